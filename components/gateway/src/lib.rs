@@ -1,0 +1,1 @@
+//! The door: speaks HTTP to clients and runs the pipeline.

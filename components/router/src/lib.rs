@@ -1,0 +1,1 @@
+//! Which deployment, and what if it fails?.

@@ -1,0 +1,1 @@
+//! Stands in for a vendor: answers without network.

@@ -1,0 +1,1 @@
+//! Reach the vendor, with its credential.

@@ -1,0 +1,1 @@
+//! Rust bindings of the contract between stages, made once.

@@ -1,0 +1,1 @@
+//! What each vendor and client says, and how it is read and written.

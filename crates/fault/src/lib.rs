@@ -1,0 +1,1 @@
+//! What went wrong: kind, public and private words, blame, retry.

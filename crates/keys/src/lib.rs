@@ -1,0 +1,1 @@
+//! API keys: how one is made, recognised, hashed and recorded.

@@ -1,0 +1,1 @@
+//! Policies as code: as written, then as used.

@@ -1,0 +1,1 @@
+//! Which deployments serve a request, in which order.

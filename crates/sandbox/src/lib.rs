@@ -1,0 +1,1 @@
+//! What a vendor would answer, without one.

@@ -1,0 +1,3 @@
+//! Runs what spin.toml says on wasmtime, without Spin installed.
+
+fn main() {}

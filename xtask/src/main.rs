@@ -1,0 +1,3 @@
+//! Everything a developer runs: up, test, check, key, component, bench.
+
+fn main() {}
