@@ -1,0 +1,53 @@
+//! The one thing that is kept of a secret: its SHA-256.
+
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// The SHA-256 (FIPS 180-4) of the whole presented text, as 64 lower-case hexadecimal digits.
+///
+/// Any text may be hashed, also a secret that is no key of ours: what is unknown then costs the same time as what
+/// is known.
+#[must_use]
+pub fn sha256_hex(presented: &str) -> String {
+    let digest = Sha256::digest(presented.as_bytes());
+    digest
+        .iter()
+        .fold(String::with_capacity(64), |mut hex, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+}
+
+/// Compares two hashes in a time that does not depend on where they differ.
+///
+/// Assumes both are lower-case hexadecimal, as [`sha256_hex`] writes it. Texts of different lengths never match.
+#[must_use]
+pub fn hashes_match(left: &str, right: &str) -> bool {
+    left.as_bytes().ct_eq(right.as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_the_example_of_the_standard() {
+        // FIPS 180-4 example: the one-block message "abc".
+        assert_eq!(
+            sha256_hex("abc"),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+
+    #[test]
+    fn matches_equal_hashes_only() {
+        let hash = sha256_hex("one");
+        assert!(hashes_match(&hash, &sha256_hex("one")));
+        assert!(!hashes_match(&hash, &sha256_hex("two")));
+        assert!(!hashes_match(&hash, &hash[..63]));
+        assert!(!hashes_match(&hash, ""));
+    }
+}
