@@ -1,4 +1,10 @@
 //! What makes a text a key.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test may panic"
+)]
 
 use postern_keys::{KEY_LENGTH, KEY_PREFIX, Key, KeyError};
 use proptest::prelude::*;

@@ -1,4 +1,10 @@
 //! What the store keeps of a key, and what it is refused as.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test may panic"
+)]
 
 use postern_keys::{
     IssuedKey, Key, RecordError, public_id, sha256_from_store_name, sha256_hex, store_name,
