@@ -1,1 +1,121 @@
 //! What went wrong: kind, public and private words, blame, retry.
+//!
+//! The pure crates speak of faults with these types; `postern-contract` carries them over the borders between stages;
+//! the gateway alone turns them into a response. The two voices are two fields: what is public goes to the client,
+//! what is private to the operator's log. Neither ever carries a prompt, an answer or a credential.
+
+use std::fmt;
+
+/// What kind of thing went wrong. The cases are documented in `wit/deps/types/types.wit`, whose order they keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Kind {
+    InvalidRequest,
+    Unauthenticated,
+    Forbidden,
+    ModelNotFound,
+    TooLarge,
+    RateLimited,
+    Overloaded,
+    UpstreamUnreachable,
+    UpstreamTimeout,
+    UpstreamFailed,
+    UpstreamInvalid,
+    Unavailable,
+}
+
+/// Whose fault it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Blame {
+    /// The client asked for what cannot be.
+    Caller,
+    /// The gateway or its policies.
+    Gateway,
+    /// The vendor.
+    Vendor,
+}
+
+impl Kind {
+    /// Whose fault a fault of this kind is, unless the stage knows better.
+    pub fn blame(self) -> Blame {
+        match self {
+            Kind::InvalidRequest
+            | Kind::Unauthenticated
+            | Kind::Forbidden
+            | Kind::ModelNotFound
+            | Kind::TooLarge => Blame::Caller,
+            Kind::Unavailable => Blame::Gateway,
+            Kind::RateLimited
+            | Kind::Overloaded
+            | Kind::UpstreamUnreachable
+            | Kind::UpstreamTimeout
+            | Kind::UpstreamFailed
+            | Kind::UpstreamInvalid => Blame::Vendor,
+        }
+    }
+
+    /// Whether another deployment may do better, unless the stage knows better.
+    pub fn retryable(self) -> bool {
+        self.blame() == Blame::Vendor
+    }
+}
+
+/// Something went wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// What kind of thing.
+    pub kind: Kind,
+    /// One sentence for the client: what is wrong, with which value, what to do.
+    pub public: String,
+    /// What the operator needs besides; never sent to the client.
+    pub private: Option<String>,
+    /// Whose fault it is.
+    pub blame: Blame,
+    /// Another deployment, or the same one later, may succeed.
+    pub retryable: bool,
+    /// When the vendor or the limit said to come back.
+    pub retry_after_ms: Option<u64>,
+    /// The field of the request that is wrong, as a path (`messages[0].role`).
+    pub param: Option<String>,
+    /// A machine-readable code finer than the kind, in the client dialect's words.
+    pub code: Option<String>,
+}
+
+impl Fault {
+    /// A fault of `kind`, with the blame and the retry that kind usually has.
+    pub fn new(kind: Kind, public: impl Into<String>) -> Self {
+        Fault {
+            kind,
+            public: public.into(),
+            private: None,
+            blame: kind.blame(),
+            retryable: kind.retryable(),
+            retry_after_ms: None,
+            param: None,
+            code: None,
+        }
+    }
+
+    /// A request that cannot be served as it is, naming the field (`messages[0].role`).
+    pub fn invalid_request(param: impl Into<String>, public: impl Into<String>) -> Self {
+        Fault { param: Some(param.into()), ..Fault::new(Kind::InvalidRequest, public) }
+    }
+
+    /// Add what only the operator may read.
+    pub fn with_private(self, private: impl Into<String>) -> Self {
+        Fault { private: Some(private.into()), ..self }
+    }
+
+    /// Name the condition more finely than the kind does.
+    pub fn with_code(self, code: impl Into<String>) -> Self {
+        Fault { code: Some(code.into()), ..self }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.public)
+    }
+}
+
+impl std::error::Error for Fault {}
