@@ -1,1 +1,51 @@
-//! The door: speaks HTTP to clients and runs the pipeline.
+//! The door: the one component that speaks HTTP to clients.
+//!
+//! Reads: the request, `gateway.toml`. Writes: the response, one log line a request. Refuses with: whatever a stage
+//! refuses with, in the client's dialect, and with what is wrong in HTTP itself (404, 405, 413, 431). Fails closed: without
+//! readable policies it serves nothing.
+//!
+//! The order of the stages is one function, [`pipeline::run`].
+
+mod answer;
+mod attempt;
+mod body;
+mod exchange;
+mod facts;
+mod head;
+mod headers;
+mod models;
+mod pipeline;
+mod policy;
+mod pump;
+mod record;
+mod refusal;
+mod reply;
+mod source;
+mod trace;
+
+use crate::answer::Answer;
+use crate::exchange::Exchange;
+use crate::head::{Endpoint, Head};
+use crate::refusal::Refusal;
+use spin_sdk::http_service;
+use spin_sdk::wasip3::http::types::{Request, Response};
+
+#[http_service]
+async fn handle(request: Request) -> Response {
+    let mut exchange = Exchange::begin(&request);
+    match serve(request, &mut exchange).await {
+        Ok(answer) => reply::answer(answer, exchange),
+        Err(refusal) => reply::refusal(refusal, exchange),
+    }
+}
+
+async fn serve(request: Request, exchange: &mut Exchange) -> Result<Answer, Refusal> {
+    let head = Head::read(&request, exchange)?;
+    match &head.endpoint {
+        Endpoint::Alive => Ok(Answer::json(r#"{"status":"alive"}"#.to_owned())),
+        Endpoint::Ready => models::ready().await,
+        Endpoint::Models => models::list(&head, exchange).await,
+        Endpoint::Model(id) => models::one(&head, id, exchange).await,
+        Endpoint::Call(operation) => pipeline::run(&head, *operation, request, exchange).await,
+    }
+}

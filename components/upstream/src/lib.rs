@@ -1,1 +1,96 @@
 //! Reach the vendor, with its credential.
+//!
+//! Reads: the variables that hold base URLs and credentials. Writes: the request, to the vendor. Refuses with:
+//! `unavailable` (a variable is missing or makes no URL), `upstream-unreachable`, `upstream-timeout`. Holds secrets, so it
+//! parses nothing: the answer's bytes pass through to the gateway untouched, by handing on the host's own stream.
+//! Fails closed.
+
+mod request;
+mod secrets;
+
+use futures::future::{Either, select};
+use postern_contract::transport::{Inbound, Outbound};
+use postern_contract::types;
+use postern_contract::upstream::exports::postern::upstream::client::Guest;
+use postern_contract::upstream::wit_future as contract_future;
+use postern_fault::{Fault, Kind};
+use spin_sdk::wasip3::clocks::monotonic_clock::wait_for;
+use spin_sdk::wasip3::http::client;
+use spin_sdk::wasip3::http::types::{ErrorCode, Response};
+use spin_sdk::wasip3::{spawn, wit_future};
+use std::pin::pin;
+
+const NS_PER_MS: u64 = 1_000_000;
+
+struct Upstream;
+
+impl Guest for Upstream {
+    async fn send(outbound: Outbound) -> Result<Inbound, types::Fault> {
+        Ok(send(outbound).await?)
+    }
+}
+
+async fn send(outbound: Outbound) -> Result<Inbound, Fault> {
+    let deadlines = outbound.target.deadlines;
+    let request = request::build(outbound).await?;
+    // The host bounds the connection; the head as a whole is bounded here, whatever the host does.
+    let limit_ms = u64::from(deadlines.connect_ms).saturating_add(deadlines.first_byte_ms.into());
+    let response = pin!(client::send(request));
+    let silence = pin!(wait_for(limit_ms.saturating_mul(NS_PER_MS)));
+    match select(response, silence).await {
+        Either::Left((Ok(response), _)) => Ok(inbound(response)),
+        Either::Left((Err(error), _)) => Err(explain(error)),
+        Either::Right(_) => {
+            let public = format!("the provider did not begin to answer within {limit_ms} ms");
+            Err(Fault::new(Kind::UpstreamTimeout, public))
+        }
+    }
+}
+
+fn inbound(response: Response) -> Inbound {
+    let status = response.get_status_code();
+    let headers = response.get_headers().copy_all();
+    let headers = headers
+        .into_iter()
+        // Field values are bytes; what is not text cannot travel on as a header of ours either.
+        .filter_map(|(name, value)| {
+            Some((name.to_ascii_lowercase(), String::from_utf8(value).ok()?))
+        })
+        .collect();
+    let (taken, result) = wit_future::new(|| Ok(()));
+    let (body, trailers) = Response::consume_body(response, result);
+    let (ended, ending) = contract_future::new(|| Ok(()));
+    spawn(async move {
+        let outcome = trailers.await.map(|_| ()).map_err(|error| explain_cut(error).into());
+        // The gateway may have left; then nobody wants to know.
+        let _ = ended.write(outcome).await;
+        drop(taken);
+    });
+    Inbound { status, headers, body, ending }
+}
+
+/// Why there is no answer.
+fn explain(error: ErrorCode) -> Fault {
+    let (kind, public) = match error {
+        ErrorCode::ConnectionTimeout
+        | ErrorCode::ConnectionReadTimeout
+        | ErrorCode::ConnectionWriteTimeout
+        | ErrorCode::HttpResponseTimeout
+        | ErrorCode::DnsTimeout => (Kind::UpstreamTimeout, "the provider did not answer in time"),
+        ErrorCode::HttpRequestDenied => {
+            (Kind::Unavailable, "the gateway may not reach this provider")
+        }
+        _ => (Kind::UpstreamUnreachable, "the provider could not be reached"),
+    };
+    let fault = Fault::new(kind, public).with_private(format!("{error:?}"));
+    // Another deployment may be within reach.
+    Fault { retryable: true, ..fault }
+}
+
+/// Why the answer ended before it was whole.
+fn explain_cut(error: ErrorCode) -> Fault {
+    Fault::new(Kind::UpstreamInvalid, "the provider's answer ended before it was whole")
+        .with_private(format!("{error:?}"))
+}
+
+postern_contract::upstream::export_upstream!(Upstream);

@@ -16,6 +16,7 @@ pub mod gateway {
 }
 
 mod fault;
+pub mod policies;
 
 pub use gateway::postern::types::{transport, types};
 

@@ -1,1 +1,177 @@
 //! Which deployments serve a request, in which order.
+//!
+//! Pure: the catalogue, the caller's patterns and the request go in, deployments come out.
+
+use postern_fault::{Fault, Kind};
+use postern_policy::{Capability, Catalogue, Deployment, Model, ModelPattern, Named};
+use std::sync::Arc;
+
+/// What a caller may ask for: the patterns of its policy.
+#[derive(Debug, Clone)]
+pub struct Allowed(Vec<ModelPattern>);
+
+impl Allowed {
+    /// From the patterns as written; what is none allows nothing.
+    pub fn from_patterns<T: AsRef<str>>(patterns: &[T]) -> Self {
+        Allowed(patterns.iter().filter_map(|text| ModelPattern::parse(text.as_ref())).collect())
+    }
+
+    fn allows(&self, name: &str) -> bool {
+        self.0.iter().any(|pattern| pattern.matches(name))
+    }
+}
+
+/// The deployments that serve `name`, in the order they are tried; never empty.
+///
+/// A model's deployments come as `models.toml` lists them; an alias is its models one after the other.
+///
+/// # Errors
+///
+/// `model-not-found` for what does not exist or is not allowed (the caller cannot tell which),
+/// `invalid-request` for a model that does not do what is asked.
+pub fn choose<'c>(
+    catalogue: &'c Catalogue,
+    name: &str,
+    allowed: &Allowed,
+    capability: Capability,
+) -> Result<Vec<&'c Deployment>, Fault> {
+    let named = catalogue.named(name).filter(|_| allowed.allows(name));
+    let models: &[Arc<Model>] = match named {
+        Some(Named::Model(model)) => std::slice::from_ref(model),
+        Some(Named::Route(route)) => &route.models,
+        None => return Err(not_found(name)),
+    };
+    let deployments: Vec<&Deployment> = models
+        .iter()
+        .filter(|model| model.can(capability))
+        .flat_map(|model| &model.deployments)
+        .collect();
+    if deployments.is_empty() {
+        let public = format!("the model `{name}` does not offer {}", capability.word());
+        return Err(Fault::invalid_request("model", public).with_code("unsupported_operation"));
+    }
+    Ok(deployments)
+}
+
+/// A name that can be asked for, and who makes what answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed<'c> {
+    /// The model or alias.
+    pub name: &'c str,
+    /// Its maker; for an alias that of its first model.
+    pub owned_by: &'c str,
+}
+
+/// Every model and alias that may be asked for, by name.
+pub fn list<'c>(catalogue: &'c Catalogue, allowed: &Allowed) -> Vec<Listed<'c>> {
+    let models =
+        catalogue.models().map(|model| Listed { name: &model.name, owned_by: &model.owned_by });
+    let routes = catalogue.routes().map(|route| Listed {
+        name: &route.alias,
+        owned_by: route.models.first().map_or("", |model| &model.owned_by),
+    });
+    let mut all: Vec<_> =
+        models.chain(routes).filter(|listed| allowed.allows(listed.name)).collect();
+    all.sort_by_key(|listed| listed.name);
+    all
+}
+
+fn not_found(name: &str) -> Fault {
+    let public = format!("the model `{name}` does not exist or you may not use it");
+    Fault { param: Some("model".to_owned()), ..Fault::new(Kind::ModelNotFound, public) }
+        .with_code("model_not_found")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MODELS: &str = r#"
+[[provider]]
+name = "a"
+dialect = "openai"
+base_url = "https://a.example"
+[[provider]]
+name = "b"
+dialect = "openai"
+base_url = "https://b.example"
+[[model]]
+name = "small"
+capabilities = ["chat"]
+[[model.deployment]]
+provider = "b"
+upstream_model = "small-b"
+[[model.deployment]]
+provider = "a"
+upstream_model = "small-a"
+[[model]]
+name = "large"
+capabilities = ["chat"]
+owned_by = "someone"
+[[model.deployment]]
+provider = "a"
+upstream_model = "large-a"
+[[model]]
+name = "vectors"
+capabilities = ["embeddings"]
+[[model.deployment]]
+provider = "a"
+upstream_model = "vectors-a"
+"#;
+    const ROUTES: &str = r#"
+[[route]]
+alias = "best"
+strategy = "ordered"
+models = ["large", "small"]
+"#;
+
+    fn catalogue() -> Catalogue {
+        Catalogue::from_toml(MODELS, Some(ROUTES)).unwrap()
+    }
+
+    fn chosen(name: &str, patterns: &[&str], capability: Capability) -> Result<Vec<String>, Fault> {
+        let catalogue = catalogue();
+        let deployments = choose(&catalogue, name, &Allowed::from_patterns(patterns), capability)?;
+        Ok(deployments.iter().map(|deployment| deployment.upstream_model.clone()).collect())
+    }
+
+    #[test]
+    fn tries_a_models_deployments_in_the_order_of_the_policy() {
+        assert_eq!(chosen("small", &["*"], Capability::Chat).unwrap(), ["small-b", "small-a"]);
+    }
+
+    #[test]
+    fn tries_an_aliass_models_one_after_the_other() {
+        assert_eq!(
+            chosen("best", &["best"], Capability::Chat).unwrap(),
+            ["large-a", "small-b", "small-a"]
+        );
+    }
+
+    #[test]
+    fn says_the_same_of_what_is_not_there_and_what_is_not_allowed() {
+        let absent = chosen("none", &["*"], Capability::Chat).unwrap_err();
+        let hidden = chosen("large", &["small"], Capability::Chat).unwrap_err();
+        assert_eq!(absent.public.replace("none", "large"), hidden.public);
+        assert_eq!((absent.kind, absent.code), (hidden.kind, hidden.code));
+    }
+
+    #[test]
+    fn refuses_a_model_that_does_not_do_what_is_asked() {
+        let fault = chosen("vectors", &["*"], Capability::Chat).unwrap_err();
+        assert_eq!(fault.kind, Kind::InvalidRequest);
+        assert_eq!(fault.param.as_deref(), Some("model"));
+    }
+
+    #[test]
+    fn lists_what_may_be_asked_for_and_nothing_else() {
+        let catalogue = catalogue();
+        let names = |patterns: &[&str]| -> Vec<String> {
+            let listed = list(&catalogue, &Allowed::from_patterns(patterns));
+            listed.iter().map(|listed| format!("{} {}", listed.name, listed.owned_by)).collect()
+        };
+        assert_eq!(names(&["*"]), ["best someone", "large someone", "small b", "vectors a"]);
+        assert_eq!(names(&["s*", "vectors"]), ["small b", "vectors a"]);
+        assert!(names(&[]).is_empty());
+    }
+}

@@ -1,0 +1,97 @@
+//! What the client gets: a head, and a body that is whole or still arriving.
+
+use crate::source::Source;
+use postern_contract::gateway::postern::provider::stage::{Decoded, Decoder};
+use postern_contract::types::Usage;
+use postern_fault::Fault;
+
+/// A success.
+pub struct Answer {
+    pub status: u16,
+    pub content_type: String,
+    /// Further headers.
+    pub fields: Vec<(String, String)>,
+    /// The deployment that answered, if a vendor did.
+    pub served_by: Option<String>,
+    /// What the vendor's dialect could not carry.
+    pub losses: Vec<String>,
+    /// The body, or its first part if more is to come.
+    pub body: String,
+    /// The rest of the body.
+    pub streamed: Option<Streamed>,
+}
+
+impl Answer {
+    /// An answer of the gateway's own.
+    pub fn json(body: String) -> Self {
+        Answer {
+            status: 200,
+            content_type: "application/json".to_owned(),
+            fields: Vec::new(),
+            served_by: None,
+            losses: Vec::new(),
+            body,
+            streamed: None,
+        }
+    }
+}
+
+/// A vendor's answer on its way: bytes in, the client's dialect out.
+pub struct Streamed {
+    source: Source,
+    decoder: Decoder,
+    done: bool,
+    /// The latest count.
+    pub usage: Option<Usage>,
+}
+
+impl Streamed {
+    /// Decode what `source` yields.
+    pub fn new(source: Source, decoder: Decoder) -> Self {
+        Streamed { source, decoder, done: false, usage: None }
+    }
+
+    /// The next part for the client, never empty; none when the answer is complete.
+    ///
+    /// # Errors
+    ///
+    /// Whatever cut the answer; nothing more may be asked for then.
+    pub async fn next(&mut self) -> Result<Option<String>, Fault> {
+        while !self.done {
+            let decoded = match self.source.chunk().await? {
+                Some(chunk) => self.decoder.push(chunk)?,
+                None => {
+                    self.done = true;
+                    self.decoder.finish()?
+                }
+            };
+            let output = self.take(decoded);
+            if !output.is_empty() {
+                return Ok(Some(output));
+            }
+        }
+        Ok(None)
+    }
+
+    /// All of it at once: a whole answer is a stream of one chunk.
+    ///
+    /// # Errors
+    ///
+    /// As [`Streamed::next`], and `upstream-invalid` for more than `max_bytes`.
+    pub async fn whole(&mut self, max_bytes: u64) -> Result<String, Fault> {
+        let body = self.source.whole(max_bytes).await?;
+        let pushed = self.decoder.push(&body)?;
+        let mut output = self.take(pushed);
+        if !self.done {
+            let finished = self.decoder.finish()?;
+            output.push_str(&self.take(finished));
+        }
+        Ok(output)
+    }
+
+    fn take(&mut self, decoded: Decoded) -> String {
+        self.done |= decoded.done;
+        self.usage = decoded.usage.or(self.usage);
+        decoded.output
+    }
+}

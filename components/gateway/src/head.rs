@@ -1,0 +1,170 @@
+//! What stands before the body: where the request wants to go, and what its headers say.
+
+use crate::exchange::Exchange;
+use crate::headers;
+use crate::refusal::Refusal;
+use postern_contract::gateway::postern::auth::stage::Presented;
+use postern_dialect::Operation;
+use spin_sdk::wasip3::http::types::{Method, Request};
+
+/// All headers together. Ours need under 2 KiB; 32 KiB lets a client's cookies and traces through, and stays below what
+/// hosts cut off by themselves (128 KiB).
+const MAX_HEADERS_BYTES: usize = 32 * 1024;
+
+/// Where a request may go.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Endpoint {
+    /// `GET /healthz`: an instance runs.
+    Alive,
+    /// `GET /readyz`: it could serve.
+    Ready,
+    /// `GET /v1/models`
+    Models,
+    /// `GET /v1/models/{id}`
+    Model(String),
+    /// `POST` of a request for a vendor.
+    Call(Operation),
+}
+
+/// A request but for its body.
+pub struct Head {
+    /// Where it goes.
+    pub endpoint: Endpoint,
+    /// Every credential header, unchanged.
+    pub presented: Vec<Presented>,
+    /// What passes on to the vendor.
+    pub forwarded: Vec<(String, String)>,
+    /// The length the client announced, in bytes.
+    pub content_length: Option<u64>,
+}
+
+impl Head {
+    /// Read method, path and headers.
+    ///
+    /// # Errors
+    ///
+    /// 404 and 405 for what is not there, 431 for too much of it, 400 for a header that is no text.
+    pub fn read(request: &Request, exchange: &mut Exchange) -> Result<Self, Refusal> {
+        let fields = request.get_headers().copy_all();
+        let bytes: usize = fields.iter().map(|(name, value)| name.len() + value.len()).sum();
+        if bytes > MAX_HEADERS_BYTES {
+            return Err(Refusal::http(
+                431,
+                "headers_too_large",
+                format!("the headers have {bytes} bytes; at most {MAX_HEADERS_BYTES} are read"),
+            ));
+        }
+        let path = request.get_path_with_query().unwrap_or_default();
+        exchange.record.path = path.split('?').next().unwrap_or_default().to_owned();
+        let mut head = Head {
+            endpoint: route(&request.get_method(), &exchange.record.path)?,
+            presented: Vec::new(),
+            forwarded: Vec::with_capacity(fields.len()),
+            content_length: None,
+        };
+        for (name, value) in fields {
+            head.take(name, value)?;
+        }
+        Ok(head)
+    }
+
+    fn take(&mut self, name: String, value: Vec<u8>) -> Result<(), Refusal> {
+        let value = String::from_utf8(value).map_err(|_| {
+            Refusal::http(400, "invalid_header", format!("the header `{name}` is not UTF-8 text"))
+        })?;
+        let name = name.to_ascii_lowercase();
+        match name.as_str() {
+            "content-length" => self.content_length = value.trim().parse().ok(),
+            "content-encoding" if !value.eq_ignore_ascii_case("identity") => {
+                return Err(Refusal::http(
+                    415,
+                    "unsupported_content_encoding",
+                    format!("content-encoding `{value}` is not read; send the body as it is"),
+                ));
+            }
+            _ if headers::is_credential(&name) => {
+                self.presented.push(Presented { header: name, value });
+            }
+            _ if headers::passes_to_vendor(&name) => self.forwarded.push((name, value)),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn route(method: &Method, path: &str) -> Result<Endpoint, Refusal> {
+    let (endpoint, allow) = match path {
+        "/healthz" => (Endpoint::Alive, "GET"),
+        "/readyz" => (Endpoint::Ready, "GET"),
+        "/v1/models" => (Endpoint::Models, "GET"),
+        "/v1/chat/completions" => (Endpoint::Call(Operation::Chat), "POST"),
+        "/v1/embeddings" => (Endpoint::Call(Operation::Embeddings), "POST"),
+        _ => match path.strip_prefix("/v1/models/") {
+            Some(id) if !id.is_empty() => (Endpoint::Model(percent_decoded(id)), "GET"),
+            _ => {
+                return Err(Refusal::http(
+                    404,
+                    "unknown_url",
+                    format!("there is nothing at `{path}`; the API is below /v1"),
+                ));
+            }
+        },
+    };
+    let asked = match method {
+        Method::Get => "GET",
+        Method::Post => "POST",
+        _ => "another method",
+    };
+    if asked == allow {
+        return Ok(endpoint);
+    }
+    Err(Refusal {
+        allow: Some(allow),
+        ..Refusal::http(405, "method_not_allowed", format!("`{path}` answers {allow} only"))
+    })
+}
+
+/// The id in a path as the client meant it: SDKs escape `/` and `:` (RFC 3986, 2.1). What is no escape stays as it is.
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let escape = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+        match escape.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) if first == b'%' => {
+                bytes.push(byte);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            _ => {
+                bytes.push(first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_every_endpoint_and_says_which_method_it_wants() {
+        assert_eq!(route(&Method::Get, "/v1/models").unwrap(), Endpoint::Models);
+        assert_eq!(
+            route(&Method::Get, "/v1/models/org%2Fname:1").unwrap(),
+            Endpoint::Model("org/name:1".to_owned())
+        );
+        let wrong = route(&Method::Get, "/v1/embeddings").unwrap_err();
+        assert_eq!((wrong.status, wrong.allow), (Some(405), Some("POST")));
+        assert_eq!(route(&Method::Get, "/v1/models/").unwrap_err().status, Some(404));
+        assert_eq!(route(&Method::Post, "/v2/chat").unwrap_err().status, Some(404));
+    }
+
+    #[test]
+    fn leaves_what_is_no_escape() {
+        assert_eq!(percent_decoded("100%"), "100%");
+        assert_eq!(percent_decoded("%zz%41"), "%zzA");
+        assert_eq!(percent_decoded("%+1"), "%+1");
+    }
+}

@@ -1,0 +1,50 @@
+//! What a caller may use, and whether the gateway could serve at all.
+
+use crate::answer::Answer;
+use crate::exchange::Exchange;
+use crate::head::Head;
+use crate::policy;
+use crate::refusal::Refusal;
+use postern_contract::gateway::postern::auth::stage as auth;
+use postern_contract::gateway::postern::router::stage::{self as router, ModelCard};
+use postern_fault::{Fault, Kind};
+use serde_json::{Value, json};
+
+/// `GET /v1/models`: only what this caller may use
+/// (<https://platform.openai.com/docs/api-reference/models/list>).
+pub async fn list(head: &Head, exchange: &mut Exchange) -> Result<Answer, Refusal> {
+    let data: Vec<Value> = cards(head, exchange).await?.iter().map(object).collect();
+    Ok(Answer::json(json!({ "object": "list", "data": data }).to_string()))
+}
+
+/// `GET /v1/models/{id}`: what the caller may not use is not there.
+pub async fn one(head: &Head, id: &str, exchange: &mut Exchange) -> Result<Answer, Refusal> {
+    let cards = cards(head, exchange).await?;
+    match cards.iter().find(|card| card.id == id) {
+        Some(card) => Ok(Answer::json(object(card).to_string())),
+        None => {
+            let public = format!("the model `{id}` does not exist or you may not use it");
+            Err(Fault { param: Some("model".into()), ..Fault::new(Kind::ModelNotFound, public) }
+                .into())
+        }
+    }
+}
+
+/// `GET /readyz`: every stage can read what it needs.
+pub async fn ready() -> Result<Answer, Refusal> {
+    policy::gateway()?;
+    auth::ready().await?;
+    router::ready()?;
+    Ok(Answer::json(r#"{"status":"ready"}"#.to_owned()))
+}
+
+async fn cards(head: &Head, exchange: &mut Exchange) -> Result<Vec<ModelCard>, Refusal> {
+    let caller = exchange.wait("auth", auth::authenticate(head.presented.clone())).await?;
+    exchange.record.identify(&caller);
+    Ok(exchange.run("router", || router::models(&caller))?)
+}
+
+/// `created` is a required field of OpenAI's object; policies do not say it, and 0 claims nothing.
+fn object(card: &ModelCard) -> Value {
+    json!({ "id": card.id, "object": "model", "created": 0, "owned_by": card.owned_by })
+}

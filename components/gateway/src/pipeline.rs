@@ -1,0 +1,40 @@
+//! The life of a request that goes to a vendor, top to bottom.
+
+use crate::answer::Answer;
+use crate::attempt;
+use crate::body;
+use crate::exchange::Exchange;
+use crate::facts;
+use crate::head::Head;
+use crate::policy;
+use crate::refusal::Refusal;
+use postern_contract::gateway::postern::auth::stage as auth;
+use postern_contract::gateway::postern::router::stage as router;
+use postern_dialect::{Operation, openai};
+use spin_sdk::wasip3::http::types::Request;
+
+/// Run the stages in their order. Streams go on in [`crate::pump`] after this has returned.
+pub async fn run(
+    head: &Head,
+    operation: Operation,
+    request: Request,
+    exchange: &mut Exchange,
+) -> Result<Answer, Refusal> {
+    // Without readable policies nothing is served.
+    let policy = policy::gateway()?;
+    // Identity first: for a caller nobody knows, nothing is read, counted or looked up.
+    let caller = exchange.wait("auth", auth::authenticate(head.presented.clone())).await?;
+    exchange.record.identify(&caller);
+    // The body, once: every later stage speaks of these bytes.
+    let body =
+        exchange.wait("body", body::read(request, head, policy.max_request_body_bytes)).await?;
+    // The only parse of the client's dialect.
+    let read = exchange.run("read", || openai::read(operation, &body))?;
+    exchange.record.request(&read.facts, body.len());
+    let facts = facts::into_contract(&read.facts);
+    // Which deployments may serve it, best first; what this caller may not use is not among them.
+    let targets = exchange.run("router", || router::choose(&caller, &facts))?;
+    // Each in turn until one begins to answer: after the client's first byte there is no other.
+    let call = attempt::Call { head, facts: &facts, body: &body, policy };
+    Ok(attempt::in_turn(&call, targets, exchange).await?)
+}

@@ -1,0 +1,128 @@
+//! What is remembered of a request: facts about it, never its content. One JSON line on standard error.
+
+use postern_contract::gateway::postern::provider::stage::Loss;
+use postern_contract::types::{Caller, Usage};
+use postern_dialect::Facts;
+use postern_fault::Fault;
+use serde::Serialize;
+use std::io::Write as _;
+
+/// One line of the log. No field can hold a prompt, an answer or a credential.
+#[derive(Default, Serialize)]
+pub struct Record {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub request_id: String,
+    /// The path without its query, which may hold anything.
+    pub path: String,
+    pub status: u16,
+    /// `complete`, `refused`, `cut` (the vendor's stream broke) or `client_gone`.
+    pub outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consumer: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credential_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream: Option<bool>,
+    /// The deployments tried, in order; the last one answered or failed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    deployments: Vec<String>,
+    /// Why the earlier ones did not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    failed_attempts: Vec<Failure>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<Failure>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input_tokens: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cached_input_tokens: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_tokens: Option<u64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    losses: Vec<String>,
+    request_bytes: usize,
+    response_bytes: usize,
+    pub duration_us: u64,
+}
+
+/// A fault as the operator reads it.
+#[derive(Serialize)]
+struct Failure {
+    kind: String,
+    public: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    private: Option<String>,
+}
+
+impl Failure {
+    fn from_fault(fault: &Fault) -> Self {
+        Failure {
+            kind: format!("{:?}", fault.kind),
+            public: fault.public.clone(),
+            private: fault.private.clone(),
+        }
+    }
+}
+
+impl Record {
+    /// Who called.
+    pub fn identify(&mut self, caller: &Caller) {
+        self.consumer = Some(caller.consumer.clone());
+        self.credential_id = Some(caller.credential_id.clone());
+    }
+
+    /// What was asked for.
+    pub fn request(&mut self, facts: &Facts, bytes: usize) {
+        self.model = Some(facts.model.clone());
+        self.stream = Some(facts.stream);
+        self.request_bytes = bytes;
+    }
+
+    /// A deployment is tried.
+    pub fn attempt(&mut self, deployment: &str) {
+        self.deployments.push(deployment.to_owned());
+    }
+
+    /// The deployment tried last did not answer.
+    pub fn failed_attempt(&mut self, fault: &Fault) {
+        self.failed_attempts.push(Failure::from_fault(fault));
+    }
+
+    /// What the vendor's dialect could not carry.
+    pub fn losses(&mut self, losses: &[Loss]) {
+        self.losses = losses.iter().map(|loss| loss.path.clone()).collect();
+    }
+
+    /// The tokens, if they are known.
+    pub fn usage(&mut self, usage: Option<Usage>) {
+        self.input_tokens = usage.map(|usage| usage.input_tokens);
+        self.cached_input_tokens = usage.map(|usage| usage.cached_input_tokens);
+        self.output_tokens = usage.map(|usage| usage.output_tokens);
+    }
+
+    /// Bytes went out to the client.
+    pub fn sent(&mut self, bytes: usize) {
+        self.response_bytes = self.response_bytes.saturating_add(bytes);
+    }
+
+    /// It failed: before the head, or in the midst of a stream that had begun well.
+    pub fn fault(&mut self, fault: &Fault) {
+        self.fault = Some(Failure::from_fault(fault));
+        self.outcome = if (200..300).contains(&self.status) { "cut" } else { "refused" };
+    }
+
+    /// The client left before it had all.
+    pub fn client_gone(&mut self) {
+        self.outcome = "client_gone";
+    }
+
+    /// Write the line, in one piece so that lines of other requests do not cut it.
+    pub fn write(&self) {
+        if let Ok(mut line) = serde_json::to_string(self) {
+            line.push('\n');
+            // Nobody is left to tell if the log cannot be written.
+            let _ = std::io::stderr().write_all(line.as_bytes());
+        }
+    }
+}

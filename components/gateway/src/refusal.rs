@@ -1,0 +1,35 @@
+//! Why a request gets no answer: a fault of some stage, or what is wrong in HTTP itself.
+
+use postern_contract::types;
+use postern_fault::{Fault, Kind};
+
+/// A fault on its way to the client, with what only HTTP knows of it.
+#[derive(Debug)]
+pub struct Refusal {
+    /// What went wrong.
+    pub fault: Fault,
+    /// The status, where the fault's kind does not say it all.
+    pub status: Option<u16>,
+    /// The methods that would do (RFC 9110, 15.5.6), for 405.
+    pub allow: Option<&'static str>,
+}
+
+impl Refusal {
+    /// A refusal of what is wrong in HTTP itself, with its own status.
+    pub fn http(status: u16, code: &str, public: impl Into<String>) -> Self {
+        let fault = Fault::new(Kind::InvalidRequest, public).with_code(code);
+        Refusal { fault, status: Some(status), allow: None }
+    }
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        Refusal { fault, status: None, allow: None }
+    }
+}
+
+impl From<types::Fault> for Refusal {
+    fn from(fault: types::Fault) -> Self {
+        Fault::from(fault).into()
+    }
+}
