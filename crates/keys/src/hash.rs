@@ -12,13 +12,11 @@ use subtle::ConstantTimeEq;
 #[must_use]
 pub fn sha256_hex(presented: &str) -> String {
     let digest = Sha256::digest(presented.as_bytes());
-    digest
-        .iter()
-        .fold(String::with_capacity(64), |mut hex, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 /// Compares two hashes in a time that does not depend on where they differ.

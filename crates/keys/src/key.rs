@@ -70,9 +70,8 @@ impl Key {
         if characters != KEY_LENGTH {
             return Err(KeyError::Length { characters });
         }
-        let (body, checksum) = text
-            .split_at_checked(KEY_LENGTH - CHECKSUM_LENGTH)
-            .ok_or(KeyError::Checksum)?;
+        let (body, checksum) =
+            text.split_at_checked(KEY_LENGTH - CHECKSUM_LENGTH).ok_or(KeyError::Checksum)?;
         let digits = body.bytes().skip(KEY_PREFIX.len());
         if digits.chain(checksum.bytes()).all(base62::is_digit) && checksum_of(body) == checksum {
             Ok(Self(text.to_owned()))

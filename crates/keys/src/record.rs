@@ -80,10 +80,7 @@ impl IssuedKey {
     ///
     /// None that a record of strings and integers can cause; the signature is serde's.
     pub fn to_json(&self) -> Result<Vec<u8>, RecordError> {
-        let versioned = Versioned {
-            schema: RECORD_SCHEMA,
-            key: self,
-        };
+        let versioned = Versioned { schema: RECORD_SCHEMA, key: self };
         Ok(serde_json::to_vec(&versioned)?)
     }
 
@@ -100,9 +97,7 @@ impl IssuedKey {
         match fields.remove("schema").and_then(|schema| schema.as_u64()) {
             Some(found) if found == u64::from(RECORD_SCHEMA) => {}
             found => {
-                return Err(RecordError::Schema {
-                    found: found.unwrap_or(0),
-                });
+                return Err(RecordError::Schema { found: found.unwrap_or(0) });
             }
         }
         let key: Self = serde_json::from_value(serde_json::Value::Object(fields))?;
@@ -139,13 +134,9 @@ pub fn store_name(sha256_hex: &str) -> String {
 /// The hash in a name that [`store_name`] made; nothing for any other name.
 #[must_use]
 pub fn sha256_from_store_name(name: &str) -> Option<&str> {
-    name.strip_prefix(STORE_PREFIX)
-        .filter(|hash| is_lower_hex(hash, 64))
+    name.strip_prefix(STORE_PREFIX).filter(|hash| is_lower_hex(hash, 64))
 }
 
 fn is_lower_hex(text: &str, length: usize) -> bool {
-    text.len() == length
-        && text
-            .bytes()
-            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }

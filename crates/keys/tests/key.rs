@@ -13,15 +13,9 @@ use proptest::prelude::*;
 #[test]
 fn a_key_is_prefix_secret_and_checksum() {
     let zero = Key::from_random([0; 32]);
-    assert_eq!(
-        zero.expose(),
-        "pk_live_00000000000000000000000000000000000000000003xC1Wz"
-    );
+    assert_eq!(zero.expose(), "pk_live_00000000000000000000000000000000000000000003xC1Wz");
     let counting = Key::from_random(std::array::from_fn(|byte| byte as u8));
-    assert_eq!(
-        counting.expose(),
-        "pk_live_003aUlTJC7tjlCTQj2uNU3MFagCXG9LRKRcwGkBIDlf4axXbF"
-    );
+    assert_eq!(counting.expose(), "pk_live_003aUlTJC7tjlCTQj2uNU3MFagCXG9LRKRcwGkBIDlf4axXbF");
     assert_eq!(zero.expose().len(), KEY_LENGTH);
 }
 
@@ -33,15 +27,11 @@ fn tells_a_foreign_secret_a_wrong_length_and_a_typing_error_apart() {
     assert_eq!(Key::parse("").unwrap_err(), KeyError::NotOurs);
     assert_eq!(
         Key::parse(&text[..KEY_LENGTH - 1]).unwrap_err(),
-        KeyError::Length {
-            characters: KEY_LENGTH - 1
-        }
+        KeyError::Length { characters: KEY_LENGTH - 1 }
     );
     assert_eq!(
         Key::parse(&format!("{text}\n")).unwrap_err(),
-        KeyError::Length {
-            characters: KEY_LENGTH + 1
-        }
+        KeyError::Length { characters: KEY_LENGTH + 1 }
     );
     let mistyped = format!("{}!", &text[..KEY_LENGTH - 1]);
     assert_eq!(Key::parse(&mistyped).unwrap_err(), KeyError::Checksum);

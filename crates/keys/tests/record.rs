@@ -30,10 +30,7 @@ fn changed(from: &str, to: &str) -> Result<IssuedKey, RecordError> {
 
 #[test]
 fn a_record_is_json_with_its_version() {
-    let key = IssuedKey {
-        id: "0123456789ab".to_owned(),
-        ..issued()
-    };
+    let key = IssuedKey { id: "0123456789ab".to_owned(), ..issued() };
     assert_eq!(
         String::from_utf8(key.to_json().unwrap()).unwrap(),
         r#"{"schema":1,"id":"0123456789ab","consumer":"local-dev","created_at_unix_s":1764000000,"revoked_at_unix_s":null}"#
@@ -53,41 +50,25 @@ fn a_key_is_revoked_once_a_time_is_recorded() {
     let mut key = issued();
     assert!(!key.is_revoked());
     key.revoked_at_unix_s = Some(0);
-    assert!(
-        IssuedKey::from_json(&key.to_json().unwrap())
-            .unwrap()
-            .is_revoked()
-    );
+    assert!(IssuedKey::from_json(&key.to_json().unwrap()).unwrap().is_revoked());
 }
 
 #[test]
 fn refuses_a_record_of_another_version() {
     let error = changed(r#""schema":1"#, r#""schema":2"#).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the record has schema 2, and this version reads 1"
-    );
-    assert!(matches!(
-        changed(r#""schema":1,"#, ""),
-        Err(RecordError::Schema { found: 0 })
-    ));
+    assert_eq!(error.to_string(), "the record has schema 2, and this version reads 1");
+    assert!(matches!(changed(r#""schema":1,"#, ""), Err(RecordError::Schema { found: 0 })));
 }
 
 #[test]
 fn refuses_a_field_it_does_not_know() {
     let error = changed(r#""schema":1"#, r#""schema":1,"expires":5"#).unwrap_err();
-    assert!(
-        error.to_string().contains("unknown field `expires`"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("unknown field `expires`"), "{error}");
 }
 
 #[test]
 fn refuses_a_record_without_consumer_or_with_a_wrong_id() {
-    assert!(matches!(
-        changed(r#""local-dev""#, r#""""#),
-        Err(RecordError::NoConsumer)
-    ));
+    assert!(matches!(changed(r#""local-dev""#, r#""""#), Err(RecordError::NoConsumer)));
     let id = issued().id;
     assert!(matches!(changed(&id, "not-an-id"), Err(RecordError::Id(_))));
     assert!(matches!(
@@ -102,26 +83,17 @@ fn refuses_what_is_no_record_at_all() {
         assert!(IssuedKey::from_json(bytes).is_err(), "{bytes:?}");
     }
     let long = vec![b' '; 5_000];
-    assert!(matches!(
-        IssuedKey::from_json(&long),
-        Err(RecordError::TooLong { bytes: 5_000 })
-    ));
+    assert!(matches!(IssuedKey::from_json(&long), Err(RecordError::TooLong { bytes: 5_000 })));
 }
 
 #[test]
 fn finds_the_hash_in_a_store_name_of_ours_only() {
     let hash = sha256_hex("anything");
     assert_eq!(store_name(&hash), format!("issued-key/{hash}"));
-    assert_eq!(
-        sha256_from_store_name(&store_name(&hash)),
-        Some(hash.as_str())
-    );
+    assert_eq!(sha256_from_store_name(&store_name(&hash)), Some(hash.as_str()));
     assert_eq!(sha256_from_store_name(&hash), None);
     assert_eq!(sha256_from_store_name("issued-key/abc"), None);
-    assert_eq!(
-        sha256_from_store_name(&store_name(&hash.to_uppercase())),
-        None
-    );
+    assert_eq!(sha256_from_store_name(&store_name(&hash.to_uppercase())), None);
 }
 
 proptest! {

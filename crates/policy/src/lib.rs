@@ -1,1 +1,44 @@
 //! Policies as code: as written, then as used.
+//!
+//! Each file of `policies/` is read in two steps. *As written*: its TOML is walked key by key, each key with its
+//! type and its position. *As used*: values are checked, references resolved, units made integers, and what is
+//! left is plain data that cannot be wrong. A policy with any problem gives no policy at all, and the answer names
+//! every problem of every file at once ([`Problems`]).
+//!
+//! The files' reference is `docs/policies.md`. Each stage reads only its own files: the gateway [`Gateway`], auth
+//! [`Consumers`], router and upstream [`Catalogue`]; [`check_all`] reads them all and also checks what one file
+//! says of another.
+//!
+//! No I/O: callers hand in the texts. Nothing here panics, whatever the text.
+
+mod base_url;
+mod catalogue;
+mod check;
+mod closed;
+mod consumers;
+mod gateway;
+mod models;
+mod price;
+mod problem;
+mod reading;
+mod routes;
+
+pub use base_url::{BaseUrl, Endpoint, EndpointError};
+pub use catalogue::{Catalogue, Named};
+pub use check::{FILES, Policies, check_all, stray_file};
+pub use closed::{Capability, Dialect, Strategy, Tokenizer};
+pub use consumers::{Consumer, ConsumerKey, Consumers, ModelPattern};
+pub use gateway::Gateway;
+pub use models::{Deadlines, Deployment, Model, Provider, Transport};
+pub use price::Price;
+pub use problem::{Problem, Problems};
+pub use routes::Route;
+
+/// The name of the gateway's own policy file; it may be absent.
+pub const GATEWAY_FILE: &str = "gateway.toml";
+/// The name of the file of consumers and their keys.
+pub const CONSUMERS_FILE: &str = "consumers.toml";
+/// The name of the file of providers and models.
+pub const MODELS_FILE: &str = "models.toml";
+/// The name of the file of aliases; it may be absent.
+pub const ROUTES_FILE: &str = "routes.toml";

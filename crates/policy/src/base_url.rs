@@ -1,0 +1,202 @@
+//! Where a vendor is: a URL, of which a part may be a variable.
+
+use std::fmt;
+
+use http::uri::{Authority, PathAndQuery};
+
+use crate::reading::{is_variable_name, shown};
+
+/// A provider's `base_url` as written, with its one variable found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseUrl {
+    before: String,
+    variable: Option<String>,
+    after: String,
+}
+
+/// Where requests to a vendor go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Whether the scheme is `https`, else it is `http`.
+    pub https: bool,
+    /// Host and port, as in `api.openai.com` or `127.0.0.1:8080`; never with a user or password.
+    pub authority: String,
+    /// What precedes the dialect's paths, as in `/v1`; never ends with a slash.
+    pub base_path: String,
+}
+
+impl Endpoint {
+    /// The URL of one of the dialect's paths, which begins with a slash: `/chat/completions`.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        let scheme = if self.https { "https" } else { "http" };
+        format!("{scheme}://{}{}{path}", self.authority, self.base_path)
+    }
+}
+
+/// Why a base URL is none.
+///
+/// Never repeats a part that may be a credential.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EndpointError {
+    /// More than one `{{ }}`.
+    #[error(
+        "it has more than one variable; write one variable for what changes, and the rest as it is"
+    )]
+    ManyVariables,
+    /// A `{{` without its `}}`, or the other way round.
+    #[error("its braces do not match; write {{{{ name }}}}")]
+    Braces,
+    /// What is between the braces is not the name of a variable.
+    #[error(
+        "what is between its braces is not the name of a variable; write lower-case letters, digits and single `_`"
+    )]
+    VariableName,
+    /// It has a variable and no value for it was given.
+    #[error(
+        "the variable {0:?} has no value; give it one, for example with --variable {0}=https://api.example.com"
+    )]
+    NoValue(String),
+    /// No `http://` or `https://` in front.
+    #[error(
+        "it does not begin with https:// or http://; write for example https://api.example.com"
+    )]
+    Scheme,
+    /// A user or password before the host.
+    #[error(
+        "it has a user or password before the host (not shown); remove it, and name the variable that holds the credential in `credential`"
+    )]
+    UserInfo,
+    /// A query or fragment.
+    #[error("it has a query or fragment (not shown); end it with the path")]
+    Query,
+    /// The host or port is none.
+    #[error("{} is not a host with an optional port; write for example api.example.com or 127.0.0.1:8080", shown(.0))]
+    Authority(String),
+    /// The path cannot be used.
+    #[error("{} is not a path to put others behind; write for example /v1, without empty or dotted parts", shown(.0))]
+    Path(String),
+}
+
+/// As written, so that [`BaseUrl::parse`] reads it again.
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.variable {
+            Some(name) => write!(f, "{}{{{{ {name} }}}}{}", self.before, self.after),
+            None => f.write_str(&self.before),
+        }
+    }
+}
+
+impl BaseUrl {
+    /// Reads a base URL, and checks everything of it that does not depend on the variable's value.
+    ///
+    /// # Errors
+    ///
+    /// An [`EndpointError`] when no value of the variable could make it a URL that may be used.
+    pub fn parse(text: &str) -> Result<Self, EndpointError> {
+        let base_url = Self::split(text)?;
+        // What the variable will hold: all from the scheme on, or a part of the rest ("1" is a host and a port).
+        let stand_in = if base_url.before.is_empty() { "https://1" } else { "1" };
+        base_url.endpoint(base_url.variable().map(|_| stand_in), "")?;
+        Ok(base_url)
+    }
+
+    fn split(text: &str) -> Result<Self, EndpointError> {
+        let Some((before, rest)) = text.split_once("{{") else {
+            if text.contains("}}") {
+                return Err(EndpointError::Braces);
+            }
+            return Ok(Self { before: text.to_owned(), variable: None, after: String::new() });
+        };
+        let (name, after) = rest.split_once("}}").ok_or(EndpointError::Braces)?;
+        if after.contains("{{") {
+            return Err(EndpointError::ManyVariables);
+        }
+        if after.contains("}}") || before.contains("}}") {
+            return Err(EndpointError::Braces);
+        }
+        if before.is_empty() && after.starts_with("://") {
+            return Err(EndpointError::Scheme);
+        }
+        let name = name.trim();
+        if !is_variable_name(name) {
+            return Err(EndpointError::VariableName);
+        }
+        Ok(Self {
+            before: before.to_owned(),
+            variable: Some(name.to_owned()),
+            after: after.to_owned(),
+        })
+    }
+
+    /// The variable whose value [`BaseUrl::endpoint`] needs.
+    #[must_use]
+    pub fn variable(&self) -> Option<&str> {
+        self.variable.as_deref()
+    }
+
+    /// The endpoint it means, with the variable's value put in, and the dialect's path when it has none.
+    ///
+    /// # Errors
+    ///
+    /// An [`EndpointError`] when the value is missing, or does not make a URL that may be used.
+    pub fn endpoint(
+        &self,
+        value: Option<&str>,
+        default_base_path: &str,
+    ) -> Result<Endpoint, EndpointError> {
+        let value = match (&self.variable, value) {
+            (None, _) => "",
+            (Some(_), Some(value)) => value.trim_end_matches('/'),
+            (Some(name), None) => return Err(EndpointError::NoValue(name.clone())),
+        };
+        endpoint_of(&format!("{}{value}{}", self.before, self.after), default_base_path)
+    }
+}
+
+fn endpoint_of(url: &str, default_base_path: &str) -> Result<Endpoint, EndpointError> {
+    let (https, rest) = match url.split_once("://") {
+        Some(("https", rest)) => (true, rest),
+        Some(("http", rest)) => (false, rest),
+        _ => return Err(EndpointError::Scheme),
+    };
+    // RFC 3986, section 3.2: the authority ends at the next slash, question mark or number sign.
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    if authority.contains('@') {
+        return Err(EndpointError::UserInfo);
+    }
+    if path.contains(['?', '#']) {
+        return Err(EndpointError::Query);
+    }
+    Ok(Endpoint {
+        https,
+        authority: checked_authority(authority)?,
+        base_path: checked_path(path, default_base_path)?,
+    })
+}
+
+fn checked_authority(text: &str) -> Result<String, EndpointError> {
+    let wrong = || EndpointError::Authority(text.to_owned());
+    let authority: Authority = text.parse().map_err(|_| wrong())?;
+    // `Authority` takes any digits for a port: what follows the host must be a port of 16 bits, or nothing.
+    let port = text.strip_prefix(authority.host()).ok_or_else(wrong)?;
+    let port_is_right = port.is_empty() || authority.port_u16().is_some_and(|port| port > 0);
+    if authority.host().is_empty() || !port_is_right {
+        return Err(wrong());
+    }
+    Ok(text.to_ascii_lowercase())
+}
+
+fn checked_path(text: &str, default_base_path: &str) -> Result<String, EndpointError> {
+    let path = text.strip_suffix('/').unwrap_or(text);
+    if path.is_empty() {
+        return Ok(default_base_path.to_owned());
+    }
+    let dotted = path.split('/').skip(1).any(|part| matches!(part, "" | "." | ".."));
+    if dotted || path.parse::<PathAndQuery>().is_err() {
+        return Err(EndpointError::Path(text.to_owned()));
+    }
+    Ok(path.to_owned())
+}

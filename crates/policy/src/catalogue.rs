@@ -1,0 +1,103 @@
+//! Everything that can be asked for: `models.toml` and `routes.toml` together.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::models::{self, Declared, Model, Provider};
+use crate::problem::Problems;
+use crate::reading::Report;
+use crate::routes::{self, Route};
+use crate::{MODELS_FILE, ROUTES_FILE};
+
+/// All providers, models and routes, with every reference resolved.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    providers: BTreeMap<String, Arc<Provider>>,
+    models: BTreeMap<String, Arc<Model>>,
+    routes: BTreeMap<String, Arc<Route>>,
+}
+
+/// What a name that a client asks for stands for.
+#[derive(Debug, Clone, Copy)]
+pub enum Named<'c> {
+    /// One model.
+    Model(&'c Arc<Model>),
+    /// An alias for several.
+    Route(&'c Arc<Route>),
+}
+
+impl Catalogue {
+    /// Reads the texts of `models.toml` and, where there is one, of `routes.toml`.
+    ///
+    /// # Errors
+    ///
+    /// All problems of both files.
+    pub fn from_toml(models: &str, routes: Option<&str>) -> Result<Self, Problems> {
+        let mut models = Report::new(MODELS_FILE, models);
+        let mut routes = routes.map(|text| Report::new(ROUTES_FILE, text));
+        let (catalogue, _) = read(&mut models, routes.as_mut());
+        let of_routes = routes.map(Report::into_problems).unwrap_or_default();
+        models.into_problems().and(of_routes).or(catalogue)
+    }
+
+    /// What a name stands for.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<Named<'_>> {
+        let model = self.models.get(name).map(Named::Model);
+        model.or_else(|| self.routes.get(name).map(Named::Route))
+    }
+
+    /// The provider of this name.
+    #[must_use]
+    pub fn provider(&self, name: &str) -> Option<&Arc<Provider>> {
+        self.providers.get(name)
+    }
+
+    /// The model of this name.
+    #[must_use]
+    pub fn model(&self, name: &str) -> Option<&Arc<Model>> {
+        self.models.get(name)
+    }
+
+    /// The route of this alias.
+    #[must_use]
+    pub fn route(&self, alias: &str) -> Option<&Arc<Route>> {
+        self.routes.get(alias)
+    }
+
+    /// All providers, by name.
+    pub fn providers(&self) -> impl Iterator<Item = &Arc<Provider>> {
+        self.providers.values()
+    }
+
+    /// All models, by name.
+    pub fn models(&self) -> impl Iterator<Item = &Arc<Model>> {
+        self.models.values()
+    }
+
+    /// All routes, by alias.
+    pub fn routes(&self) -> impl Iterator<Item = &Arc<Route>> {
+        self.routes.values()
+    }
+}
+
+/// Reads both files, and gives beside the catalogue every name that is declared, also those of what is wrong.
+pub(crate) fn read(
+    models: &mut Report<'_>,
+    routes: Option<&mut Report<'_>>,
+) -> (Catalogue, Vec<String>) {
+    let declared = models::read(models);
+    let routes = routes.map(|report| routes::read(report, &declared)).unwrap_or_default();
+    let names = declared.models.keys().chain(routes.keys()).cloned().collect();
+    let Declared { providers, models } = declared;
+    let catalogue = Catalogue {
+        providers: only_right(providers),
+        models: only_right(models),
+        routes: only_right(routes),
+    };
+    (catalogue, names)
+}
+
+fn only_right<T>(declared: BTreeMap<String, Option<T>>) -> BTreeMap<String, T> {
+    declared.into_iter().filter_map(|(name, meaning)| Some((name, meaning?))).collect()
+}

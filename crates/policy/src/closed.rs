@@ -1,0 +1,134 @@
+//! The closed lists of the format: words with a meaning in code.
+
+/// How a vendor's API is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// OpenAI's, and that of every server compatible with it.
+    OpenAi,
+}
+
+impl Dialect {
+    pub(crate) const WORDS: &[(&'static str, Self)] = &[("openai", Self::OpenAi)];
+
+    /// The word for it in `models.toml`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        word_of(self, Self::WORDS)
+    }
+
+    /// The path that a base URL without a path stands for.
+    #[must_use]
+    pub fn default_base_path(self) -> &'static str {
+        match self {
+            // https://developers.openai.com/api/reference: every path is below /v1.
+            Self::OpenAi => "/v1",
+        }
+    }
+}
+
+/// What a model can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Capability {
+    /// Answers a conversation.
+    Chat,
+    /// Turns text into vectors.
+    Embeddings,
+    /// Calls tools (functions).
+    Tools,
+    /// Reads images.
+    Vision,
+    /// Reads or speaks audio.
+    Audio,
+    /// Answers with JSON that follows a given schema.
+    JsonSchema,
+    /// Thinks before it answers, in tokens that are counted.
+    Reasoning,
+}
+
+impl Capability {
+    pub(crate) const WORDS: &[(&'static str, Self)] = &[
+        ("chat", Self::Chat),
+        ("embeddings", Self::Embeddings),
+        ("tools", Self::Tools),
+        ("vision", Self::Vision),
+        ("audio", Self::Audio),
+        ("json_schema", Self::JsonSchema),
+        ("reasoning", Self::Reasoning),
+    ];
+
+    /// The word for it in `models.toml`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        word_of(self, Self::WORDS)
+    }
+
+    /// Whether it is an endpoint of its own; the others are ways to chat.
+    #[must_use]
+    pub fn is_endpoint(self) -> bool {
+        matches!(self, Self::Chat | Self::Embeddings)
+    }
+}
+
+/// How a model splits text into tokens, by the names OpenAI's tiktoken gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tokenizer {
+    /// GPT-4o and later.
+    O200kBase,
+    /// gpt-oss.
+    O200kHarmony,
+    /// GPT-4, GPT-3.5 and the embedding models of 2022 to 2024.
+    Cl100kBase,
+}
+
+impl Tokenizer {
+    pub(crate) const WORDS: &[(&'static str, Self)] = &[
+        ("o200k_base", Self::O200kBase),
+        ("o200k_harmony", Self::O200kHarmony),
+        ("cl100k_base", Self::Cl100kBase),
+    ];
+
+    /// The word for it in `models.toml`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        word_of(self, Self::WORDS)
+    }
+}
+
+/// In which order the models of a route are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Strategy {
+    /// As they are written: the first that answers.
+    Ordered,
+}
+
+impl Strategy {
+    pub(crate) const WORDS: &[(&'static str, Self)] = &[("ordered", Self::Ordered)];
+
+    /// Names that the format keeps for strategies to come.
+    pub(crate) const RESERVED: [&'static str; 4] = ["weighted", "cheapest", "fastest", "sticky"];
+
+    /// The word for it in `routes.toml`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        word_of(self, Self::WORDS)
+    }
+}
+
+fn word_of<T: Copy + PartialEq>(meaning: T, words: &[(&'static str, T)]) -> &'static str {
+    words.iter().find(|(_, each)| *each == meaning).map_or("", |(word, _)| word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_meaning_has_its_word() {
+        for (word, capability) in Capability::WORDS {
+            assert_eq!(capability.word(), *word);
+        }
+        assert_eq!(Dialect::OpenAi.word(), "openai");
+        assert_eq!(Tokenizer::O200kHarmony.word(), "o200k_harmony");
+        assert_eq!(Strategy::Ordered.word(), "ordered");
+    }
+}

@@ -1,0 +1,98 @@
+//! `consumers.toml`: who may call, with which models and keys.
+
+mod check;
+mod pattern;
+mod written;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::CONSUMERS_FILE;
+use crate::problem::Problems;
+use crate::reading::Report;
+
+pub(crate) use check::{Said, read};
+pub use pattern::ModelPattern;
+
+/// Who calls: an application, a team's service, a partner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consumer {
+    /// Its name, unique among the consumers.
+    pub name: String,
+    /// The team it belongs to.
+    pub team: Option<String>,
+    /// The customer or business unit it belongs to.
+    pub tenant: Option<String>,
+    /// The plan whose limits hold for it.
+    pub plan: Option<String>,
+    /// Its roles, in the order they are written.
+    pub roles: Vec<String>,
+    /// The names of models and aliases it may ask for.
+    pub models: Vec<ModelPattern>,
+}
+
+impl Consumer {
+    /// Whether it may ask for a model or alias of this name.
+    ///
+    /// The name asked for is what counts: who may use an alias may use it whatever models stand behind it.
+    #[must_use]
+    pub fn may_use(&self, name: &str) -> bool {
+        self.models.iter().any(|pattern| pattern.matches(name))
+    }
+}
+
+/// A key that is kept in git: only its hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsumerKey {
+    /// What people call the key by, unique among the keys of the file.
+    pub id: String,
+    /// The SHA-256 of the key, 64 lower-case hexadecimal digits.
+    pub sha256: String,
+    /// Whose it is.
+    pub consumer: Arc<Consumer>,
+}
+
+/// All consumers, and the keys that are kept in git.
+#[derive(Debug, Clone, Default)]
+pub struct Consumers {
+    by_name: BTreeMap<String, Arc<Consumer>>,
+    by_sha256: BTreeMap<String, ConsumerKey>,
+}
+
+impl Consumers {
+    /// Reads the text of `consumers.toml`.
+    ///
+    /// # Errors
+    ///
+    /// All problems of the file.
+    pub fn from_toml(text: &str) -> Result<Self, Problems> {
+        let mut report = Report::new(CONSUMERS_FILE, text);
+        let (consumers, _) = read(&mut report);
+        report.into_problems().or(consumers)
+    }
+
+    /// The consumer of this name.
+    #[must_use]
+    pub fn by_name(&self, name: &str) -> Option<&Arc<Consumer>> {
+        self.by_name.get(name)
+    }
+
+    /// The key with this hash, in lower-case hexadecimal.
+    ///
+    /// The look-up is not constant-time, and need not be: what its time tells is about a hash of what was
+    /// presented, from which no other key can be derived.
+    #[must_use]
+    pub fn key_by_sha256(&self, sha256: &str) -> Option<&ConsumerKey> {
+        self.by_sha256.get(sha256)
+    }
+
+    /// All consumers, by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Consumer>> {
+        self.by_name.values()
+    }
+
+    /// All keys that are kept in git.
+    pub fn keys(&self) -> impl Iterator<Item = &ConsumerKey> {
+        self.by_sha256.values()
+    }
+}

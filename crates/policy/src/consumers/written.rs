@@ -1,0 +1,75 @@
+//! `consumers.toml` as written.
+
+use toml::Spanned;
+
+use crate::reading::{Key, Label, Report, Table};
+
+pub(crate) const CONSUMER: Key = Key::new("consumer", "[[consumer]]");
+pub(crate) const NAME: Key = Key::new("name", r#"name = "search-team""#);
+pub(crate) const TEAM: Key = Key::new("team", r#"team = "search""#);
+pub(crate) const TENANT: Key = Key::new("tenant", r#"tenant = "acme""#);
+pub(crate) const PLAN: Key = Key::new("plan", r#"plan = "team""#);
+pub(crate) const ROLES: Key = Key::new("roles", r#"roles = ["developer"]"#);
+pub(crate) const MODELS: Key = Key::new("models", r#"models = ["*"]"#);
+const KEY: Key = Key::new("key", "[[consumer.key]]");
+pub(crate) const ID: Key = Key::new("id", r#"id = "ci-2026""#);
+pub(crate) const SHA256: Key = Key::new("sha256", r#"sha256 = "<64 hexadecimal digits>""#);
+
+/// `[[consumer]]`.
+pub(crate) struct Consumer<'t> {
+    pub(crate) label: Label<'t>,
+    pub(crate) name: Option<Spanned<&'t str>>,
+    pub(crate) team: Option<Spanned<&'t str>>,
+    pub(crate) tenant: Option<Spanned<&'t str>>,
+    pub(crate) plan: Option<Spanned<&'t str>>,
+    pub(crate) roles: Option<Spanned<Vec<Spanned<&'t str>>>>,
+    pub(crate) models: Option<Spanned<Vec<Spanned<&'t str>>>>,
+    pub(crate) keys: Vec<ConsumerKey<'t>>,
+}
+
+/// `[[consumer.key]]`.
+pub(crate) struct ConsumerKey<'t> {
+    pub(crate) label: Label<'t>,
+    pub(crate) id: Option<Spanned<&'t str>>,
+    pub(crate) sha256: Option<Spanned<&'t str>>,
+}
+
+impl<'t> Consumer<'t> {
+    pub(crate) fn all(report: &mut Report<'_>, mut root: Table<'t>) -> Vec<Self> {
+        let tables = root.tables(report, CONSUMER, "consumer", Some(NAME));
+        root.finish(report);
+        tables.into_iter().map(|table| Self::read(report, table)).collect()
+    }
+
+    fn read(report: &mut Report<'_>, mut table: Table<'t>) -> Self {
+        let consumer = Self {
+            label: table.label,
+            name: table.required(report, NAME),
+            team: table.optional(report, TEAM),
+            tenant: table.optional(report, TENANT),
+            plan: table.optional(report, PLAN),
+            roles: table.optional(report, ROLES),
+            models: table.required(report, MODELS),
+            keys: ConsumerKey::all(report, &mut table),
+        };
+        table.finish(report);
+        consumer
+    }
+}
+
+impl<'t> ConsumerKey<'t> {
+    fn all(report: &mut Report<'_>, table: &mut Table<'t>) -> Vec<Self> {
+        let tables = table.tables(report, KEY, "key of consumer", None);
+        tables.into_iter().map(|table| Self::read(report, table)).collect()
+    }
+
+    fn read(report: &mut Report<'_>, mut table: Table<'t>) -> Self {
+        let key = Self {
+            label: table.label,
+            id: table.required(report, ID),
+            sha256: table.required(report, SHA256),
+        };
+        table.finish(report);
+        key
+    }
+}

@@ -1,0 +1,137 @@
+//! `models.toml`: providers, models and where they are deployed.
+
+mod model;
+mod provider;
+mod written;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::base_url::{BaseUrl, Endpoint, EndpointError};
+use crate::closed::{Capability, Dialect, Tokenizer};
+use crate::price::Price;
+use crate::reading::{Report, Table};
+
+/// Who answers requests for models: a vendor, a server of one's own, or the sandbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provider {
+    /// Its name, unique among the providers.
+    pub name: String,
+    /// How its API is spoken.
+    pub dialect: Dialect,
+    /// How it is reached.
+    pub transport: Transport,
+    /// Where it processes data, as in `us` or `eu`.
+    pub region: Option<String>,
+    /// How long it is waited for.
+    pub deadlines: Deadlines,
+}
+
+/// How a provider is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Transport {
+    /// Over the network, by the upstream component.
+    Upstream {
+        /// Where it is.
+        base_url: BaseUrl,
+        /// The variable that holds its credential; none for a server that asks for none.
+        credential: Option<String>,
+    },
+    /// Not at all: the sandbox component answers in its place.
+    Sandbox,
+}
+
+/// How long a provider is waited for, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadlines {
+    /// For the connection, TLS included.
+    pub connect_ms: u64,
+    /// From the request's last byte to the answer's first.
+    pub first_byte_ms: u64,
+    /// From one piece of the answer to the next.
+    pub between_bytes_ms: u64,
+}
+
+/// A model that clients can ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Model {
+    /// Its name, unique among models and aliases.
+    pub name: String,
+    /// What it can do, sorted; `Chat`, `Embeddings` or both among it.
+    pub capabilities: Vec<Capability>,
+    /// The most tokens of prompt and answer together.
+    pub context_tokens: Option<u64>,
+    /// The most tokens of an answer.
+    pub max_output_tokens: Option<u64>,
+    /// How it splits text into tokens, where that is known.
+    pub tokenizer: Option<Tokenizer>,
+    /// Whom the list of models says it is owned by: as written, else the first deployment's provider.
+    pub owned_by: String,
+    /// Where it runs, in the order in which they are tried; at least one.
+    pub deployments: Vec<Deployment>,
+}
+
+/// A model at a provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deployment {
+    /// Who runs it.
+    pub provider: Arc<Provider>,
+    /// What the provider calls it.
+    pub upstream_model: String,
+    /// What its tokens cost; none when the file says no price.
+    pub price: Option<Price>,
+}
+
+impl Provider {
+    /// Where its requests go; nothing for the sandbox. `variable_value` is the value of the variable that
+    /// [`BaseUrl::variable`] names, when it names one.
+    ///
+    /// # Errors
+    ///
+    /// An [`EndpointError`] when the variable has no value, or one that makes no usable URL.
+    pub fn endpoint(
+        &self,
+        variable_value: Option<&str>,
+    ) -> Result<Option<Endpoint>, EndpointError> {
+        match &self.transport {
+            Transport::Sandbox => Ok(None),
+            Transport::Upstream { base_url, .. } => {
+                base_url.endpoint(variable_value, self.dialect.default_base_path()).map(Some)
+            }
+        }
+    }
+}
+
+impl Model {
+    /// Whether it has a capability.
+    #[must_use]
+    pub fn can(&self, capability: Capability) -> bool {
+        self.capabilities.contains(&capability)
+    }
+}
+
+/// What the file declares: the things that are right, and the names of all.
+#[derive(Default)]
+pub(crate) struct Declared {
+    pub(crate) providers: BTreeMap<String, Option<Arc<Provider>>>,
+    pub(crate) models: BTreeMap<String, Option<Arc<Model>>>,
+}
+
+/// Reads the file, noting its problems in the report. What is wrong is declared without a meaning, so that
+/// references to it are no second problem.
+pub(crate) fn read(report: &mut Report<'_>) -> Declared {
+    let mut declared = Declared::default();
+    let Some(document) = report.parse() else {
+        return declared;
+    };
+    let root = Table::root(&document);
+    let top = root.label;
+    let written = written::Written::read(report, root);
+    if written.models.is_empty() && report.is_clean() {
+        let message = "no model is declared, so nothing could be asked for; write a [[model]]";
+        report.problem(top, 0..0, message);
+    }
+    declared.providers = provider::check_all(report, &written.providers);
+    declared.models = model::check_all(report, &written.models, &declared.providers);
+    declared
+}

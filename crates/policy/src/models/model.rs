@@ -1,0 +1,224 @@
+//! From a `[[model]]` as written to a [`Model`].
+
+use std::collections::BTreeMap;
+use std::ops::{Range, RangeInclusive};
+use std::sync::Arc;
+
+use toml::Spanned;
+
+use super::{Deployment, Model, Provider, written};
+use crate::closed::{Capability, Tokenizer};
+use crate::price::{Price, pico_usd_per_token};
+use crate::reading::{
+    Decimal, Key, Report, Seen, at_least_one, model_name, name, nearest_or_list, one_of, shown,
+    upstream_model, whole_number,
+};
+
+/// A hundred million: ten times the largest context that vendors speak of.
+const TOKENS: RangeInclusive<u64> = 1..=100_000_000;
+
+type Providers = BTreeMap<String, Option<Arc<Provider>>>;
+
+pub(super) fn check_all(
+    report: &mut Report<'_>,
+    written: &[written::Model<'_>],
+    providers: &Providers,
+) -> BTreeMap<String, Option<Arc<Model>>> {
+    let mut models = BTreeMap::new();
+    let mut names = Seen::default();
+    for model in written {
+        let checked = check(report, model, providers).map(Arc::new);
+        if let Some(name) = &model.name {
+            names.note(report, model.label, name, "a model of this name", "rename or remove");
+            models.insert((*name.get_ref()).to_owned(), checked);
+        }
+    }
+    models
+}
+
+fn check(
+    report: &mut Report<'_>,
+    written: &written::Model<'_>,
+    providers: &Providers,
+) -> Option<Model> {
+    let label = written.label;
+    let named = written.name.as_ref();
+    let named = named.and_then(|value| model_name(report, label, written::MODEL_NAME, value));
+    let capabilities = capabilities(report, written);
+    let (context_tokens, max_output_tokens) = sizes(report, written);
+    let tokenizer = written.tokenizer.as_ref();
+    let tokenizer = tokenizer
+        .and_then(|value| one_of(report, label, written::TOKENIZER, value, Tokenizer::WORDS));
+    let owned_by = written.owned_by.as_ref();
+    let owned_by = owned_by.and_then(|value| name(report, label, written::OWNED_BY, value));
+    let deployments = deployments(report, written, &capabilities, providers);
+    let owned_by = owned_by.or_else(|| Some(deployments.first()?.provider.name.clone()));
+    Some(Model {
+        name: named?,
+        capabilities,
+        context_tokens,
+        max_output_tokens,
+        tokenizer,
+        owned_by: owned_by?,
+        deployments,
+    })
+}
+
+fn capabilities(report: &mut Report<'_>, written: &written::Model<'_>) -> Vec<Capability> {
+    let Some(list) = &written.capabilities else {
+        return Vec::new();
+    };
+    let (label, key) = (written.label, written::CAPABILITIES);
+    at_least_one(report, label, key, list);
+    let mut seen = Seen::default();
+    let mut capabilities = Vec::new();
+    for word in list.get_ref() {
+        seen.note(
+            report,
+            label,
+            word,
+            &format!("the capability {}", shown(word.get_ref())),
+            "remove",
+        );
+        capabilities.extend(one_of(report, label, key, word, Capability::WORDS));
+    }
+    if !capabilities.is_empty() && capabilities.len() == list.get_ref().len() {
+        fit_together(report, written, list.span(), &capabilities);
+    }
+    capabilities.sort_unstable();
+    capabilities
+}
+
+/// Reports capabilities, all of them known, without the endpoint that they belong to.
+fn fit_together(
+    report: &mut Report<'_>,
+    written: &written::Model<'_>,
+    span: Range<usize>,
+    capabilities: &[Capability],
+) {
+    if capabilities.contains(&Capability::Chat) {
+        return;
+    }
+    if !capabilities.contains(&Capability::Embeddings) {
+        let message = "`capabilities` has neither \"chat\" nor \"embeddings\", so nothing could be asked; add one";
+        report.problem(written.label, span, message);
+    } else if let Some(way) = capabilities.iter().find(|capability| !capability.is_endpoint()) {
+        let word = way.word();
+        let message = format!(
+            "`capabilities` has {word:?}, a way to chat, without \"chat\"; add \"chat\" or remove {word:?}"
+        );
+        report.problem(written.label, span, message);
+    }
+}
+
+fn sizes(report: &mut Report<'_>, written: &written::Model<'_>) -> (Option<u64>, Option<u64>) {
+    let mut checked = |key: Key, value: &Option<Spanned<i128>>| {
+        value.as_ref().and_then(|value| whole_number(report, written.label, key, value, TOKENS))
+    };
+    let context = checked(written::CONTEXT_TOKENS, &written.context_tokens);
+    let output = checked(written::MAX_OUTPUT_TOKENS, &written.max_output_tokens);
+    if let (Some(context), Some(most), Some(place)) = (context, output, &written.max_output_tokens)
+        && most > context
+    {
+        let message = format!(
+            "`max_output_tokens` is {most}, over the {context} of `context_tokens`; an answer is part of the context, so write at most {context}"
+        );
+        report.problem(written.label, place.span(), message);
+    }
+    (context, output)
+}
+
+fn deployments(
+    report: &mut Report<'_>,
+    written: &written::Model<'_>,
+    capabilities: &[Capability],
+    providers: &Providers,
+) -> Vec<Deployment> {
+    if written.deployments.is_empty() {
+        let message = "no deployment says where it runs; write a [[model.deployment]] below it";
+        report.problem(written.label, written.span.clone(), message);
+    }
+    let chats = capabilities.contains(&Capability::Chat);
+    let checked = written.deployments.iter();
+    checked
+        .filter_map(|deployment| check_deployment(report, deployment, chats, providers))
+        .collect()
+}
+
+fn check_deployment(
+    report: &mut Report<'_>,
+    written: &written::Deployment<'_>,
+    chats: bool,
+    providers: &Providers,
+) -> Option<Deployment> {
+    let label = written.label;
+    let upstream = written.upstream_model.as_ref();
+    let upstream =
+        upstream.and_then(|value| upstream_model(report, label, written::UPSTREAM_MODEL, value));
+    let price = price(report, written, chats);
+    let provider = written.provider.as_ref()?;
+    let Some(declared) = providers.get(*provider.get_ref()) else {
+        let wanted = provider.get_ref();
+        let names = providers.keys().map(String::as_str);
+        let advice = nearest_or_list(wanted, names, "the providers are");
+        let message =
+            format!("`provider` names {}, which is not declared; {advice}", shown(wanted));
+        report.problem(label, provider.span(), message);
+        return None;
+    };
+    Some(Deployment { provider: Arc::clone(declared.as_ref()?), upstream_model: upstream?, price })
+}
+
+/// The price, when any part of it is written; then all parts that have no default must be.
+fn price(report: &mut Report<'_>, written: &written::Deployment<'_>, chats: bool) -> Option<Price> {
+    let input = amount(report, written, written::INPUT, written.input.as_ref());
+    let cached = amount(report, written, written::CACHED_INPUT, written.cached_input.as_ref());
+    let output = amount(report, written, written::OUTPUT, written.output.as_ref());
+    let any = written.input.is_some() || written.cached_input.is_some() || written.output.is_some();
+    if !any {
+        return None;
+    }
+    if written.input.is_none() && written.prices_are_numbers {
+        missing_price(report, written, written::INPUT);
+    }
+    if written.output.is_none() && written.prices_are_numbers && chats {
+        missing_price(report, written, written::OUTPUT);
+    }
+    let input = input?;
+    if let (Some(cached), Some(place)) = (cached, &written.cached_input)
+        && cached > input
+    {
+        let message = "`cached_input_usd_per_million_tokens` is over `input_usd_per_million_tokens`; write the price of cached tokens, which is the lower one";
+        report.problem(written.label, place.span(), message);
+    }
+    Some(Price {
+        input_pico_usd_per_token: input,
+        cached_input_pico_usd_per_token: cached.unwrap_or(input),
+        output_pico_usd_per_token: output.unwrap_or(0),
+    })
+}
+
+fn amount(
+    report: &mut Report<'_>,
+    written: &written::Deployment<'_>,
+    key: Key,
+    value: Option<&Spanned<Decimal<'_>>>,
+) -> Option<u64> {
+    let value = value?;
+    match pico_usd_per_token(*value.get_ref()) {
+        Ok(amount) => Some(amount),
+        Err(remedy) => {
+            let message = format!("`{}` is {}; {remedy}", key.name, value.get_ref().0);
+            report.problem(written.label, value.span(), message);
+            None
+        }
+    }
+}
+
+fn missing_price(report: &mut Report<'_>, written: &written::Deployment<'_>, key: Key) {
+    let message = format!(
+        "`{}` is missing beside another price, and a cost could not be counted; write for example {}, or remove all prices",
+        key.name, key.example
+    );
+    report.problem(written.label, written.span.clone(), message);
+}

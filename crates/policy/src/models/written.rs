@@ -1,0 +1,184 @@
+//! `models.toml` as written.
+
+use std::ops::Range;
+
+use toml::Spanned;
+
+use crate::reading::{Decimal, Key, Label, Report, Table};
+
+const PROVIDER: Key = Key::new("provider", "[[provider]]");
+const MODEL: Key = Key::new("model", "[[model]]");
+const DEPLOYMENT: Key = Key::new("deployment", "[[model.deployment]]");
+pub(crate) const DEADLINES: Key = Key::new("deadlines", "deadlines = { first_byte_ms = 60_000 }");
+
+pub(crate) const NAME: Key = Key::new("name", r#"name = "openai""#);
+pub(crate) const MODEL_NAME: Key = Key::new("name", r#"name = "gpt-4o-mini""#);
+pub(crate) const DIALECT: Key = Key::new("dialect", r#"dialect = "openai""#);
+pub(crate) const TRANSPORT: Key = Key::new("transport", r#"transport = "upstream""#);
+pub(crate) const BASE_URL: Key = Key::new("base_url", r#"base_url = "https://api.example.com/v1""#);
+pub(crate) const CREDENTIAL: Key = Key::new("credential", r#"credential = "openai_api_key""#);
+pub(crate) const REGION: Key = Key::new("region", r#"region = "eu""#);
+pub(crate) const CONNECT_MS: Key = Key::new("connect_ms", "connect_ms = 5_000");
+pub(crate) const FIRST_BYTE_MS: Key = Key::new("first_byte_ms", "first_byte_ms = 60_000");
+pub(crate) const BETWEEN_BYTES_MS: Key = Key::new("between_bytes_ms", "between_bytes_ms = 30_000");
+
+pub(crate) const CAPABILITIES: Key =
+    Key::new("capabilities", r#"capabilities = ["chat", "tools"]"#);
+pub(crate) const CONTEXT_TOKENS: Key = Key::new("context_tokens", "context_tokens = 128_000");
+pub(crate) const MAX_OUTPUT_TOKENS: Key =
+    Key::new("max_output_tokens", "max_output_tokens = 16_384");
+pub(crate) const TOKENIZER: Key = Key::new("tokenizer", r#"tokenizer = "o200k_base""#);
+pub(crate) const OWNED_BY: Key = Key::new("owned_by", r#"owned_by = "openai""#);
+
+pub(crate) const DEPLOYMENT_PROVIDER: Key = Key::new("provider", r#"provider = "openai""#);
+pub(crate) const UPSTREAM_MODEL: Key =
+    Key::new("upstream_model", r#"upstream_model = "gpt-4o-mini""#);
+pub(crate) const INPUT: Key =
+    Key::new("input_usd_per_million_tokens", "input_usd_per_million_tokens = 0.15");
+pub(crate) const CACHED_INPUT: Key =
+    Key::new("cached_input_usd_per_million_tokens", "cached_input_usd_per_million_tokens = 0.075");
+pub(crate) const OUTPUT: Key =
+    Key::new("output_usd_per_million_tokens", "output_usd_per_million_tokens = 0.6");
+
+type Text<'t> = Option<Spanned<&'t str>>;
+type Number = Option<Spanned<i128>>;
+
+/// The whole file.
+pub(crate) struct Written<'t> {
+    pub(crate) providers: Vec<Provider<'t>>,
+    pub(crate) models: Vec<Model<'t>>,
+}
+
+/// `[[provider]]`.
+pub(crate) struct Provider<'t> {
+    pub(crate) label: Label<'t>,
+    pub(crate) span: Range<usize>,
+    pub(crate) name: Text<'t>,
+    pub(crate) dialect: Text<'t>,
+    pub(crate) transport: Text<'t>,
+    pub(crate) base_url: Text<'t>,
+    pub(crate) credential: Text<'t>,
+    pub(crate) region: Text<'t>,
+    pub(crate) deadlines: Option<Deadlines<'t>>,
+}
+
+/// `deadlines = { ... }`.
+pub(crate) struct Deadlines<'t> {
+    pub(crate) label: Label<'t>,
+    pub(crate) connect_ms: Number,
+    pub(crate) first_byte_ms: Number,
+    pub(crate) between_bytes_ms: Number,
+}
+
+/// `[[model]]`.
+pub(crate) struct Model<'t> {
+    pub(crate) label: Label<'t>,
+    pub(crate) span: Range<usize>,
+    pub(crate) name: Text<'t>,
+    pub(crate) capabilities: Option<Spanned<Vec<Spanned<&'t str>>>>,
+    pub(crate) context_tokens: Number,
+    pub(crate) max_output_tokens: Number,
+    pub(crate) tokenizer: Text<'t>,
+    pub(crate) owned_by: Text<'t>,
+    pub(crate) deployments: Vec<Deployment<'t>>,
+}
+
+/// `[[model.deployment]]`.
+pub(crate) struct Deployment<'t> {
+    pub(crate) label: Label<'t>,
+    pub(crate) span: Range<usize>,
+    pub(crate) provider: Text<'t>,
+    pub(crate) upstream_model: Text<'t>,
+    pub(crate) input: Option<Spanned<Decimal<'t>>>,
+    pub(crate) cached_input: Option<Spanned<Decimal<'t>>>,
+    pub(crate) output: Option<Spanned<Decimal<'t>>>,
+    /// Whether a price that is not among the three is not written at all, rather than written as something else.
+    pub(crate) prices_are_numbers: bool,
+}
+
+impl<'t> Written<'t> {
+    pub(crate) fn read(report: &mut Report<'_>, mut root: Table<'t>) -> Self {
+        let providers = root.tables(report, PROVIDER, "provider", Some(NAME));
+        let models = root.tables(report, MODEL, "model", Some(MODEL_NAME));
+        root.finish(report);
+        Self {
+            providers: providers.into_iter().map(|table| Provider::read(report, table)).collect(),
+            models: models.into_iter().map(|table| Model::read(report, table)).collect(),
+        }
+    }
+}
+
+impl<'t> Provider<'t> {
+    fn read(report: &mut Report<'_>, mut table: Table<'t>) -> Self {
+        let provider = Self {
+            label: table.label,
+            span: table.span.clone(),
+            name: table.required(report, NAME),
+            dialect: table.required(report, DIALECT),
+            transport: table.optional(report, TRANSPORT),
+            base_url: table.optional(report, BASE_URL),
+            credential: table.optional(report, CREDENTIAL),
+            region: table.optional(report, REGION),
+            deadlines: table
+                .table(report, DEADLINES, "deadlines of provider")
+                .map(|table| Deadlines::read(report, table)),
+        };
+        table.finish(report);
+        provider
+    }
+}
+
+impl<'t> Deadlines<'t> {
+    fn read(report: &mut Report<'_>, mut table: Table<'t>) -> Self {
+        let deadlines = Self {
+            label: table.label,
+            connect_ms: table.optional(report, CONNECT_MS),
+            first_byte_ms: table.optional(report, FIRST_BYTE_MS),
+            between_bytes_ms: table.optional(report, BETWEEN_BYTES_MS),
+        };
+        table.finish(report);
+        deadlines
+    }
+}
+
+impl<'t> Model<'t> {
+    fn read(report: &mut Report<'_>, mut table: Table<'t>) -> Self {
+        let model = Self {
+            label: table.label,
+            span: table.span.clone(),
+            name: table.required(report, MODEL_NAME),
+            capabilities: table.required(report, CAPABILITIES),
+            context_tokens: table.optional(report, CONTEXT_TOKENS),
+            max_output_tokens: table.optional(report, MAX_OUTPUT_TOKENS),
+            tokenizer: table.optional(report, TOKENIZER),
+            owned_by: table.optional(report, OWNED_BY),
+            deployments: table
+                .tables(report, DEPLOYMENT, "deployment of model", None)
+                .into_iter()
+                .map(|table| Deployment::read(report, table))
+                .collect(),
+        };
+        table.finish(report);
+        model
+    }
+}
+
+impl<'t> Deployment<'t> {
+    fn read(report: &mut Report<'_>, mut table: Table<'t>) -> Self {
+        let provider = table.required(report, DEPLOYMENT_PROVIDER);
+        let upstream_model = table.required(report, UPSTREAM_MODEL);
+        let problems = report.count();
+        let deployment = Self {
+            label: table.label,
+            span: table.span.clone(),
+            provider,
+            upstream_model,
+            input: table.optional(report, INPUT),
+            cached_input: table.optional(report, CACHED_INPUT),
+            output: table.optional(report, OUTPUT),
+            prices_are_numbers: report.count() == problems,
+        };
+        table.finish(report);
+        deployment
+    }
+}

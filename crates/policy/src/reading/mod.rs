@@ -1,0 +1,16 @@
+//! Reading a file as it is written: every key with its type and position, every problem noted.
+//!
+//! The document is walked by hand, because a serde derive stops at the first unknown key or wrong type of a file.
+
+mod checks;
+mod report;
+mod table;
+mod wording;
+
+pub(crate) use checks::{
+    Seen, at_least_one, is_model_byte, is_variable_name, model_name, name, one_of, upstream_model,
+    variable_name, whole_number,
+};
+pub(crate) use report::{Label, Report};
+pub(crate) use table::{Decimal, Key, Table};
+pub(crate) use wording::{nearest_or_list, shown};

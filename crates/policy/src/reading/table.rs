@@ -1,0 +1,212 @@
+//! One table of a file, asked for its keys one by one.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{Label, Report, nearest_or_list, shown};
+
+/// A key of the format: its name, and how a right line of it looks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Key {
+    pub(crate) name: &'static str,
+    pub(crate) example: &'static str,
+}
+
+impl Key {
+    pub(crate) const fn new(name: &'static str, example: &'static str) -> Self {
+        Self { name, example }
+    }
+}
+
+/// A table, which remembers what it was asked for: any other key is unknown.
+pub(crate) struct Table<'t> {
+    pub(crate) label: Label<'t>,
+    pub(crate) span: Range<usize>,
+    entries: &'t DeTable<'t>,
+    asked: Vec<&'static str>,
+}
+
+impl<'t> Table<'t> {
+    /// The whole file.
+    pub(crate) fn root(document: &'t Spanned<DeTable<'t>>) -> Self {
+        let label = Label { what: "", name: None };
+        Self::new(label, 0..0, document.get_ref())
+    }
+
+    fn new(label: Label<'t>, span: Range<usize>, entries: &'t DeTable<'t>) -> Self {
+        Self { label, span, entries, asked: Vec::new() }
+    }
+
+    /// The value of a key, when it is there and of the right type; a wrong type is a problem.
+    pub(crate) fn optional<T: FromToml<'t>>(
+        &mut self,
+        report: &mut Report<'_>,
+        key: Key,
+    ) -> Option<Spanned<T>> {
+        let found = self.find(key)?;
+        let value = T::from_toml(found.get_ref());
+        if value.is_none() {
+            self.wrong_type(report, key, found, T::EXPECTED);
+        }
+        Some(Spanned::new(found.span(), value?))
+    }
+
+    /// The value of a key that must be there; its absence is a problem.
+    pub(crate) fn required<T: FromToml<'t>>(
+        &mut self,
+        report: &mut Report<'_>,
+        key: Key,
+    ) -> Option<Spanned<T>> {
+        if self.entries.get(key.name).is_none() {
+            self.asked.push(key.name);
+            let Key { name, example } = key;
+            let message = format!("`{name}` is missing; write for example {example}");
+            report.problem(self.label, self.span.clone(), message);
+            return None;
+        }
+        self.optional(report, key)
+    }
+
+    /// The table under a key: `[request]`, or `{ ... }`.
+    pub(crate) fn table(
+        &mut self,
+        report: &mut Report<'_>,
+        key: Key,
+        what: &'static str,
+    ) -> Option<Table<'t>> {
+        let found = self.find(key)?;
+        let Some(entries) = found.get_ref().as_table() else {
+            self.wrong_type(report, key, found, "a table");
+            return None;
+        };
+        let label = Label { what, name: self.label.name };
+        Some(Table::new(label, found.span(), entries))
+    }
+
+    /// The tables of a list: `[[consumer]]`. `what` names one of them; with a `name_key` it bears its own name in
+    /// messages, else that of the table it is in.
+    pub(crate) fn tables(
+        &mut self,
+        report: &mut Report<'_>,
+        key: Key,
+        what: &'static str,
+        name_key: Option<Key>,
+    ) -> Vec<Table<'t>> {
+        let Some(found) = self.find(key) else {
+            return Vec::new();
+        };
+        let Some(items) = found.get_ref().as_array() else {
+            self.wrong_type(report, key, found, "a list of tables");
+            return Vec::new();
+        };
+        let mut tables = Vec::with_capacity(items.len());
+        for item in items {
+            let Some(entries) = item.get_ref().as_table() else {
+                self.wrong_type(report, key, item, "a table");
+                continue;
+            };
+            let name = match name_key {
+                Some(key) => entries.get(key.name).and_then(|name| name.get_ref().as_str()),
+                None => self.label.name,
+            };
+            tables.push(Table::new(Label { what, name }, item.span(), entries));
+        }
+        tables
+    }
+
+    /// Reports the keys that nobody asked for.
+    pub(crate) fn finish(self, report: &mut Report<'_>) {
+        for key in self.entries.keys() {
+            let name: &str = key.get_ref();
+            if !self.asked.contains(&name) {
+                let known = self.asked.iter().copied();
+                let advice = nearest_or_list(name, known, "the keys here are");
+                let message = format!("unknown key {}; {advice}", shown(name));
+                report.problem(self.label, key.span(), message);
+            }
+        }
+    }
+
+    fn find(&mut self, key: Key) -> Option<&'t Spanned<DeValue<'t>>> {
+        self.asked.push(key.name);
+        self.entries.get(key.name)
+    }
+
+    fn wrong_type(
+        &self,
+        report: &mut Report<'_>,
+        key: Key,
+        found: &Spanned<DeValue<'_>>,
+        expected: &str,
+    ) {
+        let Key { name, example } = key;
+        let is = described(found.get_ref());
+        let message = format!("`{name}` is {is}, not {expected}; write for example {example}");
+        report.problem(self.label, found.span(), message);
+    }
+}
+
+/// A wrong value in words: of a list the first thing in it that is no string, of a table only that it is one.
+fn described(value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::String(text) => format!("the string {}", shown(text)),
+        DeValue::Integer(number) => format!("the number {}", number.as_str()),
+        DeValue::Float(number) => format!("the number {}", number.as_str()),
+        DeValue::Boolean(truth) => format!("the boolean {truth}"),
+        DeValue::Datetime(time) => format!("the time {time}"),
+        DeValue::Array(items) => {
+            items.iter().find(|item| !item.get_ref().is_str()).map_or("a list".to_owned(), |item| {
+                format!("a list with {}", described(item.get_ref()))
+            })
+        }
+        DeValue::Table(_) => "a table".to_owned(),
+    }
+}
+
+/// A type that a value can be written as.
+pub(crate) trait FromToml<'t>: Sized {
+    const EXPECTED: &'static str;
+    fn from_toml(value: &'t DeValue<'t>) -> Option<Self>;
+}
+
+impl<'t> FromToml<'t> for &'t str {
+    const EXPECTED: &'static str = "a string";
+    fn from_toml(value: &'t DeValue<'t>) -> Option<Self> {
+        value.as_str()
+    }
+}
+
+impl<'t> FromToml<'t> for Vec<Spanned<&'t str>> {
+    const EXPECTED: &'static str = "a list of strings";
+    fn from_toml(value: &'t DeValue<'t>) -> Option<Self> {
+        let text = |item: &'t Spanned<DeValue<'t>>| {
+            Some(Spanned::new(item.span(), item.get_ref().as_str()?))
+        };
+        value.as_array()?.iter().map(text).collect()
+    }
+}
+
+impl<'t> FromToml<'t> for i128 {
+    const EXPECTED: &'static str = "a whole number";
+    fn from_toml(value: &'t DeValue<'t>) -> Option<Self> {
+        let number = value.as_integer()?;
+        i128::from_str_radix(number.as_str(), number.radix()).ok()
+    }
+}
+
+/// A decimal number as it is written, so that no digit of an amount is lost to binary floating point.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Decimal<'t>(pub(crate) &'t str);
+
+impl<'t> FromToml<'t> for Decimal<'t> {
+    const EXPECTED: &'static str = "a decimal number";
+    fn from_toml(value: &'t DeValue<'t>) -> Option<Self> {
+        match value {
+            DeValue::Integer(number) if number.radix() == 10 => Some(Self(number.as_str())),
+            DeValue::Float(number) => Some(Self(number.as_str())),
+            _ => None,
+        }
+    }
+}

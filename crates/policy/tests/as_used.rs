@@ -1,0 +1,202 @@
+//! What the stages get: checked, resolved, in integers.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
+use postern_policy::{
+    Capability, Catalogue, Consumers, Deadlines, Dialect, EndpointError, Gateway, Named, Provider,
+    Strategy, Transport,
+};
+use proptest::strategy::Strategy as _;
+use proptest::{prop_assert, proptest};
+
+const MODELS: &str = include_str!("../../../policies/models.toml");
+const ROUTES: &str = include_str!("../../../policies/routes.toml");
+const CONSUMERS: &str = include_str!("../../../policies/consumers.toml");
+const GATEWAY: &str = include_str!("../../../policies/gateway.toml");
+
+fn shipped() -> Catalogue {
+    Catalogue::from_toml(MODELS, Some(ROUTES)).unwrap()
+}
+
+fn provider_at(base_url: &str) -> std::sync::Arc<Provider> {
+    let models = format!(
+        "[[provider]]\nname = \"p\"\ndialect = \"openai\"\nbase_url = \"{base_url}\"\n\n\
+         [[model]]\nname = \"m\"\ncapabilities = [\"chat\"]\n\
+         [[model.deployment]]\nprovider = \"p\"\nupstream_model = \"m\"\n"
+    );
+    Catalogue::from_toml(&models, None).unwrap().provider("p").unwrap().clone()
+}
+
+fn url(base_url: &str, value: Option<&str>) -> Result<String, EndpointError> {
+    Ok(provider_at(base_url).endpoint(value)?.unwrap().url("/models"))
+}
+
+#[test]
+fn the_shipped_gateway_file_says_the_defaults() {
+    assert_eq!(Gateway::from_toml(Some(GATEWAY)).unwrap(), Gateway::default());
+    assert_eq!(Gateway::from_toml(None).unwrap(), Gateway::default());
+    assert_eq!(Gateway::default().max_request_body_bytes, 10_485_760);
+    assert_eq!(Gateway::default().max_response_body_bytes, 67_108_864);
+}
+
+#[test]
+fn prices_become_whole_pico_dollars_per_token() {
+    let catalogue = shipped();
+    let price = |name| catalogue.model(name).unwrap().deployments.first().unwrap().price;
+    let mini = price("gpt-4o-mini").unwrap();
+    assert_eq!(mini.input_pico_usd_per_token, 150_000);
+    assert_eq!(mini.cached_input_pico_usd_per_token, 75_000);
+    assert_eq!(mini.output_pico_usd_per_token, 600_000);
+    let embedding = price("text-embedding-3-small").unwrap();
+    assert_eq!(embedding.cached_input_pico_usd_per_token, 20_000, "as dear as any other input");
+    assert_eq!(embedding.output_pico_usd_per_token, 0);
+    assert_eq!(price("sandbox"), None);
+}
+
+#[test]
+fn a_name_is_a_model_an_alias_or_nothing() {
+    let catalogue = shipped();
+    let Some(Named::Model(model)) = catalogue.named("sandbox") else { panic!("no model") };
+    assert_eq!(model.owned_by, "sandbox");
+    assert!(model.can(Capability::Tools) && !model.can(Capability::Vision));
+    let Some(Named::Route(route)) = catalogue.named("with-fallback") else { panic!("no route") };
+    assert_eq!(route.strategy, Strategy::Ordered);
+    let names: Vec<_> = route.models.iter().map(|model| model.name.as_str()).collect();
+    assert_eq!(names, ["sandbox-server-error", "sandbox"]);
+    assert!(route.can(Capability::Chat) && !route.can(Capability::Tools));
+    assert!(catalogue.named("Sandbox").is_none());
+}
+
+#[test]
+fn the_catalogue_can_be_read_without_routes() {
+    let catalogue = Catalogue::from_toml(MODELS, None).unwrap();
+    assert_eq!(catalogue.routes().count(), 0);
+    assert_eq!(catalogue.models().count(), shipped().models().count());
+}
+
+#[test]
+fn providers_say_how_they_are_reached() {
+    let catalogue = shipped();
+    let sandbox = catalogue.provider("sandbox").unwrap();
+    assert_eq!(sandbox.transport, Transport::Sandbox);
+    assert_eq!(sandbox.endpoint(None), Ok(None));
+    assert_eq!(sandbox.deadlines, Deadlines::default());
+    let openai = catalogue.provider("openai").unwrap();
+    assert_eq!((openai.dialect, openai.region.as_deref()), (Dialect::OpenAi, Some("us")));
+    let Transport::Upstream { base_url, credential } = &openai.transport else { panic!("sandbox") };
+    assert_eq!(base_url.variable(), Some("openai_base_url"));
+    assert_eq!(credential.as_deref(), Some("openai_api_key"));
+}
+
+#[test]
+fn a_base_url_without_a_path_gets_that_of_its_dialect() {
+    for (base_url, expected) in [
+        ("https://api.example.com", "https://api.example.com/v1/models"),
+        ("https://api.example.com/", "https://api.example.com/v1/models"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080/v1/models"),
+        ("http://[::1]:8080", "http://[::1]:8080/v1/models"),
+        ("https://api.example.com/openai/v1/", "https://api.example.com/openai/v1/models"),
+    ] {
+        assert_eq!(url(base_url, None).as_deref(), Ok(expected));
+    }
+}
+
+#[test]
+fn a_variable_is_put_into_the_base_url() {
+    let value = Some("https://api.example.com/");
+    assert_eq!(url("{{ origin }}", value).as_deref(), Ok("https://api.example.com/v1/models"));
+    assert_eq!(url("{{origin}}/v2", value).as_deref(), Ok("https://api.example.com/v2/models"));
+    let port = url("http://127.0.0.1:{{ port }}", Some("9000"));
+    assert_eq!(port.as_deref(), Ok("http://127.0.0.1:9000/v1/models"));
+}
+
+#[test]
+fn refuses_a_value_that_makes_no_usable_url() {
+    assert_eq!(url("{{ origin }}", None), Err(EndpointError::NoValue("origin".to_owned())));
+    assert_eq!(url("{{ origin }}", Some("api.example.com")), Err(EndpointError::Scheme));
+    assert_eq!(url("{{ origin }}", Some("https://a:b@c")), Err(EndpointError::UserInfo));
+    assert_eq!(url("{{ origin }}", Some("https://c?key=1")), Err(EndpointError::Query));
+    let injected = url("https://{{ host }}/v1", Some("a.example/b?c=d#"));
+    assert_eq!(injected, Err(EndpointError::Query));
+}
+
+#[test]
+fn a_consumer_may_use_what_its_patterns_say() {
+    let consumers = Consumers::from_toml(
+        "[[consumer]]\nname = \"a\"\nmodels = [\"gpt-4o\", \"text-*\"]\n\
+         [[consumer]]\nname = \"b\"\nmodels = [\"*\"]\n",
+    )
+    .unwrap();
+    let a = consumers.by_name("a").unwrap();
+    assert!(a.may_use("gpt-4o") && a.may_use("text-embedding-3-small") && a.may_use("text-"));
+    assert!(!a.may_use("gpt-4o-mini") && !a.may_use("gpt-4") && !a.may_use("Text-x"));
+    assert!(consumers.by_name("b").unwrap().may_use("anything at all"));
+    assert!(consumers.by_name("c").is_none());
+}
+
+#[test]
+fn a_key_kept_in_git_is_found_by_its_hash() {
+    let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let consumers = Consumers::from_toml(&format!(
+        "[[consumer]]\nname = \"a\"\nteam = \"t\"\nmodels = [\"*\"]\n\
+         [[consumer.key]]\nid = \"ci\"\nsha256 = \"{hash}\"\n"
+    ))
+    .unwrap();
+    let key = consumers.key_by_sha256(hash).unwrap();
+    assert_eq!((key.id.as_str(), key.consumer.name.as_str()), ("ci", "a"));
+    assert_eq!(key.consumer.team.as_deref(), Some("t"));
+    assert!(consumers.key_by_sha256(&hash.replace('b', "c")).is_none());
+    assert_eq!(consumers.keys().count(), 1);
+}
+
+/// The shipped text with some characters cut out and others put in.
+fn disturbed(text: &'static str) -> impl proptest::strategy::Strategy<Value = String> {
+    let spans = proptest::collection::vec(
+        (0..text.len(), 0..20_usize, "[\\PC\\n\"\\[\\]{}=.,#]{0,6}"),
+        1..4,
+    );
+    spans.prop_map(move |spans| {
+        let mut bytes = text.as_bytes().to_vec();
+        for (start, length, put_in) in spans {
+            let start = start.min(bytes.len());
+            let end = (start + length).min(bytes.len());
+            bytes.splice(start..end, put_in.bytes());
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_or_refused_with_lines_of_the_file(text in "[\\PC\\n]{0,200}") {
+        let results = [
+            Gateway::from_toml(Some(&text)).err(),
+            Consumers::from_toml(&text).err(),
+            Catalogue::from_toml(&text, Some(&text)).err(),
+        ];
+        let lines = text.lines().count() as u32 + 1;
+        for problem in results.into_iter().flatten().flat_map(|problems| problems.0) {
+            prop_assert!(problem.line.is_none_or(|line| (1..=lines).contains(&line)), "{problem}");
+        }
+    }
+
+    #[test]
+    fn a_disturbed_policy_is_read_or_refused(
+        models in disturbed(MODELS),
+        routes in disturbed(ROUTES),
+        consumers in disturbed(CONSUMERS),
+    ) {
+        for problems in [Catalogue::from_toml(&models, Some(&routes)).err(), Consumers::from_toml(&consumers).err()] {
+            prop_assert!(problems.is_none_or(|problems| !problems.is_empty()));
+        }
+    }
+}
+
+#[test]
+fn nesting_without_end_is_refused() {
+    for deep in ["[".repeat(100_000), "{a=".repeat(100_000), "a.".repeat(100_000)] {
+        assert!(Gateway::from_toml(Some(&format!("x = {deep}"))).is_err());
+        assert!(Gateway::from_toml(Some(&deep)).is_err());
+        assert!(Gateway::from_toml(Some(&format!("{deep}a = 1"))).is_err());
+    }
+    assert!(Gateway::from_toml(Some(&" ".repeat(2_000_000))).is_err());
+}

@@ -1,0 +1,107 @@
+//! Every wrong policy has a golden error, and every right one is read.
+//!
+//! A case is a folder of policy files. Files that a case does not have are those of `valid/minimal`, unless its file
+//! `absent` names them. `UPDATE_GOLDEN=1 cargo test -p postern-policy` writes the errors as they are now: review
+//! their wording like code.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+use postern_policy::{Policies, Problems, check_all, stray_file};
+
+fn cases(kind: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(kind);
+    let mut cases: Vec<PathBuf> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    cases.sort();
+    cases
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap().to_string_lossy().into_owned()
+}
+
+fn if_present(path: &Path) -> io::Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        text => text.map(Some),
+    }
+}
+
+fn check(case: &Path) -> Result<Policies, Problems> {
+    let minimal = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/valid/minimal");
+    let absent = if_present(&case.join("absent")).unwrap().unwrap_or_default();
+    let policies = check_all(|file| match if_present(&case.join(file))? {
+        None if absent.lines().any(|line| line == file) => Ok(None),
+        None => if_present(&minimal.join(file)),
+        text => Ok(text),
+    });
+    let files = fs::read_dir(case).unwrap().map(|entry| name_of(&entry.unwrap().path()));
+    let stray: Vec<_> = files.filter_map(|file| stray_file(&file)).collect();
+    match policies {
+        Ok(policies) if stray.is_empty() => Ok(policies),
+        Ok(_) => Err(Problems(stray)),
+        Err(problems) => Err(Problems(problems.0.into_iter().chain(stray).collect())),
+    }
+}
+
+#[test]
+fn every_wrong_policy_has_its_golden_error() {
+    let mut differing = Vec::new();
+    let cases = cases("invalid");
+    assert!(cases.len() >= 25, "only {} cases were found", cases.len());
+    for case in cases {
+        let Err(problems) = check(&case) else {
+            panic!("{} was accepted", case.display());
+        };
+        let golden = case.join("expected.err");
+        let said = format!("{problems}\n");
+        if env::var_os("UPDATE_GOLDEN").is_some() {
+            fs::write(&golden, said).unwrap();
+        } else if if_present(&golden).unwrap().as_ref() != Some(&said) {
+            differing.push(format!("{}:\n{said}", name_of(&case)));
+        }
+    }
+    assert!(
+        differing.is_empty(),
+        "these differ from their expected.err:\n{}",
+        differing.join("\n")
+    );
+}
+
+#[test]
+fn every_right_policy_is_read() {
+    for case in cases("valid") {
+        if let Err(problems) = check(&case) {
+            panic!("{} was refused:\n{problems}", name_of(&case));
+        }
+    }
+}
+
+#[test]
+fn no_error_repeats_a_credential() {
+    // Every credential in the cases has this in it.
+    const SECRET: &str = "Hunter2";
+    let mut cases_with_a_secret = 0;
+    for case in cases("invalid") {
+        let holds = |entry: io::Result<fs::DirEntry>| {
+            let path = entry.unwrap().path();
+            name_of(&path) != "expected.err"
+                && fs::read_to_string(path).unwrap_or_default().contains(SECRET)
+        };
+        cases_with_a_secret += usize::from(fs::read_dir(&case).unwrap().any(holds));
+        let said = check(&case).unwrap_err().to_string();
+        assert!(!said.contains(SECRET), "{}: {said}", name_of(&case));
+    }
+    assert!(cases_with_a_secret >= 5, "only {cases_with_a_secret} cases have a credential");
+}
+
+#[test]
+fn the_shipped_policies_are_read() {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
+    let policies = check_all(|file| if_present(&shipped.join(file)));
+    let policies = policies.unwrap_or_else(|problems| panic!("{problems}"));
+    assert!(policies.consumers.by_name("local-dev").unwrap().may_use("sandbox"));
+    assert!(policies.catalogue.route("with-fallback").is_some());
+}
