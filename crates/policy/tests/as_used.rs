@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use postern_policy::{
-    Capability, Catalogue, Consumers, Deadlines, Dialect, EndpointError, Gateway, Named, Provider,
-    Strategy, Transport,
+    BaseUrl, Capability, Catalogue, Consumers, Deadlines, Dialect, EndpointError, Gateway, Named,
+    Provider, Strategy, Transport,
 };
 use proptest::strategy::Strategy as _;
 use proptest::{prop_assert, proptest};
@@ -107,6 +107,15 @@ fn a_variable_is_put_into_the_base_url() {
     assert_eq!(url("{{origin}}/v2", value).as_deref(), Ok("https://api.example.com/v2/models"));
     let port = url("http://127.0.0.1:{{ port }}", Some("9000"));
     assert_eq!(port.as_deref(), Ok("http://127.0.0.1:9000/v1/models"));
+}
+
+#[test]
+fn a_base_url_is_written_as_it_is_read() {
+    for written in ["https://api.example.com/v1", "{{ origin }}", "https://{{ host }}:8443/v1"] {
+        let base_url = BaseUrl::parse(written).unwrap();
+        assert_eq!(base_url.to_string(), written);
+        assert_eq!(BaseUrl::parse(&base_url.to_string()), Ok(base_url));
+    }
 }
 
 #[test]
