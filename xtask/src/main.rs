@@ -1,3 +1,55 @@
-//! Everything a developer runs: up, test, check, key, component, bench.
+//! Everything a developer runs: up, test, check, key, component.
 
-fn main() {}
+mod check;
+mod cli;
+mod components;
+mod dev_key;
+mod host;
+mod key;
+mod policies;
+mod process;
+mod progress;
+mod sharing;
+mod test;
+mod toolchain;
+mod up;
+mod workspace;
+
+use anyhow::Result;
+use clap::Parser;
+use cli::{Cli, Command, Component};
+use components::Profile;
+use std::process::ExitCode;
+use workspace::Workspace;
+
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    let workspace = Workspace::find()?;
+    let _alone = sharing::settle(&workspace)?;
+    match command {
+        Command::Up(up) => up::up(&workspace, &up),
+        Command::Test(test) => test::test(&workspace, &test.steps),
+        Command::Check(configuration) => check::check(&workspace, &configuration),
+        Command::Key { action } => key::key(&workspace, action),
+        Command::Component(component) => build(&workspace, &component),
+    }
+}
+
+fn build(workspace: &Workspace, component: &Component) -> Result<()> {
+    let packages = match component.all {
+        true => workspace.components().collect(),
+        false => components::named(workspace, &component.names)?,
+    };
+    let toolchain = toolchain::find_or_get(workspace)?;
+    let profile = if component.dev { Profile::Dev } else { Profile::Release };
+    components::build(workspace, &toolchain, &packages, profile)
+}

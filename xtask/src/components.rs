@@ -1,0 +1,208 @@
+//! Builds the components and puts them where `spin.toml` looks for them.
+
+use crate::process;
+use crate::toolchain::{TARGET, WasmToolchain};
+use crate::workspace::{Package, Workspace};
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+use std::fs;
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// How much time goes into the code.
+#[derive(Clone, Copy)]
+pub enum Profile {
+    /// Small and fast, with link-time optimisation.
+    Release,
+    /// Built quickly.
+    Dev,
+}
+
+impl Profile {
+    /// Its name in the root `Cargo.toml`.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Release => "component",
+            Self::Dev => "component-dev",
+        }
+    }
+}
+
+/// The members under `components/` with these names.
+///
+/// # Errors
+/// For a name that is none of them, with all that are.
+pub fn named<'a>(workspace: &'a Workspace, names: &[String]) -> Result<Vec<&'a Package>> {
+    let find = |name: &String| {
+        let found = workspace.components().find(|package| package.name == *name);
+        found.with_context(|| {
+            let all: Vec<_> = workspace.components().map(|p| p.name.as_str()).collect();
+            format!("no component is called {name:?}; there are {}", all.join(", "))
+        })
+    };
+    names.iter().map(find).collect()
+}
+
+/// Builds them with one call of cargo and copies each to `target/components/NAME.wasm`.
+pub fn build(
+    workspace: &Workspace,
+    toolchain: &WasmToolchain,
+    packages: &[&Package],
+    profile: Profile,
+) -> Result<()> {
+    if let Some(package) = packages.iter().find(|package| package.pre_initialise()) {
+        bail!(
+            "{} asks for pre-initialisation, which is not there yet: take `pre-initialise` out of its Cargo.toml",
+            package.name
+        );
+    }
+    let target = workspace.target.join("wasm");
+    forget_other_std(&target, toolchain.identity())?;
+    let mut command = workspace.cargo();
+    toolchain.apply(&mut command);
+    command
+        .args(["build", "--message-format=json-render-diagnostics"])
+        .args(["--target", TARGET, "--profile", profile.name(), "--target-dir"])
+        .arg(&target);
+    for package in packages {
+        command.args(["--package", &package.name]);
+    }
+    let built = built(&mut command)?;
+    for package in packages {
+        let artifact = built.iter().find(|a| a.manifest_path == package.manifest_path);
+        let file = artifact.and_then(|a| a.filenames.iter().find(|f| is_wasm(f)));
+        let file = file.with_context(|| {
+            format!(
+                "{} makes no .wasm; its Cargo.toml needs `crate-type = [\"cdylib\"]`",
+                package.name
+            )
+        })?;
+        place(file, &placed(workspace, &package.name))?;
+    }
+    Ok(())
+}
+
+/// Where `spin.toml` expects a component: in the clone, wherever cargo builds.
+pub fn placed(workspace: &Workspace, name: &str) -> PathBuf {
+    let folder = workspace.root.join("target/components");
+    folder.join(format!("{name}.wasm"))
+}
+
+/// Cargo does not notice a standard library that was built again: the crates compiled against the
+/// one before it would no longer link.
+fn forget_other_std(target: &Path, identity: &str) -> Result<()> {
+    let stamp = target.join("std-identity");
+    let before = fs::read_to_string(&stamp).ok();
+    if before.as_deref() == Some(identity) {
+        return Ok(());
+    }
+    if before.is_some() {
+        fs::remove_dir_all(target)
+            .with_context(|| format!("cannot remove {}", target.display()))?;
+    }
+    fs::create_dir_all(target).with_context(|| format!("cannot create {}", target.display()))?;
+    fs::write(&stamp, identity).with_context(|| format!("cannot write {}", stamp.display()))
+}
+
+/// Copies in one move, and not at all if nothing changed, so that watchers and caches stay calm.
+fn place(from: &Path, to: &Path) -> Result<()> {
+    let bytes = fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
+    if fs::read(to).is_ok_and(|before| before == bytes) {
+        return Ok(());
+    }
+    let folder = to.parent().context("no folder to copy to")?;
+    let new = to.with_extension(format!("{}.new", std::process::id()));
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::write(&new, bytes))
+        .and_then(|()| fs::rename(&new, to))
+        .with_context(|| format!("cannot write {}", to.display()))
+}
+
+fn is_wasm(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension == "wasm")
+}
+
+/// What cargo says it made, fresh or not.
+#[derive(Deserialize)]
+pub struct Artifact {
+    pub manifest_path: PathBuf,
+    pub filenames: Vec<PathBuf>,
+    pub executable: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Message {
+    reason: String,
+}
+
+/// Runs cargo with `--message-format=json-render-diagnostics`; people see the rest on stderr.
+pub fn built(command: &mut Command) -> Result<Vec<Artifact>> {
+    let shown = process::shown(command);
+    let mut child =
+        command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot run {shown}"))?;
+    let output = child.stdout.take().context("cargo has no stdout")?;
+    let artifacts = BufReader::new(output)
+        .lines()
+        .filter_map(|line| line.map(|line| artifact(&line)).transpose())
+        .collect::<io::Result<Vec<_>>>()?;
+    let status = child.wait()?;
+    if !status.success() {
+        bail!("cargo build failed ({status}); mend what it says above and run this again");
+    }
+    Ok(artifacts)
+}
+
+fn artifact(line: &str) -> Option<Artifact> {
+    let message: Message = serde_json::from_str(line).ok()?;
+    if message.reason != "compiler-artifact" {
+        return None;
+    }
+    serde_json::from_str(line).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("postern-{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    #[test]
+    fn keeps_what_was_built_against_the_same_std_and_drops_the_rest() {
+        let target = folder("std-identity");
+        forget_other_std(&target, "one").unwrap();
+        fs::write(target.join("crate"), "").unwrap();
+        forget_other_std(&target, "one").unwrap();
+        assert!(target.join("crate").exists());
+        forget_other_std(&target, "two").unwrap();
+        assert!(!target.join("crate").exists());
+        fs::remove_dir_all(target).unwrap();
+    }
+
+    #[test]
+    fn leaves_an_unchanged_component_alone() {
+        let folder = folder("place");
+        let (from, to) = (folder.join("a"), folder.join("b/c.wasm"));
+        fs::write(&from, "one").unwrap();
+        place(&from, &to).unwrap();
+        let modified = fs::metadata(&to).unwrap().modified().unwrap();
+        place(&from, &to).unwrap();
+        assert_eq!(fs::metadata(&to).unwrap().modified().unwrap(), modified);
+        fs::write(&from, "two").unwrap();
+        place(&from, &to).unwrap();
+        assert_eq!(fs::read_to_string(&to).unwrap(), "two");
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn reads_artifacts_among_the_other_messages_of_cargo() {
+        let line = r#"{"reason":"compiler-artifact","manifest_path":"/a/Cargo.toml","filenames":["/t/a.wasm"],"executable":null}"#;
+        assert_eq!(artifact(line).unwrap().filenames, [PathBuf::from("/t/a.wasm")]);
+        assert!(artifact(r#"{"reason":"build-finished","success":true}"#).is_none());
+        assert!(artifact("plain text of a build script").is_none());
+    }
+}

@@ -1,0 +1,72 @@
+//! Runs other programs, and says in one sentence what went wrong with one.
+
+use anyhow::{Context, Result, bail};
+use std::env;
+use std::io;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// Runs to the end; everything the program prints goes to stderr, because our stdout is an answer.
+pub fn run(command: &mut Command) -> Result<()> {
+    finish(command.stdout(Stdio::from(io::stderr())))
+}
+
+/// Runs to the end; stdout stays stdout.
+pub fn run_in_the_open(command: &mut Command) -> Result<()> {
+    finish(command)
+}
+
+/// What the program prints, without the white space around it; its stderr becomes the error.
+pub fn output(command: &mut Command) -> Result<String> {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("cannot run {}", shown(command)))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("{} failed: {}", shown(command), said.trim());
+    }
+    let text = String::from_utf8(output.stdout)
+        .with_context(|| format!("{} printed something that is not text", shown(command)))?;
+    Ok(text.trim().to_owned())
+}
+
+/// The program as it would be typed, for messages.
+pub fn shown(command: &Command) -> String {
+    let mut words = vec![command.get_program().to_string_lossy()];
+    words.extend(command.get_args().map(|word| word.to_string_lossy()));
+    format!("`{}`", words.join(" "))
+}
+
+/// The first file of this name on `PATH`.
+pub fn find_on_path(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
+}
+
+fn finish(command: &mut Command) -> Result<()> {
+    let status = command.status().with_context(|| format!("cannot run {}", shown(command)))?;
+    if !status.success() {
+        bail!("{} failed ({status}), see its messages above", shown(command));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_the_program_and_its_message_when_it_fails() {
+        let error = output(Command::new("sh").args(["-c", "echo no such luck >&2; exit 3"]));
+        let text = format!("{:#}", error.unwrap_err());
+        assert!(text.contains("`sh -c"), "{text}");
+        assert!(text.contains("no such luck"), "{text}");
+    }
+
+    #[test]
+    fn names_a_program_that_does_not_exist() {
+        let error = run(&mut Command::new("postern-no-such-program")).unwrap_err();
+        assert!(format!("{error:#}").contains("cannot run `postern-no-such-program`"));
+    }
+}

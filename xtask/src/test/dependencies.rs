@@ -1,0 +1,60 @@
+//! Licences, duplicates and origins of the crates we depend on, and known vulnerabilities where
+//! their database can be reached. By cargo-deny, as `deny.toml` says.
+
+use crate::process::{output, run, run_in_the_open};
+use crate::progress::note;
+use crate::workspace::Workspace;
+use anyhow::{Context, Result};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Pinned: another version may read `deny.toml` differently.
+const VERSION: &str = "0.20.2";
+
+/// Fails for what `deny.toml` refuses and for known vulnerabilities; says so if the latter could
+/// not be looked up.
+pub fn check(workspace: &Workspace) -> Result<()> {
+    let tool = find_or_install(workspace)?;
+    let deny = || {
+        let mut command = workspace.command(&tool);
+        command.args(["--workspace", "--locked"]);
+        command
+    };
+    run_in_the_open(deny().args([
+        "check",
+        "--hide-inclusion-graph",
+        "licenses",
+        "bans",
+        "sources",
+    ]))?;
+    match output(deny().args(["fetch", "db"])) {
+        Ok(_) => run_in_the_open(deny().args(["check", "--disable-fetch", "advisories"])),
+        Err(_) => {
+            println!(
+                "warning: the advisory database cannot be reached, known vulnerabilities were not looked up"
+            );
+            Ok(())
+        }
+    }
+}
+
+/// In the target directory. A debug build: 40 s on 2 cores, and quick enough for our tree.
+fn find_or_install(workspace: &Workspace) -> Result<PathBuf> {
+    let folder = workspace.target.join("tools");
+    let program = folder.join("bin/cargo-deny");
+    let version = output(Command::new(&program).arg("--version"));
+    if version.is_ok_and(|text| text.ends_with(VERSION)) {
+        return Ok(program);
+    }
+    note(&format!("cargo install cargo-deny {VERSION} (about a minute, once)"));
+    run(workspace
+        .cargo()
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
+        .env("CARGO_TARGET_DIR", folder.join("build"))
+        .args(["install", "--locked", "--force", "--debug"])
+        .args(["cargo-deny", "--version", VERSION, "--root"])
+        .arg(&folder))
+    .context("cannot install cargo-deny")?;
+    let _ = std::fs::remove_dir_all(folder.join("build"));
+    Ok(program)
+}

@@ -1,0 +1,121 @@
+//! Where things are: the clone, its packages and its target directory, as cargo sees them.
+
+use crate::process;
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The clone that the command was called in.
+pub struct Workspace {
+    /// The folder of the root `Cargo.toml`.
+    pub root: PathBuf,
+    /// Absolute; outside of the clone if `CARGO_TARGET_DIR` or cargo's configuration says so.
+    pub target: PathBuf,
+    /// Every member, sorted by name.
+    pub packages: Vec<Package>,
+}
+
+/// One member of the workspace.
+#[derive(Deserialize)]
+pub struct Package {
+    pub name: String,
+    pub manifest_path: PathBuf,
+    #[serde(default)]
+    metadata: serde_json::Value,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+    target_directory: PathBuf,
+    workspace_root: PathBuf,
+}
+
+impl Workspace {
+    /// Asks cargo, so that its configuration files and variables count.
+    pub fn find() -> Result<Self> {
+        let text = process::output(
+            Command::new(cargo_program())
+                .args(["metadata", "--no-deps", "--format-version", "1"])
+                .stderr(std::process::Stdio::inherit()),
+        )?;
+        let mut found: Metadata =
+            serde_json::from_str(&text).context("cargo metadata: unexpected answer")?;
+        found.packages.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(Self {
+            root: found.workspace_root,
+            target: found.target_directory,
+            packages: found.packages,
+        })
+    }
+
+    /// The members under `components/`.
+    pub fn components(&self) -> impl Iterator<Item = &Package> {
+        let folder = self.root.join("components");
+        self.packages.iter().filter(move |package| package.manifest_path.starts_with(&folder))
+    }
+
+    /// A cargo call in the root of the clone that builds into [`Workspace::target`].
+    pub fn cargo(&self) -> Command {
+        let mut command = self.command(cargo_program());
+        command.env("CARGO_TARGET_DIR", &self.target);
+        command
+    }
+
+    /// A call of any program in the root of the clone, free of what `cargo run` told this one
+    /// about its own package: build scripts that watch such variables would run again each time.
+    pub fn command(&self, program: impl AsRef<Path>) -> Command {
+        let mut command = Command::new(program.as_ref());
+        command.current_dir(&self.root);
+        for (name, _) in env::vars_os() {
+            if name.to_str().is_some_and(is_of_cargo_run) {
+                command.env_remove(name);
+            }
+        }
+        command
+    }
+}
+
+impl Package {
+    /// `[package.metadata.postern] pre-initialise = true`: to be snapshotted after its start.
+    pub fn pre_initialise(&self) -> bool {
+        let flag = self.metadata.pointer("/postern/pre-initialise");
+        flag.and_then(serde_json::Value::as_bool).unwrap_or(false)
+    }
+}
+
+/// The cargo that runs this program, or the one on `PATH`.
+pub fn cargo_program() -> PathBuf {
+    env::var_os("CARGO").map_or_else(|| "cargo".into(), PathBuf::from)
+}
+
+fn is_of_cargo_run(name: &str) -> bool {
+    ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|start| name.starts_with(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn package(metadata: &str) -> Package {
+        let text = format!(r#"{{"name":"a","manifest_path":"/r/a","metadata":{metadata}}}"#);
+        serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn reads_whether_a_component_asks_for_pre_initialisation() {
+        assert!(package(r#"{"postern":{"pre-initialise":true}}"#).pre_initialise());
+        assert!(!package(r#"{"postern":{}}"#).pre_initialise());
+        assert!(!package("null").pre_initialise());
+    }
+
+    #[test]
+    fn keeps_the_settings_of_the_user_and_drops_those_of_cargo_run() {
+        assert!(is_of_cargo_run("CARGO_PKG_NAME"));
+        assert!(is_of_cargo_run("CARGO_MANIFEST_DIR"));
+        assert!(!is_of_cargo_run("CARGO_TARGET_DIR"));
+        assert!(!is_of_cargo_run("CARGO_NET_OFFLINE"));
+    }
+}
