@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use std::fmt;
-
 use http::uri::{Authority, PathAndQuery};
 
 use crate::reading::{is_variable_name, shown};
@@ -154,16 +152,6 @@ impl BaseUrl {
             (Some(name), None) => return Err(EndpointError::NoValue(name.clone())),
         };
         endpoint_of(&format!("{}{value}{}", self.before, self.after), default_base_path)
-    }
-}
-
-/// As it is written in the file: [`BaseUrl::parse`] reads it back.
-impl fmt::Display for BaseUrl {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.variable {
-            Some(name) => write!(formatter, "{}{{{{ {name} }}}}{}", self.before, self.after),
-            None => formatter.write_str(&self.before),
-        }
     }
 }
 
