@@ -1,0 +1,254 @@
+//! An application: from the manifest's words to components that can be instantiated.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use http::uri::Scheme;
+use tokio::sync::watch;
+
+use crate::allowed_hosts::AllowedHosts;
+use crate::cache::Cache;
+use crate::compose::{self, Inputs};
+use crate::engine;
+use crate::instance::{Granted, Handler, Instances, Reuse, Shared};
+use crate::key_value::Stores;
+use crate::manifest::{Component, DependencySource, Manifest, Route, Target};
+use crate::outbound::Outbound;
+use crate::routes::{self, Routes};
+use crate::runtime_config::RuntimeConfig;
+use crate::server::{Answer, Triggers};
+use crate::variables::{Sources, Variables, read_dot_env};
+
+/// What an application is made from.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The manifest.
+    pub manifest: PathBuf,
+    /// `name=value` of application variables.
+    pub variables: Vec<(String, String)>,
+    /// The runtime configuration, when there is one.
+    pub runtime_config: Option<PathBuf>,
+    /// The folder of the default stores.
+    pub state_dir: PathBuf,
+    /// `source=folder`: another folder for a mount of the manifest.
+    pub files: Vec<(String, PathBuf)>,
+}
+
+/// An application whose every promise is checked.
+pub struct Plan {
+    manifest: Manifest,
+    config: RuntimeConfig,
+    /// The components that triggers name, with their permissions and bytes.
+    components: Vec<(Arc<Granted>, Inputs)>,
+}
+
+impl Plan {
+    /// Reads everything that can be read without running anything.
+    ///
+    /// # Errors
+    /// Every problem at once.
+    pub fn read(options: &Options) -> Result<Self, Vec<String>> {
+        let mut manifest = Manifest::read(&options.manifest)?;
+        let mut problems = replace_folders(&mut manifest, &options.files);
+        let config = RuntimeConfig::read(options.runtime_config.as_deref(), &options.state_dir)
+            .unwrap_or_else(|found| {
+                problems.extend(found);
+                RuntimeConfig::in_state_dir(&options.state_dir)
+            });
+        problems.extend(check_routes(&manifest));
+        let variables = resolve_variables(&manifest, options).map_err(|found| problems.extend(found)).ok();
+        let mut components = Vec::new();
+        for component in served(&manifest) {
+            problems.extend(check_labels(component, &config));
+            problems.extend(check_folders(component));
+            let inputs = read_inputs(&manifest, component).map_err(|found| problems.extend(found)).ok();
+            let granted = variables.as_ref().map(|variables| grant(component, variables));
+            let granted = granted.transpose().unwrap_or_else(|found| {
+                problems.extend(found.into_iter().map(|problem| format!("component.{}: {problem}", component.id)));
+                None
+            });
+            components.extend(granted.map(Arc::new).zip(inputs));
+        }
+        if problems.is_empty() { Ok(Self { manifest, config, components }) } else { Err(problems) }
+    }
+
+    /// Composes every component, and compiles none: whether imports and permissions fit shows in composing.
+    ///
+    /// # Errors
+    /// Every problem at once.
+    pub fn check(&self) -> Result<(), Vec<String>> {
+        let composed = self.each(|component, inputs, _| compose::compose(component, inputs).map(drop));
+        composed.map(drop)
+    }
+
+    /// Compiles (or takes from the cache) and links every component, and makes an instance of each to see that it can be.
+    ///
+    /// # Errors
+    /// Every problem at once.
+    pub async fn start(self, cache: &Path, reuse: Reuse, scheme: Scheme) -> Result<(Triggers, Arc<Shared>), Vec<String>> {
+        let one = |error: anyhow::Error| vec![format!("{error:#}")];
+        let engine = engine::engine().map_err(one)?;
+        let linker = engine::linker(&engine).map_err(|error| vec![error.to_string()])?;
+        let shared = Arc::new(self.shared()?);
+        let cache = Cache::new(cache);
+        let instances = self.each(|component, inputs, granted| {
+            let compiled = cache.compiled(&engine, component, inputs)?;
+            Instances::new(&linker, &compiled, Arc::clone(granted), Arc::clone(&shared), reuse)
+                .map_err(|error| vec![format!("component.{}: {error:#}", component.id)])
+        })?;
+        let mut handlers = BTreeMap::new();
+        for (id, instances) in instances {
+            let tried = instances.try_one().await;
+            tried.map_err(|error| vec![format!("component.{id}: cannot be instantiated: {error:#}")])?;
+            handlers.insert(id, Handler::new(instances));
+        }
+        let triggers = Triggers { routes: self.routes(&handlers).map_err(|problem| vec![problem])?, scheme };
+        // Set once, here.
+        let _ = shared.handlers.set(handlers);
+        Ok((triggers, shared))
+    }
+
+    fn each<T>(
+        &self,
+        mut work: impl FnMut(&Component, &Inputs, &Arc<Granted>) -> Result<T, Vec<String>>,
+    ) -> Result<Vec<(String, T)>, Vec<String>> {
+        let (mut done, mut problems) = (Vec::new(), Vec::new());
+        for (granted, inputs) in &self.components {
+            let Some(component) = self.manifest.components.get(&granted.id) else { continue };
+            match work(component, inputs, granted) {
+                Ok(value) => done.push((granted.id.clone(), value)),
+                Err(found) => problems.extend(found),
+            }
+        }
+        if problems.is_empty() { Ok(done) } else { Err(problems) }
+    }
+
+    fn shared(&self) -> Result<Shared, Vec<String>> {
+        Ok(Shared {
+            key_value: Stores::new(&self.config.key_value_stores).map_err(|problem| vec![problem])?,
+            redis: crate::redis::Connections::default(),
+            databases: self.config.sqlite_databases.clone(),
+            outbound: Outbound::new(self.config.connection_pooling),
+            handlers: OnceLock::new(),
+            draining: watch::Sender::new(false),
+        })
+    }
+
+    fn routes(&self, handlers: &BTreeMap<String, Handler>) -> Result<Routes<Answer>, String> {
+        let mut routes = Vec::new();
+        for trigger in &self.manifest.triggers {
+            let Route::Public(pattern) = &trigger.route else { continue };
+            let answer = match &trigger.target {
+                Target::Static(response) => Some(Answer::Static(response.clone())),
+                Target::Component(id) => handlers.get(id).cloned().map(Answer::Component),
+            };
+            routes.extend(answer.map(|answer| (pattern.clone(), answer)));
+        }
+        Routes::new(routes)
+    }
+}
+
+/// The components that triggers name, each once.
+fn served(manifest: &Manifest) -> Vec<&Component> {
+    let named = |component: &&Component| {
+        manifest.triggers.iter().any(|trigger| matches!(&trigger.target, Target::Component(id) if *id == component.id))
+    };
+    manifest.components.values().filter(named).collect()
+}
+
+fn replace_folders(manifest: &mut Manifest, files: &[(String, PathBuf)]) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (source, folder) in files {
+        let mounts = manifest.components.values_mut().flat_map(|component| &mut component.files);
+        let mut found = false;
+        for mount in mounts.filter(|mount| mount.source == *source) {
+            mount.directory.clone_from(folder);
+            found = true;
+        }
+        if !found {
+            problems.push(format!("--files {source}: no component of the manifest mounts `{source}`"));
+        }
+    }
+    problems
+}
+
+fn resolve_variables(manifest: &Manifest, options: &Options) -> Result<Variables, Vec<String>> {
+    let dot_env = read_dot_env(&manifest.directory.join(".env")).map_err(|problem| vec![problem])?;
+    let environment = |name: &str| std::env::var(name).ok();
+    Variables::resolve(&manifest.variables, &Sources { given: &options.variables, environment: &environment, dot_env })
+}
+
+fn check_routes(manifest: &Manifest) -> Vec<String> {
+    let patterns = manifest.triggers.iter().filter_map(|trigger| match &trigger.route {
+        Route::Public(pattern) => Some(pattern),
+        Route::Private => None,
+    });
+    patterns.filter_map(|pattern| routes::check(pattern).err()).map(|problem| format!("trigger.http: {problem}")).collect()
+}
+
+fn check_labels(component: &Component, config: &RuntimeConfig) -> Vec<String> {
+    let place = &component.id;
+    let stores = component.key_value_stores.iter().filter(|label| !config.key_value_stores.contains_key(*label));
+    let stores = stores.map(|label| {
+        format!("component.{place}: there is no key-value store `{label}`; add [key_value_store.{label}] to the runtime configuration")
+    });
+    let databases = component.sqlite_databases.iter().filter(|label| !config.sqlite_databases.contains_key(*label));
+    let databases = databases.map(|label| {
+        format!("component.{place}: there is no database `{label}`; add [sqlite_database.{label}] to the runtime configuration")
+    });
+    stores.chain(databases).collect()
+}
+
+fn check_folders(component: &Component) -> Vec<String> {
+    let missing = component.files.iter().filter(|mount| !mount.directory.is_dir());
+    missing.map(|mount| format!("component.{}: `files`: {} is no folder", component.id, mount.directory.display())).collect()
+}
+
+fn read_inputs(manifest: &Manifest, component: &Component) -> Result<Inputs, Vec<String>> {
+    let mut problems = Vec::new();
+    let mut read = |path: &Path, place: &str| match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            problems.push(format!("{place}: {} cannot be read: {error}; build it first", path.display()));
+            Vec::new()
+        }
+    };
+    let place = format!("component.{}", component.id);
+    let own = read(&component.source, &place);
+    let mut dependencies = Vec::new();
+    for dependency in &component.dependencies {
+        let path = match &dependency.source {
+            DependencySource::Path(path) => Some(path),
+            DependencySource::Component(id) => manifest.components.get(id).map(|component| &component.source),
+        };
+        let place = format!("{place}.dependencies.\"{}\"", dependency.name);
+        dependencies.extend(path.map(|path| read(path, &place)));
+    }
+    if problems.is_empty() { Ok(Inputs { component: own, dependencies }) } else { Err(problems) }
+}
+
+fn grant(component: &Component, variables: &Variables) -> Result<Granted, Vec<String>> {
+    let mut problems = Vec::new();
+    let own = variables.of_component(&component.variables).unwrap_or_else(|found| {
+        problems.extend(found);
+        Arc::default()
+    });
+    let hosts = AllowedHosts::parse(&component.allowed_outbound_hosts, |name| variables.get(name));
+    let allowed_hosts = hosts.unwrap_or_else(|problem| {
+        problems.push(format!("`allowed_outbound_hosts`: {problem}"));
+        AllowedHosts::default()
+    });
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    Ok(Granted {
+        id: component.id.clone(),
+        variables: own,
+        allowed_hosts,
+        key_value_stores: component.key_value_stores.clone(),
+        sqlite_databases: component.sqlite_databases.clone(),
+        environment: component.environment.clone().into_iter().collect(),
+        files: component.files.iter().map(|mount| (mount.directory.clone(), mount.destination.clone())).collect(),
+    })
+}

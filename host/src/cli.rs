@@ -1,0 +1,89 @@
+//! The commands.
+
+mod key_value;
+mod up;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser};
+use postern_host::app::{Options, Plan};
+
+/// Runs what a spin.toml says, without Spin installed.
+#[derive(Parser)]
+#[command(version, about)]
+pub enum Command {
+    /// Serves the application until Ctrl-C.
+    Up(up::Up),
+    /// Says everything that is wrong with the application, without serving it.
+    Check(Application),
+    /// Reads and writes a key-value store, also while the application runs.
+    KeyValue(key_value::KeyValue),
+}
+
+/// Which application, and what it is given.
+#[derive(Args)]
+pub struct Application {
+    /// The manifest.
+    #[arg(long, value_name = "FILE", default_value = "spin.toml")]
+    manifest: PathBuf,
+    /// Sets an application variable.
+    #[arg(long = "variable", value_name = "NAME=VALUE", value_parser = pair)]
+    variables: Vec<(String, String)>,
+    /// Takes another folder for a mount of the manifest.
+    #[arg(long = "files", value_name = "SOURCE=DIR", value_parser = pair)]
+    files: Vec<(String, String)>,
+    #[command(flatten)]
+    stores: Stores,
+}
+
+/// Where stores are.
+#[derive(Args)]
+pub struct Stores {
+    /// Says which stores the labels of the manifest stand for.
+    #[arg(long, value_name = "FILE")]
+    runtime_config_file: Option<PathBuf>,
+    /// The folder of the default stores.
+    #[arg(long, value_name = "DIR", default_value = ".spin")]
+    state_dir: PathBuf,
+}
+
+impl Application {
+    fn options(&self) -> Options {
+        Options {
+            manifest: self.manifest.clone(),
+            variables: self.variables.clone(),
+            runtime_config: self.stores.runtime_config_file.clone(),
+            state_dir: self.stores.state_dir.clone(),
+            files: self.files.iter().map(|(source, folder)| (source.clone(), folder.into())).collect(),
+        }
+    }
+}
+
+/// Runs a command.
+///
+/// # Errors
+/// Every problem, one sentence each.
+pub fn run(command: Command) -> Result<(), Vec<String>> {
+    match command {
+        Command::Up(up) => up.run(),
+        Command::Check(application) => Plan::read(&application.options())?.check(),
+        Command::KeyValue(command) => command.run(),
+    }
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or_else(|| format!("`{text}` has no `=`"))?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+fn one(error: impl std::fmt::Display) -> Vec<String> {
+    vec![error.to_string()]
+}
+
+/// A runtime for a command; it ends without waiting for threads that are stuck.
+fn block_on<T>(work: impl Future<Output = Result<T, Vec<String>>>) -> Result<T, Vec<String>> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(one)?;
+    let result = runtime.block_on(work);
+    runtime.shutdown_background();
+    result
+}

@@ -1,0 +1,95 @@
+//! `key-value`: reads and writes a store, also while an application runs on it.
+
+use std::io::{Read, Write};
+
+use clap::{Args, Subcommand};
+use postern_host::key_value::{Store, Stores as KeyValueStores};
+use postern_host::runtime_config::RuntimeConfig;
+
+use super::{Stores, block_on, one};
+
+/// Reads and writes a key-value store.
+#[derive(Args)]
+pub struct KeyValue {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Writes a key's value to standard output.
+    Get(OneKey),
+    /// Writes a key.
+    Set {
+        #[command(flatten)]
+        target: OneKey,
+        /// The value; `-` reads it from standard input.
+        value: String,
+    },
+    /// Removes a key, if it is there.
+    Delete(OneKey),
+    /// Writes every key, one a line.
+    List(Place),
+}
+
+#[derive(Args)]
+struct OneKey {
+    #[command(flatten)]
+    place: Place,
+    /// The key.
+    key: String,
+}
+
+#[derive(Args)]
+struct Place {
+    /// The store's label.
+    #[arg(long, value_name = "LABEL", default_value = "default")]
+    store: String,
+    #[command(flatten)]
+    stores: Stores,
+}
+
+impl KeyValue {
+    pub fn run(self) -> Result<(), Vec<String>> {
+        block_on(self.action.run())
+    }
+}
+
+impl Action {
+    async fn run(self) -> Result<(), Vec<String>> {
+        match self {
+            Self::Get(OneKey { place, key }) => {
+                let value = place.open()?.get(&key).await.map_err(one)?;
+                let value = value.ok_or_else(|| vec![format!("there is no key `{key}`")])?;
+                std::io::stdout().write_all(&value).map_err(one)
+            }
+            Self::Set { target, value } => {
+                let value = if value == "-" { read_input()? } else { value.into_bytes() };
+                target.place.open()?.set(&target.key, &value).await.map_err(one)
+            }
+            Self::Delete(OneKey { place, key }) => place.open()?.delete(&key).await.map_err(one),
+            Self::List(place) => {
+                let mut keys = place.open()?.keys().await.map_err(one)?;
+                keys.sort_unstable();
+                let lines: String = keys.into_iter().map(|key| key + "\n").collect();
+                std::io::stdout().write_all(lines.as_bytes()).map_err(one)
+            }
+        }
+    }
+}
+
+impl Place {
+    fn open(&self) -> Result<Store, Vec<String>> {
+        let config = RuntimeConfig::read(self.stores.runtime_config_file.as_deref(), &self.stores.state_dir)?;
+        let stores = KeyValueStores::new(&config.key_value_stores).map_err(one)?;
+        stores.get(&self.store).cloned().ok_or_else(|| {
+            vec![format!("there is no key-value store `{}`; there are {}", self.store, stores.labels().join(", "))]
+        })
+    }
+}
+
+fn read_input() -> Result<Vec<u8>, Vec<String>> {
+    let mut value = Vec::new();
+    std::io::stdin().read_to_end(&mut value).map_err(one)?;
+    Ok(value)
+}

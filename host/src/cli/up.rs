@@ -1,0 +1,115 @@
+//! `up`: serves an application.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use http::uri::Scheme;
+use postern_host::app::Plan;
+use postern_host::instance::Reuse;
+use postern_host::server::{self, Server};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{Application, block_on, one};
+
+/// Serves the application until Ctrl-C.
+#[derive(Args)]
+pub struct Up {
+    #[command(flatten)]
+    application: Application,
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3000")]
+    listen: SocketAddr,
+    /// Where compiled components are kept.
+    #[arg(long, value_name = "DIR", default_value = ".postern/cache")]
+    cache_dir: PathBuf,
+    /// The certificate chain (PEM): serve HTTPS.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's key (PEM).
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// How many requests an instance serves before it is replaced.
+    #[arg(long, value_name = "N", default_value_t = 128, value_parser = at_least_one)]
+    max_instance_reuse_count: usize,
+    /// How many requests an instance serves at the same time.
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = at_least_one)]
+    max_instance_concurrent_reuse_count: usize,
+    /// How long an idle instance is kept, in milliseconds.
+    #[arg(long, value_name = "MS", default_value_t = 1000)]
+    idle_instance_timeout_ms: u64,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("a whole number from 1".to_owned()),
+        Ok(number) => Ok(number),
+    }
+}
+
+impl Up {
+    pub fn run(self) -> Result<(), Vec<String>> {
+        block_on(self.serve())
+    }
+
+    async fn serve(self) -> Result<(), Vec<String>> {
+        let tls = match (&self.tls_cert, &self.tls_key) {
+            (Some(certificate), Some(key)) => Some(server::acceptor(certificate, key).map_err(one)?),
+            _ => None,
+        };
+        let scheme = if tls.is_some() { Scheme::HTTPS } else { Scheme::HTTP };
+        let plan = Plan::read(&self.application.options())?;
+        let listener = self.bind().await?;
+        let address = listener.local_addr().map_err(one)?;
+        let (triggers, shared) = plan.start(&self.cache_dir, self.reuse(), scheme.clone()).await?;
+        let stop = stop_signal()?;
+        println!("listening on {scheme}://{address}");
+        tokio::task::spawn_blocking({
+            let shared = Arc::clone(&shared);
+            move || shared.outbound.prepare()
+        });
+        Server { triggers: Arc::new(triggers), shared, tls }.serve(listener, stop).await;
+        Ok(())
+    }
+
+    async fn bind(&self) -> Result<TcpListener, Vec<String>> {
+        TcpListener::bind(self.listen).await.map_err(|error| match error.kind() {
+            std::io::ErrorKind::AddrInUse => {
+                vec![format!("{} is taken by another program: stop it or listen elsewhere with --listen", self.listen)]
+            }
+            _ => vec![format!("cannot listen on {}: {error}", self.listen)],
+        })
+    }
+
+    fn reuse(&self) -> Reuse {
+        Reuse {
+            requests: self.max_instance_reuse_count,
+            concurrent_requests: self.max_instance_concurrent_reuse_count,
+            idle_timeout: Duration::from_millis(self.idle_instance_timeout_ms),
+        }
+    }
+}
+
+/// Done at the first Ctrl-C or SIGTERM; a second one ends the process at once.
+fn stop_signal() -> Result<impl Future<Output = ()>, Vec<String>> {
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(one)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(one)?;
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    tokio::spawn(async move {
+        let mut sender = Some(sender);
+        loop {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            match sender.take() {
+                Some(sender) => drop(sender.send(())),
+                None => std::process::exit(130),
+            }
+        }
+    });
+    Ok(async move { drop(receiver.await) })
+}

@@ -1,0 +1,252 @@
+//! Instances: what each one holds, when one is made, how many requests it takes, and when it goes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+use tokio::time::Sleep;
+use wasmtime::component::{GuestTaskId, Linker, ResourceTable};
+use wasmtime::{Engine, Store, StoreContextMut};
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi_http::handler::{
+    HandlerState, Instance, ProxyHandler, ProxyPre, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus,
+};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+
+use crate::allowed_hosts::AllowedHosts;
+use crate::outbound::{Hooks, Outbound};
+use crate::stdio::Lines;
+use crate::variables::ComponentVariables;
+
+/// Hands requests to the instances of one component.
+pub type Handler = ProxyHandler<Instances>;
+
+/// What one instance holds.
+pub struct State {
+    pub(crate) table: ResourceTable,
+    pub(crate) component: Arc<Granted>,
+    pub(crate) shared: Arc<Shared>,
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    hooks: Hooks,
+    /// Counts the instance as alive while it is.
+    _alive: watch::Receiver<bool>,
+}
+
+/// What a component may do, as the manifest grants it.
+#[derive(Default)]
+pub struct Granted {
+    /// The component's name.
+    pub id: String,
+    /// Its variables.
+    pub variables: ComponentVariables,
+    /// The hosts it may reach.
+    pub allowed_hosts: AllowedHosts,
+    /// The key-value stores it may open.
+    pub key_value_stores: BTreeSet<String>,
+    /// The databases it may open.
+    pub sqlite_databases: BTreeSet<String>,
+    /// Its environment.
+    pub environment: Vec<(String, String)>,
+    /// Host folders and where they appear.
+    pub files: Vec<(PathBuf, String)>,
+}
+
+/// What all instances of an application share.
+pub struct Shared {
+    /// Key-value stores.
+    pub key_value: crate::key_value::Stores,
+    /// Redis connections.
+    pub redis: crate::redis::Connections,
+    /// SQL databases.
+    pub databases: crate::sqlite::Databases,
+    /// The HTTP client.
+    pub outbound: Outbound,
+    /// Every component that answers HTTP, for requests of one to another.
+    pub handlers: OnceLock<BTreeMap<String, Handler>>,
+    /// Becomes true when the host drains; its receivers are the living instances.
+    pub draining: watch::Sender<bool>,
+}
+
+/// How instances are reused.
+#[derive(Clone, Copy, Debug)]
+pub struct Reuse {
+    /// Requests before an instance is replaced.
+    pub requests: usize,
+    /// Requests at the same time.
+    pub concurrent_requests: usize,
+    /// How long an idle instance is kept.
+    pub idle_timeout: Duration,
+}
+
+/// Makes the instances of one component.
+pub struct Instances {
+    engine: Engine,
+    pre: ProxyPre<State>,
+    component: Arc<Granted>,
+    shared: Arc<Shared>,
+    reuse: Reuse,
+}
+
+impl Instances {
+    /// Resolves the component's imports and finds its HTTP handler.
+    ///
+    /// # Errors
+    /// When an import is not linked, or neither version of the handler is exported.
+    pub fn new(
+        linker: &Linker<State>,
+        compiled: &wasmtime::component::Component,
+        component: Arc<Granted>,
+        shared: Arc<Shared>,
+        reuse: Reuse,
+    ) -> wasmtime::Result<Self> {
+        let pre = linker.instantiate_pre(compiled)?;
+        let pre = match wasmtime_wasi_http::p3::bindings::ServicePre::new(pre.clone()) {
+            Ok(service) => ProxyPre::P3(service),
+            Err(_) => ProxyPre::P2(wasmtime_wasi_http::p2::bindings::ProxyPre::new(pre)?),
+        };
+        // The calls of WASI 0.2 cannot share an instance.
+        let single = Reuse { requests: 1, concurrent_requests: 1, ..reuse };
+        let reuse = if matches!(pre, ProxyPre::P3(_)) { reuse } else { single };
+        Ok(Self { engine: linker.engine().clone(), pre, component, shared, reuse })
+    }
+
+    fn store(&self) -> wasmtime::Result<Store<State>> {
+        let mut wasi = WasiCtxBuilder::new();
+        wasi.stdout(Lines::default()).stderr(Lines::default()).envs(&self.component.environment);
+        // Mounted files are small and local: reading them in place is faster than handing them to a thread.
+        wasi.allow_blocking_current_thread(true);
+        for (directory, destination) in &self.component.files {
+            wasi.preopened_dir(directory, destination, FsPerms::ReadOnly)?;
+        }
+        let state = State {
+            table: ResourceTable::new(),
+            component: Arc::clone(&self.component),
+            shared: Arc::clone(&self.shared),
+            wasi: wasi.build(),
+            http: WasiHttpCtx::new(),
+            hooks: Hooks::new(Arc::clone(&self.component), Arc::clone(&self.shared)),
+            _alive: self.shared.draining.subscribe(),
+        };
+        Ok(Store::new(&self.engine, state))
+    }
+
+    /// Makes an instance and lets it go: what fails now would fail on the first request.
+    ///
+    /// # Errors
+    /// When the component cannot be instantiated.
+    pub async fn try_one(&self) -> wasmtime::Result<Duration> {
+        let start = Instant::now();
+        let mut store = self.store()?;
+        self.pre.instantiate_async(&mut store).await?;
+        Ok(start.elapsed())
+    }
+}
+
+impl HandlerState for Instances {
+    type StoreData = State;
+    type WorkerExpiration = Expiration;
+    type WorkerState = Worker;
+
+    async fn instantiate(&self) -> wasmtime::Result<Instance<State, Expiration, Worker>> {
+        let mut store = self.store()?;
+        let proxy = self.pre.instantiate_async(&mut store).await?;
+        Ok(Instance {
+            store,
+            proxy,
+            view: State::http,
+            expiration: Expiration::new(self.reuse.idle_timeout, self.shared.draining.subscribe()),
+            state: Worker { component: Arc::clone(&self.component), reuse: self.reuse },
+        })
+    }
+}
+
+/// Decides what one instance still takes, and reports its end.
+pub struct Worker {
+    component: Arc<Granted>,
+    reuse: Reuse,
+}
+
+impl WorkerState for Worker {
+    type StoreData = State;
+    type RequestData = ();
+
+    fn should_accept_request(&self, concurrent: usize, total: usize) -> ShouldAccept {
+        if total >= self.reuse.requests {
+            ShouldAccept::Never
+        } else if concurrent >= self.reuse.concurrent_requests {
+            ShouldAccept::No
+        } else {
+            ShouldAccept::Yes
+        }
+    }
+
+    fn on_request_start(
+        &self,
+        _: StoreContextMut<'_, State>,
+        (): (),
+        _: GuestTaskId,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
+        // Deadlines are the component's to keep.
+        Box::pin(std::future::pending())
+    }
+
+    fn drop(&self, store: Store<State>, result: wasmtime::Result<()>) {
+        if let Err(error) = result {
+            eprintln!("error: an instance of `{}` failed: {error:?}", self.component.id);
+        }
+        drop(store);
+    }
+}
+
+/// When an idle instance goes: after its time, or at once when the host drains.
+pub struct Expiration {
+    idle_timeout: Duration,
+    sleep: Pin<Box<Sleep>>,
+    draining: Pin<Box<dyn Future<Output = ()> + Send + Sync>>,
+}
+
+impl Expiration {
+    fn new(idle_timeout: Duration, mut draining: watch::Receiver<bool>) -> Self {
+        let draining = async move {
+            if draining.wait_for(|draining| *draining).await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        Self { idle_timeout, sleep: Box::pin(tokio::time::sleep(idle_timeout)), draining: Box::pin(draining) }
+    }
+}
+
+impl WorkerExpiration for Expiration {
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>, status: WorkerStatus, since: Instant) -> Poll<()> {
+        if status != WorkerStatus::Idle {
+            return Poll::Pending;
+        }
+        let this = self.get_mut();
+        let deadline = tokio::time::Instant::from_std(since) + this.idle_timeout;
+        if this.sleep.deadline() != deadline {
+            this.sleep.as_mut().reset(deadline);
+        }
+        if this.sleep.as_mut().poll(context).is_ready() {
+            return Poll::Ready(());
+        }
+        this.draining.as_mut().poll(context)
+    }
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView { hooks: &mut self.hooks, table: &mut self.table, ctx: &mut self.http }
+    }
+}

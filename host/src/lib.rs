@@ -1,0 +1,25 @@
+//! Runs what a `spin.toml` says on wasmtime, without Spin installed, and behaves as Spin does.
+//!
+//! It is a runner, not a second Spin: a key of the manifest that it does not support is refused by name. Read
+//! [`app`] first: it leads from the manifest to running components. Then [`instance`] (how long an instance lives,
+//! what it holds), [`server`] (requests in) and [`outbound`] (requests out). Each capability has its own file.
+
+pub mod allowed_hosts;
+pub mod app;
+mod bindings;
+pub mod cache;
+pub mod compose;
+pub mod engine;
+pub mod expressions;
+pub mod grants;
+pub mod instance;
+pub mod key_value;
+pub mod manifest;
+pub mod outbound;
+pub mod redis;
+pub mod routes;
+pub mod runtime_config;
+pub mod server;
+pub mod sqlite;
+pub mod stdio;
+pub mod variables;

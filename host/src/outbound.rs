@@ -1,0 +1,106 @@
+//! Requests that components send: checked against what the manifest allows, then sent over kept connections.
+
+mod body;
+mod client;
+mod errors;
+
+use std::future::Future;
+use std::sync::Arc;
+
+use http::{HeaderName, Request, Response, Uri};
+use wasmtime_wasi_http::{
+    DEFAULT_FORBIDDEN_HEADERS, Error, ForbiddenHeaderFilter, RequestOptions, WasiBody, WasiHttpHooks,
+};
+
+pub use client::Outbound;
+
+use crate::instance::{Granted, Shared};
+
+/// The domain under which components reach each other.
+const SERVICE_DOMAIN: &str = ".spin.internal";
+
+type Io = Box<dyn Future<Output = Result<(), Error>> + Send>;
+type Sent = Box<dyn Future<Output = Result<(Response<WasiBody>, Io), Error>> + Send>;
+
+/// One instance's way out.
+pub struct Hooks {
+    component: Arc<Granted>,
+    shared: Arc<Shared>,
+}
+
+impl Hooks {
+    /// The way out for an instance of the component.
+    pub fn new(component: Arc<Granted>, shared: Arc<Shared>) -> Self {
+        Self { component, shared }
+    }
+}
+
+/// The headers a component may neither see nor set; all of them belong to a connection.
+fn is_forbidden(name: &HeaderName) -> bool {
+    static FORBIDDEN: [HeaderName; 9] = DEFAULT_FORBIDDEN_HEADERS;
+    FORBIDDEN.contains(name)
+}
+
+impl WasiHttpHooks for Hooks {
+    fn is_forbidden_header(&mut self, name: &HeaderName) -> bool {
+        is_forbidden(name)
+    }
+
+    fn forbidden_header_filter(&mut self) -> ForbiddenHeaderFilter {
+        Arc::new(is_forbidden)
+    }
+
+    fn set_host_header(&mut self) -> bool {
+        // The client sets it where the protocol has it.
+        false
+    }
+
+    fn send_request(
+        &mut self,
+        request: Request<WasiBody>,
+        options: Option<RequestOptions>,
+        _: Box<dyn Future<Output = Result<(), Error>> + Send>,
+    ) -> Sent {
+        let (component, shared) = (Arc::clone(&self.component), Arc::clone(&self.shared));
+        Box::new(async move {
+            check(&component, request.uri())?;
+            let response = match service(request.uri()) {
+                Some(id) => call_component(&shared, &id, request).await?,
+                None => shared.outbound.send(request, options.unwrap_or_default()).await?,
+            };
+            Ok((response, Box::new(std::future::ready(Ok(()))) as Io))
+        })
+    }
+
+    fn p2_error_from_hyper(&mut self, error: &hyper::Error) -> wasmtime_wasi_http::p2::bindings::http::types::ErrorCode {
+        errors::of_hyper_p2(error)
+    }
+
+    fn p3_error_from_hyper(&mut self, error: &hyper::Error) -> wasmtime_wasi_http::p3::bindings::http::types::ErrorCode {
+        errors::of_hyper_p3(error)
+    }
+}
+
+fn check(component: &Granted, uri: &Uri) -> Result<(), Error> {
+    let (scheme, host) = (uri.scheme_str().unwrap_or("https"), uri.host().ok_or(Error::HttpRequestUriInvalid)?);
+    let host = host.to_ascii_lowercase();
+    if component.allowed_hosts.allows(scheme, &host, uri.port_u16()) {
+        return Ok(());
+    }
+    let port = uri.port_u16().map(|port| format!(":{port}")).unwrap_or_default();
+    eprintln!(
+        "error: `{}` may not reach {scheme}://{host}{port}: its `allowed_outbound_hosts` does not name it",
+        component.id
+    );
+    Err(Error::HttpRequestDenied)
+}
+
+/// The component that a request is for, when it is for one.
+fn service(uri: &Uri) -> Option<String> {
+    uri.host()?.to_ascii_lowercase().strip_suffix(SERVICE_DOMAIN).map(str::to_owned)
+}
+
+async fn call_component(shared: &Shared, id: &str, request: Request<WasiBody>) -> Result<Response<WasiBody>, Error> {
+    let handler = shared.handlers.get().and_then(|handlers| handlers.get(id)).ok_or(Error::DestinationNotFound)?;
+    handler.handle((), request).await.map_err(|error| Error::InternalError(Some(format!("`{id}`: {error}"))))
+}
