@@ -27,6 +27,8 @@ pub enum Command {
     },
     /// Build components, as `spin build` does
     Component(Component),
+    /// Measure what the gateway costs, on this machine
+    Bench(Bench),
 }
 
 #[derive(Args)]
@@ -87,6 +89,13 @@ pub struct Component {
     /// Build quickly, without optimising much
     #[arg(long)]
     pub dev: bool,
+}
+
+#[derive(Args)]
+pub struct Bench {
+    /// Handed to the benchmark as they are
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub arguments: Vec<String>,
 }
 
 #[derive(Subcommand)]

@@ -1,5 +1,6 @@
-//! Everything a developer runs: up, test, check, key, component.
+//! Everything a developer runs: up, test, check, key, component, bench.
 
+mod bench;
 mod check;
 mod cli;
 mod components;
@@ -41,6 +42,7 @@ fn run(command: Command) -> Result<()> {
         Command::Check(configuration) => check::check(&workspace, &configuration),
         Command::Key { action } => key::key(&workspace, action),
         Command::Component(component) => build(&workspace, &component),
+        Command::Bench(options) => bench::bench(&workspace, &options.arguments),
     }
 }
 
