@@ -105,3 +105,21 @@ fn the_shipped_policies_are_read() {
     assert!(policies.consumers.by_name("local-dev").unwrap().may_use("sandbox"));
     assert!(policies.catalogue.route("with-fallback").is_some());
 }
+
+#[test]
+fn the_reference_shows_errors_as_they_are() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let reference = fs::read_to_string(root.join("../../docs/policies.md")).unwrap();
+    let mut shown = 0;
+    for block in reference.split("```text\n").skip(1) {
+        for line in block.split("```").next().unwrap().lines() {
+            let is_golden = cases("invalid").iter().any(|case| {
+                let golden = fs::read_to_string(case.join("expected.err")).unwrap();
+                golden.lines().any(|golden| golden == line)
+            });
+            assert!(is_golden, "docs/policies.md shows what is no golden error: {line}");
+            shown += 1;
+        }
+    }
+    assert!(shown >= 5, "docs/policies.md shows only {shown} errors");
+}
