@@ -6,7 +6,7 @@
 //! every problem of every file at once ([`Problems`]).
 //!
 //! The files' reference is `docs/policies.md`. Each stage reads only its own files: the gateway [`Gateway`], auth
-//! [`Consumers`], router and upstream [`Catalogue`]; [`check_all`] reads them all and also checks what one file
+//! [`Consumers`], router [`Catalogue`]; [`check_all`] reads them all and also checks what one file
 //! says of another.
 //!
 //! No I/O: callers hand in the texts. Nothing here panics, whatever the text.
