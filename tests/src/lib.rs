@@ -1,1 +1,21 @@
 //! Behaviour of the whole gateway, as its clients see it.
+//!
+//! What the tests stand on: a [`Gateway`] in a process of its own, an [`Upstream`] that plays the vendor as the model's
+//! name tells it to, and a [`client`] that sees every byte. Nothing here asserts a speed: what depends on time waits
+//! for a condition, with a bound that only a defect can reach.
+
+pub mod client;
+mod events;
+mod gateway;
+pub mod manifest;
+mod redis;
+pub mod stage;
+pub mod upstream;
+mod wait;
+
+pub use events::{Event, events};
+pub use gateway::{Gateway, Options};
+pub use redis::Redis;
+pub use stage::{Stage, marker, shared};
+pub use upstream::Upstream;
+pub use wait::{PATIENCE, eventually};

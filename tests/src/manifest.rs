@@ -1,0 +1,69 @@
+//! `spin.toml`, as the tests read it: without the host's own reader, which is one of the things under test.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// The repository.
+///
+/// # Panics
+///
+/// When this package is moved.
+#[must_use]
+pub fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository")
+}
+
+/// The manifest that is shipped.
+///
+/// # Panics
+///
+/// When it is not there.
+#[must_use]
+pub fn shipped() -> String {
+    std::fs::read_to_string(repository().join("spin.toml")).expect("spin.toml")
+}
+
+/// The shipped manifest with one text in place of another.
+///
+/// # Panics
+///
+/// When the text is not there exactly once: the manifest has changed, and the test must follow.
+#[must_use]
+pub fn shipped_with(from: &str, to: &str) -> String {
+    let shipped = shipped();
+    assert_eq!(shipped.matches(from).count(), 1, "spin.toml has {from:?} once");
+    shipped.replace(from, to)
+}
+
+/// What one stage inherits: sets of permissions by name.
+pub type Grants = BTreeSet<String>;
+
+/// The stages of the gateway by component, each with what it inherits.
+///
+/// # Panics
+///
+/// When the manifest is not as Spin wants it.
+#[must_use]
+pub fn stages(manifest: &str) -> BTreeMap<String, Grants> {
+    let manifest: toml::Table = manifest.parse().expect("TOML");
+    let stages = manifest["component"]["gateway"]["dependencies"].as_table().expect("dependencies");
+    let text = |value: &toml::Value| value.as_str().expect("a string").to_owned();
+    let grants = |stage: &toml::Value| {
+        let list = stage.get("inherit_configuration").and_then(toml::Value::as_array);
+        list.into_iter().flatten().map(text).collect()
+    };
+    stages.values().map(|stage| (text(&stage["component"]), grants(stage))).collect()
+}
+
+/// The line of the manifest by which the gateway depends on a component.
+///
+/// # Panics
+///
+/// When there is none.
+#[must_use]
+pub fn dependency_line(component: &str) -> String {
+    let shipped = shipped();
+    let named = format!("component = \"{component}\"");
+    let line = shipped.lines().find(|line| line.contains(&named) && line.starts_with("\"postern:"));
+    line.unwrap_or_else(|| panic!("the gateway does not depend on {component}")).to_owned()
+}

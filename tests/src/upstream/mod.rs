@@ -1,0 +1,120 @@
+//! A scripted vendor: an OpenAI-compatible server that does what the model's name says.
+//!
+//! It is strict: what a vendor would not accept from the gateway, or must never see (the client's credential, cookies,
+//! headers meant for the gateway), it notes as a complaint and refuses with 400 in the vendor's words. It records every
+//! request as it arrived, and how each exchange ended.
+
+mod answers;
+mod check;
+mod record;
+mod scripts;
+mod serve;
+
+pub use answers::{ANSWER_PREFIX, USAGE};
+pub use record::{Ending, Recorded};
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use tokio::net::TcpSocket;
+use tokio::sync::Semaphore;
+
+/// The credential that the vendor expects, and nobody but the gateway has.
+pub const CREDENTIAL: &str = "sk-vendor-7Qm2fVtYw3x9Lr5Zc8Nd1Hb6";
+
+/// Of the sockets towards the gateway, so that what lies in the kernel is little beside what a test of backpressure
+/// allows.
+const SEND_BUFFER_BYTES: u32 = 64 * 1024;
+
+/// The running vendor. It ends with its last handle.
+pub struct Upstream {
+    state: Arc<State>,
+    _runtime: tokio::runtime::Runtime,
+}
+
+/// What the connections and the tests share.
+struct State {
+    address: SocketAddr,
+    records: Mutex<Vec<Arc<Recorded>>>,
+    complaints: Mutex<Vec<String>>,
+    gates: Mutex<HashMap<String, Arc<Semaphore>>>,
+}
+
+impl Upstream {
+    /// Starts one on a free port of the loopback address, in threads of its own.
+    ///
+    /// # Panics
+    ///
+    /// When there is no port.
+    #[must_use]
+    pub fn start() -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let listener = runtime.block_on(async {
+            let socket = TcpSocket::new_v4()?;
+            socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
+            socket.bind(([127, 0, 0, 1], 0).into())?;
+            socket.listen(1024)
+        });
+        let listener = listener.expect("a port");
+        let state = Arc::new(State {
+            address: listener.local_addr().expect("an address"),
+            records: Mutex::default(),
+            complaints: Mutex::default(),
+            gates: Mutex::default(),
+        });
+        runtime.spawn(serve::accept(listener, Arc::clone(&state)));
+        Self { state, _runtime: runtime }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.state.address)
+    }
+
+    /// Every request whose body contains `marker`, in the order they came.
+    #[must_use]
+    pub fn requests(&self, marker: &str) -> Vec<Arc<Recorded>> {
+        let records = self.state.records.lock().expect("records");
+        records.iter().filter(|record| record.text().contains(marker)).cloned().collect()
+    }
+
+    /// The only request whose body contains `marker`.
+    ///
+    /// # Panics
+    ///
+    /// When there is none, or several.
+    #[must_use]
+    pub fn request(&self, marker: &str) -> Arc<Recorded> {
+        let mut found = self.requests(marker);
+        assert_eq!(found.len(), 1, "requests with {marker}");
+        found.remove(0)
+    }
+
+    /// What the gateway sent and should not have.
+    #[must_use]
+    pub fn complaints(&self) -> Vec<String> {
+        self.state.complaints.lock().expect("complaints").clone()
+    }
+
+    /// Lets a `stepped` answer to the request with this marker go on by so many steps.
+    pub fn release(&self, marker: &str, steps: usize) {
+        self.state.gate(marker).add_permits(steps);
+    }
+}
+
+impl State {
+    fn gate(&self, marker: &str) -> Arc<Semaphore> {
+        let mut gates = self.gates.lock().expect("gates");
+        let gate = gates.entry(marker.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(0)));
+        Arc::clone(gate)
+    }
+
+    fn complain(&self, complaints: &[String]) {
+        self.complaints.lock().expect("complaints").extend_from_slice(complaints);
+    }
+}

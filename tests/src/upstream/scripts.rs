@@ -1,0 +1,292 @@
+//! Which model does what: the table of behaviours.
+
+use super::answers::{self, ANSWER_PREFIX};
+use super::record::Recorded;
+use bytes::Bytes;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// What to answer, step by step.
+pub(super) struct Script {
+    /// None: no head is ever sent.
+    pub status: Option<u16>,
+    pub headers: Vec<(&'static str, String)>,
+    /// None: the body goes in chunks.
+    pub content_length: Option<u64>,
+    pub steps: Vec<Step>,
+}
+
+/// One step of a body.
+#[derive(Clone)]
+pub(super) enum Step {
+    Write(Bytes),
+    /// Writes this for as long as somebody takes it.
+    Endless(Bytes),
+    Pause(Duration),
+    /// Waits for [`super::Upstream::release`].
+    Gate,
+    /// Says nothing until the peer leaves.
+    Silence,
+    /// Breaks the connection.
+    Cut,
+}
+
+impl Script {
+    fn whole(status: u16, content_type: &str, body: String) -> Self {
+        Self {
+            status: Some(status),
+            headers: vec![("content-type", content_type.to_owned())],
+            content_length: Some(body.len() as u64),
+            steps: vec![Step::Write(body.into())],
+        }
+    }
+
+    fn json(body: String) -> Self {
+        Self::whole(200, "application/json", body)
+    }
+
+    pub(super) fn refusal(status: u16, error_type: &str, message: &str) -> Self {
+        Self::whole(status, "application/json", answers::error(error_type, message))
+    }
+
+    fn stream(steps: Vec<Step>) -> Self {
+        let headers = vec![("content-type", "text/event-stream; charset=utf-8".to_owned())];
+        Self { status: Some(200), headers, content_length: None, steps }
+    }
+
+    fn headless(step: Step) -> Self {
+        Self { status: None, headers: Vec::new(), content_length: None, steps: vec![step] }
+    }
+
+    fn with_header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+}
+
+/// The request's `user`, by which a test knows its own.
+pub(super) fn marker(request: &Recorded) -> String {
+    request.json()["user"].as_str().unwrap_or_default().to_owned()
+}
+
+/// What the model asked for does; whatever it is, a stream is answered by a stream and the rest whole.
+pub(super) fn script(request: &Recorded) -> Script {
+    let body = request.json();
+    let model = body["model"].as_str().unwrap_or_default();
+    match model {
+        "plain" | "plain-2" | "plain-3" if request.path == "/v1/embeddings" => {
+            Script::json(answers::embeddings(model))
+        }
+        "plain" | "plain-2" | "plain-3" => plain(model, &body),
+        "stepped" => stepped(model, &body),
+        "slow" => slow(model, &body),
+        "tools" => tools(model, &body),
+        "odd" => odd(&body),
+        "many-headers" => many_headers(plain(model, &body)),
+        "cut" => cut(model, &body),
+        "malformed" => malformed(model, &body),
+        "error-midstream" => error_midstream(model, &body),
+        "silent-midstream" => silent_midstream(model, &body),
+        "no-done" => no_done(model, &body),
+        "huge" => huge(model, &body),
+        other => failing(other, model, &body),
+    }
+}
+
+/// Those that never begin an answer.
+fn failing(behaviour: &str, model: &str, body: &Value) -> Script {
+    match behaviour {
+        "silent" => Script::headless(Step::Silence),
+        "hang-up" => Script::headless(Step::Cut),
+        "rate-limited" => {
+            Script::refusal(429, "requests", "Rate limit reached.").with_header("retry-after", "7")
+        }
+        "error-400" => Script::whole(
+            400,
+            "application/json",
+            json!({ "error": {
+                "message": "max_tokens is too large for this model.",
+                "type": "invalid_request_error",
+                "param": "max_tokens",
+                "code": "context_length_exceeded",
+            } })
+            .to_string(),
+        ),
+        "error-401" => Script::refusal(401, "invalid_request_error", "Incorrect API key provided: sk-vendor-***Hb6."),
+        "error-403" => Script::refusal(403, "permission_error", "This project has no access."),
+        "error-404" => Script::refusal(404, "invalid_request_error", "The model does not exist."),
+        "error-500" => Script::refusal(500, "server_error", "The server had an error."),
+        "error-503" => Script::refusal(503, "server_error", "The engine is overloaded."),
+        "error-html" => Script::whole(502, "text/html", "<html><h1>502 Bad Gateway</h1></html>".into()),
+        "error-huge" => Script {
+            status: Some(500),
+            headers: vec![("content-type", "application/json".to_owned())],
+            content_length: None,
+            steps: vec![Step::Endless(Bytes::from(vec![b'x'; 16 * 1024]))],
+        },
+        "redirect" => Script::whole(307, "text/plain", String::new())
+            .with_header("location", "/v1/elsewhere"),
+        "html" => Script::whole(200, "text/html", "<html><title>Sign in</title></html>".into()),
+        "not-a-stream" => Script::json(whole_text(model, body)),
+        unknown => Script::refusal(404, "invalid_request_error", &format!("no script is called {unknown}")),
+    }
+}
+
+fn text(body: &Value) -> String {
+    format!("{ANSWER_PREFIX}{}", body["user"].as_str().unwrap_or_default())
+}
+
+fn whole_text(model: &str, body: &Value) -> String {
+    answers::completion(model, &answers::message(&text(body)), "stop")
+}
+
+fn is_streamed(body: &Value) -> bool {
+    body["stream"] == true
+}
+
+fn events(model: &str, body: &Value) -> Vec<Step> {
+    let include_usage = body["stream_options"]["include_usage"] == true;
+    let events = answers::events(model, &text(body), include_usage);
+    events.into_iter().map(|event| Step::Write(event.into())).collect()
+}
+
+fn plain(model: &str, body: &Value) -> Script {
+    match is_streamed(body) {
+        true => Script::stream(events(model, body)),
+        false => Script::json(whole_text(model, body)),
+    }
+}
+
+/// Each event waits for its release.
+fn stepped(model: &str, body: &Value) -> Script {
+    let events = events(model, body);
+    Script::stream(events.into_iter().flat_map(|event| [Step::Gate, event]).collect())
+}
+
+fn slow(model: &str, body: &Value) -> Script {
+    let pause = Step::Pause(Duration::from_millis(100));
+    let mut script = plain(model, body);
+    script.steps = script.steps.into_iter().flat_map(|step| [pause.clone(), step]).collect();
+    script
+}
+
+/// Calls the first tool; with its result in the conversation, answers in words.
+fn tools(model: &str, body: &Value) -> Script {
+    let messages = body["messages"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let results = messages.iter().find(|message| message["role"] == "tool");
+    if let Some(result) = results {
+        let text = format!("The tool said {}", result["content"]);
+        return Script::json(answers::completion(model, &answers::message(&text), "stop"));
+    }
+    let call = json!({ "id": "call_1", "type": "function", "function": {
+        "name": body["tools"][0]["function"]["name"],
+        "arguments": "{\"city\":\"Genova\"}",
+    } });
+    let message = json!({ "role": "assistant", "content": null, "tool_calls": [call] });
+    Script::json(answers::completion(model, &message, "tool_calls"))
+}
+
+/// Valid, and laid out as nobody does: what a gateway must not tidy up.
+fn odd(body: &Value) -> Script {
+    if !is_streamed(body) {
+        return Script::json(ODD_WHOLE.to_owned());
+    }
+    let usage = body["stream_options"]["include_usage"] == true;
+    let steps = ODD_EVENTS.iter().filter(|event| usage || !event.contains("\"choices\":[]"));
+    Script::stream(steps.map(|event| Step::Write(Bytes::from_static(event.as_bytes()))).collect())
+}
+
+const ODD_WHOLE: &str = "\r\n { \"id\" :\"a\\u0062c\", \"vendor_extra\": {\"b\":1.0e+00,\"a\":[ ]},\t\"object\":\"chat.completion\",\
+    \"created\":1,\"model\":\"odd\", \"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\
+    \"\\ud83d\\ude00 \u{1F600} \\/\", \"reasoning_content\":\"hm\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":17,\
+    \"completion_tokens\":23,\"total_tokens\":40,\"vendor_tokens\":3}, \"id2\":12345678901234567890123 } \n";
+
+const ODD_EVENTS: [&str; 5] = [
+    "data:  {\"id\":\"x\", \"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"odd\",\"choices\":[{\"index\":0,\
+     \"delta\":{\"role\":\"assistant\",\"content\":\"\\u0041\"}, \"vendor\":1.50}]}\n\n",
+    "data: {\"id\":\"x\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"odd\",\"choices\":[{\"index\":0,\
+     \"delta\":{\"content\":\"\u{1F600}\", \"reasoning_content\":\"hm\"},\"finish_reason\":null}]}\n\n",
+    "data: {\"id\":\"x\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"odd\",\"choices\":[{\"index\":0,\
+     \"delta\":{},\"finish_reason\":\"stop\"}]}\n\n",
+    "data: {\"id\":\"x\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"odd\",\"choices\":[],\"usage\":\
+     {\"prompt_tokens\":17,\"completion_tokens\":23,\"total_tokens\":40}}\n\n",
+    "data: [DONE]\n\n",
+];
+
+/// With headers that are between the vendor and the gateway.
+fn many_headers(script: Script) -> Script {
+    script
+        .with_header("set-cookie", "__cf_bm=secret; path=/")
+        .with_header("x-ratelimit-remaining-tokens", "149984")
+        .with_header("openai-organization", "org-secret")
+        .with_header("x-request-id", "req_of_the_vendor")
+        .with_header("x-postern-served-by", "forged/by-vendor")
+        .with_header("keep-alive", "timeout=5")
+        .with_header("proxy-authenticate", "Basic")
+        .with_header("strict-transport-security", "max-age=1")
+        .with_header("alt-svc", "h3=\":443\"")
+        .with_header("openai-processing-ms", "42")
+        .with_header("x-vendor-extra", "kept")
+}
+
+/// Half of it, then the connection breaks.
+fn cut(model: &str, body: &Value) -> Script {
+    let mut script = plain(model, body);
+    if is_streamed(body) {
+        script.steps.truncate(3);
+    } else if let Some(Step::Write(bytes)) = script.steps.first_mut() {
+        *bytes = bytes.slice(..bytes.len() / 2);
+    }
+    // What was written must be on its way before the connection breaks.
+    script.steps.extend([Step::Pause(Duration::from_millis(50)), Step::Cut]);
+    script
+}
+
+/// What is no JSON, in the third event or from the start.
+fn malformed(model: &str, body: &Value) -> Script {
+    if !is_streamed(body) {
+        return Script::json("{\"id\": \"chatcmpl-scripted\", \"choices\": [".to_owned());
+    }
+    let mut script = plain(model, body);
+    script.steps[2] = Step::Write(Bytes::from_static(b"data: {\"choices\": [{]}\n\n"));
+    script
+}
+
+fn error_midstream(model: &str, body: &Value) -> Script {
+    let mut script = plain(model, body);
+    script.steps.truncate(3);
+    let error = answers::error("server_error", "The server had an error in the midst of it.");
+    script.steps.push(Step::Write(format!("data: {error}\n\n").into()));
+    script
+}
+
+fn silent_midstream(model: &str, body: &Value) -> Script {
+    let mut script = plain(model, body);
+    if is_streamed(body) {
+        script.steps.truncate(3);
+    } else if let Some(Step::Write(bytes)) = script.steps.first_mut() {
+        *bytes = bytes.slice(..bytes.len() / 2);
+    }
+    script.steps.push(Step::Silence);
+    script
+}
+
+/// A stream whose connection ends well, and which itself does not.
+fn no_done(model: &str, body: &Value) -> Script {
+    let mut script = plain(model, body);
+    script.steps.truncate(4);
+    script
+}
+
+/// Without an end: more than anybody may hold.
+fn huge(model: &str, body: &Value) -> Script {
+    if is_streamed(body) {
+        let chunk = json!({ "id": "x", "object": "chat.completion.chunk", "created": 1, "model": model,
+            "choices": [{ "index": 0, "delta": { "content": "x".repeat(4 * 1024) }, "finish_reason": null }] });
+        return Script::stream(vec![Step::Endless(answers::event(&chunk).into())]);
+    }
+    let mut script = Script::json("{\"id\":\"x\",\"filler\":\"".to_owned());
+    script.content_length = None;
+    script.steps.push(Step::Endless(Bytes::from(vec![b'x'; 64 * 1024])));
+    script
+}
