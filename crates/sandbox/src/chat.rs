@@ -1,0 +1,36 @@
+//! Chat completions: read the request, decide the choices, deliver them whole or as events.
+
+mod choice;
+mod delivery;
+mod huge;
+mod messages;
+mod request;
+mod tools;
+mod wire;
+
+use crate::fields::Fields;
+use crate::model::Behaviour;
+use crate::refusal::Refusal;
+use crate::script::Script;
+use crate::seed::Seed;
+use crate::usage::Usage;
+use choice::Choice;
+use request::ChatRequest;
+use serde_json::Value;
+use wire::Envelope;
+
+/// Answer `POST /chat/completions`.
+pub(crate) fn complete(behaviour: Behaviour, seed: &Seed, body: &Value) -> Result<Script, Refusal> {
+    let request = ChatRequest::read(&Fields::of_body(body)?)?;
+    let envelope = Envelope::new(seed, &request);
+    if let Behaviour::Huge = behaviour {
+        return Ok(if request.stream { huge::streamed(envelope) } else { huge::whole(&envelope) });
+    }
+    let choices = choice::choices(&request, seed)?;
+    let output_tokens = choices.iter().map(Choice::tokens).sum();
+    let usage = Usage::new(request.prompt_tokens, output_tokens);
+    Ok(match request.stream {
+        true => delivery::streamed(behaviour, envelope, choices, usage),
+        false => delivery::whole(behaviour, &envelope, &choices, usage),
+    })
+}

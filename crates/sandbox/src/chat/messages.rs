@@ -1,0 +1,141 @@
+//! The conversation of a request, checked as the vendor checks it.
+
+use crate::fields::{Fields, type_name};
+use crate::refusal::Refusal;
+use crate::tokens;
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// What every message costs besides its text, and what the answer's own head costs: the vendor's rule of thumb,
+/// <https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken>.
+const TOKENS_PER_MESSAGE: u64 = 3;
+
+const ROLES: &str = "'system', 'developer', 'user', 'assistant' or 'tool'";
+
+/// What the answer will speak of.
+pub(super) struct Conversation<'a> {
+    pub(super) messages: usize,
+    /// The text of the last message of the user.
+    pub(super) last_user: Option<String>,
+    /// Where the conversation ends with it.
+    pub(super) tool_result: Option<ToolResult<'a>>,
+    pub(super) tokens: u64,
+}
+
+/// What a tool returned.
+pub(super) struct ToolResult<'a> {
+    pub(super) tool: &'a str,
+    pub(super) text: String,
+}
+
+impl<'a> Conversation<'a> {
+    pub(super) fn read(messages: &[Fields<'a>]) -> Result<Self, Refusal> {
+        if messages.is_empty() {
+            let message = "'messages' is empty: send at least one message.".to_owned();
+            return Err(Refusal::invalid("messages", "empty_array", message));
+        }
+        let mut calls = HashMap::new();
+        let mut conversation = Conversation {
+            messages: messages.len(),
+            last_user: None,
+            tool_result: None,
+            tokens: TOKENS_PER_MESSAGE,
+        };
+        for message in messages {
+            conversation.add(message, &mut calls)?;
+        }
+        Ok(conversation)
+    }
+
+    /// `calls`: the tools called so far, by the id of the call.
+    fn add(
+        &mut self,
+        message: &Fields<'a>,
+        calls: &mut HashMap<&'a str, &'a str>,
+    ) -> Result<(), Refusal> {
+        let role = message.require_string("role")?;
+        let text = text(message)?;
+        let own_calls = message.objects("tool_calls")?;
+        let may_be_silent = role == "assistant" && !own_calls.is_empty();
+        if text.is_none() && !may_be_silent {
+            return Err(Refusal::missing(&message.path("content")));
+        }
+        let text = text.unwrap_or_default();
+        self.tokens += TOKENS_PER_MESSAGE + tokens::count(&text);
+        self.tool_result = None;
+        match role {
+            "system" | "developer" => {}
+            "user" => self.last_user = Some(text),
+            "assistant" => self.tokens += read_calls(&own_calls, calls)?,
+            "tool" => {
+                let tool = answered_call(message, calls)?;
+                self.tool_result = Some(ToolResult { tool, text });
+            }
+            other => {
+                let path = message.path("role");
+                return Err(Refusal::wrong_value(&path, &format!("'{other}'"), ROLES));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Remember the calls of an assistant's message; how many tokens they are.
+fn read_calls<'a>(
+    own_calls: &[Fields<'a>],
+    calls: &mut HashMap<&'a str, &'a str>,
+) -> Result<u64, Refusal> {
+    let mut sum = 0;
+    for call in own_calls {
+        let function = call.require_object("function")?;
+        let name = function.require_string("name")?;
+        sum += tokens::count(name) + tokens::count(function.require_string("arguments")?);
+        calls.insert(call.require_string("id")?, name);
+    }
+    Ok(sum)
+}
+
+/// The tool whose call the message answers.
+fn answered_call<'a>(
+    message: &Fields<'a>,
+    calls: &HashMap<&'a str, &'a str>,
+) -> Result<&'a str, Refusal> {
+    let id = message.require_string("tool_call_id")?;
+    calls.get(id).copied().ok_or_else(|| {
+        let expected = "the id of a call in an earlier message of the assistant";
+        Refusal::wrong_value(&message.path("tool_call_id"), &format!("'{id}'"), expected)
+    })
+}
+
+/// The text of a message: a string, or the text parts of an array. None: no content.
+fn text(message: &Fields) -> Result<Option<String>, Refusal> {
+    match message.get("content") {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(Value::Array(_)) => {
+            let mut texts = String::new();
+            for part in message.objects("content")? {
+                texts.push_str(part_text(&part)?);
+            }
+            Ok(Some(texts))
+        }
+        Some(other) => Err(Refusal::wrong_type(
+            &message.path("content"),
+            "a string or an array of parts",
+            type_name(other),
+        )),
+    }
+}
+
+fn part_text<'a>(part: &Fields<'a>) -> Result<&'a str, Refusal> {
+    match part.require_string("type")? {
+        "text" => part.require_string("text"),
+        "refusal" => part.require_string("refusal"),
+        "image_url" | "input_audio" | "file" => Ok(""),
+        other => Err(Refusal::wrong_value(
+            &part.path("type"),
+            &format!("'{other}'"),
+            "'text', 'refusal', 'image_url', 'input_audio' or 'file'",
+        )),
+    }
+}

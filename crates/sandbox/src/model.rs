@@ -1,0 +1,75 @@
+//! Which model the sandbox plays, by the name a vendor would know it by.
+
+use crate::refusal::Refusal;
+use crate::script::Step;
+
+/// What a model of the sandbox does with a request.
+#[derive(Debug, Clone, Copy)]
+pub enum Behaviour {
+    /// Answers; a stream pauses this long before each piece.
+    Answer {
+        /// 0: no pause.
+        pause_ms: u32,
+    },
+    /// Refuses whatever is asked, in words made for the name it was called by.
+    Refuse(fn(&str) -> Refusal),
+    /// Never answers.
+    Stall,
+    /// Begins an answer, then says nothing more.
+    StallMidstream,
+    /// Begins an answer, then the connection breaks.
+    Cut,
+    /// Answers with JSON that is broken.
+    Malformed,
+    /// Answers with more than anyone should hold in memory.
+    Huge,
+    /// Answers with a page for humans, as a proxy on the way may.
+    Html,
+}
+
+/// The models that are not plainly `sandbox`; `sandbox-pace-<ms>` is the one family besides.
+pub const MODELS: &[(&str, Behaviour)] = &[
+    ("sandbox", Behaviour::Answer { pause_ms: 0 }),
+    ("sandbox-slow", Behaviour::Answer { pause_ms: 200 }),
+    ("sandbox-rate-limited", Behaviour::Refuse(Refusal::rate_limited)),
+    ("sandbox-server-error", Behaviour::Refuse(Refusal::server_error)),
+    ("sandbox-overloaded", Behaviour::Refuse(Refusal::overloaded)),
+    ("sandbox-stall", Behaviour::Stall),
+    ("sandbox-stall-midstream", Behaviour::StallMidstream),
+    ("sandbox-cut", Behaviour::Cut),
+    ("sandbox-malformed", Behaviour::Malformed),
+    ("sandbox-huge", Behaviour::Huge),
+    ("sandbox-html", Behaviour::Html),
+];
+
+const PACE_PREFIX: &str = "sandbox-pace-";
+
+/// Longer pauses than this are what `sandbox-stall-midstream` is for.
+const PACE_MS: std::ops::RangeInclusive<u32> = 1..=5_000;
+
+impl Behaviour {
+    /// What the model called `name` does.
+    ///
+    /// # Errors
+    /// A pace that is no number of milliseconds between 1 and 5000: a slip there must not pass for a fast model.
+    pub(crate) fn of(name: &str) -> Result<Behaviour, Refusal> {
+        if let Some(pace) = name.strip_prefix(PACE_PREFIX) {
+            return pace
+                .parse()
+                .ok()
+                .filter(|pause_ms| PACE_MS.contains(pause_ms))
+                .map(|pause_ms| Behaviour::Answer { pause_ms })
+                .ok_or_else(|| Refusal::unknown_pace(name));
+        }
+        let listed = MODELS.iter().find(|(listed, _)| *listed == name);
+        Ok(listed.map_or(Behaviour::Answer { pause_ms: 0 }, |(_, behaviour)| *behaviour))
+    }
+
+    /// What to wait before each piece of a stream.
+    pub(crate) fn pause(self) -> Option<Step> {
+        match self {
+            Behaviour::Answer { pause_ms: pause_ms @ 1.. } => Some(Step::Pause(pause_ms)),
+            _ => None,
+        }
+    }
+}
