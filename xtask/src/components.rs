@@ -1,14 +1,11 @@
 //! Builds the components and puts them where `spin.toml` looks for them.
 
-use crate::process;
+use crate::artifacts;
 use crate::toolchain::{TARGET, WasmToolchain};
 use crate::workspace::{Package, Workspace};
 use anyhow::{Context, Result, bail};
-use serde::Deserialize;
 use std::fs;
-use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 /// How much time goes into the code.
 #[derive(Clone, Copy)]
@@ -68,7 +65,7 @@ pub fn build(
     for package in packages {
         command.args(["--package", &package.name]);
     }
-    let built = built(&mut command)?;
+    let built = artifacts::built(&mut command)?;
     for package in packages {
         let artifact = built.iter().find(|a| a.manifest_path == package.manifest_path);
         let file = artifact.and_then(|a| a.filenames.iter().find(|f| is_wasm(f)));
@@ -123,44 +120,6 @@ fn is_wasm(file: &Path) -> bool {
     file.extension().is_some_and(|extension| extension == "wasm")
 }
 
-/// What cargo says it made, fresh or not.
-#[derive(Deserialize)]
-pub struct Artifact {
-    pub manifest_path: PathBuf,
-    pub filenames: Vec<PathBuf>,
-    pub executable: Option<PathBuf>,
-}
-
-#[derive(Deserialize)]
-struct Message {
-    reason: String,
-}
-
-/// Runs cargo with `--message-format=json-render-diagnostics`; people see the rest on stderr.
-pub fn built(command: &mut Command) -> Result<Vec<Artifact>> {
-    let shown = process::shown(command);
-    let mut child =
-        command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot run {shown}"))?;
-    let output = child.stdout.take().context("cargo has no stdout")?;
-    let artifacts = BufReader::new(output)
-        .lines()
-        .filter_map(|line| line.map(|line| artifact(&line)).transpose())
-        .collect::<io::Result<Vec<_>>>()?;
-    let status = child.wait()?;
-    if !status.success() {
-        bail!("cargo build failed ({status}); mend what it says above and run this again");
-    }
-    Ok(artifacts)
-}
-
-fn artifact(line: &str) -> Option<Artifact> {
-    let message: Message = serde_json::from_str(line).ok()?;
-    if message.reason != "compiler-artifact" {
-        return None;
-    }
-    serde_json::from_str(line).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,13 +155,5 @@ mod tests {
         place(&from, &to).unwrap();
         assert_eq!(fs::read_to_string(&to).unwrap(), "two");
         fs::remove_dir_all(folder).unwrap();
-    }
-
-    #[test]
-    fn reads_artifacts_among_the_other_messages_of_cargo() {
-        let line = r#"{"reason":"compiler-artifact","manifest_path":"/a/Cargo.toml","filenames":["/t/a.wasm"],"executable":null}"#;
-        assert_eq!(artifact(line).unwrap().filenames, [PathBuf::from("/t/a.wasm")]);
-        assert!(artifact(r#"{"reason":"build-finished","success":true}"#).is_none());
-        assert!(artifact("plain text of a build script").is_none());
     }
 }

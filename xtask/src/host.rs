@@ -1,7 +1,7 @@
 //! The host: built here, run as a program of its own, so that this one never links a runtime.
 
+use crate::artifacts;
 use crate::cli::{Configuration, Runtime};
-use crate::components;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use std::io::Write;
@@ -24,7 +24,7 @@ impl<'a> Host<'a> {
         let mut command = workspace.cargo();
         command.args(["build", "--release", "--package", PACKAGE]);
         command.arg("--message-format=json-render-diagnostics");
-        let built = components::built(&mut command)?;
+        let built = artifacts::built(&mut command)?;
         let folder = workspace.root.join("host");
         let program = built
             .into_iter()

@@ -1,5 +1,6 @@
 //! Everything a developer runs: up, test, check, key, component, bench.
 
+mod artifacts;
 mod bench;
 mod check;
 mod cli;
