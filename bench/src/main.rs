@@ -1,3 +1,103 @@
 //! What the gateway costs, measured against a direct baseline in the same run.
+//!
+//! Everything is on loopback: a load generator on this thread, an upstream that answers at once on another, and between
+//! them, for half of the requests, the gateway as a process of its own. All share the cores of one machine, so a figure
+//! holds what the three cost together; the direct baseline holds what two of them cost.
 
-fn main() {}
+mod cli;
+mod client;
+mod clock;
+mod gateway;
+mod load;
+mod machine;
+mod measure;
+mod payload;
+mod report;
+mod samples;
+mod upstream;
+
+use anyhow::{Context, Result, bail};
+use clap::{Parser, ValueEnum};
+use cli::Options;
+use gateway::Gateway;
+use machine::Machine;
+use measure::{Effort, Name};
+use report::Figure;
+use serde::Serialize;
+use std::fs;
+use std::process::ExitCode;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// No measurement takes a third of this on the slowest machine we know: what does, hangs.
+const MEASUREMENT_LIMIT: Duration = Duration::from_secs(300);
+
+/// What is written to `results.json`.
+#[derive(Serialize)]
+struct Results<'a> {
+    machine: Machine,
+    parameters: Parameters<'a>,
+    figures: Vec<Figure>,
+}
+
+#[derive(Serialize)]
+struct Parameters<'a> {
+    #[serde(flatten)]
+    effort: &'a Effort,
+    request_bytes: usize,
+    answer_bytes: usize,
+    host_log: String,
+}
+
+fn main() -> ExitCode {
+    match run(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<()> {
+    let machine = Machine::here();
+    let effort = options.effort();
+    let output = &options.output;
+    fs::create_dir_all(output).with_context(|| format!("cannot make {}", output.display()))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let figures = runtime.block_on(measure(options, &effort))?;
+    println!("{}\n\n{}", machine.line(), report::table(&figures));
+    let parameters = Parameters {
+        effort: &effort,
+        request_bytes: payload::chat(None).len(),
+        answer_bytes: payload::completion().len(),
+        host_log: format!("one line a request, to {}", output.join("host.log").display()),
+    };
+    let file = output.join("results.json");
+    let text = serde_json::to_string_pretty(&Results { machine, parameters, figures })?;
+    fs::write(&file, text + "\n").with_context(|| format!("cannot write {}", file.display()))?;
+    println!("written to {}", file.display());
+    Ok(())
+}
+
+async fn measure(options: &Options, effort: &Effort) -> Result<Vec<Figure>> {
+    let upstream = upstream::start()?;
+    let gateway = Gateway::prepare(&options.host()?, upstream, &options.output).await?;
+    // Compiles what is not in the cache yet, so that no measurement waits for it.
+    gateway.start().await?.stop().await?;
+    let mut figures = Vec::new();
+    for name in options.names() {
+        let word = name.to_possible_value().map(|value| value.get_name().to_owned());
+        let word = word.unwrap_or_default();
+        eprintln!("measuring {word} ...");
+        figures.extend(one(name, &gateway, effort).await.context(word)?);
+    }
+    Ok(figures)
+}
+
+async fn one(name: Name, gateway: &Gateway, effort: &Effort) -> Result<Vec<Figure>> {
+    match timeout(MEASUREMENT_LIMIT, name.measure(gateway, effort)).await {
+        Ok(figures) => figures,
+        Err(_) => bail!("not done after {} s", MEASUREMENT_LIMIT.as_secs()),
+    }
+}

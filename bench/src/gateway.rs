@@ -1,0 +1,176 @@
+//! The gateway under measurement: the host as a process of its own, with policies that know one vendor.
+
+use crate::client::Server;
+use crate::payload::{EMBEDDING_MODEL, MODEL};
+use anyhow::{Context, Result, anyhow, bail};
+use http::HeaderValue;
+use postern_keys::{IssuedKey, Key, public_id, sha256_hex, store_name};
+use std::fs::{self, File};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::time::timeout;
+
+/// Compiling six components without a cache takes seconds; on a busy machine, many.
+const START_LIMIT: Duration = Duration::from_secs(180);
+
+const CONSUMER: &str = "bench";
+
+/// Everything that a start needs, made once.
+pub struct Gateway {
+    host: PathBuf,
+    /// Store and policies; removed at the end.
+    folder: TempDir,
+    /// Compiled components; kept, so that only the first run pays for them.
+    cache: PathBuf,
+    /// What the host writes on stderr: one line a request.
+    log: PathBuf,
+    upstream: SocketAddr,
+    authorization: HeaderValue,
+}
+
+/// A host that listens. Killed when dropped.
+pub struct Running {
+    pub server: Server,
+    pub pid: u32,
+    child: Child,
+    /// Kept open: a host that cannot write to its stdout would be another host.
+    _stdout: Lines<BufReader<ChildStdout>>,
+}
+
+impl Gateway {
+    /// Writes the policies and issues a key.
+    pub async fn prepare(host: &Path, upstream: SocketAddr, output: &Path) -> Result<Self> {
+        let folder = TempDir::new().context("no temporary folder")?;
+        let policies = folder.path().join("policies");
+        fs::create_dir(&policies)?;
+        fs::write(policies.join("models.toml"), models())?;
+        let consumer = format!("[[consumer]]\nname = {CONSUMER:?}\nmodels = [\"*\"]\n");
+        fs::write(policies.join("consumers.toml"), consumer)?;
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).map_err(|error| anyhow!("no randomness: {error}"))?;
+        let key = Key::from_random(bytes);
+        let gateway = Self {
+            host: host.to_owned(),
+            folder,
+            cache: output.join("cache"),
+            log: output.join("host.log"),
+            upstream,
+            authorization: HeaderValue::from_str(&format!("Bearer {}", key.expose()))?,
+        };
+        gateway.issue(&key).await?;
+        Ok(gateway)
+    }
+
+    /// The upstream itself, asked as the gateway is.
+    pub fn direct(&self) -> Server {
+        Server { address: self.upstream, authorization: self.authorization.clone() }
+    }
+
+    /// Starts the host with the components it compiled before.
+    pub async fn start(&self) -> Result<Running> {
+        self.start_with_cache(&self.cache).await
+    }
+
+    /// Starts the host, and waits until it listens.
+    pub async fn start_with_cache(&self, cache: &Path) -> Result<Running> {
+        let log = File::create(&self.log)
+            .with_context(|| format!("cannot write {}", self.log.display()))?;
+        let mut child = self
+            .command(cache)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("cannot run {}", self.host.display()))?;
+        let stdout = child.stdout.take().context("the host has no stdout")?;
+        let mut lines = BufReader::new(stdout).lines();
+        let line = timeout(START_LIMIT, lines.next_line()).await;
+        let line = line.context("the host does not say that it listens")??;
+        let address = line.as_deref().and_then(|line| line.strip_prefix("listening on http://"));
+        let Some(address) = address else {
+            bail!("the host did not start, see {}", self.log.display());
+        };
+        let address = address.parse().with_context(|| format!("{address:?} is no address"))?;
+        let pid = child.id().context("the host ended as soon as it listened")?;
+        let server = Server { address, authorization: self.authorization.clone() };
+        Ok(Running { server, pid, child, _stdout: lines })
+    }
+
+    fn command(&self, cache: &Path) -> Command {
+        let mut command = Command::new(&self.host);
+        let policies = self.folder.path().join("policies");
+        command.args(["up", "--manifest", "spin.toml", "--listen", "127.0.0.1:0"]);
+        command.args(["--variable", &format!("openai_base_url=http://{}", self.upstream)]);
+        command.args(["--variable", "openai_api_key=bench"]);
+        command.arg("--files").arg(format!("policies={}", policies.display()));
+        command.arg("--state-dir").arg(self.state());
+        command.arg("--cache-dir").arg(cache);
+        command
+    }
+
+    async fn issue(&self, key: &Key) -> Result<()> {
+        let hash = sha256_hex(key.expose());
+        let record = IssuedKey {
+            id: public_id(&hash),
+            consumer: CONSUMER.to_owned(),
+            created_at_unix_s: SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs(),
+            revoked_at_unix_s: None,
+            label: None,
+        };
+        let mut command = Command::new(&self.host);
+        command.args(["key-value", "set", "--store", "default", "--state-dir"]).arg(self.state());
+        command.arg(store_name(&hash)).arg(String::from_utf8(record.to_json()?)?);
+        let status = command.status().await;
+        let status = status.with_context(|| format!("cannot run {}", self.host.display()))?;
+        if !status.success() {
+            bail!("{} key-value set failed ({status})", self.host.display());
+        }
+        Ok(())
+    }
+
+    fn state(&self) -> PathBuf {
+        self.folder.path().join("state")
+    }
+}
+
+impl Running {
+    /// Ends it, and waits until it has ended.
+    pub async fn stop(mut self) -> Result<()> {
+        self.child.kill().await.context("cannot end the host")
+    }
+}
+
+/// One vendor, one model. The vendor's address and credential are variables, as in a deployment.
+fn models() -> String {
+    format!(
+        r#"[[provider]]
+name = "bench"
+dialect = "openai"
+base_url = "{{{{ openai_base_url }}}}"
+credential = "openai_api_key"
+
+[[model]]
+name = "{MODEL}"
+capabilities = ["chat", "tools"]
+context_tokens = 128_000
+max_output_tokens = 16_384
+[[model.deployment]]
+provider = "bench"
+upstream_model = "{MODEL}"
+
+[[model]]
+name = "{EMBEDDING_MODEL}"
+capabilities = ["embeddings"]
+context_tokens = 8_192
+[[model.deployment]]
+provider = "bench"
+upstream_model = "{EMBEDDING_MODEL}"
+"#
+    )
+}

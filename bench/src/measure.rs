@@ -1,0 +1,109 @@
+//! The measurements: each answers one question, with the server direct and through the gateway where both make sense.
+
+mod cold;
+mod latency;
+mod memory;
+mod stages;
+mod streaming;
+
+use crate::gateway::Gateway;
+use crate::report::Figure;
+use anyhow::Result;
+use clap::ValueEnum;
+use serde::Serialize;
+use std::time::Duration;
+
+/// What can be measured alone.
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+pub enum Name {
+    /// At one connection
+    Latency,
+    /// At 16 connections
+    Throughput,
+    /// At one connection, a longer answer
+    Embeddings,
+    /// Time to the first chunk, and no batching
+    Streaming,
+    /// What each stage costs
+    Stages,
+    /// From the start of the process to the first answer
+    ColdStart,
+    /// The first request after the instance has been dropped
+    ColdInstance,
+    /// Resident memory of the host
+    Memory,
+}
+
+/// How long and how often. What a run used stands in its results.
+#[derive(Clone, Serialize)]
+pub struct Effort {
+    /// Time of a closed loop, for direct and through each.
+    pub loop_ms: u64,
+    /// Before it.
+    pub warm_up_ms: u64,
+    /// A loop is cut in so many, direct and through in turn, so that a change of the machine touches both.
+    pub rounds: u32,
+    /// Short streams, for the time to the first chunk.
+    pub short_streams: u32,
+    /// Streams of 40 chunks 5 ms apart.
+    pub long_streams: u32,
+    /// Requests with `server-timing`.
+    pub timed_requests: u64,
+    /// Repetitions of what is cold.
+    pub cold_repetitions: u32,
+    /// Requests after which memory is read first, and last.
+    pub memory_requests: (u64, u64),
+}
+
+impl Effort {
+    pub fn full() -> Self {
+        Self {
+            loop_ms: 8_000,
+            warm_up_ms: 2_000,
+            rounds: 4,
+            short_streams: 1_000,
+            long_streams: 25,
+            timed_requests: 3_000,
+            cold_repetitions: 10,
+            memory_requests: (10_000, 50_000),
+        }
+    }
+
+    /// To see whether it works. The figures are those of a machine that has not warmed up.
+    pub fn quick() -> Self {
+        Self {
+            loop_ms: 2_000,
+            warm_up_ms: 500,
+            rounds: 2,
+            short_streams: 100,
+            long_streams: 5,
+            timed_requests: 500,
+            cold_repetitions: 3,
+            memory_requests: (1_000, 5_000),
+        }
+    }
+
+    fn round(&self) -> Duration {
+        Duration::from_millis(self.loop_ms / u64::from(self.rounds.max(1)))
+    }
+
+    fn round_warm_up(&self) -> Duration {
+        Duration::from_millis(self.warm_up_ms / u64::from(self.rounds.max(1)))
+    }
+}
+
+impl Name {
+    /// Measures, on a host of its own.
+    pub async fn measure(self, gateway: &Gateway, effort: &Effort) -> Result<Vec<Figure>> {
+        match self {
+            Self::Latency => latency::latency(gateway, effort).await,
+            Self::Throughput => latency::throughput(gateway, effort).await,
+            Self::Embeddings => latency::embeddings(gateway, effort).await,
+            Self::Streaming => streaming::streaming(gateway, effort).await,
+            Self::Stages => stages::stages(gateway, effort).await,
+            Self::ColdStart => cold::start(gateway, effort).await,
+            Self::ColdInstance => cold::instance(gateway, effort).await,
+            Self::Memory => memory::memory(gateway, effort).await,
+        }
+    }
+}

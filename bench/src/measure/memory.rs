@@ -1,0 +1,58 @@
+//! Resident memory of the host, and whether it grows.
+
+use super::Effort;
+use crate::client::Call;
+use crate::gateway::{Gateway, Running};
+use crate::load::Load;
+use crate::machine;
+use crate::payload;
+use crate::report::{Figure, Target};
+use anyhow::{Context, Result};
+
+const CONNECTIONS: usize = 16;
+
+/// After the first reading memory may grow by this, in MB: an allocator settles, a leak of 200 bytes a request does not
+/// fit in (8 MB in 40,000 requests).
+const GROWTH_MB: f64 = 5.0;
+
+/// Readings after the first, so that the way between can be seen.
+const STEPS: u64 = 4;
+
+pub async fn memory(gateway: &Gateway, effort: &Effort) -> Result<Vec<Figure>> {
+    let running = gateway.start().await?;
+    let at_start = resident(&running)?;
+    let call = Call::chat(payload::chat(None));
+    let mut load = Load::open(&running.server, &call, CONNECTIONS).await?;
+    load.run_requests(1).await?;
+    let at_first = resident(&running)?;
+    let (first, last) = effort.memory_requests;
+    load.run_requests(first - 1).await?;
+    let mut readings = vec![(first, resident(&running)?)];
+    let step = (last - first) / STEPS;
+    for number in 1..=STEPS {
+        load.run_requests(step).await?;
+        readings.push((first + step * number, resident(&running)?));
+    }
+    running.stop().await?;
+    Ok(figures(at_start, at_first, &readings))
+}
+
+fn figures(at_start: f64, at_first: f64, readings: &[(u64, f64)]) -> Vec<Figure> {
+    let (first, after_first) = readings.first().copied().unwrap_or_default();
+    let (last, after_last) = readings.last().copied().unwrap_or_default();
+    let between: Vec<_> = readings.iter().map(|(n, mb)| format!("{mb:.1} after {n}")).collect();
+    vec![
+        Figure::new("resident memory when listening", "MB", at_start),
+        Figure::new("resident memory after 1 request", "MB", at_first),
+        Figure::new(format!("resident memory after {first} requests"), "MB", after_first)
+            .reaching(Target::AtMost(120.0)),
+        Figure::new(format!("growth until {last} requests"), "MB", after_last - after_first)
+            .reaching(Target::AtMost(GROWTH_MB))
+            .noted(between.join(", ")),
+    ]
+}
+
+fn resident(running: &Running) -> Result<f64> {
+    machine::resident_mb(running.pid)
+        .context("memory is read from /proc, which is not there: leave it out with --only")
+}
