@@ -42,6 +42,11 @@ impl Options {
         all.filter(|name| self.only.is_empty() || self.only.contains(name)).collect()
     }
 
+    /// Nothing is left out or cut short.
+    pub fn complete(&self) -> bool {
+        !self.quick && self.only.is_empty() && self.seconds.is_none()
+    }
+
     pub fn host(&self) -> Result<PathBuf> {
         let given = self.host.clone().or_else(|| env::var_os("POSTERN_HOST").map(PathBuf::from));
         given.context("no host: run this as `cargo xtask bench`, or give --host FILE")

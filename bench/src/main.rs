@@ -35,6 +35,8 @@ const MEASUREMENT_LIMIT: Duration = Duration::from_secs(300);
 /// What is written to `results.json`.
 #[derive(Serialize)]
 struct Results<'a> {
+    /// Every measurement was made, at full length: these figures may be quoted.
+    complete: bool,
     machine: Machine,
     parameters: Parameters<'a>,
     figures: Vec<Figure>,
@@ -74,7 +76,12 @@ fn run(options: &Options) -> Result<()> {
         host_log: format!("one line a request, to {}", output.join("host.log").display()),
     };
     let file = output.join("results.json");
-    let text = serde_json::to_string_pretty(&Results { machine, parameters, figures })?;
+    let text = serde_json::to_string_pretty(&Results {
+        complete: options.complete(),
+        machine,
+        parameters,
+        figures,
+    })?;
     fs::write(&file, text + "\n").with_context(|| format!("cannot write {}", file.display()))?;
     println!("written to {}", file.display());
     Ok(())

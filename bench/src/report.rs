@@ -45,10 +45,15 @@ impl Figure {
         }
     }
 
-    /// Measured without the gateway, too.
+    /// Measured without the gateway, too, and what lies between is the gateway's.
+    pub fn over(mut self, direct: f64) -> Self {
+        self.added = Some(self.through - direct);
+        self.beside(direct)
+    }
+
+    /// Measured without the gateway, too, where a difference says nothing.
     pub fn beside(mut self, direct: f64) -> Self {
         self.direct = Some(direct);
-        self.added = Some(self.through - direct);
         self
     }
 
@@ -140,7 +145,7 @@ mod tests {
 
     #[test]
     fn judges_what_the_gateway_adds() {
-        let figure = |through| Figure::new("p50", "ms", through).beside(1.0);
+        let figure = |through| Figure::new("p50", "ms", through).over(1.0);
         let met = figure(1.5).reaching(Target::AddedAtMost(0.5));
         assert_eq!(verdict(&met), (Some(true), None));
         let missed = figure(2.0).reaching(Target::AddedAtMost(0.5));
@@ -157,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_missed_target_is_seen_in_the_table() {
-        let missed = Figure::new("p50", "ms", 2.0).beside(1.0).reaching(Target::AddedAtMost(0.5));
+        let missed = Figure::new("p50", "ms", 2.0).over(1.0).reaching(Target::AddedAtMost(0.5));
         let text = table(&[missed]);
         assert!(text.contains("added <= 0.5: missed by 0.500"), "{text}");
         assert_eq!(text.lines().count(), 2);

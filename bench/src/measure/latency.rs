@@ -110,7 +110,7 @@ fn percentiles(both: &Both, name: &str) -> [Figure; 2] {
     [50, 99].map(|percent| {
         let through = both.through.latency.percentile_ms(percent);
         Figure::new(format!("{name}, p{percent}"), "ms", through)
-            .beside(both.direct.latency.percentile_ms(percent))
+            .over(both.direct.latency.percentile_ms(percent))
     })
 }
 

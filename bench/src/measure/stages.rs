@@ -28,7 +28,10 @@ pub async fn stages(gateway: &Gateway, effort: &Effort) -> Result<Vec<Figure>> {
         }
         direct_latency.push(directly.ns);
         latency.push(answer.ns);
-        let header = answer.headers.get("server-timing").context("no server-timing")?;
+        let header = answer
+            .headers
+            .get("server-timing")
+            .context("the gateway answers without server-timing")?;
         add(&mut sums, header.to_str()?);
     }
     running.stop().await?;
@@ -51,7 +54,7 @@ fn figures(sums: Vec<(String, f64)>, direct: &Samples, through: &Samples) -> Vec
         stages += mean;
         let mut figure = Figure::new(format!("stage {name}, mean"), "ms", mean).noted(share(mean));
         if name == "upstream" {
-            figure = figure.beside(direct.mean_ms());
+            figure = figure.over(direct.mean_ms());
         }
         figures.push(figure);
     }
@@ -60,7 +63,7 @@ fn figures(sums: Vec<(String, f64)>, direct: &Samples, through: &Samples) -> Vec
         ("outside the composition (host, sockets, client), mean", whole - total),
     ];
     figures.extend(rest.map(|(name, ms)| Figure::new(name, "ms", ms).noted(share(ms))));
-    figures.push(Figure::new("whole request, mean", "ms", whole).beside(direct.mean_ms()));
+    figures.push(Figure::new("whole request, mean", "ms", whole).over(direct.mean_ms()));
     figures
 }
 

@@ -45,14 +45,14 @@ pub async fn streaming(gateway: &Gateway, effort: &Effort) -> Result<Vec<Figure>
     for percent in [50, 99] {
         let [direct, through] = [0, 1].map(|i| percentile(&short, i, percent, first_chunk));
         let name = format!("time to first chunk, 1 connection, p{percent}");
-        let figure = Figure::new(name, "ms", through).beside(direct);
+        let figure = Figure::new(name, "ms", through).over(direct);
         let judged = if percent == 50 { figure.reaching(Target::AddedAtMost(0.8)) } else { figure };
         figures.push(judged);
     }
     for percent in [50, 99] {
         let [direct, through] = [0, 1].map(|i| percentile(&long, i, percent, chunk_delay));
         let name = format!("delay of a chunk, p{percent}");
-        figures.push(Figure::new(name, "ms", through).beside(direct));
+        figures.push(Figure::new(name, "ms", through).over(direct));
     }
     let [direct, through] = &long;
     let late = Figure::new("chunks overtaken by the next", "chunks", through.overtaken as f64)
