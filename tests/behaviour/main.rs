@@ -1,1 +1,17 @@
-//! x
+//! What the gateway does, a folder each behaviour. The line `Stages:` of a folder says which stages it exercises.
+
+mod bytes;
+mod concurrency;
+mod drain;
+mod fallback;
+mod faults;
+mod headers;
+mod identity;
+mod models;
+mod privacy;
+mod readiness;
+mod requests;
+mod sandbox;
+mod store;
+mod streaming;
+mod tracing;

@@ -1,1 +1,5 @@
-//! x
+//! The manifest: one that Spin takes, that grants no more than is asked for, and whose every stage is tested.
+
+mod completeness;
+mod grants;
+mod schema;

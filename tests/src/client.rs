@@ -263,7 +263,6 @@ impl Answer {
     /// # Panics
     ///
     /// When it is none.
-    #[must_use]
     pub fn error(&self) -> Value {
         let error = self.json()["error"].take();
         let is_text_or_null = |value: &Value| value.is_string() || value.is_null();

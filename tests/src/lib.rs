@@ -12,6 +12,7 @@ mod redis;
 pub mod stage;
 pub mod upstream;
 mod wait;
+pub mod wasm;
 
 pub use events::{Event, events};
 pub use gateway::{Gateway, Options};

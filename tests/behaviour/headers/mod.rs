@@ -1,0 +1,89 @@
+//! Headers: what may not pass does not, either way, and what nobody reserved does.
+//!
+//! Stages: gateway, upstream.
+
+use postern_tests::{marker, shared};
+
+#[tokio::test]
+async fn forged_and_private_headers_of_a_client_stop_at_the_door() {
+    let (stage, marker) = (shared(), marker());
+    let forged = [
+        ("x-postern-served-by", "forged/by-client"),
+        ("X-Postern-Consumer", "admin"),
+        ("x-postern-cache", "off"),
+        ("x-forwarded-for", "10.0.0.1"),
+        ("x-forwarded-host", "elsewhere"),
+        ("spin-full-url", "http://elsewhere/"),
+        ("cookie", "session=1"),
+        ("te", "trailers"),
+        ("proxy-authorization", "Basic eDp5"),
+        ("proxy-connection", "keep-alive"),
+        ("keep-alive", "timeout=5"),
+        ("openai-organization", "org-of-the-client"),
+        ("origin", "https://example.com"),
+        ("accept-encoding", "gzip, br"),
+    ];
+    let mut call = stage.ask("plain-model", &marker);
+    for (name, value) in forged {
+        call = call.header(name, value);
+    }
+    let answer = call.send().await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(answer.header("x-postern-served-by"), Some("vendor/plain"));
+    // The vendor complains of each of them, and of a credential that is not its own.
+    stage.assert_nothing_invalid_was_sent();
+    let request = stage.upstream.request(&marker);
+    assert!(!format!("{:?}", request.headers).contains(stage.key.expose()));
+}
+
+#[tokio::test]
+async fn what_the_connection_header_names_is_of_that_connection_only() {
+    // RFC 9110, 7.6.1.
+    let (stage, marker) = (shared(), marker());
+    let call = stage.ask("plain-model", &marker).header("connection", "x-hop, close").header("x-hop", "1");
+    assert_eq!(call.send().await.status, 200);
+    assert!(stage.upstream.request(&marker).header("x-hop").is_empty());
+    stage.assert_nothing_invalid_was_sent();
+}
+
+#[tokio::test]
+async fn end_to_end_headers_of_a_client_reach_the_vendor() {
+    let (stage, marker) = (shared(), marker());
+    let call = stage.ask("plain-model", &marker).header("openai-beta", "assistants=v2");
+    call.header("idempotency-key", "k-1").header("user-agent", "tests/1").send().await;
+    let request = stage.upstream.request(&marker);
+    for (name, value) in [("openai-beta", "assistants=v2"), ("idempotency-key", "k-1"), ("user-agent", "tests/1")] {
+        assert_eq!(request.header(name), [value]);
+    }
+}
+
+#[tokio::test]
+async fn the_vendors_account_and_connection_stay_between_vendor_and_gateway() {
+    let stage = shared();
+    for call in [stage.ask("many-headers", &marker()), stage.ask_streamed("many-headers", &marker())] {
+        let answer = call.header("x-request-id", "mine").send().await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        for name in [
+            "set-cookie", "x-ratelimit-remaining-tokens", "openai-organization", "keep-alive",
+            "proxy-authenticate", "strict-transport-security", "alt-svc", "server",
+        ] {
+            assert_eq!(answer.header(name), None, "{name}");
+        }
+        assert_eq!(answer.header("x-request-id"), Some("mine"));
+        assert_eq!(answer.header("x-postern-served-by"), Some("vendor/many-headers"));
+        assert_eq!(answer.header("openai-processing-ms"), Some("42"));
+        assert_eq!(answer.header("x-vendor-extra"), Some("kept"));
+    }
+}
+
+#[tokio::test]
+async fn a_header_of_the_client_cannot_begin_another_request() {
+    let (stage, marker) = (shared(), marker());
+    let mut call = stage.ask("plain-model", &marker);
+    for (name, value) in [("x-note", "a\tb"), ("transfer-encoding-note", "chunked"), ("content-length-note", "0")] {
+        call = call.header(name, value);
+    }
+    assert_eq!(call.send().await.status, 200);
+    assert_eq!(stage.upstream.requests(&marker).len(), 1);
+    stage.assert_nothing_invalid_was_sent();
+}

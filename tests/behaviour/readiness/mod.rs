@@ -1,0 +1,44 @@
+//! Fit to serve, or not at all.
+//!
+//! Stages: gateway, auth, router.
+
+use postern_tests::{Gateway, Options, manifest, marker, shared};
+use std::fs;
+
+#[tokio::test]
+async fn is_alive_and_ready() {
+    let gateway = &shared().gateway;
+    for path in ["/healthz", "/readyz"] {
+        assert_eq!(gateway.call("GET", path).send().await.status, 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn serves_nothing_with_policies_that_cannot_be_read() {
+    for (file, text) in [
+        ("consumers.toml", "[[consumer]]\nname = 1\n"),
+        ("models.toml", "not toml"),
+        ("routes.toml", "[[route]]\nalias = \"a\"\nmodels = [\"no-such-model\"]\n"),
+        ("gateway.toml", "[request]\nmax_body_byte = 1\n"),
+    ] {
+        let policies = tempfile::tempdir().unwrap();
+        for entry in fs::read_dir(manifest::repository().join("tests/policies")).unwrap() {
+            let entry = entry.unwrap();
+            fs::copy(entry.path(), policies.path().join(entry.file_name())).unwrap();
+        }
+        fs::write(policies.path().join(file), text).unwrap();
+        let options = Options { policies: Some(policies.path().to_owned()), ..Options::default() };
+        let gateway = Gateway::start(&options);
+        let key = gateway.issue_key("tester");
+        assert_eq!(gateway.call("GET", "/healthz").send().await.status, 200, "{file}");
+        let ready = gateway.call("GET", "/readyz").send().await;
+        assert_eq!(ready.status, 503, "{file}: {}", ready.text());
+        let body = postern_tests::stage::question("sandbox", &marker()).to_string();
+        let call = gateway.call("POST", "/v1/chat/completions").key(key.expose()).body(body);
+        let answer = call.send().await;
+        assert_eq!(answer.status, 503, "{file}: {}", answer.text());
+        // The operator reads which file; the client does not.
+        assert!(gateway.log().contains(file), "{file}: {}", gateway.log());
+        assert!(!answer.text().contains(".toml"), "{}", answer.text());
+    }
+}

@@ -1,0 +1,80 @@
+//! What the stages were built to call is within what the manifest grants them.
+
+use postern_tests::manifest::{self, Grants, stages};
+use postern_tests::wasm;
+use std::collections::BTreeSet;
+
+/// Which set an interface belongs to, as Spin divides them (`inherit_configuration`); none belongs to nobody.
+fn set_of(import: &str) -> Option<&'static str> {
+    let interface = import.split('@').next().unwrap_or(import);
+    Some(match interface {
+        "wasi:cli/environment" => "environment",
+        "wasi:filesystem/preopens" => "files",
+        "spin:variables/variables" | "fermyon:spin/variables" | "wasi:config/store" => "variables",
+        "spin:key-value/key-value" | "fermyon:spin/key-value" => "key_value_stores",
+        "spin:sqlite/sqlite" | "fermyon:spin/sqlite" => "sqlite_databases",
+        "fermyon:spin/llm" => "ai_models",
+        "wasi:http/client" | "wasi:http/outgoing-handler" => "allowed_outbound_hosts",
+        _ if interface.starts_with("wasi:keyvalue/") => "key_value_stores",
+        _ if interface.starts_with("wasi:sockets/") => "allowed_outbound_hosts",
+        _ if interface.contains("redis") || interface.contains("mqtt") => "allowed_outbound_hosts",
+        _ if interface.contains("postgres") || interface.contains("mysql") => "sqlite_databases",
+        _ => return None,
+    })
+}
+
+fn imports(component: &str) -> Vec<String> {
+    let file = manifest::repository().join(format!("target/components/{component}.wasm"));
+    let bytes = std::fs::read(&file);
+    let bytes = bytes.unwrap_or_else(|error| panic!("{}: {error}; run `cargo xtask test`", file.display()));
+    wasm::imports(&bytes)
+}
+
+#[test]
+fn no_stage_imports_what_it_does_not_inherit() {
+    for (stage, grants) in stages(&manifest::shipped()) {
+        let imports = imports(&stage);
+        assert!(!imports.is_empty(), "{stage} imports something");
+        for import in imports {
+            let set = set_of(&import);
+            assert!(set.is_none_or(|set| grants.contains(set)), "{stage} imports {import} without {set:?}");
+            assert!(!import.starts_with("postern:") || import.starts_with("postern:types/"), "{stage} imports {import}");
+        }
+    }
+}
+
+#[test]
+fn no_stage_inherits_what_it_does_not_import() {
+    // `environment` and `files` go to all: Rust's standard library imports them always.
+    let always: Grants = ["environment", "files"].map(str::to_owned).into();
+    for (stage, grants) in stages(&manifest::shipped()) {
+        let used: BTreeSet<String> = imports(&stage).iter().filter_map(|import| set_of(import)).map(str::to_owned).collect();
+        let unused: Vec<_> = grants.difference(&always).filter(|set| !used.contains(*set)).collect();
+        assert!(unused.is_empty(), "{stage} inherits {unused:?} for nothing");
+    }
+}
+
+#[test]
+fn secrets_are_where_nothing_is_parsed_and_foreign_bytes_where_nothing_is_reached() {
+    let stages = stages(&manifest::shipped());
+    let holders = |set: &str| -> Vec<&str> {
+        let holders = stages.iter().filter(|(_, grants)| grants.contains(set));
+        holders.map(|(stage, _)| stage.as_str()).collect()
+    };
+    assert_eq!(holders("variables"), ["upstream"]);
+    assert_eq!(holders("allowed_outbound_hosts"), ["upstream"]);
+    assert_eq!(holders("key_value_stores"), ["auth"]);
+    for pure in ["provider", "sandbox"] {
+        assert!(stages[pure].is_subset(&["environment", "files"].map(str::to_owned).into()), "{pure}");
+    }
+}
+
+#[test]
+fn the_gateway_itself_calls_nothing_but_its_stages() {
+    let stages = imports("gateway");
+    for import in &stages {
+        let set = set_of(import);
+        assert!(matches!(set, None | Some("environment" | "files")), "the gateway imports {import}");
+    }
+    assert!(stages.iter().any(|import| import.starts_with("postern:auth/stage@")));
+}

@@ -1,0 +1,24 @@
+//! `spin.toml` is one that Spin 4.1 takes.
+
+use postern_tests::manifest;
+use serde_json::Value;
+
+#[test]
+fn spin_toml_matches_the_schema_that_spin_publishes_where_a_copy_of_it_is_at_hand() {
+    let file = manifest::repository().join("../shared/spin-manifest.schema.json");
+    let Ok(schema) = std::fs::read_to_string(&file) else {
+        println!("skipped: there is no ../shared/spin-manifest.schema.json beside the checkout");
+        return;
+    };
+    let schema: Value = serde_json::from_str(&schema).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let shipped: toml::Table = manifest::shipped().parse().unwrap();
+    let shipped = serde_json::to_value(shipped).unwrap();
+    let errors = validator.iter_errors(&shipped);
+    let errors: Vec<_> = errors.map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    // It does tell manifests apart.
+    let mut wrong = shipped.clone();
+    wrong["component"]["gateway"]["allowed_outbound_hosts"] = 1.into();
+    assert!(!validator.is_valid(&wrong));
+}
