@@ -21,9 +21,9 @@ type Keywords = Map<String, Value>;
 /// How deep schemas may nest, references followed. A document cannot be deeper than 128; no useful one is half that.
 const MAX_DEPTH: usize = 64;
 
-/// What making one value may cost: a byte of output or of a copied schema costs one. A megabyte of arguments is more
-/// than any model writes.
-const MAX_WORK: usize = 1_000_000;
+/// What making one value may cost: a byte of output or of a copied schema costs one. A hundred kilobytes of
+/// arguments are more than a model writes.
+const MAX_WORK: usize = 100_000;
 
 /// What looking at a schema costs, whatever comes of it.
 const WORK_PER_SCHEMA: usize = 32;
@@ -110,11 +110,16 @@ impl<'s> Maker<'s> {
         if self.open_references.iter().any(|open| open == reference) {
             return None;
         }
-        let schema = self.document.pointer(reference.strip_prefix('#')?)?;
+        let schema = self.referred(reference)?;
         self.open_references.push(reference.to_owned());
         let value = self.make(schema, variant);
         self.open_references.pop();
         value
+    }
+
+    fn referred(&mut self, reference: &str) -> Option<&'s Value> {
+        self.charge(reference.len())?;
+        self.document.pointer(reference.strip_prefix('#')?)
     }
 
     fn copy(&mut self, value: &Value) -> Option<Value> {
@@ -129,12 +134,15 @@ impl<'s> Maker<'s> {
     }
 }
 
+/// How many types JSON schema has.
+const TYPES: usize = 7;
+
 /// The type to make: the first named that is not null, or else what the keywords are about.
 fn type_of(keywords: &Keywords) -> &str {
     match keywords.get("type") {
         Some(Value::String(name)) => name,
         Some(Value::Array(names)) => {
-            let mut names = names.iter().filter_map(Value::as_str);
+            let mut names = names.iter().take(TYPES).filter_map(Value::as_str);
             names.find(|name| *name != "null").unwrap_or("null")
         }
         _ => inferred_type(keywords),

@@ -87,6 +87,13 @@ fn gives_as_many_choices_as_asked() {
 }
 
 #[test]
+fn choices_of_a_stream_take_turns() {
+    let chunks = chat(&request(json!({ "n": 2, "stream": true, "max_tokens": 2 }))).chunks();
+    let order: Vec<_> = chunks.iter().map(|chunk| chunk["choices"][0]["index"].clone()).collect();
+    assert_eq!(order, [0, 1, 0, 1, 0, 1, 0, 1]);
+}
+
+#[test]
 fn quotes_only_the_beginning_of_a_long_message() {
     let long = "é".repeat(10_000);
     let body = json!({ "model": "sandbox", "messages": [{ "role": "user", "content": long }] });

@@ -31,7 +31,9 @@ fn refuses_a_chat_naming_the_field() {
         (json!({ "model": 4 }), "model"),
         (message(json!({ "content": "hi" })), "messages[0].role"),
         (message(json!({ "role": "robot", "content": "hi" })), "messages[0].role"),
+        (message(json!({ "role": "robot" })), "messages[0].role"),
         (message(json!({ "role": "user" })), "messages[0].content"),
+        (message(json!({ "role": "assistant", "content": null })), "messages[0].content"),
         (message(json!({ "role": "user", "content": 1 })), "messages[0].content"),
         (
             message(json!({ "role": "user", "content": [{ "type": "smell" }] })),

@@ -1,11 +1,13 @@
 //! What each choice of an answer says, token by token, and why it ends.
 
 use super::request::{ChatRequest, Format};
+use super::tools::Tool;
 use crate::refusal::Refusal;
 use crate::schema;
 use crate::seed::Seed;
 use crate::tokens;
 use serde_json::json;
+use std::rc::Rc;
 
 /// How much of the request's own words an answer repeats.
 const QUOTE_CHARS: usize = 160;
@@ -14,7 +16,7 @@ const QUOTE_CHARS: usize = 160;
 pub(super) struct Choice {
     pub(super) speech: Speech,
     /// The text, or the arguments of the call, in tokens.
-    pub(super) pieces: Vec<String>,
+    pub(super) pieces: Rc<[String]>,
     pub(super) finish_reason: &'static str,
 }
 
@@ -36,37 +38,38 @@ impl Choice {
 
 /// The choices that answer `request`, as many as it asks for.
 pub(super) fn choices(request: &ChatRequest, seed: &Seed) -> Result<Vec<Choice>, Refusal> {
-    if request.call.is_some() {
-        return (0..request.choices).map(|index| call(request, seed, index)).collect();
+    if let Some(tool) = &request.call {
+        return calls(request, tool, seed);
     }
-    (0..request.choices)
-        .map(|index| {
-            let text = text(request, index)?;
-            let (pieces, finish_reason) =
-                limit(before_stop(&text, &request.stops), "stop", request);
-            Ok(Choice { speech: Speech::Text, pieces, finish_reason })
-        })
-        .collect()
+    let matching = match &request.format {
+        Format::JsonSchema { schema, at } => Some(schema::value_of(schema, at)?.to_string()),
+        Format::Text | Format::JsonObject => None,
+    };
+    let said = |index| {
+        let text = match (&request.format, &matching) {
+            (_, Some(matching)) => matching.clone(),
+            (Format::JsonObject, None) => json!({ "answer": prose(request, index) }).to_string(),
+            (_, None) => prose(request, index),
+        };
+        let (pieces, finish_reason) = limit(before_stop(&text, &request.stops), "stop", request);
+        Choice { speech: Speech::Text, pieces, finish_reason }
+    };
+    Ok((0..request.choices).map(said).collect())
 }
 
-fn call(request: &ChatRequest, seed: &Seed, index: u64) -> Result<Choice, Refusal> {
-    let tool = request.call.as_ref();
-    let name = tool.map_or("", |tool| tool.name).to_owned();
-    let arguments = match tool.and_then(|tool| tool.parameters.as_ref()) {
+/// Calls of `tool`, all with the same arguments.
+fn calls(request: &ChatRequest, tool: &Tool, seed: &Seed) -> Result<Vec<Choice>, Refusal> {
+    let arguments = match &tool.parameters {
         Some((parameters, at)) => schema::object_of(parameters, at)?,
         None => json!({}),
     };
     let (pieces, finish_reason) = limit(&arguments.to_string(), "tool_calls", request);
-    let id = format!("call_{}", seed.id(&format!("call {index}")));
-    Ok(Choice { speech: Speech::Call { id, name }, pieces, finish_reason })
-}
-
-fn text(request: &ChatRequest, index: u64) -> Result<String, Refusal> {
-    Ok(match &request.format {
-        Format::Text => prose(request, index),
-        Format::JsonObject => json!({ "answer": prose(request, index) }).to_string(),
-        Format::JsonSchema { schema, at } => schema::value_of(schema, at)?.to_string(),
-    })
+    let call = |index| {
+        let id = format!("call_{}", seed.id(&format!("call {index}")));
+        let speech = Speech::Call { id, name: tool.name.to_owned() };
+        Choice { speech, pieces: Rc::clone(&pieces), finish_reason }
+    };
+    Ok((0..request.choices).map(call).collect())
 }
 
 fn prose(request: &ChatRequest, index: u64) -> String {
@@ -113,7 +116,7 @@ fn limit(
     text: &str,
     finish_reason: &'static str,
     request: &ChatRequest,
-) -> (Vec<String>, &'static str) {
+) -> (Rc<[String]>, &'static str) {
     let cap =
         request.cap_tokens.map_or(usize::MAX, |cap| usize::try_from(cap).unwrap_or(usize::MAX));
     let mut all = tokens::tokens(text);

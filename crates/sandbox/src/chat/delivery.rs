@@ -22,30 +22,33 @@ pub(super) fn whole(
     Script::json_steps(200, spoil::whole(behaviour, iter::once(Step::Write(body))))
 }
 
-/// The answer event by event: those of the choices take turns.
+/// The answer event by event: the choices take turns.
 pub(super) fn streamed(
     behaviour: Behaviour,
     envelope: Envelope,
     choices: Vec<Choice>,
     usage: Usage,
 ) -> Script {
-    let mut turns: Vec<(usize, ChunkChoice)> = Vec::new();
-    for (index, choice) in choices.into_iter().enumerate() {
-        turns.extend(events(index, choice).enumerate());
-    }
-    turns.sort_by_key(|(turn, _)| *turn);
-    let before_failure = EVENTS_BEFORE_FAILURE.min(turns.len().saturating_sub(1));
-    let end = envelope.usage_chunk(usage).into_iter().chain([event("[DONE]")]);
-    let chunks = turns.into_iter().flat_map(move |(_, choice)| {
+    let events: usize = choices.iter().map(events).sum();
+    let before_failure = EVENTS_BEFORE_FAILURE.min(events.saturating_sub(1));
+    let end = envelope.usage_chunk(usage).into_iter().chain([event("[DONE]")]).map(Step::Write);
+    let chunks = turns(choices).flat_map(move |choice| {
         let pause = choice.is_piece().then(|| behaviour.pause()).flatten();
         pause.into_iter().chain([Step::Write(envelope.chunk(choice))])
     });
-    Script::events(spoil::events(behaviour, chunks.chain(end.map(Step::Write)), before_failure))
+    Script::events(spoil::events(behaviour, chunks.chain(end), before_failure))
 }
 
-fn events(index: usize, choice: Choice) -> impl Iterator<Item = ChunkChoice> {
-    let Choice { speech, pieces, finish_reason } = choice;
-    let opening = ChunkChoice::opening(index, &speech);
-    let pieces = pieces.into_iter().map(move |piece| ChunkChoice::piece(index, &speech, piece));
-    iter::once(opening).chain(pieces).chain([ChunkChoice::closing(index, finish_reason)])
+/// How many events tell of `choice`.
+fn events(choice: &Choice) -> usize {
+    choice.pieces.len() + 2
+}
+
+/// The first event of each choice, then the second of each, until all have ended.
+fn turns(choices: Vec<Choice>) -> impl Iterator<Item = ChunkChoice> {
+    let turns = choices.iter().map(events).max().unwrap_or(0);
+    let indices = 0..choices.len();
+    (0..turns)
+        .flat_map(move |turn| indices.clone().map(move |index| (turn, index)))
+        .filter_map(move |(turn, index)| ChunkChoice::of_turn(turn, index, choices.get(index)?))
 }

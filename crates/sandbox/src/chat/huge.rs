@@ -17,7 +17,7 @@ const CHUNKS: usize = 1_280;
 /// One JSON object, 80 MiB long, made chunk by chunk.
 pub(super) fn whole(envelope: &Envelope) -> Script {
     let marker =
-        Choice { speech: Speech::Text, pieces: vec![WORD.to_owned()], finish_reason: "stop" };
+        Choice { speech: Speech::Text, pieces: [WORD.to_owned()].into(), finish_reason: "stop" };
     let body = envelope.completion(&[marker], usage(envelope));
     let (head, tail) = body.split_once(WORD).unwrap_or((&body, ""));
     let content = (0..CHUNKS).map(|_| Step::Write(chunk()));

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 /// <https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken>.
 const TOKENS_PER_MESSAGE: u64 = 3;
 
-const ROLES: &str = "'system', 'developer', 'user', 'assistant' or 'tool'";
+const ROLES: &[&str] = &["system", "developer", "user", "assistant", "tool"];
 
 /// What the answer will speak of.
 pub(super) struct Conversation<'a> {
@@ -54,27 +54,22 @@ impl<'a> Conversation<'a> {
         calls: &mut HashMap<&'a str, &'a str>,
     ) -> Result<(), Refusal> {
         let role = message.require_string("role")?;
-        let text = text(message)?;
-        let own_calls = message.objects("tool_calls")?;
-        let may_be_silent = role == "assistant" && !own_calls.is_empty();
-        if text.is_none() && !may_be_silent {
-            return Err(Refusal::missing(&message.path("content")));
+        if !ROLES.contains(&role) {
+            let expected = format!("one of {}", ROLES.join(", "));
+            let path = message.path("role");
+            return Err(Refusal::wrong_value(&path, &format!("'{role}'"), &expected));
         }
-        let text = text.unwrap_or_default();
+        let text = required_text(message, role)?;
         self.tokens += TOKENS_PER_MESSAGE + tokens::count(&text);
         self.tool_result = None;
         match role {
-            "system" | "developer" => {}
             "user" => self.last_user = Some(text),
-            "assistant" => self.tokens += read_calls(&own_calls, calls)?,
+            "assistant" => self.tokens += read_calls(&message.objects("tool_calls")?, calls)?,
             "tool" => {
                 let tool = answered_call(message, calls)?;
                 self.tool_result = Some(ToolResult { tool, text });
             }
-            other => {
-                let path = message.path("role");
-                return Err(Refusal::wrong_value(&path, &format!("'{other}'"), ROLES));
-            }
+            _ => {}
         }
         Ok(())
     }
@@ -105,6 +100,16 @@ fn answered_call<'a>(
         let expected = "the id of a call in an earlier message of the assistant";
         Refusal::wrong_value(&message.path("tool_call_id"), &format!("'{id}'"), expected)
     })
+}
+
+/// The text of a message, which only an assistant that calls or refuses may leave out.
+fn required_text(message: &Fields, role: &str) -> Result<String, Refusal> {
+    let says_otherwise = ["tool_calls", "refusal"].iter().any(|name| message.get(name).is_some());
+    match text(message)? {
+        Some(text) => Ok(text),
+        None if role == "assistant" && says_otherwise => Ok(String::new()),
+        None => Err(Refusal::missing(&message.path("content"))),
+    }
 }
 
 /// The text of a message: a string, or the text parts of an array. None: no content.

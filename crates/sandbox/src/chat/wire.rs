@@ -168,6 +168,20 @@ impl<'a> WholeChoice<'a> {
 }
 
 impl ChunkChoice {
+    /// The event number `turn` of `choice`, counted from 0. None: it has ended.
+    pub(super) fn of_turn(turn: usize, index: usize, choice: &Choice) -> Option<Self> {
+        let Some(piece) = turn.checked_sub(1) else {
+            return Some(ChunkChoice::opening(index, &choice.speech));
+        };
+        match choice.pieces.get(piece) {
+            Some(piece) => Some(ChunkChoice::piece(index, &choice.speech, piece.clone())),
+            None if piece == choice.pieces.len() => {
+                Some(ChunkChoice::closing(index, choice.finish_reason))
+            }
+            None => None,
+        }
+    }
+
     /// The first event of a choice: who speaks, and what is called.
     pub(super) fn opening(index: usize, speech: &Speech) -> Self {
         let (content, tool_calls) = match speech {

@@ -32,21 +32,21 @@ impl Maker<'_> {
         let (combining, parts) = ["allOf", "anyOf", "oneOf"]
             .into_iter()
             .find_map(|name| Some((name, keywords.get(name)?.as_array()?)))?;
-        let mut rest = keywords.clone();
-        rest.remove(combining);
         Some(match combining {
-            "allOf" => self.make_all(rest, parts, variant),
-            _ => parts.iter().find_map(|part| self.make_all(rest.clone(), [part], variant)),
+            "allOf" => self.make_all(keywords, combining, parts, variant),
+            _ => parts.iter().find_map(|part| self.make_all(keywords, combining, [part], variant)),
         })
     }
 
-    /// A value that matches `keywords` and all of `parts`.
+    /// A value that matches `keywords`, without the one that is `combining`, and all of `parts`.
     fn make_all<'p>(
         &mut self,
-        mut keywords: Keywords,
+        keywords: &Keywords,
+        combining: &str,
         parts: impl IntoIterator<Item = &'p Value>,
         variant: usize,
     ) -> Option<Value> {
+        let mut keywords = self.copy_without(keywords, combining)?;
         let mut parts = parts.into_iter().peekable();
         let silent = keywords.keys().all(|keyword| SILENT.contains(&keyword.as_str()));
         if silent && let Some(only) = parts.next_if(|_| silent) {
@@ -61,18 +61,26 @@ impl Maker<'_> {
         self.make(&Value::Object(keywords), variant)
     }
 
+    fn copy_without(&mut self, keywords: &Keywords, left_out: &str) -> Option<Keywords> {
+        let mut copy = Keywords::new();
+        for (keyword, value) in keywords.iter().filter(|(keyword, _)| *keyword != left_out) {
+            copy.insert(keyword.clone(), self.copy(value)?);
+        }
+        Some(copy)
+    }
+
     /// Make `keywords` say what `part` says too.
     fn merge(&mut self, keywords: &mut Keywords, part: &Value) -> Option<()> {
         let mut part = part.as_object()?;
         for _ in 0..MAX_REFERENCES {
             let Some(reference) = part.get("$ref").and_then(Value::as_str) else { break };
-            part = self.document.pointer(reference.strip_prefix('#')?)?.as_object()?;
+            part = self.referred(reference)?.as_object()?;
         }
         for (keyword, value) in part {
-            self.charge(value.to_string().len())?;
+            let value = self.copy(value)?;
             let merged = match keywords.remove(keyword) {
-                Some(old) => both(keyword, old, value.clone()),
-                None => value.clone(),
+                Some(old) => both(keyword, old, value),
+                None => value,
             };
             keywords.insert(keyword.clone(), merged);
         }

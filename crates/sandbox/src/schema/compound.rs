@@ -14,32 +14,28 @@ impl Maker<'_> {
         let least = size(keywords, "minProperties").unwrap_or(0);
         let mut object = Map::new();
         for name in required.into_iter().flatten().filter_map(Value::as_str) {
+            self.charge(name.len().max(1))?;
             if object.contains_key(name) {
                 continue;
             }
             let schema = properties.get(name).or(keywords.get("additionalProperties"));
             let value = self.make(schema.unwrap_or(&json!(true)), variant)?;
-            self.add(&mut object, name, value)?;
+            object.insert(name.to_owned(), value);
         }
         let wanted = if object.is_empty() { most } else { least };
         for (name, schema) in properties {
             if object.len() >= wanted {
                 break;
             }
+            self.charge(name.len().max(1))?;
             if !object.contains_key(name)
                 && let Some(value) = self.make(schema, variant)
             {
-                self.add(&mut object, name, value)?;
+                object.insert(name.clone(), value);
             }
         }
         self.fill(&mut object, keywords, least, variant)?;
         (object.len() <= most).then_some(Value::Object(object))
-    }
-
-    fn add(&mut self, object: &mut Map<String, Value>, name: &str, value: Value) -> Option<()> {
-        self.charge(name.len())?;
-        object.insert(name.to_owned(), value);
-        Some(())
     }
 
     /// Invent properties until there are `least`, if others than the named are allowed.
@@ -57,7 +53,7 @@ impl Maker<'_> {
             invented += 1;
             let name = format!("property {invented}");
             let value = self.make(schema, variant)?;
-            self.add(object, &name, value)?;
+            object.insert(name, value);
         }
         Some(())
     }

@@ -128,6 +128,13 @@ fn refuses_a_schema_that_asks_for_too_much() {
         json!({ "type": "object", "minProperties": 4_000_000_000_u64 }),
         json!({ "$ref": "#/$defs/d40", "$defs": definitions }),
     ];
+    let many_parts = json!({ "anyOf": vec![json!({ "type": "robot" }); 20_000] });
+    let many_names = json!({ "required": vec!["a"; 20_000] });
+    let excessive = excessive.into_iter().chain([
+        json!({ "type": "array", "minItems": 10_000, "items": many_parts }),
+        json!({ "type": "array", "minItems": 10_000, "items": many_names }),
+        json!({ "type": "array", "minItems": 10_000, "items": { "enum": ["x".repeat(100_000)] } }),
+    ]);
     for schema in excessive {
         assert!(value_of(&schema, "schema").is_err(), "{schema}");
     }
