@@ -1,7 +1,7 @@
 //! What the client gets: a head, and a body that is whole or still arriving.
 
 use crate::source::Source;
-use postern_contract::gateway::postern::provider::stage::{Decoded, Decoder};
+use crate::stages::provider::{Decoded, Decoder};
 use postern_contract::types::Usage;
 use postern_fault::Fault;
 

@@ -6,9 +6,7 @@ use crate::facts::edit_from_contract;
 use crate::head::Head;
 use crate::headers;
 use crate::source::Source;
-use postern_contract::gateway::postern::provider::stage::{
-    self as provider, Decoder, Encoded, Rewritten,
-};
+use crate::stages::provider::{self as provider, Decoder, Encoded, Rewritten};
 use postern_contract::gateway::postern::{
     sandbox::client as sandbox, upstream::client as upstream,
 };

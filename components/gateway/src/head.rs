@@ -3,7 +3,7 @@
 use crate::exchange::Exchange;
 use crate::headers;
 use crate::refusal::Refusal;
-use postern_contract::gateway::postern::auth::stage::Presented;
+use crate::stages::auth::Presented;
 use postern_dialect::Operation;
 use spin_sdk::wasip3::http::types::{Method, Request};
 

@@ -21,23 +21,29 @@ mod record;
 mod refusal;
 mod reply;
 mod source;
+mod stages;
 mod trace;
 
 use crate::answer::Answer;
 use crate::exchange::Exchange;
 use crate::head::{Endpoint, Head};
 use crate::refusal::Refusal;
-use spin_sdk::http_service;
-use spin_sdk::wasip3::http::types::{Request, Response};
+use spin_sdk::wasip3::exports::http::handler::Guest;
+use spin_sdk::wasip3::http::types::{ErrorCode, Request, Response};
 
-#[http_service]
-async fn handle(request: Request) -> Response {
-    let mut exchange = Exchange::begin(&request);
-    match serve(request, &mut exchange).await {
-        Ok(answer) => reply::answer(answer, exchange),
-        Err(refusal) => reply::refusal(refusal, exchange),
+struct Gateway;
+
+impl Guest for Gateway {
+    async fn handle(request: Request) -> Result<Response, ErrorCode> {
+        let mut exchange = Exchange::begin(&request);
+        Ok(match serve(request, &mut exchange).await {
+            Ok(answer) => reply::answer(answer, exchange),
+            Err(refusal) => reply::refusal(refusal, exchange),
+        })
     }
 }
+
+spin_sdk::wasip3::http::service::export!(Gateway with_types_in spin_sdk::wasip3);
 
 async fn serve(request: Request, exchange: &mut Exchange) -> Result<Answer, Refusal> {
     let head = Head::read(&request, exchange)?;

@@ -5,8 +5,8 @@ use crate::exchange::Exchange;
 use crate::head::Head;
 use crate::policy;
 use crate::refusal::Refusal;
-use postern_contract::gateway::postern::auth::stage as auth;
-use postern_contract::gateway::postern::router::stage::{self as router, ModelCard};
+use crate::stages::auth;
+use crate::stages::router::{self, ModelCard};
 use postern_fault::{Fault, Kind};
 use serde_json::{Value, json};
 

@@ -8,8 +8,8 @@ use crate::facts;
 use crate::head::Head;
 use crate::policy;
 use crate::refusal::Refusal;
-use postern_contract::gateway::postern::auth::stage as auth;
-use postern_contract::gateway::postern::router::stage as router;
+use crate::stages::auth;
+use crate::stages::router;
 use postern_dialect::{Operation, openai};
 use spin_sdk::wasip3::http::types::Request;
 

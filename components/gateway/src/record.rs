@@ -1,6 +1,6 @@
 //! What is remembered of a request: facts about it, never its content. One JSON line on standard error.
 
-use postern_contract::gateway::postern::provider::stage::Loss;
+use crate::stages::provider::Loss;
 use postern_contract::types::{Caller, Usage};
 use postern_dialect::Facts;
 use postern_fault::Fault;

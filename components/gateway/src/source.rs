@@ -95,7 +95,7 @@ impl Source {
                 self.buffer = filled;
                 Ok(status == StreamResult::Dropped)
             }
-            Either::Right(_) => Err(self.silent()),
+            Either::Right(_) => Err(silent(self.silence_ms)),
         }
     }
 
@@ -105,11 +105,10 @@ impl Source {
             None => Ok(()),
         }
     }
+}
 
-    fn silent(&self) -> Fault {
-        let public = format!("the provider was silent for {} ms", self.silence_ms);
-        Fault::new(Kind::UpstreamTimeout, public)
-    }
+fn silent(silence_ms: u32) -> Fault {
+    Fault::new(Kind::UpstreamTimeout, format!("the provider was silent for {silence_ms} ms"))
 }
 
 /// How many bytes make whole characters; the rest is the beginning of one.

@@ -8,6 +8,7 @@ use postern_contract::sandbox::exports::postern::sandbox::client::Guest;
 use postern_contract::sandbox::{export_sandbox, wit_future, wit_stream};
 use postern_contract::transport::{Inbound, Outbound};
 use postern_contract::types::Fault;
+use postern_fault::Kind;
 use postern_sandbox::{Script, Step};
 use spin_sdk::wasip3::clocks::monotonic_clock;
 use spin_sdk::wit_bindgen::rt::async_support::{StreamResult, StreamWriter};
@@ -25,7 +26,13 @@ impl Guest for Sandbox {
     async fn send(request: Outbound) -> Result<Inbound, Fault> {
         let Outbound { target, path, body, .. } = request;
         let script = postern_sandbox::answer(&path, &target.upstream_model, &body);
-        wait(script.head_after_ms).await;
+        // The same agreement as upstream's: deadlines are the target's.
+        let limit_ms = target.deadlines.connect_ms.saturating_add(target.deadlines.first_byte_ms);
+        wait(script.head_after_ms.min(limit_ms)).await;
+        if script.head_after_ms > limit_ms {
+            let public = format!("the provider did not begin to answer within {limit_ms} ms");
+            return Err(postern_fault::Fault::new(Kind::UpstreamTimeout, public).into());
+        }
         Ok(perform(script))
     }
 }

@@ -2,15 +2,15 @@
 //!
 //! Types are generated once, in [`types`] and [`transport`]; each stage's module maps onto them, so that a
 //! `Caller` is the same type wherever it goes. A component takes the module of what it is and exports with that
-//! module's `export!`; only then do its exports become part of it. Imports that a component does not call are not in it.
+//! module's macro; only then do its exports become part of it. What the gateway imports is bound in the gateway, onto the
+//! same types: an interface with a resource that is exported here and imported there cannot stand in one component.
 #![allow(missing_docs)] // The documentation is in the WIT, which the generated items repeat.
 
-/// What the gateway imports: every stage as it is called.
-pub mod gateway {
+mod contract {
     spin_sdk::wit_bindgen::generate!({
         runtime_path: "spin_sdk::wit_bindgen::rt",
         path: "../../wit",
-        world: "gateway",
+        world: "types",
         generate_all,
     });
 }
@@ -18,7 +18,7 @@ pub mod gateway {
 mod fault;
 pub mod policies;
 
-pub use gateway::postern::types::{transport, types};
+pub use contract::postern::types::{transport, types};
 
 macro_rules! stage {
     ($(#[$doc:meta])* $name:ident, $world:tt, $module:tt, $export:tt, [$($also:tt)*]) => {

@@ -1,11 +1,24 @@
 //! How a stage gets at its policies: mounted read-only by `spin.toml`, read once an instance.
 
+use files::wasi::filesystem::preopens::get_directories;
+use files::wasi::filesystem::types::{DescriptorFlags, ErrorCode, OpenFlags, PathFlags};
 use postern_fault::{Fault, Kind};
-use std::io::ErrorKind;
 use std::sync::OnceLock;
 
 /// Where `spin.toml` mounts the policies.
 const DIRECTORY: &str = "/policies";
+
+/// One read: a policy file is read in one or two.
+const READ_BYTES: u64 = 64 * 1024;
+
+mod files {
+    spin_sdk::wit_bindgen::generate!({
+        runtime_path: "spin_sdk::wit_bindgen::rt",
+        path: "wit",
+        world: "files",
+        generate_all,
+    });
+}
 
 /// What a stage has made of its policies, or why it could not.
 pub struct Policies<T>(OnceLock<Result<T, String>>);
@@ -45,10 +58,56 @@ pub fn required(file: &str) -> Result<String, String> {
 ///
 /// Which file, and why it cannot be read.
 pub fn optional(file: &str) -> Result<Option<String>, String> {
+    let bytes = match read(file) {
+        Ok(bytes) => bytes,
+        Err(ErrorCode::NoEntry) => return Ok(None),
+        Err(error) => return Err(format!("{DIRECTORY}/{file}: {error:?}")),
+    };
+    String::from_utf8(bytes).map(Some).map_err(|_| format!("{DIRECTORY}/{file} is not UTF-8"))
+}
+
+fn read(file: &str) -> Result<Vec<u8>, ErrorCode> {
     let path = format!("{DIRECTORY}/{file}");
-    match std::fs::read_to_string(&path) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(format!("{path}: {error}")),
+    let directories = get_directories();
+    let (directory, below) = directories
+        .iter()
+        .filter_map(|(directory, mount)| Some((directory, below(mount, &path)?)))
+        .min_by_key(|(_, below)| below.len())
+        .ok_or(ErrorCode::NoEntry)?;
+    let file = directory.open_at(
+        PathFlags::SYMLINK_FOLLOW,
+        below,
+        OpenFlags::empty(),
+        DescriptorFlags::READ,
+    )?;
+    let mut text = Vec::new();
+    loop {
+        let (bytes, end) = file.read(READ_BYTES, text.len() as u64)?;
+        let nothing_more = end || bytes.is_empty();
+        text.extend_from_slice(&bytes);
+        if nothing_more {
+            return Ok(text);
+        }
+    }
+}
+
+/// The rest of `path` below a mount. A host may mount the directory itself, or one above that holds all files of the
+/// component (Spin does, unless told to mount directly).
+fn below<'p>(mount: &str, path: &'p str) -> Option<&'p str> {
+    path.strip_prefix(mount.trim_end_matches('/'))?.strip_prefix('/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::below;
+
+    #[test]
+    fn finds_a_file_below_whatever_is_mounted() {
+        let path = "/policies/models.toml";
+        assert_eq!(below("/policies", path), Some("models.toml"));
+        assert_eq!(below("/policies/", path), Some("models.toml"));
+        assert_eq!(below("/", path), Some("policies/models.toml"));
+        assert_eq!(below("/pol", path), None);
+        assert_eq!(below("/other", path), None);
     }
 }
