@@ -3,17 +3,27 @@
 //! Shape and codes: <https://platform.openai.com/docs/guides/error-codes>.
 
 use crate::script::Script;
-use serde_json::json;
+use serde::Serialize;
 
 /// A status and the vendor's error object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     status: u16,
+    error: ErrorObject,
+    retry_after_s: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct Body {
+    error: ErrorObject,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct ErrorObject {
     message: String,
-    error_type: &'static str,
+    r#type: &'static str,
     param: Option<String>,
     code: Option<&'static str>,
-    retry_after_s: Option<u32>,
 }
 
 const INVALID_REQUEST: &str = "invalid_request_error";
@@ -21,16 +31,20 @@ const SERVER_ERROR: &str = "server_error";
 
 impl Refusal {
     fn new(status: u16, error_type: &'static str, message: String) -> Self {
-        Refusal { status, message, error_type, param: None, code: None, retry_after_s: None }
+        let error = ErrorObject { message, r#type: error_type, param: None, code: None };
+        Refusal { status, error, retry_after_s: None }
+    }
+
+    fn with_code(mut self, code: &'static str) -> Self {
+        self.error.code = Some(code);
+        self
     }
 
     /// The request's field `param` (`messages[0].role`) is wrong.
     pub(crate) fn invalid(param: impl Into<String>, code: &'static str, message: String) -> Self {
-        Refusal {
-            param: Some(param.into()),
-            code: Some(code),
-            ..Refusal::new(400, INVALID_REQUEST, message)
-        }
+        let mut refusal = Refusal::new(400, INVALID_REQUEST, message).with_code(code);
+        refusal.error.param = Some(param.into());
+        refusal
     }
 
     pub(crate) fn missing(param: &str) -> Self {
@@ -63,16 +77,13 @@ impl Refusal {
         let message = format!(
             "The model '{model}' does not exist: sandbox-pace-<ms> takes 1 to 5000 milliseconds."
         );
-        Refusal { code: Some("model_not_found"), ..Refusal::new(404, INVALID_REQUEST, message) }
+        Refusal::new(404, INVALID_REQUEST, message).with_code("model_not_found")
     }
 
     pub(crate) fn rate_limited(model: &str) -> Self {
         let message = format!("Rate limit reached for {model}. Try again in 1 second.");
-        Refusal {
-            code: Some("rate_limit_exceeded"),
-            retry_after_s: Some(1),
-            ..Refusal::new(429, "requests", message)
-        }
+        let refusal = Refusal::new(429, "requests", message).with_code("rate_limit_exceeded");
+        Refusal { retry_after_s: Some(1), ..refusal }
     }
 
     pub(crate) fn server_error(model: &str) -> Self {
@@ -91,16 +102,11 @@ impl Refusal {
     }
 
     pub(crate) fn into_script(self) -> Script {
-        let body = json!({
-            "error": {
-                "message": self.message,
-                "type": self.error_type,
-                "param": self.param,
-                "code": self.code,
-            }
-        });
-        let script = Script::json(self.status, body.to_string());
-        match self.retry_after_s {
+        let Refusal { status, error, retry_after_s } = self;
+        // Strings always serialise.
+        let body = serde_json::to_string(&Body { error }).unwrap_or_default();
+        let script = Script::json(status, body);
+        match retry_after_s {
             Some(seconds) => script.with_header("retry-after", seconds.to_string()),
             None => script,
         }

@@ -76,7 +76,10 @@ impl Bounds {
         let mut any = None;
         for (start, direction) in starts.into_iter().filter(|(start, _)| start.is_finite()) {
             let mut found = (0..MAX_TRIES)
-                .map(|i| (start + direction * f64::from(i)) * step)
+                .map(|i| (i, (start + direction * f64::from(i)) * step))
+                // The first may lie on a bound, or beyond it by a rounding error.
+                .take_while(|(i, number)| *i < 2 || self.allow(*number))
+                .map(|(_, number)| number)
                 .filter(|number| self.allow(*number) && fits(*number));
             any = any.or(found.clone().next());
             if let Some(number) = found.nth(variant) {
