@@ -1,1 +1,15 @@
 //! What each vendor and client says, and how it is read and written.
+//!
+//! One module per wire dialect, each with the same five: `read` a client's request, `encode` it for a vendor, decode
+//! the vendor's answer (`Decoder`), `explain` a vendor's error, and say a fault in the client's words (`error`). All of
+//! it is pure: no I/O, no clock. Input is untrusted: nothing panics, nesting is bounded, all work is linear.
+
+mod answer;
+mod json;
+pub mod openai;
+mod request;
+mod span;
+
+pub use answer::{Decoded, Usage};
+pub use request::{Facts, Operation, Request, Role, Segment};
+pub use span::{Edit, EditError, Span, apply};

@@ -1,0 +1,111 @@
+//! Reads a JSON object of an answer, whole or one event of a stream, for what the gateway acts on.
+
+use super::usage;
+use super::vendor_error::VendorError;
+use crate::json::{Error, Scanner, Text, Type};
+use crate::{Operation, Usage};
+
+/// What an object of an answer says.
+#[derive(Debug, Default)]
+pub(super) struct Answer {
+    /// The vendor reports an error instead of an answer, or instead of the rest of it.
+    pub error: Option<VendorError>,
+    /// How many choices or embeddings it has; none if it has no such list.
+    pub items: Option<usize>,
+    /// It reports the usage, readable or not.
+    pub reports_usage: bool,
+    pub usage: Option<Usage>,
+}
+
+/// A choice of a chat completion.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Choice {
+    pub index: u64,
+    pub finished: bool,
+}
+
+impl Answer {
+    /// Read `text`, telling `see` of each choice.
+    ///
+    /// # Errors
+    /// What is no JSON object, or has its list or an element of it in another type.
+    pub fn read(
+        operation: Operation,
+        text: &str,
+        mut see: impl FnMut(Choice),
+    ) -> Result<Self, Error> {
+        let mut scanner = Scanner::lenient(text);
+        let mut answer = Answer::default();
+        scanner.peek()?;
+        scanner.object()?;
+        while let Some(key) = scanner.key()? {
+            answer.read_field(operation, &key, &mut scanner, &mut see)?;
+        }
+        scanner.end()?;
+        Ok(answer)
+    }
+
+    fn read_field(
+        &mut self,
+        operation: Operation,
+        key: &Text<'_>,
+        scanner: &mut Scanner<'_>,
+        see: &mut impl FnMut(Choice),
+    ) -> Result<(), Error> {
+        let value = scanner.peek()?;
+        match (key.decode().as_deref(), operation) {
+            (Some("choices"), Operation::Chat) if value != Type::Null => {
+                self.items = Some(read_choices(scanner, see)?);
+            }
+            (Some("data"), Operation::Embeddings) => self.items = Some(count_objects(scanner)?),
+            (Some("usage"), _) if value == Type::Object => {
+                self.reports_usage = true;
+                self.usage = usage::read(scanner)?;
+            }
+            (Some("error"), _) if value != Type::Null => {
+                self.error = Some(VendorError::from_json(scanner.skip_text()?));
+            }
+            _ => drop(scanner.skip()?),
+        }
+        Ok(())
+    }
+}
+
+fn read_choices(scanner: &mut Scanner<'_>, see: &mut impl FnMut(Choice)) -> Result<usize, Error> {
+    let mut count = 0;
+    scanner.array()?;
+    while scanner.element()? {
+        // A vendor that leaves out the index has one choice.
+        let mut choice = Choice { index: 0, finished: false };
+        scanner.object()?;
+        while let Some(key) = scanner.key()? {
+            let value = scanner.peek()?;
+            match key.decode().as_deref() {
+                Some("index") if value == Type::Number => {
+                    choice.index = scanner.number()?.parse().unwrap_or_default();
+                }
+                Some("finish_reason") => {
+                    choice.finished = value != Type::Null;
+                    scanner.skip()?;
+                }
+                _ => drop(scanner.skip()?),
+            }
+        }
+        see(choice);
+        count += 1;
+    }
+    Ok(count)
+}
+
+fn count_objects(scanner: &mut Scanner<'_>) -> Result<usize, Error> {
+    let mut count = 0;
+    scanner.array()?;
+    while scanner.element()? {
+        scanner.object()?;
+        while scanner.key()?.is_some() {
+            scanner.skip()?;
+        }
+        count += 1;
+    }
+    Ok(count)
+}

@@ -1,0 +1,210 @@
+//! Reads a request for a chat completion: <https://platform.openai.com/docs/api-reference/chat/create>.
+
+use super::field::{self, Fields};
+use super::read::{self, Model};
+use super::refusal::{Refusal, empty, invalid, missing, wrong_type};
+use super::stream_options::StreamOptions;
+use crate::json::{Scanner, Type};
+use crate::{Facts, Operation, Request, Role, Segment, Span};
+
+const FIELDS: &[&str] = &[
+    "model",
+    "messages",
+    "stream",
+    "stream_options",
+    "max_tokens",
+    "max_completion_tokens",
+    "n",
+    "tools",
+];
+
+const MESSAGES: &str = "an array of messages, each with a `role` and a `content`";
+const ANY_CAP: (u64, u64) = (0, u64::MAX);
+const ANY_CHOICES: (u64, u64) = (1, u32::MAX as u64);
+
+/// What has been read so far.
+#[derive(Default)]
+struct Chat {
+    model: Option<Model>,
+    segments: Option<Vec<Segment>>,
+    stream: bool,
+    options: StreamOptions,
+    output_cap_tokens: Option<u64>,
+    choices: Option<u32>,
+    tools: u32,
+}
+
+pub(super) fn read(body: &str) -> Result<Request, Refusal> {
+    let mut scanner = Scanner::new(body);
+    let mut fields = Fields::new(FIELDS);
+    let mut chat = Chat::default();
+    read::enter(&mut scanner)?;
+    while let Some(key) = scanner.key()? {
+        let name = fields.name(&key, String::new)?;
+        chat.read_field(name, &mut scanner)?;
+    }
+    scanner.end()?;
+    chat.into_request()
+}
+
+impl Chat {
+    fn read_field(&mut self, name: Option<&str>, scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
+        match name {
+            Some("model") => self.model = read::model(scanner)?,
+            Some("messages") => self.segments = read_messages(scanner)?,
+            Some("stream") => self.stream = field::boolean(scanner, "stream")?.unwrap_or(false),
+            Some("stream_options") => self.options = StreamOptions::read(scanner)?,
+            Some(cap @ ("max_tokens" | "max_completion_tokens")) => {
+                // Whichever the vendor takes, the larger one is enough. None is smaller than any.
+                let tokens = field::whole_number(scanner, cap, ANY_CAP)?;
+                self.output_cap_tokens = self.output_cap_tokens.max(tokens);
+            }
+            Some("n") => {
+                let choices = field::whole_number(scanner, "n", ANY_CHOICES)?;
+                self.choices = choices.and_then(|choices| u32::try_from(choices).ok());
+            }
+            Some("tools") => self.tools = count_tools(scanner)?,
+            _ => drop(scanner.skip()?),
+        }
+        Ok(())
+    }
+
+    fn into_request(self) -> Result<Request, Refusal> {
+        let (model, model_span) = read::required(self.model)?;
+        let segments = self.segments.ok_or_else(|| missing("messages", MESSAGES))?;
+        if self.options.is_object() && !self.stream {
+            let public = "`stream_options` is only for streams: send `stream: true` with it, or leave it out";
+            return Err(invalid("stream_options", "invalid_value", public.to_owned()));
+        }
+        let facts = Facts {
+            operation: Operation::Chat,
+            model,
+            model_span,
+            stream: self.stream,
+            output_cap_tokens: self.output_cap_tokens,
+            choices: self.choices.unwrap_or(1),
+            tools: self.tools,
+        };
+        Ok(Request { facts, segments })
+    }
+}
+
+fn count_tools(scanner: &mut Scanner<'_>) -> Result<u32, Refusal> {
+    let mut tools = 0_u32;
+    if read::array(scanner, "tools", "an array of tools")? {
+        while scanner.element()? {
+            scanner.skip()?;
+            tools = tools.saturating_add(1);
+        }
+    }
+    Ok(tools)
+}
+
+fn read_messages(scanner: &mut Scanner<'_>) -> Result<Option<Vec<Segment>>, Refusal> {
+    if !read::array(scanner, "messages", MESSAGES)? {
+        return Ok(None);
+    }
+    let mut segments = Vec::new();
+    let mut index = 0;
+    while scanner.element()? {
+        read_message(scanner, index, &mut segments)?;
+        index += 1;
+    }
+    match index {
+        0 => Err(empty("messages", "empty_array", "at least one message")),
+        _ => Ok(Some(segments)),
+    }
+}
+
+fn read_message(
+    scanner: &mut Scanner<'_>,
+    index: usize,
+    segments: &mut Vec<Segment>,
+) -> Result<(), Refusal> {
+    let path = || format!("messages[{index}]");
+    match scanner.peek()? {
+        Type::Object => scanner.object()?,
+        other => return Err(wrong_type(path(), "an object with a `role` and a `content`", other)),
+    }
+    let first = segments.len();
+    let mut fields = Fields::new(&["role", "content"]);
+    let mut role = None;
+    while let Some(key) = scanner.key()? {
+        match fields.name(&key, || path() + ".")? {
+            Some("role") => role = read_role(scanner, || path() + ".role")?,
+            Some("content") => read_content(scanner, || path() + ".content", segments)?,
+            _ => drop(scanner.skip()?),
+        }
+    }
+    let wanted = "one of `system`, `developer`, `user`, `assistant` and `tool`";
+    let role = role.ok_or_else(|| missing(path() + ".role", wanted))?;
+    // The role may stand after the content.
+    segments.iter_mut().skip(first).for_each(|segment| segment.role = role);
+    Ok(())
+}
+
+/// A role that nobody knows is the vendor's to judge, and trusted no more than a user.
+fn read_role(
+    scanner: &mut Scanner<'_>,
+    path: impl Fn() -> String,
+) -> Result<Option<Role>, Refusal> {
+    let Some(role) = field::string(scanner, path)? else { return Ok(None) };
+    Ok(Some(match role.decode().unwrap_or_default().as_ref() {
+        "system" | "developer" => Role::System,
+        "assistant" => Role::Assistant,
+        "tool" | "function" => Role::Tool,
+        _ => Role::User,
+    }))
+}
+
+/// A string, or an array of parts of which some are texts.
+fn read_content(
+    scanner: &mut Scanner<'_>,
+    path: impl Fn() -> String,
+    segments: &mut Vec<Segment>,
+) -> Result<(), Refusal> {
+    match scanner.peek()? {
+        Type::Null => scanner.null()?,
+        Type::String => segments.push(segment(scanner.string()?.inside())),
+        Type::Array => {
+            scanner.array()?;
+            let mut index = 0;
+            while scanner.element()? {
+                read_part(scanner, || format!("{}[{index}].", path()), segments)?;
+                index += 1;
+            }
+        }
+        other => return Err(wrong_type(path(), "a string or an array of parts", other)),
+    }
+    Ok(())
+}
+
+/// Any `text` of a part is a text, whatever `type` the part says it has; a bare string is one for some vendors.
+fn read_part(
+    scanner: &mut Scanner<'_>,
+    path: impl Fn() -> String,
+    segments: &mut Vec<Segment>,
+) -> Result<(), Refusal> {
+    match scanner.peek()? {
+        Type::String => segments.push(segment(scanner.string()?.inside())),
+        Type::Object => {
+            scanner.object()?;
+            let mut fields = Fields::new(&["text"]);
+            while let Some(key) = scanner.key()? {
+                match fields.name(&key, &path)? {
+                    Some(_) if scanner.peek()? == Type::String => {
+                        segments.push(segment(scanner.string()?.inside()));
+                    }
+                    _ => drop(scanner.skip()?),
+                }
+            }
+        }
+        _ => drop(scanner.skip()?),
+    }
+    Ok(())
+}
+
+/// Of a role that is yet to be read.
+fn segment(span: Span) -> Segment {
+    Segment { role: Role::User, span }
+}

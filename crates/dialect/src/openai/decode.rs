@@ -1,0 +1,81 @@
+//! Reads a vendor's answer that has a success status.
+
+use super::stream::Stream;
+use super::vendor_error::clip;
+use super::whole::Whole;
+use crate::json;
+use crate::{Decoded, Facts};
+use postern_fault::{Fault, Kind};
+
+/// Reads one answer. A whole answer is a stream of one chunk, which leaves at [`finish`](Decoder::finish).
+#[derive(Debug)]
+pub struct Decoder(Reading);
+
+#[derive(Debug)]
+enum Reading {
+    Whole(Whole),
+    Stream(Box<Stream>),
+    /// The answer is not of the form that was asked for.
+    Refused(Fault),
+}
+
+impl Decoder {
+    /// `request` is the client's body, of which `facts` speak; `content_type` is the answer's, empty if it had none.
+    pub fn new(facts: &Facts, request: &str, content_type: &str) -> Self {
+        let media_type = content_type.split(';').next().unwrap_or_default().trim();
+        let is_stream = media_type.eq_ignore_ascii_case("text/event-stream");
+        Decoder(match (facts.stream, is_stream || media_type.is_empty()) {
+            (true, true) => Reading::Stream(Box::new(Stream::new(facts, request))),
+            (false, _) if !is_stream => Reading::Whole(Whole::new(facts.operation)),
+            _ => Reading::Refused(wrong_form(facts.stream, media_type)),
+        })
+    }
+
+    /// The next chunk of the answer, cut anywhere between two characters.
+    ///
+    /// # Errors
+    /// What the vendor should not have said (`upstream-invalid`), or what it said went wrong. The events before it in
+    /// the same chunk come out first, and the fault with the next call.
+    pub fn push(&mut self, chunk: &str) -> Result<Decoded, Fault> {
+        match &mut self.0 {
+            Reading::Whole(whole) => whole.push(chunk),
+            Reading::Stream(stream) => stream.push(chunk),
+            Reading::Refused(fault) => Err(fault.clone()),
+        }
+    }
+
+    /// The vendor has ended well.
+    ///
+    /// # Errors
+    /// As [`Decoder::push`], and an answer that is not whole.
+    pub fn finish(&mut self) -> Result<Decoded, Fault> {
+        match &mut self.0 {
+            Reading::Whole(whole) => whole.finish(),
+            Reading::Stream(stream) => stream.finish(),
+            Reading::Refused(fault) => Err(fault.clone()),
+        }
+    }
+}
+
+fn wrong_form(stream: bool, media_type: &str) -> Fault {
+    let asked = if stream { "a stream of events" } else { "a whole answer" };
+    let printable = media_type.chars().all(|c| c.is_ascii_graphic());
+    let media_type = if printable { clip(media_type, 64) } else { "an unreadable content type" };
+    invalid(format!("the provider answered with {media_type} where {asked} was asked for"))
+}
+
+/// An answer that cannot be read.
+pub(super) fn invalid(public: impl Into<String>) -> Fault {
+    Fault::new(Kind::UpstreamInvalid, public)
+}
+
+/// An answer, or an event of one, that is not the JSON it must be. The text itself is nobody's to see.
+pub(super) fn malformed(what: &str, text: &str, error: json::Error) -> Fault {
+    let (line, column) = error.place(text);
+    let expected = match error.reason {
+        json::Reason::Syntax(expected) => expected,
+        json::Reason::TooDeep => "less nesting",
+    };
+    let private = format!("expected {expected} at line {line} column {column} of {what}");
+    invalid(format!("the provider sent {what} that cannot be read")).with_private(private)
+}

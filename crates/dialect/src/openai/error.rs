@@ -1,0 +1,80 @@
+//! A fault as a client of this dialect is told it.
+//!
+//! Types and codes are those of <https://platform.openai.com/docs/guides/error-codes>, so that the SDKs raise the class
+//! that their users catch; what only a gateway can say (`upstream_...`) has codes of its own.
+
+use postern_fault::{Fault, Kind};
+use serde::Serialize;
+
+/// The status of the response.
+pub fn status(fault: &Fault) -> u16 {
+    match fault.kind {
+        Kind::InvalidRequest => 400,
+        Kind::Unauthenticated => 401,
+        Kind::Forbidden => 403,
+        Kind::ModelNotFound => 404,
+        Kind::TooLarge => 413,
+        Kind::RateLimited => 429,
+        Kind::UpstreamUnreachable | Kind::UpstreamFailed | Kind::UpstreamInvalid => 502,
+        Kind::Overloaded | Kind::Unavailable => 503,
+        Kind::UpstreamTimeout => 504,
+    }
+}
+
+/// The body of the response: OpenAI's error object.
+pub fn body(fault: &Fault) -> String {
+    let (kind, code) = words(fault.kind);
+    let param = match fault.kind {
+        Kind::ModelNotFound => Some("model"),
+        _ => None,
+    };
+    let error = ErrorObject {
+        message: &fault.public,
+        kind,
+        param: fault.param.as_deref().or(param),
+        code: fault.code.as_deref().or(code),
+    };
+    // Four strings cannot fail to be written.
+    serde_json::to_string(&Body { error }).unwrap_or_default()
+}
+
+/// The event that tells a client mid-stream that no more will come. `openai-python` (`_streaming.py`) and `openai-node`
+/// (`core/streaming.ts`) raise on an `error` in the data of an event without a name; `[DONE]` must not follow.
+pub fn event(fault: &Fault) -> String {
+    format!("data: {}\n\n", body(fault))
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    error: ErrorObject<'a>,
+}
+
+/// <https://platform.openai.com/docs/api-reference/responses-streaming/error> names the four.
+#[derive(Serialize)]
+struct ErrorObject<'a> {
+    message: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    param: Option<&'a str>,
+    code: Option<&'a str>,
+}
+
+/// Type, and the code if nothing finer is known.
+fn words(kind: Kind) -> (&'static str, Option<&'static str>) {
+    const REQUEST: &str = "invalid_request_error";
+    const SERVER: &str = "server_error";
+    match kind {
+        Kind::InvalidRequest => (REQUEST, None),
+        Kind::Unauthenticated => (REQUEST, Some("invalid_api_key")),
+        Kind::Forbidden => ("permission_error", Some("forbidden")),
+        Kind::ModelNotFound => (REQUEST, Some("model_not_found")),
+        Kind::TooLarge => (REQUEST, Some("request_too_large")),
+        Kind::RateLimited => ("rate_limit_error", Some("rate_limit_exceeded")),
+        Kind::Overloaded => ("service_unavailable_error", Some("server_is_overloaded")),
+        Kind::UpstreamUnreachable => (SERVER, Some("upstream_unreachable")),
+        Kind::UpstreamTimeout => (SERVER, Some("upstream_timeout")),
+        Kind::UpstreamFailed => (SERVER, Some("upstream_failed")),
+        Kind::UpstreamInvalid => (SERVER, Some("upstream_invalid")),
+        Kind::Unavailable => (SERVER, Some("unavailable")),
+    }
+}

@@ -1,0 +1,104 @@
+//! Fields of a request: which one it is, and values of the simple types. `null` counts as absent.
+
+use super::refusal::{Refusal, invalid, wrong_type};
+use crate::json::{Scanner, Text, Type};
+
+/// The fields of one object that are read here; all others are the vendor's to judge.
+pub(super) struct Fields {
+    names: &'static [&'static str],
+    seen: u32,
+}
+
+impl Fields {
+    pub fn new(names: &'static [&'static str]) -> Self {
+        Fields { names, seen: 0 }
+    }
+
+    /// The field that `key` names, if it is one of these. `within` is the path of the object, with its dot.
+    ///
+    /// A field that is there twice, or once more in other letters (Go's JSON reader takes `Model` for `model`), is
+    /// refused: the vendor could take the one that nobody here has looked at.
+    pub fn name(
+        &mut self,
+        key: &Text<'_>,
+        within: impl Fn() -> String,
+    ) -> Result<Option<&'static str>, Refusal> {
+        // A key of half a surrogate pair was refused before, and is none of these.
+        let Some(key) = key.decode() else { return Ok(None) };
+        let alike = |name: &&str| name.eq_ignore_ascii_case(&key);
+        let Some((index, name)) = self
+            .names
+            .iter()
+            .enumerate()
+            .find(|(_, name)| alike(name))
+            .map(|(at, name)| (at, *name))
+        else {
+            return Ok(None);
+        };
+        let param = || within() + name;
+        if key != name {
+            let public = format!("`{}{key}` is no field: write `{}`", within(), param());
+            return Err(invalid(param(), "unknown_parameter", public));
+        }
+        let bit = 1 << index;
+        if self.seen & bit != 0 {
+            let public = format!("`{}` is there twice: send it once", param());
+            return Err(invalid(param(), "duplicate_parameter", public));
+        }
+        self.seen |= bit;
+        Ok(Some(name))
+    }
+}
+
+pub(super) fn boolean(scanner: &mut Scanner<'_>, param: &str) -> Result<Option<bool>, Refusal> {
+    match scanner.peek()? {
+        Type::Null => scanner.null().map(|()| None).map_err(Refusal::from),
+        Type::Boolean => Ok(Some(scanner.boolean()?)),
+        other => Err(wrong_type(param, "true or false", other)),
+    }
+}
+
+pub(super) fn string<'a>(
+    scanner: &mut Scanner<'a>,
+    param: impl Fn() -> String,
+) -> Result<Option<Text<'a>>, Refusal> {
+    match scanner.peek()? {
+        Type::Null => scanner.null().map(|()| None).map_err(Refusal::from),
+        Type::String => Ok(Some(scanner.string()?)),
+        other => Err(wrong_type(param(), "a string", other)),
+    }
+}
+
+/// A whole number of at least `least` and at most `most`.
+pub(super) fn whole_number(
+    scanner: &mut Scanner<'_>,
+    param: &str,
+    (least, most): (u64, u64),
+) -> Result<Option<u64>, Refusal> {
+    let written = match scanner.peek()? {
+        Type::Null => return scanner.null().map(|()| None).map_err(Refusal::from),
+        Type::Number => scanner.number()?,
+        other => return Err(wrong_type(param, "a whole number", other)),
+    };
+    if written.contains(['.', 'e', 'E']) {
+        let public =
+            format!("`{param}` must be a whole number: write it without fraction or exponent");
+        return Err(invalid(param, "invalid_type", public));
+    }
+    match written.parse::<u64>() {
+        Ok(number) if number > most => {
+            let public = format!("`{param}` must be at most {most}, but is {number}");
+            Err(invalid(param, "integer_above_max_value", public))
+        }
+        Ok(number) if number >= least => Ok(Some(number)),
+        Err(_) if !written.starts_with('-') => {
+            let public =
+                format!("`{param}` must be at most {most}, and has {} digits", written.len());
+            Err(invalid(param, "integer_above_max_value", public))
+        }
+        _ => {
+            let public = format!("`{param}` must be at least {least}");
+            Err(invalid(param, "integer_below_min_value", public))
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! OpenAI's API and all that speak it: chat completions and embeddings.
+//!
+//! The API is described at <https://platform.openai.com/docs/api-reference>. Where servers that speak it differ, the
+//! place that bears with them says so.
+
+mod answer;
+mod chat;
+mod decode;
+mod embeddings;
+mod encode;
+pub mod error;
+mod explain;
+mod field;
+mod read;
+mod refusal;
+mod stream;
+mod stream_options;
+mod usage;
+mod vendor_error;
+mod whole;
+
+pub use decode::Decoder;
+pub use encode::{Encoded, encode};
+pub use explain::explain;
+pub use read::read;

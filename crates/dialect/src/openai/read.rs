@@ -1,0 +1,64 @@
+//! Reads a client's request.
+
+use super::refusal::{Refusal, empty, missing, wrong_type};
+use super::{chat, embeddings, field};
+use crate::json::{Scanner, Type};
+use crate::{Operation, Request, Span};
+use postern_fault::{Fault, Kind};
+
+/// Read a request, once: what it asks for, and where its texts stand. Only what the gateway acts on is judged; all else
+/// is the vendor's to judge, and passes as it is.
+///
+/// # Errors
+/// What is not JSON, a field read here that is missing or of another type, a field read here that is there twice.
+/// Messages name fields and types, never a text of the request.
+pub fn read(operation: Operation, body: &str) -> Result<Request, Fault> {
+    if u32::try_from(body.len()).is_err() {
+        let public = format!("the body has {} bytes: send less than 4 GiB", body.len());
+        return Err(Fault::new(Kind::TooLarge, public));
+    }
+    let request = match operation {
+        Operation::Chat => chat::read(body),
+        Operation::Embeddings => embeddings::read(body),
+    };
+    request.map_err(|refusal| refusal.into_fault(body))
+}
+
+/// Enter the one object of a body.
+pub(super) fn enter(scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
+    match scanner.peek()? {
+        Type::Object => Ok(scanner.object()?),
+        other => {
+            // What is no JSON at all is told so.
+            scanner.skip()?;
+            scanner.end()?;
+            let public = format!("the body must be a JSON object, but is {other}");
+            Err(Fault::new(Kind::InvalidRequest, public).with_code("invalid_type").into())
+        }
+    }
+}
+
+/// The model's name and where it stands.
+pub(super) type Model = (String, Span);
+
+pub(super) fn model(scanner: &mut Scanner<'_>) -> Result<Option<Model>, Refusal> {
+    let Some(text) = field::string(scanner, || "model".to_owned())? else { return Ok(None) };
+    let name = text.decode().unwrap_or_default().into_owned();
+    if name.is_empty() {
+        return Err(empty("model", "invalid_value", "the name of a model"));
+    }
+    Ok(Some((name, text.span())))
+}
+
+pub(super) fn required(model: Option<Model>) -> Result<Model, Refusal> {
+    model.ok_or_else(|| missing("model", "the name of a model"))
+}
+
+/// `wanted`, where an array must stand.
+pub(super) fn array(scanner: &mut Scanner<'_>, param: &str, wanted: &str) -> Result<bool, Refusal> {
+    match scanner.peek()? {
+        Type::Null => scanner.null().map(|()| false).map_err(Refusal::from),
+        Type::Array => scanner.array().map(|()| true).map_err(Refusal::from),
+        other => Err(wrong_type(param, wanted, other)),
+    }
+}

@@ -1,0 +1,161 @@
+//! A streamed answer: <https://platform.openai.com/docs/api-reference/chat-streaming>. Events pass as they came.
+
+use super::answer::{Answer, Choice};
+use super::decode::{invalid, malformed};
+use super::explain;
+use super::stream_options::StreamOptions;
+use super::vendor_error::VendorError;
+use crate::{Decoded, Facts, Operation};
+use postern_event_stream::{Event, Parser};
+use postern_fault::Fault;
+use std::collections::BTreeMap;
+
+/// No event is as long: the longest hold an image or a minute of speech, in some 10 MiB.
+const MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
+
+const END: &str = "[DONE]";
+
+#[derive(Debug)]
+pub(super) struct Stream {
+    parser: Parser,
+    progress: Progress,
+    /// The client asked for the usage, and gets its event.
+    client_wants_usage: bool,
+    /// Found behind events that had to leave first.
+    held: Option<Fault>,
+    done: bool,
+}
+
+/// How far the choices are.
+#[derive(Debug, Default)]
+struct Progress {
+    asked: usize,
+    /// Which are there, and whether they have ended.
+    choices: BTreeMap<u64, bool>,
+    finished: usize,
+}
+
+impl Stream {
+    pub fn new(facts: &Facts, request: &str) -> Self {
+        let asked = usize::try_from(facts.choices).unwrap_or(usize::MAX);
+        Stream {
+            parser: Parser::new(MAX_EVENT_BYTES),
+            progress: Progress { asked, ..Progress::default() },
+            client_wants_usage: StreamOptions::find(request)
+                .is_ok_and(StreamOptions::include_usage),
+            held: None,
+            done: false,
+        }
+    }
+
+    pub fn push(&mut self, chunk: &str) -> Result<Decoded, Fault> {
+        if !self.done && self.held.is_none() {
+            self.parser.push(chunk);
+        }
+        self.drain()
+    }
+
+    pub fn finish(&mut self) -> Result<Decoded, Fault> {
+        self.parser.finish();
+        let mut decoded = self.drain()?;
+        // No call follows this one that could say it.
+        if let Some(fault) = &self.held {
+            return Err(fault.clone());
+        }
+        if decoded.done {
+            return Ok(decoded);
+        }
+        if !self.progress.is_complete() {
+            let fault = invalid("the provider's stream ended before the answer was complete");
+            return Err(self.held.insert(fault).clone());
+        }
+        // Some servers leave it out; every client waits for it.
+        decoded.output.push_str("data: [DONE]\n\n");
+        decoded.done = true;
+        self.done = true;
+        Ok(decoded)
+    }
+
+    /// Everything that has arrived whole.
+    fn drain(&mut self) -> Result<Decoded, Fault> {
+        if let Some(fault) = &self.held {
+            return Err(fault.clone());
+        }
+        let mut decoded = Decoded { done: self.done, ..Decoded::default() };
+        while !decoded.done {
+            let found = match self.parser.next_event() {
+                Ok(Some(event)) => {
+                    read_event(&event, self.client_wants_usage, &mut self.progress, &mut decoded)
+                }
+                Ok(None) => break,
+                Err(too_long) => Err(invalid("the provider sent an event that is too long")
+                    .with_private(too_long.to_string())),
+            };
+            if let Err(fault) = found {
+                return self.hold(decoded, fault);
+            }
+        }
+        self.done = decoded.done;
+        Ok(decoded)
+    }
+
+    /// Let out what came before the fault; the fault is said at once if there is nothing, otherwise by the next call.
+    fn hold(&mut self, decoded: Decoded, fault: Fault) -> Result<Decoded, Fault> {
+        self.held = Some(fault.clone());
+        if decoded.output.is_empty() { Err(fault) } else { Ok(decoded) }
+    }
+}
+
+fn read_event(
+    event: &Event<'_>,
+    client_wants_usage: bool,
+    progress: &mut Progress,
+    decoded: &mut Decoded,
+) -> Result<(), Fault> {
+    let Some(data) = event.data.as_deref() else {
+        pass(event, decoded);
+        return Ok(());
+    };
+    if data.starts_with(END) {
+        decoded.done = true;
+        pass(event, decoded);
+        return Ok(());
+    }
+    if event.name == Some("error") {
+        let error = VendorError::from_json(data);
+        return Err(explain::fault(error.status(), &error));
+    }
+    let answer = Answer::read(Operation::Chat, data, |choice| progress.see(choice))
+        .map_err(|error| malformed("an event", data, error))?;
+    if let Some(error) = answer.error {
+        return Err(explain::fault(error.status(), &error));
+    }
+    decoded.usage = answer.usage.or(decoded.usage);
+    let only_usage = answer.reports_usage && answer.items.unwrap_or_default() == 0;
+    if !only_usage || client_wants_usage {
+        pass(event, decoded);
+    }
+    Ok(())
+}
+
+/// As it came; the line that ends it is put in where the vendor left it out.
+fn pass(event: &Event<'_>, decoded: &mut Decoded) {
+    decoded.output.push_str(event.raw);
+    if !event.complete {
+        let line_ended = event.raw.ends_with(['\n', '\r']);
+        decoded.output.push_str(if line_ended { "\n" } else { "\n\n" });
+    }
+}
+
+impl Progress {
+    fn see(&mut self, choice: Choice) {
+        let ended = self.choices.entry(choice.index).or_default();
+        self.finished += usize::from(choice.finished && !*ended);
+        *ended |= choice.finished;
+    }
+
+    /// Every choice that was asked for, and every one that began, has ended.
+    fn is_complete(&self) -> bool {
+        self.finished >= self.asked && self.finished == self.choices.len()
+    }
+}

@@ -1,0 +1,54 @@
+//! A whole answer: held until its end, then passed on as it is.
+
+use super::answer::Answer;
+use super::decode::{invalid, malformed};
+use super::explain;
+use crate::{Decoded, Operation};
+use postern_fault::Fault;
+use std::mem;
+
+/// What an instance can hold beside its other requests: the memory of one is 128 MiB where it is scarcest. The longest
+/// answers, 2,048 embeddings of 3,072 numbers each, are about as long.
+const MAX_ANSWER_BYTES: usize = 64 * 1024 * 1024;
+
+#[derive(Debug)]
+pub(super) struct Whole {
+    operation: Operation,
+    text: String,
+    done: bool,
+}
+
+impl Whole {
+    pub fn new(operation: Operation) -> Self {
+        Whole { operation, text: String::new(), done: false }
+    }
+
+    pub fn push(&mut self, chunk: &str) -> Result<Decoded, Fault> {
+        if self.text.len() + chunk.len() > MAX_ANSWER_BYTES {
+            let public = format!("the provider's answer is longer than {MAX_ANSWER_BYTES} bytes");
+            return Err(invalid(public));
+        }
+        self.text.push_str(chunk);
+        Ok(Decoded::default())
+    }
+
+    pub fn finish(&mut self) -> Result<Decoded, Fault> {
+        if mem::replace(&mut self.done, true) {
+            return Ok(Decoded { done: true, ..Decoded::default() });
+        }
+        let output = mem::take(&mut self.text);
+        let (what, list) = match self.operation {
+            Operation::Chat => ("a chat completion", "choices"),
+            Operation::Embeddings => ("embeddings", "data"),
+        };
+        let answer = Answer::read(self.operation, &output, |_| {})
+            .map_err(|error| malformed(what, &output, error))?;
+        if let Some(error) = answer.error {
+            return Err(explain::fault(error.status(), &error));
+        }
+        if answer.items.is_none() {
+            return Err(invalid(format!("the provider sent {what} without `{list}`")));
+        }
+        Ok(Decoded { output, usage: answer.usage, done: true })
+    }
+}

@@ -1,0 +1,57 @@
+//! What every dialect reads of a client's request. The fields are documented in `wit/deps/types/types.wit`.
+
+use crate::Span;
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Operation {
+    Chat,
+    Embeddings,
+}
+
+/// Who said a text of a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Role {
+    System,
+    User,
+    Assistant,
+    Tool,
+}
+
+/// One text of a request: the inside of its JSON string literal, escapes included, quotes not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Segment {
+    pub role: Role,
+    pub span: Span,
+}
+
+/// What every stage may know of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// What is asked for.
+    pub operation: Operation,
+    /// The model or alias as the client wrote it, unescaped.
+    pub model: String,
+    /// The model's JSON string, quotes included.
+    pub model_span: Span,
+    /// The answer is to be a stream of events.
+    pub stream: bool,
+    /// The client's own cap on the answer; the larger one, if it named two.
+    pub output_cap_tokens: Option<u64>,
+    /// How many alternative answers are asked for, at least 1.
+    pub choices: u32,
+    /// How many tools the model may call.
+    pub tools: u32,
+}
+
+/// A request that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// What every stage may know of it.
+    pub facts: Facts,
+    /// Its texts, in the order in which they stand.
+    pub segments: Vec<Segment>,
+}
