@@ -58,7 +58,7 @@ impl Manifest {
     pub fn parse(name: &str, text: &str, directory: &Path) -> Result<Self, Vec<String>> {
         let document = Document::new(name, text);
         let parsed = document.parse();
-        let manifest = parsed.as_ref().map(|table| read_root(Table::root(&document, table), directory));
+        let manifest = parsed.as_ref().map(|table| read_root(&document, Table::root(&document, table), directory));
         let problems = document.into_problems();
         match manifest {
             Some(manifest) if problems.is_empty() => Ok(manifest),
@@ -67,11 +67,13 @@ impl Manifest {
     }
 }
 
-fn read_root(mut root: Table, directory: &Path) -> Manifest {
+fn read_root(document: &Document, mut root: Table, directory: &Path) -> Manifest {
+    if !root.has("spin_manifest_version") {
+        root.problem("`spin_manifest_version = 2` is missing");
+    }
     match root.integer("spin_manifest_version") {
-        Some(2) => {}
+        Some(2) | None => {}
         Some(other) => root.problem(format_args!("`spin_manifest_version` is {other}; this host reads version 2")),
-        None => root.problem("`spin_manifest_version = 2` is missing"),
     }
     let name = read_application(&mut root);
     let variables = root.tables("variables").into_iter().map(read_variable).collect();
@@ -81,7 +83,7 @@ fn read_root(mut root: Table, directory: &Path) -> Manifest {
         .map(|(id, table)| (id.clone(), component::read(id, table, directory)))
         .collect();
     let triggers = trigger::read_all(&mut root, &components);
-    component::check_dependencies(&root, &components);
+    component::check_dependencies(document, &components);
     root.finish();
     Manifest { directory: directory.to_owned(), name, variables, triggers, components }
 }

@@ -33,7 +33,8 @@ fn a_damaged_entry_is_made_anew() {
     compile();
     let entry = files(directory.path(), "cwasm").pop().unwrap();
     let good = fs::read(&entry).unwrap();
-    let damages: [&dyn Fn(&mut Vec<u8>); 3] =
+    type Damage<'d> = &'d dyn Fn(&mut Vec<u8>);
+    let damages: [Damage; 3] =
         [&|bytes| bytes.truncate(bytes.len() / 2), &|bytes| bytes[good.len() / 3] ^= 1, &Vec::clear];
     for damage in damages {
         let mut bytes = good.clone();
@@ -64,6 +65,7 @@ fn what_a_dependency_inherits_is_part_of_the_name() {
         source: crate::manifest::DependencySource::Path("b.wasm".into()),
         export: None,
         inherits,
+        written_at: 0..0,
     };
     let key_of = |inherits| {
         let component = Component { dependencies: vec![dependency(inherits)], ..component() };

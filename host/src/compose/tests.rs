@@ -33,6 +33,7 @@ fn dependency(name: &str, inherits: &[Grant]) -> Dependency {
         source: DependencySource::Path("stage.wasm".into()),
         export: None,
         inherits: inherits.iter().copied().collect::<BTreeSet<_>>(),
+        written_at: 0..0,
     }
 }
 

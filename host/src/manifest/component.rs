@@ -1,9 +1,10 @@
 //! `[component.*]`: a component, what it is granted, and what it is composed with.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::{SPIN_ONLY, Table, Value};
+use super::{Document, SPIN_ONLY, Table, Value};
 use crate::allowed_hosts;
 use crate::grants::Grant;
 
@@ -52,6 +53,8 @@ pub struct Dependency {
     pub export: Option<String>,
     /// The permissions it shares with the component that imports it.
     pub inherits: BTreeSet<Grant>,
+    /// Where the manifest says so.
+    pub written_at: Range<usize>,
 }
 
 /// Where a dependency comes from.
@@ -72,7 +75,6 @@ impl Component {
             ("key_value_stores", self.key_value_stores.is_empty()),
             ("sqlite_databases", self.sqlite_databases.is_empty()),
             ("variables", self.variables.is_empty()),
-            ("environment", self.environment.is_empty()),
             ("dependencies", self.dependencies.is_empty()),
         ];
         asked.into_iter().filter(|(_, empty)| !empty).map(|(key, _)| key).collect()
@@ -199,20 +201,24 @@ fn package_of(name: &str) -> &str {
 fn read_dependency(name: String, mut entry: Table, directory: &Path) -> Option<Dependency> {
     let export = entry.string("export");
     let inherits = entry.value("inherit_configuration").map(|value| read_inherits(&value)).unwrap_or_default();
+    let mut elsewhere = false;
     for key in ["version", "registry", "package", "url", "digest"] {
+        elsewhere |= entry.has(key);
         entry.refuse(key, "Spin supports it, this host takes `path` or `component`");
     }
     let path = entry.string("path").map(|path| DependencySource::Path(directory.join(path)));
     let component = entry.string("component").map(DependencySource::Component);
     let source = match (path, component) {
         (Some(source), None) | (None, Some(source)) => Some(source),
+        (None, None) if elsewhere => None,
         _ => {
             entry.problem("exactly one of `path` and `component` is needed");
             None
         }
     };
+    let written_at = entry.span();
     entry.finish();
-    Some(Dependency { name, source: source?, export, inherits })
+    Some(Dependency { name, source: source?, export, inherits, written_at })
 }
 
 fn read_inherits(value: &Value) -> BTreeSet<Grant> {
@@ -228,20 +234,20 @@ fn read_inherits(value: &Value) -> BTreeSet<Grant> {
 }
 
 /// Refuses dependencies on components that are not there or that ask for permissions of their own.
-pub(super) fn check_dependencies(root: &Table, components: &BTreeMap<String, Component>) {
+pub(super) fn check_dependencies(document: &Document, components: &BTreeMap<String, Component>) {
     for component in components.values() {
         for dependency in &component.dependencies {
             let DependencySource::Component(id) = &dependency.source else { continue };
             let place = format!("component.{}.dependencies.\"{}\"", component.id, dependency.name);
-            let Some(target) = components.get(id) else {
-                root.problem(format_args!("{place}: there is no component `{id}`"));
-                continue;
-            };
-            for key in target.own_configuration() {
-                root.problem(format_args!(
-                    "{place}: `{id}` has `{key}` of its own; a dependency has only what `{}` grants and it inherits",
-                    component.id
-                ));
+            let problem = |text: String| document.problem(dependency.written_at.clone(), &place, text);
+            match components.get(id) {
+                None => problem(format!("there is no component `{id}`")),
+                Some(target) => target.own_configuration().into_iter().for_each(|key| {
+                    problem(format!(
+                        "`{id}` has `{key}` of its own; a dependency has only what `{}` grants and it inherits",
+                        component.id
+                    ));
+                }),
             }
         }
     }

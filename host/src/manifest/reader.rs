@@ -72,9 +72,9 @@ impl<'d, 't> Table<'d, 't> {
         Self { document, place, span, entries }
     }
 
-    /// Where the table stands, such as `component.gateway`.
-    pub fn place(&self) -> &str {
-        &self.place
+    /// Where the table starts, for problems that show later.
+    pub fn span(&self) -> Range<usize> {
+        self.span.clone()
     }
 
     /// Records a problem of the table as a whole.
@@ -203,7 +203,9 @@ impl<'d, 't> Table<'d, 't> {
     }
 
     fn place_of(&self, key: &str) -> String {
-        if self.place.is_empty() { key.to_owned() } else { format!("{}.{key}", self.place) }
+        let bare = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+        let key = if bare { key.to_owned() } else { format!("\"{key}\"") };
+        if self.place.is_empty() { key } else { format!("{}.{key}", self.place) }
     }
 
     fn take<T>(&mut self, key: &str, expected: &str, read: impl Fn(&DeValue) -> Option<T>) -> Option<T> {
