@@ -49,13 +49,13 @@ fn upstream_does_not_start_without_the_variables_it_reads() {
     assert_refused(without(&refusal), &refusal);
 }
 
-/// The provider, importing a resource of an interface, refused without the set and served with it.
-async fn provider_wants(interface: &'static str, resource: &str, set: &'static str) {
+/// The provider, importing a function of an interface: refused without the set, served with it.
+async fn provider_wants(interface: &'static str, instance_wat: &str, set: &'static str) {
     let shipped = std::fs::read(manifest::repository().join("target/components/provider.wasm"));
     let shipped = shipped.expect("target/components/provider.wasm; run `cargo xtask test`");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("provider.wasm");
-    std::fs::write(&file, wasm::with_import(&shipped, interface, resource)).unwrap();
+    std::fs::write(&file, wasm::with_import(&shipped, interface, instance_wat)).unwrap();
     let source = "source = \"target/components/provider.wasm\"";
     let twin = manifest::shipped_with(source, &format!("source = \"{}\"", file.display()));
     assert_refused(twin.clone(), &Refusal { stage: "provider", interface, set });
@@ -67,25 +67,30 @@ async fn provider_wants(interface: &'static str, resource: &str, set: &'static s
 
 #[tokio::test]
 async fn a_provider_that_wants_sockets_does_not_start() {
-    provider_wants("wasi:sockets/types@0.3.0", "tcp-socket", "allowed_outbound_hosts").await;
+    provider_wants("wasi:sockets/types@0.3.0", include_str!("sockets.wat"), "allowed_outbound_hosts").await;
 }
 
 #[tokio::test]
 async fn a_provider_that_wants_redis_does_not_start() {
-    provider_wants("spin:redis/redis@3.0.0", "connection", "allowed_outbound_hosts").await;
+    provider_wants("spin:redis/redis@3.0.0", include_str!("redis.wat"), "allowed_outbound_hosts").await;
 }
 
 #[tokio::test]
 async fn a_provider_that_wants_the_key_value_store_does_not_start() {
-    provider_wants("spin:key-value/key-value@3.0.0", "store", "key_value_stores").await;
+    provider_wants("spin:key-value/key-value@3.0.0", include_str!("key-value.wat"), "key_value_stores").await;
 }
 
 #[tokio::test]
 async fn a_provider_that_wants_counters_does_not_start() {
-    provider_wants("wasi:keyvalue/atomics@0.2.0-draft2", "cas", "key_value_stores").await;
+    provider_wants("wasi:keyvalue/atomics@0.2.0-draft2", include_str!("atomics.wat"), "key_value_stores").await;
 }
 
 #[tokio::test]
 async fn a_provider_that_wants_a_database_does_not_start() {
-    provider_wants("spin:sqlite/sqlite@3.1.0", "connection", "sqlite_databases").await;
+    provider_wants("spin:sqlite/sqlite@3.1.0", include_str!("sqlite.wat"), "sqlite_databases").await;
+}
+
+#[tokio::test]
+async fn a_provider_that_wants_variables_does_not_start() {
+    provider_wants("spin:variables/variables@3.0.0", include_str!("variables.wat"), "variables").await;
 }

@@ -1,18 +1,39 @@
 //! Components as bytes: what they import, and how to make one that imports more.
 
 use wasm_encoder::{
-    ComponentImportSection, ComponentSection, ComponentTypeRef,
-    ComponentTypeSection, InstanceType, TypeBounds,
+    ComponentImportSection, ComponentSection, ComponentSectionId, ComponentTypeRef, RawSection,
 };
+use wasmparser::component_types::ComponentEntityType;
+use wasmparser::types::TypesRef;
 use wasmparser::{Parser, Payload, Validator, WasmFeatures};
 
-/// The names of all that a component imports.
+/// The interfaces of which a component imports a function: methods and constructors are functions, types are not, for
+/// with them alone nothing can be done.
 ///
 /// # Panics
 ///
 /// When the bytes are no component.
 #[must_use]
 pub fn imports(component: &[u8]) -> Vec<String> {
+    let mut validator = Validator::new_with_features(WasmFeatures::all());
+    let types = validator.validate_all(component).expect("a valid component");
+    let types = types.as_ref();
+    names(component).into_iter().filter(|name| holds_a_function(&types, name)).collect()
+}
+
+fn holds_a_function(types: &TypesRef<'_>, import: &str) -> bool {
+    match types.component_item_for_import(import).map(|item| item.ty) {
+        Some(ComponentEntityType::Instance(instance)) => {
+            let mut exports = types[instance].exports.values();
+            exports.any(|item| matches!(item.ty, ComponentEntityType::Func(_)))
+        }
+        Some(ComponentEntityType::Func(_)) => true,
+        _ => false,
+    }
+}
+
+/// The names of all that a component imports.
+fn names(component: &[u8]) -> Vec<String> {
     let mut names = Vec::new();
     let mut depth = 0;
     for payload in Parser::new(0).parse_all(component) {
@@ -30,24 +51,36 @@ pub fn imports(component: &[u8]) -> Vec<String> {
     names
 }
 
-/// The same component, but that it also imports `resource` of `interface`: it works as before, and asks for more.
+/// The same component, but that it also imports `interface`: it works as before, and asks for more. What it imports of
+/// it is the type of an instance, the one thing in the component that `instance_wat` is.
 ///
 /// # Panics
 ///
-/// When the bytes are no component.
+/// When one of them is no component.
 #[must_use]
-pub fn with_import(component: &[u8], interface: &str, resource: &str) -> Vec<u8> {
+pub fn with_import(component: &[u8], interface: &str, instance_wat: &str) -> Vec<u8> {
     let mut validator = Validator::new_with_features(WasmFeatures::all());
     let types = validator.validate_all(component).expect("a valid component");
     let next_type = types.as_ref().component_type_count();
-    let mut wanted = InstanceType::new();
-    wanted.export(resource, ComponentTypeRef::Type(TypeBounds::SubResource));
-    let mut section = ComponentTypeSection::new();
-    section.instance(&wanted);
+    let instance = wat::parse_str(instance_wat).expect("WAT");
+    let mut more = component.to_vec();
+    let section = RawSection { id: ComponentSectionId::Type.into(), data: type_section(&instance) };
+    section.append_to_component(&mut more);
     let mut imports = ComponentImportSection::new();
     imports.import(interface, ComponentTypeRef::Instance(next_type));
-    let mut more = component.to_vec();
-    section.append_to_component(&mut more);
     imports.append_to_component(&mut more);
+    validator.reset();
+    validator.validate_all(&more).expect("still a valid component");
     more
+}
+
+fn type_section(component: &[u8]) -> &[u8] {
+    let payloads = Parser::new(0).parse_all(component).map(|payload| payload.expect("a component"));
+    let mut sections = payloads.filter_map(|payload| match payload {
+        Payload::ComponentTypeSection(section) => Some(section.range()),
+        _ => None,
+    });
+    let section = sections.next().expect("a type");
+    let offset = |at: u64| usize::try_from(at).expect("an offset in memory");
+    &component[offset(section.start)..offset(section.end)]
 }
