@@ -6,10 +6,8 @@ use crate::facts::edit_from_contract;
 use crate::head::Head;
 use crate::headers;
 use crate::source::Source;
-use crate::stages::provider::{self as provider, Decoder, Encoded, Rewritten};
-use postern_contract::gateway::postern::{
-    sandbox::client as sandbox, upstream::client as upstream,
-};
+use crate::stages::provider::{self, Decoder, Encoded, Rewritten};
+use crate::stages::{sandbox, upstream};
 use postern_contract::transport::{Inbound, Outbound};
 use postern_contract::types::{RequestFacts, Target, Transport};
 use postern_fault::{Fault, Kind};
