@@ -32,7 +32,10 @@ impl AllowedHosts {
     ///
     /// # Errors
     /// The first entry that is wrong, with the reason.
-    pub fn parse<'v>(entries: &[String], value_of: impl Fn(&str) -> Option<&'v str> + Copy) -> Result<Self, String> {
+    pub fn parse<'v>(
+        entries: &[String],
+        value_of: impl Fn(&str) -> Option<&'v str> + Copy,
+    ) -> Result<Self, String> {
         let parse = |entry: &String| Entry::parse(&Template::parse(entry)?.resolve(value_of)?);
         entries.iter().map(parse).collect::<Result<_, _>>().map(Self)
     }
@@ -56,7 +59,9 @@ impl Entry {
     fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         let Some((scheme, rest)) = text.split_once("://") else {
-            return Err(format!("`{text}` has no scheme: write scheme://host[:port], such as https://api.example.com"));
+            return Err(format!(
+                "`{text}` has no scheme: write scheme://host[:port], such as https://api.example.com"
+            ));
         };
         let (host, port) = split_port(rest);
         Ok(Self {
@@ -70,7 +75,8 @@ impl Entry {
         self.scheme.as_deref().is_none_or(|allowed| allowed == scheme)
             && self.host.as_ref().is_none_or(|allowed| allowed.allows(host))
             && self.port.as_ref().is_none_or(|range| {
-                port.or_else(|| default_port(scheme)).is_some_and(|port| range.contains(&u32::from(port)))
+                port.or_else(|| default_port(scheme))
+                    .is_some_and(|port| range.contains(&u32::from(port)))
             })
     }
 }
@@ -99,7 +105,9 @@ fn split_port(rest: &str) -> (&str, &str) {
 fn parse_scheme(scheme: &str, text: &str) -> Result<Option<String>, String> {
     match scheme {
         "*" => Ok(None),
-        _ if !scheme.is_empty() && scheme.chars().all(char::is_alphabetic) => Ok(Some(scheme.to_owned())),
+        _ if !scheme.is_empty() && scheme.chars().all(char::is_alphabetic) => {
+            Ok(Some(scheme.to_owned()))
+        }
         _ => Err(format!("the scheme of `{text}` must be letters or `*`")),
     }
 }
@@ -121,14 +129,18 @@ fn parse_host(host: &str, text: &str) -> Result<Option<Host>, String> {
     }
     if let Some(domain) = host.strip_prefix("*.") {
         return match domain.contains('*') {
-            true => Err(format!("`{text}`: a wildcard stands for the first part of the host alone")),
+            true => {
+                Err(format!("`{text}`: a wildcard stands for the first part of the host alone"))
+            }
             false => Ok(Some(Host::Subdomain(format!(".{domain}")))),
         };
     }
     match host {
         "" => Err(format!("`{text}` names no host")),
         _ if host.contains('*') => Err(format!("`{text}`: a wildcard is `*` or `*.domain`")),
-        _ if host.starts_with('{') => Err(format!("`{text}`: lists of hosts are not supported; write one entry each")),
+        _ if host.starts_with('{') => {
+            Err(format!("`{text}`: lists of hosts are not supported; write one entry each"))
+        }
         _ => Ok(Some(Host::Exact(host.to_owned()))),
     }
 }
@@ -145,7 +157,8 @@ fn parse_port(port: &str, scheme: &str, text: &str) -> Result<Option<Range<u32>>
     }
     if port.is_empty() {
         let port = default_port(scheme).map(u32::from);
-        let port = port.ok_or_else(|| format!("`{text}` needs a port: `{scheme}` has no default one"))?;
+        let port =
+            port.ok_or_else(|| format!("`{text}` needs a port: `{scheme}` has no default one"))?;
         return Ok(Some(port..port + 1));
     }
     match port.split_once("..") {

@@ -2,7 +2,8 @@ use super::*;
 
 fn allowed(entries: &[&str]) -> AllowedHosts {
     let entries: Vec<String> = entries.iter().map(|entry| (*entry).to_owned()).collect();
-    AllowedHosts::parse(&entries, |name| (name == "host").then_some("https://api.example.com")).unwrap()
+    AllowedHosts::parse(&entries, |name| (name == "host").then_some("https://api.example.com"))
+        .unwrap()
 }
 
 #[test]
@@ -52,15 +53,28 @@ fn a_template_is_replaced_before_it_is_parsed() {
 
 #[test]
 fn a_trailing_slash_is_no_path() {
-    assert!(allowed(&["https://example.com/", "http://example.com:81/"]).allows("http", "example.com", Some(81)));
+    assert!(allowed(&["https://example.com/", "http://example.com:81/"]).allows(
+        "http",
+        "example.com",
+        Some(81)
+    ));
 }
 
 #[test]
 fn refuses_what_is_no_origin_and_says_what_to_write() {
     for (entry, problem) in [
-        ("api.example.com", "`api.example.com` has no scheme: write scheme://host[:port], such as https://api.example.com"),
-        ("https://example.com/v1", "`https://example.com/v1` has a path: write only the origin, scheme://host[:port]"),
-        ("http://localhost:11434/v1", "`http://localhost:11434/v1` has a path: write only the origin, scheme://host[:port]"),
+        (
+            "api.example.com",
+            "`api.example.com` has no scheme: write scheme://host[:port], such as https://api.example.com",
+        ),
+        (
+            "https://example.com/v1",
+            "`https://example.com/v1` has a path: write only the origin, scheme://host[:port]",
+        ),
+        (
+            "http://localhost:11434/v1",
+            "`http://localhost:11434/v1` has a path: write only the origin, scheme://host[:port]",
+        ),
         ("*://example.com", "`*://example.com` needs a port: `*` has no default one"),
         ("http://a.*.com", "`http://a.*.com`: a wildcard is `*` or `*.domain`"),
         ("http://example.com:http", "`http` in `http://example.com:http` is no port"),

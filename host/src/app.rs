@@ -57,15 +57,21 @@ impl Plan {
                 RuntimeConfig::in_state_dir(&options.state_dir)
             });
         problems.extend(check_routes(&manifest));
-        let variables = resolve_variables(&manifest, options).map_err(|found| problems.extend(found)).ok();
+        let variables =
+            resolve_variables(&manifest, options).map_err(|found| problems.extend(found)).ok();
         let mut components = Vec::new();
         for component in served(&manifest) {
             problems.extend(check_labels(component, &config));
             problems.extend(check_folders(component));
-            let inputs = read_inputs(&manifest, component).map_err(|found| problems.extend(found)).ok();
+            let inputs =
+                read_inputs(&manifest, component).map_err(|found| problems.extend(found)).ok();
             let granted = variables.as_ref().map(|variables| grant(component, variables));
             let granted = granted.transpose().unwrap_or_else(|found| {
-                problems.extend(found.into_iter().map(|problem| format!("component.{}: {problem}", component.id)));
+                problems.extend(
+                    found
+                        .into_iter()
+                        .map(|problem| format!("component.{}: {problem}", component.id)),
+                );
                 None
             });
             components.extend(granted.map(Arc::new).zip(inputs));
@@ -78,7 +84,8 @@ impl Plan {
     /// # Errors
     /// Every problem at once.
     pub fn check(&self) -> Result<(), Vec<String>> {
-        let composed = self.each(|component, inputs, _| compose::compose(component, inputs).map(drop));
+        let composed =
+            self.each(|component, inputs, _| compose::compose(component, inputs).map(drop));
         composed.map(drop)
     }
 
@@ -86,7 +93,12 @@ impl Plan {
     ///
     /// # Errors
     /// Every problem at once.
-    pub async fn start(self, cache: &Path, reuse: Reuse, scheme: Scheme) -> Result<(Triggers, Arc<Shared>), Vec<String>> {
+    pub async fn start(
+        self,
+        cache: &Path,
+        reuse: Reuse,
+        scheme: Scheme,
+    ) -> Result<(Triggers, Arc<Shared>), Vec<String>> {
         let one = |error: anyhow::Error| vec![format!("{error:#}")];
         let engine = engine::engine().map_err(one)?;
         let linker = engine::linker(&engine).map_err(|error| vec![error.to_string()])?;
@@ -100,10 +112,13 @@ impl Plan {
         let mut handlers = BTreeMap::new();
         for (id, instances) in instances {
             let tried = instances.try_one().await;
-            tried.map_err(|error| vec![format!("component.{id}: cannot be instantiated: {error:#}")])?;
+            tried.map_err(|error| {
+                vec![format!("component.{id}: cannot be instantiated: {error:#}")]
+            })?;
             handlers.insert(id, Handler::new(instances));
         }
-        let triggers = Triggers { routes: self.routes(&handlers).map_err(|problem| vec![problem])?, scheme };
+        let triggers =
+            Triggers { routes: self.routes(&handlers).map_err(|problem| vec![problem])?, scheme };
         // Set once, here.
         let _ = shared.handlers.set(handlers);
         Ok((triggers, shared))
@@ -126,7 +141,8 @@ impl Plan {
 
     fn shared(&self) -> Result<Shared, Vec<String>> {
         Ok(Shared {
-            key_value: Stores::new(&self.config.key_value_stores).map_err(|problem| vec![problem])?,
+            key_value: Stores::new(&self.config.key_value_stores)
+                .map_err(|problem| vec![problem])?,
             redis: crate::redis::Connections::default(),
             databases: self.config.sqlite_databases.clone(),
             outbound: Outbound::new(self.config.connection_pooling),
@@ -152,7 +168,10 @@ impl Plan {
 /// The components that triggers name, each once.
 fn served(manifest: &Manifest) -> Vec<&Component> {
     let named = |component: &&Component| {
-        manifest.triggers.iter().any(|trigger| matches!(&trigger.target, Target::Component(id) if *id == component.id))
+        manifest
+            .triggers
+            .iter()
+            .any(|trigger| matches!(&trigger.target, Target::Component(id) if *id == component.id))
     };
     manifest.components.values().filter(named).collect()
 }
@@ -167,16 +186,21 @@ fn replace_folders(manifest: &mut Manifest, files: &[(String, PathBuf)]) -> Vec<
             found = true;
         }
         if !found {
-            problems.push(format!("--files {source}: no component of the manifest mounts `{source}`"));
+            problems
+                .push(format!("--files {source}: no component of the manifest mounts `{source}`"));
         }
     }
     problems
 }
 
 fn resolve_variables(manifest: &Manifest, options: &Options) -> Result<Variables, Vec<String>> {
-    let dot_env = read_dot_env(&manifest.directory.join(".env")).map_err(|problem| vec![problem])?;
+    let dot_env =
+        read_dot_env(&manifest.directory.join(".env")).map_err(|problem| vec![problem])?;
     let environment = |name: &str| std::env::var(name).ok();
-    Variables::resolve(&manifest.variables, &Sources { given: &options.variables, environment: &environment, dot_env })
+    Variables::resolve(
+        &manifest.variables,
+        &Sources { given: &options.variables, environment: &environment, dot_env },
+    )
 }
 
 fn check_routes(manifest: &Manifest) -> Vec<String> {
@@ -184,16 +208,25 @@ fn check_routes(manifest: &Manifest) -> Vec<String> {
         Route::Public(pattern) => Some(pattern),
         Route::Private => None,
     });
-    patterns.filter_map(|pattern| routes::check(pattern).err()).map(|problem| format!("trigger.http: {problem}")).collect()
+    patterns
+        .filter_map(|pattern| routes::check(pattern).err())
+        .map(|problem| format!("trigger.http: {problem}"))
+        .collect()
 }
 
 fn check_labels(component: &Component, config: &RuntimeConfig) -> Vec<String> {
     let place = &component.id;
-    let stores = component.key_value_stores.iter().filter(|label| !config.key_value_stores.contains_key(*label));
+    let stores = component
+        .key_value_stores
+        .iter()
+        .filter(|label| !config.key_value_stores.contains_key(*label));
     let stores = stores.map(|label| {
         format!("component.{place}: there is no key-value store `{label}`; add [key_value_store.{label}] to the runtime configuration")
     });
-    let databases = component.sqlite_databases.iter().filter(|label| !config.sqlite_databases.contains_key(*label));
+    let databases = component
+        .sqlite_databases
+        .iter()
+        .filter(|label| !config.sqlite_databases.contains_key(*label));
     let databases = databases.map(|label| {
         format!("component.{place}: there is no database `{label}`; add [sqlite_database.{label}] to the runtime configuration")
     });
@@ -202,7 +235,15 @@ fn check_labels(component: &Component, config: &RuntimeConfig) -> Vec<String> {
 
 fn check_folders(component: &Component) -> Vec<String> {
     let missing = component.files.iter().filter(|mount| !mount.directory.is_dir());
-    missing.map(|mount| format!("component.{}: `files`: {} is no folder", component.id, mount.directory.display())).collect()
+    missing
+        .map(|mount| {
+            format!(
+                "component.{}: `files`: {} is no folder",
+                component.id,
+                mount.directory.display()
+            )
+        })
+        .collect()
 }
 
 fn read_inputs(manifest: &Manifest, component: &Component) -> Result<Inputs, Vec<String>> {
@@ -210,7 +251,10 @@ fn read_inputs(manifest: &Manifest, component: &Component) -> Result<Inputs, Vec
     let mut read = |path: &Path, place: &str| match std::fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) => {
-            problems.push(format!("{place}: {} cannot be read: {error}; build it first", path.display()));
+            problems.push(format!(
+                "{place}: {} cannot be read: {error}; build it first",
+                path.display()
+            ));
             Vec::new()
         }
     };
@@ -220,7 +264,9 @@ fn read_inputs(manifest: &Manifest, component: &Component) -> Result<Inputs, Vec
     for dependency in &component.dependencies {
         let path = match &dependency.source {
             DependencySource::Path(path) => Some(path),
-            DependencySource::Component(id) => manifest.components.get(id).map(|component| &component.source),
+            DependencySource::Component(id) => {
+                manifest.components.get(id).map(|component| &component.source)
+            }
         };
         let place = format!("{place}.dependencies.\"{}\"", dependency.name);
         dependencies.extend(path.map(|path| read(path, &place)));
@@ -249,6 +295,10 @@ fn grant(component: &Component, variables: &Variables) -> Result<Granted, Vec<St
         key_value_stores: component.key_value_stores.clone(),
         sqlite_databases: component.sqlite_databases.clone(),
         environment: component.environment.clone().into_iter().collect(),
-        files: component.files.iter().map(|mount| (mount.directory.clone(), mount.destination.clone())).collect(),
+        files: component
+            .files
+            .iter()
+            .map(|mount| (mount.directory.clone(), mount.destination.clone()))
+            .collect(),
     })
 }

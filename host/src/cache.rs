@@ -26,7 +26,12 @@ impl Cache {
     ///
     /// # Errors
     /// What composing or compiling says.
-    pub fn compiled(&self, engine: &Engine, component: &Component, inputs: &Inputs) -> Result<Compiled, Vec<String>> {
+    pub fn compiled(
+        &self,
+        engine: &Engine,
+        component: &Component,
+        inputs: &Inputs,
+    ) -> Result<Compiled, Vec<String>> {
         let path = self.0.join(format!("{}.cwasm", key(engine, component, inputs)));
         if let Some(compiled) = read(engine, &path) {
             return Ok(compiled);
@@ -57,7 +62,10 @@ fn key(engine: &Engine, component: &Component, inputs: &Inputs) -> String {
     part(&configuration.0);
     part(&inputs.component);
     for (dependency, bytes) in component.dependencies.iter().zip(&inputs.dependencies) {
-        part(format!("{} {:?} {:?}", dependency.name, dependency.export, dependency.inherits).as_bytes());
+        part(
+            format!("{} {:?} {:?}", dependency.name, dependency.export, dependency.inherits)
+                .as_bytes(),
+        );
         part(bytes);
     }
     hex(&digest.finalize())

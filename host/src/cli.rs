@@ -54,7 +54,11 @@ impl Application {
             variables: self.variables.clone(),
             runtime_config: self.stores.runtime_config_file.clone(),
             state_dir: self.stores.state_dir.clone(),
-            files: self.files.iter().map(|(source, folder)| (source.clone(), folder.into())).collect(),
+            files: self
+                .files
+                .iter()
+                .map(|(source, folder)| (source.clone(), folder.into()))
+                .collect(),
         }
     }
 }

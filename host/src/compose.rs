@@ -22,18 +22,23 @@ pub struct Inputs {
 /// Every problem found, each naming the component.
 pub fn compose(component: &Component, inputs: &Inputs) -> Result<Vec<u8>, Vec<String>> {
     let place = format!("component.{}", component.id);
-    let mut composition = Composition::new(&component.id, &inputs.component).map_err(|error| vec![format!("{place}: {error}")])?;
+    let mut composition = Composition::new(&component.id, &inputs.component)
+        .map_err(|error| vec![format!("{place}: {error}")])?;
     let mut problems = Vec::new();
     for (dependency, bytes) in component.dependencies.iter().zip(&inputs.dependencies) {
         let place = format!("{place}.dependencies.\"{}\"", dependency.name);
         match composition.add(dependency, bytes) {
-            Ok(found) => problems.extend(found.into_iter().map(|problem| format!("{place}: {problem}"))),
+            Ok(found) => {
+                problems.extend(found.into_iter().map(|problem| format!("{place}: {problem}")))
+            }
             Err(problem) => problems.push(format!("{place}: {problem}")),
         }
     }
     for import in composition.open_imports() {
         if !grants::provides(&import) {
-            problems.push(format!("{place}: imports `{import}`, which neither a dependency nor this host answers"));
+            problems.push(format!(
+                "{place}: imports `{import}`, which neither a dependency nor this host answers"
+            ));
         }
     }
     if !problems.is_empty() {
@@ -63,20 +68,34 @@ impl Composition {
 
     /// Adds a dependency and gives the imports it may not have.
     fn add(&mut self, dependency: &Dependency, bytes: &[u8]) -> Result<Vec<String>, String> {
-        let wanted: Vec<String> =
-            self.imports(self.package).into_iter().filter(|import| answers(&dependency.name, import)).collect();
+        let wanted: Vec<String> = self
+            .imports(self.package)
+            .into_iter()
+            .filter(|import| answers(&dependency.name, import))
+            .collect();
         if wanted.is_empty() {
             return Err("no import of the component is called so".to_owned());
         }
-        let package = register(&mut self.graph, &format!("dependency:{}", self.answered.len()), bytes)?;
+        let package =
+            register(&mut self.graph, &format!("dependency:{}", self.answered.len()), bytes)?;
         let instance = self.graph.instantiate(package);
         for import in wanted {
             self.answer(&import, dependency, package, instance)?;
         }
-        Ok(self.calls(package).iter().filter_map(|import| not_granted(dependency, import)).collect())
+        Ok(self
+            .calls(package)
+            .iter()
+            .filter_map(|import| not_granted(dependency, import))
+            .collect())
     }
 
-    fn answer(&mut self, import: &str, dependency: &Dependency, package: PackageId, instance: NodeId) -> Result<(), String> {
+    fn answer(
+        &mut self,
+        import: &str,
+        dependency: &Dependency,
+        package: PackageId,
+        instance: NodeId,
+    ) -> Result<(), String> {
         if let Some(other) = self.answered.insert(import.to_owned(), dependency.name.clone()) {
             return Err(format!("`{other}` already answers `{import}`"));
         }
@@ -84,14 +103,17 @@ impl Composition {
         if !self.graph.types()[self.graph[package].ty()].exports.contains_key(export) {
             return Err(format!("it does not export `{export}`"));
         }
-        let alias = self.graph.alias_instance_export(instance, export).map_err(|error| chain(&error))?;
+        let alias =
+            self.graph.alias_instance_export(instance, export).map_err(|error| chain(&error))?;
         let set = self.graph.set_instantiation_argument(self.instance, import, alias);
         set.map_err(|error| format!("its `{export}` does not fit `{import}`: {}", chain(&error)))
     }
 
     fn imports(&self, package: PackageId) -> Vec<String> {
         let world = &self.graph.types()[self.graph[package].ty()];
-        let interface = |(name, kind): (&String, &ItemKind)| matches!(kind, ItemKind::Instance(_)).then(|| name.clone());
+        let interface = |(name, kind): (&String, &ItemKind)| {
+            matches!(kind, ItemKind::Instance(_)).then(|| name.clone())
+        };
         world.imports.iter().filter_map(interface).collect()
     }
 
@@ -110,14 +132,20 @@ impl Composition {
 
     /// What the host has to answer.
     fn open_imports(&self) -> Vec<String> {
-        self.calls(self.package).into_iter().filter(|import| !self.answered.contains_key(import)).collect()
+        self.calls(self.package)
+            .into_iter()
+            .filter(|import| !self.answered.contains_key(import))
+            .collect()
     }
 
     fn encode(mut self) -> Result<Vec<u8>, String> {
         let exports: Vec<String> =
             self.graph.types()[self.graph[self.package].ty()].exports.keys().cloned().collect();
         for export in exports {
-            let alias = self.graph.alias_instance_export(self.instance, &export).map_err(|error| chain(&error))?;
+            let alias = self
+                .graph
+                .alias_instance_export(self.instance, &export)
+                .map_err(|error| chain(&error))?;
             self.graph.export(alias, &export).map_err(|error| chain(&error))?;
         }
         self.graph.encode(EncodeOptions::default()).map_err(|error| chain(&error))
@@ -151,8 +179,11 @@ fn answers(dependency: &str, import: &str) -> bool {
 
 /// Package, interface and version of `ns:package/interface@version`.
 fn parts(name: &str) -> (&str, Option<&str>, Option<&str>) {
-    let (path, version) = name.split_once('@').map_or((name, None), |(path, version)| (path, Some(version)));
-    let (package, interface) = path.split_once('/').map_or((path, None), |(package, interface)| (package, Some(interface)));
+    let (path, version) =
+        name.split_once('@').map_or((name, None), |(path, version)| (path, Some(version)));
+    let (package, interface) = path
+        .split_once('/')
+        .map_or((path, None), |(package, interface)| (package, Some(interface)));
     (package, interface, version)
 }
 

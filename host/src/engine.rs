@@ -31,7 +31,9 @@ pub fn engine() -> anyhow::Result<Engine> {
     }
     // Where the address space is limited, instances are made one by one: slower to start, the same otherwise.
     config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
-    Engine::new(&config).map_err(anyhow::Error::from).context("wasmtime does not run on this machine")
+    Engine::new(&config)
+        .map_err(anyhow::Error::from)
+        .context("wasmtime does not run on this machine")
 }
 
 fn config() -> Config {

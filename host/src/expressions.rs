@@ -19,11 +19,14 @@ impl Template {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some((literal, after)) = rest.split_once("{{") {
-            let (name, after) =
-                after.split_once("}}").ok_or_else(|| format!("`{text}` opens `{{{{` and does not close it"))?;
+            let (name, after) = after
+                .split_once("}}")
+                .ok_or_else(|| format!("`{text}` opens `{{{{` and does not close it"))?;
             let name = name.trim();
             if !is_variable_name(name) {
-                return Err(format!("`{{{{ {name} }}}}` in `{text}` is no variable name: use a-z, 0-9 and _"));
+                return Err(format!(
+                    "`{{{{ {name} }}}}` in `{text}` is no variable name: use a-z, 0-9 and _"
+                ));
             }
             parts.extend([Part::Literal(literal.to_owned()), Part::Variable(name.to_owned())]);
             rest = after;
@@ -36,13 +39,18 @@ impl Template {
     ///
     /// # Errors
     /// Names the first variable without a value.
-    pub fn resolve<'v>(&self, value_of: impl Fn(&str) -> Option<&'v str>) -> Result<String, String> {
+    pub fn resolve<'v>(
+        &self,
+        value_of: impl Fn(&str) -> Option<&'v str>,
+    ) -> Result<String, String> {
         let mut text = String::new();
         for part in &self.0 {
             match part {
                 Part::Literal(literal) => text.push_str(literal),
                 Part::Variable(name) => {
-                    text.push_str(value_of(name).ok_or_else(|| format!("there is no variable `{name}`"))?);
+                    text.push_str(
+                        value_of(name).ok_or_else(|| format!("there is no variable `{name}`"))?,
+                    );
                 }
             }
         }
@@ -70,7 +78,10 @@ mod tests {
     fn puts_values_where_the_braces_are() {
         assert_eq!(resolve("plain").as_deref(), Ok("plain"));
         assert_eq!(resolve("{{api_host}}").as_deref(), Ok("example.com"));
-        assert_eq!(resolve("https://{{ api_host }}/{{ api_host }}!").as_deref(), Ok("https://example.com/example.com!"));
+        assert_eq!(
+            resolve("https://{{ api_host }}/{{ api_host }}!").as_deref(),
+            Ok("https://example.com/example.com!")
+        );
         assert_eq!(resolve("{ \"a\": {} }").as_deref(), Ok("{ \"a\": {} }"));
     }
 

@@ -116,7 +116,10 @@ impl Grant {
     /// The set that an imported interface such as `wasi:http/client@0.3.0` belongs to, when it belongs to one.
     pub fn of_import(import: &str) -> Option<Self> {
         let interface = import.split_once('@').map_or(import, |(name, _)| name);
-        GRANTS.iter().find(|(_, _, interfaces)| interfaces.contains(&interface)).map(|(grant, ..)| *grant)
+        GRANTS
+            .iter()
+            .find(|(_, _, interfaces)| interfaces.contains(&interface))
+            .map(|(grant, ..)| *grant)
     }
 
     /// Every set.
@@ -153,7 +156,10 @@ mod tests {
     #[test]
     fn refuses_a_set_that_does_not_exist() {
         let error = Grant::from_name("network").unwrap_err();
-        assert!(error.starts_with("`network` is no set of permissions; there are ai_models, "), "{error}");
+        assert!(
+            error.starts_with("`network` is no set of permissions; there are ai_models, "),
+            "{error}"
+        );
     }
 
     #[test]

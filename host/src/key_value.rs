@@ -49,11 +49,14 @@ impl Stores {
             let backend = match config {
                 KeyValueConfig::Sqlite(path) => {
                     // Two labels may be kept in one file: one connection serves both.
-                    let file = files.entry(path.clone()).or_insert_with(|| Arc::new(sqlite::File::new(path.clone())));
+                    let file = files
+                        .entry(path.clone())
+                        .or_insert_with(|| Arc::new(sqlite::File::new(path.clone())));
                     Backend::Sqlite(Arc::new(SqliteStore::new(label, Arc::clone(file))))
                 }
                 KeyValueConfig::Redis(url) => Backend::Redis(Arc::new(
-                    RedisStore::new(url).map_err(|error| format!("the key-value store `{label}`: {error}"))?,
+                    RedisStore::new(url)
+                        .map_err(|error| format!("the key-value store `{label}`: {error}"))?,
                 )),
             };
             stores.insert(label.clone(), Store(backend));

@@ -44,10 +44,13 @@ impl Manifest {
     /// # Errors
     /// Every problem of the file, each with its line.
     pub fn read(path: &Path) -> Result<Self, Vec<String>> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| vec![format!("the manifest {} cannot be read: {error}", path.display())])?;
-        let name = path.file_name().map_or_else(|| "spin.toml".into(), |name| name.to_string_lossy());
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            vec![format!("the manifest {} cannot be read: {error}", path.display())]
+        })?;
+        let name =
+            path.file_name().map_or_else(|| "spin.toml".into(), |name| name.to_string_lossy());
+        let directory =
+            path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         Self::parse(&name, &text, directory)
     }
 
@@ -58,7 +61,9 @@ impl Manifest {
     pub fn parse(name: &str, text: &str, directory: &Path) -> Result<Self, Vec<String>> {
         let document = Document::new(name, text);
         let parsed = document.parse();
-        let manifest = parsed.as_ref().map(|table| read_root(&document, Table::root(&document, table), directory));
+        let manifest = parsed
+            .as_ref()
+            .map(|table| read_root(&document, Table::root(&document, table), directory));
         let problems = document.into_problems();
         match manifest {
             Some(manifest) if problems.is_empty() => Ok(manifest),
@@ -73,7 +78,8 @@ fn read_root(document: &Document, mut root: Table, directory: &Path) -> Manifest
     }
     match root.integer("spin_manifest_version") {
         Some(2) | None => {}
-        Some(other) => root.problem(format_args!("`spin_manifest_version` is {other}; this host reads version 2")),
+        Some(other) => root
+            .problem(format_args!("`spin_manifest_version` is {other}; this host reads version 2")),
     }
     let name = read_application(&mut root);
     let variables = root.tables("variables").into_iter().map(read_variable).collect();
@@ -94,7 +100,11 @@ fn read_application(root: &mut Table) -> String {
         return String::new();
     };
     let name = application.required_string("name").unwrap_or_default();
-    let _ = (application.string("version"), application.string("description"), application.strings("authors"));
+    let _ = (
+        application.string("version"),
+        application.string("description"),
+        application.strings("authors"),
+    );
     application.ignore("tool");
     application.ignore("targets");
     application.refuse("trigger", SPIN_ONLY);

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use http::{HeaderName, Request, Response, Uri};
 use wasmtime_wasi_http::{
-    DEFAULT_FORBIDDEN_HEADERS, Error, ForbiddenHeaderFilter, RequestOptions, WasiBody, WasiHttpHooks,
+    DEFAULT_FORBIDDEN_HEADERS, Error, ForbiddenHeaderFilter, RequestOptions, WasiBody,
+    WasiHttpHooks,
 };
 
 pub use client::Outbound;
@@ -72,17 +73,24 @@ impl WasiHttpHooks for Hooks {
         })
     }
 
-    fn p2_error_from_hyper(&mut self, error: &hyper::Error) -> wasmtime_wasi_http::p2::bindings::http::types::ErrorCode {
+    fn p2_error_from_hyper(
+        &mut self,
+        error: &hyper::Error,
+    ) -> wasmtime_wasi_http::p2::bindings::http::types::ErrorCode {
         errors::of_hyper_p2(error)
     }
 
-    fn p3_error_from_hyper(&mut self, error: &hyper::Error) -> wasmtime_wasi_http::p3::bindings::http::types::ErrorCode {
+    fn p3_error_from_hyper(
+        &mut self,
+        error: &hyper::Error,
+    ) -> wasmtime_wasi_http::p3::bindings::http::types::ErrorCode {
         errors::of_hyper_p3(error)
     }
 }
 
 fn check(component: &Granted, uri: &Uri) -> Result<(), Error> {
-    let (scheme, host) = (uri.scheme_str().unwrap_or("https"), uri.host().ok_or(Error::HttpRequestUriInvalid)?);
+    let (scheme, host) =
+        (uri.scheme_str().unwrap_or("https"), uri.host().ok_or(Error::HttpRequestUriInvalid)?);
     let host = host.to_ascii_lowercase();
     if component.allowed_hosts.allows(scheme, &host, uri.port_u16()) {
         return Ok(());
@@ -100,7 +108,18 @@ fn service(uri: &Uri) -> Option<String> {
     uri.host()?.to_ascii_lowercase().strip_suffix(SERVICE_DOMAIN).map(str::to_owned)
 }
 
-async fn call_component(shared: &Shared, id: &str, request: Request<WasiBody>) -> Result<Response<WasiBody>, Error> {
-    let handler = shared.handlers.get().and_then(|handlers| handlers.get(id)).ok_or(Error::DestinationNotFound)?;
-    handler.handle((), request).await.map_err(|error| Error::InternalError(Some(format!("`{id}`: {error}"))))
+async fn call_component(
+    shared: &Shared,
+    id: &str,
+    request: Request<WasiBody>,
+) -> Result<Response<WasiBody>, Error> {
+    let handler = shared
+        .handlers
+        .get()
+        .and_then(|handlers| handlers.get(id))
+        .ok_or(Error::DestinationNotFound)?;
+    handler
+        .handle((), request)
+        .await
+        .map_err(|error| Error::InternalError(Some(format!("`{id}`: {error}"))))
 }

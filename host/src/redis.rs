@@ -64,11 +64,15 @@ impl Connections {
 impl State {
     fn allows_redis(&self, address: &str) -> bool {
         let Ok(url) = Url::parse(address) else { return false };
-        url.host_str().is_some_and(|host| self.component.allowed_hosts.allows(url.scheme(), host, url.port()))
+        url.host_str()
+            .is_some_and(|host| self.component.allowed_hosts.allows(url.scheme(), host, url.port()))
     }
 }
 
-fn connection<T>(accessor: &Accessor<T, HasSelf<State>>, this: &Resource<Connection>) -> wasmtime::Result<ConnectionManager> {
+fn connection<T>(
+    accessor: &Accessor<T, HasSelf<State>>,
+    this: &Resource<Connection>,
+) -> wasmtime::Result<ConnectionManager> {
     accessor.with(|mut access| Ok(access.get().table.get(this)?.0.clone()))
 }
 
@@ -98,46 +102,87 @@ impl<T: 'static> HostConnectionWithStore<T> for HasSelf<State> {
         });
         let Some(shared) = shared else { return Ok(Err(Error::InvalidAddress)) };
         match shared.redis.open(&address).await {
-            Ok(connection) => accessor.with(|mut access| Ok(Ok(access.get().table.push(Connection(connection))?))),
+            Ok(connection) => accessor
+                .with(|mut access| Ok(Ok(access.get().table.push(Connection(connection))?))),
             Err(error) => Ok(Err(error)),
         }
     }
 
-    async fn publish(accessor: &Accessor<T, Self>, this: Resource<Connection>, channel: String, payload: Vec<u8>) -> Reply<()> {
+    async fn publish(
+        accessor: &Accessor<T, Self>,
+        this: Resource<Connection>,
+        channel: String,
+        payload: Vec<u8>,
+    ) -> Reply<()> {
         Ok(connection(accessor, &this)?.publish(channel, payload).await.map_err(into_error))
     }
 
-    async fn get(accessor: &Accessor<T, Self>, this: Resource<Connection>, key: String) -> Reply<Option<Vec<u8>>> {
+    async fn get(
+        accessor: &Accessor<T, Self>,
+        this: Resource<Connection>,
+        key: String,
+    ) -> Reply<Option<Vec<u8>>> {
         Ok(connection(accessor, &this)?.get(key).await.map_err(into_error))
     }
 
-    async fn set(accessor: &Accessor<T, Self>, this: Resource<Connection>, key: String, value: Vec<u8>) -> Reply<()> {
+    async fn set(
+        accessor: &Accessor<T, Self>,
+        this: Resource<Connection>,
+        key: String,
+        value: Vec<u8>,
+    ) -> Reply<()> {
         Ok(connection(accessor, &this)?.set(key, value).await.map_err(into_error))
     }
 
-    async fn incr(accessor: &Accessor<T, Self>, this: Resource<Connection>, key: String) -> Reply<i64> {
+    async fn incr(
+        accessor: &Accessor<T, Self>,
+        this: Resource<Connection>,
+        key: String,
+    ) -> Reply<i64> {
         Ok(connection(accessor, &this)?.incr(key, 1).await.map_err(|error: RedisError| {
             // Redis says ERR for a value that is no number.
-            if error.to_string().contains("not an integer") { Error::TypeError } else { into_error(error) }
+            if error.to_string().contains("not an integer") {
+                Error::TypeError
+            } else {
+                into_error(error)
+            }
         }))
     }
 
-    async fn del(accessor: &Accessor<T, Self>, this: Resource<Connection>, keys: Vec<String>) -> Reply<u32> {
+    async fn del(
+        accessor: &Accessor<T, Self>,
+        this: Resource<Connection>,
+        keys: Vec<String>,
+    ) -> Reply<u32> {
         if keys.is_empty() {
             return Ok(Ok(0));
         }
         Ok(connection(accessor, &this)?.del(keys).await.map_err(into_error))
     }
 
-    async fn sadd(accessor: &Accessor<T, Self>, this: Resource<Connection>, key: String, values: Vec<String>) -> Reply<u32> {
+    async fn sadd(
+        accessor: &Accessor<T, Self>,
+        this: Resource<Connection>,
+        key: String,
+        values: Vec<String>,
+    ) -> Reply<u32> {
         Ok(connection(accessor, &this)?.sadd(key, values).await.map_err(into_error))
     }
 
-    async fn smembers(accessor: &Accessor<T, Self>, this: Resource<Connection>, key: String) -> Reply<Vec<String>> {
+    async fn smembers(
+        accessor: &Accessor<T, Self>,
+        this: Resource<Connection>,
+        key: String,
+    ) -> Reply<Vec<String>> {
         Ok(connection(accessor, &this)?.smembers(key).await.map_err(into_error))
     }
 
-    async fn srem(accessor: &Accessor<T, Self>, this: Resource<Connection>, key: String, values: Vec<String>) -> Reply<u32> {
+    async fn srem(
+        accessor: &Accessor<T, Self>,
+        this: Resource<Connection>,
+        key: String,
+        values: Vec<String>,
+    ) -> Reply<u32> {
         Ok(connection(accessor, &this)?.srem(key, values).await.map_err(into_error))
     }
 

@@ -40,8 +40,10 @@ impl<T> Routes<T> {
     pub fn find(&self, path: &str) -> Option<Match<'_, T>> {
         let found = self.0.best_match(path)?;
         let captures = found.captures();
-        let trailing = captures.wildcard().map(|rest| trailing(rest, path.ends_with('/'))).unwrap_or_default();
-        let segments = captures.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let trailing =
+            captures.wildcard().map(|rest| trailing(rest, path.ends_with('/'))).unwrap_or_default();
+        let segments =
+            captures.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let entry = found.handler();
         Some(Match { target: &entry.target, pattern: &entry.pattern, trailing, segments })
     }
@@ -81,7 +83,8 @@ mod tests {
     use super::*;
 
     fn find(patterns: &[&str], path: &str) -> Option<String> {
-        let routes = Routes::new(patterns.iter().map(|pattern| ((*pattern).to_owned(), ()))).unwrap();
+        let routes =
+            Routes::new(patterns.iter().map(|pattern| ((*pattern).to_owned(), ()))).unwrap();
         routes.find(path).map(|found| found.pattern.to_owned())
     }
 

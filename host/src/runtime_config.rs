@@ -45,12 +45,16 @@ impl RuntimeConfig {
     pub fn read(file: Option<&Path>, state_dir: &Path) -> Result<Self, Vec<String>> {
         let mut config = Self::in_state_dir(state_dir);
         let Some(path) = file else { return Ok(config) };
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| vec![format!("the runtime configuration {} cannot be read: {error}", path.display())])?;
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            vec![format!("the runtime configuration {} cannot be read: {error}", path.display())]
+        })?;
         let document = Document::new(path.display().to_string(), &text);
         if let Some(table) = &document.parse() {
             // Spin reads relative paths from the file's own folder.
-            let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let directory = path
+                .parent()
+                .filter(|parent| !parent.as_os_str().is_empty())
+                .unwrap_or(Path::new("."));
             config.read_root(Table::root(&document, table), directory);
         }
         let problems = document.into_problems();
@@ -74,7 +78,15 @@ impl RuntimeConfig {
             outbound.refuse("max_concurrent_requests", SPIN_ONLY);
             outbound.finish();
         }
-        for key in ["config_provider", "variables_provider", "outbound_networking", "llm_compute", "client_tls", "state_dir", "log_dir"] {
+        for key in [
+            "config_provider",
+            "variables_provider",
+            "outbound_networking",
+            "llm_compute",
+            "client_tls",
+            "state_dir",
+            "log_dir",
+        ] {
             root.refuse(key, SPIN_ONLY);
         }
         root.finish();
@@ -83,7 +95,9 @@ impl RuntimeConfig {
 
 fn read_key_value(mut table: Table, directory: &Path) -> Option<KeyValueConfig> {
     let store = match table.required_string("type")?.as_str() {
-        "spin" => Some(KeyValueConfig::Sqlite(table.string("path").map(|path| directory.join(path)))),
+        "spin" => {
+            Some(KeyValueConfig::Sqlite(table.string("path").map(|path| directory.join(path))))
+        }
         "redis" => table.required_string("url").map(KeyValueConfig::Redis),
         other => {
             table.problem(format_args!("the type `{other}`: this host has `spin` and `redis`"));
@@ -114,8 +128,10 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("runtime-config.toml");
         std::fs::write(&file, text).unwrap();
-        let strip = |problem: String| problem.replace(&format!("{}/", directory.path().display()), "");
-        RuntimeConfig::read(Some(&file), Path::new(".spin")).map_err(|problems| problems.into_iter().map(strip).collect())
+        let strip =
+            |problem: String| problem.replace(&format!("{}/", directory.path().display()), "");
+        RuntimeConfig::read(Some(&file), Path::new(".spin"))
+            .map_err(|problems| problems.into_iter().map(strip).collect())
     }
 
     #[test]
@@ -123,7 +139,10 @@ mod tests {
         let config = RuntimeConfig::read(None, Path::new(".spin")).unwrap();
         let file = KeyValueConfig::Sqlite(Some(".spin/sqlite_key_value.db".into()));
         assert_eq!(config.key_value_stores.get("default"), Some(&file));
-        assert_eq!(config.sqlite_databases.get("default"), Some(&Some(".spin/sqlite_db.db".into())));
+        assert_eq!(
+            config.sqlite_databases.get("default"),
+            Some(&Some(".spin/sqlite_db.db".into()))
+        );
         assert!(config.connection_pooling);
     }
 
@@ -152,11 +171,14 @@ mod tests {
             "[key_value_store.a]\ntype = \"azure_cosmos\"\n[key_value_store.b]\ntype = \"redis\"\n\
              [outbound_networking]\nblock_networks = [\"private\"]\n[outbound]\n",
         );
-        assert_eq!(problems.unwrap_err(), [
-            "runtime-config.toml:1: key_value_store.a: the type `azure_cosmos`: this host has `spin` and `redis`",
-            "runtime-config.toml:3: key_value_store.b: `url` is missing",
-            "runtime-config.toml:5: `outbound_networking`: Spin supports it, this host does not",
-            "runtime-config.toml:7: the key `outbound` is unknown",
-        ]);
+        assert_eq!(
+            problems.unwrap_err(),
+            [
+                "runtime-config.toml:1: key_value_store.a: the type `azure_cosmos`: this host has `spin` and `redis`",
+                "runtime-config.toml:3: key_value_store.b: `url` is missing",
+                "runtime-config.toml:5: `outbound_networking`: Spin supports it, this host does not",
+                "runtime-config.toml:7: the key `outbound` is unknown",
+            ]
+        );
     }
 }

@@ -72,7 +72,10 @@ impl Server {
             self.shared.draining.closed().await;
         };
         if tokio::time::timeout(DRAIN_TIMEOUT, drained).await.is_err() {
-            eprintln!("warning: some requests did not finish within {} s and are cut", DRAIN_TIMEOUT.as_secs());
+            eprintln!(
+                "warning: some requests did not finish within {} s and are cut",
+                DRAIN_TIMEOUT.as_secs()
+            );
         }
     }
 
@@ -85,12 +88,17 @@ impl Server {
     ) {
         // Small writes, such as the chunks of a stream, must not wait for each other; a socket that cannot is gone.
         let _ = stream.set_nodelay(true);
-        let (triggers, builder, watcher) = (Arc::clone(&self.triggers), Arc::clone(builder), connections.watcher());
+        let (triggers, builder, watcher) =
+            (Arc::clone(&self.triggers), Arc::clone(builder), connections.watcher());
         match self.tls.clone() {
-            None => drop(tokio::spawn(serve_connection(stream, builder, triggers, client, watcher))),
+            None => {
+                drop(tokio::spawn(serve_connection(stream, builder, triggers, client, watcher)))
+            }
             Some(tls) => drop(tokio::spawn(async move {
                 // A handshake that fails or lingers is the client's affair.
-                if let Ok(Ok(stream)) = tokio::time::timeout(HEADER_TIMEOUT, tls.accept(stream)).await {
+                if let Ok(Ok(stream)) =
+                    tokio::time::timeout(HEADER_TIMEOUT, tls.accept(stream)).await
+                {
                     serve_connection(stream, builder, triggers, client, watcher).await;
                 }
             })),

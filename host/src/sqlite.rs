@@ -48,20 +48,29 @@ impl Connection {
     }
 
     /// Runs a statement off the executor: it may read a whole table.
-    async fn execute(self, statement: String, parameters: Vec<Value>) -> Result<QueryResult, Error> {
+    async fn execute(
+        self,
+        statement: String,
+        parameters: Vec<Value>,
+    ) -> Result<QueryResult, Error> {
         let run = move || self.with(|connection| run(connection, &statement, parameters));
         let result = tokio::task::spawn_blocking(run).await;
         result.map_err(|error| Error::Io(error.to_string()))?.map_err(into_error)
     }
 }
 
-fn run(connection: &rusqlite::Connection, statement: &str, parameters: Vec<Value>) -> rusqlite::Result<QueryResult> {
+fn run(
+    connection: &rusqlite::Connection,
+    statement: &str,
+    parameters: Vec<Value>,
+) -> rusqlite::Result<QueryResult> {
     let mut statement = connection.prepare_cached(statement)?;
     let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
     let count = columns.len();
     let parameters = rusqlite::params_from_iter(parameters.into_iter().map(into_sql));
     let row = |row: &rusqlite::Row<'_>| {
-        let values: rusqlite::Result<_> = (0..count).map(|index| row.get_ref(index).map(from_sql)).collect();
+        let values: rusqlite::Result<_> =
+            (0..count).map(|index| row.get_ref(index).map(from_sql)).collect();
         Ok(RowResult { values: values? })
     };
     let rows = statement.query_map(parameters, row)?.collect::<rusqlite::Result<_>>()?;
@@ -123,7 +132,12 @@ impl HostConnection for State {
         self.open_database(&database)
     }
 
-    async fn execute(&mut self, this: Resource<Connection>, statement: String, parameters: Vec<Value>) -> Answer<QueryResult> {
+    async fn execute(
+        &mut self,
+        this: Resource<Connection>,
+        statement: String,
+        parameters: Vec<Value>,
+    ) -> Answer<QueryResult> {
         Ok(self.connection(&this)?.execute(statement, parameters).await)
     }
 
@@ -142,7 +156,10 @@ impl HostConnection for State {
 }
 
 impl<T: 'static> HostConnectionWithStore<T> for HasSelf<State> {
-    async fn open_async(accessor: &Accessor<T, Self>, database: String) -> Answer<Resource<Connection>> {
+    async fn open_async(
+        accessor: &Accessor<T, Self>,
+        database: String,
+    ) -> Answer<Resource<Connection>> {
         accessor.with(|mut access| access.get().open_database(&database))
     }
 
@@ -164,12 +181,18 @@ impl<T: 'static> HostConnectionWithStore<T> for HasSelf<State> {
         })
     }
 
-    async fn last_insert_rowid_async(accessor: &Accessor<T, Self>, this: Resource<Connection>) -> wasmtime::Result<i64> {
+    async fn last_insert_rowid_async(
+        accessor: &Accessor<T, Self>,
+        this: Resource<Connection>,
+    ) -> wasmtime::Result<i64> {
         let connection = accessor.with(|mut access| access.get().connection(&this))?;
         Ok(connection.with(rusqlite::Connection::last_insert_rowid))
     }
 
-    async fn changes_async(accessor: &Accessor<T, Self>, this: Resource<Connection>) -> wasmtime::Result<u64> {
+    async fn changes_async(
+        accessor: &Accessor<T, Self>,
+        this: Resource<Connection>,
+    ) -> wasmtime::Result<u64> {
         let connection = accessor.with(|mut access| access.get().connection(&this))?;
         Ok(connection.with(rusqlite::Connection::changes))
     }

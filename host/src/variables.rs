@@ -37,11 +37,15 @@ impl Variables {
     ///
     /// # Errors
     /// Every required variable without a value, and every given one that nobody declared.
-    pub fn resolve(declared: &BTreeMap<String, Variable>, sources: &Sources) -> Result<Self, Vec<String>> {
+    pub fn resolve(
+        declared: &BTreeMap<String, Variable>,
+        sources: &Sources,
+    ) -> Result<Self, Vec<String>> {
         let mut problems = Vec::new();
         for (name, _) in sources.given {
             if !declared.contains_key(name) {
-                problems.push(format!("--variable {name}: the manifest declares no variable `{name}`"));
+                problems
+                    .push(format!("--variable {name}: the manifest declares no variable `{name}`"));
             }
         }
         let mut values = BTreeMap::new();
@@ -66,11 +70,16 @@ impl Variables {
     ///
     /// # Errors
     /// Every template that cannot be resolved, by the variable's name.
-    pub fn of_component(&self, templates: &BTreeMap<String, String>) -> Result<ComponentVariables, Vec<String>> {
+    pub fn of_component(
+        &self,
+        templates: &BTreeMap<String, String>,
+    ) -> Result<ComponentVariables, Vec<String>> {
         let mut problems = Vec::new();
         let mut values = BTreeMap::new();
         for (name, template) in templates {
-            match Template::parse(template).and_then(|template| template.resolve(|name| self.get(name))) {
+            match Template::parse(template)
+                .and_then(|template| template.resolve(|name| self.get(name)))
+            {
                 Ok(value) => drop(values.insert(name.clone(), value)),
                 Err(problem) => problems.push(format!("the variable `{name}`: {problem}")),
             }
@@ -81,9 +90,16 @@ impl Variables {
 
 impl Sources<'_> {
     fn value_of(&self, name: &str) -> Option<String> {
-        let given = self.given.iter().rev().find(|(given, _)| given == name).map(|(_, value)| value.clone());
+        let given = self
+            .given
+            .iter()
+            .rev()
+            .find(|(given, _)| given == name)
+            .map(|(_, value)| value.clone());
         let variable = environment_name(name);
-        given.or_else(|| (self.environment)(&variable)).or_else(|| self.dot_env.get(&variable).cloned())
+        given
+            .or_else(|| (self.environment)(&variable))
+            .or_else(|| self.dot_env.get(&variable).cloned())
     }
 }
 
@@ -106,8 +122,12 @@ pub fn read_dot_env(path: &Path) -> Result<BTreeMap<String, String>, String> {
 impl v3::Host for State {}
 
 impl<T> v3::HostWithStore<T> for HasSelf<State> {
-    async fn get(accessor: &Accessor<T, Self>, name: String) -> wasmtime::Result<Result<String, v3::Error>> {
-        let value = accessor.with(|mut access| access.get().component.variables.get(&name).cloned());
+    async fn get(
+        accessor: &Accessor<T, Self>,
+        name: String,
+    ) -> wasmtime::Result<Result<String, v3::Error>> {
+        let value =
+            accessor.with(|mut access| access.get().component.variables.get(&name).cloned());
         Ok(value.ok_or_else(|| match is_variable_name(&name) {
             true => v3::Error::Undefined(format!("this component has no variable `{name}`")),
             false => v3::Error::InvalidName(name),
@@ -117,20 +137,30 @@ impl<T> v3::HostWithStore<T> for HasSelf<State> {
 
 impl v2::Host for State {
     async fn get(&mut self, name: String) -> wasmtime::Result<Result<String, v2::Error>> {
-        Ok(self.component.variables.get(&name).cloned().ok_or_else(|| match is_variable_name(&name) {
-            true => v2::Error::Undefined(format!("this component has no variable `{name}`")),
-            false => v2::Error::InvalidName(name),
+        Ok(self.component.variables.get(&name).cloned().ok_or_else(|| {
+            match is_variable_name(&name) {
+                true => v2::Error::Undefined(format!("this component has no variable `{name}`")),
+                false => v2::Error::InvalidName(name),
+            }
         }))
     }
 }
 
 impl config::Host for State {
-    async fn get(&mut self, key: String) -> wasmtime::Result<Result<Option<String>, config::Error>> {
+    async fn get(
+        &mut self,
+        key: String,
+    ) -> wasmtime::Result<Result<Option<String>, config::Error>> {
         Ok(Ok(self.component.variables.get(&key).cloned()))
     }
 
     async fn get_all(&mut self) -> wasmtime::Result<Result<Vec<(String, String)>, config::Error>> {
-        Ok(Ok(self.component.variables.iter().map(|(key, value)| (key.clone(), value.clone())).collect()))
+        Ok(Ok(self
+            .component
+            .variables
+            .iter()
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect()))
     }
 }
 
@@ -140,11 +170,17 @@ mod tests {
 
     fn declared() -> BTreeMap<String, Variable> {
         [("host", Some("default")), ("api_key", None)]
-            .map(|(name, default)| (name.to_owned(), Variable { default: default.map(str::to_owned) }))
+            .map(|(name, default)| {
+                (name.to_owned(), Variable { default: default.map(str::to_owned) })
+            })
             .into()
     }
 
-    fn resolve(given: &[(&str, &str)], environment: &[(&str, &str)], dot_env: &[(&str, &str)]) -> Result<Variables, Vec<String>> {
+    fn resolve(
+        given: &[(&str, &str)],
+        environment: &[(&str, &str)],
+        dot_env: &[(&str, &str)],
+    ) -> Result<Variables, Vec<String>> {
         let owned = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
             pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
         };
@@ -159,8 +195,11 @@ mod tests {
 
     #[test]
     fn the_command_line_wins_over_environment_over_file_over_default() {
-        let (line, environment, file) =
-            ([("api_key", "line")], [("SPIN_VARIABLE_API_KEY", "environment")], [("SPIN_VARIABLE_API_KEY", "file")]);
+        let (line, environment, file) = (
+            [("api_key", "line")],
+            [("SPIN_VARIABLE_API_KEY", "environment")],
+            [("SPIN_VARIABLE_API_KEY", "file")],
+        );
         for (given, environment, file, value) in [
             (&line[..], &environment[..], &file[..], "line"),
             (&[], &environment, &file, "environment"),
@@ -175,9 +214,12 @@ mod tests {
     #[test]
     fn a_required_variable_without_a_value_is_a_problem_that_says_how_to_set_it() {
         let problems = resolve(&[], &[], &[]).unwrap_err();
-        assert_eq!(problems, [
-            "the variable `api_key` is required: pass --variable api_key=... or set SPIN_VARIABLE_API_KEY"
-        ]);
+        assert_eq!(
+            problems,
+            [
+                "the variable `api_key` is required: pass --variable api_key=... or set SPIN_VARIABLE_API_KEY"
+            ]
+        );
     }
 
     #[test]
@@ -191,8 +233,14 @@ mod tests {
         let variables = resolve(&[("api_key", "secret")], &[], &[]).unwrap();
         let templates = [("url".to_owned(), "https://{{ host }}/".to_owned())].into();
         let own = variables.of_component(&templates).unwrap();
-        assert_eq!(own.iter().collect::<Vec<_>>(), [(&"url".to_owned(), &"https://default/".to_owned())]);
+        assert_eq!(
+            own.iter().collect::<Vec<_>>(),
+            [(&"url".to_owned(), &"https://default/".to_owned())]
+        );
         let wrong = [("url".to_owned(), "{{ nothing }}".to_owned())].into();
-        assert_eq!(variables.of_component(&wrong).unwrap_err(), ["the variable `url`: there is no variable `nothing`"]);
+        assert_eq!(
+            variables.of_component(&wrong).unwrap_err(),
+            ["the variable `url`: there is no variable `nothing`"]
+        );
     }
 }

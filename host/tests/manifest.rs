@@ -18,7 +18,8 @@ fn every_wrong_manifest_gets_its_words() {
         if path.extension().is_none_or(|extension| extension != "toml") {
             continue;
         }
-        let problems = Manifest::read(&path).expect_err(&path.display().to_string()).join("\n") + "\n";
+        let problems =
+            Manifest::read(&path).expect_err(&path.display().to_string()).join("\n") + "\n";
         let golden = path.with_extension("err");
         if std::env::var_os("UPDATE_GOLDEN").is_some() {
             fs::write(&golden, &problems).unwrap();
@@ -38,7 +39,10 @@ fn reads_every_key_it_supports() {
     assert_eq!(manifest.variables["api_key"].default, None);
 
     let routes: Vec<&Route> = manifest.triggers.iter().map(|trigger| &trigger.route).collect();
-    assert_eq!(routes, [&Route::Public("/v1/...".into()), &Route::Private, &Route::Public("/teapot".into())]);
+    assert_eq!(
+        routes,
+        [&Route::Public("/v1/...".into()), &Route::Private, &Route::Public("/teapot".into())]
+    );
     let Target::Static(teapot) = &manifest.triggers[2].target else { panic!("no static response") };
     assert_eq!((teapot.status.as_u16(), teapot.body.as_str()), (418, "short and stout"));
 
@@ -47,7 +51,8 @@ fn reads_every_key_it_supports() {
     assert_eq!(app.files[0].directory, folder("valid/policies"));
     assert!(app.key_value_stores.contains("default") && app.sqlite_databases.contains("default"));
     assert_eq!(app.variables["key"], "{{ api_key }}");
-    let inherits: Vec<Vec<Grant>> = app.dependencies.iter().map(|one| one.inherits.iter().copied().collect()).collect();
+    let inherits: Vec<Vec<Grant>> =
+        app.dependencies.iter().map(|one| one.inherits.iter().copied().collect()).collect();
     let everything: Vec<Grant> = Grant::all().into_iter().collect();
     assert_eq!(inherits, [everything, vec![], vec![Grant::Environment, Grant::Files]]);
 }
@@ -55,5 +60,8 @@ fn reads_every_key_it_supports() {
 #[test]
 fn a_manifest_that_is_not_there_is_one_sentence() {
     let problems = Manifest::read(Path::new("nowhere/spin.toml")).unwrap_err();
-    assert_eq!(problems, ["the manifest nowhere/spin.toml cannot be read: No such file or directory (os error 2)"]);
+    assert_eq!(
+        problems,
+        ["the manifest nowhere/spin.toml cannot be read: No such file or directory (os error 2)"]
+    );
 }

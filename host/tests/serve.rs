@@ -2,6 +2,8 @@
 
 #[path = "serve/host.rs"]
 mod host;
+#[path = "serve/tls.rs"]
+mod tls;
 
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
@@ -12,7 +14,9 @@ const STATIC: &str = "[[trigger.http]]\nroute = \"/hello\"\nstatic_response = { 
 
 /// A manifest with the component `app` on every path, and what it is granted.
 fn app(granted: &str) -> String {
-    format!("[[trigger.http]]\nroute = \"/...\"\ncomponent = \"app\"\n[component.app]\nsource = \"app.wasm\"\n{granted}")
+    format!(
+        "[[trigger.http]]\nroute = \"/...\"\ncomponent = \"app\"\n[component.app]\nsource = \"app.wasm\"\n{granted}"
+    )
 }
 
 #[test]
@@ -21,7 +25,11 @@ fn serves_a_fixed_response_and_404_beside_it() {
     let host = folder.up(&[]);
     let answer = host.get("/hello");
     assert_eq!(answer.status, 203);
-    assert!(answer.text.contains("x-a: b\r\n") && answer.text.ends_with("\r\n\r\nhello"), "{}", answer.text);
+    assert!(
+        answer.text.contains("x-a: b\r\n") && answer.text.ends_with("\r\n\r\nhello"),
+        "{}",
+        answer.text
+    );
     assert_eq!(host.get("/other").status, 404);
     assert_eq!(host.get("/.well-known/spin/health").status, 200);
     assert_eq!(host.errors(), "");
@@ -86,20 +94,30 @@ fn the_command_line_sets_lists_and_misses_keys() {
 
 #[test]
 fn a_component_reads_its_own_variables_from_flag_environment_and_file() {
-    let manifest = format!("[variables]\nsecret = {{ default = \"123\" }}\n{}", app("variables = { own = \"{{ secret }}!\" }\n"));
+    let manifest = format!(
+        "[variables]\nsecret = {{ default = \"123\" }}\n{}",
+        app("variables = { own = \"{{ secret }}!\" }\n")
+    );
     let folder = Folder::new(&manifest).guest("app.wasm", "(call $variable-status)", "own");
     assert_eq!(folder.up(&[]).get("/").status, 204);
     folder.write(".env", b"SPIN_VARIABLE_SECRET=12345\n");
     assert_eq!(folder.up(&[]).get("/").status, 206);
     assert_eq!(folder.up(&["--variable", "secret=1"]).get("/").status, 202);
     let other = Folder::new(&manifest).guest("app.wasm", "(call $variable-status)", "secret");
-    assert_eq!(other.up(&[]).get("/").status, 404, "an application variable is not the component's");
+    assert_eq!(
+        other.up(&[]).get("/").status,
+        404,
+        "an application variable is not the component's"
+    );
 }
 
 #[test]
 fn a_component_reaches_the_hosts_it_is_granted_and_no_other() {
     let upstream = Folder::new(STATIC).up(&[]);
-    let granted = app(&format!("allowed_outbound_hosts = [\"http://{}\", \"http://127.0.0.1:1\"]\n", upstream.address));
+    let granted = app(&format!(
+        "allowed_outbound_hosts = [\"http://{}\", \"http://127.0.0.1:1\"]\n",
+        upstream.address
+    ));
     let fetch = |authority: &str, manifest: &str| {
         let folder = Folder::new(manifest).guest("app.wasm", "(call $fetch-status)", authority);
         let host = folder.up(&[]);
@@ -109,7 +127,10 @@ fn a_component_reaches_the_hosts_it_is_granted_and_no_other() {
     assert_eq!(fetch("127.0.0.1:1", &granted).0, 406, "connection-refused is the error number 6");
     let (status, errors) = fetch(&upstream.address, &app(""));
     assert_eq!(status, 415, "HTTP-request-denied is the error number 15");
-    let expected = format!("error: `app` may not reach http://{}: its `allowed_outbound_hosts` does not name it\n", upstream.address);
+    let expected = format!(
+        "error: `app` may not reach http://{}: its `allowed_outbound_hosts` does not name it\n",
+        upstream.address
+    );
     assert_eq!(errors, expected);
 }
 
@@ -129,14 +150,17 @@ fn one_component_reaches_another_by_name_also_when_it_is_private() {
 fn headers_over_the_limit_are_431() {
     let folder = Folder::new(STATIC);
     let host = folder.up(&[]);
-    let request = |headers: String| format!("GET /hello HTTP/1.1\r\nhost: test\r\nconnection: close\r\n{headers}\r\n");
+    let request = |headers: String| {
+        format!("GET /hello HTTP/1.1\r\nhost: test\r\nconnection: close\r\n{headers}\r\n")
+    };
     let large = request(format!("x-large: {}\r\n", "a".repeat(140 * 1024)));
     assert_eq!(host.send(large.as_bytes()).status, 431);
     let many = request((0..101).map(|number| format!("x-{number}: a\r\n")).collect());
     assert_eq!(host.send(many.as_bytes()).status, 431);
     let fits = request(format!("x-large: {}\r\n", "a".repeat(60 * 1024)));
     assert_eq!(host.send(fits.as_bytes()).status, 203);
-    let bytes = b"GET /hello HTTP/1.1\r\nhost: test\r\nconnection: close\r\nx-bytes: \xff\xfe\r\n\r\n";
+    let bytes =
+        b"GET /hello HTTP/1.1\r\nhost: test\r\nconnection: close\r\nx-bytes: \xff\xfe\r\n\r\n";
     assert_eq!(host.send(bytes).status, 203);
 }
 
@@ -195,7 +219,10 @@ fn an_idle_host_ends_at_once() {
 
 #[test]
 fn what_keeps_it_from_starting_is_one_sentence_each() {
-    let folder = Folder::new(&format!("[variables]\nkey = {{ required = true }}\n{}", app("key_value_stores = [\"sessions\"]\n")));
+    let folder = Folder::new(&format!(
+        "[variables]\nkey = {{ required = true }}\n{}",
+        app("key_value_stores = [\"sessions\"]\n")
+    ));
     let expected = "\
 error: the variable `key` is required: pass --variable key=... or set SPIN_VARIABLE_KEY
 error: component.app: there is no key-value store `sessions`; add [key_value_store.sessions] to the runtime configuration
@@ -210,7 +237,9 @@ fn a_taken_port_is_one_sentence() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let folder = Folder::new(STATIC);
-    let expected = format!("error: {address} is taken by another program: stop it or listen elsewhere with --listen\n");
+    let expected = format!(
+        "error: {address} is taken by another program: stop it or listen elsewhere with --listen\n"
+    );
     assert_eq!(folder.fails(&["up", "--listen", &address]), expected);
 }
 
@@ -218,16 +247,25 @@ fn a_taken_port_is_one_sentence() {
 fn an_unreadable_manifest_and_a_wrong_file_flag_are_one_sentence() {
     let folder = Folder::new(STATIC);
     let problem = folder.fails(&["up", "--manifest", "other.toml"]);
-    assert_eq!(problem, "error: the manifest other.toml cannot be read: No such file or directory (os error 2)\n");
+    assert_eq!(
+        problem,
+        "error: the manifest other.toml cannot be read: No such file or directory (os error 2)\n"
+    );
     let problem = folder.fails(&["up", "--files", "policies=elsewhere"]);
-    assert_eq!(problem, "error: --files policies: no component of the manifest mounts `policies`\n");
+    assert_eq!(
+        problem,
+        "error: --files policies: no component of the manifest mounts `policies`\n"
+    );
 }
 
 #[test]
 fn check_is_silent_about_what_is_right() {
     let folder = Folder::new(&app("")).guest("app.wasm", "(i32.const 200)", "-");
     let output = folder.run(&["check"]);
-    assert!(output.status.success() && output.stdout.is_empty() && output.stderr.is_empty(), "{output:?}");
+    assert!(
+        output.status.success() && output.stdout.is_empty() && output.stderr.is_empty(),
+        "{output:?}"
+    );
 }
 
 #[test]

@@ -34,8 +34,11 @@ fn a_damaged_entry_is_made_anew() {
     let entry = files(directory.path(), "cwasm").pop().unwrap();
     let good = fs::read(&entry).unwrap();
     type Damage<'d> = &'d dyn Fn(&mut Vec<u8>);
-    let damages: [Damage; 3] =
-        [&|bytes| bytes.truncate(bytes.len() / 2), &|bytes| bytes[good.len() / 3] ^= 1, &Vec::clear];
+    let damages: [Damage; 3] = [
+        &|bytes| bytes.truncate(bytes.len() / 2),
+        &|bytes| bytes[good.len() / 3] ^= 1,
+        &Vec::clear,
+    ];
     for damage in damages {
         let mut bytes = good.clone();
         damage(&mut bytes);

@@ -80,10 +80,17 @@ impl Action {
 
 impl Place {
     fn open(&self) -> Result<Store, Vec<String>> {
-        let config = RuntimeConfig::read(self.stores.runtime_config_file.as_deref(), &self.stores.state_dir)?;
+        let config = RuntimeConfig::read(
+            self.stores.runtime_config_file.as_deref(),
+            &self.stores.state_dir,
+        )?;
         let stores = KeyValueStores::new(&config.key_value_stores).map_err(one)?;
         stores.get(&self.store).cloned().ok_or_else(|| {
-            vec![format!("there is no key-value store `{}`; there are {}", self.store, stores.labels().join(", "))]
+            vec![format!(
+                "there is no key-value store `{}`; there are {}",
+                self.store,
+                stores.labels().join(", ")
+            )]
         })
     }
 }

@@ -57,7 +57,9 @@ impl Up {
 
     async fn serve(self) -> Result<(), Vec<String>> {
         let tls = match (&self.tls_cert, &self.tls_key) {
-            (Some(certificate), Some(key)) => Some(server::acceptor(certificate, key).map_err(one)?),
+            (Some(certificate), Some(key)) => {
+                Some(server::acceptor(certificate, key).map_err(one)?)
+            }
             _ => None,
         };
         let scheme = if tls.is_some() { Scheme::HTTPS } else { Scheme::HTTP };
@@ -78,7 +80,10 @@ impl Up {
     async fn bind(&self) -> Result<TcpListener, Vec<String>> {
         TcpListener::bind(self.listen).await.map_err(|error| match error.kind() {
             std::io::ErrorKind::AddrInUse => {
-                vec![format!("{} is taken by another program: stop it or listen elsewhere with --listen", self.listen)]
+                vec![format!(
+                    "{} is taken by another program: stop it or listen elsewhere with --listen",
+                    self.listen
+                )]
             }
             _ => vec![format!("cannot listen on {}: {error}", self.listen)],
         })

@@ -38,8 +38,12 @@ fn dependency(name: &str, inherits: &[Grant]) -> Dependency {
 }
 
 fn compose_with(dependency: Dependency, stage: Vec<u8>) -> Result<Vec<u8>, Vec<String>> {
-    let component = Component { id: "app".to_owned(), dependencies: vec![dependency], ..Component::default() };
-    compose(&component, &Inputs { component: wat::parse_str(APP).unwrap(), dependencies: vec![stage] })
+    let component =
+        Component { id: "app".to_owned(), dependencies: vec![dependency], ..Component::default() };
+    compose(
+        &component,
+        &Inputs { component: wat::parse_str(APP).unwrap(), dependencies: vec![stage] },
+    )
 }
 
 /// Runs the composed component, which works only when the stage answers.
@@ -47,7 +51,8 @@ fn answer_of(composed: &[u8]) -> u32 {
     let engine = crate::engine::engine().unwrap();
     let compiled = wasmtime::component::Component::new(&engine, composed).unwrap();
     let mut store = wasmtime::Store::new(&engine, ());
-    let instance = wasmtime::component::Linker::new(&engine).instantiate(&mut store, &compiled).unwrap();
+    let instance =
+        wasmtime::component::Linker::new(&engine).instantiate(&mut store, &compiled).unwrap();
     let app = instance.get_export_index(&mut store, None, "test:app/app@0.1.0").unwrap();
     let run = instance.get_export_index(&mut store, Some(&app), "run").unwrap();
     instance.get_typed_func::<(), (u32,)>(&mut store, run).unwrap().call(&mut store, ()).unwrap().0
@@ -65,7 +70,9 @@ fn a_dependency_answers_by_interface_by_package_and_by_version() {
 fn refuses_a_dependency_that_no_import_is_called_after() {
     for name in ["test:stage@0.2.0", "test:other", "test:stage/other"] {
         let problems = compose_with(dependency(name, &[]), stage("")).unwrap_err();
-        let expected = format!("component.app.dependencies.\"{name}\": no import of the component is called so");
+        let expected = format!(
+            "component.app.dependencies.\"{name}\": no import of the component is called so"
+        );
         assert_eq!(problems.first(), Some(&expected));
     }
 }
@@ -84,11 +91,15 @@ fn refuses_a_stage_that_imports_what_it_does_not_inherit_by_name() {
         let mut others = Grant::all();
         others.remove(&grant);
         let others: Vec<Grant> = others.into_iter().collect();
-        let problems = compose_with(dependency("test:stage", &others), stage(&imports)).unwrap_err();
-        assert_eq!(problems, [format!(
-            "component.app.dependencies.\"test:stage\": it imports `{import}` and does not inherit `{grant}`; \
+        let problems =
+            compose_with(dependency("test:stage", &others), stage(&imports)).unwrap_err();
+        assert_eq!(
+            problems,
+            [format!(
+                "component.app.dependencies.\"test:stage\": it imports `{import}` and does not inherit `{grant}`; \
              add `{grant}` to its `inherit_configuration` if it should"
-        )]);
+            )]
+        );
         compose_with(dependency("test:stage", &[grant]), stage(&imports)).unwrap();
     }
 }
@@ -96,12 +107,14 @@ fn refuses_a_stage_that_imports_what_it_does_not_inherit_by_name() {
 #[test]
 fn refuses_what_this_host_does_not_answer_by_name() {
     let imports = r#"(import "spin:mqtt/mqtt@3.0.0" (instance (export "f" (func))))"#;
-    let problems = compose_with(dependency("test:stage", &[Grant::AllowedOutboundHosts]), stage(imports)).unwrap_err();
-    let expected =
-        "component.app.dependencies.\"test:stage\": it imports `spin:mqtt/mqtt@3.0.0`, which this host does not answer";
+    let problems =
+        compose_with(dependency("test:stage", &[Grant::AllowedOutboundHosts]), stage(imports))
+            .unwrap_err();
+    let expected = "component.app.dependencies.\"test:stage\": it imports `spin:mqtt/mqtt@3.0.0`, which this host does not answer";
     assert_eq!(problems, [expected]);
     let alone = Component { id: "app".to_owned(), ..Component::default() };
-    let problems = compose(&alone, &Inputs { component: wat::parse_str(APP).unwrap(), dependencies: vec![] });
+    let problems =
+        compose(&alone, &Inputs { component: wat::parse_str(APP).unwrap(), dependencies: vec![] });
     let expected = "component.app: imports `test:stage/stage@0.1.0`, which neither a dependency nor this host answers";
     assert_eq!(problems, Err(vec![expected.to_owned()]));
 }
@@ -115,9 +128,11 @@ fn an_interface_of_types_alone_needs_no_grant() {
 
 #[test]
 fn refuses_a_dependency_whose_export_is_missing_or_does_not_fit() {
-    let other = Dependency { export: Some("test:other/stage".to_owned()), ..dependency("test:stage", &[]) };
+    let other =
+        Dependency { export: Some("test:other/stage".to_owned()), ..dependency("test:stage", &[]) };
     let problems = compose_with(other, stage("")).unwrap_err();
-    let expected = "component.app.dependencies.\"test:stage\": it does not export `test:other/stage`";
+    let expected =
+        "component.app.dependencies.\"test:stage\": it does not export `test:other/stage`";
     assert_eq!(problems.first().map(String::as_str), Some(expected));
 
     let text = r#"(component
@@ -126,14 +141,21 @@ fn refuses_a_dependency_whose_export_is_missing_or_does_not_fit() {
         (func $answer (result f32) (canon lift (core func $i "answer")))
         (instance $stage (export "answer" (func $answer)))
         (export "test:stage/stage@0.1.0" (instance $stage)))"#;
-    let problems = compose_with(dependency("test:stage", &[]), wat::parse_str(text).unwrap()).unwrap_err();
+    let problems =
+        compose_with(dependency("test:stage", &[]), wat::parse_str(text).unwrap()).unwrap_err();
     let problem = problems.first().unwrap();
-    assert!(problem.contains("its `test:stage/stage@0.1.0` does not fit `test:stage/stage@0.1.0`: "), "{problem}");
+    assert!(
+        problem.contains("its `test:stage/stage@0.1.0` does not fit `test:stage/stage@0.1.0`: "),
+        "{problem}"
+    );
 }
 
 #[test]
 fn refuses_bytes_that_are_no_component() {
     let problems = compose_with(dependency("test:stage", &[]), b"not wasm".to_vec()).unwrap_err();
     let problem = problems.first().unwrap();
-    assert!(problem.starts_with("component.app.dependencies.\"test:stage\": it is no component: "), "{problem}");
+    assert!(
+        problem.starts_with("component.app.dependencies.\"test:stage\": it is no component: "),
+        "{problem}"
+    );
 }

@@ -30,7 +30,8 @@ impl RedisStore {
     /// When the URL is no Redis URL.
     pub fn new(url: &str) -> Result<Self, Error> {
         // The URL may hold a password: the message must not.
-        let client = crate::redis::client(url).map_err(|_| "its `url` is no Redis URL".to_owned())?;
+        let client =
+            crate::redis::client(url).map_err(|_| "its `url` is no Redis URL".to_owned())?;
         Ok(Self { client, connection: OnceCell::new() })
     }
 
@@ -82,7 +83,8 @@ impl RedisStore {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let values: Vec<Option<Vec<u8>>> = self.connection().await?.mget(keys).await.map_err(text)?;
+        let values: Vec<Option<Vec<u8>>> =
+            self.connection().await?.mget(keys).await.map_err(text)?;
         Ok(keys.iter().cloned().zip(values).filter(|(_, value)| value.is_some()).collect())
     }
 

@@ -47,7 +47,10 @@ impl File {
         Self { path, connection: Mutex::new(None) }
     }
 
-    async fn run<T>(&self, work: impl Fn(&mut Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
+    async fn run<T>(
+        &self,
+        work: impl Fn(&mut Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, Error> {
         let mut attempts = 0;
         loop {
             match self.attempt(&work) {
@@ -60,8 +63,12 @@ impl File {
         }
     }
 
-    fn attempt<T>(&self, work: impl Fn(&mut Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
-        let mut guard: MutexGuard<_> = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+    fn attempt<T>(
+        &self,
+        work: impl Fn(&mut Connection) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        let mut guard: MutexGuard<_> =
+            self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let connection = match guard.as_mut() {
             Some(connection) => connection,
             None => guard.insert(open(self.path.as_deref())?),
@@ -116,13 +123,16 @@ impl SqliteStore {
     }
 
     pub async fn exists(&self, key: &str) -> Result<bool, Error> {
-        let exists = |connection: &mut Connection| connection.prepare_cached(GET)?.exists(params![self.label, key]);
+        let exists = |connection: &mut Connection| {
+            connection.prepare_cached(GET)?.exists(params![self.label, key])
+        };
         self.file.run(exists).await
     }
 
     pub async fn keys(&self) -> Result<Vec<String>, Error> {
         let keys = |connection: &mut Connection| {
-            let mut statement = connection.prepare_cached("SELECT key FROM spin_key_value WHERE store=?1")?;
+            let mut statement =
+                connection.prepare_cached("SELECT key FROM spin_key_value WHERE store=?1")?;
             statement.query_map(params![self.label], |row| row.get(0))?.collect()
         };
         self.file.run(keys).await
@@ -143,7 +153,8 @@ impl SqliteStore {
 
     pub async fn set_many(&self, pairs: &[(String, Vec<u8>)]) -> Result<(), Error> {
         let write = |connection: &mut Connection| {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             for (key, value) in pairs {
                 self.write(&transaction, key, value)?;
             }
@@ -154,7 +165,8 @@ impl SqliteStore {
 
     pub async fn delete_many(&self, keys: &[String]) -> Result<(), Error> {
         let delete = |connection: &mut Connection| {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             for key in keys {
                 transaction.prepare_cached(DELETE)?.execute(params![self.label, key])?;
             }
@@ -165,7 +177,8 @@ impl SqliteStore {
 
     pub async fn increment(&self, key: &str, delta: i64) -> Result<i64, Error> {
         let add = |connection: &mut Connection| {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let Some(count) = counter(self.read(&transaction, key)?) else {
                 return Ok(Err(format!("`{key}` holds a value that is no counter")));
             };
@@ -195,7 +208,10 @@ impl SqliteStore {
     }
 
     fn read(&self, connection: &Connection, key: &str) -> rusqlite::Result<Option<Vec<u8>>> {
-        connection.prepare_cached(GET)?.query_row(params![self.label, key], |row| row.get(0)).optional()
+        connection
+            .prepare_cached(GET)?
+            .query_row(params![self.label, key], |row| row.get(0))
+            .optional()
     }
 
     fn write(&self, connection: &Connection, key: &str, value: &[u8]) -> rusqlite::Result<()> {

@@ -17,7 +17,16 @@ impl RedisServer {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let directory = tempfile::tempdir().unwrap();
         let process = Command::new("redis-server")
-            .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+            .args([
+                "--port",
+                &port.to_string(),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+            ])
             .current_dir(directory.path())
             .stdout(Stdio::null())
             .spawn()
@@ -77,7 +86,8 @@ async fn counts(store: &Store) {
     assert_eq!(store.get("text").await, Ok(Some(b"no counter".to_vec())));
 
     let concurrent = (0..50).map(|_| store.increment("shared", 1));
-    let mut results: Vec<i64> = futures::future::join_all(concurrent).await.into_iter().map(Result::unwrap).collect();
+    let mut results: Vec<i64> =
+        futures::future::join_all(concurrent).await.into_iter().map(Result::unwrap).collect();
     results.sort_unstable();
     assert_eq!(results, (1..=50).collect::<Vec<_>>());
     store.delete_many(&["count".to_owned(), "text".to_owned(), "shared".to_owned()]).await.unwrap();
@@ -88,7 +98,10 @@ async fn handles_many(store: &Store) {
     store.set_many(&pairs).await.unwrap();
     let keys = ["b".to_owned(), "missing".to_owned(), "a".to_owned()];
     let found = store.get_many(&keys).await.unwrap();
-    assert_eq!(found, [("b".to_owned(), Some(b"2".to_vec())), ("a".to_owned(), Some(b"1".to_vec()))]);
+    assert_eq!(
+        found,
+        [("b".to_owned(), Some(b"2".to_vec())), ("a".to_owned(), Some(b"1".to_vec()))]
+    );
     store.delete_many(&keys).await.unwrap();
     assert_eq!(store.keys().await, Ok(vec![]));
     assert_eq!(store.get_many(&[]).await, Ok(vec![]));
@@ -111,7 +124,8 @@ async fn swaps_only_what_it_has_seen(store: &Store) {
 #[tokio::test]
 async fn a_sqlite_file_conforms() {
     let directory = tempfile::tempdir().unwrap();
-    conforms(store(KeyValueConfig::Sqlite(Some(directory.path().join("new/folder/store.db"))))).await;
+    conforms(store(KeyValueConfig::Sqlite(Some(directory.path().join("new/folder/store.db")))))
+        .await;
 }
 
 #[tokio::test]
@@ -140,7 +154,8 @@ async fn a_redis_counter_is_decimal_and_its_key_is_as_the_component_wrote_it() {
 #[tokio::test]
 async fn a_redis_that_is_away_is_an_error_and_no_hang() {
     let gone = store(KeyValueConfig::Redis("redis://127.0.0.1:1".to_owned()));
-    let result = tokio::time::timeout(Duration::from_secs(8), gone.get("key")).await.expect("it hangs");
+    let result =
+        tokio::time::timeout(Duration::from_secs(8), gone.get("key")).await.expect("it hangs");
     assert!(result.is_err());
 }
 
@@ -174,7 +189,8 @@ async fn the_file_is_laid_out_as_spin_lays_it_out() {
 async fn two_labels_share_a_file_and_no_key() {
     let directory = tempfile::tempdir().unwrap();
     let config = KeyValueConfig::Sqlite(Some(directory.path().join("store.db")));
-    let stores = Stores::new(&[("a".to_owned(), config.clone()), ("b".to_owned(), config)].into()).unwrap();
+    let stores =
+        Stores::new(&[("a".to_owned(), config.clone()), ("b".to_owned(), config)].into()).unwrap();
     stores.get("a").unwrap().set("key", b"a").await.unwrap();
     assert_eq!(stores.get("b").unwrap().get("key").await, Ok(None));
 }
@@ -188,7 +204,10 @@ async fn a_write_waits_while_another_program_holds_the_file() {
     let other = rusqlite::Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let mut write = Box::pin(ours.set("key", b"after"));
-    assert!(tokio::time::timeout(Duration::from_millis(100), &mut write).await.is_err(), "it did not wait");
+    assert!(
+        tokio::time::timeout(Duration::from_millis(100), &mut write).await.is_err(),
+        "it did not wait"
+    );
     // Readers go on meanwhile.
     assert_eq!(ours.get("key").await, Ok(Some(b"before".to_vec())));
     other.execute_batch("COMMIT").unwrap();

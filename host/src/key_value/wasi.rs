@@ -39,9 +39,15 @@ impl store::HostBucket for State {
         Ok(self.bucket(&bucket)?.exists(&key).await.map_err(Error::Other))
     }
 
-    async fn list_keys(&mut self, bucket: Resource<Store>, cursor: Option<String>) -> Answer<KeyResponse> {
+    async fn list_keys(
+        &mut self,
+        bucket: Resource<Store>,
+        cursor: Option<String>,
+    ) -> Answer<KeyResponse> {
         if cursor.is_some() {
-            return Ok(Err(Error::Other("a list of keys has no cursor: it comes whole".to_owned())));
+            return Ok(Err(Error::Other(
+                "a list of keys has no cursor: it comes whole".to_owned(),
+            )));
         }
         let keys = self.bucket(&bucket)?.keys().await;
         Ok(keys.map(|keys| KeyResponse { keys, cursor: None }).map_err(Error::Other))
@@ -58,7 +64,11 @@ impl atomics::Host for State {
         Ok(self.bucket(&bucket)?.increment(&key, delta).await.map_err(Error::Other))
     }
 
-    async fn swap(&mut self, swap: Resource<Swap>, value: Vec<u8>) -> wasmtime::Result<Result<(), CasError>> {
+    async fn swap(
+        &mut self,
+        swap: Resource<Swap>,
+        value: Vec<u8>,
+    ) -> wasmtime::Result<Result<(), CasError>> {
         let swap = self.table.delete(swap)?;
         match swap.swap(&value).await {
             Ok(true) => Ok(Ok(())),
@@ -91,11 +101,19 @@ impl atomics::HostCas for State {
 }
 
 impl batch::Host for State {
-    async fn get_many(&mut self, bucket: Resource<Store>, keys: Vec<String>) -> Answer<Vec<(String, Option<Vec<u8>>)>> {
+    async fn get_many(
+        &mut self,
+        bucket: Resource<Store>,
+        keys: Vec<String>,
+    ) -> Answer<Vec<(String, Option<Vec<u8>>)>> {
         Ok(self.bucket(&bucket)?.get_many(&keys).await.map_err(Error::Other))
     }
 
-    async fn set_many(&mut self, bucket: Resource<Store>, pairs: Vec<(String, Vec<u8>)>) -> Answer<()> {
+    async fn set_many(
+        &mut self,
+        bucket: Resource<Store>,
+        pairs: Vec<(String, Vec<u8>)>,
+    ) -> Answer<()> {
         Ok(self.bucket(&bucket)?.set_many(&pairs).await.map_err(Error::Other))
     }
 

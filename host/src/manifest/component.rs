@@ -111,7 +111,10 @@ pub(super) fn read(id: String, mut table: Table, directory: &Path) -> Component 
         table.problem(format_args!("`ai_models`: {SPIN_ONLY}"));
     }
     table.refuse("allowed_http_hosts", "use `allowed_outbound_hosts`");
-    table.refuse("dependencies_inherit_configuration", "use `inherit_configuration` on each dependency");
+    table.refuse(
+        "dependencies_inherit_configuration",
+        "use `inherit_configuration` on each dependency",
+    );
     table.refuse("profile", SPIN_ONLY);
     table.finish();
     component
@@ -153,13 +156,16 @@ fn read_files(table: &mut Table, directory: &Path) -> Vec<Mount> {
             item.problem("a pattern of files: Spin supports it, this host takes { source = \"...\", destination = \"/...\" }");
             continue;
         };
-        let (source, destination) = (pair.required_string("source"), pair.required_string("destination"));
+        let (source, destination) =
+            (pair.required_string("source"), pair.required_string("destination"));
         pair.finish();
         let (Some(source), Some(destination)) = (source, destination) else { continue };
         if !destination.starts_with('/') {
             item.problem(format_args!("the destination `{destination}` must start with `/`"));
         } else if mounts.iter().any(|mount| mount.destination == destination) {
-            item.problem(format_args!("two sources for `{destination}`: Spin merges them, this host does not"));
+            item.problem(format_args!(
+                "two sources for `{destination}`: Spin merges them, this host does not"
+            ));
         }
         mounts.push(Mount { directory: directory.join(&source), source, destination });
     }
@@ -173,7 +179,9 @@ fn read_dependencies(table: &mut Table, directory: &Path) -> Vec<Dependency> {
     for name in names {
         let Some(value) = dependencies.value(&name) else { continue };
         let Some(entry) = value.as_table() else {
-            value.problem("a registry version: Spin supports it, this host takes `path` or `component`");
+            value.problem(
+                "a registry version: Spin supports it, this host takes `path` or `component`",
+            );
             continue;
         };
         if let Some(dependency) = read_dependency(name, entry, directory) {
@@ -200,7 +208,8 @@ fn package_of(name: &str) -> &str {
 
 fn read_dependency(name: String, mut entry: Table, directory: &Path) -> Option<Dependency> {
     let export = entry.string("export");
-    let inherits = entry.value("inherit_configuration").map(|value| read_inherits(&value)).unwrap_or_default();
+    let inherits =
+        entry.value("inherit_configuration").map(|value| read_inherits(&value)).unwrap_or_default();
     let mut elsewhere = false;
     for key in ["version", "registry", "package", "url", "digest"] {
         elsewhere |= entry.has(key);
@@ -239,7 +248,8 @@ pub(super) fn check_dependencies(document: &Document, components: &BTreeMap<Stri
         for dependency in &component.dependencies {
             let DependencySource::Component(id) = &dependency.source else { continue };
             let place = format!("component.{}.dependencies.\"{}\"", component.id, dependency.name);
-            let problem = |text: String| document.problem(dependency.written_at.clone(), &place, text);
+            let problem =
+                |text: String| document.problem(dependency.written_at.clone(), &place, text);
             match components.get(id) {
                 None => problem(format!("there is no component `{id}`")),
                 Some(target) => target.own_configuration().into_iter().for_each(|key| {

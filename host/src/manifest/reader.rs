@@ -67,8 +67,16 @@ impl<'d, 't> Table<'d, 't> {
         Self::new(document, String::new(), table.span(), table.get_ref())
     }
 
-    fn new(document: &'d Document<'t>, place: String, span: Range<usize>, table: &'d DeTable<'t>) -> Self {
-        let entries = table.iter().map(|(key, value)| (key.get_ref().as_ref(), (key.span(), value))).collect();
+    fn new(
+        document: &'d Document<'t>,
+        place: String,
+        span: Range<usize>,
+        table: &'d DeTable<'t>,
+    ) -> Self {
+        let entries = table
+            .iter()
+            .map(|(key, value)| (key.get_ref().as_ref(), (key.span(), value)))
+            .collect();
         Self { document, place, span, entries }
     }
 
@@ -119,7 +127,11 @@ impl<'d, 't> Table<'d, 't> {
     /// Takes a list of strings; one that is missing is empty.
     pub fn strings(&mut self, key: &str) -> Vec<String> {
         let read = |value: &DeValue| -> Option<Vec<String>> {
-            value.as_array()?.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect()
+            value
+                .as_array()?
+                .iter()
+                .map(|item| item.get_ref().as_str().map(str::to_owned))
+                .collect()
         };
         self.take(key, "a list of strings", read).unwrap_or_default()
     }
@@ -128,7 +140,11 @@ impl<'d, 't> Table<'d, 't> {
     pub fn string_map(&mut self, key: &str) -> BTreeMap<String, String> {
         let read = |value: &DeValue| -> Option<BTreeMap<String, String>> {
             let pairs = value.as_table()?.iter();
-            pairs.map(|(key, value)| Some((key.get_ref().to_string(), value.get_ref().as_str()?.to_owned()))).collect()
+            pairs
+                .map(|(key, value)| {
+                    Some((key.get_ref().to_string(), value.get_ref().as_str()?.to_owned()))
+                })
+                .collect()
         };
         self.take(key, "a table of strings", read).unwrap_or_default()
     }
@@ -158,13 +174,19 @@ impl<'d, 't> Table<'d, 't> {
         let Some((span, value)) = self.entries.remove(key) else { return Vec::new() };
         let place = self.place_of(key);
         let Some(items) = value.get_ref().as_array() else {
-            self.document.problem(span, &self.place, format_args!("`{key}` must be an array of tables"));
+            self.document.problem(
+                span,
+                &self.place,
+                format_args!("`{key}` must be an array of tables"),
+            );
             return Vec::new();
         };
         let mut tables = Vec::new();
         for item in items {
             match item.get_ref() {
-                DeValue::Table(table) => tables.push(Table::new(self.document, place.clone(), item.span(), table)),
+                DeValue::Table(table) => {
+                    tables.push(Table::new(self.document, place.clone(), item.span(), table))
+                }
                 _ => self.document.problem(item.span(), &place, "each item must be a table"),
             }
         }
@@ -198,17 +220,27 @@ impl<'d, 't> Table<'d, 't> {
     /// Refuses what was not read.
     pub fn finish(self) {
         for (key, (span, _)) in &self.entries {
-            self.document.problem(span.clone(), &self.place, format_args!("the key `{key}` is unknown"));
+            self.document.problem(
+                span.clone(),
+                &self.place,
+                format_args!("the key `{key}` is unknown"),
+            );
         }
     }
 
     fn place_of(&self, key: &str) -> String {
-        let bare = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+        let bare =
+            key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
         let key = if bare { key.to_owned() } else { format!("\"{key}\"") };
         if self.place.is_empty() { key } else { format!("{}.{key}", self.place) }
     }
 
-    fn take<T>(&mut self, key: &str, expected: &str, read: impl Fn(&DeValue) -> Option<T>) -> Option<T> {
+    fn take<T>(
+        &mut self,
+        key: &str,
+        expected: &str,
+        read: impl Fn(&DeValue) -> Option<T>,
+    ) -> Option<T> {
         let (span, value) = self.entries.remove(key)?;
         let read = read(value.get_ref());
         if read.is_none() {

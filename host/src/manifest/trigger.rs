@@ -49,7 +49,11 @@ pub(super) fn read_all(root: &mut Table, components: &BTreeMap<String, Component
         root.problem("`[[trigger.http]]` is missing");
         return Vec::new();
     };
-    let read = triggers.array("http").into_iter().filter_map(|table| read_one(table, components)).collect();
+    let read = triggers
+        .array("http")
+        .into_iter()
+        .filter_map(|table| read_one(table, components))
+        .collect();
     for kind in triggers.keys() {
         triggers.refuse(&kind, "this host has the trigger `http` alone");
     }
@@ -92,7 +96,9 @@ fn read_executor(table: &mut Table) {
     let Some(mut executor) = table.table("executor") else { return };
     match executor.required_string("type").as_deref() {
         Some("http" | "spin") | None => {}
-        Some(other) => executor.problem(format_args!("the executor `{other}`: this host has `http` alone")),
+        Some(other) => {
+            executor.problem(format_args!("the executor `{other}`: this host has `http` alone"))
+        }
     }
     executor.finish();
 }

@@ -32,7 +32,8 @@ impl UpstreamBody {
     }
 
     fn poll_deadline(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let sleep = self.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep(self.between_bytes)));
+        let sleep =
+            self.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep(self.between_bytes)));
         sleep.as_mut().poll(context)
     }
 }
@@ -41,7 +42,10 @@ impl Body for UpstreamBody {
     type Data = Bytes;
     type Error = Error;
 
-    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         let this = self.get_mut();
         match Pin::new(&mut this.incoming).poll_frame(context) {
             Poll::Ready(frame) => {
@@ -50,7 +54,9 @@ impl Body for UpstreamBody {
                 }
                 Poll::Ready(frame.map(|frame| frame.map_err(|error| errors::of_body(&error))))
             }
-            Poll::Pending => this.poll_deadline(context).map(|()| Some(Err(Error::ConnectionReadTimeout))),
+            Poll::Pending => {
+                this.poll_deadline(context).map(|()| Some(Err(Error::ConnectionReadTimeout)))
+            }
         }
     }
 

@@ -32,14 +32,22 @@ pub struct Outbound {
 impl Outbound {
     /// A client that keeps connections, or not.
     pub fn new(keep_connections: bool) -> Self {
-        Self { keep_connections, cleartext: builder(keep_connections).build(connector()), encrypted: OnceLock::new() }
+        Self {
+            keep_connections,
+            cleartext: builder(keep_connections).build(connector()),
+            encrypted: OnceLock::new(),
+        }
     }
 
     /// Sends a request and gives the response when its head has come.
     ///
     /// # Errors
     /// What went wrong, as WASI names it.
-    pub async fn send(&self, mut request: Request<WasiBody>, options: RequestOptions) -> Result<Response<WasiBody>, Error> {
+    pub async fn send(
+        &self,
+        mut request: Request<WasiBody>,
+        options: RequestOptions,
+    ) -> Result<Response<WasiBody>, Error> {
         let mut connection = capture_connection(&mut request);
         let response = if request.uri().scheme() == Some(&http::uri::Scheme::HTTP) {
             self.cleartext.request(request)
@@ -86,7 +94,11 @@ fn builder(keep_connections: bool) -> hyper_util::client::legacy::Builder {
     let mut builder = Client::builder(TokioExecutor::new());
     builder.pool_timer(TokioTimer::new()).timer(TokioTimer::new());
     builder.pool_idle_timeout(IDLE_CONNECTION_TIMEOUT);
-    builder.pool_max_idle_per_host(if keep_connections { MAX_IDLE_CONNECTIONS_PER_HOST } else { 0 });
+    builder.pool_max_idle_per_host(if keep_connections {
+        MAX_IDLE_CONNECTIONS_PER_HOST
+    } else {
+        0
+    });
     builder
 }
 
@@ -107,7 +119,8 @@ fn tls() -> ClientConfig {
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let config =
+        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     // The provider is a constant that has TLS 1.2 and 1.3.
     #[expect(clippy::expect_used, reason = "a constant")]
     let config = config.expect("ring has TLS 1.2 and 1.3");

@@ -22,27 +22,35 @@ fn of_connect(error: &ClientError) -> Error {
     }
     let text = chain(error);
     if text.contains("dns error") {
-        return Error::DnsError { rcode: Some("the name does not resolve".to_owned()), info_code: None };
+        return Error::DnsError {
+            rcode: Some("the name does not resolve".to_owned()),
+            info_code: None,
+        };
     }
     match find::<std::io::Error>(error).map(std::io::Error::kind) {
         Some(ErrorKind::ConnectionRefused) => Error::ConnectionRefused,
         Some(ErrorKind::TimedOut) => Error::ConnectionTimeout,
-        Some(ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::AddrNotAvailable) => {
-            Error::DestinationIpUnroutable
-        }
-        Some(ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::UnexpectedEof) => {
-            Error::ConnectionTerminated
-        }
+        Some(
+            ErrorKind::HostUnreachable
+            | ErrorKind::NetworkUnreachable
+            | ErrorKind::AddrNotAvailable,
+        ) => Error::DestinationIpUnroutable,
+        Some(
+            ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::UnexpectedEof,
+        ) => Error::ConnectionTerminated,
         _ => Error::DestinationUnavailable,
     }
 }
 
 fn of_tls(error: &rustls::Error) -> Error {
     match error {
-        rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented => Error::TlsCertificateError,
-        rustls::Error::AlertReceived(alert) => {
-            Error::TlsAlertReceived { alert_id: Some((*alert).into()), alert_message: Some(format!("{alert:?}")) }
+        rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented => {
+            Error::TlsCertificateError
         }
+        rustls::Error::AlertReceived(alert) => Error::TlsAlertReceived {
+            alert_id: Some((*alert).into()),
+            alert_message: Some(format!("{alert:?}")),
+        },
         _ => Error::TlsProtocolError,
     }
 }
@@ -63,7 +71,12 @@ fn of_hyper(error: &hyper::Error) -> Error {
         return Error::HttpProtocolError;
     }
     let broken = find::<std::io::Error>(error).is_some();
-    if broken || error.is_incomplete_message() || error.is_closed() || error.is_canceled() || error.is_body_write_aborted() {
+    if broken
+        || error.is_incomplete_message()
+        || error.is_closed()
+        || error.is_canceled()
+        || error.is_body_write_aborted()
+    {
         return Error::ConnectionTerminated;
     }
     Error::HttpProtocolError

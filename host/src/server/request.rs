@@ -40,7 +40,11 @@ impl Triggers {
     ///
     /// # Errors
     /// Never.
-    pub async fn answer(&self, request: Request<Incoming>, client: SocketAddr) -> Result<Response<WasiBody>, Infallible> {
+    pub async fn answer(
+        &self,
+        request: Request<Incoming>,
+        client: SocketAddr,
+    ) -> Result<Response<WasiBody>, Infallible> {
         // HTTP/1.1 is stopped by hyper before it comes here.
         if request.headers().len() > MAX_HEADERS {
             return Ok(plain(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "too many headers"));
@@ -49,7 +53,9 @@ impl Triggers {
             return Ok(plain(StatusCode::OK, "OK"));
         }
         let path = request.uri().path().to_owned();
-        let Some(found) = self.routes.find(&path) else { return Ok(plain(StatusCode::NOT_FOUND, "")) };
+        let Some(found) = self.routes.find(&path) else {
+            return Ok(plain(StatusCode::NOT_FOUND, ""));
+        };
         Ok(match found.target {
             Answer::Static(fixed) => respond(fixed),
             Answer::Component(handler) => self.call(handler, request, &found, client).await,
@@ -81,7 +87,9 @@ impl Triggers {
     fn set_uri(&self, request: &mut Request<Incoming>) -> Result<(), &'static str> {
         let mut parts = request.uri().clone().into_parts();
         let header = match request.headers().get(HOST) {
-            Some(host) => Some(Authority::try_from(host.as_bytes()).map_err(|_| "the header `host` is no host")?),
+            Some(host) => Some(
+                Authority::try_from(host.as_bytes()).map_err(|_| "the header `host` is no host")?,
+            ),
             None => None,
         };
         if let (Some(header), Some(authority)) = (&header, &parts.authority)

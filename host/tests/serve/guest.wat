@@ -158,11 +158,14 @@
       (if (i32.eqz (i32.load8_u (i32.const 1028))) (then (return (i32.const 404))))
       (i32.add (i32.const 200) (i32.load (i32.const 1036))))
 
+    (func $fetch-status (result i32) (call $fetch (i32.const 0)))
+    (func $fetch-https-status (result i32) (call $fetch (i32.const 1)))
+
     ;; The upstream's status, or 400 + the error's number.
-    (func $fetch-status (result i32)
+    (func $fetch (param $scheme i32) (result i32)
       (local $request i32) (local $future i32)
       (local.set $request (call $request (call $fields)))
-      (drop (call $set-scheme (local.get $request) (i32.const 1) (i32.const 0) (i32.const 0) (i32.const 0)))
+      (drop (call $set-scheme (local.get $request) (i32.const 1) (local.get $scheme) (i32.const 0) (i32.const 0)))
       (drop (call $set-authority (local.get $request) (i32.const 1) (i32.const 16) (i32.const LENGTH)))
       (drop (call $set-path (local.get $request) (i32.const 1) (i32.const 15) (i32.const 1)))
       (call $send (local.get $request) (i32.const 0) (i32.const 0) (i32.const 1024))

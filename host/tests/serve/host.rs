@@ -17,6 +17,7 @@ pub struct Host {
     /// Where it listens.
     pub address: String,
     /// `http` or `https`.
+    pub scheme: String,
 }
 
 /// An answer, as text.
@@ -45,7 +46,10 @@ impl Folder {
     /// Adds a component that answers with the status the expression computes about the text.
     pub fn guest(self, name: &str, status: &str, text: &str) -> Self {
         let wat = include_str!("guest.wat");
-        let wat = wat.replace("STATUS", status).replace("TEXT", text).replace("LENGTH", &text.len().to_string());
+        let wat = wat
+            .replace("STATUS", status)
+            .replace("TEXT", text)
+            .replace("LENGTH", &text.len().to_string());
         self.write(name, &wat::parse_str(&wat).unwrap());
         self
     }
@@ -71,18 +75,26 @@ impl Folder {
 
     /// Starts the host on a free port and waits for its line.
     pub fn up(&self, arguments: &[&str]) -> Host {
-        let mut command = self.command(&["up", "--listen", "127.0.0.1:0"]);
-        let mut process = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let Some(url) = line.trim_end().strip_prefix("listening on ") else {
-            let mut error = String::new();
-            process.stderr.take().unwrap().read_to_string(&mut error).unwrap();
-            panic!("the host does not start: {line}{error}");
-        };
-        let (scheme, address) = url.split_once("://").unwrap();
-        Host { address: address.to_owned(), scheme: scheme.to_owned(), process }
+        start(self.command(&["up", "--listen", "127.0.0.1:0"]).args(arguments))
     }
+
+    /// Starts the host with an environment variable.
+    pub fn up_with(&self, variable: &str, value: &Path, arguments: &[&str]) -> Host {
+        start(self.command(&["up", "--listen", "127.0.0.1:0"]).args(arguments).env(variable, value))
+    }
+}
+
+fn start(command: &mut Command) -> Host {
+    let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let Some(url) = line.trim_end().strip_prefix("listening on ") else {
+        let mut error = String::new();
+        process.stderr.take().unwrap().read_to_string(&mut error).unwrap();
+        panic!("the host does not start: {line}{error}");
+    };
+    let (scheme, address) = url.split_once("://").unwrap();
+    Host { address: address.to_owned(), scheme: scheme.to_owned(), process }
 }
 
 impl Host {
@@ -93,7 +105,9 @@ impl Host {
     }
 
     pub fn get(&self, path: &str) -> Answer {
-        self.send(format!("GET {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n").as_bytes())
+        self.send(
+            format!("GET {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n").as_bytes(),
+        )
     }
 
     /// Sends bytes and reads the answer to its end.
@@ -104,7 +118,10 @@ impl Host {
     }
 
     pub fn signal(&self, name: &str) {
-        let status = Command::new("kill").args([&format!("-{name}"), &self.process.id().to_string()]).status().unwrap();
+        let status = Command::new("kill")
+            .args([&format!("-{name}"), &self.process.id().to_string()])
+            .status()
+            .unwrap();
         assert!(status.success());
     }
 
