@@ -3,6 +3,7 @@
 use crate::record::Record;
 use crate::trace;
 use spin_sdk::wasip3::clocks::monotonic_clock::now;
+use spin_sdk::wasip3::clocks::system_clock;
 use spin_sdk::wasip3::http::types::Request;
 use std::future::Future;
 
@@ -58,7 +59,9 @@ impl Exchange {
 
     /// The last byte is out, or nobody is there to take it: write the record.
     pub fn finish(mut self) {
+        self.record.unix_ms = unix_ms();
         self.record.request_id = self.request_id;
+        self.record.traceparent = self.traceparent;
         self.record.duration_us = now().saturating_sub(self.started_ns) / NS_PER_US;
         if self.record.outcome.is_empty() {
             self.record.outcome = "complete";
@@ -88,4 +91,11 @@ impl Exchange {
             None => self.stages.push((stage, ns)),
         }
     }
+}
+
+/// The wall clock; a clock before 1970 is none.
+fn unix_ms() -> u64 {
+    let now = system_clock::now();
+    let seconds = u64::try_from(now.seconds).unwrap_or(0);
+    seconds.saturating_mul(1_000).saturating_add(u64::from(now.nanoseconds / 1_000_000))
 }

@@ -10,8 +10,11 @@ use std::io::Write as _;
 /// One line of the log. No field can hold a prompt, an answer or a credential.
 #[derive(Default, Serialize)]
 pub struct Record {
-    #[serde(skip_serializing_if = "String::is_empty")]
+    /// When it was written, in milliseconds since 1970-01-01T00:00:00Z.
+    pub unix_ms: u64,
     pub request_id: String,
+    /// The trace it belongs to, as the vendor got it.
+    pub traceparent: String,
     /// The path without its query, which may hold anything.
     pub path: String,
     pub status: u16,
