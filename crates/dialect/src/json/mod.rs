@@ -4,6 +4,8 @@
 
 mod error;
 mod scanner;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub(crate) use error::{Error, Reason};

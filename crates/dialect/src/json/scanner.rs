@@ -191,7 +191,7 @@ impl<'a> Scanner<'a> {
     /// Nothing but white space may follow.
     pub fn end(&mut self) -> Result<(), Error> {
         self.whitespace();
-        if self.at == self.text.len() { Ok(()) } else { self.expected("nothing more") }
+        if self.at == self.text.len() { Ok(()) } else { self.expected("the end") }
     }
 
     fn enter(&mut self, open: u8, what: &'static str) -> Result<(), Error> {

@@ -2,7 +2,7 @@
 
 use super::field::Fields;
 use super::read::{self};
-use super::refusal::{Refusal, empty, missing, wrong_type};
+use super::refusal::{Refusal, empty, invalid, missing, wrong_type};
 use crate::json::{Scanner, Type};
 use crate::{Facts, Operation, Request, Role, Segment};
 
@@ -104,7 +104,9 @@ fn read_token(scanner: &mut Scanner<'_>, path: impl Fn() -> String) -> Result<()
     match scanner.peek()? {
         Type::Number => {
             let whole = scanner.number()?.bytes().all(|byte| byte.is_ascii_digit());
-            if whole { Ok(()) } else { Err(wrong_type(path(), "a whole number", Type::Number)) }
+            let public =
+                || format!("`{}` must be a token, which is a whole number of at least 0", path());
+            if whole { Ok(()) } else { Err(invalid(path(), "invalid_type", public())) }
         }
         other => Err(wrong_type(path(), "a token, which is a whole number", other)),
     }

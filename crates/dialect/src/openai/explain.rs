@@ -11,16 +11,21 @@ const MAX_RETRY_AFTER_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// What an answer with an error status means. `body` may be anything, cut anywhere.
 pub fn explain(status: u16, headers: &[(String, String)], body: &str) -> Fault {
-    let fault = fault(status, &VendorError::from_json(body));
+    let how = format!("the provider answered with status {status}");
+    let fault = fault(status, &VendorError::from_json(body), &how);
     let retry_after_ms = retry_after_ms(headers);
     Fault { retry_after_ms: retry_after_ms.filter(|_| fault.retryable), ..fault }
 }
 
-/// What an error means that has, or would have, this status.
-pub(super) fn fault(status: u16, error: &VendorError) -> Fault {
+/// What an error means that a vendor reports where its answer should be.
+pub(super) fn reported(error: &VendorError) -> Fault {
+    fault(error.status(), error, "the provider's answer reports an error")
+}
+
+fn fault(status: u16, error: &VendorError, how: &str) -> Fault {
     // The sentences of these are about the request, and could quote a prompt.
     let about_request = matches!(status, 400 | 413 | 422 | 429);
-    let private = error.describe(status, !about_request);
+    let private = error.describe(how, !about_request);
     let gateways =
         |public| Fault { blame: Blame::Gateway, ..Fault::new(Kind::UpstreamFailed, public) };
     let fault = match status {
@@ -40,19 +45,20 @@ pub(super) fn fault(status: u16, error: &VendorError) -> Fault {
             Fault::new(Kind::RateLimited, "the provider limits the rate of requests: retry later")
         }
         503 | 529 => Fault::new(Kind::Overloaded, "the provider is overloaded: retry later"),
-        _ => Fault::new(Kind::UpstreamFailed, format!("the provider failed with status {status}")),
+        _ => Fault::new(Kind::UpstreamFailed, "the provider failed"),
     };
     fault.with_private(private)
 }
 
 /// The vendor's own words are about the caller's own request: without them a developer cannot mend it.
 fn refused(kind: Kind, error: &VendorError) -> Fault {
-    let message = error.message.as_deref().map(mask);
-    let public = match &message {
-        Some(message) => clip(message, MAX_PUBLIC_CHARS),
-        None => "the provider refused the request and did not say why",
+    let public = match &error.message {
+        Some(message) => mask(clip(message, MAX_PUBLIC_CHARS)),
+        None => "the provider refused the request and did not say why".to_owned(),
     };
-    Fault { param: error.param.clone(), code: error.code.clone(), ..Fault::new(kind, public) }
+    // A bare number repeats the status.
+    let code = error.code.clone().filter(|code| code.parse::<u16>().is_err());
+    Fault { param: error.param.clone(), code, ..Fault::new(kind, public) }
 }
 
 fn is_callers(error: &VendorError) -> bool {

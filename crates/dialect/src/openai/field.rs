@@ -1,6 +1,7 @@
 //! Fields of a request: which one it is, and values of the simple types. `null` counts as absent.
 
 use super::refusal::{Refusal, invalid, wrong_type};
+use super::vendor_error::clip;
 use crate::json::{Scanner, Text, Type};
 
 /// The fields of one object that are read here; all others are the vendor's to judge.
@@ -80,9 +81,12 @@ pub(super) fn whole_number(
         Type::Number => scanner.number()?,
         other => return Err(wrong_type(param, "a whole number", other)),
     };
+    // A number may be as long as the body.
+    let shown = clip(written, 32);
     if written.contains(['.', 'e', 'E']) {
-        let public =
-            format!("`{param}` must be a whole number: write it without fraction or exponent");
+        let public = format!(
+            "`{param}` must be a whole number without fraction or exponent, but is {shown}"
+        );
         return Err(invalid(param, "invalid_type", public));
     }
     match written.parse::<u64>() {
@@ -92,12 +96,11 @@ pub(super) fn whole_number(
         }
         Ok(number) if number >= least => Ok(Some(number)),
         Err(_) if !written.starts_with('-') => {
-            let public =
-                format!("`{param}` must be at most {most}, and has {} digits", written.len());
+            let public = format!("`{param}` must be at most {most}, but is {shown}");
             Err(invalid(param, "integer_above_max_value", public))
         }
         _ => {
-            let public = format!("`{param}` must be at least {least}");
+            let public = format!("`{param}` must be at least {least}, but is {shown}");
             Err(invalid(param, "integer_below_min_value", public))
         }
     }

@@ -13,6 +13,9 @@ use std::collections::BTreeMap;
 /// No event is as long: the longest hold an image or a minute of speech, in some 10 MiB.
 const MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
 
+/// OpenAI gives at most 128 choices. Those of a vendor that gives endlessly many are not kept.
+const MAX_CHOICES: usize = 1_024;
+
 const END: &str = "[DONE]";
 
 #[derive(Debug)]
@@ -99,10 +102,10 @@ impl Stream {
         Ok(decoded)
     }
 
-    /// Let out what came before the fault; the fault is said at once if there is nothing, otherwise by the next call.
+    /// Let out what came before the fault, which the next call says then; if nothing came, say it at once.
     fn hold(&mut self, decoded: Decoded, fault: Fault) -> Result<Decoded, Fault> {
         self.held = Some(fault.clone());
-        if decoded.output.is_empty() { Err(fault) } else { Ok(decoded) }
+        if decoded == Decoded::default() { Err(fault) } else { Ok(decoded) }
     }
 }
 
@@ -123,12 +126,12 @@ fn read_event(
     }
     if event.name == Some("error") {
         let error = VendorError::from_json(data);
-        return Err(explain::fault(error.status(), &error));
+        return Err(explain::reported(&error));
     }
     let answer = Answer::read(Operation::Chat, data, |choice| progress.see(choice))
         .map_err(|error| malformed("an event", data, error))?;
     if let Some(error) = answer.error {
-        return Err(explain::fault(error.status(), &error));
+        return Err(explain::reported(&error));
     }
     decoded.usage = answer.usage.or(decoded.usage);
     let only_usage = answer.reports_usage && answer.items.unwrap_or_default() == 0;
@@ -149,6 +152,9 @@ fn pass(event: &Event<'_>, decoded: &mut Decoded) {
 
 impl Progress {
     fn see(&mut self, choice: Choice) {
+        if self.choices.len() == MAX_CHOICES && !self.choices.contains_key(&choice.index) {
+            return;
+        }
         let ended = self.choices.entry(choice.index).or_default();
         self.finished += usize::from(choice.finished && !*ended);
         *ended |= choice.finished;

@@ -1,7 +1,6 @@
 //! A vendor's error object, in the shapes that servers of this dialect give it.
 
-use serde_json::Value;
-use std::borrow::Cow;
+use crate::json::{Error, Scanner, Type};
 
 /// What a vendor says went wrong.
 #[derive(Debug, Default)]
@@ -15,20 +14,54 @@ pub(super) struct VendorError {
 impl VendorError {
     /// Read the body of an error, or the error within it: `{"error":{"message",...}}` as OpenAI has it; the same in an
     /// array (Google); `{"error":"..."}` (Ollama); the four fields without a wrapper (vLLM); `{"detail":"..."}`
-    /// (FastAPI). What is none of these, or no JSON at all, says nothing.
+    /// (FastAPI). What is none of these says nothing; of a body that was cut, what stands before the cut holds.
     pub fn from_json(body: &str) -> Self {
-        let value = serde_json::from_str(body).unwrap_or(Value::Null);
-        let value = value.get(0).unwrap_or(&value);
-        let error = value.get("error").unwrap_or(value);
-        let field = |name: &str| error.get(name).and_then(written);
-        VendorError {
-            message: field("message")
-                .or_else(|| field("detail"))
-                .or_else(|| error.as_str().map(str::to_owned)),
-            kind: field("type"),
-            param: field("param"),
-            code: field("code"),
+        let mut error = VendorError::default();
+        let _ = error.read(&mut Scanner::lenient(body));
+        error
+    }
+
+    /// What is known already stays. Recursion ends where the scanner's does.
+    fn read(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Error> {
+        match scanner.peek()? {
+            Type::Object => self.read_object(scanner),
+            Type::Array => {
+                scanner.array()?;
+                while scanner.element()? {
+                    self.read(scanner)?;
+                }
+                Ok(())
+            }
+            _ => read_word(scanner, &mut self.message),
         }
+    }
+
+    fn read_object(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Error> {
+        let mut outer = VendorError::default();
+        let mut read = || {
+            scanner.object()?;
+            while let Some(key) = scanner.key()? {
+                match key.decode().as_deref() {
+                    Some("error") => self.read(scanner)?,
+                    Some("message" | "detail") => read_word(scanner, &mut outer.message)?,
+                    Some("type") => read_word(scanner, &mut outer.kind)?,
+                    Some("param") => read_word(scanner, &mut outer.param)?,
+                    Some("code") => read_word(scanner, &mut outer.code)?,
+                    _ => drop(scanner.skip()?),
+                }
+            }
+            Ok(())
+        };
+        let read = read();
+        // The error within knows better than what is around it.
+        let VendorError { message, kind, param, code } = std::mem::take(self);
+        *self = VendorError {
+            message: message.or(outer.message),
+            kind: kind.or(outer.kind),
+            param: param.or(outer.param),
+            code: code.or(outer.code),
+        };
+        read
     }
 
     /// Whether type or code is one of these.
@@ -46,16 +79,16 @@ impl VendorError {
         known.map_or(500, |(status, _)| *status)
     }
 
-    /// Status, type and code for the operator, with the message if it cannot hold a prompt.
-    pub fn describe(&self, status: u16, with_message: bool) -> String {
-        let mut text = format!("the provider said status {status}");
+    /// How it came, type and code for the operator, with the message if it cannot hold a prompt.
+    pub fn describe(&self, how: &str, with_message: bool) -> String {
+        let mut text = how.to_owned();
         for (name, value) in [("type", &self.kind), ("code", &self.code)] {
             if let Some(value) = value {
-                text += &format!(", {name} {}", clip(&mask(value), 64));
+                text += &format!(", {name} {}", mask(clip(value, 64)));
             }
         }
         if let Some(message) = self.message.as_deref().filter(|_| with_message) {
-            text += &format!(": {}", clip(&mask(message), MAX_PRIVATE_CHARS));
+            text += &format!(": {}", mask(clip(message, MAX_PRIVATE_CHARS)));
         }
         text
     }
@@ -84,12 +117,15 @@ const STATUSES: [(u16, &[&str]); 7] = [
     (400, &["invalid_request_error", "BadRequestError", "context_length_exceeded"]),
 ];
 
-fn written(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
+/// A string or a number, if it is one and nothing is known yet.
+fn read_word(scanner: &mut Scanner<'_>, word: &mut Option<String>) -> Result<(), Error> {
+    let read = match scanner.peek()? {
+        Type::String => scanner.string()?.decode().map(|text| text.into_owned()),
+        Type::Number => Some(scanner.number()?.to_owned()),
+        _ => scanner.skip().map(|_| None)?,
+    };
+    *word = word.take().or(read.filter(|read| !read.is_empty()));
+    Ok(())
 }
 
 /// At most `chars` characters of it.
@@ -98,28 +134,25 @@ pub(super) fn clip(text: &str, chars: usize) -> &str {
 }
 
 /// The text without what looks like a credential: `sk-...` of OpenAI and its like, and a bearer's token.
-pub(super) fn mask(text: &str) -> Cow<'_, str> {
-    let mut masked = String::new();
+pub(super) fn mask(text: &str) -> String {
+    const STARTS: [&str; 4] = ["sk-", "gsk_", "xai-", "AIza"];
+    let mut masked = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some((before, secret)) = next_secret(rest) {
-        let end = secret.find(|c: char| !is_of_secret(c)).unwrap_or(secret.len());
-        masked += before;
-        masked += "[masked]";
-        rest = secret.get(end..).unwrap_or_default();
+    let mut before = ' ';
+    while let Some(c) = rest.chars().next() {
+        // `risk-free` is no credential.
+        let starts =
+            !before.is_alphanumeric() && STARTS.iter().any(|start| rest.starts_with(start));
+        let of_bearer = is_of_secret(c) && masked.ends_with("Bearer ");
+        let end = match starts || of_bearer {
+            true => rest.find(|c: char| !is_of_secret(c)).unwrap_or(rest.len()),
+            false => c.len_utf8(),
+        };
+        let Some((part, after)) = rest.split_at_checked(end) else { break };
+        masked.push_str(if starts || of_bearer { "[masked]" } else { part });
+        (before, rest) = (c, after);
     }
-    if masked.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(masked + rest) }
-}
-
-/// Split before the first thing that looks like a credential.
-fn next_secret(text: &str) -> Option<(&str, &str)> {
-    let starts = ["sk-", "gsk_", "xai-", "AIza", "Bearer "].into_iter().filter_map(|prefix| {
-        let (at, _) = text.match_indices(prefix).find(|(at, _)| {
-            // `risk-free` is no credential.
-            text.get(..*at).is_none_or(|before| !before.ends_with(char::is_alphanumeric))
-        })?;
-        Some(if prefix == "Bearer " { at + prefix.len() } else { at })
-    });
-    starts.min().and_then(|at| text.split_at_checked(at)).filter(|(_, secret)| !secret.is_empty())
+    masked
 }
 
 fn is_of_secret(c: char) -> bool {

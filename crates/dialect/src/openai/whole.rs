@@ -44,7 +44,7 @@ impl Whole {
         let answer = Answer::read(self.operation, &output, |_| {})
             .map_err(|error| malformed(what, &output, error))?;
         if let Some(error) = answer.error {
-            return Err(explain::fault(error.status(), &error));
+            return Err(explain::reported(&error));
         }
         if answer.items.is_none() {
             return Err(invalid(format!("the provider sent {what} without `{list}`")));
