@@ -63,7 +63,9 @@ fn reads_all_three_line_ends() {
 fn reads_the_examples_of_the_standard() {
     assert_eq!(data("data: YHOO\ndata: +2\ndata: 10\n\n"), [some("YHOO\n+2\n10")]);
     assert_eq!(
-        data(": test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event\n\n"),
+        data(
+            ": test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event\n\n"
+        ),
         [None, some("first event"), some("second event"), some(" third event")]
     );
     assert_eq!(data("data\n\ndata\ndata\n\n"), [some(""), some("\n")]);
