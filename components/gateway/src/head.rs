@@ -5,6 +5,7 @@ use crate::headers;
 use crate::refusal::Refusal;
 use crate::stages::auth::Presented;
 use postern_dialect::Operation;
+use postern_fault::shown;
 use spin_sdk::wasip3::http::types::{Method, Request};
 
 /// All headers together. Ours need under 2 KiB; 32 KiB lets a client's cookies and traces through, and stays below what
@@ -55,15 +56,20 @@ impl Head {
             ));
         }
         let path = request.get_path_with_query().unwrap_or_default();
-        exchange.record.path = path.split('?').next().unwrap_or_default().to_owned();
+        let path = path.split('?').next().unwrap_or_default();
+        exchange.record.path = shown(path);
         let mut head = Head {
-            endpoint: route(&request.get_method(), &exchange.record.path)?,
+            endpoint: route(&request.get_method(), path)?,
             presented: Vec::new(),
             forwarded: Vec::with_capacity(fields.len()),
             content_length: None,
         };
+        let connection = headers::named_by_connection(&fields);
         for (name, value) in fields {
-            head.take(name, value)?;
+            let name = name.to_ascii_lowercase();
+            if !connection.contains(&name) {
+                head.take(name, value)?;
+            }
         }
         Ok(head)
     }
@@ -72,7 +78,6 @@ impl Head {
         let value = String::from_utf8(value).map_err(|_| {
             Refusal::http(400, "invalid_header", format!("the header `{name}` is not UTF-8 text"))
         })?;
-        let name = name.to_ascii_lowercase();
         match name.as_str() {
             "content-length" => self.content_length = value.trim().parse().ok(),
             "content-encoding" if !value.eq_ignore_ascii_case("identity") => {
@@ -105,7 +110,7 @@ fn route(method: &Method, path: &str) -> Result<Endpoint, Refusal> {
                 return Err(Refusal::http(
                     404,
                     "unknown_url",
-                    format!("there is nothing at `{path}`; the API is below /v1"),
+                    format!("there is nothing at `{}`; the API is below /v1", shown(path)),
                 ));
             }
         },
@@ -120,7 +125,11 @@ fn route(method: &Method, path: &str) -> Result<Endpoint, Refusal> {
     }
     Err(Refusal {
         allow: Some(allow),
-        ..Refusal::http(405, "method_not_allowed", format!("`{path}` answers {allow} only"))
+        ..Refusal::http(
+            405,
+            "method_not_allowed",
+            format!("`{}` answers {allow} only", shown(path)),
+        )
     })
 }
 
@@ -129,7 +138,8 @@ fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, after)) = rest.split_first() {
-        let escape = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+        let hex = after.get(..2).filter(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+        let escape = hex.and_then(|hex| std::str::from_utf8(hex).ok());
         match escape.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
             Some(byte) if first == b'%' => {
                 bytes.push(byte);

@@ -7,7 +7,7 @@ use crate::policy;
 use crate::refusal::Refusal;
 use crate::stages::auth;
 use crate::stages::router::{self, ModelCard};
-use postern_fault::{Fault, Kind};
+use postern_fault::{Fault, Kind, shown};
 use serde_json::{Value, json};
 
 /// `GET /v1/models`: only what this caller may use
@@ -23,7 +23,7 @@ pub async fn one(head: &Head, id: &str, exchange: &mut Exchange) -> Result<Answe
     match cards.iter().find(|card| card.id == id) {
         Some(card) => Ok(Answer::json(object(card).to_string())),
         None => {
-            let public = format!("the model `{id}` does not exist or you may not use it");
+            let public = format!("the model `{}` does not exist or you may not use it", shown(id));
             Err(Fault { param: Some("model".into()), ..Fault::new(Kind::ModelNotFound, public) }
                 .into())
         }

@@ -3,7 +3,7 @@
 use crate::stages::provider::Loss;
 use postern_contract::types::{Caller, Usage};
 use postern_dialect::Facts;
-use postern_fault::Fault;
+use postern_fault::{Fault, shown};
 use serde::Serialize;
 use std::io::Write as _;
 
@@ -77,7 +77,7 @@ impl Record {
 
     /// What was asked for.
     pub fn request(&mut self, facts: &Facts, bytes: usize) {
-        self.model = Some(facts.model.clone());
+        self.model = Some(shown(&facts.model));
         self.stream = Some(facts.stream);
         self.request_bytes = bytes;
     }

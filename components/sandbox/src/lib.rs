@@ -27,7 +27,7 @@ impl Guest for Sandbox {
         let Outbound { target, path, body, .. } = request;
         let script = postern_sandbox::answer(&path, &target.upstream_model, &body);
         // The same agreement as upstream's: deadlines are the target's.
-        let limit_ms = target.deadlines.connect_ms.saturating_add(target.deadlines.first_byte_ms);
+        let limit_ms = target.deadlines.first_byte_ms;
         wait(script.head_after_ms.min(limit_ms)).await;
         if script.head_after_ms > limit_ms {
             let public = format!("the provider did not begin to answer within {limit_ms} ms");

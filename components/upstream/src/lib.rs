@@ -31,10 +31,9 @@ impl Guest for Upstream {
 }
 
 async fn send(outbound: Outbound) -> Result<Inbound, Fault> {
-    let deadlines = outbound.target.deadlines;
-    let request = request::build(outbound).await?;
     // The host bounds the connection; the head as a whole is bounded here, whatever the host does.
-    let limit_ms = u64::from(deadlines.connect_ms).saturating_add(deadlines.first_byte_ms.into());
+    let limit_ms = u64::from(outbound.target.deadlines.first_byte_ms);
+    let request = request::build(outbound).await?;
     let response = pin!(client::send(request));
     let silence = pin!(wait_for(limit_ms.saturating_mul(NS_PER_MS)));
     match select(response, silence).await {

@@ -6,6 +6,27 @@
 
 use std::fmt;
 
+/// Longest part of a foreign name that is repeated: models' names are under 64 characters.
+const MAX_NAME_CHARACTERS: usize = 128;
+
+/// A name that somebody else chose, as it may stand in an error or a record: cut to a bounded length, and without
+/// characters that could pass for something else there.
+pub fn shown(name: &str) -> String {
+    let mut shown: String = name
+        .chars()
+        .take(MAX_NAME_CHARACTERS)
+        .map(
+            |character| {
+                if character.is_control() { char::REPLACEMENT_CHARACTER } else { character }
+            },
+        )
+        .collect();
+    if name.chars().nth(MAX_NAME_CHARACTERS).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
 /// What kind of thing went wrong. The cases are documented in `wit/deps/types/types.wit`, whose order they keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
@@ -119,3 +140,16 @@ impl fmt::Display for Fault {
 }
 
 impl std::error::Error for Fault {}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn shows_a_foreign_name_bounded_and_on_one_line() {
+        assert_eq!(shown("gpt-4o-mini"), "gpt-4o-mini");
+        assert_eq!(shown("a\nb"), "a\u{fffd}b");
+        assert_eq!(shown(&"é".repeat(128)), "é".repeat(128));
+        assert_eq!(shown(&"é".repeat(100_000)), format!("{}…", "é".repeat(128)));
+    }
+}

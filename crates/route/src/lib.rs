@@ -2,7 +2,7 @@
 //!
 //! Pure: the catalogue, the caller's patterns and the request go in, deployments come out.
 
-use postern_fault::{Fault, Kind};
+use postern_fault::{Fault, Kind, shown};
 use postern_policy::{Capability, Catalogue, Deployment, Model, ModelPattern, Named};
 use std::sync::Arc;
 
@@ -77,7 +77,7 @@ pub fn list<'c>(catalogue: &'c Catalogue, allowed: &Allowed) -> Vec<Listed<'c>> 
 }
 
 fn not_found(name: &str) -> Fault {
-    let public = format!("the model `{name}` does not exist or you may not use it");
+    let public = format!("the model `{}` does not exist or you may not use it", shown(name));
     Fault { param: Some("model".to_owned()), ..Fault::new(Kind::ModelNotFound, public) }
         .with_code("model_not_found")
 }

@@ -46,7 +46,7 @@ pub enum Transport {
 pub struct Deadlines {
     /// For the connection, TLS included.
     pub connect_ms: u64,
-    /// From the request's last byte to the answer's first.
+    /// From sending the request to the answer's head, the connection included.
     pub first_byte_ms: u64,
     /// From one piece of the answer to the next.
     pub between_bytes_ms: u64,
