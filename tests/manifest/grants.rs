@@ -26,7 +26,8 @@ fn set_of(import: &str) -> Option<&'static str> {
 fn imports(component: &str) -> Vec<String> {
     let file = manifest::repository().join(format!("target/components/{component}.wasm"));
     let bytes = std::fs::read(&file);
-    let bytes = bytes.unwrap_or_else(|error| panic!("{}: {error}; run `cargo xtask test`", file.display()));
+    let bytes =
+        bytes.unwrap_or_else(|error| panic!("{}: {error}; run `cargo xtask test`", file.display()));
     wasm::imports(&bytes)
 }
 
@@ -37,8 +38,14 @@ fn no_stage_imports_what_it_does_not_inherit() {
         assert!(!imports.is_empty(), "{stage} imports something");
         for import in imports {
             let set = set_of(&import);
-            assert!(set.is_none_or(|set| grants.contains(set)), "{stage} imports {import} without {set:?}");
-            assert!(!import.starts_with("postern:") || import.starts_with("postern:types/"), "{stage} imports {import}");
+            assert!(
+                set.is_none_or(|set| grants.contains(set)),
+                "{stage} imports {import} without {set:?}"
+            );
+            assert!(
+                !import.starts_with("postern:") || import.starts_with("postern:types/"),
+                "{stage} imports {import}"
+            );
         }
     }
 }
@@ -48,8 +55,10 @@ fn no_stage_inherits_what_it_does_not_import() {
     // `environment` and `files` go to all: Rust's standard library imports them always.
     let always: Grants = ["environment", "files"].map(str::to_owned).into();
     for (stage, grants) in stages(&manifest::shipped()) {
-        let used: BTreeSet<String> = imports(&stage).iter().filter_map(|import| set_of(import)).map(str::to_owned).collect();
-        let unused: Vec<_> = grants.difference(&always).filter(|set| !used.contains(*set)).collect();
+        let used: BTreeSet<String> =
+            imports(&stage).iter().filter_map(|import| set_of(import)).map(str::to_owned).collect();
+        let unused: Vec<_> =
+            grants.difference(&always).filter(|set| !used.contains(*set)).collect();
         assert!(unused.is_empty(), "{stage} inherits {unused:?} for nothing");
     }
 }
@@ -65,7 +74,10 @@ fn secrets_are_where_nothing_is_parsed_and_foreign_bytes_where_nothing_is_reache
     assert_eq!(holders("allowed_outbound_hosts"), ["upstream"]);
     assert_eq!(holders("key_value_stores"), ["auth"]);
     for pure in ["provider", "sandbox"] {
-        assert!(stages[pure].is_subset(&["environment", "files"].map(str::to_owned).into()), "{pure}");
+        assert!(
+            stages[pure].is_subset(&["environment", "files"].map(str::to_owned).into()),
+            "{pure}"
+        );
     }
 }
 
@@ -74,7 +86,10 @@ fn the_gateway_itself_calls_nothing_but_its_stages() {
     let stages = imports("gateway");
     for import in &stages {
         let set = set_of(import);
-        assert!(matches!(set, None | Some("environment" | "files")), "the gateway imports {import}");
+        assert!(
+            matches!(set, None | Some("environment" | "files")),
+            "the gateway imports {import}"
+        );
     }
     assert!(stages.iter().any(|import| import.starts_with("postern:auth/stage@")));
 }

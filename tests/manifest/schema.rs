@@ -15,7 +15,8 @@ fn spin_toml_matches_the_schema_that_spin_publishes_where_a_copy_of_it_is_at_han
     let shipped: toml::Table = manifest::shipped().parse().unwrap();
     let shipped = serde_json::to_value(shipped).unwrap();
     let errors = validator.iter_errors(&shipped);
-    let errors: Vec<_> = errors.map(|error| format!("{}: {error}", error.instance_path())).collect();
+    let errors: Vec<_> =
+        errors.map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert!(errors.is_empty(), "{errors:#?}");
     // It does tell manifests apart.
     let mut wrong = shipped.clone();

@@ -14,7 +14,11 @@ async fn a_host_that_the_manifest_does_not_name_is_not_reached_though_policy_doe
         let entry = entry.unwrap();
         let text = fs::read_to_string(entry.path()).unwrap();
         let origin = format!("http://{}", unnamed.local_addr().unwrap());
-        fs::write(policies.path().join(entry.file_name()), text.replace("http://127.0.0.1:1", &origin)).unwrap();
+        fs::write(
+            policies.path().join(entry.file_name()),
+            text.replace("http://127.0.0.1:1", &origin),
+        )
+        .unwrap();
     }
     let gateway = Gateway::start(&Options {
         variables: stage::variables(&named),

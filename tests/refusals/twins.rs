@@ -33,19 +33,25 @@ fn without(refusal: &Refusal) -> String {
 
 #[test]
 fn auth_does_not_start_without_the_key_value_stores_it_calls() {
-    let refusal = Refusal { stage: "auth", interface: "spin:key-value/key-value@3", set: "key_value_stores" };
+    let refusal =
+        Refusal { stage: "auth", interface: "spin:key-value/key-value@3", set: "key_value_stores" };
     assert_refused(without(&refusal), &refusal);
 }
 
 #[test]
 fn upstream_does_not_start_without_the_network_it_calls() {
-    let refusal = Refusal { stage: "upstream", interface: "wasi:http/client@0.3", set: "allowed_outbound_hosts" };
+    let refusal = Refusal {
+        stage: "upstream",
+        interface: "wasi:http/client@0.3",
+        set: "allowed_outbound_hosts",
+    };
     assert_refused(without(&refusal), &refusal);
 }
 
 #[test]
 fn upstream_does_not_start_without_the_variables_it_reads() {
-    let refusal = Refusal { stage: "upstream", interface: "spin:variables/variables@3", set: "variables" };
+    let refusal =
+        Refusal { stage: "upstream", interface: "spin:variables/variables@3", set: "variables" };
     assert_refused(without(&refusal), &refusal);
 }
 
@@ -67,30 +73,48 @@ async fn provider_wants(interface: &'static str, instance_wat: &str, set: &'stat
 
 #[tokio::test]
 async fn a_provider_that_wants_sockets_does_not_start() {
-    provider_wants("wasi:sockets/types@0.3.0", include_str!("sockets.wat"), "allowed_outbound_hosts").await;
+    provider_wants(
+        "wasi:sockets/types@0.3.0",
+        include_str!("sockets.wat"),
+        "allowed_outbound_hosts",
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_provider_that_wants_redis_does_not_start() {
-    provider_wants("spin:redis/redis@3.0.0", include_str!("redis.wat"), "allowed_outbound_hosts").await;
+    provider_wants("spin:redis/redis@3.0.0", include_str!("redis.wat"), "allowed_outbound_hosts")
+        .await;
 }
 
 #[tokio::test]
 async fn a_provider_that_wants_the_key_value_store_does_not_start() {
-    provider_wants("spin:key-value/key-value@3.0.0", include_str!("key-value.wat"), "key_value_stores").await;
+    provider_wants(
+        "spin:key-value/key-value@3.0.0",
+        include_str!("key-value.wat"),
+        "key_value_stores",
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_provider_that_wants_counters_does_not_start() {
-    provider_wants("wasi:keyvalue/atomics@0.2.0-draft2", include_str!("atomics.wat"), "key_value_stores").await;
+    provider_wants(
+        "wasi:keyvalue/atomics@0.2.0-draft2",
+        include_str!("atomics.wat"),
+        "key_value_stores",
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_provider_that_wants_a_database_does_not_start() {
-    provider_wants("spin:sqlite/sqlite@3.1.0", include_str!("sqlite.wat"), "sqlite_databases").await;
+    provider_wants("spin:sqlite/sqlite@3.1.0", include_str!("sqlite.wat"), "sqlite_databases")
+        .await;
 }
 
 #[tokio::test]
 async fn a_provider_that_wants_variables_does_not_start() {
-    provider_wants("spin:variables/variables@3.0.0", include_str!("variables.wat"), "variables").await;
+    provider_wants("spin:variables/variables@3.0.0", include_str!("variables.wat"), "variables")
+        .await;
 }

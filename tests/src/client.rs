@@ -158,7 +158,11 @@ impl Open {
                 return found;
             }
             let more = self.next().await.expect("a connection that holds");
-            assert!(more.is_some(), "the stream ended after {} events of {count}: {text}", found.len());
+            assert!(
+                more.is_some(),
+                "the stream ended after {} events of {count}: {text}",
+                found.len()
+            );
         }
     }
 
@@ -193,7 +197,9 @@ impl Open {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Answer {
             status: self.response.status().as_u16(),
-            headers: headers.map(|(name, value)| (name.to_string(), text(value.as_bytes()))).collect(),
+            headers: headers
+                .map(|(name, value)| (name.to_string(), text(value.as_bytes())))
+                .collect(),
             body: self.text.freeze(),
         }
     }
@@ -241,7 +247,8 @@ impl Answer {
     /// When it is none.
     #[must_use]
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {}", self.text()))
     }
 
     /// The events of the body.

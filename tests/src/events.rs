@@ -67,6 +67,9 @@ mod tests {
     #[test]
     fn shows_what_is_unfinished_or_not_json() {
         let other = |text: &str| Event::Other(text.to_owned());
-        assert_eq!(events("data: {x}\n\ndata: {\"b\""), [other("data: {x}"), other("data: {\"b\"")]);
+        assert_eq!(
+            events("data: {x}\n\ndata: {\"b\""),
+            [other("data: {x}"), other("data: {\"b\"")]
+        );
     }
 }

@@ -1,13 +1,14 @@
 //! The gateway, as `cargo xtask up` runs it: the host in a process of its own, on a port and a state of its own.
 
+mod folder;
+
 use crate::client::Call;
-use crate::manifest;
 use crate::wait::PATIENCE;
+use folder::Folder;
 use postern_keys::{IssuedKey, Key, public_id, sha256_hex, store_name};
-use std::env;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
@@ -33,12 +34,6 @@ pub struct Gateway {
     guard: Child,
     log: Arc<Mutex<String>>,
     folder: Folder,
-}
-
-/// Where the files of one gateway are.
-struct Folder {
-    folder: tempfile::TempDir,
-    has_runtime_config: bool,
 }
 
 impl Gateway {
@@ -165,7 +160,8 @@ impl Gateway {
     /// When the store cannot be written.
     pub fn set_key_value(&self, name: &str, value: &[u8]) {
         let mut command = self.folder.host(&["key-value", "set", "--store", "default"]);
-        let mut child = command.args([name, "-"]).stdin(Stdio::piped()).spawn().expect("the host runs");
+        let mut child =
+            command.args([name, "-"]).stdin(Stdio::piped()).spawn().expect("the host runs");
         child.stdin.take().expect("a pipe").write_all(value).expect("a reader");
         assert!(child.wait().expect("an end").success(), "the store cannot be written");
     }
@@ -208,74 +204,6 @@ impl Drop for Gateway {
             let _ = child.wait();
         }
     }
-}
-
-impl Folder {
-    fn write(options: &Options) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let shipped = manifest::shipped();
-        let text = options.manifest.as_ref().unwrap_or(&shipped);
-        let root = manifest::repository().display().to_string();
-        // The manifest speaks of the repository's folders, and stands elsewhere.
-        let text = text.replace("\"target/components/", &format!("\"{root}/target/components/"));
-        std::fs::write(folder.path().join("spin.toml"), text).expect("a file");
-        if let Some(text) = &options.runtime_config {
-            std::fs::write(folder.path().join("runtime-config.toml"), text).expect("a file");
-        }
-        Self { folder, has_runtime_config: options.runtime_config.is_some() }
-    }
-
-    fn up(&self, options: &Options) -> Command {
-        let policies = options.policies.clone().unwrap_or_else(|| here().join("policies"));
-        let mut command = self.host(&["up", "--listen", "127.0.0.1:0"]);
-        command.arg("--manifest").arg(self.folder.path().join("spin.toml"));
-        command.arg("--files").arg(format!("policies={}", policies.display()));
-        command.arg("--cache-dir").arg(cache());
-        for (name, value) in &options.variables {
-            command.arg("--variable").arg(format!("{name}={value}"));
-        }
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command
-    }
-
-    /// The host's program with these words, on the state of this gateway.
-    fn host(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(program());
-        // A `.env` of the repository is not meant for tests.
-        command.current_dir(self.folder.path()).args(words);
-        command.arg("--state-dir").arg(self.folder.path().join("state"));
-        if self.has_runtime_config {
-            command.arg("--runtime-config-file").arg(self.folder.path().join("runtime-config.toml"));
-        }
-        command
-    }
-}
-
-/// The folder of this package.
-fn here() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// The host: as `POSTERN_HOST` says, else as cargo built it beside the tests.
-fn program() -> PathBuf {
-    let program = env::var_os("POSTERN_HOST").map_or_else(|| build().join("postern-host"), PathBuf::from);
-    assert!(
-        program.exists(),
-        "{} is not there: run `cargo xtask test`, or build the package postern-host",
-        program.display()
-    );
-    program
-}
-
-/// Compiled components, for all gateways of all test runs.
-fn cache() -> PathBuf {
-    build().join("test-component-cache")
-}
-
-/// The profile's folder in cargo's target directory, two above the running test.
-fn build() -> PathBuf {
-    let test = env::current_exe().expect("a program");
-    test.ancestors().nth(2).expect("a target directory").to_owned()
 }
 
 /// Kills the process with this id when the tests end, however they do.

@@ -27,7 +27,8 @@ impl Redis {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let port = free.local_addr().expect("an address").port();
         drop(free);
-        let program = env::var_os("POSTERN_REDIS_SERVER").unwrap_or_else(|| OsString::from("redis-server"));
+        let program =
+            env::var_os("POSTERN_REDIS_SERVER").unwrap_or_else(|| OsString::from("redis-server"));
         let mut command = Command::new(program);
         command.args(["--port", &port.to_string(), "--bind", "127.0.0.1"]);
         command.args(["--save", "", "--appendonly", "no"]).arg("--dir").arg(folder.path());

@@ -25,11 +25,13 @@ async fn whole(stage: &Stage, body: &str) -> Answer {
 #[tokio::test]
 async fn the_body_reaches_the_vendor_unchanged_but_for_the_models_name() {
     let stage = shared();
-    for (model, upstream_model) in [("plain-model", "plain"), ("p", "plain-2"), ("plain", "plain")] {
+    for (model, upstream_model) in [("plain-model", "plain"), ("p", "plain-2"), ("plain", "plain")]
+    {
         let marker = marker();
         let body = unusual(model, "", &marker);
         whole(stage, &body).await;
-        let spliced = body.replace(&format!(":  \"{model}\" ,"), &format!(":  \"{upstream_model}\" ,"));
+        let spliced =
+            body.replace(&format!(":  \"{model}\" ,"), &format!(":  \"{upstream_model}\" ,"));
         assert_eq!(stage.upstream.request(&marker).text(), spliced);
     }
 }
@@ -106,6 +108,25 @@ async fn a_streams_events_come_back_byte_by_byte() {
     assert_eq!(answer.text(), stage.upstream.request(&marker).sent_text());
     let content_type = answer.header("content-type").unwrap();
     assert!(content_type.starts_with("text/event-stream"), "{content_type}");
+}
+
+#[tokio::test]
+async fn a_stream_that_is_cut_within_lines_and_characters_comes_back_whole() {
+    let stage = shared();
+    for asked in [true, false] {
+        let marker = marker();
+        let stream = format!(r#""stream":true,"stream_options":{{"include_usage":{asked}}},"#);
+        let answer = whole(stage, &unusual("torn", &stream, &marker)).await;
+        let sent = stage.upstream.request(&marker).sent_text();
+        let expected = match asked {
+            true => sent,
+            false => {
+                let events = sent.split_inclusive("\r\n\r\n");
+                events.filter(|event| !event.contains("\"choices\":[]")).collect()
+            }
+        };
+        assert_eq!(answer.text(), expected);
+    }
 }
 
 #[tokio::test]

@@ -43,7 +43,16 @@ async fn a_stream_that_breaks_leaves_the_others_alone() {
     stream.read_events(1).await;
     // More than one instance serves before it is replaced (128).
     for _ in 0..15 {
-        let faults = ["cut", "malformed", "error-midstream", "no-done", "error-500", "hang-up", "html", "error-huge"];
+        let faults = [
+            "cut",
+            "malformed",
+            "error-midstream",
+            "no-done",
+            "error-500",
+            "hang-up",
+            "html",
+            "error-huge",
+        ];
         let calls = faults.map(|model| tokio::spawn(stage.ask_streamed(model, &marker()).open()));
         for call in calls {
             call.await.unwrap().whatever_comes().await;
@@ -54,4 +63,16 @@ async fn a_stream_that_breaks_leaves_the_others_alone() {
     let answer = stream.whole().await;
     assert!(answer.streamed_text().ends_with(&whole), "{}", answer.text());
     assert_eq!(answer.events().last(), Some(&Event::Done));
+}
+
+#[tokio::test]
+async fn nobody_notices_when_an_instance_is_replaced() {
+    let stage = shared();
+    // An instance serves 128 requests.
+    for _ in 0..300 {
+        let marker = marker();
+        let answer = stage.ask("plain-model", &marker).send().await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        assert!(answer.text().contains(&marker));
+    }
 }

@@ -6,14 +6,16 @@ use postern_tests::{Event, Stage, eventually, marker};
 use std::net::{SocketAddr, TcpStream};
 
 async fn no_longer_accepts(address: SocketAddr) {
-    eventually("new connections are refused", || TcpStream::connect(address).err().map(|_| ())).await;
+    eventually("new connections are refused", || TcpStream::connect(address).err().map(|_| ()))
+        .await;
 }
 
 #[tokio::test]
 async fn an_open_stream_finishes_and_new_connections_are_refused() {
     let (mut stage, marker) = (Stage::start(), marker());
     stage.upstream.release(&marker, 2);
-    let mut stream = stage.ask_streamed("stepped", &marker).header("x-request-id", marker.as_str()).open().await;
+    let mut stream =
+        stage.ask_streamed("stepped", &marker).header("x-request-id", marker.as_str()).open().await;
     stream.read_events(2).await;
     stage.gateway.terminate();
     no_longer_accepts(stage.gateway.address()).await;

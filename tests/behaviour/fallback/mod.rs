@@ -109,10 +109,18 @@ async fn the_last_fault_stands_when_all_fail() {
     let stage = shared();
     for (marker, call) in calls(stage, "all-fail") {
         let answer = call.header("x-request-id", marker.as_str()).send().await;
-        assert_eq!((answer.status, answer.header("retry-after")), (429, Some("7")), "{}", answer.text());
+        assert_eq!(
+            (answer.status, answer.header("retry-after")),
+            (429, Some("7")),
+            "{}",
+            answer.text()
+        );
         assert_eq!(answer.header(SERVED_BY), None);
         assert_eq!(tried(stage, &marker), ["error-500", "rate-limited"]);
         let line = stage.gateway.log_line(&marker).await;
-        assert_eq!(line["deployments"], serde_json::json!(["vendor/error-500", "vendor/rate-limited"]));
+        assert_eq!(
+            line["deployments"],
+            serde_json::json!(["vendor/error-500", "vendor/rate-limited"])
+        );
     }
 }

@@ -17,7 +17,7 @@ const FAULTS: [(&str, u16, &str); 11] = [
     ("redirect", 502, "upstream_failed"),
     ("html", 502, "upstream_invalid"),
     ("silent", 504, "upstream_timeout"),
-    ("rate-limited", 429, "rate_limited"),
+    ("rate-limited", 429, "rate_limit_exceeded"),
 ];
 
 #[tokio::test]
@@ -80,7 +80,10 @@ async fn what_the_vendor_finds_wrong_with_the_request_is_the_clients_to_mend() {
     let error = answer.error();
     assert_eq!(answer.status, 400, "{}", answer.text());
     assert_eq!(error["type"], "invalid_request_error");
-    assert_eq!((&error["param"], &error["code"]), (&"max_tokens".into(), &"context_length_exceeded".into()));
+    assert_eq!(
+        (&error["param"], &error["code"]),
+        (&"max_tokens".into(), &"context_length_exceeded".into())
+    );
 }
 
 #[tokio::test]
@@ -107,7 +110,8 @@ async fn a_vendor_that_is_not_there_is_a_502() {
     let origin = format!("http://{}", free.local_addr().unwrap());
     drop(free);
     let variable = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    let variables = vec![variable("openai_base_url", &origin), variable("openai_api_key", CREDENTIAL)];
+    let variables =
+        vec![variable("openai_base_url", &origin), variable("openai_api_key", CREDENTIAL)];
     let gateway = postern_tests::Gateway::start(&Options { variables, ..Options::default() });
     let key = gateway.issue_key("tester");
     for streamed in [true, false] {

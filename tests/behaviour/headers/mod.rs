@@ -40,7 +40,8 @@ async fn forged_and_private_headers_of_a_client_stop_at_the_door() {
 async fn what_the_connection_header_names_is_of_that_connection_only() {
     // RFC 9110, 7.6.1.
     let (stage, marker) = (shared(), marker());
-    let call = stage.ask("plain-model", &marker).header("connection", "x-hop, close").header("x-hop", "1");
+    let call =
+        stage.ask("plain-model", &marker).header("connection", "x-hop, close").header("x-hop", "1");
     assert_eq!(call.send().await.status, 200);
     assert!(stage.upstream.request(&marker).header("x-hop").is_empty());
     stage.assert_nothing_invalid_was_sent();
@@ -52,7 +53,9 @@ async fn end_to_end_headers_of_a_client_reach_the_vendor() {
     let call = stage.ask("plain-model", &marker).header("openai-beta", "assistants=v2");
     call.header("idempotency-key", "k-1").header("user-agent", "tests/1").send().await;
     let request = stage.upstream.request(&marker);
-    for (name, value) in [("openai-beta", "assistants=v2"), ("idempotency-key", "k-1"), ("user-agent", "tests/1")] {
+    for (name, value) in
+        [("openai-beta", "assistants=v2"), ("idempotency-key", "k-1"), ("user-agent", "tests/1")]
+    {
         assert_eq!(request.header(name), [value]);
     }
 }
@@ -60,12 +63,20 @@ async fn end_to_end_headers_of_a_client_reach_the_vendor() {
 #[tokio::test]
 async fn the_vendors_account_and_connection_stay_between_vendor_and_gateway() {
     let stage = shared();
-    for call in [stage.ask("many-headers", &marker()), stage.ask_streamed("many-headers", &marker())] {
+    for call in
+        [stage.ask("many-headers", &marker()), stage.ask_streamed("many-headers", &marker())]
+    {
         let answer = call.header("x-request-id", "mine").send().await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         for name in [
-            "set-cookie", "x-ratelimit-remaining-tokens", "openai-organization", "keep-alive",
-            "proxy-authenticate", "strict-transport-security", "alt-svc", "server",
+            "set-cookie",
+            "x-ratelimit-remaining-tokens",
+            "openai-organization",
+            "keep-alive",
+            "proxy-authenticate",
+            "strict-transport-security",
+            "alt-svc",
+            "server",
         ] {
             assert_eq!(answer.header(name), None, "{name}");
         }
@@ -80,7 +91,9 @@ async fn the_vendors_account_and_connection_stay_between_vendor_and_gateway() {
 async fn a_header_of_the_client_cannot_begin_another_request() {
     let (stage, marker) = (shared(), marker());
     let mut call = stage.ask("plain-model", &marker);
-    for (name, value) in [("x-note", "a\tb"), ("transfer-encoding-note", "chunked"), ("content-length-note", "0")] {
+    for (name, value) in
+        [("x-note", "a\tb"), ("transfer-encoding-note", "chunked"), ("content-length-note", "0")]
+    {
         call = call.header(name, value);
     }
     assert_eq!(call.send().await.status, 200);

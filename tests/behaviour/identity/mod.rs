@@ -94,7 +94,12 @@ async fn a_record_that_is_none_lets_nobody_in() {
     let (stage, marker) = (shared(), marker());
     let key = Key::from_random([9; 32]);
     let name = postern_keys::store_name(&postern_keys::sha256_hex(key.expose()));
-    for record in ["", "{}", "null", r#"{"schema":2,"id":"000000000000","consumer":"tester","created_at_unix_s":0,"revoked_at_unix_s":null}"#] {
+    for record in [
+        "",
+        "{}",
+        "null",
+        r#"{"schema":2,"id":"000000000000","consumer":"tester","created_at_unix_s":0,"revoked_at_unix_s":null}"#,
+    ] {
         stage.gateway.set_key_value(&name, record.as_bytes());
         let answer = unauthenticated(stage, &marker).key(key.expose()).send().await;
         assert_eq!(answer.status, 401, "{record}");

@@ -43,7 +43,8 @@ async fn lists_every_model_and_alias_to_who_may_use_all() {
 async fn lists_to_others_what_they_may_use() {
     let stage = shared();
     let call = stage.gateway.call("GET", "/v1/models").key(stage.restricted_key.expose());
-    let mine = |name: &String| name == "plain-model" || name == "only-this" || name.starts_with("sandbox");
+    let mine =
+        |name: &String| name == "plain-model" || name == "only-this" || name.starts_with("sandbox");
     let expected: Vec<String> = declared().into_iter().filter(mine).collect();
     assert_eq!(ids(&call.send().await), expected);
 }
@@ -91,7 +92,8 @@ async fn what_a_caller_may_not_use_is_not_there_for_it() {
 #[tokio::test]
 async fn who_may_use_an_alias_may_use_what_stands_behind_it() {
     let (stage, marker) = (shared(), marker());
-    let call = stage.gateway.call("POST", "/v1/chat/completions").key(stage.restricted_key.expose());
+    let call =
+        stage.gateway.call("POST", "/v1/chat/completions").key(stage.restricted_key.expose());
     let body = postern_tests::stage::question("only-this", &marker).to_string();
     assert_eq!(call.body(body).send().await.status, 200);
 }
@@ -115,8 +117,16 @@ async fn a_models_name_is_named_safely_in_the_refusal() {
     let stage = shared();
     let long = "x".repeat(100_000);
     for name in ["a\"b\\c", "line\nbreak", "\u{1F600}", "<script>", long.as_str()] {
-        let answer = stage.ask(name, &marker()).send().await;
+        let id = marker();
+        let answer = stage.ask(name, &id).header("x-request-id", id.as_str()).send().await;
         assert_eq!(answer.refusal(), (404, "model_not_found".to_owned()));
-        assert!(answer.body.len() < 4_096, "a name of {} bytes makes {}", name.len(), answer.body.len());
+        // One line of JSON, whatever is in the name.
+        assert_eq!(stage.gateway.log_line(&id).await["status"], 404);
+        assert!(
+            answer.body.len() < 4_096,
+            "a name of {} bytes makes {}",
+            name.len(),
+            answer.body.len()
+        );
     }
 }

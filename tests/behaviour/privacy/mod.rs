@@ -10,8 +10,19 @@ use serde_json::Value;
 
 const PROMPT: &str = "My diagnosis is osteopetrosis";
 const MODELS: [&str; 13] = [
-    "plain-model", "cut", "malformed", "silent", "silent-midstream", "hang-up", "rate-limited",
-    "error-400", "error-401", "error-500", "error-midstream", "html", "no-such-model",
+    "plain-model",
+    "cut",
+    "malformed",
+    "silent",
+    "silent-midstream",
+    "hang-up",
+    "rate-limited",
+    "error-400",
+    "error-401",
+    "error-500",
+    "error-midstream",
+    "html",
+    "no-such-model",
 ];
 
 fn with_prompt(model: &str, streamed: bool) -> Value {
@@ -38,9 +49,13 @@ async fn nothing_confidential_is_in_any_log_line_or_error() {
         calls.push(stage.chat(&with_prompt(model, streamed)));
     }
     for broken in [
-        format!("{{\"model\":\"plain-model\",\"messages\":[{{\"role\":\"user\",\"content\":\"{PROMPT}\""),
+        format!(
+            "{{\"model\":\"plain-model\",\"messages\":[{{\"role\":\"user\",\"content\":\"{PROMPT}\""
+        ),
         format!("{{\"model\":\"plain-model\",\"messages\":\"{PROMPT}\"}}"),
-        format!("{{\"model\":\"plain-model\",\"messages\":[{{\"role\":\"{PROMPT}\",\"content\":\"x\"}}]}}"),
+        format!(
+            "{{\"model\":\"plain-model\",\"messages\":[{{\"role\":\"{PROMPT}\",\"content\":\"x\"}}]}}"
+        ),
         format!("\"{PROMPT}\""),
         PROMPT.to_owned(),
     ] {

@@ -29,7 +29,8 @@ async fn reports_usage_in_a_stream_if_asked() {
     body["stream_options"] = json!({ "include_usage": true });
     let answer = shared().chat(&body).send().await;
     let events = answer.events();
-    let usage: Vec<&Value> = events.iter().filter_map(Event::json).filter(|chunk| chunk["usage"].is_object()).collect();
+    let usage: Vec<&Value> =
+        events.iter().filter_map(Event::json).filter(|chunk| chunk["usage"].is_object()).collect();
     assert_eq!(usage.len(), 1, "{}", answer.text());
     assert_eq!(usage[0]["choices"], json!([]));
 }
@@ -72,8 +73,7 @@ async fn answers_with_json_that_matches_the_schema() {
         "additionalProperties": false,
     });
     let mut body = question("sandbox", &marker());
-    body["response_format"] =
-        json!({ "type": "json_schema", "json_schema": { "name": "watch", "strict": true, "schema": schema } });
+    body["response_format"] = json!({ "type": "json_schema", "json_schema": { "name": "watch", "strict": true, "schema": schema } });
     let answer = shared().chat(&body).send().await.json();
     let content = answer["choices"][0]["message"]["content"].as_str().unwrap();
     let content: Value = serde_json::from_str(content).unwrap();
@@ -86,7 +86,8 @@ async fn embeds_texts() {
     let answer = shared().call("POST", "/v1/embeddings").body(body.to_string()).send().await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     let answer = answer.json();
-    let vectors: Vec<&Value> = answer["data"].as_array().unwrap().iter().map(|item| &item["embedding"]).collect();
+    let vectors: Vec<&Value> =
+        answer["data"].as_array().unwrap().iter().map(|item| &item["embedding"]).collect();
     assert_eq!(vectors.len(), 3);
     assert!(vectors[0].as_array().is_some_and(|vector| vector.iter().all(Value::is_number)));
     assert!(vectors[0] == vectors[2] && vectors[0] != vectors[1]);
@@ -113,7 +114,8 @@ async fn fails_in_the_ways_a_model_is_named_for() {
 #[tokio::test]
 async fn a_client_may_leave_it_too() {
     let (stage, id) = (shared(), marker());
-    let mut stream = stage.ask_streamed("sandbox-slow", &id).header("x-request-id", id.as_str()).open().await;
+    let mut stream =
+        stage.ask_streamed("sandbox-slow", &id).header("x-request-id", id.as_str()).open().await;
     stream.read_events(1).await;
     drop(stream);
     assert_eq!(stage.gateway.log_line(&id).await["outcome"], "client_gone");

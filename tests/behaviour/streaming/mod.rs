@@ -60,8 +60,8 @@ async fn a_client_that_does_not_read_stops_the_vendor() {
 #[tokio::test]
 async fn a_client_that_leaves_mid_stream_ends_the_vendors_work() {
     let (stage, marker) = (shared(), marker());
-    stage.upstream.release(&marker, 2);
-    let mut stream = stage.ask_streamed("stepped", &marker).header("x-request-id", marker.as_str()).open().await;
+    let call = stage.ask_streamed("ticking", &marker).header("x-request-id", marker.as_str());
+    let mut stream = call.open().await;
     stream.read_events(2).await;
     let request = stage.upstream.request(&marker);
     assert_eq!(request.ending(), Ending::Open);
@@ -70,28 +70,21 @@ async fn a_client_that_leaves_mid_stream_ends_the_vendors_work() {
     assert_eq!(stage.gateway.log_line(&marker).await["outcome"], "client_gone");
 }
 
+/// A guest of WASI 0.3 learns that its client has left by writing to it: with a vendor that says nothing there is
+/// nothing to write, and its deadline is the bound.
 #[tokio::test]
-async fn a_client_that_leaves_a_silent_stream_ends_the_vendors_work() {
-    let (stage, marker) = (shared(), marker());
-    let mut stream = stage.ask_streamed("silent-midstream-for-long", &marker).open().await;
-    stream.read_events(1).await;
-    let request = stage.upstream.request(&marker);
-    drop(stream);
-    eventually("the vendor is left", || (request.ending() == Ending::PeerGone).then_some(())).await;
-}
-
-#[tokio::test]
-async fn a_client_that_leaves_before_the_first_byte_ends_the_vendors_work() {
-    for streamed in [true, false] {
+async fn a_client_that_leaves_a_silent_vendor_ends_its_work_at_the_deadline() {
+    for (model, streamed) in [("silent-midstream", true), ("silent", true), ("silent", false)] {
         let (stage, marker) = (shared(), marker());
         let call = match streamed {
-            true => stage.ask_streamed("silent-for-long", &marker),
-            false => stage.ask("silent-for-long", &marker),
+            true => stage.ask_streamed(model, &marker),
+            false => stage.ask(model, &marker),
         };
-        let client = tokio::spawn(call.send());
+        let client = tokio::spawn(call.open());
         let request = eventually("the request", || stage.upstream.requests(&marker).pop()).await;
         client.abort();
-        eventually("the vendor is left", || (request.ending() == Ending::PeerGone).then_some(())).await;
+        eventually("the vendor is left", || (request.ending() == Ending::PeerGone).then_some(()))
+            .await;
     }
 }
 
@@ -143,7 +136,10 @@ async fn usage_is_counted_whether_the_client_sees_it_or_not() {
         };
         call.header("x-request-id", marker.as_str()).send().await;
         let line = stage.gateway.log_line(&marker).await;
-        assert_eq!((&line["input_tokens"], &line["output_tokens"]), (&input.into(), &output.into()));
+        assert_eq!(
+            (&line["input_tokens"], &line["output_tokens"]),
+            (&input.into(), &output.into())
+        );
         assert_eq!(line["outcome"], "complete");
     }
 }

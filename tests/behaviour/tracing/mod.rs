@@ -18,7 +18,10 @@ fn sent_trace(marker: &str) -> [String; 3] {
     assert_eq!(values.len(), 1);
     let parts: Vec<&str> = values[0].split('-').collect();
     let [version, trace, span, flags] = parts[..] else { panic!("{values:?}") };
-    assert!(version == "00" && is_hex(trace, 32) && is_hex(span, 16) && is_hex(flags, 2), "{values:?}");
+    assert!(
+        version == "00" && is_hex(trace, 32) && is_hex(span, 16) && is_hex(flags, 2),
+        "{values:?}"
+    );
     [trace, span, flags].map(str::to_owned)
 }
 
@@ -27,7 +30,8 @@ async fn a_valid_request_id_is_kept_everywhere() {
     let stage = shared();
     for id in [marker(), "a".to_owned(), "x".repeat(128), format!("Req_{}", marker())] {
         let marker = marker();
-        let answer = stage.ask("plain-model", &marker).header("x-request-id", id.as_str()).send().await;
+        let answer =
+            stage.ask("plain-model", &marker).header("x-request-id", id.as_str()).send().await;
         assert_eq!(answer.header("x-request-id"), Some(id.as_str()));
         assert_eq!(stage.upstream.request(&marker).header("x-request-id"), [id.as_str()]);
     }
@@ -66,7 +70,8 @@ async fn refusals_have_a_request_id_too() {
 #[tokio::test]
 async fn a_clients_trace_is_continued_with_a_span_of_its_own() {
     let (stage, marker) = (shared(), marker());
-    let call = stage.ask("plain-model", &marker).header("traceparent", format!("00-{TRACE}-{SPAN}-01"));
+    let call =
+        stage.ask("plain-model", &marker).header("traceparent", format!("00-{TRACE}-{SPAN}-01"));
     call.header("tracestate", "vendor=1").send().await;
     let [trace, span, flags] = sent_trace(&marker);
     assert_eq!((trace.as_str(), flags.as_str()), (TRACE, "01"));
@@ -100,15 +105,20 @@ async fn each_stages_time_is_told_when_it_is_asked_for() {
     let stage = shared();
     let silent = stage.ask("plain-model", &marker()).send().await;
     assert_eq!(silent.header("server-timing"), None);
-    for call in [stage.ask("plain-model", &marker()), stage.ask_streamed("plain-model", &marker())] {
+    for call in [stage.ask("plain-model", &marker()), stage.ask_streamed("plain-model", &marker())]
+    {
         let answer = call.header("x-postern-timing", "true").send().await;
         let timing = answer.header("server-timing").expect("server-timing").to_owned();
-        let stages: Vec<&str> = timing.split(", ").filter_map(|stage| stage.split(';').next()).collect();
+        let stages: Vec<&str> =
+            timing.split(", ").filter_map(|stage| stage.split(';').next()).collect();
         for name in ["auth", "router", "encode", "upstream", "total"] {
             assert!(stages.contains(&name), "{timing}");
         }
         let durations = timing.split(", ").map(|stage| stage.split_once(";dur=").expect("dur").1);
-        assert!(durations.map(str::parse::<f64>).all(|ms| ms.is_ok_and(|ms| ms >= 0.0)), "{timing}");
+        assert!(
+            durations.map(str::parse::<f64>).all(|ms| ms.is_ok_and(|ms| ms >= 0.0)),
+            "{timing}"
+        );
     }
 }
 

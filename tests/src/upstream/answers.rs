@@ -62,6 +62,11 @@ pub(super) fn events(model: &str, text: &str, include_usage: bool) -> Vec<String
     events
 }
 
+/// An event with a piece of text.
+pub(super) fn piece(model: &str, text: &str) -> String {
+    chunk(model, json!({ "content": text }), None, false)
+}
+
 fn chunk(model: &str, delta: Value, finish_reason: Option<&str>, include_usage: bool) -> String {
     let mut chunk = json!({
         "id": "chatcmpl-scripted",
@@ -98,5 +103,6 @@ pub(super) fn embeddings(model: &str) -> String {
 }
 
 pub(super) fn error(error_type: &str, message: &str) -> String {
-    json!({ "error": { "message": message, "type": error_type, "param": null, "code": null } }).to_string()
+    json!({ "error": { "message": message, "type": error_type, "param": null, "code": null } })
+        .to_string()
 }

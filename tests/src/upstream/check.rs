@@ -1,7 +1,6 @@
 //! What a vendor must never be sent.
 
 use super::{CREDENTIAL, Recorded};
-use serde_json::Value;
 
 /// Headers of the client's side and of single hops; `traceparent`, `x-request-id` and the rest are welcome.
 const NOT_FOR_VENDORS: [&str; 19] = [
@@ -53,17 +52,21 @@ pub(super) fn complaints(method: &str, host: &str, request: &Recorded) -> Vec<St
         complaints.push(format!("accept-encoding is {encodings:?}, and nobody would decode it"));
     }
     for (name, _) in &request.headers {
-        if NOT_FOR_VENDORS.contains(&name.as_str()) || RESERVED.iter().any(|each| name.starts_with(each)) {
+        if NOT_FOR_VENDORS.contains(&name.as_str())
+            || RESERVED.iter().any(|each| name.starts_with(each))
+        {
             complaints.push(format!("the header {name} reached the vendor"));
         }
     }
     complaints.extend(body_complaints(request));
-    complaints.iter_mut().for_each(|complaint| complaint.insert_str(0, &format!("{}: ", request.path)));
+    complaints
+        .iter_mut()
+        .for_each(|complaint| complaint.insert_str(0, &format!("{}: ", request.path)));
     complaints
 }
 
 fn body_complaints(request: &Recorded) -> Vec<String> {
-    let body: Value = match serde_json::from_slice(&request.body) {
+    let body = match request.parse() {
         Ok(body) => body,
         Err(error) => return vec![format!("the body is not JSON: {error}")],
     };
@@ -75,7 +78,9 @@ fn body_complaints(request: &Recorded) -> Vec<String> {
         "/v1/chat/completions" if !body["messages"].is_array() => {
             complaints.push("messages is missing".to_owned());
         }
-        "/v1/embeddings" if body["input"].is_null() => complaints.push("input is missing".to_owned()),
+        "/v1/embeddings" if body["input"].is_null() => {
+            complaints.push("input is missing".to_owned())
+        }
         "/v1/chat/completions" | "/v1/embeddings" => {}
         other => complaints.push(format!("there is nothing at {other}")),
     }
@@ -96,7 +101,8 @@ mod tests {
             ("content-length", length.as_str()),
         ];
         let headers = usual.iter().chain(headers);
-        let headers = headers.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let headers =
+            headers.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Recorded::new("/v1/chat/completions".to_owned(), headers, body.to_owned().into())
     }
 
@@ -108,7 +114,10 @@ mod tests {
 
     #[test]
     fn names_everything_that_should_not_have_come() {
-        let wrong = request(&[("cookie", "a=b"), ("x-api-key", "k"), ("x-postern-a", "")], r#"{"model":1}"#);
+        let wrong = request(
+            &[("cookie", "a=b"), ("x-api-key", "k"), ("x-postern-a", "")],
+            r#"{"model":1}"#,
+        );
         assert_eq!(complaints("POST", "127.0.0.1:1", &wrong).len(), 5);
         assert_eq!(complaints("GET", "elsewhere", &request(&[], "{")).len(), 3);
     }

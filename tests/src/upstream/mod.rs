@@ -15,9 +15,11 @@ pub use record::{Ending, Recorded};
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
-use tokio::net::TcpSocket;
-use tokio::sync::Semaphore;
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread;
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::runtime::Builder;
+use tokio::sync::{Semaphore, oneshot};
 
 /// The credential that the vendor expects, and nobody but the gateway has.
 pub const CREDENTIAL: &str = "sk-vendor-7Qm2fVtYw3x9Lr5Zc8Nd1Hb6";
@@ -29,7 +31,7 @@ const SEND_BUFFER_BYTES: u32 = 64 * 1024;
 /// The running vendor. It ends with its last handle.
 pub struct Upstream {
     state: Arc<State>,
-    _runtime: tokio::runtime::Runtime,
+    _stop: oneshot::Sender<()>,
 }
 
 /// What the connections and the tests share.
@@ -41,33 +43,28 @@ struct State {
 }
 
 impl Upstream {
-    /// Starts one on a free port of the loopback address, in threads of its own.
+    /// Starts one on a free port of the loopback address, in a thread of its own: tests have runtimes that end.
     ///
     /// # Panics
     ///
     /// When there is no port.
     #[must_use]
     pub fn start() -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .expect("a runtime");
-        let listener = runtime.block_on(async {
-            let socket = TcpSocket::new_v4()?;
-            socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
-            socket.bind(([127, 0, 0, 1], 0).into())?;
-            socket.listen(1024)
+        let (ready, state) = mpsc::channel();
+        let (stop, stopped) = oneshot::channel();
+        thread::spawn(move || {
+            let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(async {
+                let listener = listen().expect("a port");
+                let state = Arc::new(State::at(listener.local_addr().expect("an address")));
+                ready.send(Arc::clone(&state)).expect("who started it");
+                tokio::select! {
+                    () = serve::accept(listener, state) => {}
+                    _ = stopped => {}
+                }
+            });
         });
-        let listener = listener.expect("a port");
-        let state = Arc::new(State {
-            address: listener.local_addr().expect("an address"),
-            records: Mutex::default(),
-            complaints: Mutex::default(),
-            gates: Mutex::default(),
-        });
-        runtime.spawn(serve::accept(listener, Arc::clone(&state)));
-        Self { state, _runtime: runtime }
+        Self { state: state.recv().expect("a vendor that listens"), _stop: stop }
     }
 
     /// Where it is.
@@ -107,7 +104,19 @@ impl Upstream {
     }
 }
 
+fn listen() -> std::io::Result<TcpListener> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
+    socket.bind(([127, 0, 0, 1], 0).into())?;
+    socket.listen(1024)
+}
+
 impl State {
+    fn at(address: SocketAddr) -> Self {
+        let (records, complaints, gates) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self { address, records, complaints, gates }
+    }
+
     fn gate(&self, marker: &str) -> Arc<Semaphore> {
         let mut gates = self.gates.lock().expect("gates");
         let gate = gates.entry(marker.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(0)));

@@ -1,6 +1,7 @@
 //! What the vendor remembers of a request and its answer.
 
 use bytes::Bytes;
+use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -55,7 +56,15 @@ impl Recorded {
     /// The body as JSON, null if it is none.
     #[must_use]
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_default()
+        self.parse().unwrap_or_default()
+    }
+
+    /// The body as JSON, however deep: it is the gateway that has to say where that ends.
+    pub(super) fn parse(&self) -> serde_json::Result<Value> {
+        let mut reader = serde_json::Deserializer::from_slice(&self.body);
+        reader.disable_recursion_limit();
+        let value = Value::deserialize(&mut reader)?;
+        reader.end().map(|()| value)
     }
 
     /// The values of a header.

@@ -20,8 +20,8 @@ pub(super) struct Script {
 #[derive(Clone)]
 pub(super) enum Step {
     Write(Bytes),
-    /// Writes this for as long as somebody takes it.
-    Endless(Bytes),
+    /// Writes this for as long as somebody takes it, each after a pause.
+    Endless(Bytes, Duration),
     Pause(Duration),
     /// Waits for [`super::Upstream::release`].
     Gate,
@@ -80,8 +80,10 @@ pub(super) fn script(request: &Recorded) -> Script {
         "plain" | "plain-2" | "plain-3" => plain(model, &body),
         "stepped" => stepped(model, &body),
         "slow" => slow(model, &body),
+        "ticking" => ticking(model),
         "tools" => tools(model, &body),
         "odd" => odd(&body),
+        "torn" => torn(),
         "many-headers" => many_headers(plain(model, &body)),
         "cut" => cut(model, &body),
         "malformed" => malformed(model, &body),
@@ -112,23 +114,32 @@ fn failing(behaviour: &str, model: &str, body: &Value) -> Script {
             } })
             .to_string(),
         ),
-        "error-401" => Script::refusal(401, "invalid_request_error", "Incorrect API key provided: sk-vendor-***Hb6."),
+        "error-401" => Script::refusal(
+            401,
+            "invalid_request_error",
+            "Incorrect API key provided: sk-vendor-***Hb6.",
+        ),
         "error-403" => Script::refusal(403, "permission_error", "This project has no access."),
         "error-404" => Script::refusal(404, "invalid_request_error", "The model does not exist."),
         "error-500" => Script::refusal(500, "server_error", "The server had an error."),
         "error-503" => Script::refusal(503, "server_error", "The engine is overloaded."),
-        "error-html" => Script::whole(502, "text/html", "<html><h1>502 Bad Gateway</h1></html>".into()),
+        "error-html" => {
+            Script::whole(502, "text/html", "<html><h1>502 Bad Gateway</h1></html>".into())
+        }
         "error-huge" => Script {
             status: Some(500),
             headers: vec![("content-type", "application/json".to_owned())],
             content_length: None,
-            steps: vec![Step::Endless(Bytes::from(vec![b'x'; 16 * 1024]))],
+            steps: vec![Step::Endless(Bytes::from(vec![b'x'; 16 * 1024]), Duration::ZERO)],
         },
-        "redirect" => Script::whole(307, "text/plain", String::new())
-            .with_header("location", "/v1/elsewhere"),
+        "redirect" => {
+            Script::whole(307, "text/plain", String::new()).with_header("location", "/v1/elsewhere")
+        }
         "html" => Script::whole(200, "text/html", "<html><title>Sign in</title></html>".into()),
         "not-a-stream" => Script::json(whole_text(model, body)),
-        unknown => Script::refusal(404, "invalid_request_error", &format!("no script is called {unknown}")),
+        unknown => {
+            Script::refusal(404, "invalid_request_error", &format!("no script is called {unknown}"))
+        }
     }
 }
 
@@ -168,6 +179,12 @@ fn slow(model: &str, body: &Value) -> Script {
     let mut script = plain(model, body);
     script.steps = script.steps.into_iter().flat_map(|step| [pause.clone(), step]).collect();
     script
+}
+
+/// Without an end, at a pace that anybody can follow.
+fn ticking(model: &str) -> Script {
+    let event = answers::piece(model, "tick ");
+    Script::stream(vec![Step::Endless(event.into(), Duration::from_millis(20))])
 }
 
 /// Calls the first tool; with its result in the conversation, answers in words.
@@ -212,6 +229,22 @@ const ODD_EVENTS: [&str; 5] = [
      {\"prompt_tokens\":17,\"completion_tokens\":23,\"total_tokens\":40}}\n\n",
     "data: [DONE]\n\n",
 ];
+
+/// Valid events as few servers write them, cut where no reader expects it: within lines, and within characters.
+fn torn() -> Script {
+    let pieces = TORN_STREAM.as_bytes().chunks(7).map(Bytes::from_static);
+    let pause = Step::Pause(Duration::from_millis(1));
+    Script::stream(pieces.flat_map(|piece| [Step::Write(piece), pause.clone()]).collect())
+}
+
+const TORN_STREAM: &str = ": a comment, to keep the connection\r\n\r\n\
+    event: message\r\nid: 1\r\ndata:{\"id\":\"x\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"torn\",\
+    \"choices\":[{\"index\":0,\"delta\":{\"content\":\"\u{1F600}\u{1F600}\u{1F600} \u{e9}\"},\"finish_reason\":null}]}\r\n\r\n\
+    retry: 10\r\n: another\r\ndata: {\"id\":\"x\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"torn\",\
+    \"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\r\n\r\n\
+    data: {\"id\":\"x\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"torn\",\"choices\":[],\
+    \"usage\":{\"prompt_tokens\":17,\"completion_tokens\":23,\"total_tokens\":40}}\r\n\r\n\
+    data: [DONE]\r\n\r\n";
 
 /// With headers that are between the vendor and the gateway.
 fn many_headers(script: Script) -> Script {
@@ -281,12 +314,11 @@ fn no_done(model: &str, body: &Value) -> Script {
 /// Without an end: more than anybody may hold.
 fn huge(model: &str, body: &Value) -> Script {
     if is_streamed(body) {
-        let chunk = json!({ "id": "x", "object": "chat.completion.chunk", "created": 1, "model": model,
-            "choices": [{ "index": 0, "delta": { "content": "x".repeat(4 * 1024) }, "finish_reason": null }] });
-        return Script::stream(vec![Step::Endless(answers::event(&chunk).into())]);
+        let event = answers::piece(model, &"x".repeat(4 * 1024));
+        return Script::stream(vec![Step::Endless(event.into(), Duration::ZERO)]);
     }
     let mut script = Script::json("{\"id\":\"x\",\"filler\":\"".to_owned());
     script.content_length = None;
-    script.steps.push(Step::Endless(Bytes::from(vec![b'x'; 64 * 1024])));
+    script.steps.push(Step::Endless(Bytes::from(vec![b'x'; 64 * 1024]), Duration::ZERO));
     script
 }

@@ -60,7 +60,8 @@ async fn answer(
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(|_| Broken)?.to_bytes();
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    let headers = head.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+    let headers =
+        head.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
     let record = Arc::new(Recorded::new(head.uri.to_string(), headers, body));
     state.records.lock().expect("records").push(Arc::clone(&record));
     let complaints = check::complaints(head.method.as_str(), &state.address.to_string(), &record);
@@ -77,10 +78,7 @@ async fn answer(
 }
 
 /// A vendor that hangs up, or never says anything.
-async fn without_a_head(
-    script: Script,
-    watch: &Watch,
-) -> Result<Response<ScriptedBody>, Broken> {
+async fn without_a_head(script: Script, watch: &Watch) -> Result<Response<ScriptedBody>, Broken> {
     if script.steps.into_iter().any(|step| matches!(step, Step::Silence)) {
         std::future::pending::<Infallible>().await;
     }
@@ -117,7 +115,11 @@ async fn play(steps: Vec<Step>, pen: mpsc::Sender<Line>, record: Arc<Recorded>, 
                     return;
                 }
             }
-            Step::Endless(bytes) => while pen.send(Ok(bytes.clone())).await.is_ok() {},
+            Step::Endless(bytes, pause) => {
+                while pen.send(Ok(bytes.clone())).await.is_ok() {
+                    tokio::time::sleep(pause).await;
+                }
+            }
             Step::Pause(duration) => tokio::time::sleep(duration).await,
             Step::Gate => {
                 let gate = state.gate(&marker);
@@ -157,7 +159,8 @@ impl Body for ScriptedBody {
         match &line {
             Some(Ok(bytes)) => {
                 self.watch.0.sent(bytes);
-                self.remaining = self.remaining.map(|bytes_left| bytes_left.saturating_sub(bytes.len() as u64));
+                self.remaining =
+                    self.remaining.map(|bytes_left| bytes_left.saturating_sub(bytes.len() as u64));
                 if self.remaining == Some(0) {
                     self.watch.0.end(Ending::Said);
                 }

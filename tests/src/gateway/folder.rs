@@ -1,0 +1,84 @@
+//! The files of one gateway, and the program that runs on them.
+
+use super::Options;
+use crate::manifest;
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Where the files of one gateway are.
+pub(super) struct Folder {
+    folder: tempfile::TempDir,
+    has_runtime_config: bool,
+}
+
+impl Folder {
+    pub(super) fn write(options: &Options) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let shipped = manifest::shipped();
+        let text = options.manifest.as_ref().unwrap_or(&shipped);
+        let root = manifest::repository().display().to_string();
+        // The manifest speaks of the repository's folders, and stands elsewhere.
+        let text = text.replace("\"target/components/", &format!("\"{root}/target/components/"));
+        std::fs::write(folder.path().join("spin.toml"), text).expect("a file");
+        if let Some(text) = &options.runtime_config {
+            std::fs::write(folder.path().join("runtime-config.toml"), text).expect("a file");
+        }
+        Self { folder, has_runtime_config: options.runtime_config.is_some() }
+    }
+
+    pub(super) fn up(&self, options: &Options) -> Command {
+        let policies = options.policies.clone().unwrap_or_else(|| here().join("policies"));
+        let mut command = self.host(&["up", "--listen", "127.0.0.1:0"]);
+        command.arg("--manifest").arg(self.folder.path().join("spin.toml"));
+        command.arg("--files").arg(format!("policies={}", policies.display()));
+        command.arg("--cache-dir").arg(cache());
+        for (name, value) in &options.variables {
+            command.arg("--variable").arg(format!("{name}={value}"));
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// The host's program with these words, on the state of this gateway.
+    pub(super) fn host(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(program());
+        // A `.env` of the repository is not meant for tests.
+        command.current_dir(self.folder.path()).args(words);
+        command.arg("--state-dir").arg(self.folder.path().join("state"));
+        if self.has_runtime_config {
+            command
+                .arg("--runtime-config-file")
+                .arg(self.folder.path().join("runtime-config.toml"));
+        }
+        command
+    }
+}
+
+/// The folder of this package.
+fn here() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The host: as `POSTERN_HOST` says, else as cargo built it beside the tests.
+fn program() -> PathBuf {
+    let program =
+        env::var_os("POSTERN_HOST").map_or_else(|| build().join("postern-host"), PathBuf::from);
+    assert!(
+        program.exists(),
+        "{} is not there: run `cargo xtask test`, or build the package postern-host",
+        program.display()
+    );
+    program
+}
+
+/// Compiled components, for all gateways of all test runs.
+fn cache() -> PathBuf {
+    build().join("test-component-cache")
+}
+
+/// The profile's folder in cargo's target directory, two above the running test.
+fn build() -> PathBuf {
+    let test = env::current_exe().expect("a program");
+    test.ancestors().nth(2).expect("a target directory").to_owned()
+}
