@@ -1,6 +1,6 @@
 //! What is wrong in HTTP itself, byte by byte.
 
-use super::CHAT;
+use super::{CHAT, MESSAGE};
 use postern_tests::{marker, shared};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
