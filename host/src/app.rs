@@ -43,6 +43,16 @@ pub struct Plan {
     components: Vec<(Arc<Granted>, Inputs)>,
 }
 
+/// An application that can be started.
+pub struct Compiled {
+    /// Whether something had to be compiled: the compiler leaves its memory behind in the process.
+    pub anew: bool,
+    manifest: Manifest,
+    config: RuntimeConfig,
+    engine: wasmtime::Engine,
+    components: Vec<(String, (Arc<Granted>, wasmtime::component::Component))>,
+}
+
 impl Plan {
     /// Reads everything that can be read without running anything.
     ///
@@ -89,39 +99,20 @@ impl Plan {
         composed.map(drop)
     }
 
-    /// Compiles (or takes from the cache) and links every component, and makes an instance of each to see that it can be.
+    /// Compiles every component, or takes it from the cache.
     ///
     /// # Errors
     /// Every problem at once.
-    pub async fn start(
-        self,
-        cache: &Path,
-        reuse: Reuse,
-        scheme: Scheme,
-    ) -> Result<(Triggers, Arc<Shared>), Vec<String>> {
-        let one = |error: anyhow::Error| vec![format!("{error:#}")];
-        let engine = engine::engine().map_err(one)?;
-        let linker = engine::linker(&engine).map_err(|error| vec![error.to_string()])?;
-        let shared = Arc::new(self.shared()?);
+    pub fn compile(self, cache: &Path) -> Result<Compiled, Vec<String>> {
+        let engine = engine::engine().map_err(|error| vec![format!("{error:#}")])?;
         let cache = Cache::new(cache);
-        let instances = self.each(|component, inputs, granted| {
-            let compiled = cache.compiled(&engine, component, inputs)?;
-            Instances::new(&linker, &compiled, Arc::clone(granted), Arc::clone(&shared), reuse)
-                .map_err(|error| vec![format!("component.{}: {error:#}", component.id)])
+        let mut anew = false;
+        let components = self.each(|component, inputs, granted| {
+            let (compiled, made) = cache.compiled(&engine, component, inputs)?;
+            anew |= made;
+            Ok((Arc::clone(granted), compiled))
         })?;
-        let mut handlers = BTreeMap::new();
-        for (id, instances) in instances {
-            let tried = instances.try_one().await;
-            tried.map_err(|error| {
-                vec![format!("component.{id}: cannot be instantiated: {error:#}")]
-            })?;
-            handlers.insert(id, Handler::new(instances));
-        }
-        let triggers =
-            Triggers { routes: self.routes(&handlers).map_err(|problem| vec![problem])?, scheme };
-        // Set once, here.
-        let _ = shared.handlers.set(handlers);
-        Ok((triggers, shared))
+        Ok(Compiled { manifest: self.manifest, config: self.config, engine, components, anew })
     }
 
     fn each<T>(
@@ -138,11 +129,38 @@ impl Plan {
         }
         if problems.is_empty() { Ok(done) } else { Err(problems) }
     }
+}
 
-    fn shared(&self) -> Result<Shared, Vec<String>> {
+impl Compiled {
+    /// Links every component, and makes an instance of each to see that it can be.
+    ///
+    /// # Errors
+    /// The first component that cannot be linked or instantiated.
+    pub async fn start(
+        self,
+        reuse: Reuse,
+        scheme: Scheme,
+    ) -> Result<(Triggers, Arc<Shared>), String> {
+        let linker = engine::linker(&self.engine).map_err(|error| error.to_string())?;
+        let shared = Arc::new(self.shared()?);
+        let mut handlers = BTreeMap::new();
+        for (id, (granted, compiled)) in &self.components {
+            let instances =
+                Instances::new(&linker, compiled, Arc::clone(granted), Arc::clone(&shared), reuse)
+                    .map_err(|error| format!("component.{id}: {error:#}"))?;
+            let tried = instances.try_one().await;
+            tried.map_err(|error| format!("component.{id}: cannot be instantiated: {error:#}"))?;
+            handlers.insert(id.clone(), Handler::new(instances));
+        }
+        let triggers = Triggers { routes: self.routes(&handlers)?, scheme };
+        // Set once, here.
+        let _ = shared.handlers.set(handlers);
+        Ok((triggers, shared))
+    }
+
+    fn shared(&self) -> Result<Shared, String> {
         Ok(Shared {
-            key_value: Stores::new(&self.config.key_value_stores)
-                .map_err(|problem| vec![problem])?,
+            key_value: Stores::new(&self.config.key_value_stores)?,
             redis: crate::redis::Connections::default(),
             databases: self.config.sqlite_databases.clone(),
             outbound: Outbound::new(self.config.connection_pooling),

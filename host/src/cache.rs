@@ -22,7 +22,7 @@ impl Cache {
         Self(directory.to_owned())
     }
 
-    /// The compiled composition, from the folder or made now.
+    /// The compiled composition, from the folder or made now, and whether it had to be made.
     ///
     /// # Errors
     /// What composing or compiling says.
@@ -31,21 +31,23 @@ impl Cache {
         engine: &Engine,
         component: &Component,
         inputs: &Inputs,
-    ) -> Result<Compiled, Vec<String>> {
+    ) -> Result<(Compiled, bool), Vec<String>> {
         let path = self.0.join(format!("{}.cwasm", key(engine, component, inputs)));
         if let Some(compiled) = read(engine, &path) {
-            return Ok(compiled);
+            return Ok((compiled, false));
         }
         let composed = compose::compose(component, inputs)?;
+        eprintln!("compiling `{}`", component.id);
         let place = |error| vec![format!("component.{}: {error:#}", component.id)];
         let artifact = engine.precompile_component(&composed).map_err(place)?;
         if let Err(error) = write(&path, &artifact) {
             eprintln!("warning: the compiled component is not kept: {}: {error}", path.display());
         } else if let Some(compiled) = read(engine, &path) {
-            return Ok(compiled);
+            return Ok((compiled, true));
         }
         // SAFETY: these bytes were made by this engine's compiler just now.
-        unsafe { Compiled::deserialize(engine, artifact) }.map_err(place)
+        let compiled = unsafe { Compiled::deserialize(engine, artifact) }.map_err(place)?;
+        Ok((compiled, true))
     }
 }
 

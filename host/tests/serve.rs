@@ -128,7 +128,7 @@ fn a_component_reaches_the_hosts_it_is_granted_and_no_other() {
     let (status, errors) = fetch(&upstream.address, &app(""));
     assert_eq!(status, 415, "HTTP-request-denied is the error number 15");
     let expected = format!(
-        "error: `app` may not reach http://{}: its `allowed_outbound_hosts` does not name it\n",
+        "compiling `app`\nerror: `app` may not reach http://{}: its `allowed_outbound_hosts` does not name it\n",
         upstream.address
     );
     assert_eq!(errors, expected);
@@ -233,6 +233,20 @@ error: component.app: ./app.wasm cannot be read: No such file or directory (os e
 }
 
 #[test]
+fn a_first_start_that_compiles_serves_like_any_other() {
+    let folder = Folder::new(&app("")).guest("app.wasm", "(i32.const 204)", "-");
+    for compiles in [true, false] {
+        let host = folder.up(&["--cache-dir", "cache"]);
+        assert_eq!(host.get("/").status, 204);
+        assert_eq!(host.errors() == "compiling `app`\n", compiles);
+    }
+    // A cache that cannot be kept must not make it compile for ever.
+    folder.write("file", b"");
+    let host = folder.up(&["--cache-dir", "file/cache"]);
+    assert_eq!(host.get("/").status, 204);
+}
+
+#[test]
 fn a_taken_port_is_one_sentence() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
@@ -273,5 +287,7 @@ fn a_component_that_serves_no_http_does_not_start() {
     let folder = Folder::new(&app(""));
     folder.write("app.wasm", &wat::parse_str("(component)").unwrap());
     let problem = folder.fails(&["up", "--listen", "127.0.0.1:0"]);
-    assert!(problem.starts_with("error: component.app: "), "{problem}");
+    let expected = "error: component.app: it is named by a trigger and serves no HTTP: it exports neither \
+        `wasi:http/handler@0.3` nor `wasi:http/incoming-handler@0.2`\n";
+    assert_eq!(problem, format!("compiling `app`\n{expected}"));
 }

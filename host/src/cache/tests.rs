@@ -19,8 +19,11 @@ fn files(directory: &Path, extension: &str) -> Vec<PathBuf> {
 fn the_same_component_is_compiled_once() {
     let (directory, engine) = (tempfile::tempdir().unwrap(), crate::engine::engine().unwrap());
     let cache = Cache::new(&directory.path().join("deep/cache"));
-    for text in ["(component)", "(component)", "(component (core module))"] {
-        cache.compiled(&engine, &component(), &inputs(text)).unwrap();
+    for (text, anew) in
+        [("(component)", true), ("(component)", false), ("(component (core module))", true)]
+    {
+        let (_, made) = cache.compiled(&engine, &component(), &inputs(text)).unwrap();
+        assert_eq!(made, anew, "{text}");
     }
     assert_eq!(files(&directory.path().join("deep/cache"), "cwasm").len(), 2);
 }

@@ -1,6 +1,8 @@
 //! `up`: serves an application.
 
+use std::io::Write;
 use std::net::SocketAddr;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +23,7 @@ pub struct Up {
     #[command(flatten)]
     application: Application,
     /// Where to listen; port 0 takes a free one.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3000")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3000", overrides_with = "listen")]
     listen: SocketAddr,
     /// Where compiled components are kept.
     #[arg(long, value_name = "DIR", default_value = ".postern/cache")]
@@ -41,6 +43,23 @@ pub struct Up {
     /// How long an idle instance is kept, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = 1000)]
     idle_instance_timeout_ms: u64,
+}
+
+/// Set in a process that has been restarted after compiling.
+const RESTARTED: &str = "POSTERN_HOST_RESTARTED";
+
+/// Begins anew with everything compiled: the compiler's memory, twice that of the gateway, goes with it.
+///
+/// It returns only if that is impossible. The process stays the same one, and so does the port that was free.
+fn restart(address: SocketAddr) -> std::io::Error {
+    match std::env::current_exe() {
+        Err(error) => error,
+        Ok(program) => {
+            let mut command = std::process::Command::new(program);
+            command.args(std::env::args_os().skip(1)).args(["--listen", &address.to_string()]);
+            command.env(RESTARTED, "1").exec()
+        }
+    }
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {
@@ -66,9 +85,15 @@ impl Up {
         let plan = Plan::read(&self.application.options())?;
         let listener = self.bind().await?;
         let address = listener.local_addr().map_err(one)?;
-        let (triggers, shared) = plan.start(&self.cache_dir, self.reuse(), scheme.clone()).await?;
+        let compiled = plan.compile(&self.cache_dir)?;
+        if compiled.anew && std::env::var_os(RESTARTED).is_none() {
+            // The listener is closed when the new program takes over.
+            eprintln!("warning: the compiler's memory stays in use: {}", restart(address));
+        }
+        let (triggers, shared) = compiled.start(self.reuse(), scheme.clone()).await.map_err(one)?;
         let stop = stop_signal()?;
-        println!("listening on {scheme}://{address}");
+        // Whoever started the host without reading its output does not wait for this line.
+        let _ = writeln!(std::io::stdout(), "listening on {scheme}://{address}");
         tokio::task::spawn_blocking({
             let shared = Arc::clone(&shared);
             move || shared.outbound.prepare()
