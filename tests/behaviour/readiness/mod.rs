@@ -2,7 +2,7 @@
 //!
 //! Stages: gateway, auth, router.
 
-use postern_tests::{Gateway, Options, manifest, marker, shared};
+use postern_tests::{Gateway, Options, eventually, manifest, marker, shared};
 use std::fs;
 
 #[tokio::test]
@@ -38,7 +38,7 @@ async fn serves_nothing_with_policies_that_cannot_be_read() {
         let answer = call.send().await;
         assert_eq!(answer.status, 503, "{file}: {}", answer.text());
         // The operator reads which file; the client does not.
-        assert!(gateway.log().contains(file), "{file}: {}", gateway.log());
+        eventually(file, || gateway.log().contains(file).then_some(())).await;
         assert!(!answer.text().contains(".toml"), "{}", answer.text());
     }
 }

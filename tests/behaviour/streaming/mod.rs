@@ -8,6 +8,9 @@ use postern_tests::{Event, eventually, marker, shared};
 use serde_json::json;
 use std::time::{Duration, Instant};
 
+/// What a stream says while there is nothing to say.
+const COMMENT: &str = ": \n\n";
+
 /// Of a `stepped` stream that reports usage: role, 5 pieces, finish reason, usage, end.
 const EVENTS: usize = 9;
 
@@ -70,15 +73,58 @@ async fn a_client_that_leaves_mid_stream_ends_the_vendors_work() {
     assert_eq!(stage.gateway.log_line(&marker).await["outcome"], "client_gone");
 }
 
-/// A guest of WASI 0.3 learns that its client has left by writing to it: with a vendor that says nothing there is
-/// nothing to write, and its deadline is the bound.
+/// A guest of WASI 0.3 learns that its client has left by writing to it. While the vendor says nothing there is nothing
+/// to write, so the gateway writes a comment after 5 s.
 #[tokio::test]
-async fn a_client_that_leaves_a_silent_vendor_ends_its_work_at_the_deadline() {
-    for (model, streamed) in [("silent-midstream", true), ("silent", true), ("silent", false)] {
+async fn a_client_that_leaves_a_silent_stream_ends_the_vendors_work_before_its_deadline() {
+    let (stage, marker) = (shared(), marker());
+    // The vendor would be waited for longer (60 s) than this waits.
+    let call = stage.ask_streamed("silent-midstream-for-long", &marker);
+    let mut stream = call.header("x-request-id", marker.as_str()).open().await;
+    stream.read_events(1).await;
+    let request = stage.upstream.request(&marker);
+    drop(stream);
+    eventually("the vendor is left", || (request.ending() == Ending::PeerGone).then_some(())).await;
+    assert_eq!(stage.gateway.log_line(&marker).await["outcome"], "client_gone");
+}
+
+#[tokio::test]
+async fn the_comment_of_a_silent_stream_comes_between_events_and_changes_none() {
+    // Silent between two events, and in the midst of the second.
+    for (model, released) in [("stepped", 2), ("halved", 3)] {
+        let (stage, marker) = (shared(), marker());
+        stage.upstream.release(&marker, released);
+        let mut stream = stage.ask_streamed(model, &marker).open().await;
+        while !stream.text().contains(COMMENT) {
+            assert!(stream.next().await.unwrap().is_some(), "the stream ended: {}", stream.text());
+        }
+        stage.upstream.release(&marker, 100);
+        let answer = stream.whole().await;
+        let sent = stage.upstream.request(&marker).sent_text();
+        let events = sent.split_inclusive("\n\n");
+        let without_usage: String =
+            events.filter(|event| !event.contains("\"choices\":[]")).collect();
+        assert_eq!(answer.text().replace(COMMENT, ""), without_usage);
+        assert!(answer.events().iter().all(|event| !matches!(event, Event::Other(_))));
+    }
+}
+
+#[tokio::test]
+async fn comments_do_not_hold_up_the_vendors_deadline() {
+    let (stage, marker) = (shared(), marker());
+    let answer = stage.ask_streamed("silent-midstream-for-7-s", &marker).send().await;
+    assert!(answer.text().contains(COMMENT), "{}", answer.text());
+    assert_cut_with(&answer, "upstream_timeout");
+}
+
+/// Before the head nothing can be written, and the vendor's deadline is the bound.
+#[tokio::test]
+async fn a_client_that_leaves_before_the_first_byte_ends_the_vendors_work_at_the_deadline() {
+    for streamed in [true, false] {
         let (stage, marker) = (shared(), marker());
         let call = match streamed {
-            true => stage.ask_streamed(model, &marker),
-            false => stage.ask(model, &marker),
+            true => stage.ask_streamed("silent", &marker),
+            false => stage.ask("silent", &marker),
         };
         let client = tokio::spawn(call.open());
         let request = eventually("the request", || stage.upstream.requests(&marker).pop()).await;

@@ -79,6 +79,7 @@ pub(super) fn script(request: &Recorded) -> Script {
         }
         "plain" | "plain-2" | "plain-3" => plain(model, &body),
         "stepped" => stepped(model, &body),
+        "halved" => halved(model, &body),
         "slow" => slow(model, &body),
         "ticking" => ticking(model),
         "tools" => tools(model, &body),
@@ -172,6 +173,19 @@ fn plain(model: &str, body: &Value) -> Script {
 fn stepped(model: &str, body: &Value) -> Script {
     let events = events(model, body);
     Script::stream(events.into_iter().flat_map(|event| [Step::Gate, event]).collect())
+}
+
+/// Each half of an event waits for its release.
+fn halved(model: &str, body: &Value) -> Script {
+    let halves = |step| match step {
+        Step::Write(event) => {
+            let middle = event.len() / 2;
+            vec![Step::Write(event.slice(..middle)), Step::Write(event.slice(middle..))]
+        }
+        other => vec![other],
+    };
+    let halves = events(model, body).into_iter().flat_map(halves);
+    Script::stream(halves.flat_map(|half| [Step::Gate, half]).collect())
 }
 
 fn slow(model: &str, body: &Value) -> Script {
