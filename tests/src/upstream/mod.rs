@@ -9,6 +9,7 @@ mod check;
 mod record;
 mod scripts;
 mod serve;
+mod unusual;
 
 pub use answers::{ANSWER_PREFIX, USAGE};
 pub use record::{Ending, Recorded};

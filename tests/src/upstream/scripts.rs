@@ -2,6 +2,7 @@
 
 use super::answers::{self, ANSWER_PREFIX};
 use super::record::Recorded;
+use super::unusual;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -41,7 +42,7 @@ impl Script {
         }
     }
 
-    fn json(body: String) -> Self {
+    pub(super) fn json(body: String) -> Self {
         Self::whole(200, "application/json", body)
     }
 
@@ -49,7 +50,7 @@ impl Script {
         Self::whole(status, "application/json", answers::error(error_type, message))
     }
 
-    fn stream(steps: Vec<Step>) -> Self {
+    pub(super) fn stream(steps: Vec<Step>) -> Self {
         let headers = vec![("content-type", "text/event-stream; charset=utf-8".to_owned())];
         Self { status: Some(200), headers, content_length: None, steps }
     }
@@ -83,8 +84,8 @@ pub(super) fn script(request: &Recorded) -> Script {
         "slow" => slow(model, &body),
         "ticking" => ticking(model),
         "tools" => tools(model, &body),
-        "odd" => odd(&body),
-        "torn" => torn(),
+        "odd" => unusual::odd(&body),
+        "torn" => unusual::torn(),
         "many-headers" => many_headers(plain(model, &body)),
         "cut" => cut(model, &body),
         "malformed" => malformed(model, &body),
@@ -152,7 +153,7 @@ fn whole_text(model: &str, body: &Value) -> String {
     answers::completion(model, &answers::message(&text(body)), "stop")
 }
 
-fn is_streamed(body: &Value) -> bool {
+pub(super) fn is_streamed(body: &Value) -> bool {
     body["stream"] == true
 }
 
@@ -216,49 +217,6 @@ fn tools(model: &str, body: &Value) -> Script {
     let message = json!({ "role": "assistant", "content": null, "tool_calls": [call] });
     Script::json(answers::completion(model, &message, "tool_calls"))
 }
-
-/// Valid, and laid out as nobody does: what a gateway must not tidy up.
-fn odd(body: &Value) -> Script {
-    if !is_streamed(body) {
-        return Script::json(ODD_WHOLE.to_owned());
-    }
-    let usage = body["stream_options"]["include_usage"] == true;
-    let steps = ODD_EVENTS.iter().filter(|event| usage || !event.contains("\"choices\":[]"));
-    Script::stream(steps.map(|event| Step::Write(Bytes::from_static(event.as_bytes()))).collect())
-}
-
-const ODD_WHOLE: &str = "\r\n { \"id\" :\"a\\u0062c\", \"vendor_extra\": {\"b\":1.0e+00,\"a\":[ ]},\t\"object\":\"chat.completion\",\
-    \"created\":1,\"model\":\"odd\", \"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\
-    \"\\ud83d\\ude00 \u{1F600} \\/\", \"reasoning_content\":\"hm\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":17,\
-    \"completion_tokens\":23,\"total_tokens\":40,\"vendor_tokens\":3}, \"id2\":12345678901234567890123 } \n";
-
-const ODD_EVENTS: [&str; 5] = [
-    "data:  {\"id\":\"x\", \"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"odd\",\"choices\":[{\"index\":0,\
-     \"delta\":{\"role\":\"assistant\",\"content\":\"\\u0041\"}, \"vendor\":1.50}]}\n\n",
-    "data: {\"id\":\"x\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"odd\",\"choices\":[{\"index\":0,\
-     \"delta\":{\"content\":\"\u{1F600}\", \"reasoning_content\":\"hm\"},\"finish_reason\":null}]}\n\n",
-    "data: {\"id\":\"x\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"odd\",\"choices\":[{\"index\":0,\
-     \"delta\":{},\"finish_reason\":\"stop\"}]}\n\n",
-    "data: {\"id\":\"x\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"odd\",\"choices\":[],\"usage\":\
-     {\"prompt_tokens\":17,\"completion_tokens\":23,\"total_tokens\":40}}\n\n",
-    "data: [DONE]\n\n",
-];
-
-/// Valid events as few servers write them, cut where no reader expects it: within lines, and within characters.
-fn torn() -> Script {
-    let pieces = TORN_STREAM.as_bytes().chunks(7).map(Bytes::from_static);
-    let pause = Step::Pause(Duration::from_millis(1));
-    Script::stream(pieces.flat_map(|piece| [Step::Write(piece), pause.clone()]).collect())
-}
-
-const TORN_STREAM: &str = ": a comment, to keep the connection\r\n\r\n\
-    event: message\r\nid: 1\r\ndata:{\"id\":\"x\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"torn\",\
-    \"choices\":[{\"index\":0,\"delta\":{\"content\":\"\u{1F600}\u{1F600}\u{1F600} \u{e9}\"},\"finish_reason\":null}]}\r\n\r\n\
-    retry: 10\r\n: another\r\ndata: {\"id\":\"x\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"torn\",\
-    \"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\r\n\r\n\
-    data: {\"id\":\"x\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"torn\",\"choices\":[],\
-    \"usage\":{\"prompt_tokens\":17,\"completion_tokens\":23,\"total_tokens\":40}}\r\n\r\n\
-    data: [DONE]\r\n\r\n";
 
 /// With headers that are between the vendor and the gateway.
 fn many_headers(script: Script) -> Script {
