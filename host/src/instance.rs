@@ -166,7 +166,11 @@ impl HandlerState for Instances {
             proxy,
             view: State::http,
             expiration: Expiration::new(self.reuse.idle_timeout, self.shared.draining.subscribe()),
-            state: Worker { component: Arc::clone(&self.component), reuse: self.reuse },
+            state: Worker {
+                component: Arc::clone(&self.component),
+                shared: Arc::clone(&self.shared),
+                reuse: self.reuse,
+            },
         })
     }
 }
@@ -174,6 +178,7 @@ impl HandlerState for Instances {
 /// Decides what one instance still takes, and reports its end.
 pub struct Worker {
     component: Arc<Granted>,
+    shared: Arc<Shared>,
     reuse: Reuse,
 }
 
@@ -202,7 +207,10 @@ impl WorkerState for Worker {
     }
 
     fn drop(&self, store: Store<State>, result: wasmtime::Result<()>) {
-        if let Err(error) = result {
+        // What is cut at the end of a drain has not failed.
+        if let Err(error) = result
+            && !*self.shared.draining.borrow()
+        {
             eprintln!("error: an instance of `{}` failed: {error:?}", self.component.id);
         }
         drop(store);

@@ -72,6 +72,7 @@ impl Server {
             self.shared.draining.closed().await;
         };
         if tokio::time::timeout(DRAIN_TIMEOUT, drained).await.is_err() {
+            self.shared.draining.send_replace(true);
             eprintln!(
                 "warning: some requests did not finish within {} s and are cut",
                 DRAIN_TIMEOUT.as_secs()

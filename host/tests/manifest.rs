@@ -1,5 +1,7 @@
 //! Manifests: every wrong one beside the words it gets. `UPDATE_GOLDEN=1` writes the words anew.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

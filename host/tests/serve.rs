@@ -1,5 +1,7 @@
 //! The program as users run it: starting, refusing to start, serving, stopping.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 #[path = "serve/host.rs"]
 mod host;
 #[path = "serve/tls.rs"]
