@@ -12,6 +12,7 @@ pub mod compose;
 pub mod engine;
 pub mod expressions;
 pub mod grants;
+mod hop_by_hop;
 pub mod instance;
 pub mod key_value;
 pub mod manifest;

@@ -15,6 +15,7 @@ use wasmtime_wasi_http::{
 
 pub use client::Outbound;
 
+use crate::hop_by_hop;
 use crate::instance::{Granted, Shared};
 
 /// The domain under which components reach each other.
@@ -65,10 +66,11 @@ impl WasiHttpHooks for Hooks {
         let (component, shared) = (Arc::clone(&self.component), Arc::clone(&self.shared));
         Box::new(async move {
             check(&component, request.uri())?;
-            let response = match service(request.uri()) {
+            let mut response = match service(request.uri()) {
                 Some(id) => call_component(&shared, &id, request).await?,
                 None => shared.outbound.send(request, options.unwrap_or_default()).await?,
             };
+            hop_by_hop::strip(response.headers_mut());
             Ok((response, Box::new(std::future::ready(Ok(()))) as Io))
         })
     }

@@ -60,7 +60,6 @@ async fn one(call: &Call<'_>, target: Target, exchange: &mut Exchange) -> Result
         return Err(provider::explain(&target, status, &fields, &body).into());
     }
     let content_type = content_type(&fields);
-    let connection = headers::named_by_connection(&fields);
     let decoder = Decoder::new(&target, call.facts, call.body, &content_type);
     let mut streamed = Streamed::new(source, decoder);
     let body = if call.facts.stream {
@@ -73,10 +72,7 @@ async fn one(call: &Call<'_>, target: Target, exchange: &mut Exchange) -> Result
     Ok(Answer {
         status,
         content_type,
-        fields: fields
-            .into_iter()
-            .filter(|(name, _)| headers::passes_to_client(name) && !connection.contains(name))
-            .collect(),
+        fields: fields.into_iter().filter(|(name, _)| headers::passes_to_client(name)).collect(),
         served_by: Some(target.deployment),
         losses,
         body,

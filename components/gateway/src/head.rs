@@ -64,12 +64,8 @@ impl Head {
             forwarded: Vec::with_capacity(fields.len()),
             content_length: None,
         };
-        let connection = headers::named_by_connection(&fields);
         for (name, value) in fields {
-            let name = name.to_ascii_lowercase();
-            if !connection.contains(&name) {
-                head.take(name, value)?;
-            }
+            head.take(name.to_ascii_lowercase(), value)?;
         }
         Ok(head)
     }

@@ -2,7 +2,8 @@
 //!
 //! End-to-end headers pass, as a proxy lets them (RFC 9110, 7.6.1); what follows does not.
 
-/// Hop-by-hop (RFC 9110, 7.6.1) and message framing: each side's own business.
+/// Hop-by-hop (RFC 9110, 7.6.1) and message framing: each side's own business. What else a `Connection` header names is
+/// for the host to drop: it hides that header from components.
 const HOP_BY_HOP: [&str; 12] = [
     "connection",
     "content-length",
@@ -56,20 +57,6 @@ const NOT_FOR_CLIENTS: [&str; 8] = [
 /// Beginnings of names that only the gateway and its host may use.
 const RESERVED: [&str; 4] = ["x-postern-", "x-ratelimit-", "x-forwarded-", "spin-"];
 
-/// What `Connection` declares to be of this connection only (RFC 9110, 7.6.1), in lower case.
-///
-/// Credentials are not among them: what a client presents is read here, whatever it calls it.
-pub fn named_by_connection<V: AsRef<[u8]>>(fields: &[(String, V)]) -> Vec<String> {
-    fields
-        .iter()
-        .filter(|(name, _)| name.eq_ignore_ascii_case("connection"))
-        .filter_map(|(_, value)| std::str::from_utf8(value.as_ref()).ok())
-        .flat_map(|value| value.split(','))
-        .map(|name| name.trim().to_ascii_lowercase())
-        .filter(|name| !is_credential(name) && name != "content-length")
-        .collect()
-}
-
 /// Does this header hold a client's credential?
 pub fn is_credential(name: &str) -> bool {
     CREDENTIALS.contains(&name)
@@ -120,15 +107,6 @@ mod tests {
         ] {
             assert!(!passes_to_vendor(name), "{name}");
         }
-    }
-
-    #[test]
-    fn finds_what_belongs_to_the_connection_alone() {
-        let fields = [
-            ("Connection".to_owned(), "close, X-Hop"),
-            ("connection".to_owned(), "x-other,authorization"),
-        ];
-        assert_eq!(named_by_connection(&fields), ["close", "x-hop", "x-other"]);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use hyper::body::Incoming;
 use wasmtime_wasi_http::{Error, WasiBody};
 
 use super::{MAX_HEADERS, full, plain};
+use crate::hop_by_hop;
 use crate::instance::Handler;
 use crate::manifest::StaticResponse;
 use crate::routes::{Match, Routes};
@@ -72,6 +73,7 @@ impl Triggers {
         if let Err(problem) = self.set_uri(&mut request) {
             return plain(StatusCode::BAD_REQUEST, problem);
         }
+        hop_by_hop::strip(request.headers_mut());
         add_headers(&mut request, found, client);
         let request = request.map(|body| body.map_err(Error::from).boxed_unsync());
         match handler.handle((), request).await {
