@@ -1,5 +1,6 @@
 //! What the client gets: a head, and a body that is whole or still arriving.
 
+use crate::memory::Held;
 use crate::source::Source;
 use crate::stages::provider::{Decoded, Decoder};
 use postern_contract::types::Usage;
@@ -78,15 +79,20 @@ impl Streamed {
     /// # Errors
     ///
     /// As [`Streamed::next`], and `upstream-invalid` for more than `max_bytes`.
-    pub async fn whole(&mut self, max_bytes: u64) -> Result<String, Fault> {
-        let body = self.source.whole(max_bytes).await?;
+    pub async fn whole(&mut self, max_bytes: u64) -> Result<(String, Held), Fault> {
+        let (body, held) = self.source.whole(max_bytes).await?;
         let pushed = self.decoder.push(&body)?;
         let mut output = self.take(pushed);
         if !self.done {
             let finished = self.decoder.finish()?;
             output.push_str(&self.take(finished));
         }
-        Ok(output)
+        Ok((output, held))
+    }
+
+    /// After the last part: let the vendor's connection serve the next request.
+    pub async fn rest(&mut self) {
+        self.source.rest().await;
     }
 
     fn take(&mut self, decoded: Decoded) -> String {

@@ -24,7 +24,8 @@ pub struct Call<'a> {
     pub policy: &'a Gateway,
 }
 
-/// Try the targets in order; the last fault stands if all fail, and a fault that is not the vendor's ends it at once.
+/// Try the targets in order. A retryable fault leads to the next one, and the last one's stands if all fail; a fault
+/// that no deployment would mend ends it at once.
 pub async fn in_turn(
     call: &Call<'_>,
     targets: Vec<Target>,
@@ -66,7 +67,10 @@ async fn one(call: &Call<'_>, target: Target, exchange: &mut Exchange) -> Result
         // The head waits for the first event: until then another deployment may still answer.
         exchange.wait("first_event", streamed.next()).await?.unwrap_or_default()
     } else {
-        exchange.wait("answer", streamed.whole(call.policy.max_response_body_bytes)).await?
+        let whole = streamed.whole(call.policy.max_response_body_bytes);
+        let (body, held) = exchange.wait("answer", whole).await?;
+        exchange.held.push(held);
+        body
     };
     exchange.record.usage(streamed.usage);
     Ok(Answer {
@@ -98,7 +102,10 @@ fn outbound(
     };
     let mut headers = call.head.forwarded.clone();
     headers.extend(encoded.headers);
-    headers.push(("traceparent".to_owned(), exchange.traceparent.clone()));
+    headers.push(("traceparent".to_owned(), exchange.trace.parent.clone()));
+    if let Some(state) = &exchange.trace.state {
+        headers.push(("tracestate".to_owned(), state.clone()));
+    }
     headers.push(("x-request-id".to_owned(), exchange.request_id.clone()));
     Ok(Outbound { target: target.clone(), path: encoded.path, headers, body })
 }

@@ -1,52 +1,77 @@
 //! The request's body, read once, whole, under a cap.
 
 use crate::head::Head;
+use crate::memory::Held;
 use crate::refusal::Refusal;
+use postern_contract::clock::within;
 use postern_fault::{Fault, Kind};
 use spin_sdk::wasip3::http::types::Request;
-use spin_sdk::wasip3::wit_bindgen::StreamResult;
 use spin_sdk::wasip3::wit_future;
+use spin_sdk::wit_bindgen::rt::async_support::{StreamReader, StreamResult};
 
 /// First allocation where the client announced no length: most requests fit.
 const USUAL_BYTES: usize = 16 * 1024;
+
+/// How long a client may be silent within its body: what 60 s bring is no request, and an instance serves 16 at once.
+const SILENCE_MS: u64 = 60_000;
 
 /// Read the body as text.
 ///
 /// # Errors
 ///
-/// 413 over `max_bytes` (before anything is read, if the client said so), 400 for what is not UTF-8 or ended early.
-pub async fn read(request: Request, head: &Head, max_bytes: u64) -> Result<String, Refusal> {
+/// 413 over `max_bytes` (before anything is read, if the client said so), 408 for silence, 400 for what is not UTF-8 or
+/// ended early.
+pub async fn read(
+    request: Request,
+    head: &Head,
+    max_bytes: u64,
+) -> Result<(String, Held), Refusal> {
     let announced = head.content_length.unwrap_or(0);
     if announced > max_bytes {
         return Err(too_large(max_bytes).into());
     }
     let cap = usize::try_from(max_bytes).unwrap_or(usize::MAX);
-    let announced = usize::try_from(announced).unwrap_or(cap);
     let (taken, result) = wit_future::new(|| Ok(()));
-    let (mut stream, trailers) = Request::consume_body(request, result);
+    let (stream, trailers) = Request::consume_body(request, result);
+    let (bytes, held) = collect(stream, usize::try_from(announced).unwrap_or(cap), cap).await?;
+    drop(taken);
+    if trailers.await.is_err() {
+        return Err(Refusal::http(400, "body_incomplete", "the body ended before it was whole"));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Refusal::http(400, "invalid_encoding", format!("the body is not UTF-8 at byte {at}"))
+    })?;
+    Ok((text, held))
+}
+
+async fn collect(
+    mut stream: StreamReader<u8>,
+    announced: usize,
+    cap: usize,
+) -> Result<(Vec<u8>, Held), Refusal> {
+    let mut held = Held::default();
+    held.grow_to(announced)?;
     // One byte more than announced, so that the end is seen without growing.
     let mut bytes = Vec::with_capacity(if announced == 0 { USUAL_BYTES } else { announced + 1 });
     loop {
         if bytes.len() == bytes.capacity() {
             bytes.reserve(bytes.len().max(USUAL_BYTES));
         }
-        let (status, filled) = stream.read(bytes).await;
+        let read = within(SILENCE_MS, async { stream.read(bytes).await });
+        let Some((status, filled)) = read.await else {
+            let public = format!("the body was silent for {} s", SILENCE_MS / 1_000);
+            return Err(Refusal::http(408, "request_timeout", public));
+        };
         bytes = filled;
         if bytes.len() > cap {
-            return Err(too_large(max_bytes).into());
+            return Err(too_large(u64::try_from(cap).unwrap_or(u64::MAX)).into());
         }
+        held.grow_to(bytes.len())?;
         if status == StreamResult::Dropped {
-            break;
+            return Ok((bytes, held));
         }
     }
-    drop(taken);
-    if trailers.await.is_err() {
-        return Err(Refusal::http(400, "body_incomplete", "the body ended before it was whole"));
-    }
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        Refusal::http(400, "invalid_encoding", format!("the body is not UTF-8 at byte {at}"))
-    })
 }
 
 fn too_large(max_bytes: u64) -> Fault {

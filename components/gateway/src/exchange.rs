@@ -1,7 +1,8 @@
 //! What belongs to one request from its first byte to its last: its names, its clock, its record.
 
+use crate::memory::Held;
 use crate::record::Record;
-use crate::trace;
+use crate::trace::{self, Trace};
 use spin_sdk::wasip3::clocks::monotonic_clock::now;
 use spin_sdk::wasip3::clocks::system_clock;
 use spin_sdk::wasip3::http::types::Request;
@@ -14,11 +15,13 @@ pub struct Exchange {
     /// Given back to the client as `x-request-id`, sent to the vendor, written in the record.
     pub request_id: String,
     /// The trace context for the vendor.
-    pub traceparent: String,
+    pub trace: Trace,
     /// The client asked for `server-timing`.
     pub timing_asked: bool,
     /// What will be remembered of it.
     pub record: Record,
+    /// What its whole bodies take of the instance's memory.
+    pub held: Vec<Held>,
     started_ns: u64,
     stages: Vec<(&'static str, u64)>,
 }
@@ -33,9 +36,10 @@ impl Exchange {
         };
         Exchange {
             request_id: trace::request_id(text("x-request-id").as_deref()),
-            traceparent: trace::traceparent(text("traceparent").as_deref()),
+            trace: Trace::continued(text("traceparent").as_deref(), text("tracestate")),
             timing_asked: text("x-postern-timing").is_some_and(|value| value == "true"),
             record: Record::default(),
+            held: Vec::new(),
             started_ns: now(),
             stages: Vec::with_capacity(8),
         }
@@ -61,7 +65,7 @@ impl Exchange {
     pub fn finish(mut self) {
         self.record.unix_ms = unix_ms();
         self.record.request_id = self.request_id;
-        self.record.traceparent = self.traceparent;
+        self.record.traceparent = self.trace.parent;
         self.record.duration_us = now().saturating_sub(self.started_ns) / NS_PER_US;
         if self.record.outcome.is_empty() {
             self.record.outcome = "complete";

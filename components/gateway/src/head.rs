@@ -80,7 +80,10 @@ impl Head {
                 return Err(Refusal::http(
                     415,
                     "unsupported_content_encoding",
-                    format!("content-encoding `{value}` is not read; send the body as it is"),
+                    format!(
+                        "content-encoding `{}` is not read; send the body as it is",
+                        shown(&value)
+                    ),
                 ));
             }
             _ if headers::is_credential(&name) => {

@@ -24,7 +24,7 @@ const CREDENTIALS: [&str; 2] = ["authorization", "x-api-key"];
 
 /// What the client's side says about itself, or the gateway says anew to the vendor. `accept-encoding` goes because the
 /// answer must be readable here; `openai-organization` and `openai-project` select an account, and it is the gateway's.
-const NOT_FOR_VENDORS: [&str; 15] = [
+const NOT_FOR_VENDORS: [&str; 16] = [
     "accept-encoding",
     "api-key",
     "content-encoding",
@@ -36,6 +36,7 @@ const NOT_FOR_VENDORS: [&str; 15] = [
     "origin",
     "referer",
     "traceparent",
+    "tracestate",
     "via",
     "x-goog-api-key",
     "x-real-ip",
@@ -43,10 +44,11 @@ const NOT_FOR_VENDORS: [&str; 15] = [
 ];
 
 /// What a vendor says to its customer, which is the gateway: its cookies, its limits on our account, its own request id.
-const NOT_FOR_CLIENTS: [&str; 8] = [
+const NOT_FOR_CLIENTS: [&str; 9] = [
     "alt-svc",
     "content-type",
     "openai-organization",
+    "openai-project",
     "retry-after",
     "set-cookie",
     "server",
@@ -84,9 +86,7 @@ mod tests {
 
     #[test]
     fn lets_end_to_end_headers_pass() {
-        for name in
-            ["openai-beta", "user-agent", "x-stainless-lang", "idempotency-key", "tracestate"]
-        {
+        for name in ["openai-beta", "user-agent", "x-stainless-lang", "idempotency-key"] {
             assert!(passes_to_vendor(name), "{name}");
         }
         for name in ["openai-processing-ms", "openai-version", "cache-control", "date"] {
@@ -112,6 +112,7 @@ mod tests {
     #[test]
     fn keeps_the_vendors_account_from_clients() {
         for name in [
+            "openai-project",
             "set-cookie",
             "x-ratelimit-remaining-tokens",
             "openai-organization",

@@ -13,6 +13,7 @@ mod exchange;
 mod facts;
 mod head;
 mod headers;
+mod memory;
 mod models;
 mod pipeline;
 mod policy;

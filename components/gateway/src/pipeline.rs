@@ -26,8 +26,9 @@ pub async fn run(
     let caller = exchange.wait("auth", auth::authenticate(head.presented.clone())).await?;
     exchange.record.identify(&caller);
     // The body, once: every later stage speaks of these bytes.
-    let body =
-        exchange.wait("body", body::read(request, head, policy.max_request_body_bytes)).await?;
+    let read = body::read(request, head, policy.max_request_body_bytes);
+    let (body, held) = exchange.wait("body", read).await?;
+    exchange.held.push(held);
     // The only parse of the client's dialect.
     let read = exchange.run("read", || openai::read(operation, &body))?;
     exchange.record.request(&read.facts, body.len());

@@ -3,10 +3,9 @@
 
 use crate::answer::Streamed;
 use crate::exchange::Exchange;
-use futures::future::{Either, select};
+use postern_contract::clock::within;
 use postern_dialect::openai;
 use postern_fault::Fault;
-use spin_sdk::wasip3::clocks::monotonic_clock::wait_for;
 use spin_sdk::wit_bindgen::rt::async_support::StreamWriter;
 use std::pin::pin;
 
@@ -15,41 +14,68 @@ use std::pin::pin;
 const COMMENT: &str = ": \n\n";
 
 /// Models think for seconds between events; proxies cut after 30 or 60.
-const COMMENT_AFTER_NS: u64 = 5_000_000_000;
+const COMMENT_AFTER_MS: u64 = 5_000;
+
+/// A client that takes nothing for ten minutes does not read any more; its vendor's connection is worth more.
+const STALLED_MS: u64 = 600_000;
 
 /// Write `first`, then what is still arriving, then the record. Ends when the client has all, or has left: dropping
 /// `streamed` then cancels the vendor's work.
 pub async fn run(
     mut client: StreamWriter<u8>,
     first: String,
-    streamed: Option<Streamed>,
+    mut streamed: Option<Streamed>,
     mut exchange: Exchange,
 ) {
-    let mut there = write(&mut client, first, &mut exchange).await;
-    if let Some(mut streamed) = streamed {
-        while there {
-            let Some(next) = next(&mut streamed, &mut client, &mut exchange).await else {
-                there = false;
-                break;
-            };
-            match next {
-                Ok(Some(part)) => there = write(&mut client, part, &mut exchange).await,
-                Ok(None) => break,
-                Err(fault) => {
-                    exchange.record.fault(&fault);
-                    // The client's dialect has an event for this; no end marker follows it.
-                    write(&mut client, openai::error::event(&fault), &mut exchange).await;
-                    break;
-                }
-            }
-        }
+    let mut end = match write(&mut client, first, &mut exchange).await {
+        true => End::Complete,
+        false => End::ClientGone,
+    };
+    if let (Some(streamed), End::Complete) = (&mut streamed, &end) {
+        end = carry(streamed, &mut client, &mut exchange).await;
         exchange.record.usage(streamed.usage);
     }
     drop(client);
-    if !there {
-        exchange.record.client_gone();
+    match &end {
+        End::Complete => {}
+        End::ClientGone => exchange.record.client_gone(),
+        End::Cut(fault) => exchange.record.fault(fault),
     }
     exchange.finish();
+    if let (Some(mut streamed), End::Complete) = (streamed, end) {
+        streamed.rest().await;
+    }
+}
+
+/// How a body ended.
+enum End {
+    Complete,
+    ClientGone,
+    Cut(Fault),
+}
+
+/// Carry part after part until the vendor has no more, or one side breaks off.
+async fn carry(
+    streamed: &mut Streamed,
+    client: &mut StreamWriter<u8>,
+    exchange: &mut Exchange,
+) -> End {
+    loop {
+        match next(streamed, client, exchange).await {
+            Some(Ok(Some(part))) => {
+                if !write(client, part, exchange).await {
+                    return End::ClientGone;
+                }
+            }
+            Some(Ok(None)) => return End::Complete,
+            Some(Err(fault)) => {
+                // The client's dialect has an event for this; no end marker follows it.
+                write(client, openai::error::event(&fault), exchange).await;
+                return End::Cut(fault);
+            }
+            None => return End::ClientGone,
+        }
+    }
 }
 
 /// The next part of the answer; none if the client has left while the vendor was silent.
@@ -61,20 +87,18 @@ async fn next(
     // One future for however many comments: dropping a read could lose what it had already taken.
     let mut next = pin!(streamed.next());
     loop {
-        let pause = pin!(async { wait_for(COMMENT_AFTER_NS).await });
-        match select(next.as_mut(), pause).await {
-            Either::Left((part, _)) => return Some(part),
-            Either::Right(_) => {
-                if !write(client, COMMENT.to_owned(), exchange).await {
-                    return None;
-                }
-            }
+        if let Some(part) = within(COMMENT_AFTER_MS, next.as_mut()).await {
+            return Some(part);
+        }
+        if !write(client, COMMENT.to_owned(), exchange).await {
+            return None;
         }
     }
 }
 
-/// False: the client has left.
+/// False: the client has left, or has not taken anything for so long that it might as well have.
 async fn write(client: &mut StreamWriter<u8>, part: String, exchange: &mut Exchange) -> bool {
     exchange.record.sent(part.len());
-    client.write_all(part.into_bytes()).await.is_empty()
+    let left = within(STALLED_MS, client.write_all(part.into_bytes())).await;
+    left.is_some_and(|left| left.is_empty())
 }

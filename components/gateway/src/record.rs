@@ -49,11 +49,14 @@ pub struct Record {
     pub duration_us: u64,
 }
 
-/// A fault as the operator reads it.
+/// A fault as the operator reads it: without the public text, which may repeat what a vendor said of the caller's request.
 #[derive(Serialize)]
 struct Failure {
     kind: String,
-    public: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    param: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     private: Option<String>,
 }
@@ -62,7 +65,8 @@ impl Failure {
     fn from_fault(fault: &Fault) -> Self {
         Failure {
             kind: format!("{:?}", fault.kind),
-            public: fault.public.clone(),
+            code: fault.code.as_deref().map(shown),
+            param: fault.param.as_deref().map(shown),
             private: fault.private.clone(),
         }
     }

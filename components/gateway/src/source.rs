@@ -1,15 +1,18 @@
 //! A vendor's answer as text, chunk by chunk, with a bound on its silence.
 
-use futures::future::{Either, select};
+use crate::memory::Held;
+use postern_contract::clock::within;
 use postern_contract::types;
 use postern_fault::{Fault, Kind};
-use spin_sdk::wasip3::clocks::monotonic_clock::wait_for;
 use spin_sdk::wit_bindgen::rt::async_support::{FutureReader, StreamReader, StreamResult};
-use std::pin::pin;
 
 /// One read: vendors' events are under 1 KiB, and a host hands out what has arrived, so that this only bounds memory.
 const READ_BYTES: usize = 16 * 1024;
-const NS_PER_MS: u64 = 1_000_000;
+/// An error's body is on its way when its head is there; another deployment waits for it.
+const ERROR_BODY_MS: u64 = 2_000;
+
+/// What follows the last event: the end of the body, already on its way.
+const REST_MS: u64 = 1_000;
 
 /// How the body ended.
 type Ending = FutureReader<Result<(), types::Fault>>;
@@ -58,44 +61,67 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// As [`Source::chunk`], and `upstream-invalid` for more than `max_bytes`.
-    pub async fn whole(&mut self, max_bytes: u64) -> Result<String, Fault> {
+    /// As [`Source::chunk`], `upstream-invalid` for more than `max_bytes`, and `unavailable` when there is no room to hold
+    /// it.
+    pub async fn whole(&mut self, max_bytes: u64) -> Result<(String, Held), Fault> {
         let cap = usize::try_from(max_bytes).unwrap_or(usize::MAX);
+        let mut held = Held::default();
         loop {
-            let ended = self.read(READ_BYTES.max(self.buffer.len())).await?;
+            // Doubling, but never past the one byte that proves it too long.
+            let more = self.buffer.len().max(READ_BYTES).min(cap - self.buffer.len() + 1);
+            let ended = self.read(more).await?;
             if self.buffer.len() > cap {
                 let private =
                     format!("the answer has more than {cap} bytes (response.max_body_bytes)");
                 return Err(invalid("the provider's answer is too large").with_private(private));
             }
+            held.grow_to(self.buffer.len())?;
             if ended {
                 break;
             }
         }
         self.end().await?;
-        String::from_utf8(std::mem::take(&mut self.buffer)).map_err(|_| not_utf8())
+        let text = String::from_utf8(std::mem::take(&mut self.buffer)).map_err(|_| not_utf8())?;
+        Ok((text, held))
     }
 
     /// Up to `max_bytes` of it, however it ends: for the explanation of an error.
     pub async fn beginning(&mut self, max_bytes: usize) -> String {
-        while self.buffer.len() < max_bytes && matches!(self.read(READ_BYTES).await, Ok(false)) {}
-        String::from_utf8_lossy(&self.buffer).into_owned()
+        let mut text = Vec::new();
+        within(ERROR_BODY_MS, async {
+            while text.len() < max_bytes {
+                let read = self.read(READ_BYTES).await;
+                text.append(&mut self.buffer);
+                if !matches!(read, Ok(false)) {
+                    break;
+                }
+            }
+        })
+        .await;
+        String::from_utf8_lossy(&text).into_owned()
+    }
+
+    /// Read what is left after the last event, so that the connection can serve the next request.
+    pub async fn rest(&mut self) {
+        within(REST_MS, async {
+            while let Ok(false) = self.read(READ_BYTES).await {
+                self.buffer.clear();
+            }
+        })
+        .await;
     }
 
     /// Read into the buffer what has arrived. True: no more will come.
     async fn read(&mut self, bytes: usize) -> Result<bool, Fault> {
         let mut buffer = std::mem::take(&mut self.buffer);
-        buffer.reserve(bytes);
-        let limit_ns = u64::from(self.silence_ms).saturating_mul(NS_PER_MS);
-        let read = pin!(async { self.body.read(buffer).await });
-        // Armed only if nothing is there yet.
-        let silence = pin!(async { wait_for(limit_ns).await });
-        match select(read, silence).await {
-            Either::Left(((status, filled), _)) => {
+        buffer.reserve_exact(bytes);
+        let read = async { self.body.read(buffer).await };
+        match within(self.silence_ms.into(), read).await {
+            Some((status, filled)) => {
                 self.buffer = filled;
                 Ok(status == StreamResult::Dropped)
             }
-            Either::Right(_) => Err(silent(self.silence_ms)),
+            None => Err(silent(self.silence_ms)),
         }
     }
 

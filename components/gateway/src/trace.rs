@@ -19,19 +19,33 @@ fn is_request_id(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
-/// The `traceparent` for the vendor: the client's trace, continued with a span of our own, or a new trace.
-pub fn traceparent(presented: Option<&str>) -> String {
-    let span = get_random_u64().max(1);
-    match presented.and_then(parse_traceparent) {
-        Some((trace, flags)) => format!("00-{trace}-{span:016x}-{flags}"),
-        None => {
-            format!("00-{:016x}{:016x}-{span:016x}-01", get_random_u64(), get_random_u64().max(1))
+/// The trace context for the vendor: the client's trace, continued with a span of our own, or a new one.
+pub struct Trace {
+    /// `traceparent`
+    pub parent: String,
+    /// `tracestate`; only that of a trace that is continued (section 3.3.1).
+    pub state: Option<String>,
+}
+
+impl Trace {
+    /// From the client's headers.
+    pub fn continued(parent: Option<&str>, state: Option<String>) -> Self {
+        let span = get_random_u64().max(1);
+        match parent.and_then(parse_traceparent) {
+            Some((trace, sampled)) => {
+                Trace { parent: format!("00-{trace}-{span:016x}-{:02x}", u8::from(sampled)), state }
+            }
+            None => {
+                let (high, low) = (get_random_u64(), get_random_u64().max(1));
+                Trace { parent: format!("00-{high:016x}{low:016x}-{span:016x}-01"), state: None }
+            }
         }
     }
 }
 
-/// The trace id and flags of a valid `traceparent`; a later version is read as version 00 (section 3.2.4).
-fn parse_traceparent(text: &str) -> Option<(&str, &str)> {
+/// The trace id of a valid `traceparent`; a later version is read as version 00 (section 3.2.4).
+/// And whether it is sampled, the one flag of version 00 (section 3.2.2.5).
+fn parse_traceparent(text: &str) -> Option<(&str, bool)> {
     let mut parts = text.split('-');
     let (version, trace, parent, flags) =
         (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
@@ -44,7 +58,8 @@ fn parse_traceparent(text: &str) -> Option<(&str, &str)> {
         && is_hex(flags, 2)
         && trace.bytes().any(|byte| byte != b'0')
         && parent.bytes().any(|byte| byte != b'0');
-    valid.then_some((trace, flags))
+    let flags = u8::from_str_radix(flags, 16).unwrap_or(0);
+    valid.then_some((trace, flags & 1 == 1))
 }
 
 fn is_hex(text: &str, length: usize) -> bool {
@@ -69,11 +84,13 @@ mod tests {
     fn continues_only_a_valid_trace() {
         let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
         let valid = format!("00-{trace}-00f067aa0ba902b7-01");
-        assert_eq!(parse_traceparent(&valid), Some((trace, "01")));
+        assert_eq!(parse_traceparent(&valid), Some((trace, true)));
         assert_eq!(
             parse_traceparent(&format!("cc-{trace}-00f067aa0ba902b7-01-more")),
-            Some((trace, "01"))
+            Some((trace, true))
         );
+        let unsampled = format!("00-{trace}-00f067aa0ba902b7-fe");
+        assert_eq!(parse_traceparent(&unsampled), Some((trace, false)));
         for invalid in [
             format!("00-{trace}-00f067aa0ba902b7-01-more"),
             format!("ff-{trace}-00f067aa0ba902b7-01"),

@@ -41,7 +41,9 @@ impl Guest for Sandbox {
 fn perform(script: Script) -> Inbound {
     let Script { status, headers, steps, .. } = script;
     let (writer, body) = wit_stream::new::<u8>();
-    let (end, ending) = wit_future::new::<Result<(), Fault>>(|| Ok(()));
+    let (end, ending) = wit_future::new::<Result<(), Fault>>(|| {
+        Err(postern_fault::Fault::new(Kind::UpstreamInvalid, "the sandbox broke off").into())
+    });
     spin_sdk::wasip3::spawn(async move {
         let outcome = write(steps, writer).await;
         // Nobody need care how it ended.

@@ -8,19 +8,15 @@
 mod request;
 mod secrets;
 
-use futures::future::{Either, select};
+use postern_contract::clock::within;
 use postern_contract::transport::{Inbound, Outbound};
 use postern_contract::types;
 use postern_contract::upstream::exports::postern::upstream::client::Guest;
 use postern_contract::upstream::wit_future as contract_future;
 use postern_fault::{Fault, Kind};
-use spin_sdk::wasip3::clocks::monotonic_clock::wait_for;
 use spin_sdk::wasip3::http::client;
 use spin_sdk::wasip3::http::types::{ErrorCode, Response};
 use spin_sdk::wasip3::{spawn, wit_future};
-use std::pin::pin;
-
-const NS_PER_MS: u64 = 1_000_000;
 
 struct Upstream;
 
@@ -34,12 +30,10 @@ async fn send(outbound: Outbound) -> Result<Inbound, Fault> {
     // The host bounds the connection; the head as a whole is bounded here, whatever the host does.
     let limit_ms = u64::from(outbound.target.deadlines.first_byte_ms);
     let request = request::build(outbound).await?;
-    let response = pin!(client::send(request));
-    let silence = pin!(wait_for(limit_ms.saturating_mul(NS_PER_MS)));
-    match select(response, silence).await {
-        Either::Left((Ok(response), _)) => Ok(inbound(response)),
-        Either::Left((Err(error), _)) => Err(explain(error)),
-        Either::Right(_) => {
+    match within(limit_ms, client::send(request)).await {
+        Some(Ok(response)) => Ok(inbound(response)),
+        Some(Err(error)) => Err(explain(error)),
+        None => {
             let public = format!("the provider did not begin to answer within {limit_ms} ms");
             Err(Fault::new(Kind::UpstreamTimeout, public))
         }
@@ -58,7 +52,8 @@ fn inbound(response: Response) -> Inbound {
         .collect();
     let (taken, result) = wit_future::new(|| Ok(()));
     let (body, trailers) = Response::consume_body(response, result);
-    let (ended, ending) = contract_future::new(|| Ok(()));
+    // A task that is gone before it has said how it ended has not ended well.
+    let (ended, ending) = contract_future::new(|| Err(cut().into()));
     spawn(async move {
         let outcome = trailers.await.map(|_| ()).map_err(|error| explain_cut(error).into());
         // The gateway may have left; then nobody wants to know.
@@ -88,8 +83,11 @@ fn explain(error: ErrorCode) -> Fault {
 
 /// Why the answer ended before it was whole.
 fn explain_cut(error: ErrorCode) -> Fault {
+    cut().with_private(format!("{error:?}"))
+}
+
+fn cut() -> Fault {
     Fault::new(Kind::UpstreamInvalid, "the provider's answer ended before it was whole")
-        .with_private(format!("{error:?}"))
 }
 
 postern_contract::upstream::export_upstream!(Upstream);

@@ -18,7 +18,10 @@ pub async fn url(base_url: &str, default_base_path: &str, path: &str) -> Result<
     };
     let endpoint = base
         .endpoint(value.as_deref(), default_base_path)
-        .map_err(|error| misconfigured(format!("base_url: {error}")))?;
+        // What is wrong with the value could repeat it, and it may be a credential in the wrong place.
+        .map_err(|_| {
+            misconfigured(format!("`{base_url}` makes no URL with its variable's value"))
+        })?;
     Ok(Url {
         https: endpoint.https,
         authority: endpoint.authority,

@@ -15,6 +15,7 @@ mod contract {
     });
 }
 
+pub mod clock;
 mod fault;
 pub mod policies;
 
