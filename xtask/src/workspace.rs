@@ -57,6 +57,12 @@ impl Workspace {
         self.packages.iter().filter(move |package| package.manifest_path.starts_with(&folder))
     }
 
+    /// The component under `tests/` that calls what the host offers; no part of the product.
+    pub fn probe(&self) -> Option<&Package> {
+        let folder = self.root.join("tests/probe");
+        self.packages.iter().find(|package| package.manifest_path.starts_with(&folder))
+    }
+
     /// A cargo call in the root of the clone that builds into [`Workspace::target`].
     pub fn cargo(&self) -> Command {
         let mut command = self.command(cargo_program());

@@ -37,7 +37,7 @@ pub const STEPS: &[Step] = &[
     step("unit", &[], unit),
     // Licences, duplicates and origins of what we depend on.
     step("dependencies", &[], dependencies::check),
-    // What is shipped; the rest runs it.
+    // What is shipped, and what probes the host; the rest runs them.
     step("components", &[], build_components),
     step("policies", &["components"], policies),
     step("host", &["components"], host),
@@ -67,7 +67,10 @@ fn unit(workspace: &Workspace) -> Result<()> {
 fn build_components(workspace: &Workspace) -> Result<()> {
     let toolchain = toolchain::find_or_get(workspace)?;
     let all: Vec<_> = workspace.components().collect();
-    components::build(workspace, &toolchain, &all, Profile::Release)
+    components::build(workspace, &toolchain, &all, Profile::Release)?;
+    // By itself: together, cargo would build the product with the features of the SDK that only the probe asks for.
+    let probe = workspace.probe().context("the workspace has no member tests/probe")?;
+    components::build(workspace, &toolchain, &[probe], Profile::Release)
 }
 
 fn policies(workspace: &Workspace) -> Result<()> {
