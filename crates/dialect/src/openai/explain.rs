@@ -23,9 +23,10 @@ pub(super) fn reported(error: &VendorError) -> Fault {
 }
 
 fn fault(status: u16, error: &VendorError, how: &str) -> Fault {
-    // The sentences of these are about the request, and could quote a prompt.
-    let about_request = matches!(status, 400 | 413 | 422 | 429);
-    let private = error.describe(how, !about_request);
+    // Only these sentences are about the gateway's credential. Any other can quote the request: a server's failure as
+    // well as a refusal of it.
+    let about_credential = matches!(status, 401 | 403);
+    let private = error.describe(how, about_credential);
     let gateways =
         |public| Fault { blame: Blame::Gateway, ..Fault::new(Kind::UpstreamFailed, public) };
     let fault = match status {

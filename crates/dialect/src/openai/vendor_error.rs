@@ -79,7 +79,7 @@ impl VendorError {
         known.map_or(500, |(status, _)| *status)
     }
 
-    /// How it came, type and code for the operator, with the message if it cannot hold a prompt.
+    /// How it came, type and code for the operator, with the message if it is not about the request.
     pub fn describe(&self, how: &str, with_message: bool) -> String {
         let mut text = how.to_owned();
         for (name, value) in [("type", &self.kind), ("code", &self.code)] {

@@ -62,6 +62,19 @@ fn what_the_vendor_finds_wrong_with_the_request_is_passed_on() {
 }
 
 #[test]
+fn only_what_is_about_the_credential_is_told_the_operator_in_the_vendors_words() {
+    let body = vendor("filtered: 'hunter2'", "content_filter", Value::Null, json!("blocked"));
+    for status in (300..600).filter(|status| !matches!(status, 401 | 403)) {
+        let private = explain(status, &body).private.unwrap();
+        assert!(private.contains(&status.to_string()), "{private}");
+        assert!(private.ends_with(", type content_filter, code blocked"), "{private}");
+    }
+    for status in [401, 403] {
+        assert!(explain(status, &body).private.unwrap().ends_with(": filtered: 'hunter2'"));
+    }
+}
+
+#[test]
 fn reads_the_errors_of_servers_like_it() {
     for body in [
         r#"{"object":"error","message":"too long","type":"BadRequestError","param":null,"code":400}"#,
@@ -118,7 +131,7 @@ fn masking_a_long_text_is_linear() {
 #[test]
 fn the_private_voice_is_short() {
     let body = vendor(&"é".repeat(5_000), "server_error", Value::Null, Value::Null);
-    assert!(explain(500, &body).private.unwrap().chars().count() < 400);
+    assert!(explain(401, &body).private.unwrap().chars().count() < 400);
     assert!(explain(400, &body).public.chars().count() <= 2_000);
 }
 
@@ -135,7 +148,7 @@ fn a_404_is_the_callers_only_if_it_names_what_the_caller_named() {
         (fault.kind, fault.blame, fault.retryable),
         (Kind::UpstreamFailed, Blame::Gateway, true)
     );
-    assert!(fault.private.unwrap().contains("The model `x` does not exist"));
+    assert!(fault.private.unwrap().ends_with("code model_not_found"));
     let file =
         vendor("No such File object", "invalid_request_error", json!("file_id"), Value::Null);
     assert_eq!(explain(404, &file).kind, Kind::InvalidRequest);
