@@ -21,6 +21,7 @@ enum Reading {
 
 impl Decoder {
     /// `request` is the client's body, of which `facts` speak; `content_type` is the answer's, empty if it had none.
+    /// The length of a whole answer is the caller's to bound.
     pub fn new(facts: &Facts, request: &str, content_type: &str) -> Self {
         let media_type = content_type.split(';').next().unwrap_or_default().trim();
         let is_stream = media_type.eq_ignore_ascii_case("text/event-stream");
@@ -38,7 +39,7 @@ impl Decoder {
     /// the same chunk come out first, and the fault with the next call.
     pub fn push(&mut self, chunk: &str) -> Result<Decoded, Fault> {
         match &mut self.0 {
-            Reading::Whole(whole) => whole.push(chunk),
+            Reading::Whole(whole) => Ok(whole.push(chunk)),
             Reading::Stream(stream) => stream.push(chunk),
             Reading::Refused(fault) => Err(fault.clone()),
         }
