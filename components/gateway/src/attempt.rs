@@ -61,7 +61,7 @@ async fn one(call: &Call<'_>, target: Target, exchange: &mut Exchange) -> Result
         return Err(provider::explain(&target, status, &fields, &body).into());
     }
     let content_type = content_type(&fields);
-    let decoder = Decoder::new(&target, call.facts, call.body, &content_type);
+    let decoder = Decoder::new(&target, call.facts, &content_type);
     let mut streamed = Streamed::new(source, decoder);
     let body = if call.facts.stream {
         // The head waits for the first event: until then another deployment may still answer.

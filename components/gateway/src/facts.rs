@@ -14,6 +14,7 @@ pub fn into_contract(facts: &Facts) -> types::RequestFacts {
         model: facts.model.clone(),
         model_span: types::Span { start: facts.model_span.start, end: facts.model_span.end },
         stream: facts.stream,
+        usage_in_stream: facts.usage_in_stream,
         output_cap_tokens: facts.output_cap_tokens,
         choices: facts.choices,
         tools: facts.tools,

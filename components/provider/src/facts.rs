@@ -14,6 +14,7 @@ pub fn from_contract(facts: types::RequestFacts) -> Facts {
         model: facts.model,
         model_span: Span { start: facts.model_span.start, end: facts.model_span.end },
         stream: facts.stream,
+        usage_in_stream: facts.usage_in_stream,
         output_cap_tokens: facts.output_cap_tokens,
         choices: facts.choices,
         tools: facts.tools,

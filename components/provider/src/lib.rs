@@ -46,11 +46,11 @@ impl Guest for Provider {
 struct Decoder(RefCell<openai::Decoder>);
 
 impl GuestDecoder for Decoder {
-    fn new(target: Target, facts: RequestFacts, request: String, content_type: String) -> Self {
+    fn new(target: Target, facts: RequestFacts, content_type: String) -> Self {
         match target.dialect {
             Dialect::Openai => {
                 let facts = facts::from_contract(facts);
-                Decoder(RefCell::new(openai::Decoder::new(&facts, &request, &content_type)))
+                Decoder(RefCell::new(openai::Decoder::new(&facts, &content_type)))
             }
         }
     }

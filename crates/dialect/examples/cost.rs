@@ -28,7 +28,7 @@ fn main() {
         "\n\n"
     );
     println!("event of {} bytes", chunk.len());
-    let mut decoder = Decoder::new(&facts, &body, "text/event-stream");
+    let mut decoder = Decoder::new(&facts, "text/event-stream");
     measure("push", || decoder.push(chunk).unwrap());
 }
 

@@ -39,6 +39,8 @@ pub struct Facts {
     pub model_span: Span,
     /// The answer is to be a stream of events.
     pub stream: bool,
+    /// The client itself asked for the usage in its stream.
+    pub usage_in_stream: bool,
     /// The client's own cap on the answer; the larger one, if it named two.
     pub output_cap_tokens: Option<u64>,
     /// How many alternative answers are asked for, at least 1.

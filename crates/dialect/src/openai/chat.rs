@@ -81,6 +81,7 @@ impl Chat {
             model,
             model_span,
             stream: self.stream,
+            usage_in_stream: self.options.include_usage(),
             output_cap_tokens: self.output_cap_tokens,
             choices: self.choices.unwrap_or(1),
             tools: self.tools,

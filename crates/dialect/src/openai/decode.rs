@@ -20,13 +20,13 @@ enum Reading {
 }
 
 impl Decoder {
-    /// `request` is the client's body, of which `facts` speak; `content_type` is the answer's, empty if it had none.
-    /// The length of a whole answer is the caller's to bound.
-    pub fn new(facts: &Facts, request: &str, content_type: &str) -> Self {
+    /// `facts` are the request's; `content_type` is the answer's, empty if it had none. The length of a whole answer is
+    /// the caller's to bound.
+    pub fn new(facts: &Facts, content_type: &str) -> Self {
         let media_type = content_type.split(';').next().unwrap_or_default().trim();
         let is_stream = media_type.eq_ignore_ascii_case("text/event-stream");
         Decoder(match (facts.stream, is_stream || media_type.is_empty()) {
-            (true, true) => Reading::Stream(Box::new(Stream::new(facts, request))),
+            (true, true) => Reading::Stream(Box::new(Stream::new(facts))),
             (false, _) if !is_stream => Reading::Whole(Whole::new(facts.operation)),
             _ => Reading::Refused(wrong_form(facts.stream, media_type)),
         })

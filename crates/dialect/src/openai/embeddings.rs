@@ -29,6 +29,7 @@ pub(super) fn read(body: &str) -> Result<Request, Refusal> {
         model,
         model_span,
         stream: false,
+        usage_in_stream: false,
         output_cap_tokens: None,
         choices: 1,
         tools: 0,

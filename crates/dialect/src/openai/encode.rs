@@ -13,7 +13,7 @@ pub struct Encoded {
     pub edits: Vec<Edit>,
 }
 
-/// Splice in the vendor's name for the model, and for a stream the wish for its usage. `facts` were read of `body`.
+/// Splice in the vendor's name for the model, and for a stream the wish for its usage if the client has none. `facts` were read of `body`.
 ///
 /// # Errors
 /// A body of which the facts were not read: only then is it not JSON any more.
@@ -23,7 +23,7 @@ pub fn encode(upstream_model: &str, facts: &Facts, body: &str) -> Result<Encoded
         let replacement = serde_json::Value::from(upstream_model).to_string();
         edits.push(Edit { span: facts.model_span, replacement });
     }
-    if facts.stream {
+    if facts.stream && !facts.usage_in_stream {
         let options = StreamOptions::find(body).map_err(|refusal| refusal.into_fault(body))?;
         edits.extend(options.ask_for_usage(facts.model_span.end));
         edits.sort_by_key(|edit| edit.span.start);

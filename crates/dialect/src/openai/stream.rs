@@ -3,7 +3,6 @@
 use super::answer::{Answer, Choice};
 use super::decode::{invalid, malformed};
 use super::explain;
-use super::stream_options::StreamOptions;
 use super::vendor_error::VendorError;
 use crate::{Decoded, Facts, Operation};
 use postern_event_stream::{Event, Parser};
@@ -23,7 +22,7 @@ pub(super) struct Stream {
     parser: Parser,
     progress: Progress,
     /// The client asked for the usage, and gets its event.
-    client_wants_usage: bool,
+    usage_in_stream: bool,
     /// Found behind events that had to leave first.
     held: Option<Fault>,
     done: bool,
@@ -39,13 +38,12 @@ struct Progress {
 }
 
 impl Stream {
-    pub fn new(facts: &Facts, request: &str) -> Self {
+    pub fn new(facts: &Facts) -> Self {
         let asked = usize::try_from(facts.choices).unwrap_or(usize::MAX);
         Stream {
             parser: Parser::new(MAX_EVENT_BYTES),
             progress: Progress { asked, ..Progress::default() },
-            client_wants_usage: StreamOptions::find(request)
-                .is_ok_and(StreamOptions::include_usage),
+            usage_in_stream: facts.usage_in_stream,
             held: None,
             done: false,
         }
@@ -88,7 +86,7 @@ impl Stream {
         while !decoded.done {
             let found = match self.parser.next_event() {
                 Ok(Some(event)) => {
-                    read_event(&event, self.client_wants_usage, &mut self.progress, &mut decoded)
+                    read_event(&event, self.usage_in_stream, &mut self.progress, &mut decoded)
                 }
                 Ok(None) => break,
                 Err(too_long) => Err(invalid("the provider sent an event that is too long")
@@ -111,7 +109,7 @@ impl Stream {
 
 fn read_event(
     event: &Event<'_>,
-    client_wants_usage: bool,
+    usage_in_stream: bool,
     progress: &mut Progress,
     decoded: &mut Decoded,
 ) -> Result<(), Fault> {
@@ -135,7 +133,7 @@ fn read_event(
     }
     decoded.usage = answer.usage.or(decoded.usage);
     let only_usage = answer.reports_usage && answer.items.unwrap_or_default() == 0;
-    if !only_usage || client_wants_usage {
+    if !only_usage || usage_in_stream {
         pass(event, decoded);
     }
     Ok(())

@@ -8,7 +8,7 @@ use postern_fault::Kind;
 fn embeddings() -> Decoder {
     let request = r#"{"model":"m","input":"a"}"#;
     let facts = openai::read(Operation::Embeddings, request).unwrap().facts;
-    Decoder::new(&facts, request, JSON)
+    Decoder::new(&facts, JSON)
 }
 
 fn chat(answer: &str) -> Outcome {

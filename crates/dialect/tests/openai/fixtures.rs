@@ -48,8 +48,7 @@ pub fn chat_with(members: &str) -> (Facts, String) {
 }
 
 pub fn decoder(members: &str, content_type: &str) -> Decoder {
-    let (facts, request) = chat_with(members);
-    Decoder::new(&facts, &request, content_type)
+    Decoder::new(&chat_with(members).0, content_type)
 }
 
 /// What a client got, the usage that was counted, and how it ended.
