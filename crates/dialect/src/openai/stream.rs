@@ -117,6 +117,7 @@ fn read_event(
         pass(event, decoded);
         return Ok(());
     };
+    // The SDKs of this dialect end there, whatever the event is called.
     if data.starts_with(END) {
         decoded.done = true;
         pass(event, decoded);
@@ -125,6 +126,11 @@ fn read_event(
     if event.name == Some("error") {
         let error = VendorError::from_json(data);
         return Err(explain::reported(&error));
+    }
+    // An event of another name is not of this dialect, and one without a word (`data:`) says nothing in it.
+    if data.is_empty() || !matches!(event.name, None | Some("message")) {
+        pass(event, decoded);
+        return Ok(());
     }
     let answer = Answer::read(Operation::Chat, data, |choice| progress.see(choice))
         .map_err(|error| malformed("an event", data, error))?;

@@ -21,6 +21,8 @@ fn stream() -> impl Strategy<Value = String> {
         Just("data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1}}".to_owned()),
         Just("data: {\"choices\":\ndata: []}".to_owned()),
         Just(": comment".to_owned()),
+        Just("data:".to_owned()),
+        Just("event: ping\ndata: x".to_owned()),
         Just("data: [DONE]".to_owned()),
         Just("data: {\"error\":{\"type\":\"server_error\"}}".to_owned()),
         Just("data: {broken".to_owned()),

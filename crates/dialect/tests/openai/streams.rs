@@ -129,7 +129,6 @@ fn malformed_events_fault_after_what_came_before_them() {
         "data: {\"choices\": [{]}\n\n",
         "data: hunter2\n\n",
         "data: \"hunter2\"\n\n",
-        "data:\n\n",
         "data: {\"choices\":7}\n\n",
         "data: {\"choices\":[7]}\n\n",
         "data: {} {}\n\n",
@@ -147,6 +146,50 @@ fn malformed_events_fault_after_what_came_before_them() {
             );
             assert!(!format!("{fault:?}").contains("hunter2"));
         }
+    }
+}
+
+#[test]
+fn an_event_that_says_nothing_of_the_answer_is_passed_as_it_came() {
+    for other in [
+        "data:\n\n",
+        "data\n\n",
+        "event: message\ndata:\n\n",
+        "event: ping\ndata: x\n\n",
+        "event: ping\ndata: {\"type\":\"ping\"}\n\n",
+        "event: ping\n\n",
+    ] {
+        let stream = format!("{other}{CHUNK}{other}{LAST}{DONE}");
+        let seen = decode_stream(STREAMED, &stream);
+        assert_eq!((seen.output, seen.end), (stream, Ok(())));
+    }
+}
+
+#[test]
+fn an_event_named_message_is_read_as_one_without_a_name() {
+    let seen =
+        decode_stream(STREAMED, &format!("event: message\n{CHUNK}event: message\ndata: x\n\n"));
+    assert_eq!(seen.output, format!("event: message\n{CHUNK}"));
+    assert_eq!(seen.end.unwrap_err().kind, Kind::UpstreamInvalid);
+}
+
+#[test]
+fn the_marker_of_the_end_ends_a_stream_under_any_name() {
+    let end = "event: done\ndata: [DONE]\n\n";
+    let seen = decode_stream(STREAMED, &format!("{CHUNK}{end}data: x\n\n"));
+    assert_eq!((seen.output, seen.end), (format!("{CHUNK}{end}"), Ok(())));
+}
+
+#[test]
+fn what_an_error_in_the_stream_quotes_is_told_nobody() {
+    for event in [
+        r#"data: {"error":{"message":"filtered: 'hunter2'","type":"content_filter"}}"#,
+        r#"data: {"error":"filtered: 'hunter2'"}"#,
+        "event: error\ndata: filtered: 'hunter2'",
+    ] {
+        let fault = decode_stream(STREAMED, &format!("{CHUNK}{event}\n\n")).end.unwrap_err();
+        assert_eq!(fault.kind, Kind::UpstreamFailed, "{event}");
+        assert!(!format!("{fault:?}").contains("hunter2"), "{fault:?}");
     }
 }
 
@@ -194,7 +237,7 @@ fn an_error_in_the_stream_is_a_fault_of_its_kind() {
         assert_eq!(seen.output, CHUNK);
         assert_eq!(seen.end.unwrap_err().kind, kind, "{error}");
     }
-    for data in ["not json", r#"{"message":"x","type":"server_error"}"#, "{}"] {
+    for data in ["", "not json", r#"{"message":"x","type":"server_error"}"#, "{}"] {
         let seen = decode_stream(STREAMED, &format!("event: error\ndata: {data}\n\n"));
         assert_eq!(seen.end.unwrap_err().kind, Kind::UpstreamFailed, "{data}");
     }
