@@ -97,7 +97,7 @@ pub(super) fn script(request: &Recorded) -> Script {
     }
 }
 
-/// Those that never begin an answer.
+/// Those that never begin an answer. Some quote the prompt in their error, as vendors do.
 fn failing(behaviour: &str, model: &str, body: &Value) -> Script {
     match behaviour {
         "silent" => Script::headless(Step::Silence),
@@ -109,7 +109,7 @@ fn failing(behaviour: &str, model: &str, body: &Value) -> Script {
             400,
             "application/json",
             json!({ "error": {
-                "message": "max_tokens is too large for this model.",
+                "message": format!("max_tokens is too large for '{}'.", prompt(body)),
                 "type": "invalid_request_error",
                 "param": "max_tokens",
                 "code": "context_length_exceeded",
@@ -123,7 +123,10 @@ fn failing(behaviour: &str, model: &str, body: &Value) -> Script {
         ),
         "error-403" => Script::refusal(403, "permission_error", "This project has no access."),
         "error-404" => Script::refusal(404, "invalid_request_error", "The model does not exist."),
-        "error-500" => Script::refusal(500, "server_error", "The server had an error."),
+        "error-500" => {
+            let message = format!("The server had an error at '{}'.", prompt(body));
+            Script::refusal(500, "server_error", &message)
+        }
         "error-503" => Script::refusal(503, "server_error", "The engine is overloaded."),
         "error-html" => {
             Script::whole(502, "text/html", "<html><h1>502 Bad Gateway</h1></html>".into())
@@ -143,6 +146,11 @@ fn failing(behaviour: &str, model: &str, body: &Value) -> Script {
             Script::refusal(404, "invalid_request_error", &format!("no script is called {unknown}"))
         }
     }
+}
+
+/// The first message, if it is a plain text.
+fn prompt(body: &Value) -> &str {
+    body["messages"][0]["content"].as_str().unwrap_or_default()
 }
 
 fn text(body: &Value) -> String {
@@ -224,6 +232,7 @@ fn many_headers(script: Script) -> Script {
         .with_header("set-cookie", "__cf_bm=secret; path=/")
         .with_header("x-ratelimit-remaining-tokens", "149984")
         .with_header("openai-organization", "org-secret")
+        .with_header("openai-project", "proj-secret")
         .with_header("x-request-id", "req_of_the_vendor")
         .with_header("x-postern-served-by", "forged/by-vendor")
         .with_header("keep-alive", "timeout=5")
@@ -257,10 +266,11 @@ fn malformed(model: &str, body: &Value) -> Script {
     script
 }
 
+/// Some events, then an error that quotes the prompt, as filters of content do.
 fn error_midstream(model: &str, body: &Value) -> Script {
     let mut script = plain(model, body);
     script.steps.truncate(3);
-    let error = answers::error("server_error", "The server had an error in the midst of it.");
+    let error = answers::error("content_filter", &format!("filtered: '{}'", prompt(body)));
     script.steps.push(Step::Write(format!("data: {error}\n\n").into()));
     script
 }
