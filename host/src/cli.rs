@@ -4,6 +4,7 @@ mod key_value;
 mod up;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Args, Parser};
 use postern_host::app::{Options, Plan};
@@ -67,12 +68,13 @@ impl Application {
 ///
 /// # Errors
 /// Every problem, one sentence each.
-pub fn run(command: Command) -> Result<(), Vec<String>> {
+pub fn run(command: Command) -> Result<ExitCode, Vec<String>> {
     match command {
-        Command::Up(up) => up.run(),
-        Command::Check(application) => Plan::read(&application.options())?.check(),
-        Command::KeyValue(command) => command.run(),
+        Command::Up(up) => up.run()?,
+        Command::Check(application) => Plan::read(&application.options())?.check()?,
+        Command::KeyValue(command) => return command.run(),
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -1,7 +1,7 @@
 //! The key of the consumer `local-dev`, so that the first request needs no set-up. It is random,
 //! kept in `.postern/dev-key` for its owner alone, and printed only when it was just made.
 
-use crate::host::Store;
+use crate::host::KeyValue;
 use crate::key;
 use crate::progress::note;
 use crate::workspace::Workspace;
@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 pub const CONSUMER: &str = "local-dev";
 
 /// Makes sure that there is a key and that the store knows it. Returns it if it is new.
-pub fn ensure(workspace: &Workspace, store: &Store<'_>) -> Result<Option<Key>> {
+pub fn ensure(workspace: &Workspace, store: &impl KeyValue) -> Result<Option<Key>> {
     let file = file(workspace);
     match read(&file)? {
         Some(key) => restore(store, &key, &file).map(|()| None),
@@ -30,7 +30,7 @@ pub fn ensure(workspace: &Workspace, store: &Store<'_>) -> Result<Option<Key>> {
 }
 
 /// A new or another store gets the record of the key that is already there.
-fn restore(store: &Store<'_>, key: &Key, file: &Path) -> Result<()> {
+fn restore(store: &impl KeyValue, key: &Key, file: &Path) -> Result<()> {
     let known = key::known(store, key)?;
     match known {
         None => {

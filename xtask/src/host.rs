@@ -6,9 +6,11 @@ use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use std::io::Write;
 use std::path::{self, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 const PACKAGE: &str = "postern-host";
+/// What `postern-host key-value get` exits with when there is no such key.
+const ABSENT: i32 = 3;
 /// The store that the stages open.
 const STORE: &str = "default";
 
@@ -62,41 +64,63 @@ pub struct Store<'a> {
     runtime: &'a Runtime,
 }
 
-impl Store<'_> {
+/// What is done with a store, wherever it is.
+pub trait KeyValue {
     /// The value of a name, if there is one.
-    pub fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
-        let names = self.list()?;
-        match names.iter().any(|known| known == name) {
-            true => self.call("get", &[name], None).map(Some),
-            false => Ok(None),
+    fn get(&self, name: &str) -> Result<Option<Vec<u8>>>;
+    /// Every name.
+    fn list(&self) -> Result<Vec<String>>;
+    /// Puts a value in place of any other.
+    fn set(&self, name: &str, value: &[u8]) -> Result<()>;
+    /// Removes a name, if it is there.
+    fn delete(&self, name: &str) -> Result<()>;
+}
+
+impl KeyValue for Store<'_> {
+    fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        let output = self.call("get", &[name], None)?;
+        match output.status.code() {
+            Some(ABSENT) => Ok(None),
+            _ => stdout("get", output).map(Some),
         }
     }
 
-    /// Every name.
-    pub fn list(&self) -> Result<Vec<String>> {
-        let text = String::from_utf8(self.call("list", &[], None)?)?;
+    fn list(&self) -> Result<Vec<String>> {
+        let text = String::from_utf8(stdout("list", self.call("list", &[], None)?)?)?;
         Ok(text.lines().map(str::to_owned).collect())
     }
 
-    /// Puts a value in place of any other.
-    pub fn set(&self, name: &str, value: &[u8]) -> Result<()> {
-        self.call("set", &[name, "-"], Some(value)).map(drop)
+    fn set(&self, name: &str, value: &[u8]) -> Result<()> {
+        stdout("set", self.call("set", &[name, "-"], Some(value))?).map(drop)
     }
 
-    fn call(&self, action: &str, words: &[&str], input: Option<&[u8]>) -> Result<Vec<u8>> {
+    fn delete(&self, name: &str) -> Result<()> {
+        stdout("delete", self.call("delete", &[name], None)?).map(drop)
+    }
+}
+
+impl Store<'_> {
+    fn call(&self, action: &str, words: &[&str], input: Option<&[u8]>) -> Result<Output> {
         let mut command = self.host.workspace.command(&self.host.program);
         command.args(["key-value", action, "--store", STORE]);
         runtime(&mut command, self.runtime)?;
-        command.args(words).stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.args(words);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().context("cannot run the host")?;
         if let Some(mut pipe) = child.stdin.take() {
             pipe.write_all(input.unwrap_or_default())?;
         }
-        let output = child.wait_with_output()?;
-        if !output.status.success() {
-            bail!("the key-value store cannot {action} (see above)");
-        }
-        Ok(output.stdout)
+        Ok(child.wait_with_output()?)
+    }
+}
+
+/// What a call gave, if it was successful.
+fn stdout(action: &str, output: Output) -> Result<Vec<u8>> {
+    let Output { status, stdout, stderr } = output;
+    let reason = String::from_utf8_lossy(&stderr);
+    match status.success() {
+        true => Ok(stdout),
+        false => bail!("the key-value store cannot {action}: {}", reason.trim_end()),
     }
 }
 

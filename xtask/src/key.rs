@@ -2,7 +2,7 @@
 //! itself is printed once and kept nowhere.
 
 use crate::cli::{KeyAction, Runtime};
-use crate::host::{Host, Store};
+use crate::host::{Host, KeyValue};
 use crate::policies;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, anyhow, bail};
@@ -17,7 +17,10 @@ pub fn key(workspace: &Workspace, action: KeyAction) -> Result<()> {
             issue(workspace, &consumer, label, policies.as_deref(), &runtime)
         }
         KeyAction::List { runtime } => list(&Host::build(workspace)?.store(&runtime)),
-        KeyAction::Revoke { id, runtime } => revoke(&Host::build(workspace)?.store(&runtime), &id),
+        KeyAction::Revoke { id, runtime } => {
+            eprintln!("{}", revoke(&Host::build(workspace)?.store(&runtime), &id)?);
+            Ok(())
+        }
     }
 }
 
@@ -50,7 +53,7 @@ pub fn random() -> Result<Key> {
 
 /// Makes the store know the key: its hash, whose it is and since when.
 pub fn record(
-    store: &Store<'_>,
+    store: &impl KeyValue,
     key: &Key,
     consumer: &str,
     label: Option<String>,
@@ -73,18 +76,35 @@ pub fn record(
 }
 
 /// What the store knows of a key.
-pub fn known(store: &Store<'_>, key: &Key) -> Result<Option<IssuedKey>> {
+pub fn known(store: &impl KeyValue, key: &Key) -> Result<Option<IssuedKey>> {
     let name = store_name(&sha256_hex(key.expose()));
     let record = store.get(&name)?;
     record.map(|bytes| read(&name, &bytes)).transpose()
 }
 
-fn list(store: &Store<'_>) -> Result<()> {
+fn list(store: &impl KeyValue) -> Result<()> {
     println!("{:<14}{:<24}{:<22}STATE", "ID", "CONSUMER", "CREATED");
-    for (_, record) in records(store)? {
-        println!("{}", row(&record));
+    for row in rows(store)? {
+        println!("{row}");
     }
     Ok(())
+}
+
+/// Every issued key, oldest first, and then the records that cannot be read.
+fn rows(store: &impl KeyValue) -> Result<Vec<String>> {
+    let (mut records, mut unreadable) = (Vec::new(), Vec::new());
+    for name in store.list()? {
+        let Some(id) = id(&name) else { continue };
+        match store.get(&name)?.map(|bytes| IssuedKey::from_json(&bytes)) {
+            Some(Ok(record)) => records.push(record),
+            Some(Err(error)) => {
+                unreadable.push(format!("{id:<14}{:<24}{:<22}unreadable: {error}", "?", "?"));
+            }
+            None => {}
+        }
+    }
+    records.sort_by_key(|record| record.created_at_unix_s);
+    Ok(records.iter().map(row).chain(unreadable).collect())
 }
 
 fn row(record: &IssuedKey) -> String {
@@ -98,35 +118,32 @@ fn row(record: &IssuedKey) -> String {
     format!("{:<14}{:<24}{created:<22}{state}{label}", record.id, record.consumer)
 }
 
-fn revoke(store: &Store<'_>, id: &str) -> Result<()> {
-    let found = records(store)?.into_iter().find(|(_, record)| record.id == id);
-    let Some((name, mut record)) = found else {
-        bail!("no key has the id {id:?}; `cargo xtask key list` shows those there are");
+/// Revokes the key, whatever the records of others are, and says how it went.
+fn revoke(store: &impl KeyValue, wanted: &str) -> Result<String> {
+    let name = store.list()?.into_iter().find(|name| id(name).as_deref() == Some(wanted));
+    let bytes = name.as_ref().map(|name| store.get(name)).transpose()?.flatten();
+    let (Some(name), Some(bytes)) = (name, bytes) else {
+        bail!("no key has the id {wanted:?}; `cargo xtask key list` shows those there are");
+    };
+    let mut record = match IssuedKey::from_json(&bytes) {
+        Ok(record) => record,
+        Err(error) => {
+            // A key without a record is refused like one that was never issued.
+            store.delete(&name)?;
+            return Ok(format!("key {wanted} is revoked; its record was removed: {error}"));
+        }
     };
     if let Some(at) = record.revoked_at_unix_s {
-        eprintln!("key {id} was revoked already, {}", utc(at));
-        return Ok(());
+        return Ok(format!("key {wanted} was revoked already, {}", utc(at)));
     }
     record.revoked_at_unix_s = Some(now_unix_s()?);
     store.set(&name, &record.to_json()?)?;
-    eprintln!("key {id} of {} is revoked", record.consumer);
-    Ok(())
+    Ok(format!("key {wanted} of {} is revoked", record.consumer))
 }
 
-/// Every issued key with the name it is stored under, oldest first.
-fn records(store: &Store<'_>) -> Result<Vec<(String, IssuedKey)>> {
-    let mut found = Vec::new();
-    for name in store.list()? {
-        if sha256_from_store_name(&name).is_none() {
-            continue;
-        }
-        if let Some(bytes) = store.get(&name)? {
-            let record = read(&name, &bytes)?;
-            found.push((name, record));
-        }
-    }
-    found.sort_by_key(|(_, record)| record.created_at_unix_s);
-    Ok(found)
+/// The id of the key that the record of this name is about, if it is the record of a key.
+fn id(name: &str) -> Option<String> {
+    sha256_from_store_name(name).map(public_id)
 }
 
 fn read(name: &str, bytes: &[u8]) -> Result<IssuedKey> {
@@ -158,6 +175,79 @@ fn utc(unix_s: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::RefCell;
+    use std::collections::BTreeMap;
+
+    #[derive(Default)]
+    struct Memory(RefCell<BTreeMap<String, Vec<u8>>>);
+
+    impl KeyValue for Memory {
+        fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
+            Ok(self.0.borrow().get(name).cloned())
+        }
+
+        fn list(&self) -> Result<Vec<String>> {
+            Ok(self.0.borrow().keys().cloned().collect())
+        }
+
+        fn set(&self, name: &str, value: &[u8]) -> Result<()> {
+            self.0.borrow_mut().insert(name.to_owned(), value.to_owned());
+            Ok(())
+        }
+
+        fn delete(&self, name: &str) -> Result<()> {
+            self.0.borrow_mut().remove(name);
+            Ok(())
+        }
+    }
+
+    /// A store with a key that is well, whose record is given, and one whose record has another schema.
+    fn store_with_an_unreadable_record() -> (Memory, Key, IssuedKey, String) {
+        let (store, key) = (Memory::default(), random().unwrap());
+        let good = record(&store, &key, "local-dev", None).unwrap();
+        let hash = sha256_hex(random().unwrap().expose());
+        store.set(&store_name(&hash), br#"{"schema":2}"#).unwrap();
+        store.set("issued-key/no-hash", b"").unwrap();
+        (store, key, good, public_id(&hash))
+    }
+
+    #[test]
+    fn revokes_a_key_beside_a_record_that_cannot_be_read() {
+        let (store, key, good, _) = store_with_an_unreadable_record();
+        let said = revoke(&store, &good.id).unwrap();
+        assert_eq!(said, format!("key {} of local-dev is revoked", good.id));
+        assert!(known(&store, &key).unwrap().unwrap().is_revoked());
+        assert!(revoke(&store, &good.id).unwrap().contains("was revoked already"));
+    }
+
+    #[test]
+    fn revokes_a_key_whose_record_cannot_be_read_by_removing_it() {
+        let (store, key, good, bad) = store_with_an_unreadable_record();
+        let said = revoke(&store, &bad).unwrap();
+        assert!(said.contains("its record was removed: the record has schema 2"), "{said}");
+        assert_eq!(store.list().unwrap().len(), 2);
+        assert_eq!(known(&store, &key).unwrap(), Some(good));
+    }
+
+    #[test]
+    fn revokes_no_key_by_a_part_of_its_id() {
+        let (store, key, good, _) = store_with_an_unreadable_record();
+        for part in ["", good.id.get(..11).unwrap()] {
+            let error = revoke(&store, part).unwrap_err().to_string();
+            assert!(error.contains("no key has the id"), "{error}");
+        }
+        assert_eq!(known(&store, &key).unwrap(), Some(good));
+    }
+
+    #[test]
+    fn lists_what_can_be_read_and_then_what_cannot() {
+        let (store, _, good, bad) = store_with_an_unreadable_record();
+        let rows = rows(&store).unwrap();
+        assert_eq!(rows.len(), 2, "{rows:?}");
+        assert_eq!(rows[0], row(&good));
+        assert!(rows[1].starts_with(&bad), "{rows:?}");
+        assert!(rows[1].contains("unreadable: the record has schema 2"), "{rows:?}");
+    }
 
     #[test]
     fn writes_times_as_people_read_them() {

@@ -3,7 +3,7 @@
 use crate::cli::Configuration;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result};
-use postern_policy::{Policies, Problem, check_all, stray_file};
+use postern_policy::{Capability, Policies, Problem, check_all, stray_file};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{self, Path, PathBuf};
@@ -24,11 +24,30 @@ pub fn folder_of(workspace: &Workspace, configuration: &Configuration) -> Result
 /// # Errors
 /// When anything in the folder is wrong, in one line for each problem.
 pub fn consumers(folder: &Path) -> Result<Vec<String>> {
-    let policies = read(folder).map_err(|problems| {
+    let policies = all(folder)?;
+    Ok(policies.consumers.iter().map(|consumer| consumer.name.to_string()).collect())
+}
+
+/// A model or an alias that this consumer may chat with: `preferred` if it can be, else the first by name.
+///
+/// # Errors
+/// As [`consumers`].
+pub fn chat_model(folder: &Path, consumer: &str, preferred: &str) -> Result<Option<String>> {
+    let Policies { consumers, catalogue, .. } = all(folder)?;
+    let Some(consumer) = consumers.by_name(consumer) else { return Ok(None) };
+    let models = catalogue.models().filter(|model| model.can(Capability::Chat));
+    let routes = catalogue.routes().filter(|route| route.can(Capability::Chat));
+    let names = models.map(|model| &model.name).chain(routes.map(|route| &route.alias));
+    let usable: Vec<_> = names.filter(|name| consumer.may_use(name)).collect();
+    let best = usable.iter().find(|name| ***name == preferred).or(usable.first());
+    Ok(best.map(|name| (*name).clone()))
+}
+
+fn all(folder: &Path) -> Result<Policies> {
+    read(folder).map_err(|problems| {
         let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
         anyhow::Error::msg(lines.join("\n")).context(format!("policies in {}", folder.display()))
-    })?;
-    Ok(policies.consumers.iter().map(|consumer| consumer.name.to_string()).collect())
+    })
 }
 
 /// All problems, those of files that do not belong there included. None if all is well.
@@ -75,6 +94,45 @@ mod tests {
         assert_eq!(files, ["consumer.toml", "consumers.toml", "models.toml"]);
         assert!(consumers(&folder).is_err());
         fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// The chat model of `local-dev` under policies with these models allowed.
+    fn chosen(test: &str, allowed: &str, sandbox: &str) -> Option<String> {
+        let process = std::process::id();
+        let folder = std::env::temp_dir().join(format!("postern-chat-{test}-{process}"));
+        fs::create_dir_all(&folder).unwrap();
+        let model = |name: &str, capability: &str| {
+            format!(
+                "[[model]]\nname = \"{name}\"\ncapabilities = [\"{capability}\"]\n\
+                 [[model.deployment]]\nprovider = \"p\"\nupstream_model = \"sandbox\"\n"
+            )
+        };
+        let consumers = format!("[[consumer]]\nname = \"local-dev\"\nmodels = [{allowed}]\n");
+        let models = [
+            "[[provider]]\nname = \"p\"\ndialect = \"openai\"\ntransport = \"sandbox\"\n",
+            &model("an-embedding", "embeddings"),
+            &model("middle", "chat"),
+            &model(sandbox, "chat"),
+        ]
+        .concat();
+        let routes = "[[route]]\nalias = \"alias\"\nmodels = [\"middle\"]\n";
+        fs::write(folder.join("consumers.toml"), consumers).unwrap();
+        fs::write(folder.join("models.toml"), models).unwrap();
+        fs::write(folder.join("routes.toml"), routes).unwrap();
+        let chosen = chat_model(&folder, "local-dev", "sandbox").unwrap();
+        assert_eq!(chat_model(&folder, "somebody", "sandbox").unwrap(), None);
+        fs::remove_dir_all(folder).unwrap();
+        chosen
+    }
+
+    #[test]
+    fn the_chat_model_is_the_sandbox_or_else_one_that_may_be_asked_for() {
+        let of = |name: &str| Some(name.to_owned());
+        assert_eq!(chosen("preferred", "\"*\"", "sandbox"), of("sandbox"));
+        assert_eq!(chosen("forbidden", "\"m*\", \"alias\"", "sandbox"), of("middle"));
+        assert_eq!(chosen("lacking", "\"*\"", "other"), of("middle"));
+        assert_eq!(chosen("alias", "\"alias\"", "other"), of("alias"));
+        assert_eq!(chosen("none", "\"an-embedding\"", "other"), None);
     }
 
     #[test]

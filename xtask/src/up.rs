@@ -11,9 +11,13 @@ use crate::toolchain;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result};
 use postern_keys::Key;
+use serde_json::json;
 use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::path;
+
+/// The model that answers without a vendor.
+const SANDBOX: &str = "sandbox";
 
 /// Builds what is missing, then becomes the host: signals reach it directly, and it prints
 /// `listening on http://ADDR`.
@@ -31,7 +35,7 @@ pub fn up(workspace: &Workspace, options: &Up) -> Result<()> {
     })?;
     let key = steps.step("key", || first_key(workspace, &host, options))?;
     if let Some(key) = key {
-        show(&key, options)?;
+        show(workspace, &key, options)?;
     }
     start(&host, options)
 }
@@ -47,15 +51,20 @@ fn first_key(workspace: &Workspace, host: &Host<'_>, options: &Up) -> Result<Opt
     dev_key::ensure(workspace, &host.store(&configuration.runtime))
 }
 
-fn show(key: &Key, options: &Up) -> Result<()> {
+fn show(workspace: &Workspace, key: &Key, options: &Up) -> Result<()> {
+    let folder = policies::folder_of(workspace, &options.configuration)?;
+    let model = policies::chat_model(&folder, dev_key::CONSUMER, SANDBOX)?;
     let mut stdout = std::io::stdout();
     writeln!(stdout, "key for {}: {}", dev_key::CONSUMER, key.expose())?;
-    writeln!(stdout, "{}", curl(key, options))?;
+    match model {
+        Some(model) => writeln!(stdout, "{}", curl(key, &model, options))?,
+        None => writeln!(stdout, "the policies let {} chat with no model", dev_key::CONSUMER)?,
+    }
     stdout.flush().context("cannot print")
 }
 
-/// A line for the shell that gets an answer without any vendor.
-fn curl(key: &Key, options: &Up) -> String {
+/// A line for the shell that gets an answer of the model.
+fn curl(key: &Key, model: &str, options: &Up) -> String {
     let mut address = options.listen;
     if address.ip().is_unspecified() {
         address.set_ip(match address.is_ipv4() {
@@ -67,7 +76,8 @@ fn curl(key: &Key, options: &Up) -> String {
         Some(file) => ("https", format!("--cacert '{}' ", file.display())),
         None => ("http", String::new()),
     };
-    let body = r#"{"model":"sandbox","messages":[{"role":"user","content":"Hello"}]}"#;
+    let messages = json!([{ "role": "user", "content": "Hello" }]);
+    let body = json!({ "model": model, "messages": messages }).to_string();
     let key = key.expose();
     format!(
         "curl {trust}{scheme}://{address}/v1/chat/completions -H 'authorization: Bearer {key}' \
@@ -103,12 +113,13 @@ mod tests {
     #[test]
     fn the_curl_line_goes_where_the_gateway_listens() {
         let key = crate::key::random().unwrap();
-        let plain = curl(&key, &options(&[]));
+        let plain = curl(&key, "sandbox", &options(&[]));
         assert!(plain.starts_with("curl http://127.0.0.1:3000/v1/chat/completions "), "{plain}");
         assert!(plain.contains(key.expose()) && plain.contains(r#""model":"sandbox""#));
-        let everywhere = curl(&key, &options(&["--listen", "[::]:8080"]));
+        let everywhere = curl(&key, "sandbox", &options(&["--listen", "[::]:8080"]));
         assert!(everywhere.starts_with("curl http://[::1]:8080/v1"), "{everywhere}");
-        let tls = curl(&key, &options(&["--tls-cert", "a.pem", "--tls-key", "k.pem"]));
+        let tls = curl(&key, "mini", &options(&["--tls-cert", "a.pem", "--tls-key", "k.pem"]));
         assert!(tls.starts_with("curl --cacert 'a.pem' https://127.0.0.1:3000/v1"), "{tls}");
+        assert!(tls.contains(r#""model":"mini""#), "{tls}");
     }
 }

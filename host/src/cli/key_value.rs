@@ -1,12 +1,16 @@
 //! `key-value`: reads and writes a store, also while an application runs on it.
 
 use std::io::{Read, Write};
+use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use postern_host::key_value::{Store, Stores as KeyValueStores};
 use postern_host::runtime_config::RuntimeConfig;
 
 use super::{Stores, block_on, one};
+
+/// The exit code of `get` for a key that is not there: neither a failure (1) nor a wrong command line (2, clap's).
+const ABSENT: u8 = 3;
 
 /// Reads and writes a key-value store.
 #[derive(Args)]
@@ -17,7 +21,7 @@ pub struct KeyValue {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Writes a key's value to standard output.
+    /// Writes a key's value to standard output; the exit code is 3 when the key is not there.
     Get(OneKey),
     /// Writes a key.
     Set {
@@ -50,31 +54,34 @@ struct Place {
 }
 
 impl KeyValue {
-    pub fn run(self) -> Result<(), Vec<String>> {
+    pub fn run(self) -> Result<ExitCode, Vec<String>> {
         block_on(self.action.run())
     }
 }
 
 impl Action {
-    async fn run(self) -> Result<(), Vec<String>> {
+    async fn run(self) -> Result<ExitCode, Vec<String>> {
         match self {
             Self::Get(OneKey { place, key }) => {
-                let value = place.open()?.get(&key).await.map_err(one)?;
-                let value = value.ok_or_else(|| vec![format!("there is no key `{key}`")])?;
-                std::io::stdout().write_all(&value).map_err(one)
+                let Some(value) = place.open()?.get(&key).await.map_err(one)? else {
+                    eprintln!("error: there is no key `{key}`");
+                    return Ok(ExitCode::from(ABSENT));
+                };
+                std::io::stdout().write_all(&value).map_err(one)?;
             }
             Self::Set { target, value } => {
                 let value = if value == "-" { read_input()? } else { value.into_bytes() };
-                target.place.open()?.set(&target.key, &value).await.map_err(one)
+                target.place.open()?.set(&target.key, &value).await.map_err(one)?;
             }
-            Self::Delete(OneKey { place, key }) => place.open()?.delete(&key).await.map_err(one),
+            Self::Delete(OneKey { place, key }) => place.open()?.delete(&key).await.map_err(one)?,
             Self::List(place) => {
                 let mut keys = place.open()?.keys().await.map_err(one)?;
                 keys.sort_unstable();
                 let lines: String = keys.into_iter().map(|key| key + "\n").collect();
-                std::io::stdout().write_all(lines.as_bytes()).map_err(one)
+                std::io::stdout().write_all(lines.as_bytes()).map_err(one)?;
             }
         }
+        Ok(ExitCode::SUCCESS)
     }
 }
 

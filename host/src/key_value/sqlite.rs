@@ -28,8 +28,8 @@ const BUSY_PAUSE: Duration = Duration::from_millis(10);
 
 /// A SQLite file with its one connection.
 ///
-/// Calls take 10 to 30 microseconds, so they run where they are made; when another process holds the file, the
-/// caller waits without holding the connection or its thread.
+/// A call takes 10 to 30 microseconds, and a write as long as the disk needs to keep it besides, so they run where they
+/// are made; when another process holds the file, the caller waits without holding the connection or its thread.
 pub struct File {
     path: Option<PathBuf>,
     connection: Mutex<Option<Connection>>,
@@ -89,9 +89,10 @@ fn open(path: Option<&Path>) -> rusqlite::Result<Connection> {
         }
     };
     connection.busy_timeout(Duration::ZERO)?;
-    // Readers do not wait for the writer; what a power cut takes is at most the last writes, never the file.
+    // Readers do not wait for the writer. `full` has a write on the disk before it is done: with `normal` a power cut may
+    // take the last ones (https://sqlite.org/pragma.html#pragma_synchronous), and so a revocation.
     connection.pragma_update(None, "journal_mode", "wal")?;
-    connection.pragma_update(None, "synchronous", "normal")?;
+    connection.pragma_update(None, "synchronous", "full")?;
     connection.set_prepared_statement_cache_capacity(32);
     connection.execute(TABLE, [])?;
     Ok(connection)
@@ -224,5 +225,19 @@ fn counter(value: Option<Vec<u8>>) -> Option<i64> {
     match value {
         None => Some(0),
         Some(bytes) => bytes.try_into().ok().map(i64::from_le_bytes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_write_is_on_the_disk_when_it_is_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = open(Some(&folder.path().join("store.db"))).unwrap();
+        let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        // https://sqlite.org/pragma.html#pragma_synchronous: 2 is FULL.
+        assert_eq!(pragma("synchronous"), Ok(2));
     }
 }
