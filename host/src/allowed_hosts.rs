@@ -11,7 +11,7 @@ use crate::expressions::Template;
 #[derive(Clone, Debug, Default)]
 pub struct AllowedHosts(Vec<Entry>);
 
-/// One entry, `scheme://host:port`; `None` stands for `*`.
+/// One entry, `scheme://host:port` in lower case; `None` stands for `*`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Entry {
     scheme: Option<String>,
@@ -41,8 +41,11 @@ impl AllowedHosts {
     }
 
     /// Whether a request to that origin may leave.
+    ///
+    /// Case does not matter in a scheme and a host (RFC 3986, section 6.2.2.1).
     pub fn allows(&self, scheme: &str, host: &str, port: Option<u16>) -> bool {
-        self.0.iter().any(|entry| entry.allows(scheme, host, port))
+        let (scheme, host) = (scheme.to_ascii_lowercase(), host.to_ascii_lowercase());
+        self.0.iter().any(|entry| entry.allows(&scheme, &host, port))
     }
 }
 
@@ -63,11 +66,12 @@ impl Entry {
                 "`{text}` has no scheme: write scheme://host[:port], such as https://api.example.com"
             ));
         };
-        let (host, port) = split_port(rest);
+        let (scheme, rest) = (scheme.to_ascii_lowercase(), rest.to_ascii_lowercase());
+        let (host, port) = split_port(&rest);
         Ok(Self {
-            scheme: parse_scheme(scheme, text)?,
+            scheme: parse_scheme(&scheme, text)?,
             host: parse_host(host, text)?,
-            port: parse_port(port, scheme, text)?,
+            port: parse_port(port, &scheme, text)?,
         })
     }
 

@@ -35,6 +35,16 @@ fn wildcards_stand_for_scheme_host_subdomain_and_port() {
 }
 
 #[test]
+fn capitals_do_not_matter() {
+    let hosts = allowed(&["HTTP://LOCALHOST:8000", "https://*.Example.COM", "http://[FE80::1]:80"]);
+    assert!(hosts.allows("http", "localhost", Some(8000)));
+    assert!(hosts.allows("https", "api.example.com", None));
+    assert!(hosts.allows("http", "[fe80::1]", None));
+    assert!(allowed(&["redis://cache"]).allows("redis", "Cache", None));
+    assert!(!hosts.allows("http", "localhost", Some(8001)));
+}
+
+#[test]
 fn a_network_allows_the_addresses_in_it() {
     let hosts = allowed(&["http://10.0.0.0/8:*", "http://[::1]:8080"]);
     assert!(hosts.allows("http", "10.200.3.4", Some(99)));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use wac_graph::types::{ItemKind, Package, Type};
 use wac_graph::{CompositionGraph, EncodeOptions, NodeId, PackageId};
 
+use crate::causes::chain;
 use crate::grants::{self, Grant};
 use crate::manifest::{Component, Dependency};
 
@@ -185,17 +186,6 @@ fn parts(name: &str) -> (&str, Option<&str>, Option<&str>) {
         .split_once('/')
         .map_or((path, None), |(package, interface)| (package, Some(interface)));
     (package, interface, version)
-}
-
-/// An error with its causes, in one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        text = format!("{text}: {next}");
-        cause = next.source();
-    }
-    text
 }
 
 #[cfg(test)]

@@ -8,14 +8,20 @@ use crate::bindings;
 use crate::instance::State;
 
 /// How many instances of compositions may live at once; each serves up to 16 requests.
+/// They take half of the 65,530 mappings that Linux lets a process have (`vm.max_map_count`).
 const MAX_INSTANCES: u32 = 1000;
 /// Core modules, memories and tables of one composition: about ten components, each with its shims.
 const MAX_CORE_INSTANCES_PER_COMPOSITION: u32 = 200;
 const MAX_MEMORIES_PER_COMPOSITION: u32 = 32;
 const MAX_TABLES_PER_COMPOSITION: u32 = 100;
-/// Memories and tables over all instances: address space is reserved for each, memory is used when touched.
-const MAX_MEMORIES: u32 = 2000;
-const MAX_TABLES: u32 = 10_000;
+/// Memories over all instances: eight for each, and the shipped composition has one for each of its six components.
+/// A memory reserves 4 GiB of address space, 32 TiB of the 128 there are, and uses what is touched.
+const MAX_MEMORIES: u32 = MAX_INSTANCES * 8;
+/// Stacks over all instances: four for each, and the shipped composition holds two while it waits for a vendor.
+const MAX_STACKS: u32 = MAX_INSTANCES * 4;
+/// Tables and core instances over all instances, which reserve little.
+const MAX_TABLES: u32 = MAX_INSTANCES * 32;
+const MAX_CORE_INSTANCES: u32 = MAX_INSTANCES * 40;
 /// What a component may keep in memory: more would be taken from the other instances.
 const MAX_MEMORY_BYTES: usize = 1 << 30;
 
@@ -49,10 +55,10 @@ fn config() -> Config {
 fn pool() -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::default();
     pool.total_component_instances(MAX_INSTANCES);
-    pool.total_core_instances(MAX_INSTANCES.saturating_mul(20));
+    pool.total_core_instances(MAX_CORE_INSTANCES);
     pool.total_memories(MAX_MEMORIES);
     pool.total_tables(MAX_TABLES);
-    pool.total_stacks(MAX_INSTANCES);
+    pool.total_stacks(MAX_STACKS);
     pool.max_core_instances_per_component(MAX_CORE_INSTANCES_PER_COMPOSITION);
     pool.max_memories_per_component(MAX_MEMORIES_PER_COMPOSITION);
     pool.max_tables_per_component(MAX_TABLES_PER_COMPOSITION);

@@ -8,6 +8,7 @@ pub mod allowed_hosts;
 pub mod app;
 mod bindings;
 pub mod cache;
+mod causes;
 pub mod compose;
 pub mod engine;
 pub mod expressions;

@@ -93,8 +93,7 @@ impl WasiHttpHooks for Hooks {
 fn check(component: &Granted, uri: &Uri) -> Result<(), Error> {
     let (scheme, host) =
         (uri.scheme_str().unwrap_or("https"), uri.host().ok_or(Error::HttpRequestUriInvalid)?);
-    let host = host.to_ascii_lowercase();
-    if component.allowed_hosts.allows(scheme, &host, uri.port_u16()) {
+    if component.allowed_hosts.allows(scheme, host, uri.port_u16()) {
         return Ok(());
     }
     let port = uri.port_u16().map(|port| format!(":{port}")).unwrap_or_default();

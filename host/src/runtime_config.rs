@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::manifest::{Document, Table};
-
-const SPIN_ONLY: &str = "Spin supports it, this host does not";
+use crate::manifest::{Document, SPIN_ONLY, Table};
 
 /// A runtime configuration, with the defaults that need no file.
 #[derive(Debug)]

@@ -12,7 +12,9 @@ use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 
 /// A line longer than this is written in pieces: a component that never ends its line fills no memory.
-const MAX_LINE_BYTES: usize = 64 * 1024;
+const MAX_LINE_BYTES: usize = 1024 * 1024;
+/// What a component hands over at once; a longer line comes in several writes.
+const MAX_WRITE_BYTES: usize = 64 * 1024;
 
 /// One output of one instance; clones add to the same line.
 #[derive(Clone, Default)]
@@ -23,42 +25,50 @@ struct Buffer(Vec<u8>);
 
 impl Lines {
     fn push(&self, bytes: &[u8]) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(bytes);
+        let mut buffer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        write_out(&buffer.push(bytes));
     }
 }
 
 impl Buffer {
-    fn push(&mut self, bytes: &[u8]) {
+    /// Takes bytes and gives the lines that are complete.
+    fn push(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let before = self.0.len();
         self.0.extend_from_slice(bytes);
-        if let Some(end) = self.0.iter().rposition(|byte| *byte == b'\n') {
-            let rest = self.0.split_off(end.saturating_add(1));
-            write_out(&self.0);
-            self.0 = rest;
+        let mut lines = Vec::new();
+        // What was here before has no end of a line.
+        if let Some(end) = bytes.iter().rposition(|byte| *byte == b'\n') {
+            let rest = self.0.split_off(before.saturating_add(end).saturating_add(1));
+            lines = std::mem::replace(&mut self.0, rest);
         }
         if self.0.len() > MAX_LINE_BYTES {
-            self.end_line();
+            lines.append(&mut self.end_line());
         }
+        lines
     }
 
-    fn end_line(&mut self) {
-        if !self.0.is_empty() {
-            self.0.push(b'\n');
-            write_out(&self.0);
-            self.0.clear();
+    /// The line that was begun, ended.
+    fn end_line(&mut self) -> Vec<u8> {
+        let mut line = std::mem::take(&mut self.0);
+        if !line.is_empty() {
+            line.push(b'\n');
         }
+        line
     }
 }
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        self.end_line();
+        write_out(&self.end_line());
     }
 }
 
 /// One write for whole lines, so that lines of several instances do not mix.
 fn write_out(lines: &[u8]) {
-    // Nobody is left to tell when standard error is gone.
-    let _ = std::io::stderr().lock().write_all(lines);
+    if !lines.is_empty() {
+        // Nobody is left to tell when standard error is gone.
+        let _ = std::io::stderr().lock().write_all(lines);
+    }
 }
 
 impl StdoutStream for Lines {
@@ -88,7 +98,7 @@ impl OutputStream for Lines {
     }
 
     fn check_write(&mut self) -> StreamResult<usize> {
-        Ok(MAX_LINE_BYTES)
+        Ok(MAX_WRITE_BYTES)
     }
 }
 
@@ -113,5 +123,33 @@ impl AsyncWrite for Lines {
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
         Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_comes_in_several_writes_is_one_line() {
+        let mut buffer = Buffer::default();
+        let part = [b'a'; MAX_WRITE_BYTES];
+        for _ in 0..3 {
+            assert!(buffer.push(&part).is_empty());
+        }
+        let line = buffer.push(b"b\nc");
+        assert_eq!(line.len(), 3 * MAX_WRITE_BYTES + 2);
+        assert!(line.ends_with(b"ab\n"));
+        assert_eq!(buffer.push(b"d\ne\n"), b"cd\ne\n");
+        assert!(buffer.0.is_empty());
+    }
+
+    #[test]
+    fn a_line_that_does_not_end_is_cut_at_the_limit() {
+        let mut buffer = Buffer::default();
+        assert!(buffer.push(&[b'a'; MAX_LINE_BYTES]).is_empty());
+        let line = buffer.push(b"a");
+        assert_eq!((line.len(), line.last()), (MAX_LINE_BYTES + 2, Some(&b'\n')));
+        assert!(buffer.0.is_empty());
     }
 }

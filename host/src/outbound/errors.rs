@@ -7,6 +7,8 @@ use hyper_util::client::legacy::Error as ClientError;
 use wasmtime_wasi_http::Error;
 use wasmtime_wasi_http::{p2, p3};
 
+use crate::causes::chain;
+
 /// A request that got no response head.
 pub fn of_client(error: &ClientError) -> Error {
     if error.is_connect() {
@@ -105,14 +107,4 @@ fn find<'e, E: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Optio
         next = inner.map(|inner| inner as &(dyn StdError + 'static)).or_else(|| cause.source());
     }
     None
-}
-
-fn chain(error: &(dyn StdError + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        text = format!("{text}: {next}");
-        cause = next.source();
-    }
-    text
 }
