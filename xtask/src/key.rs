@@ -6,7 +6,9 @@ use crate::host::{Host, KeyValue};
 use crate::policies;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, anyhow, bail};
-use postern_keys::{IssuedKey, Key, public_id, sha256_from_store_name, sha256_hex, store_name};
+use postern_keys::{
+    IssuedKey, KEY_PREFIX, Key, public_id, sha256_from_store_name, sha256_hex, store_name,
+};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -120,9 +122,17 @@ fn row(record: &IssuedKey) -> String {
 
 /// Revokes the key, whatever the records of others are, and says how it went.
 fn revoke(store: &impl KeyValue, wanted: &str) -> Result<String> {
+    // Who has the key itself at hand may give it; it is never repeated.
+    let of_key = Key::parse(wanted).is_ok().then(|| public_id(&sha256_hex(wanted)));
+    let wanted = of_key.as_deref().unwrap_or(wanted);
     let name = store.list()?.into_iter().find(|name| id(name).as_deref() == Some(wanted));
     let bytes = name.as_ref().map(|name| store.get(name)).transpose()?.flatten();
     let (Some(name), Some(bytes)) = (name, bytes) else {
+        if wanted.starts_with(KEY_PREFIX) {
+            bail!(
+                "this is neither an id nor a key; `cargo xtask key list` shows the ids there are"
+            );
+        }
         bail!("no key has the id {wanted:?}; `cargo xtask key list` shows those there are");
     };
     let mut record = match IssuedKey::from_json(&bytes) {
@@ -227,6 +237,16 @@ mod tests {
         assert!(said.contains("its record was removed: the record has schema 2"), "{said}");
         assert_eq!(store.list().unwrap().len(), 2);
         assert_eq!(known(&store, &key).unwrap(), Some(good));
+    }
+
+    #[test]
+    fn takes_the_key_itself_and_never_repeats_it() {
+        let (store, key, good, _) = store_with_an_unreadable_record();
+        let said = revoke(&store, key.expose()).unwrap();
+        assert_eq!(said, format!("key {} of local-dev is revoked", good.id));
+        let mistyped = format!("{}x", key.expose());
+        let error = revoke(&store, &mistyped).unwrap_err().to_string();
+        assert!(!error.contains(key.expose()), "{error}");
     }
 
     #[test]
