@@ -27,7 +27,7 @@ pub fn problems(
     configuration: &Configuration,
 ) -> Result<()> {
     let folder = policies::folder_of(workspace, configuration)?;
-    let problems = policies::problems(&folder)?;
+    let problems = policies::problems(&folder, &workspace.root.join("spin.toml"))?;
     let shown = folder.strip_prefix(&workspace.root).unwrap_or(&folder).display();
     for problem in &problems {
         eprintln!("{shown}/{problem}");
