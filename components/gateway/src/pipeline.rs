@@ -29,7 +29,7 @@ pub async fn run(
     let read = body::read(request, head, policy.max_request_body_bytes);
     let (body, held) = exchange.wait("body", read).await?;
     exchange.held.push(held);
-    // The only parse of the client's dialect.
+    // What every later stage knows of it; a stream is scanned once more, for its one splice.
     let read = exchange.run("read", || openai::read(operation, &body))?;
     exchange.record.request(&read.facts, body.len());
     let facts = facts::into_contract(&read.facts);
