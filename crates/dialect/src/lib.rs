@@ -5,11 +5,27 @@
 //! it is pure: no I/O, no clock. Input is untrusted: nothing panics, nesting is bounded, all work is linear.
 
 mod answer;
+pub mod anthropic;
+pub mod bedrock;
+pub mod chat;
+pub mod cohere;
+pub mod embed;
+mod emulate;
+pub mod google;
 mod json;
 pub mod openai;
 mod request;
+pub mod responses;
 mod span;
+mod speak;
+mod vendor;
+mod vendor_error;
+mod vendor_fault;
+mod wire;
 
 pub use answer::{Decoded, Usage};
 pub use request::{Facts, Operation, Request, Role, Segment};
 pub use span::{Edit, EditError, Span, apply};
+pub use speak::{Context, Memo, ReadAnswer, Spoken, WriteAnswer};
+pub use vendor::{Quirks, Vendor, percent_encoded};
+pub use wire::Wire;

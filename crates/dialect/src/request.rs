@@ -1,13 +1,20 @@
 //! What every dialect reads of a client's request. The fields are documented in `wit/deps/types/types.wit`.
 
-use crate::Span;
+use crate::{Span, Wire};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(missing_docs)]
 pub enum Operation {
+    /// Complete a conversation.
     Chat,
+    /// Go on with a text (OpenAI's legacy completions).
+    Completions,
+    /// Turn texts into vectors.
     Embeddings,
+    /// Count the tokens of a conversation.
+    CountTokens,
+    /// Order texts by how well they answer a question.
+    Rerank,
 }
 
 /// Who said a text of a conversation.
@@ -31,6 +38,8 @@ pub struct Segment {
 /// What every stage may know of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
+    /// The dialect it is said in.
+    pub client: Wire,
     /// What is asked for.
     pub operation: Operation,
     /// The model or alias as the client wrote it, unescaped.

@@ -1,8 +1,8 @@
 //! Reads a JSON object of an answer, whole or one event of a stream, for what the gateway acts on.
 
 use super::usage;
-use super::vendor_error::VendorError;
 use crate::json::{Error, Scanner, Text, Type};
+use crate::vendor_error::VendorError;
 use crate::{Operation, Usage};
 
 /// What an object of an answer says.

@@ -5,7 +5,7 @@ use super::read::{self, Model};
 use super::refusal::{Refusal, empty, invalid, missing, wrong_type};
 use super::stream_options::StreamOptions;
 use crate::json::{Scanner, Type};
-use crate::{Facts, Operation, Request, Role, Segment, Span};
+use crate::{Facts, Operation, Request, Role, Segment, Span, Wire};
 
 const FIELDS: &[&str] = &[
     "model",
@@ -77,6 +77,7 @@ impl Chat {
             return Err(invalid("stream_options", "invalid_value", public.to_owned()));
         }
         let facts = Facts {
+            client: Wire::OpenAi,
             operation: Operation::Chat,
             model,
             model_span,

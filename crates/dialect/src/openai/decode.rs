@@ -1,11 +1,11 @@
 //! Reads a vendor's answer that has a success status.
 
 use super::stream::Stream;
-use super::vendor_error::clip;
 use super::whole::Whole;
-use crate::json;
+use crate::vendor_error::clip;
+use crate::vendor_fault::invalid;
 use crate::{Decoded, Facts};
-use postern_fault::{Fault, Kind};
+use postern_fault::Fault;
 
 /// Reads one answer. A whole answer is a stream of one chunk, which leaves at [`finish`](Decoder::finish).
 #[derive(Debug)]
@@ -63,20 +63,4 @@ fn wrong_form(stream: bool, media_type: &str) -> Fault {
     let printable = media_type.chars().all(|c| c.is_ascii_graphic());
     let media_type = if printable { clip(media_type, 64) } else { "an unreadable content type" };
     invalid(format!("the provider answered with {media_type} where {asked} was asked for"))
-}
-
-/// An answer that cannot be read.
-pub(super) fn invalid(public: impl Into<String>) -> Fault {
-    Fault::new(Kind::UpstreamInvalid, public)
-}
-
-/// An answer, or an event of one, that is not the JSON it must be. The text itself is nobody's to see.
-pub(super) fn malformed(what: &str, text: &str, error: json::Error) -> Fault {
-    let (line, column) = error.place(text);
-    let expected = match error.reason {
-        json::Reason::Syntax(expected) => expected,
-        json::Reason::TooDeep => "less nesting",
-    };
-    let private = format!("expected {expected} at line {line} column {column} of {what}");
-    invalid(format!("the provider sent {what} that cannot be read")).with_private(private)
 }

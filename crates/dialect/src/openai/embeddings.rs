@@ -4,7 +4,7 @@ use super::field::Fields;
 use super::read::{self};
 use super::refusal::{Refusal, empty, invalid, missing, wrong_type};
 use crate::json::{Scanner, Type};
-use crate::{Facts, Operation, Request, Role, Segment};
+use crate::{Facts, Operation, Request, Role, Segment, Wire};
 
 const INPUT: &str =
     "a string, an array of strings, an array of tokens or an array of arrays of tokens";
@@ -25,6 +25,7 @@ pub(super) fn read(body: &str) -> Result<Request, Refusal> {
     let (model, model_span) = read::required(model)?;
     let segments = segments.ok_or_else(|| missing("input", INPUT))?;
     let facts = Facts {
+        client: Wire::OpenAi,
         operation: Operation::Embeddings,
         model,
         model_span,

@@ -29,8 +29,10 @@ pub fn encode(upstream_model: &str, facts: &Facts, body: &str) -> Result<Encoded
         edits.sort_by_key(|edit| edit.span.start);
     }
     let path = match facts.operation {
-        Operation::Chat => "/chat/completions",
+        Operation::Chat | Operation::CountTokens => "/chat/completions",
+        Operation::Completions => "/completions",
         Operation::Embeddings => "/embeddings",
+        Operation::Rerank => "/rerank",
     };
     Ok(Encoded { path, edits })
 }

@@ -1,8 +1,8 @@
 //! Fields of a request: which one it is, and values of the simple types. `null` counts as absent.
 
 use super::refusal::{Refusal, invalid, wrong_type};
-use super::vendor_error::clip;
 use crate::json::{Scanner, Text, Type};
+use crate::vendor_error::clip;
 
 /// The fields of one object that are read here; all others are the vendor's to judge.
 pub(super) struct Fields {

@@ -11,15 +11,16 @@ mod encode;
 pub mod error;
 mod explain;
 mod field;
+mod names;
 mod read;
 mod refusal;
 mod stream;
 mod stream_options;
 mod usage;
-mod vendor_error;
 mod whole;
 
 pub use decode::Decoder;
 pub use encode::{Encoded, encode};
 pub use explain::explain;
+pub use names::field_name;
 pub use read::read;

@@ -18,8 +18,8 @@ pub fn read(operation: Operation, body: &str) -> Result<Request, Fault> {
         return Err(Fault::new(Kind::TooLarge, public));
     }
     let request = match operation {
-        Operation::Chat => chat::read(body),
         Operation::Embeddings => embeddings::read(body),
+        _ => chat::read(body),
     };
     request.map_err(|refusal| refusal.into_fault(body))
 }

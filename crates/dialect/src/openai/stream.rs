@@ -1,9 +1,9 @@
 //! A streamed answer: <https://platform.openai.com/docs/api-reference/chat-streaming>. Events pass as they came.
 
 use super::answer::{Answer, Choice};
-use super::decode::{invalid, malformed};
 use super::explain;
-use super::vendor_error::VendorError;
+use crate::vendor_error::VendorError;
+use crate::vendor_fault::{invalid, malformed};
 use crate::{Decoded, Facts, Operation};
 use postern_event_stream::{Event, Parser};
 use postern_fault::Fault;

@@ -84,6 +84,7 @@ impl Counts {
             cached_input_tokens: self.cached.unwrap_or_default(),
             output_tokens: if beside { completion + reasoning_tokens } else { completion },
             reasoning_tokens,
+            ..Usage::default()
         };
         let sensible = usage.cached_input_tokens <= usage.input_tokens
             && usage.reasoning_tokens <= usage.output_tokens;

@@ -1,8 +1,8 @@
 //! A whole answer: held until its end, then passed on as it is. How long it may be is for the caller to bound.
 
 use super::answer::Answer;
-use super::decode::{invalid, malformed};
 use super::explain;
+use crate::vendor_fault::{invalid, malformed};
 use crate::{Decoded, Operation};
 use postern_fault::Fault;
 use std::mem;
@@ -30,8 +30,8 @@ impl Whole {
         }
         let output = mem::take(&mut self.text);
         let (what, list) = match self.operation {
-            Operation::Chat => ("a chat completion", "choices"),
             Operation::Embeddings => ("embeddings", "data"),
+            _ => ("a chat completion", "choices"),
         };
         let answer = Answer::read(self.operation, &output, |_| {})
             .map_err(|error| malformed(what, &output, error))?;

@@ -12,7 +12,13 @@ const LAST: &str =
 const DONE: &str = "data: [DONE]\n\n";
 
 fn plain_usage() -> Usage {
-    Usage { input_tokens: 9, cached_input_tokens: 4, output_tokens: 5, reasoning_tokens: 2 }
+    Usage {
+        input_tokens: 9,
+        cached_input_tokens: 4,
+        output_tokens: 5,
+        reasoning_tokens: 2,
+        ..Usage::default()
+    }
 }
 
 /// The stream without its only event that has no choices but the usage.

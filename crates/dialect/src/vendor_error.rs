@@ -4,7 +4,7 @@ use crate::json::{Error, Scanner, Type};
 
 /// What a vendor says went wrong.
 #[derive(Debug, Default)]
-pub(super) struct VendorError {
+pub(crate) struct VendorError {
     pub message: Option<String>,
     pub kind: Option<String>,
     pub param: Option<String>,
@@ -129,12 +129,12 @@ fn read_word(scanner: &mut Scanner<'_>, word: &mut Option<String>) -> Result<(),
 }
 
 /// At most `chars` characters of it.
-pub(super) fn clip(text: &str, chars: usize) -> &str {
+pub(crate) fn clip(text: &str, chars: usize) -> &str {
     text.char_indices().nth(chars).and_then(|(at, _)| text.get(..at)).unwrap_or(text)
 }
 
 /// The text without what looks like a credential: `sk-...` of OpenAI and its like, and a bearer's token.
-pub(super) fn mask(text: &str) -> String {
+pub(crate) fn mask(text: &str) -> String {
     const STARTS: [&str; 4] = ["sk-", "gsk_", "xai-", "AIza"];
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;

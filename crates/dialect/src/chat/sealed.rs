@@ -1,0 +1,58 @@
+//! What only its maker can open: signatures of thoughts, and thoughts that are encrypted.
+
+use crate::Wire;
+
+/// A vendor's opaque text about its own reasoning, to be given back on the next turn as it came, and to nobody else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed {
+    /// Whose it is.
+    pub maker: Wire,
+    /// The vendor's id of the reasoning, where it has one (`rs_...`).
+    pub id: Option<String>,
+    /// The opaque text.
+    pub data: String,
+}
+
+/// Marks an opaque text of another maker than the dialect that carries it.
+const ENVELOPE: &str = "postern";
+
+impl Sealed {
+    /// As a client of `carrier`'s dialect holds it: its maker's own text, or an envelope `postern.<maker>.<id>.<data>`.
+    pub fn into_text(&self, carrier: Wire) -> String {
+        if self.maker == carrier {
+            return self.data.clone();
+        }
+        let id = self.id.as_deref().unwrap_or_default().replace('.', "");
+        format!("{ENVELOPE}.{}.{id}.{}", self.maker.word(), self.data)
+    }
+
+    /// What a client of `carrier`'s dialect gave back; what is no envelope is `carrier`'s own.
+    pub fn from_text(carrier: Wire, text: &str) -> Self {
+        Self::opened(text).unwrap_or_else(|| Sealed {
+            maker: carrier,
+            id: None,
+            data: text.to_owned(),
+        })
+    }
+
+    fn opened(text: &str) -> Option<Self> {
+        let mut parts = text.strip_prefix(ENVELOPE)?.strip_prefix('.')?.splitn(3, '.');
+        let maker = Wire::from_word(parts.next()?)?;
+        let id = Some(parts.next()?).filter(|id| !id.is_empty()).map(str::to_owned);
+        Some(Sealed { maker, id, data: parts.next()?.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comes_back_from_any_carrier_as_it_went() {
+        let sealed = Sealed { maker: Wire::Google, id: Some("a".into()), data: "x.y/+==".into() };
+        assert_eq!(Sealed::from_text(Wire::OpenAi, &sealed.into_text(Wire::OpenAi)), sealed);
+        let own = Sealed { maker: Wire::Anthropic, id: None, data: "postern?".into() };
+        assert_eq!(own.into_text(Wire::Anthropic), "postern?");
+        assert_eq!(Sealed::from_text(Wire::Anthropic, "postern?"), own);
+    }
+}

@@ -1,0 +1,1 @@
+//! The hub of embeddings and reranking: texts in, vectors or scores out.

@@ -1,0 +1,39 @@
+//! The names of settings in OpenAI's chat completions.
+
+use crate::chat::Field;
+
+/// The client's own name for a setting.
+pub fn field_name(field: Field) -> &'static str {
+    match field {
+        Field::Tools => "tools",
+        Field::ToolChoice => "tool_choice",
+        Field::ParallelToolCalls => "parallel_tool_calls",
+        Field::Format => "response_format",
+        Field::MaxOutputTokens => "max_completion_tokens",
+        Field::Stop => "stop",
+        Field::Choices => "n",
+        Field::Temperature => "temperature",
+        Field::TopP => "top_p",
+        Field::TopK => "top_k",
+        Field::MinP => "min_p",
+        Field::Seed => "seed",
+        Field::FrequencyPenalty => "frequency_penalty",
+        Field::PresencePenalty => "presence_penalty",
+        Field::RepetitionPenalty => "repetition_penalty",
+        Field::LogitBias => "logit_bias",
+        Field::Logprobs => "logprobs",
+        Field::TopLogprobs => "top_logprobs",
+        Field::ReasoningEffort | Field::ReasoningBudget | Field::ReasoningSummary => {
+            "reasoning_effort"
+        }
+        Field::Modalities => "modalities",
+        Field::Audio => "audio",
+        Field::Verbosity => "verbosity",
+        Field::ServiceTier => "service_tier",
+        Field::User => "user",
+        Field::Metadata => "metadata",
+        Field::PromptCacheKey => "prompt_cache_key",
+        Field::Cache => "cache_control",
+        Field::Store => "store",
+    }
+}

@@ -1,0 +1,101 @@
+//! What a vendor's error means, whatever its dialect: from a status and the words that came with it to a fault.
+
+use crate::json;
+use crate::vendor_error::{VendorError, clip, mask};
+use postern_fault::{Blame, Fault, Kind};
+
+/// A vendor's sentence about a request can quote a field of it, and no more than this of it is passed on.
+const MAX_PUBLIC_CHARS: usize = 2_000;
+
+/// Longer waits are the vendor's mistake.
+const MAX_RETRY_AFTER_MS: u64 = 24 * 60 * 60 * 1_000;
+
+/// What an error means: `status` and what the vendor said, wherever it said it; `how` it came, for the operator.
+pub(crate) fn fault(status: u16, error: &VendorError, how: &str) -> Fault {
+    // Only these sentences are about the gateway's credential. Any other can quote the request: a server's failure as
+    // well as a refusal of it.
+    let about_credential = matches!(status, 401 | 403);
+    let private = error.describe(how, about_credential);
+    let gateways =
+        |public| Fault { blame: Blame::Gateway, ..Fault::new(Kind::UpstreamFailed, public) };
+    let fault = match status {
+        429 | 402 if status == 402 || error.is(&["insufficient_quota"]) => {
+            gateways("the provider's quota for this gateway is used up")
+        }
+        400 | 422 => refused(Kind::InvalidRequest, error),
+        413 => refused(Kind::TooLarge, error),
+        // A file or an earlier answer that the request names; a model or a path is the gateway's to know.
+        404 if is_callers(error) => refused(Kind::InvalidRequest, error),
+        404 => {
+            gateways("the provider does not know this model under the name the gateway has for it")
+        }
+        401 | 403 => gateways("the gateway's credential for this provider was refused"),
+        408 | 504 => Fault::new(Kind::UpstreamTimeout, "the provider did not answer in time"),
+        429 => {
+            Fault::new(Kind::RateLimited, "the provider limits the rate of requests: retry later")
+        }
+        503 | 529 => Fault::new(Kind::Overloaded, "the provider is overloaded: retry later"),
+        _ => Fault::new(Kind::UpstreamFailed, "the provider failed"),
+    };
+    fault.with_private(private)
+}
+
+/// The vendor's own words are about the caller's own request: without them a developer cannot mend it.
+fn refused(kind: Kind, error: &VendorError) -> Fault {
+    let public = match &error.message {
+        Some(message) => mask(clip(message, MAX_PUBLIC_CHARS)),
+        None => "the provider refused the request and did not say why".to_owned(),
+    };
+    // A bare number repeats the status.
+    let code = error.code.clone().filter(|code| code.parse::<u16>().is_err());
+    Fault { param: error.param.clone(), code, ..Fault::new(kind, public) }
+}
+
+fn is_callers(error: &VendorError) -> bool {
+    error.param.as_deref().is_some_and(|param| param != "model") && !error.is(&["model_not_found"])
+}
+
+/// The SDKs' `retry-after-ms`, or RFC 9110's `retry-after` in seconds. A date says nothing here: there is no clock.
+pub(crate) fn retry_after_ms(headers: &[(String, String)]) -> Option<u64> {
+    let number = |name: &str| {
+        let (_, value) = headers.iter().find(|(field, _)| field.eq_ignore_ascii_case(name))?;
+        value.trim().parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0)
+    };
+    let ms = number("retry-after-ms")
+        .or_else(|| number("retry-after").map(|seconds| seconds * 1_000.0))?;
+    // A cast of a float saturates.
+    Some((ms.ceil() as u64).min(MAX_RETRY_AFTER_MS))
+}
+
+/// An answer that cannot be read.
+pub(crate) fn invalid(public: impl Into<String>) -> Fault {
+    Fault::new(Kind::UpstreamInvalid, public)
+}
+
+/// An answer, or an event of one, that is not the JSON it must be. The text itself is nobody's to see.
+pub(crate) fn malformed(what: &str, text: &str, error: json::Error) -> Fault {
+    let (line, column) = error.place(text);
+    let expected = match error.reason {
+        json::Reason::Syntax(expected) => expected,
+        json::Reason::TooDeep => "less nesting",
+    };
+    let private = format!("expected {expected} at line {line} column {column} of {what}");
+    invalid(format!("the provider sent {what} that cannot be read")).with_private(private)
+}
+
+/// Read an answer, or an event of one, that must be JSON of a type. What it says is nobody's to see: the error names a
+/// place, never a word.
+///
+/// # Errors
+/// `upstream-invalid` for what is no such JSON.
+pub(crate) fn parsed<'a, T: serde::Deserialize<'a>>(what: &str, text: &'a str) -> Result<T, Fault> {
+    serde_json::from_str(text).map_err(|error| {
+        let how = match error.classify() {
+            serde_json::error::Category::Data => "has a value of the wrong type",
+            serde_json::error::Category::Eof => "ends too early",
+            _ => "is not JSON",
+        };
+        let private = format!("{what} {how} at line {} column {}", error.line(), error.column());
+        invalid(format!("the provider sent {what} that cannot be read")).with_private(private)
+    })
+}
