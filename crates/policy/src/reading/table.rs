@@ -188,6 +188,13 @@ impl<'t> FromToml<'t> for Vec<Spanned<&'t str>> {
     }
 }
 
+impl<'t> FromToml<'t> for bool {
+    const EXPECTED: &'static str = "true or false";
+    fn from_toml(value: &'t DeValue<'t>) -> Option<Self> {
+        value.as_bool()
+    }
+}
+
 impl<'t> FromToml<'t> for i128 {
     const EXPECTED: &'static str = "a whole number";
     fn from_toml(value: &'t DeValue<'t>) -> Option<Self> {
