@@ -6,6 +6,7 @@
 
 mod answer;
 pub mod anthropic;
+mod base64;
 pub mod bedrock;
 pub mod chat;
 pub mod cohere;
