@@ -46,12 +46,12 @@ struct Wrapped {
     error: Error,
 }
 
-/// Streams wrap the error in an array.
+/// Streams wrap the error in an array. That is tried first: an array could pass for the fields of the object.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Body {
-    One(Wrapped),
     Several(Vec<Wrapped>),
+    One(Wrapped),
 }
 
 impl Error {
