@@ -126,22 +126,22 @@ fn keeps_arguments_as_they_were_written_but_for_the_indentation() {
 fn keeps_each_signature_where_it_belongs() {
     let parts = json!([
         { "text": "hm", "thought": true },
-        { "text": "m", "thought": true, "thoughtSignature": "S0" },
+        { "text": "m", "thought": true, "thoughtSignature": "UzA=" },
         { "text": "a" },
-        { "functionCall": { "id": "g", "name": "f", "args": {} }, "thoughtSignature": "S1+/==" },
+        { "functionCall": { "id": "g", "name": "f", "args": {} }, "thoughtSignature": "UzE+/w==" },
         { "text": "b" },
-        { "text": "", "thoughtSignature": "S2" },
+        { "text": "", "thoughtSignature": "UzI=" },
     ]);
     let contents = contents(parts);
     let reasoning = |text: &str, sealed| {
         Content::Reasoning(Reasoned { text: text.into(), sealed, ..Reasoned::default() })
     };
-    assert_eq!(contents[0], reasoning("hmm", seal(Some("thought"), "S0")));
+    assert_eq!(contents[0], reasoning("hmm", seal(Some("thought"), "UzA=")));
     assert_eq!(contents[1], Content::Text("a".into()));
-    assert_eq!(contents[2], reasoning("", seal(None, "S1+/==")));
+    assert_eq!(contents[2], reasoning("", seal(None, "UzE+/w==")));
     assert!(matches!(contents[3], Content::ToolCall(_)));
     assert_eq!(contents[4], Content::Text("b".into()));
-    assert_eq!(contents[5], reasoning("", seal(None, "S2")));
+    assert_eq!(contents[5], reasoning("", seal(None, "UzI=")));
     assert_eq!(contents.len(), 6);
 }
 

@@ -309,9 +309,9 @@ fn gives_each_signature_back_with_the_part_it_came_with() {
             message(
                 Role::Assistant,
                 vec![
-                    sealed("hm", Wire::Google, Some("thought"), "S0"),
+                    sealed("hm", Wire::Google, Some("thought"), "UzA="),
                     text("b"),
-                    sealed("", Wire::Google, None, "S1+/=="),
+                    sealed("", Wire::Google, None, "UzE+/w=="),
                     call("c1", "f", "{}"),
                     call("c2", "f", "{}"),
                 ],
@@ -320,22 +320,22 @@ fn gives_each_signature_back_with_the_part_it_came_with() {
                 Role::Tool,
                 vec![result("c1", vec![text("1")], false), result("c2", vec![text("2")], false)],
             ),
-            message(Role::Assistant, vec![text("d"), sealed("", Wire::Google, None, "S2")]),
+            message(Role::Assistant, vec![text("d"), sealed("", Wire::Google, None, "UzI=")]),
         ],
         NEW,
     );
     assert_eq!(
         contents[1]["parts"],
         json!([
-            { "text": "hm", "thought": true, "thoughtSignature": "S0" },
+            { "text": "hm", "thought": true, "thoughtSignature": "UzA=" },
             { "text": "b" },
-            { "functionCall": { "id": "c1", "name": "f", "args": {} }, "thoughtSignature": "S1+/==" },
+            { "functionCall": { "id": "c1", "name": "f", "args": {} }, "thoughtSignature": "UzE+/w==" },
             { "functionCall": { "id": "c2", "name": "f", "args": {} } },
         ])
     );
     assert_eq!(
         contents[3]["parts"],
-        json!([{ "text": "d" }, { "text": "", "thoughtSignature": "S2" }])
+        json!([{ "text": "d" }, { "text": "", "thoughtSignature": "UzI=" }])
     );
 }
 
@@ -344,7 +344,7 @@ fn a_seal_that_a_client_put_together_with_words_goes_to_the_part_after_it() {
     let contents = said(
         vec![message(
             Role::Assistant,
-            vec![sealed("hm", Wire::Google, None, "S"), call("c", "f", "{}")],
+            vec![sealed("hm", Wire::Google, None, "Uw=="), call("c", "f", "{}")],
         )],
         NEW,
     );
@@ -352,7 +352,7 @@ fn a_seal_that_a_client_put_together_with_words_goes_to_the_part_after_it() {
         contents[0]["parts"],
         json!([
             { "text": "hm", "thought": true },
-            { "functionCall": { "id": "c", "name": "f", "args": {} }, "thoughtSignature": "S" },
+            { "functionCall": { "id": "c", "name": "f", "args": {} }, "thoughtSignature": "Uw==" },
         ])
     );
 }

@@ -10,10 +10,10 @@ fn part() -> impl Strategy<Value = Value> {
     prop_oneof![
         any::<String>().prop_map(|text| json!({ "text": text })),
         any::<String>().prop_map(|text| json!({ "text": text, "thought": true })),
-        any::<String>().prop_map(|text| json!({ "text": text, "thoughtSignature": "S" })),
+        any::<String>().prop_map(|text| json!({ "text": text, "thoughtSignature": "Uw==" })),
         any::<String>()
             .prop_map(|a| json!({ "functionCall": { "name": "f", "args": { "a": a } } })),
-        Just(json!({ "thoughtSignature": "S" })),
+        Just(json!({ "thoughtSignature": "Uw==" })),
         Just(json!({ "inlineData": { "mimeType": "audio/wav", "data": "AQ==" } })),
         Just(json!({ "inlineData": { "mimeType": "image/png", "data": "AQ==" } })),
         Just(json!({ "codeExecutionResult": { "outcome": "OUTCOME_OK" } })),

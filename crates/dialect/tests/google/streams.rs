@@ -35,18 +35,18 @@ fn streamed_and_whole_text_thoughts_calls_and_sound_are_the_same() {
     same(
         vec![
             json!([{ "text": "h", "thought": true }]),
-            json!([{ "text": "m", "thought": true, "thoughtSignature": "S0" }]),
+            json!([{ "text": "m", "thought": true, "thoughtSignature": "UzA=" }]),
             json!([{ "text": "a" }]),
-            json!([{ "functionCall": { "name": "f", "args": { "z": 1 } }, "thoughtSignature": "S1" }]),
+            json!([{ "functionCall": { "name": "f", "args": { "z": 1 } }, "thoughtSignature": "UzE=" }]),
             json!([{ "functionCall": { "name": "f", "args": { "z": 2 } } }]),
         ],
-        json!([{ "text": "", "thoughtSignature": "S2" }]),
+        json!([{ "text": "", "thoughtSignature": "UzI=" }]),
         json!([
-            { "text": "hm", "thought": true, "thoughtSignature": "S0" },
+            { "text": "hm", "thought": true, "thoughtSignature": "UzA=" },
             { "text": "a" },
-            { "functionCall": { "name": "f", "args": { "z": 1 } }, "thoughtSignature": "S1" },
+            { "functionCall": { "name": "f", "args": { "z": 1 } }, "thoughtSignature": "UzE=" },
             { "functionCall": { "name": "f", "args": { "z": 2 } } },
-            { "text": "", "thoughtSignature": "S2" },
+            { "text": "", "thoughtSignature": "UzI=" },
         ]),
     );
     let sound = |data: &str| json!([{ "inlineData": { "mimeType": "audio/L16", "data": data } }]);
