@@ -1,12 +1,13 @@
 //! Cohere's vectors: <https://docs.cohere.com/reference/embed>, and the answers of all models on Bedrock, whose shapes do
 //! not collide with Cohere's.
 
-use super::{Answer, Request, spoken};
+use super::{Answer, Request, Vector, spoken};
 use crate::chat::Losses;
 use crate::vendor_fault::{invalid, parsed};
 use crate::{Operation, Spoken, Usage, Vendor};
 use postern_fault::Fault;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 /// Since v3, models demand to know what the vectors are for, and OpenAI's clients do not say it. Most vectors are made to be
 /// stored; a question embedded so still finds them, if less well than as a `search_query`.
@@ -48,21 +49,21 @@ pub(super) struct Body<'a> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Read {
-    /// Cohere's.
-    embeddings: Option<Vectors>,
+struct Read<'a> {
+    /// Cohere's: by type, or a bare list where no types were asked for.
+    #[serde(borrow)]
+    embeddings: Option<&'a RawValue>,
     meta: Option<Meta>,
     /// Titan's, of its one text.
-    embedding: Option<Vec<f64>>,
+    #[serde(borrow)]
+    embedding: Option<&'a RawValue>,
     input_text_token_count: Option<u64>,
 }
 
-/// By type, or bare where no types were asked for.
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum Vectors {
-    ByType { float: Vec<Vec<f64>> },
-    Bare(Vec<Vec<f64>>),
+struct ByType<'a> {
+    #[serde(borrow)]
+    float: Vec<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -76,9 +77,11 @@ struct BilledUnits {
 }
 
 pub(super) fn read(body: &str) -> Result<Answer, Fault> {
-    let read: Read = parsed("an answer", body)?;
-    let vectors = match (read.embeddings, read.embedding) {
-        (Some(Vectors::ByType { float } | Vectors::Bare(float)), _) => float,
+    const WHAT: &str = "an answer";
+    let read: Read<'_> = parsed(WHAT, body)?;
+    let vectors = match (read.embeddings.map(RawValue::get), read.embedding) {
+        (Some(bare), _) if bare.starts_with('[') => parsed(WHAT, bare)?,
+        (Some(by_type), _) => parsed::<ByType<'_>>(WHAT, by_type)?.float,
         (None, Some(vector)) => vec![vector],
         (None, None) => return Err(invalid("the provider's answer has no vectors")),
     };
@@ -87,7 +90,7 @@ pub(super) fn read(body: &str) -> Result<Answer, Fault> {
     let billed = billed.map(|tokens| tokens.max(0.0) as u64);
     let usage = read.input_text_token_count.or(billed);
     Ok(Answer {
-        vectors,
+        vectors: Vector::all(vectors)?,
         usage: usage.map(|input_tokens| Usage { input_tokens, ..Usage::default() }),
         model: String::new(),
     })

@@ -3,12 +3,13 @@
 //! (<https://docs.cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api>), by the method that the
 //! vendor's path ends with.
 
-use super::{Answer, Request, only_text, spoken};
+use super::{Answer, Request, Vector, only_text, spoken};
 use crate::chat::Losses;
 use crate::vendor_fault::{invalid, parsed};
 use crate::{Operation, Spoken, Usage, Vendor, percent_encoded};
 use postern_fault::Fault;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 pub(super) fn encode(
     request: Request,
@@ -126,21 +127,26 @@ struct Parameters {
 /// All three shapes at once: each has a field of its own.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Body {
-    embeddings: Option<Vec<Embedding>>,
-    embedding: Option<Embedding>,
-    predictions: Option<Vec<Prediction>>,
+struct Body<'a> {
+    #[serde(borrow)]
+    embeddings: Option<Vec<Embedding<'a>>>,
+    #[serde(borrow)]
+    embedding: Option<Embedding<'a>>,
+    #[serde(borrow)]
+    predictions: Option<Vec<Prediction<'a>>>,
     usage_metadata: Option<UsageMetadata>,
 }
 
 #[derive(Deserialize)]
-struct Prediction {
-    embeddings: Embedding,
+struct Prediction<'a> {
+    #[serde(borrow)]
+    embeddings: Embedding<'a>,
 }
 
 #[derive(Deserialize)]
-struct Embedding {
-    values: Vec<f64>,
+struct Embedding<'a> {
+    #[serde(borrow)]
+    values: &'a RawValue,
     statistics: Option<Statistics>,
 }
 
@@ -157,7 +163,7 @@ struct UsageMetadata {
 
 /// The Gemini API says no usage of older models.
 pub(super) fn read(body: &str) -> Result<Answer, Fault> {
-    let body: Body = parsed("an answer", body)?;
+    let body: Body<'_> = parsed("an answer", body)?;
     let predictions = body
         .predictions
         .map(|predictions| predictions.into_iter().map(|one| one.embeddings).collect::<Vec<_>>());
@@ -171,7 +177,7 @@ pub(super) fn read(body: &str) -> Result<Answer, Fault> {
     let counted = counts.sum::<Option<f64>>().map(|tokens| tokens.max(0.0) as u64);
     let tokens = body.usage_metadata.and_then(|usage| usage.prompt_token_count).or(counted);
     Ok(Answer {
-        vectors: embeddings.into_iter().map(|embedding| embedding.values).collect(),
+        vectors: Vector::all(embeddings.into_iter().map(|embedding| embedding.values).collect())?,
         usage: tokens.map(|input_tokens| Usage { input_tokens, ..Usage::default() }),
         model: String::new(),
     })

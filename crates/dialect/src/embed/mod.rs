@@ -11,7 +11,7 @@ mod google;
 mod request;
 mod rerank;
 
-pub use answer::{Answer, write};
+pub use answer::{Answer, Vector, write};
 pub use request::{Request, decode};
 pub use rerank::read_rerank;
 
@@ -43,8 +43,8 @@ pub fn read(vendor: &Vendor, body: &str) -> Result<Answer, Fault> {
         Wire::Cohere | Wire::Bedrock => cohere::read(body)?,
         Wire::OpenAi | Wire::Responses | Wire::Anthropic => return Err(no_embeddings()),
     };
-    if answer.vectors.is_empty() || answer.vectors.iter().any(Vec::is_empty) {
-        return Err(crate::vendor_fault::invalid("the provider sent no vector for a text"));
+    if answer.vectors.is_empty() {
+        return Err(crate::vendor_fault::invalid("the provider sent no vectors"));
     }
     Ok(answer)
 }

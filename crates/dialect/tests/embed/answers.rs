@@ -1,6 +1,6 @@
 //! What clients get.
 
-use postern_dialect::embed::{Answer, read, write};
+use postern_dialect::embed::{Answer, Vector, read, write};
 use postern_dialect::{Usage, Vendor, Wire};
 use postern_fault::Kind;
 use serde_json::{Value, json};
@@ -9,24 +9,28 @@ fn answer(wire: Wire, body: &Value) -> Answer {
     read(&Vendor::new(wire, "m"), &body.to_string()).unwrap()
 }
 
+fn vector(json: &str) -> Vector {
+    Vector::from_json(json).unwrap()
+}
+
 fn usage(input_tokens: u64) -> Option<Usage> {
     Some(Usage { input_tokens, ..Usage::default() })
 }
 
 #[test]
 fn reads_every_vendors_vectors_and_counts() {
-    let vectors = vec![vec![0.1, -0.2], vec![0.3, 4e-5]];
+    let vectors = vec![vector("[0.1,-0.2]"), vector("[0.3,0.25]")];
     for (wire, body, expected, usage) in [
         (
             Wire::Google,
-            json!({ "embeddings": [{ "values": [0.1, -0.2] }, { "values": [0.3, 4e-5] }] }),
+            json!({ "embeddings": [{ "values": [0.1, -0.2] }, { "values": [0.3, 0.25] }] }),
             vectors.clone(),
             None,
         ),
         (
             Wire::Google,
             json!({
-                "embeddings": [{ "values": [0.1, -0.2] }, { "values": [0.3, 4e-5] }],
+                "embeddings": [{ "values": [0.1, -0.2] }, { "values": [0.3, 0.25] }],
                 "usageMetadata": { "promptTokenCount": 5 },
             }),
             vectors.clone(),
@@ -36,7 +40,7 @@ fn reads_every_vendors_vectors_and_counts() {
             Wire::Google,
             json!({ "predictions": [
                 { "embeddings": { "values": [0.1, -0.2], "statistics": { "token_count": 3 } } },
-                { "embeddings": { "values": [0.3, 4e-5], "statistics": { "token_count": 4.0 } } },
+                { "embeddings": { "values": [0.3, 0.25], "statistics": { "token_count": 4.0 } } },
             ] }),
             vectors.clone(),
             usage(7),
@@ -47,14 +51,14 @@ fn reads_every_vendors_vectors_and_counts() {
                 "embedding": { "values": [0.1, -0.2] },
                 "usageMetadata": { "promptTokenCount": 2 },
             }),
-            vec![vec![0.1, -0.2]],
+            vec![vector("[0.1,-0.2]")],
             usage(2),
         ),
         (
             Wire::Cohere,
             json!({
                 "id": "x",
-                "embeddings": { "float": [[0.1, -0.2], [0.3, 4e-5]] },
+                "embeddings": { "float": [[0.1, -0.2], [0.3, 0.25]] },
                 "texts": ["a", "b"],
                 "meta": { "api_version": { "version": "2" }, "billed_units": { "input_tokens": 6 } },
             }),
@@ -68,13 +72,13 @@ fn reads_every_vendors_vectors_and_counts() {
                 "embeddingsByType": { "float": [0.1, -0.2] },
                 "inputTextTokenCount": 3,
             }),
-            vec![vec![0.1, -0.2]],
+            vec![vector("[0.1,-0.2]")],
             usage(3),
         ),
         (
             Wire::Bedrock,
             json!({
-                "embeddings": [[0.1, -0.2], [0.3, 4e-5]],
+                "embeddings": [[0.1, -0.2], [0.3, 0.25]],
                 "response_type": "embeddings_floats",
             }),
             vectors.clone(),
@@ -88,8 +92,11 @@ fn reads_every_vendors_vectors_and_counts() {
 
 #[test]
 fn gives_vectors_in_order_as_numbers() {
-    let answer =
-        Answer { vectors: vec![vec![0.1, -2.0], vec![4e-5]], usage: usage(7), model: "".into() };
+    let answer = Answer {
+        vectors: vec![vector("[0.1,-2.0]"), vector("[0.25]")],
+        usage: usage(7),
+        model: "".into(),
+    };
     let written: Value = serde_json::from_str(&write(&answer, false, "m")).unwrap();
     assert_eq!(
         written,
@@ -97,7 +104,7 @@ fn gives_vectors_in_order_as_numbers() {
             "object": "list",
             "data": [
                 { "object": "embedding", "index": 0, "embedding": [0.1, -2.0] },
-                { "object": "embedding", "index": 1, "embedding": [4e-5] },
+                { "object": "embedding", "index": 1, "embedding": [0.25] },
             ],
             "model": "m",
             "usage": { "prompt_tokens": 7, "total_tokens": 7 },
@@ -108,10 +115,18 @@ fn gives_vectors_in_order_as_numbers() {
 /// `numpy.array([1, -2], dtype="<f4").tobytes()` is `00 00 80 3f 00 00 00 c0`.
 #[test]
 fn gives_vectors_as_base64_of_little_endian_floats() {
-    let answer = Answer { vectors: vec![vec![1.0, -2.0]], usage: None, model: "real".into() };
+    let answer = Answer { vectors: vec![vector("[1, -2.0]")], usage: None, model: "real".into() };
     let written: Value = serde_json::from_str(&write(&answer, true, "m")).unwrap();
     assert_eq!(written["data"][0]["embedding"], "AACAPwAAAMA=");
     assert_eq!(written["model"], "real");
+}
+
+#[test]
+fn changes_no_digit_of_a_vector() {
+    let vector = "[-0.05731200426816940123,1E-7]";
+    let body = "{\"embedding\": [ -0.05731200426816940123,\n 1E-7 ]}";
+    let answer = read(&Vendor::new(Wire::Bedrock, "m"), body).unwrap();
+    assert!(write(&answer, false, "m").contains(vector));
 }
 
 #[test]
@@ -128,6 +143,8 @@ fn what_is_no_answer_is_never_an_empty_success() {
             r#"{"embeddings":[{"values":[]}]}"#,
             r#"{"embeddings":{"float":[["a"]]}}"#,
             r#"{"embedding":[]}"#,
+            r#"{"embedding":[1,null]}"#,
+            r#"{"embedding":{"a":1}}"#,
             r#"{"predictions":[{}]}"#,
         ] {
             let fault = read(&Vendor::new(wire, "m"), body).unwrap_err();
