@@ -1,42 +1,18 @@
 //! Reads a request to order texts by how well they answer a question: <https://docs.cohere.com/reference/rerank>. Only what
 //! the gateway acts on is judged; all else passes as it is.
 
-use crate::json::{self, Scanner, Type};
+use crate::json::{Scanner, Type};
+use crate::refusal::{Refusal, fits, missing, once, wrong};
 use crate::{Facts, Operation, Request, Role, Segment, Span, Wire};
-use postern_fault::{Fault, Kind};
+use postern_fault::Fault;
 
 /// Read a request: the model, and where the question and the documents stand.
 ///
 /// # Errors
 /// What is not JSON; a model, a question or documents that are missing, of another type or there twice.
 pub fn read_rerank(body: &str) -> Result<Request, Fault> {
-    if u32::try_from(body.len()).is_err() {
-        let public = format!("the body has {} bytes: send less than 4 GiB", body.len());
-        return Err(Fault::new(Kind::TooLarge, public));
-    }
-    Rerank::read(body).map_err(|refusal| match refusal {
-        Refusal::Field(fault) => fault,
-        Refusal::Json(error) => {
-            let (line, column) = error.place(body);
-            let wanted = match error.reason {
-                json::Reason::Syntax(expected) => format!("expected {expected}"),
-                json::Reason::TooDeep => "nested too deeply".to_owned(),
-            };
-            let public = format!("the body is not JSON: {wanted} at line {line} column {column}");
-            Fault::new(Kind::InvalidRequest, public)
-        }
-    })
-}
-
-enum Refusal {
-    Json(json::Error),
-    Field(Fault),
-}
-
-impl From<json::Error> for Refusal {
-    fn from(error: json::Error) -> Self {
-        Refusal::Json(error)
-    }
+    fits(body)?;
+    Rerank::read(body).map_err(|refusal| refusal.into_fault(body))
 }
 
 #[derive(Default)]
@@ -53,11 +29,7 @@ impl Rerank {
         let mut rerank = Rerank::default();
         match scanner.peek()? {
             Type::Object => scanner.object()?,
-            other => {
-                let public = format!("the body must be a JSON object, but is {other}");
-                let fault = Fault::new(Kind::InvalidRequest, public).with_code("invalid_type");
-                return Err(Refusal::Field(fault));
-            }
+            other => return Err(Refusal::no_object(other)),
         }
         while let Some(key) = scanner.key()? {
             match key.decode().as_deref() {
@@ -150,23 +122,4 @@ impl Rerank {
         };
         Ok(Request { facts, segments: self.segments })
     }
-}
-
-fn once(param: &str, seen: bool) -> Result<(), Refusal> {
-    match seen {
-        false => Ok(()),
-        true => Err(field(param, "is there twice: send it once", "duplicate_parameter")),
-    }
-}
-
-fn missing(param: &str) -> Refusal {
-    field(param, "is missing or empty", "missing_required_parameter")
-}
-
-fn wrong(param: &str, wanted: &str, found: Type) -> Refusal {
-    field(param, &format!("must be {wanted}, but is {found}"), "invalid_type")
-}
-
-fn field(param: &str, what: &str, code: &str) -> Refusal {
-    Refusal::Field(Fault::invalid_request(param, format!("`{param}` {what}")).with_code(code))
 }
