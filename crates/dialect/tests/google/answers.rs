@@ -130,7 +130,8 @@ fn keeps_each_signature_where_it_belongs() {
         { "text": "a" },
         { "functionCall": { "id": "g", "name": "f", "args": {} }, "thoughtSignature": "UzE+/w==" },
         { "text": "b" },
-        { "text": "", "thoughtSignature": "UzI=" },
+        {},
+        { "thoughtSignature": "UzI=" },
     ]);
     let contents = contents(parts);
     let reasoning = |text: &str, sealed| {
@@ -138,7 +139,7 @@ fn keeps_each_signature_where_it_belongs() {
     };
     assert_eq!(contents[0], reasoning("hmm", seal(Some("thought"), "UzA=")));
     assert_eq!(contents[1], Content::Text("a".into()));
-    assert_eq!(contents[2], reasoning("", seal(None, "UzE+/w==")));
+    assert_eq!(contents[2], reasoning("", seal(Some("g"), "UzE+/w==")));
     assert!(matches!(contents[3], Content::ToolCall(_)));
     assert_eq!(contents[4], Content::Text("b".into()));
     assert_eq!(contents[5], reasoning("", seal(None, "UzI=")));
@@ -153,12 +154,14 @@ fn reads_pictures_sound_and_what_only_google_knows() {
         { "inlineData": { "mimeType": "audio/L16;codec=pcm;rate=24000", "data": "AAA=" } },
         { "inlineData": { "mimeType": "audio/L16;codec=pcm;rate=24000", "data": "AAAA" } },
         code,
+        { "inlineData": { "mimeType": "video/mp4", "data": "AAAA" } },
     ]));
     let source = Source::Base64 { media_type: "image/png".into(), data: "AAAA".into() };
     assert_eq!(contents[0], Content::Image(Image { source, detail: None }));
     let audio = Audio { format: "pcm16".into(), data: "AAAAAAA=".into(), ..Audio::default() };
     assert_eq!(contents[1], Content::Audio(audio));
     assert_eq!(contents[2], Content::Foreign(Wire::Google, code));
+    assert!(matches!(contents[3], Content::Foreign(Wire::Google, _)));
 }
 
 #[test]

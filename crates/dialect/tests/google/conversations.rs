@@ -77,6 +77,19 @@ fn says_a_conversation_of_nothing_but_instructions_as_the_user() {
 }
 
 #[test]
+fn leaves_out_texts_that_say_nothing() {
+    let contents = said(
+        vec![
+            message(Role::User, vec![text("a"), text("")]),
+            message(Role::Assistant, vec![text(""), call("c", "f", "{}")]),
+        ],
+        OLD,
+    );
+    assert_eq!(contents[0]["parts"], json!([{ "text": "a" }]));
+    assert_eq!(contents[1]["parts"].as_array().unwrap().len(), 1);
+}
+
+#[test]
 fn asks_for_a_stream_by_the_path_and_puts_the_vendors_own_path_in_front() {
     let mut request = request(vec![message(Role::User, vec![text("a")])]);
     assert_eq!(encode(request.clone(), OLD).path, "/models/gemini-2.5-flash:generateContent");
@@ -355,6 +368,62 @@ fn a_seal_that_a_client_put_together_with_words_goes_to_the_part_after_it() {
             { "functionCall": { "id": "c", "name": "f", "args": {} }, "thoughtSignature": "Uw==" },
         ])
     );
+}
+
+#[test]
+fn finds_the_call_of_a_seal_that_a_client_moved_to_the_front() {
+    let contents = said(
+        vec![message(
+            Role::Assistant,
+            vec![
+                sealed("", Wire::Google, None, "UzE="),
+                sealed("", Wire::Google, Some("c1"), "UzI="),
+                sealed("", Wire::Google, Some("c2"), "UzM="),
+                text("a"),
+                call("c1", "f", "{}"),
+                call("c2", "f", "{}"),
+            ],
+        )],
+        NEW,
+    );
+    let call = |id: &str, seal: &str| {
+        json!({
+            "functionCall": { "id": id, "name": "f", "args": {} },
+            "thoughtSignature": seal,
+        })
+    };
+    assert_eq!(
+        contents[0]["parts"],
+        json!([
+            { "text": "a", "thoughtSignature": "UzE=" },
+            call("c1", "UzI="),
+            call("c2", "UzM="),
+        ])
+    );
+}
+
+#[test]
+fn loses_no_seal_without_a_part_to_stand_on_and_tells_of_one_whose_call_is_gone() {
+    let sent = encode(
+        request(vec![message(
+            Role::Assistant,
+            vec![
+                sealed("", Wire::Google, None, "UzE="),
+                sealed("", Wire::Google, None, "UzI="),
+                sealed("", Wire::Google, Some("gone"), "UzM="),
+                text("a"),
+            ],
+        )]),
+        NEW,
+    );
+    assert_eq!(
+        sent.body["contents"][0]["parts"],
+        json!([
+            { "text": "", "thoughtSignature": "UzE=" },
+            { "text": "a", "thoughtSignature": "UzI=" },
+        ])
+    );
+    assert_eq!(sent.losses, ["messages[0].content[2]: the call that it seals is not there"]);
 }
 
 #[test]

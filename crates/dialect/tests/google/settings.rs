@@ -102,6 +102,21 @@ fn sends_metadata_as_labels_as_far_as_they_may_be_so_written() {
 }
 
 #[test]
+fn leaves_out_what_the_policy_says_that_the_vendor_refuses() {
+    let mut request = hi();
+    request.metadata = json!({ "team": "a" }).as_object().cloned();
+    request.service_tier = Some("flex".into());
+    let mut vendor = vendor(OLD);
+    vendor.quirks.unsupported = vec!["labels".into(), "serviceTier".into()];
+    let sent = try_encode(request, &vendor).unwrap();
+    assert_eq!((sent.body.get("labels"), sent.body.get("serviceTier")), (None, None));
+    assert_eq!(
+        sent.losses,
+        ["metadata: the provider takes no labels", "service_tier: the provider has one tier"]
+    );
+}
+
+#[test]
 fn asks_for_speech_in_googles_voices() {
     let speech = |voice: &str, format: &str| {
         let mut request = hi();

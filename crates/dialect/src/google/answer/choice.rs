@@ -8,7 +8,10 @@ use crate::chat::{Annotation, Content, Delta, Event, Finish, Image, Kind, Sealed
 use crate::google::request::OF_THOUGHT;
 use crate::vendor_fault::{invalid, parsed};
 use postern_fault::Fault;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// What is known of it.
 #[derive(Debug)]
@@ -94,10 +97,9 @@ impl Choice {
         match part {
             Part { function_call: Some(call), thought_signature, .. } => {
                 self.close(events);
-                self.sealed(thought_signature, events);
-                self.call(call, answer, events);
+                self.call(call, thought_signature, answer, events);
             }
-            Part { inline_data: Some(blob), thought_signature, .. } => {
+            Part { inline_data: Some(blob), thought_signature, .. } if is_known(&blob) => {
                 self.blob(blob, thought_signature, events);
             }
             Part { text: Some(text), thought: Some(true), thought_signature, .. } => {
@@ -106,8 +108,12 @@ impl Choice {
             Part { text: Some(text), thought_signature, .. } => {
                 self.text(text, thought_signature, events);
             }
-            Part { thought_signature: Some(seal), .. } if is_only_seal(raw) => {
-                self.text(String::new(), Some(seal), events);
+            // Google leaves out an empty text, even if that is all there is.
+            Part { thought: Some(true), thought_signature, .. } if is_empty(raw) => {
+                self.thought(String::new(), thought_signature, events);
+            }
+            Part { thought_signature, .. } if is_empty(raw) => {
+                self.text(String::new(), thought_signature, events);
             }
             Part { .. } => {
                 self.close(events);
@@ -169,12 +175,22 @@ impl Choice {
         }
     }
 
-    fn call(&mut self, call: FunctionCall<'_>, answer: &str, events: &mut Vec<Event>) {
+    fn call(
+        &mut self,
+        call: FunctionCall<'_>,
+        seal: Option<String>,
+        answer: &str,
+        events: &mut Vec<Event>,
+    ) {
         let number = self.calls;
         self.calls = self.calls.saturating_add(1);
         let args = call.args.map_or_else(|| "{}".to_owned(), |args| compact(args.get()));
         let id = call.id.filter(|id| !id.is_empty());
         let id = id.unwrap_or_else(|| self.made_id(answer, number, &call.name, &args));
+        // Clients' dialects that move thoughts to the front keep the id: it says where the seal belongs. A dot would not
+        // survive in the envelope.
+        let of_call = Some(id.clone()).filter(|id| !id.contains('.'));
+        self.seal_of(of_call, seal, events);
         let slot = self.begin(Kind::ToolCall { id, name: call.name, custom: false }, events);
         events.push(Event::Delta(slot, Delta::Text(args)));
         events.push(Event::Ended(slot));
@@ -233,9 +249,13 @@ impl Choice {
 
     /// The seal of the part that comes next.
     fn sealed(&mut self, seal: Option<String>, events: &mut Vec<Event>) {
+        self.seal_of(None, seal, events);
+    }
+
+    fn seal_of(&mut self, id: Option<String>, seal: Option<String>, events: &mut Vec<Event>) {
         let Some(data) = seal else { return };
         let slot = self.begin(Kind::Reasoning { redacted: false }, events);
-        let sealed = Sealed { maker: Wire::Google, id: None, data };
+        let sealed = Sealed { maker: Wire::Google, id, data };
         events.extend([Event::Delta(slot, Delta::Sealed(sealed)), Event::Ended(slot)]);
     }
 
@@ -267,10 +287,16 @@ impl Choice {
     }
 }
 
-/// A part of nothing but a signature.
-fn is_only_seal(raw: &RawValue) -> bool {
-    let keys = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(raw.get());
-    keys.is_ok_and(|keys| keys.len() == 1)
+/// A picture or sound; the rest (videos) only Google's own dialect can say.
+fn is_known(blob: &Blob) -> bool {
+    blob.mime_type.starts_with("image/") || blob.mime_type.starts_with("audio/")
+}
+
+/// A part with no content.
+fn is_empty(raw: &RawValue) -> bool {
+    let keys = serde_json::from_str::<BTreeMap<Cow<'_, str>, IgnoredAny>>(raw.get());
+    let nothing = |key: &Cow<'_, str>| matches!(key.as_ref(), "thought" | "thoughtSignature");
+    keys.is_ok_and(|keys| keys.keys().all(nothing))
 }
 
 /// JSON without the spaces between its words: Google indents its answers.

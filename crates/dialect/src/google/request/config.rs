@@ -32,9 +32,17 @@ const CACHES_ITSELF: &str = "Google caches prompts by itself";
 
 /// Metadata as labels, as far as those may be so written: lower-case letters, digits, `_` and `-`, a letter first, 63 at
 /// most (<https://docs.cloud.google.com/vertex-ai/generative-ai/docs/labels>).
-pub(super) fn labels(request: &mut Request, losses: &mut Losses) -> Option<Map<String, Value>> {
+pub(super) fn labels(
+    request: &mut Request,
+    vendor: &Vendor,
+    losses: &mut Losses,
+) -> Option<Map<String, Value>> {
     let field = request.path(Field::Metadata);
-    let mut labels = request.metadata.take()?;
+    let mut labels = request.metadata.take().filter(|metadata| !metadata.is_empty())?;
+    if refuses(vendor, "labels") {
+        losses.add(field, "the provider takes no labels");
+        return None;
+    }
     labels.retain(|key, value| {
         let starts = key.starts_with(|c: char| c.is_ascii_lowercase());
         let kept = starts && is_label(key) && value.as_str().is_some_and(is_label);
@@ -52,9 +60,22 @@ fn is_label(text: &str) -> bool {
     text.len() <= 63 && text.chars().all(of_label)
 }
 
-pub(super) fn service_tier(request: &Request, losses: &mut Losses) -> Option<&'static str> {
+/// A row of policy can say that a vendor does not take one of these two, which are newer than the rest.
+fn refuses(vendor: &Vendor, field: &str) -> bool {
+    vendor.quirks.unsupported.iter().any(|unsupported| unsupported == field)
+}
+
+pub(super) fn service_tier(
+    request: &Request,
+    vendor: &Vendor,
+    losses: &mut Losses,
+) -> Option<&'static str> {
     match request.service_tier.as_deref()? {
         "auto" => None,
+        _ if refuses(vendor, "serviceTier") => {
+            losses.add(request.path(Field::ServiceTier), "the provider has one tier");
+            None
+        }
         "default" | "standard" | "standard_only" => Some("standard"),
         "flex" => Some("flex"),
         "priority" => Some("priority"),

@@ -1,19 +1,17 @@
 //! The conversation: `Content` and `Part` of <https://ai.google.dev/api/caching#Content>.
 
+use super::detail::Details;
 use super::media::{self, unsupported};
 use super::names::Names;
-use super::wire::{
-    AnyPart, Content as Turn, FunctionCall, FunctionResponse, Part, Response, Texts,
-};
+use super::response::response;
+use super::wire::{AnyPart, Content as Turn, FunctionCall, FunctionResponse, Part};
 use crate::chat::{
-    Content, Losses, Message, Part as Said, Reasoned, Request, Role, ToolCall, ToolResult,
+    Content, Losses, Message, Part as Said, Reasoned, Request, Role, Sealed, ToolCall, ToolResult,
 };
 use crate::google::model;
 use crate::{Memo, Wire};
 use postern_fault::Fault;
-use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 const USER: &str = "user";
@@ -23,7 +21,8 @@ const MODEL: &str = "model";
 /// of a step that has none (<https://ai.google.dev/gemini-api/docs/thought-signatures#faqs>).
 const NO_SIGNATURE: &str = "skip_thought_signature_validator";
 
-/// The seal of a thought in words stands on the thought itself; any other on the part after it.
+/// What the id of a seal says where it belongs: on the thought itself. Otherwise it is the id of the call that it stands on;
+/// without one, it is on the part after it.
 pub(in crate::google) const OF_THOUGHT: &str = "thought";
 
 /// What has been said so far.
@@ -40,6 +39,9 @@ pub(super) struct Conversation<'a> {
     after_results: Vec<Part>,
     /// The signature of the part that comes next.
     seal: Option<String>,
+    /// The signatures of calls, by the calls' ids, and where they stand: some clients' dialects have all thoughts of a
+    /// message before all of its calls.
+    seals_of_calls: BTreeMap<String, (String, String)>,
     /// The model's present turn has a call: only the first of a step is signed.
     step_has_call: bool,
     details: Details,
@@ -51,13 +53,6 @@ pub(super) struct Spoken {
     pub contents: Vec<Turn>,
     pub system: Vec<AnyPart>,
     pub media_resolution: Option<&'static str>,
-}
-
-/// How closely pictures are to be looked at: Google has one resolution for all media of a request.
-#[derive(Default)]
-struct Details {
-    images: Vec<(String, Option<bool>)>,
-    others: bool,
 }
 
 impl<'a> Conversation<'a> {
@@ -78,6 +73,7 @@ impl<'a> Conversation<'a> {
             called: HashMap::new(),
             after_results: Vec::new(),
             seal: None,
+            seals_of_calls: BTreeMap::new(),
             step_has_call: false,
             details: Details::default(),
         }
@@ -106,11 +102,19 @@ impl<'a> Conversation<'a> {
             self.marks(&part);
             self.part(turn, part)?;
         }
+        self.lone_seal();
+        for (_, (path, _)) in std::mem::take(&mut self.seals_of_calls) {
+            self.losses.add(path, "the call that it seals is not there");
+        }
+        Ok(())
+    }
+
+    /// A signature without a part to stand on comes from Google as an empty text, and goes back so.
+    fn lone_seal(&mut self) {
         if let Some(seal) = self.seal.take() {
             let part = Part { thought_signature: Some(seal), ..Part::text("") };
             self.push(MODEL, part);
         }
-        Ok(())
     }
 
     /// A conversation of nothing but instructions is said by the user: Google refuses an empty one.
@@ -128,6 +132,7 @@ impl<'a> Conversation<'a> {
         for part in parts {
             self.marks(&part);
             match part.content {
+                Content::Text(text) | Content::Refusal(text) if text.is_empty() => {}
                 Content::Text(text) | Content::Refusal(text) => {
                     self.spoken.system.push(AnyPart::Made(Box::new(Part::text(text))));
                 }
@@ -152,6 +157,8 @@ impl<'a> Conversation<'a> {
     fn part(&mut self, turn: &'static str, part: Said) -> Result<(), Fault> {
         let path = part.path;
         match part.content {
+            // Google refuses an empty text that bears no signature; it says nothing.
+            Content::Text(text) | Content::Refusal(text) if text.is_empty() => self.lone_seal(),
             Content::Text(text) | Content::Refusal(text) => self.push(turn, Part::text(text)),
             Content::Image(image) => {
                 self.details.image(&path, image.detail.as_deref());
@@ -199,18 +206,20 @@ impl<'a> Conversation<'a> {
                 let reason = format!("sealed thoughts are for {} only", sealed.maker.maker());
                 self.losses.add(path, reason);
             }
-            Some(sealed) => match thoughts.last_mut() {
-                Some(last) if sealed.id.as_deref() == Some(OF_THOUGHT) => {
-                    last.thought_signature = Some(sealed.data);
-                }
-                _ => seal = Some(sealed.data),
+            Some(Sealed { id: Some(id), data, .. }) => match thoughts.last_mut() {
+                Some(last) if id == OF_THOUGHT => last.thought_signature = Some(data),
+                _ => drop(self.seals_of_calls.insert(id, (path, data))),
             },
+            Some(sealed) => seal = Some(sealed.data),
             None => {}
         }
         for thought in thoughts {
             self.push(turn, thought);
         }
-        self.seal = seal.or(self.seal.take());
+        if seal.is_some() {
+            self.lone_seal();
+            self.seal = seal;
+        }
     }
 
     fn call(&mut self, turn: &'static str, call: ToolCall, path: &str) {
@@ -218,8 +227,8 @@ impl<'a> Conversation<'a> {
         self.called.insert(call.id.clone(), name.clone());
         let args = self.arguments(call.arguments, path);
         let mut part = Part {
+            thought_signature: self.seal_of_call(&call.id),
             function_call: Some(FunctionCall { id: call.id, name, args }),
-            thought_signature: self.seal.take(),
             ..Part::default()
         };
         self.flush_after_results();
@@ -229,6 +238,11 @@ impl<'a> Conversation<'a> {
             part.thought_signature = Some(NO_SIGNATURE.to_owned());
         }
         self.push(turn, part);
+    }
+
+    fn seal_of_call(&mut self, id: &str) -> Option<String> {
+        let own = self.seals_of_calls.remove(id).map(|(_, seal)| seal);
+        own.or_else(|| self.seal.take())
     }
 
     /// Google takes an object and nothing else.
@@ -337,64 +351,4 @@ impl<'a> Conversation<'a> {
             None => &mut self.spoken.system,
         }
     }
-}
-
-impl Details {
-    fn image(&mut self, path: &str, detail: Option<&str>) {
-        let high = match detail {
-            Some("low") => Some(false),
-            Some("high" | "original") => Some(true),
-            _ => None,
-        };
-        self.images.push((path.to_owned(), high));
-    }
-
-    /// The closest look that was asked for. A coarse one only if everything there is may be looked at so.
-    fn resolution(&self, client: Wire, losses: &mut Losses) -> Option<&'static str> {
-        let asked = |high: bool| self.images.iter().any(|(_, detail)| *detail == Some(high));
-        let all_low = !self.others && self.images.iter().all(|(_, detail)| *detail == Some(false));
-        if asked(false) && !all_low {
-            let field = if client == Wire::OpenAi { "image_url.detail" } else { "detail" };
-            for (path, _) in self.images.iter().filter(|(_, detail)| *detail == Some(false)) {
-                let reason = "Google has one resolution for all media of a request";
-                losses.add(format!("{path}.{field}"), reason);
-            }
-        }
-        match asked(true) {
-            true => Some("MEDIA_RESOLUTION_HIGH"),
-            false => (asked(false) && all_low).then_some("MEDIA_RESOLUTION_LOW"),
-        }
-    }
-}
-
-/// A lone JSON object is given as such, unless it would be read as something else: its `output` as all of it, its long
-/// numbers as floating point.
-fn response(mut texts: Vec<String>, is_error: bool) -> Response {
-    let said = match texts.len() {
-        0 => Texts::One(String::new()),
-        1 => Texts::One(texts.pop().unwrap_or_default()),
-        _ => Texts::Several(texts),
-    };
-    match said {
-        said if is_error => Response::Error(said),
-        Texts::One(text) => match object(&text) {
-            Some(object) => Response::Object(object),
-            None => Response::Output(Texts::One(text)),
-        },
-        said => Response::Output(said),
-    }
-}
-
-fn object(text: &str) -> Option<Box<RawValue>> {
-    /// `google.protobuf.Struct` has 64-bit floating point: 15 digits are always kept.
-    const MAX_DIGITS: usize = 15;
-    let mut digits = text.split(|c: char| !c.is_ascii_digit()).map(str::len);
-    if !text.trim_start().starts_with('{') || digits.any(|digits| digits > MAX_DIGITS) {
-        return None;
-    }
-    let keys = serde_json::from_str::<BTreeMap<Cow<'_, str>, IgnoredAny>>(text).ok()?;
-    if keys.contains_key("output") || keys.contains_key("error") {
-        return None;
-    }
-    serde_json::from_str::<&RawValue>(text).ok().map(ToOwned::to_owned)
 }

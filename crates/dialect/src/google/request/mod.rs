@@ -2,8 +2,10 @@
 
 mod config;
 mod contents;
+mod detail;
 mod media;
 mod names;
+mod response;
 mod thinking;
 mod tools;
 mod wire;
@@ -44,8 +46,8 @@ pub fn encode(
         conversation.message(message)?;
     }
     let spoken = conversation.finish();
-    let labels = config::labels(&mut request, losses);
-    let service_tier = config::service_tier(&request, losses);
+    let labels = config::labels(&mut request, vendor, losses);
+    let service_tier = config::service_tier(&request, vendor, losses);
     let path = path(vendor, request.stream);
     let mut generation_config = config::encode(request, vendor, losses);
     generation_config.media_resolution = spoken.media_resolution;
