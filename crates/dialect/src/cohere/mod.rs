@@ -8,6 +8,7 @@
 
 mod answer;
 mod citation;
+mod event;
 mod explain;
 mod request;
 mod stream;

@@ -1,7 +1,8 @@
 //! A streamed answer: <https://docs.cohere.com/v2/docs/streaming>.
 
-use super::answer::{Block, Cost, LogprobItem, OneOrMany, ToolCall, finish};
+use super::answer::{Block, Cost, LogprobItem, OneOrMany, finish};
 use super::citation::Citation;
+use super::event::{End, Head, OfCalls, OfCitations, OfContent, OfPlan, WHAT, message};
 use super::whole::into_call;
 use super::{Thought, explain};
 use crate::chat::{self, Content, Delta, Event, Kind, Slot};
@@ -9,12 +10,7 @@ use crate::vendor_error::VendorError;
 use crate::vendor_fault::{invalid, parsed};
 use crate::{Memo, ReadAnswer, Wire};
 use postern_fault::Fault;
-use serde::Deserialize;
-use serde_json::Value;
-use serde_json::value::RawValue;
 use std::collections::BTreeMap;
-
-const WHAT: &str = "an event";
 
 /// Reads the events of a stream.
 #[derive(Debug, Default)]
@@ -46,51 +42,6 @@ enum Of {
     Plan,
     Words(u64),
     Thoughts(u64),
-}
-
-#[derive(Deserialize)]
-struct Head<'a> {
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    id: Option<String>,
-    index: Option<u64>,
-    #[serde(borrow)]
-    delta: Option<&'a RawValue>,
-    #[serde(borrow)]
-    logprobs: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct OfMessage<T> {
-    message: Option<T>,
-}
-
-#[derive(Deserialize)]
-struct OfContent<'a> {
-    #[serde(borrow)]
-    content: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct OfPlan {
-    tool_plan: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct OfCalls {
-    tool_calls: Option<OneOrMany<ToolCall>>,
-}
-
-#[derive(Deserialize)]
-struct OfCitations {
-    citations: Option<OneOrMany<Value>>,
-}
-
-#[derive(Deserialize)]
-struct End {
-    error: Option<String>,
-    finish_reason: Option<String>,
-    usage: Option<Cost>,
 }
 
 impl Reader {
@@ -312,10 +263,4 @@ impl Reader {
 fn say_more(slot: Slot, text: Option<String>, events: &mut Vec<Event>) {
     let text = text.filter(|text| !text.is_empty());
     events.extend(text.map(|text| Event::Delta(slot, Delta::Text(text))));
-}
-
-/// What an event says of the message.
-fn message<'a, T: Deserialize<'a>>(head: &Head<'a>) -> Result<Option<T>, Fault> {
-    let Some(raw) = head.delta else { return Ok(None) };
-    Ok(parsed::<Option<OfMessage<T>>>(WHAT, raw.get())?.and_then(|delta| delta.message))
 }

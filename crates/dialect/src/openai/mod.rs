@@ -5,6 +5,7 @@
 
 mod answer;
 mod chat;
+pub mod completions;
 mod decode;
 mod embeddings;
 mod encode;

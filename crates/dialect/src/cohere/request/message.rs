@@ -1,10 +1,8 @@
 //! Messages: <https://docs.cohere.com/v2/docs/chat-api>.
 
+use super::part;
 use crate::Wire;
-use crate::chat::{
-    self, Annotation, Content, File, Image, Losses, Part, Reasoned, Request, Role, Source,
-    ToolResult,
-};
+use crate::chat::{self, Annotation, Content, Losses, Part, Reasoned, Request, Role};
 use crate::cohere::Thought;
 use postern_fault::Fault;
 use serde::Serialize;
@@ -52,14 +50,14 @@ pub(super) enum Block {
 
 #[derive(Serialize)]
 pub(super) struct ImageUrl {
-    url: String,
+    pub url: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<String>,
+    pub detail: Option<String>,
 }
 
 #[derive(Serialize)]
 pub(super) struct Document {
-    data: Map<String, Value>,
+    pub data: Map<String, Value>,
 }
 
 #[derive(Serialize)]
@@ -83,7 +81,7 @@ impl Message {
 }
 
 impl Said {
-    fn from_blocks(mut blocks: Vec<Block>) -> Self {
+    pub fn from_blocks(mut blocks: Vec<Block>) -> Self {
         match (blocks.pop(), blocks.len()) {
             (Some(Block::Text { text }), 0) => Said::Text(text),
             (None, _) => Said::Text(String::new()),
@@ -125,15 +123,17 @@ fn others(
     let only_results = !parts.is_empty()
         && parts.iter().all(|part| matches!(part.content, Content::ToolResult(_)));
     for Part { path, content, cache, annotations } in parts {
-        note(&path, cache.is_some(), !annotations.is_empty(), losses);
+        part::note(&path, cache.is_some(), !annotations.is_empty(), losses);
         match content {
             Content::Text(text) | Content::Refusal(text) => blocks.push(Block::Text { text }),
             Content::Image(image) if role == Role::User => {
-                blocks.push(image_url(path, image, losses)?)
+                blocks.push(part::image_url(path, image, losses)?)
             }
-            Content::File(file) => blocks.push(Block::Text { text: words_of(path, file, losses)? }),
-            Content::ToolResult(result) => messages.push(tool(path, result, losses)?),
-            other => return Err(unsupported(path, &other)),
+            Content::File(file) => {
+                blocks.push(Block::Text { text: part::words_of(path, file, losses)? })
+            }
+            Content::ToolResult(result) => messages.push(part::tool(path, result, losses)?),
+            other => return Err(part::unsupported(path, &other)),
         }
     }
     if only_results {
@@ -158,7 +158,7 @@ fn assistant(
     let Some(Message::Assistant(said)) = messages.last_mut() else { return Ok(()) };
     for Part { path, content, cache, annotations } in parts {
         let foreign = said.cite(annotations);
-        note(&path, cache.is_some(), foreign, losses);
+        part::note(&path, cache.is_some(), foreign, losses);
         match content {
             Content::Text(text) | Content::Refusal(text) if text.is_empty() => {}
             Content::Text(text) => said.content.push(Block::Text { text }),
@@ -174,7 +174,7 @@ fn assistant(
             }
             // What another vendor's own tools did: the words after it say what came of it.
             Content::Foreign(..) => losses.add(path, "Cohere does not know it"),
-            other => return Err(unsupported(path, &other)),
+            other => return Err(part::unsupported(path, &other)),
         }
     }
     Ok(())
@@ -245,102 +245,4 @@ impl Block {
             _ => None,
         }
     }
-}
-
-/// What a tool returned: one text as it is, more as blocks.
-fn tool(path: String, result: ToolResult, losses: &mut Losses) -> Result<Message, Fault> {
-    let ToolResult { call_id: tool_call_id, parts, is_error } = result;
-    let mut blocks = Vec::with_capacity(parts.len());
-    for Part { path, content, cache, annotations } in parts {
-        note(&path, cache.is_some(), !annotations.is_empty(), losses);
-        blocks.push(match content {
-            // Cohere has no mark for it; names and values of a document reach the model.
-            Content::Text(text) if is_error => document([("error", Some(text))]),
-            Content::Text(text) => Block::Text { text },
-            Content::File(File { source: Source::Text(text), name, context, .. }) => {
-                document([("title", name), ("context", context), ("text", Some(text))])
-            }
-            other => return Err(unsupported(path, &other)),
-        });
-    }
-    if is_error && blocks.is_empty() {
-        losses.add(format!("{path}.is_error"), "Cohere has no mark for it, and it has no words");
-    }
-    Ok(Message::Tool { tool_call_id, content: Said::from_blocks(blocks) })
-}
-
-fn document<const N: usize>(fields: [(&str, Option<String>); N]) -> Block {
-    let fields = fields.into_iter();
-    let data =
-        fields.filter_map(|(name, value)| Some((name.to_owned(), Value::String(value?)))).collect();
-    Block::Document { document: Document { data } }
-}
-
-/// By its address or as a `data:` URI: <https://docs.cohere.com/v2/docs/image-inputs>.
-fn image_url(path: String, image: Image, losses: &mut Losses) -> Result<Block, Fault> {
-    let Image { source, detail } = image;
-    let url = match source {
-        Source::Url(url) if is_web(&url) => url,
-        Source::Base64 { media_type, data } => {
-            let media_type = if media_type.is_empty() { sniffed(&data) } else { &media_type };
-            format!("data:{media_type};base64,{data}")
-        }
-        source => return Err(unsupported(path, &Content::Image(Image { source, detail }))),
-    };
-    let known = |detail: &String| matches!(detail.as_str(), "auto" | "low" | "high");
-    if detail.as_ref().is_some_and(|detail| !known(detail)) {
-        losses.add(format!("{path}.detail"), "Cohere knows `auto`, `low` and `high`");
-    }
-    Ok(Block::ImageUrl { image_url: ImageUrl { url, detail: detail.filter(known) } })
-}
-
-fn is_web(url: &str) -> bool {
-    ["https://", "http://", "data:"].iter().any(|scheme| url.starts_with(scheme))
-}
-
-/// By the first bytes of each format, in base64.
-fn sniffed(base64: &str) -> &'static str {
-    const STARTS: [(&str, &str); 3] =
-        [("iVBORw0KGgo", "image/png"), ("R0lGOD", "image/gif"), ("UklGR", "image/webp")];
-    let known = STARTS.iter().find(|(start, _)| base64.starts_with(start));
-    known.map_or("image/jpeg", |(_, media_type)| media_type)
-}
-
-/// A document that is text, said by a user.
-fn words_of(path: String, file: File, losses: &mut Losses) -> Result<String, Fault> {
-    let File { source, name, context, citations } = file;
-    let Source::Text(text) = source else {
-        let file = File { source, name, context, citations };
-        return Err(unsupported(path, &Content::File(file)));
-    };
-    if name.is_some() || context.is_some() || citations {
-        losses.add(path, "Cohere takes a document as words: its title and settings are not sent");
-    }
-    Ok(text)
-}
-
-fn note(path: &str, cached: bool, cited: bool, losses: &mut Losses) {
-    if cached {
-        losses.add(format!("{path}.cache_control"), "Cohere caches prompts by itself");
-    }
-    if cited {
-        losses.add(format!("{path}.annotations"), "Cohere takes its own citations only");
-    }
-}
-
-fn unsupported(path: String, content: &Content) -> Fault {
-    let public = match content {
-        Content::Image(Image { source: Source::FileId(_), .. })
-        | Content::File(File { source: Source::FileId(_), .. }) => {
-            "a file that is kept by another vendor cannot be sent to Cohere: send its bytes"
-        }
-        Content::Image(Image { source: Source::Url(_), .. }) => {
-            "an image is sent to Cohere by an http(s) address or as base64, in a user's message"
-        }
-        Content::Image(_) => "Cohere takes images in a user's message only",
-        Content::File(_) => "Cohere takes no files but texts: send the words of this one",
-        Content::Audio(_) => "Cohere takes no audio: send the words",
-        _ => "Cohere takes no such part in this message",
-    };
-    Fault::invalid_request(path, public).with_code("unsupported_content")
 }

@@ -1,6 +1,7 @@
 //! Writes a request for a chat: <https://docs.cohere.com/v2/reference/chat>.
 
 mod message;
+mod part;
 mod quirks;
 mod settings;
 mod tools;
