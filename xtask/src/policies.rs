@@ -4,7 +4,7 @@ use crate::cli::Configuration;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result};
 use postern_policy::{
-    Capability, Catalogue, MODELS_FILE, Policies, Problem, Transport, check_all, stray_file,
+    Capability, Catalogue, MODELS_FILE, Policies, Problem, check_all, stray_file,
 };
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -80,8 +80,7 @@ fn undeclared(catalogue: &Catalogue, manifest: &str) -> Vec<Problem> {
         .collect();
     let mut problems = Vec::new();
     for provider in catalogue.providers() {
-        let Transport::Upstream { base_url, credential } = &provider.transport else { continue };
-        for variable in base_url.variable().into_iter().chain(credential.as_deref()) {
+        for variable in provider.variables() {
             if !given.iter().any(|name| *name == variable) {
                 problems.push(Problem {
                     file: MODELS_FILE.to_owned(),

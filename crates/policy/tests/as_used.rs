@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 use postern_policy::{
-    BaseUrl, Capability, Catalogue, Consumers, Deadlines, Dialect, EndpointError, Gateway, Named,
-    Provider, Strategy, Transport,
+    BaseUrl, Capability, Catalogue, Consumers, Credential, Deadlines, Dialect, EndpointError,
+    Gateway, HeaderScheme, Named, Provider, Strategy, Transport,
 };
 use proptest::strategy::Strategy as _;
 use proptest::{prop_assert, proptest};
@@ -27,6 +27,7 @@ fn provider_at(base_url: &str) -> std::sync::Arc<Provider> {
 }
 
 fn url(base_url: &str, value: Option<&str>) -> Result<String, EndpointError> {
+    let value = |_: &str| value.map(str::to_owned);
     Ok(provider_at(base_url).endpoint(value)?.unwrap().url("/models"))
 }
 
@@ -78,13 +79,17 @@ fn providers_say_how_they_are_reached() {
     let catalogue = shipped();
     let sandbox = catalogue.provider("sandbox").unwrap();
     assert_eq!(sandbox.transport, Transport::Sandbox);
-    assert_eq!(sandbox.endpoint(None), Ok(None));
+    assert_eq!(sandbox.endpoint(|_| None), Ok(None));
     assert_eq!(sandbox.deadlines, Deadlines::default());
     let openai = catalogue.provider("openai").unwrap();
     assert_eq!((openai.dialect, openai.region.as_deref()), (Dialect::OpenAi, Some("us")));
-    let Transport::Upstream { base_url, credential } = &openai.transport else { panic!("sandbox") };
+    let Transport::Upstream { base_url, credential, .. } = &openai.transport else {
+        panic!("sandbox")
+    };
     assert_eq!(base_url.variable(), Some("openai_base_url"));
-    assert_eq!(credential.as_deref(), Some("openai_api_key"));
+    let bearer = HeaderScheme::Bearer;
+    let key = Credential::Header { name: bearer, variable: "openai_api_key".to_owned() };
+    assert_eq!(credential.as_ref(), Some(&key));
 }
 
 #[test]
