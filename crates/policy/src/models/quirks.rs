@@ -176,7 +176,6 @@ fn fit_dialect(report: &mut Report<'_>, written: &Written<'_>, dialect: Dialect)
         (DEVELOPER_ROLE, of_flag(&written.developer_role), openai),
         (STREAM_OPTIONS, of_flag(&written.stream_options), openai),
         (RESPONSES, of_flag(&written.responses), openai),
-        (JSON_SCHEMA, of_flag(&written.json_schema), openai),
         (THINKING_BUDGET, of_flag(&written.thinking_budget), thinking),
         (ANTHROPIC_VERSION, of_text(&written.anthropic_version), &[Dialect::Anthropic]),
     ];
@@ -247,17 +246,15 @@ fn path(
     if right {
         return Some(text.to_owned());
     }
+    // A query may hold a credential.
+    let (path, query) = text.split_once('?').unwrap_or((text, ""));
+    let and_query = if query.is_empty() { "" } else { " and a query (not shown)" };
     let message = format!(
-        "`{}` has {}, which is no path; begin it with a slash, and write {{model}} where the model's name goes, for example {}",
+        "`{}` has {}{and_query}, which is no path; begin it with a slash, and write {{model}} where the model's name goes, for example {}",
         key.name,
-        shown(path_of(text)),
+        shown(path),
         key.example
     );
     report.problem(label, value.span(), message);
     None
-}
-
-/// Without the query, which may hold a credential.
-fn path_of(text: &str) -> &str {
-    text.split('?').next().unwrap_or(text)
 }
