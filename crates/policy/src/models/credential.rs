@@ -10,6 +10,7 @@ use crate::reading::{Key, Label, Report, Table, TextOrTable, name, one_of, varia
 
 const SCHEME: Key = Key::new("scheme", r#"scheme = "bearer""#);
 const VARIABLE: Key = Key::new("variable", r#"variable = "openai_api_key""#);
+const ACCOUNT: Key = Key::new("variable", r#"variable = "vertex_service_account""#);
 const ACCESS_KEY_ID: Key = Key::new("access_key_id", r#"access_key_id = "bedrock_access_key_id""#);
 const SECRET_ACCESS_KEY: Key =
     Key::new("secret_access_key", r#"secret_access_key = "bedrock_secret_access_key""#);
@@ -227,7 +228,7 @@ impl WrittenTable<'_> {
             Scheme::SigV4 => self.sigv4(report),
             Scheme::GoogleServiceAccount => {
                 self.only(report, &[VARIABLE, TOKEN_URL]);
-                let variable = self.variable(report, VARIABLE);
+                let variable = self.variable(report, ACCOUNT);
                 let token_url = self.variable(report, TOKEN_URL);
                 Some(Credential::GoogleServiceAccount {
                     variable: variable?,

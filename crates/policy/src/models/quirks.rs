@@ -12,6 +12,7 @@ const DEVELOPER_ROLE: Key = Key::new("developer_role", "developer_role = false")
 const STREAM_OPTIONS: Key = Key::new("stream_options", "stream_options = false");
 const RESPONSES: Key = Key::new("responses", "responses = true");
 const JSON_SCHEMA: Key = Key::new("json_schema", "json_schema = false");
+const THINKING_BUDGET: Key = Key::new("thinking_budget", "thinking_budget = false");
 const UNSUPPORTED: Key = Key::new("unsupported", r#"unsupported = ["service_tier"]"#);
 const ANTHROPIC_VERSION: Key =
     Key::new("anthropic_version", r#"anthropic_version = "vertex-2023-10-16""#);
@@ -47,7 +48,9 @@ pub struct Quirks {
     pub responses: bool,
     /// It has JSON schemas, not only JSON mode.
     pub json_schema: bool,
-    /// Fields of the dialect, by their top-level names, that it refuses.
+    /// It can be given a budget of tokens to think in; else it thinks as much as it sees fit, by an effort.
+    pub thinking_budget: bool,
+    /// Fields of the dialect, by the dialect's names, that it refuses.
     pub unsupported: Vec<String>,
     /// Paths other than the dialect's.
     pub paths: Paths,
@@ -75,6 +78,7 @@ impl Default for Quirks {
             stream_options: true,
             responses: false,
             json_schema: true,
+            thinking_budget: true,
             unsupported: Vec::new(),
             paths: Paths::default(),
             anthropic_version: None,
@@ -90,6 +94,7 @@ pub(crate) struct Written<'t> {
     stream_options: Option<Spanned<bool>>,
     responses: Option<Spanned<bool>>,
     json_schema: Option<Spanned<bool>>,
+    thinking_budget: Option<Spanned<bool>>,
     unsupported: Option<Spanned<Vec<Spanned<&'t str>>>>,
     anthropic_version: Option<Spanned<&'t str>>,
     /// The values of [`PATH_KEYS`], in their order, with the label of their table.
@@ -111,6 +116,7 @@ impl<'t> Written<'t> {
             stream_options: table.optional(report, STREAM_OPTIONS),
             responses: table.optional(report, RESPONSES),
             json_schema: table.optional(report, JSON_SCHEMA),
+            thinking_budget: table.optional(report, THINKING_BUDGET),
             unsupported: table.optional(report, UNSUPPORTED),
             anthropic_version: table.optional(report, ANTHROPIC_VERSION),
             paths: table.table(report, PATHS, what_paths).map(|mut paths| {
@@ -152,6 +158,7 @@ pub(super) fn check(
         stream_options: says(&written.stream_options, above.stream_options),
         responses: says(&written.responses, above.responses),
         json_schema: says(&written.json_schema, above.json_schema),
+        thinking_budget: says(&written.thinking_budget, above.thinking_budget),
         unsupported: unsupported(report, written, &above.unsupported),
         paths: paths(report, written, &above.paths),
         anthropic_version: version.or_else(|| above.anthropic_version.clone()),
@@ -163,12 +170,13 @@ fn fit_dialect(report: &mut Report<'_>, written: &Written<'_>, dialect: Dialect)
     let of_flag = |flag: &Option<Spanned<bool>>| flag.as_ref().map(Spanned::span);
     let of_text = |text: &Option<Spanned<&str>>| text.as_ref().map(Spanned::span);
     let openai = [Dialect::OpenAi, Dialect::Responses].as_slice();
+    let thinking = [Dialect::Anthropic, Dialect::Bedrock].as_slice();
     let quirks = [
         (MAX_TOKENS_FIELD, of_text(&written.max_tokens_field), openai),
         (DEVELOPER_ROLE, of_flag(&written.developer_role), openai),
         (STREAM_OPTIONS, of_flag(&written.stream_options), openai),
         (RESPONSES, of_flag(&written.responses), openai),
-        (JSON_SCHEMA, of_flag(&written.json_schema), openai),
+        (THINKING_BUDGET, of_flag(&written.thinking_budget), thinking),
         (ANTHROPIC_VERSION, of_text(&written.anthropic_version), &[Dialect::Anthropic]),
     ];
     for (key, span, dialects) in quirks {
@@ -238,17 +246,15 @@ fn path(
     if right {
         return Some(text.to_owned());
     }
+    // A query may hold a credential.
+    let (path, query) = text.split_once('?').unwrap_or((text, ""));
+    let and_query = if query.is_empty() { "" } else { " and a query (not shown)" };
     let message = format!(
-        "`{}` has {}, which is no path; begin it with a slash, and write {{model}} where the model's name goes, for example {}",
+        "`{}` has {}{and_query}, which is no path; begin it with a slash, and write {{model}} where the model's name goes, for example {}",
         key.name,
-        shown(path_of(text)),
+        shown(path),
         key.example
     );
     report.problem(label, value.span(), message);
     None
-}
-
-/// Without the query, which may hold a credential.
-fn path_of(text: &str) -> &str {
-    text.split('?').next().unwrap_or(text)
 }
