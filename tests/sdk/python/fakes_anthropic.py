@@ -121,7 +121,12 @@ class Messages(unittest.TestCase):
             "frobnicate: Extra inputs are not permitted": {"extra_body": {"frobnicate": 1}},
             "`max_tokens` must be greater": {"thinking": {"type": "enabled", "budget_tokens": 4096}},
             "greater than or equal to 1024": {"thinking": {"type": "enabled", "budget_tokens": 3}},
-            "`temperature` may only be set to 1": {"thinking": THINKING, "extra_body": {"temperature": 0.5}},
+            "temperature: Extra inputs": {"extra_body": {"temperature": 0.5}},
+            "`temperature` may only be set to 1": {
+                "thinking": THINKING,
+                "extra_body": {"temperature": 0.5},
+                "extra_headers": {"anthropic-version": "2023-06-01"},
+            },
             "A maximum of 4 blocks": {
                 "system": [{"type": "text", "text": "a", "cache_control": {"type": "ephemeral"}}] * 5
             },

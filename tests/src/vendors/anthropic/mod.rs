@@ -16,8 +16,9 @@ use std::sync::LazyLock;
 
 static SHAPES: LazyLock<Shapes> = LazyLock::new(|| Shapes::parse(include_str!("messages.shape")));
 
-/// The only version of the API.
-const VERSION: &str = "2023-06-01";
+/// The versions of the API. The second has neither sampling parameters, documents in an assistant's message, nor
+/// citations in a user's text (<https://platform.claude.com/docs/en/api/migration-2026-10-21>).
+const VERSIONS: [&str; 2] = ["2023-06-01", "2026-10-21"];
 
 pub(super) fn answer(call: &Call<'_>) -> Answer {
     route(call).map_err(|refusal| refusal.script())
@@ -30,16 +31,21 @@ fn route(call: &Call<'_>) -> Result<Script, Refusal> {
         Some(_) => return Err(Refusal::new(401, "invalid x-api-key")),
         None => return Err(Refusal::new(401, "x-api-key header is required")),
     }
-    match call.header("anthropic-version") {
-        Some(VERSION) => {}
+    let version = match call.header("anthropic-version") {
+        Some(version) if VERSIONS.contains(&version) => version,
         Some(other) => {
-            return Err(Refusal::new(400, &format!("anthropic-version: \"{other}\" is not a valid version")));
+            let message = format!("anthropic-version: \"{other}\" is not a valid version");
+            return Err(Refusal::new(400, &message));
         }
         None => return Err(Refusal::new(400, "anthropic-version: header is required")),
-    }
+    };
+    let body = || {
+        let body = body(call)?;
+        if version == VERSIONS[1] { rules::of_2026(&body).map(|()| body) } else { Ok(body) }
+    };
     match (call.method, call.path) {
-        ("POST", "/v1/messages") => messages(&body(call)?, "Messages"),
-        ("POST", "/v1/messages/count_tokens") => count(&body(call)?),
+        ("POST", "/v1/messages") => messages(&body()?, "Messages"),
+        ("POST", "/v1/messages/count_tokens") => count(&body()?),
         ("GET", "/v1/models") => Ok(models()),
         _ => Err(Refusal::new(404, "Not Found")),
     }

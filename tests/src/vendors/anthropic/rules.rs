@@ -30,6 +30,27 @@ pub(super) fn check(body: &Value) -> Result<(), Refusal> {
     closed(schema)
 }
 
+/// What the version 2026-10-21 no longer takes.
+pub(super) fn of_2026(body: &Value) -> Result<(), Refusal> {
+    for field in ["temperature", "top_p", "top_k"] {
+        if body.get(field).is_some() {
+            return refuse(&format!("{field}: Extra inputs are not permitted"));
+        }
+    }
+    for (index, message) in array(&body["messages"]).iter().enumerate() {
+        for (block_index, block) in array(&message["content"]).iter().enumerate() {
+            let at = format!("messages.{index}.content.{block_index}");
+            if message["role"] == "assistant" && block["type"] == "document" {
+                return refuse(&format!("{at}: `document` blocks are not permitted in `assistant` messages"));
+            }
+            if message["role"] == "user" && !array(&block["citations"]).is_empty() {
+                return refuse(&format!("{at}.citations: citations are not permitted in `user` messages"));
+            }
+        }
+    }
+    Ok(())
+}
+
 fn refuse(message: &str) -> Result<(), Refusal> {
     Err(Refusal::new(400, message))
 }
