@@ -5,6 +5,7 @@
 //! SDKs are content with what the fakes say: `tests/sdk/fakes.rs` proves it.
 
 mod anthropic;
+mod bedrock;
 pub mod credentials;
 mod openai;
 mod reply;
@@ -33,11 +34,13 @@ pub enum Vendor {
     OpenAi,
     /// Anthropic's.
     Anthropic,
+    /// Amazon Bedrock's runtime.
+    Bedrock,
 }
 
 impl Vendor {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::OpenAi, Self::Anthropic];
+    pub const ALL: [Self; 3] = [Self::OpenAi, Self::Anthropic, Self::Bedrock];
 
     /// The name by which the program `vendors` knows it.
     #[must_use]
@@ -45,6 +48,7 @@ impl Vendor {
         match self {
             Self::OpenAi => "openai",
             Self::Anthropic => "anthropic",
+            Self::Bedrock => "bedrock",
         }
     }
 }
@@ -76,6 +80,9 @@ impl Fake {
                 Vendor::OpenAi => |method, host, request| answer(openai::answer, method, host, request),
                 Vendor::Anthropic => {
                     |method, host, request| answer(anthropic::answer, method, host, request)
+                }
+                Vendor::Bedrock => {
+                    |method, host, request| answer(bedrock::answer, method, host, request)
                 }
             },
         ))
@@ -172,4 +179,30 @@ fn decoded(text: &str) -> Option<Vec<u8>> {
 fn pieces(text: &str) -> Vec<String> {
     let characters: Vec<char> = text.chars().collect();
     characters.chunks(7).map(|piece| piece.iter().collect()).collect()
+}
+
+/// What stands for a text: numbers that follow from its bytes, as many as are asked for.
+fn embedding(text: &str, length: u64) -> Vec<f64> {
+    let sum: u64 = text.bytes().map(u64::from).sum();
+    let number = |index: u64| f64::from(u32::try_from((sum + index) % 8).unwrap_or_default());
+    (0..length).map(|index| (number(index) - 4.0) / 8.0).collect()
+}
+
+/// A segment of a path without its percent-escapes.
+fn unescaped(segment: &str) -> String {
+    let mut parts = segment.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        match part.get(..2).and_then(|code| u8::from_str_radix(code, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                bytes.extend_from_slice(&part.as_bytes()[2..]);
+            }
+            None => {
+                bytes.push(b'%');
+                bytes.extend_from_slice(part.as_bytes());
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
