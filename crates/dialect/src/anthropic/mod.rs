@@ -6,7 +6,7 @@
 mod block;
 mod citation;
 mod decode;
-//mod encode;
+mod encode;
 pub mod error;
 mod explain;
 mod names;
@@ -18,7 +18,7 @@ mod splice;
 
 //pub use answer::{Reader, read_whole};
 pub use decode::decode;
-//pub use encode::encode;
+pub use encode::encode;
 pub use explain::explain;
 pub use names::field_name;
 pub use pages::{count_answer, model_card, models_page};
