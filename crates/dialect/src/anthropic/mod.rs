@@ -2,7 +2,7 @@
 //!
 //! Shapes and names are those of the reference and of the types of `anthropic-sdk-python`.
 
-//mod answer;
+mod answer;
 mod block;
 mod citation;
 mod decode;
@@ -16,7 +16,7 @@ mod read_content;
 mod splice;
 //mod write;
 
-//pub use answer::{Reader, read_whole};
+pub use answer::{Reader, read_whole};
 pub use decode::decode;
 pub use encode::encode;
 pub use explain::explain;
