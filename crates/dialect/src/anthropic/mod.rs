@@ -14,7 +14,7 @@ mod pages;
 mod read;
 mod read_content;
 mod splice;
-//mod write;
+mod write;
 
 pub use answer::{Reader, read_whole};
 pub use decode::decode;
@@ -24,4 +24,4 @@ pub use names::field_name;
 pub use pages::{count_answer, model_card, models_page};
 pub use read::read;
 pub use splice::{headers, path, splice};
-//pub use write::Writer;
+pub use write::Writer;
