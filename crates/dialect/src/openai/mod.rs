@@ -3,6 +3,7 @@
 //! The API is described at <https://platform.openai.com/docs/api-reference>. Where servers that speak it differ, the
 //! place that bears with them says so.
 
+mod annotation;
 mod answer;
 mod chat;
 mod decode;
@@ -11,16 +12,19 @@ mod encode;
 pub mod error;
 mod explain;
 mod field;
+mod from_client;
 mod names;
 mod read;
 mod refusal;
 mod stream;
 mod stream_options;
+mod thoughts;
 mod usage;
 mod whole;
 
 pub use decode::Decoder;
 pub use encode::{Encoded, encode};
 pub use explain::explain;
+pub use from_client::decode;
 pub use names::field_name;
 pub use read::read;
