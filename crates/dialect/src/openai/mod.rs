@@ -19,6 +19,7 @@ mod refusal;
 mod stream;
 mod stream_options;
 mod thoughts;
+mod to_client;
 mod usage;
 mod whole;
 
@@ -28,3 +29,4 @@ pub use explain::explain;
 pub use from_client::decode;
 pub use names::field_name;
 pub use read::read;
+pub use to_client::Writer;

@@ -11,6 +11,7 @@ use crate::openai::annotation;
 use crate::openai::thoughts::{self, Detail};
 use postern_fault::Fault;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 pub(super) fn decode(messages: Vec<Value>, losses: &mut Losses) -> Result<Vec<Message>, Fault> {
     // The legacy calls of functions have no ids: the result that follows answers the last one.
@@ -128,11 +129,12 @@ impl Said {
         if let Some(call) = self.function_call {
             calls.push(read_legacy_call(call, format!("{path}.function_call"), legacy_call)?);
         }
-        let mut before_calls = Vec::new();
+        let mut before_calls: BTreeMap<String, Vec<Part>> =
+            calls.iter().filter_map(call_id).map(|id| (id.to_owned(), Vec::new())).collect();
         let mut parts = Vec::new();
         for (part, id) in thoughts_of(self.reasoning, self.details, path) {
-            match id.filter(|id| calls.iter().any(|call| is_call(call, id))) {
-                Some(id) => before_calls.push((id, part)),
+            match id.and_then(|id| before_calls.get_mut(&id)) {
+                Some(before) => before.push(part),
                 None => parts.push(part),
             }
         }
@@ -147,18 +149,19 @@ impl Said {
             parts.push(read_audio(audio, format!("{path}.audio"))?);
         }
         for call in calls {
-            let (its, others) =
-                before_calls.into_iter().partition(|(id, _): &(String, Part)| is_call(&call, id));
-            before_calls = others;
-            parts.extend(Vec::into_iter(its).map(|(_, part)| part));
+            let before = call_id(&call).and_then(|id| before_calls.remove(id));
+            parts.extend(before.into_iter().flatten());
             parts.push(call);
         }
         Ok(parts)
     }
 }
 
-fn is_call(part: &Part, id: &str) -> bool {
-    matches!(&part.content, Content::ToolCall(call) if call.id == id)
+fn call_id(part: &Part) -> Option<&str> {
+    match &part.content {
+        Content::ToolCall(call) => Some(&call.id),
+        _ => None,
+    }
 }
 
 /// Details say all that the words beside them say.

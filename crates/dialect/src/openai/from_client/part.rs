@@ -84,15 +84,14 @@ fn read_image(value: Value, path: &str, losses: &mut Losses) -> Result<Image, Fa
 }
 
 /// The bytes of a data URL (RFC 2397) in base64; any other address as it is.
-fn source(url: String) -> Source {
-    match url.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,")) {
-        Some((media_type, data)) => Source::Base64 {
-            // Parameters (`;charset=utf-8`) say nothing of a picture or a document.
-            media_type: media_type.split(';').next().unwrap_or_default().to_owned(),
-            data: data.to_owned(),
-        },
-        None => Source::Url(url),
-    }
+fn source(mut url: String) -> Source {
+    let head = url.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"));
+    let Some((head, _)) = head else { return Source::Url(url) };
+    // Parameters (`;charset=utf-8`) say nothing of a picture or a document.
+    let media_type = head.split(';').next().unwrap_or_default().to_owned();
+    // In place: it can be most of the body.
+    url.drain(.."data:".len() + head.len() + ";base64,".len());
+    Source::Base64 { media_type, data: url }
 }
 
 fn read_audio(value: Value, path: &str, losses: &mut Losses) -> Result<Audio, Fault> {
