@@ -21,6 +21,7 @@ mod stream;
 mod stream_options;
 mod thoughts;
 mod to_client;
+mod to_vendor;
 mod usage;
 mod whole;
 
@@ -32,3 +33,4 @@ pub use from_vendor::{Reader, read_whole};
 pub use names::field_name;
 pub use read::read;
 pub use to_client::Writer;
+pub use to_vendor::encode_chat;
