@@ -58,7 +58,7 @@ pub(super) use object;
 
 /// What `system`, a message and a tool's result hold: a string, or blocks that are yet to be read.
 #[derive(Debug)]
-pub(super) enum Written<'a> {
+pub(in crate::anthropic) enum Written<'a> {
     Text(String),
     Blocks(Vec<&'a RawValue>),
 }
