@@ -3,9 +3,7 @@
 use crate::fixtures::{decoded, encoded, json, vendor};
 use postern_dialect::Wire;
 use postern_dialect::anthropic::decode;
-use postern_dialect::chat::{
-    Content, Effort, Format, Role, Source, ToolChoice, ToolKind,
-};
+use postern_dialect::chat::{Content, Effort, Format, Role, Source, ToolChoice, ToolKind};
 
 const EVERYTHING: &str = r#"{
  "model":"claude-x","max_tokens":20000,
@@ -137,13 +135,22 @@ fn a_wrong_field_is_named_and_not_quoted() {
         (with(r#""content":[{"type":"text","text":17}]"#), "messages[0].content[0]"),
         (with(r#""content":[{"text":"secret"}]"#), "messages[0].content[0].type"),
         (with(r#""content":[{"type":"tool_use","id":"a"}]"#), "messages[0].content[0].name"),
-        (with(r#""content":[{"type":"image","source":{"type":"secret"}}]"#), "messages[0].content[0].source.type"),
+        (
+            with(r#""content":[{"type":"image","source":{"type":"secret"}}]"#),
+            "messages[0].content[0].source.type",
+        ),
         (with(r#""content":{}"#), "messages[0]"),
         (with(r#""nothing":"secret""#), "messages[0].content"),
-        (r#"{"model":"m","messages":[{"role":"secret","content":"x"}]}"#.into(), "messages[0].role"),
+        (
+            r#"{"model":"m","messages":[{"role":"secret","content":"x"}]}"#.into(),
+            "messages[0].role",
+        ),
         (r#"{"messages":[]}"#.into(), "model"),
         (r#"{"model":"m"}"#.into(), "messages"),
-        (r#"{"model":"m","messages":[],"tool_choice":{"type":"secret"}}"#.into(), "tool_choice.type"),
+        (
+            r#"{"model":"m","messages":[],"tool_choice":{"type":"secret"}}"#.into(),
+            "tool_choice.type",
+        ),
     ] {
         let fault = decode(&body).unwrap_err();
         assert_eq!(fault.param.as_deref(), Some(param), "{body}");
@@ -165,7 +172,10 @@ fn seals_of_other_makers_are_known_again() {
             other => panic!("{other:?}"),
         })
         .collect();
-    assert_eq!((seals[0].0, seals[0].1.maker, seals[0].1.data.as_str()), (false, Wire::Google, "c2ln"));
+    assert_eq!(
+        (seals[0].0, seals[0].1.maker, seals[0].1.data.as_str()),
+        (false, Wire::Google, "c2ln")
+    );
     assert_eq!((seals[1].1.maker, seals[1].1.id.as_deref()), (Wire::Responses, Some("rs_1")));
     let (body, losses, _) = encoded(request, &vendor());
     assert_eq!(losses, ["messages[0].content[0]", "messages[0].content[1]"]);

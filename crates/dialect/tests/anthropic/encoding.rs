@@ -68,7 +68,8 @@ fn instructions_become_system_and_turns_alternate_with_results_first() {
     messages[2].name = Some("Ann".into());
     let (body, losses, _) = encoded(Request { messages, ..request() }, &vendor());
     assert_eq!(losses, ["message.name", "messages[10]"]);
-    let words: Vec<_> = body["system"].as_array().unwrap().iter().map(|b| b["text"].clone()).collect();
+    let words: Vec<_> =
+        body["system"].as_array().unwrap().iter().map(|b| b["text"].clone()).collect();
     assert_eq!(words, ["a", "b", "c"]);
     assert_eq!(
         body["messages"],
@@ -118,13 +119,41 @@ fn images_and_documents_are_sent_with_their_types() {
         Content::File(File { source, name: Some("n".into()), context: None, citations: false })
     };
     for (content, kind, source) in [
-        (image(base64("", "/9j/4A")), "image", json!({"type":"base64","media_type":"image/jpeg","data":"/9j/4A"})),
-        (image(base64("image/webp", "U")), "image", json!({"type":"base64","media_type":"image/webp","data":"U"})),
-        (image(Source::Url("https://x.test/i".into())), "image", json!({"type":"url","url":"https://x.test/i"})),
-        (image(Source::FileId("file_1".into())), "image", json!({"type":"file","file_id":"file_1"})),
-        (file(base64("application/pdf", "JVB")), "document", json!({"type":"base64","media_type":"application/pdf","data":"JVB"})),
-        (file(base64("text/plain; charset=utf-8", "aMOkIQ==")), "document", json!({"type":"text","media_type":"text/plain","data":"hä!"})),
-        (file(Source::Text("t".into())), "document", json!({"type":"text","media_type":"text/plain","data":"t"})),
+        (
+            image(base64("", "/9j/4A")),
+            "image",
+            json!({"type":"base64","media_type":"image/jpeg","data":"/9j/4A"}),
+        ),
+        (
+            image(base64("image/webp", "U")),
+            "image",
+            json!({"type":"base64","media_type":"image/webp","data":"U"}),
+        ),
+        (
+            image(Source::Url("https://x.test/i".into())),
+            "image",
+            json!({"type":"url","url":"https://x.test/i"}),
+        ),
+        (
+            image(Source::FileId("file_1".into())),
+            "image",
+            json!({"type":"file","file_id":"file_1"}),
+        ),
+        (
+            file(base64("application/pdf", "JVB")),
+            "document",
+            json!({"type":"base64","media_type":"application/pdf","data":"JVB"}),
+        ),
+        (
+            file(base64("text/plain; charset=utf-8", "aMOkIQ==")),
+            "document",
+            json!({"type":"text","media_type":"text/plain","data":"hä!"}),
+        ),
+        (
+            file(Source::Text("t".into())),
+            "document",
+            json!({"type":"text","media_type":"text/plain","data":"t"}),
+        ),
     ] {
         let (body, losses, _) = encoded(asking(content), &vendor());
         let block = &body["messages"][0]["content"][0];
@@ -160,7 +189,10 @@ fn tools_and_whether_they_must_be_called() {
     let one = json!({ "type": "auto", "disable_parallel_tool_use": true });
     assert_eq!(choose(None, Some(false))["tool_choice"], one);
     assert_eq!(choose(Some(ToolChoice::None), Some(false))["tool_choice"], json!({"type":"none"}));
-    assert_eq!(choose(Some(ToolChoice::Required), Some(true))["tool_choice"], json!({"type":"any"}));
+    assert_eq!(
+        choose(Some(ToolChoice::Required), Some(true))["tool_choice"],
+        json!({"type":"any"})
+    );
     let named = json!({ "type": "tool", "name": "g", "disable_parallel_tool_use": true });
     assert_eq!(choose(Some(ToolChoice::Tool("g".into())), Some(false))["tool_choice"], named);
     let allowed = ToolChoice::Allowed { names: vec!["g".into()], required: true };
@@ -218,7 +250,8 @@ fn with_schema() -> Request {
 #[test]
 fn schemas_are_native_or_a_tool() {
     let (body, losses, memo) = encoded(with_schema(), &vendor());
-    let written = r#"{"type":"json_schema","schema":{"type":"object","z":1,"a":2,"description":"d"}}"#;
+    let written =
+        r#"{"type":"json_schema","schema":{"type":"object","z":1,"a":2,"description":"d"}}"#;
     assert_eq!(body["output_config"]["format"].to_string(), written);
     assert_eq!((losses.len(), memo.schema_tool), (0, None));
     let mut old = vendor();
@@ -283,8 +316,20 @@ fn what_anthropic_does_not_have_is_told() {
     assert_eq!(
         losses,
         [
-            "n", "seed", "min_p", "frequency_penalty", "repetition_penalty", "logit_bias", "logprobs",
-            "verbosity", "audio", "metadata", "prompt_cache_key", "store", "modalities", "stop",
+            "n",
+            "seed",
+            "min_p",
+            "frequency_penalty",
+            "repetition_penalty",
+            "logit_bias",
+            "logprobs",
+            "verbosity",
+            "audio",
+            "metadata",
+            "prompt_cache_key",
+            "store",
+            "modalities",
+            "stop",
             "service_tier",
         ]
     );
@@ -313,6 +358,9 @@ fn vertex_has_the_model_in_its_path_and_the_version_in_the_body() {
         assert_eq!(spoken.path, format!("/publishers/anthropic/models/claude-x:{verb}"));
         assert_eq!(spoken.headers, []);
         let body = json(&spoken.body);
-        assert_eq!((body.get("model"), &body["anthropic_version"]), (None, &json!("vertex-2023-10-16")));
+        assert_eq!(
+            (body.get("model"), &body["anthropic_version"]),
+            (None, &json!("vertex-2023-10-16"))
+        );
     }
 }

@@ -67,7 +67,9 @@ fn clients_get_anthropics_error_object_and_status() {
         assert_eq!(json(&error::body(&fault)), expected);
     }
     let event = error::event(&Fault::new(Kind::Overloaded, "why"));
-    assert!(event.starts_with("event: error\ndata: {\"type\":\"error\"") && event.ends_with("}\n\n"));
+    assert!(
+        event.starts_with("event: error\ndata: {\"type\":\"error\"") && event.ends_with("}\n\n")
+    );
 }
 
 #[test]
@@ -76,7 +78,10 @@ fn counts_and_models_have_anthropics_shape() {
     let cards = [("a".to_owned(), "A".to_owned()), ("b".to_owned(), "B".to_owned())];
     let page = json(&models_page(&cards));
     assert_eq!((&page["first_id"], &page["last_id"]), (&json!("a"), &json!("b")));
-    assert_eq!((&page["has_more"], &page["data"][1]), (&json!(false), &json(&model_card("b", "B"))));
+    assert_eq!(
+        (&page["has_more"], &page["data"][1]),
+        (&json!(false), &json(&model_card("b", "B")))
+    );
     assert_eq!(page["data"][0]["type"], "model");
     assert_eq!(json(&models_page(&[]))["first_id"], json!(null));
 }

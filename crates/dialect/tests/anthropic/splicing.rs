@@ -16,7 +16,8 @@ fn vertex() -> Vendor {
     vendor
 }
 
-const REST: &str = r#" "max_tokens" : 1, "messages":[{"role":"user","content":"hi"}],"later":[1.0]"#;
+const REST: &str =
+    r#" "max_tokens" : 1, "messages":[{"role":"user","content":"hi"}],"later":[1.0]"#;
 
 #[test]
 fn only_the_model_changes() {

@@ -70,14 +70,9 @@ fn models_without_budgets_are_asked_by_effort() {
 #[test]
 fn what_may_not_stand_beside_thoughts_is_lost() {
     let number = |value: f64| Number::from_f64(value);
-    let sampling =
-        Sampling { temperature: number(0.2), top_k: number(5.0), ..Sampling::default() };
-    let kind = ToolKind::Function {
-        name: "f".into(),
-        description: None,
-        parameters: None,
-        strict: None,
-    };
+    let sampling = Sampling { temperature: number(0.2), top_k: number(5.0), ..Sampling::default() };
+    let kind =
+        ToolKind::Function { name: "f".into(), description: None, parameters: None, strict: None };
     let asked = Request {
         sampling,
         reasoning: effort(Effort::Low),
@@ -108,11 +103,8 @@ fn loop_of_tools(thought: Option<Content>) -> Vec<Message> {
         arguments: String::new(),
         custom: false,
     });
-    let result = Content::ToolResult(ToolResult {
-        call_id: "1".into(),
-        parts: Vec::new(),
-        is_error: false,
-    });
+    let result =
+        Content::ToolResult(ToolResult { call_id: "1".into(), parts: Vec::new(), is_error: false });
     let mut turn = message(Role::Assistant, call);
     if let Some(thought) = thought {
         turn.parts.insert(0, Part::new("thought", thought));
