@@ -215,10 +215,10 @@ fn tools_get_names_that_are_taken_and_the_memo_keeps_the_clients() {
     let tool_choice = Some(ToolChoice::Tool("my/tool".into()));
     let (body, _, memo) = encoded(Request { messages, tools, tool_choice, ..request() }, &vendor());
     assert_eq!(body["tools"][0]["name"], "my_tool");
-    assert_eq!(body["tools"][1]["name"], "my_tool_1");
-    assert_eq!(body["tool_choice"]["name"], "my_tool_1");
+    assert_eq!(body["tools"][1]["name"], "my_tool_3");
+    assert_eq!(body["tool_choice"]["name"], "my_tool_3");
     assert_eq!(body["messages"][1]["content"][0]["name"], "my_tool");
-    assert_eq!(memo.tool_names["my_tool_1"], "my/tool");
+    assert_eq!(memo.tool_names["my_tool_3"], "my/tool");
 }
 
 #[test]
