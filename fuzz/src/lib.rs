@@ -1,8 +1,9 @@
 //! The bodies of the fuzz targets: one for every decoder and framer.
 //!
-//! A body takes any bytes and panics if what must always hold does not. The first byte says how the rest is cut, since
-//! nothing may depend on how a stream is cut. The bodies are plain functions, so that a test of the dialect's crate
-//! (`crates/dialect/tests/fuzz`) runs them too, without a fuzzer.
+//! A body takes any bytes and panics if what must always hold does not. The last byte says how the rest is cut, since
+//! nothing may depend on how a stream is cut: a fixture, which ends in a line feed, is an input as it stands. The bodies
+//! are plain functions, so that a test of the dialect's crate (`crates/dialect/tests/fuzz`) runs them too, without a
+//! fuzzer.
 
 use postern_dialect::chat::{Answer, Collector, Event, Losses, Request};
 use postern_dialect::openai::Decoder;
@@ -78,14 +79,15 @@ vendors! {
 /// The encoders of all vendors.
 const ENCODERS: &[(Wire, Encode)] = &[(Wire::Cohere, postern_dialect::cohere::encode)];
 
+type Body = fn(&[u8]);
+type Write = fn(Context) -> Box<dyn WriteAnswer>;
 type Encode = fn(Request, &Vendor, &mut Losses, &mut Memo) -> Result<Spoken, Fault>;
 
 /// The writers of all clients.
-const WRITERS: &[fn(Context) -> Box<dyn WriteAnswer>] =
-    &[|context| Box::new(openai::completions::Writer::new(context))];
+const WRITERS: &[Write] = &[|context| Box::new(openai::completions::Writer::new(context))];
 
 /// All bodies by the names of their targets, for runs without a fuzzer.
-pub const BODIES: &[(&str, fn(&[u8]))] = &[
+pub const BODIES: &[(&str, Body)] = &[
     ("server_sent", server_sent),
     ("openai_request", openai_request),
     ("openai_answer", openai_answer),
@@ -142,7 +144,7 @@ pub fn openai_answer(data: &[u8]) {
 
 /// How many bytes to a piece, and the text.
 fn split(data: &[u8]) -> (usize, Cow<'_, str>) {
-    let (size, rest) = data.split_first().map_or((1, data), |(size, rest)| (*size, rest));
+    let (size, rest) = data.split_last().map_or((1, data), |(size, rest)| (*size, rest));
     (usize::from(size).max(1), String::from_utf8_lossy(rest))
 }
 

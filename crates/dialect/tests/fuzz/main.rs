@@ -6,7 +6,7 @@ mod bodies;
 
 use bodies::BODIES;
 use proptest::prelude::*;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::{fs, io};
 
 /// The fixtures of all dialects, each also as the data of a stream, an event a line.
@@ -30,7 +30,7 @@ fn corpus() -> Vec<Vec<u8>> {
     corpus
 }
 
-fn is_fixture(path: &PathBuf) -> bool {
+fn is_fixture(path: &Path) -> bool {
     let extension = path.extension().unwrap_or_default();
     ["json", "jsonl", "txt", "sse"].iter().any(|known| extension == *known)
 }
@@ -51,7 +51,7 @@ fn run(data: &[u8]) {
 fn the_bodies_hold_for_every_fixture_however_it_is_cut() {
     for fixture in corpus() {
         for size in [1, 7, 255] {
-            run(&[&[size], fixture.as_slice()].concat());
+            run(&[fixture.as_slice(), &[size]].concat());
         }
     }
 }
@@ -63,16 +63,17 @@ fn broken_fixture() -> impl Strategy<Value = Vec<u8>> {
     let bytes: &[u8] = b"{}[]\":,\\u0d8\x00\x1f\n\rte-.9 \xc3\xa9";
     (0..corpus.len(), any::<u8>(), prop::collection::vec(mutation, 0..4)).prop_map(
         move |(fixture, size, mutations)| {
-            let mut data = [&[size], corpus[fixture].as_slice()].concat();
+            let mut data = corpus[fixture].clone();
             for (at, byte, how) in mutations {
-                let (at, byte) = (at.index(data.len()), bytes[byte.index(bytes.len())]);
+                let (at, byte) = (at.index(data.len().max(1)), bytes[byte.index(bytes.len())]);
                 match how {
-                    0 => data[at] = byte,
-                    1 => data.insert(at, byte),
-                    2 if data.len() > 1 => drop(data.remove(at)),
-                    _ => data.truncate(at.max(1)),
+                    0 if at < data.len() => data[at] = byte,
+                    1 if at < data.len() => drop(data.remove(at)),
+                    2 => data.truncate(at),
+                    _ => data.insert(at.min(data.len()), byte),
                 }
             }
+            data.push(size);
             data
         },
     )
