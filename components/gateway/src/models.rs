@@ -10,6 +10,7 @@ use crate::stages::{auth, upstream};
 use postern_dialect::{Wire, anthropic};
 use postern_fault::{Fault, Kind, shown};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// `GET /v1/models`: only what this caller may use
 /// (<https://platform.openai.com/docs/api-reference/models/list>).
@@ -54,16 +55,12 @@ async fn cards(head: &Head, exchange: &mut Exchange) -> Result<Vec<ModelCard>, R
     Ok(offered(cards).await)
 }
 
-/// Only what has a deployment that can be reached as this gateway is configured: one without credential, or one of which
-/// every variable has a value.
+/// Only what has a deployment of which every variable has a value.
 async fn offered(cards: Vec<ModelCard>) -> Vec<ModelCard> {
-    let asked: Vec<_> = cards.iter().flat_map(|card| card.credentials.clone()).collect();
-    let mut missing = upstream::missing(asked).await.into_iter();
-    let mut is_offered = |card: &ModelCard| {
-        let of_card: Vec<_> = missing.by_ref().take(card.credentials.len()).collect();
-        of_card.is_empty() || of_card.iter().any(Option::is_none)
-    };
-    cards.into_iter().filter(|card| is_offered(card)).collect()
+    let all: BTreeSet<String> = cards.iter().flat_map(|card| card.needs.concat()).collect();
+    let missing = upstream::missing(all.into_iter().collect()).await;
+    let has_all = |needs: &Vec<String>| !needs.iter().any(|name| missing.contains(name));
+    cards.into_iter().filter(|card| card.needs.iter().any(has_all)).collect()
 }
 
 /// `created` is a required field of OpenAI's object; policies do not say it, and 0 claims nothing.

@@ -5,10 +5,11 @@
 
 use postern_contract::policies::{self, Policies};
 use postern_contract::router::exports::postern::router::stage::{Guest, ModelCard};
-use postern_contract::types::{Caller, Credential, Fault, Operation, RequestFacts, Target};
+use postern_contract::types::{Caller, Fault, Operation, RequestFacts, Target};
 use postern_fault::Fault as NativeFault;
 use postern_policy::{Capability, Catalogue, MODELS_FILE, Model, ROUTES_FILE};
 use postern_route::Allowed;
+use std::sync::Arc;
 
 mod target;
 
@@ -30,7 +31,7 @@ impl Guest for Router {
         let card = |listed: postern_route::Listed<'_>| ModelCard {
             id: listed.name.to_owned(),
             owned_by: listed.owned_by.to_owned(),
-            credentials: credentials(listed.models),
+            needs: needs(listed.models),
         };
         Ok(listed.into_iter().map(card).collect())
     }
@@ -51,12 +52,11 @@ fn capabilities(operation: Operation) -> &'static [Capability] {
     }
 }
 
-/// The credentials of all deployments; none if there is one that needs none.
-fn credentials(models: &[std::sync::Arc<Model>]) -> Vec<Credential> {
+/// For each deployment the variables without whose values it cannot be reached.
+fn needs(models: &[Arc<Model>]) -> Vec<Vec<String>> {
     let deployments = models.iter().flat_map(|model| &model.deployments);
-    let all: Option<Vec<_>> =
-        deployments.map(|deployment| target::credential(&deployment.provider)).collect();
-    all.unwrap_or_default()
+    let names = deployments.map(|deployment| deployment.provider.required_variables());
+    names.map(|names| names.map(str::to_owned).collect()).collect()
 }
 
 fn catalogue() -> Result<&'static Catalogue, NativeFault> {

@@ -50,7 +50,7 @@ fn dialect(dialect: postern_policy::Dialect) -> Dialect {
 }
 
 /// The names of the variables that let the gateway in; none where nothing is asked for.
-pub fn credential(provider: &Provider) -> Option<Credential> {
+fn credential(provider: &Provider) -> Option<Credential> {
     let postern_policy::Transport::Upstream { credential, .. } = &provider.transport else {
         return None;
     };

@@ -29,10 +29,12 @@ impl Guest for Upstream {
         Ok(send(outbound).await?)
     }
 
-    async fn missing(credentials: Vec<types::Credential>) -> Vec<Option<String>> {
-        let mut missing = Vec::with_capacity(credentials.len());
-        for credential in &credentials {
-            missing.push(secrets::missing(credential).await);
+    async fn missing(variables: Vec<String>) -> Vec<String> {
+        let mut missing = Vec::new();
+        for name in variables {
+            if secrets::present(&name).await.is_err() {
+                missing.push(name);
+            }
         }
         missing
     }

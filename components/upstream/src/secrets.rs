@@ -1,6 +1,5 @@
 //! Variables: where vendors are, and what lets us in.
 
-use postern_contract::types::Credential;
 use postern_fault::{Fault, Kind};
 use postern_policy::{BasePath, BaseUrl};
 use spin_sdk::variables;
@@ -85,23 +84,6 @@ pub async fn optional(name: Option<&str>) -> Result<Option<String>, Fault> {
         Some(name) => Ok(Some(read(name).await?).filter(|value| !value.is_empty())),
         None => Ok(None),
     }
-}
-
-/// The first variable of a credential that is empty or not there.
-pub async fn missing(credential: &Credential) -> Option<String> {
-    let needed = match credential {
-        Credential::Header(header) => vec![&header.variable],
-        Credential::Sigv4(keys) => {
-            vec![&keys.access_key_id, &keys.secret_access_key, &keys.region]
-        }
-        Credential::ServiceAccount(account) => vec![&account.variable, &account.token_url],
-    };
-    for name in needed {
-        if present(name).await.is_err() {
-            return Some(name.clone());
-        }
-    }
-    None
 }
 
 async fn read(name: &str) -> Result<String, Fault> {

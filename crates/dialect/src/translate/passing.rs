@@ -15,7 +15,7 @@ pub(super) struct Passing {
 
 enum Form {
     Stream {
-        framing: Framing,
+        framing: Box<Framing>,
         reader: Box<dyn ReadAnswer>,
     },
     Whole {
@@ -31,7 +31,7 @@ enum Form {
 impl Passing {
     pub fn new(wire: Wire, facts: &Facts, head: &AnswerHead) -> Self {
         let form = match facts.stream {
-            true => Form::Stream { framing: Framing::default(), reader: reader(wire, &head.memo) },
+            true => Form::Stream { framing: Box::default(), reader: reader(wire, &head.memo) },
             false => Form::Whole { wire, text: String::new() },
         };
         Passing { form, events: Vec::new() }

@@ -78,7 +78,7 @@ pub(super) struct Translating {
 
 /// What comes from the vendor.
 enum Source {
-    Stream { framing: Framing, reader: Box<dyn ReadAnswer> },
+    Stream { framing: Box<Framing>, reader: Box<dyn ReadAnswer> },
     Whole { text: String },
 }
 
@@ -95,9 +95,7 @@ struct Sink {
 impl Translating {
     pub fn new(wire: Wire, facts: &Facts, context: Context, is_stream: bool) -> Self {
         let source = match is_stream {
-            true => {
-                Source::Stream { framing: Framing::default(), reader: reader(wire, &context.memo) }
-            }
+            true => Source::Stream { framing: Box::default(), reader: reader(wire, &context.memo) },
             false => Source::Whole { text: String::new() },
         };
         let sink = Sink {
