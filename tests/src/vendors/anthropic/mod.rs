@@ -64,6 +64,11 @@ pub(super) fn hosted(body: &Value) -> Answer {
     messages(body, "Messages").map_err(|refusal| refusal.script())
 }
 
+/// A refusal in Anthropic's shape, by whoever hosts the model.
+pub(super) fn refused(message: &str) -> Script {
+    Refusal::new(400, message).script()
+}
+
 fn checked(body: &Value, shape: &str) -> Result<Scenario, Refusal> {
     errors::check(&SHAPES, shape, body)?;
     let model = body["model"].as_str().unwrap_or_default();
