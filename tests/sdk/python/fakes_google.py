@@ -1,5 +1,6 @@
 """The official SDK against the fake of the Gemini API and of Vertex AI."""
 
+import functools
 import json
 import os
 import unittest
@@ -28,10 +29,12 @@ HELLO = types.Content(role="user", parts=[types.Part(text="Hello")])
 OPTIONS = {"base_url": origin(), "timeout": 30_000}
 
 
-def gemini(**options):
-    return genai.Client(**({"api_key": key(), "http_options": types.HttpOptions(**OPTIONS)} | options))
+@functools.cache
+def gemini(api_key=None):
+    return genai.Client(api_key=api_key or key(), http_options=types.HttpOptions(**OPTIONS))
 
 
+@functools.cache
 def vertex():
     credentials = service_account.Credentials.from_service_account_info(
         json.loads(os.environ["POSTERN_FAKE_SERVICE_ACCOUNT"]),

@@ -187,6 +187,11 @@ fn decoded(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }
 
+/// The bytes of base64 in either alphabet, as the JSON of protocol buffers has it.
+fn decoded_bytes(text: &str) -> Option<Vec<u8>> {
+    decoded(&text.replace('-', "+").replace('_', "/"))
+}
+
 /// A text in pieces of seven characters: in the middle of words.
 fn pieces(text: &str) -> Vec<String> {
     let characters: Vec<char> = text.chars().collect();

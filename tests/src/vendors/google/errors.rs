@@ -111,8 +111,57 @@ pub(super) fn body(call: &Call<'_>) -> Result<Value, Refusal> {
     if call.header("content-type").is_none_or(|kind| !kind.starts_with("application/json")) {
         return Err(Refusal::invalid("Invalid JSON payload received. Unexpected token."));
     }
-    call.parse()
-        .map_err(|error| Refusal::invalid(&format!("Invalid JSON payload received. {error}")))
+    let mut body = call
+        .parse()
+        .map_err(|error| Refusal::invalid(&format!("Invalid JSON payload received. {error}")))?;
+    name_as_json(&mut body);
+    Ok(body)
+}
+
+/// Fields may be called as in the protocol, `include_thoughts`, as well as in its JSON, `includeThoughts`
+/// (<https://protobuf.dev/programming-guides/json/>); what is not the protocol's stays as it is.
+fn name_as_json(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(name_as_json),
+        Value::Object(fields) => {
+            let named = std::mem::take(fields).into_iter().map(|(name, mut value)| {
+                let name = camel(&name);
+                match name.as_str() {
+                    "properties" | "defs" => {
+                        value.as_object_mut().into_iter().flatten().for_each(|(_, of)| name_as_json(of));
+                    }
+                    name if !OPAQUE.contains(&name) => name_as_json(&mut value),
+                    _ => {}
+                }
+                (name, value)
+            });
+            *fields = named.collect();
+        }
+        _ => {}
+    }
+}
+
+/// In these stand JSON and names of the user's.
+const OPAQUE: [&str; 8] = [
+    "args",
+    "default",
+    "enum",
+    "example",
+    "labels",
+    "parametersJsonSchema",
+    "response",
+    "responseJsonSchema",
+];
+
+fn camel(name: &str) -> String {
+    let mut words = name.split('_');
+    let mut camel = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut letters = word.chars();
+        camel.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        camel.push_str(letters.as_str());
+    }
+    camel
 }
 
 /// Whether the body has the shape of this name.

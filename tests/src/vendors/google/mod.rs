@@ -81,13 +81,10 @@ fn vertex(call: &Call<'_>, path: &str) -> Answer {
 
 /// Anthropic's own bodies and errors, with the model in the path.
 fn claude(call: &Call<'_>, model: &str, operation: &str) -> Answer {
-    let mut body = errors::body(call).map_err(|refusal| refusal.script())?;
+    let mut body = call.parse().map_err(|error| anthropic::refused(&error))?;
     let Some(fields) = body.as_object_mut() else {
         return Err(Refusal::invalid("The request body is not an object.").script());
     };
-    if fields.remove("anthropic_version") != Some(ANTHROPIC_VERSION.into()) {
-        return Err(anthropic::refused("anthropic_version: Field required"));
-    }
     if fields.contains_key("model") {
         return Err(anthropic::refused("model: Extra inputs are not permitted"));
     }
@@ -95,7 +92,7 @@ fn claude(call: &Call<'_>, model: &str, operation: &str) -> Answer {
         return Err(anthropic::refused("stream: must be true for streamRawPredict, and only for that"));
     }
     fields.insert("model".to_owned(), model.split('@').next().unwrap_or(model).into());
-    anthropic::hosted(&body)
+    anthropic::hosted(body, ANTHROPIC_VERSION)
 }
 
 fn operate(call: &Call<'_>, model: &str, operation: &str, shape: &str) -> Result<Script, Refusal> {

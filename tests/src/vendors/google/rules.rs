@@ -2,7 +2,7 @@
 
 use super::errors::Refusal;
 use super::turns;
-use crate::vendors::decoded;
+use crate::vendors::decoded_bytes;
 use crate::vendors::story::Seen;
 use serde_json::Value;
 
@@ -101,6 +101,6 @@ fn image(part: &Value) -> Option<(String, usize)> {
         return Some((uri.to_owned(), 0));
     }
     let blob = part["inlineData"].as_object()?;
-    let bytes = decoded(text(&blob["data"])).unwrap_or_default();
+    let bytes = decoded_bytes(text(&blob["data"])).unwrap_or_default();
     Some((text(&blob["mimeType"]).to_owned(), bytes.len()))
 }

@@ -2,7 +2,7 @@
 
 use super::errors::Refusal;
 use super::rules::{array, text};
-use crate::vendors::seal;
+use crate::vendors::{decoded_bytes, seal};
 use serde_json::Value;
 
 /// Under this name thoughts are sealed.
@@ -97,6 +97,12 @@ pub(super) fn call_words(call: &Value) -> String {
     format!("{}{}", text(&call["name"]), call["args"])
 }
 
+/// Names that stand for a signature, as they are or as bytes.
+fn is_any(signature: &str) -> bool {
+    let bytes = decoded_bytes(signature);
+    ANY_SEAL.iter().any(|name| signature == *name || bytes.as_deref() == Some(name.as_bytes()))
+}
+
 /// Each signature that comes back is on what was signed.
 fn seals(content: &Value) -> Result<(), Refusal> {
     let parts = array(&content["parts"]);
@@ -107,7 +113,7 @@ fn seals(content: &Value) -> Result<(), Refusal> {
             Value::Null => spoken.clone(),
             call => call_words(call),
         };
-        if !ANY_SEAL.contains(&signature) && seal(SEALER, &words) != signature {
+        if !is_any(signature) && decoded_bytes(signature) != decoded_bytes(&seal(SEALER, &words)) {
             return refuse("Thought signature is not valid.");
         }
     }
