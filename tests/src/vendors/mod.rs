@@ -6,7 +6,9 @@
 
 mod anthropic;
 mod bedrock;
+mod cohere;
 pub mod credentials;
+mod google;
 mod openai;
 mod reply;
 mod scenario;
@@ -14,6 +16,7 @@ mod seal;
 mod shape;
 mod story;
 
+pub use google::service_account;
 pub use scenario::Scenario;
 pub use seal::seal;
 pub use story::{
@@ -36,11 +39,16 @@ pub enum Vendor {
     Anthropic,
     /// Amazon Bedrock's runtime.
     Bedrock,
+    /// The Gemini API and Vertex AI, with the endpoint of Google's tokens.
+    Google,
+    /// Cohere's, version 2.
+    Cohere,
 }
 
 impl Vendor {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::OpenAi, Self::Anthropic, Self::Bedrock];
+    pub const ALL: [Self; 5] =
+        [Self::OpenAi, Self::Anthropic, Self::Bedrock, Self::Google, Self::Cohere];
 
     /// The name by which the program `vendors` knows it.
     #[must_use]
@@ -49,6 +57,8 @@ impl Vendor {
             Self::OpenAi => "openai",
             Self::Anthropic => "anthropic",
             Self::Bedrock => "bedrock",
+            Self::Google => "google",
+            Self::Cohere => "cohere",
         }
     }
 }
@@ -84,6 +94,8 @@ impl Fake {
                 Vendor::Bedrock => {
                     |method, host, request| answer(bedrock::answer, method, host, request)
                 }
+                Vendor::Google => |method, host, request| answer(google::answer, method, host, request),
+                Vendor::Cohere => |method, host, request| answer(cohere::answer, method, host, request),
             },
         ))
     }
@@ -173,6 +185,11 @@ fn answer(
 /// The bytes of base64 in its standard alphabet, padded.
 fn decoded(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
+}
+
+/// The bytes of base64 in either alphabet, as the JSON of protocol buffers has it.
+fn decoded_bytes(text: &str) -> Option<Vec<u8>> {
+    decoded(&text.replace('-', "+").replace('_', "/"))
 }
 
 /// A text in pieces of seven characters: in the middle of words.

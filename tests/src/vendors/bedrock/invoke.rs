@@ -24,9 +24,6 @@ pub(super) fn answer(model: &str, body: &Value, streams: bool) -> Result<Script,
     }
     let mut body = body.clone();
     let fields = body.as_object_mut().ok_or_else(|| Refusal::invalid("Malformed input request."))?;
-    if fields.remove("anthropic_version") != Some(ANTHROPIC_VERSION.into()) {
-        return Err(Refusal::invalid("anthropic_version: Field required"));
-    }
     if let Some(key) = ["model", "stream"].iter().find(|key| fields.contains_key(**key)) {
         return Err(Refusal::invalid(&format!(
             "Malformed input request: extraneous key [{key}] is not permitted, please reformat your input and try again."
@@ -36,7 +33,7 @@ pub(super) fn answer(model: &str, body: &Value, streams: bool) -> Result<Script,
     let name = model.split("-v1").next().unwrap_or(model);
     fields.insert("model".to_owned(), name.into());
     fields.insert("stream".to_owned(), streams.into());
-    let script = anthropic::hosted(&body).map_err(|script| Refusal::invalid(&message(&script)))?;
+    let script = anthropic::hosted(body, ANTHROPIC_VERSION).map_err(|script| Refusal::invalid(&message(&script)))?;
     Ok(if streams && !matches!(scenario, Scenario::MidstreamError) { framed(script) } else { script })
 }
 

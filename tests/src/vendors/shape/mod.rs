@@ -12,7 +12,7 @@
 //!   text text
 //! ```
 //!
-//! Types: `text`, `word` (the name of a tool), `base64`, `bool`, `int`, `int(1..8)`, `number`, `object`, `any`, `null`,
+//! Types: `text`, `word` (the name of a tool), `base64`, `bytes` (base64 in either alphabet), `bool`, `int`, `int(1..8)`, `number`, `object`, `any`, `null`,
 //! `"a literal"`, `[T]`, `{T}` for a map, `T|U`. A line `...` lets other fields pass.
 
 mod parse;
@@ -46,6 +46,7 @@ enum Kind {
     Text,
     Word,
     Base64,
+    Bytes,
     Bool,
     Object,
     Null,
@@ -208,6 +209,7 @@ impl Shapes {
             Kind::Text => value.is_string(),
             Kind::Word => value.as_str().is_some_and(is_word),
             Kind::Base64 => value.as_str().is_some_and(|text| super::decoded(text).is_some()),
+            Kind::Bytes => value.as_str().is_some_and(|text| super::decoded_bytes(text).is_some()),
             Kind::Bool => value.is_boolean(),
             Kind::Object => value.is_object(),
             Kind::Null => value.is_null(),
@@ -316,7 +318,7 @@ impl Kind {
             Kind::Any => "anything".to_owned(),
             Kind::Text => "a string".to_owned(),
             Kind::Word => "a string that matches '^[a-zA-Z0-9_-]{1,64}$'".to_owned(),
-            Kind::Base64 => "a base64 string".to_owned(),
+            Kind::Base64 | Kind::Bytes => "a base64 string".to_owned(),
             Kind::Bool => "a boolean".to_owned(),
             Kind::Null => "null".to_owned(),
             Kind::Integer(_) => "an integer".to_owned(),
