@@ -3,7 +3,7 @@
 use crate::client::{Ask, Client, Error, Seen};
 use postern_keys::Key;
 use postern_tests::client::Answer;
-use postern_tests::vendors::{Fake, Scenario, Vendor, credentials};
+use postern_tests::vendors::{Fake, Scenario, Vendor, credentials, service_account};
 use postern_tests::{Gateway, Options, events};
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -221,9 +221,9 @@ fn variables(fakes: &[(Vendor, Fake)]) -> Vec<(String, String)> {
         ("google_base_url", origin(Vendor::Google)),
         ("google_api_key", credentials::GOOGLE_KEY.to_owned()),
         ("vertex_base_url", origin(Vendor::Google)),
-        ("vertex_project", credentials::GOOGLE_PROJECT.to_owned()),
-        ("vertex_location", "global".to_owned()),
-        ("vertex_service_account", credentials::service_account(&origin(Vendor::Google))),
+        ("vertex_project", credentials::VERTEX_PROJECT.to_owned()),
+        ("vertex_location", credentials::VERTEX_LOCATION.to_owned()),
+        ("vertex_service_account", service_account(&origin(Vendor::Google))),
         ("vertex_token_url", origin(Vendor::Google)),
         ("cohere_base_url", origin(Vendor::Cohere)),
         ("cohere_api_key", credentials::COHERE_KEY.to_owned()),
