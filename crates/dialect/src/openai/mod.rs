@@ -15,6 +15,7 @@ mod field;
 mod from_client;
 mod from_vendor;
 mod names;
+mod outline;
 mod read;
 mod refusal;
 mod stream;
