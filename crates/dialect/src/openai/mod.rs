@@ -16,6 +16,7 @@ pub(crate) mod field;
 mod from_client;
 mod from_vendor;
 mod names;
+mod outline;
 pub(crate) mod read;
 pub(crate) mod refusal;
 mod stream;
