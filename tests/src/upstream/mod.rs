@@ -37,7 +37,8 @@ pub struct Upstream {
 }
 
 /// What a vendor makes of a request: what is wrong with it, and the answer.
-pub(crate) type Behaviour = fn(method: &str, host: &str, request: &Recorded) -> (Vec<String>, Script);
+pub(crate) type Behaviour =
+    fn(method: &str, host: &str, request: &Recorded) -> (Vec<String>, Script);
 
 /// What the connections and the tests share.
 pub(crate) struct State {

@@ -87,15 +87,21 @@ impl Fake {
         Self(Upstream::serving(
             port,
             match vendor {
-                Vendor::OpenAi => |method, host, request| answer(openai::answer, method, host, request),
+                Vendor::OpenAi => {
+                    |method, host, request| answer(openai::answer, method, host, request)
+                }
                 Vendor::Anthropic => {
                     |method, host, request| answer(anthropic::answer, method, host, request)
                 }
                 Vendor::Bedrock => {
                     |method, host, request| answer(bedrock::answer, method, host, request)
                 }
-                Vendor::Google => |method, host, request| answer(google::answer, method, host, request),
-                Vendor::Cohere => |method, host, request| answer(cohere::answer, method, host, request),
+                Vendor::Google => {
+                    |method, host, request| answer(google::answer, method, host, request)
+                }
+                Vendor::Cohere => {
+                    |method, host, request| answer(cohere::answer, method, host, request)
+                }
             },
         ))
     }
