@@ -12,6 +12,7 @@ mod serve;
 mod unusual;
 
 pub use answers::{ANSWER_PREFIX, USAGE};
+pub(crate) use check::RESERVED;
 pub use record::{Ending, Recorded};
 pub(crate) use scripts::{Script, Step};
 
