@@ -106,7 +106,8 @@ fn messages(body: &Value, shape: &str) -> Result<Script, Refusal> {
     }
     let wrong = Wrong {
         error: Refusal::scripted(529).event().into(),
-        malformed: "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",]\n\n".into(),
+        malformed: "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",]\n\n"
+            .into(),
     };
     let script = reply::stream(scenario, told::events(model, &told), wrong);
     Ok(script.with_header("request-id", "req_fake"))

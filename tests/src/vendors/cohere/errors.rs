@@ -21,13 +21,20 @@ impl Refusal {
     }
 
     pub fn no_such_model(model: &str) -> Self {
-        Self::new(404, &format!("model '{model}' not found, make sure the correct model ID was used and that you have access to the model."))
+        Self::new(
+            404,
+            &format!(
+                "model '{model}' not found, make sure the correct model ID was used and that you have access to the model."
+            ),
+        )
     }
 
     /// What the scenario of an error says.
     pub fn scripted(status: u16) -> Self {
         let message = match status {
-            400 => "too many tokens: total number of tokens in the prompt cannot exceed 128000 - received 130034.",
+            400 => {
+                "too many tokens: total number of tokens in the prompt cannot exceed 128000 - received 130034."
+            }
             401 => "invalid api token",
             403 => "you do not have access to this resource",
             404 => return Self::no_such_model("command-fake"),
@@ -62,7 +69,9 @@ fn words(problem: &Problem) -> String {
         Fault::Missing => format!("invalid request: {path} is required"),
         Fault::Empty => format!("invalid request: {path} must be at least 1 element long"),
         Fault::Kind(expected, found) => {
-            format!("invalid type: parameter {path} is of type {found} but should be of type {expected}")
+            format!(
+                "invalid type: parameter {path} is of type {found} but should be of type {expected}"
+            )
         }
         Fault::Word(found, allowed) => {
             format!("invalid request: {path} '{found}' must be one of {}", allowed.join(", "))

@@ -91,7 +91,8 @@ fn embed(body: &Value) -> Result<Script, Refusal> {
 fn rerank(body: &Value) -> Result<Script, Refusal> {
     errors::check(&SHAPES, "Rerank", body)?;
     let count = array(&body["documents"]).len();
-    let wanted = body["top_n"].as_u64().and_then(|wanted| usize::try_from(wanted).ok()).unwrap_or(count);
+    let wanted =
+        body["top_n"].as_u64().and_then(|wanted| usize::try_from(wanted).ok()).unwrap_or(count);
     let scores = [0.875, 0.5, 0.25, 0.125];
     let results = (0..count).rev().take(wanted).enumerate().map(|(rank, index)| {
         json!({ "index": index, "relevance_score": scores[rank.min(scores.len() - 1)] })

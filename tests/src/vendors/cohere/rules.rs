@@ -46,7 +46,9 @@ fn turns(messages: &[Value]) -> Result<(), Refusal> {
             match open.iter().position(|each| *each == id) {
                 Some(index) => drop(open.remove(index)),
                 None => {
-                    return refuse(&format!("tool call id '{id}' not found in previous tool calls."));
+                    return refuse(&format!(
+                        "tool call id '{id}' not found in previous tool calls."
+                    ));
                 }
             }
             continue;
@@ -68,7 +70,9 @@ fn turns(messages: &[Value]) -> Result<(), Refusal> {
 fn answered(open: &[&str]) -> Result<(), Refusal> {
     match open.is_empty() {
         true => Ok(()),
-        false => refuse("all tool calls must be followed by a tool message with result with matching tool_call_id."),
+        false => refuse(
+            "all tool calls must be followed by a tool message with result with matching tool_call_id.",
+        ),
     }
 }
 

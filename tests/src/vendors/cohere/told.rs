@@ -33,7 +33,9 @@ pub(super) fn response(told: &Told) -> Value {
     for said in &told.said {
         match said {
             Said::Thoughts(text) => content.push(json!({ "type": "thinking", "thinking": text })),
-            Said::Text(text) | Said::Refusal(text) => content.push(json!({ "type": "text", "text": text })),
+            Said::Text(text) | Said::Refusal(text) => {
+                content.push(json!({ "type": "text", "text": text }))
+            }
             Said::Call(number, name, arguments) => calls.push(call(*number, name, arguments)),
         }
     }
@@ -66,28 +68,39 @@ pub(super) fn events(told: &Told) -> Vec<Event> {
     for said in &told.said {
         match said {
             Said::Thoughts(text) => events.extend(content("thinking", text, &mut contents)),
-            Said::Text(text) | Said::Refusal(text) => events.extend(content("text", text, &mut contents)),
+            Said::Text(text) | Said::Refusal(text) => {
+                events.extend(content("text", text, &mut contents))
+            }
             Said::Call(number, name, arguments) => {
                 let event = |kind: &str, tool_calls: Value| {
-                    typed(&json!({ "type": kind, "index": calls, "delta": { "message": { "tool_calls": tool_calls } } }))
+                    typed(
+                        &json!({ "type": kind, "index": calls, "delta": { "message": { "tool_calls": tool_calls } } }),
+                    )
                 };
                 events.push(Event::delta(event("tool-call-start", call(*number, name, ""))));
                 events.extend(pieces(arguments).into_iter().map(|piece| {
-                    Event::delta(event("tool-call-delta", json!({ "function": { "arguments": piece } })))
+                    Event::delta(event(
+                        "tool-call-delta",
+                        json!({ "function": { "arguments": piece } }),
+                    ))
                 }));
-                events.push(Event::other(typed(&json!({ "type": "tool-call-end", "index": calls }))));
+                events
+                    .push(Event::other(typed(&json!({ "type": "tool-call-end", "index": calls }))));
                 calls += 1;
             }
         }
     }
     let delta = json!({ "finish_reason": finish_reason(&told.end), "usage": usage(&told.cost) });
-    events.push(Event::other(typed(&json!({ "type": "message-end", "id": "fake", "delta": delta }))));
+    events
+        .push(Event::other(typed(&json!({ "type": "message-end", "id": "fake", "delta": delta }))));
     events
 }
 
 fn content(kind: &str, text: &str, index: &mut usize) -> Vec<Event> {
     let of = |event: &str, content: Value| {
-        typed(&json!({ "type": event, "index": *index, "delta": { "message": { "content": content } } }))
+        typed(
+            &json!({ "type": event, "index": *index, "delta": { "message": { "content": content } } }),
+        )
     };
     let mut start = json!({ "type": kind });
     start[kind] = json!("");

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 const DIMENSIONS: u64 = 8;
 
 fn values(request: &Value) -> Value {
-    let words: String = array(&request["content"]["parts"]).iter().map(|part| text(&part["text"])).collect();
+    let words: String =
+        array(&request["content"]["parts"]).iter().map(|part| text(&part["text"])).collect();
     let length = request["outputDimensionality"].as_u64().unwrap_or(DIMENSIONS);
     json!({ "values": embedding(&words, length) })
 }
@@ -21,7 +22,9 @@ pub(super) fn batch(shapes: &Shapes, model: &str, body: &Value) -> Result<Script
     let requests = array(&body["requests"]);
     let name = format!("models/{model}");
     if requests.iter().any(|request| request["model"] != name) {
-        return Err(Refusal::invalid("* BatchEmbedContentsRequest.requests.model: must match the model of the path"));
+        return Err(Refusal::invalid(
+            "* BatchEmbedContentsRequest.requests.model: must match the model of the path",
+        ));
     }
     let embeddings: Vec<Value> = requests.iter().map(values).collect();
     Ok(reply::whole(Scenario::Text, &json!({ "embeddings": embeddings })))

@@ -31,11 +31,15 @@ impl Refusal {
     }
 
     pub fn wrong_key() -> Self {
-        Self::invalid("API key not valid. Please pass a valid API key.").with_reason("API_KEY_INVALID")
+        Self::invalid("API key not valid. Please pass a valid API key.")
+            .with_reason("API_KEY_INVALID")
     }
 
     pub fn no_key() -> Self {
-        Self::new(403, "Method doesn't allow unregistered callers (callers without established identity). Please use API Key or other form of API consumer identity to call this API.")
+        Self::new(
+            403,
+            "Method doesn't allow unregistered callers (callers without established identity). Please use API Key or other form of API consumer identity to call this API.",
+        )
     }
 
     pub fn no_token() -> Self {
@@ -53,25 +57,33 @@ impl Refusal {
     }
 
     pub fn no_such_model(model: &str) -> Self {
-        Self::new(404, &format!("models/{model} is not found for API version v1beta, or is not supported for generateContent. Call ListModels to see the list of available models and their supported methods."))
+        Self::new(
+            404,
+            &format!(
+                "models/{model} is not found for API version v1beta, or is not supported for generateContent. Call ListModels to see the list of available models and their supported methods."
+            ),
+        )
     }
 
     /// What the scenario of an error says.
     pub fn scripted(code: u16) -> Self {
         let message = match code {
-            400 => "The input token count (1196266) exceeds the maximum number of tokens allowed (1048576).",
+            400 => {
+                "The input token count (1196266) exceeds the maximum number of tokens allowed (1048576)."
+            }
             401 => return Self::no_token(),
             403 => "Your project has been denied access. Please contact support.",
             404 => return Self::no_such_model("gemini-fake"),
             413 => "Request payload size exceeds the limit: 20971520 bytes.",
             429 => "You exceeded your current quota, please check your plan and billing details.",
             503 | 529 => "The model is overloaded. Please try again later.",
-            _ => "An internal error has occurred. Please retry or report in https://developers.generativeai.google/guide/troubleshooting",
+            _ => {
+                "An internal error has occurred. Please retry or report in https://developers.generativeai.google/guide/troubleshooting"
+            }
         };
         let mut refusal = Self::new(code, message);
         if code == 429 {
-            refusal.details =
-                json!([{ "@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "7s" }]);
+            refusal.details = json!([{ "@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "7s" }]);
         }
         refusal
     }
@@ -128,7 +140,11 @@ fn name_as_json(value: &mut Value) {
                 let name = camel(&name);
                 match name.as_str() {
                     "properties" | "defs" => {
-                        value.as_object_mut().into_iter().flatten().for_each(|(_, of)| name_as_json(of));
+                        value
+                            .as_object_mut()
+                            .into_iter()
+                            .flatten()
+                            .for_each(|(_, of)| name_as_json(of));
                     }
                     name if !OPAQUE.contains(&name) => name_as_json(&mut value),
                     _ => {}
@@ -188,7 +204,9 @@ fn words(problem: &Problem) -> String {
                 problem.name()
             )
         }
-        Fault::Missing | Fault::Empty => format!("* GenerateContentRequest.{path}: {path} is not specified"),
+        Fault::Missing | Fault::Empty => {
+            format!("* GenerateContentRequest.{path}: {path} is not specified")
+        }
         Fault::Kind(expected, found) => {
             format!("Invalid value at '{path}': expected {expected}, got {found}")
         }

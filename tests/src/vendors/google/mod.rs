@@ -28,7 +28,9 @@ pub(super) fn answer(call: &Call<'_>) -> Answer {
     if call.path == "/token" {
         return oauth::answer(call);
     }
-    let path = ["/v1beta1/", "/v1beta/", "/v1/"].iter().find_map(|version| call.path.strip_prefix(version));
+    let path = ["/v1beta1/", "/v1beta/", "/v1/"]
+        .iter()
+        .find_map(|version| call.path.strip_prefix(version));
     let path = path.ok_or_else(|| Refusal::no_such_path(call).script())?;
     match path.strip_prefix("projects/") {
         Some(path) => vertex(call, path),
@@ -73,8 +75,9 @@ fn vertex(call: &Call<'_>, path: &str) -> Answer {
     let model = unescaped(model);
     match (publisher, operation) {
         ("anthropic", "rawPredict" | "streamRawPredict") => claude(call, &model, operation),
-        ("google", operation) => operate(call, &model, operation, "VertexGenerate")
-            .map_err(|refusal| refusal.script()),
+        ("google", operation) => {
+            operate(call, &model, operation, "VertexGenerate").map_err(|refusal| refusal.script())
+        }
         _ => Err(Refusal::no_such_path(call).script()),
     }
 }
@@ -89,7 +92,9 @@ fn claude(call: &Call<'_>, model: &str, operation: &str) -> Answer {
         return Err(anthropic::refused("model: Extra inputs are not permitted"));
     }
     if (operation == "streamRawPredict") != (fields.get("stream") == Some(&true.into())) {
-        return Err(anthropic::refused("stream: must be true for streamRawPredict, and only for that"));
+        return Err(anthropic::refused(
+            "stream: must be true for streamRawPredict, and only for that",
+        ));
     }
     fields.insert("model".to_owned(), model.split('@').next().unwrap_or(model).into());
     anthropic::hosted(body, ANTHROPIC_VERSION)

@@ -66,27 +66,35 @@ fn verify(call: &Call<'_>) -> Result<(), Refused> {
     if field("grant_type").as_deref() != Some("urn:ietf:params:oauth:grant-type:jwt-bearer") {
         return Err(("unsupported_grant_type", "Invalid grant_type"));
     }
-    let assertion = field("assertion").ok_or(("invalid_request", "Missing required parameter: assertion"))?;
+    let assertion =
+        field("assertion").ok_or(("invalid_request", "Missing required parameter: assertion"))?;
     let claims = claims(&assertion)?;
-    let audiences = [format!("http://{}/token", call.host), "https://oauth2.googleapis.com/token".to_owned()];
+    let audiences =
+        [format!("http://{}/token", call.host), "https://oauth2.googleapis.com/token".to_owned()];
     if claims["iss"] != EMAIL {
         return Err(("invalid_grant", "Invalid grant: account not found"));
     }
     if !audiences.iter().any(|audience| claims["aud"] == *audience) {
         return Err(("invalid_grant", "Invalid JWT: Failed audience check."));
     }
-    if !claims["scope"].as_str().is_some_and(|scopes| scopes.split(' ').any(|scope| scope == SCOPE)) {
+    if !claims["scope"].as_str().is_some_and(|scopes| scopes.split(' ').any(|scope| scope == SCOPE))
+    {
         return Err(("invalid_scope", "Invalid OAuth scope or ID token audience provided."));
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let (issued, expires) = (claims["iat"].as_u64(), claims["exp"].as_u64());
     match (issued, expires) {
         (Some(issued), Some(expires))
-            if issued <= now + LEEWAY_S && expires + LEEWAY_S > now && expires <= issued + HOUR_S =>
+            if issued <= now + LEEWAY_S
+                && expires + LEEWAY_S > now
+                && expires <= issued + HOUR_S =>
         {
             Ok(())
         }
-        _ => Err(("invalid_grant", "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.")),
+        _ => Err((
+            "invalid_grant",
+            "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.",
+        )),
     }
 }
 

@@ -28,32 +28,45 @@ pub(super) fn check(body: &Value) -> Result<(), Refusal> {
         return refuse("You can only set only one of thinking budget and thinking level.");
     }
     if array(&config["stopSequences"]).len() > MAX_STOPS {
-        return refuse("* GenerateContentRequest.generation_config.stop_sequences: at most 5 are allowed");
+        return refuse(
+            "* GenerateContentRequest.generation_config.stop_sequences: at most 5 are allowed",
+        );
     }
     let schemas = ["responseSchema", "responseJsonSchema"];
     let set = schemas.iter().filter(|name| !config[**name].is_null()).count();
     if set > 1 {
-        return refuse("* GenerateContentRequest.generation_config: response_schema and response_json_schema must not be both set");
+        return refuse(
+            "* GenerateContentRequest.generation_config: response_schema and response_json_schema must not be both set",
+        );
     }
     if set == 1 && config["responseMimeType"] != "application/json" {
-        return refuse("* GenerateContentRequest.generation_config.response_mime_type: response_schema requires application/json");
+        return refuse(
+            "* GenerateContentRequest.generation_config.response_mime_type: response_schema requires application/json",
+        );
     }
     for declaration in declarations(body) {
         if !declaration["parameters"].is_null() && !declaration["parametersJsonSchema"].is_null() {
-            return refuse("* GenerateContentRequest.tools: parameters and parameters_json_schema must not be both set");
+            return refuse(
+                "* GenerateContentRequest.tools: parameters and parameters_json_schema must not be both set",
+            );
         }
     }
     let calling = &body["toolConfig"]["functionCallingConfig"];
     let allowed = array(&calling["allowedFunctionNames"]);
     if !allowed.is_empty() && !["ANY", "VALIDATED"].contains(&text(&calling["mode"])) {
-        return refuse("* GenerateContentRequest.tool_config.function_calling_config.allowed_function_names: only supported in mode ANY and VALIDATED");
+        return refuse(
+            "* GenerateContentRequest.tool_config.function_calling_config.allowed_function_names: only supported in mode ANY and VALIDATED",
+        );
     }
     if calling["mode"] == "ANY" && declarations(body).next().is_none() {
         return refuse("Function calling config is set without function_declarations.");
     }
-    let unknown = allowed.iter().find(|name| !declarations(body).any(|each| each["name"] == **name));
+    let unknown =
+        allowed.iter().find(|name| !declarations(body).any(|each| each["name"] == **name));
     match unknown {
-        Some(name) => refuse(&format!("allowed_function_names contains {name}, which is no declared function")),
+        Some(name) => refuse(&format!(
+            "allowed_function_names contains {name}, which is no declared function"
+        )),
         None => Ok(()),
     }
 }
@@ -65,7 +78,8 @@ pub(super) fn declarations(body: &Value) -> impl Iterator<Item = &Value> {
 pub(super) fn seen(body: &Value, streams: bool) -> Seen {
     let tools: Vec<(String, Value)> = declarations(body)
         .map(|each| {
-            let schema = if each["parameters"].is_null() { "parametersJsonSchema" } else { "parameters" };
+            let schema =
+                if each["parameters"].is_null() { "parametersJsonSchema" } else { "parameters" };
             (text(&each["name"]).to_owned(), each[schema].clone())
         })
         .collect();

@@ -75,7 +75,9 @@ impl Teller<'_> {
                     }
                     parts.push(part);
                 }
-                Said::Call(_, name, arguments) => parts.extend(self.call(name, arguments, &mut first_call)),
+                Said::Call(_, name, arguments) => {
+                    parts.extend(self.call(name, arguments, &mut first_call))
+                }
             }
         }
         let mut candidate = json!({ "content": { "role": "model" }, "finishReason": finish_reason(&told.end), "index": 0 });
@@ -106,7 +108,11 @@ impl Teller<'_> {
         for said in &told.said {
             match said {
                 Said::Thoughts(text) => {
-                    parts.extend(pieces(text).into_iter().map(|piece| json!({ "text": piece, "thought": true })));
+                    parts.extend(
+                        pieces(text)
+                            .into_iter()
+                            .map(|piece| json!({ "text": piece, "thought": true })),
+                    );
                 }
                 Said::Text(text) | Said::Refusal(text) => {
                     parts.extend(pieces(text).into_iter().map(|piece| json!({ "text": piece })));
@@ -114,7 +120,9 @@ impl Teller<'_> {
                         last["thoughtSignature"] = json!(seal(SEALER, text));
                     }
                 }
-                Said::Call(_, name, arguments) => parts.extend(self.call(name, arguments, &mut first_call)),
+                Said::Call(_, name, arguments) => {
+                    parts.extend(self.call(name, arguments, &mut first_call))
+                }
             }
         }
         // Counts so far: each replaces the one before.
@@ -125,7 +133,8 @@ impl Teller<'_> {
             let content = json!({ "role": "model", "parts": [part] });
             line(&self.envelope(&json!({ "content": content, "index": 0 }), &early))
         };
-        let mut events: Vec<Event> = parts.into_iter().map(|part| Event::delta(chunk(part))).collect();
+        let mut events: Vec<Event> =
+            parts.into_iter().map(|part| Event::delta(chunk(part))).collect();
         let candidate = json!({
             "content": { "role": "model", "parts": [last] },
             "finishReason": finish_reason(&told.end),

@@ -29,9 +29,13 @@ fn refuse(message: &str) -> Result<(), Refusal> {
 
 pub(super) fn check(body: &Value, demands_seals: bool) -> Result<(), Refusal> {
     let contents = array(&body["contents"]);
-    for content in contents.iter().chain([&body["systemInstruction"]].into_iter().filter(|it| it.is_object())) {
+    for content in
+        contents.iter().chain([&body["systemInstruction"]].into_iter().filter(|it| it.is_object()))
+    {
         if content["parts"].as_array().is_some_and(Vec::is_empty) {
-            return refuse("* GenerateContentRequest.contents.parts: contents.parts must not be empty.");
+            return refuse(
+                "* GenerateContentRequest.contents.parts: contents.parts must not be empty.",
+            );
         }
         array(&content["parts"]).iter().try_for_each(one_kind)?;
     }
@@ -44,7 +48,9 @@ pub(super) fn check(body: &Value, demands_seals: bool) -> Result<(), Refusal> {
         seals(content)?;
     }
     if contents.last().is_some_and(|last| !calls(last).is_empty()) {
-        return refuse("Please ensure that function call turn comes immediately after a user turn or after a function response turn, and is followed by its responses.");
+        return refuse(
+            "Please ensure that function call turn comes immediately after a user turn or after a function response turn, and is followed by its responses.",
+        );
     }
     if demands_seals { sealed(contents) } else { Ok(()) }
 }
@@ -54,8 +60,12 @@ fn one_kind(part: &Value) -> Result<(), Refusal> {
         1 => Ok(()),
         // An empty part may carry a seal.
         0 if !part["thoughtSignature"].is_null() => Ok(()),
-        0 => refuse("* GenerateContentRequest.contents.parts: contents.parts.data: required oneof field 'data' must have one initialized field"),
-        _ => refuse("Invalid value at 'contents.parts' (oneof), oneof field 'data' is already set. Cannot set it twice."),
+        0 => refuse(
+            "* GenerateContentRequest.contents.parts: contents.parts.data: required oneof field 'data' must have one initialized field",
+        ),
+        _ => refuse(
+            "Invalid value at 'contents.parts' (oneof), oneof field 'data' is already set. Cannot set it twice.",
+        ),
     }
 }
 
@@ -77,16 +87,24 @@ fn pairs(content: &Value, before: Option<&Value>) -> Result<(), Refusal> {
         return refuse("Please ensure that function call parts are only in turns of the model.");
     }
     if asked.len() != responses.len() {
-        return refuse("Please ensure that the number of function response parts is equal to the number of function call parts of the function call turn.");
+        return refuse(
+            "Please ensure that the number of function response parts is equal to the number of function call parts of the function call turn.",
+        );
     }
     for response in responses {
         let answers = |call: &&Value| {
             call["name"] == response["name"]
-                && (call["id"].is_null() || response["id"].is_null() || call["id"] == response["id"])
+                && (call["id"].is_null()
+                    || response["id"].is_null()
+                    || call["id"] == response["id"])
         };
         match asked.iter().position(answers) {
             Some(index) => drop(asked.remove(index)),
-            None => return refuse("Please ensure that function response parts have the names of the function call parts of the function call turn."),
+            None => {
+                return refuse(
+                    "Please ensure that function response parts have the names of the function call parts of the function call turn.",
+                );
+            }
         }
     }
     Ok(())
@@ -106,7 +124,11 @@ fn is_any(signature: &str) -> bool {
 /// Each signature that comes back is on what was signed.
 fn seals(content: &Value) -> Result<(), Refusal> {
     let parts = array(&content["parts"]);
-    let spoken: String = parts.iter().filter(|part| part["thought"] != true).map(|part| text(&part["text"])).collect();
+    let spoken: String = parts
+        .iter()
+        .filter(|part| part["thought"] != true)
+        .map(|part| text(&part["text"]))
+        .collect();
     for part in parts {
         let Some(signature) = part["thoughtSignature"].as_str() else { continue };
         let words = match &part["functionCall"] {
@@ -122,7 +144,10 @@ fn seals(content: &Value) -> Result<(), Refusal> {
 
 /// A model that thinks wants the signature of each first call since the user last spoke.
 fn sealed(contents: &[Value]) -> Result<(), Refusal> {
-    let turn = contents.iter().rev().take_while(|content| content["role"] == "model" || !responses(content).is_empty());
+    let turn = contents
+        .iter()
+        .rev()
+        .take_while(|content| content["role"] == "model" || !responses(content).is_empty());
     for content in turn {
         let first = array(&content["parts"]).iter().find(|part| part["functionCall"].is_object());
         if let Some(part) = first.filter(|part| part["thoughtSignature"].is_null()) {

@@ -196,9 +196,7 @@ impl Shapes {
         }
         let missing = |field: &&Field| field.demanded && !object.contains_key(&field.name);
         match fields.fields.iter().find(missing) {
-            Some(field) => {
-                Err(Problem::new(Fault::Missing).under(Step::Key(field.name.clone())))
-            }
+            Some(field) => Err(Problem::new(Fault::Missing).under(Step::Key(field.name.clone()))),
             None => Ok(()),
         }
     }
@@ -268,7 +266,8 @@ impl Shapes {
                 Err(Problem { path, fault: Fault::Word(_, mut allowed) }) if path.is_empty() => {
                     words.append(&mut allowed);
                 }
-                Err(problem) if matches!(problem.fault, Fault::Kind(..)) && problem.path.is_empty() => {}
+                Err(problem)
+                    if matches!(problem.fault, Fault::Kind(..)) && problem.path.is_empty() => {}
                 Err(problem) => nearest = Some(problem),
             }
         }
@@ -326,9 +325,7 @@ impl Kind {
             Kind::Literal(literal) => format!("'{literal}'"),
             Kind::List(of, _) => format!("an array of {}", of.words()),
             Kind::Object | Kind::Map(_) | Kind::Named(_) => "an object".to_owned(),
-            Kind::Either(kinds) => {
-                kinds.iter().map(Kind::words).collect::<Vec<_>>().join(" or ")
-            }
+            Kind::Either(kinds) => kinds.iter().map(Kind::words).collect::<Vec<_>>().join(" or "),
         }
     }
 }
@@ -362,8 +359,10 @@ Part one
     #[test]
     fn takes_what_the_notation_says() {
         let parts = json!([{ "text": "a" }, { "image": "AAAA" }]);
-        let messages = json!([{ "role": "user", "content": parts }, { "role": "user", "content": "b" }]);
-        let value = json!({ "model": "m", "messages": messages, "temperature": null, "effort": "low" });
+        let messages =
+            json!([{ "role": "user", "content": parts }, { "role": "user", "content": "b" }]);
+        let value =
+            json!({ "model": "m", "messages": messages, "temperature": null, "effort": "low" });
         assert_eq!(problem(value), "");
     }
 
@@ -373,9 +372,18 @@ Part one
         assert_eq!(problem(json!({ "model": "m" })), "messages: Missing");
         assert_eq!(problem(json!({ "model": "m", "messages": [] })), "messages: Empty");
         assert_eq!(problem(json!({ "x": 1 })), "x: Unknown");
-        assert_eq!(problem(one(json!([{ "text": 1 }]))), "messages[0].content[0].text: Kind(\"a string\", \"an integer\")");
-        assert_eq!(problem(one(json!([{ "text": "a", "image": "" }]))), "messages[0].content[0]: Union(2)");
+        assert_eq!(
+            problem(one(json!([{ "text": 1 }]))),
+            "messages[0].content[0].text: Kind(\"a string\", \"an integer\")"
+        );
+        assert_eq!(
+            problem(one(json!([{ "text": "a", "image": "" }]))),
+            "messages[0].content[0]: Union(2)"
+        );
         assert_eq!(problem(json!({ "temperature": 3 })), "temperature: Range(0.0, 2.0, 3.0)");
-        assert_eq!(problem(json!({ "effort": "mid" })), "effort: Word(\"mid\", [\"low\", \"high\"])");
+        assert_eq!(
+            problem(json!({ "effort": "mid" })),
+            "effort: Word(\"mid\", [\"low\", \"high\"])"
+        );
     }
 }
