@@ -115,8 +115,8 @@ fn pass(vendor: &Vendor, facts: &Facts, body: &str) -> Result<Encoded, Fault> {
             (with_model(path, &vendor.model), responses::splice(vendor, facts, body)?)
         }
         _ => {
-            let encoded = openai::encode(&vendor.model, facts, body)?;
-            (encoded.path.to_owned(), encoded.edits)
+            let encoded = openai::encode(vendor, facts, body, &mut losses)?;
+            (encoded.path, encoded.edits)
         }
     };
     let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();

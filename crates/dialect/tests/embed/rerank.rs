@@ -20,7 +20,8 @@ fn reads_the_model_and_where_the_texts_stand() {
 #[test]
 fn passes_untouched_but_for_the_model() {
     let facts = read_rerank(BODY).unwrap().facts;
-    let encoded = openai::encode("rerank-v4.0-pro", &facts, BODY).unwrap();
+    let vendor = Vendor::new(Wire::Cohere, "rerank-v4.0-pro");
+    let encoded = openai::encode(&vendor, &facts, BODY, &mut Losses::default()).unwrap();
     assert_eq!(encoded.path, "/rerank");
     assert_eq!(
         apply(BODY, &encoded.edits).unwrap(),
