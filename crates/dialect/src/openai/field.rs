@@ -5,7 +5,7 @@ use crate::json::{Scanner, Text, Type};
 use crate::vendor_error::clip;
 
 /// The fields of one object that are read here; all others are the vendor's to judge.
-pub(super) struct Fields {
+pub(crate) struct Fields {
     names: &'static [&'static str],
     seen: u32,
 }
@@ -51,7 +51,7 @@ impl Fields {
     }
 }
 
-pub(super) fn boolean(scanner: &mut Scanner<'_>, param: &str) -> Result<Option<bool>, Refusal> {
+pub(crate) fn boolean(scanner: &mut Scanner<'_>, param: &str) -> Result<Option<bool>, Refusal> {
     match scanner.peek()? {
         Type::Null => scanner.null().map(|()| None).map_err(Refusal::from),
         Type::Boolean => Ok(Some(scanner.boolean()?)),
@@ -59,7 +59,7 @@ pub(super) fn boolean(scanner: &mut Scanner<'_>, param: &str) -> Result<Option<b
     }
 }
 
-pub(super) fn string<'a>(
+pub(crate) fn string<'a>(
     scanner: &mut Scanner<'a>,
     param: impl Fn() -> String,
 ) -> Result<Option<Text<'a>>, Refusal> {
@@ -71,7 +71,7 @@ pub(super) fn string<'a>(
 }
 
 /// A whole number of at least `least` and at most `most`.
-pub(super) fn whole_number(
+pub(crate) fn whole_number(
     scanner: &mut Scanner<'_>,
     param: &str,
     (least, most): (u64, u64),

@@ -4,16 +4,16 @@
 //! place that bears with them says so.
 
 mod answer;
-mod chat;
+pub(crate) mod chat;
 mod decode;
 mod embeddings;
 mod encode;
 pub mod error;
-mod explain;
-mod field;
+pub(crate) mod explain;
+pub(crate) mod field;
 mod names;
-mod read;
-mod refusal;
+pub(crate) mod read;
+pub(crate) mod refusal;
 mod stream;
 mod stream_options;
 mod usage;

@@ -25,7 +25,7 @@ pub fn read(operation: Operation, body: &str) -> Result<Request, Fault> {
 }
 
 /// Enter the one object of a body.
-pub(super) fn enter(scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
+pub(crate) fn enter(scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
     match scanner.peek()? {
         Type::Object => Ok(scanner.object()?),
         other => {
@@ -39,9 +39,9 @@ pub(super) fn enter(scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
 }
 
 /// The model's name and where it stands.
-pub(super) type Model = (String, Span);
+pub(crate) type Model = (String, Span);
 
-pub(super) fn model(scanner: &mut Scanner<'_>) -> Result<Option<Model>, Refusal> {
+pub(crate) fn model(scanner: &mut Scanner<'_>) -> Result<Option<Model>, Refusal> {
     let Some(text) = field::string(scanner, || "model".to_owned())? else { return Ok(None) };
     let name = text.decode().unwrap_or_default().into_owned();
     if name.is_empty() {
@@ -50,12 +50,12 @@ pub(super) fn model(scanner: &mut Scanner<'_>) -> Result<Option<Model>, Refusal>
     Ok(Some((name, text.span())))
 }
 
-pub(super) fn required(model: Option<Model>) -> Result<Model, Refusal> {
+pub(crate) fn required(model: Option<Model>) -> Result<Model, Refusal> {
     model.ok_or_else(|| missing("model", "the name of a model"))
 }
 
 /// `wanted`, where an array must stand.
-pub(super) fn array(scanner: &mut Scanner<'_>, param: &str, wanted: &str) -> Result<bool, Refusal> {
+pub(crate) fn array(scanner: &mut Scanner<'_>, param: &str, wanted: &str) -> Result<bool, Refusal> {
     match scanner.peek()? {
         Type::Null => scanner.null().map(|()| false).map_err(Refusal::from),
         Type::Array => scanner.array().map(|()| true).map_err(Refusal::from),

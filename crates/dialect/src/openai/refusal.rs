@@ -5,7 +5,7 @@ use postern_fault::{Fault, Kind};
 
 /// What is wrong with a request. The codes are the API's own.
 #[derive(Debug)]
-pub(super) enum Refusal {
+pub(crate) enum Refusal {
     Json(json::Error),
     Field(Fault),
 }
@@ -54,27 +54,27 @@ fn not_json(error: json::Error, body: &str) -> Fault {
 }
 
 /// The field has a value of another type.
-pub(super) fn wrong_type(param: impl Into<String>, wanted: &str, found: Type) -> Refusal {
+pub(crate) fn wrong_type(param: impl Into<String>, wanted: &str, found: Type) -> Refusal {
     let param = param.into();
     let public = format!("`{param}` must be {wanted}, but is {found}");
     Fault::invalid_request(param, public).with_code("invalid_type").into()
 }
 
 /// The field is not there, or null.
-pub(super) fn missing(param: impl Into<String>, wanted: &str) -> Refusal {
+pub(crate) fn missing(param: impl Into<String>, wanted: &str) -> Refusal {
     let param = param.into();
     let public = format!("`{param}` is missing: send {wanted}");
     Fault::invalid_request(param, public).with_code("missing_required_parameter").into()
 }
 
 /// The field says nothing.
-pub(super) fn empty(param: impl Into<String>, code: &str, wanted: &str) -> Refusal {
+pub(crate) fn empty(param: impl Into<String>, code: &str, wanted: &str) -> Refusal {
     let param = param.into();
     let public = format!("`{param}` is empty: send {wanted}");
     Fault::invalid_request(param, public).with_code(code).into()
 }
 
 /// The field has the right type and a value that cannot be.
-pub(super) fn invalid(param: impl Into<String>, code: &str, public: String) -> Refusal {
+pub(crate) fn invalid(param: impl Into<String>, code: &str, public: String) -> Refusal {
     Fault::invalid_request(param, public).with_code(code).into()
 }
