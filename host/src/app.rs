@@ -1,6 +1,6 @@
 //! An application: from the manifest's words to components that can be instantiated.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -97,6 +97,12 @@ impl Plan {
         let composed =
             self.each(|component, inputs, _| compose::compose(component, inputs).map(drop));
         composed.map(drop)
+    }
+
+    /// The variables of the components that are there and empty, by name.
+    pub fn empty_variables(&self) -> BTreeSet<&str> {
+        let all = self.components.iter().flat_map(|(granted, _)| granted.variables.iter());
+        all.filter(|(_, value)| value.is_empty()).map(|(name, _)| name.as_str()).collect()
     }
 
     /// Compiles every component, or takes it from the cache.

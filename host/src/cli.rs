@@ -17,6 +17,8 @@ pub enum Command {
     Up(up::Up),
     /// Says everything that is wrong with the application, without serving it.
     Check(Application),
+    /// Says which variables the components have without a value: a name a line.
+    EmptyVariables(Application),
     /// Reads and writes a key-value store, also while the application runs.
     KeyValue(key_value::KeyValue),
 }
@@ -72,6 +74,11 @@ pub fn run(command: Command) -> Result<ExitCode, Vec<String>> {
     match command {
         Command::Up(up) => up.run()?,
         Command::Check(application) => Plan::read(&application.options())?.check()?,
+        Command::EmptyVariables(application) => {
+            for name in Plan::read(&application.options())?.empty_variables() {
+                println!("{name}");
+            }
+        }
         Command::KeyValue(command) => return command.run(),
     }
     Ok(ExitCode::SUCCESS)

@@ -11,6 +11,7 @@ pub mod manifest;
 mod redis;
 pub mod stage;
 pub mod upstream;
+pub mod vendors;
 mod wait;
 pub mod wasm;
 

@@ -11,6 +11,7 @@ mod key;
 mod policies;
 mod process;
 mod progress;
+mod provisions;
 mod sharing;
 mod test;
 mod toolchain;

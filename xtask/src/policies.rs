@@ -1,11 +1,10 @@
 //! Reads the policy folder, as the stages will, and says everything that is wrong with it.
 
 use crate::cli::Configuration;
+use crate::provisions;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result};
-use postern_policy::{
-    Capability, Catalogue, MODELS_FILE, Policies, Problem, Transport, check_all, stray_file,
-};
+use postern_policy::{Capability, Policies, Problem, check_all, stray_file};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{self, Path, PathBuf};
@@ -52,49 +51,18 @@ fn all(folder: &Path) -> Result<Policies> {
     })
 }
 
-/// All problems, those of files that do not belong there and of variables that `manifest` does not give included. None if
-/// all is well.
+/// All problems, those of files that do not belong there and of what `manifest` lacks included. None if all is well.
 pub fn problems(folder: &Path, manifest: &Path) -> Result<Vec<Problem>> {
     let mut problems = strays(folder)?;
     match read(folder) {
         // An unreadable manifest is said where the manifest is checked.
         Ok(policies) => {
-            problems.extend(undeclared(
-                &policies.catalogue,
-                &fs::read_to_string(manifest).unwrap_or_default(),
-            ));
+            let manifest = fs::read_to_string(manifest).unwrap_or_default();
+            problems.extend(provisions::missing(&policies.catalogue, &manifest));
         }
         Err(found) => problems.extend(found),
     }
     Ok(problems)
-}
-
-/// The variables that providers name and that no component of the manifest has.
-fn undeclared(catalogue: &Catalogue, manifest: &str) -> Vec<Problem> {
-    let Ok(manifest) = manifest.parse::<toml::Table>() else { return Vec::new() };
-    let components = manifest.get("component").and_then(toml::Value::as_table);
-    let tables = components.into_iter().flat_map(toml::Table::values);
-    let given: Vec<&String> = tables
-        .filter_map(|component| component.get("variables")?.as_table())
-        .flat_map(toml::Table::keys)
-        .collect();
-    let mut problems = Vec::new();
-    for provider in catalogue.providers() {
-        let Transport::Upstream { base_url, credential } = &provider.transport else { continue };
-        for variable in base_url.variable().into_iter().chain(credential.as_deref()) {
-            if !given.iter().any(|name| *name == variable) {
-                problems.push(Problem {
-                    file: MODELS_FILE.to_owned(),
-                    line: None,
-                    message: format!(
-                        "provider {:?} names the variable {variable:?}, which spin.toml does not give; write it in [variables] and in [component.gateway.variables]",
-                        provider.name
-                    ),
-                });
-            }
-        }
-    }
-    problems
 }
 
 fn read(folder: &Path) -> Result<Policies, Vec<Problem>> {
@@ -125,27 +93,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_the_variables_that_the_manifest_does_not_give() {
-        let models = r#"
-[[provider]]
-name = "mistral"
-dialect = "openai"
-base_url = "{{ mistral_base_url }}"
-credential = "mistral_api_key"
-[[model]]
-name = "m"
-capabilities = ["chat"]
-[[model.deployment]]
-provider = "mistral"
-upstream_model = "m"
-"#;
-        let catalogue = Catalogue::from_toml(models, None).unwrap();
-        let manifest = "[component.gateway.variables]\nmistral_base_url = \"x\"\n";
-        let found = undeclared(&catalogue, manifest);
-        assert_eq!(found.len(), 1, "{found:?}");
-        assert!(found[0].message.contains("\"mistral_api_key\""), "{found:?}");
-        let both = format!("{manifest}mistral_api_key = \"x\"\n");
-        assert!(undeclared(&catalogue, &both).is_empty());
+    fn the_shipped_policies_need_nothing_that_the_shipped_manifest_lacks() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let found = problems(&root.join("policies"), &root.join("spin.toml")).unwrap();
+        assert!(found.is_empty(), "{found:?}");
     }
 
     #[test]

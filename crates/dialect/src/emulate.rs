@@ -154,11 +154,12 @@ impl Restore {
             return Kind::Text;
         }
         self.calls.push(slot.choice);
+        // A custom tool can have been renamed as well: the memo knows it by the client's name.
+        let name = self.memo.tool_names.get(&name).cloned().unwrap_or(name);
         if self.memo.custom_tools.contains(&name) {
             self.changed.insert(slot, Changed::Custom(String::new()));
             return Kind::ToolCall { id, name, custom: true };
         }
-        let name = self.memo.tool_names.get(&name).cloned().unwrap_or(name);
         Kind::ToolCall { id, name, custom }
     }
 }

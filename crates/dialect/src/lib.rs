@@ -6,14 +6,17 @@
 
 mod answer;
 pub mod anthropic;
+mod base64;
 pub mod bedrock;
 pub mod chat;
 pub mod cohere;
+pub mod completions;
 pub mod embed;
 mod emulate;
 pub mod google;
 mod json;
 pub mod openai;
+mod refusal;
 mod request;
 pub mod responses;
 mod span;

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use http::uri::{Authority, PathAndQuery};
+use http::uri::Authority;
 
+use crate::base_path;
 use crate::reading::{is_variable_name, shown};
 
 /// A provider's `base_url` as written, with its one variable found.
@@ -57,6 +58,11 @@ pub enum EndpointError {
         "the variable {0:?} has no value; give it one, for example with --variable {0}=https://api.example.com"
     )]
     NoValue(String),
+    /// A variable of a path has no value, or one that would leave its place in the path.
+    #[error(
+        "the variable {0:?} has no value that can stand in a path (not shown); give it letters, digits and `-` `.` `_` `~` `:` `@`, for example --variable {0}=my-project"
+    )]
+    PathValue(String),
     /// No `http://` or `https://` in front.
     #[error(
         "it does not begin with https:// or http://; write for example https://api.example.com"
@@ -136,6 +142,16 @@ impl BaseUrl {
         self.variable.as_deref()
     }
 
+    /// Scheme, host and port as written, without the path: what `allowed_outbound_hosts` must name.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        let whole = self.to_string();
+        let host = whole.find("://").map_or(0, |scheme| scheme.saturating_add("://".len()));
+        // No variable's name has a slash: the first one behind the scheme begins the path.
+        let (scheme, rest) = whole.split_at_checked(host).unwrap_or(("", &whole));
+        format!("{scheme}{}", rest.split('/').next().unwrap_or(rest))
+    }
+
     /// The endpoint it means, with the variable's value put in, and the dialect's path when it has none.
     ///
     /// # Errors
@@ -190,13 +206,6 @@ fn checked_authority(text: &str) -> Result<String, EndpointError> {
 }
 
 fn checked_path(text: &str, default_base_path: &str) -> Result<String, EndpointError> {
-    let path = text.strip_suffix('/').unwrap_or(text);
-    if path.is_empty() {
-        return Ok(default_base_path.to_owned());
-    }
-    let dotted = path.split('/').skip(1).any(|part| matches!(part, "" | "." | ".."));
-    if dotted || path.parse::<PathAndQuery>().is_err() {
-        return Err(EndpointError::Path(text.to_owned()));
-    }
-    Ok(path.to_owned())
+    let path = base_path::checked(text)?;
+    Ok(if path.is_empty() { default_base_path.to_owned() } else { path })
 }

@@ -3,12 +3,29 @@
 /// How a vendor's API is spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Dialect {
-    /// OpenAI's, and that of every server compatible with it.
+    /// OpenAI's Chat Completions, and that of every server compatible with it.
     OpenAi,
+    /// OpenAI's Responses.
+    Responses,
+    /// Anthropic's Messages.
+    Anthropic,
+    /// Amazon Bedrock's Converse.
+    Bedrock,
+    /// Google's Gemini API and Vertex AI.
+    Google,
+    /// Cohere's second version.
+    Cohere,
 }
 
 impl Dialect {
-    pub(crate) const WORDS: &[(&'static str, Self)] = &[("openai", Self::OpenAi)];
+    pub(crate) const WORDS: &[(&'static str, Self)] = &[
+        ("openai", Self::OpenAi),
+        ("responses", Self::Responses),
+        ("anthropic", Self::Anthropic),
+        ("bedrock", Self::Bedrock),
+        ("google", Self::Google),
+        ("cohere", Self::Cohere),
+    ];
 
     /// The word for it in `models.toml`.
     #[must_use]
@@ -16,12 +33,19 @@ impl Dialect {
         word_of(self, Self::WORDS)
     }
 
-    /// The path that a base URL without a path stands for.
+    /// The path that a base URL without a path stands for, where the provider has no `base_path`.
     #[must_use]
     pub fn default_base_path(self) -> &'static str {
         match self {
-            // https://developers.openai.com/api/reference: every path is below /v1.
-            Self::OpenAi => "/v1",
+            // https://developers.openai.com/api/reference and https://docs.claude.com/en/api/overview: every path is
+            // below /v1.
+            Self::OpenAi | Self::Responses | Self::Anthropic => "/v1",
+            // https://docs.aws.amazon.com/bedrock/latest/APIReference: /model/{id}/converse, at the root.
+            Self::Bedrock => "",
+            // https://ai.google.dev/api: the version that has all features.
+            Self::Google => "/v1beta",
+            // https://docs.cohere.com/reference/chat
+            Self::Cohere => "/v2",
         }
     }
 }
@@ -33,10 +57,16 @@ pub enum Capability {
     Chat,
     /// Turns text into vectors.
     Embeddings,
+    /// Goes on with a text, as models did before they chatted.
+    Completions,
+    /// Orders texts by how well they answer a question.
+    Rerank,
     /// Calls tools (functions).
     Tools,
     /// Reads images.
     Vision,
+    /// Reads documents, such as PDF files.
+    Files,
     /// Reads or speaks audio.
     Audio,
     /// Answers with JSON that follows a given schema.
@@ -46,11 +76,18 @@ pub enum Capability {
 }
 
 impl Capability {
+    /// Those that are endpoints of their own.
+    pub const ENDPOINTS: [Self; 4] =
+        [Self::Chat, Self::Embeddings, Self::Completions, Self::Rerank];
+
     pub(crate) const WORDS: &[(&'static str, Self)] = &[
         ("chat", Self::Chat),
         ("embeddings", Self::Embeddings),
+        ("completions", Self::Completions),
+        ("rerank", Self::Rerank),
         ("tools", Self::Tools),
         ("vision", Self::Vision),
+        ("files", Self::Files),
         ("audio", Self::Audio),
         ("json_schema", Self::JsonSchema),
         ("reasoning", Self::Reasoning),
@@ -65,7 +102,7 @@ impl Capability {
     /// Whether it is an endpoint of its own; the others are ways to chat.
     #[must_use]
     pub fn is_endpoint(self) -> bool {
-        matches!(self, Self::Chat | Self::Embeddings)
+        Self::ENDPOINTS.contains(&self)
     }
 }
 
@@ -127,7 +164,9 @@ mod tests {
         for (word, capability) in Capability::WORDS {
             assert_eq!(capability.word(), *word);
         }
-        assert_eq!(Dialect::OpenAi.word(), "openai");
+        for (word, dialect) in Dialect::WORDS {
+            assert_eq!(dialect.word(), *word);
+        }
         assert_eq!(Tokenizer::O200kHarmony.word(), "o200k_harmony");
         assert_eq!(Strategy::Ordered.word(), "ordered");
     }

@@ -1,4 +1,4 @@
-//! `gateway.toml`: the sizes the gateway holds in memory.
+//! `gateway.toml`: the sizes the gateway holds in memory, and whether it may leave anything of a request out.
 
 use std::ops::RangeInclusive;
 
@@ -11,6 +11,7 @@ const BODY_BYTES: RangeInclusive<u64> = 1_024..=104_857_600;
 
 const REQUEST: Key = Key::new("request", "[request]");
 const RESPONSE: Key = Key::new("response", "[response]");
+const STRICT: Key = Key::new("strict", "strict = true");
 const MAX_BODY_BYTES: Key = Key::new("max_body_bytes", "max_body_bytes = 10_485_760");
 
 /// What `gateway.toml` says, or the defaults where it says nothing.
@@ -20,6 +21,8 @@ pub struct Gateway {
     pub max_request_body_bytes: u64,
     /// The longest whole answer of a vendor that is held; streams are not held.
     pub max_response_body_bytes: u64,
+    /// A request of which a vendor cannot carry everything is refused instead of sent without it.
+    pub strict: bool,
 }
 
 impl Default for Gateway {
@@ -29,6 +32,7 @@ impl Default for Gateway {
             max_request_body_bytes: 10 * 1024 * 1024,
             // 2,048 embeddings of 3,072 numbers as text.
             max_response_body_bytes: 64 * 1024 * 1024,
+            strict: false,
         }
     }
 }
@@ -55,24 +59,23 @@ fn read(report: &mut Report<'_>) -> Gateway {
     };
     let default = Gateway::default();
     let mut root = Table::root(&document);
-    let request = max_body_bytes(report, &mut root, REQUEST, "[request]");
-    let response = max_body_bytes(report, &mut root, RESPONSE, "[response]");
+    let mut request = root.table(report, REQUEST, "[request]");
+    let max_request = request.as_mut().and_then(|table| max_body_bytes(report, table));
+    let strict = request.as_mut().and_then(|table| table.optional(report, STRICT));
+    let mut response = root.table(report, RESPONSE, "[response]");
+    let max_response = response.as_mut().and_then(|table| max_body_bytes(report, table));
+    for table in [request, response].into_iter().flatten() {
+        table.finish(report);
+    }
     root.finish(report);
     Gateway {
-        max_request_body_bytes: request.unwrap_or(default.max_request_body_bytes),
-        max_response_body_bytes: response.unwrap_or(default.max_response_body_bytes),
+        max_request_body_bytes: max_request.unwrap_or(default.max_request_body_bytes),
+        max_response_body_bytes: max_response.unwrap_or(default.max_response_body_bytes),
+        strict: strict.is_some_and(|strict| *strict.get_ref()),
     }
 }
 
-fn max_body_bytes(
-    report: &mut Report<'_>,
-    root: &mut Table<'_>,
-    section: Key,
-    what: &'static str,
-) -> Option<u64> {
-    let mut table = root.table(report, section, what)?;
-    let label = table.label;
-    let written = table.optional(report, MAX_BODY_BYTES);
-    table.finish(report);
-    whole_number(report, label, MAX_BODY_BYTES, &written?, BODY_BYTES)
+fn max_body_bytes(report: &mut Report<'_>, table: &mut Table<'_>) -> Option<u64> {
+    let written = table.optional(report, MAX_BODY_BYTES)?;
+    whole_number(report, table.label, MAX_BODY_BYTES, &written, BODY_BYTES)
 }

@@ -11,6 +11,7 @@
 //!
 //! No I/O: callers hand in the texts. Nothing here panics, whatever the text.
 
+mod base_path;
 mod base_url;
 mod catalogue;
 mod check;
@@ -23,14 +24,17 @@ mod problem;
 mod reading;
 mod routes;
 
+pub use base_path::BasePath;
 pub use base_url::{BaseUrl, Endpoint, EndpointError};
 pub use catalogue::{Catalogue, Named};
 pub use check::{FILES, Policies, check_all, stray_file};
 pub use closed::{Capability, Dialect, Strategy, Tokenizer};
 pub use consumers::{Consumer, ConsumerKey, Consumers, ModelPattern};
 pub use gateway::Gateway;
-pub use models::{Deadlines, Deployment, Model, Provider, Transport};
-pub use price::Price;
+pub use models::{
+    Credential, Deadlines, Deployment, HeaderScheme, Model, Paths, Provider, Quirks, Transport,
+};
+pub use price::{Price, Tokens};
 pub use problem::{Problem, Problems};
 pub use routes::Route;
 

@@ -23,7 +23,7 @@ pub struct Route {
     pub alias: String,
     /// In which order the models are tried.
     pub strategy: Strategy,
-    /// The models, as written; at least one. They share `Chat` or `Embeddings`.
+    /// The models, as written; at least one. They share one of [`Capability::ENDPOINTS`].
     pub models: Vec<Arc<Model>>,
 }
 
@@ -151,8 +151,12 @@ fn models(
     let complete = models.len() == list.get_ref().len();
     let models: Vec<Arc<Model>> = models.into_iter().collect::<Option<_>>()?;
     let shared = |capability| models.iter().all(|model| model.can(capability));
-    if complete && !shared(Capability::Chat) && !shared(Capability::Embeddings) {
-        let message = "`models` has some that only chat and some that only embed; write models that share \"chat\" or \"embeddings\"";
+    if complete && !Capability::ENDPOINTS.into_iter().any(shared) {
+        let words = Capability::ENDPOINTS.map(|endpoint| format!("{:?}", endpoint.word()));
+        let message = format!(
+            "`models` has some that can do nothing that the others can; write models that share one of {}",
+            words.join(", ")
+        );
         report.problem(written.label, list.span(), message);
     }
     Some(models)

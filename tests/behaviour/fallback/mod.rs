@@ -67,8 +67,8 @@ async fn goes_on_to_the_next_deployment_of_the_same_model() {
 
 #[tokio::test]
 async fn goes_on_when_nobody_listens() {
-    let hosts = r#"allowed_outbound_hosts = ["{{ openai_base_url }}"]"#;
-    let more = r#"allowed_outbound_hosts = ["{{ openai_base_url }}", "http://127.0.0.1:1"]"#;
+    let hosts = r#""{{ openai_base_url }}","#;
+    let more = r#""{{ openai_base_url }}", "http://127.0.0.1:1","#;
     let manifest = Some(manifest::shipped_with(hosts, more));
     let stage = Stage::with(Options { manifest, ..Options::default() });
     for (marker, call) in calls(&stage, "first-is-unreachable") {

@@ -13,6 +13,7 @@ mod unusual;
 
 pub use answers::{ANSWER_PREFIX, USAGE};
 pub use record::{Ending, Recorded};
+pub(crate) use scripts::{Script, Step};
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -35,9 +36,13 @@ pub struct Upstream {
     _stop: oneshot::Sender<()>,
 }
 
+/// What a vendor makes of a request: what is wrong with it, and the answer.
+pub(crate) type Behaviour = fn(method: &str, host: &str, request: &Recorded) -> (Vec<String>, Script);
+
 /// What the connections and the tests share.
-struct State {
+pub(crate) struct State {
     address: SocketAddr,
+    behaviour: Behaviour,
     records: Mutex<Vec<Arc<Recorded>>>,
     complaints: Mutex<Vec<String>>,
     gates: Mutex<HashMap<String, Arc<Semaphore>>>,
@@ -51,13 +56,19 @@ impl Upstream {
     /// When there is no port.
     #[must_use]
     pub fn start() -> Self {
+        Self::serving(0, scripted)
+    }
+
+    /// Starts one that behaves so, on this port; 0: on a free one.
+    pub(crate) fn serving(port: u16, behaviour: Behaviour) -> Self {
         let (ready, state) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();
         thread::spawn(move || {
             let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async {
-                let listener = listen().expect("a port");
-                let state = Arc::new(State::at(listener.local_addr().expect("an address")));
+                let listener = listen(port).expect("a port");
+                let address = listener.local_addr().expect("an address");
+                let state = Arc::new(State::at(address, behaviour));
                 ready.send(Arc::clone(&state)).expect("who started it");
                 tokio::select! {
                     () = serve::accept(listener, state) => {}
@@ -105,17 +116,27 @@ impl Upstream {
     }
 }
 
-fn listen() -> std::io::Result<TcpListener> {
+/// Says what the model's name tells it to, and what it complains of first.
+fn scripted(method: &str, host: &str, request: &Recorded) -> (Vec<String>, Script) {
+    let complaints = check::complaints(method, host, request);
+    let script = match complaints.first() {
+        Some(complaint) => Script::refusal(400, "invalid_request_error", complaint),
+        None => scripts::script(request),
+    };
+    (complaints, script)
+}
+
+fn listen(port: u16) -> std::io::Result<TcpListener> {
     let socket = TcpSocket::new_v4()?;
     socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
-    socket.bind(([127, 0, 0, 1], 0).into())?;
+    socket.bind(([127, 0, 0, 1], port).into())?;
     socket.listen(1024)
 }
 
 impl State {
-    fn at(address: SocketAddr) -> Self {
+    fn at(address: SocketAddr, behaviour: Behaviour) -> Self {
         let (records, complaints, gates) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Self { address, records, complaints, gates }
+        Self { address, behaviour, records, complaints, gates }
     }
 
     fn gate(&self, marker: &str) -> Arc<Semaphore> {

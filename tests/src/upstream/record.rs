@@ -36,7 +36,7 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    pub(super) fn new(path: String, headers: Vec<(String, String)>, body: Bytes) -> Self {
+    pub(crate) fn new(path: String, headers: Vec<(String, String)>, body: Bytes) -> Self {
         Self {
             path,
             headers,
@@ -60,7 +60,7 @@ impl Recorded {
     }
 
     /// The body as JSON, however deep: it is the gateway that has to say where that ends.
-    pub(super) fn parse(&self) -> serde_json::Result<Value> {
+    pub(crate) fn parse(&self) -> serde_json::Result<Value> {
         let mut reader = serde_json::Deserializer::from_slice(&self.body);
         reader.disable_recursion_limit();
         let value = Value::deserialize(&mut reader)?;

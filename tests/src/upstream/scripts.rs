@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// What to answer, step by step.
-pub(super) struct Script {
+pub(crate) struct Script {
     /// None: no head is ever sent.
     pub status: Option<u16>,
     pub headers: Vec<(&'static str, String)>,
@@ -19,7 +19,7 @@ pub(super) struct Script {
 
 /// One step of a body.
 #[derive(Clone)]
-pub(super) enum Step {
+pub(crate) enum Step {
     Write(Bytes),
     /// Writes this for as long as somebody takes it, each after a pause.
     Endless(Bytes, Duration),
@@ -33,7 +33,7 @@ pub(super) enum Step {
 }
 
 impl Script {
-    fn whole(status: u16, content_type: &str, body: String) -> Self {
+    pub(crate) fn whole(status: u16, content_type: &str, body: String) -> Self {
         Self {
             status: Some(status),
             headers: vec![("content-type", content_type.to_owned())],
@@ -42,7 +42,7 @@ impl Script {
         }
     }
 
-    pub(super) fn json(body: String) -> Self {
+    pub(crate) fn json(body: String) -> Self {
         Self::whole(200, "application/json", body)
     }
 
@@ -50,7 +50,7 @@ impl Script {
         Self::whole(status, "application/json", answers::error(error_type, message))
     }
 
-    pub(super) fn stream(steps: Vec<Step>) -> Self {
+    pub(crate) fn stream(steps: Vec<Step>) -> Self {
         let headers = vec![("content-type", "text/event-stream; charset=utf-8".to_owned())];
         Self { status: Some(200), headers, content_length: None, steps }
     }
@@ -59,7 +59,7 @@ impl Script {
         Self { status: None, headers: Vec::new(), content_length: None, steps: vec![step] }
     }
 
-    fn with_header(mut self, name: &'static str, value: &str) -> Self {
+    pub(crate) fn with_header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
         self
     }

@@ -2,7 +2,7 @@
 
 use super::record::{Ending, Recorded};
 use super::scripts::{Script, Step};
-use super::{State, check, scripts};
+use super::{State, scripts};
 use bytes::Bytes;
 use http_body::{Body, Frame};
 use http_body_util::BodyExt;
@@ -64,13 +64,10 @@ async fn answer(
         head.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
     let record = Arc::new(Recorded::new(head.uri.to_string(), headers, body));
     state.records.lock().expect("records").push(Arc::clone(&record));
-    let complaints = check::complaints(head.method.as_str(), &state.address.to_string(), &record);
+    let host = state.address.to_string();
+    let (complaints, script) = (state.behaviour)(head.method.as_str(), &host, &record);
     state.complain(&complaints);
     let watch = Watch(Arc::clone(&record));
-    let script = match complaints.first() {
-        Some(complaint) => Script::refusal(400, "invalid_request_error", complaint),
-        None => scripts::script(&record),
-    };
     match script.status {
         Some(status) => Ok(begin(status, script, state, watch)),
         None => without_a_head(script, &watch).await,

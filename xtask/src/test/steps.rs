@@ -40,10 +40,10 @@ pub const STEPS: &[Step] = &[
     // What is shipped, and what probes the host; the rest runs them.
     step("components", &[], build_components),
     step("policies", &["components"], policies),
-    step("host", &["components"], host),
-    // What the pipeline's tests use: the official SDKs and a real Redis.
-    step("clients", &[], clients::prepare),
+    // A real Redis, which the host's tests use as well as the pipeline's, and the official SDKs.
     step("redis", &[], redis::prepare),
+    step("host", &["components", "redis"], host),
+    step("clients", &[], clients::prepare),
     // The whole gateway, as its clients see it.
     step("pipeline", &["components", "clients", "redis"], pipeline),
 ];

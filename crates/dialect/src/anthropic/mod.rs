@@ -1,5 +1,27 @@
-//! Anthropic's Messages: <https://docs.anthropic.com/en/api/messages>.
+//! Anthropic's Messages, of clients and of vendors: <https://platform.claude.com/docs/en/api/messages>.
+//!
+//! Shapes and names are those of the reference and of the types of `anthropic-sdk-python`.
 
+mod answer;
+mod block;
+mod citation;
+mod decode;
+mod encode;
+pub mod error;
+mod explain;
 mod names;
+mod pages;
+mod read;
+mod read_content;
+mod splice;
+mod write;
 
+pub use answer::{Reader, read_whole};
+pub use decode::decode;
+pub use encode::encode;
+pub use explain::explain;
 pub use names::field_name;
+pub use pages::{count_answer, model_card, models_page};
+pub use read::read;
+pub use splice::{headers, path, splice};
+pub use write::Writer;

@@ -3,6 +3,7 @@
 //! The API is described at <https://platform.openai.com/docs/api-reference>. Where servers that speak it differ, the
 //! place that bears with them says so.
 
+mod annotation;
 mod answer;
 pub(crate) mod chat;
 mod decode;
@@ -11,16 +12,25 @@ mod encode;
 pub mod error;
 pub(crate) mod explain;
 pub(crate) mod field;
+pub(crate) mod from_client;
+mod from_vendor;
 mod names;
 pub(crate) mod read;
 pub(crate) mod refusal;
 mod stream;
 mod stream_options;
+mod thoughts;
+mod to_client;
+mod to_vendor;
 mod usage;
 mod whole;
 
 pub use decode::Decoder;
 pub use encode::{Encoded, encode};
 pub use explain::explain;
+pub use from_client::decode;
+pub use from_vendor::{Reader, read_whole};
 pub use names::field_name;
 pub use read::read;
+pub use to_client::Writer;
+pub use to_vendor::encode_chat;

@@ -13,7 +13,10 @@ struct Counts {
     completion: Option<u64>,
     total: Option<u64>,
     cached: Option<u64>,
+    cache_write: Option<u64>,
+    audio_in: Option<u64>,
     reasoning: Option<u64>,
+    audio_out: Option<u64>,
     absurd: bool,
 }
 
@@ -30,10 +33,21 @@ pub(super) fn read(scanner: &mut Scanner<'_>) -> Result<Option<Usage>, Error> {
             Some("completion_tokens") => counts.completion = counts.read_count(scanner)?,
             Some("total_tokens") => counts.total = counts.read_count(scanner)?,
             Some("prompt_tokens_details") => {
-                counts.cached = counts.read_detail(scanner, "cached_tokens")?;
+                let [cached, cache_write, audio] = counts.read_details(
+                    scanner,
+                    ["cached_tokens", "cache_write_tokens", "audio_tokens"],
+                )?;
+                counts.cached = cached.or(counts.cached);
+                (counts.cache_write, counts.audio_in) = (cache_write, audio);
+            }
+            // DeepSeek: <https://api-docs.deepseek.com/guides/kv_cache>.
+            Some("prompt_cache_hit_tokens") => {
+                let hit = counts.read_count(scanner)?;
+                counts.cached = counts.cached.or(hit);
             }
             Some("completion_tokens_details") => {
-                counts.reasoning = counts.read_detail(scanner, "reasoning_tokens")?;
+                [counts.reasoning, counts.audio_out] =
+                    counts.read_details(scanner, ["reasoning_tokens", "audio_tokens"])?;
             }
             _ => drop(scanner.skip()?),
         }
@@ -53,24 +67,32 @@ impl Counts {
         Ok(count)
     }
 
-    fn read_detail(&mut self, scanner: &mut Scanner<'_>, name: &str) -> Result<Option<u64>, Error> {
+    /// The counts of these names in an object.
+    fn read_details<const N: usize>(
+        &mut self,
+        scanner: &mut Scanner<'_>,
+        names: [&str; N],
+    ) -> Result<[Option<u64>; N], Error> {
+        let mut found = [None; N];
         match scanner.peek()? {
             Type::Object => {}
-            Type::Null => return scanner.null().map(|()| None),
+            Type::Null => return scanner.null().map(|()| found),
             _ => {
                 self.absurd = true;
-                return scanner.skip().map(|_| None);
+                return scanner.skip().map(|_| found);
             }
         }
-        let mut count = None;
         scanner.object()?;
         while let Some(key) = scanner.key()? {
-            match key.decode().as_deref() == Some(name) {
-                true => count = self.read_count(scanner)?,
-                false => drop(scanner.skip()?),
+            let key = key.decode();
+            let place =
+                names.iter().zip(&mut found).find(|(name, _)| key.as_deref() == Some(**name));
+            match place {
+                Some((_, place)) => *place = self.read_count(scanner)?,
+                None => drop(scanner.skip()?),
             }
         }
-        Ok(count)
+        Ok(found)
     }
 
     fn into_usage(self) -> Option<Usage> {
@@ -82,12 +104,18 @@ impl Counts {
         let usage = Usage {
             input_tokens,
             cached_input_tokens: self.cached.unwrap_or_default(),
+            cache_write_tokens: self.cache_write.unwrap_or_default(),
             output_tokens: if beside { completion + reasoning_tokens } else { completion },
             reasoning_tokens,
-            ..Usage::default()
+            audio_input_tokens: self.audio_in.unwrap_or_default(),
+            audio_output_tokens: self.audio_out.unwrap_or_default(),
+            estimated: false,
         };
-        let sensible = usage.cached_input_tokens <= usage.input_tokens
-            && usage.reasoning_tokens <= usage.output_tokens;
+        let of_input =
+            [usage.cached_input_tokens, usage.cache_write_tokens, usage.audio_input_tokens];
+        let of_output = [usage.reasoning_tokens, usage.audio_output_tokens];
+        let sensible = of_input.into_iter().all(|count| count <= usage.input_tokens)
+            && of_output.into_iter().all(|count| count <= usage.output_tokens);
         sensible.then_some(usage)
     }
 }

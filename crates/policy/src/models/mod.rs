@@ -1,16 +1,22 @@
 //! `models.toml`: providers, models and where they are deployed.
 
+mod credential;
 mod model;
 mod provider;
+mod quirks;
 mod written;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::base_path::BasePath;
 use crate::base_url::{BaseUrl, Endpoint, EndpointError};
 use crate::closed::{Capability, Dialect, Tokenizer};
 use crate::price::Price;
 use crate::reading::{Report, Table};
+
+pub use credential::{Credential, HeaderScheme};
+pub use quirks::{Paths, Quirks};
 
 /// Who answers requests for models: a vendor, a server of one's own, or the sandbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +31,8 @@ pub struct Provider {
     pub region: Option<String>,
     /// How long it is waited for.
     pub deadlines: Deadlines,
+    /// How it differs from its dialect; each deployment has these with its own put over them.
+    pub quirks: Quirks,
 }
 
 /// How a provider is reached.
@@ -34,8 +42,10 @@ pub enum Transport {
     Upstream {
         /// Where it is.
         base_url: BaseUrl,
-        /// The variable that holds its credential; none for a server that asks for none.
-        credential: Option<String>,
+        /// What precedes the dialect's paths when the base URL has no path; none: the dialect's own.
+        base_path: Option<BasePath>,
+        /// What lets the gateway in; none for a server that asks for nothing.
+        credential: Option<Credential>,
     },
     /// Not at all: the sandbox component answers in its place.
     Sandbox,
@@ -57,7 +67,7 @@ pub struct Deadlines {
 pub struct Model {
     /// Its name, unique among models and aliases.
     pub name: String,
-    /// What it can do, sorted; `Chat`, `Embeddings` or both among it.
+    /// What it can do, sorted; at least one of [`Capability::ENDPOINTS`] among it.
     pub capabilities: Vec<Capability>,
     /// The most tokens of prompt and answer together.
     pub context_tokens: Option<u64>,
@@ -80,25 +90,65 @@ pub struct Deployment {
     pub upstream_model: String,
     /// What its tokens cost; none when the file says no price.
     pub price: Option<Price>,
+    /// How it differs from its provider's dialect: the provider's quirks with its own put over them.
+    pub quirks: Quirks,
 }
 
 impl Provider {
-    /// Where its requests go; nothing for the sandbox. `variable_value` is the value of the variable that
-    /// [`BaseUrl::variable`] names, when it names one.
+    /// What precedes the dialect's paths when its base URL has no path, as [`BasePath::parse`] reads it.
+    #[must_use]
+    pub fn default_base_path(&self) -> String {
+        match &self.transport {
+            Transport::Upstream { base_path: Some(base_path), .. } => base_path.to_string(),
+            _ => self.dialect.default_base_path().to_owned(),
+        }
+    }
+
+    /// All variables of `spin.toml` that it names.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        let credential = self.credential().into_iter().flat_map(Credential::variables);
+        self.place().chain(credential)
+    }
+
+    /// The variables without whose values, not empty, it cannot be asked: of its place and of its credential.
+    pub fn required_variables(&self) -> impl Iterator<Item = &str> {
+        let credential = self.credential().into_iter().flat_map(Credential::required_variables);
+        self.place().chain(credential)
+    }
+
+    fn credential(&self) -> Option<&Credential> {
+        match &self.transport {
+            Transport::Upstream { credential, .. } => credential.as_ref(),
+            Transport::Sandbox => None,
+        }
+    }
+
+    /// The variables of base URL and base path.
+    fn place(&self) -> impl Iterator<Item = &str> {
+        let (url, path) = match &self.transport {
+            Transport::Upstream { base_url, base_path, .. } => {
+                (base_url.variable(), base_path.as_ref())
+            }
+            Transport::Sandbox => (None, None),
+        };
+        url.into_iter().chain(path.into_iter().flat_map(BasePath::variables))
+    }
+
+    /// Where its requests go; nothing for the sandbox. `value` gives the values of variables.
     ///
     /// # Errors
     ///
-    /// An [`EndpointError`] when the variable has no value, or one that makes no usable URL.
+    /// An [`EndpointError`] when a variable has no value, or one that makes no usable URL.
     pub fn endpoint(
         &self,
-        variable_value: Option<&str>,
+        value: impl Fn(&str) -> Option<String>,
     ) -> Result<Option<Endpoint>, EndpointError> {
-        match &self.transport {
-            Transport::Sandbox => Ok(None),
-            Transport::Upstream { base_url, .. } => {
-                base_url.endpoint(variable_value, self.dialect.default_base_path()).map(Some)
-            }
-        }
+        let Transport::Upstream { base_url, .. } = &self.transport else {
+            return Ok(None);
+        };
+        let base_path = BasePath::parse(&self.default_base_path())?.filled(&value)?;
+        let base = base_url.variable().and_then(value);
+        base_url.endpoint(base.as_deref(), &base_path).map(Some)
     }
 }
 

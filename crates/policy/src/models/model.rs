@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use toml::Spanned;
 
-use super::{Deployment, Model, Provider, written};
+use super::{Deployment, Model, Provider, quirks, written};
 use crate::closed::{Capability, Tokenizer};
 use crate::price::{Price, pico_usd_per_token};
 use crate::reading::{
@@ -99,8 +99,11 @@ fn fit_together(
     if capabilities.contains(&Capability::Chat) {
         return;
     }
-    if !capabilities.contains(&Capability::Embeddings) {
-        let message = "`capabilities` has neither \"chat\" nor \"embeddings\", so nothing could be asked; add one";
+    if !capabilities.iter().any(|capability| capability.is_endpoint()) {
+        let words = Capability::ENDPOINTS.map(|endpoint| format!("{:?}", endpoint.word()));
+        let words = words.join(", ");
+        let message =
+            format!("`capabilities` has none of {words}, so nothing could be asked; add one");
         report.problem(written.label, span, message);
     } else if let Some(way) = capabilities.iter().find(|capability| !capability.is_endpoint()) {
         let word = way.word();
@@ -166,18 +169,28 @@ fn check_deployment(
         report.problem(label, provider.span(), message);
         return None;
     };
-    Some(Deployment { provider: Arc::clone(declared.as_ref()?), upstream_model: upstream?, price })
+    let declared = declared.as_ref();
+    let dialect = declared.map(|provider| provider.dialect);
+    let above = declared.map(|provider| provider.quirks.clone()).unwrap_or_default();
+    let quirks = quirks::check(report, written.quirks.as_ref(), &above, dialect);
+    Some(Deployment { provider: Arc::clone(declared?), upstream_model: upstream?, price, quirks })
 }
 
 /// The price, when any part of it is written; then all parts that have no default must be.
 fn price(report: &mut Report<'_>, written: &written::Deployment<'_>, chats: bool) -> Option<Price> {
-    let input = amount(report, written, written::INPUT, written.input.as_ref());
-    let cached = amount(report, written, written::CACHED_INPUT, written.cached_input.as_ref());
-    let output = amount(report, written, written::OUTPUT, written.output.as_ref());
-    let any = written.input.is_some() || written.cached_input.is_some() || written.output.is_some();
-    if !any {
+    let parts = [
+        (written::INPUT, &written.input),
+        (written::CACHED_INPUT, &written.cached_input),
+        (written::CACHE_WRITE, &written.cache_write),
+        (written::OUTPUT, &written.output),
+        (written::AUDIO_INPUT, &written.audio_input),
+        (written::AUDIO_OUTPUT, &written.audio_output),
+    ];
+    if parts.iter().all(|(_, value)| value.is_none()) {
         return None;
     }
+    let [input, cached, cache_write, output, audio_input, audio_output] =
+        parts.map(|(key, value)| amount(report, written, key, value.as_ref()));
     if written.input.is_none() && written.prices_are_numbers {
         missing_price(report, written, written::INPUT);
     }
@@ -191,10 +204,14 @@ fn price(report: &mut Report<'_>, written: &written::Deployment<'_>, chats: bool
         let message = "`cached_input_usd_per_million_tokens` is over `input_usd_per_million_tokens`; write the price of cached tokens, which is the lower one";
         report.problem(written.label, place.span(), message);
     }
+    let output = output.unwrap_or(0);
     Some(Price {
         input_pico_usd_per_token: input,
         cached_input_pico_usd_per_token: cached.unwrap_or(input),
-        output_pico_usd_per_token: output.unwrap_or(0),
+        cache_write_pico_usd_per_token: cache_write.unwrap_or(input),
+        output_pico_usd_per_token: output,
+        audio_input_pico_usd_per_token: audio_input.unwrap_or(input),
+        audio_output_pico_usd_per_token: audio_output.unwrap_or(output),
     })
 }
 

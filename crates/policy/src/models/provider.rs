@@ -1,16 +1,17 @@
 //! From a `[[provider]]` as written to a [`Provider`].
 
 use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
 use toml::Spanned;
 
 use super::written::{self, BETWEEN_BYTES_MS, CONNECT_MS, FIRST_BYTE_MS};
-use super::{Deadlines, Provider, Transport};
+use super::{Deadlines, Provider, Quirks, Transport, credential, quirks};
+use crate::base_path::BasePath;
 use crate::base_url::BaseUrl;
 use crate::closed::Dialect;
-use crate::reading::{Key, Report, Seen, name, one_of, variable_name, whole_number};
+use crate::reading::{Key, Report, Seen, name, one_of, whole_number};
 
 /// A minute: who has not connected by then will not.
 const CONNECT_BOUNDS_MS: RangeInclusive<u64> = 1..=60_000;
@@ -58,36 +59,56 @@ fn check(report: &mut Report<'_>, written: &written::Provider<'_>) -> Option<Pro
     let region = written.region.as_ref();
     let region = region.and_then(|value| name(report, label, written::REGION, value));
     let deadlines = deadlines(report, written.deadlines.as_ref());
-    let transport = transport(report, written);
+    let quirks = quirks::check(report, written.quirks.as_ref(), &Quirks::default(), dialect);
+    let transport = transport(report, written, dialect);
     Some(Provider {
         name: checked_name?,
         dialect: dialect?,
         transport: transport?,
         region,
         deadlines,
+        quirks,
     })
 }
 
-fn transport(report: &mut Report<'_>, written: &written::Provider<'_>) -> Option<Transport> {
+fn transport(
+    report: &mut Report<'_>,
+    written: &written::Provider<'_>,
+    dialect: Option<Dialect>,
+) -> Option<Transport> {
     let kind = match &written.transport {
         None => Kind::Upstream,
         Some(value) => one_of(report, written.label, written::TRANSPORT, value, KINDS)?,
     };
     match kind {
         Kind::Sandbox => {
-            not_in_the_sandbox(report, written, written::BASE_URL, written.base_url.as_ref());
-            not_in_the_sandbox(report, written, written::CREDENTIAL, written.credential.as_ref());
+            let base_url = written.base_url.as_ref().map(Spanned::span);
+            let base_path = written.base_path.as_ref().map(Spanned::span);
+            let credential = written.credential.as_ref().map(credential::Written::span);
+            not_in_the_sandbox(report, written, written::BASE_URL, base_url);
+            not_in_the_sandbox(report, written, written::BASE_PATH, base_path);
+            not_in_the_sandbox(report, written, written::CREDENTIAL, credential);
             Some(Transport::Sandbox)
         }
-        Kind::Upstream => upstream(report, written),
+        Kind::Upstream => upstream(report, written, dialect),
     }
 }
 
-fn upstream(report: &mut Report<'_>, written: &written::Provider<'_>) -> Option<Transport> {
+fn upstream(
+    report: &mut Report<'_>,
+    written: &written::Provider<'_>,
+    dialect: Option<Dialect>,
+) -> Option<Transport> {
     let label = written.label;
     let credential = written.credential.as_ref();
     let credential =
-        credential.and_then(|value| variable_name(report, label, written::CREDENTIAL, value));
+        credential.map(|credential| credential::check(report, label, credential, dialect));
+    let base_path = written.base_path.as_ref().map(|base_path| {
+        BasePath::parse(base_path.get_ref()).map_err(|error| {
+            let message = format!("`base_path` cannot be used: {error}");
+            report.problem(label, base_path.span(), message);
+        })
+    });
     let Some(base_url) = &written.base_url else {
         let message = format!(
             "`base_url` is missing; write for example {}, or transport = \"sandbox\" to be answered without a vendor",
@@ -97,7 +118,15 @@ fn upstream(report: &mut Report<'_>, written: &written::Provider<'_>) -> Option<
         return None;
     };
     match BaseUrl::parse(base_url.get_ref()) {
-        Ok(base_url) => Some(Transport::Upstream { base_url, credential }),
+        Ok(base_url) => Some(Transport::Upstream {
+            base_url,
+            // What is written and wrong leaves no provider, rather than one that goes without.
+            base_path: base_path.transpose().ok()?,
+            credential: match credential {
+                None => None,
+                Some(credential) => Some(credential?),
+            },
+        }),
         Err(error) => {
             report.problem(label, base_url.span(), format!("`base_url` cannot be used: {error}"));
             None
@@ -109,14 +138,14 @@ fn not_in_the_sandbox(
     report: &mut Report<'_>,
     written: &written::Provider<'_>,
     key: Key,
-    value: Option<&Spanned<&str>>,
+    span: Option<Range<usize>>,
 ) {
-    if let Some(value) = value {
+    if let Some(span) = span {
         let message = format!(
             "`{}` has no use with transport = \"sandbox\", which reaches no network; remove one of the two",
             key.name
         );
-        report.problem(written.label, value.span(), message);
+        report.problem(written.label, span, message);
     }
 }
 

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use toml::Spanned;
 
+use super::{credential, quirks};
 use crate::reading::{Decimal, Key, Label, Report, Table};
 
 const PROVIDER: Key = Key::new("provider", "[[provider]]");
@@ -17,6 +18,7 @@ pub(crate) const DIALECT: Key = Key::new("dialect", r#"dialect = "openai""#);
 pub(crate) const TRANSPORT: Key = Key::new("transport", r#"transport = "upstream""#);
 pub(crate) const BASE_URL: Key = Key::new("base_url", r#"base_url = "https://api.example.com/v1""#);
 pub(crate) const CREDENTIAL: Key = Key::new("credential", r#"credential = "openai_api_key""#);
+pub(crate) const BASE_PATH: Key = Key::new("base_path", r#"base_path = "/openai/v1""#);
 pub(crate) const REGION: Key = Key::new("region", r#"region = "eu""#);
 pub(crate) const CONNECT_MS: Key = Key::new("connect_ms", "connect_ms = 5_000");
 pub(crate) const FIRST_BYTE_MS: Key = Key::new("first_byte_ms", "first_byte_ms = 60_000");
@@ -37,8 +39,14 @@ pub(crate) const INPUT: Key =
     Key::new("input_usd_per_million_tokens", "input_usd_per_million_tokens = 0.15");
 pub(crate) const CACHED_INPUT: Key =
     Key::new("cached_input_usd_per_million_tokens", "cached_input_usd_per_million_tokens = 0.075");
+pub(crate) const CACHE_WRITE: Key =
+    Key::new("cache_write_usd_per_million_tokens", "cache_write_usd_per_million_tokens = 0.1875");
 pub(crate) const OUTPUT: Key =
     Key::new("output_usd_per_million_tokens", "output_usd_per_million_tokens = 0.6");
+pub(crate) const AUDIO_INPUT: Key =
+    Key::new("audio_input_usd_per_million_tokens", "audio_input_usd_per_million_tokens = 1");
+pub(crate) const AUDIO_OUTPUT: Key =
+    Key::new("audio_output_usd_per_million_tokens", "audio_output_usd_per_million_tokens = 2");
 
 type Text<'t> = Option<Spanned<&'t str>>;
 type Number = Option<Spanned<i128>>;
@@ -57,9 +65,11 @@ pub(crate) struct Provider<'t> {
     pub(crate) dialect: Text<'t>,
     pub(crate) transport: Text<'t>,
     pub(crate) base_url: Text<'t>,
-    pub(crate) credential: Text<'t>,
+    pub(crate) base_path: Text<'t>,
+    pub(crate) credential: Option<credential::Written<'t>>,
     pub(crate) region: Text<'t>,
     pub(crate) deadlines: Option<Deadlines<'t>>,
+    pub(crate) quirks: Option<quirks::Written<'t>>,
 }
 
 /// `deadlines = { ... }`.
@@ -91,8 +101,12 @@ pub(crate) struct Deployment<'t> {
     pub(crate) upstream_model: Text<'t>,
     pub(crate) input: Option<Spanned<Decimal<'t>>>,
     pub(crate) cached_input: Option<Spanned<Decimal<'t>>>,
+    pub(crate) cache_write: Option<Spanned<Decimal<'t>>>,
     pub(crate) output: Option<Spanned<Decimal<'t>>>,
-    /// Whether a price that is not among the three is not written at all, rather than written as something else.
+    pub(crate) audio_input: Option<Spanned<Decimal<'t>>>,
+    pub(crate) audio_output: Option<Spanned<Decimal<'t>>>,
+    pub(crate) quirks: Option<quirks::Written<'t>>,
+    /// Whether a price that is not among them is not written at all, rather than written as something else.
     pub(crate) prices_are_numbers: bool,
 }
 
@@ -117,11 +131,18 @@ impl<'t> Provider<'t> {
             dialect: table.required(report, DIALECT),
             transport: table.optional(report, TRANSPORT),
             base_url: table.optional(report, BASE_URL),
-            credential: table.optional(report, CREDENTIAL),
+            base_path: table.optional(report, BASE_PATH),
+            credential: credential::Written::read(report, &mut table),
             region: table.optional(report, REGION),
             deadlines: table
                 .table(report, DEADLINES, "deadlines of provider")
                 .map(|table| Deadlines::read(report, table)),
+            quirks: quirks::Written::read(
+                report,
+                &mut table,
+                "quirks of provider",
+                "paths in quirks of provider",
+            ),
         };
         table.finish(report);
         provider
@@ -167,6 +188,12 @@ impl<'t> Deployment<'t> {
     fn read(report: &mut Report<'_>, mut table: Table<'t>) -> Self {
         let provider = table.required(report, DEPLOYMENT_PROVIDER);
         let upstream_model = table.required(report, UPSTREAM_MODEL);
+        let quirks = quirks::Written::read(
+            report,
+            &mut table,
+            "quirks of a deployment of model",
+            "paths in quirks of a deployment of model",
+        );
         let problems = report.count();
         let deployment = Self {
             label: table.label,
@@ -175,7 +202,11 @@ impl<'t> Deployment<'t> {
             upstream_model,
             input: table.optional(report, INPUT),
             cached_input: table.optional(report, CACHED_INPUT),
+            cache_write: table.optional(report, CACHE_WRITE),
             output: table.optional(report, OUTPUT),
+            audio_input: table.optional(report, AUDIO_INPUT),
+            audio_output: table.optional(report, AUDIO_OUTPUT),
+            quirks,
             prices_are_numbers: report.count() == problems,
         };
         table.finish(report);

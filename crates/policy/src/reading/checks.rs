@@ -1,7 +1,7 @@
 //! Checks that several files share.
 
 use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use toml::Spanned;
 
@@ -163,9 +163,9 @@ pub(crate) fn at_least_one<T>(
     }
 }
 
-/// What has been declared so far, to find what is declared twice.
+/// What has been declared so far and where, to find what is declared twice.
 #[derive(Default)]
-pub(crate) struct Seen<'t>(BTreeMap<&'t str, u32>);
+pub(crate) struct Seen<'t>(BTreeMap<&'t str, Range<usize>>);
 
 impl<'t> Seen<'t> {
     /// Notes a value; a second one of the same text is a problem. `what` names it, `remedy` ends the
@@ -178,12 +178,13 @@ impl<'t> Seen<'t> {
         what: &str,
         remedy: &str,
     ) {
-        let line = report.line_of(&value.span());
+        // Lines are counted only for a problem: it takes the whole file before the place.
         if let Some(first) = self.0.get(value.get_ref()) {
+            let first = report.line_of(first);
             let message = format!("{what} is already on line {first}; {remedy} one of the two");
             report.problem(label, value.span(), message);
         } else {
-            self.0.insert(value.get_ref(), line);
+            self.0.insert(value.get_ref(), value.span());
         }
     }
 }

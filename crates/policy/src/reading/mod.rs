@@ -12,5 +12,5 @@ pub(crate) use checks::{
     variable_name, whole_number,
 };
 pub(crate) use report::{Label, Report};
-pub(crate) use table::{Decimal, Key, Table};
+pub(crate) use table::{Decimal, Key, Table, TextOrTable};
 pub(crate) use wording::{nearest_or_list, shown};

@@ -85,6 +85,25 @@ impl<'t> Table<'t> {
         Some(Table::new(label, found.span(), entries))
     }
 
+    /// The value of a key that may be a string, or a table of it; another type is a problem.
+    pub(crate) fn text_or_table(
+        &mut self,
+        report: &mut Report<'_>,
+        key: Key,
+        what: &'static str,
+    ) -> Option<TextOrTable<'t>> {
+        let found = self.find(key)?;
+        if let Some(text) = found.get_ref().as_str() {
+            return Some(TextOrTable::Text(Spanned::new(found.span(), text)));
+        }
+        let Some(entries) = found.get_ref().as_table() else {
+            self.wrong_type(report, key, found, "a string or a table");
+            return None;
+        };
+        let label = Label { what, name: self.label.name };
+        Some(TextOrTable::Table(Table::new(label, found.span(), entries)))
+    }
+
     /// The tables of a list: `[[consumer]]`. `what` names one of them; with a `name_key` it bears its own name in
     /// messages, else that of the table it is in.
     pub(crate) fn tables(
@@ -148,6 +167,12 @@ impl<'t> Table<'t> {
     }
 }
 
+/// What may be said in a word, or in full.
+pub(crate) enum TextOrTable<'t> {
+    Text(Spanned<&'t str>),
+    Table(Table<'t>),
+}
+
 /// A wrong value in words: of a list the first thing in it that is no string, of a table only that it is one.
 fn described(value: &DeValue<'_>) -> String {
     match value {
@@ -188,11 +213,25 @@ impl<'t> FromToml<'t> for Vec<Spanned<&'t str>> {
     }
 }
 
+impl<'t> FromToml<'t> for bool {
+    const EXPECTED: &'static str = "true or false";
+    fn from_toml(value: &'t DeValue<'t>) -> Option<Self> {
+        value.as_bool()
+    }
+}
+
 impl<'t> FromToml<'t> for i128 {
     const EXPECTED: &'static str = "a whole number";
     fn from_toml(value: &'t DeValue<'t>) -> Option<Self> {
         let number = value.as_integer()?;
         i128::from_str_radix(number.as_str(), number.radix()).ok()
+    }
+}
+
+impl<'t> FromToml<'t> for bool {
+    const EXPECTED: &'static str = "true or false";
+    fn from_toml(value: &'t DeValue<'t>) -> Option<Self> {
+        value.as_bool()
     }
 }
 

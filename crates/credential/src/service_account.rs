@@ -1,0 +1,147 @@
+//! A service account of Google's: a token signed with its key is exchanged for an access token
+//! (<https://developers.google.com/identity/protocols/oauth2/service-account#httprest>, RFC 7523).
+
+use jwt_simple::prelude::{
+    Claims, Duration, JWTClaims, RS256KeyPair, RSAKeyPairLike, UnixTimeStamp,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use thiserror::Error;
+
+/// What the access token is for: all of Google Cloud's APIs, within the roles of the account.
+const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
+
+/// How long the signed token holds: the longest that Google takes.
+const ASSERTION_S: u64 = 3_600;
+
+/// An access token is not used any more so long before it expires: a request must get to the vendor with it.
+const MARGIN_S: u64 = 60;
+
+/// Tokens kept at the same time: one for each account, of which a gateway has a handful.
+const MAX_TOKENS: usize = 64;
+
+/// Why there is no token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Error {
+    /// The key file is no JSON with the fields that matter.
+    #[error(
+        "the key is not the JSON of a service account: it needs client_email, private_key and token_uri"
+    )]
+    KeyFile,
+    /// The private key in it cannot be read.
+    #[error("the private_key of the service account is not an RSA key in PKCS#8 PEM")]
+    PrivateKey,
+    /// Signing failed.
+    #[error("the token for the service account could not be signed")]
+    Signing,
+    /// The token endpoint said something else.
+    #[error("the token endpoint's answer has no access_token and expires_in")]
+    Answer,
+}
+
+/// The parts of a key file that matter.
+#[derive(Deserialize)]
+pub struct Key {
+    client_email: String,
+    private_key: String,
+    #[serde(default)]
+    private_key_id: Option<String>,
+    token_uri: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Scope {
+    scope: String,
+}
+
+impl Key {
+    /// Read a key file.
+    ///
+    /// # Errors
+    /// [`Error::KeyFile`].
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        serde_json::from_str(text).map_err(|_| Error::KeyFile)
+    }
+
+    /// The body of the request for a token, `application/x-www-form-urlencoded`.
+    ///
+    /// # Errors
+    /// A key that cannot be read, or does not sign.
+    pub fn token_request(&self, unix_s: u64) -> Result<String, Error> {
+        let mut pair = RS256KeyPair::from_pem(&self.private_key).map_err(|_| Error::PrivateKey)?;
+        if let Some(id) = &self.private_key_id {
+            pair = pair.with_key_id(id);
+        }
+        let assertion = pair.sign(self.claims(unix_s)).map_err(|_| Error::Signing)?;
+        // The three parts of a token have only unreserved characters.
+        Ok(format!(
+            "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={assertion}"
+        ))
+    }
+
+    fn claims(&self, unix_s: u64) -> JWTClaims<Scope> {
+        let scope = Scope { scope: SCOPE.to_owned() };
+        let mut claims = Claims::with_custom_claims(scope, Duration::from_secs(ASSERTION_S))
+            .with_issuer(&self.client_email)
+            .with_audience(&self.token_uri);
+        // The clock is an argument, not the crate's.
+        claims.issued_at = Some(UnixTimeStamp::from_secs(unix_s));
+        claims.expires_at = Some(UnixTimeStamp::from_secs(unix_s.saturating_add(ASSERTION_S)));
+        claims.invalid_before = None;
+        claims
+    }
+}
+
+/// An access token and how long it holds.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Token {
+    /// What the vendor wants to see.
+    pub access_token: String,
+    /// In seconds from when it was given.
+    pub expires_in: u64,
+}
+
+impl Token {
+    /// Read what the token endpoint answered.
+    ///
+    /// # Errors
+    /// [`Error::Answer`].
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        serde_json::from_str(text).map_err(|_| Error::Answer)
+    }
+}
+
+/// Access tokens until they expire, by the key file they were given for.
+#[derive(Debug, Default)]
+pub struct Tokens(BTreeMap<u64, (String, u64)>);
+
+impl Tokens {
+    /// None yet.
+    pub const fn new() -> Self {
+        Tokens(BTreeMap::new())
+    }
+
+    /// The token for this key file, if it holds for a while.
+    pub fn get(&self, key_file: &str, unix_s: u64) -> Option<&str> {
+        let (token, until_unix_s) = self.0.get(&digest(key_file))?;
+        (unix_s < *until_unix_s).then_some(token.as_str())
+    }
+
+    /// Keep a token that was given at `unix_s`.
+    pub fn put(&mut self, key_file: &str, token: Token, unix_s: u64) {
+        if self.0.len() >= MAX_TOKENS {
+            self.0.retain(|_, (_, until_unix_s)| unix_s < *until_unix_s);
+        }
+        let until_unix_s = unix_s.saturating_add(token.expires_in).saturating_sub(MARGIN_S);
+        if self.0.len() < MAX_TOKENS {
+            self.0.insert(digest(key_file), (token.access_token, until_unix_s));
+        }
+    }
+}
+
+fn digest(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,42 @@
+//! Citations: <https://platform.claude.com/docs/en/build-with-claude/citations>.
+
+use crate::Wire;
+use crate::chat::{Annotation, Sealed};
+use serde_json::{Value, json};
+
+/// A citation as this dialect writes it. One that was made here of another maker's keeps no `raw`: its index is nobody's.
+pub(super) fn from_value(citation: Value) -> Annotation {
+    let word = |names: [&str; 2]| {
+        let found = names.iter().find_map(|name| citation.get(name)?.as_str());
+        found.map(str::to_owned)
+    };
+    let own = citation
+        .get("encrypted_index")
+        .and_then(Value::as_str)
+        .is_none_or(|index| Sealed::from_text(Wire::Anthropic, index).maker == Wire::Anthropic);
+    Annotation {
+        url: word(["url", "source"]),
+        title: word(["title", "document_title"]),
+        cited_text: word(["cited_text", "cited_text"]),
+        range: None,
+        raw: own.then_some((Wire::Anthropic, citation)),
+    }
+}
+
+/// A citation for a client: of another maker's, only one that names a page has a shape here, the result of a search. Its
+/// index is an envelope, by which it is known when it comes back.
+pub(super) fn into_value(annotation: Annotation) -> Option<Value> {
+    let maker = match annotation.raw {
+        Some((Wire::Anthropic, citation)) => return Some(citation),
+        Some((maker, _)) => maker,
+        None => Wire::OpenAi,
+    };
+    let index = Sealed { maker, id: None, data: String::new() }.into_text(Wire::Anthropic);
+    Some(json!({
+        "type": "web_search_result_location",
+        "cited_text": annotation.cited_text.unwrap_or_default(),
+        "url": annotation.url?,
+        "title": annotation.title,
+        "encrypted_index": index,
+    }))
+}

@@ -1,0 +1,141 @@
+//! Parts of a message, as blocks.
+
+use super::{media, names};
+use crate::Wire;
+use crate::anthropic::block::{Block, Marker, input};
+use crate::chat::{Annotation, Audio, CacheControl, Content, Losses, Part, Reasoned, ToolResult};
+use postern_fault::Fault;
+use serde_json::Value;
+
+/// Who says it: not everyone may say everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Speaker {
+    System,
+    User,
+    Assistant,
+}
+
+/// The blocks of a message.
+pub(super) fn blocks(
+    parts: Vec<Part>,
+    speaker: Speaker,
+    losses: &mut Losses,
+) -> Result<Vec<Block>, Fault> {
+    let mut blocks = Vec::with_capacity(parts.len());
+    for part in parts {
+        blocks.extend(block(part, speaker, losses)?);
+    }
+    Ok(blocks)
+}
+
+/// None: it says nothing, or is a loss.
+fn block(part: Part, speaker: Speaker, losses: &mut Losses) -> Result<Option<Block>, Fault> {
+    let Part { path, content, cache, annotations } = part;
+    let cache_control = cache.map(Marker::from);
+    Ok(match content {
+        Content::Text(text) | Content::Refusal(text) => {
+            let citations = citations(annotations, &path, losses);
+            // Refused, were it sent.
+            (!text.is_empty()).then_some(Block::Text { text, citations, cache_control })
+        }
+        Content::Foreign(Wire::Anthropic, value) => Some(Block::Foreign(value)),
+        Content::Foreign(maker, _) => {
+            losses.add(path, format!("only {} has it", maker.maker()));
+            None
+        }
+        _ if speaker == Speaker::System => {
+            return Err(media::unsupported(&path, "instructions of anything but text"));
+        }
+        Content::Image(image) => {
+            if speaker == Speaker::Assistant {
+                losses.add(path, "Anthropic has no images of the assistant's");
+                return Ok(None);
+            }
+            let source = media::image(image, &path, losses)?;
+            Some(Block::Image { source, cache_control })
+        }
+        Content::File(file) => Some(media::document(file, cache_control, &path)?),
+        Content::Audio(audio) => spoken(audio, speaker, path, losses)?,
+        Content::ToolCall(call) => Some(Block::ToolUse {
+            id: names::valid_id(call.id),
+            name: call.name,
+            input: input(call.arguments),
+            cache_control,
+        }),
+        Content::ToolResult(result) => Some(returned(result, cache_control, losses)?),
+        Content::Reasoning(reasoned) => thought(reasoned, cache_control, path, losses),
+    })
+}
+
+fn returned(
+    result: ToolResult,
+    cache_control: Option<Marker>,
+    losses: &mut Losses,
+) -> Result<Block, Fault> {
+    Ok(Block::ToolResult {
+        tool_use_id: names::valid_id(result.call_id),
+        content: blocks(result.parts, Speaker::User, losses)?,
+        is_error: result.is_error,
+        cache_control,
+    })
+}
+
+/// Of what was said earlier by an assistant, the words remain.
+fn spoken(
+    audio: Audio,
+    speaker: Speaker,
+    path: String,
+    losses: &mut Losses,
+) -> Result<Option<Block>, Fault> {
+    if speaker != Speaker::Assistant {
+        return Err(media::unsupported(&path, "audio"));
+    }
+    losses.add(path, "Anthropic has no audio: only its words are sent");
+    Ok(audio.transcript.filter(|words| !words.is_empty()).map(Block::text))
+}
+
+/// Thoughts go back to their maker as they came, and to nobody else.
+fn thought(
+    reasoned: Reasoned,
+    cache: Option<Marker>,
+    path: String,
+    losses: &mut Losses,
+) -> Option<Block> {
+    if cache.is_some() {
+        losses.add(format!("{path}.cache_control"), "Anthropic caches no thoughts by themselves");
+    }
+    match reasoned.sealed {
+        Some(sealed) if sealed.maker == Wire::Anthropic => Some(match reasoned.redacted {
+            true => Block::RedactedThinking { data: sealed.data },
+            false => Block::Thinking { thinking: reasoned.text, signature: sealed.data },
+        }),
+        Some(_) => {
+            losses.add(path, "these thoughts are of another maker's");
+            None
+        }
+        None if reasoned.text.is_empty() && reasoned.summary.is_empty() => None,
+        None => {
+            losses.add(path, "Anthropic takes no thoughts that it has not signed");
+            None
+        }
+    }
+}
+
+fn citations(annotations: Vec<Annotation>, path: &str, losses: &mut Losses) -> Vec<Value> {
+    let mut citations = Vec::new();
+    for annotation in annotations {
+        match annotation.raw {
+            Some((Wire::Anthropic, citation)) => citations.push(citation),
+            _ => {
+                let reason = "Anthropic takes no citations but its own";
+                losses.add(format!("{path}.annotations"), reason);
+            }
+        }
+    }
+    citations
+}
+
+/// A marker on a tool.
+pub(super) fn marker(cache: Option<CacheControl>) -> Option<Marker> {
+    cache.map(Marker::from)
+}

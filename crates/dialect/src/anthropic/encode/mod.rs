@@ -1,0 +1,170 @@
+//! From the hub to a vendor's request: <https://platform.claude.com/docs/en/api/messages>.
+
+mod content;
+mod media;
+mod messages;
+mod names;
+mod settings;
+mod thinking;
+mod tools;
+
+use super::block::{Block, Marker};
+use super::splice::{headers, path};
+use crate::chat::{Field, Format, Losses, Request};
+use crate::{Memo, Operation, Spoken, Vendor, emulate};
+use messages::{Conversation, Turn};
+use postern_fault::Fault;
+use serde::Serialize;
+use serde_json::{Number, Value};
+use thinking::{Effort, Thinking};
+use tools::{Choice, Tool};
+
+/// The cap on an answer where neither the client nor the catalogue names one: Anthropic demands a cap, and every model
+/// of the last years can write as much.
+const DEFAULT_MAX_TOKENS: u64 = 4_096;
+
+#[derive(Debug, Default, Serialize)]
+struct Body {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    anthropic_version: Option<String>,
+    max_tokens: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    system: Vec<Block>,
+    messages: Vec<Turn>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tools: Vec<Tool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_choice: Option<Choice>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thinking: Option<Thinking>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_config: Option<OutputConfig>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    top_p: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    top_k: Option<Number>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stop_sequences: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service_tier: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<Metadata>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cache_control: Option<Marker>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    stream: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Metadata {
+    user_id: String,
+}
+
+#[derive(Debug, Serialize)]
+struct OutputConfig {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    effort: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<OutputFormat>,
+}
+
+#[derive(Debug, Serialize)]
+struct OutputFormat {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    schema: Value,
+}
+
+/// Encode a request. Anthropic demands a cap on the answer: the client's, else the catalogue's
+/// ([`Vendor::max_output_tokens`]), else 4,096 tokens, and as many beside a budget for thoughts.
+///
+/// Fields of [`Quirks::unsupported`](crate::Quirks::unsupported) that are known here, beside those of the body:
+/// `output_format` (no structured output: a tool stands for the schema), `strict` (of tools), `budget_tokens` (thinking
+/// is adaptive only, with an effort in its place).
+///
+/// # Errors
+/// Content that Anthropic does not take and without which the answer would be another: `unsupported_content`.
+pub fn encode(
+    mut request: Request,
+    vendor: &Vendor,
+    losses: &mut Losses,
+    memo: &mut Memo,
+) -> Result<Spoken, Fault> {
+    settings::lose_unknown(&request, losses)?;
+    let instruction = prepare_format(&mut request, vendor, losses, memo);
+    emulate::custom_as_functions(&mut request, losses, memo);
+    names::make_valid(&mut request, memo);
+    let mut body = Body { stream: request.stream, ..Body::default() };
+    settings::fill(&mut request, vendor, &mut body, losses);
+    tools::fill(&mut request, vendor, &mut body, losses);
+    let messages = std::mem::take(&mut request.messages);
+    let mut conversation = Conversation::from_messages(messages, losses)?;
+    conversation.instruct(instruction);
+    thinking::fill(&mut request, vendor, &conversation.turns, &mut body, losses);
+    fill_format(&mut request, &mut body);
+    body.system = conversation.system;
+    body.messages = conversation.turns;
+    match &vendor.quirks.anthropic_version_in_body {
+        Some(version) => body.anthropic_version = Some(version.clone()),
+        None => body.model = Some(vendor.model.clone()),
+    }
+    Ok(Spoken {
+        path: path(vendor, Operation::Chat, request.stream),
+        headers: headers(vendor),
+        // Only maps with keys that are no strings fail to be written: there are none.
+        body: serde_json::to_string(&body).unwrap_or_default(),
+    })
+}
+
+/// The vendor refuses this field.
+fn refuses(vendor: &Vendor, name: &str) -> bool {
+    vendor.quirks.unsupported.iter().any(|refused| refused == name)
+}
+
+/// What is to be said in words of the wanted form. Anthropic knows schemas, but no JSON of any form; where it does not,
+/// a tool stands for the schema. A tool cannot be forced beside thoughts: then words must do.
+fn prepare_format(
+    request: &mut Request,
+    vendor: &Vendor,
+    losses: &mut Losses,
+    memo: &mut Memo,
+) -> Option<String> {
+    let native = !refuses(vendor, "output_format") && !refuses(vendor, "output_config");
+    match &request.format {
+        Format::Text => return None,
+        Format::JsonSchema(_) if native => return None,
+        _ => {}
+    }
+    if thinking::is_asked(request, vendor) {
+        losses.add(request.path(Field::Format), "beside thoughts it is only asked for in words");
+        let instruction = emulate::schema_as_instruction(&request.format);
+        request.format = Format::Text;
+        return instruction;
+    }
+    emulate::schema_as_tool(request, losses, memo);
+    None
+}
+
+fn fill_format(request: &mut Request, body: &mut Body) {
+    let Format::JsonSchema(wanted) = std::mem::replace(&mut request.format, Format::Text) else {
+        return;
+    };
+    let mut schema = wanted.schema;
+    // There is no other place for it.
+    if let (Some(description), Some(object)) = (wanted.description, schema.as_object_mut()) {
+        object.entry("description").or_insert(Value::String(description));
+    }
+    let format = Some(OutputFormat { kind: "json_schema", schema });
+    let config = body.output_config.get_or_insert(OutputConfig { effort: None, format: None });
+    config.format = format;
+}
+
+impl From<Effort> for OutputConfig {
+    fn from(effort: Effort) -> Self {
+        OutputConfig { effort: Some(effort.0), format: None }
+    }
+}

@@ -1,0 +1,68 @@
+//! Names and ids as Anthropic takes them: letters, digits, `_` and `-`.
+
+use crate::Memo;
+use crate::chat::{Content, Request, ToolChoice, ToolKind};
+use std::collections::BTreeMap;
+
+const MAX_NAME_CHARACTERS: usize = 128;
+
+/// Give tools names that are taken, wherever they stand; the memo keeps the client's, for the answer.
+pub(super) fn make_valid(request: &mut Request, memo: &mut Memo) {
+    let mut sent = BTreeMap::new();
+    for tool in &mut request.tools {
+        if let ToolKind::Function { name, .. } = &mut tool.kind
+            && !is_valid(name)
+        {
+            let valid = unused(valid(name), memo);
+            memo.tool_names.insert(valid.clone(), name.clone());
+            // Custom tools are known by the name that is sent.
+            memo.custom_tools.iter_mut().filter(|tool| *tool == name).for_each(|tool| {
+                tool.clone_from(&valid);
+            });
+            sent.insert(std::mem::replace(name, valid.clone()), valid);
+        }
+    }
+    let rename = |name: &mut String| match sent.get(name) {
+        Some(valid) => name.clone_from(valid),
+        None if !is_valid(name) => *name = valid(name),
+        None => {}
+    };
+    for part in request.messages.iter_mut().flat_map(|message| &mut message.parts) {
+        if let Content::ToolCall(call) = &mut part.content {
+            rename(&mut call.name);
+        }
+    }
+    match &mut request.tool_choice {
+        Some(ToolChoice::Tool(name)) => rename(name),
+        Some(ToolChoice::Allowed { names, .. }) => names.iter_mut().for_each(rename),
+        _ => {}
+    }
+}
+
+/// The id of a call, the same for the call and its result.
+pub(super) fn valid_id(id: String) -> String {
+    let taken = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    match id.chars().all(taken) {
+        true => id,
+        false => id.chars().map(|c| if taken(c) { c } else { '_' }).collect(),
+    }
+}
+
+fn is_valid(name: &str) -> bool {
+    let taken = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    !name.is_empty() && name.len() <= MAX_NAME_CHARACTERS && name.bytes().all(taken)
+}
+
+fn valid(name: &str) -> String {
+    let valid: String = valid_id(name.to_owned()).chars().take(MAX_NAME_CHARACTERS).collect();
+    if valid.is_empty() { "tool".to_owned() } else { valid }
+}
+
+/// Two names can become the same.
+fn unused(name: String, memo: &Memo) -> String {
+    if !memo.tool_names.contains_key(&name) {
+        return name;
+    }
+    let start: String = name.chars().take(MAX_NAME_CHARACTERS - 8).collect();
+    format!("{start}_{}", memo.tool_names.len())
+}

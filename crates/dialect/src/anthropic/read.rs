@@ -1,0 +1,154 @@
+//! Reads a client's request: <https://platform.claude.com/docs/en/api/messages>.
+
+use super::read_content::{read_content, read_role};
+use crate::json::{Scanner, Type};
+use crate::openai::field::{self, Fields};
+use crate::openai::read::{self, Model};
+use crate::openai::refusal::{Refusal, empty, missing, wrong_type};
+use crate::{Facts, Operation, Request, Role, Segment, Wire};
+use postern_fault::{Fault, Kind};
+
+const FIELDS: &[&str] = &["model", "messages", "system", "stream", "max_tokens", "tools"];
+const MESSAGES: &str = "an array of messages, each with a `role` and a `content`";
+
+/// Zero is a cap, too: it fills the prompt cache without an answer.
+const ANY_CAP: (u64, u64) = (0, u64::MAX);
+
+/// What has been read so far.
+#[derive(Default)]
+struct Messages {
+    model: Option<Model>,
+    segments: Vec<Segment>,
+    has_messages: bool,
+    stream: bool,
+    output_cap_tokens: Option<u64>,
+    tools: u32,
+}
+
+/// Read a request, once: what it asks for, and where its texts stand. Only what the gateway acts on is judged; all else
+/// is the vendor's to judge, and passes as it is.
+///
+/// # Errors
+/// What is not JSON, a field read here that is missing or of another type, a field read here that is there twice.
+/// Messages name fields and types, never a text of the request.
+pub fn read(operation: Operation, body: &str) -> Result<Request, Fault> {
+    if u32::try_from(body.len()).is_err() {
+        let public = format!("the body has {} bytes: send less than 4 GiB", body.len());
+        return Err(Fault::new(Kind::TooLarge, public));
+    }
+    read_body(operation, body).map_err(|refusal| refusal.into_fault(body))
+}
+
+fn read_body(operation: Operation, body: &str) -> Result<Request, Refusal> {
+    let mut scanner = Scanner::new(body);
+    let mut fields = Fields::new(FIELDS);
+    let mut messages = Messages::default();
+    read::enter(&mut scanner)?;
+    while let Some(key) = scanner.key()? {
+        let name = fields.name(&key, String::new)?;
+        messages.read_field(name, &mut scanner)?;
+    }
+    scanner.end()?;
+    messages.into_request(operation)
+}
+
+impl Messages {
+    fn read_field(&mut self, name: Option<&str>, scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
+        match name {
+            Some("model") => self.model = read::model(scanner)?,
+            Some("messages") => self.has_messages = read_messages(scanner, &mut self.segments)?,
+            Some("system") => {
+                let path = || "system".to_owned();
+                read_content(scanner, path, Role::System, &mut self.segments)?;
+            }
+            Some("stream") => self.stream = field::boolean(scanner, "stream")?.unwrap_or(false),
+            Some("max_tokens") => {
+                self.output_cap_tokens = field::whole_number(scanner, "max_tokens", ANY_CAP)?;
+            }
+            Some("tools") => self.tools = count_tools(scanner)?,
+            _ => drop(scanner.skip()?),
+        }
+        Ok(())
+    }
+
+    fn into_request(self, operation: Operation) -> Result<Request, Refusal> {
+        let (model, model_span) = read::required(self.model)?;
+        if !self.has_messages {
+            return Err(missing("messages", MESSAGES));
+        }
+        if operation == Operation::Chat && self.output_cap_tokens.is_none() {
+            return Err(missing("max_tokens", "the most tokens that the answer may have"));
+        }
+        let facts = Facts {
+            client: Wire::Anthropic,
+            operation,
+            model,
+            model_span,
+            stream: self.stream && operation == Operation::Chat,
+            // Every stream of this dialect says its usage.
+            usage_in_stream: true,
+            output_cap_tokens: self.output_cap_tokens,
+            choices: 1,
+            tools: self.tools,
+        };
+        Ok(Request { facts, segments: self.segments })
+    }
+}
+
+fn count_tools(scanner: &mut Scanner<'_>) -> Result<u32, Refusal> {
+    let mut tools = 0_u32;
+    if read::array(scanner, "tools", "an array of tools")? {
+        while scanner.element()? {
+            scanner.skip()?;
+            tools = tools.saturating_add(1);
+        }
+    }
+    Ok(tools)
+}
+
+fn read_messages(
+    scanner: &mut Scanner<'_>,
+    segments: &mut Vec<Segment>,
+) -> Result<bool, Refusal> {
+    if !read::array(scanner, "messages", MESSAGES)? {
+        return Ok(false);
+    }
+    let mut index = 0;
+    while scanner.element()? {
+        read_message(scanner, index, segments)?;
+        index += 1;
+    }
+    match index {
+        0 => Err(empty("messages", "empty_array", "at least one message")),
+        _ => Ok(true),
+    }
+}
+
+fn read_message(
+    scanner: &mut Scanner<'_>,
+    index: usize,
+    segments: &mut Vec<Segment>,
+) -> Result<(), Refusal> {
+    let path = || format!("messages[{index}]");
+    match scanner.peek()? {
+        Type::Object => scanner.object()?,
+        other => return Err(wrong_type(path(), "an object with a `role` and a `content`", other)),
+    }
+    let first = segments.len();
+    let mut fields = Fields::new(&["role", "content"]);
+    let mut role = None;
+    while let Some(key) = scanner.key()? {
+        match fields.name(&key, || path() + ".")? {
+            Some("role") => role = read_role(scanner, || path() + ".role")?,
+            Some("content") => {
+                read_content(scanner, || path() + ".content", Role::User, segments)?;
+            }
+            _ => drop(scanner.skip()?),
+        }
+    }
+    let role = role.ok_or_else(|| missing(path() + ".role", "`user` or `assistant`"))?;
+    // The role may stand after the content; what tools returned has its own.
+    let of_message = segments.iter_mut().skip(first).filter(|segment| segment.role == Role::User);
+    of_message.for_each(|segment| segment.role = role);
+    Ok(())
+}

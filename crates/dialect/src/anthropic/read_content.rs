@@ -1,0 +1,110 @@
+//! Finds the texts of a message: what a model reads as words, wherever it stands in the blocks.
+
+use crate::json::{Scanner, Type};
+use crate::openai::field::{self, Fields};
+use crate::openai::refusal::{Refusal, wrong_type};
+use crate::{Role, Segment, Span};
+
+/// A role that nobody knows is the vendor's to judge, and trusted no more than a user.
+pub(super) fn read_role(
+    scanner: &mut Scanner<'_>,
+    path: impl Fn() -> String,
+) -> Result<Option<Role>, Refusal> {
+    let Some(role) = field::string(scanner, path)? else { return Ok(None) };
+    Ok(Some(match role.decode().unwrap_or_default().as_ref() {
+        "system" => Role::System,
+        "assistant" => Role::Assistant,
+        _ => Role::User,
+    }))
+}
+
+/// A string, or an array of blocks of which some hold texts.
+pub(super) fn read_content(
+    scanner: &mut Scanner<'_>,
+    path: impl Fn() -> String,
+    role: Role,
+    segments: &mut Vec<Segment>,
+) -> Result<(), Refusal> {
+    match scanner.peek()? {
+        Type::Null => scanner.null()?,
+        Type::String => segments.push(Segment { role, span: scanner.string()?.inside() }),
+        Type::Array => {
+            scanner.array()?;
+            let mut index = 0;
+            while scanner.element()? {
+                read_block(scanner, &|| format!("{}[{index}].", path()), role, segments)?;
+                index += 1;
+            }
+        }
+        other => return Err(wrong_type(path(), "a string or an array of blocks", other)),
+    }
+    Ok(())
+}
+
+/// Any `text` of a block is a text, whatever `type` the block says it has, and so are a document's words and what a
+/// tool returned. Thoughts are none: they are sealed, and must not be changed. Recursion ends where the scanner's does.
+fn read_block(
+    scanner: &mut Scanner<'_>,
+    path: &dyn Fn() -> String,
+    role: Role,
+    segments: &mut Vec<Segment>,
+) -> Result<(), Refusal> {
+    if scanner.peek()? != Type::Object {
+        return Ok(drop(scanner.skip()?));
+    }
+    scanner.object()?;
+    let first = segments.len();
+    let mut fields = Fields::new(&["type", "text", "title", "context", "content", "source"]);
+    let mut of_tool = false;
+    while let Some(key) = scanner.key()? {
+        let name = fields.name(&key, path)?;
+        match (name, scanner.peek()?) {
+            (Some("type"), Type::String) => {
+                let kind = scanner.string()?.decode().unwrap_or_default();
+                of_tool = kind.ends_with("tool_result");
+            }
+            (Some("text" | "title" | "context" | "content"), Type::String) => {
+                segments.push(Segment { role, span: scanner.string()?.inside() });
+            }
+            (Some("content"), Type::Array) => {
+                scanner.array()?;
+                while scanner.element()? {
+                    read_block(scanner, path, role, segments)?;
+                }
+            }
+            (Some("source"), Type::Object) => read_source(scanner, path, role, segments)?,
+            _ => drop(scanner.skip()?),
+        }
+    }
+    if of_tool {
+        segments.iter_mut().skip(first).for_each(|segment| segment.role = Role::Tool);
+    }
+    Ok(())
+}
+
+/// The words of a document: `data` of a source of text, or `content`.
+fn read_source(
+    scanner: &mut Scanner<'_>,
+    path: &dyn Fn() -> String,
+    role: Role,
+    segments: &mut Vec<Segment>,
+) -> Result<(), Refusal> {
+    scanner.object()?;
+    let within = || path() + "source.";
+    let mut fields = Fields::new(&["type", "data", "content"]);
+    let (mut is_text, mut data) = (false, None::<Span>);
+    while let Some(key) = scanner.key()? {
+        match (fields.name(&key, within)?, scanner.peek()?) {
+            (Some("type"), Type::String) => {
+                is_text = scanner.string()?.decode().as_deref() == Some("text");
+            }
+            (Some("data"), Type::String) => data = Some(scanner.string()?.inside()),
+            (Some("content"), Type::String | Type::Array) => {
+                read_content(scanner, || within() + "content", role, segments)?;
+            }
+            _ => drop(scanner.skip()?),
+        }
+    }
+    segments.extend(data.filter(|_| is_text).map(|span| Segment { role, span }));
+    Ok(())
+}

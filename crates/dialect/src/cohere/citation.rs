@@ -1,0 +1,70 @@
+//! Citations: <https://docs.cohere.com/v2/docs/rag-citations>.
+
+use crate::Wire;
+use crate::chat::Annotation;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// A piece of the answer, and what it rests on.
+#[derive(Deserialize)]
+pub(super) struct Citation {
+    start: Option<u64>,
+    end: Option<u64>,
+    sources: Option<Vec<Source>>,
+    /// The block of the content that it is about.
+    pub content_index: Option<u64>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Source {
+    id: Option<String>,
+    document: Option<Map<String, Value>>,
+    tool_output: Option<Map<String, Value>>,
+}
+
+impl Citation {
+    /// None: it is not in a form that is known here.
+    pub fn from_value(raw: &Value) -> Option<Self> {
+        Citation::deserialize(raw).ok()
+    }
+
+    /// It is about the plan, not the content.
+    pub fn is_of_plan(&self) -> bool {
+        self.kind.as_deref() == Some("PLAN")
+    }
+
+    /// One for each source, the first with the citation as Cohere wrote it.
+    pub fn into_annotations(self, raw: Value) -> Vec<Annotation> {
+        let range = self.start.zip(self.end);
+        let mut sources = self.sources.unwrap_or_default().into_iter();
+        let first = sources.next().map(|source| source.into_annotation(range));
+        let mut first = first.unwrap_or_else(|| unsourced(range));
+        first.raw = Some((Wire::Cohere, raw));
+        let rest = sources.map(|source| source.into_annotation(range));
+        std::iter::once(first).chain(rest).collect()
+    }
+}
+
+impl Source {
+    /// What the client put into a document, or a tool into its output, is free; these are the names that Cohere's guides
+    /// give to address, title and words.
+    fn into_annotation(self, range: Option<(u64, u64)>) -> Annotation {
+        let fields = self.document.or(self.tool_output).unwrap_or_default();
+        let text = |names: &[&str]| {
+            let found = names.iter().find_map(|name| fields.get(*name)?.as_str());
+            found.map(str::to_owned)
+        };
+        Annotation {
+            url: text(&["url"]),
+            title: text(&["title"]).or(self.id),
+            cited_text: text(&["text", "snippet"]),
+            ..unsourced(range)
+        }
+    }
+}
+
+fn unsourced(range: Option<(u64, u64)>) -> Annotation {
+    Annotation { url: None, title: None, cited_text: None, range, raw: None }
+}

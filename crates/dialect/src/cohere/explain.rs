@@ -1,0 +1,43 @@
+//! What Cohere's errors mean: <https://docs.cohere.com/v2/reference/errors>.
+
+use crate::vendor_error::VendorError;
+use crate::vendor_fault::{fault, retry_after_ms};
+use postern_fault::{Fault, Kind};
+
+/// What an answer with an error status means. `body` may be anything, cut anywhere.
+pub fn explain(status: u16, headers: &[(String, String)], body: &str) -> Fault {
+    let how = format!("the provider answered with status {status}");
+    let error = VendorError::from_json(body);
+    let fault = meant(status, &error, &how);
+    let retry_after_ms = retry_after_ms(headers);
+    Fault { retry_after_ms: retry_after_ms.filter(|_| fault.retryable), ..fault }
+}
+
+/// What an error means that comes where the answer, or the rest of it, should be.
+pub(super) fn reported(error: &VendorError) -> Fault {
+    meant(error.status(), error, "the provider's answer reports an error")
+}
+
+/// The generation failed, or took too long, as its end says.
+pub(super) fn ended(reason: &str, message: Option<String>) -> Fault {
+    let status = if reason == "TIMEOUT" { 504 } else { 500 };
+    let error = VendorError { message, code: Some(reason.to_owned()), ..VendorError::default() };
+    meant(status, &error, "the provider's answer ended in an error")
+}
+
+fn meant(status: u16, error: &VendorError, how: &str) -> Fault {
+    let says = |words: &str| error.message.as_deref().is_some_and(|text| text.contains(words));
+    let meaning = match status {
+        // `invalid_token_error` of the SDK: the key is blocked.
+        498 => 401,
+        // A trial key's calls of this month are used up, which no waiting helps.
+        429 if says("/ month") => 402,
+        _ => status,
+    };
+    let fault = fault(meaning, error, how);
+    let of_request = fault.kind == Kind::InvalidRequest && fault.code.is_none();
+    if of_request && says("too many tokens") {
+        return fault.with_code("context_length_exceeded");
+    }
+    fault
+}

@@ -1,0 +1,248 @@
+//! Messages: <https://docs.cohere.com/v2/docs/chat-api>.
+
+use super::part;
+use crate::Wire;
+use crate::chat::{self, Annotation, Content, Losses, Part, Reasoned, Request, Role};
+use crate::cohere::Thought;
+use postern_fault::Fault;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::mem;
+
+#[derive(Serialize)]
+#[serde(tag = "role", rename_all = "lowercase")]
+pub(super) enum Message {
+    System { content: Said },
+    User { content: Said },
+    Assistant(Assistant),
+    Tool { tool_call_id: String, content: Said },
+}
+
+/// What the model said, which may stand in several messages of the client's.
+#[derive(Serialize, Default)]
+pub(super) struct Assistant {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    content: Vec<Block>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_plan: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool_calls: Vec<ToolCall>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    citations: Vec<Value>,
+}
+
+/// Words alone are a string, which every model takes.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Said {
+    Text(String),
+    Blocks(Vec<Block>),
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Block {
+    Text { text: String },
+    Thinking { thinking: String },
+    ImageUrl { image_url: ImageUrl },
+    Document { document: Document },
+}
+
+#[derive(Serialize)]
+pub(super) struct ImageUrl {
+    pub url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Document {
+    pub data: Map<String, Value>,
+}
+
+#[derive(Serialize)]
+pub(super) struct ToolCall {
+    id: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    function: Function,
+}
+
+#[derive(Serialize)]
+struct Function {
+    name: String,
+    arguments: String,
+}
+
+impl Message {
+    pub fn system(text: String) -> Self {
+        Message::System { content: Said::Text(text) }
+    }
+}
+
+impl Said {
+    pub fn from_blocks(mut blocks: Vec<Block>) -> Self {
+        match (blocks.pop(), blocks.len()) {
+            (Some(Block::Text { text }), 0) => Said::Text(text),
+            (None, _) => Said::Text(String::new()),
+            (Some(last), _) => {
+                blocks.push(last);
+                Said::Blocks(blocks)
+            }
+        }
+    }
+}
+
+pub(super) fn from_hub(request: &mut Request, losses: &mut Losses) -> Result<Vec<Message>, Fault> {
+    let mut messages = Vec::with_capacity(request.messages.len());
+    for message in mem::take(&mut request.messages) {
+        if message.name.is_some() {
+            losses.add(format!("{}.name", message.path), "Cohere has no names of participants");
+        }
+        match message.role {
+            Role::Assistant => assistant(message.parts, &mut messages, losses)?,
+            role => others(role, message.parts, &mut messages, losses)?,
+        }
+    }
+    for message in &mut messages {
+        if let Message::Assistant(said) = message {
+            said.settle();
+        }
+    }
+    Ok(messages)
+}
+
+/// Of anyone but the model. Results of tools are messages of their own, before the words beside them.
+fn others(
+    role: Role,
+    parts: Vec<Part>,
+    messages: &mut Vec<Message>,
+    losses: &mut Losses,
+) -> Result<(), Fault> {
+    let mut blocks = Vec::new();
+    let only_results = !parts.is_empty()
+        && parts.iter().all(|part| matches!(part.content, Content::ToolResult(_)));
+    for Part { path, content, cache, annotations } in parts {
+        part::note(&path, cache.is_some(), !annotations.is_empty(), losses);
+        match content {
+            Content::Text(text) | Content::Refusal(text) => blocks.push(Block::Text { text }),
+            Content::Image(image) if role == Role::User => {
+                blocks.push(part::image_url(path, image, losses)?)
+            }
+            Content::File(file) => {
+                blocks.push(Block::Text { text: part::words_of(path, file, losses)? })
+            }
+            Content::ToolResult(result) => messages.push(part::tool(path, result, losses)?),
+            other => return Err(part::unsupported(path, &other)),
+        }
+    }
+    if only_results {
+        return Ok(());
+    }
+    let content = Said::from_blocks(blocks);
+    messages.push(match role {
+        Role::System | Role::Developer => Message::System { content },
+        _ => Message::User { content },
+    });
+    Ok(())
+}
+
+fn assistant(
+    parts: Vec<Part>,
+    messages: &mut Vec<Message>,
+    losses: &mut Losses,
+) -> Result<(), Fault> {
+    if !matches!(messages.last(), Some(Message::Assistant(_))) {
+        messages.push(Message::Assistant(Assistant::default()));
+    }
+    let Some(Message::Assistant(said)) = messages.last_mut() else { return Ok(()) };
+    for Part { path, content, cache, annotations } in parts {
+        let foreign = said.cite(annotations);
+        part::note(&path, cache.is_some(), foreign, losses);
+        match content {
+            Content::Text(text) | Content::Refusal(text) if text.is_empty() => {}
+            Content::Text(text) => said.content.push(Block::Text { text }),
+            Content::Refusal(text) => {
+                losses.add(path, "Cohere has no refusals: sent as words");
+                said.content.push(Block::Text { text });
+            }
+            Content::Reasoning(reasoned) => said.think(path, reasoned, losses),
+            Content::ToolCall(call) => said.call(call),
+            Content::Audio(chat::Audio { transcript: Some(text), .. }) => {
+                losses.add(path, "Cohere takes no audio: sent as words");
+                said.content.push(Block::Text { text });
+            }
+            // What another vendor's own tools did: the words after it say what came of it.
+            Content::Foreign(..) => losses.add(path, "Cohere does not know it"),
+            other => return Err(part::unsupported(path, &other)),
+        }
+    }
+    Ok(())
+}
+
+impl Assistant {
+    /// Citations that are Cohere's own go back. True: some are not.
+    fn cite(&mut self, annotations: Vec<Annotation>) -> bool {
+        let all = annotations.len();
+        let raws = annotations.into_iter().filter_map(|annotation| annotation.raw);
+        let own = raws.filter_map(|(maker, raw)| (maker == Wire::Cohere).then_some(raw));
+        let before = self.citations.len();
+        self.citations.extend(own);
+        // One of several sources of a citation has none: see `Citation::into_annotations`.
+        all > 0 && self.citations.len() == before
+    }
+
+    /// Thoughts go back to their maker alone, as what they were.
+    fn think(&mut self, path: String, reasoned: Reasoned, losses: &mut Losses) {
+        let Some(thought) = reasoned.sealed.as_ref().and_then(Thought::sealed_by) else {
+            losses.add(path, "thoughts that are not Cohere's stay with their maker");
+            return;
+        };
+        let mut text = reasoned.text;
+        reasoned.summary.iter().for_each(|piece| text.push_str(piece));
+        match thought {
+            _ if text.is_empty() => {}
+            Thought::Thinking => self.content.push(Block::Thinking { thinking: text }),
+            Thought::Plan => self.tool_plan.get_or_insert_default().push_str(&text),
+        }
+    }
+
+    fn call(&mut self, call: chat::ToolCall) {
+        let chat::ToolCall { id, name, mut arguments, .. } = call;
+        if arguments.is_empty() {
+            // A call without any: Cohere's models write and read JSON.
+            arguments.push_str("{}");
+        }
+        let function = Function { name, arguments };
+        self.tool_calls.push(ToolCall { id, kind: "function", function });
+    }
+
+    /// Words beside calls are the plan of them, if there is none: what other makers' models say there is that.
+    fn settle(&mut self) {
+        if self.tool_calls.is_empty() {
+            if self.content.is_empty() {
+                // A turn of which nothing is left is still a turn.
+                self.content.push(Block::Text { text: String::new() });
+            }
+            return;
+        }
+        if self.tool_plan.is_some() {
+            return;
+        }
+        let (words, others) = mem::take(&mut self.content)
+            .into_iter()
+            .partition::<Vec<_>, _>(|block| matches!(block, Block::Text { .. }));
+        self.content = others;
+        let texts: Vec<String> = words.into_iter().filter_map(Block::into_text).collect();
+        self.tool_plan = (!texts.is_empty()).then(|| texts.join("\n"));
+    }
+}
+
+impl Block {
+    fn into_text(self) -> Option<String> {
+        match self {
+            Block::Text { text } => Some(text),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Cohere's vectors: <https://docs.cohere.com/reference/embed>, and the answers of all models on Bedrock, whose shapes do
+//! not collide with Cohere's.
+
+use super::{Answer, Request, Vector, spoken};
+use crate::chat::Losses;
+use crate::vendor_fault::{invalid, parsed};
+use crate::{Operation, Spoken, Usage, Vendor};
+use postern_fault::Fault;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// Since v3, models demand to know what the vectors are for, and OpenAI's clients do not say it. Most vectors are made to be
+/// stored; a question embedded so still finds them, if less well than as a `search_query`.
+const USUAL_TYPE: &str = "search_document";
+
+pub(super) fn encode(
+    request: Request,
+    vendor: &Vendor,
+    losses: &mut Losses,
+) -> Result<Spoken, Fault> {
+    let path = vendor.quirks.path(Operation::Embeddings, &vendor.model);
+    let path = path.unwrap_or_else(|| "/embed".to_owned());
+    spoken(path, &body(request, Some(&vendor.model), losses))
+}
+
+pub(super) fn body<'a>(request: Request, model: Option<&'a str>, losses: &mut Losses) -> Body<'a> {
+    if request.user.is_some() {
+        losses.add("user", "Cohere has no field for the end user");
+    }
+    Body {
+        model,
+        texts: request.inputs,
+        input_type: request.input_type.unwrap_or_else(|| USUAL_TYPE.to_owned()),
+        embedding_types: ["float"],
+        output_dimension: request.dimensions,
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct Body<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<&'a str>,
+    texts: Vec<String>,
+    input_type: String,
+    embedding_types: [&'static str; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_dimension: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Read<'a> {
+    /// Cohere's: by type, or a bare list where no types were asked for.
+    #[serde(borrow)]
+    embeddings: Option<&'a RawValue>,
+    meta: Option<Meta>,
+    /// Titan's, of its one text.
+    #[serde(borrow)]
+    embedding: Option<&'a RawValue>,
+    input_text_token_count: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct ByType<'a> {
+    #[serde(borrow)]
+    float: Vec<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Meta {
+    billed_units: Option<BilledUnits>,
+}
+
+#[derive(Deserialize)]
+struct BilledUnits {
+    input_tokens: Option<f64>,
+}
+
+pub(super) fn read(body: &str) -> Result<Answer, Fault> {
+    const WHAT: &str = "an answer";
+    let read: Read<'_> = parsed(WHAT, body)?;
+    let vectors = match (read.embeddings.map(RawValue::get), read.embedding) {
+        (Some(bare), _) if bare.starts_with('[') => parsed(WHAT, bare)?,
+        (Some(by_type), _) => parsed::<ByType<'_>>(WHAT, by_type)?.float,
+        (None, Some(vector)) => vec![vector],
+        (None, None) => return Err(invalid("the provider's answer has no vectors")),
+    };
+    let billed = read.meta.and_then(|meta| meta.billed_units?.input_tokens);
+    // A cast of a float saturates.
+    let billed = billed.map(|tokens| tokens.max(0.0) as u64);
+    let usage = read.input_text_token_count.or(billed);
+    Ok(Answer {
+        vectors: Vector::all(vectors)?,
+        usage: usage.map(|input_tokens| Usage { input_tokens, ..Usage::default() }),
+        model: String::new(),
+    })
+}

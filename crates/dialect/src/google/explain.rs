@@ -1,0 +1,137 @@
+//! What an error of Google's means: <https://cloud.google.com/apis/design/errors> and
+//! <https://ai.google.dev/gemini-api/docs/troubleshooting>.
+
+use crate::vendor_error::VendorError;
+use crate::vendor_fault::{fault, retry_after_ms};
+use postern_fault::{Blame, Fault, Kind};
+use serde::Deserialize;
+
+/// What an answer with an error status means. `body` may be anything, cut anywhere.
+pub fn explain(status: u16, headers: &[(String, String)], body: &str) -> Fault {
+    let error = Error::from_json(body);
+    let how = format!("the provider answered with status {status}");
+    let fault = error.fault(status, &how);
+    let retry_after_ms = error.retry_after_ms().or_else(|| retry_after_ms(headers));
+    Fault { retry_after_ms: retry_after_ms.filter(|_| fault.retryable), ..fault }
+}
+
+/// What an error means that stands where an answer should be. `error` is the object itself.
+pub(super) fn reported(error: &str) -> Fault {
+    let error = Error::from_json(&format!("{{\"error\":{error}}}"));
+    let status = error.code.unwrap_or_else(|| error.status_code());
+    let fault = error.fault(status, "the provider's answer reports an error");
+    Fault { retry_after_ms: error.retry_after_ms().filter(|_| fault.retryable), ..fault }
+}
+
+/// `google.rpc.Status`, as HTTP carries it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Error {
+    code: Option<u16>,
+    message: Option<String>,
+    status: Option<String>,
+    details: Option<Vec<Detail>>,
+}
+
+/// `ErrorInfo` has a reason, `RetryInfo` a delay.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Detail {
+    reason: Option<String>,
+    retry_delay: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Wrapped {
+    error: Error,
+}
+
+/// Streams wrap the error in an array. That is tried first: an array could pass for the fields of the object.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Body {
+    Several(Vec<Wrapped>),
+    One(Wrapped),
+}
+
+impl Error {
+    fn from_json(body: &str) -> Self {
+        match serde_json::from_str(body) {
+            Ok(Body::One(wrapped)) => wrapped.error,
+            Ok(Body::Several(wrapped)) => {
+                wrapped.into_iter().next().map(|wrapped| wrapped.error).unwrap_or_default()
+            }
+            // Cut, or another server's.
+            Err(_) => {
+                let VendorError { message, kind, .. } = VendorError::from_json(body);
+                Error { message, status: kind, ..Error::default() }
+            }
+        }
+    }
+
+    fn fault(&self, status: u16, how: &str) -> Fault {
+        let words = VendorError {
+            message: self.message.clone(),
+            kind: self.status.clone(),
+            code: self.reason().map(str::to_owned),
+            ..VendorError::default()
+        };
+        // The key is the gateway's, though Google calls the request wrong.
+        if self.details().any(|detail| detail.reason.as_deref().is_some_and(is_of_key)) {
+            return fault(401, &words, how);
+        }
+        // Where the gateway stands, or its account, is nothing that the caller could mend.
+        if self.status.as_deref() == Some("FAILED_PRECONDITION") {
+            let public = "the provider does not serve this gateway's account";
+            let private = words.describe(how, true);
+            return Fault { blame: Blame::Gateway, ..Fault::new(Kind::UpstreamFailed, public) }
+                .with_private(private);
+        }
+        let fault = fault(status, &words, how);
+        let too_long = |message: &String| message.starts_with("The input token count");
+        match fault.kind {
+            // The reasons are words for programs of Google's clients, not of ours.
+            Kind::InvalidRequest if self.message.as_ref().is_some_and(too_long) => {
+                Fault { code: None, ..fault }.with_code("context_length_exceeded")
+            }
+            Kind::InvalidRequest => Fault { code: None, ..fault },
+            _ => fault,
+        }
+    }
+
+    fn details(&self) -> impl Iterator<Item = &Detail> {
+        self.details.iter().flatten()
+    }
+
+    fn reason(&self) -> Option<&str> {
+        self.details().find_map(|detail| detail.reason.as_deref())
+    }
+
+    /// `google.protobuf.Duration`: seconds with an `s` behind them.
+    fn retry_after_ms(&self) -> Option<u64> {
+        let delay = self.details().find_map(|detail| detail.retry_delay.as_deref())?;
+        let seconds = delay.strip_suffix('s')?;
+        retry_after_ms(&[("retry-after".to_owned(), seconds.to_owned())])
+    }
+
+    /// <https://cloud.google.com/apis/design/errors#handling_errors>.
+    fn status_code(&self) -> u16 {
+        match self.status.as_deref().unwrap_or_default() {
+            "INVALID_ARGUMENT" | "FAILED_PRECONDITION" | "OUT_OF_RANGE" => 400,
+            "UNAUTHENTICATED" => 401,
+            "PERMISSION_DENIED" => 403,
+            "NOT_FOUND" => 404,
+            "RESOURCE_EXHAUSTED" => 429,
+            "UNAVAILABLE" => 503,
+            "DEADLINE_EXCEEDED" => 504,
+            _ => 500,
+        }
+    }
+}
+
+/// `ErrorReason` of <https://docs.cloud.google.com/service-infrastructure/docs/error-reasons>.
+fn is_of_key(reason: &str) -> bool {
+    reason.starts_with("API_KEY_")
+        || reason.starts_with("ACCESS_TOKEN_")
+        || reason == "CREDENTIALS_MISSING"
+}

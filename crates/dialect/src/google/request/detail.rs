@@ -1,0 +1,40 @@
+//! How closely pictures are to be looked at.
+
+use crate::Wire;
+use crate::chat::Losses;
+
+/// What was asked for: Google has one resolution for all media of a request.
+#[derive(Default)]
+pub(super) struct Details {
+    images: Vec<(String, Option<bool>)>,
+    /// There are documents.
+    pub others: bool,
+}
+
+impl Details {
+    pub fn image(&mut self, path: &str, detail: Option<&str>) {
+        let high = match detail {
+            Some("low") => Some(false),
+            Some("high" | "original") => Some(true),
+            _ => None,
+        };
+        self.images.push((path.to_owned(), high));
+    }
+
+    /// The closest look that was asked for. A coarse one only if everything there is may be looked at so.
+    pub fn resolution(&self, client: Wire, losses: &mut Losses) -> Option<&'static str> {
+        let asked = |high: bool| self.images.iter().any(|(_, detail)| *detail == Some(high));
+        let all_low = !self.others && self.images.iter().all(|(_, detail)| *detail == Some(false));
+        if asked(false) && !all_low {
+            let field = if client == Wire::OpenAi { "image_url.detail" } else { "detail" };
+            for (path, _) in self.images.iter().filter(|(_, detail)| *detail == Some(false)) {
+                let reason = "Google has one resolution for all media of a request";
+                losses.add(format!("{path}.{field}"), reason);
+            }
+        }
+        match asked(true) {
+            true => Some("MEDIA_RESOLUTION_HIGH"),
+            false => (asked(false) && all_low).then_some("MEDIA_RESOLUTION_LOW"),
+        }
+    }
+}

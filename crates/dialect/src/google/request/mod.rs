@@ -1,0 +1,77 @@
+//! Says a request to Google.
+
+mod config;
+mod contents;
+mod detail;
+mod media;
+mod names;
+mod response;
+mod thinking;
+mod tools;
+mod wire;
+
+pub(super) use self::contents::OF_THOUGHT;
+
+use self::contents::Conversation;
+use self::names::Names;
+use self::wire::{Body, Content};
+use super::model;
+use crate::chat::{Format, Losses, Request};
+use crate::emulate;
+use crate::{Memo, Operation, Spoken, Vendor, percent_encoded};
+use postern_fault::{Fault, Kind};
+
+/// Say `request` to a model of Google's.
+///
+/// # Errors
+/// Content that Google cannot read, and results of tools that nobody called.
+pub fn encode(
+    mut request: Request,
+    vendor: &Vendor,
+    losses: &mut Losses,
+    memo: &mut Memo,
+) -> Result<Spoken, Fault> {
+    emulate::custom_as_functions(&mut request, losses, memo);
+    // Before Gemini 3, tools and an answer of a schema exclude each other; then the answer is one more tool's input.
+    let structured = request.format != Format::Text && !request.tools.is_empty();
+    if structured && !model::is_third_generation(&vendor.model) {
+        emulate::schema_as_tool(&mut request, losses, memo);
+    }
+    let mut names = Names::new(&request);
+    let (tools, tool_config) = tools::encode(&mut request, &mut names, losses, memo);
+    config::tell_losses(&request, losses);
+    let messages = std::mem::take(&mut request.messages);
+    let mut conversation = Conversation::new(&request, &vendor.model, &mut names, losses, memo);
+    for message in messages {
+        conversation.message(message)?;
+    }
+    let spoken = conversation.finish();
+    let labels = config::labels(&mut request, vendor, losses);
+    let service_tier = config::service_tier(&request, vendor, losses);
+    let path = path(vendor, request.stream);
+    let mut generation_config = config::encode(request, vendor, losses);
+    generation_config.media_resolution = spoken.media_resolution;
+    let body = Body {
+        contents: spoken.contents,
+        system_instruction: (!spoken.system.is_empty())
+            .then_some(Content { role: None, parts: spoken.system }),
+        tools,
+        tool_config,
+        generation_config,
+        labels,
+        service_tier,
+    };
+    let body = serde_json::to_string(&body)
+        .map_err(|_| Fault::new(Kind::InvalidRequest, "the request cannot be written as JSON"))?;
+    Ok(Spoken { path, headers: Vec::new(), body })
+}
+
+/// A path of the vendor's own holds up to its colon; which method is asked for is known here.
+fn path(vendor: &Vendor, stream: bool) -> String {
+    let own = vendor.quirks.path(Operation::Chat, &vendor.model);
+    let model = own.unwrap_or_else(|| format!("/models/{}", percent_encoded(&vendor.model)));
+    let method = if stream { "streamGenerateContent?alt=sse" } else { "generateContent" };
+    let segment = model.rfind('/').unwrap_or_default();
+    let colon = model.rfind(':').filter(|colon| *colon > segment);
+    format!("{}:{method}", colon.and_then(|colon| model.get(..colon)).unwrap_or(&model))
+}

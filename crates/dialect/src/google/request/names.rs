@@ -1,0 +1,70 @@
+//! Names of functions as Google takes them.
+
+use crate::Memo;
+use crate::chat::{Request, ToolKind};
+use std::collections::{HashMap, HashSet};
+
+/// `FunctionDeclaration.name` of <https://ai.google.dev/api/caching#FunctionDeclaration>: a letter or `_`, then these, 64 in
+/// all. Newer models take 128; 64 holds everywhere.
+const MAX_CHARACTERS: usize = 64;
+
+/// Which name was sent for each of the client's.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    sent: HashMap<String, String>,
+    taken: HashSet<String>,
+}
+
+impl Names {
+    /// The names of `request`'s tools that can be sent are sent as they are; no other is ever changed into one of them.
+    pub fn new(request: &Request) -> Self {
+        let names = request.tools.iter().filter_map(|tool| match &tool.kind {
+            ToolKind::Function { name, .. } if is_valid(name) => Some(name.clone()),
+            _ => None,
+        });
+        Names { sent: HashMap::new(), taken: names.collect() }
+    }
+
+    /// The name to send for the client's; what was changed is noted for the answer.
+    pub fn sent(&mut self, name: String, memo: &mut Memo) -> String {
+        if is_valid(&name) {
+            return name;
+        }
+        if let Some(sent) = self.sent.get(&name) {
+            return sent.clone();
+        }
+        let sent = self.free(&changed(&name));
+        memo.tool_names.insert(sent.clone(), name.clone());
+        self.sent.insert(name, sent.clone());
+        sent
+    }
+
+    fn free(&mut self, wanted: &str) -> String {
+        let mut free = wanted.to_owned();
+        let mut number = 1_u32;
+        while !self.taken.insert(free.clone()) {
+            number = number.saturating_add(1);
+            let end = format!("_{number}");
+            // All of it is ASCII by now.
+            let kept = wanted.get(..MAX_CHARACTERS - end.len()).unwrap_or(wanted);
+            free = format!("{kept}{end}");
+        }
+        free
+    }
+}
+
+fn is_valid(name: &str) -> bool {
+    let start = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    start && name.len() <= MAX_CHARACTERS && name.chars().all(is_of_name)
+}
+
+fn is_of_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':' | '-')
+}
+
+fn changed(name: &str) -> String {
+    let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let start = if starts { "" } else { "_" };
+    let ascii = name.chars().map(|c| if is_of_name(c) { c } else { '_' });
+    start.chars().chain(ascii).take(MAX_CHARACTERS).collect()
+}

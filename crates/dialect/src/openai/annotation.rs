@@ -1,0 +1,40 @@
+//! Where a text is from: `url_citation`, the one kind that
+//! <https://platform.openai.com/docs/api-reference/chat/object> knows.
+
+use crate::Wire;
+use crate::chat::Annotation;
+use serde_json::{Value, json};
+
+pub(super) fn read(value: Value) -> Annotation {
+    let citation = value.get("url_citation").unwrap_or(&value);
+    let text = |name: &str| citation.get(name).and_then(Value::as_str).map(str::to_owned);
+    let at = |name: &str| citation.get(name).and_then(Value::as_u64);
+    Annotation {
+        url: text("url"),
+        title: text("title"),
+        cited_text: text("content"),
+        range: at("start_index").zip(at("end_index")),
+        raw: Some((Wire::OpenAi, value)),
+    }
+}
+
+/// None: it is no page, and nothing here can say what it is. `text` is where the annotated text begins and ends in the
+/// content.
+pub(super) fn write(annotation: Annotation, text: (u64, u64)) -> Option<Value> {
+    if let Some((Wire::OpenAi, raw)) = annotation.raw {
+        return Some(raw);
+    }
+    let (start, end) = match annotation.range {
+        Some((start, end)) => (text.0.saturating_add(start), text.0.saturating_add(end)),
+        None => text,
+    };
+    Some(json!({
+        "type": "url_citation",
+        "url_citation": {
+            "start_index": start,
+            "end_index": end,
+            "title": annotation.title.unwrap_or_default(),
+            "url": annotation.url?,
+        },
+    }))
+}

@@ -1,0 +1,53 @@
+//! From the hub to a vendor's chat completion: <https://platform.openai.com/docs/api-reference/chat/create>, as the
+//! vendor's quirks have it.
+
+mod body;
+mod content;
+mod message;
+mod schema;
+mod settings;
+mod thought;
+mod tool;
+
+use crate::chat::{Losses, Request};
+use crate::{Memo, Operation, Spoken, Vendor, emulate};
+use body::Body;
+use message::Messages;
+use postern_fault::{Fault, Kind};
+
+/// A name that `unsupported` has for what is no top-level field: custom tools become functions.
+const CUSTOM_TOOLS: &str = "custom_tools";
+
+/// Say a request to a vendor of this API.
+///
+/// # Errors
+/// Content that this API has no form for, by the path of its part.
+pub fn encode_chat(
+    mut request: Request,
+    vendor: &Vendor,
+    losses: &mut Losses,
+    memo: &mut Memo,
+) -> Result<Spoken, Fault> {
+    if lacks(vendor, CUSTOM_TOOLS) {
+        emulate::custom_as_functions(&mut request, losses, memo);
+    }
+    if vendor.quirks.no_json_schema {
+        schema::as_instruction(&mut request, losses);
+    }
+    let messages = std::mem::take(&mut request.messages);
+    let messages = Messages::new(&request, vendor, losses).encode(messages)?;
+    let body = Body::new(request, messages, vendor, losses);
+    let body = serde_json::to_string(&body).map_err(|error| {
+        let private = format!("a chat completion cannot be written: {error}");
+        Fault::new(Kind::Unavailable, "the request cannot be said to this provider")
+            .with_private(private)
+    })?;
+    let path = vendor.quirks.path(Operation::Chat, &vendor.model);
+    let path = path.unwrap_or_else(|| "/chat/completions".to_owned());
+    Ok(Spoken { path, headers: Vec::new(), body })
+}
+
+/// The vendor refuses this field.
+fn lacks(vendor: &Vendor, field: &str) -> bool {
+    vendor.quirks.unsupported.iter().any(|unsupported| unsupported == field)
+}

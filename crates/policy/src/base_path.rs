@@ -1,0 +1,105 @@
+//! What precedes a dialect's paths: a path, of which parts may be variables.
+
+use std::fmt;
+
+use http::uri::PathAndQuery;
+
+use crate::EndpointError;
+use crate::reading::is_variable_name;
+
+/// A provider's `base_path` as written, with its variables found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BasePath {
+    /// What stands before each variable, and the variable.
+    parts: Vec<(String, String)>,
+    /// What stands after the last of them.
+    rest: String,
+}
+
+/// As written, so that [`BasePath::parse`] reads it again.
+impl fmt::Display for BasePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (before, variable) in &self.parts {
+            write!(f, "{before}{{{{ {variable} }}}}")?;
+        }
+        f.write_str(&self.rest)
+    }
+}
+
+impl BasePath {
+    /// Reads a base path, and checks everything of it that does not depend on its variables' values.
+    ///
+    /// # Errors
+    ///
+    /// An [`EndpointError`] when no values of the variables could make it a path that may be used.
+    pub fn parse(text: &str) -> Result<Self, EndpointError> {
+        let base_path = Self::split(text)?;
+        base_path.filled(|_| Some("1".to_owned()))?;
+        Ok(base_path)
+    }
+
+    fn split(text: &str) -> Result<Self, EndpointError> {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some((before, opened)) = rest.split_once("{{") {
+            let (name, after) = opened.split_once("}}").ok_or(EndpointError::Braces)?;
+            if before.contains(['{', '}']) {
+                return Err(EndpointError::Braces);
+            }
+            let name = name.trim();
+            if !is_variable_name(name) {
+                return Err(EndpointError::VariableName);
+            }
+            parts.push((before.to_owned(), name.to_owned()));
+            rest = after;
+        }
+        if rest.contains(['{', '}']) {
+            return Err(EndpointError::Braces);
+        }
+        Ok(Self { parts, rest: rest.to_owned() })
+    }
+
+    /// The variables whose values [`BasePath::filled`] needs, as they stand in it.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().map(|(_, variable)| variable.as_str())
+    }
+
+    /// The path it means, without a slash at its end, with the variables' values put in.
+    ///
+    /// # Errors
+    ///
+    /// An [`EndpointError`] when a value is missing or is not one segment of a path.
+    pub fn filled(&self, value: impl Fn(&str) -> Option<String>) -> Result<String, EndpointError> {
+        let mut path = String::new();
+        for (before, variable) in &self.parts {
+            let value = value(variable).filter(|value| is_segment(value));
+            let value = value.ok_or_else(|| EndpointError::PathValue(variable.clone()))?;
+            path.push_str(before);
+            path.push_str(&value);
+        }
+        path.push_str(&self.rest);
+        checked(&path)
+    }
+}
+
+/// Whether a value may stand in a path without being escaped, and stays within its segment (RFC 3986, 3.3).
+fn is_segment(value: &str) -> bool {
+    let right = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:@".contains(&byte);
+    !matches!(value, "" | "." | "..") && value.bytes().all(right)
+}
+
+/// A path to put others behind; empty, or beginning and not ending with a slash.
+pub(crate) fn checked(text: &str) -> Result<String, EndpointError> {
+    if text.contains(['?', '#']) {
+        return Err(EndpointError::Query);
+    }
+    let path = text.strip_suffix('/').unwrap_or(text);
+    if path.is_empty() {
+        return Ok(String::new());
+    }
+    let dotted = path.split('/').skip(1).any(|part| matches!(part, "" | "." | ".."));
+    if dotted || !path.starts_with('/') || path.parse::<PathAndQuery>().is_err() {
+        return Err(EndpointError::Path(text.to_owned()));
+    }
+    Ok(path.to_owned())
+}

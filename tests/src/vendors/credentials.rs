@@ -1,0 +1,16 @@
+//! What the fakes let in, and nobody but they and the gateway under test has.
+
+/// Of OpenAI, as a bearer.
+pub const OPENAI_KEY: &str = "sk-fake-openai-2hV9cQ7xLm4T";
+/// Of Azure, as `api-key`.
+pub const AZURE_KEY: &str = "fake-azure-6Rk1Wn8sYp3D";
+/// Of Anthropic, as `x-api-key`.
+pub const ANTHROPIC_KEY: &str = "sk-ant-fake-5Jb0Zt6uGf8E";
+/// Of AWS: the name of the key.
+pub const AWS_ACCESS_KEY_ID: &str = "ASIAFAKEFAKEFAKEFAKE";
+/// Of AWS: what requests are signed with.
+pub const AWS_SECRET_ACCESS_KEY: &str = "fake/secret+4Yw7Nd2Kq9Lx5Vb8Tm1Jr6Hs3Pc0";
+/// Of AWS: demanded with the key, in `x-amz-security-token`.
+pub const AWS_SESSION_TOKEN: &str = "fake-session-token/with+signs==";
+/// The only region that the fake is in.
+pub const AWS_REGION: &str = "us-east-1";
