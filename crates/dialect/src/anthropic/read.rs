@@ -106,10 +106,7 @@ fn count_tools(scanner: &mut Scanner<'_>) -> Result<u32, Refusal> {
     Ok(tools)
 }
 
-fn read_messages(
-    scanner: &mut Scanner<'_>,
-    segments: &mut Vec<Segment>,
-) -> Result<bool, Refusal> {
+fn read_messages(scanner: &mut Scanner<'_>, segments: &mut Vec<Segment>) -> Result<bool, Refusal> {
     if !read::array(scanner, "messages", MESSAGES)? {
         return Ok(false);
     }

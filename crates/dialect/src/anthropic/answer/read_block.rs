@@ -15,10 +15,21 @@ const WHAT: &str = "a block";
 #[derive(Debug, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Known {
-    Text { text: Option<String>, citations: Option<Vec<Value>> },
-    Thinking { thinking: Option<String>, signature: Option<String> },
-    RedactedThinking { data: Option<String> },
-    ToolUse { id: Option<String>, name: Option<String> },
+    Text {
+        text: Option<String>,
+        citations: Option<Vec<Value>>,
+    },
+    Thinking {
+        thinking: Option<String>,
+        signature: Option<String>,
+    },
+    RedactedThinking {
+        data: Option<String>,
+    },
+    ToolUse {
+        id: Option<String>,
+        name: Option<String>,
+    },
     #[serde(other)]
     Foreign,
 }

@@ -48,11 +48,21 @@ struct Stop {
 #[derive(Debug, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Piece {
-    TextDelta { text: String },
-    InputJsonDelta { partial_json: String },
-    ThinkingDelta { thinking: String },
-    SignatureDelta { signature: String },
-    CitationsDelta { citation: Value },
+    TextDelta {
+        text: String,
+    },
+    InputJsonDelta {
+        partial_json: String,
+    },
+    ThinkingDelta {
+        thinking: String,
+    },
+    SignatureDelta {
+        signature: String,
+    },
+    CitationsDelta {
+        citation: Value,
+    },
     #[serde(other)]
     Unknown,
 }
@@ -83,9 +93,15 @@ struct Open {
 enum Block {
     Plain,
     /// The arguments with which it began, until others come.
-    Call { first: Option<String> },
+    Call {
+        first: Option<String>,
+    },
     /// Held until it is whole: what one dialect alone knows is not known in pieces.
-    Foreign { block: Value, input: String, deltas: Vec<Value> },
+    Foreign {
+        block: Value,
+        input: String,
+        deltas: Vec<Value>,
+    },
 }
 
 impl Reader {
@@ -149,9 +165,7 @@ impl Reader {
                 Delta::Text(words)
             }
             Piece::SignatureDelta { signature } => Delta::Sealed(read_block::sealed(signature)),
-            Piece::CitationsDelta { citation } => {
-                Delta::Annotation(citation::from_value(citation))
-            }
+            Piece::CitationsDelta { citation } => Delta::Annotation(citation::from_value(citation)),
             Piece::Unknown => Delta::Foreign(Wire::Anthropic, parsed("an event", raw.get())?),
         };
         events.push(Event::Delta(open.slot, delta));

@@ -81,10 +81,13 @@ fn part(raw: &RawValue, path: String, losses: &mut Losses) -> Result<Part, Fault
     if !KNOWN.contains(&kind.as_str()) {
         return foreign(path);
     }
-    let cache = block.cache_control.map(|raw| marker(raw, &format!("{path}.cache_control"), losses));
+    let cache =
+        block.cache_control.map(|raw| marker(raw, &format!("{path}.cache_control"), losses));
     let mut annotations = Vec::new();
     lose(std::mem::take(&mut block.unknown), &path, losses);
-    if kind == "text" && let Some(citations) = block.citations {
+    if kind == "text"
+        && let Some(citations) = block.citations
+    {
         let citations: Vec<Value> = parse(citations, &format!("{path}.citations"))?;
         annotations = citations.into_iter().map(citation::from_value).collect();
     }

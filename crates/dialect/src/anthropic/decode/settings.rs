@@ -40,7 +40,8 @@ pub(super) fn thinking(
         "disabled" => reasoning.enabled = Some(false),
         "enabled" => {
             reasoning.enabled = Some(true);
-            reasoning.budget_tokens = Some(required(thinking.budget_tokens, PATH, "budget_tokens")?);
+            reasoning.budget_tokens =
+                Some(required(thinking.budget_tokens, PATH, "budget_tokens")?);
         }
         "adaptive" => {
             reasoning.enabled = Some(true);

@@ -37,7 +37,11 @@ enum Wish {
     Nothing,
     Off,
     Adaptive(Option<chat::Effort>),
-    Budget { tokens: u64, clients_own: bool, effort: Option<chat::Effort> },
+    Budget {
+        tokens: u64,
+        clients_own: bool,
+        effort: Option<chat::Effort>,
+    },
     /// An effort that Anthropic's own clients set without thoughts.
     Effort(chat::Effort),
 }
@@ -79,8 +83,7 @@ impl Wish {
 
 /// Thoughts are wanted of a model that has some.
 pub(super) fn is_asked(request: &Request, vendor: &Vendor) -> bool {
-    vendor.reasons
-        && matches!(Wish::of(request, vendor), Wish::Adaptive(_) | Wish::Budget { .. })
+    vendor.reasons && matches!(Wish::of(request, vendor), Wish::Adaptive(_) | Wish::Budget { .. })
 }
 
 pub(super) fn fill(

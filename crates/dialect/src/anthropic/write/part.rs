@@ -21,11 +21,21 @@ pub(super) enum Piece {
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum BlockDelta {
-    TextDelta { text: String },
-    InputJsonDelta { partial_json: String },
-    ThinkingDelta { thinking: String },
-    SignatureDelta { signature: String },
-    CitationsDelta { citation: Value },
+    TextDelta {
+        text: String,
+    },
+    InputJsonDelta {
+        partial_json: String,
+    },
+    ThinkingDelta {
+        thinking: String,
+    },
+    SignatureDelta {
+        signature: String,
+    },
+    CitationsDelta {
+        citation: Value,
+    },
     #[serde(untagged)]
     Foreign(Value),
 }
@@ -35,12 +45,21 @@ pub(super) enum BlockDelta {
 pub(super) enum Writing {
     Text,
     /// `started`: a block is open. Until the first word it may yet become `redacted_thinking`, or nothing.
-    Thinking { started: bool, redacted: bool, piece: u32, sealed: Option<Sealed> },
+    Thinking {
+        started: bool,
+        redacted: bool,
+        piece: u32,
+        sealed: Option<Sealed>,
+    },
     Call,
     /// Free text that becomes an object.
-    Custom { text: String },
+    Custom {
+        text: String,
+    },
     /// Speech, of which the words are written, if there are some.
-    Spoken { started: bool },
+    Spoken {
+        started: bool,
+    },
     Foreign,
     /// It has no place here.
     Nothing,
