@@ -8,6 +8,7 @@ mod grammar;
 mod names;
 mod read;
 mod splice;
+mod to_client;
 
 pub use crate::openai::explain;
 pub use echo::echo;
@@ -15,3 +16,4 @@ pub use from_client::decode;
 pub use names::field_name;
 pub use read::read;
 pub use splice::{path, splice};
+pub use to_client::Writer;
