@@ -91,7 +91,7 @@ impl Chat {
     }
 }
 
-fn count_tools(scanner: &mut Scanner<'_>) -> Result<u32, Refusal> {
+pub(crate) fn count_tools(scanner: &mut Scanner<'_>) -> Result<u32, Refusal> {
     let mut tools = 0_u32;
     if read::array(scanner, "tools", "an array of tools")? {
         while scanner.element()? {
@@ -146,7 +146,7 @@ fn read_message(
 }
 
 /// A role that nobody knows is the vendor's to judge, and trusted no more than a user.
-fn read_role(
+pub(crate) fn read_role(
     scanner: &mut Scanner<'_>,
     path: impl Fn() -> String,
 ) -> Result<Option<Role>, Refusal> {
@@ -160,7 +160,7 @@ fn read_role(
 }
 
 /// A string, or an array of parts of which some are texts.
-fn read_content(
+pub(crate) fn read_content(
     scanner: &mut Scanner<'_>,
     path: impl Fn() -> String,
     segments: &mut Vec<Segment>,

@@ -13,6 +13,6 @@ pub fn explain(status: u16, headers: &[(String, String)], body: &str) -> Fault {
 }
 
 /// What an error means that a vendor reports where its answer should be.
-pub(super) fn reported(error: &VendorError) -> Fault {
+pub(crate) fn reported(error: &VendorError) -> Fault {
     fault(error.status(), error, "the provider's answer reports an error")
 }

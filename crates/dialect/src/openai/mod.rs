@@ -5,15 +5,15 @@
 
 mod annotation;
 mod answer;
-mod chat;
+pub(crate) mod chat;
 pub mod completions;
 mod decode;
 mod embeddings;
 mod encode;
 pub mod error;
-mod explain;
+pub(crate) mod explain;
 pub(crate) mod field;
-mod from_client;
+pub(crate) mod from_client;
 mod from_vendor;
 mod names;
 mod outline;

@@ -1,7 +1,8 @@
 //! Requests to order texts.
 
 use postern_dialect::embed::read_rerank;
-use postern_dialect::{Operation, apply, openai};
+use postern_dialect::chat::Losses;
+use postern_dialect::{Operation, Vendor, Wire, apply, openai};
 
 const BODY: &str = r#"{"model": "rerank", "query": "who?", "top_n": 2,
     "documents": ["a\n", {"title": "t", "year": 1, "text": "b"}], "max_tokens_per_doc": 9}"#;

@@ -19,7 +19,7 @@ pub(super) fn control(value: Value, path: impl Fn() -> String) -> Result<CacheCo
 
 /// `{"mode": "explicit", "ttl": "30m"}`: OpenAI's own marker. Its times are the least, so that the hub's longest, an
 /// hour, stands for them: <https://platform.openai.com/docs/guides/prompt-caching>.
-pub(super) fn breakpoint(value: Value, path: impl Fn() -> String) -> Result<CacheControl, Fault> {
+pub(crate) fn breakpoint(value: Value, path: impl Fn() -> String) -> Result<CacheControl, Fault> {
     let CacheControl { ttl } = control(value, path)?;
     Ok(CacheControl { ttl: ttl.map(|_| "1h".to_owned()) })
 }

@@ -1,12 +1,12 @@
 //! From a client's chat completion to the hub: <https://platform.openai.com/docs/api-reference/chat/create>, as
 //! `openai-python` 3.57 types it, and what compatible servers add to it (`top_k`, `cache_control`, `reasoning_content`).
 
-mod cache;
+pub(crate) mod cache;
 mod message;
-mod part;
+pub(crate) mod part;
 mod settings;
 mod tool;
-mod value;
+pub(crate) mod value;
 
 use crate::Wire;
 use crate::chat::{Field, Format, Losses, Request, Sampling};

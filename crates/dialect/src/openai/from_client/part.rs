@@ -84,7 +84,7 @@ fn read_image(value: Value, path: &str, losses: &mut Losses) -> Result<Image, Fa
 }
 
 /// The bytes of a data URL (RFC 2397) in base64; any other address as it is.
-fn source(mut url: String) -> Source {
+pub(crate) fn source(mut url: String) -> Source {
     let head = url.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"));
     let Some((head, _)) = head else { return Source::Url(url) };
     // Parameters (`;charset=utf-8`) say nothing of a picture or a document.
@@ -94,7 +94,7 @@ fn source(mut url: String) -> Source {
     Source::Base64 { media_type, data: url }
 }
 
-fn read_audio(value: Value, path: &str, losses: &mut Losses) -> Result<Audio, Fault> {
+pub(crate) fn read_audio(value: Value, path: &str, losses: &mut Losses) -> Result<Audio, Fault> {
     let mut audio = Audio::default();
     for (name, value) in said(object(value, || path.to_owned())?) {
         let at = || format!("{path}.{name}");
@@ -128,7 +128,7 @@ fn read_file(value: Value, path: &str, losses: &mut Losses) -> Result<File, Faul
 }
 
 /// A data URL, an address (which some servers take), or base64 alone.
-fn file_source(data: String, name: Option<&str>) -> Source {
+pub(crate) fn file_source(data: String, name: Option<&str>) -> Source {
     if data.starts_with("data:") || data.starts_with("https://") || data.starts_with("http://") {
         return source(data);
     }

@@ -6,10 +6,10 @@ use postern_fault::{Fault, Kind};
 use serde_json::{Map, Number, Value};
 
 /// The members of an object.
-pub(super) type Members = Map<String, Value>;
+pub(crate) type Members = Map<String, Value>;
 
 /// A body that must be one JSON object.
-pub(super) fn body(body: &str) -> Result<Members, Fault> {
+pub(crate) fn body(body: &str) -> Result<Members, Fault> {
     match serde_json::from_str(body) {
         Ok(Value::Object(members)) => Ok(members),
         Ok(other) => {
@@ -28,46 +28,46 @@ pub(super) fn body(body: &str) -> Result<Members, Fault> {
 }
 
 /// Those members of an object that say something.
-pub(super) fn said(members: Members) -> impl Iterator<Item = (String, Value)> {
+pub(crate) fn said(members: Members) -> impl Iterator<Item = (String, Value)> {
     members.into_iter().filter(|(_, value)| !value.is_null())
 }
 
-pub(super) fn object(value: Value, path: impl FnOnce() -> String) -> Result<Members, Fault> {
+pub(crate) fn object(value: Value, path: impl FnOnce() -> String) -> Result<Members, Fault> {
     match value {
         Value::Object(members) => Ok(members),
         other => Err(wrong(path(), "an object", &other)),
     }
 }
 
-pub(super) fn array(value: Value, path: impl FnOnce() -> String) -> Result<Vec<Value>, Fault> {
+pub(crate) fn array(value: Value, path: impl FnOnce() -> String) -> Result<Vec<Value>, Fault> {
     match value {
         Value::Array(elements) => Ok(elements),
         other => Err(wrong(path(), "an array", &other)),
     }
 }
 
-pub(super) fn string(value: Value, path: impl FnOnce() -> String) -> Result<String, Fault> {
+pub(crate) fn string(value: Value, path: impl FnOnce() -> String) -> Result<String, Fault> {
     match value {
         Value::String(text) => Ok(text),
         other => Err(wrong(path(), "a string", &other)),
     }
 }
 
-pub(super) fn boolean(value: Value, path: impl FnOnce() -> String) -> Result<bool, Fault> {
+pub(crate) fn boolean(value: Value, path: impl FnOnce() -> String) -> Result<bool, Fault> {
     match value {
         Value::Bool(boolean) => Ok(boolean),
         other => Err(wrong(path(), "true or false", &other)),
     }
 }
 
-pub(super) fn number(value: Value, path: impl FnOnce() -> String) -> Result<Number, Fault> {
+pub(crate) fn number(value: Value, path: impl FnOnce() -> String) -> Result<Number, Fault> {
     match value {
         Value::Number(number) => Ok(number),
         other => Err(wrong(path(), "a number", &other)),
     }
 }
 
-pub(super) fn whole(value: Value, path: impl FnOnce() -> String) -> Result<u64, Fault> {
+pub(crate) fn whole(value: Value, path: impl FnOnce() -> String) -> Result<u64, Fault> {
     match value.as_u64() {
         Some(number) => Ok(number),
         None => Err(wrong(path(), "a whole number of at least 0", &value)),
@@ -75,7 +75,7 @@ pub(super) fn whole(value: Value, path: impl FnOnce() -> String) -> Result<u64, 
 }
 
 /// What must be there.
-pub(super) fn required<T>(
+pub(crate) fn required<T>(
     value: Option<T>,
     path: impl FnOnce() -> String,
     wanted: &str,
@@ -83,7 +83,7 @@ pub(super) fn required<T>(
     value.ok_or_else(|| missing(path(), wanted).into_fault(""))
 }
 
-pub(super) fn wrong(path: String, wanted: &str, found: &Value) -> Fault {
+pub(crate) fn wrong(path: String, wanted: &str, found: &Value) -> Fault {
     wrong_type(path, wanted, kind(found)).into_fault("")
 }
 

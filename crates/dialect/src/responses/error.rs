@@ -1,0 +1,47 @@
+//! A fault as a client of this dialect is told it: OpenAI's error object and status, as for chat completions.
+
+use postern_fault::Fault;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+pub use crate::openai::error::{body, status};
+
+/// The event that tells a client mid-stream that no more will come:
+/// <https://platform.openai.com/docs/api-reference/responses-streaming/error>.
+pub fn event(fault: &Fault) -> String {
+    numbered(fault, 0)
+}
+
+/// The same as the event of this number. Its fields are those of the reference, and once more an `error`, as the API
+/// itself sends it: the SDKs hand on an event `error`, and raise only on an `error` in its data (`_streaming.py`).
+pub(super) fn numbered(fault: &Fault, sequence_number: u64) -> String {
+    #[derive(Serialize)]
+    struct Event<'a> {
+        r#type: &'static str,
+        code: Option<&'a RawValue>,
+        message: &'a str,
+        param: Option<&'a RawValue>,
+        sequence_number: u64,
+        error: Option<&'a RawValue>,
+    }
+    let body = body(fault);
+    let error = member(&body, "error");
+    let of_error = |name: &str| error.and_then(|error| member(error.get(), name));
+    let event = Event {
+        r#type: "error",
+        code: of_error("code"),
+        message: &fault.public,
+        param: of_error("param"),
+        sequence_number,
+        error,
+    };
+    let data = serde_json::to_string(&event).unwrap_or_default();
+    format!("event: error\ndata: {data}\n\n")
+}
+
+/// A member of an object as it is written.
+fn member<'a>(object: &'a str, name: &str) -> Option<&'a RawValue> {
+    let members: std::collections::BTreeMap<&str, &'a RawValue> =
+        serde_json::from_str(object).ok()?;
+    members.get(name).copied()
+}

@@ -1,0 +1,106 @@
+//! From a client's request to the hub: <https://platform.openai.com/docs/api-reference/responses/create>, as
+//! `openai-python` 3.57 types it.
+
+mod item;
+mod part;
+mod settings;
+mod thought;
+mod tool;
+mod turn;
+
+use crate::Wire;
+use crate::chat::{Content, Format, Losses, Message, Part, Request, Role, Sampling};
+use crate::openai::from_client::value::{self, required, said, string};
+use postern_fault::Fault;
+use serde_json::Value;
+use settings::Settings;
+
+/// Why a field does not reach the vendor.
+const UNKNOWN: &str = "no field that the gateway can translate";
+
+/// A client's request as the hub says it, and what of it the hub has no place for.
+///
+/// # Errors
+/// What is not JSON, what lacks or mistypes a field that a vendor of another dialect must be given, and what only the
+/// vendor that keeps the conversation could answer. Messages name fields and types, never a text of the request.
+pub fn decode(body: &str) -> Result<(Request, Losses), Fault> {
+    let (mut request, mut losses) = (empty(), Losses::default());
+    let mut settings = Settings::default();
+    let (mut model, mut input) = (None, None);
+    for (name, value) in said(value::body(body)?) {
+        match name.as_str() {
+            "model" => model = Some(string(value, || name)?),
+            "input" => input = Some(value),
+            "instructions" => {
+                let text = Content::Text(string(value, || name.clone())?);
+                let parts = vec![Part::new(name.clone(), text)];
+                let message = Message { path: name, role: Role::System, parts, name: None };
+                request.messages.push(message);
+            }
+            "previous_response_id" | "conversation" | "item_reference" | "prompt" => {
+                return Err(kept(name));
+            }
+            _ => settings.field(&name, value, &mut request, &mut losses)?,
+        }
+    }
+    request.model = required(model, || "model".to_owned(), "the name of a model")?;
+    let input = required(input, || "input".to_owned(), "a string or an array of items")?;
+    request.messages.extend(turn::messages(input, &mut losses)?);
+    settings.settle(&mut request, &mut losses);
+    Ok((request, losses))
+}
+
+/// What names something that is kept at a vendor of this dialect.
+fn kept(path: String) -> Fault {
+    let public = format!(
+        "`{path}` names what another vendor keeps, and the gateway keeps no conversations: send the whole input"
+    );
+    unsupported(path, public)
+}
+
+fn unsupported(path: String, public: String) -> Fault {
+    Fault::invalid_request(path, public).with_code("unsupported_content")
+}
+
+/// A request that asks for nothing.
+fn empty() -> Request {
+    Request {
+        client: Wire::Responses,
+        model: String::new(),
+        messages: Vec::new(),
+        tools: Vec::new(),
+        tool_choice: None,
+        parallel_tool_calls: None,
+        format: Format::Text,
+        max_output_tokens: None,
+        stop: Vec::new(),
+        choices: 1,
+        sampling: Sampling::default(),
+        logprobs: None,
+        reasoning: None,
+        modalities: Vec::new(),
+        audio: None,
+        verbosity: None,
+        service_tier: None,
+        user: None,
+        metadata: None,
+        prompt_cache_key: None,
+        cache: None,
+        store: None,
+        stream: false,
+    }
+}
+
+/// What must be a string or an array of something.
+fn texts_or_items(value: Value, path: &str, wanted: &str) -> Result<TextOrItems, Fault> {
+    match value {
+        Value::String(text) => Ok(TextOrItems::Text(text)),
+        Value::Array(items) => Ok(TextOrItems::Items(items)),
+        other => Err(value::wrong(path.to_owned(), wanted, &other)),
+    }
+}
+
+enum TextOrItems {
+    Text(String),
+    Items(Vec<Value>),
+}

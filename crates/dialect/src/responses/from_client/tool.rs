@@ -1,0 +1,106 @@
+//! Tools and the choice among them: <https://platform.openai.com/docs/guides/function-calling>.
+
+use super::UNKNOWN;
+use crate::Wire;
+use crate::chat::{Losses, Tool, ToolChoice, ToolKind};
+use crate::openai::from_client::value::{
+    Members, array, boolean, object, required, said, string, wrong,
+};
+use crate::responses::grammar;
+use postern_fault::Fault;
+use serde_json::Value;
+
+pub(super) fn tools(value: Value, tools: &mut Vec<Tool>, losses: &mut Losses) -> Result<(), Fault> {
+    for (index, tool) in array(value, || "tools".to_owned())?.into_iter().enumerate() {
+        let path = format!("tools[{index}]");
+        let members = object(tool, || path.clone())?;
+        let kind = match members.get("type").and_then(Value::as_str) {
+            Some("function") => function(members, &path, losses)?,
+            Some("custom") => custom(members, &path, losses)?,
+            // What runs at the vendor.
+            _ => ToolKind::Foreign(Wire::Responses, Value::Object(members)),
+        };
+        tools.push(Tool { path, kind, cache: None });
+    }
+    Ok(())
+}
+
+fn function(members: Members, path: &str, losses: &mut Losses) -> Result<ToolKind, Fault> {
+    let (mut name, mut description, mut parameters, mut strict) = (None, None, None, None);
+    for (field, value) in said(members).filter(|(field, _)| field != "type") {
+        let at = || format!("{path}.{field}");
+        match field.as_str() {
+            "name" => name = Some(string(value, at)?),
+            "description" => description = Some(string(value, at)?),
+            "parameters" => parameters = Some(Value::Object(object(value, at)?)),
+            "strict" => strict = Some(boolean(value, at)?),
+            "defer_loading" | "async" if value == Value::Bool(false) => {}
+            _ => losses.add(at(), UNKNOWN),
+        }
+    }
+    let name = required(name, || format!("{path}.name"), "the function's name")?;
+    Ok(ToolKind::Function { name, description, parameters, strict })
+}
+
+fn custom(members: Members, path: &str, losses: &mut Losses) -> Result<ToolKind, Fault> {
+    let (mut name, mut description, mut format) = (None, None, None);
+    for (field, value) in said(members).filter(|(field, _)| field != "type") {
+        let at = || format!("{path}.{field}");
+        match field.as_str() {
+            "name" => name = Some(string(value, at)?),
+            "description" => description = Some(string(value, at)?),
+            "format" => format = Some(grammar::into_chat(object(value, at)?)),
+            "defer_loading" | "async" if value == Value::Bool(false) => {}
+            _ => losses.add(at(), UNKNOWN),
+        }
+    }
+    let name = required(name, || format!("{path}.name"), "the tool's name")?;
+    Ok(ToolKind::Custom { name, description, format })
+}
+
+/// `none`, `auto`, `required`, one tool, or some of them. One that runs at the vendor has no name elsewhere.
+pub(super) fn choice(value: Value, losses: &mut Losses) -> Result<Option<ToolChoice>, Fault> {
+    const PATH: &str = "tool_choice";
+    const WANTED: &str = "`none`, `auto`, `required` or an object that names a tool";
+    match value.as_str() {
+        Some("none") => return Ok(Some(ToolChoice::None)),
+        Some("auto") => return Ok(Some(ToolChoice::Auto)),
+        Some("required") => return Ok(Some(ToolChoice::Required)),
+        Some(_) => return Err(wrong(PATH.to_owned(), WANTED, &value)),
+        None => {}
+    }
+    let members = object(value, || PATH.to_owned())?;
+    match members.get("type").and_then(Value::as_str) {
+        Some("function" | "custom") => {
+            let name = named(&Value::Object(members));
+            required(name, || format!("{PATH}.name"), "the tool's name")
+                .map(|name| Some(ToolChoice::Tool(name)))
+        }
+        Some("allowed_tools") => Ok(Some(allowed(&members, losses))),
+        _ => {
+            losses.add(PATH, "only OpenAI has this tool");
+            Ok(None)
+        }
+    }
+}
+
+fn allowed(members: &Members, losses: &mut Losses) -> ToolChoice {
+    let tools = members.get("tools").and_then(Value::as_array).into_iter().flatten();
+    let mut names = Vec::new();
+    for (index, tool) in tools.enumerate() {
+        match named(tool) {
+            Some(name) => names.push(name),
+            None => losses.add(format!("tool_choice.tools[{index}]"), "only OpenAI has this tool"),
+        }
+    }
+    let required = members.get("mode").and_then(Value::as_str) == Some("required");
+    ToolChoice::Allowed { names, required }
+}
+
+fn named(tool: &Value) -> Option<String> {
+    let kind = tool.get("type").and_then(Value::as_str);
+    if !matches!(kind, Some("function" | "custom")) {
+        return None;
+    }
+    tool.get("name").and_then(Value::as_str).map(str::to_owned)
+}

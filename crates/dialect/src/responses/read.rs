@@ -1,0 +1,190 @@
+//! Reads a client's request: <https://platform.openai.com/docs/api-reference/responses/create>.
+
+use crate::json::{Scanner, Type};
+use crate::openai::chat::{count_tools, read_content, read_role};
+use crate::openai::field::{self, Fields};
+use crate::openai::read::{self, Model};
+use crate::openai::refusal::{Refusal, wrong_type};
+use crate::{Facts, Operation, Request, Role, Segment, Wire};
+use postern_fault::{Fault, Kind};
+
+const FIELDS: &[&str] =
+    &["model", "instructions", "input", "stream", "max_output_tokens", "tools", "prompt"];
+
+const INPUT: &str = "a string or an array of items";
+
+/// Read a request, once: what it asks for, and where its texts stand. Only what the gateway acts on is judged; all else
+/// is the vendor's to judge, and passes as it is: a request that goes on with a conversation at the vendor may have no
+/// input.
+///
+/// # Errors
+/// What is not JSON, a field read here that is missing or of another type, a field read here that is there twice.
+/// Messages name fields and types, never a text of the request.
+pub fn read(_: Operation, body: &str) -> Result<Request, Fault> {
+    if u32::try_from(body.len()).is_err() {
+        let public = format!("the body has {} bytes: send less than 4 GiB", body.len());
+        return Err(Fault::new(Kind::TooLarge, public));
+    }
+    read_body(body).map_err(|refusal| refusal.into_fault(body))
+}
+
+/// What has been read so far.
+#[derive(Default)]
+struct Asked {
+    model: Option<Model>,
+    segments: Vec<Segment>,
+    stream: bool,
+    output_cap_tokens: Option<u64>,
+    tools: u32,
+}
+
+fn read_body(body: &str) -> Result<Request, Refusal> {
+    let mut scanner = Scanner::new(body);
+    let mut fields = Fields::new(FIELDS);
+    let mut asked = Asked::default();
+    read::enter(&mut scanner)?;
+    while let Some(key) = scanner.key()? {
+        let name = fields.name(&key, String::new)?;
+        asked.read_field(name, &mut scanner)?;
+    }
+    scanner.end()?;
+    let (model, model_span) = read::required(asked.model)?;
+    let facts = Facts {
+        client: Wire::Responses,
+        operation: Operation::Chat,
+        model,
+        model_span,
+        stream: asked.stream,
+        // The last event always has it.
+        usage_in_stream: true,
+        output_cap_tokens: asked.output_cap_tokens,
+        choices: 1,
+        tools: asked.tools,
+    };
+    Ok(Request { facts, segments: asked.segments })
+}
+
+impl Asked {
+    fn read_field(&mut self, name: Option<&str>, scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
+        match name {
+            Some("model") => self.model = read::model(scanner)?,
+            Some("instructions") => {
+                let text = field::string(scanner, || "instructions".to_owned())?;
+                let segment = text.map(|text| Segment { role: Role::System, span: text.inside() });
+                self.segments.extend(segment);
+            }
+            Some("input") => self.read_input(scanner)?,
+            Some("stream") => self.stream = field::boolean(scanner, "stream")?.unwrap_or(false),
+            Some(cap @ "max_output_tokens") => {
+                self.output_cap_tokens = field::whole_number(scanner, cap, (0, u64::MAX))?;
+            }
+            Some("tools") => self.tools = count_tools(scanner)?,
+            Some("prompt") => self.read_prompt(scanner)?,
+            _ => drop(scanner.skip()?),
+        }
+        Ok(())
+    }
+
+    fn read_input(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
+        match scanner.peek()? {
+            Type::Null => scanner.null()?,
+            Type::String => {
+                let span = scanner.string()?.inside();
+                self.segments.push(Segment { role: Role::User, span });
+            }
+            Type::Array => {
+                scanner.array()?;
+                let mut index = 0_usize;
+                while scanner.element()? {
+                    self.read_item(scanner, index)?;
+                    index += 1;
+                }
+            }
+            other => return Err(wrong_type("input", INPUT, other)),
+        }
+        Ok(())
+    }
+
+    /// A message, what a tool returned, or thoughts: all have texts where messages have them.
+    fn read_item(&mut self, scanner: &mut Scanner<'_>, index: usize) -> Result<(), Refusal> {
+        let path = || format!("input[{index}].");
+        match scanner.peek()? {
+            Type::Object => scanner.object()?,
+            other => return Err(wrong_type(format!("input[{index}]"), "an item", other)),
+        }
+        let first = self.segments.len();
+        let mut fields = Fields::new(&["type", "role", "content", "output", "summary"]);
+        let (mut role, mut fallback) = (None, Role::User);
+        while let Some(key) = scanner.key()? {
+            match fields.name(&key, path)? {
+                Some("role") => role = read_role(scanner, || path() + "role")?,
+                Some("type") => {
+                    let kind = field::string(scanner, || path() + "type")?;
+                    let kind = kind.and_then(|kind| kind.decode()).unwrap_or_default();
+                    fallback = match kind.as_ref() {
+                        "reasoning" => Role::Assistant,
+                        kind if kind.ends_with("_output") => Role::Tool,
+                        _ => fallback,
+                    };
+                }
+                Some("content") => {
+                    read_content(scanner, || path() + "content", &mut self.segments)?;
+                }
+                // Other tools than functions have outputs of other types.
+                Some(texts @ ("output" | "summary"))
+                    if matches!(scanner.peek()?, Type::String | Type::Array) =>
+                {
+                    read_content(scanner, || path() + texts, &mut self.segments)?;
+                }
+                _ => drop(scanner.skip()?),
+            }
+        }
+        // Role and type may stand behind the texts.
+        let role = role.unwrap_or(fallback);
+        self.segments.iter_mut().skip(first).for_each(|segment| segment.role = role);
+        Ok(())
+    }
+
+    /// The variables of a prompt that is kept at the vendor are the user's words.
+    fn read_prompt(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
+        if scanner.peek()? != Type::Object {
+            scanner.skip()?;
+            return Ok(());
+        }
+        scanner.object()?;
+        let mut fields = Fields::new(&["variables"]);
+        while let Some(key) = scanner.key()? {
+            if fields.name(&key, || "prompt.".to_owned())?.is_none()
+                || scanner.peek()? != Type::Object
+            {
+                scanner.skip()?;
+                continue;
+            }
+            scanner.object()?;
+            while scanner.key()?.is_some() {
+                self.read_variable(scanner)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn read_variable(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
+        match scanner.peek()? {
+            Type::String => {
+                let span = scanner.string()?.inside();
+                self.segments.push(Segment { role: Role::User, span });
+            }
+            Type::Object => {
+                scanner.object()?;
+                while let Some(key) = scanner.key()? {
+                    match key.decode().as_deref() == Some("text") {
+                        true if scanner.peek()? == Type::String => self.read_variable(scanner)?,
+                        _ => drop(scanner.skip()?),
+                    }
+                }
+            }
+            _ => drop(scanner.skip()?),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,22 @@
+//! Says a client's request to a vendor that speaks the same dialect: the client's own bytes, but for splices.
+
+use crate::{Edit, Facts, Operation, Vendor};
+use postern_fault::Fault;
+use serde_json::Value;
+
+/// Where responses are asked for, appended to the vendor's base URL.
+pub fn path(vendor: &Vendor) -> String {
+    let path = vendor.quirks.path(Operation::Chat, &vendor.model);
+    path.unwrap_or_else(|| "/responses".to_owned())
+}
+
+/// Splice in the vendor's name for the model. `facts` were read of `body`.
+///
+/// # Errors
+/// None: the model stands where the facts say.
+pub fn splice(vendor: &Vendor, facts: &Facts, _: &str) -> Result<Vec<Edit>, Fault> {
+    let differs = vendor.model != facts.model;
+    let replacement = || Value::from(vendor.model.as_str()).to_string();
+    let edit = differs.then(|| Edit { span: facts.model_span, replacement: replacement() });
+    Ok(edit.into_iter().collect())
+}
