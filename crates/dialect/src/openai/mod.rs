@@ -23,7 +23,7 @@ mod stream;
 mod stream_options;
 mod thoughts;
 mod to_client;
-mod to_vendor;
+pub(crate) mod to_vendor;
 mod usage;
 mod whole;
 

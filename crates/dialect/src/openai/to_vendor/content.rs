@@ -62,7 +62,7 @@ pub(super) struct FileData {
 
 /// An address; bytes are put into a data URL (RFC 2397) only as they are written.
 #[derive(Debug)]
-pub(super) enum Url {
+pub(crate) enum Url {
     At(String),
     Data { media_type: String, data: String },
 }
@@ -137,7 +137,7 @@ fn image_url(image: Image, path: String) -> Result<Part, Fault> {
     Ok(Part::ImageUrl { image_url: ImageUrl { url, detail: image.detail } })
 }
 
-fn is_web(url: &str) -> bool {
+pub(crate) fn is_web(url: &str) -> bool {
     ["https://", "http://", "data:"].iter().any(|scheme| url.starts_with(scheme))
 }
 
@@ -182,7 +182,7 @@ fn files(file: File, path: String, client: Wire, losses: &mut Losses) -> Result<
     Ok(parts)
 }
 
-fn default_name(media_type: &str) -> &'static str {
+pub(crate) fn default_name(media_type: &str) -> &'static str {
     match media_type {
         "" | "application/pdf" => "document.pdf",
         "text/plain" => "document.txt",

@@ -2,9 +2,9 @@
 //! vendor's quirks have it.
 
 mod body;
-mod content;
+pub(crate) mod content;
 mod message;
-mod schema;
+pub(crate) mod schema;
 mod settings;
 mod thought;
 mod tool;

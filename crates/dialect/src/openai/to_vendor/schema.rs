@@ -5,7 +5,7 @@ use crate::emulate;
 
 /// The schema as words of the first system message, and JSON mode. JSON mode itself wants its name in the prompt
 /// (<https://platform.openai.com/docs/guides/structured-outputs#json-mode>), which the words have.
-pub(super) fn as_instruction(request: &mut Request, losses: &mut Losses) {
+pub(crate) fn as_instruction(request: &mut Request, losses: &mut Losses) {
     if !matches!(request.format, Format::JsonSchema(_)) {
         return;
     }
