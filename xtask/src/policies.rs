@@ -58,7 +58,7 @@ pub fn not_offered(folder: &Path, empty: &[&str]) -> Result<Vec<String>> {
             format!("not offered: {} (variable{s} {} {is} empty)", provider.name, names.join(", "));
         (!names.is_empty()).then_some(line)
     };
-    Ok(catalogue.providers().filter_map(lacking).collect())
+    Ok(catalogue.providers().filter_map(|provider| lacking(provider)).collect())
 }
 
 fn all(folder: &Path) -> Result<Policies> {
