@@ -22,6 +22,8 @@ type Ending = FutureReader<Result<(), types::Fault>>;
 pub struct Source {
     body: StreamReader<u8>,
     ending: Option<Ending>,
+    /// The other side has no more: to read once again would be a trap.
+    ended: bool,
     /// What has been read and not handed out; between two calls at most the beginning of a character.
     buffer: Vec<u8>,
     handed_out: usize,
@@ -45,6 +47,7 @@ impl Source {
         Source {
             body,
             ending: Some(ending),
+            ended: false,
             buffer,
             handed_out: 0,
             silence_ms,
@@ -162,13 +165,17 @@ impl Source {
 
     /// Read into the buffer what has arrived. True: no more will come.
     async fn read(&mut self, bytes: usize) -> Result<bool, Fault> {
+        if self.ended {
+            return Ok(true);
+        }
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.reserve_exact(bytes);
         let read = async { self.body.read(buffer).await };
         match within(self.silence_ms.into(), read).await {
             Some((status, filled)) => {
                 self.buffer = filled;
-                Ok(status == StreamResult::Dropped)
+                self.ended = status == StreamResult::Dropped;
+                Ok(self.ended)
             }
             None => Err(silent(self.silence_ms)),
         }
