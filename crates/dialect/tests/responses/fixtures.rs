@@ -1,6 +1,6 @@
 //! What the tests share.
 
-use postern_dialect::chat::{Answer, Collector, Event, Losses, Request};
+use postern_dialect::chat::{Answer, Collector, Delta, Event, Losses, Request};
 use postern_dialect::{Context, Memo, ReadAnswer, WriteAnswer, responses};
 use postern_fault::Fault;
 use serde_json::{Value, json};
@@ -69,6 +69,16 @@ pub fn collected(events: Vec<Event>) -> Answer {
     let mut collector = Collector::default();
     events.into_iter().for_each(|event| collector.push(event));
     collector.finish()
+}
+
+/// The events of an answer as vendors stream them: the probabilities of tokens with the text.
+pub fn streamed(answer: Answer) -> Vec<Event> {
+    let (probabilities, mut events): (Vec<Event>, Vec<Event>) =
+        answer.into_events().into_iter().partition(|event| matches!(event, Event::Logprobs(..)));
+    let said = |event: &Event| matches!(event, Event::Delta(_, Delta::Text(_)));
+    let at = events.iter().position(said).map_or(events.len(), |at| at + 1);
+    events.splice(at..at, probabilities);
+    events
 }
 
 /// An answer with everything that both sides have.

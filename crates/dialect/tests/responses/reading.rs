@@ -1,6 +1,6 @@
 //! A vendor's answers, whole and in events.
 
-use crate::fixtures::{collected, everything, read, written};
+use crate::fixtures::{collected, everything, read, streamed, written};
 use postern_dialect::chat::{Content, FinishReason};
 use postern_dialect::{Wire, responses};
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ fn reads_every_part_of_a_whole_answer() {
 
 #[test]
 fn a_stream_says_what_the_whole_says() {
-    let events = written(everything().into_events());
+    let events = written(streamed(everything()));
     let whole = responses::read_whole(&events.last().unwrap()["response"].to_string()).unwrap();
     assert_eq!(collected(read(&events).unwrap()), whole);
     // A server that leaves events out says the same in the end.
@@ -57,7 +57,7 @@ fn a_stream_says_what_the_whole_says() {
 #[test]
 fn what_a_writer_writes_a_reader_reads_back() {
     let mut answer = everything();
-    let mut again = collected(read(&written(answer.clone().into_events())).unwrap());
+    let mut again = collected(read(&written(streamed(answer.clone()))).unwrap());
     // The seal's id goes into an envelope, since the item has an id of its own.
     for parts in [&mut answer, &mut again].map(|answer| &mut answer.choices[0].parts) {
         let Content::Reasoning(thought) = &mut parts[0].content else { panic!() };
@@ -68,7 +68,7 @@ fn what_a_writer_writes_a_reader_reads_back() {
 
 #[test]
 fn unknown_events_and_fields_say_nothing() {
-    let mut events = written(everything().into_events());
+    let mut events = written(streamed(everything()));
     let expected = collected(read(&events).unwrap());
     events.insert(
         3,
