@@ -4,7 +4,7 @@ use crate::client::Client;
 use crate::stage::{ROWS, Row, shared};
 use serde_json::{Value, json};
 
-const ANTHROPIC: Row = ROWS[1];
+const ANTHROPIC: Row = ROWS[2];
 
 /// Anthropic has no seed and no penalties.
 fn lossy() -> Value {

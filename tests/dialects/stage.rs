@@ -18,19 +18,34 @@ pub struct Row {
     pub vendor: Vendor,
     /// What its models' names begin with.
     pub family: &'static str,
+    /// And at the vendor.
+    pub upstream_family: &'static str,
     /// Its row of policy, but for the name.
     pub policy: &'static str,
 }
 
-/// The five dialects of vendors.
-pub const ROWS: [Row; 5] = [
+/// The dialects of vendors.
+pub const ROWS: [Row; 6] = [
     Row {
         provider: "openai",
         title: "OpenAI",
         vendor: Vendor::OpenAi,
         family: "gpt-fake-",
+        upstream_family: "gpt-fake-",
         policy: r#"
 dialect = "openai"
+base_url = "{{ openai_base_url }}"
+credential = "openai_api_key"
+"#,
+    },
+    Row {
+        provider: "openai-responses",
+        title: "OpenAI (Responses)",
+        vendor: Vendor::OpenAi,
+        family: "gpt-responses-fake-",
+        upstream_family: "gpt-fake-",
+        policy: r#"
+dialect = "responses"
 base_url = "{{ openai_base_url }}"
 credential = "openai_api_key"
 "#,
@@ -40,6 +55,7 @@ credential = "openai_api_key"
         title: "Anthropic",
         vendor: Vendor::Anthropic,
         family: "claude-fake-",
+        upstream_family: "claude-fake-",
         policy: r#"
 dialect = "anthropic"
 base_url = "{{ anthropic_base_url }}"
@@ -51,6 +67,7 @@ credential = "anthropic_api_key"
         title: "Bedrock",
         vendor: Vendor::Bedrock,
         family: "anthropic.claude-fake-",
+        upstream_family: "anthropic.claude-fake-",
         policy: r#"
 dialect = "bedrock"
 base_url = "{{ bedrock_base_url }}"
@@ -62,6 +79,7 @@ credential = { scheme = "sigv4", access_key_id = "bedrock_access_key_id", secret
         title: "Google",
         vendor: Vendor::Google,
         family: "gemini-2.5-fake-",
+        upstream_family: "gemini-2.5-fake-",
         policy: r#"
 dialect = "google"
 base_url = "{{ google_base_url }}"
@@ -73,6 +91,7 @@ credential = "google_api_key"
         title: "Cohere",
         vendor: Vendor::Cohere,
         family: "command-fake-",
+        upstream_family: "command-fake-",
         policy: r#"
 dialect = "cohere"
 base_url = "{{ cohere_base_url }}"
@@ -153,6 +172,21 @@ impl Stage {
 }
 
 impl Row {
+    /// OpenAI's chat completions.
+    pub fn is_openai_chat(&self) -> bool {
+        self.provider == "openai"
+    }
+
+    /// The vendor's own bytes reach this client.
+    pub fn speaks_as(&self, client: Client) -> bool {
+        let provider = match client {
+            Client::OpenAi => "openai",
+            Client::Responses => "openai-responses",
+            Client::Anthropic => "anthropic",
+        };
+        self.provider == provider
+    }
+
     /// The name of the model that does this.
     pub fn model(&self, scenario: &str) -> String {
         format!("{}{scenario}", self.family)
@@ -187,13 +221,14 @@ max_output_tokens = 8_192
 context_tokens = 100_000
 [[model.deployment]]
 provider = "{provider}"
-upstream_model = "{name}"
+upstream_model = "{upstream}"
 input_usd_per_million_tokens = 1.00
 cached_input_usd_per_million_tokens = 0.10
 cache_write_usd_per_million_tokens = 1.25
 output_usd_per_million_tokens = 10.00
 "#,
                 name = row.model(scenario),
+                upstream = format!("{}{scenario}", row.upstream_family),
                 provider = row.provider,
             );
         }
