@@ -4,7 +4,7 @@ use crate::cli::Configuration;
 use crate::provisions;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result};
-use postern_policy::{Capability, Policies, Problem, check_all, stray_file};
+use postern_policy::{Capability, Policies, Problem, Provider, check_all, stray_file};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{self, Path, PathBuf};
@@ -42,6 +42,23 @@ pub fn chat_model(folder: &Path, consumer: &str, preferred: &str) -> Result<Opti
     let usable: Vec<_> = names.filter(|name| consumer.may_use(name)).collect();
     let best = usable.iter().find(|name| ***name == preferred).or(usable.first());
     Ok(best.map(|name| (*name).clone()))
+}
+
+/// The providers that cannot be asked because one of these empty variables is theirs, a line each.
+///
+/// # Errors
+/// As [`consumers`].
+pub fn not_offered(folder: &Path, empty: &[&str]) -> Result<Vec<String>> {
+    let Policies { catalogue, .. } = all(folder)?;
+    let lacking = |provider: &Provider| {
+        let names: Vec<_> =
+            provider.required_variables().filter(|name| empty.contains(name)).collect();
+        let (is, s) = if names.len() == 1 { ("is", "") } else { ("are", "s") };
+        let line =
+            format!("not offered: {} (variable{s} {} {is} empty)", provider.name, names.join(", "));
+        (!names.is_empty()).then_some(line)
+    };
+    Ok(catalogue.providers().filter_map(|provider| lacking(provider)).collect())
 }
 
 fn all(folder: &Path) -> Result<Policies> {

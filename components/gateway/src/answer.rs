@@ -2,8 +2,8 @@
 
 use crate::memory::Held;
 use crate::source::Source;
-use crate::stages::provider::{Decoded, Decoder};
-use postern_contract::types::Usage;
+use crate::stages::provider::{Decoded, Decoder, Loss};
+use postern_contract::types::{Price, Usage};
 use postern_fault::Fault;
 
 /// A success.
@@ -15,7 +15,7 @@ pub struct Answer {
     /// The deployment that answered, if a vendor did.
     pub served_by: Option<String>,
     /// What the vendor's dialect could not carry.
-    pub losses: Vec<String>,
+    pub losses: Vec<Loss>,
     /// The body, or its first part if more is to come.
     pub body: String,
     /// The rest of the body.
@@ -44,12 +44,14 @@ pub struct Streamed {
     done: bool,
     /// The latest count.
     pub usage: Option<Usage>,
+    /// What its tokens cost.
+    pub price: Option<Price>,
 }
 
 impl Streamed {
     /// Decode what `source` yields.
     pub fn new(source: Source, decoder: Decoder) -> Self {
-        Streamed { source, decoder, done: false, usage: None }
+        Streamed { source, decoder, done: false, usage: None, price: None }
     }
 
     /// The next part for the client, never empty; none when the answer is complete.

@@ -2,11 +2,11 @@
 
 use crate::answer::{Answer, Streamed};
 use crate::exchange::Exchange;
-use crate::facts::edit_from_contract;
 use crate::head::Head;
 use crate::headers;
+use crate::losses;
 use crate::source::Source;
-use crate::stages::provider::{self, Decoder, Encoded, Rewritten};
+use crate::stages::provider::{self, AnswerHead, Decoder, Encoded, Rewritten};
 use crate::stages::{sandbox, upstream};
 use postern_contract::transport::{Inbound, Outbound};
 use postern_contract::types::{RequestFacts, Target, Transport};
@@ -15,6 +15,9 @@ use postern_policy::Gateway;
 
 /// How much of an error's body is read to explain it: vendors' error objects are under 2 KiB.
 const MAX_ERROR_BYTES: usize = 64 * 1024;
+
+/// What `upstream` says of a deployment whose credential is not there.
+const NOT_CONFIGURED: &str = "provider_not_configured";
 
 /// What every attempt has in common.
 pub struct Call<'a> {
@@ -32,36 +35,59 @@ pub async fn in_turn(
     exchange: &mut Exchange,
 ) -> Result<Answer, Fault> {
     let mut last = Fault::new(Kind::Unavailable, "no deployment serves this model");
+    let mut tried = false;
     for target in targets {
         exchange.record.attempt(&target.deployment);
         match one(call, target, exchange).await {
             Ok(answer) => return Ok(answer),
             Err(fault) if fault.retryable => {
                 exchange.record.failed_attempt(&fault);
-                last = fault;
+                let offered = !is_not_configured(&fault);
+                if offered || !tried {
+                    last = fault;
+                }
+                tried |= offered;
             }
             Err(fault) => return Err(fault),
         }
     }
-    Err(last)
+    Err(if is_not_configured(&last) { not_offered(last) } else { last })
+}
+
+fn is_not_configured(fault: &Fault) -> bool {
+    fault.code.as_deref() == Some(NOT_CONFIGURED)
+}
+
+/// A model whose providers have no credential here is not offered: it is in no list, and so it is not there.
+fn not_offered(fault: Fault) -> Fault {
+    let public = "this model is not offered here: none of its providers has a credential";
+    let fault = Fault { private: fault.private, ..Fault::new(Kind::ModelNotFound, public) };
+    Fault { param: Some("model".to_owned()), ..fault }
 }
 
 async fn one(call: &Call<'_>, target: Target, exchange: &mut Exchange) -> Result<Answer, Fault> {
-    let encoded = exchange.run("encode", || provider::encode(&target, call.facts, call.body))?;
+    let encoded = exchange.run("encode", || provider::encode(&target, call.facts, call.body));
+    let mut encoded = encoded.map_err(|fault| for_another(fault.into()))?;
     exchange.record.losses(&encoded.losses);
-    let losses =
-        encoded.losses.iter().map(|loss| format!("{}: {}", loss.path, loss.reason)).collect();
+    let losses = std::mem::take(&mut encoded.losses);
+    if !losses.is_empty() && (call.head.strict || call.policy.strict) {
+        return Err(losses::refusal(&target.deployment, &losses));
+    }
+    let memo = std::mem::take(&mut encoded.memo);
+    // The client's own bytes are answered with the vendor's own.
+    let passes = matches!(encoded.body, Rewritten::Edits(_));
     let outbound = outbound(call, &target, encoded, exchange)?;
     let inbound = exchange.wait("upstream", send(target.transport, outbound)).await?;
     let silence_ms = target.deadlines.between_bytes_ms;
     let (status, fields) = (inbound.status, inbound.headers);
+    let content_type = content_type(&fields);
     let mut source = Source::new(inbound.body, inbound.ending, silence_ms);
     if !(200..300).contains(&status) {
         let body = source.beginning(MAX_ERROR_BYTES).await;
         return Err(provider::explain(&target, status, &fields, &body).into());
     }
-    let content_type = content_type(&fields);
-    let decoder = Decoder::new(&target, call.facts, &content_type);
+    let content_type = source.unframe(content_type);
+    let decoder = decoder(call, &target, &content_type, memo, exchange);
     let mut streamed = Streamed::new(source, decoder);
     let body = if call.facts.stream {
         // The head waits for the first event: until then another deployment may still answer.
@@ -72,16 +98,42 @@ async fn one(call: &Call<'_>, target: Target, exchange: &mut Exchange) -> Result
         exchange.held.push(held);
         body
     };
-    exchange.record.usage(streamed.usage);
+    exchange.record.usage(streamed.usage, target.price.as_ref());
+    streamed.price = target.price;
     Ok(Answer {
         status,
-        content_type,
+        content_type: match (passes, call.facts.stream) {
+            (true, _) => content_type,
+            (false, true) => "text/event-stream; charset=utf-8".to_owned(),
+            (false, false) => "application/json".to_owned(),
+        },
         fields: fields.into_iter().filter(|(name, _)| headers::passes_to_client(name)).collect(),
         served_by: Some(target.deployment),
         losses,
         body,
         streamed: call.facts.stream.then_some(streamed),
     })
+}
+
+fn decoder(
+    call: &Call<'_>,
+    target: &Target,
+    content_type: &str,
+    memo: String,
+    exchange: &Exchange,
+) -> Decoder {
+    let head = AnswerHead {
+        content_type: content_type.to_owned(),
+        memo,
+        request_id: exchange.request_id.clone(),
+        unix_s: exchange.unix_s(),
+    };
+    Decoder::new(target, call.facts, &head)
+}
+
+/// What one vendor's dialect cannot say, another's may.
+fn for_another(fault: Fault) -> Fault {
+    Fault { retryable: fault.kind == Kind::InvalidRequest, ..fault }
 }
 
 fn outbound(
@@ -93,15 +145,22 @@ fn outbound(
     let body = match encoded.body {
         Rewritten::Whole(body) => body,
         Rewritten::Edits(edits) => {
-            let edits: Vec<_> = edits.into_iter().map(edit_from_contract).collect();
+            let edits: Vec<_> = edits.into_iter().map(Into::into).collect();
             postern_dialect::apply(call.body, &edits).map_err(|error| {
                 Fault::new(Kind::Unavailable, "the request could not be rewritten for this model")
                     .with_private(error.to_string())
             })?
         }
     };
+    let same_dialect = call.facts.dialect == target.dialect;
     let mut headers = call.head.forwarded.clone();
-    headers.extend(encoded.headers);
+    headers.retain(|(name, _)| same_dialect || !headers::is_of_a_dialect(name));
+    // A client that names its version of the vendor's API means it.
+    for (name, value) in encoded.headers {
+        if !headers.iter().any(|(named, _)| *named == name) {
+            headers.push((name, value));
+        }
+    }
     headers.push(("traceparent".to_owned(), exchange.trace.parent.clone()));
     if let Some(state) = &exchange.trace.state {
         headers.push(("tracestate".to_owned(), state.clone()));

@@ -1,8 +1,10 @@
 //! What belongs to one request from its first byte to its last: its names, its clock, its record.
 
+use crate::head;
 use crate::memory::Held;
 use crate::record::Record;
 use crate::trace::{self, Trace};
+use postern_dialect::Wire;
 use spin_sdk::wasip3::clocks::monotonic_clock::now;
 use spin_sdk::wasip3::clocks::system_clock;
 use spin_sdk::wasip3::http::types::Request;
@@ -14,6 +16,8 @@ const NS_PER_US: u64 = 1_000;
 pub struct Exchange {
     /// Given back to the client as `x-request-id`, sent to the vendor, written in the record.
     pub request_id: String,
+    /// The dialect in which the client is answered.
+    pub client: Wire,
     /// The trace context for the vendor.
     pub trace: Trace,
     /// The client asked for `server-timing`.
@@ -34,7 +38,10 @@ impl Exchange {
             let value = headers.get(name).into_iter().next_back()?;
             String::from_utf8(value).ok()
         };
+        let path = request.get_path_with_query().unwrap_or_default();
+        let path = path.split('?').next().unwrap_or_default();
         Exchange {
+            client: head::client_of(path, headers.has("anthropic-version")),
             request_id: trace::request_id(text("x-request-id").as_deref()),
             trace: Trace::continued(text("traceparent").as_deref(), text("tracestate")),
             timing_asked: text("x-postern-timing").is_some_and(|value| value == "true"),
@@ -59,6 +66,11 @@ impl Exchange {
         let output = work();
         self.note(stage, before);
         output
+    }
+
+    /// Now, in seconds since 1970.
+    pub fn unix_s(&self) -> u64 {
+        unix_ms() / 1_000
     }
 
     /// The last byte is out, or nobody is there to take it: write the record.

@@ -4,7 +4,7 @@ use crate::exchange::Exchange;
 use crate::headers;
 use crate::refusal::Refusal;
 use crate::stages::auth::Presented;
-use postern_dialect::Operation;
+use postern_dialect::{Operation, Wire};
 use postern_fault::shown;
 use spin_sdk::wasip3::http::types::{Method, Request};
 
@@ -23,8 +23,31 @@ pub enum Endpoint {
     Models,
     /// `GET /v1/models/{id}`
     Model(String),
-    /// `POST` of a request for a vendor.
-    Call(Operation),
+    /// `POST` of a request for a vendor, in a client's dialect.
+    Call(Wire, Operation),
+}
+
+/// What can be called, and in which dialect it is said.
+const CALLS: [(&str, Wire, Operation); 8] = [
+    ("/v1/chat/completions", Wire::OpenAi, Operation::Chat),
+    ("/v1/completions", Wire::OpenAi, Operation::Completions),
+    ("/v1/embeddings", Wire::OpenAi, Operation::Embeddings),
+    ("/v1/messages", Wire::Anthropic, Operation::Chat),
+    ("/v1/messages/count_tokens", Wire::Anthropic, Operation::CountTokens),
+    ("/v1/responses", Wire::Responses, Operation::Chat),
+    ("/v1/rerank", Wire::Cohere, Operation::Rerank),
+    // Cohere's own SDK asks there.
+    ("/v2/rerank", Wire::Cohere, Operation::Rerank),
+];
+
+/// The dialect in which a client is answered, whatever becomes of its request: that of the path, or Anthropic's for whoever
+/// names a version of its API, as its SDKs do with every request.
+pub fn client_of(path: &str, names_anthropic_version: bool) -> Wire {
+    match CALLS.iter().find(|(known, _, _)| *known == path) {
+        Some((_, client, _)) => *client,
+        None if names_anthropic_version => Wire::Anthropic,
+        None => Wire::OpenAi,
+    }
 }
 
 /// A request but for its body.
@@ -37,6 +60,8 @@ pub struct Head {
     pub forwarded: Vec<(String, String)>,
     /// The length the client announced, in bytes.
     pub content_length: Option<u64>,
+    /// Rather a refusal than a request of which something is left out (`x-postern-strict: true`).
+    pub strict: bool,
 }
 
 impl Head {
@@ -63,6 +88,7 @@ impl Head {
             presented: Vec::new(),
             forwarded: Vec::with_capacity(fields.len()),
             content_length: None,
+            strict: false,
         };
         for (name, value) in fields {
             head.take(name.to_ascii_lowercase(), value)?;
@@ -86,6 +112,7 @@ impl Head {
                     ),
                 ));
             }
+            "x-postern-strict" => self.strict = strict(&value)?,
             _ if headers::is_credential(&name) => {
                 self.presented.push(Presented { header: name, value });
             }
@@ -96,20 +123,30 @@ impl Head {
     }
 }
 
+/// The two words there are: whoever asks for strictness and misspells it would not get it.
+fn strict(value: &str) -> Result<bool, Refusal> {
+    value.trim().parse().map_err(|_| {
+        let public = format!("x-postern-strict is `{}`: send true or false", shown(value));
+        Refusal::http(400, "invalid_header", public)
+    })
+}
+
 fn route(method: &Method, path: &str) -> Result<Endpoint, Refusal> {
+    let call = CALLS.iter().find(|(known, _, _)| *known == path);
     let (endpoint, allow) = match path {
+        _ if let Some((_, client, operation)) = call => {
+            (Endpoint::Call(*client, *operation), "POST")
+        }
         "/healthz" => (Endpoint::Alive, "GET"),
         "/readyz" => (Endpoint::Ready, "GET"),
         "/v1/models" => (Endpoint::Models, "GET"),
-        "/v1/chat/completions" => (Endpoint::Call(Operation::Chat), "POST"),
-        "/v1/embeddings" => (Endpoint::Call(Operation::Embeddings), "POST"),
         _ => match path.strip_prefix("/v1/models/") {
             Some(id) if !id.is_empty() => (Endpoint::Model(percent_decoded(id)), "GET"),
             _ => {
                 return Err(Refusal::http(
                     404,
                     "unknown_url",
-                    format!("there is nothing at `{}`; the API is below /v1", shown(path)),
+                    format!("there is nothing at `{}`; there are {}", shown(path), known_paths()),
                 ));
             }
         },
@@ -130,6 +167,11 @@ fn route(method: &Method, path: &str) -> Result<Endpoint, Refusal> {
             format!("`{}` answers {allow} only", shown(path)),
         )
     })
+}
+
+fn known_paths() -> String {
+    let calls = CALLS.iter().map(|(path, _, _)| *path);
+    calls.chain(["/v1/models"]).collect::<Vec<_>>().join(", ")
 }
 
 /// The id in a path as the client meant it: SDKs escape `/` and `:` (RFC 3986, 2.1). What is no escape stays as it is.

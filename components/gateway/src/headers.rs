@@ -44,11 +44,15 @@ const NOT_FOR_VENDORS: [&str; 16] = [
 ];
 
 /// What a vendor says to its customer, which is the gateway: its cookies, its limits on our account, its own request id.
-const NOT_FOR_CLIENTS: [&str; 9] = [
+const NOT_FOR_CLIENTS: [&str; 13] = [
     "alt-svc",
+    "anthropic-organization-id",
+    "apim-request-id",
+    "cf-ray",
     "content-type",
     "openai-organization",
     "openai-project",
+    "request-id",
     "retry-after",
     "set-cookie",
     "server",
@@ -57,7 +61,11 @@ const NOT_FOR_CLIENTS: [&str; 9] = [
 ];
 
 /// Beginnings of names that only the gateway and its host may use.
-const RESERVED: [&str; 4] = ["x-postern-", "x-ratelimit-", "x-forwarded-", "spin-"];
+const RESERVED: [&str; 5] =
+    ["x-postern-", "x-ratelimit-", "anthropic-ratelimit-", "x-forwarded-", "spin-"];
+
+/// Beginnings of the names by which a client asks something of its own vendor: of no use to another one.
+const OF_A_DIALECT: [&str; 3] = ["openai-", "anthropic-", "x-goog-"];
 
 /// Does this header hold a client's credential?
 pub fn is_credential(name: &str) -> bool {
@@ -67,6 +75,11 @@ pub fn is_credential(name: &str) -> bool {
 /// May a client's header go on to the vendor?
 pub fn passes_to_vendor(name: &str) -> bool {
     passes(name) && !is_credential(name) && !NOT_FOR_VENDORS.contains(&name)
+}
+
+/// Does a client's header speak to its own vendor only?
+pub fn is_of_a_dialect(name: &str) -> bool {
+    OF_A_DIALECT.iter().any(|beginning| name.starts_with(beginning))
 }
 
 /// May a vendor's header go on to the client?

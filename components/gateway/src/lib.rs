@@ -9,10 +9,11 @@
 mod answer;
 mod attempt;
 mod body;
+mod cost;
 mod exchange;
-mod facts;
 mod head;
 mod headers;
+mod losses;
 mod memory;
 mod models;
 mod pipeline;
@@ -53,6 +54,6 @@ async fn serve(request: Request, exchange: &mut Exchange) -> Result<Answer, Refu
         Endpoint::Ready => models::ready().await,
         Endpoint::Models => models::list(&head, exchange).await,
         Endpoint::Model(id) => models::one(&head, id, exchange).await,
-        Endpoint::Call(operation) => pipeline::run(&head, *operation, request, exchange).await,
+        Endpoint::Call(_, operation) => pipeline::run(&head, *operation, request, exchange).await,
     }
 }

@@ -5,15 +5,22 @@ use crate::exchange::Exchange;
 use crate::head::Head;
 use crate::policy;
 use crate::refusal::Refusal;
-use crate::stages::auth;
 use crate::stages::router::{self, ModelCard};
+use crate::stages::{auth, upstream};
+use postern_dialect::{Wire, anthropic};
 use postern_fault::{Fault, Kind, shown};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// `GET /v1/models`: only what this caller may use
 /// (<https://platform.openai.com/docs/api-reference/models/list>).
 pub async fn list(head: &Head, exchange: &mut Exchange) -> Result<Answer, Refusal> {
-    let data: Vec<Value> = cards(head, exchange).await?.iter().map(object).collect();
+    let cards = cards(head, exchange).await?;
+    if exchange.client == Wire::Anthropic {
+        let named: Vec<_> = cards.into_iter().map(|card| (card.id.clone(), card.id)).collect();
+        return Ok(Answer::json(anthropic::models_page(&named)));
+    }
+    let data: Vec<Value> = cards.iter().map(object).collect();
     Ok(Answer::json(json!({ "object": "list", "data": data }).to_string()))
 }
 
@@ -21,6 +28,9 @@ pub async fn list(head: &Head, exchange: &mut Exchange) -> Result<Answer, Refusa
 pub async fn one(head: &Head, id: &str, exchange: &mut Exchange) -> Result<Answer, Refusal> {
     let cards = cards(head, exchange).await?;
     match cards.iter().find(|card| card.id == id) {
+        Some(card) if exchange.client == Wire::Anthropic => {
+            Ok(Answer::json(anthropic::model_card(&card.id, &card.id)))
+        }
         Some(card) => Ok(Answer::json(object(card).to_string())),
         None => {
             let public = format!("the model `{}` does not exist or you may not use it", shown(id));
@@ -41,7 +51,16 @@ pub async fn ready() -> Result<Answer, Refusal> {
 async fn cards(head: &Head, exchange: &mut Exchange) -> Result<Vec<ModelCard>, Refusal> {
     let caller = exchange.wait("auth", auth::authenticate(head.presented.clone())).await?;
     exchange.record.identify(&caller);
-    Ok(exchange.run("router", || router::models(&caller))?)
+    let cards = exchange.run("router", || router::models(&caller))?;
+    Ok(offered(cards).await)
+}
+
+/// Only what has a deployment of which every variable has a value.
+async fn offered(cards: Vec<ModelCard>) -> Vec<ModelCard> {
+    let all: BTreeSet<String> = cards.iter().flat_map(|card| card.needs.concat()).collect();
+    let missing = upstream::missing(all.into_iter().collect()).await;
+    let has_all = |needs: &Vec<String>| !needs.iter().any(|name| missing.contains(name));
+    cards.into_iter().filter(|card| card.needs.iter().any(has_all)).collect()
 }
 
 /// `created` is a required field of OpenAI's object; policies do not say it, and 0 claims nothing.

@@ -4,13 +4,13 @@ use crate::answer::Answer;
 use crate::attempt;
 use crate::body;
 use crate::exchange::Exchange;
-use crate::facts;
 use crate::head::Head;
 use crate::policy;
 use crate::refusal::Refusal;
 use crate::stages::auth;
-use crate::stages::router;
-use postern_dialect::{Operation, openai};
+use crate::stages::{provider, router};
+use postern_contract::types::{Dialect, RequestFacts};
+use postern_dialect::{Operation, translate};
 use spin_sdk::wasip3::http::types::Request;
 
 /// Run the stages in their order. Streams go on in [`crate::pump`] after this has returned.
@@ -30,11 +30,19 @@ pub async fn run(
     let (body, held) = exchange.wait("body", read).await?;
     exchange.held.push(held);
     // What every later stage knows of it; a stream is scanned once more, for its one splice.
-    let read = exchange.run("read", || openai::read(operation, &body))?;
+    let client = exchange.client;
+    let read = exchange.run("read", || translate::read(client, operation, &body))?;
     exchange.record.request(&read.facts, body.len());
-    let facts = facts::into_contract(&read.facts);
+    let facts = RequestFacts::from(&read.facts);
     // Which deployments may serve it, best first; what this caller may not use is not among them.
     let targets = exchange.run("router", || router::choose(&caller, &facts))?;
+    // Tokens are counted here where the vendor does not count them.
+    if let (Operation::CountTokens, Some(target)) = (operation, targets.first())
+        && target.dialect != Dialect::Anthropic
+    {
+        let count = || provider::count(target, &facts, &body);
+        return Ok(Answer::json(exchange.run("count", count)?));
+    }
     // Each in turn until one begins to answer: after the client's first byte there is no other.
     let call = attempt::Call { head, facts: &facts, body: &body, policy };
     Ok(attempt::in_turn(&call, targets, exchange).await?)

@@ -4,7 +4,7 @@
 use crate::answer::Streamed;
 use crate::exchange::Exchange;
 use postern_contract::clock::within;
-use postern_dialect::openai;
+use postern_dialect::translate;
 use postern_fault::Fault;
 use spin_sdk::wit_bindgen::rt::async_support::StreamWriter;
 use std::pin::pin;
@@ -33,7 +33,7 @@ pub async fn run(
     };
     if let (Some(streamed), End::Complete) = (&mut streamed, &end) {
         end = carry(streamed, &mut client, &mut exchange).await;
-        exchange.record.usage(streamed.usage);
+        exchange.record.usage(streamed.usage, streamed.price.as_ref());
     }
     drop(client);
     match &end {
@@ -70,7 +70,8 @@ async fn carry(
             Some(Ok(None)) => return End::Complete,
             Some(Err(fault)) => {
                 // The client's dialect has an event for this; no end marker follows it.
-                write(client, openai::error::event(&fault), exchange).await;
+                let event = translate::error::event(exchange.client, &fault);
+                write(client, event, exchange).await;
                 return End::Cut(fault);
             }
             None => return End::ClientGone,

@@ -1,7 +1,8 @@
 //! What is remembered of a request: facts about it, never its content. One JSON line on standard error.
 
+use crate::cost;
 use crate::stages::provider::Loss;
-use postern_contract::types::{Caller, Usage};
+use postern_contract::types::{Caller, Price, Usage};
 use postern_dialect::Facts;
 use postern_fault::{Fault, shown};
 use serde::Serialize;
@@ -41,7 +42,17 @@ pub struct Record {
     #[serde(skip_serializing_if = "Option::is_none")]
     cached_input_tokens: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    cache_write_tokens: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     output_tokens: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning_tokens: Option<u64>,
+    /// The vendor gave no count: these were made here.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    tokens_estimated: bool,
+    /// What the catalogue's prices make of the tokens, in 10^-9 US dollars.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost_nano_usd: Option<u64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     losses: Vec<String>,
     request_bytes: usize,
@@ -102,10 +113,14 @@ impl Record {
     }
 
     /// The tokens, if they are known.
-    pub fn usage(&mut self, usage: Option<Usage>) {
+    pub fn usage(&mut self, usage: Option<Usage>, price: Option<&Price>) {
         self.input_tokens = usage.map(|usage| usage.input_tokens);
         self.cached_input_tokens = usage.map(|usage| usage.cached_input_tokens);
+        self.cache_write_tokens = usage.map(|usage| usage.cache_write_tokens);
         self.output_tokens = usage.map(|usage| usage.output_tokens);
+        self.reasoning_tokens = usage.map(|usage| usage.reasoning_tokens);
+        self.tokens_estimated = usage.is_some_and(|usage| usage.estimated);
+        self.cost_nano_usd = usage.zip(price).map(|(usage, price)| cost::nano_usd(&usage, price));
     }
 
     /// Bytes went out to the client.

@@ -2,9 +2,10 @@
 
 use crate::answer::Answer;
 use crate::exchange::Exchange;
+use crate::losses;
 use crate::pump;
 use crate::refusal::Refusal;
-use postern_dialect::openai;
+use postern_dialect::{Wire, translate};
 use spin_sdk::wasip3::http::types::{Fields, Response};
 use spin_sdk::wasip3::{spawn, wit_future, wit_stream};
 
@@ -17,7 +18,7 @@ pub fn answer(answer: Answer, mut exchange: Exchange) -> Response {
         fields.push(("x-postern-served-by".to_owned(), deployment));
     }
     if !answer.losses.is_empty() {
-        fields.push(("x-postern-losses".to_owned(), answer.losses.join("; ")));
+        fields.push(("x-postern-losses".to_owned(), losses::header(&answer.losses)));
     }
     if answer.streamed.is_none() {
         fields.push(("content-length".to_owned(), answer.body.len().to_string()));
@@ -28,10 +29,11 @@ pub fn answer(answer: Answer, mut exchange: Exchange) -> Response {
 /// Say no.
 pub fn refusal(refusal: Refusal, mut exchange: Exchange) -> Response {
     let fault = refusal.fault;
-    let status = refusal.status.unwrap_or_else(|| openai::error::status(&fault));
+    let status =
+        refusal.status.unwrap_or_else(|| translate::error::status(exchange.client, &fault));
     exchange.record.status = status;
     exchange.record.fault(&fault);
-    let body = openai::error::body(&fault);
+    let body = translate::error::body(exchange.client, &fault);
     let mut fields = vec![
         ("content-type".to_owned(), "application/json".to_owned()),
         ("content-length".to_owned(), body.len().to_string()),
@@ -59,6 +61,10 @@ fn respond(
     exchange: Exchange,
 ) -> Response {
     fields.push(("x-request-id".to_owned(), exchange.request_id.clone()));
+    if exchange.client == Wire::Anthropic {
+        // Where Anthropic's SDKs look for it.
+        fields.push(("request-id".to_owned(), exchange.request_id.clone()));
+    }
     if exchange.timing_asked {
         fields.push(("server-timing".to_owned(), exchange.server_timing()));
     }

@@ -3,6 +3,7 @@
 use crate::memory::Held;
 use postern_contract::clock::within;
 use postern_contract::types;
+use postern_event_stream::aws::{self, Unframer};
 use postern_fault::{Fault, Kind};
 use spin_sdk::wit_bindgen::rt::async_support::{FutureReader, StreamReader, StreamResult};
 
@@ -21,17 +22,47 @@ type Ending = FutureReader<Result<(), types::Fault>>;
 pub struct Source {
     body: StreamReader<u8>,
     ending: Option<Ending>,
+    /// The other side has no more: to read once again would be a trap.
+    ended: bool,
     /// What has been read and not handed out; between two calls at most the beginning of a character.
     buffer: Vec<u8>,
     handed_out: usize,
     silence_ms: u32,
+    /// Undoes the vendor's binary framing.
+    unframer: Option<Unframer>,
+    /// What it made of the last bytes.
+    unframed: String,
 }
+
+/// Amazon's framing of streams (<https://docs.aws.amazon.com/transcribe/latest/dg/event-stream.html>).
+const AWS_EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
+
+/// The longest frame that is held: Amazon's own limit is 24 MiB, and Converse's events are under 1 MiB.
+const MAX_FRAME_BYTES: usize = 16 * 1024 * 1024;
 
 impl Source {
     /// `silence_ms` bounds the time between two chunks.
     pub fn new(body: StreamReader<u8>, ending: Ending, silence_ms: u32) -> Self {
         let buffer = Vec::new();
-        Source { body, ending: Some(ending), buffer, handed_out: 0, silence_ms }
+        Source {
+            body,
+            ending: Some(ending),
+            ended: false,
+            buffer,
+            handed_out: 0,
+            silence_ms,
+            unframer: None,
+            unframed: String::new(),
+        }
+    }
+
+    /// Undo binary framing here, where bytes arrive: only text goes on. Gives the content type of what is left.
+    pub fn unframe(&mut self, content_type: String) -> String {
+        if !content_type.trim().eq_ignore_ascii_case(AWS_EVENT_STREAM) {
+            return content_type;
+        }
+        self.unframer = Some(Unframer::new(MAX_FRAME_BYTES));
+        "text/event-stream".to_owned()
     }
 
     /// The next chunk, cut between two characters; none after a good end.
@@ -40,6 +71,9 @@ impl Source {
     ///
     /// What cut the answer, `upstream-timeout` for silence, `upstream-invalid` for what is not UTF-8.
     pub async fn chunk(&mut self) -> Result<Option<&str>, Fault> {
+        if let Some(unframer) = self.unframer.take() {
+            return self.unframed_chunk(unframer).await;
+        }
         self.buffer.drain(..self.handed_out);
         self.handed_out = 0;
         loop {
@@ -53,6 +87,24 @@ impl Source {
             if ended {
                 self.end().await?;
                 return if self.buffer.is_empty() { Ok(None) } else { Err(not_utf8()) };
+            }
+        }
+    }
+
+    async fn unframed_chunk(&mut self, mut unframer: Unframer) -> Result<Option<&str>, Fault> {
+        loop {
+            let ended = self.read(READ_BYTES).await?;
+            self.unframed = unframer.push(&self.buffer).map_err(bad_frame)?;
+            self.buffer.clear();
+            if !self.unframed.is_empty() {
+                self.unframer = Some(unframer);
+                return Ok(Some(&self.unframed));
+            }
+            if ended {
+                self.end().await?;
+                unframer.finish().map_err(bad_frame)?;
+                self.unframer = Some(unframer);
+                return Ok(None);
             }
         }
     }
@@ -113,13 +165,17 @@ impl Source {
 
     /// Read into the buffer what has arrived. True: no more will come.
     async fn read(&mut self, bytes: usize) -> Result<bool, Fault> {
+        if self.ended {
+            return Ok(true);
+        }
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.reserve_exact(bytes);
         let read = async { self.body.read(buffer).await };
         match within(self.silence_ms.into(), read).await {
             Some((status, filled)) => {
                 self.buffer = filled;
-                Ok(status == StreamResult::Dropped)
+                self.ended = status == StreamResult::Dropped;
+                Ok(self.ended)
             }
             None => Err(silent(self.silence_ms)),
         }
@@ -144,6 +200,10 @@ fn whole_characters(bytes: &[u8]) -> Result<usize, Fault> {
         Err(error) if error.error_len().is_none() => Ok(error.valid_up_to()),
         Err(_) => Err(not_utf8()),
     }
+}
+
+fn bad_frame(error: aws::Error) -> Fault {
+    invalid("the provider's stream cannot be read").with_private(error.to_string())
 }
 
 fn not_utf8() -> Fault {

@@ -4,14 +4,12 @@
 //! dialect cannot say, `upstream-invalid` for what the vendor should not have said. Pure: it parses foreign bytes, so it
 //! is granted nothing. Fails closed: an answer that cannot be read is no answer.
 
-mod facts;
-
 use postern_contract::provider::exports::postern::provider::stage::{
-    Decoded, Encoded, Guest, GuestDecoder, Rewritten,
+    AnswerHead, Decoded, Encoded, Guest, GuestDecoder, Loss, Rewritten,
 };
-use postern_contract::transport::Field;
-use postern_contract::types::{Dialect, Fault, RequestFacts, Target};
-use postern_dialect::openai;
+use postern_contract::types::{Fault, Field, RequestFacts, Target};
+use postern_dialect::translate;
+use postern_fault::{Fault as NativeFault, Kind};
 use std::cell::RefCell;
 
 struct Provider;
@@ -20,48 +18,70 @@ impl Guest for Provider {
     type Decoder = Decoder;
 
     fn encode(target: Target, facts: RequestFacts, body: String) -> Result<Encoded, Fault> {
-        match target.dialect {
-            Dialect::Openai => {
-                let facts = facts::from_contract(facts);
-                let encoded = openai::encode(&target.upstream_model, &facts, &body)?;
-                let edits = encoded.edits.into_iter().map(facts::edit_into_contract).collect();
-                Ok(Encoded {
-                    path: encoded.path.to_owned(),
-                    headers: vec![("content-type".to_owned(), "application/json".to_owned())],
-                    body: Rewritten::Edits(edits),
-                    losses: Vec::new(),
-                })
-            }
-        }
+        let encoded = translate::encode(&target.into(), &facts.into(), &body)?;
+        let losses = encoded.losses.into_iter();
+        Ok(Encoded {
+            path: encoded.path,
+            headers: encoded.headers,
+            body: match encoded.body {
+                translate::Rewritten::Whole(body) => Rewritten::Whole(body),
+                translate::Rewritten::Edits(edits) => {
+                    Rewritten::Edits(edits.into_iter().map(Into::into).collect())
+                }
+            },
+            losses: losses.map(|loss| Loss { path: loss.path, reason: loss.reason }).collect(),
+            memo: serde_json::to_string(&encoded.memo).map_err(|_| lost_memo())?,
+        })
+    }
+
+    fn count(target: Target, facts: RequestFacts, body: String) -> Result<String, Fault> {
+        Ok(translate::count(&target.into(), &facts.into(), &body)?)
     }
 
     fn explain(target: Target, status: u16, headers: Vec<Field>, body: String) -> Fault {
-        match target.dialect {
-            Dialect::Openai => openai::explain(status, &headers, &body).into(),
-        }
+        translate::explain(target.dialect.into(), status, &headers, &body).into()
     }
 }
 
 /// One answer being read. Calls of one component do not overlap, so that a borrow is always free.
-struct Decoder(RefCell<openai::Decoder>);
+struct Decoder(Result<RefCell<translate::Decoder>, Fault>);
 
 impl GuestDecoder for Decoder {
-    fn new(target: Target, facts: RequestFacts, content_type: String) -> Self {
-        match target.dialect {
-            Dialect::Openai => {
-                let facts = facts::from_contract(facts);
-                Decoder(RefCell::new(openai::Decoder::new(&facts, &content_type)))
-            }
-        }
+    fn new(target: Target, facts: RequestFacts, answer: AnswerHead) -> Self {
+        let Ok(memo) = serde_json::from_str(&answer.memo) else {
+            return Decoder(Err(lost_memo().into()));
+        };
+        let head = translate::AnswerHead {
+            content_type: answer.content_type,
+            memo,
+            request_id: answer.request_id,
+            unix_s: answer.unix_s,
+        };
+        let decoder = translate::Decoder::new(&target.into(), &facts.into(), head);
+        Decoder(Ok(RefCell::new(decoder)))
     }
 
     fn push(&self, chunk: String) -> Result<Decoded, Fault> {
-        Ok(facts::decoded_into_contract(self.0.borrow_mut().push(&chunk)?))
+        let decoder = self.0.as_ref().map_err(Clone::clone)?;
+        Ok(into_contract(decoder.borrow_mut().push(&chunk)?))
     }
 
     fn finish(&self) -> Result<Decoded, Fault> {
-        Ok(facts::decoded_into_contract(self.0.borrow_mut().finish()?))
+        let decoder = self.0.as_ref().map_err(Clone::clone)?;
+        Ok(into_contract(decoder.borrow_mut().finish()?))
     }
+}
+
+/// What became of a chunk.
+fn into_contract(decoded: postern_dialect::Decoded) -> Decoded {
+    let postern_dialect::Decoded { output, usage, done } = decoded;
+    Decoded { output, usage: usage.map(Into::into), done }
+}
+
+/// The gateway gives back what it got.
+fn lost_memo() -> NativeFault {
+    let public = "the gateway lost what it knew of the request";
+    NativeFault::new(Kind::Unavailable, public).with_private("memo is not what encode gave")
 }
 
 postern_contract::provider::export_provider!(Provider);

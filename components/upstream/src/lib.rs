@@ -2,11 +2,15 @@
 //!
 //! Reads: the variables that hold base URLs and credentials. Writes: the request, to the vendor. Refuses with:
 //! `unavailable` (a variable is missing or makes no URL), `upstream-unreachable`, `upstream-timeout`. Holds secrets, so it
-//! parses nothing: the answer's bytes pass through to the gateway untouched, by handing on the host's own stream.
+//! parses nothing of a vendor's model: the answer's bytes pass through to the gateway untouched, by handing on the host's
+//! own stream. What it reads is a token endpoint's answer, three fields of JSON.
 //! Fails closed.
 
+mod credential;
+mod region;
 mod request;
 mod secrets;
+mod token;
 
 use postern_contract::clock::within;
 use postern_contract::transport::{Inbound, Outbound};
@@ -23,6 +27,16 @@ struct Upstream;
 impl Guest for Upstream {
     async fn send(outbound: Outbound) -> Result<Inbound, types::Fault> {
         Ok(send(outbound).await?)
+    }
+
+    async fn missing(variables: Vec<String>) -> Vec<String> {
+        let mut missing = Vec::new();
+        for name in variables {
+            if secrets::present(&name).await.is_err() {
+                missing.push(name);
+            }
+        }
+        missing
     }
 }
 

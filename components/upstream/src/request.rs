@@ -1,7 +1,10 @@
 //! An outbound request as the host takes it.
 
-use crate::secrets;
+use crate::credential;
+use crate::region;
+use crate::secrets::{self, Url};
 use postern_contract::transport::Outbound;
+use postern_contract::types::Credential;
 use postern_fault::{Fault, Kind};
 use spin_sdk::wasip3::http::types::{Fields, Method, Request, RequestOptions, Scheme};
 use spin_sdk::wasip3::{spawn, wit_future, wit_stream};
@@ -14,32 +17,70 @@ const NS_PER_MS: u64 = 1_000_000;
 ///
 /// `unavailable` when a variable is missing or what it makes cannot be sent.
 pub async fn build(outbound: Outbound) -> Result<Request, Fault> {
-    let Outbound { target, path, headers, body } = outbound;
-    let url = secrets::url(&target.base_url, &target.default_base_path, &path).await?;
+    let url = url(&outbound).await?;
+    let credential = credential::headers(&outbound, &url).await?;
+    let Outbound { target, headers, body, .. } = outbound;
+    let sent = Sent { https: url.https, authority: &url.authority, path: &url.path };
+    let connect_ns = u64::from(target.deadlines.connect_ms) * NS_PER_MS;
+    post(sent, &headers, &credential, body, Some(connect_ns))
+}
+
+async fn url(outbound: &Outbound) -> Result<Url, Fault> {
+    let target = &outbound.target;
+    let url = secrets::url(&target.base_url, &target.default_base_path, &outbound.path).await?;
+    let authority = match &target.credential {
+        Some(Credential::Sigv4(keys)) => {
+            let region = secrets::present(&keys.region).await?;
+            region::of_aws(&url.authority, &keys.service, &region)
+        }
+        Some(Credential::ServiceAccount(_)) => region::of_google(&url.authority, &url.path),
+        _ => return Ok(url),
+    };
+    Ok(Url { authority, ..url })
+}
+
+/// Where a request goes.
+pub struct Sent<'a> {
+    pub https: bool,
+    pub authority: &'a str,
+    pub path: &'a str,
+}
+
+/// A request with this body, which goes out by itself. `ours` are headers without which it makes no sense.
+///
+/// # Errors
+///
+/// `unavailable` for a place or a header of ours that cannot be sent.
+pub fn post(
+    sent: Sent<'_>,
+    headers: &[(String, String)],
+    ours: &[(String, String)],
+    body: String,
+    connect_ns: Option<u64>,
+) -> Result<Request, Fault> {
     let fields = Fields::new();
-    for (name, value) in &headers {
+    for (name, value) in headers {
         // A client's header that the host will not carry is not worth the request.
         let _ = fields.append(name, value.as_bytes());
     }
     set(&fields, "content-length", &body.len().to_string())?;
-    if let Some(variable) = &target.credential {
-        let credential = secrets::credential(variable).await?;
-        set(&fields, "authorization", &format!("Bearer {credential}"))?;
+    for (name, value) in ours {
+        set(&fields, name, value)?;
     }
     let options = RequestOptions::new();
     // A host that knows no such bound says so; the head's own bound holds all the same.
-    let _ = options.set_connect_timeout(Some(u64::from(target.deadlines.connect_ms) * NS_PER_MS));
+    let _ = options.set_connect_timeout(connect_ns);
     let (mut writer, contents) = wit_stream::new();
     let (no_trailers, trailers) = wit_future::new(|| Ok(None));
     let (request, _sent) = Request::new(fields, Some(contents), trailers, Some(options));
     drop(no_trailers);
-    let scheme = if url.https { Scheme::Https } else { Scheme::Http };
+    let scheme = if sent.https { Scheme::Https } else { Scheme::Http };
     let accepted = request.set_method(&Method::Post).is_ok()
         && request.set_scheme(Some(&scheme)).is_ok()
-        && request.set_authority(Some(&url.authority)).is_ok()
-        && request.set_path_with_query(Some(&url.path)).is_ok();
+        && request.set_authority(Some(sent.authority)).is_ok()
+        && request.set_path_with_query(Some(sent.path)).is_ok();
     if !accepted {
-        return Err(unsendable(&format!("the URL of `{}`", target.deployment)));
+        return Err(unsendable("the URL"));
     }
     spawn(async move {
         // A vendor that has heard enough closes early; its answer says why.

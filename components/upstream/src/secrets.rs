@@ -1,14 +1,14 @@
 //! Variables: where vendors are, and what lets us in.
 
 use postern_fault::{Fault, Kind};
-use postern_policy::BaseUrl;
+use postern_policy::{BasePath, BaseUrl};
 use spin_sdk::variables;
 
-/// The URL of a vendor's path, with the base URL's variable put in.
+/// The URL of a vendor's path, with variables put in.
 ///
 /// # Errors
 ///
-/// `unavailable` when the variable is missing or makes no URL; its value is not told.
+/// `unavailable` when a variable is missing or makes no URL; its value is not told.
 pub async fn url(base_url: &str, default_base_path: &str, path: &str) -> Result<Url, Fault> {
     let base =
         BaseUrl::parse(base_url).map_err(|error| misconfigured(format!("base_url: {error}")))?;
@@ -16,8 +16,9 @@ pub async fn url(base_url: &str, default_base_path: &str, path: &str) -> Result<
         Some(name) => Some(read(name).await?),
         None => None,
     };
+    let default_base_path = filled(default_base_path).await?;
     let endpoint = base
-        .endpoint(value.as_deref(), default_base_path)
+        .endpoint(value.as_deref(), &default_base_path)
         // What is wrong with the value could repeat it, and it may be a credential in the wrong place.
         .map_err(|_| {
             misconfigured(format!("`{base_url}` makes no URL with its variable's value"))
@@ -29,27 +30,60 @@ pub async fn url(base_url: &str, default_base_path: &str, path: &str) -> Result<
     })
 }
 
+/// A path with the values of its variables: `/v1/projects/{{ vertex_project }}`.
+async fn filled(text: &str) -> Result<String, Fault> {
+    let wrong = |error| misconfigured(format!("the base path `{text}`: {error}"));
+    let path = BasePath::parse(text).map_err(wrong)?;
+    let mut values = Vec::new();
+    for name in path.variables() {
+        values.push((name.to_owned(), present(name).await?));
+    }
+    let value = |name: &str| {
+        let found = values.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.clone())
+    };
+    path.filled(value).map_err(wrong)
+}
+
 /// A URL, as a request takes it.
+#[derive(Debug, Clone)]
 pub struct Url {
     pub https: bool,
     pub authority: String,
     pub path: String,
 }
 
-/// The credential in the variable `name`.
+impl Url {
+    /// In one piece.
+    pub fn whole(&self) -> String {
+        let scheme = if self.https { "https" } else { "http" };
+        format!("{scheme}://{}{}", self.authority, self.path)
+    }
+}
+
+/// The value of the variable `name`.
 ///
 /// # Errors
 ///
 /// `unavailable` when it is missing or empty.
-pub async fn credential(name: &str) -> Result<String, Fault> {
+pub async fn present(name: &str) -> Result<String, Fault> {
     let value = read(name).await?;
     if value.is_empty() {
-        return Err(misconfigured(format!(
-            "the variable `{name}` is empty: give it the provider's credential, for example with SPIN_VARIABLE_{}",
+        let private = format!(
+            "the variable `{name}` is empty: give it a value, for example with SPIN_VARIABLE_{}",
             name.to_ascii_uppercase()
-        )));
+        );
+        return Err(misconfigured(private));
     }
     Ok(value)
+}
+
+/// The value of a variable that may be empty.
+pub async fn optional(name: Option<&str>) -> Result<Option<String>, Fault> {
+    match name {
+        Some(name) => Ok(Some(read(name).await?).filter(|value| !value.is_empty())),
+        None => Ok(None),
+    }
 }
 
 async fn read(name: &str) -> Result<String, Fault> {
@@ -60,8 +94,9 @@ async fn read(name: &str) -> Result<String, Fault> {
     })
 }
 
-fn misconfigured(private: String) -> Fault {
+/// Another deployment may be configured.
+pub fn misconfigured(private: impl Into<String>) -> Fault {
     let public = "this model's provider is not configured on the gateway";
-    // Another deployment may be.
-    Fault { retryable: true, ..Fault::new(Kind::Unavailable, public).with_private(private) }
+    let fault = Fault::new(Kind::Unavailable, public).with_code("provider_not_configured");
+    Fault { retryable: true, ..fault.with_private(private) }
 }

@@ -5,11 +5,11 @@ use postern_fault::{Blame, Fault, Kind};
 
 /// Map one enum onto its twin, both ways: a case missing on either side does not compile.
 macro_rules! twins {
-    ($native:ty, $wire:ty, [$($case:ident),* $(,)?]) => {
+    ($native:ty, $wire:ty, [$($case:ident => $twin:ident),* $(,)?]) => {
         impl From<$native> for $wire {
             fn from(native: $native) -> Self {
                 match native {
-                    $(<$native>::$case => <$wire>::$case,)*
+                    $(<$native>::$case => <$wire>::$twin,)*
                 }
             }
         }
@@ -17,12 +17,16 @@ macro_rules! twins {
         impl From<$wire> for $native {
             fn from(wire: $wire) -> Self {
                 match wire {
-                    $(<$wire>::$case => <$native>::$case,)*
+                    $(<$wire>::$twin => <$native>::$case,)*
                 }
             }
         }
     };
+    ($native:ty, $wire:ty, [$($case:ident),* $(,)?]) => {
+        twins!($native, $wire, [$($case => $case),*]);
+    };
 }
+pub(crate) use twins;
 
 twins!(
     Kind,

@@ -16,6 +16,7 @@ mod contract {
 }
 
 pub mod clock;
+mod facts;
 mod fault;
 pub mod policies;
 
@@ -52,8 +53,7 @@ stage!(
 );
 stage!(
     /// For the component that is `provider`.
-    provider, "provider", "postern_contract::provider", "export_provider",
-    ["postern:types/transport@0.1.0": crate::transport]
+    provider, "provider", "postern_contract::provider", "export_provider", []
 );
 stage!(
     /// For the component that is `upstream`.

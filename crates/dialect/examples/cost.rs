@@ -1,8 +1,9 @@
 //! What reading, encoding and decoding cost on this machine: `cargo run --release --example cost -p postern-dialect`.
 #![allow(clippy::unwrap_used)]
 
+use postern_dialect::chat::Losses;
 use postern_dialect::openai::{self, Decoder};
-use postern_dialect::{Operation, apply};
+use postern_dialect::{Operation, Vendor, Wire, apply};
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -17,8 +18,11 @@ fn main() {
     println!("request of {} bytes", body.len());
     measure("read", || openai::read(Operation::Chat, &body).unwrap());
     let facts = openai::read(Operation::Chat, &body).unwrap().facts;
+    let vendor = Vendor::new(Wire::OpenAi, "gpt-4o-mini");
+    let mut losses = Losses::default();
     measure("encode and apply", || {
-        apply(&body, &openai::encode("gpt-4o-mini", &facts, &body).unwrap().edits).unwrap()
+        let encoded = openai::encode(&vendor, &facts, &body, &mut losses).unwrap();
+        apply(&body, &encoded.edits).unwrap()
     });
     let chunk = concat!(
         r#"data: {"id":"chatcmpl-B9MBs8CjcvOU2jLn4n570S5qMJKcT","object":"chat.completion.chunk","#,

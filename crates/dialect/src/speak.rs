@@ -33,6 +33,9 @@ pub struct Memo {
     /// Settings that the client's dialect repeats in its answer (Responses).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub echo: Option<Value>,
+    /// The client wants its vectors in base64.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub base64_vectors: bool,
     /// The prompt's size in tokens, counted here, for vendors that say no usage.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub estimated_input_tokens: Option<u64>,

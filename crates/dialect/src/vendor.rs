@@ -13,6 +13,8 @@ pub struct Vendor {
     pub max_output_tokens: Option<u64>,
     /// The model thinks before it answers; false or unknown: it may not be asked to.
     pub reasons: bool,
+    /// The model takes what is asked for by itself; otherwise a chat stands for it (legacy completions).
+    pub native: bool,
     /// How it differs.
     pub quirks: Quirks,
 }
@@ -21,7 +23,14 @@ impl Vendor {
     /// A vendor without quirks.
     pub fn new(wire: Wire, model: impl Into<String>) -> Self {
         let quirks = Quirks::default();
-        Vendor { wire, model: model.into(), max_output_tokens: None, reasons: false, quirks }
+        Vendor {
+            wire,
+            model: model.into(),
+            max_output_tokens: None,
+            reasons: false,
+            native: false,
+            quirks,
+        }
     }
 }
 
@@ -42,6 +51,8 @@ pub struct Quirks {
     pub unsupported: Vec<String>,
     /// Paths other than the dialect's, with `{model}` where the model's name stands: Azure's deployments.
     pub paths: Vec<(Operation, String)>,
+    /// The path for OpenAI's Responses, if it is another one than the dialect's.
+    pub responses_path: Option<String>,
     /// The body has no model; the path does (Anthropic's models on Vertex), and this is its `anthropic_version`.
     pub anthropic_version_in_body: Option<String>,
 }
@@ -50,8 +61,13 @@ impl Quirks {
     /// The vendor's own path for an operation, with the model put in, percent-encoded.
     pub fn path(&self, operation: Operation, model: &str) -> Option<String> {
         let (_, path) = self.paths.iter().find(|(of, _)| *of == operation)?;
-        Some(path.replace("{model}", &percent_encoded(model)))
+        Some(with_model(path, model))
     }
+}
+
+/// A path with the model put in.
+pub fn with_model(path: &str, model: &str) -> String {
+    path.replace("{model}", &percent_encoded(model))
 }
 
 /// A name as one segment of a path (RFC 3986, 2.3: all but unreserved characters escaped).

@@ -123,3 +123,19 @@ fn the_reference_shows_errors_as_they_are() {
     }
     assert!(shown >= 5, "docs/policies.md shows only {shown} errors");
 }
+
+#[test]
+fn the_examples_of_the_reference_are_right() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let reference = fs::read_to_string(root.join("../../docs/policies.md")).unwrap();
+    let blocks = reference.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let (whole, of_a_model): (Vec<&str>, Vec<&str>) =
+        blocks.partition(|block| !block.trim_start().starts_with("[[model.deployment]]"));
+    assert!(whole.len() >= 4 && !of_a_model.is_empty(), "examples are missing");
+    // A deployment alone stands below a model of its own, at a provider of its own.
+    let below = "[[provider]]\nname = \"openai\"\ndialect = \"openai\"\nbase_url = \"https://a.example\"\n\
+                 [[model]]\nname = \"m\"\ncapabilities = [\"chat\"]\n";
+    let models = format!("{}{below}{}", whole.concat(), of_a_model.concat());
+    let catalogue = postern_policy::Catalogue::from_toml(&models, None);
+    catalogue.unwrap_or_else(|problems| panic!("{problems}\nin\n{models}"));
+}

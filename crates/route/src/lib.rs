@@ -21,9 +21,17 @@ impl Allowed {
     }
 }
 
+/// A deployment that may serve, and the model it is one of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Choice<'c> {
+    pub model: &'c Model,
+    pub deployment: &'c Deployment,
+}
+
 /// The deployments that serve `name`, in the order they are tried; never empty.
 ///
-/// A model's deployments come as `models.toml` lists them; an alias is its models one after the other.
+/// A model must be able to do one of `any_of`. A model's deployments come as `models.toml` lists them; an alias is its models one after the other.
 ///
 /// # Errors
 ///
@@ -33,21 +41,23 @@ pub fn choose<'c>(
     catalogue: &'c Catalogue,
     name: &str,
     allowed: &Allowed,
-    capability: Capability,
-) -> Result<Vec<&'c Deployment>, Fault> {
+    any_of: &[Capability],
+) -> Result<Vec<Choice<'c>>, Fault> {
     let named = catalogue.named(name).filter(|_| allowed.allows(name));
     let models: &[Arc<Model>] = match named {
         Some(Named::Model(model)) => std::slice::from_ref(model),
         Some(Named::Route(route)) => &route.models,
         None => return Err(not_found(name)),
     };
-    let deployments: Vec<&Deployment> = models
+    let deployments: Vec<_> = models
         .iter()
-        .filter(|model| model.can(capability))
-        .flat_map(|model| &model.deployments)
+        .filter(|model| any_of.iter().any(|capability| model.can(*capability)))
+        .flat_map(|model| model.deployments.iter().map(move |deployment| (&**model, deployment)))
+        .map(|(model, deployment)| Choice { model, deployment })
         .collect();
     if deployments.is_empty() {
-        let public = format!("the model `{name}` does not offer {}", capability.word());
+        let words: Vec<_> = any_of.iter().map(|capability| capability.word()).collect();
+        let public = format!("the model `{name}` does not offer {}", words.join(" or "));
         return Err(Fault::invalid_request("model", public).with_code("unsupported_operation"));
     }
     Ok(deployments)
@@ -60,15 +70,21 @@ pub struct Listed<'c> {
     pub name: &'c str,
     /// Its maker; for an alias that of its first model.
     pub owned_by: &'c str,
+    /// What answers: the model itself, or those of the alias.
+    pub models: &'c [Arc<Model>],
 }
 
 /// Every model and alias that may be asked for, by name.
 pub fn list<'c>(catalogue: &'c Catalogue, allowed: &Allowed) -> Vec<Listed<'c>> {
-    let models =
-        catalogue.models().map(|model| Listed { name: &model.name, owned_by: &model.owned_by });
+    let models = catalogue.models().map(|model| Listed {
+        name: &model.name,
+        owned_by: &model.owned_by,
+        models: std::slice::from_ref(model),
+    });
     let routes = catalogue.routes().map(|route| Listed {
         name: &route.alias,
         owned_by: route.models.first().map_or("", |model| &model.owned_by),
+        models: &route.models,
     });
     let mut all: Vec<_> =
         models.chain(routes).filter(|listed| allowed.allows(listed.name)).collect();
@@ -131,8 +147,9 @@ models = ["large", "small"]
 
     fn chosen(name: &str, patterns: &[&str], capability: Capability) -> Result<Vec<String>, Fault> {
         let catalogue = catalogue();
-        let deployments = choose(&catalogue, name, &Allowed::from_patterns(patterns), capability)?;
-        Ok(deployments.iter().map(|deployment| deployment.upstream_model.clone()).collect())
+        let allowed = Allowed::from_patterns(patterns);
+        let choices = choose(&catalogue, name, &allowed, &[capability])?;
+        Ok(choices.iter().map(|choice| choice.deployment.upstream_model.clone()).collect())
     }
 
     #[test]

@@ -124,7 +124,7 @@ async fn a_vendor_that_is_not_there_is_a_502() {
 }
 
 #[tokio::test]
-async fn a_credential_that_is_not_set_is_the_gateways_fault_and_not_told() {
+async fn a_model_whose_credential_is_not_set_is_not_there_and_the_operator_is_told_why() {
     let upstream = postern_tests::Upstream::start();
     let variables = vec![("openai_base_url".to_owned(), upstream.origin())];
     let gateway = postern_tests::Gateway::start(&Options { variables, ..Options::default() });
@@ -132,7 +132,7 @@ async fn a_credential_that_is_not_set_is_the_gateways_fault_and_not_told() {
     let body = postern_tests::stage::question("plain-model", "no-credential").to_string();
     let call = gateway.call("POST", "/v1/chat/completions").key(key.expose()).body(body);
     let answer = call.header("x-request-id", "no-credential").send().await;
-    assert_eq!(answer.status, 503, "{}", answer.text());
+    assert_eq!(answer.status, 404, "{}", answer.text());
     assert!(!answer.text().contains("openai_api_key"), "{}", answer.text());
     let line = gateway.log_line("no-credential").await.to_string();
     assert!(line.contains("openai_api_key"), "the operator is told: {line}");

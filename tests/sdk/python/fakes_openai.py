@@ -5,7 +5,7 @@ import unittest
 
 import openai
 
-from fakes import CITY, CUT_TEXT, GIF, REFUSAL, SCHEMA, TEXT, key, origin
+from fakes import CITY, CUT_TEXT, GIF, REFUSAL, SCHEMA, TEXT, THOUGHTS, key, origin
 
 TOOL = {"type": "function", "function": {"name": "get_weather", "parameters": SCHEMA, "strict": True}}
 HELLO = [{"role": "user", "content": "Hello"}]
@@ -134,6 +134,94 @@ class Chat(unittest.TestCase):
             client(api_key="sk-other").models.list()
         with self.assertRaises(openai.NotFoundError):
             ask("unknown")
+
+
+class Responses(unittest.TestCase):
+    def both(self, scenario, asked="Hello", **options):
+        options = {"model": f"gpt-fake-{scenario}", "input": asked} | options
+        whole = client().responses.create(**options)
+        with client().responses.stream(**options) as events:
+            for _ in events:
+                pass
+            streamed = events.get_final_response()
+        ours = [item.to_dict() for item in whole.output]
+        theirs = [item.to_dict() for item in streamed.output]
+        for item in theirs:
+            item.pop("parsed_arguments", None)
+            for part in item.get("content") or []:
+                part.pop("parsed", None)
+        self.assertEqual(ours, theirs)
+        self.assertEqual((whole.status, whole.usage), (streamed.status, streamed.usage))
+        return whole
+
+    def test_text_and_endings(self):
+        self.assertEqual(self.both("text").output_text, TEXT)
+        usage = self.both("cached").usage
+        self.assertEqual((usage.input_tokens, usage.output_tokens), (100, 30))
+        self.assertEqual(usage.input_tokens_details.cached_tokens, 40)
+        cut = client().responses.create(model="gpt-fake-length", input="Hello")
+        self.assertEqual((cut.status, cut.incomplete_details.reason), ("incomplete", "max_output_tokens"))
+        self.assertEqual(self.both("refusal").output[0].content[0].refusal, REFUSAL)
+
+    def test_tools(self):
+        tool = {"type": "function", "name": "get_weather", "parameters": SCHEMA, "strict": True}
+        for scenario, calls in (("tools", 1), ("parallel", 2)):
+            answer = self.both(scenario, tools=[tool])
+            self.assertEqual([item.arguments for item in answer.output][0], '{"city":"Paris","days":3}')
+            spoken = [item.to_dict() for item in answer.output]
+            outputs = [
+                {"type": "function_call_output", "call_id": item.call_id, "output": "rain"} for item in answer.output
+            ]
+            second = self.both(scenario, HELLO + spoken + outputs, tools=[tool])
+            self.assertEqual(second.output_text, "The tool said: " + " | ".join(["rain"] * calls))
+            for wrong in (spoken, outputs):
+                with self.assertRaises(openai.BadRequestError):
+                    client().responses.create(model="gpt-fake-tools", input=HELLO + wrong, tools=[tool])
+
+    def test_thoughts_and_their_seal(self):
+        options = {"reasoning": {"summary": "auto"}, "include": ["reasoning.encrypted_content"], "store": False}
+        answer = self.both("reasoning", **options)
+        self.assertEqual(answer.output[0].summary[0].text, THOUGHTS)
+        spoken = [item.to_dict() for item in answer.output]
+        self.both("reasoning", HELLO + spoken + HELLO, **options)
+        spoken[0]["encrypted_content"] = "other"
+        with self.assertRaises(openai.BadRequestError):
+            client().responses.create(model="gpt-fake-reasoning", input=HELLO + spoken + HELLO)
+
+    def test_images_and_structure(self):
+        url = "data:image/gif;base64," + base64.b64encode(GIF).decode()
+        content = [{"type": "input_image", "image_url": url, "detail": "auto"}]
+        answer = self.both("image", [{"role": "user", "content": content}])
+        self.assertEqual(answer.output_text, f"I see image/gif of {len(GIF)} bytes.")
+        format = {"type": "json_schema", "name": "city", "schema": SCHEMA, "strict": True}
+        self.assertEqual(self.both("structured", text={"format": format}).output_text, '{"city":"Paris","days":3}')
+
+    def test_errors(self):
+        with self.assertRaises(openai.RateLimitError):
+            client().responses.create(model="gpt-fake-error-429", input="Hello")
+        for scenario in ("midstream-error", "malformed", "cut"):
+            with self.assertRaises(Exception, msg=scenario):
+                for event in client().responses.create(model=f"gpt-fake-{scenario}", input="Hello", stream=True):
+                    if event.type == "error":
+                        raise RuntimeError(event.message)
+        with self.assertRaises(openai.BadRequestError) as caught:
+            client().responses.create(model="gpt-fake-text", input="Hello", extra_body={"messages": []})
+        self.assertEqual(caught.exception.code, "unknown_parameter")
+
+
+class Others(unittest.TestCase):
+    def test_embeddings(self):
+        answer = client().embeddings.create(model="text-embedding-fake", input=["one", "two"], dimensions=4)
+        plain = client().embeddings.create(
+            model="text-embedding-fake", input=["one", "two"], dimensions=4, encoding_format="float"
+        )
+        self.assertEqual([each.embedding for each in answer.data], [each.embedding for each in plain.data])
+
+    def test_completions(self):
+        answer = client().completions.create(model="gpt-fake-text", prompt="Hello")
+        self.assertEqual(answer.choices[0].text, TEXT)
+        chunks = client().completions.create(model="gpt-fake-text", prompt="Hello", stream=True)
+        self.assertEqual("".join(chunk.choices[0].text for chunk in chunks), TEXT)
 
 
 class Azure(unittest.TestCase):

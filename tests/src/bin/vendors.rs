@@ -1,6 +1,7 @@
-//! Serves one of the fakes, for an official SDK or a curious person: `vendors anthropic 8081`.
+//! Serves one of the fakes, for an official SDK or a curious person: `vendors anthropic 8081`. It says where, and of
+//! Google on the second line the key file of its service account.
 
-use postern_tests::vendors::{Fake, Vendor};
+use postern_tests::vendors::{Fake, Vendor, service_account};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -15,6 +16,9 @@ fn main() -> ExitCode {
     };
     let fake = Fake::start_at(vendor, port);
     println!("{}", fake.origin());
+    if vendor == Vendor::Google {
+        println!("{}", service_account(&fake.origin()));
+    }
     loop {
         std::thread::park();
     }

@@ -26,7 +26,7 @@ const NOT_FOR_VENDORS: [&str; 19] = [
 ];
 
 /// Beginnings of names that are between the client and the gateway.
-const RESERVED: [&str; 3] = ["x-postern-", "x-forwarded-", "spin-"];
+pub(crate) const RESERVED: [&str; 3] = ["x-postern-", "x-forwarded-", "spin-"];
 
 /// Everything that is wrong with a request, for the test's author to read.
 pub(super) fn complaints(method: &str, host: &str, request: &Recorded) -> Vec<String> {

@@ -12,6 +12,7 @@ mod serve;
 mod unusual;
 
 pub use answers::{ANSWER_PREFIX, USAGE};
+pub(crate) use check::RESERVED;
 pub use record::{Ending, Recorded};
 pub(crate) use scripts::{Script, Step};
 
@@ -37,7 +38,8 @@ pub struct Upstream {
 }
 
 /// What a vendor makes of a request: what is wrong with it, and the answer.
-pub(crate) type Behaviour = fn(method: &str, host: &str, request: &Recorded) -> (Vec<String>, Script);
+pub(crate) type Behaviour =
+    fn(method: &str, host: &str, request: &Recorded) -> (Vec<String>, Script);
 
 /// What the connections and the tests share.
 pub(crate) struct State {

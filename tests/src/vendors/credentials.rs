@@ -14,3 +14,13 @@ pub const AWS_SECRET_ACCESS_KEY: &str = "fake/secret+4Yw7Nd2Kq9Lx5Vb8Tm1Jr6Hs3Pc
 pub const AWS_SESSION_TOKEN: &str = "fake-session-token/with+signs==";
 /// The only region that the fake is in.
 pub const AWS_REGION: &str = "us-east-1";
+/// Of the Gemini API, as `x-goog-api-key`.
+pub const GOOGLE_KEY: &str = "AIzaFake-3Ht7Mw1Qz9Kp5Xv2Bn8Ld4Rs6Jc0Yf";
+/// The only project that the fake of Vertex knows.
+pub const VERTEX_PROJECT: &str = "fake-project";
+/// The only location.
+pub const VERTEX_LOCATION: &str = "us-central1";
+/// What the endpoint of tokens gives for a good assertion, and Vertex takes as a bearer.
+pub const VERTEX_TOKEN: &str = "ya29.fake-8Wq4Tz6Nk2Rm0Yb";
+/// Of Cohere, as a bearer.
+pub const COHERE_KEY: &str = "fake-cohere-9Fd3Vg7Lx1Ks5Pj";

@@ -6,7 +6,9 @@
 
 mod anthropic;
 mod bedrock;
+mod cohere;
 pub mod credentials;
+mod google;
 mod openai;
 mod reply;
 mod scenario;
@@ -14,6 +16,7 @@ mod seal;
 mod shape;
 mod story;
 
+pub use google::service_account;
 pub use scenario::Scenario;
 pub use seal::seal;
 pub use story::{
@@ -21,7 +24,7 @@ pub use story::{
     SECOND_ARGUMENTS, TEXT, THOUGHTS, TOOL, USAGE, example, image_text, result_text,
 };
 
-use crate::upstream::{Recorded, Script, Step, Upstream};
+use crate::upstream::{RESERVED, Recorded, Script, Step, Upstream};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
@@ -36,11 +39,16 @@ pub enum Vendor {
     Anthropic,
     /// Amazon Bedrock's runtime.
     Bedrock,
+    /// The Gemini API and Vertex AI, with the endpoint of Google's tokens.
+    Google,
+    /// Cohere's, version 2.
+    Cohere,
 }
 
 impl Vendor {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::OpenAi, Self::Anthropic, Self::Bedrock];
+    pub const ALL: [Self; 5] =
+        [Self::OpenAi, Self::Anthropic, Self::Bedrock, Self::Google, Self::Cohere];
 
     /// The name by which the program `vendors` knows it.
     #[must_use]
@@ -49,6 +57,8 @@ impl Vendor {
             Self::OpenAi => "openai",
             Self::Anthropic => "anthropic",
             Self::Bedrock => "bedrock",
+            Self::Google => "google",
+            Self::Cohere => "cohere",
         }
     }
 }
@@ -77,12 +87,20 @@ impl Fake {
         Self(Upstream::serving(
             port,
             match vendor {
-                Vendor::OpenAi => |method, host, request| answer(openai::answer, method, host, request),
+                Vendor::OpenAi => {
+                    |method, host, request| answer(openai::answer, method, host, request)
+                }
                 Vendor::Anthropic => {
                     |method, host, request| answer(anthropic::answer, method, host, request)
                 }
                 Vendor::Bedrock => {
                     |method, host, request| answer(bedrock::answer, method, host, request)
+                }
+                Vendor::Google => {
+                    |method, host, request| answer(google::answer, method, host, request)
+                }
+                Vendor::Cohere => {
+                    |method, host, request| answer(cohere::answer, method, host, request)
                 }
             },
         ))
@@ -110,7 +128,8 @@ impl Fake {
         self.0.request(marker)
     }
 
-    /// Everything that it refused because the vendor would; scenarios that are errors are none.
+    /// Everything that it refused because the vendor would, and headers that no vendor should see. Scenarios that are
+    /// errors are no complaints.
     #[must_use]
     pub fn complaints(&self) -> Vec<String> {
         self.0.complaints()
@@ -157,22 +176,39 @@ fn answer(
 ) -> (Vec<String>, Script) {
     let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
     let call = Call { method, host, path, query, request };
-    match vendor(&call) {
-        Ok(script) => (Vec::new(), script),
+    let mut complaints = not_for_vendors(request);
+    let script = match vendor(&call) {
+        Ok(script) => script,
         Err(script) => {
             let said = match script.steps.first() {
                 Some(Step::Write(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
                 _ => String::new(),
             };
             let status = script.status.unwrap_or_default();
-            (vec![format!("{method} {path}: {status} {said}")], script)
+            complaints.push(format!("{method} {path}: {status} {said}"));
+            script
         }
-    }
+    };
+    (complaints, script)
+}
+
+/// What a vendor would not mind, and must never see: headers between the client and the gateway.
+fn not_for_vendors(request: &Recorded) -> Vec<String> {
+    let names = request.headers.iter().map(|(name, _)| name);
+    let private = names.filter(|name| {
+        name.as_str() == "cookie" || RESERVED.iter().any(|each| name.starts_with(each))
+    });
+    private.map(|name| format!("{}: the header {name} reached the vendor", request.path)).collect()
 }
 
 /// The bytes of base64 in its standard alphabet, padded.
 fn decoded(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
+}
+
+/// The bytes of base64 in either alphabet, as the JSON of protocol buffers has it.
+fn decoded_bytes(text: &str) -> Option<Vec<u8>> {
+    decoded(&text.replace('-', "+").replace('_', "/"))
 }
 
 /// A text in pieces of seven characters: in the middle of words.

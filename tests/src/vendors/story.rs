@@ -4,7 +4,8 @@ use super::scenario::Scenario;
 use serde_json::{Value, json};
 
 /// What every good answer says.
-pub const TEXT: &str = "The quick brown fox jumps over 13 lazy dogs \u{2013} na\u{ef}ve caf\u{e9} \u{2615}.";
+pub const TEXT: &str =
+    "The quick brown fox jumps over 13 lazy dogs \u{2013} na\u{ef}ve caf\u{e9} \u{2615}.";
 /// What is left of it when it is cut short.
 pub const CUT_TEXT: &str = "The quick brown fox";
 /// What goes before it.
@@ -138,11 +139,9 @@ pub(super) fn tell(scenario: Scenario, seen: &Seen) -> Told {
             Some(stop) => Told::text(CUT_TEXT).ended(End::Sequence(stop.clone())),
             None => Told::text(TEXT),
         },
-        Scenario::Refusal => Told {
-            said: vec![Said::Refusal(REFUSAL.to_owned())],
-            end: End::Refusal,
-            cost: USAGE,
-        },
+        Scenario::Refusal => {
+            Told { said: vec![Said::Refusal(REFUSAL.to_owned())], end: End::Refusal, cost: USAGE }
+        }
         Scenario::Filter => Told::text(CUT_TEXT).ended(End::Filter),
         Scenario::Cached => Told { cost: CACHED_USAGE, ..Told::text(TEXT) },
         _ => Told::text(TEXT),

@@ -30,7 +30,7 @@ fn environment(workspace: &Workspace) -> PathBuf {
 
 fn prepare_python(workspace: &Workspace) -> Result<()> {
     let system =
-        find_on_path("python3").context("python3 is not on PATH; install Python 3.9 or later")?;
+        find_on_path("python3").context("python3 is not on PATH; install Python 3.11 or later")?;
     let version = output(Command::new(&system).arg("--version"))?;
     let requirements = workspace.root.join(REQUIREMENTS);
     let (folder, wanted) = (environment(workspace), stamp(&version, &requirements)?);

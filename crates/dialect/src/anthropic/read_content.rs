@@ -50,7 +50,8 @@ fn read_block(
     segments: &mut Vec<Segment>,
 ) -> Result<(), Refusal> {
     if scanner.peek()? != Type::Object {
-        return Ok(drop(scanner.skip()?));
+        scanner.skip()?;
+        return Ok(());
     }
     scanner.object()?;
     let first = segments.len();

@@ -1,1 +1,16 @@
 //! Amazon Bedrock: Converse and ConverseStream (<https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html>).
+//!
+//! The events of a stream come framed in binary; whoever receives them undoes that, so that an event here has a name
+//! (`:event-type`, or `:exception-type` for what went wrong) and JSON.
+
+mod answer;
+mod content;
+mod error;
+mod family;
+mod request;
+mod stream;
+
+pub use answer::read_whole;
+pub use error::explain;
+pub use request::encode;
+pub use stream::Reader;

@@ -6,6 +6,7 @@
 mod annotation;
 mod answer;
 pub(crate) mod chat;
+pub mod completions;
 mod decode;
 mod embeddings;
 mod encode;
@@ -15,6 +16,7 @@ pub(crate) mod field;
 pub(crate) mod from_client;
 mod from_vendor;
 mod names;
+mod outline;
 pub(crate) mod read;
 pub(crate) mod refusal;
 mod stream;

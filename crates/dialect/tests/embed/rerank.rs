@@ -1,7 +1,8 @@
 //! Requests to order texts.
 
 use postern_dialect::embed::read_rerank;
-use postern_dialect::{Operation, apply, openai};
+use postern_dialect::chat::Losses;
+use postern_dialect::{Operation, Vendor, Wire, apply, openai};
 
 const BODY: &str = r#"{"model": "rerank", "query": "who?", "top_n": 2,
     "documents": ["a\n", {"title": "t", "year": 1, "text": "b"}], "max_tokens_per_doc": 9}"#;
@@ -20,7 +21,8 @@ fn reads_the_model_and_where_the_texts_stand() {
 #[test]
 fn passes_untouched_but_for_the_model() {
     let facts = read_rerank(BODY).unwrap().facts;
-    let encoded = openai::encode("rerank-v4.0-pro", &facts, BODY).unwrap();
+    let vendor = Vendor::new(Wire::Cohere, "rerank-v4.0-pro");
+    let encoded = openai::encode(&vendor, &facts, BODY, &mut Losses::default()).unwrap();
     assert_eq!(encoded.path, "/rerank");
     assert_eq!(
         apply(BODY, &encoded.edits).unwrap(),

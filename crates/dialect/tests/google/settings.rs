@@ -162,13 +162,28 @@ fn tells_each_model_how_hard_to_think_in_its_own_way() {
         assert!(losses.is_empty(), "{losses:?}");
         config
     };
-    assert_eq!(lossless(Effort::Low, OLD), json!({ "thinkingBudget": 1024 }));
+    assert_eq!(
+        lossless(Effort::Low, OLD),
+        json!({ "thinkingBudget": 1024, "includeThoughts": true })
+    );
     assert_eq!(lossless(Effort::None, OLD), json!({ "thinkingBudget": 0 }));
-    assert_eq!(lossless(Effort::High, "gemini-2.5-pro"), json!({ "thinkingBudget": 24576 }));
+    assert_eq!(
+        lossless(Effort::High, "gemini-2.5-pro"),
+        json!({ "thinkingBudget": 24576, "includeThoughts": true })
+    );
     let flash = "gemini-3-flash-preview";
-    assert_eq!(lossless(Effort::Minimal, flash), json!({ "thinkingLevel": "MINIMAL" }));
-    assert_eq!(lossless(Effort::High, flash), json!({ "thinkingLevel": "HIGH" }));
-    assert_eq!(lossless(Effort::Low, "gemini-3-pro-preview"), json!({ "thinkingLevel": "LOW" }));
+    assert_eq!(
+        lossless(Effort::Minimal, flash),
+        json!({ "thinkingLevel": "MINIMAL", "includeThoughts": true })
+    );
+    assert_eq!(
+        lossless(Effort::High, flash),
+        json!({ "thinkingLevel": "HIGH", "includeThoughts": true })
+    );
+    assert_eq!(
+        lossless(Effort::Low, "gemini-3-pro-preview"),
+        json!({ "thinkingLevel": "LOW", "includeThoughts": true })
+    );
 }
 
 #[test]
@@ -177,13 +192,13 @@ fn takes_the_next_effort_that_a_model_has_and_tells_it() {
         (
             Effort::Medium,
             "gemini-3-pro-preview",
-            json!({ "thinkingLevel": "HIGH" }),
+            json!({ "thinkingLevel": "HIGH", "includeThoughts": true }),
             "reasoning_effort: the model has no such effort: the next one was taken",
         ),
         (
             Effort::Max,
             "gemini-3.1-pro-preview",
-            json!({ "thinkingLevel": "HIGH" }),
+            json!({ "thinkingLevel": "HIGH", "includeThoughts": true }),
             "reasoning_effort: the model has no such effort: the next one was taken",
         ),
         (

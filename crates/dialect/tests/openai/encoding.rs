@@ -1,12 +1,13 @@
 //! Same dialect in and out: the client's bytes, but for the splices.
 
-use crate::fixtures::{fixture, operation, read_chat, requests};
-use postern_dialect::{apply, openai};
+use crate::fixtures::{encode, fixture, operation, read_chat, requests};
+use postern_dialect::chat::Losses;
+use postern_dialect::{Operation, Vendor, Wire, apply, openai};
 use serde_json::Value;
 
 fn encoded(name: &str, body: &str, upstream_model: &str) -> String {
     let facts = openai::read(operation(name), body).unwrap().facts;
-    let encoded = openai::encode(upstream_model, &facts, body).unwrap();
+    let encoded = encode(upstream_model, &facts, body);
     apply(body, &encoded.edits).unwrap()
 }
 
@@ -79,7 +80,7 @@ fn the_wish_for_usage_is_spliced_where_the_options_stand() {
 #[test]
 fn both_splices_stand_side_by_side_in_order() {
     let body = r#"{"stream":true,"messages":[{"role":"user"}],"model":"m"}"#;
-    let edits = openai::encode("vendor", &read_chat(body).facts, body).unwrap().edits;
+    let edits = encode("vendor", &read_chat(body).facts, body).edits;
     assert!(edits[0].span.end <= edits[1].span.start);
     assert_eq!(
         apply(body, &edits).unwrap(),
@@ -92,6 +93,109 @@ fn names_the_path_of_each_operation() {
     for (name, path) in [("plain", "/chat/completions"), ("embeddings_text", "/embeddings")] {
         let body = fixture(&format!("requests/{name}.json"));
         let facts = openai::read(operation(name), &body).unwrap().facts;
-        assert_eq!(openai::encode("m", &facts, &body).unwrap().path, path);
+        assert_eq!(encode("m", &facts, &body).path, path);
     }
+}
+
+/// The body that a vendor gets, and what was lost.
+fn spliced(vendor: &Vendor, body: &str) -> (String, Vec<(String, String)>) {
+    let mut losses = Losses::default();
+    let encoded = openai::encode(vendor, &read_chat(body).facts, body, &mut losses).unwrap();
+    let losses = losses.0.into_iter().map(|loss| (loss.path, loss.reason)).collect();
+    (apply(body, &encoded.edits).unwrap(), losses)
+}
+
+fn vendor() -> Vendor {
+    Vendor::new(Wire::OpenAi, "m")
+}
+
+#[test]
+fn the_cap_is_sent_under_the_vendors_own_name() {
+    let mut vendor = vendor();
+    vendor.quirks.max_tokens_field = Some("max_tokens".into());
+    let rest = r#""messages":[{"role":"user","content":"hi"}],"model":"m""#;
+    for (cap, sent) in [
+        (r#","max_completion_tokens" : 5"#, r#","max_tokens" : 5"#),
+        (r#","max_tokens":5"#, r#","max_tokens":5"#),
+        (r#","max_tokens":5 , "max_completion_tokens":5"#, r#","max_tokens":5"#),
+    ] {
+        let (body, losses) = spliced(&vendor, &format!("{{{rest}{cap}}}"));
+        assert_eq!((body, losses), (format!("{{{rest}{sent}}}"), vec![]), "{cap}");
+    }
+    let both = format!(r#"{{"max_completion_tokens":9,"max_tokens":5,{rest}}}"#);
+    let (body, losses) = spliced(&vendor, &both);
+    assert_eq!(body, format!(r#"{{"max_tokens":5,{rest}}}"#));
+    assert_eq!(losses[0].0, "max_completion_tokens");
+}
+
+#[test]
+fn what_the_vendor_refuses_is_left_out_wherever_it_stands_and_told() {
+    let mut vendor = vendor();
+    vendor.quirks.unsupported = vec!["seed".into(), "logit_bias".into(), "store".into()];
+    let messages = r#""messages":[{"role":"user","content":"hi"}]"#;
+    for (body, sent) in [
+        (
+            format!(r#"{{"seed":1, "store":true, "model":"m",{messages}}}"#),
+            format!(r#"{{"model":"m",{messages}}}"#),
+        ),
+        (
+            format!(r#"{{"model":"m","seed":1,{messages} , "store":true}}"#),
+            format!(r#"{{"model":"m",{messages}}}"#),
+        ),
+        (
+            format!(r#"{{"model":"m",{messages},"seed":1,"store":true }}"#),
+            format!(r#"{{"model":"m",{messages} }}"#),
+        ),
+    ] {
+        let (left, losses) = spliced(&vendor, &body);
+        assert_eq!(left, sent);
+        let refused = "the vendor refuses it".to_owned();
+        assert_eq!(losses, [("seed".to_owned(), refused.clone()), ("store".to_owned(), refused)]);
+    }
+    let (_, losses) = spliced(&vendor, &format!(r#"{{"model":"m","seed":null,{messages}}}"#));
+    assert_eq!(losses, []);
+}
+
+#[test]
+fn a_wish_for_usage_is_neither_made_nor_kept_where_the_vendor_refuses_it() {
+    let mut vendor = vendor();
+    vendor.quirks.no_stream_options = true;
+    let rest = r#""stream":true,"messages":[{"role":"user","content":"hi"}],"model":"m"}"#;
+    assert_eq!(spliced(&vendor, &format!("{{{rest}")), (format!("{{{rest}"), vec![]));
+    let asked = format!(r#"{{"stream_options":{{"include_usage":true}},{rest}"#);
+    let (body, losses) = spliced(&vendor, &asked);
+    assert_eq!((body, losses.len()), (format!("{{{rest}"), 1));
+}
+
+#[test]
+fn a_developer_becomes_the_system_for_vendors_that_know_none() {
+    let mut vendor = vendor();
+    vendor.quirks.no_developer_role = true;
+    let body =
+        r#"{"model":"m","messages":[{"content":"developer","role":"developer"},{"role":"user"}]}"#;
+    let sent =
+        r#"{"model":"m","messages":[{"content":"developer","role":"system"},{"role":"user"}]}"#;
+    assert_eq!(spliced(&vendor, body), (sent.to_owned(), vec![]));
+}
+
+#[test]
+fn another_makers_thoughts_are_taken_out_and_the_vendors_own_stay() {
+    let own = r#"{"role":"assistant","reasoning_content":"a","reasoning_details":[{"type":"reasoning.text","signature":"x"}],"content":"b"}"#;
+    let body = format!(r#"{{"model":"m","messages":[{own}]}}"#);
+    assert_eq!(spliced(&vendor(), &body), (body.clone(), vec![]));
+    let (sent, losses) = spliced(&vendor(), &body.replace("\"x\"", "\"postern.anthropic..x\""));
+    assert_eq!(sent, r#"{"model":"m","messages":[{"role":"assistant","content":"b"}]}"#);
+    assert_eq!(losses.len(), 2);
+    assert_eq!(losses[0].0, "messages[0].reasoning_content");
+}
+
+#[test]
+fn a_path_of_the_vendors_own_names_its_model() {
+    let mut vendor = Vendor::new(Wire::OpenAi, "gpt 4");
+    vendor.quirks.paths =
+        vec![(Operation::Chat, "/deployments/{model}/chat/completions?api-version=1".into())];
+    let body = fixture("requests/plain.json");
+    let encoded =
+        openai::encode(&vendor, &read_chat(&body).facts, &body, &mut Losses::default()).unwrap();
+    assert_eq!(encoded.path, "/deployments/gpt%204/chat/completions?api-version=1");
 }

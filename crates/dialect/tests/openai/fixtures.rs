@@ -1,7 +1,8 @@
 //! The folders of fixtures, and what most tests begin with.
 
-use postern_dialect::openai::{self, Decoder};
-use postern_dialect::{Decoded, Facts, Operation, Request, Usage};
+use postern_dialect::chat::Losses;
+use postern_dialect::openai::{self, Decoder, Encoded};
+use postern_dialect::{Decoded, Facts, Operation, Request, Usage, Vendor, Wire};
 use postern_fault::Fault;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -39,6 +40,14 @@ pub fn operation(name: &str) -> Operation {
 
 pub fn read_chat(body: &str) -> Request {
     openai::read(Operation::Chat, body).unwrap_or_else(|fault| panic!("{fault}: {body}"))
+}
+
+/// For a vendor without quirks: nothing can be lost.
+pub fn encode(model: &str, facts: &Facts, body: &str) -> Encoded {
+    let mut losses = Losses::default();
+    let encoded = openai::encode(&Vendor::new(Wire::OpenAi, model), facts, body, &mut losses);
+    assert_eq!(losses, Losses::default());
+    encoded.unwrap()
 }
 
 /// A request for a chat completion, with further `members` (`"n":2,`).

@@ -1,7 +1,10 @@
 //! What holds of every text, however it is cut or broken.
 
-use crate::fixtures::{JSON, STREAM, chat_with, decode, decode_stream, decoder, fixture, requests};
-use postern_dialect::{Operation, apply, openai};
+use crate::fixtures::{
+    JSON, STREAM, chat_with, decode, decode_stream, decoder, encode, fixture, requests,
+};
+use postern_dialect::chat::Losses;
+use postern_dialect::{Operation, Vendor, Wire, apply, openai};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -91,7 +94,7 @@ proptest! {
                 let text = format!("\"{}\"", segment.span.of(&body).unwrap());
                 prop_assert!(serde_json::from_str::<String>(&text).is_ok());
             }
-            let encoded = openai::encode(&upstream_model, &request.facts, &body).unwrap();
+            let encoded = encode(&upstream_model, &request.facts, &body);
             let sent: Value = serde_json::from_str(&apply(&body, &encoded.edits).unwrap()).unwrap();
             expected["model"] = upstream_model.as_str().into();
             if request.facts.stream {
@@ -112,6 +115,7 @@ proptest! {
         let _ = decode_stream(r#""stream":true,"#, &text);
         let _ = decode(decoder("", JSON), &[&text]);
         let (facts, _) = chat_with(r#""stream":true,"#);
-        let _ = openai::encode(&text, &facts, &text);
+        let vendor = Vendor::new(Wire::OpenAi, text.as_str());
+        let _ = openai::encode(&vendor, &facts, &text, &mut Losses::default());
     }
 }

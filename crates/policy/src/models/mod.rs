@@ -37,6 +37,7 @@ pub struct Provider {
 
 /// How a provider is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "there is one of each provider, behind an Arc")]
 pub enum Transport {
     /// Over the network, by the upstream component.
     Upstream {

@@ -12,12 +12,11 @@ const DEVELOPER_ROLE: Key = Key::new("developer_role", "developer_role = false")
 const STREAM_OPTIONS: Key = Key::new("stream_options", "stream_options = false");
 const RESPONSES: Key = Key::new("responses", "responses = true");
 const JSON_SCHEMA: Key = Key::new("json_schema", "json_schema = false");
-const THINKING_BUDGET: Key = Key::new("thinking_budget", "thinking_budget = false");
 const UNSUPPORTED: Key = Key::new("unsupported", r#"unsupported = ["service_tier"]"#);
 const ANTHROPIC_VERSION: Key =
     Key::new("anthropic_version", r#"anthropic_version = "vertex-2023-10-16""#);
 const PATHS: Key = Key::new("paths", r#"paths = { chat = "/deployments/{model}/chat" }"#);
-const PATH_KEYS: [Key; 5] = [
+const PATH_KEYS: [Key; 6] = [
     Key::new("chat", r#"chat = "/deployments/{model}/chat/completions?api-version=2024-10-21""#),
     Key::new("responses", r#"responses = "/responses?api-version=preview""#),
     Key::new(
@@ -29,6 +28,7 @@ const PATH_KEYS: [Key; 5] = [
         r#"completions = "/deployments/{model}/completions?api-version=2024-10-21""#,
     ),
     Key::new("rerank", r#"rerank = "/rerank""#),
+    Key::new("count_tokens", r#"count_tokens = "/models/count-tokens:rawPredict""#),
 ];
 
 /// The two names that OpenAI's dialect has for the cap on an answer.
@@ -48,8 +48,6 @@ pub struct Quirks {
     pub responses: bool,
     /// It has JSON schemas, not only JSON mode.
     pub json_schema: bool,
-    /// It can be given a budget of tokens to think in; else it thinks as much as it sees fit, by an effort.
-    pub thinking_budget: bool,
     /// Fields of the dialect, by the dialect's names, that it refuses.
     pub unsupported: Vec<String>,
     /// Paths other than the dialect's.
@@ -68,6 +66,7 @@ pub struct Paths {
     pub embeddings: Option<String>,
     pub completions: Option<String>,
     pub rerank: Option<String>,
+    pub count_tokens: Option<String>,
 }
 
 impl Default for Quirks {
@@ -78,7 +77,6 @@ impl Default for Quirks {
             stream_options: true,
             responses: false,
             json_schema: true,
-            thinking_budget: true,
             unsupported: Vec::new(),
             paths: Paths::default(),
             anthropic_version: None,
@@ -94,11 +92,10 @@ pub(crate) struct Written<'t> {
     stream_options: Option<Spanned<bool>>,
     responses: Option<Spanned<bool>>,
     json_schema: Option<Spanned<bool>>,
-    thinking_budget: Option<Spanned<bool>>,
     unsupported: Option<Spanned<Vec<Spanned<&'t str>>>>,
     anthropic_version: Option<Spanned<&'t str>>,
     /// The values of [`PATH_KEYS`], in their order, with the label of their table.
-    paths: Option<(Label<'t>, [Option<Spanned<&'t str>>; 5])>,
+    paths: Option<(Label<'t>, [Option<Spanned<&'t str>>; 6])>,
 }
 
 impl<'t> Written<'t> {
@@ -116,7 +113,6 @@ impl<'t> Written<'t> {
             stream_options: table.optional(report, STREAM_OPTIONS),
             responses: table.optional(report, RESPONSES),
             json_schema: table.optional(report, JSON_SCHEMA),
-            thinking_budget: table.optional(report, THINKING_BUDGET),
             unsupported: table.optional(report, UNSUPPORTED),
             anthropic_version: table.optional(report, ANTHROPIC_VERSION),
             paths: table.table(report, PATHS, what_paths).map(|mut paths| {
@@ -158,7 +154,6 @@ pub(super) fn check(
         stream_options: says(&written.stream_options, above.stream_options),
         responses: says(&written.responses, above.responses),
         json_schema: says(&written.json_schema, above.json_schema),
-        thinking_budget: says(&written.thinking_budget, above.thinking_budget),
         unsupported: unsupported(report, written, &above.unsupported),
         paths: paths(report, written, &above.paths),
         anthropic_version: version.or_else(|| above.anthropic_version.clone()),
@@ -170,13 +165,11 @@ fn fit_dialect(report: &mut Report<'_>, written: &Written<'_>, dialect: Dialect)
     let of_flag = |flag: &Option<Spanned<bool>>| flag.as_ref().map(Spanned::span);
     let of_text = |text: &Option<Spanned<&str>>| text.as_ref().map(Spanned::span);
     let openai = [Dialect::OpenAi, Dialect::Responses].as_slice();
-    let thinking = [Dialect::Anthropic, Dialect::Bedrock].as_slice();
     let quirks = [
         (MAX_TOKENS_FIELD, of_text(&written.max_tokens_field), openai),
         (DEVELOPER_ROLE, of_flag(&written.developer_role), openai),
         (STREAM_OPTIONS, of_flag(&written.stream_options), openai),
         (RESPONSES, of_flag(&written.responses), openai),
-        (THINKING_BUDGET, of_flag(&written.thinking_budget), thinking),
         (ANTHROPIC_VERSION, of_text(&written.anthropic_version), &[Dialect::Anthropic]),
     ];
     for (key, span, dialects) in quirks {
@@ -223,6 +216,7 @@ fn paths(report: &mut Report<'_>, written: &Written<'_>, above: &Paths) -> Paths
         embeddings: next(&above.embeddings),
         completions: next(&above.completions),
         rerank: next(&above.rerank),
+        count_tokens: next(&above.count_tokens),
     }
 }
 

@@ -228,13 +228,6 @@ impl<'t> FromToml<'t> for i128 {
     }
 }
 
-impl<'t> FromToml<'t> for bool {
-    const EXPECTED: &'static str = "true or false";
-    fn from_toml(value: &'t DeValue<'t>) -> Option<Self> {
-        value.as_bool()
-    }
-}
-
 /// A decimal number as it is written, so that no digit of an amount is lost to binary floating point.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Decimal<'t>(pub(crate) &'t str);

@@ -24,7 +24,9 @@ impl Refusal {
             403 => "Your API key does not have permission to use the specified resource.",
             404 => "model: claude-fake",
             413 => "Request exceeds the maximum size",
-            429 => "This request would exceed your organization's rate limit of 50 requests per minute.",
+            429 => {
+                "This request would exceed your organization's rate limit of 50 requests per minute."
+            }
             529 => "Overloaded",
             _ => "Internal server error",
         };

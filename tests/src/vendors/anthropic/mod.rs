@@ -59,9 +59,24 @@ fn body(call: &Call<'_>) -> Result<Value, Refusal> {
         .map_err(|error| Refusal::new(400, &format!("The request body is not valid JSON: {error}")))
 }
 
-/// The answer to a body with its model in it, whoever hosts the model.
-pub(super) fn hosted(body: &Value) -> Answer {
-    messages(body, "Messages").map_err(|refusal| refusal.script())
+/// The answer to a body with its model in it, whoever hosts the model. The body says its version: the host's own name of
+/// the first, or the date of the second.
+pub(super) fn hosted(mut body: Value, first_version: &str) -> Answer {
+    let version = body.as_object_mut().and_then(|fields| fields.remove("anthropic_version"));
+    match version.as_ref().and_then(Value::as_str) {
+        Some(version) if version == first_version => {}
+        Some(version) if version == VERSIONS[1] => {
+            rules::of_2026(&body).map_err(|refusal| refusal.script())?;
+        }
+        Some(_) => return Err(refused("anthropic_version: is not a valid version")),
+        None => return Err(refused("anthropic_version: Field required")),
+    }
+    messages(&body, "Messages").map_err(|refusal| refusal.script())
+}
+
+/// A refusal in Anthropic's shape, by whoever hosts the model.
+pub(super) fn refused(message: &str) -> Script {
+    Refusal::new(400, message).script()
 }
 
 fn checked(body: &Value, shape: &str) -> Result<Scenario, Refusal> {
@@ -91,7 +106,8 @@ fn messages(body: &Value, shape: &str) -> Result<Script, Refusal> {
     }
     let wrong = Wrong {
         error: Refusal::scripted(529).event().into(),
-        malformed: "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",]\n\n".into(),
+        malformed: "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",]\n\n"
+            .into(),
     };
     let script = reply::stream(scenario, told::events(model, &told), wrong);
     Ok(script.with_header("request-id", "req_fake"))

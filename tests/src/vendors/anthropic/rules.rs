@@ -41,10 +41,14 @@ pub(super) fn of_2026(body: &Value) -> Result<(), Refusal> {
         for (block_index, block) in array(&message["content"]).iter().enumerate() {
             let at = format!("messages.{index}.content.{block_index}");
             if message["role"] == "assistant" && block["type"] == "document" {
-                return refuse(&format!("{at}: `document` blocks are not permitted in `assistant` messages"));
+                return refuse(&format!(
+                    "{at}: `document` blocks are not permitted in `assistant` messages"
+                ));
             }
             if message["role"] == "user" && !array(&block["citations"]).is_empty() {
-                return refuse(&format!("{at}.citations: citations are not permitted in `user` messages"));
+                return refuse(&format!(
+                    "{at}.citations: citations are not permitted in `user` messages"
+                ));
             }
         }
     }
@@ -68,7 +72,9 @@ fn thinking(body: &Value) -> Result<(), Refusal> {
         return refuse("`temperature` may only be set to 1 when thinking is enabled.");
     }
     if body["top_p"].as_f64().is_some_and(|value| value < 0.95) {
-        return refuse("`top_p` must be greater than or equal to 0.95 or unset when thinking is enabled.");
+        return refuse(
+            "`top_p` must be greater than or equal to 0.95 or unset when thinking is enabled.",
+        );
     }
     if !body["top_k"].is_null() {
         return refuse("`top_k` must be unset when thinking is enabled.");
@@ -100,8 +106,9 @@ fn tools(body: &Value) -> Result<(), Refusal> {
 }
 
 fn markers(body: &Value) -> Result<(), Refusal> {
-    let found = ["tools", "system", "messages"].iter().map(|field| count(&body[*field])).sum::<usize>()
-        + usize::from(body["cache_control"].is_object());
+    let found =
+        ["tools", "system", "messages"].iter().map(|field| count(&body[*field])).sum::<usize>()
+            + usize::from(body["cache_control"].is_object());
     if found > MAX_CACHE_MARKERS {
         return refuse(&format!(
             "A maximum of {MAX_CACHE_MARKERS} blocks with cache_control may be provided. Found {found}."

@@ -86,7 +86,8 @@ pub(super) fn events(model: &str, told: &Told) -> Vec<Event> {
         vec![Event::other(typed(&json!({ "type": "message_start", "message": message })))];
     for (index, said) in told.said.iter().enumerate() {
         let (start, deltas) = block_events(said);
-        let start = json!({ "type": "content_block_start", "index": index, "content_block": start });
+        let start =
+            json!({ "type": "content_block_start", "index": index, "content_block": start });
         events.push(Event::other(typed(&start)));
         if index == 0 {
             events.push(Event::other(typed(&json!({ "type": "ping" }))));

@@ -99,9 +99,9 @@ fn alone(block: &Block<'_>, role: &str) -> Result<(), Refusal> {
         "text" if words(block).is_empty() => {
             refuse("messages: text content blocks must be non-empty")
         }
-        "tool_use" if !is_id(text(&value["id"])) => refuse(&format!(
-            "{path}.tool_use.id: String should match pattern '^[a-zA-Z0-9_-]+$'"
-        )),
+        "tool_use" if !is_id(text(&value["id"])) => {
+            refuse(&format!("{path}.tool_use.id: String should match pattern '^[a-zA-Z0-9_-]+$'"))
+        }
         "thinking" if seal(SEALER, text(&value["thinking"])) != text(&value["signature"]) => {
             refuse(&format!("{path}: Invalid `signature` in `thinking` block"))
         }

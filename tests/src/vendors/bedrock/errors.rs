@@ -26,15 +26,35 @@ impl Refusal {
     pub fn scripted(status: u16) -> Self {
         let (kind, message) = match status {
             400 => ("ValidationException", "Input is too long for requested model."),
-            401 => ("UnrecognizedClientException", "The security token included in the request is invalid."),
-            403 => ("AccessDeniedException", "You don't have access to the model with the specified model ID."),
-            404 => ("ResourceNotFoundException", "Could not resolve the foundation model from the provided model identifier."),
-            408 => ("ModelTimeoutException", "Model has timed out in processing the request. Try your request again."),
+            401 => (
+                "UnrecognizedClientException",
+                "The security token included in the request is invalid.",
+            ),
+            403 => (
+                "AccessDeniedException",
+                "You don't have access to the model with the specified model ID.",
+            ),
+            404 => (
+                "ResourceNotFoundException",
+                "Could not resolve the foundation model from the provided model identifier.",
+            ),
+            408 => (
+                "ModelTimeoutException",
+                "Model has timed out in processing the request. Try your request again.",
+            ),
             413 => ("RequestEntityTooLargeException", "Request entity too large."),
-            424 => ("ModelErrorException", "The system encountered an unexpected error during processing."),
+            424 => (
+                "ModelErrorException",
+                "The system encountered an unexpected error during processing.",
+            ),
             429 => ("ThrottlingException", "Too many requests, please wait before trying again."),
-            503 | 529 => ("ServiceUnavailableException", "Bedrock is unable to process your request."),
-            _ => ("InternalServerException", "The system encountered an unexpected error during processing."),
+            503 | 529 => {
+                ("ServiceUnavailableException", "Bedrock is unable to process your request.")
+            }
+            _ => (
+                "InternalServerException",
+                "The system encountered an unexpected error during processing.",
+            ),
         };
         Self::new(status, kind, message)
     }
@@ -72,9 +92,7 @@ fn words(problem: &Problem) -> String {
         ),
         Fault::Missing => constraint("null", "not be null"),
         Fault::Empty => constraint("'[]'", "have length greater than or equal to 1"),
-        Fault::Kind(expected, _) => {
-            constraint("of another type", &format!("be {expected}"))
-        }
+        Fault::Kind(expected, _) => constraint("of another type", &format!("be {expected}")),
         Fault::Word(found, allowed) => constraint(
             &format!("'{found}'"),
             &format!("satisfy enum value set: [{}]", allowed.join(", ")),

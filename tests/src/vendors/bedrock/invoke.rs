@@ -23,10 +23,8 @@ pub(super) fn answer(model: &str, body: &Value, streams: bool) -> Result<Script,
         return Ok(Refusal::scripted(status).script());
     }
     let mut body = body.clone();
-    let fields = body.as_object_mut().ok_or_else(|| Refusal::invalid("Malformed input request."))?;
-    if fields.remove("anthropic_version") != Some(ANTHROPIC_VERSION.into()) {
-        return Err(Refusal::invalid("anthropic_version: Field required"));
-    }
+    let fields =
+        body.as_object_mut().ok_or_else(|| Refusal::invalid("Malformed input request."))?;
     if let Some(key) = ["model", "stream"].iter().find(|key| fields.contains_key(**key)) {
         return Err(Refusal::invalid(&format!(
             "Malformed input request: extraneous key [{key}] is not permitted, please reformat your input and try again."
@@ -36,8 +34,13 @@ pub(super) fn answer(model: &str, body: &Value, streams: bool) -> Result<Script,
     let name = model.split("-v1").next().unwrap_or(model);
     fields.insert("model".to_owned(), name.into());
     fields.insert("stream".to_owned(), streams.into());
-    let script = anthropic::hosted(&body).map_err(|script| Refusal::invalid(&message(&script)))?;
-    Ok(if streams && !matches!(scenario, Scenario::MidstreamError) { framed(script) } else { script })
+    let script = anthropic::hosted(body, ANTHROPIC_VERSION)
+        .map_err(|script| Refusal::invalid(&message(&script)))?;
+    Ok(if streams && !matches!(scenario, Scenario::MidstreamError) {
+        framed(script)
+    } else {
+        script
+    })
 }
 
 fn message(script: &Script) -> String {
@@ -70,12 +73,18 @@ fn framed(script: Script) -> Script {
 fn titan(body: &Value) -> Result<Script, Refusal> {
     known(body, &["inputText", "dimensions", "normalize", "embeddingTypes"])?;
     let Some(text) = body["inputText"].as_str() else {
-        return Err(Refusal::invalid("Malformed input request: #: required key [inputText] not found, please reformat your input and try again."));
+        return Err(Refusal::invalid(
+            "Malformed input request: #: required key [inputText] not found, please reformat your input and try again.",
+        ));
     };
     let length = match body["dimensions"].as_u64() {
         None => 1024,
         Some(length @ (256 | 512 | 1024)) => length,
-        Some(_) => return Err(Refusal::invalid("Malformed input request: #/dimensions: not a valid enum value, please reformat your input and try again.")),
+        Some(_) => {
+            return Err(Refusal::invalid(
+                "Malformed input request: #/dimensions: not a valid enum value, please reformat your input and try again.",
+            ));
+        }
     };
     let embedding = embedding(text, length);
     let answer = json!({
@@ -88,15 +97,22 @@ fn titan(body: &Value) -> Result<Script, Refusal> {
 
 /// <https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-embed.html>
 fn cohere(body: &Value) -> Result<Script, Refusal> {
-    known(body, &["texts", "input_type", "truncate", "embedding_types", "images", "output_dimension"])?;
+    known(
+        body,
+        &["texts", "input_type", "truncate", "embedding_types", "images", "output_dimension"],
+    )?;
     let types = ["search_document", "search_query", "classification", "clustering", "image"];
     if !body["input_type"].as_str().is_some_and(|kind| types.contains(&kind)) {
-        return Err(Refusal::invalid("Malformed input request: #: required key [input_type] not found, please reformat your input and try again."));
+        return Err(Refusal::invalid(
+            "Malformed input request: #: required key [input_type] not found, please reformat your input and try again.",
+        ));
     }
     let texts: Vec<&str> =
         super::rules::array(&body["texts"]).iter().filter_map(Value::as_str).collect();
     if texts.is_empty() || texts.len() > 96 {
-        return Err(Refusal::invalid("Malformed input request: #/texts: expected 1 to 96 items, please reformat your input and try again."));
+        return Err(Refusal::invalid(
+            "Malformed input request: #/texts: expected 1 to 96 items, please reformat your input and try again.",
+        ));
     }
     let length = body["output_dimension"].as_u64().unwrap_or(8);
     let embeddings: Vec<_> = texts.iter().map(|text| embedding(text, length)).collect();
@@ -111,7 +127,8 @@ fn cohere(body: &Value) -> Result<Script, Refusal> {
 }
 
 fn known(body: &Value, names: &[&str]) -> Result<(), Refusal> {
-    let unknown = body.as_object().and_then(|body| body.keys().find(|key| !names.contains(&key.as_str())));
+    let unknown =
+        body.as_object().and_then(|body| body.keys().find(|key| !names.contains(&key.as_str())));
     match unknown {
         Some(key) => Err(Refusal::invalid(&format!(
             "Malformed input request: #: extraneous key [{key}] is not permitted, please reformat your input and try again."

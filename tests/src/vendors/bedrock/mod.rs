@@ -72,7 +72,10 @@ fn converse(model: &str, body: &Value, streams: bool) -> Result<Script, Refusal>
         });
     }
     let wrong = Wrong {
-        error: frames::exception("throttlingException", "Too many requests, please wait before trying again."),
+        error: frames::exception(
+            "throttlingException",
+            "Too many requests, please wait before trying again.",
+        ),
         malformed: frames::broken(),
     };
     let mut script = reply::stream(scenario, told::events(&told, says_stop), wrong);

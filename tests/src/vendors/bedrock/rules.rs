@@ -21,7 +21,8 @@ pub(super) fn text(value: &Value) -> &str {
 }
 
 pub(super) fn check(body: &Value, model: &str) -> Result<(), Refusal> {
-    if let (true, Some(fields)) = (model.contains("anthropic."), body["additionalModelRequestFields"].as_object())
+    if let (true, Some(fields)) =
+        (model.contains("anthropic."), body["additionalModelRequestFields"].as_object())
         && let Some(key) = fields.keys().find(|key| !CLAUDE_FIELDS.contains(&key.as_str()))
     {
         return refuse(&format!(
@@ -31,16 +32,22 @@ pub(super) fn check(body: &Value, model: &str) -> Result<(), Refusal> {
     thinking(body)?;
     let messages = array(&body["messages"]);
     if messages.first().is_some_and(|message| message["role"] != "user") {
-        return refuse("A conversation must start with a user message. Try again with a conversation that starts with a user message.");
+        return refuse(
+            "A conversation must start with a user message. Try again with a conversation that starts with a user message.",
+        );
     }
     if messages.windows(2).any(|pair| pair[0]["role"] == pair[1]["role"]) {
-        return refuse("A conversation must alternate between user and assistant roles. Make sure the conversation alternates between user and assistant roles and try again.");
+        return refuse(
+            "A conversation must alternate between user and assistant roles. Make sure the conversation alternates between user and assistant roles and try again.",
+        );
     }
     let blocks = || messages.iter().flat_map(|message| array(&message["content"]));
     if body["toolConfig"].is_null()
         && blocks().any(|block| !block["toolUse"].is_null() || !block["toolResult"].is_null())
     {
-        return refuse("The toolConfig field must be defined when using toolUse and toolResult content blocks.");
+        return refuse(
+            "The toolConfig field must be defined when using toolUse and toolResult content blocks.",
+        );
     }
     for (index, message) in messages.iter().enumerate() {
         content(index, message)?;
@@ -68,17 +75,25 @@ fn thinking(body: &Value) -> Result<(), Refusal> {
     let Some(budget) = thinking["budget_tokens"].as_u64() else { return Ok(()) };
     let inference = &body["inferenceConfig"];
     if budget < 1024 {
-        return refuse("The model returned the following errors: thinking.enabled.budget_tokens: Input should be greater than or equal to 1024");
+        return refuse(
+            "The model returned the following errors: thinking.enabled.budget_tokens: Input should be greater than or equal to 1024",
+        );
     }
     if inference["maxTokens"].as_u64().is_some_and(|cap| cap <= budget) {
-        return refuse("The model returned the following errors: `max_tokens` must be greater than `thinking.budget_tokens`.");
+        return refuse(
+            "The model returned the following errors: `max_tokens` must be greater than `thinking.budget_tokens`.",
+        );
     }
     if inference["temperature"].as_f64().is_some_and(|value| value != 1.0) {
-        return refuse("The model returned the following errors: `temperature` may only be set to 1 when thinking is enabled.");
+        return refuse(
+            "The model returned the following errors: `temperature` may only be set to 1 when thinking is enabled.",
+        );
     }
     let forced = &body["toolConfig"]["toolChoice"];
     if !forced["any"].is_null() || !forced["tool"].is_null() {
-        return refuse("The model returned the following errors: Thinking may not be enabled when tool_choice forces tool use.");
+        return refuse(
+            "The model returned the following errors: Thinking may not be enabled when tool_choice forces tool use.",
+        );
     }
     Ok(())
 }
@@ -94,7 +109,10 @@ fn choice(body: &Value) -> Result<(), Refusal> {
 }
 
 fn specs(body: &Value) -> impl Iterator<Item = &Value> {
-    array(&body["toolConfig"]["tools"]).iter().map(|tool| &tool["toolSpec"]).filter(|spec| spec.is_object())
+    array(&body["toolConfig"]["tools"])
+        .iter()
+        .map(|tool| &tool["toolSpec"])
+        .filter(|spec| spec.is_object())
 }
 
 fn content(index: usize, message: &Value) -> Result<(), Refusal> {
@@ -107,20 +125,30 @@ fn content(index: usize, message: &Value) -> Result<(), Refusal> {
             return refuse(&format!("The block at {at} is not allowed in a message of this role."));
         }
         if block["text"].as_str().is_some_and(|text| text.trim().is_empty()) {
-            return refuse(&format!("The text field in the ContentBlock object at {at} is blank. Add text to the text field, and try again."));
+            return refuse(&format!(
+                "The text field in the ContentBlock object at {at} is blank. Add text to the text field, and try again."
+            ));
         }
         if block["document"].is_object() {
             let name = text(&block["document"]["name"]);
             if !is_document_name(name) {
-                return refuse("The file name provided contains characters that are not allowed. The file name can only contain alphanumeric characters, whitespace characters, hyphens, parentheses, and square brackets.");
+                return refuse(
+                    "The file name provided contains characters that are not allowed. The file name can only contain alphanumeric characters, whitespace characters, hyphens, parentheses, and square brackets.",
+                );
             }
             if !blocks.iter().any(|block| block["text"].is_string()) {
-                return refuse("A text block must be included in the content of a message with a document.");
+                return refuse(
+                    "A text block must be included in the content of a message with a document.",
+                );
             }
         }
         let reasoning = &block["reasoningContent"]["reasoningText"];
-        if reasoning.is_object() && seal(SEALER, text(&reasoning["text"])) != text(&reasoning["signature"]) {
-            return refuse(&format!("The model returned the following errors: {at}: Invalid `signature` in `thinking` block"));
+        if reasoning.is_object()
+            && seal(SEALER, text(&reasoning["text"])) != text(&reasoning["signature"])
+        {
+            return refuse(&format!(
+                "The model returned the following errors: {at}: Invalid `signature` in `thinking` block"
+            ));
         }
     }
     Ok(())
@@ -141,11 +169,16 @@ fn pairs(index: usize, message: &Value, before: Option<&Value>) -> Result<(), Re
     let asked = before.map(|message| ids(message, "toolUse")).unwrap_or_default();
     let answered = ids(message, "toolResult");
     if answered.len() > asked.len() {
-        return refuse(&format!("The number of toolResult blocks at messages.{index}.content exceeds the number of toolUse blocks of previous turn."));
+        return refuse(&format!(
+            "The number of toolResult blocks at messages.{index}.content exceeds the number of toolUse blocks of previous turn."
+        ));
     }
     let open: Vec<&str> = asked.into_iter().filter(|id| !answered.contains(id)).collect();
     if !open.is_empty() {
-        return refuse(&format!("Expected toolResult blocks at messages.{index}.content for the following Ids: {}", open.join(", ")));
+        return refuse(&format!(
+            "Expected toolResult blocks at messages.{index}.content for the following Ids: {}",
+            open.join(", ")
+        ));
     }
     Ok(())
 }
@@ -163,7 +196,10 @@ pub(super) fn seen(body: &Value, streams: bool) -> Result<Seen, Refusal> {
     let messages = array(&body["messages"]);
     let schema = body["outputConfig"]["textFormat"]["structure"]["jsonSchema"]["schema"].as_str();
     let schema = schema
-        .map(|schema| serde_json::from_str(schema).map_err(|_| Refusal::invalid("The schema of outputConfig is not JSON.")))
+        .map(|schema| {
+            serde_json::from_str(schema)
+                .map_err(|_| Refusal::invalid("The schema of outputConfig is not JSON."))
+        })
         .transpose()?;
     let stop = array(&body["inferenceConfig"]["stopSequences"]).iter();
     let extra = &body["additionalModelRequestFields"]["tool_choice"];
@@ -173,7 +209,11 @@ pub(super) fn seen(body: &Value, streams: bool) -> Result<Seen, Refusal> {
         one_call: extra["disable_parallel_tool_use"] == true,
         result: messages.last().and_then(result),
         calls_before: messages.iter().map(|message| ids(message, "toolUse").len()).sum(),
-        images: messages.iter().flat_map(|message| array(&message["content"])).filter_map(image).collect(),
+        images: messages
+            .iter()
+            .flat_map(|message| array(&message["content"]))
+            .filter_map(image)
+            .collect(),
         schema,
         thinks: thinks(body),
         stop: stop.map(|stop| text(stop).to_owned()).collect(),
@@ -186,10 +226,9 @@ fn image(block: &Value) -> Option<(String, usize)> {
     let image = block["image"].as_object()?;
     let bytes = image["source"]["bytes"].as_str();
     Some(match bytes {
-        Some(bytes) => (
-            format!("image/{}", text(&image["format"])),
-            decoded(bytes).unwrap_or_default().len(),
-        ),
+        Some(bytes) => {
+            (format!("image/{}", text(&image["format"])), decoded(bytes).unwrap_or_default().len())
+        }
         None => (text(&image["source"]["s3Location"]["uri"]).to_owned(), 0),
     })
 }

@@ -30,8 +30,12 @@ pub(super) fn verify(call: &Call<'_>) -> Result<(), Refusal> {
     let given = given(authorization).ok_or_else(|| {
         denied("IncompleteSignatureException", "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters.")
     })?;
-    let unknown =
-        || denied("UnrecognizedClientException", "The security token included in the request is invalid.");
+    let unknown = || {
+        denied(
+            "UnrecognizedClientException",
+            "The security token included in the request is invalid.",
+        )
+    };
     let [key, date, region, service, end] = given.scope[..] else { return Err(unknown()) };
     if key != AWS_ACCESS_KEY_ID || call.header("x-amz-security-token") != Some(AWS_SESSION_TOKEN) {
         return Err(unknown());
@@ -45,7 +49,9 @@ pub(super) fn verify(call: &Call<'_>) -> Result<(), Refusal> {
     }
     let time = call.header("x-amz-date").unwrap_or_default();
     if !time.starts_with(date) {
-        return invalid("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP");
+        return invalid(
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP",
+        );
     }
     punctual(time)?;
     let demanded = ["host", "x-amz-date", "x-amz-security-token"];
@@ -53,7 +59,8 @@ pub(super) fn verify(call: &Call<'_>) -> Result<(), Refusal> {
         return invalid(&format!("'{name}' must be a 'SignedHeader' in the AWS Authorization."));
     }
     let scope = given.scope[1..].join("/");
-    let request = hex(digest::digest(&digest::SHA256, canonical(call, &given.signed).as_bytes()).as_ref());
+    let request =
+        hex(digest::digest(&digest::SHA256, canonical(call, &given.signed).as_bytes()).as_ref());
     let text = format!("AWS4-HMAC-SHA256\n{time}\n{scope}\n{request}");
     if hex(&sign(&signing_key(date), &text)) != given.signature {
         return invalid(
@@ -176,7 +183,8 @@ mod tests {
 
     #[test]
     fn times_are_read_as_they_are_written() {
-        for time in ["19700101T000000Z", "20240229T235959Z", "20261124T190951Z", "20261231T120000Z"] {
+        for time in ["19700101T000000Z", "20240229T235959Z", "20261124T190951Z", "20261231T120000Z"]
+        {
             assert_eq!(written(unix_s(time).unwrap()), time);
         }
         assert_eq!(unix_s("20261124T190951Z"), Some(1_795_547_391));

@@ -72,7 +72,8 @@ pub(super) fn events(told: &Told, says_stop: bool) -> Vec<Event> {
     for (index, said) in told.said.iter().enumerate() {
         // Only a call is announced.
         if let Said::Call(number, name, _) = said {
-            let start = json!({ "contentBlockIndex": index, "start": { "toolUse": call(*number, name) } });
+            let start =
+                json!({ "contentBlockIndex": index, "start": { "toolUse": call(*number, name) } });
             events.push(Event::other(frames::event("contentBlockStart", &start)));
         }
         events.extend(deltas(said).into_iter().map(|delta| {

@@ -49,7 +49,9 @@ fn combinations(body: &Value, model: &str) -> Result<(), Refusal> {
     }
     for field in ["tool_choice", "parallel_tool_calls"] {
         if !body[field].is_null() && body["tools"].is_null() {
-            let message = format!("Invalid value for '{field}': '{field}' is only allowed when 'tools' are specified.");
+            let message = format!(
+                "Invalid value for '{field}': '{field}' is only allowed when 'tools' are specified."
+            );
             return Err(Refusal::invalid(&message, field, None));
         }
     }
@@ -58,7 +60,8 @@ fn combinations(body: &Value, model: &str) -> Result<(), Refusal> {
         return Err(Refusal::invalid(message, "top_logprobs", None));
     }
     if !body["max_tokens"].is_null() && !body["max_completion_tokens"].is_null() {
-        let message = "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.";
+        let message =
+            "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.";
         return Err(Refusal::invalid(message, "max_tokens", Some("invalid_parameter_combination")));
     }
     if body["stop"].as_array().is_some_and(|stops| stops.len() > 4) {
@@ -102,7 +105,11 @@ fn formats(body: &Value) -> Result<(), Refusal> {
     }
     let schema = &format["json_schema"];
     if schema["strict"] == true {
-        strict(&schema["schema"], &format!("response_format '{}'", text(&schema["name"])), "response_format")?;
+        strict(
+            &schema["schema"],
+            &format!("response_format '{}'", text(&schema["name"])),
+            "response_format",
+        )?;
     }
     for (index, tool) in array(&body["tools"]).iter().enumerate() {
         if tool["function"]["strict"] == true {
@@ -125,7 +132,9 @@ pub(super) fn strict(schema: &Value, of: &str, param: &str) -> Result<(), Refusa
             return refuse("'additionalProperties' is required to be supplied and to be false");
         }
         let required = array(&schema["required"]);
-        if let Some(name) = properties.keys().find(|name| !required.contains(&(**name).clone().into())) {
+        if let Some(name) =
+            properties.keys().find(|name| !required.contains(&(**name).clone().into()))
+        {
             return refuse(&format!(
                 "'required' is required to be supplied and to be an array including every key in \
                  properties. Missing '{name}'"
@@ -154,13 +163,16 @@ fn seen(body: &Value) -> Result<Seen, Refusal> {
     };
     let tools: Vec<(String, Value)> = array(&body["tools"]).iter().map(function).collect();
     let forced = match &body["tool_choice"] {
-        Value::String(choice) if choice == "required" => tools.first().map(|(name, _)| name.clone()),
+        Value::String(choice) if choice == "required" => {
+            tools.first().map(|(name, _)| name.clone())
+        }
         choice => choice["function"]["name"].as_str().map(str::to_owned),
     };
     if let Some(name) = &forced
         && !tools.iter().any(|(each, _)| each == name)
     {
-        let message = format!("Invalid value for 'tool_choice': no function named {name} was specified.");
+        let message =
+            format!("Invalid value for 'tool_choice': no function named {name} was specified.");
         return Err(Refusal::invalid(&message, "tool_choice", None));
     }
     let format = &body["response_format"];

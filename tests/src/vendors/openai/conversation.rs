@@ -17,8 +17,14 @@ pub(super) fn check(body: &Value) -> Result<(), Refusal> {
                 return Err(Refusal::invalid(message, &format!("messages.[{index}].role"), None));
             }
             let Some(found) = open.iter().position(|each| *each == id) else {
-                let message = format!("Invalid parameter: 'tool_call_id' of '{id}' not found in 'tool_calls' of previous message.");
-                return Err(Refusal::invalid(&message, &format!("messages.[{index}].tool_call_id"), None));
+                let message = format!(
+                    "Invalid parameter: 'tool_call_id' of '{id}' not found in 'tool_calls' of previous message."
+                );
+                return Err(Refusal::invalid(
+                    &message,
+                    &format!("messages.[{index}].tool_call_id"),
+                    None,
+                ));
             };
             open.remove(found);
             continue;
@@ -27,7 +33,10 @@ pub(super) fn check(body: &Value) -> Result<(), Refusal> {
         let calls = array(&message["tool_calls"]);
         after_calls = !calls.is_empty();
         open = calls.iter().map(|call| text(&call["id"])).collect();
-        let mute = calls.is_empty() && ["content", "refusal", "function_call", "audio"].iter().all(|field| message[*field].is_null());
+        let mute = calls.is_empty()
+            && ["content", "refusal", "function_call", "audio"]
+                .iter()
+                .all(|field| message[*field].is_null());
         if message["role"] == "assistant" && mute {
             let param = format!("messages.[{index}].content");
             let message = "Invalid value for 'content': expected a string, got null.";

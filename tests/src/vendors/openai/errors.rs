@@ -13,7 +13,13 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    fn new(status: u16, kind: &str, message: &str, param: Option<&str>, code: Option<&str>) -> Self {
+    fn new(
+        status: u16,
+        kind: &str,
+        message: &str,
+        param: Option<&str>,
+        code: Option<&str>,
+    ) -> Self {
         let error = json!({ "message": message, "type": kind, "param": param, "code": code });
         Self { status, error, retry_after: None }
     }
@@ -53,7 +59,8 @@ impl Refusal {
     }
 
     pub fn no_such_model(model: &str) -> Self {
-        let message = format!("The model `{model}` does not exist or you do not have access to it.");
+        let message =
+            format!("The model `{model}` does not exist or you do not have access to it.");
         Self::new(404, "invalid_request_error", &message, None, Some("model_not_found"))
     }
 
@@ -107,8 +114,24 @@ pub(super) struct Body {
     pub scenario: Scenario,
 }
 
-/// The body with the model of the path, if that names one.
+/// The body, and what the model does.
 pub(super) fn body(call: &Call<'_>, deployment: Option<&str>) -> Result<Body, Refusal> {
+    let value = json(call, deployment)?;
+    let Some(model) = value["model"].as_str().map(str::to_owned) else {
+        return Err(Refusal::new(
+            400,
+            "invalid_request_error",
+            "you must provide a model parameter",
+            None,
+            None,
+        ));
+    };
+    let scenario = Scenario::of(&model).ok_or_else(|| Refusal::no_such_model(&model))?;
+    Ok(Body { value, model, scenario })
+}
+
+/// The body with the model of the path, if that names one.
+pub(super) fn json(call: &Call<'_>, deployment: Option<&str>) -> Result<Value, Refusal> {
     if call.header("content-type").is_none_or(|kind| !kind.starts_with("application/json")) {
         return Err(Refusal::new(
             415,
@@ -126,11 +149,7 @@ pub(super) fn body(call: &Call<'_>, deployment: Option<&str>) -> Result<Body, Re
     if let (Some(deployment), Value::Object(object)) = (deployment, &mut value) {
         object.insert("model".to_owned(), deployment.into());
     }
-    let Some(model) = value["model"].as_str().map(str::to_owned) else {
-        return Err(Refusal::new(400, "invalid_request_error", "you must provide a model parameter", None, None));
-    };
-    let scenario = Scenario::of(&model).ok_or_else(|| Refusal::no_such_model(&model))?;
-    Ok(Body { value, model, scenario })
+    Ok(value)
 }
 
 /// Whether the body has the shape of this name.

@@ -3,6 +3,9 @@
 mod chat;
 mod conversation;
 mod errors;
+mod plain;
+mod responses;
+mod responses_told;
 mod told;
 
 use super::{Answer, Call, credentials, reply};
@@ -55,6 +58,9 @@ fn operation(
     match (call.method, path) {
         ("GET", "/models") => Ok(models()),
         ("POST", "/chat/completions") => chat::answer(&errors::body(call, deployment)?),
+        ("POST", "/responses") => responses::answer(&errors::body(call, deployment)?),
+        ("POST", "/completions") => plain::completions(&errors::body(call, deployment)?),
+        ("POST", "/embeddings") => plain::embeddings(&errors::json(call, deployment)?),
         _ => Err(Refusal::no_such_path(call)),
     }
 }

@@ -50,11 +50,14 @@ fn call(number: usize, name: &str, arguments: &str) -> Value {
 }
 
 pub(super) fn completion(head: &Head<'_>, told: &Told) -> Value {
-    let mut message = json!({ "role": "assistant", "content": null, "refusal": null, "annotations": [] });
+    let mut message =
+        json!({ "role": "assistant", "content": null, "refusal": null, "annotations": [] });
     let mut calls = Vec::new();
     for said in &told.said {
         match said {
-            Said::Thoughts(text) if tells_thoughts(head) => message["reasoning_content"] = json!(text),
+            Said::Thoughts(text) if tells_thoughts(head) => {
+                message["reasoning_content"] = json!(text)
+            }
             Said::Thoughts(_) => {}
             Said::Text(text) => message["content"] = json!(text),
             Said::Refusal(text) => message["refusal"] = json!(text),
@@ -96,7 +99,10 @@ pub(super) fn events(head: &Head<'_>, told: &Told, include_usage: bool) -> Vec<E
             let choice = json!({ "index": index, "delta": delta, "logprobs": null, "finish_reason": reason });
             reply::data(&chunk(head, json!([choice]), include_usage))
         };
-        events.push(Event::other(chunk(json!({ "role": "assistant", "content": "", "refusal": null }), None)));
+        events.push(Event::other(chunk(
+            json!({ "role": "assistant", "content": "", "refusal": null }),
+            None,
+        )));
         let deltas = deltas(head, told).into_iter();
         events.extend(deltas.map(|delta| Event::delta(chunk(delta, None))));
         events.push(Event::other(chunk(json!({}), Some(finish_reason(&told.end)))));
@@ -112,14 +118,17 @@ pub(super) fn events(head: &Head<'_>, told: &Told, include_usage: bool) -> Vec<E
 
 fn deltas(head: &Head<'_>, told: &Told) -> Vec<Value> {
     let named = |name: &str, text: &str| {
-        let delta = |piece| Value::Object(Map::from_iter([(name.to_owned(), Value::String(piece))]));
+        let delta =
+            |piece| Value::Object(Map::from_iter([(name.to_owned(), Value::String(piece))]));
         pieces(text).into_iter().map(delta).collect::<Vec<_>>()
     };
     let mut deltas = Vec::new();
     let mut calls = 0;
     for said in &told.said {
         match said {
-            Said::Thoughts(text) if tells_thoughts(head) => deltas.extend(named("reasoning_content", text)),
+            Said::Thoughts(text) if tells_thoughts(head) => {
+                deltas.extend(named("reasoning_content", text))
+            }
             Said::Thoughts(_) => {}
             Said::Text(text) => deltas.extend(named("content", text)),
             Said::Refusal(text) => deltas.extend(named("refusal", text)),

@@ -12,7 +12,7 @@
 //!   text text
 //! ```
 //!
-//! Types: `text`, `word` (the name of a tool), `base64`, `bool`, `int`, `int(1..8)`, `number`, `object`, `any`, `null`,
+//! Types: `text`, `word` (the name of a tool), `base64`, `bytes` (base64 in either alphabet), `bool`, `int`, `int(1..8)`, `number`, `object`, `any`, `null`,
 //! `"a literal"`, `[T]`, `{T}` for a map, `T|U`. A line `...` lets other fields pass.
 
 mod parse;
@@ -46,6 +46,7 @@ enum Kind {
     Text,
     Word,
     Base64,
+    Bytes,
     Bool,
     Object,
     Null,
@@ -195,9 +196,7 @@ impl Shapes {
         }
         let missing = |field: &&Field| field.demanded && !object.contains_key(&field.name);
         match fields.fields.iter().find(missing) {
-            Some(field) => {
-                Err(Problem::new(Fault::Missing).under(Step::Key(field.name.clone())))
-            }
+            Some(field) => Err(Problem::new(Fault::Missing).under(Step::Key(field.name.clone()))),
             None => Ok(()),
         }
     }
@@ -208,6 +207,7 @@ impl Shapes {
             Kind::Text => value.is_string(),
             Kind::Word => value.as_str().is_some_and(is_word),
             Kind::Base64 => value.as_str().is_some_and(|text| super::decoded(text).is_some()),
+            Kind::Bytes => value.as_str().is_some_and(|text| super::decoded_bytes(text).is_some()),
             Kind::Bool => value.is_boolean(),
             Kind::Object => value.is_object(),
             Kind::Null => value.is_null(),
@@ -266,7 +266,8 @@ impl Shapes {
                 Err(Problem { path, fault: Fault::Word(_, mut allowed) }) if path.is_empty() => {
                     words.append(&mut allowed);
                 }
-                Err(problem) if matches!(problem.fault, Fault::Kind(..)) && problem.path.is_empty() => {}
+                Err(problem)
+                    if matches!(problem.fault, Fault::Kind(..)) && problem.path.is_empty() => {}
                 Err(problem) => nearest = Some(problem),
             }
         }
@@ -316,7 +317,7 @@ impl Kind {
             Kind::Any => "anything".to_owned(),
             Kind::Text => "a string".to_owned(),
             Kind::Word => "a string that matches '^[a-zA-Z0-9_-]{1,64}$'".to_owned(),
-            Kind::Base64 => "a base64 string".to_owned(),
+            Kind::Base64 | Kind::Bytes => "a base64 string".to_owned(),
             Kind::Bool => "a boolean".to_owned(),
             Kind::Null => "null".to_owned(),
             Kind::Integer(_) => "an integer".to_owned(),
@@ -324,9 +325,7 @@ impl Kind {
             Kind::Literal(literal) => format!("'{literal}'"),
             Kind::List(of, _) => format!("an array of {}", of.words()),
             Kind::Object | Kind::Map(_) | Kind::Named(_) => "an object".to_owned(),
-            Kind::Either(kinds) => {
-                kinds.iter().map(Kind::words).collect::<Vec<_>>().join(" or ")
-            }
+            Kind::Either(kinds) => kinds.iter().map(Kind::words).collect::<Vec<_>>().join(" or "),
         }
     }
 }
@@ -360,8 +359,10 @@ Part one
     #[test]
     fn takes_what_the_notation_says() {
         let parts = json!([{ "text": "a" }, { "image": "AAAA" }]);
-        let messages = json!([{ "role": "user", "content": parts }, { "role": "user", "content": "b" }]);
-        let value = json!({ "model": "m", "messages": messages, "temperature": null, "effort": "low" });
+        let messages =
+            json!([{ "role": "user", "content": parts }, { "role": "user", "content": "b" }]);
+        let value =
+            json!({ "model": "m", "messages": messages, "temperature": null, "effort": "low" });
         assert_eq!(problem(value), "");
     }
 
@@ -371,9 +372,18 @@ Part one
         assert_eq!(problem(json!({ "model": "m" })), "messages: Missing");
         assert_eq!(problem(json!({ "model": "m", "messages": [] })), "messages: Empty");
         assert_eq!(problem(json!({ "x": 1 })), "x: Unknown");
-        assert_eq!(problem(one(json!([{ "text": 1 }]))), "messages[0].content[0].text: Kind(\"a string\", \"an integer\")");
-        assert_eq!(problem(one(json!([{ "text": "a", "image": "" }]))), "messages[0].content[0]: Union(2)");
+        assert_eq!(
+            problem(one(json!([{ "text": 1 }]))),
+            "messages[0].content[0].text: Kind(\"a string\", \"an integer\")"
+        );
+        assert_eq!(
+            problem(one(json!([{ "text": "a", "image": "" }]))),
+            "messages[0].content[0]: Union(2)"
+        );
         assert_eq!(problem(json!({ "temperature": 3 })), "temperature: Range(0.0, 2.0, 3.0)");
-        assert_eq!(problem(json!({ "effort": "mid" })), "effort: Word(\"mid\", [\"low\", \"high\"])");
+        assert_eq!(
+            problem(json!({ "effort": "mid" })),
+            "effort: Word(\"mid\", [\"low\", \"high\"])"
+        );
     }
 }

@@ -92,6 +92,7 @@ fn read_kind(text: &str) -> Kind {
         "text" => Kind::Text,
         "word" => Kind::Word,
         "base64" => Kind::Base64,
+        "bytes" => Kind::Bytes,
         "bool" => Kind::Bool,
         "object" => Kind::Object,
         "null" => Kind::Null,

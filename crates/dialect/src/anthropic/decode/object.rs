@@ -1,6 +1,6 @@
 //! Objects of which every field is optional, and which know what they did not know.
 
-use crate::chat::Losses;
+use crate::chat::{Loss, Losses};
 use postern_fault::Fault;
 use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
@@ -58,7 +58,7 @@ pub(super) use object;
 
 /// What `system`, a message and a tool's result hold: a string, or blocks that are yet to be read.
 #[derive(Debug)]
-pub(super) enum Written<'a> {
+pub(in crate::anthropic) enum Written<'a> {
     Text(String),
     Blocks(Vec<&'a RawValue>),
 }
@@ -111,10 +111,10 @@ pub(super) fn required<T>(field: Option<T>, path: &str, name: &str) -> Result<T,
     })
 }
 
-/// Fields that have no place in the hub.
+/// Fields that have no place in the hub. No path is there twice: a body of nothing else is read in linear time.
 pub(super) fn lose(unknown: Vec<String>, within: &str, losses: &mut Losses) {
     for name in unknown {
         let path = if within.is_empty() { name } else { format!("{within}.{name}") };
-        losses.add(path, "only Anthropic's own API has it");
+        losses.0.push(Loss { path, reason: "only Anthropic's own API has it".to_owned() });
     }
 }

@@ -1,19 +1,20 @@
 //! Names and ids as Anthropic takes them: letters, digits, `_` and `-`.
 
 use crate::Memo;
-use crate::chat::{Content, Request, ToolChoice, ToolKind};
-use std::collections::BTreeMap;
+use crate::chat::{Content, Request, Tool, ToolChoice, ToolKind};
+use std::collections::{BTreeMap, BTreeSet};
 
 const MAX_NAME_CHARACTERS: usize = 128;
 
 /// Give tools names that are taken, wherever they stand; the memo keeps the client's, for the answer.
 pub(super) fn make_valid(request: &mut Request, memo: &mut Memo) {
     let mut sent = BTreeMap::new();
+    let mut taken: BTreeSet<String> = request.tools.iter().filter_map(name_of).collect();
     for tool in &mut request.tools {
         if let ToolKind::Function { name, .. } = &mut tool.kind
             && !is_valid(name)
         {
-            let valid = unused(valid(name), memo);
+            let valid = unused(valid(name), &mut taken);
             memo.tool_names.insert(valid.clone(), name.clone());
             // Custom tools are known by the name that is sent.
             memo.custom_tools.iter_mut().filter(|tool| *tool == name).for_each(|tool| {
@@ -58,11 +59,17 @@ fn valid(name: &str) -> String {
     if valid.is_empty() { "tool".to_owned() } else { valid }
 }
 
-/// Two names can become the same.
-fn unused(name: String, memo: &Memo) -> String {
-    if !memo.tool_names.contains_key(&name) {
-        return name;
+fn name_of(tool: &Tool) -> Option<String> {
+    match &tool.kind {
+        ToolKind::Function { name, .. } => Some(name.clone()),
+        _ => None,
     }
+}
+
+/// Two names can become the same.
+fn unused(name: String, taken: &mut BTreeSet<String>) -> String {
     let start: String = name.chars().take(MAX_NAME_CHARACTERS - 8).collect();
-    format!("{start}_{}", memo.tool_names.len())
+    let others = (taken.len()..).map(|number| format!("{start}_{number}"));
+    let unused = std::iter::once(name).chain(others).find(|name| taken.insert(name.clone()));
+    unused.unwrap_or(start)
 }

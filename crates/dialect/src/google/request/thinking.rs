@@ -43,12 +43,12 @@ fn asks(reasoning: &Reasoning) -> bool {
         || reasoning.enabled == Some(true)
 }
 
-/// Anthropic's clients see the thoughts that they ask for; OpenAI's only if they want a summary.
+/// Clients see the thoughts that they ask for; those of responses, who can ask for a summary, only if they do.
 fn shows(client: Wire, reasoning: &Reasoning) -> bool {
     match reasoning.summary.as_deref() {
         Some("none" | "omitted") => false,
         Some(_) => true,
-        None => client == Wire::Anthropic && asks(reasoning),
+        None => client != Wire::Responses && asks(reasoning),
     }
 }
 

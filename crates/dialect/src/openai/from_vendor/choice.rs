@@ -182,16 +182,19 @@ impl Choice {
             let slot = self.begin(Kind::Reasoning { redacted: false }, events);
             self.open = Some(Open::Thinking(Thinking::of_field(slot, field)));
         }
-        if let Some(Open::Thinking(thinking)) = &self.open {
-            events.push(Event::Delta(thinking.slot(), Delta::Text(words)));
+        if let Some(Open::Thinking(thinking)) = &mut self.open {
+            thinking.say(words, events);
         }
     }
 
     fn detail(&mut self, detail: thoughts::Detail, events: &mut Vec<Event>) {
-        if let Some(Open::Thinking(thinking)) = &mut self.open
-            && thinking.is_of(&detail)
-        {
-            return thinking.add(detail, events);
+        if let Some(Open::Thinking(thinking)) = &mut self.open {
+            if thinking.is_of(&detail) {
+                return thinking.add(detail, events);
+            }
+            if thinking.is_sealed_by(&detail) {
+                return thinking.seal(detail);
+            }
         }
         let slot = self.begin(Kind::Reasoning { redacted: false }, events);
         let mut thinking = Thinking::of_detail(slot, &detail);
@@ -239,7 +242,9 @@ impl Choice {
     fn call(&mut self, call: Call<'_>, events: &mut Vec<Event>) -> Result<(), Fault> {
         let custom = call.custom.is_some();
         let function = call.function.or(call.custom);
-        let key = self.key_of(call.index, call.id.as_deref());
+        let named = function.as_ref().and_then(|function| function.name.as_deref());
+        let named = named.is_some_and(|name| !name.is_empty());
+        let key = self.key_of(call.index, call.id.as_deref(), named);
         let at = self.calls.len();
         let known = self.calls.entry(key).or_default();
         if known.slot.is_none() {
@@ -302,8 +307,8 @@ impl Choice {
     }
 
     /// Which call is meant: that of the index, but a new one where the id is another; without an index, the last one or
-    /// a new one as the id says.
-    fn key_of(&self, index: Option<u64>, id: Option<&str>) -> u64 {
+    /// a new one as the id says, or a name where there is no id either.
+    fn key_of(&self, index: Option<u64>, id: Option<&str>, named: bool) -> u64 {
         let id = id.filter(|id| !id.is_empty());
         let next = || self.calls.keys().next_back().map_or(0, |last| last.saturating_add(1));
         let same = |key: &u64| match (self.calls.get(key), id) {
@@ -312,6 +317,7 @@ impl Choice {
         };
         match (index, id) {
             (Some(index), _) if same(&index) => index,
+            (None, None) if named => next(),
             (None, None) => self.last_call.unwrap_or_default(),
             (_, Some(id)) => {
                 let known = self.calls.iter().find(|(_, known)| known.id == id);

@@ -8,6 +8,8 @@ use serde_json::Value;
 pub(super) struct Thinking {
     slot: Slot,
     seal: Seal,
+    /// Its words so far, if they came in a field.
+    words: String,
 }
 
 /// What its seal will be made of.
@@ -24,17 +26,13 @@ enum Seal {
 
 impl Thinking {
     pub fn of_field(slot: Slot, field: &'static str) -> Self {
-        Thinking { slot, seal: Seal::Field(field) }
+        Thinking { slot, seal: Seal::Field(field), words: String::new() }
     }
 
     pub fn of_detail(slot: Slot, detail: &Detail) -> Self {
         let kind = thoughts::kind(detail).to_owned();
         let seal = Seal::Detail { whole: Detail::new(), index: index(detail), kind };
-        Thinking { slot, seal }
-    }
-
-    pub fn slot(&self) -> Slot {
-        self.slot
+        Thinking { slot, seal, words: String::new() }
     }
 
     pub fn is_of_field(&self, field: &str) -> bool {
@@ -49,6 +47,25 @@ impl Thinking {
                 index(detail) == *own && thoughts::kind(detail) == kind
             }
         }
+    }
+
+    /// More words of the field.
+    pub fn say(&mut self, words: String, events: &mut Vec<Event>) {
+        self.words.push_str(&words);
+        events.push(Event::Delta(self.slot, Delta::Text(words)));
+    }
+
+    /// The detail says once more, and whole, what the field has said, and seals it: so does the gateway's own writer.
+    pub fn is_sealed_by(&self, detail: &Detail) -> bool {
+        let whole = detail.get("text").and_then(Value::as_str);
+        matches!(self.seal, Seal::Field(_))
+            && whole.is_some_and(|whole| !whole.is_empty() && whole == self.words)
+    }
+
+    pub fn seal(&mut self, mut detail: Detail) {
+        let (index, kind) = (index(&detail), thoughts::kind(&detail).to_owned());
+        thoughts::take_words(&mut detail);
+        self.seal = Seal::Detail { whole: detail, index, kind };
     }
 
     pub fn has_words(detail: &Detail) -> bool {

@@ -1,0 +1,55 @@
+//! The headers that let a request in.
+
+use crate::secrets::{Url, misconfigured, optional, present};
+use crate::token;
+use postern_contract::transport::Outbound;
+use postern_contract::types::{Credential, HeaderCredential, Sigv4Credential};
+use postern_credential::sigv4::{self, Keys};
+use postern_fault::Fault;
+use spin_sdk::wasip3::clocks::system_clock;
+
+/// Headers for this request as it will be sent.
+///
+/// # Errors
+///
+/// `unavailable` when a variable is missing or holds nothing that lets anybody in, and whatever keeps a token from coming.
+pub async fn headers(outbound: &Outbound, url: &Url) -> Result<Vec<(String, String)>, Fault> {
+    match &outbound.target.credential {
+        None => Ok(Vec::new()),
+        Some(Credential::Header(HeaderCredential { header, prefix, variable })) => {
+            Ok(vec![(header.clone(), format!("{prefix}{}", present(variable).await?))])
+        }
+        Some(Credential::Sigv4(keys)) => signature(outbound, url, keys).await,
+        Some(Credential::ServiceAccount(account)) => {
+            let token = token::of(account, &outbound.target, unix_s()).await?;
+            Ok(vec![("authorization".to_owned(), format!("Bearer {token}"))])
+        }
+    }
+}
+
+async fn signature(
+    outbound: &Outbound,
+    url: &Url,
+    names: &Sigv4Credential,
+) -> Result<Vec<(String, String)>, Fault> {
+    let keys = Keys {
+        access_key_id: present(&names.access_key_id).await?,
+        secret_access_key: present(&names.secret_access_key).await?,
+        session_token: optional(names.session_token.as_deref()).await?,
+    };
+    let region = present(&names.region).await?;
+    let request = sigv4::Request {
+        method: "POST",
+        url: &url.whole(),
+        // What passes on from the client may be changed on its way; only what we set is signed.
+        headers: &[("content-type", "application/json")],
+        body: &outbound.body,
+    };
+    sigv4::sign(request, &keys, &region, &names.service, unix_s())
+        .map_err(|error| misconfigured(error.to_string()))
+}
+
+/// The wall clock; one before 1970 is none.
+fn unix_s() -> u64 {
+    u64::try_from(system_clock::now().seconds).unwrap_or(0)
+}

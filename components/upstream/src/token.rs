@@ -1,0 +1,95 @@
+//! Access tokens of Google's, got with a service account's key and kept until they expire, in this instance only: no store
+//! holds a secret.
+
+use crate::request::{self, Sent};
+use crate::secrets::{misconfigured, present};
+use postern_contract::clock::within;
+use postern_contract::types::{ServiceAccountCredential, Target};
+use postern_credential::service_account::{Key, Token, Tokens};
+use postern_fault::{Fault, Kind};
+use postern_policy::BaseUrl;
+use spin_sdk::wasip3::http::client;
+use spin_sdk::wasip3::http::types::Response;
+use spin_sdk::wasip3::wit_future;
+use std::sync::{Mutex, PoisonError};
+
+/// Tokens are under 2 KiB.
+const MAX_ANSWER_BYTES: usize = 64 * 1024;
+
+static TOKENS: Mutex<Tokens> = Mutex::new(Tokens::new());
+
+/// A token that holds.
+///
+/// # Errors
+///
+/// `unavailable` for a key that is none; `upstream-failed` when the endpoint refuses it or cannot be reached.
+pub async fn of(
+    account: &ServiceAccountCredential,
+    target: &Target,
+    unix_s: u64,
+) -> Result<String, Fault> {
+    let key_file = present(&account.variable).await?;
+    let kept = TOKENS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(token) = kept.get(&key_file, unix_s) {
+        return Ok(token.to_owned());
+    }
+    drop(kept);
+    let wrong = |error| misconfigured(format!("the variable `{}`: {error}", account.variable));
+    let body =
+        Key::from_json(&key_file).and_then(|key| key.token_request(unix_s)).map_err(wrong)?;
+    let limit_ms = target.deadlines.first_byte_ms.into();
+    let asked = within(limit_ms, ask(&account.token_url, body)).await;
+    let token = asked.ok_or_else(|| refused("the token endpoint did not answer in time"))??;
+    let mut tokens = TOKENS.lock().unwrap_or_else(PoisonError::into_inner);
+    tokens.put(&key_file, token.clone(), unix_s);
+    Ok(token.access_token)
+}
+
+async fn ask(token_url: &str, body: String) -> Result<Token, Fault> {
+    let origin = present(token_url).await?;
+    let base = BaseUrl::parse(&origin)
+        .and_then(|base| base.endpoint(None, ""))
+        .map_err(|_| misconfigured(format!("the variable `{token_url}` makes no URL")))?;
+    let form = "application/x-www-form-urlencoded".to_owned();
+    let sent = Sent {
+        https: base.https,
+        authority: &base.authority,
+        path: &format!("{}/token", base.base_path),
+    };
+    let request = request::post(sent, &[], &[("content-type".to_owned(), form)], body, None)?;
+    let response = client::send(request)
+        .await
+        .map_err(|error| refused(&format!("the token endpoint cannot be reached: {error:?}")))?;
+    let status = response.get_status_code();
+    let text = text(response).await;
+    if status != 200 {
+        // What it says of the account is the operator's to read: no secret is in it.
+        let said: String = text.chars().filter(|c| !c.is_control()).take(300).collect();
+        return Err(refused(&format!("the token endpoint answered with {status}: {said}")));
+    }
+    Token::from_json(&text).map_err(|error| refused(&error.to_string()))
+}
+
+async fn text(response: Response) -> String {
+    let (taken, result) = wit_future::new(|| Ok(()));
+    let (mut body, _trailers) = Response::consume_body(response, result);
+    let mut bytes = Vec::with_capacity(4_096);
+    loop {
+        let (status, read) = body.read(bytes).await;
+        bytes = read;
+        let ended = status == spin_sdk::wit_bindgen::rt::async_support::StreamResult::Dropped;
+        if ended || bytes.len() >= MAX_ANSWER_BYTES {
+            break;
+        }
+        if bytes.len() == bytes.capacity() {
+            bytes.reserve(bytes.len());
+        }
+    }
+    drop(taken);
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn refused(private: &str) -> Fault {
+    let public = "the gateway's credential for this provider was refused: the key of its service account may have expired, or the clock be wrong";
+    Fault::new(Kind::UpstreamFailed, public).with_private(private)
+}

@@ -1,0 +1,91 @@
+//! What answers are made of, whole and streamed alike.
+
+use crate::chat::{Annotation, Finish, FinishReason, Sealed};
+use crate::{Usage, Wire};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// `TokenUsage`. The input is what was neither read from the cache nor written to it.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct TokenUsage {
+    input_tokens: u64,
+    output_tokens: u64,
+    cache_read_input_tokens: Option<u64>,
+    cache_write_input_tokens: Option<u64>,
+}
+
+impl From<TokenUsage> for Usage {
+    fn from(said: TokenUsage) -> Self {
+        let cached = said.cache_read_input_tokens.unwrap_or_default();
+        let written = said.cache_write_input_tokens.unwrap_or_default();
+        Usage {
+            input_tokens: said.input_tokens.saturating_add(cached).saturating_add(written),
+            cached_input_tokens: cached,
+            cache_write_tokens: written,
+            output_tokens: said.output_tokens,
+            ..Usage::default()
+        }
+    }
+}
+
+/// `ServiceTier`.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Tier {
+    pub r#type: String,
+}
+
+/// What was asked for of the model's own answer (`additionalModelResponseFieldPaths`).
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Additional {
+    stop_sequence: Option<String>,
+}
+
+/// `StopReason`, with the stop sequence if the model says it.
+pub(super) fn finish(reason: &str, additional: Option<Additional>) -> Finish {
+    let known = match reason {
+        "end_turn" | "stop_sequence" => FinishReason::Stop,
+        "tool_use" => FinishReason::ToolCalls,
+        "max_tokens" => FinishReason::Length,
+        "model_context_window_exceeded" => FinishReason::ContextFull,
+        "guardrail_intervened" | "content_filtered" => FinishReason::ContentFilter,
+        "malformed_tool_use" => FinishReason::MalformedToolCall,
+        "refusal" => FinishReason::Refusal,
+        "pause_turn" => FinishReason::Pause,
+        _ => FinishReason::Other,
+    };
+    let says_more = matches!(known, FinishReason::Other | FinishReason::ContentFilter);
+    Finish {
+        reason: known,
+        stop_sequence: additional.and_then(|additional| additional.stop_sequence),
+        detail: says_more.then(|| reason.to_owned()),
+    }
+}
+
+/// Signatures are Bedrock's to take back, whoever made the model.
+pub(super) fn sealed(data: String) -> Sealed {
+    Sealed { maker: Wire::Bedrock, id: None, data }
+}
+
+/// `Citation`, or its delta.
+pub(super) fn annotation(citation: Value) -> Annotation {
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+    let is_address = |source: &String| source.starts_with("http");
+    let cited: String = citation
+        .get("sourceContent")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|piece| piece.get("text").and_then(Value::as_str))
+        .collect();
+    Annotation {
+        url: text(citation.pointer("/location/web/url"))
+            .or_else(|| text(citation.get("source")).filter(is_address)),
+        title: text(citation.get("title")),
+        cited_text: Some(cited).filter(|cited| !cited.is_empty()),
+        // The places that it says are the document's, not the answer's.
+        range: None,
+        raw: Some((Wire::Bedrock, citation)),
+    }
+}

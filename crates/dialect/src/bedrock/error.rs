@@ -1,0 +1,132 @@
+//! What an error of Bedrock's means: <https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html>.
+
+use crate::vendor_error::VendorError;
+use crate::vendor_fault::{fault, retry_after_ms};
+use postern_fault::{Blame, Fault, Kind};
+use serde::Deserialize;
+
+/// An error's type, without what is around it, and the status by which it is understood: not all come with the status
+/// that says what they mean (a quota with 400), and in a stream they come with none.
+const STATUSES: [(&str, u16); 24] = [
+    ("AccessDeniedException", 403),
+    ("ExpiredTokenException", 403),
+    ("ExpiredToken", 403),
+    ("IncompleteSignature", 403),
+    ("IncompleteSignatureException", 403),
+    ("InvalidClientTokenId", 403),
+    ("InvalidSignatureException", 403),
+    ("MissingAuthenticationToken", 403),
+    ("MissingAuthenticationTokenException", 403),
+    ("NotAuthorized", 403),
+    ("OptInRequired", 403),
+    ("SignatureDoesNotMatch", 403),
+    ("UnrecognizedClientException", 403),
+    ("InternalServerException", 500),
+    ("ModelErrorException", 500),
+    ("ModelStreamErrorException", 500),
+    ("ModelNotReadyException", 503),
+    ("ServiceUnavailableException", 503),
+    ("ModelTimeoutException", 504),
+    ("ResourceNotFoundException", 404),
+    // As the status that asks for payment: it is the account's limit, and waiting a little does not help.
+    ("ServiceQuotaExceededException", 402),
+    ("ThrottlingException", 429),
+    ("TooManyRequestsException", 429),
+    ("ValidationException", 400),
+];
+
+/// Refusals of a request that are about the gateway's name for the model.
+const ABOUT_MODEL: [&str; 3] =
+    ["model identifier is invalid", "on-demand throughput", "model ID is not supported"];
+
+/// Refusals of a request because it does not fit.
+const TOO_LONG: [&str; 3] =
+    ["Input is too long", "prompt is too long", "exceeds the maximum number of input tokens"];
+
+/// An error's body, which may have its type.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Body {
+    #[serde(rename = "__type")]
+    kind: Option<String>,
+    message: Option<String>,
+    #[serde(rename = "Message")]
+    capital_message: Option<String>,
+    #[serde(rename = "originalStatusCode")]
+    original_status: Option<u16>,
+}
+
+/// What an answer with an error status means. `body` may be anything, cut anywhere.
+pub fn explain(status: u16, headers: &[(String, String)], body: &str) -> Fault {
+    let said: Body = serde_json::from_str(body).unwrap_or_default();
+    let header = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("x-amzn-errortype"));
+    let kind = header.map(|(_, value)| value.as_str()).or(said.kind.as_deref()).map(bare);
+    let kind = kind.map(str::to_owned);
+    let how = format!("the provider answered with status {status}");
+    let fault = meant(kind, said, status, &how);
+    let retry_after_ms = retry_after_ms(headers).filter(|_| fault.retryable);
+    Fault { retry_after_ms, ..fault }
+}
+
+/// Whether an event of this name says that something went wrong.
+pub(super) fn is_exception(name: &str) -> bool {
+    name.ends_with("Exception") || name.ends_with("Error") || known(name).is_some()
+}
+
+/// What an exception means that comes in a stream.
+pub(super) fn reported(name: &str, data: &str) -> Fault {
+    let said: Body = serde_json::from_str(data).unwrap_or_default();
+    meant(Some(name.to_owned()), said, 500, "the provider's answer reports an error")
+}
+
+/// What a whole answer means that is an error, if it is one.
+pub(super) fn reported_in(body: &str) -> Option<Fault> {
+    let said: Body = serde_json::from_str(body).ok()?;
+    let kind = bare(said.kind.as_deref()?).to_owned();
+    Some(meant(Some(kind), said, 500, "the provider's answer reports an error"))
+}
+
+/// `com.amazon.coral.service#ThrottlingException`, and `ValidationException:http://internal.amazon.com/...`.
+fn bare(kind: &str) -> &str {
+    let kind = kind.split(':').next().unwrap_or(kind);
+    kind.rsplit('#').next().unwrap_or(kind).trim()
+}
+
+/// In a stream the first letter is small.
+fn known(kind: &str) -> Option<u16> {
+    let (_, status) = STATUSES.iter().find(|(known, _)| known.eq_ignore_ascii_case(kind))?;
+    Some(*status)
+}
+
+fn meant(kind: Option<String>, said: Body, status: u16, how: &str) -> Fault {
+    let message = said.message.or(said.capital_message);
+    let has = |words: &[&str]| {
+        message.as_deref().is_some_and(|message| words.iter().any(|word| message.contains(word)))
+    };
+    let status = match kind.as_deref().and_then(known).unwrap_or(status) {
+        400 if has(&ABOUT_MODEL) => 404,
+        status => status,
+    };
+    let about_clock = kind
+        .as_deref()
+        .is_some_and(|kind| ["InvalidSignatureException", "SignatureDoesNotMatch"].contains(&kind))
+        || has(&["Signature expired", "Signature not yet current"]);
+    let code = (status == 400 && has(&TOO_LONG)).then(|| "context_length_exceeded".to_owned());
+    // What follows quotes the request that was signed, with the session's token.
+    let message = message.map(|message| match status {
+        401 | 403 => message.lines().next().unwrap_or_default().to_owned(),
+        _ => message,
+    });
+    let mut how = how.to_owned();
+    if let Some(status) = said.original_status {
+        how += &format!(" of the model's, {status}");
+    }
+    let error = VendorError { message, kind, param: None, code };
+    if !about_clock {
+        return fault(status, &error, &how);
+    }
+    let public =
+        "the provider refused the gateway's signature: its clock or its credential is wrong";
+    Fault { blame: Blame::Gateway, ..Fault::new(Kind::UpstreamFailed, public) }
+        .with_private(error.describe(&how, true))
+}

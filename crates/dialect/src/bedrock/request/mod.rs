@@ -1,0 +1,63 @@
+//! A request in Converse's words.
+
+mod body;
+mod media;
+mod messages;
+mod names;
+mod reasoning;
+mod settings;
+mod tools;
+
+use super::family::Family;
+use crate::chat::{Field, Format, Losses, Request, ToolChoice};
+use crate::{Memo, Spoken, Vendor, emulate, percent_encoded};
+use body::Body;
+use messages::Conversation;
+use postern_fault::{Fault, Kind};
+use tools::Wanted;
+
+/// Say a request to a model on Bedrock.
+///
+/// # Errors
+/// Content that Bedrock cannot be given: an address that it would have to fetch, a file of another vendor's store.
+pub fn encode(
+    mut request: Request,
+    vendor: &Vendor,
+    losses: &mut Losses,
+    memo: &mut Memo,
+) -> Result<Spoken, Fault> {
+    let family = Family::of(&vendor.model);
+    let mut body = Body::default();
+    emulate::custom_as_functions(&mut request, losses, memo);
+    if settings::takes_schema(&request.format, family) {
+        if let Format::JsonSchema(schema) = std::mem::replace(&mut request.format, Format::Text) {
+            body.output_config = Some(settings::schema(schema));
+        }
+    } else {
+        emulate::schema_as_tool(&mut request, losses, memo);
+    }
+    let forced = matches!(
+        request.tool_choice,
+        Some(
+            ToolChoice::Required | ToolChoice::Tool(_) | ToolChoice::Allowed { required: true, .. }
+        )
+    );
+    let thinks = reasoning::write(&request, vendor, family, forced, &mut body, losses);
+    settings::write(&mut request, family, thinks, &mut body, losses);
+    let wanted = Wanted::take(&mut request);
+    let mut conversation = Conversation::new(family, losses, memo);
+    for message in std::mem::take(&mut request.messages) {
+        conversation.push(message)?;
+    }
+    conversation.finish(request.cache.take(), request.path(Field::Cache));
+    body.tool_config = wanted.config(&mut conversation);
+    body.system = conversation.system;
+    body.messages = conversation.messages;
+    let body = serde_json::to_string(&body).map_err(|error| {
+        Fault::new(Kind::InvalidRequest, "the request cannot be written as JSON")
+            .with_private(error.to_string())
+    })?;
+    let how = if request.stream { "converse-stream" } else { "converse" };
+    let path = format!("/model/{}/{how}", percent_encoded(&vendor.model));
+    Ok(Spoken { path, headers: Vec::new(), body })
+}

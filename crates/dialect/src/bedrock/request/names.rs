@@ -1,0 +1,49 @@
+//! Names that Bedrock's patterns refuse, made such as they take. The same name is made the same one wherever it stands.
+
+/// Of `toolUseId`, and of a tool's name.
+const MAX_CHARACTERS: usize = 64;
+
+/// An id of a call: `[a-zA-Z0-9_.:-]+`.
+pub(super) fn call_id(id: String) -> String {
+    fitted(id, |c| c.is_ascii_alphanumeric() || "_.:-".contains(c))
+}
+
+/// A name of a tool: `[a-zA-Z0-9_-]+`.
+pub(super) fn tool(name: String) -> String {
+    fitted(name, |c| c.is_ascii_alphanumeric() || "_-".contains(c))
+}
+
+fn fitted(name: String, fits: impl Fn(char) -> bool) -> String {
+    if !name.is_empty() && name.len() <= MAX_CHARACTERS && name.chars().all(&fits) {
+        return name;
+    }
+    // Two names that differ only in what is refused stay two.
+    let mark = format!("_{:016x}", fingerprint(&name));
+    let kept = name.chars().map(|c| if fits(c) { c } else { '_' });
+    kept.take(MAX_CHARACTERS - mark.len()).collect::<String>() + &mark
+}
+
+/// FNV-1a.
+fn fingerprint(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+/// A document's name: letters, digits, single spaces, hyphens, parentheses, square brackets; at most 200 of them, less
+/// what makes it unique.
+pub(super) fn document(name: &str) -> String {
+    const MAX: usize = 180;
+    let mut clean = String::new();
+    for c in name.trim().chars().take(MAX) {
+        let c = match c {
+            c if c.is_ascii_alphanumeric() || "()[]-".contains(c) => c,
+            c if c.is_whitespace() => ' ',
+            _ => '-',
+        };
+        if c != ' ' || !clean.ends_with(' ') {
+            clean.push(c);
+        }
+    }
+    clean
+}

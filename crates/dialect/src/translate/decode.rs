@@ -1,0 +1,119 @@
+//! A vendor's answer in the client's words.
+
+use super::embeddings::Embeddings;
+use super::passing::Passing;
+use super::translating::Translating;
+use super::{passes, spoken};
+use crate::vendor_error::clip;
+use crate::vendor_fault::invalid;
+use crate::{Context, Decoded, Facts, Memo, Operation, Vendor, Wire, openai};
+use postern_fault::Fault;
+
+/// What a decoder must know besides the request's facts.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AnswerHead {
+    /// The answer's, empty if it had none.
+    pub content_type: String,
+    /// What `encode` gave.
+    pub memo: Memo,
+    /// The gateway's own id for the request.
+    pub request_id: String,
+    /// Now, in seconds since 1970.
+    pub unix_s: u64,
+}
+
+impl AnswerHead {
+    /// `text/event-stream`, or nothing that says otherwise.
+    pub(super) fn is_stream(&self) -> bool {
+        self.media_type().eq_ignore_ascii_case("text/event-stream")
+    }
+
+    pub(super) fn media_type(&self) -> &str {
+        self.content_type.split(';').next().unwrap_or_default().trim()
+    }
+}
+
+/// Reads one answer. A whole answer is a stream of one chunk, which leaves at [`finish`](Decoder::finish).
+pub struct Decoder(Reading);
+
+enum Reading {
+    OpenAi(openai::Decoder),
+    Passing(Box<Passing>),
+    Translating(Box<Translating>),
+    Embeddings(Box<Embeddings>),
+    /// The answer is not of the form that was asked for.
+    Refused(Fault),
+}
+
+impl Decoder {
+    /// `facts` are the request's. The length of a whole answer is the caller's to bound.
+    pub fn new(vendor: &Vendor, facts: &Facts, head: AnswerHead) -> Self {
+        let wire = spoken(vendor, facts);
+        let is_stream = head.is_stream();
+        // Whoever asked for a whole answer cannot be given a stream; a whole answer can be told as a stream.
+        if is_stream && !facts.stream {
+            return Decoder(Reading::Refused(wrong_form(facts.stream, head.media_type())));
+        }
+        if passes(vendor, facts) {
+            return Decoder(match (facts.operation, wire) {
+                (Operation::Chat, Wire::Anthropic | Wire::Responses) => {
+                    Reading::Passing(Box::new(Passing::new(wire, facts, &head)))
+                }
+                (Operation::CountTokens | Operation::Rerank, _) => {
+                    Reading::Passing(Box::new(Passing::unread()))
+                }
+                _ => Reading::OpenAi(openai::Decoder::new(facts, &head.content_type)),
+            });
+        }
+        let context = Context {
+            request_id: head.request_id.clone(),
+            unix_s: head.unix_s,
+            model: vendor.model.clone(),
+            usage_in_stream: facts.usage_in_stream,
+            memo: head.memo.clone(),
+        };
+        Decoder(match facts.operation {
+            Operation::Embeddings => {
+                let vendor = Vendor { wire, ..vendor.clone() };
+                Reading::Embeddings(Box::new(Embeddings::new(vendor, &head.memo)))
+            }
+            _ => Reading::Translating(Box::new(Translating::new(wire, facts, context, is_stream))),
+        })
+    }
+
+    /// The next chunk of the answer, cut anywhere between two characters.
+    ///
+    /// # Errors
+    /// What the vendor should not have said (`upstream-invalid`), or what it said went wrong. What came before it in
+    /// the same chunk comes out first, and the fault with the next call.
+    pub fn push(&mut self, chunk: &str) -> Result<Decoded, Fault> {
+        match &mut self.0 {
+            Reading::OpenAi(decoder) => decoder.push(chunk),
+            Reading::Passing(passing) => passing.push(chunk),
+            Reading::Translating(translating) => translating.push(chunk),
+            Reading::Embeddings(embeddings) => embeddings.push(chunk),
+            Reading::Refused(fault) => Err(fault.clone()),
+        }
+    }
+
+    /// The vendor has ended well.
+    ///
+    /// # Errors
+    /// As [`Decoder::push`], and an answer that is not whole.
+    pub fn finish(&mut self) -> Result<Decoded, Fault> {
+        match &mut self.0 {
+            Reading::OpenAi(decoder) => decoder.finish(),
+            Reading::Passing(passing) => passing.finish(),
+            Reading::Translating(translating) => translating.finish(),
+            Reading::Embeddings(embeddings) => embeddings.finish(),
+            Reading::Refused(fault) => Err(fault.clone()),
+        }
+    }
+}
+
+fn wrong_form(stream: bool, media_type: &str) -> Fault {
+    let asked = if stream { "a stream of events" } else { "a whole answer" };
+    let printable = media_type.chars().all(|c| c.is_ascii_graphic());
+    let media_type = if printable { clip(media_type, 64) } else { "an unreadable content type" };
+    invalid(format!("the provider answered with {media_type} where {asked} was asked for"))
+}

@@ -1,0 +1,118 @@
+//! A count of tokens where the vendor gives none.
+//!
+//! Without the model's own tokenizer, which is large, this is an estimate and marked as one: four bytes of ASCII make a
+//! token (<https://help.openai.com/en/articles/4936856>), and so does each character of scripts that have no words.
+
+use crate::chat::{Content, Delta, Event, Kind, Request, ToolKind};
+use crate::{Facts, Memo, Operation, Usage, Vendor, Wire, anthropic};
+use postern_fault::Fault;
+
+/// What each message costs beside its text: its role and the marks around it, as OpenAI's cookbook counts them.
+const TOKENS_A_MESSAGE: u64 = 4;
+
+/// Roughly what an image costs at any vendor: a tile or two.
+const TOKENS_AN_IMAGE: u64 = 800;
+
+/// Characters so far, by what they cost.
+#[derive(Debug, Default, Clone, Copy)]
+struct Counted {
+    ascii_bytes: u64,
+    other_characters: u64,
+}
+
+impl Counted {
+    fn add(&mut self, text: &str) {
+        let ascii = text.bytes().filter(u8::is_ascii).count() as u64;
+        self.ascii_bytes = self.ascii_bytes.saturating_add(ascii);
+        let characters = text.chars().count() as u64;
+        self.other_characters = self.other_characters.saturating_add(characters - ascii);
+    }
+
+    fn tokens(self) -> u64 {
+        self.ascii_bytes.div_ceil(4).saturating_add(self.other_characters)
+    }
+}
+
+/// The tokens of a prompt.
+pub(super) fn of_request(request: &Request) -> u64 {
+    let mut counted = Counted::default();
+    let mut tokens = 0_u64;
+    for message in &request.messages {
+        tokens = tokens.saturating_add(TOKENS_A_MESSAGE);
+        for part in &message.parts {
+            tokens = tokens.saturating_add(of_content(&part.content, &mut counted));
+        }
+    }
+    for tool in &request.tools {
+        let ToolKind::Function { name, description, parameters, .. } = &tool.kind else { continue };
+        counted.add(name);
+        counted.add(description.as_deref().unwrap_or_default());
+        counted.add(&parameters.as_ref().map(ToString::to_string).unwrap_or_default());
+    }
+    tokens.saturating_add(counted.tokens())
+}
+
+fn of_content(content: &Content, counted: &mut Counted) -> u64 {
+    match content {
+        Content::Text(text) | Content::Refusal(text) => counted.add(text),
+        Content::ToolCall(call) => {
+            counted.add(&call.name);
+            counted.add(&call.arguments);
+        }
+        Content::ToolResult(result) => {
+            return result.parts.iter().map(|part| of_content(&part.content, counted)).sum();
+        }
+        Content::Reasoning(reasoned) => counted.add(&reasoned.text),
+        Content::Image(_) => return TOKENS_AN_IMAGE,
+        Content::File(_) | Content::Audio(_) | Content::Foreign(..) => {}
+    }
+    0
+}
+
+/// Counts an answer while it passes, for the case that its vendor does not.
+#[derive(Debug, Default)]
+pub(super) struct Estimate {
+    input_tokens: u64,
+    counted: Counted,
+    said: bool,
+}
+
+impl Estimate {
+    pub fn new(memo: &Memo) -> Self {
+        let input_tokens = memo.estimated_input_tokens.unwrap_or_default();
+        Estimate { input_tokens, ..Estimate::default() }
+    }
+
+    /// Count `events`; before the last of them, if the vendor has said no usage, put in the estimate.
+    pub fn events(&mut self, events: &mut Vec<Event>) {
+        for event in &*events {
+            match event {
+                Event::Usage(_) => self.said = true,
+                Event::Delta(_, Delta::Text(text) | Delta::Summary(_, text)) => {
+                    self.counted.add(text);
+                }
+                Event::Begun(_, Kind::ToolCall { name, .. }) => self.counted.add(name),
+                _ => {}
+            }
+        }
+        if events.last() == Some(&Event::Done) && !self.said {
+            let usage = Usage {
+                input_tokens: self.input_tokens,
+                output_tokens: self.counted.tokens(),
+                estimated: true,
+                ..Usage::default()
+            };
+            events.insert(events.len().saturating_sub(1), Event::Usage(usage));
+        }
+    }
+}
+
+/// The answer to a client who wants a request's tokens counted, for vendors that count none.
+///
+/// # Errors
+/// A request that cannot be read.
+pub fn count(_vendor: &Vendor, facts: &Facts, body: &str) -> Result<String, Fault> {
+    debug_assert!(facts.operation == Operation::CountTokens && facts.client == Wire::Anthropic);
+    let (request, _) = anthropic::decode(body)?;
+    Ok(anthropic::count_answer(of_request(&request)))
+}

@@ -1,0 +1,109 @@
+//! An answer in the client's own dialect: it passes as it came, and is watched for its usage, its end and its errors.
+
+use super::decode::AnswerHead;
+use super::translating::{Framing, read_whole, reader};
+use crate::chat::Event;
+use crate::{Decoded, Facts, ReadAnswer, Wire};
+use postern_fault::Fault;
+use std::mem;
+
+/// Passes one answer on.
+pub(super) struct Passing {
+    form: Form,
+    events: Vec<Event>,
+}
+
+enum Form {
+    Stream {
+        framing: Box<Framing>,
+        reader: Box<dyn ReadAnswer>,
+    },
+    Whole {
+        wire: Wire,
+        text: String,
+    },
+    /// A small answer of which nothing need be known.
+    Unread {
+        text: String,
+    },
+}
+
+impl Passing {
+    pub fn new(wire: Wire, facts: &Facts, head: &AnswerHead) -> Self {
+        let form = match facts.stream {
+            true => Form::Stream { framing: Box::default(), reader: reader(wire, &head.memo) },
+            false => Form::Whole { wire, text: String::new() },
+        };
+        Passing { form, events: Vec::new() }
+    }
+
+    pub fn unread() -> Self {
+        Passing { form: Form::Unread { text: String::new() }, events: Vec::new() }
+    }
+
+    pub fn push(&mut self, chunk: &str) -> Result<Decoded, Fault> {
+        match &mut self.form {
+            Form::Whole { text, .. } | Form::Unread { text } => {
+                text.push_str(chunk);
+                Ok(Decoded::default())
+            }
+            Form::Stream { framing, .. } => {
+                framing.push(chunk);
+                self.drain()
+            }
+        }
+    }
+
+    pub fn finish(&mut self) -> Result<Decoded, Fault> {
+        match &mut self.form {
+            Form::Whole { wire, text } => {
+                let usage = read_whole(*wire, text)?.usage;
+                Ok(Decoded { output: mem::take(text), usage, done: true })
+            }
+            Form::Unread { text } => {
+                Ok(Decoded { output: mem::take(text), usage: None, done: true })
+            }
+            Form::Stream { framing, .. } => {
+                framing.finish();
+                let mut decoded = self.drain()?;
+                let Form::Stream { framing, reader } = &mut self.form else { return Ok(decoded) };
+                framing.say_held()?;
+                if !decoded.done {
+                    reader.end(&mut self.events)?;
+                    note(&mut self.events, &mut decoded);
+                    decoded.done = true;
+                }
+                Ok(decoded)
+            }
+        }
+    }
+
+    fn drain(&mut self) -> Result<Decoded, Fault> {
+        let Form::Stream { framing, reader } = &mut self.form else {
+            return Ok(Decoded::default());
+        };
+        let events = &mut self.events;
+        framing.drain(|event, decoded| {
+            if let Some(data) = event.data.as_deref() {
+                reader.event(event.name, data, events)?;
+                note(events, decoded);
+            }
+            decoded.output.push_str(event.raw);
+            if !event.complete {
+                let line_ended = event.raw.ends_with(['\n', '\r']);
+                decoded.output.push_str(if line_ended { "\n" } else { "\n\n" });
+            }
+            Ok(())
+        })
+    }
+}
+
+fn note(events: &mut Vec<Event>, decoded: &mut Decoded) {
+    for event in events.drain(..) {
+        match event {
+            Event::Usage(usage) => decoded.usage = Some(usage),
+            Event::Done => decoded.done = true,
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Errors of vendors, and errors as clients are told them.
+
+use crate::fixtures::json;
+use postern_dialect::anthropic::{count_answer, error, explain, model_card, models_page};
+use postern_fault::{Blame, Fault, Kind};
+use serde_json::json;
+
+fn body(kind: &str, message: &str) -> String {
+    json!({
+        "type": "error",
+        "error": { "type": kind, "message": message },
+        "request_id": "req_1",
+    })
+    .to_string()
+}
+
+#[test]
+fn each_of_anthropics_errors_has_its_meaning() {
+    for (status, word, kind, retryable) in [
+        (400, "invalid_request_error", Kind::InvalidRequest, false),
+        (401, "authentication_error", Kind::UpstreamFailed, true),
+        (402, "billing_error", Kind::UpstreamFailed, true),
+        (403, "permission_error", Kind::UpstreamFailed, true),
+        (404, "not_found_error", Kind::UpstreamFailed, true),
+        (413, "request_too_large", Kind::TooLarge, false),
+        (429, "rate_limit_error", Kind::RateLimited, true),
+        (500, "api_error", Kind::UpstreamFailed, true),
+        (504, "timeout_error", Kind::UpstreamTimeout, true),
+        (529, "overloaded_error", Kind::Overloaded, true),
+    ] {
+        let fault = explain(status, &[], &body(word, "why"));
+        assert_eq!((fault.kind, fault.retryable), (kind, retryable), "{word}");
+    }
+}
+
+#[test]
+fn says_when_to_come_back_and_why_a_request_is_refused() {
+    let headers = [("Retry-After".to_owned(), "7".to_owned())];
+    let fault = explain(429, &headers, &body("rate_limit_error", "slow"));
+    assert_eq!(fault.retry_after_ms, Some(7_000));
+    let fault = explain(400, &headers, &body("invalid_request_error", "max_tokens: too high"));
+    assert_eq!((fault.public.as_str(), fault.retry_after_ms), ("max_tokens: too high", None));
+    let long = explain(400, &[], &body("invalid_request_error", "prompt is too long: 2 > 1"));
+    assert_eq!(long.code.as_deref(), Some("context_length_exceeded"));
+    let poor = "Your credit balance is too low to access the Anthropic API.";
+    let fault = explain(400, &[], &body("invalid_request_error", poor));
+    assert_eq!((fault.kind, fault.blame), (Kind::UpstreamFailed, Blame::Gateway));
+}
+
+#[test]
+fn clients_get_anthropics_error_object_and_status() {
+    for (kind, status, word) in [
+        (Kind::InvalidRequest, 400, "invalid_request_error"),
+        (Kind::Unauthenticated, 401, "authentication_error"),
+        (Kind::Forbidden, 403, "permission_error"),
+        (Kind::ModelNotFound, 404, "not_found_error"),
+        (Kind::TooLarge, 413, "request_too_large"),
+        (Kind::RateLimited, 429, "rate_limit_error"),
+        (Kind::Overloaded, 529, "overloaded_error"),
+        (Kind::UpstreamTimeout, 504, "timeout_error"),
+        (Kind::UpstreamInvalid, 502, "api_error"),
+        (Kind::Unavailable, 503, "api_error"),
+    ] {
+        let fault = Fault::new(kind, "why").with_private("not to be told");
+        assert_eq!(error::status(&fault), status);
+        let expected = json!({ "type": "error", "error": { "type": word, "message": "why" } });
+        assert_eq!(json(&error::body(&fault)), expected);
+    }
+    let event = error::event(&Fault::new(Kind::Overloaded, "why"));
+    assert!(
+        event.starts_with("event: error\ndata: {\"type\":\"error\"") && event.ends_with("}\n\n")
+    );
+}
+
+#[test]
+fn counts_and_models_have_anthropics_shape() {
+    assert_eq!(json(&count_answer(12)), json!({ "input_tokens": 12 }));
+    let cards = [("a".to_owned(), "A".to_owned()), ("b".to_owned(), "B".to_owned())];
+    let page = json(&models_page(&cards));
+    assert_eq!((&page["first_id"], &page["last_id"]), (&json!("a"), &json!("b")));
+    assert_eq!(
+        (&page["has_more"], &page["data"][1]),
+        (&json!(false), &json(&model_card("b", "B")))
+    );
+    assert_eq!(page["data"][0]["type"], "model");
+    assert_eq!(json(&models_page(&[]))["first_id"], json!(null));
+}

@@ -1,0 +1,74 @@
+//! Facts and texts.
+
+use postern_dialect::anthropic::read;
+use postern_dialect::{Operation, Role, Wire};
+
+const BODY: &str = r#"{"model":"claude","max_tokens":64,"stream":true,"tools":[{},{}],
+ "system":[{"type":"text","text":"be brief"}],
+ "messages":[{"content":"hello","role":"user"},
+  {"role":"assistant","content":[{"type":"thinking","thinking":"sealed","signature":"s"},{"type":"text","text":"hi"}]},
+  {"role":"user","content":[
+   {"type":"tool_result","tool_use_id":"a","content":"one"},
+   {"content":[{"type":"text","text":"two"}],"tool_use_id":"b","type":"tool_result"},
+   {"type":"document","source":{"data":"words","type":"text","media_type":"text/plain"},"title":"t","context":"c"},
+   {"type":"document","source":{"data":"JVBERi0=","type":"base64","media_type":"application/pdf"}},
+   {"type":"text","text":"and?"}]}]}"#;
+
+#[test]
+fn tells_the_facts_of_a_request() {
+    let facts = read(Operation::Chat, BODY).unwrap().facts;
+    assert_eq!((facts.client, facts.model.as_str()), (Wire::Anthropic, "claude"));
+    assert_eq!(facts.model_span.of(BODY), Some("\"claude\""));
+    assert_eq!((facts.stream, facts.usage_in_stream), (true, true));
+    assert_eq!((facts.output_cap_tokens, facts.choices, facts.tools), (Some(64), 1, 2));
+}
+
+#[test]
+fn finds_every_text_with_its_role_and_no_thought() {
+    let request = read(Operation::Chat, BODY).unwrap();
+    let texts: Vec<_> =
+        request.segments.iter().map(|part| (part.role, part.span.of(BODY).unwrap())).collect();
+    assert_eq!(
+        texts,
+        [
+            (Role::System, "be brief"),
+            (Role::User, "hello"),
+            (Role::Assistant, "hi"),
+            (Role::Tool, "one"),
+            (Role::Tool, "two"),
+            (Role::User, "words"),
+            (Role::User, "t"),
+            (Role::User, "c"),
+            (Role::User, "and?"),
+        ]
+    );
+}
+
+#[test]
+fn demands_a_cap_of_a_chat_and_none_of_a_count() {
+    let body = r#"{"model":"m","messages":[{"role":"user","content":"x"}],"stream":true}"#;
+    let fault = read(Operation::Chat, body).unwrap_err();
+    assert_eq!(fault.param.as_deref(), Some("max_tokens"));
+    let facts = read(Operation::CountTokens, body).unwrap().facts;
+    assert_eq!((facts.operation, facts.stream), (Operation::CountTokens, false));
+}
+
+#[test]
+fn names_what_is_wrong() {
+    for (body, param) in [
+        (r#"{"max_tokens":1,"messages":[{"role":"user","content":"x"}]}"#, Some("model")),
+        (r#"{"model":"m","max_tokens":1}"#, Some("messages")),
+        (r#"{"model":"m","max_tokens":1,"messages":[]}"#, Some("messages")),
+        (r#"{"model":"m","max_tokens":1,"messages":[{"content":"x"}]}"#, Some("messages[0].role")),
+        (
+            r#"{"model":"m","max_tokens":1,"messages":[{"role":"user","content":3}]}"#,
+            Some("messages[0].content"),
+        ),
+        (r#"{"model":"m","model":"n"}"#, Some("model")),
+        (r#"{"model":"m""#, None),
+        ("[]", None),
+    ] {
+        let fault = read(Operation::Chat, body).unwrap_err();
+        assert_eq!(fault.param.as_deref(), param, "{body}");
+    }
+}
