@@ -1,7 +1,7 @@
 //! Requests to order texts.
 
-use postern_dialect::embed::read_rerank;
 use postern_dialect::chat::Losses;
+use postern_dialect::embed::read_rerank;
 use postern_dialect::{Operation, Vendor, Wire, apply, openai};
 
 const BODY: &str = r#"{"model": "rerank", "query": "who?", "top_n": 2,

@@ -1,6 +1,6 @@
 //! Answers as a client gets them.
 
-use crate::fixtures::{context, everything, whole, written};
+use crate::fixtures::{context, everything, streamed, whole, written};
 use postern_dialect::chat::{
     Answer, Choice, Content, Delta, Event, Finish, FinishReason, Kind, Part, Reasoned, Sealed,
     Slot, ToolCall,
@@ -224,7 +224,22 @@ fn parts_that_are_mixed_stay_apart() {
 fn writes_an_answer_for_the_sdk() {
     let Some(folder) = std::env::var_os("POSTERN_WRITE_TO") else { return };
     let folder = std::path::Path::new(&folder);
-    let events = Value::Array(written(everything().into_events()));
-    std::fs::write(folder.join("events.json"), events.to_string()).unwrap();
-    std::fs::write(folder.join("whole.json"), whole(everything()).to_string()).unwrap();
+    let thought = |text: &str| {
+        let sealed = Sealed { maker: Wire::Anthropic, id: None, data: "x".into() };
+        let text = text.to_owned();
+        Content::Reasoning(Reasoned { text, sealed: Some(sealed), ..Reasoned::default() })
+    };
+    let cut = vec![thought("t"), thought(""), Content::Text("a".into()), call("{\"a\":")];
+    let failed = vec![Content::Text("a".into())];
+    for (name, answer) in [
+        ("everything", everything()),
+        ("cut", answer(cut, FinishReason::Length)),
+        ("failed", answer(failed, FinishReason::MalformedToolCall)),
+        ("empty", Answer::default()),
+    ] {
+        let events = Value::Array(written(streamed(answer.clone())));
+        std::fs::write(folder.join(format!("{name}.stream.json")), events.to_string()).unwrap();
+        let whole = whole(answer).to_string();
+        std::fs::write(folder.join(format!("{name}.whole.json")), whole).unwrap();
+    }
 }

@@ -108,7 +108,7 @@ pub(super) fn reasoning(
     };
     let shown = asked.summary.as_deref().filter(|summary| !matches!(*summary, "none" | "omitted"));
     let off = effort == Some(Effort::None);
-    if !(vendor.reasons && !lacks(vendor, "reasoning")) {
+    if !vendor.reasons || lacks(vendor, "reasoning") {
         if effort.is_some() && !off {
             losses.add(request.path(Field::ReasoningEffort), "the model takes no effort");
         }
