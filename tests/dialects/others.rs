@@ -138,7 +138,8 @@ async fn legacy_completions_are_answered_by_chat_models_of_any_vendor() {
 #[tokio::test]
 async fn tokens_are_counted_by_the_vendor_or_estimated_here() {
     for model in ["claude-fake-text", "gpt-fake-text"] {
-        let body = json!({ "model": model, "messages": [{ "role": "user", "content": "Hello there" }] });
+        let body =
+            json!({ "model": model, "messages": [{ "role": "user", "content": "Hello there" }] });
         let answer = post("/v1/messages/count_tokens", &body).await;
         assert_eq!(answer.status, 200, "{model}: {}", answer.text());
         let count: Value = serde_json::from_str(&answer.text()).expect("JSON");
