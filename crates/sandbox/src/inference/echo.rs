@@ -1,7 +1,7 @@
 //! Takes the prompt off an answer that repeats it.
 //!
-//! Spin's own models give back the prompt and the answer as one text, and count both as the prompt's tokens (`crates/
-//! llm-local/src/llama.rs`, seen in Spin 4); hosts that ask a server elsewhere give the answer alone.
+//! Spin's own models give back the prompt and the answer as one text, and count both as the prompt's tokens (Spin's
+//! `crates/llm-local/src/llama.rs`); hosts that ask a server elsewhere give the answer alone.
 
 /// Marks of a template that a tokenizer takes for its own and does not give back.
 const MARKS: [&str; 2] = ["<s>", "</s>"];
@@ -57,7 +57,8 @@ mod tests {
     proptest! {
         #[test]
         fn an_echo_of_any_prompt_is_taken_off(prompt in "[^<]*\\S", answer in any::<String>()) {
-            prop_assert_eq!(after_echo(&prompt, &format!("{prompt}{answer}")), Some(answer.as_str()));
+            let text = format!("{prompt}{answer}");
+            prop_assert_eq!(after_echo(&prompt, &text), Some(answer.as_str()));
         }
 
         #[test]
