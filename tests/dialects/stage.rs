@@ -46,8 +46,8 @@ impl Stage {
         let text = answer.text();
         assert_eq!(answer.status, 200, "{text}");
         match body["stream"].as_bool() {
-            Some(true) => client.streamed(&events(&text)),
-            _ => Ok(client.whole(&serde_json::from_str(&text).expect("JSON"))),
+            Some(true) => client.streamed(&events(text)),
+            _ => Ok(client.whole(&serde_json::from_str(text).expect("JSON"))),
         }
     }
 }
