@@ -1,0 +1,6 @@
+//! Every client's dialect to every vendor's and back, as the gateway does it: what must hold whichever two they are.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod faults;
+mod fixtures;
+mod streams;
