@@ -1,10 +1,8 @@
 //! What goes wrong at a vendor, as a client is told it.
 
-use crate::fixtures::{
-    CASES, CLIENTS, STREAM, WHOLE, answer, decoder, events, facts, run, vendor,
-};
-use postern_dialect::translate::{self, AnswerHead, Decoder};
+use crate::fixtures::{CASES, CLIENTS, STREAM, WHOLE, answer, decoder, events, facts, run, vendor};
 use postern_dialect::Wire;
+use postern_dialect::translate::{self, AnswerHead, Decoder};
 use postern_fault::{Fault, Kind};
 
 /// How each vendor says in a stream that it is overloaded.
@@ -19,9 +17,7 @@ fn overloaded(vendor: Wire) -> &'static str {
         Wire::Anthropic => {
             "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"secret\"}}\n\n"
         }
-        Wire::Bedrock => {
-            "event: serviceUnavailableException\ndata: {\"message\":\"secret\"}\n\n"
-        }
+        Wire::Bedrock => "event: serviceUnavailableException\ndata: {\"message\":\"secret\"}\n\n",
         Wire::Google => {
             "data: {\"error\":{\"code\":503,\"message\":\"secret\",\"status\":\"UNAVAILABLE\"}}\n\n"
         }
@@ -36,6 +32,14 @@ fn beginning(vendor: Wire, case: &str, events: usize) -> String {
     answer(vendor, case, true).split_inclusive("\n\n").take(events).collect()
 }
 
+/// How many events there are before the one that says this.
+fn until(vendor: Wire, said: &str) -> usize {
+    answer(vendor, "text", true)
+        .split_inclusive("\n\n")
+        .position(|event| event.contains(said))
+        .unwrap()
+}
+
 fn each(mut check: impl FnMut(Wire, Wire)) {
     for vendor in Wire::ALL {
         CLIENTS.into_iter().for_each(|client| check(vendor, client));
@@ -45,7 +49,7 @@ fn each(mut check: impl FnMut(Wire, Wire)) {
 #[test]
 fn an_error_in_a_stream_comes_after_what_came_before_it() {
     each(|vendor, client| {
-        let before = beginning(vendor, "text", 5);
+        let before = beginning(vendor, "text", until(vendor, "done"));
         let text = format!("{before}{}data: {{\"never\":\"read\"}}\n\n", overloaded(vendor));
         let outcome = run(decoder(vendor, client, true, STREAM), [text.as_str()]);
         let fault = outcome.end.expect_err("the stream has failed");
@@ -112,7 +116,9 @@ fn a_whole_answer_that_is_cut_anywhere_is_the_providers_fault() {
 #[test]
 fn what_is_no_answer_is_never_an_empty_success() {
     each(|vendor, client| {
-        for body in ["", " ", "{}", "[]", "null", "\"\"", "0", "<html>", "{\"ok\":true}", "data: {}\n\n"] {
+        for body in
+            ["", " ", "{}", "[]", "null", "\"\"", "0", "<html>", "{\"ok\":true}", "data: {}\n\n"]
+        {
             for (stream, media_type) in [(false, WHOLE), (true, STREAM)] {
                 let outcome = run(decoder(vendor, client, stream, media_type), [body]);
                 let fault = outcome.end.expect_err(body);
@@ -140,7 +146,8 @@ fn an_event_that_is_no_json_ends_the_stream() {
             Wire::Anthropic => "event: content_block_delta\n",
             _ => "",
         };
-        let text = format!("{}{name}data: {{\"cut\n\n", beginning(vendor, "text", 5));
+        let text =
+            format!("{}{name}data: {{\"cut\n\n", beginning(vendor, "text", until(vendor, "done")));
         let outcome = run(decoder(vendor, client, true, STREAM), [text.as_str()]);
         let fault = outcome.end.expect_err("it cannot be read");
         assert_eq!(fault.kind, Kind::UpstreamInvalid, "{vendor:?}");
@@ -195,7 +202,10 @@ fn what_comes_after_the_end_is_not_read() {
         let first = decoder.push(&text).unwrap();
         let after = decoder.push(overloaded(wire));
         if first.done {
-            assert_eq!(after.map(|decoded| (decoded.output, decoded.done)), Ok((String::new(), true)));
+            assert_eq!(
+                after.map(|decoded| (decoded.output, decoded.done)),
+                Ok((String::new(), true))
+            );
         }
     });
 }

@@ -1,6 +1,6 @@
 //! Each vendor's answers, whole (`answers/<vendor>/<case>.json`) and streamed (`.sse`), and what a client makes of them.
 
-use postern_dialect::chat::{Answer, Collector, Content, Event, FinishReason};
+use postern_dialect::chat::{Answer, Collector, Content, Event, FinishReason, Losses, Request};
 use postern_dialect::translate::{self, AnswerHead, Decoder};
 use postern_dialect::{
     Decoded, Facts, Memo, Operation, ReadAnswer, Usage, Vendor, Wire, anthropic, bedrock, cohere,
@@ -195,4 +195,33 @@ pub fn meaning(answer: &Answer) -> Meaning {
         finish: answer.choices[0].finish.as_ref().map(|finish| finish.reason),
         tokens: answer.usage.map(count),
     }
+}
+
+/// What a client of chat completions asks for, with nothing but a question.
+pub fn request() -> Request {
+    let (request, _) = openai::decode(&asked(Wire::OpenAi, false)).unwrap();
+    request
+}
+
+/// The body for a vendor, and the paths of what was lost.
+pub fn encode(request: Request, vendor: &Vendor) -> Result<(String, Vec<String>), Fault> {
+    let (body, losses, _) = encode_with_memo(request, vendor)?;
+    Ok((body, losses))
+}
+
+pub fn encode_with_memo(
+    request: Request,
+    vendor: &Vendor,
+) -> Result<(String, Vec<String>, Memo), Fault> {
+    let (losses, memo) = (&mut Losses::default(), &mut Memo::default());
+    let spoken = match vendor.wire {
+        Wire::OpenAi => openai::encode_chat(request, vendor, losses, memo),
+        Wire::Responses => responses::encode(request, vendor, losses, memo),
+        Wire::Anthropic => anthropic::encode(request, vendor, losses, memo),
+        Wire::Bedrock => bedrock::encode(request, vendor, losses, memo),
+        Wire::Google => google::encode(request, vendor, losses, memo),
+        Wire::Cohere => cohere::encode(request, vendor, losses, memo),
+    };
+    let paths = std::mem::take(losses).0.into_iter().map(|loss| loss.path).collect();
+    Ok((spoken?.body, paths, std::mem::take(memo)))
 }
