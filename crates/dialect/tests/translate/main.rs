@@ -4,4 +4,6 @@
 mod faults;
 mod fields;
 mod fixtures;
+mod memo;
+mod passing;
 mod streams;
