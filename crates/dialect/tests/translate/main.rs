@@ -4,6 +4,8 @@
 mod faults;
 mod fields;
 mod fixtures;
+mod hub;
 mod memo;
 mod passing;
+mod round_trips;
 mod streams;
