@@ -37,6 +37,11 @@ impl Call {
         Self { path: "/v1/chat/completions", body, timing: false }
     }
 
+    /// A message in Anthropic's dialect.
+    pub fn messages(body: Bytes) -> Self {
+        Self { path: "/v1/messages", body, timing: false }
+    }
+
     /// An embedding.
     pub fn embeddings(body: Bytes) -> Self {
         Self { path: "/v1/embeddings", body, timing: false }

@@ -5,6 +5,7 @@ mod latency;
 mod memory;
 mod stages;
 mod streaming;
+mod translation;
 
 use crate::gateway::Gateway;
 use crate::report::Figure;
@@ -26,6 +27,8 @@ pub enum Name {
     Streaming,
     /// What each stage costs
     Stages,
+    /// Another dialect than the vendor's, and a long context
+    Translation,
     /// From the start of the process to the first answer
     ColdStart,
     /// The first request after the instance has been dropped
@@ -101,6 +104,7 @@ impl Name {
             Self::Embeddings => latency::embeddings(gateway, effort).await,
             Self::Streaming => streaming::streaming(gateway, effort).await,
             Self::Stages => stages::stages(gateway, effort).await,
+            Self::Translation => translation::translation(gateway, effort).await,
             Self::ColdStart => cold::start(gateway, effort).await,
             Self::ColdInstance => cold::instance(gateway, effort).await,
             Self::Memory => memory::memory(gateway, effort).await,

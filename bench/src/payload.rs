@@ -13,8 +13,11 @@ pub const EMBEDDING_MODEL: &str = "bench-embedding";
 /// What a chunk of a stream carries in front of its send time.
 pub const SENT_NS: &str = "sent_ns=";
 
+/// How long a request with a long context is: some 500,000 tokens.
+pub const LONG_BYTES: usize = 2 * 1024 * 1024;
+
 /// How long a request body is: about a page of text.
-const REQUEST_BYTES: usize = 2_048;
+pub const REQUEST_BYTES: usize = 2_048;
 
 /// Numbers in an embedding, as `text-embedding-3-small` has them.
 const DIMENSIONS: usize = 1_536;
@@ -46,6 +49,41 @@ pub fn chat(stream: Option<Shape>) -> Bytes {
     let missing = REQUEST_BYTES.saturating_sub(request.to_string().len());
     if let Some(content) = request.pointer_mut("/messages/1/content") {
         *content = words(missing).into();
+    }
+    Bytes::from(request.to_string())
+}
+
+/// A request of exactly so many bytes for the same model, in Anthropic's dialect.
+pub fn messages(bytes: usize) -> Bytes {
+    conversation(
+        bytes,
+        serde_json::json!({ "model": MODEL, "system": "Answer in one sentence.", "messages": [], "max_tokens": 64 }),
+    )
+}
+
+/// A chat completion request of exactly so many bytes.
+pub fn long_chat(bytes: usize) -> Bytes {
+    conversation(bytes, serde_json::json!({ "model": MODEL, "messages": [], "max_tokens": 64 }))
+}
+
+/// Turns of about a kilobyte, the last as long as it must be.
+fn conversation(bytes: usize, mut request: serde_json::Value) -> Bytes {
+    const TURN_BYTES: usize = 1_024;
+    let empty = request.to_string().len();
+    let turn = |role: &str, text: String| serde_json::json!({ "role": role, "content": text });
+    let around = turn("assistant", String::new()).to_string().len() + 1;
+    let mut left = bytes.saturating_sub(empty);
+    let mut turns = Vec::new();
+    // A user's turn is shorter around its text, and the last of an odd number.
+    while left > 2 * (TURN_BYTES + around) {
+        turns.push(turn("user", words(TURN_BYTES + "assistant".len() - "user".len())));
+        turns.push(turn("assistant", words(TURN_BYTES)));
+        left -= 2 * (TURN_BYTES + around);
+    }
+    let last = turn("user", String::new()).to_string().len();
+    turns.push(turn("user", words(left.saturating_sub(last))));
+    if let Some(messages) = request.get_mut("messages") {
+        *messages = turns.into();
     }
     Bytes::from(request.to_string())
 }
@@ -124,6 +162,9 @@ mod tests {
     fn requests_have_the_size_that_the_figures_name() {
         assert_eq!(chat(None).len(), REQUEST_BYTES);
         assert_eq!(chat(Some(Shape { chunks: 40, pause_ms: 5 })).len(), REQUEST_BYTES);
+        assert_eq!(messages(REQUEST_BYTES).len(), REQUEST_BYTES);
+        assert_eq!(messages(LONG_BYTES).len(), LONG_BYTES);
+        assert_eq!(long_chat(LONG_BYTES).len(), LONG_BYTES);
     }
 
     #[test]

@@ -43,7 +43,7 @@ async fn a_strict_request_is_refused_by_the_names_of_its_fields_before_anything_
     let answer = shared().send(Client::OpenAi, &body, &[("x-postern-strict", "true")]).await;
     let text = answer.text();
     assert_eq!(answer.status, 400, "{text}");
-    let error: Value = serde_json::from_str(&text).expect("JSON");
+    let error: Value = serde_json::from_str(text).expect("JSON");
     assert_eq!(error["error"]["code"], "lossy_translation", "{text}");
     let message = error["error"]["message"].as_str().expect("a message");
     assert!(message.contains("seed") && message.contains("frequency_penalty"), "{message}");
@@ -65,7 +65,7 @@ async fn content_that_no_answer_could_be_right_without_is_refused_by_its_place()
     let answer = shared().send(Client::OpenAi, &body, &[]).await;
     let text = answer.text();
     assert_eq!(answer.status, 400, "{text}");
-    let error: Value = serde_json::from_str(&text).expect("JSON");
+    let error: Value = serde_json::from_str(text).expect("JSON");
     assert_eq!(error["error"]["code"], "unsupported_content", "{text}");
     assert_eq!(error["error"]["param"], "messages[1].content[0]", "{text}");
 }

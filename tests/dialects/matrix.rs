@@ -203,7 +203,7 @@ async fn errors(client: Client, row: Row) {
     for status in STATUSES {
         let ask = row.ask(&format!("error-{status}"), false);
         let answer = shared().send(client, &client.request(&ask), &[]).await;
-        let seen: Value = serde_json::from_str(&answer.text()).expect("JSON");
+        let seen: Value = serde_json::from_str(answer.text()).expect("JSON");
         let error = client.error(&seen).unwrap_or_else(|| panic!("an error, not {seen}"));
         assert!(!error.message.is_empty(), "{seen}");
         let expected: &[u16] = match status {
@@ -231,12 +231,12 @@ async fn malformed(client: Client, row: Row) {
     let answer = shared().send(client, &body, &[]).await;
     let text = answer.text();
     assert_eq!(answer.status, 502, "{text}");
-    assert!(client.error(&serde_json::from_str(&text).expect("JSON")).is_some(), "{text}");
+    assert!(client.error(&serde_json::from_str(text).expect("JSON")).is_some(), "{text}");
     let body = client.request(&row.ask("malformed", true));
     let answer = shared().send(client, &body, &[]).await;
     match answer.status {
         200 => {
-            let events = postern_tests::events(&answer.text());
+            let events = postern_tests::events(answer.text());
             client.streamed(&events).expect_err("an error in the stream");
         }
         status => assert_eq!(status, 502, "{}", answer.text()),

@@ -113,7 +113,7 @@ async fn embeddings_of_every_vendor_come_in_openais_shape() {
         let body = json!({ "model": model, "input": ["one", "two"] });
         let answer = post("/v1/embeddings", &body).await;
         assert_eq!(answer.status, 200, "{model}: {}", answer.text());
-        let list: Value = serde_json::from_str(&answer.text()).expect("JSON");
+        let list: Value = serde_json::from_str(answer.text()).expect("JSON");
         assert_eq!(list["object"], "list", "{list}");
         for (index, item) in list["data"].as_array().expect("data").iter().enumerate() {
             assert_eq!((&item["object"], &item["index"]), (&json!("embedding"), &json!(index)));
@@ -129,7 +129,7 @@ async fn legacy_completions_are_answered_by_chat_models_of_any_vendor() {
         let body = json!({ "model": model, "prompt": "Once", "max_tokens": 50 });
         let answer = post("/v1/completions", &body).await;
         assert_eq!(answer.status, 200, "{model}: {}", answer.text());
-        let completion: Value = serde_json::from_str(&answer.text()).expect("JSON");
+        let completion: Value = serde_json::from_str(answer.text()).expect("JSON");
         assert_eq!(completion["object"], "text_completion", "{completion}");
         assert_eq!(completion["choices"][0]["text"], TEXT, "{completion}");
     }
@@ -138,10 +138,11 @@ async fn legacy_completions_are_answered_by_chat_models_of_any_vendor() {
 #[tokio::test]
 async fn tokens_are_counted_by_the_vendor_or_estimated_here() {
     for model in ["claude-fake-text", "gpt-fake-text"] {
-        let body = json!({ "model": model, "messages": [{ "role": "user", "content": "Hello there" }] });
+        let body =
+            json!({ "model": model, "messages": [{ "role": "user", "content": "Hello there" }] });
         let answer = post("/v1/messages/count_tokens", &body).await;
         assert_eq!(answer.status, 200, "{model}: {}", answer.text());
-        let count: Value = serde_json::from_str(&answer.text()).expect("JSON");
+        let count: Value = serde_json::from_str(answer.text()).expect("JSON");
         assert!(count["input_tokens"].as_u64().is_some_and(|count| count > 0), "{count}");
     }
     let asked = shared().fake(Vendor::Anthropic).requests("Hello there");
@@ -151,7 +152,7 @@ async fn tokens_are_counted_by_the_vendor_or_estimated_here() {
 #[tokio::test]
 async fn a_model_whose_vendor_has_no_credential_is_neither_listed_nor_there() {
     let list = shared().gateway.call("GET", "/v1/models").key(shared().key.expose()).send().await;
-    let list: Value = serde_json::from_str(&list.text()).expect("JSON");
+    let list: Value = serde_json::from_str(list.text()).expect("JSON");
     let names: Vec<_> = list["data"].as_array().expect("data").iter().map(|m| &m["id"]).collect();
     assert!(names.contains(&&json!("claude-fake-text")) && !names.contains(&&json!("not-offered")));
     let body = json!({ "model": "not-offered", "messages": [{ "role": "user", "content": "?" }] });
@@ -166,7 +167,7 @@ async fn a_model_whose_vendor_has_no_credential_is_neither_listed_nor_there() {
 async fn models_come_in_anthropics_shape_for_whoever_names_its_version() {
     let call = shared().gateway.call("GET", "/v1/models").header("anthropic-version", "2023-06-01");
     let page = call.header("x-api-key", shared().key.expose()).send().await;
-    let page: Value = serde_json::from_str(&page.text()).expect("JSON");
+    let page: Value = serde_json::from_str(page.text()).expect("JSON");
     assert_eq!(page["has_more"], false, "{page}");
     let model = &page["data"][0];
     assert_eq!(model["type"], "model", "{model}");

@@ -165,8 +165,8 @@ impl Stage {
         let text = answer.text();
         assert_eq!(answer.status, 200, "{text}");
         match body["stream"].as_bool() {
-            Some(true) => client.streamed(&events(&text)),
-            _ => Ok(client.whole(&serde_json::from_str(&text).expect("JSON"))),
+            Some(true) => client.streamed(&events(text)),
+            _ => Ok(client.whole(&serde_json::from_str(text).expect("JSON"))),
         }
     }
 }
@@ -221,14 +221,14 @@ max_output_tokens = 8_192
 context_tokens = 100_000
 [[model.deployment]]
 provider = "{provider}"
-upstream_model = "{upstream}"
+upstream_model = "{family}{scenario}"
 input_usd_per_million_tokens = 1.00
 cached_input_usd_per_million_tokens = 0.10
 cache_write_usd_per_million_tokens = 1.25
 output_usd_per_million_tokens = 10.00
 "#,
                 name = row.model(scenario),
-                upstream = format!("{}{scenario}", row.upstream_family),
+                family = row.upstream_family,
                 provider = row.provider,
             );
         }

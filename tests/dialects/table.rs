@@ -6,7 +6,8 @@ use crate::stage::{ROWS, shared};
 use postern_tests::manifest;
 use std::fmt::Write as _;
 
-const BEGIN: &str = "<!-- The table is made by tests/dialects: UPDATE_GOLDEN=1 writes it anew. -->\n";
+const BEGIN: &str =
+    "<!-- The table is made by tests/dialects: UPDATE_GOLDEN=1 writes it anew. -->\n";
 const END: &str = "<!-- End of the table. -->\n";
 
 /// Runs everything, and compares what came of it with the document.

@@ -89,6 +89,9 @@ pub struct Component {
     /// Build quickly, without optimising much
     #[arg(long)]
     pub dev: bool,
+    /// A feature of a component, as in sandbox/spin-llm; may be given several times
+    #[arg(long, value_name = "COMPONENT/FEATURE")]
+    pub features: Vec<String>,
 }
 
 #[derive(Args)]

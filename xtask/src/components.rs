@@ -48,6 +48,17 @@ pub fn build(
     packages: &[&Package],
     profile: Profile,
 ) -> Result<()> {
+    build_with(workspace, toolchain, packages, profile, &[])
+}
+
+/// The same, with features of theirs (`sandbox/spin-llm`) that are off by default.
+pub fn build_with(
+    workspace: &Workspace,
+    toolchain: &WasmToolchain,
+    packages: &[&Package],
+    profile: Profile,
+    features: &[String],
+) -> Result<()> {
     if let Some(package) = packages.iter().find(|package| package.pre_initialise()) {
         bail!(
             "{} asks for pre-initialisation, which is not there yet: take `pre-initialise` out of its Cargo.toml",
@@ -64,6 +75,9 @@ pub fn build(
         .arg(&target);
     for package in packages {
         command.args(["--package", &package.name]);
+    }
+    for feature in features {
+        command.args(["--features", feature]);
     }
     let built = artifacts::built(&mut command)?;
     for package in packages {

@@ -55,5 +55,5 @@ fn build(workspace: &Workspace, component: &Component) -> Result<()> {
     };
     let toolchain = toolchain::find_or_get(workspace)?;
     let profile = if component.dev { Profile::Dev } else { Profile::Release };
-    components::build(workspace, &toolchain, &packages, profile)
+    components::build_with(workspace, &toolchain, &packages, profile, &component.features)
 }

@@ -38,6 +38,28 @@ pub async fn stages(gateway: &Gateway, effort: &Effort) -> Result<Vec<Figure>> {
     Ok(figures(sums, &direct_latency, &latency))
 }
 
+/// The mean of one stage over so many requests, in milliseconds.
+pub async fn mean_of_stage(
+    through: &mut Connection,
+    call: &Call,
+    stage: &str,
+    requests: u64,
+) -> Result<f64> {
+    let mut sums = Vec::new();
+    for request in 0..requests + requests / 10 {
+        let answer = through.call(&Call { timing: true, ..call.clone() }).await?;
+        if request < requests / 10 {
+            continue;
+        }
+        let header = answer.headers.get("server-timing");
+        let header = header.context("the gateway answers without server-timing")?;
+        add(&mut sums, header.to_str()?);
+    }
+    let sum = sums.iter().find(|(name, _)| name == stage).map(|(_, sum)| *sum);
+    let sum = sum.with_context(|| format!("server-timing has no stage {stage}"))?;
+    Ok(sum / requests.max(1) as f64)
+}
+
 fn figures(sums: Vec<(String, f64)>, direct: &Samples, through: &Samples) -> Vec<Figure> {
     let count = through.len().max(1) as f64;
     let whole = through.mean_ms();

@@ -3,6 +3,14 @@
 //! Reads: the outbound request. Writes: an inbound answer, as `postern-sandbox` scripts it; this shell has the stream,
 //! the clock and nothing else. Refuses with: what the vendor would say; only a body that breaks off ends in a fault.
 //! Runs: in upstream's place, for targets whose transport is the sandbox. Needs no grants.
+//!
+//! Built with the feature `spin-llm`, it also hands targets whose `upstream_model` begins with `spin-llm/` to the host's
+//! own models, and then must inherit `ai_models`. A feature rather than a component of its own: Spin composes one
+//! dependency per WIT package, so that another component would put the sandbox's models out of service, and a build
+//! without the feature imports nothing it does not use, so that nobody grants models for nothing.
+
+#[cfg(feature = "spin-llm")]
+mod host_models;
 
 use postern_contract::sandbox::exports::postern::sandbox::client::Guest;
 use postern_contract::sandbox::{export_sandbox, wit_future, wit_stream};
@@ -25,6 +33,10 @@ export_sandbox!(Sandbox);
 impl Guest for Sandbox {
     async fn send(request: Outbound) -> Result<Inbound, Fault> {
         let Outbound { target, path, body, .. } = request;
+        #[cfg(feature = "spin-llm")]
+        if let Some(script) = host_models::answer(&target, &path, &body) {
+            return Ok(perform(script));
+        }
         let script = postern_sandbox::answer(&path, &target.upstream_model, &body);
         // The same agreement as upstream's: deadlines are the target's.
         let limit_ms = target.deadlines.first_byte_ms;

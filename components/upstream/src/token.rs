@@ -29,11 +29,9 @@ pub async fn of(
     unix_s: u64,
 ) -> Result<String, Fault> {
     let key_file = present(&account.variable).await?;
-    let kept = TOKENS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(token) = kept.get(&key_file, unix_s) {
-        return Ok(token.to_owned());
+    if let Some(token) = kept(&key_file, unix_s) {
+        return Ok(token);
     }
-    drop(kept);
     let wrong = |error| misconfigured(format!("the variable `{}`: {error}", account.variable));
     let body =
         Key::from_json(&key_file).and_then(|key| key.token_request(unix_s)).map_err(wrong)?;
@@ -43,6 +41,11 @@ pub async fn of(
     let mut tokens = TOKENS.lock().unwrap_or_else(PoisonError::into_inner);
     tokens.put(&key_file, token.clone(), unix_s);
     Ok(token.access_token)
+}
+
+fn kept(key_file: &str, unix_s: u64) -> Option<String> {
+    let tokens = TOKENS.lock().unwrap_or_else(PoisonError::into_inner);
+    tokens.get(key_file, unix_s).map(str::to_owned)
 }
 
 async fn ask(token_url: &str, body: String) -> Result<Token, Fault> {

@@ -42,6 +42,8 @@ pub struct Unframer {
     max_message_bytes: usize,
     /// What the decoder has taken of the message that is arriving.
     pending_bytes: usize,
+    /// Found behind messages that had to leave first.
+    held: Option<Error>,
 }
 
 impl Unframer {
@@ -52,6 +54,7 @@ impl Unframer {
             buffer: BytesMut::new(),
             max_message_bytes,
             pending_bytes: 0,
+            held: None,
         }
     }
 
@@ -59,10 +62,24 @@ impl Unframer {
     /// `:event-type`, `:exception-type` or `:error-code`, its data the payload.
     ///
     /// # Errors
-    /// What cannot be read; nothing may be pushed after it.
+    /// What cannot be read, again at every later call. The messages before it come out first, and the error with the next
+    /// call.
     pub fn push(&mut self, bytes: &[u8]) -> Result<String, Error> {
+        if let Some(error) = &self.held {
+            return Err(error.clone());
+        }
         self.buffer.extend_from_slice(bytes);
         let mut text = String::new();
+        if let Err(error) = self.drain(&mut text) {
+            self.held = Some(error.clone());
+            if text.is_empty() {
+                return Err(error);
+            }
+        }
+        Ok(text)
+    }
+
+    fn drain(&mut self, text: &mut String) -> Result<(), Error> {
         loop {
             if self.pending_bytes == 0 {
                 self.check_length()?;
@@ -73,11 +90,11 @@ impl Unframer {
             match frame.map_err(|error| Error::Malformed(error.to_string()))? {
                 DecodedFrame::Complete(message) => {
                     self.pending_bytes = 0;
-                    write(&message, &mut text)?;
+                    write(&message, text)?;
                 }
                 DecodedFrame::Incomplete => {
                     self.pending_bytes = self.pending_bytes.saturating_add(taken);
-                    return Ok(text);
+                    return Ok(());
                 }
             }
         }
@@ -86,8 +103,11 @@ impl Unframer {
     /// Nothing more will arrive.
     ///
     /// # Errors
-    /// The beginning of a message is left.
+    /// What could not be read, or the beginning of a message that is left.
     pub fn finish(&self) -> Result<(), Error> {
+        if let Some(error) = &self.held {
+            return Err(error.clone());
+        }
         match self.pending_bytes.saturating_add(self.buffer.len()) {
             0 => Ok(()),
             bytes => Err(Error::Truncated(bytes)),

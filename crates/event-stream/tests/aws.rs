@@ -1,4 +1,5 @@
 //! Amazon's framing, made by its own crate and undone here.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use aws_smithy_eventstream::frame::write_message_to;
 use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
@@ -51,6 +52,15 @@ fn refuses_a_bit_that_was_flipped_anywhere() {
         // What came whole before it may have come out; all of it never does.
         assert!(read.is_err() || ended.is_err(), "bit flipped at {place}");
     }
+}
+
+#[test]
+fn what_came_before_a_bad_message_leaves_first() {
+    let mut bytes = message(":event-type", "metadata", "{}");
+    bytes.extend([0xff; 40]);
+    let mut unframer = Unframer::new(MAX_BYTES);
+    assert_eq!(unframer.push(&bytes).unwrap(), "event: metadata\ndata: {}\n\n");
+    assert!(unframer.push(b"").is_err() && unframer.finish().is_err());
 }
 
 #[test]

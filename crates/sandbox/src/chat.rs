@@ -8,6 +8,9 @@ mod request;
 mod tools;
 mod wire;
 
+pub(crate) use choice::before_stop;
+pub(crate) use request::{cap_tokens, include_usage, stops};
+
 use crate::fields::Fields;
 use crate::model::Behaviour;
 use crate::refusal::Refusal;

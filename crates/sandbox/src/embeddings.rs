@@ -3,6 +3,8 @@
 mod request;
 mod vector;
 
+pub(crate) use request::{Encoding, encoding};
+
 use crate::fields::Fields;
 use crate::model::Behaviour;
 use crate::refusal::Refusal;
@@ -11,7 +13,7 @@ use crate::seed::Seed;
 use crate::spoil;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use request::{EmbeddingsRequest, Encoding, Input};
+use request::{EmbeddingsRequest, Input};
 use serde_json::{Value, json};
 
 /// Answer `POST /embeddings`; one step a vector, so that two thousand of them are never in memory together.
@@ -31,7 +33,7 @@ pub(crate) fn embed(behaviour: Behaviour, _seed: &Seed, body: &Value) -> Result<
     Ok(Script::json_steps(200, spoil::whole(behaviour, steps)))
 }
 
-fn item(index: usize, vector: &[f32], encoding: Encoding) -> String {
+pub(crate) fn item(index: usize, vector: &[f32], encoding: Encoding) -> String {
     let embedding = match encoding {
         // Finite numbers always serialise.
         Encoding::Float => serde_json::to_string(vector).unwrap_or_default(),

@@ -31,6 +31,25 @@ impl<'a> Fields<'a> {
         if self.at.is_empty() { name.to_owned() } else { format!("{}.{name}", self.at) }
     }
 
+    /// The names of the fields that are not null.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.object.iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| name.as_str())
+    }
+
+    /// A number within bounds.
+    pub(crate) fn number(
+        &self,
+        name: &str,
+        bounds: RangeInclusive<f64>,
+    ) -> Result<Option<f64>, Refusal> {
+        let Some(number) = self.typed(name, "a number", Value::as_f64)? else { return Ok(None) };
+        let expected = format!("a number from {} to {}", bounds.start(), bounds.end());
+        match bounds.contains(&number) {
+            true => Ok(Some(number)),
+            false => Err(Refusal::wrong_value(&self.path(name), &number.to_string(), &expected)),
+        }
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<&'a Value> {
         self.object.get(name).filter(|value| !value.is_null())
     }

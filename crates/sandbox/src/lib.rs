@@ -8,12 +8,15 @@
 //! Which model it plays is a row of [`MODELS`]: most fail, each in its way; a name that is in no row plays as
 //! `sandbox`. `docs/sandbox.md` says what each does.
 //!
+//! [`inference`] is another stand-in: it asks the models of the host that runs us, where there are any.
+//!
 //! Reads: the path, the model's name at the vendor, the body. Refuses: with the vendor's status and error object, never
 //! with a fault of ours. Answers follow <https://platform.openai.com/docs/api-reference>.
 
 mod chat;
 mod embeddings;
 mod fields;
+pub mod inference;
 mod model;
 mod refusal;
 mod schema;

@@ -1,5 +1,6 @@
 //! Which model the sandbox plays, by the name a vendor would know it by.
 
+use crate::inference;
 use crate::refusal::Refusal;
 use crate::script::Step;
 
@@ -51,8 +52,12 @@ impl Behaviour {
     /// What the model called `name` does.
     ///
     /// # Errors
-    /// A pace that is no number of milliseconds between 1 and 5000: a slip there must not pass for a fast model.
+    /// A pace that is no number of milliseconds between 1 and 5000: a slip there must not pass for a fast model. A model
+    /// of the host's, which is not played.
     pub(crate) fn of(name: &str) -> Result<Behaviour, Refusal> {
+        if inference::model(name).is_some() {
+            return Err(Refusal::without_inference(name));
+        }
         if let Some(pace) = name.strip_prefix(PACE_PREFIX) {
             return pace
                 .parse()

@@ -26,16 +26,16 @@ struct ErrorObject {
     code: Option<&'static str>,
 }
 
-const INVALID_REQUEST: &str = "invalid_request_error";
-const SERVER_ERROR: &str = "server_error";
+pub(crate) const INVALID_REQUEST: &str = "invalid_request_error";
+pub(crate) const SERVER_ERROR: &str = "server_error";
 
 impl Refusal {
-    fn new(status: u16, error_type: &'static str, message: String) -> Self {
+    pub(crate) fn new(status: u16, error_type: &'static str, message: String) -> Self {
         let error = ErrorObject { message, r#type: error_type, param: None, code: None };
         Refusal { status, error, retry_after_s: None }
     }
 
-    fn with_code(mut self, code: &'static str) -> Self {
+    pub(crate) fn with_code(mut self, code: &'static str) -> Self {
         self.error.code = Some(code);
         self
     }
@@ -78,6 +78,22 @@ impl Refusal {
             "The model '{model}' does not exist: sandbox-pace-<ms> takes 1 to 5000 milliseconds."
         );
         Refusal::new(404, INVALID_REQUEST, message).with_code("model_not_found")
+    }
+
+    /// A model of the host's, asked of a component that was built without them: it must not pass for one that answers.
+    pub(crate) fn without_inference(model: &str) -> Self {
+        let message = format!(
+            "The model '{model}' is the host's, and this sandbox was built without the feature spin-llm."
+        );
+        Refusal::new(404, INVALID_REQUEST, message).with_code("model_not_found")
+    }
+
+    /// The request asks for what cannot be done here: the field `param`.
+    pub(crate) fn unsupported(param: impl Into<String>, code: &'static str) -> Self {
+        let param = param.into();
+        let message =
+            format!("Unsupported parameter: '{param}'. The host's models have no such thing.");
+        Refusal::invalid(param, code, message)
     }
 
     pub(crate) fn rate_limited(model: &str) -> Self {

@@ -115,7 +115,8 @@ pub fn collected(events: &[&Value]) -> Value {
             }
             "content_block_stop" => {
                 let blocks = message["content"].as_array_mut().expect("content");
-                let (block, input) = (blocks.last_mut().expect("a block"), &inputs[inputs.len() - 1]);
+                let (block, input) =
+                    (blocks.last_mut().expect("a block"), &inputs[inputs.len() - 1]);
                 if block["type"] == "tool_use" && !input.is_empty() {
                     block["input"] = serde_json::from_str(input).unwrap_or_else(|_| json!(input));
                 }

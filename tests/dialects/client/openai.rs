@@ -120,7 +120,9 @@ pub fn collected(chunks: &[&Value]) -> Value {
 fn merge(into: &mut Map<String, Value>, delta: &Map<String, Value>) {
     for (key, value) in delta {
         match (into.get_mut(key), value) {
-            (Some(Value::String(before)), Value::String(more)) if key != "role" && key != "type" => {
+            (Some(Value::String(before)), Value::String(more))
+                if key != "role" && key != "type" =>
+            {
                 before.push_str(more);
             }
             (Some(Value::Object(before)), Value::Object(more)) => merge(before, more),

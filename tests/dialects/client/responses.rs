@@ -29,7 +29,8 @@ pub fn request(ask: &Ask) -> Value {
         }]);
     }
     if let Some(schema) = &ask.schema {
-        let format = json!({ "type": "json_schema", "name": "answer", "schema": schema, "strict": true });
+        let format =
+            json!({ "type": "json_schema", "name": "answer", "schema": schema, "strict": true });
         body["text"] = json!({ "format": format });
     }
     if ask.think {
@@ -56,13 +57,14 @@ pub fn whole(body: &Value) -> Seen {
     assert_eq!(body["object"], "response", "{body}");
     let items = body["output"].as_array().expect("output");
     let of = |kind: &'static str| items.iter().filter(move |item| item["type"] == kind);
-    let parts = |kind: &'static str, list: &'static str, part: &'static str, field: &'static str| {
-        of(kind)
-            .flat_map(move |item| item[list].as_array().cloned().unwrap_or_default())
-            .filter(move |found| found["type"] == part)
-            .map(move |found| text(&found[field]))
-            .collect::<String>()
-    };
+    let parts =
+        |kind: &'static str, list: &'static str, part: &'static str, field: &'static str| {
+            of(kind)
+                .flat_map(move |item| item[list].as_array().cloned().unwrap_or_default())
+                .filter(move |found| found["type"] == part)
+                .map(move |found| text(&found[field]))
+                .collect::<String>()
+        };
     let usage = &body["usage"];
     Seen {
         text: parts("message", "content", "output_text", "text"),
@@ -100,7 +102,11 @@ pub fn collected(events: &[&Value]) -> Value {
     assert!(ends.contains(&last["type"].as_str().expect("a type")), "{last}");
     let response = &last["response"];
     let joined = |kind: &str| -> String {
-        events.iter().filter(|event| event["type"] == kind).map(|event| text(&event["delta"])).collect()
+        events
+            .iter()
+            .filter(|event| event["type"] == kind)
+            .map(|event| text(&event["delta"]))
+            .collect()
     };
     let seen = whole(response);
     assert_eq!(joined("response.output_text.delta"), seen.text);

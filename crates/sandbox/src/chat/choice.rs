@@ -106,7 +106,7 @@ fn quote(text: &str) -> String {
 }
 
 /// What of `text` comes before the first stop string in it.
-fn before_stop<'t>(text: &'t str, stops: &[&str]) -> &'t str {
+pub(crate) fn before_stop<'t>(text: &'t str, stops: &[&str]) -> &'t str {
     let first = stops.iter().filter_map(|stop| text.find(stop)).min();
     first.and_then(|end| text.get(..end)).unwrap_or(text)
 }

@@ -57,13 +57,13 @@ impl<'a> ChatRequest<'a> {
 }
 
 /// `max_completion_tokens`, or its older name.
-fn cap_tokens(body: &Fields) -> Result<Option<u64>, Refusal> {
+pub(crate) fn cap_tokens(body: &Fields) -> Result<Option<u64>, Refusal> {
     let older = body.integer("max_tokens", 1..=u64::MAX)?;
     Ok(body.integer("max_completion_tokens", 1..=u64::MAX)?.or(older))
 }
 
 /// One string, or up to four; an empty one stops nothing.
-fn stops<'a>(body: &Fields<'a>) -> Result<Vec<&'a str>, Refusal> {
+pub(crate) fn stops<'a>(body: &Fields<'a>) -> Result<Vec<&'a str>, Refusal> {
     if let Some(Value::String(stop)) = body.get("stop") {
         return Ok(vec![stop.as_str()].into_iter().filter(|stop| !stop.is_empty()).collect());
     }
@@ -83,7 +83,7 @@ fn stops<'a>(body: &Fields<'a>) -> Result<Vec<&'a str>, Refusal> {
     Ok(texts)
 }
 
-fn include_usage(body: &Fields, stream: bool) -> Result<bool, Refusal> {
+pub(crate) fn include_usage(body: &Fields, stream: bool) -> Result<bool, Refusal> {
     let Some(options) = body.object("stream_options")? else { return Ok(false) };
     if !stream {
         let message = "'stream_options' is only allowed when 'stream' is true.".to_owned();

@@ -27,8 +27,8 @@ pub(super) enum Input {
 }
 
 /// How a vector is written.
-#[derive(Clone, Copy)]
-pub(super) enum Encoding {
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Encoding {
     Float,
     /// Of 32-bit floats, little end first; what the vendor's own libraries ask for.
     Base64,
@@ -103,7 +103,7 @@ fn inputs(body: &Fields) -> Result<Vec<Input>, Refusal> {
     Ok(inputs)
 }
 
-fn encoding(body: &Fields) -> Result<Encoding, Refusal> {
+pub(crate) fn encoding(body: &Fields) -> Result<Encoding, Refusal> {
     match body.string("encoding_format")? {
         None | Some("float") => Ok(Encoding::Float),
         Some("base64") => Ok(Encoding::Base64),
