@@ -6,13 +6,16 @@
 //! fuzzer.
 
 use postern_dialect::chat::{Answer, Collector, Event, Losses, Request};
-use postern_dialect::openai::Decoder;
+use postern_dialect::translate::{self, Rewritten};
 use postern_dialect::{
-    Context, Decoded, Memo, Operation, ReadAnswer, Spoken, Vendor, Wire, WriteAnswer, openai,
+    Context, Decoded, Facts, Memo, Operation, ReadAnswer, Spoken, Vendor, Wire, WriteAnswer,
+    anthropic, apply, bedrock, cohere, google, openai, responses,
 };
 use postern_event_stream::Parser;
+use postern_event_stream::aws::Unframer;
 use postern_fault::Fault;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 /// Makes a program of a body: for libFuzzer under `cargo fuzz`, else one that runs the files it is given.
@@ -69,30 +72,61 @@ macro_rules! vendors {
 }
 
 clients! {
+    openai_chat_request: openai;
     completions_request: openai::completions;
+    responses_request: responses;
+    anthropic_request: anthropic;
 }
 
 vendors! {
+    openai_chat_answer: openai;
+    responses_answer: responses;
+    anthropic_answer: anthropic;
+    bedrock_answer: bedrock;
+    google_answer: google;
     cohere_answer: cohere;
 }
 
 /// The encoders of all vendors.
-const ENCODERS: &[(Wire, Encode)] = &[(Wire::Cohere, postern_dialect::cohere::encode)];
+const ENCODERS: &[(Wire, Encode)] = &[
+    (Wire::OpenAi, openai::encode_chat),
+    (Wire::Responses, responses::encode),
+    (Wire::Anthropic, anthropic::encode),
+    (Wire::Bedrock, bedrock::encode),
+    (Wire::Google, google::encode),
+    (Wire::Cohere, cohere::encode),
+];
 
 type Body = fn(&[u8]);
 type Write = fn(Context) -> Box<dyn WriteAnswer>;
 type Encode = fn(Request, &Vendor, &mut Losses, &mut Memo) -> Result<Spoken, Fault>;
 
 /// The writers of all clients.
-const WRITERS: &[Write] = &[|context| Box::new(openai::completions::Writer::new(context))];
+const WRITERS: &[Write] = &[
+    |context| Box::new(openai::Writer::new(context)),
+    |context| Box::new(openai::completions::Writer::new(context)),
+    |context| Box::new(responses::Writer::new(context)),
+    |context| Box::new(anthropic::Writer::new(context)),
+];
 
 /// All bodies by the names of their targets, for runs without a fuzzer.
 pub const BODIES: &[(&str, Body)] = &[
     ("server_sent", server_sent),
+    ("aws", aws),
     ("openai_request", openai_request),
     ("openai_answer", openai_answer),
+    ("openai_chat_request", openai_chat_request),
+    ("openai_chat_answer", openai_chat_answer),
     ("completions_request", completions_request),
+    ("responses_request", responses_request),
+    ("responses_answer", responses_answer),
+    ("anthropic_request", anthropic_request),
+    ("anthropic_answer", anthropic_answer),
+    ("bedrock_answer", bedrock_answer),
+    ("google_answer", google_answer),
     ("cohere_answer", cohere_answer),
+    ("translate_request", translate_request),
+    ("translate_answer", translate_answer),
 ];
 
 /// Server-sent events: every byte comes out once and in order, and events are the same however they are cut.
@@ -110,6 +144,26 @@ pub fn server_sent(data: &[u8]) {
     assert_eq!(whole, events(&pieces(&text, size)));
     let raw: String = whole.into_iter().flatten().map(|(raw, ..)| raw).collect();
     assert_eq!(raw, text);
+}
+
+/// Amazon's frames: what comes out before the first that cannot be read is the same however they are cut.
+pub fn aws(data: &[u8]) {
+    let (size, bytes) = data.split_last().map_or((1, data), |(size, bytes)| (*size, bytes));
+    let unframed = |chunks: &mut dyn Iterator<Item = &[u8]>| {
+        let (mut unframer, mut text) = (Unframer::new(MAX_EVENT_BYTES), String::new());
+        for chunk in chunks {
+            match unframer.push(chunk) {
+                Ok(more) => text += &more,
+                Err(_) => return (text, false),
+            }
+        }
+        (text, unframer.finish().is_ok())
+    };
+    let (whole, whole_ended) = unframed(&mut std::iter::once(bytes));
+    let (cut, cut_ended) = unframed(&mut bytes.chunks(usize::from(size).max(1)));
+    assert_eq!(whole_ended, cut_ended);
+    // Whoever pushes all at once is told of a bad frame in place of the good ones before it.
+    assert!(whole == cut || (!whole_ended && cut.starts_with(&whole)));
 }
 
 /// The JSON scanner, by way of the requests that it reads: what it takes is JSON, and its spans are literals' insides.
@@ -137,9 +191,84 @@ pub fn openai_answer(data: &[u8]) {
     for (stream, media_type) in [(true, "text/event-stream"), (false, "application/json")] {
         let body = format!(r#"{{"model":"m","stream":{stream},"messages":[{{"role":"user"}}]}}"#);
         let facts = openai::read(Operation::Chat, &body).expect("the request is right").facts;
-        let passed = |pieces: &[&str]| pass(Decoder::new(&facts, media_type), pieces);
+        let passed = |pieces: &[&str]| pass(openai::Decoder::new(&facts, media_type), pieces);
         assert_eq!(passed(&[&text]), passed(&pieces(&text, size)));
     }
+}
+
+/// Any client's request to any vendor, by the way that the gateway goes: JSON is sent, or the caller is told why not.
+pub fn translate_request(data: &[u8]) {
+    let (_, text) = split(data);
+    for client in CLIENTS {
+        for operation in OPERATIONS {
+            let Ok(read) = translate::read(client, operation, &text) else { continue };
+            for wire in Wire::ALL {
+                let vendor = Vendor::new(wire, "m");
+                let Ok(encoded) = translate::encode(&vendor, &read.facts, &text) else { continue };
+                let body = match encoded.body {
+                    Rewritten::Whole(body) => body,
+                    Rewritten::Edits(edits) => apply(&text, &edits).expect("edits fit the body"),
+                };
+                // A client's own number may be too large for anyone but the vendor.
+                serde_json::from_str::<&RawValue>(&body).expect("what is sent is JSON");
+            }
+        }
+    }
+}
+
+/// Any vendor's answer to any client: the same however it is cut, JSON in each event, and a fault in its place.
+pub fn translate_answer(data: &[u8]) {
+    let (size, text) = split(data);
+    let pieces = pieces(&text, size);
+    for client in CLIENTS {
+        for (stream, media_type) in FORMS {
+            let facts = facts(client, stream);
+            for wire in Wire::ALL {
+                let told = |pieces: &[&str]| {
+                    let content_type = media_type.to_owned();
+                    let head = translate::AnswerHead { content_type, ..Default::default() };
+                    let vendor = Vendor::new(wire, "m");
+                    pass(translate::Decoder::new(&vendor, &facts, head), pieces)
+                };
+                let whole = told(&[&text]);
+                assert_eq!(whole, told(&pieces), "{wire:?} to {client:?}");
+                let (output, _, end) = whole;
+                if stream && wire != client {
+                    check_events(&output);
+                }
+                if let Err(fault) = &end {
+                    assert!(stream || output.is_empty(), "no half of a whole answer");
+                    let body = translate::error::body(client, fault);
+                    serde_json::from_str::<Value>(&body).expect("an error is JSON");
+                }
+            }
+        }
+    }
+}
+
+/// The clients' dialects.
+const CLIENTS: [Wire; 3] = [Wire::OpenAi, Wire::Responses, Wire::Anthropic];
+
+const OPERATIONS: [Operation; 5] = [
+    Operation::Chat,
+    Operation::Completions,
+    Operation::Embeddings,
+    Operation::CountTokens,
+    Operation::Rerank,
+];
+
+/// What is asked for, and what the answer says that it is.
+const FORMS: [(bool, &str); 3] =
+    [(true, "text/event-stream"), (true, "application/json"), (false, "application/json")];
+
+/// Those of a small chat.
+fn facts(client: Wire, stream: bool) -> Facts {
+    let said = match client {
+        Wire::Responses => r#""input":"hi""#,
+        _ => r#""max_tokens":9,"messages":[{"role":"user","content":"hi"}]"#,
+    };
+    let body = format!(r#"{{"model":"m","stream":{stream},{said}}}"#);
+    translate::read(client, Operation::Chat, &body).expect("the request is right").facts
 }
 
 /// How many bytes to a piece, and the text.
@@ -226,12 +355,16 @@ fn write_for_all(answer: Answer) {
         serde_json::from_str::<Value>(&whole).expect("a whole answer is JSON");
         let (mut writer, mut out) = (writer(Context::default()), String::new());
         answer.clone().into_events().into_iter().for_each(|event| writer.event(event, &mut out));
-        let check = each_event(&[&out], |_, _, data| match data {
-            Some("[DONE]") | None => Ok(()),
-            Some(data) => serde_json::from_str::<Value>(data).map(drop),
-        });
-        check.expect("an event is JSON");
+        check_events(&out);
     }
+}
+
+fn check_events(out: &str) {
+    let check = each_event(&[out], |_, _, data| match data {
+        Some("[DONE]") | None => Ok(()),
+        Some(data) => serde_json::from_str::<Value>(data).map(drop),
+    });
+    check.expect("an event is JSON");
 }
 
 /// Every vendor is sent JSON, or the request is refused as the caller's mistake.
@@ -248,9 +381,31 @@ fn encode_for_all(request: &Request) {
     }
 }
 
+/// Takes an answer apart.
+trait Decode {
+    fn push(&mut self, chunk: &str) -> Result<Decoded, Fault>;
+    fn finish(&mut self) -> Result<Decoded, Fault>;
+}
+
+macro_rules! decode {
+    ($decoder:ty) => {
+        impl Decode for $decoder {
+            fn push(&mut self, chunk: &str) -> Result<Decoded, Fault> {
+                self.push(chunk)
+            }
+            fn finish(&mut self) -> Result<Decoded, Fault> {
+                self.finish()
+            }
+        }
+    };
+}
+
+decode!(openai::Decoder);
+decode!(translate::Decoder);
+
 /// All that came out, the latest usage and the end.
 fn pass(
-    mut decoder: Decoder,
+    mut decoder: impl Decode,
     pieces: &[&str],
 ) -> (String, Option<postern_dialect::Usage>, Result<(), Fault>) {
     let (mut output, mut usage) = (String::new(), None);

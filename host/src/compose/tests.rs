@@ -112,6 +112,21 @@ fn refuses_what_this_host_does_not_answer_by_name() {
             .unwrap_err();
     let expected = "component.app.dependencies.\"test:stage\": it imports `spin:mqtt/mqtt@3.0.0`, which this host does not answer";
     assert_eq!(problems, [expected]);
+    let imports = r#"(import "fermyon:spin/llm@2.0.0" (instance (export "f" (func))))"#;
+    let problems_with =
+        |grants| compose_with(dependency("test:stage", grants), stage(imports)).unwrap_err();
+    let place = "component.app.dependencies.\"test:stage\"";
+    assert_eq!(
+        problems_with(&[]),
+        [format!(
+            "{place}: it imports `fermyon:spin/llm@2.0.0` and does not inherit `ai_models`; \
+             add `ai_models` to its `inherit_configuration` if it should"
+        )]
+    );
+    assert_eq!(
+        problems_with(&[Grant::AiModels]),
+        [format!("{place}: it imports `fermyon:spin/llm@2.0.0`, which this host does not answer")]
+    );
     let alone = Component { id: "app".to_owned(), ..Component::default() };
     let problems =
         compose(&alone, &Inputs { component: wat::parse_str(APP).unwrap(), dependencies: vec![] });

@@ -323,6 +323,7 @@ fn what_anthropic_does_not_have_is_told() {
             "repetition_penalty",
             "logit_bias",
             "logprobs",
+            "top_logprobs",
             "verbosity",
             "audio",
             "metadata",

@@ -16,10 +16,6 @@ pub(super) fn make_valid(request: &mut Request, memo: &mut Memo) {
         {
             let valid = unused(valid(name), &mut taken);
             memo.tool_names.insert(valid.clone(), name.clone());
-            // Custom tools are known by the name that is sent.
-            memo.custom_tools.iter_mut().filter(|tool| *tool == name).for_each(|tool| {
-                tool.clone_from(&valid);
-            });
             sent.insert(std::mem::replace(name, valid.clone()), valid);
         }
     }

@@ -22,7 +22,8 @@ pub(super) fn lose_unknown(request: &Request, losses: &mut Losses) -> Result<(),
         (Field::PresencePenalty, is_not_zero(sampling.presence_penalty.as_ref()), NO_PENALTY),
         (Field::RepetitionPenalty, sampling.repetition_penalty.is_some(), NO_PENALTY),
         (Field::LogitBias, sampling.logit_bias.is_some(), "Anthropic has no bias of tokens"),
-        (Field::Logprobs, logprobs.is_some(), "Anthropic tells no probabilities"),
+        (Field::Logprobs, logprobs.is_some(), NO_LOGPROBS),
+        (Field::TopLogprobs, logprobs.is_some_and(|asked| asked.top.is_some()), NO_LOGPROBS),
         (Field::Verbosity, request.verbosity.is_some(), "Anthropic has no verbosity"),
         (Field::Audio, request.audio.is_some(), "Anthropic does not speak"),
         (Field::Metadata, request.metadata.is_some(), "Anthropic keeps none but the user's id"),
@@ -34,15 +35,16 @@ pub(super) fn lose_unknown(request: &Request, losses: &mut Losses) -> Result<(),
     }
     let path = request.path(Field::Modalities);
     let says = |modality: &str| request.modalities.iter().any(|said| said == modality);
-    match (says("audio"), says("text")) {
-        (true, false) => Err(media::unsupported(path, "answers in audio alone")),
-        (true, true) => {
-            losses.add(path, "Anthropic answers in text only");
-            Ok(())
-        }
-        _ => Ok(()),
+    if says("audio") && !says("text") {
+        return Err(media::unsupported(path, "answers in audio alone"));
     }
+    if request.modalities.iter().any(|said| said != "text") {
+        losses.add(path, "Anthropic answers in text only");
+    }
+    Ok(())
 }
+
+const NO_LOGPROBS: &str = "Anthropic tells no probabilities";
 
 const NO_PENALTY: &str = "Anthropic has no penalties";
 

@@ -101,6 +101,10 @@ pub(super) fn fill(
         if !matches!(wish, Wish::Nothing | Wish::Off) {
             losses.add(path, "the model does not think");
         }
+        let summary = request.reasoning.as_ref().and_then(|asked| asked.summary.as_deref());
+        if summary.is_some_and(|wanted| !matches!(wanted, "none" | "omitted")) {
+            losses.add(request.path(Field::ReasoningSummary), "the model does not think");
+        }
         return;
     }
     let display = display(request, &wish, losses);

@@ -117,6 +117,7 @@ fn thinking(request: &mut Request, vendor: &Vendor, losses: &mut Losses) -> Opti
         for (there, field) in [
             (effort.is_some(), Field::ReasoningEffort),
             (budget_tokens.is_some() || enabled.is_some() || adaptive, Field::ReasoningBudget),
+            (summary.is_some(), Field::ReasoningSummary),
         ] {
             if there && !off {
                 losses.add(request.path(field), "this model does not think before it answers");
@@ -127,8 +128,8 @@ fn thinking(request: &mut Request, vendor: &Vendor, losses: &mut Losses) -> Opti
     if off {
         return Some(Thinking { kind: "disabled", token_budget: None });
     }
-    if summary.as_deref().is_some_and(|wanted| matches!(wanted, "none" | "omitted")) {
-        let reason = "Cohere shows the thoughts of its models";
+    if summary.as_deref().is_some_and(|wanted| wanted != "auto") {
+        let reason = "Cohere shows the thoughts of its models as they are";
         losses.add(request.path(Field::ReasoningSummary), reason);
     }
     // What stands for an effort may not be more than the whole answer may have.

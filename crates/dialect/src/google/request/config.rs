@@ -169,6 +169,9 @@ fn modalities(request: &mut Request, config: &mut GenerationConfig, losses: &mut
     }
     if audio {
         // Google's voices say all or nothing.
+        if !config.response_modalities.is_empty() {
+            losses.add(request.path(Field::Modalities), "Google gives a voice without its words");
+        }
         config.response_modalities = vec!["AUDIO"];
     } else if config.response_modalities == ["TEXT"] {
         config.response_modalities.clear();

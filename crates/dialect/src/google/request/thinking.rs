@@ -21,6 +21,9 @@ pub(super) fn encode(
             };
             lose(field, "the model does not think before it answers");
         }
+        if !off && reasoning.summary.as_deref().is_some_and(is_wanted) {
+            lose(Field::ReasoningSummary, "the model does not think before it answers");
+        }
         return None;
     }
     let mut config = match model::thinking(&vendor.model) {
@@ -43,11 +46,14 @@ fn asks(reasoning: &Reasoning) -> bool {
         || reasoning.enabled == Some(true)
 }
 
+fn is_wanted(summary: &str) -> bool {
+    !matches!(summary, "none" | "omitted")
+}
+
 /// Clients see the thoughts that they ask for; those of responses, who can ask for a summary, only if they do.
 fn shows(client: Wire, reasoning: &Reasoning) -> bool {
     match reasoning.summary.as_deref() {
-        Some("none" | "omitted") => false,
-        Some(_) => true,
+        Some(summary) => is_wanted(summary),
         None => client != Wire::Responses && asks(reasoning),
     }
 }
