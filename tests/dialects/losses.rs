@@ -1,7 +1,7 @@
 //! What a vendor cannot carry is said, or refused where nothing may be lost.
 
 use crate::client::Client;
-use crate::stage::{ROWS, Row, shared};
+use crate::stage::{Asks as _, ROWS, Row, shared};
 use serde_json::{Value, json};
 
 const ANTHROPIC: Row = ROWS[2];

@@ -1,7 +1,7 @@
 //! The same story by every vendor, as every client understands it.
 
 use crate::client::{Client, Seen, Usage};
-use crate::stage::{Row, STATUSES, shared};
+use crate::stage::{Asks as _, Row, STATUSES, shared};
 use postern_tests::vendors::{
     ARGUMENTS, CACHED_USAGE, CUT_ARGUMENTS, CUT_TEXT, SECOND_ARGUMENTS, TEXT, THOUGHTS, TOOL,
     Vendor, image_text, result_text,

@@ -6,6 +6,7 @@
 
 pub mod client;
 mod events;
+pub mod fleet;
 mod gateway;
 pub mod manifest;
 mod redis;

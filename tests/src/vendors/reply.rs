@@ -73,7 +73,9 @@ fn halves(bytes: Bytes) -> Vec<Step> {
 pub(super) fn whole(scenario: Scenario, body: &Value) -> Script {
     let text = body.to_string();
     match scenario {
-        Scenario::Malformed => Script::json(text[..text.len() / 3].to_owned() + "]"),
+        Scenario::Malformed => {
+            Script::json(text[..text.floor_char_boundary(text.len() / 3)].to_owned() + "]")
+        }
         Scenario::Cut => {
             let mut script = Script::json(text);
             if let Some(Step::Write(bytes)) = script.steps.first_mut() {

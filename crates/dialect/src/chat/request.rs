@@ -92,6 +92,35 @@ pub enum Field {
 }
 
 impl Request {
+    /// A request that asks for nothing yet.
+    pub fn new(client: Wire, model: impl Into<String>) -> Self {
+        Request {
+            client,
+            model: model.into(),
+            messages: Vec::new(),
+            tools: Vec::new(),
+            tool_choice: None,
+            parallel_tool_calls: None,
+            format: Format::Text,
+            max_output_tokens: None,
+            stop: Vec::new(),
+            choices: 1,
+            sampling: Sampling::default(),
+            logprobs: None,
+            reasoning: None,
+            modalities: Vec::new(),
+            audio: None,
+            verbosity: None,
+            service_tier: None,
+            user: None,
+            metadata: None,
+            prompt_cache_key: None,
+            cache: None,
+            store: None,
+            stream: false,
+        }
+    }
+
     /// The client's own name for a setting.
     pub fn path(&self, field: Field) -> &'static str {
         match self.client {

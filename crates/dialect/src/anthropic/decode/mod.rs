@@ -8,7 +8,7 @@ mod source;
 mod tool;
 
 use crate::Wire;
-use crate::chat::{Format, Losses, Message, Request, Role, Sampling};
+use crate::chat::{Losses, Message, Request, Role, Sampling};
 use object::{Written, lose, object, required};
 use postern_fault::Fault;
 use serde_json::Number;
@@ -43,35 +43,19 @@ object!(Body<'a> {
 pub fn decode(body: &str) -> Result<(Request, Losses), Fault> {
     let mut losses = Losses::default();
     let mut body: Body<'_> = serde_json::from_str(body).map_err(|error| unreadable(&error))?;
+    let model = required(body.model.take(), "", "model").map_err(unrooted)?;
     let mut request = Request {
-        client: Wire::Anthropic,
-        model: required(body.model.take(), "", "model").map_err(unrooted)?,
-        messages: Vec::new(),
-        tools: Vec::new(),
-        tool_choice: None,
-        parallel_tool_calls: None,
-        format: Format::Text,
         max_output_tokens: body.max_tokens,
         stop: body.stop_sequences.take().unwrap_or_default(),
-        choices: 1,
         sampling: Sampling {
             temperature: body.temperature.take(),
             top_p: body.top_p.take(),
             top_k: body.top_k.take(),
             ..Sampling::default()
         },
-        logprobs: None,
-        reasoning: None,
-        modalities: Vec::new(),
-        audio: None,
-        verbosity: None,
         service_tier: body.service_tier.take(),
-        user: None,
-        metadata: None,
-        prompt_cache_key: None,
-        cache: None,
-        store: None,
         stream: body.stream.unwrap_or(false),
+        ..Request::new(Wire::Anthropic, model)
     };
     fill(&mut request, body, &mut losses)?;
     Ok((request, losses))

@@ -2,7 +2,7 @@
 
 use super::DEFAULT_MAX_TOKENS;
 use crate::Wire;
-use crate::chat::{Content, Format, Logprobs, Losses, Message, Part, Request, Role, Sampling};
+use crate::chat::{Content, Logprobs, Losses, Message, Part, Request, Role};
 use postern_fault::{Fault, Kind};
 use serde_json::{Map, Number, Value};
 
@@ -153,29 +153,5 @@ fn wrong_type(name: &str, wanted: &str) -> Fault {
 }
 
 fn nothing_asked() -> Request {
-    Request {
-        client: Wire::OpenAi,
-        model: String::new(),
-        messages: Vec::new(),
-        tools: Vec::new(),
-        tool_choice: None,
-        parallel_tool_calls: None,
-        format: Format::Text,
-        max_output_tokens: Some(DEFAULT_MAX_TOKENS),
-        stop: Vec::new(),
-        choices: 1,
-        sampling: Sampling::default(),
-        logprobs: None,
-        reasoning: None,
-        modalities: Vec::new(),
-        audio: None,
-        verbosity: None,
-        service_tier: None,
-        user: None,
-        metadata: None,
-        prompt_cache_key: None,
-        cache: None,
-        store: None,
-        stream: false,
-    }
+    Request { max_output_tokens: Some(DEFAULT_MAX_TOKENS), ..Request::new(Wire::OpenAi, "") }
 }

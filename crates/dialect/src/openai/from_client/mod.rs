@@ -9,7 +9,7 @@ mod tool;
 pub(crate) mod value;
 
 use crate::Wire;
-use crate::chat::{Field, Format, Losses, Request, Sampling};
+use crate::chat::{Field, Losses, Request};
 use postern_fault::Fault;
 use serde_json::Value;
 use settings::Settings;
@@ -21,8 +21,11 @@ use value::{array, boolean, number, required, said, string, whole};
 /// What is not JSON, or lacks or mistypes a field that a vendor of another dialect must be given. Messages name fields
 /// and types, never a text of the request.
 pub fn decode(body: &str) -> Result<(Request, Losses), Fault> {
-    let mut decoder =
-        Decoder { request: empty(), losses: Losses::default(), settings: Settings::default() };
+    let mut decoder = Decoder {
+        request: Request::new(Wire::OpenAi, ""),
+        losses: Losses::default(),
+        settings: Settings::default(),
+    };
     let (mut model, mut messages) = (None, None);
     for (name, value) in said(value::body(body)?) {
         match name.as_str() {
@@ -37,35 +40,6 @@ pub fn decode(body: &str) -> Result<(Request, Losses), Fault> {
     request.messages = message::decode(messages, &mut losses)?;
     settings.settle(&mut request, &mut losses);
     Ok((request, losses))
-}
-
-/// A request that asks for nothing.
-fn empty() -> Request {
-    Request {
-        client: Wire::OpenAi,
-        model: String::new(),
-        messages: Vec::new(),
-        tools: Vec::new(),
-        tool_choice: None,
-        parallel_tool_calls: None,
-        format: Format::Text,
-        max_output_tokens: None,
-        stop: Vec::new(),
-        choices: 1,
-        sampling: Sampling::default(),
-        logprobs: None,
-        reasoning: None,
-        modalities: Vec::new(),
-        audio: None,
-        verbosity: None,
-        service_tier: None,
-        user: None,
-        metadata: None,
-        prompt_cache_key: None,
-        cache: None,
-        store: None,
-        stream: false,
-    }
 }
 
 struct Decoder {

@@ -9,7 +9,7 @@ mod tool;
 mod turn;
 
 use crate::Wire;
-use crate::chat::{Content, Format, Losses, Message, Part, Request, Role, Sampling};
+use crate::chat::{Content, Losses, Message, Part, Request, Role};
 use crate::openai::from_client::value::{self, required, said, string};
 use postern_fault::Fault;
 use serde_json::Value;
@@ -24,7 +24,7 @@ const UNKNOWN: &str = "no field that the gateway can translate";
 /// What is not JSON, what lacks or mistypes a field that a vendor of another dialect must be given, and what only the
 /// vendor that keeps the conversation could answer. Messages name fields and types, never a text of the request.
 pub fn decode(body: &str) -> Result<(Request, Losses), Fault> {
-    let (mut request, mut losses) = (empty(), Losses::default());
+    let (mut request, mut losses) = (Request::new(Wire::Responses, ""), Losses::default());
     let mut settings = Settings::default();
     let (mut model, mut input) = (None, None);
     for (name, value) in said(value::body(body)?) {
@@ -60,35 +60,6 @@ fn kept(path: String) -> Fault {
 
 fn unsupported(path: String, public: String) -> Fault {
     Fault::invalid_request(path, public).with_code("unsupported_content")
-}
-
-/// A request that asks for nothing.
-fn empty() -> Request {
-    Request {
-        client: Wire::Responses,
-        model: String::new(),
-        messages: Vec::new(),
-        tools: Vec::new(),
-        tool_choice: None,
-        parallel_tool_calls: None,
-        format: Format::Text,
-        max_output_tokens: None,
-        stop: Vec::new(),
-        choices: 1,
-        sampling: Sampling::default(),
-        logprobs: None,
-        reasoning: None,
-        modalities: Vec::new(),
-        audio: None,
-        verbosity: None,
-        service_tier: None,
-        user: None,
-        metadata: None,
-        prompt_cache_key: None,
-        cache: None,
-        store: None,
-        stream: false,
-    }
 }
 
 /// What must be a string or an array of something.
