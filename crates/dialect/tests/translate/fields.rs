@@ -149,10 +149,22 @@ fn fate(base: &Request, changed: &Request, vendor: &Vendor) -> (&'static str, Ve
     (word, lost)
 }
 
-fn vendors() -> impl Iterator<Item = (Wire, Vendor)> {
-    Wire::ALL
-        .into_iter()
-        .flat_map(|wire| [true, false].map(|reasons| (wire, Vendor { reasons, ..vendor(wire) })))
+/// Each vendor, with a model that thinks and one that does not, and models that take more than their vendor's others.
+fn vendors() -> Vec<(String, Vendor)> {
+    let mut vendors = Vec::new();
+    for wire in Wire::ALL {
+        vendors.push((wire.word().to_owned(), vendor(wire)));
+        let plain = Vendor { reasons: false, ..vendor(wire) };
+        vendors.push((format!("{}/plain", wire.word()), plain));
+    }
+    for (wire, model) in [
+        (Wire::Bedrock, "anthropic.claude-sonnet-4-5-20250929-v1:0"),
+        (Wire::Bedrock, "amazon.nova-2-lite-v1:0"),
+        (Wire::Google, "gemini-3-pro-preview"),
+    ] {
+        vendors.push((model.to_owned(), Vendor { model: model.to_owned(), ..vendor(wire) }));
+    }
+    vendors
 }
 
 #[test]
@@ -160,7 +172,7 @@ fn every_setting_is_sent_to_every_vendor_or_told_as_a_loss() {
     let mut table = String::new();
     for field in FIELDS {
         let _ = write!(table, "{:<18}", format!("{field:?}"));
-        for (wire, vendor) in vendors() {
+        for (name, vendor) in vendors() {
             let base = base(field);
             let mut changed = base.clone();
             set(field, &mut changed);
@@ -170,8 +182,7 @@ fn every_setting_is_sent_to_every_vendor_or_told_as_a_loss() {
                 path.starts_with(own) || own.starts_with(path.as_str())
             });
             assert!(named, "{field:?} to {vendor:?}: {lost:?}");
-            let reasons = if vendor.reasons { "" } else { "/plain" };
-            let _ = write!(table, " {}{reasons}:{word}", wire.word());
+            let _ = write!(table, " {name}:{word}");
         }
         table.push('\n');
     }
@@ -393,12 +404,15 @@ fn what_stands_beside_the_words_is_sent_to_every_vendor_or_told_as_a_loss() {
     let mut table = String::new();
     for Aspect { name, path, messages, tools } in ASPECTS {
         let _ = write!(table, "{name:<30}");
-        for wire in Wire::ALL {
+        for (vendor_name, vendor) in vendors() {
             let of =
                 |there| Request { messages: messages(there), tools: tools(there), ..request() };
-            let (word, lost) = fate(&of(false), &of(true), &vendor(wire));
-            assert!(lost.iter().all(|lost| lost.starts_with(path)), "{name} to {wire:?}: {lost:?}");
-            let _ = write!(table, " {}:{word}", wire.word());
+            let (word, lost) = fate(&of(false), &of(true), &vendor);
+            assert!(
+                lost.iter().all(|lost| lost.starts_with(path)),
+                "{name} to {vendor:?}: {lost:?}"
+            );
+            let _ = write!(table, " {vendor_name}:{word}");
         }
         table.push('\n');
     }

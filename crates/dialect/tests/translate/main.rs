@@ -1,5 +1,11 @@
 //! Every client's dialect to every vendor's and back, as the gateway does it: what must hold whichever two they are.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice
+)]
 
 mod faults;
 mod fields;
