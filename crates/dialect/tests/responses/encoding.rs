@@ -2,7 +2,7 @@
 
 use crate::fixtures::{decoded, losses, with};
 use postern_dialect::chat::{Content, Losses, Part, Reasoned, Request, Sealed};
-use postern_dialect::{Memo, Vendor, Wire, openai, responses};
+use postern_dialect::{Memo, Vendor, Wire, anthropic, openai, responses};
 use serde_json::{Value, json};
 
 fn vendor() -> Vendor {
@@ -167,4 +167,24 @@ fn leaves_out_what_the_vendors_row_says_it_refuses() {
     let body: Value = serde_json::from_str(&spoken.body).unwrap();
     assert_eq!(body.as_object().unwrap().len(), 2, "{body}");
     assert_eq!(losses(&lost), ["temperature", "metadata"]);
+}
+
+#[test]
+fn asks_for_the_thoughts_that_anthropics_clients_see() {
+    for (thinking, summary) in [
+        (json!({ "type": "enabled", "budget_tokens": 1024 }), json!("auto")),
+        (json!({ "type": "adaptive" }), json!("auto")),
+        (json!({ "type": "enabled", "budget_tokens": 1024, "display": "omitted" }), Value::Null),
+        (json!({ "type": "disabled" }), Value::Null),
+    ] {
+        let messages = json!([{ "role": "user", "content": "x" }]);
+        let body =
+            json!({ "model": "m", "max_tokens": 2048, "messages": messages, "thinking": thinking });
+        let (body, _) = encoded(anthropic::decode(&body.to_string()).unwrap().0);
+        assert_eq!(body["reasoning"]["summary"], summary, "{body}");
+    }
+    let (body, _) = of_chat(
+        json!({ "messages": [{ "role": "user", "content": "x" }], "reasoning_effort": "low" }),
+    );
+    assert_eq!(body["reasoning"], json!({ "effort": "low" }), "OpenAI asks more of who wants one");
 }

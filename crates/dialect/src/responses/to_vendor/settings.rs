@@ -1,8 +1,8 @@
 //! Settings that this API does not take, or takes in other words.
 
 use super::lacks;
-use crate::Vendor;
 use crate::chat::{Effort, Field, Format, Losses, Request};
+use crate::{Vendor, Wire};
 use serde::Serialize;
 
 /// The reason why cache markers are lost.
@@ -106,13 +106,18 @@ pub(super) fn reasoning(
         (_, None, Some(budget)) => Some(Effort::from_budget_tokens(budget)),
         (_, None, None) => None,
     };
-    let shown = asked.summary.as_deref().filter(|summary| !matches!(*summary, "none" | "omitted"));
+    let shown = match asked.summary.as_deref() {
+        Some("none" | "omitted") => None,
+        // Anthropic's clients see thoughts if they say no more than that there shall be some.
+        None if request.client == Wire::Anthropic && asked.enabled == Some(true) => Some("auto"),
+        summary => summary,
+    };
     let off = effort == Some(Effort::None);
     if !vendor.reasons || lacks(vendor, "reasoning") {
         if effort.is_some() && !off {
             losses.add(request.path(Field::ReasoningEffort), "the model takes no effort");
         }
-        if shown.is_some() {
+        if asked.summary.is_some() && shown.is_some() {
             losses.add(request.path(Field::ReasoningSummary), "the model does not think");
         }
         return None;
