@@ -7,6 +7,7 @@
     clippy::string_slice
 )]
 
+mod beside;
 mod faults;
 mod fields;
 mod fixtures;
