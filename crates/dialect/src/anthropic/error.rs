@@ -3,6 +3,7 @@
 //! The types and their statuses are those of that page, so that the SDKs raise the class that their users catch. What
 //! only a gateway can say (the vendor could not be reached) is an `api_error` with the gateway's status.
 
+use super::thread;
 use postern_fault::{Fault, Kind};
 use serde::Serialize;
 
@@ -24,7 +25,8 @@ pub fn status(fault: &Fault) -> u16 {
 
 /// The body of the response: Anthropic's error object.
 pub fn body(fault: &Fault) -> String {
-    let error = ErrorObject { kind: word(fault.kind), message: &fault.public };
+    let details = thread::code(fault).map(|error_code| Details { error_code });
+    let error = ErrorObject { kind: word(fault.kind), message: &fault.public, details };
     // Strings cannot fail to be written.
     serde_json::to_string(&Body { kind: "error", error }).unwrap_or_default()
 }
@@ -47,6 +49,14 @@ struct ErrorObject<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<Details>,
+}
+
+/// What the official SDKs act upon.
+#[derive(Serialize)]
+struct Details {
+    error_code: &'static str,
 }
 
 fn word(kind: Kind) -> &'static str {

@@ -1,5 +1,6 @@
 //! What a vendor's error means: <https://platform.claude.com/docs/en/api/errors>.
 
+use super::thread;
 use crate::vendor_error::VendorError;
 use crate::vendor_fault::{fault, retry_after_ms};
 use postern_fault::Fault;
@@ -8,7 +9,10 @@ use postern_fault::Fault;
 pub fn explain(status: u16, headers: &[(String, String)], body: &str) -> Fault {
     let how = format!("the provider answered with status {status}");
     let error = VendorError::from_json(body);
-    let fault = meaning(status, &error, &how);
+    let fault = match thread::code_of_error(body) {
+        Some(code) => meaning(400, &error, &how).with_code(code),
+        None => meaning(status, &error, &how),
+    };
     let retry_after_ms = retry_after_ms(headers);
     Fault { retry_after_ms: retry_after_ms.filter(|_| fault.retryable), ..fault }
 }

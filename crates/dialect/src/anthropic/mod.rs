@@ -14,6 +14,7 @@ mod pages;
 mod read;
 mod read_content;
 mod splice;
+mod thread;
 mod write;
 
 pub use answer::{Reader, read_whole};

@@ -1,7 +1,7 @@
 //! Errors of vendors, and errors as clients are told them.
 
 use crate::fixtures::json;
-use postern_dialect::anthropic::{count_answer, error, explain, model_card, models_page};
+use postern_dialect::anthropic::{count_answer, decode, error, explain, model_card, models_page};
 use postern_fault::{Blame, Fault, Kind};
 use serde_json::json;
 
@@ -84,4 +84,31 @@ fn counts_and_models_have_anthropics_shape() {
     );
     assert_eq!(page["data"][0]["type"], "model");
     assert_eq!(json(&models_page(&[]))["first_id"], json!(null));
+}
+
+/// The tool runners of the official SDKs send the whole conversation when they are told so.
+#[test]
+fn a_conversation_that_the_vendor_does_not_keep_is_refused_by_the_code_that_sdks_act_upon() {
+    for thread in
+        [json!({ "type": "create" }), json!({ "type": "continue", "previous_message_id": "m" })]
+    {
+        let body = json!({ "model": "m", "max_tokens": 9, "messages": [], "thread": thread });
+        let fault = decode(&body.to_string()).unwrap_err();
+        assert_eq!((error::status(&fault), fault.param.as_deref()), (400, Some("thread")));
+        let told = json(&error::body(&fault));
+        assert_eq!(told["error"]["details"], json!({ "error_code": "thread_unsupported_request" }));
+    }
+    let lost = json!({
+        "type": "error",
+        "error": {
+            "type": "not_found_error",
+            "message": "gone",
+            "details": { "error_code": "thread_not_found" },
+        },
+    });
+    let fault = explain(404, &[], &lost.to_string());
+    assert!(!fault.retryable, "{fault:?}");
+    let told = json(&error::body(&fault));
+    assert_eq!((&told["error"]["message"], error::status(&fault)), (&json!("gone"), 400));
+    assert_eq!(told["error"]["details"]["error_code"], "thread_not_found");
 }

@@ -7,6 +7,7 @@ mod settings;
 mod source;
 mod tool;
 
+use super::thread;
 use crate::Wire;
 use crate::chat::{Losses, Message, Request, Role, Sampling};
 use object::{Written, lose, object, required};
@@ -32,6 +33,7 @@ object!(Body<'a> {
     metadata "metadata": &'a RawValue,
     service_tier "service_tier": String,
     cache_control "cache_control": &'a RawValue,
+    thread "thread": &'a RawValue,
     // Of clients of cloud vendors, for whom it stands in the body: the vendor's own is put there.
     version "anthropic_version": String,
 });
@@ -44,6 +46,9 @@ pub fn decode(body: &str) -> Result<(Request, Losses), Fault> {
     let mut losses = Losses::default();
     let mut body: Body<'_> = serde_json::from_str(body).map_err(|error| unreadable(&error))?;
     let model = required(body.model.take(), "", "model").map_err(unrooted)?;
+    if body.thread.is_some() {
+        return Err(thread::unsupported());
+    }
     let mut request = Request {
         max_output_tokens: body.max_tokens,
         stop: body.stop_sequences.take().unwrap_or_default(),
