@@ -204,6 +204,28 @@ class Messages(Parity):
                 self.assertEqual(understood(talk.ask("refusal")), said(REFUSED, "refusal"))
             self.assertEqual(through.log, direct.log)
 
+    def test_tools_are_run_by_the_sdks_own_loop(self):
+        """It asks for a conversation that the vendor keeps, and goes on without when it is told that there is none."""
+
+        @anthropic.beta_tool
+        def get_weather(city: str, days: int) -> str:
+            """The weather.
+
+            Args:
+                city: Where.
+                days: How long.
+            """
+            return f"rain in {city} for {days}"
+
+        client = anthropic.Anthropic(**gateway())
+        for family in FAMILIES.values():
+            for stream in (False, True):
+                with self.subTest(family=family, stream=stream):
+                    runner = client.beta.messages.tool_runner(
+                        model=family + "tools", max_tokens=99, messages=HELLO, tools=[get_weather], stream=stream
+                    )
+                    self.assertEqual(runner.until_done().content[0].text, "The tool said: rain in Paris for 3")
+
     def test_tokens_are_counted_by_the_vendor_or_estimated(self):
         request = {"model": "claude-fake-text", "messages": HELLO, "tools": [TOOL], "system": "Be brief."}
         direct, through = (

@@ -33,6 +33,14 @@ impl Refusal {
         Self::new(status, message)
     }
 
+    /// No thread can be had.
+    pub fn threads() -> Script {
+        let refusal = Self::new(400, "thread: not available to your organization");
+        let mut body = refusal.body();
+        body["error"]["details"] = json!({ "error_code": "thread_unsupported_request" });
+        reply::refusal(400, &body).with_header("request-id", "req_fake")
+    }
+
     fn body(&self) -> Value {
         let kind = match self.status {
             401 => "authentication_error",

@@ -44,11 +44,19 @@ fn route(call: &Call<'_>) -> Result<Script, Refusal> {
         if version == VERSIONS[1] { rules::of_2026(&body).map(|()| body) } else { Ok(body) }
     };
     match (call.method, call.path) {
+        ("POST", "/v1/messages") if threads(call) => Ok(Refusal::threads()),
         ("POST", "/v1/messages") => messages(&body()?, "Messages"),
         ("POST", "/v1/messages/count_tokens") => count(&body()?),
         ("GET", "/v1/models") => Ok(models()),
         _ => Err(Refusal::new(404, "Not Found")),
     }
+}
+
+/// A conversation is to be kept (<https://platform.claude.com/docs/en/build-with-claude/message-threads>): not for this
+/// organization, which its SDKs know how to go on with.
+fn threads(call: &Call<'_>) -> bool {
+    let beta = call.header("anthropic-beta").is_some_and(|beta| beta.contains("message-threads-"));
+    beta && call.parse().is_ok_and(|body| !body["thread"].is_null())
 }
 
 fn body(call: &Call<'_>) -> Result<Value, Refusal> {
