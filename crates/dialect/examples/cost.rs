@@ -3,7 +3,8 @@
 
 use postern_dialect::chat::Losses;
 use postern_dialect::openai::{self, Decoder};
-use postern_dialect::{Operation, Vendor, Wire, apply};
+use postern_dialect::translate::{self, AnswerHead, Rewritten};
+use postern_dialect::{Facts, Operation, Vendor, Wire, apply};
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -34,12 +35,75 @@ fn main() {
     println!("event of {} bytes", chunk.len());
     let mut decoder = Decoder::new(&facts, "text/event-stream");
     measure("push", || decoder.push(chunk).unwrap());
+    translations();
 }
 
-fn measure<T>(what: &str, mut work: impl FnMut() -> T) {
+/// The same from and to every other dialect: a request of 2 KB and of 2 MB, and an event of the answer.
+fn translations() {
+    for vendor in Wire::ALL {
+        let vendor = Vendor::new(vendor, "claude-sonnet-4-5");
+        for (bytes, rounds) in [(2_048, ROUNDS), (2 * 1024 * 1024, 20)] {
+            let body = message(bytes);
+            let facts = translate::read(Wire::Anthropic, Operation::Chat, &body).unwrap().facts;
+            let what = format!("{} bytes from anthropic to {}", body.len(), vendor.wire.word());
+            measure_in(rounds, &what, || {
+                let encoded = translate::encode(&vendor, &facts, &body).unwrap();
+                assert!(
+                    vendor.wire == Wire::Anthropic || matches!(encoded.body, Rewritten::Whole(_))
+                );
+                encoded
+            });
+        }
+    }
+    for (wire, event) in EVENTS {
+        let vendor = Vendor::new(wire, "m");
+        let body = message(2_048).replace("\"max_tokens\"", "\"stream\":true,\"max_tokens\"");
+        for client in [Wire::OpenAi, Wire::Responses, Wire::Anthropic] {
+            let facts = translate::read(Wire::Anthropic, Operation::Chat, &body).unwrap().facts;
+            let facts = Facts { client, ..facts };
+            let head =
+                AnswerHead { content_type: "text/event-stream".into(), ..AnswerHead::default() };
+            let mut decoder = translate::Decoder::new(&vendor, &facts, head);
+            let what = format!("an event from {} to {}", wire.word(), client.word());
+            measure(&what, || decoder.push(event).unwrap());
+        }
+    }
+}
+
+/// An event with a word, as each vendor streams it.
+const EVENTS: [(Wire, &str); 4] = [
+    (
+        Wire::OpenAi,
+        "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1741569952,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\" word\"},\"finish_reason\":null}]}\n\n",
+    ),
+    (
+        Wire::Google,
+        "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\" word\"}],\"role\":\"model\"},\"index\":0}],\"usageMetadata\":{\"promptTokenCount\":4,\"totalTokenCount\":4},\"modelVersion\":\"m\",\"responseId\":\"r\"}\n\n",
+    ),
+    (
+        Wire::Bedrock,
+        "event: contentBlockDelta\ndata: {\"contentBlockIndex\":0,\"delta\":{\"text\":\" word\"},\"p\":\"abcd\"}\n\n",
+    ),
+    (
+        Wire::Cohere,
+        "data: {\"type\":\"content-delta\",\"index\":0,\"delta\":{\"message\":{\"content\":{\"text\":\" word\"}}}}\n\n",
+    ),
+];
+
+fn message(bytes: usize) -> String {
+    let turn = r#"{"role":"user","content":"Say it in one line,\nplease, as \"plainly\" as the question was asked. It is long."}"#;
+    let turns = vec![turn; (bytes / (turn.len() + 1)).max(1)].join(",");
+    format!(r#"{{"model":"default-chat","messages":[{turns}],"max_tokens":256}}"#)
+}
+
+fn measure<T>(what: &str, work: impl FnMut() -> T) {
+    measure_in(ROUNDS, what, work);
+}
+
+fn measure_in<T>(rounds: u32, what: &str, mut work: impl FnMut() -> T) {
     let start = Instant::now();
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds {
         black_box(work());
     }
-    println!("{what}: {} ns", (start.elapsed() / ROUNDS).as_nanos());
+    println!("{what}: {} ns", (start.elapsed() / rounds).as_nanos());
 }

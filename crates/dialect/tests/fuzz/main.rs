@@ -32,7 +32,7 @@ fn corpus() -> Vec<Vec<u8>> {
 
 fn is_fixture(path: &Path) -> bool {
     let extension = path.extension().unwrap_or_default();
-    ["json", "jsonl", "txt", "sse"].iter().any(|known| extension == *known)
+    ["json", "jsonl", "txt", "sse", "bin"].iter().any(|known| extension == *known)
 }
 
 fn as_stream(fixture: &[u8]) -> Vec<u8> {

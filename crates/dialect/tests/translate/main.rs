@@ -1,6 +1,13 @@
 //! Every client's dialect to every vendor's and back, as the gateway does it: what must hold whichever two they are.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice
+)]
 
+mod beside;
 mod faults;
 mod fields;
 mod fixtures;

@@ -87,8 +87,11 @@ fn tools_have_their_own_names_and_kinds_in_the_answer_again() {
     assert_eq!(emulated, 4, "Anthropic, Bedrock, Google and Cohere have functions only");
 }
 
+/// A vendor's answer that calls the tool of this name.
+type Said = fn(&str) -> Value;
+
 /// A vendor for whom a tool stands for the schema, and its answer with a call of that tool.
-fn with_schema_tool(wire: Wire) -> Option<(Vendor, fn(&str) -> Value)> {
+fn with_schema_tool(wire: Wire) -> Option<(Vendor, Said)> {
     let vendor = Vendor { reasons: false, ..vendor(wire) };
     match wire {
         Wire::Anthropic => {

@@ -5,6 +5,7 @@ use crate::fixtures::{
 };
 use postern_dialect::Wire;
 use postern_dialect::chat::{Answer, Content, FinishReason};
+use postern_event_stream::aws::Unframer;
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -146,6 +147,22 @@ fn a_stream_may_be_cut_at_every_border_of_a_character() {
         let cut = run(decoder(vendor, client, true, STREAM), characters);
         assert_eq!(cut, whole, "{vendor:?} to {client:?}, {case}");
     });
+}
+
+#[test]
+fn amazons_frames_are_cut_at_every_byte_and_come_out_as_the_same_events() {
+    for case in ["text", "tools"] {
+        let folder = env!("CARGO_MANIFEST_DIR");
+        let path = format!("{folder}/tests/translate/answers/bedrock/{case}.bin");
+        let frames = std::fs::read(path).unwrap();
+        for cut in 0..frames.len() {
+            let (first, second) = frames.split_at(cut);
+            let mut unframer = Unframer::new(1 << 20);
+            let text = unframer.push(first).unwrap() + &unframer.push(second).unwrap();
+            assert_eq!(unframer.finish(), Ok(()));
+            assert_eq!(text, answer(Wire::Bedrock, case, true), "cut at {cut}");
+        }
+    }
 }
 
 /// Where to cut, between two characters.
