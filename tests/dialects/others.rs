@@ -176,11 +176,16 @@ async fn models_come_in_anthropics_shape_for_whoever_names_its_version() {
 
 #[tokio::test]
 async fn the_record_has_the_tokens_and_what_they_cost() {
-    let ask = Ask { model: "claude-fake-cached".to_owned(), text: "?".to_owned(), ..Ask::default() };
+    let ask =
+        Ask { model: "claude-fake-cached".to_owned(), text: "?".to_owned(), ..Ask::default() };
     let answer = shared().send(Client::OpenAi, &Client::OpenAi.request(&ask), &[]).await;
     let id = answer.header("x-request-id").expect("an id").to_owned();
     let line = shared().gateway.log_line(&id).await;
-    assert_eq!((&line["input_tokens"], &line["output_tokens"]), (&json!(100), &json!(30)), "{line}");
+    assert_eq!(
+        (&line["input_tokens"], &line["output_tokens"]),
+        (&json!(100), &json!(30)),
+        "{line}"
+    );
     assert_eq!(line["cached_input_tokens"], 40, "{line}");
     assert_eq!(line["cache_write_tokens"], 10, "{line}");
     // 50 at 1.00, 40 at 0.10, 10 at 1.25 and 30 at 10.00 dollars a million.
