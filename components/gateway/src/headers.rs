@@ -64,8 +64,9 @@ const NOT_FOR_CLIENTS: [&str; 13] = [
 const RESERVED: [&str; 5] =
     ["x-postern-", "x-ratelimit-", "anthropic-ratelimit-", "x-forwarded-", "spin-"];
 
-/// Beginnings of the names by which a client asks something of its own vendor: of no use to another one.
-const OF_A_DIALECT: [&str; 3] = ["openai-", "anthropic-", "x-goog-"];
+/// Beginnings of the names by which a client asks something of its own vendor: of no use to another one. Amazon's select
+/// credentials (`x-amz-security-token`) and guardrails, which are the gateway's.
+const OF_A_DIALECT: [&str; 5] = ["openai-", "anthropic-", "x-goog-", "x-amz-", "x-amzn-"];
 
 /// Does this header hold a client's credential?
 pub fn is_credential(name: &str) -> bool {
@@ -120,6 +121,17 @@ mod tests {
         ] {
             assert!(!passes_to_vendor(name), "{name}");
         }
+    }
+
+    #[test]
+    fn keeps_what_speaks_to_one_vendor_from_all_others() {
+        for name in ["openai-beta", "anthropic-beta", "x-goog-user-project"] {
+            assert!(is_of_a_dialect(name), "{name}");
+        }
+        for name in ["x-amz-security-token", "x-amz-date", "x-amzn-bedrock-guardrailidentifier"] {
+            assert!(is_of_a_dialect(name), "{name}");
+        }
+        assert!(!is_of_a_dialect("idempotency-key"));
     }
 
     #[test]
