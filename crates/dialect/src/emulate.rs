@@ -25,10 +25,11 @@ pub(crate) fn schema_as_tool(request: &mut Request, losses: &mut Losses, memo: &
     let description = "Give the answer to the user: its input is the whole answer, as JSON.";
     let path = request.path(crate::chat::Field::Format);
     let alone = request.tools.is_empty();
+    let name = free_name(&request.tools);
     request.tools.push(Tool {
         path: path.to_owned(),
         kind: ToolKind::Function {
-            name: SCHEMA_TOOL.to_owned(),
+            name: name.clone(),
             description: Some(description.to_owned()),
             parameters: Some(schema),
             strict: None,
@@ -36,15 +37,36 @@ pub(crate) fn schema_as_tool(request: &mut Request, losses: &mut Losses, memo: &
         cache: None,
     });
     request.tool_choice = Some(match request.tool_choice.take() {
-        _ if alone => ToolChoice::Tool(SCHEMA_TOOL.to_owned()),
+        _ if alone => ToolChoice::Tool(name.clone()),
         None | Some(ToolChoice::Auto | ToolChoice::Required) => ToolChoice::Required,
-        Some(ToolChoice::None) => ToolChoice::Tool(SCHEMA_TOOL.to_owned()),
+        Some(ToolChoice::None) => ToolChoice::Tool(name.clone()),
         Some(other) => {
             losses.add(path, "the model must call another tool first");
             other
         }
     });
-    memo.schema_tool = Some(SCHEMA_TOOL.to_owned());
+    memo.schema_tool = Some(name);
+}
+
+/// A name that no tool of the client's has: its calls would pass for the answer.
+fn free_name(tools: &[Tool]) -> String {
+    let named = |name: &str| {
+        tools.iter().any(|tool| match &tool.kind {
+            ToolKind::Function { name: other, .. } | ToolKind::Custom { name: other, .. } => {
+                other == name
+            }
+            _ => false,
+        })
+    };
+    let mut name = SCHEMA_TOOL.to_owned();
+    // Of 100 names one is free, or the tools are too many for any vendor.
+    for number in 2..=100 {
+        if !named(&name) {
+            break;
+        }
+        name = format!("{SCHEMA_TOOL}_{number}");
+    }
+    name
 }
 
 /// Structured output for vendors that have nothing: words in front of the conversation. The caller puts them there.
@@ -195,6 +217,22 @@ mod tests {
         Restore::new(&memo).events(&mut events, 0);
         assert_eq!(events[0], Event::Begun(Slot::default(), Kind::Text));
         assert_eq!(events[4], Event::Finished(0, FinishReason::Stop.into()));
+    }
+
+    #[test]
+    fn the_schemas_tool_takes_no_name_of_a_tool_of_the_clients() {
+        let kind =
+            ToolKind::Custom { name: SCHEMA_TOOL.to_owned(), description: None, format: None };
+        let tool = Tool { path: "tools[0]".to_owned(), kind, cache: None };
+        let mut request = Request::new(crate::Wire::OpenAi, "m");
+        (request.format, request.tools) = (Format::JsonObject, vec![tool]);
+        let mut memo = Memo::default();
+        schema_as_tool(&mut request, &mut Losses::default(), &mut memo);
+        assert_eq!(memo.schema_tool.as_deref(), Some("json_response_2"));
+        let mut events = call(SCHEMA_TOOL, &["{}"]);
+        let came = events.clone();
+        Restore::new(&memo).events(&mut events, 0);
+        assert_eq!(events, came, "a call of the client's tool stays one");
     }
 
     #[test]
