@@ -1,13 +1,13 @@
 //! Says a client's request to a vendor that speaks the same dialect: the client's own bytes, but for splices.
 
-use crate::{Edit, Facts, Operation, Vendor};
+use crate::vendor::with_model;
+use crate::{Edit, Facts, Vendor};
 use postern_fault::Fault;
 use serde_json::Value;
 
 /// Where responses are asked for, appended to the vendor's base URL.
 pub fn path(vendor: &Vendor) -> String {
-    let path = vendor.quirks.path(Operation::Chat, &vendor.model);
-    path.unwrap_or_else(|| "/responses".to_owned())
+    with_model(vendor.quirks.responses_path.as_deref().unwrap_or("/responses"), &vendor.model)
 }
 
 /// Splice in the vendor's name for the model. `facts` were read of `body`.

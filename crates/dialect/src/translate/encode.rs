@@ -3,7 +3,6 @@
 use super::{embeddings, estimate, passes, spoken};
 use crate::chat::{self, Loss, Losses};
 use crate::openai::completions;
-use crate::vendor::with_model;
 use crate::{
     Edit, Facts, Memo, Operation, Spoken, Vendor, Wire, anthropic, bedrock, cohere, google, openai,
     responses,
@@ -110,10 +109,7 @@ fn pass(vendor: &Vendor, facts: &Facts, body: &str) -> Result<Encoded, Fault> {
             let path = anthropic::path(vendor, facts.operation, facts.stream);
             (path, anthropic::splice(vendor, facts, body)?)
         }
-        Wire::Responses => {
-            let path = vendor.quirks.responses_path.as_deref().unwrap_or("/responses");
-            (with_model(path, &vendor.model), responses::splice(vendor, facts, body)?)
-        }
+        Wire::Responses => (responses::path(vendor), responses::splice(vendor, facts, body)?),
         _ => {
             let encoded = openai::encode(vendor, facts, body, &mut losses)?;
             (encoded.path, encoded.edits)

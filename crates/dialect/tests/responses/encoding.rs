@@ -2,7 +2,7 @@
 
 use crate::fixtures::{decoded, losses, with};
 use postern_dialect::chat::{Content, Losses, Part, Reasoned, Request, Sealed};
-use postern_dialect::{Memo, Vendor, Wire, anthropic, openai, responses};
+use postern_dialect::{Memo, Operation, Vendor, Wire, anthropic, openai, responses};
 use serde_json::{Value, json};
 
 fn vendor() -> Vendor {
@@ -14,6 +14,17 @@ fn encoded(request: Request) -> (Value, Losses) {
     let spoken = responses::encode(request, &vendor(), &mut losses, &mut Memo::default()).unwrap();
     assert_eq!(spoken.path, "/responses");
     (serde_json::from_str(&spoken.body).unwrap(), losses)
+}
+
+#[test]
+fn the_path_is_the_vendors_own_for_responses() {
+    let request = Request::new(Wire::OpenAi, "m");
+    let mut vendor = vendor();
+    vendor.quirks.responses_path = Some("/r/{model}?api-version=preview".to_owned());
+    vendor.quirks.paths = vec![(Operation::Chat, "/chat".to_owned())];
+    let (mut losses, mut memo) = (Losses::default(), Memo::default());
+    let spoken = responses::encode(request, &vendor, &mut losses, &mut memo).unwrap();
+    assert_eq!(spoken.path, "/r/gpt?api-version=preview");
 }
 
 fn of_chat(members: Value) -> (Value, Losses) {
