@@ -24,13 +24,12 @@ pub fn header(losses: &[Loss]) -> String {
 
 /// The refusal of a request of which nothing may be left out. Another deployment may carry all of it.
 pub fn refusal(deployment: &str, losses: &[Loss]) -> Fault {
-    let fields: Vec<_> = losses.iter().map(|loss| shown(&loss.path)).collect();
     let public = format!(
-        "this model's provider cannot carry {}, and the request is strict: leave them out, or send it without x-postern-strict ({})",
-        fields.join(", "),
+        "this model's provider cannot carry all of the request, and it is strict: leave out what follows, or send it without x-postern-strict ({})",
         header(losses),
     );
-    let fault = Fault::invalid_request(fields.first().cloned().unwrap_or_default(), public);
+    let first = losses.first().map(|loss| shown(&loss.path));
+    let fault = Fault::invalid_request(first.unwrap_or_default(), public);
     let fault = fault.with_code("lossy_translation").with_private(deployment.to_owned());
     Fault { retryable: true, ..fault }
 }
@@ -52,6 +51,15 @@ mod tests {
     fn a_header_names_every_loss_in_characters_that_headers_carry() {
         let text = header(&[loss("seed"), loss("metadata.größe\n")]);
         assert_eq!(text, "seed: there is none; metadata.gr??e?: there is none");
+    }
+
+    #[test]
+    fn a_refusal_names_the_fields_and_is_bounded() {
+        let few = refusal("a/b", &[loss("seed"), loss("n")]);
+        assert!(few.public.contains("seed: ") && few.public.contains("n: "), "{few}");
+        assert_eq!((few.param.as_deref(), few.retryable), (Some("seed"), true));
+        let many: Vec<_> = (0..100_000).map(|index| loss(&format!("field_{index}"))).collect();
+        assert!(refusal("a/b", &many).public.len() < MAX_HEADER_BYTES + 256);
     }
 
     #[test]

@@ -8,6 +8,9 @@ use postern_fault::{Fault, shown};
 use serde::Serialize;
 use std::io::Write as _;
 
+/// Losses that are named; a request can have a hundred thousand, and its line is to stay one.
+const MAX_LOSSES: usize = 64;
+
 /// One line of the log. No field can hold a prompt, an answer or a credential.
 #[derive(Default, Serialize)]
 pub struct Record {
@@ -55,9 +58,16 @@ pub struct Record {
     cost_nano_usd: Option<u64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     losses: Vec<String>,
+    /// How many more there were.
+    #[serde(skip_serializing_if = "is_zero")]
+    losses_left_out: usize,
     request_bytes: usize,
     response_bytes: usize,
     pub duration_us: u64,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// A fault as the operator reads it: without the public text, which may repeat what a vendor said of the caller's request.
@@ -109,7 +119,8 @@ impl Record {
 
     /// What the vendor's dialect could not carry.
     pub fn losses(&mut self, losses: &[Loss]) {
-        self.losses = losses.iter().map(|loss| loss.path.clone()).collect();
+        self.losses = losses.iter().take(MAX_LOSSES).map(|loss| shown(&loss.path)).collect();
+        self.losses_left_out = losses.len().saturating_sub(MAX_LOSSES);
     }
 
     /// The tokens, if they are known.
