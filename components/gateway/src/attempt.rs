@@ -9,7 +9,7 @@ use crate::source::Source;
 use crate::stages::provider::{self, AnswerHead, Decoder, Encoded, Rewritten};
 use crate::stages::{sandbox, upstream};
 use postern_contract::transport::{Inbound, Outbound};
-use postern_contract::types::{RequestFacts, Target, Transport};
+use postern_contract::types::{Dialect, Operation, RequestFacts, Target, Transport};
 use postern_fault::{Fault, Kind};
 use postern_policy::Gateway;
 
@@ -37,6 +37,11 @@ pub async fn in_turn(
     let mut last = Fault::new(Kind::Unavailable, "no deployment serves this model");
     let mut tried = false;
     for target in targets {
+        // Tokens are counted here where the vendor does not count them; for whoever asked one that does, too, if it failed.
+        if call.facts.operation == Operation::CountTokens && target.dialect != Dialect::Anthropic {
+            let count = || provider::count(&target, call.facts, call.body);
+            return Ok(Answer::json(exchange.run("count", count)?));
+        }
         exchange.record.attempt(&target.deployment);
         match one(call, target, exchange).await {
             Ok(answer) => return Ok(answer),

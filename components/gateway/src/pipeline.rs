@@ -8,8 +8,8 @@ use crate::head::Head;
 use crate::policy;
 use crate::refusal::Refusal;
 use crate::stages::auth;
-use crate::stages::{provider, router};
-use postern_contract::types::{Dialect, RequestFacts};
+use crate::stages::router;
+use postern_contract::types::RequestFacts;
 use postern_dialect::{Operation, translate};
 use spin_sdk::wasip3::http::types::Request;
 
@@ -36,13 +36,6 @@ pub async fn run(
     let facts = RequestFacts::from(&read.facts);
     // Which deployments may serve it, best first; what this caller may not use is not among them.
     let targets = exchange.run("router", || router::choose(&caller, &facts))?;
-    // Tokens are counted here where the vendor does not count them.
-    if let (Operation::CountTokens, Some(target)) = (operation, targets.first())
-        && target.dialect != Dialect::Anthropic
-    {
-        let count = || provider::count(target, &facts, &body);
-        return Ok(Answer::json(exchange.run("count", count)?));
-    }
     // Each in turn until one begins to answer: after the client's first byte there is no other.
     let call = attempt::Call { head, facts: &facts, body: &body, policy };
     Ok(attempt::in_turn(&call, targets, exchange).await?)
