@@ -4,7 +4,7 @@ use crate::memory::Held;
 use crate::source::Source;
 use crate::stages::provider::{Decoded, Decoder, Loss};
 use postern_contract::types::{Price, Usage};
-use postern_fault::Fault;
+use postern_fault::{Fault, Kind};
 
 /// A success.
 pub struct Answer {
@@ -42,6 +42,9 @@ pub struct Streamed {
     source: Source,
     decoder: Decoder,
     done: bool,
+    /// What came since something left for the client: no more than this is held by the decoder.
+    kept_bytes: u64,
+    max_bytes: u64,
     /// The latest count.
     pub usage: Option<Usage>,
     /// What its tokens cost.
@@ -49,20 +52,28 @@ pub struct Streamed {
 }
 
 impl Streamed {
-    /// Decode what `source` yields.
-    pub fn new(source: Source, decoder: Decoder) -> Self {
-        Streamed { source, decoder, done: false, usage: None, price: None }
+    /// Decode what `source` yields. `max_bytes` bounds what may come without anything of it leaving for the client: a vendor
+    /// may answer whole where a stream was asked for.
+    pub fn new(source: Source, decoder: Decoder, max_bytes: u64) -> Self {
+        let (usage, price) = (None, None);
+        Streamed { source, decoder, done: false, kept_bytes: 0, max_bytes, usage, price }
     }
 
     /// The next part for the client, never empty; none when the answer is complete.
     ///
     /// # Errors
     ///
-    /// Whatever cut the answer; nothing more may be asked for then.
+    /// Whatever cut the answer, and `upstream-invalid` for more than may be held; nothing more may be asked for then.
     pub async fn next(&mut self) -> Result<Option<String>, Fault> {
         while !self.done {
             let decoded = match self.source.chunk().await? {
-                Some(chunk) => self.decoder.push(chunk)?,
+                Some(chunk) => {
+                    self.kept_bytes = self.kept_bytes.saturating_add(chunk.len() as u64);
+                    if self.kept_bytes > self.max_bytes {
+                        return Err(too_long(self.max_bytes));
+                    }
+                    self.decoder.push(chunk)?
+                }
                 None => {
                     self.done = true;
                     self.decoder.finish()?
@@ -70,6 +81,7 @@ impl Streamed {
             };
             let output = self.take(decoded);
             if !output.is_empty() {
+                self.kept_bytes = 0;
                 return Ok(Some(output));
             }
         }
@@ -102,4 +114,11 @@ impl Streamed {
         self.usage = decoded.usage.or(self.usage);
         decoded.output
     }
+}
+
+fn too_long(max_bytes: u64) -> Fault {
+    let private = format!(
+        "more than {max_bytes} bytes came of which nothing could leave (response.max_body_bytes)"
+    );
+    Fault::new(Kind::UpstreamInvalid, "the provider's answer is too large").with_private(private)
 }

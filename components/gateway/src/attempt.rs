@@ -93,7 +93,7 @@ async fn one(call: &Call<'_>, target: Target, exchange: &mut Exchange) -> Result
     }
     let content_type = source.unframe(content_type);
     let decoder = decoder(call, &target, &content_type, memo, exchange);
-    let mut streamed = Streamed::new(source, decoder);
+    let mut streamed = Streamed::new(source, decoder, call.policy.max_response_body_bytes);
     let body = if call.facts.stream {
         // The head waits for the first event: until then another deployment may still answer.
         exchange.wait("first_event", streamed.next()).await?.unwrap_or_default()
