@@ -6,6 +6,7 @@ use crate::chat::{self, Field, Losses, Request, ToolKind};
 use postern_fault::Fault;
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::collections::HashSet;
 use std::mem;
 
 #[derive(Serialize)]
@@ -104,7 +105,8 @@ fn choose(
         Some(chat::ToolChoice::Allowed { names, required }) => (names.as_slice(), *required),
     };
     let all = known.len();
-    known.retain(|tool| names.iter().any(|name| name == tool.name()));
+    let names: HashSet<&str> = names.iter().map(String::as_str).collect();
+    known.retain(|tool| names.contains(tool.name()));
     if known.is_empty() {
         let public = format!("`{path}` names no tool that can be called: name one of the tools");
         return Err(Fault::invalid_request(path, public));

@@ -13,6 +13,8 @@ const MAX_CHARACTERS: usize = 64;
 pub(super) struct Names {
     sent: HashMap<String, String>,
     taken: HashSet<String>,
+    /// The last number that a name was given to be free: thousands of names can become the same one.
+    numbers: HashMap<String, u32>,
 }
 
 impl Names {
@@ -22,7 +24,7 @@ impl Names {
             ToolKind::Function { name, .. } if is_valid(name) => Some(name.clone()),
             _ => None,
         });
-        Names { sent: HashMap::new(), taken: names.collect() }
+        Names { taken: names.collect(), ..Names::default() }
     }
 
     /// The name to send for the client's; what was changed is noted for the answer.
@@ -41,9 +43,9 @@ impl Names {
 
     fn free(&mut self, wanted: &str) -> String {
         let mut free = wanted.to_owned();
-        let mut number = 1_u32;
+        let number = self.numbers.entry(wanted.to_owned()).or_insert(1);
         while !self.taken.insert(free.clone()) {
-            number = number.saturating_add(1);
+            *number = number.saturating_add(1);
             let end = format!("_{number}");
             // All of it is ASCII by now.
             let kept = wanted.get(..MAX_CHARACTERS - end.len()).unwrap_or(wanted);
@@ -67,4 +69,23 @@ fn changed(name: &str) -> String {
     let start = if starts { "" } else { "_" };
     let ascii = name.chars().map(|c| if is_of_name(c) { c } else { '_' });
     start.chars().chain(ascii).take(MAX_CHARACTERS).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_become_the_same_stay_apart_however_many_there_are() {
+        let mut names = Names::default();
+        let mut memo = Memo::default();
+        // In quadratic time this test took 104 s.
+        let many: Vec<String> =
+            ('\u{4e00}'..).take(20_000).map(|character| character.to_string()).collect();
+        for name in &many {
+            names.sent(name.clone(), &mut memo);
+        }
+        assert_eq!(memo.tool_names.len(), many.len());
+        assert_eq!(names.sent(many[1].clone(), &mut memo), "___2");
+    }
 }
