@@ -7,6 +7,7 @@ use crate::chat::{self, Losses, Request, ToolChoice, ToolKind};
 use crate::{Vendor, Wire};
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::collections::HashSet;
 
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
@@ -60,9 +61,13 @@ impl Choice {
 
 pub(super) fn fill(request: &mut Request, vendor: &Vendor, body: &mut Body, losses: &mut Losses) {
     let choice = request.tool_choice.take();
+    let allowed: Option<HashSet<&str>> = match &choice {
+        Some(ToolChoice::Allowed { names, .. }) => Some(names.iter().map(String::as_str).collect()),
+        _ => None,
+    };
     for tool in std::mem::take(&mut request.tools) {
         // Only the tools that it may call are told to the model.
-        if is_allowed(&tool, choice.as_ref()) {
+        if allowed.as_ref().is_none_or(|allowed| is_among(&tool, allowed)) {
             body.tools.extend(encoded(tool, vendor, losses));
         }
     }
@@ -85,13 +90,13 @@ pub(super) fn fill(request: &mut Request, vendor: &Vendor, body: &mut Body, loss
     };
 }
 
-fn is_allowed(tool: &chat::Tool, choice: Option<&ToolChoice>) -> bool {
-    let Some(ToolChoice::Allowed { names, .. }) = choice else { return true };
+fn is_among(tool: &chat::Tool, names: &HashSet<&str>) -> bool {
     match &tool.kind {
-        ToolKind::Function { name, .. } | ToolKind::Custom { name, .. } => names.contains(name),
+        ToolKind::Function { name, .. } | ToolKind::Custom { name, .. } => {
+            names.contains(name.as_str())
+        }
         ToolKind::Foreign(_, tool) => {
-            let name = tool.get("name").and_then(Value::as_str);
-            name.is_some_and(|name| names.iter().any(|allowed| allowed == name))
+            tool.get("name").and_then(Value::as_str).is_some_and(|name| names.contains(name))
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::chat::{self, Field, Losses, Request, ToolChoice, ToolKind};
 use crate::{Vendor, Wire};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
+use std::collections::HashSet;
 
 /// A tool, as it is written.
 #[derive(Serialize)]
@@ -121,8 +122,8 @@ pub(super) fn encode(
             Choice::Object(tool.and_then(Tool::reference).unwrap_or_else(named))
         }
         ToolChoice::Allowed { names, required } => {
-            let allowed =
-                |tool: &Tool| tool.name().is_none_or(|own| names.iter().any(|name| name == own));
+            let names: HashSet<&str> = names.iter().map(String::as_str).collect();
+            let allowed = |tool: &Tool| tool.name().is_none_or(|own| names.contains(own));
             let mode = if required { "required" } else { "auto" };
             if lacks(vendor, "allowed_tools") {
                 // The same, without what a cached prompt would keep.

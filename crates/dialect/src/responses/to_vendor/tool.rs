@@ -6,6 +6,7 @@ use crate::chat::{self, Field, Losses, Request, ToolChoice, ToolKind};
 use crate::responses::grammar;
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::collections::HashSet;
 
 /// A tool, as it is written.
 #[derive(Serialize)]
@@ -102,8 +103,8 @@ pub(super) fn encode(request: &mut Request, losses: &mut Losses) -> (Vec<Tool>, 
             Choice::Object(tool.and_then(Tool::reference).unwrap_or_else(named))
         }
         ToolChoice::Allowed { names, required } => {
-            let allowed =
-                |tool: &&Tool| tool.name().is_some_and(|own| names.iter().any(|name| name == own));
+            let names: HashSet<&str> = names.iter().map(String::as_str).collect();
+            let allowed = |tool: &&Tool| tool.name().is_some_and(|own| names.contains(own));
             let allowed = tools.iter().filter(allowed).filter_map(Tool::reference);
             Choice::Object(json!({
                 "type": "allowed_tools",
