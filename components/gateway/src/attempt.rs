@@ -147,6 +147,8 @@ fn outbound(
     encoded: Encoded,
     exchange: &Exchange,
 ) -> Result<Outbound, Fault> {
+    // The client's own bytes go to a vendor of its own dialect, and with them the headers that speak to it.
+    let passes = matches!(encoded.body, Rewritten::Edits(_));
     let body = match encoded.body {
         Rewritten::Whole(body) => body,
         Rewritten::Edits(edits) => {
@@ -157,9 +159,8 @@ fn outbound(
             })?
         }
     };
-    let same_dialect = call.facts.dialect == target.dialect;
     let mut headers = call.head.forwarded.clone();
-    headers.retain(|(name, _)| same_dialect || !headers::is_of_a_dialect(name));
+    headers.retain(|(name, _)| passes || !headers::is_of_a_dialect(name));
     // A client that names its version of the vendor's API means it.
     for (name, value) in encoded.headers {
         if !headers.iter().any(|(named, _)| *named == name) {

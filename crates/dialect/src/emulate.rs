@@ -132,7 +132,14 @@ enum Changed {
 
 impl Restore {
     pub fn new(memo: &Memo) -> Self {
-        Restore { memo: memo.clone(), ..Restore::default() }
+        // Not what the client's writer repeats, which may be long.
+        let memo = Memo {
+            schema_tool: memo.schema_tool.clone(),
+            custom_tools: memo.custom_tools.clone(),
+            tool_names: memo.tool_names.clone(),
+            ..Memo::default()
+        };
+        Restore { memo, ..Restore::default() }
     }
 
     /// Change `events` from `first` on.

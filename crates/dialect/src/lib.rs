@@ -15,7 +15,6 @@ mod emulate;
 pub mod google;
 mod json;
 pub mod openai;
-mod refusal;
 mod request;
 pub mod responses;
 mod span;

@@ -58,7 +58,8 @@ impl Decoder {
     }
 }
 
-fn wrong_form(stream: bool, media_type: &str) -> Fault {
+/// `content_type` is not what was asked for.
+pub(crate) fn wrong_form(stream: bool, media_type: &str) -> Fault {
     let asked = if stream { "a stream of events" } else { "a whole answer" };
     let printable = media_type.chars().all(|c| c.is_ascii_graphic());
     let media_type = if printable { clip(media_type, 64) } else { "an unreadable content type" };

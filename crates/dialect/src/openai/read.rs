@@ -13,15 +13,25 @@ use postern_fault::{Fault, Kind};
 /// What is not JSON, a field read here that is missing or of another type, a field read here that is there twice.
 /// Messages name fields and types, never a text of the request.
 pub fn read(operation: Operation, body: &str) -> Result<Request, Fault> {
+    whole(body, |body| match operation {
+        Operation::Embeddings => embeddings::read(body),
+        _ => chat::read(body),
+    })
+}
+
+/// What `read` makes of a body, whose spans must be 32 bits wide.
+///
+/// # Errors
+/// A body that is too long, and the refusal of `read` as the client is told it.
+pub(crate) fn whole<T>(
+    body: &str,
+    read: impl FnOnce(&str) -> Result<T, Refusal>,
+) -> Result<T, Fault> {
     if u32::try_from(body.len()).is_err() {
         let public = format!("the body has {} bytes: send less than 4 GiB", body.len());
         return Err(Fault::new(Kind::TooLarge, public));
     }
-    let request = match operation {
-        Operation::Embeddings => embeddings::read(body),
-        _ => chat::read(body),
-    };
-    request.map_err(|refusal| refusal.into_fault(body))
+    read(body).map_err(|refusal| refusal.into_fault(body))
 }
 
 /// Enter the one object of a body.

@@ -146,7 +146,7 @@ fn read_event(
 }
 
 /// As it came; the line that ends it is put in where the vendor left it out.
-fn pass(event: &Event<'_>, decoded: &mut Decoded) {
+pub(crate) fn pass(event: &Event<'_>, decoded: &mut Decoded) {
     decoded.output.push_str(event.raw);
     if !event.complete {
         let line_ended = event.raw.ends_with(['\n', '\r']);

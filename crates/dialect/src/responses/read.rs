@@ -6,7 +6,7 @@ use crate::openai::field::{self, Fields};
 use crate::openai::read::{self, Model};
 use crate::openai::refusal::{Refusal, wrong_type};
 use crate::{Facts, Operation, Request, Role, Segment, Wire};
-use postern_fault::{Fault, Kind};
+use postern_fault::Fault;
 
 const FIELDS: &[&str] =
     &["model", "instructions", "input", "stream", "max_output_tokens", "tools", "prompt"];
@@ -21,11 +21,7 @@ const INPUT: &str = "a string or an array of items";
 /// What is not JSON, a field read here that is missing or of another type, a field read here that is there twice.
 /// Messages name fields and types, never a text of the request.
 pub fn read(_: Operation, body: &str) -> Result<Request, Fault> {
-    if u32::try_from(body.len()).is_err() {
-        let public = format!("the body has {} bytes: send less than 4 GiB", body.len());
-        return Err(Fault::new(Kind::TooLarge, public));
-    }
-    read_body(body).map_err(|refusal| refusal.into_fault(body))
+    read::whole(body, read_body)
 }
 
 /// What has been read so far.

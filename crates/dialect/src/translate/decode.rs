@@ -4,8 +4,7 @@ use super::embeddings::Embeddings;
 use super::passing::Passing;
 use super::translating::Translating;
 use super::{passes, spoken};
-use crate::vendor_error::clip;
-use crate::vendor_fault::invalid;
+use crate::openai::decode::wrong_form;
 use crate::{Context, Decoded, Facts, Memo, Operation, Vendor, Wire, openai};
 use postern_fault::Fault;
 
@@ -65,20 +64,18 @@ impl Decoder {
                 _ => Reading::OpenAi(openai::Decoder::new(facts, &head.content_type)),
             });
         }
+        if facts.operation == Operation::Embeddings {
+            let vendor = Vendor { wire, ..vendor.clone() };
+            return Decoder(Reading::Embeddings(Box::new(Embeddings::new(vendor, &head.memo))));
+        }
         let context = Context {
-            request_id: head.request_id.clone(),
+            request_id: head.request_id,
             unix_s: head.unix_s,
             model: vendor.model.clone(),
             usage_in_stream: facts.usage_in_stream,
-            memo: head.memo.clone(),
+            memo: head.memo,
         };
-        Decoder(match facts.operation {
-            Operation::Embeddings => {
-                let vendor = Vendor { wire, ..vendor.clone() };
-                Reading::Embeddings(Box::new(Embeddings::new(vendor, &head.memo)))
-            }
-            _ => Reading::Translating(Box::new(Translating::new(wire, facts, context, is_stream))),
-        })
+        Decoder(Reading::Translating(Box::new(Translating::new(wire, facts, context, is_stream))))
     }
 
     /// The next chunk of the answer, cut anywhere between two characters.
@@ -109,11 +106,4 @@ impl Decoder {
             Reading::Refused(fault) => Err(fault.clone()),
         }
     }
-}
-
-fn wrong_form(stream: bool, media_type: &str) -> Fault {
-    let asked = if stream { "a stream of events" } else { "a whole answer" };
-    let printable = media_type.chars().all(|c| c.is_ascii_graphic());
-    let media_type = if printable { clip(media_type, 64) } else { "an unreadable content type" };
-    invalid(format!("the provider answered with {media_type} where {asked} was asked for"))
 }

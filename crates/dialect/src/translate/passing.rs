@@ -3,6 +3,7 @@
 use super::decode::AnswerHead;
 use super::translating::{Framing, read_whole, reader};
 use crate::chat::Event;
+use crate::openai::stream::pass;
 use crate::{Decoded, Facts, ReadAnswer, Wire};
 use postern_fault::Fault;
 use std::mem;
@@ -88,11 +89,7 @@ impl Passing {
                 reader.event(event.name, data, events)?;
                 note(events, decoded);
             }
-            decoded.output.push_str(event.raw);
-            if !event.complete {
-                let line_ended = event.raw.ends_with(['\n', '\r']);
-                decoded.output.push_str(if line_ended { "\n" } else { "\n\n" });
-            }
+            pass(event, decoded);
             Ok(())
         })
     }

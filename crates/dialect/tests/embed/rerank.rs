@@ -48,6 +48,8 @@ fn refuses_what_is_no_request_by_its_field() {
             Some("invalid_type"),
         ),
         (r#"{"model":"m","model":"n"}"#, Some("model"), Some("duplicate_parameter")),
+        // What a lenient reader would take for the model.
+        (r#"{"model":"m","Model":"n"}"#, Some("model"), Some("unknown_parameter")),
         ("[]", None, Some("invalid_type")),
         ("{", None, None),
         ("", None, None),

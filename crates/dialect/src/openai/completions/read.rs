@@ -7,7 +7,7 @@ use super::super::stream_options::StreamOptions;
 use super::DEFAULT_MAX_TOKENS;
 use crate::json::{Scanner, Type};
 use crate::{Facts, Operation, Request, Role, Segment, Wire};
-use postern_fault::{Fault, Kind};
+use postern_fault::Fault;
 
 const FIELDS: &[&str] = &["model", "prompt", "stream", "stream_options", "max_tokens", "n"];
 
@@ -32,11 +32,7 @@ struct Completion {
 /// What is not JSON, a field read here that is missing, twice there or of another type. Messages name fields and types,
 /// never a text of the request.
 pub fn read(body: &str) -> Result<Request, Fault> {
-    if u32::try_from(body.len()).is_err() {
-        let public = format!("the body has {} bytes: send less than 4 GiB", body.len());
-        return Err(Fault::new(Kind::TooLarge, public));
-    }
-    read_body(body).map_err(|refusal| refusal.into_fault(body))
+    read::whole(body, read_body)
 }
 
 fn read_body(body: &str) -> Result<Request, Refusal> {
