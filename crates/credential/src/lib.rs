@@ -1,6 +1,8 @@
-//! How the gateway proves to a vendor who it is, where a header with a key is not enough.
+//! How the gateway proves to others who it is, where a header with a key is not enough.
 //!
 //! Pure: time is an argument, and nothing is fetched here. No error repeats a part of a secret.
 
+pub mod basic;
+pub mod mac;
 pub mod service_account;
 pub mod sigv4;
