@@ -10,11 +10,16 @@
 mod base62;
 mod hash;
 mod key;
+mod last_used;
 mod record;
 
 pub use hash::{hashes_match, sha256_hex};
 pub use key::{KEY_LENGTH, KEY_PREFIX, Key, KeyError};
+pub use last_used::{
+    LAST_USED_PREFIX, LAST_USED_RESOLUTION_S, format_last_used, is_last_used_due, last_used_name,
+    parse_last_used,
+};
 pub use record::{
-    IssuedKey, RECORD_SCHEMA, RecordError, STORE_PREFIX, public_id, sha256_from_store_name,
-    store_name,
+    IssuedKey, KeyState, MAX_RESTRICTIONS, RECORD_SCHEMA, RecordError, STORE_PREFIX, public_id,
+    sha256_from_store_name, store_name,
 };
