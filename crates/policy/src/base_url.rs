@@ -193,7 +193,7 @@ fn endpoint_of(url: &str, default_base_path: &str) -> Result<Endpoint, EndpointE
     })
 }
 
-fn checked_authority(text: &str) -> Result<String, EndpointError> {
+pub(crate) fn checked_authority(text: &str) -> Result<String, EndpointError> {
     let wrong = || EndpointError::Authority(text.to_owned());
     let authority: Authority = text.parse().map_err(|_| wrong())?;
     // `Authority` takes any digits for a port: what follows the host must be a port of 16 bits, or nothing.

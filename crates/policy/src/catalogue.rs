@@ -1,6 +1,6 @@
 //! Everything that can be asked for: `models.toml` and `routes.toml` together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::models::{self, Declared, Model, Provider};
@@ -70,6 +70,12 @@ impl Catalogue {
         self.providers.values()
     }
 
+    /// The regions that providers are in.
+    #[must_use]
+    pub fn regions(&self) -> BTreeSet<&str> {
+        self.providers().filter_map(|provider| provider.region.as_deref()).collect()
+    }
+
     /// All models, by name.
     pub fn models(&self) -> impl Iterator<Item = &Arc<Model>> {
         self.models.values()
@@ -81,14 +87,20 @@ impl Catalogue {
     }
 }
 
-/// Reads both files, and gives beside the catalogue every name that is declared, also those of what is wrong.
-pub(crate) fn read(
-    models: &mut Report<'_>,
-    routes: Option<&mut Report<'_>>,
-) -> (Catalogue, Vec<String>) {
+/// What can be named, also what is wrong.
+pub(crate) struct Names {
+    /// All models and aliases; empty where there is no model.
+    pub(crate) models: Vec<String>,
+    /// The regions of all providers; none where there is no provider, or a wrong one, whose region is not known.
+    pub(crate) regions: Option<BTreeSet<String>>,
+}
+
+/// Reads both files, and gives beside the catalogue what can be named.
+pub(crate) fn read(models: &mut Report<'_>, routes: Option<&mut Report<'_>>) -> (Catalogue, Names) {
     let declared = models::read(models);
     let routes = routes.map(|report| routes::read(report, &declared)).unwrap_or_default();
-    let names = declared.models.keys().chain(routes.keys()).cloned().collect();
+    let names =
+        Names { models: models_and_aliases(&declared, &routes), regions: regions(&declared) };
     let Declared { providers, models } = declared;
     let catalogue = Catalogue {
         providers: only_right(providers),
@@ -96,6 +108,27 @@ pub(crate) fn read(
         routes: only_right(routes),
     };
     (catalogue, names)
+}
+
+fn models_and_aliases(
+    declared: &Declared,
+    routes: &BTreeMap<String, Option<Arc<Route>>>,
+) -> Vec<String> {
+    match declared.models.is_empty() {
+        true => Vec::new(),
+        false => declared.models.keys().chain(routes.keys()).cloned().collect(),
+    }
+}
+
+fn regions(declared: &Declared) -> Option<BTreeSet<String>> {
+    if declared.providers.is_empty() {
+        return None;
+    }
+    let mut regions = BTreeSet::new();
+    for provider in declared.providers.values() {
+        regions.extend(provider.as_ref()?.region.clone());
+    }
+    Some(regions)
 }
 
 fn only_right<T>(declared: BTreeMap<String, Option<T>>) -> BTreeMap<String, T> {

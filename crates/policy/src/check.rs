@@ -3,14 +3,16 @@
 use std::io;
 
 use crate::catalogue::{self, Catalogue};
-use crate::consumers::{self, Consumers, ModelPattern, Said};
+use crate::consumers::{self, Consumers};
 use crate::gateway::Gateway;
+use crate::issuers::{self, Issuers};
 use crate::problem::{Problem, Problems};
-use crate::reading::{Label, Report, nearest_or_list, shown};
-use crate::{CONSUMERS_FILE, GATEWAY_FILE, MODELS_FILE, ROUTES_FILE};
+use crate::reading::{Report, nearest_or_list};
+use crate::references::{self, There};
+use crate::{CONSUMERS_FILE, GATEWAY_FILE, ISSUERS_FILE, MODELS_FILE, ROUTES_FILE};
 
 /// The files of a policy folder, in the order in which problems are reported.
-pub const FILES: [&str; 4] = [GATEWAY_FILE, CONSUMERS_FILE, MODELS_FILE, ROUTES_FILE];
+pub const FILES: [&str; 5] = [GATEWAY_FILE, CONSUMERS_FILE, ISSUERS_FILE, MODELS_FILE, ROUTES_FILE];
 
 /// Everything a policy folder says.
 #[derive(Debug, Clone)]
@@ -19,6 +21,8 @@ pub struct Policies {
     pub gateway: Gateway,
     /// `consumers.toml`.
     pub consumers: Consumers,
+    /// `issuers.toml`.
+    pub issuers: Issuers,
     /// `models.toml` and `routes.toml`.
     pub catalogue: Catalogue,
 }
@@ -40,87 +44,87 @@ pub fn check_all(read: impl Fn(&str) -> io::Result<Option<String>>) -> Result<Po
             None
         }
     };
-    let gateway = text_of(GATEWAY_FILE);
-    let consumers = text_of(CONSUMERS_FILE);
-    let models = text_of(MODELS_FILE);
-    let routes = text_of(ROUTES_FILE);
-    let required = [(CONSUMERS_FILE, &consumers), (MODELS_FILE, &models)];
+    let texts = Texts {
+        gateway: text_of(GATEWAY_FILE),
+        consumers: text_of(CONSUMERS_FILE),
+        issuers: text_of(ISSUERS_FILE),
+        models: text_of(MODELS_FILE),
+        routes: text_of(ROUTES_FILE),
+    };
+    let is_unreadable =
+        |file: &str, problems: &Problems| problems.0.iter().any(|problem| problem.file == file);
+    let no_issuers = texts.issuers.is_none() && !is_unreadable(ISSUERS_FILE, &unreadable);
+    let required = [(CONSUMERS_FILE, &texts.consumers), (MODELS_FILE, &texts.models)];
     for (file, text) in required {
-        if text.is_none() && !unreadable.0.iter().any(|problem| problem.file == file) {
+        if text.is_none() && !is_unreadable(file, &unreadable) {
             let message = "there is no such file; write one, docs/policies.md says how";
             unreadable.0.extend(Problems::of_file(file, message).0);
         }
     }
-    let (policies, problems) =
-        together(gateway.as_deref(), consumers.as_deref(), models.as_deref(), routes.as_deref());
+    let (policies, problems) = together(&texts, no_issuers);
     unreadable.and(problems).or(policies)
 }
 
-fn together(
-    gateway: Option<&str>,
-    consumers: Option<&str>,
-    models: Option<&str>,
-    routes: Option<&str>,
-) -> (Policies, Problems) {
-    let (gateway, mut problems) = match Gateway::from_toml(gateway) {
+/// The files that are there.
+struct Texts {
+    gateway: Option<String>,
+    consumers: Option<String>,
+    issuers: Option<String>,
+    models: Option<String>,
+    routes: Option<String>,
+}
+
+fn report<'t>(file: &'static str, text: &'t Option<String>) -> Option<Report<'t>> {
+    text.as_deref().map(|text| Report::new(file, text))
+}
+
+/// `no_issuers`: whether it is known that there are none, since their file is absent.
+fn together(texts: &Texts, no_issuers: bool) -> (Policies, Problems) {
+    let (gateway, mut problems) = match Gateway::from_toml(texts.gateway.as_deref()) {
         Ok(gateway) => (gateway, Problems::default()),
         Err(problems) => (Gateway::default(), problems),
     };
-    let mut of_consumers = consumers.map(|text| Report::new(CONSUMERS_FILE, text));
+    let mut of_consumers = report(CONSUMERS_FILE, &texts.consumers);
     let (consumers, said) = of_consumers.as_mut().map(consumers::read).unwrap_or_default();
-    let mut of_models = models.map(|text| Report::new(MODELS_FILE, text));
-    let mut of_routes = routes.map(|text| Report::new(ROUTES_FILE, text));
-    let mut catalogue = Catalogue::default();
-    // Without a catalogue every name would be dangling, and that is one problem, not many.
-    if let Some(of_models) = &mut of_models {
-        let names;
-        (catalogue, names) = catalogue::read(of_models, of_routes.as_mut());
-        if let (Some(of_consumers), false) = (&mut of_consumers, names.is_empty()) {
-            dangling(of_consumers, &said, &names);
-        }
+    let mut of_issuers = report(ISSUERS_FILE, &texts.issuers);
+    let issuers = of_issuers.as_mut().and_then(issuers::read);
+    let mut of_models = report(MODELS_FILE, &texts.models);
+    let mut of_routes = report(ROUTES_FILE, &texts.routes);
+    let (catalogue, names) =
+        of_models.as_mut().map(|models| catalogue::read(models, of_routes.as_mut())).unzip();
+    let none = issuers::Read::default();
+    let there = There {
+        names: names.as_ref(),
+        issuers: issuers.as_ref().or(no_issuers.then_some(&none)).map(|read| &read.names),
+    };
+    if let Some(report) = &mut of_consumers {
+        references::check(report, &said, there);
     }
-    for report in [of_consumers, of_models, of_routes].into_iter().flatten() {
+    if let (Some(report), Some(read)) = (&mut of_issuers, &issuers) {
+        references::check(report, &read.said, there);
+    }
+    for report in [of_consumers, of_issuers, of_models, of_routes].into_iter().flatten() {
         problems = problems.and(report.into_problems());
     }
-    let policies = Policies { gateway, consumers, catalogue };
-    (policies, problems)
+    let issuers = issuers.unwrap_or_default().issuers;
+    let catalogue = catalogue.unwrap_or_default();
+    (Policies { gateway, consumers, issuers, catalogue }, problems)
 }
 
-/// Reports the patterns of consumers that mean nothing of the catalogue.
-fn dangling(report: &mut Report<'_>, said: &[Said], names: &[String]) {
-    for Said { consumer, pattern, span } in said {
-        if names.iter().any(|name| pattern.matches(name)) {
-            continue;
-        }
-        let candidates = names.iter().map(String::as_str);
-        let message = match pattern {
-            ModelPattern::Exact(name) => {
-                let advice = nearest_or_list(name, candidates, "the names are");
-                let name = shown(name);
-                format!("`models` names {name}, which is neither a model nor an alias; {advice}")
-            }
-            ModelPattern::Prefix(prefix) => {
-                let pattern = shown(&format!("{prefix}*"));
-                let all = candidates.collect::<Vec<_>>().join(", ");
-                format!(
-                    "`models` has {pattern}, which no model and no alias matches; the names are: {all}"
-                )
-            }
-        };
-        let label = Label { what: "consumer", name: Some(consumer) };
-        report.problem(label, span.clone(), message);
-    }
-}
+/// The one file that is no TOML. `postern-authorization` reads it, and says the same name.
+const AUTHORIZATION_FILE: &str = "authorization.cedar";
 
-/// What is wrong with a file's being in the policy folder; nothing when it belongs there or is no TOML.
+/// What is wrong with a file's being in the policy folder; nothing when it belongs there or is no policy.
 ///
 /// A misspelt file would be ignored, and with it what it forbids.
 #[must_use]
 pub fn stray_file(name: &str) -> Option<Problem> {
-    if FILES.contains(&name) || !name.ends_with(".toml") {
+    let known = FILES.into_iter().chain([AUTHORIZATION_FILE]);
+    let is_policy = [".toml", ".cedar", ".cedarschema"].iter().any(|end| name.ends_with(end));
+    if !is_policy || known.clone().any(|file| file == name) {
         return None;
     }
-    let advice = nearest_or_list(name, FILES.into_iter(), "the files here are");
+    let advice = nearest_or_list(name, known, "the files here are");
     let message = format!("no policy has this name, so nothing reads it; {advice}");
     Problems::of_file(name, message).0.pop()
 }

@@ -151,6 +151,40 @@ impl Strategy {
     }
 }
 
+/// How confidential data may be; each is more so than the ones before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum DataClass {
+    /// Anybody may see it.
+    Public,
+    /// For the organisation itself.
+    Internal,
+    /// For some of it.
+    Confidential,
+    /// For those who are named.
+    Restricted,
+}
+
+impl DataClass {
+    pub(crate) const WORDS: &[(&'static str, Self)] = &[
+        ("public", Self::Public),
+        ("internal", Self::Internal),
+        ("confidential", Self::Confidential),
+        ("restricted", Self::Restricted),
+    ];
+
+    /// The word for it in `consumers.toml` and `issuers.toml`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        word_of(self, Self::WORDS)
+    }
+
+    /// The class that a word is; nothing for any other word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::WORDS.iter().find(|(each, _)| *each == word).map(|(_, class)| *class)
+    }
+}
+
 fn word_of<T: Copy + PartialEq>(meaning: T, words: &[(&'static str, T)]) -> &'static str {
     words.iter().find(|(_, each)| *each == meaning).map_or("", |(word, _)| word)
 }
@@ -167,6 +201,11 @@ mod tests {
         for (word, dialect) in Dialect::WORDS {
             assert_eq!(dialect.word(), *word);
         }
+        for (word, class) in DataClass::WORDS {
+            assert_eq!(class.word(), *word);
+            assert_eq!(DataClass::from_word(word), Some(*class));
+        }
+        assert_eq!(DataClass::from_word("Public"), None);
         assert_eq!(Tokenizer::O200kHarmony.word(), "o200k_harmony");
         assert_eq!(Strategy::Ordered.word(), "ordered");
     }

@@ -1,10 +1,12 @@
-//! `gateway.toml`: the sizes the gateway holds in memory, and whether it may leave anything of a request out.
+//! `gateway.toml`: the sizes the gateway holds in memory, whether it may leave anything of a request out, and whom it
+//! believes about where a client is.
 
 use std::ops::RangeInclusive;
 
-use crate::GATEWAY_FILE;
+use crate::ip_range::IpRange;
 use crate::problem::Problems;
 use crate::reading::{Key, Report, Table, whole_number};
+use crate::{GATEWAY_FILE, grants};
 
 /// 1 KiB, below which no useful request fits, to 100 MiB: an instance has 128 MiB on the smallest platform.
 const BODY_BYTES: RangeInclusive<u64> = 1_024..=104_857_600;
@@ -13,6 +15,8 @@ const REQUEST: Key = Key::new("request", "[request]");
 const RESPONSE: Key = Key::new("response", "[response]");
 const STRICT: Key = Key::new("strict", "strict = true");
 const MAX_BODY_BYTES: Key = Key::new("max_body_bytes", "max_body_bytes = 10_485_760");
+const CLIENT: Key = Key::new("client", "[client]");
+const TRUSTED_PROXIES: Key = Key::new("trusted_proxies", r#"trusted_proxies = ["10.0.0.0/8"]"#);
 
 /// What `gateway.toml` says, or the defaults where it says nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +27,8 @@ pub struct Gateway {
     pub max_response_body_bytes: u64,
     /// A request of which a vendor cannot carry everything is refused instead of sent without it.
     pub strict: bool,
+    /// From which addresses `X-Forwarded-For` is believed; empty: from none.
+    pub trusted_proxies: Vec<IpRange>,
 }
 
 impl Default for Gateway {
@@ -33,6 +39,7 @@ impl Default for Gateway {
             // 2,048 embeddings of 3,072 numbers as text.
             max_response_body_bytes: 64 * 1024 * 1024,
             strict: false,
+            trusted_proxies: Vec::new(),
         }
     }
 }
@@ -64,7 +71,9 @@ fn read(report: &mut Report<'_>) -> Gateway {
     let strict = request.as_mut().and_then(|table| table.optional(report, STRICT));
     let mut response = root.table(report, RESPONSE, "[response]");
     let max_response = response.as_mut().and_then(|table| max_body_bytes(report, table));
-    for table in [request, response].into_iter().flatten() {
+    let mut client = root.table(report, CLIENT, "[client]");
+    let trusted_proxies = client.as_mut().map(|table| trusted_proxies(report, table));
+    for table in [request, response, client].into_iter().flatten() {
         table.finish(report);
     }
     root.finish(report);
@@ -72,10 +81,16 @@ fn read(report: &mut Report<'_>) -> Gateway {
         max_request_body_bytes: max_request.unwrap_or(default.max_request_body_bytes),
         max_response_body_bytes: max_response.unwrap_or(default.max_response_body_bytes),
         strict: strict.is_some_and(|strict| *strict.get_ref()),
+        trusted_proxies: trusted_proxies.unwrap_or_default(),
     }
 }
 
 fn max_body_bytes(report: &mut Report<'_>, table: &mut Table<'_>) -> Option<u64> {
     let written = table.optional(report, MAX_BODY_BYTES)?;
     whole_number(report, table.label, MAX_BODY_BYTES, &written, BODY_BYTES)
+}
+
+fn trusted_proxies(report: &mut Report<'_>, table: &mut Table<'_>) -> Vec<IpRange> {
+    let list = table.optional(report, TRUSTED_PROXIES);
+    grants::ip_ranges(report, table.label, TRUSTED_PROXIES, &list)
 }

@@ -6,7 +6,7 @@
 //! every problem of every file at once ([`Problems`]).
 //!
 //! The files' reference is `docs/policies.md`. Each stage reads only its own files: the gateway [`Gateway`], auth
-//! [`Consumers`], router [`Catalogue`]; [`check_all`] reads them all and also checks what one file
+//! [`Consumers`] and [`Issuers`], router [`Catalogue`]; [`check_all`] reads them all and also checks what one file
 //! says of another.
 //!
 //! No I/O: callers hand in the texts. Nothing here panics, whatever the text.
@@ -18,30 +18,42 @@ mod check;
 mod closed;
 mod consumers;
 mod gateway;
+mod grants;
+mod ip_range;
+mod issuers;
 mod models;
 mod price;
 mod problem;
 mod reading;
+mod references;
 mod routes;
+mod web_url;
 
 pub use base_path::BasePath;
 pub use base_url::{BaseUrl, Endpoint, EndpointError};
 pub use catalogue::{Catalogue, Named};
 pub use check::{FILES, Policies, check_all, stray_file};
-pub use closed::{Capability, Dialect, Strategy, Tokenizer};
+pub use closed::{Capability, DataClass, Dialect, Strategy, Tokenizer};
 pub use consumers::{Consumer, ConsumerKey, Consumers, ModelPattern};
 pub use gateway::Gateway;
+pub use ip_range::{IpRange, IpRangeError};
+pub use issuers::{
+    ClaimNames, Issuer, IssuerKeys, Issuers, KeySetTimes, ProtectedResource, Undeclared,
+};
 pub use models::{
     Credential, Deadlines, Deployment, HeaderScheme, Model, Paths, Provider, Quirks, Transport,
 };
 pub use price::{Price, Tokens};
 pub use problem::{Problem, Problems};
+pub use reading::is_name;
 pub use routes::Route;
 
 /// The name of the gateway's own policy file; it may be absent.
 pub const GATEWAY_FILE: &str = "gateway.toml";
 /// The name of the file of consumers and their keys.
 pub const CONSUMERS_FILE: &str = "consumers.toml";
+/// The name of the file of issuers of tokens; it may be absent.
+pub const ISSUERS_FILE: &str = "issuers.toml";
 /// The name of the file of providers and models.
 pub const MODELS_FILE: &str = "models.toml";
 /// The name of the file of aliases; it may be absent.

@@ -104,6 +104,32 @@ fn the_shipped_policies_are_read() {
     let policies = policies.unwrap_or_else(|problems| panic!("{problems}"));
     assert!(policies.consumers.by_name("local-dev").unwrap().may_use("sandbox"));
     assert!(policies.catalogue.route("with-fallback").is_some());
+    assert_eq!(policies.issuers.iter().count(), 0, "nobody's tokens are believed as shipped");
+}
+
+/// A file with its commented lines of TOML taken as they would be without the comment.
+fn uncommented(text: &str) -> String {
+    let line = |line: &str| match line.strip_prefix("# ") {
+        Some(commented) if commented.starts_with('[') || commented.contains(" = ") => {
+            format!("{commented}\n")
+        }
+        _ => format!("{line}\n"),
+    };
+    text.lines().map(line).collect()
+}
+
+#[test]
+fn the_commented_examples_of_the_shipped_policies_are_right() {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
+    let policies = check_all(|file| {
+        let text = if_present(&shipped.join(file))?;
+        let has_examples = ["consumers.toml", "issuers.toml"].contains(&file);
+        Ok(text.map(|text| if has_examples { uncommented(&text) } else { text }))
+    });
+    let policies = policies.unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(policies.issuers.iter().count(), 3);
+    assert_eq!(policies.consumers.by_name("search-service").unwrap().issuers, ["corporate"]);
+    assert_eq!(policies.consumers.keys().count(), 1);
 }
 
 #[test]
@@ -131,8 +157,11 @@ fn the_examples_of_the_reference_are_right() {
     let blocks = reference.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
     // What goes into the manifest is no policy.
     let blocks = blocks.filter(|block| !block.contains("[component."));
-    let (whole, of_a_model): (Vec<&str>, Vec<&str>) =
-        blocks.partition(|block| !block.trim_start().starts_with("[[model.deployment]]"));
+    let (callers, blocks): (Vec<&str>, Vec<&str>) =
+        blocks.partition(|block| block.contains("[[issuer]]") || block.contains("[[consumer]]"));
+    let (whole, of_a_model): (Vec<&str>, Vec<&str>) = blocks
+        .into_iter()
+        .partition(|block| !block.trim_start().starts_with("[[model.deployment]]"));
     assert!(whole.len() >= 4 && !of_a_model.is_empty(), "examples are missing");
     // A deployment alone stands below a model of its own, at a provider of its own.
     let below = "[[provider]]\nname = \"openai\"\ndialect = \"openai\"\nbase_url = \"https://a.example\"\n\
@@ -140,4 +169,13 @@ fn the_examples_of_the_reference_are_right() {
     let models = format!("{}{below}{}", whole.concat(), of_a_model.concat());
     let catalogue = postern_policy::Catalogue::from_toml(&models, None);
     catalogue.unwrap_or_else(|problems| panic!("{problems}\nin\n{models}"));
+    let (issuers, consumers): (Vec<&str>, Vec<&str>) =
+        callers.into_iter().partition(|block| block.contains("[[issuer]]"));
+    assert!(!issuers.is_empty() && !consumers.is_empty(), "examples are missing");
+    let issuers = issuers.concat();
+    let read = postern_policy::Issuers::from_toml(Some(&issuers));
+    read.unwrap_or_else(|problems| panic!("{problems}\nin\n{issuers}"));
+    let consumers = consumers.concat();
+    let read = postern_policy::Consumers::from_toml(&consumers);
+    read.unwrap_or_else(|problems| panic!("{problems}\nin\n{consumers}"));
 }

@@ -1,19 +1,12 @@
 //! From `consumers.toml` as written to [`Consumers`].
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use toml::Spanned;
 
-use super::{Consumer, ConsumerKey, Consumers, ModelPattern, written};
-use crate::reading::{Key, Label, Report, Seen, Table, at_least_one, name, shown};
-
-/// A pattern and where the file says it, for checking it against the catalogue.
-pub(crate) struct Said {
-    pub(crate) consumer: String,
-    pub(crate) pattern: ModelPattern,
-    pub(crate) span: Range<usize>,
-}
+use super::{Consumer, ConsumerKey, Consumers, narrower, written};
+use crate::grants::{self, Said};
+use crate::reading::{Key, Label, Report, Seen, Table, name};
 
 /// Names and hashes that must be unique in the file.
 #[derive(Default)]
@@ -60,65 +53,23 @@ fn add<'t>(
     };
     let consumer = Consumer {
         name: checked(written::NAME, &written.name).unwrap_or_default(),
-        team: checked(written::TEAM, &written.team),
-        tenant: checked(written::TENANT, &written.tenant),
-        plan: checked(written::PLAN, &written.plan),
-        roles: roles(report, written),
-        models: models(report, written, said),
+        team: checked(grants::TEAM, &written.team),
+        tenant: checked(grants::TENANT, &written.tenant),
+        plan: checked(grants::PLAN, &written.plan),
+        roles: grants::roles(report, label, &written.roles),
+        models: grants::models(report, label, &written.models, said).unwrap_or_default(),
+        regions: grants::regions(report, label, &written.regions, said),
+        data_class: grants::data_class(report, label, &written.data_class),
+        issuers: grants::issuers(report, label, &written.issuers, said),
+        ip_ranges: grants::ip_ranges(report, label, grants::IP_RANGES, &written.ip_ranges),
     };
     let consumer = Arc::new(consumer);
     for key in &written.keys {
-        if let Some(key) = checked_key(report, key, taken, &consumer) {
+        if let Some(key) = checked_key(report, key, taken, &consumer, said) {
             consumers.by_sha256.insert(key.sha256.clone(), key);
         }
     }
     consumers.by_name.insert(consumer.name.clone(), consumer);
-}
-
-fn roles(report: &mut Report<'_>, written: &written::Consumer<'_>) -> Vec<String> {
-    let mut seen = Seen::default();
-    let mut roles = Vec::new();
-    for role in written.roles.iter().flat_map(Spanned::get_ref) {
-        seen.note(
-            report,
-            written.label,
-            role,
-            &format!("the role {}", shown(role.get_ref())),
-            "remove",
-        );
-        roles.extend(name(report, written.label, written::ROLES, role));
-    }
-    roles
-}
-
-fn models(
-    report: &mut Report<'_>,
-    written: &written::Consumer<'_>,
-    said: &mut Vec<Said>,
-) -> Vec<ModelPattern> {
-    let Some(models) = &written.models else {
-        return Vec::new();
-    };
-    at_least_one(report, written.label, written::MODELS, models);
-    let mut patterns = Vec::new();
-    for model in models.get_ref() {
-        let text = *model.get_ref();
-        let Some(pattern) = ModelPattern::parse(text) else {
-            let message = format!(
-                "`models` has {}; write a name of models.toml or routes.toml, or the beginning of names with one `*` behind it, for example \"gpt-*\"",
-                shown(text)
-            );
-            report.problem(written.label, model.span(), message);
-            continue;
-        };
-        said.push(Said {
-            consumer: written.name.as_ref().map_or("", |name| name.get_ref()).to_owned(),
-            pattern: pattern.clone(),
-            span: model.span(),
-        });
-        patterns.push(pattern);
-    }
-    patterns
 }
 
 fn checked_key<'t>(
@@ -126,16 +77,33 @@ fn checked_key<'t>(
     written: &written::ConsumerKey<'t>,
     taken: &mut Taken<'t>,
     consumer: &Arc<Consumer>,
+    said: &mut Vec<Said>,
 ) -> Option<ConsumerKey> {
-    let id = written.id.as_ref();
-    if let Some(id) = id {
-        taken.ids.note(report, written.label, id, "a key of this id", "rename or remove");
+    let label = written.label;
+    if let Some(id) = &written.id {
+        taken.ids.note(report, label, id, "a key of this id", "rename or remove");
     }
-    let id = id.and_then(|id| name(report, written.label, written::ID, id));
-    let hash = written.sha256.as_ref()?;
-    let sha256 = checked_hash(report, written.label, written::SHA256, hash)?;
-    taken.hashes.note(report, written.label, hash, "a key of this hash", "remove");
-    Some(ConsumerKey { id: id?, sha256, consumer: Arc::clone(consumer) })
+    let mut checked = |key, value: &Option<Spanned<&str>>| {
+        value.as_ref().and_then(|value| name(report, label, key, value))
+    };
+    let id = checked(written::ID, &written.id);
+    let plan = checked(grants::PLAN, &written.plan);
+    let hash = written.sha256.as_ref();
+    let sha256 = hash.and_then(|hash| checked_hash(report, label, written::SHA256, hash));
+    if let (Some(hash), Some(_)) = (hash, &sha256) {
+        taken.hashes.note(report, label, hash, "a key of this hash", "remove");
+    }
+    narrower::check(report, written, consumer);
+    Some(ConsumerKey {
+        consumer: Arc::clone(consumer),
+        expires_at_unix_s: written.expires_at.as_ref().map(|time| time.get_ref().unix_s),
+        models: grants::models(report, label, &written.models, said),
+        regions: grants::regions(report, label, &written.regions, said),
+        ip_ranges: grants::ip_ranges(report, label, grants::IP_RANGES, &written.ip_ranges),
+        plan,
+        id: id?,
+        sha256: sha256?,
+    })
 }
 
 /// A SHA-256 in hexadecimal. What is none may be the key itself, so it is never repeated.

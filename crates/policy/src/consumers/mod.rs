@@ -1,6 +1,7 @@
 //! `consumers.toml`: who may call, with which models and keys.
 
 mod check;
+mod narrower;
 mod pattern;
 mod written;
 
@@ -8,10 +9,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::CONSUMERS_FILE;
+use crate::closed::DataClass;
+use crate::ip_range::IpRange;
 use crate::problem::Problems;
 use crate::reading::Report;
 
-pub(crate) use check::{Said, read};
+pub(crate) use check::read;
 pub use pattern::ModelPattern;
 
 /// Who calls: an application, a team's service, a partner.
@@ -29,6 +32,14 @@ pub struct Consumer {
     pub roles: Vec<String>,
     /// The names of models and aliases it may ask for.
     pub models: Vec<ModelPattern>,
+    /// The regions its data may be processed in, at least one; none: any.
+    pub regions: Option<Vec<String>>,
+    /// How confidential its data is.
+    pub data_class: Option<DataClass>,
+    /// The names of the issuers whose tokens may name it.
+    pub issuers: Vec<String>,
+    /// From which addresses it may call; empty: from any.
+    pub ip_ranges: Vec<IpRange>,
 }
 
 impl Consumer {
@@ -50,6 +61,16 @@ pub struct ConsumerKey {
     pub sha256: String,
     /// Whose it is.
     pub consumer: Arc<Consumer>,
+    /// From when on it no longer holds, in seconds since 1970-01-01T00:00:00Z; none: for as long as it is written.
+    pub expires_at_unix_s: Option<u64>,
+    /// Of what the consumer may ask for, what may be asked for with it; none: all.
+    pub models: Option<Vec<ModelPattern>>,
+    /// Of the consumer's regions, those for it; none: all.
+    pub regions: Option<Vec<String>>,
+    /// From which addresses, among the consumer's, it may be used; empty: from all of them.
+    pub ip_ranges: Vec<IpRange>,
+    /// The plan in place of the consumer's.
+    pub plan: Option<String>,
 }
 
 /// All consumers, and the keys that are kept in git.

@@ -2,18 +2,17 @@
 
 use toml::Spanned;
 
-use crate::reading::{Key, Label, Report, Table};
+use crate::grants::{
+    DATA_CLASS, IP_RANGES, ISSUERS, MODELS, PLAN, REGIONS, ROLES, TEAM, TENANT, Texts,
+};
+use crate::reading::{Instant, Key, Label, Report, Table};
 
 pub(crate) const CONSUMER: Key = Key::new("consumer", "[[consumer]]");
 pub(crate) const NAME: Key = Key::new("name", r#"name = "search-team""#);
-pub(crate) const TEAM: Key = Key::new("team", r#"team = "search""#);
-pub(crate) const TENANT: Key = Key::new("tenant", r#"tenant = "acme""#);
-pub(crate) const PLAN: Key = Key::new("plan", r#"plan = "team""#);
-pub(crate) const ROLES: Key = Key::new("roles", r#"roles = ["developer"]"#);
-pub(crate) const MODELS: Key = Key::new("models", r#"models = ["*"]"#);
 const KEY: Key = Key::new("key", "[[consumer.key]]");
 pub(crate) const ID: Key = Key::new("id", r#"id = "ci-2026""#);
 pub(crate) const SHA256: Key = Key::new("sha256", r#"sha256 = "<64 hexadecimal digits>""#);
+const EXPIRES_AT: Key = Key::new("expires_at", "expires_at = 2027-01-01T00:00:00Z");
 
 /// `[[consumer]]`.
 pub(crate) struct Consumer<'t> {
@@ -22,8 +21,12 @@ pub(crate) struct Consumer<'t> {
     pub(crate) team: Option<Spanned<&'t str>>,
     pub(crate) tenant: Option<Spanned<&'t str>>,
     pub(crate) plan: Option<Spanned<&'t str>>,
-    pub(crate) roles: Option<Spanned<Vec<Spanned<&'t str>>>>,
-    pub(crate) models: Option<Spanned<Vec<Spanned<&'t str>>>>,
+    pub(crate) roles: Texts<'t>,
+    pub(crate) models: Texts<'t>,
+    pub(crate) regions: Texts<'t>,
+    pub(crate) data_class: Option<Spanned<&'t str>>,
+    pub(crate) issuers: Texts<'t>,
+    pub(crate) ip_ranges: Texts<'t>,
     pub(crate) keys: Vec<ConsumerKey<'t>>,
 }
 
@@ -32,6 +35,11 @@ pub(crate) struct ConsumerKey<'t> {
     pub(crate) label: Label<'t>,
     pub(crate) id: Option<Spanned<&'t str>>,
     pub(crate) sha256: Option<Spanned<&'t str>>,
+    pub(crate) expires_at: Option<Spanned<Instant>>,
+    pub(crate) models: Texts<'t>,
+    pub(crate) regions: Texts<'t>,
+    pub(crate) ip_ranges: Texts<'t>,
+    pub(crate) plan: Option<Spanned<&'t str>>,
 }
 
 impl<'t> Consumer<'t> {
@@ -50,6 +58,10 @@ impl<'t> Consumer<'t> {
             plan: table.optional(report, PLAN),
             roles: table.optional(report, ROLES),
             models: table.required(report, MODELS),
+            regions: table.optional(report, REGIONS),
+            data_class: table.optional(report, DATA_CLASS),
+            issuers: table.optional(report, ISSUERS),
+            ip_ranges: table.optional(report, IP_RANGES),
             keys: ConsumerKey::all(report, &mut table),
         };
         table.finish(report);
@@ -68,6 +80,11 @@ impl<'t> ConsumerKey<'t> {
             label: table.label,
             id: table.required(report, ID),
             sha256: table.required(report, SHA256),
+            expires_at: table.optional(report, EXPIRES_AT),
+            models: table.optional(report, MODELS),
+            regions: table.optional(report, REGIONS),
+            ip_ranges: table.optional(report, IP_RANGES),
+            plan: table.optional(report, PLAN),
         };
         table.finish(report);
         key

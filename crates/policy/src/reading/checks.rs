@@ -14,6 +14,16 @@ const MAX_MODEL_NAME_LENGTH: usize = 128;
 /// Longest name of a model at its vendor; Azure and Bedrock have names of over 100 characters.
 const MAX_UPSTREAM_MODEL_LENGTH: usize = 256;
 
+/// Whether a text is a name of ours, as of a consumer, plan or region: `[a-z0-9][a-z0-9._-]{0,63}`.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
+    is_spelled(text, is_name_byte, MAX_NAME_LENGTH)
+}
+
+fn is_name_byte(byte: u8) -> bool {
+    matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-')
+}
+
 /// A name of ours: `[a-z0-9][a-z0-9._-]{0,63}`, safe in headers, logs and store keys.
 pub(crate) fn name(
     report: &mut Report<'_>,
@@ -21,9 +31,8 @@ pub(crate) fn name(
     key: Key,
     value: &Spanned<&str>,
 ) -> Option<String> {
-    let right = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-');
     let rule = "lower-case letters, digits, `.`, `_` and `-`, the first a letter or digit";
-    spelled(report, label, key, value, right, MAX_NAME_LENGTH, rule)
+    spelled(report, label, key, value, is_name_byte, MAX_NAME_LENGTH, rule)
 }
 
 /// A name that clients ask for: vendors' names with their slashes, colons and capitals are allowed.
@@ -65,9 +74,7 @@ fn spelled(
     rule: &str,
 ) -> Option<String> {
     let text = *value.get_ref();
-    let starts_right =
-        text.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric() && right(byte));
-    if starts_right && text.len() <= max_length && text.bytes().all(right) {
+    if is_spelled(text, right, max_length) {
         return Some(text.to_owned());
     }
     let message = format!(
@@ -78,6 +85,12 @@ fn spelled(
     );
     report.problem(label, value.span(), message);
     None
+}
+
+fn is_spelled(text: &str, right: impl Fn(u8) -> bool, max_length: usize) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && text.len() <= max_length
+        && text.bytes().all(right)
 }
 
 /// The name of a variable of `spin.toml`. What is no name may be the credential itself, so it is never repeated.
@@ -178,7 +191,6 @@ impl<'t> Seen<'t> {
         what: &str,
         remedy: &str,
     ) {
-        // Lines are counted only for a problem: it takes the whole file before the place.
         if let Some(first) = self.0.get(value.get_ref()) {
             let first = report.line_of(first);
             let message = format!("{what} is already on line {first}; {remedy} one of the two");

@@ -7,10 +7,11 @@ mod report;
 mod table;
 mod wording;
 
+pub use checks::is_name;
 pub(crate) use checks::{
     Seen, at_least_one, is_model_byte, is_variable_name, model_name, name, one_of, upstream_model,
     variable_name, whole_number,
 };
 pub(crate) use report::{Label, Report};
-pub(crate) use table::{Decimal, Key, Table, TextOrTable};
+pub(crate) use table::{Decimal, Instant, Key, Table, TextOrTable};
 pub(crate) use wording::{nearest_or_list, shown};

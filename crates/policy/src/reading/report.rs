@@ -1,5 +1,6 @@
 //! Where the problems of one file are collected.
 
+use std::cell::OnceCell;
 use std::fmt;
 use std::ops::Range;
 
@@ -8,9 +9,9 @@ use toml::de::DeTable;
 
 use crate::problem::{Problem, Problems};
 
-/// The largest policy file that is read. The shipped ones have a few KB; a limit keeps a wrong mount from filling
-/// an instance's memory.
-const MAX_FILE_BYTES: usize = 1024 * 1024;
+/// The largest policy file that is read: 10,000 consumers with a key each have about 2.5 MB. A limit keeps a wrong
+/// mount from filling an instance's memory.
+const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
 
 /// What a message is about, printed before it: `consumer "ci"`.
 #[derive(Debug, Clone, Copy)]
@@ -36,11 +37,13 @@ pub(crate) struct Report<'s> {
     file: &'static str,
     text: &'s str,
     problems: Vec<(usize, Problem)>,
+    /// Where each line ends, once a line was asked for.
+    line_ends: OnceCell<Vec<usize>>,
 }
 
 impl<'s> Report<'s> {
     pub(crate) fn new(file: &'static str, text: &'s str) -> Self {
-        Self { file, text, problems: Vec::new() }
+        Self { file, text, problems: Vec::new(), line_ends: OnceCell::new() }
     }
 
     /// Parses the file, or reports all its syntax errors; the parser itself limits how deep tables may nest.
@@ -90,8 +93,11 @@ impl<'s> Report<'s> {
 
     /// The line, counted from 1, on which a span begins.
     pub(crate) fn line_of(&self, span: &Range<usize>) -> u32 {
-        let before = self.text.bytes().take(span.start);
-        let newlines = before.filter(|byte| *byte == b'\n').count();
+        let ends = self.line_ends.get_or_init(|| {
+            let bytes = self.text.bytes().enumerate();
+            bytes.filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect()
+        });
+        let newlines = ends.partition_point(|end| *end < span.start);
         u32::try_from(newlines).unwrap_or(u32::MAX).saturating_add(1)
     }
 

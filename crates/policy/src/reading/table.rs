@@ -228,6 +228,22 @@ impl<'t> FromToml<'t> for i128 {
     }
 }
 
+/// A moment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Instant {
+    /// Seconds since 1970-01-01T00:00:00Z, parts of one left out.
+    pub(crate) unix_s: u64,
+}
+
+impl<'t> FromToml<'t> for Instant {
+    const EXPECTED: &'static str = "a date and time after 1970 with its offset";
+    fn from_toml(value: &'t DeValue<'t>) -> Option<Self> {
+        // TOML 1.0 writes an offset date-time as RFC 3339 does.
+        let moment: jiff::Timestamp = value.as_datetime()?.to_string().parse().ok()?;
+        Some(Self { unix_s: u64::try_from(moment.as_second()).ok()? })
+    }
+}
+
 /// A decimal number as it is written, so that no digit of an amount is lost to binary floating point.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Decimal<'t>(pub(crate) &'t str);

@@ -1,0 +1,239 @@
+//! From `issuers.toml` as written to [`Issuers`].
+
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use toml::Spanned;
+
+use super::keys::{self, Kind, within};
+use super::written::{self, AUDIENCE, LEEWAY_S, REQUIRED_CLAIMS, REQUIRED_SCOPES, Texts, Written};
+use super::{Issuer, IssuerKeys, Issuers, algorithms};
+use crate::grants::Said;
+use crate::reading::{Key, Label, Report, Seen, Table, at_least_one, name, shown};
+use crate::web_url::{self, Query};
+
+/// Five minutes: clocks that differ by more are wrong, and every second lengthens the life of a token.
+const LEEWAY_BOUNDS_S: RangeInclusive<u64> = 0..=300;
+const DEFAULT_LEEWAY_S: u64 = 60;
+/// Longest name or text of a claim, audience or scope; claims that are URLs have up to a hundred characters.
+const MAX_CLAIM_LENGTH: usize = 256;
+
+/// What the file says: the issuers that are right, the names of all, and what it says of other files.
+#[derive(Default)]
+pub(crate) struct Read {
+    pub(crate) issuers: Issuers,
+    pub(crate) names: BTreeSet<String>,
+    pub(crate) said: Vec<Said>,
+}
+
+/// Names that must be unique in the file, and the one issuer that introspects.
+#[derive(Default)]
+struct Taken<'t> {
+    names: Seen<'t>,
+    issuers: Seen<'t>,
+    introspection: Option<(&'t str, u32)>,
+}
+
+/// Reads the file, noting its problems in the report; what is wrong is left out of the issuers. Nothing when it is no
+/// TOML.
+pub(crate) fn read(report: &mut Report<'_>) -> Option<Read> {
+    let mut read = Read::default();
+    let document = report.parse()?;
+    let written = Written::read(report, Table::root(&document));
+    if let Some(resource) = &written.protected_resource {
+        if written.issuers.is_empty() && report.is_clean() {
+            let message = "it tells clients where to get a token, and no issuer is declared; write an [[issuer]], or remove it";
+            report.problem(resource.label, resource.span.clone(), message);
+        }
+        read.issuers.protected_resource = resource.check(report);
+    }
+    let mut taken = Taken::default();
+    for issuer in &written.issuers {
+        taken.note(report, issuer);
+        read.names.extend(issuer.name.as_ref().map(|name| (*name.get_ref()).to_owned()));
+        if let Some(issuer) = check(report, issuer, &mut read.said).map(Arc::new) {
+            read.issuers.by_issuer.insert(issuer.issuer.clone(), Arc::clone(&issuer));
+            read.issuers.by_name.insert(issuer.name.clone(), issuer);
+        }
+    }
+    Some(read)
+}
+
+impl<'t> Taken<'t> {
+    fn note(&mut self, report: &mut Report<'_>, issuer: &written::Issuer<'t>) {
+        let label = issuer.label;
+        if let Some(name) = &issuer.name {
+            self.names.note(report, label, name, "an issuer of this name", "rename or remove");
+        }
+        if let Some(value) = &issuer.issuer {
+            self.issuers.note(report, label, value, "an issuer of this `issuer`", "remove");
+        }
+        let Some(introspection) = &issuer.introspection else { return };
+        match self.introspection {
+            // An opaque token does not say whose it is.
+            Some((name, line)) => {
+                let message = format!(
+                    "`introspection` is already on line {line}, of issuer {}; an opaque token does not say whom to ask, so remove one of the two",
+                    shown(name)
+                );
+                report.problem(label, introspection.span.clone(), message);
+            }
+            None => {
+                let line = report.line_of(&introspection.span);
+                self.introspection = Some((label.name.unwrap_or_default(), line));
+            }
+        }
+    }
+}
+
+fn check(
+    report: &mut Report<'_>,
+    written: &written::Issuer<'_>,
+    said: &mut Vec<Said>,
+) -> Option<Issuer> {
+    let label = written.label;
+    let checked_name = written.name.as_ref();
+    let checked_name = checked_name.and_then(|value| name(report, label, written::NAME, value));
+    let issuer = written.issuer.as_ref();
+    let issuer =
+        issuer.and_then(|value| url(report, label, written::ISSUER, value, Query::Refused));
+    let audience = written.audience.as_ref().map(|list| {
+        at_least_one(report, label, AUDIENCE, list);
+        texts(report, label, AUDIENCE, list)
+    });
+    let kind = Kind::of(report, written);
+    let algorithms = algorithms::check(report, written, kind);
+    let keys = kind.and_then(|kind| keys::check(report, written, kind));
+    let leeway_s =
+        within(report, label, LEEWAY_S, &written.leeway_s, LEEWAY_BOUNDS_S, DEFAULT_LEEWAY_S);
+    let required_claims = required_claims(report, written);
+    let required_scopes = scopes(report, label, REQUIRED_SCOPES, &written.required_scopes);
+    let claims = written.claims.as_ref().map(|claims| claims.check(report));
+    let undeclared = written.undeclared.as_ref().map(|table| table.check(report, said));
+    let keys: IssuerKeys = keys?;
+    Some(Issuer {
+        name: checked_name?,
+        issuer: issuer?,
+        audience: audience?,
+        algorithms,
+        keys,
+        leeway_s,
+        required_claims,
+        required_scopes,
+        claims: claims.unwrap_or_default(),
+        undeclared,
+    })
+}
+
+/// A claim's name, or with `=` also the text it must be; the first `=` ends the name.
+fn required_claims(
+    report: &mut Report<'_>,
+    written: &written::Issuer<'_>,
+) -> Vec<(String, Option<String>)> {
+    let Some(list) = &written.required_claims else {
+        return Vec::new();
+    };
+    let mut claims = Vec::new();
+    for text in texts(report, written.label, REQUIRED_CLAIMS, list) {
+        let (name, value) = match text.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (text.as_str(), None),
+        };
+        if !name.is_empty() && value != Some("") {
+            claims.push((name.to_owned(), value.map(str::to_owned)));
+        } else {
+            let message = format!(
+                "`required_claims` has {}; write the name of a claim, or name=text, for example {}",
+                shown(&text),
+                REQUIRED_CLAIMS.example
+            );
+            report.problem(written.label, list.span(), message);
+        }
+    }
+    claims
+}
+
+/// Scopes, each once: RFC 6749, 3.3, a `scope-token`.
+pub(super) fn scopes(
+    report: &mut Report<'_>,
+    label: Label<'_>,
+    key: Key,
+    list: &Texts<'_>,
+) -> Vec<String> {
+    let Some(list) = list else {
+        return Vec::new();
+    };
+    let mut scopes = texts(report, label, key, list);
+    scopes.retain(|scope| {
+        let right =
+            scope.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'));
+        if !right {
+            let message = format!(
+                "`{}` has {}; write each scope as an entry of its own, without spaces, quotes and backslashes, for example {}",
+                key.name,
+                shown(scope),
+                key.example
+            );
+            report.problem(label, list.span(), message);
+        }
+        right
+    });
+    scopes
+}
+
+/// Texts as they are in tokens, each once.
+fn texts(
+    report: &mut Report<'_>,
+    label: Label<'_>,
+    key: Key,
+    list: &Spanned<Vec<Spanned<&str>>>,
+) -> Vec<String> {
+    let mut seen = Seen::default();
+    let mut texts = Vec::with_capacity(list.get_ref().len());
+    for value in list.get_ref() {
+        let what = format!("the entry {} of `{}`", shown(value.get_ref()), key.name);
+        seen.note(report, label, value, &what, "remove");
+        texts.extend(claim(report, label, key, value));
+    }
+    texts
+}
+
+/// The name or text of a claim.
+pub(super) fn claim(
+    report: &mut Report<'_>,
+    label: Label<'_>,
+    key: Key,
+    value: &Spanned<&str>,
+) -> Option<String> {
+    let text = *value.get_ref();
+    if (1..=MAX_CLAIM_LENGTH).contains(&text.len()) && !text.chars().any(char::is_control) {
+        return Some(text.to_owned());
+    }
+    let message = format!(
+        "`{}` has {}; write 1 to {MAX_CLAIM_LENGTH} bytes without control characters, for example {}",
+        key.name,
+        shown(text),
+        key.example
+    );
+    report.problem(label, value.span(), message);
+    None
+}
+
+/// A URL without variables, over TLS or to this machine.
+pub(super) fn url(
+    report: &mut Report<'_>,
+    label: Label<'_>,
+    key: Key,
+    value: &Spanned<&str>,
+    query: Query,
+) -> Option<String> {
+    let text = *value.get_ref();
+    match web_url::check(text, query) {
+        Ok(()) => Some(text.to_owned()),
+        Err(error) => {
+            report.problem(label, value.span(), format!("`{}` cannot be used: {error}", key.name));
+            None
+        }
+    }
+}

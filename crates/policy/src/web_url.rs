@@ -1,0 +1,163 @@
+//! Where an issuer or this gateway is: a URL without variables, over TLS.
+
+use std::net::IpAddr;
+
+use http::uri::Authority;
+
+use crate::base_url::checked_authority;
+use crate::reading::shown;
+
+/// Longest URL: no issuer's comes near, and what is compared or put into a header is bounded.
+const MAX_URL_BYTES: usize = 1024;
+
+/// Whether a URL may have a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Query {
+    Allowed,
+    Refused,
+}
+
+/// Why a URL cannot be used.
+///
+/// Never repeats a part that may be a credential.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum WebUrlError {
+    /// Longer than any that is meant.
+    #[error("it has {0} bytes; shorten it to at most {MAX_URL_BYTES}")]
+    TooLong(usize),
+    /// No `https://` in front.
+    #[error("it does not begin with https://; write for example https://login.example.com")]
+    Scheme,
+    /// Plain HTTP to another machine.
+    #[error(
+        "it is http:// and its host is not this machine, so anybody on the way could answer in its place; write https://"
+    )]
+    Plain,
+    /// A user or password before the host.
+    #[error("it has a user or password before the host (not shown); remove it")]
+    UserInfo,
+    /// A query where there is none.
+    #[error("it has a query (not shown); end it with the path")]
+    Query,
+    /// A fragment.
+    #[error("it has a fragment (not shown); end it before the `#`")]
+    Fragment,
+    /// The host or port is none.
+    #[error("{} is not a host with an optional port; write for example login.example.com or 127.0.0.1:8080", shown(.0))]
+    Authority(String),
+    /// The path cannot be used.
+    #[error(
+        "its path has characters that a URL cannot have (RFC 3986, 2); write them as %20 and the like"
+    )]
+    Path,
+    /// A variable where there is none.
+    #[error("it has a variable, which has no meaning here; write the URL as it is")]
+    Variable,
+}
+
+/// Checks a URL: `https`, or `http` to this machine; no user, no fragment.
+pub(crate) fn check(url: &str, query: Query) -> Result<(), WebUrlError> {
+    if url.len() > MAX_URL_BYTES {
+        return Err(WebUrlError::TooLong(url.len()));
+    }
+    if url.contains("{{") {
+        return Err(WebUrlError::Variable);
+    }
+    let (is_https, rest) = match url.split_once("://") {
+        Some(("https", rest)) => (true, rest),
+        Some(("http", rest)) => (false, rest),
+        _ => return Err(WebUrlError::Scheme),
+    };
+    // RFC 3986, section 3.2: the authority ends at the next slash, question mark or number sign.
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    if authority.contains('@') {
+        return Err(WebUrlError::UserInfo);
+    }
+    if path.contains('#') {
+        return Err(WebUrlError::Fragment);
+    }
+    if query == Query::Refused && path.contains('?') {
+        return Err(WebUrlError::Query);
+    }
+    let wrong = |_| WebUrlError::Authority(authority.to_owned());
+    let checked = checked_authority(authority).map_err(wrong)?;
+    if !is_https && !is_loopback(&checked) {
+        return Err(WebUrlError::Plain);
+    }
+    let right = path.bytes().all(is_path_byte);
+    if right { Ok(()) } else { Err(WebUrlError::Path) }
+}
+
+/// Whether a byte may be in a path or query as it is (RFC 3986, 3.3 and 3.4).
+fn is_path_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%/?".contains(&byte)
+}
+
+/// Whether a host with an optional port is this machine (RFC 6761, 6.3; RFC 1122, 3.2.1.3; RFC 4291, 2.5.3).
+fn is_loopback(authority: &str) -> bool {
+    let Ok(authority) = authority.parse::<Authority>() else { return false };
+    let host = authority.host();
+    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Scheme, host and port of a URL that [`check`] let pass: what `allowed_outbound_hosts` must name.
+pub(crate) fn origin(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let authority = rest.split(['/', '?']).next().unwrap_or(rest);
+    format!("{scheme}://{authority}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_tls_and_what_stays_on_this_machine() {
+        for url in [
+            "https://login.example.com",
+            "https://login.example.com:8443/realms/acme/",
+            "http://127.0.0.1:8080/a",
+            "http://127.8.9.10",
+            "http://[::1]:8080",
+            "http://localhost:1",
+        ] {
+            assert_eq!(check(url, Query::Refused), Ok(()), "{url}");
+        }
+        assert_eq!(check("https://a.example/keys?v=2", Query::Allowed), Ok(()));
+    }
+
+    #[test]
+    fn refuses_what_could_be_answered_by_others_or_read_in_two_ways() {
+        let authority = |text: &str| WebUrlError::Authority(text.to_owned());
+        for (url, error) in [
+            ("http://login.example.com", WebUrlError::Plain),
+            ("http://localhost.example.com", WebUrlError::Plain),
+            ("http://10.0.0.1", WebUrlError::Plain),
+            ("ftp://a.example", WebUrlError::Scheme),
+            ("HTTPS://a.example", WebUrlError::Scheme),
+            ("login.example.com", WebUrlError::Scheme),
+            ("https://me:Hunter2@a.example", WebUrlError::UserInfo),
+            ("https://a.example/#x", WebUrlError::Fragment),
+            ("https://a.example/?x", WebUrlError::Query),
+            ("https://a.example?x", WebUrlError::Query),
+            ("https://", authority("")),
+            ("https://a.example:0", authority("a.example:0")),
+            ("https://a.example/with space", WebUrlError::Path),
+            ("https://a.example/{realm}", WebUrlError::Path),
+            ("https://a.example/\"\\", WebUrlError::Path),
+            ("https://a.example/{{ realm }}", WebUrlError::Variable),
+        ] {
+            assert_eq!(check(url, Query::Refused), Err(error), "{url}");
+        }
+        let long = format!("https://a.example/{}", "x".repeat(1024));
+        assert_eq!(check(&long, Query::Refused), Err(WebUrlError::TooLong(1042)));
+    }
+
+    #[test]
+    fn the_origin_is_what_must_be_allowed() {
+        assert_eq!(origin("https://a.example:8443/keys?v=2"), "https://a.example:8443");
+        assert_eq!(origin("https://a.example?v=2"), "https://a.example");
+    }
+}
