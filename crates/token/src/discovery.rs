@@ -1,0 +1,69 @@
+//! Where an issuer's keys are, OpenID Connect Discovery 1.0, section 4.
+
+use serde_json::Value;
+
+use crate::json;
+use crate::shown::Shown;
+use crate::url::is_fetchable;
+
+/// The largest document that is read: Keycloak's is 7 KB.
+const MAX_BYTES: usize = 64 * 1024;
+
+/// Why a document does not say where an issuer's keys are.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DiscoveryError {
+    /// Larger than any that is read.
+    #[error("the discovery document has {bytes} bytes, over the {MAX_BYTES} it may have")]
+    TooLong {
+        /// Its length.
+        bytes: usize,
+    },
+    /// Not one strict JSON object.
+    #[error("the discovery document is not JSON of one meaning: {0}")]
+    Json(String),
+    /// A member that must be there is not, or is no string.
+    #[error("the discovery document has no text {0}")]
+    Missing(&'static str),
+    /// The document of somebody else, section 4.3.
+    #[error("the discovery document is of the issuer {}, and {} was expected", Shown(.found), Shown(.expected))]
+    Issuer {
+        /// The document's.
+        found: String,
+        /// The policy's.
+        expected: String,
+    },
+    /// Keys would come over a network in clear, or from no URL.
+    #[error("jwks_uri {} is not https, nor http on this machine", Shown(.0))]
+    Url(String),
+}
+
+/// Where an issuer's discovery document is, section 4.1: a slash at the end of the issuer is left out.
+#[must_use]
+pub fn url(issuer: &str) -> String {
+    let issuer = issuer.strip_suffix('/').unwrap_or(issuer);
+    format!("{issuer}/.well-known/openid-configuration")
+}
+
+/// The URL of the issuer's key set in its discovery document. It may be of another host (Google's is).
+///
+/// # Errors
+///
+/// A [`DiscoveryError`] for anything but a document of exactly this issuer with a usable `jwks_uri`.
+pub fn jwks_uri(body: &str, issuer: &str) -> Result<String, DiscoveryError> {
+    if body.len() > MAX_BYTES {
+        return Err(DiscoveryError::TooLong { bytes: body.len() });
+    }
+    let members = json::read_object(body.as_bytes()).map_err(DiscoveryError::Json)?;
+    let text =
+        |name| members.get(name).and_then(Value::as_str).ok_or(DiscoveryError::Missing(name));
+    let found = text("issuer")?;
+    if found != issuer {
+        let (found, expected) = (found.to_owned(), issuer.to_owned());
+        return Err(DiscoveryError::Issuer { found, expected });
+    }
+    let url = text("jwks_uri")?;
+    if !is_fetchable(url) {
+        return Err(DiscoveryError::Url(url.to_owned()));
+    }
+    Ok(url.to_owned())
+}
