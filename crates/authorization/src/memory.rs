@@ -1,0 +1,249 @@
+//! Decisions that were made before.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::decision::Decision;
+use crate::facts::{Action, Context, Principal, Resource};
+use crate::policies::Authorization;
+use crate::uses::Uses;
+
+/// The longest question that is remembered. They have some 200 bytes; who sends a token with a thousand roles gets
+/// an answer, but not the memory of all others.
+const MAX_KEY_BYTES: usize = 4_096;
+
+type Decisions = HashMap<Box<[u8]>, Arc<Decision>>;
+
+/// Remembers decisions by everything that they depend on, byte for byte: the policies, the principal, the action, the
+/// resource, and of the context what the policies read. Whether somebody may is never a matter of a hash.
+///
+/// It holds a bounded number, and of those the ones asked for lately: a full half becomes the old half, in whose place
+/// the older one is dropped. A decision is about half a kilobyte.
+#[derive(Debug)]
+pub struct Memory {
+    halves: Mutex<Halves>,
+    half: usize,
+}
+
+#[derive(Debug, Default)]
+struct Halves {
+    young: Decisions,
+    old: Decisions,
+}
+
+impl Default for Memory {
+    /// 4,096 decisions, about two mebibytes: one of 1,000 callers in a minute, on the four things each asks for.
+    fn default() -> Self {
+        Self::new(4_096)
+    }
+}
+
+impl Memory {
+    /// Room for about this many decisions, and never more.
+    #[must_use]
+    pub fn new(decisions: usize) -> Self {
+        Self { halves: Mutex::default(), half: (decisions / 2).max(1) }
+    }
+
+    /// As [`Authorization::decide`], which is asked when the answer is not known.
+    #[must_use]
+    pub fn decide(
+        &self,
+        authorization: &Authorization,
+        principal: &Principal,
+        action: Action,
+        resource: &Resource,
+        context: &Context,
+    ) -> Arc<Decision> {
+        let uses = authorization.uses();
+        let key = Key::of(authorization.serial(), principal, action, resource, context, uses);
+        // Whoever panicked with the lock left whole maps behind: each call of theirs either happened or did not.
+        let known = self.halves.lock().unwrap_or_else(PoisonError::into_inner).get(&key.0);
+        if let Some((decision, is_old)) = known {
+            if is_old {
+                self.keep(key, Arc::clone(&decision));
+            }
+            return decision;
+        }
+        let decision = Arc::new(authorization.decide(principal, action, resource, context));
+        self.keep(key, Arc::clone(&decision));
+        decision
+    }
+
+    fn keep(&self, key: Key, decision: Arc<Decision>) {
+        if key.0.len() > MAX_KEY_BYTES {
+            return;
+        }
+        let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
+        halves.young.insert(key.0.into_boxed_slice(), decision);
+        if halves.young.len() >= self.half {
+            halves.old = std::mem::take(&mut halves.young);
+        }
+    }
+
+    /// How many decisions are remembered.
+    #[cfg(test)]
+    fn len(&self) -> usize {
+        let halves = self.halves.lock().unwrap();
+        halves.young.len() + halves.old.len()
+    }
+}
+
+impl Halves {
+    fn get(&self, key: &[u8]) -> Option<(Arc<Decision>, bool)> {
+        let young = self.young.get(key).map(|decision| (Arc::clone(decision), false));
+        young.or_else(|| self.old.get(key).map(|decision| (Arc::clone(decision), true)))
+    }
+}
+
+/// Everything that a decision depends on. Each part says whether it is there and how long it is, so that no two
+/// questions have one key.
+struct Key(Vec<u8>);
+
+impl Key {
+    fn of(
+        serial: u64,
+        principal: &Principal,
+        action: Action,
+        resource: &Resource,
+        context: &Context,
+        uses: Uses,
+    ) -> Self {
+        let mut key = Self(Vec::with_capacity(256));
+        key.number(Some(serial));
+        key.principal(principal);
+        key.0.push(action as u8);
+        key.resource(resource);
+        key.context(context, uses);
+        key
+    }
+
+    fn principal(&mut self, principal: &Principal) {
+        self.text(Some(&principal.consumer));
+        let Principal { team, tenant, plan, data_class, issuer, .. } = principal;
+        for text in [team, tenant, plan, data_class, issuer] {
+            self.text(text.as_deref());
+        }
+        self.texts(Some(&principal.roles));
+        self.texts(principal.regions.as_deref());
+    }
+
+    fn resource(&mut self, resource: &Resource) {
+        match resource {
+            Resource::Gateway => self.text(None),
+            Resource::Model { name, route, provider, region } => {
+                self.text(Some(name));
+                self.text(Some(provider));
+                self.text(route.as_deref());
+                self.text(region.as_deref());
+            }
+        }
+    }
+
+    fn context(&mut self, context: &Context, uses: Uses) {
+        self.number(Some(context.unix_s).filter(|_| uses.now));
+        match context.ip.filter(|_| uses.ip) {
+            None => self.0.push(0),
+            Some(IpAddr::V4(ip)) => self.bytes(4, &ip.octets()),
+            Some(IpAddr::V6(ip)) => self.bytes(6, &ip.octets()),
+        }
+        self.text(Some(context.client.as_str()).filter(|_| uses.client));
+        self.number(Some(u64::from(context.stream)).filter(|_| uses.stream));
+        self.number(Some(context.tools).filter(|_| uses.tools));
+        self.number(context.output_cap_tokens.filter(|_| uses.output_cap_tokens));
+        self.number(Some(context.body_bytes).filter(|_| uses.body_bytes));
+    }
+
+    fn bytes(&mut self, mark: u8, bytes: &[u8]) {
+        self.0.push(mark);
+        self.0.extend_from_slice(bytes);
+    }
+
+    fn number(&mut self, number: Option<u64>) {
+        match number {
+            None => self.0.push(0),
+            Some(number) => self.bytes(1, &number.to_be_bytes()),
+        }
+    }
+
+    fn text(&mut self, text: Option<&str>) {
+        self.number(text.map(|text| text.len() as u64));
+        self.0.extend_from_slice(text.unwrap_or_default().as_bytes());
+    }
+
+    fn texts(&mut self, texts: Option<&[String]>) {
+        self.number(texts.map(|texts| texts.len() as u64));
+        for text in texts.unwrap_or_default() {
+            self.text(Some(text));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POLICIES: &str =
+        "permit (principal, action in Action::\"use\", resource) when { context.tools < 2 };";
+
+    fn caller(name: &str) -> Principal {
+        Principal { consumer: name.to_owned(), ..Principal::default() }
+    }
+
+    fn model() -> Resource {
+        let (name, provider) = ("m".to_owned(), "p".to_owned());
+        Resource::Model { name, provider, route: None, region: None }
+    }
+
+    fn ask(memory: &Memory, policies: &Authorization, name: &str, context: &Context) -> bool {
+        memory.decide(policies, &caller(name), Action::Chat, &model(), context).allowed
+    }
+
+    #[test]
+    fn remembers_no_more_than_it_may_and_keeps_what_is_asked_for() {
+        let policies = Authorization::from_cedar(POLICIES).unwrap();
+        let memory = Memory::new(8);
+        let context = Context::default();
+        let first = memory.decide(&policies, &caller("often"), Action::Chat, &model(), &context);
+        for number in 0..100 {
+            assert!(ask(&memory, &policies, &number.to_string(), &context));
+            let again =
+                memory.decide(&policies, &caller("often"), Action::Chat, &model(), &context);
+            assert!(Arc::ptr_eq(&first, &again), "forgotten after {number}");
+            assert!(memory.len() <= 8);
+        }
+    }
+
+    #[test]
+    fn does_not_remember_what_no_policy_looks_at() {
+        let policies = Authorization::from_cedar(POLICIES).unwrap();
+        let memory = Memory::default();
+        for number in 0..10 {
+            let context =
+                Context { unix_s: number, body_bytes: number, stream: true, ..Context::default() };
+            assert!(ask(&memory, &policies, "a", &context));
+        }
+        assert_eq!(memory.len(), 1);
+        assert!(!ask(&memory, &policies, "a", &Context { tools: 2, ..Context::default() }));
+        assert_eq!(memory.len(), 2);
+    }
+
+    #[test]
+    fn answers_of_other_policies_are_other_answers() {
+        let (memory, context) = (Memory::default(), Context::default());
+        let permits = Authorization::from_cedar(POLICIES).unwrap();
+        let forbids = Authorization::from_cedar(&POLICIES.replace("permit", "forbid")).unwrap();
+        assert!(ask(&memory, &permits, "a", &context));
+        assert!(!ask(&memory, &forbids, "a", &context));
+        assert!(ask(&memory, &permits, "a", &context));
+    }
+
+    #[test]
+    fn answers_a_question_that_is_too_long_to_remember() {
+        let policies = Authorization::from_cedar(POLICIES).unwrap();
+        let memory = Memory::default();
+        assert!(ask(&memory, &policies, &"x".repeat(5_000), &Context::default()));
+        assert_eq!(memory.len(), 0);
+    }
+}

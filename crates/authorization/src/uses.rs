@@ -1,0 +1,99 @@
+//! What of a request's context the policies look at: nothing else needs to be known, or remembered.
+
+use crate::statements::{Kind, tokens};
+
+/// Which attributes of `context` any policy reads. When in doubt, all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "one for each attribute of the schema")]
+pub struct Uses {
+    /// `context.now`.
+    pub now: bool,
+    /// `context.ip`.
+    pub ip: bool,
+    /// `context.client`.
+    pub client: bool,
+    /// `context.stream`.
+    pub stream: bool,
+    /// `context.tools`.
+    pub tools: bool,
+    /// `context.output_cap_tokens`.
+    pub output_cap_tokens: bool,
+    /// `context.body_bytes`.
+    pub body_bytes: bool,
+}
+
+impl Uses {
+    /// Every attribute.
+    pub const ALL: Self = Self {
+        now: true,
+        ip: true,
+        client: true,
+        stream: true,
+        tools: true,
+        output_cap_tokens: true,
+        body_bytes: true,
+    };
+
+    /// Looks at the words of the text.
+    ///
+    /// A policy has no other way to the context than the word `context`, and none to an attribute of it but
+    /// `context.ip` and `context has ip`; whatever else follows the word (`context["ip"]`, `f(context)`) counts as all.
+    pub(crate) fn of(text: &str) -> Self {
+        let mut uses = Self::default();
+        let mut kinds = tokens(text).map(|token| token.kind);
+        while let Some(kind) = kinds.next() {
+            if kind != Kind::Word("context") {
+                continue;
+            }
+            let read = match kinds.next() {
+                Some(Kind::Sign('.') | Kind::Word("has")) => kinds.next(),
+                _ => None,
+            };
+            let Some(attribute) = read.and_then(|kind| uses.attribute(kind)) else {
+                return Self::ALL;
+            };
+            *attribute = true;
+        }
+        uses
+    }
+
+    fn attribute(&mut self, kind: Kind<'_>) -> Option<&mut bool> {
+        let Kind::Word(word) = kind else { return None };
+        match word {
+            "now" => Some(&mut self.now),
+            "ip" => Some(&mut self.ip),
+            "client" => Some(&mut self.client),
+            "stream" => Some(&mut self.stream),
+            "tools" => Some(&mut self.tools),
+            "output_cap_tokens" => Some(&mut self.output_cap_tokens),
+            "body_bytes" => Some(&mut self.body_bytes),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sees_what_is_read_and_what_is_asked_for() {
+        let ip = Uses { ip: true, ..Uses::default() };
+        assert_eq!(Uses::of("when { context has ip && context // x\n . ip.isLoopback() }"), ip);
+        let two = Uses { tools: true, now: true, ..Uses::default() };
+        assert_eq!(Uses::of("{ context.tools > 0 } { context.now < datetime(\"x\") }"), two);
+    }
+
+    #[test]
+    fn sees_nothing_in_strings_and_comments() {
+        let text = "@id(\"context.ip\") permit(principal, action, resource); // context.now";
+        assert_eq!(Uses::of(text), Uses::default());
+    }
+
+    #[test]
+    fn counts_what_it_cannot_tell_as_all() {
+        for text in ["context[\"ip\"]", "context has \"ip\"", "x == context", "context.colour"] {
+            assert_eq!(Uses::of(text), Uses::ALL, "{text}");
+        }
+    }
+}
