@@ -6,18 +6,30 @@ use postern_fault::{Fault, Kind, shown};
 use postern_policy::{Capability, Catalogue, Deployment, Model, ModelPattern, Named};
 use std::sync::Arc;
 
-/// What a caller may ask for: the patterns of its policy.
+/// What a caller may ask for, and where its requests may go.
 #[derive(Debug, Clone)]
-pub struct Allowed(Vec<ModelPattern>);
+pub struct Allowed<'c> {
+    models: Vec<ModelPattern>,
+    /// None: anywhere.
+    regions: Option<&'c [String]>,
+}
 
-impl Allowed {
+impl<'c> Allowed<'c> {
     /// From the patterns as written; what is none allows nothing.
-    pub fn from_patterns<T: AsRef<str>>(patterns: &[T]) -> Self {
-        Allowed(patterns.iter().filter_map(|text| ModelPattern::parse(text.as_ref())).collect())
+    pub fn new<T: AsRef<str>>(patterns: &[T], regions: Option<&'c [String]>) -> Self {
+        let patterns = patterns.iter().filter_map(|text| ModelPattern::parse(text.as_ref()));
+        Allowed { models: patterns.collect(), regions }
     }
 
     fn allows(&self, name: &str) -> bool {
-        self.0.iter().any(|pattern| pattern.matches(name))
+        self.models.iter().any(|pattern| pattern.matches(name))
+    }
+
+    /// May a request go there? Where policy does not say where a provider works, that is no region of anybody's.
+    fn reaches(&self, deployment: &Deployment) -> bool {
+        let Some(regions) = self.regions else { return true };
+        let region = deployment.provider.region.as_ref();
+        region.is_some_and(|region| regions.contains(region))
     }
 }
 
@@ -36,11 +48,11 @@ pub struct Choice<'c> {
 /// # Errors
 ///
 /// `model-not-found` for what does not exist or is not allowed (the caller cannot tell which),
-/// `invalid-request` for a model that does not do what is asked.
+/// `invalid-request` for a model that does not do what is asked, `forbidden` for one that is in none of the caller's regions.
 pub fn choose<'c>(
     catalogue: &'c Catalogue,
     name: &str,
-    allowed: &Allowed,
+    allowed: &Allowed<'_>,
     any_of: &[Capability],
 ) -> Result<Vec<Choice<'c>>, Fault> {
     let named = catalogue.named(name).filter(|_| allowed.allows(name));
@@ -49,18 +61,22 @@ pub fn choose<'c>(
         Some(Named::Route(route)) => &route.models,
         None => return Err(not_found(name)),
     };
-    let deployments: Vec<_> = models
-        .iter()
-        .filter(|model| any_of.iter().any(|capability| model.can(*capability)))
-        .flat_map(|model| model.deployments.iter().map(move |deployment| (&**model, deployment)))
-        .map(|(model, deployment)| Choice { model, deployment })
-        .collect();
+    let able = models.iter().filter(|model| any_of.iter().any(|one| model.can(*one)));
+    let mut deployments: Vec<_> = able.flat_map(|model| choices_of(model)).collect();
     if deployments.is_empty() {
         let words: Vec<_> = any_of.iter().map(|capability| capability.word()).collect();
         let public = format!("the model `{name}` does not offer {}", words.join(" or "));
         return Err(Fault::invalid_request("model", public).with_code("unsupported_operation"));
     }
-    Ok(deployments)
+    deployments.retain(|choice| allowed.reaches(choice.deployment));
+    match allowed.regions {
+        Some(regions) if deployments.is_empty() => Err(out_of_reach(name, regions)),
+        _ => Ok(deployments),
+    }
+}
+
+fn choices_of(model: &Model) -> impl Iterator<Item = Choice<'_>> {
+    model.deployments.iter().map(move |deployment| Choice { model, deployment })
 }
 
 /// A name that can be asked for, and who makes what answers.
@@ -74,8 +90,16 @@ pub struct Listed<'c> {
     pub models: &'c [Arc<Model>],
 }
 
+impl<'c> Listed<'c> {
+    /// Its deployments that a request may go to.
+    pub fn choices(&self, allowed: &Allowed<'_>) -> impl Iterator<Item = Choice<'c>> {
+        let all = self.models.iter().flat_map(|model| choices_of(model));
+        all.filter(|choice| allowed.reaches(choice.deployment))
+    }
+}
+
 /// Every model and alias that may be asked for, by name.
-pub fn list<'c>(catalogue: &'c Catalogue, allowed: &Allowed) -> Vec<Listed<'c>> {
+pub fn list<'c>(catalogue: &'c Catalogue, allowed: &Allowed<'_>) -> Vec<Listed<'c>> {
     let models = catalogue.models().map(|model| Listed {
         name: &model.name,
         owned_by: &model.owned_by,
@@ -88,8 +112,19 @@ pub fn list<'c>(catalogue: &'c Catalogue, allowed: &Allowed) -> Vec<Listed<'c>> 
     });
     let mut all: Vec<_> =
         models.chain(routes).filter(|listed| allowed.allows(listed.name)).collect();
+    all.retain(|listed| listed.choices(allowed).next().is_some());
     all.sort_by_key(|listed| listed.name);
     all
+}
+
+fn out_of_reach(name: &str, regions: &[String]) -> Fault {
+    let public = format!(
+        "the model `{}` is not served in a region that your requests may go to ({})",
+        shown(name),
+        shown(&regions.join(", "))
+    );
+    Fault { param: Some("model".to_owned()), ..Fault::new(Kind::Forbidden, public) }
+        .with_code("region_not_allowed")
 }
 
 fn not_found(name: &str) -> Fault {
@@ -111,6 +146,7 @@ base_url = "https://a.example"
 name = "b"
 dialect = "openai"
 base_url = "https://b.example"
+region = "eu"
 [[model]]
 name = "small"
 capabilities = ["chat"]
@@ -147,7 +183,7 @@ models = ["large", "small"]
 
     fn chosen(name: &str, patterns: &[&str], capability: Capability) -> Result<Vec<String>, Fault> {
         let catalogue = catalogue();
-        let allowed = Allowed::from_patterns(patterns);
+        let allowed = Allowed::new(patterns, None);
         let choices = choose(&catalogue, name, &allowed, &[capability])?;
         Ok(choices.iter().map(|choice| choice.deployment.upstream_model.clone()).collect())
     }
@@ -184,11 +220,36 @@ models = ["large", "small"]
     fn lists_what_may_be_asked_for_and_nothing_else() {
         let catalogue = catalogue();
         let names = |patterns: &[&str]| -> Vec<String> {
-            let listed = list(&catalogue, &Allowed::from_patterns(patterns));
+            let listed = list(&catalogue, &Allowed::new(patterns, None));
             listed.iter().map(|listed| format!("{} {}", listed.name, listed.owned_by)).collect()
         };
         assert_eq!(names(&["*"]), ["best someone", "large someone", "small b", "vectors a"]);
         assert_eq!(names(&["s*", "vectors"]), ["small b", "vectors a"]);
         assert!(names(&[]).is_empty());
+    }
+
+    #[test]
+    fn sends_nothing_to_another_region_than_the_callers() {
+        let catalogue = catalogue();
+        let eu = ["eu".to_owned()];
+        let allowed = Allowed::new(&["*"], Some(&eu));
+        let choose = |name| choose(&catalogue, name, &allowed, &[Capability::Chat]);
+        let small = choose("small").unwrap();
+        assert_eq!(small.len(), 1);
+        assert_eq!(small[0].deployment.upstream_model, "small-b");
+        let fault = choose("large").unwrap_err();
+        assert_eq!(
+            (fault.kind, fault.code.as_deref()),
+            (Kind::Forbidden, Some("region_not_allowed"))
+        );
+        assert!(
+            fault.public.contains("`large`") && fault.public.contains("(eu)"),
+            "{}",
+            fault.public
+        );
+        let listed: Vec<_> = list(&catalogue, &allowed).iter().map(|listed| listed.name).collect();
+        assert_eq!(listed, ["best", "small"]);
+        let nowhere = Allowed::new(&["*"], Some(&[]));
+        assert!(list(&catalogue, &nowhere).is_empty());
     }
 }

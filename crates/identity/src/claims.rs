@@ -1,0 +1,156 @@
+//! The caller, as a token's claims and the policy of its issuer make it.
+
+use crate::Refused;
+use crate::caller::{Caller, both};
+use postern_policy::{Consumers, DataClass, Issuer, Undeclared};
+use postern_token::{Claims, Rules};
+
+/// The longest value of a claim that becomes part of a name; policies' own names are shorter.
+const MAX_VALUE_BYTES: usize = 256;
+
+/// Roles and regions in a claim; directories have users with hundreds of groups, of which a claim should name the ones
+/// that matter here.
+const MAX_VALUES: usize = 128;
+
+/// What a token of this issuer must fulfil.
+#[must_use]
+pub fn rules(issuer: &Issuer) -> Rules {
+    Rules {
+        issuer: issuer.issuer.clone(),
+        audience: issuer.audience.clone(),
+        algorithms: issuer.algorithms.iter().filter_map(|word| word.parse().ok()).collect(),
+        leeway_s: issuer.leeway_s,
+        required_claims: issuer.required_claims.clone(),
+        required_scopes: issuer.required_scopes.clone(),
+    }
+}
+
+/// The caller with a token that was verified.
+///
+/// A declared consumer may be named by the tokens of the issuers it lists, and by no others: an issuer speaks for its own.
+/// What a claim says of team, tenant, plan and class holds before what policy says; roles of both hold; regions only narrow.
+///
+/// # Errors
+///
+/// [`Refused::NoConsumer`], [`Refused::UnknownConsumer`], [`Refused::ClaimValue`].
+pub fn of_claims(
+    issuer: &Issuer,
+    consumers: &Consumers,
+    claims: &Claims,
+    credential_id: String,
+) -> Result<Caller, Refused> {
+    let named = &issuer.claims.consumer;
+    let missing = || Refused::NoConsumer { issuer: issuer.name.clone(), claim: named.clone() };
+    let name = claims.text(named).filter(|name| !name.is_empty()).ok_or_else(missing)?;
+    checked(named, &name)?;
+    let declared = consumers.by_name(&name).filter(|one| one.issuers.contains(&issuer.name));
+    let mut caller = match (declared, &issuer.undeclared) {
+        (Some(consumer), _) => Caller::of_consumer(consumer, credential_id),
+        (None, Some(undeclared)) => of_undeclared(issuer, undeclared, &name, credential_id),
+        (None, None) => {
+            let consumer = postern_fault::shown(&name);
+            return Err(Refused::UnknownConsumer { issuer: issuer.name.clone(), consumer });
+        }
+    };
+    caller.issuer = Some(issuer.name.clone());
+    let said = Said(claims);
+    let ClaimsOf { team, tenant, plan, roles, regions, data_class } = ClaimsOf::of(issuer);
+    caller.team = said.text(team)?.or(caller.team);
+    caller.tenant = said.text(tenant)?.or(caller.tenant);
+    caller.plan = said.text(plan)?.or(caller.plan);
+    for role in said.texts(roles)?.unwrap_or_default() {
+        if !caller.roles.contains(&role) {
+            caller.roles.push(role);
+        }
+    }
+    caller.regions = both(caller.regions, said.texts(regions)?.as_deref());
+    caller.data_class = said.data_class(data_class)?.or(caller.data_class);
+    Ok(caller)
+}
+
+/// What nobody has declared is what the issuer's policy says, under a name that no consumer of `consumers.toml` can have.
+fn of_undeclared(
+    issuer: &Issuer,
+    policy: &Undeclared,
+    name: &str,
+    credential_id: String,
+) -> Caller {
+    Caller {
+        consumer: format!("{}/{name}", issuer.name),
+        team: policy.team.clone(),
+        tenant: policy.tenant.clone(),
+        plan: policy.plan.clone(),
+        roles: policy.roles.clone(),
+        models: policy.models.clone(),
+        regions: policy.regions.clone(),
+        data_class: policy.data_class,
+        issuer: None,
+        credential_id,
+        ip_ranges: Default::default(),
+    }
+}
+
+/// The claims that policy reads, by field.
+struct ClaimsOf<'i> {
+    team: Option<&'i str>,
+    tenant: Option<&'i str>,
+    plan: Option<&'i str>,
+    roles: Option<&'i str>,
+    regions: Option<&'i str>,
+    data_class: Option<&'i str>,
+}
+
+impl<'i> ClaimsOf<'i> {
+    fn of(issuer: &'i Issuer) -> Self {
+        let names = &issuer.claims;
+        Self {
+            team: names.team.as_deref(),
+            tenant: names.tenant.as_deref(),
+            plan: names.plan.as_deref(),
+            roles: names.roles.as_deref(),
+            regions: names.regions.as_deref(),
+            data_class: names.data_class.as_deref(),
+        }
+    }
+}
+
+/// What the claims say of a field; nothing where no claim is named for it, or it is not there.
+struct Said<'c>(&'c Claims);
+
+impl Said<'_> {
+    fn text(&self, claim: Option<&str>) -> Result<Option<String>, Refused> {
+        let Some(claim) = claim else { return Ok(None) };
+        let text = self.0.text(claim);
+        if let Some(text) = &text {
+            checked(claim, text)?;
+        }
+        Ok(text)
+    }
+
+    fn texts(&self, claim: Option<&str>) -> Result<Option<Vec<String>>, Refused> {
+        let Some(claim) = claim.filter(|claim| self.0.has(claim)) else { return Ok(None) };
+        let texts = self.0.texts(claim);
+        if texts.len() > MAX_VALUES {
+            let value = format!("a list of {}", texts.len());
+            return Err(Refused::claim(claim, &value, "list of at most 128 values"));
+        }
+        for text in &texts {
+            checked(claim, text)?;
+        }
+        Ok(Some(texts))
+    }
+
+    fn data_class(&self, claim: Option<&str>) -> Result<Option<DataClass>, Refused> {
+        let (Some(claim), Some(word)) = (claim, self.text(claim)?) else { return Ok(None) };
+        let wrong =
+            || Refused::claim(claim, &word, "class: public, internal, confidential or restricted");
+        DataClass::from_word(&word).map(Some).ok_or_else(wrong)
+    }
+}
+
+/// What becomes a name must be one: it is written in records and asked of stores.
+fn checked(claim: &str, value: &str) -> Result<(), Refused> {
+    let is_name = value.len() <= MAX_VALUE_BYTES && !value.chars().any(char::is_control);
+    let wrong = || Refused::claim(claim, value, "name of at most 256 bytes on one line");
+    is_name.then_some(()).ok_or_else(wrong)
+}

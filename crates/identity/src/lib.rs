@@ -1,0 +1,24 @@
+//! Who is calling: from what was presented to the caller, and why not.
+//!
+//! Knows no HTTP and does no I/O: the clock, the store and the network are the component's, and come as arguments.
+//! What lets nobody in is one enum, [`Refused`], and one place says what the caller is told of it.
+
+mod attempt;
+mod caller;
+mod challenge;
+mod claims;
+mod introspected;
+mod key_set;
+mod presented;
+mod refused;
+mod remembered;
+
+pub use attempt::Attempt;
+pub use caller::{Caller, of_issued_key, of_policy_key};
+pub use challenge::{challenge, resource_metadata};
+pub use claims::{of_claims, rules};
+pub use introspected::Introspected;
+pub use key_set::{Age, FetchedKeySet};
+pub use presented::{Credential, secret};
+pub use refused::Refused;
+pub use remembered::Remembered;
