@@ -33,6 +33,9 @@ impl From<&Facts> for types::RequestFacts {
             output_cap_tokens: facts.output_cap_tokens,
             choices: facts.choices,
             tools: facts.tools,
+            images: facts.images,
+            audio: facts.audio,
+            documents: facts.documents,
         }
     }
 }
@@ -49,6 +52,9 @@ impl From<types::RequestFacts> for Facts {
             output_cap_tokens: facts.output_cap_tokens,
             choices: facts.choices,
             tools: facts.tools,
+            images: facts.images,
+            audio: facts.audio,
+            documents: facts.documents,
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod chat;
 pub mod cohere;
 pub mod embed;
 mod emulate;
+mod found;
 pub mod google;
 mod json;
 pub mod openai;

@@ -56,6 +56,13 @@ pub struct Facts {
     pub choices: u32,
     /// How many tools the model may call.
     pub tools: u32,
+    /// How many pictures it carries, in messages and in what tools returned. Parts of a type that nobody here knows
+    /// are counted as nothing.
+    pub images: u32,
+    /// How many recordings it carries, counted alike.
+    pub audio: u32,
+    /// How many documents and other files it carries, counted alike.
+    pub documents: u32,
 }
 
 /// A request that was read.

@@ -1,11 +1,12 @@
 //! Reads a client's request: <https://platform.claude.com/docs/en/api/messages>.
 
 use super::read_content::{read_content, read_role};
+use crate::found::Found;
 use crate::json::{Scanner, Type};
 use crate::openai::field::{self, Fields};
 use crate::openai::read::{self, Model};
 use crate::openai::refusal::{Refusal, empty, missing, wrong_type};
-use crate::{Facts, Operation, Request, Role, Segment, Wire};
+use crate::{Facts, Operation, Request, Role, Wire};
 use postern_fault::Fault;
 
 const FIELDS: &[&str] = &["model", "messages", "system", "stream", "max_tokens", "tools"];
@@ -18,7 +19,7 @@ const ANY_CAP: (u64, u64) = (0, u64::MAX);
 #[derive(Default)]
 struct Messages {
     model: Option<Model>,
-    segments: Vec<Segment>,
+    found: Found,
     has_messages: bool,
     stream: bool,
     output_cap_tokens: Option<u64>,
@@ -52,10 +53,10 @@ impl Messages {
     fn read_field(&mut self, name: Option<&str>, scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
         match name {
             Some("model") => self.model = read::model(scanner)?,
-            Some("messages") => self.has_messages = read_messages(scanner, &mut self.segments)?,
+            Some("messages") => self.has_messages = read_messages(scanner, &mut self.found)?,
             Some("system") => {
                 let path = || "system".to_owned();
-                read_content(scanner, path, Role::System, &mut self.segments)?;
+                read_content(scanner, path, Role::System, &mut self.found)?;
             }
             Some("stream") => self.stream = field::boolean(scanner, "stream")?.unwrap_or(false),
             Some("max_tokens") => {
@@ -75,6 +76,7 @@ impl Messages {
         if operation == Operation::Chat && self.output_cap_tokens.is_none() {
             return Err(missing("max_tokens", "the most tokens that the answer may have"));
         }
+        let Found { segments, media } = self.found;
         let facts = Facts {
             client: Wire::Anthropic,
             operation,
@@ -86,8 +88,11 @@ impl Messages {
             output_cap_tokens: self.output_cap_tokens,
             choices: 1,
             tools: self.tools,
+            images: media.images,
+            audio: media.audio,
+            documents: media.documents,
         };
-        Ok(Request { facts, segments: self.segments })
+        Ok(Request { facts, segments })
     }
 }
 
@@ -102,13 +107,13 @@ fn count_tools(scanner: &mut Scanner<'_>) -> Result<u32, Refusal> {
     Ok(tools)
 }
 
-fn read_messages(scanner: &mut Scanner<'_>, segments: &mut Vec<Segment>) -> Result<bool, Refusal> {
+fn read_messages(scanner: &mut Scanner<'_>, found: &mut Found) -> Result<bool, Refusal> {
     if !read::array(scanner, "messages", MESSAGES)? {
         return Ok(false);
     }
     let mut index = 0;
     while scanner.element()? {
-        read_message(scanner, index, segments)?;
+        read_message(scanner, index, found)?;
         index += 1;
     }
     match index {
@@ -117,31 +122,28 @@ fn read_messages(scanner: &mut Scanner<'_>, segments: &mut Vec<Segment>) -> Resu
     }
 }
 
-fn read_message(
-    scanner: &mut Scanner<'_>,
-    index: usize,
-    segments: &mut Vec<Segment>,
-) -> Result<(), Refusal> {
+fn read_message(scanner: &mut Scanner<'_>, index: usize, found: &mut Found) -> Result<(), Refusal> {
     let path = || format!("messages[{index}]");
     match scanner.peek()? {
         Type::Object => scanner.object()?,
         other => return Err(wrong_type(path(), "an object with a `role` and a `content`", other)),
     }
-    let first = segments.len();
+    let first = found.segments.len();
     let mut fields = Fields::new(&["role", "content"]);
     let mut role = None;
     while let Some(key) = scanner.key()? {
         match fields.name(&key, || path() + ".")? {
             Some("role") => role = read_role(scanner, || path() + ".role")?,
             Some("content") => {
-                read_content(scanner, || path() + ".content", Role::User, segments)?;
+                read_content(scanner, || path() + ".content", Role::User, found)?;
             }
             _ => drop(scanner.skip()?),
         }
     }
     let role = role.ok_or_else(|| missing(path() + ".role", "`user` or `assistant`"))?;
     // The role may stand after the content; what tools returned has its own.
-    let of_message = segments.iter_mut().skip(first).filter(|segment| segment.role == Role::User);
+    let of_message = found.segments.iter_mut().skip(first);
+    let of_message = of_message.filter(|segment| segment.role == Role::User);
     of_message.for_each(|segment| segment.role = role);
     Ok(())
 }

@@ -1,9 +1,11 @@
-//! Finds the texts of a message: what a model reads as words, wherever it stands in the blocks.
+//! Finds the texts of a message: what a model reads as words, wherever it stands in the blocks; and counts its pictures
+//! and documents.
 
+use crate::found::{Found, Medium};
 use crate::json::{Scanner, Type};
 use crate::openai::field::{self, Fields};
 use crate::openai::refusal::{Refusal, wrong_type};
-use crate::{Role, Segment, Span};
+use crate::{Role, Span};
 
 /// A role that nobody knows is the vendor's to judge, and trusted no more than a user.
 pub(super) fn read_role(
@@ -23,16 +25,16 @@ pub(super) fn read_content(
     scanner: &mut Scanner<'_>,
     path: impl Fn() -> String,
     role: Role,
-    segments: &mut Vec<Segment>,
+    found: &mut Found,
 ) -> Result<(), Refusal> {
     match scanner.peek()? {
         Type::Null => scanner.null()?,
-        Type::String => segments.push(Segment { role, span: scanner.string()?.inside() }),
+        Type::String => found.text(role, scanner.string()?.inside()),
         Type::Array => {
             scanner.array()?;
             let mut index = 0;
             while scanner.element()? {
-                read_block(scanner, &|| format!("{}[{index}].", path()), role, segments)?;
+                read_block(scanner, &|| format!("{}[{index}].", path()), role, found)?;
                 index += 1;
             }
         }
@@ -47,14 +49,14 @@ fn read_block(
     scanner: &mut Scanner<'_>,
     path: &dyn Fn() -> String,
     role: Role,
-    segments: &mut Vec<Segment>,
+    found: &mut Found,
 ) -> Result<(), Refusal> {
     if scanner.peek()? != Type::Object {
         scanner.skip()?;
         return Ok(());
     }
     scanner.object()?;
-    let first = segments.len();
+    let first = found.segments.len();
     let mut fields = Fields::new(&["type", "text", "title", "context", "content", "source"]);
     let mut of_tool = false;
     while let Some(key) = scanner.key()? {
@@ -63,24 +65,36 @@ fn read_block(
             (Some("type"), Type::String) => {
                 let kind = scanner.string()?.decode().unwrap_or_default();
                 of_tool = kind.ends_with("tool_result");
+                found.medium(medium(&kind));
             }
             (Some("text" | "title" | "context" | "content"), Type::String) => {
-                segments.push(Segment { role, span: scanner.string()?.inside() });
+                found.text(role, scanner.string()?.inside());
             }
             (Some("content"), Type::Array) => {
                 scanner.array()?;
                 while scanner.element()? {
-                    read_block(scanner, path, role, segments)?;
+                    read_block(scanner, path, role, found)?;
                 }
             }
-            (Some("source"), Type::Object) => read_source(scanner, path, role, segments)?,
+            // What a vendor's own tool fetched.
+            (Some("content"), Type::Object) => read_block(scanner, path, role, found)?,
+            (Some("source"), Type::Object) => read_source(scanner, path, role, found)?,
             _ => drop(scanner.skip()?),
         }
     }
     if of_tool {
-        segments.iter_mut().skip(first).for_each(|segment| segment.role = Role::Tool);
+        found.segments.iter_mut().skip(first).for_each(|segment| segment.role = Role::Tool);
     }
     Ok(())
+}
+
+/// What a block of this type is, if it is no text.
+fn medium(kind: &str) -> Option<Medium> {
+    match kind {
+        "image" => Some(Medium::Image),
+        "document" | "container_upload" => Some(Medium::Document),
+        _ => None,
+    }
 }
 
 /// The words of a document: `data` of a source of text, or `content`.
@@ -88,7 +102,7 @@ fn read_source(
     scanner: &mut Scanner<'_>,
     path: &dyn Fn() -> String,
     role: Role,
-    segments: &mut Vec<Segment>,
+    found: &mut Found,
 ) -> Result<(), Refusal> {
     scanner.object()?;
     let within = || path() + "source.";
@@ -101,11 +115,13 @@ fn read_source(
             }
             (Some("data"), Type::String) => data = Some(scanner.string()?.inside()),
             (Some("content"), Type::String | Type::Array) => {
-                read_content(scanner, || within() + "content", role, segments)?;
+                read_content(scanner, || within() + "content", role, found)?;
             }
             _ => drop(scanner.skip()?),
         }
     }
-    segments.extend(data.filter(|_| is_text).map(|span| Segment { role, span }));
+    if let Some(data) = data.filter(|_| is_text) {
+        found.text(role, data);
+    }
     Ok(())
 }

@@ -55,6 +55,9 @@ fn read_body(body: &str) -> Result<Request, Refusal> {
         output_cap_tokens: None,
         choices: 1,
         tools: 0,
+        images: 0,
+        audio: 0,
+        documents: 0,
     };
     Ok(Request { facts, segments })
 }

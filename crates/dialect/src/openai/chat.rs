@@ -1,11 +1,13 @@
 //! Reads a request for a chat completion: <https://platform.openai.com/docs/api-reference/chat/create>.
 
+use super::content::read_content;
 use super::field::{self, Fields};
 use super::read::{self, Model};
 use super::refusal::{Refusal, empty, invalid, missing, wrong_type};
 use super::stream_options::StreamOptions;
+use crate::found::Found;
 use crate::json::{Scanner, Type};
-use crate::{Facts, Operation, Request, Role, Segment, Span, Wire};
+use crate::{Facts, Operation, Request, Role, Wire};
 
 const FIELDS: &[&str] = &[
     "model",
@@ -26,7 +28,7 @@ const ANY_CHOICES: (u64, u64) = (1, u32::MAX as u64);
 #[derive(Default)]
 struct Chat {
     model: Option<Model>,
-    segments: Option<Vec<Segment>>,
+    found: Option<Found>,
     stream: bool,
     options: StreamOptions,
     output_cap_tokens: Option<u64>,
@@ -51,7 +53,7 @@ impl Chat {
     fn read_field(&mut self, name: Option<&str>, scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
         match name {
             Some("model") => self.model = read::model(scanner)?,
-            Some("messages") => self.segments = read_messages(scanner)?,
+            Some("messages") => self.found = read_messages(scanner)?,
             Some("stream") => self.stream = field::boolean(scanner, "stream")?.unwrap_or(false),
             Some("stream_options") => self.options = StreamOptions::read(scanner)?,
             Some(cap @ ("max_tokens" | "max_completion_tokens")) => {
@@ -71,7 +73,7 @@ impl Chat {
 
     fn into_request(self) -> Result<Request, Refusal> {
         let (model, model_span) = read::required(self.model)?;
-        let segments = self.segments.ok_or_else(|| missing("messages", MESSAGES))?;
+        let Found { segments, media } = self.found.ok_or_else(|| missing("messages", MESSAGES))?;
         if self.options.is_object() && !self.stream {
             let public = "`stream_options` is only for streams: send `stream: true` with it, or leave it out";
             return Err(invalid("stream_options", "invalid_value", public.to_owned()));
@@ -86,6 +88,9 @@ impl Chat {
             output_cap_tokens: self.output_cap_tokens,
             choices: self.choices.unwrap_or(1),
             tools: self.tools,
+            images: media.images,
+            audio: media.audio,
+            documents: media.documents,
         };
         Ok(Request { facts, segments })
     }
@@ -102,46 +107,42 @@ pub(crate) fn count_tools(scanner: &mut Scanner<'_>) -> Result<u32, Refusal> {
     Ok(tools)
 }
 
-fn read_messages(scanner: &mut Scanner<'_>) -> Result<Option<Vec<Segment>>, Refusal> {
+fn read_messages(scanner: &mut Scanner<'_>) -> Result<Option<Found>, Refusal> {
     if !read::array(scanner, "messages", MESSAGES)? {
         return Ok(None);
     }
-    let mut segments = Vec::new();
+    let mut found = Found::default();
     let mut index = 0;
     while scanner.element()? {
-        read_message(scanner, index, &mut segments)?;
+        read_message(scanner, index, &mut found)?;
         index += 1;
     }
     match index {
         0 => Err(empty("messages", "empty_array", "at least one message")),
-        _ => Ok(Some(segments)),
+        _ => Ok(Some(found)),
     }
 }
 
-fn read_message(
-    scanner: &mut Scanner<'_>,
-    index: usize,
-    segments: &mut Vec<Segment>,
-) -> Result<(), Refusal> {
+fn read_message(scanner: &mut Scanner<'_>, index: usize, found: &mut Found) -> Result<(), Refusal> {
     let path = || format!("messages[{index}]");
     match scanner.peek()? {
         Type::Object => scanner.object()?,
         other => return Err(wrong_type(path(), "an object with a `role` and a `content`", other)),
     }
-    let first = segments.len();
+    let first = found.segments.len();
     let mut fields = Fields::new(&["role", "content"]);
     let mut role = None;
     while let Some(key) = scanner.key()? {
         match fields.name(&key, || path() + ".")? {
             Some("role") => role = read_role(scanner, || path() + ".role")?,
-            Some("content") => read_content(scanner, || path() + ".content", segments)?,
+            Some("content") => read_content(scanner, || path() + ".content", found)?,
             _ => drop(scanner.skip()?),
         }
     }
     let wanted = "one of `system`, `developer`, `user`, `assistant` and `tool`";
     let role = role.ok_or_else(|| missing(path() + ".role", wanted))?;
     // The role may stand after the content.
-    segments.iter_mut().skip(first).for_each(|segment| segment.role = role);
+    found.segments.iter_mut().skip(first).for_each(|segment| segment.role = role);
     Ok(())
 }
 
@@ -157,56 +158,4 @@ pub(crate) fn read_role(
         "tool" | "function" => Role::Tool,
         _ => Role::User,
     }))
-}
-
-/// A string, or an array of parts of which some are texts.
-pub(crate) fn read_content(
-    scanner: &mut Scanner<'_>,
-    path: impl Fn() -> String,
-    segments: &mut Vec<Segment>,
-) -> Result<(), Refusal> {
-    match scanner.peek()? {
-        Type::Null => scanner.null()?,
-        Type::String => segments.push(segment(scanner.string()?.inside())),
-        Type::Array => {
-            scanner.array()?;
-            let mut index = 0;
-            while scanner.element()? {
-                read_part(scanner, || format!("{}[{index}].", path()), segments)?;
-                index += 1;
-            }
-        }
-        other => return Err(wrong_type(path(), "a string or an array of parts", other)),
-    }
-    Ok(())
-}
-
-/// Any `text` of a part is a text, whatever `type` the part says it has; a bare string is one for some vendors.
-fn read_part(
-    scanner: &mut Scanner<'_>,
-    path: impl Fn() -> String,
-    segments: &mut Vec<Segment>,
-) -> Result<(), Refusal> {
-    match scanner.peek()? {
-        Type::String => segments.push(segment(scanner.string()?.inside())),
-        Type::Object => {
-            scanner.object()?;
-            let mut fields = Fields::new(&["text"]);
-            while let Some(key) = scanner.key()? {
-                match fields.name(&key, &path)? {
-                    Some(_) if scanner.peek()? == Type::String => {
-                        segments.push(segment(scanner.string()?.inside()));
-                    }
-                    _ => drop(scanner.skip()?),
-                }
-            }
-        }
-        _ => drop(scanner.skip()?),
-    }
-    Ok(())
-}
-
-/// Of a role that is yet to be read.
-fn segment(span: Span) -> Segment {
-    Segment { role: Role::User, span }
 }

@@ -7,6 +7,7 @@ mod annotation;
 mod answer;
 pub(crate) mod chat;
 pub mod completions;
+pub(crate) mod content;
 pub(crate) mod decode;
 mod embeddings;
 mod encode;

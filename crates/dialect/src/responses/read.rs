@@ -1,11 +1,13 @@
 //! Reads a client's request: <https://platform.openai.com/docs/api-reference/responses/create>.
 
+use crate::found::Found;
 use crate::json::{Scanner, Type};
-use crate::openai::chat::{count_tools, read_content, read_role};
+use crate::openai::chat::{count_tools, read_role};
+use crate::openai::content::{medium, read_content, read_part};
 use crate::openai::field::{self, Fields};
 use crate::openai::read::{self, Model};
 use crate::openai::refusal::{Refusal, wrong_type};
-use crate::{Facts, Operation, Request, Role, Segment, Wire};
+use crate::{Facts, Operation, Request, Role, Wire};
 use postern_fault::Fault;
 
 const FIELDS: &[&str] =
@@ -28,7 +30,7 @@ pub fn read(_: Operation, body: &str) -> Result<Request, Fault> {
 #[derive(Default)]
 struct Asked {
     model: Option<Model>,
-    segments: Vec<Segment>,
+    found: Found,
     stream: bool,
     output_cap_tokens: Option<u64>,
     tools: u32,
@@ -45,6 +47,7 @@ fn read_body(body: &str) -> Result<Request, Refusal> {
     }
     scanner.end()?;
     let (model, model_span) = read::required(asked.model)?;
+    let Found { segments, media } = asked.found;
     let facts = Facts {
         client: Wire::Responses,
         operation: Operation::Chat,
@@ -56,8 +59,11 @@ fn read_body(body: &str) -> Result<Request, Refusal> {
         output_cap_tokens: asked.output_cap_tokens,
         choices: 1,
         tools: asked.tools,
+        images: media.images,
+        audio: media.audio,
+        documents: media.documents,
     };
-    Ok(Request { facts, segments: asked.segments })
+    Ok(Request { facts, segments })
 }
 
 impl Asked {
@@ -66,8 +72,9 @@ impl Asked {
             Some("model") => self.model = read::model(scanner)?,
             Some("instructions") => {
                 let text = field::string(scanner, || "instructions".to_owned())?;
-                let segment = text.map(|text| Segment { role: Role::System, span: text.inside() });
-                self.segments.extend(segment);
+                if let Some(text) = text {
+                    self.found.text(Role::System, text.inside());
+                }
             }
             Some("input") => self.read_input(scanner)?,
             Some("stream") => self.stream = field::boolean(scanner, "stream")?.unwrap_or(false),
@@ -85,8 +92,7 @@ impl Asked {
         match scanner.peek()? {
             Type::Null => scanner.null()?,
             Type::String => {
-                let span = scanner.string()?.inside();
-                self.segments.push(Segment { role: Role::User, span });
+                self.found.text(Role::User, scanner.string()?.inside());
             }
             Type::Array => {
                 scanner.array()?;
@@ -108,7 +114,7 @@ impl Asked {
             Type::Object => scanner.object()?,
             other => return Err(wrong_type(format!("input[{index}]"), "an item", other)),
         }
-        let first = self.segments.len();
+        let first = self.found.segments.len();
         let mut fields = Fields::new(&["type", "role", "content", "output", "summary"]);
         let (mut role, mut fallback) = (None, Role::User);
         while let Some(key) = scanner.key()? {
@@ -117,6 +123,7 @@ impl Asked {
                 Some("type") => {
                     let kind = field::string(scanner, || path() + "type")?;
                     let kind = kind.and_then(|kind| kind.decode()).unwrap_or_default();
+                    self.found.medium(medium(&kind));
                     fallback = match kind.as_ref() {
                         "reasoning" => Role::Assistant,
                         kind if kind.ends_with("_output") => Role::Tool,
@@ -124,24 +131,28 @@ impl Asked {
                     };
                 }
                 Some("content") => {
-                    read_content(scanner, || path() + "content", &mut self.segments)?;
+                    read_content(scanner, || path() + "content", &mut self.found)?;
                 }
                 // Other tools than functions have outputs of other types.
                 Some(texts @ ("output" | "summary"))
                     if matches!(scanner.peek()?, Type::String | Type::Array) =>
                 {
-                    read_content(scanner, || path() + texts, &mut self.segments)?;
+                    read_content(scanner, || path() + texts, &mut self.found)?;
+                }
+                // A picture of a screen.
+                Some("output") if scanner.peek()? == Type::Object => {
+                    read_part(scanner, || path() + "output.", &mut self.found)?;
                 }
                 _ => drop(scanner.skip()?),
             }
         }
         // Role and type may stand behind the texts.
         let role = role.unwrap_or(fallback);
-        self.segments.iter_mut().skip(first).for_each(|segment| segment.role = role);
+        self.found.segments.iter_mut().skip(first).for_each(|segment| segment.role = role);
         Ok(())
     }
 
-    /// The variables of a prompt that is kept at the vendor are the user's words.
+    /// The variables of a prompt that is kept at the vendor are the user's words, pictures and files.
     fn read_prompt(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
         if scanner.peek()? != Type::Object {
             scanner.skip()?;
@@ -158,28 +169,9 @@ impl Asked {
             }
             scanner.object()?;
             while scanner.key()?.is_some() {
-                self.read_variable(scanner)?;
+                let path = || "prompt.variables.".to_owned();
+                read_part(scanner, path, &mut self.found)?;
             }
-        }
-        Ok(())
-    }
-
-    fn read_variable(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
-        match scanner.peek()? {
-            Type::String => {
-                let span = scanner.string()?.inside();
-                self.segments.push(Segment { role: Role::User, span });
-            }
-            Type::Object => {
-                scanner.object()?;
-                while let Some(key) = scanner.key()? {
-                    match key.decode().as_deref() == Some("text") {
-                        true if scanner.peek()? == Type::String => self.read_variable(scanner)?,
-                        _ => drop(scanner.skip()?),
-                    }
-                }
-            }
-            _ => drop(scanner.skip()?),
         }
         Ok(())
     }

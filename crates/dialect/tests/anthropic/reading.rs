@@ -72,3 +72,30 @@ fn names_what_is_wrong() {
         assert_eq!(fault.param.as_deref(), param, "{body}");
     }
 }
+
+#[test]
+fn counts_pictures_and_documents_wherever_they_stand() {
+    let image =
+        r#"{"type":"image","source":{"type":"base64","media_type":"image/png","data":"aQ=="}}"#;
+    let page = r#"{"source":{"type":"text","data":"words"},"type":"document"}"#;
+    let body = format!(
+        r#"{{"model":"m","max_tokens":1,"messages":[
+ {{"role":"user","content":[{image},{{"type":"im\u0061ge"}},{{"type":"video"}},{{"type":"text","text":"image"}},
+  {{"type":"document","source":{{"type":"content","content":[{image}]}}}},{{"type":"container_upload","file_id":"f"}}]}},
+ {{"role":"user","content":[{{"content":[{image},{page}],"type":"tool_result","tool_use_id":"a"}},
+  {{"type":"web_fetch_tool_result","tool_use_id":"b","content":{{"type":"web_fetch_result","content":{page}}}}}]}}]}}"#
+    );
+    for operation in [Operation::Chat, Operation::CountTokens] {
+        let facts = read(operation, &body).unwrap().facts;
+        assert_eq!((facts.images, facts.audio, facts.documents), (4, 0, 4));
+    }
+    let facts = read(Operation::Chat, BODY).unwrap().facts;
+    assert_eq!((facts.images, facts.audio, facts.documents), (0, 0, 2));
+}
+
+#[test]
+fn refuses_a_block_of_two_types() {
+    let body = r#"{"model":"m","max_tokens":1,"messages":[{"role":"user","content":[{"type":"text","type":"image"}]}]}"#;
+    let fault = read(Operation::Chat, body).unwrap_err();
+    assert_eq!(fault.code.as_deref(), Some("duplicate_parameter"));
+}

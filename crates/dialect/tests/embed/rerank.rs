@@ -13,6 +13,8 @@ fn reads_the_model_and_where_the_texts_stand() {
     assert_eq!(request.facts.operation, Operation::Rerank);
     assert_eq!(request.facts.model, "rerank");
     assert_eq!(request.facts.model_span.of(BODY), Some("\"rerank\""));
+    let facts = &request.facts;
+    assert_eq!((facts.images, facts.audio, facts.documents), (0, 0, 0), "texts are no files");
     let texts: Vec<&str> =
         request.segments.iter().map(|segment| segment.span.of(BODY).unwrap()).collect();
     assert_eq!(texts, ["who?", r"a\n", "t", "b"]);

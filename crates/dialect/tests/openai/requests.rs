@@ -1,7 +1,7 @@
 //! Each fixture is read as the snapshot beside it says.
 
 use crate::fixtures::{chat_with, operation, requests};
-use postern_dialect::openai;
+use postern_dialect::{Operation, openai};
 use std::fmt::Write;
 
 #[test]
@@ -38,4 +38,41 @@ fn takes_the_larger_of_two_caps_in_either_order() {
     assert_eq!(chat_with(r#""max_tokens":0,"#).0.output_cap_tokens, Some(0));
     let largest = format!(r#""max_tokens":{},"#, u64::MAX);
     assert_eq!(chat_with(&largest).0.output_cap_tokens, Some(u64::MAX));
+}
+
+/// How many pictures, recordings and documents a message of these parts carries.
+fn media(role: &str, parts: &str) -> (u32, u32, u32) {
+    let body = format!(r#"{{"model":"m","messages":[{{"content":[{parts}],"role":"{role}"}}]}}"#);
+    let facts = openai::read(Operation::Chat, &body).unwrap().facts;
+    (facts.images, facts.audio, facts.documents)
+}
+
+#[test]
+fn counts_pictures_recordings_and_documents_of_any_message() {
+    for role in ["system", "user", "assistant", "tool"] {
+        let parts = r#"{"type":"image_url","image_url":{"url":"u"}},{"image_url":"u","type":"image_url"},
+            {"type":"input_audio","input_audio":{"data":"","format":"wav"}},{"type":"file","file":{"file_id":"f"}},
+            {"type":"text","text":"image_url"},"file""#;
+        assert_eq!(media(role, parts), (2, 1, 1), "{role}");
+    }
+    assert_eq!(media("user", r#"{"type":"video_url","video_url":{"url":"u"}}"#), (0, 0, 0));
+    assert_eq!(media("user", r#"{"type":"image\u005furl"}"#), (1, 0, 0));
+}
+
+/// Such as vLLM: only the members tell what a part without a type is.
+#[test]
+fn counts_parts_whose_type_is_left_out_by_their_members() {
+    assert_eq!(media("user", r#"{"image_url":{"url":"u"}}"#), (1, 0, 0));
+    assert_eq!(media("user", r#"{"file":{},"type":null,"input_audio":{}}"#), (0, 1, 1));
+    assert_eq!(media("user", r#"{"text":"x","image_url":null}"#), (0, 0, 0));
+    assert_eq!(media("user", r#"{"image_url":"u","type":"text","text":"x"}"#), (0, 0, 0));
+}
+
+#[test]
+fn refuses_a_part_of_two_types() {
+    for part in [r#"{"type":"text","type":"image_url"}"#, r#"{"type":"text","Type":"image_url"}"#] {
+        let body = format!(r#"{{"model":"m","messages":[{{"role":"user","content":[{part}]}}]}}"#);
+        let fault = openai::read(Operation::Chat, &body).unwrap_err();
+        assert_eq!(fault.param.as_deref(), Some("messages[0].content[0].type"), "{part}");
+    }
 }

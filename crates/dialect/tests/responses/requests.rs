@@ -85,3 +85,33 @@ fn passes_on_the_clients_bytes_but_for_the_model() {
     assert!(same.is_empty());
     assert_eq!(responses::path(&vendor), "/responses");
 }
+
+#[test]
+fn counts_pictures_recordings_and_documents_wherever_they_stand() {
+    let image = json!({ "type": "input_image", "image_url": "data:image/png;base64,aQ==" });
+    let body = with(json!({
+        "input": [
+            { "role": "user", "content": [
+                image, { "type": "input_file", "file_id": "f" },
+                { "input_audio": { "data": "", "format": "wav" }, "type": "input_audio" },
+                { "type": "input_text", "text": "input_image" }, { "type": "input_video" },
+            ] },
+            { "type": "function_call_output", "call_id": "1", "output": [image, { "type": "input_file", "file_url": "u" }] },
+            { "type": "computer_call_output", "call_id": "2", "output": { "type": "computer_screenshot", "image_url": "u" } },
+            { "type": "image_generation_call", "id": "i", "result": "aQ==" },
+        ],
+        "prompt": { "id": "p", "variables": { "x": image, "y": "input_image" } },
+    }));
+    let facts = responses::read(Operation::Chat, &body).unwrap().facts;
+    assert_eq!((facts.images, facts.audio, facts.documents), (5, 1, 2));
+    let facts = responses::read(Operation::Chat, &with(json!({ "input": "x" }))).unwrap().facts;
+    assert_eq!((facts.images, facts.audio, facts.documents), (0, 0, 0));
+}
+
+#[test]
+fn refuses_a_part_of_two_types() {
+    let body = r#"{"model":"m","input":[{"role":"user","content":[{"type":"input_text","type":"input_image"}]}]}"#;
+    let fault = responses::read(Operation::Chat, body).unwrap_err();
+    assert_eq!(fault.code.as_deref(), Some("duplicate_parameter"));
+    assert_eq!(fault.param.as_deref(), Some("input[0].content[0].type"));
+}

@@ -82,6 +82,9 @@ impl Completion {
             output_cap_tokens: Some(self.max_tokens.unwrap_or(DEFAULT_MAX_TOKENS)),
             choices: choices.unwrap_or(1),
             tools: 0,
+            images: 0,
+            audio: 0,
+            documents: 0,
         };
         Ok(Request { facts, segments })
     }
