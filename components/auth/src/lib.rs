@@ -1,61 +1,179 @@
 //! Who is calling, and may they?
 //!
-//! Reads: the credential headers, `consumers.toml`, issued keys of the key-value store. Writes: nothing. Refuses with:
-//! `unauthenticated`, in the same words and after the same work whatever was wrong; `invalid-request` when two headers
-//! present two credentials. Runs first. Fails closed: policies or a store that cannot be read are `unavailable`.
+//! Reads: the credential headers, `consumers.toml`, `issuers.toml`, `authorization.cedar`, of the key-value store issued
+//! keys, key sets and introspected tokens, of issuers their discovery documents and key sets. Writes: key sets, what
+//! introspection said, when a key was last used. Refuses with: `unauthenticated`, in the same words for every key that does
+//! not let in; `forbidden`; `invalid-request` when two headers present two credentials. Runs first, and once more when the
+//! router has said what could serve. Fails closed: policies, a store or an issuer that cannot be read are `unavailable`.
+//!
+//! Holds no secret: introspection and MACs are errands, which the gateway lets `upstream` run.
 
+mod access;
+mod fetch;
+mod key_sets;
+mod keys;
+mod opaque;
 mod policy;
-mod presented;
+mod remembered;
 mod store;
+mod tokens;
+mod used;
 
-use postern_contract::auth::exports::postern::auth::stage::{Guest, Presented};
+use crate::tokens::Found;
+use postern_contract::auth::exports::postern::auth::stage::{
+    Arrival, Guest, Outcome, Question, Refused, Ruling,
+};
+use postern_contract::errands::ErrandResult;
 use postern_contract::types::{Caller, Fault};
-use postern_fault::{Fault as NativeFault, Kind};
-use postern_policy::{Consumer, Consumers};
+use postern_fault::Fault as NativeFault;
+use postern_identity::{Caller as NativeCaller, Credential, Refused as Reason};
+use postern_policy::{Issuer, Issuers};
+use spin_sdk::wasip3::clocks::system_clock;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 struct Auth;
 
 impl Guest for Auth {
-    async fn authenticate(headers: Vec<Presented>) -> Result<Caller, Fault> {
-        let secret = presented::secret(&headers)?;
-        let consumers = policy::consumers()?;
-        // What was not presented is looked up all the same: the time tells nobody what was wrong.
-        let sha256 = postern_keys::sha256_hex(secret.unwrap_or_default());
-        let in_policy = kept_in_git(consumers, &sha256);
-        let issued = store::issued(consumers, &sha256).await?;
-        match (secret, in_policy.or(issued)) {
-            (Some(_), Some((consumer, id))) => Ok(caller(&consumer, id)),
-            _ => Err(unauthenticated().into()),
+    async fn authenticate(
+        arrival: Arrival,
+        done: Option<ErrandResult>,
+    ) -> Result<Outcome, Refused> {
+        let issuers = policy::issuers().map_err(fails)?;
+        policy::prepare().await.map_err(fails)?;
+        let headers = arrival.presented.iter();
+        let headers = headers.map(|one| (one.header.as_str(), one.value.as_str()));
+        let secret = postern_identity::secret(headers).map_err(fails)?;
+        let address = arrival.client_ip.as_ref().and_then(|ip| ip.parse().ok());
+        match found(issuers, secret.unwrap_or_default(), done, address).await {
+            Ok(Found::Caller(caller)) => Ok(Outcome::Known(contract(&caller))),
+            Ok(Found::Errand(errand)) => Ok(Outcome::Errand(errand)),
+            Err(reason) => {
+                let reason = if secret.is_none() { without_credential(reason) } else { reason };
+                Err(refused(&reason, issuers, secret))
+            }
         }
+    }
+
+    fn authorize(question: Question) -> Result<Vec<Ruling>, Fault> {
+        Ok(access::rulings(&question, unix_s())?)
+    }
+
+    fn resource_metadata() -> Result<Option<String>, Fault> {
+        Ok(postern_identity::resource_metadata(policy::issuers()?))
     }
 
     async fn ready() -> Result<(), Fault> {
         policy::consumers()?;
-        Ok(store::reachable().await?)
+        policy::issuers()?;
+        policy::prepare().await?;
+        store::reachable().await.map_err(|reason| reason.fault().into())
     }
 }
 
-fn kept_in_git(consumers: &Consumers, sha256: &str) -> Option<(Arc<Consumer>, String)> {
-    let key = consumers.key_by_sha256(sha256)?;
-    postern_keys::hashes_match(&key.sha256, sha256).then(|| (key.consumer.clone(), key.id.clone()))
+async fn found(
+    issuers: &Issuers,
+    secret: &str,
+    done: Option<ErrandResult>,
+    address: Option<IpAddr>,
+) -> Result<Found, Reason> {
+    let unix_s = unix_s();
+    let sha256 = postern_keys::sha256_hex(secret);
+    let found = match remembered::get(&sha256, unix_s) {
+        Some(caller) => Found::Caller(caller),
+        None => looked_up(issuers, secret, &sha256, done, unix_s).await?,
+    };
+    if let Found::Caller(caller) = &found {
+        caller.calls_from(address)?;
+    }
+    Ok(found)
 }
 
-fn caller(consumer: &Consumer, credential_id: String) -> Caller {
+async fn looked_up(
+    issuers: &Issuers,
+    secret: &str,
+    sha256: &str,
+    done: Option<ErrandResult>,
+    unix_s: u64,
+) -> Result<Found, Reason> {
+    let consumers = policy::consumers().map_err(unreadable)?;
+    match (Credential::of(secret), issuers.introspecting()) {
+        (Credential::MistypedKey, _) => Err(Reason::MistypedKey),
+        (Credential::Jwt(token), _) if issuers.iter().next().is_some() => {
+            tokens::caller(consumers, issuers, token, sha256, done, unix_s).await
+        }
+        (Credential::Opaque(token), Some(issuer)) if !token.is_empty() => {
+            opaque_or_key(consumers, issuer, token, sha256, done, unix_s).await
+        }
+        _ => {
+            let caller = keys::caller(consumers, secret, sha256, unix_s).await?;
+            Ok(Found::Caller(Arc::new(caller)))
+        }
+    }
+}
+
+/// A key of another kind than ours may be kept in git; what is none is a token.
+async fn opaque_or_key(
+    consumers: &postern_policy::Consumers,
+    issuer: &Issuer,
+    token: &str,
+    sha256: &str,
+    done: Option<ErrandResult>,
+    unix_s: u64,
+) -> Result<Found, Reason> {
+    match consumers.key_by_sha256(sha256) {
+        Some(key) => postern_identity::of_policy_key(key, sha256, unix_s)
+            .map(|caller| Found::Caller(Arc::new(caller))),
+        None => crate::opaque::caller(consumers, issuer, token, sha256, done, unix_s).await,
+    }
+}
+
+/// Where nothing was presented, the same work was done, and nothing was found.
+fn without_credential(reason: Reason) -> Reason {
+    match reason {
+        Reason::Unavailable(why) => Reason::Unavailable(why),
+        _ => Reason::Missing,
+    }
+}
+
+fn refused(reason: &Reason, issuers: &Issuers, secret: Option<&str>) -> Refused {
+    let challenge = postern_identity::challenge(reason, issuers.protected_resource());
+    // The id of a key that is ours, or was, and of a token. What is neither may be a password, of which not even a part of
+    // a hash belongs in a record.
+    let has_id =
+        |secret: &&str| matches!(Credential::of(secret), Credential::Key(_) | Credential::Jwt(_));
+    let key = secret.filter(has_id);
+    let credential_id = key.map(|key| postern_keys::public_id(&postern_keys::sha256_hex(key)));
+    Refused { fault: reason.fault().into(), challenge, credential_id }
+}
+
+/// The gateway's own trouble, or a request that no credential would mend: there is no challenge.
+fn fails(fault: NativeFault) -> Refused {
+    Refused { fault: fault.into(), challenge: None, credential_id: None }
+}
+
+fn unreadable(fault: NativeFault) -> Reason {
+    Reason::Unavailable(fault.private.unwrap_or(fault.public))
+}
+
+fn contract(caller: &NativeCaller) -> Caller {
     Caller {
-        consumer: consumer.name.clone(),
-        team: consumer.team.clone(),
-        tenant: consumer.tenant.clone(),
-        plan: consumer.plan.clone(),
-        roles: consumer.roles.clone(),
-        models: consumer.models.iter().map(ToString::to_string).collect(),
-        credential_id,
+        consumer: caller.consumer.clone(),
+        team: caller.team.clone(),
+        tenant: caller.tenant.clone(),
+        plan: caller.plan.clone(),
+        roles: caller.roles.clone(),
+        models: caller.models.iter().map(ToString::to_string).collect(),
+        regions: caller.regions.clone(),
+        data_class: caller.data_class.map(|class| class.word().to_owned()),
+        issuer: caller.issuer.clone(),
+        credential_id: caller.credential_id.clone(),
     }
 }
 
-fn unauthenticated() -> NativeFault {
-    let public = "the API key is missing, unknown or revoked; send a valid one as `Authorization: Bearer` or `x-api-key`";
-    NativeFault::new(Kind::Unauthenticated, public).with_code("invalid_api_key")
+/// The wall clock; one before 1970 is none.
+fn unix_s() -> u64 {
+    u64::try_from(system_clock::now().seconds).unwrap_or(0)
 }
 
 postern_contract::auth::export_auth!(Auth);

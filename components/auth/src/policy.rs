@@ -1,19 +1,70 @@
-//! `consumers.toml`.
+//! `consumers.toml`, `issuers.toml` and `authorization.cedar`.
 
+use crate::store;
+use postern_authorization::{AUTHORIZATION_FILE, Authorization};
 use postern_contract::policies::{self, Policies};
 use postern_fault::Fault;
-use postern_policy::{CONSUMERS_FILE, Consumers};
+use postern_policy::{CONSUMERS_FILE, Consumers, ISSUERS_FILE, Issuers};
 
 static CONSUMERS: Policies<Consumers> = Policies::new();
+static ISSUERS: Policies<Issuers> = Policies::new();
+static AUTHORIZATION: Policies<Authorization> = Policies::new();
+
+/// Where it is written down which policies were found right, by their fingerprint: checking them against the schema takes
+/// longer than reading them, and need not be done by each new instance.
+const CHECKED: &str = "authorization-checked";
 
 /// Consumers, and the keys kept in git.
 ///
 /// # Errors
 ///
-/// `unavailable` when the file cannot be read or is wrong.
+/// `unavailable` when the file cannot be read or is wrong; so for the others.
 pub fn consumers() -> Result<&'static Consumers, Fault> {
     CONSUMERS.get(|| {
         let text = policies::required(CONSUMERS_FILE)?;
         Consumers::from_toml(&text).map_err(|problems| problems.to_string())
     })
+}
+
+/// Who issues tokens.
+pub fn issuers() -> Result<&'static Issuers, Fault> {
+    ISSUERS.get(|| {
+        let text = policies::optional(ISSUERS_FILE)?;
+        Issuers::from_toml(text.as_deref()).map_err(|problems| problems.to_string())
+    })
+}
+
+/// Who may do what. [`prepare`] has read it before.
+pub fn authorization() -> Result<&'static Authorization, Fault> {
+    AUTHORIZATION.get(|| {
+        let text = policies::required(AUTHORIZATION_FILE)?;
+        Authorization::from_cedar(&text).map_err(|problems| in_lines(&problems))
+    })
+}
+
+/// Read the authorization, once an instance, and check it, once for all instances.
+pub async fn prepare() -> Result<&'static Authorization, Fault> {
+    if AUTHORIZATION.is_read() {
+        return authorization();
+    }
+    let read = checked().await;
+    AUTHORIZATION.get(|| read)
+}
+
+async fn checked() -> Result<Authorization, String> {
+    let text = policies::required(AUTHORIZATION_FILE)?;
+    let fingerprint = Authorization::fingerprint(&text);
+    // A store that cannot be read is said by whoever needs what is in it; here it only costs a check.
+    let known = store::get(CHECKED).await.ok().flatten();
+    if known.as_deref() == Some(fingerprint.as_bytes()) {
+        return Authorization::from_validated(&text).map_err(|problems| in_lines(&problems));
+    }
+    let read = Authorization::from_cedar(&text).map_err(|problems| in_lines(&problems))?;
+    let _ = store::set(CHECKED, fingerprint.as_bytes()).await;
+    Ok(read)
+}
+
+fn in_lines(problems: &[postern_authorization::Problem]) -> String {
+    let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    lines.join("\n")
 }

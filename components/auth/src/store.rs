@@ -1,44 +1,44 @@
-//! Issued keys, in the key-value store. Read on every request, so that a revocation holds for the next one.
+//! The key-value store.
 
-use postern_fault::{Fault, Kind};
-use postern_keys::{IssuedKey, STORE_PREFIX, store_name};
-use postern_policy::{Consumer, Consumers};
+use postern_identity::Refused;
 use spin_sdk::key_value::{Error, Store};
-use std::sync::Arc;
 
-/// The consumer and the id of the issued key with this hash, if it holds.
+/// Open it; a handle is cheap.
 ///
 /// # Errors
 ///
-/// `unavailable` when the store cannot be read.
-pub async fn issued(
-    consumers: &Consumers,
-    sha256: &str,
-) -> Result<Option<(Arc<Consumer>, String)>, Fault> {
-    let store = Store::open_default().await.map_err(unreadable)?;
-    let Some(bytes) = store.get(store_name(sha256)).await.map_err(unreadable)? else {
-        return Ok(None);
-    };
-    let Ok(key) = IssuedKey::from_json(&bytes) else {
-        // Whoever wrote this, it lets nobody in.
-        return Ok(None);
-    };
-    let consumer = consumers.by_name(&key.consumer);
-    Ok(consumer.filter(|_| !key.is_revoked()).map(|consumer| (consumer.clone(), key.id)))
+/// [`Refused::Unavailable`], as for everything here.
+pub async fn open() -> Result<Store, Refused> {
+    Store::open_default().await.map_err(|error| failed(&error))
 }
 
-/// Can the store be read?
-///
-/// # Errors
-///
-/// `unavailable` when it cannot.
-pub async fn reachable() -> Result<(), Fault> {
-    let store = Store::open_default().await.map_err(unreadable)?;
-    store.exists(STORE_PREFIX).await.map(|_| ()).map_err(unreadable)
+/// The value of a key, if it is there.
+pub async fn get(name: &str) -> Result<Option<Vec<u8>>, Refused> {
+    open().await?.get(name).await.map_err(|error| failed(&error))
 }
 
-fn unreadable(error: Error) -> Fault {
-    Fault::new(Kind::Unavailable, "the gateway cannot check API keys at the moment")
-        .with_code("auth_unavailable")
-        .with_private(format!("key-value store: {error:?}"))
+/// Set a key.
+pub async fn set(name: &str, value: &[u8]) -> Result<(), Refused> {
+    open().await?.set(name, value).await.map_err(|error| failed(&error))
+}
+
+/// Can it be read?
+pub async fn reachable() -> Result<(), Refused> {
+    let exists = open().await?.exists(postern_keys::STORE_PREFIX).await;
+    exists.map(|_| ()).map_err(|error| failed(&error))
+}
+
+fn failed(error: &Error) -> Refused {
+    Refused::Unavailable(format!("key-value store: {error:?}"))
+}
+
+/// Remove a key, if it is there.
+pub async fn delete(name: &str) -> Result<(), Refused> {
+    open().await?.delete(name).await.map_err(|error| failed(&error))
+}
+
+/// Every key of the store.
+pub async fn names() -> Result<Vec<String>, Refused> {
+    let names = open().await?.get_keys().await.collect().await;
+    names.map_err(|error| failed(&error))
 }

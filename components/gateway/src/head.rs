@@ -1,9 +1,11 @@
 //! What stands before the body: where the request wants to go, and what its headers say.
 
+use crate::client_ip;
 use crate::exchange::Exchange;
 use crate::headers;
+use crate::policy;
 use crate::refusal::Refusal;
-use crate::stages::auth::Presented;
+use crate::stages::auth::{Arrival, Presented};
 use postern_dialect::{Operation, Wire};
 use postern_fault::shown;
 use spin_sdk::wasip3::http::types::{Method, Request};
@@ -19,6 +21,8 @@ pub enum Endpoint {
     Alive,
     /// `GET /readyz`: it could serve.
     Ready,
+    /// `GET /.well-known/oauth-protected-resource`: where to get a token (RFC 9728, 3).
+    ResourceMetadata,
     /// `GET /v1/models`
     Models,
     /// `GET /v1/models/{id}`
@@ -40,6 +44,9 @@ const CALLS: [(&str, Wire, Operation); 8] = [
     ("/v2/rerank", Wire::Cohere, Operation::Rerank),
 ];
 
+/// Where the metadata of a protected resource is (RFC 9728, 3).
+const RESOURCE_METADATA: &str = "/.well-known/oauth-protected-resource";
+
 /// The dialect in which a client is answered, whatever becomes of its request: that of the path, or Anthropic's for whoever
 /// names a version of its API, as its SDKs do with every request.
 pub fn client_of(path: &str, names_anthropic_version: bool) -> Wire {
@@ -56,6 +63,8 @@ pub struct Head {
     pub endpoint: Endpoint,
     /// Every credential header, unchanged.
     pub presented: Vec<Presented>,
+    /// The client's address, as text; none if the host does not say it.
+    pub client_ip: Option<String>,
     /// What passes on to the vendor.
     pub forwarded: Vec<(String, String)>,
     /// The length the client announced, in bytes.
@@ -86,17 +95,25 @@ impl Head {
         let mut head = Head {
             endpoint: route(&request.get_method(), path)?,
             presented: Vec::new(),
+            client_ip: None,
             forwarded: Vec::with_capacity(fields.len()),
             content_length: None,
             strict: false,
         };
+        let mut way = Way::default();
         for (name, value) in fields {
-            head.take(name.to_ascii_lowercase(), value)?;
+            head.take(name.to_ascii_lowercase(), value, &mut way)?;
         }
+        head.client_ip = way.client_ip();
         Ok(head)
     }
 
-    fn take(&mut self, name: String, value: Vec<u8>) -> Result<(), Refusal> {
+    /// What says who sent it.
+    pub fn arrival(&self) -> Arrival {
+        Arrival { presented: self.presented.clone(), client_ip: self.client_ip.clone() }
+    }
+
+    fn take(&mut self, name: String, value: Vec<u8>, way: &mut Way) -> Result<(), Refusal> {
         let value = String::from_utf8(value).map_err(|_| {
             Refusal::http(400, "invalid_header", format!("the header `{name}` is not UTF-8 text"))
         })?;
@@ -112,6 +129,9 @@ impl Head {
                     ),
                 ));
             }
+            // The host appends its own after whatever the client wrote.
+            "spin-client-addr" => way.peer = Some(value),
+            "x-forwarded-for" => way.forwarded_for.push(value),
             "x-postern-strict" => self.strict = strict(&value)?,
             _ if headers::is_credential(&name) => {
                 self.presented.push(Presented { header: name, value });
@@ -120,6 +140,22 @@ impl Head {
             _ => {}
         }
         Ok(())
+    }
+}
+
+/// What the headers say of the way that a request took.
+#[derive(Default)]
+struct Way {
+    peer: Option<String>,
+    forwarded_for: Vec<String>,
+}
+
+impl Way {
+    /// None where policy cannot be read: then nothing is served but that this is so.
+    fn client_ip(&self) -> Option<String> {
+        let trusted = &policy::gateway().ok()?.trusted_proxies;
+        let client = client_ip::of(self.peer.as_deref(), &self.forwarded_for, trusted);
+        client.map(|ip| ip.to_string())
     }
 }
 
@@ -139,7 +175,12 @@ fn route(method: &Method, path: &str) -> Result<Endpoint, Refusal> {
         }
         "/healthz" => (Endpoint::Alive, "GET"),
         "/readyz" => (Endpoint::Ready, "GET"),
+        RESOURCE_METADATA => (Endpoint::ResourceMetadata, "GET"),
         "/v1/models" => (Endpoint::Models, "GET"),
+        // RFC 9728, 3.1: where the resource's URL has a path, it stands behind.
+        _ if path.strip_prefix(RESOURCE_METADATA).is_some_and(|rest| rest.starts_with('/')) => {
+            (Endpoint::ResourceMetadata, "GET")
+        }
         _ => match path.strip_prefix("/v1/models/") {
             Some(id) if !id.is_empty() => (Endpoint::Model(percent_decoded(id)), "GET"),
             _ => {

@@ -19,14 +19,13 @@ const HOP_BY_HOP: [&str; 12] = [
     "upgrade",
 ];
 
-/// Where a client may present its credential; read by `auth`, seen by nobody else.
-const CREDENTIALS: [&str; 2] = ["authorization", "x-api-key"];
+/// Where a client may present its credential, `api-key` as clients of Azure do; read by `auth`, seen by nobody else.
+const CREDENTIALS: [&str; 3] = ["api-key", "authorization", "x-api-key"];
 
 /// What the client's side says about itself, or the gateway says anew to the vendor. `accept-encoding` goes because the
 /// answer must be readable here; `openai-organization` and `openai-project` select an account, and it is the gateway's.
-const NOT_FOR_VENDORS: [&str; 16] = [
+const NOT_FOR_VENDORS: [&str; 15] = [
     "accept-encoding",
-    "api-key",
     "content-encoding",
     "content-type",
     "cookie",

@@ -6,13 +6,16 @@
 //!
 //! The order of the stages is one function, [`pipeline::run`].
 
+mod access;
 mod answer;
 mod attempt;
 mod body;
+mod client_ip;
 mod cost;
 mod exchange;
 mod head;
 mod headers;
+mod identity;
 mod losses;
 mod memory;
 mod models;
@@ -52,6 +55,7 @@ async fn serve(request: Request, exchange: &mut Exchange) -> Result<Answer, Refu
     match &head.endpoint {
         Endpoint::Alive => Ok(Answer::json(r#"{"status":"alive"}"#.to_owned())),
         Endpoint::Ready => models::ready().await,
+        Endpoint::ResourceMetadata => models::resource_metadata(),
         Endpoint::Models => models::list(&head, exchange).await,
         Endpoint::Model(id) => models::one(&head, id, exchange).await,
         Endpoint::Call(_, operation) => pipeline::run(&head, *operation, request, exchange).await,

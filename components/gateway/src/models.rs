@@ -1,12 +1,16 @@
 //! What a caller may use, and whether the gateway could serve at all.
 
+use crate::access;
 use crate::answer::Answer;
 use crate::exchange::Exchange;
 use crate::head::Head;
+use crate::identity;
 use crate::policy;
 use crate::refusal::Refusal;
-use crate::stages::router::{self, ModelCard};
-use crate::stages::{auth, upstream};
+use crate::stages::auth::{self, Action, Offer};
+use crate::stages::router::{self, CardDeployment, ModelCard};
+use crate::stages::upstream;
+use postern_contract::types::Caller;
 use postern_dialect::{Wire, anthropic};
 use postern_fault::{Fault, Kind, shown};
 use serde_json::{Value, json};
@@ -40,6 +44,17 @@ pub async fn one(head: &Head, id: &str, exchange: &mut Exchange) -> Result<Answe
     }
 }
 
+/// `GET /.well-known/oauth-protected-resource`: where to get a token. For everybody, since nobody has one yet.
+pub fn resource_metadata() -> Result<Answer, Refusal> {
+    match auth::resource_metadata()? {
+        Some(metadata) => Ok(Answer::json(metadata)),
+        None => {
+            let public = "this gateway takes API keys; it names no server that issues tokens";
+            Err(Refusal::http(404, "unknown_url", public))
+        }
+    }
+}
+
 /// `GET /readyz`: every stage can read what it needs.
 pub async fn ready() -> Result<Answer, Refusal> {
     policy::gateway()?;
@@ -49,18 +64,47 @@ pub async fn ready() -> Result<Answer, Refusal> {
 }
 
 async fn cards(head: &Head, exchange: &mut Exchange) -> Result<Vec<ModelCard>, Refusal> {
-    let caller = exchange.wait("auth", auth::authenticate(head.presented.clone())).await?;
-    exchange.record.identify(&caller);
+    let caller = identity::of(head, exchange).await?;
+    access::to_gateway(&caller, Action::ListModels, head, exchange)?;
     let cards = exchange.run("router", || router::models(&caller))?;
+    let cards = exchange.run("authorize", || permitted(&caller, cards, head))?;
     Ok(offered(cards).await)
+}
+
+/// Each card with those of its deployments that this caller may use.
+fn permitted(
+    caller: &Caller,
+    cards: Vec<ModelCard>,
+    head: &Head,
+) -> Result<Vec<ModelCard>, Refusal> {
+    let mut left = Vec::with_capacity(cards.len());
+    for mut card in cards {
+        let offers = card.deployments.iter().map(offer).collect();
+        let allowed = access::each(caller, card.operation, offers, head)?;
+        let mut allowed = allowed.into_iter();
+        card.deployments.retain(|_| allowed.next() == Some(true));
+        left.push(card);
+    }
+    Ok(left)
+}
+
+fn offer(deployment: &CardDeployment) -> Offer {
+    Offer {
+        model: deployment.model.clone(),
+        route: deployment.route.clone(),
+        provider: deployment.provider.clone(),
+        region: deployment.region.clone(),
+    }
 }
 
 /// Only what has a deployment of which every variable has a value.
 async fn offered(cards: Vec<ModelCard>) -> Vec<ModelCard> {
-    let all: BTreeSet<String> = cards.iter().flat_map(|card| card.needs.concat()).collect();
+    let deployments = cards.iter().flat_map(|card| &card.deployments);
+    let all: BTreeSet<_> = deployments.flat_map(|deployment| deployment.needs.clone()).collect();
     let missing = upstream::missing(all.into_iter().collect()).await;
-    let has_all = |needs: &Vec<String>| !needs.iter().any(|name| missing.contains(name));
-    cards.into_iter().filter(|card| card.needs.iter().any(has_all)).collect()
+    let has_all =
+        |deployment: &CardDeployment| !deployment.needs.iter().any(|name| missing.contains(name));
+    cards.into_iter().filter(|card| card.deployments.iter().any(has_all)).collect()
 }
 
 /// `created` is a required field of OpenAI's object; policies do not say it, and 0 claims nothing.

@@ -1,13 +1,14 @@
 //! The life of a request that goes to a vendor, top to bottom.
 
+use crate::access;
 use crate::answer::Answer;
 use crate::attempt;
 use crate::body;
 use crate::exchange::Exchange;
 use crate::head::Head;
+use crate::identity;
 use crate::policy;
 use crate::refusal::Refusal;
-use crate::stages::auth;
 use crate::stages::router;
 use postern_contract::types::RequestFacts;
 use postern_dialect::{Operation, translate};
@@ -23,8 +24,7 @@ pub async fn run(
     // Without readable policies nothing is served.
     let policy = policy::gateway()?;
     // Identity first: for a caller nobody knows, nothing is read, counted or looked up.
-    let caller = exchange.wait("auth", auth::authenticate(head.presented.clone())).await?;
-    exchange.record.identify(&caller);
+    let caller = identity::of(head, exchange).await?;
     // The body, once: every later stage speaks of these bytes.
     let read = body::read(request, head, policy.max_request_body_bytes);
     let (body, held) = exchange.wait("body", read).await?;
@@ -36,6 +36,8 @@ pub async fn run(
     let facts = RequestFacts::from(&read.facts);
     // Which deployments may serve it, best first; what this caller may not use is not among them.
     let targets = exchange.run("router", || router::choose(&caller, &facts))?;
+    // And of these, which this caller may use for what the request does: default deny.
+    let targets = access::permitted(&caller, &facts, body.len(), targets, head, exchange)?;
     // Each in turn until one begins to answer: after the client's first byte there is no other.
     let call = attempt::Call { head, facts: &facts, body: &body, policy };
     Ok(attempt::in_turn(&call, targets, exchange).await?)

@@ -1,6 +1,8 @@
 //! What is remembered of a request: facts about it, never its content. One JSON line on standard error.
 
+use crate::access;
 use crate::cost;
+use crate::stages::auth::{Action, Ruling};
 use crate::stages::provider::Loss;
 use postern_contract::types::{Caller, Price, Usage};
 use postern_dialect::Facts;
@@ -10,6 +12,9 @@ use std::io::Write as _;
 
 /// Losses that are named; a request can have a hundred thousand, and its line is to stay one.
 const MAX_LOSSES: usize = 64;
+
+/// Refused deployments that are named; an alias has a handful.
+const MAX_REFUSED: usize = 16;
 
 /// One line of the log. No field can hold a prompt, an answer or a credential.
 #[derive(Default, Serialize)]
@@ -27,7 +32,18 @@ pub struct Record {
     #[serde(skip_serializing_if = "Option::is_none")]
     consumer: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    team: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tenant: Option<String>,
+    /// The issuer of the caller's token, as `issuers.toml` calls it; none for an API key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issuer: Option<String>,
+    /// The id of the key, or a hash of the token's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
     credential_id: Option<String>,
+    /// What was decided of its actions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access: Option<Access>,
     #[serde(skip_serializing_if = "Option::is_none")]
     model: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,6 +82,29 @@ pub struct Record {
     pub duration_us: u64,
 }
 
+/// What authorization said.
+#[derive(Default, Serialize)]
+struct Access {
+    actions: Vec<&'static str>,
+    /// Something was left that may be used.
+    allowed: bool,
+    /// The policies that allowed the first of it, by their ids.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    policies: Vec<String>,
+    /// What may not be used.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    refused: Vec<RefusedUse>,
+}
+
+/// A deployment that this caller may not use so, or the gateway itself.
+#[derive(Serialize)]
+struct RefusedUse {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deployment: Option<String>,
+    /// The policies that forbid it; none: no policy allows it.
+    policies: Vec<String>,
+}
+
 fn is_zero(count: &usize) -> bool {
     *count == 0
 }
@@ -97,7 +136,37 @@ impl Record {
     /// Who called.
     pub fn identify(&mut self, caller: &Caller) {
         self.consumer = Some(caller.consumer.clone());
+        self.team.clone_from(&caller.team);
+        self.tenant.clone_from(&caller.tenant);
+        self.issuer.clone_from(&caller.issuer);
         self.credential_id = Some(caller.credential_id.clone());
+    }
+
+    /// Nobody was let in by this credential.
+    pub fn unidentified(&mut self, credential_id: Option<String>) {
+        self.credential_id = credential_id;
+    }
+
+    /// What the caller wants to do.
+    pub fn asked(&mut self, actions: &[Action]) {
+        let actions = actions.iter().map(|action| access::word(*action)).collect();
+        self.access = Some(Access { actions, ..Access::default() });
+    }
+
+    /// What was decided of a deployment, or of the gateway itself.
+    pub fn ruled(&mut self, deployment: Option<&str>, ruling: &Ruling) {
+        let Some(access) = &mut self.access else { return };
+        if ruling.refused.is_none() {
+            if !access.allowed {
+                access.policies.clone_from(&ruling.policies);
+            }
+            access.allowed = true;
+        } else if access.refused.len() < MAX_REFUSED {
+            access.refused.push(RefusedUse {
+                deployment: deployment.map(str::to_owned),
+                policies: ruling.policies.clone(),
+            });
+        }
     }
 
     /// What was asked for.

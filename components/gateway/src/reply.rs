@@ -46,9 +46,8 @@ pub fn refusal(refusal: Refusal, mut exchange: Exchange) -> Response {
         fields.push(("retry-after".to_owned(), ms.div_ceil(1_000).to_string()));
         fields.push(("retry-after-ms".to_owned(), ms.to_string()));
     }
-    if status == 401 {
-        // RFC 9110, 11.6.1: a 401 names its challenge.
-        fields.push(("www-authenticate".to_owned(), "Bearer".to_owned()));
+    if let Some(challenge) = refusal.challenge {
+        fields.push(("www-authenticate".to_owned(), challenge));
     }
     respond(status, fields, body, None, exchange)
 }

@@ -8,6 +8,7 @@ spin_sdk::wit_bindgen::generate!({
     with: {
         "postern:types/types@0.1.0": postern_contract::types,
         "postern:types/transport@0.1.0": postern_contract::transport,
+        "postern:types/errands@0.1.0": postern_contract::errands,
     },
     generate_all,
 });

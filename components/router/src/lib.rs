@@ -4,11 +4,11 @@
 //! `invalid-request` for a model that does not do what is asked. Runs after auth, once a request. Fails closed.
 
 use postern_contract::policies::{self, Policies};
-use postern_contract::router::exports::postern::router::stage::{Guest, ModelCard};
+use postern_contract::router::exports::postern::router::stage::{CardDeployment, Guest, ModelCard};
 use postern_contract::types::{Caller, Fault, Operation, RequestFacts, Target};
 use postern_fault::Fault as NativeFault;
 use postern_policy::{Capability, Catalogue, MODELS_FILE, Model, ROUTES_FILE};
-use postern_route::Allowed;
+use postern_route::{Allowed, Listed};
 use std::sync::Arc;
 
 mod target;
@@ -20,20 +20,16 @@ struct Router;
 impl Guest for Router {
     fn choose(caller: Caller, facts: RequestFacts) -> Result<Vec<Target>, Fault> {
         let any_of = capabilities(facts.operation);
-        let allowed = Allowed::from_patterns(&caller.models);
+        let allowed = allowed(&caller);
         let choices = postern_route::choose(catalogue()?, &facts.model, &allowed, any_of)?;
-        let target = |choice| target::from_choice(choice, facts.operation);
+        let target = |choice| target::from_choice(choice, &facts);
         Ok(choices.into_iter().map(target).collect())
     }
 
     fn models(caller: Caller) -> Result<Vec<ModelCard>, Fault> {
-        let listed = postern_route::list(catalogue()?, &Allowed::from_patterns(&caller.models));
-        let card = |listed: postern_route::Listed<'_>| ModelCard {
-            id: listed.name.to_owned(),
-            owned_by: listed.owned_by.to_owned(),
-            needs: needs(listed.models),
-        };
-        Ok(listed.into_iter().map(card).collect())
+        let allowed = allowed(&caller);
+        let listed = postern_route::list(catalogue()?, &allowed);
+        Ok(listed.into_iter().map(|listed| card(&listed, &allowed)).collect())
     }
 
     fn ready() -> Result<(), Fault> {
@@ -52,11 +48,36 @@ fn capabilities(operation: Operation) -> &'static [Capability] {
     }
 }
 
-/// For each deployment the variables without whose values it cannot be reached.
-fn needs(models: &[Arc<Model>]) -> Vec<Vec<String>> {
-    let deployments = models.iter().flat_map(|model| &model.deployments);
-    let names = deployments.map(|deployment| deployment.provider.required_variables());
-    names.map(|names| names.map(str::to_owned).collect()).collect()
+/// What the caller may ask for, and where its requests may go.
+fn allowed(caller: &Caller) -> Allowed<'_> {
+    Allowed::new(&caller.models, caller.regions.as_deref())
+}
+
+fn card(listed: &Listed<'_>, allowed: &Allowed) -> ModelCard {
+    let deployments = listed.choices(allowed).map(|choice| CardDeployment {
+        model: choice.model.name.clone(),
+        route: (listed.name != choice.model.name).then(|| listed.name.to_owned()),
+        provider: choice.deployment.provider.name.clone(),
+        region: choice.deployment.provider.region.clone(),
+        needs: choice.deployment.provider.required_variables().map(str::to_owned).collect(),
+    });
+    ModelCard {
+        id: listed.name.to_owned(),
+        owned_by: listed.owned_by.to_owned(),
+        operation: operation(listed.models),
+        deployments: deployments.collect(),
+    }
+}
+
+/// What models do first of all.
+fn operation(models: &[Arc<Model>]) -> Operation {
+    let operations =
+        [Operation::Chat, Operation::Embeddings, Operation::Rerank, Operation::Completions];
+    let can = |operation: &Operation| {
+        let any_of = capabilities(*operation);
+        models.iter().any(|model| any_of.iter().any(|capability| model.can(*capability)))
+    };
+    operations.into_iter().find(can).unwrap_or(Operation::Chat)
 }
 
 fn catalogue() -> Result<&'static Catalogue, NativeFault> {

@@ -1,14 +1,14 @@
 //! A deployment of the policies as the contract says it.
 
 use postern_contract::types::{
-    self, Credential, Deadlines, Dialect, HeaderCredential, Operation, ServiceAccountCredential,
-    Sigv4Credential, Target, Transport,
+    self, Credential, Deadlines, Dialect, HeaderCredential, Operation, RequestFacts,
+    ServiceAccountCredential, Sigv4Credential, Target, Transport,
 };
 use postern_policy::{Capability, Credential as Policy, Deployment, Price, Provider, Quirks};
 use postern_route::Choice;
 
 /// All that later stages need to reach it.
-pub fn from_choice(choice: Choice<'_>, operation: Operation) -> Target {
+pub fn from_choice(choice: Choice<'_>, facts: &RequestFacts) -> Target {
     let Choice { model, deployment } = choice;
     let provider = &deployment.provider;
     let (transport, base_url) = match &provider.transport {
@@ -19,6 +19,10 @@ pub fn from_choice(choice: Choice<'_>, operation: Operation) -> Target {
     };
     Target {
         deployment: name(deployment),
+        model: model.name.clone(),
+        route: (facts.model != model.name).then(|| facts.model.clone()),
+        provider: provider.name.clone(),
+        region: provider.region.clone(),
         dialect: dialect(provider.dialect),
         transport,
         upstream_model: deployment.upstream_model.clone(),
@@ -28,7 +32,7 @@ pub fn from_choice(choice: Choice<'_>, operation: Operation) -> Target {
         deadlines: deadlines(provider),
         max_output_tokens: model.max_output_tokens,
         reasons: model.can(Capability::Reasoning),
-        native: operation != Operation::Completions || model.can(Capability::Completions),
+        native: facts.operation != Operation::Completions || model.can(Capability::Completions),
         quirks: quirks(&deployment.quirks),
         price: deployment.price.as_ref().map(price),
     }

@@ -3,16 +3,19 @@
 //! Reads: the variables that hold base URLs and credentials. Writes: the request, to the vendor. Refuses with:
 //! `unavailable` (a variable is missing or makes no URL), `upstream-unreachable`, `upstream-timeout`. Holds secrets, so it
 //! parses nothing of a vendor's model: the answer's bytes pass through to the gateway untouched, by handing on the host's
-//! own stream. What it reads is a token endpoint's answer, three fields of JSON.
-//! Fails closed.
+//! own stream. What it reads is a token endpoint's answer, three fields of JSON. What `auth` needs a secret for it does for
+//! it. Fails closed.
 
+mod answer;
 mod credential;
+mod errand;
 mod region;
 mod request;
 mod secrets;
 mod token;
 
 use postern_contract::clock::within;
+use postern_contract::errands::{Errand, ErrandResult};
 use postern_contract::transport::{Inbound, Outbound};
 use postern_contract::types;
 use postern_contract::upstream::exports::postern::upstream::client::Guest;
@@ -27,6 +30,10 @@ struct Upstream;
 impl Guest for Upstream {
     async fn send(outbound: Outbound) -> Result<Inbound, types::Fault> {
         Ok(send(outbound).await?)
+    }
+
+    async fn run(errand: Errand) -> ErrandResult {
+        errand::run(errand).await
     }
 
     async fn missing(variables: Vec<String>) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! Access tokens of Google's, got with a service account's key and kept until they expire, in this instance only: no store
 //! holds a secret.
 
+use crate::answer;
 use crate::request::{self, Sent};
 use crate::secrets::{misconfigured, present};
 use postern_contract::clock::within;
@@ -9,12 +10,7 @@ use postern_credential::service_account::{Key, Token, Tokens};
 use postern_fault::{Fault, Kind};
 use postern_policy::BaseUrl;
 use spin_sdk::wasip3::http::client;
-use spin_sdk::wasip3::http::types::Response;
-use spin_sdk::wasip3::wit_future;
 use std::sync::{Mutex, PoisonError};
-
-/// Tokens are under 2 KiB.
-const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
 static TOKENS: Mutex<Tokens> = Mutex::new(Tokens::new());
 
@@ -64,32 +60,13 @@ async fn ask(token_url: &str, body: String) -> Result<Token, Fault> {
         .await
         .map_err(|error| refused(&format!("the token endpoint cannot be reached: {error:?}")))?;
     let status = response.get_status_code();
-    let text = text(response).await;
+    let text = answer::text(response).await;
     if status != 200 {
         // What it says of the account is the operator's to read: no secret is in it.
         let said: String = text.chars().filter(|c| !c.is_control()).take(300).collect();
         return Err(refused(&format!("the token endpoint answered with {status}: {said}")));
     }
     Token::from_json(&text).map_err(|error| refused(&error.to_string()))
-}
-
-async fn text(response: Response) -> String {
-    let (taken, result) = wit_future::new(|| Ok(()));
-    let (mut body, _trailers) = Response::consume_body(response, result);
-    let mut bytes = Vec::with_capacity(4_096);
-    loop {
-        let (status, read) = body.read(bytes).await;
-        bytes = read;
-        let ended = status == spin_sdk::wit_bindgen::rt::async_support::StreamResult::Dropped;
-        if ended || bytes.len() >= MAX_ANSWER_BYTES {
-            break;
-        }
-        if bytes.len() == bytes.capacity() {
-            bytes.reserve(bytes.len());
-        }
-    }
-    drop(taken);
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn refused(private: &str) -> Fault {

@@ -1,6 +1,6 @@
 //! Rust bindings of the contract between stages (`wit/`), made once.
 //!
-//! Types are generated once, in [`types`] and [`transport`]; each stage's module maps onto them, so that a
+//! Types are generated once, in [`types`], [`transport`] and [`errands`]; each stage's module maps onto them, so that a
 //! `Caller` is the same type wherever it goes. A component takes the module of what it is and exports with that
 //! module's macro; only then do its exports become part of it. What the gateway imports is bound in the gateway, onto the
 //! same types: an interface with a resource that is exported here and imported there cannot stand in one component.
@@ -20,7 +20,7 @@ mod facts;
 mod fault;
 pub mod policies;
 
-pub use contract::postern::types::{transport, types};
+pub use contract::postern::types::{errands, transport, types};
 
 macro_rules! stage {
     ($(#[$doc:meta])* $name:ident, $world:tt, $module:tt, $export:tt, [$($also:tt)*]) => {
@@ -45,7 +45,8 @@ macro_rules! stage {
 
 stage!(
     /// For the component that is `auth`.
-    auth, "auth", "postern_contract::auth", "export_auth", []
+    auth, "auth", "postern_contract::auth", "export_auth",
+    ["postern:types/errands@0.1.0": crate::errands]
 );
 stage!(
     /// For the component that is `router`.
@@ -58,7 +59,7 @@ stage!(
 stage!(
     /// For the component that is `upstream`.
     upstream, "upstream", "postern_contract::upstream", "export_upstream",
-    ["postern:types/transport@0.1.0": crate::transport]
+    ["postern:types/transport@0.1.0": crate::transport, "postern:types/errands@0.1.0": crate::errands]
 );
 stage!(
     /// For the component that stands in for `upstream`.

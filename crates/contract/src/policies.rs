@@ -30,6 +30,11 @@ impl<T> Policies<T> {
         Policies(OnceLock::new())
     }
 
+    /// Somebody has asked for them before.
+    pub fn is_read(&self) -> bool {
+        self.0.get().is_some()
+    }
+
     /// What `load` made of them when they were first asked for.
     ///
     /// # Errors

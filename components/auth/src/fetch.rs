@@ -1,0 +1,83 @@
+//! What issuers publish: discovery documents and key sets.
+
+use postern_contract::clock::within;
+use spin_sdk::wasip3::http::client;
+use spin_sdk::wasip3::http::types::{ErrorCode, Fields, Method, Request, Response, Scheme};
+use spin_sdk::wasip3::wit_future;
+use spin_sdk::wit_bindgen::rt::async_support::StreamResult;
+
+/// The longest document that is read: a key set of a hundred keys with certificates is below it.
+const MAX_BYTES: usize = 256 * 1024;
+
+/// The text at a URL of a policy. Redirects are not followed: what policy names is what is trusted.
+///
+/// # Errors
+///
+/// Why there is none, for the operator.
+pub async fn text(url: &str, timeout_ms: u64) -> Result<String, String> {
+    let request = request(url).ok_or_else(|| format!("{url} is no URL that can be asked"))?;
+    let asked = async {
+        let response = client::send(request).await.map_err(|error| explain(url, &error))?;
+        let status = response.get_status_code();
+        if status != 200 {
+            return Err(format!("{url} answered with {status}, not with 200"));
+        }
+        body(response).await.ok_or_else(|| {
+            format!("{url} answered with more than {MAX_BYTES} bytes, or with no UTF-8 text")
+        })
+    };
+    let answered = within(timeout_ms, asked).await;
+    answered.unwrap_or_else(|| Err(format!("{url} did not answer within {timeout_ms} ms")))
+}
+
+fn explain(url: &str, error: &ErrorCode) -> String {
+    match error {
+        ErrorCode::HttpRequestDenied => format!(
+            "the gateway may not go to {url}: add its origin to allowed_outbound_hosts in spin.toml"
+        ),
+        error => format!("{url} cannot be reached: {error:?}"),
+    }
+}
+
+fn request(url: &str) -> Option<Request> {
+    let (scheme, rest) = match url.split_once("://")? {
+        ("https", rest) => (Scheme::Https, rest),
+        ("http", rest) => (Scheme::Http, rest),
+        _ => return None,
+    };
+    let path = rest.find('/').unwrap_or(rest.len());
+    let (authority, path) = rest.split_at_checked(path)?;
+    let path = if path.is_empty() { "/" } else { path };
+    let fields = Fields::new();
+    fields.append("accept", b"application/json").ok()?;
+    let (no_trailers, trailers) = wit_future::new(|| Ok(None));
+    let (request, _sent) = Request::new(fields, None, trailers, None);
+    drop(no_trailers);
+    request.set_method(&Method::Get).ok()?;
+    request.set_scheme(Some(&scheme)).ok()?;
+    request.set_authority(Some(authority)).ok()?;
+    request.set_path_with_query(Some(path)).ok()?;
+    Some(request)
+}
+
+/// The whole body; none if it is too long or no text.
+async fn body(response: Response) -> Option<String> {
+    let (taken, result) = wit_future::new(|| Ok(()));
+    let (mut body, _trailers) = Response::consume_body(response, result);
+    let mut bytes = Vec::with_capacity(8_192);
+    loop {
+        let (status, read) = body.read(bytes).await;
+        bytes = read;
+        if bytes.len() > MAX_BYTES {
+            return None;
+        }
+        if status == StreamResult::Dropped {
+            break;
+        }
+        if bytes.len() == bytes.capacity() {
+            bytes.reserve(bytes.len());
+        }
+    }
+    drop(taken);
+    String::from_utf8(bytes).ok()
+}

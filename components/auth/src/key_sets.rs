@@ -1,0 +1,197 @@
+//! The keys of issuers: in this instance, in the store for all of them, and anew from the issuer.
+
+use crate::{fetch, store, tokens};
+use futures::lock::Mutex as AsyncMutex;
+use postern_identity::{Age, Attempt, FetchedKeySet, Refused};
+use postern_policy::{Issuer, IssuerKeys, KeySetTimes};
+use postern_token::{Claims, KeySet, Rules, Unverified, discovery};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A key set that is ready for use.
+struct Held {
+    keys: KeySet,
+    fetched_at_unix_s: u64,
+}
+
+/// By issuer. Key sets are a few; policy names them all.
+static HELD: Mutex<Option<HashMap<String, Arc<Held>>>> = Mutex::new(None);
+
+/// One fetch at a time for each issuer: whoever waits finds what the first one got.
+static FETCHING: Mutex<Option<HashMap<String, Arc<AsyncMutex<()>>>>> = Mutex::new(None);
+
+/// Where an issuer's keys are, and how long they hold.
+struct Source<'i> {
+    issuer: &'i str,
+    /// The URL of policy: of the key set, or the issuer whose discovery says where it is.
+    url: &'i str,
+    is_discovered: bool,
+    times: KeySetTimes,
+}
+
+impl<'i> Source<'i> {
+    fn of(issuer: &'i Issuer) -> Result<Self, Refused> {
+        let (url, is_discovered, times) = match &issuer.keys {
+            IssuerKeys::Discovery(times) => (&issuer.issuer, true, *times),
+            IssuerKeys::Jwks { url, times } => (url, false, *times),
+            // Its tokens are not checked here.
+            _ => return Err(Refused::Unknown),
+        };
+        Ok(Self { issuer: &issuer.name, url, is_discovered, times })
+    }
+}
+
+/// The claims of a token that one of its issuer's keys has signed.
+///
+/// A key id that the set does not have makes it be fetched again, at most once in `refresh_s`: then there is no such key.
+pub async fn verified(
+    issuer: &Issuer,
+    rules: &Rules,
+    token: &Unverified,
+    unix_s: u64,
+) -> Result<Claims, Refused> {
+    // What no key could mend is not worth asking for one.
+    token.check(rules, unix_s).map_err(tokens::refused)?;
+    let source = Source::of(issuer)?;
+    let held = current(&source, unix_s).await?;
+    match token.verify(&held.keys, rules, unix_s) {
+        Err(error) if error.asks_for_newer_keys() => {}
+        verified => return verified.map_err(tokens::refused),
+    }
+    let newer = renewed(&source, held.fetched_at_unix_s, unix_s).await?;
+    token.verify(&newer.keys, rules, unix_s).map_err(tokens::refused)
+}
+
+/// A key set that may be used.
+async fn current(source: &Source<'_>, unix_s: u64) -> Result<Arc<Held>, Refused> {
+    if let Some(held) = fresh(source, unix_s) {
+        return Ok(held);
+    }
+    let one = fetching(source.issuer);
+    let _one = one.lock().await;
+    if let Some(held) = fresh(source, unix_s) {
+        return Ok(held);
+    }
+    // Another instance may have fetched it.
+    let stored = stored(source).await?;
+    if let Some(held) = stored.as_ref().filter(|held| is_fresh(held, source, unix_s)) {
+        return Ok(hold(source, Arc::clone(held)));
+    }
+    match fetched(source, unix_s).await {
+        Ok(held) => Ok(held),
+        Err(error) => still_usable(source, stored, unix_s).ok_or(error),
+    }
+}
+
+/// What was fetched before, while its issuer cannot be reached.
+fn still_usable(source: &Source<'_>, stored: Option<Arc<Held>>, unix_s: u64) -> Option<Arc<Held>> {
+    let usable =
+        |held: &Arc<Held>| Age::of(held.fetched_at_unix_s, source.times, unix_s) != Age::TooOld;
+    [held(source), stored]
+        .into_iter()
+        .flatten()
+        .filter(usable)
+        .max_by_key(|held| held.fetched_at_unix_s)
+}
+
+/// A key set that is newer than one that lacks a key, if it is time to look for one.
+async fn renewed(
+    source: &Source<'_>,
+    lacking_unix_s: u64,
+    unix_s: u64,
+) -> Result<Arc<Held>, Refused> {
+    let one = fetching(source.issuer);
+    let _one = one.lock().await;
+    let is_newer = |held: &Arc<Held>| held.fetched_at_unix_s > lacking_unix_s;
+    if let Some(held) = held(source).filter(is_newer) {
+        return Ok(held);
+    }
+    if let Some(held) = stored(source).await?.filter(is_newer) {
+        return Ok(hold(source, held));
+    }
+    let last = last_attempt(source).await?;
+    match last.filter(|last| last.is_younger_than(source.times.refresh_s, unix_s)) {
+        // It was asked just now, and had no such key.
+        Some(Attempt { succeeded: true, .. }) => {
+            held(source).ok_or_else(|| Refused::Unavailable("no key set is held".to_owned()))
+        }
+        // Nobody knows whether there is such a key: this is not the caller's fault.
+        Some(_) => Err(Refused::Unavailable(format!(
+            "the key set of {} lacks a key, and could not be fetched just now",
+            source.issuer
+        ))),
+        None => fetched(source, unix_s).await,
+    }
+}
+
+/// Ask the issuer, and keep what it says for all instances.
+async fn fetched(source: &Source<'_>, unix_s: u64) -> Result<Arc<Held>, Refused> {
+    let last = last_attempt(source).await?;
+    if last.is_some_and(|last| last.failed_just_now(unix_s)) {
+        let private = format!("the key set of {} could not be fetched just now", source.issuer);
+        return Err(Refused::Unavailable(private));
+    }
+    let asked = ask(source).await;
+    let attempt = Attempt { at_unix_s: unix_s, succeeded: asked.is_ok() };
+    store::set(&Attempt::store_name(source.issuer), attempt.to_text().as_bytes()).await?;
+    let (text, keys) = asked.map_err(|error| {
+        Refused::Unavailable(format!("the key set of {}: {error}", source.issuer))
+    })?;
+    let record = FetchedKeySet::new(source.url, text, unix_s);
+    store::set(&FetchedKeySet::store_name(source.issuer), &record.to_json()).await?;
+    Ok(hold(source, Arc::new(Held { keys, fetched_at_unix_s: unix_s })))
+}
+
+async fn ask(source: &Source<'_>) -> Result<(String, KeySet), String> {
+    let timeout_ms = source.times.timeout_ms;
+    let url = match source.is_discovered {
+        false => source.url.to_owned(),
+        true => {
+            let document = fetch::text(&discovery::url(source.url), timeout_ms).await?;
+            discovery::jwks_uri(&document, source.url).map_err(|error| error.to_string())?
+        }
+    };
+    let text = fetch::text(&url, timeout_ms).await?;
+    let keys = KeySet::from_json(&text).map_err(|error| format!("{url}: {error}"))?;
+    Ok((text, keys))
+}
+
+/// The set in the store, whatever its age.
+async fn stored(source: &Source<'_>) -> Result<Option<Arc<Held>>, Refused> {
+    let bytes = store::get(&FetchedKeySet::store_name(source.issuer)).await?;
+    let record = bytes.and_then(|bytes| FetchedKeySet::from_json(&bytes, source.url));
+    Ok(record.and_then(|record| {
+        let keys = KeySet::from_json(&record.key_set).ok()?;
+        Some(Arc::new(Held { keys, fetched_at_unix_s: record.fetched_at_unix_s }))
+    }))
+}
+
+async fn last_attempt(source: &Source<'_>) -> Result<Option<Attempt>, Refused> {
+    let bytes = store::get(&Attempt::store_name(source.issuer)).await?;
+    let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    Ok(text.and_then(|text| Attempt::from_text(&text)))
+}
+
+fn fresh(source: &Source<'_>, unix_s: u64) -> Option<Arc<Held>> {
+    held(source).filter(|held| is_fresh(held, source, unix_s))
+}
+
+fn is_fresh(held: &Held, source: &Source<'_>, unix_s: u64) -> bool {
+    Age::of(held.fetched_at_unix_s, source.times, unix_s) == Age::Fresh
+}
+
+fn held(source: &Source<'_>) -> Option<Arc<Held>> {
+    let held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+    held.as_ref()?.get(source.issuer).cloned()
+}
+
+fn hold(source: &Source<'_>, keys: Arc<Held>) -> Arc<Held> {
+    let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+    held.get_or_insert_default().insert(source.issuer.to_owned(), Arc::clone(&keys));
+    keys
+}
+
+fn fetching(issuer: &str) -> Arc<AsyncMutex<()>> {
+    let mut fetching = FETCHING.lock().unwrap_or_else(PoisonError::into_inner);
+    Arc::clone(fetching.get_or_insert_default().entry(issuer.to_owned()).or_default())
+}

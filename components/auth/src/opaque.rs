@@ -1,0 +1,105 @@
+//! Opaque tokens: the issuer says whose they are (RFC 7662).
+
+use crate::store;
+use crate::tokens::{self, Found};
+use postern_contract::errands::{BasicCredential, Errand, ErrandResult, Form, FormAnswer};
+use postern_identity::{Introspected, Refused, rules};
+use postern_policy::{Consumers, Issuer, IssuerKeys};
+use postern_token::{Claims, IntrospectionError, introspection};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// How often an instance looks for answers that hold no longer.
+const SWEEP_EVERY_S: u64 = 3_600;
+
+/// How many it removes at a time.
+const MAX_SWEPT: usize = 1_000;
+
+/// When this instance last looked.
+static SWEPT_UNIX_S: AtomicU64 = AtomicU64::new(0);
+
+/// The caller with this token, or the question that `upstream` must put to the issuer.
+pub async fn caller(
+    consumers: &Consumers,
+    issuer: &Issuer,
+    secret: &str,
+    sha256: &str,
+    done: Option<ErrandResult>,
+    unix_s: u64,
+) -> Result<Found, Refused> {
+    let name = Introspected::store_name(secret);
+    let kept = store::get(&name).await?;
+    let kept = kept.and_then(|bytes| Introspected::from_json(&bytes, unix_s));
+    let kept = kept.filter(|kept| kept.issuer == issuer.name);
+    let (claims, until) = match (kept, done) {
+        (Some(kept), _) => (read_again(&kept)?, kept.until_unix_s),
+        (None, None) => return question(issuer, secret).map(Found::Errand),
+        (None, Some(ErrandResult::Form(answer))) => {
+            let (claims, kept) = said(issuer, &answer, unix_s)?;
+            store::set(&name, &kept.to_json()).await?;
+            sweep(unix_s).await?;
+            (claims, kept.until_unix_s)
+        }
+        (None, Some(ErrandResult::Failed(fault))) => return Err(tokens::unavailable(fault)),
+        (None, Some(ErrandResult::Mac(_))) => return Err(tokens::wrong_errand()),
+    };
+    tokens::known(consumers, issuer, &claims, secret, sha256, until, unix_s).map(Found::Caller)
+}
+
+fn question(issuer: &Issuer, secret: &str) -> Result<Errand, Refused> {
+    let IssuerKeys::Introspection { url, client_id, client_secret, timeout_ms, .. } = &issuer.keys
+    else {
+        return Err(Refused::Unknown);
+    };
+    let token: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+    Ok(Errand::Form(Form {
+        url: url.clone(),
+        credential: BasicCredential { user: client_id.clone(), variable: client_secret.clone() },
+        body: format!("token={token}&token_type_hint=access_token"),
+        deadline_ms: u32::try_from(*timeout_ms).unwrap_or(u32::MAX),
+    }))
+}
+
+/// What the issuer's answer makes of the token, and what is kept of it.
+fn said(
+    issuer: &Issuer,
+    answer: &FormAnswer,
+    unix_s: u64,
+) -> Result<(Claims, Introspected), Refused> {
+    let claims = introspection::read(answer.status, &answer.body, &rules(issuer), unix_s);
+    let claims = claims.map_err(|error| match error {
+        IntrospectionError::Refused(error) => tokens::refused(error),
+        // An answer that is none is the issuer's trouble: the token may be good.
+        error if error.is_unavailable() => Refused::Unavailable(error.to_string()),
+        error => Refused::Introspection(error),
+    })?;
+    let cache_s = match &issuer.keys {
+        IssuerKeys::Introspection { cache_s, .. } => *cache_s,
+        _ => 0,
+    };
+    let (json, expires) = (claims.to_json(), claims.expires_at_unix_s());
+    let kept = Introspected::new(&issuer.name, json, expires, cache_s, unix_s);
+    Ok((claims, kept))
+}
+
+fn read_again(kept: &Introspected) -> Result<Claims, Refused> {
+    Claims::from_json(&kept.claims)
+        .map_err(|error| Refused::Unavailable(format!("a kept introspection: {error}")))
+}
+
+/// Remove what holds no longer; no store does it by itself.
+async fn sweep(unix_s: u64) -> Result<(), Refused> {
+    let last = SWEPT_UNIX_S.load(Ordering::Relaxed);
+    if unix_s.saturating_sub(last) < SWEEP_EVERY_S {
+        return Ok(());
+    }
+    SWEPT_UNIX_S.store(unix_s, Ordering::Relaxed);
+    let names = store::names().await?;
+    let ours = names.iter().filter(|name| Introspected::is_store_name(name));
+    for name in ours.take(MAX_SWEPT) {
+        let kept = store::get(name).await?;
+        if kept.is_some_and(|bytes| Introspected::from_json(&bytes, unix_s).is_none()) {
+            store::delete(name).await?;
+        }
+    }
+    Ok(())
+}

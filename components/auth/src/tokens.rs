@@ -1,0 +1,106 @@
+//! Signed tokens.
+
+use crate::{key_sets, opaque, remembered};
+use postern_contract::errands::{Errand, ErrandResult, HashFunction, Mac};
+use postern_fault::shown;
+use postern_identity::{Caller, Refused, of_claims, rules};
+use postern_policy::{Consumers, Issuer, IssuerKeys, Issuers};
+use postern_token::{Algorithm, Claims, TokenError, Unverified, credential_id};
+use std::sync::Arc;
+
+/// What is known of a token: its caller, or what must be done first.
+pub enum Found {
+    Caller(Arc<Caller>),
+    Errand(Errand),
+}
+
+/// The caller with this token, by the policy of the issuer that it names.
+pub async fn caller(
+    consumers: &Consumers,
+    issuers: &Issuers,
+    secret: &str,
+    sha256: &str,
+    done: Option<ErrandResult>,
+    unix_s: u64,
+) -> Result<Found, Refused> {
+    let token = Unverified::read(secret).map_err(Refused::Token)?;
+    let named = token.issuer().unwrap_or_default();
+    let issuer = issuers.by_issuer(named);
+    let issuer = issuer.ok_or_else(|| Refused::UnknownIssuer(shown(named)))?;
+    let rules = rules(issuer);
+    let claims = match &issuer.keys {
+        IssuerKeys::Discovery(_) | IssuerKeys::Jwks { .. } => {
+            key_sets::verified(issuer, &rules, &token, unix_s).await?
+        }
+        IssuerKeys::SharedSecret { variable } => match done {
+            None => {
+                token.check(&rules, unix_s).map_err(refused)?;
+                return mac(variable, &token).map(Found::Errand);
+            }
+            Some(ErrandResult::Mac(mac)) => {
+                token.verify_mac(&bytes_of_hex(&mac), &rules, unix_s).map_err(refused)?
+            }
+            Some(ErrandResult::Failed(fault)) => return Err(unavailable(fault)),
+            Some(ErrandResult::Form(_)) => return Err(wrong_errand()),
+        },
+        IssuerKeys::Introspection { .. } => {
+            return opaque::caller(consumers, issuer, secret, sha256, done, unix_s).await;
+        }
+    };
+    let until = claims.expires_at_unix_s().unwrap_or(unix_s);
+    known(consumers, issuer, &claims, secret, sha256, until, unix_s).map(Found::Caller)
+}
+
+/// The caller of these claims; remembered until then.
+pub fn known(
+    consumers: &Consumers,
+    issuer: &Issuer,
+    claims: &Claims,
+    secret: &str,
+    sha256: &str,
+    until_unix_s: u64,
+    unix_s: u64,
+) -> Result<Arc<Caller>, Refused> {
+    let id = credential_id(secret, Some(claims));
+    let caller = Arc::new(of_claims(issuer, consumers, claims, id)?);
+    remembered::put(sha256, &caller, until_unix_s, unix_s);
+    Ok(caller)
+}
+
+/// Only a secret shared with the issuer tells; `upstream` holds it.
+fn mac(variable: &str, token: &Unverified) -> Result<Errand, Refused> {
+    let algorithm = token.algorithm();
+    let hash = match algorithm {
+        Algorithm::Hs256 => HashFunction::Sha256,
+        Algorithm::Hs384 => HashFunction::Sha384,
+        Algorithm::Hs512 => HashFunction::Sha512,
+        _ => return Err(Refused::Token(TokenError::WrongMeans(algorithm, "a shared secret"))),
+    };
+    let message = token.signing_input().to_owned();
+    Ok(Errand::Mac(Mac { variable: variable.to_owned(), hash, message }))
+}
+
+/// What is no hexadecimal is no MAC either.
+fn bytes_of_hex(text: &str) -> Vec<u8> {
+    let pairs = text.as_bytes().chunks(2);
+    let byte = |pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    pairs.map(byte).collect::<Option<_>>().unwrap_or_default()
+}
+
+/// A token that is good, but for its scopes, is another refusal.
+pub fn refused(error: TokenError) -> Refused {
+    match error {
+        TokenError::InsufficientScope(missing) => Refused::Scope(vec![missing]),
+        error => Refused::Token(error),
+    }
+}
+
+/// An errand that could not be done.
+pub fn unavailable(fault: postern_contract::types::Fault) -> Refused {
+    Refused::Unavailable(fault.private.unwrap_or(fault.public))
+}
+
+/// The gateway came back with what nobody had asked for.
+pub fn wrong_errand() -> Refused {
+    Refused::Unavailable("the gateway ran another errand than the one it was asked for".to_owned())
+}

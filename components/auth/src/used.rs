@@ -1,0 +1,29 @@
+//! When an issued key was last used: noted beside the request, at most once a minute for each key.
+
+use crate::store;
+use postern_keys::{format_last_used, is_last_used_due, last_used_name, parse_last_used};
+use spin_sdk::wasip3::spawn;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+/// What this instance has noted; it lives for a few hundred requests.
+static NOTED: Mutex<Option<HashMap<String, u64>>> = Mutex::new(None);
+
+/// Note it, if that has not been done just now. The request does not wait for it, and does not fail with it.
+pub fn note(sha256: &str, unix_s: u64) {
+    let mut noted = NOTED.lock().unwrap_or_else(PoisonError::into_inner);
+    let noted = noted.get_or_insert_default();
+    if !is_last_used_due(noted.get(sha256).copied(), unix_s) {
+        return;
+    }
+    noted.insert(sha256.to_owned(), unix_s);
+    let name = last_used_name(sha256);
+    spawn(async move {
+        // Another instance may have noted it.
+        let stored = store::get(&name).await.ok().flatten();
+        let stored = stored.as_deref().and_then(parse_last_used);
+        if is_last_used_due(stored, unix_s) {
+            let _ = store::set(&name, &format_last_used(unix_s)).await;
+        }
+    });
+}
