@@ -6,7 +6,7 @@ use crate::key;
 use crate::progress::note;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result};
-use postern_keys::Key;
+use postern_keys::{IssuedKey, Key, KeyState};
 use std::fs::{self, DirBuilder, File};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -22,7 +22,8 @@ pub fn ensure(workspace: &Workspace, store: &impl KeyValue) -> Result<Option<Key
         Some(key) => restore(store, &key, &file).map(|()| None),
         None => {
             let key = key::random()?;
-            key::record(store, &key, CONSUMER, Some("made by `cargo xtask up`".into()))?;
+            let label = Some("made by `cargo xtask up`".into());
+            key::put(store, &key, &IssuedKey { label, ..key::fresh(&key, CONSUMER)? })?;
             write(&file, &key)?;
             Ok(Some(key))
         }
@@ -34,20 +35,22 @@ fn restore(store: &impl KeyValue, key: &Key, file: &Path) -> Result<()> {
     let known = key::known(store, key)?;
     match known {
         None => {
-            let record = key::record(store, key, CONSUMER, None)?;
+            let record = key::fresh(key, CONSUMER)?;
+            key::put(store, key, &record)?;
             note(&format!(
                 "the store did not know the key of {}: put back as {}",
                 file.display(),
                 record.id
             ));
         }
-        Some(record) if record.is_revoked() => {
-            note(&format!(
-                "the key of {} is revoked; remove the file to get another",
-                file.display()
-            ));
+        Some(record) => {
+            let over = match record.state(key::now_unix_s()?) {
+                KeyState::Active => return Ok(()),
+                KeyState::Revoked => "is revoked",
+                KeyState::Expired => "has expired",
+            };
+            note(&format!("the key of {} {over}; remove the file to get another", file.display()));
         }
-        Some(_) => {}
     }
     Ok(())
 }

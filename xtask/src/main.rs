@@ -1,11 +1,13 @@
-//! Everything a developer runs: up, test, check, key, component, bench.
+//! Everything a developer runs: up, test, check, key, explain, component, bench.
 
 mod artifacts;
 mod bench;
 mod check;
 mod cli;
 mod components;
+mod dangling;
 mod dev_key;
+mod explain;
 mod host;
 mod key;
 mod policies;
@@ -42,6 +44,7 @@ fn run(command: Command) -> Result<()> {
         Command::Up(up) => up::up(&workspace, &up),
         Command::Test(test) => test::test(&workspace, &test.steps),
         Command::Check(configuration) => check::check(&workspace, &configuration),
+        Command::Explain(options) => explain::explain(&workspace, &options),
         Command::Key { action } => key::key(&workspace, action),
         Command::Component(component) => build(&workspace, &component),
         Command::Bench(options) => bench::bench(&workspace, &options.arguments),

@@ -1,9 +1,11 @@
 //! Reads the policy folder, as the stages will, and says everything that is wrong with it.
 
 use crate::cli::Configuration;
+use crate::dangling;
 use crate::provisions;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result};
+use postern_authorization::{AUTHORIZATION_FILE, Authorization};
 use postern_policy::{Capability, Policies, Problem, Provider, check_all, stray_file};
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -61,7 +63,11 @@ pub fn not_offered(folder: &Path, empty: &[&str]) -> Result<Vec<String>> {
     Ok(catalogue.providers().filter_map(|provider| lacking(provider)).collect())
 }
 
-fn all(folder: &Path) -> Result<Policies> {
+/// Everything the folder says.
+///
+/// # Errors
+/// As [`consumers`].
+pub fn all(folder: &Path) -> Result<Policies> {
     read(folder).map_err(|problems| {
         let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
         anyhow::Error::msg(lines.join("\n")).context(format!("policies in {}", folder.display()))
@@ -71,11 +77,15 @@ fn all(folder: &Path) -> Result<Policies> {
 /// All problems, those of files that do not belong there and of what `manifest` lacks included. None if all is well.
 pub fn problems(folder: &Path, manifest: &Path) -> Result<Vec<Problem>> {
     let mut problems = strays(folder)?;
+    let authorization = authorization(folder).map_err(|found| problems.extend(found));
     match read(folder) {
         // An unreadable manifest is said where the manifest is checked.
         Ok(policies) => {
             let manifest = fs::read_to_string(manifest).unwrap_or_default();
-            problems.extend(provisions::missing(&policies.catalogue, &manifest));
+            problems.extend(provisions::missing(&policies.catalogue, &policies.issuers, &manifest));
+            if let Ok(authorization) = &authorization {
+                problems.extend(dangling::problems(authorization, &policies.catalogue));
+            }
         }
         Err(found) => problems.extend(found),
     }
@@ -84,6 +94,24 @@ pub fn problems(folder: &Path, manifest: &Path) -> Result<Vec<Problem>> {
 
 fn read(folder: &Path) -> Result<Policies, Vec<Problem>> {
     check_all(|name| optional(fs::read_to_string(folder.join(name)))).map_err(|problems| problems.0)
+}
+
+/// Who may do what, validated against the schema.
+///
+/// # Errors
+/// Every problem of the file, its absence included.
+pub fn authorization(folder: &Path) -> Result<Authorization, Vec<Problem>> {
+    let problem =
+        |line, message: String| Problem { file: AUTHORIZATION_FILE.to_owned(), line, message };
+    let missing = "there is no such file; write one, docs/authorization.md says how";
+    let text = match optional(fs::read_to_string(folder.join(AUTHORIZATION_FILE))) {
+        Ok(Some(text)) => text,
+        Ok(None) => return Err(vec![problem(None, missing.to_owned())]),
+        Err(error) => return Err(vec![problem(None, format!("cannot be read: {error}"))]),
+    };
+    Authorization::from_cedar(&text).map_err(|problems| {
+        problems.into_iter().map(|found| problem(found.line, found.message)).collect()
+    })
 }
 
 fn optional(text: io::Result<String>) -> io::Result<Option<String>> {
@@ -123,7 +151,10 @@ mod tests {
         fs::write(folder.join("consumer.toml"), "").unwrap();
         let found = problems(&folder, Path::new("spin.toml")).unwrap();
         let files: Vec<_> = found.iter().map(|problem| problem.file.as_str()).collect();
-        assert_eq!(files, ["consumer.toml", "consumers.toml", "models.toml"]);
+        assert_eq!(
+            files,
+            ["consumer.toml", "authorization.cedar", "consumers.toml", "models.toml"]
+        );
         assert!(consumers(&folder).is_err());
         fs::remove_dir_all(folder).unwrap();
     }
@@ -165,6 +196,13 @@ mod tests {
         assert_eq!(chosen("lacking", "\"*\"", "other"), of("middle"));
         assert_eq!(chosen("alias", "\"alias\"", "other"), of("alias"));
         assert_eq!(chosen("none", "\"an-embedding\"", "other"), None);
+    }
+
+    #[test]
+    fn the_file_of_authorization_belongs_there_and_a_misspelt_one_does_not() {
+        assert_eq!(stray_file(AUTHORIZATION_FILE), None);
+        let stray = stray_file("authorisation.cedar").unwrap().to_string();
+        assert!(stray.contains("did you mean \"authorization.cedar\"?"), "{stray}");
     }
 
     #[test]

@@ -1,17 +1,41 @@
-//! What the policies need of the manifest: the variables that providers name, and leave to reach where they are.
+//! What the policies need of the manifest: the variables that providers and issuers name, and leave to reach where they
+//! are.
 
-use postern_policy::{Catalogue, Credential, MODELS_FILE, Problem, Provider, Transport};
+use postern_policy::{
+    Catalogue, Credential, ISSUERS_FILE, Issuer, Issuers, MODELS_FILE, Problem, Provider, Transport,
+};
 use std::collections::BTreeSet;
 
-/// What providers need and no component of the manifest has, each with the line to add.
+/// What providers and issuers need and no component of the manifest has, each with the line to add.
 ///
 /// An unreadable manifest is said where the manifest is checked, and needs nothing here.
-pub fn missing(catalogue: &Catalogue, manifest: &str) -> Vec<Problem> {
+pub fn missing(catalogue: &Catalogue, issuers: &Issuers, manifest: &str) -> Vec<Problem> {
     let Ok(manifest) = manifest.parse::<toml::Table>() else { return Vec::new() };
     let given = variables(&manifest);
     let hosts = allowed_hosts(&manifest);
+    let of_issuers = issuers.iter().flat_map(|issuer| missing_for_issuer(issuer, &given, &hosts));
     let providers = catalogue.providers();
-    providers.flat_map(|provider| missing_for(provider, &given, &hosts)).collect()
+    let of_providers = providers.flat_map(|provider| missing_for(provider, &given, &hosts));
+    of_issuers.chain(of_providers).collect()
+}
+
+fn missing_for_issuer(issuer: &Issuer, given: &[&str], hosts: &[String]) -> Vec<Problem> {
+    let name = &issuer.name;
+    let named: BTreeSet<String> = issuer.variables().collect();
+    let variables = named.into_iter().filter(|variable| !given.contains(&variable.as_str()));
+    let variables = variables.map(|variable| {
+        format!(
+            "issuer {name:?} names the variable {variable:?}, which spin.toml does not give; add the line {variable} = {{ default = \"\", secret = true }} to [variables], and {variable} = \"{{{{ {variable} }}}}\" to [component.gateway.variables]"
+        )
+    });
+    let origin = issuer.origin().filter(|origin| !is_allowed(origin, hosts));
+    let host = origin.map(|origin| {
+        format!(
+            "issuer {name:?} is asked at {origin:?}, where spin.toml does not let the gateway go; add the line \"{origin}\", to allowed_outbound_hosts in [component.gateway]"
+        )
+    });
+    let problem = |message| Problem { file: ISSUERS_FILE.to_owned(), line: None, message };
+    variables.chain(host).map(problem).collect()
 }
 
 fn missing_for(provider: &Provider, given: &[&str], hosts: &[String]) -> Vec<Problem> {
@@ -128,7 +152,19 @@ mod tests {
              [[model.deployment]]\nprovider = \"v\"\nupstream_model = \"m\"\n"
         );
         let catalogue = Catalogue::from_toml(&models, None).unwrap();
-        missing(&catalogue, manifest).into_iter().map(|problem| problem.message).collect()
+        messages(missing(&catalogue, &Issuers::default(), manifest))
+    }
+
+    fn messages(problems: Vec<Problem>) -> Vec<String> {
+        problems.into_iter().map(|problem| problem.message).collect()
+    }
+
+    fn found_for_issuer(keys: &str, manifest: &str) -> Vec<String> {
+        let issuers = format!(
+            "[[issuer]]\nname = \"corporate\"\nissuer = \"https://login.example/realms/a\"\naudience = [\"p\"]\n{keys}\n"
+        );
+        let issuers = Issuers::from_toml(Some(&issuers)).unwrap();
+        messages(missing(&Catalogue::default(), &issuers, manifest))
     }
 
     fn allowing(hosts: &str) -> String {
@@ -177,6 +213,38 @@ mod tests {
             + "[component.gateway.variables]\naccount = \"\"\ntokens = \"\"\n";
         let said = found(row, &manifest);
         assert!(said.len() == 1 && said[0].contains("\"{{ tokens }}\""), "{said:?}");
+    }
+
+    #[test]
+    fn names_where_the_keys_of_an_issuer_are() {
+        for (keys, origin) in [
+            ("discovery = true", "https://login.example"),
+            ("jwks_url = \"https://keys.example:8443/jwks?a=b\"", "https://keys.example:8443"),
+        ] {
+            let said = found_for_issuer(keys, &allowing(""));
+            let line = format!("add the line \"{origin}\", to allowed_outbound_hosts");
+            assert!(said.len() == 1 && said[0].contains(&line), "{said:?}");
+            assert!(found_for_issuer(keys, &allowing(&format!("{origin:?}"))).is_empty());
+        }
+    }
+
+    #[test]
+    fn names_the_secrets_that_an_issuer_and_the_gateway_share() {
+        let said = found_for_issuer("shared_secret = \"corporate_secret\"", &allowing(""));
+        assert_eq!(
+            said,
+            [
+                "issuer \"corporate\" names the variable \"corporate_secret\", which spin.toml does not give; add the line corporate_secret = { default = \"\", secret = true } to [variables], and corporate_secret = \"{{ corporate_secret }}\" to [component.gateway.variables]"
+            ]
+        );
+        let keys = "introspection = { url = \"{{ login_url }}/i\", client_id = \"p\", client_secret = \"client_secret\" }";
+        let said = found_for_issuer(keys, &allowing("")).join("\n");
+        for missing in ["\"client_secret\"", "\"login_url\"", "the line \"{{ login_url }}\","] {
+            assert!(said.contains(missing), "{missing}: {said}");
+        }
+        let manifest = allowing("\"{{login_url}}\"")
+            + "[component.gateway.variables]\nclient_secret = \"\"\nlogin_url = \"\"\n";
+        assert!(found_for_issuer(keys, &manifest).is_empty());
     }
 
     #[test]

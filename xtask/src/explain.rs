@@ -1,0 +1,158 @@
+//! Who is this, what may they do with a model, and by which policy? Answered as the stages would, by the same crates.
+
+mod who;
+
+use crate::cli::Explain;
+use crate::host::Host;
+use crate::key;
+use crate::policies;
+use crate::workspace::Workspace;
+use anyhow::{Context, Result, anyhow, bail};
+use jiff::Timestamp;
+use postern_authorization::{
+    Action, Authorization, Context as Circumstances, Decision, Principal, Resource,
+};
+use postern_identity::Caller;
+use postern_policy::{Capability, Catalogue};
+use postern_route::{Allowed, Choice};
+use who::Known;
+
+/// What a model may be asked for; whether it can is the router's to say.
+const ANY: [Capability; 4] =
+    [Capability::Chat, Capability::Embeddings, Capability::Completions, Capability::Rerank];
+
+/// Prints the decision, and what made it. Fails if it is a refusal.
+pub fn explain(workspace: &Workspace, options: &Explain) -> Result<()> {
+    let folder = policies::folder(workspace, options.policies.as_deref())?;
+    let all = policies::all(&folder)?;
+    let authorization = policies::authorization(&folder).map_err(|problems| {
+        let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        anyhow!(lines.join("\n"))
+    })?;
+    let actions = actions(options)?;
+    let unix_s = when(options)?;
+    let host = Host::build(workspace)?;
+    let known = who::of(options, &all, &host.store(&options.runtime), unix_s)?;
+    known.caller.calls_from(options.ip).or_else(|refused| match options.ip {
+        Some(_) => Err(anyhow!("refused: {refused}")),
+        None => {
+            println!("note          it has ip_ranges: say --ip to have them looked at");
+            Ok(())
+        }
+    })?;
+    print(&known);
+    let choices = choices(&all.catalogue, &known.caller, &options.model)?;
+    let circumstances = Circumstances { unix_s, ip: options.ip, ..Circumstances::default() };
+    let mut allowed = false;
+    for choice in choices {
+        allowed |=
+            decided(&authorization, &known.caller, &choice, &actions, &circumstances, options);
+    }
+    if allowed { Ok(()) } else { bail!("refused") }
+}
+
+fn actions(options: &Explain) -> Result<Vec<Action>> {
+    let action = |word: &String| {
+        Action::from_word(word).with_context(|| {
+            let known: Vec<_> = Action::ALL.iter().map(|action| action.word()).collect();
+            format!("there is no action {word:?}; there are: {}", known.join(", "))
+        })
+    };
+    options.action.iter().map(action).collect()
+}
+
+fn when(options: &Explain) -> Result<u64> {
+    let Some(text) = &options.at else { return key::now_unix_s() };
+    let at: Timestamp = text
+        .parse()
+        .with_context(|| format!("--at is {text:?}; write a time as in 2027-01-01T09:00:00Z"))?;
+    Ok(u64::try_from(at.as_second()).unwrap_or(0))
+}
+
+fn print(known: &Known) {
+    let caller = &known.caller;
+    let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
+    println!("credential    {}", known.credential);
+    println!("consumer      {}", caller.consumer);
+    println!("team          {}", or_none(&caller.team));
+    println!("tenant        {}", or_none(&caller.tenant));
+    println!("plan          {}", or_none(&caller.plan));
+    println!("roles         {}", listed(&caller.roles));
+    let models: Vec<_> = caller.models.iter().map(ToString::to_string).collect();
+    println!("models        {}", listed(&models));
+    println!(
+        "regions       {}",
+        caller.regions.as_ref().map_or("any".to_owned(), |all| listed(all))
+    );
+    println!("data class    {}", caller.data_class.map_or("none", |class| class.word()));
+}
+
+fn listed(texts: &[String]) -> String {
+    if texts.is_empty() { "none".to_owned() } else { texts.join(", ") }
+}
+
+/// The deployments, as the router would name them.
+fn choices<'c>(catalogue: &'c Catalogue, caller: &Caller, model: &str) -> Result<Vec<Choice<'c>>> {
+    let patterns: Vec<_> = caller.models.iter().map(ToString::to_string).collect();
+    let allowed = Allowed::new(&patterns, caller.regions.as_deref());
+    postern_route::choose(catalogue, model, &allowed, &ANY)
+        .map_err(|fault| anyhow!("refused by the router: {}", fault.public))
+}
+
+fn decided(
+    authorization: &Authorization,
+    caller: &Caller,
+    choice: &Choice<'_>,
+    actions: &[Action],
+    circumstances: &Circumstances,
+    options: &Explain,
+) -> bool {
+    let provider = &choice.deployment.provider;
+    let region = provider.region.as_deref().unwrap_or("not known");
+    println!(
+        "deployment    {}/{} (region {region})",
+        provider.name, choice.deployment.upstream_model
+    );
+    let resource = Resource::Model {
+        name: choice.model.name.clone(),
+        route: (choice.model.name != options.model).then(|| options.model.clone()),
+        provider: provider.name.clone(),
+        region: provider.region.clone(),
+    };
+    let principal = principal(caller);
+    let mut all = true;
+    for action in actions {
+        let resource = if action.is_on_model() { &resource } else { &Resource::Gateway };
+        let decision = authorization.decide(&principal, *action, resource, circumstances);
+        all &= decision.allowed;
+        println!("  {:<12}{}", action.word(), verdict(authorization, &decision));
+    }
+    all
+}
+
+fn verdict(authorization: &Authorization, decision: &Decision) -> String {
+    let word = if decision.allowed { "allowed" } else { "refused" };
+    if decision.policies.is_empty() && decision.errors.is_empty() {
+        return format!("{word}: no policy permits it");
+    }
+    let of_file = |id: &String| {
+        let policy = authorization.policies().iter().find(|policy| policy.id == *id);
+        policy.map_or(id.clone(), |policy| format!("{id} (authorization.cedar:{})", policy.line))
+    };
+    let by: Vec<_> = decision.policies.iter().map(of_file).collect();
+    let errors: String = decision.errors.iter().map(|error| format!("; {error}")).collect();
+    format!("{word} by {}{errors}", by.join(", "))
+}
+
+fn principal(caller: &Caller) -> Principal {
+    Principal {
+        consumer: caller.consumer.clone(),
+        team: caller.team.clone(),
+        tenant: caller.tenant.clone(),
+        plan: caller.plan.clone(),
+        roles: caller.roles.clone(),
+        regions: caller.regions.clone(),
+        data_class: caller.data_class.map(|class| class.word().to_owned()),
+        issuer: caller.issuer.clone(),
+    }
+}
