@@ -1,5 +1,6 @@
 //! What the gateway does, a folder each behaviour. The line `Stages:` of a folder says which stages it exercises.
 
+mod authorization;
 mod bytes;
 mod concurrency;
 mod drain;
@@ -14,4 +15,5 @@ mod requests;
 mod sandbox;
 mod store;
 mod streaming;
+mod tokens;
 mod tracing;

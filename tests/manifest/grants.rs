@@ -71,7 +71,8 @@ fn secrets_are_where_nothing_is_parsed_and_foreign_bytes_where_nothing_is_reache
         holders.map(|(stage, _)| stage.as_str()).collect()
     };
     assert_eq!(holders("variables"), ["upstream"]);
-    assert_eq!(holders("allowed_outbound_hosts"), ["upstream"]);
+    // Auth fetches what issuers publish, without a secret.
+    assert_eq!(holders("allowed_outbound_hosts"), ["auth", "upstream"]);
     assert_eq!(holders("key_value_stores"), ["auth"]);
     for pure in ["provider", "sandbox"] {
         assert!(

@@ -58,6 +58,13 @@ impl Call {
         self.header("content-type", "application/json")
     }
 
+    /// With this body, said to be a form.
+    #[must_use]
+    pub fn form(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self.header("content-type", "application/x-www-form-urlencoded")
+    }
+
     /// Over a socket that holds little.
     #[must_use]
     pub fn with_small_buffer(mut self) -> Self {

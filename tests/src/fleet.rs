@@ -127,6 +127,7 @@ impl Fleet {
             std::fs::write(policies.path().join(name), text).expect("a file");
         };
         write("consumers.toml", "[[consumer]]\nname = \"tester\"\nmodels = [\"*\"]\n");
+        write("authorization.cedar", "permit (principal, action, resource);\n");
         write("models.toml", &models(more));
         let variables = variables(&fakes);
         let folder = Some(policies.path().to_owned());

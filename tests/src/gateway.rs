@@ -144,11 +144,8 @@ impl Gateway {
     fn record_key(&self, key: &Key, consumer: &str, revoked_at_unix_s: Option<u64>) {
         let hash = sha256_hex(key.expose());
         let record = IssuedKey {
-            id: public_id(&hash),
-            consumer: consumer.to_owned(),
-            created_at_unix_s: 1_790_000_000,
             revoked_at_unix_s,
-            label: None,
+            ..IssuedKey::new(public_id(&hash), consumer, 1_790_000_000)
         };
         self.set_key_value(&store_name(&hash), &record.to_json().expect("a record"));
     }

@@ -8,6 +8,7 @@ pub mod client;
 mod events;
 pub mod fleet;
 mod gateway;
+pub mod issuer;
 pub mod manifest;
 mod redis;
 pub mod stage;

@@ -1,0 +1,42 @@
+//! How an issuer answers, rightly or not.
+
+/// What an issuer serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Endpoint {
+    /// `/.well-known/openid-configuration` (OpenID Connect Discovery 1.0, 4).
+    Discovery,
+    /// The key set (RFC 7517, 5).
+    KeySet,
+    /// Introspection (RFC 7662).
+    Introspection,
+    /// Anything else: nobody has a reason to ask.
+    Elsewhere,
+}
+
+/// How it answers there.
+#[derive(Debug, Clone, Default)]
+pub enum Manner {
+    /// As it should.
+    #[default]
+    Right,
+    /// With 302 to another of its paths, where the right answer is.
+    Redirect,
+    /// With the right answer behind 10 MB of spaces, which are JSON's, too.
+    Huge,
+    /// Never.
+    Hang,
+    /// With a head, and nothing behind it.
+    HangAfterHead,
+    /// With 10,000 keys, the right ones last.
+    ManyKeys,
+    /// With this status and an error.
+    Status(u16),
+    /// With 200, this type and this text.
+    Say(&'static str, String),
+}
+
+/// Enough for anything that is meant to break on it.
+pub(super) const HUGE_BYTES: usize = 10 * 1024 * 1024;
+
+/// So many keys no issuer has.
+pub(super) const MANY_KEYS: usize = 10_000;
