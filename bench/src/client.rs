@@ -83,8 +83,32 @@ impl Connection {
         Ok(Answer { ns: clock::now_ns().saturating_sub(started_ns), headers: parts.headers })
     }
 
+    /// One call that is answered with 401, and the time it took.
+    pub async fn refused(&mut self, call: &Call) -> Result<u64> {
+        let started_ns = clock::now_ns();
+        let response = self.send(call).await?;
+        let status = response.status();
+        response.into_body().collect().await.context("the answer was cut off")?;
+        if status != StatusCode::UNAUTHORIZED {
+            bail!("{} answered {status}, not 401", self.server.address);
+        }
+        Ok(clock::now_ns().saturating_sub(started_ns))
+    }
+
     /// One call up to the head of its answer.
     pub async fn begin(&mut self, call: &Call) -> Result<Response<Incoming>> {
+        let response = self.send(call).await?;
+        if response.status() != StatusCode::OK {
+            let status = response.status();
+            let body = response.into_body().collect().await?.to_bytes();
+            let shown = body.get(..SHOWN_BYTES).unwrap_or(&body);
+            let shown = String::from_utf8_lossy(shown).into_owned();
+            bail!("{} answered {status}: {shown}", self.server.address);
+        }
+        Ok(response)
+    }
+
+    async fn send(&mut self, call: &Call) -> Result<Response<Incoming>> {
         let mut request = Request::post(call.path)
             .header(header::HOST, &self.host)
             .header(header::CONTENT_TYPE, "application/json")
@@ -95,14 +119,6 @@ impl Connection {
         let request = request.body(Full::new(call.body.clone()))?;
         let lost = || format!("{} closed the connection", self.server.address);
         self.sender.ready().await.with_context(lost)?;
-        let response = self.sender.send_request(request).await.with_context(lost)?;
-        if response.status() != StatusCode::OK {
-            let status = response.status();
-            let body = response.into_body().collect().await?.to_bytes();
-            let shown = body.get(..SHOWN_BYTES).unwrap_or(&body);
-            let shown = String::from_utf8_lossy(shown).into_owned();
-            bail!("{} answered {status}: {shown}", self.server.address);
-        }
-        Ok(response)
+        self.sender.send_request(request).await.with_context(lost)
     }
 }

@@ -18,7 +18,7 @@ use tokio::time::timeout;
 /// Compiling six components without a cache takes seconds; on a busy machine, many.
 const START_LIMIT: Duration = Duration::from_secs(180);
 
-const CONSUMER: &str = "bench";
+pub const CONSUMER: &str = "bench";
 
 /// Everything that a start needs, made once.
 pub struct Gateway {
@@ -30,6 +30,8 @@ pub struct Gateway {
     /// What the host writes on stderr: one line a request.
     log: PathBuf,
     upstream: SocketAddr,
+    /// What its key was made of.
+    random: [u8; 32],
     authorization: HeaderValue,
 }
 
@@ -51,6 +53,8 @@ impl Gateway {
         fs::write(policies.join("models.toml"), models())?;
         let consumer = format!("[[consumer]]\nname = {CONSUMER:?}\nmodels = [\"*\"]\n");
         fs::write(policies.join("consumers.toml"), consumer)?;
+        let everything = "@id(\"all\") permit (principal, action, resource);\n";
+        fs::write(policies.join("authorization.cedar"), everything)?;
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).map_err(|error| anyhow!("no randomness: {error}"))?;
         let key = Key::from_random(bytes);
@@ -61,9 +65,45 @@ impl Gateway {
             log: output.join("host.log"),
             upstream,
             authorization: HeaderValue::from_str(&format!("Bearer {}", key.expose()))?,
+            random: bytes,
         };
         gateway.issue(&key).await?;
         Ok(gateway)
+    }
+
+    /// The same gateway, store and all, with other files of policies.
+    pub fn with_policies(&self, files: &[(&str, String)]) -> Result<Self> {
+        let folder = TempDir::new().context("no temporary folder")?;
+        let (policies, state) = (folder.path().join("policies"), folder.path().join("state"));
+        copy(&self.folder.path().join("policies"), &policies)?;
+        copy(&self.state(), &state)?;
+        for (name, text) in files {
+            fs::write(policies.join(name), text)?;
+        }
+        Ok(Self {
+            host: self.host.clone(),
+            folder,
+            cache: self.cache.clone(),
+            log: self.log.clone(),
+            upstream: self.upstream,
+            authorization: self.authorization.clone(),
+            random: self.random,
+        })
+    }
+
+    /// Two keys that were never issued: one differs from the issued key in the last characters only, one in all.
+    pub fn wrong_keys(&self) -> [String; 2] {
+        let mut near = self.random;
+        if let Some(last) = near.last_mut() {
+            *last = last.wrapping_add(1);
+        }
+        let far = self.random.map(|byte| !byte);
+        [near, far].map(|random| Key::from_random(random).expose().to_owned())
+    }
+
+    /// Where the upstream is.
+    pub fn upstream_origin(&self) -> String {
+        format!("http://{}", self.upstream)
     }
 
     /// The upstream itself, asked as the gateway is.
@@ -116,13 +156,8 @@ impl Gateway {
 
     async fn issue(&self, key: &Key) -> Result<()> {
         let hash = sha256_hex(key.expose());
-        let record = IssuedKey {
-            id: public_id(&hash),
-            consumer: CONSUMER.to_owned(),
-            created_at_unix_s: SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs(),
-            revoked_at_unix_s: None,
-            label: None,
-        };
+        let now_unix_s = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+        let record = IssuedKey::new(public_id(&hash), CONSUMER, now_unix_s);
         let mut command = Command::new(&self.host);
         command.args(["key-value", "set", "--store", "default", "--state-dir"]).arg(self.state());
         command.arg(store_name(&hash)).arg(String::from_utf8(record.to_json()?)?);
@@ -144,6 +179,16 @@ impl Running {
     pub async fn stop(mut self) -> Result<()> {
         self.child.kill().await.context("cannot end the host")
     }
+}
+
+/// The files of a folder; there are no folders within.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        fs::copy(entry.path(), to.join(entry.file_name()))?;
+    }
+    Ok(())
 }
 
 /// One vendor, one model. The vendor's address and credential are variables, as in a deployment.

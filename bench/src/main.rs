@@ -8,6 +8,7 @@ mod cli;
 mod client;
 mod clock;
 mod gateway;
+mod issuer;
 mod load;
 mod machine;
 mod measure;

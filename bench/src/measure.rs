@@ -1,5 +1,6 @@
 //! The measurements: each answers one question, with the server direct and through the gateway where both make sense.
 
+mod auth;
 mod cold;
 mod latency;
 mod memory;
@@ -29,6 +30,8 @@ pub enum Name {
     Stages,
     /// Another dialect than the vendor's, and a long context
     Translation,
+    /// Keys, tokens, decisions
+    Auth,
     /// From the start of the process to the first answer
     ColdStart,
     /// The first request after the instance has been dropped
@@ -105,6 +108,7 @@ impl Name {
             Self::Streaming => streaming::streaming(gateway, effort).await,
             Self::Stages => stages::stages(gateway, effort).await,
             Self::Translation => translation::translation(gateway, effort).await,
+            Self::Auth => auth::auth(gateway, effort).await,
             Self::ColdStart => cold::start(gateway, effort).await,
             Self::ColdInstance => cold::instance(gateway, effort).await,
             Self::Memory => memory::memory(gateway, effort).await,

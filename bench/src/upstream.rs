@@ -1,6 +1,7 @@
 //! The vendor of the benchmark: answers at once, on a thread of its own.
 
 use crate::clock;
+use crate::issuer;
 use crate::payload::{self, Shape};
 use anyhow::{Context, Result};
 use bytes::Bytes;
@@ -81,6 +82,9 @@ async fn answer(
     request: Request<Incoming>,
     answers: Arc<Answers>,
 ) -> Result<Response<Body>, hyper::Error> {
+    if (request.method(), request.uri().path()) == (&Method::GET, issuer::PATH) {
+        return Ok(whole(StatusCode::OK, issuer::key_set()));
+    }
     let chat = match (request.method(), request.uri().path()) {
         (&Method::POST, "/v1/chat/completions") => true,
         (&Method::POST, "/v1/embeddings") => false,
