@@ -1,11 +1,11 @@
 //! The keys of issuers: in this instance, in the store for all of them, and anew from the issuer.
 
 use crate::{fetch, store, tokens};
-use futures::lock::Mutex as AsyncMutex;
 use postern_identity::{Age, Attempt, FetchedKeySet, Refused};
 use postern_policy::{Issuer, IssuerKeys, KeySetTimes};
 use postern_token::{Claims, KeySet, Rules, Unverified, discovery};
-use std::collections::HashMap;
+use spin_sdk::wasip3::clocks::monotonic_clock::wait_for;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A key set that is ready for use.
@@ -17,8 +17,12 @@ struct Held {
 /// By issuer. Key sets are a few; policy names them all.
 static HELD: Mutex<Option<HashMap<String, Arc<Held>>>> = Mutex::new(None);
 
-/// One fetch at a time for each issuer: whoever waits finds what the first one got.
-static FETCHING: Mutex<Option<HashMap<String, Arc<AsyncMutex<()>>>>> = Mutex::new(None);
+/// The issuers that somebody is asking: one at a time for each, and whoever waits finds what the first one got.
+static ASKED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// How often whoever waits looks again. Tasks of a component cannot wake each other, as a lock of futures would have them
+/// do: each waits for a clock of its own.
+const LOOK_AGAIN_NS: u64 = 5_000_000;
 
 /// Where an issuer's keys are, and how long they hold.
 struct Source<'i> {
@@ -67,8 +71,7 @@ async fn current(source: &Source<'_>, unix_s: u64) -> Result<Arc<Held>, Refused>
     if let Some(held) = fresh(source, unix_s) {
         return Ok(held);
     }
-    let one = fetching(source.issuer);
-    let _one = one.lock().await;
+    let _turn = Turn::take(source.issuer).await;
     if let Some(held) = fresh(source, unix_s) {
         return Ok(held);
     }
@@ -100,8 +103,7 @@ async fn renewed(
     lacking_unix_s: u64,
     unix_s: u64,
 ) -> Result<Arc<Held>, Refused> {
-    let one = fetching(source.issuer);
-    let _one = one.lock().await;
+    let _turn = Turn::take(source.issuer).await;
     let is_newer = |held: &Arc<Held>| held.fetched_at_unix_s > lacking_unix_s;
     if let Some(held) = held(source).filter(is_newer) {
         return Ok(held);
@@ -133,13 +135,15 @@ async fn fetched(source: &Source<'_>, unix_s: u64) -> Result<Arc<Held>, Refused>
     }
     let asked = ask(source).await;
     let attempt = Attempt { at_unix_s: unix_s, succeeded: asked.is_ok() };
-    store::set(&Attempt::store_name(source.issuer), attempt.to_text().as_bytes()).await?;
+    // What cannot be kept for others is good for this instance all the same.
+    let _ = store::set(&Attempt::store_name(source.issuer), attempt.to_text().as_bytes()).await;
     let (text, keys) = asked.map_err(|error| {
         Refused::Unavailable(format!("the key set of {}: {error}", source.issuer))
     })?;
     let record = FetchedKeySet::new(source.url, text, unix_s);
-    store::set(&FetchedKeySet::store_name(source.issuer), &record.to_json()).await?;
-    Ok(hold(source, Arc::new(Held { keys, fetched_at_unix_s: unix_s })))
+    let held = hold(source, Arc::new(Held { keys, fetched_at_unix_s: unix_s }));
+    let _ = store::set(&FetchedKeySet::store_name(source.issuer), &record.to_json()).await;
+    Ok(held)
 }
 
 async fn ask(source: &Source<'_>) -> Result<(String, KeySet), String> {
@@ -191,7 +195,25 @@ fn hold(source: &Source<'_>, keys: Arc<Held>) -> Arc<Held> {
     keys
 }
 
-fn fetching(issuer: &str) -> Arc<AsyncMutex<()>> {
-    let mut fetching = FETCHING.lock().unwrap_or_else(PoisonError::into_inner);
-    Arc::clone(fetching.get_or_insert_default().entry(issuer.to_owned()).or_default())
+/// The right to ask an issuer; given back when it is done, and when the client that asked is gone.
+struct Turn(String);
+
+impl Turn {
+    async fn take(issuer: &str) -> Self {
+        while !Self::is_free(issuer) {
+            wait_for(LOOK_AGAIN_NS).await;
+        }
+        Self(issuer.to_owned())
+    }
+
+    /// It is from now on not, for anybody else.
+    fn is_free(issuer: &str) -> bool {
+        ASKED.lock().unwrap_or_else(PoisonError::into_inner).insert(issuer.to_owned())
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        ASKED.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
+    }
 }

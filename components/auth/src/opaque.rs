@@ -6,16 +6,16 @@ use postern_contract::errands::{BasicCredential, Errand, ErrandResult, Form, For
 use postern_identity::{Introspected, Refused, rules};
 use postern_policy::{Consumers, Issuer, IssuerKeys};
 use postern_token::{Claims, IntrospectionError, introspection};
-use std::sync::atomic::{AtomicU64, Ordering};
+use spin_sdk::wasip3::spawn;
 
-/// How often an instance looks for answers that hold no longer.
+/// When somebody last looked for answers that hold no longer, in seconds since 1970.
+const SWEPT: &str = "introspected-swept";
+
+/// How often somebody does.
 const SWEEP_EVERY_S: u64 = 3_600;
 
 /// How many it removes at a time.
 const MAX_SWEPT: usize = 1_000;
-
-/// When this instance last looked.
-static SWEPT_UNIX_S: AtomicU64 = AtomicU64::new(0);
 
 /// The caller with this token, or the question that `upstream` must put to the issuer.
 pub async fn caller(
@@ -36,7 +36,8 @@ pub async fn caller(
         (None, Some(ErrandResult::Form(answer))) => {
             let (claims, kept) = said(issuer, &answer, unix_s)?;
             store::set(&name, &kept.to_json()).await?;
-            sweep(unix_s).await?;
+            // Beside the request, which neither waits for it nor fails with it.
+            spawn(async move { drop(sweep(unix_s).await) });
             (claims, kept.until_unix_s)
         }
         (None, Some(ErrandResult::Failed(fault))) => return Err(tokens::unavailable(fault)),
@@ -86,19 +87,24 @@ fn read_again(kept: &Introspected) -> Result<Claims, Refused> {
         .map_err(|error| Refused::Unavailable(format!("a kept introspection: {error}")))
 }
 
-/// Remove what holds no longer; no store does it by itself.
+/// Remove what holds no longer; no store does it by itself. Once in a while for all instances.
 async fn sweep(unix_s: u64) -> Result<(), Refused> {
-    let last = SWEPT_UNIX_S.load(Ordering::Relaxed);
-    if unix_s.saturating_sub(last) < SWEEP_EVERY_S {
+    let last =
+        store::get(SWEPT).await?.and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok());
+    let is_due = last.is_none_or(|last: u64| unix_s.saturating_sub(last) >= SWEEP_EVERY_S);
+    if !is_due {
         return Ok(());
     }
-    SWEPT_UNIX_S.store(unix_s, Ordering::Relaxed);
-    let names = store::names().await?;
-    let ours = names.iter().filter(|name| Introspected::is_store_name(name));
-    for name in ours.take(MAX_SWEPT) {
+    store::set(SWEPT, unix_s.to_string().as_bytes()).await?;
+    let mut removed = 0;
+    for name in store::names().await?.iter().filter(|name| Introspected::is_store_name(name)) {
         let kept = store::get(name).await?;
         if kept.is_some_and(|bytes| Introspected::from_json(&bytes, unix_s).is_none()) {
             store::delete(name).await?;
+            removed += 1;
+        }
+        if removed >= MAX_SWEPT {
+            break;
         }
     }
     Ok(())

@@ -8,6 +8,9 @@ use postern_policy::{Consumers, Issuer, IssuerKeys, Issuers};
 use postern_token::{Algorithm, Claims, TokenError, Unverified, credential_id};
 use std::sync::Arc;
 
+/// A token is looked at again after this, whenever it expires: a key that was withdrawn verifies nothing then.
+const MAX_REMEMBERED_S: u64 = 3_600;
+
 /// What is known of a token: its caller, or what must be done first.
 pub enum Found {
     Caller(Arc<Caller>),
@@ -47,7 +50,8 @@ pub async fn caller(
             return opaque::caller(consumers, issuer, secret, sha256, done, unix_s).await;
         }
     };
-    let until = claims.expires_at_unix_s().unwrap_or(unix_s);
+    let expires = claims.expires_at_unix_s().unwrap_or(unix_s);
+    let until = expires.min(unix_s.saturating_add(MAX_REMEMBERED_S));
     known(consumers, issuer, &claims, secret, sha256, until, unix_s).map(Found::Caller)
 }
 

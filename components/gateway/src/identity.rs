@@ -28,10 +28,11 @@ pub async fn of(head: &Head, exchange: &mut Exchange) -> Result<Caller, Refusal>
 
 async fn authenticated(arrival: Arrival, exchange: &mut Exchange) -> Result<Caller, Refused> {
     let mut done = None;
-    for _ in 0..=MAX_ERRANDS {
+    for ran in 0..=MAX_ERRANDS {
         let asked = auth::authenticate(arrival.clone(), done.take());
         match exchange.wait("auth", asked).await? {
             Outcome::Known(caller) => return Ok(caller),
+            Outcome::Errand(_) if ran == MAX_ERRANDS => break,
             Outcome::Errand(errand) => {
                 done = Some(exchange.wait("errand", upstream::run(errand)).await);
             }

@@ -119,12 +119,12 @@ struct Said<'c>(&'c Claims);
 
 impl Said<'_> {
     fn text(&self, claim: Option<&str>) -> Result<Option<String>, Refused> {
-        let Some(claim) = claim else { return Ok(None) };
-        let text = self.0.text(claim);
-        if let Some(text) = &text {
-            checked(claim, text)?;
-        }
-        Ok(text)
+        let Some(claim) = claim.filter(|claim| self.0.has(claim)) else { return Ok(None) };
+        // What is there and says nothing is not as good as absent: policy's own word might be the wider one.
+        let unreadable = || Refused::claim(claim, "no text", "text");
+        let text = self.0.text(claim).ok_or_else(unreadable)?;
+        checked(claim, &text)?;
+        Ok(Some(text))
     }
 
     fn texts(&self, claim: Option<&str>) -> Result<Option<Vec<String>>, Refused> {

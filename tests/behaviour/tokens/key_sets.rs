@@ -46,6 +46,22 @@ async fn are_fetched_once_for_many_tokens() {
 }
 
 #[tokio::test]
+async fn are_waited_for_by_all_who_come_at_once() {
+    let key = Key::p256("one");
+    let issuer = Issuer::start(&[&key]);
+    let guarded = guarded(&issuer);
+    let one = || async {
+        let token = signed(&key, &issuer.claims("alice"));
+        guarded.answer(&token, &marker()).await.status
+    };
+    let all = tokio::join!(one(), one(), one(), one(), one(), one(), one(), one());
+    let (a, b, c, d, e, f, g, h) = all;
+    assert_eq!([a, b, c, d, e, f, g, h], [200; 8], "{}", guarded.stage.gateway.log());
+    // An instance takes sixteen at once, and lives on.
+    assert!(!guarded.stage.gateway.log().contains("panicked"));
+}
+
+#[tokio::test]
 async fn a_new_key_is_looked_for_once_in_a_while_and_found() {
     let (old, new) = (Key::p256("old"), Key::p256("new"));
     let issuer = Issuer::start(&[&old]);
