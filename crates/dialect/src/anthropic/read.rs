@@ -3,13 +3,15 @@
 use super::read_content::{read_content, read_role};
 use crate::found::Found;
 use crate::json::{Scanner, Type};
+use crate::openai::chat::offered;
 use crate::openai::field::{self, Fields};
 use crate::openai::read::{self, Model};
 use crate::openai::refusal::{Refusal, empty, missing, wrong_type};
 use crate::{Facts, Operation, Request, Role, Wire};
 use postern_fault::Fault;
 
-const FIELDS: &[&str] = &["model", "messages", "system", "stream", "max_tokens", "tools"];
+const FIELDS: &[&str] =
+    &["model", "messages", "system", "stream", "max_tokens", "tools", "mcp_servers"];
 const MESSAGES: &str = "an array of messages, each with a `role` and a `content`";
 
 /// Zero is a cap, too: it fills the prompt cache without an answer.
@@ -62,7 +64,8 @@ impl Messages {
             Some("max_tokens") => {
                 self.output_cap_tokens = field::whole_number(scanner, "max_tokens", ANY_CAP)?;
             }
-            Some("tools") => self.tools = count_tools(scanner)?,
+            Some("tools") => self.tools = self.tools.saturating_add(count_tools(scanner)?),
+            Some("mcp_servers") => self.tools = self.tools.saturating_add(offered(scanner)?),
             _ => drop(scanner.skip()?),
         }
         Ok(())

@@ -18,6 +18,8 @@ const FIELDS: &[&str] = &[
     "max_completion_tokens",
     "n",
     "tools",
+    "functions",
+    "web_search_options",
 ];
 
 const MESSAGES: &str = "an array of messages, each with a `role` and a `content`";
@@ -65,7 +67,10 @@ impl Chat {
                 let choices = field::whole_number(scanner, "n", ANY_CHOICES)?;
                 self.choices = choices.and_then(|choices| u32::try_from(choices).ok());
             }
-            Some("tools") => self.tools = count_tools(scanner)?,
+            Some("tools") => self.tools = self.tools.saturating_add(count_tools(scanner)?),
+            Some("functions" | "web_search_options") => {
+                self.tools = self.tools.saturating_add(offered(scanner)?);
+            }
             _ => drop(scanner.skip()?),
         }
         Ok(())
@@ -94,6 +99,13 @@ impl Chat {
         };
         Ok(Request { facts, segments })
     }
+}
+
+/// What lets the model use tools by another name than `tools`: one, whatever it holds, unless it is null.
+pub(crate) fn offered(scanner: &mut Scanner<'_>) -> Result<u32, Refusal> {
+    let is_there = scanner.peek()? != Type::Null;
+    scanner.skip()?;
+    Ok(is_there.into())
 }
 
 pub(crate) fn count_tools(scanner: &mut Scanner<'_>) -> Result<u32, Refusal> {

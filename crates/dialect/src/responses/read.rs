@@ -81,7 +81,7 @@ impl Asked {
             Some(cap @ "max_output_tokens") => {
                 self.output_cap_tokens = field::whole_number(scanner, cap, (0, u64::MAX))?;
             }
-            Some("tools") => self.tools = count_tools(scanner)?,
+            Some("tools") => self.tools = self.tools.saturating_add(count_tools(scanner)?),
             Some("prompt") => self.read_prompt(scanner)?,
             _ => drop(scanner.skip()?),
         }
@@ -158,6 +158,8 @@ impl Asked {
             scanner.skip()?;
             return Ok(());
         }
+        // A prompt that is kept at the vendor may have tools of its own.
+        self.tools = self.tools.saturating_add(1);
         scanner.object()?;
         let mut fields = Fields::new(&["variables"]);
         while let Some(key) = scanner.key()? {

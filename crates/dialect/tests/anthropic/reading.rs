@@ -99,3 +99,17 @@ fn refuses_a_block_of_two_types() {
     let fault = read(Operation::Chat, body).unwrap_err();
     assert_eq!(fault.code.as_deref(), Some("duplicate_parameter"));
 }
+
+#[test]
+fn counts_what_lets_the_model_use_tools_by_another_name() {
+    let with = |field: &str| {
+        let body = format!(
+            r#"{{"model":"m","max_tokens":1,{field}"messages":[{{"role":"user","content":"x"}}]}}"#
+        );
+        read(Operation::Chat, &body).unwrap().facts.tools
+    };
+    assert_eq!(with(""), 0);
+    assert_eq!(with(r#""mcp_servers":null,"#), 0);
+    assert_eq!(with(r#""mcp_servers":[{"url":"https://a"}],"#), 1);
+    assert_eq!(with(r#""mcp_servers":[{}],"tools":[{},{}],"#), 3);
+}

@@ -76,3 +76,16 @@ fn refuses_a_part_of_two_types() {
         assert_eq!(fault.param.as_deref(), Some("messages[0].content[0].type"), "{part}");
     }
 }
+
+#[test]
+fn counts_what_lets_the_model_use_tools_by_another_name() {
+    let tools = |field: &str| {
+        let body =
+            format!(r#"{{"model":"m",{field}"messages":[{{"role":"user","content":"x"}}]}}"#);
+        postern_dialect::openai::read(postern_dialect::Operation::Chat, &body).unwrap().facts.tools
+    };
+    assert_eq!(tools(""), 0);
+    assert_eq!(tools(r#""functions":null,"#), 0);
+    assert_eq!(tools(r#""functions":[{}],"#), 1);
+    assert_eq!(tools(r#""web_search_options":{},"tools":[{}],"#), 2);
+}

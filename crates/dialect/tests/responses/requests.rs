@@ -115,3 +115,9 @@ fn refuses_a_part_of_two_types() {
     assert_eq!(fault.code.as_deref(), Some("duplicate_parameter"));
     assert_eq!(fault.param.as_deref(), Some("input[0].content[0].type"));
 }
+
+#[test]
+fn counts_a_prompt_kept_at_the_vendor_as_one_that_has_tools() {
+    let body = with(json!({ "input": "hi", "prompt": { "id": "pmpt_1" } }));
+    assert_eq!(responses::read(Operation::Chat, &body).unwrap().facts.tools, 1);
+}
