@@ -35,9 +35,11 @@ pub async fn caller(
         (None, None) => return question(issuer, secret).map(Found::Errand),
         (None, Some(ErrandResult::Form(answer))) => {
             let (claims, kept) = said(issuer, &answer, unix_s)?;
-            store::set(&name, &kept.to_json()).await?;
-            // Beside the request, which neither waits for it nor fails with it.
-            spawn(async move { drop(sweep(unix_s).await) });
+            if unix_s < kept.until_unix_s {
+                // What cannot be kept is asked again. The sweep is beside the request, which does not wait for it.
+                let _ = store::set(&name, &kept.to_json()).await;
+                spawn(async move { drop(sweep(unix_s).await) });
+            }
             (claims, kept.until_unix_s)
         }
         (None, Some(ErrandResult::Failed(fault))) => return Err(tokens::unavailable(fault)),
