@@ -1,10 +1,10 @@
 //! What issuers publish: discovery documents and key sets.
 
+use postern_contract::body;
 use postern_contract::clock::within;
 use spin_sdk::wasip3::http::client;
-use spin_sdk::wasip3::http::types::{ErrorCode, Fields, Method, Request, Response, Scheme};
+use spin_sdk::wasip3::http::types::{ErrorCode, Fields, Method, Request, Scheme};
 use spin_sdk::wasip3::wit_future;
-use spin_sdk::wit_bindgen::rt::async_support::StreamResult;
 
 /// The longest document that is read: a key set of a hundred keys with certificates is below it.
 const MAX_BYTES: usize = 256 * 1024;
@@ -22,7 +22,7 @@ pub async fn text(url: &str, timeout_ms: u64) -> Result<String, String> {
         if status != 200 {
             return Err(format!("{url} answered with {status}, not with 200"));
         }
-        body(response).await.ok_or_else(|| {
+        body::text(response, MAX_BYTES).await.ok_or_else(|| {
             format!("{url} answered with more than {MAX_BYTES} bytes, or with no UTF-8 text")
         })
     };
@@ -58,26 +58,4 @@ fn request(url: &str) -> Option<Request> {
     request.set_authority(Some(authority)).ok()?;
     request.set_path_with_query(Some(path)).ok()?;
     Some(request)
-}
-
-/// The whole body; none if it is too long or no text.
-async fn body(response: Response) -> Option<String> {
-    let (taken, result) = wit_future::new(|| Ok(()));
-    let (mut body, _trailers) = Response::consume_body(response, result);
-    let mut bytes = Vec::with_capacity(8_192);
-    loop {
-        let (status, read) = body.read(bytes).await;
-        bytes = read;
-        if bytes.len() > MAX_BYTES {
-            return None;
-        }
-        if status == StreamResult::Dropped {
-            break;
-        }
-        if bytes.len() == bytes.capacity() {
-            bytes.reserve(bytes.len());
-        }
-    }
-    drop(taken);
-    String::from_utf8(bytes).ok()
 }

@@ -23,12 +23,12 @@ use crate::tokens::Found;
 use postern_contract::auth::exports::postern::auth::stage::{
     Arrival, Guest, Outcome, Question, Refused, Ruling,
 };
+use postern_contract::clock::unix_s;
 use postern_contract::errands::ErrandResult;
 use postern_contract::types::{Caller, Fault};
 use postern_fault::Fault as NativeFault;
 use postern_identity::{Caller as NativeCaller, Credential, Refused as Reason};
 use postern_policy::{Issuer, Issuers};
-use spin_sdk::wasip3::clocks::system_clock;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -169,11 +169,6 @@ fn contract(caller: &NativeCaller) -> Caller {
         issuer: caller.issuer.clone(),
         credential_id: caller.credential_id.clone(),
     }
-}
-
-/// The wall clock; one before 1970 is none.
-fn unix_s() -> u64 {
-    u64::try_from(system_clock::now().seconds).unwrap_or(0)
 }
 
 postern_contract::auth::export_auth!(Auth);

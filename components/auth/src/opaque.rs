@@ -26,7 +26,7 @@ pub async fn caller(
     done: Option<ErrandResult>,
     unix_s: u64,
 ) -> Result<Found, Refused> {
-    let name = Introspected::store_name(secret);
+    let name = Introspected::store_name(sha256);
     let kept = store::get(&name).await?;
     let kept = kept.and_then(|bytes| Introspected::from_json(&bytes, unix_s));
     let kept = kept.filter(|kept| kept.issuer == issuer.name);

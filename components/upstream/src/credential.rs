@@ -2,11 +2,11 @@
 
 use crate::secrets::{Url, misconfigured, optional, present};
 use crate::token;
+use postern_contract::clock::unix_s;
 use postern_contract::transport::Outbound;
 use postern_contract::types::{Credential, HeaderCredential, Sigv4Credential};
 use postern_credential::sigv4::{self, Keys};
 use postern_fault::Fault;
-use spin_sdk::wasip3::clocks::system_clock;
 
 /// Headers for this request as it will be sent.
 ///
@@ -47,9 +47,4 @@ async fn signature(
     };
     sigv4::sign(request, &keys, &region, &names.service, unix_s())
         .map_err(|error| misconfigured(error.to_string()))
-}
-
-/// The wall clock; one before 1970 is none.
-fn unix_s() -> u64 {
-    u64::try_from(system_clock::now().seconds).unwrap_or(0)
 }

@@ -1,11 +1,17 @@
-//! Bounds on waiting.
+//! Bounds on waiting, and what time it is.
 
 use futures::future::{Either, select};
 use spin_sdk::wasip3::clocks::monotonic_clock::wait_for;
+use spin_sdk::wasip3::clocks::system_clock;
 use std::future::Future;
 use std::pin::pin;
 
 const NS_PER_MS: u64 = 1_000_000;
+
+/// The wall clock in seconds since 1970-01-01T00:00:00Z; one before that is none.
+pub fn unix_s() -> u64 {
+    u64::try_from(system_clock::now().seconds).unwrap_or(0)
+}
 
 /// What `work` gives, unless it takes longer than `limit_ms`; then it is dropped, and with it whatever it was waiting for.
 ///

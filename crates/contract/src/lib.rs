@@ -15,6 +15,7 @@ mod contract {
     });
 }
 
+pub mod body;
 pub mod clock;
 mod facts;
 mod fault;

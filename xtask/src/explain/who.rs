@@ -117,7 +117,7 @@ fn introspected<'p>(
     let issuer = policies.issuers.introspecting();
     let issuer =
         issuer.context("an opaque token, and no issuer of issuers.toml is introspected")?;
-    let bytes = store.get(&Introspected::store_name(token))?;
+    let bytes = store.get(&Introspected::store_name(&sha256_hex(token)))?;
     let kept = bytes.and_then(|bytes| Introspected::from_json(&bytes, unix_s)).context(
         "its issuer's answer is not kept, or not any more: only the running gateway can ask; use the token there once, then ask again",
     )?;

@@ -106,6 +106,9 @@ fn checked_key<'t>(
     })
 }
 
+/// The SHA-256 of an empty text: what the line that makes a hash prints where the variable is not set.
+const OF_NOTHING: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
 /// A SHA-256 in hexadecimal. What is none may be the key itself, so it is never repeated.
 fn checked_hash(
     report: &mut Report<'_>,
@@ -115,10 +118,12 @@ fn checked_hash(
 ) -> Option<String> {
     let text = *value.get_ref();
     let is_hex = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    if text.len() == 64 && is_hex {
+    if text.len() == 64 && is_hex && text != OF_NOTHING {
         return Some(text.to_owned());
     }
-    let wrong = if text.starts_with("pk_") {
+    let wrong = if text == OF_NOTHING {
+        "is the hash of nothing: $KEY was empty when it was made".to_owned()
+    } else if text.starts_with("pk_") {
         "is a key, where its hash belongs (not shown; a key that was in a file is no longer secret, so issue another)"
             .to_owned()
     } else if is_hex {
