@@ -28,6 +28,8 @@ pub struct Caller {
     pub issuer: Option<String>,
     /// The public id of its credential.
     pub credential_id: String,
+    /// The claims of its token that its issuer passes on, by name, each as text; none for a key.
+    pub claims: Vec<(String, String)>,
     /// Where it may call from: in one range of each list that has any.
     pub ip_ranges: [Vec<IpRange>; 2],
 }
@@ -46,6 +48,7 @@ impl Caller {
             data_class: consumer.data_class,
             issuer: None,
             credential_id,
+            claims: Vec::new(),
             ip_ranges: [consumer.ip_ranges.clone(), Vec::new()],
         }
     }

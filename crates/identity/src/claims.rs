@@ -65,6 +65,7 @@ pub fn of_claims(
     }
     caller.regions = both(caller.regions, said.texts(regions)?.as_deref());
     caller.data_class = said.data_class(data_class)?.or(caller.data_class);
+    caller.claims = said.passed_on(&issuer.claims.pass_on);
     Ok(caller)
 }
 
@@ -86,6 +87,7 @@ fn of_undeclared(
         data_class: policy.data_class,
         issuer: None,
         credential_id,
+        claims: Vec::new(),
         ip_ranges: Default::default(),
     }
 }
@@ -140,6 +142,13 @@ impl Said<'_> {
         Ok(Some(texts))
     }
 
+    /// Those of these claims that have a text which can be part of a name. Nothing is decided by their absence, so
+    /// another value is left out rather than refused.
+    fn passed_on(&self, names: &[String]) -> Vec<(String, String)> {
+        let value = |name: &String| self.0.text(name).filter(|text| is_name(text));
+        names.iter().filter_map(|name| Some((name.clone(), value(name)?))).collect()
+    }
+
     fn data_class(&self, claim: Option<&str>) -> Result<Option<DataClass>, Refused> {
         let (Some(claim), Some(word)) = (claim, self.text(claim)?) else { return Ok(None) };
         let wrong =
@@ -150,7 +159,10 @@ impl Said<'_> {
 
 /// What becomes a name must be one: it is written in records and asked of stores.
 fn checked(claim: &str, value: &str) -> Result<(), Refused> {
-    let is_name = value.len() <= MAX_VALUE_BYTES && !value.chars().any(char::is_control);
     let wrong = || Refused::claim(claim, value, "name of at most 256 bytes on one line");
-    is_name.then_some(()).ok_or_else(wrong)
+    is_name(value).then_some(()).ok_or_else(wrong)
+}
+
+fn is_name(value: &str) -> bool {
+    value.len() <= MAX_VALUE_BYTES && !value.chars().any(char::is_control)
 }

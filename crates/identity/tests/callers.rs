@@ -50,6 +50,7 @@ regions = "regions"
 data_class = "class"
 plan = "plan"
 tenant = "tid"
+pass_on = ["level", "department", "realm_access.unit", "beta", "ratio", "list", "absent", "long", "lines"]
 
 [[issuer]]
 name = "partner"
@@ -208,4 +209,32 @@ fn the_rules_are_those_of_the_policy() {
     let words: Vec<_> = rules.algorithms.iter().map(|algorithm| algorithm.word()).collect();
     assert_eq!(words, ["ES256", "PS256"]);
     assert_eq!(rules.leeway_s, 60);
+}
+
+#[test]
+fn passes_on_the_claims_that_its_issuer_names() {
+    let claims = |longest: usize| {
+        let long = "x".repeat(longest);
+        format!(
+            r#"{{"azp": "search", "department": "r and d", "level": 3, "beta": true, "ratio": 0.5,
+                "realm_access": {{"unit": "a"}}, "list": ["a"], "long": "{long}", "lines": "a\nb", "other": "b"}}"#
+        )
+    };
+    let passed_on = |caller: &Caller| -> Vec<String> {
+        caller.claims.iter().map(|(name, value)| format!("{name}={value}")).collect()
+    };
+    let caller = of_token("corporate", &claims(257)).unwrap();
+    let expected = ["level=3", "department=r and d", "realm_access.unit=a", "beta=true"];
+    assert_eq!(passed_on(&caller), expected, "in the order they are named; no more");
+    let caller = of_token("corporate", &claims(256)).unwrap();
+    assert_eq!(caller.claims.last().unwrap().1.len(), 256);
+    let caller = of_token("partner", r#"{"sub": "a", "department": "b"}"#).unwrap();
+    assert!(caller.claims.is_empty(), "this issuer passes nothing on");
+}
+
+#[test]
+fn a_key_has_no_claims() {
+    let (consumers, sha256) = (consumers(), sha256_hex("abc"));
+    let caller = of_policy_key(consumers.key_by_sha256(&sha256).unwrap(), &sha256, NOW).unwrap();
+    assert!(caller.claims.is_empty());
 }

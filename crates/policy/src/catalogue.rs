@@ -93,14 +93,19 @@ pub(crate) struct Names {
     pub(crate) models: Vec<String>,
     /// The regions of all providers; none where there is no provider, or a wrong one, whose region is not known.
     pub(crate) regions: Option<BTreeSet<String>>,
+    /// Whether any deployment has a price, or a wrong model might have one.
+    pub(crate) has_prices: bool,
 }
 
 /// Reads both files, and gives beside the catalogue what can be named.
 pub(crate) fn read(models: &mut Report<'_>, routes: Option<&mut Report<'_>>) -> (Catalogue, Names) {
     let declared = models::read(models);
     let routes = routes.map(|report| routes::read(report, &declared)).unwrap_or_default();
-    let names =
-        Names { models: models_and_aliases(&declared, &routes), regions: regions(&declared) };
+    let names = Names {
+        models: models_and_aliases(&declared, &routes),
+        regions: regions(&declared),
+        has_prices: has_prices(&declared),
+    };
     let Declared { providers, models } = declared;
     let catalogue = Catalogue {
         providers: only_right(providers),
@@ -129,6 +134,13 @@ fn regions(declared: &Declared) -> Option<BTreeSet<String>> {
         regions.extend(provider.as_ref()?.region.clone());
     }
     Some(regions)
+}
+
+fn has_prices(declared: &Declared) -> bool {
+    declared.models.values().any(|model| {
+        let priced = |model: &Arc<Model>| model.deployments.iter().any(|one| one.price.is_some());
+        model.as_ref().is_none_or(priced)
+    })
 }
 
 fn only_right<T>(declared: BTreeMap<String, Option<T>>) -> BTreeMap<String, T> {

@@ -6,13 +6,15 @@ use crate::catalogue::{self, Catalogue};
 use crate::consumers::{self, Consumers};
 use crate::gateway::Gateway;
 use crate::issuers::{self, Issuers};
+use crate::plans::{self, Plans};
 use crate::problem::{Problem, Problems};
 use crate::reading::{Report, nearest_or_list};
 use crate::references::{self, There};
-use crate::{CONSUMERS_FILE, GATEWAY_FILE, ISSUERS_FILE, MODELS_FILE, ROUTES_FILE};
+use crate::{CONSUMERS_FILE, GATEWAY_FILE, ISSUERS_FILE, MODELS_FILE, PLANS_FILE, ROUTES_FILE};
 
 /// The files of a policy folder, in the order in which problems are reported.
-pub const FILES: [&str; 5] = [GATEWAY_FILE, CONSUMERS_FILE, ISSUERS_FILE, MODELS_FILE, ROUTES_FILE];
+pub const FILES: [&str; 6] =
+    [GATEWAY_FILE, CONSUMERS_FILE, ISSUERS_FILE, PLANS_FILE, MODELS_FILE, ROUTES_FILE];
 
 /// Everything a policy folder says.
 #[derive(Debug, Clone)]
@@ -23,6 +25,8 @@ pub struct Policies {
     pub consumers: Consumers,
     /// `issuers.toml`.
     pub issuers: Issuers,
+    /// `plans.toml`.
+    pub plans: Plans,
     /// `models.toml` and `routes.toml`.
     pub catalogue: Catalogue,
 }
@@ -48,12 +52,16 @@ pub fn check_all(read: impl Fn(&str) -> io::Result<Option<String>>) -> Result<Po
         gateway: text_of(GATEWAY_FILE),
         consumers: text_of(CONSUMERS_FILE),
         issuers: text_of(ISSUERS_FILE),
+        plans: text_of(PLANS_FILE),
         models: text_of(MODELS_FILE),
         routes: text_of(ROUTES_FILE),
     };
     let is_unreadable =
         |file: &str, problems: &Problems| problems.0.iter().any(|problem| problem.file == file);
-    let no_issuers = texts.issuers.is_none() && !is_unreadable(ISSUERS_FILE, &unreadable);
+    let absent = Absent {
+        issuers: texts.issuers.is_none() && !is_unreadable(ISSUERS_FILE, &unreadable),
+        plans: texts.plans.is_none() && !is_unreadable(PLANS_FILE, &unreadable),
+    };
     let required = [(CONSUMERS_FILE, &texts.consumers), (MODELS_FILE, &texts.models)];
     for (file, text) in required {
         if text.is_none() && !is_unreadable(file, &unreadable) {
@@ -61,7 +69,7 @@ pub fn check_all(read: impl Fn(&str) -> io::Result<Option<String>>) -> Result<Po
             unreadable.0.extend(Problems::of_file(file, message).0);
         }
     }
-    let (policies, problems) = together(&texts, no_issuers);
+    let (policies, problems) = together(&texts, absent);
     unreadable.and(problems).or(policies)
 }
 
@@ -70,16 +78,22 @@ struct Texts {
     gateway: Option<String>,
     consumers: Option<String>,
     issuers: Option<String>,
+    plans: Option<String>,
     models: Option<String>,
     routes: Option<String>,
+}
+
+/// Which of the files that may be absent are known to be.
+struct Absent {
+    issuers: bool,
+    plans: bool,
 }
 
 fn report<'t>(file: &'static str, text: &'t Option<String>) -> Option<Report<'t>> {
     text.as_deref().map(|text| Report::new(file, text))
 }
 
-/// `no_issuers`: whether it is known that there are none, since their file is absent.
-fn together(texts: &Texts, no_issuers: bool) -> (Policies, Problems) {
+fn together(texts: &Texts, absent: Absent) -> (Policies, Problems) {
     let (gateway, mut problems) = match Gateway::from_toml(texts.gateway.as_deref()) {
         Ok(gateway) => (gateway, Problems::default()),
         Err(problems) => (Gateway::default(), problems),
@@ -88,14 +102,17 @@ fn together(texts: &Texts, no_issuers: bool) -> (Policies, Problems) {
     let (consumers, said) = of_consumers.as_mut().map(consumers::read).unwrap_or_default();
     let mut of_issuers = report(ISSUERS_FILE, &texts.issuers);
     let issuers = of_issuers.as_mut().and_then(issuers::read);
+    let mut of_plans = report(PLANS_FILE, &texts.plans);
+    let plans = of_plans.as_mut().and_then(plans::read);
     let mut of_models = report(MODELS_FILE, &texts.models);
     let mut of_routes = report(ROUTES_FILE, &texts.routes);
     let (catalogue, names) =
         of_models.as_mut().map(|models| catalogue::read(models, of_routes.as_mut())).unzip();
-    let none = issuers::Read::default();
+    let none = (issuers::Read::default(), plans::Read::default());
     let there = There {
         names: names.as_ref(),
-        issuers: issuers.as_ref().or(no_issuers.then_some(&none)).map(|read| &read.names),
+        issuers: issuers.as_ref().or(absent.issuers.then_some(&none.0)),
+        plans: plans.as_ref().or(absent.plans.then_some(&none.1)),
     };
     if let Some(report) = &mut of_consumers {
         references::check(report, &said, there);
@@ -103,12 +120,16 @@ fn together(texts: &Texts, no_issuers: bool) -> (Policies, Problems) {
     if let (Some(report), Some(read)) = (&mut of_issuers, &issuers) {
         references::check(report, &read.said, there);
     }
-    for report in [of_consumers, of_issuers, of_models, of_routes].into_iter().flatten() {
+    if let (Some(report), Some(read)) = (&mut of_plans, &plans) {
+        references::check(report, &read.said, there);
+    }
+    for report in [of_consumers, of_issuers, of_plans, of_models, of_routes].into_iter().flatten() {
         problems = problems.and(report.into_problems());
     }
     let issuers = issuers.unwrap_or_default().issuers;
+    let plans = plans.unwrap_or_default().plans;
     let catalogue = catalogue.unwrap_or_default();
-    (Policies { gateway, consumers, issuers, catalogue }, problems)
+    (Policies { gateway, consumers, issuers, plans, catalogue }, problems)
 }
 
 /// The one file that is no TOML. `postern-authorization` reads it, and says the same name.

@@ -185,6 +185,91 @@ impl DataClass {
     }
 }
 
+/// What a limit of a plan counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum LimitUnit {
+    /// Requests.
+    Requests,
+    /// Tokens of prompts and answers together.
+    Tokens,
+    /// Tokens of prompts.
+    InputTokens,
+    /// Tokens of answers, reasoning included.
+    OutputTokens,
+    /// Money, at the prices of `models.toml`.
+    Usd,
+    /// Requests that are under way at the same time.
+    ConcurrentRequests,
+}
+
+impl LimitUnit {
+    pub(crate) const WORDS: &[(&'static str, Self)] = &[
+        ("requests", Self::Requests),
+        ("tokens", Self::Tokens),
+        ("input_tokens", Self::InputTokens),
+        ("output_tokens", Self::OutputTokens),
+        ("usd", Self::Usd),
+        ("concurrent_requests", Self::ConcurrentRequests),
+    ];
+
+    /// The word for it in `plans.toml`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        word_of(self, Self::WORDS)
+    }
+}
+
+/// In how long a limit's amount may be used; each is longer than the ones before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Period {
+    /// A second.
+    Second,
+    /// A minute.
+    Minute,
+    /// An hour.
+    Hour,
+    /// A day.
+    Day,
+    /// A month of the calendar; 30 days where it rolls.
+    Month,
+}
+
+impl Period {
+    pub(crate) const WORDS: &[(&'static str, Self)] = &[
+        ("second", Self::Second),
+        ("minute", Self::Minute),
+        ("hour", Self::Hour),
+        ("day", Self::Day),
+        ("month", Self::Month),
+    ];
+
+    /// The word for it in `plans.toml`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        word_of(self, Self::WORDS)
+    }
+}
+
+/// Where a limit's period begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Window {
+    /// At the clock's full second, minute or hour, at midnight, on the first of the month.
+    Calendar,
+    /// It is always the one that ends now.
+    Rolling,
+}
+
+impl Window {
+    pub(crate) const WORDS: &[(&'static str, Self)] =
+        &[("calendar", Self::Calendar), ("rolling", Self::Rolling)];
+
+    /// The word for it in `plans.toml`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        word_of(self, Self::WORDS)
+    }
+}
+
 fn word_of<T: Copy + PartialEq>(meaning: T, words: &[(&'static str, T)]) -> &'static str {
     words.iter().find(|(_, each)| *each == meaning).map_or("", |(word, _)| word)
 }
@@ -206,6 +291,14 @@ mod tests {
             assert_eq!(DataClass::from_word(word), Some(*class));
         }
         assert_eq!(DataClass::from_word("Public"), None);
+        for (word, unit) in LimitUnit::WORDS {
+            assert_eq!(unit.word(), *word);
+        }
+        for (word, period) in Period::WORDS {
+            assert_eq!(period.word(), *word);
+        }
+        assert!(Period::WORDS.is_sorted_by_key(|(_, period)| *period), "the longer, the later");
+        assert_eq!((Window::Calendar.word(), Window::Rolling.word()), ("calendar", "rolling"));
         assert_eq!(Tokenizer::O200kHarmony.word(), "o200k_harmony");
         assert_eq!(Strategy::Ordered.word(), "ordered");
     }

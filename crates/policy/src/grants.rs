@@ -38,10 +38,30 @@ pub(crate) enum Other {
     Region(String),
     /// An issuer.
     Issuer(String),
+    /// The model or alias that is asked in place of a refusal.
+    Downgrade(String),
+    /// A claim that an issuer passes on.
+    Claim(String),
+    /// Money, which models must have a price for.
+    Money,
+    /// A plan, and of whose callers.
+    Plan(Holder),
+}
+
+/// Who has a plan, and by what its limits can count.
+pub(crate) struct Holder {
+    /// The plan's name; none: the default one.
+    pub(crate) plan: Option<String>,
+    /// Whether a team is known.
+    pub(crate) has_team: bool,
+    /// Whether a tenant is known.
+    pub(crate) has_tenant: bool,
+    /// Whose tokens may say more.
+    pub(crate) issuers: Vec<String>,
 }
 
 impl Said {
-    fn new(label: Label<'_>, span: Range<usize>, of: Other) -> Self {
+    pub(crate) fn new(label: Label<'_>, span: Range<usize>, of: Other) -> Self {
         Self { what: label.what, name: label.name.map(str::to_owned), span, of }
     }
 

@@ -6,7 +6,7 @@
 //! every problem of every file at once ([`Problems`]).
 //!
 //! The files' reference is `docs/policies.md`. Each stage reads only its own files: the gateway [`Gateway`], auth
-//! [`Consumers`] and [`Issuers`], router [`Catalogue`]; [`check_all`] reads them all and also checks what one file
+//! [`Consumers`] and [`Issuers`], limiter [`Plans`], router [`Catalogue`]; [`check_all`] reads them all and also checks what one file
 //! says of another.
 //!
 //! No I/O: callers hand in the texts. Nothing here panics, whatever the text.
@@ -22,6 +22,7 @@ mod grants;
 mod ip_range;
 mod issuers;
 mod models;
+mod plans;
 mod price;
 mod problem;
 mod reading;
@@ -33,7 +34,7 @@ pub use base_path::BasePath;
 pub use base_url::{BaseUrl, Endpoint, EndpointError};
 pub use catalogue::{Catalogue, Named};
 pub use check::{FILES, Policies, check_all, stray_file};
-pub use closed::{Capability, DataClass, Dialect, Strategy, Tokenizer};
+pub use closed::{Capability, DataClass, Dialect, LimitUnit, Period, Strategy, Tokenizer, Window};
 pub use consumers::{Consumer, ConsumerKey, Consumers, ModelPattern};
 pub use gateway::Gateway;
 pub use ip_range::{IpRange, IpRangeError};
@@ -41,8 +42,10 @@ pub use issuers::{
     ClaimNames, Issuer, IssuerKeys, Issuers, KeySetTimes, ProtectedResource, Undeclared,
 };
 pub use models::{
-    Credential, Deadlines, Deployment, HeaderScheme, Model, Paths, Provider, Quirks, Transport,
+    Credential, Deadlines, Deployment, HeaderScheme, ImageRule, Model, Paths, Provider, Quirks,
+    Transport,
 };
+pub use plans::{Limit, Plan, Plans, Scope};
 pub use price::{Price, Tokens};
 pub use problem::{Problem, Problems};
 pub use reading::is_name;
@@ -54,6 +57,8 @@ pub const GATEWAY_FILE: &str = "gateway.toml";
 pub const CONSUMERS_FILE: &str = "consumers.toml";
 /// The name of the file of issuers of tokens; it may be absent.
 pub const ISSUERS_FILE: &str = "issuers.toml";
+/// The name of the file of plans and their limits; it may be absent.
+pub const PLANS_FILE: &str = "plans.toml";
 /// The name of the file of providers and models.
 pub const MODELS_FILE: &str = "models.toml";
 /// The name of the file of aliases; it may be absent.

@@ -1,6 +1,6 @@
 //! What tokens cost, in integers.
 
-use crate::reading::Decimal;
+use crate::reading::{Decimal, DecimalError};
 
 /// Digits after the point of a price in US dollars per million tokens; one more would not be a whole pico-dollar
 /// per token.
@@ -83,36 +83,19 @@ impl Price {
 ///
 /// What to write instead.
 pub(crate) fn pico_usd_per_token(written: Decimal<'_>) -> Result<u64, String> {
-    let text = written.0.strip_prefix('+').unwrap_or(written.0);
-    if text.starts_with('-') {
-        return Err("a price cannot be negative; write 0 when it costs nothing".to_owned());
-    }
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let whole = without_separators(whole);
-    let fraction = without_separators(fraction);
-    let fraction = fraction.trim_end_matches('0');
-    if ![whole.as_str(), fraction].iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
-    {
-        return Err("write it as a plain decimal, for example 0.15".to_owned());
-    }
-    if fraction.len() > DECIMALS {
-        return Err(format!("write at most {DECIMALS} digits after the point"));
-    }
-    // What does not fit 64 bits is over the highest price too.
-    let whole = whole.parse().unwrap_or(u64::MAX);
-    let fraction: u64 = format!("{fraction:0<DECIMALS$}").parse().unwrap_or(u64::MAX);
-    let price =
-        whole.saturating_mul(PICO_USD_PER_TOKEN_IN_USD_PER_MILLION_TOKENS).saturating_add(fraction);
+    let price = written.scaled(DECIMALS).map_err(|error| match error {
+        DecimalError::Negative => {
+            "a price cannot be negative; write 0 when it costs nothing".to_owned()
+        }
+        DecimalError::NotPlain => "write it as a plain decimal, for example 0.15".to_owned(),
+        DecimalError::TooFine => format!("write at most {DECIMALS} digits after the point"),
+    })?;
     if price > MAX_USD_PER_MILLION_TOKENS * PICO_USD_PER_TOKEN_IN_USD_PER_MILLION_TOKENS {
         return Err(format!(
             "that is over {MAX_USD_PER_MILLION_TOKENS}; write US dollars for a million tokens"
         ));
     }
     Ok(price)
-}
-
-fn without_separators(digits: &str) -> String {
-    digits.replace('_', "")
 }
 
 #[cfg(test)]

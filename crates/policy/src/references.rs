@@ -1,11 +1,11 @@
 //! What one file says of another.
 
-use std::collections::BTreeSet;
-
 use crate::catalogue::Names;
 use crate::consumers::ModelPattern;
-use crate::grants::{Other, Said};
-use crate::reading::{Report, nearest_or_list, shown};
+use crate::grants::{Holder, Other, Said};
+use crate::plans::Scope;
+use crate::reading::{Report, nearest, nearest_or_list, shown};
+use crate::{issuers, plans};
 
 /// What there is in the other files, as far as they could be read.
 #[derive(Clone, Copy, Default)]
@@ -14,7 +14,9 @@ pub(crate) struct There<'t> {
     /// is one problem, not many.
     pub(crate) names: Option<&'t Names>,
     /// Issuers; none while their file cannot be read.
-    pub(crate) issuers: Option<&'t BTreeSet<String>>,
+    pub(crate) issuers: Option<&'t issuers::Read>,
+    /// Plans; none while their file cannot be read.
+    pub(crate) plans: Option<&'t plans::Read>,
 }
 
 /// Reports what is said of another file and is not there.
@@ -24,15 +26,23 @@ pub(crate) fn check(report: &mut Report<'_>, said: &[Said], there: There<'_>) {
             Other::Models(pattern) => {
                 there.names.and_then(|names| dangling_models(pattern, &names.models))
             }
+            Other::Downgrade(name) => {
+                there.names.and_then(|names| dangling_model("downgrade_to", name, &names.models))
+            }
             Other::Region(region) => {
                 let regions = there.names.and_then(|names| names.regions.as_ref());
                 let rule = "which no provider of models.toml is in";
+                let regions = regions.map(|regions| regions.iter().map(String::as_str));
                 regions.and_then(|regions| dangling("regions", region, rule, regions))
             }
             Other::Issuer(issuer) => {
                 let rule = "which issuers.toml does not declare";
-                there.issuers.and_then(|issuers| dangling("issuers", issuer, rule, issuers))
+                let names = there.issuers.map(|read| read.names.keys().map(String::as_str));
+                names.and_then(|names| dangling("issuers", issuer, rule, names))
             }
+            Other::Claim(claim) => there.issuers.and_then(|read| dangling_claim(claim, read)),
+            Other::Money => there.names.and_then(no_price),
+            Other::Plan(holder) => there.plans.and_then(|plans| wrong_plan(holder, plans, there)),
         };
         if let Some(message) = message {
             report.problem(said.label(), said.span.clone(), message);
@@ -41,33 +51,105 @@ pub(crate) fn check(report: &mut Report<'_>, said: &[Said], there: There<'_>) {
 }
 
 /// What is wrong with a name that must be one of these.
-fn dangling(key: &str, name: &str, rule: &str, there: &BTreeSet<String>) -> Option<String> {
-    if there.contains(name) {
+fn dangling<'c>(
+    key: &str,
+    name: &str,
+    rule: &str,
+    mut there: impl Iterator<Item = &'c str> + Clone,
+) -> Option<String> {
+    let all = there.clone();
+    if there.any(|each| each == name) {
         return None;
     }
-    let advice = nearest_or_list(name, there.iter().map(String::as_str), &format!("the {key} are"));
+    let advice = nearest_or_list(name, all, &format!("the {key} are"));
     let name = shown(name);
     Some(format!("`{key}` names {name}, {rule}; {advice}"))
 }
 
 /// What is wrong with a pattern that means nothing of the catalogue.
 fn dangling_models(pattern: &ModelPattern, names: &[String]) -> Option<String> {
+    let prefix = match pattern {
+        ModelPattern::Exact(name) => return dangling_model("models", name, names),
+        ModelPattern::Prefix(prefix) => prefix,
+    };
     if names.is_empty() || names.iter().any(|name| pattern.matches(name)) {
         return None;
     }
-    let candidates = names.iter().map(String::as_str);
-    Some(match pattern {
-        ModelPattern::Exact(name) => {
-            let advice = nearest_or_list(name, candidates, "the names are");
-            let name = shown(name);
-            format!("`models` names {name}, which is neither a model nor an alias; {advice}")
-        }
-        ModelPattern::Prefix(prefix) => {
-            let pattern = shown(&format!("{prefix}*"));
-            let all = candidates.collect::<Vec<_>>().join(", ");
-            format!(
-                "`models` has {pattern}, which no model and no alias matches; the names are: {all}"
-            )
-        }
+    let pattern = shown(&format!("{prefix}*"));
+    let all = names.join(", ");
+    Some(format!(
+        "`models` has {pattern}, which no model and no alias matches; the names are: {all}"
+    ))
+}
+
+/// What is wrong with a name that must be a model's or an alias.
+fn dangling_model(key: &str, name: &str, names: &[String]) -> Option<String> {
+    if names.is_empty() || names.iter().any(|each| each == name) {
+        return None;
+    }
+    let advice = nearest_or_list(name, names.iter().map(String::as_str), "the names are");
+    let name = shown(name);
+    Some(format!("`{key}` names {name}, which is neither a model nor an alias; {advice}"))
+}
+
+/// What is wrong with counting by a claim that nobody says.
+fn dangling_claim(claim: &str, issuers: &issuers::Read) -> Option<String> {
+    if issuers.passed_on.contains(claim) {
+        return None;
+    }
+    let remedy = match nearest(claim, issuers.passed_on.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean {near:?}?"),
+        None => "name it in `pass_on` of [issuer.claims] in issuers.toml".to_owned(),
+    };
+    let claim = shown(claim);
+    Some(format!("`scope` counts by the claim {claim}, which no issuer passes on; {remedy}"))
+}
+
+/// What is wrong with limiting money where nothing costs any.
+fn no_price(names: &Names) -> Option<String> {
+    (!names.models.is_empty() && !names.has_prices).then(|| {
+        "`unit` is usd, and no model of models.toml has a price, so nothing would ever count; write prices there, or limit tokens"
+            .to_owned()
     })
+}
+
+/// What is wrong with a plan for whom it is for.
+fn wrong_plan(holder: &Holder, plans: &plans::Read, there: There<'_>) -> Option<String> {
+    let name = match (&holder.plan, plans.default_plan()) {
+        (Some(plan), _) => plan,
+        (None, default) => default?,
+    };
+    let Some(scopes) = plans.scopes.get(name) else {
+        return Some(no_plan(name, plans));
+    };
+    let issuers = there.issuers?;
+    let says = |issuer: &String| issuers.names.get(issuer).copied().unwrap_or_default();
+    let lacks_team = !holder.has_team && !holder.issuers.iter().any(|one| says(one).team);
+    let lacks_tenant = !holder.has_tenant && !holder.issuers.iter().any(|one| says(one).tenant);
+    let (scope, key) = match () {
+        () if lacks_team && scopes.contains(&Scope::Team) => (Scope::Team, r#"team = "search""#),
+        () if lacks_tenant && scopes.contains(&Scope::Tenant) => {
+            (Scope::Tenant, r#"tenant = "acme""#)
+        }
+        () => return None,
+    };
+    let whose = match &holder.plan {
+        Some(plan) => format!("`plan` names {}, which", shown(plan)),
+        None => format!("without a `plan` it has {}, the default one, which", shown(name)),
+    };
+    Some(format!(
+        "{whose} limits by {scope}, and there is none here, so the limit could not hold; write for example {key}, or another plan"
+    ))
+}
+
+fn no_plan(name: &str, plans: &plans::Read) -> String {
+    let wanted = shown(name);
+    if plans.scopes.is_empty() {
+        return format!(
+            "`plan` names {wanted}, and no plan is declared; write a [[plan]] of this name in plans.toml, or remove it"
+        );
+    }
+    let names = plans.scopes.keys().map(String::as_str);
+    let advice = nearest_or_list(name, names, "the plans are");
+    format!("`plan` names {wanted}, which plans.toml does not declare; {advice}")
 }

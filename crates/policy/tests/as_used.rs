@@ -3,8 +3,8 @@
 
 use postern_policy::{
     BasePath, BaseUrl, Capability, Catalogue, Consumers, Credential, Deadlines, Dialect,
-    EndpointError, Gateway, HeaderScheme, Issuers, Named, Paths, Provider, Quirks, Strategy,
-    Transport,
+    EndpointError, Gateway, HeaderScheme, ImageRule, Issuers, Named, Paths, Plans, Provider,
+    Quirks, Strategy, Tokenizer, Transport,
 };
 use proptest::strategy::Strategy as _;
 use proptest::{prop_assert, proptest};
@@ -13,6 +13,7 @@ const MODELS: &str = include_str!("../../../policies/models.toml");
 const ROUTES: &str = include_str!("../../../policies/routes.toml");
 const CALLERS: &str = include_str!("valid/complete/consumers.toml");
 const ISSUERS: &str = include_str!("valid/complete/issuers.toml");
+const PLANS: &str = include_str!("valid/complete/plans.toml");
 const GATEWAY: &str = include_str!("../../../policies/gateway.toml");
 
 /// The rows of vendors, without the hundred models after them.
@@ -63,6 +64,42 @@ fn prices_become_whole_pico_dollars_per_token() {
     assert_eq!(embedding.cached_input_pico_usd_per_token, 20_000, "as dear as any other input");
     assert_eq!(embedding.output_pico_usd_per_token, 0);
     assert_eq!(price("sandbox"), None);
+}
+
+/// The one model of a file with these lines in it.
+fn model(lines: &str) -> std::sync::Arc<postern_policy::Model> {
+    let models = format!(
+        "[[provider]]\nname = \"p\"\ndialect = \"openai\"\ntransport = \"sandbox\"\n\
+         [[model]]\nname = \"m\"\ncapabilities = [\"chat\"]\n{lines}\n\
+         [[model.deployment]]\nprovider = \"p\"\nupstream_model = \"m\"\n"
+    );
+    Catalogue::from_toml(&models, None).unwrap().model("m").unwrap().clone()
+}
+
+#[test]
+fn a_count_by_the_models_own_tokenizer_is_taken_as_it_is_and_any_other_is_an_estimate() {
+    let factor = |lines: &str| (model(lines).tokenizer, model(lines).token_factor_percent);
+    let own = Some(Tokenizer::O200kBase);
+    assert_eq!(factor("tokenizer = \"o200k_base\""), (own, 100));
+    assert_eq!(factor("tokenizer = \"o200k_base\"\ntoken_factor = 1.05"), (own, 105));
+    assert_eq!(factor(""), (None, 120));
+    assert_eq!(factor("token_factor = 1"), (None, 100));
+    assert_eq!(factor("token_factor = 4.00"), (None, 400));
+}
+
+#[test]
+fn an_image_counts_by_the_rule_of_its_vendor() {
+    let rule = |table: &str| model(&format!("image_tokens = {table}")).image_tokens.unwrap();
+    let tiles = ImageRule::Tiles { base: 85, per_tile: 170 };
+    assert_eq!(rule("{ rule = \"tiles\", per_tile = 170, base = 85 }"), tiles);
+    let patches = ImageRule::Patches { percent: 162 };
+    assert_eq!(rule("{ rule = \"patches\", percent = 162 }"), patches);
+    let area = ImageRule::Area { pixels_per_token: 750, max_tokens: 1_600 };
+    assert_eq!(rule("{ rule = \"area\", pixels_per_token = 750, max = 1_600 }"), area);
+    let google = ImageRule::GoogleTiles { tokens: 258 };
+    assert_eq!(rule("{ rule = \"google_tiles\", tokens = 258 }"), google);
+    assert_eq!(rule("{ rule = \"fixed\", tokens = 1 }"), ImageRule::Fixed { tokens: 1 });
+    assert_eq!(model("").image_tokens, None);
 }
 
 #[test]
@@ -361,6 +398,7 @@ proptest! {
             Gateway::from_toml(Some(&text)).err(),
             Consumers::from_toml(&text).err(),
             Issuers::from_toml(Some(&text)).err(),
+            Plans::from_toml(Some(&text)).err(),
             Catalogue::from_toml(&text, Some(&text)).err(),
         ];
         let lines = text.lines().count() as u32 + 1;
@@ -375,11 +413,13 @@ proptest! {
         routes in disturbed(ROUTES),
         consumers in disturbed(CALLERS),
         issuers in disturbed(ISSUERS),
+        plans in disturbed(PLANS),
     ) {
         for problems in [
             Catalogue::from_toml(&models, Some(&routes)).err(),
             Consumers::from_toml(&consumers).err(),
             Issuers::from_toml(Some(&issuers)).err(),
+            Plans::from_toml(Some(&plans)).err(),
         ] {
             prop_assert!(problems.is_none_or(|problems| !problems.is_empty()));
         }

@@ -140,6 +140,8 @@ fn an_issuer_is_what_its_row_says() {
     assert_eq!(corporate.required_claims, claims);
     assert_eq!(corporate.claims.consumer, "azp");
     assert_eq!(corporate.claims.roles.as_deref(), Some("realm_access.roles"));
+    let passed_on = ["department", "https://example.com/cost_center", "realm_access.level"];
+    assert_eq!(corporate.claims.pass_on, passed_on);
     let undeclared = corporate.undeclared.as_ref().unwrap();
     assert_eq!(undeclared.models, patterns(&["chat-*"]));
     assert_eq!(undeclared.roles, ["guest"]);

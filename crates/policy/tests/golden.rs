@@ -103,6 +103,8 @@ fn the_shipped_policies_are_read() {
     let policies = check_all(|file| if_present(&shipped.join(file)));
     let policies = policies.unwrap_or_else(|problems| panic!("{problems}"));
     assert!(policies.consumers.by_name("local-dev").unwrap().may_use("sandbox"));
+    let plan = policies.consumers.by_name("local-dev").unwrap().plan.clone();
+    assert_eq!(policies.plans.plan(plan.as_deref()).unwrap().limits.len(), 4);
     assert!(policies.catalogue.route("with-fallback").is_some());
     assert_eq!(policies.issuers.iter().count(), 0, "nobody's tokens are believed as shipped");
 }
@@ -110,7 +112,7 @@ fn the_shipped_policies_are_read() {
 /// A file with its commented lines of TOML taken as they would be without the comment.
 fn uncommented(text: &str) -> String {
     let line = |line: &str| match line.strip_prefix("# ") {
-        Some(commented) if commented.starts_with('[') || commented.contains(" = ") => {
+        Some(commented) if commented.starts_with(['[', ']']) || commented.contains(" = ") => {
             format!("{commented}\n")
         }
         _ => format!("{line}\n"),
@@ -123,13 +125,16 @@ fn the_commented_examples_of_the_shipped_policies_are_right() {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
     let policies = check_all(|file| {
         let text = if_present(&shipped.join(file))?;
-        let has_examples = ["consumers.toml", "issuers.toml"].contains(&file);
+        let has_examples = ["consumers.toml", "issuers.toml", "plans.toml"].contains(&file);
         Ok(text.map(|text| if has_examples { uncommented(&text) } else { text }))
     });
     let policies = policies.unwrap_or_else(|problems| panic!("{problems}"));
     assert_eq!(policies.issuers.iter().count(), 3);
     assert_eq!(policies.consumers.by_name("search-service").unwrap().issuers, ["corporate"]);
     assert_eq!(policies.consumers.keys().count(), 1);
+    let plans: Vec<_> = policies.plans.plans().map(|plan| plan.name.as_str()).collect();
+    assert_eq!(plans, ["developer", "team", "trial"]);
+    assert_eq!(policies.plans.limits_for_all().len(), 1);
 }
 
 #[test]
@@ -163,6 +168,14 @@ fn the_examples_of_the_reference_are_right() {
         .into_iter()
         .partition(|block| !block.trim_start().starts_with("[[model.deployment]]"));
     assert!(whole.len() >= 4 && !of_a_model.is_empty(), "examples are missing");
+    let (plans, whole): (Vec<&str>, Vec<&str>) = whole
+        .into_iter()
+        .partition(|block| block.contains("[[plan]]") || block.contains("[[limit]]"));
+    assert!(!plans.is_empty(), "examples are missing");
+    for plans in plans {
+        let read = postern_policy::Plans::from_toml(Some(plans));
+        read.unwrap_or_else(|problems| panic!("{problems}\nin\n{plans}"));
+    }
     // A deployment alone stands below a model of its own, at a provider of its own.
     let below = "[[provider]]\nname = \"openai\"\ndialect = \"openai\"\nbase_url = \"https://a.example\"\n\
                  [[model]]\nname = \"m\"\ncapabilities = [\"chat\"]\n";

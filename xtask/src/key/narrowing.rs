@@ -4,7 +4,7 @@ use super::times::utc;
 use crate::cli::Narrowing;
 use anyhow::{Result, bail};
 use postern_keys::{IssuedKey, MAX_RESTRICTIONS};
-use postern_policy::{Consumer, IpRange, ModelPattern, Policies, is_name};
+use postern_policy::{Consumer, IpRange, ModelPattern, Policies};
 
 /// Longest label: fits a line of `key list`.
 const MAX_LABEL_CHARACTERS: usize = 80;
@@ -49,7 +49,7 @@ pub fn check(record: &IssuedKey, policies: &Policies) -> Result<()> {
         let error = text.parse::<IpRange>().err()?;
         Some(format!("--ip-ranges: {error}"))
     }));
-    problems.extend(plan(record));
+    problems.extend(plan(record, policies));
     for (option, list) in
         [("models", &record.models), ("regions", &record.regions), ("ip-ranges", &record.ip_ranges)]
     {
@@ -75,11 +75,14 @@ fn label(record: &IssuedKey) -> Option<String> {
     (!right).then(|| format!("--label has over {MAX_LABEL_CHARACTERS} characters, or control characters; write one short line"))
 }
 
-fn plan(record: &IssuedKey) -> Option<String> {
-    let plan = record.plan.as_ref().filter(|plan| !is_name(plan))?;
-    Some(format!(
-        "--plan is {plan:?}; write 1 to 64 lower-case letters, digits, `.`, `_` and `-`, the first a letter or digit"
-    ))
+fn plan(record: &IssuedKey, policies: &Policies) -> Option<String> {
+    let name = record.plan.as_deref()?;
+    if policies.plans.plan(Some(name)).is_some() {
+        return None;
+    }
+    let known: Vec<_> = policies.plans.plans().map(|plan| plan.name.as_str()).collect();
+    let there = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+    Some(format!("--plan is {name:?}, which plans.toml does not have; there are: {there}"))
 }
 
 fn model(text: &str, consumer: &Consumer, policies: &Policies) -> Option<String> {

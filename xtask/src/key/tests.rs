@@ -33,7 +33,8 @@ impl KeyValue for Memory {
     }
 }
 
-/// Two consumers, of which `local-dev` may all and `narrow` little; models `gpt-a`, `gpt-b` and `o3`, regions `eu` and `us`.
+/// Two consumers, of which `local-dev` may all and `narrow` little; models `gpt-a`, `gpt-b` and `o3`, regions `eu` and `us`,
+/// the plan `trial`.
 fn policies() -> Policies {
     let consumers = "[[consumer]]\nname = \"local-dev\"\nmodels = [\"*\"]\n\
          [[consumer]]\nname = \"narrow\"\nmodels = [\"gpt-*\"]\nregions = [\"eu\"]\n";
@@ -48,12 +49,15 @@ fn policies() -> Policies {
              [[model.deployment]]\nprovider = \"eu\"\nupstream_model = \"{name}\"\n"
         )
     };
+    let plans = "[[plan]]\nname = \"trial\"\nlimits = [\n\
+         { scope = \"key\", unit = \"requests\", per = \"day\", amount = 100 },\n]\n";
     let models =
         [provider("eu"), provider("us"), model("gpt-a"), model("gpt-b"), model("o3")].concat();
     check_all(|file| {
         Ok(match file {
             "consumers.toml" => Some(consumers.to_owned()),
             "models.toml" => Some(models.clone()),
+            "plans.toml" => Some(plans.to_owned()),
             _ => None,
         })
     })
@@ -142,7 +146,7 @@ fn says_all_that_is_wrong_with_what_is_asked_for() {
         "--regions has \"us\", which narrow does not have; it has: eu",
         "--regions has \"mars\", which no provider of models.toml is in; there are: eu, us",
         "--ip-ranges: \"10.0.0.1/8\" has bits set behind the first 8",
-        "--plan is \"Gold\"",
+        "--plan is \"Gold\", which plans.toml does not have; there are: trial",
     ];
     assert_eq!(said.len(), beginnings.len(), "{said:#?}");
     for (said, beginning) in said.iter().zip(beginnings) {

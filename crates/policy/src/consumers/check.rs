@@ -5,7 +5,7 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use super::{Consumer, ConsumerKey, Consumers, narrower, written};
-use crate::grants::{self, Said};
+use crate::grants::{self, Holder, Other, Said};
 use crate::reading::{Key, Label, Report, Seen, Table, name};
 
 /// Names and hashes that must be unique in the file.
@@ -63,6 +63,10 @@ fn add<'t>(
         issuers: grants::issuers(report, label, &written.issuers, said),
         ip_ranges: grants::ip_ranges(report, label, grants::IP_RANGES, &written.ip_ranges),
     };
+    if consumer.plan.is_some() || written.plan.is_none() {
+        let span = written.plan.as_ref().map_or(written.span.clone(), Spanned::span);
+        said.push(Said::new(label, span, holder(&consumer, consumer.plan.clone())));
+    }
     let consumer = Arc::new(consumer);
     for key in &written.keys {
         if let Some(key) = checked_key(report, key, taken, &consumer, said) {
@@ -70,6 +74,16 @@ fn add<'t>(
         }
     }
     consumers.by_name.insert(consumer.name.clone(), consumer);
+}
+
+/// A consumer with this plan, its own or a key's; none: the default one.
+fn holder(consumer: &Consumer, plan: Option<String>) -> Other {
+    Other::Plan(Holder {
+        plan,
+        has_team: consumer.team.is_some(),
+        has_tenant: consumer.tenant.is_some(),
+        issuers: consumer.issuers.clone(),
+    })
 }
 
 fn checked_key<'t>(
@@ -94,6 +108,9 @@ fn checked_key<'t>(
         taken.hashes.note(report, label, hash, "a key of this hash", "remove");
     }
     narrower::check(report, written, consumer);
+    if let (Some(value), Some(plan)) = (&written.plan, &plan) {
+        said.push(Said::new(label, value.span(), holder(consumer, Some(plan.clone()))));
+    }
     Some(ConsumerKey {
         consumer: Arc::clone(consumer),
         expires_at_unix_s: written.expires_at.as_ref().map(|time| time.get_ref().unix_s),

@@ -1,5 +1,7 @@
 //! `consumers.toml` as written.
 
+use std::ops::Range;
+
 use toml::Spanned;
 
 use crate::grants::{
@@ -17,6 +19,7 @@ const EXPIRES_AT: Key = Key::new("expires_at", "expires_at = 2027-01-01T00:00:00
 /// `[[consumer]]`.
 pub(crate) struct Consumer<'t> {
     pub(crate) label: Label<'t>,
+    pub(crate) span: Range<usize>,
     pub(crate) name: Option<Spanned<&'t str>>,
     pub(crate) team: Option<Spanned<&'t str>>,
     pub(crate) tenant: Option<Spanned<&'t str>>,
@@ -52,6 +55,7 @@ impl<'t> Consumer<'t> {
     fn read(report: &mut Report<'_>, mut table: Table<'t>) -> Self {
         let consumer = Self {
             label: table.label,
+            span: table.span.clone(),
             name: table.required(report, NAME),
             team: table.optional(report, TEAM),
             tenant: table.optional(report, TENANT),

@@ -1,11 +1,12 @@
 //! From `issuers.toml` as written to [`Issuers`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use toml::Spanned;
 
+use super::claims::Claims;
 use super::keys::{self, Kind, within};
 use super::written::{self, AUDIENCE, LEEWAY_S, REQUIRED_CLAIMS, REQUIRED_SCOPES, Texts, Written};
 use super::{Issuer, IssuerKeys, Issuers, algorithms};
@@ -23,8 +24,18 @@ const MAX_CLAIM_LENGTH: usize = 256;
 #[derive(Default)]
 pub(crate) struct Read {
     pub(crate) issuers: Issuers,
-    pub(crate) names: BTreeSet<String>,
+    /// Of each whether its tokens say of which team and tenant a caller is.
+    pub(crate) names: BTreeMap<String, Says>,
+    /// The claims that any of them passes on.
+    pub(crate) passed_on: BTreeSet<String>,
     pub(crate) said: Vec<Said>,
+}
+
+/// Whether an issuer's tokens say what a caller belongs to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Says {
+    pub(crate) team: bool,
+    pub(crate) tenant: bool,
 }
 
 /// Names that must be unique in the file, and the one issuer that introspects.
@@ -51,7 +62,10 @@ pub(crate) fn read(report: &mut Report<'_>) -> Option<Read> {
     let mut taken = Taken::default();
     for issuer in &written.issuers {
         taken.note(report, issuer);
-        read.names.extend(issuer.name.as_ref().map(|name| (*name.get_ref()).to_owned()));
+        let claims = issuer.claims.as_ref();
+        let says = claims.map(Claims::says).unwrap_or_default();
+        read.names.extend(issuer.name.as_ref().map(|name| ((*name.get_ref()).to_owned(), says)));
+        read.passed_on.extend(claims.into_iter().flat_map(Claims::passed_on));
         if let Some(issuer) = check(report, issuer, &mut read.said).map(Arc::new) {
             read.issuers.by_issuer.insert(issuer.issuer.clone(), Arc::clone(&issuer));
             read.issuers.by_name.insert(issuer.name.clone(), issuer);
@@ -110,7 +124,8 @@ fn check(
     let required_claims = required_claims(report, written);
     let required_scopes = scopes(report, label, REQUIRED_SCOPES, &written.required_scopes);
     let claims = written.claims.as_ref().map(|claims| claims.check(report));
-    let undeclared = written.undeclared.as_ref().map(|table| table.check(report, said));
+    let undeclared =
+        written.undeclared.as_ref().map(|table| table.check(report, written.claims.as_ref(), said));
     let keys: IssuerKeys = keys?;
     Some(Issuer {
         name: checked_name?,
@@ -183,7 +198,7 @@ pub(super) fn scopes(
 }
 
 /// Texts as they are in tokens, each once.
-fn texts(
+pub(super) fn texts(
     report: &mut Report<'_>,
     label: Label<'_>,
     key: Key,

@@ -1,10 +1,14 @@
 //! `[issuer.claims]` and `[issuer.undeclared]`: what is known of who shows a token.
 
-use super::check::claim;
+use std::ops::Range;
+
+use toml::Spanned;
+
+use super::check::{Says, claim, texts};
 use super::written::{Text, Texts};
 use super::{ClaimNames, Undeclared as CheckedUndeclared};
-use crate::grants::{self, Said};
-use crate::reading::{Key, Label, Report, Table, name};
+use crate::grants::{self, Holder, Other, Said};
+use crate::reading::{Key, Label, Report, Table, at_least_one, name};
 
 const CONSUMER: Key = Key::new("consumer", r#"consumer = "azp""#);
 const TEAM: Key = Key::new("team", r#"team = "department""#);
@@ -13,6 +17,16 @@ const PLAN: Key = Key::new("plan", r#"plan = "plan""#);
 const ROLES: Key = Key::new("roles", r#"roles = "realm_access.roles""#);
 const REGIONS: Key = Key::new("regions", r#"regions = "regions""#);
 const DATA_CLASS: Key = Key::new("data_class", r#"data_class = "data_class""#);
+
+const PASS_ON: Key = Key::new("pass_on", r#"pass_on = ["department"]"#);
+
+/// Each is carried with every request, and few are what somebody's use is counted by.
+const MAX_PASSED_ON: usize = 16;
+
+/// Claims that are of one token or one session (RFC 7519, 4.1; OpenID Connect Core 1.0, 2 and 3.3.2.11; Front-Channel
+/// Logout 1.0, 3): whoever gets another token would be somebody else by them.
+const OF_ONE_TOKEN: [&str; 10] =
+    ["jti", "nonce", "at_hash", "c_hash", "s_hash", "sid", "auth_time", "exp", "iat", "nbf"];
 
 /// Who calls is the token's subject, unless the file says another claim (RFC 7519, 4.1.2).
 const DEFAULT_CONSUMER: &str = "sub";
@@ -27,6 +41,7 @@ pub(super) struct Claims<'t> {
     roles: Text<'t>,
     regions: Text<'t>,
     data_class: Text<'t>,
+    pass_on: Texts<'t>,
 }
 
 impl Default for ClaimNames {
@@ -39,6 +54,7 @@ impl Default for ClaimNames {
             roles: None,
             regions: None,
             data_class: None,
+            pass_on: Vec::new(),
         }
     }
 }
@@ -55,6 +71,7 @@ impl<'t> Claims<'t> {
             roles: table.optional(report, ROLES),
             regions: table.optional(report, REGIONS),
             data_class: table.optional(report, DATA_CLASS),
+            pass_on: table.optional(report, PASS_ON),
         };
         table.finish(report);
         Some(claims)
@@ -72,13 +89,52 @@ impl<'t> Claims<'t> {
             roles: checked(ROLES, &self.roles),
             regions: checked(REGIONS, &self.regions),
             data_class: checked(DATA_CLASS, &self.data_class),
+            pass_on: self.pass_on(report),
         }
+    }
+
+    fn pass_on(&self, report: &mut Report<'_>) -> Vec<String> {
+        let Some(list) = &self.pass_on else {
+            return Vec::new();
+        };
+        at_least_one(report, self.label, PASS_ON, list);
+        let count = list.get_ref().len();
+        if count > MAX_PASSED_ON {
+            let message = format!(
+                "`pass_on` has {count} claims; write at most {MAX_PASSED_ON}, those by which limits count"
+            );
+            report.problem(self.label, list.span(), message);
+        }
+        for name in list.get_ref().iter().filter(|name| OF_ONE_TOKEN.contains(name.get_ref())) {
+            let message = format!(
+                "`pass_on` has {:?}, which is another in every token or session, so nothing could be counted by it; remove it",
+                name.get_ref()
+            );
+            report.problem(self.label, name.span(), message);
+        }
+        texts(report, self.label, PASS_ON, list)
+    }
+
+    /// The claims that are passed on, also where something else is wrong.
+    pub(super) fn passed_on(&self) -> impl Iterator<Item = String> {
+        self.pass_on.iter().flat_map(|list| list.get_ref()).map(|name| (*name.get_ref()).to_owned())
+    }
+
+    /// Whether a claim says of which team, and of which tenant, a caller is.
+    pub(super) fn says(&self) -> Says {
+        Says { team: self.team.is_some(), tenant: self.tenant.is_some() }
+    }
+
+    /// Whether a claim says which plan a caller has.
+    pub(super) fn says_plan(&self) -> bool {
+        self.plan.is_some()
     }
 }
 
 /// `[issuer.undeclared]` as written.
 pub(super) struct Undeclared<'t> {
     label: Label<'t>,
+    span: Range<usize>,
     models: Texts<'t>,
     team: Text<'t>,
     tenant: Text<'t>,
@@ -93,6 +149,7 @@ impl<'t> Undeclared<'t> {
         let mut table = issuer.table(report, key, "undeclared of issuer")?;
         let undeclared = Self {
             label: table.label,
+            span: table.span.clone(),
             models: table.required(report, grants::MODELS),
             team: table.optional(report, grants::TEAM),
             tenant: table.optional(report, grants::TENANT),
@@ -105,7 +162,13 @@ impl<'t> Undeclared<'t> {
         Some(undeclared)
     }
 
-    pub(super) fn check(&self, report: &mut Report<'_>, said: &mut Vec<Said>) -> CheckedUndeclared {
+    /// What is written, beside what the issuer's claims say.
+    pub(super) fn check(
+        &self,
+        report: &mut Report<'_>,
+        claims: Option<&Claims<'_>>,
+        said: &mut Vec<Said>,
+    ) -> CheckedUndeclared {
         let label = self.label;
         let mut checked = |key, value: &Text<'t>| {
             value.as_ref().and_then(|value| name(report, label, key, value))
@@ -113,6 +176,17 @@ impl<'t> Undeclared<'t> {
         let team = checked(grants::TEAM, &self.team);
         let tenant = checked(grants::TENANT, &self.tenant);
         let plan = checked(grants::PLAN, &self.plan);
+        if plan.is_some() || self.plan.is_none() && !claims.is_some_and(Claims::says_plan) {
+            let says = claims.map(Claims::says).unwrap_or_default();
+            let holder = Holder {
+                plan: plan.clone(),
+                has_team: says.team || self.team.is_some(),
+                has_tenant: says.tenant || self.tenant.is_some(),
+                issuers: Vec::new(),
+            };
+            let span = self.plan.as_ref().map_or(self.span.clone(), Spanned::span);
+            said.push(Said::new(label, span, Other::Plan(holder)));
+        }
         CheckedUndeclared {
             models: grants::models(report, label, &self.models, said).unwrap_or_default(),
             team,

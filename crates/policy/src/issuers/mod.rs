@@ -114,6 +114,8 @@ pub struct ClaimNames {
     pub regions: Option<String>,
     /// How confidential its data is.
     pub data_class: Option<String>,
+    /// Those that later stages get as they are, each once, in the order they are written.
+    pub pass_on: Vec<String>,
 }
 
 /// What a consumer may be that `consumers.toml` does not declare, where no claim says it.

@@ -1,6 +1,7 @@
 //! `models.toml`: providers, models and where they are deployed.
 
 mod credential;
+mod image;
 mod model;
 mod provider;
 mod quirks;
@@ -16,6 +17,7 @@ use crate::price::Price;
 use crate::reading::{Report, Table};
 
 pub use credential::{Credential, HeaderScheme};
+pub use image::ImageRule;
 pub use quirks::{Paths, Quirks};
 
 /// Who answers requests for models: a vendor, a server of one's own, or the sandbox.
@@ -76,6 +78,11 @@ pub struct Model {
     pub max_output_tokens: Option<u64>,
     /// How it splits text into tokens, where that is known.
     pub tokenizer: Option<Tokenizer>,
+    /// What a count by that tokenizer is multiplied by, in percent, 100 to 400; of a model without one, a count by
+    /// [`Tokenizer::O200kBase`].
+    pub token_factor_percent: u32,
+    /// How many tokens an image in a prompt is, where that is known.
+    pub image_tokens: Option<ImageRule>,
     /// Whom the list of models says it is owned by: as written, else the first deployment's provider.
     pub owned_by: String,
     /// Where it runs, in the order in which they are tried; at least one.

@@ -17,6 +17,16 @@ use crate::reading::{
 /// A hundred million: ten times the largest context that vendors speak of.
 const TOKENS: RangeInclusive<u64> = 1..=100_000_000;
 
+/// Digits after the point of a token factor: whole percent.
+const TOKEN_FACTOR_DECIMALS: usize = 2;
+
+/// Below 1 a count would promise less than is used; over 4 it is of another script, and no estimate any more.
+const TOKEN_FACTOR_PERCENT: RangeInclusive<u32> = 100..=400;
+
+/// How much more than by o200k_base a model may count whose tokenizer is not known: vocabularies of 100,000 to 250,000
+/// pieces differ by up to a fifth on English.
+const ESTIMATE_PERCENT: u32 = 120;
+
 type Providers = BTreeMap<String, Option<Arc<Provider>>>;
 
 pub(super) fn check_all(
@@ -49,6 +59,7 @@ fn check(
     let tokenizer = written.tokenizer.as_ref();
     let tokenizer = tokenizer
         .and_then(|value| one_of(report, label, written::TOKENIZER, value, Tokenizer::WORDS));
+    let token_factor_percent = token_factor_percent(report, written);
     let owned_by = written.owned_by.as_ref();
     let owned_by = owned_by.and_then(|value| name(report, label, written::OWNED_BY, value));
     let deployments = deployments(report, written, &capabilities, providers);
@@ -59,6 +70,8 @@ fn check(
         context_tokens,
         max_output_tokens,
         tokenizer,
+        token_factor_percent,
+        image_tokens: written.image_tokens,
         owned_by: owned_by?,
         deployments,
     })
@@ -129,6 +142,27 @@ fn sizes(report: &mut Report<'_>, written: &written::Model<'_>) -> (Option<u64>,
         report.problem(written.label, place.span(), message);
     }
     (context, output)
+}
+
+/// The factor as written; else 1 of the model's own tokenizer, and a guess of another's.
+fn token_factor_percent(report: &mut Report<'_>, written: &written::Model<'_>) -> u32 {
+    let default = match written.tokenizer {
+        Some(_) => *TOKEN_FACTOR_PERCENT.start(),
+        None => ESTIMATE_PERCENT,
+    };
+    let Some(value) = &written.token_factor else {
+        return default;
+    };
+    let percent = value.get_ref().scaled(TOKEN_FACTOR_DECIMALS).ok();
+    let percent = percent.and_then(|percent| u32::try_from(percent).ok());
+    percent.filter(|percent| TOKEN_FACTOR_PERCENT.contains(percent)).unwrap_or_else(|| {
+        let message = format!(
+            "`token_factor` is {}; write a decimal from 1.00 to 4.00 with at most {TOKEN_FACTOR_DECIMALS} digits after the point",
+            value.get_ref().0
+        );
+        report.problem(written.label, value.span(), message);
+        default
+    })
 }
 
 fn deployments(

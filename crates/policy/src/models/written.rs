@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use toml::Spanned;
 
+use super::image::{self, ImageRule};
 use super::{credential, quirks};
 use crate::reading::{Decimal, Key, Label, Report, Table};
 
@@ -30,6 +31,7 @@ pub(crate) const CONTEXT_TOKENS: Key = Key::new("context_tokens", "context_token
 pub(crate) const MAX_OUTPUT_TOKENS: Key =
     Key::new("max_output_tokens", "max_output_tokens = 16_384");
 pub(crate) const TOKENIZER: Key = Key::new("tokenizer", r#"tokenizer = "o200k_base""#);
+pub(crate) const TOKEN_FACTOR: Key = Key::new("token_factor", "token_factor = 1.20");
 pub(crate) const OWNED_BY: Key = Key::new("owned_by", r#"owned_by = "openai""#);
 
 pub(crate) const DEPLOYMENT_PROVIDER: Key = Key::new("provider", r#"provider = "openai""#);
@@ -89,6 +91,9 @@ pub(crate) struct Model<'t> {
     pub(crate) context_tokens: Number,
     pub(crate) max_output_tokens: Number,
     pub(crate) tokenizer: Text<'t>,
+    pub(crate) token_factor: Option<Spanned<Decimal<'t>>>,
+    /// Checked where it is read, as it says nothing of anything else.
+    pub(crate) image_tokens: Option<ImageRule>,
     pub(crate) owned_by: Text<'t>,
     pub(crate) deployments: Vec<Deployment<'t>>,
 }
@@ -172,6 +177,8 @@ impl<'t> Model<'t> {
             context_tokens: table.optional(report, CONTEXT_TOKENS),
             max_output_tokens: table.optional(report, MAX_OUTPUT_TOKENS),
             tokenizer: table.optional(report, TOKENIZER),
+            token_factor: table.optional(report, TOKEN_FACTOR),
+            image_tokens: image::read(report, &mut table),
             owned_by: table.optional(report, OWNED_BY),
             deployments: table
                 .tables(report, DEPLOYMENT, "deployment of model", None)

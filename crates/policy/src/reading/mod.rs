@@ -3,6 +3,7 @@
 //! The document is walked by hand, because a serde derive stops at the first unknown key or wrong type of a file.
 
 mod checks;
+mod decimal;
 mod report;
 mod table;
 mod wording;
@@ -12,6 +13,7 @@ pub(crate) use checks::{
     Seen, at_least_one, is_model_byte, is_variable_name, model_name, name, one_of, upstream_model,
     variable_name, whole_number,
 };
+pub(crate) use decimal::DecimalError;
 pub(crate) use report::{Label, Report};
 pub(crate) use table::{Decimal, Instant, Key, Table, TextOrTable};
-pub(crate) use wording::{nearest_or_list, shown};
+pub(crate) use wording::{nearest, nearest_or_list, shown};

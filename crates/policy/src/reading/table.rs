@@ -59,14 +59,44 @@ impl<'t> Table<'t> {
         report: &mut Report<'_>,
         key: Key,
     ) -> Option<Spanned<T>> {
-        if self.entries.get(key.name).is_none() {
+        if self.lacks(report, key) { None } else { self.optional(report, key) }
+    }
+
+    /// The texts of a key that must be there: a list of strings, or one string alone.
+    pub(crate) fn required_texts(
+        &mut self,
+        report: &mut Report<'_>,
+        key: Key,
+    ) -> Option<Spanned<Vec<Spanned<&'t str>>>> {
+        if self.lacks(report, key) {
+            return None;
+        }
+        let found = self.find(key)?;
+        let texts = match found.get_ref().as_str() {
+            Some(text) => Some(vec![Spanned::new(found.span(), text)]),
+            None => Vec::from_toml(found.get_ref()),
+        };
+        if texts.is_none() {
+            self.wrong_type(report, key, found, "a string or a list of strings");
+        }
+        Some(Spanned::new(found.span(), texts?))
+    }
+
+    /// Whether a key is there, whatever its value.
+    pub(crate) fn has(&self, key: Key) -> bool {
+        self.entries.contains_key(key.name)
+    }
+
+    /// Whether a key that must be there is not, which is a problem.
+    fn lacks(&mut self, report: &mut Report<'_>, key: Key) -> bool {
+        let lacks = !self.has(key);
+        if lacks {
             self.asked.push(key.name);
             let Key { name, example } = key;
             let message = format!("`{name}` is missing; write for example {example}");
             report.problem(self.label, self.span.clone(), message);
-            return None;
         }
-        self.optional(report, key)
+        lacks
     }
 
     /// The table under a key: `[request]`, or `{ ... }`.

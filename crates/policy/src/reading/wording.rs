@@ -3,8 +3,10 @@
 /// The longest part of a value that a message repeats.
 const MAX_SHOWN_CHARACTERS: usize = 80;
 
-/// How credentials begin: ours, OpenAI's and Anthropic's, GitHub's, and what a header would carry.
-const CREDENTIAL_PREFIXES: [&str; 6] = ["pk_", "sk-", "sk_", "ghp_", "Bearer ", "eyJ"];
+/// How credentials begin: ours, OpenAI's and Anthropic's, GitHub's, what a header would carry, and addresses of a Redis,
+/// which may have a password in them.
+const CREDENTIAL_PREFIXES: [&str; 8] =
+    ["pk_", "sk-", "sk_", "ghp_", "Bearer ", "eyJ", "redis://", "rediss://"];
 
 /// A value as a message may repeat it: quoted, escaped, cut short, and never a credential.
 pub(crate) fn shown(value: &str) -> String {
@@ -34,11 +36,19 @@ pub(crate) fn nearest_or_list<'c>(
     format!("{list_is}: {}", all.join(", "))
 }
 
-/// The candidate that a typing error of at most a third of the word leads to.
-fn nearest<'c>(wanted: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
+/// The candidate that a typing error of at most a third of the word leads to; the first letter is seldom among the wrong
+/// ones, so one that begins otherwise is taken for further away.
+pub(crate) fn nearest<'c>(
+    wanted: &str,
+    candidates: impl Iterator<Item = &'c str>,
+) -> Option<&'c str> {
     let allowed = (wanted.chars().count() / 3).max(1);
     candidates
-        .map(|candidate| (strsim::osa_distance(wanted, candidate), candidate))
+        .map(|candidate| {
+            let begins_otherwise = wanted.chars().next() != candidate.chars().next();
+            let typed = strsim::osa_distance(wanted, candidate);
+            (if typed > 1 { typed + usize::from(begins_otherwise) } else { typed }, candidate)
+        })
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -50,7 +60,7 @@ mod tests {
 
     #[test]
     fn never_repeats_a_credential() {
-        for secret in ["pk_live_abc", "sk-proj-abc", "Bearer abc", "eyJhbGciOi"] {
+        for secret in ["pk_live_abc", "sk-proj-abc", "Bearer abc", "eyJabciOi", "redis://:abc@a"] {
             assert!(!shown(secret).contains("abc"), "{}", shown(secret));
         }
     }

@@ -1,0 +1,123 @@
+//! `image_tokens`: how many tokens an image in a prompt is, by its vendor's rule.
+
+use std::ops::RangeInclusive;
+
+use toml::Spanned;
+
+use crate::reading::{Key, Label, Report, Table, one_of, whole_number};
+
+const IMAGE_TOKENS: Key =
+    Key::new("image_tokens", r#"image_tokens = { rule = "tiles", base = 85, per_tile = 170 }"#);
+const RULE: Key = Key::new("rule", r#"rule = "tiles""#);
+const BASE: Key = Key::new("base", "base = 85");
+const PER_TILE: Key = Key::new("per_tile", "per_tile = 170");
+const PERCENT: Key = Key::new("percent", "percent = 162");
+const PIXELS_PER_TOKEN: Key = Key::new("pixels_per_token", "pixels_per_token = 750");
+const MAX: Key = Key::new("max", "max = 1_600");
+const TOKENS: Key = Key::new("tokens", "tokens = 258");
+
+/// Ten times and more what vendors publish: tokens of an image, pixels of a token, and percent.
+const BOUNDS: RangeInclusive<u64> = 1..=100_000;
+
+/// How many tokens an image in a prompt is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImageRule {
+    /// So many for an image, and so many for each square of 512 pixels that it has when it is scaled to fit 2048 pixels,
+    /// its shorter side 768 (OpenAI, until GPT-5.1).
+    Tiles {
+        /// For the image; all there is of one in low detail.
+        base: u32,
+        /// For each square.
+        per_tile: u32,
+    },
+    /// One for each square of 32 pixels, at most 1 536, times a factor (OpenAI's small models).
+    Patches {
+        /// The factor, in percent.
+        percent: u32,
+    },
+    /// By the pixels, up to a maximum that the vendor scales larger images to (Anthropic).
+    Area {
+        /// How many pixels are one token.
+        pixels_per_token: u32,
+        /// The most tokens of an image.
+        max_tokens: u32,
+    },
+    /// So many for an image of up to 384 pixels on both sides, and for each square of 768 pixels of a larger one
+    /// (Google, until Gemini 2.5).
+    GoogleTiles {
+        /// For each square.
+        tokens: u32,
+    },
+    /// The same for every image.
+    Fixed {
+        /// For each image.
+        tokens: u32,
+    },
+}
+
+/// The rules by their words, each with its keys.
+#[derive(Clone, Copy)]
+enum Rule {
+    Tiles,
+    Patches,
+    Area,
+    GoogleTiles,
+    Fixed,
+}
+
+impl Rule {
+    const WORDS: &[(&'static str, Self)] = &[
+        ("tiles", Self::Tiles),
+        ("patches", Self::Patches),
+        ("area", Self::Area),
+        ("google_tiles", Self::GoogleTiles),
+        ("fixed", Self::Fixed),
+    ];
+
+    fn keys(self) -> &'static [Key] {
+        match self {
+            Self::Tiles => &[BASE, PER_TILE],
+            Self::Patches => &[PERCENT],
+            Self::Area => &[PIXELS_PER_TOKEN, MAX],
+            Self::GoogleTiles | Self::Fixed => &[TOKENS],
+        }
+    }
+
+    /// The rule with the values of its keys, in their order.
+    fn with(self, values: &[u32]) -> Option<ImageRule> {
+        Some(match (self, values) {
+            (Self::Tiles, &[base, per_tile]) => ImageRule::Tiles { base, per_tile },
+            (Self::Patches, &[percent]) => ImageRule::Patches { percent },
+            (Self::Area, &[pixels_per_token, max_tokens]) => {
+                ImageRule::Area { pixels_per_token, max_tokens }
+            }
+            (Self::GoogleTiles, &[tokens]) => ImageRule::GoogleTiles { tokens },
+            (Self::Fixed, &[tokens]) => ImageRule::Fixed { tokens },
+            _ => return None,
+        })
+    }
+}
+
+/// Reads and checks `image_tokens` of a model.
+pub(super) fn read(report: &mut Report<'_>, model: &mut Table<'_>) -> Option<ImageRule> {
+    let mut table = model.table(report, IMAGE_TOKENS, "image_tokens of model")?;
+    let word: Option<Spanned<&str>> = table.required(report, RULE);
+    let rule = word.and_then(|word| one_of(report, table.label, RULE, &word, Rule::WORDS))?;
+    let mut values = Vec::new();
+    for key in rule.keys() {
+        let value = table.required(report, *key);
+        let value = value.and_then(|value| number(report, table.label, *key, &value));
+        values.extend(value);
+    }
+    table.finish(report);
+    rule.with(&values)
+}
+
+fn number(
+    report: &mut Report<'_>,
+    label: Label<'_>,
+    key: Key,
+    value: &Spanned<i128>,
+) -> Option<u32> {
+    u32::try_from(whole_number(report, label, key, value, BOUNDS)?).ok()
+}

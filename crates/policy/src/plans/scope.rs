@@ -1,0 +1,87 @@
+//! Whose use a limit counts together.
+
+use std::fmt;
+
+/// How the scope of a claim is written, before the claim's name.
+const CLAIM: &str = "claim:";
+
+/// Whose use a limit counts together: that of all requests that have the same of it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scope {
+    /// All requests.
+    All,
+    /// The caller's credential: a key, or whom a token is of.
+    Key,
+    /// The consumer.
+    Consumer,
+    /// The consumer's team.
+    Team,
+    /// The consumer's tenant.
+    Tenant,
+    /// The model that answers.
+    Model,
+    /// The alias that was asked for.
+    Route,
+    /// The provider of the model.
+    Provider,
+    /// The client's address.
+    Ip,
+    /// A claim of the caller's token, by its name in `pass_on` of `issuers.toml`.
+    Claim(String),
+}
+
+impl Scope {
+    /// Those that are one word.
+    pub(crate) const WORDS: &[(&'static str, Self)] = &[
+        ("all", Self::All),
+        ("key", Self::Key),
+        ("consumer", Self::Consumer),
+        ("team", Self::Team),
+        ("tenant", Self::Tenant),
+        ("model", Self::Model),
+        ("route", Self::Route),
+        ("provider", Self::Provider),
+        ("ip", Self::Ip),
+    ];
+
+    /// The scope that a text is: a word, or `claim:` and the name of a claim.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        if let Some(claim) = text.strip_prefix(CLAIM) {
+            return (!claim.is_empty()).then(|| Self::Claim(claim.to_owned()));
+        }
+        Self::WORDS.iter().find(|(word, _)| *word == text).map(|(_, scope)| scope.clone())
+    }
+
+    /// The word for it in `plans.toml`; of a claim `claim`, without its name.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        let word = Self::WORDS.iter().find(|(_, scope)| scope == self);
+        word.map_or("claim", |(word, _)| word)
+    }
+}
+
+/// As [`Scope::parse`] reads it again.
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Claim(name) => write!(f, "{CLAIM}{name}"),
+            word => f.write_str(word.word()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_is_written_as_it_is_read() {
+        for text in ["all", "key", "ip", "provider", "claim:department", "claim:a.b:c"] {
+            assert_eq!(Scope::parse(text).unwrap().to_string(), text);
+        }
+        for wrong in ["", "claim", "claim:", "Key", "keys", "all "] {
+            assert_eq!(Scope::parse(wrong), None, "{wrong}");
+        }
+    }
+}
