@@ -1,0 +1,86 @@
+//! Deleting counters whose time has passed: a key-value store does not do it by itself.
+
+use std::sync::atomic::Ordering;
+
+use super::io::{get_unix_s, set_unix_s};
+use super::{IncrementIo, Increments, PREFIX};
+use crate::Error;
+
+/// The plain key that holds when the next sweep is due.
+const KEY: &str = "limit-sweep";
+
+/// How long one sweep lasts for all instances: the names of all keys are read for it, a few milliseconds for each ten
+/// thousand.
+const EVERY_S: u64 = 3_600;
+
+/// When to go on, after a sweep that left some.
+const GO_ON_AFTER_S: u64 = 60;
+
+/// The most deletions of one sweep: each is a write, up to some milliseconds on a disk.
+const MOST_DELETIONS: usize = 1_000;
+
+/// Others may run after so many deletions, during which an instance does nothing else.
+const DELETIONS_IN_A_ROW: usize = 20;
+
+/// How late a sweep may be and is still done: a day. Later, it is the clock that may be wrong.
+const LATE_S: u64 = 86_400;
+
+/// How long to wait then for somebody with another clock.
+const DOUBT_S: u64 = 600;
+
+impl<I: IncrementIo> Increments<I> {
+    /// Deletes counters that need not be kept any longer, when that is due; how many.
+    ///
+    /// It is due once an hour for all instances (a minute after one that left some), and costs nothing but a comparison
+    /// until then. A clock far ahead must not delete what still counts: when the last sweep seems to be more than a day
+    /// ago, the next is put off by ten minutes, in which any instance with another clock corrects it.
+    ///
+    /// # Errors
+    /// When the store cannot be used.
+    pub async fn sweep(&self, unix_s: u64) -> Result<usize, Error> {
+        if is_ahead(self.sweep_due_unix_s.load(Ordering::Relaxed), unix_s) {
+            return Ok(0);
+        }
+        let due_unix_s = get_unix_s(&self.io, KEY)?.unwrap_or(0);
+        if is_ahead(due_unix_s, unix_s) {
+            self.sweep_due_unix_s.store(due_unix_s, Ordering::Relaxed);
+            return Ok(0);
+        }
+        if due_unix_s.abs_diff(unix_s) > LATE_S {
+            self.put_off(unix_s.saturating_add(DOUBT_S))?;
+            return Ok(0);
+        }
+        // Before it begins, so that others do not begin as well.
+        self.put_off(unix_s.saturating_add(EVERY_S))?;
+        let names = self.io.names().await?;
+        let mut passed: Vec<_> = names.iter().filter(|name| is_passed(name, unix_s)).collect();
+        if passed.len() > MOST_DELETIONS {
+            passed.truncate(MOST_DELETIONS);
+            self.put_off(unix_s.saturating_add(GO_ON_AFTER_S))?;
+        }
+        for some in passed.chunks(DELETIONS_IN_A_ROW) {
+            some.iter().try_for_each(|name| self.io.delete(name))?;
+            self.io.pause(1).await;
+        }
+        Ok(passed.len())
+    }
+
+    fn put_off(&self, until_unix_s: u64) -> Result<(), Error> {
+        set_unix_s(&self.io, KEY, until_unix_s)?;
+        self.sweep_due_unix_s.store(until_unix_s, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// Whether a sweep is due later, and not later than anybody would have noted.
+fn is_ahead(due_unix_s: u64, unix_s: u64) -> bool {
+    due_unix_s > unix_s && due_unix_s - unix_s <= LATE_S
+}
+
+fn is_passed(name: &str, unix_s: u64) -> bool {
+    let keep_until_unix_s = name
+        .strip_prefix(PREFIX)
+        .and_then(|rest| rest.split_once('/'))
+        .and_then(|(keep_until_unix_s, _)| keep_until_unix_s.parse::<u64>().ok());
+    keep_until_unix_s.is_some_and(|keep_until_unix_s| keep_until_unix_s < unix_s)
+}

@@ -1,0 +1,79 @@
+//! A key-value store in a SQLite file: the table and the encoding of `host/src/key_value/sqlite.rs`, which are Spin's.
+
+use std::path::Path;
+use std::time::Duration;
+
+use postern_store::increments::{IncrementError, IncrementIo};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+
+const TABLE: &str = "CREATE TABLE IF NOT EXISTS spin_key_value (
+    store TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (store, key))";
+const GET: &str = "SELECT value FROM spin_key_value WHERE store='default' AND key=?1";
+const SET: &str = "INSERT INTO spin_key_value (store, key, value) VALUES ('default', ?1, ?2)
+    ON CONFLICT(store, key) DO UPDATE SET value=?2";
+const DELETE: &str = "DELETE FROM spin_key_value WHERE store='default' AND key=?1";
+
+/// One connection: a process has one.
+pub struct SqliteIo(Connection);
+
+impl SqliteIo {
+    pub fn open(file: &Path, synchronous: &str) -> Self {
+        let connection = Connection::open(file).unwrap();
+        connection.busy_timeout(Duration::from_secs(60)).unwrap();
+        connection.pragma_update(None, "journal_mode", "wal").unwrap();
+        connection.pragma_update(None, "synchronous", synchronous).unwrap();
+        connection.execute(TABLE, []).unwrap();
+        Self(connection)
+    }
+}
+
+fn read(connection: &Connection, key: &str) -> rusqlite::Result<Option<Vec<u8>>> {
+    connection.prepare_cached(GET)?.query_row(params![key], |row| row.get(0)).optional()
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape of `map_err`")]
+fn unavailable(error: rusqlite::Error) -> IncrementError {
+    IncrementError::Unavailable(error.to_string())
+}
+
+impl IncrementIo for SqliteIo {
+    fn increment(&self, key: &str, delta: i64) -> Result<i64, IncrementError> {
+        let connection = &self.0;
+        let transaction =
+            rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
+                .map_err(unavailable)?;
+        let count = match read(&transaction, key).map_err(unavailable)? {
+            None => Some(0),
+            Some(bytes) => bytes.try_into().ok().map(i64::from_le_bytes),
+        };
+        let count = count.and_then(|count| count.checked_add(delta));
+        let count = count.ok_or(IncrementError::Broken)?;
+        self.set(key, &count.to_le_bytes())?;
+        transaction.commit().map_err(unavailable)?;
+        Ok(count)
+    }
+
+    fn get(&self, key: &str) -> Result<Option<Vec<u8>>, IncrementError> {
+        read(&self.0, key).map_err(unavailable)
+    }
+
+    fn set(&self, key: &str, value: &[u8]) -> Result<(), IncrementError> {
+        let mut set = self.0.prepare_cached(SET).map_err(unavailable)?;
+        set.execute(params![key, value]).map(drop).map_err(unavailable)
+    }
+
+    fn delete(&self, key: &str) -> Result<(), IncrementError> {
+        self.0.execute(DELETE, params![key]).map(drop).map_err(unavailable)
+    }
+
+    async fn names(&self) -> Result<Vec<String>, IncrementError> {
+        let names = "SELECT key FROM spin_key_value WHERE store='default'";
+        let mut names = self.0.prepare_cached(names).map_err(unavailable)?;
+        let names = names.query_map([], |row| row.get(0)).map_err(unavailable)?;
+        names.collect::<Result<_, _>>().map_err(unavailable)
+    }
+
+    async fn pause(&self, ms: u64) {
+        std::thread::sleep(Duration::from_millis(ms));
+    }
+}
