@@ -1,0 +1,190 @@
+use super::*;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+const OPENAI: Rules =
+    Rules { images: ImageRule::Tiles { base: 85, per_tile: 170 }, tools: ToolRule::Functions };
+
+/// The spans of all strings that are called `content` or `text`.
+fn texts_of(body: &str) -> Vec<Text> {
+    let mut texts = Vec::new();
+    for name in ["\"content\":\"", "\"text\":\""] {
+        for (at, _) in body.match_indices(name) {
+            let start = at + name.len();
+            let end = start + body.split_at(start).1.find('"').expect("an end");
+            texts.push(Text { start: start as u32, end: end as u32 });
+        }
+    }
+    texts
+}
+
+fn tokens(body: &Value, encoding: Encoding, images: u32) -> u64 {
+    let text = body.to_string();
+    let prompt = Prompt {
+        body: &text,
+        texts: &texts_of(&text),
+        messages: body["messages"].as_array().map_or(0, Vec::len) as u32,
+        has_tools: body.get("tools").is_some(),
+        images,
+    };
+    count(&prompt, encoding, 100, &OPENAI)
+}
+
+fn o200k(body: &Value) -> u64 {
+    tokens(body, Encoding::O200kBase, 0)
+}
+
+#[test]
+fn counts_the_messages_of_openais_cookbook() {
+    let body = json!({ "messages": [
+        { "role": "system", "content": "You are a helpful, pattern-following assistant that translates corporate jargon into plain English." },
+        { "role": "system", "name": "example_user", "content": "New synergies will help drive top-line growth." },
+        { "role": "system", "name": "example_assistant", "content": "Things working well together will increase revenue." },
+        { "role": "system", "name": "example_user", "content": "Let's circle back when we have more bandwidth to touch base on opportunities for increased leverage." },
+        { "role": "system", "name": "example_assistant", "content": "Let's talk later when we're less busy about how to do better." },
+        { "role": "user", "content": "This late pivot means we don't have time to boil the ocean for the client deliverable." },
+    ]});
+    assert_eq!(o200k(&body), 124);
+    assert_eq!(tokens(&body, Encoding::Cl100kBase, 0), 129);
+}
+
+fn weather() -> Value {
+    json!({ "type": "function", "function": {
+        "name": "get_current_weather",
+        "description": "Get the current weather in a given location",
+        "parameters": { "type": "object", "properties": {
+            "location": { "type": "string", "description": "The city and state, e.g. San Francisco, CA" },
+            "unit": { "type": "string", "description": "The unit of temperature to return", "enum": ["celsius", "fahrenheit"] },
+        }, "required": ["location"] },
+    }})
+}
+
+fn weather_request(tool: &Value) -> Value {
+    json!({ "messages": [
+        { "role": "system", "content": "You are a helpful assistant that can answer to questions about the weather." },
+        { "role": "user", "content": "What's the weather like in San Francisco?" },
+    ], "tools": [tool] })
+}
+
+#[test]
+fn counts_the_tools_of_openais_cookbook() {
+    let body = weather_request(&weather());
+    assert_eq!(o200k(&body), 101);
+    assert_eq!(tokens(&body, Encoding::Cl100kBase, 0), 105);
+}
+
+#[test]
+fn counts_a_function_alike_in_the_dialect_of_responses() {
+    let mut flat = weather()["function"].clone();
+    flat["type"] = json!("function");
+    assert_eq!(o200k(&weather_request(&flat)), 101);
+}
+
+#[test]
+fn counts_nested_parameters_by_their_json() {
+    let mut nested = weather();
+    nested["function"]["parameters"]["properties"]["place"] =
+        json!({ "type": "object", "properties": { "x": { "type": "number" } } });
+    let json = crate::count(Encoding::O200kBase, &nested.to_string());
+    let without = o200k(&json!({ "messages": weather_request(&nested)["messages"] }));
+    assert_eq!(o200k(&weather_request(&nested)), without + json + 7 + 12);
+}
+
+#[test]
+fn counts_tools_whatever_white_space_and_escapes_their_name_has() {
+    let plain = weather_request(&weather());
+    let text = plain.to_string().replace("\"tools\":", "\"\\u0074ools\" \n:");
+    let texts = texts_of(&text);
+    let prompt = Prompt { body: &text, texts: &texts, messages: 2, has_tools: true, images: 0 };
+    assert_eq!(count(&prompt, Encoding::O200kBase, 100, &OPENAI), o200k(&plain));
+}
+
+#[test]
+fn counts_what_was_called_and_how_the_answer_has_to_look() {
+    let arguments = "{\"city\": \"Reykjavík\"}";
+    let called = json!({ "messages": [{ "role": "assistant", "tool_calls": [
+        { "id": "1", "type": "function", "function": { "name": "weather", "arguments": arguments } },
+    ]}]});
+    let spoken = crate::count(Encoding::O200kBase, arguments);
+    let name = crate::count(Encoding::O200kBase, "weather");
+    assert_eq!(o200k(&called), spoken + name + 1 + 4 + 3);
+    let schema = json!({ "type": "json_schema", "json_schema": { "name": "a", "schema": {} } });
+    let asked = json!({ "messages": [], "response_format": schema });
+    assert_eq!(o200k(&asked), crate::count(Encoding::O200kBase, &schema.to_string()) + 3);
+}
+
+#[test]
+fn counts_a_text_within_what_was_called_once() {
+    let text = "word ".repeat(500);
+    let body = json!({ "messages": [{ "response": { "text": text } }] });
+    let spoken = o200k(&body);
+    assert!((500..600).contains(&spoken), "{spoken}");
+}
+
+#[test]
+fn multiplies_text_and_nothing_else() {
+    let prompt = Prompt {
+        body: r#"{"text":"one two three"}"#,
+        texts: &[Text { start: 9, end: 22 }],
+        messages: 1,
+        has_tools: false,
+        images: 1,
+    };
+    let exact = count(&prompt, Encoding::O200kBase, 100, &OPENAI);
+    assert_eq!(exact, 3 + 4 + 3 + 1445);
+    assert_eq!(count(&prompt, Encoding::O200kBase, 150, &OPENAI), 5 + 4 + 3 + 1445);
+}
+
+#[test]
+fn reads_pictures_outside_of_texts_only() {
+    let picture = "data:image/gif;base64,R0lGODlhAQABAAAAACw=";
+    let shown = json!({ "messages": [{ "content": [
+        { "type": "image_url", "image_url": { "url": picture } },
+    ]}]});
+    let told = json!({ "messages": [{ "content": [{ "type": "text", "text": picture }] }] });
+    assert_eq!(tokens(&shown, Encoding::O200kBase, 1), 255 + 4 + 3);
+    let said = crate::count(Encoding::O200kBase, picture);
+    assert_eq!(tokens(&told, Encoding::O200kBase, 1), 1445 + said + 4 + 3);
+}
+
+#[test]
+fn takes_low_detail_for_the_picture_beside_it_only() {
+    let picture = "data:image/gif;base64,R0lGODlhAQABAAAAACw=";
+    let low = json!({ "messages": [{ "content": [
+        { "type": "image_url", "image_url": { "url": picture, "detail": "low" } },
+    ]}]});
+    assert_eq!(tokens(&low, Encoding::O200kBase, 1), 85 + 4 + 3);
+    let elsewhere = json!({ "messages": [{ "detail": "low", "content": [
+        { "type": "image_url", "image_url": { "url": picture } },
+    ]}]});
+    assert_eq!(tokens(&elsewhere, Encoding::O200kBase, 1), 255 + 4 + 3);
+}
+
+#[test]
+fn takes_any_depth() {
+    let body = format!("{{\"messages\":{}{}}}", "[".repeat(200_000), "]".repeat(200_000));
+    let deep = format!("{{\"tools\":{}{}}}", "[".repeat(5_000), "]".repeat(5_000));
+    for body in [body, deep] {
+        let prompt = Prompt { body: &body, texts: &[], messages: 1, has_tools: true, images: 0 };
+        assert!(count(&prompt, Encoding::O200kBase, 100, &OPENAI) >= 19);
+    }
+}
+
+proptest! {
+    #[test]
+    fn never_counts_less_for_what_a_text_says(text in "[\"\\\\{}\\[\\]:,a-z ]{0,60}") {
+        let body = json!({ "messages": [{ "role": "user", "content": text }] }).to_string();
+        let start = body.find("\"content\":\"").expect("a text") + 11;
+        let texts = [Text { start: start as u32, end: (body.len() - 4) as u32 }];
+        let prompt = Prompt { body: &body, texts: &texts, messages: 1, has_tools: false, images: 0 };
+        let counted = count(&prompt, Encoding::O200kBase, 100, &OPENAI);
+        prop_assert_eq!(counted, crate::count(Encoding::O200kBase, &text) + 4 + 3);
+    }
+
+    #[test]
+    fn takes_any_body(body in "[\"\\\\{}\\[\\]:,a-z0-9é ]{0,80}", start in 0_u32..90, end in 0_u32..90) {
+        let texts = [Text { start, end }, Text { start: end, end: start }];
+        let prompt = Prompt { body: &body, texts: &texts, messages: 1, has_tools: true, images: 3 };
+        prop_assert!(count(&prompt, Encoding::Cl100kBase, 100, &OPENAI) >= 19);
+    }
+}
