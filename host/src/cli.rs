@@ -1,6 +1,7 @@
 //! The commands.
 
 mod key_value;
+mod pre_initialise;
 mod up;
 
 use std::path::PathBuf;
@@ -21,6 +22,8 @@ pub enum Command {
     EmptyVariables(Application),
     /// Reads and writes a key-value store, also while the application runs.
     KeyValue(key_value::KeyValue),
+    /// Runs what a component has to do once, and writes the component that has done it.
+    PreInitialise(pre_initialise::PreInitialise),
 }
 
 /// Which application, and what it is given.
@@ -80,6 +83,7 @@ pub fn run(command: Command) -> Result<ExitCode, Vec<String>> {
             }
         }
         Command::KeyValue(command) => return command.run(),
+        Command::PreInitialise(command) => command.run()?,
     }
     Ok(ExitCode::SUCCESS)
 }

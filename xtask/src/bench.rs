@@ -4,6 +4,7 @@ use crate::components::{self, Profile};
 use crate::host::Host;
 use crate::process::run_in_the_open;
 use crate::progress::Steps;
+use crate::test::redis;
 use crate::toolchain;
 use crate::workspace::Workspace;
 use anyhow::Result;
@@ -13,7 +14,7 @@ pub fn bench(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let mut steps = Steps::new(4);
     let toolchain = steps.step("wasm toolchain", || toolchain::find_or_get(workspace))?;
     steps.step("components", || {
-        let all: Vec<_> = workspace.components().collect();
+        let all: Vec<_> = workspace.components().chain(workspace.alternatives()).collect();
         components::build(workspace, &toolchain, &all, Profile::Release)
     })?;
     let host = steps.step("host", || Host::build(workspace))?;
@@ -23,6 +24,9 @@ pub fn bench(workspace: &Workspace, arguments: &[String]) -> Result<()> {
             .args(["run", "--release", "--package", "postern-bench", "--"])
             .args(arguments)
             .env("POSTERN_HOST", &host.program);
+        if let Some(server) = redis::server() {
+            command.env("POSTERN_REDIS_SERVER", server);
+        }
         run_in_the_open(&mut command)
     })
 }

@@ -14,8 +14,7 @@ use std::path::Path;
 /// `cargo xtask check`. The manifest is checked against the components, so they are built first.
 pub fn check(workspace: &Workspace, configuration: &Configuration) -> Result<()> {
     let toolchain = toolchain::find_or_get(workspace)?;
-    let all: Vec<_> = workspace.components().collect();
-    components::build(workspace, &toolchain, &all, components::Profile::Release)?;
+    components::build(workspace, &toolchain, &workspace.composed()?, components::Profile::Release)?;
     let host = Host::build(workspace)?;
     problems(workspace, &host, configuration)?;
     eprintln!("policies and manifest are fine");

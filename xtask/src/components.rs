@@ -1,9 +1,11 @@
 //! Builds the components and puts them where `spin.toml` looks for them.
 
+mod snapshot;
+
 use crate::artifacts;
 use crate::toolchain::{TARGET, WasmToolchain};
 use crate::workspace::{Package, Workspace};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -32,16 +34,18 @@ impl Profile {
 /// For a name that is none of them, with all that are.
 pub fn named<'a>(workspace: &'a Workspace, names: &[String]) -> Result<Vec<&'a Package>> {
     let find = |name: &String| {
-        let found = workspace.components().find(|package| package.name == *name);
+        let all = || workspace.components().chain(workspace.alternatives());
+        let found = all().find(|package| package.name == *name);
         found.with_context(|| {
-            let all: Vec<_> = workspace.components().map(|p| p.name.as_str()).collect();
+            let all: Vec<_> = all().map(|p| p.name.as_str()).collect();
             format!("no component is called {name:?}; there are {}", all.join(", "))
         })
     };
     names.iter().map(find).collect()
 }
 
-/// Builds them with one call of cargo and copies each to `target/components/NAME.wasm`.
+/// Builds them with one call of cargo and copies each to `target/components/NAME.wasm`, after its
+/// pre-initialisation if it asks for one.
 pub fn build(
     workspace: &Workspace,
     toolchain: &WasmToolchain,
@@ -59,12 +63,24 @@ pub fn build_with(
     profile: Profile,
     features: &[String],
 ) -> Result<()> {
-    if let Some(package) = packages.iter().find(|package| package.pre_initialise()) {
-        bail!(
-            "{} asks for pre-initialisation, which is not there yet: take `pre-initialise` out of its Cargo.toml",
-            package.name
-        );
+    // Together, cargo would build all with the features of the SDK that an alternative asks for.
+    let (alone, others): (Vec<_>, Vec<_>) =
+        packages.iter().copied().partition(|package| package.instead_of().is_some());
+    if !others.is_empty() {
+        build_together(workspace, toolchain, &others, profile, features)?;
     }
+    alone
+        .into_iter()
+        .try_for_each(|package| build_together(workspace, toolchain, &[package], profile, features))
+}
+
+fn build_together(
+    workspace: &Workspace,
+    toolchain: &WasmToolchain,
+    packages: &[&Package],
+    profile: Profile,
+    features: &[String],
+) -> Result<()> {
     let target = workspace.target.join("wasm");
     forget_other_std(&target, toolchain.identity())?;
     let mut command = workspace.cargo();
@@ -89,7 +105,11 @@ pub fn build_with(
                 package.name
             )
         })?;
-        place(file, &placed(workspace, &package.name))?;
+        let snapshot = match package.pre_initialise() {
+            true => Some(snapshot::pre_initialised(workspace, &package.name, file)?),
+            false => None,
+        };
+        place(snapshot.as_ref().unwrap_or(file), &placed(workspace, &package.name))?;
     }
     Ok(())
 }

@@ -53,7 +53,7 @@ fn run(command: Command) -> Result<()> {
 
 fn build(workspace: &Workspace, component: &Component) -> Result<()> {
     let packages = match component.all {
-        true => workspace.components().collect(),
+        true => workspace.components().chain(workspace.alternatives()).collect(),
         false => components::named(workspace, &component.names)?,
     };
     let toolchain = toolchain::find_or_get(workspace)?;

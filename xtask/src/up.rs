@@ -26,8 +26,7 @@ pub fn up(workspace: &Workspace, options: &Up) -> Result<()> {
     let mut steps = Steps::new(5);
     let toolchain = steps.step("wasm toolchain", || toolchain::find_or_get(workspace))?;
     steps.step("components", || {
-        let all: Vec<_> = workspace.components().collect();
-        components::build(workspace, &toolchain, &all, profile)
+        components::build(workspace, &toolchain, &workspace.composed()?, profile)
     })?;
     let host = steps.step("host", || Host::build(workspace))?;
     steps.step("policies and manifest", || {

@@ -4,6 +4,7 @@ use crate::process;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -51,8 +52,27 @@ impl Workspace {
         })
     }
 
-    /// The members under `components/`.
+    /// The members under `components/` that `spin.toml` composes as it is shipped.
     pub fn components(&self) -> impl Iterator<Item = &Package> {
+        self.all_components().filter(|package| package.instead_of().is_none())
+    }
+
+    /// Other builds of them, which an operator may name in their place.
+    pub fn alternatives(&self) -> impl Iterator<Item = &Package> {
+        self.all_components().filter(|package| package.instead_of().is_some())
+    }
+
+    /// Those that `spin.toml` composes as it is now.
+    pub fn composed(&self) -> Result<Vec<&Package>> {
+        let manifest = self.root.join("spin.toml");
+        let text = fs::read_to_string(&manifest)
+            .with_context(|| format!("cannot read {}", manifest.display()))?;
+        let is_named =
+            |package: &&Package| text.contains(&format!("target/components/{}.wasm", package.name));
+        Ok(self.all_components().filter(is_named).collect())
+    }
+
+    fn all_components(&self) -> impl Iterator<Item = &Package> {
         let folder = self.root.join("components");
         self.packages.iter().filter(move |package| package.manifest_path.starts_with(&folder))
     }
@@ -89,6 +109,11 @@ impl Package {
     pub fn pre_initialise(&self) -> bool {
         let flag = self.metadata.pointer("/postern/pre-initialise");
         flag.and_then(serde_json::Value::as_bool).unwrap_or(false)
+    }
+
+    /// `[package.metadata.postern] instead-of = "NAME"`: another build of that component.
+    pub fn instead_of(&self) -> Option<&str> {
+        self.metadata.pointer("/postern/instead-of").and_then(serde_json::Value::as_str)
     }
 }
 

@@ -176,21 +176,38 @@ impl SqliteStore {
         self.file.run(delete).await
     }
 
+    /// Counters need not survive a power cut as a revocation must: an increment is in the file when it is done, and on
+    /// the disk with the next write that waits for it. Each would take milliseconds otherwise.
     pub async fn increment(&self, key: &str, delta: i64) -> Result<i64, Error> {
         let add = |connection: &mut Connection| {
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let Some(count) = counter(self.read(&transaction, key)?) else {
-                return Ok(Err(format!("`{key}` holds a value that is no counter")));
-            };
-            let Some(count) = count.checked_add(delta) else {
-                return Ok(Err(format!("`{key}` would leave the range of a counter")));
-            };
-            self.write(&transaction, key, &count.to_le_bytes())?;
-            transaction.commit()?;
-            Ok(Ok(count))
+            if delta == 0 {
+                let count = counter(self.read(connection, key)?);
+                return Ok(count.ok_or_else(|| no_counter(key)));
+            }
+            connection.pragma_update(None, "synchronous", "normal")?;
+            let result = self.add(connection, key, delta);
+            connection.pragma_update(None, "synchronous", "full")?;
+            result
         };
         self.file.run(add).await?
+    }
+
+    fn add(
+        &self,
+        connection: &mut Connection,
+        key: &str,
+        delta: i64,
+    ) -> rusqlite::Result<Result<i64, Error>> {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let Some(count) = counter(self.read(&transaction, key)?) else {
+            return Ok(Err(no_counter(key)));
+        };
+        let Some(count) = count.checked_add(delta) else {
+            return Ok(Err(format!("`{key}` would leave the range of a counter")));
+        };
+        self.write(&transaction, key, &count.to_le_bytes())?;
+        transaction.commit()?;
+        Ok(Ok(count))
     }
 
     pub async fn swap(&self, key: &str, seen: Option<&[u8]>, value: &[u8]) -> Result<bool, Error> {
@@ -218,6 +235,10 @@ impl SqliteStore {
     fn write(&self, connection: &Connection, key: &str, value: &[u8]) -> rusqlite::Result<()> {
         connection.prepare_cached(SET)?.execute(params![self.label, key, value]).map(drop)
     }
+}
+
+fn no_counter(key: &str) -> Error {
+    format!("`{key}` holds a value that is no counter")
 }
 
 /// The count in a stored value; `None` when it is none.

@@ -2,7 +2,7 @@
 
 mod clients;
 mod dependencies;
-mod redis;
+pub mod redis;
 mod steps;
 
 use crate::workspace::Workspace;

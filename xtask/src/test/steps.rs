@@ -66,7 +66,7 @@ fn unit(workspace: &Workspace) -> Result<()> {
 
 fn build_components(workspace: &Workspace) -> Result<()> {
     let toolchain = toolchain::find_or_get(workspace)?;
-    let all: Vec<_> = workspace.components().collect();
+    let all: Vec<_> = workspace.components().chain(workspace.alternatives()).collect();
     components::build(workspace, &toolchain, &all, Profile::Release)?;
     // By itself: together, cargo would build the product with the features of the SDK that only the probe asks for.
     let probe = workspace.probe().context("the workspace has no member tests/probe")?;
@@ -83,8 +83,15 @@ fn policies(workspace: &Workspace) -> Result<()> {
     check::problems(workspace, &host, &as_cloned)
 }
 
-/// In release like all that links the runtime: it is compiled once.
+/// In release like all that links the runtime: it is compiled once. The counters' tests with Redis are compiled already,
+/// and ignored where it is not there yet.
 fn host(workspace: &Workspace) -> Result<()> {
+    let mut counters = workspace.cargo();
+    counters.args(["test", "--package", "postern-store", "--test", "redis", "--", "--ignored"]);
+    if let Some(server) = redis::server() {
+        counters.env("POSTERN_REDIS_SERVER", server);
+    }
+    run_in_the_open(&mut counters)?;
     run_in_the_open(workspace.cargo().args([
         "test",
         "--no-fail-fast",
