@@ -167,6 +167,7 @@ fn contract(caller: &NativeCaller) -> Caller {
         regions: caller.regions.clone(),
         data_class: caller.data_class.map(|class| class.word().to_owned()),
         issuer: caller.issuer.clone(),
+        claims: caller.claims.clone(),
         credential_id: caller.credential_id.clone(),
     }
 }

@@ -1,7 +1,9 @@
 //! What the client gets: a head, and a body that is whole or still arriving.
 
+use crate::limits::Reservation;
 use crate::memory::Held;
 use crate::source::Source;
+use crate::stages::limiter::Settlement;
 use crate::stages::provider::{Decoded, Decoder, Loss};
 use postern_contract::types::{Price, Usage};
 use postern_fault::{Fault, Kind};
@@ -16,6 +18,8 @@ pub struct Answer {
     pub served_by: Option<String>,
     /// What the vendor's dialect could not carry.
     pub losses: Vec<Loss>,
+    /// What a whole answer used, if it used anything.
+    pub used: Option<Settlement>,
     /// The body, or its first part if more is to come.
     pub body: String,
     /// The rest of the body.
@@ -31,6 +35,7 @@ impl Answer {
             fields: Vec::new(),
             served_by: None,
             losses: Vec::new(),
+            used: None,
             body,
             streamed: None,
         }
@@ -49,14 +54,24 @@ pub struct Streamed {
     pub usage: Option<Usage>,
     /// What its tokens cost.
     pub price: Option<Price>,
+    /// What is reserved for it.
+    pub reservation: Reservation,
 }
 
 impl Streamed {
     /// Decode what `source` yields. `max_bytes` bounds what may come without anything of it leaving for the client: a vendor
     /// may answer whole where a stream was asked for.
     pub fn new(source: Source, decoder: Decoder, max_bytes: u64) -> Self {
-        let (usage, price) = (None, None);
-        Streamed { source, decoder, done: false, kept_bytes: 0, max_bytes, usage, price }
+        Streamed {
+            source,
+            decoder,
+            done: false,
+            kept_bytes: 0,
+            max_bytes,
+            usage: None,
+            price: None,
+            reservation: Reservation::default(),
+        }
     }
 
     /// The next part for the client, never empty; none when the answer is complete.
@@ -102,6 +117,16 @@ impl Streamed {
             output.push_str(&self.take(finished));
         }
         Ok((output, held))
+    }
+
+    /// Nothing more is to come: the usage is known.
+    pub fn is_done(&self) -> bool {
+        self.done
+    }
+
+    /// What an answer that ends here has used.
+    pub fn so_far(&self) -> Usage {
+        self.decoder.so_far()
     }
 
     /// After the last part: let the vendor's connection serve the next request.

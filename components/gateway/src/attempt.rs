@@ -4,12 +4,16 @@ use crate::answer::{Answer, Streamed};
 use crate::exchange::Exchange;
 use crate::head::Head;
 use crate::headers;
+use crate::limits::{self, Asked, Reservation};
 use crate::losses;
+use crate::refusal::Refusal;
 use crate::source::Source;
+use crate::stages::limiter::Settlement;
 use crate::stages::provider::{self, AnswerHead, Decoder, Encoded, Rewritten};
 use crate::stages::{sandbox, upstream};
 use postern_contract::transport::{Inbound, Outbound};
-use postern_contract::types::{Dialect, Operation, RequestFacts, Target, Transport};
+use postern_contract::types::{Caller, Dialect, Operation, RequestFacts, Span, Target, Transport};
+use postern_dialect::translate;
 use postern_fault::{Fault, Kind};
 use postern_policy::Gateway;
 
@@ -20,43 +24,107 @@ const MAX_ERROR_BYTES: usize = 64 * 1024;
 const NOT_CONFIGURED: &str = "provider_not_configured";
 
 /// What every attempt has in common.
+#[derive(Clone, Copy)]
 pub struct Call<'a> {
     pub head: &'a Head,
+    pub caller: &'a Caller,
     pub facts: &'a RequestFacts,
+    pub texts: &'a [Span],
     pub body: &'a str,
     pub policy: &'a Gateway,
 }
 
 /// Try the targets in order. A retryable fault leads to the next one, and the last one's stands if all fail; a fault
-/// that no deployment would mend ends it at once.
+/// that no deployment would mend ends it at once. So does a limit, unless it is one of that model.
 pub async fn in_turn(
     call: &Call<'_>,
     targets: Vec<Target>,
     exchange: &mut Exchange,
-) -> Result<Answer, Fault> {
-    let mut last = Fault::new(Kind::Unavailable, "no deployment serves this model");
+) -> Result<Answer, Refusal> {
+    let none = Fault::new(Kind::Unavailable, "no deployment serves this model");
+    let mut last = Refusal::from(none);
     let mut tried = false;
-    for target in targets {
-        // Tokens are counted here where the vendor does not count them; for whoever asked one that does, too, if it failed.
-        if call.facts.operation == Operation::CountTokens && target.dialect != Dialect::Anthropic {
-            let count = || provider::count(&target, call.facts, call.body);
-            return Ok(Answer::json(exchange.run("count", count)?));
-        }
-        exchange.record.attempt(&target.deployment);
-        match one(call, target, exchange).await {
-            Ok(answer) => return Ok(answer),
+    let mut targets = targets.into_iter().peekable();
+    while let Some(target) = targets.next() {
+        let mut admitted = match limits::admit(&call.asked(), &target, exchange).await {
+            Ok(admitted) => admitted,
+            Err(refused) if refused.of_this_model || refused.fault.retryable => {
+                last = refused.into();
+                continue;
+            }
+            Err(refused) => return Err(refused.into()),
+        };
+        let fields = limits::fields(&mut admitted);
+        let mut reservation = Reservation::of(&admitted);
+        let capped = capped(call, &target, admitted.answer_cap_tokens);
+        let call = capped.as_ref().map_or(*call, |(facts, body)| Call { facts, body, ..*call });
+        match reservation.keep(answer(&call, target, exchange)).await {
+            Ok(mut answer) => {
+                answer.fields.extend(fields);
+                return Ok(kept(answer, reservation, exchange).await);
+            }
             Err(fault) if fault.retryable => {
                 exchange.record.failed_attempt(&fault);
+                let is_last = targets.peek().is_none();
+                let ended = if is_last { Settlement::Failed } else { Settlement::Unused };
+                reservation.settle(ended, exchange).await;
                 let offered = !is_not_configured(&fault);
                 if offered || !tried {
-                    last = fault;
+                    last = Refusal { fields, ..fault.into() };
                 }
                 tried |= offered;
             }
-            Err(fault) => return Err(fault),
+            Err(fault) => {
+                reservation.settle(Settlement::Failed, exchange).await;
+                return Err(Refusal { fields, ..fault.into() });
+            }
         }
     }
-    Err(if is_not_configured(&last) { not_offered(last) } else { last })
+    if is_not_configured(&last.fault) {
+        last.fault = not_offered(last.fault);
+    }
+    Err(last)
+}
+
+impl Call<'_> {
+    fn asked(&self) -> Asked<'_> {
+        Asked {
+            caller: self.caller,
+            facts: self.facts,
+            client_ip: self.head.client_ip.as_deref(),
+            texts: self.texts,
+            body: self.body,
+        }
+    }
+}
+
+/// The request with a cap on its answer, where the client named none.
+fn capped(call: &Call<'_>, target: &Target, cap: Option<u64>) -> Option<(RequestFacts, String)> {
+    let facts = call.facts;
+    let cap = cap.filter(|_| facts.output_cap_tokens.is_none())?;
+    let capped = translate::capped(&facts.clone().into(), call.body, cap, target.reasons)?;
+    Some(((&capped.0).into(), capped.1))
+}
+
+/// The reservation goes on with a stream; of a whole answer all is known.
+async fn kept(mut answer: Answer, mut reservation: Reservation, exchange: &mut Exchange) -> Answer {
+    match &mut answer.streamed {
+        Some(streamed) => streamed.reservation = reservation,
+        None => {
+            reservation.settle(answer.used.take().unwrap_or(Settlement::Failed), exchange).await;
+        }
+    }
+    answer
+}
+
+async fn answer(call: &Call<'_>, target: Target, exchange: &mut Exchange) -> Result<Answer, Fault> {
+    // Tokens are counted here where the vendor does not count them; for whoever asked one that does, too, if it failed.
+    if call.facts.operation == Operation::CountTokens && target.dialect != Dialect::Anthropic {
+        let count = || provider::count(&target, call.facts, call.body);
+        return Ok(Answer::json(exchange.run("count", count)?));
+    }
+    exchange.record.attempt(&target.deployment);
+    one(call, target, exchange).await
 }
 
 fn is_not_configured(fault: &Fault) -> bool {
@@ -105,6 +173,7 @@ async fn one(call: &Call<'_>, target: Target, exchange: &mut Exchange) -> Result
     };
     exchange.record.usage(streamed.usage, target.price.as_ref());
     streamed.price = target.price;
+    let used = Some(limits::used(streamed.usage, || streamed.so_far()));
     Ok(Answer {
         status,
         content_type: match (passes, call.facts.stream) {
@@ -115,6 +184,7 @@ async fn one(call: &Call<'_>, target: Target, exchange: &mut Exchange) -> Result
         fields: fields.into_iter().filter(|(name, _)| headers::passes_to_client(name)).collect(),
         served_by: Some(target.deployment),
         losses,
+        used,
         body,
         streamed: call.facts.stream.then_some(streamed),
     })

@@ -4,9 +4,9 @@ use crate::head;
 use crate::memory::Held;
 use crate::record::Record;
 use crate::trace::{self, Trace};
+use postern_contract::clock::unix_ms;
 use postern_dialect::Wire;
 use spin_sdk::wasip3::clocks::monotonic_clock::now;
-use spin_sdk::wasip3::clocks::system_clock;
 use spin_sdk::wasip3::http::types::Request;
 use std::future::Future;
 
@@ -107,11 +107,4 @@ impl Exchange {
             None => self.stages.push((stage, ns)),
         }
     }
-}
-
-/// The wall clock; a clock before 1970 is none.
-fn unix_ms() -> u64 {
-    let now = system_clock::now();
-    let seconds = u64::try_from(now.seconds).unwrap_or(0);
-    seconds.saturating_mul(1_000).saturating_add(u64::from(now.nanoseconds / 1_000_000))
 }

@@ -23,6 +23,8 @@ pub enum Endpoint {
     Ready,
     /// `GET /.well-known/oauth-protected-resource`: where to get a token (RFC 9728, 3).
     ResourceMetadata,
+    /// `GET /v1/usage`, of one model's limits as well if it is named (`?model=`).
+    Usage(Option<String>),
     /// `GET /v1/models`
     Models,
     /// `GET /v1/models/{id}`
@@ -90,10 +92,10 @@ impl Head {
             ));
         }
         let path = request.get_path_with_query().unwrap_or_default();
-        let path = path.split('?').next().unwrap_or_default();
+        let (path, query) = path.split_once('?').unwrap_or((&path, ""));
         exchange.record.path = shown(path);
         let mut head = Head {
-            endpoint: route(&request.get_method(), path)?,
+            endpoint: route(&request.get_method(), path, query)?,
             presented: Vec::new(),
             client_ip: None,
             forwarded: Vec::with_capacity(fields.len()),
@@ -167,7 +169,7 @@ fn strict(value: &str) -> Result<bool, Refusal> {
     })
 }
 
-fn route(method: &Method, path: &str) -> Result<Endpoint, Refusal> {
+fn route(method: &Method, path: &str, query: &str) -> Result<Endpoint, Refusal> {
     let call = CALLS.iter().find(|(known, _, _)| *known == path);
     let (endpoint, allow) = match path {
         _ if let Some((_, client, operation)) = call => {
@@ -176,6 +178,7 @@ fn route(method: &Method, path: &str) -> Result<Endpoint, Refusal> {
         "/healthz" => (Endpoint::Alive, "GET"),
         "/readyz" => (Endpoint::Ready, "GET"),
         RESOURCE_METADATA => (Endpoint::ResourceMetadata, "GET"),
+        "/v1/usage" => (Endpoint::Usage(model_named(query)), "GET"),
         "/v1/models" => (Endpoint::Models, "GET"),
         // RFC 9728, 3.1: where the resource's URL has a path, it stands behind.
         _ if path.strip_prefix(RESOURCE_METADATA).is_some_and(|rest| rest.starts_with('/')) => {
@@ -212,7 +215,13 @@ fn route(method: &Method, path: &str) -> Result<Endpoint, Refusal> {
 
 fn known_paths() -> String {
     let calls = CALLS.iter().map(|(path, _, _)| *path);
-    calls.chain(["/v1/models"]).collect::<Vec<_>>().join(", ")
+    calls.chain(["/v1/models", "/v1/usage"]).collect::<Vec<_>>().join(", ")
+}
+
+/// The value of `model` in a query.
+fn model_named(query: &str) -> Option<String> {
+    let value = query.split('&').find_map(|pair| pair.strip_prefix("model="))?;
+    Some(percent_decoded(value))
 }
 
 /// The id in a path as the client meant it: SDKs escape `/` and `:` (RFC 3986, 2.1). What is no escape stays as it is.
@@ -242,15 +251,20 @@ mod tests {
 
     #[test]
     fn finds_every_endpoint_and_says_which_method_it_wants() {
-        assert_eq!(route(&Method::Get, "/v1/models").unwrap(), Endpoint::Models);
+        assert_eq!(route(&Method::Get, "/v1/models", "").unwrap(), Endpoint::Models);
         assert_eq!(
-            route(&Method::Get, "/v1/models/org%2Fname:1").unwrap(),
+            route(&Method::Get, "/v1/models/org%2Fname:1", "").unwrap(),
             Endpoint::Model("org/name:1".to_owned())
         );
-        let wrong = route(&Method::Get, "/v1/embeddings").unwrap_err();
+        assert_eq!(
+            route(&Method::Get, "/v1/usage", "a=b&model=org%2Fname").unwrap(),
+            Endpoint::Usage(Some("org/name".to_owned()))
+        );
+        assert_eq!(route(&Method::Get, "/v1/usage", "").unwrap(), Endpoint::Usage(None));
+        let wrong = route(&Method::Get, "/v1/embeddings", "").unwrap_err();
         assert_eq!((wrong.status, wrong.allow), (Some(405), Some("POST")));
-        assert_eq!(route(&Method::Get, "/v1/models/").unwrap_err().status, Some(404));
-        assert_eq!(route(&Method::Post, "/v2/chat").unwrap_err().status, Some(404));
+        assert_eq!(route(&Method::Get, "/v1/models/", "").unwrap_err().status, Some(404));
+        assert_eq!(route(&Method::Post, "/v2/chat", "").unwrap_err().status, Some(404));
     }
 
     #[test]

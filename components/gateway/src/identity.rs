@@ -21,7 +21,9 @@ pub async fn of(head: &Head, exchange: &mut Exchange) -> Result<Caller, Refusal>
         }
         Err(refused) => {
             exchange.record.unidentified(refused.credential_id);
-            Err(Refusal { challenge: refused.challenge, ..refused.fault.into() })
+            // What would let the caller in (RFC 9110, 11.6.1).
+            let challenge = refused.challenge.map(|text| ("www-authenticate".to_owned(), text));
+            Err(Refusal { fields: challenge.into_iter().collect(), ..refused.fault.into() })
         }
     }
 }

@@ -16,6 +16,7 @@ mod exchange;
 mod head;
 mod headers;
 mod identity;
+mod limits;
 mod losses;
 mod memory;
 mod models;
@@ -56,6 +57,7 @@ async fn serve(request: Request, exchange: &mut Exchange) -> Result<Answer, Refu
         Endpoint::Alive => Ok(Answer::json(r#"{"status":"alive"}"#.to_owned())),
         Endpoint::Ready => models::ready().await,
         Endpoint::ResourceMetadata => models::resource_metadata(),
+        Endpoint::Usage(model) => models::usage(&head, model.as_deref(), exchange).await,
         Endpoint::Models => models::list(&head, exchange).await,
         Endpoint::Model(id) => models::one(&head, id, exchange).await,
         Endpoint::Call(_, operation) => pipeline::run(&head, *operation, request, exchange).await,

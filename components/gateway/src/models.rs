@@ -9,7 +9,7 @@ use crate::policy;
 use crate::refusal::Refusal;
 use crate::stages::auth::{self, Action, Offer};
 use crate::stages::router::{self, CardDeployment, ModelCard};
-use crate::stages::upstream;
+use crate::stages::{limiter, upstream};
 use postern_contract::types::Caller;
 use postern_dialect::{Wire, anthropic};
 use postern_fault::{Fault, Kind, shown};
@@ -44,6 +44,18 @@ pub async fn one(head: &Head, id: &str, exchange: &mut Exchange) -> Result<Answe
     }
 }
 
+/// `GET /v1/usage`: what the caller has used, reserved and left of each of its limits.
+pub async fn usage(
+    head: &Head,
+    model: Option<&str>,
+    exchange: &mut Exchange,
+) -> Result<Answer, Refusal> {
+    let caller = identity::of(head, exchange).await?;
+    let model = model.map(str::to_owned);
+    let usage = limiter::usage_of(caller, head.client_ip.clone(), model);
+    Ok(Answer::json(exchange.wait("limiter", usage).await?))
+}
+
 /// `GET /.well-known/oauth-protected-resource`: where to get a token. For everybody, since nobody has one yet.
 pub fn resource_metadata() -> Result<Answer, Refusal> {
     match auth::resource_metadata()? {
@@ -59,6 +71,7 @@ pub fn resource_metadata() -> Result<Answer, Refusal> {
 pub async fn ready() -> Result<Answer, Refusal> {
     policy::gateway()?;
     auth::ready().await?;
+    limiter::ready().await?;
     router::ready()?;
     Ok(Answer::json(r#"{"status":"ready"}"#.to_owned()))
 }

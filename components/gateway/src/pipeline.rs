@@ -2,7 +2,7 @@
 
 use crate::access;
 use crate::answer::Answer;
-use crate::attempt;
+use crate::attempt::{self, Call};
 use crate::body;
 use crate::exchange::Exchange;
 use crate::head::Head;
@@ -10,7 +10,7 @@ use crate::identity;
 use crate::policy;
 use crate::refusal::Refusal;
 use crate::stages::router;
-use postern_contract::types::RequestFacts;
+use postern_contract::types::{RequestFacts, Target};
 use postern_dialect::{Operation, translate};
 use spin_sdk::wasip3::http::types::Request;
 
@@ -34,11 +34,43 @@ pub async fn run(
     let read = exchange.run("read", || translate::read(client, operation, &body))?;
     exchange.record.request(&read.facts, body.len());
     let facts = RequestFacts::from(&read.facts);
-    // Which deployments may serve it, best first; what this caller may not use is not among them.
-    let targets = exchange.run("router", || router::choose(&caller, &facts))?;
-    // And of these, which this caller may use for what the request does: default deny.
-    let targets = access::permitted(&caller, &facts, body.len(), targets, head, exchange)?;
-    // Each in turn until one begins to answer: after the client's first byte there is no other.
-    let call = attempt::Call { head, facts: &facts, body: &body, policy };
-    Ok(attempt::in_turn(&call, targets, exchange).await?)
+    let texts: Vec<_> = read.segments.iter().map(|segment| segment.span.into()).collect();
+    let call = Call { head, caller: &caller, facts: &facts, texts: &texts, body: &body, policy };
+    // Which deployments may serve it, best first, and which of these this caller may use for what the request does.
+    let targets = targets(&call, None, exchange)?;
+    // Each in turn until one begins to answer: after the client's first byte there is no other. Before each, the limiter
+    // reserves what it may use.
+    match attempt::in_turn(&call, targets, exchange).await {
+        Err(refusal) if refusal.downgrade_to.is_some() => {
+            downgraded(&call, refusal, exchange).await
+        }
+        answered => answered,
+    }
+}
+
+/// The deployments that may serve, `instead` in place of the model asked for. Default deny.
+fn targets(
+    call: &Call<'_>,
+    instead: Option<&str>,
+    exchange: &mut Exchange,
+) -> Result<Vec<Target>, Refusal> {
+    let Call { caller, facts, .. } = *call;
+    let targets = exchange.run("router", || router::choose(caller, facts, instead))?;
+    access::permitted(caller, facts, call.body.len(), targets, call.head, exchange)
+}
+
+/// A limit may name another model rather than refuse. Where that one does not answer, its refusal stands.
+async fn downgraded(
+    call: &Call<'_>,
+    mut refusal: Refusal,
+    exchange: &mut Exchange,
+) -> Result<Answer, Refusal> {
+    let Some(instead) = refusal.downgrade_to.take() else { return Err(refusal) };
+    let Ok(targets) = targets(call, Some(&instead), exchange) else { return Err(refusal) };
+    exchange.record.downgraded(&instead);
+    let Ok(mut answer) = attempt::in_turn(call, targets, exchange).await else {
+        return Err(refusal);
+    };
+    answer.fields.push(("x-postern-downgraded-to".to_owned(), instead.into_string()));
+    Ok(answer)
 }

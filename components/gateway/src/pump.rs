@@ -3,6 +3,8 @@
 
 use crate::answer::Streamed;
 use crate::exchange::Exchange;
+use crate::limits::{self, Reservation};
+use crate::stages::limiter::Settlement;
 use postern_contract::clock::within;
 use postern_dialect::translate;
 use postern_fault::Fault;
@@ -22,19 +24,23 @@ const STALLED_MS: u64 = 600_000;
 /// Write `first`, then what is still arriving, then the record. Ends when the client has all, or has left: dropping
 /// `streamed` then cancels the vendor's work.
 pub async fn run(
-    mut client: StreamWriter<u8>,
+    client: StreamWriter<u8>,
     first: String,
     mut streamed: Option<Streamed>,
-    mut exchange: Exchange,
+    exchange: Exchange,
 ) {
-    let mut end = match write(&mut client, first, &mut exchange).await {
-        true => End::Complete,
-        false => End::ClientGone,
-    };
+    let reservation = streamed.as_mut().map(|streamed| std::mem::take(&mut streamed.reservation));
+    let mut pump = Pump { client, reservation: reservation.unwrap_or_default(), exchange };
+    let mut end = pump.begin(first, streamed.as_ref()).await;
     if let (Some(streamed), End::Complete) = (&mut streamed, &end) {
-        end = carry(streamed, &mut client, &mut exchange).await;
-        exchange.record.usage(streamed.usage, streamed.price.as_ref());
+        end = pump.carry(streamed).await;
     }
+    if let Some(streamed) = &streamed {
+        pump.exchange.record.usage(streamed.usage, streamed.price.as_ref());
+        // What ends early has used what was generated up to then.
+        pump.reservation.settle(Settlement::CutShort(streamed.so_far()), &mut pump.exchange).await;
+    }
+    let Pump { client, mut exchange, .. } = pump;
     drop(client);
     match &end {
         End::Complete => {}
@@ -54,52 +60,76 @@ enum End {
     Cut(Fault),
 }
 
-/// Carry part after part until the vendor has no more, or one side breaks off.
-async fn carry(
-    streamed: &mut Streamed,
-    client: &mut StreamWriter<u8>,
-    exchange: &mut Exchange,
-) -> End {
-    loop {
-        match next(streamed, client, exchange).await {
-            Some(Ok(Some(part))) => {
-                if !write(client, part, exchange).await {
-                    return End::ClientGone;
+/// Where a body goes, and what is held until it is there.
+struct Pump {
+    client: StreamWriter<u8>,
+    reservation: Reservation,
+    exchange: Exchange,
+}
+
+impl Pump {
+    async fn begin(&mut self, first: String, streamed: Option<&Streamed>) -> End {
+        if let Some(streamed) = streamed {
+            self.settle_if_done(streamed).await;
+        }
+        match self.write(first).await {
+            true => End::Complete,
+            false => End::ClientGone,
+        }
+    }
+
+    /// Carry part after part until the vendor has no more, or one side breaks off.
+    async fn carry(&mut self, streamed: &mut Streamed) -> End {
+        loop {
+            match self.next(streamed).await {
+                Some(Ok(Some(part))) => {
+                    self.settle_if_done(streamed).await;
+                    if !self.write(part).await {
+                        return End::ClientGone;
+                    }
                 }
+                Some(Ok(None)) => {
+                    self.settle_if_done(streamed).await;
+                    return End::Complete;
+                }
+                Some(Err(fault)) => {
+                    // The client's dialect has an event for this; no end marker follows it.
+                    let event = translate::error::event(self.exchange.client, &fault);
+                    self.write(event).await;
+                    return End::Cut(fault);
+                }
+                None => return End::ClientGone,
             }
-            Some(Ok(None)) => return End::Complete,
-            Some(Err(fault)) => {
-                // The client's dialect has an event for this; no end marker follows it.
-                let event = translate::error::event(exchange.client, &fault);
-                write(client, event, exchange).await;
-                return End::Cut(fault);
-            }
-            None => return End::ClientGone,
         }
     }
-}
 
-/// The next part of the answer; none if the client has left while the vendor was silent.
-async fn next(
-    streamed: &mut Streamed,
-    client: &mut StreamWriter<u8>,
-    exchange: &mut Exchange,
-) -> Option<Result<Option<String>, Fault>> {
-    // One future for however many comments: dropping a read could lose what it had already taken.
-    let mut next = pin!(streamed.next());
-    loop {
-        if let Some(part) = within(COMMENT_AFTER_MS, next.as_mut()).await {
-            return Some(part);
-        }
-        if !write(client, COMMENT.to_owned(), exchange).await {
-            return None;
+    /// Before the client has the last part: it may send its next request as soon as it has that.
+    async fn settle_if_done(&mut self, streamed: &Streamed) {
+        if streamed.is_done() {
+            let used = limits::used(streamed.usage, || streamed.so_far());
+            self.reservation.settle(used, &mut self.exchange).await;
         }
     }
-}
 
-/// False: the client has left, or has not taken anything for so long that it might as well have.
-async fn write(client: &mut StreamWriter<u8>, part: String, exchange: &mut Exchange) -> bool {
-    exchange.record.sent(part.len());
-    let left = within(STALLED_MS, client.write_all(part.into_bytes())).await;
-    left.is_some_and(|left| left.is_empty())
+    /// The next part of the answer; none if the client has left while the vendor was silent.
+    async fn next(&mut self, streamed: &mut Streamed) -> Option<Result<Option<String>, Fault>> {
+        // One future for however many comments: dropping a read could lose what it had already taken.
+        let mut next = pin!(streamed.next());
+        loop {
+            let part = within(COMMENT_AFTER_MS, next.as_mut());
+            if let Some(part) = self.reservation.keep(part).await {
+                return Some(part);
+            }
+            if !self.write(COMMENT.to_owned()).await {
+                return None;
+            }
+        }
+    }
+
+    /// False: the client has left, or has not taken anything for so long that it might as well have.
+    async fn write(&mut self, part: String) -> bool {
+        self.exchange.record.sent(part.len());
+        let left = within(STALLED_MS, self.client.write_all(part.into_bytes()));
+        self.reservation.keep(left).await.is_some_and(|left| left.is_empty())
+    }
 }

@@ -3,6 +3,7 @@
 use crate::access;
 use crate::cost;
 use crate::stages::auth::{Action, Ruling};
+use crate::stages::limiter::Admitted;
 use crate::stages::provider::Loss;
 use postern_contract::types::{Caller, Price, Usage};
 use postern_dialect::Facts;
@@ -56,6 +57,9 @@ pub struct Record {
     failed_attempts: Vec<Failure>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fault: Option<Failure>,
+    /// What was said of its limits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limits: Option<Limits>,
     #[serde(skip_serializing_if = "Option::is_none")]
     input_tokens: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,6 +107,26 @@ struct RefusedUse {
     deployment: Option<String>,
     /// The policies that forbid it; none: no policy allows it.
     policies: Vec<String>,
+}
+
+/// What the limiter said.
+#[derive(Default, Serialize)]
+struct Limits {
+    /// What was reserved for the attempt that was made last.
+    reserved_tokens: u64,
+    reserved_nano_usd: u64,
+    /// Of which limits little is left.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
+    /// The limit that did not admit it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused_by: Option<String>,
+    /// What was used in place of the model asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    downgraded_to: Option<String>,
+    /// What could not be counted, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uncounted: Option<String>,
 }
 
 fn is_zero(count: &usize) -> bool {
@@ -174,6 +198,35 @@ impl Record {
         self.model = Some(shown(&facts.model));
         self.stream = Some(facts.stream);
         self.request_bytes = bytes;
+    }
+
+    /// What it may use is reserved.
+    pub fn admitted(&mut self, admitted: &Admitted) {
+        if admitted.ticket.is_empty() && admitted.uncounted.is_none() {
+            return;
+        }
+        let limits = self.limits.get_or_insert_default();
+        limits.reserved_tokens = admitted.reserved_tokens;
+        limits.reserved_nano_usd = admitted.reserved_nano_usd;
+        limits.warnings.clone_from(&admitted.warnings);
+        limits.uncounted.clone_from(&admitted.uncounted);
+    }
+
+    /// A limit did not admit it.
+    pub fn not_admitted(&mut self, limit: Option<&str>) {
+        if let Some(limit) = limit {
+            self.limits.get_or_insert_default().refused_by = Some(limit.to_owned());
+        }
+    }
+
+    /// Another model takes the place of the one asked for.
+    pub fn downgraded(&mut self, to: &str) {
+        self.limits.get_or_insert_default().downgraded_to = Some(to.to_owned());
+    }
+
+    /// What was used could not be put in the place of what was reserved.
+    pub fn unsettled(&mut self, why: String) {
+        self.limits.get_or_insert_default().uncounted = Some(why);
     }
 
     /// A deployment is tried.

@@ -12,21 +12,23 @@ pub struct Refusal {
     pub status: Option<u16>,
     /// The methods that would do (RFC 9110, 15.5.6), for 405.
     pub allow: Option<&'static str>,
-    /// What would let the caller in (RFC 9110, 11.6.1), as `auth` says it.
-    pub challenge: Option<String>,
+    /// Further headers: how the caller's limits stand, or what would let it in.
+    pub fields: Vec<(String, String)>,
+    /// The model or alias that policy offers instead.
+    pub downgrade_to: Option<Box<str>>,
 }
 
 impl Refusal {
     /// A refusal of what is wrong in HTTP itself, with its own status.
     pub fn http(status: u16, code: &str, public: impl Into<String>) -> Self {
         let fault = Fault::new(Kind::InvalidRequest, public).with_code(code);
-        Refusal { fault, status: Some(status), allow: None, challenge: None }
+        Refusal { status: Some(status), ..fault.into() }
     }
 }
 
 impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Self {
-        Refusal { fault, status: None, allow: None, challenge: None }
+        Refusal { fault, status: None, allow: None, fields: Vec::new(), downgrade_to: None }
     }
 }
 

@@ -34,10 +34,9 @@ pub fn refusal(refusal: Refusal, mut exchange: Exchange) -> Response {
     exchange.record.status = status;
     exchange.record.fault(&fault);
     let body = translate::error::body(exchange.client, &fault);
-    let mut fields = vec![
-        ("content-type".to_owned(), "application/json".to_owned()),
-        ("content-length".to_owned(), body.len().to_string()),
-    ];
+    let mut fields = refusal.fields;
+    fields.push(("content-type".to_owned(), "application/json".to_owned()));
+    fields.push(("content-length".to_owned(), body.len().to_string()));
     if let Some(methods) = refusal.allow {
         fields.push(("allow".to_owned(), methods.to_owned()));
     }
@@ -45,9 +44,6 @@ pub fn refusal(refusal: Refusal, mut exchange: Exchange) -> Response {
         // RFC 9110, 10.2.3 knows whole seconds: never earlier than said. The SDKs read the exact one.
         fields.push(("retry-after".to_owned(), ms.div_ceil(1_000).to_string()));
         fields.push(("retry-after-ms".to_owned(), ms.to_string()));
-    }
-    if let Some(challenge) = refusal.challenge {
-        fields.push(("www-authenticate".to_owned(), challenge));
     }
     respond(status, fields, body, None, exchange)
 }

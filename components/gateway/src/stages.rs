@@ -14,6 +14,7 @@ spin_sdk::wit_bindgen::generate!({
 });
 
 pub use postern::auth::stage as auth;
+pub use postern::limiter::stage as limiter;
 pub use postern::provider::stage as provider;
 pub use postern::router::stage as router;
 pub use postern::sandbox::client as sandbox;

@@ -7,7 +7,7 @@
 use postern_contract::provider::exports::postern::provider::stage::{
     AnswerHead, Decoded, Encoded, Guest, GuestDecoder, Loss, Rewritten,
 };
-use postern_contract::types::{Fault, Field, RequestFacts, Target};
+use postern_contract::types::{Fault, Field, RequestFacts, Target, Usage};
 use postern_dialect::translate;
 use postern_fault::{Fault as NativeFault, Kind};
 use std::cell::RefCell;
@@ -64,6 +64,11 @@ impl GuestDecoder for Decoder {
     fn push(&self, chunk: String) -> Result<Decoded, Fault> {
         let decoder = self.0.as_ref().map_err(Clone::clone)?;
         Ok(into_contract(decoder.borrow_mut().push(&chunk)?))
+    }
+
+    fn so_far(&self) -> Usage {
+        let usage = self.0.as_ref().map(|decoder| decoder.borrow().so_far());
+        usage.unwrap_or_default().into()
     }
 
     fn finish(&self) -> Result<Decoded, Fault> {

@@ -18,11 +18,16 @@ static CATALOGUE: Policies<Catalogue> = Policies::new();
 struct Router;
 
 impl Guest for Router {
-    fn choose(caller: Caller, facts: RequestFacts) -> Result<Vec<Target>, Fault> {
+    fn choose(
+        caller: Caller,
+        facts: RequestFacts,
+        instead: Option<String>,
+    ) -> Result<Vec<Target>, Fault> {
         let any_of = capabilities(facts.operation);
         let allowed = allowed(&caller);
-        let choices = postern_route::choose(catalogue()?, &facts.model, &allowed, any_of)?;
-        let target = |choice| target::from_choice(choice, &facts);
+        let name = instead.as_ref().unwrap_or(&facts.model);
+        let choices = postern_route::choose(catalogue()?, name, &allowed, any_of)?;
+        let target = |choice| target::from_choice(choice, name, facts.operation);
         Ok(choices.into_iter().map(target).collect())
     }
 

@@ -1,14 +1,16 @@
 //! A deployment of the policies as the contract says it.
 
 use postern_contract::types::{
-    self, Credential, Deadlines, Dialect, HeaderCredential, Operation, RequestFacts,
-    ServiceAccountCredential, Sigv4Credential, Target, Transport,
+    self, Counting, Credential, Deadlines, Dialect, HeaderCredential, ImageArea, ImageRule,
+    ImageTiles, Operation, ServiceAccountCredential, Sigv4Credential, Target, Tokenizer, Transport,
 };
-use postern_policy::{Capability, Credential as Policy, Deployment, Price, Provider, Quirks};
+use postern_policy::{
+    Capability, Credential as Policy, Deployment, Model, Price, Provider, Quirks,
+};
 use postern_route::Choice;
 
-/// All that later stages need to reach it.
-pub fn from_choice(choice: Choice<'_>, facts: &RequestFacts) -> Target {
+/// All that later stages need to reach it, where `name` is asked for.
+pub fn from_choice(choice: Choice<'_>, name: &str, operation: Operation) -> Target {
     let Choice { model, deployment } = choice;
     let provider = &deployment.provider;
     let (transport, base_url) = match &provider.transport {
@@ -18,9 +20,9 @@ pub fn from_choice(choice: Choice<'_>, facts: &RequestFacts) -> Target {
         }
     };
     Target {
-        deployment: name(deployment),
+        deployment: deployment_name(deployment),
         model: model.name.clone(),
-        route: (facts.model != model.name).then(|| facts.model.clone()),
+        route: (name != model.name).then(|| name.to_owned()),
         provider: provider.name.clone(),
         region: provider.region.clone(),
         dialect: dialect(provider.dialect),
@@ -32,13 +34,14 @@ pub fn from_choice(choice: Choice<'_>, facts: &RequestFacts) -> Target {
         deadlines: deadlines(provider),
         max_output_tokens: model.max_output_tokens,
         reasons: model.can(Capability::Reasoning),
-        native: facts.operation != Operation::Completions || model.can(Capability::Completions),
+        native: operation != Operation::Completions || model.can(Capability::Completions),
         quirks: quirks(&deployment.quirks),
+        counting: counting(model, provider),
         price: deployment.price.as_ref().map(price),
     }
 }
 
-fn name(deployment: &Deployment) -> String {
+fn deployment_name(deployment: &Deployment) -> String {
     format!("{}/{}", deployment.provider.name, deployment.upstream_model)
 }
 
@@ -110,6 +113,41 @@ fn quirks(quirks: &Quirks) -> types::Quirks {
             .collect(),
         responses_path: paths.responses.clone(),
         anthropic_version_in_body: quirks.anthropic_version.clone(),
+    }
+}
+
+/// What is not said of a model is what its dialect's vendor publishes, or else what no vendor exceeds.
+fn counting(model: &Model, provider: &Provider) -> Counting {
+    let tokenizer = match model.tokenizer {
+        Some(postern_policy::Tokenizer::Cl100kBase) => Tokenizer::Cl100kBase,
+        _ => Tokenizer::O200kBase,
+    };
+    let by_dialect = match provider.dialect {
+        postern_policy::Dialect::Anthropic | postern_policy::Dialect::Bedrock => {
+            postern_policy::ImageRule::Area { pixels_per_token: 750, max_tokens: 1_600 }
+        }
+        postern_policy::Dialect::Google => postern_policy::ImageRule::GoogleTiles { tokens: 258 },
+        _ => postern_policy::ImageRule::Tiles { base: 85, per_tile: 170 },
+    };
+    Counting {
+        tokenizer,
+        factor_percent: model.token_factor_percent,
+        image: image(model.image_tokens.unwrap_or(by_dialect)),
+    }
+}
+
+fn image(rule: postern_policy::ImageRule) -> ImageRule {
+    use postern_policy::ImageRule as Policy;
+    match rule {
+        Policy::Tiles { base, per_tile } => {
+            ImageRule::Tiles(ImageTiles { base_tokens: base, tile_tokens: per_tile })
+        }
+        Policy::Patches { percent } => ImageRule::Patches(percent),
+        Policy::Area { pixels_per_token, max_tokens } => {
+            ImageRule::Area(ImageArea { pixels_per_token, max_tokens })
+        }
+        Policy::GoogleTiles { tokens } => ImageRule::GoogleTiles(tokens),
+        Policy::Fixed { tokens } => ImageRule::Fixed(tokens),
     }
 }
 

@@ -13,6 +13,13 @@ pub fn unix_s() -> u64 {
     u64::try_from(system_clock::now().seconds).unwrap_or(0)
 }
 
+/// The wall clock in milliseconds since 1970-01-01T00:00:00Z; one before that is none.
+pub fn unix_ms() -> u64 {
+    let now = system_clock::now();
+    let seconds = u64::try_from(now.seconds).unwrap_or(0);
+    seconds.saturating_mul(1_000).saturating_add(u64::from(now.nanoseconds) / NS_PER_MS)
+}
+
 /// What `work` gives, unless it takes longer than `limit_ms`; then it is dropped, and with it whatever it was waiting for.
 ///
 /// The clock is only asked if `work` has to wait at all.

@@ -27,7 +27,7 @@ impl From<&Facts> for types::RequestFacts {
             dialect: facts.client.into(),
             operation: facts.operation.into(),
             model: facts.model.clone(),
-            model_span: types::Span { start: facts.model_span.start, end: facts.model_span.end },
+            model_span: facts.model_span.into(),
             stream: facts.stream,
             usage_in_stream: facts.usage_in_stream,
             output_cap_tokens: facts.output_cap_tokens,
@@ -59,9 +59,15 @@ impl From<types::RequestFacts> for Facts {
     }
 }
 
+impl From<Span> for types::Span {
+    fn from(Span { start, end }: Span) -> Self {
+        types::Span { start, end }
+    }
+}
+
 impl From<Edit> for types::Edit {
     fn from(Edit { span, replacement }: Edit) -> Self {
-        types::Edit { span: types::Span { start: span.start, end: span.end }, replacement }
+        types::Edit { span: span.into(), replacement }
     }
 }
 

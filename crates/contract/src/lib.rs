@@ -50,6 +50,10 @@ stage!(
     ["postern:types/errands@0.1.0": crate::errands]
 );
 stage!(
+    /// For the component that is `limiter`.
+    limiter, "limiter", "postern_contract::limiter", "export_limiter", []
+);
+stage!(
     /// For the component that is `router`.
     router, "router", "postern_contract::router", "export_router", []
 );

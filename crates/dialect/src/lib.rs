@@ -10,6 +10,7 @@ mod base64;
 pub mod bedrock;
 pub mod chat;
 pub mod cohere;
+mod counted;
 pub mod embed;
 mod emulate;
 mod found;

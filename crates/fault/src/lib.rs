@@ -127,6 +127,11 @@ impl Fault {
         Fault { private: Some(private.into()), ..self }
     }
 
+    /// Name the field of the request that is wrong.
+    pub fn with_param(self, param: impl Into<String>) -> Self {
+        Fault { param: Some(param.into()), ..self }
+    }
+
     /// Name the condition more finely than the kind does.
     pub fn with_code(self, code: impl Into<String>) -> Self {
         Fault { code: Some(code.into()), ..self }

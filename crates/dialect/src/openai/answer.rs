@@ -1,6 +1,7 @@
 //! Reads a JSON object of an answer, whole or one event of a stream, for what the gateway acts on.
 
 use super::usage;
+use crate::counted::Counted;
 use crate::json::{Error, Scanner, Text, Type};
 use crate::vendor_error::VendorError;
 use crate::{Operation, Usage};
@@ -22,6 +23,8 @@ pub(super) struct Answer {
 pub(super) struct Choice {
     pub index: u64,
     pub finished: bool,
+    /// What it says, or says more.
+    pub generated: Counted,
 }
 
 impl Answer {
@@ -76,7 +79,7 @@ fn read_choices(scanner: &mut Scanner<'_>, see: &mut impl FnMut(Choice)) -> Resu
     scanner.array()?;
     while scanner.element()? {
         // A vendor that leaves out the index has one choice.
-        let mut choice = Choice { index: 0, finished: false };
+        let mut choice = Choice { index: 0, finished: false, generated: Counted::default() };
         scanner.object()?;
         while let Some(key) = scanner.key()? {
             let value = scanner.peek()?;
@@ -88,6 +91,9 @@ fn read_choices(scanner: &mut Scanner<'_>, see: &mut impl FnMut(Choice)) -> Resu
                     choice.finished = value != Type::Null;
                     scanner.skip()?;
                 }
+                Some("delta" | "message") if value == Type::Object => {
+                    count_said(scanner, &mut choice.generated)?;
+                }
                 _ => drop(scanner.skip()?),
             }
         }
@@ -95,6 +101,20 @@ fn read_choices(scanner: &mut Scanner<'_>, see: &mut impl FnMut(Choice)) -> Resu
         count += 1;
     }
     Ok(count)
+}
+
+/// The texts of a message, or of more of it; of tool calls all that is said.
+fn count_said(scanner: &mut Scanner<'_>, counted: &mut Counted) -> Result<(), Error> {
+    scanner.object()?;
+    while let Some(key) = scanner.key()? {
+        let value = scanner.peek()?;
+        let is_said = matches!(value, Type::String | Type::Array);
+        let text = scanner.skip_text()?;
+        if is_said && key.decode().as_deref() != Some("role") {
+            counted.add(text.trim_matches('"'));
+        }
+    }
+    Ok(())
 }
 
 fn count_objects(scanner: &mut Scanner<'_>) -> Result<usize, Error> {

@@ -2,6 +2,7 @@
 
 use super::stream::Stream;
 use super::whole::Whole;
+use crate::counted::Counted;
 use crate::vendor_error::clip;
 use crate::vendor_fault::invalid;
 use crate::{Decoded, Facts};
@@ -30,6 +31,15 @@ impl Decoder {
             (false, _) if !is_stream => Reading::Whole(Whole::new(facts.operation)),
             _ => Reading::Refused(wrong_form(facts.stream, media_type)),
         })
+    }
+
+    /// What was generated so far.
+    pub(crate) fn generated(&self) -> Counted {
+        match &self.0 {
+            Reading::Whole(whole) => whole.generated(),
+            Reading::Stream(stream) => stream.generated(),
+            Reading::Refused(_) => Counted::default(),
+        }
     }
 
     /// The next chunk of the answer, cut anywhere between two characters.

@@ -2,6 +2,7 @@
 
 use super::answer::{Answer, Choice};
 use super::explain;
+use crate::counted::Counted;
 use crate::vendor_error::VendorError;
 use crate::vendor_fault::{invalid, malformed};
 use crate::{Decoded, Facts, Operation};
@@ -35,6 +36,7 @@ struct Progress {
     /// Which are there, and whether they have ended.
     choices: BTreeMap<u64, bool>,
     finished: usize,
+    generated: Counted,
 }
 
 impl Stream {
@@ -47,6 +49,10 @@ impl Stream {
             held: None,
             done: false,
         }
+    }
+
+    pub fn generated(&self) -> Counted {
+        self.progress.generated
     }
 
     pub fn push(&mut self, chunk: &str) -> Result<Decoded, Fault> {
@@ -156,6 +162,7 @@ pub(crate) fn pass(event: &Event<'_>, decoded: &mut Decoded) {
 
 impl Progress {
     fn see(&mut self, choice: Choice) {
+        self.generated.add_counted(choice.generated);
         if self.choices.len() == MAX_CHOICES && !self.choices.contains_key(&choice.index) {
             return;
         }

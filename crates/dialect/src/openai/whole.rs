@@ -1,7 +1,8 @@
 //! A whole answer: held until its end, then passed on as it is. How long it may be is for the caller to bound.
 
-use super::answer::Answer;
+use super::answer::{Answer, Choice};
 use super::explain;
+use crate::counted::Counted;
 use crate::vendor_fault::{invalid, malformed};
 use crate::{Decoded, Operation};
 use postern_fault::Fault;
@@ -12,11 +13,16 @@ pub(super) struct Whole {
     operation: Operation,
     text: String,
     done: bool,
+    generated: Counted,
 }
 
 impl Whole {
     pub fn new(operation: Operation) -> Self {
-        Whole { operation, text: String::new(), done: false }
+        Whole { operation, text: String::new(), done: false, generated: Counted::default() }
+    }
+
+    pub fn generated(&self) -> Counted {
+        self.generated
     }
 
     pub fn push(&mut self, chunk: &str) -> Decoded {
@@ -33,7 +39,9 @@ impl Whole {
             Operation::Embeddings => ("embeddings", "data"),
             _ => ("a chat completion", "choices"),
         };
-        let answer = Answer::read(self.operation, &output, |_| {})
+        let generated = &mut self.generated;
+        let see = |choice: Choice| generated.add_counted(choice.generated);
+        let answer = Answer::read(self.operation, &output, see)
             .map_err(|error| malformed(what, &output, error))?;
         if let Some(error) = answer.error {
             return Err(explain::reported(&error));

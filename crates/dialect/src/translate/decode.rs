@@ -4,8 +4,9 @@ use super::embeddings::Embeddings;
 use super::passing::Passing;
 use super::translating::Translating;
 use super::{passes, spoken};
+use crate::counted::Counted;
 use crate::openai::decode::wrong_form;
-use crate::{Context, Decoded, Facts, Memo, Operation, Vendor, Wire, openai};
+use crate::{Context, Decoded, Facts, Memo, Operation, Usage, Vendor, Wire, openai};
 use postern_fault::Fault;
 
 /// What a decoder must know besides the request's facts.
@@ -33,7 +34,11 @@ impl AnswerHead {
 }
 
 /// Reads one answer. A whole answer is a stream of one chunk, which leaves at [`finish`](Decoder::finish).
-pub struct Decoder(Reading);
+pub struct Decoder {
+    reading: Reading,
+    /// What the vendor has said last of its tokens.
+    said: Option<Usage>,
+}
 
 enum Reading {
     OpenAi(openai::Decoder),
@@ -47,35 +52,7 @@ enum Reading {
 impl Decoder {
     /// `facts` are the request's. The length of a whole answer is the caller's to bound.
     pub fn new(vendor: &Vendor, facts: &Facts, head: AnswerHead) -> Self {
-        let wire = spoken(vendor, facts);
-        let is_stream = head.is_stream();
-        // Whoever asked for a whole answer cannot be given a stream; a whole answer can be told as a stream.
-        if is_stream && !facts.stream {
-            return Decoder(Reading::Refused(wrong_form(facts.stream, head.media_type())));
-        }
-        if passes(vendor, facts) {
-            return Decoder(match (facts.operation, wire) {
-                (Operation::Chat, Wire::Anthropic | Wire::Responses) => {
-                    Reading::Passing(Box::new(Passing::new(wire, facts, &head)))
-                }
-                (Operation::CountTokens | Operation::Rerank, _) => {
-                    Reading::Passing(Box::new(Passing::unread()))
-                }
-                _ => Reading::OpenAi(openai::Decoder::new(facts, &head.content_type)),
-            });
-        }
-        if facts.operation == Operation::Embeddings {
-            let vendor = Vendor { wire, ..vendor.clone() };
-            return Decoder(Reading::Embeddings(Box::new(Embeddings::new(vendor, &head.memo))));
-        }
-        let context = Context {
-            request_id: head.request_id,
-            unix_s: head.unix_s,
-            model: vendor.model.clone(),
-            usage_in_stream: facts.usage_in_stream,
-            memo: head.memo,
-        };
-        Decoder(Reading::Translating(Box::new(Translating::new(wire, facts, context, is_stream))))
+        Decoder { reading: Reading::new(vendor, facts, head), said: None }
     }
 
     /// The next chunk of the answer, cut anywhere between two characters.
@@ -84,13 +61,14 @@ impl Decoder {
     /// What the vendor should not have said (`upstream-invalid`), or what it said went wrong. What came before it in
     /// the same chunk comes out first, and the fault with the next call.
     pub fn push(&mut self, chunk: &str) -> Result<Decoded, Fault> {
-        match &mut self.0 {
+        let decoded = match &mut self.reading {
             Reading::OpenAi(decoder) => decoder.push(chunk),
             Reading::Passing(passing) => passing.push(chunk),
             Reading::Translating(translating) => translating.push(chunk),
             Reading::Embeddings(embeddings) => embeddings.push(chunk),
             Reading::Refused(fault) => Err(fault.clone()),
-        }
+        }?;
+        Ok(self.noted(decoded))
     }
 
     /// The vendor has ended well.
@@ -98,12 +76,66 @@ impl Decoder {
     /// # Errors
     /// As [`Decoder::push`], and an answer that is not whole.
     pub fn finish(&mut self) -> Result<Decoded, Fault> {
-        match &mut self.0 {
+        let decoded = match &mut self.reading {
             Reading::OpenAi(decoder) => decoder.finish(),
             Reading::Passing(passing) => passing.finish(),
             Reading::Translating(translating) => translating.finish(),
             Reading::Embeddings(embeddings) => embeddings.finish(),
             Reading::Refused(fault) => Err(fault.clone()),
+        }?;
+        Ok(self.noted(decoded))
+    }
+
+    /// The usage of an answer that ends here: what the vendor has said, or an estimate of what it has generated. An input of
+    /// 0 is not known.
+    pub fn so_far(&self) -> Usage {
+        let said = self.said.unwrap_or_default();
+        let generated = match &self.reading {
+            Reading::OpenAi(decoder) => decoder.generated(),
+            Reading::Passing(passing) => passing.generated(),
+            Reading::Translating(translating) => translating.generated(),
+            Reading::Embeddings(_) | Reading::Refused(_) => Counted::default(),
+        };
+        let output_tokens = said.output_tokens.max(generated.tokens());
+        Usage { output_tokens, estimated: true, ..said }
+    }
+
+    fn noted(&mut self, decoded: Decoded) -> Decoded {
+        self.said = decoded.usage.or(self.said);
+        decoded
+    }
+}
+
+impl Reading {
+    fn new(vendor: &Vendor, facts: &Facts, head: AnswerHead) -> Self {
+        let wire = spoken(vendor, facts);
+        let is_stream = head.is_stream();
+        // Whoever asked for a whole answer cannot be given a stream; a whole answer can be told as a stream.
+        if is_stream && !facts.stream {
+            return Reading::Refused(wrong_form(facts.stream, head.media_type()));
         }
+        if passes(vendor, facts) {
+            return match (facts.operation, wire) {
+                (Operation::Chat, Wire::Anthropic | Wire::Responses) => {
+                    Reading::Passing(Box::new(Passing::new(wire, facts, &head)))
+                }
+                (Operation::CountTokens | Operation::Rerank, _) => {
+                    Reading::Passing(Box::new(Passing::unread()))
+                }
+                _ => Reading::OpenAi(openai::Decoder::new(facts, &head.content_type)),
+            };
+        }
+        if facts.operation == Operation::Embeddings {
+            let vendor = Vendor { wire, ..vendor.clone() };
+            return Reading::Embeddings(Box::new(Embeddings::new(vendor, &head.memo)));
+        }
+        let context = Context {
+            request_id: head.request_id,
+            unix_s: head.unix_s,
+            model: vendor.model.clone(),
+            usage_in_stream: facts.usage_in_stream,
+            memo: head.memo,
+        };
+        Reading::Translating(Box::new(Translating::new(wire, facts, context, is_stream)))
     }
 }

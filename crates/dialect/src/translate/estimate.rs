@@ -1,9 +1,9 @@
 //! A count of tokens where the vendor gives none.
 //!
-//! Without the model's own tokenizer, which is large, this is an estimate and marked as one: four bytes of ASCII make a
-//! token (<https://help.openai.com/en/articles/4936856>), and so does each character of scripts that have no words.
+//! Without the model's own tokenizer, which is large, this is an estimate and marked as one.
 
 use crate::chat::{Content, Delta, Event, Kind, Request, ToolKind};
+use crate::counted::Counted;
 use crate::{Facts, Memo, Operation, Usage, Vendor, Wire, anthropic};
 use postern_fault::Fault;
 
@@ -12,26 +12,6 @@ const TOKENS_A_MESSAGE: u64 = 4;
 
 /// Roughly what an image costs at any vendor: a tile or two.
 const TOKENS_AN_IMAGE: u64 = 800;
-
-/// Characters so far, by what they cost.
-#[derive(Debug, Default, Clone, Copy)]
-struct Counted {
-    ascii_bytes: u64,
-    other_characters: u64,
-}
-
-impl Counted {
-    fn add(&mut self, text: &str) {
-        let ascii = text.bytes().filter(u8::is_ascii).count() as u64;
-        self.ascii_bytes = self.ascii_bytes.saturating_add(ascii);
-        let characters = text.chars().count() as u64;
-        self.other_characters = self.other_characters.saturating_add(characters - ascii);
-    }
-
-    fn tokens(self) -> u64 {
-        self.ascii_bytes.div_ceil(4).saturating_add(self.other_characters)
-    }
-}
 
 /// The tokens of a prompt.
 pub(super) fn of_request(request: &Request) -> u64 {
@@ -83,17 +63,16 @@ impl Estimate {
         Estimate { input_tokens, ..Estimate::default() }
     }
 
+    /// What has been counted of the answer.
+    pub fn counted(&self) -> Counted {
+        self.counted
+    }
+
     /// Count `events`; before the last of them, if the vendor has said no usage, put in the estimate.
     pub fn events(&mut self, events: &mut Vec<Event>) {
         for event in &*events {
-            match event {
-                Event::Usage(_) => self.said = true,
-                Event::Delta(_, Delta::Text(text) | Delta::Summary(_, text)) => {
-                    self.counted.add(text);
-                }
-                Event::Begun(_, Kind::ToolCall { name, .. }) => self.counted.add(name),
-                _ => {}
-            }
+            self.said |= matches!(event, Event::Usage(_));
+            generated(event, &mut self.counted);
         }
         if events.last() == Some(&Event::Done) && !self.said {
             let usage = Usage {
@@ -104,6 +83,15 @@ impl Estimate {
             };
             events.insert(events.len().saturating_sub(1), Event::Usage(usage));
         }
+    }
+}
+
+/// Count what the model has generated with this event.
+pub(super) fn generated(event: &Event, counted: &mut Counted) {
+    match event {
+        Event::Delta(_, Delta::Text(text) | Delta::Summary(_, text)) => counted.add(text),
+        Event::Begun(_, Kind::ToolCall { name, .. }) => counted.add(name),
+        _ => {}
     }
 }
 

@@ -3,6 +3,7 @@
 //! Client and vendor speak the same dialect: the client's bytes pass but for splices, and the vendor's as they came.
 //! Otherwise the request is decoded into the hub ([`crate::chat`]), encoded from it, and the answer likewise.
 
+mod cap;
 mod decode;
 mod embeddings;
 mod encode;
@@ -11,6 +12,7 @@ mod estimate;
 mod passing;
 mod translating;
 
+pub use cap::capped;
 pub use decode::{AnswerHead, Decoder};
 pub use encode::{Encoded, Rewritten, encode};
 pub use estimate::count;

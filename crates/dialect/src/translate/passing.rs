@@ -1,8 +1,10 @@
 //! An answer in the client's own dialect: it passes as it came, and is watched for its usage, its end and its errors.
 
 use super::decode::AnswerHead;
+use super::estimate::generated;
 use super::translating::{Framing, read_whole, reader};
 use crate::chat::Event;
+use crate::counted::Counted;
 use crate::openai::stream::pass;
 use crate::{Decoded, Facts, ReadAnswer, Wire};
 use postern_fault::Fault;
@@ -12,6 +14,7 @@ use std::mem;
 pub(super) struct Passing {
     form: Form,
     events: Vec<Event>,
+    generated: Counted,
 }
 
 enum Form {
@@ -35,11 +38,17 @@ impl Passing {
             true => Form::Stream { framing: Box::default(), reader: reader(wire, &head.memo) },
             false => Form::Whole { wire, text: String::new() },
         };
-        Passing { form, events: Vec::new() }
+        Passing { form, events: Vec::new(), generated: Counted::default() }
+    }
+
+    /// What was generated so far.
+    pub fn generated(&self) -> Counted {
+        self.generated
     }
 
     pub fn unread() -> Self {
-        Passing { form: Form::Unread { text: String::new() }, events: Vec::new() }
+        let form = Form::Unread { text: String::new() };
+        Passing { form, events: Vec::new(), generated: Counted::default() }
     }
 
     pub fn push(&mut self, chunk: &str) -> Result<Decoded, Fault> {
@@ -71,7 +80,7 @@ impl Passing {
                 framing.say_held()?;
                 if !decoded.done {
                     reader.end(&mut self.events)?;
-                    note(&mut self.events, &mut decoded);
+                    note(&mut self.events, &mut self.generated, &mut decoded);
                     decoded.done = true;
                 }
                 Ok(decoded)
@@ -83,11 +92,11 @@ impl Passing {
         let Form::Stream { framing, reader } = &mut self.form else {
             return Ok(Decoded::default());
         };
-        let events = &mut self.events;
+        let (events, generated) = (&mut self.events, &mut self.generated);
         framing.drain(|event, decoded| {
             if let Some(data) = event.data.as_deref() {
                 reader.event(event.name, data, events)?;
-                note(events, decoded);
+                note(events, generated, decoded);
             }
             pass(event, decoded);
             Ok(())
@@ -95,8 +104,9 @@ impl Passing {
     }
 }
 
-fn note(events: &mut Vec<Event>, decoded: &mut Decoded) {
+fn note(events: &mut Vec<Event>, counted: &mut Counted, decoded: &mut Decoded) {
     for event in events.drain(..) {
+        generated(&event, counted);
         match event {
             Event::Usage(usage) => decoded.usage = Some(usage),
             Event::Done => decoded.done = true,

@@ -2,6 +2,7 @@
 
 use super::estimate::Estimate;
 use crate::chat::{Answer, Collector, Event};
+use crate::counted::Counted;
 use crate::emulate::Restore;
 use crate::openai::completions;
 use crate::vendor_fault::invalid;
@@ -106,6 +107,11 @@ impl Translating {
             events: Vec::new(),
         };
         Translating { wire, source, sink }
+    }
+
+    /// What was generated so far.
+    pub fn generated(&self) -> Counted {
+        self.sink.estimate.counted()
     }
 
     pub fn push(&mut self, chunk: &str) -> Result<Decoded, Fault> {

@@ -1,0 +1,71 @@
+//! How much may they, now?
+//!
+//! Reads: `plans.toml`, the request's texts, the counters. Writes: the counters. Refuses with: `rate-limited` for a limit that is
+//! reached, `invalid-request` for a request that can never fit one or a cap above the model's, `forbidden` for a plan that is none.
+//! Runs before each attempt at a vendor, and again when it has ended. When the counters cannot be reached: money is closed, rates
+//! are what the plan says.
+//!
+//! Two builds, by feature: `key-value` counts by atomic increments, `redis` by scripts.
+
+mod admit;
+mod policy;
+mod prompt;
+mod settle;
+mod subject;
+mod usage;
+
+#[cfg(feature = "key-value")]
+#[path = "key_value.rs"]
+mod counters;
+#[cfg(all(feature = "redis", not(feature = "key-value")))]
+#[path = "redis.rs"]
+mod counters;
+
+use postern_contract::clock::unix_ms;
+use postern_contract::limiter::exports::postern::limiter::stage::{
+    Admitted, Guest as Stage, Refused, Settlement, Wish,
+};
+use postern_contract::types::{Caller, Fault};
+use postern_meter::closed;
+use postern_store::Counters as _;
+
+struct Limiter;
+
+impl postern_contract::limiter::Guest for Limiter {
+    fn postern_initialise() {
+        postern_tokenizer::prepare();
+    }
+}
+
+impl Stage for Limiter {
+    async fn admit(wish: Wish, body: String) -> Result<Admitted, Refused> {
+        let admitted = admit::admit(&wish, &body, unix_ms()).await;
+        counters::sweep();
+        admitted
+    }
+
+    async fn settle(ticket: String, settlement: Settlement) -> Result<(), Fault> {
+        Ok(settle::settle(&ticket, settlement, unix_ms()).await?)
+    }
+
+    async fn renew(ticket: String) -> Result<String, Fault> {
+        Ok(settle::renew(&ticket, unix_ms()).await?)
+    }
+
+    async fn usage_of(
+        caller: Caller,
+        client_ip: Option<String>,
+        model: Option<String>,
+    ) -> Result<String, Fault> {
+        Ok(usage::report(&caller, client_ip.as_deref(), model.as_deref(), unix_ms()).await?)
+    }
+
+    async fn ready() -> Result<(), Fault> {
+        policy::plans()?;
+        let counters = counters::counters()?;
+        let ready = counters.ready().await;
+        Ok(ready.map_err(|error| closed(&error.to_string()))?)
+    }
+}
+
+postern_contract::limiter::export_limiter!(Limiter);

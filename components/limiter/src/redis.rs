@@ -1,0 +1,89 @@
+//! Counters in Redis.
+
+use crate::policy;
+use postern_fault::Fault;
+use postern_meter::closed;
+use postern_store::redis::{Argument, Execute, Reply, Scripts};
+use spin_sdk::redis::{Connection, RedisParameter, RedisResult};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// Goes before what `plans.toml` says: a place for an address with a password, which does not belong in git.
+const URL_VARIABLE: &str = "POSTERN_REDIS_URL";
+
+static COUNTERS: Scripts<Redis> = Scripts::new(Redis);
+
+thread_local! {
+    /// Opened once an instance, whose one thread this is, and again after a failure.
+    static CONNECTION: RefCell<Option<Rc<Connection>>> = const { RefCell::new(None) };
+}
+
+/// Where use is counted.
+///
+/// # Errors
+///
+/// `unavailable` where nobody says where.
+pub fn counters() -> Result<&'static Scripts<Redis>, Fault> {
+    url()?;
+    Ok(&COUNTERS)
+}
+
+/// Redis forgets by itself.
+pub fn sweep() {}
+
+fn url() -> Result<String, Fault> {
+    if let Ok(url) = std::env::var(URL_VARIABLE) {
+        return Ok(url);
+    }
+    policy::plans()?.redis_url().map(str::to_owned).ok_or_else(|| {
+        closed("no Redis is named: write `redis_url` in [counters] of plans.toml, or set POSTERN_REDIS_URL")
+    })
+}
+
+/// The Redis that policy names.
+#[derive(Debug, Default)]
+pub struct Redis;
+
+impl Execute for Redis {
+    async fn execute(&self, command: &str, arguments: Vec<Argument>) -> Result<Vec<Reply>, String> {
+        let connection = connection().await?;
+        let arguments: Vec<_> = arguments.into_iter().map(into_parameter).collect();
+        match connection.execute(command, arguments).await {
+            Ok(replies) => Ok(replies.into_iter().map(from_result).collect()),
+            Err(error) => {
+                // It may be the connection: the next call makes another.
+                CONNECTION.with(|cell| cell.take());
+                Err(format!("redis: {error:?}"))
+            }
+        }
+    }
+}
+
+async fn connection() -> Result<Rc<Connection>, String> {
+    if let Some(open) = CONNECTION.with(|cell| cell.borrow().clone()) {
+        return Ok(open);
+    }
+    let url = url().map_err(|fault| fault.private.unwrap_or(fault.public))?;
+    // The error is told without the address, which may have a password.
+    let opened =
+        Connection::open(url).await.map_err(|_| "redis: it cannot be reached".to_owned())?;
+    let opened = Rc::new(opened);
+    CONNECTION.with(|cell| cell.replace(Some(Rc::clone(&opened))));
+    Ok(opened)
+}
+
+fn into_parameter(argument: Argument) -> RedisParameter {
+    match argument {
+        Argument::Int(number) => RedisParameter::Int64(number),
+        Argument::Bytes(bytes) => RedisParameter::Binary(bytes),
+    }
+}
+
+fn from_result(result: RedisResult) -> Reply {
+    match result {
+        RedisResult::Nil => Reply::Nil,
+        RedisResult::Status(text) => Reply::Status(text),
+        RedisResult::Int64(number) => Reply::Int(number),
+        RedisResult::Binary(bytes) => Reply::Bytes(bytes),
+    }
+}

@@ -1,0 +1,111 @@
+//! Whose limit it is: the values of a limit's scopes for one request.
+
+use postern_policy::Scope;
+use sha2::{Digest as _, Sha256};
+
+/// A value this long stands in a counter's name as it is; a longer one, or one with other characters, as its hash.
+const MAX_PLAIN_BYTES: usize = 64;
+
+/// What is told of a value that a client may have chosen.
+const MAX_SHOWN_CHARACTERS: usize = 64;
+
+/// Who asks for what, as far as limits distinguish it.
+#[derive(Debug, Clone, Copy, Default)]
+#[allow(missing_docs)]
+pub struct Subject<'a> {
+    pub credential_id: &'a str,
+    pub consumer: &'a str,
+    pub team: Option<&'a str>,
+    pub tenant: Option<&'a str>,
+    pub client_ip: Option<&'a str>,
+    /// The claims of its token that policy passes on.
+    pub claims: &'a [(String, String)],
+    /// None where no model is asked for.
+    pub model: Option<&'a str>,
+    /// The alias that was asked for. Requests for models by their own names share a counter.
+    pub route: Option<&'a str>,
+    pub provider: Option<&'a str>,
+}
+
+impl<'a> Subject<'a> {
+    /// The value of a scope. Whoever has none shares a counter with all others that have none.
+    fn value(&self, scope: &Scope) -> Option<&'a str> {
+        match scope {
+            Scope::All => Some(""),
+            Scope::Key => Some(self.credential_id),
+            Scope::Consumer => Some(self.consumer),
+            Scope::Team => self.team,
+            Scope::Tenant => self.tenant,
+            Scope::Ip => self.client_ip,
+            Scope::Model => self.model,
+            Scope::Route => self.route,
+            Scope::Provider => self.provider,
+            Scope::Claim(name) => {
+                let mut claims = self.claims.iter();
+                claims.find(|(claim, _)| claim == name).map(|(_, value)| value.as_str())
+            }
+        }
+    }
+
+    /// Whether it says all that these scopes distinguish of a request.
+    pub fn knows(&self, scopes: &[Scope]) -> bool {
+        !scopes.iter().any(|scope| is_of_the_model(scope) && self.value(scope).is_none())
+    }
+
+    /// As part of a counter's name: whatever the values are, no two subjects have the same.
+    pub fn key(&self, scopes: &[Scope]) -> String {
+        let keys: Vec<_> = scopes.iter().map(|scope| key(self.value(scope))).collect();
+        keys.join(",")
+    }
+
+    /// For people: "the key `ab12` and the model `gpt-4o`".
+    pub fn words(&self, scopes: &[Scope]) -> String {
+        let words: Vec<_> = scopes.iter().map(|scope| self.words_of(scope)).collect();
+        words.join(" and ")
+    }
+
+    fn words_of(&self, scope: &Scope) -> String {
+        let noun = match scope {
+            Scope::All => return "all requests".to_owned(),
+            Scope::Ip => "the address".to_owned(),
+            Scope::Claim(name) => format!("the {}", shown(name)),
+            Scope::Route => "the alias".to_owned(),
+            other => format!("the {}", other.word()),
+        };
+        match self.value(scope) {
+            Some(value) => format!("{noun} `{}`", shown(value)),
+            None => format!("whoever has no {}", noun.trim_start_matches("the ")),
+        }
+    }
+}
+
+/// Another model may be admitted where this one is not.
+pub fn is_of_the_model(scope: &Scope) -> bool {
+    matches!(scope, Scope::Model | Scope::Route | Scope::Provider)
+}
+
+/// No two values have the same.
+pub(crate) fn key(value: Option<&str>) -> String {
+    let is_plain = |text: &str| {
+        text.len() <= MAX_PLAIN_BYTES
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-:@+".contains(&byte))
+    };
+    match value {
+        None => "!none".to_owned(),
+        Some(text) if is_plain(text) => text.to_owned(),
+        Some(text) => {
+            let hash = Sha256::digest(text.as_bytes());
+            let hex: Vec<_> = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+            format!("!{}", hex.concat())
+        }
+    }
+}
+
+fn shown(text: &str) -> String {
+    let mut shown = postern_fault::shown(text).replace('`', "'");
+    if let Some((cut, _)) = shown.char_indices().nth(MAX_SHOWN_CHARACTERS) {
+        shown.truncate(cut);
+        shown.push('…');
+    }
+    shown
+}
