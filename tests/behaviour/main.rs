@@ -8,6 +8,7 @@ mod fallback;
 mod faults;
 mod headers;
 mod identity;
+mod limits;
 mod models;
 mod privacy;
 mod readiness;

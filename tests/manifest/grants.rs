@@ -73,7 +73,8 @@ fn secrets_are_where_nothing_is_parsed_and_foreign_bytes_where_nothing_is_reache
     assert_eq!(holders("variables"), ["upstream"]);
     // Auth fetches what issuers publish, without a secret.
     assert_eq!(holders("allowed_outbound_hosts"), ["auth", "upstream"]);
-    assert_eq!(holders("key_value_stores"), ["auth"]);
+    // Keys and key sets; what is used of limits.
+    assert_eq!(holders("key_value_stores"), ["auth", "limiter"]);
     for pure in ["provider", "sandbox"] {
         assert!(
             stages[pure].is_subset(&["environment", "files"].map(str::to_owned).into()),

@@ -15,7 +15,7 @@ use std::thread;
 use std::time::Instant;
 
 /// How a gateway differs from the one that is shipped, run with the policies of the tests.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// `--variable name=value`.
     pub variables: Vec<(String, String)>,
@@ -34,6 +34,7 @@ pub struct Gateway {
     guard: Child,
     log: Arc<Mutex<String>>,
     folder: Folder,
+    options: Options,
 }
 
 impl Gateway {
@@ -58,23 +59,30 @@ impl Gateway {
     /// When it neither starts nor ends.
     pub fn try_start(options: &Options) -> Result<Self, String> {
         let folder = Folder::write(options);
-        let mut process = folder.up(options).spawn().expect("the host runs");
         let log = Arc::new(Mutex::new(String::new()));
-        let stderr = process.stderr.take().expect("a pipe");
-        let collector = thread::spawn({
-            let log = Arc::clone(&log);
-            move || collect(stderr, &log)
-        });
-        let stdout = process.stdout.take().expect("a pipe");
-        let Some(address) = listening(stdout) else {
-            let _ = process.kill();
-            let _ = process.wait();
-            collector.join().expect("the log");
-            let log = log.lock().expect("log").clone();
-            return Err(log);
-        };
-        let guard = guard(process.id());
-        Ok(Self { address, process, guard, log, folder })
+        let (address, process, guard) = launch(&folder, options, &log)?;
+        Ok(Self { address, process, guard, log, folder, options: options.clone() })
+    }
+
+    /// Kills the process in the midst of whatever it does, as a crash would, and starts another on what it has left: on
+    /// another port.
+    ///
+    /// # Panics
+    ///
+    /// When it does not start.
+    pub fn crash_and_restart(&mut self) {
+        self.kill();
+        let started = launch(&self.folder, &self.options, &self.log);
+        (self.address, self.process, self.guard) =
+            started.unwrap_or_else(|log| panic!("the gateway did not start again:\n{log}"));
+    }
+
+    fn kill(&mut self) {
+        // The guard first: the process's id may belong to another one day.
+        for child in [&mut self.guard, &mut self.process] {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
 
     /// Where it listens.
@@ -163,6 +171,31 @@ impl Gateway {
         assert!(child.wait().expect("an end").success(), "the store cannot be written");
     }
 
+    /// The names of everything in the store of the gateway.
+    ///
+    /// # Panics
+    ///
+    /// When the store cannot be read.
+    #[must_use]
+    pub fn key_values(&self) -> Vec<String> {
+        let output = self.folder.host(&["key-value", "list", "--store", "default"]).output();
+        let output = output.expect("the host runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("UTF-8").lines().map(str::to_owned).collect()
+    }
+
+    /// A value of the store of the gateway; none where it has nothing of that name.
+    ///
+    /// # Panics
+    ///
+    /// When the host does not run.
+    #[must_use]
+    pub fn key_value(&self, name: &str) -> Option<Vec<u8>> {
+        let mut command = self.folder.host(&["key-value", "get", "--store", "default"]);
+        let output = command.arg(name).output().expect("the host runs");
+        output.status.success().then_some(output.stdout)
+    }
+
     /// Asks it to end, as an operator or a platform does.
     ///
     /// # Panics
@@ -195,12 +228,31 @@ impl Gateway {
 
 impl Drop for Gateway {
     fn drop(&mut self) {
-        // The guard first: the process's id may belong to another one day.
-        for child in [&mut self.guard, &mut self.process] {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
+        self.kill();
     }
+}
+
+/// Starts the program on the files of a gateway: where it listens, and what ends it.
+fn launch(
+    folder: &Folder,
+    options: &Options,
+    log: &Arc<Mutex<String>>,
+) -> Result<(SocketAddr, Child, Child), String> {
+    let mut process = folder.up(options).spawn().expect("the host runs");
+    let stderr = process.stderr.take().expect("a pipe");
+    let collector = thread::spawn({
+        let log = Arc::clone(log);
+        move || collect(stderr, &log)
+    });
+    let stdout = process.stdout.take().expect("a pipe");
+    let Some(address) = listening(stdout) else {
+        let _ = process.kill();
+        let _ = process.wait();
+        collector.join().expect("the log");
+        return Err(log.lock().expect("log").clone());
+    };
+    let guard = guard(process.id());
+    Ok((address, process, guard))
 }
 
 /// Kills the process with this id when the tests end, however they do.

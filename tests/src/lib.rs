@@ -9,6 +9,7 @@ mod events;
 pub mod fleet;
 mod gateway;
 pub mod issuer;
+pub mod limited;
 pub mod manifest;
 mod redis;
 pub mod stage;

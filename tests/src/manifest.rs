@@ -35,6 +35,29 @@ pub fn shipped_with(from: &str, to: &str) -> String {
     shipped.replace(from, to)
 }
 
+/// The shipped manifest with the limiter that counts in Redis, as docs/limits.md says to change it.
+///
+/// # Panics
+///
+/// When the manifest is not what that is said of.
+#[must_use]
+pub fn counting_in_redis(origin: &str) -> String {
+    let line = dependency_line("limiter");
+    let (store, network) = ("\"key_value_stores\"", "\"allowed_outbound_hosts\"");
+    assert_eq!(line.matches(store).count(), 1, "{line}");
+    let hosts = "\nallowed_outbound_hosts = [\n";
+    [
+        ("target/components/limiter.wasm", "target/components/limiter-redis.wasm".to_owned()),
+        (line.as_str(), line.replace(store, network)),
+        (hosts, format!("{hosts}  \"{origin}\",\n")),
+    ]
+    .iter()
+    .fold(shipped(), |text, (from, to)| {
+        assert_eq!(text.matches(from).count(), 1, "spin.toml has {from:?} once");
+        text.replace(from, to)
+    })
+}
+
 /// What one stage inherits: sets of permissions by name.
 pub type Grants = BTreeSet<String>;
 

@@ -75,6 +75,8 @@ pub struct Policies {
     pub consumers: String,
     /// `authorization.cedar`, all of it.
     pub authorization: String,
+    /// `plans.toml`; empty: there is none.
+    pub plans: String,
     /// What the gateway may ask, beside the vendor.
     pub hosts: Vec<String>,
     /// The value of `tests_client_secret`.
@@ -89,6 +91,7 @@ impl Default for Policies {
             issuers: String::new(),
             consumers: String::new(),
             authorization: EVERYTHING.to_owned(),
+            plans: String::new(),
             hosts: Vec::new(),
             client_secret: CLIENT_SECRET.to_owned(),
             shared_secret: SHARED_SECRET.to_owned(),
@@ -166,6 +169,9 @@ impl Policies {
         write("authorization.cedar", &self.authorization);
         if !self.issuers.is_empty() {
             write("issuers.toml", &self.issuers);
+        }
+        if !self.plans.is_empty() {
+            write("plans.toml", &self.plans);
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod answers;
 mod check;
+mod metered;
 mod record;
 mod scripts;
 mod serve;
@@ -19,7 +20,7 @@ pub(crate) use scripts::{Script, Step};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, mpsc};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::Builder;
 use tokio::sync::{Semaphore, oneshot};
@@ -34,7 +35,8 @@ const SEND_BUFFER_BYTES: u32 = 64 * 1024;
 /// The running vendor. It ends with its last handle.
 pub struct Upstream {
     state: Arc<State>,
-    _stop: oneshot::Sender<()>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 /// What a vendor makes of a request: what is wrong with it, and the answer.
@@ -65,7 +67,7 @@ impl Upstream {
     pub(crate) fn serving(port: u16, behaviour: Behaviour) -> Self {
         let (ready, state) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();
-        thread::spawn(move || {
+        let thread = thread::spawn(move || {
             let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async {
                 let listener = listen(port).expect("a port");
@@ -78,7 +80,24 @@ impl Upstream {
                 }
             });
         });
-        Self { state: state.recv().expect("a vendor that listens"), _stop: stop }
+        let state = state.recv().expect("a vendor that listens");
+        Self { state, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// Breaks all its connections at once, as a crash would, and goes on at the same address; what it has seen it knows.
+    ///
+    /// # Panics
+    ///
+    /// When somebody else has taken its port.
+    pub fn crash_and_restart(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            thread.join().expect("the vendor's thread");
+        }
+        let again = Self::serving(self.state.address.port(), self.state.behaviour);
+        let kept = std::mem::take(&mut *self.state.records.lock().expect("records"));
+        again.state.records.lock().expect("records").extend(kept);
+        *self = again;
     }
 
     /// Where it is.
@@ -130,6 +149,8 @@ fn scripted(method: &str, host: &str, request: &Recorded) -> (Vec<String>, Scrip
 
 fn listen(port: u16) -> std::io::Result<TcpListener> {
     let socket = TcpSocket::new_v4()?;
+    // After a crash its old connections still wait for their end.
+    socket.set_reuseaddr(true)?;
     socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
     socket.bind(([127, 0, 0, 1], port).into())?;
     socket.listen(1024)

@@ -1,6 +1,7 @@
 //! Which model does what: the table of behaviours.
 
 use super::answers::{self, ANSWER_PREFIX};
+use super::metered;
 use super::record::Recorded;
 use super::unusual;
 use bytes::Bytes;
@@ -79,6 +80,8 @@ pub(super) fn script(request: &Recorded) -> Script {
             Script::json(answers::embeddings(model))
         }
         "plain" | "plain-2" | "plain-3" => plain(model, &body),
+        "metered" => metered::at_once(plain(model, &body), &body),
+        "held" => metered::when_released(plain(model, &body), &body),
         "stepped" => stepped(model, &body),
         "halved" => halved(model, &body),
         "slow" => slow(model, &body),

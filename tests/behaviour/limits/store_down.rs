@@ -1,0 +1,148 @@
+//! What becomes of requests while nothing can be counted, or while a counter holds what is no count: what the plan says, and
+//! money never uncounted.
+
+use super::{BOTH, metered};
+use postern_tests::client::Answer;
+use postern_tests::limited::{Counting, Limited, Setup, within_one_window};
+use postern_tests::marker;
+
+const PLANS: &str = r#"
+[[plan]]
+name = "open"
+when_store_is_down = "admit"
+limits = [
+  { scope = "consumer", unit = "requests", per = "day", amount = 1_000 },
+  { scope = "consumer", unit = "tokens", per = "day", amount = 1_000_000 },
+]
+
+[[plan]]
+name = "money"
+when_store_is_down = "admit"
+limits = [
+  { scope = "consumer", unit = "requests", per = "day", amount = 1_000 },
+  { scope = "consumer", unit = "usd", per = "day", amount = 1_000 },
+]
+
+[[plan]]
+name = "closed"
+limits = [
+  { scope = "consumer", unit = "requests", per = "day", amount = 1_000 },
+  { scope = "consumer", unit = "tokens", per = "day", amount = 1_000_000 },
+]
+"#;
+
+/// What is no count in either store: neither digits nor eight bytes.
+const NO_COUNT: &str = "somebody wrote this";
+
+fn setup() -> Setup {
+    ["open", "money", "closed", "other"].iter().fold(Setup::new(PLANS), |setup, consumer| {
+        let plan = if *consumer == "other" { "closed" } else { consumer };
+        setup.consumer(consumer, &format!("plan = \"{plan}\""))
+    })
+}
+
+/// The answer, and the line of the log.
+async fn ask(limited: &Limited, consumer: &str) -> (Answer, serde_json::Value, String) {
+    let marker = marker();
+    let answer = limited.ask(consumer, "metered", &marker).send().await;
+    let line = limited.gateways[0].log_line(&marker).await;
+    (answer, line, marker)
+}
+
+async fn assert_passes_uncounted(limited: &Limited, consumer: &str) {
+    let (answer, line, _) = ask(limited, consumer).await;
+    assert_eq!(answer.status, 200, "{consumer}: {}", answer.text());
+    assert!(line["limits"]["uncounted"].is_string(), "{consumer}: {line}");
+}
+
+async fn assert_is_closed(limited: &Limited, consumer: &str) {
+    let (answer, line, marker) = ask(limited, consumer).await;
+    assert_eq!(answer.refusal(), (503, "limiter_unavailable".to_owned()), "{consumer}");
+    assert!(limited.upstream.requests(&marker).is_empty(), "{consumer} reached the vendor");
+    // Why is for the operator.
+    assert!(line["fault"]["private"].is_string(), "{line}");
+    let told = answer.text();
+    for word in ["redis", "127.0.0.1", "somebody wrote"] {
+        assert!(!told.contains(word), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_store_rates_are_what_the_plan_says_and_money_is_closed() {
+    let mut limited = setup().start(Counting::Redis { gateways: 1 });
+    for consumer in ["open", "money", "closed"] {
+        let (answer, line, _) = ask(&limited, consumer).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        assert!(line["limits"]["uncounted"].is_null(), "{line}");
+    }
+    drop(limited.redis.take());
+    for _ in 0..3 {
+        assert_passes_uncounted(&limited, "open").await;
+        assert_is_closed(&limited, "money").await;
+        assert_is_closed(&limited, "closed").await;
+    }
+    let gateway = &limited.gateways[0];
+    assert_eq!(gateway.call("GET", "/readyz").send().await.status, 503);
+    assert_eq!(gateway.call("GET", "/healthz").send().await.status, 200);
+    assert_eq!(limited.call("open", "GET", "/v1/models").send().await.status, 200);
+    let usage = limited.call("open", "GET", "/v1/usage").send().await;
+    assert_eq!(usage.refusal(), (503, "limiter_unavailable".to_owned()));
+}
+
+/// A request that was admitted and cannot be settled is answered all the same.
+#[tokio::test]
+async fn a_store_that_goes_while_a_request_is_under_way_does_not_take_its_answer() {
+    let mut limited = setup().start(Counting::Redis { gateways: 1 });
+    let marker = marker();
+    let call = limited.chat("closed", &metered("held", &marker, 10, 5));
+    let call = tokio::spawn(call.header("x-request-id", marker.as_str()).send());
+    super::under_way(&limited, &marker, 1).await;
+    drop(limited.redis.take());
+    limited.upstream.release(&marker, 1);
+    let answer = call.await.unwrap();
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let line = limited.gateways[0].log_line(&marker).await;
+    assert!(line["limits"]["uncounted"].is_string(), "{line}");
+}
+
+#[tokio::test]
+async fn a_value_that_is_no_count_fails_its_scope_by_the_plan_and_nobody_else() {
+    for counting in BOTH {
+        within_one_window(86_400, 60).await;
+        let limited = setup().start(counting);
+        for consumer in ["open", "money", "closed", "other"] {
+            assert_eq!(ask(&limited, consumer).await.0.status, 200, "{consumer}");
+        }
+        // Of each consumer one counter of requests and, of one, its money.
+        for (consumer, part) in [
+            ("open", "consumer:requests:day/open/"),
+            ("closed", "consumer:requests:day/closed/"),
+            ("money", "consumer:usd:day/money/used/"),
+        ] {
+            assert_eq!(limited.break_counters(part, NO_COUNT), 1, "{consumer}, {counting:?}");
+        }
+        for _ in 0..2 {
+            assert_passes_uncounted(&limited, "open").await;
+            assert_is_closed(&limited, "money").await;
+            assert_is_closed(&limited, "closed").await;
+            let (answer, line, _) = ask(&limited, "other").await;
+            assert_eq!(answer.status, 200, "{counting:?}: {}", answer.text());
+            assert!(line["limits"]["uncounted"].is_null(), "{line}");
+        }
+        // What it was is kept for whoever looks into it.
+        let aside = limited.aside();
+        for name in [
+            "consumer:requests:day/open/",
+            "consumer:requests:day/closed/",
+            "consumer:usd:day/money/used/",
+        ] {
+            let kept: Vec<_> = aside.iter().filter(|(key, _)| key.starts_with(name)).collect();
+            assert_eq!(kept.len(), 1, "{name}, {counting:?}: {aside:?}");
+            assert_eq!(kept[0].1, NO_COUNT.as_bytes());
+        }
+        // The other limit of the same plan goes on counting.
+        let usage = limited.usage("open").await;
+        assert!(usage.limit("consumer", "requests")["used"].is_null(), "{:?}", usage.0);
+        assert_eq!(usage.numbers("consumer", "tokens").0, 3 * 40, "{counting:?}");
+    }
+}

@@ -1,0 +1,60 @@
+//! Answers that cost what the test says: the request's `metadata` has the usage that is reported.
+
+use super::answers;
+use super::scripts::{Script, Step};
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+/// An answer that reports the usage in the request's `metadata`, or the usual one.
+pub(super) fn at_once(mut script: Script, body: &Value) -> Script {
+    let Some(usage) = asked_for(&body["metadata"]) else { return script };
+    let usual = answers::usage();
+    for step in &mut script.steps {
+        if let Step::Write(bytes) = step {
+            *bytes = with_usage(bytes, &usual, &usage);
+        }
+    }
+    if script.content_length.is_some() {
+        let lengths = script.steps.iter().map(|step| match step {
+            Step::Write(bytes) => bytes.len() as u64,
+            _ => 0,
+        });
+        script.content_length = Some(lengths.sum());
+    }
+    script
+}
+
+/// The same, but nothing of the body comes before it is released: the head is there, and the request is under way.
+pub(super) fn when_released(script: Script, body: &Value) -> Script {
+    let mut script = at_once(script, body);
+    script.steps.insert(0, Step::Gate);
+    script
+}
+
+fn asked_for(metadata: &Value) -> Option<Value> {
+    let number = |name: &str| metadata[name].as_str().and_then(|text| text.parse::<u64>().ok());
+    let (input, output) = (number("input_tokens")?, number("output_tokens")?);
+    Some(json!({
+        "prompt_tokens": input,
+        "completion_tokens": output,
+        "total_tokens": input + output,
+        "prompt_tokens_details": { "cached_tokens": number("cached_tokens").unwrap_or(0) },
+        "completion_tokens_details": { "reasoning_tokens": 0 },
+    }))
+}
+
+/// A whole answer, or an event: whichever of the two has a usage.
+fn with_usage(bytes: &Bytes, usual: &Value, usage: &Value) -> Bytes {
+    let text = std::str::from_utf8(bytes).expect("UTF-8");
+    let (before, json) = match text.strip_prefix("data: ") {
+        Some(json) => ("data: ", json),
+        None => ("", text),
+    };
+    let Ok(mut answer) = serde_json::from_str::<Value>(json) else { return bytes.clone() };
+    if answer["usage"] != *usual {
+        return bytes.clone();
+    }
+    answer["usage"] = usage.clone();
+    let end = if before.is_empty() { "" } else { "\n\n" };
+    format!("{before}{answer}{end}").into()
+}
