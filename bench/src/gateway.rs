@@ -23,6 +23,7 @@ pub const CONSUMER: &str = "bench";
 /// Everything that a start needs, made once.
 pub struct Gateway {
     host: PathBuf,
+    manifest: PathBuf,
     /// Store and policies; removed at the end.
     folder: TempDir,
     /// Compiled components; kept, so that only the first run pays for them.
@@ -50,7 +51,7 @@ impl Gateway {
         let folder = TempDir::new().context("no temporary folder")?;
         let policies = folder.path().join("policies");
         fs::create_dir(&policies)?;
-        fs::write(policies.join("models.toml"), models())?;
+        fs::write(policies.join("models.toml"), models("", ""))?;
         let consumer = format!("[[consumer]]\nname = {CONSUMER:?}\nmodels = [\"*\"]\n");
         fs::write(policies.join("consumers.toml"), consumer)?;
         let everything = "@id(\"all\") permit (principal, action, resource);\n";
@@ -60,6 +61,7 @@ impl Gateway {
         let key = Key::from_random(bytes);
         let gateway = Self {
             host: host.to_owned(),
+            manifest: PathBuf::from("spin.toml"),
             folder,
             cache: output.join("cache"),
             log: output.join("host.log"),
@@ -82,6 +84,7 @@ impl Gateway {
         }
         Ok(Self {
             host: self.host.clone(),
+            manifest: self.manifest.clone(),
             folder,
             cache: self.cache.clone(),
             log: self.log.clone(),
@@ -89,6 +92,13 @@ impl Gateway {
             authorization: self.authorization.clone(),
             random: self.random,
         })
+    }
+
+    /// The same, composed by another manifest.
+    pub fn with_manifest(mut self, text: &str) -> Result<Self> {
+        self.manifest = self.folder.path().join("spin.toml");
+        fs::write(&self.manifest, text)?;
+        Ok(self)
     }
 
     /// Two keys that were never issued: one differs from the issued key in the last characters only, one in all.
@@ -118,8 +128,10 @@ impl Gateway {
 
     /// Starts the host, and waits until it listens.
     pub async fn start_with_cache(&self, cache: &Path) -> Result<Running> {
-        let log = File::create(&self.log)
-            .with_context(|| format!("cannot write {}", self.log.display()))?;
+        // Emptied, then appended to: two gateways that run at once write to one file.
+        let log =
+            File::create(&self.log).and_then(|_| File::options().append(true).open(&self.log));
+        let log = log.with_context(|| format!("cannot write {}", self.log.display()))?;
         let mut child = self
             .command(cache)
             .stdin(Stdio::null())
@@ -145,7 +157,7 @@ impl Gateway {
     fn command(&self, cache: &Path) -> Command {
         let mut command = Command::new(&self.host);
         let policies = self.folder.path().join("policies");
-        command.args(["up", "--manifest", "spin.toml", "--listen", "127.0.0.1:0"]);
+        command.args(["up", "--listen", "127.0.0.1:0", "--manifest"]).arg(&self.manifest);
         command.args(["--variable", &format!("openai_base_url=http://{}", self.upstream)]);
         command.args(["--variable", "openai_api_key=bench"]);
         command.arg("--files").arg(format!("policies={}", policies.display()));
@@ -191,8 +203,9 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// One vendor, one model. The vendor's address and credential are variables, as in a deployment.
-fn models() -> String {
+/// One vendor, one model for chat and one for embeddings. The vendor's address and credential are variables, as in a
+/// deployment. Lines may be added to the model for chat and to its deployment.
+pub fn models(of_model: &str, of_deployment: &str) -> String {
     format!(
         r#"[[provider]]
 name = "bench"
@@ -205,9 +218,11 @@ name = "{MODEL}"
 capabilities = ["chat", "tools"]
 context_tokens = 128_000
 max_output_tokens = 16_384
+{of_model}
 [[model.deployment]]
 provider = "bench"
 upstream_model = "{MODEL}"
+{of_deployment}
 
 [[model]]
 name = "{EMBEDDING_MODEL}"

@@ -13,6 +13,7 @@ mod load;
 mod machine;
 mod measure;
 mod payload;
+mod redis_server;
 mod report;
 mod samples;
 mod upstream;
@@ -89,6 +90,7 @@ fn run(options: &Options) -> Result<()> {
 }
 
 async fn measure(options: &Options, effort: &Effort) -> Result<Vec<Figure>> {
+    options.names().into_iter().try_for_each(Name::check)?;
     let upstream = upstream::start()?;
     let gateway = Gateway::prepare(&options.host()?, upstream, &options.output).await?;
     // Compiles what is not in the cache yet, so that no measurement waits for it.

@@ -3,6 +3,7 @@
 mod auth;
 mod cold;
 mod latency;
+mod limits;
 mod memory;
 mod stages;
 mod streaming;
@@ -32,6 +33,8 @@ pub enum Name {
     Translation,
     /// Keys, tokens, decisions
     Auth,
+    /// Tokens, requests and money, in the key-value store and in Redis
+    Limits,
     /// From the start of the process to the first answer
     ColdStart,
     /// The first request after the instance has been dropped
@@ -99,6 +102,14 @@ impl Effort {
 }
 
 impl Name {
+    /// Whether what it needs is there, before anything is measured.
+    pub fn check(self) -> Result<()> {
+        match self {
+            Self::Limits => limits::check(),
+            _ => Ok(()),
+        }
+    }
+
     /// Measures, on a host of its own.
     pub async fn measure(self, gateway: &Gateway, effort: &Effort) -> Result<Vec<Figure>> {
         match self {
@@ -109,6 +120,7 @@ impl Name {
             Self::Stages => stages::stages(gateway, effort).await,
             Self::Translation => translation::translation(gateway, effort).await,
             Self::Auth => auth::auth(gateway, effort).await,
+            Self::Limits => limits::limits(gateway, effort).await,
             Self::ColdStart => cold::start(gateway, effort).await,
             Self::ColdInstance => cold::instance(gateway, effort).await,
             Self::Memory => memory::memory(gateway, effort).await,

@@ -53,6 +53,13 @@ pub fn chat(stream: Option<Shape>) -> Bytes {
     Bytes::from(request.to_string())
 }
 
+/// A chat completion request with this prompt.
+pub fn prompt(text: &str) -> Bytes {
+    let message = serde_json::json!({ "role": "user", "content": text });
+    let request = serde_json::json!({ "model": MODEL, "messages": [message], "max_tokens": 64 });
+    Bytes::from(request.to_string())
+}
+
 /// A request of exactly so many bytes for the same model, in Anthropic's dialect.
 pub fn messages(bytes: usize) -> Bytes {
     conversation(

@@ -61,9 +61,13 @@ impl Figure {
     pub fn reaching(mut self, target: Target) -> Self {
         let added = self.added.unwrap_or(self.through);
         let (text, missed_by) = match target {
-            Target::AddedAtMost(limit) => (format!("added <= {limit}"), added - limit),
-            Target::AtMost(limit) => (format!("<= {limit}"), self.through - limit),
-            Target::AtLeast(limit) => (format!(">= {limit}"), limit - self.through),
+            Target::AddedAtMost(limit) => {
+                (format!("added <= {}", limit_written(limit)), added - limit)
+            }
+            Target::AtMost(limit) => (format!("<= {}", limit_written(limit)), self.through - limit),
+            Target::AtLeast(limit) => {
+                (format!(">= {}", limit_written(limit)), limit - self.through)
+            }
         };
         self.target = Some(text);
         self.met = Some(missed_by <= 0.0);
@@ -74,6 +78,15 @@ impl Figure {
     /// What should be known when it is read.
     pub fn noted(mut self, note: impl Into<String>) -> Self {
         self.note = Some(note.into());
+        self
+    }
+
+    /// Something more that should be known.
+    pub fn also_noted(mut self, note: &str) -> Self {
+        self.note = Some(match self.note.take().filter(|before| !before.is_empty()) {
+            Some(before) => format!("{before}; {note}"),
+            None => note.to_owned(),
+        });
         self
     }
 
@@ -97,6 +110,11 @@ impl Figure {
             self.note.clone().unwrap_or_default(),
         ]
     }
+}
+
+/// As it was given, but for digits beyond a thousandth: some limits are measured themselves.
+fn limit_written(limit: f64) -> f64 {
+    (limit * 1e3).round() / 1e3
 }
 
 /// Three digits that matter, more or less.

@@ -1,6 +1,8 @@
 //! What it costs to say who calls, and whether they may: keys, tokens, many consumers, many policies.
 
 use super::Effort;
+use super::cold::IDLE;
+use super::stages::stage_ns;
 use crate::client::{Call, Connection, Server};
 use crate::gateway::{CONSUMER, Gateway};
 use crate::issuer::{self, Algorithm};
@@ -10,13 +12,9 @@ use crate::samples::Samples;
 use anyhow::{Context, Result};
 use http::HeaderValue;
 use std::fmt::Write as _;
-use std::time::Duration;
 
 /// The entries of `server-timing` that are auth's.
 const STAGES: [&str; 2] = ["auth", "authorize"];
-
-/// Longer than the second for which the host keeps an instance that nobody asks.
-const IDLE: Duration = Duration::from_millis(1_700);
 
 /// Tokens that are presented once each; making them takes longer than verifying them.
 const MAX_TOKENS: u64 = 400;
@@ -184,14 +182,7 @@ async fn sampled(server: &Server, count: u64) -> Result<Samples> {
 async fn auth_ns(connection: &mut Connection) -> Result<u64> {
     let call = Call { timing: true, ..Call::chat(payload::chat(None)) };
     let answer = connection.call(&call).await?;
-    let header = answer.headers.get("server-timing").context("no server-timing")?.to_str()?;
-    let ms: f64 = header
-        .split(", ")
-        .filter_map(|entry| entry.split_once(";dur="))
-        .filter(|(stage, _)| STAGES.contains(stage))
-        .filter_map(|(_, ms)| ms.parse::<f64>().ok())
-        .sum();
-    Ok((ms * 1e6) as u64)
+    STAGES.iter().map(|stage| stage_ns(&answer.headers, stage)).sum()
 }
 
 fn bearer(algorithm: Algorithm, number: u64) -> Result<HeaderValue> {

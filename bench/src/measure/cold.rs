@@ -13,10 +13,10 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// Longer than the second for which the host keeps an instance that nobody asks.
-const IDLE: Duration = Duration::from_millis(1_700);
+pub const IDLE: Duration = Duration::from_millis(1_700);
 
 /// Requests that make an instance warm.
-const WARM_UP_REQUESTS: u64 = 200;
+pub const WARM_UP_REQUESTS: u64 = 200;
 
 /// How long one start took, from the moment before it, in nanoseconds.
 struct Start {

@@ -33,17 +33,28 @@ pub async fn latency(gateway: &Gateway, effort: &Effort) -> Result<Vec<Figure>> 
 pub async fn throughput(gateway: &Gateway, effort: &Effort) -> Result<Vec<Figure>> {
     let both = both(gateway, effort, &Call::chat(payload::chat(None)), 16).await?;
     let [p50, p99] = percentiles(&both, "latency, 16 connections");
-    let rate =
-        Figure::new("rate, 16 connections", "requests/s", both.through.requests_per_second())
-            .beside(both.direct.requests_per_second())
-            .reaching(Target::AtLeast(2_000.0))
-            .noted(others(&both));
-    let mut figures = vec![p50, p99, rate];
+    let rate = rate(&both, "rate, 16 connections").reaching(Target::AtLeast(2_000.0));
+    let mut figures = vec![p50, p99, rate.noted(others(&both))];
     if let Some(seconds) = both.host_cpu_seconds {
         let ms = seconds * 1_000.0 / both.through.latency.len().max(1) as f64;
         figures.push(Figure::new("processor time of the host per request", "ms", ms));
     }
     Ok(figures)
+}
+
+/// How many a second, small and whole, at 16 connections.
+pub async fn rate_at_16(
+    gateway: &Gateway,
+    effort: &Effort,
+    name: impl Into<String>,
+) -> Result<Figure> {
+    let both = both(gateway, effort, &Call::chat(payload::prompt("Hello")), 16).await?;
+    Ok(rate(&both, name).noted(others(&both)))
+}
+
+fn rate(both: &Both, name: impl Into<String>) -> Figure {
+    Figure::new(name, "requests/s", both.through.requests_per_second())
+        .beside(both.direct.requests_per_second())
 }
 
 /// At one connection, with an answer of 30 KB.

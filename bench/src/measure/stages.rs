@@ -7,6 +7,7 @@ use crate::payload;
 use crate::report::Figure;
 use crate::samples::Samples;
 use anyhow::{Context, Result};
+use http::HeaderMap;
 
 /// The entry that holds the others.
 const TOTAL: &str = "total";
@@ -58,6 +59,14 @@ pub async fn mean_of_stage(
     let sum = sums.iter().find(|(name, _)| name == stage).map(|(_, sum)| *sum);
     let sum = sum.with_context(|| format!("server-timing has no stage {stage}"))?;
     Ok(sum / requests.max(1) as f64)
+}
+
+/// What a stage took for one request, in nanoseconds; 0 if it was not asked.
+pub fn stage_ns(headers: &HeaderMap, stage: &str) -> Result<u64> {
+    let header = headers.get("server-timing");
+    let header = header.context("the gateway answers without server-timing")?.to_str()?;
+    let ms = header.split(',').filter_map(entry).find(|(name, _)| *name == stage);
+    Ok(ms.map_or(0, |(_, ms)| (ms * 1e6) as u64))
 }
 
 fn figures(sums: Vec<(String, f64)>, direct: &Samples, through: &Samples) -> Vec<Figure> {
