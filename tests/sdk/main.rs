@@ -1,6 +1,7 @@
 //! The official SDKs as clients: they find in an answer what nobody thought of testing.
 
 mod fakes;
+mod limits;
 mod parity;
 
 use postern_tests::{Stage, manifest, shared};

@@ -144,7 +144,13 @@ impl Limited {
     #[must_use]
     pub fn call_at(&self, gateway: usize, consumer: &str, method: &str, path: &str) -> Call {
         let gateway = &self.gateways[gateway % self.gateways.len()];
-        gateway.call(method, path).key(self.keys[consumer].expose())
+        gateway.call(method, path).key(self.key(consumer).expose())
+    }
+
+    /// The key of a consumer.
+    #[must_use]
+    pub fn key(&self, consumer: &str) -> &Key {
+        &self.keys[consumer]
     }
 
     /// A chat completion.

@@ -5,6 +5,7 @@ use std::env;
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,7 +14,7 @@ use std::time::{Duration, Instant};
 pub struct Redis {
     process: Child,
     port: u16,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Redis {
@@ -28,16 +29,26 @@ impl Redis {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let port = free.local_addr().expect("an address").port();
         drop(free);
-        let program =
-            env::var_os("POSTERN_REDIS_SERVER").unwrap_or_else(|| OsString::from("redis-server"));
-        let mut command = Command::new(program);
-        command.args(["--port", &port.to_string(), "--bind", "127.0.0.1"]);
-        command.args(["--save", "", "--appendonly", "no"]).arg("--dir").arg(folder.path());
-        let process = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn();
-        let process = process.expect("redis-server runs; `cargo xtask test` installs it");
-        let redis = Self { process, port, _folder: folder };
+        let process = launch(port, folder.path());
+        let redis = Self { process, port, folder };
         redis.wait();
         redis
+    }
+
+    /// Ends it in the midst of whatever it does.
+    pub fn stop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+
+    /// After [`Redis::stop`]: another server at the same address, which knows nothing.
+    ///
+    /// # Panics
+    ///
+    /// When it does not listen.
+    pub fn start_again(&mut self) {
+        self.process = launch(self.port, self.folder.path());
+        self.wait();
     }
 
     /// Its URL.
@@ -83,6 +94,16 @@ impl Redis {
     }
 }
 
+fn launch(port: u16, folder: &Path) -> Child {
+    let program =
+        env::var_os("POSTERN_REDIS_SERVER").unwrap_or_else(|| OsString::from("redis-server"));
+    let mut command = Command::new(program);
+    command.args(["--port", &port.to_string(), "--bind", "127.0.0.1"]);
+    command.args(["--save", "", "--appendonly", "no"]).arg("--dir").arg(folder);
+    let process = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn();
+    process.expect("redis-server runs; `cargo xtask test` installs it")
+}
+
 fn line(reader: &mut impl BufRead) -> String {
     let mut line = String::new();
     reader.read_line(&mut line).expect("redis-server");
@@ -105,7 +126,6 @@ fn value(head: &str, reader: &mut impl Read) -> Option<Vec<u8>> {
 
 impl Drop for Redis {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        self.stop();
     }
 }

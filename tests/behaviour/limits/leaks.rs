@@ -106,16 +106,18 @@ async fn round(limited: &mut Limited, victim: Victim, moments: &mut Moments, see
     }
 }
 
-/// Nothing is below zero, and what is not zero has been used, or is held by this minute's lease or the last one's.
-fn assert_sound(limited: &Limited) {
-    let minute = unix_s() / 60;
+/// Nothing is below zero, and what is held is held by the lease of a minute that has begun; how many such there are.
+fn assert_sound(limited: &Limited) -> usize {
+    let (minute, mut held) = (unix_s() / 60, 0);
     for (name, count) in limited.counters() {
         assert!(count >= 0, "{name} is {count}");
-        if let Some((_, held)) = name.split_once("/held/").filter(|_| count > 0) {
-            let of: u64 = held.rsplit('/').next().unwrap().parse().unwrap();
+        if let Some((_, lease)) = name.split_once("/held/").filter(|_| count > 0) {
+            let of: u64 = lease.rsplit('/').next().unwrap().parse().unwrap();
             assert!(of <= minute, "{name} is of a minute to come");
+            held += 1;
         }
     }
+    held
 }
 
 /// Whatever a client has whole is counted, and no more than the vendor may have been asked for.
@@ -158,10 +160,12 @@ async fn what_a_killed_host_leaves_is_held_by_a_lease_and_nothing_is_below_zero(
     for counting in [Counting::KeyValue, Counting::Redis { gateways: 2 }] {
         let (mut limited, mut moments) = (setup().start(counting), Moments(11));
         let seen = Arc::new(Seen::default());
+        let mut held = 0;
         for _ in 0..4 {
             round(&mut limited, Victim::Host, &mut moments, &seen).await;
-            assert_sound(&limited);
+            held += assert_sound(&limited);
         }
+        assert!(held > 0, "no host was killed in the midst of a request, {counting:?}");
         assert_counted(&limited, &seen).await;
         assert!(seen.answers.load(Ordering::SeqCst) > 0, "there was no load");
     }

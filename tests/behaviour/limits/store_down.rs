@@ -75,7 +75,7 @@ async fn without_a_store_rates_are_what_the_plan_says_and_money_is_closed() {
         assert_eq!(answer.status, 200, "{}", answer.text());
         assert!(line["limits"]["uncounted"].is_null(), "{line}");
     }
-    drop(limited.redis.take());
+    limited.redis.as_mut().unwrap().stop();
     for _ in 0..3 {
         assert_passes_uncounted(&limited, "open").await;
         assert_is_closed(&limited, "money").await;
@@ -87,6 +87,14 @@ async fn without_a_store_rates_are_what_the_plan_says_and_money_is_closed() {
     assert_eq!(limited.call("open", "GET", "/v1/models").send().await.status, 200);
     let usage = limited.call("open", "GET", "/v1/usage").send().await;
     assert_eq!(usage.refusal(), (503, "limiter_unavailable".to_owned()));
+    // As soon as it is there again, everything is counted again.
+    limited.redis.as_mut().unwrap().start_again();
+    for consumer in ["open", "money", "closed"] {
+        let (answer, line, _) = ask(&limited, consumer).await;
+        assert_eq!(answer.status, 200, "{consumer}: {}", answer.text());
+        assert!(line["limits"]["uncounted"].is_null(), "{consumer}: {line}");
+        assert_eq!(limited.usage(consumer).await.used("consumer", "requests"), 1);
+    }
 }
 
 /// A request that was admitted and cannot be settled is answered all the same.
