@@ -97,6 +97,63 @@ async fn without_a_store_rates_are_what_the_plan_says_and_money_is_closed() {
     }
 }
 
+/// As proxies and Redis itself cut connections on which nothing has been said for long.
+#[tokio::test]
+async fn a_connection_that_was_cut_while_nobody_used_it_fails_nobody() {
+    let limited = setup().start(Counting::Redis { gateways: 1 });
+    for _ in 0..3 {
+        let (answer, _, _) = ask(&limited, "money").await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        cut_connections(&limited);
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_was_cut_while_a_request_was_under_way_loses_nothing_of_its_use() {
+    within_one_window(86_400, 60).await;
+    let (limited, marker) = (setup().start(Counting::Redis { gateways: 1 }), marker());
+    let call = tokio::spawn(limited.chat("money", &metered("held", &marker, 10, 5)).send());
+    super::under_way(&limited, &marker, 1).await;
+    cut_connections(&limited);
+    limited.upstream.release(&marker, 1);
+    assert_eq!(call.await.unwrap().status, 200);
+    let usage = limited.usage("money").await;
+    let (used, reserved, _) = usage.numbers("consumer", "usd");
+    assert_eq!((used, reserved), (super::nano_usd(10, 0, 5), 0));
+}
+
+/// All that the server has, but for the one by which it is told to.
+fn cut_connections(limited: &Limited) {
+    let words = ["CLIENT", "KILL", "TYPE", "normal"].map(str::as_bytes);
+    let cut = limited.redis.as_ref().unwrap().command(&words);
+    assert_ne!(cut, [Some(b"0".to_vec())], "there is a connection to cut");
+}
+
+/// A Redis that keeps nothing forgets reservations, whose settlement must not be taken from those of others.
+#[tokio::test]
+async fn what_a_store_has_forgotten_is_not_settled_below_zero() {
+    within_one_window(86_400, 60).await;
+    let mut limited = setup().start(Counting::Redis { gateways: 1 });
+    let marker = marker();
+    let call = tokio::spawn(limited.chat("closed", &metered("held", &marker, 10, 5)).send());
+    super::under_way(&limited, &marker, 1).await;
+    let redis = limited.redis.as_mut().unwrap();
+    redis.stop();
+    redis.start_again();
+    // The first one finds out that the connection is broken.
+    for _ in 0..2 {
+        ask(&limited, "other").await;
+    }
+    limited.upstream.release(&marker, 1);
+    assert_eq!(call.await.unwrap().status, 200);
+    let counters = limited.counters();
+    let used = counters.iter().filter(|(name, _)| name.contains("tokens:day/closed/used/"));
+    assert_eq!(used.map(|(_, count)| *count).collect::<Vec<_>>(), [15], "it was settled");
+    for (name, count) in counters {
+        assert!(count >= 0, "{name} is {count}");
+    }
+}
+
 /// A request that was admitted and cannot be settled is answered all the same.
 #[tokio::test]
 async fn a_store_that_goes_while_a_request_is_under_way_does_not_take_its_answer() {
