@@ -46,17 +46,24 @@ pub struct Redis;
 
 impl Execute for Redis {
     async fn execute(&self, command: &str, arguments: Vec<Argument>) -> Result<Vec<Reply>, String> {
-        let connection = connection().await?;
         let arguments: Vec<_> = arguments.into_iter().map(into_parameter).collect();
-        match connection.execute(command, arguments).await {
-            Ok(replies) => Ok(replies.into_iter().map(from_result).collect()),
-            Err(error) => {
-                // It may be the connection: the next call makes another.
-                CONNECTION.with(|cell| cell.take());
-                Err(format!("redis: {error:?}"))
-            }
-        }
+        let replies = match tried(command, arguments.clone()).await {
+            Ok(replies) => replies,
+            // A connection may have been cut while nobody used it. What the server did all the same counts twice then:
+            // too much for a while, where it would be too little for ever.
+            Err(_) => tried(command, arguments).await?,
+        };
+        Ok(replies.into_iter().map(from_result).collect())
     }
+}
+
+async fn tried(command: &str, arguments: Vec<RedisParameter>) -> Result<Vec<RedisResult>, String> {
+    let connection = connection().await?;
+    connection.execute(command, arguments).await.map_err(|error| {
+        // It may be the connection: the next call makes another.
+        CONNECTION.with(|cell| cell.take());
+        format!("redis: {error:?}")
+    })
 }
 
 async fn connection() -> Result<Rc<Connection>, String> {

@@ -69,7 +69,7 @@ pub enum Reservation {
 pub struct Change {
     /// The counter.
     pub counter: Counter,
-    /// How much; what is negative is taken away.
+    /// How much; what is negative is taken away, but no more than is there: a store may have forgotten what was added.
     pub by: i64,
 }
 

@@ -145,7 +145,14 @@ impl<I: IncrementIo> Increments<I> {
         // What no counter can hold could not be taken back either.
         let by = Some(change.by).filter(|by| is_in_range(*by));
         match by.map_or(Err(IncrementError::Broken), |by| self.io.increment(&key, by)) {
-            Ok(value) if is_in_range(value) => return Ok(true),
+            Ok(value) if is_in_range(value) => {
+                // Its own part only: another one's change below 0 is the other's to give back.
+                let missing = value.saturating_neg().min(change.by.saturating_neg());
+                if missing > 0 {
+                    self.io.increment(&key, missing)?;
+                }
+                return Ok(true);
+            }
             Ok(_) => drop(self.io.increment(&key, change.by.saturating_neg())?),
             Err(IncrementError::Broken) => {}
             Err(unavailable) => return Err(unavailable.into()),

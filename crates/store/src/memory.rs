@@ -54,7 +54,9 @@ impl State {
     }
 
     fn add(&mut self, counter: &Counter, by: i64) -> Option<i64> {
-        let value = self.read(counter)?.checked_add(by).filter(|value| is_in_range(*value))?;
+        let before = self.read(counter)?;
+        let value = before.checked_add(by).filter(|value| is_in_range(*value))?;
+        let value = if by < 0 { value.max(before.min(0)) } else { value };
         self.values.insert(counter.clone(), Some(value));
         Some(value)
     }

@@ -7,6 +7,9 @@ for i, key in ipairs(KEYS) do
     local sum = n and n + tonumber(by)
     if not n or sum > MAX or sum < -MAX then
         left_out[#left_out + 1] = i
+    elseif sum < 0 and tonumber(by) < 0 then
+        -- What is to be taken away was forgotten, or some of it: no more is taken than is there.
+        if n > 0 then redis.call('SET', key, '0', 'KEEPTTL') end
     elseif by ~= '0' then
         redis.call('INCRBY', key, by)
         redis.call('EXPIREAT', key, ARGV[2 * i])

@@ -69,6 +69,14 @@ pub fn leaves_a_broken_value_out_of_changes(store: &impl Store) {
     assert!(store.is_aside(&counter("broken")));
 }
 
+pub fn takes_no_more_away_than_is_there(store: &impl Store) {
+    let counters = store.open();
+    assert_eq!(change(&counters, &[("some", 3), ("some", -5), ("none", -2)]), []);
+    assert_eq!(read(&counters, &["some", "none"]), [Some(0), Some(0)]);
+    assert_eq!(change(&counters, &[("some", 4), ("some", -1)]), []);
+    assert_eq!(read(&counters, &["some"]), [Some(3)]);
+}
+
 pub fn asks_an_earlier_caller_to_come_again(store: &impl Store) {
     let counters = store.open();
     let at = |unix_s| block_on(counters.reserve(unix_s, &[gate("a", 1, 10)])).unwrap();

@@ -49,7 +49,8 @@ macro_rules! conformance {
         $crate::conformance!(alone $attribute ($store):
             adds_to_all_or_to_none, adds_nothing_for_0_and_checks_it,
             counts_what_a_counter_is_named_twice, reports_a_broken_value_and_puts_it_aside,
-            leaves_a_broken_value_out_of_changes, asks_an_earlier_caller_to_come_again,
+            leaves_a_broken_value_out_of_changes, takes_no_more_away_than_is_there,
+            asks_an_earlier_caller_to_come_again,
             believes_a_clock_that_is_a_day_behind, holds_no_more_than_a_double,
             refuses_what_can_never_fit, takes_no_gates_and_no_changes);
         $crate::conformance!(random $attribute ($store): answers_as_the_one_in_memory);
