@@ -13,7 +13,7 @@ mod load;
 mod machine;
 mod measure;
 mod payload;
-mod redis_server;
+mod redis_connection;
 mod report;
 mod samples;
 mod upstream;

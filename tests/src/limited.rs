@@ -39,6 +39,8 @@ pub enum Counting {
         /// How many processes.
         gateways: usize,
     },
+    /// In a Redis of one gateway that asks for a password, which stands in the component's environment.
+    GuardedRedis,
 }
 
 /// What the policies of a test say.
@@ -81,19 +83,23 @@ impl Setup {
     /// When something does not start.
     #[must_use]
     pub fn start(&self, counting: Counting) -> Limited {
-        let redis = matches!(counting, Counting::Redis { .. }).then(Redis::start);
+        let redis = (counting != Counting::KeyValue).then(Redis::start);
+        let is_guarded = counting == Counting::GuardedRedis;
         let keys: BTreeMap<String, Key> =
             self.consumers.iter().map(|(name, _)| (name.clone(), new_key())).collect();
-        let policies = self.write(&keys, redis.as_ref());
+        let policies = self.write(&keys, redis.as_ref().filter(|_| !is_guarded));
         let upstream = Upstream::start();
         let options = Options {
             variables: variables(&upstream),
             policies: Some(policies.path().to_owned()),
-            manifest: redis.as_ref().map(|redis| manifest::counting_in_redis(&redis.url())),
+            manifest: redis.as_ref().map(|redis| {
+                let manifest = manifest::counting_in_redis(&redis.url());
+                if is_guarded { guarded(redis, &manifest) } else { manifest }
+            }),
             ..Options::default()
         };
         let count = match counting {
-            Counting::KeyValue => 1,
+            Counting::KeyValue | Counting::GuardedRedis => 1,
             Counting::Redis { gateways } => gateways,
         };
         let gateways = (0..count).map(|_| Gateway::start(&options)).collect();
@@ -124,6 +130,14 @@ impl Setup {
         write("authorization.cedar", AUTHORIZATION);
         folder
     }
+}
+
+/// Gives the server a password, and the manifest the address with it.
+fn guarded(redis: &Redis, manifest: &str) -> String {
+    let password = "only-for-the-gateway";
+    let _ = redis.command(&[b"CONFIG", b"SET", b"requirepass", password.as_bytes()]);
+    let url = redis.url().replace("redis://", &format!("redis://:{password}@"));
+    format!("{manifest}\n[component.gateway.environment]\nPOSTERN_REDIS_URL = \"{url}\"\n")
 }
 
 fn new_key() -> Key {

@@ -1,21 +1,11 @@
 //! A Redis server for one test.
 
-use crate::wait::PATIENCE;
-use std::env;
-use std::ffi::OsString;
+use postern_redis_server::RedisServer;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::net::TcpStream;
 
 /// A running server that keeps nothing. Dropped, it is killed.
-pub struct Redis {
-    process: Child,
-    port: u16,
-    folder: tempfile::TempDir,
-}
+pub struct Redis(RedisServer);
 
 impl Redis {
     /// Starts the machine's `redis-server`, or the one that `POSTERN_REDIS_SERVER` names, on a free port.
@@ -25,20 +15,12 @@ impl Redis {
     /// When there is none, or it does not listen.
     #[must_use]
     pub fn start() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
-        let port = free.local_addr().expect("an address").port();
-        drop(free);
-        let process = launch(port, folder.path());
-        let redis = Self { process, port, folder };
-        redis.wait();
-        redis
+        Self(RedisServer::start().expect("a server"))
     }
 
     /// Ends it in the midst of whatever it does.
     pub fn stop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        self.0.stop();
     }
 
     /// After [`Redis::stop`]: another server at the same address, which knows nothing.
@@ -47,14 +29,13 @@ impl Redis {
     ///
     /// When it does not listen.
     pub fn start_again(&mut self) {
-        self.process = launch(self.port, self.folder.path());
-        self.wait();
+        self.0.start_again().expect("a server");
     }
 
     /// Its URL.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
+        self.0.url()
     }
 
     /// What it answers to a command (RESP 2, <https://redis.io/docs/latest/develop/reference/protocol-spec/>): each value
@@ -65,8 +46,7 @@ impl Redis {
     /// When it cannot be reached, or answers with an error.
     #[must_use]
     pub fn command(&self, words: &[&[u8]]) -> Vec<Option<Vec<u8>>> {
-        let mut connection =
-            TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).expect("redis-server");
+        let mut connection = TcpStream::connect(self.0.address()).expect("redis-server");
         let mut command = format!("*{}\r\n", words.len()).into_bytes();
         for word in words {
             command.extend_from_slice(format!("${}\r\n", word.len()).as_bytes());
@@ -84,24 +64,6 @@ impl Redis {
             _ => vec![value(&head, &mut reader)],
         }
     }
-
-    fn wait(&self) {
-        let start = Instant::now();
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
-            assert!(start.elapsed() < PATIENCE, "redis-server does not listen");
-            thread::sleep(Duration::from_millis(10));
-        }
-    }
-}
-
-fn launch(port: u16, folder: &Path) -> Child {
-    let program =
-        env::var_os("POSTERN_REDIS_SERVER").unwrap_or_else(|| OsString::from("redis-server"));
-    let mut command = Command::new(program);
-    command.args(["--port", &port.to_string(), "--bind", "127.0.0.1"]);
-    command.args(["--save", "", "--appendonly", "no"]).arg("--dir").arg(folder);
-    let process = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn();
-    process.expect("redis-server runs; `cargo xtask test` installs it")
 }
 
 fn line(reader: &mut impl BufRead) -> String {
@@ -121,11 +83,5 @@ fn value(head: &str, reader: &mut impl Read) -> Option<Vec<u8>> {
         }
         ("+" | ":", value) => Some(value.into()),
         _ => panic!("redis-server says {head}"),
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        self.stop();
     }
 }

@@ -2,9 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-/// How long anything may take that a working gateway does at once, on two cores that compile something else as well. A
-/// composition that nobody has started before is compiled first, which takes a minute of one core.
-pub const PATIENCE: Duration = Duration::from_secs(180);
+/// How long anything may take that a working gateway does at once, on two cores that compile something else as well.
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(10);

@@ -13,13 +13,14 @@ mod stage;
 use super::Effort;
 use super::latency;
 use crate::gateway::Gateway;
-use crate::redis_server::{self, RedisServer};
+use crate::redis_connection;
 use crate::report::{Figure, Target};
 use anyhow::Result;
+use postern_redis_server::RedisServer;
 
 /// Whether a Redis server and the build for it are there.
 pub fn check() -> Result<()> {
-    redis_server::check()?;
+    redis_connection::check()?;
     deployment::check()
 }
 

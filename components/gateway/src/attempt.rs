@@ -4,7 +4,7 @@ use crate::answer::{Answer, Streamed};
 use crate::exchange::Exchange;
 use crate::head::Head;
 use crate::headers;
-use crate::limits::{self, Asked, Reservation};
+use crate::limits::{self, Reservation};
 use crate::losses;
 use crate::refusal::Refusal;
 use crate::source::Source;
@@ -46,7 +46,7 @@ pub async fn in_turn(
     let mut tried = false;
     let mut targets = targets.into_iter().peekable();
     while let Some(target) = targets.next() {
-        let mut admitted = match limits::admit(&call.asked(), &target, exchange).await {
+        let mut admitted = match limits::admit(call, &target, exchange).await {
             Ok(admitted) => admitted,
             Err(refused) if refused.of_this_model || refused.fault.retryable => {
                 last = refused.into();
@@ -84,18 +84,6 @@ pub async fn in_turn(
         last.fault = not_offered(last.fault);
     }
     Err(last)
-}
-
-impl Call<'_> {
-    fn asked(&self) -> Asked<'_> {
-        Asked {
-            caller: self.caller,
-            facts: self.facts,
-            client_ip: self.head.client_ip.as_deref(),
-            texts: self.texts,
-            body: self.body,
-        }
-    }
 }
 
 /// The request with a cap on its answer, where the client named none.
@@ -173,7 +161,8 @@ async fn one(call: &Call<'_>, target: Target, exchange: &mut Exchange) -> Result
     };
     exchange.record.usage(streamed.usage, target.price.as_ref());
     streamed.price = target.price;
-    let used = Some(limits::used(streamed.usage, || streamed.so_far()));
+    let is_whole = !call.facts.stream;
+    let used = is_whole.then(|| limits::used(streamed.usage, || streamed.so_far()));
     Ok(Answer {
         status,
         content_type: match (passes, call.facts.stream) {

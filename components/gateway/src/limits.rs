@@ -1,24 +1,16 @@
 //! What a request may use: reserved by `limiter` before it is sent, renewed while it lives, settled when it has ended.
 
+use crate::attempt::Call;
 use crate::exchange::Exchange;
 use crate::refusal::Refusal;
 use crate::stages::limiter::{self, Admitted, Refused, Settlement, Wish};
 use postern_contract::clock::within;
-use postern_contract::types::{Caller, RequestFacts, Span, Target, Usage};
+use postern_contract::types::{Target, Usage};
 use spin_sdk::wasip3::clocks::monotonic_clock::now;
 use std::future::Future;
 use std::pin::pin;
 
 const NS_PER_MS: u64 = 1_000_000;
-
-/// Who asks for what.
-pub struct Asked<'a> {
-    pub caller: &'a Caller,
-    pub facts: &'a RequestFacts,
-    pub client_ip: Option<&'a str>,
-    pub texts: &'a [Span],
-    pub body: &'a str,
-}
 
 /// What is reserved for a request. Dropped without being settled it lapses by itself, after a minute or two.
 #[derive(Default)]
@@ -86,18 +78,18 @@ pub fn used(usage: Option<Usage>, so_far: impl FnOnce() -> Usage) -> Settlement 
 
 /// May it be sent there? Reserves what it may use.
 pub async fn admit(
-    asked: &Asked<'_>,
+    call: &Call<'_>,
     target: &Target,
     exchange: &mut Exchange,
 ) -> Result<Admitted, Refused> {
     let wish = Wish {
-        caller: asked.caller.clone(),
-        facts: asked.facts.clone(),
+        caller: call.caller.clone(),
+        facts: call.facts.clone(),
         target: target.clone(),
-        client_ip: asked.client_ip.map(str::to_owned),
-        texts: asked.texts.to_vec(),
+        client_ip: call.head.client_ip.clone(),
+        texts: call.texts.to_vec(),
     };
-    let admitted = exchange.wait("limiter", limiter::admit(wish, asked.body.to_owned())).await;
+    let admitted = exchange.wait("limiter", limiter::admit(wish, call.body.to_owned())).await;
     match &admitted {
         Ok(admitted) => exchange.record.admitted(admitted),
         Err(refused) => exchange.record.not_admitted(refused.limit.as_deref()),

@@ -37,8 +37,11 @@ pub async fn run(
     }
     if let Some(streamed) = &streamed {
         pump.exchange.record.usage(streamed.usage, streamed.price.as_ref());
-        // What ends early has used what was generated up to then.
-        pump.reservation.settle(Settlement::CutShort(streamed.so_far()), &mut pump.exchange).await;
+        if !streamed.is_done() {
+            // What ends early has used what was generated up to then.
+            let used = Settlement::CutShort(streamed.so_far());
+            pump.reservation.settle(used, &mut pump.exchange).await;
+        }
     }
     let Pump { client, mut exchange, .. } = pump;
     drop(client);

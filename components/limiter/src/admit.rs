@@ -16,16 +16,12 @@ pub async fn admit(wish: &Wish, body: &str, now_ms: u64) -> Result<Admitted, Ref
     let cap = answer_cap(wish, &limits).map_err(fails)?;
     let target = &wish.target;
     let counted = limits.for_model(&[&target.model, subject::asked_for(target)]);
-    if counted.is_empty() {
-        return Ok(unlimited());
-    }
     let price = target.price.as_ref().map(price);
     let amounts = amounts(wish, body, cap, price.as_ref(), &counted);
     let subject = subject::of(&wish.caller, wish.client_ip.as_deref(), Some(target));
-    let asked = Asked { subject: &subject, amounts: &amounts, zone: policy::zone(plans) };
-    let counters = counters::counters().map_err(fails)?;
+    let asked = Asked { subject, amounts: &amounts, zone: policy::zone(plans) };
     let needs_cap = counted.iter().any(|limit| counts_tokens(limit));
-    match limits.reserve(counters, counted, asked, now_ms).await {
+    match limits.reserve(counters::counters(), counted, asked, now_ms).await {
         Ok(reserved) => {
             let answer_cap = cap.filter(|cap| cap.is_sent && needs_cap).map(|cap| cap.tokens);
             Ok(admitted(wish, reserved, &amounts, price.as_ref(), answer_cap))
@@ -76,13 +72,12 @@ fn admitted(
     answer_cap_tokens: Option<u64>,
 ) -> Admitted {
     let Reserved { holds, stand, uncounted, now_ms } = reserved;
-    let stands: Vec<_> = stand.iter().map(|(met, standing)| (met, *standing)).collect();
-    let warnings = stands.iter().filter_map(|(met, standing)| met.warning(standing)).collect();
+    let warnings = stand.iter().filter_map(|(met, standing)| met.warning(standing)).collect();
     let ticket = Ticket::new(holds, amounts.input_tokens, price);
     let renew_after_ms = ticket.must_be_renewed().then_some(RENEW_AFTER_MS);
     Admitted {
         ticket: ticket.to_text(),
-        headers: headers(names(wish), &stands, now_ms),
+        headers: headers(names(wish), &stand, now_ms),
         answer_cap_tokens,
         warnings,
         reserved_tokens: amounts.tokens(),
@@ -92,23 +87,9 @@ fn admitted(
     }
 }
 
-fn unlimited() -> Admitted {
-    Admitted {
-        ticket: String::new(),
-        headers: Vec::new(),
-        answer_cap_tokens: None,
-        warnings: Vec::new(),
-        reserved_tokens: 0,
-        reserved_nano_usd: 0,
-        uncounted: None,
-        renew_after_ms: None,
-    }
-}
-
 fn refused(wish: &Wish, denied: Denied<'_>) -> Refused {
     let Denied { fault, by, stand, now_ms } = denied;
-    let stands: Vec<_> = stand.iter().map(|(met, standing)| (met, *standing)).collect();
-    let mut headers = headers(names(wish), &stands, now_ms);
+    let mut headers = headers(names(wish), &stand, now_ms);
     // OpenAI's and Anthropic's SDKs try again by themselves unless they are told not to.
     if by.as_ref().is_some_and(|by| !by.retry_helps) && fault.kind == Kind::RateLimited {
         headers.push(("x-should-retry".to_owned(), "false".to_owned()));

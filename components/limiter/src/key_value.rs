@@ -1,7 +1,6 @@
 //! Counters in the key-value store.
 
 use postern_contract::clock::unix_s;
-use postern_fault::Fault;
 use postern_store::increments::{IncrementError, IncrementIo, Increments};
 use spin_sdk::experimental::wasi::keyvalue::atomics;
 use spin_sdk::experimental::wasi::keyvalue::store::{Bucket, Error, open};
@@ -25,16 +24,17 @@ thread_local! {
 }
 
 /// Where use is counted.
-#[allow(clippy::unnecessary_wraps)] // The other build may have no address.
-pub fn counters() -> Result<&'static Increments<KeyValue>, Fault> {
-    Ok(&COUNTERS)
+pub fn counters() -> &'static Increments<KeyValue> {
+    &COUNTERS
 }
 
 /// Remove what counts no longer, beside the request: no key-value store does it by itself.
 pub fn sweep() {
     let unix_s = unix_s();
-    // What is not swept now is swept later.
-    spawn(async move { drop(COUNTERS.sweep(unix_s).await) });
+    if COUNTERS.may_have_to_sweep(unix_s) {
+        // What is not swept now is swept later.
+        spawn(async move { drop(COUNTERS.sweep(unix_s).await) });
+    }
 }
 
 /// The default key-value store.

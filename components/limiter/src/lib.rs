@@ -62,8 +62,7 @@ impl Stage for Limiter {
 
     async fn ready() -> Result<(), Fault> {
         policy::plans()?;
-        let counters = counters::counters()?;
-        let ready = counters.ready().await;
+        let ready = counters::counters().ready().await;
         Ok(ready.map_err(|error| closed(&error.to_string()))?)
     }
 }

@@ -1,8 +1,6 @@
 //! Counters in Redis.
 
 use crate::policy;
-use postern_fault::Fault;
-use postern_meter::closed;
 use postern_store::redis::{Argument, Execute, Reply, Scripts};
 use spin_sdk::redis::{Connection, RedisParameter, RedisResult};
 use std::cell::RefCell;
@@ -19,24 +17,20 @@ thread_local! {
 }
 
 /// Where use is counted.
-///
-/// # Errors
-///
-/// `unavailable` where nobody says where.
-pub fn counters() -> Result<&'static Scripts<Redis>, Fault> {
-    url()?;
-    Ok(&COUNTERS)
+pub fn counters() -> &'static Scripts<Redis> {
+    &COUNTERS
 }
 
 /// Redis forgets by itself.
 pub fn sweep() {}
 
-fn url() -> Result<String, Fault> {
+fn url() -> Result<String, String> {
     if let Ok(url) = std::env::var(URL_VARIABLE) {
         return Ok(url);
     }
-    policy::plans()?.redis_url().map(str::to_owned).ok_or_else(|| {
-        closed("no Redis is named: write `redis_url` in [counters] of plans.toml, or set POSTERN_REDIS_URL")
+    let plans = policy::plans().map_err(|fault| fault.private.unwrap_or(fault.public))?;
+    plans.redis_url().map(str::to_owned).ok_or_else(|| {
+        "no Redis is named: write `redis_url` in [counters] of plans.toml, or set POSTERN_REDIS_URL".to_owned()
     })
 }
 
@@ -70,7 +64,7 @@ async fn connection() -> Result<Rc<Connection>, String> {
     if let Some(open) = CONNECTION.with(|cell| cell.borrow().clone()) {
         return Ok(open);
     }
-    let url = url().map_err(|fault| fault.private.unwrap_or(fault.public))?;
+    let url = url()?;
     // The error is told without the address, which may have a password.
     let opened =
         Connection::open(url).await.map_err(|_| "redis: it cannot be reached".to_owned())?;

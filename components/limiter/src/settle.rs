@@ -41,7 +41,7 @@ async fn change(changes: &[Change]) -> Result<(), Fault> {
     if changes.is_empty() {
         return Ok(());
     }
-    let broken = counters::counters()?.change(changes).await;
+    let broken = counters::counters().change(changes).await;
     let broken = broken.map_err(|error| closed(&error.to_string()))?;
     match broken.first() {
         None => Ok(()),

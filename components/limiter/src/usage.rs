@@ -23,7 +23,7 @@ pub async fn report(
         .filter(|limit| subject.knows(&limit.scopes))
         .map(|limit| Met::new(limit, &subject, zone, now_ms))
         .collect();
-    let values = counters::counters()?.read(&of_report(&met)).await;
+    let values = counters::counters().read(&of_report(&met)).await;
     let values = values.map_err(|error| closed(&error.to_string()))?;
     Ok(written(&met, &values, limits.plan_name(), now_ms))
 }

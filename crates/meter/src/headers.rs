@@ -22,7 +22,7 @@ const KINDS: [(&str, &[Unit]); 4] = [
 ];
 
 /// Of each kind the limit of which least is left, as it stands.
-pub fn headers(names: Names, stand: &[(&Met<'_>, Standing)], now_ms: u64) -> Vec<(String, String)> {
+pub fn headers(names: Names, stand: &[(Met<'_>, Standing)], now_ms: u64) -> Vec<(String, String)> {
     let mut headers = Vec::new();
     for (kind, units) in KINDS {
         // OpenAI counts tokens of one kind only.

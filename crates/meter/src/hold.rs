@@ -155,8 +155,7 @@ impl Hold {
 pub struct Met<'p> {
     /// As policy says it.
     pub limit: &'p Limit,
-    /// Whose it is, for people.
-    pub whose: String,
+    subject: Subject<'p>,
     pub(crate) hold: Hold,
     windows: Option<Windows>,
     /// The minutes of which reservations count, in the direction in which they are renewed. None if they are not leased.
@@ -165,7 +164,7 @@ pub struct Met<'p> {
 
 impl<'p> Met<'p> {
     /// A limit for a subject at a moment; what is reserved comes later.
-    pub fn new(limit: &'p Limit, subject: &Subject<'_>, zone: &Zone, now_ms: u64) -> Self {
+    pub fn new(limit: &'p Limit, subject: &Subject<'p>, zone: &Zone, now_ms: u64) -> Self {
         let windows = Windows::of(limit, zone, now_ms);
         let hold = Hold::new(limit, subject, windows.as_ref(), now_ms);
         let minutes = match hold.layout {
@@ -175,7 +174,7 @@ impl<'p> Met<'p> {
                 (hold.minute.saturating_sub(1)..=last).collect()
             }
         };
-        Met { limit, whose: subject.words(&limit.scopes), hold, windows, minutes }
+        Met { limit, subject: *subject, hold, windows, minutes }
     }
 
     /// Reserve so much of it.
@@ -183,6 +182,11 @@ impl<'p> Met<'p> {
     pub fn reserving(mut self, amount: u64) -> Self {
         self.hold.amount = amount;
         self
+    }
+
+    /// Whose it is, for people.
+    pub fn whose(&self) -> String {
+        self.subject.words(&self.limit.scopes)
     }
 
     /// What is to be reserved.

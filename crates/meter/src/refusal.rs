@@ -22,7 +22,7 @@ const RETRY_WITHIN_MS: u64 = 60_000;
 impl Met<'_> {
     /// The limit and whose it is.
     pub fn words(&self) -> String {
-        format!("{} for {}", words::limit(self.limit), self.whose)
+        format!("{} for {}", words::limit(self.limit), self.whose())
     }
 
     /// It is exceeded now, and will not be in `wait_ms`.

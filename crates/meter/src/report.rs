@@ -46,8 +46,8 @@ fn one(met: &Met<'_>, values: Option<(Vec<i64>, Vec<i64>)>, now_ms: u64) -> Valu
     let scopes: Vec<_> = limit.scopes.iter().map(ToString::to_string).collect();
     let mut row = json!({
         "scope": scopes,
-        "for": met.whose,
-        "unit": words::unit(limit.unit),
+        "for": met.whose(),
+        "unit": limit.unit.word(),
         "per": limit.period.map(postern_policy::Period::word),
         "window": limit.period.map(|_| limit.window.word()),
         "models": limit.models.as_ref().map(|models| {

@@ -121,7 +121,7 @@ impl<'p> Limits<'p> {
         &self,
         counters: &C,
         mut limits: Vec<&'p Limit>,
-        asked: Asked<'_>,
+        asked: Asked<'p, '_>,
         clock_ms: u64,
     ) -> Result<Reserved<'p>, Denied<'p>> {
         // What counts is the latest time that anybody has seen; how long to wait is told by this clock, which must get there.
@@ -183,16 +183,16 @@ impl<'p> Limits<'p> {
 /// Who asks, and for how much.
 #[derive(Debug, Clone, Copy)]
 #[allow(missing_docs)]
-pub struct Asked<'a> {
-    pub subject: &'a Subject<'a>,
+pub struct Asked<'p, 'a> {
+    pub subject: Subject<'p>,
     pub amounts: &'a Amounts,
     pub zone: &'a Zone,
 }
 
-impl Asked<'_> {
-    fn met<'p>(&self, limit: &'p Limit, now_ms: u64) -> Met<'p> {
+impl<'p> Asked<'p, '_> {
+    fn met(&self, limit: &'p Limit, now_ms: u64) -> Met<'p> {
         let amount = Unit::from(limit.unit).of(self.amounts);
-        Met::new(limit, self.subject, self.zone, now_ms).reserving(amount)
+        Met::new(limit, &self.subject, self.zone, now_ms).reserving(amount)
     }
 }
 

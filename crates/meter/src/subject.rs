@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 /// A value this long stands in a counter's name as it is; a longer one, or one with other characters, as its hash.
 const MAX_PLAIN_BYTES: usize = 64;
 
-/// What is told of a value that a client may have chosen.
+/// What is told of a value that a client may have chosen: two of them fit a line.
 const MAX_SHOWN_CHARACTERS: usize = 64;
 
 /// Who asks for what, as far as limits distinguish it.

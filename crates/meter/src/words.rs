@@ -2,7 +2,7 @@
 
 use crate::hold::Unit;
 use jiff::Timestamp;
-use postern_policy::{Limit, LimitUnit, Window};
+use postern_policy::{Limit, Window};
 
 const NANO_USD_PER_USD: u64 = 1_000_000_000;
 
@@ -59,11 +59,6 @@ pub fn duration(ms: u64) -> String {
 pub fn moment(unix_ms: u64) -> String {
     let second = i64::try_from(unix_ms.div_ceil(1_000)).unwrap_or(i64::MAX);
     Timestamp::from_second(second).map(|time| time.to_string()).unwrap_or_default()
-}
-
-/// What kind of money or rate a limit's unit is, as `plans.toml` writes it.
-pub fn unit(unit: LimitUnit) -> &'static str {
-    unit.word()
 }
 
 #[cfg(test)]

@@ -261,4 +261,19 @@ mod tests {
         // https://sqlite.org/pragma.html#pragma_synchronous: 2 is FULL.
         assert_eq!(pragma("synchronous"), Ok(2));
     }
+
+    #[tokio::test]
+    async fn after_an_increment_the_next_write_waits_for_the_disk_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = std::sync::Arc::new(File::new(Some(folder.path().join("store.db"))));
+        let store = SqliteStore::new("default", std::sync::Arc::clone(&file));
+        assert_eq!(store.increment("count", 2).await, Ok(2));
+        store.set("text", b"no counter").await.unwrap();
+        assert!(store.increment("text", 1).await.is_err());
+        let guard = file.connection.lock().unwrap();
+        let pragma = guard.as_ref().unwrap();
+        let synchronous =
+            pragma.pragma_query_value(None, "synchronous", |row| row.get::<_, i64>(0));
+        assert_eq!(synchronous, Ok(2));
+    }
 }

@@ -31,7 +31,7 @@ fn limited(counting: Counting) -> &'static Limited {
     static REDIS: LazyLock<Limited> = LazyLock::new(|| start(Counting::Redis { gateways: 1 }));
     match counting {
         Counting::KeyValue => &KEY_VALUE,
-        Counting::Redis { .. } => &REDIS,
+        Counting::Redis { .. } | Counting::GuardedRedis => &REDIS,
     }
 }
 

@@ -41,6 +41,17 @@ fn setup() -> Setup {
     })
 }
 
+#[tokio::test]
+async fn a_redis_with_a_password_is_found_by_the_environment() {
+    let limited = setup().start(Counting::GuardedRedis);
+    let (answer, line, _) = ask(&limited, "money").await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert!(line["limits"]["uncounted"].is_null(), "{line}");
+    let usage = limited.settled("money").await;
+    assert_eq!(usage.0["limits"][0]["used"], 1, "{}", usage.0);
+    assert!(!limited.gateways[0].log().contains("only-for-the-gateway"));
+}
+
 /// The answer, and the line of the log.
 async fn ask(limited: &Limited, consumer: &str) -> (Answer, serde_json::Value, String) {
     let marker = marker();

@@ -2,10 +2,11 @@
 
 use crate::clock;
 use crate::measure::Effort;
-use crate::redis_server::RedisServer;
+use crate::redis_connection::Connection;
 use crate::report::{Figure, Target};
 use anyhow::{Result, anyhow, bail};
 use futures::executor::block_on;
+use postern_redis_server::RedisServer;
 use postern_store::redis::Scripts;
 use postern_store::{Change, Counter, Counters as _, Gate, Reservation};
 use std::thread;
@@ -27,7 +28,7 @@ pub async fn pairs(server: RedisServer, effort: &Effort) -> Result<Figure> {
 }
 
 fn pairs_per_s(server: &RedisServer, loop_ms: u64) -> Result<f64> {
-    let connections: Result<Vec<_>> = (0..CONNECTIONS).map(|_| server.connect()).collect();
+    let connections: Result<Vec<_>> = (0..CONNECTIONS).map(|_| Connection::to(server)).collect();
     let started_ns = clock::now_ns();
     let end_ns = started_ns.saturating_add(loop_ms * 1_000_000);
     let pairs = thread::scope(|scope| {
@@ -46,7 +47,7 @@ fn pairs_per_s(server: &RedisServer, loop_ms: u64) -> Result<f64> {
 }
 
 /// How many pairs until then.
-fn repeat(counters: &Scripts<crate::redis_server::Connection>, end_ns: u64) -> Result<u64> {
+fn repeat(counters: &Scripts<Connection>, end_ns: u64) -> Result<u64> {
     const RESERVED: u64 = 100;
     const USED: i64 = 40;
     let counter = Counter { name: "bench-hot".to_owned(), keep_until_unix_s: KEPT_UNTIL_UNIX_S };

@@ -1,8 +1,8 @@
 //! The gateways that are measured: one that limits in its key-value store, one that limits in Redis, and one that does not.
 
 use crate::gateway::{CONSUMER, Gateway, models};
-use crate::redis_server::RedisServer;
 use anyhow::{Context, Result, bail};
+use postern_redis_server::RedisServer;
 use std::env;
 use std::fs;
 use std::path::Path;

@@ -5,10 +5,11 @@ use crate::gateway::Gateway;
 use crate::measure::Effort;
 use crate::measure::stages::stage_ns;
 use crate::payload;
-use crate::redis_server::RedisServer;
+use crate::redis_connection;
 use crate::report::{Figure, Target};
 use crate::samples::Samples;
 use anyhow::{Result, bail};
+use postern_redis_server::RedisServer;
 
 /// The entries of `server-timing` that are limiter's: before a request is sent, and after its answer.
 pub const ADMIT: &str = "limiter";
@@ -42,7 +43,7 @@ pub async fn on_redis(
     server: &RedisServer,
     effort: &Effort,
 ) -> Result<Vec<Figure>> {
-    let connection = server.connect()?;
+    let connection = redis_connection::Connection::to(server)?;
     // Before and after, so that a busier minute of the machine touches both alike.
     let mut round_trips = connection.round_trips(effort.timed_requests)?;
     let both = both(gateway, effort).await?;

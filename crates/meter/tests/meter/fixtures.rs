@@ -75,13 +75,13 @@ pub fn tokens(input_tokens: u64, output_tokens: u64) -> Amounts {
 pub fn reserve_for<'p>(
     store: &impl postern_store::Counters,
     plans: &'p Plans,
-    subject: &Subject<'_>,
+    subject: &Subject<'p>,
     amounts: Amounts,
     now_ms: u64,
 ) -> Result<Reserved<'p>, Denied<'p>> {
     let limits = Limits::of(plans, Some("p")).unwrap();
     let counted = limits.for_model(&["gpt-4o"]);
-    let asked = Asked { subject, amounts: &amounts, zone: &utc() };
+    let asked = Asked { subject: *subject, amounts: &amounts, zone: &utc() };
     block_on(limits.reserve(store, counted, asked, now_ms))
 }
 

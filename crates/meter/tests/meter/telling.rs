@@ -82,7 +82,7 @@ fn whoever_it_is_of_is_named_by_all_scopes() {
         let limit =
             format!("{{ scope = {scope}, unit = \"requests\", per = \"minute\", amount = 1 }},");
         let plans = plans(&limit);
-        Met::new(first(&plans), subject, &utc(), now_ms()).whose
+        Met::new(first(&plans), subject, &utc(), now_ms()).whose()
     };
     let claims = [("department".to_owned(), "R`D\n".to_owned() + &"x".repeat(100))];
     let subject = Subject { claims: &claims, route: Some("fast"), ..SUBJECT };
@@ -101,8 +101,7 @@ fn told(names: Names, limits: &str, times: u64) -> Vec<(String, String)> {
     let mut told = Vec::new();
     for _ in 0..times {
         let reserved = reserve(&store, &plans, tokens(6, 4), now_ms()).unwrap();
-        let stand: Vec<_> = reserved.stand.iter().map(|(met, standing)| (met, *standing)).collect();
-        told = headers(names, &stand, reserved.now_ms);
+        told = headers(names, &reserved.stand, reserved.now_ms);
     }
     told
 }

@@ -29,6 +29,11 @@ const LATE_S: u64 = 86_400;
 const DOUBT_S: u64 = 600;
 
 impl<I: IncrementIo> Increments<I> {
+    /// Whether a [`sweep`](Increments::sweep) would do more than look at its clock.
+    pub fn may_have_to_sweep(&self, unix_s: u64) -> bool {
+        !is_ahead(self.sweep_due_unix_s.load(Ordering::Relaxed), unix_s)
+    }
+
     /// Deletes counters that need not be kept any longer, when that is due; how many.
     ///
     /// It is due once an hour for all instances (a minute after one that left some), and costs nothing but a comparison
@@ -38,7 +43,7 @@ impl<I: IncrementIo> Increments<I> {
     /// # Errors
     /// When the store cannot be used.
     pub async fn sweep(&self, unix_s: u64) -> Result<usize, Error> {
-        if is_ahead(self.sweep_due_unix_s.load(Ordering::Relaxed), unix_s) {
+        if !self.may_have_to_sweep(unix_s) {
             return Ok(0);
         }
         let due_unix_s = get_unix_s(&self.io, KEY)?.unwrap_or(0);

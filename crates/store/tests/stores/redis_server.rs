@@ -1,69 +1,31 @@
-//! A Redis server of its own, and connections to it.
+//! A Redis server, and connections to it.
 
-use std::net::{Ipv4Addr, TcpListener};
-use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
 
+use postern_redis_server::RedisServer;
 use postern_store::redis::{Argument, Execute, Reply};
 use redis::{FromRedisValue, Value};
 
-/// A running server that keeps nothing. Dropped, it is killed.
-pub struct Server {
-    process: Child,
-    port: u16,
-    _folder: tempfile::TempDir,
-}
+/// A running server.
+pub struct Server(RedisServer);
 
 /// A connection, on which one command runs at a time.
 pub struct Connection(Mutex<redis::Connection>);
 
 impl Server {
-    /// The machine's `redis-server`, or the one that `POSTERN_REDIS_SERVER` names, on a free port.
     pub fn start() -> Self {
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
-        let folder = tempfile::tempdir().unwrap();
-        let program = std::env::var_os("POSTERN_REDIS_SERVER").unwrap_or("redis-server".into());
-        let process = Command::new(program)
-            .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
-            .args(["--save", "", "--appendonly", "no"])
-            .arg("--dir")
-            .arg(folder.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("redis-server runs; `cargo xtask test redis` installs it");
-        Self { process, port, _folder: folder }
+        Self(RedisServer::start().unwrap())
     }
 
     /// One more connection.
     pub fn connect(&self) -> Connection {
-        let client = redis::Client::open(format!("redis://127.0.0.1:{}", self.port)).unwrap();
-        let start = Instant::now();
-        loop {
-            match client.get_connection() {
-                Ok(connection) => return Connection(Mutex::new(connection)),
-                Err(error) => {
-                    assert!(start.elapsed() < Duration::from_secs(60), "no connection: {error}");
-                    std::thread::sleep(Duration::from_millis(10));
-                }
-            }
-        }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        let client = redis::Client::open(self.0.url()).unwrap();
+        Connection(Mutex::new(client.get_connection().unwrap()))
     }
 }
 
 impl Connection {
     /// Runs a command and reads its answer.
-    #[allow(dead_code, reason = "not all who include this file look behind the port")]
     pub fn query<T: FromRedisValue>(&self, command: &str, arguments: &[&str]) -> T {
         redis::cmd(command).arg(arguments).query(&mut self.0.lock().unwrap()).unwrap()
     }

@@ -1,0 +1,101 @@
+//! A Redis server for a test or a benchmark, with nothing in it, that ends with its owner.
+
+use std::ffi::OsString;
+use std::io::{Error, Result};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// It listens within a tenth of a second, unless the machine is busy.
+const START_LIMIT: Duration = Duration::from_secs(30);
+
+/// A running server that keeps nothing. Dropped, it is killed, and also when its owner is.
+#[derive(Debug)]
+pub struct RedisServer {
+    /// A shell that kills the server when its input ends.
+    guard: Child,
+    port: u16,
+    folder: tempfile::TempDir,
+}
+
+/// The machine's `redis-server`, or the one that `POSTERN_REDIS_SERVER` names.
+#[must_use]
+pub fn program() -> OsString {
+    std::env::var_os("POSTERN_REDIS_SERVER").unwrap_or_else(|| "redis-server".into())
+}
+
+impl RedisServer {
+    /// Starts one on a free port of the loopback interface, and waits until it listens.
+    ///
+    /// # Errors
+    ///
+    /// There is none (`cargo xtask test redis` installs it), or it does not listen.
+    pub fn start() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let server = Self { guard: launch(port, folder.path())?, port, folder };
+        server.wait()?;
+        Ok(server)
+    }
+
+    /// Ends it in the midst of whatever it does.
+    pub fn stop(&mut self) {
+        drop(self.guard.stdin.take());
+        // It may have ended before.
+        let _ = self.guard.wait();
+    }
+
+    /// After [`RedisServer::stop`]: another server at the same address, which knows nothing.
+    ///
+    /// # Errors
+    ///
+    /// As of [`RedisServer::start`].
+    pub fn start_again(&mut self) -> Result<()> {
+        self.guard = launch(self.port, self.folder.path())?;
+        self.wait()
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        (Ipv4Addr::LOCALHOST, self.port).into()
+    }
+
+    /// Its URL, without database, user or password.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("redis://{}", self.address())
+    }
+
+    fn wait(&self) -> Result<()> {
+        let start = Instant::now();
+        while TcpStream::connect(self.address()).is_err() {
+            if start.elapsed() > START_LIMIT {
+                return Err(Error::other(format!("no redis-server listens on {}", self.address())));
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        Ok(())
+    }
+}
+
+impl Drop for RedisServer {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn launch(port: u16, folder: &Path) -> Result<Child> {
+    let says_its_version = Command::new(program()).arg("--version").stdout(Stdio::null()).status();
+    says_its_version.map_err(|error| {
+        let hint = "`cargo xtask test redis` installs redis-server";
+        Error::new(error.kind(), format!("cannot run {}: {error}; {hint}", program().display()))
+    })?;
+    let mut command = Command::new("sh");
+    command.args(["-c", "\"$@\" </dev/null & read _; kill -KILL $!; wait", "sh"]).arg(program());
+    command.args(["--port", &port.to_string(), "--bind", "127.0.0.1"]);
+    command.args(["--save", "", "--appendonly", "no"]).arg("--dir").arg(folder);
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn()
+}
