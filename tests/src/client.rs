@@ -1,6 +1,7 @@
 //! A client that sees every byte: one connection a request, nothing added, nothing followed.
 
 use crate::events::{Event, events};
+use crate::wait::PATIENCE;
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
@@ -8,10 +9,14 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use std::net::SocketAddr;
+use std::time::Duration;
 use tokio::net::{TcpSocket, TcpStream};
 
 /// Of the socket of a client that reads slowly, so that little lies in the kernel.
 const SMALL_BUFFER_BYTES: u32 = 16 * 1024;
+
+/// How long a client waits for the next byte: no test has a gateway that is silent for so long.
+const SILENCE: Duration = PATIENCE.saturating_mul(4);
 
 /// A request as it will go out.
 #[derive(Debug, Clone)]
@@ -77,6 +82,10 @@ impl Call {
     /// # Errors
     ///
     /// When the connection is refused or breaks.
+    ///
+    /// # Panics
+    ///
+    /// When nothing comes for [`SILENCE`].
     pub async fn try_open(self) -> Result<Open, Box<dyn std::error::Error + Send + Sync>> {
         let connection = self.connect().await?;
         let (mut sender, connection) =
@@ -88,7 +97,8 @@ impl Call {
         for (name, value) in self.headers {
             request = request.header(name, value);
         }
-        let response = sender.send_request(request.body(Full::new(self.body))?).await?;
+        let answer = sender.send_request(request.body(Full::new(self.body))?);
+        let response = within("the head of an answer", answer).await?;
         Ok(Open { response, text: BytesMut::new() })
     }
 
@@ -122,6 +132,11 @@ impl Call {
     }
 }
 
+async fn within<T>(what: &str, wait: impl Future<Output = T>) -> T {
+    let arrived = tokio::time::timeout(SILENCE, wait).await;
+    arrived.unwrap_or_else(|_| panic!("waited {SILENCE:?} in vain: {what}"))
+}
+
 /// An answer whose body is still arriving. Dropped, the client leaves.
 pub struct Open {
     response: Response<Incoming>,
@@ -140,8 +155,13 @@ impl Open {
     /// # Errors
     ///
     /// When the connection breaks.
+    ///
+    /// # Panics
+    ///
+    /// When nothing comes for [`SILENCE`].
     pub async fn next(&mut self) -> Result<Option<Bytes>, hyper::Error> {
-        while let Some(frame) = self.response.body_mut().frame().await {
+        while let Some(frame) = within("more of an answer", self.response.body_mut().frame()).await
+        {
             if let Ok(bytes) = frame?.into_data() {
                 self.text.extend_from_slice(&bytes);
                 return Ok(Some(bytes));

@@ -98,8 +98,17 @@ fn open(path: Option<&Path>) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// Whether it is worth another try. SQLite's own busy timeout does not cover all of it: not a change of the journal's mode,
+/// and not the race for the first lock of a write-ahead log (https://sqlite.org/rescode.html#protocol).
 fn is_busy(error: &rusqlite::Error) -> bool {
-    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+    matches!(
+        error.sqlite_error_code(),
+        Some(
+            ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::FileLockingProtocolFailed
+        )
+    )
 }
 
 impl SqliteStore {
@@ -260,6 +269,48 @@ mod tests {
         let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
         // https://sqlite.org/pragma.html#pragma_synchronous: 2 is FULL.
         assert_eq!(pragma("synchronous"), Ok(2));
+    }
+
+    /// As many hosts as threads, each with a connection of its own.
+    #[test]
+    fn hosts_that_open_a_new_file_at_once_all_count_in_it() {
+        const HOSTS: i64 = 8;
+        const RUNS: i64 = 20;
+        for run in 0..RUNS {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("store.db");
+            let count = || {
+                let file = std::sync::Arc::new(File::new(Some(path.clone())));
+                let store = SqliteStore::new("default", file);
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+                runtime.unwrap().block_on(store.increment("count", 1)).unwrap()
+            };
+            let mut counts: Vec<_> = std::thread::scope(|scope| {
+                let hosts: Vec<_> = (0..HOSTS).map(|_| scope.spawn(count)).collect();
+                hosts.into_iter().map(|host| host.join().unwrap()).collect()
+            });
+            counts.sort_unstable();
+            assert_eq!(counts, (1..=HOSTS).collect::<Vec<_>>(), "run {run}");
+        }
+    }
+
+    /// Spin opens the file without a write-ahead log.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_file_that_another_program_is_writing_is_waited_for_when_it_is_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let other = Connection::open(&path).unwrap();
+        other.execute(TABLE, []).unwrap();
+        other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+        let file = std::sync::Arc::new(File::new(Some(path)));
+        let store = SqliteStore::new("default", file);
+        let waiting = tokio::spawn(async move { store.increment("count", 1).await });
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert!(!waiting.is_finished());
+        other.execute_batch("COMMIT").unwrap();
+        assert_eq!(waiting.await.unwrap(), Ok(1));
+        // And goes on beside it, in the journal mode that is now the file's.
+        assert_eq!(other.execute(SET, params!["default", "text", b"value"]), Ok(1));
     }
 
     #[tokio::test]

@@ -7,6 +7,9 @@ pub mod moving;
 pub mod random;
 pub mod together;
 
+use std::sync::{Condvar, Mutex};
+use std::time::Duration;
+
 use futures::executor::block_on;
 use postern_store::{Change, Counter, Counters, Gate, Reservation};
 
@@ -30,6 +33,36 @@ pub trait Store: Sync {
 
     /// Whether a copy of that was put aside, and the original left.
     fn is_aside(&self, counter: &Counter) -> bool;
+}
+
+/// Where several processes wait for one another, to begin at once. A barrier would wait for ever for one that has
+/// panicked on its way here.
+pub struct Start {
+    expected: usize,
+    arrived: Mutex<usize>,
+    all_arrived: Condvar,
+}
+
+impl Start {
+    /// Far more than opening a store takes, on cores that compile something else as well.
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    pub fn of(expected: usize) -> Self {
+        Self { expected, arrived: Mutex::new(0), all_arrived: Condvar::new() }
+    }
+
+    pub fn wait(&self) {
+        let mut arrived = self.arrived.lock().unwrap();
+        *arrived += 1;
+        if *arrived == self.expected {
+            self.all_arrived.notify_all();
+        }
+        let is_short = |arrived: &mut usize| *arrived < self.expected;
+        let waited = self.all_arrived.wait_timeout_while(arrived, Self::PATIENCE, is_short);
+        let (arrived, end) = waited.unwrap();
+        let (arrived, expected) = (*arrived, self.expected);
+        assert!(!end.timed_out(), "{arrived} of {expected} processes opened the store");
+    }
 }
 
 /// The tests of the suite for a store made by this expression, each with the attribute in brackets, if there is one.

@@ -1,11 +1,10 @@
 //! Amounts that move between counters while others look.
 
-use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use postern_store::Gate;
 
-use super::{Store, change, counter, gate, is_admitted, read};
+use super::{Start, Store, change, counter, gate, is_admitted, read};
 
 /// A full limit whose amounts go from slot to slot to what is used: nobody may find room.
 pub fn misses_no_amount_that_moves(store: &impl Store, runs: u64) {
@@ -14,7 +13,7 @@ pub fn misses_no_amount_that_moves(store: &impl Store, runs: u64) {
         let [old, new, used] = ["old", "new", "used"].map(|name| format!("{run} {name}"));
         assert!(is_admitted(&store.open(), &[gate(&old, AMOUNTS, AMOUNTS)]));
         let is_over = AtomicBool::new(false);
-        let start = Barrier::new(5);
+        let start = Start::of(5);
         let look = |own: &str, also: [&str; 3]| {
             let counters = store.open();
             let also = also.iter().map(|name| counter(name)).collect();

@@ -1,17 +1,15 @@
 //! Many callers at once.
 
-use std::sync::Barrier;
-
 use postern_store::Gate;
 
-use super::{Store, counter, gate, is_admitted, read};
+use super::{Start, Store, counter, gate, is_admitted, read};
 
 const CALLERS: usize = 200;
 const PROCESSES: usize = 20;
 
 /// Which callers were admitted, when all come at once with these gates.
 fn race(store: &impl Store, gates: impl Fn(usize) -> Vec<Gate> + Sync) -> Vec<bool> {
-    let start = Barrier::new(PROCESSES);
+    let start = Start::of(PROCESSES);
     let process = |process: usize| {
         let counters = store.open();
         let all: Vec<_> = (process..CALLERS).step_by(PROCESSES).map(&gates).collect();

@@ -1,10 +1,10 @@
 //! A key-value store in a SQLite file: the table and the encoding of `host/src/key_value/sqlite.rs`, which are Spin's.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use postern_store::increments::{IncrementError, IncrementIo};
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS spin_key_value (
     store TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (store, key))";
@@ -13,18 +13,39 @@ const SET: &str = "INSERT INTO spin_key_value (store, key, value) VALUES ('defau
     ON CONFLICT(store, key) DO UPDATE SET value=?2";
 const DELETE: &str = "DELETE FROM spin_key_value WHERE store='default' AND key=?1";
 
+/// How long one connection waits for the others.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// One connection: a process has one.
 pub struct SqliteIo(Connection);
 
 impl SqliteIo {
+    /// Tries again while another connection changes the journal's mode, which SQLite's busy timeout does not wait for.
     pub fn open(file: &Path, synchronous: &str) -> Self {
-        let connection = Connection::open(file).unwrap();
-        connection.busy_timeout(Duration::from_secs(60)).unwrap();
-        connection.pragma_update(None, "journal_mode", "wal").unwrap();
-        connection.pragma_update(None, "synchronous", synchronous).unwrap();
-        connection.execute(TABLE, []).unwrap();
-        Self(connection)
+        let start = Instant::now();
+        loop {
+            match open(file, synchronous) {
+                Ok(connection) => return Self(connection),
+                Err(error) if is_busy(&error) && start.elapsed() < PATIENCE => {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                Err(error) => panic!("{} cannot be opened: {error}", file.display()),
+            }
+        }
     }
+}
+
+fn open(file: &Path, synchronous: &str) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(file)?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.execute(TABLE, [])?;
+    Ok(connection)
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
 fn read(connection: &Connection, key: &str) -> rusqlite::Result<Option<Vec<u8>>> {
