@@ -71,66 +71,57 @@ fn router_does_not_start_without_the_environment_it_imports() {
     assert_refused(without(&refusal), &refusal);
 }
 
-/// The provider, importing a function of an interface: refused without the set, served with it.
-async fn provider_wants(interface: &'static str, instance_wat: &str, set: &'static str) {
-    let shipped = std::fs::read(manifest::repository().join("target/components/provider.wasm"));
-    let shipped = shipped.expect("target/components/provider.wasm; run `cargo xtask test`");
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("provider.wasm");
-    std::fs::write(&file, wasm::with_import(&shipped, interface, instance_wat)).unwrap();
-    let source = "source = \"target/components/provider.wasm\"";
-    let twin = manifest::shipped_with(source, &format!("source = \"{}\"", file.display()));
-    assert_refused(twin.clone(), &Refusal { stage: "provider", interface, set });
-    let line = manifest::dependency_line("provider");
-    let granted = line.replace("\"files\"", &format!("\"files\", \"{set}\""));
-    assert_ne!(line, granted);
-    assert_serves(twin.replace(&line, &granted)).await;
+/// What the provider is made to import: the interface, a function of it, and the set that it then needs.
+const WANTED: [(&str, &str, &str); 6] = [
+    ("wasi:sockets/types@0.3.0", include_str!("sockets.wat"), "allowed_outbound_hosts"),
+    ("spin:redis/redis@3.0.0", include_str!("redis.wat"), "allowed_outbound_hosts"),
+    ("spin:key-value/key-value@3.0.0", include_str!("key-value.wat"), "key_value_stores"),
+    ("wasi:keyvalue/atomics@0.2.0-draft2", include_str!("atomics.wat"), "key_value_stores"),
+    ("spin:sqlite/sqlite@3.1.0", include_str!("sqlite.wat"), "sqlite_databases"),
+    ("spin:variables/variables@3.0.0", include_str!("variables.wat"), "variables"),
+];
+
+/// The provider that imports all of them.
+struct Greedy(tempfile::TempDir);
+
+impl Greedy {
+    fn new() -> Self {
+        let shipped = std::fs::read(manifest::repository().join("target/components/provider.wasm"));
+        let shipped = shipped.expect("target/components/provider.wasm; run `cargo xtask test`");
+        let add = |bytes: Vec<u8>, (interface, wat, _): &(&str, &str, &str)| {
+            wasm::with_import(&bytes, interface, wat)
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let bytes = WANTED.iter().fold(shipped, add);
+        std::fs::write(folder.path().join("provider.wasm"), bytes).unwrap();
+        Self(folder)
+    }
+
+    /// The shipped manifest with it, and with every set that it needs but for one.
+    fn granted_all_but(&self, set: &str) -> String {
+        let source = "source = \"target/components/provider.wasm\"";
+        let file = self.0.path().join("provider.wasm");
+        let twin = manifest::shipped_with(source, &format!("source = \"{}\"", file.display()));
+        let sets: std::collections::BTreeSet<_> = WANTED.iter().map(|(_, _, set)| *set).collect();
+        let granted = sets.into_iter().filter(|each| *each != set);
+        let granted: String = granted.map(|each| format!(", \"{each}\"")).collect();
+        let line = manifest::dependency_line("provider");
+        let with_all = line.replace("\"files\"", &format!("\"files\"{granted}"));
+        assert_ne!(line, with_all);
+        twin.replace(&line, &with_all)
+    }
+}
+
+#[test]
+fn a_provider_does_not_start_for_want_of_any_set_that_it_calls() {
+    let greedy = Greedy::new();
+    for (interface, _, set) in WANTED {
+        let refusal = Refusal { stage: "provider", interface, set };
+        assert_refused(greedy.granted_all_but(set), &refusal);
+    }
 }
 
 #[tokio::test]
-async fn a_provider_that_wants_sockets_does_not_start() {
-    provider_wants(
-        "wasi:sockets/types@0.3.0",
-        include_str!("sockets.wat"),
-        "allowed_outbound_hosts",
-    )
-    .await;
-}
-
-#[tokio::test]
-async fn a_provider_that_wants_redis_does_not_start() {
-    provider_wants("spin:redis/redis@3.0.0", include_str!("redis.wat"), "allowed_outbound_hosts")
-        .await;
-}
-
-#[tokio::test]
-async fn a_provider_that_wants_the_key_value_store_does_not_start() {
-    provider_wants(
-        "spin:key-value/key-value@3.0.0",
-        include_str!("key-value.wat"),
-        "key_value_stores",
-    )
-    .await;
-}
-
-#[tokio::test]
-async fn a_provider_that_wants_counters_does_not_start() {
-    provider_wants(
-        "wasi:keyvalue/atomics@0.2.0-draft2",
-        include_str!("atomics.wat"),
-        "key_value_stores",
-    )
-    .await;
-}
-
-#[tokio::test]
-async fn a_provider_that_wants_a_database_does_not_start() {
-    provider_wants("spin:sqlite/sqlite@3.1.0", include_str!("sqlite.wat"), "sqlite_databases")
-        .await;
-}
-
-#[tokio::test]
-async fn a_provider_that_wants_variables_does_not_start() {
-    provider_wants("spin:variables/variables@3.0.0", include_str!("variables.wat"), "variables")
-        .await;
+async fn the_same_provider_serves_with_all_of_them() {
+    assert_serves(Greedy::new().granted_all_but("")).await;
 }

@@ -11,8 +11,23 @@ use std::process::{Command, Stdio};
 #[derive(Deserialize)]
 pub struct Artifact {
     pub manifest_path: PathBuf,
+    pub target: Target,
+    pub profile: Profile,
     pub filenames: Vec<PathBuf>,
     pub executable: Option<PathBuf>,
+}
+
+/// Of which library, program or test of its package.
+#[derive(Deserialize)]
+pub struct Target {
+    pub name: String,
+}
+
+/// How it was compiled.
+#[derive(Deserialize)]
+pub struct Profile {
+    /// As a test program.
+    pub test: bool,
 }
 
 #[derive(Deserialize)]
@@ -51,7 +66,7 @@ mod tests {
 
     #[test]
     fn reads_artifacts_among_the_other_messages_of_cargo() {
-        let line = r#"{"reason":"compiler-artifact","manifest_path":"/a/Cargo.toml","filenames":["/t/a.wasm"],"executable":null}"#;
+        let line = r#"{"reason":"compiler-artifact","manifest_path":"/a/Cargo.toml","target":{"name":"a"},"profile":{"test":false},"filenames":["/t/a.wasm"],"executable":null}"#;
         assert_eq!(artifact(line).unwrap().filenames, [PathBuf::from("/t/a.wasm")]);
         assert!(artifact(r#"{"reason":"build-finished","success":true}"#).is_none());
         assert!(artifact("plain text of a build script").is_none());

@@ -1,29 +1,26 @@
 //! Everything a developer runs: up, test, check, key, explain, component, bench.
 
+mod apt;
 mod artifacts;
 mod bench;
-mod check;
 mod cli;
 mod components;
-mod dangling;
-mod dev_key;
-mod explain;
-mod host;
-mod key;
-mod policies;
 mod process;
+mod programs;
 mod progress;
-mod provisions;
 mod sharing;
 mod test;
 mod toolchain;
+mod tools;
 mod up;
 mod workspace;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Parser;
-use cli::{Cli, Command, Component};
+use cli::{Cli, Command, Component, Words};
 use components::Profile;
+use programs::Programs;
+use std::os::unix::process::CommandExt;
 use std::process::ExitCode;
 use workspace::Workspace;
 
@@ -43,12 +40,24 @@ fn run(command: Command) -> Result<()> {
     match command {
         Command::Up(up) => up::up(&workspace, &up),
         Command::Test(test) => test::test(&workspace, &test.steps),
-        Command::Check(configuration) => check::check(&workspace, &configuration),
-        Command::Explain(options) => explain::explain(&workspace, &options),
-        Command::Key { action } => key::key(&workspace, action),
+        Command::Check(words) => {
+            // The manifest is checked against them.
+            toolchain::prepare()?;
+            components::build(&workspace, &workspace.composed()?, Profile::Dev)?;
+            postern(&workspace, "check", &words)
+        }
+        Command::Explain(words) => postern(&workspace, "explain", &words),
+        Command::Key(words) => postern(&workspace, "key", &words),
         Command::Component(component) => build(&workspace, &component),
-        Command::Bench(options) => bench::bench(&workspace, &options.arguments),
+        Command::Bench(options) => bench::bench(&workspace, &options.words),
     }
+}
+
+/// Becomes the operator's program.
+fn postern(workspace: &Workspace, subcommand: &str, words: &Words) -> Result<()> {
+    let programs = Programs::build(workspace)?;
+    let mut command = programs.postern(workspace, subcommand);
+    Err(command.args(&words.words).exec()).context("cannot run postern")
 }
 
 fn build(workspace: &Workspace, component: &Component) -> Result<()> {
@@ -56,7 +65,7 @@ fn build(workspace: &Workspace, component: &Component) -> Result<()> {
         true => workspace.components().chain(workspace.alternatives()).collect(),
         false => components::named(workspace, &component.names)?,
     };
-    let toolchain = toolchain::find_or_get(workspace)?;
+    toolchain::prepare()?;
     let profile = if component.dev { Profile::Dev } else { Profile::Release };
-    components::build_with(workspace, &toolchain, &packages, profile, &component.features)
+    components::build_with(workspace, &packages, profile, &component.features)
 }

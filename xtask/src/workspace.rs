@@ -24,7 +24,17 @@ pub struct Package {
     pub name: String,
     pub manifest_path: PathBuf,
     #[serde(default)]
+    pub dependencies: Vec<Dependency>,
+    #[serde(default)]
     metadata: serde_json::Value,
+}
+
+/// What a package depends on.
+#[derive(Deserialize)]
+pub struct Dependency {
+    pub name: String,
+    /// Of a member of the workspace.
+    pub path: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -81,6 +91,24 @@ impl Workspace {
     pub fn probe(&self) -> Option<&Package> {
         let folder = self.root.join("tests/probe");
         self.packages.iter().find(|package| package.manifest_path.starts_with(&folder))
+    }
+
+    /// The manifest of the member with this name.
+    pub fn manifest_of(&self, name: &str) -> Option<&PathBuf> {
+        let package = self.packages.iter().find(|package| package.name == name)?;
+        Some(&package.manifest_path)
+    }
+
+    /// The members that are programs and libraries of this machine: all but the components and the probe. Cargo is always
+    /// called with all of them, so that it builds what they share once, with the same features.
+    pub fn native(&self) -> Vec<&str> {
+        let (components, probe) = (self.root.join("components"), self.root.join("tests/probe"));
+        let is_native = |package: &&Package| {
+            !package.manifest_path.starts_with(&components)
+                && !package.manifest_path.starts_with(&probe)
+        };
+        let native = self.packages.iter().filter(is_native);
+        native.flat_map(|package| ["--package", package.name.as_str()]).collect()
     }
 
     /// A cargo call in the root of the clone that builds into [`Workspace::target`].

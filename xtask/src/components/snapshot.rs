@@ -2,8 +2,8 @@
 //!
 //! The host does it, as a program of its own. The host is built from no component, so there is no circle.
 
-use crate::host::Host;
 use crate::process::run;
+use crate::programs::Programs;
 use crate::progress::note;
 use crate::sharing::hex;
 use crate::workspace::Workspace;
@@ -24,8 +24,8 @@ pub fn pre_initialised(workspace: &Workspace, name: &str, built: &Path) -> Resul
     let wanted = stamp(std::iter::once(built).chain(sources.iter().map(PathBuf::as_path)))?;
     if !made.is_of(&wanted) {
         note(&format!("pre-initialising {name}"));
-        let host = Host::build(workspace)?;
-        let mut command = workspace.command(&host.program);
+        let programs = Programs::build(workspace)?;
+        let mut command = workspace.command(&programs.host);
         run(command.arg("pre-initialise").arg(built).arg(&made.file))
             .with_context(|| format!("{name} cannot be pre-initialised"))?;
         made.remember(&wanted)?;

@@ -44,7 +44,8 @@ fn prepare_python(workspace: &Workspace) -> Result<()> {
     run(workspace
         .command(python(workspace))
         .args(["-m", "pip", "install", "--quiet", "--requirement"])
-        .arg(&requirements))?;
+        .arg(&requirements))
+    .context("pip fetches its packages once, where there is a network")?;
     write_stamp(&folder, &wanted)
 }
 
@@ -58,7 +59,8 @@ fn prepare_node(workspace: &Workspace) -> Result<()> {
         return Ok(());
     }
     note("npm ci");
-    run(workspace.command(&npm).current_dir(&folder).args(["ci", "--no-audit", "--no-fund"]))?;
+    run(workspace.command(&npm).current_dir(&folder).args(["ci", "--no-audit", "--no-fund"]))
+        .context("npm fetches its packages once, where there is a network")?;
     write_stamp(&modules, &wanted)
 }
 

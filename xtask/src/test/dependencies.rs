@@ -1,6 +1,7 @@
 //! Licences, duplicates and origins of the crates we depend on, and known vulnerabilities where
 //! their database can be reached. By cargo-deny, as `deny.toml` says.
 
+use super::report::Report;
 use crate::process::{output, run, run_in_the_open};
 use crate::progress::note;
 use crate::workspace::Workspace;
@@ -13,8 +14,8 @@ const VERSION: &str = "0.20.2";
 
 /// Fails for what `deny.toml` refuses and for known vulnerabilities; says so if the latter could
 /// not be looked up.
-pub fn check(workspace: &Workspace) -> Result<()> {
-    let tool = find_or_install(workspace)?;
+pub fn check(workspace: &Workspace, report: &mut Report) -> Result<()> {
+    let tool = report.compiling(|| find_or_install(workspace))?;
     let deny = || {
         let mut command = workspace.command(&tool);
         command.args(["--workspace", "--locked"]);
@@ -54,7 +55,7 @@ fn find_or_install(workspace: &Workspace) -> Result<PathBuf> {
         .args(["install", "--locked", "--force", "--debug"])
         .args(["cargo-deny", "--version", VERSION, "--root"])
         .arg(&folder))
-    .context("cannot install cargo-deny")?;
+    .context("cannot install cargo-deny, which is fetched once where there is a network")?;
     let _ = std::fs::remove_dir_all(folder.join("build"));
     Ok(program)
 }

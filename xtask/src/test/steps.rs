@@ -1,14 +1,21 @@
 //! The steps of `cargo xtask test`, one row each.
 
+use super::programs::{BOUND, Tests};
+use super::report::Report;
 use super::{clients, dependencies, redis};
-use crate::check;
-use crate::cli::{Configuration, Runtime};
 use crate::components::{self, Profile};
-use crate::host::Host;
 use crate::process::run_in_the_open;
+use crate::programs::Programs;
 use crate::toolchain;
+use crate::tools;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result};
+use std::ffi::OsString;
+use std::num::NonZero;
+use std::thread;
+
+/// The package of the tests of the whole gateway.
+const PIPELINE: &str = "postern-tests";
 
 /// Something that passes or fails as a whole.
 pub struct Step {
@@ -16,101 +23,125 @@ pub struct Step {
     pub name: &'static str,
     /// Without which it would only fail.
     pub needs: &'static [&'static str],
-    pub work: fn(&Workspace) -> Result<()>,
+    /// Part of a run that names no steps.
+    pub always: bool,
+    /// Begun beside the first steps: it waits for a network more than it computes.
+    pub early: bool,
+    pub work: fn(&Workspace, &mut Report) -> Result<()>,
 }
 
 const fn step(
     name: &'static str,
     needs: &'static [&'static str],
-    work: fn(&Workspace) -> Result<()>,
+    work: fn(&Workspace, &mut Report) -> Result<()>,
 ) -> Step {
-    Step { name, needs, work }
+    Step { name, needs, always: true, early: false, work }
+}
+
+const fn early(name: &'static str, work: fn(&Workspace, &mut Report) -> Result<()>) -> Step {
+    Step { name, needs: &[], always: true, early: true, work }
 }
 
 /// All of them, in the order they run.
 pub const STEPS: &[Step] = &[
+    // What the other steps would miss only after minutes.
+    step("tools", &[], |workspace, _| tools::for_tests(workspace)),
     // Seconds, and the most frequent reason to fail.
     step("format", &[], format),
+    // A real Redis, which the host's tests use as well as the pipeline's, and the official SDKs.
+    early("redis", |workspace, _| redis::prepare(workspace)),
+    early("clients", |workspace, _| clients::prepare(workspace)),
+    // Licences, duplicates and origins of what we depend on.
+    early("dependencies", dependencies::check),
     // The no-panic lints are in the workspace's Cargo.toml.
     step("clippy", &[], clippy),
-    // The pure crates: all decisions, no I/O.
+    // The pure crates: all decisions, no I/O. And the host, with the manifest's golden errors.
     step("unit", &[], unit),
-    // Licences, duplicates and origins of what we depend on.
-    step("dependencies", &[], dependencies::check),
+    step("store-redis", &["redis"], store_on_redis),
     // What is shipped, and what probes the host; the rest runs them.
     step("components", &[], build_components),
     step("policies", &["components"], policies),
-    // A real Redis, which the host's tests use as well as the pipeline's, and the official SDKs.
-    step("redis", &[], redis::prepare),
-    step("host", &["components", "redis"], host),
-    step("clients", &[], clients::prepare),
     // The whole gateway, as its clients see it.
     step("pipeline", &["components", "clients", "redis"], pipeline),
+    // What takes too long for every run and proves exactness: before a release.
+    Step { always: false, ..step("long", &["components", "redis"], long) },
 ];
 
-fn format(workspace: &Workspace) -> Result<()> {
+fn format(workspace: &Workspace, _: &mut Report) -> Result<()> {
     run_in_the_open(workspace.cargo().args(["fmt", "--all", "--check"]))
         .context("run `cargo fmt --all`")
 }
 
 /// `--locked` here, once: from now on the versions are those of Cargo.lock.
-fn clippy(workspace: &Workspace) -> Result<()> {
-    let words = ["clippy", "--locked", "--workspace", "--all-targets"];
-    run_in_the_open(workspace.cargo().args(words).args(["--", "-D", "warnings"]))
+fn clippy(workspace: &Workspace, report: &mut Report) -> Result<()> {
+    let words = ["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    report.compiling(|| run_in_the_open(workspace.cargo().args(words)))
 }
 
-/// The default members.
-fn unit(workspace: &Workspace) -> Result<()> {
-    run_in_the_open(workspace.cargo().args(["test", "--no-fail-fast"]))
+fn unit(workspace: &Workspace, report: &mut Report) -> Result<()> {
+    unit_tests(workspace).run(workspace, report)
 }
 
-fn build_components(workspace: &Workspace) -> Result<()> {
-    let toolchain = toolchain::find_or_get(workspace)?;
-    let all: Vec<_> = workspace.components().chain(workspace.alternatives()).collect();
-    components::build(workspace, &toolchain, &all, Profile::Release)?;
-    // By itself: together, cargo would build the product with the features of the SDK that only the probe asks for.
-    let probe = workspace.probe().context("the workspace has no member tests/probe")?;
-    components::build(workspace, &toolchain, &[probe], Profile::Release)
+/// All that is native but the tests of the pipeline, which need components.
+pub fn unit_tests(workspace: &Workspace) -> Tests<'_> {
+    let packages = workspace.packages.iter().map(|package| package.name.as_str());
+    let packages = packages.filter(|name| *name != PIPELINE).collect();
+    Tests { packages, ..Tests::of(workspace.native()) }
 }
 
-fn policies(workspace: &Workspace) -> Result<()> {
-    let host = Host::build(workspace)?;
-    let as_cloned = Configuration {
-        policies: None,
-        variable: Vec::new(),
-        runtime: Runtime { runtime_config_file: None },
-    };
-    check::problems(workspace, &host, &as_cloned)
+/// Compiled with the unit tests, and ignored there: they need the server.
+fn store_on_redis(workspace: &Workspace, report: &mut Report) -> Result<()> {
+    let tests = Tests { packages: vec!["postern-store"], ..Tests::of(workspace.native()) };
+    let tests = Tests { programs: vec!["redis"], arguments: vec!["--ignored"], ..tests };
+    Tests { environment: redis_environment(), ..tests }.run(workspace, report)
 }
 
-/// In release like all that links the runtime: it is compiled once. The counters' tests with Redis are compiled already,
-/// and ignored where it is not there yet.
-fn host(workspace: &Workspace) -> Result<()> {
-    let mut counters = workspace.cargo();
-    counters.args(["test", "--package", "postern-store", "--test", "redis", "--", "--ignored"]);
-    if let Some(server) = redis::server() {
-        counters.env("POSTERN_REDIS_SERVER", server);
-    }
-    run_in_the_open(&mut counters)?;
-    run_in_the_open(workspace.cargo().args([
-        "test",
-        "--no-fail-fast",
-        "--release",
-        "--package",
-        "postern-host",
-    ]))
+fn build_components(workspace: &Workspace, report: &mut Report) -> Result<()> {
+    report.compiling(|| {
+        toolchain::prepare()?;
+        let all: Vec<_> = workspace.components().chain(workspace.alternatives()).collect();
+        components::build(workspace, &all, Profile::Dev)?;
+        // By itself: together, cargo would build the product with the features of the SDK that only the probe asks for.
+        let probe = workspace.probe().context("the workspace has no member tests/probe")?;
+        components::build(workspace, &[probe], Profile::Dev)
+    })
 }
 
-/// The tests find what was prepared for them in these variables.
-fn pipeline(workspace: &Workspace) -> Result<()> {
-    let host = Host::build(workspace)?;
-    let mut command = workspace.cargo();
-    command
-        .args(["test", "--no-fail-fast", "--release", "--package", "postern-tests"])
-        .env("POSTERN_HOST", &host.program)
-        .env("POSTERN_PYTHON", clients::python(workspace));
-    if let Some(server) = redis::server() {
-        command.env("POSTERN_REDIS_SERVER", server);
-    }
-    run_in_the_open(&mut command)
+fn policies(workspace: &Workspace, report: &mut Report) -> Result<()> {
+    let programs = report.compiling(|| Programs::build(workspace))?;
+    run_in_the_open(&mut programs.postern(workspace, "check"))
+}
+
+fn pipeline(workspace: &Workspace, report: &mut Report) -> Result<()> {
+    pipeline_tests(workspace, report)?.run(workspace, report)
+}
+
+/// The tests of the pipeline, with what they find in their environment.
+pub fn pipeline_tests<'a>(workspace: &'a Workspace, report: &mut Report) -> Result<Tests<'a>> {
+    let programs = report.compiling(|| Programs::build(workspace))?;
+    let mut environment = redis_environment();
+    environment.push(("POSTERN_HOST", programs.host.into()));
+    environment.push(("POSTERN_PYTHON", clients::python(workspace).into()));
+    let tests = Tests { packages: vec![PIPELINE], environment, ..Tests::of(workspace.native()) };
+    // They wait for one another's processes more than they compute.
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    Ok(Tests { threads: Some(cores * 2), ..tests })
+}
+
+fn redis_environment() -> Vec<(&'static str, OsString)> {
+    redis::server().map(|server| ("POSTERN_REDIS_SERVER", server.into())).into_iter().collect()
+}
+
+/// Everything that is ignored elsewhere, and the whole pipeline on the components as they are shipped.
+fn long(workspace: &Workspace, report: &mut Report) -> Result<()> {
+    let bound = BOUND * 6;
+    let unit = Tests { environment: redis_environment(), ..unit_tests(workspace) };
+    let unit = Tests { arguments: vec!["--ignored"], bound, ..unit }.run(workspace, report);
+    report.compiling(|| {
+        let all: Vec<_> = workspace.components().chain(workspace.alternatives()).collect();
+        components::build(workspace, &all, Profile::Release)
+    })?;
+    let pipeline = pipeline_tests(workspace, report)?;
+    Tests { arguments: vec!["--include-ignored"], bound, ..pipeline }.run(workspace, report)?;
+    unit
 }

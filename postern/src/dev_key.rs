@@ -1,23 +1,73 @@
 //! The key of the consumer `local-dev`, so that the first request needs no set-up. It is random,
 //! kept in `.postern/dev-key` for its owner alone, and printed only when it was just made.
 
-use crate::host::KeyValue;
+use crate::cli::DevKey;
+use crate::deployment::Deployment;
 use crate::key;
-use crate::progress::note;
-use crate::workspace::Workspace;
+use crate::policies;
+use crate::store::KeyValue;
 use anyhow::{Context, Result};
 use postern_keys::{IssuedKey, Key, KeyState};
+use serde_json::json;
 use std::fs::{self, DirBuilder, File};
 use std::io::{ErrorKind, Write};
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The consumer of `policies/consumers.toml` that the key is for.
-pub const CONSUMER: &str = "local-dev";
+const CONSUMER: &str = "local-dev";
+
+/// The model that answers without a vendor.
+const SANDBOX: &str = "sandbox";
+
+/// Makes sure that there is a key, where the policies let somebody have one, and prints a new one with a line for the shell
+/// that gets an answer.
+pub fn show(deployment: &Deployment, options: &DevKey) -> Result<()> {
+    let folder = deployment.policies(options.configuration.policies.as_deref())?;
+    if !policies::consumers(&folder)?.iter().any(|name| name == CONSUMER) {
+        note(&format!("no key issued: the policies have no consumer {CONSUMER:?}"));
+        return Ok(());
+    }
+    let store = deployment.store(&options.configuration.runtime);
+    let Some(key) = ensure(&deployment.folder, &store)? else { return Ok(()) };
+    println!("key for {CONSUMER}: {}", key.expose());
+    match policies::chat_model(&folder, CONSUMER, SANDBOX)? {
+        Some(model) => println!("{}", curl(&key, &model, options)),
+        None => println!("the policies let {CONSUMER} chat with no model"),
+    }
+    Ok(())
+}
+
+fn note(text: &str) {
+    eprintln!("      {text}");
+}
+
+/// A line for the shell that gets an answer of the model.
+fn curl(key: &Key, model: &str, options: &DevKey) -> String {
+    let mut address = options.listen;
+    if address.ip().is_unspecified() {
+        address.set_ip(match address.is_ipv4() {
+            true => Ipv4Addr::LOCALHOST.into(),
+            false => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    let (scheme, trust) = match &options.tls_cert {
+        Some(file) => ("https", format!("--cacert '{}' ", file.display())),
+        None => ("http", String::new()),
+    };
+    let messages = json!([{ "role": "user", "content": "Hello" }]);
+    let body = json!({ "model": model, "messages": messages }).to_string();
+    let key = key.expose();
+    format!(
+        "curl {trust}{scheme}://{address}/v1/chat/completions -H 'authorization: Bearer {key}' \
+         -H 'content-type: application/json' -d '{body}'"
+    )
+}
 
 /// Makes sure that there is a key and that the store knows it. Returns it if it is new.
-pub fn ensure(workspace: &Workspace, store: &impl KeyValue) -> Result<Option<Key>> {
-    let file = file(workspace);
+fn ensure(folder: &Path, store: &impl KeyValue) -> Result<Option<Key>> {
+    let file = folder.join(".postern/dev-key");
     match read(&file)? {
         Some(key) => restore(store, &key, &file).map(|()| None),
         None => {
@@ -55,10 +105,6 @@ fn restore(store: &impl KeyValue, key: &Key, file: &Path) -> Result<()> {
     Ok(())
 }
 
-fn file(workspace: &Workspace) -> PathBuf {
-    workspace.root.join(".postern/dev-key")
-}
-
 fn read(file: &Path) -> Result<Option<Key>> {
     match fs::read_to_string(file) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -87,7 +133,31 @@ fn write(file: &Path, key: &Key) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::{Cli, Command};
+    use clap::Parser;
     use std::os::unix::fs::PermissionsExt;
+    use std::path::PathBuf;
+
+    fn options(words: &[&str]) -> DevKey {
+        let all = ["postern", "dev-key", "--listen"].iter().chain(words);
+        match Cli::try_parse_from(all).unwrap().command {
+            Command::DevKey(options) => options,
+            _ => panic!("not dev-key"),
+        }
+    }
+
+    #[test]
+    fn the_curl_line_goes_where_the_gateway_listens() {
+        let key = key::random().unwrap();
+        let plain = curl(&key, "sandbox", &options(&["127.0.0.1:3000"]));
+        assert!(plain.starts_with("curl http://127.0.0.1:3000/v1/chat/completions "), "{plain}");
+        assert!(plain.contains(key.expose()) && plain.contains(r#""model":"sandbox""#));
+        let everywhere = curl(&key, "sandbox", &options(&["[::]:8080"]));
+        assert!(everywhere.starts_with("curl http://[::1]:8080/v1"), "{everywhere}");
+        let tls = curl(&key, "mini", &options(&["127.0.0.1:3000", "--tls-cert", "a.pem"]));
+        assert!(tls.starts_with("curl --cacert 'a.pem' https://127.0.0.1:3000/v1"), "{tls}");
+        assert!(tls.contains(r#""model":"mini""#), "{tls}");
+    }
 
     fn folder(name: &str) -> PathBuf {
         std::env::temp_dir().join(format!("postern-{name}-{}", std::process::id()))

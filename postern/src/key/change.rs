@@ -2,7 +2,7 @@
 
 use super::times::utc;
 use super::{id_of, narrowing, put};
-use crate::host::KeyValue;
+use crate::store::KeyValue;
 use anyhow::{Context, Result, bail};
 use postern_keys::{IssuedKey, Key, KeyState, public_id, sha256_hex};
 use postern_policy::Policies;
@@ -110,11 +110,11 @@ fn find(store: &impl KeyValue, wanted: &str) -> Result<Found> {
         _ if is_key => bail!(
             "this is a whole key without a typing error, and this store does not know it: it was never issued here, or is kept in consumers.toml (remove it there)"
         ),
-        _ if wanted.chars().all(|character| character.is_ascii_hexdigit()) => bail!(
-            "no issued key has the id {wanted:?}; `cargo xtask key list` shows the ids there are"
-        ),
+        _ if wanted.chars().all(|character| character.is_ascii_hexdigit()) => {
+            bail!("no issued key has the id {wanted:?}; `postern key list` shows the ids there are")
+        }
         _ => bail!(
-            "this is neither an id nor a key (not shown, it may be a secret); `cargo xtask key list` shows the ids there are, and keys of consumers.toml are changed there"
+            "this is neither an id nor a key (not shown, it may be a secret); `postern key list` shows the ids there are, and keys of consumers.toml are changed there"
         ),
     }
 }

@@ -3,10 +3,9 @@
 mod who;
 
 use crate::cli::Explain;
-use crate::host::Host;
+use crate::deployment::Deployment;
 use crate::key;
 use crate::policies;
-use crate::workspace::Workspace;
 use anyhow::{Context, Result, anyhow, bail};
 use jiff::Timestamp;
 use postern_authorization::{
@@ -22,8 +21,8 @@ const ANY: [Capability; 4] =
     [Capability::Chat, Capability::Embeddings, Capability::Completions, Capability::Rerank];
 
 /// Prints the decision, and what made it. Fails if it is a refusal.
-pub fn explain(workspace: &Workspace, options: &Explain) -> Result<()> {
-    let folder = policies::folder(workspace, options.policies.as_deref())?;
+pub fn explain(deployment: &Deployment, options: &Explain) -> Result<()> {
+    let folder = deployment.policies(options.policies.as_deref())?;
     let all = policies::all(&folder)?;
     let authorization = policies::authorization(&folder).map_err(|problems| {
         let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
@@ -31,8 +30,7 @@ pub fn explain(workspace: &Workspace, options: &Explain) -> Result<()> {
     })?;
     let actions = actions(options)?;
     let unix_s = when(options)?;
-    let host = Host::build(workspace)?;
-    let known = who::of(options, &all, &host.store(&options.runtime), unix_s)?;
+    let known = who::of(options, &all, &deployment.store(&options.runtime), unix_s)?;
     known.caller.calls_from(options.ip).or_else(|refused| match options.ip {
         Some(_) => Err(anyhow!("refused: {refused}")),
         None => {

@@ -1,4 +1,4 @@
-//! What authorization costs, natively: `cargo run --release -p postern-authorization --example cost`.
+//! What authorization costs, natively: `cargo run --release -p postern-authorization --example decision_cost`.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "an example may panic and prints")]
 
 use std::fmt::Write as _;

@@ -7,55 +7,49 @@ mod narrowing;
 pub mod times;
 
 use crate::cli::{Issue, KeyAction, Rotate};
-use crate::host::{Host, KeyValue};
+use crate::deployment::Deployment;
 use crate::policies;
-use crate::workspace::Workspace;
+use crate::store::KeyValue;
 use anyhow::{Context, Result, anyhow, bail};
 use postern_keys::{IssuedKey, Key, public_id, sha256_from_store_name, sha256_hex, store_name};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// `key issue`, `key list`, `key rotate`, `key revoke`.
-pub fn key(workspace: &Workspace, action: KeyAction) -> Result<()> {
+pub fn key(deployment: &Deployment, action: KeyAction) -> Result<()> {
     match action {
-        KeyAction::Issue(options) => issue(workspace, *options),
-        KeyAction::Rotate(options) => rotate(workspace, &options),
+        KeyAction::Issue(options) => issue(deployment, *options),
+        KeyAction::Rotate(options) => rotate(deployment, &options),
         KeyAction::List { runtime } => {
-            let rows = list::rows(&Host::build(workspace)?.store(&runtime), now_unix_s()?)?;
+            let rows = list::rows(&deployment.store(&runtime), now_unix_s()?)?;
             println!("{}", list::head());
             rows.iter().for_each(|row| println!("{row}"));
             Ok(())
         }
         KeyAction::Revoke { id, runtime } => {
-            let host = Host::build(workspace)?;
-            eprintln!("{}", change::revoke(&host.store(&runtime), &id, now_unix_s()?)?);
+            eprintln!("{}", change::revoke(&deployment.store(&runtime), &id, now_unix_s()?)?);
             Ok(())
         }
     }
 }
 
-fn issue(workspace: &Workspace, options: Issue) -> Result<()> {
+fn issue(deployment: &Deployment, options: Issue) -> Result<()> {
     let Issue { consumer, label, narrowing, policies: given, runtime } = options;
-    let policies = policies::all(&policies::folder(workspace, given.as_deref())?)?;
+    let policies = policies::all(&deployment.policies(given.as_deref())?)?;
     let key = random()?;
     let mut record = fresh(&key, &consumer)?;
     narrowing::apply(&mut record, label, narrowing);
     narrowing::check(&record, &policies)?;
-    let host = Host::build(workspace)?;
-    put(&host.store(&runtime), &key, &record)?;
+    put(&deployment.store(&runtime), &key, &record)?;
     let until = record.expires_at_unix_s.map(|at| format!(", holds until {}", times::utc(at)));
     let until = until.unwrap_or_default();
-    eprintln!(
-        "id {} (for `cargo xtask key revoke`){until}; the key is not shown again:",
-        record.id
-    );
+    eprintln!("id {} (for `postern key revoke`){until}; the key is not shown again:", record.id);
     println!("{}", key.expose());
     Ok(())
 }
 
-fn rotate(workspace: &Workspace, options: &Rotate) -> Result<()> {
-    let policies = policies::all(&policies::folder(workspace, options.policies.as_deref())?)?;
-    let host = Host::build(workspace)?;
-    let store = &host.store(&options.runtime);
+fn rotate(deployment: &Deployment, options: &Rotate) -> Result<()> {
+    let policies = policies::all(&deployment.policies(options.policies.as_deref())?)?;
+    let store = &deployment.store(&options.runtime);
     let (key, now) = (random()?, now_unix_s()?);
     let said = change::rotate(store, &options.id, &key, options.overlap, now, &policies)?;
     eprintln!("{said}; the new key is not shown again:");

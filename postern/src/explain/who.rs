@@ -1,8 +1,8 @@
 //! From a credential to the caller that it stands for.
 
 use crate::cli::Explain;
-use crate::host::KeyValue;
 use crate::key;
+use crate::store::KeyValue;
 use anyhow::{Context, Result, anyhow, bail};
 use postern_identity::{
     Caller, Credential, FetchedKeySet, Introspected, of_claims, of_issued_key, of_policy_key, rules,

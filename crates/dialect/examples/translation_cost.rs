@@ -1,4 +1,4 @@
-//! What reading, encoding and decoding cost on this machine: `cargo run --release --example cost -p postern-dialect`.
+//! What reading, encoding and decoding cost on this machine: `cargo run --release --example translation_cost -p postern-dialect`.
 #![allow(clippy::unwrap_used)]
 
 use postern_dialect::chat::Losses;

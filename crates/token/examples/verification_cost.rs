@@ -1,4 +1,4 @@
-//! What reading and verifying costs on this machine: `cargo run --release --example cost -p postern-token`.
+//! What reading and verifying costs on this machine: `cargo run --release --example verification_cost -p postern-token`.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use postern_token::{Algorithm, KeySet, Rules, Unverified, credential_id, introspection};

@@ -2,7 +2,7 @@
 
 use super::id_of;
 use super::times::utc;
-use crate::host::KeyValue;
+use crate::store::KeyValue;
 use anyhow::Result;
 use postern_keys::{IssuedKey, KeyState, last_used_name, parse_last_used, sha256_from_store_name};
 

@@ -1,26 +1,13 @@
 //! Reads the policy folder, as the stages will, and says everything that is wrong with it.
 
-use crate::cli::Configuration;
 use crate::dangling;
 use crate::provisions;
-use crate::workspace::Workspace;
 use anyhow::{Context, Result};
 use postern_authorization::{AUTHORIZATION_FILE, Authorization};
 use postern_policy::{Capability, Policies, Problem, Provider, check_all, stray_file};
 use std::fs;
 use std::io::{self, ErrorKind};
-use std::path::{self, Path, PathBuf};
-
-/// The folder that is given, or the one of the clone.
-pub fn folder(workspace: &Workspace, given: Option<&Path>) -> Result<PathBuf> {
-    let given = given.map(path::absolute).transpose()?;
-    Ok(given.unwrap_or_else(|| workspace.root.join("policies")))
-}
-
-/// The folder of these options.
-pub fn folder_of(workspace: &Workspace, configuration: &Configuration) -> Result<PathBuf> {
-    folder(workspace, configuration.policies.as_deref())
-}
+use std::path::Path;
 
 /// The names of those who may have keys.
 ///

@@ -1,0 +1,38 @@
+//! The operator's program: checks policies, issues and revokes keys, explains decisions.
+
+mod check;
+mod cli;
+mod dangling;
+mod deployment;
+mod dev_key;
+mod explain;
+mod key;
+mod policies;
+mod provisions;
+mod store;
+
+use anyhow::Result;
+use clap::Parser;
+use cli::{Cli, Command};
+use deployment::Deployment;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("postern: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<()> {
+    let deployment = Deployment::new(&cli.app, &cli.host)?;
+    match cli.command {
+        Command::Check(configuration) => check::check(&deployment, &configuration),
+        Command::Explain(options) => explain::explain(&deployment, &options),
+        Command::Key { action } => key::key(&deployment, action),
+        Command::DevKey(options) => dev_key::show(&deployment, &options),
+    }
+}

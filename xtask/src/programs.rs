@@ -1,0 +1,53 @@
+//! The two native programs: built here, run as programs of their own, so that this one never links a runtime.
+
+use crate::artifacts;
+use crate::workspace::Workspace;
+use anyhow::{Context, Result};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// The packages, and what their programs are called.
+const HOST: &str = "postern-host";
+const POSTERN: &str = "postern";
+
+/// The programs as built.
+pub struct Programs {
+    /// Runs the gateway.
+    pub host: PathBuf,
+    postern: PathBuf,
+}
+
+impl Programs {
+    /// Builds them if they are not fresh: as the tests run them, in half the time that [`Programs::build_release`] takes.
+    pub fn build(workspace: &Workspace) -> Result<Self> {
+        Self::build_with(workspace, &[])
+    }
+
+    /// All of them optimised.
+    pub fn build_release(workspace: &Workspace) -> Result<Self> {
+        Self::build_with(workspace, &["--release"])
+    }
+
+    fn build_with(workspace: &Workspace, words: &[&str]) -> Result<Self> {
+        let mut command = workspace.cargo();
+        command
+            .args(["build", "--bin", HOST, "--bin", POSTERN])
+            .args(workspace.native())
+            .args(words);
+        command.arg("--message-format=json-render-diagnostics");
+        let built = artifacts::built(&mut command)?;
+        let program = |name: &str| {
+            let mut programs = built.iter().filter(|artifact| artifact.target.name == name);
+            let program = programs.find_map(|artifact| artifact.executable.clone());
+            program.with_context(|| format!("{name} makes no program"))
+        };
+        Ok(Self { host: program(HOST)?, postern: program(POSTERN)? })
+    }
+
+    /// The operator's program, on the clone; relative paths are the caller's.
+    pub fn postern(&self, workspace: &Workspace, subcommand: &str) -> Command {
+        let mut command = Command::new(&self.postern);
+        command.arg("--app").arg(&workspace.root).arg("--host").arg(&self.host).arg(subcommand);
+        command
+    }
+}

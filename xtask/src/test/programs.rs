@@ -1,0 +1,139 @@
+//! Test programs: built by cargo, then run one after the other under watch.
+
+use super::libtest::Outcome;
+use super::report::Report;
+use super::watch::{self, Watched};
+use crate::artifacts::{self, Artifact};
+use crate::workspace::{Workspace, cargo_program};
+use anyhow::{Context, Result, bail};
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// What a test may take, where a working one takes seconds.
+pub const BOUND: Duration = Duration::from_secs(300);
+
+/// Which tests, and what they find in their environment.
+pub struct Tests<'a> {
+    /// What cargo builds: packages, and which of their targets.
+    pub build: Vec<&'a str>,
+    /// Only of these packages; of all if there is none.
+    pub packages: Vec<&'a str>,
+    /// Only these programs, by name; all if there is none.
+    pub programs: Vec<&'a str>,
+    /// For the test programs: words that select tests, `--ignored`, ...
+    pub arguments: Vec<&'a str>,
+    pub environment: Vec<(&'a str, std::ffi::OsString)>,
+    pub bound: Duration,
+    /// How many run at once; as many as there are cores if it is not said.
+    pub threads: Option<usize>,
+}
+
+impl<'a> Tests<'a> {
+    /// All tests that cargo builds with these words.
+    pub fn of(build: Vec<&'a str>) -> Self {
+        Self {
+            build,
+            packages: Vec::new(),
+            programs: Vec::new(),
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            bound: BOUND,
+            threads: None,
+        }
+    }
+
+    /// Builds and runs them; all run, even if some fail.
+    ///
+    /// # Errors
+    /// When something does not compile, or with the names of the tests that failed.
+    pub fn run(&self, workspace: &Workspace, report: &mut Report) -> Result<()> {
+        let programs = report.compiling(|| self.built(workspace))?;
+        if programs.is_empty() {
+            bail!("there is no test in {}", self.build.join(" "));
+        }
+        let mut failed = Vec::new();
+        for program in &programs {
+            self.one(workspace, program, report, &mut failed)?;
+        }
+        match failed.is_empty() {
+            true => Ok(()),
+            false => bail!("failed: {}", failed.join("; ")),
+        }
+    }
+
+    fn built(&self, workspace: &Workspace) -> Result<Vec<Artifact>> {
+        let mut command = workspace.cargo();
+        command.args(["test", "--no-run", "--lib", "--bins", "--tests"]);
+        command.arg("--message-format=json-render-diagnostics");
+        let mut built = artifacts::built(command.args(&self.build))?;
+        built.retain(|artifact| {
+            artifact.profile.test
+                && artifact.executable.is_some()
+                && self.wants(workspace, artifact)
+        });
+        built.sort_by_key(name);
+        Ok(built)
+    }
+
+    fn wants(&self, workspace: &Workspace, artifact: &Artifact) -> bool {
+        let is_of =
+            |package: &&str| workspace.manifest_of(package) == Some(&artifact.manifest_path);
+        (self.packages.is_empty() || self.packages.iter().any(is_of))
+            && (self.programs.is_empty() || self.programs.contains(&artifact.target.name.as_str()))
+    }
+
+    fn one(
+        &self,
+        workspace: &Workspace,
+        program: &Artifact,
+        report: &mut Report,
+        failed: &mut Vec<String>,
+    ) -> Result<()> {
+        let (name, start) = (name(program), Instant::now());
+        let mut command = self.command(workspace, program)?;
+        let watched = watch::run(&mut command, self.bound).with_context(|| name.clone())?;
+        let seconds = start.elapsed().as_secs_f64();
+        println!("      {name}: {} in {seconds:.1} s", counts(&watched));
+        for ended in watched.ended.iter().filter(|ended| ended.outcome == Outcome::Failed) {
+            println!("---- {name} {} ----\n{}", ended.name, ended.output);
+            failed.push(format!("{name} {}", ended.name));
+        }
+        if let Some(trouble) = &watched.trouble {
+            println!("---- {name} ----\n{trouble}");
+            failed.push(format!("{name} ({trouble})"));
+        }
+        report.tests.extend(watched.ended.into_iter().map(|ended| (name.clone(), ended)));
+        Ok(())
+    }
+
+    /// As `cargo test` starts it.
+    fn command(&self, workspace: &Workspace, program: &Artifact) -> Result<Command> {
+        let executable = program.executable.as_ref().context("a test program is no file")?;
+        let folder = program.manifest_path.parent().unwrap_or(Path::new("."));
+        let mut command = workspace.command(executable);
+        command.current_dir(folder).env("CARGO", cargo_program()).env("CARGO_MANIFEST_DIR", folder);
+        if let Some(threads) = self.threads {
+            command.env("RUST_TEST_THREADS", threads.to_string());
+        }
+        command.args(&self.arguments).envs(self.environment.iter().map(|(name, of)| (name, of)));
+        Ok(command)
+    }
+}
+
+/// As in `postern-store increments`.
+fn name(program: &Artifact) -> String {
+    let folder = program.manifest_path.parent().and_then(Path::file_name).unwrap_or_default();
+    format!("{} {}", folder.to_string_lossy(), program.target.name)
+}
+
+fn counts(watched: &Watched) -> String {
+    let mut text = format!("{} passed", watched.count(Outcome::Passed));
+    for (outcome, word) in [(Outcome::Failed, "failed"), (Outcome::Ignored, "ignored")] {
+        match watched.count(outcome) {
+            0 => {}
+            count => text += &format!(", {count} {word}"),
+        }
+    }
+    text
+}
