@@ -48,12 +48,22 @@ impl<'a> Tests<'a> {
     /// # Errors
     /// When something does not compile, or with the names of the tests that failed.
     pub fn run(&self, workspace: &Workspace, report: &mut Report) -> Result<()> {
-        let programs = report.compiling(|| self.built(workspace))?;
-        if programs.is_empty() {
-            bail!("there is no test in {}", self.build.join(" "));
-        }
+        let programs = self.built(workspace, report)?;
+        self.run_built(workspace, &programs, report)
+    }
+
+    /// Runs what [`Tests::built`] built; all run, even if some fail.
+    ///
+    /// # Errors
+    /// With the names of the tests that failed.
+    pub fn run_built(
+        &self,
+        workspace: &Workspace,
+        programs: &[Artifact],
+        report: &mut Report,
+    ) -> Result<()> {
         let mut failed = Vec::new();
-        for program in &programs {
+        for program in programs {
             self.one(workspace, program, report, &mut failed)?;
         }
         match failed.is_empty() {
@@ -62,7 +72,19 @@ impl<'a> Tests<'a> {
         }
     }
 
-    fn built(&self, workspace: &Workspace) -> Result<Vec<Artifact>> {
+    /// Builds them.
+    ///
+    /// # Errors
+    /// When something does not compile, or there is no test.
+    pub fn built(&self, workspace: &Workspace, report: &mut Report) -> Result<Vec<Artifact>> {
+        let programs = report.compiling(|| self.compiled(workspace))?;
+        if programs.is_empty() {
+            bail!("there is no test in {}", self.build.join(" "));
+        }
+        Ok(programs)
+    }
+
+    fn compiled(&self, workspace: &Workspace) -> Result<Vec<Artifact>> {
         let mut command = workspace.cargo();
         command.args(["test", "--no-run", "--lib", "--bins", "--tests"]);
         command.arg("--message-format=json-render-diagnostics");

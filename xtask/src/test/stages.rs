@@ -6,9 +6,10 @@ use super::{clients, redis, steps};
 use crate::components::{self, Profile};
 use crate::toolchain;
 use crate::workspace::{Package, Workspace};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use std::fs;
 use std::path::Path;
+use std::thread;
 
 /// What every component binds: their tests are not a stage's own.
 const COMMON: [&str; 3] = ["postern-contract", "postern-fault", "postern-policy"];
@@ -25,7 +26,8 @@ pub fn names(workspace: &Workspace) -> Vec<&str> {
 pub fn test(workspace: &Workspace, name: &str, report: &mut Report) -> Result<()> {
     let component = workspace.components().find(|package| package.name == name);
     let component = component.with_context(|| format!("no component is called {name:?}"))?;
-    let own = of_crates(workspace, component).run(workspace, report);
+    let own = of_crates(workspace, component);
+    let own_programs = own.built(workspace, report)?;
     report.compiling(|| {
         toolchain::prepare()?;
         // The others too: cargo has them, unless the change is in what they share.
@@ -37,8 +39,16 @@ pub fn test(workspace: &Workspace, name: &str, report: &mut Report) -> Result<()
     let tests = steps::pipeline_tests(workspace, report)?;
     let arguments = filters.iter().map(String::as_str).collect();
     let behaviour = Tests { arguments, programs: vec!["behaviour"], ..tests };
-    behaviour.run(workspace, report)?;
-    own
+    let behaviour_programs = behaviour.built(workspace, report)?;
+    // Side by side: each waits more than it computes.
+    let mut of_own = Report::default();
+    let (own, behaviour) = thread::scope(|scope| {
+        let own = scope.spawn(|| own.run_built(workspace, &own_programs, &mut of_own));
+        let behaviour = behaviour.run_built(workspace, &behaviour_programs, report);
+        (own.join().unwrap_or_else(|_| Err(anyhow!("it panicked, as said above"))), behaviour)
+    });
+    report.tests.extend(of_own.tests);
+    own.and(behaviour)
 }
 
 /// The unit tests of the crates that the component binds and others do not.
@@ -79,9 +89,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_stage_has_behaviours() {
+    fn every_stage_has_crates_and_behaviours_of_its_own() {
         let workspace = Workspace::find().unwrap();
-        for name in names(&workspace) {
+        for component in workspace.components() {
+            let name = &component.name;
+            assert!(!of_crates(&workspace, component).packages.is_empty(), "{name}");
             assert!(!behaviours(&workspace.root, name).unwrap().is_empty(), "{name}");
         }
     }
