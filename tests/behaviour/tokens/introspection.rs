@@ -155,7 +155,8 @@ async fn nobody_is_asked_about_keys() {
     let key = guarded.stage.key.expose();
     assert_eq!(guarded.answer(key, &marker()).await.status, 200);
     // Mistyped, unknown, of another issuer: none of them is this issuer's to know.
-    let mistyped = format!("{}x", &key[..key.len() - 1]);
+    let another = if key.ends_with('x') { 'y' } else { 'x' };
+    let mistyped = format!("{}{another}", &key[..key.len() - 1]);
     let unknown = postern_keys::Key::from_random([7; 32]);
     let foreign =
         signed(&Key::p256("a"), &json!({ "iss": "https://login.example.com", "aud": AUDIENCE }));
