@@ -245,13 +245,16 @@ fn launch(
         move || collect(stderr, &log)
     });
     let stdout = process.stdout.take().expect("a pipe");
+    // From now on, however the tests end: while components are compiled as well.
+    let mut guard = guard(process.id());
     let Some(address) = listening(stdout) else {
-        let _ = process.kill();
-        let _ = process.wait();
+        for child in [&mut guard, &mut process] {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
         collector.join().expect("the log");
         return Err(log.lock().expect("log").clone());
     };
-    let guard = guard(process.id());
     Ok((address, process, guard))
 }
 

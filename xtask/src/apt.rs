@@ -17,7 +17,7 @@ pub fn install(packages: &[&str]) -> Result<()> {
         let mut command = Command::new(if sudo { "sudo" } else { "env" });
         command.args(if sudo { &["-n", "env"][..] } else { &[] });
         command.arg("DEBIAN_FRONTEND=noninteractive").arg("apt-get").args(words);
-        process::run(&mut command)
+        process::run_within(&mut command, process::NETWORK_LIMIT)
     };
     apt_get(&["update", "-qq"])?;
     let install = ["install", "-y", "-qq", "--no-remove", "--no-install-recommends"];

@@ -9,9 +9,10 @@ use crate::toolchain;
 use crate::tools;
 use crate::workspace::Workspace;
 use anyhow::Result;
+use std::ffi::OsString;
 
 /// Runs `postern-bench` with these arguments. It finds the host in `POSTERN_HOST`.
-pub fn bench(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+pub fn bench(workspace: &Workspace, arguments: &[OsString]) -> Result<()> {
     let mut steps = Steps::new(4);
     steps.step("tools", || tools::for_builds(workspace).and_then(|()| toolchain::prepare()))?;
     steps.step("components", || {

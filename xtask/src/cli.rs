@@ -18,7 +18,7 @@ pub struct Cli {
 pub enum Command {
     /// Build what is missing and run the gateway
     Up(Box<Up>),
-    /// Run what CI runs, or only the steps named
+    /// Run what CI runs, or only the steps or the stages named
     Test(Test),
     /// Check the policies and the manifest, all problems at once
     #[command(disable_help_flag = true)]
@@ -43,9 +43,12 @@ pub struct Up {
     pub listen: SocketAddr,
     #[command(flatten)]
     pub configuration: Configuration,
-    /// Build host and components as they are shipped: faster to run, and three times as long to build
+    /// Build host and components as they are shipped: faster to run, and twice as long to build
     #[arg(long)]
     pub release: bool,
+    /// It is the default now
+    #[arg(long, hide = true, conflicts_with = "release")]
+    pub dev: bool,
     /// Certificates in PEM, the server's first: serve TLS
     #[arg(long, requires = "tls_key", value_name = "FILE")]
     pub tls_cert: Option<PathBuf>,
@@ -98,7 +101,7 @@ impl Configuration {
 
 #[derive(Args)]
 pub struct Test {
-    /// Names of steps; all of them if none is given
+    /// Names of steps or of stages; all that CI runs if none is given
     pub steps: Vec<String>,
 }
 
@@ -123,7 +126,7 @@ pub struct Component {
 pub struct Words {
     /// Handed on as they are
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    pub words: Vec<String>,
+    pub words: Vec<OsString>,
 }
 
 #[cfg(test)]

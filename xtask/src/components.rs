@@ -3,6 +3,7 @@
 mod snapshot;
 
 use crate::artifacts;
+use crate::progress::note;
 use crate::toolchain::TARGET;
 use crate::workspace::{Package, Workspace};
 use anyhow::{Context, Result};
@@ -104,7 +105,10 @@ fn build_together(
             true => Some(snapshot::pre_initialised(workspace, &package.name, file)?),
             false => None,
         };
-        place(snapshot.as_ref().unwrap_or(file), &placed(workspace, &package.name))?;
+        let placed = placed(workspace, &package.name);
+        if place(snapshot.as_ref().unwrap_or(file), &placed)? {
+            note(&format!("{}: built with the profile `{}`", placed.display(), profile.name()));
+        }
     }
     Ok(())
 }
@@ -115,18 +119,19 @@ pub fn placed(workspace: &Workspace, name: &str) -> PathBuf {
     folder.join(format!("{name}.wasm"))
 }
 
-/// Copies in one move, and not at all if nothing changed, so that watchers and caches stay calm.
-fn place(from: &Path, to: &Path) -> Result<()> {
+/// Copies in one move, and not at all if nothing changed, so that watchers and caches stay calm. Whether it did.
+fn place(from: &Path, to: &Path) -> Result<bool> {
     let bytes = fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
     if fs::read(to).is_ok_and(|before| before == bytes) {
-        return Ok(());
+        return Ok(false);
     }
     let folder = to.parent().context("no folder to copy to")?;
     let new = to.with_extension(format!("{}.new", std::process::id()));
     fs::create_dir_all(folder)
         .and_then(|()| fs::write(&new, bytes))
         .and_then(|()| fs::rename(&new, to))
-        .with_context(|| format!("cannot write {}", to.display()))
+        .with_context(|| format!("cannot write {}", to.display()))?;
+    Ok(true)
 }
 
 fn is_wasm(file: &Path) -> bool {
@@ -148,9 +153,9 @@ mod tests {
         let folder = folder("place");
         let (from, to) = (folder.join("a"), folder.join("b/c.wasm"));
         fs::write(&from, "one").unwrap();
-        place(&from, &to).unwrap();
+        assert!(place(&from, &to).unwrap());
         let modified = fs::metadata(&to).unwrap().modified().unwrap();
-        place(&from, &to).unwrap();
+        assert!(!place(&from, &to).unwrap());
         assert_eq!(fs::metadata(&to).unwrap().modified().unwrap(), modified);
         fs::write(&from, "two").unwrap();
         place(&from, &to).unwrap();

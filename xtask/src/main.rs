@@ -41,9 +41,14 @@ fn run(command: Command) -> Result<()> {
         Command::Up(up) => up::up(&workspace, &up),
         Command::Test(test) => test::test(&workspace, &test.steps),
         Command::Check(words) => {
-            // The manifest is checked against them.
-            toolchain::prepare()?;
-            components::build(&workspace, &workspace.composed()?, Profile::Dev)?;
+            // The manifest is checked against them; those that are there may be ones that are shipped.
+            let composed = workspace.composed()?.into_iter();
+            let missing: Vec<_> =
+                composed.filter(|p| !components::placed(&workspace, &p.name).is_file()).collect();
+            if !missing.is_empty() {
+                toolchain::prepare()?;
+                components::build(&workspace, &missing, Profile::Dev)?;
+            }
             postern(&workspace, "check", &words)
         }
         Command::Explain(words) => postern(&workspace, "explain", &words),

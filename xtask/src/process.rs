@@ -5,6 +5,13 @@ use std::env;
 use std::io;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// For what fetches packages, where a working network takes a minute.
+pub const NETWORK_LIMIT: Duration = Duration::from_secs(600);
+/// Between two looks at a program that has a limit.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Runs to the end; everything the program prints goes to stderr, because our stdout is an answer.
 pub fn run(command: &mut Command) -> Result<()> {
@@ -14,6 +21,28 @@ pub fn run(command: &mut Command) -> Result<()> {
 /// Runs to the end; stdout stays stdout.
 pub fn run_in_the_open(command: &mut Command) -> Result<()> {
     finish(command)
+}
+
+/// As [`run`], for what fetches from a network: killed when it takes longer, because some networks never answer.
+pub fn run_within(command: &mut Command, limit: Duration) -> Result<()> {
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::from(io::stderr()))
+        .spawn()
+        .with_context(|| format!("cannot run {}", shown(command)))?;
+    let start = Instant::now();
+    loop {
+        match child.try_wait()? {
+            Some(status) if status.success() => return Ok(()),
+            Some(status) => bail!("{} failed ({status}), see its messages above", shown(command)),
+            None if start.elapsed() < limit => thread::sleep(LOOK),
+            None => {
+                child.kill()?;
+                child.wait()?;
+                bail!("{} was killed: it took longer than {limit:?}", shown(command));
+            }
+        }
+    }
 }
 
 /// What the program prints, without the white space around it; its stderr becomes the error.
@@ -62,6 +91,14 @@ mod tests {
         let text = format!("{:#}", error.unwrap_err());
         assert!(text.contains("`sh -c"), "{text}");
         assert!(text.contains("no such luck"), "{text}");
+    }
+
+    #[test]
+    fn kills_a_program_that_takes_longer_than_its_limit() {
+        let limit = Duration::from_millis(200);
+        let error = run_within(Command::new("sleep").arg("60"), limit).unwrap_err().to_string();
+        assert!(error.contains("`sleep 60` was killed"), "{error}");
+        run_within(&mut Command::new("true"), NETWORK_LIMIT).unwrap();
     }
 
     #[test]

@@ -6,15 +6,18 @@ use anyhow::{Context, Result, bail};
 use std::path::Path;
 use std::process::Command;
 
-/// A build from nothing takes some 5 GB; with less than this left not even a small one ends well.
-const LEAST_FREE_MB: u64 = 1_500;
+/// What a first `up` puts on the disk, measured with room to spare; the tests come on top.
+const FOR_UP_MB: u64 = 5_000;
+const FOR_TESTS_MB: u64 = 10_000;
+/// What is left must hold the next link, where all has been built before.
+const FOR_MORE_MB: u64 = 1_000;
 
 /// For `cargo xtask up`: a C compiler, and room.
 ///
 /// # Errors
 /// With everything that is missing, and what to do.
 pub fn for_builds(workspace: &Workspace) -> Result<()> {
-    report(builds(workspace))
+    report(builds(workspace, FOR_UP_MB))
 }
 
 /// For the tests also the formatter, the linter, and what runs the vendors' SDKs.
@@ -22,7 +25,7 @@ pub fn for_builds(workspace: &Workspace) -> Result<()> {
 /// # Errors
 /// With everything that is missing, and what to do.
 pub fn for_tests(workspace: &Workspace) -> Result<()> {
-    let mut problems = builds(workspace);
+    let mut problems = builds(workspace, FOR_TESTS_MB);
     for (subcommand, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
         if output(workspace.cargo().args([subcommand, "--version"])).is_err() {
             problems.push(format!(
@@ -50,17 +53,19 @@ pub fn for_tests(workspace: &Workspace) -> Result<()> {
     report(problems)
 }
 
-fn builds(workspace: &Workspace) -> Vec<String> {
+fn builds(workspace: &Workspace, from_nothing_mb: u64) -> Vec<String> {
     let mut problems = Vec::new();
     if ["cc", "gcc", "clang"].iter().all(|program| find_on_path(program).is_none()) {
         problems
             .push("a C compiler is missing; install one (on Debian build-essential)".to_owned());
     }
     let target = &workspace.target;
+    let is_built = target.join("wasm").is_dir();
+    let wanted = if is_built { FOR_MORE_MB } else { from_nothing_mb };
     match free_mb(target) {
-        Ok(free) if free < LEAST_FREE_MB => problems.push(format!(
-            "{} has {free} MB left and a build needs {LEAST_FREE_MB} at least, from nothing about 6,000; \
-             free some, or let CARGO_TARGET_DIR name a folder on another disk",
+        Ok(free) if free < wanted => problems.push(format!(
+            "the disk of {} has {free} MB left and this needs {wanted}; free some, or let CARGO_TARGET_DIR name a folder \
+             on another disk",
             target.display()
         )),
         Ok(_) => {}

@@ -4,7 +4,7 @@ use crate::cli::Up;
 use crate::components::{self, Profile};
 use crate::process::run_in_the_open;
 use crate::programs::Programs;
-use crate::progress::Steps;
+use crate::progress::{Steps, note};
 use crate::toolchain;
 use crate::tools;
 use crate::workspace::Workspace;
@@ -16,6 +16,9 @@ use std::path;
 /// `listening on http://ADDR`.
 pub fn up(workspace: &Workspace, options: &Up) -> Result<()> {
     let profile = if options.release { Profile::Release } else { Profile::Dev };
+    if options.dev {
+        note("`--dev` is the default now; `--release` builds what is shipped");
+    }
     let mut steps = Steps::new(5);
     steps.step("tools", || tools::for_builds(workspace).and_then(|()| toolchain::prepare()))?;
     steps.step("components", || components::build(workspace, &workspace.composed()?, profile))?;

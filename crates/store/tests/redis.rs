@@ -1,4 +1,4 @@
-//! The build over a real Redis server. It is ignored where there is none; `cargo xtask test host` runs it.
+//! The build over a real Redis server. It is ignored where nothing starts one; `cargo xtask test store-redis` does.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
 
@@ -23,7 +23,7 @@ const SET: &str = "INSERT INTO spin_key_value (store, key, value) VALUES (?1, ?2
 const DELETE: &str = "DELETE FROM spin_key_value WHERE store=?1 AND key=?2";
 
 /// How long to try again while another process writes: as long as SQLite's own tools wait.
-const BUSY_ATTEMPTS: u32 = 500;
+const BUSY_LIMIT: Duration = Duration::from_secs(5);
 const BUSY_PAUSE: Duration = Duration::from_millis(10);
 
 /// A SQLite file with its one connection.
@@ -51,11 +51,10 @@ impl File {
         &self,
         work: impl Fn(&mut Connection) -> rusqlite::Result<T>,
     ) -> Result<T, Error> {
-        let mut attempts = 0;
+        let start = Instant::now();
         loop {
             match self.attempt(&work) {
-                Err(error) if is_busy(&error) && attempts < BUSY_ATTEMPTS => {
-                    attempts += 1;
+                Err(error) if is_busy(&error) && start.elapsed() < BUSY_LIMIT => {
                     tokio::time::sleep(BUSY_PAUSE).await;
                 }
                 result => return result.map_err(|error| error.to_string()),

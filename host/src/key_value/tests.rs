@@ -1,52 +1,10 @@
 //! What every backend must do, run on each: SQLite in a file and in memory, and a real Redis.
 
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use postern_redis_server::RedisServer;
 
 use super::*;
-
-/// A Redis server of the test's own, on a free port.
-struct RedisServer {
-    process: Child,
-    url: String,
-    _directory: tempfile::TempDir,
-}
-
-impl RedisServer {
-    async fn start() -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let directory = tempfile::tempdir().unwrap();
-        let process = Command::new("redis-server")
-            .args([
-                "--port",
-                &port.to_string(),
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-                "--appendonly",
-                "no",
-            ])
-            .current_dir(directory.path())
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("redis-server cannot be started: run `cargo xtask test`, which installs it");
-        let url = format!("redis://127.0.0.1:{port}");
-        let start = Instant::now();
-        while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
-            assert!(start.elapsed() < Duration::from_secs(10), "redis-server does not answer");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        Self { process, url, _directory: directory }
-    }
-}
-
-impl Drop for RedisServer {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
 
 fn store(config: KeyValueConfig) -> Store {
     let stores = Stores::new(&[("default".to_owned(), config)].into()).unwrap();
@@ -135,17 +93,17 @@ async fn a_database_in_memory_conforms() {
 
 #[tokio::test]
 async fn a_real_redis_conforms() {
-    let server = RedisServer::start().await;
-    conforms(store(KeyValueConfig::Redis(server.url.clone()))).await;
+    let server = RedisServer::start().unwrap();
+    conforms(store(KeyValueConfig::Redis(server.url()))).await;
 }
 
 #[tokio::test]
 async fn a_redis_counter_is_decimal_and_its_key_is_as_the_component_wrote_it() {
-    let server = RedisServer::start().await;
-    let store = store(KeyValueConfig::Redis(server.url.clone()));
+    let server = RedisServer::start().unwrap();
+    let store = store(KeyValueConfig::Redis(server.url()));
     assert_eq!(store.increment("count", 12).await, Ok(12));
     assert_eq!(store.get("count").await, Ok(Some(b"12".to_vec())));
-    let client = ::redis::Client::open(server.url.as_str()).unwrap();
+    let client = ::redis::Client::open(server.url()).unwrap();
     let mut connection = client.get_multiplexed_async_connection().await.unwrap();
     let raw: String = ::redis::cmd("GET").arg("count").query_async(&mut connection).await.unwrap();
     assert_eq!(raw, "12");

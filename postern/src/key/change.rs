@@ -111,10 +111,10 @@ fn find(store: &impl KeyValue, wanted: &str) -> Result<Found> {
             "this is a whole key without a typing error, and this store does not know it: it was never issued here, or is kept in consumers.toml (remove it there)"
         ),
         _ if wanted.chars().all(|character| character.is_ascii_hexdigit()) => {
-            bail!("no issued key has the id {wanted:?}; `postern key list` shows the ids there are")
+            bail!("no issued key has the id {wanted:?}; `key list` shows the ids there are")
         }
         _ => bail!(
-            "this is neither an id nor a key (not shown, it may be a secret); `postern key list` shows the ids there are, and keys of consumers.toml are changed there"
+            "this is neither an id nor a key (not shown, it may be a secret); `key list` shows the ids there are, and keys of consumers.toml are changed there"
         ),
     }
 }

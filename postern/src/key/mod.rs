@@ -42,7 +42,7 @@ fn issue(deployment: &Deployment, options: Issue) -> Result<()> {
     put(&deployment.store(&runtime), &key, &record)?;
     let until = record.expires_at_unix_s.map(|at| format!(", holds until {}", times::utc(at)));
     let until = until.unwrap_or_default();
-    eprintln!("id {} (for `postern key revoke`){until}; the key is not shown again:", record.id);
+    eprintln!("id {} (for `key revoke`){until}; the key is not shown again:", record.id);
     println!("{}", key.expose());
     Ok(())
 }

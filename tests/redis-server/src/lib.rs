@@ -1,7 +1,7 @@
 //! A Redis server for a test or a benchmark, with nothing in it, that ends with its owner.
 
 use std::ffi::OsString;
-use std::io::{Error, Result};
+use std::io::{Error, ErrorKind, Read, Result, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -33,11 +33,18 @@ impl RedisServer {
     ///
     /// There is none (`cargo xtask test redis` installs it), or it does not listen.
     pub fn start() -> Result<Self> {
-        let folder = tempfile::tempdir()?;
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
-        let server = Self { guard: launch(port, folder.path())?, port, folder };
-        server.wait()?;
-        Ok(server)
+        let mut attempts = 0;
+        loop {
+            let folder = tempfile::tempdir()?;
+            let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+            let server = Self { guard: launch(port, folder.path())?, port, folder };
+            match server.wait() {
+                Ok(()) => return Ok(server),
+                // Between the look and the start, another program has taken the port.
+                Err(error) if error.kind() == ErrorKind::AddrInUse && attempts < 5 => attempts += 1,
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// Ends it in the midst of whatever it does.
@@ -71,13 +78,30 @@ impl RedisServer {
 
     fn wait(&self) -> Result<()> {
         let start = Instant::now();
-        while TcpStream::connect(self.address()).is_err() {
-            if start.elapsed() > START_LIMIT {
-                return Err(Error::other(format!("no redis-server listens on {}", self.address())));
+        let connection = loop {
+            match TcpStream::connect(self.address()) {
+                Ok(connection) => break connection,
+                Err(_) if start.elapsed() < START_LIMIT => thread::sleep(Duration::from_millis(10)),
+                Err(error) => {
+                    let text = format!("no redis-server listens on {}: {error}", self.address());
+                    return Err(Error::new(error.kind(), text));
+                }
             }
-            thread::sleep(Duration::from_millis(10));
+        };
+        match self.is_ours(connection)? {
+            true => Ok(()),
+            false => Err(Error::new(ErrorKind::AddrInUse, "another server listens there")),
         }
-        Ok(())
+    }
+
+    /// Whether it is the server that works in our folder (<https://redis.io/docs/latest/commands/config-get/>).
+    fn is_ours(&self, mut connection: TcpStream) -> Result<bool> {
+        connection.set_read_timeout(Some(START_LIMIT))?;
+        connection.write_all(b"CONFIG GET dir\r\nQUIT\r\n")?;
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer)?;
+        let folder = self.folder.path().canonicalize()?;
+        Ok(answer.lines().any(|line| Path::new(line) == folder))
     }
 }
 

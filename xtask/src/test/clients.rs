@@ -1,6 +1,6 @@
 //! The official SDKs that the tests use as real clients, in the versions that `tests/sdk` pins.
 
-use crate::process::{find_on_path, output, run};
+use crate::process::{NETWORK_LIMIT, find_on_path, output, run, run_within};
 use crate::progress::note;
 use crate::sharing::hex;
 use crate::workspace::Workspace;
@@ -41,11 +41,10 @@ fn prepare_python(workspace: &Workspace) -> Result<()> {
     let _ = fs::remove_dir_all(&folder);
     run(workspace.command(&system).args(["-m", "venv"]).arg(&folder))
         .context("Debian has venv in the package python3-venv")?;
-    run(workspace
-        .command(python(workspace))
-        .args(["-m", "pip", "install", "--quiet", "--requirement"])
-        .arg(&requirements))
-    .context("pip fetches its packages once, where there is a network")?;
+    let mut install = workspace.command(python(workspace));
+    install.args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&requirements);
+    run_within(&mut install, NETWORK_LIMIT)
+        .context("pip fetches its packages once, where there is a network")?;
     write_stamp(&folder, &wanted)
 }
 
@@ -59,7 +58,9 @@ fn prepare_node(workspace: &Workspace) -> Result<()> {
         return Ok(());
     }
     note("npm ci");
-    run(workspace.command(&npm).current_dir(&folder).args(["ci", "--no-audit", "--no-fund"]))
+    let mut install = workspace.command(&npm);
+    install.current_dir(&folder).args(["ci", "--no-audit", "--no-fund"]);
+    run_within(&mut install, NETWORK_LIMIT)
         .context("npm fetches its packages once, where there is a network")?;
     write_stamp(&modules, &wanted)
 }

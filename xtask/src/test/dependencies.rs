@@ -2,15 +2,19 @@
 //! their database can be reached. By cargo-deny, as `deny.toml` says.
 
 use super::report::Report;
-use crate::process::{output, run, run_in_the_open};
+use crate::process::{NETWORK_LIMIT, output, run_in_the_open, run_within};
 use crate::progress::note;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result};
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::Duration;
 
 /// Pinned: another version may read `deny.toml` differently.
 const VERSION: &str = "0.20.2";
+
+/// The advisory database is a few megabytes.
+const DATABASE_LIMIT: Duration = Duration::from_secs(60);
 
 /// Fails for what `deny.toml` refuses and for known vulnerabilities; says so if the latter could
 /// not be looked up.
@@ -28,7 +32,7 @@ pub fn check(workspace: &Workspace, report: &mut Report) -> Result<()> {
         "bans",
         "sources",
     ]))?;
-    match output(deny().args(["fetch", "db"])) {
+    match run_within(deny().args(["fetch", "db"]), DATABASE_LIMIT) {
         Ok(_) => run_in_the_open(deny().args(["check", "--disable-fetch", "advisories"])),
         Err(_) => {
             println!(
@@ -48,14 +52,15 @@ fn find_or_install(workspace: &Workspace) -> Result<PathBuf> {
         return Ok(program);
     }
     note(&format!("cargo install cargo-deny {VERSION} (about a minute, once)"));
-    run(workspace
-        .cargo()
+    let mut install = workspace.cargo();
+    install
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .env("CARGO_TARGET_DIR", folder.join("build"))
         .args(["install", "--locked", "--force", "--debug"])
         .args(["cargo-deny", "--version", VERSION, "--root"])
-        .arg(&folder))
-    .context("cannot install cargo-deny, which is fetched once where there is a network")?;
+        .arg(&folder);
+    run_within(&mut install, NETWORK_LIMIT)
+        .context("cannot install cargo-deny, which is fetched once where there is a network")?;
     let _ = std::fs::remove_dir_all(folder.join("build"));
     Ok(program)
 }

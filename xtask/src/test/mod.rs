@@ -10,6 +10,7 @@ mod stages;
 mod steps;
 mod watch;
 
+use crate::tools;
 use crate::workspace::Workspace;
 use anyhow::{Result, anyhow, bail};
 use report::{Report, Row};
@@ -21,6 +22,8 @@ use steps::{STEPS, Step};
 /// `N passed, N failed`.
 pub fn test(workspace: &Workspace, names: &[String]) -> Result<()> {
     let chosen = chosen(workspace, names)?;
+    // What the steps would miss only after minutes.
+    tools::for_tests(workspace)?;
     let start = Instant::now();
     let rows = thread::scope(|scope| {
         let begun: Vec<_> = chosen.iter().map(|each| early(scope, workspace, each)).collect();

@@ -11,7 +11,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// What a test may take, where a working one takes seconds.
-pub const BOUND: Duration = Duration::from_secs(300);
+pub const TIMEOUT: Duration = Duration::from_secs(300);
 
 /// Which tests, and what they find in their environment.
 pub struct Tests<'a> {
@@ -24,7 +24,7 @@ pub struct Tests<'a> {
     /// For the test programs: words that select tests, `--ignored`, ...
     pub arguments: Vec<&'a str>,
     pub environment: Vec<(&'a str, std::ffi::OsString)>,
-    pub bound: Duration,
+    pub timeout: Duration,
     /// How many run at once; as many as there are cores if it is not said.
     pub threads: Option<usize>,
 }
@@ -38,7 +38,7 @@ impl<'a> Tests<'a> {
             programs: Vec::new(),
             arguments: Vec::new(),
             environment: Vec::new(),
-            bound: BOUND,
+            timeout: TIMEOUT,
             threads: None,
         }
     }
@@ -62,9 +62,14 @@ impl<'a> Tests<'a> {
         programs: &[Artifact],
         report: &mut Report,
     ) -> Result<()> {
-        let mut failed = Vec::new();
+        let (mut failed, before) = (Vec::new(), report.ran());
         for program in programs {
-            self.one(workspace, program, report, &mut failed)?;
+            if let Err(error) = self.one(workspace, program, report, &mut failed) {
+                failed.push(format!("{error:#}"));
+            }
+        }
+        if failed.is_empty() && report.ran() == before {
+            bail!("no test ran of those in {}", self.build.join(" "));
         }
         match failed.is_empty() {
             true => Ok(()),
@@ -114,7 +119,7 @@ impl<'a> Tests<'a> {
     ) -> Result<()> {
         let (name, start) = (name(program), Instant::now());
         let mut command = self.command(workspace, program)?;
-        let watched = watch::run(&mut command, self.bound).with_context(|| name.clone())?;
+        let watched = watch::run(&mut command, self.timeout).with_context(|| name.clone())?;
         let seconds = start.elapsed().as_secs_f64();
         println!("      {name}: {} in {seconds:.1} s", counts(&watched));
         for ended in watched.ended.iter().filter(|ended| ended.outcome == Outcome::Failed) {

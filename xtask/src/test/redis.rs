@@ -3,7 +3,6 @@
 use crate::apt;
 use crate::process::find_on_path;
 use crate::progress::note;
-use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 
@@ -13,7 +12,7 @@ pub fn server() -> Option<PathBuf> {
 }
 
 /// Sees to it that there is one.
-pub fn prepare(_: &Workspace) -> Result<()> {
+pub fn prepare() -> Result<()> {
     if server().is_some() {
         return Ok(());
     }

@@ -16,6 +16,11 @@ pub struct Report {
 }
 
 impl Report {
+    /// How many tests passed or failed.
+    pub fn ran(&self) -> usize {
+        self.tests.iter().filter(|(_, ended)| ended.outcome != Outcome::Ignored).count()
+    }
+
     /// Counts what this takes as compilation.
     pub fn compiling<T>(&mut self, work: impl FnOnce() -> T) -> T {
         let start = Instant::now();

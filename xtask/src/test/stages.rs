@@ -3,7 +3,7 @@
 use super::programs::Tests;
 use super::report::Report;
 use super::{clients, redis, steps};
-use crate::components::{self, Profile};
+use crate::components::Profile;
 use crate::toolchain;
 use crate::workspace::{Package, Workspace};
 use anyhow::{Context, Result, anyhow};
@@ -31,9 +31,9 @@ pub fn test(workspace: &Workspace, name: &str, report: &mut Report) -> Result<()
     report.compiling(|| {
         toolchain::prepare()?;
         // The others too: cargo has them, unless the change is in what they share.
-        components::build(workspace, &workspace.components().collect::<Vec<_>>(), Profile::Dev)
+        steps::all_components(workspace, Profile::Dev)
     })?;
-    redis::prepare(workspace)?;
+    redis::prepare()?;
     clients::prepare(workspace)?;
     let filters = behaviours(&workspace.root, name)?;
     let tests = steps::pipeline_tests(workspace, report)?;

@@ -1,15 +1,14 @@
 //! The steps of `cargo xtask test`, one row each.
 
-use super::programs::{BOUND, Tests};
+use super::programs::{TIMEOUT, Tests};
 use super::report::Report;
 use super::{clients, dependencies, redis};
 use crate::components::{self, Profile};
 use crate::process::run_in_the_open;
 use crate::programs::Programs;
 use crate::toolchain;
-use crate::tools;
 use crate::workspace::Workspace;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use std::ffi::OsString;
 use std::num::NonZero;
 use std::thread;
@@ -44,27 +43,26 @@ const fn early(name: &'static str, work: fn(&Workspace, &mut Report) -> Result<(
 
 /// All of them, in the order they run.
 pub const STEPS: &[Step] = &[
-    // What the other steps would miss only after minutes.
-    step("tools", &[], |workspace, _| tools::for_tests(workspace)),
     // Seconds, and the most frequent reason to fail.
     step("format", &[], format),
-    // A real Redis, which the host's tests use as well as the pipeline's, and the official SDKs.
-    early("redis", |workspace, _| redis::prepare(workspace)),
-    early("clients", |workspace, _| clients::prepare(workspace)),
-    // Licences, duplicates and origins of what we depend on.
-    early("dependencies", dependencies::check),
     // The no-panic lints are in the workspace's Cargo.toml.
     step("clippy", &[], clippy),
+    // A real Redis, which the host's tests use as well as the pipeline's.
+    early("redis", |_, _| redis::prepare()),
     // The pure crates: all decisions, no I/O. And the host, with the manifest's golden errors.
-    step("unit", &[], unit),
+    step("unit", &["redis"], unit),
     step("store-redis", &["redis"], store_on_redis),
+    // Licences, duplicates and origins of what we depend on.
+    early("dependencies", dependencies::check),
     // What is shipped, and what probes the host; the rest runs them.
     step("components", &[], build_components),
     step("policies", &["components"], policies),
+    // The official SDKs.
+    early("clients", |workspace, _| clients::prepare(workspace)),
     // The whole gateway, as its clients see it.
     step("pipeline", &["components", "clients", "redis"], pipeline),
     // What takes too long for every run and proves exactness: before a release.
-    Step { always: false, ..step("long", &["components", "redis"], long) },
+    Step { always: false, ..step("long", &[], long) },
 ];
 
 fn format(workspace: &Workspace, _: &mut Report) -> Result<()> {
@@ -79,6 +77,7 @@ fn clippy(workspace: &Workspace, report: &mut Report) -> Result<()> {
 }
 
 fn unit(workspace: &Workspace, report: &mut Report) -> Result<()> {
+    redis::prepare()?;
     unit_tests(workspace).run(workspace, report)
 }
 
@@ -86,25 +85,32 @@ fn unit(workspace: &Workspace, report: &mut Report) -> Result<()> {
 pub fn unit_tests(workspace: &Workspace) -> Tests<'_> {
     let packages = workspace.packages.iter().map(|package| package.name.as_str());
     let packages = packages.filter(|name| *name != PIPELINE).collect();
-    Tests { packages, ..Tests::of(workspace.native()) }
+    let environment = redis_environment();
+    Tests { packages, environment, ..Tests::of(workspace.native()) }
 }
 
 /// Compiled with the unit tests, and ignored there: they need the server.
 fn store_on_redis(workspace: &Workspace, report: &mut Report) -> Result<()> {
     let tests = Tests { packages: vec!["postern-store"], ..Tests::of(workspace.native()) };
-    let tests = Tests { programs: vec!["redis"], arguments: vec!["--ignored"], ..tests };
-    Tests { environment: redis_environment(), ..tests }.run(workspace, report)
+    let environment = redis_environment();
+    let (programs, arguments) = (vec!["redis"], vec!["--ignored"]);
+    Tests { programs, arguments, environment, ..tests }.run(workspace, report)
 }
 
 fn build_components(workspace: &Workspace, report: &mut Report) -> Result<()> {
     report.compiling(|| {
         toolchain::prepare()?;
-        let all: Vec<_> = workspace.components().chain(workspace.alternatives()).collect();
-        components::build(workspace, &all, Profile::Dev)?;
-        // By itself: together, cargo would build the product with the features of the SDK that only the probe asks for.
-        let probe = workspace.probe().context("the workspace has no member tests/probe")?;
-        components::build(workspace, &[probe], Profile::Dev)
+        all_components(workspace, Profile::Dev)
     })
+}
+
+/// What `spin.toml` composes, what an operator may name in its place, and the probe.
+pub fn all_components(workspace: &Workspace, profile: Profile) -> Result<()> {
+    let all: Vec<_> = workspace.components().chain(workspace.alternatives()).collect();
+    components::build(workspace, &all, profile)?;
+    // By itself: together, cargo would build the product with the features of the SDK that only the probe asks for.
+    let probe = workspace.probe().context("the workspace has no member tests/probe")?;
+    components::build(workspace, &[probe], profile)
 }
 
 fn policies(workspace: &Workspace, report: &mut Report) -> Result<()> {
@@ -134,14 +140,18 @@ fn redis_environment() -> Vec<(&'static str, OsString)> {
 
 /// Everything that is ignored elsewhere, and the whole pipeline on the components as they are shipped.
 fn long(workspace: &Workspace, report: &mut Report) -> Result<()> {
-    let bound = BOUND * 6;
-    let unit = Tests { environment: redis_environment(), ..unit_tests(workspace) };
-    let unit = Tests { arguments: vec!["--ignored"], bound, ..unit }.run(workspace, report);
-    report.compiling(|| {
-        let all: Vec<_> = workspace.components().chain(workspace.alternatives()).collect();
-        components::build(workspace, &all, Profile::Release)
-    })?;
+    toolchain::prepare()?;
+    redis::prepare()?;
+    clients::prepare(workspace)?;
+    let (ignored, timeout) = (vec!["--ignored"], TIMEOUT * 6);
+    let unit = Tests { arguments: ignored, timeout, ..unit_tests(workspace) };
+    let unit = unit.run(workspace, report);
+    report.compiling(|| all_components(workspace, Profile::Release))?;
     let pipeline = pipeline_tests(workspace, report)?;
-    Tests { arguments: vec!["--include-ignored"], bound, ..pipeline }.run(workspace, report)?;
-    unit
+    let all = vec!["--include-ignored"];
+    let pipeline = Tests { arguments: all, timeout, ..pipeline }.run(workspace, report);
+    match (unit, pipeline) {
+        (Err(unit), Err(pipeline)) => Err(anyhow!("{unit:#}; {pipeline:#}")),
+        (unit, pipeline) => unit.and(pipeline),
+    }
 }

@@ -27,19 +27,17 @@ impl Watched {
 }
 
 /// Runs the tests of the program that this command starts. It is killed when one of them has run for longer than
-/// `bound`, or when none is running and nothing has been said for as long.
+/// `timeout`, or when none is running and nothing has been said for as long.
 ///
 /// # Errors
 /// When it does not start.
-pub fn run(command: &mut Command, bound: Duration) -> Result<Watched> {
+pub fn run(command: &mut Command, timeout: Duration) -> Result<Watched> {
     command.args(ARGUMENTS).env(UNLOCK.0, UNLOCK.1).stdin(Stdio::null()).stdout(Stdio::piped());
     let mut child = command.spawn().context("cannot start the test program")?;
     let stdout = child.stdout.take().context("the test program has no stdout")?;
-    let mut watch = Watch { lines: lines(stdout), bound, ..Watch::new() };
-    let hung = watch.read_to_the_end();
-    let status = end(&mut child, hung.is_some())?;
-    let trouble = hung.or_else(|| watch.unfinished(status));
-    Ok(Watched { ended: watch.ended, trouble })
+    let mut watch = Watch::new(lines(stdout), timeout);
+    let status = watch.follow(&mut child)?;
+    Ok(Watched { trouble: watch.trouble(status), ended: watch.ended })
 }
 
 fn lines(stdout: impl Read + Send + 'static) -> Receiver<String> {
@@ -54,46 +52,52 @@ fn lines(stdout: impl Read + Send + 'static) -> Receiver<String> {
     receiver
 }
 
-/// The program's processes end with it: gateways and servers of the tests have its end of a pipe.
-fn end(child: &mut Child, kill: bool) -> Result<ExitStatus> {
-    if kill {
-        child.kill().context("cannot end the test program")?;
-    }
-    child.wait().context("the test program does not end")
-}
-
 struct Watch {
     lines: Receiver<String>,
-    bound: Duration,
+    timeout: Duration,
     running: BTreeMap<String, Instant>,
     last_event: Instant,
     ended: Vec<Ended>,
     is_finished: bool,
+    /// Why it was killed, if it was.
+    hung: Option<String>,
 }
 
 impl Watch {
-    fn new() -> Self {
-        let (_, lines) = mpsc::channel();
+    fn new(lines: Receiver<String>, timeout: Duration) -> Self {
         Self {
             lines,
-            bound: Duration::ZERO,
+            timeout,
             running: BTreeMap::new(),
             last_event: Instant::now(),
             ended: Vec::new(),
             is_finished: false,
+            hung: None,
         }
     }
 
-    /// Reads all that the program says; why it must be killed, if it must.
-    fn read_to_the_end(&mut self) -> Option<String> {
+    /// Reads what the program says until it has ended, or kills it. What it has started and left behind may hold its
+    /// output for longer, and is not waited for.
+    fn follow(&mut self, child: &mut Child) -> Result<ExitStatus> {
         loop {
             match self.lines.recv_timeout(LOOK) {
                 Ok(line) => self.note(Event::parse(&line)),
-                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Disconnected) => thread::sleep(LOOK),
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            if let Some(hung) = self.hung() {
-                return Some(hung);
+            if let Some(status) = child.try_wait().context("the test program is lost")? {
+                while let Ok(line) = self.lines.recv_timeout(LOOK) {
+                    self.note(Event::parse(&line));
+                    if self.is_finished {
+                        break;
+                    }
+                }
+                return Ok(status);
+            }
+            self.hung = self.hung();
+            if self.hung.is_some() {
+                child.kill().context("cannot end the test program")?;
+                return child.wait().context("the test program does not end");
             }
         }
     }
@@ -109,22 +113,28 @@ impl Watch {
             }
             Event::Finished => self.is_finished = true,
             Event::Other => return,
-            Event::Text(text) => println!("{text}"),
+            Event::Text(text) => {
+                println!("{text}");
+                return;
+            }
         }
         self.last_event = Instant::now();
     }
 
     fn hung(&self) -> Option<String> {
-        let is_late = |since: &Instant| since.elapsed() > self.bound;
+        let is_late = |since: &Instant| since.elapsed() > self.timeout;
         let one = self.running.values().any(is_late);
         let silent = self.running.is_empty() && is_late(&self.last_event);
-        (one || silent).then(|| format!("killed: {} for {:?}", self.doing(), self.bound))
+        (one || silent).then(|| format!("killed after {:?}: {}", self.timeout, self.doing()))
     }
 
-    fn unfinished(&self, status: ExitStatus) -> Option<String> {
-        match (self.is_finished, self.ended.iter().any(|ended| ended.outcome == Outcome::Failed)) {
-            (true, failed) if failed || status.success() => None,
-            _ => Some(format!("it ended early ({status}): {}", self.doing())),
+    /// Why the program as a whole has failed.
+    fn trouble(&self, status: ExitStatus) -> Option<String> {
+        let failed = self.ended.iter().any(|ended| ended.outcome == Outcome::Failed);
+        match &self.hung {
+            Some(hung) => Some(hung.clone()),
+            None if self.is_finished && (failed || status.success()) => None,
+            None => Some(format!("it ended early ({status}): {}", self.doing())),
         }
     }
 
@@ -132,7 +142,10 @@ impl Watch {
         if self.running.is_empty() {
             return "no test was running, and nothing was said".to_owned();
         }
-        let names: Vec<_> = self.running.keys().map(String::as_str).collect();
+        let since = |(name, since): (&String, &Instant)| {
+            format!("{name} (for {:.0} s)", since.elapsed().as_secs_f64())
+        };
+        let names: Vec<_> = self.running.iter().map(since).collect();
         format!("still running: {}", names.join(", "))
     }
 }

@@ -59,8 +59,9 @@ impl Start {
         }
         let is_short = |arrived: &mut usize| *arrived < self.expected;
         let waited = self.all_arrived.wait_timeout_while(arrived, Self::PATIENCE, is_short);
-        let (arrived, end) = waited.unwrap();
-        let (arrived, expected) = (*arrived, self.expected);
+        // Copied, so that the others do not find the lock poisoned.
+        let (arrived, end) = waited.map(|(arrived, end)| (*arrived, end)).unwrap();
+        let expected = self.expected;
         assert!(!end.timed_out(), "{arrived} of {expected} processes opened the store");
     }
 }
