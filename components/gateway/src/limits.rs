@@ -71,9 +71,13 @@ impl Reservation {
     }
 }
 
-/// What became of a request that a vendor has answered: what was counted, or what is known of an answer without a count.
+/// What became of a request that a vendor has answered: what it counted, or what is known of an answer that it has not
+/// counted, or not wholly.
 pub fn used(usage: Option<Usage>, so_far: impl FnOnce() -> Usage) -> Settlement {
-    usage.map_or_else(|| Settlement::CutShort(so_far()), Settlement::Used)
+    match usage {
+        Some(usage) if !usage.estimated => Settlement::Used(usage),
+        _ => Settlement::CutShort(so_far()),
+    }
 }
 
 /// May it be sent there? Reserves what it may use.

@@ -55,7 +55,7 @@ fn amounts(
         return Amounts::default();
     }
     let input_tokens = prompt::tokens(wish, body);
-    let answers = u64::from(wish.facts.choices.max(1));
+    let answers = u64::from(wish.facts.answers.max(1));
     let output_tokens = cap.map_or(0, |cap| cap.tokens.saturating_mul(answers));
     Amounts::at_most(input_tokens, output_tokens, price, wish.facts.audio > 0)
 }

@@ -3,6 +3,12 @@
 //! Four bytes of ASCII make a token (<https://help.openai.com/en/articles/4936856>), and so does each character of scripts
 //! that have no words.
 
+const ASCII_BYTES_A_TOKEN: u64 = 4;
+
+/// Sound in base64 that is a token: OpenAI has 20 tokens for a second that it speaks, which as MP3 of 128 kbit/s has 21,300
+/// characters. Less compressed sound is counted higher.
+const SOUND_BYTES_A_TOKEN: u64 = 1_000;
+
 /// Characters so far, by what they cost.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Counted {
@@ -18,12 +24,19 @@ impl Counted {
         self.other_characters = self.other_characters.saturating_add(characters - ascii);
     }
 
+    /// A recording, in base64 of so many bytes.
+    pub fn add_sound(&mut self, base64_bytes: usize) {
+        let tokens = (base64_bytes as u64).div_ceil(SOUND_BYTES_A_TOKEN);
+        self.ascii_bytes =
+            self.ascii_bytes.saturating_add(tokens.saturating_mul(ASCII_BYTES_A_TOKEN));
+    }
+
     pub fn add_counted(&mut self, more: Counted) {
         self.ascii_bytes = self.ascii_bytes.saturating_add(more.ascii_bytes);
         self.other_characters = self.other_characters.saturating_add(more.other_characters);
     }
 
     pub fn tokens(self) -> u64 {
-        self.ascii_bytes.div_ceil(4).saturating_add(self.other_characters)
+        self.ascii_bytes.div_ceil(ASCII_BYTES_A_TOKEN).saturating_add(self.other_characters)
     }
 }

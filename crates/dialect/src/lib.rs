@@ -22,6 +22,7 @@ pub mod responses;
 mod span;
 mod speak;
 pub mod translate;
+mod usage;
 mod vendor;
 mod vendor_error;
 mod vendor_fault;

@@ -52,8 +52,10 @@ pub struct Facts {
     pub usage_in_stream: bool,
     /// The client's own cap on the answer; the larger one, if it named two.
     pub output_cap_tokens: Option<u64>,
-    /// How many alternative answers are asked for, at least 1.
+    /// How many answers are asked for, those to several prompts together, at least 1.
     pub choices: u32,
+    /// How many answers are made and billed, at least as many: the best of them may be all that is given (`best_of`).
+    pub answers: u32,
     /// How many tools the model may call.
     pub tools: u32,
     /// How many pictures it carries, in messages and in what tools returned. Parts of a type that nobody here knows

@@ -27,6 +27,11 @@ impl AnswerCap {
     pub fn of(client: Option<u64>, plan: Option<u64>, model: Option<u64>) -> Result<Self, Fault> {
         let most = model.unwrap_or(u64::MAX);
         match (client, plan) {
+            // Some servers take 0 for "no limit", and no other cap can be sent beside it.
+            (Some(0), _) => {
+                let tokens = model.unwrap_or(DEFAULT_ANSWER_TOKENS);
+                Ok(AnswerCap { tokens, is_sent: false })
+            }
             (Some(asked), _) if asked > most => Err(above_the_models(asked, most)),
             (Some(tokens), _) => Ok(AnswerCap { tokens, is_sent: false }),
             (None, Some(tokens)) => Ok(AnswerCap { tokens: tokens.min(most), is_sent: true }),

@@ -3,6 +3,7 @@
 use super::read_content::{read_content, read_role};
 use crate::found::Found;
 use crate::json::{Scanner, Type};
+use crate::openai::cap;
 use crate::openai::chat::offered;
 use crate::openai::field::{self, Fields};
 use crate::openai::read::{self, Model};
@@ -11,10 +12,14 @@ use crate::{Facts, Operation, Request, Role, Wire};
 use postern_fault::Fault;
 
 const FIELDS: &[&str] =
-    &["model", "messages", "system", "stream", "max_tokens", "tools", "mcp_servers"];
+    &["model", "messages", "system", "stream", CAP, "tools", "mcp_servers", "n", "best_of"];
 const MESSAGES: &str = "an array of messages, each with a `role` and a `content`";
 
-/// Zero is a cap, too: it fills the prompt cache without an answer.
+const CAP: &str = "max_tokens";
+
+/// Zero is a cap, too: it fills the prompt cache of Anthropic's own models without an answer
+/// (<https://platform.claude.com/docs/en/build-with-claude/prompt-caching>). It is said to no vendor of another dialect, and
+/// reserved like none, for a server that speaks this one may take it for that.
 const ANY_CAP: (u64, u64) = (0, u64::MAX);
 
 /// What has been read so far.
@@ -25,6 +30,8 @@ struct Messages {
     has_messages: bool,
     stream: bool,
     output_cap_tokens: Option<u64>,
+    /// Anthropic gives one answer; servers that speak its dialect may make more.
+    answers: u32,
     tools: u32,
 }
 
@@ -45,6 +52,9 @@ fn read_body(operation: Operation, body: &str) -> Result<Request, Refusal> {
     read::enter(&mut scanner)?;
     while let Some(key) = scanner.key()? {
         let name = fields.name(&key, String::new)?;
+        if name.is_none() {
+            cap::refuse_other_name(&key, CAP, &mut scanner)?;
+        }
         messages.read_field(name, &mut scanner)?;
     }
     scanner.end()?;
@@ -61,8 +71,11 @@ impl Messages {
                 read_content(scanner, path, Role::System, &mut self.found)?;
             }
             Some("stream") => self.stream = field::boolean(scanner, "stream")?.unwrap_or(false),
-            Some("max_tokens") => {
-                self.output_cap_tokens = field::whole_number(scanner, "max_tokens", ANY_CAP)?;
+            Some(CAP) => {
+                self.output_cap_tokens = field::whole_number(scanner, CAP, ANY_CAP)?;
+            }
+            Some(times @ ("n" | "best_of")) => {
+                self.answers = self.answers.max(cap::times(scanner, times)?);
             }
             Some("tools") => self.tools = self.tools.saturating_add(count_tools(scanner)?),
             Some("mcp_servers") => self.tools = self.tools.saturating_add(offered(scanner)?),
@@ -90,6 +103,7 @@ impl Messages {
             usage_in_stream: true,
             output_cap_tokens: self.output_cap_tokens,
             choices: 1,
+            answers: self.answers.max(1),
             tools: self.tools,
             images: media.images,
             audio: media.audio,

@@ -3,6 +3,7 @@
 use super::content::{Additional, Tier, TokenUsage, annotation, finish, sealed};
 use super::error;
 use crate::chat::{Answer, Choice, Content, Part, Reasoned, ToolCall};
+use crate::usage::lenient;
 use crate::vendor_fault::{invalid, parsed};
 use postern_fault::Fault;
 use serde::Deserialize;
@@ -15,6 +16,7 @@ struct Response<'a> {
     #[serde(borrow)]
     output: Option<Output<'a>>,
     stop_reason: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     usage: Option<TokenUsage>,
     service_tier: Option<Tier>,
     additional_model_response_fields: Option<Additional>,
@@ -97,7 +99,7 @@ pub fn read_whole(body: &str) -> Result<Answer, Fault> {
     Ok(Answer {
         service_tier: response.service_tier.map(|tier| tier.r#type),
         choices: vec![Choice { parts, logprobs: Vec::new(), finish: Some(finish) }],
-        usage: response.usage.map(Into::into),
+        usage: response.usage.and_then(TokenUsage::into_usage),
         ..Answer::default()
     })
 }

@@ -1,6 +1,7 @@
 //! What answers are made of, whole and streamed alike.
 
 use crate::chat::{Annotation, Finish, FinishReason, Sealed};
+use crate::usage::{Count, Said};
 use crate::{Usage, Wire};
 use serde::Deserialize;
 use serde_json::Value;
@@ -9,23 +10,29 @@ use serde_json::Value;
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct TokenUsage {
-    input_tokens: u64,
-    output_tokens: u64,
-    cache_read_input_tokens: Option<u64>,
-    cache_write_input_tokens: Option<u64>,
+    input_tokens: Count,
+    output_tokens: Count,
+    total_tokens: Count,
+    cache_read_input_tokens: Count,
+    cache_write_input_tokens: Count,
 }
 
-impl From<TokenUsage> for Usage {
-    fn from(said: TokenUsage) -> Self {
-        let cached = said.cache_read_input_tokens.unwrap_or_default();
-        let written = said.cache_write_input_tokens.unwrap_or_default();
-        Usage {
-            input_tokens: said.input_tokens.saturating_add(cached).saturating_add(written),
-            cached_input_tokens: cached,
-            cache_write_tokens: written,
-            output_tokens: said.output_tokens,
-            ..Usage::default()
-        }
+impl TokenUsage {
+    /// None: there is no count that can be.
+    pub fn into_usage(self) -> Option<Usage> {
+        let (read, written) = (self.cache_read_input_tokens, self.cache_write_input_tokens);
+        let said = Said {
+            input: match self.input_tokens {
+                Count::Of(_) => Count::sum([self.input_tokens, read, written]),
+                other => other,
+            },
+            output: self.output_tokens,
+            total: self.total_tokens,
+            cached: read,
+            cache_write: written,
+            ..Said::default()
+        };
+        said.usage()
     }
 }
 

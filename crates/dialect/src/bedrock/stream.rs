@@ -6,6 +6,7 @@
 use super::content::{Additional, Tier, TokenUsage, annotation, finish, sealed};
 use super::error;
 use crate::chat::{Delta, Event, Kind, Slot};
+use crate::usage::lenient;
 use crate::vendor_fault::{invalid, parsed};
 use crate::{Memo, ReadAnswer};
 use postern_fault::Fault;
@@ -101,6 +102,7 @@ struct MessageStop {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Metadata {
+    #[serde(default, deserialize_with = "lenient")]
     usage: Option<TokenUsage>,
     service_tier: Option<Tier>,
 }
@@ -191,7 +193,7 @@ impl Reader {
     fn metadata(&mut self, data: &str, events: &mut Vec<Event>) -> Result<(), Fault> {
         let said: Metadata = parsed("an event", data)?;
         events.extend(said.service_tier.map(|tier| Event::ServiceTier(tier.r#type)));
-        events.extend(said.usage.map(|usage| Event::Usage(usage.into())));
+        events.extend(said.usage.and_then(TokenUsage::into_usage).map(Event::Usage));
         if self.stopped {
             self.done = true;
             events.push(Event::Done);

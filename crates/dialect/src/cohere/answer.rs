@@ -3,12 +3,10 @@
 use super::explain;
 use crate::Usage;
 use crate::chat::{Finish, FinishReason};
+use crate::usage::{Count, Said, lenient};
 use postern_fault::Fault;
 use serde::Deserialize;
 use serde_json::{Value, json};
-
-/// More than any answer can cost: see `openai::usage`.
-const MAX_TOKENS: f64 = 1e9;
 
 /// One, or several in an array: the SDK knows `tool_calls` and `citations` of an event as objects in spite of their names.
 #[derive(Deserialize)]
@@ -67,40 +65,38 @@ impl LogprobItem {
 }
 
 /// What it cost.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 pub(super) struct Cost {
-    tokens: Option<Counts>,
-    billed_units: Option<Counts>,
-    cached_tokens: Option<f64>,
+    #[serde(deserialize_with = "lenient")]
+    tokens: Counts,
+    #[serde(deserialize_with = "lenient")]
+    billed_units: Counts,
+    cached_tokens: Count,
 }
 
-#[derive(Deserialize, Clone, Copy)]
+/// Cohere's schema has counts as floats.
+#[derive(Default, Deserialize, Clone, Copy)]
+#[serde(default)]
 struct Counts {
-    input_tokens: Option<f64>,
-    output_tokens: Option<f64>,
+    input_tokens: Count,
+    output_tokens: Count,
 }
 
 impl Cost {
     /// `tokens` counts all that the model read and wrote; `billed_units` leaves out what Cohere itself put into the
     /// prompt, and holds only where the other is not said. Tokens from the cache are among the input's.
     pub fn into_usage(self) -> Option<Usage> {
-        let counts = self.tokens.filter(|counts| counts.input_tokens.is_some());
-        let counts = counts.or(self.billed_units)?;
-        let input_tokens = whole(counts.input_tokens?)?;
-        let cached = self.cached_tokens.and_then(whole).unwrap_or_default();
-        Some(Usage {
-            input_tokens,
-            cached_input_tokens: cached.min(input_tokens),
-            output_tokens: counts.output_tokens.and_then(whole).unwrap_or_default(),
-            ..Usage::default()
-        })
+        let (tokens, billed) = (self.tokens, self.billed_units);
+        let known = |one: Count, other: Count| if one.get().is_some() { one } else { other };
+        let said = Said {
+            input: known(tokens.input_tokens, billed.input_tokens),
+            output: known(tokens.output_tokens, billed.output_tokens),
+            cached: self.cached_tokens,
+            ..Said::default()
+        };
+        said.usage()
     }
-}
-
-/// A count; Cohere's schema has it as a float.
-fn whole(count: f64) -> Option<u64> {
-    // The cast is exact in this range.
-    (0.0..=MAX_TOKENS).contains(&count).then_some(count.round() as u64)
 }
 
 /// Why an answer ended: <https://docs.cohere.com/v2/reference/chat>. The two errors with a word more are the API v1's,

@@ -1,6 +1,7 @@
 //! Events of a stream, as Cohere writes them.
 
 use super::answer::{Cost, OneOrMany, ToolCall};
+use crate::usage::lenient;
 use crate::vendor_fault::parsed;
 use postern_fault::Fault;
 use serde::Deserialize;
@@ -53,6 +54,7 @@ pub(super) struct OfCitations {
 pub(super) struct End {
     pub error: Option<String>,
     pub finish_reason: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     pub usage: Option<Cost>,
 }
 

@@ -5,6 +5,7 @@ use super::citation::Citation;
 use super::{Thought, explain};
 use crate::Wire;
 use crate::chat::{self, Answer, Choice, Content, Part, Reasoned};
+use crate::usage::lenient;
 use crate::vendor_error::VendorError;
 use crate::vendor_fault::{invalid, parsed};
 use postern_fault::Fault;
@@ -19,6 +20,7 @@ struct Whole<'a> {
     /// An error has a sentence of this name.
     #[serde(borrow)]
     message: Option<&'a RawValue>,
+    #[serde(default, deserialize_with = "lenient")]
     usage: Option<Cost>,
     logprobs: Option<Vec<LogprobItem>>,
 }

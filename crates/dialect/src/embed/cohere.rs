@@ -3,6 +3,7 @@
 
 use super::{Answer, Request, Vector, spoken};
 use crate::chat::Losses;
+use crate::usage::{Count, lenient};
 use crate::vendor_fault::{invalid, parsed};
 use crate::{Operation, Spoken, Usage, Vendor};
 use postern_fault::Fault;
@@ -53,11 +54,13 @@ struct Read<'a> {
     /// Cohere's: by type, or a bare list where no types were asked for.
     #[serde(borrow)]
     embeddings: Option<&'a RawValue>,
+    #[serde(default, deserialize_with = "lenient")]
     meta: Option<Meta>,
     /// Titan's, of its one text.
     #[serde(borrow)]
     embedding: Option<&'a RawValue>,
-    input_text_token_count: Option<u64>,
+    #[serde(default)]
+    input_text_token_count: Count,
 }
 
 #[derive(Deserialize)]
@@ -68,12 +71,14 @@ struct ByType<'a> {
 
 #[derive(Deserialize)]
 struct Meta {
+    #[serde(default, deserialize_with = "lenient")]
     billed_units: Option<BilledUnits>,
 }
 
 #[derive(Deserialize)]
 struct BilledUnits {
-    input_tokens: Option<f64>,
+    #[serde(default)]
+    input_tokens: Count,
 }
 
 pub(super) fn read(body: &str) -> Result<Answer, Fault> {
@@ -85,10 +90,8 @@ pub(super) fn read(body: &str) -> Result<Answer, Fault> {
         (None, Some(vector)) => vec![vector],
         (None, None) => return Err(invalid("the provider's answer has no vectors")),
     };
-    let billed = read.meta.and_then(|meta| meta.billed_units?.input_tokens);
-    // A cast of a float saturates.
-    let billed = billed.map(|tokens| tokens.max(0.0) as u64);
-    let usage = read.input_text_token_count.or(billed);
+    let billed = read.meta.and_then(|meta| meta.billed_units?.input_tokens.get());
+    let usage = read.input_text_token_count.get().or(billed);
     Ok(Answer {
         vectors: Vector::all(vectors)?,
         usage: usage.map(|input_tokens| Usage { input_tokens, ..Usage::default() }),

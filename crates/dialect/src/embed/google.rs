@@ -5,6 +5,7 @@
 
 use super::{Answer, Request, Vector, only_text, spoken};
 use crate::chat::Losses;
+use crate::usage::{Count, lenient};
 use crate::vendor_fault::{invalid, parsed};
 use crate::{Operation, Spoken, Usage, Vendor, percent_encoded};
 use postern_fault::Fault;
@@ -134,6 +135,7 @@ struct Body<'a> {
     embedding: Option<Embedding<'a>>,
     #[serde(borrow)]
     predictions: Option<Vec<Prediction<'a>>>,
+    #[serde(default, deserialize_with = "lenient")]
     usage_metadata: Option<UsageMetadata>,
 }
 
@@ -147,18 +149,21 @@ struct Prediction<'a> {
 struct Embedding<'a> {
     #[serde(borrow)]
     values: &'a RawValue,
+    #[serde(default, deserialize_with = "lenient")]
     statistics: Option<Statistics>,
 }
 
 #[derive(Deserialize)]
 struct Statistics {
-    token_count: Option<f64>,
+    #[serde(default)]
+    token_count: Count,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct UsageMetadata {
-    prompt_token_count: Option<u64>,
+    #[serde(default)]
+    prompt_token_count: Count,
 }
 
 /// The Gemini API says no usage of older models.
@@ -172,10 +177,10 @@ pub(super) fn read(body: &str) -> Result<Answer, Fault> {
         .or(predictions)
         .or(body.embedding.map(|embedding| vec![embedding]))
         .ok_or_else(|| invalid("the provider's answer has no vectors"))?;
-    let counts = embeddings.iter().map(|embedding| embedding.statistics.as_ref()?.token_count);
-    // A cast of a float saturates.
-    let counted = counts.sum::<Option<f64>>().map(|tokens| tokens.max(0.0) as u64);
-    let tokens = body.usage_metadata.and_then(|usage| usage.prompt_token_count).or(counted);
+    let counts =
+        embeddings.iter().map(|embedding| embedding.statistics.as_ref()?.token_count.get());
+    let counted = counts.sum::<Option<u64>>();
+    let tokens = body.usage_metadata.and_then(|usage| usage.prompt_token_count.get()).or(counted);
     Ok(Answer {
         vectors: Vector::all(embeddings.into_iter().map(|embedding| embedding.values).collect())?,
         usage: tokens.map(|input_tokens| Usage { input_tokens, ..Usage::default() }),

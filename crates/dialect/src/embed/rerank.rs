@@ -54,6 +54,7 @@ fn read_body(body: &str) -> Result<Request, Refusal> {
         usage_in_stream: false,
         output_cap_tokens: None,
         choices: 1,
+        answers: 1,
         tools: 0,
         images: 0,
         audio: 0,

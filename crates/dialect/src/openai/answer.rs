@@ -1,6 +1,6 @@
 //! Reads a JSON object of an answer, whole or one event of a stream, for what the gateway acts on.
 
-use super::usage;
+use super::{generated, usage};
 use crate::counted::Counted;
 use crate::json::{Error, Scanner, Text, Type};
 use crate::vendor_error::VendorError;
@@ -18,7 +18,7 @@ pub(super) struct Answer {
     pub usage: Option<Usage>,
 }
 
-/// A choice of a chat completion.
+/// A choice of a completion.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Choice {
     pub index: u64,
@@ -57,13 +57,13 @@ impl Answer {
     ) -> Result<(), Error> {
         let value = scanner.peek()?;
         match (key.decode().as_deref(), operation) {
-            (Some("choices"), Operation::Chat) if value != Type::Null => {
+            (Some("choices"), Operation::Chat | Operation::Completions) if value != Type::Null => {
                 self.items = Some(read_choices(scanner, see)?);
             }
             (Some("data"), Operation::Embeddings) => self.items = Some(count_objects(scanner)?),
             (Some("usage"), _) if value == Type::Object => {
                 self.reports_usage = true;
-                self.usage = usage::read(scanner)?;
+                self.usage = usage::read(operation, scanner)?;
             }
             (Some("error"), _) if value != Type::Null => {
                 self.error = Some(VendorError::from_json(scanner.skip_text()?));
@@ -92,7 +92,11 @@ fn read_choices(scanner: &mut Scanner<'_>, see: &mut impl FnMut(Choice)) -> Resu
                     scanner.skip()?;
                 }
                 Some("delta" | "message") if value == Type::Object => {
-                    count_said(scanner, &mut choice.generated)?;
+                    generated::count(scanner, &mut choice.generated)?;
+                }
+                // A completion has no message.
+                Some("text") if value == Type::String => {
+                    generated::count_text(scanner, &mut choice.generated)?;
                 }
                 _ => drop(scanner.skip()?),
             }
@@ -101,20 +105,6 @@ fn read_choices(scanner: &mut Scanner<'_>, see: &mut impl FnMut(Choice)) -> Resu
         count += 1;
     }
     Ok(count)
-}
-
-/// The texts of a message, or of more of it; of tool calls all that is said.
-fn count_said(scanner: &mut Scanner<'_>, counted: &mut Counted) -> Result<(), Error> {
-    scanner.object()?;
-    while let Some(key) = scanner.key()? {
-        let value = scanner.peek()?;
-        let is_said = matches!(value, Type::String | Type::Array);
-        let text = scanner.skip_text()?;
-        if is_said && key.decode().as_deref() != Some("role") {
-            counted.add(text.trim_matches('"'));
-        }
-    }
-    Ok(())
 }
 
 fn count_objects(scanner: &mut Scanner<'_>) -> Result<usize, Error> {

@@ -1,5 +1,6 @@
 //! Reads a request for a chat completion: <https://platform.openai.com/docs/api-reference/chat/create>.
 
+use super::cap;
 use super::content::read_content;
 use super::field::{self, Fields};
 use super::read::{self, Model};
@@ -17,14 +18,16 @@ const FIELDS: &[&str] = &[
     "max_tokens",
     "max_completion_tokens",
     "n",
+    "best_of",
     "tools",
     "functions",
     "web_search_options",
 ];
 
 const MESSAGES: &str = "an array of messages, each with a `role` and a `content`";
-const ANY_CAP: (u64, u64) = (0, u64::MAX);
-const ANY_CHOICES: (u64, u64) = (1, u32::MAX as u64);
+
+/// What OpenAI calls the cap now.
+const CAP: &str = "max_completion_tokens";
 
 /// What has been read so far.
 #[derive(Default)]
@@ -34,7 +37,9 @@ struct Chat {
     stream: bool,
     options: StreamOptions,
     output_cap_tokens: Option<u64>,
-    choices: Option<u32>,
+    choices: u32,
+    /// How many are made, of which `n` are given.
+    best_of: u32,
     tools: u32,
 }
 
@@ -45,6 +50,9 @@ pub(super) fn read(body: &str) -> Result<Request, Refusal> {
     read::enter(&mut scanner)?;
     while let Some(key) = scanner.key()? {
         let name = fields.name(&key, String::new)?;
+        if name.is_none() {
+            cap::refuse_other_name(&key, CAP, &mut scanner)?;
+        }
         chat.read_field(name, &mut scanner)?;
     }
     scanner.end()?;
@@ -58,15 +66,14 @@ impl Chat {
             Some("messages") => self.found = read_messages(scanner)?,
             Some("stream") => self.stream = field::boolean(scanner, "stream")?.unwrap_or(false),
             Some("stream_options") => self.options = StreamOptions::read(scanner)?,
-            Some(cap @ ("max_tokens" | "max_completion_tokens")) => {
+            Some(name @ ("max_tokens" | "max_completion_tokens")) => {
                 // Whichever the vendor takes, the larger one is enough. None is smaller than any.
-                let tokens = field::whole_number(scanner, cap, ANY_CAP)?;
+                let tokens = cap::read(scanner, name)?;
                 self.output_cap_tokens = self.output_cap_tokens.max(tokens);
             }
-            Some("n") => {
-                let choices = field::whole_number(scanner, "n", ANY_CHOICES)?;
-                self.choices = choices.and_then(|choices| u32::try_from(choices).ok());
-            }
+            Some("n") => self.choices = cap::times(scanner, "n")?,
+            // Of vLLM and servers like it.
+            Some("best_of") => self.best_of = cap::times(scanner, "best_of")?,
             Some("tools") => self.tools = self.tools.saturating_add(count_tools(scanner)?),
             Some("functions" | "web_search_options") => {
                 self.tools = self.tools.saturating_add(offered(scanner)?);
@@ -91,7 +98,8 @@ impl Chat {
             stream: self.stream,
             usage_in_stream: self.options.include_usage(),
             output_cap_tokens: self.output_cap_tokens,
-            choices: self.choices.unwrap_or(1),
+            choices: self.choices.max(1),
+            answers: self.choices.max(self.best_of).max(1),
             tools: self.tools,
             images: media.images,
             audio: media.audio,

@@ -33,6 +33,7 @@ pub(super) fn read(body: &str) -> Result<Request, Refusal> {
         usage_in_stream: false,
         output_cap_tokens: None,
         choices: 1,
+        answers: 1,
         tools: 0,
         images: 0,
         audio: 0,

@@ -5,6 +5,7 @@
 
 mod annotation;
 mod answer;
+pub(crate) mod cap;
 pub(crate) mod chat;
 pub mod completions;
 pub(crate) mod content;
@@ -16,6 +17,7 @@ pub(crate) mod explain;
 pub(crate) mod field;
 pub(crate) mod from_client;
 mod from_vendor;
+mod generated;
 mod names;
 mod outline;
 pub(crate) mod read;

@@ -3,6 +3,7 @@
 use super::answer::{Answer, Choice};
 use super::explain;
 use crate::counted::Counted;
+use crate::usage::latest;
 use crate::vendor_error::VendorError;
 use crate::vendor_fault::{invalid, malformed};
 use crate::{Decoded, Facts, Operation};
@@ -20,6 +21,7 @@ const END: &str = "[DONE]";
 
 #[derive(Debug)]
 pub(super) struct Stream {
+    operation: Operation,
     parser: Parser,
     progress: Progress,
     /// The client asked for the usage, and gets its event.
@@ -43,6 +45,7 @@ impl Stream {
     pub fn new(facts: &Facts) -> Self {
         let asked = usize::try_from(facts.choices).unwrap_or(usize::MAX);
         Stream {
+            operation: facts.operation,
             parser: Parser::new(MAX_EVENT_BYTES),
             progress: Progress { asked, ..Progress::default() },
             usage_in_stream: facts.usage_in_stream,
@@ -92,7 +95,8 @@ impl Stream {
         while !decoded.done {
             let found = match self.parser.next_event() {
                 Ok(Some(event)) => {
-                    read_event(&event, self.usage_in_stream, &mut self.progress, &mut decoded)
+                    let asked = (self.operation, self.usage_in_stream);
+                    read_event(&event, asked, &mut self.progress, &mut decoded)
                 }
                 Ok(None) => break,
                 Err(too_long) => Err(invalid("the provider sent an event that is too long")
@@ -115,7 +119,7 @@ impl Stream {
 
 fn read_event(
     event: &Event<'_>,
-    usage_in_stream: bool,
+    (operation, usage_in_stream): (Operation, bool),
     progress: &mut Progress,
     decoded: &mut Decoded,
 ) -> Result<(), Fault> {
@@ -138,12 +142,12 @@ fn read_event(
         pass(event, decoded);
         return Ok(());
     }
-    let answer = Answer::read(Operation::Chat, data, |choice| progress.see(choice))
+    let answer = Answer::read(operation, data, |choice| progress.see(choice))
         .map_err(|error| malformed("an event", data, error))?;
     if let Some(error) = answer.error {
         return Err(explain::reported(&error));
     }
-    decoded.usage = answer.usage.or(decoded.usage);
+    decoded.usage = latest(decoded.usage, answer.usage);
     let only_usage = answer.reports_usage && answer.items.unwrap_or_default() == 0;
     if !only_usage || usage_in_stream {
         pass(event, decoded);

@@ -37,6 +37,7 @@ impl Whole {
         let output = mem::take(&mut self.text);
         let (what, list) = match self.operation {
             Operation::Embeddings => ("embeddings", "data"),
+            Operation::Completions => ("a completion", "choices"),
             _ => ("a chat completion", "choices"),
         };
         let generated = &mut self.generated;

@@ -2,6 +2,7 @@
 
 use crate::found::Found;
 use crate::json::{Scanner, Type};
+use crate::openai::cap;
 use crate::openai::chat::{count_tools, read_role};
 use crate::openai::content::{medium, read_content, read_part};
 use crate::openai::field::{self, Fields};
@@ -11,7 +12,8 @@ use crate::{Facts, Operation, Request, Role, Wire};
 use postern_fault::Fault;
 
 const FIELDS: &[&str] =
-    &["model", "instructions", "input", "stream", "max_output_tokens", "tools", "prompt"];
+    &["model", "instructions", "input", "stream", CAP, "tools", "prompt", "n", "best_of"];
+const CAP: &str = "max_output_tokens";
 
 const INPUT: &str = "a string or an array of items";
 
@@ -33,6 +35,8 @@ struct Asked {
     found: Found,
     stream: bool,
     output_cap_tokens: Option<u64>,
+    /// Responses give one answer; servers that speak them may make more.
+    answers: u32,
     tools: u32,
 }
 
@@ -43,6 +47,9 @@ fn read_body(body: &str) -> Result<Request, Refusal> {
     read::enter(&mut scanner)?;
     while let Some(key) = scanner.key()? {
         let name = fields.name(&key, String::new)?;
+        if name.is_none() {
+            cap::refuse_other_name(&key, CAP, &mut scanner)?;
+        }
         asked.read_field(name, &mut scanner)?;
     }
     scanner.end()?;
@@ -58,6 +65,7 @@ fn read_body(body: &str) -> Result<Request, Refusal> {
         usage_in_stream: true,
         output_cap_tokens: asked.output_cap_tokens,
         choices: 1,
+        answers: asked.answers.max(1),
         tools: asked.tools,
         images: media.images,
         audio: media.audio,
@@ -78,8 +86,9 @@ impl Asked {
             }
             Some("input") => self.read_input(scanner)?,
             Some("stream") => self.stream = field::boolean(scanner, "stream")?.unwrap_or(false),
-            Some(cap @ "max_output_tokens") => {
-                self.output_cap_tokens = field::whole_number(scanner, cap, (0, u64::MAX))?;
+            Some(CAP) => self.output_cap_tokens = cap::read(scanner, CAP)?,
+            Some(times @ ("n" | "best_of")) => {
+                self.answers = self.answers.max(cap::times(scanner, times)?);
             }
             Some("tools") => self.tools = self.tools.saturating_add(count_tools(scanner)?),
             Some("prompt") => self.read_prompt(scanner)?,

@@ -6,6 +6,7 @@ use super::translating::Translating;
 use super::{passes, spoken};
 use crate::counted::Counted;
 use crate::openai::decode::wrong_form;
+use crate::usage::latest;
 use crate::{Context, Decoded, Facts, Memo, Operation, Usage, Vendor, Wire, openai};
 use postern_fault::Fault;
 
@@ -89,7 +90,12 @@ impl Decoder {
     /// The usage of an answer that ends here: what the vendor has said, or an estimate of what it has generated. An input of
     /// 0 is not known.
     pub fn so_far(&self) -> Usage {
-        let said = self.said.unwrap_or_default();
+        let said = match &self.reading {
+            // What was put in the place of a count that is not there is not what the vendor said.
+            Reading::Translating(translating) => translating.said(),
+            _ => self.said,
+        };
+        let said = said.unwrap_or_default();
         let generated = match &self.reading {
             Reading::OpenAi(decoder) => decoder.generated(),
             Reading::Passing(passing) => passing.generated(),
@@ -100,8 +106,11 @@ impl Decoder {
         Usage { output_tokens, estimated: true, ..said }
     }
 
-    fn noted(&mut self, decoded: Decoded) -> Decoded {
-        self.said = decoded.usage.or(self.said);
+    fn noted(&mut self, mut decoded: Decoded) -> Decoded {
+        if decoded.usage.is_some() {
+            decoded.usage = latest(self.said, decoded.usage);
+            self.said = decoded.usage;
+        }
         decoded
     }
 }

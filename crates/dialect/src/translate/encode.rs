@@ -42,6 +42,9 @@ pub fn encode(vendor: &Vendor, facts: &Facts, body: &str) -> Result<Encoded, Fau
     if passes(vendor, facts) {
         return pass(vendor, facts, body);
     }
+    if facts.output_cap_tokens == Some(0) {
+        return Err(no_answer());
+    }
     let mut losses = Losses::default();
     let mut memo = Memo::default();
     let spoken = match facts.operation {
@@ -128,6 +131,12 @@ fn pass(vendor: &Vendor, facts: &Facts, body: &str) -> Result<Encoded, Fault> {
 fn with_type(mut headers: Vec<(String, String)>) -> Vec<(String, String)> {
     headers.push(("content-type".to_owned(), "application/json".to_owned()));
     headers
+}
+
+/// Only Anthropic's own dialect has a request for no answer.
+fn no_answer() -> Fault {
+    let public = "`max_tokens` must be at least 1 for this model, but is 0";
+    Fault::invalid_request("max_tokens", public).with_code("integer_below_min_value")
 }
 
 /// The gateway counts by itself then, and does not ask.

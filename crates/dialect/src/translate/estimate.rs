@@ -2,9 +2,10 @@
 //!
 //! Without the model's own tokenizer, which is large, this is an estimate and marked as one.
 
-use crate::chat::{Content, Delta, Event, Kind, Request, ToolKind};
+use super::generated::Generated;
+use crate::chat::{Content, Event, Request, ToolKind};
 use crate::counted::Counted;
-use crate::{Facts, Memo, Operation, Usage, Vendor, Wire, anthropic};
+use crate::{Facts, Memo, Operation, Usage, Vendor, Wire, anthropic, usage};
 use postern_fault::Fault;
 
 /// What each message costs beside its text: its role and the marks around it, as OpenAI's cookbook counts them.
@@ -53,8 +54,9 @@ fn of_content(content: &Content, counted: &mut Counted) -> u64 {
 #[derive(Debug, Default)]
 pub(super) struct Estimate {
     input_tokens: u64,
-    counted: Counted,
-    said: bool,
+    generated: Generated,
+    /// What the vendor itself has said last.
+    said: Option<Usage>,
 }
 
 impl Estimate {
@@ -65,33 +67,38 @@ impl Estimate {
 
     /// What has been counted of the answer.
     pub fn counted(&self) -> Counted {
-        self.counted
+        self.generated.counted()
     }
 
-    /// Count `events`; before the last of them, if the vendor has said no usage, put in the estimate.
+    /// What the vendor itself has said, as far as it has.
+    pub fn said(&self) -> Option<Usage> {
+        self.said
+    }
+
+    /// Count `events`; before the last of them, if the vendor has not said all of its usage, put in the estimate.
     pub fn events(&mut self, events: &mut Vec<Event>) {
         for event in &*events {
-            self.said |= matches!(event, Event::Usage(_));
-            generated(event, &mut self.counted);
+            if let Event::Usage(usage) = event {
+                self.said = usage::latest(self.said, Some(*usage));
+            }
+            self.generated.see(event);
         }
-        if events.last() == Some(&Event::Done) && !self.said {
-            let usage = Usage {
-                input_tokens: self.input_tokens,
-                output_tokens: self.counted.tokens(),
-                estimated: true,
-                ..Usage::default()
-            };
-            events.insert(events.len().saturating_sub(1), Event::Usage(usage));
+        let is_known = self.said.is_some_and(|said| !said.estimated);
+        events.retain(|event| !matches!(event, Event::Usage(usage) if usage.estimated));
+        if events.last() == Some(&Event::Done) && !is_known {
+            events.insert(events.len().saturating_sub(1), Event::Usage(self.filled()));
         }
     }
-}
 
-/// Count what the model has generated with this event.
-pub(super) fn generated(event: &Event, counted: &mut Counted) {
-    match event {
-        Event::Delta(_, Delta::Text(text) | Delta::Summary(_, text)) => counted.add(text),
-        Event::Begun(_, Kind::ToolCall { name, .. }) => counted.add(name),
-        _ => {}
+    fn filled(&self) -> Usage {
+        let said = self.said.unwrap_or_default();
+        let known = |said: u64, own: u64| if said > 0 { said } else { own };
+        Usage {
+            input_tokens: known(said.input_tokens, self.input_tokens),
+            output_tokens: said.output_tokens.max(self.counted().tokens()),
+            estimated: true,
+            ..said
+        }
     }
 }
 

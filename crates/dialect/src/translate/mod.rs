@@ -9,6 +9,7 @@ mod embeddings;
 mod encode;
 pub mod error;
 mod estimate;
+mod generated;
 mod passing;
 mod translating;
 

@@ -1,11 +1,12 @@
 //! An answer in the client's own dialect: it passes as it came, and is watched for its usage, its end and its errors.
 
 use super::decode::AnswerHead;
-use super::estimate::generated;
+use super::generated::Generated;
 use super::translating::{Framing, read_whole, reader};
 use crate::chat::Event;
 use crate::counted::Counted;
 use crate::openai::stream::pass;
+use crate::usage::latest;
 use crate::{Decoded, Facts, ReadAnswer, Wire};
 use postern_fault::Fault;
 use std::mem;
@@ -14,7 +15,7 @@ use std::mem;
 pub(super) struct Passing {
     form: Form,
     events: Vec<Event>,
-    generated: Counted,
+    generated: Generated,
 }
 
 enum Form {
@@ -38,17 +39,17 @@ impl Passing {
             true => Form::Stream { framing: Box::default(), reader: reader(wire, &head.memo) },
             false => Form::Whole { wire, text: String::new() },
         };
-        Passing { form, events: Vec::new(), generated: Counted::default() }
+        Passing { form, events: Vec::new(), generated: Generated::default() }
     }
 
     /// What was generated so far.
     pub fn generated(&self) -> Counted {
-        self.generated
+        self.generated.counted()
     }
 
     pub fn unread() -> Self {
         let form = Form::Unread { text: String::new() };
-        Passing { form, events: Vec::new(), generated: Counted::default() }
+        Passing { form, events: Vec::new(), generated: Generated::default() }
     }
 
     pub fn push(&mut self, chunk: &str) -> Result<Decoded, Fault> {
@@ -67,8 +68,11 @@ impl Passing {
     pub fn finish(&mut self) -> Result<Decoded, Fault> {
         match &mut self.form {
             Form::Whole { wire, text } => {
-                let usage = read_whole(*wire, text)?.usage;
-                Ok(Decoded { output: mem::take(text), usage, done: true })
+                let answer = read_whole(*wire, text)?;
+                let mut decoded = Decoded { output: mem::take(text), ..Decoded::default() };
+                self.events = answer.into_events();
+                note(&mut self.events, &mut self.generated, &mut decoded);
+                Ok(decoded)
             }
             Form::Unread { text } => {
                 Ok(Decoded { output: mem::take(text), usage: None, done: true })
@@ -104,11 +108,11 @@ impl Passing {
     }
 }
 
-fn note(events: &mut Vec<Event>, counted: &mut Counted, decoded: &mut Decoded) {
+fn note(events: &mut Vec<Event>, generated: &mut Generated, decoded: &mut Decoded) {
     for event in events.drain(..) {
-        generated(&event, counted);
+        generated.see(&event);
         match event {
-            Event::Usage(usage) => decoded.usage = Some(usage),
+            Event::Usage(usage) => decoded.usage = latest(decoded.usage, Some(usage)),
             Event::Done => decoded.done = true,
             _ => {}
         }

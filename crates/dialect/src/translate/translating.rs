@@ -7,8 +7,8 @@ use crate::emulate::Restore;
 use crate::openai::completions;
 use crate::vendor_fault::invalid;
 use crate::{
-    Context, Decoded, Facts, Memo, Operation, ReadAnswer, Wire, WriteAnswer, anthropic, bedrock,
-    cohere, google, openai, responses,
+    Context, Decoded, Facts, Memo, Operation, ReadAnswer, Usage, Wire, WriteAnswer, anthropic,
+    bedrock, cohere, google, openai, responses,
 };
 use postern_event_stream::{self as event_stream, Parser};
 use postern_fault::Fault;
@@ -112,6 +112,11 @@ impl Translating {
     /// What was generated so far.
     pub fn generated(&self) -> Counted {
         self.sink.estimate.counted()
+    }
+
+    /// What the vendor itself has said of its tokens.
+    pub fn said(&self) -> Option<Usage> {
+        self.sink.estimate.said()
     }
 
     pub fn push(&mut self, chunk: &str) -> Result<Decoded, Fault> {

@@ -15,7 +15,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_read_is_decoded(prompt in "\\PC{0,40}", cap in 0_u64..100, n in 1_u32..9) {
+    fn what_is_read_is_decoded(prompt in "\\PC{0,40}", cap in 1_u64..100, n in 1_u32..9) {
         let body = json!({ "prompt": prompt, "model": "m", "max_tokens": cap, "n": n }).to_string();
         let facts = read(&body).unwrap().facts;
         let (request, losses) = decode(&body).unwrap();

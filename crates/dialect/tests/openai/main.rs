@@ -3,6 +3,7 @@
 #![allow(clippy::string_slice)]
 
 mod answers;
+mod caps;
 mod encoding;
 mod errors;
 mod fixtures;

@@ -102,11 +102,7 @@ fn reads_why_an_answer_ended() {
 
 #[test]
 fn counts_that_cannot_be_are_none() {
-    for usage in [
-        json!({ "input_tokens": 1, "input_tokens_details": { "cached_tokens": 2 } }),
-        json!({ "output_tokens": 1 }),
-        json!({ "input_tokens": u64::MAX, "output_tokens": 1 }),
-    ] {
+    for usage in [json!({}), json!("1"), json!({ "input_tokens": u64::MAX, "output_tokens": -1 })] {
         let body = json!({ "status": "completed", "output": [], "usage": usage });
         assert_eq!(responses::read_whole(&body.to_string()).unwrap().usage, None);
     }

@@ -24,8 +24,9 @@ fn odd(client: Wire) -> String {
             r#"{"type":"function","function":{"name":"f","parameters":{"type":"object","z":1,"a":1e2}}}"#
         }
     };
+    let cap = if client == Wire::Responses { "max_output_tokens" } else { "max_tokens" };
     format!(
-        "\n{{ \"new_field\": {{\"b\":1,\"a\":2}},\"max_tokens\":9,\t{said},\n \"model\" : \"al\\u0069as\", \"tools\":[{tool}], \"stream\":false }} "
+        "\n{{ \"new_field\": {{\"b\":1,\"a\":2}},\"{cap}\":9,\t{said},\n \"model\" : \"al\\u0069as\", \"tools\":[{tool}], \"stream\":false }} "
     )
 }
 

@@ -5,6 +5,7 @@ use super::finish::finish;
 use super::read_block;
 use crate::anthropic::{citation, explain};
 use crate::chat::{Content, Delta, Event, FinishReason, Kind, Part, Slot};
+use crate::usage::lenient;
 use crate::vendor_fault::{invalid, parsed};
 use crate::{Memo, ReadAnswer, Wire};
 use postern_fault::Fault;
@@ -24,6 +25,7 @@ struct Said<'a> {
     content_block: Option<&'a RawValue>,
     #[serde(borrow)]
     delta: Option<&'a RawValue>,
+    #[serde(default, deserialize_with = "lenient")]
     usage: Option<Counts>,
 }
 
@@ -36,6 +38,7 @@ struct Head<'a> {
     // A vendor that is not asked for a stream would be read elsewhere: its blocks would stand here.
     #[serde(borrow, default)]
     content: Vec<&'a RawValue>,
+    #[serde(default, deserialize_with = "lenient")]
     usage: Option<Counts>,
 }
 

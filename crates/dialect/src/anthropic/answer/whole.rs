@@ -5,6 +5,7 @@ use super::finish::finish;
 use super::read_block;
 use crate::anthropic::explain;
 use crate::chat::{Answer, Choice, Part};
+use crate::usage::lenient;
 use crate::vendor_fault::{invalid, parsed};
 use postern_fault::Fault;
 use serde::Deserialize;
@@ -22,7 +23,8 @@ struct Message<'a> {
     content: Option<Vec<&'a RawValue>>,
     stop_reason: Option<String>,
     stop_sequence: Option<String>,
-    usage: Option<Counts>,
+    #[serde(default, deserialize_with = "lenient")]
+    usage: Counts,
 }
 
 /// Read a whole answer.
@@ -38,7 +40,7 @@ pub fn read_whole(body: &str) -> Result<Answer, Fault> {
     let blocks = message.content.ok_or_else(|| lacks("content"))?;
     let reason = message.stop_reason.ok_or_else(|| lacks("stop_reason"))?;
     let parts: Result<Vec<Part>, Fault> = blocks.into_iter().map(read_block::read).collect();
-    let usage = message.usage.unwrap_or_default();
+    let usage = message.usage;
     Ok(Answer {
         id: message.id,
         model: message.model,

@@ -89,6 +89,9 @@ impl Reader {
 
     /// Every event repeats the counts so far: the latest holds. A count that cannot be read is none.
     fn usage(&mut self, read: &RawValue, events: &mut Vec<Event>) {
+        if !read.get().starts_with('{') {
+            return;
+        }
         let Ok(read) = serde_json::from_str::<wire::UsageMetadata>(read.get()) else { return };
         let tier = usage::tier(&read);
         if tier.is_some() && tier != self.tier {

@@ -2,38 +2,35 @@
 
 use super::wire::{ModalityCount, UsageMetadata};
 use crate::Usage;
-
-/// More than any answer can cost.
-const MAX_TOKENS: u64 = 1_000_000_000;
+use crate::usage::{Count, Said};
 
 /// The prompt's count has the cached tokens in it, and not the results of Google's own tools; the candidates' count has
-/// not the thoughts. None: no sensible count.
+/// not the thoughts. None: no count that can be.
 pub(super) fn usage(read: &UsageMetadata) -> Option<Usage> {
-    let reasoning_tokens = read.thoughts_token_count.unwrap_or_default();
-    let input = read.prompt_token_count?;
-    let usage = Usage {
-        input_tokens: input.saturating_add(read.tool_use_prompt_token_count.unwrap_or_default()),
-        cached_input_tokens: read.cached_content_token_count.unwrap_or_default(),
-        output_tokens: read
-            .candidates_token_count
-            .unwrap_or_default()
-            .saturating_add(reasoning_tokens),
-        reasoning_tokens,
-        audio_input_tokens: audio(read.prompt_tokens_details.as_deref())
-            .saturating_add(audio(read.tool_use_prompt_tokens_details.as_deref())),
-        audio_output_tokens: audio(read.candidates_tokens_details.as_deref()),
-        ..Usage::default()
+    let prompt = read.prompt_token_count;
+    let said = Said {
+        // The results alone are no prompt.
+        input: match prompt {
+            Count::Of(_) => Count::sum([prompt, read.tool_use_prompt_token_count]),
+            other => other,
+        },
+        output: Count::sum([read.candidates_token_count, read.thoughts_token_count]),
+        total: read.total_token_count,
+        cached: read.cached_content_token_count,
+        reasoning: read.thoughts_token_count,
+        audio_input: Count::sum([
+            audio(&read.prompt_tokens_details),
+            audio(&read.tool_use_prompt_tokens_details),
+        ]),
+        audio_output: audio(&read.candidates_tokens_details),
+        ..Said::default()
     };
-    let sensible = usage.input_tokens <= MAX_TOKENS
-        && usage.output_tokens <= MAX_TOKENS
-        && usage.cached_input_tokens <= usage.input_tokens;
-    sensible.then_some(usage)
+    said.usage()
 }
 
-fn audio(counts: Option<&[ModalityCount]>) -> u64 {
-    let counts = counts.unwrap_or_default().iter();
-    let audio = counts.filter(|count| count.modality.as_deref() == Some("AUDIO"));
-    audio.fold(0, |sum, count| sum.saturating_add(count.token_count.unwrap_or_default()))
+fn audio(counts: &[ModalityCount]) -> Count {
+    let audio = counts.iter().filter(|count| count.modality.as_deref() == Some("AUDIO"));
+    audio.fold(Count::Unsaid, |sum, count| Count::sum([sum, count.token_count]))
 }
 
 /// The tier that served the answer, in the hub's words: the Gemini API says it as it takes it, Vertex AI as `trafficType`.

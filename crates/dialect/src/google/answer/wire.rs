@@ -1,6 +1,7 @@
 //! The body of an answer: `GenerateContentResponse` of
 //! <https://ai.google.dev/api/generate-content#generatecontentresponse>. Unknown fields say nothing.
 
+use crate::usage::{Count, lenient, lenient_list};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -94,17 +95,23 @@ pub(super) struct Token {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub(super) struct UsageMetadata {
-    pub prompt_token_count: Option<u64>,
-    pub cached_content_token_count: Option<u64>,
-    pub candidates_token_count: Option<u64>,
-    pub thoughts_token_count: Option<u64>,
-    pub tool_use_prompt_token_count: Option<u64>,
-    pub prompt_tokens_details: Option<Vec<ModalityCount>>,
-    pub candidates_tokens_details: Option<Vec<ModalityCount>>,
-    pub tool_use_prompt_tokens_details: Option<Vec<ModalityCount>>,
+    pub prompt_token_count: Count,
+    pub cached_content_token_count: Count,
+    pub candidates_token_count: Count,
+    pub thoughts_token_count: Count,
+    pub tool_use_prompt_token_count: Count,
+    pub total_token_count: Count,
+    #[serde(deserialize_with = "lenient_list")]
+    pub prompt_tokens_details: Vec<ModalityCount>,
+    #[serde(deserialize_with = "lenient_list")]
+    pub candidates_tokens_details: Vec<ModalityCount>,
+    #[serde(deserialize_with = "lenient_list")]
+    pub tool_use_prompt_tokens_details: Vec<ModalityCount>,
+    #[serde(deserialize_with = "lenient")]
     pub service_tier: Option<String>,
+    #[serde(deserialize_with = "lenient")]
     pub traffic_type: Option<String>,
 }
 
@@ -112,7 +119,8 @@ pub(super) struct UsageMetadata {
 #[serde(rename_all = "camelCase")]
 pub(super) struct ModalityCount {
     pub modality: Option<String>,
-    pub token_count: Option<u64>,
+    #[serde(default)]
+    pub token_count: Count,
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,10 +1,10 @@
 //! A chunk of a vendor's stream, or its whole answer: one shape for both.
 
 use super::said::Said;
-use crate::Usage;
 use crate::json::Scanner;
 use crate::openai::usage;
 use crate::vendor_fault::parsed;
+use crate::{Operation, Usage};
 use postern_fault::Fault;
 use serde::Deserialize;
 use serde_json::Value;
@@ -78,7 +78,7 @@ impl Chunk<'_> {
         if !raw.get().starts_with('{') {
             return None;
         }
-        usage::read(&mut Scanner::lenient(raw.get())).ok().flatten()
+        usage::read(Operation::Chat, &mut Scanner::lenient(raw.get())).ok().flatten()
     }
 }
 

@@ -9,6 +9,7 @@ mod item;
 mod usage;
 
 use crate::chat::{Answer, Collector, Delta, Event, Kind, Slot};
+use crate::usage::lenient;
 use crate::vendor_fault::{invalid, parsed};
 use crate::{Memo, ReadAnswer};
 use event::{Named, Of};
@@ -53,7 +54,7 @@ struct Response {
     incomplete_details: Option<finish::Incomplete>,
     #[serde(default)]
     output: Option<Vec<Value>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     usage: Option<usage::Counts>,
 }
 

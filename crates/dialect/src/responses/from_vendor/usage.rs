@@ -1,53 +1,44 @@
 //! What an answer cost. The input includes what was read from and written to the cache, the output the reasoning.
 
 use crate::Usage;
+use crate::usage::{Count, Said, lenient};
 use serde::Deserialize;
 
-/// More than any answer can cost: the largest contexts are a few million tokens.
-const MAX_TOKENS: u64 = 1_000_000_000;
-
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct Counts {
-    #[serde(default)]
-    input_tokens: Option<u64>,
-    #[serde(default)]
-    output_tokens: Option<u64>,
-    #[serde(default)]
-    input_tokens_details: Option<Details>,
-    #[serde(default)]
-    output_tokens_details: Option<Details>,
+    input_tokens: Count,
+    output_tokens: Count,
+    total_tokens: Count,
+    #[serde(deserialize_with = "lenient")]
+    input_tokens_details: Details,
+    #[serde(deserialize_with = "lenient")]
+    output_tokens_details: Details,
 }
 
 #[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 struct Details {
-    #[serde(default)]
-    cached_tokens: Option<u64>,
-    #[serde(default)]
-    cache_write_tokens: Option<u64>,
-    #[serde(default)]
-    reasoning_tokens: Option<u64>,
-    #[serde(default)]
-    audio_tokens: Option<u64>,
+    cached_tokens: Count,
+    cache_write_tokens: Count,
+    reasoning_tokens: Count,
+    audio_tokens: Count,
 }
 
 impl Counts {
-    /// None: there is no count of the input, or a count that cannot be.
+    /// None: there is no count that can be.
     pub fn into_usage(self) -> Option<Usage> {
-        let input = self.input_tokens_details.unwrap_or_default();
-        let output = self.output_tokens_details.unwrap_or_default();
-        let usage = Usage {
-            input_tokens: self.input_tokens?,
-            cached_input_tokens: input.cached_tokens.unwrap_or_default(),
-            cache_write_tokens: input.cache_write_tokens.unwrap_or_default(),
-            output_tokens: self.output_tokens.unwrap_or_default(),
-            reasoning_tokens: output.reasoning_tokens.unwrap_or_default(),
-            audio_input_tokens: input.audio_tokens.unwrap_or_default(),
-            audio_output_tokens: output.audio_tokens.unwrap_or_default(),
-            estimated: false,
+        let (input, output) = (self.input_tokens_details, self.output_tokens_details);
+        let said = Said {
+            input: self.input_tokens,
+            output: self.output_tokens,
+            total: self.total_tokens,
+            cached: input.cached_tokens,
+            cache_write: input.cache_write_tokens,
+            reasoning: output.reasoning_tokens,
+            audio_input: input.audio_tokens,
+            audio_output: output.audio_tokens,
         };
-        let sensible = usage.input_tokens.max(usage.output_tokens) <= MAX_TOKENS
-            && usage.cached_input_tokens.max(usage.cache_write_tokens) <= usage.input_tokens
-            && usage.reasoning_tokens <= usage.output_tokens;
-        sensible.then_some(usage)
+        said.usage()
     }
 }

@@ -1,0 +1,56 @@
+//! How much of an answer was generated, by its events: words, thoughts, refusals, calls, what is spoken.
+
+use crate::chat::{Content, Delta, Event, Kind, Slot};
+use crate::counted::Counted;
+use std::collections::BTreeSet;
+
+/// As many recordings are told apart from texts: no answer has more.
+const MAX_SOUNDS: usize = 128;
+
+/// What was generated so far.
+#[derive(Debug, Default)]
+pub(super) struct Generated {
+    counted: Counted,
+    /// The parts that are recordings, whose pieces are base64.
+    sounds: BTreeSet<Slot>,
+}
+
+impl Generated {
+    pub fn counted(&self) -> Counted {
+        self.counted
+    }
+
+    pub fn see(&mut self, event: &Event) {
+        match event {
+            Event::Begun(slot, kind) => self.begun(*slot, kind),
+            Event::Delta(slot, Delta::Text(base64)) if self.sounds.contains(slot) => {
+                self.counted.add_sound(base64.len());
+            }
+            Event::Delta(
+                _,
+                Delta::Text(text) | Delta::Summary(_, text) | Delta::Transcript(text),
+            ) => self.counted.add(text),
+            Event::Ended(slot) => drop(self.sounds.remove(slot)),
+            _ => {}
+        }
+    }
+
+    fn begun(&mut self, slot: Slot, kind: &Kind) {
+        match kind {
+            Kind::ToolCall { name, .. } => self.counted.add(name),
+            Kind::Audio { .. } if self.sounds.len() < MAX_SOUNDS => {
+                self.sounds.insert(slot);
+            }
+            // A call of a tool that runs at the vendor is written by the model like any other.
+            Kind::Whole(content) => {
+                if let Content::Foreign(_, block) = &**content {
+                    for words in ["name", "input", "arguments"] {
+                        let words = block.get(words).map(ToString::to_string);
+                        self.counted.add(words.as_deref().unwrap_or_default());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
