@@ -29,6 +29,9 @@ fn not_offered(
     deployment: &Deployment,
     configuration: &Configuration,
 ) -> Result<()> {
+    for line in policies::warnings(folder)? {
+        eprintln!("      {line}");
+    }
     let empty = deployment.empty_variables(configuration)?;
     let empty: Vec<&str> = empty.iter().map(String::as_str).collect();
     for line in policies::not_offered(folder, &empty)? {

@@ -50,6 +50,14 @@ pub fn not_offered(folder: &Path, empty: &[&str]) -> Result<Vec<String>> {
     Ok(catalogue.providers().filter_map(|provider| lacking(provider)).collect())
 }
 
+/// What is right and may be a surprise, a line each.
+///
+/// # Errors
+/// As [`consumers`].
+pub fn warnings(folder: &Path) -> Result<Vec<String>> {
+    Ok(postern_policy::warnings(&all(folder)?))
+}
+
 /// Everything the folder says.
 ///
 /// # Errors

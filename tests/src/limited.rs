@@ -47,6 +47,7 @@ pub enum Counting {
 #[derive(Debug, Clone, Default)]
 pub struct Setup {
     plans: String,
+    gateway: String,
     consumers: Vec<(String, String)>,
 }
 
@@ -66,13 +67,20 @@ impl Setup {
     /// With these plans.
     #[must_use]
     pub fn new(plans: &str) -> Self {
-        Self { plans: plans.to_owned(), consumers: Vec::new() }
+        Self { plans: plans.to_owned(), ..Self::default() }
     }
 
     /// With a consumer; `more` are keys of its table.
     #[must_use]
     pub fn consumer(mut self, name: &str, more: &str) -> Self {
         self.consumers.push((name.to_owned(), more.to_owned()));
+        self
+    }
+
+    /// With this `gateway.toml`.
+    #[must_use]
+    pub fn gateway(mut self, text: &str) -> Self {
+        text.clone_into(&mut self.gateway);
         self
     }
 
@@ -124,6 +132,7 @@ impl Setup {
             format!("\n[counters]\nredis_url = \"{}\"\n", redis.url())
         });
         write("consumers.toml", &consumers);
+        write("gateway.toml", &self.gateway);
         write("models.toml", MODELS);
         write("routes.toml", ROUTES);
         write("plans.toml", &(self.plans.clone() + &counters));

@@ -112,6 +112,11 @@ fn action(asked: Asked) -> Action {
         Asked::SendImages => Action::SendImages,
         Asked::SendAudio => Action::SendAudio,
         Asked::SendDocuments => Action::SendDocuments,
+        Asked::SendVideo => Action::SendVideo,
+        Asked::ReceiveAudio => Action::ReceiveAudio,
+        Asked::GenerateImages => Action::GenerateImages,
+        Asked::KeepState => Action::KeepState,
+        Asked::RouteAtVendor => Action::RouteAtVendor,
         Asked::Admin => Action::Admin,
     }
 }

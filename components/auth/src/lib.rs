@@ -169,6 +169,7 @@ fn contract(caller: &NativeCaller) -> Caller {
         issuer: caller.issuer.clone(),
         claims: caller.claims.clone(),
         credential_id: caller.credential_id.clone(),
+        token_owner: caller.token_owner.clone(),
     }
 }
 

@@ -1,29 +1,29 @@
 //! What a request does, and whether `auth` allows it.
 
+use crate::attempt::Call;
 use crate::exchange::Exchange;
 use crate::head::Head;
 use crate::refusal::Refusal;
 use crate::stages::auth::{self, Action, Offer, Question, Ruling};
 use postern_contract::types::{Caller, Operation, RequestFacts, Target};
+use postern_dialect::needs::{Needs, Use};
 use postern_fault::{Fault, Kind};
+use std::collections::BTreeSet;
 
 /// Of the deployments that could serve, those that this caller may use for what this request does. In their order, never
 /// empty: if none is left, the refusal of the first one stands.
 pub fn permitted(
-    caller: &Caller,
-    facts: &RequestFacts,
-    body_bytes: usize,
+    call: &Call<'_>,
     targets: Vec<Target>,
-    head: &Head,
     exchange: &mut Exchange,
 ) -> Result<Vec<Target>, Refusal> {
     let question = Question {
-        caller: caller.clone(),
-        actions: actions(facts),
+        caller: call.caller.clone(),
+        actions: actions(call.facts, call.needs),
         offers: targets.iter().map(offer).collect(),
-        client_ip: head.client_ip.clone(),
-        facts: Some(facts.clone()),
-        body_bytes: body_bytes as u64,
+        client_ip: call.head.client_ip.clone(),
+        facts: Some(call.facts.clone()),
+        body_bytes: call.body.len() as u64,
     };
     let rulings = exchange.run("authorize", || auth::authorize(&question))?;
     exchange.record.asked(&question.actions);
@@ -88,16 +88,31 @@ fn rulings(
     Ok(auth::authorize(&question)?)
 }
 
-/// All that a request does; each must be allowed.
-fn actions(facts: &RequestFacts) -> Vec<Action> {
-    let parts = [
-        (facts.tools, Action::UseTools),
-        (facts.images, Action::SendImages),
-        (facts.audio, Action::SendAudio),
-        (facts.documents, Action::SendDocuments),
+/// All that a request does; each must be allowed. What was counted and what was found in fields are one.
+fn actions(facts: &RequestFacts, needs: &Needs) -> Vec<Action> {
+    let counted = [
+        (facts.tools, Use::Tools),
+        (facts.images, Use::Images),
+        (facts.audio, Use::Audio),
+        (facts.documents, Use::Documents),
     ];
-    let of_parts = parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, action)| action);
-    std::iter::once(main_action(facts.operation)).chain(of_parts).collect()
+    let counted = counted.into_iter().filter(|(count, _)| *count > 0).map(|(_, what)| what);
+    let uses: BTreeSet<Use> = counted.chain(needs.uses.iter().copied()).collect();
+    std::iter::once(main_action(facts.operation)).chain(uses.into_iter().map(action_of)).collect()
+}
+
+fn action_of(what: Use) -> Action {
+    match what {
+        Use::Tools => Action::UseTools,
+        Use::Images => Action::SendImages,
+        Use::Audio => Action::SendAudio,
+        Use::Documents => Action::SendDocuments,
+        Use::Video => Action::SendVideo,
+        Use::ReceiveAudio => Action::ReceiveAudio,
+        Use::GenerateImages => Action::GenerateImages,
+        Use::KeepState => Action::KeepState,
+        Use::RouteAtVendor => Action::RouteAtVendor,
+    }
 }
 
 fn main_action(operation: Operation) -> Action {
@@ -121,6 +136,11 @@ pub fn word(action: Action) -> &'static str {
         Action::SendImages => "send_images",
         Action::SendAudio => "send_audio",
         Action::SendDocuments => "send_documents",
+        Action::SendVideo => "send_video",
+        Action::ReceiveAudio => "receive_audio",
+        Action::GenerateImages => "generate_images",
+        Action::KeepState => "keep_state",
+        Action::RouteAtVendor => "route_at_vendor",
         Action::Admin => "admin",
     }
 }

@@ -13,6 +13,7 @@ use crate::stages::provider::{self, AnswerHead, Decoder, Encoded, Rewritten};
 use crate::stages::{sandbox, upstream};
 use postern_contract::transport::{Inbound, Outbound};
 use postern_contract::types::{Caller, Dialect, Operation, RequestFacts, Span, Target, Transport};
+use postern_dialect::needs::Needs;
 use postern_dialect::translate;
 use postern_fault::{Fault, Kind};
 use postern_policy::Gateway;
@@ -29,6 +30,7 @@ pub struct Call<'a> {
     pub head: &'a Head,
     pub caller: &'a Caller,
     pub facts: &'a RequestFacts,
+    pub needs: &'a Needs,
     pub texts: &'a [Span],
     pub body: &'a str,
     pub policy: &'a Gateway,

@@ -11,7 +11,7 @@ use crate::policy;
 use crate::refusal::Refusal;
 use crate::stages::router;
 use postern_contract::types::{RequestFacts, Target};
-use postern_dialect::{Operation, translate};
+use postern_dialect::{Operation, needs, translate};
 use spin_sdk::wasip3::http::types::Request;
 
 /// Run the stages in their order. Streams go on in [`crate::pump`] after this has returned.
@@ -35,7 +35,16 @@ pub async fn run(
     exchange.record.request(&read.facts, body.len());
     let facts = RequestFacts::from(&read.facts);
     let texts: Vec<_> = read.segments.iter().map(|segment| segment.span.into()).collect();
-    let call = Call { head, caller: &caller, facts: &facts, texts: &texts, body: &body, policy };
+    let needs = exchange.run("needs", || needs::of(client, operation, &body))?;
+    let call = Call {
+        head,
+        caller: &caller,
+        facts: &facts,
+        needs: &needs,
+        texts: &texts,
+        body: &body,
+        policy,
+    };
     // Which deployments may serve it, best first, and which of these this caller may use for what the request does.
     let targets = targets(&call, None, exchange)?;
     // Each in turn until one begins to answer: after the client's first byte there is no other. Before each, the limiter
@@ -56,7 +65,7 @@ fn targets(
 ) -> Result<Vec<Target>, Refusal> {
     let Call { caller, facts, .. } = *call;
     let targets = exchange.run("router", || router::choose(caller, facts, instead))?;
-    access::permitted(caller, facts, call.body.len(), targets, call.head, exchange)
+    access::permitted(call, targets, exchange)
 }
 
 /// A limit may name another model rather than refuse. Where that one does not answer, its refusal stands.

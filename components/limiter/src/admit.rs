@@ -18,7 +18,8 @@ pub async fn admit(wish: &Wish, body: &str, now_ms: u64) -> Result<Admitted, Ref
     let counted = limits.for_model(&[&target.model, subject::asked_for(target)]);
     let price = target.price.as_ref().map(price);
     let amounts = amounts(wish, body, cap, price.as_ref(), &counted);
-    let subject = subject::of(&wish.caller, wish.client_ip.as_deref(), Some(target));
+    let address = subject::address(plans, wish.client_ip.as_deref());
+    let subject = subject::of(&wish.caller, address.as_deref(), Some(target));
     let asked = Asked { subject, amounts: &amounts, zone: policy::zone(plans) };
     let needs_cap = counted.iter().any(|limit| counts_tokens(limit));
     match limits.reserve(counters::counters(), counted, asked, now_ms).await {

@@ -1,7 +1,13 @@
 //! Whom and what limits distinguish.
 
 use postern_contract::types::{Caller, Target};
-use postern_meter::Subject;
+use postern_meter::{Subject, counted_address};
+use postern_policy::Plans;
+
+/// Where the client is, as limits count it.
+pub fn address(plans: &Plans, client_ip: Option<&str>) -> Option<String> {
+    client_ip.map(|address| counted_address(address, plans.ipv6_prefix_bits()))
+}
 
 /// A caller; with no target, whatever the model.
 pub fn of<'a>(
@@ -9,8 +15,10 @@ pub fn of<'a>(
     client_ip: Option<&'a str>,
     target: Option<&'a Target>,
 ) -> Subject<'a> {
+    // Each token has another id; its owner is the same.
+    let credential_id = caller.token_owner.as_ref().unwrap_or(&caller.credential_id);
     Subject {
-        credential_id: &caller.credential_id,
+        credential_id,
         consumer: &caller.consumer,
         team: caller.team.as_deref(),
         tenant: caller.tenant.as_deref(),

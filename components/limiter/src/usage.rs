@@ -15,7 +15,8 @@ pub async fn report(
 ) -> Result<String, Fault> {
     let plans = policy::plans()?;
     let limits = policy::limits(plans, caller)?;
-    let subject = Subject { model, route: model, ..subject::of(caller, client_ip, None) };
+    let address = subject::address(plans, client_ip);
+    let subject = Subject { model, route: model, ..subject::of(caller, address.as_deref(), None) };
     let names: Vec<_> = model.into_iter().collect();
     let zone = policy::zone(plans);
     let of_caller = limits.for_model(&names).into_iter();

@@ -38,10 +38,20 @@ pub enum Action {
     UseTools,
     /// Send images.
     SendImages,
-    /// Send or receive audio.
+    /// Send audio.
     SendAudio,
     /// Send documents, such as PDF files.
     SendDocuments,
+    /// Send films.
+    SendVideo,
+    /// Have the model speak.
+    ReceiveAudio,
+    /// Have pictures or films made.
+    GenerateImages,
+    /// Have the vendor keep the conversation, or go on from what it keeps.
+    KeepState,
+    /// Have the vendor take another model or provider than the gateway chose.
+    RouteAtVendor,
     /// See which models there are.
     ListModels,
     /// Administer the gateway.
@@ -50,7 +60,7 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 15] = [
         Self::Chat,
         Self::Embed,
         Self::Rerank,
@@ -59,6 +69,11 @@ impl Action {
         Self::SendImages,
         Self::SendAudio,
         Self::SendDocuments,
+        Self::SendVideo,
+        Self::ReceiveAudio,
+        Self::GenerateImages,
+        Self::KeepState,
+        Self::RouteAtVendor,
         Self::ListModels,
         Self::Admin,
     ];
@@ -75,6 +90,11 @@ impl Action {
             Self::SendImages => "send_images",
             Self::SendAudio => "send_audio",
             Self::SendDocuments => "send_documents",
+            Self::SendVideo => "send_video",
+            Self::ReceiveAudio => "receive_audio",
+            Self::GenerateImages => "generate_images",
+            Self::KeepState => "keep_state",
+            Self::RouteAtVendor => "route_at_vendor",
             Self::ListModels => "list_models",
             Self::Admin => "admin",
         }

@@ -16,6 +16,7 @@ mod emulate;
 mod found;
 pub mod google;
 mod json;
+pub mod needs;
 pub mod openai;
 mod request;
 pub mod responses;

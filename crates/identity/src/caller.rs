@@ -28,6 +28,8 @@ pub struct Caller {
     pub issuer: Option<String>,
     /// The public id of its credential.
     pub credential_id: String,
+    /// Whom its token is of, see [`postern_token::owner`]; none for a key.
+    pub token_owner: Option<String>,
     /// The claims of its token that its issuer passes on, by name, each as text; none for a key.
     pub claims: Vec<(String, String)>,
     /// Where it may call from: in one range of each list that has any.
@@ -48,6 +50,7 @@ impl Caller {
             data_class: consumer.data_class,
             issuer: None,
             credential_id,
+            token_owner: None,
             claims: Vec::new(),
             ip_ranges: [consumer.ip_ranges.clone(), Vec::new()],
         }

@@ -3,7 +3,7 @@
 use crate::Refused;
 use crate::caller::{Caller, both};
 use postern_policy::{Consumers, DataClass, Issuer, Undeclared};
-use postern_token::{Claims, Rules};
+use postern_token::{Claims, Rules, owner};
 
 /// The longest value of a claim that becomes part of a name; policies' own names are shorter.
 const MAX_VALUE_BYTES: usize = 256;
@@ -53,6 +53,7 @@ pub fn of_claims(
         }
     };
     caller.issuer = Some(issuer.name.clone());
+    caller.token_owner = Some(owner(&issuer.issuer, claims, &name));
     let said = Said(claims);
     let ClaimsOf { team, tenant, plan, roles, regions, data_class } = ClaimsOf::of(issuer);
     caller.team = said.text(team)?.or(caller.team);
@@ -87,6 +88,7 @@ fn of_undeclared(
         data_class: policy.data_class,
         issuer: None,
         credential_id,
+        token_owner: None,
         claims: Vec::new(),
         ip_ranges: Default::default(),
     }

@@ -3,6 +3,7 @@
 //! Pure: policies, the caller, the clock and the counters' values go in; gates, changes and words come out. The counters
 //! themselves are `postern-store`'s. [`hold`] says how a limit is kept.
 
+mod address;
 mod estimate;
 mod headers;
 mod hold;
@@ -15,6 +16,7 @@ mod ticket;
 mod window;
 mod words;
 
+pub use address::counted_address;
 pub use estimate::{Amounts, AnswerCap, DEFAULT_ANSWER_TOKENS};
 pub use headers::{Names, headers};
 pub use hold::{Hold, LEASE_MS, Layout, Met, Unit};

@@ -28,6 +28,7 @@ mod problem;
 mod reading;
 mod references;
 mod routes;
+mod warnings;
 mod web_url;
 
 pub use base_path::BasePath;
@@ -50,6 +51,7 @@ pub use price::{Price, Tokens};
 pub use problem::{Problem, Problems};
 pub use reading::is_name;
 pub use routes::Route;
+pub use warnings::warnings;
 
 /// The name of the gateway's own policy file; it may be absent.
 pub const GATEWAY_FILE: &str = "gateway.toml";

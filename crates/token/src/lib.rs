@@ -21,6 +21,7 @@ pub mod introspection;
 mod json;
 mod jwk;
 mod key_set;
+mod owner;
 mod public_key;
 #[cfg(test)]
 mod rfc_vectors;
@@ -37,5 +38,6 @@ pub use error::TokenError;
 pub use introspection::IntrospectionError;
 pub use jwk::Problem as KeyProblem;
 pub use key_set::{KeySet, KeySetError, MAX_CANDIDATES, Skipped};
+pub use owner::owner;
 pub use rules::Rules;
 pub use unverified::{MAX_TOKEN_BYTES, Unverified, looks_like_jwt};

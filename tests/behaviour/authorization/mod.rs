@@ -5,6 +5,7 @@
 mod actions;
 mod addresses;
 mod deployments;
+mod fields;
 mod lists;
 mod roles;
 

@@ -2,6 +2,7 @@
 //!
 //! Stages: gateway, auth, limiter, router, provider, upstream.
 
+mod addresses;
 mod exactness;
 mod exits;
 mod hierarchy;

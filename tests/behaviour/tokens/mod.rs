@@ -5,6 +5,7 @@
 mod attacks;
 mod challenges;
 mod claims;
+mod counting;
 mod forgeries;
 mod introspection;
 mod key_sets;

@@ -6,8 +6,10 @@ use std::ops::RangeInclusive;
 use jiff::tz::TimeZoneDatabase;
 use toml::Spanned;
 
-use super::written::{self, ANSWER_TOKENS, REDIS_URL, TIME_ZONE, WHEN_STORE_IS_DOWN, Written};
-use super::{Limit, Plan, Plans, Scope, conflicts, limit, redis};
+use super::written::{
+    self, ANSWER_TOKENS, IPV6_PREFIX_BITS, REDIS_URL, TIME_ZONE, WHEN_STORE_IS_DOWN, Written,
+};
+use super::{DEFAULT_IPV6_PREFIX_BITS, Limit, Plan, Plans, Scope, conflicts, limit, redis};
 use crate::grants::Said;
 use crate::reading::{
     Label, Report, Seen, Table, name, nearest, nearest_or_list, one_of, shown, whole_number,
@@ -15,6 +17,9 @@ use crate::reading::{
 
 /// As high as the `max_output_tokens` of a model can be.
 const ANSWER_TOKENS_BOUNDS: RangeInclusive<u64> = 1..=100_000_000;
+
+/// From what providers get to one address.
+const IPV6_PREFIX_BOUNDS: RangeInclusive<u64> = 32..=128;
 
 /// What becomes of requests while nothing can be counted: whether they are admitted.
 const WHEN_STORE_IS_DOWN_WORDS: &[(&str, bool)] = &[("refuse", false), ("admit", true)];
@@ -45,6 +50,11 @@ pub(crate) fn read(report: &mut Report<'_>) -> Option<Read> {
         && let Some(zone) = time_zone(report, zone)
     {
         read.plans.time_zone = zone;
+    }
+    if let Some(bits) = &written.ipv6_prefix_bits
+        && let Some(bits) = whole_number(report, TOP, IPV6_PREFIX_BITS, bits, IPV6_PREFIX_BOUNDS)
+    {
+        read.plans.ipv6_prefix_bits = u8::try_from(bits).unwrap_or(DEFAULT_IPV6_PREFIX_BITS);
     }
     if let Some(counters) = &written.counters {
         read.plans.redis_url = redis_url(report, counters);

@@ -22,6 +22,9 @@ pub use scope::Scope;
 /// The time zone of days and months where the file names none.
 const DEFAULT_TIME_ZONE: &str = "UTC";
 
+/// What one customer has at least (RFC 6177, 2): its addresses are as many as it likes.
+const DEFAULT_IPV6_PREFIX_BITS: u8 = 64;
+
 /// All plans, the limits that hold whatever the plan, and where use is counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plans {
@@ -29,6 +32,7 @@ pub struct Plans {
     default_plan: Option<String>,
     limits_for_all: Vec<Limit>,
     time_zone: String,
+    ipv6_prefix_bits: u8,
     redis_url: Option<String>,
 }
 
@@ -73,6 +77,7 @@ impl Default for Plans {
             default_plan: None,
             limits_for_all: Vec::new(),
             time_zone: DEFAULT_TIME_ZONE.to_owned(),
+            ipv6_prefix_bits: DEFAULT_IPV6_PREFIX_BITS,
             redis_url: None,
         }
     }
@@ -114,6 +119,12 @@ impl Plans {
     #[must_use]
     pub fn time_zone(&self) -> &str {
         &self.time_zone
+    }
+
+    /// How many bits of an IPv6 address limits by address count by.
+    #[must_use]
+    pub fn ipv6_prefix_bits(&self) -> u8 {
+        self.ipv6_prefix_bits
     }
 
     /// Where the Redis is that counts, without credentials.

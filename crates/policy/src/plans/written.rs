@@ -9,6 +9,7 @@ use crate::reading::{Decimal, Key, Label, Report, Table};
 
 pub(super) const DEFAULT_PLAN: Key = Key::new("default_plan", r#"default_plan = "free""#);
 pub(super) const TIME_ZONE: Key = Key::new("time_zone", r#"time_zone = "Europe/Berlin""#);
+pub(super) const IPV6_PREFIX_BITS: Key = Key::new("ipv6_prefix_bits", "ipv6_prefix_bits = 64");
 const COUNTERS: Key = Key::new("counters", "[counters]");
 pub(super) const REDIS_URL: Key = Key::new("redis_url", r#"redis_url = "redis://10.0.0.5:6379/0""#);
 const PLAN: Key = Key::new("plan", "[[plan]]");
@@ -36,6 +37,7 @@ type Number = Option<Spanned<i128>>;
 pub(super) struct Written<'t> {
     pub(super) default_plan: Text<'t>,
     pub(super) time_zone: Text<'t>,
+    pub(super) ipv6_prefix_bits: Number,
     pub(super) counters: Option<Counters<'t>>,
     pub(super) limits: Vec<Limit<'t>>,
     pub(super) plans: Vec<Plan<'t>>,
@@ -76,6 +78,7 @@ impl<'t> Written<'t> {
     pub(super) fn read(report: &mut Report<'_>, mut root: Table<'t>) -> Self {
         let default_plan = root.optional(report, DEFAULT_PLAN);
         let time_zone = root.optional(report, TIME_ZONE);
+        let ipv6_prefix_bits = root.optional(report, IPV6_PREFIX_BITS);
         let counters = root.table(report, COUNTERS, "[counters]");
         let limits = root.tables(report, LIMIT, "[[limit]]", None);
         let plans = root.tables(report, PLAN, "plan", Some(NAME));
@@ -83,6 +86,7 @@ impl<'t> Written<'t> {
         Self {
             default_plan,
             time_zone,
+            ipv6_prefix_bits,
             counters: counters.map(|table| Counters::read(report, table)),
             limits: limits.into_iter().map(|table| Limit::read(report, table)).collect(),
             plans: plans.into_iter().map(|table| Plan::read(report, table)).collect(),

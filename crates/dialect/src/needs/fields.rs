@@ -1,0 +1,565 @@
+//! The table of fields: what each makes the vendor do.
+//!
+//! Names are compared without case, `_` and `-`: Google's `cachedContent` is `cached_content` where OpenAI's dialect is
+//! spoken to it. The references are those of the dialects; OpenRouter's is
+//! <https://openrouter.ai/docs/api-reference/parameters>, xAI's <https://docs.x.ai/docs/guides/live-search>.
+
+use super::{Endpoint, Use};
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// What a field does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Does {
+    /// It is words, settings or what a tool was told: nothing in it is looked at.
+    Talk,
+    /// It does nothing by itself; what is in it may.
+    Hold,
+    /// It makes the vendor do this, unless it says nothing (`null`, `false`, `[]`, `"none"`).
+    Need(&'static [Use]),
+    /// It names something of the account, as a text, as an object with an `id` or as a list of either, and does this.
+    Name(&'static [Use]),
+    /// So does an object with an `id`; a text is none.
+    Identify(&'static [Use]),
+    /// It says where something is; some places are the account's.
+    Place,
+    /// It lists what the answer is to be made of.
+    Modalities,
+}
+
+use Does::{Hold, Identify, Modalities, Name, Need, Place, Talk};
+use Use::{
+    Audio, Documents, GenerateImages, Images, KeepState, ReceiveAudio, RouteAtVendor, Tools, Video,
+};
+
+type Rows = &'static [(Does, &'static [&'static str])];
+
+/// Fields at the top of one endpoint's body.
+const AT_TOP_OF: &[(Endpoint, Rows)] = &[
+    (Endpoint::Responses, &[(Talk, &["text", "instructions"]), (Hold, &["input"])]),
+    (Endpoint::Completions, &[(Talk, &["prompt", "suffix"])]),
+    (Endpoint::Embeddings, &[(Hold, &["input", "inputs", "texts"])]),
+    (Endpoint::Rerank, &[(Talk, &["query"]), (Hold, &["documents"])]),
+    (Endpoint::Messages, &[(Hold, &["system"])]),
+];
+
+/// Fields at the top of any body. Vendors that speak a client's dialect have fields of their own, which pass.
+const AT_TOP: Rows = &[
+    (
+        Talk,
+        &[
+            // OpenAI's chats, completions and embeddings.
+            "model",
+            "best_of",
+            "dimensions",
+            "echo",
+            "encoding_format",
+            "frequency_penalty",
+            "logit_bias",
+            "logprobs",
+            "max_completion_tokens",
+            "max_tokens",
+            "metadata",
+            "moderation",
+            "n",
+            "parallel_tool_calls",
+            "presence_penalty",
+            "prompt_cache_key",
+            "prompt_cache_options",
+            "prompt_cache_retention",
+            "reasoning_effort",
+            "response_format",
+            "safety_identifier",
+            "seed",
+            "service_tier",
+            "stop",
+            "stream",
+            "stream_options",
+            "suffix",
+            "temperature",
+            "top_logprobs",
+            "top_p",
+            "user",
+            "verbosity",
+            // Responses.
+            "context_management",
+            "include",
+            "instructions",
+            "max_output_tokens",
+            "max_tool_calls",
+            "reasoning",
+            "truncation",
+            // Anthropic's messages.
+            "cache_control",
+            "inference_geo",
+            "output_config",
+            "speed",
+            "stop_sequences",
+            "thinking",
+            "top_k",
+            // Cohere.
+            "citation_options",
+            "embedding_types",
+            "input_type",
+            "k",
+            "max_tokens_per_doc",
+            "output_dimension",
+            "output_dimensionality",
+            "p",
+            "priority",
+            "query",
+            "safety_mode",
+            "strict_tools",
+            "texts",
+            "top_n",
+            "truncate",
+            // Google and Bedrock.
+            "labels",
+            "safety_settings",
+            "task_type",
+            "title",
+            "inference_config",
+            "performance_config",
+            "request_metadata",
+            "additional_model_response_field_paths",
+            // Servers of open models.
+            "min_p",
+            "top_a",
+            "repetition_penalty",
+            "transforms",
+            "return_documents",
+        ],
+    ),
+    (
+        Hold,
+        &[
+            "messages",
+            "input",
+            "inputs",
+            "prediction",
+            "system",
+            "system_instruction",
+            "contents",
+            "content",
+            "generation_config",
+            "guardrail_config",
+            "model_armor_config",
+            "parameters",
+            "instances",
+            "requests",
+            "generate_content_request",
+            "additional_model_request_fields",
+            "prompt_variables",
+            "extra_body",
+            "chat_template_kwargs",
+        ],
+    ),
+    (Modalities, &["modalities", "response_modalities", "output_modalities"]),
+    (Need(&[ReceiveAudio]), &["audio", "speech", "speech_config", "voice"]),
+    (Need(&[GenerateImages]), &["image_config", "image_generation", "video_config"]),
+    (Need(&[Images]), &["images", "image"]),
+    (Need(&[Documents]), &["documents", "attachments"]),
+    (
+        Need(&[Tools]),
+        &[
+            "tools",
+            "tool_choice",
+            "tool_config",
+            "functions",
+            "function_call",
+            "mcp_servers",
+            "web_search_options",
+            "skills",
+            // OpenRouter, xAI, Cohere, Azure, Groq, Alibaba.
+            "plugins",
+            "search_parameters",
+            "connectors",
+            "data_sources",
+            "compound_custom",
+            "enable_search",
+            "tool_resources",
+            "retrieval_config",
+        ],
+    ),
+    (Need(&[KeepState]), &["store", "background"]),
+    (
+        Name(&[KeepState]),
+        &[
+            "previous_response_id",
+            "previous_interaction_id",
+            "conversation",
+            "conversation_id",
+            "thread_id",
+        ],
+    ),
+    (Name(&[KeepState]), &["cached_content"]),
+    // A prompt that is kept at the vendor may have tools of its own.
+    (Identify(&[Tools, KeepState]), &["prompt"]),
+    (Name(&[Tools, KeepState]), &["prompt_id", "assistant_id", "agent_id"]),
+    (Name(&[Tools]), &["container", "container_id"]),
+    (
+        Need(&[RouteAtVendor]),
+        &[
+            "models",
+            "route",
+            "provider",
+            "providers",
+            "provider_options",
+            "fallbacks",
+            "preset",
+            "router",
+            "api_base",
+            "base_url",
+            "api_key",
+        ],
+    ),
+];
+
+/// Fields that stand further within.
+const WITHIN: Rows = &[
+    (
+        Talk,
+        &[
+            "role",
+            "text",
+            "name",
+            "type",
+            "id",
+            "refusal",
+            "tool_calls",
+            "tool_call_id",
+            "tool_plan",
+            "annotations",
+            "citations",
+            "logprobs",
+            "metadata",
+            "reasoning",
+            "thinking",
+            "signature",
+            "thought",
+            "thought_signature",
+            "encrypted_content",
+            "redacted_content",
+            "reasoning_content",
+            "reasoning_text",
+            "reasoning_details",
+            "summary",
+            "status",
+            "phase",
+            "detail",
+            "mode",
+            "ttl",
+            "format",
+            "data",
+            "bytes",
+            "mime_type",
+            "media_type",
+            "display_name",
+            "filename",
+            "title",
+            "description",
+            "strict",
+            "schema",
+            "json_schema",
+            "parameters",
+            "parameters_json_schema",
+            "input_schema",
+            "output_schema",
+            "response_schema",
+            "response_json_schema",
+            "input_examples",
+            "arguments",
+            "args",
+            "input",
+            "response",
+            "json",
+            "function_call",
+            "function_response",
+            "call_id",
+            "caller",
+            "namespace",
+            "is_error",
+            "tool_use_id",
+            "cache_control",
+            "cache_point",
+            "prompt_cache_breakpoint",
+            "allowed_callers",
+            "allowed_tools",
+            "defer_loading",
+            "eager_input_streaming",
+            "disable_parallel_tool_use",
+            "include_usage",
+            "include_obfuscation",
+            "effort",
+            "budget_tokens",
+            "display",
+            "token_budget",
+            "generate_summary",
+            "verbosity",
+            "include_server_side_tool_invocations",
+            "allowed_function_names",
+            "transformations",
+            "enabled",
+            "behavior",
+            "executable_code",
+            "code_execution_result",
+            "will_continue",
+            "scheduling",
+            "video_metadata",
+            "media_resolution",
+            "part_metadata",
+            "category",
+            "threshold",
+            "method",
+            "any",
+            "tool",
+            "auto",
+            "tool_spec",
+            "function",
+            "custom",
+            "tool_use",
+            "bucket_owner",
+            "response_mime_type",
+            "user_id",
+            // What Google's schemas and settings have.
+            "nullable",
+            "enum",
+            "items",
+            "max_items",
+            "min_items",
+            "properties",
+            "required",
+            "min_properties",
+            "max_properties",
+            "min_length",
+            "max_length",
+            "pattern",
+            "example",
+            "any_of",
+            "property_ordering",
+            "default",
+            "minimum",
+            "maximum",
+            "additional_properties",
+            "ref",
+            "defs",
+            "temperature",
+            "top_p",
+            "top_k",
+            "candidate_count",
+            "max_output_tokens",
+            "max_tokens",
+            "stop_sequences",
+            "response_logprobs",
+            "presence_penalty",
+            "frequency_penalty",
+            "seed",
+            "thinking_config",
+            "include_thoughts",
+            "thinking_budget",
+            "thinking_level",
+            "audio_timestamp",
+            "enable_enhanced_civic_answers",
+            "task_type",
+            "output_dimensionality",
+            "auto_truncate",
+            "latency",
+            "text_format",
+            "structure",
+            "guard_content",
+            "skill_id",
+            "model",
+            "server_label",
+            "server_description",
+            "user_location",
+        ],
+    ),
+    (
+        Hold,
+        &[
+            "content",
+            "contents",
+            "parts",
+            "output",
+            "outputs",
+            "source",
+            "blob",
+            "tool_result",
+            "variables",
+            "context",
+            "search_result",
+            "citations_content",
+            "generation_config",
+            "config",
+            "calling",
+            "google",
+            "extra_body",
+            "system_instruction",
+            "input_image_mask",
+            "system_tool_result",
+        ],
+    ),
+    (Need(&[Images]), &["image_url", "image", "images", "input_image"]),
+    (Need(&[Audio]), &["input_audio", "audio_url"]),
+    // An answer that the model spoke, by its id; or a recording.
+    (Identify(&[Audio]), &["audio"]),
+    (Need(&[Video]), &["video", "video_url", "input_video"]),
+    (
+        Need(&[Documents]),
+        &[
+            "file",
+            "input_file",
+            "file_data",
+            "inline_data",
+            "document",
+            "documents",
+            "document_url",
+        ],
+    ),
+    (Place, &["url", "uri", "file_uri", "file_url", "s3_location"]),
+    (Modalities, &["modalities", "response_modalities", "output_modalities"]),
+    (Need(&[ReceiveAudio]), &["speech_config"]),
+    (Identify(&[]), &["voice"]),
+    (Need(&[GenerateImages]), &["image_config"]),
+    (
+        Need(&[Tools]),
+        &[
+            "tools",
+            "tool_choice",
+            "tool_config",
+            "function_declarations",
+            "function_calling_config",
+            "retrieval_config",
+            "google_search",
+            "google_search_retrieval",
+            "code_execution",
+            "url_context",
+            "computer_use",
+            "google_maps",
+            "file_search",
+            "retrieval",
+            "system_tool",
+            "skills",
+            "plugins",
+            "mcp_servers",
+            "connectors",
+            "connector_id",
+            "web_search_options",
+            "search_parameters",
+            "tool_resources",
+        ],
+    ),
+    (Need(&[RouteAtVendor]), &["routing_config", "models", "fallbacks"]),
+    (Need(&[KeepState]), &["store", "background"]),
+    (
+        Name(&[]),
+        &[
+            "file_id",
+            "file_ids",
+            "vector_store_id",
+            "vector_store_ids",
+            "container_id",
+            "batch_id",
+            "knowledge_base_id",
+            "datastore",
+            "rag_corpus",
+            "corpus",
+            "file_search_store_names",
+            "memory_id",
+            "library_ids",
+        ],
+    ),
+    (
+        Name(&[KeepState]),
+        &["previous_response_id", "conversation", "conversation_id", "thread_id", "cached_content"],
+    ),
+    (Name(&[Tools]), &["container", "assistant_id", "agent_id"]),
+    (Name(&[Tools, KeepState]), &["prompt_id"]),
+];
+
+/// What is part of the name of a field that has tools used, whoever invents it.
+const WORDS_OF_TOOLS: &[&str] = &[
+    "tool",
+    "function",
+    "plugin",
+    "connector",
+    "skill",
+    "mcp",
+    "search",
+    "retriev",
+    "grounding",
+    "browse",
+    "browsing",
+    "agent",
+    "codeexec",
+    "codeinterpreter",
+    "computeruse",
+    "datasource",
+    "knowledgebase",
+    "webfetch",
+    "urlcontext",
+];
+
+/// Of a field at the top of a body.
+pub(super) fn at_top(endpoint: Endpoint, name: &str) -> Does {
+    top_row(endpoint, name).unwrap_or_else(|| unknown(name))
+}
+
+/// Of a field further within.
+pub(super) fn within(name: &str) -> Does {
+    // Most of a long conversation is these.
+    match name {
+        "role" | "text" => Talk,
+        "content" => Hold,
+        name => within_row(name).unwrap_or_else(|| unknown(name)),
+    }
+}
+
+pub(super) fn top_row(endpoint: Endpoint, name: &str) -> Option<Does> {
+    let name = plain(name);
+    let of_this = |(of, rows): &'static (Endpoint, Rows)| (*of == endpoint).then(|| each(rows));
+    let mut own = AT_TOP_OF.iter().filter_map(of_this).flatten();
+    let own = own.find(|(known, _)| plain(known) == name).map(|(_, does)| does);
+    own.or_else(|| TOP.get(&name).copied())
+}
+
+pub(super) fn within_row(name: &str) -> Option<Does> {
+    INNER.get(&plain(name)).copied()
+}
+
+type Table = HashMap<String, Does>;
+
+static TOP: LazyLock<Table> = LazyLock::new(|| table(AT_TOP));
+static INNER: LazyLock<Table> = LazyLock::new(|| table(WITHIN));
+
+fn table(rows: Rows) -> Table {
+    each(rows).map(|(name, does)| (plain(name), does)).collect()
+}
+
+fn each(rows: Rows) -> impl Iterator<Item = (&'static str, Does)> {
+    rows.iter().flat_map(|(does, names)| names.iter().map(|name| (*name, *does)))
+}
+
+/// What nobody knows is a tool by its name, or is looked into.
+fn unknown(name: &str) -> Does {
+    if names_a_tool(name) { Need(&[Tools]) } else { Hold }
+}
+
+pub(super) fn names_a_tool(name: &str) -> bool {
+    let plain = plain(name);
+    WORDS_OF_TOOLS.iter().any(|word| plain.contains(word))
+}
+
+/// A name as names are compared.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, '_' | '-')).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// Every name of every table, once for each time that it is there.
+#[cfg(test)]
+pub(super) fn names() -> Vec<Vec<String>> {
+    let own = AT_TOP_OF.iter().map(|(_, rows)| *rows);
+    own.chain([AT_TOP, WITHIN])
+        .map(|rows| each(rows).map(|(name, _)| plain(name)).collect())
+        .collect()
+}

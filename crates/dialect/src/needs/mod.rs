@@ -1,0 +1,81 @@
+//! What a request makes a vendor do beside talking, and which things of the vendor's account it names.
+//!
+//! The table of fields is [`fields`], that of types is [`kinds`]. Every field of a request is in one of them, or counts by
+//! its name: what names a tool is one, and what else is unknown is looked into. A field counts wherever the vendor that
+//! knows it may stand behind the client's dialect, since unknown fields are passed on.
+
+mod fields;
+mod kinds;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+use crate::openai::read;
+use crate::{Operation, Wire};
+use postern_fault::Fault;
+use std::collections::BTreeSet;
+
+/// What a request does beside what its operation says. Each has its action in the authorization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Use {
+    /// Offers tools to the model, or has the vendor use its own.
+    Tools,
+    /// Sends pictures.
+    Images,
+    /// Sends recordings.
+    Audio,
+    /// Sends documents and other files.
+    Documents,
+    /// Sends films.
+    Video,
+    /// Has the model speak.
+    ReceiveAudio,
+    /// Has pictures or films made.
+    GenerateImages,
+    /// Has the vendor keep the conversation, or goes on from what it keeps.
+    KeepState,
+    /// Has the vendor take another model or another provider than the gateway chose.
+    RouteAtVendor,
+}
+
+/// What a request needs to be allowed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// In their order, each once.
+    pub uses: BTreeSet<Use>,
+    /// The ids of what belongs to the account with the vendor: answers, conversations, files, containers.
+    pub ids: BTreeSet<String>,
+}
+
+/// What a request needs. It has been read before.
+///
+/// # Errors
+///
+/// What is not JSON.
+pub fn of(client: Wire, operation: Operation, body: &str) -> Result<Needs, Fault> {
+    read::whole(body, |body| walk::needs(Endpoint::of(client, operation), body))
+}
+
+/// What the top of a body belongs to: the same name is another field elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Endpoint {
+    Chat,
+    Responses,
+    Messages,
+    Completions,
+    Embeddings,
+    Rerank,
+}
+
+impl Endpoint {
+    fn of(client: Wire, operation: Operation) -> Self {
+        match (operation, client) {
+            (Operation::Completions, _) => Self::Completions,
+            (Operation::Embeddings, _) => Self::Embeddings,
+            (Operation::Rerank, _) => Self::Rerank,
+            (_, Wire::Responses) => Self::Responses,
+            (_, Wire::Anthropic) => Self::Messages,
+            _ => Self::Chat,
+        }
+    }
+}

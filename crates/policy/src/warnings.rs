@@ -1,0 +1,81 @@
+//! What is right, and yet may surprise whoever wrote it.
+
+use std::collections::BTreeSet;
+
+use crate::plans::{Plan, Scope};
+use crate::{PLANS_FILE, Policies};
+
+/// A line for each surprise.
+#[must_use]
+pub fn warnings(policies: &Policies) -> Vec<String> {
+    let by_key_alone = |plan: &&Plan| {
+        let mut limits = plan.limits.iter().chain(policies.plans.limits_for_all());
+        limits.all(|limit| limit.scopes.contains(&Scope::Key))
+    };
+    let plans = of_token_callers(policies).into_iter().filter(by_key_alone);
+    plans.map(|plan| by_key(&plan.name)).collect()
+}
+
+fn by_key(plan: &str) -> String {
+    format!(
+        "{PLANS_FILE}: plan {plan:?} is of callers with tokens and has limits by \"key\" alone: each subject of an issuer has its own, so nothing limits all of them together; add a limit by \"consumer\", \"tenant\" or \"ip\""
+    )
+}
+
+/// The plans that callers with tokens may have.
+fn of_token_callers(policies: &Policies) -> Vec<&Plan> {
+    let mut names = BTreeSet::new();
+    let mut any = false;
+    for issuer in policies.issuers.iter() {
+        any |= issuer.claims.plan.is_some();
+        names.extend(issuer.undeclared.as_ref().map(|undeclared| undeclared.plan.as_deref()));
+    }
+    let with_tokens = policies.consumers.iter().filter(|consumer| !consumer.issuers.is_empty());
+    names.extend(with_tokens.map(|consumer| consumer.plan.as_deref()));
+    if any {
+        return policies.plans.plans().collect();
+    }
+    let mut plans: Vec<_> =
+        names.into_iter().filter_map(|name| policies.plans.plan(name)).collect();
+    plans.dedup_by(|one, other| one.name == other.name);
+    plans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check_all;
+
+    fn of(issuers: &str, consumers: &str, plans: &str) -> Vec<String> {
+        let read = |file: &str| {
+            Ok(match file {
+                "issuers.toml" => Some(issuers.to_owned()),
+                "consumers.toml" => Some(consumers.to_owned()),
+                "plans.toml" => Some(plans.to_owned()),
+                "models.toml" => {
+                    Some(include_str!("../tests/valid/minimal/models.toml").to_owned())
+                }
+                _ => None,
+            })
+        };
+        warnings(&check_all(read).map_err(|problems| problems.to_string()).unwrap())
+    }
+
+    const ISSUER: &str = "[[issuer]]\nname = \"i\"\nissuer = \"https://i.example.com\"\naudience = [\"a\"]\ndiscovery = true\nclaims = { consumer = \"sub\" }\n";
+    const BY_KEY: &str = "[[plan]]\nname = \"p\"\nlimits = [{ scope = \"key\", unit = \"requests\", per = \"day\", amount = 1 }]\n";
+    const CONSUMER: &str = "[[consumer]]\nname = \"c\"\nmodels = [\"*\"]\nplan = \"p\"\n";
+
+    #[test]
+    fn names_plans_that_limit_token_callers_by_key_alone() {
+        let with_tokens = format!("{CONSUMER}issuers = [\"i\"]\n");
+        let found = of(ISSUER, &with_tokens, BY_KEY);
+        assert!(found.len() == 1 && found[0].contains("plan \"p\""), "{found:?}");
+        let undeclared = format!("{ISSUER}[issuer.undeclared]\nmodels = [\"*\"]\n");
+        let default = format!("default_plan = \"p\"\n{BY_KEY}");
+        assert_eq!(of(&undeclared, CONSUMER, &default).len(), 1);
+        // Callers with keys have one counter each, as many as were issued.
+        assert_eq!(of(ISSUER, CONSUMER, BY_KEY), [""; 0]);
+        let more = "[[limit]]\nscope = \"ip\"\nunit = \"requests\"\nper = \"day\"\namount = 9\n";
+        assert_eq!(of(ISSUER, &with_tokens, &format!("{BY_KEY}{more}")), [""; 0]);
+    }
+}
