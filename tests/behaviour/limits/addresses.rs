@@ -18,7 +18,8 @@ async fn addresses_of_one_network_have_one_counter() {
             .gateway("[client]\ntrusted_proxies = [\"127.0.0.0/8\"]\n");
         let limited = setup.start(Counting::KeyValue);
         for (address, status) in [(one, 200), (same, 429), (other, 200)] {
-            let call = limited.ask("search", "metered", &marker()).header("x-forwarded-for", address);
+            let call =
+                limited.ask("search", "metered", &marker()).header("x-forwarded-for", address);
             let answer = call.send().await;
             assert_eq!(answer.status, status, "{more} {address}: {}", answer.text());
         }
