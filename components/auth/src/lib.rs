@@ -10,7 +10,9 @@
 
 mod access;
 mod fetch;
+mod guesses;
 mod key_sets;
+mod key_value;
 mod keys;
 mod opaque;
 mod policy;
@@ -81,7 +83,7 @@ async fn found(
     let sha256 = postern_keys::sha256_hex(secret);
     let found = match remembered::get(&sha256, unix_s) {
         Some(caller) => Found::Caller(caller),
-        None => looked_up(issuers, secret, &sha256, done, unix_s).await?,
+        None => looked_up(issuers, secret, &sha256, done, address, unix_s).await?,
     };
     if let Found::Caller(caller) = &found {
         caller.calls_from(address)?;
@@ -94,16 +96,20 @@ async fn looked_up(
     secret: &str,
     sha256: &str,
     done: Option<ErrandResult>,
+    address: Option<IpAddr>,
     unix_s: u64,
 ) -> Result<Found, Reason> {
     let consumers = policy::consumers().map_err(unreadable)?;
     match (Credential::of(secret), issuers.introspecting()) {
         (Credential::MistypedKey, _) => Err(Reason::MistypedKey),
         (Credential::Jwt(token), _) if issuers.iter().next().is_some() => {
-            tokens::caller(consumers, issuers, token, sha256, done, unix_s).await
+            tokens::caller(consumers, issuers, token, sha256, done, address, unix_s).await
         }
-        (Credential::Opaque(token), Some(issuer)) if !token.is_empty() => {
-            opaque_or_key(consumers, issuer, token, sha256, done, unix_s).await
+        // No issuer is shown other people's API keys.
+        (Credential::Opaque(token), Some(issuer))
+            if !token.is_empty() && !postern_identity::is_foreign_key(token) =>
+        {
+            opaque_or_key(consumers, issuer, token, sha256, done, address, unix_s).await
         }
         _ => {
             let caller = keys::caller(consumers, secret, sha256, unix_s).await?;
@@ -119,12 +125,15 @@ async fn opaque_or_key(
     token: &str,
     sha256: &str,
     done: Option<ErrandResult>,
+    address: Option<IpAddr>,
     unix_s: u64,
 ) -> Result<Found, Reason> {
     match consumers.key_by_sha256(sha256) {
         Some(key) => postern_identity::of_policy_key(key, sha256, unix_s)
             .map(|caller| Found::Caller(Arc::new(caller))),
-        None => crate::opaque::caller(consumers, issuer, token, sha256, done, unix_s).await,
+        None => {
+            crate::opaque::caller(consumers, issuer, token, sha256, done, address, unix_s).await
+        }
     }
 }
 

@@ -1,12 +1,14 @@
 //! Opaque tokens: the issuer says whose they are (RFC 7662).
 
+use crate::guesses;
 use crate::store;
 use crate::tokens::{self, Found};
 use postern_contract::errands::{BasicCredential, Errand, ErrandResult, Form, FormAnswer};
-use postern_identity::{Introspected, Refused, rules};
+use postern_identity::{Inactive, Introspected, Refused, rules};
 use postern_policy::{Consumers, Issuer, IssuerKeys};
 use postern_token::{Claims, IntrospectionError, introspection};
 use spin_sdk::wasip3::spawn;
+use std::net::IpAddr;
 
 /// When somebody last looked for answers that hold no longer, in seconds since 1970.
 const SWEPT: &str = "introspected-swept";
@@ -24,6 +26,7 @@ pub async fn caller(
     secret: &str,
     sha256: &str,
     done: Option<ErrandResult>,
+    address: Option<IpAddr>,
     unix_s: u64,
 ) -> Result<Found, Refused> {
     let name = Introspected::store_name(sha256);
@@ -32,9 +35,20 @@ pub async fn caller(
     let kept = kept.filter(|kept| kept.issuer == issuer.name);
     let (claims, until) = match (kept, done) {
         (Some(kept), _) => (read_again(&kept)?, kept.until_unix_s),
-        (None, None) => return question(issuer, secret).map(Found::Errand),
+        (None, None) => {
+            refuse_inactive(issuer, sha256, unix_s).await?;
+            guesses::count(issuer, address, unix_s).await?;
+            return question(issuer, secret).map(Found::Errand);
+        }
         (None, Some(ErrandResult::Form(answer))) => {
-            let (claims, kept) = said(issuer, &answer, unix_s)?;
+            let said = said(issuer, &answer, unix_s);
+            match &said {
+                Err(refused) if is_inactive(refused) => {
+                    note_inactive(issuer, sha256, unix_s).await;
+                }
+                _ => guesses::give_back(issuer, address, unix_s).await,
+            }
+            let (claims, kept) = said?;
             if unix_s < kept.until_unix_s {
                 // What cannot be kept is asked again. The sweep is beside the request, which does not wait for it.
                 let _ = store::set(&name, &kept.to_json()).await;
@@ -42,10 +56,36 @@ pub async fn caller(
             }
             (claims, kept.until_unix_s)
         }
-        (None, Some(ErrandResult::Failed(fault))) => return Err(tokens::unavailable(fault)),
+        (None, Some(ErrandResult::Failed(fault))) => {
+            guesses::give_back(issuer, address, unix_s).await;
+            return Err(tokens::unavailable(fault));
+        }
         (None, Some(ErrandResult::Mac(_))) => return Err(tokens::wrong_errand()),
     };
     tokens::known(consumers, issuer, &claims, secret, sha256, until, unix_s).map(Found::Caller)
+}
+
+/// The issuer has said so a moment ago.
+async fn refuse_inactive(issuer: &Issuer, sha256: &str, unix_s: u64) -> Result<(), Refused> {
+    let kept = store::get(&Inactive::store_name(sha256)).await?;
+    match kept.is_some_and(|bytes| Inactive::is(&bytes, &issuer.name, sha256, unix_s)) {
+        true => Err(Refused::Introspection(IntrospectionError::Inactive)),
+        false => Ok(()),
+    }
+}
+
+/// No later answer would be another, but for a token that is yet to hold: that is asked about again soon.
+fn is_inactive(refused: &Refused) -> bool {
+    matches!(refused, Refused::Introspection(_) | Refused::Token(_))
+}
+
+async fn note_inactive(issuer: &Issuer, sha256: &str, unix_s: u64) {
+    let IssuerKeys::Introspection { guesses, .. } = &issuer.keys else { return };
+    if guesses.cache_s > 0 {
+        let inactive = Inactive::new(&issuer.name, sha256, guesses.cache_s, unix_s);
+        // What cannot be kept is asked again.
+        let _ = store::set(&Inactive::store_name(sha256), &inactive.to_json()).await;
+    }
 }
 
 fn question(issuer: &Issuer, secret: &str) -> Result<Errand, Refused> {

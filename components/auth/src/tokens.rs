@@ -6,6 +6,7 @@ use postern_fault::shown;
 use postern_identity::{Caller, Refused, of_claims, rules};
 use postern_policy::{Consumers, Issuer, IssuerKeys, Issuers};
 use postern_token::{Algorithm, Claims, TokenError, Unverified, credential_id};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// A token is looked at again after this, whenever it expires: a key that was withdrawn verifies nothing then.
@@ -24,6 +25,7 @@ pub async fn caller(
     secret: &str,
     sha256: &str,
     done: Option<ErrandResult>,
+    address: Option<IpAddr>,
     unix_s: u64,
 ) -> Result<Found, Refused> {
     let token = Unverified::read(secret).map_err(Refused::Token)?;
@@ -47,7 +49,7 @@ pub async fn caller(
             Some(ErrandResult::Form(_)) => return Err(wrong_errand()),
         },
         IssuerKeys::Introspection { .. } => {
-            return opaque::caller(consumers, issuer, secret, sha256, done, unix_s).await;
+            return opaque::caller(consumers, issuer, secret, sha256, done, address, unix_s).await;
         }
     };
     let expires = claims.expires_at_unix_s().unwrap_or(unix_s);

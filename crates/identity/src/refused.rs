@@ -78,6 +78,14 @@ pub enum Refused {
         /// The address, or that there is none.
         address: String,
     },
+    /// The issuer was asked about too many tokens that are not good.
+    #[error("the issuer was asked about too many bad tokens {}", if *.of_address { "for this address" } else { "in all" })]
+    TooManyGuesses {
+        /// By one address; else by all together.
+        of_address: bool,
+        /// Until it may be asked again.
+        retry_after_s: u64,
+    },
     /// The gateway's own trouble, or the issuer's.
     #[error("{0}")]
     Unavailable(String),
@@ -88,7 +96,13 @@ impl Refused {
     #[must_use]
     pub fn fault(&self) -> Fault {
         let (kind, code, public) = self.told();
-        Fault::new(kind, public).with_code(code).with_private(self.to_string())
+        let fault = Fault::new(kind, public).with_code(code).with_private(self.to_string());
+        match self {
+            Self::TooManyGuesses { retry_after_s, .. } => {
+                Fault { retry_after_ms: Some(retry_after_s.saturating_mul(1_000)), ..fault }
+            }
+            _ => fault,
+        }
     }
 
     /// The error code of the challenge (RFC 6750, 3.1); none where nothing was presented, and where nobody is asked to come
@@ -98,6 +112,7 @@ impl Refused {
         match self {
             Self::Missing
             | Self::Unavailable(_)
+            | Self::TooManyGuesses { .. }
             | Self::UnknownConsumer { .. }
             | Self::Address { .. } => None,
             Self::Scope(_) => Some("insufficient_scope"),
@@ -148,7 +163,12 @@ impl Refused {
                 "address_not_allowed",
                 "this credential may not be used from your network address".to_owned(),
             ),
-            Self::Unavailable(_) => (
+            Self::TooManyGuesses { of_address: true, .. } => (
+                Kind::RateLimited,
+                "too_many_credentials",
+                "too many tokens that are not valid came from your network address; try again later".to_owned(),
+            ),
+            Self::Unavailable(_) | Self::TooManyGuesses { .. } => (
                 Kind::Unavailable,
                 "auth_unavailable",
                 "the gateway cannot check credentials at the moment; try again later".to_owned(),

@@ -40,7 +40,7 @@ pub use consumers::{Consumer, ConsumerKey, Consumers, ModelPattern};
 pub use gateway::Gateway;
 pub use ip_range::{IpRange, IpRangeError};
 pub use issuers::{
-    ClaimNames, Issuer, IssuerKeys, Issuers, KeySetTimes, ProtectedResource, Undeclared,
+    ClaimNames, Guesses, Issuer, IssuerKeys, Issuers, KeySetTimes, ProtectedResource, Undeclared,
 };
 pub use models::{
     Credential, Deadlines, Deployment, HeaderScheme, ImageRule, Model, Paths, Provider, Quirks,

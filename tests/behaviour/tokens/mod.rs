@@ -7,6 +7,7 @@ mod challenges;
 mod claims;
 mod counting;
 mod forgeries;
+mod guesses;
 mod introspection;
 mod key_sets;
 mod misbehaving;

@@ -8,7 +8,7 @@ use super::check::url;
 use super::written::{
     DISCOVERY, INTROSPECTION, Issuer, JWKS_URL, KEY_SET, Number, SHARED_SECRET, Text,
 };
-use super::{IssuerKeys, KeySetTimes};
+use super::{Guesses, IssuerKeys, KeySetTimes};
 use crate::base_url::BaseUrl;
 use crate::reading::{Key, Label, Report, Table, shown, variable_name, whole_number};
 use crate::web_url::Query;
@@ -35,6 +35,14 @@ const CACHE_S: Key = Key::new("cache_s", "cache_s = 60");
 const TTL_S: Key = Key::new("ttl_s", "ttl_s = 3_600");
 const STALE_S: Key = Key::new("stale_s", "stale_s = 86_400");
 const REFRESH_S: Key = Key::new("refresh_s", "refresh_s = 60");
+const INACTIVE_CACHE_S: Key = Key::new("inactive_cache_s", "inactive_cache_s = 60");
+const GUESSES_BY_ADDRESS: Key =
+    Key::new("guesses_per_minute_by_address", "guesses_per_minute_by_address = 60");
+const GUESSES: Key = Key::new("guesses_per_minute", "guesses_per_minute = 600");
+/// None at all would let nobody in; a million a minute is more than any issuer answers.
+const GUESSES_BOUNDS: RangeInclusive<u64> = 1..=1_000_000;
+const DEFAULT_GUESSES: Guesses =
+    Guesses { cache_s: 60, per_minute_by_address: 60, per_minute: 600 };
 const TIMEOUT_MS: Key = Key::new("timeout_ms", "timeout_ms = 3_000");
 
 impl Default for KeySetTimes {
@@ -52,6 +60,9 @@ pub(super) struct Introspection<'t> {
     client_secret: Text<'t>,
     cache_s: Number,
     timeout_ms: Number,
+    inactive_cache_s: Number,
+    guesses_by_address: Number,
+    guesses: Number,
 }
 
 /// `key_set = { ... }` as written.
@@ -199,6 +210,9 @@ impl<'t> Introspection<'t> {
             client_secret: table.required(report, CLIENT_SECRET),
             cache_s: table.optional(report, CACHE_S),
             timeout_ms: table.optional(report, TIMEOUT_MS),
+            inactive_cache_s: table.optional(report, INACTIVE_CACHE_S),
+            guesses_by_address: table.optional(report, GUESSES_BY_ADDRESS),
+            guesses: table.optional(report, GUESSES),
         };
         table.finish(report);
         introspection
@@ -222,7 +236,29 @@ impl<'t> Introspection<'t> {
             client_secret: client_secret?,
             cache_s,
             timeout_ms,
+            guesses: self.guesses(report),
         })
+    }
+}
+
+impl Introspection<'_> {
+    fn guesses(&self, report: &mut Report<'_>) -> Guesses {
+        let default = DEFAULT_GUESSES;
+        let mut within = |key, value: &Number, bounds, default| {
+            within(report, self.label, key, value, bounds, default)
+        };
+        let cached = &self.inactive_cache_s;
+        let by_address = &self.guesses_by_address;
+        Guesses {
+            cache_s: within(INACTIVE_CACHE_S, cached, CACHE_BOUNDS_S, default.cache_s),
+            per_minute_by_address: within(
+                GUESSES_BY_ADDRESS,
+                by_address,
+                GUESSES_BOUNDS,
+                default.per_minute_by_address,
+            ),
+            per_minute: within(GUESSES, &self.guesses, GUESSES_BOUNDS, default.per_minute),
+        }
     }
 }
 

@@ -81,7 +81,20 @@ pub enum IssuerKeys {
         cache_s: u64,
         /// How long an answer is waited for, in milliseconds.
         timeout_ms: u64,
+        /// What of tokens that are not good.
+        guesses: Guesses,
     },
+}
+
+/// How often an issuer is asked about tokens that are not good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Guesses {
+    /// How long such an answer is kept, in seconds; 0: not at all.
+    pub cache_s: u64,
+    /// How many a minute for one address; of IPv6 for one /64.
+    pub per_minute_by_address: u64,
+    /// How many a minute in all.
+    pub per_minute: u64,
 }
 
 /// How long a set of keys is kept and waited for.
