@@ -60,6 +60,14 @@ impl RedisServer {
     ///
     /// As of [`RedisServer::start`].
     pub fn start_again(&mut self) -> Result<()> {
+        let start = Instant::now();
+        // Another program's connection may have got the port meanwhile.
+        while let Err(error) = TcpListener::bind(self.address()) {
+            if start.elapsed() > START_LIMIT {
+                return Err(error);
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
         self.guard = launch(self.port, self.folder.path())?;
         self.wait()
     }

@@ -70,7 +70,8 @@ impl Upstream {
         let thread = thread::spawn(move || {
             let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async {
-                let listener = listen(port).expect("a port");
+                // Another program's connection may have got the port of one that is to come back.
+                let listener = crate::eventually("a port", || listen(port).ok()).await;
                 let address = listener.local_addr().expect("an address");
                 let state = Arc::new(State::at(address, behaviour));
                 ready.send(Arc::clone(&state)).expect("who started it");
