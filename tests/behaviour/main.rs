@@ -1,6 +1,7 @@
 //! What the gateway does, a folder each behaviour. The line `Stages:` of a folder says which stages it exercises.
 
 mod authorization;
+mod browsers;
 mod bytes;
 mod concurrency;
 mod drain;

@@ -209,10 +209,15 @@ output_usd_per_million_tokens = 10.00
 }
 
 fn variables(fakes: &[(Vendor, Fake)]) -> Vec<(String, String)> {
-    let origin = |vendor| {
+    variables_to(|vendor| {
         let (_, fake) = fakes.iter().find(|(of, _)| *of == vendor).expect("a fake");
         fake.origin()
-    };
+    })
+}
+
+/// The variables that lead a gateway to these origins, with the credentials of the fakes.
+#[must_use]
+pub fn variables_to(origin: impl Fn(Vendor) -> String) -> Vec<(String, String)> {
     let pairs = [
         ("openai_base_url", origin(Vendor::OpenAi)),
         ("openai_api_key", credentials::OPENAI_KEY.to_owned()),

@@ -1,6 +1,7 @@
 //! What the client gets: a head, and a body that is whole or still arriving.
 
 use crate::limits::Reservation;
+use crate::mask;
 use crate::memory::Held;
 use crate::source::Source;
 use crate::stages::limiter::Settlement;
@@ -87,13 +88,14 @@ impl Streamed {
                     if self.kept_bytes > self.max_bytes {
                         return Err(too_long(self.max_bytes));
                     }
-                    self.decoder.push(chunk)?
+                    self.decoder.push(chunk)
                 }
                 None => {
                     self.done = true;
-                    self.decoder.finish()?
+                    self.decoder.finish()
                 }
             };
+            let decoded = mask::said(decoded).await?;
             let output = self.take(decoded);
             if !output.is_empty() {
                 self.kept_bytes = 0;
@@ -110,10 +112,10 @@ impl Streamed {
     /// As [`Streamed::next`], and `upstream-invalid` for more than `max_bytes`.
     pub async fn whole(&mut self, max_bytes: u64) -> Result<(String, Held), Fault> {
         let (body, held) = self.source.whole(max_bytes).await?;
-        let pushed = self.decoder.push(&body)?;
+        let pushed = mask::said(self.decoder.push(&body)).await?;
         let mut output = self.take(pushed);
         if !self.done {
-            let finished = self.decoder.finish()?;
+            let finished = mask::said(self.decoder.finish()).await?;
             output.push_str(&self.take(finished));
         }
         Ok((output, held))

@@ -3,7 +3,7 @@
 use crate::answer::{Answer, Streamed};
 use crate::exchange::Exchange;
 use crate::head::Head;
-use crate::headers;
+use crate::headers::{self, Passed};
 use crate::limits::{self, Reservation};
 use crate::losses;
 use crate::refusal::Refusal;
@@ -14,7 +14,7 @@ use crate::stages::{sandbox, upstream};
 use postern_contract::transport::{Inbound, Outbound};
 use postern_contract::types::{Caller, Dialect, Operation, RequestFacts, Span, Target, Transport};
 use postern_dialect::needs::Needs;
-use postern_dialect::translate;
+use postern_dialect::{Wire, translate};
 use postern_fault::{Fault, Kind};
 use postern_policy::Gateway;
 
@@ -141,44 +141,53 @@ async fn one(call: &Call<'_>, target: Target, exchange: &mut Exchange) -> Result
     let passes = matches!(encoded.body, Rewritten::Edits(_));
     let outbound = outbound(call, &target, encoded, exchange)?;
     let inbound = exchange.wait("upstream", send(target.transport, outbound)).await?;
+    let passed = passed(call, exchange.client, passes);
     let silence_ms = target.deadlines.between_bytes_ms;
     let (status, fields) = (inbound.status, inbound.headers);
     let content_type = content_type(&fields);
     let mut source = Source::new(inbound.body, inbound.ending, silence_ms);
     if !(200..300).contains(&status) {
         let body = source.beginning(MAX_ERROR_BYTES).await;
-        return Err(provider::explain(&target, status, &fields, &body).into());
+        let fault = provider::explain(&target, status, &fields, &body).into();
+        exchange.record.said_by_vendor(&fault);
+        return Err(fault);
     }
     let content_type = source.unframe(content_type);
     let decoder = decoder(call, &target, &content_type, memo, exchange);
     let mut streamed = Streamed::new(source, decoder, call.policy.max_response_body_bytes);
-    let body = if call.facts.stream {
-        // The head waits for the first event: until then another deployment may still answer.
-        exchange.wait("first_event", streamed.next()).await?.unwrap_or_default()
-    } else {
-        let whole = streamed.whole(call.policy.max_response_body_bytes);
-        let (body, held) = exchange.wait("answer", whole).await?;
-        exchange.held.push(held);
-        body
-    };
+    let body = beginning(&mut streamed, call, exchange).await;
+    let body = body.inspect_err(|fault| exchange.record.said_by_vendor(fault))?;
     exchange.record.usage(streamed.usage, target.price.as_ref());
     streamed.price = target.price;
     let is_whole = !call.facts.stream;
     let used = is_whole.then(|| limits::used(streamed.usage, || streamed.so_far()));
     Ok(Answer {
         status,
-        content_type: match (passes, call.facts.stream) {
-            (true, _) => content_type,
-            (false, true) => "text/event-stream; charset=utf-8".to_owned(),
-            (false, false) => "application/json".to_owned(),
-        },
-        fields: fields.into_iter().filter(|(name, _)| headers::passes_to_client(name)).collect(),
+        content_type: told_type(&content_type, passes, call.facts.stream),
+        fields: fields.into_iter().filter(|(name, _)| passed.to_client(name)).collect(),
         served_by: Some(target.deployment),
         losses,
         used,
         body,
         streamed: call.facts.stream.then_some(streamed),
     })
+}
+
+/// The whole answer, or the first event of a stream: the head waits for it, and until then another deployment may still
+/// answer.
+async fn beginning(
+    streamed: &mut Streamed,
+    call: &Call<'_>,
+    exchange: &mut Exchange,
+) -> Result<String, Fault> {
+    if call.facts.stream {
+        let first = exchange.wait("first_event", streamed.next()).await?;
+        return Ok(first.unwrap_or_default());
+    }
+    let whole = streamed.whole(call.policy.max_response_body_bytes);
+    let (body, held) = exchange.wait("answer", whole).await?;
+    exchange.held.push(held);
+    Ok(body)
 }
 
 fn decoder(
@@ -220,10 +229,12 @@ fn outbound(
             })?
         }
     };
+    let passed = passed(call, exchange.client, passes);
+    let vendor = target.dialect.into();
     let mut headers = call.head.forwarded.clone();
-    headers.retain(|(name, _)| passes || !headers::is_of_a_dialect(name));
+    headers.retain(|(name, _)| passed.to_vendor(name, vendor));
     // A client that names its version of the vendor's API means it.
-    for (name, value) in encoded.headers {
+    for (name, value) in encoded.headers.into_iter().chain(headers::of_the_gateway()) {
         if !headers.iter().any(|(named, _)| *named == name) {
             headers.push((name, value));
         }
@@ -236,12 +247,34 @@ fn outbound(
     Ok(Outbound { target: target.clone(), path: encoded.path, headers, body })
 }
 
+/// Which headers pass: those of the dialect, if client and vendor speak the same one.
+fn passed<'a>(call: &Call<'a>, client: Wire, same_dialect: bool) -> Passed<'a> {
+    Passed { dialect: same_dialect.then_some(client), policy: &call.policy.headers }
+}
+
 async fn send(transport: Transport, outbound: Outbound) -> Result<Inbound, Fault> {
     let inbound = match transport {
         Transport::Upstream => upstream::send(outbound).await,
         Transport::Sandbox => sandbox::send(outbound).await,
     };
     Ok(inbound?)
+}
+
+/// The type of an answer as the client is told it: the vendor's own where its bytes pass, if it is one that they can have.
+fn told_type(of_vendor: &str, passes: bool, is_stream: bool) -> String {
+    /// As servers write them.
+    const KNOWN: [&str; 4] = [
+        "application/json",
+        "application/json; charset=utf-8",
+        "text/event-stream",
+        "text/event-stream; charset=utf-8",
+    ];
+    let known = KNOWN.iter().find(|known| known.eq_ignore_ascii_case(of_vendor.trim()));
+    match (known, is_stream) {
+        (Some(_), _) if passes => of_vendor.trim().to_owned(),
+        (_, true) => "text/event-stream; charset=utf-8".to_owned(),
+        (_, false) => "application/json".to_owned(),
+    }
 }
 
 fn content_type(fields: &[(String, String)]) -> String {

@@ -7,7 +7,7 @@ use crate::trace::{self, Trace};
 use postern_contract::clock::unix_ms;
 use postern_dialect::Wire;
 use spin_sdk::wasip3::clocks::monotonic_clock::now;
-use spin_sdk::wasip3::http::types::Request;
+use spin_sdk::wasip3::http::types::{Method, Request};
 use std::future::Future;
 
 const NS_PER_US: u64 = 1_000;
@@ -20,6 +20,10 @@ pub struct Exchange {
     pub client: Wire,
     /// The trace context for the vendor.
     pub trace: Trace,
+    /// The web page that asks, as its browser says (RFC 6454, 7).
+    pub origin: Option<String>,
+    /// Only the head of the answer is wanted (RFC 9110, 9.3.2).
+    pub is_head: bool,
     /// The client asked for `server-timing`.
     pub timing_asked: bool,
     /// What will be remembered of it.
@@ -44,6 +48,8 @@ impl Exchange {
             client: head::client_of(path, headers.has("anthropic-version")),
             request_id: trace::request_id(text("x-request-id").as_deref()),
             trace: Trace::continued(text("traceparent").as_deref(), text("tracestate")),
+            origin: text("origin"),
+            is_head: matches!(request.get_method(), Method::Head),
             timing_asked: text("x-postern-timing").is_some_and(|value| value == "true"),
             record: Record::default(),
             held: Vec::new(),

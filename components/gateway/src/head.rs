@@ -67,7 +67,7 @@ pub struct Head {
     pub presented: Vec<Presented>,
     /// The client's address, as text; none if the host does not say it.
     pub client_ip: Option<String>,
-    /// What passes on to the vendor.
+    /// What may pass on to a vendor; which of it does is decided when the vendor is known.
     pub forwarded: Vec<(String, String)>,
     /// The length the client announced, in bytes.
     pub content_length: Option<u64>,
@@ -98,7 +98,7 @@ impl Head {
             endpoint: route(&request.get_method(), path, query)?,
             presented: Vec::new(),
             client_ip: None,
-            forwarded: Vec::with_capacity(fields.len()),
+            forwarded: Vec::new(),
             content_length: None,
             strict: false,
         };
@@ -138,7 +138,7 @@ impl Head {
             _ if headers::is_credential(&name) => {
                 self.presented.push(Presented { header: name, value });
             }
-            _ if headers::passes_to_vendor(&name) => self.forwarded.push((name, value)),
+            _ if headers::may_pass(&name) => self.forwarded.push((name, value)),
             _ => {}
         }
         Ok(())
@@ -169,23 +169,26 @@ fn strict(value: &str) -> Result<bool, Refusal> {
     })
 }
 
+/// What can be read can also be asked for without its body (RFC 9110, 9.1).
+const READ: &str = "GET, HEAD";
+
 fn route(method: &Method, path: &str, query: &str) -> Result<Endpoint, Refusal> {
     let call = CALLS.iter().find(|(known, _, _)| *known == path);
     let (endpoint, allow) = match path {
         _ if let Some((_, client, operation)) = call => {
             (Endpoint::Call(*client, *operation), "POST")
         }
-        "/healthz" => (Endpoint::Alive, "GET"),
-        "/readyz" => (Endpoint::Ready, "GET"),
-        RESOURCE_METADATA => (Endpoint::ResourceMetadata, "GET"),
-        "/v1/usage" => (Endpoint::Usage(model_named(query)), "GET"),
-        "/v1/models" => (Endpoint::Models, "GET"),
+        "/healthz" => (Endpoint::Alive, READ),
+        "/readyz" => (Endpoint::Ready, READ),
+        RESOURCE_METADATA => (Endpoint::ResourceMetadata, READ),
+        "/v1/usage" => (Endpoint::Usage(model_named(query)), READ),
+        "/v1/models" => (Endpoint::Models, READ),
         // RFC 9728, 3.1: where the resource's URL has a path, it stands behind.
         _ if path.strip_prefix(RESOURCE_METADATA).is_some_and(|rest| rest.starts_with('/')) => {
-            (Endpoint::ResourceMetadata, "GET")
+            (Endpoint::ResourceMetadata, READ)
         }
         _ => match path.strip_prefix("/v1/models/") {
-            Some(id) if !id.is_empty() => (Endpoint::Model(percent_decoded(id)), "GET"),
+            Some(id) if !id.is_empty() => (Endpoint::Model(percent_decoded(id)), READ),
             _ => {
                 return Err(Refusal::http(
                     404,
@@ -195,12 +198,12 @@ fn route(method: &Method, path: &str, query: &str) -> Result<Endpoint, Refusal> 
             }
         },
     };
-    let asked = match method {
-        Method::Get => "GET",
+    let allows = match method {
+        Method::Get | Method::Head => READ,
         Method::Post => "POST",
-        _ => "another method",
+        _ => "",
     };
-    if asked == allow {
+    if allows == allow {
         return Ok(endpoint);
     }
     Err(Refusal {
@@ -261,6 +264,7 @@ mod tests {
             Endpoint::Usage(Some("org/name".to_owned()))
         );
         assert_eq!(route(&Method::Get, "/v1/usage", "").unwrap(), Endpoint::Usage(None));
+        assert_eq!(route(&Method::Head, "/healthz", "").unwrap(), Endpoint::Alive);
         let wrong = route(&Method::Get, "/v1/embeddings", "").unwrap_err();
         assert_eq!((wrong.status, wrong.allow), (Some(405), Some("POST")));
         assert_eq!(route(&Method::Get, "/v1/models/", "").unwrap_err().status, Some(404));

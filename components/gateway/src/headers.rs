@@ -1,149 +1,167 @@
-//! Which headers pass, either way.
+//! Which headers pass, either way: those that the dialect names, if client and vendor speak the same one
+//! ([`postern_dialect::headers`] says which and why), and those that policy names (`[headers]` of `gateway.toml`).
 //!
-//! End-to-end headers pass, as a proxy lets them (RFC 9110, 7.6.1); what follows does not.
+//! Whatever else a client's side has put there (credentials of proxies and of people who are signed in, certificates,
+//! cookies) or a vendor's (its account, its cookies, what steers a browser or a proxy) ends here, known or not.
 
-/// Hop-by-hop (RFC 9110, 7.6.1) and message framing: each side's own business. What else a `Connection` header names is
-/// for the host to drop: it hides that header from components.
-const HOP_BY_HOP: [&str; 12] = [
-    "connection",
-    "content-length",
-    "expect",
-    "host",
-    "http2-settings",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
+use crate::policy;
+use postern_dialect::{Wire, headers};
+use postern_policy::PassedHeaders;
 
 /// Where a client may present its credential, `api-key` as clients of Azure do; read by `auth`, seen by nobody else.
 const CREDENTIALS: [&str; 3] = ["api-key", "authorization", "x-api-key"];
 
-/// What the client's side says about itself, or the gateway says anew to the vendor. `accept-encoding` goes because the
-/// answer must be readable here; `openai-organization` and `openai-project` select an account, and it is the gateway's.
-const NOT_FOR_VENDORS: [&str; 15] = [
-    "accept-encoding",
-    "content-encoding",
-    "content-type",
-    "cookie",
-    "forwarded",
-    "openai-organization",
-    "openai-project",
-    "origin",
-    "referer",
-    "traceparent",
-    "tracestate",
-    "via",
-    "x-goog-api-key",
-    "x-real-ip",
-    "x-request-id",
-];
-
-/// What a vendor says to its customer, which is the gateway: its cookies, its limits on our account, its own request id.
-const NOT_FOR_CLIENTS: [&str; 13] = [
-    "alt-svc",
-    "anthropic-organization-id",
-    "apim-request-id",
-    "cf-ray",
-    "content-type",
-    "openai-organization",
-    "openai-project",
-    "request-id",
-    "retry-after",
-    "set-cookie",
-    "server",
-    "strict-transport-security",
-    "x-request-id",
-];
-
-/// Beginnings of names that only the gateway and its host may use.
-const RESERVED: [&str; 5] =
-    ["x-postern-", "x-ratelimit-", "anthropic-ratelimit-", "x-forwarded-", "spin-"];
-
-/// Beginnings of the names by which a client asks something of its own vendor: of no use to another one. Amazon's select
-/// credentials (`x-amz-security-token`) and guardrails, which are the gateway's.
-const OF_A_DIALECT: [&str; 5] = ["openai-", "anthropic-", "x-goog-", "x-amz-", "x-amzn-"];
+/// How vendors know the gateway (RFC 9110, 10.1.5).
+const USER_AGENT: &str = concat!("postern/", env!("CARGO_PKG_VERSION"));
 
 /// Does this header hold a client's credential?
 pub fn is_credential(name: &str) -> bool {
     CREDENTIALS.contains(&name)
 }
 
-/// May a client's header go on to the vendor?
-pub fn passes_to_vendor(name: &str) -> bool {
-    passes(name) && !is_credential(name) && !NOT_FOR_VENDORS.contains(&name)
+/// Could a client's header go on to some vendor?
+pub fn may_pass(name: &str) -> bool {
+    let by_dialect = Wire::ALL.iter().any(|wire| headers::to_vendor(*wire).contains(&name));
+    // Without policies nothing is served.
+    by_dialect || policy::gateway().is_ok_and(|policy| has(&policy.headers.to_vendors, name))
 }
 
-/// Does a client's header speak to its own vendor only?
-pub fn is_of_a_dialect(name: &str) -> bool {
-    OF_A_DIALECT.iter().any(|beginning| name.starts_with(beginning))
+/// What the gateway tells a vendor of itself, where the client's own did not pass.
+pub fn of_the_gateway() -> [(String, String); 2] {
+    // Binary framing included: what is asked for stands in path and body.
+    [("accept", "*/*"), ("user-agent", USER_AGENT)]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
 }
 
-/// May a vendor's header go on to the client?
-pub fn passes_to_client(name: &str) -> bool {
-    passes(name) && !NOT_FOR_CLIENTS.contains(&name)
+/// Which headers pass between a client and a vendor.
+#[derive(Clone, Copy)]
+pub struct Passed<'a> {
+    /// What both speak; none: a request that is translated.
+    pub dialect: Option<Wire>,
+    /// What policy adds.
+    pub policy: &'a PassedHeaders,
 }
 
-fn passes(name: &str) -> bool {
-    !HOP_BY_HOP.contains(&name)
-        && !name.starts_with("proxy-")
-        && !RESERVED.iter().any(|reserved| name.starts_with(reserved))
+impl Passed<'_> {
+    /// Does a client's header go on to a vendor of this dialect? One vendor's own never goes to another.
+    pub fn to_vendor(&self, name: &str, vendor: Wire) -> bool {
+        let by_dialect = self.dialect.is_some_and(|wire| headers::to_vendor(wire).contains(&name));
+        let is_vendors = headers::owners(name).is_none_or(|owners| owners.contains(&vendor));
+        by_dialect || has(&self.policy.to_vendors, name) && is_vendors
+    }
+
+    /// Does a vendor's header go on to the client?
+    pub fn to_client(&self, name: &str) -> bool {
+        let by_dialect = self.dialect.is_some_and(|wire| headers::to_client(wire).contains(&name));
+        by_dialect || has(&self.policy.to_clients, name)
+    }
+}
+
+fn has(names: &[String], name: &str) -> bool {
+    names.iter().any(|each| each == name)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Of proxies, identity-aware ones among them, of browsers, and of nobody that is known.
+    const OF_THE_CLIENTS_SIDE: [&str; 24] = [
+        "authorization",
+        "api-key",
+        "cf-access-client-secret",
+        "cookie",
+        "forwarded",
+        "idempotency-key",
+        "openai-organization",
+        "origin",
+        "remote-user",
+        "ssl-client-cert",
+        "traceparent",
+        "user-agent",
+        "x-amz-security-token",
+        "x-amzn-oidc-accesstoken",
+        "x-auth-request-access-token",
+        "x-forwarded-for",
+        "x-forwarded-client-cert",
+        "x-goog-iap-jwt-assertion",
+        "x-ms-token-aad-access-token",
+        "x-nobody-knows",
+        "x-pomerium-jwt-assertion",
+        "x-postern-strict",
+        "x-serverless-authorization",
+        "x-stainless-os",
+    ];
+
+    const OF_THE_VENDORS_SIDE: [&str; 17] = [
+        "access-control-allow-origin",
+        "anthropic-organization-id",
+        "authorization",
+        "clear-site-data",
+        "location",
+        "openai-organization",
+        "refresh",
+        "request-id",
+        "set-cookie",
+        "set-cookie2",
+        "strict-transport-security",
+        "www-authenticate",
+        "x-accel-redirect",
+        "x-api-key",
+        "x-nobody-knows",
+        "x-ratelimit-remaining-tokens",
+        "x-sendfile",
+    ];
+
+    fn all_ways() -> Vec<Option<Wire>> {
+        Wire::ALL.into_iter().map(Some).chain([None]).collect()
+    }
+
     #[test]
-    fn lets_end_to_end_headers_pass() {
-        for name in ["openai-beta", "user-agent", "x-stainless-lang", "idempotency-key"] {
-            assert!(passes_to_vendor(name), "{name}");
-        }
-        for name in ["openai-processing-ms", "openai-version", "cache-control", "date"] {
-            assert!(passes_to_client(name), "{name}");
+    fn what_no_dialect_and_no_policy_names_never_passes() {
+        let policy = &PassedHeaders::default();
+        for dialect in all_ways() {
+            let passed = Passed { dialect, policy };
+            for (name, vendor) in OF_THE_CLIENTS_SIDE.iter().zip(Wire::ALL.iter().cycle()) {
+                assert!(!passed.to_vendor(name, *vendor), "{name}");
+            }
+            for name in OF_THE_VENDORS_SIDE {
+                assert!(!passed.to_client(name), "{name}");
+            }
         }
     }
 
     #[test]
-    fn keeps_credentials_cookies_and_reserved_names_from_vendors() {
-        for name in [
-            "authorization",
-            "x-api-key",
-            "api-key",
-            "cookie",
-            "x-postern-strict",
-            "x-forwarded-for",
-            "connection",
+    fn one_vendors_own_headers_reach_that_vendor_alone() {
+        let own = |name: &str| name.to_owned();
+        let names = vec![own("openai-x"), own("anthropic-x"), own("x-all")];
+        let policy = &PassedHeaders { to_vendors: names, ..PassedHeaders::default() };
+        for dialect in all_ways() {
+            let passed = Passed { dialect, policy };
+            for vendor in Wire::ALL {
+                let is_openai = matches!(vendor, Wire::OpenAi | Wire::Responses);
+                assert_eq!(passed.to_vendor("openai-x", vendor), is_openai);
+                assert_eq!(passed.to_vendor("anthropic-x", vendor), vendor == Wire::Anthropic);
+                assert!(passed.to_vendor("x-all", vendor));
+            }
+        }
+        let translated = Passed { dialect: None, policy };
+        assert!(!translated.to_vendor("openai-beta", Wire::OpenAi));
+    }
+
+    #[test]
+    fn what_a_dialect_names_passes_within_it() {
+        let policy = &PassedHeaders::default();
+        for (wire, name) in [
+            (Wire::OpenAi, "openai-beta"),
+            (Wire::Responses, "x-client-request-id"),
+            (Wire::Anthropic, "anthropic-beta"),
+            (Wire::Anthropic, "anthropic-version"),
+            (Wire::Cohere, "x-client-name"),
         ] {
-            assert!(!passes_to_vendor(name), "{name}");
+            assert!(Passed { dialect: Some(wire), policy }.to_vendor(name, wire), "{name}");
         }
-    }
-
-    #[test]
-    fn keeps_what_speaks_to_one_vendor_from_all_others() {
-        for name in ["openai-beta", "anthropic-beta", "x-goog-user-project"] {
-            assert!(is_of_a_dialect(name), "{name}");
-        }
-        for name in ["x-amz-security-token", "x-amz-date", "x-amzn-bedrock-guardrailidentifier"] {
-            assert!(is_of_a_dialect(name), "{name}");
-        }
-        assert!(!is_of_a_dialect("idempotency-key"));
-    }
-
-    #[test]
-    fn keeps_the_vendors_account_from_clients() {
-        for name in [
-            "openai-project",
-            "set-cookie",
-            "x-ratelimit-remaining-tokens",
-            "openai-organization",
-            "x-postern-served-by",
-            "connection",
-        ] {
-            assert!(!passes_to_client(name), "{name}");
-        }
+        let openai = Passed { dialect: Some(Wire::OpenAi), policy };
+        assert!(openai.to_client("openai-processing-ms") && openai.to_client("openai-version"));
     }
 }

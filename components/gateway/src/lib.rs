@@ -11,6 +11,7 @@ mod answer;
 mod attempt;
 mod body;
 mod client_ip;
+mod cors;
 mod cost;
 mod exchange;
 mod head;
@@ -18,6 +19,7 @@ mod headers;
 mod identity;
 mod limits;
 mod losses;
+mod mask;
 mod memory;
 mod models;
 mod pipeline;
@@ -52,6 +54,9 @@ impl Guest for Gateway {
 spin_sdk::wasip3::http::service::export!(Gateway with_types_in spin_sdk::wasip3);
 
 async fn serve(request: Request, exchange: &mut Exchange) -> Result<Answer, Refusal> {
+    if let Some(answered) = cors::preflight(&request, exchange) {
+        return answered;
+    }
     let head = Head::read(&request, exchange)?;
     match &head.endpoint {
         Endpoint::Alive => Ok(Answer::json(r#"{"status":"alive"}"#.to_owned())),

@@ -48,7 +48,10 @@ pub async fn run(
     match &end {
         End::Complete => {}
         End::ClientGone => exchange.record.client_gone(),
-        End::Cut(fault) => exchange.record.fault(fault),
+        End::Cut(fault) => {
+            exchange.record.said_by_vendor(fault);
+            exchange.record.fault(fault);
+        }
     }
     exchange.finish();
     if let (Some(mut streamed), End::Complete) = (streamed, end) {

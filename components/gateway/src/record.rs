@@ -7,6 +7,7 @@ use crate::stages::limiter::Admitted;
 use crate::stages::provider::Loss;
 use postern_contract::types::{Caller, Price, Usage};
 use postern_dialect::Facts;
+use postern_dialect::vendor_words::{is_known_field, is_known_word};
 use postern_fault::{Fault, shown};
 use serde::Serialize;
 use std::io::Write as _;
@@ -84,6 +85,9 @@ pub struct Record {
     request_bytes: usize,
     response_bytes: usize,
     pub duration_us: u64,
+    /// Codes and fields that a vendor named: its own words, which may quote the prompt.
+    #[serde(skip)]
+    of_vendors: Vec<String>,
 }
 
 /// What authorization said.
@@ -146,11 +150,15 @@ struct Failure {
 }
 
 impl Failure {
-    fn from_fault(fault: &Fault) -> Self {
+    /// `of_vendors` are words that a vendor chose: of these only what any API's reference has is written down.
+    fn new(fault: &Fault, of_vendors: &[String]) -> Self {
+        let is_ours = |word: &&str| !of_vendors.iter().any(|each| each == word);
+        let code = fault.code.as_deref();
+        let param = fault.param.as_deref();
         Failure {
             kind: format!("{:?}", fault.kind),
-            code: fault.code.as_deref().map(shown),
-            param: fault.param.as_deref().map(shown),
+            code: code.filter(|code| is_ours(code) || is_known_word(code)).map(shown),
+            param: param.filter(|param| is_ours(param) || is_known_field(param)).map(shown),
             private: fault.private.clone(),
         }
     }
@@ -236,7 +244,12 @@ impl Record {
 
     /// The deployment tried last did not answer.
     pub fn failed_attempt(&mut self, fault: &Fault) {
-        self.failed_attempts.push(Failure::from_fault(fault));
+        self.failed_attempts.push(Failure::new(fault, &self.of_vendors));
+    }
+
+    /// This fault is told in a vendor's words.
+    pub fn said_by_vendor(&mut self, fault: &Fault) {
+        self.of_vendors.extend(fault.code.iter().chain(&fault.param).cloned());
     }
 
     /// What the vendor's dialect could not carry.
@@ -263,7 +276,7 @@ impl Record {
 
     /// It failed: before the head, or in the midst of a stream that had begun well.
     pub fn fault(&mut self, fault: &Fault) {
-        self.fault = Some(Failure::from_fault(fault));
+        self.fault = Some(Failure::new(fault, &self.of_vendors));
         self.outcome = if (200..300).contains(&self.status) { "cut" } else { "refused" };
     }
 

@@ -1,6 +1,7 @@
 //! Responses. The one place where a fault becomes a status and an error object, in the client's dialect.
 
 use crate::answer::Answer;
+use crate::cors;
 use crate::exchange::Exchange;
 use crate::losses;
 use crate::pump;
@@ -13,14 +14,17 @@ use spin_sdk::wasip3::{spawn, wit_future, wit_stream};
 pub fn answer(answer: Answer, mut exchange: Exchange) -> Response {
     exchange.record.status = answer.status;
     let mut fields = answer.fields;
-    fields.push(("content-type".to_owned(), answer.content_type));
+    if !answer.content_type.is_empty() {
+        fields.push(("content-type".to_owned(), answer.content_type));
+    }
     if let Some(deployment) = answer.served_by {
         fields.push(("x-postern-served-by".to_owned(), deployment));
     }
     if !answer.losses.is_empty() {
         fields.push(("x-postern-losses".to_owned(), losses::header(&answer.losses)));
     }
-    if answer.streamed.is_none() {
+    // RFC 9110, 8.6: a 204 has no length.
+    if answer.streamed.is_none() && answer.status != 204 {
         fields.push(("content-length".to_owned(), answer.body.len().to_string()));
     }
     respond(answer.status, fields, answer.body, answer.streamed, exchange)
@@ -63,6 +67,7 @@ fn respond(
     if exchange.timing_asked {
         fields.push(("server-timing".to_owned(), exchange.server_timing()));
     }
+    fields.extend(cors::fields(exchange.origin.as_deref(), &fields));
     let headers = Fields::new();
     for (name, value) in &fields {
         // A vendor's header that the host will not carry is not worth the answer.
@@ -74,6 +79,8 @@ fn respond(
     // Only a status outside 100..=999 is refused; ours and vendors' are within.
     let _ = response.set_status_code(status);
     drop(no_trailers);
+    // RFC 9110, 9.3.2: the head is the same, and nothing follows it.
+    let body = if exchange.is_head { String::new() } else { body };
     spawn(pump::run(client, body, streamed, exchange));
     response
 }

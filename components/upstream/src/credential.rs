@@ -1,6 +1,6 @@
 //! The headers that let a request in.
 
-use crate::secrets::{Url, misconfigured, optional, present};
+use crate::secrets::{Url, misconfigured, optional_secret, present, secret};
 use crate::token;
 use postern_contract::clock::unix_s;
 use postern_contract::transport::Outbound;
@@ -17,7 +17,7 @@ pub async fn headers(outbound: &Outbound, url: &Url) -> Result<Vec<(String, Stri
     match &outbound.target.credential {
         None => Ok(Vec::new()),
         Some(Credential::Header(HeaderCredential { header, prefix, variable })) => {
-            Ok(vec![(header.clone(), format!("{prefix}{}", present(variable).await?))])
+            Ok(vec![(header.clone(), format!("{prefix}{}", secret(variable).await?))])
         }
         Some(Credential::Sigv4(keys)) => signature(outbound, url, keys).await,
         Some(Credential::ServiceAccount(account)) => {
@@ -33,9 +33,9 @@ async fn signature(
     names: &Sigv4Credential,
 ) -> Result<Vec<(String, String)>, Fault> {
     let keys = Keys {
-        access_key_id: present(&names.access_key_id).await?,
-        secret_access_key: present(&names.secret_access_key).await?,
-        session_token: optional(names.session_token.as_deref()).await?,
+        access_key_id: secret(&names.access_key_id).await?,
+        secret_access_key: secret(&names.secret_access_key).await?,
+        session_token: optional_secret(names.session_token.as_deref()).await?,
     };
     let region = present(&names.region).await?;
     let request = sigv4::Request {

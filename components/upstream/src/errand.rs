@@ -2,7 +2,7 @@
 
 use crate::answer;
 use crate::request::{self, Sent};
-use crate::secrets::{self, present};
+use crate::secrets::{self, secret};
 use postern_contract::clock::within;
 use postern_contract::errands::{Errand, ErrandResult, Form, FormAnswer, HashFunction, Mac};
 use postern_credential::{basic, mac};
@@ -20,7 +20,7 @@ pub async fn run(errand: Errand) -> ErrandResult {
 
 async fn post(form: Form) -> Result<FormAnswer, Fault> {
     let url = secrets::url(&form.url, "", "").await.map_err(failed)?;
-    let password = present(&form.credential.variable).await.map_err(failed)?;
+    let password = secret(&form.credential.variable).await.map_err(failed)?;
     let headers = [
         ("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned()),
         ("accept".to_owned(), "application/json".to_owned()),
@@ -41,7 +41,7 @@ async fn post(form: Form) -> Result<FormAnswer, Fault> {
 }
 
 async fn compute(wanted: Mac) -> Result<String, Fault> {
-    let key = present(&wanted.variable).await.map_err(failed)?;
+    let key = secret(&wanted.variable).await.map_err(failed)?;
     let hash = match wanted.hash {
         HashFunction::Sha256 => mac::Hash::Sha256,
         HashFunction::Sha384 => mac::Hash::Sha384,

@@ -3,7 +3,8 @@
 //! Reads: the variables that hold base URLs and credentials. Writes: the request, to the vendor. Refuses with:
 //! `unavailable` (a variable is missing or makes no URL), `upstream-unreachable`, `upstream-timeout`. Holds secrets, so it
 //! parses nothing of a vendor's model: the answer's bytes pass through to the gateway untouched, by handing on the host's
-//! own stream. What it reads is a token endpoint's answer, three fields of JSON. What `auth` needs a secret for it does for
+//! own stream. A refusal may quote what it refuses, the credential with it: it is held, bounded, and our secrets are masked
+//! before it leaves. What it reads is a token endpoint's answer, three fields of JSON. What `auth` needs a secret for it does for
 //! it. Fails closed.
 
 mod answer;
@@ -45,6 +46,10 @@ impl Guest for Upstream {
         }
         missing
     }
+
+    async fn masked(texts: Vec<String>) -> Vec<String> {
+        texts.iter().map(|text| secrets::masked(text)).collect()
+    }
 }
 
 async fn send(outbound: Outbound) -> Result<Inbound, Fault> {
@@ -52,7 +57,7 @@ async fn send(outbound: Outbound) -> Result<Inbound, Fault> {
     let limit_ms = u64::from(outbound.target.deadlines.first_byte_ms);
     let request = request::build(outbound).await?;
     match within(limit_ms, client::send(request)).await {
-        Some(Ok(response)) => Ok(inbound(response)),
+        Some(Ok(response)) => Ok(inbound(response).await),
         Some(Err(error)) => Err(explain(error)),
         None => {
             let public = format!("the provider did not begin to answer within {limit_ms} ms");
@@ -61,16 +66,21 @@ async fn send(outbound: Outbound) -> Result<Inbound, Fault> {
     }
 }
 
-fn inbound(response: Response) -> Inbound {
+async fn inbound(response: Response) -> Inbound {
     let status = response.get_status_code();
     let headers = response.get_headers().copy_all();
     let headers = headers
         .into_iter()
         // Field values are bytes; what is not text cannot travel on as a header of ours either.
         .filter_map(|(name, value)| {
-            Some((name.to_ascii_lowercase(), String::from_utf8(value).ok()?))
+            Some((name.to_ascii_lowercase(), secrets::masked(&String::from_utf8(value).ok()?)))
         })
         .collect();
+    if !(200..300).contains(&status) {
+        let (ended, ending) = contract_future::new(|| Ok(()));
+        drop(ended);
+        return Inbound { status, headers, body: answer::refusal(response).await, ending };
+    }
     let (taken, result) = wit_future::new(|| Ok(()));
     let (body, trailers) = Response::consume_body(response, result);
     // A task that is gone before it has said how it ended has not ended well.

@@ -1,8 +1,13 @@
 //! Variables: where vendors are, and what lets us in.
 
+use postern_credential::mask::Secrets;
 use postern_fault::{Fault, Kind};
 use postern_policy::{BasePath, BaseUrl};
 use spin_sdk::variables;
+use std::sync::{Mutex, PoisonError};
+
+/// What this instance has sent to anybody, or signed with: no more of our secrets than that can come back to it.
+static SENT: Mutex<Secrets> = Mutex::new(Secrets::new());
 
 /// The URL of a vendor's path, with variables put in.
 ///
@@ -78,12 +83,35 @@ pub async fn present(name: &str) -> Result<String, Fault> {
     Ok(value)
 }
 
-/// The value of a variable that may be empty.
-pub async fn optional(name: Option<&str>) -> Result<Option<String>, Fault> {
-    match name {
-        Some(name) => Ok(Some(read(name).await?).filter(|value| !value.is_empty())),
-        None => Ok(None),
-    }
+/// The value of a variable that holds a secret: from now on it is masked in what comes back.
+///
+/// # Errors
+///
+/// As [`present`].
+pub async fn secret(name: &str) -> Result<String, Fault> {
+    let value = present(name).await?;
+    keep([value.as_str()]);
+    Ok(value)
+}
+
+/// The secret of a variable that may be empty.
+pub async fn optional_secret(name: Option<&str>) -> Result<Option<String>, Fault> {
+    let Some(name) = name else { return Ok(None) };
+    let value = Some(read(name).await?).filter(|value| !value.is_empty());
+    keep(value.as_deref());
+    Ok(value)
+}
+
+/// These are secret as well.
+pub fn keep<'s>(secrets: impl IntoIterator<Item = &'s str>) {
+    let mut sent = SENT.lock().unwrap_or_else(PoisonError::into_inner);
+    secrets.into_iter().for_each(|secret| sent.add(secret));
+}
+
+/// A foreign text without our secrets.
+pub fn masked(text: &str) -> String {
+    let sent = SENT.lock().unwrap_or_else(PoisonError::into_inner);
+    sent.masked(text).into_owned()
 }
 
 async fn read(name: &str) -> Result<String, Fault> {

@@ -3,7 +3,7 @@
 
 use crate::answer;
 use crate::request::{self, Sent};
-use crate::secrets::{misconfigured, present};
+use crate::secrets::{self, misconfigured, present, secret};
 use postern_contract::clock::within;
 use postern_contract::types::{ServiceAccountCredential, Target};
 use postern_credential::service_account::{Key, Token, Tokens};
@@ -24,16 +24,20 @@ pub async fn of(
     target: &Target,
     unix_s: u64,
 ) -> Result<String, Fault> {
-    let key_file = present(&account.variable).await?;
+    let key_file = secret(&account.variable).await?;
     if let Some(token) = kept(&key_file, unix_s) {
         return Ok(token);
     }
     let wrong = |error| misconfigured(format!("the variable `{}`: {error}", account.variable));
-    let body =
-        Key::from_json(&key_file).and_then(|key| key.token_request(unix_s)).map_err(wrong)?;
+    let key = Key::from_json(&key_file).map_err(wrong)?;
+    secrets::keep(key.secrets());
+    let body = key.token_request(unix_s).map_err(wrong)?;
+    // What is signed lets in for as long as it holds.
+    secrets::keep(body.split_once("assertion=").map(|(_, assertion)| assertion));
     let limit_ms = target.deadlines.first_byte_ms.into();
     let asked = within(limit_ms, ask(&account.token_url, body)).await;
     let token = asked.ok_or_else(|| refused("the token endpoint did not answer in time"))??;
+    secrets::keep([token.access_token.as_str()]);
     let mut tokens = TOKENS.lock().unwrap_or_else(PoisonError::into_inner);
     tokens.put(&key_file, token.clone(), unix_s);
     Ok(token.access_token)
@@ -62,8 +66,9 @@ async fn ask(token_url: &str, body: String) -> Result<Token, Fault> {
     let status = response.get_status_code();
     let text = answer::text(response).await;
     if status != 200 {
-        // What it says of the account is the operator's to read: no secret is in it.
-        let said: String = text.chars().filter(|c| !c.is_control()).take(300).collect();
+        // What it says of the account is the operator's to read.
+        let said: String =
+            secrets::masked(&text).chars().filter(|c| !c.is_control()).take(300).collect();
         return Err(refused(&format!("the token endpoint answered with {status}: {said}")));
     }
     Token::from_json(&text).map_err(|error| refused(&error.to_string()))

@@ -4,5 +4,6 @@
 
 pub mod basic;
 pub mod mac;
+pub mod mask;
 pub mod service_account;
 pub mod sigv4;

@@ -80,6 +80,11 @@ impl Key {
         ))
     }
 
+    /// What of it nobody else may see: the lines of its private key, of which a text may have some.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.private_key.lines().filter(|line| !line.starts_with("-----"))
+    }
+
     fn claims(&self, unix_s: u64) -> JWTClaims<Scope> {
         let scope = Scope { scope: SCOPE.to_owned() };
         let mut claims = Claims::with_custom_claims(scope, Duration::from_secs(ASSERTION_S))

@@ -15,6 +15,7 @@ pub mod embed;
 mod emulate;
 mod found;
 pub mod google;
+pub mod headers;
 mod json;
 pub mod needs;
 pub mod openai;
@@ -27,6 +28,7 @@ mod usage;
 mod vendor;
 mod vendor_error;
 mod vendor_fault;
+pub mod vendor_words;
 mod wire;
 
 pub use answer::{Decoded, Usage};

@@ -1,6 +1,7 @@
 //! A vendor's error object, in the shapes that servers of this dialect give it.
 
 use crate::json::{Error, Scanner, Type};
+use crate::vendor_words::told;
 
 /// What a vendor says went wrong.
 #[derive(Debug, Default)]
@@ -79,23 +80,18 @@ impl VendorError {
         known.map_or(500, |(status, _)| *status)
     }
 
-    /// How it came, type and code for the operator, with the message if it is not about the request.
-    pub fn describe(&self, how: &str, with_message: bool) -> String {
+    /// How it came, and for the operator type and code if they are known ones. Never the message: any sentence can quote the
+    /// request or the credential, one about the credential as well, which some say of a request that was filtered.
+    pub fn describe(&self, how: &str) -> String {
         let mut text = how.to_owned();
         for (name, value) in [("type", &self.kind), ("code", &self.code)] {
             if let Some(value) = value {
-                text += &format!(", {name} {}", mask(clip(value, 64)));
+                text += &format!(", {name} {}", told(value));
             }
-        }
-        if let Some(message) = self.message.as_deref().filter(|_| with_message) {
-            text += &format!(": {}", mask(clip(message, MAX_PRIVATE_CHARS)));
         }
         text
     }
 }
-
-/// Enough for any vendor's sentence; a page of HTML is none.
-const MAX_PRIVATE_CHARS: usize = 300;
 
 /// What the types and codes that vendors send in a stream mean. The first that fits holds.
 const STATUSES: [(u16, &[&str]); 7] = [

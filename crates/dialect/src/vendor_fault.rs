@@ -7,15 +7,15 @@ use postern_fault::{Blame, Fault, Kind};
 /// A vendor's sentence about a request can quote a field of it, and no more than this of it is passed on.
 const MAX_PUBLIC_CHARS: usize = 2_000;
 
+/// Codes are under 64 characters, and a path into a schema may be longer.
+const MAX_WORD_CHARS: usize = 256;
+
 /// Longer waits are the vendor's mistake.
 const MAX_RETRY_AFTER_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// What an error means: `status` and what the vendor said, wherever it said it; `how` it came, for the operator.
 pub(crate) fn fault(status: u16, error: &VendorError, how: &str) -> Fault {
-    // Only these sentences are about the gateway's credential. Any other can quote the request: a server's failure as
-    // well as a refusal of it.
-    let about_credential = matches!(status, 401 | 403);
-    let private = error.describe(how, about_credential);
+    let private = error.describe(how);
     let gateways =
         |public| Fault { blame: Blame::Gateway, ..Fault::new(Kind::UpstreamFailed, public) };
     let fault = match status {
@@ -46,9 +46,11 @@ fn refused(kind: Kind, error: &VendorError) -> Fault {
         Some(message) => mask(clip(message, MAX_PUBLIC_CHARS)),
         None => "the provider refused the request and did not say why".to_owned(),
     };
+    // Whatever the place, it is the vendor's to fill.
+    let word = |word: &Option<String>| word.as_deref().map(|word| mask(clip(word, MAX_WORD_CHARS)));
     // A bare number repeats the status.
-    let code = error.code.clone().filter(|code| code.parse::<u16>().is_err());
-    Fault { param: error.param.clone(), code, ..Fault::new(kind, public) }
+    let code = word(&error.code).filter(|code| code.parse::<u16>().is_err());
+    Fault { param: word(&error.param), code, ..Fault::new(kind, public) }
 }
 
 fn is_callers(error: &VendorError) -> bool {

@@ -2,6 +2,8 @@
 //!
 //! Stages: gateway, auth, provider, upstream.
 
+mod quotes;
+
 use postern_keys::{Key, sha256_hex};
 use postern_tests::client::{Answer, Call};
 use postern_tests::stage::question;

@@ -7,6 +7,7 @@
 mod answers;
 mod check;
 mod metered;
+mod quoting;
 mod record;
 mod scripts;
 mod serve;
@@ -14,6 +15,7 @@ mod unusual;
 
 pub use answers::{ANSWER_PREFIX, USAGE};
 pub(crate) use check::RESERVED;
+pub use quoting::WORD;
 pub use record::{Ending, Recorded};
 pub(crate) use scripts::{Script, Step};
 
@@ -61,6 +63,12 @@ impl Upstream {
     #[must_use]
     pub fn start() -> Self {
         Self::serving(0, scripted)
+    }
+
+    /// Starts one of every dialect that refuses everything and quotes the credential and the prompt in its errors.
+    #[must_use]
+    pub fn quoting() -> Self {
+        Self::serving(0, quoting::answer)
     }
 
     /// Starts one that behaves so, on this port; 0: on a free one.

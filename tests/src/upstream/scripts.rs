@@ -244,6 +244,17 @@ fn many_headers(script: Script) -> Script {
         .with_header("alt-svc", "h3=\":443\"")
         .with_header("openai-processing-ms", "42")
         .with_header("x-vendor-extra", "kept")
+        .with_header("x-vendor-other", "nobody named it")
+        .with_header("authorization", "Bearer of-the-vendor")
+        .with_header("x-api-key", "of-the-vendor")
+        .with_header("x-accel-redirect", "/internal")
+        .with_header("x-sendfile", "/etc/passwd")
+        .with_header("location", "https://elsewhere.example")
+        .with_header("www-authenticate", "Bearer")
+        .with_header("refresh", "0; url=https://elsewhere.example")
+        .with_header("clear-site-data", "\"*\"")
+        .with_header("access-control-allow-origin", "*")
+        .with_header("set-cookie2", "a=b")
 }
 
 /// Half of it, then the connection breaks.

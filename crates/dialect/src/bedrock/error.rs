@@ -73,6 +73,11 @@ pub(super) fn is_exception(name: &str) -> bool {
     name.ends_with("Exception") || name.ends_with("Error") || known(name).is_some()
 }
 
+/// Whether this is one of the types that are known here.
+pub(crate) fn is_known(name: &str) -> bool {
+    known(name).is_some()
+}
+
 /// What an exception means that comes in a stream.
 pub(super) fn reported(name: &str, data: &str) -> Fault {
     let said: Body = serde_json::from_str(data).unwrap_or_default();
@@ -112,11 +117,6 @@ fn meant(kind: Option<String>, said: Body, status: u16, how: &str) -> Fault {
         .is_some_and(|kind| ["InvalidSignatureException", "SignatureDoesNotMatch"].contains(&kind))
         || has(&["Signature expired", "Signature not yet current"]);
     let code = (status == 400 && has(&TOO_LONG)).then(|| "context_length_exceeded".to_owned());
-    // What follows quotes the request that was signed, with the session's token.
-    let message = message.map(|message| match status {
-        401 | 403 => message.lines().next().unwrap_or_default().to_owned(),
-        _ => message,
-    });
     let mut how = how.to_owned();
     if let Some(status) = said.original_status {
         how += &format!(" of the model's, {status}");
@@ -128,5 +128,5 @@ fn meant(kind: Option<String>, said: Body, status: u16, how: &str) -> Fault {
     let public =
         "the provider refused the gateway's signature: its clock or its credential is wrong";
     Fault { blame: Blame::Gateway, ..Fault::new(Kind::UpstreamFailed, public) }
-        .with_private(error.describe(&how, true))
+        .with_private(error.describe(&how))
 }

@@ -5,7 +5,7 @@
 
 mod answer;
 mod content;
-mod error;
+pub(crate) mod error;
 mod family;
 mod request;
 mod stream;

@@ -83,7 +83,7 @@ impl Error {
         // Where the gateway stands, or its account, is nothing that the caller could mend.
         if self.status.as_deref() == Some("FAILED_PRECONDITION") {
             let public = "the provider does not serve this gateway's account";
-            let private = words.describe(how, true);
+            let private = words.describe(how);
             return Fault { blame: Blame::Gateway, ..Fault::new(Kind::UpstreamFailed, public) }
                 .with_private(private);
         }

@@ -1,5 +1,12 @@
-//! `gateway.toml`: the sizes the gateway holds in memory, whether it may leave anything of a request out, and whom it
-//! believes about where a client is.
+//! `gateway.toml`: the sizes the gateway holds in memory, whether it may leave anything of a request out, whom it
+//! believes about where a client is, which headers pass, and which web pages may call.
+
+mod cors;
+mod headers;
+mod never;
+
+pub use cors::Cors;
+pub use headers::PassedHeaders;
 
 use std::ops::RangeInclusive;
 
@@ -16,6 +23,8 @@ const RESPONSE: Key = Key::new("response", "[response]");
 const STRICT: Key = Key::new("strict", "strict = true");
 const MAX_BODY_BYTES: Key = Key::new("max_body_bytes", "max_body_bytes = 10_485_760");
 const CLIENT: Key = Key::new("client", "[client]");
+const HEADERS: Key = Key::new("headers", "[headers]");
+const CORS: Key = Key::new("cors", "[cors]");
 const TRUSTED_PROXIES: Key = Key::new("trusted_proxies", r#"trusted_proxies = ["10.0.0.0/8"]"#);
 
 /// What `gateway.toml` says, or the defaults where it says nothing.
@@ -29,6 +38,10 @@ pub struct Gateway {
     pub strict: bool,
     /// From which addresses `X-Forwarded-For` is believed; empty: from none.
     pub trusted_proxies: Vec<IpRange>,
+    /// Headers that pass besides those of the dialects.
+    pub headers: PassedHeaders,
+    /// Which web pages may call; none: no page of another origin.
+    pub cors: Option<Cors>,
 }
 
 impl Default for Gateway {
@@ -40,6 +53,8 @@ impl Default for Gateway {
             max_response_body_bytes: 64 * 1024 * 1024,
             strict: false,
             trusted_proxies: Vec::new(),
+            headers: PassedHeaders::default(),
+            cors: None,
         }
     }
 }
@@ -73,7 +88,11 @@ fn read(report: &mut Report<'_>) -> Gateway {
     let max_response = response.as_mut().and_then(|table| max_body_bytes(report, table));
     let mut client = root.table(report, CLIENT, "[client]");
     let trusted_proxies = client.as_mut().map(|table| trusted_proxies(report, table));
-    for table in [request, response, client].into_iter().flatten() {
+    let mut headers = root.table(report, HEADERS, "[headers]");
+    let passed = headers.as_mut().map(|table| headers::read(report, table));
+    let mut cors = root.table(report, CORS, "[cors]");
+    let pages = cors.as_mut().and_then(|table| cors::read(report, table));
+    for table in [request, response, client, headers, cors].into_iter().flatten() {
         table.finish(report);
     }
     root.finish(report);
@@ -82,6 +101,8 @@ fn read(report: &mut Report<'_>) -> Gateway {
         max_response_body_bytes: max_response.unwrap_or(default.max_response_body_bytes),
         strict: strict.is_some_and(|strict| *strict.get_ref()),
         trusted_proxies: trusted_proxies.unwrap_or_default(),
+        headers: passed.unwrap_or_default(),
+        cors: pages,
     }
 }
 
