@@ -2,7 +2,7 @@
 //!
 //! Reads: the credential headers, `consumers.toml`, `issuers.toml`, `authorization.cedar`, of the key-value store issued
 //! keys, key sets and introspected tokens, of issuers their discovery documents and key sets. Writes: key sets, what
-//! introspection said, when a key was last used. Refuses with: `unauthenticated`, in the same words for every key that does
+//! introspection said, when a key was last used, that it can be written. Refuses with: `unauthenticated`, in the same words for every key that does
 //! not let in; `forbidden`; `invalid-request` when two headers present two credentials. Runs first, and once more when the
 //! router has said what could serve. Fails closed: policies, a store or an issuer that cannot be read are `unavailable`.
 //!
@@ -69,7 +69,7 @@ impl Guest for Auth {
         policy::consumers()?;
         policy::issuers()?;
         policy::prepare().await?;
-        store::reachable().await.map_err(|reason| reason.fault().into())
+        store::usable().await.map_err(|reason| reason.fault().into())
     }
 }
 

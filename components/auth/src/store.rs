@@ -1,7 +1,18 @@
 //! The key-value store.
 
+use postern_contract::clock::unix_s;
 use postern_identity::Refused;
 use spin_sdk::key_value::{Error, Store};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What is written to see that it can be.
+const PROBE: &str = "readiness/probe";
+
+/// Probes come every few seconds, from each load balancer: a store need not be written for all of them.
+const PROBE_EVERY_S: u64 = 3;
+
+/// When this instance last wrote it.
+static WRITTEN_UNIX_S: AtomicU64 = AtomicU64::new(0);
 
 /// Open it; a handle is cheap.
 ///
@@ -22,10 +33,21 @@ pub async fn set(name: &str, value: &[u8]) -> Result<(), Refused> {
     open().await?.set(name, value).await.map_err(|error| failed(&error))
 }
 
-/// Can it be read?
-pub async fn reachable() -> Result<(), Refused> {
-    let exists = open().await?.exists(postern_keys::STORE_PREFIX).await;
-    exists.map(|_| ()).map_err(|error| failed(&error))
+/// Can it be written, and what was written be read? A store that is only read serves no revocation, and counts nothing.
+pub async fn usable() -> Result<(), Refused> {
+    let now_unix_s = unix_s();
+    let since_s = now_unix_s.abs_diff(WRITTEN_UNIX_S.load(Ordering::Relaxed));
+    if since_s < PROBE_EVERY_S {
+        return Ok(());
+    }
+    set(PROBE, now_unix_s.to_string().as_bytes()).await?;
+    // Another instance may have written since.
+    if get(PROBE).await?.is_none() {
+        let why = "key-value store: what was written is not there";
+        return Err(Refused::Unavailable(why.to_owned()));
+    }
+    WRITTEN_UNIX_S.store(now_unix_s, Ordering::Relaxed);
+    Ok(())
 }
 
 fn failed(error: &Error) -> Refused {

@@ -144,7 +144,10 @@ impl<E: Execute> Counters for Scripts<E> {
     }
 
     async fn ready(&self) -> Result<(), Error> {
-        self.connection.execute("PING", Vec::new()).await.map(drop).map_err(Error::Unavailable)
+        // A server that only answers reads (a replica, a full disk) would count nothing.
+        let words = [format!("{PREFIX}ready"), "1".to_owned(), "EX".to_owned(), "60".to_owned()];
+        let words = words.map(|word| Argument::Bytes(word.into_bytes())).into();
+        self.connection.execute("SET", words).await.map(drop).map_err(Error::Unavailable)
     }
 }
 

@@ -3,7 +3,7 @@
 //! Stages: gateway, auth.
 
 use postern_tests::stage::question;
-use postern_tests::{Options, Redis, Stage, marker};
+use postern_tests::{Options, PATIENCE, Redis, Stage, marker};
 
 fn stage(redis: &Redis) -> Stage {
     let url = redis.url();
@@ -42,4 +42,29 @@ async fn nobody_is_let_in_while_the_store_cannot_be_read() {
     assert_eq!(stage.gateway.call("GET", "/readyz").send().await.status, 503);
     assert_eq!(stage.gateway.call("GET", "/healthz").send().await.status, 200);
     assert!(stage.upstream.requests(&marker).is_empty());
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_be_written_is_not_ready() {
+    let redis = Redis::start();
+    let stage = stage(&redis);
+    let ready = || async { stage.gateway.call("GET", "/readyz").send().await.status };
+    assert_eq!(ready().await, 200);
+    // It goes on answering reads: nobody notices but whoever revokes a key.
+    let refuse_writes = |replicas: &str| {
+        let words = ["CONFIG", "SET", "min-replicas-to-write", replicas].map(str::as_bytes);
+        assert_eq!(redis.command(&words), [Some(b"OK".to_vec())]);
+    };
+    refuse_writes("1");
+    let start = std::time::Instant::now();
+    while ready().await == 200 && start.elapsed() < PATIENCE {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    let answer =
+        stage.gateway.call("GET", "/readyz").header("x-request-id", "unwritable").send().await;
+    assert_eq!(answer.status, 503, "{}", answer.text());
+    let line = stage.gateway.log_line("unwritable").await;
+    assert!(line["fault"]["private"].as_str().unwrap().contains("key-value store"), "{line}");
+    refuse_writes("0");
+    assert_eq!(ready().await, 200, "as soon as it can be written again");
 }
