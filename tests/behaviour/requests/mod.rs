@@ -146,9 +146,9 @@ async fn says_which_method_a_path_answers_and_that_others_are_not_there() {
         ("GET", CHAT, "POST"),
         ("DELETE", CHAT, "POST"),
         ("PUT", EMBEDDINGS, "POST"),
-        ("POST", "/v1/models", "GET"),
-        ("DELETE", "/v1/models/plain-model", "GET"),
-        ("POST", "/healthz", "GET"),
+        ("POST", "/v1/models", "GET, HEAD"),
+        ("DELETE", "/v1/models/plain-model", "GET, HEAD"),
+        ("POST", "/healthz", "GET, HEAD"),
     ] {
         let answer = stage.call(method, path).send().await;
         assert_eq!((answer.status, answer.header("allow")), (405, Some(allow)), "{method} {path}");
