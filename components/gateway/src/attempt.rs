@@ -164,7 +164,7 @@ async fn one(call: &Call<'_>, target: Target, exchange: &mut Exchange) -> Result
     Ok(Answer {
         status,
         content_type: told_type(&content_type, passes, call.facts.stream),
-        fields: fields.into_iter().filter(|(name, _)| passed.to_client(name)).collect(),
+        fields: fields.into_iter().filter(|(name, _)| passed.passes_to_client(name)).collect(),
         served_by: Some(target.deployment),
         losses,
         used,
@@ -232,7 +232,7 @@ fn outbound(
     let passed = passed(call, exchange.client, passes);
     let vendor = target.dialect.into();
     let mut headers = call.head.forwarded.clone();
-    headers.retain(|(name, _)| passed.to_vendor(name, vendor));
+    headers.retain(|(name, _)| passed.passes_to_vendor(name, vendor));
     // A client that names its version of the vendor's API means it.
     for (name, value) in encoded.headers.into_iter().chain(headers::of_the_gateway()) {
         if !headers.iter().any(|(named, _)| *named == name) {

@@ -44,14 +44,14 @@ pub struct Passed<'a> {
 
 impl Passed<'_> {
     /// Does a client's header go on to a vendor of this dialect? One vendor's own never goes to another.
-    pub fn to_vendor(&self, name: &str, vendor: Wire) -> bool {
+    pub fn passes_to_vendor(&self, name: &str, vendor: Wire) -> bool {
         let by_dialect = self.dialect.is_some_and(|wire| headers::to_vendor(wire).contains(&name));
         let is_vendors = headers::owners(name).is_none_or(|owners| owners.contains(&vendor));
         by_dialect || has(&self.policy.to_vendors, name) && is_vendors
     }
 
     /// Does a vendor's header go on to the client?
-    pub fn to_client(&self, name: &str) -> bool {
+    pub fn passes_to_client(&self, name: &str) -> bool {
         let by_dialect = self.dialect.is_some_and(|wire| headers::to_client(wire).contains(&name));
         by_dialect || has(&self.policy.to_clients, name)
     }
@@ -123,10 +123,10 @@ mod tests {
         for dialect in all_ways() {
             let passed = Passed { dialect, policy };
             for (name, vendor) in OF_THE_CLIENTS_SIDE.iter().zip(Wire::ALL.iter().cycle()) {
-                assert!(!passed.to_vendor(name, *vendor), "{name}");
+                assert!(!passed.passes_to_vendor(name, *vendor), "{name}");
             }
             for name in OF_THE_VENDORS_SIDE {
-                assert!(!passed.to_client(name), "{name}");
+                assert!(!passed.passes_to_client(name), "{name}");
             }
         }
     }
@@ -140,13 +140,16 @@ mod tests {
             let passed = Passed { dialect, policy };
             for vendor in Wire::ALL {
                 let is_openai = matches!(vendor, Wire::OpenAi | Wire::Responses);
-                assert_eq!(passed.to_vendor("openai-x", vendor), is_openai);
-                assert_eq!(passed.to_vendor("anthropic-x", vendor), vendor == Wire::Anthropic);
-                assert!(passed.to_vendor("x-all", vendor));
+                assert_eq!(passed.passes_to_vendor("openai-x", vendor), is_openai);
+                assert_eq!(
+                    passed.passes_to_vendor("anthropic-x", vendor),
+                    vendor == Wire::Anthropic
+                );
+                assert!(passed.passes_to_vendor("x-all", vendor));
             }
         }
         let translated = Passed { dialect: None, policy };
-        assert!(!translated.to_vendor("openai-beta", Wire::OpenAi));
+        assert!(!translated.passes_to_vendor("openai-beta", Wire::OpenAi));
     }
 
     #[test]
@@ -159,9 +162,12 @@ mod tests {
             (Wire::Anthropic, "anthropic-version"),
             (Wire::Cohere, "x-client-name"),
         ] {
-            assert!(Passed { dialect: Some(wire), policy }.to_vendor(name, wire), "{name}");
+            assert!(Passed { dialect: Some(wire), policy }.passes_to_vendor(name, wire), "{name}");
         }
         let openai = Passed { dialect: Some(Wire::OpenAi), policy };
-        assert!(openai.to_client("openai-processing-ms") && openai.to_client("openai-version"));
+        assert!(
+            openai.passes_to_client("openai-processing-ms")
+                && openai.passes_to_client("openai-version")
+        );
     }
 }
