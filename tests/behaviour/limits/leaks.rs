@@ -3,7 +3,7 @@
 use super::{OUTPUT_PICO_USD, WIDE, metered, nano_usd, prompt_tokens};
 use postern_tests::issuer::token::unix_s;
 use postern_tests::limited::{Counting, Limited, Setup};
-use postern_tests::marker;
+use postern_tests::{eventually, marker};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -87,7 +87,11 @@ fn client(limited: &Limited, number: usize, seen: &Arc<Seen>) -> JoinHandle<()> 
 /// Load, and a death in the midst of it.
 async fn round(limited: &mut Limited, victim: Victim, moments: &mut Moments, seen: &Arc<Seen>) {
     seen.stop.store(false, Ordering::SeqCst);
+    let answers = || seen.answers.load(Ordering::SeqCst);
+    let before = answers();
     let clients: Vec<_> = (0..CLIENTS).map(|number| client(limited, number, seen)).collect();
+    // On busy cores a new host takes a while until there is any load.
+    eventually("an answer", || (answers() > before).then_some(())).await;
     tokio::time::sleep(Duration::from_millis(50 + moments.next(400))).await;
     match victim {
         Victim::Client => clients.iter().for_each(JoinHandle::abort),
