@@ -1,5 +1,6 @@
 //! The reference `tiktoken` and ours count alike, whatever the text.
 
+mod fields;
 mod texts;
 
 use base64::Engine;

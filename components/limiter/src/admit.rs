@@ -8,6 +8,7 @@ use postern_meter::{
     Amounts, AnswerCap, Asked, Denied, Limits, Names, RENEW_AFTER_MS, Reserved, Ticket, headers,
 };
 use postern_policy::{Limit, LimitUnit, Price};
+use postern_tokenizer::prompt::Tokens;
 
 /// What is reserved for a request, and what its client is told.
 pub async fn admit(wish: &Wish, body: &str, now_ms: u64) -> Result<Admitted, Refused> {
@@ -55,9 +56,10 @@ fn amounts(
     if is_free || !limits.iter().any(|limit| counts_tokens(limit)) {
         return Amounts::default();
     }
-    let input_tokens = prompt::tokens(wish, body);
+    let Tokens { input: input_tokens, predicted } = prompt::tokens(wish, body);
     let answers = u64::from(wish.facts.answers.max(1));
-    let output_tokens = cap.map_or(0, |cap| cap.tokens.saturating_mul(answers));
+    let output_tokens =
+        cap.map_or(0, |cap| cap.tokens.saturating_add(predicted).saturating_mul(answers));
     Amounts::at_most(input_tokens, output_tokens, price, wish.facts.audio > 0)
 }
 

@@ -3,14 +3,14 @@
 use postern_contract::limiter::exports::postern::limiter::stage::Wish;
 use postern_contract::types::{self, Dialect, Tokenizer};
 use postern_tokenizer::Encoding;
-use postern_tokenizer::prompt::{self, ImageRule, Prompt, Rules, Text, ToolRule};
+use postern_tokenizer::prompt::{self, ImageRule, Prompt, Rules, Text, Tokens, ToolRule};
 
 /// What Anthropic says to its models of tools, at most
 /// (<https://docs.anthropic.com/en/docs/tool-use-pricing-and-tokens>).
 const ANTHROPIC_TOOLS_TOKENS: u32 = 530;
 
 /// By the model's own tokenizer, or the estimate that policy states.
-pub fn tokens(wish: &Wish, body: &str) -> u64 {
+pub fn tokens(wish: &Wish, body: &str) -> Tokens {
     let counting = &wish.target.counting;
     let encoding = match counting.tokenizer {
         Tokenizer::O200kBase => Encoding::O200kBase,
@@ -25,6 +25,8 @@ pub fn tokens(wish: &Wish, body: &str) -> u64 {
         messages: u32::try_from(texts.len()).unwrap_or(u32::MAX),
         has_tools: wish.facts.tools > 0,
         images: wish.facts.images,
+        audio: wish.facts.audio,
+        documents: wish.facts.documents,
     };
     let tools = match wish.target.dialect {
         Dialect::Anthropic | Dialect::Bedrock => {

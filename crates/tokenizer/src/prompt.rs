@@ -4,6 +4,8 @@
 //! has not, rather too many than too few: a reservation that was too high is settled a moment later, one that was
 //! too low has let through what should have waited.
 
+pub mod fields;
+mod files;
 mod images;
 mod scan;
 mod tools;
@@ -28,6 +30,19 @@ pub struct Prompt<'a> {
     pub has_tools: bool,
     /// How many pictures it has.
     pub images: u32,
+    /// How many recordings it has.
+    pub audio: u32,
+    /// How many documents it has.
+    pub documents: u32,
+}
+
+/// How many tokens a request has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tokens {
+    /// What is read.
+    pub input: u64,
+    /// What may be billed beside each answer: the words of a prediction that does not come true.
+    pub predicted: u64,
 }
 
 /// The inside of a JSON string literal, escapes included, as bytes of the body.
@@ -52,6 +67,8 @@ pub struct Rules {
 const MESSAGE_TOKENS: u64 = 3 + 1;
 /// What the model is given to begin its answer with; same source.
 const ANSWER_TOKENS: u64 = 3;
+/// Sealed thoughts in base64 are as long as the words they seal, at the least.
+const SEALED_BYTES_A_TOKEN: u64 = 4;
 /// What a name costs beside its text; same source.
 const NAME_TOKENS: u64 = 1;
 
@@ -59,7 +76,12 @@ const NAME_TOKENS: u64 = 1;
 ///
 /// `factor_percent` multiplies whatever is text: 100 where the encoding is the model's own, more where it stands in for one
 /// that is not public. Takes time in proportion to the body.
-pub fn count(prompt: &Prompt<'_>, encoding: Encoding, factor_percent: u32, rules: &Rules) -> u64 {
+pub fn count(
+    prompt: &Prompt<'_>,
+    encoding: Encoding,
+    factor_percent: u32,
+    rules: &Rules,
+) -> Tokens {
     let found = scan::scan(prompt.body, prompt.texts);
     let texts = prompt.texts.iter().filter_map(|text| raw(prompt.body, *text));
     let names = found.names.iter().copied();
@@ -74,7 +96,13 @@ pub fn count(prompt: &Prompt<'_>, encoding: Encoding, factor_percent: u32, rules
     let once = if prompt.has_tools { rules.tools.once() } else { 0 };
     let images = rules.images.count(&found.pictures, prompt.images);
     let read = factor(spoken.saturating_add(tools), factor_percent);
-    sum([read, frames, once, images].into_iter())
+    let sealed = found.sealed_bytes.div_ceil(SEALED_BYTES_A_TOKEN);
+    let files = files::count(&found, prompt);
+    let predicted = sum(found.predictions.iter().map(|json| crate::count(encoding, json)));
+    Tokens {
+        input: sum([read, frames, once, images, sealed, files, found.token_ids].into_iter()),
+        predicted: factor(predicted, factor_percent),
+    }
 }
 
 fn raw(body: &str, text: Text) -> Option<&str> {

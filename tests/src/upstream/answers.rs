@@ -92,6 +92,43 @@ fn pieces(text: &str) -> Vec<String> {
     characters.chunks(length).map(|piece| piece.iter().collect()).collect()
 }
 
+/// A whole completion of a text.
+pub(super) fn text_completion(model: &str, text: &str) -> String {
+    let mut answer = text_chunk(model, text, Some("stop"));
+    answer["usage"] = usage();
+    answer.to_string()
+}
+
+/// The events of a completion of a text.
+pub(super) fn text_events(model: &str, text: &str, include_usage: bool) -> Vec<String> {
+    let mut events: Vec<String> =
+        pieces(text).into_iter().map(|piece| event(&text_chunk(model, &piece, None))).collect();
+    events.push(event(&text_chunk(model, "", Some("stop"))));
+    if include_usage {
+        let mut last = text_chunk(model, "", None);
+        last["choices"] = json!([]);
+        last["usage"] = usage();
+        events.push(event(&last));
+    }
+    events.push("data: [DONE]\n\n".to_owned());
+    events
+}
+
+fn text_chunk(model: &str, text: &str, finish_reason: Option<&str>) -> Value {
+    json!({
+        "id": "cmpl-scripted",
+        "object": "text_completion",
+        "created": 1_790_000_000,
+        "model": model,
+        "choices": [{ "index": 0, "text": text, "logprobs": null, "finish_reason": finish_reason }],
+    })
+}
+
+pub(super) fn ranking() -> String {
+    json!({ "results": [{ "index": 0, "relevance_score": 0.5 }], "meta": { "billed_units": { "search_units": 1 } } })
+        .to_string()
+}
+
 pub(super) fn embeddings(model: &str) -> String {
     json!({
         "object": "list",

@@ -69,7 +69,10 @@ fn body_complaints(request: &Recorded) -> Vec<String> {
         "/v1/embeddings" if body["input"].is_null() => {
             complaints.push("input is missing".to_owned())
         }
-        "/v1/chat/completions" | "/v1/embeddings" => {}
+        "/v1/completions" if body["prompt"].is_null() => {
+            complaints.push("prompt is missing".to_owned());
+        }
+        "/v1/chat/completions" | "/v1/embeddings" | "/v1/completions" | "/v1/rerank" => {}
         other => complaints.push(format!("there is nothing at {other}")),
     }
     complaints

@@ -31,6 +31,29 @@ pub(super) fn when_released(script: Script, body: &Value) -> Script {
     script
 }
 
+/// An answer whose vendor does not say what it used.
+pub(super) fn uncounted(mut script: Script) -> Script {
+    let has_usage = |bytes: &Bytes| {
+        let text = String::from_utf8_lossy(bytes);
+        text.contains("\"choices\":[],") || text.contains("\"choices\": [],")
+    };
+    script.steps.retain(|step| !matches!(step, Step::Write(bytes) if has_usage(bytes)));
+    for step in &mut script.steps {
+        if let Step::Write(bytes) = step {
+            let text = String::from_utf8_lossy(bytes);
+            *bytes = text.replace("\"usage\"", "\"unused\"").into();
+        }
+    }
+    if script.content_length.is_some() {
+        let lengths = script.steps.iter().map(|step| match step {
+            Step::Write(bytes) => bytes.len() as u64,
+            _ => 0,
+        });
+        script.content_length = Some(lengths.sum());
+    }
+    script
+}
+
 fn asked_for(metadata: &Value) -> Option<Value> {
     let number = |name: &str| metadata[name].as_str().and_then(|text| text.parse::<u64>().ok());
     let (input, output) = (number("input_tokens")?, number("output_tokens")?);

@@ -76,6 +76,12 @@ pub(super) fn script(request: &Recorded) -> Script {
     let body = request.json();
     let model = body["model"].as_str().unwrap_or_default();
     match model {
+        "uncounted" if request.path == "/v1/rerank" => Script::json(answers::ranking()),
+        model if request.path == "/v1/completions" => completions(model, &body),
+        "uncounted" if request.path == "/v1/embeddings" => {
+            metered::uncounted(Script::json(answers::embeddings(model)))
+        }
+        "uncounted" => metered::uncounted(plain(model, &body)),
         "plain" | "plain-2" | "plain-3" if request.path == "/v1/embeddings" => {
             Script::json(answers::embeddings(model))
         }
@@ -179,6 +185,24 @@ fn plain(model: &str, body: &Value) -> Script {
         true => Script::stream(events(model, body)),
         false => Script::json(whole_text(model, body)),
     }
+}
+
+/// A model that goes on with a text, in the manner that its name says.
+fn completions(model: &str, body: &Value) -> Script {
+    let text = text(body);
+    let script = match is_streamed(body) {
+        true => {
+            let include_usage = body["stream_options"]["include_usage"] == true;
+            let events = answers::text_events(model, &text, include_usage).into_iter();
+            let write = |event: String| Step::Write(event.into());
+            let gate = (model == "stepped").then_some(Step::Gate);
+            Script::stream(
+                events.flat_map(|event| gate.clone().into_iter().chain([write(event)])).collect(),
+            )
+        }
+        false => Script::json(answers::text_completion(model, &text)),
+    };
+    if model == "uncounted" { metered::uncounted(script) } else { metered::at_once(script, body) }
 }
 
 /// Each event waits for its release.

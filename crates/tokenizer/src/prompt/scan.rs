@@ -4,6 +4,7 @@
 //! vendor reads the same body; a name that is written with escapes is the same name.
 
 use super::Text;
+use super::fields::Field;
 use super::images::{Picture, Size};
 use super::unescape;
 use std::ops::Range;
@@ -19,51 +20,24 @@ pub struct Found<'a> {
     pub names: Vec<&'a str>,
     /// The pictures, wherever they are.
     pub pictures: Vec<Picture>,
-}
-
-/// What a member of an object is, judging by its name.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Member {
-    /// In the outermost object: what the model may call.
-    Tools,
-    /// Further in: what was called; anywhere: how the answer has to look.
-    Call,
-    /// Where the bytes of a picture may stand.
-    Picture,
-    /// How closely a picture is looked at.
-    Detail,
-    Name,
-    Other,
-}
-
-impl Member {
-    fn of(raw: &str, depth: usize) -> Self {
-        match unescape(raw).as_ref() {
-            "tools" | "functions" | "toolConfig" | "tool_config" if depth == 1 => Self::Tools,
-            // OpenAI and Cohere; Anthropic and Bedrock; Google; Bedrock's results.
-            "arguments" | "input" | "args" | "response" | "json" if depth > 1 => Self::Call,
-            "response_format"
-            | "responseSchema"
-            | "response_schema"
-            | "responseJsonSchema"
-            | "response_json_schema"
-            | "json_schema"
-            | "output_format"
-            | "output_config" => Self::Call,
-            "url" | "image_url" | "data" | "bytes" | "image" | "uri" | "fileUri" | "file_uri" => {
-                Self::Picture
-            }
-            "detail" => Self::Detail,
-            "name" => Self::Name,
-            _ => Self::Other,
-        }
-    }
+    /// What may be recordings or documents: data that is no picture whose size is known.
+    pub data: Vec<&'a str>,
+    /// Files that the vendor has or fetches.
+    pub files: u64,
+    /// What the vendor has or fetches otherwise.
+    pub references: u64,
+    /// Sealed thoughts, in bytes of base64.
+    pub sealed_bytes: u64,
+    /// Tokens that were sent as numbers.
+    pub token_ids: u64,
+    /// What may be billed as answer beside it.
+    pub predictions: Vec<&'a str>,
 }
 
 /// An object or an array that is not closed yet.
 struct Frame {
     /// What it is in the one around it.
-    member: Member,
+    member: Field,
     start: usize,
     /// Where the pictures that were found in it begin.
     first_picture: usize,
@@ -76,7 +50,7 @@ struct Scanner<'a> {
     /// Where texts start, in order.
     texts: Vec<u32>,
     frames: Vec<Frame>,
-    /// How many frames there were when the tools or the call began in which we are, and where its next piece does.
+    /// How many frames there were when that began in which we are and which is counted as one, and where its next piece does.
     within: Option<(usize, usize)>,
     found: Found<'a>,
 }
@@ -94,7 +68,7 @@ pub fn scan<'a>(body: &'a str, texts: &[Text]) -> Found<'a> {
 impl<'a> Scanner<'a> {
     fn run(&mut self) {
         let bytes = self.body.as_bytes();
-        let (mut at, mut member) = (0, Member::Other);
+        let (mut at, mut member) = (0, Field::Words);
         while let Some(byte) = bytes.get(at) {
             match byte {
                 b'"' => {
@@ -107,11 +81,17 @@ impl<'a> Scanner<'a> {
                 }
                 b'{' | b'[' => {
                     self.open(at, member);
-                    member = if *byte == b'[' { member.of_elements() } else { Member::Other };
+                    member = if *byte == b'[' { member.of_elements() } else { Field::Words };
                 }
                 b'}' | b']' => {
                     self.close(at);
-                    member = Member::Other;
+                    // Of an array, the next element is what the last one was.
+                    let around = self.frames.last().filter(|_| self.is_in_array());
+                    member = around.map_or(Field::Words, |frame| frame.member.of_elements());
+                }
+                b'-' | b'0'..=b'9' if member == Field::TokenIds && self.is_in_array() => {
+                    self.found.token_ids += 1;
+                    at = end_of_number(bytes, at);
                 }
                 _ => {}
             }
@@ -120,17 +100,28 @@ impl<'a> Scanner<'a> {
     }
 
     /// What the string names, and where the colon behind it is; none for one that is a value.
-    fn member_named(&self, inside: Range<usize>) -> Option<(Member, usize)> {
+    fn member_named(&self, inside: Range<usize>) -> Option<(Field, usize)> {
         let behind = self.body.get(inside.end + 1..)?;
         let colon = behind.bytes().position(|byte| !byte.is_ascii_whitespace())?;
         let is_name = behind.as_bytes().get(colon) == Some(&b':');
         let raw = self.body.get(inside.clone()).filter(|_| is_name)?;
-        Some((Member::of(raw, self.frames.len()), inside.end + 1 + colon))
+        Some((Field::of_member(raw, self.frames.len()), inside.end + 1 + colon))
     }
 
-    fn open(&mut self, start: usize, member: Member) {
-        if self.within.is_none() && matches!(member, Member::Tools | Member::Call) {
-            self.within = Some((self.frames.len(), start));
+    fn open(&mut self, start: usize, member: Field) {
+        let is_object = self.body.as_bytes().get(start) == Some(&b'{');
+        if self.within.is_none() {
+            let is_reference = is_object && member == Field::Reference;
+            // A prompt that is kept at the vendor.
+            let is_kept = is_object && member == Field::TokenIds && self.frames.len() == 1;
+            self.found.references += u64::from(is_reference || is_kept);
+            let is_one = matches!(
+                member,
+                Field::Tools | Field::Call | Field::Free | Field::Cap | Field::Prediction
+            );
+            if is_one || is_reference {
+                self.within = Some((self.frames.len(), start));
+            }
         }
         let first_picture = self.found.pictures.len();
         self.frames.push(Frame { member, start, first_picture, low: None });
@@ -140,10 +131,13 @@ impl<'a> Scanner<'a> {
         let Some(frame) = self.frames.pop() else { return };
         if let Some((_, piece)) = self.within.filter(|(depth, _)| *depth == self.frames.len()) {
             self.within = None;
-            let tools = frame.member == Member::Tools;
-            let start = if tools { frame.start } else { piece };
-            let json = self.body.get(start..=end).unwrap_or_default();
-            if tools { self.found.tools.push(json) } else { self.found.calls.push(json) }
+            let whole = self.body.get(frame.start..=end).unwrap_or_default();
+            match frame.member {
+                Field::Tools => self.found.tools.push(whole),
+                Field::Prediction => self.found.predictions.push(whole),
+                Field::Call => self.found.calls.extend(self.body.get(piece..=end)),
+                _ => {}
+            }
         }
         if frame.low == Some(true) {
             let depth = self.frames.len() + 1;
@@ -154,11 +148,14 @@ impl<'a> Scanner<'a> {
     }
 
     /// A string that is a value.
-    fn string(&mut self, inside: Range<usize>, member: Member) {
+    fn string(&mut self, inside: Range<usize>, member: Field) {
         let raw = self.body.get(inside.clone()).unwrap_or_default();
         if self.is_text(inside.start) {
-            if let Some((_, piece)) = &mut self.within {
-                self.found.calls.extend(self.body.get(*piece..inside.start));
+            if let Some((depth, piece)) = &mut self.within {
+                let is_call = |frame: &Frame| frame.member == Field::Call;
+                if self.frames.get(*depth).is_some_and(is_call) {
+                    self.found.calls.extend(self.body.get(*piece..inside.start));
+                }
                 *piece = inside.end;
             }
             return;
@@ -167,21 +164,38 @@ impl<'a> Scanner<'a> {
             return;
         }
         match member {
-            Member::Call => self.found.calls.push(raw),
+            Field::Call => self.found.calls.push(raw),
             // In the outermost object, its messages, a message: of a speaker, or further in of what was called.
-            Member::Name if self.frames.len() >= 3 => self.found.names.push(raw),
-            Member::Detail => {
+            Field::Name if self.frames.len() >= 3 => self.found.names.push(raw),
+            Field::Detail => {
                 if let Some(frame) = self.frames.last_mut() {
                     frame.low = Some(frame.low != Some(false) && unescape(raw) == "low");
                 }
             }
-            Member::Picture => {
-                let depth = self.frames.len();
-                let size = Size::from_string(raw);
-                self.found.pictures.extend(size.map(|size| Picture { size, depth, low: false }));
-            }
-            Member::Tools | Member::Name | Member::Other => {}
+            Field::Bytes => self.bytes(raw),
+            Field::File => self.found.files += u64::from(!raw.is_empty()),
+            Field::Reference => self.found.references += u64::from(!raw.is_empty()),
+            Field::Sealed => self.found.sealed_bytes += raw.len() as u64,
+            Field::Prediction => self.found.predictions.push(raw),
+            // An earlier item, which the vendor has.
+            Field::Free if raw == "item_reference" => self.found.references += 1,
+            Field::Words | Field::TokenIds => self.found.calls.push(raw),
+            Field::Tools | Field::Name | Field::Free | Field::Cap => {}
         }
+    }
+
+    /// What may be a picture, or a recording or a document.
+    fn bytes(&mut self, raw: &'a str) {
+        let depth = self.frames.len();
+        match Size::from_string(raw) {
+            Some(size) => self.found.pictures.push(Picture { size, depth, low: false }),
+            None => self.found.data.push(raw),
+        }
+    }
+
+    fn is_in_array(&self) -> bool {
+        let last = self.frames.last();
+        last.is_some_and(|frame| self.body.as_bytes().get(frame.start) == Some(&b'['))
     }
 
     fn is_text(&self, start: usize) -> bool {
@@ -189,11 +203,22 @@ impl<'a> Scanner<'a> {
     }
 }
 
-impl Member {
+impl Field {
     /// What the elements of an array are that is this itself.
     fn of_elements(self) -> Self {
-        if self == Self::Picture { Self::Picture } else { Self::Other }
+        match self {
+            Self::Bytes | Self::TokenIds | Self::Reference => self,
+            _ => Self::Words,
+        }
     }
+}
+
+/// The last byte of the number that begins there.
+fn end_of_number(bytes: &[u8], from: usize) -> usize {
+    let rest = bytes.get(from..).unwrap_or_default();
+    let is_part = |byte: &u8| byte.is_ascii_digit() || b"+-.eE".contains(byte);
+    let length = rest.iter().take_while(|byte| is_part(byte)).count();
+    from + length.saturating_sub(1)
 }
 
 /// Where the string ends whose inside begins there: at its quote, or where the body does.

@@ -26,8 +26,10 @@ fn tokens(body: &Value, encoding: Encoding, images: u32) -> u64 {
         messages: body["messages"].as_array().map_or(0, Vec::len) as u32,
         has_tools: body.get("tools").is_some(),
         images,
+        audio: 0,
+        documents: 0,
     };
-    count(&prompt, encoding, 100, &OPENAI)
+    count(&prompt, encoding, 100, &OPENAI).input
 }
 
 fn o200k(body: &Value) -> u64 {
@@ -95,8 +97,16 @@ fn counts_tools_whatever_white_space_and_escapes_their_name_has() {
     let plain = weather_request(&weather());
     let text = plain.to_string().replace("\"tools\":", "\"\\u0074ools\" \n:");
     let texts = texts_of(&text);
-    let prompt = Prompt { body: &text, texts: &texts, messages: 2, has_tools: true, images: 0 };
-    assert_eq!(count(&prompt, Encoding::O200kBase, 100, &OPENAI), o200k(&plain));
+    let prompt = Prompt {
+        body: &text,
+        texts: &texts,
+        messages: 2,
+        has_tools: true,
+        images: 0,
+        audio: 0,
+        documents: 0,
+    };
+    assert_eq!(count(&prompt, Encoding::O200kBase, 100, &OPENAI).input, o200k(&plain));
 }
 
 #[test]
@@ -129,10 +139,12 @@ fn multiplies_text_and_nothing_else() {
         messages: 1,
         has_tools: false,
         images: 1,
+        audio: 0,
+        documents: 0,
     };
-    let exact = count(&prompt, Encoding::O200kBase, 100, &OPENAI);
+    let exact = count(&prompt, Encoding::O200kBase, 100, &OPENAI).input;
     assert_eq!(exact, 3 + 4 + 3 + 1445);
-    assert_eq!(count(&prompt, Encoding::O200kBase, 150, &OPENAI), 5 + 4 + 3 + 1445);
+    assert_eq!(count(&prompt, Encoding::O200kBase, 150, &OPENAI).input, 5 + 4 + 3 + 1445);
 }
 
 #[test]
@@ -165,26 +177,216 @@ fn takes_any_depth() {
     let body = format!("{{\"messages\":{}{}}}", "[".repeat(200_000), "]".repeat(200_000));
     let deep = format!("{{\"tools\":{}{}}}", "[".repeat(5_000), "]".repeat(5_000));
     for body in [body, deep] {
-        let prompt = Prompt { body: &body, texts: &[], messages: 1, has_tools: true, images: 0 };
-        assert!(count(&prompt, Encoding::O200kBase, 100, &OPENAI) >= 19);
+        let prompt = Prompt {
+            body: &body,
+            texts: &[],
+            messages: 1,
+            has_tools: true,
+            images: 0,
+            audio: 0,
+            documents: 0,
+        };
+        assert!(count(&prompt, Encoding::O200kBase, 100, &OPENAI).input >= 19);
     }
 }
 
+/// What `body` has more than a request without `field`, whose media are these.
+fn more(body: &Value, audio: u32, documents: u32) -> u64 {
+    let text = body.to_string();
+    let prompt = Prompt {
+        body: &text,
+        texts: &texts_of(&text),
+        messages: 1,
+        has_tools: false,
+        images: 0,
+        audio,
+        documents,
+    };
+    count(&prompt, Encoding::O200kBase, 100, &OPENAI).input - 4 - 3
+}
+
+#[test]
+fn counts_each_kind_of_field_that_is_billed() {
+    const SAID: &str = "five words are said here";
+    let said = crate::count(Encoding::O200kBase, SAID);
+    let message = |member: Value| {
+        let mut message = json!({ "role": "assistant", "content": "" });
+        message.as_object_mut().unwrap().extend(member.as_object().unwrap().clone());
+        json!({ "messages": [message] })
+    };
+    let part = |part: Value| json!({ "messages": [{ "role": "user", "content": [part] }] });
+    let tokens: Vec<u32> = (0..800).collect();
+    let pdf = format!("JVBERi0xLjQ{}", "A".repeat(29_989));
+    for (what, body, audio, documents, least) in [
+        ("token ids", json!({ "prompt": tokens }), 0, 0, 800),
+        ("arrays of token ids", json!({ "prompt": [[1, 2], [3]] }), 0, 0, 3),
+        ("token ids to embed", json!({ "input": tokens }), 0, 0, 800),
+        ("arrays to embed", json!({ "input": [tokens, [1]] }), 0, 0, 801),
+        ("suffix", json!({ "prompt": "", "suffix": SAID }), 0, 0, said),
+        ("thoughts", message(json!({ "reasoning_content": SAID })), 0, 0, said),
+        ("thoughts by another name", message(json!({ "reasoning": SAID })), 0, 0, said),
+        (
+            "details of thoughts",
+            message(json!({ "reasoning_details": [{ "text": SAID }] })),
+            0,
+            0,
+            said,
+        ),
+        ("a refusal", message(json!({ "refusal": SAID })), 0, 0, said),
+        (
+            "a call",
+            message(json!({ "tool_calls": [{ "function": { "arguments": SAID } }] })),
+            0,
+            0,
+            said,
+        ),
+        ("a thinking block", part(json!({ "type": "thinking", "thinking": SAID })), 0, 0, said),
+        (
+            "sealed thoughts",
+            json!({ "input": [{ "encrypted_content": "A".repeat(400) }] }),
+            0,
+            0,
+            100,
+        ),
+        (
+            "a schema",
+            json!({ "response_format": { "json_schema": { "description": SAID } } }),
+            0,
+            0,
+            said,
+        ),
+        (
+            "Responses' schema",
+            json!({ "text": { "format": { "schema": { "description": SAID } } } }),
+            0,
+            0,
+            said,
+        ),
+        ("a field that nobody knows", json!({ "brand_new": SAID }), 0, 0, said),
+        ("an object that nobody knows", json!({ "brand_new": { "also": [SAID] } }), 0, 0, said),
+        ("a PDF", part(json!({ "file": { "file_data": pdf } })), 0, 1, 10_000),
+        ("a PDF of Anthropic's", part(json!({ "source": { "data": pdf } })), 0, 1, 10_000),
+        ("a small document", part(json!({ "source": { "data": "JVBERi0xLjQ=" } })), 0, 1, 4_600),
+        ("a file", part(json!({ "file": { "file_id": "file-1" } })), 0, 1, 32_000),
+        (
+            "a file's address",
+            part(json!({ "type": "input_file", "file_url": "https://a.example/b" })),
+            0,
+            1,
+            32_000,
+        ),
+        (
+            "a document's address",
+            part(json!({ "source": { "url": "https://a.example/b" } })),
+            0,
+            1,
+            32_000,
+        ),
+        (
+            "a recording",
+            part(json!({ "input_audio": { "data": "A".repeat(100_000) } })),
+            1,
+            0,
+            1_000,
+        ),
+        ("an earlier answer", json!({ "previous_response_id": "resp_1" }), 0, 0, 32_000),
+        ("a conversation", json!({ "conversation": { "id": "conv_1" } }), 0, 0, 32_000),
+        ("a kept prompt", json!({ "prompt": { "id": "pmpt_1" } }), 0, 0, 32_000),
+        (
+            "an earlier item",
+            json!({ "input": [{ "type": "item_reference", "id": "msg_1" }] }),
+            0,
+            0,
+            32_000,
+        ),
+        ("a search", json!({ "web_search_options": {} }), 0, 0, 32_000),
+        ("a tool of the vendor's", json!({ "tools": [{ "type": "web_search" }] }), 0, 0, 32_000),
+        (
+            "two servers of tools",
+            json!({ "mcp_servers": [{ "url": "a" }, { "url": "b" }] }),
+            0,
+            0,
+            64_000,
+        ),
+    ] {
+        let counted = more(&body, audio, documents);
+        assert!(counted >= least, "{what}: {counted} and not {least}");
+        assert!(counted <= least + 64, "{what}: {counted} is much more than {least}");
+    }
+}
+
+#[test]
+fn settings_and_ids_are_free() {
+    for body in [
+        json!({ "model": "a-model", "user": "somebody", "metadata": { "content_of": "many words" } }),
+        json!({ "temperature": 1, "stop": ["one", "two"], "logit_bias": { "123": -100 }, "seed": 7 }),
+        json!({ "stream_options": { "include_usage": true }, "max_tokens": 10, "n": 2 }),
+        json!({ "messages": [{ "role": "assistant", "content": "", "tool_call_id": "call_123456" }] }),
+    ] {
+        assert_eq!(more(&body, 0, 0), 0, "{body}");
+    }
+}
+
+#[test]
+fn a_prediction_may_be_billed_with_the_answer() {
+    let words = "one two three four";
+    let body = json!({ "messages": [], "prediction": { "type": "content", "content": words } });
+    let text = body.to_string();
+    let prompt = Prompt {
+        body: &text,
+        texts: &[],
+        messages: 0,
+        has_tools: false,
+        images: 0,
+        audio: 0,
+        documents: 0,
+    };
+    let counted = count(&prompt, Encoding::O200kBase, 100, &OPENAI);
+    assert!(counted.predicted >= crate::count(Encoding::O200kBase, words));
+    assert_eq!(counted.input, 3);
+}
+
 proptest! {
+    #[test]
+    fn never_counts_less_than_the_tokens_that_are_sent(
+        prompts in prop::collection::vec(prop::collection::vec(0_u32..200_000, 1..20), 1..9),
+        words in prop::collection::vec("[a-z ]{1,12}", 0..6),
+        name in "[a-z_]{1,12}",
+    ) {
+        let ids: u64 = prompts.iter().map(|prompt| prompt.len() as u64).sum();
+        let (to_go_on_with, to_embed) = (json!({ "prompt": prompts }), json!({ "input": prompts }));
+        prop_assert!(more(&to_go_on_with, 0, 0) >= ids);
+        prop_assert!(more(&to_embed, 0, 0) >= ids);
+        // A member of any name that is not free.
+        let is_billed = !matches!(
+            fields::Field::of_name(&name),
+            Some(fields::Field::Free | fields::Field::Cap | fields::Field::Tools | fields::Field::Detail | fields::Field::Prediction)
+        );
+        if is_billed && !["name"].contains(&name.as_str()) {
+            let said: u64 = words.iter().map(|word| crate::count(Encoding::O200kBase, word)).sum();
+            let mut message = json!({});
+            message[name.as_str()] = json!(words);
+            let body = json!({ "messages": [message] });
+            let counted = more(&body, 0, 0);
+            let is_data = matches!(fields::Field::of_name(&name), Some(fields::Field::Bytes));
+            prop_assert!(counted >= said || is_data, "{name}: {counted} and not {said}");
+        }
+    }
+
     #[test]
     fn never_counts_less_for_what_a_text_says(text in "[\"\\\\{}\\[\\]:,a-z ]{0,60}") {
         let body = json!({ "messages": [{ "role": "user", "content": text }] }).to_string();
         let start = body.find("\"content\":\"").expect("a text") + 11;
         let texts = [Text { start: start as u32, end: (body.len() - 4) as u32 }];
-        let prompt = Prompt { body: &body, texts: &texts, messages: 1, has_tools: false, images: 0 };
-        let counted = count(&prompt, Encoding::O200kBase, 100, &OPENAI);
+        let prompt = Prompt { body: &body, texts: &texts, messages: 1, has_tools: false, images: 0, audio: 0, documents: 0 };
+        let counted = count(&prompt, Encoding::O200kBase, 100, &OPENAI).input;
         prop_assert_eq!(counted, crate::count(Encoding::O200kBase, &text) + 4 + 3);
     }
 
     #[test]
     fn takes_any_body(body in "[\"\\\\{}\\[\\]:,a-z0-9é ]{0,80}", start in 0_u32..90, end in 0_u32..90) {
         let texts = [Text { start, end }, Text { start: end, end: start }];
-        let prompt = Prompt { body: &body, texts: &texts, messages: 1, has_tools: true, images: 3 };
-        prop_assert!(count(&prompt, Encoding::Cl100kBase, 100, &OPENAI) >= 19);
+        let prompt = Prompt { body: &body, texts: &texts, messages: 1, has_tools: true, images: 3, audio: 0, documents: 0 };
+        prop_assert!(count(&prompt, Encoding::Cl100kBase, 100, &OPENAI).input >= 19);
     }
 }

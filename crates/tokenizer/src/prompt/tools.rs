@@ -1,5 +1,6 @@
 //! How many tokens the tools are that a model may call.
 
+use super::files::REFERENCE_TOKENS;
 use super::sum;
 use crate::Encoding;
 use serde_json::{Map, Value};
@@ -34,6 +35,19 @@ const CHOICE_TOKENS: u64 = 3;
 /// What having functions costs (`func_end`).
 const FUNCTIONS_TOKENS: u64 = 12;
 
+/// How the types of tools begin that the client runs, at OpenAI and at Anthropic.
+const CLIENT_RUN: [&str; 9] = [
+    "function",
+    "custom",
+    "computer",
+    "local_shell",
+    "shell",
+    "apply_patch",
+    "bash_",
+    "text_editor_",
+    "memory_",
+];
+
 impl ToolRule {
     /// What having tools costs, once a request.
     pub fn once(self) -> u64 {
@@ -47,6 +61,11 @@ impl ToolRule {
     pub fn count(self, json: &str, encoding: Encoding) -> u64 {
         // What nests too deep for the parser is counted as it stands, white space included.
         let Ok(value) = serde_json::from_str(json) else { return crate::count(encoding, json) };
+        let found = hosted(&value).saturating_mul(REFERENCE_TOKENS);
+        found.saturating_add(self.count_value(value, encoding))
+    }
+
+    fn count_value(self, value: Value, encoding: Encoding) -> u64 {
         match (self, value) {
             (Self::Functions, Value::Array(tools)) => {
                 sum(tools.iter().map(|tool| count_tool(tool, encoding)))
@@ -54,6 +73,16 @@ impl ToolRule {
             (_, value) => crate::count(encoding, &value.to_string()),
         }
     }
+}
+
+/// How many tools the vendor runs itself: what they find is read with the prompt.
+fn hosted(tools: &Value) -> u64 {
+    let Value::Array(tools) = tools else { return 0 };
+    let is_hosted = |tool: &&Value| {
+        let kind = tool.get("type").and_then(Value::as_str).unwrap_or("function");
+        !CLIENT_RUN.iter().any(|client_run| kind.starts_with(client_run))
+    };
+    tools.iter().filter(is_hosted).count() as u64
 }
 
 fn count_tool(tool: &Value, encoding: Encoding) -> u64 {

@@ -1,0 +1,55 @@
+//! What recordings, documents and what the vendor has may have in tokens: nobody can count them here, so each has a stated
+//! bound. docs/limits.md has them for the operator.
+
+use super::images::Size;
+use super::scan::Found;
+use super::{Prompt, sum};
+
+/// What the vendor has or fetches (a file, an earlier conversation, a kept prompt, what its search finds): some forty pages
+/// of text, or ten of a document that is read as text and picture.
+pub(super) const REFERENCE_TOKENS: u64 = 32_000;
+
+/// A document in the request: a page has at most some 3,000 tokens of text and 1,600 as a picture
+/// (<https://platform.claude.com/docs/en/build-with-claude/pdf-support>), and as little as 10 KB of base64 if it is dense.
+const DOCUMENT_CHARACTERS_A_TOKEN: u64 = 3;
+/// One page.
+const DOCUMENT_LEAST_TOKENS: u64 = 4_600;
+/// No document is read further than a model's context goes.
+const DOCUMENT_MOST_TOKENS: u64 = 1_000_000;
+
+/// A recording in the request: OpenAI hears 10 tokens a second and Google 32
+/// (<https://ai.google.dev/gemini-api/docs/audio>), of which 32 kbit/s has 5,300 characters.
+const SOUND_CHARACTERS_A_TOKEN: u64 = 100;
+const SOUND_LEAST_TOKENS: u64 = 100;
+
+/// How a PDF begins in base64.
+const PDF: &str = "JVBERi";
+
+/// All of them in a request.
+pub(super) fn count(found: &Found<'_>, prompt: &Prompt<'_>) -> u64 {
+    let (images, pictures) = (u64::from(prompt.images), found.pictures.len() as u64);
+    let carried = u64::from(prompt.documents).saturating_add(prompt.audio.into());
+    // A picture that was not found has its bytes or its file somewhere.
+    let unseen = images.saturating_sub(pictures);
+    let files = found.files.saturating_sub(unseen);
+    let unseen = unseen.saturating_sub(found.files);
+    let elsewhere = found.pictures.iter().filter(|one| one.size == Size::Elsewhere).count() as u64;
+    let addresses = pictures.saturating_sub(images).min(elsewhere).min(carried);
+    let mut data: Vec<u64> =
+        found.data.iter().map(|raw| of_data(raw, prompt.documents > 0)).collect();
+    data.sort_unstable();
+    // The small ones are the pictures: what is counted too high is settled later.
+    let data = sum(data.into_iter().skip(usize::try_from(unseen).unwrap_or(usize::MAX)));
+    let references = [found.references, files, addresses].into_iter().fold(0, u64::saturating_add);
+    data.saturating_add(references.saturating_mul(REFERENCE_TOKENS))
+}
+
+fn of_data(raw: &str, has_documents: bool) -> u64 {
+    let base64 = raw.split_once(',').map_or(raw, |(_, base64)| base64);
+    let characters = base64.len() as u64;
+    if has_documents || base64.starts_with(PDF) {
+        let tokens = characters.div_ceil(DOCUMENT_CHARACTERS_A_TOKEN);
+        return tokens.clamp(DOCUMENT_LEAST_TOKENS, DOCUMENT_MOST_TOKENS);
+    }
+    characters.div_ceil(SOUND_CHARACTERS_A_TOKEN).max(SOUND_LEAST_TOKENS)
+}
