@@ -11,7 +11,7 @@ use crate::allowed_hosts::AllowedHosts;
 use crate::cache::Cache;
 use crate::compose::{self, Inputs};
 use crate::engine;
-use crate::instance::{Granted, Handler, Instances, Reuse, Shared};
+use crate::instance::{Granted, Handler, Instances, Reuse, Serving, Shared};
 use crate::key_value::Stores;
 use crate::manifest::{Component, DependencySource, Manifest, Route, Target};
 use crate::outbound::Outbound;
@@ -149,16 +149,20 @@ impl Compiled {
     ) -> Result<(Triggers, Arc<Shared>), String> {
         let linker = engine::linker(&self.engine).map_err(|error| error.to_string())?;
         let shared = Arc::new(self.shared()?);
-        let mut handlers = BTreeMap::new();
+        let (mut handlers, mut serving) = (BTreeMap::new(), BTreeMap::new());
         for (id, (granted, compiled)) in &self.components {
-            let instances =
+            let reused = |reuse| {
                 Instances::new(&linker, compiled, Arc::clone(granted), Arc::clone(&shared), reuse)
-                    .map_err(|error| format!("component.{id}: {error:#}"))?;
+                    .map_err(|error| format!("component.{id}: {error:#}"))
+            };
+            let (instances, large) = (reused(reuse)?, reused(reuse.once())?);
             let tried = instances.try_one().await;
             tried.map_err(|error| format!("component.{id}: cannot be instantiated: {error:#}"))?;
-            handlers.insert(id.clone(), Handler::new(instances));
+            let handler = Handler::new(instances);
+            serving.insert(id.clone(), Serving::new(handler.clone(), Handler::new(large)));
+            handlers.insert(id.clone(), handler);
         }
-        let triggers = Triggers { routes: self.routes(&handlers)?, scheme };
+        let triggers = Triggers { routes: self.routes(&serving)?, scheme };
         // Set once, here.
         let _ = shared.handlers.set(handlers);
         Ok((triggers, shared))
@@ -175,13 +179,13 @@ impl Compiled {
         })
     }
 
-    fn routes(&self, handlers: &BTreeMap<String, Handler>) -> Result<Routes<Answer>, String> {
+    fn routes(&self, serving: &BTreeMap<String, Serving>) -> Result<Routes<Answer>, String> {
         let mut routes = Vec::new();
         for trigger in &self.manifest.triggers {
             let Route::Public(pattern) = &trigger.route else { continue };
             let answer = match &trigger.target {
                 Target::Static(response) => Some(Answer::Static(response.clone())),
-                Target::Component(id) => handlers.get(id).cloned().map(Answer::Component),
+                Target::Component(id) => serving.get(id).cloned().map(Answer::Component),
             };
             routes.extend(answer.map(|answer| (pattern.clone(), answer)));
         }

@@ -8,7 +8,10 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use http_body::Body as _;
+use tokio::runtime::Runtime;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio::time::Sleep;
 use wasmtime::component::{GuestTaskId, Linker, ResourceTable};
 use wasmtime::{Engine, Store, StoreContextMut};
@@ -17,7 +20,7 @@ use wasmtime_wasi_http::handler::{
     HandlerState, Instance, ProxyHandler, ProxyPre, ShouldAccept, WorkerExpiration, WorkerState,
     WorkerStatus,
 };
-use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+use wasmtime_wasi_http::{WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::allowed_hosts::AllowedHosts;
 use crate::outbound::{Hooks, Outbound};
@@ -29,6 +32,76 @@ const SERVES_NO_HTTP: &str = "it is named by a trigger and serves no HTTP: it ex
 
 /// Hands requests to the instances of one component.
 pub type Handler = ProxyHandler<Instances>;
+
+/// A request of so many bytes keeps a component busy for longer than others should wait: 1 MiB is read, counted and
+/// translated in about 0.1 s.
+const LARGE_BODY_BYTES: u64 = 1024 * 1024;
+
+/// So many large requests are computed at the same time, each on a thread, among which the system shares the cores. More
+/// wait for one of them.
+const LARGE_THREADS: usize = 16;
+
+/// Who takes the requests of one component.
+///
+/// A component runs on one thread at a time, and what it computes for one request holds up all others of its instance, and
+/// of its thread. A large request has an instance of its own, on threads that small ones have no need of.
+#[derive(Clone)]
+pub struct Serving {
+    usual: Handler,
+    large: Handler,
+}
+
+impl Serving {
+    /// Instances of `usual` for most, of `large` for large requests.
+    #[must_use]
+    pub fn new(usual: Handler, large: Handler) -> Self {
+        Self { usual, large }
+    }
+
+    /// Answers a request. One that does not say how long it is may become large.
+    ///
+    /// # Errors
+    /// When the component fails.
+    pub async fn answer(
+        &self,
+        request: http::Request<WasiBody>,
+    ) -> wasmtime::Result<http::Response<WasiBody>> {
+        let is_small =
+            request.body().size_hint().upper().is_some_and(|bytes| bytes < LARGE_BODY_BYTES);
+        if is_small {
+            return self.usual.handle((), request).await;
+        }
+        let large = self.large.clone();
+        // The instance runs where its request was handed in. A client that leaves drops the set, and with it the request.
+        let mut tasks = JoinSet::new();
+        tasks.spawn_on(async move { large.handle((), request).await }, large_runtime()?);
+        match tasks.join_next().await {
+            Some(Ok(answered)) => answered,
+            _ => Err(wasmtime::format_err!(
+                "the task of a large request has ended without an answer"
+            )),
+        }
+    }
+}
+
+/// Its threads wait for most of the time; it ends with the process.
+fn large_runtime() -> wasmtime::Result<&'static tokio::runtime::Handle> {
+    static RUNTIME: OnceLock<Option<Runtime>> = OnceLock::new();
+    let runtime = RUNTIME.get_or_init(|| {
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        builder.worker_threads(LARGE_THREADS).thread_name("large").enable_all().build().ok()
+    });
+    let runtime = runtime.as_ref().map(Runtime::handle);
+    runtime.ok_or_else(|| wasmtime::format_err!("there are no threads for large requests"))
+}
+
+impl Reuse {
+    /// One request, and no other beside it or after it.
+    #[must_use]
+    pub fn once(self) -> Self {
+        Self { requests: 1, concurrent_requests: 1, ..self }
+    }
+}
 
 /// What one instance holds.
 pub struct State {
@@ -118,7 +191,7 @@ impl Instances {
             ),
         };
         // The calls of WASI 0.2 cannot share an instance.
-        let single = Reuse { requests: 1, concurrent_requests: 1, ..reuse };
+        let single = reuse.once();
         let reuse = if matches!(pre, ProxyPre::P3(_)) { reuse } else { single };
         Ok(Self { engine: linker.engine().clone(), pre, component, shared, reuse })
     }

@@ -13,7 +13,7 @@ use wasmtime_wasi_http::{Error, WasiBody};
 
 use super::{MAX_HEADERS, full, plain};
 use crate::hop_by_hop;
-use crate::instance::Handler;
+use crate::instance::Serving;
 use crate::manifest::StaticResponse;
 use crate::routes::{Match, Routes};
 
@@ -31,7 +31,7 @@ pub struct Triggers {
 /// What answers a request.
 pub enum Answer {
     /// A component's instances.
-    Component(Handler),
+    Component(Serving),
     /// A response from the manifest.
     Static(StaticResponse),
 }
@@ -59,13 +59,13 @@ impl Triggers {
         };
         Ok(match found.target {
             Answer::Static(fixed) => respond(fixed),
-            Answer::Component(handler) => self.call(handler, request, &found, client).await,
+            Answer::Component(serving) => self.call(serving, request, &found, client).await,
         })
     }
 
     async fn call(
         &self,
-        handler: &Handler,
+        serving: &Serving,
         mut request: Request<Incoming>,
         found: &Match<'_, Answer>,
         client: SocketAddr,
@@ -76,7 +76,7 @@ impl Triggers {
         hop_by_hop::strip(request.headers_mut());
         add_headers(&mut request, found, client);
         let request = request.map(|body| body.map_err(Error::from).boxed_unsync());
-        match handler.handle((), request).await {
+        match serving.answer(request).await {
             Ok(response) => response,
             Err(error) => {
                 eprintln!("error: a request failed: {error:#}");

@@ -2,6 +2,8 @@
 //!
 //! Stages: gateway, auth, router, provider, upstream.
 
+mod large;
+
 use postern_tests::client::Open;
 use postern_tests::{Event, marker, shared};
 
