@@ -3,6 +3,7 @@
 //! Stages: gateway, auth, limiter, router, provider, upstream.
 
 mod addresses;
+mod bill;
 mod endpoints;
 mod exactness;
 mod exits;

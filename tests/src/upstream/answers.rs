@@ -114,6 +114,11 @@ pub(super) fn text_events(model: &str, text: &str, include_usage: bool) -> Vec<S
     events
 }
 
+/// An event with a piece of a completion.
+pub(super) fn text_piece(model: &str, text: &str) -> String {
+    event(&text_chunk(model, text, None))
+}
+
 fn text_chunk(model: &str, text: &str, finish_reason: Option<&str>) -> Value {
     json!({
         "id": "cmpl-scripted",
@@ -134,9 +139,13 @@ pub(super) fn embeddings(model: &str) -> String {
         "object": "list",
         "data": [{ "object": "embedding", "index": 0, "embedding": [0.25, -0.5, 1.0] }],
         "model": model,
-        "usage": { "prompt_tokens": USAGE.0, "total_tokens": USAGE.0 },
+        "usage": usage_of_embeddings(),
     })
     .to_string()
+}
+
+pub(super) fn usage_of_embeddings() -> Value {
+    json!({ "prompt_tokens": USAGE.0, "total_tokens": USAGE.0 })
 }
 
 pub(super) fn error(error_type: &str, message: &str) -> String {

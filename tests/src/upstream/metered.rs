@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 /// An answer that reports the usage in the request's `metadata`, or the usual one.
 pub(super) fn at_once(mut script: Script, body: &Value) -> Script {
     let Some(usage) = asked_for(&body["metadata"]) else { return script };
-    let usual = answers::usage();
+    let usual = [answers::usage(), answers::usage_of_embeddings()];
     for step in &mut script.steps {
         if let Step::Write(bytes) = step {
             *bytes = with_usage(bytes, &usual, &usage);
@@ -22,6 +22,14 @@ pub(super) fn at_once(mut script: Script, body: &Value) -> Script {
         script.content_length = Some(lengths.sum());
     }
     script
+}
+
+/// An answer that reports the usage in the request's `user`, which all dialects carry: `bill-<input>-<output>-...`.
+pub(super) fn billed(script: Script, body: &Value) -> Script {
+    let mut numbers = body["user"].as_str().unwrap_or_default().split('-').skip(1);
+    let mut number = || numbers.next().unwrap_or_default();
+    let metadata = json!({ "input_tokens": number(), "output_tokens": number() });
+    at_once(script, &json!({ "metadata": metadata }))
 }
 
 /// The same, but nothing of the body comes before it is released: the head is there, and the request is under way.
@@ -67,14 +75,14 @@ fn asked_for(metadata: &Value) -> Option<Value> {
 }
 
 /// A whole answer, or an event: whichever of the two has a usage.
-fn with_usage(bytes: &Bytes, usual: &Value, usage: &Value) -> Bytes {
+fn with_usage(bytes: &Bytes, usual: &[Value], usage: &Value) -> Bytes {
     let text = std::str::from_utf8(bytes).expect("UTF-8");
     let (before, json) = match text.strip_prefix("data: ") {
         Some(json) => ("data: ", json),
         None => ("", text),
     };
     let Ok(mut answer) = serde_json::from_str::<Value>(json) else { return bytes.clone() };
-    if answer["usage"] != *usual {
+    if !usual.contains(&answer["usage"]) {
         return bytes.clone();
     }
     answer["usage"] = usage.clone();

@@ -77,6 +77,13 @@ pub(super) fn script(request: &Recorded) -> Script {
     let model = body["model"].as_str().unwrap_or_default();
     match model {
         "uncounted" if request.path == "/v1/rerank" => Script::json(answers::ranking()),
+        "billed" if request.path == "/v1/embeddings" => {
+            metered::billed(Script::json(answers::embeddings(model)), &body)
+        }
+        "billed" if request.path != "/v1/completions" => {
+            metered::billed(plain(model, &body), &body)
+        }
+        "bill-stepped" => ticks(model, request.path == "/v1/completions"),
         model if request.path == "/v1/completions" => completions(model, &body),
         "uncounted" if request.path == "/v1/embeddings" => {
             metered::uncounted(Script::json(answers::embeddings(model)))
@@ -187,6 +194,17 @@ fn plain(model: &str, body: &Value) -> Script {
     }
 }
 
+/// Pieces of a token each, without an end; each waits for its release.
+fn ticks(model: &str, is_completion: bool) -> Script {
+    const TICKS: usize = 64;
+    let event = match is_completion {
+        true => answers::text_piece(model, "tick"),
+        false => answers::piece(model, "tick"),
+    };
+    let each = [Step::Gate, Step::Write(event.into())];
+    Script::stream((0..TICKS).flat_map(|_| each.clone()).collect())
+}
+
 /// A model that goes on with a text, in the manner that its name says.
 fn completions(model: &str, body: &Value) -> Script {
     let text = text(body);
@@ -202,7 +220,11 @@ fn completions(model: &str, body: &Value) -> Script {
         }
         false => Script::json(answers::text_completion(model, &text)),
     };
-    if model == "uncounted" { metered::uncounted(script) } else { metered::at_once(script, body) }
+    match model {
+        "uncounted" => metered::uncounted(script),
+        "billed" => metered::billed(script, body),
+        _ => metered::at_once(script, body),
+    }
 }
 
 /// Each event waits for its release.
