@@ -20,6 +20,9 @@ fn the_cap_is_the_clients_else_the_plans_else_the_models() {
     assert_eq!(cap(None, Some(40), None), (40, true));
     assert_eq!(cap(None, None, Some(30)), (30, false));
     assert_eq!(cap(None, None, None), (DEFAULT_ANSWER_TOKENS, true));
+    // Some servers take it for no limit.
+    assert_eq!(cap(Some(0), Some(20), Some(30)), (30, false));
+    assert_eq!(cap(Some(0), Some(20), None), (DEFAULT_ANSWER_TOKENS, false));
 }
 
 #[test]
