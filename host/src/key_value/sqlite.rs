@@ -1,9 +1,12 @@
 //! A store in a SQLite file, in the table Spin keeps it in, so that both read the same file.
 
+mod identity;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use identity::{Change, Opened};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
 
 use super::Error;
@@ -32,7 +35,7 @@ const BUSY_PAUSE: Duration = Duration::from_millis(10);
 /// are made; when another process holds the file, the caller waits without holding the connection or its thread.
 pub struct File {
     path: Option<PathBuf>,
-    connection: Mutex<Option<Connection>>,
+    opened: Mutex<Option<Opened>>,
 }
 
 /// One label's part of a file.
@@ -44,7 +47,7 @@ pub struct SqliteStore {
 impl File {
     /// `None` keeps the data in memory.
     pub fn new(path: Option<PathBuf>) -> Self {
-        Self { path, connection: Mutex::new(None) }
+        Self { path, opened: Mutex::new(None) }
     }
 
     async fn run<T>(
@@ -66,13 +69,20 @@ impl File {
         &self,
         work: impl Fn(&mut Connection) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
-        let mut guard: MutexGuard<_> =
-            self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let connection = match guard.as_mut() {
-            Some(connection) => connection,
-            None => guard.insert(open(self.path.as_deref())?),
+        let mut guard: MutexGuard<_> = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        // A file that was deleted or replaced lives on for who has it open: what others write would not be seen.
+        if let (Some(path), Some(opened)) = (&self.path, guard.as_mut())
+            && opened.change(path)? == Change::Replaced
+            && let Some(opened) = guard.take()
+        {
+            eprintln!("warning: {} was replaced or deleted: it is opened anew", path.display());
+            opened.close(path);
+        }
+        let opened = match guard.as_mut() {
+            Some(opened) => opened,
+            None => guard.insert(Opened::new(self.path.as_deref(), open)?),
         };
-        work(connection)
+        work(&mut opened.connection)
     }
 }
 
@@ -320,8 +330,8 @@ mod tests {
         assert_eq!(store.increment("count", 2).await, Ok(2));
         store.set("text", b"no counter").await.unwrap();
         assert!(store.increment("text", 1).await.is_err());
-        let guard = file.connection.lock().unwrap();
-        let pragma = guard.as_ref().unwrap();
+        let guard = file.opened.lock().unwrap();
+        let pragma = &guard.as_ref().unwrap().connection;
         let synchronous =
             pragma.pragma_query_value(None, "synchronous", |row| row.get::<_, i64>(0));
         assert_eq!(synchronous, Ok(2));

@@ -1,0 +1,211 @@
+//! Whether a path still leads to the file that is open, and whether that may be written.
+
+use std::ffi::OsString;
+use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+use rusqlite::config::DbConfig;
+
+/// How often the path is looked at: a microsecond's work.
+const EVERY: Duration = Duration::from_secs(1);
+/// No kind of user may write it. The process may run as one whom the system lets write all the same.
+const ANYONE_WRITES: u32 = 0o222;
+
+/// A file's device and number.
+type Identity = (u64, u64);
+
+/// A connection, and the file that it is to.
+pub struct Opened {
+    pub connection: Connection,
+    file: Option<Identity>,
+    log: Option<Identity>,
+    looked_at: Instant,
+    read_only: bool,
+}
+
+/// What has become of a file.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It is there.
+    None,
+    /// The path leads to another file, or to none.
+    Replaced,
+}
+
+impl Opened {
+    /// Opens a file.
+    pub fn new(
+        path: Option<&Path>,
+        open: impl Fn(Option<&Path>) -> rusqlite::Result<Connection>,
+    ) -> rusqlite::Result<Self> {
+        let before = path.and_then(identity);
+        let connection = open(path)?;
+        let opened = Self {
+            connection,
+            // One that is replaced in this moment shows at the first look.
+            file: before.or_else(|| path.and_then(identity)),
+            log: path.and_then(|path| identity(&beside(path, "-wal"))),
+            looked_at: Instant::now().checked_sub(EVERY).unwrap_or_else(Instant::now),
+            read_only: false,
+        };
+        Ok(opened)
+    }
+
+    /// Looks at the path, once a second.
+    pub fn change(&mut self, path: &Path) -> rusqlite::Result<Change> {
+        if self.looked_at.elapsed() < EVERY {
+            return Ok(Change::None);
+        }
+        self.looked_at = Instant::now();
+        let Some(metadata) = std::fs::metadata(path).ok().filter(|it| Some(of(it)) == self.file)
+        else {
+            return Ok(Change::Replaced);
+        };
+        // What is open may be written whatever the file's mode has become, until the next start: that is too late to know.
+        let read_only = metadata.mode() & ANYONE_WRITES == 0;
+        if read_only != self.read_only {
+            self.connection.pragma_update(None, "query_only", read_only)?;
+            self.read_only = read_only;
+        }
+        Ok(Change::None)
+    }
+
+    /// Closes the connection to a file that the path leads to no more, and touches nothing of the one that it leads to.
+    pub fn close(self, path: &Path) {
+        // The last connection to a file else deletes the log at its path, which may be that of the new file by now.
+        let _ = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+        drop(self.connection);
+        // And our own log, left beside the new file, would be taken for that one's (https://sqlite.org/howtocorrupt.html).
+        let log = beside(path, "-wal");
+        if self.log.is_some() && identity(&log) == self.log {
+            // What cannot be deleted cannot be replaced either.
+            let _ = std::fs::remove_file(log);
+            let _ = std::fs::remove_file(beside(path, "-shm"));
+        }
+    }
+}
+
+fn identity(path: &Path) -> Option<Identity> {
+    std::fs::metadata(path).ok().as_ref().map(of)
+}
+
+fn of(metadata: &Metadata) -> Identity {
+    (metadata.dev(), metadata.ino())
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{File, SqliteStore};
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+    use std::sync::Arc;
+
+    fn store(path: &Path) -> SqliteStore {
+        SqliteStore::new("default", Arc::new(File::new(Some(path.to_owned()))))
+    }
+
+    async fn look_again() {
+        tokio::time::sleep(EVERY + Duration::from_millis(50)).await;
+    }
+
+    #[tokio::test]
+    async fn a_file_that_was_deleted_is_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let ours = store(&path);
+        ours.set("key", b"old").await.unwrap();
+        // Its log stays, as an operator may leave it.
+        std::fs::remove_file(&path).unwrap();
+        look_again().await;
+        assert_eq!(ours.get("key").await, Ok(None));
+        ours.set("key", b"new").await.unwrap();
+        assert_eq!(store(&path).get("key").await, Ok(Some(b"new".to_vec())));
+    }
+
+    #[tokio::test]
+    async fn a_file_that_another_program_has_made_anew_is_the_one_that_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let ours = store(&path);
+        ours.set("key", b"old").await.unwrap();
+        for name in ["store.db", "store.db-wal", "store.db-shm"] {
+            std::fs::remove_file(folder.path().join(name)).unwrap();
+        }
+        let theirs = store(&path);
+        theirs.set("revoked", b"yes").await.unwrap();
+        look_again().await;
+        assert_eq!(ours.get("revoked").await, Ok(Some(b"yes".to_vec())));
+        assert_eq!(ours.get("key").await, Ok(None));
+        // Both go on in the one file: closing the old one took nothing of the new one's log.
+        ours.set("key", b"new").await.unwrap();
+        assert_eq!(theirs.get("key").await, Ok(Some(b"new".to_vec())));
+    }
+
+    #[tokio::test]
+    async fn a_backup_that_is_moved_over_the_file_is_read_and_not_mixed_with_the_old_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, backup) = (folder.path().join("store.db"), folder.path().join("backup.db"));
+        store(&backup).set("key", b"backup").await.unwrap();
+        let ours = store(&path);
+        ours.set("key", b"old").await.unwrap();
+        std::fs::rename(&backup, &path).unwrap();
+        look_again().await;
+        assert_eq!(ours.get("key").await, Ok(Some(b"backup".to_vec())));
+        let check: String = Connection::open(&path)
+            .unwrap()
+            .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(check, "ok");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_nobody_may_write_fails_every_write_until_it_may_be_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let ours = store(&path);
+        ours.set("key", b"value").await.unwrap();
+        let mode = |mode| std::fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
+        mode(0o444);
+        look_again().await;
+        assert!(ours.set("key", b"other").await.is_err());
+        assert!(ours.increment("count", 1).await.is_err());
+        assert!(ours.delete("key").await.is_err());
+        assert!(ours.set_many(&[("key".to_owned(), b"other".to_vec())]).await.is_err());
+        assert!(ours.swap("key", Some(b"value"), b"other").await.is_err());
+        assert_eq!(ours.get("key").await, Ok(Some(b"value".to_vec())));
+        // And so does one that is opened so.
+        let opened = store(&path);
+        let _ = opened.get("key").await;
+        assert!(opened.set("key", b"other").await.is_err());
+        mode(0o644);
+        look_again().await;
+        ours.set("key", b"other").await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_fails_a_write_and_leaves_the_rest() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let ours = store(&path);
+        ours.set("key", b"value").await.unwrap();
+        {
+            let guard = ours.file.opened.lock().unwrap();
+            let connection = &guard.as_ref().unwrap().connection;
+            let pages: i64 =
+                connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+            // SQLite answers as on a full disk (https://sqlite.org/pragma.html#pragma_max_page_count).
+            connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).unwrap();
+        }
+        assert!(ours.set("large", &[0; 100_000]).await.unwrap_err().contains("full"));
+        assert_eq!(ours.get("key").await, Ok(Some(b"value".to_vec())));
+    }
+}
