@@ -14,10 +14,11 @@ use crate::engine;
 use crate::instance::{Granted, Handler, Instances, Reuse, Serving, Shared};
 use crate::key_value::Stores;
 use crate::manifest::{Component, DependencySource, Manifest, Route, Target};
+use crate::memory::Budget;
 use crate::outbound::Outbound;
 use crate::routes::{self, Routes};
 use crate::runtime_config::RuntimeConfig;
-use crate::server::{Answer, Triggers};
+use crate::server::{Answer, Settings, Triggers};
 use crate::variables::{Sources, Variables, read_dot_env};
 
 /// What an application is made from.
@@ -138,6 +139,11 @@ impl Plan {
 }
 
 impl Compiled {
+    /// What the runtime configuration says of connections and memory.
+    pub fn settings(&self) -> &Settings {
+        &self.config.server
+    }
+
     /// Links every component, and makes an instance of each to see that it can be.
     ///
     /// # Errors
@@ -146,9 +152,10 @@ impl Compiled {
         self,
         reuse: Reuse,
         scheme: Scheme,
+        memory: Arc<Budget>,
     ) -> Result<(Triggers, Arc<Shared>), String> {
         let linker = engine::linker(&self.engine).map_err(|error| error.to_string())?;
-        let shared = Arc::new(self.shared()?);
+        let shared = Arc::new(self.shared(memory)?);
         let (mut handlers, mut serving) = (BTreeMap::new(), BTreeMap::new());
         for (id, (granted, compiled)) in &self.components {
             let reused = |reuse| {
@@ -168,12 +175,13 @@ impl Compiled {
         Ok((triggers, shared))
     }
 
-    fn shared(&self) -> Result<Shared, String> {
+    fn shared(&self, memory: Arc<Budget>) -> Result<Shared, String> {
         Ok(Shared {
             key_value: Stores::new(&self.config.key_value_stores)?,
             redis: crate::redis::Connections::default(),
             databases: self.config.sqlite_databases.clone(),
             outbound: Outbound::new(self.config.connection_pooling),
+            memory,
             handlers: OnceLock::new(),
             draining: watch::Sender::new(false),
         })

@@ -15,7 +15,7 @@ use postern_host::app::{Options, Plan};
 #[command(version, about)]
 pub enum Command {
     /// Serves the application until Ctrl-C.
-    Up(up::Up),
+    Up(Box<up::Up>),
     /// Says everything that is wrong with the application, without serving it.
     Check(Application),
     /// Says which variables the components have without a value: a name a line.

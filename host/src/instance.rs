@@ -23,6 +23,7 @@ use wasmtime_wasi_http::handler::{
 use wasmtime_wasi_http::{WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::allowed_hosts::AllowedHosts;
+use crate::memory::{Answers, Budget, Growth};
 use crate::outbound::{Hooks, Outbound};
 use crate::stdio::Lines;
 use crate::variables::ComponentVariables;
@@ -111,6 +112,8 @@ pub struct State {
     wasi: WasiCtx,
     http: WasiHttpCtx,
     hooks: Hooks,
+    growth: Growth,
+    answers: Arc<Answers>,
     /// Counts the instance as alive while it is.
     _alive: watch::Receiver<bool>,
 }
@@ -144,6 +147,8 @@ pub struct Shared {
     pub databases: crate::sqlite::Databases,
     /// The HTTP client.
     pub outbound: Outbound,
+    /// The memory of all instances, requests and answers.
+    pub memory: Arc<Budget>,
     /// Every component that answers HTTP, for requests of one to another.
     pub handlers: OnceLock<BTreeMap<String, Handler>>,
     /// Becomes true when the host drains; its receivers are the living instances.
@@ -204,16 +209,25 @@ impl Instances {
         for (directory, destination) in &self.component.files {
             wasi.preopened_dir(directory, destination, FsPerms::ReadOnly)?;
         }
+        let answers = Arc::new(Answers::default());
         let state = State {
             table: ResourceTable::new(),
             component: Arc::clone(&self.component),
             shared: Arc::clone(&self.shared),
             wasi: wasi.build(),
             http: WasiHttpCtx::new(),
-            hooks: Hooks::new(Arc::clone(&self.component), Arc::clone(&self.shared)),
+            hooks: Hooks::new(
+                Arc::clone(&self.component),
+                Arc::clone(&self.shared),
+                Arc::clone(&answers),
+            ),
+            growth: Growth::new(Arc::clone(&self.shared.memory)),
+            answers,
             _alive: self.shared.draining.subscribe(),
         };
-        Ok(Store::new(&self.engine, state))
+        let mut store = Store::new(&self.engine, state);
+        store.limiter(|state| &mut state.growth);
+        Ok(store)
     }
 
     /// Makes an instance and lets it go: what fails now would fail on the first request.
@@ -248,6 +262,15 @@ impl HandlerState for Instances {
     }
 }
 
+/// A request that an instance works on, until it has its answer.
+struct RequestOfInstance(Arc<Answers>);
+
+impl Drop for RequestOfInstance {
+    fn drop(&mut self) {
+        self.0.let_go();
+    }
+}
+
 /// Decides what one instance still takes, and reports its end.
 pub struct Worker {
     component: Arc<Granted>,
@@ -271,12 +294,16 @@ impl WorkerState for Worker {
 
     fn on_request_start(
         &self,
-        _: StoreContextMut<'_, State>,
+        store: StoreContextMut<'_, State>,
         (): (),
         _: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
+        let request = RequestOfInstance(Arc::clone(&store.data().answers));
         // Deadlines are the component's to keep.
-        Box::pin(std::future::pending())
+        Box::pin(async move {
+            std::future::pending::<()>().await;
+            drop(request);
+        })
     }
 
     fn drop(&self, store: Store<State>, result: wasmtime::Result<()>) {

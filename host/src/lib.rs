@@ -17,6 +17,7 @@ mod hop_by_hop;
 pub mod instance;
 pub mod key_value;
 pub mod manifest;
+pub mod memory;
 pub mod outbound;
 pub mod redis;
 pub mod routes;

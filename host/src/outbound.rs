@@ -1,5 +1,6 @@
 //! Requests that components send: checked against what the manifest allows, then sent over kept connections.
 
+mod answer;
 mod body;
 mod client;
 mod errors;
@@ -17,6 +18,7 @@ pub use client::Outbound;
 
 use crate::hop_by_hop;
 use crate::instance::{Granted, Shared};
+use crate::memory::Answers;
 
 /// The domain under which components reach each other.
 const SERVICE_DOMAIN: &str = ".spin.internal";
@@ -28,12 +30,13 @@ type Sent = Box<dyn Future<Output = Result<(Response<WasiBody>, Io), Error>> + S
 pub struct Hooks {
     component: Arc<Granted>,
     shared: Arc<Shared>,
+    answers: Arc<Answers>,
 }
 
 impl Hooks {
     /// The way out for an instance of the component.
-    pub fn new(component: Arc<Granted>, shared: Arc<Shared>) -> Self {
-        Self { component, shared }
+    pub fn new(component: Arc<Granted>, shared: Arc<Shared>, answers: Arc<Answers>) -> Self {
+        Self { component, shared, answers }
     }
 }
 
@@ -64,11 +67,15 @@ impl WasiHttpHooks for Hooks {
         _: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Sent {
         let (component, shared) = (Arc::clone(&self.component), Arc::clone(&self.shared));
+        let answers = Arc::clone(&self.answers);
         Box::new(async move {
             check(&component, request.uri())?;
             let mut response = match service(request.uri()) {
                 Some(id) => call_component(&shared, &id, request).await?,
-                None => shared.outbound.send(request, options.unwrap_or_default()).await?,
+                None => {
+                    let sent = shared.outbound.send(request, options.unwrap_or_default()).await?;
+                    answer::count(sent, &shared.memory, &answers)
+                }
             };
             hop_by_hop::strip(response.headers_mut());
             Ok((response, Box::new(std::future::ready(Ok(()))) as Io))

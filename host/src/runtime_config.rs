@@ -1,9 +1,11 @@
-//! The runtime configuration: which stores and databases the labels of a manifest stand for. The keys are Spin's.
+//! The runtime configuration: which stores and databases the labels of a manifest stand for. The keys are Spin's, but for
+//! those of `[server]`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::manifest::{Document, SPIN_ONLY, Table};
+use crate::server::Settings;
 
 /// A runtime configuration, with the defaults that need no file.
 #[derive(Debug)]
@@ -14,6 +16,8 @@ pub struct RuntimeConfig {
     pub sqlite_databases: BTreeMap<String, Option<PathBuf>>,
     /// Whether outbound connections are kept for the next request.
     pub connection_pooling: bool,
+    /// What is set about connections and memory.
+    pub server: Settings,
 }
 
 /// Where a key-value store keeps its data.
@@ -33,6 +37,7 @@ impl RuntimeConfig {
             key_value_stores: [("default".to_owned(), key_value)].into(),
             sqlite_databases: [("default".to_owned(), Some(state_dir.join("sqlite_db.db")))].into(),
             connection_pooling: true,
+            server: Settings::default(),
         }
     }
 
@@ -75,6 +80,11 @@ impl RuntimeConfig {
             self.connection_pooling = outbound.boolean("connection_pooling").unwrap_or(false);
             outbound.refuse("max_concurrent_requests", SPIN_ONLY);
             outbound.finish();
+        }
+        // This host's alone: Spin refuses a file that has it.
+        if let Some(mut server) = root.table("server") {
+            self.server = Settings::read(&mut server);
+            server.finish();
         }
         for key in [
             "config_provider",
@@ -161,6 +171,24 @@ mod tests {
     #[test]
     fn a_table_for_outbound_http_turns_pooling_off_unless_it_says_otherwise() {
         assert!(!read("[outbound_http]\n").unwrap().connection_pooling);
+    }
+
+    #[test]
+    fn every_setting_of_the_server_is_a_key_and_a_wrong_one_is_named() {
+        for name in Settings::NAMES {
+            let settings = read(&format!("[server]\n{name} = 7\n")).unwrap().server;
+            assert_ne!(settings, Settings::default(), "{name}");
+            let problems = read(&format!("[server]\n{name} = 0\n")).unwrap_err();
+            let expected = format!(
+                "runtime-config.toml:1: server: `{name}` must be from 1 to 86400000, not 0"
+            );
+            assert_eq!(problems, [expected]);
+        }
+        let problems = read("[server]\nmax_conections = 1\n").unwrap_err();
+        assert_eq!(
+            problems,
+            ["runtime-config.toml:2: server: the key `max_conections` is unknown"]
+        );
     }
 
     #[test]

@@ -1,7 +1,17 @@
 //! The server: takes connections, finds each request's trigger, and drains when it is told to stop.
 
+mod admission;
+mod answer;
+mod body;
+mod clock;
+mod connection;
+mod descriptors;
+mod head;
 mod request;
+mod settings;
+mod storm;
 mod tls;
+mod watched;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -11,44 +21,70 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use socket2::SockRef;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::watch;
 use wasmtime_wasi_http::WasiBody;
 
+pub use descriptors::raise_limit;
 pub use request::{Answer, Triggers};
+pub use settings::{Limits, Settings};
+pub use storm::Storm;
 pub use tls::acceptor;
 
+use self::admission::Admission;
+use self::connection::Door;
 use crate::instance::Shared;
 
 /// All headers of a request together; a component cannot take more either.
 const MAX_HEADER_BYTES: usize = 128 * 1024;
 /// How many headers a request may have, as hyper sets it for HTTP/1.1.
 const MAX_HEADERS: usize = 100;
-/// A client has this long for its request head, and a kept connection for its next one.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(60);
+/// How many connections may wait to be taken: as many as Linux lets them (`net.core.somaxconn`).
+const BACKLOG: u32 = 4096;
 /// How long open requests and streams may take to finish after the signal.
 pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A server that listens.
 pub struct Server {
     /// Which trigger answers what.
-    pub triggers: Arc<Triggers>,
+    pub triggers: Triggers,
     /// What instances share.
     pub shared: Arc<Shared>,
     /// Encryption, when it is asked for.
     pub tls: Option<tokio_rustls::TlsAcceptor>,
+    /// How long connections may take for what, and how many there may be.
+    pub limits: Limits,
+}
+
+/// Listens at an address.
+///
+/// # Errors
+/// When it cannot be listened at.
+pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 impl Server {
     /// Serves until `stop` is done, then lets open requests, streams and instances finish within [`DRAIN_TIMEOUT`].
     pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
-        let connections = GracefulShutdown::new();
-        let builder = Arc::new(builder());
+        let admission = Arc::new(Admission::new(self.limits.clone()));
+        let unread_ms = self.limits.times.unread;
+        let shared = self.shared;
+        let door =
+            Arc::new(Door::new(self.triggers, self.limits, self.tls, Arc::clone(&shared.memory)));
+        let stopping = watch::Sender::new(false);
+        let take = |(stream, client): (TcpStream, SocketAddr)| {
+            prepare(&stream, unread_ms);
+            // Where even those over the cap are too many, the connection is closed.
+            if let Some(place) = admission.admit(client) {
+                tokio::spawn(Arc::clone(&door).serve(stream, client, place, stopping.subscribe()));
+            }
+        };
+        let no_more = Storm::new("no connection can be taken: the system has no files left for it");
         tokio::pin!(stop);
         loop {
             let accepted = tokio::select! {
@@ -56,86 +92,51 @@ impl Server {
                 accepted = listener.accept() => accepted,
             };
             match accepted {
-                Ok((stream, client)) => self.spawn(stream, client, &builder, &connections),
-                // As a rule there are too many open files: closing connections will free some.
-                Err(error) => {
-                    eprintln!("error: no connection can be taken: {error}");
-                    tokio::time::sleep(Duration::from_millis(50)).await;
+                Ok(connection) => take(connection),
+                // As a rule there are too many open files: one that is silent frees one.
+                Err(error) if is_of_connection(&error) => {}
+                Err(_) => {
+                    no_more.note();
+                    admission.evict_one();
+                    tokio::time::sleep(Duration::from_millis(10)).await;
                 }
             }
         }
         drop(listener);
-        let drained = async {
-            connections.shutdown().await;
-            // What a component still does after its last response, such as accounting, ends with its instance.
-            self.shared.draining.send_replace(true);
-            self.shared.draining.closed().await;
-        };
-        if tokio::time::timeout(DRAIN_TIMEOUT, drained).await.is_err() {
-            self.shared.draining.send_replace(true);
-            eprintln!(
-                "warning: some requests did not finish within {} s and are cut",
-                DRAIN_TIMEOUT.as_secs()
-            );
-        }
-    }
-
-    fn spawn(
-        &self,
-        stream: TcpStream,
-        client: SocketAddr,
-        builder: &Arc<Builder<TokioExecutor>>,
-        connections: &GracefulShutdown,
-    ) {
-        // Small writes, such as the chunks of a stream, must not wait for each other; a socket that cannot is gone.
-        let _ = stream.set_nodelay(true);
-        let (triggers, builder, watcher) =
-            (Arc::clone(&self.triggers), Arc::clone(builder), connections.watcher());
-        match self.tls.clone() {
-            None => {
-                drop(tokio::spawn(serve_connection(stream, builder, triggers, client, watcher)))
-            }
-            Some(tls) => drop(tokio::spawn(async move {
-                // A handshake that fails or lingers is the client's affair.
-                if let Ok(Ok(stream)) =
-                    tokio::time::timeout(HEADER_TIMEOUT, tls.accept(stream)).await
-                {
-                    serve_connection(stream, builder, triggers, client, watcher).await;
-                }
-            })),
-        }
+        drain(&shared, stopping).await;
     }
 }
 
-async fn serve_connection(
-    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    builder: Arc<Builder<TokioExecutor>>,
-    triggers: Arc<Triggers>,
-    client: SocketAddr,
-    watcher: hyper_util::server::graceful::Watcher,
-) {
-    let service = service_fn(move |request: http::Request<Incoming>| {
-        let triggers = Arc::clone(&triggers);
-        async move { triggers.answer(request, client).await }
-    });
-    let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
-    // A connection that breaks is the client's affair; what it asked for is dropped with it.
-    let _ = watcher.watch(connection).await;
+/// The connection was gone before it was taken.
+fn is_of_connection(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
+    matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted)
 }
 
-fn builder() -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .max_buf_size(MAX_HEADER_BYTES)
-        .max_headers(MAX_HEADERS);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_header_list_size(u32::try_from(MAX_HEADER_BYTES).unwrap_or(u32::MAX));
-    builder
+async fn drain(shared: &Shared, stopping: watch::Sender<bool>) {
+    let drained = async {
+        stopping.send_replace(true);
+        stopping.closed().await;
+        // What a component still does after its last response, such as accounting, ends with its instance.
+        shared.draining.send_replace(true);
+        shared.draining.closed().await;
+    };
+    if tokio::time::timeout(DRAIN_TIMEOUT, drained).await.is_err() {
+        shared.draining.send_replace(true);
+        eprintln!(
+            "warning: some requests did not finish within {} s and are cut",
+            DRAIN_TIMEOUT.as_secs()
+        );
+    }
+}
+
+/// A socket that cannot is gone, which shows at its next use.
+fn prepare(stream: &TcpStream, unread: Duration) {
+    // Small writes, such as the chunks of a stream, must not wait for each other.
+    let _ = stream.set_nodelay(true);
+    // A peer that is gone without a word acknowledges nothing: the kernel would try for 15 minutes.
+    #[cfg(target_os = "linux")]
+    let _ = SockRef::from(stream).set_tcp_user_timeout(Some(unread));
 }
 
 /// A response of the host's own.
@@ -145,6 +146,23 @@ fn plain(status: StatusCode, text: &'static str) -> Response<WasiBody> {
     if !text.is_empty() {
         let value = http::HeaderValue::from_static("text/plain; charset=utf-8");
         response.headers_mut().insert(http::header::CONTENT_TYPE, value);
+    }
+    response
+}
+
+/// The client is to come back in a second.
+fn come_back(text: &'static str) -> Response<WasiBody> {
+    let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, text);
+    let second = http::HeaderValue::from_static("1");
+    response.headers_mut().insert(http::header::RETRY_AFTER, second);
+    response
+}
+
+/// Of HTTP/1, the connection ends with this response; HTTP/2 has no such header.
+fn and_close(version: http::Version, mut response: Response<WasiBody>) -> Response<WasiBody> {
+    if version < http::Version::HTTP_2 {
+        let close = http::HeaderValue::from_static("close");
+        response.headers_mut().insert(http::header::CONNECTION, close);
     }
     response
 }

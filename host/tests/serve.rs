@@ -2,8 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "serve/heads.rs"]
+mod heads;
 #[path = "serve/host.rs"]
 mod host;
+#[path = "serve/http2.rs"]
+mod http2;
+#[path = "serve/silent.rs"]
+mod silent;
 #[path = "serve/tls.rs"]
 mod tls;
 

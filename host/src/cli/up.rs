@@ -11,7 +11,8 @@ use clap::Args;
 use http::uri::Scheme;
 use postern_host::app::Plan;
 use postern_host::instance::Reuse;
-use postern_host::server::{self, Server};
+use postern_host::memory::Budget;
+use postern_host::server::{self, Server, Settings};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -43,6 +44,11 @@ pub struct Up {
     /// How long an idle instance is kept, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = 1000)]
     idle_instance_timeout_ms: u64,
+    #[command(
+        flatten,
+        next_help_heading = "Connections and memory (also `[server]` of the runtime configuration)"
+    )]
+    settings: Settings,
 }
 
 /// Set in a process that has been restarted after compiling.
@@ -83,14 +89,18 @@ impl Up {
         };
         let scheme = if tls.is_some() { Scheme::HTTPS } else { Scheme::HTTP };
         let plan = Plan::read(&self.application.options())?;
-        let listener = self.bind().await?;
+        let listener = self.bind()?;
         let address = listener.local_addr().map_err(one)?;
         let compiled = plan.compile(&self.cache_dir)?;
         if compiled.anew && std::env::var_os(RESTARTED).is_none() {
             // The listener is closed when the new program takes over.
             eprintln!("warning: the compiler's memory stays in use: {}", restart(address));
         }
-        let (triggers, shared) = compiled.start(self.reuse(), scheme.clone()).await.map_err(one)?;
+        let settings = self.settings.or(compiled.settings());
+        let limits = settings.limits(server::raise_limit()).map_err(one)?;
+        let memory = Budget::of_mib(settings.memory_budget_mib);
+        let started = compiled.start(self.reuse(), scheme.clone(), memory).await;
+        let (triggers, shared) = started.map_err(one)?;
         let stop = stop_signal()?;
         // Whoever started the host without reading its output does not wait for this line.
         let _ = writeln!(std::io::stdout(), "listening on {scheme}://{address}");
@@ -98,12 +108,12 @@ impl Up {
             let shared = Arc::clone(&shared);
             move || shared.outbound.prepare()
         });
-        Server { triggers: Arc::new(triggers), shared, tls }.serve(listener, stop).await;
+        Server { triggers, shared, tls, limits }.serve(listener, stop).await;
         Ok(())
     }
 
-    async fn bind(&self) -> Result<TcpListener, Vec<String>> {
-        TcpListener::bind(self.listen).await.map_err(|error| match error.kind() {
+    fn bind(&self) -> Result<TcpListener, Vec<String>> {
+        server::listen(self.listen).map_err(|error| match error.kind() {
             std::io::ErrorKind::AddrInUse => {
                 vec![format!(
                     "{} is taken by another program: stop it or listen elsewhere with --listen",

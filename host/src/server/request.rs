@@ -1,24 +1,32 @@
 //! One request: from its path to the component or the fixed response, with the headers Spin adds.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{HOST, HeaderName};
 use http::uri::{Authority, Scheme};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
-use http_body_util::BodyExt;
+use http_body::Body;
 use hyper::body::Incoming;
-use wasmtime_wasi_http::{Error, WasiBody};
+use tokio::sync::oneshot;
+use wasmtime_wasi_http::WasiBody;
 
-use super::{MAX_HEADERS, full, plain};
+use super::body::{Failure, Pace, RequestBody};
+use super::{MAX_HEADERS, and_close, come_back, full, head, plain};
 use crate::hop_by_hop;
 use crate::instance::Serving;
 use crate::manifest::StaticResponse;
+use crate::memory::{BODY_FACTOR, Budget, Permit};
 use crate::routes::{Match, Routes};
 
 /// Where Spin answers for itself that it is up.
 const HEALTH_PATH: &str = "/.well-known/spin/health";
+/// What platforms ask to know whether this process lives: answered on connections over the cap as well.
+pub const HEALTH_PATHS: [&str; 3] = [HEALTH_PATH, "/healthz", "/readyz"];
+
+/// What is said where memory is short.
+const NO_MEMORY: &str = "too much is under way; retry";
 
 /// Which trigger answers what.
 pub struct Triggers {
@@ -38,51 +46,60 @@ pub enum Answer {
 
 impl Triggers {
     /// Answers a request; what goes wrong is a response as well.
-    ///
-    /// # Errors
-    /// Never.
     pub async fn answer(
         &self,
         request: Request<Incoming>,
         client: SocketAddr,
-    ) -> Result<Response<WasiBody>, Infallible> {
+        pace: Pace,
+        memory: &Arc<Budget>,
+    ) -> Response<WasiBody> {
         // HTTP/1.1 is stopped by hyper before it comes here.
         if request.headers().len() > MAX_HEADERS {
-            return Ok(plain(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "too many headers"));
+            return plain(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "too many headers");
+        }
+        if let Err((status, problem)) = head::check(&request) {
+            return and_close(request.version(), plain(status, problem));
         }
         if request.uri().path() == HEALTH_PATH {
-            return Ok(plain(StatusCode::OK, "OK"));
+            return plain(StatusCode::OK, "OK");
         }
         let path = request.uri().path().to_owned();
         let Some(found) = self.routes.find(&path) else {
-            return Ok(plain(StatusCode::NOT_FOUND, ""));
+            return plain(StatusCode::NOT_FOUND, "");
         };
-        Ok(match found.target {
+        match found.target {
             Answer::Static(fixed) => respond(fixed),
-            Answer::Component(serving) => self.call(serving, request, &found, client).await,
-        })
+            Answer::Component(serving) => {
+                let version = request.version();
+                // Held until the answer begins: what the body was needed for has been made then.
+                let Some(permit) = admit(&request, memory) else {
+                    return and_close(version, come_back(NO_MEMORY));
+                };
+                match self.prepare(request, &found, client, pace, &permit) {
+                    Ok((request, failure)) => call(serving, request, failure, version).await,
+                    Err(problem) => plain(StatusCode::BAD_REQUEST, problem),
+                }
+            }
+        }
     }
 
-    async fn call(
+    /// The request as a component gets it, and why its body is not read on, should that be.
+    fn prepare(
         &self,
-        serving: &Serving,
         mut request: Request<Incoming>,
         found: &Match<'_, Answer>,
         client: SocketAddr,
-    ) -> Response<WasiBody> {
-        if let Err(problem) = self.set_uri(&mut request) {
-            return plain(StatusCode::BAD_REQUEST, problem);
-        }
+        pace: Pace,
+        permit: &Arc<Permit>,
+    ) -> Result<(Request<WasiBody>, oneshot::Receiver<Failure>), &'static str> {
+        self.set_uri(&mut request)?;
         hop_by_hop::strip(request.headers_mut());
         add_headers(&mut request, found, client);
-        let request = request.map(|body| body.map_err(Error::from).boxed_unsync());
-        match serving.answer(request).await {
-            Ok(response) => response,
-            Err(error) => {
-                eprintln!("error: a request failed: {error:#}");
-                plain(StatusCode::INTERNAL_SERVER_ERROR, "")
-            }
-        }
+        let (head, incoming) = request.into_parts();
+        let unknown = incoming.size_hint().exact().is_none();
+        let grows = unknown.then(|| Arc::clone(permit));
+        let (body, failure) = RequestBody::watch(incoming, pace, grows);
+        Ok((Request::from_parts(head, body), failure))
     }
 
     /// Completes the URI: a component learns the host from it alone.
@@ -107,6 +124,40 @@ impl Triggers {
         *request.uri_mut() = Uri::from_parts(parts).map_err(|_| "the request's URI is none")?;
         Ok(())
     }
+}
+
+/// Room for the body, as long as it is said to be; one of unknown length is counted as it comes.
+fn admit(request: &Request<Incoming>, memory: &Arc<Budget>) -> Option<Arc<Permit>> {
+    let bytes = request.body().size_hint().exact().unwrap_or(0);
+    let bytes = usize::try_from(bytes).unwrap_or(usize::MAX).saturating_mul(BODY_FACTOR);
+    memory.reserve(bytes).map(Arc::new)
+}
+
+async fn call(
+    serving: &Serving,
+    request: Request<WasiBody>,
+    failure: oneshot::Receiver<Failure>,
+    version: http::Version,
+) -> Response<WasiBody> {
+    let failed = async move {
+        match failure.await {
+            Ok(failure) => failure,
+            // The body was read, or nobody wants it.
+            Err(_) => std::future::pending().await,
+        }
+    };
+    let handled = tokio::select! {
+        biased;
+        failure = failed => return and_close(version, match failure {
+            Failure::Slow => plain(StatusCode::REQUEST_TIMEOUT, "the request's body does not come"),
+            Failure::NoMemory => come_back(NO_MEMORY),
+        }),
+        handled = serving.answer(request) => handled,
+    };
+    handled.unwrap_or_else(|error| {
+        eprintln!("error: a request failed: {error:#}");
+        plain(StatusCode::INTERNAL_SERVER_ERROR, "")
+    })
 }
 
 /// Says where the request came in, in Spin's headers; they replace a client's own of the same name.

@@ -78,6 +78,20 @@ impl Folder {
         start(self.command(&["up", "--listen", "127.0.0.1:0"]).args(arguments))
     }
 
+    /// The command `up` in a process that may open so many files.
+    pub fn limited(&self, descriptors: u32, arguments: &[&str]) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("ulimit -n {descriptors}; exec \"$0\" \"$@\"")]);
+        command.arg(env!("CARGO_BIN_EXE_postern-host")).args(["up", "--listen", "127.0.0.1:0"]);
+        command.args(arguments).current_dir(self.path());
+        command
+    }
+
+    /// Starts it so.
+    pub fn up_limited(&self, descriptors: u32, arguments: &[&str]) -> Host {
+        start(&mut self.limited(descriptors, arguments))
+    }
+
     /// Starts the host with an environment variable.
     pub fn up_with(&self, variable: &str, value: &Path, arguments: &[&str]) -> Host {
         start(self.command(&["up", "--listen", "127.0.0.1:0"]).args(arguments).env(variable, value))
@@ -115,6 +129,28 @@ impl Host {
         let mut stream = self.connect();
         stream.write_all(request).unwrap();
         read_answer(&mut stream)
+    }
+
+    /// How many files it has open.
+    pub fn descriptors(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.process.id())).unwrap().count()
+    }
+
+    /// Waits until it has no more files open than that.
+    pub fn falls_to(&self, descriptors: usize, within: Duration) {
+        let start = Instant::now();
+        while self.descriptors() > descriptors {
+            assert!(start.elapsed() < within, "{} files are open", self.descriptors());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// How much memory it holds.
+    pub fn resident_kb(&self) -> u64 {
+        let status =
+            std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().strip_suffix(" kB").unwrap().parse().unwrap()
     }
 
     pub fn signal(&self, name: &str) {

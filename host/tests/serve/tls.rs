@@ -14,7 +14,7 @@ use super::host::{Folder, Host};
 use super::{STATIC, app};
 
 /// A certificate for localhost that signs itself, as `cert.pem` and `key.pem`.
-fn write_certificate(folder: &Folder) {
+pub fn write_certificate(folder: &Folder) {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     folder.write("cert.pem", made.cert.pem().as_bytes());
     folder.write("key.pem", made.signing_key.serialize_pem().as_bytes());
@@ -29,6 +29,27 @@ fn https_host() -> (Folder, Host) {
 
 fn port(host: &Host) -> &str {
     host.address.rsplit(':').next().unwrap()
+}
+
+/// A client that has shaken hands.
+pub fn encrypted_client(
+    folder: &Folder,
+    host: &Host,
+) -> rustls::StreamOwned<rustls::ClientConnection, std::net::TcpStream> {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(folder.path().join("cert.pem")).unwrap()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap();
+    let config = Arc::new(config.with_root_certificates(roots).with_no_client_auth());
+    let name = "localhost".try_into().unwrap();
+    let mut connection = rustls::ClientConnection::new(config, name).unwrap();
+    let mut stream = host.connect();
+    while connection.is_handshaking() {
+        connection.complete_io(&mut stream).unwrap();
+    }
+    rustls::StreamOwned::new(connection, stream)
 }
 
 /// Asks for `/hello` with a client that speaks only what it is told to.

@@ -1,0 +1,80 @@
+//! An answer on its way to a client: its connection is busy until it has gone, and knows when it waits for the client.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use wasmtime_wasi_http::{Error, WasiBody};
+
+use super::admission::Place;
+
+/// An open request of a connection, until it is dropped.
+pub struct OpenRequest(Arc<Place>);
+
+impl OpenRequest {
+    pub fn new(place: Arc<Place>) -> Self {
+        place.request_begins();
+        Self(place)
+    }
+}
+
+impl Drop for OpenRequest {
+    fn drop(&mut self) {
+        self.0.request_ends();
+    }
+}
+
+/// The body of an answer.
+pub struct AnswerBody {
+    body: WasiBody,
+    request: OpenRequest,
+    /// A part has been handed over, and the next one has not been asked for.
+    waits: bool,
+}
+
+impl AnswerBody {
+    pub fn new(body: WasiBody, request: OpenRequest) -> Self {
+        Self { body, request, waits: false }
+    }
+
+    fn set_waits(&mut self, waits: bool) {
+        if self.waits == waits {
+            return;
+        }
+        self.waits = waits;
+        let clock = self.request.0.clock();
+        if waits { clock.answer_waits() } else { clock.answer_moves() }
+    }
+}
+
+impl Body for AnswerBody {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        let this = self.get_mut();
+        this.set_waits(false);
+        let frame = Pin::new(&mut this.body).poll_frame(context);
+        this.set_waits(matches!(frame, Poll::Ready(Some(Ok(_)))));
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for AnswerBody {
+    fn drop(&mut self) {
+        self.set_waits(false);
+    }
+}

@@ -1,0 +1,160 @@
+//! A request body on its way to a component: the client may not keep it waiting, and memory must be there for it.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt;
+use tokio::sync::oneshot;
+use tokio::time::{Instant, Sleep};
+use wasmtime_wasi_http::{Error, WasiBody};
+
+use crate::memory::{BODY_FACTOR, Permit};
+
+/// Why a body is not read on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The client sends nothing, or too little.
+    Slow,
+    /// There is no memory for more of it.
+    NoMemory,
+}
+
+/// A body that is watched.
+pub struct RequestBody<B> {
+    incoming: B,
+    pace: Pace,
+    /// Grows with a body whose length nobody has said.
+    grows: Option<Arc<Permit>>,
+    failed: Option<oneshot::Sender<Failure>>,
+}
+
+impl<B> RequestBody<B>
+where
+    B: Body<Data = Bytes, Error = hyper::Error> + Send + Unpin + 'static,
+{
+    /// With the receiver of why it was not read on.
+    pub fn watch(
+        incoming: B,
+        pace: Pace,
+        grows: Option<Arc<Permit>>,
+    ) -> (WasiBody, oneshot::Receiver<Failure>) {
+        let (failed, failure) = oneshot::channel();
+        let body = Self { incoming, pace, grows, failed: Some(failed) };
+        (body.boxed_unsync(), failure)
+    }
+
+    fn fail(&mut self, failure: Failure) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        if let Some(failed) = self.failed.take() {
+            let _ = failed.send(failure);
+        }
+        Poll::Ready(Some(Err(match failure {
+            Failure::Slow => Error::ConnectionReadTimeout,
+            Failure::NoMemory => Error::HttpRequestBodySize(None),
+        })))
+    }
+}
+
+impl<B> Body for RequestBody<B>
+where
+    B: Body<Data = Bytes, Error = hyper::Error> + Send + Unpin + 'static,
+{
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        let this = self.get_mut();
+        let Poll::Ready(frame) = Pin::new(&mut this.incoming).poll_frame(context) else {
+            return match this.pace.poll_waiting(context) {
+                Poll::Ready(()) => this.fail(Failure::Slow),
+                Poll::Pending => Poll::Pending,
+            };
+        };
+        let bytes = match &frame {
+            Some(Ok(frame)) => frame.data_ref().map_or(0, Bytes::len),
+            _ => 0,
+        };
+        this.pace.came(bytes);
+        let grown = bytes.saturating_mul(BODY_FACTOR);
+        if this.grows.as_ref().is_some_and(|permit| !permit.grow(grown)) {
+            return this.fail(Failure::NoMemory);
+        }
+        Poll::Ready(frame.map(|frame| frame.map_err(Error::from)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.incoming.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.incoming.size_hint()
+    }
+}
+
+/// How long a body may still keep the host waiting: time in which the host does not ask for it does not count, and what
+/// comes gives time back. So a byte now and then does not last, and a large body on a slow line does.
+pub struct Pace {
+    limit: Duration,
+    bytes_per_s: u64,
+    left: Duration,
+    waiting: Option<(Instant, Pin<Box<Sleep>>)>,
+}
+
+impl Pace {
+    pub fn new(limit: Duration, bytes_per_s: u64) -> Self {
+        Self { limit, bytes_per_s: bytes_per_s.max(1), left: limit, waiting: None }
+    }
+
+    fn poll_waiting(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let left = self.left;
+        let (_, sleep) = self
+            .waiting
+            .get_or_insert_with(|| (Instant::now(), Box::pin(tokio::time::sleep(left))));
+        sleep.as_mut().poll(context)
+    }
+
+    fn came(&mut self, bytes: usize) {
+        if let Some((since, _)) = self.waiting.take() {
+            self.charge(since.elapsed(), bytes);
+        }
+    }
+
+    fn charge(&mut self, waited: Duration, bytes: usize) {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let back = Duration::from_millis(bytes.saturating_mul(1000) / self.bytes_per_s);
+        self.left = self.left.saturating_sub(waited).saturating_add(back).min(self.limit);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many parts of so many bytes, one every so many seconds, are taken (of 1,000).
+    fn taken(bytes: usize, every_s: u64) -> usize {
+        let mut pace = Pace::new(Duration::from_secs(30), 500);
+        let every = Duration::from_secs(every_s);
+        let mut taken = 0;
+        while taken < 1000 && pace.left >= every {
+            pace.charge(every, bytes);
+            taken += 1;
+        }
+        taken
+    }
+
+    #[test]
+    fn a_byte_now_and_then_does_not_last_and_a_slow_line_does() {
+        assert_eq!(taken(1, 10), 3);
+        assert_eq!(taken(1, 1), 30);
+        assert_eq!(taken(400, 1), 146);
+        assert_eq!(taken(500, 1), 1000);
+        assert_eq!(taken(100_000, 29), 1000);
+        assert_eq!(taken(100_000, 31), 0);
+    }
+}

@@ -1,0 +1,350 @@
+//! The phases of a connection, and how long each may last.
+//!
+//! A connection is silent while no request is open: it owes a head, or is kept for the next one. What a client sends
+//! without completing a head (single bytes, pings, half a preface) does not extend a phase. While requests are open the
+//! connection may take as long as they do, unless every answer waits for the client to read it.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures::task::AtomicWaker;
+use tokio::time::{Instant, Sleep};
+
+use super::settings::Times;
+
+/// What begins HTTP/2 without encryption, and with it (RFC 9113, 3.4).
+const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// Up to here a preface is the beginning of an HTTP/1.1 method as well.
+const AMBIGUOUS: usize = 2;
+/// With room: a PING has 17 bytes, a GOAWAY of hyper's some 30.
+const LARGEST_CONTROL_FRAME: usize = 64;
+/// How long a connection that is told to end may take for it.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// What is known of a connection: told by its bytes and its requests, asked by its [`Alarm`].
+pub struct Clock {
+    times: Times,
+    inner: Mutex<Inner>,
+    changed: AtomicWaker,
+}
+
+struct Inner {
+    protocol: Protocol,
+    phase: Phase,
+    /// When the phase began; while requests are open, when one of them last moved.
+    since: Instant,
+    /// Open requests.
+    open: usize,
+    /// Those whose answers wait for the client.
+    unread: usize,
+    /// What is written waits for the client.
+    blocked: bool,
+    ending: bool,
+    /// It was asked to end before a complete head: nothing more is read.
+    refused: bool,
+    evicted: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Protocol {
+    /// So many bytes of the preface have come.
+    Unknown(usize),
+    Http1,
+    Http2,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Handshake,
+    Head,
+    Idle,
+}
+
+/// What is to be done with a connection whose time is up.
+#[derive(Debug, PartialEq, Eq)]
+pub enum End {
+    /// Let HTTP/2 say goodbye.
+    Announce,
+    /// Poll it once more: its next read tells it.
+    Refuse,
+    /// Drop it.
+    Cut,
+}
+
+impl Clock {
+    /// A connection that was taken now.
+    pub fn new(times: Times) -> Self {
+        let inner = Inner {
+            protocol: Protocol::Unknown(0),
+            phase: Phase::Handshake,
+            since: Instant::now(),
+            open: 0,
+            unread: 0,
+            blocked: false,
+            ending: false,
+            refused: false,
+            evicted: false,
+        };
+        Self { times, inner: Mutex::new(inner), changed: AtomicWaker::new() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Inner)) {
+        change(&mut self.lock());
+        self.changed.wake();
+    }
+
+    /// From here on a head is waited for.
+    pub fn await_head(&self) {
+        self.change(|inner| inner.begin(Phase::Head));
+    }
+
+    /// Bytes have come.
+    pub fn received(&self, bytes: &[u8]) {
+        let mut inner = self.lock();
+        inner.protocol = inner.protocol.after(bytes);
+        // HTTP/2 has bytes that belong to no head: its idle time goes on.
+        if inner.open == 0 && inner.phase == Phase::Idle && inner.protocol == Protocol::Http1 {
+            inner.begin(Phase::Head);
+        }
+    }
+
+    /// A request has a complete head.
+    pub fn request_begins(&self) {
+        let mut inner = self.lock();
+        inner.open = inner.open.saturating_add(1);
+        inner.since = Instant::now();
+    }
+
+    /// A request's answer has gone, or nobody waits for it any more.
+    pub fn request_ends(&self) {
+        self.change(|inner| {
+            inner.open = inner.open.saturating_sub(1);
+            inner.begin(Phase::Idle);
+        });
+    }
+
+    /// A part of an answer waits for the client.
+    pub fn answer_waits(&self) {
+        self.change(|inner| inner.unread = inner.unread.saturating_add(1));
+    }
+
+    /// It waits no more.
+    pub fn answer_moves(&self) {
+        let mut inner = self.lock();
+        inner.unread = inner.unread.saturating_sub(1);
+        inner.since = Instant::now();
+    }
+
+    /// So many bytes were written, or none could be: the end of an answer may be on its way when its request has ended.
+    pub fn wrote(&self, bytes: Option<usize>) {
+        let mut inner = self.lock();
+        inner.blocked = bytes.is_none();
+        // Pings and their like are no answer.
+        if inner.open == 0 && bytes.is_some_and(|bytes| bytes > LARGEST_CONTROL_FRAME) {
+            inner.since = Instant::now();
+        }
+    }
+
+    /// Others need the place.
+    pub fn evict(&self) {
+        self.change(|inner| inner.evicted = true);
+    }
+
+    /// Whether nothing more may be read, and then whether HTTP/1.1 is owed an answer.
+    pub fn refusal(&self) -> Option<Owed> {
+        let inner = self.lock();
+        let owed = match inner.protocol {
+            // Half a preface is owed nothing, and nor is who has sent nothing.
+            Protocol::Unknown(matched) => (1..=AMBIGUOUS).contains(&matched),
+            Protocol::Http1 => inner.phase == Phase::Head,
+            Protocol::Http2 => false,
+        };
+        inner.refused.then_some(if owed { Owed::Answer } else { Owed::Nothing })
+    }
+
+    /// What its end is, now that its time is up.
+    fn end(&self) -> End {
+        let mut inner = self.lock();
+        if inner.ending || inner.evicted || inner.open > 0 || inner.phase == Phase::Handshake {
+            return End::Cut;
+        }
+        inner.ending = true;
+        inner.since = Instant::now();
+        if inner.protocol == Protocol::Http2 {
+            return End::Announce;
+        }
+        inner.refused = true;
+        End::Refuse
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        self.lock().deadline(&self.times)
+    }
+}
+
+/// What a client is owed that was too slow.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Owed {
+    /// A response.
+    Answer,
+    /// The end of the connection.
+    Nothing,
+}
+
+impl Inner {
+    fn begin(&mut self, phase: Phase) {
+        self.phase = phase;
+        self.since = Instant::now();
+    }
+
+    fn deadline(&self, times: &Times) -> Option<Instant> {
+        if self.evicted {
+            return Some(self.since);
+        }
+        let time = match (self.open, self.phase) {
+            (0, _) if self.ending => GRACE,
+            (0, Phase::Handshake) => times.handshake,
+            (0, Phase::Head) => times.head,
+            (0, Phase::Idle) if self.blocked => times.unread,
+            (0, Phase::Idle) => times.idle,
+            (open, _) if self.unread == open => times.unread,
+            _ => return None,
+        };
+        Some(self.since + time)
+    }
+}
+
+impl Protocol {
+    fn after(self, bytes: &[u8]) -> Self {
+        let Self::Unknown(matched) = self else { return self };
+        let rest = PREFACE.get(matched..).unwrap_or_default();
+        let compared = rest.len().min(bytes.len());
+        if rest.get(..compared) != bytes.get(..compared) {
+            return Self::Http1;
+        }
+        if compared == rest.len() { Self::Http2 } else { Self::Unknown(matched + compared) }
+    }
+}
+
+/// Goes off when a connection's time is up.
+pub struct Alarm {
+    clock: Arc<Clock>,
+    sleep: Pin<Box<Sleep>>,
+}
+
+impl Alarm {
+    /// For a connection.
+    pub fn new(clock: Arc<Clock>) -> Self {
+        Self { clock, sleep: Box::pin(tokio::time::sleep(Duration::ZERO)) }
+    }
+
+    /// Waits for the end of the connection's time.
+    pub async fn end(&mut self) -> End {
+        std::future::poll_fn(|context| self.poll(context)).await;
+        self.clock.end()
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        self.clock.changed.register(context.waker());
+        let Some(deadline) = self.clock.deadline() else { return Poll::Pending };
+        if self.sleep.deadline() != deadline {
+            self.sleep.as_mut().reset(deadline);
+        }
+        self.sleep.as_mut().poll(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TIMES: Times = Times {
+        handshake: Duration::from_secs(1),
+        head: Duration::from_secs(2),
+        idle: Duration::from_secs(3),
+        unread: Duration::from_secs(4),
+    };
+
+    /// How long a connection may be silent after these events, and how it ends then.
+    fn lives(events: impl FnOnce(&Clock)) -> (u64, End, Option<Owed>) {
+        let clock = Clock::new(TIMES);
+        events(&clock);
+        let deadline = clock.deadline().expect("a deadline");
+        let time = deadline.duration_since(clock.lock().since);
+        let end = clock.end();
+        (time.as_secs(), end, clock.refusal())
+    }
+
+    #[test]
+    fn each_phase_has_its_time_and_its_end() {
+        let head = |clock: &Clock, bytes: &[u8]| {
+            clock.await_head();
+            clock.received(bytes);
+        };
+        assert_eq!(lives(|_| ()), (1, End::Cut, None));
+        let refuse = |owed| (2, End::Refuse, Some(owed));
+        assert_eq!(lives(|clock| head(clock, b"")), refuse(Owed::Nothing));
+        assert_eq!(lives(|clock| head(clock, b"G")), refuse(Owed::Answer));
+        assert_eq!(lives(|clock| head(clock, b"P")), refuse(Owed::Answer));
+        assert_eq!(lives(|clock| head(clock, b"POST /")), refuse(Owed::Answer));
+        assert_eq!(lives(|clock| head(clock, &PREFACE[..12])), refuse(Owed::Nothing));
+        assert_eq!(lives(|clock| head(clock, PREFACE)), (2, End::Announce, None));
+        let once = |clock: &Clock| {
+            head(clock, b"GET / HTTP/1.1\r\n\r\n");
+            clock.request_begins();
+            clock.request_ends();
+        };
+        assert_eq!(lives(once), (3, End::Refuse, Some(Owed::Nothing)));
+        let again = |clock: &Clock| {
+            once(clock);
+            clock.received(b"G");
+        };
+        assert_eq!(lives(again), refuse(Owed::Answer));
+        let unread = |clock: &Clock| {
+            head(clock, PREFACE);
+            clock.request_begins();
+            clock.answer_waits();
+        };
+        assert_eq!(lives(unread), (4, End::Cut, None));
+        let last_part = |clock: &Clock| {
+            once(clock);
+            clock.wrote(None);
+        };
+        assert_eq!(lives(last_part), (4, End::Refuse, Some(Owed::Nothing)));
+        assert_eq!(lives(Clock::evict), (0, End::Cut, None));
+    }
+
+    #[tokio::test]
+    async fn an_open_request_may_take_as_long_as_it_does() {
+        let clock = Arc::new(Clock::new(Times { idle: Duration::from_millis(10), ..TIMES }));
+        clock.await_head();
+        clock.request_begins();
+        clock.answer_waits();
+        clock.answer_moves();
+        let mut alarm = Alarm::new(Arc::clone(&clock));
+        let wait = Duration::from_millis(100);
+        assert!(tokio::time::timeout(wait, alarm.end()).await.is_err());
+        assert_eq!(clock.deadline(), None);
+        clock.request_ends();
+        assert_eq!(alarm.end().await, End::Refuse);
+        // Who does not go is dropped.
+        assert_eq!(alarm.end().await, End::Cut);
+    }
+
+    #[test]
+    fn a_preface_is_known_in_any_pieces() {
+        for cut in 1..PREFACE.len() {
+            let (first, second) = PREFACE.split_at(cut);
+            let protocol = Protocol::Unknown(0).after(first);
+            assert!(protocol == Protocol::Unknown(cut), "{cut}");
+            assert!(protocol.after(second) == Protocol::Http2, "{cut}");
+            assert!(protocol.after(b"x") == Protocol::Http1, "{cut}");
+        }
+    }
+}

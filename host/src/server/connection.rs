@@ -1,0 +1,145 @@
+//! One connection, from the moment it is taken to its end.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
+
+use super::admission::Place;
+use super::answer::{AnswerBody, OpenRequest};
+use super::body::Pace;
+use super::clock::{Alarm, End};
+use super::request::{HEALTH_PATHS, Triggers};
+use super::settings::Limits;
+use super::watched::Watched;
+use super::{MAX_HEADER_BYTES, MAX_HEADERS, and_close, come_back};
+use crate::memory::Budget;
+
+/// What every connection is served with.
+pub struct Door {
+    triggers: Triggers,
+    limits: Limits,
+    tls: Option<TlsAcceptor>,
+    memory: Arc<Budget>,
+    builder: Builder<TokioExecutor>,
+}
+
+impl Door {
+    /// For these triggers.
+    pub fn new(
+        triggers: Triggers,
+        limits: Limits,
+        tls: Option<TlsAcceptor>,
+        memory: Arc<Budget>,
+    ) -> Self {
+        let builder = builder(&limits);
+        Self { triggers, limits, tls, memory, builder }
+    }
+
+    /// Serves a connection to its end.
+    pub async fn serve(
+        self: Arc<Self>,
+        stream: TcpStream,
+        client: SocketAddr,
+        place: Place,
+        mut stopping: watch::Receiver<bool>,
+    ) {
+        let place = Arc::new(place);
+        let mut alarm = Alarm::new(Arc::clone(place.clock()));
+        let Some(tls) = self.tls.clone() else {
+            return self.speak(stream, client, place, alarm, stopping).await;
+        };
+        let encrypted = tokio::select! {
+            encrypted = tls.accept(stream) => encrypted,
+            _ = alarm.end() => return,
+            _ = stopping.wait_for(|stopping| *stopping) => return,
+        };
+        // A handshake that fails is the client's affair.
+        if let Ok(stream) = encrypted {
+            self.speak(stream, client, place, alarm, stopping).await;
+        }
+    }
+
+    async fn speak(
+        self: Arc<Self>,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        client: SocketAddr,
+        place: Arc<Place>,
+        mut alarm: Alarm,
+        mut stopping: watch::Receiver<bool>,
+    ) {
+        place.clock().await_head();
+        let stream = Watched::new(stream, Arc::clone(place.clock()));
+        let door = Arc::clone(&self);
+        let service = service_fn(move |request| {
+            let (door, open) = (Arc::clone(&door), OpenRequest::new(Arc::clone(&place)));
+            let overflow = place.is_overflow();
+            async move { door.answer(request, client, open, overflow).await }
+        });
+        let mut connection = pin!(self.builder.serve_connection(TokioIo::new(stream), service));
+        let mut stops = false;
+        loop {
+            tokio::select! {
+                biased;
+                // A connection that breaks is the client's affair; what it asked for is dropped with it.
+                _ = connection.as_mut() => return,
+                end = alarm.end() => match end {
+                    End::Cut => return,
+                    End::Announce => connection.as_mut().graceful_shutdown(),
+                    // It is polled again.
+                    End::Refuse => {}
+                },
+                _ = stopping.wait_for(|stopping| *stopping), if !stops => {
+                    stops = true;
+                    connection.as_mut().graceful_shutdown();
+                }
+            }
+        }
+    }
+
+    async fn answer(
+        &self,
+        request: Request<Incoming>,
+        client: SocketAddr,
+        open: OpenRequest,
+        overflow: bool,
+    ) -> Result<Response<AnswerBody>, Infallible> {
+        let version = request.version();
+        let response = if overflow && !HEALTH_PATHS.contains(&request.uri().path()) {
+            come_back("too many connections")
+        } else {
+            let pace = Pace::new(self.limits.body_timeout, self.limits.min_body_bytes_per_s);
+            self.triggers.answer(request, client, pace, &self.memory).await
+        };
+        let response = if overflow { and_close(version, response) } else { response };
+        Ok(response.map(|body| AnswerBody::new(body, open)))
+    }
+}
+
+fn builder(limits: &Limits) -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        // The clock has it: hyper's begins anew with each read of the version, and gives no answer.
+        .header_read_timeout(None)
+        .max_buf_size(MAX_HEADER_BYTES)
+        .max_headers(MAX_HEADERS);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(limits.ping_interval)
+        .keep_alive_timeout(limits.ping_timeout)
+        .max_header_list_size(u32::try_from(MAX_HEADER_BYTES).unwrap_or(u32::MAX));
+    builder
+}
