@@ -46,6 +46,11 @@ impl Budget {
         Self::new(set.unwrap_or_else(|| (available() / 4).clamp(LEAST_BYTES, MOST_BYTES)))
     }
 
+    /// All there is.
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// Room for so many bytes, or none: then the request is to come back.
     pub fn reserve(self: &Arc<Self>, bytes: usize) -> Option<Permit> {
         let permit = Permit { budget: Arc::clone(self), bytes: AtomicUsize::new(0) };

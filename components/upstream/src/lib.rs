@@ -114,7 +114,16 @@ fn explain(error: ErrorCode) -> Fault {
 
 /// Why the answer ended before it was whole.
 fn explain_cut(error: ErrorCode) -> Fault {
-    cut().with_private(format!("{error:?}"))
+    let fault = match error {
+        // The host has no memory for more of it: others have, or this one has soon.
+        ErrorCode::HttpResponseBodySize(_) => {
+            let public = "the gateway has no memory for the provider's answer; retry";
+            let fault = Fault::new(Kind::Unavailable, public).with_code("overloaded");
+            Fault { retryable: true, retry_after_ms: Some(1_000), ..fault }
+        }
+        _ => cut(),
+    };
+    fault.with_private(format!("{error:?}"))
 }
 
 fn cut() -> Fault {

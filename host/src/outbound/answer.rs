@@ -22,7 +22,7 @@ const STREAMS: [&str; 4] = [
 ];
 
 /// Room for an answer whose length is not said, before it comes: as large as most are.
-const FIRST_BYTES: u64 = 64 * 1024;
+const FIRST_BYTES: u64 = 256 * 1024;
 
 /// Counts an answer. Where there is no memory for it, the vendor is left, and the component gets the answer of a server
 /// that has too much to do.

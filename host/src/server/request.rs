@@ -75,7 +75,7 @@ impl Triggers {
                 let Some(permit) = admit(&request, memory) else {
                     return and_close(version, come_back(NO_MEMORY));
                 };
-                match self.prepare(request, &found, client, pace, &permit) {
+                match self.prepare(request, &found, client, pace, memory, &permit) {
                     Ok((request, failure)) => call(serving, request, failure, version).await,
                     Err(problem) => plain(StatusCode::BAD_REQUEST, problem),
                 }
@@ -90,13 +90,14 @@ impl Triggers {
         found: &Match<'_, Answer>,
         client: SocketAddr,
         pace: Pace,
+        memory: &Arc<Budget>,
         permit: &Arc<Permit>,
     ) -> Result<(Request<WasiBody>, oneshot::Receiver<Failure>), &'static str> {
+        let unknown = announced(&request, memory).is_none();
         self.set_uri(&mut request)?;
         hop_by_hop::strip(request.headers_mut());
         add_headers(&mut request, found, client);
         let (head, incoming) = request.into_parts();
-        let unknown = incoming.size_hint().exact().is_none();
         let grows = unknown.then(|| Arc::clone(permit));
         let (body, failure) = RequestBody::watch(incoming, pace, grows);
         Ok((Request::from_parts(head, body), failure))
@@ -126,11 +127,16 @@ impl Triggers {
     }
 }
 
+/// What the body will take as it is announced. What could never be there is not waited for: the component refuses it by
+/// its length, and what comes of it is counted until then.
+fn announced(request: &Request<Incoming>, memory: &Arc<Budget>) -> Option<usize> {
+    let bytes = usize::try_from(request.body().size_hint().exact()?).ok()?;
+    bytes.checked_mul(BODY_FACTOR).filter(|bytes| *bytes <= memory.limit())
+}
+
 /// Room for the body, as long as it is said to be; one of unknown length is counted as it comes.
 fn admit(request: &Request<Incoming>, memory: &Arc<Budget>) -> Option<Arc<Permit>> {
-    let bytes = request.body().size_hint().exact().unwrap_or(0);
-    let bytes = usize::try_from(bytes).unwrap_or(usize::MAX).saturating_mul(BODY_FACTOR);
-    memory.reserve(bytes).map(Arc::new)
+    memory.reserve(announced(request, memory).unwrap_or(0)).map(Arc::new)
 }
 
 async fn call(
