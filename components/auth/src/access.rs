@@ -2,29 +2,27 @@
 
 use crate::policy;
 use postern_authorization::{Action, Context, Memory, Principal, Resource};
-use postern_contract::auth::exports::postern::auth::stage::{
-    Action as Asked, Offer, Question, Ruling,
-};
-use postern_contract::types::{Caller, Dialect};
+use postern_contract::types::auth::{Action as Asked, AuthorizationRequest, Decision};
+use postern_contract::types::{Caller, Deployment};
 use postern_fault::{Fault, Kind, shown};
 use std::sync::LazyLock;
 
 static MEMORY: LazyLock<Memory> = LazyLock::new(Memory::default);
 
-/// One ruling for each offer.
-pub fn rulings(question: &Question, unix_s: u64) -> Result<Vec<Ruling>, Fault> {
+/// One decision for each deployment.
+pub fn decisions(request: &AuthorizationRequest, unix_s: u64) -> Result<Vec<Decision>, Fault> {
     let authorization = policy::authorization()?;
-    let principal = principal(&question.caller);
-    let context = context(question, unix_s);
+    let principal = principal(&request.caller);
+    let context = context(request, unix_s);
     let rule = |resource: Resource| {
         let mut policies = Vec::new();
-        for asked in &question.actions {
+        for asked in &request.actions {
             let action = action(*asked);
             let decision = MEMORY.decide(authorization, &principal, action, &resource, &context);
             if !decision.allowed {
                 let fault = refusal(action, &resource, &decision.errors);
-                let refused = Some(fault.into());
-                return Ruling { refused, policies: decision.policies.clone() };
+                let denied = Some(fault.into());
+                return Decision { denied, policies: decision.policies.clone() };
             }
             for policy in &decision.policies {
                 if !policies.contains(policy) {
@@ -32,11 +30,11 @@ pub fn rulings(question: &Question, unix_s: u64) -> Result<Vec<Ruling>, Fault> {
                 }
             }
         }
-        Ruling { refused: None, policies }
+        Decision { denied: None, policies }
     };
-    Ok(match question.offers.is_empty() {
+    Ok(match request.resources.is_empty() {
         true => vec![rule(Resource::Gateway)],
-        false => question.offers.iter().map(|offer| rule(resource(offer))).collect(),
+        false => request.resources.iter().map(|deployment| rule(resource(deployment))).collect(),
     })
 }
 
@@ -68,36 +66,25 @@ fn principal(caller: &Caller) -> Principal {
     }
 }
 
-fn context(question: &Question, unix_s: u64) -> Context {
-    let facts = question.facts.as_ref();
+fn context(request: &AuthorizationRequest, unix_s: u64) -> Context {
+    let facts = request.facts.as_ref();
     Context {
         unix_s,
-        ip: question.client_ip.as_ref().and_then(|ip| ip.parse().ok()),
-        client: facts.map(|facts| dialect(facts.dialect).to_owned()).unwrap_or_default(),
+        ip: request.client_ip.as_ref().and_then(|ip| ip.parse().ok()),
+        client: facts.map(|facts| facts.client.word().to_owned()).unwrap_or_default(),
         stream: facts.is_some_and(|facts| facts.stream),
         tools: facts.map_or(0, |facts| facts.tools.into()),
         output_cap_tokens: facts.and_then(|facts| facts.output_cap_tokens),
-        body_bytes: question.body_bytes,
+        body_bytes: request.body_bytes,
     }
 }
 
-fn resource(offer: &Offer) -> Resource {
+fn resource(deployment: &Deployment) -> Resource {
     Resource::Model {
-        name: offer.model.clone(),
-        route: offer.route.clone(),
-        provider: offer.provider.clone(),
-        region: offer.region.clone(),
-    }
-}
-
-fn dialect(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Openai => "openai",
-        Dialect::Responses => "responses",
-        Dialect::Anthropic => "anthropic",
-        Dialect::Bedrock => "bedrock",
-        Dialect::Google => "google",
-        Dialect::Cohere => "cohere",
+        name: deployment.model.clone(),
+        route: deployment.route.clone(),
+        provider: deployment.provider.clone(),
+        region: deployment.region.clone(),
     }
 }
 

@@ -6,7 +6,7 @@
 //! not let in; `forbidden`; `invalid-request` when two headers present two credentials. Runs first, and once more when the
 //! router has said what could serve. Fails closed: policies, a store or an issuer that cannot be read are `unavailable`.
 //!
-//! Holds no secret: introspection and MACs are errands, which the gateway lets `upstream` run.
+//! Holds no secret: introspection and MACs are calls that it delegates to `upstream`, through the gateway.
 
 mod access;
 mod fetch;
@@ -22,11 +22,12 @@ mod tokens;
 mod used;
 
 use crate::tokens::Found;
-use postern_contract::auth::exports::postern::auth::stage::{
-    Arrival, Guest, Outcome, Question, Refused, Ruling,
-};
+use postern_contract::auth::exports::postern::auth::stage::Guest;
 use postern_contract::clock::unix_s;
-use postern_contract::errands::ErrandResult;
+use postern_contract::types::auth::{
+    Authentication, AuthenticationFailure, AuthenticationRequest, AuthorizationRequest, Decision,
+};
+use postern_contract::types::delegation::DelegatedResult;
 use postern_contract::types::{Caller, Fault};
 use postern_fault::Fault as NativeFault;
 use postern_identity::{Caller as NativeCaller, Credential, Refused as Reason};
@@ -38,18 +39,18 @@ struct Auth;
 
 impl Guest for Auth {
     async fn authenticate(
-        arrival: Arrival,
-        done: Option<ErrandResult>,
-    ) -> Result<Outcome, Refused> {
+        request: AuthenticationRequest,
+        done: Option<DelegatedResult>,
+    ) -> Result<Authentication, AuthenticationFailure> {
         let issuers = policy::issuers().map_err(fails)?;
         policy::prepare().await.map_err(fails)?;
-        let headers = arrival.presented.iter();
+        let headers = request.credentials.iter();
         let headers = headers.map(|one| (one.header.as_str(), one.value.as_str()));
         let secret = postern_identity::secret(headers).map_err(fails)?;
-        let address = arrival.client_ip.as_ref().and_then(|ip| ip.parse().ok());
+        let address = request.client_ip.as_ref().and_then(|ip| ip.parse().ok());
         match found(issuers, secret.unwrap_or_default(), done, address).await {
-            Ok(Found::Caller(caller)) => Ok(Outcome::Known(contract(&caller))),
-            Ok(Found::Errand(errand)) => Ok(Outcome::Errand(errand)),
+            Ok(Found::Caller(caller)) => Ok(Authentication::Authenticated(contract(&caller))),
+            Ok(Found::Delegated(call)) => Ok(Authentication::Delegated(call)),
             Err(reason) => {
                 let reason = if secret.is_none() { without_credential(reason) } else { reason };
                 Err(refused(&reason, issuers, secret))
@@ -57,8 +58,8 @@ impl Guest for Auth {
         }
     }
 
-    fn authorize(question: Question) -> Result<Vec<Ruling>, Fault> {
-        Ok(access::rulings(&question, unix_s())?)
+    fn authorize(request: AuthorizationRequest) -> Result<Vec<Decision>, Fault> {
+        Ok(access::decisions(&request, unix_s())?)
     }
 
     fn resource_metadata() -> Result<Option<String>, Fault> {
@@ -76,7 +77,7 @@ impl Guest for Auth {
 async fn found(
     issuers: &Issuers,
     secret: &str,
-    done: Option<ErrandResult>,
+    done: Option<DelegatedResult>,
     address: Option<IpAddr>,
 ) -> Result<Found, Reason> {
     let unix_s = unix_s();
@@ -95,7 +96,7 @@ async fn looked_up(
     issuers: &Issuers,
     secret: &str,
     sha256: &str,
-    done: Option<ErrandResult>,
+    done: Option<DelegatedResult>,
     address: Option<IpAddr>,
     unix_s: u64,
 ) -> Result<Found, Reason> {
@@ -124,7 +125,7 @@ async fn opaque_or_key(
     issuer: &Issuer,
     token: &str,
     sha256: &str,
-    done: Option<ErrandResult>,
+    done: Option<DelegatedResult>,
     address: Option<IpAddr>,
     unix_s: u64,
 ) -> Result<Found, Reason> {
@@ -145,7 +146,7 @@ fn without_credential(reason: Reason) -> Reason {
     }
 }
 
-fn refused(reason: &Reason, issuers: &Issuers, secret: Option<&str>) -> Refused {
+fn refused(reason: &Reason, issuers: &Issuers, secret: Option<&str>) -> AuthenticationFailure {
     let challenge = postern_identity::challenge(reason, issuers.protected_resource());
     // The id of a key that is ours, or was, and of a token. What is neither may be a password, of which not even a part of
     // a hash belongs in a record.
@@ -153,12 +154,12 @@ fn refused(reason: &Reason, issuers: &Issuers, secret: Option<&str>) -> Refused 
         |secret: &&str| matches!(Credential::of(secret), Credential::Key(_) | Credential::Jwt(_));
     let key = secret.filter(has_id);
     let credential_id = key.map(|key| postern_keys::public_id(&postern_keys::sha256_hex(key)));
-    Refused { fault: reason.fault().into(), challenge, credential_id }
+    AuthenticationFailure { fault: reason.fault().into(), challenge, credential_id }
 }
 
 /// The gateway's own trouble, or a request that no credential would mend: there is no challenge.
-fn fails(fault: NativeFault) -> Refused {
-    Refused { fault: fault.into(), challenge: None, credential_id: None }
+fn fails(fault: NativeFault) -> AuthenticationFailure {
+    AuthenticationFailure { fault: fault.into(), challenge: None, credential_id: None }
 }
 
 fn unreadable(fault: NativeFault) -> Reason {

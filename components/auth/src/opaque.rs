@@ -3,7 +3,9 @@
 use crate::guesses;
 use crate::store;
 use crate::tokens::{self, Found};
-use postern_contract::errands::{BasicCredential, Errand, ErrandResult, Form, FormAnswer};
+use postern_contract::types::delegation::{
+    BasicCredential, DelegatedCall, DelegatedResult, FormAnswer, FormPost,
+};
 use postern_identity::{Inactive, Introspected, Refused, rules};
 use postern_policy::{Consumers, Issuer, IssuerKeys};
 use postern_token::{Claims, IntrospectionError, introspection};
@@ -25,7 +27,7 @@ pub async fn caller(
     issuer: &Issuer,
     secret: &str,
     sha256: &str,
-    done: Option<ErrandResult>,
+    done: Option<DelegatedResult>,
     address: Option<IpAddr>,
     unix_s: u64,
 ) -> Result<Found, Refused> {
@@ -38,9 +40,9 @@ pub async fn caller(
         (None, None) => {
             refuse_inactive(issuer, sha256, unix_s).await?;
             guesses::count(issuer, address, unix_s).await?;
-            return question(issuer, secret).map(Found::Errand);
+            return question(issuer, secret).map(Found::Delegated);
         }
-        (None, Some(ErrandResult::Form(answer))) => {
+        (None, Some(DelegatedResult::Form(answer))) => {
             let said = said(issuer, &answer, unix_s);
             match &said {
                 Err(refused) if is_inactive(refused) => {
@@ -56,11 +58,11 @@ pub async fn caller(
             }
             (claims, kept.until_unix_s)
         }
-        (None, Some(ErrandResult::Failed(fault))) => {
+        (None, Some(DelegatedResult::Failed(fault))) => {
             guesses::give_back(issuer, address, unix_s).await;
             return Err(tokens::unavailable(fault));
         }
-        (None, Some(ErrandResult::Mac(_))) => return Err(tokens::wrong_errand()),
+        (None, Some(DelegatedResult::Mac(_))) => return Err(tokens::wrong_call()),
     };
     tokens::known(consumers, issuer, &claims, secret, sha256, until, unix_s).map(Found::Caller)
 }
@@ -88,13 +90,13 @@ async fn note_inactive(issuer: &Issuer, sha256: &str, unix_s: u64) {
     }
 }
 
-fn question(issuer: &Issuer, secret: &str) -> Result<Errand, Refused> {
+fn question(issuer: &Issuer, secret: &str) -> Result<DelegatedCall, Refused> {
     let IssuerKeys::Introspection { url, client_id, client_secret, timeout_ms, .. } = &issuer.keys
     else {
         return Err(Refused::Unknown);
     };
     let token: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-    Ok(Errand::Form(Form {
+    Ok(DelegatedCall::Form(FormPost {
         url: url.clone(),
         credential: BasicCredential { user: client_id.clone(), variable: client_secret.clone() },
         body: format!("token={token}&token_type_hint=access_token"),

@@ -1,7 +1,7 @@
 //! Signed tokens.
 
 use crate::{key_sets, opaque, remembered};
-use postern_contract::errands::{Errand, ErrandResult, HashFunction, Mac};
+use postern_contract::types::delegation::{DelegatedCall, DelegatedResult, HashFunction, Mac};
 use postern_fault::shown;
 use postern_identity::{Caller, Refused, of_claims, rules};
 use postern_policy::{Consumers, Issuer, IssuerKeys, Issuers};
@@ -15,7 +15,7 @@ const MAX_REMEMBERED_S: u64 = 3_600;
 /// What is known of a token: its caller, or what must be done first.
 pub enum Found {
     Caller(Arc<Caller>),
-    Errand(Errand),
+    Delegated(DelegatedCall),
 }
 
 /// The caller with this token, by the policy of the issuer that it names.
@@ -24,7 +24,7 @@ pub async fn caller(
     issuers: &Issuers,
     secret: &str,
     sha256: &str,
-    done: Option<ErrandResult>,
+    done: Option<DelegatedResult>,
     address: Option<IpAddr>,
     unix_s: u64,
 ) -> Result<Found, Refused> {
@@ -40,13 +40,13 @@ pub async fn caller(
         IssuerKeys::SharedSecret { variable } => match done {
             None => {
                 token.check(&rules, unix_s).map_err(refused)?;
-                return mac(variable, &token).map(Found::Errand);
+                return mac(variable, &token).map(Found::Delegated);
             }
-            Some(ErrandResult::Mac(mac)) => {
+            Some(DelegatedResult::Mac(mac)) => {
                 token.verify_mac(&bytes_of_hex(&mac), &rules, unix_s).map_err(refused)?
             }
-            Some(ErrandResult::Failed(fault)) => return Err(unavailable(fault)),
-            Some(ErrandResult::Form(_)) => return Err(wrong_errand()),
+            Some(DelegatedResult::Failed(fault)) => return Err(unavailable(fault)),
+            Some(DelegatedResult::Form(_)) => return Err(wrong_call()),
         },
         IssuerKeys::Introspection { .. } => {
             return opaque::caller(consumers, issuer, secret, sha256, done, address, unix_s).await;
@@ -74,7 +74,7 @@ pub fn known(
 }
 
 /// Only a secret shared with the issuer tells; `upstream` holds it.
-fn mac(variable: &str, token: &Unverified) -> Result<Errand, Refused> {
+fn mac(variable: &str, token: &Unverified) -> Result<DelegatedCall, Refused> {
     let algorithm = token.algorithm();
     let hash = match algorithm {
         Algorithm::Hs256 => HashFunction::Sha256,
@@ -83,7 +83,7 @@ fn mac(variable: &str, token: &Unverified) -> Result<Errand, Refused> {
         _ => return Err(Refused::Token(TokenError::WrongMeans(algorithm, "a shared secret"))),
     };
     let message = token.signing_input().to_owned();
-    Ok(Errand::Mac(Mac { variable: variable.to_owned(), hash, message }))
+    Ok(DelegatedCall::Mac(Mac { variable: variable.to_owned(), hash, message }))
 }
 
 /// What is no hexadecimal is no MAC either.
@@ -101,12 +101,12 @@ pub fn refused(error: TokenError) -> Refused {
     }
 }
 
-/// An errand that could not be done.
+/// A delegated call that could not be made.
 pub fn unavailable(fault: postern_contract::types::Fault) -> Refused {
     Refused::Unavailable(fault.private.unwrap_or(fault.public))
 }
 
 /// The gateway came back with what nobody had asked for.
-pub fn wrong_errand() -> Refused {
-    Refused::Unavailable("the gateway ran another errand than the one it was asked for".to_owned())
+pub fn wrong_call() -> Refused {
+    Refused::Unavailable("the gateway made another call than the one delegated to it".to_owned())
 }

@@ -4,67 +4,35 @@
 //! refuses with, in the client's dialect, and with what is wrong in HTTP itself (404, 405, 413, 431). Fails closed: without
 //! readable policies it serves nothing.
 //!
-//! The order of the stages is one function, [`pipeline::run`].
+//! It binds the host's HTTP and the stages' imports to `postern_pipeline`, where the order of the stages is.
 
-mod access;
-mod answer;
-mod attempt;
-mod body;
-mod client_ip;
-mod cors;
-mod cost;
-mod exchange;
-mod head;
-mod headers;
-mod identity;
-mod limits;
-mod losses;
-mod mask;
-mod memory;
-mod models;
-mod pipeline;
+mod http;
 mod policy;
-mod pump;
-mod record;
-mod refusal;
-mod reply;
-mod source;
 mod stages;
-mod trace;
 
-use crate::answer::Answer;
-use crate::exchange::Exchange;
-use crate::head::{Endpoint, Head};
-use crate::refusal::Refusal;
+use crate::http::{ClientStream, HttpBody};
+use crate::stages::Imports;
 use spin_sdk::wasip3::exports::http::handler::Guest;
 use spin_sdk::wasip3::http::types::{ErrorCode, Request, Response};
+use spin_sdk::wasip3::{spawn, wit_future, wit_stream};
 
 struct Gateway;
 
 impl Guest for Gateway {
     async fn handle(request: Request) -> Result<Response, ErrorCode> {
-        let mut exchange = Exchange::begin(&request);
-        Ok(match serve(request, &mut exchange).await {
-            Ok(answer) => reply::answer(answer, exchange),
-            Err(refusal) => reply::refusal(refusal, exchange),
-        })
+        let head = http::head(&request);
+        let body = HttpBody::Unread(Some(request));
+        let reply = postern_pipeline::serve(Imports, head, body).await;
+        let fields = http::fields(&reply.fields);
+        let (client, contents) = wit_stream::new();
+        let (no_trailers, trailers) = wit_future::new(|| Ok(None));
+        let (response, _sent) = Response::new(fields, Some(contents), trailers);
+        // Only a status outside 100..=999 is refused; ours and vendors' are within.
+        let _ = response.set_status_code(reply.status);
+        drop(no_trailers);
+        spawn(reply.send(ClientStream(client)));
+        Ok(response)
     }
 }
 
 spin_sdk::wasip3::http::service::export!(Gateway with_types_in spin_sdk::wasip3);
-
-async fn serve(request: Request, exchange: &mut Exchange) -> Result<Answer, Refusal> {
-    if let Some(answered) = cors::preflight(&request, exchange) {
-        return answered;
-    }
-    let head = Head::read(&request, exchange)?;
-    match &head.endpoint {
-        Endpoint::Alive => Ok(Answer::json(r#"{"status":"alive"}"#.to_owned())),
-        Endpoint::Ready => models::ready().await,
-        Endpoint::ResourceMetadata => models::resource_metadata(),
-        Endpoint::Usage(model) => models::usage(&head, model.as_deref(), exchange).await,
-        Endpoint::Models => models::list(&head, exchange).await,
-        Endpoint::Model(id) => models::one(&head, id, exchange).await,
-        Endpoint::Call(_, operation) => pipeline::run(&head, *operation, request, exchange).await,
-    }
-}

@@ -1,21 +1,239 @@
-//! The stages as the gateway calls them, on the types that all components share.
+//! The stages as imports, bound to what the pipeline asks of them.
 #![allow(missing_docs)] // The documentation is in the WIT, which the generated items repeat.
 
-spin_sdk::wit_bindgen::generate!({
-    runtime_path: "spin_sdk::wit_bindgen::rt",
-    path: "../../wit",
-    world: "gateway",
-    with: {
-        "postern:types/types@0.1.0": postern_contract::types,
-        "postern:types/transport@0.1.0": postern_contract::transport,
-        "postern:types/errands@0.1.0": postern_contract::errands,
-    },
-    generate_all,
-});
+use crate::{http, policy};
+use postern_pipeline::{
+    Auth, Body, Inbound, Limiter, Outbound, Platform, Provider, Record, Router, Upstream,
+};
+use postern_policy::Gateway;
+use postern_types::auth::{
+    Authentication, AuthenticationFailure, AuthenticationRequest, AuthorizationRequest, Decision,
+};
+use postern_types::delegation::{DelegatedCall, DelegatedResult};
+use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
+use postern_types::provider::{AnswerHead, Decoded, Encoded};
+use postern_types::router::ModelEntry;
+use postern_types::{
+    Caller, Dialect, Fault, Field, RequestFacts, Target, Transport, Usage, VendorApi,
+};
+use spin_sdk::wasip3::clocks::monotonic_clock;
+use spin_sdk::wasip3::random::random::get_random_u64;
+use spin_sdk::wit_bindgen::rt::async_support::{FutureReader, StreamReader};
+use std::io::Write as _;
 
-pub use postern::auth::stage as auth;
-pub use postern::limiter::stage as limiter;
-pub use postern::provider::stage as provider;
-pub use postern::router::stage as router;
-pub use postern::sandbox::client as sandbox;
-pub use postern::upstream::client as upstream;
+mod imports {
+    spin_sdk::wit_bindgen::generate!({
+        runtime_path: "spin_sdk::wit_bindgen::rt",
+        path: "../../wit",
+        world: "gateway",
+        with: {
+            "postern:types/types@0.1.0": postern_types,
+            "postern:types/delegation@0.1.0": postern_types::delegation,
+            "postern:types/transport@0.1.0": postern_contract::transport,
+            "postern:auth/types@0.1.0": postern_types::auth,
+            "postern:limiter/types@0.1.0": postern_types::limiter,
+            "postern:provider/types@0.1.0": postern_types::provider,
+            "postern:router/types@0.1.0": postern_types::router,
+        },
+        generate_all,
+    });
+}
+
+use imports::postern::auth::stage as auth;
+use imports::postern::limiter::stage as limiter;
+use imports::postern::provider::stage as provider;
+use imports::postern::router::stage as router;
+use imports::postern::sandbox::client as sandbox;
+use imports::postern::upstream::client as upstream;
+use postern_contract::transport;
+
+const NS_PER_MS: u64 = 1_000_000;
+
+/// What this component imports.
+#[derive(Clone, Copy)]
+pub struct Imports;
+
+impl Auth for Imports {
+    async fn authenticate(
+        &self,
+        request: AuthenticationRequest,
+        delegated: Option<DelegatedResult>,
+    ) -> Result<Authentication, AuthenticationFailure> {
+        auth::authenticate(request, delegated).await
+    }
+
+    fn authorize(&self, request: &AuthorizationRequest) -> Result<Vec<Decision>, Fault> {
+        auth::authorize(request)
+    }
+
+    fn resource_metadata(&self) -> Result<Option<String>, Fault> {
+        auth::resource_metadata()
+    }
+
+    async fn auth_ready(&self) -> Result<(), Fault> {
+        auth::ready().await
+    }
+}
+
+impl Limiter for Imports {
+    async fn admit(&self, request: AdmissionRequest, body: String) -> Result<Admission, Rejection> {
+        limiter::admit(request, body).await
+    }
+
+    async fn settle(&self, lease: String, outcome: Outcome) -> Result<(), Fault> {
+        limiter::settle(lease, outcome).await
+    }
+
+    async fn renew(&self, lease: String) -> Result<String, Fault> {
+        limiter::renew(lease).await
+    }
+
+    async fn usage_of(
+        &self,
+        caller: Caller,
+        client_ip: Option<String>,
+        model: Option<String>,
+    ) -> Result<String, Fault> {
+        limiter::usage_of(caller, client_ip, model).await
+    }
+
+    async fn limiter_ready(&self) -> Result<(), Fault> {
+        limiter::ready().await
+    }
+
+    // The task ends with the request: nothing can be awaited any more.
+    fn abandoned(&self, _lease: String) {}
+}
+
+impl Router for Imports {
+    fn choose(
+        &self,
+        caller: &Caller,
+        facts: &RequestFacts,
+        instead: Option<&str>,
+    ) -> Result<Vec<Target>, Fault> {
+        router::choose(caller, facts, instead)
+    }
+
+    fn models(&self, caller: &Caller) -> Result<Vec<ModelEntry>, Fault> {
+        router::models(caller)
+    }
+
+    fn router_ready(&self) -> Result<(), Fault> {
+        router::ready()
+    }
+}
+
+impl Provider for Imports {
+    type Decoder = provider::Decoder;
+
+    fn encode(&self, api: &VendorApi, facts: &RequestFacts, body: &str) -> Result<Encoded, Fault> {
+        provider::encode(api, facts, body)
+    }
+
+    fn decoder(&self, api: &VendorApi, facts: &RequestFacts, head: &AnswerHead) -> Self::Decoder {
+        provider::Decoder::new(api, facts, head)
+    }
+
+    fn count(&self, api: &VendorApi, facts: &RequestFacts, body: &str) -> Result<String, Fault> {
+        provider::count(api, facts, body)
+    }
+
+    fn explain(&self, dialect: Dialect, status: u16, headers: &[Field], body: &str) -> Fault {
+        provider::explain(dialect, status, headers, body)
+    }
+}
+
+impl postern_pipeline::Decoder for provider::Decoder {
+    fn push(&self, chunk: &str) -> Result<Decoded, Fault> {
+        provider::Decoder::push(self, chunk)
+    }
+
+    fn finish(&self) -> Result<Decoded, Fault> {
+        provider::Decoder::finish(self)
+    }
+
+    fn so_far(&self) -> Usage {
+        provider::Decoder::so_far(self)
+    }
+}
+
+impl Upstream for Imports {
+    type Body = VendorBody;
+
+    async fn send(&self, request: Outbound) -> Result<Inbound<VendorBody>, Fault> {
+        let Outbound { endpoint, model, max_output_tokens, path, headers, body } = request;
+        let carrier = endpoint.transport;
+        let request =
+            transport::Outbound { endpoint, model, max_output_tokens, path, headers, body };
+        let inbound = match carrier {
+            Transport::Upstream => upstream::send(request).await?,
+            Transport::Sandbox => sandbox::send(request).await?,
+        };
+        let transport::Inbound { status, headers, body, ending } = inbound;
+        let body = VendorBody { stream: body, ending: Some(ending) };
+        Ok(Inbound { status, headers, body })
+    }
+
+    async fn delegate(&self, call: DelegatedCall) -> DelegatedResult {
+        upstream::delegate(call).await
+    }
+
+    async fn unset_variables(&self, names: Vec<String>) -> Vec<String> {
+        upstream::unset_variables(names).await
+    }
+
+    async fn redact(&self, texts: Vec<String>) -> Vec<String> {
+        upstream::redact(texts).await
+    }
+}
+
+/// The bytes of a vendor's answer.
+pub struct VendorBody {
+    stream: StreamReader<u8>,
+    ending: Option<FutureReader<Result<(), Fault>>>,
+}
+
+impl Body for VendorBody {
+    async fn read(&mut self, buffer: Vec<u8>) -> (bool, Vec<u8>) {
+        http::read(&mut self.stream, buffer).await
+    }
+
+    async fn ending(&mut self) -> Result<(), Fault> {
+        match self.ending.take() {
+            Some(ending) => ending.await,
+            None => Ok(()),
+        }
+    }
+}
+
+impl Platform for Imports {
+    fn now_ns(&self) -> u64 {
+        monotonic_clock::now()
+    }
+
+    fn unix_ms(&self) -> u64 {
+        postern_contract::clock::unix_ms()
+    }
+
+    async fn sleep(&self, ms: u64) {
+        monotonic_clock::wait_for(ms.saturating_mul(NS_PER_MS)).await;
+    }
+
+    fn random(&self) -> u64 {
+        get_random_u64()
+    }
+
+    fn policy(&self) -> Result<&'static Gateway, postern_fault::Fault> {
+        policy::gateway()
+    }
+
+    /// In one piece, so that lines of other requests do not cut it.
+    fn record(&self, record: &Record) {
+        if let Some(mut line) = record.to_json() {
+            line.push('\n');
+            // Nobody is left to tell if the log cannot be written.
+            let _ = std::io::stderr().write_all(line.as_bytes());
+        }
+    }
+}

@@ -22,9 +22,8 @@ mod counters;
 mod counters;
 
 use postern_contract::clock::unix_ms;
-use postern_contract::limiter::exports::postern::limiter::stage::{
-    Admitted, Guest as Stage, Refused, Settlement, Wish,
-};
+use postern_contract::limiter::exports::postern::limiter::stage::Guest as Stage;
+use postern_contract::types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
 use postern_contract::types::{Caller, Fault};
 use postern_meter::closed;
 use postern_store::Counters as _;
@@ -38,18 +37,18 @@ impl postern_contract::limiter::Guest for Limiter {
 }
 
 impl Stage for Limiter {
-    async fn admit(wish: Wish, body: String) -> Result<Admitted, Refused> {
-        let admitted = admit::admit(&wish, &body, unix_ms()).await;
+    async fn admit(request: AdmissionRequest, body: String) -> Result<Admission, Rejection> {
+        let admitted = admit::admit(&request, &body, unix_ms()).await;
         counters::sweep();
         admitted
     }
 
-    async fn settle(ticket: String, settlement: Settlement) -> Result<(), Fault> {
-        Ok(settle::settle(&ticket, settlement, unix_ms()).await?)
+    async fn settle(lease: String, outcome: Outcome) -> Result<(), Fault> {
+        Ok(settle::settle(&lease, outcome, unix_ms()).await?)
     }
 
-    async fn renew(ticket: String) -> Result<String, Fault> {
-        Ok(settle::renew(&ticket, unix_ms()).await?)
+    async fn renew(lease: String) -> Result<String, Fault> {
+        Ok(settle::renew(&lease, unix_ms()).await?)
     }
 
     async fn usage_of(

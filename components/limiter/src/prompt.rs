@@ -1,38 +1,32 @@
 //! How many tokens a request's prompt has.
 
-use postern_contract::limiter::exports::postern::limiter::stage::Wish;
-use postern_contract::types::{self, Dialect, Tokenizer};
+use postern_contract::types::limiter::AdmissionRequest;
+use postern_contract::types::{self, Tokenizer};
 use postern_tokenizer::Encoding;
 use postern_tokenizer::prompt::{self, ImageRule, Prompt, Rules, Text, Tokens, ToolRule};
 
-/// What Anthropic says to its models of tools, at most
-/// (<https://docs.anthropic.com/en/docs/tool-use-pricing-and-tokens>).
-const ANTHROPIC_TOOLS_TOKENS: u32 = 530;
-
 /// By the model's own tokenizer, or the estimate that policy states.
-pub fn tokens(wish: &Wish, body: &str) -> Tokens {
-    let counting = &wish.target.counting;
+pub fn tokens(request: &AdmissionRequest, body: &str) -> Tokens {
+    let counting = &request.metering.counting;
     let encoding = match counting.tokenizer {
         Tokenizer::O200kBase => Encoding::O200kBase,
         Tokenizer::Cl100kBase => Encoding::Cl100kBase,
     };
     let texts: Vec<_> =
-        wish.texts.iter().map(|span| Text { start: span.start, end: span.end }).collect();
+        request.texts.iter().map(|span| Text { start: span.start, end: span.end }).collect();
     let prompt = Prompt {
         body,
         texts: &texts,
         // A message has one text or more.
         messages: u32::try_from(texts.len()).unwrap_or(u32::MAX),
-        has_tools: wish.facts.tools > 0,
-        images: wish.facts.images,
-        audio: wish.facts.audio,
-        documents: wish.facts.documents,
+        has_tools: request.facts.tools > 0,
+        images: request.facts.images,
+        audio: request.facts.audio,
+        documents: request.facts.documents,
     };
-    let tools = match wish.target.dialect {
-        Dialect::Anthropic | Dialect::Bedrock => {
-            ToolRule::Json { once_tokens: ANTHROPIC_TOOLS_TOKENS }
-        }
-        _ => ToolRule::Functions,
+    let tools = match counting.tools {
+        types::ToolRule::Json(once_tokens) => ToolRule::Json { once_tokens },
+        types::ToolRule::Functions => ToolRule::Functions,
     };
     let rules = Rules { images: image(counting.image), tools };
     prompt::count(&prompt, encoding, counting.factor_percent, &rules)

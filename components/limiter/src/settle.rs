@@ -1,21 +1,20 @@
 //! What was used, in the place of what was reserved.
 
 use crate::counters;
-use postern_contract::limiter::exports::postern::limiter::stage::Settlement;
 use postern_contract::types::Usage;
+use postern_contract::types::limiter::Outcome;
 use postern_fault::Fault;
 use postern_meter::{Amounts, Settlement as Settled, Ticket, closed};
-use postern_policy::Tokens;
 use postern_store::{Change, Counters as _};
 
 /// Settle.
-pub async fn settle(ticket: &str, settlement: Settlement, now_ms: u64) -> Result<(), Fault> {
-    let ticket = read(ticket)?;
-    let settled = match settlement {
-        Settlement::Unused => Settled::Unused,
-        Settlement::Failed => Settled::Used(Amounts::default()),
-        Settlement::Used(usage) => Settled::Used(used(&ticket, usage)),
-        Settlement::CutShort(usage) => {
+pub async fn settle(lease: &str, outcome: Outcome, now_ms: u64) -> Result<(), Fault> {
+    let ticket = read(lease)?;
+    let settled = match outcome {
+        Outcome::Unused => Settled::Unused,
+        Outcome::Failed => Settled::Used(Amounts::default()),
+        Outcome::Completed(usage) => Settled::Used(used(&ticket, usage)),
+        Outcome::Interrupted(usage) => {
             let input_tokens = match usage.input_tokens {
                 0 => ticket.input_tokens,
                 said => said,
@@ -27,14 +26,14 @@ pub async fn settle(ticket: &str, settlement: Settlement, now_ms: u64) -> Result
 }
 
 /// Renew.
-pub async fn renew(ticket: &str, now_ms: u64) -> Result<String, Fault> {
-    let (renewed, changes) = read(ticket)?.renew(now_ms);
+pub async fn renew(lease: &str, now_ms: u64) -> Result<String, Fault> {
+    let (renewed, changes) = read(lease)?.renew(now_ms);
     change(&changes).await?;
     Ok(renewed.to_text())
 }
 
-fn read(ticket: &str) -> Result<Ticket, Fault> {
-    Ticket::from_text(ticket).ok_or_else(|| closed("the ticket is not what admit gave"))
+fn read(lease: &str) -> Result<Ticket, Fault> {
+    Ticket::from_text(lease).ok_or_else(|| closed("the lease is not what admit gave"))
 }
 
 async fn change(changes: &[Change]) -> Result<(), Fault> {
@@ -50,13 +49,5 @@ async fn change(changes: &[Change]) -> Result<(), Fault> {
 }
 
 fn used(ticket: &Ticket, usage: Usage) -> Amounts {
-    let tokens = Tokens {
-        input: usage.input_tokens,
-        cached_input: usage.cached_input_tokens,
-        cache_write: usage.cache_write_tokens,
-        output: usage.output_tokens,
-        audio_input: usage.audio_input_tokens,
-        audio_output: usage.audio_output_tokens,
-    };
-    Amounts::used(&tokens, ticket.price().as_ref())
+    Amounts::used(&usage, ticket.price().as_ref())
 }

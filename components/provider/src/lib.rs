@@ -4,10 +4,9 @@
 //! dialect cannot say, `upstream-invalid` for what the vendor should not have said. Pure: it parses foreign bytes, so it
 //! is granted nothing. Fails closed: an answer that cannot be read is no answer.
 
-use postern_contract::provider::exports::postern::provider::stage::{
-    AnswerHead, Decoded, Encoded, Guest, GuestDecoder, Loss, Rewritten,
-};
-use postern_contract::types::{Fault, Field, RequestFacts, Target, Usage};
+use postern_contract::provider::exports::postern::provider::stage::{Guest, GuestDecoder};
+use postern_contract::types::provider::{AnswerHead, Decoded, Encoded, Loss, Rewritten};
+use postern_contract::types::{Dialect, Fault, Field, RequestFacts, Usage, VendorApi};
 use postern_dialect::translate;
 use postern_fault::{Fault as NativeFault, Kind};
 use std::cell::RefCell;
@@ -17,29 +16,27 @@ struct Provider;
 impl Guest for Provider {
     type Decoder = Decoder;
 
-    fn encode(target: Target, facts: RequestFacts, body: String) -> Result<Encoded, Fault> {
-        let encoded = translate::encode(&target.into(), &facts.into(), &body)?;
+    fn encode(api: VendorApi, facts: RequestFacts, body: String) -> Result<Encoded, Fault> {
+        let encoded = translate::encode(&api, &facts, &body)?;
         let losses = encoded.losses.into_iter();
         Ok(Encoded {
             path: encoded.path,
             headers: encoded.headers,
             body: match encoded.body {
                 translate::Rewritten::Whole(body) => Rewritten::Whole(body),
-                translate::Rewritten::Edits(edits) => {
-                    Rewritten::Edits(edits.into_iter().map(Into::into).collect())
-                }
+                translate::Rewritten::Edits(edits) => Rewritten::Edits(edits),
             },
             losses: losses.map(|loss| Loss { path: loss.path, reason: loss.reason }).collect(),
             memo: serde_json::to_string(&encoded.memo).map_err(|_| lost_memo())?,
         })
     }
 
-    fn count(target: Target, facts: RequestFacts, body: String) -> Result<String, Fault> {
-        Ok(translate::count(&target.into(), &facts.into(), &body)?)
+    fn count(api: VendorApi, facts: RequestFacts, body: String) -> Result<String, Fault> {
+        Ok(translate::count(&api, &facts, &body)?)
     }
 
-    fn explain(target: Target, status: u16, headers: Vec<Field>, body: String) -> Fault {
-        translate::explain(target.dialect.into(), status, &headers, &body).into()
+    fn explain(dialect: Dialect, status: u16, headers: Vec<Field>, body: String) -> Fault {
+        translate::explain(dialect, status, &headers, &body).into()
     }
 }
 
@@ -47,7 +44,7 @@ impl Guest for Provider {
 struct Decoder(Result<RefCell<translate::Decoder>, Fault>);
 
 impl GuestDecoder for Decoder {
-    fn new(target: Target, facts: RequestFacts, answer: AnswerHead) -> Self {
+    fn new(api: VendorApi, facts: RequestFacts, answer: AnswerHead) -> Self {
         let Ok(memo) = serde_json::from_str(&answer.memo) else {
             return Decoder(Err(lost_memo().into()));
         };
@@ -57,30 +54,24 @@ impl GuestDecoder for Decoder {
             request_id: answer.request_id,
             unix_s: answer.unix_s,
         };
-        let decoder = translate::Decoder::new(&target.into(), &facts.into(), head);
+        let decoder = translate::Decoder::new(&api, &facts, head);
         Decoder(Ok(RefCell::new(decoder)))
     }
 
     fn push(&self, chunk: String) -> Result<Decoded, Fault> {
         let decoder = self.0.as_ref().map_err(Clone::clone)?;
-        Ok(into_contract(decoder.borrow_mut().push(&chunk)?))
+        Ok(decoder.borrow_mut().push(&chunk)?)
     }
 
     fn so_far(&self) -> Usage {
         let usage = self.0.as_ref().map(|decoder| decoder.borrow().so_far());
-        usage.unwrap_or_default().into()
+        usage.unwrap_or_default()
     }
 
     fn finish(&self) -> Result<Decoded, Fault> {
         let decoder = self.0.as_ref().map_err(Clone::clone)?;
-        Ok(into_contract(decoder.borrow_mut().finish()?))
+        Ok(decoder.borrow_mut().finish()?)
     }
-}
-
-/// What became of a chunk.
-fn into_contract(decoded: postern_dialect::Decoded) -> Decoded {
-    let postern_dialect::Decoded { output, usage, done } = decoded;
-    Decoded { output, usage: usage.map(Into::into), done }
 }
 
 /// The gateway gives back what it got.

@@ -4,7 +4,8 @@
 //! `invalid-request` for a model that does not do what is asked. Runs after auth, once a request. Fails closed.
 
 use postern_contract::policies::{self, Policies};
-use postern_contract::router::exports::postern::router::stage::{CardDeployment, Guest, ModelCard};
+use postern_contract::router::exports::postern::router::stage::Guest;
+use postern_contract::types::router::{ListedDeployment, ModelEntry};
 use postern_contract::types::{Caller, Fault, Operation, RequestFacts, Target};
 use postern_fault::Fault as NativeFault;
 use postern_policy::{Capability, Catalogue, MODELS_FILE, Model, ROUTES_FILE};
@@ -31,10 +32,10 @@ impl Guest for Router {
         Ok(choices.into_iter().map(target).collect())
     }
 
-    fn models(caller: Caller) -> Result<Vec<ModelCard>, Fault> {
+    fn models(caller: Caller) -> Result<Vec<ModelEntry>, Fault> {
         let allowed = allowed(&caller);
         let listed = postern_route::list(catalogue()?, &allowed);
-        Ok(listed.into_iter().map(|listed| card(&listed, &allowed)).collect())
+        Ok(listed.into_iter().map(|listed| entry(&listed, &allowed)).collect())
     }
 
     fn ready() -> Result<(), Fault> {
@@ -58,15 +59,17 @@ fn allowed(caller: &Caller) -> Allowed<'_> {
     Allowed::new(&caller.models, caller.regions.as_deref())
 }
 
-fn card(listed: &Listed<'_>, allowed: &Allowed) -> ModelCard {
-    let deployments = listed.choices(allowed).map(|choice| CardDeployment {
-        model: choice.model.name.clone(),
-        route: (listed.name != choice.model.name).then(|| listed.name.to_owned()),
-        provider: choice.deployment.provider.name.clone(),
-        region: choice.deployment.provider.region.clone(),
-        needs: choice.deployment.provider.required_variables().map(str::to_owned).collect(),
+fn entry(listed: &Listed<'_>, allowed: &Allowed) -> ModelEntry {
+    let deployments = listed.choices(allowed).map(|choice| ListedDeployment {
+        required_variables: choice
+            .deployment
+            .provider
+            .required_variables()
+            .map(str::to_owned)
+            .collect(),
+        deployment: target::deployment(&choice, listed.name),
     });
-    ModelCard {
+    ModelEntry {
         id: listed.name.to_owned(),
         owned_by: listed.owned_by.to_owned(),
         operation: operation(listed.models),

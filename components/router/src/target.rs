@@ -1,17 +1,20 @@
 //! A deployment of the policies as the contract says it.
 
 use postern_contract::types::{
-    self, Counting, Credential, Deadlines, Dialect, HeaderCredential, ImageArea, ImageRule,
-    ImageTiles, Operation, ServiceAccountCredential, Sigv4Credential, Target, Tokenizer, Transport,
+    self, Counting, Credential, Deadlines, Dialect, Endpoint, HeaderCredential, ImageArea,
+    ImageRule, ImageTiles, Metering, Operation, ServiceAccountCredential, Sigv4Credential, Target,
+    Tokenizer, ToolRule, Transport, VendorApi,
 };
-use postern_policy::{
-    Capability, Credential as Policy, Deployment, Model, Price, Provider, Quirks,
-};
+use postern_policy::{Capability, Credential as Policy, Model, Provider, Quirks};
 use postern_route::Choice;
+
+/// What Anthropic says to its models of tools, at most
+/// (<https://docs.anthropic.com/en/docs/tool-use-pricing-and-tokens>).
+const ANTHROPIC_TOOLS_TOKENS: u32 = 530;
 
 /// All that later stages need to reach it, where `name` is asked for.
 pub fn from_choice(choice: Choice<'_>, name: &str, operation: Operation) -> Target {
-    let Choice { model, deployment } = choice;
+    let Choice { model, deployment } = &choice;
     let provider = &deployment.provider;
     let (transport, base_url) = match &provider.transport {
         postern_policy::Transport::Sandbox => (Transport::Sandbox, String::new()),
@@ -20,39 +23,36 @@ pub fn from_choice(choice: Choice<'_>, name: &str, operation: Operation) -> Targ
         }
     };
     Target {
-        deployment: deployment_name(deployment),
+        api: VendorApi {
+            dialect: provider.dialect,
+            model: deployment.upstream_model.clone(),
+            max_output_tokens: model.max_output_tokens,
+            reasons: model.can(Capability::Reasoning),
+            native: operation != Operation::Completions || model.can(Capability::Completions),
+            quirks: quirks(&deployment.quirks),
+        },
+        endpoint: Endpoint {
+            transport,
+            base_url,
+            default_base_path: provider.default_base_path(),
+            credential: credential(provider),
+            deadlines: deadlines(provider),
+        },
+        metering: Metering { counting: counting(model, provider), price: deployment.price },
+        deployment: self::deployment(&choice, name),
+    }
+}
+
+/// A deployment as routing knows it, where `name` is asked for.
+pub fn deployment(choice: &Choice<'_>, name: &str) -> types::Deployment {
+    let Choice { model, deployment } = choice;
+    let provider = &deployment.provider;
+    types::Deployment {
+        name: format!("{}/{}", provider.name, deployment.upstream_model),
         model: model.name.clone(),
         route: (name != model.name).then(|| name.to_owned()),
         provider: provider.name.clone(),
         region: provider.region.clone(),
-        dialect: dialect(provider.dialect),
-        transport,
-        upstream_model: deployment.upstream_model.clone(),
-        base_url,
-        default_base_path: provider.default_base_path(),
-        credential: credential(provider),
-        deadlines: deadlines(provider),
-        max_output_tokens: model.max_output_tokens,
-        reasons: model.can(Capability::Reasoning),
-        native: operation != Operation::Completions || model.can(Capability::Completions),
-        quirks: quirks(&deployment.quirks),
-        counting: counting(model, provider),
-        price: deployment.price.as_ref().map(price),
-    }
-}
-
-fn deployment_name(deployment: &Deployment) -> String {
-    format!("{}/{}", deployment.provider.name, deployment.upstream_model)
-}
-
-fn dialect(dialect: postern_policy::Dialect) -> Dialect {
-    match dialect {
-        postern_policy::Dialect::OpenAi => Dialect::Openai,
-        postern_policy::Dialect::Responses => Dialect::Responses,
-        postern_policy::Dialect::Anthropic => Dialect::Anthropic,
-        postern_policy::Dialect::Bedrock => Dialect::Bedrock,
-        postern_policy::Dialect::Google => Dialect::Google,
-        postern_policy::Dialect::Cohere => Dialect::Cohere,
     }
 }
 
@@ -123,14 +123,19 @@ fn counting(model: &Model, provider: &Provider) -> Counting {
         _ => Tokenizer::O200kBase,
     };
     let by_dialect = match provider.dialect {
-        postern_policy::Dialect::Anthropic | postern_policy::Dialect::Bedrock => {
+        Dialect::Anthropic | Dialect::Bedrock => {
             postern_policy::ImageRule::Area { pixels_per_token: 750, max_tokens: 1_600 }
         }
-        postern_policy::Dialect::Google => postern_policy::ImageRule::GoogleTiles { tokens: 258 },
+        Dialect::Google => postern_policy::ImageRule::GoogleTiles { tokens: 258 },
         _ => postern_policy::ImageRule::Tiles { base: 85, per_tile: 170 },
+    };
+    let tools = match provider.dialect {
+        Dialect::Anthropic | Dialect::Bedrock => ToolRule::Json(ANTHROPIC_TOOLS_TOKENS),
+        _ => ToolRule::Functions,
     };
     Counting {
         tokenizer,
+        tools,
         factor_percent: model.token_factor_percent,
         image: image(model.image_tokens.unwrap_or(by_dialect)),
     }
@@ -148,16 +153,5 @@ fn image(rule: postern_policy::ImageRule) -> ImageRule {
         }
         Policy::GoogleTiles { tokens } => ImageRule::GoogleTiles(tokens),
         Policy::Fixed { tokens } => ImageRule::Fixed(tokens),
-    }
-}
-
-fn price(price: &Price) -> types::Price {
-    types::Price {
-        input_pico_usd: price.input_pico_usd_per_token,
-        cached_input_pico_usd: price.cached_input_pico_usd_per_token,
-        cache_write_pico_usd: price.cache_write_pico_usd_per_token,
-        output_pico_usd: price.output_pico_usd_per_token,
-        audio_input_pico_usd: price.audio_input_pico_usd_per_token,
-        audio_output_pico_usd: price.audio_output_pico_usd_per_token,
     }
 }

@@ -3,7 +3,7 @@
 //! The interface is a call that returns when the answer is whole: until then, this instance of the component answers
 //! nobody else, and no deadline of the target's can end the wait.
 
-use postern_contract::types::Target;
+use postern_contract::transport::Outbound;
 use postern_sandbox::Script;
 use postern_sandbox::inference::{
     Embedded, Embedding, HostError, Inference, Inferred, Question, Task, read,
@@ -13,14 +13,14 @@ use spin_sdk::llm::{generate_embeddings, infer_with_options};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What the host's model answers, if the target is one.
-pub(crate) fn answer(target: &Target, path: &str, body: &str) -> Option<Script> {
-    let model = postern_sandbox::inference::model(&target.upstream_model)?;
+pub(crate) fn answer(request: &Outbound) -> Option<Script> {
+    let model = postern_sandbox::inference::model(&request.model)?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let question = Question {
-        path,
+        path: &request.path,
         model,
-        body,
-        max_output_tokens: target.max_output_tokens,
+        body: &request.body,
+        max_output_tokens: request.max_output_tokens,
         now_ns: u64::try_from(now.as_nanos()).unwrap_or(u64::MAX),
     };
     Some(match read(&question) {

@@ -32,14 +32,14 @@ export_sandbox!(Sandbox);
 
 impl Guest for Sandbox {
     async fn send(request: Outbound) -> Result<Inbound, Fault> {
-        let Outbound { target, path, body, .. } = request;
         #[cfg(feature = "spin-llm")]
-        if let Some(script) = host_models::answer(&target, &path, &body) {
+        if let Some(script) = host_models::answer(&request) {
             return Ok(perform(script));
         }
-        let script = postern_sandbox::answer(&path, &target.upstream_model, &body);
-        // The same agreement as upstream's: deadlines are the target's.
-        let limit_ms = target.deadlines.first_byte_ms;
+        let Outbound { endpoint, model, path, body, .. } = request;
+        let script = postern_sandbox::answer(&path, &model, &body);
+        // The same agreement as upstream's: deadlines are the endpoint's.
+        let limit_ms = endpoint.deadlines.first_byte_ms;
         wait(script.head_after_ms.min(limit_ms)).await;
         if script.head_after_ms > limit_ms {
             let public = format!("the provider did not begin to answer within {limit_ms} ms");

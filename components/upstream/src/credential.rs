@@ -14,14 +14,14 @@ use postern_fault::Fault;
 ///
 /// `unavailable` when a variable is missing or holds nothing that lets anybody in, and whatever keeps a token from coming.
 pub async fn headers(outbound: &Outbound, url: &Url) -> Result<Vec<(String, String)>, Fault> {
-    match &outbound.target.credential {
+    match &outbound.endpoint.credential {
         None => Ok(Vec::new()),
         Some(Credential::Header(HeaderCredential { header, prefix, variable })) => {
             Ok(vec![(header.clone(), format!("{prefix}{}", secret(variable).await?))])
         }
         Some(Credential::Sigv4(keys)) => signature(outbound, url, keys).await,
         Some(Credential::ServiceAccount(account)) => {
-            let token = token::of(account, &outbound.target, unix_s()).await?;
+            let token = token::of(account, &outbound.endpoint, unix_s()).await?;
             Ok(vec![("authorization".to_owned(), format!("Bearer {token}"))])
         }
     }

@@ -9,16 +9,16 @@
 
 mod answer;
 mod credential;
-mod errand;
+mod delegation;
 mod region;
 mod request;
 mod secrets;
 mod token;
 
 use postern_contract::clock::within;
-use postern_contract::errands::{Errand, ErrandResult};
 use postern_contract::transport::{Inbound, Outbound};
 use postern_contract::types;
+use postern_contract::types::delegation::{DelegatedCall, DelegatedResult};
 use postern_contract::upstream::exports::postern::upstream::client::Guest;
 use postern_contract::upstream::wit_future as contract_future;
 use postern_fault::{Fault, Kind};
@@ -33,28 +33,28 @@ impl Guest for Upstream {
         Ok(send(outbound).await?)
     }
 
-    async fn run(errand: Errand) -> ErrandResult {
-        errand::run(errand).await
+    async fn delegate(call: DelegatedCall) -> DelegatedResult {
+        delegation::run(call).await
     }
 
-    async fn missing(variables: Vec<String>) -> Vec<String> {
-        let mut missing = Vec::new();
-        for name in variables {
+    async fn unset_variables(names: Vec<String>) -> Vec<String> {
+        let mut unset = Vec::new();
+        for name in names {
             if secrets::present(&name).await.is_err() {
-                missing.push(name);
+                unset.push(name);
             }
         }
-        missing
+        unset
     }
 
-    async fn masked(texts: Vec<String>) -> Vec<String> {
+    async fn redact(texts: Vec<String>) -> Vec<String> {
         texts.iter().map(|text| secrets::masked(text)).collect()
     }
 }
 
 async fn send(outbound: Outbound) -> Result<Inbound, Fault> {
     // The host bounds the connection; the head as a whole is bounded here, whatever the host does.
-    let limit_ms = u64::from(outbound.target.deadlines.first_byte_ms);
+    let limit_ms = u64::from(outbound.endpoint.deadlines.first_byte_ms);
     let request = request::build(outbound).await?;
     match within(limit_ms, client::send(request)).await {
         Some(Ok(response)) => Ok(inbound(response).await),

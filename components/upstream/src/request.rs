@@ -19,16 +19,16 @@ const NS_PER_MS: u64 = 1_000_000;
 pub async fn build(outbound: Outbound) -> Result<Request, Fault> {
     let url = url(&outbound).await?;
     let credential = credential::headers(&outbound, &url).await?;
-    let Outbound { target, headers, body, .. } = outbound;
+    let Outbound { endpoint, headers, body, .. } = outbound;
     let sent = Sent { https: url.https, authority: &url.authority, path: &url.path };
-    let connect_ns = u64::from(target.deadlines.connect_ms) * NS_PER_MS;
+    let connect_ns = u64::from(endpoint.deadlines.connect_ms) * NS_PER_MS;
     post(sent, &headers, &credential, body, Some(connect_ns))
 }
 
 async fn url(outbound: &Outbound) -> Result<Url, Fault> {
-    let target = &outbound.target;
-    let url = secrets::url(&target.base_url, &target.default_base_path, &outbound.path).await?;
-    let authority = match &target.credential {
+    let endpoint = &outbound.endpoint;
+    let url = secrets::url(&endpoint.base_url, &endpoint.default_base_path, &outbound.path).await?;
+    let authority = match &endpoint.credential {
         Some(Credential::Sigv4(keys)) => {
             let region = secrets::present(&keys.region).await?;
             region::of_aws(&url.authority, &keys.service, &region)

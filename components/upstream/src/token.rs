@@ -5,7 +5,7 @@ use crate::answer;
 use crate::request::{self, Sent};
 use crate::secrets::{self, misconfigured, present, secret};
 use postern_contract::clock::within;
-use postern_contract::types::{ServiceAccountCredential, Target};
+use postern_contract::types::{Endpoint, ServiceAccountCredential};
 use postern_credential::service_account::{Key, Token, Tokens};
 use postern_fault::{Fault, Kind};
 use postern_policy::BaseUrl;
@@ -21,7 +21,7 @@ static TOKENS: Mutex<Tokens> = Mutex::new(Tokens::new());
 /// `unavailable` for a key that is none; `upstream-failed` when the endpoint refuses it or cannot be reached.
 pub async fn of(
     account: &ServiceAccountCredential,
-    target: &Target,
+    endpoint: &Endpoint,
     unix_s: u64,
 ) -> Result<String, Fault> {
     let key_file = secret(&account.variable).await?;
@@ -34,7 +34,7 @@ pub async fn of(
     let body = key.token_request(unix_s).map_err(wrong)?;
     // What is signed lets in for as long as it holds.
     secrets::keep(body.split_once("assertion=").map(|(_, assertion)| assertion));
-    let limit_ms = target.deadlines.first_byte_ms.into();
+    let limit_ms = endpoint.deadlines.first_byte_ms.into();
     let asked = within(limit_ms, ask(&account.token_url, body)).await;
     let token = asked.ok_or_else(|| refused("the token endpoint did not answer in time"))??;
     secrets::keep([token.access_token.as_str()]);

@@ -1,7 +1,7 @@
 //! Rust bindings of the contract between stages (`wit/`), made once.
 //!
-//! Types are generated once, in [`types`], [`transport`] and [`errands`]; each stage's module maps onto them, so that a
-//! `Caller` is the same type wherever it goes. A component takes the module of what it is and exports with that
+//! The records are [`postern_types`]; here are those that hold streams ([`transport`]) and what each stage exports, mapped onto
+//! them, so that a `Caller` is the same type wherever it goes. A component takes the module of what it is and exports with that
 //! module's macro; only then do its exports become part of it. What the gateway imports is bound in the gateway, onto the
 //! same types: an interface with a resource that is exported here and imported there cannot stand in one component.
 #![allow(missing_docs)] // The documentation is in the WIT, which the generated items repeat.
@@ -10,18 +10,20 @@ mod contract {
     spin_sdk::wit_bindgen::generate!({
         runtime_path: "spin_sdk::wit_bindgen::rt",
         path: "../../wit",
-        world: "types",
+        world: "transport",
+        with: {
+            "postern:types/types@0.1.0": postern_types,
+        },
         generate_all,
     });
 }
 
 pub mod body;
 pub mod clock;
-mod facts;
-mod fault;
 pub mod policies;
 
-pub use contract::postern::types::{errands, transport, types};
+pub use contract::postern::types::transport;
+pub use postern_types as types;
 
 macro_rules! stage {
     ($(#[$doc:meta])* $name:ident, $world:tt, $module:tt, $export:tt, [$($also:tt)*]) => {
@@ -32,7 +34,7 @@ macro_rules! stage {
                 path: "../../wit",
                 world: $world,
                 with: {
-                    "postern:types/types@0.1.0": crate::types,
+                    "postern:types/types@0.1.0": postern_types,
                     $($also)*
                 },
                 pub_export_macro: true,
@@ -47,24 +49,27 @@ macro_rules! stage {
 stage!(
     /// For the component that is `auth`.
     auth, "auth", "postern_contract::auth", "export_auth",
-    ["postern:types/errands@0.1.0": crate::errands]
+    ["postern:auth/types@0.1.0": postern_types::auth, "postern:types/delegation@0.1.0": postern_types::delegation]
 );
 stage!(
     /// For the component that is `limiter`.
-    limiter, "limiter", "postern_contract::limiter", "export_limiter", []
+    limiter, "limiter", "postern_contract::limiter", "export_limiter",
+    ["postern:limiter/types@0.1.0": postern_types::limiter]
 );
 stage!(
     /// For the component that is `router`.
-    router, "router", "postern_contract::router", "export_router", []
+    router, "router", "postern_contract::router", "export_router",
+    ["postern:router/types@0.1.0": postern_types::router]
 );
 stage!(
     /// For the component that is `provider`.
-    provider, "provider", "postern_contract::provider", "export_provider", []
+    provider, "provider", "postern_contract::provider", "export_provider",
+    ["postern:provider/types@0.1.0": postern_types::provider]
 );
 stage!(
     /// For the component that is `upstream`.
     upstream, "upstream", "postern_contract::upstream", "export_upstream",
-    ["postern:types/transport@0.1.0": crate::transport, "postern:types/errands@0.1.0": crate::errands]
+    ["postern:types/transport@0.1.0": crate::transport, "postern:types/delegation@0.1.0": postern_types::delegation]
 );
 stage!(
     /// For the component that stands in for `upstream`.

@@ -45,11 +45,12 @@ fn translations() {
         for (bytes, rounds) in [(2_048, ROUNDS), (2 * 1024 * 1024, 20)] {
             let body = message(bytes);
             let facts = translate::read(Wire::Anthropic, Operation::Chat, &body).unwrap().facts;
-            let what = format!("{} bytes from anthropic to {}", body.len(), vendor.wire.word());
+            let what = format!("{} bytes from anthropic to {}", body.len(), vendor.dialect.word());
             measure_in(rounds, &what, || {
                 let encoded = translate::encode(&vendor, &facts, &body).unwrap();
                 assert!(
-                    vendor.wire == Wire::Anthropic || matches!(encoded.body, Rewritten::Whole(_))
+                    vendor.dialect == Wire::Anthropic
+                        || matches!(encoded.body, Rewritten::Whole(_))
                 );
                 encoded
             });

@@ -4,7 +4,6 @@
 //! the vendor's answer (`Decoder`), `explain` a vendor's error, and say a fault in the client's words (`error`). All of
 //! it is pure: no I/O, no clock. Input is untrusted: nothing panics, nesting is bounded, all work is linear.
 
-mod answer;
 pub mod anthropic;
 mod base64;
 pub mod bedrock;
@@ -21,7 +20,6 @@ pub mod needs;
 pub mod openai;
 mod request;
 pub mod responses;
-mod span;
 mod speak;
 pub mod translate;
 mod usage;
@@ -29,11 +27,12 @@ mod vendor;
 mod vendor_error;
 mod vendor_fault;
 pub mod vendor_words;
-mod wire;
 
-pub use answer::{Decoded, Usage};
-pub use request::{Facts, Operation, Request, Role, Segment};
-pub use span::{Edit, EditError, Span, apply};
+pub use postern_types::provider::Decoded;
+pub use postern_types::{
+    Dialect as Wire, Edit, EditError, Operation, Quirks, RequestFacts as Facts, Role, Segment,
+    Span, Usage, VendorApi as Vendor, apply,
+};
+pub use request::Request;
 pub use speak::{Context, Memo, ReadAnswer, Spoken, WriteAnswer};
-pub use vendor::{Quirks, Vendor, percent_encoded};
-pub use wire::Wire;
+pub use vendor::percent_encoded;

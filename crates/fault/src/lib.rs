@@ -1,8 +1,10 @@
 //! What went wrong: kind, public and private words, blame, retry.
 //!
-//! The pure crates speak of faults with these types; `postern-contract` carries them over the borders between stages;
+//! All crates speak of faults with these types; `contract` carries them over the borders between stages;
 //! the gateway alone turns them into a response. The two voices are two fields: what is public goes to the client,
 //! what is private to the operator's log. Neither ever carries a prompt, an answer or a credential.
+
+mod contract;
 
 use std::fmt;
 

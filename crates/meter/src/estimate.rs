@@ -1,7 +1,7 @@
 //! The most that a request may use.
 
 use postern_fault::{Fault, Kind};
-use postern_policy::{Price, Tokens};
+use postern_types::{Price, Usage};
 
 /// What is reserved for, and asked of the vendor as, the cap on an answer of which nobody says how long it may be: no model of
 /// the catalogue writes more by itself without being told.
@@ -87,11 +87,11 @@ impl Amounts {
     }
 
     /// What was used, and what that cost.
-    pub fn used(tokens: &Tokens, price: Option<&Price>) -> Self {
+    pub fn used(usage: &Usage, price: Option<&Price>) -> Self {
         Amounts {
-            input_tokens: tokens.input,
-            output_tokens: tokens.output,
-            nano_usd: price.map_or(0, |price| price.cost_nano_usd(tokens)),
+            input_tokens: usage.input_tokens,
+            output_tokens: usage.output_tokens,
+            nano_usd: price.map_or(0, |price| price.cost_nano_usd(usage)),
         }
     }
 

@@ -2,8 +2,8 @@
 
 use crate::estimate::Amounts;
 use crate::hold::{Hold, LEASE_MS, Layout, Unit};
-use postern_policy::Price;
 use postern_store::Change;
+use postern_types::Price;
 use serde::{Deserialize, Serialize};
 
 /// How often a lease is renewed: three times before the first moment at which it could lapse.

@@ -1,52 +1,22 @@
 //! The closed lists of the format: words with a meaning in code.
 
-/// How a vendor's API is spoken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Dialect {
-    /// OpenAI's Chat Completions, and that of every server compatible with it.
-    OpenAi,
-    /// OpenAI's Responses.
-    Responses,
-    /// Anthropic's Messages.
-    Anthropic,
-    /// Amazon Bedrock's Converse.
-    Bedrock,
-    /// Google's Gemini API and Vertex AI.
-    Google,
-    /// Cohere's second version.
-    Cohere,
-}
+use postern_types::Dialect;
 
-impl Dialect {
-    pub(crate) const WORDS: &[(&'static str, Self)] = &[
-        ("openai", Self::OpenAi),
-        ("responses", Self::Responses),
-        ("anthropic", Self::Anthropic),
-        ("bedrock", Self::Bedrock),
-        ("google", Self::Google),
-        ("cohere", Self::Cohere),
-    ];
+/// The dialects, as `models.toml` writes them.
+pub(crate) const DIALECTS: [(&str, Dialect); 6] = Dialect::WORDS;
 
-    /// The word for it in `models.toml`.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        word_of(self, Self::WORDS)
-    }
-
-    /// The path that a base URL without a path stands for, where the provider has no `base_path`.
-    #[must_use]
-    pub fn default_base_path(self) -> &'static str {
-        match self {
-            // https://developers.openai.com/api/reference and https://docs.claude.com/en/api/overview: every path is
-            // below /v1.
-            Self::OpenAi | Self::Responses | Self::Anthropic => "/v1",
-            // https://docs.aws.amazon.com/bedrock/latest/APIReference: /model/{id}/converse, at the root.
-            Self::Bedrock => "",
-            // https://ai.google.dev/api: the version that has all features.
-            Self::Google => "/v1beta",
-            // https://docs.cohere.com/reference/chat
-            Self::Cohere => "/v2",
-        }
+/// The path that a base URL without a path stands for, where the provider has no `base_path`.
+pub(crate) fn default_base_path(dialect: Dialect) -> &'static str {
+    match dialect {
+        // https://developers.openai.com/api/reference and https://docs.claude.com/en/api/overview: every path is
+        // below /v1.
+        Dialect::OpenAi | Dialect::Responses | Dialect::Anthropic => "/v1",
+        // https://docs.aws.amazon.com/bedrock/latest/APIReference: /model/{id}/converse, at the root.
+        Dialect::Bedrock => "",
+        // https://ai.google.dev/api: the version that has all features.
+        Dialect::Google => "/v1beta",
+        // https://docs.cohere.com/reference/chat
+        Dialect::Cohere => "/v2",
     }
 }
 

@@ -35,7 +35,7 @@ pub use base_path::BasePath;
 pub use base_url::{BaseUrl, Endpoint, EndpointError};
 pub use catalogue::{Catalogue, Named};
 pub use check::{FILES, Policies, check_all, stray_file};
-pub use closed::{Capability, DataClass, Dialect, LimitUnit, Period, Strategy, Tokenizer, Window};
+pub use closed::{Capability, DataClass, LimitUnit, Period, Strategy, Tokenizer, Window};
 pub use consumers::{Consumer, ConsumerKey, Consumers, ModelPattern};
 pub use gateway::{Cors, Gateway, PassedHeaders};
 pub use ip_range::{IpRange, IpRangeError};
@@ -47,7 +47,7 @@ pub use models::{
     Transport,
 };
 pub use plans::{Limit, Plan, Plans, Scope};
-pub use price::{Price, Tokens};
+pub use postern_types::{Dialect, Price};
 pub use problem::{Problem, Problems};
 pub use reading::is_name;
 pub use routes::Route;

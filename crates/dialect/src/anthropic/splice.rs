@@ -12,7 +12,7 @@ const VERSION: &str = "2023-06-01";
 /// Where an operation is asked for, appended to the vendor's base URL. A vendor's own path for chats that ends in
 /// `:rawPredict` (Anthropic's models on Vertex) ends in `:streamRawPredict` for a stream.
 pub fn path(vendor: &Vendor, operation: Operation, stream: bool) -> String {
-    let Some(path) = vendor.quirks.path(operation, &vendor.model) else {
+    let Some(path) = crate::vendor::own_path(&vendor.quirks, operation, &vendor.model) else {
         return match operation {
             Operation::CountTokens => "/messages/count_tokens".to_owned(),
             _ => "/messages".to_owned(),

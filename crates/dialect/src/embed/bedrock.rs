@@ -13,7 +13,7 @@ pub(super) fn encode(
     vendor: &Vendor,
     losses: &mut Losses,
 ) -> Result<Spoken, Fault> {
-    let own = vendor.quirks.path(Operation::Embeddings, &vendor.model);
+    let own = crate::vendor::own_path(&vendor.quirks, Operation::Embeddings, &vendor.model);
     let path = own.unwrap_or_else(|| format!("/model/{}/invoke", percent_encoded(&vendor.model)));
     // A region or an account can stand in front: `us.cohere.embed-v4:0`, an ARN.
     match vendor.model.as_str() {

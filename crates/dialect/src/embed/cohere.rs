@@ -19,7 +19,7 @@ pub(super) fn encode(
     vendor: &Vendor,
     losses: &mut Losses,
 ) -> Result<Spoken, Fault> {
-    let path = vendor.quirks.path(Operation::Embeddings, &vendor.model);
+    let path = crate::vendor::own_path(&vendor.quirks, Operation::Embeddings, &vendor.model);
     let path = path.unwrap_or_else(|| "/embed".to_owned());
     spoken(path, &body(request, Some(&vendor.model), losses))
 }

@@ -20,7 +20,7 @@ pub(super) fn encode(
     if request.user.is_some() {
         losses.add("user", "Google has no field for the end user");
     }
-    let own = vendor.quirks.path(Operation::Embeddings, &vendor.model);
+    let own = crate::vendor::own_path(&vendor.quirks, Operation::Embeddings, &vendor.model);
     let path = own.unwrap_or_else(|| {
         format!("/models/{}:batchEmbedContents", percent_encoded(&vendor.model))
     });

@@ -25,7 +25,7 @@ use serde::Serialize;
 /// # Errors
 /// More texts at once than the vendor takes; a vendor or a model of which no way to ask for vectors is known.
 pub fn encode(request: Request, vendor: &Vendor, losses: &mut Losses) -> Result<Spoken, Fault> {
-    match vendor.wire {
+    match vendor.dialect {
         Wire::Google => google::encode(request, vendor, losses),
         Wire::Cohere => cohere::encode(request, vendor, losses),
         Wire::Bedrock => bedrock::encode(request, vendor, losses),
@@ -38,7 +38,7 @@ pub fn encode(request: Request, vendor: &Vendor, losses: &mut Losses) -> Result<
 /// # Errors
 /// `upstream-invalid` for what is no answer.
 pub fn read(vendor: &Vendor, body: &str) -> Result<Answer, Fault> {
-    let answer = match vendor.wire {
+    let answer = match vendor.dialect {
         Wire::Google => google::read(body)?,
         Wire::Cohere | Wire::Bedrock => cohere::read(body)?,
         Wire::OpenAi | Wire::Responses | Wire::Anthropic => return Err(no_embeddings()),

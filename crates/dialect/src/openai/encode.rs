@@ -41,7 +41,7 @@ pub fn encode(
     }
     // What is put in at a place stands before what is taken out from there on.
     edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
-    let path = vendor.quirks.path(facts.operation, &vendor.model);
+    let path = crate::vendor::own_path(&vendor.quirks, facts.operation, &vendor.model);
     let path = path.unwrap_or_else(|| default_path(facts.operation).to_owned());
     Ok(Encoded { path, edits })
 }

@@ -135,7 +135,7 @@ impl Reading {
             };
         }
         if facts.operation == Operation::Embeddings {
-            let vendor = Vendor { wire, ..vendor.clone() };
+            let vendor = Vendor { dialect: wire, ..vendor.clone() };
             return Reading::Embeddings(Box::new(Embeddings::new(vendor, &head.memo)));
         }
         let context = Context {

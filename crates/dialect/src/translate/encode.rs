@@ -38,7 +38,7 @@ pub struct Encoded {
 /// # Errors
 /// What the vendor's dialect cannot say without changing what is meant.
 pub fn encode(vendor: &Vendor, facts: &Facts, body: &str) -> Result<Encoded, Fault> {
-    let vendor = &Vendor { wire: spoken(vendor, facts), ..vendor.clone() };
+    let vendor = &Vendor { dialect: spoken(vendor, facts), ..vendor.clone() };
     if passes(vendor, facts) {
         return pass(vendor, facts, body);
     }
@@ -92,7 +92,7 @@ fn encode_chat(
     losses: &mut Losses,
     memo: &mut Memo,
 ) -> Result<Spoken, Fault> {
-    match vendor.wire {
+    match vendor.dialect {
         Wire::OpenAi => openai::encode_chat(request, vendor, losses, memo),
         Wire::Responses => responses::encode(request, vendor, losses, memo),
         Wire::Anthropic => anthropic::encode(request, vendor, losses, memo),

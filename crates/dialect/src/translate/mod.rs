@@ -53,7 +53,7 @@ pub fn explain(vendor: Wire, status: u16, headers: &[(String, String)], body: &s
 
 /// What the vendor is spoken to in: its row's dialect, but Responses where it has them and the client speaks them.
 fn spoken(vendor: &Vendor, facts: &Facts) -> Wire {
-    match (vendor.wire, facts.client, facts.operation) {
+    match (vendor.dialect, facts.client, facts.operation) {
         (Wire::OpenAi, Wire::Responses, Operation::Chat) if vendor.quirks.responses => {
             Wire::Responses
         }

@@ -214,7 +214,7 @@ pub fn encode_with_memo(
     vendor: &Vendor,
 ) -> Result<(String, Vec<String>, Memo), Fault> {
     let (losses, memo) = (&mut Losses::default(), &mut Memo::default());
-    let spoken = match vendor.wire {
+    let spoken = match vendor.dialect {
         Wire::OpenAi => openai::encode_chat(request, vendor, losses, memo),
         Wire::Responses => responses::encode(request, vendor, losses, memo),
         Wire::Anthropic => anthropic::encode(request, vendor, losses, memo),

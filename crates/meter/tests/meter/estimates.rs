@@ -2,7 +2,7 @@
 
 use postern_fault::Kind;
 use postern_meter::{Amounts, AnswerCap, DEFAULT_ANSWER_TOKENS};
-use postern_policy::{Price, Tokens};
+use postern_types::{Price, Usage};
 use proptest::prelude::*;
 
 fn cap(client: Option<u64>, plan: Option<u64>, model: Option<u64>) -> (u64, bool) {
@@ -42,7 +42,7 @@ fn refuses_a_cap_above_the_models() {
 #[test]
 fn what_has_no_price_costs_nothing() {
     assert_eq!(Amounts::at_most(10, 20, None, true).nano_usd, 0);
-    assert_eq!(Amounts::used(&Tokens { input: 10, ..Tokens::default() }, None).nano_usd, 0);
+    assert_eq!(Amounts::used(&Usage { input_tokens: 10, ..Usage::default() }, None).nano_usd, 0);
 }
 
 #[test]
@@ -79,17 +79,18 @@ proptest! {
         let cache_write = part(2, input - cached_input);
         let audio_input = part(3, input - cached_input - cache_write);
         let output = part(4, reserved.1);
-        let tokens = Tokens {
-            input,
-            cached_input,
-            cache_write,
-            audio_input: if has_audio { audio_input } else { 0 },
-            output,
-            audio_output: part(5, output),
+        let usage = Usage {
+            input_tokens: input,
+            cached_input_tokens: cached_input,
+            cache_write_tokens: cache_write,
+            audio_input_tokens: if has_audio { audio_input } else { 0 },
+            output_tokens: output,
+            audio_output_tokens: part(5, output),
+            ..Usage::default()
         };
         let at_most = Amounts::at_most(reserved.0, reserved.1, Some(&price), has_audio);
-        let used = Amounts::used(&tokens, Some(&price));
-        prop_assert_eq!(used.nano_usd, price.cost_nano_usd(&tokens));
+        let used = Amounts::used(&usage, Some(&price));
+        prop_assert_eq!(used.nano_usd, price.cost_nano_usd(&usage));
         prop_assert!(used.nano_usd <= at_most.nano_usd, "{:?} > {:?}", used, at_most);
         prop_assert!(used.tokens() <= at_most.tokens());
     }

@@ -5,8 +5,8 @@ use crate::fixtures::{
     settle, taken, ticket, tokens, utc,
 };
 use postern_meter::{Hold, Met, Settlement, Ticket};
-use postern_policy::Price;
 use postern_store::memory::Memory;
+use postern_types::Price;
 
 const DAY: &str = "per = \"day\"";
 const MINUTE: &str = "per = \"minute\"";

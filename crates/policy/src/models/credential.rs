@@ -5,8 +5,8 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::written::CREDENTIAL;
-use crate::closed::Dialect;
 use crate::reading::{Key, Label, Report, Table, TextOrTable, name, one_of, variable_name};
+use postern_types::Dialect;
 
 const SCHEME: Key = Key::new("scheme", r#"scheme = "bearer""#);
 const VARIABLE: Key = Key::new("variable", r#"variable = "openai_api_key""#);

@@ -12,9 +12,9 @@ use std::sync::Arc;
 
 use crate::base_path::BasePath;
 use crate::base_url::{BaseUrl, Endpoint, EndpointError};
-use crate::closed::{Capability, Dialect, Tokenizer};
-use crate::price::Price;
+use crate::closed::{self, Capability, Tokenizer};
 use crate::reading::{Report, Table};
+use postern_types::{Dialect, Price};
 
 pub use credential::{Credential, HeaderScheme};
 pub use image::ImageRule;
@@ -108,7 +108,7 @@ impl Provider {
     pub fn default_base_path(&self) -> String {
         match &self.transport {
             Transport::Upstream { base_path: Some(base_path), .. } => base_path.to_string(),
-            _ => self.dialect.default_base_path().to_owned(),
+            _ => closed::default_base_path(self.dialect).to_owned(),
         }
     }
 

@@ -8,11 +8,12 @@ use toml::Spanned;
 
 use super::{Deployment, Model, Provider, quirks, written};
 use crate::closed::{Capability, Tokenizer};
-use crate::price::{Price, pico_usd_per_token};
+use crate::price::pico_usd_per_token;
 use crate::reading::{
     Decimal, Key, Report, Seen, at_least_one, model_name, name, nearest_or_list, one_of, shown,
     upstream_model, whole_number,
 };
+use postern_types::Price;
 
 /// A hundred million: ten times the largest context that vendors speak of.
 const TOKENS: RangeInclusive<u64> = 1..=100_000_000;

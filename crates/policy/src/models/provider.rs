@@ -10,8 +10,9 @@ use super::written::{self, BETWEEN_BYTES_MS, CONNECT_MS, FIRST_BYTE_MS};
 use super::{Deadlines, Provider, Quirks, Transport, credential, quirks};
 use crate::base_path::BasePath;
 use crate::base_url::BaseUrl;
-use crate::closed::Dialect;
+use crate::closed::DIALECTS;
 use crate::reading::{Key, Report, Seen, name, one_of, whole_number};
+use postern_types::Dialect;
 
 /// A minute: who has not connected by then will not.
 const CONNECT_BOUNDS_MS: RangeInclusive<u64> = 1..=60_000;
@@ -55,7 +56,7 @@ fn check(report: &mut Report<'_>, written: &written::Provider<'_>) -> Option<Pro
     let checked_name = name_key.and_then(|value| name(report, label, written::NAME, value));
     let dialect = written.dialect.as_ref();
     let dialect =
-        dialect.and_then(|value| one_of(report, label, written::DIALECT, value, Dialect::WORDS));
+        dialect.and_then(|value| one_of(report, label, written::DIALECT, value, &DIALECTS));
     let region = written.region.as_ref();
     let region = region.and_then(|value| name(report, label, written::REGION, value));
     let deadlines = deadlines(report, written.deadlines.as_ref());

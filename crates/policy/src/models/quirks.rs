@@ -3,8 +3,8 @@
 use toml::Spanned;
 
 use crate::base_path;
-use crate::closed::Dialect;
 use crate::reading::{Key, Label, Report, Seen, Table, model_name, name, one_of, shown};
+use postern_types::Dialect;
 
 pub(crate) const QUIRKS: Key = Key::new("quirks", "quirks = { developer_role = false }");
 const MAX_TOKENS_FIELD: Key = Key::new("max_tokens_field", r#"max_tokens_field = "max_tokens""#);

@@ -99,7 +99,7 @@ pub fn encode(
     tools::write(&mut request, &mut body, losses)?;
     settings::write(&mut request, vendor, &mut body, losses);
     quirks::leave_out(&mut body, &vendor.quirks.unsupported, &request, losses);
-    let path = vendor.quirks.path(Operation::Chat, &vendor.model);
+    let path = crate::vendor::own_path(&vendor.quirks, Operation::Chat, &vendor.model);
     // Strings, numbers and trees of them cannot fail to be written.
     let body = serde_json::to_string(&body).map_err(|error| {
         Fault::new(Kind::Unavailable, "the gateway could not write the request")

@@ -68,7 +68,7 @@ pub fn encode(
 
 /// A path of the vendor's own holds up to its colon; which method is asked for is known here.
 fn path(vendor: &Vendor, stream: bool) -> String {
-    let own = vendor.quirks.path(Operation::Chat, &vendor.model);
+    let own = crate::vendor::own_path(&vendor.quirks, Operation::Chat, &vendor.model);
     let model = own.unwrap_or_else(|| format!("/models/{}", percent_encoded(&vendor.model)));
     let method = if stream { "streamGenerateContent?alt=sse" } else { "generateContent" };
     let segment = model.rfind('/').unwrap_or_default();

@@ -42,7 +42,7 @@ pub fn encode_chat(
         Fault::new(Kind::Unavailable, "the request cannot be said to this provider")
             .with_private(private)
     })?;
-    let path = vendor.quirks.path(Operation::Chat, &vendor.model);
+    let path = crate::vendor::own_path(&vendor.quirks, Operation::Chat, &vendor.model);
     let path = path.unwrap_or_else(|| "/chat/completions".to_owned());
     Ok(Spoken { path, headers: Vec::new(), body })
 }

@@ -1,0 +1,106 @@
+//! The host's HTTP as the pipeline takes it.
+
+use postern_pipeline::{Body, Client, RequestHead};
+use postern_types::Fault;
+use spin_sdk::wasip3::http::types::{ErrorCode, Fields, Method, Request, Trailers};
+use spin_sdk::wasip3::wit_future;
+use spin_sdk::wit_bindgen::rt::async_support::{
+    FutureReader, FutureWriter, StreamReader, StreamResult, StreamWriter,
+};
+
+/// Method, path and headers.
+pub fn head(request: &Request) -> RequestHead {
+    RequestHead {
+        method: method(request.get_method()),
+        path: request.get_path_with_query().unwrap_or_default(),
+        headers: request.get_headers().copy_all(),
+    }
+}
+
+fn method(method: Method) -> String {
+    let known = match method {
+        Method::Get => "GET",
+        Method::Head => "HEAD",
+        Method::Post => "POST",
+        Method::Put => "PUT",
+        Method::Delete => "DELETE",
+        Method::Connect => "CONNECT",
+        Method::Options => "OPTIONS",
+        Method::Trace => "TRACE",
+        Method::Patch => "PATCH",
+        Method::Other(other) => return other,
+    };
+    known.to_owned()
+}
+
+/// Headers of a response.
+pub fn fields(named: &[(String, String)]) -> Fields {
+    let fields = Fields::new();
+    for (name, value) in named {
+        // A vendor's header that the host will not carry is not worth the answer.
+        let _ = fields.append(name, value.as_bytes());
+    }
+    fields
+}
+
+/// How a request's body ended.
+type Ending = FutureReader<Result<Option<Trailers>, ErrorCode>>;
+
+/// Dropped with the body: it says that all is well.
+type Taken = FutureWriter<Result<(), ErrorCode>>;
+
+/// The body of a client's request; only one that is read is taken from the host.
+pub enum HttpBody {
+    /// Not read yet.
+    Unread(Option<Request>),
+    /// Being read.
+    Open { stream: StreamReader<u8>, ending: Option<Ending>, _taken: Taken },
+}
+
+impl Body for HttpBody {
+    async fn read(&mut self, buffer: Vec<u8>) -> (bool, Vec<u8>) {
+        if let Self::Unread(request) = self
+            && let Some(request) = request.take()
+        {
+            let (taken, result) = wit_future::new(|| Ok(()));
+            let (stream, ending) = Request::consume_body(request, result);
+            *self = Self::Open { stream, ending: Some(ending), _taken: taken };
+        }
+        match self {
+            Self::Open { stream, .. } => read(stream, buffer).await,
+            Self::Unread(_) => (true, buffer),
+        }
+    }
+
+    async fn ending(&mut self) -> Result<(), Fault> {
+        let Self::Open { ending, .. } = self else { return Ok(()) };
+        let Some(ending) = ending.take() else { return Ok(()) };
+        match ending.await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(incomplete(&error).into()),
+        }
+    }
+}
+
+fn incomplete(error: &ErrorCode) -> postern_fault::Fault {
+    postern_fault::Fault::new(
+        postern_fault::Kind::InvalidRequest,
+        "the body ended before it was whole",
+    )
+    .with_private(format!("{error:?}"))
+}
+
+/// Appends what has arrived. True: no more will come.
+pub async fn read(stream: &mut StreamReader<u8>, buffer: Vec<u8>) -> (bool, Vec<u8>) {
+    let (status, filled) = stream.read(buffer).await;
+    (status == StreamResult::Dropped, filled)
+}
+
+/// The client's end of an answer.
+pub struct ClientStream(pub StreamWriter<u8>);
+
+impl Client for ClientStream {
+    async fn write(&mut self, bytes: Vec<u8>) -> bool {
+        self.0.write_all(bytes).await.is_empty()
+    }
+}

@@ -1,0 +1,69 @@
+//! What another stage needs a secret for, and does not get it.
+
+use crate::answer;
+use crate::request::{self, Sent};
+use crate::secrets::{self, secret};
+use postern_contract::clock::within;
+use postern_contract::types::delegation::{
+    DelegatedCall, DelegatedResult, FormAnswer, FormPost, HashFunction, Mac,
+};
+use postern_credential::{basic, mac};
+use postern_fault::{Fault, Kind};
+use spin_sdk::wasip3::http::client;
+
+/// Do it, or say why not. No fault repeats a secret or the form.
+pub async fn run(call: DelegatedCall) -> DelegatedResult {
+    let done = match call {
+        DelegatedCall::Form(form) => post(form).await.map(DelegatedResult::Form),
+        DelegatedCall::Mac(mac) => compute(mac).await.map(DelegatedResult::Mac),
+    };
+    done.unwrap_or_else(|fault| DelegatedResult::Failed(fault.into()))
+}
+
+async fn post(form: FormPost) -> Result<FormAnswer, Fault> {
+    let url = secrets::url(&form.url, "", "").await.map_err(failed)?;
+    let password = secret(&form.credential.variable).await.map_err(failed)?;
+    let headers = [
+        ("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned()),
+        ("accept".to_owned(), "application/json".to_owned()),
+        ("authorization".to_owned(), basic::authorization(&form.credential.user, &password)),
+    ];
+    let path = if url.path.is_empty() { "/" } else { &url.path };
+    let sent = Sent { https: url.https, authority: &url.authority, path };
+    let request = request::post(sent, &[], &headers, form.body, None).map_err(failed)?;
+    let asked = async {
+        let response = client::send(request).await.map_err(|error| format!("{error:?}"))?;
+        let status = response.get_status_code();
+        Ok(FormAnswer { status, body: answer::text(response).await })
+    };
+    match within(form.deadline_ms.into(), asked).await {
+        Some(answered) => answered.map_err(|error: String| unreachable(&form.url, &error)),
+        None => Err(unreachable(&form.url, &format!("no answer in {} ms", form.deadline_ms))),
+    }
+}
+
+async fn compute(wanted: Mac) -> Result<String, Fault> {
+    let key = secret(&wanted.variable).await.map_err(failed)?;
+    let hash = match wanted.hash {
+        HashFunction::Sha256 => mac::Hash::Sha256,
+        HashFunction::Sha384 => mac::Hash::Sha384,
+        HashFunction::Sha512 => mac::Hash::Sha512,
+    };
+    mac::hex(hash, &key, &wanted.message)
+        .map_err(|error| unavailable(format!("the variable `{}`: {error}", wanted.variable)))
+}
+
+fn unreachable(url: &str, error: &str) -> Fault {
+    unavailable(format!("{url} cannot be reached: {error}"))
+}
+
+/// What is wrong for a vendor is wrong here, but it is not a vendor that is missing.
+fn failed(fault: Fault) -> Fault {
+    unavailable(fault.private.unwrap_or_default())
+}
+
+fn unavailable(private: String) -> Fault {
+    Fault::new(Kind::Unavailable, "the gateway cannot check credentials at the moment")
+        .with_code("auth_unavailable")
+        .with_private(private)
+}

@@ -1,0 +1,80 @@
+//! Faults, carried over the contract's borders and back. The contract's own type is not used beyond them: what is generated for it
+//! prints both voices.
+
+use crate::{Blame, Fault, Kind};
+use postern_types as types;
+
+/// Map one enum onto its twin, both ways: a case missing on either side does not compile.
+macro_rules! twins {
+    ($native:ty, $wire:ty, [$($case:ident),* $(,)?]) => {
+        impl From<$native> for $wire {
+            fn from(native: $native) -> Self {
+                match native {
+                    $(<$native>::$case => <$wire>::$case,)*
+                }
+            }
+        }
+
+        impl From<$wire> for $native {
+            fn from(wire: $wire) -> Self {
+                match wire {
+                    $(<$wire>::$case => <$native>::$case,)*
+                }
+            }
+        }
+    };
+}
+
+twins!(
+    Kind,
+    types::FaultKind,
+    [
+        InvalidRequest,
+        Unauthenticated,
+        Forbidden,
+        ModelNotFound,
+        TooLarge,
+        RateLimited,
+        Overloaded,
+        UpstreamUnreachable,
+        UpstreamTimeout,
+        UpstreamFailed,
+        UpstreamInvalid,
+        Unavailable,
+    ]
+);
+
+twins!(Blame, types::Blame, [Caller, Gateway, Vendor]);
+
+impl From<Fault> for types::Fault {
+    fn from(fault: Fault) -> Self {
+        let Fault { kind, public, private, blame, retryable, retry_after_ms, param, code } = fault;
+        types::Fault {
+            kind: kind.into(),
+            public,
+            private,
+            blame: blame.into(),
+            retryable,
+            retry_after_ms,
+            param,
+            code,
+        }
+    }
+}
+
+impl From<types::Fault> for Fault {
+    fn from(fault: types::Fault) -> Self {
+        let types::Fault { kind, public, private, blame, retryable, retry_after_ms, param, code } =
+            fault;
+        Fault {
+            kind: kind.into(),
+            public,
+            private,
+            blame: blame.into(),
+            retryable,
+            retry_after_ms,
+            param,
+            code,
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! What the client gets: a head, and a body that is whole or still arriving.
+
+use crate::lease::Lease;
+use crate::memory::Held;
+use crate::redact::redacted;
+use crate::source::Source;
+use crate::stages::{Decoder as _, Stages};
+use postern_fault::{Fault, Kind};
+use postern_types::limiter::Outcome;
+use postern_types::provider::{Decoded, Loss};
+use postern_types::{Price, Usage};
+
+/// A success.
+pub struct Answer<S: Stages> {
+    pub status: u16,
+    pub content_type: String,
+    /// Further headers.
+    pub fields: Vec<(String, String)>,
+    /// The deployment that answered, if a vendor did.
+    pub served_by: Option<String>,
+    /// What the vendor's dialect could not carry.
+    pub losses: Vec<Loss>,
+    /// How a whole answer ended, if a vendor gave it.
+    pub outcome: Option<Outcome>,
+    /// The body, or its first part if more is to come.
+    pub body: String,
+    /// The rest of the body.
+    pub streamed: Option<Streamed<S>>,
+}
+
+impl<S: Stages> Answer<S> {
+    /// An answer of the gateway's own.
+    pub fn json(body: String) -> Self {
+        Answer {
+            status: 200,
+            content_type: "application/json".to_owned(),
+            fields: Vec::new(),
+            served_by: None,
+            losses: Vec::new(),
+            outcome: None,
+            body,
+            streamed: None,
+        }
+    }
+}
+
+/// A vendor's answer on its way: bytes in, the client's dialect out.
+pub struct Streamed<S: Stages> {
+    stages: S,
+    source: Source<S>,
+    decoder: S::Decoder,
+    done: bool,
+    /// What came since something left for the client: no more than this is held by the decoder.
+    kept_bytes: u64,
+    max_bytes: u64,
+    /// The latest count.
+    pub usage: Option<Usage>,
+    /// What its tokens cost.
+    pub price: Option<Price>,
+    /// What is reserved for it.
+    pub lease: Option<Lease<S>>,
+}
+
+impl<S: Stages> Streamed<S> {
+    /// Decode what `source` yields. `max_bytes` bounds what may come without anything of it leaving for the client: a vendor
+    /// may answer whole where a stream was asked for.
+    pub fn new(stages: S, source: Source<S>, decoder: S::Decoder, max_bytes: u64) -> Self {
+        Streamed {
+            stages,
+            source,
+            decoder,
+            done: false,
+            kept_bytes: 0,
+            max_bytes,
+            usage: None,
+            price: None,
+            lease: None,
+        }
+    }
+
+    /// The next part for the client, never empty; none when the answer is complete.
+    ///
+    /// # Errors
+    ///
+    /// Whatever cut the answer, and `upstream-invalid` for more than may be held; nothing more may be asked for then.
+    pub async fn next(&mut self) -> Result<Option<String>, Fault> {
+        while !self.done {
+            let decoded = match self.source.chunk().await? {
+                Some(chunk) => {
+                    self.kept_bytes = self.kept_bytes.saturating_add(chunk.len() as u64);
+                    if self.kept_bytes > self.max_bytes {
+                        return Err(too_long(self.max_bytes));
+                    }
+                    self.decoder.push(chunk)
+                }
+                None => {
+                    self.done = true;
+                    self.decoder.finish()
+                }
+            };
+            let decoded = redacted(&self.stages, decoded).await?;
+            let output = self.take(decoded);
+            if !output.is_empty() {
+                self.kept_bytes = 0;
+                return Ok(Some(output));
+            }
+        }
+        Ok(None)
+    }
+
+    /// All of it at once: a whole answer is a stream of one chunk.
+    ///
+    /// # Errors
+    ///
+    /// As [`Streamed::next`], and `upstream-invalid` for more than `max_bytes`.
+    pub async fn whole(&mut self, max_bytes: u64) -> Result<(String, Held), Fault> {
+        let (body, held) = self.source.whole(max_bytes).await?;
+        let pushed = redacted(&self.stages, self.decoder.push(&body)).await?;
+        let mut output = self.take(pushed);
+        if !self.done {
+            let finished = redacted(&self.stages, self.decoder.finish()).await?;
+            output.push_str(&self.take(finished));
+        }
+        Ok((output, held))
+    }
+
+    /// Nothing more is to come: the usage is known.
+    pub fn is_done(&self) -> bool {
+        self.done
+    }
+
+    /// What an answer that ends here has used.
+    pub fn so_far(&self) -> Usage {
+        self.decoder.so_far()
+    }
+
+    /// After the last part: let the vendor's connection serve the next request.
+    pub async fn rest(&mut self) {
+        self.source.rest().await;
+    }
+
+    fn take(&mut self, decoded: Decoded) -> String {
+        self.done |= decoded.done;
+        self.usage = decoded.usage.or(self.usage);
+        decoded.output
+    }
+}
+
+fn too_long(max_bytes: u64) -> Fault {
+    let private = format!(
+        "more than {max_bytes} bytes came of which nothing could leave (response.max_body_bytes)"
+    );
+    Fault::new(Kind::UpstreamInvalid, "the provider's answer is too large").with_private(private)
+}

@@ -1,0 +1,279 @@
+//! One deployment after the other, until one begins to answer.
+
+use crate::answer::{Answer, Streamed};
+use crate::exchange::Exchange;
+use crate::headers::{self, Passed};
+use crate::lease::{self, Lease};
+use crate::losses;
+use crate::record::Event;
+use crate::refusal::Refusal;
+use crate::run::Call;
+use crate::source::Source;
+use crate::stages::{Outbound, Stages};
+use postern_dialect::{Wire, translate};
+use postern_fault::{Fault, Kind};
+use postern_types::limiter::Outcome;
+use postern_types::provider::{AnswerHead, Encoded, Rewritten};
+use postern_types::{Dialect, Operation, RequestFacts, Target};
+
+/// How much of an error's body is read to explain it: vendors' error objects are under 2 KiB.
+const MAX_ERROR_BYTES: usize = 64 * 1024;
+
+/// What `upstream` says of a deployment whose credential is not there.
+const NOT_CONFIGURED: &str = "provider_not_configured";
+
+/// Try the targets in order. A retryable fault leads to the next one, and the last one's stands if all fail; a fault
+/// that no deployment would mend ends it at once. So does a limit, unless it is one of that model.
+pub async fn in_turn<S: Stages>(
+    call: &Call<'_>,
+    targets: Vec<Target>,
+    exchange: &mut Exchange<S>,
+) -> Result<Answer<S>, Refusal> {
+    let none = Fault::new(Kind::Unavailable, "no deployment serves this model");
+    let mut last = Refusal::from(none);
+    let mut tried = false;
+    let mut targets = targets.into_iter().peekable();
+    while let Some(target) = targets.next() {
+        let mut admission = match lease::admit(call, &target, exchange).await {
+            Ok(admission) => admission,
+            Err(rejection) if rejection.model_scoped || rejection.fault.retryable => {
+                last = rejection.into();
+                continue;
+            }
+            Err(rejection) => return Err(rejection.into()),
+        };
+        let fields = lease::fields(&mut admission);
+        let mut lease = Lease::of(&admission, exchange.stages.clone());
+        let capped = capped(call, &target, admission.answer_cap_tokens);
+        let call = capped.as_ref().map_or(*call, |(facts, body)| Call { facts, body, ..*call });
+        match lease.keep(answer(&call, target, exchange)).await {
+            Ok(mut answer) => {
+                answer.fields.extend(fields);
+                return Ok(kept(answer, lease, exchange).await);
+            }
+            Err(fault) if fault.retryable => {
+                exchange.observe(Event::AttemptFailed(&fault));
+                let is_last = targets.peek().is_none();
+                let ended = if is_last { Outcome::Failed } else { Outcome::Unused };
+                lease.settle(ended, exchange).await;
+                let offered = !is_not_configured(&fault);
+                if offered || !tried {
+                    last = Refusal { fields, ..fault.into() };
+                }
+                tried |= offered;
+            }
+            Err(fault) => {
+                lease.settle(Outcome::Failed, exchange).await;
+                return Err(Refusal { fields, ..fault.into() });
+            }
+        }
+    }
+    if is_not_configured(&last.fault) {
+        last.fault = not_offered(last.fault);
+    }
+    Err(last)
+}
+
+/// The request with a cap on its answer, where the client named none.
+fn capped(call: &Call<'_>, target: &Target, cap: Option<u64>) -> Option<(RequestFacts, String)> {
+    let facts = call.facts;
+    let cap = cap.filter(|_| facts.output_cap_tokens.is_none())?;
+    let capped = translate::capped(facts, call.body, cap, target.api.reasons)?;
+    Some(capped)
+}
+
+/// The lease goes on with a stream; of a whole answer all is known.
+async fn kept<S: Stages>(
+    mut answer: Answer<S>,
+    lease: Lease<S>,
+    exchange: &mut Exchange<S>,
+) -> Answer<S> {
+    match &mut answer.streamed {
+        Some(streamed) => streamed.lease = Some(lease),
+        None => {
+            lease.settle(answer.outcome.take().unwrap_or(Outcome::Failed), exchange).await;
+        }
+    }
+    answer
+}
+
+async fn answer<S: Stages>(
+    call: &Call<'_>,
+    target: Target,
+    exchange: &mut Exchange<S>,
+) -> Result<Answer<S>, Fault> {
+    // Tokens are counted here where the vendor does not count them; for whoever asked one that does, too, if it failed.
+    if call.facts.operation == Operation::CountTokens && target.api.dialect != Dialect::Anthropic {
+        let count = |stages: &S| stages.count(&target.api, call.facts, call.body);
+        return Ok(Answer::json(exchange.run("count", count)?));
+    }
+    exchange.observe(Event::Attempted(&target.deployment));
+    one(call, target, exchange).await
+}
+
+fn is_not_configured(fault: &Fault) -> bool {
+    fault.code.as_deref() == Some(NOT_CONFIGURED)
+}
+
+/// A model whose providers have no credential here is not offered: it is in no list, and so it is not there.
+fn not_offered(fault: Fault) -> Fault {
+    let public = "this model is not offered here: none of its providers has a credential";
+    let fault = Fault { private: fault.private, ..Fault::new(Kind::ModelNotFound, public) };
+    Fault { param: Some("model".to_owned()), ..fault }
+}
+
+async fn one<S: Stages>(
+    call: &Call<'_>,
+    target: Target,
+    exchange: &mut Exchange<S>,
+) -> Result<Answer<S>, Fault> {
+    let encoded =
+        exchange.run("encode", |stages| stages.encode(&target.api, call.facts, call.body));
+    let mut encoded = encoded.map_err(|fault| for_another(fault.into()))?;
+    exchange.observe(Event::Lost(&encoded.losses));
+    let losses = std::mem::take(&mut encoded.losses);
+    if !losses.is_empty() && (call.head.strict || call.policy.strict) {
+        return Err(losses::refusal(&target.deployment.name, &losses));
+    }
+    let memo = std::mem::take(&mut encoded.memo);
+    // The client's own bytes are answered with the vendor's own.
+    let passes = matches!(encoded.body, Rewritten::Edits(_));
+    let outbound = outbound(call, &target, encoded, exchange)?;
+    let stages = exchange.stages.clone();
+    let inbound = exchange.wait("upstream", stages.send(outbound)).await?;
+    let passed = passed(call, exchange.client, passes);
+    let silence_ms = target.endpoint.deadlines.between_bytes_ms;
+    let (status, fields) = (inbound.status, inbound.headers);
+    let content_type = content_type(&fields);
+    let mut source = Source::new(stages.clone(), inbound.body, silence_ms);
+    if !(200..300).contains(&status) {
+        let body = source.beginning(MAX_ERROR_BYTES).await;
+        let fault = stages.explain(target.api.dialect, status, &fields, &body).into();
+        exchange.observe(Event::SaidByVendor(&fault));
+        return Err(fault);
+    }
+    let content_type = source.unframe(content_type);
+    let decoder = decoder(call, &target, &content_type, memo, exchange);
+    let mut streamed = Streamed::new(stages, source, decoder, call.policy.max_response_body_bytes);
+    let body = beginning(&mut streamed, call, exchange).await;
+    let body = body.inspect_err(|fault| exchange.observe(Event::SaidByVendor(fault)))?;
+    streamed.price = target.metering.price;
+    exchange.observe(Event::Used(streamed.usage, streamed.price.as_ref()));
+    let is_whole = !call.facts.stream;
+    let outcome = is_whole.then(|| lease::answered(streamed.usage, || streamed.so_far()));
+    Ok(Answer {
+        status,
+        content_type: told_type(&content_type, passes, call.facts.stream),
+        fields: fields.into_iter().filter(|(name, _)| passed.passes_to_client(name)).collect(),
+        served_by: Some(target.deployment.name),
+        losses,
+        outcome,
+        body,
+        streamed: call.facts.stream.then_some(streamed),
+    })
+}
+
+/// The whole answer, or the first event of a stream: the head waits for it, and until then another deployment may still
+/// answer.
+async fn beginning<S: Stages>(
+    streamed: &mut Streamed<S>,
+    call: &Call<'_>,
+    exchange: &mut Exchange<S>,
+) -> Result<String, Fault> {
+    if call.facts.stream {
+        let first = exchange.wait("first_event", streamed.next()).await?;
+        return Ok(first.unwrap_or_default());
+    }
+    let whole = streamed.whole(call.policy.max_response_body_bytes);
+    let (body, held) = exchange.wait("answer", whole).await?;
+    exchange.held.push(held);
+    Ok(body)
+}
+
+fn decoder<S: Stages>(
+    call: &Call<'_>,
+    target: &Target,
+    content_type: &str,
+    memo: String,
+    exchange: &Exchange<S>,
+) -> S::Decoder {
+    let head = AnswerHead {
+        content_type: content_type.to_owned(),
+        memo,
+        request_id: exchange.request_id.clone(),
+        unix_s: exchange.unix_s(),
+    };
+    exchange.stages.decoder(&target.api, call.facts, &head)
+}
+
+/// What one vendor's dialect cannot say, another's may.
+fn for_another(fault: Fault) -> Fault {
+    Fault { retryable: fault.kind == Kind::InvalidRequest, ..fault }
+}
+
+fn outbound<S: Stages>(
+    call: &Call<'_>,
+    target: &Target,
+    encoded: Encoded,
+    exchange: &Exchange<S>,
+) -> Result<Outbound, Fault> {
+    // The client's own bytes go to a vendor of its own dialect, and with them the headers that speak to it.
+    let passes = matches!(encoded.body, Rewritten::Edits(_));
+    let body = match encoded.body {
+        Rewritten::Whole(body) => body,
+        Rewritten::Edits(edits) => postern_dialect::apply(call.body, &edits).map_err(|error| {
+            Fault::new(Kind::Unavailable, "the request could not be rewritten for this model")
+                .with_private(error.to_string())
+        })?,
+    };
+    let passed = passed(call, exchange.client, passes);
+    let vendor = target.api.dialect;
+    let mut headers = call.head.forwarded.clone();
+    headers.retain(|(name, _)| passed.passes_to_vendor(name, vendor));
+    // A client that names its version of the vendor's API means it.
+    for (name, value) in encoded.headers.into_iter().chain(headers::of_the_gateway()) {
+        if !headers.iter().any(|(named, _)| *named == name) {
+            headers.push((name, value));
+        }
+    }
+    headers.push(("traceparent".to_owned(), exchange.trace.parent.clone()));
+    if let Some(state) = &exchange.trace.state {
+        headers.push(("tracestate".to_owned(), state.clone()));
+    }
+    headers.push(("x-request-id".to_owned(), exchange.request_id.clone()));
+    Ok(Outbound {
+        endpoint: target.endpoint.clone(),
+        model: target.api.model.clone(),
+        max_output_tokens: target.api.max_output_tokens,
+        path: encoded.path,
+        headers,
+        body,
+    })
+}
+
+/// Which headers pass: those of the dialect, if client and vendor speak the same one.
+fn passed<'a>(call: &Call<'a>, client: Wire, same_dialect: bool) -> Passed<'a> {
+    Passed { dialect: same_dialect.then_some(client), policy: &call.policy.headers }
+}
+
+/// The type of an answer as the client is told it: the vendor's own where its bytes pass, if it is one that they can have.
+fn told_type(of_vendor: &str, passes: bool, is_stream: bool) -> String {
+    /// As servers write them.
+    const KNOWN: [&str; 4] = [
+        "application/json",
+        "application/json; charset=utf-8",
+        "text/event-stream",
+        "text/event-stream; charset=utf-8",
+    ];
+    let known = KNOWN.iter().find(|known| known.eq_ignore_ascii_case(of_vendor.trim()));
+    match (known, is_stream) {
+        (Some(_), _) if passes => of_vendor.trim().to_owned(),
+        (_, true) => "text/event-stream; charset=utf-8".to_owned(),
+        (_, false) => "application/json".to_owned(),
+    }
+}
+
+fn content_type(fields: &[(String, String)]) -> String {
+    let named = fields.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    named.map(|(_, value)| value.clone()).unwrap_or_default()
+}

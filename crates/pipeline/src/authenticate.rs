@@ -1,0 +1,51 @@
+//! Who calls: what `auth` says of the credentials, and the calls that it delegates to `upstream` to be able to say it.
+
+use crate::exchange::Exchange;
+use crate::head::Head;
+use crate::record::Event;
+use crate::refusal::Refusal;
+use crate::stages::Stages;
+use postern_fault::{Fault, Kind};
+use postern_types::Caller;
+use postern_types::auth::{Authentication, AuthenticationFailure, AuthenticationRequest};
+
+/// A token is introspected, or its MAC is computed: one call. A second one would be a mistake, and a third a loop.
+const MAX_DELEGATED_CALLS: usize = 1;
+
+/// The caller, noted in the record; or why there is none, and the challenge that says so.
+pub async fn caller<S: Stages>(head: &Head, exchange: &mut Exchange<S>) -> Result<Caller, Refusal> {
+    match authenticated(head.authentication(), exchange).await {
+        Ok(caller) => {
+            exchange.observe(Event::Authenticated(&caller));
+            Ok(caller)
+        }
+        Err(failure) => {
+            exchange.observe(Event::NotAuthenticated(failure.credential_id));
+            // What would let the caller in (RFC 9110, 11.6.1).
+            let challenge = failure.challenge.map(|text| ("www-authenticate".to_owned(), text));
+            Err(Refusal { fields: challenge.into_iter().collect(), ..failure.fault.into() })
+        }
+    }
+}
+
+async fn authenticated<S: Stages>(
+    request: AuthenticationRequest,
+    exchange: &mut Exchange<S>,
+) -> Result<Caller, AuthenticationFailure> {
+    let stages = exchange.stages.clone();
+    let mut result = None;
+    for made in 0..=MAX_DELEGATED_CALLS {
+        let asked = stages.authenticate(request.clone(), result.take());
+        match exchange.wait("auth", asked).await? {
+            Authentication::Authenticated(caller) => return Ok(caller),
+            Authentication::Delegated(_) if made == MAX_DELEGATED_CALLS => break,
+            Authentication::Delegated(call) => {
+                result = Some(exchange.wait("delegated", stages.delegate(call)).await);
+            }
+        }
+    }
+    let fault = Fault::new(Kind::Unavailable, "the gateway cannot check credentials at the moment")
+        .with_code("auth_unavailable")
+        .with_private("auth delegated one call after another");
+    Err(AuthenticationFailure { fault: fault.into(), challenge: None, credential_id: None })
+}

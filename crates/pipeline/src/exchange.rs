@@ -1,0 +1,120 @@
+//! What belongs to one request from its first byte to its last: its names, its clock, its record.
+
+use crate::head;
+use crate::http::RequestHead;
+use crate::memory::Held;
+use crate::record::{Event, Record};
+use crate::stages::Stages;
+use crate::trace::{self, Trace};
+use postern_dialect::Wire;
+use std::future::Future;
+
+const NS_PER_US: u64 = 1_000;
+
+/// One request and its answer. However it ends, its record is written once: when it is finished, or when it is dropped because
+/// the client has left.
+pub struct Exchange<S: Stages> {
+    /// What it runs on.
+    pub stages: S,
+    /// Given back to the client as `x-request-id`, sent to the vendor, written in the record.
+    pub request_id: String,
+    /// The dialect in which the client is answered.
+    pub client: Wire,
+    /// The trace context for the vendor.
+    pub trace: Trace,
+    /// The web page that asks, as its browser says (RFC 6454, 7).
+    pub origin: Option<String>,
+    /// Only the head of the answer is wanted (RFC 9110, 9.3.2).
+    pub is_head: bool,
+    /// The client asked for `server-timing`.
+    pub timing_asked: bool,
+    record: Record,
+    /// What its whole bodies take of the instance's memory.
+    pub held: Vec<Held>,
+    started_ns: u64,
+    timings: Vec<(&'static str, u64)>,
+}
+
+impl<S: Stages> Exchange<S> {
+    /// Begin with what can be said of any request, however malformed.
+    pub fn begin(stages: S, request: &RequestHead) -> Self {
+        let (path, _) = request.path_and_query();
+        let state = request.last("tracestate").map(str::to_owned);
+        Exchange {
+            client: head::client_of(path, request.has("anthropic-version")),
+            request_id: trace::request_id(request.last("x-request-id"), &stages),
+            trace: Trace::continued(request.last("traceparent"), state, &stages),
+            origin: request.last("origin").map(str::to_owned),
+            is_head: request.method == "HEAD",
+            timing_asked: request.last("x-postern-timing") == Some("true"),
+            record: Record::default(),
+            held: Vec::new(),
+            started_ns: stages.now_ns(),
+            timings: Vec::with_capacity(8),
+            stages,
+        }
+    }
+
+    /// Something happened to it.
+    pub fn observe(&mut self, event: Event<'_>) {
+        self.record.on(event);
+    }
+
+    /// Run a stage that waits, and note what it took.
+    pub async fn wait<T>(&mut self, stage: &'static str, work: impl Future<Output = T>) -> T {
+        let before = self.stages.now_ns();
+        let output = work.await;
+        self.note(stage, before);
+        output
+    }
+
+    /// Run a stage that does not wait, and note what it took.
+    pub fn run<T>(&mut self, stage: &'static str, work: impl FnOnce(&S) -> T) -> T {
+        let before = self.stages.now_ns();
+        let output = work(&self.stages);
+        self.note(stage, before);
+        output
+    }
+
+    /// Now, in seconds since 1970.
+    pub fn unix_s(&self) -> u64 {
+        self.stages.unix_ms() / 1_000
+    }
+
+    /// The stages so far, as `server-timing` says it (<https://www.w3.org/TR/server-timing/>): durations in
+    /// milliseconds. A stage that ran more than once is summed.
+    pub fn server_timing(&self) -> String {
+        let total = ("total", self.stages.now_ns().saturating_sub(self.started_ns));
+        let mut text = String::with_capacity(160);
+        for (stage, ns) in self.timings.iter().chain([&total]) {
+            if !text.is_empty() {
+                text.push_str(", ");
+            }
+            let us = ns / NS_PER_US;
+            text.push_str(&format!("{stage};dur={}.{:03}", us / 1_000, us % 1_000));
+        }
+        text
+    }
+
+    fn note(&mut self, stage: &'static str, before_ns: u64) {
+        let ns = self.stages.now_ns().saturating_sub(before_ns);
+        match self.timings.iter_mut().find(|(name, _)| *name == stage) {
+            Some((_, sum)) => *sum = sum.saturating_add(ns),
+            None => self.timings.push((stage, ns)),
+        }
+    }
+}
+
+impl<S: Stages> Drop for Exchange<S> {
+    /// The last byte is out, or nobody is there to take it.
+    fn drop(&mut self) {
+        let duration_us = self.stages.now_ns().saturating_sub(self.started_ns) / NS_PER_US;
+        self.record.end(
+            self.stages.unix_ms(),
+            std::mem::take(&mut self.request_id),
+            std::mem::take(&mut self.trace.parent),
+            duration_us,
+        );
+        self.stages.record(&self.record);
+    }
+}

@@ -1,0 +1,171 @@
+//! Which headers pass, either way: those that the dialect names, if client and vendor speak the same one
+//! ([`postern_dialect::headers`] says which and why), and those that policy names (`[headers]` of `gateway.toml`).
+//!
+//! Whatever else a client's side has put there (credentials of proxies and of people who are signed in, certificates,
+//! cookies) or a vendor's (its account, its cookies, what steers a browser or a proxy) ends here, known or not.
+
+use postern_dialect::{Wire, headers};
+use postern_policy::PassedHeaders;
+
+/// Where a client may present its credential, `api-key` as clients of Azure do; read by `auth`, seen by nobody else.
+const CREDENTIALS: [&str; 3] = ["api-key", "authorization", "x-api-key"];
+
+/// How vendors know the gateway (RFC 9110, 10.1.5).
+const USER_AGENT: &str = concat!("postern/", env!("CARGO_PKG_VERSION"));
+
+/// Does this header hold a client's credential?
+pub fn is_credential(name: &str) -> bool {
+    CREDENTIALS.contains(&name)
+}
+
+/// Could a client's header go on to some vendor?
+pub fn may_pass(name: &str, policy: Option<&PassedHeaders>) -> bool {
+    let by_dialect = Wire::ALL.iter().any(|wire| headers::to_vendor(*wire).contains(&name));
+    by_dialect || policy.is_some_and(|policy| has(&policy.to_vendors, name))
+}
+
+/// What the gateway tells a vendor of itself, where the client's own did not pass.
+pub fn of_the_gateway() -> [(String, String); 2] {
+    // Binary framing included: what is asked for stands in path and body.
+    [("accept", "*/*"), ("user-agent", USER_AGENT)]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+}
+
+/// Which headers pass between a client and a vendor.
+#[derive(Clone, Copy)]
+pub struct Passed<'a> {
+    /// What both speak; none: a request that is translated.
+    pub dialect: Option<Wire>,
+    /// What policy adds.
+    pub policy: &'a PassedHeaders,
+}
+
+impl Passed<'_> {
+    /// Does a client's header go on to a vendor of this dialect? One vendor's own never goes to another.
+    pub fn passes_to_vendor(&self, name: &str, vendor: Wire) -> bool {
+        let by_dialect = self.dialect.is_some_and(|wire| headers::to_vendor(wire).contains(&name));
+        let is_vendors = headers::owners(name).is_none_or(|owners| owners.contains(&vendor));
+        by_dialect || has(&self.policy.to_vendors, name) && is_vendors
+    }
+
+    /// Does a vendor's header go on to the client?
+    pub fn passes_to_client(&self, name: &str) -> bool {
+        let by_dialect = self.dialect.is_some_and(|wire| headers::to_client(wire).contains(&name));
+        by_dialect || has(&self.policy.to_clients, name)
+    }
+}
+
+fn has(names: &[String], name: &str) -> bool {
+    names.iter().any(|each| each == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of proxies, identity-aware ones among them, of browsers, and of nobody that is known.
+    const OF_THE_CLIENTS_SIDE: [&str; 24] = [
+        "authorization",
+        "api-key",
+        "cf-access-client-secret",
+        "cookie",
+        "forwarded",
+        "idempotency-key",
+        "openai-organization",
+        "origin",
+        "remote-user",
+        "ssl-client-cert",
+        "traceparent",
+        "user-agent",
+        "x-amz-security-token",
+        "x-amzn-oidc-accesstoken",
+        "x-auth-request-access-token",
+        "x-forwarded-for",
+        "x-forwarded-client-cert",
+        "x-goog-iap-jwt-assertion",
+        "x-ms-token-aad-access-token",
+        "x-nobody-knows",
+        "x-pomerium-jwt-assertion",
+        "x-postern-strict",
+        "x-serverless-authorization",
+        "x-stainless-os",
+    ];
+
+    const OF_THE_VENDORS_SIDE: [&str; 17] = [
+        "access-control-allow-origin",
+        "anthropic-organization-id",
+        "authorization",
+        "clear-site-data",
+        "location",
+        "openai-organization",
+        "refresh",
+        "request-id",
+        "set-cookie",
+        "set-cookie2",
+        "strict-transport-security",
+        "www-authenticate",
+        "x-accel-redirect",
+        "x-api-key",
+        "x-nobody-knows",
+        "x-ratelimit-remaining-tokens",
+        "x-sendfile",
+    ];
+
+    fn all_ways() -> Vec<Option<Wire>> {
+        Wire::ALL.into_iter().map(Some).chain([None]).collect()
+    }
+
+    #[test]
+    fn what_no_dialect_and_no_policy_names_never_passes() {
+        let policy = &PassedHeaders::default();
+        for dialect in all_ways() {
+            let passed = Passed { dialect, policy };
+            for (name, vendor) in OF_THE_CLIENTS_SIDE.iter().zip(Wire::ALL.iter().cycle()) {
+                assert!(!passed.passes_to_vendor(name, *vendor), "{name}");
+            }
+            for name in OF_THE_VENDORS_SIDE {
+                assert!(!passed.passes_to_client(name), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_vendors_own_headers_reach_that_vendor_alone() {
+        let own = |name: &str| name.to_owned();
+        let names = vec![own("openai-x"), own("anthropic-x"), own("x-all")];
+        let policy = &PassedHeaders { to_vendors: names, ..PassedHeaders::default() };
+        for dialect in all_ways() {
+            let passed = Passed { dialect, policy };
+            for vendor in Wire::ALL {
+                let is_openai = matches!(vendor, Wire::OpenAi | Wire::Responses);
+                assert_eq!(passed.passes_to_vendor("openai-x", vendor), is_openai);
+                assert_eq!(
+                    passed.passes_to_vendor("anthropic-x", vendor),
+                    vendor == Wire::Anthropic
+                );
+                assert!(passed.passes_to_vendor("x-all", vendor));
+            }
+        }
+        let translated = Passed { dialect: None, policy };
+        assert!(!translated.passes_to_vendor("openai-beta", Wire::OpenAi));
+    }
+
+    #[test]
+    fn what_a_dialect_names_passes_within_it() {
+        let policy = &PassedHeaders::default();
+        for (wire, name) in [
+            (Wire::OpenAi, "openai-beta"),
+            (Wire::Responses, "x-client-request-id"),
+            (Wire::Anthropic, "anthropic-beta"),
+            (Wire::Anthropic, "anthropic-version"),
+            (Wire::Cohere, "x-client-name"),
+        ] {
+            assert!(Passed { dialect: Some(wire), policy }.passes_to_vendor(name, wire), "{name}");
+        }
+        let openai = Passed { dialect: Some(Wire::OpenAi), policy };
+        assert!(
+            openai.passes_to_client("openai-processing-ms")
+                && openai.passes_to_client("openai-version")
+        );
+    }
+}

@@ -1,0 +1,129 @@
+//! What a request may use: reserved by `limiter` before it is sent, renewed while it lives, settled when it has ended.
+
+use crate::exchange::Exchange;
+use crate::record::Event;
+use crate::run::Call;
+use crate::stages::Stages;
+use crate::within::within;
+use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
+use postern_types::{Target, Usage};
+use std::future::Future;
+use std::pin::pin;
+
+const NS_PER_MS: u64 = 1_000_000;
+
+/// What is reserved for a request. It is consumed by the one outcome that the request has; one that is dropped, because its
+/// client has left, lapses by itself after a minute or two.
+#[must_use = "an outcome settles it"]
+pub struct Lease<S: Stages> {
+    stages: S,
+    /// Empty: nothing is reserved, or it is settled.
+    lease: String,
+    renew_after_ms: Option<u64>,
+    renewed_ns: u64,
+}
+
+impl<S: Stages> Lease<S> {
+    /// What was admitted.
+    pub fn of(admission: &Admission, stages: S) -> Self {
+        Lease {
+            lease: admission.lease.clone(),
+            renew_after_ms: admission.renew_after_ms.map(u64::from),
+            renewed_ns: stages.now_ns(),
+            stages,
+        }
+    }
+
+    /// Wait for `work`, and keep what is reserved meanwhile.
+    pub async fn keep<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        loop {
+            let Some(due_in_ms) = self.due_in_ms() else { return work.await };
+            if let Some(output) = within(&self.stages, due_in_ms, work.as_mut()).await {
+                return output;
+            }
+            self.renew().await;
+        }
+    }
+
+    /// None: it need not be renewed.
+    fn due_in_ms(&self) -> Option<u64> {
+        let after_ms = self.renew_after_ms.filter(|_| !self.lease.is_empty())?;
+        let age_ms = self.stages.now_ns().saturating_sub(self.renewed_ns) / NS_PER_MS;
+        Some(after_ms.saturating_sub(age_ms))
+    }
+
+    async fn renew(&mut self) {
+        self.renewed_ns = self.stages.now_ns();
+        // What could not be renewed is tried again, and lapses at last.
+        if let Ok(lease) = self.stages.renew(self.lease.clone()).await {
+            self.lease = lease;
+        }
+    }
+
+    /// Put what was used in its place.
+    pub async fn settle(mut self, outcome: Outcome, exchange: &mut Exchange<S>) {
+        let lease = std::mem::take(&mut self.lease);
+        if lease.is_empty() {
+            return;
+        }
+        let settled = self.stages.settle(lease, outcome);
+        if let Err(fault) = exchange.wait("settle", settled).await {
+            exchange.observe(Event::Unsettled(fault.private.unwrap_or(fault.public)));
+        }
+    }
+}
+
+impl<S: Stages> Drop for Lease<S> {
+    fn drop(&mut self) {
+        if !self.lease.is_empty() {
+            self.stages.abandoned(std::mem::take(&mut self.lease));
+        }
+    }
+}
+
+/// How a request ended that a vendor has answered: with what it counted, or with what is known of an answer that it has not
+/// counted, or not wholly.
+pub fn answered(usage: Option<Usage>, so_far: impl FnOnce() -> Usage) -> Outcome {
+    match usage {
+        Some(usage) if !usage.estimated => Outcome::Completed(usage),
+        _ => Outcome::Interrupted(so_far()),
+    }
+}
+
+/// May it be sent there? Reserves what it may use.
+pub async fn admit<S: Stages>(
+    call: &Call<'_>,
+    target: &Target,
+    exchange: &mut Exchange<S>,
+) -> Result<Admission, Rejection> {
+    let request = AdmissionRequest {
+        caller: call.caller.clone(),
+        facts: call.facts.clone(),
+        deployment: target.deployment.clone(),
+        metering: target.metering,
+        max_output_tokens: target.api.max_output_tokens,
+        client_ip: call.head.client_ip.clone(),
+        texts: call.texts.to_vec(),
+    };
+    let stages = exchange.stages.clone();
+    let admitted = stages.admit(request, call.body.to_owned());
+    let admitted = exchange.wait("limiter", admitted).await;
+    match &admitted {
+        Ok(admission) => exchange.observe(Event::Admitted(admission)),
+        Err(rejection) => exchange.observe(Event::Rejected(rejection.limit.as_deref())),
+    }
+    admitted
+}
+
+/// For the client: how its limits stand, and of which little is left.
+pub fn fields(admission: &mut Admission) -> Vec<(String, String)> {
+    let mut fields = std::mem::take(&mut admission.headers);
+    if !admission.warnings.is_empty() {
+        // A claim's value may be of any script; a header is ASCII.
+        let warnings =
+            admission.warnings.join(", ").replace(|c: char| !c.is_ascii_graphic() && c != ' ', "?");
+        fields.push(("x-postern-limit-warning".to_owned(), warnings));
+    }
+    fields
+}

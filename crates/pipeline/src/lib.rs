@@ -1,0 +1,77 @@
+//! The life of a request: the order of the stages, attempts at deployments, the stream of an answer, the lease on what it
+//! may use, and the record of what happened.
+//!
+//! Everything here is generic over the [`Stages`]: a component binds them to its imports, tests to memory. There is no
+//! host, no network and no clock in it.
+//!
+//! The order of the stages is one function, [`run::run`]. Three rules hold for every request, however it ends, and are tested
+//! over random schedules of failures, slow clients and cancellations: every lease is settled once or abandoned, the record is
+//! written once, and a stream that broke never looks complete.
+
+mod answer;
+mod attempt;
+mod authenticate;
+mod authorize;
+mod body;
+mod client_ip;
+mod cors;
+mod exchange;
+mod head;
+mod headers;
+mod http;
+mod lease;
+mod losses;
+mod memory;
+mod models;
+mod pump;
+mod record;
+mod redact;
+mod refusal;
+mod reply;
+mod run;
+mod source;
+mod stages;
+mod trace;
+mod within;
+
+pub use http::RequestHead;
+pub use record::{Event, Record};
+pub use reply::Reply;
+pub use stages::{
+    Auth, Body, Client, Decoder, Inbound, Limiter, Outbound, Platform, Provider, Router, Stages,
+    Upstream,
+};
+
+use answer::Answer;
+use exchange::Exchange;
+use head::{Endpoint, Head};
+use refusal::Refusal;
+
+/// Serve one request: run the stages until the head of the answer is known. [`Reply::send`] sends the rest.
+pub async fn serve<S: Stages>(stages: S, request: RequestHead, body: impl Body) -> Reply<S> {
+    let mut exchange = Exchange::begin(stages, &request);
+    match answer(&request, body, &mut exchange).await {
+        Ok(answer) => reply::answer(answer, exchange),
+        Err(refusal) => reply::refusal(refusal, exchange),
+    }
+}
+
+async fn answer<S: Stages>(
+    request: &RequestHead,
+    body: impl Body,
+    exchange: &mut Exchange<S>,
+) -> Result<Answer<S>, Refusal> {
+    if let Some(answered) = cors::preflight(request, exchange) {
+        return answered;
+    }
+    let head = Head::read(request, exchange)?;
+    match &head.endpoint {
+        Endpoint::Alive => Ok(Answer::json(r#"{"status":"alive"}"#.to_owned())),
+        Endpoint::Ready => models::ready(exchange).await,
+        Endpoint::ResourceMetadata => models::resource_metadata(exchange),
+        Endpoint::Usage(model) => models::usage(&head, model.as_deref(), exchange).await,
+        Endpoint::Models => models::list(&head, exchange).await,
+        Endpoint::Model(id) => models::one(&head, id, exchange).await,
+        Endpoint::Call(_, operation) => run::run(&head, *operation, body, exchange).await,
+    }
+}

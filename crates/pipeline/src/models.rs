@@ -1,0 +1,130 @@
+//! What a caller may use, and whether the gateway could serve at all.
+
+use crate::answer::Answer;
+use crate::authenticate;
+use crate::authorize;
+use crate::exchange::Exchange;
+use crate::head::Head;
+use crate::refusal::Refusal;
+use crate::stages::Stages;
+use postern_dialect::{Wire, anthropic};
+use postern_fault::{Fault, Kind, shown};
+use postern_types::Caller;
+use postern_types::auth::Action;
+use postern_types::router::{ListedDeployment, ModelEntry};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// `GET /v1/models`: only what this caller may use
+/// (<https://platform.openai.com/docs/api-reference/models/list>).
+pub async fn list<S: Stages>(
+    head: &Head,
+    exchange: &mut Exchange<S>,
+) -> Result<Answer<S>, Refusal> {
+    let entries = entries(head, exchange).await?;
+    if exchange.client == Wire::Anthropic {
+        let named: Vec<_> = entries.into_iter().map(|entry| (entry.id.clone(), entry.id)).collect();
+        return Ok(Answer::json(anthropic::models_page(&named)));
+    }
+    let data: Vec<Value> = entries.iter().map(object).collect();
+    Ok(Answer::json(json!({ "object": "list", "data": data }).to_string()))
+}
+
+/// `GET /v1/models/{id}`: what the caller may not use is not there.
+pub async fn one<S: Stages>(
+    head: &Head,
+    id: &str,
+    exchange: &mut Exchange<S>,
+) -> Result<Answer<S>, Refusal> {
+    let entries = entries(head, exchange).await?;
+    match entries.iter().find(|entry| entry.id == id) {
+        Some(entry) if exchange.client == Wire::Anthropic => {
+            Ok(Answer::json(anthropic::model_card(&entry.id, &entry.id)))
+        }
+        Some(entry) => Ok(Answer::json(object(entry).to_string())),
+        None => {
+            let public = format!("the model `{}` does not exist or you may not use it", shown(id));
+            Err(Fault { param: Some("model".into()), ..Fault::new(Kind::ModelNotFound, public) }
+                .into())
+        }
+    }
+}
+
+/// `GET /v1/usage`: what the caller has used, reserved and left of each of its limits.
+pub async fn usage<S: Stages>(
+    head: &Head,
+    model: Option<&str>,
+    exchange: &mut Exchange<S>,
+) -> Result<Answer<S>, Refusal> {
+    let caller = authenticate::caller(head, exchange).await?;
+    let model = model.map(str::to_owned);
+    let stages = exchange.stages.clone();
+    let usage = stages.usage_of(caller, head.client_ip.clone(), model);
+    Ok(Answer::json(exchange.wait("limiter", usage).await?))
+}
+
+/// `GET /.well-known/oauth-protected-resource`: where to get a token. For everybody, since nobody has one yet.
+pub fn resource_metadata<S: Stages>(exchange: &Exchange<S>) -> Result<Answer<S>, Refusal> {
+    match exchange.stages.resource_metadata()? {
+        Some(metadata) => Ok(Answer::json(metadata)),
+        None => {
+            let public = "this gateway takes API keys; it names no server that issues tokens";
+            Err(Refusal::http(404, "unknown_url", public))
+        }
+    }
+}
+
+/// `GET /readyz`: every stage can read what it needs.
+pub async fn ready<S: Stages>(exchange: &Exchange<S>) -> Result<Answer<S>, Refusal> {
+    let stages = &exchange.stages;
+    stages.policy()?;
+    stages.auth_ready().await?;
+    stages.limiter_ready().await?;
+    stages.router_ready()?;
+    Ok(Answer::json(r#"{"status":"ready"}"#.to_owned()))
+}
+
+async fn entries<S: Stages>(
+    head: &Head,
+    exchange: &mut Exchange<S>,
+) -> Result<Vec<ModelEntry>, Refusal> {
+    let caller = authenticate::caller(head, exchange).await?;
+    authorize::to_gateway(&caller, Action::ListModels, head, exchange)?;
+    let entries = exchange.run("router", |stages| stages.models(&caller))?;
+    let entries = exchange.run("authorize", |stages| permitted(stages, &caller, entries, head))?;
+    Ok(offered(&exchange.stages, entries).await)
+}
+
+/// Each entry with those of its deployments that this caller may use.
+fn permitted(
+    stages: &impl Stages,
+    caller: &Caller,
+    mut entries: Vec<ModelEntry>,
+    head: &Head,
+) -> Result<Vec<ModelEntry>, Refusal> {
+    for entry in &mut entries {
+        let listed = entry.deployments.iter();
+        let resources = listed.map(|listed| listed.deployment.clone()).collect();
+        let allowed = authorize::each(stages, caller, entry.operation, resources, head)?;
+        let mut allowed = allowed.into_iter();
+        entry.deployments.retain(|_| allowed.next() == Some(true));
+    }
+    Ok(entries)
+}
+
+/// Only what has a deployment of which every variable has a value.
+async fn offered(stages: &impl Stages, mut entries: Vec<ModelEntry>) -> Vec<ModelEntry> {
+    let listed = entries.iter().flat_map(|entry| &entry.deployments);
+    let names: BTreeSet<_> = listed.flat_map(|listed| listed.required_variables.clone()).collect();
+    let unset = stages.unset_variables(names.into_iter().collect()).await;
+    let has_all = |listed: &ListedDeployment| {
+        !listed.required_variables.iter().any(|name| unset.contains(name))
+    };
+    entries.retain(|entry| entry.deployments.iter().any(has_all));
+    entries
+}
+
+/// `created` is a required field of OpenAI's object; policies do not say it, and 0 claims nothing.
+fn object(entry: &ModelEntry) -> Value {
+    json!({ "id": entry.id, "object": "model", "created": 0, "owned_by": entry.owned_by })
+}

@@ -1,0 +1,157 @@
+//! Carries a body to the client. The one pump: a write waits until the client's side takes it, the next read waits for
+//! the write, and so a slow client slows the vendor.
+
+use crate::answer::Streamed;
+use crate::exchange::Exchange;
+use crate::lease::{self, Lease};
+use crate::record::Event;
+use crate::stages::{Client, Stages};
+use crate::within::within;
+use postern_dialect::translate;
+use postern_fault::Fault;
+use postern_types::limiter::Outcome;
+use std::future::Future;
+use std::pin::pin;
+
+/// A comment, which clients skip (WHATWG HTML, 9.2.6). That a client has left shows only in a write; and what stands
+/// between us and it cuts connections that are silent for long.
+const COMMENT: &str = ": \n\n";
+
+/// Models think for seconds between events; proxies cut after 30 or 60.
+const COMMENT_AFTER_MS: u64 = 5_000;
+
+/// A client that takes nothing for ten minutes does not read any more; its vendor's connection is worth more.
+const STALLED_MS: u64 = 600_000;
+
+/// Write `first`, then what is still arriving, then the record. Ends when the client has all, or has left: dropping
+/// `streamed` then cancels the vendor's work.
+pub async fn run<S: Stages, C: Client>(
+    client: C,
+    first: String,
+    mut streamed: Option<Streamed<S>>,
+    exchange: Exchange<S>,
+) {
+    let lease = streamed.as_mut().and_then(|streamed| streamed.lease.take());
+    let mut pump = Pump { client, lease, exchange };
+    let mut end = pump.begin(first, streamed.as_ref()).await;
+    if let (Some(streamed), End::Complete) = (&mut streamed, &end) {
+        end = pump.carry(streamed).await;
+    }
+    if let Some(streamed) = &streamed {
+        let (usage, price) = (streamed.usage, streamed.price.as_ref());
+        pump.exchange.observe(Event::Used(usage, price));
+        // What ends early has used what was generated up to then.
+        pump.settle(|| Outcome::Interrupted(streamed.so_far())).await;
+    }
+    let Pump { client, mut exchange, .. } = pump;
+    drop(client);
+    match &end {
+        End::Complete => exchange.observe(Event::Completed),
+        End::ClientGone => exchange.observe(Event::ClientGone),
+        End::Cut(fault) => {
+            exchange.observe(Event::SaidByVendor(fault));
+            exchange.observe(Event::Failed(fault));
+        }
+    }
+    drop(exchange);
+    if let (Some(mut streamed), End::Complete) = (streamed, end) {
+        streamed.rest().await;
+    }
+}
+
+/// How a body ended.
+enum End {
+    Complete,
+    ClientGone,
+    Cut(Fault),
+}
+
+/// Where a body goes, and what is held until it is there.
+struct Pump<S: Stages, C> {
+    client: C,
+    lease: Option<Lease<S>>,
+    exchange: Exchange<S>,
+}
+
+impl<S: Stages, C: Client> Pump<S, C> {
+    async fn begin(&mut self, first: String, streamed: Option<&Streamed<S>>) -> End {
+        if let Some(streamed) = streamed {
+            self.settle_if_done(streamed).await;
+        }
+        match self.write(first).await {
+            true => End::Complete,
+            false => End::ClientGone,
+        }
+    }
+
+    /// Carry part after part until the vendor has no more, or one side breaks off.
+    async fn carry(&mut self, streamed: &mut Streamed<S>) -> End {
+        loop {
+            match self.next(streamed).await {
+                Some(Ok(Some(part))) => {
+                    self.settle_if_done(streamed).await;
+                    if !self.write(part).await {
+                        return End::ClientGone;
+                    }
+                }
+                Some(Ok(None)) => {
+                    self.settle_if_done(streamed).await;
+                    return End::Complete;
+                }
+                Some(Err(fault)) => {
+                    // The client's dialect has an event for this; no end marker follows it.
+                    let event = translate::error::event(self.exchange.client, &fault);
+                    self.write(event).await;
+                    return End::Cut(fault);
+                }
+                None => return End::ClientGone,
+            }
+        }
+    }
+
+    /// Before the client has the last part: it may send its next request as soon as it has that.
+    async fn settle_if_done(&mut self, streamed: &Streamed<S>) {
+        if streamed.is_done() {
+            self.settle(|| lease::answered(streamed.usage, || streamed.so_far())).await;
+        }
+    }
+
+    /// Once; then there is no lease any more.
+    async fn settle(&mut self, outcome: impl FnOnce() -> Outcome) {
+        if let Some(lease) = self.lease.take() {
+            lease.settle(outcome(), &mut self.exchange).await;
+        }
+    }
+
+    /// The next part of the answer; none if the client has left while the vendor was silent.
+    async fn next(&mut self, streamed: &mut Streamed<S>) -> Option<Result<Option<String>, Fault>> {
+        let stages = self.exchange.stages.clone();
+        // One future for however many comments: dropping a read could lose what it had already taken.
+        let mut next = pin!(streamed.next());
+        loop {
+            let part = within(&stages, COMMENT_AFTER_MS, next.as_mut());
+            if let Some(part) = keep(&mut self.lease, part).await {
+                return Some(part);
+            }
+            if !self.write(COMMENT.to_owned()).await {
+                return None;
+            }
+        }
+    }
+
+    /// False: the client has left, or has not taken anything for so long that it might as well have.
+    async fn write(&mut self, part: String) -> bool {
+        self.exchange.observe(Event::Sent(part.len()));
+        let written = self.client.write(part.into_bytes());
+        let written = within(&self.exchange.stages, STALLED_MS, written);
+        keep(&mut self.lease, written).await == Some(true)
+    }
+}
+
+/// Wait for `work`, and keep what is reserved meanwhile.
+async fn keep<S: Stages, T>(lease: &mut Option<Lease<S>>, work: impl Future<Output = T>) -> T {
+    match lease {
+        Some(lease) => lease.keep(work).await,
+        None => work.await,
+    }
+}

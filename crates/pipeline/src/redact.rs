@@ -1,0 +1,25 @@
+//! A vendor's error within an answer that began well, without our secrets.
+
+use crate::stages::Upstream;
+use postern_fault::Fault;
+use postern_types as types;
+
+/// A decoded part; a fault comes without what `upstream` knows to be secret: the vendor may have quoted it.
+pub async fn redacted<T>(
+    upstream: &impl Upstream,
+    decoded: Result<T, types::Fault>,
+) -> Result<T, Fault> {
+    match decoded {
+        Ok(decoded) => Ok(decoded),
+        Err(fault) => Err(without_secrets(upstream, fault.into()).await),
+    }
+}
+
+async fn without_secrets(upstream: &impl Upstream, fault: Fault) -> Fault {
+    let Fault { public, private, param, code, .. } = fault.clone();
+    let texts = [Some(public), private, param, code];
+    let there = texts.iter().flatten().cloned().collect();
+    let mut redacted = upstream.redact(there).await.into_iter();
+    let [public, private, param, code] = texts.map(|text| text.and_then(|_| redacted.next()));
+    Fault { public: public.unwrap_or_default(), private, param, code, ..fault }
+}

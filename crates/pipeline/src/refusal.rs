@@ -1,0 +1,48 @@
+//! Why a request gets no answer: a fault of some stage, or what is wrong in HTTP itself.
+
+use postern_fault::{Fault, Kind};
+use postern_types as types;
+use postern_types::limiter::Rejection;
+
+/// A fault on its way to the client, with what only HTTP knows of it.
+#[derive(Debug)]
+pub struct Refusal {
+    /// What went wrong.
+    pub fault: Fault,
+    /// The status, where the fault's kind does not say it all.
+    pub status: Option<u16>,
+    /// The methods that would do (RFC 9110, 15.5.6), for 405.
+    pub allow: Option<&'static str>,
+    /// Further headers: how the caller's limits stand, or what would let it in.
+    pub fields: Vec<(String, String)>,
+    /// The model or alias that policy offers instead.
+    pub downgrade_to: Option<Box<str>>,
+}
+
+impl Refusal {
+    /// A refusal of what is wrong in HTTP itself, with its own status.
+    pub fn http(status: u16, code: &str, public: impl Into<String>) -> Self {
+        let fault = Fault::new(Kind::InvalidRequest, public).with_code(code);
+        Refusal { status: Some(status), ..fault.into() }
+    }
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        Refusal { fault, status: None, allow: None, fields: Vec::new(), downgrade_to: None }
+    }
+}
+
+impl From<types::Fault> for Refusal {
+    fn from(fault: types::Fault) -> Self {
+        Fault::from(fault).into()
+    }
+}
+
+impl From<Rejection> for Refusal {
+    fn from(rejection: Rejection) -> Self {
+        let Rejection { fault, headers, downgrade_to, .. } = rejection;
+        let downgrade_to = downgrade_to.map(String::into_boxed_str);
+        Refusal { fields: headers, downgrade_to, ..fault.into() }
+    }
+}

@@ -1,0 +1,98 @@
+//! The life of a request that goes to a vendor, top to bottom.
+
+use crate::answer::Answer;
+use crate::attempt;
+use crate::authenticate;
+use crate::authorize;
+use crate::body;
+use crate::exchange::Exchange;
+use crate::head::Head;
+use crate::record::Event;
+use crate::refusal::Refusal;
+use crate::stages::{Body, Stages};
+use postern_dialect::needs::{self, Needs};
+use postern_dialect::{Operation, translate};
+use postern_policy::Gateway;
+use postern_types::{Caller, RequestFacts, Span, Target};
+
+/// What every attempt has in common.
+#[derive(Clone, Copy)]
+pub struct Call<'a> {
+    pub head: &'a Head,
+    pub caller: &'a Caller,
+    pub facts: &'a RequestFacts,
+    pub needs: &'a Needs,
+    pub texts: &'a [Span],
+    pub body: &'a str,
+    pub policy: &'a Gateway,
+}
+
+/// Run the stages in their order. Streams go on in [`crate::pump`] after this has returned.
+pub async fn run<S: Stages>(
+    head: &Head,
+    operation: Operation,
+    body: impl Body,
+    exchange: &mut Exchange<S>,
+) -> Result<Answer<S>, Refusal> {
+    // Without readable policies nothing is served.
+    let policy = exchange.stages.policy()?;
+    // Identity first: for a caller nobody knows, nothing is read, counted or looked up.
+    let caller = authenticate::caller(head, exchange).await?;
+    // The body, once: every later stage speaks of these bytes.
+    let stages = exchange.stages.clone();
+    let read = body::read(&stages, body, head, policy.max_request_body_bytes);
+    let (body, held) = exchange.wait("body", read).await?;
+    exchange.held.push(held);
+    // What every later stage knows of it; a stream is scanned once more, for its one splice.
+    let client = exchange.client;
+    let read = exchange.run("read", |_| translate::read(client, operation, &body))?;
+    exchange.observe(Event::Read(&read.facts, body.len()));
+    let texts: Vec<_> = read.segments.iter().map(|segment| segment.span).collect();
+    let needs = exchange.run("needs", |_| needs::of(client, operation, &body))?;
+    let call = Call {
+        head,
+        caller: &caller,
+        facts: &read.facts,
+        needs: &needs,
+        texts: &texts,
+        body: &body,
+        policy,
+    };
+    // Which deployments may serve it, best first, and which of these this caller may use for what the request does.
+    let targets = targets(&call, None, exchange)?;
+    // Each in turn until one begins to answer: after the client's first byte there is no other. Before each, the limiter
+    // reserves what it may use.
+    match attempt::in_turn(&call, targets, exchange).await {
+        Err(refusal) if refusal.downgrade_to.is_some() => {
+            downgraded(&call, refusal, exchange).await
+        }
+        answered => answered,
+    }
+}
+
+/// The deployments that may serve, `instead` in place of the model asked for. Default deny.
+fn targets<S: Stages>(
+    call: &Call<'_>,
+    instead: Option<&str>,
+    exchange: &mut Exchange<S>,
+) -> Result<Vec<Target>, Refusal> {
+    let Call { caller, facts, .. } = *call;
+    let targets = exchange.run("router", |stages| stages.choose(caller, facts, instead))?;
+    authorize::permitted(call, targets, exchange)
+}
+
+/// A limit may name another model rather than refuse. Where that one does not answer, its refusal stands.
+async fn downgraded<S: Stages>(
+    call: &Call<'_>,
+    mut refusal: Refusal,
+    exchange: &mut Exchange<S>,
+) -> Result<Answer<S>, Refusal> {
+    let Some(instead) = refusal.downgrade_to.take() else { return Err(refusal) };
+    let Ok(targets) = targets(call, Some(&instead), exchange) else { return Err(refusal) };
+    exchange.observe(Event::Downgraded(&instead));
+    let Ok(mut answer) = attempt::in_turn(call, targets, exchange).await else {
+        return Err(refusal);
+    };
+    answer.fields.push(("x-postern-downgraded-to".to_owned(), instead.into_string()));
+    Ok(answer)
+}

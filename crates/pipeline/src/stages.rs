@@ -1,0 +1,166 @@
+//! The stages and the platform, as the pipeline sees them. A component binds them to its imports, tests to memory.
+//!
+//! The methods are those of `wit/`, where they are documented.
+#![allow(async_fn_in_trait)] // Everything runs on one thread, in one component.
+
+use postern_policy::Gateway;
+use postern_types::auth::{
+    Authentication, AuthenticationFailure, AuthenticationRequest, AuthorizationRequest, Decision,
+};
+use postern_types::delegation::{DelegatedCall, DelegatedResult};
+use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
+use postern_types::provider::{AnswerHead, Decoded, Encoded};
+use postern_types::router::ModelEntry;
+use postern_types::{
+    Caller, Dialect, Endpoint, Fault, Field, RequestFacts, Target, Usage, VendorApi,
+};
+
+use crate::record::Record;
+
+/// `postern:auth`.
+#[allow(missing_docs)]
+pub trait Auth {
+    async fn authenticate(
+        &self,
+        request: AuthenticationRequest,
+        delegated: Option<DelegatedResult>,
+    ) -> Result<Authentication, AuthenticationFailure>;
+    fn authorize(&self, request: &AuthorizationRequest) -> Result<Vec<Decision>, Fault>;
+    fn resource_metadata(&self) -> Result<Option<String>, Fault>;
+    async fn auth_ready(&self) -> Result<(), Fault>;
+}
+
+/// `postern:limiter`.
+#[allow(missing_docs)]
+pub trait Limiter {
+    async fn admit(&self, request: AdmissionRequest, body: String) -> Result<Admission, Rejection>;
+    async fn settle(&self, lease: String, outcome: Outcome) -> Result<(), Fault>;
+    async fn renew(&self, lease: String) -> Result<String, Fault>;
+    async fn usage_of(
+        &self,
+        caller: Caller,
+        client_ip: Option<String>,
+        model: Option<String>,
+    ) -> Result<String, Fault>;
+    async fn limiter_ready(&self) -> Result<(), Fault>;
+    /// A request was dropped with its lease: nothing waits any more, and the lease lapses by itself.
+    fn abandoned(&self, lease: String);
+}
+
+/// `postern:router`.
+#[allow(missing_docs)]
+pub trait Router {
+    fn choose(
+        &self,
+        caller: &Caller,
+        facts: &RequestFacts,
+        instead: Option<&str>,
+    ) -> Result<Vec<Target>, Fault>;
+    fn models(&self, caller: &Caller) -> Result<Vec<ModelEntry>, Fault>;
+    fn router_ready(&self) -> Result<(), Fault>;
+}
+
+/// `postern:provider`.
+#[allow(missing_docs)]
+pub trait Provider {
+    /// Reads one answer.
+    type Decoder: Decoder + 'static;
+    fn encode(&self, api: &VendorApi, facts: &RequestFacts, body: &str) -> Result<Encoded, Fault>;
+    fn decoder(&self, api: &VendorApi, facts: &RequestFacts, head: &AnswerHead) -> Self::Decoder;
+    fn count(&self, api: &VendorApi, facts: &RequestFacts, body: &str) -> Result<String, Fault>;
+    fn explain(&self, dialect: Dialect, status: u16, headers: &[Field], body: &str) -> Fault;
+}
+
+/// The decoder of `postern:provider`.
+#[allow(missing_docs)]
+pub trait Decoder {
+    fn push(&self, chunk: &str) -> Result<Decoded, Fault>;
+    fn finish(&self) -> Result<Decoded, Fault>;
+    fn so_far(&self) -> Usage;
+}
+
+/// A request for a vendor, complete but for the credential.
+#[allow(missing_docs)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outbound {
+    pub endpoint: Endpoint,
+    pub model: String,
+    pub max_output_tokens: Option<u64>,
+    pub path: String,
+    pub headers: Vec<Field>,
+    pub body: String,
+}
+
+/// A vendor's answer, whatever its status.
+#[allow(missing_docs)]
+pub struct Inbound<B> {
+    pub status: u16,
+    pub headers: Vec<Field>,
+    pub body: B,
+}
+
+/// `postern:upstream`, and `postern:sandbox` for the endpoints that it serves.
+#[allow(missing_docs)]
+pub trait Upstream {
+    /// The bytes of an answer.
+    type Body: Body + 'static;
+    async fn send(&self, request: Outbound) -> Result<Inbound<Self::Body>, Fault>;
+    async fn delegate(&self, call: DelegatedCall) -> DelegatedResult;
+    async fn unset_variables(&self, names: Vec<String>) -> Vec<String>;
+    async fn redact(&self, texts: Vec<String>) -> Vec<String>;
+}
+
+/// Bytes that arrive. Dropping them tells the other side that no more are wanted.
+pub trait Body {
+    /// Appends what has arrived to the buffer, within its capacity. True: no more will come, and it may not be read again.
+    async fn read(&mut self, buffer: Vec<u8>) -> (bool, Vec<u8>);
+
+    /// How it ended, once it has.
+    ///
+    /// # Errors
+    ///
+    /// What cut it short.
+    async fn ending(&mut self) -> Result<(), Fault>;
+}
+
+/// Where an answer goes.
+pub trait Client {
+    /// True when the client has taken all of it, false when it has left.
+    async fn write(&mut self, bytes: Vec<u8>) -> bool;
+}
+
+/// Time, randomness, policy and the log.
+pub trait Platform {
+    /// Nanoseconds of a clock that never goes back.
+    fn now_ns(&self) -> u64;
+
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    fn unix_ms(&self) -> u64;
+
+    /// Returns after so many milliseconds.
+    async fn sleep(&self, ms: u64);
+
+    /// 64 random bits.
+    fn random(&self) -> u64;
+
+    /// `gateway.toml`.
+    ///
+    /// # Errors
+    ///
+    /// `unavailable` when it cannot be read: without readable policies nothing is served.
+    fn policy(&self) -> Result<&'static Gateway, postern_fault::Fault>;
+
+    /// The last byte of a request is out.
+    fn record(&self, record: &Record);
+}
+
+/// All that a pipeline needs. A clone is the same stages.
+pub trait Stages:
+    Auth + Limiter + Router + Provider + Upstream + Platform + Clone + 'static
+{
+}
+
+impl<S> Stages for S where
+    S: Auth + Limiter + Router + Provider + Upstream + Platform + Clone + 'static
+{
+}

@@ -1,0 +1,109 @@
+//! Who asked, in the terms of tracing: the request id and the W3C trace context
+//! (<https://www.w3.org/TR/trace-context/>).
+
+use crate::stages::Platform;
+
+/// Longest request id taken from a client. Ids in use are UUIDs (36) and ULIDs (26); 128 leaves room for prefixes.
+const MAX_REQUEST_ID_BYTES: usize = 128;
+
+/// The client's request id if it is one, else a new one of 128 random bits.
+pub fn request_id(presented: Option<&str>, platform: &impl Platform) -> String {
+    match presented {
+        Some(id) if is_request_id(id) => id.to_owned(),
+        _ => format!("{:016x}{:016x}", platform.random(), platform.random()),
+    }
+}
+
+fn is_request_id(text: &str) -> bool {
+    (1..=MAX_REQUEST_ID_BYTES).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+}
+
+/// The trace context for the vendor: the client's trace, continued with a span of our own, or a new one.
+pub struct Trace {
+    /// `traceparent`
+    pub parent: String,
+    /// `tracestate`; only that of a trace that is continued (section 3.3.1).
+    pub state: Option<String>,
+}
+
+impl Trace {
+    /// From the client's headers.
+    pub fn continued(
+        parent: Option<&str>,
+        state: Option<String>,
+        platform: &impl Platform,
+    ) -> Self {
+        let span = platform.random().max(1);
+        match parent.and_then(parse_traceparent) {
+            Some((trace, sampled)) => {
+                Trace { parent: format!("00-{trace}-{span:016x}-{:02x}", u8::from(sampled)), state }
+            }
+            None => {
+                let (high, low) = (platform.random(), platform.random().max(1));
+                Trace { parent: format!("00-{high:016x}{low:016x}-{span:016x}-01"), state: None }
+            }
+        }
+    }
+}
+
+/// The trace id of a valid `traceparent`; a later version is read as version 00 (section 3.2.4).
+/// And whether it is sampled, the one flag of version 00 (section 3.2.2.5).
+fn parse_traceparent(text: &str) -> Option<(&str, bool)> {
+    let mut parts = text.split('-');
+    let (version, trace, parent, flags) =
+        (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let more = parts.next().is_some();
+    let valid = is_hex(version, 2)
+        && version != "ff"
+        && !(version == "00" && more)
+        && is_hex(trace, 32)
+        && is_hex(parent, 16)
+        && is_hex(flags, 2)
+        && trace.bytes().any(|byte| byte != b'0')
+        && parent.bytes().any(|byte| byte != b'0');
+    let flags = u8::from_str_radix(flags, 16).unwrap_or(0);
+    valid.then_some((trace, flags & 1 == 1))
+}
+
+fn is_hex(text: &str, length: usize) -> bool {
+    text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_ids_in_use_and_nothing_that_could_forge_a_log_line() {
+        for id in ["req_1", "0192f0c1-7c1e-7bb0-8d6f-5a0a6d9a1e11", "a", &"x".repeat(128)] {
+            assert!(is_request_id(id), "{id}");
+        }
+        for id in ["", " ", "a b", "a\n{\"level\":\"error\"}", "é", &"x".repeat(129)] {
+            assert!(!is_request_id(id), "{id}");
+        }
+    }
+
+    #[test]
+    fn continues_only_a_valid_trace() {
+        let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        let valid = format!("00-{trace}-00f067aa0ba902b7-01");
+        assert_eq!(parse_traceparent(&valid), Some((trace, true)));
+        assert_eq!(
+            parse_traceparent(&format!("cc-{trace}-00f067aa0ba902b7-01-more")),
+            Some((trace, true))
+        );
+        let unsampled = format!("00-{trace}-00f067aa0ba902b7-fe");
+        assert_eq!(parse_traceparent(&unsampled), Some((trace, false)));
+        for invalid in [
+            format!("00-{trace}-00f067aa0ba902b7-01-more"),
+            format!("ff-{trace}-00f067aa0ba902b7-01"),
+            format!("00-{}-00f067aa0ba902b7-01", "0".repeat(32)),
+            format!("00-{trace}-0000000000000000-01"),
+            format!("00-{}-00f067aa0ba902b7-01", trace.to_uppercase()),
+            "garbage".to_owned(),
+        ] {
+            assert_eq!(parse_traceparent(&invalid), None, "{invalid}");
+        }
+    }
+}

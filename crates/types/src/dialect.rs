@@ -1,0 +1,48 @@
+//! The wire languages.
+
+use crate::Dialect;
+
+impl Dialect {
+    /// All of them.
+    pub const ALL: [Dialect; 6] = [
+        Dialect::OpenAi,
+        Dialect::Responses,
+        Dialect::Anthropic,
+        Dialect::Bedrock,
+        Dialect::Google,
+        Dialect::Cohere,
+    ];
+
+    /// Each with its word in policies and records.
+    pub const WORDS: [(&'static str, Dialect); 6] = [
+        ("openai", Dialect::OpenAi),
+        ("responses", Dialect::Responses),
+        ("anthropic", Dialect::Anthropic),
+        ("bedrock", Dialect::Bedrock),
+        ("google", Dialect::Google),
+        ("cohere", Dialect::Cohere),
+    ];
+
+    /// The word for it in policies and records.
+    pub fn word(self) -> &'static str {
+        let found = Self::WORDS.iter().find(|(_, dialect)| *dialect == self);
+        found.map_or("", |(word, _)| word)
+    }
+
+    /// By its word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|dialect| dialect.word() == word)
+    }
+
+    /// As it is called in sentences about losses.
+    pub fn maker(self) -> &'static str {
+        match self {
+            Dialect::OpenAi => "OpenAI's chat completions",
+            Dialect::Responses => "OpenAI's responses",
+            Dialect::Anthropic => "Anthropic",
+            Dialect::Bedrock => "Bedrock",
+            Dialect::Google => "Google",
+            Dialect::Cohere => "Cohere",
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The records of the contract between stages (`wit/`), as plain Rust types that need no host.
+//!
+//! They are generated once, here. Components map their bindings onto them, and the pure crates use them as they are, so that a
+//! `Caller`, a `Usage` or a `Price` is one type from the policy that declares it to the record that reports it.
+#![allow(missing_docs)] // The documentation is in the WIT, which the generated items repeat.
+
+mod cost;
+mod dialect;
+mod span;
+mod usage;
+mod vendor;
+
+#[allow(clippy::all)]
+mod records {
+    wit_bindgen::generate!({
+        path: "../../wit",
+        world: "records",
+        additional_derives: [PartialEq, Eq, Hash],
+        generate_unused_types: true,
+        generate_all,
+    });
+}
+
+pub use records::postern::types::delegation;
+pub use records::postern::types::types::*;
+pub use span::{EditError, apply};
+
+/// The records of `postern:auth`.
+pub mod auth {
+    pub use crate::records::postern::auth::types::*;
+}
+
+/// The records of `postern:limiter`.
+pub mod limiter {
+    pub use crate::records::postern::limiter::types::*;
+}
+
+/// The records of `postern:provider`.
+pub mod provider {
+    pub use crate::records::postern::provider::types::*;
+}
+
+/// The records of `postern:router`.
+pub mod router {
+    pub use crate::records::postern::router::types::*;
+}

@@ -1,0 +1,25 @@
+//! No tokens at all.
+
+use crate::Usage;
+use crate::provider::Decoded;
+
+impl Default for Usage {
+    fn default() -> Self {
+        Usage {
+            input_tokens: 0,
+            cached_input_tokens: 0,
+            cache_write_tokens: 0,
+            output_tokens: 0,
+            reasoning_tokens: 0,
+            audio_input_tokens: 0,
+            audio_output_tokens: 0,
+            estimated: false,
+        }
+    }
+}
+
+impl Default for Decoded {
+    fn default() -> Self {
+        Decoded { output: String::new(), usage: None, done: false }
+    }
+}

@@ -1,0 +1,33 @@
+//! A vendor without quirks.
+
+use crate::{Dialect, Quirks, VendorApi};
+
+impl VendorApi {
+    /// A vendor that differs in nothing from its dialect.
+    pub fn new(dialect: Dialect, model: impl Into<String>) -> Self {
+        VendorApi {
+            dialect,
+            model: model.into(),
+            max_output_tokens: None,
+            reasons: false,
+            native: false,
+            quirks: Quirks::default(),
+        }
+    }
+}
+
+impl Default for Quirks {
+    fn default() -> Self {
+        Quirks {
+            max_tokens_field: None,
+            no_developer_role: false,
+            no_stream_options: false,
+            responses: false,
+            no_json_schema: false,
+            unsupported: Vec::new(),
+            paths: Vec::new(),
+            responses_path: None,
+            anthropic_version_in_body: None,
+        }
+    }
+}
