@@ -1,0 +1,583 @@
+//! Every stage in memory, doing what a script says, and a ledger of what became of each lease.
+
+use crate::time::Time;
+use postern_fault::Kind;
+use postern_pipeline::{
+    Auth, Body, Client, Decoder, Inbound, Limiter, Outbound, Platform, Provider, Record,
+    RequestHead, Router, Upstream, serve,
+};
+use postern_policy::Gateway;
+use postern_types::auth::{
+    Authentication, AuthenticationFailure, AuthenticationRequest, AuthorizationRequest, Decision,
+};
+use postern_types::delegation::{DelegatedCall, DelegatedResult};
+use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
+use postern_types::provider::{AnswerHead, Decoded, Encoded, Loss, Rewritten};
+use postern_types::router::ModelEntry;
+use postern_types::{
+    Caller, Counting, Deadlines, Deployment, Dialect, Endpoint, Fault, Field, ImageRule, Metering,
+    RequestFacts, Target, Tokenizer, ToolRule, Transport, Usage, VendorApi,
+};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::OnceLock;
+
+/// The end of a stream, as its client sees it.
+pub const DONE: &str = "[DONE]";
+
+/// How long a request lives that nobody cancels.
+pub const FOR_EVER: u64 = 10_000_000;
+
+/// A part of a vendor's answer, after so many milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Text for the client.
+    Text,
+    /// Text that the decoder holds back.
+    Held,
+    /// The usage, and nothing for the client.
+    Usage,
+    /// The end that the vendor announces.
+    Done,
+    /// What the decoder refuses.
+    Garbage,
+}
+
+/// What becomes of an attempt at a deployment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Attempt {
+    /// The limiter does not admit it: this model's limit, or any.
+    Rejected { model_scoped: bool },
+    /// A limit names another model.
+    Downgraded,
+    /// The vendor's dialect cannot say it.
+    NotEncoded,
+    /// The vendor's dialect loses a field.
+    Lossy,
+    /// No answer.
+    Unreachable { retryable: bool },
+    /// An error status.
+    Status(u16),
+    /// An answer of these parts, each after so many milliseconds, which ends well or not.
+    Answer { parts: Vec<(u64, Part)>, ends_well: bool },
+}
+
+/// All that happens to one request.
+#[derive(Debug, Clone)]
+pub struct Script {
+    pub stream: bool,
+    pub strict: bool,
+    pub authenticated: bool,
+    pub delegated: bool,
+    pub permitted: bool,
+    pub attempts: Vec<Attempt>,
+    /// Nothing is reserved.
+    pub unlimited: bool,
+    /// How long each call of the limiter takes, and whether it can settle.
+    pub limiter_ms: u64,
+    pub settles: bool,
+    /// How long the client takes for each part, and after how many it leaves.
+    pub client_ms: u64,
+    pub client_parts: Option<usize>,
+    /// When the request is cancelled.
+    pub cancelled_ms: Option<u64>,
+}
+
+impl Default for Script {
+    fn default() -> Self {
+        Script {
+            stream: true,
+            strict: false,
+            authenticated: true,
+            delegated: false,
+            permitted: true,
+            attempts: vec![Attempt::good()],
+            unlimited: false,
+            limiter_ms: 0,
+            settles: true,
+            client_ms: 0,
+            client_parts: None,
+            cancelled_ms: None,
+        }
+    }
+}
+
+impl Attempt {
+    pub fn good() -> Self {
+        let parts = [Part::Text, Part::Text, Part::Usage, Part::Done].map(|part| (10, part));
+        Attempt::Answer { parts: parts.to_vec(), ends_well: true }
+    }
+
+    pub fn of(parts: &[Part], ends_well: bool) -> Self {
+        let parts = parts.iter().map(|part| (10, *part)).collect();
+        Attempt::Answer { parts, ends_well }
+    }
+}
+
+/// What became of a lease.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    Settled(Outcome),
+    Abandoned,
+}
+
+/// What was seen of one request.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// Of each lease that was granted, all its ends.
+    pub leases: BTreeMap<u32, Vec<End>>,
+    pub records: Vec<serde_json::Value>,
+    pub status: Option<u16>,
+    pub sent: String,
+    pub renewals: usize,
+    pub was_cancelled: bool,
+}
+
+/// The stages.
+#[derive(Clone)]
+pub struct World(Rc<Inner>);
+
+struct Inner {
+    script: Script,
+    time: Time,
+    /// Which attempt is being made.
+    attempt: Cell<usize>,
+    chosen: Cell<usize>,
+    seen: RefCell<Seen>,
+}
+
+/// Runs one request.
+pub fn run(script: &Script) -> Seen {
+    let time = Time::default();
+    let world = World(Rc::new(Inner {
+        script: script.clone(),
+        time: time.clone(),
+        attempt: Cell::new(0),
+        chosen: Cell::new(0),
+        seen: RefCell::default(),
+    }));
+    let body = format!(
+        r#"{{"model":"m","stream":{},"messages":[{{"role":"user","content":"Hello"}}]}}"#,
+        script.stream
+    );
+    let mut headers = vec![("authorization".to_owned(), b"Bearer key".to_vec())];
+    if script.strict {
+        headers.push(("x-postern-strict".to_owned(), b"true".to_vec()));
+    }
+    let head =
+        RequestHead { method: "POST".to_owned(), path: "/v1/chat/completions".to_owned(), headers };
+    let stages = world.clone();
+    let work = async move {
+        let reply = serve(stages.clone(), head, OneBody(Some(body.into_bytes()))).await;
+        stages.0.seen.borrow_mut().status = Some(reply.status);
+        let client = Browser { world: stages, parts: 0 };
+        reply.send(client).await;
+    };
+    let until_ms = script.cancelled_ms.unwrap_or(FOR_EVER);
+    let was_cancelled = time.run(until_ms, work).is_none();
+    let mut seen = world.0.seen.take();
+    seen.was_cancelled = was_cancelled;
+    assert!(
+        was_cancelled == false || script.cancelled_ms.is_some(),
+        "it has not ended: {script:?}"
+    );
+    seen
+}
+
+impl World {
+    fn script(&self) -> &Script {
+        &self.0.script
+    }
+
+    fn attempt(&self) -> &Attempt {
+        &self.script().attempts[self.0.attempt.get().min(self.script().attempts.len() - 1)]
+    }
+
+    fn end(&self, lease: &str, end: End) {
+        let (id, _) = lease.split_once('.').unwrap();
+        let mut seen = self.0.seen.borrow_mut();
+        seen.leases.get_mut(&id.parse().unwrap()).unwrap().push(end);
+    }
+}
+
+fn fault(kind: Kind, retryable: bool) -> Fault {
+    let fault = postern_fault::Fault::new(kind, "as the script says");
+    postern_fault::Fault { retryable, ..fault }.into()
+}
+
+/// A body that is there at once.
+struct OneBody(Option<Vec<u8>>);
+
+impl Body for OneBody {
+    async fn read(&mut self, mut buffer: Vec<u8>) -> (bool, Vec<u8>) {
+        buffer.extend(self.0.take().unwrap());
+        (true, buffer)
+    }
+
+    async fn ending(&mut self) -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
+struct Browser {
+    world: World,
+    parts: usize,
+}
+
+impl Client for Browser {
+    async fn write(&mut self, bytes: Vec<u8>) -> bool {
+        let script = self.world.script();
+        if script.client_parts.is_some_and(|most| self.parts >= most) {
+            return false;
+        }
+        self.world.0.time.sleep(script.client_ms).await;
+        self.parts += 1;
+        let text = String::from_utf8(bytes).unwrap();
+        self.world.0.seen.borrow_mut().sent.push_str(&text);
+        true
+    }
+}
+
+impl Auth for World {
+    async fn authenticate(
+        &self,
+        _: AuthenticationRequest,
+        delegated: Option<DelegatedResult>,
+    ) -> Result<Authentication, AuthenticationFailure> {
+        if !self.script().authenticated {
+            let fault = fault(Kind::Unauthenticated, false);
+            return Err(AuthenticationFailure { fault, challenge: None, credential_id: None });
+        }
+        if self.script().delegated && delegated.is_none() {
+            let mac = postern_types::delegation::Mac {
+                variable: "secret".to_owned(),
+                hash: postern_types::delegation::HashFunction::Sha256,
+                message: "m".to_owned(),
+            };
+            return Ok(Authentication::Delegated(DelegatedCall::Mac(mac)));
+        }
+        Ok(Authentication::Authenticated(Caller {
+            consumer: "consumer".to_owned(),
+            team: None,
+            tenant: None,
+            plan: None,
+            roles: Vec::new(),
+            models: Vec::new(),
+            regions: None,
+            data_class: None,
+            issuer: None,
+            claims: Vec::new(),
+            credential_id: "key-1".to_owned(),
+            token_owner: None,
+        }))
+    }
+
+    fn authorize(&self, request: &AuthorizationRequest) -> Result<Vec<Decision>, Fault> {
+        let denied = (!self.script().permitted).then(|| fault(Kind::Forbidden, false));
+        let decision = Decision { denied, policies: Vec::new() };
+        Ok(vec![decision; request.resources.len().max(1)])
+    }
+
+    fn resource_metadata(&self) -> Result<Option<String>, Fault> {
+        Ok(None)
+    }
+
+    async fn auth_ready(&self) -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
+impl Limiter for World {
+    async fn admit(&self, _: AdmissionRequest, _: String) -> Result<Admission, Rejection> {
+        self.0.time.sleep(self.script().limiter_ms).await;
+        let rejected = |model_scoped, downgrade_to| Rejection {
+            fault: fault(Kind::RateLimited, false),
+            headers: Vec::new(),
+            limit: Some("limit".to_owned()),
+            downgrade_to,
+            model_scoped,
+        };
+        let rejection = match self.attempt() {
+            Attempt::Rejected { model_scoped } => Some(rejected(*model_scoped, None)),
+            Attempt::Downgraded => Some(rejected(false, Some("other".to_owned()))),
+            _ => None,
+        };
+        if let Some(rejection) = rejection {
+            self.0.attempt.set(self.0.attempt.get() + 1);
+            return Err(rejection);
+        }
+        let mut seen = self.0.seen.borrow_mut();
+        let id = u32::try_from(seen.leases.len()).unwrap();
+        if !self.script().unlimited {
+            seen.leases.insert(id, Vec::new());
+        }
+        Ok(Admission {
+            lease: if self.script().unlimited { String::new() } else { format!("{id}.0") },
+            headers: Vec::new(),
+            answer_cap_tokens: None,
+            warnings: Vec::new(),
+            reserved_tokens: 100,
+            reserved_nano_usd: 0,
+            uncounted: None,
+            renew_after_ms: Some(30_000),
+        })
+    }
+
+    async fn settle(&self, lease: String, outcome: Outcome) -> Result<(), Fault> {
+        // What is asked for is done, whether or not somebody waits for it.
+        self.end(&lease, End::Settled(outcome));
+        self.0.time.sleep(self.script().limiter_ms).await;
+        if self.script().settles { Ok(()) } else { Err(fault(Kind::Unavailable, true)) }
+    }
+
+    async fn renew(&self, lease: String) -> Result<String, Fault> {
+        self.0.time.sleep(self.script().limiter_ms).await;
+        self.0.seen.borrow_mut().renewals += 1;
+        let (id, age) = lease.split_once('.').unwrap();
+        Ok(format!("{id}.{}", age.parse::<u32>().unwrap() + 1))
+    }
+
+    async fn usage_of(
+        &self,
+        _: Caller,
+        _: Option<String>,
+        _: Option<String>,
+    ) -> Result<String, Fault> {
+        Ok("{}".to_owned())
+    }
+
+    async fn limiter_ready(&self) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn abandoned(&self, lease: String) {
+        self.end(&lease, End::Abandoned);
+    }
+}
+
+impl Router for World {
+    fn choose(&self, _: &Caller, _: &RequestFacts, _: Option<&str>) -> Result<Vec<Target>, Fault> {
+        // A downgrade goes on with the attempts that are left.
+        let first = self.0.chosen.get();
+        let attempts = &self.script().attempts;
+        let left = attempts.get(first..).unwrap_or_default();
+        let here = left.iter().position(|attempt| *attempt == Attempt::Downgraded);
+        let here = here.map_or(left.len(), |at| at + 1).max(1);
+        self.0.chosen.set(first + here);
+        Ok((first..first + here).map(target).collect())
+    }
+
+    fn models(&self, _: &Caller) -> Result<Vec<ModelEntry>, Fault> {
+        Ok(Vec::new())
+    }
+
+    fn router_ready(&self) -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
+fn target(index: usize) -> Target {
+    Target {
+        deployment: Deployment {
+            name: format!("provider/{index}"),
+            model: "m".to_owned(),
+            route: None,
+            provider: "provider".to_owned(),
+            region: None,
+        },
+        api: VendorApi::new(Dialect::OpenAi, "m"),
+        endpoint: Endpoint {
+            transport: Transport::Upstream,
+            base_url: "https://vendor.test".to_owned(),
+            default_base_path: "/v1".to_owned(),
+            credential: None,
+            deadlines: Deadlines {
+                connect_ms: 1_000,
+                first_byte_ms: 60_000,
+                between_bytes_ms: 60_000,
+            },
+        },
+        metering: Metering {
+            counting: Counting {
+                tokenizer: Tokenizer::O200kBase,
+                tools: ToolRule::Functions,
+                factor_percent: 100,
+                image: ImageRule::Fixed(0),
+            },
+            price: None,
+        },
+    }
+}
+
+impl Provider for World {
+    type Decoder = Reader;
+
+    fn encode(&self, _: &VendorApi, _: &RequestFacts, body: &str) -> Result<Encoded, Fault> {
+        if *self.attempt() == Attempt::NotEncoded {
+            self.0.attempt.set(self.0.attempt.get() + 1);
+            return Err(fault(Kind::InvalidRequest, false));
+        }
+        let losses = match self.attempt() {
+            Attempt::Lossy => {
+                if self.script().strict {
+                    self.0.attempt.set(self.0.attempt.get() + 1);
+                }
+                vec![Loss { path: "seed".to_owned(), reason: "there is none".to_owned() }]
+            }
+            _ => Vec::new(),
+        };
+        Ok(Encoded {
+            path: "/chat/completions".to_owned(),
+            headers: Vec::new(),
+            body: Rewritten::Whole(body.to_owned()),
+            losses,
+            memo: String::new(),
+        })
+    }
+
+    fn decoder(&self, _: &VendorApi, _: &RequestFacts, _: &AnswerHead) -> Reader {
+        Reader { said: Cell::new(0) }
+    }
+
+    fn count(&self, _: &VendorApi, _: &RequestFacts, _: &str) -> Result<String, Fault> {
+        Ok("{}".to_owned())
+    }
+
+    fn explain(&self, _: Dialect, status: u16, _: &[Field], _: &str) -> Fault {
+        fault(Kind::UpstreamFailed, status >= 500)
+    }
+}
+
+/// Reads `t`, `h`, `u`, `d` and `g`: the parts.
+pub struct Reader {
+    said: Cell<u64>,
+}
+
+const USAGE: Usage = Usage {
+    input_tokens: 7,
+    cached_input_tokens: 0,
+    cache_write_tokens: 0,
+    output_tokens: 5,
+    reasoning_tokens: 0,
+    audio_input_tokens: 0,
+    audio_output_tokens: 0,
+    estimated: false,
+};
+
+impl Decoder for Reader {
+    fn push(&self, chunk: &str) -> Result<Decoded, Fault> {
+        let mut decoded = Decoded::default();
+        for part in chunk.chars() {
+            match part {
+                't' => {
+                    self.said.set(self.said.get() + 1);
+                    decoded.output.push_str("data: text\n\n");
+                }
+                'u' => decoded.usage = Some(USAGE),
+                'd' => {
+                    decoded.output.push_str(DONE);
+                    decoded.done = true;
+                    return Ok(decoded);
+                }
+                'g' => return Err(fault(Kind::UpstreamInvalid, true)),
+                _ => {}
+            }
+        }
+        Ok(decoded)
+    }
+
+    fn finish(&self) -> Result<Decoded, Fault> {
+        Ok(Decoded { output: DONE.to_owned(), usage: None, done: true })
+    }
+
+    fn so_far(&self) -> Usage {
+        Usage { output_tokens: self.said.get(), estimated: true, ..Usage::default() }
+    }
+}
+
+/// The vendor's answer.
+pub struct Parts {
+    time: Time,
+    parts: std::vec::IntoIter<(u64, Part)>,
+    ends_well: bool,
+}
+
+impl Body for Parts {
+    async fn read(&mut self, mut buffer: Vec<u8>) -> (bool, Vec<u8>) {
+        let Some((after_ms, part)) = self.parts.next() else { return (true, buffer) };
+        self.time.sleep(after_ms).await;
+        buffer.push(match part {
+            Part::Text => b't',
+            Part::Held => b'h',
+            Part::Usage => b'u',
+            Part::Done => b'd',
+            Part::Garbage => b'g',
+        });
+        (false, buffer)
+    }
+
+    async fn ending(&mut self) -> Result<(), Fault> {
+        if self.ends_well { Ok(()) } else { Err(fault(Kind::UpstreamInvalid, true)) }
+    }
+}
+
+impl Upstream for World {
+    type Body = Parts;
+
+    async fn send(&self, _: Outbound) -> Result<Inbound<Parts>, Fault> {
+        let attempt = self.attempt().clone();
+        self.0.attempt.set(self.0.attempt.get() + 1);
+        self.0.time.sleep(10).await;
+        let (status, parts, ends_well) = match attempt {
+            Attempt::Unreachable { retryable } => {
+                return Err(fault(Kind::UpstreamUnreachable, retryable));
+            }
+            Attempt::Status(status) => (status, Vec::new(), true),
+            Attempt::Answer { parts, ends_well } => (200, parts, ends_well),
+            _ => (200, vec![(0, Part::Text), (0, Part::Done)], true),
+        };
+        let body = Parts { time: self.0.time.clone(), parts: parts.into_iter(), ends_well };
+        Ok(Inbound { status, headers: Vec::new(), body })
+    }
+
+    async fn delegate(&self, _: DelegatedCall) -> DelegatedResult {
+        DelegatedResult::Mac(String::new())
+    }
+
+    async fn unset_variables(&self, _: Vec<String>) -> Vec<String> {
+        Vec::new()
+    }
+
+    async fn redact(&self, texts: Vec<String>) -> Vec<String> {
+        texts
+    }
+}
+
+impl Platform for World {
+    fn now_ns(&self) -> u64 {
+        self.0.time.now_ms() * 1_000_000
+    }
+
+    fn unix_ms(&self) -> u64 {
+        self.0.time.now_ms()
+    }
+
+    async fn sleep(&self, ms: u64) {
+        self.0.time.sleep(ms).await;
+    }
+
+    fn random(&self) -> u64 {
+        1
+    }
+
+    fn policy(&self) -> Result<&'static Gateway, postern_fault::Fault> {
+        static POLICY: OnceLock<Gateway> = OnceLock::new();
+        Ok(POLICY.get_or_init(|| Gateway::from_toml(None).unwrap()))
+    }
+
+    fn record(&self, record: &Record) {
+        let line = record.to_json().unwrap();
+        self.0.seen.borrow_mut().records.push(serde_json::from_str(&line).unwrap());
+    }
+}
