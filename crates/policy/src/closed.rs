@@ -254,7 +254,7 @@ mod tests {
             assert_eq!(capability.word(), *word);
         }
         for (word, dialect) in Dialect::WORDS {
-            assert_eq!(dialect.word(), *word);
+            assert_eq!(dialect.word(), word);
         }
         for (word, class) in DataClass::WORDS {
             assert_eq!(class.word(), *word);

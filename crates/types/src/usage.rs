@@ -3,6 +3,7 @@
 use crate::Usage;
 use crate::provider::Decoded;
 
+#[allow(clippy::derivable_impls)] // The type is generated.
 impl Default for Usage {
     fn default() -> Self {
         Usage {
@@ -18,6 +19,7 @@ impl Default for Usage {
     }
 }
 
+#[allow(clippy::derivable_impls)] // The type is generated.
 impl Default for Decoded {
     fn default() -> Self {
         Decoded { output: String::new(), usage: None, done: false }

@@ -16,6 +16,7 @@ impl VendorApi {
     }
 }
 
+#[allow(clippy::derivable_impls)] // The type is generated.
 impl Default for Quirks {
     fn default() -> Self {
         Quirks {
