@@ -1,4 +1,11 @@
 //! The pipeline over stages in memory, on a clock that moves only when everything waits.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
 
 mod exits;
 mod schedules;

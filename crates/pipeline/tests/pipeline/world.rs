@@ -178,10 +178,7 @@ pub fn run(script: &Script) -> Seen {
     let was_cancelled = time.run(until_ms, work).is_none();
     let mut seen = world.0.seen.take();
     seen.was_cancelled = was_cancelled;
-    assert!(
-        was_cancelled == false || script.cancelled_ms.is_some(),
-        "it has not ended: {script:?}"
-    );
+    assert!(!was_cancelled || script.cancelled_ms.is_some(), "it has not ended: {script:?}");
     seen
 }
 
