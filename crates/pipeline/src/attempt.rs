@@ -1,13 +1,13 @@
 //! One deployment after the other, until one begins to answer.
 
 use crate::answer::{Answer, Streamed};
+use crate::call::Call;
 use crate::exchange::Exchange;
 use crate::headers::{self, Passed};
 use crate::lease::{self, Lease};
 use crate::losses;
 use crate::record::Event;
 use crate::refusal::Refusal;
-use crate::run::Call;
 use crate::source::Source;
 use crate::stages::{Outbound, Stages};
 use postern_dialect::{Wire, translate};

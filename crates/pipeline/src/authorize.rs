@@ -1,10 +1,10 @@
 //! What a request does, and whether `auth` allows it.
 
+use crate::call::Call;
 use crate::exchange::Exchange;
 use crate::head::Head;
 use crate::record::Event;
 use crate::refusal::Refusal;
-use crate::run::Call;
 use crate::stages::Stages;
 use postern_dialect::needs::{Needs, Use};
 use postern_fault::{Fault, Kind};
@@ -125,27 +125,6 @@ fn main_action(operation: Operation) -> Action {
         Operation::Embeddings => Action::Embed,
         Operation::CountTokens => Action::CountTokens,
         Operation::Rerank => Action::Rerank,
-    }
-}
-
-/// The action's name, as policies write it.
-pub fn word(action: Action) -> &'static str {
-    match action {
-        Action::Chat => "chat",
-        Action::Embed => "embed",
-        Action::Rerank => "rerank",
-        Action::CountTokens => "count_tokens",
-        Action::ListModels => "list_models",
-        Action::UseTools => "use_tools",
-        Action::SendImages => "send_images",
-        Action::SendAudio => "send_audio",
-        Action::SendDocuments => "send_documents",
-        Action::SendVideo => "send_video",
-        Action::ReceiveAudio => "receive_audio",
-        Action::GenerateImages => "generate_images",
-        Action::KeepState => "keep_state",
-        Action::RouteAtVendor => "route_at_vendor",
-        Action::Admin => "admin",
     }
 }
 

@@ -1,6 +1,6 @@
 //! What belongs to one request from its first byte to its last: its names, its clock, its record.
 
-use crate::head;
+use crate::endpoint;
 use crate::http::RequestHead;
 use crate::memory::Held;
 use crate::record::{Event, Record};
@@ -41,7 +41,7 @@ impl<S: Stages> Exchange<S> {
         let (path, _) = request.path_and_query();
         let state = request.last("tracestate").map(str::to_owned);
         Exchange {
-            client: head::client_of(path, request.has("anthropic-version")),
+            client: endpoint::client_of(path, request.has("anthropic-version")),
             request_id: trace::request_id(request.last("x-request-id"), &stages),
             trace: Trace::continued(request.last("traceparent"), state, &stages),
             origin: request.last("origin").map(str::to_owned),

@@ -1,13 +1,13 @@
 //! What stands before the body: where the request wants to go, and what its headers say.
 
 use crate::client_ip;
+use crate::endpoint::{self, Endpoint};
 use crate::exchange::Exchange;
 use crate::headers;
 use crate::http::RequestHead;
 use crate::record::Event;
 use crate::refusal::Refusal;
 use crate::stages::Stages;
-use postern_dialect::{Operation, Wire};
 use postern_fault::shown;
 use postern_policy::Gateway;
 use postern_types::auth::{AuthenticationRequest, Credential};
@@ -15,51 +15,6 @@ use postern_types::auth::{AuthenticationRequest, Credential};
 /// All headers together. Ours need under 2 KiB; 32 KiB lets a client's cookies and traces through, and stays below what
 /// hosts cut off by themselves (128 KiB).
 const MAX_HEADERS_BYTES: usize = 32 * 1024;
-
-/// Where a request may go.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Endpoint {
-    /// `GET /healthz`: an instance runs.
-    Alive,
-    /// `GET /readyz`: it could serve.
-    Ready,
-    /// `GET /.well-known/oauth-protected-resource`: where to get a token (RFC 9728, 3).
-    ResourceMetadata,
-    /// `GET /v1/usage`, of one model's limits as well if it is named (`?model=`).
-    Usage(Option<String>),
-    /// `GET /v1/models`
-    Models,
-    /// `GET /v1/models/{id}`
-    Model(String),
-    /// `POST` of a request for a vendor, in a client's dialect.
-    Call(Wire, Operation),
-}
-
-/// What can be called, and in which dialect it is said.
-const CALLS: [(&str, Wire, Operation); 8] = [
-    ("/v1/chat/completions", Wire::OpenAi, Operation::Chat),
-    ("/v1/completions", Wire::OpenAi, Operation::Completions),
-    ("/v1/embeddings", Wire::OpenAi, Operation::Embeddings),
-    ("/v1/messages", Wire::Anthropic, Operation::Chat),
-    ("/v1/messages/count_tokens", Wire::Anthropic, Operation::CountTokens),
-    ("/v1/responses", Wire::Responses, Operation::Chat),
-    ("/v1/rerank", Wire::Cohere, Operation::Rerank),
-    // Cohere's own SDK asks there.
-    ("/v2/rerank", Wire::Cohere, Operation::Rerank),
-];
-
-/// Where the metadata of a protected resource is (RFC 9728, 3).
-const RESOURCE_METADATA: &str = "/.well-known/oauth-protected-resource";
-
-/// The dialect in which a client is answered, whatever becomes of its request: that of the path, or Anthropic's for whoever
-/// names a version of its API, as its SDKs do with every request.
-pub fn client_of(path: &str, names_anthropic_version: bool) -> Wire {
-    match CALLS.iter().find(|(known, _, _)| *known == path) {
-        Some((_, client, _)) => *client,
-        None if names_anthropic_version => Wire::Anthropic,
-        None => Wire::OpenAi,
-    }
-}
 
 /// A request but for its body.
 pub struct Head {
@@ -101,7 +56,7 @@ impl Head {
         let (path, query) = request.path_and_query();
         exchange.observe(Event::Path(path));
         let mut head = Head {
-            endpoint: route(&request.method, path, query)?,
+            endpoint: endpoint::route(&request.method, path, query)?,
             credentials: Vec::new(),
             client_ip: None,
             forwarded: Vec::new(),
@@ -183,114 +138,4 @@ fn strict(value: &str) -> Result<bool, Refusal> {
         let public = format!("x-postern-strict is `{}`: send true or false", shown(value));
         Refusal::http(400, "invalid_header", public)
     })
-}
-
-/// What can be read can also be asked for without its body (RFC 9110, 9.1).
-const READ: &str = "GET, HEAD";
-
-fn route(method: &str, path: &str, query: &str) -> Result<Endpoint, Refusal> {
-    let call = CALLS.iter().find(|(known, _, _)| *known == path);
-    let (endpoint, allow) = match path {
-        _ if let Some((_, client, operation)) = call => {
-            (Endpoint::Call(*client, *operation), "POST")
-        }
-        "/healthz" => (Endpoint::Alive, READ),
-        "/readyz" => (Endpoint::Ready, READ),
-        RESOURCE_METADATA => (Endpoint::ResourceMetadata, READ),
-        "/v1/usage" => (Endpoint::Usage(model_named(query)), READ),
-        "/v1/models" => (Endpoint::Models, READ),
-        // RFC 9728, 3.1: where the resource's URL has a path, it stands behind.
-        _ if path.strip_prefix(RESOURCE_METADATA).is_some_and(|rest| rest.starts_with('/')) => {
-            (Endpoint::ResourceMetadata, READ)
-        }
-        _ => match path.strip_prefix("/v1/models/") {
-            Some(id) if !id.is_empty() => (Endpoint::Model(percent_decoded(id)), READ),
-            _ => {
-                return Err(Refusal::http(
-                    404,
-                    "unknown_url",
-                    format!("there is nothing at `{}`; there are {}", shown(path), known_paths()),
-                ));
-            }
-        },
-    };
-    let allows = match method {
-        "GET" | "HEAD" => READ,
-        "POST" => "POST",
-        _ => "",
-    };
-    if allows == allow {
-        return Ok(endpoint);
-    }
-    Err(Refusal {
-        allow: Some(allow),
-        ..Refusal::http(
-            405,
-            "method_not_allowed",
-            format!("`{}` answers {allow} only", shown(path)),
-        )
-    })
-}
-
-fn known_paths() -> String {
-    let calls = CALLS.iter().map(|(path, _, _)| *path);
-    calls.chain(["/v1/models", "/v1/usage"]).collect::<Vec<_>>().join(", ")
-}
-
-/// The value of `model` in a query.
-fn model_named(query: &str) -> Option<String> {
-    let value = query.split('&').find_map(|pair| pair.strip_prefix("model="))?;
-    Some(percent_decoded(value))
-}
-
-/// The id in a path as the client meant it: SDKs escape `/` and `:` (RFC 3986, 2.1). What is no escape stays as it is.
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        let hex = after.get(..2).filter(|hex| hex.iter().all(u8::is_ascii_hexdigit));
-        let escape = hex.and_then(|hex| std::str::from_utf8(hex).ok());
-        match escape.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) if first == b'%' => {
-                bytes.push(byte);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn finds_every_endpoint_and_says_which_method_it_wants() {
-        assert_eq!(route("GET", "/v1/models", "").unwrap(), Endpoint::Models);
-        assert_eq!(
-            route("GET", "/v1/models/org%2Fname:1", "").unwrap(),
-            Endpoint::Model("org/name:1".to_owned())
-        );
-        assert_eq!(
-            route("GET", "/v1/usage", "a=b&model=org%2Fname").unwrap(),
-            Endpoint::Usage(Some("org/name".to_owned()))
-        );
-        assert_eq!(route("GET", "/v1/usage", "").unwrap(), Endpoint::Usage(None));
-        assert_eq!(route("HEAD", "/healthz", "").unwrap(), Endpoint::Alive);
-        let wrong = route("GET", "/v1/embeddings", "").unwrap_err();
-        assert_eq!((wrong.status, wrong.allow), (Some(405), Some("POST")));
-        assert_eq!(route("GET", "/v1/models/", "").unwrap_err().status, Some(404));
-        assert_eq!(route("POST", "/v2/chat", "").unwrap_err().status, Some(404));
-    }
-
-    #[test]
-    fn leaves_what_is_no_escape() {
-        assert_eq!(percent_decoded("100%"), "100%");
-        assert_eq!(percent_decoded("%zz%41"), "%zzA");
-        assert_eq!(percent_decoded("%+1"), "%+1");
-    }
 }

@@ -1,8 +1,8 @@
 //! What a request may use: reserved by `limiter` before it is sent, renewed while it lives, settled when it has ended.
 
+use crate::call::Call;
 use crate::exchange::Exchange;
 use crate::record::Event;
-use crate::run::Call;
 use crate::stages::Stages;
 use crate::within::within;
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};

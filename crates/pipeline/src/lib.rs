@@ -13,8 +13,10 @@ mod attempt;
 mod authenticate;
 mod authorize;
 mod body;
+mod call;
 mod client_ip;
 mod cors;
+mod endpoint;
 mod exchange;
 mod head;
 mod headers;
@@ -43,8 +45,9 @@ pub use stages::{
 };
 
 use answer::Answer;
+use endpoint::Endpoint;
 use exchange::Exchange;
-use head::{Endpoint, Head};
+use head::Head;
 use refusal::Refusal;
 
 /// Serve one request: run the stages until the head of the answer is known. [`Reply::send`] sends the rest.

@@ -1,6 +1,5 @@
 //! What is remembered of a request: facts about it, never its content. It observes typed events, and is one JSON line.
 
-use crate::authorize;
 use postern_dialect::vendor_words::{is_known_field, is_known_word};
 use postern_fault::{Fault, shown};
 use postern_types::auth::{Action, Decision};
@@ -276,7 +275,7 @@ impl Record {
     }
 
     fn asked(&mut self, actions: &[Action]) {
-        let actions = actions.iter().map(|action| authorize::word(*action)).collect();
+        let actions = actions.iter().map(|action| action.word()).collect();
         self.access = Some(Access { actions, ..Access::default() });
     }
 

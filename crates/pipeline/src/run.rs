@@ -5,27 +5,15 @@ use crate::attempt;
 use crate::authenticate;
 use crate::authorize;
 use crate::body;
+use crate::call::Call;
 use crate::exchange::Exchange;
 use crate::head::Head;
 use crate::record::Event;
 use crate::refusal::Refusal;
 use crate::stages::{Body, Stages};
-use postern_dialect::needs::{self, Needs};
+use postern_dialect::needs;
 use postern_dialect::{Operation, translate};
-use postern_policy::Gateway;
-use postern_types::{Caller, RequestFacts, Span, Target};
-
-/// What every attempt has in common.
-#[derive(Clone, Copy)]
-pub struct Call<'a> {
-    pub head: &'a Head,
-    pub caller: &'a Caller,
-    pub facts: &'a RequestFacts,
-    pub needs: &'a Needs,
-    pub texts: &'a [Span],
-    pub body: &'a str,
-    pub policy: &'a Gateway,
-}
+use postern_types::Target;
 
 /// Run the stages in their order. Streams go on in [`crate::pump`] after this has returned.
 pub async fn run<S: Stages>(

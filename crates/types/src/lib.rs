@@ -4,6 +4,7 @@
 //! `Caller`, a `Usage` or a `Price` is one type from the policy that declares it to the record that reports it.
 #![allow(missing_docs)] // The documentation is in the WIT, which the generated items repeat.
 
+mod action;
 mod cost;
 mod dialect;
 mod span;

@@ -1,0 +1,18 @@
+//! A request that goes to a vendor, read.
+
+use crate::head::Head;
+use postern_dialect::needs::Needs;
+use postern_policy::Gateway;
+use postern_types::{Caller, RequestFacts, Span};
+
+/// What every attempt has in common.
+#[derive(Clone, Copy)]
+pub struct Call<'a> {
+    pub head: &'a Head,
+    pub caller: &'a Caller,
+    pub facts: &'a RequestFacts,
+    pub needs: &'a Needs,
+    pub texts: &'a [Span],
+    pub body: &'a str,
+    pub policy: &'a Gateway,
+}

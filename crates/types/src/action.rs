@@ -1,0 +1,26 @@
+//! The names of actions.
+
+use crate::auth::Action;
+
+impl Action {
+    /// Its name, as policies write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Action::Chat => "chat",
+            Action::Embed => "embed",
+            Action::Rerank => "rerank",
+            Action::CountTokens => "count_tokens",
+            Action::ListModels => "list_models",
+            Action::UseTools => "use_tools",
+            Action::SendImages => "send_images",
+            Action::SendAudio => "send_audio",
+            Action::SendDocuments => "send_documents",
+            Action::SendVideo => "send_video",
+            Action::ReceiveAudio => "receive_audio",
+            Action::GenerateImages => "generate_images",
+            Action::KeepState => "keep_state",
+            Action::RouteAtVendor => "route_at_vendor",
+            Action::Admin => "admin",
+        }
+    }
+}
