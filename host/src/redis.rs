@@ -1,11 +1,10 @@
 //! `spin:redis@3.0.0`: one shared connection per address, to the addresses the manifest allows.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::io::tcp::TcpSettings;
-use redis::{AsyncCommands, Client, ErrorKind, IntoConnectionInfo, RedisError, RedisResult, Value};
+use postern_key_value::connection::{client, connect};
+use redis::aio::ConnectionManager;
+use redis::{AsyncCommands, ErrorKind, RedisError, Value};
 use tokio::sync::Mutex;
 use url::Url;
 use wasmtime::component::{Accessor, HasSelf, Resource};
@@ -15,9 +14,6 @@ use crate::bindings::spin::redis::redis::{
 };
 use crate::instance::State;
 
-/// A server that does not answer within this is as good as down: a gateway's request waits for it.
-const TIMEOUT: Duration = Duration::from_secs(5);
-
 type Reply<T> = wasmtime::Result<Result<T, Error>>;
 
 /// A guest's connection; clones share one socket.
@@ -26,27 +22,6 @@ pub struct Connection(ConnectionManager);
 /// Every connection there is, by address.
 #[derive(Default)]
 pub struct Connections(Mutex<HashMap<String, ConnectionManager>>);
-
-/// A client for a Redis URL, with TCP_NODELAY.
-///
-/// # Errors
-/// When the URL is no Redis URL.
-pub fn client(url: &str) -> RedisResult<Client> {
-    let info = url.into_connection_info()?;
-    Client::open(info.set_tcp_settings(TcpSettings::default().set_nodelay(true)))
-}
-
-/// Opens a connection that comes back by itself after the server was away.
-///
-/// # Errors
-/// When the server cannot be reached or refuses.
-pub async fn connect(client: &Client) -> RedisResult<ConnectionManager> {
-    let config = ConnectionManagerConfig::new()
-        .set_number_of_retries(1)
-        .set_connection_timeout(Some(TIMEOUT))
-        .set_response_timeout(Some(TIMEOUT));
-    client.get_connection_manager_with_config(config).await
-}
 
 impl Connections {
     async fn open(&self, address: &str) -> Result<ConnectionManager, Error> {

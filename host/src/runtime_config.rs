@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use postern_key_value::Config as KeyValueConfig;
+
 use crate::manifest::{Document, SPIN_ONLY, Table};
 use crate::server::Settings;
 
@@ -18,15 +20,6 @@ pub struct RuntimeConfig {
     pub connection_pooling: bool,
     /// What is set about connections and memory.
     pub server: Settings,
-}
-
-/// Where a key-value store keeps its data.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum KeyValueConfig {
-    /// A SQLite file; `None` keeps it in memory.
-    Sqlite(Option<PathBuf>),
-    /// A Redis server, by URL.
-    Redis(String),
 }
 
 impl RuntimeConfig {

@@ -73,7 +73,7 @@ impl atomics::Host for State {
         match swap.swap(&value).await {
             Ok(true) => Ok(Ok(())),
             Ok(false) => {
-                let mut again = swap.store.swap(swap.key);
+                let mut again = swap.again();
                 if let Err(error) = again.current().await {
                     return Ok(Err(CasError::StoreError(Error::Other(error))));
                 }

@@ -5,7 +5,7 @@ use redis::{AsyncCommands, Client};
 use tokio::sync::OnceCell;
 
 use super::Error;
-use crate::redis::connect;
+use crate::connection::{client, connect};
 
 /// Writes when the value is the one seen; an empty second argument flag means that it was absent.
 const SWAP: &str = r"
@@ -30,8 +30,7 @@ impl RedisStore {
     /// When the URL is no Redis URL.
     pub fn new(url: &str) -> Result<Self, Error> {
         // The URL may hold a password: the message must not.
-        let client =
-            crate::redis::client(url).map_err(|_| "its `url` is no Redis URL".to_owned())?;
+        let client = client(url).map_err(|_| "its `url` is no Redis URL".to_owned())?;
         Ok(Self { client, connection: OnceCell::new() })
     }
 
@@ -104,6 +103,12 @@ impl RedisStore {
 
     pub async fn increment(&self, key: &str, delta: i64) -> Result<i64, Error> {
         self.connection().await?.incr(key, delta).await.map_err(text)
+    }
+
+    pub async fn count(&self, key: &str) -> Result<i64, Error> {
+        let Some(value) = self.get(key).await? else { return Ok(0) };
+        let count = std::str::from_utf8(&value).ok().and_then(|digits| digits.parse().ok());
+        count.ok_or_else(|| format!("`{key}` holds a value that is not an integer"))
     }
 
     pub async fn swap(&self, key: &str, seen: Option<&[u8]>, value: &[u8]) -> Result<bool, Error> {

@@ -6,7 +6,7 @@ use postern_redis_server::RedisServer;
 
 use super::*;
 
-fn store(config: KeyValueConfig) -> Store {
+fn store(config: Config) -> Store {
     let stores = Stores::new(&[("default".to_owned(), config)].into()).unwrap();
     stores.get("default").unwrap().clone()
 }
@@ -34,13 +34,17 @@ async fn reads_what_it_wrote(store: &Store) {
 }
 
 async fn counts(store: &Store) {
+    assert_eq!(store.count("count").await, Ok(0));
+    assert_eq!(store.exists("count").await, Ok(false));
     assert_eq!(store.increment("count", 0).await, Ok(0));
     assert_eq!(store.increment("count", 5).await, Ok(5));
     assert_eq!(store.increment("count", -7).await, Ok(-2));
     assert!(store.increment("count", i64::MIN).await.is_err());
     assert_eq!(store.increment("count", 0).await, Ok(-2));
+    assert_eq!(store.count("count").await, Ok(-2));
     store.set("text", b"no counter").await.unwrap();
     assert!(store.increment("text", 1).await.is_err());
+    assert!(store.count("text").await.is_err());
     assert_eq!(store.get("text").await, Ok(Some(b"no counter".to_vec())));
 
     let concurrent = (0..50).map(|_| store.increment("shared", 1));
@@ -82,25 +86,25 @@ async fn swaps_only_what_it_has_seen(store: &Store) {
 #[tokio::test]
 async fn a_sqlite_file_conforms() {
     let directory = tempfile::tempdir().unwrap();
-    conforms(store(KeyValueConfig::Sqlite(Some(directory.path().join("new/folder/store.db")))))
+    conforms(store(Config::Sqlite(Some(directory.path().join("new/folder/store.db")))))
         .await;
 }
 
 #[tokio::test]
 async fn a_database_in_memory_conforms() {
-    conforms(store(KeyValueConfig::Sqlite(None))).await;
+    conforms(store(Config::Sqlite(None))).await;
 }
 
 #[tokio::test]
 async fn a_real_redis_conforms() {
     let server = RedisServer::start().unwrap();
-    conforms(store(KeyValueConfig::Redis(server.url()))).await;
+    conforms(store(Config::Redis(server.url()))).await;
 }
 
 #[tokio::test]
 async fn a_redis_counter_is_decimal_and_its_key_is_as_the_component_wrote_it() {
     let server = RedisServer::start().unwrap();
-    let store = store(KeyValueConfig::Redis(server.url()));
+    let store = store(Config::Redis(server.url()));
     assert_eq!(store.increment("count", 12).await, Ok(12));
     assert_eq!(store.get("count").await, Ok(Some(b"12".to_vec())));
     let client = ::redis::Client::open(server.url()).unwrap();
@@ -111,7 +115,7 @@ async fn a_redis_counter_is_decimal_and_its_key_is_as_the_component_wrote_it() {
 
 #[tokio::test]
 async fn a_redis_that_is_away_is_an_error_and_no_hang() {
-    let gone = store(KeyValueConfig::Redis("redis://127.0.0.1:1".to_owned()));
+    let gone = store(Config::Redis("redis://127.0.0.1:1".to_owned()));
     let result =
         tokio::time::timeout(Duration::from_secs(8), gone.get("key")).await.expect("it hangs");
     assert!(result.is_err());
@@ -119,7 +123,7 @@ async fn a_redis_that_is_away_is_an_error_and_no_hang() {
 
 #[test]
 fn a_wrong_redis_url_is_not_repeated_because_it_may_hold_a_password() {
-    let config = KeyValueConfig::Redis("http://user:secret@host".to_owned());
+    let config = Config::Redis("http://user:secret@host".to_owned());
     let problem = Stores::new(&[("default".to_owned(), config)].into()).err().unwrap();
     assert_eq!(problem, "the key-value store `default`: its `url` is no Redis URL");
 }
@@ -128,7 +132,7 @@ fn a_wrong_redis_url_is_not_repeated_because_it_may_hold_a_password() {
 async fn the_file_is_laid_out_as_spin_lays_it_out() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("sqlite_key_value.db");
-    let ours = store(KeyValueConfig::Sqlite(Some(path.clone())));
+    let ours = store(Config::Sqlite(Some(path.clone())));
     ours.set("key", b"value").await.unwrap();
     ours.increment("count", 258).await.unwrap();
     let file = rusqlite::Connection::open(&path).unwrap();
@@ -146,7 +150,7 @@ async fn the_file_is_laid_out_as_spin_lays_it_out() {
 #[tokio::test]
 async fn two_labels_share_a_file_and_no_key() {
     let directory = tempfile::tempdir().unwrap();
-    let config = KeyValueConfig::Sqlite(Some(directory.path().join("store.db")));
+    let config = Config::Sqlite(Some(directory.path().join("store.db")));
     let stores =
         Stores::new(&[("a".to_owned(), config.clone()), ("b".to_owned(), config)].into()).unwrap();
     stores.get("a").unwrap().set("key", b"a").await.unwrap();
@@ -157,7 +161,7 @@ async fn two_labels_share_a_file_and_no_key() {
 async fn a_write_waits_while_another_program_holds_the_file() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("store.db");
-    let ours = store(KeyValueConfig::Sqlite(Some(path.clone())));
+    let ours = store(Config::Sqlite(Some(path.clone())));
     ours.set("key", b"before").await.unwrap();
     let other = rusqlite::Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();

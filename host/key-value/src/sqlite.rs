@@ -197,11 +197,10 @@ impl SqliteStore {
     /// Counters need not survive a power cut as a revocation must: an increment is in the file when it is done, and on
     /// the disk with the next write that waits for it. Each would take milliseconds otherwise.
     pub async fn increment(&self, key: &str, delta: i64) -> Result<i64, Error> {
+        if delta == 0 {
+            return self.count(key).await;
+        }
         let add = |connection: &mut Connection| {
-            if delta == 0 {
-                let count = counter(self.read(connection, key)?);
-                return Ok(count.ok_or_else(|| no_counter(key)));
-            }
             connection.pragma_update(None, "synchronous", "normal")?;
             let result = self.add(connection, key, delta);
             connection.pragma_update(None, "synchronous", "full")?;
@@ -226,6 +225,11 @@ impl SqliteStore {
         self.write(&transaction, key, &count.to_le_bytes())?;
         transaction.commit()?;
         Ok(Ok(count))
+    }
+
+    pub async fn count(&self, key: &str) -> Result<i64, Error> {
+        let value = self.get(key).await?;
+        counter(value).ok_or_else(|| no_counter(key))
     }
 
     pub async fn swap(&self, key: &str, seen: Option<&[u8]>, value: &[u8]) -> Result<bool, Error> {
