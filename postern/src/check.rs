@@ -4,31 +4,63 @@ use crate::cli::Configuration;
 use crate::deployment::Deployment;
 use crate::policies;
 use anyhow::{Result, bail};
-use std::path::Path;
 
 /// Prints the problems of both and fails if there is one.
 pub fn check(deployment: &Deployment, configuration: &Configuration) -> Result<()> {
-    let folder = deployment.policies(configuration.policies.as_deref())?;
-    let problems = policies::problems(&folder, &deployment.folder.join("spin.toml"))?;
-    let shown = folder.strip_prefix(&deployment.folder).unwrap_or(&folder).display();
+    let folder = &deployment.policies;
+    let manifest = deployment.folder.join("spin.toml");
+    // With a host, a manifest that is not there is a problem, and the host says so.
+    let has_manifest = manifest.exists();
+    let problems = policies::problems(folder, has_manifest.then_some(&*manifest))?;
+    let shown = folder.strip_prefix(&deployment.folder).unwrap_or(folder).display();
     for problem in &problems {
         eprintln!("{shown}/{problem}");
     }
-    let wrong = match (problems.is_empty(), deployment.manifest_is_fine(configuration)?) {
-        (true, true) => return not_offered(&folder, deployment, configuration),
-        (false, true) => "the policies are",
-        (true, false) => "spin.toml is",
-        (false, false) => "the policies and spin.toml are",
+    let by_host = deployment.manifest_is_fine(configuration)?;
+    let manifest_is_fine = match by_host {
+        Some(fine) => fine,
+        None if has_manifest => can_be_read(&manifest),
+        None => true,
     };
-    bail!("{wrong} refused; mend what the lines above name and run this again")
+    match (problems.is_empty(), manifest_is_fine) {
+        (true, true) => {}
+        (false, true) => bail!(refused("the policies are")),
+        (true, false) => bail!(refused("spin.toml is")),
+        (false, false) => bail!(refused("the policies and spin.toml are")),
+    }
+    surprises(deployment, configuration)?;
+    match (by_host, has_manifest) {
+        (Some(_), _) => eprintln!("policies and manifest are fine"),
+        (None, true) => eprintln!(
+            "policies are fine, and spin.toml gives what they name; whether its components fit together is looked at with --host"
+        ),
+        (None, false) => eprintln!(
+            "policies are fine; no spin.toml was looked at, as {} has none (--app names its folder)",
+            deployment.folder.display()
+        ),
+    }
+    Ok(())
 }
 
-/// Says which providers have a variable without a value, and so are not offered: no problem, but a surprise.
-fn not_offered(
-    folder: &Path,
-    deployment: &Deployment,
-    configuration: &Configuration,
-) -> Result<()> {
+fn refused(what: &str) -> String {
+    format!("{what} refused; mend what the lines above name and run this again")
+}
+
+/// Says why it cannot.
+fn can_be_read(manifest: &std::path::Path) -> bool {
+    let problem = match std::fs::read_to_string(manifest) {
+        Ok(text) => text.parse::<toml::Table>().err().map(|error| error.to_string()),
+        Err(error) => Some(error.to_string()),
+    };
+    if let Some(problem) = &problem {
+        eprintln!("{}: {problem}", manifest.display());
+    }
+    problem.is_none()
+}
+
+/// Says what is right and may be a surprise, such as providers whose variables are empty and that are not offered for that.
+fn surprises(deployment: &Deployment, configuration: &Configuration) -> Result<()> {
+    let folder = &deployment.policies;
     for line in policies::warnings(folder)? {
         eprintln!("      {line}");
     }
@@ -37,6 +69,5 @@ fn not_offered(
     for line in policies::not_offered(folder, &empty)? {
         eprintln!("      {line}");
     }
-    eprintln!("policies and manifest are fine");
     Ok(())
 }

@@ -9,20 +9,39 @@ use std::path::PathBuf;
 #[derive(Parser)]
 #[command(name = "postern")]
 pub struct Cli {
-    /// The folder of spin.toml
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub app: PathBuf,
-    /// The host's program, by which stores are reached
-    #[arg(long, value_name = "FILE", default_value = "postern-host")]
-    pub host: PathBuf,
+    #[command(flatten)]
+    pub place: Place,
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// Where a deployment is.
+#[derive(Args)]
+pub struct Place {
+    /// The deployment's folder, that of spin.toml
+    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
+    pub app: PathBuf,
+    /// The policies, in place of the folder `policies`
+    #[arg(long, global = true, value_name = "DIR")]
+    pub policies: Option<PathBuf>,
+    /// The gateway's key-value store: a SQLite file, or redis://HOST:PORT; else POSTERN_STORE says it, and else it is
+    /// .spin/sqlite_key_value.db
+    #[arg(long, global = true, value_name = "FILE|URL")]
+    pub store: Option<String>,
+    /// Where the store is configured for Spin
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "store")]
+    pub runtime_config_file: Option<PathBuf>,
+    /// The host's program, with which `check` composes spin.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    pub host: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
 pub enum Command {
     /// Check the policies and the manifest, all problems at once
     Check(Configuration),
+    /// Say what has been used, is reserved and is left of each limit
+    Usage(Usage),
     /// Issue, list, rotate and revoke API keys
     Key {
         #[command(subcommand)]
@@ -51,21 +70,9 @@ pub struct DevKey {
 /// What the gateway is told besides `spin.toml`.
 #[derive(Args)]
 pub struct Configuration {
-    /// The policies, in place of the folder `policies`
-    #[arg(long, value_name = "DIR")]
-    pub policies: Option<PathBuf>,
     /// A variable of `spin.toml`; may be given several times
     #[arg(long, value_name = "NAME=VALUE")]
     pub variable: Vec<String>,
-    #[command(flatten)]
-    pub runtime: Runtime,
-}
-
-#[derive(Args)]
-pub struct Runtime {
-    /// Where stores and outbound connections are configured, as for Spin
-    #[arg(long, value_name = "FILE")]
-    pub runtime_config_file: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -73,18 +80,13 @@ pub enum KeyAction {
     /// Issue a key and print it, this once
     Issue(Box<Issue>),
     /// List the keys issued: id, consumer, since and until when, last use, state, restrictions
-    List {
-        #[command(flatten)]
-        runtime: Runtime,
-    },
+    List,
     /// Issue another key in place of one, which holds for a while yet
     Rotate(Box<Rotate>),
     /// Revoke a key, for good and at once
     Revoke {
         /// As `key list` shows it, or the key itself
         id: String,
-        #[command(flatten)]
-        runtime: Runtime,
     },
 }
 
@@ -97,11 +99,6 @@ pub struct Issue {
     pub label: Option<String>,
     #[command(flatten)]
     pub narrowing: Narrowing,
-    /// The policies, in place of the folder `policies`
-    #[arg(long, value_name = "DIR")]
-    pub policies: Option<PathBuf>,
-    #[command(flatten)]
-    pub runtime: Runtime,
 }
 
 /// What a key has less than its consumer.
@@ -134,26 +131,55 @@ pub struct Rotate {
     /// How long the old key holds beside the new one; 0: not at all
     #[arg(long, value_name = "DURATION", value_parser = times::duration, default_value = "24h")]
     pub overlap: u64,
-    /// The policies, in place of the folder `policies`
-    #[arg(long, value_name = "DIR")]
-    pub policies: Option<PathBuf>,
+}
+
+/// Who is asked about.
+#[derive(Args, Default)]
+#[group(multiple = false)]
+pub struct Who {
+    /// An API key, or its id
+    #[arg(long)]
+    pub key: Option<String>,
+    /// A token, or a file that holds one
+    #[arg(long)]
+    pub token: Option<String>,
+    /// A consumer of policies/consumers.toml
+    #[arg(long)]
+    pub consumer: Option<String>,
+}
+
+impl Who {
+    /// Nobody is named.
+    pub fn is_empty(&self) -> bool {
+        self.key.is_none() && self.token.is_none() && self.consumer.is_none()
+    }
+}
+
+/// Whose limits are asked about; all consumers' if nothing is said.
+#[derive(Args)]
+pub struct Usage {
     #[command(flatten)]
-    pub runtime: Runtime,
+    pub who: Who,
+    /// The consumers that have this plan
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["key", "token", "consumer"])]
+    pub plan: Option<String>,
+    /// A model or an alias: the limits that are counted by model as well
+    #[arg(long)]
+    pub model: Option<String>,
+    /// The client's address: the limits that are counted by address as well
+    #[arg(long)]
+    pub ip: Option<IpAddr>,
+    /// The Redis of the limiter that counts by scripts; else POSTERN_REDIS_URL or `redis_url` of plans.toml says it, and else
+    /// the key-value store has the counters
+    #[arg(long, value_name = "URL")]
+    pub counters: Option<String>,
 }
 
 /// Who is asked about, and what they would do.
 #[derive(Args)]
-#[command(group(clap::ArgGroup::new("who").required(true)))]
 pub struct Explain {
-    /// An API key, or its id
-    #[arg(long, group = "who")]
-    pub key: Option<String>,
-    /// A token, or a file that holds one
-    #[arg(long, group = "who")]
-    pub token: Option<String>,
-    /// A consumer of policies/consumers.toml
-    #[arg(long, group = "who")]
-    pub consumer: Option<String>,
+    #[command(flatten)]
+    pub who: Who,
     /// A model or an alias
     #[arg(long)]
     pub model: String,
@@ -166,11 +192,6 @@ pub struct Explain {
     /// When, as in 2027-01-01T09:00:00Z; now if it is not said
     #[arg(long, value_name = "RFC3339")]
     pub at: Option<String>,
-    /// The policies, in place of the folder `policies`
-    #[arg(long, value_name = "DIR")]
-    pub policies: Option<PathBuf>,
-    #[command(flatten)]
-    pub runtime: Runtime,
 }
 
 #[cfg(test)]

@@ -1,90 +1,107 @@
-//! A deployment: the folder of `spin.toml`, and the host's program, which reaches what belongs to it.
+//! A deployment: its folder, its policies and its store.
 
-use crate::cli::{Configuration, Runtime};
+mod location;
+
+pub use location::{Location, shown};
+
+use crate::cli::{Configuration, Place};
 use crate::store::Store;
 use anyhow::{Context, Result, bail};
-use std::path::{self, Path, PathBuf};
+use std::env;
+use std::path::{self, PathBuf};
 use std::process::{Command, Output};
+
+/// Names the store where no option does: an address may hold a password, which everybody can see in a command line.
+const STORE_VARIABLE: &str = "POSTERN_STORE";
 
 /// Where everything is.
 pub struct Deployment {
     /// The folder of `spin.toml`.
     pub folder: PathBuf,
-    host: PathBuf,
+    /// The folder of the policies.
+    pub policies: PathBuf,
+    store: Location,
+    runtime_config_file: Option<PathBuf>,
+    host: Option<PathBuf>,
 }
 
 impl Deployment {
-    /// With this folder, and this program: a file, or a name on `PATH`.
+    /// At this place.
     ///
     /// # Errors
-    /// When the current folder cannot be known.
-    pub fn new(folder: &Path, host: &Path) -> Result<Self> {
-        let is_name = host.parent() == Some(Path::new(""));
-        let host = if is_name { host.to_owned() } else { path::absolute(host)? };
-        Ok(Self { folder: path::absolute(folder)?, host })
+    /// When the store is named wrongly.
+    pub fn new(place: Place) -> Result<Self> {
+        let folder = path::absolute(place.app)?;
+        let policies = place.policies.map(path::absolute).transpose()?;
+        let runtime_config_file = place.runtime_config_file.map(path::absolute).transpose()?;
+        let default = Location::default_of(&folder);
+        let store = match (&place.store, &runtime_config_file, env::var(STORE_VARIABLE)) {
+            (Some(text), ..) => Location::named(text, "--store")?,
+            (_, Some(file), _) => Location::configured(file)?.unwrap_or(default),
+            (.., Ok(text)) => Location::named(&text, STORE_VARIABLE)?,
+            _ => default,
+        };
+        // A name without a folder is looked up on `PATH`.
+        let host = place.host.map(|host| match host.parent() {
+            Some(parent) if parent.as_os_str().is_empty() => Ok(host),
+            _ => path::absolute(host),
+        });
+        Ok(Self {
+            policies: policies.unwrap_or_else(|| folder.join("policies")),
+            folder,
+            store,
+            runtime_config_file,
+            host: host.transpose()?,
+        })
     }
 
-    /// The policies that are given, or the folder's.
-    pub fn policies(&self, given: Option<&Path>) -> Result<PathBuf> {
-        let given = given.map(path::absolute).transpose()?;
-        Ok(given.unwrap_or_else(|| self.folder.join("policies")))
+    /// The key-value store of the gateway, without the gateway; it is opened when it is used.
+    ///
+    /// # Errors
+    /// When its address is wrong.
+    pub fn store(&self) -> Result<Store> {
+        Store::new(&self.store)
     }
 
-    /// The key-value store of the gateway, without the gateway.
-    pub fn store<'a>(&'a self, runtime: &'a Runtime) -> Store<'a> {
-        Store::new(self, runtime)
-    }
-
-    /// Whether the host takes the manifest; it says what is wrong itself.
-    pub fn manifest_is_fine(&self, configuration: &Configuration) -> Result<bool> {
-        let mut command = self.reading("check", configuration)?;
+    /// Whether the host takes the manifest; it says what is wrong itself. `None` without a host.
+    pub fn manifest_is_fine(&self, configuration: &Configuration) -> Result<Option<bool>> {
+        let Some(mut command) = self.reading("check", configuration) else { return Ok(None) };
         let status = command.status().with_context(|| self.cannot_run())?;
-        Ok(status.success())
+        Ok(Some(status.success()))
     }
 
-    /// The variables of the manifest that have no value.
+    /// The variables of the manifest that have no value; none without a host, which knows.
     pub fn empty_variables(&self, configuration: &Configuration) -> Result<Vec<String>> {
-        let mut command = self.reading("empty-variables", configuration)?;
-        let output = command.output().with_context(|| self.cannot_run())?;
-        let text = String::from_utf8(stdout("the host cannot read spin.toml", output)?)?;
-        Ok(text.lines().map(str::to_owned).collect())
+        let command = self.reading("empty-variables", configuration);
+        let Some(mut command) = command else { return Ok(Vec::new()) };
+        let Output { status, stdout, stderr } =
+            command.output().with_context(|| self.cannot_run())?;
+        if !status.success() {
+            let said = String::from_utf8_lossy(&stderr);
+            bail!("the host cannot read spin.toml: {}", said.trim_end());
+        }
+        Ok(String::from_utf8(stdout)?.lines().map(str::to_owned).collect())
     }
 
-    /// A subcommand of the host that reads the manifest.
-    fn reading(&self, subcommand: &str, configuration: &Configuration) -> Result<Command> {
-        let mut command =
-            self.host(&[subcommand, "--manifest", "spin.toml"], &configuration.runtime)?;
+    /// A subcommand of the host that reads the manifest, in its folder.
+    fn reading(&self, subcommand: &str, configuration: &Configuration) -> Option<Command> {
+        let mut command = Command::new(self.host.as_ref()?);
+        command.current_dir(&self.folder).args([subcommand, "--manifest", "spin.toml"]);
+        if let Some(file) = &self.runtime_config_file {
+            command.arg("--runtime-config-file").arg(file);
+        }
         for variable in &configuration.variable {
             command.args(["--variable", variable]);
         }
-        if let Some(folder) = &configuration.policies {
-            let folder = path::absolute(folder)?;
-            command.arg("--files").arg(format!("policies={}", folder.display()));
+        if self.policies != self.folder.join("policies") {
+            command.arg("--files").arg(format!("policies={}", self.policies.display()));
         }
-        Ok(command)
-    }
-
-    /// The host with these words, in the folder of the manifest.
-    pub fn host(&self, words: &[&str], runtime: &Runtime) -> Result<Command> {
-        let mut command = Command::new(&self.host);
-        command.current_dir(&self.folder).args(words);
-        if let Some(file) = &runtime.runtime_config_file {
-            command.arg("--runtime-config-file").arg(path::absolute(file)?);
-        }
-        Ok(command)
+        Some(command)
     }
 
     /// For the error of a program that does not start.
-    pub fn cannot_run(&self) -> String {
-        format!("cannot run {}; --host names the host's program", self.host.display())
-    }
-}
-
-/// What a program printed, if it was successful; else what it said.
-pub fn stdout(cannot: &str, output: Output) -> Result<Vec<u8>> {
-    let Output { status, stdout, stderr } = output;
-    match status.success() {
-        true => Ok(stdout),
-        false => bail!("{cannot}: {}", String::from_utf8_lossy(&stderr).trim_end()),
+    fn cannot_run(&self) -> String {
+        let host = self.host.as_deref().unwrap_or(&self.folder);
+        format!("cannot run {}; --host names the host's program", host.display())
     }
 }

@@ -24,15 +24,15 @@ const SANDBOX: &str = "sandbox";
 /// Makes sure that there is a key, where the policies let somebody have one, and prints a new one with a line for the shell
 /// that gets an answer.
 pub fn show(deployment: &Deployment, options: &DevKey) -> Result<()> {
-    let folder = deployment.policies(options.configuration.policies.as_deref())?;
-    if !policies::consumers(&folder)?.iter().any(|name| name == CONSUMER) {
+    let folder = &deployment.policies;
+    if !policies::consumers(folder)?.iter().any(|name| name == CONSUMER) {
         note(&format!("no key issued: the policies have no consumer {CONSUMER:?}"));
         return Ok(());
     }
-    let store = deployment.store(&options.configuration.runtime);
+    let store = deployment.store()?.made_if_missing();
     let Some(key) = ensure(&deployment.folder, &store)? else { return Ok(()) };
     println!("key for {CONSUMER}: {}", key.expose());
-    match policies::chat_model(&folder, CONSUMER, SANDBOX)? {
+    match policies::chat_model(folder, CONSUMER, SANDBOX)? {
         Some(model) => println!("{}", curl(&key, &model, options)),
         None => println!("the policies let {CONSUMER} chat with no model"),
     }

@@ -1,6 +1,6 @@
 //! Who is this, what may they do with a model, and by which policy? Answered as the stages would, by the same crates.
 
-mod who;
+pub mod who;
 
 use crate::cli::Explain;
 use crate::deployment::Deployment;
@@ -22,15 +22,15 @@ const ANY: [Capability; 4] =
 
 /// Prints the decision, and what made it. Fails if it is a refusal.
 pub fn explain(deployment: &Deployment, options: &Explain) -> Result<()> {
-    let folder = deployment.policies(options.policies.as_deref())?;
-    let all = policies::all(&folder)?;
-    let authorization = policies::authorization(&folder).map_err(|problems| {
+    let folder = &deployment.policies;
+    let all = policies::all(folder)?;
+    let authorization = policies::authorization(folder).map_err(|problems| {
         let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
         anyhow!(lines.join("\n"))
     })?;
     let actions = actions(options)?;
     let unix_s = when(options)?;
-    let known = who::of(options, &all, &deployment.store(&options.runtime), unix_s)?;
+    let known = who::of(&options.who, &all, &deployment.store()?, unix_s)?;
     known.caller.calls_from(options.ip).or_else(|refused| match options.ip {
         Some(_) => Err(anyhow!("refused: {refused}")),
         None => {

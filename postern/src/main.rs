@@ -1,4 +1,5 @@
-//! The operator's program: checks policies, issues and revokes keys, explains decisions.
+//! The operator's program: checks policies, issues and revokes keys, explains decisions, reads counters. It needs nothing
+//! but the policies and the store of a deployment.
 
 mod check;
 mod cli;
@@ -10,6 +11,7 @@ mod key;
 mod policies;
 mod provisions;
 mod store;
+mod usage;
 
 use anyhow::Result;
 use clap::Parser;
@@ -28,10 +30,11 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<()> {
-    let deployment = Deployment::new(&cli.app, &cli.host)?;
+    let deployment = Deployment::new(cli.place)?;
     match cli.command {
         Command::Check(configuration) => check::check(&deployment, &configuration),
         Command::Explain(options) => explain::explain(&deployment, &options),
+        Command::Usage(options) => usage::usage(&deployment, &options),
         Command::Key { action } => key::key(&deployment, action),
         Command::DevKey(options) => dev_key::show(&deployment, &options),
     }

@@ -70,14 +70,18 @@ pub fn all(folder: &Path) -> Result<Policies> {
 }
 
 /// All problems, those of files that do not belong there and of what `manifest` lacks included. None if all is well.
-pub fn problems(folder: &Path, manifest: &Path) -> Result<Vec<Problem>> {
+pub fn problems(folder: &Path, manifest: Option<&Path>) -> Result<Vec<Problem>> {
     let mut problems = strays(folder)?;
     let authorization = authorization(folder).map_err(|found| problems.extend(found));
     match read(folder) {
         // An unreadable manifest is said where the manifest is checked.
         Ok(policies) => {
-            let manifest = fs::read_to_string(manifest).unwrap_or_default();
-            problems.extend(provisions::missing(&policies.catalogue, &policies.issuers, &manifest));
+            if let Some(manifest) =
+                manifest.map(|file| fs::read_to_string(file).unwrap_or_default())
+            {
+                let Policies { catalogue, issuers, .. } = &policies;
+                problems.extend(provisions::missing(catalogue, issuers, &manifest));
+            }
             if let Ok(authorization) = &authorization {
                 problems.extend(dangling::problems(authorization, &policies.catalogue));
             }
@@ -135,7 +139,7 @@ mod tests {
     #[test]
     fn the_shipped_policies_need_nothing_that_the_shipped_manifest_lacks() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let found = problems(&root.join("policies"), &root.join("spin.toml")).unwrap();
+        let found = problems(&root.join("policies"), Some(&root.join("spin.toml"))).unwrap();
         assert!(found.is_empty(), "{found:?}");
     }
 
@@ -144,7 +148,7 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("postern-policies-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("consumer.toml"), "").unwrap();
-        let found = problems(&folder, Path::new("spin.toml")).unwrap();
+        let found = problems(&folder, None).unwrap();
         let files: Vec<_> = found.iter().map(|problem| problem.file.as_str()).collect();
         assert_eq!(
             files,
@@ -202,7 +206,7 @@ mod tests {
 
     #[test]
     fn names_a_folder_that_is_not_there() {
-        let error = problems(Path::new("/no/such/policies"), Path::new("spin.toml")).unwrap_err();
+        let error = problems(Path::new("/no/such/policies"), None).unwrap_err();
         assert!(format!("{error:#}").contains("/no/such/policies"), "{error:#}");
     }
 }

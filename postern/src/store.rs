@@ -1,15 +1,19 @@
-//! The key-value store of a deployment, through the host's command line.
+//! The key-value store of a deployment, read and written by the host's own library.
 
-use crate::cli::Runtime;
-use crate::deployment::{Deployment, stdout};
-use anyhow::{Context, Result};
-use std::io::Write;
-use std::process::{Output, Stdio};
+use crate::deployment::Location;
+use anyhow::{Result, anyhow, bail};
+use postern_key_value::{Store as Opened, Stores};
+use postern_store::increments::{IncrementError, IncrementIo};
+use std::cell::OnceCell;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use tokio::runtime::{Builder, Runtime};
 
-/// What `postern-host key-value get` exits with when there is no such key.
-const ABSENT: i32 = 3;
 /// The store that the stages open.
-const STORE: &str = "default";
+const LABEL: &str = "default";
+/// How a file of SQLite begins (<https://sqlite.org/fileformat.html#magic_header_string>).
+const SQLITE: &[u8; 16] = b"SQLite format 3\0";
 
 /// What is done with a store, wherever it is.
 pub trait KeyValue {
@@ -23,54 +27,155 @@ pub trait KeyValue {
     fn delete(&self, name: &str) -> Result<()>;
 }
 
-/// The store that the stages of a deployment open.
-pub struct Store<'a> {
-    deployment: &'a Deployment,
-    runtime: &'a Runtime,
+/// The store that the stages of a deployment open, opened on first use.
+pub struct Store {
+    location: Location,
+    store: Opened,
+    runtime: Runtime,
+    makes: bool,
+    looked: OnceCell<()>,
 }
 
-impl<'a> Store<'a> {
-    pub fn new(deployment: &'a Deployment, runtime: &'a Runtime) -> Self {
-        Self { deployment, runtime }
+impl Store {
+    /// At this place.
+    ///
+    /// # Errors
+    /// When its address is wrong.
+    pub fn new(location: &Location) -> Result<Self> {
+        let configs = [(LABEL.to_owned(), location.config())].into();
+        let stores = Stores::new(&configs).map_err(|error| anyhow!(error))?;
+        let store = stores.get(LABEL).cloned().ok_or_else(|| anyhow!("no store {LABEL}"))?;
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        Ok(Self {
+            location: location.clone(),
+            store,
+            runtime,
+            makes: false,
+            looked: OnceCell::new(),
+        })
     }
 
-    fn call(&self, action: &str, words: &[&str], input: Option<&[u8]>) -> Result<Output> {
-        let mut command =
-            self.deployment.host(&["key-value", action, "--store", STORE], self.runtime)?;
-        command.args(words);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().with_context(|| self.deployment.cannot_run())?;
-        if let Some(mut pipe) = child.stdin.take() {
-            pipe.write_all(input.unwrap_or_default())?;
+    /// The same, and a file is made if there is none.
+    #[must_use]
+    pub fn made_if_missing(self) -> Self {
+        Self { makes: true, ..self }
+    }
+
+    /// Where it is, for people.
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+
+    fn run<T>(&self, work: impl Future<Output = Result<T, String>>) -> Result<T> {
+        if self.looked.get().is_none() {
+            self.look()?;
+            self.looked.get_or_init(|| ());
         }
-        Ok(child.wait_with_output()?)
+        self.runtime.block_on(work).map_err(|error| {
+            let remedy = match self.location {
+                Location::File { .. } => "its file and folder must be writable for this user",
+                Location::Redis(_) => "the server must run and be reached from here",
+            };
+            anyhow!("the key-value store {}: {error}; {remedy}", self.location)
+        })
+    }
+
+    /// Whether there is such a file, before SQLite makes one.
+    fn look(&self) -> Result<()> {
+        let Location::File { path, makes_folder } = &self.location else { return Ok(()) };
+        let shown = path.display();
+        if path.is_dir() {
+            bail!(
+                "the key-value store {shown} is a folder; name the file in it, which Spin calls sqlite_key_value.db"
+            );
+        }
+        if path.exists() {
+            return is_sqlite(path);
+        }
+        if !self.makes {
+            bail!(
+                "there is no key-value store {shown}; --store names the gateway's, a SQLite file or redis://HOST:PORT"
+            );
+        }
+        let has_folder = path.parent().is_some_and(Path::is_dir);
+        if !has_folder && !makes_folder {
+            bail!(
+                "there is no folder for the key-value store {shown}; make it, or name the gateway's store with --store"
+            );
+        }
+        eprintln!(
+            "note: the key-value store {shown} is new; a gateway that keeps another one will not know the key"
+        );
+        Ok(())
     }
 }
 
-/// What a call gave, if it was successful.
-fn answer(action: &str, output: Output) -> Result<Vec<u8>> {
-    stdout(&format!("the key-value store cannot {action}"), output)
+fn is_sqlite(path: &Path) -> Result<()> {
+    let shown = path.display();
+    let cannot_read = |error| anyhow!("the key-value store {shown} cannot be read: {error}");
+    let mut head = Vec::new();
+    let file = File::open(path).map_err(cannot_read)?;
+    file.take(SQLITE.len() as u64).read_to_end(&mut head).map_err(cannot_read)?;
+    if !head.is_empty() && head != SQLITE {
+        bail!("the key-value store {shown} is not a SQLite file; --store names the gateway's");
+    }
+    Ok(())
 }
 
-impl KeyValue for Store<'_> {
+impl KeyValue for Store {
     fn get(&self, name: &str) -> Result<Option<Vec<u8>>> {
-        let output = self.call("get", &[name], None)?;
-        match output.status.code() {
-            Some(ABSENT) => Ok(None),
-            _ => answer("get", output).map(Some),
-        }
+        self.run(self.store.get(name))
     }
 
     fn list(&self) -> Result<Vec<String>> {
-        let text = String::from_utf8(answer("list", self.call("list", &[], None)?)?)?;
-        Ok(text.lines().map(str::to_owned).collect())
+        let mut names = self.run(self.store.keys())?;
+        names.sort_unstable();
+        Ok(names)
     }
 
     fn set(&self, name: &str, value: &[u8]) -> Result<()> {
-        answer("set", self.call("set", &[name, "-"], Some(value))?).map(drop)
+        self.run(self.store.set(name, value))
     }
 
     fn delete(&self, name: &str) -> Result<()> {
-        answer("delete", self.call("delete", &[name], None)?).map(drop)
+        self.run(self.store.delete(name))
     }
+}
+
+/// For reading counters: they are counted by the gateway alone.
+impl IncrementIo for &Store {
+    fn increment(&self, key: &str, delta: i64) -> Result<i64, IncrementError> {
+        if delta != 0 {
+            return Err(IncrementError::Unavailable("counters are only read here".to_owned()));
+        }
+        self.run(self.store.count(key)).map_err(|error| match error.to_string() {
+            text if text.contains("no counter") || text.contains("not an integer") => {
+                IncrementError::Broken
+            }
+            text => IncrementError::Unavailable(text),
+        })
+    }
+
+    fn get(&self, key: &str) -> Result<Option<Vec<u8>>, IncrementError> {
+        KeyValue::get(*self, key).map_err(unavailable)
+    }
+
+    fn set(&self, key: &str, value: &[u8]) -> Result<(), IncrementError> {
+        KeyValue::set(*self, key, value).map_err(unavailable)
+    }
+
+    fn delete(&self, key: &str) -> Result<(), IncrementError> {
+        KeyValue::delete(*self, key).map_err(unavailable)
+    }
+
+    async fn names(&self) -> Result<Vec<String>, IncrementError> {
+        KeyValue::list(*self).map_err(unavailable)
+    }
+
+    async fn pause(&self, _ms: u64) {}
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape of `map_err`")]
+fn unavailable(error: anyhow::Error) -> IncrementError {
+    IncrementError::Unavailable(format!("{error:#}"))
 }

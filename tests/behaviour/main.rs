@@ -11,6 +11,7 @@ mod headers;
 mod identity;
 mod limits;
 mod models;
+mod operator;
 mod overload;
 mod privacy;
 mod readiness;

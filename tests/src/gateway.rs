@@ -9,7 +9,7 @@ use postern_keys::{IssuedKey, Key, public_id, sha256_hex, store_name};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Instant;
@@ -194,6 +194,17 @@ impl Gateway {
         let mut command = self.folder.host(&["key-value", "get", "--store", "default"]);
         let output = command.arg(name).output().expect("the host runs");
         output.status.success().then_some(output.stdout)
+    }
+
+    /// The operator's program with these words, on the policies and the store of this gateway.
+    ///
+    /// # Panics
+    ///
+    /// When it does not run.
+    #[must_use]
+    pub fn operator(&self, words: &[&str]) -> Output {
+        let mut command = self.folder.operator(&self.options);
+        command.args(words).output().expect("the operator's program runs")
     }
 
     /// Asks it to end, as an operator or a platform does.

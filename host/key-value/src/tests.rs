@@ -86,8 +86,7 @@ async fn swaps_only_what_it_has_seen(store: &Store) {
 #[tokio::test]
 async fn a_sqlite_file_conforms() {
     let directory = tempfile::tempdir().unwrap();
-    conforms(store(Config::Sqlite(Some(directory.path().join("new/folder/store.db")))))
-        .await;
+    conforms(store(Config::Sqlite(Some(directory.path().join("new/folder/store.db"))))).await;
 }
 
 #[tokio::test]

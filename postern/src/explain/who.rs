@@ -1,6 +1,6 @@
 //! From a credential to the caller that it stands for.
 
-use crate::cli::Explain;
+use crate::cli::Who;
 use crate::key;
 use crate::store::KeyValue;
 use anyhow::{Context, Result, anyhow, bail};
@@ -19,25 +19,20 @@ pub struct Known {
 }
 
 /// The caller that these options name.
-pub fn of(
-    options: &Explain,
-    policies: &Policies,
-    store: &impl KeyValue,
-    unix_s: u64,
-) -> Result<Known> {
-    match (&options.key, &options.token, &options.consumer) {
+pub fn of(who: &Who, policies: &Policies, store: &impl KeyValue, unix_s: u64) -> Result<Known> {
+    match (&who.key, &who.token, &who.consumer) {
         (Some(key), ..) => of_key(key, policies, store, unix_s),
         (_, Some(token), _) => {
             let text = fs::read_to_string(token).unwrap_or_else(|_| token.clone());
             of_token(text.trim(), policies, store, unix_s)
         }
         (.., Some(name)) => of_consumer(name, policies, unix_s),
-        _ => bail!("say who: --key, --token or --consumer"),
+        _ => bail!("nobody is named; say --key, --token or --consumer"),
     }
 }
 
 /// As a key of this consumer that takes nothing away.
-fn of_consumer(name: &str, policies: &Policies, unix_s: u64) -> Result<Known> {
+pub fn of_consumer(name: &str, policies: &Policies, unix_s: u64) -> Result<Known> {
     let key = IssuedKey::new(String::new(), name, unix_s);
     let caller = of_issued_key(&policies.consumers, &key, unix_s).map_err(|_| {
         let known: Vec<_> =

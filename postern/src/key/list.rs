@@ -25,9 +25,7 @@ pub fn rows(store: &impl KeyValue, now_unix_s: u64) -> Result<Vec<String>> {
         let Some(hash) = sha256_from_store_name(name) else { continue };
         match store.get(name)?.map(|bytes| IssuedKey::from_json(&bytes)) {
             Some(Ok(record)) => {
-                // Every read starts the host: only what is there is read.
-                let used = last_used_name(hash);
-                let used = if names.contains(&used) { store.get(&used)? } else { None };
+                let used = store.get(&last_used_name(hash))?;
                 let last_used_unix_s = used.and_then(|bytes| parse_last_used(&bytes));
                 known.push(Known { record, last_used_unix_s });
             }

@@ -19,27 +19,27 @@ pub fn key(deployment: &Deployment, action: KeyAction) -> Result<()> {
     match action {
         KeyAction::Issue(options) => issue(deployment, *options),
         KeyAction::Rotate(options) => rotate(deployment, &options),
-        KeyAction::List { runtime } => {
-            let rows = list::rows(&deployment.store(&runtime), now_unix_s()?)?;
+        KeyAction::List => {
+            let rows = list::rows(&deployment.store()?, now_unix_s()?)?;
             println!("{}", list::head());
             rows.iter().for_each(|row| println!("{row}"));
             Ok(())
         }
-        KeyAction::Revoke { id, runtime } => {
-            eprintln!("{}", change::revoke(&deployment.store(&runtime), &id, now_unix_s()?)?);
+        KeyAction::Revoke { id } => {
+            eprintln!("{}", change::revoke(&deployment.store()?, &id, now_unix_s()?)?);
             Ok(())
         }
     }
 }
 
 fn issue(deployment: &Deployment, options: Issue) -> Result<()> {
-    let Issue { consumer, label, narrowing, policies: given, runtime } = options;
-    let policies = policies::all(&deployment.policies(given.as_deref())?)?;
+    let Issue { consumer, label, narrowing } = options;
+    let policies = policies::all(&deployment.policies)?;
     let key = random()?;
     let mut record = fresh(&key, &consumer)?;
     narrowing::apply(&mut record, label, narrowing);
     narrowing::check(&record, &policies)?;
-    put(&deployment.store(&runtime), &key, &record)?;
+    put(&deployment.store()?.made_if_missing(), &key, &record)?;
     let until = record.expires_at_unix_s.map(|at| format!(", holds until {}", times::utc(at)));
     let until = until.unwrap_or_default();
     eprintln!("id {} (for `key revoke`){until}; the key is not shown again:", record.id);
@@ -48,8 +48,8 @@ fn issue(deployment: &Deployment, options: Issue) -> Result<()> {
 }
 
 fn rotate(deployment: &Deployment, options: &Rotate) -> Result<()> {
-    let policies = policies::all(&deployment.policies(options.policies.as_deref())?)?;
-    let store = &deployment.store(&options.runtime);
+    let policies = policies::all(&deployment.policies)?;
+    let store = &deployment.store()?;
     let (key, now) = (random()?, now_unix_s()?);
     let said = change::rotate(store, &options.id, &key, options.overlap, now, &policies)?;
     eprintln!("{said}; the new key is not shown again:");

@@ -28,7 +28,7 @@ impl Folder {
     }
 
     pub(super) fn up(&self, options: &Options) -> Command {
-        let policies = options.policies.clone().unwrap_or_else(|| here().join("policies"));
+        let policies = policies(options);
         let mut command = self.host(&["up", "--listen", "127.0.0.1:0"]);
         command.arg("--manifest").arg(self.folder.path().join("spin.toml"));
         command.arg("--files").arg(format!("policies={}", policies.display()));
@@ -37,6 +37,19 @@ impl Folder {
             command.arg("--variable").arg(format!("{name}={value}"));
         }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// The operator's program, with nothing of a checkout or a toolchain.
+    pub(super) fn operator(&self, options: &Options) -> Command {
+        let mut command = Command::new(beside(&program(), "postern"));
+        command.env_clear().current_dir("/").arg("--policies").arg(policies(options));
+        if self.has_runtime_config {
+            let file = self.folder.path().join("runtime-config.toml");
+            command.arg("--runtime-config-file").arg(file);
+        } else {
+            command.arg("--store").arg(self.folder.path().join("state/sqlite_key_value.db"));
+        }
         command
     }
 
@@ -53,6 +66,17 @@ impl Folder {
         }
         command
     }
+}
+
+fn policies(options: &Options) -> PathBuf {
+    options.policies.clone().unwrap_or_else(|| here().join("policies"))
+}
+
+/// Another program that was built with this one.
+fn beside(program: &Path, name: &str) -> PathBuf {
+    let other = program.with_file_name(name);
+    assert!(other.exists(), "{} is not there: build the package {name}", other.display());
+    other
 }
 
 /// The folder of this package.

@@ -1,0 +1,94 @@
+//! A report of the meter, as a table for people.
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A limit and what its counters say.
+#[derive(Debug)]
+pub struct Row {
+    /// The plan it is of, or of whom it was asked.
+    pub plan: Option<String>,
+    cells: [String; 6],
+}
+
+impl Row {
+    /// Says the same.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.cells == other.cells
+    }
+}
+
+const HEAD: [&str; 6] = ["LIMIT", "FOR", "USED", "RESERVED", "LEFT", "RESETS"];
+
+#[derive(Deserialize)]
+struct Report {
+    plan: Option<String>,
+    limits: Vec<Line>,
+}
+
+/// A limit as `postern_meter::report` writes it.
+#[derive(Deserialize)]
+struct Line {
+    r#for: String,
+    unit: String,
+    per: Option<String>,
+    window: Option<String>,
+    models: Option<Vec<String>>,
+    amount: Value,
+    used: Option<Value>,
+    reserved: Option<Value>,
+    left: Option<Value>,
+    resets_at: Option<String>,
+}
+
+/// The lines of a report.
+pub fn rows(report: &str) -> Result<Vec<Row>> {
+    let report: Report = serde_json::from_str(report).context("a report of another version")?;
+    let row = |line| Row { plan: report.plan.clone(), cells: cells(line) };
+    Ok(report.limits.into_iter().map(row).collect())
+}
+
+fn cells(line: Line) -> [String; 6] {
+    let number = |value: Option<Value>| value.as_ref().map_or("unreadable".to_owned(), text);
+    let limit = [
+        Some(format!("{} {}", text(&line.amount), line.unit)),
+        line.per.map(|per| format!("per {per}")),
+        line.window.filter(|window| window == "rolling"),
+        line.models.map(|models| format!("of {}", models.join(", "))),
+    ];
+    let limit: Vec<_> = limit.into_iter().flatten().collect();
+    [
+        limit.join(" "),
+        line.r#for,
+        number(line.used),
+        number(line.reserved),
+        number(line.left),
+        line.resets_at.unwrap_or_else(|| "-".to_owned()),
+    ]
+}
+
+/// Money is a text, so that no digit is lost.
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Prints them below the names of the columns, each as wide as it must be.
+pub fn print(rows: &[Row]) {
+    if rows.is_empty() {
+        println!("no limits");
+        return;
+    }
+    let head = HEAD.map(str::to_owned);
+    let lines = || std::iter::once(&head).chain(rows.iter().map(|row| &row.cells));
+    let mut widths = [0; HEAD.len()];
+    for line in lines() {
+        for (width, cell) in widths.iter_mut().zip(line) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    for line in lines() {
+        let cells = line.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
+        println!("{}", cells.collect::<Vec<_>>().join("  ").trim_end());
+    }
+}

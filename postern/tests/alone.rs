@@ -1,0 +1,186 @@
+//! The program alone: copied into an empty folder with policies and a store, without a checkout, cargo or any other program.
+
+use postern_redis_server::RedisServer;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use tempfile::TempDir;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_postern");
+
+struct Alone(TempDir);
+
+impl Alone {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::copy(PROGRAM, folder.path().join("postern")).unwrap();
+        fs::create_dir(folder.path().join("policies")).unwrap();
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("policies");
+        for file in fs::read_dir(shipped).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), folder.path().join("policies").join(file.file_name())).unwrap();
+        }
+        Self(folder)
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Whether it went well, what it printed, and what it said.
+    fn run(&self, words: &[&str]) -> (bool, String, String) {
+        self.run_with(words, &[])
+    }
+
+    fn run_with(&self, words: &[&str], variables: &[(&str, &str)]) -> (bool, String, String) {
+        let mut command = Command::new(self.path().join("postern"));
+        command.current_dir(self.path()).env_clear().envs(variables.iter().copied()).args(words);
+        let output = command.output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.success(), text(output.stdout), text(output.stderr))
+    }
+
+    fn printed(&self, words: &[&str]) -> String {
+        let (success, printed, said) = self.run(words);
+        assert!(success, "{words:?}: {said}");
+        printed
+    }
+
+    fn refused(&self, words: &[&str]) -> String {
+        let (success, printed, said) = self.run(words);
+        assert!(!success, "{words:?}: {printed}{said}");
+        said
+    }
+}
+
+/// Everything, on a store that these words name.
+fn works(alone: &Alone, place: &[&str]) {
+    let with = |words: &[&'static str]| -> Vec<String> {
+        words.iter().chain(place).map(|word| (*word).to_owned()).collect()
+    };
+    let run = |words: Vec<String>| {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        alone.printed(&words)
+    };
+    run(with(&["check"]));
+    let key = run(with(&["key", "issue", "local-dev", "--models", "sandbox"]));
+    assert!(key.starts_with("pk_"), "{key}");
+    let list = run(with(&["key", "list"]));
+    assert!(list.contains("local-dev") && list.contains("active models=sandbox"), "{list}");
+    let mut words = with(&["explain", "--model", "sandbox", "--key"]);
+    words.insert(4, key.trim().to_owned());
+    let explained = run(words);
+    assert!(explained.contains("consumer      local-dev"), "{explained}");
+    assert!(explained.contains("allowed by"), "{explained}");
+    let usage = run(with(&["usage", "--consumer", "local-dev"]));
+    assert!(usage.starts_with("counters in "), "{usage}");
+    let mut words = with(&["key", "revoke"]);
+    words.insert(2, key.trim().to_owned());
+    run(words);
+    let list = run(with(&["key", "list"]));
+    assert!(list.contains("revoked 2"), "{list}");
+}
+
+#[test]
+fn works_on_a_file_that_is_named() {
+    let alone = Alone::new();
+    fs::write(alone.path().join("store.db"), "").unwrap();
+    works(&alone, &["--store", "store.db"]);
+    let elsewhere = alone.path().join("elsewhere");
+    fs::rename(alone.path().join("policies"), &elsewhere).unwrap();
+    works(&alone, &["--store", "store.db", "--policies", "elsewhere"]);
+}
+
+#[test]
+fn works_where_spin_keeps_the_store_if_nothing_is_named() {
+    let alone = Alone::new();
+    works(&alone, &[]);
+    assert!(alone.path().join(".spin/sqlite_key_value.db").is_file());
+}
+
+#[test]
+fn works_on_a_redis() {
+    let (alone, redis) = (Alone::new(), RedisServer::start().unwrap());
+    works(&alone, &["--store", &redis.url()]);
+    let (success, list, said) =
+        alone.run_with(&["key", "list"], &[("POSTERN_STORE", &redis.url())]);
+    assert!(success && list.contains("local-dev"), "{list}{said}");
+    let file = format!("[key_value_store.default]\ntype = \"redis\"\nurl = \"{}\"\n", redis.url());
+    fs::write(alone.path().join("runtime-config.toml"), file).unwrap();
+    let list = alone.printed(&["key", "list", "--runtime-config-file", "runtime-config.toml"]);
+    assert!(list.contains("local-dev"), "{list}");
+    assert!(!alone.path().join(".spin").exists());
+}
+
+/// What is named wrongly, and what must be said: the value and the remedy.
+#[test]
+fn a_store_that_is_none_is_named_with_the_remedy() {
+    let alone = Alone::new();
+    fs::write(alone.path().join("text.db"), "no database, but a text").unwrap();
+    fs::create_dir(alone.path().join("folder")).unwrap();
+    for (store, value, remedy) in [
+        ("", "--store is empty", "write a SQLite file, redis://HOST:PORT"),
+        ("nowhere.db", "nowhere.db", "--store names the gateway's"),
+        ("nowhere/store.db", "nowhere/store.db", "--store names the gateway's"),
+        ("text.db", "text.db is not a SQLite file", "--store names the gateway's"),
+        ("folder", "folder is a folder", "name the file in it"),
+        ("http://u:secret@host", "http://host", "write a SQLite file, redis://HOST:PORT"),
+        ("redis://u:secret@127.0.0.1:1", "redis://127.0.0.1:1", "the server must run"),
+    ] {
+        let said = alone.refused(&["key", "list", "--store", store]);
+        assert!(said.contains(value) && said.contains(remedy), "{store}: {said}");
+        assert!(!said.contains("secret"), "{store}: {said}");
+    }
+    for (store, expected) in [
+        ("nowhere/store.db", "no folder for the key-value store"),
+        ("text.db", "is not a SQLite file"),
+    ] {
+        let said = alone.refused(&["key", "issue", "local-dev", "--store", store]);
+        assert!(said.contains(expected), "{store}: {said}");
+    }
+    let (success, _, said) = alone.run(&["key", "issue", "local-dev", "--store", "new.db"]);
+    assert!(success && said.contains("new.db is new"), "{said}");
+}
+
+#[test]
+fn a_subject_or_counters_that_are_none_are_named_with_the_remedy() {
+    let alone = Alone::new();
+    alone.printed(&["key", "issue", "local-dev"]);
+    for (words, value, remedy) in [
+        (&["usage", "--consumer", "nobody"][..], "\"nobody\"", "there are: "),
+        (&["usage", "--plan", "no-plan"], "\"no-plan\"", "there are: "),
+        (&["usage", "--key", "abcdef012345"], "\"abcdef012345\"", "`key list` shows"),
+        (&["usage", "--counters", "file.db"], "\"file.db\"", "write redis://HOST:PORT"),
+        (&["usage", "--counters", "http://:secret@h"], "http://h", "redis://HOST:PORT"),
+        (&["usage", "--counters", "redis://127.0.0.1:1"], "redis://127.0.0.1:1", "must run"),
+        (&["explain", "--model", "sandbox"], "nobody is named", "--key, --token or --consumer"),
+        (&["check", "--policies", "no-folder"], "no-folder", "cannot read the policies"),
+    ] {
+        let said = alone.refused(words);
+        assert!(said.contains(value) && said.contains(remedy), "{words:?}: {said}");
+        assert!(!said.contains("secret"), "{words:?}: {said}");
+    }
+}
+
+/// A consumer is known by the policies alone.
+#[test]
+fn explains_a_consumer_without_any_store() {
+    let alone = Alone::new();
+    alone.printed(&["explain", "--consumer", "local-dev", "--model", "sandbox"]);
+    assert!(!alone.path().join(".spin").exists());
+}
+
+#[test]
+fn looks_at_a_manifest_that_is_there() {
+    let alone = Alone::new();
+    let (_, _, said) = alone.run(&["check"]);
+    assert!(said.contains("policies are fine; no spin.toml was looked at"), "{said}");
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("spin.toml");
+    fs::copy(manifest, alone.path().join("spin.toml")).unwrap();
+    let (_, _, said) = alone.run(&["check"]);
+    assert!(said.contains("spin.toml gives what they name"), "{said}");
+    fs::write(alone.path().join("spin.toml"), "[component").unwrap();
+    assert!(alone.refused(&["check"]).contains("spin.toml"), "an unreadable manifest");
+    fs::write(alone.path().join("spin.toml"), "").unwrap();
+    assert!(alone.refused(&["check"]).contains("which spin.toml does not give"), "an empty one");
+}
