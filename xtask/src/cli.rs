@@ -29,6 +29,9 @@ pub enum Command {
     /// Say who a credential is, what they may do with a model, and by which policy
     #[command(disable_help_flag = true)]
     Explain(Words),
+    /// Say what has been used, is reserved and is left of each limit
+    #[command(disable_help_flag = true)]
+    Usage(Words),
     /// Build components, as `spin build` does
     Component(Component),
     /// Measure what the gateway costs, on this machine

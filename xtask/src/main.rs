@@ -52,6 +52,7 @@ fn run(command: Command) -> Result<()> {
             postern(&workspace, "check", &words)
         }
         Command::Explain(words) => postern(&workspace, "explain", &words),
+        Command::Usage(words) => postern(&workspace, "usage", &words),
         Command::Key(words) => postern(&workspace, "key", &words),
         Command::Component(component) => build(&workspace, &component),
         Command::Bench(options) => bench::bench(&workspace, &options.words),

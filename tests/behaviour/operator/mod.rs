@@ -70,11 +70,11 @@ fn line<'t>(table: &'t str, limit: &str, whose: &str) -> Vec<&'t str> {
 
 async fn says_what_the_limiter_counted(limited: &Limited) {
     for _ in 0..3 {
-        assert_eq!(limited.ask("acme", "plain", &marker()).send().await.status, 200);
+        assert_eq!(limited.ask("acme", "metered", &marker()).send().await.status, 200);
     }
     let usage = limited.settled("acme").await;
     let gateway = &limited.gateways[0];
-    let printed = printed(gateway, &["usage", "--consumer", "acme", "--model", "plain"]);
+    let printed = printed(gateway, &["usage", "--consumer", "acme", "--model", "metered"]);
     let (tokens, _, left) = usage.numbers("key", "tokens");
     let (tokens, left) = (tokens.to_string(), left.to_string());
     let money = usage.limit("consumer", "usd");
@@ -89,7 +89,7 @@ async fn says_what_the_limiter_counted(limited: &Limited) {
         line(&printed, "5 usd", consumer),
         [&*text("used"), &*text("reserved"), &*text("left")]
     );
-    let of_model = "the consumer `acme` and the model `plain`";
+    let of_model = "the consumer `acme` and the model `metered`";
     assert_eq!(line(&printed, "40 requests per month", of_model), ["3", "0", "37"]);
 }
 

@@ -75,7 +75,11 @@ fn policies(options: &Options) -> PathBuf {
 /// Another program that was built with this one.
 fn beside(program: &Path, name: &str) -> PathBuf {
     let other = program.with_file_name(name);
-    assert!(other.exists(), "{} is not there: build the package {name}", other.display());
+    assert!(
+        other.exists(),
+        "{} is not there: build the packages {name} and postern-host together",
+        other.display()
+    );
     other
 }
 
