@@ -70,7 +70,7 @@ fn key(engine: &Engine, component: &Component, inputs: &Inputs) -> String {
         );
         part(bytes);
     }
-    hex(&digest.finalize())
+    hex::encode(digest.finalize())
 }
 
 /// Gathers what is hashed instead of hashing it: the key's own digest does that, alike on every machine and run.
@@ -87,17 +87,13 @@ impl Hasher for HashBytes {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn digest_path(path: &Path) -> PathBuf {
     path.with_extension("sha256")
 }
 
 fn read(engine: &Engine, path: &Path) -> Option<Compiled> {
     let expected = std::fs::read_to_string(digest_path(path)).ok()?;
-    if hex(&Sha256::digest(std::fs::read(path).ok()?)) != expected {
+    if hex::encode(Sha256::digest(std::fs::read(path).ok()?)) != expected {
         eprintln!("warning: {} is damaged and is made anew", path.display());
         return None;
     }
@@ -111,7 +107,7 @@ fn write(path: &Path, artifact: &[u8]) -> std::io::Result<()> {
     let directory = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(directory)?;
     write_by_rename(path, artifact)?;
-    write_by_rename(&digest_path(path), hex(&Sha256::digest(artifact)).as_bytes())
+    write_by_rename(&digest_path(path), hex::encode(Sha256::digest(artifact)).as_bytes())
 }
 
 fn write_by_rename(path: &Path, bytes: &[u8]) -> std::io::Result<()> {

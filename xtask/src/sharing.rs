@@ -94,7 +94,7 @@ fn settle_file(path: &Path, known: Option<&Seen>, now: u64) -> Result<Seen> {
     if let Some(known) = known.filter(|known| known.modified_ns == modified_ns) {
         return Ok(known.clone());
     }
-    let sha256 = hex(&Sha256::digest(fs::read(path)?));
+    let sha256 = hex::encode(Sha256::digest(fs::read(path)?));
     let same = known.filter(|known| known.sha256 == sha256);
     let modified_ns = same.map_or(now, |known| known.modified_ns);
     let file = File::options().append(true).open(path)?;
@@ -129,11 +129,6 @@ fn sources(root: &Path) -> Result<Vec<PathBuf>> {
 fn nanoseconds(time: SystemTime) -> u64 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What issuers publish: discovery documents and key sets.
 
+use http::Uri;
 use postern_contract::body;
 use postern_contract::clock::within;
 use spin_sdk::wasip3::http::client;
@@ -40,14 +41,12 @@ fn explain(url: &str, error: &ErrorCode) -> String {
 }
 
 fn request(url: &str) -> Option<Request> {
-    let (scheme, rest) = match url.split_once("://")? {
-        ("https", rest) => (Scheme::Https, rest),
-        ("http", rest) => (Scheme::Http, rest),
+    let uri: Uri = url.parse().ok()?;
+    let scheme = match uri.scheme_str()? {
+        "https" => Scheme::Https,
+        "http" => Scheme::Http,
         _ => return None,
     };
-    let path = rest.find('/').unwrap_or(rest.len());
-    let (authority, path) = rest.split_at_checked(path)?;
-    let path = if path.is_empty() { "/" } else { path };
     let fields = Fields::new();
     fields.append("accept", b"application/json").ok()?;
     let (no_trailers, trailers) = wit_future::new(|| Ok(None));
@@ -55,7 +54,7 @@ fn request(url: &str) -> Option<Request> {
     drop(no_trailers);
     request.set_method(&Method::Get).ok()?;
     request.set_scheme(Some(&scheme)).ok()?;
-    request.set_authority(Some(authority)).ok()?;
-    request.set_path_with_query(Some(path)).ok()?;
+    request.set_authority(Some(uri.authority()?.as_str())).ok()?;
+    request.set_path_with_query(Some(uri.path_and_query()?.as_str())).ok()?;
     Some(request)
 }

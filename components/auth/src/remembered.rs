@@ -11,7 +11,7 @@ pub fn get(sha256: &str, unix_s: u64) -> Option<Arc<Caller>> {
 }
 
 /// Remember a token until then.
-pub fn put(sha256: &str, caller: &Arc<Caller>, until_unix_s: u64, unix_s: u64) {
+pub fn put(sha256: &str, caller: &Arc<Caller>, until_unix_s: u64) {
     let mut tokens = TOKENS.lock().unwrap_or_else(PoisonError::into_inner);
-    tokens.put(sha256.to_owned(), Arc::clone(caller), until_unix_s, unix_s);
+    tokens.put(sha256.to_owned(), Arc::clone(caller), until_unix_s);
 }

@@ -43,7 +43,9 @@ pub async fn caller(
                 return mac(variable, &token).map(Found::Delegated);
             }
             Some(DelegatedResult::Mac(mac)) => {
-                token.verify_mac(&bytes_of_hex(&mac), &rules, unix_s).map_err(refused)?
+                // A text that is not hexadecimal is no MAC, as an empty one is none.
+                let mac = hex::decode(&mac).unwrap_or_default();
+                token.verify_mac(&mac, &rules, unix_s).map_err(refused)?
             }
             Some(DelegatedResult::Failed(fault)) => return Err(unavailable(fault)),
             Some(DelegatedResult::Form(_)) => return Err(wrong_call()),
@@ -69,7 +71,7 @@ pub fn known(
 ) -> Result<Arc<Caller>, Refused> {
     let id = credential_id(secret, Some(claims));
     let caller = Arc::new(of_claims(issuer, consumers, claims, id)?);
-    remembered::put(sha256, &caller, until_unix_s, unix_s);
+    remembered::put(sha256, &caller, until_unix_s);
     Ok(caller)
 }
 
@@ -84,13 +86,6 @@ fn mac(variable: &str, token: &Unverified) -> Result<DelegatedCall, Refused> {
     };
     let message = token.signing_input().to_owned();
     Ok(DelegatedCall::Mac(Mac { variable: variable.to_owned(), hash, message }))
-}
-
-/// What is no hexadecimal is no MAC either.
-fn bytes_of_hex(text: &str) -> Vec<u8> {
-    let pairs = text.as_bytes().chunks(2);
-    let byte = |pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    pairs.map(byte).collect::<Option<_>>().unwrap_or_default()
 }
 
 /// A token that is good, but for its scopes, is another refusal.

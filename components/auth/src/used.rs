@@ -1,22 +1,26 @@
 //! When an issued key was last used: noted beside the request, at most once a minute for each key.
 
 use crate::store;
+use lru::LruCache;
 use postern_keys::{format_last_used, is_last_used_due, last_used_name, parse_last_used};
 use spin_sdk::wasip3::spawn;
-use std::collections::HashMap;
+use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
 
-/// What this instance has noted; it lives for a few hundred requests.
-static NOTED: Mutex<Option<HashMap<String, u64>>> = Mutex::new(None);
+/// Keys that are told apart at a time; a note of another that is not known any more is only made once too often.
+const MOST: NonZeroUsize = NonZeroUsize::new(1_024).unwrap();
+
+/// What this instance has noted.
+static NOTED: Mutex<Option<LruCache<String, u64>>> = Mutex::new(None);
 
 /// Note it, if that has not been done just now. The request does not wait for it, and does not fail with it.
 pub fn note(sha256: &str, unix_s: u64) {
     let mut noted = NOTED.lock().unwrap_or_else(PoisonError::into_inner);
-    let noted = noted.get_or_insert_default();
+    let noted = noted.get_or_insert_with(|| LruCache::new(MOST));
     if !is_last_used_due(noted.get(sha256).copied(), unix_s) {
         return;
     }
-    noted.insert(sha256.to_owned(), unix_s);
+    noted.put(sha256.to_owned(), unix_s);
     let name = last_used_name(sha256);
     spawn(async move {
         // Another instance may have noted it.

@@ -44,7 +44,7 @@ pub async fn of(
 }
 
 fn kept(key_file: &str, unix_s: u64) -> Option<String> {
-    let tokens = TOKENS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut tokens = TOKENS.lock().unwrap_or_else(PoisonError::into_inner);
     tokens.get(key_file, unix_s).map(str::to_owned)
 }
 

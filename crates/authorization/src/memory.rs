@@ -1,8 +1,10 @@
 //! Decisions that were made before.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use lru::LruCache;
 
 use crate::decision::Decision;
 use crate::facts::{Action, Context, Principal, Resource};
@@ -13,24 +15,14 @@ use crate::uses::Uses;
 /// an answer, but not the memory of all others.
 const MAX_KEY_BYTES: usize = 4_096;
 
-type Decisions = HashMap<Box<[u8]>, Arc<Decision>>;
+type Decisions = LruCache<Box<[u8]>, Arc<Decision>>;
 
 /// Remembers decisions by everything that they depend on, byte for byte: the policies, the principal, the action, the
 /// resource, and of the context what the policies read. Whether somebody may is never a matter of a hash.
 ///
-/// It holds a bounded number, and of those the ones asked for lately: a full half becomes the old half, in whose place
-/// the older one is dropped. A decision is about half a kilobyte.
+/// It holds a bounded number, and of those the ones asked for lately. A decision is about half a kilobyte.
 #[derive(Debug)]
-pub struct Memory {
-    halves: Mutex<Halves>,
-    half: usize,
-}
-
-#[derive(Debug, Default)]
-struct Halves {
-    young: Decisions,
-    old: Decisions,
-}
+pub struct Memory(Mutex<Decisions>);
 
 impl Default for Memory {
     /// 4,096 decisions, about two mebibytes: one of 1,000 callers in a minute, on the four things each asks for.
@@ -40,10 +32,13 @@ impl Default for Memory {
 }
 
 impl Memory {
-    /// Room for about this many decisions, and never more.
+    /// Room for so many decisions.
     #[must_use]
     pub fn new(decisions: usize) -> Self {
-        Self { halves: Mutex::default(), half: (decisions / 2).max(1) }
+        // Bounded afterwards, it takes memory as it fills: an instance may live for one request.
+        let mut cache = Decisions::unbounded();
+        cache.resize(NonZeroUsize::new(decisions).unwrap_or(NonZeroUsize::MIN));
+        Self(Mutex::new(cache))
     }
 
     /// As [`Authorization::decide`], which is asked when the answer is not known.
@@ -58,42 +53,25 @@ impl Memory {
     ) -> Arc<Decision> {
         let uses = authorization.uses();
         let key = Key::of(authorization.serial(), principal, action, resource, context, uses);
-        // Whoever panicked with the lock left whole maps behind: each call of theirs either happened or did not.
-        let known = self.halves.lock().unwrap_or_else(PoisonError::into_inner).get(&key.0);
-        if let Some((decision, is_old)) = known {
-            if is_old {
-                self.keep(key, Arc::clone(&decision));
-            }
-            return decision;
+        if let Some(known) = self.decisions().get(key.0.as_slice()) {
+            return Arc::clone(known);
         }
         let decision = Arc::new(authorization.decide(principal, action, resource, context));
-        self.keep(key, Arc::clone(&decision));
+        if key.0.len() <= MAX_KEY_BYTES {
+            self.decisions().put(key.0.into_boxed_slice(), Arc::clone(&decision));
+        }
         decision
     }
 
-    fn keep(&self, key: Key, decision: Arc<Decision>) {
-        if key.0.len() > MAX_KEY_BYTES {
-            return;
-        }
-        let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
-        halves.young.insert(key.0.into_boxed_slice(), decision);
-        if halves.young.len() >= self.half {
-            halves.old = std::mem::take(&mut halves.young);
-        }
+    /// Of a thread that panicked with the lock, each call either happened or did not.
+    fn decisions(&self) -> MutexGuard<'_, Decisions> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many decisions are remembered.
     #[cfg(test)]
     fn len(&self) -> usize {
-        let halves = self.halves.lock().unwrap();
-        halves.young.len() + halves.old.len()
-    }
-}
-
-impl Halves {
-    fn get(&self, key: &[u8]) -> Option<(Arc<Decision>, bool)> {
-        let young = self.young.get(key).map(|decision| (Arc::clone(decision), false));
-        young.or_else(|| self.old.get(key).map(|decision| (Arc::clone(decision), true)))
+        self.decisions().len()
     }
 }
 

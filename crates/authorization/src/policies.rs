@@ -1,6 +1,5 @@
 //! The policies, parsed, and the decisions they make.
 
-use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use cedar_policy::{Authorizer, Effect, EntityUid, Policy as CedarPolicy, PolicyId, PolicySet};
@@ -84,11 +83,7 @@ impl Authorization {
             hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
             hash.update(part);
         }
-        hash.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        hex::encode(hash.finalize())
     }
 
     /// Whether the principal may do this. What is not permitted is refused; so is what a forbidding policy fails to

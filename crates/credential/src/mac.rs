@@ -2,7 +2,6 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Sha256, Sha384, Sha512};
-use std::fmt::Write as _;
 
 /// The hash below the HMAC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,11 +51,7 @@ fn computed<M: Mac + KeyInit>(key: &str, message: &str) -> String {
     // An HMAC takes a key of any length.
     let Ok(mut mac) = <M as KeyInit>::new_from_slice(key.as_bytes()) else { return String::new() };
     mac.update(message.as_bytes());
-    mac.finalize().into_bytes().iter().fold(String::with_capacity(128), |mut hex, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex::encode(mac.finalize().into_bytes())
 }
 
 #[cfg(test)]

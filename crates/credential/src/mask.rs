@@ -50,7 +50,7 @@ impl Secrets {
         {
             return;
         }
-        let hexadecimal = secret.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let hexadecimal = hex::encode(secret);
         let base64 = (0..3).filter_map(|before| base64_core(before, secret.as_bytes()));
         let others = base64.chain([hexadecimal.into_bytes()]);
         self.patterns.push(Pattern { enough_at_end: ENOUGH_AT_END, ..Pattern::new(plain) });

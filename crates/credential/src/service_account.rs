@@ -4,9 +4,10 @@
 use jwt_simple::prelude::{
     Claims, Duration, JWTClaims, RS256KeyPair, RSAKeyPairLike, UnixTimeStamp,
 };
+use lru::LruCache;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use sha2::{Digest as _, Sha256};
+use std::num::NonZeroUsize;
 use thiserror::Error;
 
 /// What the access token is for: all of Google Cloud's APIs, within the roles of the account.
@@ -19,7 +20,7 @@ const ASSERTION_S: u64 = 3_600;
 const MARGIN_S: u64 = 60;
 
 /// Tokens kept at the same time: one for each account, of which a gateway has a handful.
-const MAX_TOKENS: usize = 64;
+const MAX_TOKENS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 
 /// Why there is no token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -117,36 +118,30 @@ impl Token {
     }
 }
 
-/// Access tokens until they expire, by the key file they were given for.
+/// Access tokens until they expire, by the hash of the key file they were given for.
 #[derive(Debug, Default)]
-pub struct Tokens(BTreeMap<u64, (String, u64)>);
+pub struct Tokens(Option<LruCache<[u8; 32], (String, u64)>>);
 
 impl Tokens {
     /// None yet.
     pub const fn new() -> Self {
-        Tokens(BTreeMap::new())
+        Tokens(None)
     }
 
     /// The token for this key file, if it holds for a while.
-    pub fn get(&self, key_file: &str, unix_s: u64) -> Option<&str> {
-        let (token, until_unix_s) = self.0.get(&digest(key_file))?;
+    pub fn get(&mut self, key_file: &str, unix_s: u64) -> Option<&str> {
+        let (token, until_unix_s) = self.0.as_mut()?.get(&digest(key_file))?;
         (unix_s < *until_unix_s).then_some(token.as_str())
     }
 
     /// Keep a token that was given at `unix_s`.
     pub fn put(&mut self, key_file: &str, token: Token, unix_s: u64) {
-        if self.0.len() >= MAX_TOKENS {
-            self.0.retain(|_, (_, until_unix_s)| unix_s < *until_unix_s);
-        }
+        let tokens = self.0.get_or_insert_with(|| LruCache::new(MAX_TOKENS));
         let until_unix_s = unix_s.saturating_add(token.expires_in).saturating_sub(MARGIN_S);
-        if self.0.len() < MAX_TOKENS {
-            self.0.insert(digest(key_file), (token.access_token, until_unix_s));
-        }
+        tokens.put(digest(key_file), (token.access_token, until_unix_s));
     }
 }
 
-fn digest(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish()
+fn digest(text: &str) -> [u8; 32] {
+    Sha256::digest(text.as_bytes()).into()
 }

@@ -35,4 +35,4 @@ pub use postern_types::{
 };
 pub use request::Request;
 pub use speak::{Context, Memo, ReadAnswer, Spoken, WriteAnswer};
-pub use vendor::percent_encoded;
+pub use vendor::{percent_decoded, percent_encoded};

@@ -1,6 +1,10 @@
 //! Paths at a vendor.
 
 use crate::{Operation, Quirks};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+/// All but the unreserved characters of RFC 3986, 2.3.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The vendor's own path for an operation, with the model put in, percent-encoded.
 pub fn own_path(quirks: &Quirks, operation: Operation, model: &str) -> Option<String> {
@@ -13,16 +17,39 @@ pub fn with_model(path: &str, model: &str) -> String {
     path.replace("{model}", &percent_encoded(model))
 }
 
-/// A name as one segment of a path (RFC 3986, 2.3: all but unreserved characters escaped).
+/// A name as one segment of a path: all but unreserved characters escaped.
 pub fn percent_encoded(name: &str) -> String {
-    let mut encoded = String::with_capacity(name.len());
-    for byte in name.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                encoded.push(char::from(byte));
-            }
-            _ => encoded.push_str(&format!("%{byte:02X}")),
+    utf8_percent_encode(name, RESERVED).to_string()
+}
+
+/// A segment of a path, or a value of a query, as its writer meant it. What is no escape stays as it is.
+pub fn percent_decoded(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{percent_decoded, percent_encoded};
+
+    #[test]
+    fn escapes_all_but_unreserved_characters() {
+        // RFC 3986, 2.3.
+        assert_eq!(percent_encoded("Az09-._~"), "Az09-._~");
+        assert_eq!(percent_encoded("org/m:1 ä+%"), "org%2Fm%3A1%20%C3%A4%2B%25");
+    }
+
+    #[test]
+    fn undoes_escapes_and_leaves_what_is_none() {
+        for (written, meant) in [
+            ("org%2Fm%3a1", "org/m:1"),
+            ("%C3%A4", "ä"),
+            ("100%", "100%"),
+            ("%zz%41", "%zzA"),
+            ("%+1", "%+1"),
+            ("a+b", "a+b"),
+            ("%FF", "\u{fffd}"),
+        ] {
+            assert_eq!(percent_decoded(written), meant);
         }
     }
-    encoded
 }

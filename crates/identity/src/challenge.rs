@@ -1,6 +1,7 @@
 //! How a standard client finds out where to get a token.
 
 use crate::Refused;
+use http::Uri;
 use postern_policy::{Issuers, ProtectedResource};
 use serde_json::{Map, Value, json};
 
@@ -50,15 +51,13 @@ pub fn resource_metadata(issuers: &Issuers) -> Option<String> {
 }
 
 fn metadata_url(resource: &str) -> String {
-    let start = resource.find("://").map_or(0, |colon| colon.saturating_add(3));
-    let host_end = resource
-        .get(start..)
-        .and_then(|rest| rest.find('/'))
-        .map_or(resource.len(), |slash| start.saturating_add(slash));
-    let (origin, path) = resource.split_at_checked(host_end).unwrap_or((resource, ""));
+    let uri: Uri = resource.parse().unwrap_or_default();
+    let scheme = uri.scheme_str().unwrap_or_default();
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
+    let path = uri.path_and_query().map_or("", |path| path.as_str());
     // RFC 9728, 3.1: a slash that ends the host is not repeated.
     let path = if path == "/" { "" } else { path };
-    format!("{origin}{WELL_KNOWN}{path}")
+    format!("{scheme}://{authority}{WELL_KNOWN}{path}")
 }
 
 /// Without what would end a quoted string (RFC 9110, 5.6.4), or the header.

@@ -1,14 +1,15 @@
 //! Tokens that were verified, by their hash, until they expire: a signature is checked once an instance.
 
-use std::collections::HashMap;
+use lru::LruCache;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-/// A caller with its strings is under 1 KiB.
-const MOST: usize = 2_048;
+/// A caller with its strings is under 1 KiB. Of more, those go that were not seen for longest.
+const MOST: NonZeroUsize = NonZeroUsize::new(2_048).unwrap();
 
 /// What each token was found to be.
 #[derive(Debug)]
-pub struct Remembered<T>(Option<HashMap<String, Entry<T>>>);
+pub struct Remembered<T>(Option<LruCache<String, Entry<T>>>);
 
 #[derive(Debug)]
 struct Entry<T> {
@@ -26,22 +27,28 @@ impl<T> Remembered<T> {
 
     /// What the token with this hash was found to be, if that still holds.
     #[must_use]
-    pub fn get(&self, sha256: &str, unix_s: u64) -> Option<Arc<T>> {
-        let entry = self.0.as_ref()?.get(sha256)?;
-        (unix_s < entry.until_unix_s).then(|| Arc::clone(&entry.found))
+    pub fn get(&mut self, sha256: &str, unix_s: u64) -> Option<Arc<T>> {
+        let entries = self.0.as_mut()?;
+        let entry = entries.get(sha256)?;
+        if unix_s < entry.until_unix_s {
+            return Some(Arc::clone(&entry.found));
+        }
+        entries.pop(sha256);
+        None
     }
 
-    /// Remember it. When there is no room, what has expired goes first, and then everything.
-    pub fn put(&mut self, sha256: String, found: Arc<T>, until_unix_s: u64, unix_s: u64) {
-        let entries = self.0.get_or_insert_default();
-        if entries.len() >= MOST {
-            entries.retain(|_, entry| unix_s < entry.until_unix_s);
-        }
-        if entries.len() >= MOST {
-            entries.clear();
-        }
-        entries.insert(sha256, Entry { until_unix_s, found });
+    /// Remember it, in the place of what was not asked for longest if there is no room.
+    pub fn put(&mut self, sha256: String, found: Arc<T>, until_unix_s: u64) {
+        let entries = self.0.get_or_insert_with(|| bounded(MOST));
+        entries.put(sha256, Entry { until_unix_s, found });
     }
+}
+
+/// A cache that takes memory as it fills: an instance may live for one request.
+fn bounded<T>(most: NonZeroUsize) -> LruCache<String, T> {
+    let mut cache = LruCache::unbounded();
+    cache.resize(most);
+    cache
 }
 
 #[cfg(test)]
@@ -51,19 +58,21 @@ mod tests {
     #[test]
     fn holds_until_the_token_expires() {
         let mut remembered = Remembered::new();
-        remembered.put("a".to_owned(), Arc::new(1), 100, 0);
+        remembered.put("a".to_owned(), Arc::new(1), 100);
         assert_eq!(remembered.get("a", 99).as_deref(), Some(&1));
         assert_eq!(remembered.get("a", 100), None);
         assert_eq!(remembered.get("b", 0), None);
     }
 
     #[test]
-    fn never_grows_beyond_its_bound() {
+    fn keeps_what_is_asked_for_and_never_grows_beyond_its_bound() {
         let mut remembered = Remembered::new();
-        for number in 0..MOST * 3 {
-            let until = if number % 2 == 0 { 1 } else { 10 };
-            remembered.put(number.to_string(), Arc::new(()), until, 5);
+        remembered.put("often".to_owned(), Arc::new(()), 10);
+        for number in 0..MOST.get() * 3 {
+            remembered.put(number.to_string(), Arc::new(()), 10);
+            assert!(remembered.get("often", 5).is_some(), "forgotten after {number}");
         }
-        assert!(remembered.0.unwrap().len() <= MOST);
+        assert_eq!(remembered.get("0", 5), None);
+        assert_eq!(remembered.0.unwrap().len(), MOST.get());
     }
 }

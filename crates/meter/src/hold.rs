@@ -20,12 +20,16 @@
 
 use crate::subject::{self, Subject};
 use crate::window::{self, AHEAD_MS, Span, Windows, Zone};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use postern_policy::{Limit, LimitUnit, Scope, Window};
 use postern_store::{Counter, Gate};
 use serde::{Deserialize, Serialize};
 
 /// How long what is reserved counts without being renewed, at least; at most twice as long.
 pub const LEASE_MS: u64 = 60_000;
+
+/// What is escaped of a claim's name in a counter's: what may stand between the parts of one.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'.');
 
 /// How much longer than it counts a counter is kept: for hosts whose clocks differ, and for a clock that jumps back.
 const MARGIN_MS: u64 = 120_000;
@@ -304,18 +308,8 @@ fn identity(limit: &Limit) -> String {
 fn named(scope: &Scope) -> String {
     match scope {
         Scope::Claim(name) => {
-            let name: String = name.bytes().map(escaped).collect();
-            format!("{}:{name}", scope.word())
+            format!("{}:{}", scope.word(), utf8_percent_encode(name, ESCAPED))
         }
         word => word.to_string(),
-    }
-}
-
-fn escaped(byte: u8) -> String {
-    match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' | b'.' => {
-            char::from(byte).to_string()
-        }
-        other => format!("%{other:02X}"),
     }
 }

@@ -95,8 +95,9 @@ pub(crate) fn key(value: Option<&str>) -> String {
         Some(text) if is_plain(text) => text.to_owned(),
         Some(text) => {
             let hash = Sha256::digest(text.as_bytes());
-            let hex: Vec<_> = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-            format!("!{}", hex.concat())
+            let mut hex = hex::encode(hash);
+            hex.truncate(32);
+            format!("!{hex}")
         }
     }
 }

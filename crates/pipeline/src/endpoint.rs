@@ -1,7 +1,7 @@
 //! Where a request may go.
 
 use crate::refusal::Refusal;
-use postern_dialect::{Operation, Wire};
+use postern_dialect::{Operation, Wire, percent_decoded};
 use postern_fault::shown;
 
 /// Where a request may go.
@@ -107,27 +107,6 @@ fn model_named(query: &str) -> Option<String> {
     Some(percent_decoded(value))
 }
 
-/// The id in a path as the client meant it: SDKs escape `/` and `:` (RFC 3986, 2.1). What is no escape stays as it is.
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        let hex = after.get(..2).filter(|hex| hex.iter().all(u8::is_ascii_hexdigit));
-        let escape = hex.and_then(|hex| std::str::from_utf8(hex).ok());
-        match escape.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) if first == b'%' => {
-                bytes.push(byte);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,12 +128,5 @@ mod tests {
         assert_eq!((wrong.status, wrong.allow), (Some(405), Some("POST")));
         assert_eq!(route("GET", "/v1/models/", "").unwrap_err().status, Some(404));
         assert_eq!(route("POST", "/v2/chat", "").unwrap_err().status, Some(404));
-    }
-
-    #[test]
-    fn leaves_what_is_no_escape() {
-        assert_eq!(percent_decoded("100%"), "100%");
-        assert_eq!(percent_decoded("%zz%41"), "%zzA");
-        assert_eq!(percent_decoded("%+1"), "%+1");
     }
 }

@@ -6,6 +6,7 @@ use http::uri::Authority;
 
 use crate::base_path;
 use crate::reading::{is_variable_name, shown};
+use crate::url::Parts;
 
 /// A provider's `base_url` as written, with its one variable found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -172,14 +173,8 @@ impl BaseUrl {
 }
 
 fn endpoint_of(url: &str, default_base_path: &str) -> Result<Endpoint, EndpointError> {
-    let (https, rest) = match url.split_once("://") {
-        Some(("https", rest)) => (true, rest),
-        Some(("http", rest)) => (false, rest),
-        _ => return Err(EndpointError::Scheme),
-    };
-    // RFC 3986, section 3.2: the authority ends at the next slash, question mark or number sign.
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (authority, path) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    let parts = Parts::of(url).ok_or(EndpointError::Scheme)?;
+    let Parts { https, authority, rest: path } = parts;
     if authority.contains('@') {
         return Err(EndpointError::UserInfo);
     }

@@ -28,6 +28,7 @@ mod problem;
 mod reading;
 mod references;
 mod routes;
+mod url;
 mod warnings;
 mod web_url;
 

@@ -6,6 +6,7 @@ use http::uri::Authority;
 
 use crate::base_url::checked_authority;
 use crate::reading::shown;
+use crate::url::Parts;
 
 /// Longest URL: no issuer's comes near, and what is compared or put into a header is bounded.
 const MAX_URL_BYTES: usize = 1024;
@@ -63,14 +64,7 @@ pub(crate) fn check(url: &str, query: Query) -> Result<(), WebUrlError> {
     if url.contains("{{") {
         return Err(WebUrlError::Variable);
     }
-    let (is_https, rest) = match url.split_once("://") {
-        Some(("https", rest)) => (true, rest),
-        Some(("http", rest)) => (false, rest),
-        _ => return Err(WebUrlError::Scheme),
-    };
-    // RFC 3986, section 3.2: the authority ends at the next slash, question mark or number sign.
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (authority, path) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    let Parts { https, authority, rest: path } = Parts::of(url).ok_or(WebUrlError::Scheme)?;
     if authority.contains('@') {
         return Err(WebUrlError::UserInfo);
     }
@@ -82,7 +76,7 @@ pub(crate) fn check(url: &str, query: Query) -> Result<(), WebUrlError> {
     }
     let wrong = |_| WebUrlError::Authority(authority.to_owned());
     let checked = checked_authority(authority).map_err(wrong)?;
-    if !is_https && !is_loopback(&checked) {
+    if !https && !is_loopback(&checked) {
         return Err(WebUrlError::Plain);
     }
     let right = path.bytes().all(is_path_byte);
@@ -100,13 +94,6 @@ fn is_loopback(authority: &str) -> bool {
     let host = authority.host();
     let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-/// Scheme, host and port of a URL that [`check`] let pass: what `allowed_outbound_hosts` must name.
-pub(crate) fn origin(url: &str) -> String {
-    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
-    let authority = rest.split(['/', '?']).next().unwrap_or(rest);
-    format!("{scheme}://{authority}")
 }
 
 #[cfg(test)]
@@ -153,11 +140,5 @@ mod tests {
         }
         let long = format!("https://a.example/{}", "x".repeat(1024));
         assert_eq!(check(&long, Query::Refused), Err(WebUrlError::TooLong(1042)));
-    }
-
-    #[test]
-    fn the_origin_is_what_must_be_allowed() {
-        assert_eq!(origin("https://a.example:8443/keys?v=2"), "https://a.example:8443");
-        assert_eq!(origin("https://a.example?v=2"), "https://a.example");
     }
 }

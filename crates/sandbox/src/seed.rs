@@ -21,7 +21,9 @@ impl Seed {
     /// 24 characters that identify what `label` names in this answer.
     pub(crate) fn id(&self, label: &str) -> String {
         let digest = Sha256::new().chain_update(self.0).chain_update(label).finalize();
-        digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+        let mut id = hex::encode(digest);
+        id.truncate(24);
+        id
     }
 
     /// Seconds since 1970, somewhere in 2025: no clock was read.

@@ -5,7 +5,6 @@
 use crate::process::run;
 use crate::programs::Programs;
 use crate::progress::note;
-use crate::sharing::hex;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
@@ -57,7 +56,7 @@ impl Made {
 fn stamp<'a>(files: impl Iterator<Item = &'a Path>) -> Result<String> {
     let line = |file: &Path| {
         let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-        Ok(format!("{}\n", hex(&Sha256::digest(bytes))))
+        Ok(format!("{}\n", hex::encode(Sha256::digest(bytes))))
     };
     files.map(line).collect()
 }

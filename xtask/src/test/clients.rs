@@ -2,7 +2,6 @@
 
 use crate::process::{NETWORK_LIMIT, find_on_path, output, run, run_within};
 use crate::progress::note;
-use crate::sharing::hex;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
@@ -68,7 +67,7 @@ fn prepare_node(workspace: &Workspace) -> Result<()> {
 /// What an installation depends on: the tool and the pinned versions.
 fn stamp(version: &str, pins: &Path) -> Result<String> {
     let pins = fs::read(pins).with_context(|| format!("cannot read {}", pins.display()))?;
-    Ok(format!("{version}\n{}\n", hex(&Sha256::digest(pins))))
+    Ok(format!("{version}\n{}\n", hex::encode(Sha256::digest(pins))))
 }
 
 fn is_stamped(folder: &Path, wanted: &str) -> bool {

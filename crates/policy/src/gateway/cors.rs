@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use http::uri::Authority;
 use toml::Spanned;
 
 use super::headers;
@@ -145,22 +146,22 @@ fn wrong(text: &str) -> Option<&'static str> {
         });
     };
     let default_port = if secure.is_some() { ":443" } else { ":80" };
-    let (host, port) = match authority.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
-        _ => (authority, None),
-    };
     let is_name = |host: &str| {
         let right = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_');
         !host.is_empty() && host.bytes().all(right)
     };
-    let is_ipv6 = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-        .is_some_and(|host| host.parse::<std::net::Ipv6Addr>().is_ok());
-    let is_port = |port: &str| {
-        port.parse::<u16>().is_ok_and(|port| port > 0) && !port.starts_with(['0', '+'])
+    let is_ipv6 = |host: &str| {
+        let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+        address.is_some_and(|address| address.parse::<std::net::Ipv6Addr>().is_ok())
     };
-    if text.len() > MAX_ORIGIN_LENGTH || !(is_name(host) || is_ipv6) || !port.is_none_or(is_port) {
+    // With nothing in front of the host, and no port that is empty, zero or has zeros in front.
+    let is_right = |parsed: Authority| {
+        let host = parsed.host();
+        let port = parsed.port_u16().filter(|port| *port > 0);
+        let written = port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+        (is_name(host) || is_ipv6(host)) && written == authority
+    };
+    if text.len() > MAX_ORIGIN_LENGTH || !authority.parse().is_ok_and(is_right) {
         return Some(match text {
             _ if text.contains('*') => "in which a `*` stands for nothing",
             _ if authority.contains(['/', '?', '#', '@']) => "which has more than host and port",
@@ -205,6 +206,10 @@ mod tests {
             "http://app.example.com:80",
             "https://app.example.com:0",
             "https://app.example.com:99999",
+            "https://app.example.com:",
+            "https://app.example.com:08",
+            "https://app.example.com:+8",
+            "https://[::1]x",
             "https://user@app.example.com",
             "file:///index.html",
             "chrome-extension://abc",

@@ -15,7 +15,7 @@ use crate::closed::DataClass;
 use crate::consumers::ModelPattern;
 use crate::problem::Problems;
 use crate::reading::Report;
-use crate::{ISSUERS_FILE, web_url};
+use crate::{ISSUERS_FILE, url};
 
 pub(crate) use check::{Read, read};
 
@@ -226,8 +226,8 @@ impl Issuer {
     #[must_use]
     pub fn origin(&self) -> Option<String> {
         match &self.keys {
-            IssuerKeys::Discovery(_) => Some(web_url::origin(&self.issuer)),
-            IssuerKeys::Jwks { url, .. } => Some(web_url::origin(url)),
+            IssuerKeys::Discovery(_) => Some(url::origin(&self.issuer)),
+            IssuerKeys::Jwks { url, .. } => Some(url::origin(url)),
             IssuerKeys::Introspection { url, .. } => {
                 BaseUrl::parse(url).ok().map(|url| url.origin())
             }

@@ -111,7 +111,7 @@ fn refuses_every_spelling_of_none_with_and_without_a_signature() {
 fn refuses_hs256_made_with_the_public_rsa_key() {
     let public = &openssl()["rs256_public"];
     let pem = public["pem"].as_str().unwrap();
-    let der: Vec<u8> = hex(public["der_hex"].as_str().unwrap());
+    let der: Vec<u8> = hex::decode(public["der_hex"].as_str().unwrap()).unwrap();
     let modulus = openssl()["keys"][0]["n"].as_str().unwrap().to_owned();
     for secret in [pem.as_bytes(), pem.trim().as_bytes(), &der, modulus.as_bytes()] {
         let mut now = Claims::create(Duration::from_hours(1)).with_issuer(ISSUER);
@@ -258,12 +258,4 @@ impl<K: MACLike> Verifies for K {
         };
         self.verify_token::<Value>(&token(algorithm), Some(options)).is_ok()
     }
-}
-
-fn hex(text: &str) -> Vec<u8> {
-    let digits: Vec<char> = text.chars().collect();
-    digits
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(&pair.iter().collect::<String>(), 16).unwrap())
-        .collect()
 }

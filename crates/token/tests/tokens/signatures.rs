@@ -45,8 +45,7 @@ fn refuses_ecdsa_signatures_of_zeros() {
 fn refuses_numbers_beyond_the_order_of_the_curve() {
     // SEC 2, section 2.4.2: the order of P-256.
     let order = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
-    let order: Vec<u8> =
-        (0..32).map(|at| u8::from_str_radix(&order[2 * at..2 * at + 2], 16).unwrap()).collect();
+    let order = hex::decode(order).unwrap();
     let token = sign(HEADER, &claims().to_string());
     let (input, signature) = token.rsplit_once('.').unwrap();
     let signature = decode(signature);

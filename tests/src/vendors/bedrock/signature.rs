@@ -59,10 +59,11 @@ pub(super) fn verify(call: &Call<'_>) -> Result<(), Refusal> {
         return invalid(&format!("'{name}' must be a 'SignedHeader' in the AWS Authorization."));
     }
     let scope = given.scope[1..].join("/");
-    let request =
-        hex(digest::digest(&digest::SHA256, canonical(call, &given.signed).as_bytes()).as_ref());
+    let request = hex::encode(
+        digest::digest(&digest::SHA256, canonical(call, &given.signed).as_bytes()).as_ref(),
+    );
     let text = format!("AWS4-HMAC-SHA256\n{time}\n{scope}\n{request}");
-    if hex(&sign(&signing_key(date), &text)) != given.signature {
+    if hex::encode(&sign(&signing_key(date), &text)) != given.signature {
         return invalid(
             "The request signature we calculated does not match the signature you provided. Check your \
              AWS Secret Access Key and signing method. Consult the service documentation for details.",
@@ -117,7 +118,7 @@ fn canonical(call: &Call<'_>, signed: &[&str]) -> String {
         let values = call.request.header(name).join(",");
         format!("{name}:{}\n", values.split_whitespace().collect::<Vec<_>>().join(" "))
     });
-    let payload = hex(digest::digest(&digest::SHA256, &call.request.body).as_ref());
+    let payload = hex::encode(digest::digest(&digest::SHA256, &call.request.body).as_ref());
     format!(
         "{}\n{path}\n{}\n{}\n{}\n{payload}",
         call.method,
@@ -144,10 +145,6 @@ fn signing_key(date: &str) -> Vec<u8> {
 
 fn sign(key: &[u8], text: &str) -> Vec<u8> {
     hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), text.as_bytes()).as_ref().to_vec()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The seconds since 1970 of `20261124T190951Z`.

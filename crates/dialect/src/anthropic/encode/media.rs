@@ -2,6 +2,7 @@
 //! <https://platform.claude.com/docs/en/build-with-claude/pdf-support>.
 
 use crate::anthropic::block::{Block, Enabled, Marker, Source};
+use crate::base64;
 use crate::chat::{self, File, Image, Losses};
 use postern_fault::Fault;
 
@@ -97,26 +98,8 @@ fn own_file(file_id: String, path: &str) -> Result<Source, Fault> {
     }
 }
 
-/// The text that base64 of the standard alphabet stands for.
+/// The text that base64 stands for, in lines or in one.
 fn decoded(data: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(data.len() / 4 * 3);
-    let (mut bits, mut held) = (0_u32, 0_u32);
-    for byte in data.trim_end_matches('=').bytes() {
-        let six = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            b'\r' | b'\n' => continue,
-            _ => return None,
-        };
-        bits = (bits << 6 | u32::from(six)) & 0xFFFF;
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            bytes.push(u8::try_from(bits >> held & 0xFF).ok()?);
-        }
-    }
-    String::from_utf8(bytes).ok()
+    let data: String = data.split(['\r', '\n']).collect();
+    String::from_utf8(base64::decode(&data)?).ok()
 }

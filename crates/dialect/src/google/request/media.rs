@@ -2,6 +2,7 @@
 
 use super::wire::{Blob, FileData, Part};
 use crate::chat::{Audio, File, Image, Source};
+use http::Uri;
 use postern_fault::Fault;
 
 /// Files that the Gemini API keeps, by their addresses.
@@ -73,13 +74,12 @@ fn address(url: String, usual: &str, path: &str) -> Result<Part, Fault> {
 
 /// The media type must be said, and no client says it of an address.
 fn of_address(url: &str) -> Option<&'static str> {
-    let (_, rest) = url.split_once("://")?;
-    let host = rest.split('/').next().unwrap_or_default().trim_start_matches("www.");
-    if matches!(host, "youtube.com" | "m.youtube.com" | "youtu.be") {
+    let uri: Uri = url.parse().ok()?;
+    let host = uri.host().unwrap_or_default();
+    if matches!(host.trim_start_matches("www."), "youtube.com" | "m.youtube.com" | "youtu.be") {
         return Some("video/mp4");
     }
-    let name = rest.split(['?', '#']).next()?.rsplit('/').next()?;
-    let (_, extension) = name.rsplit_once('.')?;
+    let (_, extension) = uri.path().rsplit('/').next()?.rsplit_once('.')?;
     let known = |(known, _): &&(&str, &str)| known.eq_ignore_ascii_case(extension);
     TYPES.iter().find(known).map(|(_, media_type)| *media_type)
 }
