@@ -1,4 +1,11 @@
 //! The program alone: copied into an empty folder with policies and a store, without a checkout, cargo or any other program.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
 
 use postern_redis_server::RedisServer;
 use std::fs;

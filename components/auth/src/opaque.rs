@@ -64,7 +64,7 @@ pub async fn caller(
         }
         (None, Some(DelegatedResult::Mac(_))) => return Err(tokens::wrong_call()),
     };
-    tokens::known(consumers, issuer, &claims, secret, sha256, until, unix_s).map(Found::Caller)
+    tokens::known(consumers, issuer, &claims, secret, sha256, until).map(Found::Caller)
 }
 
 /// The issuer has said so a moment ago.

@@ -56,7 +56,7 @@ pub async fn caller(
     };
     let expires = claims.expires_at_unix_s().unwrap_or(unix_s);
     let until = expires.min(unix_s.saturating_add(MAX_REMEMBERED_S));
-    known(consumers, issuer, &claims, secret, sha256, until, unix_s).map(Found::Caller)
+    known(consumers, issuer, &claims, secret, sha256, until).map(Found::Caller)
 }
 
 /// The caller of these claims; remembered until then.
@@ -67,7 +67,6 @@ pub fn known(
     secret: &str,
     sha256: &str,
     until_unix_s: u64,
-    unix_s: u64,
 ) -> Result<Arc<Caller>, Refused> {
     let id = credential_id(secret, Some(claims));
     let caller = Arc::new(of_claims(issuer, consumers, claims, id)?);

@@ -63,7 +63,7 @@ pub(super) fn verify(call: &Call<'_>) -> Result<(), Refusal> {
         digest::digest(&digest::SHA256, canonical(call, &given.signed).as_bytes()).as_ref(),
     );
     let text = format!("AWS4-HMAC-SHA256\n{time}\n{scope}\n{request}");
-    if hex::encode(&sign(&signing_key(date), &text)) != given.signature {
+    if hex::encode(sign(&signing_key(date), &text)) != given.signature {
         return invalid(
             "The request signature we calculated does not match the signature you provided. Check your \
              AWS Secret Access Key and signing method. Consult the service documentation for details.",
