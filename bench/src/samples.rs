@@ -1,32 +1,44 @@
 //! Durations as they were measured, and what is said of them.
 
-/// Raw samples in nanoseconds. All are kept: there are at most some hundred thousand.
-#[derive(Default)]
-pub struct Samples(Vec<u64>);
+use hdrhistogram::Histogram;
+
+/// Significant decimal digits that are kept of a sample: what is told has three.
+const DIGITS: u8 = 4;
+
+/// Samples in nanoseconds, to four digits.
+pub struct Samples(Histogram<u32>);
+
+impl Default for Samples {
+    #[expect(clippy::expect_used, reason = "the bounds are constants")]
+    fn default() -> Self {
+        // From 1 to 1,000 ns at first; a longer sample makes it longer.
+        let mut histogram = Histogram::new_with_bounds(1, 1_000, DIGITS).expect("right bounds");
+        histogram.auto(true);
+        Self(histogram)
+    }
+}
 
 impl Samples {
     /// One more.
     pub fn push(&mut self, ns: u64) {
-        self.0.push(ns);
+        // It grows: no sample is out of its range.
+        let _ = self.0.record(ns);
     }
 
     /// Those of another connection or round.
-    pub fn append(&mut self, mut other: Self) {
-        self.0.append(&mut other.0);
+    pub fn append(&mut self, other: Self) {
+        let _ = self.0.add(other.0);
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        usize::try_from(self.0.len()).unwrap_or(usize::MAX)
     }
 
     /// The smallest sample that at least `percent` (1 to 100) of all do not exceed (nearest rank), in milliseconds.
     /// 0 if there is none.
     pub fn percentile_ms(&self, percent: usize) -> f64 {
-        let mut sorted = self.0.clone();
-        sorted.sort_unstable();
-        let rank = (sorted.len() * percent).div_ceil(100).max(1);
-        sorted.get(rank - 1).copied().map_or(0.0, ms)
+        ms(self.0.value_at_quantile(percent as f64 / 100.0))
     }
 
     /// The middle one, in milliseconds.
@@ -36,7 +48,7 @@ impl Samples {
 
     /// The longest, in milliseconds.
     pub fn max_ms(&self) -> f64 {
-        self.percentile_ms(100)
+        ms(self.0.max())
     }
 
     /// Welch's t of the difference of two means, without the slowest tenth of each: what the machine did meanwhile. 0 if
@@ -50,19 +62,22 @@ impl Samples {
 
     /// The mean of the faster nine tenths in nanoseconds, and its standard error.
     fn trimmed_mean_and_error(&self) -> (f64, f64) {
-        let mut sorted = self.0.clone();
-        sorted.sort_unstable();
-        sorted.truncate(sorted.len() * 9 / 10);
-        let count = sorted.len().max(1) as f64;
-        let mean = sorted.iter().map(|ns| *ns as f64).sum::<f64>() / count;
-        let squares = sorted.iter().map(|ns| (*ns as f64 - mean).powi(2)).sum::<f64>();
+        let mut left = self.0.len() * 9 / 10;
+        let mut faster: Vec<(f64, f64)> = Vec::new();
+        for step in self.0.iter_recorded() {
+            let count = step.count_since_last_iteration().min(left);
+            left -= count;
+            faster.push((step.value_iterated_to() as f64, count as f64));
+        }
+        let count = faster.iter().map(|(_, count)| count).sum::<f64>().max(1.0);
+        let mean = faster.iter().map(|(ns, count)| ns * count).sum::<f64>() / count;
+        let squares = faster.iter().map(|(ns, count)| (ns - mean).powi(2) * count).sum::<f64>();
         (mean, (squares / count / (count - 1.0).max(1.0)).sqrt())
     }
 
     /// The arithmetic mean in milliseconds. 0 if there is none.
     pub fn mean_ms(&self) -> f64 {
-        let sum: u64 = self.0.iter().sum();
-        ms(sum) / self.0.len().max(1) as f64
+        self.0.mean() / 1e6
     }
 }
 
@@ -76,16 +91,34 @@ mod tests {
     use super::*;
 
     fn of(values: impl IntoIterator<Item = u64>) -> Samples {
-        Samples(values.into_iter().map(|ms| ms * 1_000_000).collect())
+        let mut samples = Samples::default();
+        values.into_iter().for_each(|ms| samples.push(ms * 1_000_000));
+        samples
+    }
+
+    /// To as many digits as are kept.
+    #[track_caller]
+    fn is(found: f64, expected: f64) {
+        assert!((found - expected).abs() <= expected / 1e4, "{found}, not {expected}");
     }
 
     #[test]
     fn percentiles_are_nearest_ranks_whatever_the_order() {
         let samples = of((1..=100).rev());
-        assert_eq!(samples.percentile_ms(50), 50.0);
-        assert_eq!(samples.percentile_ms(99), 99.0);
-        assert_eq!(samples.max_ms(), 100.0);
-        assert_eq!(samples.mean_ms(), 50.5);
+        is(samples.percentile_ms(50), 50.0);
+        is(samples.percentile_ms(99), 99.0);
+        is(samples.max_ms(), 100.0);
+        is(samples.mean_ms(), 50.5);
+        assert_eq!(samples.len(), 100);
+    }
+
+    #[test]
+    fn those_of_another_round_are_added() {
+        let mut samples = of([1, 2]);
+        samples.append(of([60_000]));
+        assert_eq!(samples.len(), 3);
+        is(samples.max_ms(), 60_000.0);
+        is(samples.median_ms(), 2.0);
     }
 
     #[test]
@@ -98,10 +131,11 @@ mod tests {
 
     #[test]
     fn few_samples_have_percentiles_too() {
-        assert_eq!(of([7]).percentile_ms(99), 7.0);
-        assert_eq!(of([1, 2, 3]).median_ms(), 2.0);
-        assert_eq!(of([1, 2]).percentile_ms(99), 2.0);
+        is(of([7]).percentile_ms(99), 7.0);
+        is(of([1, 2, 3]).median_ms(), 2.0);
+        is(of([1, 2]).percentile_ms(99), 2.0);
         assert_eq!(of([]).median_ms(), 0.0);
+        assert_eq!(of([]).max_ms(), 0.0);
         assert_eq!(of([]).mean_ms(), 0.0);
     }
 }

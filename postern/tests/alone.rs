@@ -160,6 +160,19 @@ fn a_subject_or_counters_that_are_none_are_named_with_the_remedy() {
         (&["usage", "--counters", "file.db"], "\"file.db\"", "write redis://HOST:PORT"),
         (&["usage", "--counters", "http://:secret@h"], "http://h", "redis://HOST:PORT"),
         (&["usage", "--counters", "redis://127.0.0.1:1"], "redis://127.0.0.1:1", "must run"),
+        (
+            &[
+                "explain",
+                "--consumer",
+                "local-dev",
+                "--model",
+                "sandbox",
+                "--at",
+                "2027-02-31T00:00:00Z",
+            ],
+            "\"2027-02-31T00:00:00Z\"",
+            "write a time as in",
+        ),
         (&["explain", "--model", "sandbox"], "nobody is named", "--key, --token or --consumer"),
         (&["check", "--policies", "no-folder"], "no-folder", "cannot read the policies"),
     ] {

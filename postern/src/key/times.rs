@@ -56,7 +56,17 @@ mod tests {
     fn reads_moments_with_their_offset_only() {
         assert_eq!(moment("2027-01-01T00:00:00Z"), Ok(1_798_761_600));
         assert_eq!(moment("2027-01-01T01:00:00.9+01:00"), Ok(1_798_761_600));
-        for wrong in ["", "2027-01-01", "2027-01-01T00:00:00", "tomorrow", "1960-01-01T00:00:00Z"] {
+        for wrong in [
+            "",
+            "2027-01-01",
+            "2027-01-01T00:00:00",
+            "tomorrow",
+            "1960-01-01T00:00:00Z",
+            "2027-02-31T00:00:00Z",
+            "2027-02-29T00:00:00Z",
+            "2027-04-31T00:00:00Z",
+            "2027-01-01T24:00:00Z",
+        ] {
             assert!(moment(wrong).unwrap_err().contains("2027-01-01T00:00:00Z"), "{wrong}");
         }
     }
