@@ -168,8 +168,10 @@ impl IncrementIo for &Store {
         KeyValue::delete(*self, key).map_err(unavailable)
     }
 
-    async fn names(&self) -> Result<Vec<String>, IncrementError> {
-        KeyValue::list(*self).map_err(unavailable)
+    async fn names(&self, beginning: &str) -> Result<Vec<String>, IncrementError> {
+        let mut names = KeyValue::list(*self).map_err(unavailable)?;
+        names.retain(|name| name.starts_with(beginning));
+        Ok(names)
     }
 
     async fn pause(&self, _ms: u64) {}

@@ -9,6 +9,7 @@ mod fallback;
 mod faults;
 mod headers;
 mod identity;
+mod ids;
 mod limits;
 mod models;
 mod operator;

@@ -40,12 +40,19 @@ impl IncrementIo for KeyValue {
         with_bucket(|bucket| bucket.delete(key))
     }
 
-    async fn names(&self) -> Result<Vec<String>, IncrementError> {
+    async fn names(&self, beginning: &str) -> Result<Vec<String>, IncrementError> {
         // The asynchronous interface: a long list does not hold up the instance.
         let store = spin_sdk::key_value::Store::open_default().await;
         let store = store.map_err(|error| IncrementError::Unavailable(format!("{error:?}")))?;
-        let names = store.get_keys().await.collect().await;
-        names.map_err(|error| IncrementError::Unavailable(format!("{error:?}")))
+        let (mut keys, mut names) = (store.get_keys().await, Vec::new());
+        while let Some(name) = keys.next().await {
+            if name.starts_with(beginning) {
+                names.push(name);
+            }
+        }
+        let ended = keys.result().await;
+        ended.map_err(|error| IncrementError::Unavailable(format!("{error:?}")))?;
+        Ok(names)
     }
 
     async fn pause(&self, ms: u64) {

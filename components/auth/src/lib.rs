@@ -1,8 +1,8 @@
 //! Who is calling, and may they?
 //!
 //! Reads: the credential headers, `consumers.toml`, `issuers.toml`, `authorization.cedar`, of the key-value store issued
-//! keys, key sets and introspected tokens, of issuers their discovery documents and key sets. Writes: key sets, what
-//! introspection said, when a key was last used, that it can be written. Refuses with: `unauthenticated`, in the same words for every key that does
+//! keys, key sets, introspected tokens and whose ids are, of issuers their discovery documents and key sets. Writes: key sets, what
+//! introspection said, when a key was last used, to whom ids were handed out, that it can be written. Refuses with: `unauthenticated`, in the same words for every key that does
 //! not let in; `forbidden`; `invalid-request` when two headers present two credentials. Runs first, and once more when the
 //! router has said what could serve. Fails closed: policies, a store or an issuer that cannot be read are `unavailable`.
 //!
@@ -11,6 +11,7 @@
 mod access;
 mod fetch;
 mod guesses;
+mod ids;
 mod key_sets;
 mod key_value;
 mod keys;
@@ -26,6 +27,7 @@ use postern_contract::auth::exports::postern::auth::stage::Guest;
 use postern_contract::clock::unix_s;
 use postern_contract::types::auth::{
     Authentication, AuthenticationFailure, AuthenticationRequest, AuthorizationRequest, Decision,
+    IdSharing,
 };
 use postern_contract::types::delegation::DelegatedResult;
 use postern_contract::types::{Caller, Fault};
@@ -60,6 +62,25 @@ impl Guest for Auth {
 
     fn authorize(request: AuthorizationRequest) -> Result<Vec<Decision>, Fault> {
         Ok(access::decisions(&request, unix_s())?)
+    }
+
+    async fn bind_ids(
+        caller: Caller,
+        provider: String,
+        ids: Vec<String>,
+        sharing: IdSharing,
+        ttl_s: u32,
+    ) -> Result<(), Fault> {
+        Ok(ids::bind(&caller, &provider, &ids, sharing, ttl_s).await?)
+    }
+
+    async fn foreign_ids(
+        caller: Caller,
+        providers: Vec<String>,
+        ids: Vec<String>,
+        sharing: IdSharing,
+    ) -> Result<Vec<Option<u32>>, Fault> {
+        Ok(ids::foreign(&caller, &providers, &ids, sharing).await?)
     }
 
     fn resource_metadata() -> Result<Option<String>, Fault> {

@@ -18,8 +18,9 @@ const SWEPT: &str = "introspected-swept";
 /// How often somebody does.
 const SWEEP_EVERY_S: u64 = 3_600;
 
-/// How many it removes at a time.
+/// How many it removes at a time, and among how many.
 const MAX_SWEPT: usize = 1_000;
+const MAX_LISTED: usize = 100_000;
 
 /// The caller with this token, or the question that `upstream` must put to the issuer.
 pub async fn caller(
@@ -141,7 +142,7 @@ async fn sweep(unix_s: u64) -> Result<(), Refused> {
     }
     store::set(SWEPT, unix_s.to_string().as_bytes()).await?;
     let mut removed = 0;
-    for name in store::names().await?.iter().filter(|name| Introspected::is_store_name(name)) {
+    for name in &store::names(Introspected::STORE_PREFIX, MAX_LISTED).await? {
         let kept = store::get(name).await?;
         if kept.is_some_and(|bytes| Introspected::from_json(&bytes, unix_s).is_none()) {
             store::delete(name).await?;

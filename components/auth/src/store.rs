@@ -50,7 +50,8 @@ pub async fn usable() -> Result<(), Refused> {
     Ok(())
 }
 
-fn failed(error: &Error) -> Refused {
+/// As every fault of the store.
+pub fn failed(error: &Error) -> Refused {
     Refused::Unavailable(format!("key-value store: {error:?}"))
 }
 
@@ -59,8 +60,14 @@ pub async fn delete(name: &str) -> Result<(), Refused> {
     open().await?.delete(name).await.map_err(|error| failed(&error))
 }
 
-/// Every key of the store.
-pub async fn names() -> Result<Vec<String>, Refused> {
-    let names = open().await?.get_keys().await.collect().await;
-    names.map_err(|error| failed(&error))
+/// At most so many keys of the store that begin so. There may be many others, which are not held.
+pub async fn names(beginning: &str, at_most: usize) -> Result<Vec<String>, Refused> {
+    let (mut keys, mut names) = (open().await?.get_keys().await, Vec::new());
+    while let Some(name) = keys.next().await {
+        if name.starts_with(beginning) && names.len() < at_most {
+            names.push(name);
+        }
+    }
+    keys.result().await.map_err(|error| failed(&error))?;
+    Ok(names)
 }

@@ -8,6 +8,7 @@ use postern_pipeline::{
 use postern_policy::Gateway;
 use postern_types::auth::{
     Authentication, AuthenticationFailure, AuthenticationRequest, AuthorizationRequest, Decision,
+    IdSharing,
 };
 use postern_types::delegation::{DelegatedCall, DelegatedResult};
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
@@ -64,6 +65,27 @@ impl Auth for Imports {
 
     fn authorize(&self, request: &AuthorizationRequest) -> Result<Vec<Decision>, Fault> {
         auth::authorize(request)
+    }
+
+    async fn bind_ids(
+        &self,
+        caller: Caller,
+        provider: String,
+        ids: Vec<String>,
+        sharing: IdSharing,
+        ttl_s: u32,
+    ) -> Result<(), Fault> {
+        auth::bind_ids(caller, provider, ids, sharing, ttl_s).await
+    }
+
+    async fn foreign_ids(
+        &self,
+        caller: Caller,
+        providers: Vec<String>,
+        ids: Vec<String>,
+        sharing: IdSharing,
+    ) -> Result<Vec<Option<u32>>, Fault> {
+        auth::foreign_ids(caller, providers, ids, sharing).await
     }
 
     fn resource_metadata(&self) -> Result<Option<String>, Fault> {

@@ -14,6 +14,7 @@ pub mod embed;
 mod emulate;
 mod found;
 pub mod google;
+pub mod handed_out;
 pub mod headers;
 mod json;
 pub mod needs;

@@ -2,9 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How the name of every such record begins.
-const PREFIX: &str = "introspected/";
-
 /// The version of the record's format.
 const SCHEMA: u32 = 1;
 
@@ -22,6 +19,9 @@ pub struct Introspected {
 }
 
 impl Introspected {
+    /// How the names of these records begin.
+    pub const STORE_PREFIX: &'static str = "introspected/";
+
     /// Said now, kept no longer than `cache_s`, nor than the token holds.
     #[must_use]
     pub fn new(
@@ -39,13 +39,7 @@ impl Introspected {
     /// The name in the store for the token with this hash, in hexadecimal.
     #[must_use]
     pub fn store_name(sha256_hex: &str) -> String {
-        format!("{PREFIX}{sha256_hex}")
-    }
-
-    /// Whether a name is that of such a record.
-    #[must_use]
-    pub fn is_store_name(name: &str) -> bool {
-        name.starts_with(PREFIX)
+        format!("{}{sha256_hex}", Self::STORE_PREFIX)
     }
 
     /// As stored.
@@ -84,6 +78,6 @@ mod tests {
         assert_eq!(Introspected::from_json(&stored, 1_059), Some(record));
         assert_eq!(Introspected::from_json(&stored, 1_060), None);
         assert_eq!(Introspected::from_json(b"true", 0), None);
-        assert!(Introspected::is_store_name(&Introspected::store_name("0a")));
+        assert!(Introspected::store_name("0a").starts_with(Introspected::STORE_PREFIX));
     }
 }

@@ -1,5 +1,6 @@
 //! What the client gets: a head, and a body that is whole or still arriving.
 
+use crate::ids::Binder;
 use crate::lease::Lease;
 use crate::memory::Held;
 use crate::redact::redacted;
@@ -59,6 +60,10 @@ pub struct Streamed<S: Stages> {
     pub price: Option<Price>,
     /// What is reserved for it.
     pub lease: Option<Lease<S>>,
+    /// Whose its ids become.
+    pub binder: Option<Binder>,
+    /// Why some of them are nobody's.
+    pub unbound: Option<String>,
 }
 
 impl<S: Stages> Streamed<S> {
@@ -75,6 +80,8 @@ impl<S: Stages> Streamed<S> {
             usage: None,
             price: None,
             lease: None,
+            binder: None,
+            unbound: None,
         }
     }
 
@@ -99,7 +106,7 @@ impl<S: Stages> Streamed<S> {
                 }
             };
             let decoded = redacted(&self.stages, decoded).await?;
-            let output = self.take(decoded);
+            let output = self.take(decoded).await;
             if !output.is_empty() {
                 self.kept_bytes = 0;
                 return Ok(Some(output));
@@ -116,10 +123,10 @@ impl<S: Stages> Streamed<S> {
     pub async fn whole(&mut self, max_bytes: u64) -> Result<(String, Held), Fault> {
         let (body, held) = self.source.whole(max_bytes).await?;
         let pushed = redacted(&self.stages, self.decoder.push(&body)).await?;
-        let mut output = self.take(pushed);
+        let mut output = self.take(pushed).await;
         if !self.done {
             let finished = redacted(&self.stages, self.decoder.finish()).await?;
-            output.push_str(&self.take(finished));
+            output.push_str(&self.take(finished).await);
         }
         Ok((output, held))
     }
@@ -139,9 +146,15 @@ impl<S: Stages> Streamed<S> {
         self.source.rest().await;
     }
 
-    fn take(&mut self, decoded: Decoded) -> String {
+    async fn take(&mut self, decoded: Decoded) -> String {
         self.done |= decoded.done;
         self.usage = decoded.usage.or(self.usage);
+        // Before anybody can see them.
+        if let Some(binder) = &self.binder
+            && let Err(why) = binder.bind(&self.stages, decoded.ids).await
+        {
+            self.unbound = Some(why);
+        }
         decoded.output
     }
 }

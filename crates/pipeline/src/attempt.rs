@@ -4,6 +4,7 @@ use crate::answer::{Answer, Streamed};
 use crate::call::Call;
 use crate::exchange::Exchange;
 use crate::headers::{self, Passed};
+use crate::ids::Binder;
 use crate::lease::{self, Lease};
 use crate::losses;
 use crate::record::Event;
@@ -155,10 +156,12 @@ async fn one<S: Stages>(
     let content_type = source.unframe(content_type);
     let decoder = decoder(call, &target, &content_type, memo, exchange);
     let mut streamed = Streamed::new(stages, source, decoder, call.policy.max_response_body_bytes);
+    streamed.binder = Binder::of(call, &target);
     let body = beginning(&mut streamed, call, exchange).await;
     let body = body.inspect_err(|fault| exchange.observe(Event::SaidByVendor(fault)))?;
     streamed.price = target.metering.price;
     exchange.observe(Event::Used(streamed.usage, streamed.price.as_ref()));
+    exchange.observe(Event::Unbound(streamed.unbound.take()));
     let is_whole = !call.facts.stream;
     let outcome = is_whole.then(|| lease::answered(streamed.usage, || streamed.so_far()));
     Ok(Answer {

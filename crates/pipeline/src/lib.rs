@@ -21,6 +21,7 @@ mod exchange;
 mod head;
 mod headers;
 mod http;
+mod ids;
 mod lease;
 mod losses;
 mod memory;

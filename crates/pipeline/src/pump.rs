@@ -40,6 +40,7 @@ pub async fn run<S: Stages, C: Client>(
     if let Some(streamed) = &streamed {
         let (usage, price) = (streamed.usage, streamed.price.as_ref());
         pump.exchange.observe(Event::Used(usage, price));
+        pump.exchange.observe(Event::Unbound(streamed.unbound.clone()));
         // What ends early has used what was generated up to then.
         pump.settle(|| Outcome::Interrupted(streamed.so_far())).await;
     }

@@ -49,6 +49,8 @@ pub enum Event<'a> {
     Lost(&'a [Loss]),
     /// The usage, if it is known, and the price of its tokens.
     Used(Option<Usage>, Option<&'a Price>),
+    /// Why ids in the answer are nobody's: that they were handed out could not be written down.
+    Unbound(Option<String>),
     /// The head of the answer has this status.
     Answered(u16),
     /// So many bytes went out to the client.
@@ -104,6 +106,9 @@ pub struct Record {
     /// What was said of its limits.
     #[serde(skip_serializing_if = "Option::is_none")]
     limits: Option<Limits>,
+    /// Why ids in the answer are nobody's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ids_unbound: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     input_tokens: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -231,6 +236,7 @@ impl Record {
             }
             Event::Lost(losses) => self.lost(losses),
             Event::Used(usage, price) => self.used(usage, price),
+            Event::Unbound(why) => self.ids_unbound = why.or(self.ids_unbound.take()),
             Event::Answered(status) => self.status = status,
             Event::Sent(bytes) => self.response_bytes = self.response_bytes.saturating_add(bytes),
             Event::Failed(fault) => self.failed(fault),

@@ -8,6 +8,7 @@ use crate::body;
 use crate::call::Call;
 use crate::exchange::Exchange;
 use crate::head::Head;
+use crate::ids;
 use crate::record::Event;
 use crate::refusal::Refusal;
 use crate::stages::{Body, Stages};
@@ -46,8 +47,9 @@ pub async fn run<S: Stages>(
         body: &body,
         policy,
     };
-    // Which deployments may serve it, best first, and which of these this caller may use for what the request does.
-    let targets = targets(&call, None, exchange)?;
+    // Which deployments may serve it, best first, which of these this caller may use for what the request does, and at which it
+    // may use what the request names.
+    let targets = targets(&call, None, exchange).await?;
     // Each in turn until one begins to answer: after the client's first byte there is no other. Before each, the limiter
     // reserves what it may use.
     match attempt::in_turn(&call, targets, exchange).await {
@@ -59,14 +61,15 @@ pub async fn run<S: Stages>(
 }
 
 /// The deployments that may serve, `instead` in place of the model asked for. Default deny.
-fn targets<S: Stages>(
+async fn targets<S: Stages>(
     call: &Call<'_>,
     instead: Option<&str>,
     exchange: &mut Exchange<S>,
 ) -> Result<Vec<Target>, Refusal> {
     let Call { caller, facts, .. } = *call;
     let targets = exchange.run("router", |stages| stages.choose(caller, facts, instead))?;
-    authorize::permitted(call, targets, exchange)
+    let targets = authorize::permitted(call, targets, exchange)?;
+    ids::permitted(call, targets, exchange).await
 }
 
 /// A limit may name another model rather than refuse. Where that one does not answer, its refusal stands.
@@ -76,7 +79,8 @@ async fn downgraded<S: Stages>(
     exchange: &mut Exchange<S>,
 ) -> Result<Answer<S>, Refusal> {
     let Some(instead) = refusal.downgrade_to.take() else { return Err(refusal) };
-    let Ok(targets) = targets(call, Some(&instead), exchange) else { return Err(refusal) };
+    let targets = targets(call, Some(&instead), exchange).await;
+    let Ok(targets) = targets else { return Err(refusal) };
     exchange.observe(Event::Downgraded(&instead));
     let Ok(mut answer) = attempt::in_turn(call, targets, exchange).await else {
         return Err(refusal);

@@ -6,6 +6,7 @@
 use postern_policy::Gateway;
 use postern_types::auth::{
     Authentication, AuthenticationFailure, AuthenticationRequest, AuthorizationRequest, Decision,
+    IdSharing,
 };
 use postern_types::delegation::{DelegatedCall, DelegatedResult};
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
@@ -26,6 +27,21 @@ pub trait Auth {
         delegated: Option<DelegatedResult>,
     ) -> Result<Authentication, AuthenticationFailure>;
     fn authorize(&self, request: &AuthorizationRequest) -> Result<Vec<Decision>, Fault>;
+    async fn bind_ids(
+        &self,
+        caller: Caller,
+        provider: String,
+        ids: Vec<String>,
+        sharing: IdSharing,
+        ttl_s: u32,
+    ) -> Result<(), Fault>;
+    async fn foreign_ids(
+        &self,
+        caller: Caller,
+        providers: Vec<String>,
+        ids: Vec<String>,
+        sharing: IdSharing,
+    ) -> Result<Vec<Option<u32>>, Fault>;
     fn resource_metadata(&self) -> Result<Option<String>, Fault>;
     async fn auth_ready(&self) -> Result<(), Fault>;
 }

@@ -38,7 +38,7 @@ pub use catalogue::{Catalogue, Named};
 pub use check::{FILES, Policies, check_all, stray_file};
 pub use closed::{Capability, DataClass, LimitUnit, Period, Strategy, Tokenizer, Window};
 pub use consumers::{Consumer, ConsumerKey, Consumers, ModelPattern};
-pub use gateway::{Cors, Gateway, PassedHeaders};
+pub use gateway::{Cors, ForeignIds, Gateway, Ids, PassedHeaders};
 pub use ip_range::{IpRange, IpRangeError};
 pub use issuers::{
     ClaimNames, Guesses, Issuer, IssuerKeys, Issuers, KeySetTimes, ProtectedResource, Undeclared,

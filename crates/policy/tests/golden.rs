@@ -162,6 +162,14 @@ fn the_examples_of_the_reference_are_right() {
     let blocks = reference.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
     // What goes into the manifest is no policy.
     let blocks = blocks.filter(|block| !block.contains("[component."));
+    let (gateways, blocks): (Vec<&str>, Vec<&str>) =
+        blocks.partition(|block| block.starts_with("[request]"));
+    assert!(!gateways.is_empty(), "examples are missing");
+    for gateway in gateways {
+        let read = postern_policy::Gateway::from_toml(Some(gateway));
+        read.unwrap_or_else(|problems| panic!("{problems}\nin\n{gateway}"));
+    }
+    let blocks = blocks.into_iter();
     let (callers, blocks): (Vec<&str>, Vec<&str>) =
         blocks.partition(|block| block.contains("[[issuer]]") || block.contains("[[consumer]]"));
     let (whole, of_a_model): (Vec<&str>, Vec<&str>) = blocks

@@ -6,6 +6,7 @@
 
 mod answers;
 mod check;
+mod keeping;
 mod metered;
 mod quoting;
 mod record;
@@ -69,6 +70,12 @@ impl Upstream {
     #[must_use]
     pub fn quoting() -> Self {
         Self::serving(0, quoting::answer)
+    }
+
+    /// Starts one that keeps things of its account, and hands out their ids: of every dialect that has some.
+    #[must_use]
+    pub fn keeping() -> Self {
+        Self::serving(0, keeping::answer)
     }
 
     /// Starts one that behaves so, on this port; 0: on a free one.

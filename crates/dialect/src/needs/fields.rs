@@ -551,8 +551,19 @@ pub(super) fn names_a_tool(name: &str) -> bool {
 }
 
 /// A name as names are compared.
-fn plain(name: &str) -> String {
+pub(crate) fn plain(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '_' | '-')).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// The names of the fields that name something of the account.
+#[cfg(test)]
+pub(crate) fn naming_fields() -> Vec<String> {
+    let own = AT_TOP_OF.iter().flat_map(|(_, rows)| each(rows));
+    let names = |does: &Does| matches!(does, Name(_) | Identify(_) | Place);
+    let all = own.chain(each(AT_TOP)).chain(each(WITHIN));
+    // A skill and an item by members that `walk` knows.
+    let known = [plain("skill_id"), plain("id")];
+    all.filter(|(_, does)| names(does)).map(|(name, _)| plain(name)).chain(known).collect()
 }
 
 /// Every name of every table, once for each time that it is there.

@@ -10,10 +10,13 @@ mod kinds;
 mod tests;
 mod walk;
 
+#[cfg(test)]
+pub(crate) use fields::{naming_fields, plain as plain_name};
+
 use crate::openai::read;
 use crate::{Operation, Wire};
 use postern_fault::Fault;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a request does beside what its operation says. Each has its action in the authorization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,13 +41,18 @@ pub enum Use {
     RouteAtVendor,
 }
 
+/// How many ids a request may name: a long conversation has some hundred items. One more is listed, and tells that there
+/// are too many.
+pub const MAX_IDS: usize = 1_000;
+
 /// What a request needs to be allowed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Needs {
     /// In their order, each once.
     pub uses: BTreeSet<Use>,
-    /// The ids of what belongs to the account with the vendor: answers, conversations, files, containers.
-    pub ids: BTreeSet<String>,
+    /// The ids of what belongs to the account with the vendor (answers, conversations, files, containers), each with the
+    /// field that names it first.
+    pub ids: BTreeMap<String, String>,
 }
 
 /// What a request needs. It has been read before.

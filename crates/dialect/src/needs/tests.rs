@@ -16,7 +16,7 @@ fn in_dialect(client: Wire, mut body: Value, fields: &Value) -> (Vec<Use>, Vec<S
         body[name] = value.clone();
     }
     let needs = of_json(client, Operation::Chat, &body);
-    (needs.uses.into_iter().collect(), needs.ids.into_iter().collect())
+    (needs.uses.into_iter().collect(), needs.ids.into_keys().collect())
 }
 
 fn responses(fields: &Value) -> (Vec<Use>, Vec<String>) {
@@ -226,6 +226,35 @@ fn fields_of_responses_that_do_more_than_talk() {
     assert_eq!(ids, expected);
     assert_eq!(responses(&json!({ "text": { "format": { "type": "text" } }, "input": "x" })).0, []);
     assert_eq!(responses(&json!({ "conversation": "conv_1" })).1, ["conv_1"]);
+}
+
+#[test]
+fn an_item_that_holds_nothing_refers_to_what_the_vendor_has() {
+    let ids = |item: &str| {
+        let body = format!("{{\"model\":\"m\",\"input\":[{item}]}}");
+        of(Wire::Responses, Operation::Chat, &body).unwrap().ids.into_keys().collect::<Vec<_>>()
+    };
+    for (item, expected) in [
+        (r#"{"type":"reasoning","id":"x","summary":[],"content":[]}"#, &["x"][..]),
+        (r#"{"type":"reasoning","id":"x","encrypted_content":""}"#, &["x"]),
+        (r#"{"type":"reasoning","id":"x","encrypted_content":null,"content":null}"#, &["x"]),
+        (
+            r#"{"type":"reasoning","id":"x","content":[{"type":"reasoning_text","text":"a"}]}"#,
+            &["x"],
+        ),
+        (r#"{"type":"reasoning","id":"x","encrypted_content":"a"}"#, &[]),
+        (r#"{"type":"image_generation_call","id":"x","result":""}"#, &["x"]),
+        (r#"{"type":"image_generation_call","id":"x","result":"a"}"#, &[]),
+        (r#"{"id":"x","content":[]}"#, &["x"]),
+        (r#"{"id":"x","role":"user","content":"a"}"#, &[]),
+        // Which of two a vendor takes, nobody knows.
+        (r#"{"type":"item_reference","id":"x","id":"y"}"#, &["x", "y"]),
+        (r#"{"type":"item_reference","type":"message","id":"x","role":"user"}"#, &["x"]),
+    ] {
+        assert_eq!(ids(item), expected, "{item}");
+    }
+    let shown = json!({ "input": [{ "type": "reasoning", "id": "x", "content": [{ "type": "reasoning_text", "text": "a" }] }] });
+    assert_eq!(responses(&shown).0, [], "the words that are sent need no kept state");
 }
 
 #[test]

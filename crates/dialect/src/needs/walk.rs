@@ -2,13 +2,19 @@
 
 use super::fields::{self, Does};
 use super::kinds;
-use super::{Endpoint, Needs, Use};
+use super::{Endpoint, MAX_IDS, Needs, Use};
 use crate::json::{Scanner, Type};
 use crate::openai::read;
 use crate::openai::refusal::Refusal;
+use postern_fault::shown;
+use std::borrow::Cow;
 
 /// What says that something is not wanted.
 const SILENT: [&str; 6] = ["null", "false", "0", "\"\"", "\"none\"", "\"auto\""];
+
+/// Members of which an item is made, and not only referred to.
+const HOLDS: [&str; 5] = ["role", "content", "encrypted_content", "result", "text"];
+const EMPTY: [&str; 4] = ["null", "\"\"", "[]", "{}"];
 
 /// Places that are read with the credential of the account. Google's own files have a URL of its host.
 const STORES: [&str; 3] = ["gs://", "s3://", "files/"];
@@ -16,7 +22,7 @@ const FILES_OF_GOOGLE: &str = "generativelanguage.googleapis.com/";
 
 pub(super) fn needs(endpoint: Endpoint, body: &str) -> Result<Needs, Refusal> {
     let mut scanner = Scanner::new(body);
-    let mut walk = Walk { endpoint, body, needs: Needs::default() };
+    let mut walk = Walk { endpoint, body, path: Vec::new(), needs: Needs::default() };
     if scanner.peek()? != Type::Object {
         read::enter(&mut scanner)?;
     }
@@ -28,17 +34,28 @@ pub(super) fn needs(endpoint: Endpoint, body: &str) -> Result<Needs, Refusal> {
 struct Walk<'a> {
     endpoint: Endpoint,
     body: &'a str,
+    /// From the top to where the walk is.
+    path: Vec<Step<'a>>,
     needs: Needs,
+}
+
+/// One step further in.
+enum Step<'a> {
+    Member(Cow<'a, str>),
+    Element(usize),
 }
 
 /// What the members of an object say of it together.
 #[derive(Default)]
 struct Item {
-    kind: Option<String>,
-    id: Option<String>,
-    skill: Option<String>,
+    /// What each of its `type`s says: which of two a vendor believes, nobody knows.
+    kinds: Vec<String>,
+    ids: Vec<String>,
+    skills: Vec<String>,
     /// It holds what it is of, and does not only refer to it.
     is_whole: bool,
+    /// It holds the thought that it is of.
+    is_sealed: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -53,49 +70,68 @@ impl<'a> Walk<'a> {
         let mut item = Item::default();
         while let Some(key) = scanner.key()? {
             let key = key.decode().unwrap_or_default();
-            match (key.as_ref(), scanner.peek()?) {
+            let next = scanner.peek()?;
+            self.path.push(Step::Member(key.clone()));
+            match (key.as_ref(), next) {
                 ("type", Type::String) if !is_top => {
                     let kind = scanner.string()?.decode().unwrap_or_default();
                     self.needs.uses.extend(kinds::uses(&kind));
-                    item.kind = Some(kind.into_owned());
+                    item.kinds.push(kind.into_owned());
                 }
-                ("id", Type::String) if !is_top => item.id = string(scanner)?,
-                ("skill_id", Type::String) => item.skill = string(scanner)?,
-                (key, next) => {
-                    let holds = ["role", "content", "encrypted_content", "result", "text"];
-                    item.is_whole |= next != Type::Null && holds.contains(&key);
+                ("id", Type::String) if !is_top => item.ids.extend(string(scanner)?),
+                ("skill_id", Type::String) => item.skills.extend(string(scanner)?),
+                (key, _) => {
+                    let start = scanner.at();
                     let does = match is_top {
                         true => fields::at_top(self.endpoint, key),
                         false => fields::within(key),
                     };
                     self.field(does, scanner)?;
+                    if HOLDS.contains(&key) && !EMPTY.contains(&self.text(start, scanner)) {
+                        item.is_whole = true;
+                        item.is_sealed |= key == "encrypted_content";
+                    }
                 }
             }
+            self.path.pop();
         }
-        // Anthropic's own skills are everybody's.
-        if item.kind.as_deref() != Some("anthropic") {
-            self.needs.ids.extend(item.skill.take());
-        }
-        if is_named || self.refers(&item) {
-            self.needs.ids.extend(item.id);
-        }
+        self.close(item, is_named);
         Ok(())
+    }
+
+    /// What the members of an object name together.
+    fn close(&mut self, item: Item, is_named: bool) {
+        let names_itself = is_named || self.refers(&item);
+        // Anthropic's own skills are everybody's.
+        let is_of_anthropic =
+            item.kinds.first().is_some_and(|kind| kind == "anthropic") && item.kinds.len() == 1;
+        for skill in item.skills.into_iter().filter(|_| !is_of_anthropic) {
+            self.names(Some(skill), Some("skill_id"));
+        }
+        for id in item.ids.into_iter().filter(|_| names_itself) {
+            self.names(Some(id), Some("id"));
+        }
     }
 
     /// An item of Responses that only says which one it is: the vendor looks the rest up.
     fn refers(&mut self, item: &Item) -> bool {
-        if self.endpoint != Endpoint::Responses || item.id.is_none() {
+        if self.endpoint != Endpoint::Responses || item.ids.is_empty() {
             return false;
         }
-        let refers = match item.kind.as_deref() {
-            Some("item_reference") => true,
-            None | Some("reasoning" | "image_generation_call" | "compaction") => !item.is_whole,
-            _ => false,
-        };
+        let is = |kinds: &[&str]| item.kinds.iter().any(|kind| kinds.contains(&kind.as_str()));
+        let holds_itself =
+            item.kinds.is_empty() || is(&["reasoning", "image_generation_call", "compaction"]);
+        let refers = is(&["item_reference"]) || (holds_itself && !item.is_whole);
         if refers {
             self.needs.uses.insert(Use::KeepState);
         }
-        refers
+        // Words of a thought are shown, but what was thought the vendor may look up all the same.
+        refers || (is(&["reasoning"]) && !item.is_sealed)
+    }
+
+    /// What stands from there to where the scanner is.
+    fn text(&self, start: usize, scanner: &Scanner<'_>) -> &'a str {
+        self.body.get(start..scanner.at()).unwrap_or_default().trim()
     }
 
     fn field(&mut self, does: Does, scanner: &mut Scanner<'a>) -> Result<(), Refusal> {
@@ -108,7 +144,8 @@ impl<'a> Walk<'a> {
             Does::Name(uses) => match scanner.peek()? {
                 Type::String => {
                     self.needs.uses.extend(uses);
-                    self.needs.ids.extend(string(scanner)?);
+                    let id = string(scanner)?;
+                    self.names(id, None);
                 }
                 _ => self.needed(uses, scanner, true)?,
             },
@@ -131,7 +168,7 @@ impl<'a> Walk<'a> {
             Type::String => self.place(scanner)?,
             _ => self.value(scanner, is_named)?,
         }
-        let text = self.body.get(start..scanner.at()).unwrap_or_default().trim();
+        let text = self.text(start, scanner);
         let inside = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
         let is_empty = inside.is_some_and(|inside| inside.trim().is_empty());
         if !is_empty && !SILENT.contains(&text) {
@@ -145,11 +182,18 @@ impl<'a> Walk<'a> {
             Type::Object => self.object(scanner, false, is_named),
             Type::Array => {
                 scanner.array()?;
+                let mut index = 0;
                 while scanner.element()? {
+                    self.path.push(Step::Element(index));
                     match scanner.peek()? {
-                        Type::String if is_named => self.needs.ids.extend(string(scanner)?),
+                        Type::String if is_named => {
+                            let id = string(scanner)?;
+                            self.names(id, None);
+                        }
                         _ => self.value(scanner, is_named)?,
                     }
+                    self.path.pop();
+                    index += 1;
                 }
                 Ok(())
             }
@@ -174,9 +218,30 @@ impl<'a> Walk<'a> {
         let place = text.decode().unwrap_or_default();
         let is_of_google = || place.starts_with("http") && place.contains(FILES_OF_GOOGLE);
         if STORES.iter().any(|store| place.starts_with(store)) || is_of_google() {
-            self.needs.ids.insert(place.into_owned());
+            self.names(Some(place.into_owned()), None);
         }
         Ok(())
+    }
+
+    /// An id of something of the account stands here, or in this member.
+    fn names(&mut self, id: Option<String>, member: Option<&str>) {
+        let Some(id) = id.filter(|_| self.needs.ids.len() <= MAX_IDS) else { return };
+        let path = self.path(member);
+        self.needs.ids.entry(id).or_insert(path);
+    }
+
+    /// Where the walk is, as refusals name a field: `input[2].content[0].file_id`.
+    fn path(&self, member: Option<&str>) -> String {
+        let mut path = String::new();
+        for step in &self.path {
+            match step {
+                Step::Member(name) if path.is_empty() => path.push_str(&shown(name)),
+                Step::Member(name) => path.extend([".", &shown(name)]),
+                Step::Element(index) => path.push_str(&format!("[{index}]")),
+            }
+        }
+        path.extend(member.iter().flat_map(|member| [".", member]));
+        path
     }
 
     /// What the answer is to be made of, beside text.

@@ -5,6 +5,7 @@ use super::passing::Passing;
 use super::translating::Translating;
 use super::{passes, spoken};
 use crate::counted::Counted;
+use crate::handed_out::HandedOut;
 use crate::openai::decode::wrong_form;
 use crate::usage::latest;
 use crate::{Context, Decoded, Facts, Memo, Operation, Usage, Vendor, Wire, openai};
@@ -39,6 +40,8 @@ pub struct Decoder {
     reading: Reading,
     /// What the vendor has said last of its tokens.
     said: Option<Usage>,
+    /// What the client learns the ids of.
+    handed_out: HandedOut,
 }
 
 enum Reading {
@@ -53,7 +56,8 @@ enum Reading {
 impl Decoder {
     /// `facts` are the request's. The length of a whole answer is the caller's to bound.
     pub fn new(vendor: &Vendor, facts: &Facts, head: AnswerHead) -> Self {
-        Decoder { reading: Reading::new(vendor, facts, head), said: None }
+        let handed_out = HandedOut::new(facts.client, facts.stream);
+        Decoder { reading: Reading::new(vendor, facts, head), said: None, handed_out }
     }
 
     /// The next chunk of the answer, cut anywhere between two characters.
@@ -111,6 +115,7 @@ impl Decoder {
             decoded.usage = latest(self.said, decoded.usage);
             self.said = decoded.usage;
         }
+        decoded.ids = self.handed_out.read(&decoded.output);
         decoded
     }
 }

@@ -75,7 +75,7 @@ impl Passing {
                 Ok(decoded)
             }
             Form::Unread { text } => {
-                Ok(Decoded { output: mem::take(text), usage: None, done: true })
+                Ok(Decoded { output: mem::take(text), done: true, ..Decoded::default() })
             }
             Form::Stream { framing, .. } => {
                 framing.finish();

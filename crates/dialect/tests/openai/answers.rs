@@ -39,7 +39,10 @@ fn a_completion_comes_out_at_the_end_as_it_came() {
     assert_eq!(decoder.push(first), Ok(Decoded::default()));
     assert_eq!(decoder.push(second), Ok(Decoded::default()));
     let usage = Some(counts(1100, 1024, 10, 4));
-    assert_eq!(decoder.finish(), Ok(Decoded { output: answer, usage, done: true }));
+    assert_eq!(
+        decoder.finish(),
+        Ok(Decoded { output: answer, usage, done: true, ids: Vec::new() })
+    );
     assert_eq!(decoder.finish(), Ok(Decoded { done: true, ..Decoded::default() }));
 }
 

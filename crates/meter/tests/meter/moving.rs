@@ -67,7 +67,7 @@ impl IncrementIo for Io {
         Ok(())
     }
 
-    async fn names(&self) -> Result<Vec<String>, IncrementError> {
+    async fn names(&self, _: &str) -> Result<Vec<String>, IncrementError> {
         Ok(Vec::new())
     }
 

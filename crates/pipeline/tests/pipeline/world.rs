@@ -9,6 +9,7 @@ use postern_pipeline::{
 use postern_policy::Gateway;
 use postern_types::auth::{
     Authentication, AuthenticationFailure, AuthenticationRequest, AuthorizationRequest, Decision,
+    IdSharing,
 };
 use postern_types::delegation::{DelegatedCall, DelegatedResult};
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
@@ -276,6 +277,27 @@ impl Auth for World {
         Ok(vec![decision; request.resources.len().max(1)])
     }
 
+    async fn bind_ids(
+        &self,
+        _: Caller,
+        _: String,
+        _: Vec<String>,
+        _: IdSharing,
+        _: u32,
+    ) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    async fn foreign_ids(
+        &self,
+        _: Caller,
+        providers: Vec<String>,
+        _: Vec<String>,
+        _: IdSharing,
+    ) -> Result<Vec<Option<u32>>, Fault> {
+        Ok(vec![None; providers.len()])
+    }
+
     fn resource_metadata(&self) -> Result<Option<String>, Fault> {
         Ok(None)
     }
@@ -485,7 +507,7 @@ impl Decoder for Reader {
     }
 
     fn finish(&self) -> Result<Decoded, Fault> {
-        Ok(Decoded { output: DONE.to_owned(), usage: None, done: true })
+        Ok(Decoded { output: DONE.to_owned(), done: true, ..Decoded::default() })
     }
 
     fn so_far(&self) -> Usage {

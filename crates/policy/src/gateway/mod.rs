@@ -1,12 +1,14 @@
-//! `gateway.toml`: the sizes the gateway holds in memory, whether it may leave anything of a request out, whom it
-//! believes about where a client is, which headers pass, and which web pages may call.
+//! `gateway.toml`: the sizes the gateway holds in memory, whether it may leave anything of a request out, who may use which
+//! ids, whom it believes about where a client is, which headers pass, and which web pages may call.
 
 mod cors;
 mod headers;
+mod ids;
 mod never;
 
 pub use cors::Cors;
 pub use headers::PassedHeaders;
+pub use ids::{ForeignIds, Ids};
 
 use std::ops::RangeInclusive;
 
@@ -36,6 +38,8 @@ pub struct Gateway {
     pub max_response_body_bytes: u64,
     /// A request of which a vendor cannot carry everything is refused instead of sent without it.
     pub strict: bool,
+    /// Who may use what belongs to the account with a vendor.
+    pub ids: Ids,
     /// From which addresses `X-Forwarded-For` is believed; empty: from none.
     pub trusted_proxies: Vec<IpRange>,
     /// Headers that pass besides those of the dialects.
@@ -52,6 +56,7 @@ impl Default for Gateway {
             // 2,048 embeddings of 3,072 numbers as text.
             max_response_body_bytes: 64 * 1024 * 1024,
             strict: false,
+            ids: Ids::default(),
             trusted_proxies: Vec::new(),
             headers: PassedHeaders::default(),
             cors: None,
@@ -84,6 +89,7 @@ fn read(report: &mut Report<'_>) -> Gateway {
     let mut request = root.table(report, REQUEST, "[request]");
     let max_request = request.as_mut().and_then(|table| max_body_bytes(report, table));
     let strict = request.as_mut().and_then(|table| table.optional(report, STRICT));
+    let ids = request.as_mut().map(|table| ids::read(report, table));
     let mut response = root.table(report, RESPONSE, "[response]");
     let max_response = response.as_mut().and_then(|table| max_body_bytes(report, table));
     let mut client = root.table(report, CLIENT, "[client]");
@@ -100,6 +106,7 @@ fn read(report: &mut Report<'_>) -> Gateway {
         max_request_body_bytes: max_request.unwrap_or(default.max_request_body_bytes),
         max_response_body_bytes: max_response.unwrap_or(default.max_response_body_bytes),
         strict: strict.is_some_and(|strict| *strict.get_ref()),
+        ids: ids.unwrap_or_default(),
         trusted_proxies: trusted_proxies.unwrap_or_default(),
         headers: passed.unwrap_or_default(),
         cors: pages,

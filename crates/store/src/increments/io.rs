@@ -46,11 +46,11 @@ pub trait IncrementIo {
     /// When the store cannot be used.
     fn delete(&self, key: &str) -> Result<(), IncrementError>;
 
-    /// The names of all keys.
+    /// The names of all keys that begin so. There may be many others: they are not to be held.
     ///
     /// # Errors
     /// When the store cannot be used.
-    fn names(&self) -> impl Future<Output = Result<Vec<String>, IncrementError>>;
+    fn names(&self, beginning: &str) -> impl Future<Output = Result<Vec<String>, IncrementError>>;
 
     /// Lets others run for so many milliseconds.
     fn pause(&self, ms: u64) -> impl Future<Output = ()>;

@@ -57,7 +57,7 @@ impl<I: IncrementIo> Increments<I> {
         }
         // Before it begins, so that others do not begin as well.
         self.put_off(unix_s.saturating_add(EVERY_S))?;
-        let names = self.io.names().await?;
+        let names = self.io.names(PREFIX).await?;
         let mut passed: Vec<_> = names.iter().filter(|name| is_passed(name, unix_s)).collect();
         if passed.len() > MOST_DELETIONS {
             passed.truncate(MOST_DELETIONS);

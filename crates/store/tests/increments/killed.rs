@@ -57,8 +57,8 @@ impl IncrementIo for Fated {
         self.io.delete(key)
     }
 
-    async fn names(&self) -> Result<Vec<String>, IncrementError> {
-        self.io.names().await
+    async fn names(&self, beginning: &str) -> Result<Vec<String>, IncrementError> {
+        self.io.names(beginning).await
     }
 
     async fn pause(&self, _: u64) {}
@@ -189,8 +189,8 @@ fn a_caller_that_goes_away_while_waiting_leaves_nothing() {
         fn delete(&self, key: &str) -> Result<(), IncrementError> {
             self.0.delete(key)
         }
-        async fn names(&self) -> Result<Vec<String>, IncrementError> {
-            self.0.names().await
+        async fn names(&self, beginning: &str) -> Result<Vec<String>, IncrementError> {
+            self.0.names(beginning).await
         }
         async fn pause(&self, _: u64) {
             std::future::pending::<()>().await;

@@ -23,7 +23,7 @@ fn sweep(io: &MemoryIo, unix_s: u64) -> usize {
 }
 
 fn names(io: &MemoryIo) -> Vec<String> {
-    let mut names = block_on(io.names()).unwrap();
+    let mut names = block_on(io.names("")).unwrap();
     names.retain(|name| name != "limit-sweep");
     names.sort_unstable();
     names

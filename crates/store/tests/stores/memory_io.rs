@@ -38,8 +38,9 @@ impl IncrementIo for MemoryIo {
         Ok(())
     }
 
-    async fn names(&self) -> Result<Vec<String>, IncrementError> {
-        Ok(self.0.lock().unwrap().keys().cloned().collect())
+    async fn names(&self, beginning: &str) -> Result<Vec<String>, IncrementError> {
+        let values = self.0.lock().unwrap();
+        Ok(values.keys().filter(|name| name.starts_with(beginning)).cloned().collect())
     }
 
     async fn pause(&self, ms: u64) {

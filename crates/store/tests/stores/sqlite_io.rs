@@ -87,11 +87,13 @@ impl IncrementIo for SqliteIo {
         self.0.execute(DELETE, params![key]).map(drop).map_err(unavailable)
     }
 
-    async fn names(&self) -> Result<Vec<String>, IncrementError> {
+    async fn names(&self, beginning: &str) -> Result<Vec<String>, IncrementError> {
         let names = "SELECT key FROM spin_key_value WHERE store='default'";
         let mut names = self.0.prepare_cached(names).map_err(unavailable)?;
         let names = names.query_map([], |row| row.get(0)).map_err(unavailable)?;
-        names.collect::<Result<_, _>>().map_err(unavailable)
+        let mut names = names.collect::<Result<Vec<String>, _>>().map_err(unavailable)?;
+        names.retain(|name| name.starts_with(beginning));
+        Ok(names)
     }
 
     async fn pause(&self, ms: u64) {

@@ -1,0 +1,144 @@
+//! The table: where answers hand out an id, and of which kind. Which fields of requests name one is in `named`.
+//!
+//! The references are <https://platform.openai.com/docs/api-reference/responses> and `chat`, and
+//! <https://docs.claude.com/en/api/messages>.
+
+use crate::Wire;
+
+/// What an id is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Kind {
+    /// An answer that the vendor keeps.
+    Response,
+    Conversation,
+    /// A part of an answer that the vendor keeps: a message, a thought, a call.
+    Item,
+    File,
+    /// Where the vendor runs code.
+    Container,
+    /// What the model has spoken.
+    Audio,
+}
+
+/// An object in an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Place {
+    /// An event of OpenAI's responses.
+    Event,
+    /// OpenAI's response.
+    Answer,
+    /// Its conversation.
+    Conversation,
+    /// One of its items.
+    Item,
+    /// What a search found, or code has made.
+    Found,
+    /// A part of a message.
+    Part,
+    /// A source that it cites.
+    Annotation,
+    /// An event of Anthropic's messages.
+    MessageEvent,
+    /// Anthropic's message, and the difference that an event makes to it.
+    Message,
+    /// Its container.
+    Container,
+    /// One of its blocks.
+    Block,
+    /// What Anthropic's tools returned.
+    Returned,
+    /// A completion of OpenAI's chats, and a chunk of one.
+    Completion,
+    Choice,
+    /// What was said, and a piece of it.
+    Said,
+    Audio,
+}
+
+/// What a member of an object is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    /// An object, or a list of them.
+    Go(Place),
+    /// An id, or a list of them.
+    Id(Kind),
+}
+
+use Then::{Go, Id};
+
+/// Every other member is not looked at.
+pub(super) const STEPS: &[(Place, &str, Then)] = &[
+    (Place::Event, "response", Go(Place::Answer)),
+    (Place::Event, "item", Go(Place::Item)),
+    (Place::Event, "part", Go(Place::Part)),
+    (Place::Event, "annotation", Go(Place::Annotation)),
+    (Place::Answer, "id", Id(Kind::Response)),
+    (Place::Answer, "conversation", Go(Place::Conversation)),
+    (Place::Answer, "output", Go(Place::Item)),
+    (Place::Conversation, "id", Id(Kind::Conversation)),
+    (Place::Item, "id", Id(Kind::Item)),
+    (Place::Item, "container_id", Id(Kind::Container)),
+    (Place::Item, "environment", Go(Place::Found)),
+    (Place::Item, "results", Go(Place::Found)),
+    (Place::Item, "outputs", Go(Place::Found)),
+    (Place::Item, "content", Go(Place::Part)),
+    (Place::Found, "file_id", Id(Kind::File)),
+    (Place::Found, "files", Go(Place::Found)),
+    (Place::Found, "container_id", Id(Kind::Container)),
+    (Place::Part, "annotations", Go(Place::Annotation)),
+    (Place::Annotation, "file_id", Id(Kind::File)),
+    (Place::Annotation, "container_id", Id(Kind::Container)),
+    (Place::MessageEvent, "message", Go(Place::Message)),
+    (Place::MessageEvent, "delta", Go(Place::Message)),
+    (Place::MessageEvent, "content_block", Go(Place::Block)),
+    (Place::Message, "container", Go(Place::Container)),
+    (Place::Message, "content", Go(Place::Block)),
+    (Place::Container, "id", Id(Kind::Container)),
+    (Place::Block, "file_id", Id(Kind::File)),
+    (Place::Block, "content", Go(Place::Returned)),
+    (Place::Returned, "content", Go(Place::Returned)),
+    (Place::Returned, "file_id", Id(Kind::File)),
+    (Place::Completion, "choices", Go(Place::Choice)),
+    (Place::Choice, "message", Go(Place::Said)),
+    (Place::Choice, "delta", Go(Place::Said)),
+    (Place::Said, "audio", Go(Place::Audio)),
+    (Place::Audio, "id", Id(Kind::Audio)),
+];
+
+/// Objects that are read only if their `type` ends so: others of these places hold what the caller's own servers returned.
+pub(super) fn is_trusted(place: Place, kind: Option<&str>) -> bool {
+    let ends = |ending: &str| kind.is_some_and(|kind| kind.ends_with(ending));
+    match place {
+        Place::Block => ends("container_upload") || ends("code_execution_tool_result"),
+        Place::Returned => ends("code_execution_result") || ends("code_execution_output"),
+        _ => true,
+    }
+}
+
+/// What an answer in this dialect begins with. None: no request in it names what an answer hands out.
+pub(super) fn root(client: Wire, is_stream: bool) -> Option<Place> {
+    match (client, is_stream) {
+        (Wire::Responses, true) => Some(Place::Event),
+        (Wire::Responses, false) => Some(Place::Answer),
+        (Wire::Anthropic, true) => Some(Place::MessageEvent),
+        (Wire::Anthropic, false) => Some(Place::Message),
+        (Wire::OpenAi, _) => Some(Place::Completion),
+        // No client speaks these, but for reranking.
+        (Wire::Bedrock | Wire::Google | Wire::Cohere, _) => None,
+    }
+}
+
+/// Whether one of the last steps to an id may be in a text.
+pub(super) fn may_have_ids(client: Wire, text: &str) -> bool {
+    let members: &[&str] = match client {
+        Wire::OpenAi => &["\"audio\""],
+        Wire::Anthropic => &["\"file_id\"", "\"container\""],
+        Wire::Responses => &["\"id\"", "\"file_id\"", "\"container_id\""],
+        Wire::Bedrock | Wire::Google | Wire::Cohere => &[],
+    };
+    members.iter().any(|member| text.contains(member))
+}
+
+pub(super) fn step(place: Place, member: &str) -> Option<Then> {
+    STEPS.iter().find(|(at, name, _)| *at == place && *name == member).map(|(.., then)| *then)
+}

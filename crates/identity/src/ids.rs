@@ -1,0 +1,106 @@
+//! Ids of what belongs to the one account with a vendor, and to whom they were handed out.
+//!
+//! The store learns neither ids nor callers: a record's name is a hash of both, and the record says until when it holds.
+
+use postern_policy::{Consumers, Issuers};
+
+/// Among whom ids go round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Sharing {
+    /// The callers of one tenant. A caller without one is by itself.
+    Tenant,
+    /// One caller alone.
+    Caller,
+}
+
+/// Whose an id is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdOwner(String);
+
+impl IdOwner {
+    /// How the names of these records begin.
+    pub const STORE_PREFIX: &'static str = "ids/";
+
+    /// This caller, or its tenant. `token_owner` is [`crate::Caller::token_owner`].
+    #[must_use]
+    pub fn of(
+        sharing: Sharing,
+        consumer: &str,
+        tenant: Option<&str>,
+        token_owner: Option<&str>,
+    ) -> Self {
+        let text = match (sharing, tenant) {
+            (Sharing::Tenant, Some(tenant)) => serde_json::json!(["tenant", tenant]),
+            _ => serde_json::json!(["caller", consumer, token_owner]),
+        };
+        Self(text.to_string())
+    }
+
+    /// Where it would be written that this id, of this provider's account, is its own.
+    #[must_use]
+    pub fn store_name(&self, provider: &str, id: &str) -> String {
+        // As JSON, so that no two triples are one text.
+        let text = serde_json::json!([self.0, provider, id]).to_string();
+        format!("{}{}", Self::STORE_PREFIX, postern_keys::sha256_hex(&text))
+    }
+
+    /// What is written there.
+    #[must_use]
+    pub fn record(ttl_s: u32, unix_s: u64) -> Vec<u8> {
+        unix_s.saturating_add(ttl_s.into()).to_string().into_bytes()
+    }
+
+    /// Whether what is written there still holds.
+    #[must_use]
+    pub fn holds(record: &[u8], unix_s: u64) -> bool {
+        let until = std::str::from_utf8(record).ok().and_then(|text| text.parse::<u64>().ok());
+        until.is_some_and(|until_unix_s| unix_s < until_unix_s)
+    }
+}
+
+/// Whether these policies tell tenants apart.
+#[must_use]
+pub fn know_tenants(consumers: &Consumers, issuers: &Issuers) -> bool {
+    consumers.iter().any(|consumer| consumer.tenant.is_some())
+        || issuers.iter().any(|issuer| {
+            let undeclared = issuer.undeclared.as_ref();
+            issuer.claims.tenant.is_some() || undeclared.is_some_and(|one| one.tenant.is_some())
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_of_a_tenant_or_of_a_caller_and_at_one_provider() {
+        let name = |sharing, consumer, tenant, token, provider, id| {
+            IdOwner::of(sharing, consumer, tenant, token).store_name(provider, id)
+        };
+        let tenant = name(Sharing::Tenant, "a", Some("t"), None, "p", "resp_1");
+        assert_eq!(tenant, name(Sharing::Tenant, "b", Some("t"), Some("x"), "p", "resp_1"));
+        let others = [
+            name(Sharing::Tenant, "a", Some("u"), None, "p", "resp_1"),
+            name(Sharing::Tenant, "a", None, None, "p", "resp_1"),
+            name(Sharing::Tenant, "b", None, None, "p", "resp_1"),
+            name(Sharing::Tenant, "a", Some("t"), None, "q", "resp_1"),
+            name(Sharing::Tenant, "a", Some("t"), None, "p", "resp_2"),
+            name(Sharing::Caller, "t", Some("t"), None, "p", "resp_1"),
+            name(Sharing::Caller, "a", Some("t"), Some("x"), "p", "resp_1"),
+            name(Sharing::Caller, "a", Some("t"), Some("y"), "p", "resp_1"),
+        ];
+        let all: std::collections::BTreeSet<_> = others.iter().chain([&tenant]).collect();
+        assert_eq!(all.len(), 9, "{others:?}");
+        assert!(!tenant.contains("resp_1"), "{tenant}");
+    }
+
+    #[test]
+    fn holds_for_a_time() {
+        let record = IdOwner::record(30, 1_000);
+        assert!(IdOwner::holds(&record, 1_029));
+        assert!(!IdOwner::holds(&record, 1_030));
+        for wrong in [&b""[..], b"?", b"\xff", b"-1"] {
+            assert!(!IdOwner::holds(wrong, 0));
+        }
+    }
+}

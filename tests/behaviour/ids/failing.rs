@@ -1,0 +1,57 @@
+//! What the store learns, and what becomes of ids when it fails.
+
+use super::setup::{Accounts, RESPONSES, Setup, next_turn, response};
+use postern_tests::{Redis, marker};
+
+fn start(redis: &Redis) -> Accounts {
+    let url = redis.url();
+    let runtime_config = format!("[key_value_store.default]\ntype = \"redis\"\nurl = \"{url}\"\n");
+    Setup { runtime_config: Some(runtime_config), ..Setup::default() }.start()
+}
+
+fn command(redis: &Redis, words: &[&str]) -> Vec<Option<Vec<u8>>> {
+    let words: Vec<&[u8]> = words.iter().map(|word| word.as_bytes()).collect();
+    redis.command(&words)
+}
+
+#[tokio::test]
+async fn the_store_learns_neither_ids_nor_whose_they_are() {
+    let redis = Redis::start();
+    let accounts = start(&redis);
+    let kept = accounts.handed_out("acme-shop", RESPONSES, response("keeps", false)).await;
+    accounts.assert_may("acme-support", RESPONSES, next_turn("keeps", &kept)).await;
+    let keys = command(&redis, &["KEYS", "*ids/*"]);
+    let keys: Vec<String> =
+        keys.into_iter().flatten().map(|key| String::from_utf8(key).unwrap()).collect();
+    // The response, its conversation, two items, a container and a file, of two answers.
+    assert_eq!(keys.len(), 12, "{keys:?}");
+    for key in &keys {
+        assert!(!key.contains(&kept) && !key.contains("acme"), "{key}");
+        let value = command(&redis, &["GET", key]).remove(0).unwrap();
+        assert!(value.iter().all(u8::is_ascii_digit), "{value:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_whose_ids_cannot_be_written_down_is_given_and_they_are_nobodys() {
+    let redis = Redis::start();
+    let accounts = start(&redis);
+    let refuse_writes = |replicas: &str| {
+        command(&redis, &["CONFIG", "SET", "min-replicas-to-write", replicas]);
+    };
+    refuse_writes("1");
+    for stream in [false, true] {
+        let marker = marker();
+        let body = response("keeps", stream);
+        let answer = accounts.call("acme-shop", RESPONSES, body, &marker).send().await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let line = accounts.gateway.log_line(&marker).await;
+        assert_eq!(line["outcome"], "complete", "{line}");
+        assert!(line["ids_unbound"].as_str().unwrap().starts_with("key-value store"), "{line}");
+        let (next, field) = (next_turn("keeps", &marker), "previous_response_id");
+        accounts.assert_may_not("acme-shop", RESPONSES, next, field).await;
+    }
+    refuse_writes("0");
+    let kept = accounts.handed_out("acme-shop", RESPONSES, response("keeps", false)).await;
+    accounts.assert_may("acme-support", RESPONSES, next_turn("keeps", &kept)).await;
+}
