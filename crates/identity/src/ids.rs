@@ -95,6 +95,27 @@ mod tests {
     }
 
     #[test]
+    fn tenants_are_known_by_consumers_claims_and_undeclared_callers() {
+        let consumer = |more: &str| {
+            let text = format!("[[consumer]]\nname = \"a\"\nmodels = [\"*\"]\n{more}");
+            Consumers::from_toml(&text).unwrap()
+        };
+        let issuer = |more: &str| {
+            let text = format!(
+                "[[issuer]]\nname = \"i\"\nissuer = \"https://i.example\"\naudience = [\"x\"]\n\
+                 discovery = true\n{more}"
+            );
+            Issuers::from_toml(Some(&text)).unwrap()
+        };
+        assert!(!know_tenants(&consumer(""), &Issuers::default()));
+        assert!(!know_tenants(&consumer("team = \"t\""), &issuer("")));
+        assert!(know_tenants(&consumer("tenant = \"t\""), &Issuers::default()));
+        assert!(know_tenants(&consumer(""), &issuer("[issuer.claims]\ntenant = \"tid\"")));
+        let undeclared = "[issuer.undeclared]\nmodels = [\"*\"]\ntenant = \"t\"";
+        assert!(know_tenants(&consumer(""), &issuer(undeclared)));
+    }
+
+    #[test]
     fn holds_for_a_time() {
         let record = IdOwner::record(30, 1_000);
         assert!(IdOwner::holds(&record, 1_029));

@@ -1,7 +1,7 @@
 //! What the store learns, and what becomes of ids when it fails.
 
 use super::setup::{Accounts, RESPONSES, Setup, next_turn, response};
-use postern_tests::{Redis, marker};
+use postern_tests::{Redis, eventually, marker};
 
 fn start(redis: &Redis) -> Accounts {
     let url = redis.url();
@@ -54,4 +54,28 @@ async fn an_answer_whose_ids_cannot_be_written_down_is_given_and_they_are_nobody
     refuse_writes("0");
     let kept = accounts.handed_out("acme-shop", RESPONSES, response("keeps", false)).await;
     accounts.assert_may("acme-support", RESPONSES, next_turn("keeps", &kept)).await;
+}
+
+#[tokio::test]
+async fn what_is_past_its_time_is_removed_part_by_part() {
+    let redis = Redis::start();
+    let mut accounts = start(&redis);
+    accounts.handed_out("acme-shop", RESPONSES, response("keeps", false)).await;
+    let names = || {
+        let names = command(&redis, &["KEYS", "*ids/*"]).into_iter().flatten();
+        names.map(|name| String::from_utf8(name).unwrap()).collect::<Vec<_>>()
+    };
+    let prefix = names()[0].split("ids/").next().unwrap().to_owned();
+    // Of each part one that holds no longer, and one that does.
+    for digit in "0123456789abcdef".chars() {
+        command(&redis, &["SET", &format!("{prefix}ids/{digit}-past"), "1000000000"]);
+        command(&redis, &["SET", &format!("{prefix}ids/{digit}-held"), "9000000000"]);
+    }
+    command(&redis, &["DEL", &format!("{prefix}ids-swept")]);
+    accounts.gateway.crash_and_restart();
+    accounts.handed_out("acme-shop", RESPONSES, response("keeps", false)).await;
+    let ending = |end: &str| names().iter().filter(|name| name.ends_with(end)).count();
+    eventually("a part is removed", || (ending("-past") == 15).then_some(())).await;
+    assert_eq!(ending("-held"), 16);
+    assert_eq!(names().len(), 15 + 16 + 12);
 }
