@@ -93,7 +93,7 @@ fn listed(texts: &[String]) -> String {
 fn choices<'c>(catalogue: &'c Catalogue, caller: &Caller, model: &str) -> Result<Vec<Choice<'c>>> {
     let patterns: Vec<_> = caller.models.iter().map(ToString::to_string).collect();
     let allowed = Allowed::new(&patterns, caller.regions.as_deref());
-    postern_route::choose(catalogue, model, &allowed, &ANY)
+    postern_route::choose(catalogue, model, &allowed, &ANY, &[])
         .map_err(|fault| anyhow!("refused by the router: {}", fault.public))
 }
 

@@ -7,8 +7,6 @@
     reason = "a test may panic"
 )]
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use postern_redis_server::RedisServer;
 use std::fs;
 use std::path::Path;

@@ -17,7 +17,7 @@ credential = { scheme = "api-key", variable = "azure_api_key" }
 quirks = { paths = { chat = "/deployments/{model}/chat/completions?api-version=2024-10-21" } }
 [[model]]
 name = "azure-text"
-capabilities = ["chat"]
+capabilities = ["chat", "tools", "vision", "files", "audio", "json_schema"]
 [[model.deployment]]
 provider = "azure"
 upstream_model = "gpt-fake-text"
@@ -30,7 +30,7 @@ base_path = "/v1/projects/{{ vertex_project }}/locations/{{ vertex_location }}/p
 credential = { scheme = "google_service_account", variable = "vertex_service_account", token_url = "vertex_token_url" }
 [[model]]
 name = "vertex-text"
-capabilities = ["chat"]
+capabilities = ["chat", "tools", "vision", "files", "audio", "json_schema"]
 [[model.deployment]]
 provider = "vertex"
 upstream_model = "gemini-2.5-fake-text"
@@ -44,7 +44,7 @@ credential = { scheme = "google_service_account", variable = "vertex_service_acc
 quirks = { anthropic_version = "vertex-2023-10-16", paths = { chat = "/models/{model}:rawPredict" } }
 [[model]]
 name = "vertex-claude-text"
-capabilities = ["chat"]
+capabilities = ["chat", "tools", "vision", "files", "audio", "json_schema"]
 [[model.deployment]]
 provider = "vertex-anthropic"
 upstream_model = "claude-fake-text"
@@ -81,7 +81,7 @@ base_url = "{{ openai_base_url }}"
 credential = "groq_api_key"
 [[model]]
 name = "not-offered"
-capabilities = ["chat"]
+capabilities = ["chat", "tools", "vision", "files", "audio", "json_schema"]
 [[model.deployment]]
 provider = "without-credential"
 upstream_model = "gpt-fake-text"

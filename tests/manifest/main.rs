@@ -2,4 +2,5 @@
 
 mod completeness;
 mod grants;
+mod layering;
 mod schema;

@@ -188,7 +188,7 @@ fn models(more: &str) -> String {
                 r#"
 [[model]]
 name = "{name}"
-capabilities = ["chat", "tools", "vision", "json_schema", "reasoning"]
+capabilities = ["chat", "tools", "vision", "files", "audio", "json_schema", "reasoning"]
 max_output_tokens = 8_192
 context_tokens = 100_000
 [[model.deployment]]

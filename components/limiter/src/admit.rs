@@ -1,6 +1,6 @@
 //! May this request be sent? Reserves what it may use.
 
-use crate::{counters, policy, prompt, subject};
+use crate::{context, counters, policy, prompt, subject, thinking};
 use postern_contract::types::limiter::{Admission, AdmissionRequest, Rejection};
 use postern_contract::types::{Dialect, Operation, Price};
 use postern_fault::{Fault, Kind};
@@ -9,6 +9,7 @@ use postern_meter::{
 };
 use postern_policy::{Limit, LimitUnit};
 use postern_tokenizer::prompt::Tokens;
+use std::cell::OnceCell;
 
 /// What is reserved for a request, and what its client is told.
 pub async fn admit(
@@ -18,15 +19,20 @@ pub async fn admit(
 ) -> Result<Admission, Rejection> {
     let plans = policy::plans().map_err(fails)?;
     let limits = policy::limits(plans, &request.caller).map_err(fails)?;
-    let cap = answer_cap(request, &limits).map_err(fails)?;
     let deployment = &request.deployment;
     let counted = limits.for_model(&[&deployment.model, subject::asked_for(deployment)]);
+    let needs_cap = counted.iter().any(|limit| counts_tokens(limit));
+    let cap = answer_cap(request, &limits).map_err(fails)?;
+    let prompt = OnceCell::new();
+    let tokens = || *prompt.get_or_init(|| prompt::tokens(request, body));
+    context::check(request, body, tokens).map_err(fails)?;
+    let fitting = |cap| context::fitting(cap, &request.metering, tokens);
+    let cap = if needs_cap { cap.map(fitting) } else { cap };
     let price = request.metering.price.as_ref();
-    let amounts = amounts(request, body, cap, price, &counted);
+    let amounts = amounts(request, cap, price, &counted, tokens);
     let address = subject::address(plans, request.client_ip.as_deref());
     let subject = subject::of(&request.caller, address.as_deref(), Some(deployment));
     let asked = Asked { subject, amounts: &amounts, zone: policy::zone(plans) };
-    let needs_cap = counted.iter().any(|limit| counts_tokens(limit));
     match limits.reserve(counters::counters(), counted, asked, now_ms).await {
         Ok(reserved) => {
             let answer_cap = cap.filter(|cap| cap.is_sent && needs_cap).map(|cap| cap.tokens);
@@ -41,29 +47,38 @@ fn answer_cap(request: &AdmissionRequest, limits: &Limits<'_>) -> Result<Option<
     let facts = &request.facts;
     match facts.operation {
         Operation::Chat | Operation::Completions => {
-            let (plan, model) = (limits.answer_tokens(), request.max_output_tokens);
-            AnswerCap::of(facts.output_cap_tokens, plan, model).map(Some)
+            let (plan, model) = (limits.answer_tokens(), request.metering.max_output_tokens);
+            AnswerCap::of(clients_cap(request), plan, model).map(Some)
         }
         Operation::Embeddings | Operation::CountTokens | Operation::Rerank => Ok(None),
     }
 }
 
+/// The client's own cap, as the vendor is told it.
+fn clients_cap(request: &AdmissionRequest) -> Option<u64> {
+    let cap = request.facts.output_cap_tokens?;
+    // In its own dialect it is the client's to be refused.
+    let is_raised = cap > 0 && request.facts.client != Dialect::Responses;
+    Some(if is_raised { cap.max(request.metering.least_cap_tokens) } else { cap })
+}
+
 /// The most that it may use. Its tokens are counted only if a limit is about them; to have tokens counted uses none.
 fn amounts(
     request: &AdmissionRequest,
-    body: &str,
     cap: Option<AnswerCap>,
     price: Option<&Price>,
     limits: &[&Limit],
+    tokens: impl FnOnce() -> Tokens,
 ) -> Amounts {
     let is_free = request.facts.operation == Operation::CountTokens;
     if is_free || !limits.iter().any(|limit| counts_tokens(limit)) {
         return Amounts::default();
     }
-    let Tokens { input: input_tokens, predicted } = prompt::tokens(request, body);
+    let Tokens { input: input_tokens, predicted, .. } = tokens();
     let answers = u64::from(request.facts.answers.max(1));
-    let output_tokens =
-        cap.map_or(0, |cap| cap.tokens.saturating_add(predicted).saturating_mul(answers));
+    let output_tokens = cap.map_or(0, |cap| {
+        thinking::with_cap(cap.tokens, request).saturating_add(predicted).saturating_mul(answers)
+    });
     Amounts::at_most(input_tokens, output_tokens, price, request.facts.audio > 0)
 }
 

@@ -1,17 +1,19 @@
 //! How much may they, now?
 //!
 //! Reads: `plans.toml`, the request's texts, the counters. Writes: the counters. Refuses with: `rate-limited` for a limit that is
-//! reached, `invalid-request` for a request that can never fit one or a cap above the model's, `forbidden` for a plan that is none.
+//! reached, `invalid-request` for a request that can never fit one or the model's context, or a cap above the model's, `forbidden` for a plan that is none.
 //! Runs before each attempt at a vendor, and again when it has ended. When the counters cannot be reached: money is closed, rates
 //! are what the plan says.
 //!
 //! Two builds, by feature: `key-value` counts by atomic increments, `redis` by scripts.
 
 mod admit;
+mod context;
 mod policy;
 mod prompt;
 mod settle;
 mod subject;
+mod thinking;
 mod usage;
 
 #[cfg(feature = "key-value")]

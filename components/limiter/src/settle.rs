@@ -13,6 +13,7 @@ pub async fn settle(lease: &str, outcome: Outcome, now_ms: u64) -> Result<(), Fa
     let settled = match outcome {
         Outcome::Unused => Settled::Unused,
         Outcome::Failed => Settled::Used(Amounts::default()),
+        Outcome::Reserved(counts) => Settled::Reserved { counts },
         Outcome::Completed(usage) => Settled::Used(used(&ticket, usage)),
         Outcome::Interrupted(usage) => {
             let input_tokens = match usage.input_tokens {

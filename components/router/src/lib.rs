@@ -27,7 +27,7 @@ impl Guest for Router {
         let any_of = capabilities(facts.operation);
         let allowed = allowed(&caller);
         let name = instead.as_ref().unwrap_or(&facts.model);
-        let choices = postern_route::choose(catalogue()?, name, &allowed, any_of)?;
+        let choices = postern_route::choose(catalogue()?, name, &allowed, any_of, &needs(&facts))?;
         let target = |choice| target::from_choice(choice, name, facts.operation);
         Ok(choices.into_iter().map(target).collect())
     }
@@ -52,6 +52,21 @@ fn capabilities(operation: Operation) -> &'static [Capability] {
         Operation::Embeddings => &[Capability::Embeddings],
         Operation::Rerank => &[Capability::Rerank],
     }
+}
+
+/// What else a model must be able to do, for what the request carries.
+fn needs(facts: &RequestFacts) -> Vec<Capability> {
+    let needs = [
+        (facts.tools > 0, Capability::Tools),
+        (facts.images > 0, Capability::Vision),
+        (facts.documents > 0, Capability::Files),
+        (facts.audio > 0, Capability::Audio),
+    ];
+    needs
+        .into_iter()
+        .filter(|(is_needed, _)| *is_needed)
+        .map(|(_, capability)| capability)
+        .collect()
 }
 
 /// What the caller may ask for, and where its requests may go.

@@ -38,7 +38,14 @@ pub fn from_choice(choice: Choice<'_>, name: &str, operation: Operation) -> Targ
             credential: credential(provider),
             deadlines: deadlines(provider),
         },
-        metering: Metering { counting: counting(model, provider), price: deployment.price },
+        metering: Metering {
+            counting: counting(model, provider),
+            price: deployment.price,
+            context_tokens: model.context_tokens,
+            max_output_tokens: model.max_output_tokens,
+            least_cap_tokens: least_cap_tokens(provider.dialect),
+            thinking_within_cap: thinks_within_cap(provider.dialect, &deployment.upstream_model),
+        },
         deployment: self::deployment(&choice, name),
     }
 }
@@ -153,5 +160,24 @@ fn image(rule: postern_policy::ImageRule) -> ImageRule {
         }
         Policy::GoogleTiles { tokens } => ImageRule::GoogleTiles(tokens),
         Policy::Fixed { tokens } => ImageRule::Fixed(tokens),
+    }
+}
+
+/// OpenAI's Responses refuse a smaller cap, and the provider sends this one in its place.
+fn least_cap_tokens(dialect: Dialect) -> u64 {
+    match dialect {
+        Dialect::Responses => 16,
+        _ => 0,
+    }
+}
+
+/// Anthropic: `max_tokens` holds thoughts, too (<https://platform.claude.com/docs/en/build-with-claude/extended-thinking>); so
+/// does `max_output_tokens` of OpenAI's Responses. Google's documentation and its models contradict each other, Cohere does not
+/// say, and of the servers that speak OpenAI's chat some (Qwen's) have a budget beside the cap.
+fn thinks_within_cap(dialect: Dialect, model: &str) -> bool {
+    match dialect {
+        Dialect::Anthropic | Dialect::Responses => true,
+        Dialect::Bedrock => model.contains("anthropic."),
+        Dialect::OpenAi | Dialect::Google | Dialect::Cohere => false,
     }
 }

@@ -125,6 +125,6 @@ async fn read(name: &str) -> Result<String, Fault> {
 /// Another deployment may be configured.
 pub fn misconfigured(private: impl Into<String>) -> Fault {
     let public = "this model's provider is not configured on the gateway";
-    let fault = Fault::new(Kind::Unavailable, public).with_code("provider_not_configured");
+    let fault = Fault::new(Kind::NotConfigured, public).with_code("provider_not_configured");
     Fault { retryable: true, ..fault.with_private(private) }
 }

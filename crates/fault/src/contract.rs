@@ -40,6 +40,7 @@ twins!(
         UpstreamTimeout,
         UpstreamFailed,
         UpstreamInvalid,
+        NotConfigured,
         Unavailable,
     ]
 );

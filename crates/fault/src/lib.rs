@@ -44,6 +44,7 @@ pub enum Kind {
     UpstreamTimeout,
     UpstreamFailed,
     UpstreamInvalid,
+    NotConfigured,
     Unavailable,
 }
 
@@ -67,7 +68,7 @@ impl Kind {
             | Kind::Forbidden
             | Kind::ModelNotFound
             | Kind::TooLarge => Blame::Caller,
-            Kind::Unavailable => Blame::Gateway,
+            Kind::NotConfigured | Kind::Unavailable => Blame::Gateway,
             Kind::RateLimited
             | Kind::Overloaded
             | Kind::UpstreamUnreachable

@@ -24,6 +24,11 @@ pub struct Ticket {
 pub enum Settlement {
     /// It used nothing and does not count.
     Unused,
+    /// What it used cannot be known: all that was reserved.
+    Reserved {
+        /// As a request, too: no other attempt takes its place.
+        counts: bool,
+    },
     /// It counts, and used that.
     Used(Amounts),
 }
@@ -112,6 +117,8 @@ impl Ticket {
 fn settled(hold: &Hold, settlement: Settlement, now_ms: u64) -> Vec<Change> {
     let used = match settlement {
         Settlement::Unused => 0,
+        Settlement::Reserved { counts: false } if hold.unit == Unit::Requests => 0,
+        Settlement::Reserved { .. } => hold.amount,
         Settlement::Used(amounts) => hold.unit.of(&amounts),
     };
     let difference = signed(used).saturating_sub(signed(hold.amount));

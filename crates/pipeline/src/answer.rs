@@ -9,7 +9,7 @@ use crate::stages::{Decoder as _, Stages};
 use postern_fault::{Fault, Kind};
 use postern_types::limiter::Outcome;
 use postern_types::provider::{Decoded, Loss};
-use postern_types::{Price, Usage};
+use postern_types::{self as types, FaultKind, Price, Usage};
 
 /// A success.
 pub struct Answer<S: Stages> {
@@ -51,6 +51,8 @@ pub struct Streamed<S: Stages> {
     source: Source<S>,
     decoder: S::Decoder,
     done: bool,
+    /// A part of the answer could not be read: what it used is not known.
+    unreadable: bool,
     /// What came since something left for the client: no more than this is held by the decoder.
     kept_bytes: u64,
     max_bytes: u64,
@@ -75,6 +77,7 @@ impl<S: Stages> Streamed<S> {
             source,
             decoder,
             done: false,
+            unreadable: false,
             kept_bytes: 0,
             max_bytes,
             usage: None,
@@ -98,7 +101,11 @@ impl<S: Stages> Streamed<S> {
                     if self.kept_bytes > self.max_bytes {
                         return Err(too_long(self.max_bytes));
                     }
-                    self.decoder.push(chunk)
+                    let pushed = self.decoder.push(chunk);
+                    let is_unreadable =
+                        |fault: &types::Fault| fault.kind == FaultKind::UpstreamInvalid;
+                    self.unreadable = pushed.as_ref().is_err_and(is_unreadable);
+                    pushed
                 }
                 None => {
                     self.done = true;
@@ -139,6 +146,11 @@ impl<S: Stages> Streamed<S> {
     /// What an answer that ends here has used.
     pub fn so_far(&self) -> Usage {
         self.decoder.so_far()
+    }
+
+    /// What becomes of the reservation of an answer that ends here, before it is whole.
+    pub fn cut_short(&self) -> Outcome {
+        if self.unreadable { Outcome::Reserved(true) } else { Outcome::Interrupted(self.so_far()) }
     }
 
     /// After the last part: let the vendor's connection serve the next request.

@@ -8,6 +8,7 @@ use crate::ids::Binder;
 use crate::lease::{self, Lease};
 use crate::losses;
 use crate::record::Event;
+use crate::redact;
 use crate::refusal::Refusal;
 use crate::source::Source;
 use crate::stages::{Outbound, Stages};
@@ -19,9 +20,6 @@ use postern_types::{Dialect, Operation, RequestFacts, Target};
 
 /// How much of an error's body is read to explain it: vendors' error objects are under 2 KiB.
 const MAX_ERROR_BYTES: usize = 64 * 1024;
-
-/// What `upstream` says of a deployment whose credential is not there.
-const NOT_CONFIGURED: &str = "provider_not_configured";
 
 /// Try the targets in order. A retryable fault leads to the next one, and the last one's stands if all fail; a fault
 /// that no deployment would mend ends it at once. So does a limit, unless it is one of that model.
@@ -45,26 +43,31 @@ pub async fn in_turn<S: Stages>(
         };
         let fields = lease::fields(&mut admission);
         let mut lease = Lease::of(&admission, exchange.stages.clone());
-        let capped = capped(call, &target, admission.answer_cap_tokens);
+        let capped = match capped(call, &target, admission.answer_cap_tokens) {
+            Ok(capped) => capped,
+            Err(fault) => {
+                lease.settle(Outcome::Unused, exchange).await;
+                return Err(Refusal { fields, ..fault.into() });
+            }
+        };
         let call = capped.as_ref().map_or(*call, |(facts, body)| Call { facts, body, ..*call });
         match lease.keep(answer(&call, target, exchange)).await {
             Ok(mut answer) => {
                 answer.fields.extend(fields);
                 return Ok(kept(answer, lease, exchange).await);
             }
-            Err(fault) if fault.retryable => {
+            Err(Failed { fault, answered }) if fault.retryable => {
                 exchange.observe(Event::AttemptFailed(&fault));
                 let is_last = targets.peek().is_none();
-                let ended = if is_last { Outcome::Failed } else { Outcome::Unused };
-                lease.settle(ended, exchange).await;
+                lease.settle(failed(answered, is_last), exchange).await;
                 let offered = !is_not_configured(&fault);
                 if offered || !tried {
                     last = Refusal { fields, ..fault.into() };
                 }
                 tried |= offered;
             }
-            Err(fault) => {
-                lease.settle(Outcome::Failed, exchange).await;
+            Err(Failed { fault, answered }) => {
+                lease.settle(failed(answered, true), exchange).await;
                 return Err(Refusal { fields, ..fault.into() });
             }
         }
@@ -75,12 +78,49 @@ pub async fn in_turn<S: Stages>(
     Err(last)
 }
 
-/// The request with a cap on its answer, where the client named none.
-fn capped(call: &Call<'_>, target: &Target, cap: Option<u64>) -> Option<(RequestFacts, String)> {
+/// The request with a cap on its answer, where the client named none. What is reserved is sent, or nothing is.
+fn capped(
+    call: &Call<'_>,
+    target: &Target,
+    cap: Option<u64>,
+) -> Result<Option<(RequestFacts, String)>, Fault> {
     let facts = call.facts;
-    let cap = cap.filter(|_| facts.output_cap_tokens.is_none())?;
-    let capped = translate::capped(facts, call.body, cap, target.api.reasons)?;
-    Some(capped)
+    let Some(cap) = cap.filter(|_| facts.output_cap_tokens.is_none()) else { return Ok(None) };
+    let capped = translate::capped(facts, call.body, cap, target.api.reasons);
+    let unsaid =
+        || Fault::new(Kind::Unavailable, "the cap that is reserved cannot be said to this model");
+    capped.map(Some).ok_or_else(unsaid)
+}
+
+/// How an attempt ended that came to nothing; another takes its place unless it is the last.
+fn failed(answered: bool, is_last: bool) -> Outcome {
+    match (answered, is_last) {
+        (true, is_last) => Outcome::Reserved(is_last),
+        (false, true) => Outcome::Failed,
+        (false, false) => Outcome::Unused,
+    }
+}
+
+/// Why an attempt came to nothing.
+struct Failed {
+    fault: Fault,
+    /// The vendor has answered with success, and its answer cannot be read: it has worked, and nobody knows how much.
+    answered: bool,
+}
+
+impl From<Fault> for Failed {
+    fn from(fault: Fault) -> Self {
+        Failed { fault, answered: false }
+    }
+}
+
+impl Failed {
+    /// After a head that says success. What the vendor itself reports as an error it does not bill.
+    fn to_answer(fault: Fault) -> Self {
+        let answered =
+            matches!(fault.kind, Kind::UpstreamInvalid | Kind::UpstreamTimeout | Kind::Unavailable);
+        Failed { fault, answered }
+    }
 }
 
 /// The lease goes on with a stream; of a whole answer all is known.
@@ -102,18 +142,18 @@ async fn answer<S: Stages>(
     call: &Call<'_>,
     target: Target,
     exchange: &mut Exchange<S>,
-) -> Result<Answer<S>, Fault> {
+) -> Result<Answer<S>, Failed> {
     // Tokens are counted here where the vendor does not count them; for whoever asked one that does, too, if it failed.
     if call.facts.operation == Operation::CountTokens && target.api.dialect != Dialect::Anthropic {
         let count = |stages: &S| stages.count(&target.api, call.facts, call.body);
-        return Ok(Answer::json(exchange.run("count", count)?));
+        return Ok(Answer::json(exchange.run("count", count).map_err(Fault::from)?));
     }
     exchange.observe(Event::Attempted(&target.deployment));
     one(call, target, exchange).await
 }
 
 fn is_not_configured(fault: &Fault) -> bool {
-    fault.code.as_deref() == Some(NOT_CONFIGURED)
+    fault.kind == Kind::NotConfigured
 }
 
 /// A model whose providers have no credential here is not offered: it is in no list, and so it is not there.
@@ -127,21 +167,21 @@ async fn one<S: Stages>(
     call: &Call<'_>,
     target: Target,
     exchange: &mut Exchange<S>,
-) -> Result<Answer<S>, Fault> {
+) -> Result<Answer<S>, Failed> {
     let encoded =
         exchange.run("encode", |stages| stages.encode(&target.api, call.facts, call.body));
     let mut encoded = encoded.map_err(|fault| for_another(fault.into()))?;
     exchange.observe(Event::Lost(&encoded.losses));
     let losses = std::mem::take(&mut encoded.losses);
     if !losses.is_empty() && (call.head.strict || call.policy.strict) {
-        return Err(losses::refusal(&target.deployment.name, &losses));
+        return Err(losses::refusal(&target.deployment.name, &losses).into());
     }
     let memo = std::mem::take(&mut encoded.memo);
     // The client's own bytes are answered with the vendor's own.
     let passes = matches!(encoded.body, Rewritten::Edits(_));
     let outbound = outbound(call, &target, encoded, exchange)?;
     let stages = exchange.stages.clone();
-    let inbound = exchange.wait("upstream", stages.send(outbound)).await?;
+    let inbound = exchange.wait("upstream", stages.send(outbound)).await.map_err(Fault::from)?;
     let passed = passed(call, exchange.client, passes);
     let silence_ms = target.endpoint.deadlines.between_bytes_ms;
     let (status, fields) = (inbound.status, inbound.headers);
@@ -149,16 +189,17 @@ async fn one<S: Stages>(
     let mut source = Source::new(stages.clone(), inbound.body, silence_ms);
     if !(200..300).contains(&status) {
         let body = source.beginning(MAX_ERROR_BYTES).await;
-        let fault = stages.explain(target.api.dialect, status, &fields, &body).into();
+        let fault: Fault = stages.explain(target.api.dialect, status, &fields, &body).into();
         exchange.observe(Event::SaidByVendor(&fault));
-        return Err(fault);
+        return Err(fault.into());
     }
     let content_type = source.unframe(content_type);
     let decoder = decoder(call, &target, &content_type, memo, exchange);
     let mut streamed = Streamed::new(stages, source, decoder, call.policy.max_response_body_bytes);
     streamed.binder = Binder::of(call, &target);
     let body = beginning(&mut streamed, call, exchange).await;
-    let body = body.inspect_err(|fault| exchange.observe(Event::SaidByVendor(fault)))?;
+    let body = body.inspect_err(|fault| exchange.observe(Event::SaidByVendor(fault)));
+    let body = body.map_err(Failed::to_answer)?;
     streamed.price = target.metering.price;
     exchange.observe(Event::Used(streamed.usage, streamed.price.as_ref()));
     exchange.observe(Event::Unbound(streamed.unbound.take()));
@@ -190,7 +231,11 @@ async fn beginning<S: Stages>(
     let whole = streamed.whole(call.policy.max_response_body_bytes);
     let (body, held) = exchange.wait("answer", whole).await?;
     exchange.held.push(held);
-    Ok(body)
+    // Nobody reads these answers, so nobody would see what they quote.
+    Ok(match call.facts.operation {
+        Operation::CountTokens | Operation::Rerank => redact::text(&exchange.stages, body).await,
+        Operation::Chat | Operation::Completions | Operation::Embeddings => body,
+    })
 }
 
 fn decoder<S: Stages>(

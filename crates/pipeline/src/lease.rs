@@ -102,7 +102,6 @@ pub async fn admit<S: Stages>(
         facts: call.facts.clone(),
         deployment: target.deployment.clone(),
         metering: target.metering,
-        max_output_tokens: target.api.max_output_tokens,
         client_ip: call.head.client_ip.clone(),
         texts: call.texts.to_vec(),
     };

@@ -41,8 +41,8 @@ pub async fn run<S: Stages, C: Client>(
         let (usage, price) = (streamed.usage, streamed.price.as_ref());
         pump.exchange.observe(Event::Used(usage, price));
         pump.exchange.observe(Event::Unbound(streamed.unbound.clone()));
-        // What ends early has used what was generated up to then.
-        pump.settle(|| Outcome::Interrupted(streamed.so_far())).await;
+        // What ends early has used what was generated up to then, if that is known.
+        pump.settle(|| streamed.cut_short()).await;
     }
     let Pump { client, mut exchange, .. } = pump;
     drop(client);

@@ -1,4 +1,4 @@
-//! A vendor's error within an answer that began well, without our secrets.
+//! What a vendor says in an answer that began well, without our secrets: its errors, and answers that nobody reads.
 
 use crate::stages::Upstream;
 use postern_fault::Fault;
@@ -13,6 +13,11 @@ pub async fn redacted<T>(
         Ok(decoded) => Ok(decoded),
         Err(fault) => Err(without_secrets(upstream, fault.into()).await),
     }
+}
+
+/// An answer that passes unread, without what `upstream` knows to be secret.
+pub async fn text(upstream: &impl Upstream, body: String) -> String {
+    upstream.redact(vec![body]).await.pop().unwrap_or_default()
 }
 
 async fn without_secrets(upstream: &impl Upstream, fault: Fault) -> Fault {

@@ -107,7 +107,7 @@ fn a_name_is_a_model_an_alias_or_nothing() {
     let catalogue = shipped();
     let Some(Named::Model(model)) = catalogue.named("sandbox") else { panic!("no model") };
     assert_eq!(model.owned_by, "sandbox");
-    assert!(model.can(Capability::Tools) && !model.can(Capability::Vision));
+    assert!(model.can(Capability::Tools) && !model.can(Capability::Reasoning));
     let Some(Named::Route(route)) = catalogue.named("with-fallback") else { panic!("no route") };
     assert_eq!(route.strategy, Strategy::Ordered);
     let names: Vec<_> = route.models.iter().map(|model| model.name.as_str()).collect();

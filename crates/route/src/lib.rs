@@ -43,7 +43,7 @@ pub struct Choice<'c> {
 
 /// The deployments that serve `name`, in the order they are tried; never empty.
 ///
-/// A model must be able to do one of `any_of`. A model's deployments come as `models.toml` lists them; an alias is its models one after the other.
+/// A model must be able to do one of `any_of`, and all that the request `needs` besides. A model's deployments come as `models.toml` lists them; an alias is its models one after the other.
 ///
 /// # Errors
 ///
@@ -54,6 +54,7 @@ pub fn choose<'c>(
     name: &str,
     allowed: &Allowed<'_>,
     any_of: &[Capability],
+    needs: &[Capability],
 ) -> Result<Vec<Choice<'c>>, Fault> {
     let named = catalogue.named(name).filter(|_| allowed.allows(name));
     let models: &[Arc<Model>] = match named {
@@ -61,18 +62,39 @@ pub fn choose<'c>(
         Some(Named::Route(route)) => &route.models,
         None => return Err(not_found(name)),
     };
-    let able = models.iter().filter(|model| any_of.iter().any(|one| model.can(*one)));
-    let mut deployments: Vec<_> = able.flat_map(|model| choices_of(model)).collect();
-    if deployments.is_empty() {
+    let serve = models.iter().filter(|model| any_of.iter().any(|one| model.can(*one)));
+    let serve: Vec<_> = serve.collect();
+    if serve.is_empty() {
         let words: Vec<_> = any_of.iter().map(|capability| capability.word()).collect();
         let public = format!("the model `{name}` does not offer {}", words.join(" or "));
         return Err(Fault::invalid_request("model", public).with_code("unsupported_operation"));
+    }
+    let able = serve.iter().filter(|model| needs.iter().all(|need| model.can(*need)));
+    let mut deployments: Vec<_> = able.flat_map(|model| choices_of(model)).collect();
+    if deployments.is_empty() {
+        return Err(lacking(name, &serve, needs));
     }
     deployments.retain(|choice| allowed.reaches(choice.deployment));
     match allowed.regions {
         Some(regions) if deployments.is_empty() => Err(out_of_reach(name, regions)),
         _ => Ok(deployments),
     }
+}
+
+/// No model has all that is needed: what none of them has, or what no single one has together.
+fn lacking(name: &str, models: &[&Arc<Model>], needs: &[Capability]) -> Fault {
+    let has = |need: &Capability| models.iter().any(|model| model.can(*need));
+    let mut lacked: Vec<_> = needs.iter().filter(|need| !has(need)).collect();
+    if lacked.is_empty() {
+        lacked.extend(needs);
+    }
+    let words: Vec<_> =
+        lacked.iter().map(|capability| format!("`{}`", capability.word())).collect();
+    let public = format!(
+        "the model `{name}` does not have what this request needs ({}): ask another model, or leave that out",
+        words.join(", ")
+    );
+    Fault::invalid_request("model", public).with_code("unsupported_capability")
 }
 
 fn choices_of(model: &Model) -> impl Iterator<Item = Choice<'_>> {
@@ -184,7 +206,7 @@ models = ["large", "small"]
     fn chosen(name: &str, patterns: &[&str], capability: Capability) -> Result<Vec<String>, Fault> {
         let catalogue = catalogue();
         let allowed = Allowed::new(patterns, None);
-        let choices = choose(&catalogue, name, &allowed, &[capability])?;
+        let choices = choose(&catalogue, name, &allowed, &[capability], &[])?;
         Ok(choices.iter().map(|choice| choice.deployment.upstream_model.clone()).collect())
     }
 
@@ -217,6 +239,43 @@ models = ["large", "small"]
     }
 
     #[test]
+    fn a_model_serves_only_what_it_is_declared_to_be_able_to() {
+        use Capability::{Audio, Chat, Files, Tools, Vision};
+        let declared = MODELS
+            .replacen(r#"["chat"]"#, r#"["chat", "tools", "vision"]"#, 1)
+            .replacen(r#"["chat"]"#, r#"["chat", "tools", "audio"]"#, 1);
+        let catalogue = Catalogue::from_toml(&declared, Some(ROUTES)).unwrap();
+        let allowed = Allowed::new(&["*"], None);
+        let served = |name, needs: &[Capability]| {
+            let choices = choose(&catalogue, name, &allowed, &[Chat], needs)?;
+            Ok(choices.iter().map(|choice| choice.model.name.clone()).collect::<Vec<_>>())
+        };
+        for (name, needs, models) in [
+            ("small", &[][..], &["small", "small"][..]),
+            ("small", &[Tools, Vision], &["small", "small"]),
+            ("best", &[Tools], &["large", "small", "small"]),
+            ("best", &[Tools, Vision], &["small", "small"]),
+            ("best", &[Audio], &["large"]),
+        ] {
+            assert_eq!(served(name, needs).unwrap(), models, "{name} {needs:?}");
+        }
+        for (name, needs, lacked) in [
+            ("small", &[Audio][..], &["`audio`"][..]),
+            ("small", &[Tools, Audio], &["`audio`"]),
+            ("best", &[Files, Tools], &["`files`"]),
+            // Each has one of them.
+            ("best", &[Vision, Audio], &["`vision`", "`audio`"]),
+        ] {
+            let fault: Fault = served(name, needs).unwrap_err();
+            assert_eq!(fault.kind, Kind::InvalidRequest);
+            assert_eq!(fault.code.as_deref(), Some("unsupported_capability"));
+            assert!(fault.public.contains(&format!("`{name}`")), "{fault}");
+            let list = format!("({})", lacked.join(", "));
+            assert!(fault.public.contains(&list), "{fault}");
+        }
+    }
+
+    #[test]
     fn lists_what_may_be_asked_for_and_nothing_else() {
         let catalogue = catalogue();
         let names = |patterns: &[&str]| -> Vec<String> {
@@ -233,7 +292,7 @@ models = ["large", "small"]
         let catalogue = catalogue();
         let eu = ["eu".to_owned()];
         let allowed = Allowed::new(&["*"], Some(&eu));
-        let choose = |name| choose(&catalogue, name, &allowed, &[Capability::Chat]);
+        let choose = |name| choose(&catalogue, name, &allowed, &[Capability::Chat], &[]);
         let small = choose("small").unwrap();
         assert_eq!(small.len(), 1);
         assert_eq!(small[0].deployment.upstream_model, "small-b");

@@ -41,6 +41,8 @@ pub struct Prompt<'a> {
 pub struct Tokens {
     /// What is read.
     pub input: u64,
+    /// What of it is words, calls, tools and token ids, counted by the encoding itself: without factor, pictures and bounds.
+    pub certain: u64,
     /// What may be billed beside each answer: the words of a prediction that does not come true.
     pub predicted: u64,
 }
@@ -95,12 +97,14 @@ pub fn count(
         .saturating_add(ANSWER_TOKENS);
     let once = if prompt.has_tools { rules.tools.once() } else { 0 };
     let images = rules.images.count(&found.pictures, prompt.images);
+    let words = spoken.saturating_add(tools).saturating_add(frames);
     let read = factor(spoken.saturating_add(tools), factor_percent);
     let sealed = found.sealed_bytes.div_ceil(SEALED_BYTES_A_TOKEN);
     let files = files::count(&found, prompt);
     let predicted = sum(found.predictions.iter().map(|json| crate::count(encoding, json)));
     Tokens {
         input: sum([read, frames, once, images, sealed, files, found.token_ids].into_iter()),
+        certain: words.saturating_add(found.token_ids),
         predicted: factor(predicted, factor_percent),
     }
 }

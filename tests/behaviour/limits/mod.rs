@@ -13,6 +13,7 @@ mod money;
 mod refusals;
 mod store_down;
 mod told;
+mod unknown;
 
 use postern_tests::limited::{Counting, Limited, Setup};
 use postern_tests::marker;

@@ -4,7 +4,7 @@ use super::{metered, prompt_tokens};
 use postern_tests::client::Answer;
 use postern_tests::limited::{Counting, Limited, Setup, within_one_window};
 use postern_tests::marker;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::LazyLock;
 
 const PLANS: &str = r#"
@@ -257,6 +257,44 @@ async fn a_plans_cap_is_sent_to_the_vendor_where_the_client_names_none() {
         let caps: Vec<_> = caps(&marker).into_iter().filter_map(|cap| cap.as_u64()).collect();
         let sent: Vec<u64> = sent.into_iter().collect();
         assert_eq!(caps, sent, "{consumer}, {model}, {client:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_plans_cap_is_sent_whatever_words_and_nulls_the_body_has() {
+    let limited = limited();
+    let words = r#"what are "max_tokens": 1 and "max_completion_tokens": 2?"#;
+    for (member, value) in [
+        ("max_tokens", Value::Null),
+        ("max_completion_tokens", Value::Null),
+        ("metadata", json!({ "max_tokens": "3", "max_completion_tokens": "4" })),
+        ("options", json!({ "num_predict": null, "max_tokens": null })),
+    ] {
+        let marker = marker();
+        let mut body = metered("metered", &marker, 10, 5);
+        body["messages"][0]["content"] = words.into();
+        body[member] = value;
+        let answer = limited.chat("capped", &body).send().await;
+        assert_eq!(answer.status, 200, "{member}: {}", answer.text());
+        let told = limited.upstream.request(&marker).json();
+        let caps = ["max_tokens", "max_completion_tokens"].map(|name| told[name].as_u64());
+        assert_eq!(caps.iter().flatten().collect::<Vec<_>>(), [&77], "{told}");
+    }
+    for (path, member) in [
+        ("options.num_predict", json!({ "options": { "num_predict": 9 } })),
+        ("extra_body.max_tokens", json!({ "extra_body": { "max_tokens": 9 } })),
+        (
+            "generationConfig.maxOutputTokens",
+            json!({ "generationConfig": { "maxOutputTokens": 9 } }),
+        ),
+    ] {
+        let marker = marker();
+        let mut body = metered("metered", &marker, 10, 5);
+        body.as_object_mut().unwrap().extend(member.as_object().unwrap().clone());
+        let answer = limited.chat("capped", &body).send().await;
+        assert_eq!(answer.refusal(), (400, "unknown_parameter".to_owned()), "{}", answer.text());
+        assert_eq!(answer.error()["param"], path);
+        assert!(limited.upstream.requests(&marker).is_empty());
     }
 }
 

@@ -75,12 +75,18 @@ fn gateway(vendor: &Upstream) -> (Gateway, tempfile::TempDir) {
     let models = ROWS.map(|row| {
         let provider = row.provider;
         format!(
-            "[[provider]]\nname = \"{provider}\"{}\n[[model]]\nname = \"{provider}\"\ncapabilities = [\"chat\"]\n\
+            "[[provider]]\nname = \"{provider}\"{}\n[[model]]\nname = \"{provider}\"\ncapabilities = [\"chat\", \"tools\", \"vision\", \"files\", \"audio\", \"json_schema\"]\n\
              max_output_tokens = 100\n[[model.deployment]]\nprovider = \"{provider}\"\nupstream_model = \"m\"\n",
             row.policy
         )
     });
-    write("models.toml", &models.concat());
+    let rankers = ["openai", "cohere"].map(|provider| {
+        format!(
+            "[[model]]\nname = \"{provider}-ranker\"\ncapabilities = [\"rerank\"]\n\
+             [[model.deployment]]\nprovider = \"{provider}\"\nupstream_model = \"m\"\n"
+        )
+    });
+    write("models.toml", &(models.concat() + &rankers.concat()));
     let variables = variables_to(|_| vendor.origin());
     let options =
         Options { variables, policies: Some(policies.path().to_owned()), ..Options::default() };
@@ -133,5 +139,29 @@ async fn no_vendors_error_brings_our_credential_to_a_client_or_the_prompt_to_the
     let log = gateway.log();
     for secret in spellings.iter().map(String::as_str).chain([WORD]) {
         assert!(!log.contains(secret), "{secret} is in the log:\n{log}");
+    }
+}
+
+#[tokio::test]
+async fn no_answer_that_passes_unread_brings_our_credential_to_a_client() {
+    let vendor = Upstream::quoting();
+    let (gateway, _policies) = gateway(&vendor);
+    let key = gateway.issue_key("tester");
+    let prompt = format!("QUOTE 200 success; {WORD}");
+    let messages = json!([{ "role": "user", "content": prompt }]);
+    let ranking = |model: &str| json!({ "model": model, "query": prompt, "documents": ["a", "b"] });
+    for (path, body) in [
+        ("/v1/messages/count_tokens", json!({ "model": "anthropic", "messages": messages })),
+        ("/v1/rerank", ranking("openai-ranker")),
+        ("/v1/rerank", ranking("cohere-ranker")),
+    ] {
+        let call = gateway.call("POST", path).key(key.expose()).body(body.to_string());
+        let answer = call.send().await;
+        let said = format!("{:?} {}", answer.headers, answer.text());
+        assert_eq!(answer.status, 200, "{path}: {said}");
+        assert!(said.contains("[masked]"), "{path}: nothing was masked in {said}");
+        for secret in spellings() {
+            assert!(!said.contains(&secret), "{path}: {secret} is in {said}");
+        }
     }
 }

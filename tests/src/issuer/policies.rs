@@ -36,21 +36,21 @@ credential = "openai_api_key"
 
 [[model]]
 name = "in-eu"
-capabilities = ["chat"]
+capabilities = ["chat", "tools", "vision", "files", "audio", "json_schema"]
 [[model.deployment]]
 provider = "vendor-eu"
 upstream_model = "plain"
 
 [[model]]
 name = "in-us"
-capabilities = ["chat"]
+capabilities = ["chat", "tools", "vision", "files", "audio", "json_schema"]
 [[model.deployment]]
 provider = "vendor-us"
 upstream_model = "plain"
 
 [[model]]
 name = "in-both"
-capabilities = ["chat"]
+capabilities = ["chat", "tools", "vision", "files", "audio", "json_schema"]
 [[model.deployment]]
 provider = "vendor-us"
 upstream_model = "plain-2"

@@ -1,7 +1,7 @@
 //! A vendor of every dialect that refuses everything, and quotes what it refuses where it is told to.
 //!
 //! The prompt says where: `QUOTE 400 /error/code;` quotes the credential and the word [`WORD`] at that place of the error's
-//! body; `headers`, `text` and `stream` are places as well.
+//! body; `headers`, `text`, `stream` and `success` are places as well.
 
 use super::Recorded;
 use super::scripts::Script;
@@ -32,6 +32,11 @@ pub(super) fn answer(_: &str, _: &str, request: &Recorded) -> (Vec<String>, Scri
             .with_header("x-vendor-extra", &quote)
             .with_header("openai-version", &quote),
         "text" => Script::whole(status, "text/plain", quote),
+        // No error at all: a count of tokens, or a ranking.
+        "success" => {
+            let said = json!({ "input_tokens": 5, "results": [], "id": quote, "note": quote });
+            Script::json(said.to_string())
+        }
         "stream" => Script::stream(vec![Step::Write(stream(&request.path, &quote).into())]),
         pointer => {
             if let Some(value) = body.pointer_mut(pointer) {

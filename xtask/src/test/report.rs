@@ -50,6 +50,9 @@ pub fn print(rows: &[Row], total: Duration) {
         if let Some(reason) = ended.skipped() {
             println!("skipped: {program} {}: {reason}", ended.name);
         }
+        if ended.outcome == Outcome::Ignored {
+            println!("ignored: {program} {}: {}", ended.name, ended.output.trim());
+        }
     }
     let mut slowest: Vec<_> = tests.iter().filter(|(_, ended)| ended.seconds > 0.0).collect();
     slowest.sort_by(|(_, a), (_, b)| b.seconds.total_cmp(&a.seconds));

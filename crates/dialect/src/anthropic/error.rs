@@ -17,7 +17,7 @@ pub fn status(fault: &Fault) -> u16 {
         Kind::TooLarge => 413,
         Kind::RateLimited => 429,
         Kind::UpstreamUnreachable | Kind::UpstreamFailed | Kind::UpstreamInvalid => 502,
-        Kind::Unavailable => 503,
+        Kind::NotConfigured | Kind::Unavailable => 503,
         Kind::UpstreamTimeout => 504,
         Kind::Overloaded => 529,
     }
@@ -72,6 +72,7 @@ fn word(kind: Kind) -> &'static str {
         Kind::UpstreamUnreachable
         | Kind::UpstreamFailed
         | Kind::UpstreamInvalid
+        | Kind::NotConfigured
         | Kind::Unavailable => "api_error",
     }
 }

@@ -8,6 +8,7 @@ use crate::openai::chat::offered;
 use crate::openai::field::{self, Fields};
 use crate::openai::read::{self, Model};
 use crate::openai::refusal::{Refusal, empty, missing, wrong_type};
+use crate::openai::unread::Unread;
 use crate::{Facts, Operation, Request, Role, Wire};
 use postern_fault::Fault;
 
@@ -48,17 +49,18 @@ pub fn read(operation: Operation, body: &str) -> Result<Request, Fault> {
 fn read_body(operation: Operation, body: &str) -> Result<Request, Refusal> {
     let mut scanner = Scanner::new(body);
     let mut fields = Fields::new(FIELDS);
+    let mut unread = Unread::new(CAP);
     let mut messages = Messages::default();
     read::enter(&mut scanner)?;
     while let Some(key) = scanner.key()? {
         let name = fields.name(&key, String::new)?;
         if name.is_none() {
-            cap::refuse_other_name(&key, CAP, &mut scanner)?;
+            unread.see(&key, &scanner)?;
         }
         messages.read_field(name, &mut scanner)?;
     }
     scanner.end()?;
-    messages.into_request(operation)
+    messages.into_request(operation, unread.thinking_tokens())
 }
 
 impl Messages {
@@ -84,7 +86,11 @@ impl Messages {
         Ok(())
     }
 
-    fn into_request(self, operation: Operation) -> Result<Request, Refusal> {
+    fn into_request(
+        self,
+        operation: Operation,
+        thinking_tokens: Option<u64>,
+    ) -> Result<Request, Refusal> {
         let (model, model_span) = read::required(self.model)?;
         if !self.has_messages {
             return Err(missing("messages", MESSAGES));
@@ -102,6 +108,7 @@ impl Messages {
             // Every stream of this dialect says its usage.
             usage_in_stream: true,
             output_cap_tokens: self.output_cap_tokens,
+            thinking_tokens,
             choices: 1,
             answers: self.answers.max(1),
             tools: self.tools,

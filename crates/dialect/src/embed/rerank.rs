@@ -53,6 +53,7 @@ fn read_body(body: &str) -> Result<Request, Refusal> {
         stream: false,
         usage_in_stream: false,
         output_cap_tokens: None,
+        thinking_tokens: None,
         choices: 1,
         answers: 1,
         tools: 0,

@@ -36,6 +36,7 @@ impl fmt::Display for Type {
     }
 }
 
+#[derive(Clone)]
 pub(crate) struct Scanner<'a> {
     text: &'a str,
     at: usize,

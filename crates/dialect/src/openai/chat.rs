@@ -6,7 +6,8 @@ use super::field::{self, Fields};
 use super::read::{self, Model};
 use super::refusal::{Refusal, empty, invalid, missing, wrong_type};
 use super::stream_options::StreamOptions;
-use crate::found::Found;
+use super::unread::Unread;
+use crate::found::{Found, Medium};
 use crate::json::{Scanner, Type};
 use crate::{Facts, Operation, Request, Role, Wire};
 
@@ -46,17 +47,18 @@ struct Chat {
 pub(super) fn read(body: &str) -> Result<Request, Refusal> {
     let mut scanner = Scanner::new(body);
     let mut fields = Fields::new(FIELDS);
+    let mut unread = Unread::new(CAP);
     let mut chat = Chat::default();
     read::enter(&mut scanner)?;
     while let Some(key) = scanner.key()? {
         let name = fields.name(&key, String::new)?;
         if name.is_none() {
-            cap::refuse_other_name(&key, CAP, &mut scanner)?;
+            unread.see(&key, &scanner)?;
         }
         chat.read_field(name, &mut scanner)?;
     }
     scanner.end()?;
-    chat.into_request()
+    chat.into_request(unread.thinking_tokens())
 }
 
 impl Chat {
@@ -83,7 +85,7 @@ impl Chat {
         Ok(())
     }
 
-    fn into_request(self) -> Result<Request, Refusal> {
+    fn into_request(self, thinking_tokens: Option<u64>) -> Result<Request, Refusal> {
         let (model, model_span) = read::required(self.model)?;
         let Found { segments, media } = self.found.ok_or_else(|| missing("messages", MESSAGES))?;
         if self.options.is_object() && !self.stream {
@@ -98,6 +100,7 @@ impl Chat {
             stream: self.stream,
             usage_in_stream: self.options.include_usage(),
             output_cap_tokens: self.output_cap_tokens,
+            thinking_tokens,
             choices: self.choices.max(1),
             answers: self.choices.max(self.best_of).max(1),
             tools: self.tools,
@@ -109,11 +112,20 @@ impl Chat {
     }
 }
 
-/// What lets the model use tools by another name than `tools`: one, whatever it holds, unless it is null.
+/// What lets the model use tools by another name than `tools`: one, whatever it holds, unless it is null or an empty list.
 pub(crate) fn offered(scanner: &mut Scanner<'_>) -> Result<u32, Refusal> {
-    let is_there = scanner.peek()? != Type::Null;
-    scanner.skip()?;
-    Ok(is_there.into())
+    let found = scanner.peek()?;
+    if found != Type::Array {
+        scanner.skip()?;
+        return Ok((found != Type::Null).into());
+    }
+    let mut is_empty = true;
+    scanner.array()?;
+    while scanner.element()? {
+        scanner.skip()?;
+        is_empty = false;
+    }
+    Ok((!is_empty).into())
 }
 
 pub(crate) fn count_tools(scanner: &mut Scanner<'_>) -> Result<u32, Refusal> {
@@ -150,12 +162,18 @@ fn read_message(scanner: &mut Scanner<'_>, index: usize, found: &mut Found) -> R
         other => return Err(wrong_type(path(), "an object with a `role` and a `content`", other)),
     }
     let first = found.segments.len();
-    let mut fields = Fields::new(&["role", "content"]);
+    let mut fields = Fields::new(&["role", "content", "audio"]);
     let mut role = None;
     while let Some(key) = scanner.key()? {
         match fields.name(&key, || path() + ".")? {
             Some("role") => role = read_role(scanner, || path() + ".role")?,
             Some("content") => read_content(scanner, || path() + ".content", found)?,
+            // What the model spoke, which the vendor has by its id.
+            Some("audio") => {
+                let is_there = scanner.peek()? == Type::Object;
+                scanner.skip()?;
+                found.medium(is_there.then_some(Medium::Audio));
+            }
             _ => drop(scanner.skip()?),
         }
     }

@@ -32,6 +32,7 @@ pub(super) fn read(body: &str) -> Result<Request, Refusal> {
         stream: false,
         usage_in_stream: false,
         output_cap_tokens: None,
+        thinking_tokens: None,
         choices: 1,
         answers: 1,
         tools: 0,

@@ -1,5 +1,6 @@
 //! Says a client's request to a vendor that speaks the same dialect: the client's own bytes, but for splices.
 
+use super::completions;
 use super::outline::Outline;
 use super::stream_options::StreamOptions;
 use crate::chat::Losses;
@@ -38,6 +39,9 @@ pub fn encode(
     }
     if Outline::is_needed(vendor, body) {
         edits.extend(Outline::read(body).map_err(not_json)?.edits(vendor, losses));
+    }
+    if facts.operation == Operation::Completions {
+        edits.extend(completions::default_cap(vendor, facts, body).map_err(not_json)?);
     }
     // What is put in at a place stands before what is taken out from there on.
     edits.sort_by_key(|edit| (edit.span.start, edit.span.end));

@@ -16,7 +16,7 @@ pub fn status(fault: &Fault) -> u16 {
         Kind::TooLarge => 413,
         Kind::RateLimited => 429,
         Kind::UpstreamUnreachable | Kind::UpstreamFailed | Kind::UpstreamInvalid => 502,
-        Kind::Overloaded | Kind::Unavailable => 503,
+        Kind::Overloaded | Kind::NotConfigured | Kind::Unavailable => 503,
         Kind::UpstreamTimeout => 504,
     }
 }
@@ -75,6 +75,6 @@ fn words(kind: Kind) -> (&'static str, Option<&'static str>) {
         Kind::UpstreamTimeout => (SERVER, Some("upstream_timeout")),
         Kind::UpstreamFailed => (SERVER, Some("upstream_failed")),
         Kind::UpstreamInvalid => (SERVER, Some("upstream_invalid")),
-        Kind::Unavailable => (SERVER, Some("unavailable")),
+        Kind::NotConfigured | Kind::Unavailable => (SERVER, Some("unavailable")),
     }
 }

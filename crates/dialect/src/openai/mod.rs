@@ -27,6 +27,7 @@ mod stream_options;
 mod thoughts;
 mod to_client;
 pub(crate) mod to_vendor;
+pub(crate) mod unread;
 mod usage;
 mod whole;
 

@@ -95,35 +95,45 @@ impl<'a> Outline<'a> {
         kept
     }
 
+    /// The cap never is: it is what was reserved.
     fn is_refused(&self, member: &Member<'_>, vendor: &Vendor) -> bool {
         let quirks = &vendor.quirks;
         quirks.no_stream_options && member.name == "stream_options"
-            || quirks.unsupported.iter().any(|name| *name == member.name)
+            || !is_cap(member) && quirks.unsupported.iter().any(|name| *name == member.name)
+    }
+
+    /// The cap that the vendor is told: of several the one by its own name, if that says something.
+    fn chosen_cap(&self, own: &str) -> Option<&Member<'a>> {
+        let mut caps = self.members.iter().filter(|member| is_cap(member));
+        let said: Vec<_> = caps.clone().filter(|cap| cap.says_something()).collect();
+        let of_own_name = said.iter().find(|cap| cap.name == own).copied();
+        of_own_name.or(said.first().copied()).or_else(|| caps.next())
     }
 
     /// The vendor has one name for the cap, and the client has used the other, too.
     fn is_spare_cap(&self, member: &Member<'_>, vendor: &Vendor) -> bool {
         let Some(own) = &vendor.quirks.max_tokens_field else { return false };
-        let has_own = || self.members.iter().any(|member| member.name == own.as_str());
-        CAPS.contains(&member.name.as_ref()) && member.name != own.as_str() && has_own()
+        let is_chosen = |chosen: &Member<'_>| chosen.key == member.key;
+        is_cap(member) && !self.chosen_cap(own).is_some_and(is_chosen)
     }
 
     /// The cap under the vendor's name for it.
     fn cap(&self, vendor: &Vendor, losses: &mut Losses) -> Vec<Edit> {
-        let Some(own) = &vendor.quirks.max_tokens_field else { return Vec::new() };
-        let caps = || self.members.iter().filter(|member| CAPS.contains(&member.name.as_ref()));
-        let mut edits = Vec::new();
-        let first = caps().next().map(|member| member.text);
-        for member in caps().filter(|member| member.name != own.as_str()) {
-            if !self.is_spare_cap(member, vendor) {
-                let replacement = serde_json::Value::from(own.as_str()).to_string();
-                edits.push(Edit { span: member.key, replacement });
-            } else if member.says_something() && caps().any(|cap| Some(cap.text) != first) {
-                losses.add(member.name.as_ref(), "the vendor has one cap, and another was given");
+        let Some(own) = vendor.quirks.max_tokens_field.as_deref() else { return Vec::new() };
+        let Some(chosen) = self.chosen_cap(own) else { return Vec::new() };
+        for spare in self.members.iter().filter(|member| is_cap(member)) {
+            if spare.says_something() && spare.text != chosen.text {
+                losses.add(spare.name.as_ref(), "the vendor has one cap, and another was given");
             }
         }
-        edits
+        let renamed =
+            || Edit { span: chosen.key, replacement: serde_json::Value::from(own).to_string() };
+        (chosen.name != own).then(renamed).into_iter().collect()
     }
+}
+
+fn is_cap(member: &Member<'_>) -> bool {
+    CAPS.contains(&member.name.as_ref())
 }
 
 impl Member<'_> {

@@ -8,6 +8,7 @@ use crate::openai::content::{medium, read_content, read_part};
 use crate::openai::field::{self, Fields};
 use crate::openai::read::{self, Model};
 use crate::openai::refusal::{Refusal, wrong_type};
+use crate::openai::unread::Unread;
 use crate::{Facts, Operation, Request, Role, Wire};
 use postern_fault::Fault;
 
@@ -43,12 +44,13 @@ struct Asked {
 fn read_body(body: &str) -> Result<Request, Refusal> {
     let mut scanner = Scanner::new(body);
     let mut fields = Fields::new(FIELDS);
+    let mut unread = Unread::new(CAP);
     let mut asked = Asked::default();
     read::enter(&mut scanner)?;
     while let Some(key) = scanner.key()? {
         let name = fields.name(&key, String::new)?;
         if name.is_none() {
-            cap::refuse_other_name(&key, CAP, &mut scanner)?;
+            unread.see(&key, &scanner)?;
         }
         asked.read_field(name, &mut scanner)?;
     }
@@ -64,6 +66,7 @@ fn read_body(body: &str) -> Result<Request, Refusal> {
         // The last event always has it.
         usage_in_stream: true,
         output_cap_tokens: asked.output_cap_tokens,
+        thinking_tokens: unread.thinking_tokens(),
         choices: 1,
         answers: asked.answers.max(1),
         tools: asked.tools,

@@ -1,5 +1,7 @@
 //! A cap on the answer for a request that names none.
 
+use crate::json::Scanner;
+use crate::openai::read;
 use crate::{Facts, Operation, Span, Wire};
 
 /// The request with a cap on each of its answers, said first of all; nothing where its dialect has no place for one, or
@@ -18,23 +20,57 @@ pub fn capped(
         (Wire::Responses, Operation::Chat) => &["max_output_tokens"],
         _ => return None,
     };
-    // One that is there and null would be there twice.
-    let is_free = |field: &&&str| !body.contains(&format!("\"{field}\""));
-    let field = fields.iter().find(is_free)?;
-    let inserted = format!("\"{field}\":{cap_tokens},");
-    let longer = u32::try_from(inserted.len()).ok()?;
-    // A request that was read is an object, and has a model.
-    let (before, after) = body.split_once('{')?;
+    let (said, cap_start, longer) = said(body, fields, cap_tokens)?;
     let Span { start, end } = facts.model_span;
-    let model_span = Span { start: start.checked_add(longer)?, end: end.checked_add(longer)? };
+    // What stands behind the cap is moved by what it is longer than the null in whose place it stands.
+    let moved = |at: u32| if at < cap_start { Some(at) } else { at.checked_add(longer) };
+    let model_span = Span { start: moved(start)?, end: moved(end)? };
     let facts = Facts { model_span, output_cap_tokens: Some(cap_tokens), ..facts.clone() };
-    Some((facts, format!("{before}{{{inserted}{after}")))
+    Some((facts, said))
+}
+
+/// The body with the cap, where it stands, and by how much the body is longer for it. A member that is there and null gets
+/// it, or it would be there twice.
+fn said(body: &str, fields: &[&str], cap_tokens: u64) -> Option<(String, u32, u32)> {
+    let null = null_member(body, fields)?;
+    let (span, text) = match null {
+        Some(span) => (span, cap_tokens.to_string()),
+        None => {
+            // A request that was read is an object, and has a model.
+            let start = u32::try_from(body.find('{')?).ok()?.checked_add(1)?;
+            let field = fields.first()?;
+            (Span { start, end: start }, format!("\"{field}\":{cap_tokens},"))
+        }
+    };
+    let gone = span.end.checked_sub(span.start)?;
+    // A cap may be shorter than `null`: spaces make up for it.
+    let text = format!("{text:>width$}", width = gone as usize);
+    let longer = u32::try_from(text.len()).ok()?.checked_sub(gone)?;
+    let before = body.get(..span.start as usize)?;
+    let after = body.get(span.end as usize..)?;
+    Some((format!("{before}{text}{after}"), span.start, longer))
+}
+
+/// Where the value of one of these members stands, all of which are null if they are there. None: the body is no object.
+fn null_member(body: &str, fields: &[&str]) -> Option<Option<Span>> {
+    let mut scanner = Scanner::new(body);
+    let mut found = None;
+    read::enter(&mut scanner).ok()?;
+    while let Some(key) = scanner.key().ok()? {
+        let is_cap = key.decode().is_some_and(|key| fields.contains(&key.as_ref()));
+        let value = scanner.skip().ok()?;
+        if is_cap && found.is_none() {
+            found = Some(value);
+        }
+    }
+    Some(found)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::capped;
     use crate::translate::read;
+    use crate::{Operation, Wire};
 
     #[test]
     fn is_read_like_a_cap_of_the_clients_own() {
@@ -46,6 +82,47 @@ mod tests {
             let (capped_facts, text) = capped(&facts, body, 77, true).unwrap();
             assert_eq!(read(client, Operation::Chat, &text).unwrap().facts, capped_facts);
             assert_eq!(capped_facts.output_cap_tokens, Some(77));
+        }
+    }
+
+    #[test]
+    fn is_said_once_whatever_else_the_body_says_of_it() {
+        let chat = r#""messages":[{"role":"user","content":"\"max_completion_tokens\""}]"#;
+        for (client, body) in [
+            (Wire::OpenAi, format!(r#"{{"max_tokens":null,"model":"m",{chat}}}"#)),
+            (Wire::OpenAi, format!(r#"{{"model":"m","max_completion_tokens":null,{chat}}}"#)),
+            (
+                Wire::OpenAi,
+                format!(
+                    r#"{{"max_tokens": null , "max_completion_tokens" :null,"model":"m",{chat}}}"#
+                ),
+            ),
+            (
+                Wire::OpenAi,
+                format!(r#"{{"model":"m","metadata":{{"max_completion_tokens":"1"}},{chat}}}"#),
+            ),
+            (Wire::OpenAi, format!(r#"{{"max_completion_\u0074okens":null,"model":"m",{chat}}}"#)),
+            (
+                Wire::Responses,
+                r#"{"max_output_tokens":null,"model":"m","input":"\"max_output_tokens\""}"#
+                    .to_owned(),
+            ),
+        ] {
+            for (cap, reasons) in [(7, true), (7, false), (123_456, true), (123_456, false)] {
+                let facts = read(client, Operation::Chat, &body).unwrap().facts;
+                let (capped_facts, text) = capped(&facts, &body, cap, reasons).unwrap();
+                let again = read(client, Operation::Chat, &text)
+                    .unwrap_or_else(|fault| panic!("{text}: {fault}"));
+                assert_eq!(again.facts, capped_facts, "{text}");
+                assert_eq!(capped_facts.output_cap_tokens, Some(cap));
+                let said: serde_json::Value = serde_json::from_str(&text).unwrap();
+                let own = if client == Wire::Responses {
+                    "max_output_tokens"
+                } else {
+                    "max_completion_tokens"
+                };
+                assert!(said[own] == cap || !reasons && said["max_tokens"] == cap, "{text}");
+            }
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod answers;
 mod caps;
+mod caps_reaching;
 mod encoding;
 mod errors;
 mod fixtures;

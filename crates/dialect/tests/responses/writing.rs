@@ -222,7 +222,10 @@ fn parts_that_are_mixed_stay_apart() {
 /// Run with `POSTERN_WRITE_TO=<folder>` to look at an answer with the SDK's own types.
 #[test]
 fn writes_an_answer_for_the_sdk() {
-    let Some(folder) = std::env::var_os("POSTERN_WRITE_TO") else { return };
+    let Some(folder) = std::env::var_os("POSTERN_WRITE_TO") else {
+        println!("skipped: POSTERN_WRITE_TO names no folder to write to");
+        return;
+    };
     let folder = std::path::Path::new(&folder);
     let thought = |text: &str| {
         let sealed = Sealed { maker: Wire::Anthropic, id: None, data: "x".into() };

@@ -57,6 +57,21 @@ fn a_request_counts_unless_it_was_not_sent() {
 }
 
 #[test]
+fn what_cannot_be_known_has_used_what_was_reserved_of_every_unit() {
+    for counts in [true, false] {
+        let settled = |unit: &str, rest: &str| {
+            changes(&of(unit, rest, now_ms()), Settlement::Reserved { counts }, now_ms())
+        };
+        let requests = if counts { vec![] } else { list(&[("total", -1)]) };
+        assert_eq!(settled("requests", DAY), requests);
+        assert_eq!(settled("tokens", DAY), list(&[("used", 10), ("held", -10)]));
+        assert_eq!(settled("tokens", MINUTE), list(&[("used", 10)]));
+        assert_eq!(settled("output_tokens", DAY), list(&[("used", 4), ("held", -4)]));
+        assert_eq!(settled("concurrent_requests", ""), list(&[("held", -1)]));
+    }
+}
+
+#[test]
 fn a_place_among_concurrent_requests_is_given_back_by_all() {
     let ticket = of("concurrent_requests", "", now_ms());
     for settlement in [Settlement::Unused, Settlement::Used(tokens(6, 1))] {

@@ -9,19 +9,22 @@ use postern_types::limiter::Outcome;
 enum Word {
     Unused,
     Failed,
+    /// All that was reserved; true: it counts as a request.
+    Reserved(bool),
     Completed,
     /// With so many tokens of output.
     Interrupted(u64),
     Abandoned,
 }
 
-use Word::{Abandoned, Completed, Failed, Interrupted, Unused};
+use Word::{Abandoned, Completed, Failed, Interrupted, Reserved, Unused};
 
 fn word(end: &End) -> Word {
     match end {
         End::Abandoned => Abandoned,
         End::Settled(Outcome::Unused) => Unused,
         End::Settled(Outcome::Failed) => Failed,
+        End::Settled(Outcome::Reserved(counts)) => Reserved(*counts),
         End::Settled(Outcome::Completed(_)) => Completed,
         End::Settled(Outcome::Interrupted(Usage { output_tokens, .. })) => {
             Interrupted(*output_tokens)
@@ -96,11 +99,15 @@ fn attempts_one_after_the_other() {
         Attempt::of(&[Part::Garbage], true),
         Attempt::of(&[Part::Held], false),
     ] {
-        leaves(of(vec![failed.clone(), good()]), OK, "complete", &[Unused, Completed], true);
-        leaves(whole(vec![failed.clone(), good()]), OK, "complete", &[Unused, Completed], true);
+        // A vendor that has answered with success has worked: nobody knows how much.
+        let has_answered = matches!(failed, Attempt::Answer { .. });
+        let first = if has_answered { Reserved(false) } else { Unused };
+        leaves(of(vec![failed.clone(), good()]), OK, "complete", &[first, Completed], true);
+        leaves(whole(vec![failed.clone(), good()]), OK, "complete", &[first, Completed], true);
         let seen = run(&of(vec![failed.clone(), failed.clone()]));
         let ends: Vec<_> = seen.leases.values().flatten().map(word).collect();
-        assert_eq!(ends, [Unused, Failed], "{failed:?}");
+        let last = if has_answered { Reserved(true) } else { Failed };
+        assert_eq!(ends, [first, last], "{failed:?}");
         assert!(seen.status.unwrap() >= 400, "{failed:?}");
     }
     let of_model = of(vec![Attempt::Rejected { model_scoped: true }, good()]);
@@ -124,8 +131,10 @@ fn attempts_one_after_the_other() {
 #[test]
 fn streams_that_break() {
     let text = Part::Text;
+    // What cannot be read may have been anything.
+    let unreadable = Attempt::of(&[text, text, Part::Garbage], true);
+    leaves(of(vec![unreadable]), OK, "cut", &[Reserved(true)], false);
     for broken in [
-        Attempt::of(&[text, text, Part::Garbage], true),
         Attempt::of(&[text, text], false),
         // Longer silent than the target allows.
         Attempt::Answer { parts: vec![(0, text), (0, text), (70_000, text)], ends_well: true },
@@ -134,7 +143,7 @@ fn streams_that_break() {
     }
     // A whole answer that breaks is none.
     let broken = whole(vec![Attempt::of(&[text, text], false), Attempt::good()]);
-    leaves(broken, OK, "complete", &[Unused, Completed], true);
+    leaves(broken, OK, "complete", &[Reserved(false), Completed], true);
 }
 
 #[test]

@@ -425,6 +425,10 @@ fn target(index: usize) -> Target {
                 image: ImageRule::Fixed(0),
             },
             price: None,
+            context_tokens: None,
+            max_output_tokens: None,
+            least_cap_tokens: 0,
+            thinking_within_cap: false,
         },
     }
 }

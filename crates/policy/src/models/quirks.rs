@@ -12,6 +12,10 @@ const DEVELOPER_ROLE: Key = Key::new("developer_role", "developer_role = false")
 const STREAM_OPTIONS: Key = Key::new("stream_options", "stream_options = false");
 const RESPONSES: Key = Key::new("responses", "responses = true");
 const JSON_SCHEMA: Key = Key::new("json_schema", "json_schema = false");
+/// The names of the cap on an answer, in all dialects.
+const CAPS: [&str; 5] =
+    ["max_tokens", "max_completion_tokens", "max_output_tokens", "maxTokens", "maxOutputTokens"];
+
 const UNSUPPORTED: Key = Key::new("unsupported", r#"unsupported = ["service_tier"]"#);
 const ANTHROPIC_VERSION: Key =
     Key::new("anthropic_version", r#"anthropic_version = "vertex-2023-10-16""#);
@@ -193,6 +197,14 @@ fn unsupported(report: &mut Report<'_>, written: &Written<'_>, above: &[String])
     for field in list.into_iter().flatten() {
         let what = format!("the field {}", shown(field.get_ref()));
         seen.note(report, written.label, field, &what, "remove");
+        if CAPS.contains(field.get_ref()) {
+            let message = format!(
+                "`unsupported` has {}, the cap on an answer, which is reserved and so always sent; remove it (`max_tokens_field` says which name a vendor of OpenAI's dialect takes)",
+                shown(field.get_ref())
+            );
+            report.problem(written.label, field.span(), message);
+            continue;
+        }
         let checked = model_name(report, written.label, UNSUPPORTED, field);
         fields.extend(checked.filter(|field| !above.contains(field)));
     }

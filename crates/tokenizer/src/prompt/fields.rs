@@ -24,6 +24,10 @@ pub enum Field {
     Name,
     /// A file that the vendor has or fetches: a picture, if one is not found otherwise, else as `Reference`.
     File,
+    /// What was spoken: walked, and by its id a `Reference`.
+    Spoken,
+    /// Names something of the caller's, or with the vendor; in what was spoken, this.
+    Id,
     /// Something at the vendor that is read with the prompt, and whose size only the vendor knows: a stated bound.
     Reference,
     /// Sealed thoughts in base64: a token for each four characters.
@@ -37,13 +41,12 @@ pub enum Field {
 }
 
 /// The table, by how fields are counted.
-const TABLE: [(Field, &[&str]); 13] = [
+const TABLE: [(Field, &[&str]); 15] = [
     (
         Field::Words,
         &[
             "annotations",
             "any",
-            "audio",
             "auto",
             "citationsContent",
             "codeExecutionResult",
@@ -153,7 +156,6 @@ const TABLE: [(Field, &[&str]); 13] = [
             "functionCallingConfig",
             "generate_summary",
             "guardrailConfig",
-            "id",
             "imageConfig",
             "include",
             "includeServerSideToolInvocations",
@@ -336,6 +338,8 @@ const TABLE: [(Field, &[&str]); 13] = [
     ),
     (Field::File, &["file_id", "file_url"]),
     (Field::Detail, &["detail"]),
+    (Field::Spoken, &["audio"]),
+    (Field::Id, &["id"]),
     (Field::Name, &["name"]),
     (
         Field::Reference,

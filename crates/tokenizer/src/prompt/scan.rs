@@ -117,7 +117,12 @@ impl<'a> Scanner<'a> {
             self.found.references += u64::from(is_reference || is_kept);
             let is_one = matches!(
                 member,
-                Field::Tools | Field::Call | Field::Free | Field::Cap | Field::Prediction
+                Field::Tools
+                    | Field::Call
+                    | Field::Free
+                    | Field::Id
+                    | Field::Cap
+                    | Field::Prediction
             );
             if is_one || is_reference {
                 self.within = Some((self.frames.len(), start));
@@ -177,10 +182,14 @@ impl<'a> Scanner<'a> {
             Field::Reference => self.found.references += u64::from(!raw.is_empty()),
             Field::Sealed => self.found.sealed_bytes += raw.len() as u64,
             Field::Prediction => self.found.predictions.push(raw),
+            // An earlier answer, which the vendor has.
+            Field::Id if self.is_in(Field::Spoken) => {
+                self.found.references += u64::from(!raw.is_empty());
+            }
             // An earlier item, which the vendor has.
             Field::Free if raw == "item_reference" => self.found.references += 1,
-            Field::Words | Field::TokenIds => self.found.calls.push(raw),
-            Field::Tools | Field::Name | Field::Free | Field::Cap => {}
+            Field::Words | Field::Spoken | Field::TokenIds => self.found.calls.push(raw),
+            Field::Tools | Field::Name | Field::Free | Field::Id | Field::Cap => {}
         }
     }
 
@@ -191,6 +200,10 @@ impl<'a> Scanner<'a> {
             Some(size) => self.found.pictures.push(Picture { size, depth, low: false }),
             None => self.found.data.push(raw),
         }
+    }
+
+    fn is_in(&self, member: Field) -> bool {
+        self.frames.last().is_some_and(|frame| frame.member == member)
     }
 
     fn is_in_array(&self) -> bool {

@@ -289,6 +289,7 @@ fn counts_each_kind_of_field_that_is_billed() {
             0,
             1_000,
         ),
+        ("what was spoken earlier", message(json!({ "audio": { "id": "audio_1" } })), 1, 0, 32_000),
         ("an earlier answer", json!({ "previous_response_id": "resp_1" }), 0, 0, 32_000),
         ("a conversation", json!({ "conversation": { "id": "conv_1" } }), 0, 0, 32_000),
         ("a kept prompt", json!({ "prompt": { "id": "pmpt_1" } }), 0, 0, 32_000),

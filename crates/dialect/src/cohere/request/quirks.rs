@@ -21,7 +21,6 @@ pub(super) fn leave_out(
             // Told with the tools: strictness is no setting of the request in any client's dialect.
             "strict_tools" => (Field::Tools, body.strict_tools.take().is_some()),
             "response_format" => (Field::Format, body.response_format.take().is_some()),
-            "max_tokens" => (Field::MaxOutputTokens, body.max_tokens.take().is_some()),
             "stop_sequences" => (Field::Stop, !mem::take(&mut body.stop_sequences).is_empty()),
             "temperature" => (Field::Temperature, body.temperature.take().is_some()),
             "p" => (Field::TopP, body.p.take().is_some()),

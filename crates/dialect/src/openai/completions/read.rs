@@ -5,6 +5,7 @@ use super::super::field::{self, Fields};
 use super::super::read::{self, Model};
 use super::super::refusal::{Refusal, empty, invalid, missing, wrong_type};
 use super::super::stream_options::StreamOptions;
+use super::super::unread::Unread;
 use super::DEFAULT_MAX_TOKENS;
 use crate::json::{Scanner, Type};
 use crate::{Facts, Operation, Request, Role, Segment, Wire};
@@ -50,17 +51,18 @@ pub fn read(body: &str) -> Result<Request, Fault> {
 fn read_body(body: &str) -> Result<Request, Refusal> {
     let mut scanner = Scanner::new(body);
     let mut fields = Fields::new(FIELDS);
+    let mut unread = Unread::new(CAP);
     let mut completion = Completion::default();
     read::enter(&mut scanner)?;
     while let Some(key) = scanner.key()? {
         let name = fields.name(&key, String::new)?;
         if name.is_none() {
-            cap::refuse_other_name(&key, CAP, &mut scanner)?;
+            unread.see(&key, &scanner)?;
         }
         completion.read_field(name, &mut scanner)?;
     }
     scanner.end()?;
-    completion.into_request()
+    completion.into_request(unread.thinking_tokens())
 }
 
 impl Completion {
@@ -79,7 +81,7 @@ impl Completion {
         Ok(())
     }
 
-    fn into_request(self) -> Result<Request, Refusal> {
+    fn into_request(self, thinking_tokens: Option<u64>) -> Result<Request, Refusal> {
         let (model, model_span) = read::required(self.model)?;
         let Prompts { mut segments, count } =
             self.prompts.ok_or_else(|| missing("prompt", PROMPT))?;
@@ -97,6 +99,7 @@ impl Completion {
             stream: self.stream,
             usage_in_stream: self.options.include_usage(),
             output_cap_tokens: Some(self.max_tokens.unwrap_or(DEFAULT_MAX_TOKENS)),
+            thinking_tokens,
             choices: choices.saturating_mul(prompts),
             answers: choices.max(self.best_of).saturating_mul(prompts),
             tools: 0,

@@ -67,7 +67,6 @@ fn take(request: &mut Request, name: &str) -> Option<Field> {
             (Field::Format, format != Format::Text)
         }
         "verbosity" => (Field::Verbosity, request.verbosity.take().is_some()),
-        "max_output_tokens" => (Field::MaxOutputTokens, request.max_output_tokens.take().is_some()),
         "service_tier" => (Field::ServiceTier, request.service_tier.take().is_some()),
         "user" => (Field::User, request.user.take().is_some()),
         "metadata" => (Field::Metadata, request.metadata.take().is_some()),

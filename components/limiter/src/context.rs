@@ -1,0 +1,82 @@
+//! Does the request fit into the model's context?
+
+use postern_contract::types::limiter::AdmissionRequest;
+use postern_contract::types::{Dialect, Metering, Operation};
+use postern_fault::{Fault, Kind};
+use postern_meter::AnswerCap;
+use postern_tokenizer::prompt::Tokens;
+
+/// Refuses a prompt that, with the client's own cap, is over the model's `context_tokens`. Another deployment may have room.
+///
+/// Only what is counted speaks here (words, calls, tools, token ids), without the factor of an estimate and without what is
+/// reserved for what nobody can count. A vendor's own count may be higher: then the vendor refuses.
+pub fn check(
+    request: &AdmissionRequest,
+    body: &str,
+    tokens: impl FnOnce() -> Tokens,
+) -> Result<(), Fault> {
+    let facts = &request.facts;
+    let has_context = match facts.operation {
+        Operation::Chat => true,
+        // Each of several prompts has a context of its own.
+        Operation::Completions => facts.choices == 1,
+        Operation::Embeddings | Operation::CountTokens | Operation::Rerank => false,
+    };
+    let Some(context_tokens) = request.metering.context_tokens.filter(|_| has_context) else {
+        return Ok(());
+    };
+    let cap_tokens = facts.output_cap_tokens.unwrap_or(0);
+    // No token is shorter than a byte: most requests need not be counted.
+    if (body.len() as u64).saturating_add(cap_tokens) <= context_tokens {
+        return Ok(());
+    }
+    let prompt_tokens = tokens().certain;
+    if prompt_tokens.saturating_add(cap_tokens.max(1)) <= context_tokens {
+        return Ok(());
+    }
+    Err(too_long(request, context_tokens, prompt_tokens, cap_tokens))
+}
+
+/// A cap that is sent for a client that named none leaves the prompt its room.
+pub fn fitting(cap: AnswerCap, metering: &Metering, tokens: impl FnOnce() -> Tokens) -> AnswerCap {
+    let Some(context_tokens) = metering.context_tokens.filter(|_| cap.is_sent) else { return cap };
+    let Tokens { input, certain, .. } = tokens();
+    let room = |prompt: u64| context_tokens.checked_sub(prompt).filter(|room| *room > 0);
+    let room = room(input).or_else(|| room(certain)).unwrap_or(1);
+    AnswerCap { tokens: cap.tokens.min(room), ..cap }
+}
+
+/// As the vendors say it.
+fn too_long(
+    request: &AdmissionRequest,
+    context_tokens: u64,
+    prompt_tokens: u64,
+    cap_tokens: u64,
+) -> Fault {
+    let asked = prompt_tokens.saturating_add(cap_tokens);
+    let (param, public) = match (request.facts.client, cap_tokens) {
+        (Dialect::Anthropic, _) if prompt_tokens > context_tokens => (
+            "messages",
+            format!("prompt is too long: {prompt_tokens} tokens > {context_tokens} maximum"),
+        ),
+        (Dialect::Anthropic, _) => (
+            "max_tokens",
+            format!(
+                "input length and `max_tokens` exceed context limit: {prompt_tokens} + {cap_tokens} > {context_tokens}, decrease input length or `max_tokens` and try again"
+            ),
+        ),
+        (dialect, _) => {
+            let param = match (dialect, request.facts.operation) {
+                (Dialect::Responses, _) => "input",
+                (_, Operation::Completions) => "prompt",
+                _ => "messages",
+            };
+            let public = format!(
+                "This model's maximum context length is {context_tokens} tokens. However, you requested {asked} tokens ({prompt_tokens} in the {param}, {cap_tokens} in the completion). Please reduce the length of the {param} or completion."
+            );
+            (param, public)
+        }
+    };
+    let fault = Fault::new(Kind::InvalidRequest, public).with_param(param);
+    Fault { retryable: true, ..fault.with_code("context_length_exceeded") }
+}
