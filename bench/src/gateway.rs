@@ -128,12 +128,22 @@ impl Gateway {
 
     /// Starts the host, and waits until it listens.
     pub async fn start_with_cache(&self, cache: &Path) -> Result<Running> {
+        self.start_command(self.command(cache)).await
+    }
+
+    /// Starts the host with further flags.
+    pub async fn start_with_flags(&self, flags: &[&str]) -> Result<Running> {
+        let mut command = self.command(&self.cache);
+        command.args(flags);
+        self.start_command(command).await
+    }
+
+    async fn start_command(&self, mut command: Command) -> Result<Running> {
         // Emptied, then appended to: two gateways that run at once write to one file.
         let log =
             File::create(&self.log).and_then(|_| File::options().append(true).open(&self.log));
         let log = log.with_context(|| format!("cannot write {}", self.log.display()))?;
-        let mut child = self
-            .command(cache)
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log)

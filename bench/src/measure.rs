@@ -2,6 +2,7 @@
 
 mod auth;
 mod cold;
+mod connections;
 mod latency;
 mod limits;
 mod memory;
@@ -41,6 +42,8 @@ pub enum Name {
     ColdInstance,
     /// Resident memory of the host
     Memory,
+    /// Thousands of silent, slow and half-open connections
+    Connections,
 }
 
 /// How long and how often. What a run used stands in its results.
@@ -62,6 +65,10 @@ pub struct Effort {
     pub cold_repetitions: u32,
     /// Requests after which memory is read first, and last.
     pub memory_requests: (u64, u64),
+    /// Silent connections of each kind at once.
+    pub silent_connections: usize,
+    /// Requests of others meanwhile.
+    pub asked_meanwhile: usize,
 }
 
 impl Effort {
@@ -75,6 +82,8 @@ impl Effort {
             timed_requests: 3_000,
             cold_repetitions: 10,
             memory_requests: (10_000, 50_000),
+            silent_connections: 2_000,
+            asked_meanwhile: 200,
         }
     }
 
@@ -89,6 +98,8 @@ impl Effort {
             timed_requests: 500,
             cold_repetitions: 3,
             memory_requests: (1_000, 5_000),
+            silent_connections: 200,
+            asked_meanwhile: 50,
         }
     }
 
@@ -124,6 +135,7 @@ impl Name {
             Self::ColdStart => cold::start(gateway, effort).await,
             Self::ColdInstance => cold::instance(gateway, effort).await,
             Self::Memory => memory::memory(gateway, effort).await,
+            Self::Connections => connections::connections(gateway, effort).await,
         }
     }
 }
