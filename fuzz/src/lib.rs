@@ -169,20 +169,29 @@ pub fn aws(data: &[u8]) {
     assert!(whole == cut || (!whole_ended && cut.starts_with(&whole)));
 }
 
-/// The JSON scanner, by way of the requests that it reads: what it takes is JSON, and its spans are literals' insides.
+/// The JSON scanner, by way of the requests that it reads: what any reader takes is JSON, and
+/// its segments are in order, insides of strings or JSON.
 pub fn openai_request(data: &[u8]) {
     let (_, text) = split(data);
     let read = [
-        openai::read(Operation::Chat, &text),
-        openai::read(Operation::Embeddings, &text),
-        openai::completions::read(&text),
+        translate::read(Wire::OpenAi, Operation::Chat, &text),
+        translate::read(Wire::OpenAi, Operation::Embeddings, &text),
+        translate::read(Wire::OpenAi, Operation::Completions, &text),
+        translate::read(Wire::Responses, Operation::Chat, &text),
+        translate::read(Wire::Anthropic, Operation::Chat, &text),
+        translate::read(Wire::Cohere, Operation::Rerank, &text),
     ];
     for request in read.into_iter().flatten() {
         let body: Value = serde_json::from_str(&text).expect("what is read is JSON");
         assert_eq!(body["model"], request.facts.model.as_str());
+        let mut end = 0;
         for segment in &request.segments {
-            let inside = segment.span.of(&text).expect("a segment is within the body");
-            serde_json::from_str::<String>(&format!("\"{inside}\"")).expect("a segment is a text");
+            assert!(end <= segment.span.start, "segments are in order");
+            end = segment.span.end;
+            let raw = segment.raw(&text).expect("a segment is within the body");
+            let (open, close) = if segment.is_json_string { ("\"", "\"") } else { ("[", "]") };
+            serde_json::from_str::<Value>(&format!("{open}{raw}{close}"))
+                .expect("a string or JSON");
         }
     }
 }

@@ -1,6 +1,6 @@
-//! Every field of the vendors' requests is in the table that says how it is counted.
+//! Every field of the vendors' requests is in the table that says what it is.
 
-use postern_tokenizer::prompt::fields::Field;
+use postern_dialect::segments::Means;
 use std::fs;
 use std::path::Path;
 
@@ -42,12 +42,12 @@ fn of_shape(text: &str) -> impl Iterator<Item = String> + '_ {
 }
 
 #[test]
-fn every_field_of_a_vendors_request_is_listed_with_how_it_is_counted() {
+fn every_field_of_a_vendors_request_is_listed_with_what_it_is() {
     let fields = fields();
     assert!(fields.len() > 200, "the shapes were not found: {}", fields.len());
     let unlisted: Vec<_> =
-        fields.iter().filter(|(_, name)| Field::of_name(name).is_none()).collect();
-    assert!(unlisted.is_empty(), "add to crates/tokenizer/src/prompt/fields.rs: {unlisted:#?}");
+        fields.iter().filter(|(_, name)| Means::of_name(name).is_none()).collect();
+    assert!(unlisted.is_empty(), "add to crates/dialect/src/segments/fields.rs: {unlisted:#?}");
 }
 
 #[test]
@@ -55,5 +55,5 @@ fn a_field_that_nobody_has_listed_is_found() {
     let shape = "# a page\nChat\n  model! text\n  brand_new_field [Thing]\n";
     let names: Vec<_> = of_shape(shape).collect();
     assert_eq!(names, ["model", "brand_new_field"]);
-    assert_eq!(Field::of_name("brand_new_field"), None);
+    assert_eq!(Means::of_name("brand_new_field"), None);
 }

@@ -15,7 +15,7 @@ use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
 use postern_types::provider::{AnswerHead, Decoded, Encoded};
 use postern_types::router::ModelEntry;
 use postern_types::{
-    Caller, Dialect, Fault, Field, RequestFacts, Target, Transport, Usage, VendorApi,
+    Caller, Dialect, Fault, Field, Prompt, RequestFacts, Target, Transport, Usage, VendorApi,
 };
 use spin_sdk::wasip3::clocks::monotonic_clock;
 use spin_sdk::wasip3::random::random::get_random_u64;
@@ -98,8 +98,12 @@ impl Auth for Imports {
 }
 
 impl Limiter for Imports {
-    async fn admit(&self, request: AdmissionRequest, body: String) -> Result<Admission, Rejection> {
-        limiter::admit(request, body).await
+    async fn admit(
+        &self,
+        request: AdmissionRequest,
+        prompt: Prompt,
+    ) -> Result<Admission, Rejection> {
+        limiter::admit(request, prompt).await
     }
 
     async fn settle(&self, lease: String, outcome: Outcome) -> Result<(), Fault> {

@@ -2,7 +2,7 @@
 
 use crate::{context, counters, policy, prompt, subject, thinking};
 use postern_contract::types::limiter::{Admission, AdmissionRequest, Rejection};
-use postern_contract::types::{Dialect, Operation, Price};
+use postern_contract::types::{Dialect, Metering, Operation, Price, Prompt, RequestFacts};
 use postern_fault::{Fault, Kind};
 use postern_meter::{
     Amounts, AnswerCap, Asked, Denied, Limits, Names, RENEW_AFTER_MS, Reserved, Ticket, headers,
@@ -14,7 +14,7 @@ use std::cell::OnceCell;
 /// What is reserved for a request, and what its client is told.
 pub async fn admit(
     request: &AdmissionRequest,
-    body: &str,
+    prompt: &Prompt,
     now_ms: u64,
 ) -> Result<Admission, Rejection> {
     let plans = policy::plans().map_err(fails)?;
@@ -22,64 +22,71 @@ pub async fn admit(
     let deployment = &request.deployment;
     let counted = limits.for_model(&[&deployment.model, subject::asked_for(deployment)]);
     let needs_cap = counted.iter().any(|limit| counts_tokens(limit));
-    let cap = answer_cap(request, &limits).map_err(fails)?;
-    let prompt = OnceCell::new();
-    let tokens = || *prompt.get_or_init(|| prompt::tokens(request, body));
-    context::check(request, body, tokens).map_err(fails)?;
-    let fitting = |cap| context::fitting(cap, &request.metering, tokens);
+    let (facts, metering) = (&prompt.facts, &request.metering);
+    let cap = answer_cap(facts, metering, &limits).map_err(fails)?;
+    let counts = OnceCell::new();
+    let tokens = || *counts.get_or_init(|| prompt::tokens(&metering.counting, prompt));
+    context::check(metering, prompt, tokens).map_err(fails)?;
+    let fitting = |cap| context::fitting(cap, metering, tokens);
     let cap = if needs_cap { cap.map(fitting) } else { cap };
-    let price = request.metering.price.as_ref();
-    let amounts = amounts(request, cap, price, &counted, tokens);
+    let price = metering.price.as_ref();
+    let amounts = amounts(facts, metering, cap, &counted, tokens);
     let address = subject::address(plans, request.client_ip.as_deref());
     let subject = subject::of(&request.caller, address.as_deref(), Some(deployment));
     let asked = Asked { subject, amounts: &amounts, zone: policy::zone(plans) };
     match limits.reserve(counters::counters(), counted, asked, now_ms).await {
         Ok(reserved) => {
             let answer_cap = cap.filter(|cap| cap.is_sent && needs_cap).map(|cap| cap.tokens);
-            Ok(admitted(request, reserved, &amounts, price, answer_cap))
+            Ok(admitted(names(facts), reserved, &amounts, price, answer_cap))
         }
-        Err(denied) => Err(refused(request, denied)),
+        Err(denied) => Err(refused(names(facts), denied)),
     }
 }
 
 /// The cap on an answer, where there is an answer.
-fn answer_cap(request: &AdmissionRequest, limits: &Limits<'_>) -> Result<Option<AnswerCap>, Fault> {
-    let facts = &request.facts;
+fn answer_cap(
+    facts: &RequestFacts,
+    metering: &Metering,
+    limits: &Limits<'_>,
+) -> Result<Option<AnswerCap>, Fault> {
     match facts.operation {
         Operation::Chat | Operation::Completions => {
-            let (plan, model) = (limits.answer_tokens(), request.metering.max_output_tokens);
-            AnswerCap::of(clients_cap(request), plan, model).map(Some)
+            let plan = limits.answer_tokens();
+            AnswerCap::of(clients_cap(facts, metering), plan, metering.max_output_tokens).map(Some)
         }
         Operation::Embeddings | Operation::CountTokens | Operation::Rerank => Ok(None),
     }
 }
 
 /// The client's own cap, as the vendor is told it.
-fn clients_cap(request: &AdmissionRequest) -> Option<u64> {
-    let cap = request.facts.output_cap_tokens?;
+fn clients_cap(facts: &RequestFacts, metering: &Metering) -> Option<u64> {
+    let cap = facts.output_cap_tokens?;
     // In its own dialect it is the client's to be refused.
-    let is_raised = cap > 0 && request.facts.client != Dialect::Responses;
-    Some(if is_raised { cap.max(request.metering.least_cap_tokens) } else { cap })
+    let is_raised = cap > 0 && facts.client != Dialect::Responses;
+    Some(if is_raised { cap.max(metering.least_cap_tokens) } else { cap })
 }
 
 /// The most that it may use. Its tokens are counted only if a limit is about them; to have tokens counted uses none.
 fn amounts(
-    request: &AdmissionRequest,
+    facts: &RequestFacts,
+    metering: &Metering,
     cap: Option<AnswerCap>,
-    price: Option<&Price>,
     limits: &[&Limit],
     tokens: impl FnOnce() -> Tokens,
 ) -> Amounts {
-    let is_free = request.facts.operation == Operation::CountTokens;
+    let is_free = facts.operation == Operation::CountTokens;
     if is_free || !limits.iter().any(|limit| counts_tokens(limit)) {
         return Amounts::default();
     }
     let Tokens { input: input_tokens, predicted, .. } = tokens();
-    let answers = u64::from(request.facts.answers.max(1));
+    let answers = u64::from(facts.answers.max(1));
     let output_tokens = cap.map_or(0, |cap| {
-        thinking::with_cap(cap.tokens, request).saturating_add(predicted).saturating_mul(answers)
+        thinking::with_cap(cap.tokens, facts, metering)
+            .saturating_add(predicted)
+            .saturating_mul(answers)
     });
-    Amounts::at_most(input_tokens, output_tokens, price, request.facts.audio > 0)
+    let price = metering.price.as_ref();
+    Amounts::at_most(input_tokens, output_tokens, price, facts.audio > 0)
 }
 
 fn counts_tokens(limit: &Limit) -> bool {
@@ -87,7 +94,7 @@ fn counts_tokens(limit: &Limit) -> bool {
 }
 
 fn admitted(
-    request: &AdmissionRequest,
+    names: Names,
     reserved: Reserved<'_>,
     amounts: &Amounts,
     price: Option<&Price>,
@@ -99,7 +106,7 @@ fn admitted(
     let renew_after_ms = ticket.must_be_renewed().then_some(RENEW_AFTER_MS);
     Admission {
         lease: ticket.to_text(),
-        headers: headers(names(request), &stand, now_ms),
+        headers: headers(names, &stand, now_ms),
         answer_cap_tokens,
         warnings,
         reserved_tokens: amounts.tokens(),
@@ -109,9 +116,9 @@ fn admitted(
     }
 }
 
-fn refused(request: &AdmissionRequest, denied: Denied<'_>) -> Rejection {
+fn refused(names: Names, denied: Denied<'_>) -> Rejection {
     let Denied { fault, by, stand, now_ms } = denied;
-    let mut headers = headers(names(request), &stand, now_ms);
+    let mut headers = headers(names, &stand, now_ms);
     // OpenAI's and Anthropic's SDKs try again by themselves unless they are told not to.
     if by.as_ref().is_some_and(|by| !by.retry_helps) && fault.kind == Kind::RateLimited {
         headers.push(("x-should-retry".to_owned(), "false".to_owned()));
@@ -136,8 +143,8 @@ fn fails(fault: Fault) -> Rejection {
     }
 }
 
-fn names(request: &AdmissionRequest) -> Names {
-    match request.facts.client {
+fn names(facts: &RequestFacts) -> Names {
+    match facts.client {
         Dialect::Anthropic => Names::Anthropic,
         _ => Names::OpenAi,
     }

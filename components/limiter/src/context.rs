@@ -1,7 +1,6 @@
 //! Does the request fit into the model's context?
 
-use postern_contract::types::limiter::AdmissionRequest;
-use postern_contract::types::{Dialect, Metering, Operation};
+use postern_contract::types::{Dialect, Metering, Operation, Prompt, RequestFacts};
 use postern_fault::{Fault, Kind};
 use postern_meter::AnswerCap;
 use postern_tokenizer::prompt::Tokens;
@@ -11,30 +10,30 @@ use postern_tokenizer::prompt::Tokens;
 /// Only what is counted speaks here (words, calls, tools, token ids), without the factor of an estimate and without what is
 /// reserved for what nobody can count. A vendor's own count may be higher: then the vendor refuses.
 pub fn check(
-    request: &AdmissionRequest,
-    body: &str,
+    metering: &Metering,
+    prompt: &Prompt,
     tokens: impl FnOnce() -> Tokens,
 ) -> Result<(), Fault> {
-    let facts = &request.facts;
+    let facts = &prompt.facts;
     let has_context = match facts.operation {
         Operation::Chat => true,
         // Each of several prompts has a context of its own.
         Operation::Completions => facts.choices == 1,
         Operation::Embeddings | Operation::CountTokens | Operation::Rerank => false,
     };
-    let Some(context_tokens) = request.metering.context_tokens.filter(|_| has_context) else {
+    let Some(context_tokens) = metering.context_tokens.filter(|_| has_context) else {
         return Ok(());
     };
     let cap_tokens = facts.output_cap_tokens.unwrap_or(0);
     // No token is shorter than a byte: most requests need not be counted.
-    if (body.len() as u64).saturating_add(cap_tokens) <= context_tokens {
+    if (prompt.body.len() as u64).saturating_add(cap_tokens) <= context_tokens {
         return Ok(());
     }
     let prompt_tokens = tokens().certain;
     if prompt_tokens.saturating_add(cap_tokens.max(1)) <= context_tokens {
         return Ok(());
     }
-    Err(too_long(request, context_tokens, prompt_tokens, cap_tokens))
+    Err(too_long(facts, context_tokens, prompt_tokens, cap_tokens))
 }
 
 /// A cap that is sent for a client that named none leaves the prompt its room.
@@ -48,13 +47,13 @@ pub fn fitting(cap: AnswerCap, metering: &Metering, tokens: impl FnOnce() -> Tok
 
 /// As the vendors say it.
 fn too_long(
-    request: &AdmissionRequest,
+    facts: &RequestFacts,
     context_tokens: u64,
     prompt_tokens: u64,
     cap_tokens: u64,
 ) -> Fault {
     let asked = prompt_tokens.saturating_add(cap_tokens);
-    let (param, public) = match (request.facts.client, cap_tokens) {
+    let (param, public) = match (facts.client, cap_tokens) {
         (Dialect::Anthropic, _) if prompt_tokens > context_tokens => (
             "messages",
             format!("prompt is too long: {prompt_tokens} tokens > {context_tokens} maximum"),
@@ -66,7 +65,7 @@ fn too_long(
             ),
         ),
         (dialect, _) => {
-            let param = match (dialect, request.facts.operation) {
+            let param = match (dialect, facts.operation) {
                 (Dialect::Responses, _) => "input",
                 (_, Operation::Completions) => "prompt",
                 _ => "messages",

@@ -1,6 +1,6 @@
 //! How much may they, now?
 //!
-//! Reads: `plans.toml`, the request's texts, the counters. Writes: the counters. Refuses with: `rate-limited` for a limit that is
+//! Reads: `plans.toml`, the request's segments, the counters. Writes: the counters. Refuses with: `rate-limited` for a limit that is
 //! reached, `invalid-request` for a request that can never fit one or the model's context, or a cap above the model's, `forbidden` for a plan that is none.
 //! Runs before each attempt at a vendor, and again when it has ended. When the counters cannot be reached: money is closed, rates
 //! are what the plan says.
@@ -26,7 +26,7 @@ mod counters;
 use postern_contract::clock::unix_ms;
 use postern_contract::limiter::exports::postern::limiter::stage::Guest as Stage;
 use postern_contract::types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
-use postern_contract::types::{Caller, Fault};
+use postern_contract::types::{Caller, Fault, Prompt};
 use postern_meter::closed;
 use postern_store::Counters as _;
 
@@ -39,8 +39,8 @@ impl postern_contract::limiter::Guest for Limiter {
 }
 
 impl Stage for Limiter {
-    async fn admit(request: AdmissionRequest, body: String) -> Result<Admission, Rejection> {
-        let admitted = admit::admit(&request, &body, unix_ms()).await;
+    async fn admit(request: AdmissionRequest, prompt: Prompt) -> Result<Admission, Rejection> {
+        let admitted = admit::admit(&request, &prompt, unix_ms()).await;
         counters::sweep();
         admitted
     }

@@ -1,35 +1,21 @@
 //! How many tokens a request's prompt has.
 
-use postern_contract::types::limiter::AdmissionRequest;
-use postern_contract::types::{self, Tokenizer};
+use postern_contract::types::{self, Counting, Prompt, Tokenizer};
 use postern_tokenizer::Encoding;
-use postern_tokenizer::prompt::{self, ImageRule, Prompt, Rules, Text, Tokens, ToolRule};
+use postern_tokenizer::prompt::{self, ImageRule, Rules, Tokens, ToolRule};
 
 /// By the model's own tokenizer, or the estimate that policy states.
-pub fn tokens(request: &AdmissionRequest, body: &str) -> Tokens {
-    let counting = &request.metering.counting;
+pub fn tokens(counting: &Counting, prompt: &Prompt) -> Tokens {
     let encoding = match counting.tokenizer {
         Tokenizer::O200kBase => Encoding::O200kBase,
         Tokenizer::Cl100kBase => Encoding::Cl100kBase,
-    };
-    let texts: Vec<_> =
-        request.texts.iter().map(|span| Text { start: span.start, end: span.end }).collect();
-    let prompt = Prompt {
-        body,
-        texts: &texts,
-        // A message has one text or more.
-        messages: u32::try_from(texts.len()).unwrap_or(u32::MAX),
-        has_tools: request.facts.tools > 0,
-        images: request.facts.images,
-        audio: request.facts.audio,
-        documents: request.facts.documents,
     };
     let tools = match counting.tools {
         types::ToolRule::Json(once_tokens) => ToolRule::Json { once_tokens },
         types::ToolRule::Functions => ToolRule::Functions,
     };
     let rules = Rules { images: image(counting.image), tools };
-    prompt::count(&prompt, encoding, counting.factor_percent, &rules)
+    prompt::count(prompt, encoding, counting.factor_percent, &rules)
 }
 
 fn image(rule: types::ImageRule) -> ImageRule {

@@ -12,7 +12,6 @@ pub mod cohere;
 mod counted;
 pub mod embed;
 mod emulate;
-mod found;
 pub mod google;
 pub mod handed_out;
 pub mod headers;
@@ -21,6 +20,7 @@ pub mod needs;
 pub mod openai;
 mod request;
 pub mod responses;
+pub mod segments;
 mod speak;
 pub mod translate;
 mod usage;
@@ -32,7 +32,7 @@ pub mod vendor_words;
 pub use postern_types::provider::Decoded;
 pub use postern_types::{
     Dialect as Wire, Edit, EditError, Operation, Quirks, RequestFacts as Facts, Role, Segment,
-    Span, Usage, VendorApi as Vendor, apply,
+    SegmentKind, Span, Usage, VendorApi as Vendor, apply,
 };
 pub use request::Request;
 pub use speak::{Context, Memo, ReadAnswer, Spoken, WriteAnswer};

@@ -3,7 +3,7 @@
 use crate::head::Head;
 use postern_dialect::needs::Needs;
 use postern_policy::Gateway;
-use postern_types::{Caller, RequestFacts, Span};
+use postern_types::{Caller, Prompt, RequestFacts};
 
 /// What every attempt has in common.
 #[derive(Clone, Copy)]
@@ -12,7 +12,8 @@ pub struct Call<'a> {
     pub caller: &'a Caller,
     pub facts: &'a RequestFacts,
     pub needs: &'a Needs,
-    pub texts: &'a [Span],
+    pub prompt: &'a Prompt,
+    /// The prompt's, or with a cap on the answer that the limiter asks for.
     pub body: &'a str,
     pub policy: &'a Gateway,
 }

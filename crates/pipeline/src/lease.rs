@@ -99,14 +99,12 @@ pub async fn admit<S: Stages>(
 ) -> Result<Admission, Rejection> {
     let request = AdmissionRequest {
         caller: call.caller.clone(),
-        facts: call.facts.clone(),
         deployment: target.deployment.clone(),
         metering: target.metering,
         client_ip: call.head.client_ip.clone(),
-        texts: call.texts.to_vec(),
     };
     let stages = exchange.stages.clone();
-    let admitted = stages.admit(request, call.body.to_owned());
+    let admitted = stages.admit(request, call.prompt.clone());
     let admitted = exchange.wait("limiter", admitted).await;
     match &admitted {
         Ok(admission) => exchange.observe(Event::Admitted(admission)),

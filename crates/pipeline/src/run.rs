@@ -36,15 +36,15 @@ pub async fn run<S: Stages>(
     let client = exchange.client;
     let read = exchange.run("read", |_| translate::read(client, operation, &body))?;
     exchange.observe(Event::Read(&read.facts, body.len()));
-    let texts: Vec<_> = read.segments.iter().map(|segment| segment.span).collect();
-    let needs = exchange.run("needs", |_| needs::of(client, operation, &body))?;
+    let prompt = read.into_prompt(body);
+    let needs = exchange.run("needs", |_| needs::of(client, operation, &prompt.body))?;
     let call = Call {
         head,
         caller: &caller,
-        facts: &read.facts,
+        prompt: &prompt,
+        facts: &prompt.facts,
+        body: &prompt.body,
         needs: &needs,
-        texts: &texts,
-        body: &body,
         policy,
     };
     // Which deployments may serve it, best first, which of these this caller may use for what the request does, and at which it

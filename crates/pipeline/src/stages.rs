@@ -13,7 +13,7 @@ use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
 use postern_types::provider::{AnswerHead, Decoded, Encoded};
 use postern_types::router::ModelEntry;
 use postern_types::{
-    Caller, Dialect, Endpoint, Fault, Field, RequestFacts, Target, Usage, VendorApi,
+    Caller, Dialect, Endpoint, Fault, Field, Prompt, RequestFacts, Target, Usage, VendorApi,
 };
 
 use crate::record::Record;
@@ -49,7 +49,11 @@ pub trait Auth {
 /// `postern:limiter`.
 #[allow(missing_docs)]
 pub trait Limiter {
-    async fn admit(&self, request: AdmissionRequest, body: String) -> Result<Admission, Rejection>;
+    async fn admit(
+        &self,
+        request: AdmissionRequest,
+        prompt: Prompt,
+    ) -> Result<Admission, Rejection>;
     async fn settle(&self, lease: String, outcome: Outcome) -> Result<(), Fault>;
     async fn renew(&self, lease: String) -> Result<String, Fault>;
     async fn usage_of(

@@ -4,37 +4,18 @@
 //! has not, rather too many than too few: a reservation that was too high is settled a moment later, one that was
 //! too low has let through what should have waited.
 
-pub mod fields;
 mod files;
 mod images;
-mod scan;
+mod sorted;
 mod tools;
-mod unescape;
 
 pub use images::ImageRule;
+pub use postern_types::unescape;
 pub use tools::ToolRule;
-pub use unescape::unescape;
 
 use crate::Encoding;
-
-/// A request, as the gateway has read it.
-#[derive(Debug, Clone, Copy)]
-pub struct Prompt<'a> {
-    /// Its JSON.
-    pub body: &'a str,
-    /// What is said in it, in messages and instructions; nothing of it is counted in any other way.
-    pub texts: &'a [Text],
-    /// How many messages it has.
-    pub messages: u32,
-    /// It has tools that the model may call.
-    pub has_tools: bool,
-    /// How many pictures it has.
-    pub images: u32,
-    /// How many recordings it has.
-    pub audio: u32,
-    /// How many documents it has.
-    pub documents: u32,
-}
+use postern_types::Prompt;
+use sorted::Sorted;
 
 /// How many tokens a request has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,14 +26,6 @@ pub struct Tokens {
     pub certain: u64,
     /// What may be billed beside each answer: the words of a prediction that does not come true.
     pub predicted: u64,
-}
-
-/// The inside of a JSON string literal, escapes included, as bytes of the body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub struct Text {
-    pub start: u32,
-    pub end: u32,
 }
 
 /// How a model family counts what is not text.
@@ -78,39 +51,29 @@ const NAME_TOKENS: u64 = 1;
 ///
 /// `factor_percent` multiplies whatever is text: 100 where the encoding is the model's own, more where it stands in for one
 /// that is not public. Takes time in proportion to the body.
-pub fn count(
-    prompt: &Prompt<'_>,
-    encoding: Encoding,
-    factor_percent: u32,
-    rules: &Rules,
-) -> Tokens {
-    let found = scan::scan(prompt.body, prompt.texts);
-    let texts = prompt.texts.iter().filter_map(|text| raw(prompt.body, *text));
-    let names = found.names.iter().copied();
-    // What the model said when it called a tool is no text of a message, and is read by it all the same.
-    let spoken = texts.chain(names).chain(found.calls.iter().copied());
+pub fn count(prompt: &Prompt, encoding: Encoding, factor_percent: u32, rules: &Rules) -> Tokens {
+    let found = Sorted::of(prompt);
+    let facts = &prompt.facts;
+    let spoken = found.texts.iter().chain(&found.names);
     let spoken = sum(spoken.map(|raw| crate::count(encoding, &unescape(raw))));
     let tools = sum(found.tools.iter().map(|json| rules.tools.count(json, encoding)));
-    let frames = u64::from(prompt.messages)
+    // A message has one text or more.
+    let frames = u64::from(facts.texts)
         .saturating_mul(MESSAGE_TOKENS)
         .saturating_add((found.names.len() as u64).saturating_mul(NAME_TOKENS))
         .saturating_add(ANSWER_TOKENS);
-    let once = if prompt.has_tools { rules.tools.once() } else { 0 };
-    let images = rules.images.count(&found.pictures, prompt.images);
+    let once = if facts.tools > 0 { rules.tools.once() } else { 0 };
+    let images = rules.images.count(&found.pictures, facts.images);
     let words = spoken.saturating_add(tools).saturating_add(frames);
     let read = factor(spoken.saturating_add(tools), factor_percent);
     let sealed = found.sealed_bytes.div_ceil(SEALED_BYTES_A_TOKEN);
-    let files = files::count(&found, prompt);
+    let files = files::count(&found, facts);
     let predicted = sum(found.predictions.iter().map(|json| crate::count(encoding, json)));
     Tokens {
         input: sum([read, frames, once, images, sealed, files, found.token_ids].into_iter()),
         certain: words.saturating_add(found.token_ids),
         predicted: factor(predicted, factor_percent),
     }
-}
-
-fn raw(body: &str, text: Text) -> Option<&str> {
-    body.get(text.start as usize..text.end as usize)
 }
 
 fn sum(parts: impl Iterator<Item = u64>) -> u64 {

@@ -7,7 +7,10 @@
 mod action;
 mod cost;
 mod dialect;
+mod escape;
+mod prompt;
 mod span;
+mod unescape;
 mod usage;
 mod vendor;
 
@@ -22,9 +25,11 @@ mod records {
     });
 }
 
+pub use escape::escape;
 pub use records::postern::types::delegation;
 pub use records::postern::types::types::*;
 pub use span::{EditError, apply};
+pub use unescape::unescape;
 
 /// The records of `postern:auth`.
 pub mod auth {

@@ -40,6 +40,8 @@ pub enum EditError {
     Overlaps(Span),
     #[error("edit of bytes {}..{} is not within the text, or cuts a character", .0.start, .0.end)]
     Misplaced(Span),
+    #[error("edit of bytes {}..{} changes a segment and what is beside it: read the request again", .0.start, .0.end)]
+    CutsSegment(Span),
 }
 
 /// The text after `edits`, which are sorted, do not overlap, and all speak of `text` as it is.

@@ -1,14 +1,14 @@
 //! Reads a client's request: <https://platform.claude.com/docs/en/api/messages>.
 
 use super::read_content::{read_content, read_role};
-use crate::found::Found;
-use crate::json::{Scanner, Type};
+use crate::json::{Scanner, Text, Type};
 use crate::openai::cap;
-use crate::openai::chat::offered;
+use crate::openai::chat::{offered, read_tools};
 use crate::openai::field::{self, Fields};
 use crate::openai::read::{self, Model};
 use crate::openai::refusal::{Refusal, empty, missing, wrong_type};
 use crate::openai::unread::Unread;
+use crate::segments::{Around, Beside, Found};
 use crate::{Facts, Operation, Request, Role, Wire};
 use postern_fault::Fault;
 
@@ -57,20 +57,25 @@ fn read_body(operation: Operation, body: &str) -> Result<Request, Refusal> {
         if name.is_none() {
             unread.see(&key, &scanner)?;
         }
-        messages.read_field(name, &mut scanner)?;
+        messages.read_field(name, &key, &mut scanner)?;
     }
     scanner.end()?;
     messages.into_request(operation, unread.thinking_tokens())
 }
 
 impl Messages {
-    fn read_field(&mut self, name: Option<&str>, scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
+    fn read_field(
+        &mut self,
+        name: Option<&str>,
+        key: &Text<'_>,
+        scanner: &mut Scanner<'_>,
+    ) -> Result<(), Refusal> {
         match name {
             Some("model") => self.model = read::model(scanner)?,
             Some("messages") => self.has_messages = read_messages(scanner, &mut self.found)?,
             Some("system") => {
                 let path = || "system".to_owned();
-                read_content(scanner, path, Role::System, &mut self.found)?;
+                read_content(scanner, path, Around::INSTRUCTION, &mut self.found)?;
             }
             Some("stream") => self.stream = field::boolean(scanner, "stream")?.unwrap_or(false),
             Some(CAP) => {
@@ -79,9 +84,14 @@ impl Messages {
             Some(times @ ("n" | "best_of")) => {
                 self.answers = self.answers.max(cap::times(scanner, times)?);
             }
-            Some("tools") => self.tools = self.tools.saturating_add(count_tools(scanner)?),
-            Some("mcp_servers") => self.tools = self.tools.saturating_add(offered(scanner)?),
-            _ => drop(scanner.skip()?),
+            Some("tools") => {
+                self.tools = self.tools.saturating_add(read_tools(scanner, &mut self.found)?);
+            }
+            Some("mcp_servers") => {
+                self.tools = self.tools.saturating_add(offered(scanner)?);
+                self.found.member(scanner, key, Around::USER, &mut Beside::default())?;
+            }
+            _ => self.found.member(scanner, key, Around::USER, &mut Beside::default())?,
         }
         Ok(())
     }
@@ -98,7 +108,7 @@ impl Messages {
         if operation == Operation::Chat && self.output_cap_tokens.is_none() {
             return Err(missing("max_tokens", "the most tokens that the answer may have"));
         }
-        let Found { segments, media } = self.found;
+        let Found { segments, texts, media } = self.found;
         let facts = Facts {
             client: Wire::Anthropic,
             operation,
@@ -111,6 +121,7 @@ impl Messages {
             thinking_tokens,
             choices: 1,
             answers: self.answers.max(1),
+            texts,
             tools: self.tools,
             images: media.images,
             audio: media.audio,
@@ -118,17 +129,6 @@ impl Messages {
         };
         Ok(Request { facts, segments })
     }
-}
-
-fn count_tools(scanner: &mut Scanner<'_>) -> Result<u32, Refusal> {
-    let mut tools = 0_u32;
-    if read::array(scanner, "tools", "an array of tools")? {
-        while scanner.element()? {
-            scanner.skip()?;
-            tools = tools.saturating_add(1);
-        }
-    }
-    Ok(tools)
 }
 
 fn read_messages(scanner: &mut Scanner<'_>, found: &mut Found) -> Result<bool, Refusal> {
@@ -154,20 +154,19 @@ fn read_message(scanner: &mut Scanner<'_>, index: usize, found: &mut Found) -> R
     }
     let first = found.segments.len();
     let mut fields = Fields::new(&["role", "content"]);
-    let mut role = None;
+    let (mut role, mut beside) = (None, Beside::default());
     while let Some(key) = scanner.key()? {
         match fields.name(&key, || path() + ".")? {
             Some("role") => role = read_role(scanner, || path() + ".role")?,
             Some("content") => {
-                read_content(scanner, || path() + ".content", Role::User, found)?;
+                read_content(scanner, || path() + ".content", Around::USER, found)?;
             }
-            _ => drop(scanner.skip()?),
+            _ => found.member(scanner, &key, Around::MESSAGE, &mut beside)?,
         }
     }
+    beside.close(found);
     let role = role.ok_or_else(|| missing(path() + ".role", "`user` or `assistant`"))?;
     // The role may stand after the content; what tools returned has its own.
-    let of_message = found.segments.iter_mut().skip(first);
-    let of_message = of_message.filter(|segment| segment.role == Role::User);
-    of_message.for_each(|segment| segment.role = role);
+    found.said_by(first, role, |role| role != Role::Tool);
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! Finds the texts of a message: what a model reads as words, wherever it stands in the blocks; and counts its pictures
 //! and documents.
 
-use crate::found::{Found, Medium};
 use crate::json::{Scanner, Type};
 use crate::openai::field::{self, Fields};
 use crate::openai::refusal::{Refusal, wrong_type};
-use crate::{Role, Span};
+use crate::segments::{Around, Beside, Found, Medium};
+use crate::{Role, SegmentKind};
 
 /// A role that nobody knows is the vendor's to judge, and trusted no more than a user.
 pub(super) fn read_role(
@@ -24,17 +24,17 @@ pub(super) fn read_role(
 pub(super) fn read_content(
     scanner: &mut Scanner<'_>,
     path: impl Fn() -> String,
-    role: Role,
+    around: Around,
     found: &mut Found,
 ) -> Result<(), Refusal> {
     match scanner.peek()? {
         Type::Null => scanner.null()?,
-        Type::String => found.text(role, scanner.string()?.inside()),
+        Type::String => found.text(around, scanner.string()?.inside()),
         Type::Array => {
             scanner.array()?;
             let mut index = 0;
             while scanner.element()? {
-                read_block(scanner, &|| format!("{}[{index}].", path()), role, found)?;
+                read_block(scanner, &|| format!("{}[{index}].", path()), around, found)?;
                 index += 1;
             }
         }
@@ -44,46 +44,61 @@ pub(super) fn read_content(
 }
 
 /// Any `text` of a block is a text, whatever `type` the block says it has, and so are a document's words and what a
-/// tool returned. Thoughts are none: they are sealed, and must not be changed. Recursion ends where the scanner's does.
+/// tool returned. Thoughts are found by their name: they are signed, and must not be changed. Recursion ends where the
+/// scanner's does.
 fn read_block(
     scanner: &mut Scanner<'_>,
     path: &dyn Fn() -> String,
-    role: Role,
+    around: Around,
     found: &mut Found,
 ) -> Result<(), Refusal> {
     if scanner.peek()? != Type::Object {
-        scanner.skip()?;
-        return Ok(());
+        return Ok(found.any(scanner)?);
     }
     scanner.object()?;
     let first = found.segments.len();
     let mut fields = Fields::new(&["type", "text", "title", "context", "content", "source"]);
-    let mut of_tool = false;
+    let (mut of_tool, mut typed, mut beside) = (false, None, Beside::default());
     while let Some(key) = scanner.key()? {
         let name = fields.name(&key, path)?;
         match (name, scanner.peek()?) {
             (Some("type"), Type::String) => {
-                let kind = scanner.string()?.decode().unwrap_or_default();
+                let literal = scanner.string()?;
+                let kind = literal.decode().unwrap_or_default();
                 of_tool = kind.ends_with("tool_result");
-                found.medium(medium(&kind));
+                typed = medium(&kind);
+                found.medium(typed);
+                found.type_value(&literal);
             }
-            (Some("text" | "title" | "context" | "content"), Type::String) => {
-                found.text(role, scanner.string()?.inside());
+            (Some("title"), Type::String) => {
+                found.text(around.of(SegmentKind::FileName), scanner.string()?.inside());
+            }
+            (Some("context"), Type::String) => {
+                found.text(around.of(SegmentKind::Document), scanner.string()?.inside());
+            }
+            (Some("text" | "content"), Type::String) => {
+                found.text(around, scanner.string()?.inside());
             }
             (Some("content"), Type::Array) => {
                 scanner.array()?;
                 while scanner.element()? {
-                    read_block(scanner, path, role, found)?;
+                    read_block(scanner, path, around, found)?;
                 }
             }
             // What a vendor's own tool fetched.
-            (Some("content"), Type::Object) => read_block(scanner, path, role, found)?,
-            (Some("source"), Type::Object) => read_source(scanner, path, role, found)?,
-            _ => drop(scanner.skip()?),
+            (Some("content"), Type::Object) => read_block(scanner, path, around, found)?,
+            (Some("source"), Type::Object) => {
+                read_source(scanner, path, around.of(SegmentKind::Document), found)?;
+            }
+            _ => found.member(scanner, &key, around, &mut beside)?,
         }
     }
+    if typed == Some(Medium::Image) {
+        found.are_pictures(first);
+    }
+    beside.close(found);
     if of_tool {
-        found.segments.iter_mut().skip(first).for_each(|segment| segment.role = Role::Tool);
+        found.said_by(first, Role::Tool, |_| true);
     }
     Ok(())
 }
@@ -101,27 +116,31 @@ fn medium(kind: &str) -> Option<Medium> {
 fn read_source(
     scanner: &mut Scanner<'_>,
     path: &dyn Fn() -> String,
-    role: Role,
+    around: Around,
     found: &mut Found,
 ) -> Result<(), Refusal> {
     scanner.object()?;
     let within = || path() + "source.";
     let mut fields = Fields::new(&["type", "data", "content"]);
-    let (mut is_text, mut data) = (false, None::<Span>);
+    let (mut is_text, mut data, mut beside) = (false, None, Beside::default());
     while let Some(key) = scanner.key()? {
         match (fields.name(&key, within)?, scanner.peek()?) {
             (Some("type"), Type::String) => {
                 is_text = scanner.string()?.decode().as_deref() == Some("text");
             }
-            (Some("data"), Type::String) => data = Some(scanner.string()?.inside()),
-            (Some("content"), Type::String | Type::Array) => {
-                read_content(scanner, || within() + "content", role, found)?;
+            (Some("data"), Type::String) => {
+                data = Some(found.segments.len());
+                found.member(scanner, &key, around, &mut beside)?;
             }
-            _ => drop(scanner.skip()?),
+            (Some("content"), Type::String | Type::Array) => {
+                read_content(scanner, || within() + "content", around, found)?;
+            }
+            _ => found.member(scanner, &key, around, &mut beside)?,
         }
     }
+    beside.close(found);
     if let Some(data) = data.filter(|_| is_text) {
-        found.text(role, data);
+        found.is_text(data, around);
     }
     Ok(())
 }

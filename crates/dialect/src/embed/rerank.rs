@@ -5,7 +5,8 @@ use crate::json::{Scanner, Type};
 use crate::openai::field::{self, Fields};
 use crate::openai::read;
 use crate::openai::refusal::{Refusal, empty, missing, wrong_type};
-use crate::{Facts, Operation, Request, Role, Segment, Wire};
+use crate::segments::{Around, Beside, Found};
+use crate::{Facts, Operation, Request, Wire};
 use postern_fault::Fault;
 
 const QUERY: &str = "the question";
@@ -23,7 +24,7 @@ fn read_body(body: &str) -> Result<Request, Refusal> {
     let mut scanner = Scanner::new(body);
     let mut fields = Fields::new(&["model", "query", "documents"]);
     let (mut model, mut query, mut documents) = (None, false, false);
-    let mut segments = Vec::new();
+    let mut found = Found::default();
     read::enter(&mut scanner)?;
     while let Some(key) = scanner.key()? {
         match fields.name(&key, String::new)? {
@@ -31,10 +32,12 @@ fn read_body(body: &str) -> Result<Request, Refusal> {
             Some("query") => {
                 let text = field::string(&mut scanner, || "query".to_owned())?;
                 query = text.is_some();
-                segments.extend(text.map(|text| segment(text.inside())));
+                if let Some(text) = text {
+                    found.text(Around::EMBEDDING, text.inside());
+                }
             }
-            Some("documents") => documents = read_documents(&mut scanner, &mut segments)?,
-            _ => drop(scanner.skip()?),
+            Some("documents") => documents = read_documents(&mut scanner, &mut found)?,
+            _ => found.member(&mut scanner, &key, Around::USER, &mut Beside::default())?,
         }
     }
     scanner.end()?;
@@ -56,24 +59,25 @@ fn read_body(body: &str) -> Result<Request, Refusal> {
         thinking_tokens: None,
         choices: 1,
         answers: 1,
+        texts: found.texts,
         tools: 0,
         images: 0,
         audio: 0,
         documents: 0,
     };
-    Ok(Request { facts, segments })
+    Ok(Request { facts, segments: found.segments })
 }
 
 /// Texts; in Cohere's first version also objects of texts. False: there are none.
-fn read_documents(scanner: &mut Scanner<'_>, segments: &mut Vec<Segment>) -> Result<bool, Refusal> {
+fn read_documents(scanner: &mut Scanner<'_>, found: &mut Found) -> Result<bool, Refusal> {
     if !read::array(scanner, "documents", DOCUMENTS)? {
         return Ok(false);
     }
     let mut index = 0_usize;
     while scanner.element()? {
         match scanner.peek()? {
-            Type::String => segments.push(segment(scanner.string()?.inside())),
-            Type::Object => read_texts(scanner, segments)?,
+            Type::String => found.text(Around::EMBEDDING, scanner.string()?.inside()),
+            Type::Object => read_texts(scanner, found)?,
             other => return Err(wrong_type(format!("documents[{index}]"), "a text", other)),
         }
         index += 1;
@@ -85,17 +89,15 @@ fn read_documents(scanner: &mut Scanner<'_>, segments: &mut Vec<Segment>) -> Res
 }
 
 /// The texts of an object.
-fn read_texts(scanner: &mut Scanner<'_>, segments: &mut Vec<Segment>) -> Result<(), Refusal> {
+fn read_texts(scanner: &mut Scanner<'_>, found: &mut Found) -> Result<(), Refusal> {
     scanner.object()?;
-    while scanner.key()?.is_some() {
+    let mut beside = Beside::default();
+    while let Some(key) = scanner.key()? {
         match scanner.peek()? {
-            Type::String => segments.push(segment(scanner.string()?.inside())),
-            _ => drop(scanner.skip()?),
+            Type::String => found.text(Around::EMBEDDING, scanner.string()?.inside()),
+            _ => found.member(scanner, &key, Around::EMBEDDING, &mut beside)?,
         }
     }
+    beside.close(found);
     Ok(())
-}
-
-fn segment(span: crate::Span) -> Segment {
-    Segment { role: Role::User, span }
 }

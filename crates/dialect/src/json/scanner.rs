@@ -63,6 +63,11 @@ impl<'a> Scanner<'a> {
         self.at
     }
 
+    /// How many arrays and objects were entered and not left.
+    pub fn depth(&self) -> u32 {
+        self.depth
+    }
+
     /// What comes next.
     pub fn peek(&mut self) -> Result<Type, Error> {
         self.whitespace();

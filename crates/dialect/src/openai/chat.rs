@@ -7,8 +7,8 @@ use super::read::{self, Model};
 use super::refusal::{Refusal, empty, invalid, missing, wrong_type};
 use super::stream_options::StreamOptions;
 use super::unread::Unread;
-use crate::found::{Found, Medium};
-use crate::json::{Scanner, Type};
+use crate::json::{Scanner, Text, Type};
+use crate::segments::{Around, Beside, Found, Medium};
 use crate::{Facts, Operation, Request, Role, Wire};
 
 const FIELDS: &[&str] = &[
@@ -34,7 +34,8 @@ const CAP: &str = "max_completion_tokens";
 #[derive(Default)]
 struct Chat {
     model: Option<Model>,
-    found: Option<Found>,
+    found: Found,
+    has_messages: bool,
     stream: bool,
     options: StreamOptions,
     output_cap_tokens: Option<u64>,
@@ -55,17 +56,22 @@ pub(super) fn read(body: &str) -> Result<Request, Refusal> {
         if name.is_none() {
             unread.see(&key, &scanner)?;
         }
-        chat.read_field(name, &mut scanner)?;
+        chat.read_field(name, &key, &mut scanner)?;
     }
     scanner.end()?;
     chat.into_request(unread.thinking_tokens())
 }
 
 impl Chat {
-    fn read_field(&mut self, name: Option<&str>, scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
+    fn read_field(
+        &mut self,
+        name: Option<&str>,
+        key: &Text<'_>,
+        scanner: &mut Scanner<'_>,
+    ) -> Result<(), Refusal> {
         match name {
             Some("model") => self.model = read::model(scanner)?,
-            Some("messages") => self.found = read_messages(scanner)?,
+            Some("messages") => self.has_messages = read_messages(scanner, &mut self.found)?,
             Some("stream") => self.stream = field::boolean(scanner, "stream")?.unwrap_or(false),
             Some("stream_options") => self.options = StreamOptions::read(scanner)?,
             Some(name @ ("max_tokens" | "max_completion_tokens")) => {
@@ -76,18 +82,24 @@ impl Chat {
             Some("n") => self.choices = cap::times(scanner, "n")?,
             // Of vLLM and servers like it.
             Some("best_of") => self.best_of = cap::times(scanner, "best_of")?,
-            Some("tools") => self.tools = self.tools.saturating_add(count_tools(scanner)?),
+            Some("tools") => {
+                self.tools = self.tools.saturating_add(read_tools(scanner, &mut self.found)?);
+            }
             Some("functions" | "web_search_options") => {
                 self.tools = self.tools.saturating_add(offered(scanner)?);
+                self.found.member(scanner, key, Around::USER, &mut Beside::default())?;
             }
-            _ => drop(scanner.skip()?),
+            _ => self.found.member(scanner, key, Around::USER, &mut Beside::default())?,
         }
         Ok(())
     }
 
     fn into_request(self, thinking_tokens: Option<u64>) -> Result<Request, Refusal> {
         let (model, model_span) = read::required(self.model)?;
-        let Found { segments, media } = self.found.ok_or_else(|| missing("messages", MESSAGES))?;
+        if !self.has_messages {
+            return Err(missing("messages", MESSAGES));
+        }
+        let Found { segments, texts, media } = self.found;
         if self.options.is_object() && !self.stream {
             let public = "`stream_options` is only for streams: send `stream: true` with it, or leave it out";
             return Err(invalid("stream_options", "invalid_value", public.to_owned()));
@@ -103,6 +115,7 @@ impl Chat {
             thinking_tokens,
             choices: self.choices.max(1),
             answers: self.choices.max(self.best_of).max(1),
+            texts,
             tools: self.tools,
             images: media.images,
             audio: media.audio,
@@ -113,45 +126,42 @@ impl Chat {
 }
 
 /// What lets the model use tools by another name than `tools`: one, whatever it holds, unless it is null or an empty list.
-pub(crate) fn offered(scanner: &mut Scanner<'_>) -> Result<u32, Refusal> {
-    let found = scanner.peek()?;
+/// It stays to be read.
+pub(crate) fn offered(scanner: &Scanner<'_>) -> Result<u32, Refusal> {
+    let mut ahead = scanner.clone();
+    let found = ahead.peek()?;
     if found != Type::Array {
-        scanner.skip()?;
         return Ok((found != Type::Null).into());
     }
-    let mut is_empty = true;
-    scanner.array()?;
-    while scanner.element()? {
-        scanner.skip()?;
-        is_empty = false;
-    }
-    Ok((!is_empty).into())
+    ahead.array()?;
+    Ok(ahead.element()?.into())
 }
 
-pub(crate) fn count_tools(scanner: &mut Scanner<'_>) -> Result<u32, Refusal> {
+pub(crate) fn read_tools(scanner: &mut Scanner<'_>, found: &mut Found) -> Result<u32, Refusal> {
     let mut tools = 0_u32;
+    let start = scanner.at();
     if read::array(scanner, "tools", "an array of tools")? {
         while scanner.element()? {
             scanner.skip()?;
             tools = tools.saturating_add(1);
         }
+        found.tools((start..scanner.at()).into());
     }
     Ok(tools)
 }
 
-fn read_messages(scanner: &mut Scanner<'_>) -> Result<Option<Found>, Refusal> {
+fn read_messages(scanner: &mut Scanner<'_>, found: &mut Found) -> Result<bool, Refusal> {
     if !read::array(scanner, "messages", MESSAGES)? {
-        return Ok(None);
+        return Ok(false);
     }
-    let mut found = Found::default();
     let mut index = 0;
     while scanner.element()? {
-        read_message(scanner, index, &mut found)?;
+        read_message(scanner, index, found)?;
         index += 1;
     }
     match index {
         0 => Err(empty("messages", "empty_array", "at least one message")),
-        _ => Ok(Some(found)),
+        _ => Ok(true),
     }
 }
 
@@ -163,7 +173,7 @@ fn read_message(scanner: &mut Scanner<'_>, index: usize, found: &mut Found) -> R
     }
     let first = found.segments.len();
     let mut fields = Fields::new(&["role", "content", "audio"]);
-    let mut role = None;
+    let (mut role, mut beside) = (None, Beside::default());
     while let Some(key) = scanner.key()? {
         match fields.name(&key, || path() + ".")? {
             Some("role") => role = read_role(scanner, || path() + ".role")?,
@@ -171,16 +181,17 @@ fn read_message(scanner: &mut Scanner<'_>, index: usize, found: &mut Found) -> R
             // What the model spoke, which the vendor has by its id.
             Some("audio") => {
                 let is_there = scanner.peek()? == Type::Object;
-                scanner.skip()?;
+                found.member(scanner, &key, Around::MESSAGE, &mut beside)?;
                 found.medium(is_there.then_some(Medium::Audio));
             }
-            _ => drop(scanner.skip()?),
+            _ => found.member(scanner, &key, Around::MESSAGE, &mut beside)?,
         }
     }
+    beside.close(found);
     let wanted = "one of `system`, `developer`, `user`, `assistant` and `tool`";
     let role = role.ok_or_else(|| missing(path() + ".role", wanted))?;
     // The role may stand after the content.
-    found.segments.iter_mut().skip(first).for_each(|segment| segment.role = role);
+    found.said_by(first, role, |_| true);
     Ok(())
 }
 

@@ -3,9 +3,8 @@
 
 use super::field::Fields;
 use super::refusal::{Refusal, wrong_type};
-use crate::Role;
-use crate::found::{Found, Medium};
 use crate::json::{Scanner, Type};
+use crate::segments::{Around, Beside, Found, Medium};
 
 /// A string, or an array of parts of which some are texts. The texts are of a role that is yet to be read.
 pub(crate) fn read_content(
@@ -15,7 +14,7 @@ pub(crate) fn read_content(
 ) -> Result<(), Refusal> {
     match scanner.peek()? {
         Type::Null => scanner.null()?,
-        Type::String => found.text(Role::User, scanner.string()?.inside()),
+        Type::String => found.text(Around::USER, scanner.string()?.inside()),
         Type::Array => {
             scanner.array()?;
             let mut index = 0;
@@ -39,33 +38,40 @@ pub(crate) fn read_part(
     found: &mut Found,
 ) -> Result<(), Refusal> {
     match scanner.peek()? {
-        Type::String => found.text(Role::User, scanner.string()?.inside()),
+        Type::String => found.text(Around::USER, scanner.string()?.inside()),
         Type::Object => {
             scanner.object()?;
             let mut fields = Fields::new(FIELDS);
-            let before = found.media;
-            let mut typed = None;
+            let (before, first) = (found.media, found.segments.len());
+            let (mut typed, mut beside) = (None, Beside::default());
             while let Some(key) = scanner.key()? {
                 match (fields.name(&key, &path)?, scanner.peek()?) {
                     (Some("type"), Type::String) => {
-                        typed = Some(medium(&scanner.string()?.decode().unwrap_or_default()));
+                        let kind = scanner.string()?;
+                        typed = Some(medium(&kind.decode().unwrap_or_default()));
+                        found.type_value(&kind);
                     }
                     (Some("text"), Type::String) => {
-                        found.text(Role::User, scanner.string()?.inside());
+                        found.text(Around::USER, scanner.string()?.inside());
                     }
-                    (Some(name), Type::Object | Type::String) => {
-                        found.medium(medium(name));
-                        scanner.skip()?;
+                    (name, next) => {
+                        if matches!(next, Type::Object | Type::String) {
+                            found.medium(name.and_then(medium));
+                        }
+                        found.member(scanner, &key, Around::USER, &mut beside)?;
                     }
-                    _ => drop(scanner.skip()?),
                 }
             }
             if let Some(medium) = typed {
                 found.media = before;
                 found.medium(medium);
             }
+            if typed == Some(Some(Medium::Image)) {
+                found.are_pictures(first);
+            }
+            beside.close(found);
         }
-        _ => drop(scanner.skip()?),
+        _ => found.any(scanner)?,
     }
     Ok(())
 }

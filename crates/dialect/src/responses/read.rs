@@ -1,15 +1,15 @@
 //! Reads a client's request: <https://platform.openai.com/docs/api-reference/responses/create>.
 
-use crate::found::Found;
-use crate::json::{Scanner, Type};
+use crate::json::{Scanner, Text, Type};
 use crate::openai::cap;
-use crate::openai::chat::{count_tools, read_role};
+use crate::openai::chat::{read_role, read_tools};
 use crate::openai::content::{medium, read_content, read_part};
 use crate::openai::field::{self, Fields};
 use crate::openai::read::{self, Model};
 use crate::openai::refusal::{Refusal, wrong_type};
 use crate::openai::unread::Unread;
-use crate::{Facts, Operation, Request, Role, Wire};
+use crate::segments::{Around, Beside, Found, Kept};
+use crate::{Facts, Operation, Request, Role, SegmentKind, Wire};
 use postern_fault::Fault;
 
 const FIELDS: &[&str] =
@@ -52,11 +52,11 @@ fn read_body(body: &str) -> Result<Request, Refusal> {
         if name.is_none() {
             unread.see(&key, &scanner)?;
         }
-        asked.read_field(name, &mut scanner)?;
+        asked.read_field(name, &key, &mut scanner)?;
     }
     scanner.end()?;
     let (model, model_span) = read::required(asked.model)?;
-    let Found { segments, media } = asked.found;
+    let Found { segments, texts, media } = asked.found;
     let facts = Facts {
         client: Wire::Responses,
         operation: Operation::Chat,
@@ -69,6 +69,7 @@ fn read_body(body: &str) -> Result<Request, Refusal> {
         thinking_tokens: unread.thinking_tokens(),
         choices: 1,
         answers: asked.answers.max(1),
+        texts,
         tools: asked.tools,
         images: media.images,
         audio: media.audio,
@@ -78,13 +79,18 @@ fn read_body(body: &str) -> Result<Request, Refusal> {
 }
 
 impl Asked {
-    fn read_field(&mut self, name: Option<&str>, scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
+    fn read_field(
+        &mut self,
+        name: Option<&str>,
+        key: &Text<'_>,
+        scanner: &mut Scanner<'_>,
+    ) -> Result<(), Refusal> {
         match name {
             Some("model") => self.model = read::model(scanner)?,
             Some("instructions") => {
                 let text = field::string(scanner, || "instructions".to_owned())?;
                 if let Some(text) = text {
-                    self.found.text(Role::System, text.inside());
+                    self.found.text(Around::INSTRUCTION, text.inside());
                 }
             }
             Some("input") => self.read_input(scanner)?,
@@ -93,9 +99,11 @@ impl Asked {
             Some(times @ ("n" | "best_of")) => {
                 self.answers = self.answers.max(cap::times(scanner, times)?);
             }
-            Some("tools") => self.tools = self.tools.saturating_add(count_tools(scanner)?),
-            Some("prompt") => self.read_prompt(scanner)?,
-            _ => drop(scanner.skip()?),
+            Some("tools") => {
+                self.tools = self.tools.saturating_add(read_tools(scanner, &mut self.found)?);
+            }
+            Some("prompt") if scanner.peek()? == Type::Object => self.read_prompt(scanner)?,
+            _ => self.found.member(scanner, key, Around::USER, &mut Beside::default())?,
         }
         Ok(())
     }
@@ -104,7 +112,7 @@ impl Asked {
         match scanner.peek()? {
             Type::Null => scanner.null()?,
             Type::String => {
-                self.found.text(Role::User, scanner.string()?.inside());
+                self.found.text(Around::USER, scanner.string()?.inside());
             }
             Type::Array => {
                 scanner.array()?;
@@ -128,18 +136,22 @@ impl Asked {
         }
         let first = self.found.segments.len();
         let mut fields = Fields::new(&["type", "role", "content", "output", "summary"]);
-        let (mut role, mut fallback) = (None, Role::User);
+        let (mut role, mut fallback, mut beside) = (None, None, Beside::default());
         while let Some(key) = scanner.key()? {
             match fields.name(&key, path)? {
                 Some("role") => role = read_role(scanner, || path() + "role")?,
                 Some("type") => {
                     let kind = field::string(scanner, || path() + "type")?;
-                    let kind = kind.and_then(|kind| kind.decode()).unwrap_or_default();
+                    let Some(literal) = kind else { continue };
+                    self.found.type_value(&literal);
+                    let kind = literal.decode().unwrap_or_default();
                     self.found.medium(medium(&kind));
                     fallback = match kind.as_ref() {
-                        "reasoning" => Role::Assistant,
-                        kind if kind.ends_with("_output") => Role::Tool,
-                        _ => fallback,
+                        "reasoning" => Some((Role::Assistant, SegmentKind::Reasoning)),
+                        kind if kind.ends_with("_output") => {
+                            Some((Role::Tool, SegmentKind::ToolResult))
+                        }
+                        _ => None,
                     };
                 }
                 Some("content") => {
@@ -155,37 +167,48 @@ impl Asked {
                 Some("output") if scanner.peek()? == Type::Object => {
                     read_part(scanner, || path() + "output.", &mut self.found)?;
                 }
-                _ => drop(scanner.skip()?),
+                _ => self.found.member(scanner, &key, Around::MESSAGE, &mut beside)?,
             }
         }
+        beside.close(&mut self.found);
         // Role and type may stand behind the texts.
-        let role = role.unwrap_or(fallback);
-        self.found.segments.iter_mut().skip(first).for_each(|segment| segment.role = role);
+        if let Some((_, kind)) = fallback {
+            self.found.texts_are(first, kind);
+        }
+        match (role, fallback) {
+            (Some(role), _) => self.found.said_by(first, role, |_| true),
+            (None, Some((role, _))) => self.found.said_by(first, role, |_| true),
+            (None, None) => self.found.names_are_tools(first),
+        }
         Ok(())
     }
 
     /// The variables of a prompt that is kept at the vendor are the user's words, pictures and files.
     fn read_prompt(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
-        if scanner.peek()? != Type::Object {
-            scanner.skip()?;
-            return Ok(());
-        }
         // A prompt that is kept at the vendor may have tools of its own.
         self.tools = self.tools.saturating_add(1);
         scanner.object()?;
         let mut fields = Fields::new(&["variables"]);
+        let (mut kept, mut beside) = (Kept::new(&self.found, scanner), Beside::default());
         while let Some(key) = scanner.key()? {
-            if fields.name(&key, || "prompt.".to_owned())?.is_none()
-                || scanner.peek()? != Type::Object
-            {
-                scanner.skip()?;
-                continue;
+            match (fields.name(&key, || "prompt.".to_owned())?, scanner.peek()?) {
+                (Some(_), Type::Object) => self.read_variables(scanner)?,
+                (None, Type::String) if key.decode().as_deref() == Some("id") => {
+                    kept.id(scanner.string()?.inside(), &mut self.found);
+                }
+                _ => self.found.member(scanner, &key, Around::USER, &mut beside)?,
             }
-            scanner.object()?;
-            while scanner.key()?.is_some() {
-                let path = || "prompt.variables.".to_owned();
-                read_part(scanner, path, &mut self.found)?;
-            }
+        }
+        beside.close(&mut self.found);
+        kept.close(&mut self.found);
+        Ok(())
+    }
+
+    fn read_variables(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
+        scanner.object()?;
+        while scanner.key()?.is_some() {
+            let path = || "prompt.variables.".to_owned();
+            read_part(scanner, path, &mut self.found)?;
         }
         Ok(())
     }

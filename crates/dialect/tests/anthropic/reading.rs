@@ -1,7 +1,7 @@
 //! Facts and texts.
 
 use postern_dialect::anthropic::read;
-use postern_dialect::{Operation, Role, Wire};
+use postern_dialect::{Operation, Role, SegmentKind as Kind, Wire};
 
 const BODY: &str = r#"{"model":"claude","max_tokens":64,"stream":true,"tools":[{},{}],
  "system":[{"type":"text","text":"be brief"}],
@@ -24,24 +24,31 @@ fn tells_the_facts_of_a_request() {
 }
 
 #[test]
-fn finds_every_text_with_its_role_and_no_thought() {
+fn finds_every_text_with_its_role_and_what_it_is() {
     let request = read(Operation::Chat, BODY).unwrap();
-    let texts: Vec<_> =
-        request.segments.iter().map(|part| (part.role, part.span.of(BODY).unwrap())).collect();
+    let texts: Vec<_> = request
+        .segments
+        .iter()
+        .map(|part| (part.role, part.kind, part.raw(BODY).unwrap()))
+        .collect();
     assert_eq!(
         texts,
         [
-            (Role::System, "be brief"),
-            (Role::User, "hello"),
-            (Role::Assistant, "hi"),
-            (Role::Tool, "one"),
-            (Role::Tool, "two"),
-            (Role::User, "words"),
-            (Role::User, "t"),
-            (Role::User, "c"),
-            (Role::User, "and?"),
+            (Role::System, Kind::ToolSchema, "[{},{}]"),
+            (Role::System, Kind::Instruction, "be brief"),
+            (Role::User, Kind::UserText, "hello"),
+            (Role::Assistant, Kind::Reasoning, "sealed"),
+            (Role::Assistant, Kind::AssistantText, "hi"),
+            (Role::Tool, Kind::ToolResult, "one"),
+            (Role::Tool, Kind::ToolResult, "two"),
+            (Role::User, Kind::Document, "words"),
+            (Role::User, Kind::FileName, "t"),
+            (Role::User, Kind::Document, "c"),
+            (Role::User, Kind::Media, "JVBERi0="),
+            (Role::User, Kind::UserText, "and?"),
         ]
     );
+    assert_eq!(request.facts.texts, 9);
 }
 
 #[test]

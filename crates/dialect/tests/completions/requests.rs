@@ -53,8 +53,8 @@ fn every_text_of_the_prompt_has_its_place() {
     assert_eq!(texts(json!({})), [r#"Say \"ü\""#]);
     assert_eq!(texts(json!({ "prompt": ["a"] })), ["a"]);
     assert_eq!(texts(json!({ "prompt": ["a", "b"] })), ["a", "b"]);
-    assert!(texts(json!({ "prompt": [1, 2] })).is_empty());
-    assert!(texts(json!({ "prompt": [[1], [2]] })).is_empty());
+    assert_eq!(texts(json!({ "prompt": [1, 2] })), ["1,2"]);
+    assert_eq!(texts(json!({ "prompt": [[1], [2, 3]] })), ["1", "2,3"]);
 }
 
 #[test]

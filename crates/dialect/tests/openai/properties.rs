@@ -91,8 +91,10 @@ proptest! {
             let mut expected: Value = serde_json::from_str(&body).unwrap();
             prop_assert_eq!(&expected["model"], request.facts.model.as_str());
             for segment in &request.segments {
-                let text = format!("\"{}\"", segment.span.of(&body).unwrap());
-                prop_assert!(serde_json::from_str::<String>(&text).is_ok());
+                let raw = segment.raw(&body).unwrap();
+                let (open, close) = if segment.is_json_string { ("\"", "\"") } else { ("[", "]") };
+                let literal = format!("{open}{raw}{close}");
+                prop_assert!(serde_json::from_str::<Value>(&literal).is_ok());
             }
             let encoded = encode(&upstream_model, &request.facts, &body);
             let sent: Value = serde_json::from_str(&apply(&body, &encoded.edits).unwrap()).unwrap();

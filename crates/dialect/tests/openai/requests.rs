@@ -14,7 +14,7 @@ fn reads_each_request_as_the_snapshot_beside_it_says() {
         writeln!(seen, "model literal: {}", facts.model_span.of(&body).unwrap()).unwrap();
         for segment in &request.segments {
             let text = segment.span.of(&body).unwrap();
-            writeln!(seen, "{:?}: {text}", segment.role).unwrap();
+            writeln!(seen, "{:?}, {:?}: {text}", segment.role, segment.kind).unwrap();
         }
         insta::with_settings!({
             snapshot_path => "requests",

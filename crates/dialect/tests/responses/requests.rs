@@ -43,9 +43,12 @@ fn finds_every_text_and_who_says_it() {
         (Role::User, "a"),
         (Role::System, "b"),
         (Role::Assistant, "c"),
+        (Role::Assistant, "f"),
+        (Role::Assistant, "{}"),
         (Role::Tool, "d"),
         (Role::Tool, "e"),
         (Role::Assistant, "f"),
+        (Role::User, "p"),
         (Role::User, "g"),
         (Role::User, "h"),
     ];

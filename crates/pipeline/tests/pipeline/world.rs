@@ -17,7 +17,7 @@ use postern_types::provider::{AnswerHead, Decoded, Encoded, Loss, Rewritten};
 use postern_types::router::ModelEntry;
 use postern_types::{
     Caller, Counting, Deadlines, Deployment, Dialect, Endpoint, Fault, Field, ImageRule, Metering,
-    RequestFacts, Target, Tokenizer, ToolRule, Transport, Usage, VendorApi,
+    Prompt, RequestFacts, Target, Tokenizer, ToolRule, Transport, Usage, VendorApi,
 };
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -308,7 +308,7 @@ impl Auth for World {
 }
 
 impl Limiter for World {
-    async fn admit(&self, _: AdmissionRequest, _: String) -> Result<Admission, Rejection> {
+    async fn admit(&self, _: AdmissionRequest, _: Prompt) -> Result<Admission, Rejection> {
         self.0.time.sleep(self.script().limiter_ms).await;
         let rejected = |model_scoped, downgrade_to| Rejection {
             fault: fault(Kind::RateLimited, false),

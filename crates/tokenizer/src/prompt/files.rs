@@ -2,8 +2,9 @@
 //! bound. docs/limits.md has them for the operator.
 
 use super::images::Size;
-use super::scan::Found;
-use super::{Prompt, sum};
+use super::sorted::Sorted;
+use super::sum;
+use postern_types::RequestFacts;
 
 /// What the vendor has or fetches (a file, an earlier conversation, a kept prompt, what its search finds): some forty pages
 /// of text, or ten of a document that is read as text and picture.
@@ -26,9 +27,9 @@ const SOUND_LEAST_TOKENS: u64 = 100;
 const PDF: &str = "JVBERi";
 
 /// All of them in a request.
-pub(super) fn count(found: &Found<'_>, prompt: &Prompt<'_>) -> u64 {
-    let (images, pictures) = (u64::from(prompt.images), found.pictures.len() as u64);
-    let carried = u64::from(prompt.documents).saturating_add(prompt.audio.into());
+pub(super) fn count(found: &Sorted<'_>, facts: &RequestFacts) -> u64 {
+    let (images, pictures) = (u64::from(facts.images), found.pictures.len() as u64);
+    let carried = u64::from(facts.documents).saturating_add(facts.audio.into());
     // A picture that was not found has its bytes or its file somewhere.
     let unseen = images.saturating_sub(pictures);
     let files = found.files.saturating_sub(unseen);
@@ -36,7 +37,7 @@ pub(super) fn count(found: &Found<'_>, prompt: &Prompt<'_>) -> u64 {
     let elsewhere = found.pictures.iter().filter(|one| one.size == Size::Elsewhere).count() as u64;
     let addresses = pictures.saturating_sub(images).min(elsewhere).min(carried);
     let mut data: Vec<u64> =
-        found.data.iter().map(|raw| of_data(raw, prompt.documents > 0)).collect();
+        found.data.iter().map(|raw| of_data(raw, facts.documents > 0)).collect();
     data.sort_unstable();
     // The small ones are the pictures: what is counted too high is settled later.
     let data = sum(data.into_iter().skip(usize::try_from(unseen).unwrap_or(usize::MAX)));

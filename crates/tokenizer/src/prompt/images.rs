@@ -56,8 +56,6 @@ pub enum ImageRule {
 #[derive(Debug, Clone, Copy)]
 pub struct Picture {
     pub size: Size,
-    /// How deep in the JSON it stands.
-    pub depth: usize,
     /// It is looked at in low detail only.
     pub low: bool,
 }

@@ -1,34 +1,40 @@
 use super::*;
+use postern_dialect::segments::{self, Means};
+use postern_types::{Dialect, Operation, RequestFacts, Role, Segment, SegmentKind, Span};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 const OPENAI: Rules =
     Rules { images: ImageRule::Tiles { base: 85, per_tile: 170 }, tools: ToolRule::Functions };
 
-/// The spans of all strings that are called `content` or `text`.
-fn texts_of(body: &str) -> Vec<Text> {
-    let mut texts = Vec::new();
-    for name in ["\"content\":\"", "\"text\":\""] {
-        for (at, _) in body.match_indices(name) {
-            let start = at + name.len();
-            let end = start + body.split_at(start).1.find('"').expect("an end");
-            texts.push(Text { start: start as u32, end: end as u32 });
-        }
-    }
-    texts
-}
-
-fn tokens(body: &Value, encoding: Encoding, images: u32) -> u64 {
-    let text = body.to_string();
-    let prompt = Prompt {
-        body: &text,
-        texts: &texts_of(&text),
-        messages: body["messages"].as_array().map_or(0, Vec::len) as u32,
-        has_tools: body.get("tools").is_some(),
-        images,
+/// A request of no particular dialect, with so many messages.
+fn prompt(body: &str, texts: u32) -> Prompt {
+    let segments = segments::of_any(body).expect("a request");
+    let facts = RequestFacts {
+        client: Dialect::OpenAi,
+        operation: Operation::Chat,
+        model: String::new(),
+        model_span: Span { start: 0, end: 0 },
+        stream: false,
+        usage_in_stream: false,
+        output_cap_tokens: None,
+        thinking_tokens: None,
+        choices: 1,
+        answers: 1,
+        texts,
+        tools: 0,
+        images: 0,
         audio: 0,
         documents: 0,
     };
+    Prompt { body: body.to_owned(), facts, segments }
+}
+
+fn tokens(body: &Value, encoding: Encoding, images: u32) -> u64 {
+    let messages = body["messages"].as_array().map_or(0, Vec::len) as u32;
+    let mut prompt = prompt(&body.to_string(), messages);
+    prompt.facts.tools = body.get("tools").is_some().into();
+    prompt.facts.images = images;
     count(&prompt, encoding, 100, &OPENAI).input
 }
 
@@ -96,16 +102,8 @@ fn counts_nested_parameters_by_their_json() {
 fn counts_tools_whatever_white_space_and_escapes_their_name_has() {
     let plain = weather_request(&weather());
     let text = plain.to_string().replace("\"tools\":", "\"\\u0074ools\" \n:");
-    let texts = texts_of(&text);
-    let prompt = Prompt {
-        body: &text,
-        texts: &texts,
-        messages: 2,
-        has_tools: true,
-        images: 0,
-        audio: 0,
-        documents: 0,
-    };
+    let mut prompt = prompt(&text, 2);
+    prompt.facts.tools = 1;
     assert_eq!(count(&prompt, Encoding::O200kBase, 100, &OPENAI).input, o200k(&plain));
 }
 
@@ -133,15 +131,8 @@ fn counts_a_text_within_what_was_called_once() {
 
 #[test]
 fn multiplies_text_and_nothing_else() {
-    let prompt = Prompt {
-        body: r#"{"text":"one two three"}"#,
-        texts: &[Text { start: 9, end: 22 }],
-        messages: 1,
-        has_tools: false,
-        images: 1,
-        audio: 0,
-        documents: 0,
-    };
+    let mut prompt = prompt(r#"{"text":"one two three"}"#, 1);
+    prompt.facts.images = 1;
     let exact = count(&prompt, Encoding::O200kBase, 100, &OPENAI).input;
     assert_eq!(exact, 3 + 4 + 3 + 1445);
     assert_eq!(count(&prompt, Encoding::O200kBase, 150, &OPENAI).input, 5 + 4 + 3 + 1445);
@@ -173,35 +164,23 @@ fn takes_low_detail_for_the_picture_beside_it_only() {
 }
 
 #[test]
-fn takes_any_depth() {
-    let body = format!("{{\"messages\":{}{}}}", "[".repeat(200_000), "]".repeat(200_000));
-    let deep = format!("{{\"tools\":{}{}}}", "[".repeat(5_000), "]".repeat(5_000));
-    for body in [body, deep] {
-        let prompt = Prompt {
-            body: &body,
-            texts: &[],
-            messages: 1,
-            has_tools: true,
-            images: 0,
-            audio: 0,
-            documents: 0,
-        };
-        assert!(count(&prompt, Encoding::O200kBase, 100, &OPENAI).input >= 19);
-    }
+fn takes_tools_of_any_depth() {
+    let body = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
+    let mut prompt = prompt("{}", 1);
+    prompt.segments.push(Segment {
+        kind: SegmentKind::ToolSchema,
+        role: Role::System,
+        span: Span::from(0..body.len()),
+        is_json_string: false,
+    });
+    (prompt.body, prompt.facts.tools) = (body, 1);
+    assert!(count(&prompt, Encoding::O200kBase, 100, &OPENAI).input >= 19);
 }
 
 /// What `body` has more than a request without `field`, whose media are these.
 fn more(body: &Value, audio: u32, documents: u32) -> u64 {
-    let text = body.to_string();
-    let prompt = Prompt {
-        body: &text,
-        texts: &texts_of(&text),
-        messages: 1,
-        has_tools: false,
-        images: 0,
-        audio,
-        documents,
-    };
+    let mut prompt = prompt(&body.to_string(), 1);
+    (prompt.facts.audio, prompt.facts.documents) = (audio, documents);
     count(&prompt, Encoding::O200kBase, 100, &OPENAI).input - 4 - 3
 }
 
@@ -332,16 +311,7 @@ fn settings_and_ids_are_free() {
 fn a_prediction_may_be_billed_with_the_answer() {
     let words = "one two three four";
     let body = json!({ "messages": [], "prediction": { "type": "content", "content": words } });
-    let text = body.to_string();
-    let prompt = Prompt {
-        body: &text,
-        texts: &[],
-        messages: 0,
-        has_tools: false,
-        images: 0,
-        audio: 0,
-        documents: 0,
-    };
+    let prompt = prompt(&body.to_string(), 0);
     let counted = count(&prompt, Encoding::O200kBase, 100, &OPENAI);
     assert!(counted.predicted >= crate::count(Encoding::O200kBase, words));
     assert_eq!(counted.input, 3);
@@ -360,8 +330,11 @@ proptest! {
         prop_assert!(more(&to_embed, 0, 0) >= ids);
         // A member of any name that is not free.
         let is_billed = !matches!(
-            fields::Field::of_name(&name),
-            Some(fields::Field::Free | fields::Field::Cap | fields::Field::Tools | fields::Field::Detail | fields::Field::Prediction)
+            Means::of_name(&name),
+            Some(
+                Means::Setting | Means::Type | Means::Metadata | Means::Tools | Means::Detail
+                    | Means::Prediction
+            )
         );
         if is_billed && !["name"].contains(&name.as_str()) {
             let said: u64 = words.iter().map(|word| crate::count(Encoding::O200kBase, word)).sum();
@@ -369,7 +342,7 @@ proptest! {
             message[name.as_str()] = json!(words);
             let body = json!({ "messages": [message] });
             let counted = more(&body, 0, 0);
-            let is_data = matches!(fields::Field::of_name(&name), Some(fields::Field::Bytes));
+            let is_data = matches!(Means::of_name(&name), Some(Means::Bytes | Means::Picture));
             prop_assert!(counted >= said || is_data, "{name}: {counted} and not {said}");
         }
     }
@@ -377,17 +350,25 @@ proptest! {
     #[test]
     fn never_counts_less_for_what_a_text_says(text in "[\"\\\\{}\\[\\]:,a-z ]{0,60}") {
         let body = json!({ "messages": [{ "role": "user", "content": text }] }).to_string();
-        let start = body.find("\"content\":\"").expect("a text") + 11;
-        let texts = [Text { start: start as u32, end: (body.len() - 4) as u32 }];
-        let prompt = Prompt { body: &body, texts: &texts, messages: 1, has_tools: false, images: 0, audio: 0, documents: 0 };
+        let prompt = prompt(&body, 1);
         let counted = count(&prompt, Encoding::O200kBase, 100, &OPENAI).input;
         prop_assert_eq!(counted, crate::count(Encoding::O200kBase, &text) + 4 + 3);
     }
 
     #[test]
-    fn takes_any_body(body in "[\"\\\\{}\\[\\]:,a-z0-9é ]{0,80}", start in 0_u32..90, end in 0_u32..90) {
-        let texts = [Text { start, end }, Text { start: end, end: start }];
-        let prompt = Prompt { body: &body, texts: &texts, messages: 1, has_tools: true, images: 3, audio: 0, documents: 0 };
+    fn takes_any_body(
+        body in "[\"\\\\{}\\[\\]:,a-z0-9é ]{0,80}",
+        start in 0_u32..90,
+        end in 0_u32..90,
+        kind in prop::sample::select(SegmentKind::ALL.to_vec()),
+        is_json_string in any::<bool>(),
+    ) {
+        let mut prompt = prompt("{}", 1);
+        prompt.body = body;
+        (prompt.facts.tools, prompt.facts.images) = (1, 3);
+        for span in [Span { start, end }, Span { start: end, end: start }] {
+            prompt.segments.push(Segment { kind, role: Role::User, span, is_json_string });
+        }
         prop_assert!(count(&prompt, Encoding::Cl100kBase, 100, &OPENAI).input >= 19);
     }
 }

@@ -7,8 +7,9 @@ use super::super::refusal::{Refusal, empty, invalid, missing, wrong_type};
 use super::super::stream_options::StreamOptions;
 use super::super::unread::Unread;
 use super::DEFAULT_MAX_TOKENS;
-use crate::json::{Scanner, Type};
-use crate::{Facts, Operation, Request, Role, Segment, Wire};
+use crate::json::{Scanner, Text, Type};
+use crate::segments::{Around, Beside, Found, Run};
+use crate::{Facts, Operation, Request, Wire};
 use postern_fault::Fault;
 
 const FIELDS: &[&str] =
@@ -21,22 +22,15 @@ const CAP: &str = "max_tokens";
 #[derive(Default)]
 struct Completion {
     model: Option<Model>,
-    prompts: Option<Prompts>,
-    suffix: Option<Segment>,
+    found: Found,
+    /// How many prompts there are; each has answers of its own.
+    prompts: Option<u32>,
     stream: bool,
     options: StreamOptions,
     max_tokens: Option<u64>,
     choices: u32,
     /// How many are made for a prompt, of which `n` are given.
     best_of: u32,
-}
-
-/// What is to be gone on with.
-#[derive(Default)]
-struct Prompts {
-    segments: Vec<Segment>,
-    /// How many there are; each has answers of its own.
-    count: u32,
 }
 
 /// Read a request, once. Only what the gateway acts on is judged.
@@ -59,33 +53,36 @@ fn read_body(body: &str) -> Result<Request, Refusal> {
         if name.is_none() {
             unread.see(&key, &scanner)?;
         }
-        completion.read_field(name, &mut scanner)?;
+        completion.read_field(name, &key, &mut scanner)?;
     }
     scanner.end()?;
     completion.into_request(unread.thinking_tokens())
 }
 
 impl Completion {
-    fn read_field(&mut self, name: Option<&str>, scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
+    fn read_field(
+        &mut self,
+        name: Option<&str>,
+        key: &Text<'_>,
+        scanner: &mut Scanner<'_>,
+    ) -> Result<(), Refusal> {
         match name {
             Some("model") => self.model = read::model(scanner)?,
-            Some("prompt") => self.prompts = read_prompt(scanner)?,
+            Some("prompt") => self.prompts = read_prompt(scanner, &mut self.found)?,
             Some("stream") => self.stream = field::boolean(scanner, "stream")?.unwrap_or(false),
             Some("stream_options") => self.options = StreamOptions::read(scanner)?,
             Some("max_tokens") => self.max_tokens = cap::read(scanner, CAP)?,
             Some("n") => self.choices = cap::times(scanner, "n")?,
             Some("best_of") => self.best_of = cap::times(scanner, "best_of")?,
-            Some("suffix") if scanner.peek()? == Type::String => self.suffix = Some(text(scanner)?),
-            _ => drop(scanner.skip()?),
+            Some("suffix") if scanner.peek()? == Type::String => text(scanner, &mut self.found)?,
+            _ => self.found.member(scanner, key, Around::USER, &mut Beside::default())?,
         }
         Ok(())
     }
 
     fn into_request(self, thinking_tokens: Option<u64>) -> Result<Request, Refusal> {
         let (model, model_span) = read::required(self.model)?;
-        let Prompts { mut segments, count } =
-            self.prompts.ok_or_else(|| missing("prompt", PROMPT))?;
-        segments.extend(self.suffix);
+        let count = self.prompts.ok_or_else(|| missing("prompt", PROMPT))?;
         if self.options.is_object() && !self.stream {
             let public = "`stream_options` is only for streams: send `stream: true` with it, or leave it out";
             return Err(invalid("stream_options", "invalid_value", public.to_owned()));
@@ -102,52 +99,58 @@ impl Completion {
             thinking_tokens,
             choices: choices.saturating_mul(prompts),
             answers: choices.max(self.best_of).saturating_mul(prompts),
+            texts: self.found.texts,
             tools: 0,
             images: 0,
             audio: 0,
             documents: 0,
         };
-        Ok(Request { facts, segments })
+        Ok(Request { facts, segments: self.found.segments })
     }
 }
 
 /// Every text of the prompt, and how many prompts there are. Whether several, or prompts in tokens, can be served is not
 /// known here.
-fn read_prompt(scanner: &mut Scanner<'_>) -> Result<Option<Prompts>, Refusal> {
+fn read_prompt(scanner: &mut Scanner<'_>, found: &mut Found) -> Result<Option<u32>, Refusal> {
     match scanner.peek()? {
         Type::Null => scanner.null().map(|()| None).map_err(Refusal::from),
-        Type::String => Ok(Some(Prompts { segments: vec![text(scanner)?], count: 1 })),
-        Type::Array => read_prompts(scanner).map(Some),
+        Type::String => text(scanner, found).map(|()| Some(1)),
+        Type::Array => read_prompts(scanner, found).map(Some),
         other => Err(wrong_type("prompt", PROMPT, other)),
     }
 }
 
-fn read_prompts(scanner: &mut Scanner<'_>) -> Result<Prompts, Refusal> {
+fn read_prompts(scanner: &mut Scanner<'_>, found: &mut Found) -> Result<u32, Refusal> {
     const ELEMENTS: &str = "texts, tokens or arrays of tokens";
-    let mut prompts = Prompts::default();
+    let mut prompts = 0_u32;
     let mut is_tokens = false;
+    let mut run = Run::default();
     scanner.array()?;
     while scanner.element()? {
-        match scanner.peek()? {
-            Type::String => prompts.segments.push(text(scanner)?),
-            Type::Array => drop(scanner.skip()?),
+        let next = scanner.peek()?;
+        if next == Type::Number {
             // All of them are one prompt.
-            Type::Number => {
-                scanner.skip()?;
-                is_tokens = true;
-                continue;
-            }
+            run.number(scanner.skip()?);
+            is_tokens = true;
+            continue;
+        }
+        run.end(found);
+        match next {
+            Type::String => text(scanner, found)?,
+            Type::Array => found.tokens(scanner)?,
             other => return Err(wrong_type("prompt", ELEMENTS, other)),
         }
-        prompts.count = prompts.count.saturating_add(1);
+        prompts = prompts.saturating_add(1);
     }
-    prompts.count = prompts.count.saturating_add(is_tokens.into());
-    if prompts.count == 0 {
+    run.end(found);
+    prompts = prompts.saturating_add(is_tokens.into());
+    if prompts == 0 {
         return Err(empty("prompt", "empty_array", PROMPT));
     }
     Ok(prompts)
 }
 
-fn text(scanner: &mut Scanner<'_>) -> Result<Segment, Refusal> {
-    Ok(Segment { role: Role::User, span: scanner.string()?.inside() })
+fn text(scanner: &mut Scanner<'_>, found: &mut Found) -> Result<(), Refusal> {
+    found.text(Around::USER, scanner.string()?.inside());
+    Ok(())
 }

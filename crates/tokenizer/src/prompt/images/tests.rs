@@ -9,7 +9,7 @@ const CLAUDE: ImageRule =
 const GEMINI_2: ImageRule = ImageRule::GoogleTiles { tokens: 258 };
 
 fn tokens(rule: ImageRule, width: u64, height: u64) -> u64 {
-    rule.one(&Picture { size: Size::Known { width, height }, depth: 1, low: false })
+    rule.one(&Picture { size: Size::Known { width, height }, low: false })
 }
 
 /// The beginning of a PNG of that size.
@@ -35,8 +35,8 @@ fn counts_the_examples_of_openai() {
 #[test]
 fn counts_low_detail_as_the_base() {
     let size = Size::Known { width: 4096, height: 8192 };
-    assert_eq!(GPT_4O.one(&Picture { size, depth: 1, low: true }), 85);
-    assert_eq!(GPT_4_1_MINI.one(&Picture { size, depth: 1, low: true }), 2489);
+    assert_eq!(GPT_4O.one(&Picture { size, low: true }), 85);
+    assert_eq!(GPT_4_1_MINI.one(&Picture { size, low: true }), 2489);
 }
 
 #[test]
@@ -55,13 +55,13 @@ fn counts_a_picture_of_unknown_size_as_the_largest() {
     assert_eq!(GPT_4O.count(&[], 2), 2 * 1445);
     assert_eq!(GPT_4_1_MINI.count(&[], 1), 2489);
     assert_eq!(GEMINI_2.count(&[], 1), 24 * 258);
-    let elsewhere = Picture { size: Size::Elsewhere, depth: 1, low: false };
+    let elsewhere = Picture { size: Size::Elsewhere, low: false };
     assert_eq!(GPT_4O.count(&[elsewhere], 1), 1445);
 }
 
 #[test]
 fn counts_each_as_the_largest_when_more_look_like_pictures_than_there_are() {
-    let tiny = Picture { size: Size::Known { width: 1, height: 1 }, depth: 1, low: false };
+    let tiny = Picture { size: Size::Known { width: 1, height: 1 }, low: false };
     assert_eq!(GPT_4O.count(&[tiny], 1), 255);
     assert_eq!(GPT_4O.count(&[tiny, tiny], 1), 1445);
 }
@@ -70,7 +70,7 @@ fn counts_each_as_the_largest_when_more_look_like_pictures_than_there_are() {
 fn never_exceeds_the_numbers_there_are() {
     let size = Size::Known { width: u64::MAX, height: u64::MAX };
     for rule in [GPT_4O, GPT_4_1_MINI, CLAUDE, GEMINI_2] {
-        assert!(rule.count(&[Picture { size, depth: 0, low: false }], u32::MAX) > 0);
+        assert!(rule.count(&[Picture { size, low: false }], u32::MAX) > 0);
     }
 }
 

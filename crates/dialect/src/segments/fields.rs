@@ -1,0 +1,440 @@
+//! What each field of a request is: one table for all dialects, by name.
+//!
+//! A field that is not in the table is a segment of its own, names included, and is counted by its JSON: what a vendor adds
+//! tomorrow is reserved too high and not too low, and a stage that reads texts sees it. The tests walk the vendors' shapes: a
+//! field of theirs that is not here fails them.
+
+use crate::SegmentKind as Kind;
+use std::sync::LazyLock;
+
+/// What a field is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Means {
+    /// It is walked by its own names; a text in it is what the texts around it are.
+    Inherits,
+    /// It is walked; a text in it is of this kind.
+    Holds(Kind),
+    /// A string is one segment of this kind, and so is the JSON of an object or an array.
+    Whole(Kind),
+    /// In the outermost object, the texts and tokens of embeddings or the items of Responses; further in, what a tool was
+    /// called with.
+    Input,
+    /// In the outermost object: what the model may call. Further in, a choice names them, and it is walked.
+    Tools,
+    /// A picture, by its address or its bytes, or an object that has them.
+    Picture,
+    /// Bytes or their address: of a picture, a recording or a document.
+    Bytes,
+    /// How closely a picture is looked at.
+    Detail,
+    /// Names a speaker or what was called, where it stands in a message or further in.
+    Name,
+    /// A file that the vendor has or fetches.
+    File,
+    /// What was spoken: it is walked, and its id is a reference.
+    Spoken,
+    /// Names something; in what was spoken, what the vendor has.
+    Id,
+    /// Something at the vendor that is read with the prompt.
+    Reference,
+    /// Sealed thoughts in base64.
+    Sealed,
+    /// Each number is a token. Texts in it are words, and an object is kept at the vendor.
+    TokenIds,
+    /// What may be billed as answer, for each answer.
+    Prediction,
+    /// What is for the vendor: each string in it, whatever its name.
+    Metadata,
+    /// What an object is; an `item_reference` stands for something at the vendor.
+    Type,
+    /// Settings and ids, of which no model reads anything.
+    Setting,
+}
+
+/// The table, by what fields are.
+const TABLE: [(Means, &[&str]); 30] = [
+    (Means::Holds(Kind::Instruction), &["instructions", "system", "systemInstruction"]),
+    (Means::Holds(Kind::UserText), &["suffix", "promptVariables", "variables"]),
+    (Means::Holds(Kind::AssistantText), &["refusal", "tool_plan"]),
+    (
+        Means::Holds(Kind::Reasoning),
+        &[
+            "reasoning",
+            "reasoningContent",
+            "reasoningText",
+            "reasoning_content",
+            "reasoning_details",
+            "thinking",
+        ],
+    ),
+    (
+        Means::Holds(Kind::ToolArguments),
+        &["executableCode", "functionCall", "function_call", "toolUse", "tool_calls"],
+    ),
+    (Means::Holds(Kind::ToolResult), &["codeExecutionResult", "functionResponse", "toolResult"]),
+    (
+        Means::Holds(Kind::Document),
+        &["citationsContent", "context", "document", "documents", "searchResult", "source"],
+    ),
+    (Means::Holds(Kind::FileName), &["displayName", "filename", "title"]),
+    (Means::Holds(Kind::EmbeddingInput), &["inputs", "input_text", "instances", "query", "texts"]),
+    (Means::Holds(Kind::AnswerSchema), &["format", "textFormat", "structure"]),
+    (
+        Means::Inherits,
+        &[
+            "annotations",
+            "any",
+            "auto",
+            "content",
+            "contents",
+            "display",
+            "example",
+            "file",
+            "fileData",
+            "function",
+            "generateContentRequest",
+            "guardContent",
+            "images",
+            "inlineData",
+            "input_audio",
+            "items",
+            "messages",
+            "output",
+            "parts",
+            "s3Location",
+            "requests",
+            "summary",
+            "text",
+            "tool",
+            "video",
+            "video_url",
+            "audio_url",
+            "document_url",
+            "generationConfig",
+            "outputConfig",
+            "namespace",
+            "generation_config",
+        ],
+    ),
+    (Means::Whole(Kind::ToolArguments), &["arguments", "args", "custom"]),
+    (Means::Whole(Kind::ToolResult), &["response", "json"]),
+    (Means::Input, &["input"]),
+    (
+        Means::Whole(Kind::AnswerSchema),
+        &[
+            "input_examples",
+            "response_format",
+            "responseSchema",
+            "response_schema",
+            "responseJsonSchema",
+            "response_json_schema",
+            "json_schema",
+            "output_format",
+            "output_config",
+            "jsonSchema",
+            "schema",
+            "output_schema",
+            "default",
+            "pattern",
+            "additionalModelRequestFields",
+            "additionalProperties",
+            "anyOf",
+            "codeExecution",
+            "computerUse",
+            "defs",
+            "description",
+            "enum",
+            "fileSearch",
+            "file_search",
+            "functionDeclarations",
+            "googleMaps",
+            "googleSearch",
+            "googleSearchRetrieval",
+            "inputSchema",
+            "input_schema",
+            "maxItems",
+            "maxLength",
+            "maxProperties",
+            "maximum",
+            "minItems",
+            "minLength",
+            "minProperties",
+            "minimum",
+            "nullable",
+            "parameters",
+            "parametersJsonSchema",
+            "properties",
+            "propertyOrdering",
+            "ref",
+            "required",
+            "retrieval",
+            "retrievalConfig",
+            "systemTool",
+            "toolSpec",
+            "urlContext",
+        ],
+    ),
+    (Means::Tools, &["tools", "functions", "toolConfig", "tool_config"]),
+    (Means::Picture, &["image_url", "image"]),
+    (Means::Bytes, &["url", "data", "bytes", "uri", "fileUri", "file_uri", "file_data"]),
+    (Means::Detail, &["detail"]),
+    (Means::Name, &["name"]),
+    (Means::File, &["file_id", "file_url"]),
+    (Means::Spoken, &["audio"]),
+    (Means::Id, &["id"]),
+    (
+        Means::Reference,
+        &[
+            "previous_response_id",
+            "conversation",
+            "cachedContent",
+            "container",
+            "mcp_servers",
+            "web_search_options",
+            "web_search",
+            "web_search_call",
+            "web_search_tool_result",
+            "plugins",
+        ],
+    ),
+    (Means::Sealed, &["encrypted_content", "redactedContent", "encrypted_index"]),
+    (Means::TokenIds, &["prompt"]),
+    (Means::Prediction, &["prediction"]),
+    (
+        Means::Metadata,
+        &[
+            "custom_id",
+            "labels",
+            "metadata",
+            "partMetadata",
+            "requestMetadata",
+            "safety_identifier",
+            "stop",
+            "stopSequences",
+            "stop_sequences",
+            "stop_sequence",
+            "user",
+            "user_id",
+        ],
+    ),
+    (Means::Type, &["type"]),
+    (
+        Means::Setting,
+        &[
+            "additionalModelResponseFieldPaths",
+            "allowedFunctionNames",
+            "allowed_callers",
+            "allowed_tools",
+            "audioTimestamp",
+            "autoTruncate",
+            "background",
+            "behavior",
+            "bucketOwner",
+            "budget_tokens",
+            "cachePoint",
+            "cache_control",
+            "call_id",
+            "caller",
+            "candidateCount",
+            "category",
+            "citation_options",
+            "citations",
+            "context_management",
+            "defer_loading",
+            "dimensions",
+            "disable_parallel_tool_use",
+            "echo",
+            "eager_input_streaming",
+            "effort",
+            "embedding_types",
+            "enableEnhancedCivicAnswers",
+            "enabled",
+            "encoding_format",
+            "frequencyPenalty",
+            "frequency_penalty",
+            "functionCallingConfig",
+            "generate_summary",
+            "guardrailConfig",
+            "imageConfig",
+            "include",
+            "includeServerSideToolInvocations",
+            "includeThoughts",
+            "include_obfuscation",
+            "include_usage",
+            "inference_geo",
+            "input_type",
+            "is_error",
+            "k",
+            "latency",
+            "logit_bias",
+            "logprobs",
+            "max_tokens_per_doc",
+            "max_tool_calls",
+            "mediaResolution",
+            "media_type",
+            "method",
+            "mimeType",
+            "mime_type",
+            "modalities",
+            "mode",
+            "model",
+            "modelArmorConfig",
+            "moderation",
+            "outputDimensionality",
+            "output_dimension",
+            "p",
+            "parallel_tool_calls",
+            "performanceConfig",
+            "phase",
+            "presencePenalty",
+            "presence_penalty",
+            "priority",
+            "prompt_cache_breakpoint",
+            "prompt_cache_key",
+            "prompt_cache_options",
+            "prompt_cache_retention",
+            "reasoning_effort",
+            "responseLogprobs",
+            "responseMimeType",
+            "responseModalities",
+            "role",
+            "routingConfig",
+            "safetySettings",
+            "safety_mode",
+            "scheduling",
+            "seed",
+            "serviceTier",
+            "service_tier",
+            "signature",
+            "speechConfig",
+            "speed",
+            "status",
+            "store",
+            "stream",
+            "stream_options",
+            "strict",
+            "strict_tools",
+            "taskType",
+            "temperature",
+            "thinkingBudget",
+            "thinkingConfig",
+            "thinkingLevel",
+            "thought",
+            "thoughtSignature",
+            "threshold",
+            "token_budget",
+            "toolChoice",
+            "toolUseId",
+            "tool_call_id",
+            "tool_choice",
+            "tool_use_id",
+            "topK",
+            "topP",
+            "top_k",
+            "top_logprobs",
+            "top_n",
+            "top_p",
+            "transformations",
+            "truncate",
+            "truncation",
+            "ttl",
+            "verbosity",
+            "videoMetadata",
+            "voice",
+            "willContinue",
+            "index",
+            "min_p",
+            "repetition_penalty",
+            "stop_reason",
+            "betas",
+            "anthropic_version",
+            "anthropic_beta",
+            "version",
+            "width",
+            "height",
+            "max_tokens",
+            "max_completion_tokens",
+            "max_output_tokens",
+            "maxTokens",
+            "maxOutputTokens",
+            "n",
+            "best_of",
+            "inferenceConfig",
+        ],
+    ),
+];
+
+/// More than twice the fields: most buckets have one or none. Every member of a body is looked up.
+const BUCKETS: usize = 1024;
+
+/// The same by [`bucket`] of the name.
+static BY_NAME: LazyLock<Vec<Vec<(&'static str, Means)>>> = LazyLock::new(|| {
+    let mut buckets = vec![Vec::new(); BUCKETS];
+    for (means, names) in TABLE {
+        for name in names {
+            if let Some(bucket) = buckets.get_mut(bucket(name)) {
+                bucket.push((*name, means));
+            }
+        }
+    }
+    buckets
+});
+
+/// By length and three letters. Names come from clients, but only those of the table are in buckets.
+fn bucket(name: &str) -> usize {
+    let bytes = name.as_bytes();
+    let at = |index: usize| usize::from(bytes.get(index).copied().unwrap_or_default());
+    let letters = at(0) * 31 + at(bytes.len() / 2) * 7 + at(bytes.len().saturating_sub(1)) * 101;
+    (letters + bytes.len() * 61) % BUCKETS
+}
+
+/// The names of all fields that are known.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().flat_map(|(_, names)| names.iter().copied())
+}
+
+impl Means {
+    /// What a field of this name is. None: it is not known.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let rows = BY_NAME.get(bucket(name))?;
+        rows.iter().find(|(known, _)| *known == name).map(|(_, means)| *means)
+    }
+
+    /// What a member of this name is, in so many objects and arrays.
+    pub(super) fn of_member(name: &str, depth: u32) -> Self {
+        match Self::of_name(name) {
+            Some(Self::Input) if depth == 1 => Self::TokenIds,
+            Some(Self::Input) => Self::Whole(Kind::ToolArguments),
+            Some(Self::Tools) if depth > 1 => Self::Inherits,
+            Some(_) if depth == 1 && (name == "custom" || name == "default") => Self::Inherits,
+            Some(means) => means,
+            None => Self::Whole(Kind::Other),
+        }
+    }
+
+    /// What the elements of an array are that is this itself.
+    pub(super) fn of_elements(self) -> Self {
+        match self {
+            Self::Picture | Self::Bytes | Self::TokenIds | Self::Reference => self,
+            _ => Self::Inherits,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_is_listed_once() {
+        let longest = BY_NAME.iter().map(Vec::len).max();
+        assert!(longest <= Some(5), "a bucket has {longest:?} names");
+        assert_eq!(names().count(), names().collect::<std::collections::BTreeSet<_>>().len());
+        for (means, names) in TABLE {
+            for name in names {
+                assert_eq!(Means::of_name(name), Some(means), "{name}");
+            }
+        }
+        assert_eq!(Means::of_name("brand_new_field"), None);
+    }
+}
