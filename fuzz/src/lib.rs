@@ -182,7 +182,12 @@ pub fn openai_request(data: &[u8]) {
         translate::read(Wire::Cohere, Operation::Rerank, &text),
     ];
     for request in read.into_iter().flatten() {
-        let body: Value = serde_json::from_str(&text).expect("what is read is JSON");
+        let body: Value = match serde_json::from_str(&text) {
+            Ok(body) => body,
+            // The reader leaves numbers to the vendor.
+            Err(error) if error.to_string().contains("out of range") => continue,
+            Err(error) => panic!("what is read is JSON: {error}"),
+        };
         assert_eq!(body["model"], request.facts.model.as_str());
         let mut end = 0;
         for segment in &request.segments {
