@@ -47,7 +47,7 @@ fn every_field_of_a_vendors_request_is_listed_with_what_it_is() {
     assert!(fields.len() > 200, "the shapes were not found: {}", fields.len());
     let unlisted: Vec<_> =
         fields.iter().filter(|(_, name)| Means::of_name(name).is_none()).collect();
-    assert!(unlisted.is_empty(), "add to crates/dialect/src/segments/fields.rs: {unlisted:#?}");
+    assert!(unlisted.is_empty(), "add to crates/dialect/src/segments/table.rs: {unlisted:#?}");
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! What is found in a request while it is read: its segments, and how many pictures, sounds and documents it carries.
 //!
 //! A reader of a dialect looks into what it judges, and hands every other member to [`Found::member`], which walks it by the
-//! one table of [`fields`]: so the body is read once, and nothing of it is left out.
+//! one table of names: so the body is read once, and nothing of it is left out.
 
 mod around;
 mod beside;
 pub mod fields;
+mod table;
 mod walk;
 
 pub(crate) use around::Around;

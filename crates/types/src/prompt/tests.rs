@@ -84,7 +84,10 @@ fn refuses_edits_that_change_a_segment_and_what_is_beside_it() {
     for edit in
         [at(r#""e":"two""#, r#""e":"three""#), at("e\\n\",\"b\"", ""), at("\"m\",\"a\"", "\"n\"")]
     {
-        assert_eq!(prompt().apply(&[edit.clone()]), Err(EditError::CutsSegment(edit.span)));
+        assert_eq!(
+            prompt().apply(std::slice::from_ref(&edit)),
+            Err(EditError::CutsSegment(edit.span))
+        );
     }
     assert!(prompt().apply(&[at("\"m\"", "1")]).is_err(), "the model is a string");
 }
