@@ -2,9 +2,12 @@
 
 use super::{check_events, pass, pieces, split};
 use postern_dialect::translate::{self, Rewritten};
-use postern_dialect::{Facts, Operation, Vendor, Wire, apply};
+use postern_dialect::{Decoded, Facts, Operation, Vendor, Wire, apply};
+use postern_fault::Fault;
+use postern_types::provider::{SegmentEdit, SegmentRole, TextKind};
 use serde_json::Value;
 use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 
 /// Any client's request to any vendor, of any operation: JSON is sent, or the caller is told why not.
 pub fn translate_request(data: &[u8]) {
@@ -34,17 +37,28 @@ pub fn translate_answer(data: &[u8]) {
         for (stream, media_type) in FORMS {
             let facts = facts(client, stream);
             for wire in Wire::ALL {
-                let told = |pieces: &[&str]| {
+                let decoder = |segments| {
                     let content_type = media_type.to_owned();
-                    let head = translate::AnswerHead { content_type, ..Default::default() };
-                    let vendor = Vendor::new(wire, "m");
-                    pass(translate::Decoder::new(&vendor, &facts, head), pieces)
+                    let head =
+                        translate::AnswerHead { content_type, segments, ..Default::default() };
+                    translate::Decoder::new(&Vendor::new(wire, "m"), &facts, head)
                 };
+                let told = |pieces: &[&str]| pass(decoder(false), pieces);
                 let whole = told(&[&text]);
                 assert_eq!(whole, told(&pieces), "{wire:?} to {client:?}");
                 let (output, _, end) = whole;
                 if stream && wire != client {
                     check_events(&output);
+                }
+                let with_texts = |pieces: &[&str], edit| texts(decoder(true), pieces, edit);
+                for edit in [false, true] {
+                    let whole = with_texts(&[&text], edit);
+                    if stream && wire != client {
+                        check_events(&whole.0);
+                    }
+                    if !edit {
+                        assert_eq!(whole, with_texts(&pieces, edit), "{wire:?} to {client:?}");
+                    }
                 }
                 if let Err(fault) = &end {
                     assert!(stream || output.is_empty(), "no half of a whole answer");
@@ -54,6 +68,53 @@ pub fn translate_answer(data: &[u8]) {
             }
         }
     }
+}
+
+/// What comes out where a stage asks for texts, and holds all of them back until they end if it edits.
+fn texts(
+    mut decoder: translate::Decoder,
+    pieces: &[&str],
+    edit: bool,
+) -> (String, Result<(), Fault>) {
+    let (mut output, mut held) = (String::new(), BTreeMap::new());
+    let mut pieces = pieces.iter();
+    loop {
+        let decoded = match pieces.next() {
+            Some(piece) => decoder.push(piece),
+            None => decoder.finish(),
+        };
+        let decoded = match decoded {
+            Ok(decoded) => decoded,
+            Err(fault) => return (output, Err(fault)),
+        };
+        let edits = hold_back(&decoded, &mut held);
+        output += &match edit {
+            true => decoder.edit(&edits).expect("edits fit the segments"),
+            false => decoded.output,
+        };
+        if decoded.done {
+            return (output, Ok(()));
+        }
+    }
+}
+
+type Held = BTreeMap<(u32, u32, u32, u8), String>;
+
+fn hold_back(decoded: &Decoded, held: &mut Held) -> Vec<SegmentEdit> {
+    let mut edits = Vec::new();
+    for (segment, found) in (0..).zip(&decoded.segments) {
+        let said = found.text(&decoded.output).expect("a segment is in its output");
+        let held = held.entry(found.at.key()).or_default();
+        match found.role {
+            SegmentRole::Repeat => continue,
+            SegmentRole::Piece => held.push_str(&said),
+            SegmentRole::End => {}
+        }
+        let releases = found.role == SegmentRole::End || found.at.kind == TextKind::ToolName;
+        let text = if releases { std::mem::take(held) } else { String::new() };
+        edits.push(SegmentEdit { segment, text });
+    }
+    edits
 }
 
 /// The clients' dialects.

@@ -12,7 +12,7 @@ use postern_types::auth::{
 };
 use postern_types::delegation::{DelegatedCall, DelegatedResult};
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
-use postern_types::provider::{AnswerHead, Decoded, Encoded};
+use postern_types::provider::{AnswerHead, Decoded, Encoded, Place, SegmentEdit};
 use postern_types::router::ModelEntry;
 use postern_types::{
     Caller, Dialect, Fault, Field, Prompt, RequestFacts, Target, Transport, Usage, VendorApi,
@@ -177,6 +177,14 @@ impl postern_pipeline::Decoder for provider::Decoder {
 
     fn finish(&self) -> Result<Decoded, Fault> {
         provider::Decoder::finish(self)
+    }
+
+    fn edit(&self, edits: &[SegmentEdit]) -> Result<String, Fault> {
+        provider::Decoder::edit(self, edits)
+    }
+
+    fn delta(&self, at: Place, text: &str) -> Result<String, Fault> {
+        provider::Decoder::delta(self, at, text)
     }
 
     fn so_far(&self) -> Usage {

@@ -5,7 +5,9 @@
 //! is granted nothing. Fails closed: an answer that cannot be read is no answer.
 
 use postern_contract::provider::exports::postern::provider::stage::{Guest, GuestDecoder};
-use postern_contract::types::provider::{AnswerHead, Decoded, Encoded, Loss, Rewritten};
+use postern_contract::types::provider::{
+    AnswerHead, Decoded, Encoded, Loss, Place, Rewritten, SegmentEdit,
+};
 use postern_contract::types::{Dialect, Fault, Field, RequestFacts, Usage, VendorApi};
 use postern_dialect::translate;
 use postern_fault::{Fault as NativeFault, Kind};
@@ -53,6 +55,7 @@ impl GuestDecoder for Decoder {
             memo,
             request_id: answer.request_id,
             unix_s: answer.unix_s,
+            segments: answer.segments,
         };
         let decoder = translate::Decoder::new(&api, &facts, head);
         Decoder(Ok(RefCell::new(decoder)))
@@ -61,6 +64,16 @@ impl GuestDecoder for Decoder {
     fn push(&self, chunk: String) -> Result<Decoded, Fault> {
         let decoder = self.0.as_ref().map_err(Clone::clone)?;
         Ok(decoder.borrow_mut().push(&chunk)?)
+    }
+
+    fn edit(&self, edits: Vec<SegmentEdit>) -> Result<String, Fault> {
+        let decoder = self.0.as_ref().map_err(Clone::clone)?;
+        Ok(decoder.borrow_mut().edit(&edits)?)
+    }
+
+    fn delta(&self, at: Place, text: String) -> Result<String, Fault> {
+        let decoder = self.0.as_ref().map_err(Clone::clone)?;
+        Ok(decoder.borrow_mut().delta(at, &text)?)
     }
 
     fn so_far(&self) -> Usage {

@@ -62,17 +62,25 @@ fn translations() {
         for client in [Wire::OpenAi, Wire::Responses, Wire::Anthropic] {
             let facts = translate::read(Wire::Anthropic, Operation::Chat, &body).unwrap().facts;
             let facts = Facts { client, ..facts };
-            let head =
-                AnswerHead { content_type: "text/event-stream".into(), ..AnswerHead::default() };
-            let mut decoder = translate::Decoder::new(&vendor, &facts, head);
-            let what = format!("an event from {} to {}", wire.word(), client.word());
-            measure(&what, || decoder.push(event).unwrap());
+            for segments in [false, true] {
+                let content_type = "text/event-stream".into();
+                let head = AnswerHead { content_type, segments, ..AnswerHead::default() };
+                let mut decoder = translate::Decoder::new(&vendor, &facts, head);
+                let (from, to) = (wire.word(), client.word());
+                let with = if segments { ", with segments" } else { "" };
+                let what = format!("an event from {from} to {to}{with}");
+                measure(&what, || decoder.push(event).unwrap());
+            }
         }
     }
 }
 
 /// An event with a word, as each vendor streams it.
-const EVENTS: [(Wire, &str); 4] = [
+const EVENTS: [(Wire, &str); 5] = [
+    (
+        Wire::Responses,
+        "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"sequence_number\":4,\"item_id\":\"msg_1\",\"output_index\":0,\"content_index\":0,\"delta\":\" word\",\"logprobs\":[]}\n\n",
+    ),
     (
         Wire::OpenAi,
         "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1741569952,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\" word\"},\"finish_reason\":null}]}\n\n",

@@ -22,6 +22,7 @@ mod request;
 pub mod responses;
 pub mod segments;
 mod speak;
+mod texts;
 pub mod translate;
 mod usage;
 mod vendor;

@@ -250,6 +250,8 @@ fn decoder<S: Stages>(
         memo,
         request_id: exchange.request_id.clone(),
         unix_s: exchange.unix_s(),
+        // No stage reads or edits the texts of an answer.
+        segments: false,
     };
     exchange.stages.decoder(&target.api, call.facts, &head)
 }

@@ -10,7 +10,7 @@ use postern_types::auth::{
 };
 use postern_types::delegation::{DelegatedCall, DelegatedResult};
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
-use postern_types::provider::{AnswerHead, Decoded, Encoded};
+use postern_types::provider::{AnswerHead, Decoded, Encoded, Place, SegmentEdit};
 use postern_types::router::ModelEntry;
 use postern_types::{
     Caller, Dialect, Endpoint, Fault, Field, Prompt, RequestFacts, Target, Usage, VendorApi,
@@ -96,6 +96,8 @@ pub trait Provider {
 pub trait Decoder {
     fn push(&self, chunk: &str) -> Result<Decoded, Fault>;
     fn finish(&self) -> Result<Decoded, Fault>;
+    fn edit(&self, edits: &[SegmentEdit]) -> Result<String, Fault>;
+    fn delta(&self, at: Place, text: &str) -> Result<String, Fault>;
     fn so_far(&self) -> Usage;
 }
 

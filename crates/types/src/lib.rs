@@ -9,6 +9,7 @@ mod cost;
 mod dialect;
 mod escape;
 mod prompt;
+mod segment;
 mod span;
 mod unescape;
 mod usage;
@@ -28,6 +29,7 @@ mod records {
 pub use escape::escape;
 pub use records::postern::types::delegation;
 pub use records::postern::types::types::*;
+pub use segment::{Unescaped, json_unescaped};
 pub use span::{EditError, apply};
 pub use unescape::unescape;
 

@@ -22,6 +22,12 @@ impl Default for Usage {
 #[allow(clippy::derivable_impls)] // The type is generated.
 impl Default for Decoded {
     fn default() -> Self {
-        Decoded { output: String::new(), usage: None, done: false, ids: Vec::new() }
+        Decoded {
+            output: String::new(),
+            segments: Vec::new(),
+            usage: None,
+            done: false,
+            ids: Vec::new(),
+        }
     }
 }

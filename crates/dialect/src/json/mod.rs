@@ -7,7 +7,9 @@ mod scanner;
 #[cfg(test)]
 mod tests;
 mod text;
+mod tree;
 
 pub(crate) use error::{Error, Reason};
 pub(crate) use scanner::{MAX_DEPTH, Scanner, Type};
 pub(crate) use text::Text;
+pub(crate) use tree::{Node, Value};

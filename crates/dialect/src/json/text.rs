@@ -27,6 +27,12 @@ impl<'a> Text<'a> {
         self.literal.get(1..self.literal.len().saturating_sub(1)).map(Cow::Borrowed)
     }
 
+    /// What it says, with `U+FFFD` for half a surrogate pair.
+    pub fn said(&self) -> Cow<'a, str> {
+        let inside = self.literal.get(1..self.literal.len().saturating_sub(1));
+        postern_types::json_unescaped(inside.unwrap_or_default())
+    }
+
     /// Where the literal stands, quotes included.
     pub fn span(&self) -> Span {
         self.range().into()

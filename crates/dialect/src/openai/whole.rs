@@ -50,6 +50,6 @@ impl Whole {
         if answer.items.is_none() {
             return Err(invalid(format!("the provider sent {what} without `{list}`")));
         }
-        Ok(Decoded { output, usage: answer.usage, done: true, ids: Vec::new() })
+        Ok(Decoded { output, usage: answer.usage, done: true, ..Decoded::default() })
     }
 }

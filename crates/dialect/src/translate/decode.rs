@@ -7,9 +7,11 @@ use super::{passes, spoken};
 use crate::counted::Counted;
 use crate::handed_out::HandedOut;
 use crate::openai::decode::wrong_form;
+use crate::texts::Texts;
 use crate::usage::latest;
 use crate::{Context, Decoded, Facts, Memo, Operation, Usage, Vendor, Wire, openai};
-use postern_fault::Fault;
+use postern_fault::{Fault, Kind};
+use postern_types::provider::{Place, SegmentEdit};
 
 /// What a decoder must know besides the request's facts.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -22,6 +24,8 @@ pub struct AnswerHead {
     pub request_id: String,
     /// Now, in seconds since 1970.
     pub unix_s: u64,
+    /// The texts of the answer are wanted, to be read or edited.
+    pub segments: bool,
 }
 
 impl AnswerHead {
@@ -42,6 +46,8 @@ pub struct Decoder {
     said: Option<Usage>,
     /// What the client learns the ids of.
     handed_out: HandedOut,
+    /// Where its texts stand, if that is asked for.
+    texts: Option<Box<Texts>>,
 }
 
 enum Reading {
@@ -57,7 +63,8 @@ impl Decoder {
     /// `facts` are the request's. The length of a whole answer is the caller's to bound.
     pub fn new(vendor: &Vendor, facts: &Facts, head: AnswerHead) -> Self {
         let handed_out = HandedOut::new(facts.client, facts.stream);
-        Decoder { reading: Reading::new(vendor, facts, head), said: None, handed_out }
+        let texts = head.segments.then(|| Texts::new(facts)).flatten().map(Box::new);
+        Decoder { reading: Reading::new(vendor, facts, head), said: None, handed_out, texts }
     }
 
     /// The next chunk of the answer, cut anywhere between two characters.
@@ -66,6 +73,7 @@ impl Decoder {
     /// What the vendor should not have said (`upstream-invalid`), or what it said went wrong. What came before it in
     /// the same chunk comes out first, and the fault with the next call.
     pub fn push(&mut self, chunk: &str) -> Result<Decoded, Fault> {
+        self.say_held()?;
         let decoded = match &mut self.reading {
             Reading::OpenAi(decoder) => decoder.push(chunk),
             Reading::Passing(passing) => passing.push(chunk),
@@ -73,7 +81,7 @@ impl Decoder {
             Reading::Embeddings(embeddings) => embeddings.push(chunk),
             Reading::Refused(fault) => Err(fault.clone()),
         }?;
-        Ok(self.noted(decoded))
+        self.noted(decoded)
     }
 
     /// The vendor has ended well.
@@ -81,6 +89,7 @@ impl Decoder {
     /// # Errors
     /// As [`Decoder::push`], and an answer that is not whole.
     pub fn finish(&mut self) -> Result<Decoded, Fault> {
+        self.say_held()?;
         let decoded = match &mut self.reading {
             Reading::OpenAi(decoder) => decoder.finish(),
             Reading::Passing(passing) => passing.finish(),
@@ -88,7 +97,7 @@ impl Decoder {
             Reading::Embeddings(embeddings) => embeddings.finish(),
             Reading::Refused(fault) => Err(fault.clone()),
         }?;
-        Ok(self.noted(decoded))
+        self.noted(decoded)
     }
 
     /// The usage of an answer that ends here: what the vendor has said, or an estimate of what it has generated. An input of
@@ -110,14 +119,42 @@ impl Decoder {
         Usage { output_tokens, estimated: true, ..said }
     }
 
-    fn noted(&mut self, mut decoded: Decoded) -> Decoded {
+    fn say_held(&self) -> Result<(), Fault> {
+        self.texts.as_ref().map_or(Ok(()), |texts| texts.say_held())
+    }
+
+    fn noted(&mut self, mut decoded: Decoded) -> Result<Decoded, Fault> {
         if decoded.usage.is_some() {
             decoded.usage = latest(self.said, decoded.usage);
             self.said = decoded.usage;
         }
         decoded.ids = self.handed_out.read(&decoded.output);
-        decoded
+        if let Some(texts) = &mut self.texts {
+            texts.see(&mut decoded)?;
+        }
+        Ok(decoded)
     }
+
+    /// The last output with other texts, once.
+    ///
+    /// # Errors
+    /// An edit that fits no segment of it.
+    pub fn edit(&mut self, edits: &[SegmentEdit]) -> Result<String, Fault> {
+        self.texts.as_mut().ok_or_else(no_texts)?.edit(edits)
+    }
+
+    /// A further event of the stream, with more text at a place that is open; it belongs behind all output so far.
+    ///
+    /// # Errors
+    /// A place that is not open.
+    pub fn delta(&mut self, at: Place, text: &str) -> Result<String, Fault> {
+        self.texts.as_mut().ok_or_else(no_texts)?.delta(at, text)
+    }
+}
+
+fn no_texts() -> Fault {
+    Fault::new(Kind::Unavailable, "the gateway could not edit the answer")
+        .with_private("the answer has no texts, or they were not asked for")
 }
 
 impl Reading {

@@ -39,6 +39,6 @@ impl Embeddings {
         let answer = embed::read(&self.vendor, &mem::take(&mut self.text))?;
         let output = embed::write(&answer, self.base64, &self.vendor.model);
         let usage = answer.usage;
-        Ok(Decoded { output, usage, done: true, ids: Vec::new() })
+        Ok(Decoded { output, usage, done: true, ..Decoded::default() })
     }
 }

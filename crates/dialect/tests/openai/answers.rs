@@ -41,7 +41,7 @@ fn a_completion_comes_out_at_the_end_as_it_came() {
     let usage = Some(counts(1100, 1024, 10, 4));
     assert_eq!(
         decoder.finish(),
-        Ok(Decoded { output: answer, usage, done: true, ids: Vec::new() })
+        Ok(Decoded { output: answer, usage, done: true, ..Decoded::default() })
     );
     assert_eq!(decoder.finish(), Ok(Decoded { done: true, ..Decoded::default() }));
 }

@@ -65,8 +65,26 @@ pub fn decoder_with(
         memo,
         request_id: "r1".to_owned(),
         unix_s: 1_700_000_000,
+        segments: false,
     };
     Decoder::new(&vendor(vendor_wire), &facts(client, stream), head)
+}
+
+/// A decoder that says where the texts stand.
+pub fn decoder_of_texts(
+    vendor_wire: Wire,
+    facts: &Facts,
+    media_type: &str,
+    segments: bool,
+) -> Decoder {
+    let head = AnswerHead {
+        content_type: media_type.to_owned(),
+        request_id: "r1".to_owned(),
+        unix_s: 1_700_000_000,
+        segments,
+        ..AnswerHead::default()
+    };
+    Decoder::new(&vendor(vendor_wire), facts, head)
 }
 
 /// All that came out of a decoder, and how it ended.

@@ -13,7 +13,7 @@ use postern_types::auth::{
 };
 use postern_types::delegation::{DelegatedCall, DelegatedResult};
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
-use postern_types::provider::{AnswerHead, Decoded, Encoded, Loss, Rewritten};
+use postern_types::provider::{AnswerHead, Decoded, Encoded, Loss, Place, Rewritten, SegmentEdit};
 use postern_types::router::ModelEntry;
 use postern_types::{
     Caller, Counting, Deadlines, Deployment, Dialect, Endpoint, Fault, Field, ImageRule, Metering,
@@ -512,6 +512,14 @@ impl Decoder for Reader {
 
     fn finish(&self) -> Result<Decoded, Fault> {
         Ok(Decoded { output: DONE.to_owned(), done: true, ..Decoded::default() })
+    }
+
+    fn edit(&self, _: &[SegmentEdit]) -> Result<String, Fault> {
+        panic!("no texts are asked for")
+    }
+
+    fn delta(&self, _: Place, _: &str) -> Result<String, Fault> {
+        panic!("no texts are asked for")
     }
 
     fn so_far(&self) -> Usage {

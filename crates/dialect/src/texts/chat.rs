@@ -1,0 +1,276 @@
+//! Chat completions: <https://platform.openai.com/docs/api-reference/chat>, and what servers of it have added.
+//!
+//! Nothing says where a text ends but the end of its choice: one ends where another of the same choice begins, as the
+//! accumulator of `openai-python` has it (`lib/streaming/chat`).
+
+use super::Dialect;
+use super::completions::Head;
+use super::found::{Found, When};
+use crate::json::{Node, Value};
+use postern_types::provider::{Place, TextKind};
+use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
+
+#[derive(Default)]
+pub(super) struct Chat {
+    head: Head,
+    choices: BTreeMap<u32, Choice>,
+}
+
+#[derive(Default)]
+struct Choice {
+    calls: BTreeMap<u32, Call>,
+    last_call: u32,
+    thoughts: Thoughts,
+}
+
+#[derive(Default)]
+struct Call {
+    id: String,
+    custom: bool,
+    /// The form that came before `tool_calls`.
+    legacy: bool,
+}
+
+/// How the thoughts of a choice are said.
+#[derive(Default)]
+struct Thoughts {
+    /// The field of their words.
+    field: Option<&'static str>,
+    /// In `reasoning_details`, piece by piece: the kind of the last one.
+    details: Option<&'static str>,
+}
+
+impl Dialect for Chat {
+    fn event(&mut self, data: Option<&Node<'_>>, found: &mut Found<'_>) {
+        let Some(data) = data else { return found.end_if(|_| true) };
+        self.head.see(data);
+        for (_, choice) in data.list("choices") {
+            let index = choice.index_of("index").unwrap_or_default();
+            self.choice(index, choice, found);
+            found.end_others(index);
+            if choice.get("finish_reason").is_some() {
+                found.end_if(|place| place.choice == index);
+            }
+        }
+    }
+
+    fn whole(&mut self, answer: &Node<'_>, found: &mut Found<'_>) {
+        for (number, choice) in answer.list("choices") {
+            self.choice(choice.index_of("index").unwrap_or(number), choice, found);
+        }
+    }
+
+    fn delta(&self, at: Place, text: &str, _: u64) -> Option<String> {
+        let choice = self.choices.get(&at.choice)?;
+        let delta = match at.kind {
+            TextKind::Text => json!({ "content": text }),
+            TextKind::Refusal => json!({ "refusal": text }),
+            TextKind::Reasoning => choice.thoughts.delta(text),
+            TextKind::Transcript => json!({ "audio": { "transcript": text } }),
+            TextKind::ToolArguments => choice.calls.get(&at.content)?.delta(at.content, text),
+            TextKind::ReasoningSummary => {
+                json!({ "reasoning_details": [{ "type": SUMMARY, "summary": text, "index": at.part }] })
+            }
+            TextKind::ToolName => return None,
+        };
+        let choice =
+            json!({ "index": at.choice, "delta": delta, "logprobs": null, "finish_reason": null });
+        Some(self.head.event("chat.completion.chunk", &choice))
+    }
+}
+
+impl Chat {
+    fn choice(&mut self, index: u32, node: &Node<'_>, found: &mut Found<'_>) {
+        let choice = self.choices.entry(index).or_default();
+        let text = Place::new(TextKind::Text, index);
+        if let Some(logprobs) = node.get("logprobs") {
+            found.void(text, logprobs, "null", When::ChoiceTouched);
+        }
+        let Some(said) = node.get("delta").or_else(|| node.get("message")) else { return };
+        choice.thoughts.see(Place { kind: TextKind::Reasoning, ..text }, said, found);
+        for (kind, member) in [(TextKind::Text, "content"), (TextKind::Refusal, "refusal")] {
+            for (is_thought, words) in said.get(member).map(words).unwrap_or_default() {
+                let kind = if is_thought { TextKind::Reasoning } else { kind };
+                found.say(Place { kind, ..text }, words);
+            }
+        }
+        if let Some(words) = said.at(&["audio", "transcript"]) {
+            found.say(Place { kind: TextKind::Transcript, ..text }, words);
+        }
+        for (_, call) in said.list("tool_calls") {
+            choice.call(index, call, found);
+        }
+        if let Some(function) = said.get("function_call") {
+            choice.calls.entry(0).or_default().legacy = true;
+            say_call(Place::new(TextKind::ToolArguments, index), function, "arguments", found);
+        }
+    }
+}
+
+impl Choice {
+    fn call(&mut self, index: u32, node: &Node<'_>, found: &mut Found<'_>) {
+        let function = node.get("function");
+        let custom = node.get("custom");
+        let said = function.or(custom);
+        let named = said.is_some_and(|said| !said.text_of("name").is_empty());
+        let key = self.key_of(node.index_of("index"), &node.text_of("id"), named);
+        self.last_call = key;
+        let call = self.calls.entry(key).or_default();
+        if call.id.is_empty() {
+            call.id = node.text_of("id").into_owned();
+        }
+        call.custom |= custom.is_some();
+        let place = Place::new(TextKind::ToolArguments, index).in_content(key);
+        if let Some(said) = said {
+            let arguments = if call.custom { "input" } else { "arguments" };
+            say_call(place, said, arguments, found);
+        }
+    }
+
+    /// As the reader of vendors' answers tells calls apart: by the index, but a new one where the id is another.
+    fn key_of(&self, index: Option<u32>, id: &str, named: bool) -> u32 {
+        let next = || self.calls.keys().next_back().map_or(0, |last| last.saturating_add(1));
+        let same = |key: &u32| {
+            id.is_empty()
+                || self.calls.get(key).is_none_or(|call| call.id.is_empty() || call.id == id)
+        };
+        match index {
+            Some(index) if same(&index) => index,
+            _ if id.is_empty() && named => next(),
+            _ if id.is_empty() => self.last_call,
+            _ => {
+                let known = self.calls.iter().find(|(_, call)| call.id == id);
+                known.map_or_else(next, |(key, _)| *key)
+            }
+        }
+    }
+}
+
+impl Call {
+    fn delta(&self, index: u32, text: &str) -> Json {
+        match (self.legacy, self.custom) {
+            (true, _) => json!({ "function_call": { "arguments": text } }),
+            (_, true) => json!({ "tool_calls": [{ "index": index, "custom": { "input": text } }] }),
+            _ => json!({ "tool_calls": [{ "index": index, "function": { "arguments": text } }] }),
+        }
+    }
+}
+
+fn say_call(place: Place, said: &Node<'_>, arguments: &str, found: &mut Found<'_>) {
+    if let Some(name) = said.get("name") {
+        found.say(Place { kind: TextKind::ToolName, ..place }, name);
+    }
+    if let Some(arguments) = said.get(arguments) {
+        found.say(place, arguments);
+    }
+}
+
+const SUMMARY: &str = "reasoning.summary";
+
+const FIELDS: [&str; 2] = ["reasoning_content", "reasoning"];
+
+impl Thoughts {
+    fn see(&mut self, place: Place, said: &Node<'_>, found: &mut Found<'_>) {
+        let fields = FIELDS.map(|field| (field, said.get(field).map(words).unwrap_or_default()));
+        let mut by_field = String::new();
+        for (field, words) in fields {
+            let text: String = words.iter().map(|(_, word)| word.text()).collect();
+            // Servers that give the words twice give the same.
+            let again = !text.is_empty() && text == by_field;
+            for (_, word) in words {
+                self.field = self.field.or(Some(field).filter(|_| !word.text().is_empty()));
+                if again { found.echo(place, word) } else { found.say(place, word) }
+            }
+            by_field = if by_field.is_empty() { text } else { by_field };
+        }
+        if let Some(details) = said.get("reasoning_details") {
+            self.details(place, details, &by_field, found);
+        }
+    }
+
+    /// They say the words of the field once more, whole or in pieces, and seal them; or they alone say them.
+    fn details(&mut self, place: Place, details: &Node<'_>, by_field: &str, found: &mut Found<'_>) {
+        let texts: Vec<_> = details.items().iter().filter_map(text_of_detail).collect();
+        let is_part = |whole: &str| texts.iter().all(|(_, text)| whole.contains(&*text.text()));
+        if by_field.is_empty() && self.field.is_some() && is_part(found.seen(place)) {
+            found.end(place);
+            return found.void(place, details, "[]", When::ThoughtsDiffer);
+        }
+        // A summary whose pieces the field has said together.
+        if texts.len() > 1 && self.details.is_none() && is_part(by_field) {
+            return found.void(place, details, "[]", When::ThoughtsDiffer);
+        }
+        for (number, (kind, text)) in (0..).zip(texts) {
+            self.detail(place, number, (kind, text), by_field, found);
+        }
+        for detail in details.items() {
+            if let Some(seal) = detail.get("signature").filter(|node| !node.text().is_empty()) {
+                found.end(place);
+                found.void(place, seal, "\"\"", When::ThoughtsDiffer);
+            }
+        }
+    }
+
+    fn detail(
+        &mut self,
+        place: Place,
+        number: u32,
+        (kind, text): (&'static str, &Node<'_>),
+        by_field: &str,
+        found: &mut Found<'_>,
+    ) {
+        if text.text() == by_field {
+            self.details = Some(kind);
+            found.echo(place, text);
+        } else if kind == SUMMARY && !by_field.is_empty() {
+            let place = Place { kind: TextKind::ReasoningSummary, ..place }.in_part(number);
+            found.say(place, text);
+        } else {
+            self.details = Some(kind);
+            found.say(place, text);
+        }
+    }
+
+    fn delta(&self, text: &str) -> Json {
+        let mut delta = Map::new();
+        let by_default = self.details.is_none().then_some("reasoning_content");
+        if let Some(field) = self.field.or(by_default) {
+            delta.insert(field.to_owned(), text.into());
+        }
+        if let Some(kind) = self.details {
+            let words = if kind == SUMMARY { "summary" } else { "text" };
+            let details = json!([{ "type": kind, words: text, "index": 0 }]);
+            delta.insert("reasoning_details".to_owned(), details);
+        }
+        Json::Object(delta)
+    }
+}
+
+/// The words of a detail that has some.
+fn text_of_detail<'n, 'a>(detail: &'n Node<'a>) -> Option<(&'static str, &'n Node<'a>)> {
+    let (kind, member) = match &*detail.text_of("type") {
+        SUMMARY => (SUMMARY, "summary"),
+        _ => ("reasoning.text", "text"),
+    };
+    detail.get(member).filter(|text| !text.text().is_empty()).map(|text| (kind, text))
+}
+
+/// A string; or Mistral's parts, of which some are thoughts.
+fn words<'n, 'a>(node: &'n Node<'a>) -> Vec<(bool, &'n Node<'a>)> {
+    match &node.value {
+        Value::String(_) => vec![(false, node)],
+        Value::Array(parts) => parts.iter().flat_map(words).collect(),
+        Value::Object(members) => {
+            let known = members.iter().filter_map(|(name, value)| match &**name {
+                "text" => Some(words(value)),
+                "thinking" => {
+                    Some(words(value).into_iter().map(|(_, word)| (true, word)).collect())
+                }
+                _ => None,
+            });
+            known.flatten().collect()
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,284 @@
+//! What an output says, as a dialect finds it.
+
+use super::memory::Memory;
+use crate::Span;
+use crate::json::{Node, Value};
+use postern_types::Unescaped;
+use postern_types::provider::{AnswerSegment, Place, SegmentForm, SegmentRole, TextKind};
+use std::borrow::Cow;
+
+/// A place in an output.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    pub span: Span,
+    pub place: Place,
+    pub what: What,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum What {
+    Piece {
+        form: SegmentForm,
+    },
+    /// Text can be put in here for the last time: behind the piece before it, or as an event.
+    End {
+        inside: bool,
+    },
+    /// Says all that was said at its place.
+    Repeat,
+    /// Says what the piece that begins here says.
+    Echo {
+        piece: u32,
+    },
+    /// Not true any more once texts are edited.
+    Void {
+        with: &'static str,
+        when: When,
+    },
+    /// The number of an event.
+    Number(u64),
+}
+
+/// Which edits make something untrue.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum When {
+    /// Any edit of this text, even of when it leaves.
+    Touched,
+    /// Any edit of a text or refusal of this choice.
+    ChoiceTouched,
+    /// Thoughts of this choice and content that are not released as they were.
+    ThoughtsDiffer,
+}
+
+impl When {
+    pub fn concerns(self, own: Place, other: Place) -> bool {
+        match self {
+            When::Touched => own == other,
+            When::ChoiceTouched => {
+                own.choice == other.choice
+                    && matches!(other.kind, TextKind::Text | TextKind::Refusal)
+            }
+            When::ThoughtsDiffer => {
+                (own.choice, own.content) == (other.choice, other.content)
+                    && matches!(other.kind, TextKind::Reasoning | TextKind::ReasoningSummary)
+            }
+        }
+    }
+}
+
+impl Mark {
+    /// As a stage gets it.
+    pub fn segment(&self) -> Option<AnswerSegment> {
+        let (role, form) = match self.what {
+            What::Piece { form } => (SegmentRole::Piece, form),
+            What::End { .. } => (SegmentRole::End, SegmentForm::JsonString),
+            What::Repeat | What::Echo { .. } => (SegmentRole::Repeat, SegmentForm::JsonString),
+            What::Void { .. } | What::Number(_) => return None,
+        };
+        Some(AnswerSegment { at: self.place, role, form, span: self.span })
+    }
+}
+
+/// Collects the marks of an output.
+pub(super) struct Found<'m> {
+    memory: &'m mut Memory,
+    marks: Vec<Mark>,
+    next_number: u64,
+    contradicts: bool,
+    event: Event,
+}
+
+/// The event that is being read.
+#[derive(Default)]
+struct Event {
+    start: usize,
+    text: String,
+    lines: Vec<(usize, usize)>,
+    /// The first of its marks.
+    first: usize,
+}
+
+impl<'m> Found<'m> {
+    pub fn new(memory: &'m mut Memory, next_number: u64) -> Self {
+        Found {
+            memory,
+            marks: Vec::new(),
+            next_number,
+            contradicts: false,
+            event: Event::default(),
+        }
+    }
+
+    /// What is found from now on is of the event that begins there.
+    pub fn at(&mut self, start: usize, text: &str, lines: Vec<(usize, usize)>) -> &mut Self {
+        self.event = Event { start, text: text.to_owned(), lines, first: self.marks.len() };
+        self
+    }
+
+    /// The marks in order, the number of the next event, and whether a repeat says something else than was said.
+    pub fn finish(mut self) -> (Vec<Mark>, u64, bool) {
+        self.marks.sort_by_key(|mark| mark.span.start);
+        (self.marks, self.next_number, self.contradicts)
+    }
+
+    pub fn seen(&self, at: Place) -> &str {
+        self.memory.seen(at)
+    }
+
+    /// A text begins, though nothing of it is said yet.
+    pub fn open(&mut self, at: Place) {
+        if at.kind != TextKind::ToolName {
+            self.memory.open(at);
+        }
+    }
+
+    /// More of a text. Arguments may be JSON instead of a string.
+    pub fn say(&mut self, at: Place, node: &Node<'_>) {
+        let (span, form, words) = match &node.value {
+            Value::String(text) => (text.inside(), SegmentForm::JsonString, text.said()),
+            Value::Array(_) | Value::Object(_) | Value::Number(_)
+                if at.kind == TextKind::ToolArguments =>
+            {
+                let raw = node.span.of(&self.event.text).unwrap_or_default();
+                (node.span, SegmentForm::JsonValue, Cow::Owned(raw.to_owned()))
+            }
+            _ => return,
+        };
+        if !words.is_empty() {
+            self.memory.say(at, &words);
+            self.piece(at, span, form);
+        }
+    }
+
+    fn piece(&mut self, at: Place, span: Span, form: SegmentForm) {
+        self.open(at);
+        self.mark(at, span, What::Piece { form });
+    }
+
+    /// The whole of a text: new in a whole answer, and said once more where a stream has told it in pieces.
+    pub fn tell(&mut self, at: Place, node: &Node<'_>) {
+        let Value::String(text) = &node.value else { return };
+        let (whole, inside) = (text.said(), text.inside());
+        let seen = self.memory.seen(at);
+        if seen.is_empty() {
+            return self.say(at, node);
+        }
+        match whole.strip_prefix(seen) {
+            Some("") => self.mark(at, inside, What::Repeat),
+            Some(rest) => {
+                let said = whole.len() - rest.len();
+                let raw = inside.of(&self.event.text).unwrap_or_default();
+                let border = inside.start + length_of(raw, said);
+                self.memory.say(at, rest);
+                self.mark(at, Span { start: inside.start, end: border }, What::Repeat);
+                let rest = Span { start: border, end: inside.end };
+                self.piece(at, rest, SegmentForm::JsonString);
+            }
+            None => {
+                self.contradicts = true;
+                self.mark(at, inside, What::Repeat);
+            }
+        }
+    }
+
+    /// The same event has said it under another name.
+    pub fn echo(&mut self, at: Place, node: &Node<'_>) {
+        let Value::String(text) = &node.value else { return };
+        let piece = self.own().iter().rev().find(|mark| mark.is_piece_of(at));
+        match piece.map(|mark| mark.span.start) {
+            Some(piece) => self.mark(at, text.inside(), What::Echo { piece }),
+            None => self.say(at, node),
+        }
+    }
+
+    /// A text is complete.
+    pub fn end(&mut self, at: Place) {
+        if !self.memory.close(at) {
+            return;
+        }
+        let piece = self.own().iter().rev().find(|mark| mark.is_piece_of(at));
+        let (offset, inside) = match piece {
+            Some(piece) => (piece.span.end, true),
+            None => (offset(self.event.start), false),
+        };
+        let span = Span { start: offset, end: offset };
+        self.marks.push(Mark { span, place: at, what: What::End { inside } });
+    }
+
+    /// All open texts like this are complete.
+    pub fn end_if(&mut self, mut like: impl FnMut(Place) -> bool) {
+        for place in self.memory.open_places() {
+            if like(place) {
+                self.end(place);
+            }
+        }
+    }
+
+    /// The event says something of this choice: what it does not go on with is complete.
+    pub fn end_others(&mut self, choice: u32) {
+        let said: Vec<Place> =
+            self.own().iter().filter(|mark| mark.is_piece()).map(|mark| mark.place).collect();
+        if said.iter().any(|place| place.choice == choice) {
+            self.end_if(|place| place.choice == choice && !said.contains(&place));
+        }
+    }
+
+    /// A value that edits make untrue: `with` stands in its place then.
+    pub fn void(&mut self, at: Place, node: &Node<'_>, with: &'static str, when: When) {
+        self.mark(at, node.span, What::Void { with, when });
+    }
+
+    /// The number of the event.
+    pub fn number(&mut self, node: &Node<'_>) {
+        if let Some(number) = node.number() {
+            self.next_number = number.saturating_add(1);
+            let nowhere = Place::new(TextKind::Text, 0);
+            self.mark(nowhere, node.span, What::Number(number));
+        }
+    }
+
+    fn own(&self) -> &[Mark] {
+        self.marks.get(self.event.first..).unwrap_or_default()
+    }
+
+    fn mark(&mut self, place: Place, span: Span, what: What) {
+        let span = Span { start: self.event.place(span.start), end: self.event.place(span.end) };
+        self.marks.push(Mark { span, place, what });
+    }
+}
+
+impl Mark {
+    fn is_piece(&self) -> bool {
+        matches!(self.what, What::Piece { .. })
+    }
+
+    fn is_piece_of(&self, at: Place) -> bool {
+        self.is_piece() && self.place == at
+    }
+}
+
+impl Event {
+    /// Where an offset into the text is in the output.
+    fn place(&self, at: u32) -> u32 {
+        let at = at as usize;
+        let line = self.lines.iter().rev().find(|(in_text, _)| *in_text <= at);
+        let (in_text, in_output) = line.copied().unwrap_or_default();
+        offset(at - in_text + in_output)
+    }
+}
+
+/// How long the writing of the first `bytes` is that the inside of a string says.
+fn length_of(inside: &str, bytes: usize) -> u32 {
+    let mut said = 0;
+    for (end, character) in Unescaped::new(inside) {
+        said += character.len_utf8();
+        if said >= bytes {
+            return offset(end);
+        }
+    }
+    offset(inside.len())
+}
+
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}

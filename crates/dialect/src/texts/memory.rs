@@ -1,0 +1,121 @@
+//! What was said at each place, and what of it was released.
+
+use super::found::{Mark, What};
+use postern_types::provider::Place;
+use std::collections::BTreeMap;
+
+pub(super) type Key = (u32, u32, u32, u8);
+
+/// More text of places, in the output at hand.
+pub(super) type More = BTreeMap<Key, String>;
+
+#[derive(Default)]
+pub(super) struct Memory {
+    texts: BTreeMap<Key, Text>,
+    touched: bool,
+}
+
+struct Text {
+    place: Place,
+    /// All that was said.
+    seen: String,
+    /// How much of it has left before the output at hand.
+    settled: usize,
+    /// What has left instead, if a stage has edited it.
+    released: Option<String>,
+    open: bool,
+}
+
+impl Memory {
+    fn text(&mut self, at: Place) -> &mut Text {
+        self.texts.entry(at.key()).or_insert_with(|| Text {
+            place: at,
+            seen: String::new(),
+            settled: 0,
+            released: None,
+            open: false,
+        })
+    }
+
+    pub fn seen(&self, at: Place) -> &str {
+        self.texts.get(&at.key()).map_or("", |text| &text.seen)
+    }
+
+    pub fn say(&mut self, at: Place, words: &str) {
+        self.text(at).seen.push_str(words);
+    }
+
+    pub fn open(&mut self, at: Place) {
+        self.text(at).open = true;
+    }
+
+    /// True: it was open.
+    pub fn close(&mut self, at: Place) -> bool {
+        std::mem::take(&mut self.text(at).open)
+    }
+
+    pub fn is_open(&self, at: Place) -> bool {
+        self.texts.get(&at.key()).is_some_and(|text| text.open)
+    }
+
+    pub fn open_places(&self) -> Vec<Place> {
+        self.texts.values().filter(|text| text.open).map(|text| text.place).collect()
+    }
+
+    /// Anything was edited.
+    pub fn is_touched(&self) -> bool {
+        self.touched
+    }
+
+    /// What has left before the output at hand.
+    pub fn released(&self, at: Place) -> &str {
+        let Some(text) = self.texts.get(&at.key()) else { return "" };
+        text.released.as_deref().or(text.seen.get(..text.settled)).unwrap_or_default()
+    }
+
+    /// Any place like this was edited.
+    pub fn any_touched(&self, mut like: impl FnMut(Place) -> bool) -> bool {
+        self.texts.values().any(|text| text.released.is_some() && like(text.place))
+    }
+
+    /// Any place like this is, with `more`, not what was said.
+    pub fn any_differs(&self, more: &More, mut like: impl FnMut(Place) -> bool) -> bool {
+        self.texts.iter().filter(|(_, text)| like(text.place)).any(|(key, text)| {
+            let more = more.get(key).map_or("", String::as_str);
+            let before = self.released(text.place);
+            text.seen.strip_prefix(before) != Some(more)
+        })
+    }
+
+    /// A stage edits it: what has left of it so far is kept from now on.
+    pub fn touch(&mut self, at: Place) {
+        self.touched = true;
+        let text = self.text(at);
+        if text.released.is_none() {
+            text.released = Some(text.seen.get(..text.settled).unwrap_or_default().to_owned());
+        }
+    }
+
+    /// More has left.
+    pub fn release(&mut self, at: Place, words: &str) {
+        self.touch(at);
+        if let Some(released) = &mut self.text(at).released {
+            released.push_str(words);
+        }
+    }
+
+    /// An output has left.
+    pub fn settle(&mut self, marks: &[Mark], more: &More) {
+        let said = |mark: &&Mark| matches!(mark.what, What::Piece { .. } | What::End { .. });
+        for mark in marks.iter().filter(said) {
+            let text = self.text(mark.place);
+            text.settled = text.seen.len();
+        }
+        for (key, more) in more {
+            if let Some(released) = self.texts.get_mut(key).and_then(|text| text.released.as_mut())
+            {
+                released.push_str(more);
+            }
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Where the texts of an answer stand in the client's dialect, and how they are edited.
+//!
+//! It reads what the client is given, not what the vendor said: so it is the same whether the answer was translated or passes, and
+//! what a stage has seen is what the client gets. Nothing of it runs unless a stage asks for segments.
+
+mod anthropic;
+mod chat;
+mod completions;
+mod compose;
+mod events;
+mod found;
+mod memory;
+mod responses;
+
+use crate::json::Node;
+use crate::vendor_fault::malformed;
+use crate::{Decoded, Facts, Operation, Wire};
+use compose::{Composed, Edits, Texture};
+use found::{Found, Mark};
+use memory::Memory;
+use postern_fault::{Fault, Kind};
+use postern_types::escape;
+use postern_types::provider::{Place, SegmentEdit};
+use std::mem;
+
+/// A client's dialect.
+trait Dialect {
+    /// What an event of a stream says; none is its end mark.
+    fn event(&mut self, data: Option<&Node<'_>>, found: &mut Found<'_>);
+
+    /// What a whole answer says.
+    fn whole(&mut self, answer: &Node<'_>, found: &mut Found<'_>);
+
+    /// An event with more text at this place, of this number among the events. None: there is none of this kind.
+    fn delta(&self, at: Place, text: &str, number: u64) -> Option<String>;
+
+    /// Arguments where a JSON value stands: in most dialects the string that should stand there.
+    ///
+    /// # Errors
+    /// What no value can be made of.
+    fn value(&self, text: &str) -> Result<String, Fault> {
+        Ok(format!("\"{}\"", escape(text)))
+    }
+}
+
+/// Watches one answer on its way to the client.
+pub(crate) struct Texts {
+    dialect: Box<dyn Dialect>,
+    stream: bool,
+    memory: Memory,
+    last: Last,
+    /// The number of the next event, and how many events were put in, by which the vendor's numbers are too low.
+    next_number: u64,
+    put_in: u64,
+    /// Found behind what had to leave first.
+    held: Option<Fault>,
+}
+
+/// The last output as it was found, until the next one.
+#[derive(Default)]
+struct Last {
+    output: String,
+    marks: Vec<Mark>,
+    /// More text of each place, if nothing is edited.
+    more: memory::More,
+    /// The number that its first event has, and how many were put in before it.
+    numbers: (u64, u64),
+    /// It was edited, or there was none.
+    settled: bool,
+}
+
+impl Texts {
+    /// None: an answer without texts, of embeddings or counts.
+    pub fn new(facts: &Facts) -> Option<Self> {
+        let dialect: Box<dyn Dialect> = match (facts.operation, facts.client) {
+            (Operation::Completions, _) => Box::<completions::Completions>::default(),
+            (Operation::Chat, Wire::Responses) => Box::<responses::Responses>::default(),
+            (Operation::Chat, Wire::Anthropic) => Box::<anthropic::Anthropic>::default(),
+            (Operation::Chat, _) => Box::<chat::Chat>::default(),
+            _ => return None,
+        };
+        Some(Texts {
+            dialect,
+            stream: facts.stream,
+            memory: Memory::default(),
+            last: Last { settled: true, ..Last::default() },
+            next_number: 0,
+            put_in: 0,
+            held: None,
+        })
+    }
+
+    /// The fault that was found behind the last output.
+    pub fn say_held(&self) -> Result<(), Fault> {
+        self.held.clone().map_or(Ok(()), Err)
+    }
+
+    /// Find the texts of an output.
+    ///
+    /// # Errors
+    /// What cannot be read, and so could not be guarded. What came before it leaves first.
+    pub fn see(&mut self, decoded: &mut Decoded) -> Result<(), Fault> {
+        self.settle();
+        let mut found = Found::new(&mut self.memory, self.next_number);
+        if let Err((end, fault)) =
+            read(&mut *self.dialect, self.stream, &decoded.output, &mut found)
+        {
+            self.held = Some(fault.clone());
+            decoded.output.truncate(end);
+            decoded.done = false;
+            if end == 0 {
+                return Err(fault);
+            }
+        }
+        let (marks, next_number, contradicts) = found.finish();
+        let numbers = (self.next_number, self.put_in);
+        self.next_number = next_number;
+        let mut last = Last { marks, numbers, ..Last::default() };
+        last.output.clone_from(&decoded.output);
+        let segments = |marks: &[Mark]| marks.iter().filter_map(Mark::segment).collect();
+        if contradicts || self.put_in > 0 || self.memory.is_touched() {
+            let composed = self.compose(&last, &Edits::default())?;
+            decoded.output = composed.output;
+            decoded.segments = segments(&composed.marks);
+            self.next_number = composed.next_number;
+            last.more = composed.more;
+        } else {
+            decoded.segments = segments(&last.marks);
+        }
+        self.last = last;
+        Ok(())
+    }
+
+    /// The last output with other texts.
+    ///
+    /// # Errors
+    /// An edit that fits no segment, and a second call for one output.
+    pub fn edit(&mut self, edits: &[SegmentEdit]) -> Result<String, Fault> {
+        if self.last.settled {
+            return Err(misfit("there is no output that could be edited"));
+        }
+        let edits = Edits::new(&self.last.marks, edits)?;
+        let composed = self.compose(&self.last, &edits)?;
+        self.next_number = composed.next_number;
+        self.put_in = self.put_in.saturating_add(composed.put_in);
+        composed.touched.iter().for_each(|place| self.memory.touch(*place));
+        self.last.more = composed.more;
+        self.settle();
+        Ok(composed.output)
+    }
+
+    /// A further event.
+    ///
+    /// # Errors
+    /// A place that is not open.
+    pub fn delta(&mut self, at: Place, text: &str) -> Result<String, Fault> {
+        self.settle();
+        let event = match self.stream && self.memory.is_open(at) {
+            true => self.dialect.delta(at, text, self.next_number),
+            false => None,
+        };
+        let event = event.ok_or_else(|| misfit(&format!("{at:?} is not open")))?;
+        self.next_number = self.next_number.saturating_add(1);
+        self.put_in = self.put_in.saturating_add(1);
+        self.memory.release(at, text);
+        Ok(event)
+    }
+
+    fn compose(&self, last: &Last, edits: &Edits<'_>) -> Result<Composed, Fault> {
+        let Last { output, marks, numbers, .. } = last;
+        let texture = Texture { dialect: &*self.dialect, memory: &self.memory, output, marks };
+        texture.compose(edits, numbers.0, numbers.1)
+    }
+
+    /// The last output has left as it is.
+    fn settle(&mut self) {
+        if !mem::replace(&mut self.last.settled, true) {
+            let Last { marks, more, .. } = mem::take(&mut self.last);
+            self.last.settled = true;
+            self.memory.settle(&marks, &more);
+        }
+    }
+}
+
+/// On an error, where the event begins that cannot be read.
+fn read(
+    dialect: &mut dyn Dialect,
+    stream: bool,
+    output: &str,
+    found: &mut Found<'_>,
+) -> Result<(), (usize, Fault)> {
+    if stream {
+        return events::each(output, |data| {
+            let Some(text) = data.text else {
+                dialect.event(None, found.at(data.start, "", Vec::new()));
+                return Ok(());
+            };
+            let node = Node::read(&text)
+                .map_err(|error| (data.start, malformed("an event", &text, error)))?;
+            dialect.event(Some(&node), found.at(data.start, &text, data.lines));
+            Ok(())
+        });
+    }
+    if output.is_empty() {
+        return Ok(());
+    }
+    let node = Node::read(output).map_err(|error| (0, malformed("an answer", output, error)))?;
+    let found = found.at(0, output, vec![(0, 0)]);
+    dialect.whole(&node, found);
+    found.end_if(|_| true);
+    Ok(())
+}
+
+/// A stage has made a mistake.
+fn misfit(private: &str) -> Fault {
+    Fault::new(Kind::Unavailable, "the gateway could not edit the answer").with_private(private)
+}
