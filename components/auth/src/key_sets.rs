@@ -1,6 +1,6 @@
 //! The keys of issuers: in this instance, in the store for all of them, and anew from the issuer.
 
-use crate::{fetch, store, tokens};
+use crate::{fetch, found, store};
 use postern_identity::{Age, Attempt, FetchedKeySet, Refused};
 use postern_policy::{Issuer, IssuerKeys, KeySetTimes};
 use postern_token::{Claims, KeySet, Rules, Unverified, discovery};
@@ -55,15 +55,15 @@ pub async fn verified(
     unix_s: u64,
 ) -> Result<Claims, Refused> {
     // What no key could mend is not worth asking for one.
-    token.check(rules, unix_s).map_err(tokens::refused)?;
+    token.check(rules, unix_s).map_err(found::refused)?;
     let source = Source::of(issuer)?;
     let held = current(&source, unix_s).await?;
     match token.verify(&held.keys, rules, unix_s) {
         Err(error) if error.asks_for_newer_keys() => {}
-        verified => return verified.map_err(tokens::refused),
+        verified => return verified.map_err(found::refused),
     }
     let newer = renewed(&source, held.fetched_at_unix_s, unix_s).await?;
-    token.verify(&newer.keys, rules, unix_s).map_err(tokens::refused)
+    token.verify(&newer.keys, rules, unix_s).map_err(found::refused)
 }
 
 /// A key set that may be used.

@@ -10,6 +10,7 @@
 
 mod access;
 mod fetch;
+mod found;
 mod guesses;
 mod ids;
 mod key_sets;
@@ -22,7 +23,7 @@ mod store;
 mod tokens;
 mod used;
 
-use crate::tokens::Found;
+use crate::found::Found;
 use postern_contract::auth::exports::postern::auth::stage::Guest;
 use postern_contract::clock::unix_s;
 use postern_contract::types::auth::{

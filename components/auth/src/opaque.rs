@@ -1,8 +1,8 @@
 //! Opaque tokens: the issuer says whose they are (RFC 7662).
 
+use crate::found::{self, Found};
 use crate::guesses;
 use crate::store;
-use crate::tokens::{self, Found};
 use postern_contract::types::delegation::{
     BasicCredential, DelegatedCall, DelegatedResult, FormAnswer, FormPost,
 };
@@ -61,11 +61,11 @@ pub async fn caller(
         }
         (None, Some(DelegatedResult::Failed(fault))) => {
             guesses::give_back(issuer, address, unix_s).await;
-            return Err(tokens::unavailable(fault));
+            return Err(found::unavailable(fault));
         }
-        (None, Some(DelegatedResult::Mac(_))) => return Err(tokens::wrong_call()),
+        (None, Some(DelegatedResult::Mac(_))) => return Err(found::wrong_call()),
     };
-    tokens::known(consumers, issuer, &claims, secret, sha256, until).map(Found::Caller)
+    found::known(consumers, issuer, &claims, secret, sha256, until).map(Found::Caller)
 }
 
 /// The issuer has said so a moment ago.
@@ -113,7 +113,7 @@ fn said(
 ) -> Result<(Claims, Introspected), Refused> {
     let claims = introspection::read(answer.status, &answer.body, &rules(issuer), unix_s);
     let claims = claims.map_err(|error| match error {
-        IntrospectionError::Refused(error) => tokens::refused(error),
+        IntrospectionError::Refused(error) => found::refused(error),
         // An answer that is none is the issuer's trouble: the token may be good.
         error if error.is_unavailable() => Refused::Unavailable(error.to_string()),
         error => Refused::Introspection(error),

@@ -1,22 +1,16 @@
 //! Signed tokens.
 
-use crate::{key_sets, opaque, remembered};
+use crate::found::{Found, known, refused, unavailable, wrong_call};
+use crate::{key_sets, opaque};
 use postern_contract::types::delegation::{DelegatedCall, DelegatedResult, HashFunction, Mac};
 use postern_fault::shown;
-use postern_identity::{Caller, Refused, of_claims, rules};
-use postern_policy::{Consumers, Issuer, IssuerKeys, Issuers};
-use postern_token::{Algorithm, Claims, TokenError, Unverified, credential_id};
+use postern_identity::{Refused, rules};
+use postern_policy::{Consumers, IssuerKeys, Issuers};
+use postern_token::{Algorithm, TokenError, Unverified};
 use std::net::IpAddr;
-use std::sync::Arc;
 
 /// A token is looked at again after this, whenever it expires: a key that was withdrawn verifies nothing then.
 const MAX_REMEMBERED_S: u64 = 3_600;
-
-/// What is known of a token: its caller, or what must be done first.
-pub enum Found {
-    Caller(Arc<Caller>),
-    Delegated(DelegatedCall),
-}
 
 /// The caller with this token, by the policy of the issuer that it names.
 pub async fn caller(
@@ -59,21 +53,6 @@ pub async fn caller(
     known(consumers, issuer, &claims, secret, sha256, until).map(Found::Caller)
 }
 
-/// The caller of these claims; remembered until then.
-pub fn known(
-    consumers: &Consumers,
-    issuer: &Issuer,
-    claims: &Claims,
-    secret: &str,
-    sha256: &str,
-    until_unix_s: u64,
-) -> Result<Arc<Caller>, Refused> {
-    let id = credential_id(secret, Some(claims));
-    let caller = Arc::new(of_claims(issuer, consumers, claims, id)?);
-    remembered::put(sha256, &caller, until_unix_s);
-    Ok(caller)
-}
-
 /// Only a secret shared with the issuer tells; `upstream` holds it.
 fn mac(variable: &str, token: &Unverified) -> Result<DelegatedCall, Refused> {
     let algorithm = token.algorithm();
@@ -85,22 +64,4 @@ fn mac(variable: &str, token: &Unverified) -> Result<DelegatedCall, Refused> {
     };
     let message = token.signing_input().to_owned();
     Ok(DelegatedCall::Mac(Mac { variable: variable.to_owned(), hash, message }))
-}
-
-/// A token that is good, but for its scopes, is another refusal.
-pub fn refused(error: TokenError) -> Refused {
-    match error {
-        TokenError::InsufficientScope(missing) => Refused::Scope(vec![missing]),
-        error => Refused::Token(error),
-    }
-}
-
-/// A delegated call that could not be made.
-pub fn unavailable(fault: postern_contract::types::Fault) -> Refused {
-    Refused::Unavailable(fault.private.unwrap_or(fault.public))
-}
-
-/// The gateway came back with what nobody had asked for.
-pub fn wrong_call() -> Refused {
-    Refused::Unavailable("the gateway made another call than the one delegated to it".to_owned())
 }

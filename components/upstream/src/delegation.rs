@@ -1,7 +1,7 @@
 //! What another stage needs a secret for, and does not get it.
 
 use crate::answer;
-use crate::request::{self, Sent};
+use crate::post::{self, Sent};
 use crate::secrets::{self, secret};
 use postern_contract::clock::within;
 use postern_contract::types::delegation::{
@@ -30,7 +30,7 @@ async fn post(form: FormPost) -> Result<FormAnswer, Fault> {
     ];
     let path = if url.path.is_empty() { "/" } else { &url.path };
     let sent = Sent { https: url.https, authority: &url.authority, path };
-    let request = request::post(sent, &[], &headers, form.body, None).map_err(failed)?;
+    let request = post::post(sent, &[], &headers, form.body, None).map_err(failed)?;
     let asked = async {
         let response = client::send(request).await.map_err(|error| format!("{error:?}"))?;
         let status = response.get_status_code();

@@ -10,6 +10,7 @@
 mod answer;
 mod credential;
 mod delegation;
+mod post;
 mod region;
 mod request;
 mod secrets;

@@ -2,7 +2,7 @@
 //! holds a secret.
 
 use crate::answer;
-use crate::request::{self, Sent};
+use crate::post::{self, Sent};
 use crate::secrets::{self, misconfigured, present, secret};
 use postern_contract::clock::within;
 use postern_contract::types::{Endpoint, ServiceAccountCredential};
@@ -59,7 +59,7 @@ async fn ask(token_url: &str, body: String) -> Result<Token, Fault> {
         authority: &base.authority,
         path: &format!("{}/token", base.base_path),
     };
-    let request = request::post(sent, &[], &[("content-type".to_owned(), form)], body, None)?;
+    let request = post::post(sent, &[], &[("content-type".to_owned(), form)], body, None)?;
     let response = client::send(request)
         .await
         .map_err(|error| refused(&format!("the token endpoint cannot be reached: {error:?}")))?;

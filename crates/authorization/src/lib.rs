@@ -13,6 +13,7 @@ mod entities;
 mod facts;
 mod memory;
 mod policies;
+mod policy;
 mod problem;
 mod schema;
 mod statements;
@@ -23,7 +24,8 @@ mod wording;
 pub use decision::Decision;
 pub use facts::{Action, Context, Principal, Resource};
 pub use memory::Memory;
-pub use policies::{Authorization, Policy};
+pub use policies::Authorization;
+pub use policy::Policy;
 pub use problem::Problem;
 pub use uses::Uses;
 

@@ -2,24 +2,19 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use cedar_policy::{Authorizer, Effect, EntityUid, Policy as CedarPolicy, PolicyId, PolicySet};
+use cedar_policy::{Authorizer, EntityUid, Policy as CedarPolicy, PolicySet};
 use sha2::{Digest, Sha256};
 
 use crate::SCHEMA;
 use crate::decision::Decision;
 use crate::entities::Question;
 use crate::facts::{Action, Context, Principal, Resource};
+use crate::policy::{Policy, index, numbered};
 use crate::problem::Problem;
 use crate::schema;
 use crate::statements::{self, Statement};
 use crate::uses::Uses;
 use crate::validate;
-
-/// The longest id that records repeat, in characters.
-pub(crate) const MAX_ID_CHARACTERS: usize = 128;
-
-/// How much of a policy is shown, in characters.
-const MAX_SHOWN_CHARACTERS: usize = 128;
 
 /// The policies of a gateway, ready to decide.
 #[derive(Debug)]
@@ -29,23 +24,6 @@ pub struct Authorization {
     uses: Uses,
     /// Which of all that were ever parsed by this program.
     serial: u64,
-}
-
-/// What people know a policy by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Policy {
-    /// Its `@id`, else `policy@line 12`; at most 128 characters.
-    pub id: String,
-    /// The line it begins at, counted from 1.
-    pub line: u32,
-    /// What it says, without annotations and comments, in one line of at most 128 characters.
-    pub head: String,
-    /// Whether it forbids; else it permits.
-    pub forbids: bool,
-    /// Where its first token is in the file, in bytes.
-    pub(crate) start: usize,
-    /// Where the text began that Cedar parsed it from, so what its places count from.
-    pub(crate) parsed_from: usize,
 }
 
 impl Authorization {
@@ -202,32 +180,4 @@ fn one_by_one(text: &str, statements: &[Statement<'_>]) -> (PolicySet, Vec<Polic
         problems.push(Problem::of_file(message));
     }
     (set, policies, problems)
-}
-
-/// The id that Cedar gives to the policy in this place of the file, counted from 0.
-pub(crate) fn numbered(at: usize) -> PolicyId {
-    PolicyId::new(format!("policy{at}"))
-}
-
-/// The place of the policy in the file, by the id of [`numbered`].
-pub(crate) fn index(id: &PolicyId) -> Option<usize> {
-    let id: &str = id.as_ref();
-    id.strip_prefix("policy")?.parse().ok()
-}
-
-impl Policy {
-    fn of(policy: &CedarPolicy, statement: &Statement<'_>, parsed_from: usize) -> Self {
-        let id = match policy.annotation("id") {
-            Some(id) => id.chars().take(MAX_ID_CHARACTERS).collect(),
-            None => format!("policy@line {}", statement.line),
-        };
-        Self {
-            id,
-            line: statement.line,
-            head: statement.head(MAX_SHOWN_CHARACTERS),
-            forbids: policy.effect() == Effect::Forbid,
-            start: statement.start,
-            parsed_from,
-        }
-    }
 }

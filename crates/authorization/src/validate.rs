@@ -7,7 +7,7 @@ use cedar_policy::{ParseErrors, PolicyId, PolicySet, Schema, ValidationMode, Val
 use miette::Diagnostic;
 
 use crate::SCHEMA;
-use crate::policies::{MAX_ID_CHARACTERS, Policy, index, numbered};
+use crate::policy::{MAX_ID_CHARACTERS, Policy, index, numbered};
 use crate::problem::Problem;
 use crate::schema::GATEWAY;
 use crate::statements::{Lines, Statement};

@@ -38,7 +38,7 @@ pub fn answer(path: &str, upstream_model: &str, body: &str) -> Script {
     let seed = Seed::of(path, body);
     let script = match Behaviour::of(upstream_model) {
         Ok(Behaviour::Refuse(refuse)) => refuse(upstream_model).into_script(),
-        Ok(Behaviour::Stall) => Script::silence(),
+        Ok(Behaviour::Stall) => Refusal::gateway_timeout().into_script().after_silence(),
         Ok(Behaviour::Html) => Script::html(),
         Ok(behaviour) => serve(path, behaviour, &seed, body).unwrap_or_else(Refusal::into_script),
         Err(refusal) => refusal.into_script(),

@@ -1,6 +1,5 @@
 //! What to do, step by step: the answer as a plan, for whoever has a stream and a clock.
 
-use crate::refusal::Refusal;
 use postern_fault::{Fault, Kind};
 use std::{fmt, iter};
 
@@ -96,9 +95,9 @@ impl Script {
         Script::new(200, "text/html; charset=utf-8", iter::once(Step::Write(page.to_owned())))
     }
 
-    /// Nothing at all, not even a head, for as long as it matters.
-    pub(crate) fn silence() -> Self {
-        Script { head_after_ms: SILENCE_MS, ..Refusal::gateway_timeout().into_script() }
+    /// This, after nothing at all, not even a head, for as long as it matters.
+    pub(crate) fn after_silence(self) -> Self {
+        Script { head_after_ms: SILENCE_MS, ..self }
     }
 
     pub(crate) fn with_header(mut self, name: &str, value: String) -> Self {

@@ -4,12 +4,20 @@ use serde_json::{Map, Value};
 
 use crate::Algorithm;
 use crate::encoding::decode;
-use crate::key_set::Key;
 use crate::public_key::PublicKey;
 use crate::shown::Shown;
 
 /// Bytes of a `kid`: issuers write up to 90.
 pub(crate) const MAX_KEY_ID_BYTES: usize = 256;
+
+/// A key that tokens can be verified with.
+#[derive(Clone)]
+pub(crate) struct Key {
+    pub(crate) id: Option<String>,
+    /// The only algorithm it is for, if the set says so.
+    pub(crate) algorithm: Option<Algorithm>,
+    pub(crate) key: PublicKey,
+}
 
 /// Why a key is not used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::jwk::{self, Problem};
+use crate::jwk::{self, Key, Problem};
 use crate::public_key::PublicKey;
 use crate::shown::Shown;
 use crate::{Algorithm, TokenError, json};
@@ -23,15 +23,6 @@ const MAX_KEYS: usize = 100;
 pub struct KeySet {
     keys: Vec<Key>,
     skipped: Vec<Skipped>,
-}
-
-/// One of them.
-#[derive(Clone)]
-pub(crate) struct Key {
-    pub(crate) id: Option<String>,
-    /// The only algorithm it is for, if the set says so.
-    pub(crate) algorithm: Option<Algorithm>,
-    pub(crate) key: PublicKey,
 }
 
 /// A key that verifies nothing, and why: for the operator.

@@ -4,21 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use toml::Spanned;
-
-use super::claims::Claims;
-use super::keys::{self, Kind, within};
-use super::written::{self, AUDIENCE, LEEWAY_S, REQUIRED_CLAIMS, REQUIRED_SCOPES, Texts, Written};
+use super::claims::{Claims, Says};
+use super::keys::{self, Kind};
+use super::values::{scopes, texts, url, within};
+use super::written::{self, AUDIENCE, LEEWAY_S, REQUIRED_CLAIMS, REQUIRED_SCOPES, Written};
 use super::{Issuer, IssuerKeys, Issuers, algorithms};
 use crate::grants::Said;
-use crate::reading::{Key, Label, Report, Seen, Table, at_least_one, name, shown};
-use crate::web_url::{self, Query};
+use crate::reading::{Report, Seen, Table, at_least_one, name, shown};
+use crate::web_url::Query;
 
 /// Five minutes: clocks that differ by more are wrong, and every second lengthens the life of a token.
 const LEEWAY_BOUNDS_S: RangeInclusive<u64> = 0..=300;
 const DEFAULT_LEEWAY_S: u64 = 60;
-/// Longest name or text of a claim, audience or scope; claims that are URLs have up to a hundred characters.
-const MAX_CLAIM_LENGTH: usize = 256;
 
 /// What the file says: the issuers that are right, the names of all, and what it says of other files.
 #[derive(Default)]
@@ -29,13 +26,6 @@ pub(crate) struct Read {
     /// The claims that any of them passes on.
     pub(crate) passed_on: BTreeSet<String>,
     pub(crate) said: Vec<Said>,
-}
-
-/// Whether an issuer's tokens say what a caller belongs to.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Says {
-    pub(crate) team: bool,
-    pub(crate) tenant: bool,
 }
 
 /// Names that must be unique in the file, and the one issuer that introspects.
@@ -167,88 +157,4 @@ fn required_claims(
         }
     }
     claims
-}
-
-/// Scopes, each once: RFC 6749, 3.3, a `scope-token`.
-pub(super) fn scopes(
-    report: &mut Report<'_>,
-    label: Label<'_>,
-    key: Key,
-    list: &Texts<'_>,
-) -> Vec<String> {
-    let Some(list) = list else {
-        return Vec::new();
-    };
-    let mut scopes = texts(report, label, key, list);
-    scopes.retain(|scope| {
-        let right =
-            scope.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'));
-        if !right {
-            let message = format!(
-                "`{}` has {}; write each scope as an entry of its own, without spaces, quotes and backslashes, for example {}",
-                key.name,
-                shown(scope),
-                key.example
-            );
-            report.problem(label, list.span(), message);
-        }
-        right
-    });
-    scopes
-}
-
-/// Texts as they are in tokens, each once.
-pub(super) fn texts(
-    report: &mut Report<'_>,
-    label: Label<'_>,
-    key: Key,
-    list: &Spanned<Vec<Spanned<&str>>>,
-) -> Vec<String> {
-    let mut seen = Seen::default();
-    let mut texts = Vec::with_capacity(list.get_ref().len());
-    for value in list.get_ref() {
-        let what = format!("the entry {} of `{}`", shown(value.get_ref()), key.name);
-        seen.note(report, label, value, &what, "remove");
-        texts.extend(claim(report, label, key, value));
-    }
-    texts
-}
-
-/// The name or text of a claim.
-pub(super) fn claim(
-    report: &mut Report<'_>,
-    label: Label<'_>,
-    key: Key,
-    value: &Spanned<&str>,
-) -> Option<String> {
-    let text = *value.get_ref();
-    if (1..=MAX_CLAIM_LENGTH).contains(&text.len()) && !text.chars().any(char::is_control) {
-        return Some(text.to_owned());
-    }
-    let message = format!(
-        "`{}` has {}; write 1 to {MAX_CLAIM_LENGTH} bytes without control characters, for example {}",
-        key.name,
-        shown(text),
-        key.example
-    );
-    report.problem(label, value.span(), message);
-    None
-}
-
-/// A URL without variables, over TLS or to this machine.
-pub(super) fn url(
-    report: &mut Report<'_>,
-    label: Label<'_>,
-    key: Key,
-    value: &Spanned<&str>,
-    query: Query,
-) -> Option<String> {
-    let text = *value.get_ref();
-    match web_url::check(text, query) {
-        Ok(()) => Some(text.to_owned()),
-        Err(error) => {
-            report.problem(label, value.span(), format!("`{}` cannot be used: {error}", key.name));
-            None
-        }
-    }
 }

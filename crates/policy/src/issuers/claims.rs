@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::check::{Says, claim, texts};
-use super::written::{Text, Texts};
+use super::values::{Text, Texts, claim, texts};
 use super::{ClaimNames, Undeclared as CheckedUndeclared};
 use crate::grants::{self, Holder, Other, Said};
 use crate::reading::{Key, Label, Report, Table, at_least_one, name};
@@ -129,6 +128,13 @@ impl<'t> Claims<'t> {
     pub(super) fn says_plan(&self) -> bool {
         self.plan.is_some()
     }
+}
+
+/// Whether an issuer's tokens say what a caller belongs to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Says {
+    pub(crate) team: bool,
+    pub(crate) tenant: bool,
 }
 
 /// `[issuer.undeclared]` as written.

@@ -3,8 +3,11 @@
 mod algorithms;
 mod check;
 mod claims;
+mod introspection;
+mod key_set;
 mod keys;
 mod resource;
+mod values;
 mod written;
 
 use std::collections::BTreeMap;

@@ -3,8 +3,7 @@
 use std::ops::Range;
 
 use super::ProtectedResource as Checked;
-use super::check::{scopes, url};
-use super::written::{Text, Texts};
+use super::values::{Text, Texts, scopes, url};
 use crate::reading::{Key, Label, Report, Table};
 use crate::web_url::Query;
 

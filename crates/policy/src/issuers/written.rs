@@ -5,8 +5,10 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::claims::{Claims, Undeclared};
-use super::keys::{Introspection, KeySet};
+use super::introspection::Introspection;
+use super::key_set::KeySet;
 use super::resource::ProtectedResource;
+use super::values::{Number, Text, Texts};
 use crate::reading::{Key, Label, Report, Table};
 
 const PROTECTED_RESOURCE: Key = Key::new("protected_resource", "[protected_resource]");
@@ -32,10 +34,6 @@ pub(super) const REQUIRED_SCOPES: Key =
     Key::new("required_scopes", r#"required_scopes = ["ai.use"]"#);
 const CLAIMS: Key = Key::new("claims", "[issuer.claims]");
 const UNDECLARED: Key = Key::new("undeclared", "[issuer.undeclared]");
-
-pub(super) type Text<'t> = Option<Spanned<&'t str>>;
-pub(super) type Texts<'t> = Option<Spanned<Vec<Spanned<&'t str>>>>;
-pub(super) type Number = Option<Spanned<i128>>;
 
 /// The whole file.
 pub(super) struct Written<'t> {

@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::written::CREDENTIAL;
 use crate::reading::{Key, Label, Report, Table, TextOrTable, name, one_of, variable_name};
 use postern_types::Dialect;
 
+pub(super) const CREDENTIAL: Key = Key::new("credential", r#"credential = "openai_api_key""#);
 const SCHEME: Key = Key::new("scheme", r#"scheme = "bearer""#);
 const VARIABLE: Key = Key::new("variable", r#"variable = "openai_api_key""#);
 const ACCOUNT: Key = Key::new("variable", r#"variable = "vertex_service_account""#);

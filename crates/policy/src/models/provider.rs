@@ -88,7 +88,7 @@ fn transport(
             let credential = written.credential.as_ref().map(credential::Written::span);
             not_in_the_sandbox(report, written, written::BASE_URL, base_url);
             not_in_the_sandbox(report, written, written::BASE_PATH, base_path);
-            not_in_the_sandbox(report, written, written::CREDENTIAL, credential);
+            not_in_the_sandbox(report, written, credential::CREDENTIAL, credential);
             Some(Transport::Sandbox)
         }
         Kind::Upstream => upstream(report, written, dialect),

@@ -18,7 +18,6 @@ pub(crate) const MODEL_NAME: Key = Key::new("name", r#"name = "gpt-4o-mini""#);
 pub(crate) const DIALECT: Key = Key::new("dialect", r#"dialect = "openai""#);
 pub(crate) const TRANSPORT: Key = Key::new("transport", r#"transport = "upstream""#);
 pub(crate) const BASE_URL: Key = Key::new("base_url", r#"base_url = "https://api.example.com/v1""#);
-pub(crate) const CREDENTIAL: Key = Key::new("credential", r#"credential = "openai_api_key""#);
 pub(crate) const BASE_PATH: Key = Key::new("base_path", r#"base_path = "/openai/v1""#);
 pub(crate) const REGION: Key = Key::new("region", r#"region = "eu""#);
 pub(crate) const CONNECT_MS: Key = Key::new("connect_ms", "connect_ms = 5_000");

@@ -1,0 +1,67 @@
+//! An outbound request as the host takes it.
+
+use postern_fault::{Fault, Kind};
+use spin_sdk::wasip3::http::types::{Fields, Method, Request, RequestOptions, Scheme};
+use spin_sdk::wasip3::{spawn, wit_future, wit_stream};
+
+/// Where a request goes.
+pub struct Sent<'a> {
+    pub https: bool,
+    pub authority: &'a str,
+    pub path: &'a str,
+}
+
+/// A request with this body, which goes out by itself. `ours` are headers without which it makes no sense.
+///
+/// # Errors
+///
+/// `unavailable` for a place or a header of ours that cannot be sent.
+pub fn post(
+    sent: Sent<'_>,
+    headers: &[(String, String)],
+    ours: &[(String, String)],
+    body: String,
+    connect_ns: Option<u64>,
+) -> Result<Request, Fault> {
+    let fields = Fields::new();
+    for (name, value) in headers {
+        // A client's header that the host will not carry is not worth the request.
+        let _ = fields.append(name, value.as_bytes());
+    }
+    set(&fields, "content-length", &body.len().to_string())?;
+    for (name, value) in ours {
+        set(&fields, name, value)?;
+    }
+    let options = RequestOptions::new();
+    // A host that knows no such bound says so; the head's own bound holds all the same.
+    let _ = options.set_connect_timeout(connect_ns);
+    let (mut writer, contents) = wit_stream::new();
+    let (no_trailers, trailers) = wit_future::new(|| Ok(None));
+    let (request, _sent) = Request::new(fields, Some(contents), trailers, Some(options));
+    drop(no_trailers);
+    let scheme = if sent.https { Scheme::Https } else { Scheme::Http };
+    let accepted = request.set_method(&Method::Post).is_ok()
+        && request.set_scheme(Some(&scheme)).is_ok()
+        && request.set_authority(Some(sent.authority)).is_ok()
+        && request.set_path_with_query(Some(sent.path)).is_ok();
+    if !accepted {
+        return Err(unsendable("the URL"));
+    }
+    spawn(async move {
+        // A vendor that has heard enough closes early; its answer says why.
+        let _ = writer.write_all(body.into_bytes()).await;
+    });
+    Ok(request)
+}
+
+fn set(fields: &Fields, name: &str, value: &str) -> Result<(), Fault> {
+    fields.set(name, &[value.as_bytes().to_vec()]).map_err(|_| unsendable(name))
+}
+
+/// Never tells the value: it may be the credential.
+fn unsendable(what: &str) -> Fault {
+    let public = "this model's provider is not configured on the gateway";
+    let fault = Fault::new(Kind::Unavailable, public)
+        .with_private(format!("{what} holds characters that HTTP does not carry"));
+    Fault { retryable: true, ..fault }
+}
