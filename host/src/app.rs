@@ -5,20 +5,22 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use http::uri::Scheme;
+use postern_key_value::Stores;
 use tokio::sync::watch;
 
 use crate::allowed_hosts::AllowedHosts;
 use crate::cache::Cache;
 use crate::compose::{self, Inputs};
 use crate::engine;
-use crate::instance::{Granted, Handler, Instances, Reuse, Serving, Shared};
-use crate::key_value::Stores;
+use crate::instance::{self, Handler, Instances, Reuse, Serving};
 use crate::manifest::{Component, DependencySource, Manifest, Route, Target};
 use crate::memory::Budget;
-use crate::outbound::Outbound;
+use crate::outbound::client::Outbound;
+use crate::redis::connection::Connections;
 use crate::routes::{self, Routes};
 use crate::runtime_config::RuntimeConfig;
 use crate::server::{Answer, Settings, Triggers};
+use crate::shared::{Granted, Shared};
 use crate::variables::{Sources, Variables, read_dot_env};
 
 /// What an application is made from.
@@ -167,7 +169,7 @@ impl Compiled {
             tried.map_err(|error| format!("component.{id}: cannot be instantiated: {error:#}"))?;
             let handler = Handler::new(instances);
             serving.insert(id.clone(), Serving::new(handler.clone(), Handler::new(large)));
-            handlers.insert(id.clone(), handler);
+            handlers.insert(id.clone(), instance::service(handler));
         }
         let triggers = Triggers { routes: self.routes(&serving)?, scheme };
         // Set once, here.
@@ -178,7 +180,7 @@ impl Compiled {
     fn shared(&self, memory: Arc<Budget>) -> Result<Shared, String> {
         Ok(Shared {
             key_value: Stores::new(&self.config.key_value_stores)?,
-            redis: crate::redis::Connections::default(),
+            redis: Connections::default(),
             databases: self.config.sqlite_databases.clone(),
             outbound: Outbound::new(self.config.connection_pooling),
             memory,

@@ -7,10 +7,10 @@ wasmtime::component::bindgen!({
     world: "postern:host/imports",
     imports: { default: async | trappable },
     with: {
-        "spin:key-value/key-value.store": crate::key_value::Store,
-        "spin:redis/redis.connection": crate::redis::Connection,
-        "spin:sqlite/sqlite.connection": crate::sqlite::Connection,
-        "wasi:keyvalue/store.bucket": crate::key_value::Store,
-        "wasi:keyvalue/atomics.cas": crate::key_value::Swap,
+        "spin:key-value/key-value.store": postern_key_value::Store,
+        "spin:redis/redis.connection": crate::redis::connection::Connection,
+        "spin:sqlite/sqlite.connection": crate::sqlite::connection::Connection,
+        "wasi:keyvalue/store.bucket": postern_key_value::Store,
+        "wasi:keyvalue/atomics.cas": postern_key_value::Swap,
     },
 });

@@ -5,7 +5,7 @@ use wasmtime::component::{HasSelf, Linker};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use crate::bindings;
-use crate::instance::State;
+use crate::state::State;
 
 /// How many instances of compositions may live at once; each serves up to 16 requests.
 /// They take half of the 65,530 mappings that Linux lets a process have (`vm.max_map_count`).

@@ -1,8 +1,6 @@
-//! Instances: what each one holds, when one is made, how many requests it takes, and when it goes.
+//! Instances: when one is made, how many requests it takes, and when it goes.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
-use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
@@ -13,26 +11,32 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Sleep;
-use wasmtime::component::{GuestTaskId, Linker, ResourceTable};
+use wasmtime::component::{GuestTaskId, Linker};
 use wasmtime::{Engine, Store, StoreContextMut};
-use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::handler::{
     HandlerState, Instance, ProxyHandler, ProxyPre, ShouldAccept, WorkerExpiration, WorkerState,
     WorkerStatus,
 };
-use wasmtime_wasi_http::{WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+use wasmtime_wasi_http::{WasiBody, WasiHttpView as _};
 
-use crate::allowed_hosts::AllowedHosts;
-use crate::memory::{Answers, Budget, Growth};
-use crate::outbound::{Hooks, Outbound};
-use crate::stdio::Lines;
-use crate::variables::ComponentVariables;
+use crate::memory::Answers;
+use crate::shared::{Granted, Service, Shared};
+use crate::state::State;
 
 const SERVES_NO_HTTP: &str = "it is named by a trigger and serves no HTTP: it exports neither \
     `wasi:http/handler@0.3` nor `wasi:http/incoming-handler@0.2`";
 
 /// Hands requests to the instances of one component.
 pub type Handler = ProxyHandler<Instances>;
+
+/// The same, for requests of one component to another.
+#[must_use]
+pub fn service(handler: Handler) -> Service {
+    Box::new(move |request| {
+        let handler = handler.clone();
+        Box::pin(async move { handler.handle((), request).await })
+    })
+}
 
 /// A request of so many bytes keeps a component busy for longer than others should wait: 1 MiB is read, counted and
 /// translated in about 0.1 s.
@@ -104,57 +108,6 @@ impl Reuse {
     }
 }
 
-/// What one instance holds.
-pub struct State {
-    pub(crate) table: ResourceTable,
-    pub(crate) component: Arc<Granted>,
-    pub(crate) shared: Arc<Shared>,
-    wasi: WasiCtx,
-    http: WasiHttpCtx,
-    hooks: Hooks,
-    growth: Growth,
-    answers: Arc<Answers>,
-    /// Counts the instance as alive while it is.
-    _alive: watch::Receiver<bool>,
-}
-
-/// What a component may do, as the manifest grants it.
-#[derive(Default)]
-pub struct Granted {
-    /// The component's name.
-    pub id: String,
-    /// Its variables.
-    pub variables: ComponentVariables,
-    /// The hosts it may reach.
-    pub allowed_hosts: AllowedHosts,
-    /// The key-value stores it may open.
-    pub key_value_stores: BTreeSet<String>,
-    /// The databases it may open.
-    pub sqlite_databases: BTreeSet<String>,
-    /// Its environment.
-    pub environment: Vec<(String, String)>,
-    /// Host folders and where they appear.
-    pub files: Vec<(PathBuf, String)>,
-}
-
-/// What all instances of an application share.
-pub struct Shared {
-    /// Key-value stores.
-    pub key_value: crate::key_value::Stores,
-    /// Redis connections.
-    pub redis: crate::redis::Connections,
-    /// SQL databases.
-    pub databases: crate::sqlite::Databases,
-    /// The HTTP client.
-    pub outbound: Outbound,
-    /// The memory of all instances, requests and answers.
-    pub memory: Arc<Budget>,
-    /// Every component that answers HTTP, for requests of one to another.
-    pub handlers: OnceLock<BTreeMap<String, Handler>>,
-    /// Becomes true when the host drains; its receivers are the living instances.
-    pub draining: watch::Sender<bool>,
-}
-
 /// How instances are reused.
 #[derive(Clone, Copy, Debug)]
 pub struct Reuse {
@@ -202,29 +155,7 @@ impl Instances {
     }
 
     fn store(&self) -> wasmtime::Result<Store<State>> {
-        let mut wasi = WasiCtxBuilder::new();
-        wasi.stdout(Lines::default()).stderr(Lines::default()).envs(&self.component.environment);
-        // Mounted files are small and local: reading them in place is faster than handing them to a thread.
-        wasi.allow_blocking_current_thread(true);
-        for (directory, destination) in &self.component.files {
-            wasi.preopened_dir(directory, destination, FsPerms::ReadOnly)?;
-        }
-        let answers = Arc::new(Answers::default());
-        let state = State {
-            table: ResourceTable::new(),
-            component: Arc::clone(&self.component),
-            shared: Arc::clone(&self.shared),
-            wasi: wasi.build(),
-            http: WasiHttpCtx::new(),
-            hooks: Hooks::new(
-                Arc::clone(&self.component),
-                Arc::clone(&self.shared),
-                Arc::clone(&answers),
-            ),
-            growth: Growth::new(Arc::clone(&self.shared.memory)),
-            answers,
-            _alive: self.shared.draining.subscribe(),
-        };
+        let state = State::new(Arc::clone(&self.component), Arc::clone(&self.shared))?;
         let mut store = Store::new(&self.engine, state);
         store.limiter(|state| &mut state.growth);
         Ok(store)
@@ -358,17 +289,5 @@ impl WorkerExpiration for Expiration {
             return Poll::Ready(());
         }
         this.draining.as_mut().poll(context)
-    }
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
-    }
-}
-
-impl WasiHttpView for State {
-    fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView { hooks: &mut self.hooks, table: &mut self.table, ctx: &mut self.http }
     }
 }

@@ -1,8 +1,8 @@
 //! Runs what a `spin.toml` says on wasmtime, without Spin installed, and behaves as Spin does.
 //!
 //! It is a runner, not a second Spin: a key of the manifest that it does not support is refused by name. Read
-//! [`app`] first: it leads from the manifest to running components. Then [`instance`] (how long an instance lives,
-//! what it holds), [`server`] (requests in) and [`outbound`] (requests out). Each capability has its own file.
+//! [`app`] first: it leads from the manifest to running components. Then [`instance`] (how long an instance lives),
+//! [`state`] and [`shared`] (what it holds), [`server`] (requests in) and [`outbound`] (requests out). Each capability has its own file.
 
 pub mod allowed_hosts;
 pub mod app;
@@ -23,6 +23,9 @@ pub mod redis;
 pub mod routes;
 pub mod runtime_config;
 pub mod server;
+pub mod shared;
 pub mod sqlite;
+pub mod state;
 pub mod stdio;
+mod storm;
 pub mod variables;

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use wasmtime::ResourceLimiter;
 
-use crate::server::Storm;
+use crate::storm::Storm;
 
 /// What a byte of a request takes until its answer begins: the host's copy, the gateway's, and those of the stages.
 pub const BODY_FACTOR: usize = 4;

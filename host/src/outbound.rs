@@ -2,7 +2,7 @@
 
 mod answer;
 mod body;
-mod client;
+pub mod client;
 mod errors;
 
 use std::future::Future;
@@ -14,11 +14,9 @@ use wasmtime_wasi_http::{
     WasiHttpHooks,
 };
 
-pub use client::Outbound;
-
 use crate::hop_by_hop;
-use crate::instance::{Granted, Shared};
 use crate::memory::Answers;
+use crate::shared::{Granted, Shared};
 
 /// The domain under which components reach each other.
 const SERVICE_DOMAIN: &str = ".spin.internal";
@@ -126,8 +124,5 @@ async fn call_component(
         .get()
         .and_then(|handlers| handlers.get(id))
         .ok_or(Error::DestinationNotFound)?;
-    handler
-        .handle((), request)
-        .await
-        .map_err(|error| Error::InternalError(Some(format!("`{id}`: {error}"))))
+    handler(request).await.map_err(|error| Error::InternalError(Some(format!("`{id}`: {error}"))))
 }

@@ -1,40 +1,19 @@
 //! `spin:redis@3.0.0`: one shared connection per address, to the addresses the manifest allows.
 
-use std::collections::HashMap;
+pub mod connection;
 
-use postern_key_value::connection::{client, connect};
 use redis::aio::ConnectionManager;
 use redis::{AsyncCommands, ErrorKind, RedisError, Value};
-use tokio::sync::Mutex;
 use url::Url;
 use wasmtime::component::{Accessor, HasSelf, Resource};
 
+use self::connection::{Connection, OpenError};
 use crate::bindings::spin::redis::redis::{
     Error, Host, HostConnection, HostConnectionWithStore, RedisParameter, RedisResult as Answer,
 };
-use crate::instance::State;
+use crate::state::State;
 
 type Reply<T> = wasmtime::Result<Result<T, Error>>;
-
-/// A guest's connection; clones share one socket.
-pub struct Connection(ConnectionManager);
-
-/// Every connection there is, by address.
-#[derive(Default)]
-pub struct Connections(Mutex<HashMap<String, ConnectionManager>>);
-
-impl Connections {
-    async fn open(&self, address: &str) -> Result<ConnectionManager, Error> {
-        let mut connections = self.0.lock().await;
-        if let Some(connection) = connections.get(address) {
-            return Ok(connection.clone());
-        }
-        let client = client(address).map_err(|_| Error::InvalidAddress)?;
-        let connection = connect(&client).await.map_err(into_error)?;
-        connections.insert(address.to_owned(), connection.clone());
-        Ok(connection)
-    }
-}
 
 impl State {
     fn allows_redis(&self, address: &str) -> bool {
@@ -79,7 +58,8 @@ impl<T: 'static> HostConnectionWithStore<T> for HasSelf<State> {
         match shared.redis.open(&address).await {
             Ok(connection) => accessor
                 .with(|mut access| Ok(Ok(access.get().table.push(Connection(connection))?))),
-            Err(error) => Ok(Err(error)),
+            Err(OpenError::Address) => Ok(Err(Error::InvalidAddress)),
+            Err(OpenError::Server(error)) => Ok(Err(into_error(error))),
         }
     }
 

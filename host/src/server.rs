@@ -8,8 +8,8 @@ mod connection;
 mod descriptors;
 mod head;
 mod request;
+mod responses;
 mod settings;
-mod storm;
 mod tls;
 mod watched;
 
@@ -18,28 +18,20 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{Response, StatusCode};
-use http_body_util::{BodyExt, Full};
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
-use wasmtime_wasi_http::WasiBody;
 
 pub use descriptors::raise_limit;
 pub use request::{Answer, Triggers};
 pub use settings::{Limits, Settings};
-pub use storm::Storm;
 pub use tls::acceptor;
 
 use self::admission::Admission;
 use self::connection::Door;
-use crate::instance::Shared;
+use crate::shared::Shared;
+use crate::storm::Storm;
 
-/// All headers of a request together; a component cannot take more either.
-const MAX_HEADER_BYTES: usize = 128 * 1024;
-/// How many headers a request may have, as hyper sets it for HTTP/1.1.
-const MAX_HEADERS: usize = 100;
 /// How many connections may wait to be taken: as many as Linux lets them (`net.core.somaxconn`).
 const BACKLOG: u32 = 4096;
 /// How long open requests and streams may take to finish after the signal.
@@ -137,36 +129,4 @@ fn prepare(stream: &TcpStream, unread: Duration) {
     // A peer that is gone without a word acknowledges nothing: the kernel would try for 15 minutes.
     #[cfg(target_os = "linux")]
     let _ = SockRef::from(stream).set_tcp_user_timeout(Some(unread));
-}
-
-/// A response of the host's own.
-fn plain(status: StatusCode, text: &'static str) -> Response<WasiBody> {
-    let mut response = Response::new(full(Bytes::from_static(text.as_bytes())));
-    *response.status_mut() = status;
-    if !text.is_empty() {
-        let value = http::HeaderValue::from_static("text/plain; charset=utf-8");
-        response.headers_mut().insert(http::header::CONTENT_TYPE, value);
-    }
-    response
-}
-
-/// The client is to come back in a second.
-fn come_back(text: &'static str) -> Response<WasiBody> {
-    let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, text);
-    let second = http::HeaderValue::from_static("1");
-    response.headers_mut().insert(http::header::RETRY_AFTER, second);
-    response
-}
-
-/// Of HTTP/1, the connection ends with this response; HTTP/2 has no such header.
-fn and_close(version: http::Version, mut response: Response<WasiBody>) -> Response<WasiBody> {
-    if version < http::Version::HTTP_2 {
-        let close = http::HeaderValue::from_static("close");
-        response.headers_mut().insert(http::header::CONNECTION, close);
-    }
-    response
-}
-
-fn full(bytes: Bytes) -> WasiBody {
-    Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
 }

@@ -1,62 +1,30 @@
 //! `spin:sqlite@3.1.0`: SQL on files, each opened handle with its own connection.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+pub mod connection;
+
+use std::path::PathBuf;
 
 use rusqlite::types::{Value as SqlValue, ValueRef};
 use wasmtime::component::{Accessor, FutureReader, HasSelf, Resource, StreamReader};
 
+use self::connection::Connection;
 use crate::bindings::spin::sqlite::sqlite::{
     Error, Host, HostConnection, HostConnectionWithStore, QueryResult, RowResult, Value,
 };
-use crate::instance::State;
-
-/// How long a statement waits for another writer; it waits on a thread made for waiting.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+use crate::state::State;
 
 type Answer<T> = wasmtime::Result<Result<T, Error>>;
 type Rows = (Vec<String>, StreamReader<RowResult>, FutureReader<Result<(), Error>>);
 
-/// A guest's connection.
-#[derive(Clone)]
-pub struct Connection(Arc<Mutex<rusqlite::Connection>>);
-
-/// Label to file; `None` is a database in memory, made anew by each `open`.
-pub type Databases = BTreeMap<String, Option<PathBuf>>;
-
-impl Connection {
-    fn open(path: Option<&Path>) -> Result<Self, Error> {
-        let connection = match path {
-            None => rusqlite::Connection::open_in_memory(),
-            Some(path) => {
-                if let Some(parent) = path.parent() {
-                    // A folder that cannot be made shows as a file that cannot be opened.
-                    let _ = std::fs::create_dir_all(parent);
-                }
-                rusqlite::Connection::open(path)
-            }
-        }
-        .map_err(into_error)?;
-        connection.busy_timeout(BUSY_TIMEOUT).map_err(into_error)?;
-        Ok(Self(Arc::new(Mutex::new(connection))))
-    }
-
-    fn with<T>(&self, work: impl FnOnce(&rusqlite::Connection) -> T) -> T {
-        work(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Runs a statement off the executor: it may read a whole table.
-    async fn execute(
-        self,
-        statement: String,
-        parameters: Vec<Value>,
-    ) -> Result<QueryResult, Error> {
-        let run = move || self.with(|connection| run(connection, &statement, parameters));
-        let result = tokio::task::spawn_blocking(run).await;
-        result.map_err(|error| Error::Io(error.to_string()))?.map_err(into_error)
-    }
+/// Runs a statement off the executor: it may read a whole table.
+async fn execute(
+    connection: Connection,
+    statement: String,
+    parameters: Vec<Value>,
+) -> Result<QueryResult, Error> {
+    let run = move || connection.with(|connection| run(connection, &statement, parameters));
+    let result = tokio::task::spawn_blocking(run).await;
+    result.map_err(|error| Error::Io(error.to_string()))?.map_err(into_error)
 }
 
 fn run(
@@ -114,7 +82,10 @@ impl State {
     }
 
     fn open_database(&mut self, label: &str) -> Answer<Resource<Connection>> {
-        match self.database(label).and_then(|path| Connection::open(path.as_deref())) {
+        match self
+            .database(label)
+            .and_then(|path| Connection::open(path.as_deref()).map_err(into_error))
+        {
             Ok(connection) => Ok(Ok(self.table.push(connection)?)),
             Err(error) => Ok(Err(error)),
         }
@@ -138,7 +109,7 @@ impl HostConnection for State {
         statement: String,
         parameters: Vec<Value>,
     ) -> Answer<QueryResult> {
-        Ok(self.connection(&this)?.execute(statement, parameters).await)
+        Ok(execute(self.connection(&this)?, statement, parameters).await)
     }
 
     async fn last_insert_rowid(&mut self, this: Resource<Connection>) -> wasmtime::Result<i64> {
@@ -170,7 +141,7 @@ impl<T: 'static> HostConnectionWithStore<T> for HasSelf<State> {
         parameters: Vec<Value>,
     ) -> Answer<Rows> {
         let connection = accessor.with(|mut access| access.get().connection(&this))?;
-        let result = match connection.execute(statement, parameters).await {
+        let result = match execute(connection, statement, parameters).await {
             Ok(result) => result,
             Err(error) => return Ok(Err(error)),
         };

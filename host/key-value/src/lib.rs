@@ -3,6 +3,7 @@
 //! The host serves them to components; the operator's program reads and writes them beside a gateway that runs.
 
 pub mod connection;
+mod error;
 mod redis;
 mod sqlite;
 
@@ -13,11 +14,10 @@ use std::sync::Arc;
 // Redis over TLS needs a provider of cryptography, which `ring` is.
 use rustls as _;
 
+pub use self::error::Error;
+
 use self::redis::RedisStore;
 use self::sqlite::SqliteStore;
-
-/// Why an operation failed, in the backend's words.
-pub type Error = String;
 
 /// Where a key-value store keeps its data.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

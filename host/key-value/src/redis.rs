@@ -4,8 +4,8 @@ use redis::aio::ConnectionManager;
 use redis::{AsyncCommands, Client};
 use tokio::sync::OnceCell;
 
-use super::Error;
 use crate::connection::{client, connect};
+use crate::error::Error;
 
 /// Writes when the value is the one seen; an empty second argument flag means that it was absent.
 const SWAP: &str = r"

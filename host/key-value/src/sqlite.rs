@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use identity::{Change, Opened};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
 
-use super::Error;
+use crate::error::Error;
 
 /// Spin's table, to the letter.
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS spin_key_value (

@@ -1,10 +1,10 @@
 //! `spin:key-value@3.0.0`.
 
+use postern_key_value::Store;
 use wasmtime::component::{Accessor, FutureReader, HasSelf, Resource, StreamReader};
 
-use super::Store;
 use crate::bindings::spin::key_value::key_value::{Error, Host, HostStore, HostStoreWithStore};
-use crate::instance::State;
+use crate::state::State;
 
 type Answer<T> = wasmtime::Result<Result<T, Error>>;
 type Keys = (StreamReader<String>, FutureReader<Result<(), Error>>);

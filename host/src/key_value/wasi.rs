@@ -1,13 +1,13 @@
 //! `wasi:keyvalue@0.2.0-draft2`: store, atomics and batch. Its calls hold the instance while they wait.
 
+use postern_key_value::{Store, Swap};
 use wasmtime::component::Resource;
 
-use super::{Store, Swap};
 use crate::bindings::spin::key_value::key_value::Error as OpenError;
 use crate::bindings::wasi::keyvalue::atomics::{self, CasError};
 use crate::bindings::wasi::keyvalue::batch;
 use crate::bindings::wasi::keyvalue::store::{self, Error, KeyResponse};
-use crate::instance::State;
+use crate::state::State;
 
 type Answer<T> = wasmtime::Result<Result<T, Error>>;
 

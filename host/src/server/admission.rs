@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::clock::Clock;
 use super::descriptors;
 use super::settings::Limits;
-use super::storm::Storm;
+use crate::storm::Storm;
 
 /// Every connection there is.
 pub struct Admission {

@@ -19,10 +19,11 @@ use super::admission::Place;
 use super::answer::{AnswerBody, OpenRequest};
 use super::body::Pace;
 use super::clock::{Alarm, End};
+use super::head::{MAX_HEADER_BYTES, MAX_HEADERS};
 use super::request::{HEALTH_PATHS, Triggers};
+use super::responses::{and_close, come_back};
 use super::settings::Limits;
 use super::watched::Watched;
-use super::{MAX_HEADER_BYTES, MAX_HEADERS, and_close, come_back};
 use crate::memory::Budget;
 
 /// What every connection is served with.

@@ -3,6 +3,11 @@
 use http::header::{HOST, HeaderMap, TRANSFER_ENCODING};
 use http::{Request, StatusCode, Version};
 
+/// All headers of a request together; a component cannot take more either.
+pub const MAX_HEADER_BYTES: usize = 128 * 1024;
+/// How many headers a request may have, as hyper sets it for HTTP/1.1.
+pub const MAX_HEADERS: usize = 100;
+
 /// Why a head is refused.
 pub type Refusal = (StatusCode, &'static str);
 

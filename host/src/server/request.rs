@@ -13,7 +13,8 @@ use tokio::sync::oneshot;
 use wasmtime_wasi_http::WasiBody;
 
 use super::body::{Failure, Pace, RequestBody};
-use super::{MAX_HEADERS, and_close, come_back, full, head, plain};
+use super::head::{self, MAX_HEADERS};
+use super::responses::{and_close, come_back, full, plain};
 use crate::hop_by_hop;
 use crate::instance::Serving;
 use crate::manifest::StaticResponse;

@@ -1,0 +1,4 @@
+//! What goes wrong with a store.
+
+/// Why an operation failed, in the backend's words.
+pub type Error = String;

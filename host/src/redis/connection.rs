@@ -1,0 +1,36 @@
+//! The connections to Redis servers, whichever interface they serve.
+
+use std::collections::HashMap;
+
+use postern_key_value::connection::{client, connect};
+use redis::RedisError;
+use redis::aio::ConnectionManager;
+use tokio::sync::Mutex;
+
+/// A guest's connection; clones share one socket.
+pub struct Connection(pub(super) ConnectionManager);
+
+/// Every connection there is, by address.
+#[derive(Default)]
+pub struct Connections(Mutex<HashMap<String, ConnectionManager>>);
+
+/// Why there is no connection.
+pub(super) enum OpenError {
+    /// The address is none.
+    Address,
+    /// The server cannot be reached, or lets nobody in.
+    Server(RedisError),
+}
+
+impl Connections {
+    pub(super) async fn open(&self, address: &str) -> Result<ConnectionManager, OpenError> {
+        let mut connections = self.0.lock().await;
+        if let Some(connection) = connections.get(address) {
+            return Ok(connection.clone());
+        }
+        let client = client(address).map_err(|_| OpenError::Address)?;
+        let connection = connect(&client).await.map_err(OpenError::Server)?;
+        connections.insert(address.to_owned(), connection.clone());
+        Ok(connection)
+    }
+}

@@ -1,0 +1,67 @@
+//! What one instance holds.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use wasmtime::component::ResourceTable;
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+
+use crate::memory::{Answers, Growth};
+use crate::outbound::Hooks;
+use crate::shared::{Granted, Shared};
+use crate::stdio::Lines;
+
+/// What one instance holds.
+pub struct State {
+    pub(crate) table: ResourceTable,
+    pub(crate) component: Arc<Granted>,
+    pub(crate) shared: Arc<Shared>,
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    hooks: Hooks,
+    pub(crate) growth: Growth,
+    pub(crate) answers: Arc<Answers>,
+    /// Counts the instance as alive while it is.
+    _alive: watch::Receiver<bool>,
+}
+
+impl State {
+    /// For an instance of the component that is being made.
+    ///
+    /// # Errors
+    /// When a folder of the component's cannot be opened.
+    pub fn new(component: Arc<Granted>, shared: Arc<Shared>) -> wasmtime::Result<Self> {
+        let mut wasi = WasiCtxBuilder::new();
+        wasi.stdout(Lines::default()).stderr(Lines::default()).envs(&component.environment);
+        // Mounted files are small and local: reading them in place is faster than handing them to a thread.
+        wasi.allow_blocking_current_thread(true);
+        for (directory, destination) in &component.files {
+            wasi.preopened_dir(directory, destination, FsPerms::ReadOnly)?;
+        }
+        let answers = Arc::new(Answers::default());
+        Ok(Self {
+            table: ResourceTable::new(),
+            wasi: wasi.build(),
+            http: WasiHttpCtx::new(),
+            hooks: Hooks::new(Arc::clone(&component), Arc::clone(&shared), Arc::clone(&answers)),
+            growth: Growth::new(Arc::clone(&shared.memory)),
+            answers,
+            _alive: shared.draining.subscribe(),
+            component,
+            shared,
+        })
+    }
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView { hooks: &mut self.hooks, table: &mut self.table, ctx: &mut self.http }
+    }
+}
