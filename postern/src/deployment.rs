@@ -1,10 +1,7 @@
 //! A deployment: its folder, its policies and its store.
 
-mod location;
-
-pub use location::{Location, shown};
-
 use crate::cli::{Configuration, Place};
+use crate::location::Location;
 use crate::store::Store;
 use anyhow::{Context, Result, bail};
 use std::env;

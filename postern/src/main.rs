@@ -8,6 +8,7 @@ mod deployment;
 mod dev_key;
 mod explain;
 mod key;
+mod location;
 mod policies;
 mod provisions;
 mod store;

@@ -1,6 +1,6 @@
 //! The key-value store of a deployment, read and written by the host's own library.
 
-use crate::deployment::Location;
+use crate::location::Location;
 use anyhow::{Result, anyhow, bail};
 use postern_key_value::{Store as Opened, Stores};
 use postern_store::increments::{IncrementError, IncrementIo};

@@ -1,6 +1,6 @@
 //! Where the limiter counts: in the key-value store, or by scripts in a Redis of its own.
 
-use crate::deployment::{Location, shown};
+use crate::location::{Location, shown};
 use crate::store::Store;
 use anyhow::{Context, Result, anyhow};
 use futures::executor::block_on;
