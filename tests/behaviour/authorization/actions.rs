@@ -29,91 +29,87 @@ fn chat(parts: Value) -> Value {
     json!({ "model": "plain-model", "messages": [{ "role": "user", "content": parts }] })
 }
 
-/// Of each dialect: a request that does this beside chatting.
-fn requests() -> Vec<(&'static str, &'static str, &'static str, Value)> {
+fn input(part: Value) -> Value {
+    json!({ "model": "plain-model", "input": [{ "role": "user", "content": [part] }] })
+}
+
+fn message(block: Value) -> Value {
+    let content = json!([{ "role": "user", "content": [block] }]);
+    json!({ "model": "plain-model", "max_tokens": 9, "messages": content })
+}
+
+/// An action, the role that permits it, a path, and a request that does it beside chatting.
+type Row = (&'static str, &'static str, &'static str, Value);
+
+/// Of each dialect.
+fn requests() -> Vec<Row> {
+    [with_tools(), with_images(), with_audio(), with_documents()].concat()
+}
+
+fn with_tools() -> Vec<Row> {
+    let parameters = json!({ "type": "object", "properties": {} });
+    let function = json!({ "name": "f", "parameters": parameters });
+    let row = |path, mut body: Value, tool: Value| {
+        body["tools"] = json!([tool]);
+        ("use_tools", "toolsmith", path, body)
+    };
+    vec![
+        row(CHAT, chat(json!("hi")), json!({ "type": "function", "function": function })),
+        row(
+            RESPONSES,
+            input(json!({ "type": "input_text", "text": "hi" })),
+            json!({ "type": "function", "name": "f", "parameters": parameters }),
+        ),
+        row(
+            MESSAGES,
+            message(json!({ "type": "text", "text": "hi" })),
+            json!({ "name": "f", "input_schema": parameters }),
+        ),
+    ]
+}
+
+/// A source as Messages has it.
+fn bytes(kind: &str) -> Value {
+    json!({ "type": "base64", "media_type": kind, "data": "iVBORw0KGgo=" })
+}
+
+fn with_images() -> Vec<Row> {
     let picture = "data:image/png;base64,iVBORw0KGgo=";
-    let page = "data:application/pdf;base64,JVBERi0=";
-    let tool = json!({ "name": "f", "parameters": { "type": "object", "properties": {} } });
-    let input = |part: Value| json!({ "model": "plain-model", "input": [{ "role": "user", "content": [part] }] });
-    let message = |block: Value| json!({ "model": "plain-model", "max_tokens": 9, "messages": [{ "role": "user", "content": [block] }] });
-    let bytes =
-        |kind: &str| json!({ "type": "base64", "media_type": kind, "data": "iVBORw0KGgo=" });
-    let returned = json!({
-        "type": "tool_result", "tool_use_id": "t1",
-        "content": [{ "type": "image", "source": bytes("image/png") }],
-    });
+    let image = json!({ "type": "image", "source": bytes("image/png") });
+    let returned = json!({ "type": "tool_result", "tool_use_id": "t1", "content": [image] });
+    let use_of_tool = json!({ "type": "tool_use", "id": "t1", "name": "f", "input": {} });
     let answered = json!([
         { "role": "user", "content": "look" },
-        { "role": "assistant", "content": [{ "type": "tool_use", "id": "t1", "name": "f", "input": {} }] },
+        { "role": "assistant", "content": [use_of_tool] },
         { "role": "user", "content": [returned] },
     ]);
+    let part = json!({ "type": "image_url", "image_url": { "url": picture } });
+    let row = |path, body| ("send_images", "painter", path, body);
     vec![
-        ("use_tools", "toolsmith", CHAT, {
-            let mut body = chat(json!("hi"));
-            body["tools"] = json!([{ "type": "function", "function": tool }]);
-            body
-        }),
-        ("use_tools", "toolsmith", RESPONSES, {
-            let mut body = input(json!({ "type": "input_text", "text": "hi" }));
-            body["tools"] =
-                json!([{ "type": "function", "name": "f", "parameters": tool["parameters"] }]);
-            body
-        }),
-        ("use_tools", "toolsmith", MESSAGES, {
-            let mut body = message(json!({ "type": "text", "text": "hi" }));
-            body["tools"] = json!([{ "name": "f", "input_schema": tool["parameters"] }]);
-            body
-        }),
-        (
-            "send_images",
-            "painter",
-            CHAT,
-            chat(json!([{ "type": "image_url", "image_url": { "url": picture } }])),
-        ),
-        (
-            "send_images",
-            "painter",
-            RESPONSES,
-            input(json!({ "type": "input_image", "image_url": picture })),
-        ),
-        (
-            "send_images",
-            "painter",
-            MESSAGES,
-            message(json!({ "type": "image", "source": bytes("image/png") })),
-        ),
-        (
-            "send_images",
-            "painter",
-            MESSAGES,
-            json!({ "model": "plain-model", "max_tokens": 9, "messages": answered }),
-        ),
-        (
-            "send_audio",
-            "speaker",
-            CHAT,
-            chat(
-                json!([{ "type": "input_audio", "input_audio": { "data": "UklGRg==", "format": "wav" } }]),
-            ),
-        ),
-        (
-            "send_documents",
-            "clerk",
-            CHAT,
-            chat(json!([{ "type": "file", "file": { "filename": "a.pdf", "file_data": page } }])),
-        ),
-        (
-            "send_documents",
-            "clerk",
+        row(CHAT, chat(json!([part]))),
+        row(RESPONSES, input(json!({ "type": "input_image", "image_url": picture }))),
+        row(MESSAGES, message(image)),
+        row(MESSAGES, json!({ "model": "plain-model", "max_tokens": 9, "messages": answered })),
+    ]
+}
+
+fn with_audio() -> Vec<Row> {
+    let audio = json!({ "data": "UklGRg==", "format": "wav" });
+    let part = json!({ "type": "input_audio", "input_audio": audio });
+    vec![("send_audio", "speaker", CHAT, chat(json!([part])))]
+}
+
+fn with_documents() -> Vec<Row> {
+    let page = "data:application/pdf;base64,JVBERi0=";
+    let file = json!({ "filename": "a.pdf", "file_data": page });
+    let row = |path, body| ("send_documents", "clerk", path, body);
+    vec![
+        row(CHAT, chat(json!([{ "type": "file", "file": file }]))),
+        row(
             RESPONSES,
             input(json!({ "type": "input_file", "filename": "a.pdf", "file_data": page })),
         ),
-        (
-            "send_documents",
-            "clerk",
-            MESSAGES,
-            message(json!({ "type": "document", "source": bytes("application/pdf") })),
-        ),
+        row(MESSAGES, message(json!({ "type": "document", "source": bytes("application/pdf") }))),
     ]
 }
 

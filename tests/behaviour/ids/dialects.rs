@@ -7,6 +7,10 @@ use serde_json::{Value, json};
 type Row = (&'static str, &'static str, &'static str, &'static str, fn(&str) -> Value);
 
 fn table() -> Vec<Row> {
+    [of_responses(), of_messages(), of_chat()].concat()
+}
+
+fn of_responses() -> Vec<Row> {
     vec![
         (
             RESPONSES,
@@ -51,6 +55,11 @@ fn table() -> Vec<Row> {
             "input[0].content[0].file_id",
             |id| json!({ "input": [{ "role": "user", "content": [{ "type": "input_image", "file_id": id }] }] }),
         ),
+    ]
+}
+
+fn of_messages() -> Vec<Row> {
+    vec![
         (
             MESSAGES,
             "claude",
@@ -70,14 +79,17 @@ fn table() -> Vec<Row> {
             "messages[0].content[0].file_id",
             |id| json!({ "messages": [{ "role": "user", "content": [{ "type": "container_upload", "file_id": id }] }] }),
         ),
-        (CHAT, "speaks", "audio", "messages[1].audio.id", |id| {
-            json!({ "messages": [
+    ]
+}
+
+fn of_chat() -> Vec<Row> {
+    vec![(CHAT, "speaks", "audio", "messages[1].audio.id", |id| {
+        json!({ "messages": [
                 { "role": "user", "content": "hi" },
                 { "role": "assistant", "audio": { "id": id } },
                 { "role": "user", "content": "again" },
             ] })
-        }),
-    ]
+    })]
 }
 
 /// A plain request.

@@ -4,7 +4,7 @@
 
 use super::answers;
 use super::record::Recorded;
-use super::scripts::{Script, Step, is_streamed};
+use super::script::{Script, Step, is_streamed};
 use serde_json::{Value, json};
 
 pub(super) fn answer(_: &str, _: &str, request: &Recorded) -> (Vec<String>, Script) {

@@ -1,7 +1,7 @@
 //! Answers that cost what the test says: the request's `metadata` has the usage that is reported.
 
 use super::answers;
-use super::scripts::{Script, Step};
+use super::script::{Script, Step};
 use bytes::Bytes;
 use serde_json::{Value, json};
 

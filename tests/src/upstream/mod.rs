@@ -10,6 +10,7 @@ mod keeping;
 mod metered;
 mod quoting;
 mod record;
+mod script;
 mod scripts;
 mod serve;
 mod unusual;
@@ -18,7 +19,7 @@ pub use answers::{ANSWER_PREFIX, USAGE};
 pub(crate) use check::RESERVED;
 pub use quoting::WORD;
 pub use record::{Ending, Recorded};
-pub(crate) use scripts::{Script, Step};
+pub(crate) use script::{Script, Step};
 
 use std::collections::HashMap;
 use std::net::SocketAddr;

@@ -4,8 +4,8 @@
 //! body; `headers`, `text`, `stream` and `success` are places as well.
 
 use super::Recorded;
-use super::scripts::Script;
-use super::scripts::Step;
+use super::script::Script;
+use super::script::Step;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! Takes connections and plays scripts.
 
 use super::record::{Ending, Recorded};
-use super::scripts::{Script, Step};
+use super::script::{Script, Step};
 use super::{State, scripts};
 use bytes::Bytes;
 use http_body::{Body, Frame};

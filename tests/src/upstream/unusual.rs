@@ -1,6 +1,6 @@
 //! Answers that are valid and look like nobody's: what a gateway must pass as it is.
 
-use super::scripts::{Script, Step, is_streamed};
+use super::script::{Script, Step, is_streamed};
 use bytes::Bytes;
 use serde_json::Value;
 use std::time::Duration;

@@ -15,6 +15,7 @@ mod scenario;
 mod seal;
 mod shape;
 mod story;
+mod values;
 
 pub use google::service_account;
 pub use scenario::Scenario;

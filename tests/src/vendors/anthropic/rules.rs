@@ -4,6 +4,7 @@ use super::errors::Refusal;
 use super::turns;
 use crate::vendors::decoded;
 use crate::vendors::story::Seen;
+use crate::vendors::values::{array, text};
 use serde_json::Value;
 
 /// Models that take a temperature or `top_p`, and not both.
@@ -143,14 +144,6 @@ fn closed(schema: &Value) -> Result<(), Refusal> {
         Value::Null => Ok(()),
         items => closed(items),
     }
-}
-
-pub(super) fn array(value: &Value) -> &[Value] {
-    value.as_array().map(Vec::as_slice).unwrap_or_default()
-}
-
-pub(super) fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
 }
 
 pub(super) fn seen(body: &Value) -> Result<Seen, Refusal> {

@@ -1,8 +1,8 @@
 //! What may follow what in a conversation.
 
 use super::errors::Refusal;
-use super::rules::{array, text};
 use crate::vendors::seal;
+use crate::vendors::values::{array, text};
 use serde_json::Value;
 
 /// Under this name thoughts are sealed.

@@ -3,6 +3,7 @@
 use super::errors::Refusal;
 use super::{frames, scenario};
 use crate::upstream::{Script, Step};
+use crate::vendors::values::array;
 use crate::vendors::{Scenario, anthropic, embedding, reply};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -107,8 +108,7 @@ fn cohere(body: &Value) -> Result<Script, Refusal> {
             "Malformed input request: #: required key [input_type] not found, please reformat your input and try again.",
         ));
     }
-    let texts: Vec<&str> =
-        super::rules::array(&body["texts"]).iter().filter_map(Value::as_str).collect();
+    let texts: Vec<&str> = array(&body["texts"]).iter().filter_map(Value::as_str).collect();
     if texts.is_empty() || texts.len() > 96 {
         return Err(Refusal::invalid(
             "Malformed input request: #/texts: expected 1 to 96 items, please reformat your input and try again.",

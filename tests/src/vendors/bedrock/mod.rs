@@ -10,6 +10,7 @@ mod told;
 use super::reply::{self, Wrong};
 use super::shape::Shapes;
 use super::story::tell;
+use super::values::array;
 use super::{Answer, Call, Scenario, unescaped};
 use crate::upstream::Script;
 use errors::Refusal;
@@ -63,7 +64,7 @@ fn converse(model: &str, body: &Value, streams: bool) -> Result<Script, Refusal>
     let seen = rules::seen(body, streams)?;
     let told = tell(scenario, &seen);
     let paths = &body["additionalModelResponseFieldPaths"];
-    let says_stop = rules::array(paths).iter().any(|path| path == "/stop_sequence");
+    let says_stop = array(paths).iter().any(|path| path == "/stop_sequence");
     if !streams {
         return Ok(match scenario {
             Scenario::MidstreamError => Refusal::scripted(500).script(),

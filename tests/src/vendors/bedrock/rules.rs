@@ -2,6 +2,7 @@
 
 use super::errors::Refusal;
 use crate::vendors::story::Seen;
+use crate::vendors::values::{array, text};
 use crate::vendors::{decoded, seal};
 use serde_json::Value;
 
@@ -11,14 +12,6 @@ pub(super) const SEALER: &str = "bedrock";
 /// What Anthropic's models take besides.
 const CLAUDE_FIELDS: [&str; 7] =
     ["thinking", "top_k", "anthropic_beta", "output_config", "tool_choice", "tools", "metadata"];
-
-pub(super) fn array(value: &Value) -> &[Value] {
-    value.as_array().map(Vec::as_slice).unwrap_or_default()
-}
-
-pub(super) fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
-}
 
 pub(super) fn check(body: &Value, model: &str) -> Result<(), Refusal> {
     if let (true, Some(fields)) =

@@ -7,10 +7,10 @@ mod told;
 use super::reply::{self, Wrong};
 use super::shape::Shapes;
 use super::story::tell;
+use super::values::{array, text};
 use super::{Answer, Call, Scenario, credentials, embedding};
 use crate::upstream::Script;
 use errors::Refusal;
-use rules::{array, text};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 

@@ -1,9 +1,9 @@
 //! Embeddings of both APIs.
 
 use super::errors::{Refusal, check};
-use super::rules::{array, text};
 use crate::upstream::Script;
 use crate::vendors::shape::Shapes;
+use crate::vendors::values::{array, text};
 use crate::vendors::{Scenario, embedding, reply};
 use serde_json::{Value, json};
 

@@ -4,18 +4,11 @@ use super::errors::Refusal;
 use super::turns;
 use crate::vendors::decoded_bytes;
 use crate::vendors::story::Seen;
+use crate::vendors::values::{array, text};
 use serde_json::Value;
 
 /// Of stop sequences in a request.
 const MAX_STOPS: usize = 5;
-
-pub(super) fn array(value: &Value) -> &[Value] {
-    value.as_array().map(Vec::as_slice).unwrap_or_default()
-}
-
-pub(super) fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
-}
 
 fn refuse(message: &str) -> Result<(), Refusal> {
     Err(Refusal::invalid(message))

@@ -1,7 +1,7 @@
 //! What may follow what in a conversation.
 
 use super::errors::Refusal;
-use super::rules::{array, text};
+use crate::vendors::values::{array, text};
 use crate::vendors::{decoded_bytes, seal};
 use serde_json::Value;
 

@@ -7,6 +7,7 @@ use crate::upstream::Script;
 use crate::vendors::reply::{self, Wrong};
 use crate::vendors::shape::Shapes;
 use crate::vendors::story::{Seen, tell};
+use crate::vendors::values::{array, text};
 use crate::vendors::{Scenario, decoded};
 use serde_json::Value;
 use std::sync::LazyLock;
@@ -146,14 +147,6 @@ pub(super) fn strict(schema: &Value, of: &str, param: &str) -> Result<(), Refusa
         Value::Null => Ok(()),
         items => strict(items, of, param),
     }
-}
-
-pub(super) fn array(value: &Value) -> &[Value] {
-    value.as_array().map(Vec::as_slice).unwrap_or_default()
-}
-
-pub(super) fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
 }
 
 fn seen(body: &Value) -> Result<Seen, Refusal> {

@@ -1,7 +1,7 @@
 //! What may follow what in a conversation of Chat.
 
-use super::chat::{array, text};
 use super::errors::Refusal;
+use crate::vendors::values::{array, text};
 use serde_json::Value;
 
 /// Every call is answered right after it, and nothing else is.

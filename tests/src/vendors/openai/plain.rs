@@ -1,12 +1,12 @@
 //! `POST /v1/embeddings` and `POST /v1/completions`.
 
-use super::chat::array;
 use super::errors::{Body, Refusal, check};
 use super::responses::SHAPES;
 use super::told::{CREATED, usage};
 use crate::upstream::Script;
 use crate::vendors::reply::{self, Event, Wrong};
 use crate::vendors::story::{End, Said, Seen, Told, tell};
+use crate::vendors::values::array;
 use crate::vendors::{Scenario, USAGE, embedding, pieces};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -1,21 +1,19 @@
 //! `POST /v1/responses`: what OpenAI refuses, and what is asked.
 
-use super::chat::{array, image, strict, text};
+use super::chat::{image, strict};
 use super::errors::{Body, Refusal, check};
-use super::responses_told::Teller;
+use super::responses_told::{SEALER, Teller};
 use crate::upstream::Script;
 use crate::vendors::reply::{self, Wrong};
 use crate::vendors::shape::Shapes;
 use crate::vendors::story::{Seen, tell};
+use crate::vendors::values::{array, text};
 use crate::vendors::{Scenario, seal};
 use serde_json::Value;
 use std::sync::LazyLock;
 
 pub(super) static SHAPES: LazyLock<Shapes> =
     LazyLock::new(|| Shapes::parse(include_str!("responses.shape")));
-
-/// Under this name thoughts are sealed.
-pub(super) const SEALER: &str = "openai";
 
 pub(super) fn answer(body: &Body) -> Result<Script, Refusal> {
     let Body { value, model, scenario } = body;

@@ -1,13 +1,15 @@
 //! The story in the words of Responses, whole and in events
 //! (<https://platform.openai.com/docs/api-reference/responses-streaming>).
 
-use super::chat::array;
-use super::responses::SEALER;
 use super::told::CREATED;
 use crate::vendors::reply::{Event, typed};
 use crate::vendors::story::{Cost, End, Said, Told};
+use crate::vendors::values::array;
 use crate::vendors::{pieces, seal};
 use serde_json::{Value, json};
+
+/// Under this name thoughts are sealed.
+pub(super) const SEALER: &str = "openai";
 
 pub(super) struct Teller<'a> {
     model: &'a str,
@@ -174,70 +176,62 @@ impl<'a> Teller<'a> {
 
     /// What comes between an item's beginning and its end.
     fn inside(&self, events: &mut Numbered, index: usize, said: &Said, id: &Value) {
-        let at = |kind: &str, inner: Option<&str>, name: &str, value: Value| {
-            let mut data =
-                json!({ "type": format!("response.{kind}"), "item_id": id, "output_index": index });
-            if let Some(inner) = inner {
-                data[inner] = json!(0);
-            }
-            if !name.is_empty() {
-                data[name] = value;
-            }
-            data
-        };
+        let at = |kind: &str| json!({ "type": format!("response.{kind}"), "item_id": id, "output_index": index });
         match said {
             Said::Thoughts(_) if !self.summary => {}
-            Said::Thoughts(text) => {
-                let inner = Some("summary_index");
-                let part = |text: &str| json!({ "type": "summary_text", "text": text });
-                events.push(false, at("reasoning_summary_part.added", inner, "part", part("")));
-                for piece in pieces(text) {
-                    events.push(
-                        true,
-                        at("reasoning_summary_text.delta", inner, "delta", json!(piece)),
-                    );
-                }
-                events.push(false, at("reasoning_summary_text.done", inner, "text", json!(text)));
-                events.push(false, at("reasoning_summary_part.done", inner, "part", part(text)));
-            }
-            Said::Call(_, _, arguments) => {
-                for piece in pieces(arguments) {
-                    events.push(
-                        true,
-                        at("function_call_arguments.delta", None, "delta", json!(piece)),
-                    );
-                }
-                let mut done =
-                    at("function_call_arguments.done", None, "arguments", json!(arguments));
-                if let Said::Call(_, name, _) = said {
-                    done["name"] = json!(name);
-                }
-                events.push(false, done);
-            }
-            Said::Text(text) | Said::Refusal(text) => {
-                let inner = Some("content_index");
-                let (kind, name, empty) = match said {
-                    Said::Refusal(_) => ("refusal", "refusal", Said::Refusal(String::new())),
-                    _ => ("output_text", "text", Said::Text(String::new())),
-                };
-                let logs = |mut data: Value| {
-                    if kind == "output_text" {
-                        data["logprobs"] = json!([]);
-                    }
-                    data
-                };
-                events.push(false, at("content_part.added", inner, "part", part(&empty)));
-                for piece in pieces(text) {
-                    events.push(
-                        true,
-                        logs(at(&format!("{kind}.delta"), inner, "delta", json!(piece))),
-                    );
-                }
-                events.push(false, logs(at(&format!("{kind}.done"), inner, name, json!(text))));
-                events.push(false, at("content_part.done", inner, "part", part(said)));
-            }
+            Said::Thoughts(text) => thoughts(events, &at, text),
+            Said::Call(_, name, arguments) => call(events, &at, name, arguments),
+            Said::Text(text) => words(events, &at, ("output_text", "text"), said, text),
+            Said::Refusal(text) => words(events, &at, ("refusal", "refusal"), said, text),
         }
     }
+}
+
+/// Makes an event of this kind, about the item.
+type At<'a> = dyn Fn(&str) -> Value + 'a;
+
+/// The same event with this member.
+fn with(mut event: Value, name: &str, value: impl Into<Value>) -> Value {
+    event[name] = value.into();
+    event
+}
+
+fn thoughts(events: &mut Numbered, at: &At<'_>, text: &str) {
+    let at = |kind: &str| with(at(&format!("reasoning_summary_{kind}")), "summary_index", 0);
+    let part = |text: &str| json!({ "type": "summary_text", "text": text });
+    events.push(false, with(at("part.added"), "part", part("")));
+    for piece in pieces(text) {
+        events.push(true, with(at("text.delta"), "delta", piece));
+    }
+    events.push(false, with(at("text.done"), "text", text));
+    events.push(false, with(at("part.done"), "part", part(text)));
+}
+
+fn call(events: &mut Numbered, at: &At<'_>, name: &str, arguments: &str) {
+    let at = |kind: &str| at(&format!("function_call_arguments.{kind}"));
+    for piece in pieces(arguments) {
+        events.push(true, with(at("delta"), "delta", piece));
+    }
+    events.push(false, with(with(at("done"), "arguments", arguments), "name", name));
+}
+
+/// Text or a refusal: the kind that their events are named by, and the member that has the whole.
+fn words(events: &mut Numbered, at: &At<'_>, (kind, name): (&str, &str), said: &Said, text: &str) {
+    let at = |kind: &str| with(at(kind), "content_index", 0);
+    let logs = |event: Value| match kind {
+        "output_text" => with(event, "logprobs", json!([])),
+        _ => event,
+    };
+    let empty = match said {
+        Said::Refusal(_) => Said::Refusal(String::new()),
+        _ => Said::Text(String::new()),
+    };
+    events.push(false, with(at("content_part.added"), "part", part(&empty)));
+    for piece in pieces(text) {
+        events.push(true, logs(with(at(&format!("{kind}.delta")), "delta", piece)));
+    }
+    events.push(false, logs(with(at(&format!("{kind}.done")), name, text)));
+    events.push(false, with(at("content_part.done"), "part", part(said)));
 }
 
 fn part(said: &Said) -> Value {
