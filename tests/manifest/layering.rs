@@ -133,13 +133,13 @@ const LIMITER: &[&str] = &[
 ];
 
 /// A package as cargo knows it.
-struct Package {
-    folder: String,
+pub(crate) struct Package {
+    pub(crate) folder: String,
     /// What it is built from; what only its tests use is not among it.
     uses: Vec<String>,
 }
 
-fn packages() -> BTreeMap<String, Package> {
+pub(crate) fn packages() -> BTreeMap<String, Package> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
