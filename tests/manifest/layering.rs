@@ -15,10 +15,10 @@ const PACKAGES: [(&str, &str, &[&str]); 33] = [
     ("postern-credential", "crates/credential", &[]),
     ("postern-authorization", "crates/authorization", &[]),
     ("postern-store", "crates/store", &[]),
-    ("postern-tokenizer", "crates/tokenizer", &[]),
     // What is made of the contract's records.
     ("postern-fault", "crates/fault", &["postern-types"]),
     ("postern-policy", "crates/policy", &["postern-types"]),
+    ("postern-tokenizer", "crates/tokenizer", &["postern-types"]),
     // Decisions, made of these.
     ("postern-token", "crates/token", &["postern-keys"]),
     (
@@ -118,7 +118,11 @@ const PACKAGES: [(&str, &str, &[&str]); 33] = [
         "bench",
         &["postern-keys", "postern-redis-server", "postern-store", "postern-tokenizer"],
     ),
-    ("postern-tests", "tests", &["postern-keys", "postern-redis-server", "postern-tokenizer"]),
+    (
+        "postern-tests",
+        "tests",
+        &["postern-dialect", "postern-keys", "postern-redis-server", "postern-tokenizer"],
+    ),
     ("postern-redis-server", "tests/redis-server", &[]),
     ("probe", "tests/probe", &[]),
 ];

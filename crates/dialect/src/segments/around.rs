@@ -1,6 +1,6 @@
 //! What stands around a value, and says what a text in it is.
 
-use super::fields::Means;
+use super::means::Means;
 use crate::Role;
 use crate::SegmentKind as Kind;
 

@@ -6,12 +6,13 @@
 mod around;
 mod beside;
 pub mod fields;
+mod means;
 mod table;
 mod walk;
 
 pub(crate) use around::Around;
 pub(crate) use beside::{Beside, Kept};
-pub use fields::Means;
+pub use means::Means;
 pub(crate) use walk::Run;
 
 use crate::json::Scanner;

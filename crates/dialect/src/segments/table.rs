@@ -1,6 +1,6 @@
 //! The fields of all dialects' requests, by what they are.
 
-use super::fields::Means;
+use super::means::Means;
 use crate::SegmentKind as Kind;
 
 /// What is not here is of kind `other`.

@@ -1,6 +1,6 @@
 //! Walks what no reader looks into, by the names of its fields. Recursion ends where the scanner's does.
 
-use super::fields::Means;
+use super::means::Means;
 use super::{Around, Beside, Found, Kept};
 use crate::json::{Error, Scanner, Text, Type};
 use crate::{Role, SegmentKind, Span};

@@ -1,6 +1,7 @@
 //! Messages: <https://docs.anthropic.com/en/docs/build-with-claude/streaming>.
 
-use super::found::{Found, When};
+use super::found::Found;
+use super::mark::When;
 use super::{Dialect, misfit};
 use crate::json::{Node, Value};
 use postern_fault::Fault;

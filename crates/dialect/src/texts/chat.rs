@@ -5,7 +5,8 @@
 
 use super::Dialect;
 use super::completions::Head;
-use super::found::{Found, When};
+use super::found::Found;
+use super::mark::When;
 use crate::json::{Node, Value};
 use postern_types::provider::{Place, TextKind};
 use serde_json::{Map, Value as Json, json};

@@ -1,7 +1,8 @@
 //! Legacy completions: <https://platform.openai.com/docs/api-reference/completions/object>.
 
 use super::Dialect;
-use super::found::{Found, When};
+use super::found::Found;
+use super::mark::When;
 use crate::json::Node;
 use postern_types::provider::{Place, TextKind};
 use serde_json::{Value as Json, json};

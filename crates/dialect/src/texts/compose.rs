@@ -1,6 +1,6 @@
 //! An output with other texts.
 
-use super::found::{Mark, What, When};
+use super::mark::{Mark, What, When};
 use super::memory::{Memory, More};
 use super::{Dialect, misfit};
 use crate::Span;

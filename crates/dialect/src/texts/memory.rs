@@ -1,6 +1,6 @@
 //! What was said at each place, and what of it was released.
 
-use super::found::{Mark, What};
+use super::mark::{Mark, What};
 use postern_types::provider::Place;
 use std::collections::BTreeMap;
 

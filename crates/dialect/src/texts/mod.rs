@@ -9,6 +9,7 @@ mod completions;
 mod compose;
 mod events;
 mod found;
+mod mark;
 mod memory;
 mod responses;
 
@@ -16,7 +17,8 @@ use crate::json::Node;
 use crate::vendor_fault::malformed;
 use crate::{Decoded, Facts, Operation, Wire};
 use compose::{Composed, Edits, Texture};
-use found::{Found, Mark};
+use found::Found;
+use mark::Mark;
 use memory::Memory;
 use postern_fault::{Fault, Kind};
 use postern_types::escape;

@@ -2,7 +2,8 @@
 //! own end, its part's, its item's and the response's.
 
 use super::Dialect;
-use super::found::{Found, When};
+use super::found::Found;
+use super::mark::When;
 use crate::json::Node;
 use postern_types::provider::{Place, TextKind};
 use serde_json::json;
