@@ -31,48 +31,53 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
 /// A HEADERS frame of one field for stream 1 that does not end its headers (RFC 9113, 6.2).
 const UNENDED_HEADERS: &[u8] = b"\0\0\x01\x01\x01\0\0\0\x01\x82";
 
-/// What they send; the last one goes on sending a byte now and then.
-const KINDS: [(&str, &[u8]); 8] = [
-    ("nothing", b""),
-    ("one byte", b"G"),
-    ("half a head", b"GET / HTTP/1.1\r\nhost:"),
-    ("half a preface", b"PRI * HTTP/2"),
-    ("a preface alone", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
-    ("idle HTTP/2", PREFACE),
-    ("HEADERS without an end", UNENDED_HEADERS),
-    ("a head that drips", b"GET / HTTP/1.1\r\nx-a: "),
+/// What silent clients do.
+struct Kind {
+    name: &'static str,
+    sends: &'static [&'static [u8]],
+    /// They go on sending a byte each second.
+    drips: bool,
+}
+
+const fn silent_after(name: &'static str, sends: &'static [&'static [u8]]) -> Kind {
+    Kind { name, sends, drips: false }
+}
+
+const KINDS: [Kind; 8] = [
+    silent_after("nothing", &[]),
+    silent_after("one byte", &[b"G"]),
+    silent_after("half a head", &[b"GET / HTTP/1.1\r\nhost:"]),
+    silent_after("half a preface", &[b"PRI * HTTP/2"]),
+    silent_after("a preface alone", &[b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"]),
+    silent_after("idle HTTP/2", &[PREFACE]),
+    silent_after("HEADERS without an end", &[PREFACE, UNENDED_HEADERS]),
+    Kind { name: "a head that drips", sends: &[b"GET / HTTP/1.1\r\nx-a: "], drips: true },
 ];
 
 pub async fn connections(gateway: &Gateway, effort: &Effort) -> Result<Vec<Figure>> {
     rlimit::increase_nofile_limit(u64::MAX).context("the limit of open files")?;
     let mut figures = Vec::new();
-    for (name, sent) in KINDS {
+    for kind in KINDS {
         let running = gateway.start_with_flags(&FLAGS).await?;
-        figures.extend(of_kind(&running, effort, name, sent).await?);
+        figures.extend(of_kind(&running, effort, &kind).await?);
         running.stop().await?;
     }
     Ok(figures)
 }
 
-async fn of_kind(
-    running: &Running,
-    effort: &Effort,
-    name: &str,
-    sent: &[u8],
-) -> Result<Vec<Figure>> {
+async fn of_kind(running: &Running, effort: &Effort, kind: &Kind) -> Result<Vec<Figure>> {
     // What a first request brings is not theirs.
     ask(running, 16).await?;
     let (descriptors, before) = (descriptors(running.pid)?, resident(running)?);
-    let silent = open(running, effort.silent_connections, name, sent).await?;
+    let silent = open(running, effort.silent_connections, kind).await?;
     let (health, paying) = ask(running, effort.asked_meanwhile).await?;
     let grown = resident(running)? - before;
     let left = left_after(running, descriptors).await?;
     drop(silent);
-    let many = format!("{} x {name}", effort.silent_connections);
-    let over = Target::AtMost(50.0);
+    let many = format!("{} x {}", effort.silent_connections, kind.name);
     Ok(vec![
         Figure::new(format!("{many}: p99 of /healthz"), "ms", health.percentile_ms(99))
-            .reaching(over),
+            .reaching(Target::AtMost(50.0)),
         Figure::new(format!("{many}: p99 of a chat"), "ms", paying.percentile_ms(99))
             .reaching(Target::AtMost(50.0)),
         Figure::new(format!("{many}: memory"), "MB more", grown),
@@ -80,14 +85,13 @@ async fn of_kind(
     ])
 }
 
-/// So many connections at once; those of a head that drips send a byte each second.
-async fn open(running: &Running, many: usize, name: &str, sent: &[u8]) -> Result<Vec<TcpStream>> {
+/// So many connections at once.
+async fn open(running: &Running, many: usize, kind: &Kind) -> Result<Vec<TcpStream>> {
     let mut open = Vec::with_capacity(many);
     for _ in 0..many {
         let mut stream = TcpStream::connect(running.server.address).await?;
-        let prefix = if sent == UNENDED_HEADERS { PREFACE } else { b"" };
-        stream.write_all(&[prefix, sent].concat()).await?;
-        if name == "a head that drips" {
+        stream.write_all(&kind.sends.concat()).await?;
+        if kind.drips {
             tokio::spawn(drip(stream));
         } else {
             open.push(stream);

@@ -8,7 +8,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
 
 /// Keys that are told apart at a time; a note of another that is not known any more is only made once too often.
-const MOST: NonZeroUsize = NonZeroUsize::new(1_024).unwrap();
+const MOST: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1_023);
 
 /// What this instance has noted.
 static NOTED: Mutex<Option<LruCache<String, u64>>> = Mutex::new(None);

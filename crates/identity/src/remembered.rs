@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 /// A caller with its strings is under 1 KiB. Of more, those go that were not seen for longest.
-const MOST: NonZeroUsize = NonZeroUsize::new(2_048).unwrap();
+const MOST: NonZeroUsize = NonZeroUsize::MIN.saturating_add(2_047);
 
 /// What each token was found to be.
 #[derive(Debug)]
