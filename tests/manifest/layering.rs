@@ -7,12 +7,13 @@ use std::process::Command;
 
 /// Every package, its folder, and which of the others it is built from. A package that is not here fails the test: where does it
 /// belong?
-const PACKAGES: [(&str, &str, &[&str]); 33] = [
+const PACKAGES: [(&str, &str, &[&str]); 34] = [
     // What nothing here is below.
     ("postern-types", "crates/types", &[]),
     ("postern-keys", "crates/keys", &[]),
     ("postern-event-stream", "crates/event-stream", &[]),
     ("postern-credential", "crates/credential", &[]),
+    ("postern-detect", "crates/detect", &[]),
     ("postern-authorization", "crates/authorization", &[]),
     ("postern-store", "crates/store", &[]),
     // What is made of the contract's records.

@@ -1,0 +1,56 @@
+//! Single characters: which are not seen, and which look like a Latin letter.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_security::confusable_detection::skeleton;
+
+/// A character that a reader does not see: with the letter that a model reads in it, if there is one.
+pub fn unseen(character: char) -> Option<Option<char>> {
+    match character {
+        // Soft hyphen, joiners, directions, word joiners, the byte order mark, variation selectors.
+        '\u{ad}'
+        | '\u{34f}'
+        | '\u{61c}'
+        | '\u{180b}'..='\u{180e}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}'
+        | '\u{e0100}'..='\u{e01ef}' => Some(None),
+        // Tags: ASCII once more, shown by no font.
+        '\u{e0020}'..='\u{e007e}' => Some(char::from_u32(u32::from(character) - 0xe0000)),
+        '\u{e0000}'..='\u{e001f}' | '\u{e007f}' => Some(None),
+        _ => None,
+    }
+}
+
+/// A part of a Hangul syllable, which composes with what precedes it although it is no mark.
+pub fn is_jamo(character: char) -> bool {
+    matches!(character, '\u{1160}'..='\u{11ff}')
+}
+
+/// The character in lower case, without accents, and as the Latin letter or digit that it looks like.
+pub fn push(character: char, text: &mut String) {
+    for lower in character.to_lowercase() {
+        let mut letters = lower.nfkd().filter(|letter| !('\u{300}'..='\u{36f}').contains(letter));
+        let Some(letter) = letters.next() else { continue };
+        text.push(look_alike(letter));
+        text.extend(letters);
+    }
+}
+
+fn look_alike(letter: char) -> char {
+    if letter.is_ascii() {
+        return letter;
+    }
+    // Ideographs and syllables look like no Latin letter; this keeps the look-up off the common case.
+    if letter >= '\u{2e80}' && letter < '\u{a4d0}' || ('\u{ac00}'..='\u{d7a3}').contains(&letter) {
+        return letter;
+    }
+    let mut buffer = [0; 4];
+    let mut shape = skeleton(letter.encode_utf8(&mut buffer));
+    match (shape.next(), shape.next()) {
+        (Some(shape), None) if shape.is_ascii_alphanumeric() => shape.to_ascii_lowercase(),
+        _ => letter,
+    }
+}
