@@ -44,7 +44,7 @@ fn look_alike(letter: char) -> char {
         return letter;
     }
     // Ideographs and syllables look like no Latin letter; this keeps the look-up off the common case.
-    if letter >= '\u{2e80}' && letter < '\u{a4d0}' || ('\u{ac00}'..='\u{d7a3}').contains(&letter) {
+    if ('\u{2e80}'..'\u{a4d0}').contains(&letter) || ('\u{ac00}'..='\u{d7a3}').contains(&letter) {
         return letter;
     }
     let mut buffer = [0; 4];
