@@ -19,6 +19,7 @@ mod closed;
 mod consumers;
 mod gateway;
 mod grants;
+mod guardrails;
 mod ip_range;
 mod issuers;
 mod models;
@@ -39,6 +40,7 @@ pub use check::{FILES, Policies, check_all, stray_file};
 pub use closed::{Capability, DataClass, LimitUnit, Period, Strategy, Tokenizer, Window};
 pub use consumers::{Consumer, ConsumerKey, Consumers, ModelPattern};
 pub use gateway::{Cors, ForeignIds, Gateway, Ids, PassedHeaders};
+pub use guardrails::{Action, Callers, Directions, Guardrails, Rule, RuleSet, Speaker, TermList};
 pub use ip_range::{IpRange, IpRangeError};
 pub use issuers::{
     ClaimNames, Guesses, Issuer, IssuerKeys, Issuers, KeySetTimes, ProtectedResource, Undeclared,
