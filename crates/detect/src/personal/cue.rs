@@ -31,7 +31,7 @@ kinds! {
     KrResident = "kr_resident", AuTax = "au_tax", AuMedicare = "au_medicare", CaSin = "ca_sin", MxCurp = "mx_curp",
     Passport = "passport", Licence = "licence", Birth = "birth", Event = "event", Place = "place",
     Geo = "geo", Vin = "vin", Plate = "plate", Imei = "imei", Serial = "serial", Medical = "medical", Plan = "plan",
-    Network = "network", Order = "order", Version = "version", Title = "title", Naming = "naming", Field = "field", Greeting = "greeting",
+    Network = "network", Order = "order", Version = "version", Title = "title", Naming = "naming", Intro = "intro", Field = "field", Greeting = "greeting",
     Street = "street", StreetEnd = "street_end", Box = "box", Unit = "unit", Age = "age", Month = "month",
 }
 

@@ -9,6 +9,7 @@ mod check;
 mod cue;
 mod email;
 mod found;
+mod name;
 mod national;
 mod network;
 mod pattern;
@@ -27,6 +28,7 @@ use view::View;
 pub struct Tables {
     lexicon: cue::Lexicon,
     rows: row::Rows,
+    names: name::Names,
 }
 
 impl Tables {
@@ -34,7 +36,7 @@ impl Tables {
     pub fn new() -> Self {
         let [first, second, third, fourth] = national::TABLES;
         let rows = row::Rows::new(&[card::ROWS, bank::ROWS, phone::ROWS, first, second, third, fourth]);
-        Tables { lexicon: cue::Lexicon::new(), rows }
+        Tables { lexicon: cue::Lexicon::new(), rows, names: name::Names::new() }
     }
 
     /// Append what these detectors find.
@@ -61,6 +63,9 @@ impl Tables {
         network::find(view, &mut found);
         if detectors.contains(Detector::Email) {
             email::find(view, &mut found);
+        }
+        if detectors.contains(Detector::PersonName) {
+            self.names.find(view, &mut found);
         }
         found.retain(|found| detectors.contains(found.detector));
         found
