@@ -17,5 +17,8 @@ mod rules;
 mod tally;
 mod vault;
 
+#[cfg(test)]
+mod tests;
+
 pub use answer::Answer;
 pub use request::Guard;
