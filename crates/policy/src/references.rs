@@ -100,14 +100,19 @@ fn dangling_model(key: &str, name: &str, names: &[String]) -> Option<String> {
 
 /// What is wrong with a rule for callers that nobody is.
 fn dangling_caller(key: CallerKey, name: &str, callers: &KnownCallers) -> Option<String> {
-    let names = callers.of(key)?.iter().map(String::as_str);
-    let (key, rule) = match key {
+    let names = callers.of(key)?;
+    if names.contains(name) {
+        return None;
+    }
+    let (written, rule) = match key {
         CallerKey::Consumer => ("consumers", "which consumers.toml does not declare"),
         CallerKey::Team => ("teams", "which is the team of no consumer and no issuer"),
         CallerKey::Tenant => ("tenants", "which is the tenant of no consumer and no issuer"),
         CallerKey::Role => ("caller_roles", "which is a role of no consumer and no issuer"),
     };
-    dangling(key, name, rule, names)
+    let list_is = format!("the {}s are", key.word());
+    let advice = nearest_or_list(name, names.iter().map(String::as_str), &list_is);
+    Some(format!("`{written}` names {}, {rule}; {advice}", shown(name)))
 }
 
 /// What is wrong with counting by a claim that nobody says.

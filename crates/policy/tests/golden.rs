@@ -29,6 +29,14 @@ fn if_present(path: &Path) -> io::Result<Option<String>> {
     }
 }
 
+/// The names of what is in a folder, if it is there.
+fn names_in(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    let mut names: Vec<_> = entries.map(|entry| name_of(&entry.unwrap().path())).collect();
+    names.sort();
+    names
+}
+
 fn check(case: &Path) -> Result<Policies, Problems> {
     let minimal = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/valid/minimal");
     let absent = if_present(&case.join("absent")).unwrap().unwrap_or_default();
@@ -37,8 +45,9 @@ fn check(case: &Path) -> Result<Policies, Problems> {
         None => if_present(&minimal.join(file)),
         text => Ok(text),
     });
-    let files = fs::read_dir(case).unwrap().map(|entry| name_of(&entry.unwrap().path()));
-    let stray: Vec<_> = files.filter_map(|file| stray_file(&file)).collect();
+    let mut files = names_in(case);
+    files.extend(names_in(&case.join("packs")).into_iter().map(|file| format!("packs/{file}")));
+    let stray: Vec<_> = files.iter().filter_map(|file| stray_file(file)).collect();
     match policies {
         Ok(policies) if stray.is_empty() => Ok(policies),
         Ok(_) => Err(Problems(stray)),

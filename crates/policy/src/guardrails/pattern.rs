@@ -61,7 +61,7 @@ fn is_bounded(hir: &Hir, max_match_bytes: usize) -> Result<(), String> {
     match (properties.minimum_len(), properties.maximum_len()) {
         (None, _) => Err("matches no text at all; write one that does, or remove it".to_owned()),
         (Some(0), _) => Err(
-            "matches the empty text, which is everywhere; write one that needs a character, for example + in place of * or ?"
+            "matches the empty text, which is everywhere; write one that needs a character, for example {1,8} in place of *"
                 .to_owned(),
         ),
         (_, None) => Err(format!(
