@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::consumers::Consumers;
 use crate::grants::CallerKey;
-use crate::issuers::Issuers;
+use crate::issuers::{ClaimNames, Issuers};
 
 /// The names of consumers, teams, tenants and roles; none of a kind where tokens may say any.
 pub(crate) struct KnownCallers {
@@ -17,9 +17,8 @@ pub(crate) struct KnownCallers {
 impl KnownCallers {
     pub(crate) fn new(consumers: &Consumers, issuers: &Issuers) -> Self {
         let undeclared = || issuers.iter().filter_map(|issuer| issuer.undeclared.as_ref());
-        let says_any = |says: fn(&crate::ClaimNames) -> bool| {
-            issuers.iter().any(|issuer| says(&issuer.claims))
-        };
+        let says_any =
+            |says: fn(&ClaimNames) -> bool| issuers.iter().any(|issuer| says(&issuer.claims));
         let names = consumers.iter().map(|one| one.name.clone());
         let teams = consumers.iter().filter_map(|one| one.team.clone());
         let teams = teams.chain(undeclared().filter_map(|one| one.team.clone()));

@@ -116,6 +116,14 @@ fn the_shipped_policies_are_read() {
     assert_eq!(policies.plans.plan(plan.as_deref()).unwrap().limits.len(), 4);
     assert!(policies.catalogue.route("with-fallback").is_some());
     assert_eq!(policies.issuers.iter().count(), 0, "nobody's tokens are believed as shipped");
+    let rules = policies.guardrails.rules().map(|rule| (rule.name.as_str(), rule.action.word()));
+    let expected = [
+        ("anonymise-default-chat", "anonymise"),
+        ("flag-personal-data", "flag"),
+        ("flag-secrets", "flag"),
+        ("flag-injection", "flag"),
+    ];
+    assert_eq!(rules.collect::<Vec<_>>(), expected, "on by default");
 }
 
 /// A file with its commented lines of TOML taken as they would be without the comment.
@@ -134,7 +142,8 @@ fn the_commented_examples_of_the_shipped_policies_are_right() {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
     let policies = check_all(|file| {
         let text = if_present(&shipped.join(file))?;
-        let has_examples = ["consumers.toml", "issuers.toml", "plans.toml"].contains(&file);
+        let has_examples =
+            ["consumers.toml", "issuers.toml", "plans.toml", "guardrails.toml"].contains(&file);
         Ok(text.map(|text| if has_examples { uncommented(&text) } else { text }))
     });
     let policies = policies.unwrap_or_else(|problems| panic!("{problems}"));
@@ -144,6 +153,9 @@ fn the_commented_examples_of_the_shipped_policies_are_right() {
     let plans: Vec<_> = policies.plans.plans().map(|plan| plan.name.as_str()).collect();
     assert_eq!(plans, ["developer", "team", "trial"]);
     assert_eq!(policies.plans.limits_for_all().len(), 1);
+    let sets: Vec<_> = policies.guardrails.rule_sets.iter().map(|set| set.rules.len()).collect();
+    assert!(sets.len() == 5 && sets.first() == Some(&9), "{sets:?}");
+    assert_eq!(postern_policy::warnings(&policies), [""; 0]);
 }
 
 #[test]

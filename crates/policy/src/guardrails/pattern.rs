@@ -69,7 +69,7 @@ fn is_bounded(hir: &Hir, max_match_bytes: usize) -> Result<(), String> {
             max_match_bytes / 8
         )),
         (_, Some(most)) if most > max_match_bytes => Err(format!(
-            "matches texts of up to {most} bytes, and at most {max_match_bytes} are looked at; write smaller repetitions (a sign that is not ASCII counts up to 4 bytes, so \\w, \\d and . do: [0-9] has one)"
+            "matches texts of up to {most} bytes, and at most {max_match_bytes} are looked at; write smaller repetitions (\\w, \\d and . count 4 bytes and [0-9] one; under (?i) some letters count 3, which (?-i:[A-Za-z]) does not)"
         )),
         _ => Ok(()),
     }
