@@ -3,7 +3,7 @@
 
 use crate::{http, policy};
 use postern_pipeline::{
-    Auth, Body, Inbound, Limiter, Outbound, Platform, Provider, Record, Router, Upstream,
+    Auth, Body, Guardrail, Inbound, Limiter, Outbound, Platform, Provider, Record, Router, Upstream,
 };
 use postern_policy::Gateway;
 use postern_types::auth::{
@@ -11,6 +11,7 @@ use postern_types::auth::{
     IdSharing,
 };
 use postern_types::delegation::{DelegatedCall, DelegatedResult};
+use postern_types::guardrail::{Flushed, Piece, Released, Verdict};
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
 use postern_types::provider::{AnswerHead, Decoded, Encoded, Place, SegmentEdit};
 use postern_types::router::ModelEntry;
@@ -32,6 +33,7 @@ mod imports {
             "postern:types/delegation@0.1.0": postern_types::delegation,
             "postern:types/transport@0.1.0": postern_contract::transport,
             "postern:auth/types@0.1.0": postern_types::auth,
+            "postern:guardrail/types@0.1.0": postern_types::guardrail,
             "postern:limiter/types@0.1.0": postern_types::limiter,
             "postern:provider/types@0.1.0": postern_types::provider,
             "postern:router/types@0.1.0": postern_types::router,
@@ -41,6 +43,7 @@ mod imports {
 }
 
 use imports::postern::auth::stage as auth;
+use imports::postern::guardrail::stage as guardrail;
 use imports::postern::limiter::stage as limiter;
 use imports::postern::provider::stage as provider;
 use imports::postern::router::stage as router;
@@ -94,6 +97,32 @@ impl Auth for Imports {
 
     async fn auth_ready(&self) -> Result<(), Fault> {
         auth::ready().await
+    }
+}
+
+impl Guardrail for Imports {
+    type AnswerGuard = guardrail::Answer;
+
+    fn check_request(&self, caller: &Caller, prompt: &Prompt) -> Result<Verdict, Fault> {
+        guardrail::check_request(caller, prompt)
+    }
+
+    fn answer_guard(&self, memo: &str) -> Self::AnswerGuard {
+        guardrail::Answer::new(memo)
+    }
+
+    fn guardrail_ready(&self) -> Result<(), Fault> {
+        guardrail::ready()
+    }
+}
+
+impl postern_pipeline::AnswerGuard for guardrail::Answer {
+    fn push(&self, pieces: &[Piece]) -> Result<Released, Fault> {
+        guardrail::Answer::push(self, pieces)
+    }
+
+    fn flush(&self) -> Result<Flushed, Fault> {
+        guardrail::Answer::flush(self)
     }
 }
 

@@ -57,6 +57,11 @@ stage!(
     ["postern:limiter/types@0.1.0": postern_types::limiter]
 );
 stage!(
+    /// For the component that is `guardrail`.
+    guardrail, "guardrail", "postern_contract::guardrail", "export_guardrail",
+    ["postern:guardrail/types@0.1.0": postern_types::guardrail, "postern:provider/types@0.1.0": postern_types::provider]
+);
+stage!(
     /// For the component that is `router`.
     router, "router", "postern_contract::router", "export_router",
     ["postern:router/types@0.1.0": postern_types::router]

@@ -34,6 +34,7 @@ twins!(
         Forbidden,
         ModelNotFound,
         TooLarge,
+        ContentFiltered,
         RateLimited,
         Overloaded,
         UpstreamUnreachable,

@@ -38,6 +38,7 @@ pub enum Kind {
     Forbidden,
     ModelNotFound,
     TooLarge,
+    ContentFiltered,
     RateLimited,
     Overloaded,
     UpstreamUnreachable,
@@ -67,7 +68,8 @@ impl Kind {
             | Kind::Unauthenticated
             | Kind::Forbidden
             | Kind::ModelNotFound
-            | Kind::TooLarge => Blame::Caller,
+            | Kind::TooLarge
+            | Kind::ContentFiltered => Blame::Caller,
             Kind::NotConfigured | Kind::Unavailable => Blame::Gateway,
             Kind::RateLimited
             | Kind::Overloaded

@@ -1,15 +1,20 @@
 //! What the client gets: a head, and a body that is whole or still arriving.
 
+use crate::guard::Guarded;
 use crate::ids::Binder;
+use crate::late::Late;
 use crate::lease::Lease;
 use crate::memory::Held;
 use crate::redact::redacted;
 use crate::source::Source;
 use crate::stages::{Decoder as _, Stages};
+use crate::within::within;
 use postern_fault::{Fault, Kind};
+use postern_types::guardrail::Finding;
 use postern_types::limiter::Outcome;
 use postern_types::provider::{Decoded, Loss};
 use postern_types::{self as types, FaultKind, Price, Usage};
+use std::pin::pin;
 
 /// A success.
 pub struct Answer<S: Stages> {
@@ -66,6 +71,9 @@ pub struct Streamed<S: Stages> {
     pub binder: Option<Binder>,
     /// Why some of them are nobody's.
     pub unbound: Option<String>,
+    /// Decides what leaves.
+    pub guard: Option<Guarded<S::AnswerGuard>>,
+    late: Late,
 }
 
 impl<S: Stages> Streamed<S> {
@@ -85,6 +93,8 @@ impl<S: Stages> Streamed<S> {
             lease: None,
             binder: None,
             unbound: None,
+            guard: None,
+            late: Late::default(),
         }
     }
 
@@ -95,7 +105,16 @@ impl<S: Stages> Streamed<S> {
     /// Whatever cut the answer, and `upstream-invalid` for more than may be held; nothing more may be asked for then.
     pub async fn next(&mut self) -> Result<Option<String>, Fault> {
         while !self.done {
-            let decoded = match self.source.chunk().await? {
+            let Streamed { source, guard, decoder, late, stages, .. } = self;
+            let chunk = match guard {
+                Some(guard) => guarded_chunk(source, guard, decoder, late, stages).await?,
+                None => source.chunk().await?,
+            };
+            let decoded = match chunk {
+                None if guard.as_ref().is_some_and(|guard| guard.is_stopped) => {
+                    self.done = true;
+                    return Ok(None);
+                }
                 Some(chunk) => {
                     self.kept_bytes = self.kept_bytes.saturating_add(chunk.len() as u64);
                     if self.kept_bytes > self.max_bytes {
@@ -113,7 +132,7 @@ impl<S: Stages> Streamed<S> {
                 }
             };
             let decoded = redacted(&self.stages, decoded).await?;
-            let output = self.take(decoded).await;
+            let output = self.take(decoded, false).await?;
             if !output.is_empty() {
                 self.kept_bytes = 0;
                 return Ok(Some(output));
@@ -130,10 +149,10 @@ impl<S: Stages> Streamed<S> {
     pub async fn whole(&mut self, max_bytes: u64) -> Result<(String, Held), Fault> {
         let (body, held) = self.source.whole(max_bytes).await?;
         let pushed = redacted(&self.stages, self.decoder.push(&body)).await?;
-        let mut output = self.take(pushed).await;
+        let mut output = self.take(pushed, true).await?;
         if !self.done {
             let finished = redacted(&self.stages, self.decoder.finish()).await?;
-            output.push_str(&self.take(finished).await);
+            output.push_str(&self.take(finished, true).await?);
         }
         Ok((output, held))
     }
@@ -158,7 +177,25 @@ impl<S: Stages> Streamed<S> {
         self.source.rest().await;
     }
 
-    async fn take(&mut self, decoded: Decoded) -> String {
+    /// What the guardrail has found since it was last asked.
+    pub fn take_findings(&mut self) -> Vec<Finding> {
+        self.guard.as_mut().map(|guard| std::mem::take(&mut guard.findings)).unwrap_or_default()
+    }
+
+    /// The guardrail has ended it.
+    pub fn is_stopped(&self) -> bool {
+        self.guard.as_ref().is_some_and(|guard| guard.is_stopped)
+    }
+
+    /// Text that leaves while [`Streamed::next`] waits.
+    pub fn late(&self) -> Late {
+        self.late.clone()
+    }
+
+    async fn take(&mut self, mut decoded: Decoded, is_whole: bool) -> Result<String, Fault> {
+        if let Some(guard) = &mut self.guard {
+            guard.release(&self.decoder, &mut decoded, is_whole)?;
+        }
         self.done |= decoded.done;
         self.usage = decoded.usage.or(self.usage);
         // Before anybody can see them.
@@ -167,8 +204,30 @@ impl<S: Stages> Streamed<S> {
         {
             self.unbound = Some(why);
         }
-        decoded.output
+        Ok(decoded.output)
     }
+}
+
+/// The next chunk. Meanwhile, what is held back leaves when its time is over.
+async fn guarded_chunk<'s, S: Stages>(
+    source: &'s mut Source<S>,
+    guard: &mut Guarded<S::AnswerGuard>,
+    decoder: &S::Decoder,
+    late: &Late,
+    stages: &S,
+) -> Result<Option<&'s str>, Fault> {
+    // One future: dropping a read could lose what it had already taken.
+    let mut chunk = pin!(source.chunk());
+    while let Some(held_ms) = guard.held_ms {
+        if let Some(chunk) = within(stages, held_ms, chunk.as_mut()).await {
+            return chunk;
+        }
+        late.put(&guard.flush(decoder)?);
+        if guard.is_stopped {
+            return Ok(None);
+        }
+    }
+    chunk.await
 }
 
 fn too_long(max_bytes: u64) -> Fault {

@@ -3,6 +3,7 @@
 use crate::answer::{Answer, Streamed};
 use crate::call::Call;
 use crate::exchange::Exchange;
+use crate::guard::{Direction, Guarded};
 use crate::headers::{self, Passed};
 use crate::ids::Binder;
 use crate::lease::{self, Lease};
@@ -197,12 +198,14 @@ async fn one<S: Stages>(
     let decoder = decoder(call, &target, &content_type, memo, exchange);
     let mut streamed = Streamed::new(stages, source, decoder, call.policy.max_response_body_bytes);
     streamed.binder = Binder::of(call, &target);
+    streamed.guard = call.guard.map(|memo| Guarded::new(exchange.stages.answer_guard(memo)));
     let body = beginning(&mut streamed, call, exchange).await;
     let body = body.inspect_err(|fault| exchange.observe(Event::SaidByVendor(fault)));
     let body = body.map_err(Failed::to_answer)?;
     streamed.price = target.metering.price;
     exchange.observe(Event::Used(streamed.usage, streamed.price.as_ref()));
     exchange.observe(Event::Unbound(streamed.unbound.take()));
+    exchange.found(streamed.take_findings(), Direction::Answer);
     let is_whole = !call.facts.stream;
     let outcome = is_whole.then(|| lease::answered(streamed.usage, || streamed.so_far()));
     Ok(Answer {
@@ -250,8 +253,7 @@ fn decoder<S: Stages>(
         memo,
         request_id: exchange.request_id.clone(),
         unix_s: exchange.unix_s(),
-        // No stage reads or edits the texts of an answer.
-        segments: false,
+        segments: call.guard.is_some(),
     };
     exchange.stages.decoder(&target.api, call.facts, &head)
 }

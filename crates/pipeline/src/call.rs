@@ -16,4 +16,6 @@ pub struct Call<'a> {
     /// The prompt's, or with a cap on the answer that the limiter asks for.
     pub body: &'a str,
     pub policy: &'a Gateway,
+    /// How the answer is guarded.
+    pub guard: Option<&'a str>,
 }

@@ -1,12 +1,14 @@
 //! What belongs to one request from its first byte to its last: its names, its clock, its record.
 
 use crate::endpoint;
+use crate::guard::{self, Direction};
 use crate::http::RequestHead;
 use crate::memory::Held;
 use crate::record::{Event, Record};
 use crate::stages::Stages;
 use crate::trace::{self, Trace};
 use postern_dialect::Wire;
+use postern_types::guardrail::Finding;
 use std::future::Future;
 
 const NS_PER_US: u64 = 1_000;
@@ -31,6 +33,8 @@ pub struct Exchange<S: Stages> {
     record: Record,
     /// What its whole bodies take of the instance's memory.
     pub held: Vec<Held>,
+    /// What the guardrail has found before the head of the answer left.
+    findings: Vec<(Finding, Direction)>,
     started_ns: u64,
     timings: Vec<(&'static str, u64)>,
 }
@@ -49,6 +53,7 @@ impl<S: Stages> Exchange<S> {
             timing_asked: request.last("x-postern-timing") == Some("true"),
             record: Record::default(),
             held: Vec::new(),
+            findings: Vec::new(),
             started_ns: stages.now_ns(),
             timings: Vec::with_capacity(8),
             stages,
@@ -58,6 +63,17 @@ impl<S: Stages> Exchange<S> {
     /// Something happened to it.
     pub fn observe(&mut self, event: Event<'_>) {
         self.record.on(event);
+    }
+
+    /// The guardrail has found something.
+    pub fn found(&mut self, findings: Vec<Finding>, direction: Direction) {
+        self.observe(Event::Found(&findings, direction));
+        self.findings.extend(findings.into_iter().map(|finding| (finding, direction)));
+    }
+
+    /// The header that says what was found.
+    pub fn findings(&self) -> Option<String> {
+        guard::header(self.findings.iter().map(|(finding, direction)| (finding, *direction)))
     }
 
     /// Run a stage that waits, and note what it took.

@@ -18,10 +18,13 @@ mod client_ip;
 mod cors;
 mod endpoint;
 mod exchange;
+mod found;
+mod guard;
 mod head;
 mod headers;
 mod http;
 mod ids;
+mod late;
 mod lease;
 mod losses;
 mod memory;
@@ -41,8 +44,8 @@ pub use http::RequestHead;
 pub use record::{Event, Record};
 pub use reply::Reply;
 pub use stages::{
-    Auth, Body, Client, Decoder, Inbound, Limiter, Outbound, Platform, Provider, Router, Stages,
-    Upstream,
+    AnswerGuard, Auth, Body, Client, Decoder, Guardrail, Inbound, Limiter, Outbound, Platform,
+    Provider, Router, Stages, Upstream,
 };
 
 use answer::Answer;

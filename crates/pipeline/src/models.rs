@@ -80,6 +80,7 @@ pub async fn ready<S: Stages>(exchange: &Exchange<S>) -> Result<Answer<S>, Refus
     stages.policy()?;
     stages.auth_ready().await?;
     stages.limiter_ready().await?;
+    stages.guardrail_ready()?;
     stages.router_ready()?;
     Ok(Answer::json(r#"{"status":"ready"}"#.to_owned()))
 }

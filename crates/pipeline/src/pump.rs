@@ -3,6 +3,8 @@
 
 use crate::answer::Streamed;
 use crate::exchange::Exchange;
+use crate::guard::Direction;
+use crate::late::Late;
 use crate::lease::{self, Lease};
 use crate::record::Event;
 use crate::stages::{Client, Stages};
@@ -10,8 +12,9 @@ use crate::within::within;
 use postern_dialect::translate;
 use postern_fault::Fault;
 use postern_types::limiter::Outcome;
-use std::future::Future;
-use std::pin::pin;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::Poll;
 
 /// A comment, which clients skip (WHATWG HTML, 9.2.6). That a client has left shows only in a write; and what stands
 /// between us and it cuts connections that are silent for long.
@@ -37,7 +40,8 @@ pub async fn run<S: Stages, C: Client>(
     if let (Some(streamed), End::Complete) = (&mut streamed, &end) {
         end = pump.carry(streamed).await;
     }
-    if let Some(streamed) = &streamed {
+    if let Some(streamed) = &mut streamed {
+        pump.exchange.found(streamed.take_findings(), Direction::Answer);
         let (usage, price) = (streamed.usage, streamed.price.as_ref());
         pump.exchange.observe(Event::Used(usage, price));
         pump.exchange.observe(Event::Unbound(streamed.unbound.clone()));
@@ -55,7 +59,9 @@ pub async fn run<S: Stages, C: Client>(
         }
     }
     drop(exchange);
-    if let (Some(mut streamed), End::Complete) = (streamed, end) {
+    if let (Some(mut streamed), End::Complete) = (streamed, end)
+        && !streamed.is_stopped()
+    {
         streamed.rest().await;
     }
 }
@@ -112,7 +118,9 @@ impl<S: Stages, C: Client> Pump<S, C> {
 
     /// Before the client has the last part: it may send its next request as soon as it has that.
     async fn settle_if_done(&mut self, streamed: &Streamed<S>) {
-        if streamed.is_done() {
+        if streamed.is_stopped() {
+            self.settle(|| streamed.cut_short()).await;
+        } else if streamed.is_done() {
             self.settle(|| lease::answered(streamed.usage, || streamed.so_far())).await;
         }
     }
@@ -127,14 +135,24 @@ impl<S: Stages, C: Client> Pump<S, C> {
     /// The next part of the answer; none if the client has left while the vendor was silent.
     async fn next(&mut self, streamed: &mut Streamed<S>) -> Option<Result<Option<String>, Fault>> {
         let stages = self.exchange.stages.clone();
+        let late = streamed.late();
         // One future for however many comments: dropping a read could lose what it had already taken.
         let mut next = pin!(streamed.next());
         loop {
-            let part = within(&stages, COMMENT_AFTER_MS, next.as_mut());
-            if let Some(part) = keep(&mut self.lease, part).await {
-                return Some(part);
-            }
-            if !self.write(COMMENT.to_owned()).await {
+            let part = within(&stages, COMMENT_AFTER_MS, or_late(next.as_mut(), &late));
+            let part = match keep(&mut self.lease, part).await {
+                Some(Arrived::Part(part)) => {
+                    // What was held back leaves before what came after it.
+                    let text = late.take();
+                    return match text.is_empty() || self.write(text).await {
+                        true => Some(part),
+                        false => None,
+                    };
+                }
+                Some(Arrived::Late(text)) => text,
+                None => COMMENT.to_owned(),
+            };
+            if !self.write(part).await {
                 return None;
             }
         }
@@ -147,6 +165,23 @@ impl<S: Stages, C: Client> Pump<S, C> {
         let written = within(&self.exchange.stages, STALLED_MS, written);
         keep(&mut self.lease, written).await == Some(true)
     }
+}
+
+/// What is there for the client.
+enum Arrived<T> {
+    Part(T),
+    Late(String),
+}
+
+/// The next part, or text that was held back before it.
+async fn or_late<T>(mut next: Pin<&mut impl Future<Output = T>>, late: &Late) -> Arrived<T> {
+    poll_fn(|context| {
+        if let Poll::Ready(text) = late.poll(context) {
+            return Poll::Ready(Arrived::Late(text));
+        }
+        next.as_mut().poll(context).map(Arrived::Part)
+    })
+    .await
 }
 
 /// Wait for `work`, and keep what is reserved meanwhile.

@@ -1,8 +1,11 @@
 //! What is remembered of a request: facts about it, never its content. It observes typed events, and is one JSON line.
 
+use crate::found::Found;
+use crate::guard::Direction;
 use postern_dialect::vendor_words::{is_known_field, is_known_word};
 use postern_fault::{Fault, shown};
 use postern_types::auth::{Action, Decision};
+use postern_types::guardrail::Finding;
 use postern_types::limiter::Admission;
 use postern_types::provider::Loss;
 use postern_types::{Caller, Deployment, Price, RequestFacts, Usage};
@@ -32,6 +35,8 @@ pub enum Event<'a> {
     Decided(Option<&'a Deployment>, &'a Decision),
     /// The body was read; it has so many bytes.
     Read(&'a RequestFacts, usize),
+    /// What the guardrail has found in a text that goes this way.
+    Found(&'a [Finding], Direction),
     Admitted(&'a Admission),
     /// The limit in words, if it was one.
     Rejected(Option<&'a str>),
@@ -103,6 +108,9 @@ pub struct Record {
     failed_attempts: Vec<Failure>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fault: Option<Failure>,
+    /// What the guardrail has found, and done.
+    #[serde(skip_serializing_if = "Found::is_empty")]
+    guardrail: Found,
     /// What was said of its limits.
     #[serde(skip_serializing_if = "Option::is_none")]
     limits: Option<Limits>,
@@ -222,6 +230,7 @@ impl Record {
             Event::Asked(actions) => self.asked(actions),
             Event::Decided(deployment, decision) => self.decided(deployment, decision),
             Event::Read(facts, bytes) => self.read(facts, bytes),
+            Event::Found(findings, direction) => self.guardrail.add(findings, direction),
             Event::Admitted(admission) => self.admitted(admission),
             Event::Rejected(Some(limit)) => self.limits().refused_by = Some(limit.to_owned()),
             Event::Rejected(None) => {}

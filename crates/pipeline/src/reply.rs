@@ -84,6 +84,9 @@ fn respond<S: Stages>(
         // Where Anthropic's SDKs look for it.
         fields.push(("request-id".to_owned(), exchange.request_id.clone()));
     }
+    if let Some(found) = exchange.findings() {
+        fields.push(("x-postern-guardrail".to_owned(), found));
+    }
     if exchange.timing_asked {
         fields.push(("server-timing".to_owned(), exchange.server_timing()));
     }

@@ -7,6 +7,7 @@ use crate::authorize;
 use crate::body;
 use crate::call::Call;
 use crate::exchange::Exchange;
+use crate::guard;
 use crate::head::Head;
 use crate::ids;
 use crate::record::Event;
@@ -37,6 +38,8 @@ pub async fn run<S: Stages>(
     let read = exchange.run("read", |_| translate::read(client, operation, &body))?;
     exchange.observe(Event::Read(&read.facts, body.len()));
     let prompt = read.into_prompt(body);
+    // What it says, before anything depends on it: the vendor sees no more than the rules let pass.
+    let (prompt, guard) = guard::request(&caller, prompt, exchange)?;
     let needs = exchange.run("needs", |_| needs::of(client, operation, &prompt.body))?;
     let call = Call {
         head,
@@ -46,6 +49,7 @@ pub async fn run<S: Stages>(
         body: &prompt.body,
         needs: &needs,
         policy,
+        guard: guard.as_deref(),
     };
     // Which deployments may serve it, best first, which of these this caller may use for what the request does, and at which it
     // may use what the request names.

@@ -9,8 +9,9 @@ use postern_types::auth::{
     IdSharing,
 };
 use postern_types::delegation::{DelegatedCall, DelegatedResult};
+use postern_types::guardrail::{Flushed, Piece, Released, Verdict};
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
-use postern_types::provider::{AnswerHead, Decoded, Encoded, Place, SegmentEdit};
+use postern_types::provider::{AnswerHead, Decoded, Encoded, Notice, Place, SegmentEdit};
 use postern_types::router::ModelEntry;
 use postern_types::{
     Caller, Dialect, Endpoint, Fault, Field, Prompt, RequestFacts, Target, Usage, VendorApi,
@@ -44,6 +45,23 @@ pub trait Auth {
     ) -> Result<Vec<Option<u32>>, Fault>;
     fn resource_metadata(&self) -> Result<Option<String>, Fault>;
     async fn auth_ready(&self) -> Result<(), Fault>;
+}
+
+/// `postern:guardrail`.
+#[allow(missing_docs)]
+pub trait Guardrail {
+    /// Guards one answer.
+    type AnswerGuard: AnswerGuard + 'static;
+    fn check_request(&self, caller: &Caller, prompt: &Prompt) -> Result<Verdict, Fault>;
+    fn answer_guard(&self, memo: &str) -> Self::AnswerGuard;
+    fn guardrail_ready(&self) -> Result<(), Fault>;
+}
+
+/// The answer of `postern:guardrail`.
+#[allow(missing_docs)]
+pub trait AnswerGuard {
+    fn push(&self, pieces: &[Piece]) -> Result<Released, Fault>;
+    fn flush(&self) -> Result<Flushed, Fault>;
 }
 
 /// `postern:limiter`.
@@ -98,6 +116,7 @@ pub trait Decoder {
     fn finish(&self) -> Result<Decoded, Fault>;
     fn edit(&self, edits: &[SegmentEdit]) -> Result<String, Fault>;
     fn delta(&self, at: Place, text: &str) -> Result<String, Fault>;
+    fn cut(&self, edits: &[SegmentEdit], segment: u32, notice: &Notice) -> Result<String, Fault>;
     fn so_far(&self) -> Usage;
 }
 
@@ -178,11 +197,11 @@ pub trait Platform {
 
 /// All that a pipeline needs. A clone is the same stages.
 pub trait Stages:
-    Auth + Limiter + Router + Provider + Upstream + Platform + Clone + 'static
+    Auth + Guardrail + Limiter + Router + Provider + Upstream + Platform + Clone + 'static
 {
 }
 
 impl<S> Stages for S where
-    S: Auth + Limiter + Router + Provider + Upstream + Platform + Clone + 'static
+    S: Auth + Guardrail + Limiter + Router + Provider + Upstream + Platform + Clone + 'static
 {
 }

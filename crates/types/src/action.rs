@@ -24,3 +24,19 @@ impl Action {
         }
     }
 }
+
+impl crate::guardrail::Action {
+    /// Its name, as policies write it.
+    pub fn as_str(self) -> &'static str {
+        use crate::guardrail::Action;
+        match self {
+            Action::Allow => "allow",
+            Action::Flag => "flag",
+            Action::Anonymise => "anonymise",
+            Action::Mask => "mask",
+            Action::Redact => "redact",
+            Action::Replace => "replace",
+            Action::Block => "block",
+        }
+    }
+}

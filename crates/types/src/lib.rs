@@ -38,6 +38,11 @@ pub mod auth {
     pub use crate::records::postern::auth::types::*;
 }
 
+/// The records of `postern:guardrail`.
+pub mod guardrail {
+    pub use crate::records::postern::guardrail::types::*;
+}
+
 /// The records of `postern:limiter`.
 pub mod limiter {
     pub use crate::records::postern::limiter::types::*;

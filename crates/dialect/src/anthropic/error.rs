@@ -10,7 +10,7 @@ use serde::Serialize;
 /// The status of the response.
 pub fn status(fault: &Fault) -> u16 {
     match fault.kind {
-        Kind::InvalidRequest => 400,
+        Kind::InvalidRequest | Kind::ContentFiltered => 400,
         Kind::Unauthenticated => 401,
         Kind::Forbidden => 403,
         Kind::ModelNotFound => 404,
@@ -61,7 +61,7 @@ struct Details {
 
 fn word(kind: Kind) -> &'static str {
     match kind {
-        Kind::InvalidRequest => "invalid_request_error",
+        Kind::InvalidRequest | Kind::ContentFiltered => "invalid_request_error",
         Kind::Unauthenticated => "authentication_error",
         Kind::Forbidden => "permission_error",
         Kind::ModelNotFound => "not_found_error",

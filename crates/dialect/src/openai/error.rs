@@ -9,7 +9,7 @@ use serde::Serialize;
 /// The status of the response.
 pub fn status(fault: &Fault) -> u16 {
     match fault.kind {
-        Kind::InvalidRequest => 400,
+        Kind::InvalidRequest | Kind::ContentFiltered => 400,
         Kind::Unauthenticated => 401,
         Kind::Forbidden => 403,
         Kind::ModelNotFound => 404,
@@ -69,6 +69,8 @@ fn words(kind: Kind) -> (&'static str, Option<&'static str>) {
         Kind::Forbidden => ("permission_error", Some("forbidden")),
         Kind::ModelNotFound => (REQUEST, Some("model_not_found")),
         Kind::TooLarge => (REQUEST, Some("request_too_large")),
+        // The code of Azure OpenAI: https://learn.microsoft.com/azure/ai-services/openai/concepts/content-filter.
+        Kind::ContentFiltered => (REQUEST, Some("content_filter")),
         Kind::RateLimited => ("rate_limit_error", Some("rate_limit_exceeded")),
         Kind::Overloaded => ("service_unavailable_error", Some("server_is_overloaded")),
         Kind::UpstreamUnreachable => (SERVER, Some("upstream_unreachable")),

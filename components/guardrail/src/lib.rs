@@ -1,0 +1,71 @@
+//! May this text pass, either way?
+//!
+//! Reads: `guardrails.toml`, its packs, the request's segments, the answer's texts. Writes: nothing. Refuses with:
+//! `content-filtered`. Runs after the request is read, before it is routed, and again on every part of the answer. Pure: it
+//! parses foreign text, so it is granted nothing. Fails closed.
+
+use postern_contract::guardrail::exports::postern::guardrail::stage::{Guest, GuestAnswer};
+use postern_contract::policies::{self, Policies};
+use postern_contract::types::guardrail::{Flushed, Piece, Released, Verdict};
+use postern_contract::types::{Caller, Fault, Prompt};
+use postern_detect::Scanner;
+use postern_fault::Fault as NativeFault;
+use postern_guard::{Answer as NativeAnswer, Guard};
+use postern_policy::{GUARDRAILS_FILE, Guardrails};
+use std::cell::RefCell;
+use std::sync::LazyLock;
+
+static SCANNER: LazyLock<Scanner> = LazyLock::new(Scanner::new);
+
+static GUARD: Policies<Guard> = Policies::new();
+
+struct Guardrail;
+
+impl postern_contract::guardrail::Guest for Guardrail {
+    fn postern_initialise() {
+        LazyLock::force(&SCANNER);
+    }
+}
+
+impl Guest for Guardrail {
+    type Answer = Answer;
+
+    fn check_request(caller: Caller, prompt: Prompt) -> Result<Verdict, Fault> {
+        Ok(guard()?.check(&caller, &prompt)?)
+    }
+
+    fn ready() -> Result<(), Fault> {
+        guard()?;
+        Ok(())
+    }
+}
+
+/// One answer. Calls of one component do not overlap, so that a borrow is always free.
+struct Answer(Result<RefCell<NativeAnswer<'static>>, Fault>);
+
+impl GuestAnswer for Answer {
+    fn new(memo: String) -> Self {
+        let answer = guard().and_then(|guard| NativeAnswer::new(guard, &memo));
+        Answer(answer.map(RefCell::new).map_err(Fault::from))
+    }
+
+    fn push(&self, pieces: Vec<Piece>) -> Result<Released, Fault> {
+        let answer = self.0.as_ref().map_err(Clone::clone)?;
+        Ok(answer.borrow_mut().push(&pieces))
+    }
+
+    fn flush(&self) -> Result<Flushed, Fault> {
+        let answer = self.0.as_ref().map_err(Clone::clone)?;
+        Ok(answer.borrow_mut().flush())
+    }
+}
+
+fn guard() -> Result<&'static Guard, NativeFault> {
+    GUARD.get(|| {
+        let rules = policies::optional(GUARDRAILS_FILE)?;
+        let policy = Guardrails::from_toml(rules.as_deref(), |pack| policies::optional(pack))?;
+        Ok(Guard::new(&SCANNER, &policy))
+    })
+}
+
+postern_contract::guardrail::export_guardrail!(Guardrail);

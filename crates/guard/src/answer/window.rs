@@ -1,0 +1,64 @@
+//! A text that is decided from its beginning on, in steps that depend on the text alone.
+
+use postern_detect::CONTEXT_BYTES;
+
+/// What is known of a text: some that was decided, for context, and all that is not.
+#[derive(Default)]
+pub struct Window {
+    text: String,
+    /// How much of it was decided.
+    decided: usize,
+}
+
+/// The part to decide on, with what is around it.
+pub struct View {
+    pub text: String,
+    /// The part begins here.
+    pub start: usize,
+    /// And ends here, unless a finding reaches further.
+    pub end: usize,
+}
+
+impl Window {
+    pub fn push(&mut self, more: &str) {
+        self.text.push_str(more);
+    }
+
+    pub fn is_holding(&self) -> bool {
+        self.decided < self.text.len()
+    }
+
+    /// The next part that can be decided on: up to a quarter of `hold_back` bytes, once there are as many as that. With `all`,
+    /// whatever there is.
+    pub fn next(&mut self, hold_back: usize, all: bool) -> Option<View> {
+        let rest = self.text.len() - self.decided;
+        if rest == 0 || (rest < hold_back && !all) {
+            return None;
+        }
+        self.forget();
+        let seen = self.text.floor_char_boundary(self.decided + hold_back);
+        let text = self.text.get(..seen)?.to_owned();
+        let step = text.floor_char_boundary(self.decided + hold_back / 4);
+        let end = if step == text.len() { step } else { self.border(&text, step) };
+        Some(View { text, start: self.decided, end })
+    }
+
+    /// So many bytes from the start of the last view are decided.
+    pub fn advance(&mut self, bytes: usize) {
+        self.decided = (self.decided + bytes).min(self.text.len());
+    }
+
+    /// Behind the last space before `step`, so that words stay whole, or `step`.
+    fn border(&self, text: &str, step: usize) -> usize {
+        let part = text.get(self.decided..step).unwrap_or_default();
+        let space = part.char_indices().rev().find(|(_, character)| character.is_whitespace());
+        space.map_or(step, |(at, character)| self.decided + at + character.len_utf8())
+    }
+
+    /// What is too far back to be context.
+    fn forget(&mut self) {
+        let far = self.text.floor_char_boundary(self.decided.saturating_sub(CONTEXT_BYTES));
+        self.text.drain(..far);
+        self.decided -= far;
+    }
+}

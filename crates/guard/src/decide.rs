@@ -1,0 +1,145 @@
+//! What is found in one text, and the rule that decides on each finding.
+
+use crate::lists::Lists;
+use crate::rules::{Active, Direction, LIST, Source, Wanted};
+use crate::tally::Tally;
+use postern_detect::{Scanner, Text};
+use postern_policy::{self as policy, Guardrails, Rule, Speaker};
+use postern_types::guardrail::Action;
+use std::ops::Range;
+
+/// What looks into texts.
+pub struct Eyes {
+    scanner: &'static Scanner,
+    lists: Lists,
+    list_names: Vec<String>,
+}
+
+/// A finding, and what is done about it.
+pub struct Decided<'r> {
+    pub source: Source,
+    pub form: &'static str,
+    /// In bytes of the text.
+    pub span: Range<usize>,
+    pub rule: &'r Rule,
+}
+
+impl Eyes {
+    pub fn new(scanner: &'static Scanner, policy: &Guardrails) -> Self {
+        let list_names = policy.lists.iter().map(|list| list.name.clone()).collect();
+        Eyes { scanner, lists: Lists::new(policy), list_names }
+    }
+
+    /// All findings that a rule is about, by where they begin.
+    pub fn look<'r>(
+        &self,
+        text: &str,
+        wanted: &Wanted,
+        active: &Active<'r>,
+        direction: Direction,
+        speaker: Speaker,
+    ) -> Vec<Decided<'r>> {
+        if wanted.is_empty() || text.is_empty() {
+            return Vec::new();
+        }
+        let text = Text::new(text);
+        let mut decided = Vec::new();
+        for finding in self.scanner.scan(&text, wanted.detectors) {
+            let source = Source::Detector(finding.detector);
+            let rule = active.decide(source, finding.confidence, direction, speaker);
+            decided.extend(rule.map(|rule| Decided {
+                source,
+                form: finding.form,
+                span: finding.span,
+                rule,
+            }));
+        }
+        for (list, span) in self.lists.find(&text, &wanted.lists) {
+            let source = Source::List(list);
+            let rule = active.decide(source, CERTAIN, direction, speaker);
+            decided.extend(rule.map(|rule| Decided { source, form: "", span, rule }));
+        }
+        decided.sort_by_key(|one| (one.span.start, std::cmp::Reverse(one.span.end)));
+        decided
+    }
+
+    /// The name of what found it.
+    pub fn name(&self, source: Source) -> String {
+        match source {
+            Source::Detector(detector) => detector.as_str().to_owned(),
+            Source::List(list) => {
+                let name = self.list_names.get(list).map_or("", String::as_str);
+                format!("{LIST}{name}")
+            }
+        }
+    }
+
+    /// Count findings.
+    pub fn tally(&self, decided: &Decided<'_>, tally: &mut Tally) {
+        let name = self.name(decided.source);
+        tally.add(&name, decided.form, &decided.rule.name, recorded(decided.rule.action));
+    }
+}
+
+/// A term or a pattern either stands there or not.
+const CERTAIN: u8 = 100;
+
+/// Those that change the text, without overlaps: of two the stricter one, then the longer one.
+pub fn editing<'d, 'r>(
+    decided: &'d [Decided<'r>],
+    mildest: policy::Action,
+) -> Vec<&'d Decided<'r>> {
+    let mut chosen: Vec<&Decided<'r>> = Vec::new();
+    for one in decided.iter().filter(|one| one.rule.action >= mildest && !one.span.is_empty()) {
+        let rank = |one: &Decided<'r>| (one.rule.action, one.span.len());
+        let overlaps = |known: &&Decided<'r>| known.span.end > one.span.start;
+        match chosen.last().copied().filter(overlaps) {
+            Some(known) if rank(one) > rank(known) => {
+                chosen.pop();
+                chosen.push(one);
+            }
+            Some(_) => {}
+            None => chosen.push(one),
+        }
+    }
+    chosen
+}
+
+/// What stands in place of a finding that is masked or redacted.
+pub fn covered(action: policy::Action, name: &str, original: &str) -> String {
+    match action {
+        policy::Action::Mask => masked(original),
+        _ => format!("[{}]", name.trim_start_matches(LIST)),
+    }
+}
+
+/// How many characters a mask leaves: what is printed on receipts (PCI DSS v4.0.1, 3.4.1 allows the last four).
+const UNMASKED: usize = 4;
+
+/// All letters and digits but the last; of a short text all.
+fn masked(original: &str) -> String {
+    let count = original.chars().filter(|character| character.is_alphanumeric()).count();
+    let covered = if count >= 2 * UNMASKED { count - UNMASKED } else { count };
+    let mut seen = 0;
+    let cover = |character: char| {
+        if !character.is_alphanumeric() {
+            return character;
+        }
+        seen += 1;
+        if seen <= covered { '*' } else { character }
+    };
+    original.chars().map(cover).collect()
+}
+
+/// As the contract calls it.
+pub fn recorded(action: policy::Action) -> Action {
+    match action {
+        policy::Action::Allow => Action::Allow,
+        policy::Action::Flag => Action::Flag,
+        policy::Action::Anonymise => Action::Anonymise,
+        policy::Action::Mask => Action::Mask,
+        policy::Action::Redact => Action::Redact,
+        policy::Action::Replace => Action::Replace,
+        policy::Action::Block => Action::Block,
+    }
+}

@@ -1,0 +1,21 @@
+//! What is done about findings.
+//!
+//! [`Guard`] holds the rules of `guardrails.toml` over a [`postern_detect::Scanner`]. [`Guard::check`] decides on a request, and
+//! [`Answer`] on an answer, whole or streamed. Pure: no I/O, no clock, no randomness.
+//!
+//! A conversation is sent again with every turn, so placeholders must be the same each time: they are numbered by first
+//! occurrence, and a conversation only grows at its end.
+
+mod answer;
+mod decide;
+mod lists;
+mod memo;
+mod part;
+mod request;
+mod restore;
+mod rules;
+mod tally;
+mod vault;
+
+pub use answer::Answer;
+pub use request::Guard;

@@ -1,0 +1,202 @@
+//! A request: what is found in its segments, and what becomes of it.
+
+use crate::decide::{Decided, Eyes, covered, editing};
+use crate::memo::{Memo, OfCaller};
+use crate::part::{self, Part};
+use crate::rules::{self, Active, Direction, Rules, Source};
+use crate::tally::Tally;
+use crate::vault::Vault;
+use aho_corasick::{AhoCorasick, MatchKind};
+use postern_detect::Scanner;
+use postern_fault::{Fault, Kind};
+use postern_policy::{Action, Guardrails, Rule, Speaker};
+use postern_types::guardrail::Verdict;
+use postern_types::{Caller, Edit, Prompt};
+use std::ops::Range;
+
+/// The rules over the detectors.
+pub struct Guard {
+    pub(crate) eyes: Eyes,
+    pub(crate) rules: Rules,
+    pub(crate) hold_back: usize,
+    pub(crate) hold_back_ms: u32,
+}
+
+/// A longer text is not scanned: as long as the longest body that policies may allow is meant to be.
+const MAX_TEXT_BYTES: usize = 16 * 1024 * 1024;
+
+/// A part of the request, and what is done about it.
+struct Scanned<'a, 'r> {
+    part: Part<'a>,
+    speaker: Speaker,
+    decided: Vec<Decided<'r>>,
+}
+
+impl Guard {
+    /// Over detectors whose tables are built.
+    pub fn new(scanner: &'static Scanner, policy: &Guardrails) -> Self {
+        Guard {
+            eyes: Eyes::new(scanner, policy),
+            rules: Rules::new(policy),
+            hold_back: policy.hold_back_characters as usize,
+            hold_back_ms: policy.hold_back_ms,
+        }
+    }
+
+    /// What becomes of a request.
+    ///
+    /// # Errors
+    ///
+    /// `content-filtered` for a text that cannot be scanned, unless its rules let it pass.
+    pub fn check(&self, caller: &Caller, prompt: &Prompt) -> Result<Verdict, Fault> {
+        let active = self.rules.of(caller, &prompt.facts.model);
+        let mut tally = Tally::default();
+        let scanned = self.scan(&active, prompt, &mut tally)?;
+        let mut strictest: Option<&Decided<'_>> = None;
+        for one in scanned.iter().flat_map(|scanned| &scanned.decided) {
+            self.eyes.tally(one, &mut tally);
+            if strictest.is_none_or(|known| one.rule.action > known.rule.action) {
+                strictest = Some(one);
+            }
+        }
+        let findings = tally.take();
+        if let Some(one) = strictest.filter(|one| one.rule.action >= Action::Replace) {
+            let refusal = Some(refusal(one.rule, &self.eyes.name(one.source)).into());
+            return Ok(Verdict { edits: Vec::new(), findings, refusal, memo: None });
+        }
+        let mut vault = Vault::default();
+        let edits = self.edits(&scanned, prompt, &mut vault);
+        let is_read = !active.wanted(Direction::Answer, Speaker::Assistant).is_empty();
+        let memo = (is_read || !vault.is_empty()).then(|| Memo {
+            model: prompt.facts.model.clone(),
+            entries: vault.into_entries(),
+            caller: OfCaller::new(caller),
+        });
+        let memo = memo.map(|memo| memo.write());
+        Ok(Verdict { edits, findings, refusal: None, memo })
+    }
+
+    fn scan<'a, 'r>(
+        &self,
+        active: &Active<'r>,
+        prompt: &'a Prompt,
+        tally: &mut Tally,
+    ) -> Result<Vec<Scanned<'a, 'r>>, Fault> {
+        let mut all = Vec::new();
+        let speakers = [Speaker::System, Speaker::User, Speaker::Assistant, Speaker::Tool];
+        let wanted = speakers.map(|speaker| active.wanted(Direction::Request, speaker));
+        for segment in &prompt.segments {
+            let Some(speaker) = rules::speaker(segment) else { continue };
+            let Some(wanted) = wanted.get(speaker as usize).filter(|wanted| !wanted.is_empty())
+            else {
+                continue;
+            };
+            if segment.raw(&prompt.body).is_some_and(|raw| raw.len() > MAX_TEXT_BYTES) {
+                if !active.fails_open(Direction::Request, speaker) {
+                    return Err(too_long());
+                }
+                tally.add("too_long", "", "", postern_types::guardrail::Action::Allow);
+                continue;
+            }
+            for part in part::of(*segment, &prompt.body) {
+                let decided =
+                    self.eyes.look(&part.text, wanted, active, Direction::Request, speaker);
+                all.push(Scanned { part, speaker, decided });
+            }
+        }
+        Ok(all)
+    }
+
+    /// The edits of all parts, in order.
+    fn edits(&self, scanned: &[Scanned<'_, '_>], prompt: &Prompt, vault: &mut Vault) -> Vec<Edit> {
+        let taken = |placeholder: &str| prompt.body.contains(placeholder);
+        let mut replaced: Vec<Vec<(Range<usize>, String)>> = Vec::with_capacity(scanned.len());
+        for Scanned { part, decided, .. } in scanned {
+            let mut of_part = Vec::new();
+            for one in editing(decided, Action::Anonymise) {
+                let original = part.text.get(one.span.clone()).unwrap_or_default();
+                let with = match (one.rule.action, one.source) {
+                    (Action::Anonymise, Source::Detector(detector)) => {
+                        vault.placeholder(detector, original, taken)
+                    }
+                    (action, source) => covered(action, &self.eyes.name(source), original),
+                };
+                of_part.push((one.span.clone(), with));
+            }
+            replaced.push(of_part);
+        }
+        elsewhere(scanned, vault, &mut replaced);
+        let parts = scanned.iter().zip(replaced);
+        parts.flat_map(|(scanned, replaced)| edits_of(&scanned.part, replaced)).collect()
+    }
+}
+
+/// An original that stands where no detector has seen it is replaced there, too: a name in context is a name without it.
+fn elsewhere(
+    scanned: &[Scanned<'_, '_>],
+    vault: &Vault,
+    replaced: &mut [Vec<(Range<usize>, String)>],
+) {
+    let originals = vault.originals();
+    if originals.is_empty() {
+        return;
+    }
+    let needles = originals.iter().map(|entry| &*entry.original);
+    let mut builder = AhoCorasick::builder();
+    let Ok(searcher) = builder.match_kind(MatchKind::LeftmostLongest).build(needles) else {
+        return;
+    };
+    for (Scanned { part, speaker, .. }, replaced) in scanned.iter().zip(replaced) {
+        // The operator's own words are not a person's data unless a detector says so.
+        if *speaker == Speaker::System {
+            continue;
+        }
+        for found in searcher.find_iter(&*part.text) {
+            let is_free = replaced
+                .iter()
+                .all(|(span, _)| span.end <= found.start() || found.end() <= span.start);
+            if is_free
+                && is_whole(&part.text, found.range())
+                && let Some(entry) = originals.get(found.pattern().as_usize())
+            {
+                replaced.push((found.range(), entry.placeholder.clone()));
+            }
+        }
+        replaced.sort_by_key(|(span, _)| span.start);
+    }
+}
+
+fn is_whole(text: &str, range: Range<usize>) -> bool {
+    let is_letter = |character: Option<char>| character.is_some_and(char::is_alphanumeric);
+    let before = text.get(..range.start).and_then(|text| text.chars().next_back());
+    let after = text.get(range.end..).and_then(|text| text.chars().next());
+    !is_letter(before) && !is_letter(after)
+}
+
+fn edits_of(part: &Part<'_>, replaced: Vec<(Range<usize>, String)>) -> Vec<Edit> {
+    let mut edits: Vec<Edit> =
+        replaced.into_iter().map(|(span, with)| part.replace(span, &with)).collect();
+    // Of a number only once.
+    edits.dedup_by_key(|edit| edit.span);
+    edits
+}
+
+/// The text of a refusal whose rule has none.
+const DEFAULT_MESSAGE: &str = "the request contains content that this gateway does not accept";
+
+/// Says the category and the rule's public text, never what was found.
+fn refusal(rule: &Rule, detector: &str) -> Fault {
+    let message = rule.message.as_deref().unwrap_or(DEFAULT_MESSAGE);
+    Fault::new(Kind::ContentFiltered, format!("{message} ({detector})"))
+        .with_private(format!("guardrail rule {}", rule.name))
+}
+
+fn too_long() -> Fault {
+    let public = format!(
+        "a text of this request is longer than {MAX_TEXT_BYTES} bytes, which cannot be scanned; shorten it"
+    );
+    Fault::new(Kind::ContentFiltered, public)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,200 @@
+//! Which rule decides.
+
+use postern_detect::{Detector, DetectorSet};
+use postern_policy::{Action, Guardrails, Rule, Speaker};
+use postern_types::{Caller, Role, Segment, SegmentKind};
+use std::collections::BTreeSet;
+
+/// The prefix of detectors that are lists of the operator's.
+pub const LIST: &str = "list:";
+
+/// What finds something: a detector, or a list by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Source {
+    /// A built-in detector.
+    Detector(Detector),
+    /// A list of policy.
+    List(usize),
+}
+
+/// Which way a text goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    Request,
+    Answer,
+}
+
+/// All rules.
+pub struct Rules {
+    sets: Vec<Vec<Compiled>>,
+}
+
+/// A rule, and what it is about.
+pub struct Compiled {
+    pub rule: Rule,
+    sources: BTreeSet<Source>,
+}
+
+/// The rules that concern a caller and a model.
+pub struct Active<'r> {
+    sets: Vec<Vec<&'r Compiled>>,
+}
+
+/// What is looked for in a text.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    pub detectors: DetectorSet,
+    pub lists: BTreeSet<usize>,
+}
+
+impl Wanted {
+    pub fn is_empty(&self) -> bool {
+        self.detectors.is_empty() && self.lists.is_empty()
+    }
+}
+
+impl Rules {
+    pub fn new(policy: &Guardrails) -> Self {
+        let source = |name: &String| match name.strip_prefix(LIST) {
+            Some(list) => {
+                policy.lists.iter().position(|known| known.name == list).map(Source::List)
+            }
+            None => Detector::from_name(name).map(Source::Detector),
+        };
+        let compiled = |rule: &Rule| Compiled {
+            rule: rule.clone(),
+            sources: rule.detectors.iter().filter_map(source).collect(),
+        };
+        let sets = policy.rule_sets.iter().map(|set| set.rules.iter().map(compiled).collect());
+        Rules { sets: sets.collect() }
+    }
+
+    /// Those that concern this caller when it asks for this model.
+    pub fn of(&self, caller: &Caller, model: &str) -> Active<'_> {
+        let concerns = |compiled: &&Compiled| {
+            let models = compiled.rule.models.as_ref();
+            models.is_none_or(|models| models.iter().any(|pattern| pattern.matches(model)))
+                && is_of(&compiled.rule, caller)
+        };
+        let sets = self.sets.iter().map(|set| set.iter().filter(concerns).collect());
+        Active { sets: sets.collect() }
+    }
+}
+
+impl<'r> Active<'r> {
+    /// What to look for in a text of this speaker that goes this way.
+    pub fn wanted(&self, direction: Direction, speaker: Speaker) -> Wanted {
+        let mut wanted = Wanted::default();
+        let mut detectors = Vec::new();
+        for compiled in self.concerning(direction, speaker) {
+            for source in &compiled.sources {
+                match source {
+                    Source::Detector(detector) => detectors.push(*detector),
+                    Source::List(list) => drop(wanted.lists.insert(*list)),
+                }
+            }
+        }
+        wanted.detectors = detectors.into_iter().collect();
+        wanted
+    }
+
+    /// The rule that decides on a finding: the first of each file that matches, and of these the strictest.
+    pub fn decide(
+        &self,
+        source: Source,
+        confidence: u8,
+        direction: Direction,
+        speaker: Speaker,
+    ) -> Option<&'r Rule> {
+        let first = |set: &Vec<&'r Compiled>| {
+            let matches = |compiled: &&&'r Compiled| {
+                compiled.sources.contains(&source)
+                    && confidence >= compiled.rule.min_confidence
+                    && is_about(&compiled.rule, direction, speaker)
+            };
+            set.iter().find(matches).map(|compiled| &compiled.rule)
+        };
+        // Of equally strict ones the earlier file's.
+        self.sets.iter().filter_map(first).rev().max_by_key(|rule| rule.action)
+    }
+
+    /// True: every rule about such a text lets pass what cannot be scanned.
+    pub fn fails_open(&self, direction: Direction, speaker: Speaker) -> bool {
+        self.concerning(direction, speaker).all(|compiled| compiled.rule.fails_open)
+    }
+
+    /// True: some rule keeps text of answers from leaving.
+    pub fn holds_answers(&self) -> bool {
+        self.concerning(Direction::Answer, Speaker::Assistant)
+            .any(|compiled| compiled.rule.action > Action::Anonymise)
+    }
+
+    fn concerning(
+        &self,
+        direction: Direction,
+        speaker: Speaker,
+    ) -> impl Iterator<Item = &'r Compiled> {
+        let all = self.sets.iter().flatten().copied();
+        all.filter(move |compiled| is_about(&compiled.rule, direction, speaker))
+    }
+}
+
+fn is_about(rule: &Rule, direction: Direction, speaker: Speaker) -> bool {
+    let goes = match direction {
+        Direction::Request => rule.directions.request,
+        Direction::Answer => rule.directions.answer,
+    };
+    goes && rule.roles.as_ref().is_none_or(|roles| roles.contains(&speaker))
+}
+
+fn is_of(rule: &Rule, caller: &Caller) -> bool {
+    let named = |names: &Option<BTreeSet<String>>, name: Option<&String>| {
+        names.as_ref().is_none_or(|names| name.is_some_and(|name| names.contains(name)))
+    };
+    let callers = &rule.callers;
+    let class = caller.data_class.as_deref();
+    named(&callers.consumers, Some(&caller.consumer))
+        && named(&callers.teams, caller.team.as_ref())
+        && named(&callers.tenants, caller.tenant.as_ref())
+        && callers
+            .roles
+            .as_ref()
+            .is_none_or(|roles| caller.roles.iter().any(|role| roles.contains(role)))
+        && callers
+            .data_classes
+            .as_ref()
+            .is_none_or(|classes| classes.iter().any(|known| Some(known.word()) == class))
+}
+
+/// Who says a segment; none where there are no words to guard: bytes, references, sealed thoughts.
+pub fn speaker(segment: &Segment) -> Option<Speaker> {
+    Some(match segment.kind {
+        SegmentKind::SealedReasoning
+        | SegmentKind::ImageReference
+        | SegmentKind::LowDetailImage
+        | SegmentKind::Media
+        | SegmentKind::FileReference
+        | SegmentKind::VendorReference
+        | SegmentKind::TokenIds => return None,
+        SegmentKind::Instruction | SegmentKind::ToolSchema | SegmentKind::AnswerSchema => {
+            Speaker::System
+        }
+        SegmentKind::AssistantText
+        | SegmentKind::Reasoning
+        | SegmentKind::ToolName
+        | SegmentKind::ToolArguments
+        | SegmentKind::Prediction => Speaker::Assistant,
+        SegmentKind::ToolResult | SegmentKind::Document => Speaker::Tool,
+        SegmentKind::UserText
+        | SegmentKind::SpeakerName
+        | SegmentKind::FileName
+        | SegmentKind::EmbeddingInput
+        | SegmentKind::Metadata
+        | SegmentKind::Other => match segment.role {
+            Role::System => Speaker::System,
+            Role::User => Speaker::User,
+            Role::Assistant => Speaker::Assistant,
+            Role::Tool => Speaker::Tool,
+        },
+    })
+}

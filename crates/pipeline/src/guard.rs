@@ -1,0 +1,173 @@
+//! The guardrail: before a request is routed, and between what is decoded and what leaves.
+
+use crate::exchange::Exchange;
+use crate::refusal::Refusal;
+use crate::stages::{AnswerGuard, Decoder, Stages};
+use postern_fault::{Fault, Kind};
+use postern_types::guardrail::{Action, Finding, Flushed, Piece, Released, Stop};
+use postern_types::provider::{AnswerSegment, Decoded, Notice, SegmentEdit, SegmentRole, TextKind};
+use postern_types::{Caller, Prompt};
+
+/// The request as it goes on, and how its answer is guarded.
+///
+/// # Errors
+///
+/// The guardrail's refusal. One that cannot scan refuses, too.
+pub fn request<S: Stages>(
+    caller: &Caller,
+    prompt: Prompt,
+    exchange: &mut Exchange<S>,
+) -> Result<(Prompt, Option<String>), Refusal> {
+    let verdict = exchange.run("guardrail", |stages| stages.check_request(caller, &prompt))?;
+    exchange.found(verdict.findings, Direction::Request);
+    if let Some(fault) = verdict.refusal {
+        return Err(fault.into());
+    }
+    if verdict.edits.is_empty() {
+        return Ok((prompt, verdict.memo));
+    }
+    let edited = prompt.apply(&verdict.edits).map_err(|error| {
+        Fault::new(Kind::Unavailable, "the gateway could not edit the request")
+            .with_private(error.to_string())
+    })?;
+    Ok((edited, verdict.memo))
+}
+
+/// Which way a text went in which something was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// To the vendor.
+    Request,
+    /// To the client.
+    Answer,
+}
+
+impl Direction {
+    /// Its word in headers and records.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Direction::Request => "request",
+            Direction::Answer => "answer",
+        }
+    }
+}
+
+/// What was found, as a list of structured fields (RFC 9651): `email;in=request;action=anonymise;count=2`. What a rule lets pass
+/// in silence is in the record alone.
+pub fn header<'f>(findings: impl Iterator<Item = (&'f Finding, Direction)>) -> Option<String> {
+    let told = findings.filter(|(finding, _)| finding.action != Action::Allow);
+    let items: Vec<String> = told
+        .map(|(finding, direction)| {
+            let Finding { detector, action, count, .. } = finding;
+            let action = action.as_str();
+            format!("{detector};in={};action={action};count={count}", direction.as_str())
+        })
+        .collect();
+    (!items.is_empty()).then(|| items.join(", "))
+}
+
+/// The guard of one answer.
+pub struct Guarded<G> {
+    guard: G,
+    /// What was found since it was last asked.
+    pub findings: Vec<Finding>,
+    /// The answer was ended.
+    pub is_stopped: bool,
+    /// Text is held back, for so long.
+    pub held_ms: Option<u64>,
+}
+
+impl<G: AnswerGuard> Guarded<G> {
+    /// Nothing has passed yet.
+    pub fn new(guard: G) -> Self {
+        Guarded { guard, findings: Vec::new(), is_stopped: false, held_ms: None }
+    }
+
+    /// What leaves of an output.
+    ///
+    /// # Errors
+    ///
+    /// What keeps it from being guarded: nothing of it leaves then.
+    pub fn release(
+        &mut self,
+        decoder: &impl Decoder,
+        decoded: &mut Decoded,
+        is_whole: bool,
+    ) -> Result<(), Fault> {
+        let (segments, pieces) = pieces(decoded)?;
+        if pieces.is_empty() {
+            return Ok(());
+        }
+        let Released { edits, findings, stop, held_ms } = self.guard.push(&pieces)?;
+        self.findings.extend(findings);
+        self.held_ms = held_ms.map(u64::from);
+        let segment = |piece: u32| segments.get(piece as usize).copied().unwrap_or(u32::MAX);
+        let edits = edits
+            .into_iter()
+            .map(|edit| SegmentEdit { segment: segment(edit.piece), text: edit.text });
+        let edits: Vec<SegmentEdit> = edits.collect();
+        if let Some(stop) = stop {
+            self.is_stopped = true;
+            let edits = if is_whole { emptied(&segments, &pieces) } else { edits };
+            decoded.output = decoder.cut(&edits, segment(stop.piece), &notice(stop))?;
+            decoded.done = true;
+        } else if !edits.is_empty() {
+            decoded.output = decoder.edit(&edits)?;
+        }
+        Ok(())
+    }
+
+    /// The time of what is held back is over: what leaves.
+    ///
+    /// # Errors
+    ///
+    /// As [`Guarded::release`].
+    pub fn flush(&mut self, decoder: &impl Decoder) -> Result<String, Fault> {
+        let Flushed { texts, findings, stop } = self.guard.flush()?;
+        self.findings.extend(findings);
+        self.held_ms = None;
+        let mut output = String::new();
+        for late in texts {
+            output.push_str(&decoder.delta(late.at, &late.text)?);
+        }
+        if let Some(stop) = stop {
+            self.is_stopped = true;
+            output.push_str(&decoder.cut(&[], 0, &notice(stop))?);
+        }
+        Ok(output)
+    }
+}
+
+/// The texts of an output, each with the index of its segment. What repeats a text follows by itself.
+fn pieces(decoded: &Decoded) -> Result<(Vec<u32>, Vec<Piece>), Fault> {
+    let (mut segments, mut pieces) = (Vec::new(), Vec::new());
+    for (at, segment) in (0..).zip(&decoded.segments) {
+        let AnswerSegment { at: place, role, .. } = *segment;
+        if role == SegmentRole::Repeat {
+            continue;
+        }
+        let ended = role == SegmentRole::End;
+        let text = segment.text(&decoded.output).ok_or_else(misplaced)?;
+        let text = if ended { String::new() } else { text.into_owned() };
+        segments.push(at);
+        pieces.push(Piece { at: place, text, ended });
+    }
+    Ok((segments, pieces))
+}
+
+/// Of a whole answer that is ended nothing leaves.
+fn emptied(segments: &[u32], pieces: &[Piece]) -> Vec<SegmentEdit> {
+    let texts = segments.iter().zip(pieces);
+    let said = texts.filter(|(_, piece)| !piece.ended && piece.at.kind != TextKind::ToolName);
+    said.map(|(segment, _)| SegmentEdit { segment: *segment, text: String::new() }).collect()
+}
+
+fn notice(stop: Stop) -> Notice {
+    let Stop { rule, detector, message, said, .. } = stop;
+    Notice { rule, detector, message, said }
+}
+
+fn misplaced() -> Fault {
+    Fault::new(Kind::Unavailable, "the gateway could not read the answer")
+        .with_private("a segment of the answer is not within its output")
+}
