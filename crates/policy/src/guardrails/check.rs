@@ -105,7 +105,7 @@ fn check(
     mut refer: impl FnMut(&mut Report<'_>, &[Said]),
 ) -> Problems {
     let held_back = usize::try_from(guardrails.hold_back_characters).unwrap_or(usize::MAX);
-    let max_bytes = held_back.min(pattern::MAX_MATCH_BYTES);
+    let max_bytes = pattern::max_match_bytes(held_back);
     let mut lists = Lists::default();
     for File { file, report, written, .. } in &mut files {
         for list in written.iter().flat_map(|written| &written.lists) {

@@ -129,8 +129,9 @@ fn entries<'t>(
 fn checked_term(term: &str, max_bytes: usize) -> Result<(), String> {
     let wrong = match () {
         () if term.len() > max_bytes => format!(
-            "has {} bytes, and at most {max_bytes} are looked at; write the part that tells it from others",
-            term.len()
+            "has {} bytes, and at most {max_bytes} are looked at; write the part that tells it from others{}",
+            term.len(),
+            pattern::longer(term.len())
         ),
         () if !term.contains(char::is_alphanumeric) => {
             "has no letter and no digit; write a word, or one of `patterns`".to_owned()

@@ -5,7 +5,7 @@ use regex_syntax::ast;
 use regex_syntax::hir::Hir;
 
 /// What is looked at around a place of a text, in bytes: no match is longer.
-pub(super) const MAX_MATCH_BYTES: usize = 256;
+const MAX_MATCH_BYTES: usize = 256;
 
 /// Longer ones nobody can review.
 const MAX_PATTERN_CHARACTERS: usize = 1_000;
@@ -15,6 +15,21 @@ const MAX_COMPILED_BYTES: usize = 512 * 1024;
 
 /// The same of the patterns of all lists.
 pub(super) const MAX_COMPILED_BYTES_OF_ALL: usize = 4 * 1024 * 1024;
+
+/// How long a term or a match may be, so that nothing of it leaves before it is known. Of what is held back of a stream
+/// a quarter is decided on at a time: what begins there is to end within the rest.
+pub(super) fn max_match_bytes(hold_back_characters: usize) -> usize {
+    (hold_back_characters / 4 * 3).min(MAX_MATCH_BYTES)
+}
+
+/// How to have one that long, where there is a way.
+pub(super) fn longer(bytes: usize) -> &'static str {
+    if bytes <= MAX_MATCH_BYTES {
+        ", or raise `hold_back_characters` of [stream], of which three quarters are looked at"
+    } else {
+        ""
+    }
+}
 
 /// Checks a pattern whose matches may have this many bytes, and gives how much memory it takes.
 ///
@@ -69,7 +84,8 @@ fn is_bounded(hir: &Hir, max_match_bytes: usize) -> Result<(), String> {
             max_match_bytes / 8
         )),
         (_, Some(most)) if most > max_match_bytes => Err(format!(
-            "matches texts of up to {most} bytes, and at most {max_match_bytes} are looked at; write smaller repetitions (\\w, \\d and . count 4 bytes and [0-9] one; under (?i) some letters count 3, which (?-i:[A-Za-z]) does not)"
+            "matches texts of up to {most} bytes, and at most {max_match_bytes} are looked at; write smaller repetitions (\\w, \\d and . count 4 bytes and [0-9] one; under (?i) some letters count 3, which (?-i:[A-Za-z]) does not){}",
+            longer(most)
         )),
         _ => Ok(()),
     }
