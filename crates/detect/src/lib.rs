@@ -10,11 +10,14 @@
 mod detector;
 mod finding;
 mod injection;
+mod linear;
 mod moderation;
 mod personal;
 mod scanner;
 mod secrets;
 mod text;
+#[cfg(feature = "training")]
+pub mod training;
 
 pub use detector::{Detector, DetectorSet, Group};
 pub use finding::{Evidence, Finding};

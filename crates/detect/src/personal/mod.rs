@@ -1,20 +1,76 @@
 //! Data about persons.
+//!
+//! The text is read twice, whatever it is: once for the words that say something of their neighbourhood (`cue.rs`), once for the words that a number may begin
+//! with (`view.rs`). Detectors start from these and look at a bounded part of the text around.
 
-use crate::detector::DetectorSet;
+mod bank;
+mod card;
+mod check;
+mod cue;
+mod email;
+mod found;
+mod name;
+mod national;
+mod network;
+mod pattern;
+mod phone;
+mod resolve;
+mod row;
+mod view;
+
+use crate::detector::{Detector, DetectorSet};
 use crate::finding::Finding;
 use crate::text::Text;
+use found::Found;
+use view::View;
 
 /// What the detectors of this group look up.
-pub struct Tables {}
+pub struct Tables {
+    lexicon: cue::Lexicon,
+    rows: row::Rows,
+    names: name::Names,
+}
 
 impl Tables {
     /// Build them.
     pub fn new() -> Self {
-        Tables {}
+        let [first, second, third, fourth] = national::TABLES;
+        let rows = row::Rows::new(&[card::ROWS, bank::ROWS, phone::ROWS, first, second, third, fourth]);
+        Tables { lexicon: cue::Lexicon::new(), rows, names: name::Names::new() }
     }
 
     /// Append what these detectors find.
     pub fn find(&self, text: &Text<'_>, detectors: DetectorSet, findings: &mut Vec<Finding>) {
-        let _ = (text, detectors, findings);
+        let (cues, words) = (self.lexicon.cues(text), view::words(text.plain()));
+        let view = View { text: text.plain(), cues: &cues, words: &words };
+        let mut found = self.all(&view, detectors);
+        resolve::keep_best(&mut found);
+        findings.extend(found.into_iter().map(|found| Finding {
+            detector: found.detector,
+            form: found.form,
+            span: text.span_of_plain(found.span),
+            confidence: found.confidence,
+            evidence: found.evidence,
+        }));
+    }
+
+    fn all(&self, view: &View<'_>, detectors: DetectorSet) -> Vec<Found> {
+        let mut found = Vec::new();
+        // Numbers compete: what is taken for one thing is not another. So all are looked for, and chosen from afterwards.
+        self.rows.find(view, &mut found);
+        phone::find(view, &mut found);
+        bank::find_ibans(view, &mut found);
+        network::find(view, &mut found);
+        if detectors.contains(Detector::Email) {
+            email::find(view, &mut found);
+        }
+        if detectors.contains(Detector::PersonName) {
+            self.names.find(view, &mut found);
+        }
+        found.retain(|found| detectors.contains(found.detector));
+        found
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,20 +1,242 @@
-//! Credentials of software.
+//! Credentials of software: tokens by their documented form, keys in armour, passwords in addresses, headers, assignments,
+//! commands and sentences.
+//!
+//! Everything begins at an anchor: a literal that the form or its surroundings must have. All anchors are found in one pass
+//! over the plain form of the text (Aho and Corasick); each starts one bounded check around it. So the work is linear.
+//!
+//! | file | finds | source |
+//! |---|---|---|
+//! | `rows/` | tokens by prefix, alphabet, length and check digits | the vendor's page, in each row |
+//! | `private_key` | private keys | RFC 7468, RFC 9580 |
+//! | `jwt` | JSON web tokens | RFC 7519 |
+//! | `address` | passwords in web addresses and connection strings | RFC 3986 |
+//! | `header` | Basic and Bearer credentials | RFC 7617, RFC 6750 |
+//! | `assigned` | values whose name says that they are secret | |
+//! | `command` | passwords as arguments | |
+//! | `sentence` | passwords in sentences, in ten languages | |
+//!
+//! The span is the credential, without its name.
+//!
+//! Known limits: a drawn text without any name or form (a key alone in a line) is not found. A password that is an ordinary
+//! word is found in an assignment, not in a sentence. A placeholder is recognised by what it says (`your-key`, `<token>`,
+//! `${TOKEN}`); a dummy that looks like a credential is reported as one.
 
-use crate::detector::DetectorSet;
+use crate::detector::{Detector, DetectorSet};
 use crate::finding::Finding;
 use crate::text::Text;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use rows::Row;
+use std::ops::Range;
+
+mod address;
+mod assigned;
+mod base64;
+mod class;
+mod command;
+mod header;
+mod jwt;
+mod name;
+mod placeholder;
+mod private_key;
+mod random;
+mod rows;
+mod sentence;
+mod value;
 
 /// What the detectors of this group look up.
-pub struct Tables {}
+pub struct Tables {
+    anchors: Option<AhoCorasick>,
+    targets: Vec<Target>,
+}
+
+/// What is checked at an anchor.
+#[derive(Clone, Copy)]
+enum Target {
+    Row(&'static Row),
+    Pem,
+    Putty,
+    Jwt,
+    Address,
+    Basic,
+    Bearer,
+    UserFlag,
+    PasswordFlag,
+    /// A part of the name of a secret.
+    Name,
+    /// The word for "password" in a language that writes it in other letters, or in several words.
+    Spoken,
+}
+
+/// Parts of the names of secrets; each also in capitals, and with a capital.
+const NAMES: &[&str] = &["pass", "pwd", "pswd", "psw", "secret", "cred", "token", "key", "auth", "salt", "jwt", "kennwort", "wachtwoord", "senha", "haslo", "contrasena"];
+
+/// Names that are too short to be looked for in any case.
+const SHORT_NAMES: &[&str] = &["pw", "PW", "PAT", "OTP"];
+
+const SPOKEN: &[&str] = &[
+    "mot de passe", "Mot de passe", "contraseña", "Contraseña", "la clave", "La clave", "palavra-passe", "hasło", "Hasło", "hasłem", "parola d'ordine",
+    "पासवर्ड", "密码", "密碼", "口令", "密钥", "パスワード", "비밀번호", "كلمة المرور", "كلمة السر", "пароль", "Пароль",
+];
+
+/// A credential in the plain form of the text.
+struct Credential {
+    form: &'static str,
+    span: Range<usize>,
+    confidence: u8,
+}
+
+impl Credential {
+    fn new(form: &'static str, confidence: u8) -> impl FnOnce(Range<usize>) -> Credential {
+        move |span| Credential { form, span, confidence }
+    }
+}
 
 impl Tables {
     /// Build them.
     pub fn new() -> Self {
-        Tables {}
+        let mut anchors: Vec<(String, Target)> = Vec::new();
+        for row in rows::ALL.into_iter().flatten() {
+            anchors.push((row.anchor.to_owned(), Target::Row(row)));
+        }
+        for (text, target) in [
+            ("-----BEGIN ", Target::Pem),
+            ("PuTTY-User-Key-File-", Target::Putty),
+            ("eyJ", Target::Jwt),
+            ("://", Target::Address),
+            ("Basic ", Target::Basic),
+            ("basic ", Target::Basic),
+            ("Bearer ", Target::Bearer),
+            ("bearer ", Target::Bearer),
+            (" -u ", Target::UserFlag),
+            (" --user ", Target::UserFlag),
+            (" -p", Target::PasswordFlag),
+        ] {
+            anchors.push((text.to_owned(), target));
+        }
+        for name in NAMES {
+            let capital = name.get(..1).unwrap_or_default().to_ascii_uppercase() + name.get(1..).unwrap_or_default();
+            anchors.extend([(*name).to_owned(), name.to_ascii_uppercase(), capital].map(|name| (name, Target::Name)));
+        }
+        anchors.extend(SHORT_NAMES.iter().map(|name| ((*name).to_owned(), Target::Name)));
+        anchors.extend(SPOKEN.iter().map(|name| ((*name).to_owned(), Target::Spoken)));
+        let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(anchors.iter().map(|(text, _)| text));
+        // Words are looked up now, not at the first request.
+        let _ = name::kind("password").is_some_and(|kind| value::confidence(kind, "", "x", value::Written::Bare).is_some());
+        Tables { anchors: automaton.ok(), targets: anchors.into_iter().map(|(_, target)| target).collect() }
     }
 
     /// Append what these detectors find.
     pub fn find(&self, text: &Text<'_>, detectors: DetectorSet, findings: &mut Vec<Finding>) {
-        let _ = (text, detectors, findings);
+        if !detectors.contains(Detector::Credential) {
+            return;
+        }
+        for credential in settled(self.credentials(text.plain())) {
+            findings.push(Finding {
+                detector: Detector::Credential,
+                form: credential.form,
+                span: text.span_of_plain(credential.span),
+                confidence: credential.confidence,
+                evidence: Vec::new(),
+            });
+        }
+    }
+
+    fn credentials(&self, source: &str) -> Vec<Credential> {
+        let mut found = Vec::new();
+        let mut name_end = 0;
+        let Some(anchors) = &self.anchors else { return found };
+        for hit in anchors.find_overlapping_iter(source) {
+            let Some(target) = self.targets.get(hit.pattern().as_usize()) else { continue };
+            let anchor = hit.start()..hit.end();
+            match target {
+                Target::Name if anchor.start < name_end => {}
+                Target::Name => {
+                    let name = assigned::name_around(source, anchor);
+                    name_end = name.span.end;
+                    found.extend(named(source, &name));
+                }
+                Target::Row(row) => {
+                    let token = row.token(source.as_bytes(), anchor);
+                    let pair = token.as_ref().filter(|_| row.form == "aws_access_key_id").and_then(|(span, _)| paired_secret(source, span.end));
+                    found.extend(token.map(|(span, confidence)| Credential { form: row.form, span, confidence }));
+                    found.extend(pair.map(Credential::new("aws_secret_access_key", 90)));
+                }
+                _ => found.extend(other(*target, source, anchor)),
+            }
+        }
+        found
     }
 }
+
+fn other(target: Target, source: &str, anchor: Range<usize>) -> Option<Credential> {
+    let bytes = source.as_bytes();
+    match target {
+        Target::Pem => private_key::pem(source, anchor).map(Credential::new("private_key", 99)),
+        Target::Putty => private_key::putty(source, anchor).map(Credential::new("private_key", 99)),
+        Target::Jwt => jwt::token(bytes, anchor).map(Credential::new("jwt", 97)),
+        Target::Address => {
+            let (span, confidence) = address::password(source, anchor)?;
+            Some(Credential { form: "url_password", span, confidence })
+        }
+        Target::Basic => header::basic(bytes, anchor).map(Credential::new("basic_credential", 95)),
+        Target::Bearer => header::bearer(bytes, anchor).map(Credential::new("bearer_token", 88)),
+        Target::UserFlag => command::user(source, anchor).map(Credential::new("password", 85)),
+        Target::PasswordFlag => command::password(source, anchor).map(Credential::new("password", 85)),
+        Target::Spoken => sentence::password(source, anchor).map(Credential::new("password", 75)),
+        Target::Row(_) | Target::Name => None,
+    }
+}
+
+/// What the name announces: in an assignment, else in a sentence.
+fn named(source: &str, name: &assigned::Name) -> Option<Credential> {
+    let kind = name.kind?;
+    let form = match kind {
+        name::Kind::Password => "password",
+        name::Kind::Secret => "secret",
+        name::Kind::Token | name::Kind::Key => "token",
+    };
+    if let Some((span, confidence)) = assigned::value(source, name) {
+        return Some(Credential { form, span, confidence });
+    }
+    let span = sentence::password(source, name.span.clone())?;
+    let said = source.get(span.clone())?;
+    let drawn = said.len() >= 10 && random::is_unlike_words(said.as_bytes());
+    (kind == name::Kind::Password || drawn).then_some(Credential { form, span, confidence: 75 })
+}
+
+/// The secret key that stands beside an access key's id of AWS: 40 characters of base64.
+fn paired_secret(source: &str, id_end: usize) -> Option<Range<usize>> {
+    let bytes = source.as_bytes();
+    let stop = (id_end + 200).min(bytes.len());
+    let mut at = id_end;
+    while at < stop {
+        let end = class::run_end(bytes, at, 64, |byte| class::base64(byte) && byte != b'=');
+        let secret = bytes.get(at..end)?;
+        if secret.len() == 40 && random::is_generated(secret) && !placeholder::is_dummy(secret) {
+            return Some(at..end);
+        }
+        at = end + 1;
+    }
+    None
+}
+
+/// Of findings that overlap, the surest; of equals, the longest.
+fn settled(mut found: Vec<Credential>) -> Vec<Credential> {
+    found.sort_by_key(|credential| (credential.span.start, std::cmp::Reverse(credential.span.end)));
+    let mut settled: Vec<Credential> = Vec::with_capacity(found.len());
+    for credential in found {
+        match settled.last_mut() {
+            Some(last) if credential.span.start < last.span.end => {
+                let rank = |credential: &Credential| (credential.confidence, credential.span.len());
+                if rank(&credential) > rank(last) {
+                    *last = credential;
+                }
+            }
+            _ => settled.push(credential),
+        }
+    }
+    settled
+}
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use postern_types::limiter::Outcome;
 
 /// What became of a lease, in a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Word {
+pub enum Word {
     Unused,
     Failed,
     /// All that was reserved; true: it counts as a request.
@@ -34,7 +34,7 @@ fn word(end: &End) -> Word {
 
 /// A request of this script leaves that.
 #[track_caller]
-fn leaves(script: Script, status: Option<u16>, outcome: &str, leases: &[Word], has_end: bool) {
+pub fn leaves(script: Script, status: Option<u16>, outcome: &str, leases: &[Word], has_end: bool) {
     let seen = run(&script);
     let ends = seen.leases.values();
     let ends: Vec<Word> = ends
@@ -49,11 +49,11 @@ fn leaves(script: Script, status: Option<u16>, outcome: &str, leases: &[Word], h
     assert_eq!(left, (status, outcome, leases, has_end), "{script:?}");
 }
 
-fn of(attempts: Vec<Attempt>) -> Script {
+pub fn of(attempts: Vec<Attempt>) -> Script {
     Script { attempts, ..Script::default() }
 }
 
-fn whole(attempts: Vec<Attempt>) -> Script {
+pub fn whole(attempts: Vec<Attempt>) -> Script {
     Script { stream: false, ..of(attempts) }
 }
 

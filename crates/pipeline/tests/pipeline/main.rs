@@ -8,6 +8,7 @@
 )]
 
 mod exits;
+mod guarded;
 mod schedules;
 mod time;
 mod world;

@@ -1,6 +1,6 @@
 //! Random schedules of failures, cancellations and slow clients: every exit settles once and records once.
 
-use crate::world::{Attempt, DONE, End, Part, Script, run};
+use crate::world::{Attempt, CUT, DONE, End, Guarding, Part, Script, run};
 use postern_types::limiter::Outcome;
 use proptest::prelude::*;
 
@@ -29,26 +29,40 @@ fn attempt() -> impl Strategy<Value = Attempt> {
     ]
 }
 
+fn guarding() -> impl Strategy<Value = Guarding> {
+    prop_oneof![
+        4 => Just(Guarding::Nothing),
+        2 => Just(Guarding::Passes),
+        1 => Just(Guarding::Refuses),
+        1 => prop::option::of(0_u32..5).prop_map(Guarding::Fails),
+        2 => (0_u32..5).prop_map(Guarding::Stops),
+        2 => (1_u32..200, any::<bool>()).prop_map(|(ms, stops)| Guarding::Holds(ms, stops)),
+    ]
+}
+
 fn script() -> impl Strategy<Value = Script> {
     let who = (prop::bool::weighted(0.95), any::<bool>(), prop::bool::weighted(0.95));
     let how = (any::<bool>(), prop::bool::weighted(0.2), prop::bool::weighted(0.1), any::<bool>());
     let slow = (0_u64..2_000, prop_oneof![3 => 0_u64..100, 1 => 0_u64..700_000]);
     let leaves = (prop::option::of(0_usize..6), prop::option::of(0_u64..100_000));
     let attempts = prop::collection::vec(attempt(), 1..5);
-    (who, how, slow, leaves, attempts).prop_map(|(who, how, slow, leaves, attempts)| Script {
-        authenticated: who.0,
-        delegated: who.1,
-        permitted: who.2,
-        stream: how.0,
-        strict: how.1,
-        unlimited: how.2,
-        settles: how.3,
-        limiter_ms: slow.0,
-        client_ms: slow.1,
-        client_parts: leaves.0,
-        cancelled_ms: leaves.1,
-        attempts,
-    })
+    (who, how, slow, leaves, attempts, guarding()).prop_map(
+        |(who, how, slow, leaves, attempts, guarding)| Script {
+            guarding,
+            authenticated: who.0,
+            delegated: who.1,
+            permitted: who.2,
+            stream: how.0,
+            strict: how.1,
+            unlimited: how.2,
+            settles: how.3,
+            limiter_ms: slow.0,
+            client_ms: slow.1,
+            client_parts: leaves.0,
+            cancelled_ms: leaves.1,
+            attempts,
+        },
+    )
 }
 
 proptest! {
@@ -75,7 +89,7 @@ proptest! {
         if outcome == "complete" {
             prop_assert_eq!(seen.status, Some(200));
             // What follows the last event may still be read when the request is cancelled.
-            prop_assert!(seen.sent.contains(DONE));
+            prop_assert!(seen.sent.contains(DONE) || seen.sent.contains(CUT));
         }
     }
 }

@@ -3,8 +3,8 @@
 use crate::time::Time;
 use postern_fault::Kind;
 use postern_pipeline::{
-    Auth, Body, Client, Decoder, Inbound, Limiter, Outbound, Platform, Provider, Record,
-    RequestHead, Router, Upstream, serve,
+    AnswerGuard, Auth, Body, Client, Decoder, Guardrail, Inbound, Limiter, Outbound, Platform,
+    Provider, Record, RequestHead, Router, Upstream, serve,
 };
 use postern_policy::Gateway;
 use postern_types::auth::{
@@ -12,8 +12,12 @@ use postern_types::auth::{
     IdSharing,
 };
 use postern_types::delegation::{DelegatedCall, DelegatedResult};
+use postern_types::guardrail::{Flushed, LateText, Piece, PieceEdit, Released, Stop, Verdict};
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
-use postern_types::provider::{AnswerHead, Decoded, Encoded, Loss, Place, Rewritten, SegmentEdit};
+use postern_types::provider::{
+    AnswerHead, AnswerSegment, Decoded, Encoded, Loss, Notice, Place, Rewritten, SegmentEdit,
+    SegmentForm, SegmentRole, TextKind,
+};
 use postern_types::router::ModelEntry;
 use postern_types::{
     Caller, Counting, Deadlines, Deployment, Dialect, Endpoint, Fault, Field, ImageRule, Metering,
@@ -64,6 +68,23 @@ pub enum Attempt {
     Answer { parts: Vec<(u64, Part)>, ends_well: bool },
 }
 
+/// What the guardrail does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guarding {
+    /// It does not look at answers.
+    Nothing,
+    /// It refuses the request.
+    Refuses,
+    /// It cannot scan the request, or this piece of the answer.
+    Fails(Option<u32>),
+    /// It passes all pieces.
+    Passes,
+    /// It ends the answer at this piece.
+    Stops(u32),
+    /// It holds pieces back until their time is over, so many milliseconds; true: then it ends the answer.
+    Holds(u32, bool),
+}
+
 /// All that happens to one request.
 #[derive(Debug, Clone)]
 pub struct Script {
@@ -72,6 +93,7 @@ pub struct Script {
     pub authenticated: bool,
     pub delegated: bool,
     pub permitted: bool,
+    pub guarding: Guarding,
     pub attempts: Vec<Attempt>,
     /// Nothing is reserved.
     pub unlimited: bool,
@@ -93,6 +115,7 @@ impl Default for Script {
             authenticated: true,
             delegated: false,
             permitted: true,
+            guarding: Guarding::Nothing,
             attempts: vec![Attempt::good()],
             unlimited: false,
             limiter_ms: 0,
@@ -307,6 +330,83 @@ impl Auth for World {
     }
 }
 
+impl Guardrail for World {
+    type AnswerGuard = Guard;
+
+    fn check_request(&self, _: &Caller, _: &Prompt) -> Result<Verdict, Fault> {
+        let guarding = self.script().guarding;
+        if guarding == Guarding::Fails(None) {
+            return Err(fault(Kind::Unavailable, false));
+        }
+        let refuses = guarding == Guarding::Refuses;
+        Ok(Verdict {
+            edits: Vec::new(),
+            findings: Vec::new(),
+            refusal: refuses.then(|| fault(Kind::ContentFiltered, false)),
+            memo: (guarding != Guarding::Nothing).then(String::new),
+        })
+    }
+
+    fn answer_guard(&self, _: &str) -> Guard {
+        Guard { guarding: self.script().guarding, seen: Cell::new(0), held: RefCell::default() }
+    }
+
+    fn guardrail_ready(&self) -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
+/// Guards an answer as the script says.
+pub struct Guard {
+    guarding: Guarding,
+    seen: Cell<u32>,
+    held: RefCell<Vec<LateText>>,
+}
+
+fn stop(piece: u32) -> Stop {
+    Stop {
+        piece,
+        rule: String::new(),
+        detector: String::new(),
+        message: String::new(),
+        said: false,
+    }
+}
+
+impl AnswerGuard for Guard {
+    fn push(&self, pieces: &[Piece]) -> Result<Released, Fault> {
+        let mut released =
+            Released { edits: Vec::new(), findings: Vec::new(), stop: None, held_ms: None };
+        for (at, piece) in (0..).zip(pieces) {
+            let number = self.seen.replace(self.seen.get() + 1);
+            match self.guarding {
+                Guarding::Fails(Some(fails)) if fails == number => {
+                    return Err(fault(Kind::Unavailable, false));
+                }
+                Guarding::Stops(stops) if stops == number => {
+                    released.stop = Some(stop(at));
+                    break;
+                }
+                Guarding::Holds(ms, _) => {
+                    self.held
+                        .borrow_mut()
+                        .push(LateText { at: piece.at, text: piece.text.clone() });
+                    released.edits.push(PieceEdit { piece: at, text: String::new() });
+                    released.held_ms = Some(ms);
+                }
+                _ => {}
+            }
+        }
+        Ok(released)
+    }
+
+    fn flush(&self) -> Result<Flushed, Fault> {
+        let texts = self.held.take();
+        let stop = matches!(self.guarding, Guarding::Holds(_, true)).then(|| stop(0));
+        Ok(Flushed { texts, findings: Vec::new(), stop })
+    }
+}
+
 impl Limiter for World {
     async fn admit(&self, _: AdmissionRequest, _: Prompt) -> Result<Admission, Rejection> {
         self.0.time.sleep(self.script().limiter_ms).await;
@@ -459,8 +559,8 @@ impl Provider for World {
         })
     }
 
-    fn decoder(&self, _: &VendorApi, _: &RequestFacts, _: &AnswerHead) -> Reader {
-        Reader { said: Cell::new(0) }
+    fn decoder(&self, _: &VendorApi, _: &RequestFacts, head: &AnswerHead) -> Reader {
+        Reader { said: Cell::new(0), segments: head.segments, last: RefCell::default() }
     }
 
     fn count(&self, _: &VendorApi, _: &RequestFacts, _: &str) -> Result<String, Fault> {
@@ -472,9 +572,34 @@ impl Provider for World {
     }
 }
 
+/// What the vendor says.
+const TEXT: &str = "text";
+
+/// The end of an answer that was ended early.
+pub const CUT: &str = "[CUT]";
+
+impl Reader {
+    fn text(&self, decoded: &mut Decoded, text: &str) {
+        self.last.borrow_mut().0 += 1;
+        let start = decoded.output.len() + "data: ".len();
+        decoded.output.push_str(&format!("data: {text}\n\n"));
+        if self.segments {
+            decoded.segments.push(AnswerSegment {
+                at: Place::new(TextKind::Text, 0),
+                role: SegmentRole::Piece,
+                form: SegmentForm::JsonString,
+                span: (start..start + text.len()).into(),
+            });
+        }
+    }
+}
+
 /// Reads `t`, `h`, `u`, `d` and `g`: the parts.
 pub struct Reader {
     said: Cell<u64>,
+    segments: bool,
+    /// How many texts the last output has, and its end.
+    last: RefCell<(u32, bool)>,
 }
 
 const USAGE: Usage = Usage {
@@ -491,16 +616,18 @@ const USAGE: Usage = Usage {
 impl Decoder for Reader {
     fn push(&self, chunk: &str) -> Result<Decoded, Fault> {
         let mut decoded = Decoded::default();
+        *self.last.borrow_mut() = (0, false);
         for part in chunk.chars() {
             match part {
                 't' => {
                     self.said.set(self.said.get() + 1);
-                    decoded.output.push_str("data: text\n\n");
+                    self.text(&mut decoded, TEXT);
                 }
                 'u' => decoded.usage = Some(USAGE),
                 'd' => {
                     decoded.output.push_str(DONE);
                     decoded.done = true;
+                    self.last.borrow_mut().1 = true;
                     return Ok(decoded);
                 }
                 'g' => return Err(fault(Kind::UpstreamInvalid, true)),
@@ -514,12 +641,25 @@ impl Decoder for Reader {
         Ok(Decoded { output: DONE.to_owned(), done: true, ..Decoded::default() })
     }
 
-    fn edit(&self, _: &[SegmentEdit]) -> Result<String, Fault> {
-        panic!("no texts are asked for")
+    fn edit(&self, edits: &[SegmentEdit]) -> Result<String, Fault> {
+        assert!(self.segments, "no texts are asked for");
+        let (texts, ends) = *self.last.borrow();
+        let mut decoded = Decoded::default();
+        for number in 0..texts {
+            let edit = edits.iter().find(|edit| edit.segment == number);
+            self.text(&mut decoded, edit.map_or(TEXT, |edit| &edit.text));
+        }
+        Ok(decoded.output + if ends { DONE } else { "" })
     }
 
-    fn delta(&self, _: Place, _: &str) -> Result<String, Fault> {
-        panic!("no texts are asked for")
+    fn delta(&self, _: Place, text: &str) -> Result<String, Fault> {
+        assert!(self.segments, "no texts are asked for");
+        Ok(format!("data: {text}\n\n"))
+    }
+
+    fn cut(&self, _: &[SegmentEdit], segment: u32, _: &Notice) -> Result<String, Fault> {
+        assert!(self.segments, "no texts are asked for");
+        Ok("data: text\n\n".repeat(segment as usize) + CUT)
     }
 
     fn so_far(&self) -> Usage {

@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""Makes given.txt and surnames.txt from the locales of Faker (MIT licence): pip install faker; python3 make_names.py [a list of English words].
+
+A name that is also a word, a place or a month gets a star: it counts only beside something else that speaks for a name. English words are those of the
+list (SCOWL's, as Debian's wamerican has it), words of other languages those of Faker's sentences.
+"""
+import importlib
+import pathlib
+import pkgutil
+import re
+import sys
+import unicodedata
+
+import faker.providers.address
+import faker.providers.lorem
+import faker.providers.person
+
+HERE = pathlib.Path(__file__).parent
+LATIN = ("en en_GB en_US en_IE en_IN en_NZ en_NG en_KE de_DE de_AT de_CH fr_FR fr_CA fr_CH fr_BE es_ES es_MX es_AR es_CO es_CL es_CA it_IT nl_NL nl_BE "
+         "pl_PL pt_BR pt_PT sv_SE da_DK no_NO fi_FI cs_CZ sk_SK hu_HU ro_RO hr_HR sl_SI tr_TR id_ID vi_VN et_EE lt_LT lv_LV ga_IE is_IS yo_NG ig_NG zu_ZA tw_GH").split()
+OTHER = "hi_IN mr_IN ne_NP ar_AA ar_SA ar_PS ru_RU uk_UA bg_BG el_GR he_IL fa_IR".split()
+HAN = "zh_CN zh_TW ja_JP ko_KR".split()
+
+
+def values(provider, names):
+    for name in names:
+        for key in (name, name + "_male", name + "_female", name + "_nonbinary", name + "_est", name + "_rus", name + "_unisex"):
+            found = getattr(provider, key, ())
+            found = list(found) if isinstance(found, (tuple, list, set, dict)) else ()
+            for value in found:
+                value = value[0] if isinstance(value, (tuple, list)) else value
+                if isinstance(value, str):
+                    yield value
+
+
+def provider(kind, locale):
+    try:
+        return importlib.import_module(f"faker.providers.{kind}.{locale}").Provider
+    except ModuleNotFoundError:
+        return None
+
+
+def fold(word):
+    bare = "".join(c for c in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(c))
+    return bare
+
+
+def collect(locales, keys):
+    names = {}
+    for locale in locales:
+        found = provider("person", locale)
+        for value in values(found, keys) if found else ():
+            for word in value.split() if locale not in HAN else [value]:
+                word = word.strip(".,'")
+                if re.fullmatch(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", word) or locale in OTHER:
+                    names.setdefault(fold(word), unicodedata.normalize("NFC", word).lower())
+    return names
+
+
+def words(path):
+    out = {w.strip() for w in path.read_text().splitlines()} if path else set()
+    lower = {fold(w) for w in out if w and w[0].islower() and "'" not in w}
+    for module in pkgutil.iter_modules(faker.providers.lorem.__path__):
+        if module.name not in ("la", "ja_JP", "zh_CN", "zh_TW"):
+            found = provider("lorem", module.name)
+            lower |= {fold(w) for w in getattr(found, "word_list", ()) if len(w) > 1 and w[0].islower()}
+    return lower
+
+
+def places():
+    out = set()
+    for module in pkgutil.iter_modules(faker.providers.address.__path__):
+        found = provider("address", module.name)
+        for value in values(found, ["countries", "states", "provinces"]) if found else ():
+            out |= {fold(word) for word in ([value] if " " not in value else [])}
+    return out
+
+
+SKIP = set("de la le les du des der die das den dem van von zu do da dos das del el al y e i of the st mr mrs dr ms".split())
+MORE = set("""amazon ford apple google paris london jordan israel chelsea virginia georgia carolina dakota florence sydney victoria austin houston dallas madison
+    savannah charlotte phoenix orlando brooklyn lincoln washington jackson kent lancaster york bristol chester carlisle china india kenya asia america africa
+    chad cuba troy vienna milan milano roma sofia alexandria kingston holland england ireland scotland wales france germany romania dolores mercedes porsche
+    tesla siemens bosch nike adidas oracle java python ruby pearl perl swift julia ada basic go rust kotlin dart alexa siri cortana bing claude gemini mistral
+    apache jenkins travis docker mozart christmas easter april may june august january sunday monday friday nature will mark grace hope faith joy rose lily
+    iris ivy dawn eve art bill bob frank grant guy jack rob pat sue sky star summer autumn winter chase hunter mason taylor carter cooper parker archer
+    baker fisher king prince queen duke earl baron bishop pope knight young old white black brown green gray grey red blue gold silver wood woods stone
+    rivers lake hill field banks bank church street park forest north south east west long short little small rich power love day may light man best
+    christian jewish muslim mary saint angel jesus maria santa san""".split())
+
+
+def write(path, title, names, starred):
+    lines = [f"# {title}, one a line; a star: also a word or a place.",
+             "# Source: the locales of Faker (https://github.com/joke2k/faker, MIT licence), by make_names.py."]
+    for key in sorted(names):
+        if key in SKIP or len(key) < 2 and key.isascii():
+            continue
+        lines.append(names[key] + (" *" if key in starred or len(key) <= 2 and key.isascii() else ""))
+    path.write_text("\n".join(lines) + "\n")
+    print(path.name, len(lines), sum(line.endswith("*") for line in lines))
+
+
+def main():
+    starred = words(pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else None) | places() | MORE
+    given = collect(LATIN + OTHER, ["first_names", "given_names", "given_name"])
+    surnames = collect(LATIN + OTHER, ["last_names", "surnames", "last_name"])
+    write(HERE / "given.txt", "Given names", given, starred)
+    write(HERE / "surnames.txt", "Surnames", surnames, starred)
+    han = collect(["zh_CN", "zh_TW"], ["last_names"])
+    write(HERE / "surnames_han.txt", "Chinese surnames", han, set())
+    japanese = {}
+    for key in ("last_name_pairs", "first_name_male_pairs", "first_name_female_pairs", "last_names", "first_names_male", "first_names_female", "first_name_pairs"):
+        for value in getattr(provider("person", "ja_JP"), key, ()):
+            value = value[0] if isinstance(value, (tuple, list)) else value
+            japanese[value] = value
+    write(HERE / "names_ja.txt", "Japanese surnames and given names", japanese, set())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,179 @@
+//! Words that say what stands beside them: "passport no.", "né le", "身份证号".
+//!
+//! They are in `data/personal/cues.txt`, by what they say.
+
+use crate::text::Text;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use std::ops::Range;
+
+macro_rules! kinds {
+    ($($name:ident = $text:literal,)*) => {
+        /// What a word says of its neighbourhood.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[repr(u8)]
+        pub enum Kind {
+            $($name,)*
+        }
+
+        impl Kind {
+            const ALL: &[(&str, Kind)] = &[$(($text, Kind::$name)),*];
+        }
+    };
+}
+
+kinds! {
+    Phone = "phone", Card = "card", Bank = "bank", Routing = "routing", SortCode = "sort_code",
+    Identity = "identity", Tax = "tax", Social = "social", UsSsn = "us_ssn", UkNino = "uk_nino", UkNhs = "uk_nhs",
+    UkUtr = "uk_utr", DeTax = "de_tax", DeSocial = "de_social", FrNir = "fr_nir", EsDni = "es_dni",
+    ItFiscal = "it_fiscal", NlBsn = "nl_bsn", PlPesel = "pl_pesel", PlNip = "pl_nip", BeNational = "be_national",
+    PtNif = "pt_nif", Nordic = "nordic", ChAhv = "ch_ahv", AtSocial = "at_social", InAadhaar = "in_aadhaar",
+    InPan = "in_pan", BrCpf = "br_cpf", BrCnpj = "br_cnpj", CnIdentity = "cn_identity", JpMyNumber = "jp_my_number",
+    KrResident = "kr_resident", AuTax = "au_tax", AuMedicare = "au_medicare", CaSin = "ca_sin", MxCurp = "mx_curp",
+    Passport = "passport", Licence = "licence", Birth = "birth", Event = "event", Place = "place",
+    Geo = "geo", Vin = "vin", Plate = "plate", Imei = "imei", Serial = "serial", Medical = "medical", Plan = "plan",
+    Network = "network", Order = "order", Version = "version", Title = "title", Naming = "naming", Intro = "intro", Field = "field", Greeting = "greeting",
+    Street = "street", StreetEnd = "street_end", Box = "box", Unit = "unit", Age = "age", Month = "month",
+}
+
+/// Some kinds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Kinds(u64);
+
+impl Kinds {
+    /// These.
+    pub const fn of(kinds: &[Kind]) -> Kinds {
+        let mut set = 0;
+        let mut rest = kinds;
+        while let [first, others @ ..] = rest {
+            set |= 1 << *first as u8;
+            rest = others;
+        }
+        Kinds(set)
+    }
+
+    /// Has it one of them?
+    pub const fn meets(self, other: Kinds) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// None?
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// A word that was found, in bytes of the plain text.
+#[derive(Debug, Clone, Copy)]
+pub struct Cue {
+    /// Where it begins.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+    /// What it says.
+    pub kinds: Kinds,
+}
+
+/// What is said by a word, and where its edges may be.
+#[derive(Clone, Copy, Default)]
+struct Entry {
+    kinds: Kinds,
+    /// Letters may precede: a suffix.
+    is_open_before: bool,
+    /// Letters may follow: a stem.
+    is_open_after: bool,
+}
+
+/// The automaton over all words.
+pub struct Lexicon {
+    words: AhoCorasick,
+    entries: Vec<Entry>,
+}
+
+impl Lexicon {
+    /// Read the list.
+    pub fn new() -> Self {
+        let mut patterns: Vec<String> = Vec::new();
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut seen = std::collections::HashMap::new();
+        for line in include_str!("../../data/personal/cues.txt").lines() {
+            let Some((kind, words)) = line.split_once(':').filter(|_| !line.starts_with('#')) else { continue };
+            let Some((_, kind)) = Kind::ALL.iter().find(|(name, _)| *name == kind.trim()) else { continue };
+            for word in words.split('|').map(str::trim).filter(|word| !word.is_empty()) {
+                let bare = Text::fold(word.trim_matches('*'));
+                for spelling in spellings(&bare) {
+                    let at = *seen.entry(spelling.clone()).or_insert_with(|| {
+                        patterns.push(spelling);
+                        entries.push(Entry::default());
+                        entries.len() - 1
+                    });
+                    let Some(entry) = entries.get_mut(at) else { continue };
+                    entry.kinds = Kinds(entry.kinds.0 | Kinds::of(&[*kind]).0);
+                    entry.is_open_before |= word.starts_with('*');
+                    entry.is_open_after |= word.ends_with('*');
+                }
+            }
+        }
+        let words = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(&patterns);
+        // Only more patterns than a 32-bit number counts would fail.
+        let words = words.unwrap_or_else(|_| no_words());
+        Lexicon { words, entries }
+    }
+
+    /// All words of the list in a text, in its order.
+    pub fn cues(&self, text: &Text<'_>) -> Vec<Cue> {
+        let folded = text.folded();
+        let is_plain = folded.len() == text.plain().len() && folded.is_ascii();
+        let mut cues = Vec::new();
+        for found in self.words.find_iter(folded) {
+            let Some(entry) = self.entries.get(found.pattern().as_usize()) else { continue };
+            let range = found.start()..found.end();
+            if !is_bounded(folded, &range, *entry) {
+                continue;
+            }
+            let Range { start, end } = if is_plain { range } else { text.plain_of_folded(range) };
+            cues.push(Cue { start, end, kinds: entry.kinds });
+        }
+        cues
+    }
+}
+
+fn no_words() -> AhoCorasick {
+    AhoCorasick::new::<_, &str>([]).unwrap_or_else(|_| no_words())
+}
+
+/// A word of several parts, as it is written in prose and in the keys of JSON and code.
+fn spellings(word: &str) -> Vec<String> {
+    if !word.contains(' ') {
+        return vec![word.to_owned()];
+    }
+    let mut all: Vec<String> = [" ", "_", "-"].iter().map(|joint| word.replace(' ', joint)).collect();
+    if word.is_ascii() && word.len() > 6 {
+        all.push(word.replace(' ', ""));
+    }
+    all
+}
+
+fn is_bounded(folded: &str, range: &Range<usize>, entry: Entry) -> bool {
+    let before = folded.get(..range.start).and_then(|text| text.chars().next_back());
+    let after = folded.get(range.end..).and_then(|text| text.chars().next());
+    let first = folded.get(range.start..).and_then(|text| text.chars().next());
+    let last = folded.get(..range.end).and_then(|text| text.chars().next_back());
+    let joins = |a: Option<char>, b: Option<char>| a.is_some_and(is_letter) && b.is_some_and(is_letter);
+    (entry.is_open_before || !joins(before, first)) && (entry.is_open_after || !joins(last, after))
+}
+
+/// A letter of a script that puts spaces between words.
+pub fn is_letter(character: char) -> bool {
+    character.is_ascii_alphabetic()
+        || !character.is_ascii()
+            && (character.is_alphabetic() || ('\u{900}'..='\u{dff}').contains(&character))
+            && !is_unspaced(character)
+}
+
+/// A character of a script without spaces between words: Han, kana, Hangul (whose particles join).
+pub fn is_unspaced(character: char) -> bool {
+    matches!(character, '\u{2e80}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+}

@@ -1,0 +1,232 @@
+//! Names of persons.
+//!
+//! A word with a capital letter is looked up among given names and surnames (Faker's locales). What speaks for a name: a given name followed by a surname or by
+//! another capitalised word; a title, a greeting, "my name is", a field of a form, an e-mail address in angle brackets beside it. What speaks against it: the word
+//! is also another word or a place; an institution's word beside it; a heading of many capitalised words. Names in Devanagari and Arabic, which have no capitals, need two known words or
+//! a word that introduces one; Chinese and Japanese ones stand in `han.rs`.
+//!
+//! Known limits: names in small letters only after "my name is"; single surnames only beside a title; nicknames and user names not at all.
+
+mod gazetteer;
+mod han;
+mod token;
+
+use super::cue::{Kind, Kinds};
+use super::found::Found;
+use super::view::View;
+use crate::detector::Detector::PersonName;
+use gazetteer::{Gazetteer, folded};
+use token::{Case, LONGEST_RUN, Token};
+
+const TITLE: Kinds = Kinds::of(&[Kind::Title]);
+const INTRO: Kinds = Kinds::of(&[Kind::Intro]);
+const FIELD: Kinds = Kinds::of(&[Kind::Field]);
+const GREETING: Kinds = Kinds::of(&[Kind::Greeting]);
+const NAMING: Kinds = Kinds::of(&[Kind::Naming, Kind::Greeting, Kind::Intro, Kind::Field, Kind::Title]);
+const STREET: Kinds = Kinds::of(&[Kind::Street]);
+const STREET_END: Kinds = Kinds::of(&[Kind::StreetEnd]);
+const WORDS: Kinds = Kinds::of(&[Kind::Title, Kind::Greeting, Kind::Field, Kind::Phone, Kind::Place, Kind::Street, Kind::Month, Kind::Order, Kind::Intro]);
+
+/// The names that are known.
+pub struct Names {
+    known: Gazetteer,
+    han: han::Names,
+}
+
+/// What stands before a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Lead {
+    None,
+    /// A word that may stand before a name: "with", "patient".
+    Weak,
+    /// "Dear", "my name is", "Name:".
+    Strong,
+    /// "Mr."
+    Title,
+}
+
+impl Names {
+    /// Read the lists.
+    pub fn new() -> Self {
+        Names { known: Gazetteer::new(), han: han::Names::new() }
+    }
+
+    /// Append every name.
+    pub fn find(&self, view: &View<'_>, found: &mut Vec<Found>) {
+        let mut tokens = Vec::with_capacity(16);
+        let mut at = 0;
+        while let Some(start) = next_capital(view, at) {
+            at = token::run(view, &self.known, start, &mut tokens).max(start + 1);
+            if tokens.len() <= LONGEST_RUN {
+                in_run(view, &self.known, &tokens, found);
+            }
+        }
+        self.han.find(view, found);
+    }
+}
+
+/// The next place where a word with a capital letter, or of a script without them, begins.
+fn next_capital(view: &View<'_>, from: usize) -> Option<usize> {
+    let bytes = view.text.as_bytes();
+    let mut at = from;
+    loop {
+        at += bytes.get(at..)?.iter().position(|byte| byte.is_ascii_uppercase() || *byte >= 0xc3)?;
+        let is_first = match view.byte(at) {
+            byte if byte.is_ascii() => at.checked_sub(1).is_none_or(|before| !matches!(view.byte(before), b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'@' | b'/' | b'.' | 0x80..)),
+            _ => view.is_start(at) && view.at(at).is_some_and(|first| first.is_uppercase() || matches!(first, '\u{600}'..='\u{6ff}' | '\u{900}'..='\u{97f}')),
+        };
+        if is_first {
+            return Some(at);
+        }
+        at += view.at(at).map_or(1, char::len_utf8);
+    }
+}
+
+fn in_run(view: &View<'_>, known: &Gazetteer, tokens: &[Token], found: &mut Vec<Found>) {
+    if tokens.iter().any(|token| token.flags.is_org()) {
+        return;
+    }
+    let mut at = 0;
+    while let Some(rest) = tokens.get(at..).filter(|rest| !rest.is_empty()) {
+        match name(view, known, rest, at == 0) {
+            Some((length, name)) => {
+                found.push(name);
+                at += length;
+            }
+            None => at += 1,
+        }
+    }
+}
+
+/// The name that begins with the first of these words, and how many of them it has.
+fn name(view: &View<'_>, known: &Gazetteer, tokens: &[Token], is_first: bool) -> Option<(usize, Found)> {
+    let first = tokens.first()?;
+    if first.flags.is_stop() || first.case == Case::Particle || is_word(view, first) || is_place(view, first.start) {
+        return None;
+    }
+    let length = extent(view, tokens);
+    let last = tokens.get(length - 1)?;
+    let mut end = last.end;
+    let lead = lead(view, first.start);
+    let second = tokens.get(1..length)?.iter().find(|token| !matches!(token.case, Case::Initial | Case::Particle));
+    let is_start = is_first && starts_sentence(view, first.start);
+    let is_addressed = view.from(end).starts_with(" <") || view.from(end).starts_with("\" <");
+    let weight = weigh(first, second, lead, is_start, is_addressed);
+    if lead != Lead::Title && view.after_within(STREET_END, end, 1).is_some() {
+        return None;
+    }
+    let given = if length == 1 && first.flags.is_surname() { inverted(view, known, end) } else { None };
+    let (confidence, feature) = match given {
+        Some(given) => {
+            end = given;
+            (80, "surname_and_given")
+        }
+        None => weight?,
+    };
+    Some((length, Found::new(PersonName, feature, first.start..end, confidence).by(feature)))
+}
+
+/// How many of the words belong to the name.
+fn extent(view: &View<'_>, tokens: &[Token]) -> usize {
+    let mut length = 1;
+    let mut full = 0;
+    while let Some(token) = tokens.get(length).filter(|_| length < 6) {
+        let is_known = token.flags.is_surname() || token.flags.is_given();
+        let belongs = match token.case {
+            Case::Particle => true,
+            Case::Initial => token.is_uncased || !token.flags.is_stop(),
+            _ if token.flags.is_stop() || is_word(view, token) => false,
+            _ if token.is_uncased => is_known && full < 2,
+            _ if full == 0 => true,
+            _ => full < 3 && is_known,
+        };
+        if !belongs {
+            break;
+        }
+        full += usize::from(matches!(token.case, Case::Capital | Case::Upper));
+        length += 1;
+    }
+    while length > 1 && tokens.get(length - 1).is_some_and(|token| token.case == Case::Particle) {
+        length -= 1;
+    }
+    length
+}
+
+/// How certain a name is, and the weightiest reason.
+fn weigh(first: &Token, second: Option<&Token>, lead: Lead, is_start: bool, is_addressed: bool) -> Option<(u8, &'static str)> {
+    let (is_given, is_surname) = (first.flags.is_given(), first.flags.is_surname());
+    let is_sure = !first.flags.is_word();
+    let follows_surname = second.is_some_and(|second| second.flags.is_surname());
+    let follows_sure = second.is_some_and(|second| (second.flags.is_surname() || second.flags.is_given()) && !second.flags.is_word());
+    let is_cased = !first.is_uncased;
+    let shouts = first.case == Case::Upper;
+    Some(match (lead, second) {
+        (Lead::Title, _) => (88, "title"),
+        (Lead::Strong, _) if is_cased || is_given || is_surname => (84, "introduction"),
+        _ if is_addressed && is_cased => (84, "address"),
+        _ if is_given && is_sure && follows_surname => (92, "given_and_surname"),
+        _ if is_given && follows_sure => (82, "given_and_surname"),
+        (_, Some(_)) if is_given && is_sure && is_cased && !shouts => (76, "given_name"),
+        (_, Some(_)) if is_given && follows_surname && (lead == Lead::Weak || !is_start) && is_cased && !shouts => (62, "given_and_surname"),
+        (Lead::Weak, _) if is_given && is_sure => (70, "given_name"),
+        (Lead::Weak, _) if is_surname && is_sure && is_cased && !shouts => (60, "surname"),
+        (_, None) if is_given && is_sure && is_cased && !shouts && first.case != Case::Initial => (58, "given_name"),
+        _ if first.case == Case::Initial && follows_sure && follows_surname => (72, "initial_and_surname"),
+        _ if is_surname && is_sure && follows_sure && is_cased => (66, "surnames"),
+        _ if follows_surname && follows_sure && !is_start && is_cased && !shouts && first.case != Case::Initial => (58, "surname"),
+        _ => return None,
+    })
+}
+
+/// What stands directly before a name.
+fn lead(view: &View<'_>, start: usize) -> Lead {
+    let is_near = |kinds: Kinds, within: usize| view.before_within(kinds, start, within).is_some();
+    // Between a field and its value: `": "`, `=`, ` is `.
+    let is_field = || {
+        let Some(distance) = view.before_within(FIELD, start, 5) else { return false };
+        let between = view.part(start - distance..start);
+        between.contains([':', '=', '\t']) || between.contains('\u{ff1a}')
+    };
+    let between = |kinds: Kinds, within: usize| {
+        view.before_within(kinds, start, within).is_some_and(|distance| view.part(start - distance..start).chars().all(|character| matches!(character, ' ' | ',' | '\n' | '.' | ':' | '"')))
+    };
+    if is_near(TITLE, 2) && !view.part(start.saturating_sub(1)..start).contains('\n') {
+        return Lead::Title;
+    }
+    if between(INTRO, 4) || is_field() || between(GREETING, 1) {
+        return Lead::Strong;
+    }
+    match is_near(NAMING, 3) {
+        true => Lead::Weak,
+        false => Lead::None,
+    }
+}
+
+/// Is it a word of the lists of context, and not surely a name?
+fn is_word(view: &View<'_>, token: &Token) -> bool {
+    let is_name = (token.flags.is_given() || token.flags.is_surname()) && !token.flags.is_word();
+    let next = view.cues.partition_point(|cue| cue.start < token.start);
+    let cue = view.cues.get(next).filter(|cue| cue.start == token.start && cue.end >= token.end);
+    !is_name && cue.is_some_and(|cue| cue.kinds.meets(WORDS)) || cue.is_some_and(|cue| cue.kinds.meets(TITLE))
+}
+
+/// Does the name of a street begin before it: `rue`, `Calle de`?
+fn is_place(view: &View<'_>, start: usize) -> bool {
+    let Some(distance) = view.before_within(STREET, start, 12) else { return false };
+    view.part(start - distance..start).split(' ').all(|word| word.len() < 4)
+}
+
+fn starts_sentence(view: &View<'_>, start: usize) -> bool {
+    let before = view.text.get(..start).unwrap_or("").chars().rev().take(8);
+    let last = before.into_iter().find(|character| !matches!(character, ' ' | '"' | '\'' | '(' | '*' | '-'));
+    last.is_none_or(|character| matches!(character, '.' | '!' | '?' | '\n' | ':'))
+}
+
+/// Where a given name ends that follows a surname and a comma: `Smith, John`.
+fn inverted(view: &View<'_>, known: &Gazetteer, end: usize) -> Option<usize> {
+    let rest = view.from(end).strip_prefix(", ").filter(|rest| rest.starts_with(char::is_uppercase))?;
+    let length: usize = rest.chars().take(20).take_while(|character| character.is_alphabetic()).map(char::len_utf8).sum();
+    let flags = known.get(&folded(rest.get(..length)?));
+    let is_next = rest.get(length..)?.starts_with([' ', ',']);
+    (flags.is_given() && !flags.is_word() && !is_next).then_some(end + 2 + length)
+}

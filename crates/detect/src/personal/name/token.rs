@@ -1,0 +1,129 @@
+//! Words with a capital letter, and runs of them.
+
+use super::gazetteer::{Flags, Gazetteer, folded};
+use crate::personal::cue::is_letter;
+use crate::personal::view::View;
+
+/// How a word is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Case {
+    /// Its first letter only, or the script has no cases.
+    Capital,
+    /// All of it.
+    Upper,
+    /// One letter, with or without a point.
+    Initial,
+    /// A small word within a name: `van`, `de la`.
+    Particle,
+}
+
+/// A word of a run.
+#[derive(Debug, Clone, Copy)]
+pub struct Token {
+    /// Where it begins.
+    pub start: usize,
+    /// Where it ends, without `'s`.
+    pub end: usize,
+    /// How it is written.
+    pub case: Case,
+    /// What it is.
+    pub flags: Flags,
+    /// Is it of a script without cases, where only a known word may begin a name?
+    pub is_uncased: bool,
+    /// Does something end the run behind it: `'s`, a point?
+    is_last: bool,
+}
+
+/// The longest word that is looked at.
+const LONGEST_WORD: usize = 48;
+/// Longer runs are headings and lists.
+pub const LONGEST_RUN: usize = 8;
+
+const PARTICLES: [&str; 28] = [
+    "de", "del", "della", "di", "da", "do", "dos", "das", "du", "des", "la", "le", "van", "von", "vom", "der", "den", "ter", "ten", "te", "zu", "af", "bin", "ibn", "al", "el", "'t", "y",
+];
+
+/// The run of words that begins here, and where to go on; empty if no such word does.
+pub fn run(view: &View<'_>, names: &Gazetteer, start: usize, tokens: &mut Vec<Token>) -> usize {
+    tokens.clear();
+    let mut at = start;
+    let mut end = start;
+    while let Some(token) = word(view, names, at) {
+        let is_joint = token.case == Case::Particle;
+        if is_joint && tokens.is_empty() {
+            break;
+        }
+        let after = token.end + usize::from(token.case == Case::Initial && view.byte(token.end) == b'.');
+        let is_last = token.is_last;
+        tokens.push(token);
+        end = after;
+        let next = after + usize::from(view.byte(after) == b' ');
+        // Initials stand together: `J.R.R.`
+        if is_last || next == after && (view.byte(after.saturating_sub(1)) != b'.' || !view.byte(after).is_ascii_uppercase()) {
+            break;
+        }
+        at = next;
+    }
+    while tokens.last().is_some_and(|token| token.case == Case::Particle) {
+        tokens.pop();
+    }
+    end.max(tokens.last().map_or(start, |token| token.end))
+}
+
+/// The word that begins here, if it may be of a name.
+fn word(view: &View<'_>, names: &Gazetteer, start: usize) -> Option<Token> {
+    let first = view.at(start)?;
+    let is_uncased = matches!(first, '\u{600}'..='\u{6ff}' | '\u{900}'..='\u{97f}');
+    let is_lower = !is_uncased && !first.is_uppercase();
+    if is_lower && !first.is_ascii_lowercase() && first != '\'' {
+        return None;
+    }
+    let mut end = length(view, start)?;
+    let mut written = view.part(start..end);
+    if is_lower {
+        let is_particle = PARTICLES.contains(&written);
+        return is_particle.then_some(Token { start, end, case: Case::Particle, flags: Flags::default(), is_uncased, is_last: false });
+    }
+    let mut is_last = false;
+    for possessive in ["'s", "\u{2019}s", "'S"] {
+        if let Some(bare) = written.strip_suffix(possessive) {
+            (written, end, is_last) = (bare, start + bare.len(), true);
+        }
+    }
+    let is_upper = written.chars().nth(1).is_some_and(char::is_uppercase) && !written.chars().any(char::is_lowercase);
+    let case = match written.chars().nth(1) {
+        None if !is_uncased => Case::Initial,
+        _ if is_upper => Case::Upper,
+        _ => Case::Capital,
+    };
+    let flags = look_up(names, written);
+    Some(Token { start, end, case, flags, is_uncased, is_last })
+}
+
+/// A double name is what its parts are.
+fn look_up(names: &Gazetteer, written: &str) -> Flags {
+    let whole = names.get(&folded(written));
+    match written.split_once('-') {
+        Some((first, _)) if whole == Flags::default() => names.get(&folded(first)),
+        _ => whole,
+    }
+}
+
+/// Where a word ends: letters, and an apostrophe or hyphen between letters.
+fn length(view: &View<'_>, start: usize) -> Option<usize> {
+    let mut end = start;
+    while let Some(character) = view.at(end) {
+        let is_joint = matches!(character, '\'' | '\u{2019}' | '-' | '\u{2010}');
+        let is_part = is_letter(character) || is_joint && view.at(end + character.len_utf8()).is_some_and(is_letter);
+        if !is_part {
+            break;
+        }
+        end += character.len_utf8();
+        if end - start > LONGEST_WORD {
+            return None;
+        }
+    }
+    // A word with digits or underscores is of code.
+    let next = view.byte(end);
+    (end > start && !next.is_ascii_digit() && !matches!(next, b'_' | b'@' | b'(' | b'=')).then_some(end)
+}

@@ -1,0 +1,141 @@
+//! Numbers by their rows: a shape, a check, and the words that must be near.
+
+use super::cue::{Kind, Kinds};
+use super::found::Found;
+use super::pattern::Pattern;
+use super::view::View;
+use crate::detector::Detector;
+
+/// What a number of one form looks like.
+pub struct Row {
+    /// The detector.
+    pub detector: Detector,
+    /// The form.
+    pub form: &'static str,
+    /// Its shapes, as [`Pattern`] reads them.
+    pub shapes: &'static [&'static str],
+    /// Does the code, without separators and in upper case, pass its check?
+    pub check: fn(&[u8]) -> bool,
+    /// How certain it is without a word near it; 0: it needs one.
+    pub alone: u8,
+    /// Words that speak for it.
+    pub cues: Kinds,
+    /// How certain it is beside one.
+    pub beside: u8,
+}
+
+impl Row {
+    /// A row that counts only beside a word.
+    pub const fn beside(
+        detector: Detector,
+        form: &'static str,
+        shapes: &'static [&'static str],
+        check: fn(&[u8]) -> bool,
+        cues: &'static [Kind],
+    ) -> Row {
+        Row { detector, form, shapes, check, alone: 0, cues: Kinds::of(cues), beside: 95 }
+    }
+
+    /// It is this certain without a word.
+    pub const fn alone(self, alone: u8) -> Row {
+        Row { alone, ..self }
+    }
+
+    /// It is this certain beside a word.
+    pub const fn at_most(self, beside: u8) -> Row {
+        Row { beside, ..self }
+    }
+}
+
+/// No check but the shape.
+pub fn any(_: &[u8]) -> bool {
+    true
+}
+
+/// All rows, by how the number begins.
+pub struct Rows {
+    patterns: Vec<(Pattern, &'static Row)>,
+    /// By the length of the leading letters and digits, twice: for those that begin with a letter and with a digit.
+    by_head: [Vec<Vec<u16>>; 2],
+}
+
+/// The longest run of letters and digits that can begin a number.
+const LONGEST_HEAD: usize = 36;
+
+/// What says that a number is something else.
+const OTHER: Kinds = Kinds::of(&[Kind::Order, Kind::Version]);
+
+impl Rows {
+    /// Expand the shapes.
+    pub fn new(tables: &[&'static [Row]]) -> Self {
+        let empty = || vec![Vec::new(); LONGEST_HEAD + 1];
+        let mut rows = Rows { patterns: Vec::new(), by_head: [empty(), empty()] };
+        for row in tables.iter().copied().flatten() {
+            for pattern in row.shapes.iter().flat_map(|shape| Pattern::expand(shape)) {
+                let (length, is_digit) = pattern.head();
+                let [letters, digits] = &mut rows.by_head;
+                let heads = if is_digit { digits } else { letters };
+                if let Some(head) = heads.get_mut(length) {
+                    head.push(rows.patterns.len() as u16);
+                    rows.patterns.push((pattern, row));
+                }
+            }
+        }
+        rows
+    }
+
+    /// Append every number of the text that has a row.
+    pub fn find(&self, view: &View<'_>, found: &mut Vec<Found>) {
+        let mut code = Vec::with_capacity(64);
+        for word in view.words {
+            let length = word.end - word.start;
+            if length <= LONGEST_HEAD && view.is_number_start(word.start) {
+                self.read(view, word.start, length, &mut code, found);
+            }
+        }
+    }
+
+    fn read(
+        &self,
+        view: &View<'_>,
+        start: usize,
+        length: usize,
+        code: &mut Vec<u8>,
+        found: &mut Vec<Found>,
+    ) {
+        let [letters, digits] = &self.by_head;
+        let heads = if view.byte(start).is_ascii_digit() { digits } else { letters };
+        let Some(head) = heads.get(length) else { return };
+        for (pattern, row) in head.iter().filter_map(|at| self.patterns.get(usize::from(*at))) {
+            let Some(end) = pattern.read(view.text.as_bytes(), start, code) else { continue };
+            if view.is_number_end(end) && (row.check)(code) {
+                found.extend(with_bracket(view, start, end).and_then(|start| weigh(view, row, start, end)));
+            }
+        }
+    }
+}
+
+/// How certain a number is, by the words around it.
+fn weigh(view: &View<'_>, row: &'static Row, start: usize, end: usize) -> Option<Found> {
+    let span = start..end;
+    let near = view.near(row.cues, &span);
+    let other = view.before_within(OTHER, start, 30);
+    let is_other = |distance: usize| other.is_some_and(|other| other < distance);
+    match near {
+        Some(near) if !is_other(near.distance) => {
+            let confidence = row.beside.saturating_sub(near.penalty).max(row.alone);
+            Some(Found::beside(row.detector, row.form, span, confidence))
+        }
+        _ if row.alone > 0 && other.is_none() => Some(Found::new(row.detector, row.form, span, row.alone)),
+        _ => None,
+    }
+}
+
+/// Where a number begins that has a closing bracket: with the opening one.
+fn with_bracket(view: &View<'_>, start: usize, end: usize) -> Option<usize> {
+    let number = view.part(start..end);
+    match number.contains(')') && !number.contains('(') {
+        false => Some(start),
+        true => start.checked_sub(1).filter(|at| view.byte(*at) == b'('),
+    }
+}

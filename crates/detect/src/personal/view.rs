@@ -1,0 +1,159 @@
+//! A text as the detectors of this group read it: the plain form with the words that say something.
+
+use super::cue::{Cue, Kinds, is_unspaced};
+use std::ops::Range;
+
+/// How far before a finding a word counts.
+const BEFORE: usize = 90;
+/// How far after it.
+const AFTER: usize = 32;
+
+/// The plain form of a text, and what its words say.
+pub struct View<'t> {
+    /// The plain form.
+    pub text: &'t str,
+    /// The words that say something, in order.
+    pub cues: &'t [Cue],
+    /// The words that a number may begin with, in order.
+    pub words: &'t [Range<usize>],
+}
+
+/// How near the nearest word of some kind is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Near {
+    /// Bytes between.
+    pub distance: usize,
+    /// What it takes off the confidence.
+    pub penalty: u8,
+}
+
+impl<'t> View<'t> {
+    /// The byte at a place; 0 behind the end.
+    pub fn byte(&self, at: usize) -> u8 {
+        self.text.as_bytes().get(at).copied().unwrap_or(0)
+    }
+
+    /// A part of the text; nothing where it would cut a character.
+    pub fn part(&self, range: Range<usize>) -> &'t str {
+        self.text.get(range).unwrap_or("")
+    }
+
+    /// What follows a place.
+    pub fn from(&self, at: usize) -> &'t str {
+        self.text.get(at..).unwrap_or("")
+    }
+
+    /// The character before a place.
+    pub fn before(&self, at: usize) -> Option<char> {
+        let byte = self.byte(at.checked_sub(1)?);
+        if byte.is_ascii() {
+            return Some(char::from(byte));
+        }
+        self.text.get(..at)?.chars().next_back()
+    }
+
+    /// The character at a place.
+    pub fn at(&self, at: usize) -> Option<char> {
+        match self.byte(at) {
+            0 if at >= self.text.len() => None,
+            byte if byte.is_ascii() => Some(char::from(byte)),
+            _ => self.from(at).chars().next(),
+        }
+    }
+
+    /// Does no letter or digit of the same word precede?
+    pub fn is_start(&self, at: usize) -> bool {
+        !self.before(at).is_some_and(joins)
+    }
+
+    /// Does no letter or digit of the same word follow?
+    pub fn is_end(&self, at: usize) -> bool {
+        !self.at(at).is_some_and(joins)
+    }
+
+    /// Does nothing follow that would make a number longer: no letter or digit, also not after a point, hyphen or slash?
+    pub fn is_number_end(&self, at: usize) -> bool {
+        if !self.is_end(at) || self.byte(at) == b'_' {
+            return false;
+        }
+        let is_joint = matches!(self.byte(at), b'.' | b'-' | b'/' | b':');
+        !(is_joint && self.byte(at + 1).is_ascii_digit())
+    }
+
+    /// Does nothing precede that would make a number longer: no digit before a point, hyphen, slash or colon?
+    pub fn is_number_start(&self, at: usize) -> bool {
+        if !self.is_start(at) {
+            return false;
+        }
+        let Some(joint) = at.checked_sub(1).map(|at| self.byte(at)) else { return true };
+        let follows_digit = self.byte(at.saturating_sub(2)).is_ascii_digit();
+        match joint {
+            b'.' | b'-' | b'/' => {}
+            b'+' | b'$' => return false,
+            b'_' | b':' => return !follows_digit,
+            _ => return true,
+        }
+        // The word before the joint, as far as it may reach: one with a digit makes this a part of a longer code.
+        let word = (2..34).map(|back| at.checked_sub(back).map_or(0, |at| self.byte(at)));
+        let mut word = word.take_while(|byte| byte.is_ascii_alphanumeric());
+        !word.any(|byte| byte.is_ascii_digit())
+    }
+
+    /// The nearest word of these kinds, before or shortly after.
+    pub fn near(&self, kinds: Kinds, span: &Range<usize>) -> Option<Near> {
+        let before = self.before_within(kinds, span.start, BEFORE);
+        let after = self.after_within(kinds, span.end, AFTER);
+        let before = before.map(|distance| Near { distance, penalty: (distance / 6).min(20) as u8 });
+        let after = after.map(|distance| Near { distance: distance + 24, penalty: 6 + (distance / 4) as u8 });
+        [before, after].into_iter().flatten().min_by_key(|near| near.penalty)
+    }
+
+    /// How far before a place the nearest word of these kinds ends.
+    pub fn before_within(&self, kinds: Kinds, at: usize, bound: usize) -> Option<usize> {
+        let next = self.cues.partition_point(|cue| cue.end <= at);
+        let cues = self.cues.get(..next)?.iter().rev();
+        let mut near = cues.take_while(|cue| at - cue.end <= bound);
+        let cue = near.find(|cue| cue.kinds.meets(kinds))?;
+        // A blank line ends what a word says.
+        match self.text.as_bytes().get(cue.end..at)?.windows(2).any(|two| two == b"\n\n") {
+            true => None,
+            false => Some(at - cue.end),
+        }
+    }
+
+    /// How far after a place the nearest word of these kinds begins, in the same line.
+    pub fn after_within(&self, kinds: Kinds, at: usize, bound: usize) -> Option<usize> {
+        let next = self.cues.partition_point(|cue| cue.start < at);
+        let mut near = self.cues.get(next..)?.iter().take_while(|cue| cue.start - at <= bound);
+        let cue = near.find(|cue| cue.kinds.meets(kinds))?;
+        let between = self.text.as_bytes().get(at..cue.start)?;
+        match between.iter().any(|byte| matches!(byte, b'\n' | b';' | b'|')) {
+            true => None,
+            false => Some(cue.start - at),
+        }
+    }
+}
+
+fn joins(character: char) -> bool {
+    character.is_ascii_alphanumeric() || !character.is_ascii() && character.is_alphanumeric() && !is_unspaced(character)
+}
+
+/// The words of letters and digits that a number may begin with: those with a digit, and short ones in capitals that are followed by another.
+pub fn words(text: &str) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut words = Vec::new();
+    let mut at = 0;
+    while let Some(start) = bytes.get(at..).and_then(|rest| rest.iter().position(u8::is_ascii_alphanumeric)) {
+        let start = at + start;
+        let rest = bytes.get(start..).unwrap_or(b"");
+        let length = rest.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        let word = rest.get(..length).unwrap_or(b"");
+        let [joint, next] = [length, length + 1].map(|at| rest.get(at).copied().unwrap_or(0));
+        let leads = length <= 6 && matches!(joint, b' ' | b'-' | b'.') && next.is_ascii_alphanumeric();
+        if word.iter().any(u8::is_ascii_digit) || leads && word.iter().all(u8::is_ascii_uppercase) {
+            words.push(start..start + length);
+        }
+        at = start + length;
+    }
+    words
+}
