@@ -4,10 +4,15 @@ use crate::dangling;
 use crate::provisions;
 use anyhow::{Context, Result};
 use postern_authorization::{AUTHORIZATION_FILE, Authorization};
-use postern_policy::{Capability, Policies, Problem, Provider, check_all, stray_file};
+use postern_policy::{
+    Capability, Policies, Problem, Provider, check_all, check_pack, pack_file, stray_file,
+};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
+
+/// The folder of packs of guardrails, below that of the policies.
+const PACKS: &str = "packs";
 
 /// The names of those who may have keys.
 ///
@@ -88,7 +93,28 @@ pub fn problems(folder: &Path, manifest: Option<&Path>) -> Result<Vec<Problem>> 
         }
         Err(found) => problems.extend(found),
     }
+    // A pack that is not named holds for nobody yet, and is to be right when it does.
+    for problem in packs_alone(folder) {
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
     Ok(problems)
+}
+
+/// The problems of each pack that is there by itself.
+fn packs_alone(folder: &Path) -> Vec<Problem> {
+    let files = names(&folder.join(PACKS)).unwrap_or_default();
+    let packs = files.iter().filter_map(|file| file.strip_suffix(".toml"));
+    let packs = packs.filter(|name| stray_file(&pack_file(name)).is_none());
+    let problems = packs.flat_map(|name| match fs::read_to_string(folder.join(pack_file(name))) {
+        Ok(text) => check_pack(name, &text).0,
+        Err(error) => {
+            let message = format!("cannot be read: {error}; make it a readable UTF-8 file");
+            vec![Problem { file: pack_file(name), line: None, message }]
+        }
+    });
+    problems.collect()
 }
 
 fn read(folder: &Path) -> Result<Policies, Vec<Problem>> {
@@ -122,14 +148,22 @@ fn optional(text: io::Result<String>) -> io::Result<Option<String>> {
 
 /// A misspelt file would be passed over, and with it what it forbids.
 fn strays(folder: &Path) -> Result<Vec<Problem>> {
-    let entries = fs::read_dir(folder)
+    let mut files = names(folder)
         .with_context(|| format!("cannot read the policies in {}", folder.display()))?;
+    // The folder need not be there.
+    let packs = names(&folder.join(PACKS)).unwrap_or_default();
+    files.extend(packs.iter().map(|file| format!("{PACKS}/{file}")));
+    Ok(files.iter().filter_map(|name| stray_file(name)).collect())
+}
+
+/// The names of what is in a folder.
+fn names(folder: &Path) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
-    for entry in entries {
+    for entry in fs::read_dir(folder)? {
         names.push(entry?.file_name().to_string_lossy().into_owned());
     }
     names.sort();
-    Ok(names.iter().filter_map(|name| stray_file(name)).collect())
+    Ok(names)
 }
 
 #[cfg(test)]
@@ -155,6 +189,33 @@ mod tests {
             ["consumer.toml", "authorization.cedar", "consumers.toml", "models.toml"]
         );
         assert!(consumers(&folder).is_err());
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn checks_every_pack_that_is_there_and_names_misspelt_ones() {
+        let folder = std::env::temp_dir().join(format!("postern-packs-{}", std::process::id()));
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("policies");
+        fs::create_dir_all(folder.join(PACKS)).unwrap();
+        for file in
+            ["authorization.cedar", "consumers.toml", "models.toml", "routes.toml", "plans.toml"]
+        {
+            fs::copy(shipped.join(file), folder.join(file)).unwrap();
+        }
+        let rule = "[[rule]]\nname = \"r\"\ndetectors = [\"email\"]\naction = ";
+        let pack = |name: &str, action: &str| {
+            fs::write(folder.join(PACKS).join(name), format!("{rule}{action}\n")).unwrap();
+        };
+        pack("named.toml", "\"redact\"");
+        pack("unnamed.toml", "\"redact\"");
+        fs::write(folder.join("guardrails.toml"), "packs = [\"named\"]\n").unwrap();
+        assert_eq!(problems(&folder, None).unwrap(), []);
+        pack("named.toml", "\"reduct\"");
+        pack("unnamed.toml", "\"deny\"");
+        pack("Unnamed.toml", "\"redact\"");
+        let found = problems(&folder, None).unwrap();
+        let files: Vec<_> = found.iter().map(|problem| problem.file.as_str()).collect();
+        assert_eq!(files, ["packs/Unnamed.toml", "packs/named.toml", "packs/unnamed.toml"]);
         fs::remove_dir_all(folder).unwrap();
     }
 

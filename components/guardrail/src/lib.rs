@@ -11,8 +11,9 @@ use postern_contract::types::{Caller, Fault, Prompt};
 use postern_detect::Scanner;
 use postern_fault::Fault as NativeFault;
 use postern_guard::{Answer as NativeAnswer, Guard};
-use postern_policy::{GUARDRAILS_FILE, Guardrails};
+use postern_policy::{GUARDRAILS_FILE, Guardrails, pack_file};
 use std::cell::RefCell;
+use std::io::Error;
 use std::sync::LazyLock;
 
 static SCANNER: LazyLock<Scanner> = LazyLock::new(Scanner::new);
@@ -63,7 +64,9 @@ impl GuestAnswer for Answer {
 fn guard() -> Result<&'static Guard, NativeFault> {
     GUARD.get(|| {
         let rules = policies::optional(GUARDRAILS_FILE)?;
-        let policy = Guardrails::from_toml(rules.as_deref(), |pack| policies::optional(pack))?;
+        let pack = |name: &str| policies::optional(&pack_file(name)).map_err(Error::other);
+        let policy = Guardrails::from_toml(rules.as_deref(), pack)
+            .map_err(|problems| problems.to_string())?;
         Ok(Guard::new(&SCANNER, &policy))
     })
 }

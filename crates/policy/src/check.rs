@@ -2,19 +2,32 @@
 
 use std::io;
 
+use crate::callers::KnownCallers;
 use crate::catalogue::{self, Catalogue};
 use crate::consumers::{self, Consumers};
 use crate::gateway::Gateway;
+use crate::guardrails::{self, Guardrails, PACKS_FOLDER, pack_file};
 use crate::issuers::{self, Issuers};
 use crate::plans::{self, Plans};
 use crate::problem::{Problem, Problems};
-use crate::reading::{Report, nearest_or_list};
+use crate::reading::{Report, is_name, nearest_or_list};
 use crate::references::{self, There};
-use crate::{CONSUMERS_FILE, GATEWAY_FILE, ISSUERS_FILE, MODELS_FILE, PLANS_FILE, ROUTES_FILE};
+use crate::{
+    CONSUMERS_FILE, GATEWAY_FILE, GUARDRAILS_FILE, ISSUERS_FILE, MODELS_FILE, PLANS_FILE,
+    ROUTES_FILE,
+};
 
-/// The files of a policy folder, in the order in which problems are reported.
-pub const FILES: [&str; 6] =
-    [GATEWAY_FILE, CONSUMERS_FILE, ISSUERS_FILE, PLANS_FILE, MODELS_FILE, ROUTES_FILE];
+/// The files of a policy folder, in the order in which problems are reported. Those of packs ([`pack_file`]) follow
+/// `guardrails.toml`.
+pub const FILES: [&str; 7] = [
+    GATEWAY_FILE,
+    CONSUMERS_FILE,
+    ISSUERS_FILE,
+    PLANS_FILE,
+    GUARDRAILS_FILE,
+    MODELS_FILE,
+    ROUTES_FILE,
+];
 
 /// Everything a policy folder says.
 #[derive(Debug, Clone)]
@@ -27,13 +40,15 @@ pub struct Policies {
     pub issuers: Issuers,
     /// `plans.toml`.
     pub plans: Plans,
+    /// `guardrails.toml`, and the packs that it names.
+    pub guardrails: Guardrails,
     /// `models.toml` and `routes.toml`.
     pub catalogue: Catalogue,
 }
 
 /// Reads all files and checks also what one says of another.
 ///
-/// `read` gives the text of a file of [`FILES`], or nothing when there is no such file.
+/// `read` gives the text of a file of [`FILES`] or of a pack, or nothing when there is no such file.
 ///
 /// # Errors
 ///
@@ -53,6 +68,7 @@ pub fn check_all(read: impl Fn(&str) -> io::Result<Option<String>>) -> Result<Po
         consumers: text_of(CONSUMERS_FILE),
         issuers: text_of(ISSUERS_FILE),
         plans: text_of(PLANS_FILE),
+        guardrails: text_of(GUARDRAILS_FILE),
         models: text_of(MODELS_FILE),
         routes: text_of(ROUTES_FILE),
     };
@@ -69,7 +85,7 @@ pub fn check_all(read: impl Fn(&str) -> io::Result<Option<String>>) -> Result<Po
             unreadable.0.extend(Problems::of_file(file, message).0);
         }
     }
-    let (policies, problems) = together(&texts, absent);
+    let (policies, problems) = together(&texts, absent, |pack| read(&pack_file(pack)));
     unreadable.and(problems).or(policies)
 }
 
@@ -79,6 +95,7 @@ struct Texts {
     consumers: Option<String>,
     issuers: Option<String>,
     plans: Option<String>,
+    guardrails: Option<String>,
     models: Option<String>,
     routes: Option<String>,
 }
@@ -93,8 +110,12 @@ fn report<'t>(file: &'static str, text: &'t Option<String>) -> Option<Report<'t>
     text.as_deref().map(|text| Report::new(file, text))
 }
 
-fn together(texts: &Texts, absent: Absent) -> (Policies, Problems) {
-    let (gateway, mut problems) = match Gateway::from_toml(texts.gateway.as_deref()) {
+fn together(
+    texts: &Texts,
+    absent: Absent,
+    pack: impl Fn(&str) -> io::Result<Option<String>>,
+) -> (Policies, Problems) {
+    let (gateway, problems) = match Gateway::from_toml(texts.gateway.as_deref()) {
         Ok(gateway) => (gateway, Problems::default()),
         Err(problems) => (Gateway::default(), problems),
     };
@@ -109,10 +130,17 @@ fn together(texts: &Texts, absent: Absent) -> (Policies, Problems) {
     let (catalogue, names) =
         of_models.as_mut().map(|models| catalogue::read(models, of_routes.as_mut())).unzip();
     let none = (issuers::Read::default(), plans::Read::default());
+    // What is wrong there may be what a rule is for.
+    let are_clean = [&of_consumers, &of_issuers].into_iter().flatten().all(Report::is_clean);
+    let known =
+        issuers.as_ref().map(|read| &read.issuers).or(absent.issuers.then_some(&none.0.issuers));
+    let known = known.filter(|_| are_clean && of_consumers.is_some());
+    let callers = known.map(|issuers| KnownCallers::new(&consumers, issuers));
     let there = There {
         names: names.as_ref(),
         issuers: issuers.as_ref().or(absent.issuers.then_some(&none.0)),
         plans: plans.as_ref().or(absent.plans.then_some(&none.1)),
+        callers: callers.as_ref(),
     };
     if let Some(report) = &mut of_consumers {
         references::check(report, &said, there);
@@ -123,13 +151,20 @@ fn together(texts: &Texts, absent: Absent) -> (Policies, Problems) {
     if let (Some(report), Some(read)) = (&mut of_plans, &plans) {
         references::check(report, &read.said, there);
     }
-    for report in [of_consumers, of_issuers, of_plans, of_models, of_routes].into_iter().flatten() {
-        problems = problems.and(report.into_problems());
-    }
+    let (guardrails, of_guardrails) = match &texts.guardrails {
+        None => (Guardrails::default(), Problems::default()),
+        Some(text) => guardrails::read(text, pack, |report, said| {
+            references::check(report, said, there);
+        }),
+    };
+    let before = [of_consumers, of_issuers, of_plans].into_iter().flatten();
+    let before = before.map(Report::into_problems);
+    let after = [of_models, of_routes].into_iter().flatten().map(Report::into_problems);
+    let problems = before.chain([of_guardrails]).chain(after).fold(problems, Problems::and);
     let issuers = issuers.unwrap_or_default().issuers;
     let plans = plans.unwrap_or_default().plans;
     let catalogue = catalogue.unwrap_or_default();
-    (Policies { gateway, consumers, issuers, plans, catalogue }, problems)
+    (Policies { gateway, consumers, issuers, plans, guardrails, catalogue }, problems)
 }
 
 /// The one file that is no TOML. `postern-authorization` reads it, and says the same name.
@@ -137,9 +172,13 @@ const AUTHORIZATION_FILE: &str = "authorization.cedar";
 
 /// What is wrong with a file's being in the policy folder; nothing when it belongs there or is no policy.
 ///
-/// A misspelt file would be ignored, and with it what it forbids.
+/// A misspelt file would be ignored, and with it what it forbids. A file of the folder of packs is named with it:
+/// `packs/gdpr.toml`.
 #[must_use]
 pub fn stray_file(name: &str) -> Option<Problem> {
+    if let Some(pack) = name.strip_prefix(PACKS_FOLDER).and_then(|rest| rest.strip_prefix('/')) {
+        return stray_pack(name, pack);
+    }
     let known = FILES.into_iter().chain([AUTHORIZATION_FILE]);
     let is_policy = [".toml", ".cedar", ".cedarschema"].iter().any(|end| name.ends_with(end));
     if !is_policy || known.clone().any(|file| file == name) {
@@ -147,5 +186,15 @@ pub fn stray_file(name: &str) -> Option<Problem> {
     }
     let advice = nearest_or_list(name, known, "the files here are");
     let message = format!("no policy has this name, so nothing reads it; {advice}");
+    Problems::of_file(name, message).0.pop()
+}
+
+/// What is wrong with a file's being among the packs.
+fn stray_pack(name: &str, pack: &str) -> Option<Problem> {
+    let is_policy = [".toml", ".cedar", ".cedarschema"].iter().any(|end| pack.ends_with(end));
+    if !is_policy || pack.strip_suffix(".toml").is_some_and(is_name) {
+        return None;
+    }
+    let message = "no pack can have this name, so nothing reads it; write NAME.toml, of lower-case letters, digits, `.`, `_` and `-`, for example gdpr.toml";
     Problems::of_file(name, message).0.pop()
 }

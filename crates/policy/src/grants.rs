@@ -46,6 +46,29 @@ pub(crate) enum Other {
     Money,
     /// A plan, and of whose callers.
     Plan(Holder),
+    /// Callers, by what is known of them.
+    Caller(CallerKey, String),
+}
+
+/// By what callers are named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CallerKey {
+    Consumer,
+    Team,
+    Tenant,
+    Role,
+}
+
+impl CallerKey {
+    /// What one of them is called.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Consumer => "consumer",
+            Self::Team => "team",
+            Self::Tenant => "tenant",
+            Self::Role => "role",
+        }
+    }
 }
 
 /// Who has a plan, and by what its limits can count.
@@ -98,7 +121,7 @@ pub(crate) fn models(
 
 /// Names, each once.
 pub(crate) fn roles(report: &mut Report<'_>, label: Label<'_>, list: &Texts<'_>) -> Vec<String> {
-    names(report, label, ROLES, "role", list).map(|(role, _)| role).collect()
+    names(report, label, ROLES, "role", list.as_ref()).map(|(role, _)| role).collect()
 }
 
 /// Names of regions, each once, at least one; nothing where none is written, which is any region.
@@ -110,7 +133,7 @@ pub(crate) fn regions(
 ) -> Option<Vec<String>> {
     at_least_one(report, label, REGIONS, list.as_ref()?);
     let mut regions = Vec::new();
-    for (region, span) in names(report, label, REGIONS, "region", list) {
+    for (region, span) in names(report, label, REGIONS, "region", list.as_ref()) {
         said.push(Said::new(label, span, Other::Region(region.clone())));
         regions.push(region);
     }
@@ -125,23 +148,24 @@ pub(crate) fn issuers(
     said: &mut Vec<Said>,
 ) -> Vec<String> {
     let mut issuers = Vec::new();
-    for (issuer, span) in names(report, label, ISSUERS, "issuer", list) {
+    for (issuer, span) in names(report, label, ISSUERS, "issuer", list.as_ref()) {
         said.push(Said::new(label, span, Other::Issuer(issuer.clone())));
         issuers.push(issuer);
     }
     issuers
 }
 
-fn names(
+/// Names, each once, and where they are.
+pub(crate) fn names(
     report: &mut Report<'_>,
     label: Label<'_>,
     key: Key,
     what: &str,
-    list: &Texts<'_>,
+    list: Option<&Spanned<Vec<Spanned<&str>>>>,
 ) -> impl Iterator<Item = (String, Range<usize>)> {
     let mut seen = Seen::default();
     let mut names = Vec::new();
-    for value in list.iter().flat_map(Spanned::get_ref) {
+    for value in list.into_iter().flat_map(Spanned::get_ref) {
         let what = format!("the {what} {}", shown(value.get_ref()));
         seen.note(report, label, value, &what, "remove");
         names.extend(name(report, label, key, value).map(|name| (name, value.span())));

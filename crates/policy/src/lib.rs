@@ -6,13 +6,14 @@
 //! every problem of every file at once ([`Problems`]).
 //!
 //! The files' reference is `docs/policies.md`. Each stage reads only its own files: the gateway [`Gateway`], auth
-//! [`Consumers`] and [`Issuers`], limiter [`Plans`], router [`Catalogue`]; [`check_all`] reads them all and also checks what one file
-//! says of another.
+//! [`Consumers`] and [`Issuers`], limiter [`Plans`], guardrail [`Guardrails`], router [`Catalogue`]; [`check_all`] reads them all and
+//! also checks what one file says of another.
 //!
 //! No I/O: callers hand in the texts. Nothing here panics, whatever the text.
 
 mod base_path;
 mod base_url;
+mod callers;
 mod catalogue;
 mod check;
 mod closed;
@@ -37,10 +38,15 @@ pub use base_path::BasePath;
 pub use base_url::{BaseUrl, Endpoint, EndpointError};
 pub use catalogue::{Catalogue, Named};
 pub use check::{FILES, Policies, check_all, stray_file};
-pub use closed::{Capability, DataClass, LimitUnit, Period, Strategy, Tokenizer, Window};
+pub use closed::{
+    Capability, DETECTORS, DataClass, DetectorGroup, LimitUnit, Period, Strategy, Tokenizer, Window,
+};
 pub use consumers::{Consumer, ConsumerKey, Consumers, ModelPattern};
 pub use gateway::{Cors, ForeignIds, Gateway, Ids, PassedHeaders};
-pub use guardrails::{Action, Callers, Directions, Guardrails, Rule, RuleSet, Speaker, TermList};
+pub use guardrails::{
+    Action, Callers, Directions, Guardrails, Rule, RuleSet, Speaker, TermList, check_pack,
+    pack_file,
+};
 pub use ip_range::{IpRange, IpRangeError};
 pub use issuers::{
     ClaimNames, Guesses, Issuer, IssuerKeys, Issuers, KeySetTimes, ProtectedResource, Undeclared,
@@ -64,6 +70,8 @@ pub const CONSUMERS_FILE: &str = "consumers.toml";
 pub const ISSUERS_FILE: &str = "issuers.toml";
 /// The name of the file of plans and their limits; it may be absent.
 pub const PLANS_FILE: &str = "plans.toml";
+/// The name of the file of guardrails; it may be absent.
+pub const GUARDRAILS_FILE: &str = "guardrails.toml";
 /// The name of the file of providers and models.
 pub const MODELS_FILE: &str = "models.toml";
 /// The name of the file of aliases; it may be absent.

@@ -1,8 +1,9 @@
 //! What one file says of another.
 
+use crate::callers::KnownCallers;
 use crate::catalogue::Names;
 use crate::consumers::ModelPattern;
-use crate::grants::{Holder, Other, Said};
+use crate::grants::{CallerKey, Holder, Other, Said};
 use crate::plans::Scope;
 use crate::reading::{Report, nearest, nearest_or_list, shown};
 use crate::{issuers, plans};
@@ -17,6 +18,8 @@ pub(crate) struct There<'t> {
     pub(crate) issuers: Option<&'t issuers::Read>,
     /// Plans; none while their file cannot be read.
     pub(crate) plans: Option<&'t plans::Read>,
+    /// Callers; none while the files that say who calls have problems.
+    pub(crate) callers: Option<&'t KnownCallers>,
 }
 
 /// Reports what is said of another file and is not there.
@@ -43,6 +46,9 @@ pub(crate) fn check(report: &mut Report<'_>, said: &[Said], there: There<'_>) {
             Other::Claim(claim) => there.issuers.and_then(|read| dangling_claim(claim, read)),
             Other::Money => there.names.and_then(no_price),
             Other::Plan(holder) => there.plans.and_then(|plans| wrong_plan(holder, plans, there)),
+            Other::Caller(key, name) => {
+                there.callers.and_then(|callers| dangling_caller(*key, name, callers))
+            }
         };
         if let Some(message) = message {
             report.problem(said.label(), said.span.clone(), message);
@@ -90,6 +96,23 @@ fn dangling_model(key: &str, name: &str, names: &[String]) -> Option<String> {
     let advice = nearest_or_list(name, names.iter().map(String::as_str), "the names are");
     let name = shown(name);
     Some(format!("`{key}` names {name}, which is neither a model nor an alias; {advice}"))
+}
+
+/// What is wrong with a rule for callers that nobody is.
+fn dangling_caller(key: CallerKey, name: &str, callers: &KnownCallers) -> Option<String> {
+    let names = callers.of(key)?;
+    if names.contains(name) {
+        return None;
+    }
+    let (written, rule) = match key {
+        CallerKey::Consumer => ("consumers", "which consumers.toml does not declare"),
+        CallerKey::Team => ("teams", "which is the team of no consumer and no issuer"),
+        CallerKey::Tenant => ("tenants", "which is the tenant of no consumer and no issuer"),
+        CallerKey::Role => ("caller_roles", "which is a role of no consumer and no issuer"),
+    };
+    let list_is = format!("the {}s are", key.word());
+    let advice = nearest_or_list(name, names.iter().map(String::as_str), &list_is);
+    Some(format!("`{written}` names {}, {rule}; {advice}", shown(name)))
 }
 
 /// What is wrong with counting by a claim that nobody says.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::guardrails::{Guardrails, TermList};
 use crate::plans::{Plan, Scope};
-use crate::{PLANS_FILE, Policies};
+use crate::{GUARDRAILS_FILE, PLANS_FILE, Policies};
 
 /// A line for each surprise.
 #[must_use]
@@ -13,7 +14,21 @@ pub fn warnings(policies: &Policies) -> Vec<String> {
         limits.all(|limit| limit.scopes.contains(&Scope::Key))
     };
     let plans = of_token_callers(policies).into_iter().filter(by_key_alone);
-    plans.map(|plan| by_key(&plan.name)).collect()
+    plans.map(|plan| by_key(&plan.name)).chain(unused_lists(&policies.guardrails)).collect()
+}
+
+/// Lists that are looked for by no rule.
+fn unused_lists(guardrails: &Guardrails) -> impl Iterator<Item = String> {
+    let is_unused = |list: &&TermList| {
+        let detector = format!("list:{}", list.name);
+        !guardrails.rules().any(|rule| rule.detectors.contains(&detector))
+    };
+    guardrails.lists.iter().filter(is_unused).map(|list| {
+        format!(
+            "{GUARDRAILS_FILE}: no rule names the list {:?}, so nothing looks for it; write `detectors = [\"list:{}\"]` in a rule",
+            list.name, list.name
+        )
+    })
 }
 
 fn by_key(plan: &str) -> String {
@@ -64,6 +79,22 @@ mod tests {
     const ISSUER: &str = "[[issuer]]\nname = \"i\"\nissuer = \"https://i.example.com\"\naudience = [\"a\"]\ndiscovery = true\nclaims = { consumer = \"sub\" }\n";
     const BY_KEY: &str = "[[plan]]\nname = \"p\"\nlimits = [{ scope = \"key\", unit = \"requests\", per = \"day\", amount = 1 }]\n";
     const CONSUMER: &str = "[[consumer]]\nname = \"c\"\nmodels = [\"*\"]\nplan = \"p\"\n";
+
+    #[test]
+    fn names_lists_that_no_rule_names() {
+        let list = |name: &str| TermList {
+            name: name.to_owned(),
+            terms: vec!["a".to_owned()],
+            patterns: Vec::new(),
+        };
+        let rules = "[[list]]\nname = \"used\"\nterms = [\"a\"]\n\
+             [[rule]]\nname = \"r\"\ndetectors = [\"list:used\"]\naction = \"flag\"\n";
+        let mut guardrails = Guardrails::from_toml(Some(rules), |_| Ok(None)).unwrap();
+        assert_eq!(unused_lists(&guardrails).count(), 0);
+        guardrails.lists.push(list("unused"));
+        let found: Vec<_> = unused_lists(&guardrails).collect();
+        assert!(found.len() == 1 && found[0].contains("the list \"unused\""), "{found:?}");
+    }
 
     #[test]
     fn names_plans_that_limit_token_callers_by_key_alone() {

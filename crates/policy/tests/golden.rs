@@ -29,6 +29,14 @@ fn if_present(path: &Path) -> io::Result<Option<String>> {
     }
 }
 
+/// The names of what is in a folder, if it is there.
+fn names_in(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    let mut names: Vec<_> = entries.map(|entry| name_of(&entry.unwrap().path())).collect();
+    names.sort();
+    names
+}
+
 fn check(case: &Path) -> Result<Policies, Problems> {
     let minimal = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/valid/minimal");
     let absent = if_present(&case.join("absent")).unwrap().unwrap_or_default();
@@ -37,8 +45,9 @@ fn check(case: &Path) -> Result<Policies, Problems> {
         None => if_present(&minimal.join(file)),
         text => Ok(text),
     });
-    let files = fs::read_dir(case).unwrap().map(|entry| name_of(&entry.unwrap().path()));
-    let stray: Vec<_> = files.filter_map(|file| stray_file(&file)).collect();
+    let mut files = names_in(case);
+    files.extend(names_in(&case.join("packs")).into_iter().map(|file| format!("packs/{file}")));
+    let stray: Vec<_> = files.iter().filter_map(|file| stray_file(file)).collect();
     match policies {
         Ok(policies) if stray.is_empty() => Ok(policies),
         Ok(_) => Err(Problems(stray)),
@@ -107,6 +116,14 @@ fn the_shipped_policies_are_read() {
     assert_eq!(policies.plans.plan(plan.as_deref()).unwrap().limits.len(), 4);
     assert!(policies.catalogue.route("with-fallback").is_some());
     assert_eq!(policies.issuers.iter().count(), 0, "nobody's tokens are believed as shipped");
+    let rules = policies.guardrails.rules().map(|rule| (rule.name.as_str(), rule.action.word()));
+    let expected = [
+        ("anonymise-default-chat", "anonymise"),
+        ("flag-personal-data", "flag"),
+        ("flag-secrets", "flag"),
+        ("flag-injection", "flag"),
+    ];
+    assert_eq!(rules.collect::<Vec<_>>(), expected, "on by default");
 }
 
 /// A file with its commented lines of TOML taken as they would be without the comment.
@@ -125,7 +142,8 @@ fn the_commented_examples_of_the_shipped_policies_are_right() {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
     let policies = check_all(|file| {
         let text = if_present(&shipped.join(file))?;
-        let has_examples = ["consumers.toml", "issuers.toml", "plans.toml"].contains(&file);
+        let has_examples =
+            ["consumers.toml", "issuers.toml", "plans.toml", "guardrails.toml"].contains(&file);
         Ok(text.map(|text| if has_examples { uncommented(&text) } else { text }))
     });
     let policies = policies.unwrap_or_else(|problems| panic!("{problems}"));
@@ -135,6 +153,9 @@ fn the_commented_examples_of_the_shipped_policies_are_right() {
     let plans: Vec<_> = policies.plans.plans().map(|plan| plan.name.as_str()).collect();
     assert_eq!(plans, ["developer", "team", "trial"]);
     assert_eq!(policies.plans.limits_for_all().len(), 1);
+    let sets: Vec<_> = policies.guardrails.rule_sets.iter().map(|set| set.rules.len()).collect();
+    assert!(sets.len() == 5 && sets.first() == Some(&9), "{sets:?}");
+    assert_eq!(postern_policy::warnings(&policies), [""; 0]);
 }
 
 #[test]
@@ -155,6 +176,20 @@ fn the_reference_shows_errors_as_they_are() {
     assert!(shown >= 5, "docs/policies.md shows only {shown} errors");
 }
 
+/// Reads the examples of guardrails, and gives the others.
+fn guardrails_of_the_reference(blocks: Vec<&str>) -> Vec<&str> {
+    let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
+    let (guardrails, others): (Vec<&str>, Vec<&str>) =
+        blocks.into_iter().partition(|block| block.contains("[[rule]]"));
+    assert!(!guardrails.is_empty(), "examples are missing");
+    for guardrails in guardrails {
+        let pack = |name: &str| if_present(&packs.join(postern_policy::pack_file(name)));
+        let read = postern_policy::Guardrails::from_toml(Some(guardrails), pack);
+        read.unwrap_or_else(|problems| panic!("{problems}\nin\n{guardrails}"));
+    }
+    others
+}
+
 #[test]
 fn the_examples_of_the_reference_are_right() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -169,7 +204,7 @@ fn the_examples_of_the_reference_are_right() {
         let read = postern_policy::Gateway::from_toml(Some(gateway));
         read.unwrap_or_else(|problems| panic!("{problems}\nin\n{gateway}"));
     }
-    let blocks = blocks.into_iter();
+    let blocks = guardrails_of_the_reference(blocks).into_iter();
     let (callers, blocks): (Vec<&str>, Vec<&str>) =
         blocks.partition(|block| block.contains("[[issuer]]") || block.contains("[[consumer]]"));
     let (whole, of_a_model): (Vec<&str>, Vec<&str>) = blocks

@@ -1,8 +1,30 @@
 //! `guardrails.toml` and `packs/NAME.toml`: what may be said, either way, and what is done about the rest.
 
-use crate::closed::DataClass;
-use crate::consumers::ModelPattern;
+mod check;
+mod detectors;
+mod hidden;
+mod list;
+mod pattern;
+mod rule;
+mod written;
+
 use std::collections::BTreeSet;
+use std::io;
+
+use crate::closed::{DataClass, word_of};
+use crate::consumers::ModelPattern;
+use crate::problem::Problems;
+
+pub(crate) use check::read;
+
+/// The folder of packs, below that of the policies.
+pub(crate) const PACKS_FOLDER: &str = "packs";
+
+/// The file of a pack, in the policy folder: `packs/gdpr.toml`.
+#[must_use]
+pub fn pack_file(name: &str) -> String {
+    format!("{PACKS_FOLDER}/{name}.toml")
+}
 
 /// How much of a text is held back unless the file says otherwise: more than the longest address or name in context.
 const DEFAULT_HOLD_BACK_CHARACTERS: u32 = 256;
@@ -52,7 +74,7 @@ pub struct Rule {
     pub min_confidence: u8,
     /// What is done.
     pub action: Action,
-    /// The public text of a refusal or replacement.
+    /// The public text of a refusal or replacement; only [`Action::Replace`] and [`Action::Block`] have one, and always.
     pub message: Option<String>,
     /// The articles that it serves.
     pub cites: Vec<String>,
@@ -69,6 +91,14 @@ pub struct Directions {
     pub answer: bool,
 }
 
+impl Directions {
+    /// The words of `directions`.
+    pub(crate) const WORDS: &[(&'static str, Self)] = &[
+        ("request", Self { request: true, answer: false }),
+        ("answer", Self { request: false, answer: true }),
+    ];
+}
+
 /// Who says a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Speaker {
@@ -80,6 +110,21 @@ pub enum Speaker {
     Assistant,
     /// A tool, in its results; documents and files.
     Tool,
+}
+
+impl Speaker {
+    pub(crate) const WORDS: &[(&'static str, Self)] = &[
+        ("system", Self::System),
+        ("user", Self::User),
+        ("assistant", Self::Assistant),
+        ("tool", Self::Tool),
+    ];
+
+    /// The word for it in `guardrails.toml`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        word_of(self, Self::WORDS)
+    }
 }
 
 /// Callers, by what is known of them. All fields must match.
@@ -116,6 +161,30 @@ pub enum Action {
     Block,
 }
 
+impl Action {
+    pub(crate) const WORDS: &[(&'static str, Self)] = &[
+        ("allow", Self::Allow),
+        ("flag", Self::Flag),
+        ("anonymise", Self::Anonymise),
+        ("mask", Self::Mask),
+        ("redact", Self::Redact),
+        ("replace", Self::Replace),
+        ("block", Self::Block),
+    ];
+
+    /// The word for it in `guardrails.toml`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        word_of(self, Self::WORDS)
+    }
+
+    /// Whether it puts something in the place of what was found, and so needs a detector that marks data.
+    #[must_use]
+    pub fn covers_data(self) -> bool {
+        matches!(self, Self::Anonymise | Self::Mask | Self::Redact)
+    }
+}
+
 /// Terms and patterns of the operator's own, as a detector `list:NAME`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TermList {
@@ -136,4 +205,37 @@ impl Default for Guardrails {
             hold_back_ms: DEFAULT_HOLD_BACK_MS,
         }
     }
+}
+
+impl Guardrails {
+    /// Reads the text of `guardrails.toml`, and those of the packs that it names. Without the file there are no rules.
+    ///
+    /// `pack` gives the text of [`pack_file`] for a name, or nothing when there is no such file.
+    ///
+    /// # Errors
+    ///
+    /// All problems of all these files.
+    pub fn from_toml(
+        text: Option<&str>,
+        pack: impl Fn(&str) -> io::Result<Option<String>>,
+    ) -> Result<Self, Problems> {
+        let Some(text) = text else {
+            return Ok(Self::default());
+        };
+        let (guardrails, problems) = read(text, pack, |_, _| ());
+        problems.or(guardrails)
+    }
+
+    /// All rules, in the order in which they are read.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.rule_sets.iter().flat_map(|set| &set.rules)
+    }
+}
+
+/// The problems of one pack by itself: of its lists and rules, not of what they say of other files.
+///
+/// A pack that `guardrails.toml` does not name holds for nobody, and is still to be right.
+#[must_use]
+pub fn check_pack(name: &str, text: &str) -> Problems {
+    check::pack_alone(name, text)
 }

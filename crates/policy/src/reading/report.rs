@@ -34,7 +34,7 @@ impl fmt::Display for Label<'_> {
 
 /// The problems of one file so far.
 pub(crate) struct Report<'s> {
-    file: &'static str,
+    file: &'s str,
     text: &'s str,
     problems: Vec<(usize, Problem)>,
     /// Where each line ends, once a line was asked for.
@@ -42,7 +42,7 @@ pub(crate) struct Report<'s> {
 }
 
 impl<'s> Report<'s> {
-    pub(crate) fn new(file: &'static str, text: &'s str) -> Self {
+    pub(crate) fn new(file: &'s str, text: &'s str) -> Self {
         Self { file, text, problems: Vec::new(), line_ends: OnceCell::new() }
     }
 

@@ -193,8 +193,15 @@ impl<'t> Table<'t> {
         let Key { name, example } = key;
         let is = described(found.get_ref());
         let message = format!("`{name}` is {is}, not {expected}; write for example {example}");
-        report.problem(self.label, found.span(), message);
+        report.problem(self.label, wrong_place(found), message);
     }
+}
+
+/// Where a wrong value is: of a list the first thing in it that is no string.
+fn wrong_place(value: &Spanned<DeValue<'_>>) -> Range<usize> {
+    let items = value.get_ref().as_array().into_iter().flatten();
+    let place = items.filter(|item| !item.get_ref().is_str()).map(Spanned::span).next();
+    place.unwrap_or_else(|| value.span())
 }
 
 /// What may be said in a word, or in full.

@@ -1,0 +1,223 @@
+//! From a rule as written to a [`Rule`].
+
+use std::collections::BTreeSet;
+use std::ops::{Range, RangeInclusive};
+
+use toml::Spanned;
+
+use super::detectors::{self, Places};
+use super::written::{
+    self, ACTION, CALLER_ROLES, CITES, CONSUMERS, DATA_CLASSES, DIRECTIONS, MESSAGE,
+    MIN_CONFIDENCE, ON_ERROR, ROLES, RULE_NAME, TEAMS, TENANTS,
+};
+use super::{Action, Callers, Directions, Rule, Speaker};
+use crate::closed::DataClass;
+use crate::grants::{self, CallerKey, Other, Said, Texts};
+use crate::reading::{Key, Label, Report, Seen, at_least_one, name, one_of, shown, whole_number};
+
+/// What a refusal says whose rule has no `message`.
+const DEFAULT_MESSAGE: &str = "The policy of this gateway does not allow this content.";
+
+const CONFIDENCE_BOUNDS: RangeInclusive<u64> = 0..=100;
+
+/// A few sentences: it stands in an error, or in place of an answer.
+const MAX_MESSAGE_CHARACTERS: usize = 1_000;
+
+/// Longest name of an article.
+const MAX_CITE_CHARACTERS: usize = 200;
+
+/// What becomes of text that cannot be scanned: whether it passes.
+const ON_ERROR_WORDS: &[(&str, bool)] = &[("refuse", false), ("pass", true)];
+
+/// A rule, when all of it is right.
+pub(super) fn check(
+    report: &mut Report<'_>,
+    written: &written::Rule<'_>,
+    lists: Places<'_>,
+    said: &mut Vec<Said>,
+) -> Option<Rule> {
+    let label = written.label;
+    let problems = report.count();
+    let name = written.name.as_ref().and_then(|value| name(report, label, RULE_NAME, value));
+    let action = written.action.as_ref();
+    let action = action.and_then(|word| one_of(report, label, ACTION, word, Action::WORDS));
+    let detectors = detectors::check(report, written, lists, action);
+    let directions = directions(report, written, action);
+    let roles = words(report, label, ROLES, &written.roles, Speaker::WORDS);
+    says_something(report, written, directions, roles.as_ref());
+    let models = grants::models(report, label, &written.models, said);
+    let callers = callers(report, written, said);
+    let min_confidence = written.min_confidence.as_ref().and_then(|value| {
+        let number = whole_number(report, label, MIN_CONFIDENCE, value, CONFIDENCE_BOUNDS)?;
+        u8::try_from(number).ok()
+    });
+    let message = message(report, written, action);
+    let cites = cites(report, label, &written.cites);
+    let on_error = written.on_error.as_ref();
+    let fails_open =
+        on_error.and_then(|word| one_of(report, label, ON_ERROR, word, ON_ERROR_WORDS));
+    if report.count() > problems {
+        return None;
+    }
+    Some(Rule {
+        name: name?,
+        detectors: detectors?,
+        directions,
+        roles,
+        models,
+        callers,
+        min_confidence: min_confidence.unwrap_or(0),
+        action: action?,
+        message,
+        cites,
+        fails_open: fails_open.unwrap_or(false),
+    })
+}
+
+/// Both where none is written.
+fn directions(
+    report: &mut Report<'_>,
+    written: &written::Rule<'_>,
+    action: Option<Action>,
+) -> Directions {
+    let both = Directions { request: true, answer: true };
+    let Some(list) = &written.directions else { return both };
+    let named: Vec<_> =
+        each_word(report, written.label, DIRECTIONS, list, Directions::WORDS).collect();
+    let directions = Directions {
+        request: named.iter().any(|one| one.request),
+        answer: named.iter().any(|one| one.answer),
+    };
+    if action == Some(Action::Anonymise) && directions.answer && !directions.request {
+        let message = "`action` is anonymise, and `directions` has only answers, for which nothing is there to restore; write redact or mask, or add \"request\"";
+        report.problem(written.label, list.span(), message);
+    }
+    directions
+}
+
+/// Reports a rule for answers that is about others' words.
+fn says_something(
+    report: &mut Report<'_>,
+    written: &written::Rule<'_>,
+    directions: Directions,
+    roles: Option<&BTreeSet<Speaker>>,
+) {
+    let (Some(list), Some(roles)) = (&written.roles, roles) else { return };
+    let is_empty = roles.is_empty() || roles.contains(&Speaker::Assistant);
+    if directions.answer && !directions.request && !is_empty {
+        let message = "`roles` lacks \"assistant\", whose words all answers are, so the rule would match nothing; add it, or remove `roles`";
+        report.problem(written.label, list.span(), message);
+    }
+}
+
+/// The words of a closed list, each once, at least one; nothing where none is written.
+fn words<T: Copy + Ord>(
+    report: &mut Report<'_>,
+    label: Label<'_>,
+    key: Key,
+    list: &Texts<'_>,
+    words: &[(&'static str, T)],
+) -> Option<BTreeSet<T>> {
+    Some(each_word(report, label, key, list.as_ref()?, words).collect())
+}
+
+fn each_word<T: Copy>(
+    report: &mut Report<'_>,
+    label: Label<'_>,
+    key: Key,
+    list: &Spanned<Vec<Spanned<&str>>>,
+    words: &[(&'static str, T)],
+) -> impl Iterator<Item = T> {
+    at_least_one(report, label, key, list);
+    let mut seen = Seen::default();
+    let mut meanings = Vec::new();
+    for value in list.get_ref() {
+        let what = format!("the word {}", shown(value.get_ref()));
+        seen.note(report, label, value, &what, "remove");
+        meanings.extend(one_of(report, label, key, value, words));
+    }
+    meanings.into_iter()
+}
+
+fn callers(report: &mut Report<'_>, written: &written::Rule<'_>, said: &mut Vec<Said>) -> Callers {
+    let label = written.label;
+    let mut named = |key: Key, of: CallerKey, list: &Texts<'_>| {
+        let list = list.as_ref()?;
+        at_least_one(report, label, key, list);
+        let names: Vec<(String, Range<usize>)> =
+            grants::names(report, label, key, of.word(), Some(list)).collect();
+        let refer = |(name, span): &(String, Range<usize>)| {
+            Said::new(label, span.clone(), Other::Caller(of, name.clone()))
+        };
+        said.extend(names.iter().map(refer));
+        Some(names.into_iter().map(|(name, _)| name).collect())
+    };
+    Callers {
+        consumers: named(CONSUMERS, CallerKey::Consumer, &written.consumers),
+        teams: named(TEAMS, CallerKey::Team, &written.teams),
+        tenants: named(TENANTS, CallerKey::Tenant, &written.tenants),
+        roles: named(CALLER_ROLES, CallerKey::Role, &written.caller_roles),
+        data_classes: words(report, label, DATA_CLASSES, &written.data_classes, DataClass::WORDS),
+    }
+}
+
+/// The public text, of the actions that have one.
+fn message(
+    report: &mut Report<'_>,
+    written: &written::Rule<'_>,
+    action: Option<Action>,
+) -> Option<String> {
+    let (label, action) = (written.label, action?);
+    let Some(value) = &written.message else {
+        if action == Action::Replace && !written.has_message {
+            let message = format!(
+                "`message` is missing, which stands in place of the answer; write for example {}",
+                MESSAGE.example
+            );
+            report.problem(label, written.span.clone(), message);
+        }
+        return (action == Action::Block).then(|| DEFAULT_MESSAGE.to_owned());
+    };
+    let text = *value.get_ref();
+    let length = text.chars().count();
+    let wrong = match () {
+        () if !matches!(action, Action::Replace | Action::Block) => {
+            format!("is what replace and block say, and `action` is {}; remove it", action.word())
+        }
+        () if text.trim().is_empty() => {
+            format!("says nothing; write for example {}", MESSAGE.example)
+        }
+        () if length > MAX_MESSAGE_CHARACTERS => {
+            format!("has {length} characters; write at most {MAX_MESSAGE_CHARACTERS}")
+        }
+        () if text.chars().any(|sign| sign.is_control() && sign != '\n') => {
+            "has a control character; write text".to_owned()
+        }
+        () => return Some(text.to_owned()),
+    };
+    report.problem(label, value.span(), format!("`message` {wrong}"));
+    None
+}
+
+/// Articles, each once, at least one where any is written.
+fn cites(report: &mut Report<'_>, label: Label<'_>, list: &Texts<'_>) -> Vec<String> {
+    let Some(list) = list else { return Vec::new() };
+    at_least_one(report, label, CITES, list);
+    let mut seen = Seen::default();
+    let mut cites = Vec::with_capacity(list.get_ref().len());
+    for value in list.get_ref() {
+        let text = *value.get_ref();
+        seen.note(report, label, value, &format!("the article {}", shown(text)), "remove");
+        let is_long = text.chars().count() > MAX_CITE_CHARACTERS;
+        if text.trim().is_empty() || is_long || text.chars().any(char::is_control) {
+            let message = format!(
+                "`cites` has {}; write 1 to {MAX_CITE_CHARACTERS} characters of one line, for example {}",
+                shown(text),
+                CITES.example
+            );
+            report.problem(label, value.span(), message);
+        }
+        cites.push(text.to_owned());
+    }
+    cites
+}

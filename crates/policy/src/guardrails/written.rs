@@ -1,0 +1,163 @@
+//! `guardrails.toml` and packs as written.
+
+use std::ops::Range;
+
+use toml::Spanned;
+
+use crate::grants::{MODELS, Texts};
+use crate::reading::{Key, Label, Report, Table};
+
+pub(super) const PACKS: Key = Key::new("packs", r#"packs = ["gdpr"]"#);
+const STREAM: Key = Key::new("stream", "[stream]");
+pub(super) const HOLD_BACK_CHARACTERS: Key =
+    Key::new("hold_back_characters", "hold_back_characters = 256");
+pub(super) const HOLD_BACK_MS: Key = Key::new("hold_back_ms", "hold_back_ms = 1_000");
+const LIST: Key = Key::new("list", "[[list]]");
+const RULE: Key = Key::new("rule", "[[rule]]");
+pub(super) const LIST_NAME: Key = Key::new("name", r#"name = "competitors""#);
+pub(super) const TERMS: Key = Key::new("terms", r#"terms = ["Acme Corp"]"#);
+pub(super) const PATTERNS: Key = Key::new("patterns", r"patterns = ['\bPRJ-[0-9]{4}\b']");
+pub(super) const RULE_NAME: Key = Key::new("name", r#"name = "no-secrets""#);
+pub(super) const DETECTORS: Key = Key::new("detectors", r#"detectors = ["email", "secrets"]"#);
+pub(super) const DIRECTIONS: Key = Key::new("directions", r#"directions = ["request"]"#);
+pub(super) const ROLES: Key = Key::new("roles", r#"roles = ["user"]"#);
+pub(super) const CONSUMERS: Key = Key::new("consumers", r#"consumers = ["search-team"]"#);
+pub(super) const TEAMS: Key = Key::new("teams", r#"teams = ["search"]"#);
+pub(super) const TENANTS: Key = Key::new("tenants", r#"tenants = ["acme"]"#);
+pub(super) const CALLER_ROLES: Key = Key::new("caller_roles", r#"caller_roles = ["developer"]"#);
+pub(super) const DATA_CLASSES: Key = Key::new("data_classes", r#"data_classes = ["restricted"]"#);
+pub(super) const MIN_CONFIDENCE: Key = Key::new("min_confidence", "min_confidence = 70");
+pub(super) const ACTION: Key = Key::new("action", r#"action = "redact""#);
+pub(super) const MESSAGE: Key =
+    Key::new("message", r#"message = "I do not give medical advice; ask a doctor.""#);
+pub(super) const CITES: Key = Key::new("cites", r#"cites = ["GDPR Art. 5(1)(c)"]"#);
+pub(super) const ON_ERROR: Key = Key::new("on_error", r#"on_error = "refuse""#);
+
+type Text<'t> = Option<Spanned<&'t str>>;
+type Number = Option<Spanned<i128>>;
+
+/// A whole file. Packs have neither `packs` nor `[stream]`.
+pub(super) struct Written<'t> {
+    pub(super) packs: Texts<'t>,
+    pub(super) stream: Option<Stream<'t>>,
+    pub(super) lists: Vec<List<'t>>,
+    pub(super) rules: Vec<Rule<'t>>,
+}
+
+/// `[stream]`.
+pub(super) struct Stream<'t> {
+    pub(super) label: Label<'t>,
+    pub(super) hold_back_characters: Number,
+    pub(super) hold_back_ms: Number,
+}
+
+/// `[[list]]`.
+pub(super) struct List<'t> {
+    pub(super) label: Label<'t>,
+    pub(super) span: Range<usize>,
+    pub(super) name: Text<'t>,
+    pub(super) terms: Texts<'t>,
+    pub(super) patterns: Texts<'t>,
+    /// Whether one of the two is written, if only as another type.
+    pub(super) has_any: bool,
+}
+
+/// `[[rule]]`.
+pub(super) struct Rule<'t> {
+    pub(super) label: Label<'t>,
+    pub(super) span: Range<usize>,
+    pub(super) name: Text<'t>,
+    pub(super) detectors: Texts<'t>,
+    pub(super) directions: Texts<'t>,
+    pub(super) roles: Texts<'t>,
+    pub(super) models: Texts<'t>,
+    pub(super) consumers: Texts<'t>,
+    pub(super) teams: Texts<'t>,
+    pub(super) tenants: Texts<'t>,
+    pub(super) caller_roles: Texts<'t>,
+    pub(super) data_classes: Texts<'t>,
+    pub(super) min_confidence: Number,
+    pub(super) action: Text<'t>,
+    pub(super) message: Text<'t>,
+    /// Whether it is written, if only as another type.
+    pub(super) has_message: bool,
+    pub(super) cites: Texts<'t>,
+    pub(super) on_error: Text<'t>,
+}
+
+impl<'t> Written<'t> {
+    /// `guardrails.toml`.
+    pub(super) fn own(report: &mut Report<'_>, mut root: Table<'t>) -> Self {
+        let packs = root.optional(report, PACKS);
+        let stream = root.table(report, STREAM, "[stream]");
+        let stream = stream.map(|table| Stream::read(report, table));
+        Self { packs, stream, ..Self::pack(report, root) }
+    }
+
+    /// A pack, or what is left of `guardrails.toml`.
+    pub(super) fn pack(report: &mut Report<'_>, mut root: Table<'t>) -> Self {
+        let lists = root.tables(report, LIST, "list", Some(LIST_NAME));
+        let rules = root.tables(report, RULE, "rule", Some(RULE_NAME));
+        root.finish(report);
+        Self {
+            packs: None,
+            stream: None,
+            lists: lists.into_iter().map(|table| List::read(report, table)).collect(),
+            rules: rules.into_iter().map(|table| Rule::read(report, table)).collect(),
+        }
+    }
+}
+
+impl<'t> Stream<'t> {
+    fn read(report: &mut Report<'_>, mut table: Table<'t>) -> Self {
+        let stream = Self {
+            label: table.label,
+            hold_back_characters: table.optional(report, HOLD_BACK_CHARACTERS),
+            hold_back_ms: table.optional(report, HOLD_BACK_MS),
+        };
+        table.finish(report);
+        stream
+    }
+}
+
+impl<'t> List<'t> {
+    fn read(report: &mut Report<'_>, mut table: Table<'t>) -> Self {
+        let list = Self {
+            label: table.label,
+            span: table.span.clone(),
+            has_any: table.has(TERMS) || table.has(PATTERNS),
+            name: table.required(report, LIST_NAME),
+            terms: table.optional(report, TERMS),
+            patterns: table.optional(report, PATTERNS),
+        };
+        table.finish(report);
+        list
+    }
+}
+
+impl<'t> Rule<'t> {
+    fn read(report: &mut Report<'_>, mut table: Table<'t>) -> Self {
+        let rule = Self {
+            label: table.label,
+            span: table.span.clone(),
+            has_message: table.has(MESSAGE),
+            name: table.required(report, RULE_NAME),
+            detectors: table.required(report, DETECTORS),
+            directions: table.optional(report, DIRECTIONS),
+            roles: table.optional(report, ROLES),
+            models: table.optional(report, MODELS),
+            consumers: table.optional(report, CONSUMERS),
+            teams: table.optional(report, TEAMS),
+            tenants: table.optional(report, TENANTS),
+            caller_roles: table.optional(report, CALLER_ROLES),
+            data_classes: table.optional(report, DATA_CLASSES),
+            min_confidence: table.optional(report, MIN_CONFIDENCE),
+            action: table.required(report, ACTION),
+            message: table.optional(report, MESSAGE),
+            cites: table.optional(report, CITES),
+            on_error: table.optional(report, ON_ERROR),
+        };
+        table.finish(report);
+        rule
+    }
+}
