@@ -25,6 +25,7 @@ impl Texts {
         notice: &Notice,
         usage: Usage,
     ) -> Result<String, Fault> {
+        self.say_cut()?;
         if self.last.settled {
             return Err(misfit("there is no output in which the answer could end"));
         }
