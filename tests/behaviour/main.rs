@@ -7,6 +7,7 @@ mod concurrency;
 mod drain;
 mod fallback;
 mod faults;
+mod guardrail;
 mod headers;
 mod identity;
 mod ids;

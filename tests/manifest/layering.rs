@@ -7,7 +7,7 @@ use std::process::Command;
 
 /// Every package, its folder, and which of the others it is built from. A package that is not here fails the test: where does it
 /// belong?
-const PACKAGES: [(&str, &str, &[&str]); 34] = [
+const PACKAGES: [(&str, &str, &[&str]); 36] = [
     // What nothing here is below.
     ("postern-types", "crates/types", &[]),
     ("postern-keys", "crates/keys", &[]),
@@ -36,6 +36,11 @@ const PACKAGES: [(&str, &str, &[&str]); 34] = [
         "postern-meter",
         "crates/meter",
         &["postern-fault", "postern-policy", "postern-store", "postern-types"],
+    ),
+    (
+        "postern-guard",
+        "crates/guard",
+        &["postern-detect", "postern-fault", "postern-policy", "postern-types"],
     ),
     ("postern-route", "crates/route", &["postern-fault", "postern-policy"]),
     ("postern-sandbox", "crates/sandbox", &["postern-fault"]),
@@ -78,6 +83,17 @@ const PACKAGES: [(&str, &str, &[&str]); 34] = [
             "postern-pipeline",
             "postern-policy",
             "postern-types",
+        ],
+    ),
+    (
+        "guardrail",
+        "components/guardrail",
+        &[
+            "postern-contract",
+            "postern-detect",
+            "postern-fault",
+            "postern-guard",
+            "postern-policy",
         ],
     ),
     ("limiter", "components/limiter", LIMITER),
