@@ -102,6 +102,8 @@ const PACKAGES: [(&str, &str, &[&str]); 34] = [
         "postern",
         &[
             "postern-authorization",
+            "postern-detect",
+            "postern-guard",
             "postern-identity",
             "postern-key-value",
             "postern-keys",
@@ -110,6 +112,7 @@ const PACKAGES: [(&str, &str, &[&str]); 34] = [
             "postern-route",
             "postern-store",
             "postern-token",
+            "postern-types",
         ],
     ),
     ("xtask", "xtask", &[]),

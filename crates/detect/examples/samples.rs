@@ -8,7 +8,9 @@ fn main() -> std::io::Result<()> {
     let write = match std::env::args().nth(1).as_deref() {
         Some("injection") => training::write_injection_samples,
         other => {
-            return Err(std::io::Error::other(format!("unknown model {other:?}: one of injection")));
+            return Err(std::io::Error::other(format!(
+                "unknown model {other:?}: one of injection"
+            )));
         }
     };
     let mut input = Vec::new();

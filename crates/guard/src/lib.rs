@@ -8,6 +8,7 @@
 
 mod answer;
 mod decide;
+mod explain;
 mod lists;
 mod memo;
 mod part;
@@ -18,4 +19,6 @@ mod tally;
 mod vault;
 
 pub use answer::Answer;
+pub use explain::Explained;
 pub use request::Guard;
+pub use rules::Direction;

@@ -96,8 +96,13 @@ impl Lexicon {
         let mut entries: Vec<Entry> = Vec::new();
         let mut seen = std::collections::HashMap::new();
         for line in include_str!("../../data/personal/cues.txt").lines() {
-            let Some((kind, words)) = line.split_once(':').filter(|_| !line.starts_with('#')) else { continue };
-            let Some((_, kind)) = Kind::ALL.iter().find(|(name, _)| *name == kind.trim()) else { continue };
+            let Some((kind, words)) = line.split_once(':').filter(|_| !line.starts_with('#'))
+            else {
+                continue;
+            };
+            let Some((_, kind)) = Kind::ALL.iter().find(|(name, _)| *name == kind.trim()) else {
+                continue;
+            };
             for word in words.split('|').map(str::trim).filter(|word| !word.is_empty()) {
                 let bare = Text::fold(word.trim_matches('*'));
                 for spelling in spellings(&bare) {
@@ -149,7 +154,8 @@ fn spellings(word: &str) -> Vec<String> {
     if !word.contains(' ') {
         return vec![word.to_owned()];
     }
-    let mut all: Vec<String> = [" ", "_", "-"].iter().map(|joint| word.replace(' ', joint)).collect();
+    let mut all: Vec<String> =
+        [" ", "_", "-"].iter().map(|joint| word.replace(' ', joint)).collect();
     if word.is_ascii() && word.len() > 6 {
         all.push(word.replace(' ', ""));
     }
@@ -161,7 +167,8 @@ fn is_bounded(folded: &str, range: &Range<usize>, entry: Entry) -> bool {
     let after = folded.get(range.end..).and_then(|text| text.chars().next());
     let first = folded.get(range.start..).and_then(|text| text.chars().next());
     let last = folded.get(..range.end).and_then(|text| text.chars().next_back());
-    let joins = |a: Option<char>, b: Option<char>| a.is_some_and(is_letter) && b.is_some_and(is_letter);
+    let joins =
+        |a: Option<char>, b: Option<char>| a.is_some_and(is_letter) && b.is_some_and(is_letter);
     (entry.is_open_before || !joins(before, first)) && (entry.is_open_after || !joins(last, after))
 }
 

@@ -35,7 +35,8 @@ impl Tables {
     /// Build them.
     pub fn new() -> Self {
         let [first, second, third, fourth] = national::TABLES;
-        let rows = row::Rows::new(&[card::ROWS, bank::ROWS, phone::ROWS, first, second, third, fourth]);
+        let rows =
+            row::Rows::new(&[card::ROWS, bank::ROWS, phone::ROWS, first, second, third, fourth]);
         Tables { lexicon: cue::Lexicon::new(), rows, names: name::Names::new() }
     }
 

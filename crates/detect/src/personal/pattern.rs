@@ -14,7 +14,9 @@ impl Pattern {
         let mut shapes = Vec::new();
         for repeated in repeat(shape) {
             match repeated.contains('_') {
-                true => shapes.extend(["", " ", "-", "."].map(|joint| repeated.replace('_', joint))),
+                true => {
+                    shapes.extend(["", " ", "-", "."].map(|joint| repeated.replace('_', joint)))
+                }
                 false => shapes.push(repeated),
             }
         }
@@ -24,7 +26,12 @@ impl Pattern {
     /// How many letters and digits it begins with, and whether the first is a digit.
     pub fn head(&self) -> (usize, bool) {
         let head = self.classes.iter().take_while(|class| class.is_ascii_alphanumeric()).count();
-        (head, self.classes.first().is_some_and(|class| matches!(class, b'd' | b'z' | b'n') || class.is_ascii_digit()))
+        (
+            head,
+            self.classes
+                .first()
+                .is_some_and(|class| matches!(class, b'd' | b'z' | b'n') || class.is_ascii_digit()),
+        )
     }
 
     /// Where a text ends that has this shape from here on; its letters and digits are put into `code`, in upper case.
@@ -58,7 +65,9 @@ fn repeat(shape: &str) -> Vec<String> {
     let Some((before, rest)) = shape.split_once('{') else { return vec![shape.to_owned()] };
     let Some((bounds, after)) = rest.split_once('}') else { return vec![shape.to_owned()] };
     let (low, high) = bounds.split_once(',').unwrap_or((bounds, bounds));
-    let (Ok(low), Ok(high)) = (low.parse::<usize>(), high.parse::<usize>()) else { return Vec::new() };
+    let (Ok(low), Ok(high)) = (low.parse::<usize>(), high.parse::<usize>()) else {
+        return Vec::new();
+    };
     let class = before.chars().next_back().map(String::from).unwrap_or_default();
     let stem = before.strip_suffix(class.as_str()).unwrap_or(before);
     let afters = repeat(after);

@@ -109,7 +109,9 @@ impl Rows {
         for (pattern, row) in head.iter().filter_map(|at| self.patterns.get(usize::from(*at))) {
             let Some(end) = pattern.read(view.text.as_bytes(), start, code) else { continue };
             if view.is_number_end(end) && (row.check)(code) {
-                found.extend(with_bracket(view, start, end).and_then(|start| weigh(view, row, start, end)));
+                found.extend(
+                    with_bracket(view, start, end).and_then(|start| weigh(view, row, start, end)),
+                );
             }
         }
     }
@@ -126,7 +128,9 @@ fn weigh(view: &View<'_>, row: &'static Row, start: usize, end: usize) -> Option
             let confidence = row.beside.saturating_sub(near.penalty).max(row.alone);
             Some(Found::beside(row.detector, row.form, span, confidence))
         }
-        _ if row.alone > 0 && other.is_none() => Some(Found::new(row.detector, row.form, span, row.alone)),
+        _ if row.alone > 0 && other.is_none() => {
+            Some(Found::new(row.detector, row.form, span, row.alone))
+        }
         _ => None,
     }
 }

@@ -5,7 +5,12 @@ use crate::{DetectorSet, Scanner, Text};
 /// The forms found in a text, with what they cover.
 fn found(text: &str) -> Vec<String> {
     let findings = Scanner::new().scan(&Text::new(text), DetectorSet::all());
-    findings.iter().map(|found| format!("{}/{}: {}", found.detector.as_str(), found.form, &text[found.span.clone()])).collect()
+    findings
+        .iter()
+        .map(|found| {
+            format!("{}/{}: {}", found.detector.as_str(), found.form, &text[found.span.clone()])
+        })
+        .collect()
 }
 
 #[test]
@@ -33,9 +38,17 @@ fn finds_structured_identifiers() {
 #[test]
 fn leaves_what_only_looks_like_an_identifier() {
     let table = [
-        "version 10.0.19041.1", "550e8400-e29b-41d4-a716-446655440000", "git@github.com:org/repo.git", "std::io::Error a::b",
-        "order number 4111111111111111", "at 12:30:45 on 2023-05-06", "http://user:pass@host.com/", "logo@2x.png", "127.0.0.1 and ::1",
-        "$1,234,567.89", "4111 1111 1111 1112",
+        "version 10.0.19041.1",
+        "550e8400-e29b-41d4-a716-446655440000",
+        "git@github.com:org/repo.git",
+        "std::io::Error a::b",
+        "order number 4111111111111111",
+        "at 12:30:45 on 2023-05-06",
+        "http://user:pass@host.com/",
+        "logo@2x.png",
+        "127.0.0.1 and ::1",
+        "$1,234,567.89",
+        "4111 1111 1111 1112",
     ];
     for text in table {
         assert_eq!(found(text), [""; 0], "{text}");

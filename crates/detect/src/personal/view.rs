@@ -103,8 +103,10 @@ impl<'t> View<'t> {
     pub fn near(&self, kinds: Kinds, span: &Range<usize>) -> Option<Near> {
         let before = self.before_within(kinds, span.start, BEFORE);
         let after = self.after_within(kinds, span.end, AFTER);
-        let before = before.map(|distance| Near { distance, penalty: (distance / 6).min(20) as u8 });
-        let after = after.map(|distance| Near { distance: distance + 24, penalty: 6 + (distance / 4) as u8 });
+        let before =
+            before.map(|distance| Near { distance, penalty: (distance / 6).min(20) as u8 });
+        let after = after
+            .map(|distance| Near { distance: distance + 24, penalty: 6 + (distance / 4) as u8 });
         [before, after].into_iter().flatten().min_by_key(|near| near.penalty)
     }
 
@@ -135,7 +137,8 @@ impl<'t> View<'t> {
 }
 
 fn joins(character: char) -> bool {
-    character.is_ascii_alphanumeric() || !character.is_ascii() && character.is_alphanumeric() && !is_unspaced(character)
+    character.is_ascii_alphanumeric()
+        || !character.is_ascii() && character.is_alphanumeric() && !is_unspaced(character)
 }
 
 /// The words of letters and digits that a number may begin with: those with a digit, and short ones in capitals that are followed by another.
@@ -143,13 +146,17 @@ pub fn words(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let mut words = Vec::new();
     let mut at = 0;
-    while let Some(start) = bytes.get(at..).and_then(|rest| rest.iter().position(u8::is_ascii_alphanumeric)) {
+    while let Some(start) =
+        bytes.get(at..).and_then(|rest| rest.iter().position(u8::is_ascii_alphanumeric))
+    {
         let start = at + start;
         let rest = bytes.get(start..).unwrap_or(b"");
-        let length = rest.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        let length =
+            rest.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(rest.len());
         let word = rest.get(..length).unwrap_or(b"");
         let [joint, next] = [length, length + 1].map(|at| rest.get(at).copied().unwrap_or(0));
-        let leads = length <= 6 && matches!(joint, b' ' | b'-' | b'.') && next.is_ascii_alphanumeric();
+        let leads =
+            length <= 6 && matches!(joint, b' ' | b'-' | b'.') && next.is_ascii_alphanumeric();
         if word.iter().any(u8::is_ascii_digit) || leads && word.iter().all(u8::is_ascii_uppercase) {
             words.push(start..start + length);
         }

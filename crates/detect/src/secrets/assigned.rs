@@ -3,9 +3,9 @@
 //! `db_password = "..."`, `API_KEY=...`, `"token": "..."`, `<secret>...</secret>`, `--password ...`, `setPassword("...")`,
 //! `name: DB_PASSWORD` with `value: ...` beside it.
 
+use super::class;
 use super::name::{self, Kind};
 use super::value::{self, Written};
-use super::class;
 use std::ops::Range;
 
 /// A longer name is not a name.
@@ -98,7 +98,9 @@ impl Reader<'_> {
         let sign = match self.peek() {
             b':' | b'=' | b'!' | b'?' | b'|' | b'+' => self.equals(spaces)?,
             b'>' if is_element => self.step(Sign::Other),
-            b'(' if matches!(class::at(self.bytes, self.at + 1), b'"' | b'\'' | b'`') => self.step(Sign::Spaced),
+            b'(' if matches!(class::at(self.bytes, self.at + 1), b'"' | b'\'' | b'`') => {
+                self.step(Sign::Spaced)
+            }
             b',' if quotes > 0 => self.step(Sign::Spaced),
             b'"' | b'\'' if spaces > 0 => Sign::Spaced,
             _ if is_flag && spaces > 0 => Sign::Other,
@@ -117,7 +119,8 @@ impl Reader<'_> {
     /// `=`, `:=`, `=>`, `==`, `: &str =`
     fn equals(&mut self, spaces: usize) -> Option<Sign> {
         let first = self.peek();
-        let signs = self.skip(|byte| matches!(byte, b':' | b'=' | b'!' | b'?' | b'|' | b'+' | b'>' | b'~'));
+        let signs =
+            self.skip(|byte| matches!(byte, b':' | b'=' | b'!' | b'?' | b'|' | b'+' | b'>' | b'~'));
         let colon = first == b':' && signs == 1;
         if colon {
             let before = self.at;
@@ -127,12 +130,32 @@ impl Reader<'_> {
             self.at = before;
             return Some(Sign::Colon);
         }
-        (signs <= 3).then_some(if spaces == 0 && self.peek() != b' ' { Sign::Tight } else { Sign::Spaced })
+        (signs <= 3).then_some(if spaces == 0 && self.peek() != b' ' {
+            Sign::Tight
+        } else {
+            Sign::Spaced
+        })
     }
 
     fn type_and_equals(&mut self) -> bool {
         self.skip(|byte| byte == b' ');
-        let is_type = self.skip(|byte| class::alnum(byte) || matches!(byte, b'&' | b'\'' | b'<' | b'>' | b'_' | b'?' | b'[' | b']' | b':' | b'.' | b' ' | b'|'));
+        let is_type = self.skip(|byte| {
+            class::alnum(byte)
+                || matches!(
+                    byte,
+                    b'&' | b'\''
+                        | b'<'
+                        | b'>'
+                        | b'_'
+                        | b'?'
+                        | b'['
+                        | b']'
+                        | b':'
+                        | b'.'
+                        | b' '
+                        | b'|'
+                )
+        });
         is_type > 0 && self.peek() == b'=' && class::at(self.bytes, self.at + 1) != b'=' && {
             self.at += 1;
             true
@@ -142,7 +165,9 @@ impl Reader<'_> {
     /// The value stands in a field of its own, after this one.
     fn beside(&mut self) -> Option<Sign> {
         self.skip(|byte| byte.is_ascii_whitespace() || matches!(byte, b',' | b'"' | b'\'' | b'{'));
-        let word = ["value", "Value", "VALUE", "default", "defaultValue", "content"].iter().any(|word| self.skip_text(word));
+        let word = ["value", "Value", "VALUE", "default", "defaultValue", "content"]
+            .iter()
+            .any(|word| self.skip_text(word));
         self.skip(|byte| matches!(byte, b'"' | b'\''));
         self.skip(|byte| byte == b' ');
         let sign = word && matches!(self.peek(), b':' | b'=');
@@ -160,14 +185,21 @@ impl Reader<'_> {
         if let Some(span) = self.wrapped() {
             return Some(span);
         }
-        for scheme in ["Bearer ", "bearer ", "Token ", "token ", "Basic ", "ApiKey ", "SSWS ", "Api-Key "] {
+        for scheme in
+            ["Bearer ", "bearer ", "Token ", "token ", "Basic ", "ApiKey ", "SSWS ", "Api-Key "]
+        {
             self.skip_text(scheme);
         }
         let end = class::run_end(self.bytes, self.at, MAX_VALUE, |byte| {
-            !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b'`' | b';' | b',' | b'<' | b'>' | b'|' | b'{' | b'}')
+            !byte.is_ascii_whitespace()
+                && !matches!(
+                    byte,
+                    b'"' | b'\'' | b'`' | b';' | b',' | b'<' | b'>' | b'|' | b'{' | b'}'
+                )
         });
         let end = self.without_end(end);
-        (end > self.at && self.source.is_char_boundary(end)).then_some((self.at..end, Written::Bare))
+        (end > self.at && self.source.is_char_boundary(end))
+            .then_some((self.at..end, Written::Bare))
     }
 
     fn quote(&self) -> Option<u8> {
@@ -177,24 +209,68 @@ impl Reader<'_> {
     fn quoted(&mut self, quote: u8) -> Option<(Range<usize>, Written)> {
         let run = class::run_end(self.bytes, self.at, 3, |byte| byte == quote);
         let start = if run - self.at == 3 { run } else { self.at + 1 };
-        let end = class::run_end(self.bytes, start, MAX_VALUE, |byte| byte != quote && byte != b'\n');
+        let end =
+            class::run_end(self.bytes, start, MAX_VALUE, |byte| byte != quote && byte != b'\n');
         let closed = class::at(self.bytes, end) == quote;
         let end = if class::before(self.bytes, end) == b'\\' { end - 1 } else { end };
-        let start = ["Bearer ", "bearer ", "Token ", "token ", "Basic ", "ApiKey "].iter().fold(start, |start, scheme| {
-            start + if self.source.get(start..).is_some_and(|rest| rest.starts_with(scheme)) { scheme.len() } else { 0 }
-        });
+        let start = ["Bearer ", "bearer ", "Token ", "token ", "Basic ", "ApiKey "].iter().fold(
+            start,
+            |start, scheme| {
+                start
+                    + if self.source.get(start..).is_some_and(|rest| rest.starts_with(scheme)) {
+                        scheme.len()
+                    } else {
+                        0
+                    }
+            },
+        );
         (closed && end > start).then_some((start..end, Written::Quoted))
     }
 
     /// `Some("...")`, `String::from("...")`, `b"..."`, `[]byte("...")`, `@"..."`
     fn wrapped(&mut self) -> Option<(Range<usize>, Written)> {
-        let end = class::run_end(self.bytes, self.at, 40, |byte| class::alnum(byte) || matches!(byte, b'_' | b'.' | b':' | b'[' | b']' | b' ' | b'@' | b'<' | b'>'));
+        let end = class::run_end(self.bytes, self.at, 40, |byte| {
+            class::alnum(byte)
+                || matches!(byte, b'_' | b'.' | b':' | b'[' | b']' | b' ' | b'@' | b'<' | b'>')
+        });
         let call = self.source.get(self.at..end)?;
         let opening = class::at(self.bytes, end);
         let quote_at = if opening == b'(' { end + 1 } else { end };
-        let quote = Some(class::at(self.bytes, quote_at)).filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
-        let word = call.trim_start_matches("new ").rsplit(['.', ':', ' ']).find(|word| !word.is_empty()).unwrap_or(call);
-        let makes_string = ["from", "Some", "[]byte", "byte", "bytes", "String", "string", "SecureString", "SecretString", "str", "Buffer", "quote", "Secret", "SecretStr", "encode", "b", "r", "u", "f", "rb", "br", "@", "L", "N", "E", "S"];
+        let quote = Some(class::at(self.bytes, quote_at))
+            .filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
+        let word = call
+            .trim_start_matches("new ")
+            .rsplit(['.', ':', ' '])
+            .find(|word| !word.is_empty())
+            .unwrap_or(call);
+        let makes_string = [
+            "from",
+            "Some",
+            "[]byte",
+            "byte",
+            "bytes",
+            "String",
+            "string",
+            "SecureString",
+            "SecretString",
+            "str",
+            "Buffer",
+            "quote",
+            "Secret",
+            "SecretStr",
+            "encode",
+            "b",
+            "r",
+            "u",
+            "f",
+            "rb",
+            "br",
+            "@",
+            "L",
+            "N",
+            "E",
+            "S",
+        ];
         if !makes_string.contains(&word) {
             return None;
         }
@@ -205,22 +281,36 @@ impl Reader<'_> {
     /// Signs at the end of a bare value belong to the sentence, the call or the address around it.
     fn without_end(&self, end: usize) -> usize {
         let bytes = self.bytes.get(self.at..end).unwrap_or_default();
-        let end = bytes.iter().zip(bytes.iter().skip(1)).position(|(a, b)| *a == b'&' && b.is_ascii_alphabetic() && bytes.contains(&b'=')).map_or(end, |at| self.at + at);
+        let end = bytes
+            .iter()
+            .zip(bytes.iter().skip(1))
+            .position(|(a, b)| *a == b'&' && b.is_ascii_alphabetic() && bytes.contains(&b'='))
+            .map_or(end, |at| self.at + at);
         let bytes = self.bytes.get(self.at..end).unwrap_or_default();
         let open = bytes.iter().any(|byte| *byte == b'(' || *byte == b'[');
-        class::run_start(self.bytes, end, end - self.at, |byte| matches!(byte, b'.' | b':' | b'\\') || (!open && matches!(byte, b')' | b']')))
+        class::run_start(self.bytes, end, end - self.at, |byte| {
+            matches!(byte, b'.' | b':' | b'\\') || (!open && matches!(byte, b')' | b']'))
+        })
     }
 }
 
 /// Is it `NAME=value` or `name: value`, with nothing after it? In code there are spaces around the sign, and an end to the statement.
 fn is_line(bytes: &[u8], name_start: usize, value: &Range<usize>, sign: &Sign) -> bool {
     let after = class::at(bytes, value.end);
-    let ends = after == 0 || after.is_ascii_whitespace() || after == b'<' || (after == b';' && *sign == Sign::Tight);
-    let rest = class::run_end(bytes, value.end, MAX_SPACE, |byte| byte == b' ' || byte == b'\t' || byte == b'\r');
+    let ends = after == 0
+        || after.is_ascii_whitespace()
+        || after == b'<'
+        || (after == b';' && *sign == Sign::Tight);
+    let rest = class::run_end(bytes, value.end, MAX_SPACE, |byte| {
+        byte == b' ' || byte == b'\t' || byte == b'\r'
+    });
     let alone = matches!(class::at(bytes, rest), 0 | b'\n' | b'#' | b'<' | b';');
     let line = class::run_start(bytes, name_start, 40, |byte| byte != b'\n');
     let head = bytes.get(line..name_start).unwrap_or_default();
-    let plain = head.iter().all(|byte| in_name(*byte) || matches!(byte, b' ' | b'\t' | b'.' | b'$' | b'<' | b'-' | b'/' | b':' | b'@'));
+    let plain = head.iter().all(|byte| {
+        in_name(*byte)
+            || matches!(byte, b' ' | b'\t' | b'.' | b'$' | b'<' | b'-' | b'/' | b':' | b'@')
+    });
     match sign {
         Sign::Tight | Sign::Other => ends && alone | plain,
         Sign::Colon => ends && alone && plain,

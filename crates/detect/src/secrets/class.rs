@@ -80,7 +80,12 @@ pub fn starts_word(bytes: &[u8], start: usize) -> bool {
     if !alnum(before(bytes, start)) && before(bytes, start) != b'_' {
         return true;
     }
-    let escaped = start >= 2 && at(bytes, start - 2) == b'\\' && matches!(before(bytes, start), b'n' | b'r' | b't');
-    let encoded = start >= 3 && at(bytes, start - 3) == b'%' && hex(at(bytes, start - 2)) && hex(before(bytes, start));
+    let escaped = start >= 2
+        && at(bytes, start - 2) == b'\\'
+        && matches!(before(bytes, start), b'n' | b'r' | b't');
+    let encoded = start >= 3
+        && at(bytes, start - 3) == b'%'
+        && hex(at(bytes, start - 2))
+        && hex(before(bytes, start));
     escaped || encoded
 }

@@ -63,13 +63,17 @@ impl Gazetteer {
             (include_str!("../../../data/personal/surnames.txt"), Flags::SURNAME),
         ] {
             for line in list.lines().filter(|line| !line.starts_with('#')) {
-                let (word, is_word) = line.strip_suffix(" *").map_or((line, false), |word| (word, true));
+                let (word, is_word) =
+                    line.strip_suffix(" *").map_or((line, false), |word| (word, true));
                 let also = if is_word { Flags::ALSO_WORD.0 } else { 0 };
                 table.add(&folded(word), Flags(flag.0 | also));
             }
         }
         for line in include_str!("../../../data/personal/not_names.txt").lines() {
-            let Some((kind, words)) = line.split_once(": ").filter(|_| !line.starts_with('#')) else { continue };
+            let Some((kind, words)) = line.split_once(": ").filter(|_| !line.starts_with('#'))
+            else {
+                continue;
+            };
             let flags = if kind == "org" { Flags::ORG } else { Flags::STOP };
             words.split(' ').for_each(|word| table.add(&folded(word), flags));
         }

@@ -22,10 +22,21 @@ const TITLE: Kinds = Kinds::of(&[Kind::Title]);
 const INTRO: Kinds = Kinds::of(&[Kind::Intro]);
 const FIELD: Kinds = Kinds::of(&[Kind::Field]);
 const GREETING: Kinds = Kinds::of(&[Kind::Greeting]);
-const NAMING: Kinds = Kinds::of(&[Kind::Naming, Kind::Greeting, Kind::Intro, Kind::Field, Kind::Title]);
+const NAMING: Kinds =
+    Kinds::of(&[Kind::Naming, Kind::Greeting, Kind::Intro, Kind::Field, Kind::Title]);
 const STREET: Kinds = Kinds::of(&[Kind::Street]);
 const STREET_END: Kinds = Kinds::of(&[Kind::StreetEnd]);
-const WORDS: Kinds = Kinds::of(&[Kind::Title, Kind::Greeting, Kind::Field, Kind::Phone, Kind::Place, Kind::Street, Kind::Month, Kind::Order, Kind::Intro]);
+const WORDS: Kinds = Kinds::of(&[
+    Kind::Title,
+    Kind::Greeting,
+    Kind::Field,
+    Kind::Phone,
+    Kind::Place,
+    Kind::Street,
+    Kind::Month,
+    Kind::Order,
+    Kind::Intro,
+]);
 
 /// The names that are known.
 pub struct Names {
@@ -70,7 +81,8 @@ fn next_capital(view: &View<'_>, from: usize) -> Option<usize> {
     let bytes = view.text.as_bytes();
     let mut at = from;
     loop {
-        at += bytes.get(at..)?.iter().position(|byte| byte.is_ascii_uppercase() || *byte >= 0xc3)?;
+        at +=
+            bytes.get(at..)?.iter().position(|byte| byte.is_ascii_uppercase() || *byte >= 0xc3)?;
         let is_first = match view.byte(at) {
             byte if byte.is_ascii() => at.checked_sub(1).is_none_or(|before| !matches!(view.byte(before), b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'@' | b'/' | b'.' | 0x80..)),
             _ => view.is_start(at) && view.at(at).is_some_and(|first| first.is_uppercase() || matches!(first, '\u{600}'..='\u{6ff}' | '\u{900}'..='\u{97f}')),
@@ -99,23 +111,36 @@ fn in_run(view: &View<'_>, known: &Gazetteer, tokens: &[Token], found: &mut Vec<
 }
 
 /// The name that begins with the first of these words, and how many of them it has.
-fn name(view: &View<'_>, known: &Gazetteer, tokens: &[Token], is_first: bool) -> Option<(usize, Found)> {
+fn name(
+    view: &View<'_>,
+    known: &Gazetteer,
+    tokens: &[Token],
+    is_first: bool,
+) -> Option<(usize, Found)> {
     let first = tokens.first()?;
-    if first.flags.is_stop() || first.case == Case::Particle || is_word(view, first) || is_place(view, first.start) {
+    if first.flags.is_stop()
+        || first.case == Case::Particle
+        || is_word(view, first)
+        || is_place(view, first.start)
+    {
         return None;
     }
     let length = extent(view, tokens);
     let last = tokens.get(length - 1)?;
     let mut end = last.end;
     let lead = lead(view, first.start);
-    let second = tokens.get(1..length)?.iter().find(|token| !matches!(token.case, Case::Initial | Case::Particle));
+    let second = tokens
+        .get(1..length)?
+        .iter()
+        .find(|token| !matches!(token.case, Case::Initial | Case::Particle));
     let is_start = is_first && starts_sentence(view, first.start);
     let is_addressed = view.from(end).starts_with(" <") || view.from(end).starts_with("\" <");
     let weight = weigh(first, second, lead, is_start, is_addressed);
     if lead != Lead::Title && view.after_within(STREET_END, end, 1).is_some() {
         return None;
     }
-    let given = if length == 1 && first.flags.is_surname() { inverted(view, known, end) } else { None };
+    let given =
+        if length == 1 && first.flags.is_surname() { inverted(view, known, end) } else { None };
     let (confidence, feature) = match given {
         Some(given) => {
             end = given;
@@ -153,11 +178,19 @@ fn extent(view: &View<'_>, tokens: &[Token]) -> usize {
 }
 
 /// How certain a name is, and the weightiest reason.
-fn weigh(first: &Token, second: Option<&Token>, lead: Lead, is_start: bool, is_addressed: bool) -> Option<(u8, &'static str)> {
+fn weigh(
+    first: &Token,
+    second: Option<&Token>,
+    lead: Lead,
+    is_start: bool,
+    is_addressed: bool,
+) -> Option<(u8, &'static str)> {
     let (is_given, is_surname) = (first.flags.is_given(), first.flags.is_surname());
     let is_sure = !first.flags.is_word();
     let follows_surname = second.is_some_and(|second| second.flags.is_surname());
-    let follows_sure = second.is_some_and(|second| (second.flags.is_surname() || second.flags.is_given()) && !second.flags.is_word());
+    let follows_sure = second.is_some_and(|second| {
+        (second.flags.is_surname() || second.flags.is_given()) && !second.flags.is_word()
+    });
     let is_cased = !first.is_uncased;
     let shouts = first.case == Case::Upper;
     Some(match (lead, second) {
@@ -167,13 +200,33 @@ fn weigh(first: &Token, second: Option<&Token>, lead: Lead, is_start: bool, is_a
         _ if is_given && is_sure && follows_surname => (92, "given_and_surname"),
         _ if is_given && follows_sure => (82, "given_and_surname"),
         (_, Some(_)) if is_given && is_sure && is_cased && !shouts => (76, "given_name"),
-        (_, Some(_)) if is_given && follows_surname && (lead == Lead::Weak || !is_start) && is_cased && !shouts => (62, "given_and_surname"),
+        (_, Some(_))
+            if is_given
+                && follows_surname
+                && (lead == Lead::Weak || !is_start)
+                && is_cased
+                && !shouts =>
+        {
+            (62, "given_and_surname")
+        }
         (Lead::Weak, _) if is_given && is_sure => (70, "given_name"),
         (Lead::Weak, _) if is_surname && is_sure && is_cased && !shouts => (60, "surname"),
-        (_, None) if is_given && is_sure && is_cased && !shouts && first.case != Case::Initial => (58, "given_name"),
-        _ if first.case == Case::Initial && follows_sure && follows_surname => (72, "initial_and_surname"),
+        (_, None) if is_given && is_sure && is_cased && !shouts && first.case != Case::Initial => {
+            (58, "given_name")
+        }
+        _ if first.case == Case::Initial && follows_sure && follows_surname => {
+            (72, "initial_and_surname")
+        }
         _ if is_surname && is_sure && follows_sure && is_cased => (66, "surnames"),
-        _ if follows_surname && follows_sure && !is_start && is_cased && !shouts && first.case != Case::Initial => (58, "surname"),
+        _ if follows_surname
+            && follows_sure
+            && !is_start
+            && is_cased
+            && !shouts
+            && first.case != Case::Initial =>
+        {
+            (58, "surname")
+        }
         _ => return None,
     })
 }
@@ -188,7 +241,11 @@ fn lead(view: &View<'_>, start: usize) -> Lead {
         between.contains([':', '=', '\t']) || between.contains('\u{ff1a}')
     };
     let between = |kinds: Kinds, within: usize| {
-        view.before_within(kinds, start, within).is_some_and(|distance| view.part(start - distance..start).chars().all(|character| matches!(character, ' ' | ',' | '\n' | '.' | ':' | '"')))
+        view.before_within(kinds, start, within).is_some_and(|distance| {
+            view.part(start - distance..start)
+                .chars()
+                .all(|character| matches!(character, ' ' | ',' | '\n' | '.' | ':' | '"'))
+        })
     };
     if is_near(TITLE, 2) && !view.part(start.saturating_sub(1)..start).contains('\n') {
         return Lead::Title;
@@ -207,7 +264,8 @@ fn is_word(view: &View<'_>, token: &Token) -> bool {
     let is_name = (token.flags.is_given() || token.flags.is_surname()) && !token.flags.is_word();
     let next = view.cues.partition_point(|cue| cue.start < token.start);
     let cue = view.cues.get(next).filter(|cue| cue.start == token.start && cue.end >= token.end);
-    !is_name && cue.is_some_and(|cue| cue.kinds.meets(WORDS)) || cue.is_some_and(|cue| cue.kinds.meets(TITLE))
+    !is_name && cue.is_some_and(|cue| cue.kinds.meets(WORDS))
+        || cue.is_some_and(|cue| cue.kinds.meets(TITLE))
 }
 
 /// Does the name of a street begin before it: `rue`, `Calle de`?
@@ -218,14 +276,22 @@ fn is_place(view: &View<'_>, start: usize) -> bool {
 
 fn starts_sentence(view: &View<'_>, start: usize) -> bool {
     let before = view.text.get(..start).unwrap_or("").chars().rev().take(8);
-    let last = before.into_iter().find(|character| !matches!(character, ' ' | '"' | '\'' | '(' | '*' | '-'));
+    let last = before
+        .into_iter()
+        .find(|character| !matches!(character, ' ' | '"' | '\'' | '(' | '*' | '-'));
     last.is_none_or(|character| matches!(character, '.' | '!' | '?' | '\n' | ':'))
 }
 
 /// Where a given name ends that follows a surname and a comma: `Smith, John`.
 fn inverted(view: &View<'_>, known: &Gazetteer, end: usize) -> Option<usize> {
-    let rest = view.from(end).strip_prefix(", ").filter(|rest| rest.starts_with(char::is_uppercase))?;
-    let length: usize = rest.chars().take(20).take_while(|character| character.is_alphabetic()).map(char::len_utf8).sum();
+    let rest =
+        view.from(end).strip_prefix(", ").filter(|rest| rest.starts_with(char::is_uppercase))?;
+    let length: usize = rest
+        .chars()
+        .take(20)
+        .take_while(|character| character.is_alphabetic())
+        .map(char::len_utf8)
+        .sum();
     let flags = known.get(&folded(rest.get(..length)?));
     let is_next = rest.get(length..)?.starts_with([' ', ',']);
     (flags.is_given() && !flags.is_word() && !is_next).then_some(end + 2 + length)

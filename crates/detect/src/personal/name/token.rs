@@ -40,7 +40,8 @@ const LONGEST_WORD: usize = 48;
 pub const LONGEST_RUN: usize = 8;
 
 const PARTICLES: [&str; 28] = [
-    "de", "del", "della", "di", "da", "do", "dos", "das", "du", "des", "la", "le", "van", "von", "vom", "der", "den", "ter", "ten", "te", "zu", "af", "bin", "ibn", "al", "el", "'t", "y",
+    "de", "del", "della", "di", "da", "do", "dos", "das", "du", "des", "la", "le", "van", "von",
+    "vom", "der", "den", "ter", "ten", "te", "zu", "af", "bin", "ibn", "al", "el", "'t", "y",
 ];
 
 /// The run of words that begins here, and where to go on; empty if no such word does.
@@ -53,13 +54,18 @@ pub fn run(view: &View<'_>, names: &Gazetteer, start: usize, tokens: &mut Vec<To
         if is_joint && tokens.is_empty() {
             break;
         }
-        let after = token.end + usize::from(token.case == Case::Initial && view.byte(token.end) == b'.');
+        let after =
+            token.end + usize::from(token.case == Case::Initial && view.byte(token.end) == b'.');
         let is_last = token.is_last;
         tokens.push(token);
         end = after;
         let next = after + usize::from(view.byte(after) == b' ');
         // Initials stand together: `J.R.R.`
-        if is_last || next == after && (view.byte(after.saturating_sub(1)) != b'.' || !view.byte(after).is_ascii_uppercase()) {
+        if is_last
+            || next == after
+                && (view.byte(after.saturating_sub(1)) != b'.'
+                    || !view.byte(after).is_ascii_uppercase())
+        {
             break;
         }
         at = next;
@@ -82,7 +88,14 @@ fn word(view: &View<'_>, names: &Gazetteer, start: usize) -> Option<Token> {
     let mut written = view.part(start..end);
     if is_lower {
         let is_particle = PARTICLES.contains(&written);
-        return is_particle.then_some(Token { start, end, case: Case::Particle, flags: Flags::default(), is_uncased, is_last: false });
+        return is_particle.then_some(Token {
+            start,
+            end,
+            case: Case::Particle,
+            flags: Flags::default(),
+            is_uncased,
+            is_last: false,
+        });
     }
     let mut is_last = false;
     for possessive in ["'s", "\u{2019}s", "'S"] {
@@ -90,7 +103,8 @@ fn word(view: &View<'_>, names: &Gazetteer, start: usize) -> Option<Token> {
             (written, end, is_last) = (bare, start + bare.len(), true);
         }
     }
-    let is_upper = written.chars().nth(1).is_some_and(char::is_uppercase) && !written.chars().any(char::is_lowercase);
+    let is_upper = written.chars().nth(1).is_some_and(char::is_uppercase)
+        && !written.chars().any(char::is_lowercase);
     let case = match written.chars().nth(1) {
         None if !is_uncased => Case::Initial,
         _ if is_upper => Case::Upper,
@@ -114,7 +128,8 @@ fn length(view: &View<'_>, start: usize) -> Option<usize> {
     let mut end = start;
     while let Some(character) = view.at(end) {
         let is_joint = matches!(character, '\'' | '\u{2019}' | '-' | '\u{2010}');
-        let is_part = is_letter(character) || is_joint && view.at(end + character.len_utf8()).is_some_and(is_letter);
+        let is_part = is_letter(character)
+            || is_joint && view.at(end + character.len_utf8()).is_some_and(is_letter);
         if !is_part {
             break;
         }
@@ -125,5 +140,6 @@ fn length(view: &View<'_>, start: usize) -> Option<usize> {
     }
     // A word with digits or underscores is of code.
     let next = view.byte(end);
-    (end > start && !next.is_ascii_digit() && !matches!(next, b'_' | b'@' | b'(' | b'=')).then_some(end)
+    (end > start && !next.is_ascii_digit() && !matches!(next, b'_' | b'@' | b'(' | b'='))
+        .then_some(end)
 }

@@ -39,7 +39,8 @@ pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
             continue;
         }
         let start = lead(view, word.start);
-        let is_start = if start == word.start { view.is_number_start(start) } else { view.is_start(start) };
+        let is_start =
+            if start == word.start { view.is_number_start(start) } else { view.is_start(start) };
         if !is_start {
             continue;
         }
@@ -63,14 +64,18 @@ fn lead(view: &View<'_>, digit: usize) -> usize {
 }
 
 fn read(view: &View<'_>, start: usize) -> Chain {
-    let mut chain = Chain { has_plus: false, digits: Vec::with_capacity(20), groups: Vec::with_capacity(8) };
+    let mut chain =
+        Chain { has_plus: false, digits: Vec::with_capacity(20), groups: Vec::with_capacity(8) };
     let mut at = start;
     loop {
         let from = at;
         at += between(view, at, chain.digits.is_empty());
         chain.has_plus |= chain.digits.is_empty() && view.part(from..at).contains('+');
         let length = view.from(at).bytes().take(MOST_DIGITS).take_while(u8::is_ascii_digit).count();
-        if length == 0 || chain.digits.len() + length > MOST_DIGITS || chain.groups.len() == MOST_GROUPS {
+        if length == 0
+            || chain.digits.len() + length > MOST_DIGITS
+            || chain.groups.len() == MOST_GROUPS
+        {
             return chain;
         }
         chain.digits.extend(view.part(at..at + length).bytes());
@@ -84,10 +89,16 @@ fn read(view: &View<'_>, start: usize) -> Chain {
 
 /// How much is written between two groups: ` `, `-`, `) `, ` / `, `(0)`.
 fn between(view: &View<'_>, at: usize, is_first: bool) -> usize {
-    let is_joint = |byte: &u8| matches!(byte, b' ' | b'-' | b'.' | b'/' | b'(' | b')') || is_first && *byte == b'+';
+    let is_joint = |byte: &u8| {
+        matches!(byte, b' ' | b'-' | b'.' | b'/' | b'(' | b')') || is_first && *byte == b'+'
+    };
     let length = view.from(at).bytes().take(4).take_while(is_joint).count();
     let written = view.part(at..at + length);
-    let is_one = length <= 1 || matches!(written, ") " | " (" | ")-" | " - " | " / " | "(+" | ")/" | ") (" | "-(" | "). ");
+    let is_one = length <= 1
+        || matches!(
+            written,
+            ") " | " (" | ")-" | " - " | " / " | "(+" | ")/" | ") (" | "-(" | "). "
+        );
     if is_one { length } else { 0 }
 }
 
@@ -112,7 +123,12 @@ fn judge(view: &View<'_>, start: usize, chain: &Chain) -> Option<Found> {
         };
         let penalty = near.map_or(0, |near| near.penalty);
         let found = match is_named {
-            true => Found::beside(Phone, form, start..*end, (confidence + 28u8).min(98).saturating_sub(penalty / 2)),
+            true => Found::beside(
+                Phone,
+                form,
+                start..*end,
+                (confidence + 28u8).min(98).saturating_sub(penalty / 2),
+            ),
             false => Found::new(Phone, form, start..*end, confidence).by("shape"),
         };
         return Some(found);
@@ -141,7 +157,8 @@ fn is_date(chain: &Chain) -> bool {
         last = *count;
     }
     let starts_with_year = matches!(chain.digits.as_slice(), [b'1', b'9', ..] | [b'2', b'0', ..]);
-    matches!(lengths.as_slice(), [2, 2, 4]) || starts_with_year && matches!(lengths.as_slice(), [4, 2, 2])
+    matches!(lengths.as_slice(), [2, 2, 4])
+        || starts_with_year && matches!(lengths.as_slice(), [4, 2, 2])
 }
 
 /// Where a number ends with its extension: `ext. 12`, `x12`.
