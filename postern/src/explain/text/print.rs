@@ -52,7 +52,8 @@ fn line(asked: &Asked<'_>, one: &Explained<'_>) {
         println!("{:<31} {:+.2} {}", "", evidence.weight, evidence.feature);
     }
     for (file, rule) in rules {
-        println!("{:<31} milder: {} by {}", "", rule.action.word(), named(asked, *file, rule));
+        let how = if rule.action.word() == action { "also" } else { "milder" };
+        println!("{:<31} {how}: {} by {}", "", rule.action.word(), named(asked, *file, rule));
     }
 }
 
