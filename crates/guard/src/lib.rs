@@ -18,6 +18,9 @@ mod rules;
 mod tally;
 mod vault;
 
+#[cfg(test)]
+mod tests;
+
 pub use answer::Answer;
 pub use explain::Explained;
 pub use request::Guard;

@@ -33,6 +33,18 @@ impl OfCaller {
         }
     }
 
+    /// Somebody of whom nothing else is known.
+    #[cfg(test)]
+    pub fn of(consumer: &str) -> Self {
+        OfCaller {
+            consumer: consumer.to_owned(),
+            team: None,
+            tenant: None,
+            roles: Vec::new(),
+            data_class: None,
+        }
+    }
+
     pub fn into_caller(self) -> Caller {
         Caller {
             consumer: self.consumer,
