@@ -366,7 +366,11 @@ fn dump_for_sdk() {
             for point in points(&outputs(&trial, &pieces)) {
                 for said in [false, true] {
                     let outcome = cut(&trial, &pieces, point, said, |_, _| None);
-                    let expected = outcome.allowed.get(&(0, TextKind::Text as u8)).cloned().unwrap_or_default()
+                    let expected = outcome
+                        .allowed
+                        .get(&(0, TextKind::Text as u8))
+                        .cloned()
+                        .unwrap_or_default()
                         + if said && outcome.at.choice == 0 { MESSAGE } else { "" };
                     let case = serde_json::json!({"client": format!("{:?}", trial.client), "stream": trial.stream, "form": form,
                         "vendor": format!("{:?}", trial.vendor), "name": trial.name, "point": format!("{point:?}"), "body": outcome.output, "text": expected});
