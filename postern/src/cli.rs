@@ -1,7 +1,7 @@
 //! What can be typed after `postern`.
 
 use crate::key::times;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
@@ -47,7 +47,8 @@ pub enum Command {
         #[command(subcommand)]
         action: KeyAction,
     },
-    /// Say who a credential is, what they may do with a model, and by which policy
+    /// Say who a credential is, what they may do with a model, and by which policy; with `--text`, what guardrails find in a
+    /// text and do about it
     Explain(Box<Explain>),
     /// Make sure that the consumer of the first run has a key, and show a new one
     #[command(hide = true)]
@@ -144,7 +145,7 @@ pub struct Who {
     #[arg(long)]
     pub token: Option<String>,
     /// A consumer of policies/consumers.toml
-    #[arg(long)]
+    #[arg(long, visible_alias = "as")]
     pub consumer: Option<String>,
 }
 
@@ -181,8 +182,8 @@ pub struct Explain {
     #[command(flatten)]
     pub who: Who,
     /// A model or an alias
-    #[arg(long)]
-    pub model: String,
+    #[arg(long, required_unless_present = "text")]
+    pub model: Option<String>,
     /// What is done with it: chat, embed, use_tools, ...; may be given several times
     #[arg(long, default_value = "chat")]
     pub action: Vec<String>,
@@ -192,6 +193,43 @@ pub struct Explain {
     /// When, as in 2027-01-01T09:00:00Z; now if it is not said
     #[arg(long, value_name = "RFC3339")]
     pub at: Option<String>,
+    #[command(flatten)]
+    pub text: Text,
+}
+
+/// Which text is asked about.
+#[derive(Args)]
+pub struct Text {
+    /// A text, in a file or on standard input (-): what guardrails find in it, and which rules decide what is done
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["action", "ip"])]
+    pub text: Option<PathBuf>,
+    /// Which way it goes
+    #[arg(long, default_value = "request", requires = "text")]
+    pub direction: Direction,
+    /// Whose words it is; in answers all are the assistant's
+    #[arg(long, default_value = "user", requires = "text")]
+    pub role: Role,
+    /// Print JSON
+    #[arg(long, requires = "text")]
+    pub json: bool,
+}
+
+/// Which way a text goes.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Direction {
+    /// To the vendor
+    Request,
+    /// To the client
+    Answer,
+}
+
+/// Who says a text.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Role {
+    System,
+    User,
+    Assistant,
+    Tool,
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Who is this, what may they do with a model, and by which policy? Answered as the stages would, by the same crates.
 
+mod text;
 pub mod who;
 
 use crate::cli::Explain;
@@ -24,6 +25,9 @@ const ANY: [Capability; 4] =
 pub fn explain(deployment: &Deployment, options: &Explain) -> Result<()> {
     let folder = &deployment.policies;
     let all = policies::all(folder)?;
+    if let Some(file) = &options.text.text {
+        return text::explain(file, deployment, options, &all);
+    }
     let authorization = policies::authorization(folder).map_err(|problems| {
         let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
         anyhow!(lines.join("\n"))
@@ -39,12 +43,12 @@ pub fn explain(deployment: &Deployment, options: &Explain) -> Result<()> {
         }
     })?;
     print(&known);
-    let choices = choices(&all.catalogue, &known.caller, &options.model)?;
+    let model = options.model.as_deref().context("no model is named; say --model")?;
+    let choices = choices(&all.catalogue, &known.caller, model)?;
     let circumstances = Circumstances { unix_s, ip: options.ip, ..Circumstances::default() };
     let mut allowed = false;
     for choice in choices {
-        allowed |=
-            decided(&authorization, &known.caller, &choice, &actions, &circumstances, options);
+        allowed |= decided(&authorization, &known.caller, &choice, &actions, &circumstances, model);
     }
     if allowed { Ok(()) } else { bail!("refused") }
 }
@@ -103,7 +107,7 @@ fn decided(
     choice: &Choice<'_>,
     actions: &[Action],
     circumstances: &Circumstances,
-    options: &Explain,
+    asked: &str,
 ) -> bool {
     let provider = &choice.deployment.provider;
     let region = provider.region.as_deref().unwrap_or("not known");
@@ -113,7 +117,7 @@ fn decided(
     );
     let resource = Resource::Model {
         name: choice.model.name.clone(),
-        route: (choice.model.name != options.model).then(|| options.model.clone()),
+        route: (choice.model.name != asked).then(|| asked.to_owned()),
         provider: provider.name.clone(),
         region: provider.region.clone(),
     };

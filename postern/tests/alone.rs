@@ -21,11 +21,16 @@ impl Alone {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::copy(PROGRAM, folder.path().join("postern")).unwrap();
-        fs::create_dir(folder.path().join("policies")).unwrap();
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("policies");
-        for file in fs::read_dir(shipped).unwrap() {
-            let file = file.unwrap();
-            fs::copy(file.path(), folder.path().join("policies").join(file.file_name())).unwrap();
+        for below in ["policies", "policies/packs"] {
+            fs::create_dir(folder.path().join(below)).unwrap();
+            let from = shipped.parent().unwrap().join(below);
+            for file in fs::read_dir(from).unwrap().map(Result::unwrap) {
+                if file.file_type().unwrap().is_file() {
+                    fs::copy(file.path(), folder.path().join(below).join(file.file_name()))
+                        .unwrap();
+                }
+            }
         }
         Self(folder)
     }
@@ -203,4 +208,46 @@ fn looks_at_a_manifest_that_is_there() {
     assert!(alone.refused(&["check"]).contains("spin.toml"), "an unreadable manifest");
     fs::write(alone.path().join("spin.toml"), "").unwrap();
     assert!(alone.refused(&["check"]).contains("which spin.toml does not give"), "an empty one");
+}
+
+#[test]
+fn says_what_guardrails_find_in_a_text_and_which_rule_decides() {
+    let alone = Alone::new();
+    let own = "packs = [\"own\"]\n\
+        [[list]]\nname = \"codes\"\nterms = [\"Nightingale\"]\n\
+        [[rule]]\nname = \"mild\"\ndetectors = [\"list:codes\"]\naction = \"flag\"\n";
+    let pack = "[[rule]]\nname = \"of-local-dev\"\ndetectors = [\"list:codes\"]\n\
+        directions = [\"request\"]\nconsumers = [\"local-dev\"]\nmodels = [\"default-chat\"]\n\
+        action = \"block\"\nmessage = \"No codes.\"\ncites = [\"Art. 1\"]\n";
+    fs::write(alone.path().join("policies/guardrails.toml"), own).unwrap();
+    fs::write(alone.path().join("policies/packs/own.toml"), pack).unwrap();
+    fs::write(alone.path().join("text"), "Hello,\nthe nightingale sings.\n").unwrap();
+    let mild = alone.printed(&["explain", "--text", "text"]);
+    assert!(mild.contains("2:5-2:16") && mild.contains("11..22"), "{mild}");
+    assert!(mild.contains("mild (guardrails.toml)") && mild.contains("passes: 1 found"), "{mild}");
+    assert!(!mild.to_lowercase().contains("nightingale"), "{mild}");
+    let strict = ["explain", "--text", "text", "--as", "local-dev", "--model", "default-chat"];
+    let (success, printed, said) = alone.run(&strict);
+    assert!(!success && said.contains("refused"), "{printed}{said}");
+    assert!(printed.contains("of-local-dev (packs/own.toml, Art. 1)"), "{printed}");
+    assert!(printed.contains("milder: flag by mild (guardrails.toml)"), "{printed}");
+    assert!(printed.contains("block: of-local-dev says \"No codes.\""), "{printed}");
+    let answered = [&strict[..], &["--direction", "answer", "--json"]].concat();
+    let answered: serde_json::Value = serde_json::from_str(&alone.printed(&answered)).unwrap();
+    let finding = &answered["findings"][0];
+    assert_eq!((&answered["role"], &answered["refused"]), (&"assistant".into(), &false.into()));
+    assert_eq!(finding["start"], serde_json::json!({ "byte": 11, "at": "2:5" }));
+    assert_eq!(
+        (&finding["action"], &finding["rules"][0]["rule"]),
+        (&"flag".into(), &"mild".into())
+    );
+    for (wrong, says) in [
+        (["--text", "nowhere", "--model", "sandbox"], "cannot read nowhere"),
+        (["--text", "text", "--model", "nothing"], "neither a model nor an alias"),
+        (["--text", "text", "--as", "nobody"], "no consumer is called"),
+        (["--consumer", "local-dev", "--direction", "answer"], "--text"),
+    ] {
+        let said = alone.refused(&[&["explain"][..], &wrong].concat());
+        assert!(said.contains(says), "{wrong:?}: {said}");
+    }
 }

@@ -118,6 +118,8 @@ const PACKAGES: [(&str, &str, &[&str]); 36] = [
         "postern",
         &[
             "postern-authorization",
+            "postern-detect",
+            "postern-guard",
             "postern-identity",
             "postern-key-value",
             "postern-keys",
@@ -126,6 +128,7 @@ const PACKAGES: [(&str, &str, &[&str]); 36] = [
             "postern-route",
             "postern-store",
             "postern-token",
+            "postern-types",
         ],
     ),
     ("xtask", "xtask", &[]),

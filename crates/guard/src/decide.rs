@@ -3,7 +3,7 @@
 use crate::lists::Lists;
 use crate::rules::{Active, Direction, LIST, Source, Wanted};
 use crate::tally::Tally;
-use postern_detect::{Scanner, Text};
+use postern_detect::{DetectorSet, Evidence, Finding, Scanner, Text};
 use postern_policy::{self as policy, Guardrails, Rule, Speaker};
 use postern_types::guardrail::Action;
 use std::ops::Range;
@@ -22,6 +22,16 @@ pub struct Decided<'r> {
     /// In bytes of the text.
     pub span: Range<usize>,
     pub rule: &'r Rule,
+}
+
+/// A finding by itself.
+pub struct Found {
+    pub source: Source,
+    pub form: &'static str,
+    /// In bytes of the text.
+    pub span: Range<usize>,
+    pub confidence: u8,
+    pub evidence: Vec<Evidence>,
 }
 
 impl Eyes {
@@ -61,6 +71,24 @@ impl Eyes {
         }
         decided.sort_by_key(|one| (one.span.start, std::cmp::Reverse(one.span.end)));
         decided
+    }
+
+    /// Everything that detectors and lists find, by where it begins.
+    pub fn all(&self, text: &str) -> Vec<Found> {
+        let text = Text::new(text);
+        let lists = (0..self.list_names.len()).collect();
+        let mut all: Vec<Found> = Vec::new();
+        for finding in self.scanner.scan(&text, DetectorSet::all()) {
+            let source = Source::Detector(finding.detector);
+            let Finding { form, span, confidence, evidence, .. } = finding;
+            all.push(Found { source, form, span, confidence, evidence });
+        }
+        for (list, span) in self.lists.find(&text, &lists) {
+            let (source, evidence) = (Source::List(list), Vec::new());
+            all.push(Found { source, form: "", span, confidence: CERTAIN, evidence });
+        }
+        all.sort_by_key(|one| (one.span.start, std::cmp::Reverse(one.span.end)));
+        all
     }
 
     /// The name of what found it.

@@ -8,6 +8,7 @@
 
 mod answer;
 mod decide;
+mod explain;
 mod lists;
 mod memo;
 mod part;
@@ -21,4 +22,6 @@ mod vault;
 mod tests;
 
 pub use answer::Answer;
+pub use explain::Explained;
 pub use request::Guard;
+pub use rules::Direction;

@@ -20,7 +20,9 @@ pub enum Source {
 /// Which way a text goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
+    /// To the vendor.
     Request,
+    /// To the client.
     Answer,
 }
 
@@ -106,16 +108,28 @@ impl<'r> Active<'r> {
         direction: Direction,
         speaker: Speaker,
     ) -> Option<&'r Rule> {
-        let first = |set: &Vec<&'r Compiled>| {
-            let matches = |compiled: &&&'r Compiled| {
-                compiled.sources.contains(&source)
-                    && confidence >= compiled.rule.min_confidence
-                    && is_about(&compiled.rule, direction, speaker)
-            };
-            set.iter().find(matches).map(|compiled| &compiled.rule)
-        };
+        let firsts = self.firsts(source, confidence, direction, speaker).map(|(_, rule)| rule);
         // Of equally strict ones the earlier file's.
-        self.sets.iter().filter_map(first).rev().max_by_key(|rule| rule.action)
+        firsts.rev().max_by_key(|rule| rule.action)
+    }
+
+    /// Of each file the first rule that matches a finding, with the number of the file.
+    pub fn firsts(
+        &self,
+        source: Source,
+        confidence: u8,
+        direction: Direction,
+        speaker: Speaker,
+    ) -> impl DoubleEndedIterator<Item = (usize, &'r Rule)> {
+        let matches = move |compiled: &&&'r Compiled| {
+            compiled.sources.contains(&source)
+                && confidence >= compiled.rule.min_confidence
+                && is_about(&compiled.rule, direction, speaker)
+        };
+        let first = move |(file, set): (usize, &Vec<&'r Compiled>)| {
+            set.iter().find(matches).map(|compiled| (file, &compiled.rule))
+        };
+        self.sets.iter().enumerate().filter_map(first)
     }
 
     /// True: every rule about such a text lets pass what cannot be scanned.

@@ -6,6 +6,7 @@ use crate::callers::KnownCallers;
 use crate::catalogue::{self, Catalogue};
 use crate::consumers::{self, Consumers};
 use crate::gateway::Gateway;
+use crate::grants::Said;
 use crate::guardrails::{self, Guardrails, PACKS_FOLDER, pack_file};
 use crate::issuers::{self, Issuers};
 use crate::plans::{self, Plans};
@@ -130,10 +131,9 @@ fn together(
     let (catalogue, names) =
         of_models.as_mut().map(|models| catalogue::read(models, of_routes.as_mut())).unzip();
     let none = (issuers::Read::default(), plans::Read::default());
+    let known = issuers.as_ref().or(absent.issuers.then_some(&none.0)).map(|read| &read.issuers);
     // What is wrong there may be what a rule is for.
     let are_clean = [&of_consumers, &of_issuers].into_iter().flatten().all(Report::is_clean);
-    let known =
-        issuers.as_ref().map(|read| &read.issuers).or(absent.issuers.then_some(&none.0.issuers));
     let known = known.filter(|_| are_clean && of_consumers.is_some());
     let callers = known.map(|issuers| KnownCallers::new(&consumers, issuers));
     let there = There {
@@ -151,12 +151,7 @@ fn together(
     if let (Some(report), Some(read)) = (&mut of_plans, &plans) {
         references::check(report, &read.said, there);
     }
-    let (guardrails, of_guardrails) = match &texts.guardrails {
-        None => (Guardrails::default(), Problems::default()),
-        Some(text) => guardrails::read(text, pack, |report, said| {
-            references::check(report, said, there);
-        }),
-    };
+    let (guardrails, of_guardrails) = guarded(texts.guardrails.as_deref(), pack, there);
     let before = [of_consumers, of_issuers, of_plans].into_iter().flatten();
     let before = before.map(Report::into_problems);
     let after = [of_models, of_routes].into_iter().flatten().map(Report::into_problems);
@@ -165,6 +160,19 @@ fn together(
     let plans = plans.unwrap_or_default().plans;
     let catalogue = catalogue.unwrap_or_default();
     (Policies { gateway, consumers, issuers, plans, guardrails, catalogue }, problems)
+}
+
+/// The guardrails and the problems of their files.
+fn guarded(
+    text: Option<&str>,
+    pack: impl Fn(&str) -> io::Result<Option<String>>,
+    there: There<'_>,
+) -> (Guardrails, Problems) {
+    let refer = |report: &mut Report<'_>, said: &[Said]| references::check(report, said, there);
+    match text {
+        None => (Guardrails::default(), Problems::default()),
+        Some(text) => guardrails::read(text, pack, refer),
+    }
 }
 
 /// The one file that is no TOML. `postern-authorization` reads it, and says the same name.

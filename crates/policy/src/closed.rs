@@ -240,71 +240,6 @@ impl Window {
     }
 }
 
-/// What detectors belong together, and so can be named together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum DetectorGroup {
-    /// Data about a person.
-    Personal,
-    /// Credentials.
-    Secrets,
-    /// Instructions that are meant to override the operator's.
-    Injection,
-    /// Harmful content.
-    Moderation,
-}
-
-impl DetectorGroup {
-    pub(crate) const WORDS: &[(&'static str, Self)] = &[
-        ("personal", Self::Personal),
-        ("secrets", Self::Secrets),
-        ("injection", Self::Injection),
-        ("moderation", Self::Moderation),
-    ];
-
-    /// The word for it in `guardrails.toml`.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        word_of(self, Self::WORDS)
-    }
-
-    /// Whether its detectors mark data that can be covered; the others judge what is said.
-    #[must_use]
-    pub fn marks_data(self) -> bool {
-        matches!(self, Self::Personal | Self::Secrets)
-    }
-}
-
-/// The detectors that guardrails have, each with its group: those of `postern-detect`, which this crate does not depend on.
-pub const DETECTORS: &[(&str, DetectorGroup)] = &[
-    ("email", DetectorGroup::Personal),
-    ("phone", DetectorGroup::Personal),
-    ("payment_card", DetectorGroup::Personal),
-    ("bank_account", DetectorGroup::Personal),
-    ("national_id", DetectorGroup::Personal),
-    ("passport", DetectorGroup::Personal),
-    ("licence", DetectorGroup::Personal),
-    ("personal_date", DetectorGroup::Personal),
-    ("address", DetectorGroup::Personal),
-    ("network_address", DetectorGroup::Personal),
-    ("coordinates", DetectorGroup::Personal),
-    ("vehicle_id", DetectorGroup::Personal),
-    ("device_id", DetectorGroup::Personal),
-    ("medical_id", DetectorGroup::Personal),
-    ("profile_url", DetectorGroup::Personal),
-    ("person_name", DetectorGroup::Personal),
-    ("credential", DetectorGroup::Secrets),
-    ("prompt_injection", DetectorGroup::Injection),
-    ("hate", DetectorGroup::Moderation),
-    ("harassment", DetectorGroup::Moderation),
-    ("self_harm", DetectorGroup::Moderation),
-    ("sexual", DetectorGroup::Moderation),
-    ("sexual_minors", DetectorGroup::Moderation),
-    ("violence", DetectorGroup::Moderation),
-    ("illicit", DetectorGroup::Moderation),
-    ("profanity", DetectorGroup::Moderation),
-    ("bias", DetectorGroup::Moderation),
-];
-
 pub(crate) fn word_of<T: Copy + PartialEq>(
     meaning: T,
     words: &[(&'static str, T)],
@@ -337,10 +272,6 @@ mod tests {
         }
         assert!(Period::WORDS.is_sorted_by_key(|(_, period)| *period), "the longer, the later");
         assert_eq!((Window::Calendar.word(), Window::Rolling.word()), ("calendar", "rolling"));
-        for (word, group) in DetectorGroup::WORDS {
-            assert_eq!(group.word(), *word);
-            assert!(DETECTORS.iter().any(|(_, each)| each == group), "{word} is empty");
-        }
         assert_eq!(Tokenizer::O200kHarmony.word(), "o200k_harmony");
         assert_eq!(Strategy::Ordered.word(), "ordered");
     }

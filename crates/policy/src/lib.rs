@@ -18,6 +18,7 @@ mod catalogue;
 mod check;
 mod closed;
 mod consumers;
+mod detectors;
 mod gateway;
 mod grants;
 mod guardrails;
@@ -38,10 +39,9 @@ pub use base_path::BasePath;
 pub use base_url::{BaseUrl, Endpoint, EndpointError};
 pub use catalogue::{Catalogue, Named};
 pub use check::{FILES, Policies, check_all, stray_file};
-pub use closed::{
-    Capability, DETECTORS, DataClass, DetectorGroup, LimitUnit, Period, Strategy, Tokenizer, Window,
-};
+pub use closed::{Capability, DataClass, LimitUnit, Period, Strategy, Tokenizer, Window};
 pub use consumers::{Consumer, ConsumerKey, Consumers, ModelPattern};
+pub use detectors::{DETECTORS, DetectorGroup};
 pub use gateway::{Cors, ForeignIds, Gateway, Ids, PassedHeaders};
 pub use guardrails::{
     Action, Callers, Directions, Guardrails, Rule, RuleSet, Speaker, TermList, check_pack,

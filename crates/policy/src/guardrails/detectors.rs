@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use super::Action;
 use super::written::{self, DETECTORS as KEY};
-use crate::closed::{DETECTORS, DetectorGroup};
+use crate::detectors::{DETECTORS, DetectorGroup};
 use crate::reading::{Report, Seen, at_least_one, nearest, nearest_or_list, shown};
 
 /// How a list is named among detectors, before its name.
