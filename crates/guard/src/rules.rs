@@ -212,3 +212,6 @@ pub fn speaker(segment: &Segment) -> Option<Speaker> {
         },
     })
 }
+
+#[cfg(test)]
+mod tests;
