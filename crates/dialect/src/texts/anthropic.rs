@@ -1,5 +1,8 @@
 //! Messages: <https://docs.anthropic.com/en/docs/build-with-claude/streaming>.
 
+use super::close::anthropic::{Left, whole};
+use super::close::raw::Raw;
+use super::close::{Cut, Ending};
 use super::found::Found;
 use super::mark::When;
 use super::{Dialect, misfit};
@@ -8,15 +11,22 @@ use postern_fault::Fault;
 use postern_types::provider::{Place, TextKind};
 use serde::de::IgnoredAny;
 use serde_json::json;
+use std::mem;
 
 #[derive(Default)]
-pub(super) struct Anthropic;
+pub(super) struct Anthropic {
+    left: Left,
+}
 
 impl Dialect for Anthropic {
     fn event(&mut self, data: Option<&Node<'_>>, found: &mut Found<'_>) {
         let Some(data) = data else { return };
         let index = data.index_of("index").unwrap_or_default();
-        match &*data.text_of("type") {
+        let kind = data.text_of("type");
+        if matches!(&*kind, "message_start" | "content_block_start" | "content_block_stop") {
+            found.frame();
+        }
+        match &*kind {
             "message_start" => {
                 for (index, block) in
                     data.get("message").into_iter().flat_map(|node| node.list("content"))
@@ -65,6 +75,19 @@ impl Dialect for Anthropic {
         let is_json = serde_json::from_str::<IgnoredAny>(text).is_ok();
         let value = is_json.then(|| text.to_owned());
         value.ok_or_else(|| misfit("the arguments of a call were replaced by what is not JSON"))
+    }
+
+    fn left(&mut self, event: &Node<'_>, _: &str) {
+        self.left.see(event);
+    }
+
+    fn close(&mut self, ending: &mut Ending<'_>) {
+        let mut left = mem::take(&mut self.left);
+        left.close(&|at, text| self.delta(at, text, 0), ending);
+    }
+
+    fn cut(&self, answer: Raw<'_>, cut: &Cut<'_>) -> String {
+        whole(answer, cut)
     }
 }
 

@@ -4,18 +4,23 @@
 //! accumulator of `openai-python` has it (`lib/streaming/chat`).
 
 use super::Dialect;
+use super::close::chat::{Form, Left, whole};
+use super::close::raw::Raw;
+use super::close::{Cut, Ending};
 use super::completions::Head;
 use super::found::Found;
 use super::mark::When;
+use crate::Facts;
 use crate::json::{Node, Value};
 use postern_types::provider::{Place, TextKind};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
+use std::mem;
 
-#[derive(Default)]
 pub(super) struct Chat {
     head: Head,
     choices: BTreeMap<u32, Choice>,
+    left: Left,
 }
 
 #[derive(Default)]
@@ -46,13 +51,19 @@ impl Dialect for Chat {
     fn event(&mut self, data: Option<&Node<'_>>, found: &mut Found<'_>) {
         let Some(data) = data else { return found.end_if(|_| true) };
         self.head.see(data);
+        let mut is_frame = data.get("usage").is_some();
         for (_, choice) in data.list("choices") {
             let index = choice.index_of("index").unwrap_or_default();
+            is_frame |= !self.choices.contains_key(&index);
             self.choice(index, choice, found);
             found.end_others(index);
             if choice.get("finish_reason").is_some() {
+                is_frame = true;
                 found.end_if(|place| place.choice == index);
             }
+        }
+        if is_frame {
+            found.frame();
         }
     }
 
@@ -77,11 +88,37 @@ impl Dialect for Chat {
         };
         let choice =
             json!({ "index": at.choice, "delta": delta, "logprobs": null, "finish_reason": null });
-        Some(self.head.event("chat.completion.chunk", &choice))
+        Some(self.head.event(OBJECT, choice))
+    }
+
+    fn left(&mut self, event: &Node<'_>, _: &str) {
+        self.left.see(event);
+    }
+
+    fn close(&mut self, ending: &mut Ending<'_>) {
+        let mut left = mem::take(&mut self.left);
+        let form = Form {
+            object: OBJECT,
+            head: &self.head,
+            begun: json!({ "delta": { "role": "assistant", "content": "" } }),
+            nothing: json!({ "delta": {} }),
+            delta: &|at, text| self.delta(at, text, 0),
+        };
+        left.close(&form, ending);
+    }
+
+    fn cut(&self, answer: Raw<'_>, cut: &Cut<'_>) -> String {
+        whole(answer, cut)
     }
 }
 
+const OBJECT: &str = "chat.completion.chunk";
+
 impl Chat {
+    pub fn new(facts: &Facts) -> Self {
+        Chat { head: Head::default(), choices: BTreeMap::new(), left: Left::new(facts) }
+    }
+
     fn choice(&mut self, index: u32, node: &Node<'_>, found: &mut Found<'_>) {
         let choice = self.choices.entry(index).or_default();
         let text = Place::new(TextKind::Text, index);

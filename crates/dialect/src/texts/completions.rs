@@ -1,15 +1,23 @@
 //! Legacy completions: <https://platform.openai.com/docs/api-reference/completions/object>.
 
 use super::Dialect;
+use super::close::chat::{Form, Left, whole};
+use super::close::raw::Raw;
+use super::close::{Cut, Ending};
 use super::found::Found;
 use super::mark::When;
+use crate::Facts;
 use crate::json::Node;
 use postern_types::provider::{Place, TextKind};
 use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
+use std::mem;
 
-#[derive(Default)]
 pub(super) struct Completions {
     head: Head,
+    /// Those that were seen.
+    choices: BTreeSet<u32>,
+    left: Left,
 }
 
 /// What every chunk repeats, here and in chats.
@@ -31,12 +39,14 @@ impl Head {
     }
 
     /// A chunk of one choice.
-    pub fn event(&self, object: &str, choice: &Json) -> String {
+    pub fn event(&self, object: &str, choice: Json) -> String {
+        format!("data: {}\n\n", self.chunk(object, vec![choice]))
+    }
+
+    /// A chunk.
+    pub fn chunk(&self, object: &str, choices: Vec<Json>) -> Json {
         let Head { id, created, model } = self;
-        let chunk = json!({
-            "id": id, "object": object, "created": created, "model": model, "choices": [choice],
-        });
-        format!("data: {chunk}\n\n")
+        json!({ "id": id, "object": object, "created": created, "model": model, "choices": choices })
     }
 }
 
@@ -45,11 +55,17 @@ impl Dialect for Completions {
         let Some(data) = data else { return found.end_if(|_| true) };
         self.head.see(data);
         self.whole(data, found);
+        let mut is_frame = data.get("usage").is_some();
         for (number, choice) in data.list("choices") {
+            let index = choice.index_of("index").unwrap_or(number);
+            is_frame |= self.choices.insert(index);
             if choice.get("finish_reason").is_some() {
-                let index = choice.index_of("index").unwrap_or(number);
+                is_frame = true;
                 found.end_if(|place| place.choice == index);
             }
+        }
+        if is_frame {
+            found.frame();
         }
     }
 
@@ -69,6 +85,34 @@ impl Dialect for Completions {
     fn delta(&self, at: Place, text: &str, _: u64) -> Option<String> {
         let choice =
             json!({ "text": text, "index": at.choice, "logprobs": null, "finish_reason": null });
-        Some(self.head.event("text_completion", &choice))
+        Some(self.head.event(OBJECT, choice))
+    }
+
+    fn left(&mut self, event: &Node<'_>, _: &str) {
+        self.left.see(event);
+    }
+
+    fn close(&mut self, ending: &mut Ending<'_>) {
+        let mut left = mem::take(&mut self.left);
+        let form = Form {
+            object: OBJECT,
+            head: &self.head,
+            begun: json!({ "text": "" }),
+            nothing: json!({ "text": "" }),
+            delta: &|at, text| self.delta(at, text, 0),
+        };
+        left.close(&form, ending);
+    }
+
+    fn cut(&self, answer: Raw<'_>, cut: &Cut<'_>) -> String {
+        whole(answer, cut)
+    }
+}
+
+const OBJECT: &str = "text_completion";
+
+impl Completions {
+    pub fn new(facts: &Facts) -> Self {
+        Completions { head: Head::default(), choices: BTreeSet::new(), left: Left::new(facts) }
     }
 }

@@ -40,6 +40,20 @@ impl<'a> Edits<'a> {
         }
         Ok(Edits(found))
     }
+
+    /// What a mark is to say.
+    pub fn text(&self, mark: usize) -> Option<&'a str> {
+        self.0.get(&mark).copied()
+    }
+
+    /// Pieces from this mark on say nothing, unless they are edited.
+    pub fn empty_from(&mut self, first: usize, marks: &[Mark]) {
+        for (at, mark) in marks.iter().enumerate().skip(first) {
+            if matches!(mark.what, What::Piece { .. }) {
+                self.0.entry(at).or_insert("");
+            }
+        }
+    }
 }
 
 /// An output and what is known of it.
@@ -105,7 +119,8 @@ impl Texture<'_> {
         mark.span.of(self.output).unwrap_or_default()
     }
 
-    fn text(&self, mark: &Mark, form: SegmentForm) -> Cow<'_, str> {
+    /// What a piece says.
+    pub fn text(&self, mark: &Mark, form: SegmentForm) -> Cow<'_, str> {
         match form {
             SegmentForm::JsonString => json_unescaped(self.raw(mark)),
             SegmentForm::JsonValue => Cow::Borrowed(self.raw(mark)),
@@ -121,7 +136,7 @@ impl Texture<'_> {
             touched: Vec::new(),
         };
         for (at, mark) in self.marks.iter().enumerate() {
-            let edit = edits.0.get(&at).copied();
+            let edit = edits.text(at);
             match mark.what {
                 What::Piece { form } => {
                     plan.starts.insert(mark.span.start, at);
@@ -204,6 +219,7 @@ impl Writing<'_> {
                 what = What::Number(number);
                 (self.shift > 0).then(|| number.to_string())
             }
+            What::Event { .. } => None,
         };
         let start = self.output.len();
         self.output.push_str(new.as_deref().unwrap_or(old));

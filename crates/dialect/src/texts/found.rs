@@ -8,6 +8,9 @@ use postern_types::Unescaped;
 use postern_types::provider::{Place, SegmentForm, TextKind};
 use std::borrow::Cow;
 
+/// Of what is no text.
+pub(super) const NOWHERE: Place = Place { kind: TextKind::Text, choice: 0, content: 0, part: 0 };
+
 /// Collects the marks of an output.
 pub(super) struct Found<'m> {
     memory: &'m mut Memory,
@@ -23,7 +26,7 @@ struct Event {
     start: usize,
     text: String,
     lines: Vec<(usize, usize)>,
-    /// The first of its marks.
+    /// The first of its marks, which is its own.
     first: usize,
 }
 
@@ -41,12 +44,22 @@ impl<'m> Found<'m> {
     /// What is found from now on is of the event that begins there.
     pub fn at(&mut self, start: usize, text: &str, lines: Vec<(usize, usize)>) -> &mut Self {
         self.event = Event { start, text: text.to_owned(), lines, first: self.marks.len() };
+        let span = Span::from(start..start);
+        self.marks.push(Mark { span, place: NOWHERE, what: What::Event { frame: false } });
         self
+    }
+
+    /// The event begins or ends what texts stand in: it must be known to close a stream early.
+    pub fn frame(&mut self) {
+        if let Some(mark) = self.marks.get_mut(self.event.first) {
+            mark.what = What::Event { frame: true };
+        }
     }
 
     /// The marks in order, the number of the next event, and whether a repeat says something else than was said.
     pub fn finish(mut self) -> (Vec<Mark>, u64, bool) {
-        self.marks.sort_by_key(|mark| mark.span.start);
+        // What is put in where an event begins leaves before it.
+        self.marks.sort_by_key(|mark| (mark.span.start, mark.is_event()));
         (self.marks, self.next_number, self.contradicts)
     }
 
@@ -161,8 +174,7 @@ impl<'m> Found<'m> {
     pub fn number(&mut self, node: &Node<'_>) {
         if let Some(number) = node.number() {
             self.next_number = number.saturating_add(1);
-            let nowhere = Place::new(TextKind::Text, 0);
-            self.mark(nowhere, node.span, What::Number(number));
+            self.mark(NOWHERE, node.span, What::Number(number));
         }
     }
 

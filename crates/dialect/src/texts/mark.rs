@@ -33,6 +33,10 @@ pub(super) enum What {
     },
     /// The number of an event.
     Number(u64),
+    /// An event begins here; `frame`: it begins or ends what texts stand in.
+    Event {
+        frame: bool,
+    },
 }
 
 /// Which edits make something untrue.
@@ -63,13 +67,17 @@ impl When {
 }
 
 impl Mark {
+    pub fn is_event(&self) -> bool {
+        matches!(self.what, What::Event { .. })
+    }
+
     /// As a stage gets it.
     pub fn segment(&self) -> Option<AnswerSegment> {
         let (role, form) = match self.what {
             What::Piece { form } => (SegmentRole::Piece, form),
             What::End { .. } => (SegmentRole::End, SegmentForm::JsonString),
             What::Repeat | What::Echo { .. } => (SegmentRole::Repeat, SegmentForm::JsonString),
-            What::Void { .. } | What::Number(_) => return None,
+            What::Void { .. } | What::Number(_) | What::Event { .. } => return None,
         };
         Some(AnswerSegment { at: self.place, role, form, span: self.span })
     }

@@ -104,6 +104,21 @@ impl Memory {
         }
     }
 
+    /// The last output has left as far as this.
+    pub fn leave(&mut self, more: &More) {
+        for (key, more) in more {
+            let Some(text) = self.texts.get_mut(key) else { continue };
+            let before = text.seen.get(..text.settled).unwrap_or_default();
+            text.released.get_or_insert_with(|| before.to_owned()).push_str(more);
+        }
+    }
+
+    /// All places of which anything has left.
+    pub fn released_places(&self) -> Vec<Place> {
+        let places = self.texts.values().map(|text| text.place);
+        places.filter(|place| !self.released(*place).is_empty()).collect()
+    }
+
     /// An output has left.
     pub fn settle(&mut self, marks: &[Mark], more: &More) {
         let said = |mark: &&Mark| matches!(mark.what, What::Piece { .. } | What::End { .. });

@@ -5,8 +5,10 @@
 
 mod anthropic;
 mod chat;
+mod close;
 mod completions;
 mod compose;
+mod cut;
 mod events;
 mod found;
 mod mark;
@@ -16,6 +18,8 @@ mod responses;
 use crate::json::Node;
 use crate::vendor_fault::malformed;
 use crate::{Decoded, Facts, Operation, Wire};
+use close::raw::Raw;
+use close::{Cut, Ending};
 use compose::{Composed, Edits, Texture};
 use found::Found;
 use mark::Mark;
@@ -43,6 +47,15 @@ trait Dialect {
     fn value(&self, text: &str) -> Result<String, Fault> {
         Ok(format!("\"{}\"", escape(text)))
     }
+
+    /// An event has left that was marked as a frame; `text` is its JSON.
+    fn left(&mut self, event: &Node<'_>, text: &str);
+
+    /// Ends a stream behind what has left.
+    fn close(&mut self, ending: &mut Ending<'_>);
+
+    /// A whole answer, with its texts edited, that ends early.
+    fn cut(&self, answer: Raw<'_>, cut: &Cut<'_>) -> String;
 }
 
 /// Watches one answer on its way to the client.
@@ -56,6 +69,7 @@ pub(crate) struct Texts {
     put_in: u64,
     /// Found behind what had to leave first.
     held: Option<Fault>,
+    is_cut: bool,
 }
 
 /// The last output as it was found, until the next one.
@@ -67,6 +81,8 @@ struct Last {
     more: memory::More,
     /// The number that its first event has, and how many were put in before it.
     numbers: (u64, u64),
+    /// Its events that begin or end what texts stand in, as they leave.
+    frames: Vec<String>,
     /// It was edited, or there was none.
     settled: bool,
 }
@@ -75,10 +91,10 @@ impl Texts {
     /// None: an answer without texts, of embeddings or counts.
     pub fn new(facts: &Facts) -> Option<Self> {
         let dialect: Box<dyn Dialect> = match (facts.operation, facts.client) {
-            (Operation::Completions, _) => Box::<completions::Completions>::default(),
+            (Operation::Completions, _) => Box::new(completions::Completions::new(facts)),
             (Operation::Chat, Wire::Responses) => Box::<responses::Responses>::default(),
             (Operation::Chat, Wire::Anthropic) => Box::<anthropic::Anthropic>::default(),
-            (Operation::Chat, _) => Box::<chat::Chat>::default(),
+            (Operation::Chat, _) => Box::new(chat::Chat::new(facts)),
             _ => return None,
         };
         Some(Texts {
@@ -89,11 +105,13 @@ impl Texts {
             next_number: 0,
             put_in: 0,
             held: None,
+            is_cut: false,
         })
     }
 
-    /// The fault that was found behind the last output.
+    /// The fault that was found behind the last output, or that it was the last one.
     pub fn say_held(&self) -> Result<(), Fault> {
+        self.say_cut()?;
         self.held.clone().map_or(Ok(()), Err)
     }
 
@@ -124,10 +142,12 @@ impl Texts {
             let composed = self.compose(&last, &Edits::default())?;
             decoded.output = composed.output;
             decoded.segments = segments(&composed.marks);
+            last.frames = cut::frames(&decoded.output, &composed.marks);
             self.next_number = composed.next_number;
             last.more = composed.more;
         } else {
             decoded.segments = segments(&last.marks);
+            last.frames = cut::frames(&decoded.output, &last.marks);
         }
         self.last = last;
         Ok(())
@@ -138,6 +158,7 @@ impl Texts {
     /// # Errors
     /// An edit that fits no segment, and a second call for one output.
     pub fn edit(&mut self, edits: &[SegmentEdit]) -> Result<String, Fault> {
+        self.say_cut()?;
         if self.last.settled {
             return Err(misfit("there is no output that could be edited"));
         }
@@ -147,6 +168,7 @@ impl Texts {
         self.put_in = self.put_in.saturating_add(composed.put_in);
         composed.touched.iter().for_each(|place| self.memory.touch(*place));
         self.last.more = composed.more;
+        self.last.frames = cut::frames(&composed.output, &composed.marks);
         self.settle();
         Ok(composed.output)
     }
@@ -156,6 +178,7 @@ impl Texts {
     /// # Errors
     /// A place that is not open.
     pub fn delta(&mut self, at: Place, text: &str) -> Result<String, Fault> {
+        self.say_cut()?;
         self.settle();
         let event = match self.stream && self.memory.is_open(at) {
             true => self.dialect.delta(at, text, self.next_number),
@@ -177,9 +200,12 @@ impl Texts {
     /// The last output has left as it is.
     fn settle(&mut self) {
         if !mem::replace(&mut self.last.settled, true) {
-            let Last { marks, more, .. } = mem::take(&mut self.last);
+            let Last { marks, more, frames, .. } = mem::take(&mut self.last);
             self.last.settled = true;
             self.memory.settle(&marks, &more);
+            for frame in frames.iter().filter(|_| self.stream) {
+                cut::leave(&mut *self.dialect, frame);
+            }
         }
     }
 }

@@ -2,6 +2,9 @@
 //! own end, its part's, its item's and the response's.
 
 use super::Dialect;
+use super::close::raw::Raw;
+use super::close::responses::{Left, whole};
+use super::close::{Cut, Ending};
 use super::found::Found;
 use super::mark::When;
 use crate::json::Node;
@@ -12,6 +15,7 @@ use std::collections::BTreeMap;
 #[derive(Default)]
 pub(super) struct Responses {
     items: BTreeMap<u32, Item>,
+    left: Left,
 }
 
 struct Item {
@@ -20,7 +24,7 @@ struct Item {
 }
 
 /// The texts of items that are one string: the item's type, its member, and the name of the events.
-const STRINGS: [(&str, &str, &str); 4] = [
+pub(super) const STRINGS: [(&str, &str, &str); 4] = [
     ("function_call", "arguments", "function_call_arguments"),
     ("custom_tool_call", "input", "custom_tool_call_input"),
     ("mcp_call", "arguments", "mcp_call_arguments"),
@@ -35,6 +39,9 @@ impl Dialect for Responses {
         }
         let kind = data.text_of("type");
         let Some(event) = kind.strip_prefix("response.") else { return };
+        if !event.ends_with(".delta") {
+            found.frame();
+        }
         let index = data.index_of("output_index").unwrap_or_default();
         match event {
             "output_item.added" | "output_item.done" => {
@@ -91,6 +98,18 @@ impl Dialect for Responses {
         }
         Some(format!("event: {kind}\ndata: {event}\n\n"))
     }
+
+    fn left(&mut self, event: &Node<'_>, text: &str) {
+        self.left.see(event, text);
+    }
+
+    fn close(&mut self, ending: &mut Ending<'_>) {
+        self.left.close(ending);
+    }
+
+    fn cut(&self, answer: Raw<'_>, cut: &Cut<'_>) -> String {
+        whole(answer, cut)
+    }
 }
 
 impl Responses {
@@ -138,7 +157,7 @@ impl Responses {
     }
 }
 
-fn place(kind: TextKind, item: u32, part: u32) -> Place {
+pub(super) fn place(kind: TextKind, item: u32, part: u32) -> Place {
     Place::new(kind, 0).in_content(item).in_part(part)
 }
 

@@ -11,7 +11,7 @@ use crate::texts::Texts;
 use crate::usage::latest;
 use crate::{Context, Decoded, Facts, Memo, Operation, Usage, Vendor, Wire, openai};
 use postern_fault::{Fault, Kind};
-use postern_types::provider::{Place, SegmentEdit};
+use postern_types::provider::{Notice, Place, SegmentEdit};
 
 /// What a decoder must know besides the request's facts.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -48,6 +48,8 @@ pub struct Decoder {
     handed_out: HandedOut,
     /// Where its texts stand, if that is asked for.
     texts: Option<Box<Texts>>,
+    /// The prompt as it was counted here, or 0.
+    estimated_input_tokens: u64,
 }
 
 enum Reading {
@@ -64,7 +66,9 @@ impl Decoder {
     pub fn new(vendor: &Vendor, facts: &Facts, head: AnswerHead) -> Self {
         let handed_out = HandedOut::new(facts.client, facts.stream);
         let texts = head.segments.then(|| Texts::new(facts)).flatten().map(Box::new);
-        Decoder { reading: Reading::new(vendor, facts, head), said: None, handed_out, texts }
+        let estimated_input_tokens = head.memo.estimated_input_tokens.unwrap_or_default();
+        let reading = Reading::new(vendor, facts, head);
+        Decoder { reading, said: None, handed_out, texts, estimated_input_tokens }
     }
 
     /// The next chunk of the answer, cut anywhere between two characters.
@@ -149,6 +153,24 @@ impl Decoder {
     /// A place that is not open.
     pub fn delta(&mut self, at: Place, text: &str) -> Result<String, Fault> {
         self.texts.as_mut().ok_or_else(no_texts)?.delta(at, text)
+    }
+
+    /// The last output with other texts, of which nothing leaves from `segment` on, and the end of the answer. Nothing but
+    /// [`so_far`](Decoder::so_far) may be asked after it.
+    ///
+    /// # Errors
+    /// An edit that fits no segment of it, and a segment that is neither a piece nor an end.
+    pub fn cut(
+        &mut self,
+        edits: &[SegmentEdit],
+        segment: u32,
+        notice: &Notice,
+    ) -> Result<String, Fault> {
+        let mut usage = self.so_far();
+        if usage.input_tokens == 0 {
+            usage.input_tokens = self.estimated_input_tokens;
+        }
+        self.texts.as_mut().ok_or_else(no_texts)?.cut(edits, segment, notice, usage)
     }
 }
 

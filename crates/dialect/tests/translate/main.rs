@@ -8,6 +8,7 @@
 )]
 
 mod beside;
+mod cuts;
 mod faults;
 mod fields;
 mod fixtures;
@@ -19,5 +20,6 @@ mod passing;
 mod round_trips;
 mod segments;
 mod streams;
+mod strict;
 mod trials;
 mod usage;
