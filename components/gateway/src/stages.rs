@@ -12,7 +12,7 @@ use postern_types::auth::{
 };
 use postern_types::delegation::{DelegatedCall, DelegatedResult};
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
-use postern_types::provider::{AnswerHead, Decoded, Encoded, Place, SegmentEdit};
+use postern_types::provider::{AnswerHead, Decoded, Encoded, Notice, Place, SegmentEdit};
 use postern_types::router::ModelEntry;
 use postern_types::{
     Caller, Dialect, Fault, Field, Prompt, RequestFacts, Target, Transport, Usage, VendorApi,
@@ -185,6 +185,10 @@ impl postern_pipeline::Decoder for provider::Decoder {
 
     fn delta(&self, at: Place, text: &str) -> Result<String, Fault> {
         provider::Decoder::delta(self, at, text)
+    }
+
+    fn cut(&self, edits: &[SegmentEdit], segment: u32, notice: &Notice) -> Result<String, Fault> {
+        provider::Decoder::cut(self, edits, segment, notice)
     }
 
     fn so_far(&self) -> Usage {

@@ -6,7 +6,7 @@
 
 use postern_contract::provider::exports::postern::provider::stage::{Guest, GuestDecoder};
 use postern_contract::types::provider::{
-    AnswerHead, Decoded, Encoded, Loss, Place, Rewritten, SegmentEdit,
+    AnswerHead, Decoded, Encoded, Loss, Notice, Place, Rewritten, SegmentEdit,
 };
 use postern_contract::types::{Dialect, Fault, Field, RequestFacts, Usage, VendorApi};
 use postern_dialect::translate;
@@ -74,6 +74,11 @@ impl GuestDecoder for Decoder {
     fn delta(&self, at: Place, text: String) -> Result<String, Fault> {
         let decoder = self.0.as_ref().map_err(Clone::clone)?;
         Ok(decoder.borrow_mut().delta(at, &text)?)
+    }
+
+    fn cut(&self, edits: Vec<SegmentEdit>, segment: u32, notice: Notice) -> Result<String, Fault> {
+        let decoder = self.0.as_ref().map_err(Clone::clone)?;
+        Ok(decoder.borrow_mut().cut(&edits, segment, &notice)?)
     }
 
     fn so_far(&self) -> Usage {

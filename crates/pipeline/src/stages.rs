@@ -10,7 +10,7 @@ use postern_types::auth::{
 };
 use postern_types::delegation::{DelegatedCall, DelegatedResult};
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
-use postern_types::provider::{AnswerHead, Decoded, Encoded, Place, SegmentEdit};
+use postern_types::provider::{AnswerHead, Decoded, Encoded, Notice, Place, SegmentEdit};
 use postern_types::router::ModelEntry;
 use postern_types::{
     Caller, Dialect, Endpoint, Fault, Field, Prompt, RequestFacts, Target, Usage, VendorApi,
@@ -98,6 +98,7 @@ pub trait Decoder {
     fn finish(&self) -> Result<Decoded, Fault>;
     fn edit(&self, edits: &[SegmentEdit]) -> Result<String, Fault>;
     fn delta(&self, at: Place, text: &str) -> Result<String, Fault>;
+    fn cut(&self, edits: &[SegmentEdit], segment: u32, notice: &Notice) -> Result<String, Fault>;
     fn so_far(&self) -> Usage;
 }
 

@@ -13,7 +13,9 @@ use postern_types::auth::{
 };
 use postern_types::delegation::{DelegatedCall, DelegatedResult};
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
-use postern_types::provider::{AnswerHead, Decoded, Encoded, Loss, Place, Rewritten, SegmentEdit};
+use postern_types::provider::{
+    AnswerHead, Decoded, Encoded, Loss, Notice, Place, Rewritten, SegmentEdit,
+};
 use postern_types::router::ModelEntry;
 use postern_types::{
     Caller, Counting, Deadlines, Deployment, Dialect, Endpoint, Fault, Field, ImageRule, Metering,
@@ -519,6 +521,10 @@ impl Decoder for Reader {
     }
 
     fn delta(&self, _: Place, _: &str) -> Result<String, Fault> {
+        panic!("no texts are asked for")
+    }
+
+    fn cut(&self, _: &[SegmentEdit], _: u32, _: &Notice) -> Result<String, Fault> {
         panic!("no texts are asked for")
     }
 
