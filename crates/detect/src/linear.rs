@@ -26,7 +26,7 @@ pub use windows::Window;
 use crate::finding::Evidence;
 use crate::text::Text;
 use grams::{Grams, Step, Steps};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::ops::Range;
 use windows::{Sums, Walk};
 
@@ -90,7 +90,7 @@ impl<const N: usize> Model<N> {
         let buckets = 1 << bits;
         let grams = reader.take(buckets * N)?;
         let hand = reader.take(features * N)?;
-        let mut names = HashMap::new();
+        let mut names = HashMap::default();
         for _ in 0..reader.u16()? {
             let key = reader.u32()?;
             let [length] = *reader.take(1)? else { return None };
@@ -120,7 +120,7 @@ impl<const N: usize> Model<N> {
         let features = features(text.folded(), events, range);
         let Some(of) = self.outputs.get(output) else { return Vec::new() };
         let by_count = of.gram_scale / (features.grams.len().max(1) as f32).sqrt();
-        let mut weights: HashMap<&'static str, f32> = HashMap::new();
+        let mut weights: HashMap<&'static str, f32> = HashMap::default();
         for hash in features.grams {
             let name = self.names.get(&(hash & !HAND)).copied().unwrap_or(OTHER_WORDS);
             *weights.entry(name).or_default() +=

@@ -3,7 +3,7 @@
 use super::windows::WINDOW_BYTES;
 use super::{Event, Features, Model, Output, features};
 use crate::text::Text;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::ops::Range;
 
 /// Of the overlapping windows in a long sentence, those that begin at least this far apart are trained with.
@@ -24,7 +24,7 @@ pub fn samples(text: &Text<'_>, events: &[Event]) -> Vec<Sample> {
         hand: &[],
         mask: 0,
         outputs: [Output::default()],
-        names: HashMap::new(),
+        names: HashMap::default(),
     };
     let mut ranges: Vec<Range<usize>> = Vec::new();
     model.judge(text, events, |window| {

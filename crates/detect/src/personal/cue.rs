@@ -94,7 +94,7 @@ impl Lexicon {
     pub fn new() -> Self {
         let mut patterns: Vec<String> = Vec::new();
         let mut entries: Vec<Entry> = Vec::new();
-        let mut seen = std::collections::HashMap::new();
+        let mut seen = rustc_hash::FxHashMap::default();
         for line in include_str!("../../data/personal/cues.txt").lines() {
             let Some((kind, words)) = line.split_once(':').filter(|_| !line.starts_with('#'))
             else {

@@ -2,7 +2,7 @@
 
 use super::name::Kind;
 use super::{placeholder, random};
-use std::collections::HashSet;
+use rustc_hash::FxHashSet as HashSet;
 use std::sync::LazyLock;
 
 /// How a value is written.

@@ -4,7 +4,7 @@ use crate::detector::Detector::PersonName;
 use crate::personal::cue::{Kind, Kinds};
 use crate::personal::found::Found;
 use crate::personal::view::View;
-use std::collections::HashSet;
+use rustc_hash::FxHashSet as HashSet;
 
 const BEFORE: Kinds = Kinds::of(&[Kind::Intro, Kind::Field, Kind::Greeting]);
 
