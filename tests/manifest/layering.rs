@@ -88,13 +88,7 @@ const PACKAGES: [(&str, &str, &[&str]); 36] = [
     (
         "guardrail",
         "components/guardrail",
-        &[
-            "postern-contract",
-            "postern-detect",
-            "postern-fault",
-            "postern-guard",
-            "postern-policy",
-        ],
+        &["postern-contract", "postern-detect", "postern-fault", "postern-guard", "postern-policy"],
     ),
     ("limiter", "components/limiter", LIMITER),
     ("limiter-redis", "components/limiter/redis", LIMITER),
