@@ -4,7 +4,7 @@ use super::{check_events, pass, pieces, split};
 use postern_dialect::translate::{self, Rewritten};
 use postern_dialect::{Decoded, Facts, Operation, Vendor, Wire, apply};
 use postern_fault::Fault;
-use postern_types::provider::{SegmentEdit, SegmentRole, TextKind};
+use postern_types::provider::{Notice, SegmentEdit, SegmentRole, TextKind};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -60,6 +60,13 @@ pub fn translate_answer(data: &[u8]) {
                         assert_eq!(whole, with_texts(&pieces, edit), "{wire:?} to {client:?}");
                     }
                 }
+                let cut = ended_early(decoder(true), &pieces, size);
+                if let Some(output) = cut.filter(|_| wire != client) {
+                    match stream {
+                        true => check_events(&output),
+                        false => drop(serde_json::from_str::<Value>(&output).expect("JSON")),
+                    }
+                }
                 if let Err(fault) = &end {
                     assert!(stream || output.is_empty(), "no half of a whole answer");
                     let body = translate::error::body(client, fault);
@@ -94,6 +101,38 @@ fn texts(
         };
         if decoded.done {
             return (output, Ok(()));
+        }
+    }
+}
+
+/// What comes out where a guardrail ends the answer at one of its texts; none if nothing is said.
+fn ended_early(mut decoder: translate::Decoder, pieces: &[&str], size: usize) -> Option<String> {
+    let notice = Notice {
+        rule: "r".to_owned(),
+        detector: "d".to_owned(),
+        message: "m".to_owned(),
+        said: size.is_multiple_of(2),
+    };
+    let (mut output, mut left) = (String::new(), size % 16);
+    let mut pieces = pieces.iter();
+    loop {
+        let decoded = match pieces.next() {
+            Some(piece) => decoder.push(piece),
+            None => decoder.finish(),
+        };
+        let decoded = decoded.ok()?;
+        let segments = (0..).zip(&decoded.segments);
+        let mut said = segments.filter(|(_, found)| found.role != SegmentRole::Repeat);
+        let count = said.clone().count();
+        if let Some((segment, _)) = said.nth(left) {
+            output += &decoder.cut(&[], segment, &notice).expect("an answer ends at any text");
+            assert!(decoder.push("x").is_err() && decoder.finish().is_err());
+            return Some(output);
+        }
+        left -= count;
+        output += &decoded.output;
+        if decoded.done {
+            return None;
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The official SDKs as clients: they find in an answer what nobody thought of testing.
 
+mod cuts;
 mod fakes;
 mod limits;
 mod parity;

@@ -27,7 +27,7 @@ impl Texts {
     ) -> Result<String, Fault> {
         self.say_cut()?;
         if self.last.settled {
-            return Err(misfit("there is no output in which the answer could end"));
+            return self.cut_behind(notice, usage);
         }
         let edits = Edits::new(&self.last.marks, edits)?;
         let at = self.mark_of(segment)?;
@@ -37,6 +37,26 @@ impl Texts {
         }?;
         self.is_cut = true;
         Ok(answer)
+    }
+
+    /// End a stream whose last output has left.
+    fn cut_behind(&mut self, notice: &Notice, usage: Usage) -> Result<String, Fault> {
+        if !self.stream || self.memory.is_empty() {
+            return Err(misfit("there is no output in which the answer could end"));
+        }
+        let mut ending = Ending {
+            memory: &mut self.memory,
+            notice,
+            usage,
+            at: NOWHERE,
+            event: "",
+            rest: Vec::new(),
+            number: self.next_number,
+            out: String::new(),
+        };
+        self.dialect.close(&mut ending);
+        self.is_cut = true;
+        Ok(ending.out)
     }
 
     /// Nothing is said behind the end.

@@ -37,6 +37,11 @@ impl Memory {
         })
     }
 
+    /// Nothing was said.
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+    }
+
     pub fn seen(&self, at: Place) -> &str {
         self.texts.get(&at.key()).map_or("", |text| &text.seen)
     }

@@ -106,7 +106,7 @@ fn cut(
             false => decoder.edit(&edits).unwrap(),
         };
     }
-    unreachable!()
+    panic!("the answer has no such output")
 }
 
 /// The word of each dialect for filtered content.
@@ -289,8 +289,50 @@ fn an_answer_ends_at_a_piece_or_an_end_of_its_last_output_only() {
             decoder.finish().unwrap();
         }
         decoder.edit(&[]).unwrap();
-        assert!(decoder.cut(&[], first, &notice(false)).is_err(), "it has left");
+        let behind = decoder.cut(&[], first, &notice(false));
+        assert_eq!(behind.is_ok(), trial.stream, "a whole answer has left");
     }
+}
+
+/// When the time of text that was held back is over, the vendor has said nothing new.
+#[test]
+fn a_stream_may_end_behind_what_has_left() {
+    let mut tried = BTreeSet::new();
+    for trial in trials().into_iter().filter(|trial| trial.stream) {
+        let pieces = events(&trial.text);
+        let outputs = outputs(&trial, &pieces);
+        let points = points(&outputs);
+        let (first, last) = (points[0].0, points[points.len() - 1].0);
+        for number in first..last {
+            let mut decoder = trial.decoder(true);
+            let (mut output, mut allowed) = (String::new(), BTreeMap::<_, String>::new());
+            for (piece, decoded) in pieces.iter().zip(&outputs).take(number + 1) {
+                output += &decoder.push(piece).unwrap().output;
+                for found in &decoded.segments {
+                    if found.role != SegmentRole::Repeat {
+                        let text = found.text(&decoded.output).unwrap();
+                        let key = (u64::from(found.at.choice), found.at.kind as u8);
+                        allowed.entry(key).or_default().push_str(&text);
+                    }
+                }
+            }
+            decoder.edit(&[]).unwrap();
+            output += &decoder.cut(&[], 0, &notice(false)).unwrap();
+            if read(trial.client, true, &output)
+                .finishes
+                .iter()
+                .any(|end| end != filtered(trial.client))
+            {
+                // One of its choices had ended before.
+                continue;
+            }
+            let at = Place::new(TextKind::Text, 0);
+            let outcome = Outcome { output, allowed, at, decoder };
+            assert_ended(&trial, (number, 0), &outcome, false);
+            tried.insert((trial.client, trial.passes()));
+        }
+    }
+    assert_eq!(tried.len(), Client::ALL.len() * 2, "{tried:?}");
 }
 
 #[test]
@@ -353,31 +395,6 @@ proptest! {
                 edits.next().unwrap().clone().filter(|_| !is_call)
             });
             assert_ended(&trial, point, &outcome, said);
-        }
-    }
-}
-
-#[test]
-fn dump_for_sdk() {
-    let Ok(dir) = std::env::var("CUTS_DIR") else { return };
-    let mut n = 0;
-    for trial in trials() {
-        for (form, pieces) in chunkings(&trial) {
-            for point in points(&outputs(&trial, &pieces)) {
-                for said in [false, true] {
-                    let outcome = cut(&trial, &pieces, point, said, |_, _| None);
-                    let expected = outcome
-                        .allowed
-                        .get(&(0, TextKind::Text as u8))
-                        .cloned()
-                        .unwrap_or_default()
-                        + if said && outcome.at.choice == 0 { MESSAGE } else { "" };
-                    let case = serde_json::json!({"client": format!("{:?}", trial.client), "stream": trial.stream, "form": form,
-                        "vendor": format!("{:?}", trial.vendor), "name": trial.name, "point": format!("{point:?}"), "body": outcome.output, "text": expected});
-                    std::fs::write(format!("{dir}/{n}.json"), case.to_string()).unwrap();
-                    n += 1;
-                }
-            }
         }
     }
 }

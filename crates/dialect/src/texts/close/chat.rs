@@ -62,22 +62,15 @@ impl Left {
         for (at, text) in rest.into_iter().chain(message) {
             self.say(form, at, &text, ending);
         }
-        let mut chunk = |choices: Vec<Json>| {
-            let chunk = form.head.chunk(form.object, choices).to_string();
-            let said = Some(guardrail(ending.notice));
-            let chunk = Raw::uncut(&chunk).with([("guardrail", said)]);
-            ending.data(&chunk);
-        };
         let mut unfinished: Vec<u32> = (0..self.asked).collect();
         unfinished.extend(self.choices.keys().filter(|index| **index >= self.asked));
         unfinished.retain(|index| self.choices.get(index) != Some(&true));
         for index in &unfinished {
-            let is_new = !self.choices.contains_key(index);
-            let said = if is_new { &form.begun } else { &form.nothing };
-            chunk(vec![choice(*index, said, Some(FILTERED))]);
+            self.begin(form, *index, ending);
+            finish(form, vec![choice(*index, &form.nothing, Some(FILTERED))], ending);
         }
         if unfinished.is_empty() {
-            chunk(Vec::new());
+            finish(form, Vec::new(), ending);
         }
         if self.asked_for_usage && !self.usage {
             let mut chunk = form.head.chunk(form.object, Vec::new());
@@ -94,13 +87,24 @@ impl Left {
             return;
         }
         let Some(event) = (form.delta)(at, text) else { return };
-        if self.choices.insert(at.choice, false).is_none() {
-            let begun = vec![choice(at.choice, &form.begun, None)];
-            ending.data(&form.head.chunk(form.object, begun).to_string());
-        }
+        self.begin(form, at.choice, ending);
         ending.memory.release(at, text);
         ending.out.push_str(&event);
     }
+
+    /// By a chunk of its own: accumulators read no end in the first one of a stream.
+    fn begin(&mut self, form: &Form<'_>, index: u32, ending: &mut Ending<'_>) {
+        if self.choices.insert(index, false).is_none() {
+            let begun = vec![choice(index, &form.begun, None)];
+            ending.data(&form.head.chunk(form.object, begun).to_string());
+        }
+    }
+}
+
+fn finish(form: &Form<'_>, choices: Vec<Json>, ending: &mut Ending<'_>) {
+    let chunk = form.head.chunk(form.object, choices).to_string();
+    let why = Some(guardrail(ending.notice));
+    ending.data(&Raw::uncut(&chunk).with([("guardrail", why)]));
 }
 
 fn choice(index: u32, said: &Json, finish: Option<&str>) -> Json {

@@ -104,41 +104,53 @@ impl Item {
         ending.memory.release(at, text);
     }
 
-    /// Its parts and itself end here. Thoughts that are not whole have no seal.
+    /// Its parts and itself end here.
     pub fn close(&mut self, status: &str, ending: &mut Ending<'_>) {
         let keys: Vec<(bool, u32)> = self.parts.keys().copied().collect();
         keys.into_iter().for_each(|key| self.close_part(key, ending));
-        let kind = self.kind();
-        let mut changes = vec![("status", Some(string(status)))];
-        let parts = |summary| {
-            let own = self.parts.iter().filter(move |((of_summary, _), _)| *of_summary == summary);
-            own.map(|(_, part)| part.raw.as_str()).collect::<Vec<&str>>()
-        };
-        if kind == "message" || !parts(false).is_empty() {
-            changes.push(("content", Some(array(parts(false)))));
-        }
-        if kind == "reasoning" {
-            changes.push(("summary", Some(array(parts(true)))));
-            changes.push(("encrypted_content", None));
-        }
-        if let Some((_, member, name)) = STRINGS.iter().find(|(of, _, _)| *of == kind) {
-            let said =
-                string(ending.memory.released(place(TextKind::ToolArguments, self.index, 0)));
-            changes.push((member, Some(said.clone())));
-            if !self.said {
-                let mut event = self.at(None);
-                if kind == "function_call" {
-                    let own = Raw::uncut(&self.raw).text_of("name");
-                    event.push(("name", string(&own)));
-                }
-                event.push((member, said));
-                numbered(&format!("response.{name}.done"), event, ending);
-            }
-        }
+        let mut changes = self.whole_parts();
+        changes.extend(self.close_string(ending));
+        changes.push(("status", Some(string(status))));
         self.raw = Raw::uncut(&self.raw).with_all(changes);
         self.done = true;
         let event = vec![("output_index", self.index.to_string()), ("item", self.raw.clone())];
         numbered("response.output_item.done", event, ending);
+    }
+
+    /// The members with its parts. Thoughts that are not whole have no seal.
+    fn whole_parts(&self) -> Vec<(&'static str, Option<String>)> {
+        let parts = |summary| {
+            let own = self.parts.iter().filter(move |((of_summary, _), _)| *of_summary == summary);
+            own.map(|(_, part)| part.raw.as_str()).collect::<Vec<&str>>()
+        };
+        let (kind, contents) = (self.kind(), parts(false));
+        let mut members = Vec::new();
+        if kind == "message" || !contents.is_empty() {
+            members.push(("content", Some(array(contents))));
+        }
+        if kind == "reasoning" {
+            members.push(("summary", Some(array(parts(true)))));
+            members.push(("encrypted_content", None));
+        }
+        members
+    }
+
+    /// The member with its one string, if it is an item of one.
+    fn close_string(&self, ending: &mut Ending<'_>) -> Option<(&'static str, Option<String>)> {
+        let kind = self.kind();
+        let (_, member, name) = STRINGS.iter().find(|(of, _, _)| *of == kind)?;
+        let at = place(TextKind::ToolArguments, self.index, 0);
+        let said = string(ending.memory.released(at));
+        if !self.said {
+            let mut event = self.at(None);
+            if kind == "function_call" {
+                let name = Raw::uncut(&self.raw).text_of("name");
+                event.push(("name", string(&name)));
+            }
+            event.push((member, said.clone()));
+            numbered(&format!("response.{name}.done"), event, ending);
+        }
+        Some((member, Some(said)))
     }
 
     fn close_part(&mut self, key: (bool, u32), ending: &mut Ending<'_>) {
