@@ -3,7 +3,8 @@
 use crate::answer::{Answer, Streamed};
 use crate::call::Call;
 use crate::exchange::Exchange;
-use crate::guard::{Direction, Guarded};
+use crate::found::Direction;
+use crate::guard::Guarded;
 use crate::headers::{self, Passed};
 use crate::ids::Binder;
 use crate::lease::{self, Lease};

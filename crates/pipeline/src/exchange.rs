@@ -1,7 +1,7 @@
 //! What belongs to one request from its first byte to its last: its names, its clock, its record.
 
 use crate::endpoint;
-use crate::guard::{self, Direction};
+use crate::found::{self, Direction};
 use crate::http::RequestHead;
 use crate::memory::Held;
 use crate::record::{Event, Record};
@@ -73,7 +73,7 @@ impl<S: Stages> Exchange<S> {
 
     /// The header that says what was found.
     pub fn findings(&self) -> Option<String> {
-        guard::header(self.findings.iter().map(|(finding, direction)| (finding, *direction)))
+        found::header(self.findings.iter().map(|(finding, direction)| (finding, *direction)))
     }
 
     /// Run a stage that waits, and note what it took.

@@ -1,11 +1,43 @@
-//! What the guardrail has found, in the record.
+//! What the guardrail has found, in headers and in the record.
 
-use crate::guard::Direction;
-use postern_types::guardrail::Finding;
+use postern_types::guardrail::{Action, Finding};
 use serde::Serialize;
 
 /// Findings that are told apart: detectors have a few forms each.
 const MAX_FOUND: usize = 128;
+
+/// Which way a text went in which something was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// To the vendor.
+    Request,
+    /// To the client.
+    Answer,
+}
+
+impl Direction {
+    /// Its word in headers and records.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Direction::Request => "request",
+            Direction::Answer => "answer",
+        }
+    }
+}
+
+/// What was found, as a list of structured fields (RFC 9651): `email;in=request;action=anonymise;count=2`. What a rule lets pass
+/// in silence is in the record alone.
+pub fn header<'f>(findings: impl Iterator<Item = (&'f Finding, Direction)>) -> Option<String> {
+    let told = findings.filter(|(finding, _)| finding.action != Action::Allow);
+    let items: Vec<String> = told
+        .map(|(finding, direction)| {
+            let Finding { detector, action, count, .. } = finding;
+            let action = action.as_str();
+            format!("{detector};in={};action={action};count={count}", direction.as_str())
+        })
+        .collect();
+    (!items.is_empty()).then(|| items.join(", "))
+}
 
 /// Findings, each once with a count, and none with its text.
 #[derive(Default, Serialize)]

@@ -1,10 +1,11 @@
 //! The guardrail: before a request is routed, and between what is decoded and what leaves.
 
 use crate::exchange::Exchange;
+use crate::found::Direction;
 use crate::refusal::Refusal;
 use crate::stages::{AnswerGuard, Decoder, Stages};
 use postern_fault::{Fault, Kind};
-use postern_types::guardrail::{Action, Finding, Flushed, Piece, Released, Stop};
+use postern_types::guardrail::{Finding, Flushed, Piece, Released, Stop};
 use postern_types::provider::{AnswerSegment, Decoded, Notice, SegmentEdit, SegmentRole, TextKind};
 use postern_types::{Caller, Prompt};
 
@@ -31,39 +32,6 @@ pub fn request<S: Stages>(
             .with_private(error.to_string())
     })?;
     Ok((edited, verdict.memo))
-}
-
-/// Which way a text went in which something was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    /// To the vendor.
-    Request,
-    /// To the client.
-    Answer,
-}
-
-impl Direction {
-    /// Its word in headers and records.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Direction::Request => "request",
-            Direction::Answer => "answer",
-        }
-    }
-}
-
-/// What was found, as a list of structured fields (RFC 9651): `email;in=request;action=anonymise;count=2`. What a rule lets pass
-/// in silence is in the record alone.
-pub fn header<'f>(findings: impl Iterator<Item = (&'f Finding, Direction)>) -> Option<String> {
-    let told = findings.filter(|(finding, _)| finding.action != Action::Allow);
-    let items: Vec<String> = told
-        .map(|(finding, direction)| {
-            let Finding { detector, action, count, .. } = finding;
-            let action = action.as_str();
-            format!("{detector};in={};action={action};count={count}", direction.as_str())
-        })
-        .collect();
-    (!items.is_empty()).then(|| items.join(", "))
 }
 
 /// The guard of one answer.

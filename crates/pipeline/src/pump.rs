@@ -3,7 +3,7 @@
 
 use crate::answer::Streamed;
 use crate::exchange::Exchange;
-use crate::guard::Direction;
+use crate::found::Direction;
 use crate::late::Late;
 use crate::lease::{self, Lease};
 use crate::record::Event;

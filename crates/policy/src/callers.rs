@@ -6,9 +6,12 @@ use crate::consumers::Consumers;
 use crate::grants::CallerKey;
 use crate::issuers::{ClaimNames, Issuers};
 
-/// The names of consumers, teams, tenants and roles; none of a kind where tokens may say any.
+/// The names of consumers, teams, tenants and roles.
 pub(crate) struct KnownCallers {
-    consumers: Option<BTreeSet<String>>,
+    consumers: BTreeSet<String>,
+    /// Issuers whose tokens may name consumers that are not declared: these are called `<issuer>/<claim>`.
+    issuers_of_others: BTreeSet<String>,
+    /// None where tokens may say any; tenants and roles likewise.
     teams: Option<BTreeSet<String>>,
     tenants: Option<BTreeSet<String>>,
     roles: Option<BTreeSet<String>>,
@@ -19,29 +22,34 @@ impl KnownCallers {
         let undeclared = || issuers.iter().filter_map(|issuer| issuer.undeclared.as_ref());
         let says_any =
             |says: fn(&ClaimNames) -> bool| issuers.iter().any(|issuer| says(&issuer.claims));
-        let names = consumers.iter().map(|one| one.name.clone());
         let teams = consumers.iter().filter_map(|one| one.team.clone());
         let teams = teams.chain(undeclared().filter_map(|one| one.team.clone()));
         let tenants = consumers.iter().filter_map(|one| one.tenant.clone());
         let tenants = tenants.chain(undeclared().filter_map(|one| one.tenant.clone()));
         let roles = consumers.iter().flat_map(|one| one.roles.clone());
         let roles = roles.chain(undeclared().flat_map(|one| one.roles.clone()));
+        let of_others = issuers.iter().filter(|issuer| issuer.undeclared.is_some());
         Self {
-            consumers: undeclared().next().is_none().then(|| names.collect()),
+            consumers: consumers.iter().map(|one| one.name.clone()).collect(),
+            issuers_of_others: of_others.map(|issuer| issuer.name.clone()).collect(),
             teams: (!says_any(|claims| claims.team.is_some())).then(|| teams.collect()),
             tenants: (!says_any(|claims| claims.tenant.is_some())).then(|| tenants.collect()),
             roles: (!says_any(|claims| claims.roles.is_some())).then(|| roles.collect()),
         }
     }
 
-    /// The names of a kind; none where tokens may say any.
-    pub(crate) fn of(&self, key: CallerKey) -> Option<&BTreeSet<String>> {
+    /// The names of a kind, when this is none of them and no token can say it.
+    pub(crate) fn lacking(&self, key: CallerKey, name: &str) -> Option<&BTreeSet<String>> {
         let names = match key {
-            CallerKey::Consumer => &self.consumers,
-            CallerKey::Team => &self.teams,
-            CallerKey::Tenant => &self.tenants,
-            CallerKey::Role => &self.roles,
+            CallerKey::Consumer => {
+                let issuer = name.split_once('/').map(|(issuer, _)| issuer);
+                let is_known = |issuer| self.issuers_of_others.contains(issuer);
+                (!issuer.is_some_and(is_known)).then_some(&self.consumers)
+            }
+            CallerKey::Team => self.teams.as_ref(),
+            CallerKey::Tenant => self.tenants.as_ref(),
+            CallerKey::Role => self.roles.as_ref(),
         };
-        names.as_ref()
+        names.filter(|names| !names.contains(name))
     }
 }

@@ -121,7 +121,7 @@ pub(crate) fn models(
 
 /// Names, each once.
 pub(crate) fn roles(report: &mut Report<'_>, label: Label<'_>, list: &Texts<'_>) -> Vec<String> {
-    names(report, label, ROLES, "role", list.as_ref()).map(|(role, _)| role).collect()
+    names(report, label, ROLES, "role", list).map(|(role, _)| role).collect()
 }
 
 /// Names of regions, each once, at least one; nothing where none is written, which is any region.
@@ -133,7 +133,7 @@ pub(crate) fn regions(
 ) -> Option<Vec<String>> {
     at_least_one(report, label, REGIONS, list.as_ref()?);
     let mut regions = Vec::new();
-    for (region, span) in names(report, label, REGIONS, "region", list.as_ref()) {
+    for (region, span) in names(report, label, REGIONS, "region", list) {
         said.push(Said::new(label, span, Other::Region(region.clone())));
         regions.push(region);
     }
@@ -148,24 +148,23 @@ pub(crate) fn issuers(
     said: &mut Vec<Said>,
 ) -> Vec<String> {
     let mut issuers = Vec::new();
-    for (issuer, span) in names(report, label, ISSUERS, "issuer", list.as_ref()) {
+    for (issuer, span) in names(report, label, ISSUERS, "issuer", list) {
         said.push(Said::new(label, span, Other::Issuer(issuer.clone())));
         issuers.push(issuer);
     }
     issuers
 }
 
-/// Names, each once, and where they are.
-pub(crate) fn names(
+fn names(
     report: &mut Report<'_>,
     label: Label<'_>,
     key: Key,
     what: &str,
-    list: Option<&Spanned<Vec<Spanned<&str>>>>,
+    list: &Texts<'_>,
 ) -> impl Iterator<Item = (String, Range<usize>)> {
     let mut seen = Seen::default();
     let mut names = Vec::new();
-    for value in list.into_iter().flat_map(Spanned::get_ref) {
+    for value in list.iter().flat_map(Spanned::get_ref) {
         let what = format!("the {what} {}", shown(value.get_ref()));
         seen.note(report, label, value, &what, "remove");
         names.extend(name(report, label, key, value).map(|name| (name, value.span())));

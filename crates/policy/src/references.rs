@@ -100,10 +100,7 @@ fn dangling_model(key: &str, name: &str, names: &[String]) -> Option<String> {
 
 /// What is wrong with a rule for callers that nobody is.
 fn dangling_caller(key: CallerKey, name: &str, callers: &KnownCallers) -> Option<String> {
-    let names = callers.of(key)?;
-    if names.contains(name) {
-        return None;
-    }
+    let names = callers.lacking(key, name)?;
     let (written, rule) = match key {
         CallerKey::Consumer => ("consumers", "which consumers.toml does not declare"),
         CallerKey::Team => ("teams", "which is the team of no consumer and no issuer"),

@@ -86,8 +86,8 @@ fn a_rule_is_what_its_row_says() {
             ModelPattern::Exact("chat-default".to_owned()),
         ]),
         callers: Callers {
-            consumers: names(&["a"]),
-            teams: names(&["search", "any-team-that-a-claim-may-say"]),
+            consumers: names(&["a", "corporate/Some App"]),
+            teams: names(&["search", "Any Team that a claim may say"]),
             tenants: names(&["acme"]),
             roles: names(&["reader", "guest"]),
             data_classes: set([DataClass::Confidential, DataClass::Restricted]),

@@ -33,7 +33,11 @@ pub fn iban(number: u32) -> String {
 /// RFC 5737, RFC 3849 and RFC 7042, 2.1.2.
 pub fn network_address(number: u32, original: &str) -> String {
     if original.contains('.') && !original.contains(':') {
-        let net = ["192.0.2", "198.51.100", "203.0.113"][(number / 150 % 3) as usize];
+        let net = match number / 150 % 3 {
+            0 => "192.0.2",
+            1 => "198.51.100",
+            _ => "203.0.113",
+        };
         return format!("{net}.{}", 100 + number % 150);
     }
     match original.matches([':', '-']).count() == 5 && original.len() == 17 {

@@ -1,7 +1,7 @@
 //! From a rule as written to a [`Rule`].
 
 use std::collections::BTreeSet;
-use std::ops::{Range, RangeInclusive};
+use std::ops::RangeInclusive;
 
 use toml::Spanned;
 
@@ -25,6 +25,9 @@ const MAX_MESSAGE_CHARACTERS: usize = 1_000;
 
 /// Longest name of an article.
 const MAX_CITE_CHARACTERS: usize = 200;
+
+/// As long as the value of a claim may be that says who calls.
+const MAX_CLAIM_BYTES: usize = 256;
 
 /// What becomes of text that cannot be scanned: whether it passes.
 const ON_ERROR_WORDS: &[(&str, bool)] = &[("refuse", false), ("pass", true)];
@@ -139,18 +142,36 @@ fn each_word<T: Copy>(
     meanings.into_iter()
 }
 
+/// Whether a token could say this of its caller: claims are freer than the names of policies.
+fn is_claimed(text: &str) -> bool {
+    !text.is_empty() && text.len() <= MAX_CLAIM_BYTES && !text.chars().any(char::is_control)
+}
+
 fn callers(report: &mut Report<'_>, written: &written::Rule<'_>, said: &mut Vec<Said>) -> Callers {
     let label = written.label;
     let mut named = |key: Key, of: CallerKey, list: &Texts<'_>| {
         let list = list.as_ref()?;
         at_least_one(report, label, key, list);
-        let names: Vec<(String, Range<usize>)> =
-            grants::names(report, label, key, of.word(), Some(list)).collect();
-        let refer = |(name, span): &(String, Range<usize>)| {
-            Said::new(label, span.clone(), Other::Caller(of, name.clone()))
-        };
-        said.extend(names.iter().map(refer));
-        Some(names.into_iter().map(|(name, _)| name).collect())
+        let mut seen = Seen::default();
+        let mut names = BTreeSet::new();
+        for value in list.get_ref() {
+            let text = *value.get_ref();
+            let what = format!("the {} {}", of.word(), shown(text));
+            seen.note(report, label, value, &what, "remove");
+            if is_claimed(text) {
+                said.push(Said::new(label, value.span(), Other::Caller(of, text.to_owned())));
+                names.insert(text.to_owned());
+            } else {
+                let message = format!(
+                    "`{}` has {}; write 1 to {MAX_CLAIM_BYTES} bytes without control characters, for example {}",
+                    key.name,
+                    shown(text),
+                    key.example
+                );
+                report.problem(label, value.span(), message);
+            }
+        }
+        Some(names)
     };
     Callers {
         consumers: named(CONSUMERS, CallerKey::Consumer, &written.consumers),
