@@ -3,6 +3,7 @@
 //! Client and vendor speak the same dialect: the client's bytes pass but for splices, and the vendor's as they came.
 //! Otherwise the request is decoded into the hub ([`crate::chat`]), encoded from it, and the answer likewise.
 
+mod answer_head;
 mod cap;
 mod decode;
 mod embeddings;
@@ -13,8 +14,9 @@ mod generated;
 mod passing;
 mod translating;
 
+pub use answer_head::AnswerHead;
 pub use cap::capped;
-pub use decode::{AnswerHead, Decoder};
+pub use decode::Decoder;
 pub use encode::{Encoded, Rewritten, encode};
 pub use estimate::count;
 

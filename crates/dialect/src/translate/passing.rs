@@ -1,6 +1,6 @@
 //! An answer in the client's own dialect: it passes as it came, and is watched for its usage, its end and its errors.
 
-use super::decode::AnswerHead;
+use super::answer_head::AnswerHead;
 use super::generated::Generated;
 use super::translating::{Framing, read_whole, reader};
 use crate::chat::Event;
