@@ -33,7 +33,7 @@ mod usage;
 mod whole;
 
 pub use decode::Decoder;
-pub use encode::{Encoded, encode};
+pub use encode::encode;
 pub use explain::explain;
 pub use from_client::decode;
 pub use from_vendor::{Reader, read_whole};

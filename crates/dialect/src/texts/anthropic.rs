@@ -1,8 +1,8 @@
 //! Messages: <https://docs.anthropic.com/en/docs/build-with-claude/streaming>.
 
+use super::find::{FindTexts, misfit};
 use super::found::Found;
 use super::mark::When;
-use super::{Dialect, misfit};
 use crate::json::{Node, Value};
 use postern_fault::Fault;
 use postern_types::provider::{Place, TextKind};
@@ -10,9 +10,9 @@ use serde::de::IgnoredAny;
 use serde_json::json;
 
 #[derive(Default)]
-pub(super) struct Anthropic;
+pub(crate) struct Anthropic;
 
-impl Dialect for Anthropic {
+impl FindTexts for Anthropic {
     fn event(&mut self, data: Option<&Node<'_>>, found: &mut Found<'_>) {
         let Some(data) = data else { return };
         let index = data.index_of("index").unwrap_or_default();

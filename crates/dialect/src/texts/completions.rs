@@ -1,6 +1,6 @@
 //! Legacy completions: <https://platform.openai.com/docs/api-reference/completions/object>.
 
-use super::Dialect;
+use super::find::FindTexts;
 use super::found::Found;
 use super::mark::When;
 use crate::json::Node;
@@ -40,7 +40,7 @@ impl Head {
     }
 }
 
-impl Dialect for Completions {
+impl FindTexts for Completions {
     fn event(&mut self, data: Option<&Node<'_>>, found: &mut Found<'_>) {
         let Some(data) = data else { return found.end_if(|_| true) };
         self.head.see(data);

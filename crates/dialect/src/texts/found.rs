@@ -9,7 +9,7 @@ use postern_types::provider::{Place, SegmentForm, TextKind};
 use std::borrow::Cow;
 
 /// Collects the marks of an output.
-pub(super) struct Found<'m> {
+pub(crate) struct Found<'m> {
     memory: &'m mut Memory,
     marks: Vec<Mark>,
     next_number: u64,
@@ -28,7 +28,7 @@ struct Event {
 }
 
 impl<'m> Found<'m> {
-    pub fn new(memory: &'m mut Memory, next_number: u64) -> Self {
+    pub(super) fn new(memory: &'m mut Memory, next_number: u64) -> Self {
         Found {
             memory,
             marks: Vec::new(),
@@ -45,7 +45,7 @@ impl<'m> Found<'m> {
     }
 
     /// The marks in order, the number of the next event, and whether a repeat says something else than was said.
-    pub fn finish(mut self) -> (Vec<Mark>, u64, bool) {
+    pub(super) fn finish(mut self) -> (Vec<Mark>, u64, bool) {
         self.marks.sort_by_key(|mark| mark.span.start);
         (self.marks, self.next_number, self.contradicts)
     }
@@ -153,7 +153,7 @@ impl<'m> Found<'m> {
     }
 
     /// A value that edits make untrue: `with` stands in its place then.
-    pub fn void(&mut self, at: Place, node: &Node<'_>, with: &'static str, when: When) {
+    pub(super) fn void(&mut self, at: Place, node: &Node<'_>, with: &'static str, when: When) {
         self.mark(at, node.span, What::Void { with, when });
     }
 

@@ -3,51 +3,32 @@
 //! It reads what the client is given, not what the vendor said: so it is the same whether the answer was translated or passes, and
 //! what a stage has seen is what the client gets. Nothing of it runs unless a stage asks for segments.
 
-mod anthropic;
-mod chat;
+pub(crate) mod anthropic;
+pub(crate) mod chat;
 mod completions;
 mod compose;
 mod events;
+pub(crate) mod find;
 mod found;
 mod mark;
 mod memory;
-mod responses;
+pub(crate) mod responses;
 
 use crate::json::Node;
 use crate::vendor_fault::malformed;
-use crate::{Decoded, Facts, Operation, Wire};
+use crate::{Decoded, Facts, Operation, codecs};
 use compose::{Composed, Edits, Texture};
+use find::{FindTexts, misfit};
 use found::Found;
 use mark::Mark;
 use memory::Memory;
-use postern_fault::{Fault, Kind};
-use postern_types::escape;
+use postern_fault::Fault;
 use postern_types::provider::{Place, SegmentEdit};
 use std::mem;
 
-/// A client's dialect.
-trait Dialect {
-    /// What an event of a stream says; none is its end mark.
-    fn event(&mut self, data: Option<&Node<'_>>, found: &mut Found<'_>);
-
-    /// What a whole answer says.
-    fn whole(&mut self, answer: &Node<'_>, found: &mut Found<'_>);
-
-    /// An event with more text at this place, of this number among the events. None: there is none of this kind.
-    fn delta(&self, at: Place, text: &str, number: u64) -> Option<String>;
-
-    /// Arguments where a JSON value stands: in most dialects the string that should stand there.
-    ///
-    /// # Errors
-    /// What no value can be made of.
-    fn value(&self, text: &str) -> Result<String, Fault> {
-        Ok(format!("\"{}\"", escape(text)))
-    }
-}
-
 /// Watches one answer on its way to the client.
 pub(crate) struct Texts {
-    dialect: Box<dyn Dialect>,
+    dialect: Box<dyn FindTexts>,
     stream: bool,
     memory: Memory,
     last: Last,
@@ -74,11 +55,9 @@ struct Last {
 impl Texts {
     /// None: an answer without texts, of embeddings or counts.
     pub fn new(facts: &Facts) -> Option<Self> {
-        let dialect: Box<dyn Dialect> = match (facts.operation, facts.client) {
-            (Operation::Completions, _) => Box::<completions::Completions>::default(),
-            (Operation::Chat, Wire::Responses) => Box::<responses::Responses>::default(),
-            (Operation::Chat, Wire::Anthropic) => Box::<anthropic::Anthropic>::default(),
-            (Operation::Chat, _) => Box::<chat::Chat>::default(),
+        let dialect = match facts.operation {
+            Operation::Chat => (codecs::of(facts.client).client.texts)(),
+            Operation::Completions => Box::<completions::Completions>::default(),
             _ => return None,
         };
         Some(Texts {
@@ -186,7 +165,7 @@ impl Texts {
 
 /// On an error, where the event begins that cannot be read.
 fn read(
-    dialect: &mut dyn Dialect,
+    dialect: &mut dyn FindTexts,
     stream: bool,
     output: &str,
     found: &mut Found<'_>,
@@ -211,9 +190,4 @@ fn read(
     dialect.whole(&node, found);
     found.end_if(|_| true);
     Ok(())
-}
-
-/// A stage has made a mistake.
-fn misfit(private: &str) -> Fault {
-    Fault::new(Kind::Unavailable, "the gateway could not edit the answer").with_private(private)
 }

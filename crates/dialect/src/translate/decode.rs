@@ -10,7 +10,7 @@ use crate::handed_out::HandedOut;
 use crate::openai::decode::wrong_form;
 use crate::texts::Texts;
 use crate::usage::latest;
-use crate::{Context, Decoded, Facts, Operation, Usage, Vendor, Wire, openai};
+use crate::{Context, Decoded, Facts, Operation, Usage, Vendor, codecs, openai};
 use postern_fault::{Fault, Kind};
 use postern_types::provider::{Place, SegmentEdit};
 
@@ -141,12 +141,12 @@ impl Reading {
             return Reading::Refused(wrong_form(facts.stream, head.media_type()));
         }
         if passes(vendor, facts) {
-            return match (facts.operation, wire) {
-                (Operation::Chat, Wire::Anthropic | Wire::Responses) => {
-                    Reading::Passing(Box::new(Passing::new(wire, facts, &head)))
-                }
-                (Operation::CountTokens | Operation::Rerank, _) => {
+            return match facts.operation {
+                Operation::CountTokens | Operation::Rerank => {
                     Reading::Passing(Box::new(Passing::unread()))
+                }
+                Operation::Chat if !codecs::of(wire).client.lenient_decoder => {
+                    Reading::Passing(Box::new(Passing::new(wire, facts, &head)))
                 }
                 _ => Reading::OpenAi(openai::Decoder::new(facts, &head.content_type)),
             };
