@@ -29,9 +29,8 @@ mod records {
 pub use escape::escape;
 pub use records::postern::types::delegation;
 pub use records::postern::types::types::*;
-pub use segment::{Unescaped, json_unescaped};
 pub use span::{EditError, apply};
-pub use unescape::unescape;
+pub use unescape::{Unescaped, unescape};
 
 /// The records of `postern:auth`.
 pub mod auth {
