@@ -7,7 +7,7 @@ use std::process::Command;
 
 /// Every package, its folder, and which of the others it is built from. A package that is not here fails the test: where does it
 /// belong?
-const PACKAGES: [(&str, &str, &[&str]); 33] = [
+const PACKAGES: [(&str, &str, &[&str]); 34] = [
     // What nothing here is below.
     ("postern-types", "crates/types", &[]),
     ("postern-keys", "crates/keys", &[]),
@@ -29,7 +29,7 @@ const PACKAGES: [(&str, &str, &[&str]); 33] = [
     (
         "postern-identity",
         "crates/identity",
-        &["postern-fault", "postern-keys", "postern-policy", "postern-token"],
+        &["postern-fault", "postern-keys", "postern-policy", "postern-token", "postern-types"],
     ),
     (
         "postern-meter",
@@ -95,11 +95,13 @@ const PACKAGES: [(&str, &str, &[&str]); 33] = [
     ),
     // Programs.
     ("postern-key-value", "host/key-value", &[]),
-    ("postern-host", "host", &["postern-key-value"]),
+    ("postern-allowed-hosts", "host/allowed-hosts", &[]),
+    ("postern-host", "host", &["postern-allowed-hosts", "postern-key-value"]),
     (
         "postern",
         "postern",
         &[
+            "postern-allowed-hosts",
             "postern-authorization",
             "postern-identity",
             "postern-key-value",
