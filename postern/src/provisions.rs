@@ -63,8 +63,8 @@ fn origins(provider: &Provider) -> Vec<String> {
         return Vec::new();
     };
     let mut origins = vec![base_url.origin()];
-    if let Some(Credential::GoogleServiceAccount { token_url, .. }) = credential {
-        origins.push(format!("{{{{ {token_url} }}}}"));
+    if let Some(Credential::ServiceAccount(account)) = credential {
+        origins.push(format!("{{{{ {} }}}}", account.token_url));
     }
     origins
 }

@@ -6,6 +6,7 @@
 
 mod action;
 mod cost;
+mod credential;
 mod dialect;
 mod escape;
 mod prompt;
