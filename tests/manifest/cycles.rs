@@ -92,18 +92,18 @@ impl Said {
 }
 
 /// A name or a mark.
-fn word(tree: &TokenTree) -> String {
+pub fn word(tree: &TokenTree) -> String {
     match tree {
         TokenTree::Ident(_) | TokenTree::Punct(_) => tree.to_string(),
         TokenTree::Group(_) | TokenTree::Literal(_) => String::new(),
     }
 }
 
-fn is_cfg_test(attribute: &TokenStream) -> bool {
+pub fn is_cfg_test(attribute: &TokenStream) -> bool {
     attribute.to_string().replace(' ', "") == "cfg(test)"
 }
 
-fn is_block(tree: &TokenTree) -> bool {
+pub fn is_block(tree: &TokenTree) -> bool {
     matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
 
@@ -185,7 +185,7 @@ fn cycles(sources: &[(String, String)]) -> Vec<(BTreeSet<&str>, String)> {
 }
 
 /// The files below `src`; none where a package is made of another's files.
-fn sources(root: &Path) -> Vec<(String, String)> {
+pub fn sources(root: &Path) -> Vec<(String, String)> {
     let mut sources = Vec::new();
     let mut folders: Vec<_> = root.is_dir().then(|| root.to_owned()).into_iter().collect();
     while let Some(folder) = folders.pop() {
