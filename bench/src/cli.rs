@@ -57,10 +57,23 @@ impl Options {
 mod tests {
     use super::*;
     use clap::CommandFactory;
+    use std::fs;
+    use std::path::Path;
 
     #[test]
     fn the_command_is_consistent() {
         Options::command().debug_assert();
+    }
+
+    /// `cargo xtask` shows it without building this program. `UPDATE_GOLDEN=1` writes it.
+    #[test]
+    fn xtask_shows_the_help_of_this_program() {
+        let help = Options::try_parse_from(["x", "--help"]).err().unwrap().to_string();
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../xtask/help/bench.txt");
+        if env::var_os("UPDATE_GOLDEN").is_some() {
+            fs::write(&file, &help).unwrap();
+        }
+        assert_eq!(fs::read_to_string(file).unwrap_or_default(), help, "UPDATE_GOLDEN=1 writes it");
     }
 
     #[test]

@@ -8,7 +8,6 @@ use http::uri::Scheme;
 use postern_key_value::Stores;
 use tokio::sync::watch;
 
-use crate::allowed_hosts::AllowedHosts;
 use crate::cache::Cache;
 use crate::compose::{self, Inputs};
 use crate::engine;
@@ -22,6 +21,7 @@ use crate::runtime_config::RuntimeConfig;
 use crate::server::{Answer, Settings, Triggers};
 use crate::shared::{Granted, Shared};
 use crate::variables::{Sources, Variables, read_dot_env};
+use postern_allowed_hosts::AllowedHosts;
 
 /// What an application is made from.
 #[derive(Clone, Debug)]

@@ -4,14 +4,12 @@
 //! [`app`] first: it leads from the manifest to running components. Then [`instance`] (how long an instance lives),
 //! [`state`] and [`shared`] (what it holds), [`server`] (requests in) and [`outbound`] (requests out). Each capability has its own file.
 
-pub mod allowed_hosts;
 pub mod app;
 mod bindings;
 pub mod cache;
 mod causes;
 pub mod compose;
 pub mod engine;
-pub mod expressions;
 pub mod grants;
 mod hop_by_hop;
 pub mod instance;

@@ -11,7 +11,7 @@ pub use component::{Component, Dependency, DependencySource, Mount};
 pub use reader::{Document, Table, Value};
 pub use trigger::{Route, StaticResponse, Target, Trigger};
 
-use crate::expressions::is_variable_name;
+use postern_allowed_hosts::is_variable_name;
 
 /// Why a key of Spin's is refused.
 pub(crate) const SPIN_ONLY: &str = "Spin supports it, this host does not";

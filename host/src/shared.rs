@@ -11,12 +11,12 @@ use postern_key_value::Stores;
 use tokio::sync::watch;
 use wasmtime_wasi_http::WasiBody;
 
-use crate::allowed_hosts::AllowedHosts;
 use crate::memory::Budget;
 use crate::outbound::client::Outbound;
 use crate::redis::connection::Connections;
 use crate::sqlite::connection::Databases;
 use crate::variables::ComponentVariables;
+use postern_allowed_hosts::AllowedHosts;
 
 /// Answers a request of one component to another.
 pub type Service = Box<dyn Fn(Request<WasiBody>) -> Answering + Send + Sync>;

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::expressions::Template;
 use crate::manifest::Variable;
+use postern_allowed_hosts::Template;
 
 /// The application's variables with their values.
 #[derive(Debug, Default)]

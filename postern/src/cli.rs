@@ -236,9 +236,31 @@ pub enum Role {
 mod tests {
     use super::*;
     use clap::CommandFactory;
+    use std::path::Path;
+    use std::{env, fs};
 
     #[test]
     fn the_commands_are_consistent() {
         Cli::command().debug_assert();
+    }
+
+    /// `cargo xtask` shows these without building this program. `UPDATE_GOLDEN=1` writes them.
+    #[test]
+    fn xtask_shows_the_help_of_this_program() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../xtask/help");
+        for command in Cli::command().get_subcommands().filter(|command| !command.is_hide_set()) {
+            let name = command.get_name();
+            let actions = command.get_subcommands().map(|action| vec![name, action.get_name()]);
+            for words in actions.chain([vec![name]]) {
+                let asked = [&["postern"], &words[..], &["--help"]].concat();
+                let help = Cli::try_parse_from(asked).err().unwrap().to_string();
+                let file = folder.join(format!("{}.txt", words.join("-")));
+                if env::var_os("UPDATE_GOLDEN").is_some() {
+                    fs::write(&file, &help).unwrap();
+                }
+                let kept = fs::read_to_string(&file).unwrap_or_default();
+                assert_eq!(kept, help, "{}: UPDATE_GOLDEN=1 writes it anew", file.display());
+            }
+        }
     }
 }

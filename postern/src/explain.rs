@@ -35,7 +35,7 @@ pub fn explain(deployment: &Deployment, options: &Explain) -> Result<()> {
     let actions = actions(options)?;
     let unix_s = when(options)?;
     let known = who::of(&options.who, &all, &deployment.store()?, unix_s)?;
-    known.caller.calls_from(options.ip).or_else(|refused| match options.ip {
+    known.identity.calls_from(options.ip).or_else(|refused| match options.ip {
         Some(_) => Err(anyhow!("refused: {refused}")),
         None => {
             println!("note          it has ip_ranges: say --ip to have them looked at");
@@ -44,11 +44,18 @@ pub fn explain(deployment: &Deployment, options: &Explain) -> Result<()> {
     })?;
     print(&known);
     let model = options.model.as_deref().context("no model is named; say --model")?;
-    let choices = choices(&all.catalogue, &known.caller, model)?;
+    let choices = choices(&all.catalogue, &known.identity.caller, model)?;
     let circumstances = Circumstances { unix_s, ip: options.ip, ..Circumstances::default() };
     let mut allowed = false;
     for choice in choices {
-        allowed |= decided(&authorization, &known.caller, &choice, &actions, &circumstances, model);
+        allowed |= decided(
+            &authorization,
+            &known.identity.caller,
+            &choice,
+            &actions,
+            &circumstances,
+            model,
+        );
     }
     if allowed { Ok(()) } else { bail!("refused") }
 }
@@ -72,7 +79,7 @@ fn when(options: &Explain) -> Result<u64> {
 }
 
 fn print(known: &Known) {
-    let caller = &known.caller;
+    let caller = &known.identity.caller;
     let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
     println!("credential    {}", known.credential);
     println!("consumer      {}", caller.consumer);
@@ -80,13 +87,12 @@ fn print(known: &Known) {
     println!("tenant        {}", or_none(&caller.tenant));
     println!("plan          {}", or_none(&caller.plan));
     println!("roles         {}", listed(&caller.roles));
-    let models: Vec<_> = caller.models.iter().map(ToString::to_string).collect();
-    println!("models        {}", listed(&models));
+    println!("models        {}", listed(&caller.models));
     println!(
         "regions       {}",
         caller.regions.as_ref().map_or("any".to_owned(), |all| listed(all))
     );
-    println!("data class    {}", caller.data_class.map_or("none", |class| class.word()));
+    println!("data class    {}", caller.data_class.as_deref().unwrap_or("none"));
 }
 
 fn listed(texts: &[String]) -> String {
@@ -95,8 +101,7 @@ fn listed(texts: &[String]) -> String {
 
 /// The deployments, as the router would name them.
 fn choices<'c>(catalogue: &'c Catalogue, caller: &Caller, model: &str) -> Result<Vec<Choice<'c>>> {
-    let patterns: Vec<_> = caller.models.iter().map(ToString::to_string).collect();
-    let allowed = Allowed::new(&patterns, caller.regions.as_deref());
+    let allowed = Allowed::new(&caller.models, caller.regions.as_deref());
     postern_route::choose(catalogue, model, &allowed, &ANY, &[])
         .map_err(|fault| anyhow!("refused by the router: {}", fault.public))
 }
@@ -154,7 +159,7 @@ fn principal(caller: &Caller) -> Principal {
         plan: caller.plan.clone(),
         roles: caller.roles.clone(),
         regions: caller.regions.clone(),
-        data_class: caller.data_class.map(|class| class.word().to_owned()),
+        data_class: caller.data_class.clone(),
         issuer: caller.issuer.clone(),
     }
 }

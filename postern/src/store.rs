@@ -148,11 +148,9 @@ impl IncrementIo for &Store {
         if delta != 0 {
             return Err(IncrementError::Unavailable("counters are only read here".to_owned()));
         }
-        self.run(self.store.count(key)).map_err(|error| match error.to_string() {
-            text if text.contains("no counter") || text.contains("not an integer") => {
-                IncrementError::Broken
-            }
-            text => IncrementError::Unavailable(text),
+        self.run(self.store.count(key)).map_err(|error| match KeyValue::get(*self, key) {
+            Ok(found) => IncrementError::of(found.as_deref(), error.to_string()),
+            Err(_) => unavailable(error),
         })
     }
 

@@ -28,7 +28,7 @@ pub fn usage(deployment: &Deployment, options: &Usage) -> Result<()> {
         (_, Some(name)) => asked.of_consumer(name, &store)?,
         (who, _) if who.is_empty() => asked.of_all(&store)?,
         (who, _) => {
-            let caller = who::of(who, &policies, &store, asked.now_ms / 1_000)?.caller;
+            let caller = who::of(who, &policies, &store, asked.now_ms / 1_000)?.identity.caller;
             asked.of(&caller, |limit| asked.is_told(limit, true))?
         }
     };
@@ -99,7 +99,7 @@ impl Asked<'_> {
     /// Of a consumer, and of each of its keys that may still be used.
     fn of_consumer(&self, name: &str, store: &Store) -> Result<Vec<Row>> {
         let unix_s = self.now_ms / 1_000;
-        let consumer = who::of_consumer(name, self.policies, unix_s)?.caller;
+        let consumer = who::of_consumer(name, self.policies, unix_s)?.identity.caller;
         let mut rows = self.of(&consumer, |limit| self.is_told(limit, false))?;
         for key in self.keys(name, store, unix_s)? {
             let has_own_plan = key.plan != consumer.plan;
@@ -123,7 +123,7 @@ impl Asked<'_> {
             let record = record.filter(|record| record.consumer == consumer);
             keys.extend(record.and_then(|record| of_issued_key(consumers, &record, unix_s).ok()));
         }
-        Ok(keys)
+        Ok(keys.into_iter().map(|identity| identity.caller).collect())
     }
 
     /// Whether enough is known of whom it counts.

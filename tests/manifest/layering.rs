@@ -7,7 +7,7 @@ use std::process::Command;
 
 /// Every package, its folder, and which of the others it is built from. A package that is not here fails the test: where does it
 /// belong?
-const PACKAGES: [(&str, &str, &[&str]); 36] = [
+const PACKAGES: [(&str, &str, &[&str]); 37] = [
     // What nothing here is below.
     ("postern-types", "crates/types", &[]),
     ("postern-keys", "crates/keys", &[]),
@@ -30,7 +30,7 @@ const PACKAGES: [(&str, &str, &[&str]); 36] = [
     (
         "postern-identity",
         "crates/identity",
-        &["postern-fault", "postern-keys", "postern-policy", "postern-token"],
+        &["postern-fault", "postern-keys", "postern-policy", "postern-token", "postern-types"],
     ),
     (
         "postern-meter",
@@ -106,11 +106,13 @@ const PACKAGES: [(&str, &str, &[&str]); 36] = [
     ),
     // Programs.
     ("postern-key-value", "host/key-value", &[]),
-    ("postern-host", "host", &["postern-key-value"]),
+    ("postern-allowed-hosts", "host/allowed-hosts", &[]),
+    ("postern-host", "host", &["postern-allowed-hosts", "postern-key-value"]),
     (
         "postern",
         "postern",
         &[
+            "postern-allowed-hosts",
             "postern-authorization",
             "postern-detect",
             "postern-guard",

@@ -2,6 +2,9 @@
 
 mod completeness;
 mod cycles;
+mod dialects;
 mod grants;
 mod layering;
+mod lengths;
 mod schema;
+mod twins;

@@ -5,6 +5,7 @@ mod artifacts;
 mod bench;
 mod cli;
 mod components;
+mod help;
 mod process;
 mod programs;
 mod progress;
@@ -35,6 +36,10 @@ fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> Result<()> {
+    if let Some(text) = help::asked(&command) {
+        print!("{text}");
+        return Ok(());
+    }
     let workspace = Workspace::find()?;
     let _alone = sharing::settle(&workspace)?;
     match command {

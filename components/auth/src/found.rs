@@ -2,14 +2,14 @@
 
 use crate::remembered;
 use postern_contract::types::delegation::DelegatedCall;
-use postern_identity::{Caller, Refused, of_claims};
+use postern_identity::{Identity, Refused, of_claims};
 use postern_policy::{Consumers, Issuer};
 use postern_token::{Claims, TokenError, credential_id};
 use std::sync::Arc;
 
 /// What is known of a token: its caller, or what must be done first.
 pub enum Found {
-    Caller(Arc<Caller>),
+    Caller(Arc<Identity>),
     Delegated(DelegatedCall),
 }
 
@@ -21,7 +21,7 @@ pub fn known(
     secret: &str,
     sha256: &str,
     until_unix_s: u64,
-) -> Result<Arc<Caller>, Refused> {
+) -> Result<Arc<Identity>, Refused> {
     let id = credential_id(secret, Some(claims));
     let caller = Arc::new(of_claims(issuer, consumers, claims, id)?);
     remembered::put(sha256, &caller, until_unix_s);

@@ -11,9 +11,6 @@ const NS_PER_MS: u64 = 1_000_000;
 /// The label that Spin has without being told.
 const LABEL: &str = "default";
 
-/// What stores say of a value that is no counter: our host's SQLite, and Redis.
-const NO_COUNTER: [&str; 2] = ["no counter", "not an integer"];
-
 thread_local! {
     /// Opened once an instance, whose one thread this is.
     static BUCKET: OnceCell<Bucket> = const { OnceCell::new() };
@@ -25,19 +22,25 @@ pub struct KeyValue;
 
 impl IncrementIo for KeyValue {
     fn increment(&self, key: &str, delta: i64) -> Result<i64, IncrementError> {
-        with_bucket(|bucket| atomics::increment(bucket, key, delta))
+        with_bucket(|bucket| match atomics::increment(bucket, key, delta) {
+            Err(error) => match bucket.get(key) {
+                Ok(found) => Err(IncrementError::of(found.as_deref(), said(&error))),
+                Err(_) => Err(unavailable(error)),
+            },
+            Ok(value) => Ok(value),
+        })
     }
 
     fn get(&self, key: &str) -> Result<Option<Vec<u8>>, IncrementError> {
-        with_bucket(|bucket| bucket.get(key))
+        with_bucket(|bucket| bucket.get(key).map_err(unavailable))
     }
 
     fn set(&self, key: &str, value: &[u8]) -> Result<(), IncrementError> {
-        with_bucket(|bucket| bucket.set(key, value))
+        with_bucket(|bucket| bucket.set(key, value).map_err(unavailable))
     }
 
     fn delete(&self, key: &str) -> Result<(), IncrementError> {
-        with_bucket(|bucket| bucket.delete(key))
+        with_bucket(|bucket| bucket.delete(key).map_err(unavailable))
     }
 
     async fn names(&self, beginning: &str) -> Result<Vec<String>, IncrementError> {
@@ -60,24 +63,26 @@ impl IncrementIo for KeyValue {
     }
 }
 
-fn with_bucket<T>(work: impl FnOnce(&Bucket) -> Result<T, Error>) -> Result<T, IncrementError> {
+fn with_bucket<T>(
+    work: impl FnOnce(&Bucket) -> Result<T, IncrementError>,
+) -> Result<T, IncrementError> {
     BUCKET.with(|cell| {
         let bucket = match cell.get() {
             Some(bucket) => bucket,
             None => {
-                let opened = open(LABEL).map_err(failed)?;
+                let opened = open(LABEL).map_err(unavailable)?;
                 cell.get_or_init(|| opened)
             }
         };
-        work(bucket).map_err(failed)
+        work(bucket)
     })
 }
 
-fn failed(error: Error) -> IncrementError {
-    match error {
-        Error::Other(text) if NO_COUNTER.iter().any(|words| text.contains(words)) => {
-            IncrementError::Broken
-        }
-        error => IncrementError::Unavailable(format!("key-value store: {error:?}")),
-    }
+#[expect(clippy::needless_pass_by_value, reason = "the shape of `map_err`")]
+fn unavailable(error: Error) -> IncrementError {
+    IncrementError::Unavailable(said(&error))
+}
+
+fn said(error: &Error) -> String {
+    format!("key-value store: {error:?}")
 }

@@ -1,7 +1,7 @@
 //! API keys: those kept in git, and those issued, which are read on every request so that a revocation holds for the next.
 
 use crate::{store, used};
-use postern_identity::{Caller, Refused, of_issued_key, of_policy_key};
+use postern_identity::{Identity, Refused, of_issued_key, of_policy_key};
 use postern_keys::{IssuedKey, store_name};
 use postern_policy::Consumers;
 
@@ -13,7 +13,7 @@ pub async fn caller(
     secret: &str,
     sha256: &str,
     unix_s: u64,
-) -> Result<Caller, Refused> {
+) -> Result<Identity, Refused> {
     let issued = store::get(&store_name(sha256)).await;
     // Nothing has a hash, too: whoever put that in git by mistake lets nobody in.
     if let Some(key) = consumers.key_by_sha256(sha256).filter(|_| !secret.is_empty()) {

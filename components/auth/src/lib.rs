@@ -33,7 +33,7 @@ use postern_contract::types::auth::{
 use postern_contract::types::delegation::DelegatedResult;
 use postern_contract::types::{Caller, Fault};
 use postern_fault::Fault as NativeFault;
-use postern_identity::{Caller as NativeCaller, Credential, Refused as Reason};
+use postern_identity::{Credential, Refused as Reason};
 use postern_policy::{Issuer, Issuers};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -52,7 +52,9 @@ impl Guest for Auth {
         let secret = postern_identity::secret(headers).map_err(fails)?;
         let address = request.client_ip.as_ref().and_then(|ip| ip.parse().ok());
         match found(issuers, secret.unwrap_or_default(), done, address).await {
-            Ok(Found::Caller(caller)) => Ok(Authentication::Authenticated(contract(&caller))),
+            Ok(Found::Caller(identity)) => {
+                Ok(Authentication::Authenticated(identity.caller.clone()))
+            }
             Ok(Found::Delegated(call)) => Ok(Authentication::Delegated(call)),
             Err(reason) => {
                 let reason = if secret.is_none() { without_credential(reason) } else { reason };
@@ -186,23 +188,6 @@ fn fails(fault: NativeFault) -> AuthenticationFailure {
 
 fn unreadable(fault: NativeFault) -> Reason {
     Reason::Unavailable(fault.private.unwrap_or(fault.public))
-}
-
-fn contract(caller: &NativeCaller) -> Caller {
-    Caller {
-        consumer: caller.consumer.clone(),
-        team: caller.team.clone(),
-        tenant: caller.tenant.clone(),
-        plan: caller.plan.clone(),
-        roles: caller.roles.clone(),
-        models: caller.models.iter().map(ToString::to_string).collect(),
-        regions: caller.regions.clone(),
-        data_class: caller.data_class.map(|class| class.word().to_owned()),
-        issuer: caller.issuer.clone(),
-        claims: caller.claims.clone(),
-        credential_id: caller.credential_id.clone(),
-        token_owner: caller.token_owner.clone(),
-    }
 }
 
 postern_contract::auth::export_auth!(Auth);

@@ -1,6 +1,6 @@
 //! May this request be sent? Reserves what it may use.
 
-use crate::{context, counters, policy, prompt, subject, thinking};
+use crate::{context, counters, policy, subject, thinking};
 use postern_contract::types::limiter::{Admission, AdmissionRequest, Rejection};
 use postern_contract::types::{Dialect, Metering, Operation, Price, Prompt, RequestFacts};
 use postern_fault::{Fault, Kind};
@@ -8,7 +8,7 @@ use postern_meter::{
     Amounts, AnswerCap, Asked, Denied, Limits, Names, RENEW_AFTER_MS, Reserved, Ticket, headers,
 };
 use postern_policy::{Limit, LimitUnit};
-use postern_tokenizer::prompt::Tokens;
+use postern_tokenizer::prompt::{Tokens, count};
 use std::cell::OnceCell;
 
 /// What is reserved for a request, and what its client is told.
@@ -25,7 +25,7 @@ pub async fn admit(
     let (facts, metering) = (&prompt.facts, &request.metering);
     let cap = answer_cap(facts, metering, &limits).map_err(fails)?;
     let counts = OnceCell::new();
-    let tokens = || *counts.get_or_init(|| prompt::tokens(&metering.counting, prompt));
+    let tokens = || *counts.get_or_init(|| count(prompt, &metering.counting));
     context::check(metering, prompt, tokens).map_err(fails)?;
     let fitting = |cap| context::fitting(cap, metering, tokens);
     let cap = if needs_cap { cap.map(fitting) } else { cap };

@@ -10,7 +10,6 @@
 mod admit;
 mod context;
 mod policy;
-mod prompt;
 mod settle;
 mod subject;
 mod thinking;

@@ -5,9 +5,7 @@
 //! is granted nothing. Fails closed: an answer that cannot be read is no answer.
 
 use postern_contract::provider::exports::postern::provider::stage::{Guest, GuestDecoder};
-use postern_contract::types::provider::{
-    AnswerHead, Decoded, Encoded, Loss, Notice, Place, Rewritten, SegmentEdit,
-};
+use postern_contract::types::provider::{AnswerHead, Decoded, Encoded, Notice, Place, SegmentEdit};
 use postern_contract::types::{Dialect, Fault, Field, RequestFacts, Usage, VendorApi};
 use postern_dialect::translate;
 use postern_fault::{Fault as NativeFault, Kind};
@@ -20,15 +18,11 @@ impl Guest for Provider {
 
     fn encode(api: VendorApi, facts: RequestFacts, body: String) -> Result<Encoded, Fault> {
         let encoded = translate::encode(&api, &facts, &body)?;
-        let losses = encoded.losses.into_iter();
         Ok(Encoded {
             path: encoded.path,
             headers: encoded.headers,
-            body: match encoded.body {
-                translate::Rewritten::Whole(body) => Rewritten::Whole(body),
-                translate::Rewritten::Edits(edits) => Rewritten::Edits(edits),
-            },
-            losses: losses.map(|loss| Loss { path: loss.path, reason: loss.reason }).collect(),
+            body: encoded.body,
+            losses: encoded.losses,
             memo: serde_json::to_string(&encoded.memo).map_err(|_| lost_memo())?,
         })
     }

@@ -1,25 +1,20 @@
 //! A deployment of the policies as the contract says it.
 
 use postern_contract::types::{
-    self, Counting, Credential, Deadlines, Dialect, Endpoint, HeaderCredential, ImageArea,
-    ImageRule, ImageTiles, Metering, Operation, ServiceAccountCredential, Sigv4Credential, Target,
-    Tokenizer, ToolRule, Transport, VendorApi,
+    self, Counting, Endpoint, Metering, Operation, Target, Tokenizer, Transport, VendorApi,
 };
-use postern_policy::{Capability, Credential as Policy, Model, Provider, Quirks};
+use postern_policy::{Capability, Conventions, Model, Transport as Reached};
 use postern_route::Choice;
-
-/// What Anthropic says to its models of tools, at most
-/// (<https://docs.anthropic.com/en/docs/tool-use-pricing-and-tokens>).
-const ANTHROPIC_TOOLS_TOKENS: u32 = 530;
 
 /// All that later stages need to reach it, where `name` is asked for.
 pub fn from_choice(choice: Choice<'_>, name: &str, operation: Operation) -> Target {
     let Choice { model, deployment } = &choice;
     let provider = &deployment.provider;
-    let (transport, base_url) = match &provider.transport {
-        postern_policy::Transport::Sandbox => (Transport::Sandbox, String::new()),
-        postern_policy::Transport::Upstream { base_url, .. } => {
-            (Transport::Upstream, base_url.to_string())
+    let conventions = provider.conventions();
+    let (transport, base_url, credential) = match &provider.transport {
+        Reached::Sandbox => (Transport::Sandbox, String::new(), None),
+        Reached::Upstream { base_url, credential, .. } => {
+            (Transport::Upstream, base_url.to_string(), credential.clone())
         }
     };
     Target {
@@ -29,22 +24,22 @@ pub fn from_choice(choice: Choice<'_>, name: &str, operation: Operation) -> Targ
             max_output_tokens: model.max_output_tokens,
             reasons: model.can(Capability::Reasoning),
             native: operation != Operation::Completions || model.can(Capability::Completions),
-            quirks: quirks(&deployment.quirks),
+            quirks: deployment.quirks.clone(),
         },
         endpoint: Endpoint {
             transport,
             base_url,
             default_base_path: provider.default_base_path(),
-            credential: credential(provider),
-            deadlines: deadlines(provider),
+            credential,
+            deadlines: provider.deadlines,
         },
         metering: Metering {
-            counting: counting(model, provider),
+            counting: counting(model, conventions),
             price: deployment.price,
             context_tokens: model.context_tokens,
             max_output_tokens: model.max_output_tokens,
-            least_cap_tokens: least_cap_tokens(provider.dialect),
-            thinking_within_cap: thinks_within_cap(provider.dialect, &deployment.upstream_model),
+            least_cap_tokens: conventions.least_cap_tokens,
+            thinking_within_cap: (conventions.thinking_within_cap)(&deployment.upstream_model),
         },
         deployment: self::deployment(&choice, name),
     }
@@ -63,121 +58,12 @@ pub fn deployment(choice: &Choice<'_>, name: &str) -> types::Deployment {
     }
 }
 
-/// The names of the variables that let the gateway in; none where nothing is asked for.
-fn credential(provider: &Provider) -> Option<Credential> {
-    let postern_policy::Transport::Upstream { credential, .. } = &provider.transport else {
-        return None;
-    };
-    Some(match credential.as_ref()?.clone() {
-        Policy::Header { name, variable } => Credential::Header(HeaderCredential {
-            header: name.header().to_owned(),
-            prefix: name.prefix().to_owned(),
-            variable,
-        }),
-        Policy::SigV4 { access_key_id, secret_access_key, session_token, region, service } => {
-            Credential::Sigv4(Sigv4Credential {
-                access_key_id,
-                secret_access_key,
-                session_token,
-                region,
-                service,
-            })
-        }
-        Policy::GoogleServiceAccount { variable, token_url } => {
-            Credential::ServiceAccount(ServiceAccountCredential { variable, token_url })
-        }
-    })
-}
-
-fn deadlines(provider: &Provider) -> Deadlines {
-    let ms = |ms: u64| u32::try_from(ms).unwrap_or(u32::MAX);
-    Deadlines {
-        connect_ms: ms(provider.deadlines.connect_ms),
-        first_byte_ms: ms(provider.deadlines.first_byte_ms),
-        between_bytes_ms: ms(provider.deadlines.between_bytes_ms),
-    }
-}
-
-fn quirks(quirks: &Quirks) -> types::Quirks {
-    let paths = &quirks.paths;
-    let paths_of = [
-        (Operation::CountTokens, &paths.count_tokens),
-        (Operation::Chat, &paths.chat),
-        (Operation::Embeddings, &paths.embeddings),
-        (Operation::Completions, &paths.completions),
-        (Operation::Rerank, &paths.rerank),
-    ];
-    types::Quirks {
-        max_tokens_field: quirks.max_tokens_field.clone(),
-        no_developer_role: !quirks.developer_role,
-        no_stream_options: !quirks.stream_options,
-        responses: quirks.responses,
-        no_json_schema: !quirks.json_schema,
-        unsupported: quirks.unsupported.clone(),
-        paths: paths_of
-            .into_iter()
-            .filter_map(|(operation, path)| Some((operation, path.clone()?)))
-            .collect(),
-        responses_path: paths.responses.clone(),
-        anthropic_version_in_body: quirks.anthropic_version.clone(),
-    }
-}
-
 /// What is not said of a model is what its dialect's vendor publishes, or else what no vendor exceeds.
-fn counting(model: &Model, provider: &Provider) -> Counting {
-    let tokenizer = match model.tokenizer {
-        Some(postern_policy::Tokenizer::Cl100kBase) => Tokenizer::Cl100kBase,
-        _ => Tokenizer::O200kBase,
-    };
-    let by_dialect = match provider.dialect {
-        Dialect::Anthropic | Dialect::Bedrock => {
-            postern_policy::ImageRule::Area { pixels_per_token: 750, max_tokens: 1_600 }
-        }
-        Dialect::Google => postern_policy::ImageRule::GoogleTiles { tokens: 258 },
-        _ => postern_policy::ImageRule::Tiles { base: 85, per_tile: 170 },
-    };
-    let tools = match provider.dialect {
-        Dialect::Anthropic | Dialect::Bedrock => ToolRule::Json(ANTHROPIC_TOOLS_TOKENS),
-        _ => ToolRule::Functions,
-    };
+fn counting(model: &Model, conventions: &Conventions) -> Counting {
     Counting {
-        tokenizer,
-        tools,
+        tokenizer: model.tokenizer.unwrap_or(Tokenizer::O200kBase),
+        tools: conventions.tools,
         factor_percent: model.token_factor_percent,
-        image: image(model.image_tokens.unwrap_or(by_dialect)),
-    }
-}
-
-fn image(rule: postern_policy::ImageRule) -> ImageRule {
-    use postern_policy::ImageRule as Policy;
-    match rule {
-        Policy::Tiles { base, per_tile } => {
-            ImageRule::Tiles(ImageTiles { base_tokens: base, tile_tokens: per_tile })
-        }
-        Policy::Patches { percent } => ImageRule::Patches(percent),
-        Policy::Area { pixels_per_token, max_tokens } => {
-            ImageRule::Area(ImageArea { pixels_per_token, max_tokens })
-        }
-        Policy::GoogleTiles { tokens } => ImageRule::GoogleTiles(tokens),
-        Policy::Fixed { tokens } => ImageRule::Fixed(tokens),
-    }
-}
-
-/// OpenAI's Responses refuse a smaller cap, and the provider sends this one in its place.
-fn least_cap_tokens(dialect: Dialect) -> u64 {
-    match dialect {
-        Dialect::Responses => 16,
-        _ => 0,
-    }
-}
-
-/// Anthropic: `max_tokens` holds thoughts, too (<https://platform.claude.com/docs/en/build-with-claude/extended-thinking>); so
-/// does `max_output_tokens` of OpenAI's Responses. Google's documentation and its models contradict each other, Cohere does not
-/// say, and of the servers that speak OpenAI's chat some (Qwen's) have a budget beside the cap.
-fn thinks_within_cap(dialect: Dialect, model: &str) -> bool {
-    match dialect {
-        Dialect::Anthropic | Dialect::Responses => true,
-        Dialect::Bedrock => model.contains("anthropic."),
-        Dialect::OpenAi | Dialect::Google | Dialect::Cohere => false,
+        image: model.image_tokens.unwrap_or(conventions.image),
     }
 }

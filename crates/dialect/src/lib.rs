@@ -1,13 +1,16 @@
 //! What each vendor and client says, and how it is read and written.
 //!
 //! One module per wire dialect, each with the same five: `read` a client's request, `encode` it for a vendor, decode
-//! the vendor's answer (`Decoder`), `explain` a vendor's error, and say a fault in the client's words (`error`). All of
-//! it is pure: no I/O, no clock. Input is untrusted: nothing panics, nesting is bounded, all work is linear.
+//! the vendor's answer (`Decoder`), `explain` a vendor's error, and say a fault in the client's words (`error`). `codecs` is the
+//! table of them, by which all else finds a dialect's own. All of it is pure: no I/O, no clock. Input is untrusted: nothing
+//! panics, nesting is bounded, all work is linear.
 
 pub mod anthropic;
 mod base64;
 pub mod bedrock;
 pub mod chat;
+mod codec;
+mod codecs;
 pub mod cohere;
 mod counted;
 pub mod embed;
@@ -36,5 +39,5 @@ pub use postern_types::{
     SegmentKind, Span, Usage, VendorApi as Vendor, apply,
 };
 pub use request::Request;
-pub use speak::{Context, Memo, ReadAnswer, Spoken, WriteAnswer};
+pub use speak::{Context, Memo, ReadAnswer, Spliced, Spoken, WriteAnswer};
 pub use vendor::{percent_decoded, percent_encoded};

@@ -1,5 +1,6 @@
 //! What each dialect implements, and what passes between encoding a request and decoding its answer.
 
+use crate::Edit;
 use crate::chat::{Answer, Event};
 use postern_fault::Fault;
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,17 @@ pub struct Spoken {
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: String,
+}
+
+/// The client's own bytes, for a vendor that speaks its dialect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spliced {
+    /// Appended to the vendor's base URL.
+    pub path: String,
+    /// Headers of the dialect, beside `content-type: application/json`.
+    pub headers: Vec<(&'static str, String)>,
+    /// The splices, sorted.
+    pub edits: Vec<Edit>,
 }
 
 /// What the decoder of an answer must know of its request: made by `encode`, handed back to the decoder.

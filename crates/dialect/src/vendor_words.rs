@@ -2,8 +2,10 @@
 //!
 //! Of an error only these are written to the log: any other word, in whichever place of it, may be the prompt's.
 
-/// Types, codes, statuses and reasons: of OpenAI and what is like it, Anthropic, Google and Cohere. Bedrock's are those of
-/// [`crate::bedrock`].
+use crate::bedrock::exceptions;
+
+/// Types, codes, statuses and reasons: of OpenAI and what is like it, Anthropic, Google and Cohere. Bedrock's are in
+/// [`exceptions`].
 const WORDS: [&str; 91] = [
     "API_KEY_EXPIRED",
     "API_KEY_HTTP_REFERRER_BLOCKED",
@@ -183,7 +185,7 @@ const FIELDS: [&str; 78] = [
 /// Is this a type or code that some vendor's reference has?
 pub fn is_known_word(word: &str) -> bool {
     let is_status = || word.len() == 3 && word.bytes().all(|byte| byte.is_ascii_digit());
-    WORDS.contains(&word) || crate::bedrock::error::is_known(word) || is_status()
+    WORDS.contains(&word) || exceptions::status(word).is_some() || is_status()
 }
 
 /// Is this a path (`messages[0].content`) of fields that some vendor's reference has?

@@ -2,58 +2,37 @@
 
 use crate::Refused;
 use postern_keys::{IssuedKey, KeyState, hashes_match};
-use postern_policy::{Consumer, ConsumerKey, Consumers, DataClass, IpRange, ModelPattern};
+use postern_policy::{Consumer, ConsumerKey, Consumers, IpRange, ModelPattern};
+use postern_types::Caller;
 use std::net::IpAddr;
 
-/// Who calls, as later stages may know it.
+/// Who calls, and from where it may.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caller {
-    /// A consumer of `consumers.toml`, or `<issuer>/<claim>` for one that it does not declare.
-    pub consumer: String,
-    /// The team it belongs to.
-    pub team: Option<String>,
-    /// The customer or business unit it belongs to.
-    pub tenant: Option<String>,
-    /// The plan whose limits hold.
-    pub plan: Option<String>,
-    /// Its roles.
-    pub roles: Vec<String>,
-    /// What it may ask for.
-    pub models: Vec<ModelPattern>,
-    /// Where its requests may go; none: anywhere.
-    pub regions: Option<Vec<String>>,
-    /// How sensitive its data is.
-    pub data_class: Option<DataClass>,
-    /// The issuer of its token, by name; none for a key.
-    pub issuer: Option<String>,
-    /// The public id of its credential.
-    pub credential_id: String,
-    /// Whom its token is of, see [`postern_token::owner`]; none for a key.
-    pub token_owner: Option<String>,
-    /// The claims of its token that its issuer passes on, by name, each as text; none for a key.
-    pub claims: Vec<(String, String)>,
+pub struct Identity {
+    /// What later stages may know. One that `consumers.toml` does not declare is called `<issuer>/<claim>`.
+    pub caller: Caller,
     /// Where it may call from: in one range of each list that has any.
     pub ip_ranges: [Vec<IpRange>; 2],
 }
 
-impl Caller {
+impl Identity {
     /// Of a declared consumer, as policy says.
     pub(crate) fn of_consumer(consumer: &Consumer, credential_id: String) -> Self {
-        Self {
+        let caller = Caller {
             consumer: consumer.name.clone(),
             team: consumer.team.clone(),
             tenant: consumer.tenant.clone(),
             plan: consumer.plan.clone(),
             roles: consumer.roles.clone(),
-            models: consumer.models.clone(),
+            models: written(&consumer.models),
             regions: consumer.regions.clone(),
-            data_class: consumer.data_class,
+            data_class: consumer.data_class.map(|class| class.word().to_owned()),
             issuer: None,
+            claims: Vec::new(),
             credential_id,
             token_owner: None,
-            claims: Vec::new(),
-            ip_ranges: [consumer.ip_ranges.clone(), Vec::new()],
-        }
+        };
+        Identity { caller, ip_ranges: [consumer.ip_ranges.clone(), Vec::new()] }
     }
 
     /// It may call from there.
@@ -70,25 +49,31 @@ impl Caller {
             return Ok(());
         }
         let address = address.map_or("an unknown address".to_owned(), |ip| ip.to_string());
-        Err(Refused::Address { consumer: self.consumer.clone(), address })
+        Err(Refused::Address { consumer: self.caller.consumer.clone(), address })
     }
 
-    /// With what a key takes away.
+    /// Of a declared consumer, with what a key takes away.
     fn narrowed(
-        mut self,
+        consumer: &Consumer,
+        credential_id: String,
         models: Option<&[ModelPattern]>,
         regions: Option<&[String]>,
         plan: Option<&String>,
         ip_ranges: Vec<IpRange>,
     ) -> Self {
+        let Identity { mut caller, ip_ranges: [own, _] } =
+            Self::of_consumer(consumer, credential_id);
         if let Some(models) = models {
-            self.models = ModelPattern::narrowed(&self.models, models);
+            caller.models = written(&ModelPattern::narrowed(&consumer.models, models));
         }
-        self.regions = both(self.regions, regions);
-        self.plan = plan.cloned().or(self.plan);
-        self.ip_ranges = [std::mem::take(&mut self.ip_ranges[0]), ip_ranges];
-        self
+        caller.regions = both(caller.regions, regions);
+        caller.plan = plan.cloned().or(caller.plan);
+        Identity { caller, ip_ranges: [own, ip_ranges] }
     }
+}
+
+pub(crate) fn written(patterns: &[ModelPattern]) -> Vec<String> {
+    patterns.iter().map(ToString::to_string).collect()
 }
 
 /// The regions that both allow; none: anywhere.
@@ -108,16 +93,16 @@ pub(crate) fn both(mine: Option<Vec<String>>, narrower: Option<&[String]>) -> Op
 /// # Errors
 ///
 /// [`Refused::Unknown`] for another hash, [`Refused::Expired`].
-pub fn of_policy_key(key: &ConsumerKey, sha256: &str, unix_s: u64) -> Result<Caller, Refused> {
+pub fn of_policy_key(key: &ConsumerKey, sha256: &str, unix_s: u64) -> Result<Identity, Refused> {
     if !hashes_match(&key.sha256, sha256) {
         return Err(Refused::Unknown);
     }
     if key.expires_at_unix_s.is_some_and(|expires| unix_s >= expires) {
         return Err(Refused::Expired);
     }
-    let caller = Caller::of_consumer(&key.consumer, key.id.clone());
     let (models, regions) = (key.models.as_deref(), key.regions.as_deref());
-    Ok(caller.narrowed(models, regions, key.plan.as_ref(), key.ip_ranges.clone()))
+    let (plan, ip_ranges) = (key.plan.as_ref(), key.ip_ranges.clone());
+    Ok(Identity::narrowed(&key.consumer, key.id.clone(), models, regions, plan, ip_ranges))
 }
 
 /// The caller with an issued key.
@@ -130,7 +115,7 @@ pub fn of_issued_key(
     consumers: &Consumers,
     key: &IssuedKey,
     unix_s: u64,
-) -> Result<Caller, Refused> {
+) -> Result<Identity, Refused> {
     match key.state(unix_s) {
         KeyState::Active => {}
         KeyState::Revoked => return Err(Refused::Revoked),
@@ -140,8 +125,9 @@ pub fn of_issued_key(
     let consumer = consumer.ok_or_else(|| Refused::OfNobody(key.consumer.clone()))?;
     let models = key.models.as_deref().map(patterns).transpose()?;
     let ip_ranges = key.ip_ranges.as_deref().map(ranges).transpose()?.unwrap_or_default();
-    let caller = Caller::of_consumer(consumer, key.id.clone());
-    Ok(caller.narrowed(models.as_deref(), key.regions.as_deref(), key.plan.as_ref(), ip_ranges))
+    let (models, regions) = (models.as_deref(), key.regions.as_deref());
+    let (id, plan) = (key.id.clone(), key.plan.as_ref());
+    Ok(Identity::narrowed(consumer, id, models, regions, plan, ip_ranges))
 }
 
 fn patterns(texts: &[String]) -> Result<Vec<ModelPattern>, Refused> {

@@ -1,9 +1,10 @@
 //! The caller, as a token's claims and the policy of its issuer make it.
 
 use crate::Refused;
-use crate::caller::{Caller, both};
+use crate::caller::{Identity, both, written};
 use postern_policy::{Consumers, DataClass, Issuer, Undeclared};
 use postern_token::{Claims, Rules, owner};
+use postern_types::Caller;
 
 /// The longest value of a claim that becomes part of a name; policies' own names are shorter.
 const MAX_VALUE_BYTES: usize = 256;
@@ -38,14 +39,14 @@ pub fn of_claims(
     consumers: &Consumers,
     claims: &Claims,
     credential_id: String,
-) -> Result<Caller, Refused> {
+) -> Result<Identity, Refused> {
     let named = &issuer.claims.consumer;
     let missing = || Refused::NoConsumer { issuer: issuer.name.clone(), claim: named.clone() };
     let name = claims.text(named).filter(|name| !name.is_empty()).ok_or_else(missing)?;
     checked(named, &name)?;
     let declared = consumers.by_name(&name).filter(|one| one.issuers.contains(&issuer.name));
-    let mut caller = match (declared, &issuer.undeclared) {
-        (Some(consumer), _) => Caller::of_consumer(consumer, credential_id),
+    let Identity { mut caller, ip_ranges } = match (declared, &issuer.undeclared) {
+        (Some(consumer), _) => Identity::of_consumer(consumer, credential_id),
         (None, Some(undeclared)) => of_undeclared(issuer, undeclared, &name, credential_id),
         (None, None) => {
             let consumer = postern_fault::shown(&name);
@@ -65,9 +66,10 @@ pub fn of_claims(
         }
     }
     caller.regions = both(caller.regions, said.texts(regions)?.as_deref());
-    caller.data_class = said.data_class(data_class)?.or(caller.data_class);
+    let data_class = said.data_class(data_class)?.map(|class| class.word().to_owned());
+    caller.data_class = data_class.or(caller.data_class);
     caller.claims = said.passed_on(&issuer.claims.pass_on);
-    Ok(caller)
+    Ok(Identity { caller, ip_ranges })
 }
 
 /// What nobody has declared is what the issuer's policy says, under a name that no consumer of `consumers.toml` can have.
@@ -76,22 +78,22 @@ fn of_undeclared(
     policy: &Undeclared,
     name: &str,
     credential_id: String,
-) -> Caller {
-    Caller {
+) -> Identity {
+    let caller = Caller {
         consumer: format!("{}/{name}", issuer.name),
         team: policy.team.clone(),
         tenant: policy.tenant.clone(),
         plan: policy.plan.clone(),
         roles: policy.roles.clone(),
-        models: policy.models.clone(),
+        models: written(&policy.models),
         regions: policy.regions.clone(),
-        data_class: policy.data_class,
+        data_class: policy.data_class.map(|class| class.word().to_owned()),
         issuer: None,
+        claims: Vec::new(),
         credential_id,
         token_owner: None,
-        claims: Vec::new(),
-        ip_ranges: Default::default(),
-    }
+    };
+    Identity { caller, ip_ranges: Default::default() }
 }
 
 /// The claims that policy reads, by field.

@@ -17,7 +17,7 @@ mod refused;
 mod remembered;
 
 pub use attempt::Attempt;
-pub use caller::{Caller, of_issued_key, of_policy_key};
+pub use caller::{Identity, of_issued_key, of_policy_key};
 pub use challenge::{challenge, resource_metadata};
 pub use claims::{of_claims, rules};
 pub use foreign_key::is_foreign_key;
@@ -25,6 +25,7 @@ pub use ids::{IdOwner, Sharing, know_tenants};
 pub use inactive::Inactive;
 pub use introspected::Introspected;
 pub use key_set::{Age, FetchedKeySet};
+pub use postern_types::Caller;
 pub use presented::{Credential, secret};
 pub use refused::Refused;
 pub use remembered::Remembered;

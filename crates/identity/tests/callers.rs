@@ -1,7 +1,7 @@
 //! From keys and claims to the caller.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
-use postern_identity::{Caller, Refused, of_claims, of_issued_key, of_policy_key, rules};
+use postern_identity::{Caller, Identity, Refused, of_claims, of_issued_key, of_policy_key, rules};
 use postern_keys::{IssuedKey, sha256_hex};
 use postern_policy::{Consumers, Issuer, Issuers};
 use postern_token::Claims;
@@ -73,20 +73,20 @@ fn issuer(name: &str) -> Arc<Issuer> {
     Arc::clone(Issuers::from_toml(Some(ISSUERS)).unwrap().by_name(name).unwrap())
 }
 
-fn of_token(name: &str, claims: &str) -> Result<Caller, Refused> {
+fn of_token(name: &str, claims: &str) -> Result<Identity, Refused> {
     let claims = Claims::from_json(claims).unwrap();
     of_claims(&issuer(name), &consumers(), &claims, "0123456789ab".to_owned())
 }
 
-fn patterns(caller: &Caller) -> Vec<String> {
-    caller.models.iter().map(ToString::to_string).collect()
+fn patterns(caller: &Caller) -> &[String] {
+    &caller.models
 }
 
 #[test]
 fn a_key_in_git_narrows_what_its_consumer_may() {
     let (consumers, sha256) = (consumers(), sha256_hex("abc"));
     let key = consumers.key_by_sha256(&sha256).unwrap();
-    let caller = of_policy_key(key, &sha256, NOW).unwrap();
+    let caller = of_policy_key(key, &sha256, NOW).unwrap().caller;
     assert_eq!((caller.consumer.as_str(), caller.credential_id.as_str()), ("search", "ci"));
     assert_eq!(caller.plan.as_deref(), Some("trial"));
     assert_eq!(patterns(&caller), ["gpt-4*"]);
@@ -112,7 +112,7 @@ fn calls_only_from_where_consumer_and_key_both_may() {
 fn an_issued_key_holds_until_it_is_revoked_or_expires() {
     let issued = IssuedKey::new("0123456789ab".to_owned(), "search", NOW);
     let of = |key: &IssuedKey| of_issued_key(&consumers(), key, NOW);
-    assert_eq!(patterns(&of(&issued).unwrap()), ["gpt-*", "claude"]);
+    assert_eq!(patterns(&of(&issued).unwrap().caller), ["gpt-*", "claude"]);
     let revoked = IssuedKey { revoked_at_unix_s: Some(NOW), ..issued.clone() };
     assert!(matches!(of(&revoked), Err(Refused::Revoked)));
     let expired = IssuedKey { expires_at_unix_s: Some(NOW), ..issued.clone() };
@@ -124,7 +124,7 @@ fn an_issued_key_holds_until_it_is_revoked_or_expires() {
         IssuedKey { ip_ranges: Some(vec!["10.0.0.0/99".to_owned()]), ..issued.clone() };
     assert!(matches!(of(&unreadable), Err(Refused::UnreadableRecord(_))));
     let nothing = IssuedKey { models: Some(Vec::new()), regions: Some(Vec::new()), ..issued };
-    let caller = of(&nothing).unwrap();
+    let caller = of(&nothing).unwrap().caller;
     assert!(caller.models.is_empty());
     assert_eq!(caller.regions, Some(Vec::new()));
 }
@@ -154,7 +154,8 @@ fn claims_say_more_of_a_declared_consumer() {
         "corporate",
         r#"{"azp":"search","department":"ranking","realm_access":{"roles":["lead","developer"]},"regions":["us","apac"],"class":"restricted","plan":"gold","tid":"t"}"#,
     )
-    .unwrap();
+    .unwrap()
+    .caller;
     assert_eq!(caller.consumer, "search");
     assert_eq!(caller.issuer.as_deref(), Some("corporate"));
     assert_eq!(caller.team.as_deref(), Some("ranking"));
@@ -163,8 +164,8 @@ fn claims_say_more_of_a_declared_consumer() {
     assert_eq!(caller.roles, ["developer", "lead"]);
     // A claim never opens a region.
     assert_eq!(caller.regions.as_deref(), Some(&["us".to_owned()][..]));
-    assert_eq!(caller.data_class.unwrap().word(), "restricted");
-    let silent = of_token("corporate", r#"{"azp":"search"}"#).unwrap();
+    assert_eq!(caller.data_class.as_deref(), Some("restricted"));
+    let silent = of_token("corporate", r#"{"azp":"search"}"#).unwrap().caller;
     assert_eq!(silent.team.as_deref(), Some("search"));
     assert_eq!(silent.roles, ["developer"]);
 }
@@ -176,7 +177,7 @@ fn an_issuer_speaks_for_its_own_consumers_only() {
         let refused = of_token(name, &format!(r#"{{"azp":"{consumer}"}}"#)).unwrap_err();
         assert!(matches!(refused, Refused::UnknownConsumer { .. }), "{refused}");
     }
-    let caller = of_token("partner", r#"{"sub":"search"}"#).unwrap();
+    let caller = of_token("partner", r#"{"sub":"search"}"#).unwrap().caller;
     assert_eq!(caller.consumer, "partner/search");
     assert_eq!(patterns(&caller), ["claude"]);
     assert_eq!(caller.roles, ["guest"]);
@@ -223,18 +224,19 @@ fn passes_on_the_claims_that_its_issuer_names() {
     let passed_on = |caller: &Caller| -> Vec<String> {
         caller.claims.iter().map(|(name, value)| format!("{name}={value}")).collect()
     };
-    let caller = of_token("corporate", &claims(257)).unwrap();
+    let caller = of_token("corporate", &claims(257)).unwrap().caller;
     let expected = ["level=3", "department=r and d", "realm_access.unit=a", "beta=true"];
     assert_eq!(passed_on(&caller), expected, "in the order they are named; no more");
-    let caller = of_token("corporate", &claims(256)).unwrap();
+    let caller = of_token("corporate", &claims(256)).unwrap().caller;
     assert_eq!(caller.claims.last().unwrap().1.len(), 256);
-    let caller = of_token("partner", r#"{"sub": "a", "department": "b"}"#).unwrap();
+    let caller = of_token("partner", r#"{"sub": "a", "department": "b"}"#).unwrap().caller;
     assert!(caller.claims.is_empty(), "this issuer passes nothing on");
 }
 
 #[test]
 fn a_key_has_no_claims() {
     let (consumers, sha256) = (consumers(), sha256_hex("abc"));
-    let caller = of_policy_key(consumers.key_by_sha256(&sha256).unwrap(), &sha256, NOW).unwrap();
+    let caller =
+        of_policy_key(consumers.key_by_sha256(&sha256).unwrap(), &sha256, NOW).unwrap().caller;
     assert!(caller.claims.is_empty());
 }

@@ -44,8 +44,7 @@ impl Passed<'_> {
     /// Does a client's header go on to a vendor of this dialect? One vendor's own never goes to another.
     pub fn passes_to_vendor(&self, name: &str, vendor: Wire) -> bool {
         let by_dialect = self.dialect.is_some_and(|wire| headers::to_vendor(wire).contains(&name));
-        let is_vendors = headers::owners(name).is_none_or(|owners| owners.contains(&vendor));
-        by_dialect || has(&self.policy.to_vendors, name) && is_vendors
+        by_dialect || has(&self.policy.to_vendors, name) && !headers::is_of_another(name, vendor)
     }
 
     /// Does a vendor's header go on to the client?

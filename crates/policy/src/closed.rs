@@ -1,24 +1,9 @@
 //! The closed lists of the format: words with a meaning in code.
 
-use postern_types::Dialect;
+use postern_types::{Dialect, Tokenizer};
 
 /// The dialects, as `models.toml` writes them.
 pub(crate) const DIALECTS: [(&str, Dialect); 6] = Dialect::WORDS;
-
-/// The path that a base URL without a path stands for, where the provider has no `base_path`.
-pub(crate) fn default_base_path(dialect: Dialect) -> &'static str {
-    match dialect {
-        // https://developers.openai.com/api/reference and https://docs.claude.com/en/api/overview: every path is
-        // below /v1.
-        Dialect::OpenAi | Dialect::Responses | Dialect::Anthropic => "/v1",
-        // https://docs.aws.amazon.com/bedrock/latest/APIReference: /model/{id}/converse, at the root.
-        Dialect::Bedrock => "",
-        // https://ai.google.dev/api: the version that has all features.
-        Dialect::Google => "/v1beta",
-        // https://docs.cohere.com/reference/chat
-        Dialect::Cohere => "/v2",
-    }
-}
 
 /// What a model can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -76,30 +61,13 @@ impl Capability {
     }
 }
 
-/// How a model splits text into tokens, by the names OpenAI's tiktoken gives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Tokenizer {
-    /// GPT-4o and later.
-    O200kBase,
-    /// gpt-oss.
-    O200kHarmony,
-    /// GPT-4, GPT-3.5 and the embedding models of 2022 to 2024.
-    Cl100kBase,
-}
-
-impl Tokenizer {
-    pub(crate) const WORDS: &[(&'static str, Self)] = &[
-        ("o200k_base", Self::O200kBase),
-        ("o200k_harmony", Self::O200kHarmony),
-        ("cl100k_base", Self::Cl100kBase),
-    ];
-
-    /// The word for it in `models.toml`.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        word_of(self, Self::WORDS)
-    }
-}
+/// How a model splits text into tokens, by the names OpenAI's tiktoken gives. `o200k_harmony` (gpt-oss) is `o200k_base` with
+/// other special tokens, which no prompt has.
+pub(crate) const TOKENIZERS: &[(&str, Tokenizer)] = &[
+    ("o200k_base", Tokenizer::O200kBase),
+    ("o200k_harmony", Tokenizer::O200kBase),
+    ("cl100k_base", Tokenizer::Cl100kBase),
+];
 
 /// In which order the models of a route are tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -272,7 +240,6 @@ mod tests {
         }
         assert!(Period::WORDS.is_sorted_by_key(|(_, period)| *period), "the longer, the later");
         assert_eq!((Window::Calendar.word(), Window::Rolling.word()), ("calendar", "rolling"));
-        assert_eq!(Tokenizer::O200kHarmony.word(), "o200k_harmony");
         assert_eq!(Strategy::Ordered.word(), "ordered");
     }
 }

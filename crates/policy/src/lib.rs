@@ -18,6 +18,7 @@ mod catalogue;
 mod check;
 mod closed;
 mod consumers;
+mod conventions;
 mod detectors;
 mod gateway;
 mod grants;
@@ -39,8 +40,9 @@ pub use base_path::BasePath;
 pub use base_url::{BaseUrl, Endpoint, EndpointError};
 pub use catalogue::{Catalogue, Named};
 pub use check::{FILES, Policies, check_all, stray_file};
-pub use closed::{Capability, DataClass, LimitUnit, Period, Strategy, Tokenizer, Window};
+pub use closed::{Capability, DataClass, LimitUnit, Period, Strategy, Window};
 pub use consumers::{Consumer, ConsumerKey, Consumers, ModelPattern};
+pub use conventions::Conventions;
 pub use detectors::{DETECTORS, DetectorGroup};
 pub use gateway::{Cors, ForeignIds, Gateway, Ids, PassedHeaders};
 pub use guardrails::{
@@ -51,12 +53,9 @@ pub use ip_range::{IpRange, IpRangeError};
 pub use issuers::{
     ClaimNames, Guesses, Issuer, IssuerKeys, Issuers, KeySetTimes, ProtectedResource, Undeclared,
 };
-pub use models::{
-    Credential, Deadlines, Deployment, HeaderScheme, ImageRule, Model, Paths, Provider, Quirks,
-    Transport,
-};
+pub use models::{DEFAULT_DEADLINES, Deployment, Model, Provider, Transport};
 pub use plans::{Limit, Plan, Plans, Scope};
-pub use postern_types::{Dialect, Price};
+pub use postern_types::{Credential, Deadlines, Dialect, ImageRule, Price, Quirks, Tokenizer};
 pub use problem::{Problem, Problems};
 pub use reading::is_name;
 pub use routes::Route;

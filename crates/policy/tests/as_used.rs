@@ -2,10 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 use postern_policy::{
-    BasePath, BaseUrl, Capability, Catalogue, Consumers, Credential, Deadlines, Dialect,
-    EndpointError, Gateway, HeaderScheme, ImageRule, Issuers, Named, Paths, Plans, Provider,
-    Quirks, Strategy, Tokenizer, Transport,
+    BasePath, BaseUrl, Capability, Catalogue, Consumers, Credential, DEFAULT_DEADLINES, Dialect,
+    EndpointError, Gateway, ImageRule, Issuers, Named, Plans, Provider, Quirks, Strategy,
+    Tokenizer, Transport,
 };
+use postern_types::{HeaderCredential, ImageArea, ImageTiles, Operation};
 use proptest::strategy::Strategy as _;
 use proptest::{prop_assert, proptest};
 
@@ -23,6 +24,11 @@ fn vendors() -> &'static str {
 
 fn shipped() -> Catalogue {
     Catalogue::from_toml(MODELS, Some(ROUTES)).unwrap()
+}
+
+fn header(name: &str, prefix: &str, variable: &str) -> Credential {
+    let [header, prefix, variable] = [name, prefix, variable].map(str::to_owned);
+    Credential::Header(HeaderCredential { header, prefix, variable })
 }
 
 fn provider_at(base_url: &str) -> std::sync::Arc<Provider> {
@@ -90,15 +96,15 @@ fn a_count_by_the_models_own_tokenizer_is_taken_as_it_is_and_any_other_is_an_est
 #[test]
 fn an_image_counts_by_the_rule_of_its_vendor() {
     let rule = |table: &str| model(&format!("image_tokens = {table}")).image_tokens.unwrap();
-    let tiles = ImageRule::Tiles { base: 85, per_tile: 170 };
+    let tiles = ImageRule::Tiles(ImageTiles { base_tokens: 85, tile_tokens: 170 });
     assert_eq!(rule("{ rule = \"tiles\", per_tile = 170, base = 85 }"), tiles);
-    let patches = ImageRule::Patches { percent: 162 };
+    let patches = ImageRule::Patches(162);
     assert_eq!(rule("{ rule = \"patches\", percent = 162 }"), patches);
-    let area = ImageRule::Area { pixels_per_token: 750, max_tokens: 1_600 };
+    let area = ImageRule::Area(ImageArea { pixels_per_token: 750, max_tokens: 1_600 });
     assert_eq!(rule("{ rule = \"area\", pixels_per_token = 750, max = 1_600 }"), area);
-    let google = ImageRule::GoogleTiles { tokens: 258 };
+    let google = ImageRule::GoogleTiles(258);
     assert_eq!(rule("{ rule = \"google_tiles\", tokens = 258 }"), google);
-    assert_eq!(rule("{ rule = \"fixed\", tokens = 1 }"), ImageRule::Fixed { tokens: 1 });
+    assert_eq!(rule("{ rule = \"fixed\", tokens = 1 }"), ImageRule::Fixed(1));
     assert_eq!(model("").image_tokens, None);
 }
 
@@ -129,15 +135,14 @@ fn providers_say_how_they_are_reached() {
     let sandbox = catalogue.provider("sandbox").unwrap();
     assert_eq!(sandbox.transport, Transport::Sandbox);
     assert_eq!(sandbox.endpoint(|_| None), Ok(None));
-    assert_eq!(sandbox.deadlines, Deadlines::default());
+    assert_eq!(sandbox.deadlines, DEFAULT_DEADLINES);
     let openai = catalogue.provider("openai").unwrap();
     assert_eq!((openai.dialect, openai.region.as_deref()), (Dialect::OpenAi, Some("us")));
     let Transport::Upstream { base_url, credential, .. } = &openai.transport else {
         panic!("sandbox")
     };
     assert_eq!(base_url.variable(), Some("openai_base_url"));
-    let bearer = HeaderScheme::Bearer;
-    let key = Credential::Header { name: bearer, variable: "openai_api_key".to_owned() };
+    let key = header("authorization", "Bearer ", "openai_api_key");
     assert_eq!(credential.as_ref(), Some(&key));
 }
 
@@ -208,27 +213,25 @@ fn a_credential_names_its_variables() {
     assert_eq!(required, always);
     let transport = &catalogue.provider("azure").unwrap().transport;
     let Transport::Upstream { credential: Some(credential), .. } = transport else { panic!() };
-    let header = HeaderScheme::ApiKey;
-    let key = Credential::Header { name: header, variable: "azure_api_key".to_owned() };
+    let key = header("api-key", "", "azure_api_key");
     assert_eq!(credential, &key);
-    assert_eq!((header.header(), header.prefix(), header.word()), ("api-key", "", "api-key"));
 }
 
 #[test]
 fn the_scheme_of_a_key_is_that_of_the_dialects_vendor() {
-    for (dialect, scheme) in [
-        ("openai", HeaderScheme::Bearer),
-        ("responses", HeaderScheme::Bearer),
-        ("anthropic", HeaderScheme::XApiKey),
-        ("bedrock", HeaderScheme::Bearer),
-        ("google", HeaderScheme::XGoogApiKey),
-        ("cohere", HeaderScheme::Bearer),
+    for (dialect, (name, prefix)) in [
+        ("openai", ("authorization", "Bearer ")),
+        ("responses", ("authorization", "Bearer ")),
+        ("anthropic", ("x-api-key", "")),
+        ("bedrock", ("authorization", "Bearer ")),
+        ("google", ("x-goog-api-key", "")),
+        ("cohere", ("authorization", "Bearer ")),
     ] {
         let provider = provider(&format!(
             "dialect = \"{dialect}\"\nbase_url = \"https://a.example\"\ncredential = \"k\""
         ));
         let Transport::Upstream { credential, .. } = &provider.transport else { panic!() };
-        let expected = Credential::Header { name: scheme, variable: "k".to_owned() };
+        let expected = header(name, prefix, "k");
         assert_eq!(credential.as_ref(), Some(&expected), "{dialect}");
     }
 }
@@ -263,14 +266,13 @@ paths = { chat = "/c" }
     let catalogue = Catalogue::from_toml(models, None).unwrap();
     let deployments = &catalogue.model("m").unwrap().deployments;
     let above = Quirks {
-        developer_role: false,
+        no_developer_role: true,
         max_tokens_field: Some("max_tokens".to_owned()),
         unsupported: vec!["user".to_owned()],
-        paths: Paths {
-            chat: Some("/a/{model}?v=1".to_owned()),
-            embeddings: Some("/b".to_owned()),
-            ..Paths::default()
-        },
+        paths: vec![
+            (Operation::Chat, "/a/{model}?v=1".to_owned()),
+            (Operation::Embeddings, "/b".to_owned()),
+        ],
         ..Quirks::default()
     };
     assert_eq!(deployments[0].quirks, above);
@@ -279,7 +281,7 @@ paths = { chat = "/c" }
         max_tokens_field: Some("max_completion_tokens".to_owned()),
         responses: true,
         unsupported: vec!["user".to_owned(), "temperature".to_owned()],
-        paths: Paths { chat: Some("/c".to_owned()), ..above.paths.clone() },
+        paths: vec![(Operation::Embeddings, "/b".to_owned()), (Operation::Chat, "/c".to_owned())],
         ..above
     };
     assert_eq!(deployments[1].quirks, over);

@@ -21,6 +21,7 @@ use std::sync::LazyLock;
 
 use encoder::Encoder;
 use pieces::Splitter;
+use postern_types::Tokenizer;
 
 /// A vocabulary with the rule that splits a text into the pieces it holds for.
 ///
@@ -41,6 +42,15 @@ static CL100K_BASE: LazyLock<Encoder> = LazyLock::new(|| {
     let splitter = Splitter::new(pieces::CL100K_BASE, &patterns::CL100K_BASE);
     Encoder::new(vocabulary::CL100K_BASE, splitter)
 });
+
+impl From<Tokenizer> for Encoding {
+    fn from(tokenizer: Tokenizer) -> Self {
+        match tokenizer {
+            Tokenizer::O200kBase => Self::O200kBase,
+            Tokenizer::Cl100kBase => Self::Cl100kBase,
+        }
+    }
+}
 
 impl Encoding {
     /// All of them.

@@ -9,13 +9,12 @@ mod images;
 mod sorted;
 mod tools;
 
-pub use images::ImageRule;
 pub use postern_types::unescape;
-pub use tools::ToolRule;
 
-use crate::Encoding;
-use postern_types::Prompt;
+use images::CountPictures;
+use postern_types::{Counting, Prompt};
 use sorted::Sorted;
+use tools::CountTools;
 
 /// How many tokens a request has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,14 +25,6 @@ pub struct Tokens {
     pub certain: u64,
     /// What may be billed beside each answer: the words of a prediction that does not come true.
     pub predicted: u64,
-}
-
-/// How a model family counts what is not text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub struct Rules {
-    pub images: ImageRule,
-    pub tools: ToolRule,
 }
 
 /// What a message costs beside its text: three tokens that frame it and one for its role.
@@ -47,32 +38,33 @@ const SEALED_BYTES_A_TOKEN: u64 = 4;
 /// What a name costs beside its text; same source.
 const NAME_TOKENS: u64 = 1;
 
-/// How many tokens the request has for a model of that encoding.
+/// How many tokens the request has for a model that counts so.
 ///
-/// `factor_percent` multiplies whatever is text: 100 where the encoding is the model's own, more where it stands in for one
+/// The factor multiplies whatever is text: 100 percent where the tokenizer is the model's own, more where it stands in for one
 /// that is not public. Takes time in proportion to the body.
-pub fn count(prompt: &Prompt, encoding: Encoding, factor_percent: u32, rules: &Rules) -> Tokens {
+pub fn count(prompt: &Prompt, counting: &Counting) -> Tokens {
+    let encoding = counting.tokenizer.into();
     let found = Sorted::of(prompt);
     let facts = &prompt.facts;
     let spoken = found.texts.iter().chain(&found.names);
     let spoken = sum(spoken.map(|raw| crate::count(encoding, &unescape(raw))));
-    let tools = sum(found.tools.iter().map(|json| rules.tools.count(json, encoding)));
+    let tools = sum(found.tools.iter().map(|json| counting.tools.count(json, encoding)));
     // A message has one text or more.
     let frames = u64::from(facts.texts)
         .saturating_mul(MESSAGE_TOKENS)
         .saturating_add((found.names.len() as u64).saturating_mul(NAME_TOKENS))
         .saturating_add(ANSWER_TOKENS);
-    let once = if facts.tools > 0 { rules.tools.once() } else { 0 };
-    let images = rules.images.count(&found.pictures, facts.images);
+    let once = if facts.tools > 0 { counting.tools.once() } else { 0 };
+    let images = counting.image.count(&found.pictures, facts.images);
     let words = spoken.saturating_add(tools).saturating_add(frames);
-    let read = factor(spoken.saturating_add(tools), factor_percent);
+    let read = factor(spoken.saturating_add(tools), counting.factor_percent);
     let sealed = found.sealed_bytes.div_ceil(SEALED_BYTES_A_TOKEN);
     let files = files::count(&found, facts);
     let predicted = sum(found.predictions.iter().map(|json| crate::count(encoding, json)));
     Tokens {
         input: sum([read, frames, once, images, sealed, files, found.token_ids].into_iter()),
         certain: words.saturating_add(found.token_ids),
-        predicted: factor(predicted, factor_percent),
+        predicted: factor(predicted, counting.factor_percent),
     }
 }
 

@@ -46,3 +46,21 @@ impl Dialect {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_dialect_of_the_contract_is_listed_and_has_its_word() {
+        let wit = include_str!("../../../wit/deps/types/types.wit");
+        let (_, after) = wit.split_once("enum dialect {").unwrap();
+        let (listed, _) = after.split_once('}').unwrap();
+        let listed = listed.lines().map(str::trim).filter(|line| line.ends_with(','));
+        assert_eq!(listed.count(), Dialect::ALL.len());
+        for (dialect, (word, named)) in Dialect::ALL.into_iter().zip(Dialect::WORDS) {
+            assert_eq!((dialect, dialect.word()), (named, word));
+            assert_eq!(Dialect::from_word(word), Some(dialect));
+        }
+    }
+}

@@ -6,6 +6,7 @@
 
 mod action;
 mod cost;
+mod credential;
 mod dialect;
 mod escape;
 mod prompt;
@@ -29,9 +30,8 @@ mod records {
 pub use escape::escape;
 pub use records::postern::types::delegation;
 pub use records::postern::types::types::*;
-pub use segment::{Unescaped, json_unescaped};
 pub use span::{EditError, apply};
-pub use unescape::unescape;
+pub use unescape::{Unescaped, unescape};
 
 /// The records of `postern:auth`.
 pub mod auth {

@@ -5,7 +5,6 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::{Document, SPIN_ONLY, Table, Value};
-use crate::allowed_hosts;
 use crate::grants::Grant;
 
 /// One component, with its permissions.
@@ -85,7 +84,7 @@ pub(super) fn read(id: String, mut table: Table, directory: &Path) -> Component 
     let source = read_source(&mut table, directory);
     let allowed_outbound_hosts = table.strings("allowed_outbound_hosts");
     for host in &allowed_outbound_hosts {
-        if let Err(problem) = allowed_hosts::check(host) {
+        if let Err(problem) = postern_allowed_hosts::check(host) {
             table.problem(format_args!("`allowed_outbound_hosts`: {problem}"));
         }
     }

@@ -5,8 +5,8 @@ use wasmtime::component::{Accessor, HasSelf};
 use crate::bindings::fermyon::spin::variables as v2;
 use crate::bindings::spin::variables::variables as v3;
 use crate::bindings::wasi::config::store as config;
-use crate::expressions::is_variable_name;
 use crate::state::State;
+use postern_allowed_hosts::is_variable_name;
 
 impl v3::Host for State {}
 

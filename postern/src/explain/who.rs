@@ -5,7 +5,8 @@ use crate::key;
 use crate::store::KeyValue;
 use anyhow::{Context, Result, anyhow, bail};
 use postern_identity::{
-    Caller, Credential, FetchedKeySet, Introspected, of_claims, of_issued_key, of_policy_key, rules,
+    Credential, FetchedKeySet, Identity, Introspected, of_claims, of_issued_key, of_policy_key,
+    rules,
 };
 use postern_keys::{IssuedKey, sha256_hex};
 use postern_policy::{Issuer, IssuerKeys, Policies};
@@ -14,7 +15,7 @@ use std::fs;
 
 /// Who it is, and by which credential.
 pub struct Known {
-    pub caller: Caller,
+    pub identity: Identity,
     pub credential: String,
 }
 
@@ -34,18 +35,18 @@ pub fn of(who: &Who, policies: &Policies, store: &impl KeyValue, unix_s: u64) ->
 /// As a key of this consumer that takes nothing away.
 pub fn of_consumer(name: &str, policies: &Policies, unix_s: u64) -> Result<Known> {
     let key = IssuedKey::new(String::new(), name, unix_s);
-    let caller = of_issued_key(&policies.consumers, &key, unix_s).map_err(|_| {
+    let identity = of_issued_key(&policies.consumers, &key, unix_s).map_err(|_| {
         let known: Vec<_> =
             policies.consumers.iter().map(|consumer| consumer.name.as_str()).collect();
         anyhow!("no consumer is called {name:?} in consumers.toml; there are: {}", known.join(", "))
     })?;
-    Ok(Known { caller, credential: "any key of this consumer without restrictions".to_owned() })
+    Ok(Known { identity, credential: "any key of this consumer without restrictions".to_owned() })
 }
 
 fn of_key(wanted: &str, policies: &Policies, store: &impl KeyValue, unix_s: u64) -> Result<Known> {
     let sha256 = sha256_hex(wanted);
     let in_git = policies.consumers.keys().find(|key| key.id == wanted || key.sha256 == sha256);
-    let (caller, credential) = match in_git {
+    let (identity, credential) = match in_git {
         Some(key) => {
             (of_policy_key(key, &key.sha256, unix_s), format!("key {} of consumers.toml", key.id))
         }
@@ -54,7 +55,7 @@ fn of_key(wanted: &str, policies: &Policies, store: &impl KeyValue, unix_s: u64)
             (of_issued_key(&policies.consumers, &key, unix_s), format!("key {}, issued", key.id))
         }
     };
-    Ok(Known { caller: caller.map_err(|refused| anyhow!("refused: {refused}"))?, credential })
+    Ok(Known { identity: identity.map_err(|refused| anyhow!("refused: {refused}"))?, credential })
 }
 
 fn of_token(token: &str, policies: &Policies, store: &impl KeyValue, unix_s: u64) -> Result<Known> {
@@ -64,9 +65,9 @@ fn of_token(token: &str, policies: &Policies, store: &impl KeyValue, unix_s: u64
         Credential::Key(_) | Credential::MistypedKey => bail!("this is a key: say --key"),
     };
     let id = credential_id(token, Some(&claims));
-    let caller = of_claims(issuer, &policies.consumers, &claims, id.clone());
-    let caller = caller.map_err(|refused| anyhow!("refused: {refused}"))?;
-    Ok(Known { caller, credential: format!("token {id} of {}, {proof}", issuer.name) })
+    let identity = of_claims(issuer, &policies.consumers, &claims, id.clone());
+    let identity = identity.map_err(|refused| anyhow!("refused: {refused}"))?;
+    Ok(Known { identity, credential: format!("token {id} of {}, {proof}", issuer.name) })
 }
 
 fn signed<'p>(

@@ -24,5 +24,6 @@ pub use explain::explain;
 pub use names::field_name;
 pub use pages::{count_answer, model_card, models_page};
 pub use read::read;
+pub(crate) use splice::pass;
 pub use splice::{headers, path, splice};
 pub use write::Writer;

@@ -1,8 +1,9 @@
 //! Says a client's request to a vendor that speaks the same dialect: the client's own bytes, but for splices.
 
+use crate::chat::Losses;
 use crate::json::Scanner;
 use crate::openai::refusal::Refusal;
-use crate::{Edit, Facts, Operation, Span, Vendor};
+use crate::{Edit, Facts, Operation, Span, Spliced, Vendor};
 use postern_fault::Fault;
 use serde_json::Value;
 
@@ -30,6 +31,23 @@ pub fn headers(vendor: &Vendor) -> Vec<(&'static str, String)> {
         Some(_) => Vec::new(),
         None => vec![("anthropic-version", VERSION.to_owned())],
     }
+}
+
+/// A request in its client's own bytes.
+///
+/// # Errors
+/// As [`splice`].
+pub(crate) fn pass(
+    vendor: &Vendor,
+    facts: &Facts,
+    body: &str,
+    _losses: &mut Losses,
+) -> Result<Spliced, Fault> {
+    Ok(Spliced {
+        path: path(vendor, facts.operation, facts.stream),
+        headers: headers(vendor),
+        edits: splice(vendor, facts, body)?,
+    })
 }
 
 /// Splice in the vendor's name for the model. Where the version stands in the body, it takes the place of the model of a

@@ -1,39 +1,10 @@
 //! What an error of Bedrock's means: <https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html>.
 
+use super::exceptions;
 use crate::vendor_error::VendorError;
 use crate::vendor_fault::{fault, retry_after_ms};
 use postern_fault::{Blame, Fault, Kind};
 use serde::Deserialize;
-
-/// An error's type, without what is around it, and the status by which it is understood: not all come with the status
-/// that says what they mean (a quota with 400), and in a stream they come with none.
-const STATUSES: [(&str, u16); 24] = [
-    ("AccessDeniedException", 403),
-    ("ExpiredTokenException", 403),
-    ("ExpiredToken", 403),
-    ("IncompleteSignature", 403),
-    ("IncompleteSignatureException", 403),
-    ("InvalidClientTokenId", 403),
-    ("InvalidSignatureException", 403),
-    ("MissingAuthenticationToken", 403),
-    ("MissingAuthenticationTokenException", 403),
-    ("NotAuthorized", 403),
-    ("OptInRequired", 403),
-    ("SignatureDoesNotMatch", 403),
-    ("UnrecognizedClientException", 403),
-    ("InternalServerException", 500),
-    ("ModelErrorException", 500),
-    ("ModelStreamErrorException", 500),
-    ("ModelNotReadyException", 503),
-    ("ServiceUnavailableException", 503),
-    ("ModelTimeoutException", 504),
-    ("ResourceNotFoundException", 404),
-    // As the status that asks for payment: it is the account's limit, and waiting a little does not help.
-    ("ServiceQuotaExceededException", 402),
-    ("ThrottlingException", 429),
-    ("TooManyRequestsException", 429),
-    ("ValidationException", 400),
-];
 
 /// Refusals of a request that are about the gateway's name for the model.
 const ABOUT_MODEL: [&str; 3] =
@@ -70,12 +41,7 @@ pub fn explain(status: u16, headers: &[(String, String)], body: &str) -> Fault {
 
 /// Whether an event of this name says that something went wrong.
 pub(super) fn is_exception(name: &str) -> bool {
-    name.ends_with("Exception") || name.ends_with("Error") || known(name).is_some()
-}
-
-/// Whether this is one of the types that are known here.
-pub(crate) fn is_known(name: &str) -> bool {
-    known(name).is_some()
+    name.ends_with("Exception") || name.ends_with("Error") || exceptions::status(name).is_some()
 }
 
 /// What an exception means that comes in a stream.
@@ -97,18 +63,12 @@ fn bare(kind: &str) -> &str {
     kind.rsplit('#').next().unwrap_or(kind).trim()
 }
 
-/// In a stream the first letter is small.
-fn known(kind: &str) -> Option<u16> {
-    let (_, status) = STATUSES.iter().find(|(known, _)| known.eq_ignore_ascii_case(kind))?;
-    Some(*status)
-}
-
 fn meant(kind: Option<String>, said: Body, status: u16, how: &str) -> Fault {
     let message = said.message.or(said.capital_message);
     let has = |words: &[&str]| {
         message.as_deref().is_some_and(|message| words.iter().any(|word| message.contains(word)))
     };
-    let status = match kind.as_deref().and_then(known).unwrap_or(status) {
+    let status = match kind.as_deref().and_then(exceptions::status).unwrap_or(status) {
         400 if has(&ABOUT_MODEL) => 404,
         status => status,
     };

@@ -5,7 +5,8 @@
 
 mod answer;
 mod content;
-pub(crate) mod error;
+mod error;
+pub(crate) mod exceptions;
 mod family;
 mod request;
 mod stream;

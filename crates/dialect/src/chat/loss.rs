@@ -1,13 +1,6 @@
 //! What a target cannot carry.
 
-/// A part of a request that does not reach the vendor.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Loss {
-    /// The field as the client wrote it: `messages[0].name`.
-    pub path: String,
-    /// Why, in a few words without any of the request's: `Anthropic has no seed`.
-    pub reason: String,
-}
+pub use postern_types::provider::Loss;
 
 /// How many losses are looked through for one that was noted already: more than one field is looked at from.
 const LATEST: usize = 32;

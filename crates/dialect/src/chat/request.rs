@@ -1,7 +1,7 @@
 //! What a client asks for.
 
 use super::{CacheControl, Message};
-use crate::Wire;
+use crate::{Wire, codecs};
 use serde_json::{Map, Number, Value};
 
 /// A request for a chat. What is `None` or empty was not asked for.
@@ -123,11 +123,7 @@ impl Request {
 
     /// The client's own name for a setting.
     pub fn path(&self, field: Field) -> &'static str {
-        match self.client {
-            Wire::Responses => crate::responses::field_name(field),
-            Wire::Anthropic => crate::anthropic::field_name(field),
-            _ => crate::openai::field_name(field),
-        }
+        (codecs::of(self.client).client.field_name)(field)
     }
 }
 

@@ -2,13 +2,15 @@
 //! (<https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html>) and Cohere's
 //! (<https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-embed.html>). Each takes its maker's body.
 
-use super::{Request, cohere, no_embeddings, only_text, spoken};
+use super::cohere;
+use super::request::Request;
+use super::say::{no_embeddings, only_text, spoken};
 use crate::chat::Losses;
 use crate::{Operation, Spoken, Vendor, percent_encoded};
 use postern_fault::Fault;
 use serde::Serialize;
 
-pub(super) fn encode(
+pub(crate) fn encode(
     request: Request,
     vendor: &Vendor,
     losses: &mut Losses,

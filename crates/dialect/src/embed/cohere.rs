@@ -1,7 +1,9 @@
 //! Cohere's vectors: <https://docs.cohere.com/reference/embed>, and the answers of all models on Bedrock, whose shapes do
 //! not collide with Cohere's.
 
-use super::{Answer, Request, Vector, spoken};
+use super::answer::{Answer, Vector};
+use super::request::Request;
+use super::say::spoken;
 use crate::chat::Losses;
 use crate::usage::{Count, lenient};
 use crate::vendor_fault::{invalid, parsed};
@@ -14,7 +16,7 @@ use serde_json::value::RawValue;
 /// stored; a question embedded so still finds them, if less well than as a `search_query`.
 const USUAL_TYPE: &str = "search_document";
 
-pub(super) fn encode(
+pub(crate) fn encode(
     request: Request,
     vendor: &Vendor,
     losses: &mut Losses,
@@ -81,7 +83,7 @@ struct BilledUnits {
     input_tokens: Count,
 }
 
-pub(super) fn read(body: &str) -> Result<Answer, Fault> {
+pub(crate) fn read(body: &str) -> Result<Answer, Fault> {
     const WHAT: &str = "an answer";
     let read: Read<'_> = parsed(WHAT, body)?;
     let vectors = match (read.embeddings.map(RawValue::get), read.embedding) {

@@ -3,7 +3,9 @@
 //! (<https://docs.cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api>), by the method that the
 //! vendor's path ends with.
 
-use super::{Answer, Request, Vector, only_text, spoken};
+use super::answer::{Answer, Vector};
+use super::request::Request;
+use super::say::{only_text, spoken};
 use crate::chat::Losses;
 use crate::usage::{Count, lenient};
 use crate::vendor_fault::{invalid, parsed};
@@ -12,7 +14,7 @@ use postern_fault::Fault;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-pub(super) fn encode(
+pub(crate) fn encode(
     request: Request,
     vendor: &Vendor,
     losses: &mut Losses,
@@ -167,7 +169,7 @@ struct UsageMetadata {
 }
 
 /// The Gemini API says no usage of older models.
-pub(super) fn read(body: &str) -> Result<Answer, Fault> {
+pub(crate) fn read(body: &str) -> Result<Answer, Fault> {
     let body: Body<'_> = parsed("an answer", body)?;
     let predictions = body
         .predictions

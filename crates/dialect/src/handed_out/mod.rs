@@ -6,12 +6,12 @@
 
 #[cfg(test)]
 mod named;
-mod table;
+pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 mod walk;
 
-use crate::Wire;
+use crate::{Wire, codecs};
 use postern_event_stream::Parser;
 use std::collections::BTreeSet;
 use table::Place;
@@ -39,11 +39,10 @@ impl HandedOut {
 
     /// The ids in the next part of the answer that were in none before.
     pub fn read(&mut self, part: &str) -> Vec<String> {
-        let Some(place) = table::root(self.client, self.is_stream) else { return Vec::new() };
         // Most parts are pieces of words.
-        if !table::may_have_ids(self.client, part) {
-            return Vec::new();
-        }
+        let ids = codecs::of(self.client).client.ids.as_ref();
+        let Some(ids) = ids.filter(|ids| ids.may_be_in(part)) else { return Vec::new() };
+        let place = ids.root(self.is_stream);
         let mut found = Vec::new();
         match self.is_stream {
             false => self.object(place, part, &mut found),

@@ -3,8 +3,6 @@
 //! The references are <https://platform.openai.com/docs/api-reference/responses> and `chat`, and
 //! <https://docs.claude.com/en/api/messages>.
 
-use crate::Wire;
-
 /// What an id is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
@@ -22,7 +20,7 @@ pub(super) enum Kind {
 
 /// An object in an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// An event of OpenAI's responses.
     Event,
     /// OpenAI's response.
@@ -53,6 +51,29 @@ pub(super) enum Place {
     /// What was said, and a piece of it.
     Said,
     Audio,
+}
+
+/// Where the answers of a dialect hand out ids that its requests name.
+#[derive(Debug)]
+pub(crate) struct Ids {
+    /// What an event of a stream is.
+    pub event: Place,
+    /// What a whole answer is.
+    pub whole: Place,
+    /// The last steps to an id, as they stand in the text: without one of them there is none.
+    pub members: &'static [&'static str],
+}
+
+impl Ids {
+    /// What an answer begins with.
+    pub fn root(&self, is_stream: bool) -> Place {
+        if is_stream { self.event } else { self.whole }
+    }
+
+    /// Whether one of the last steps to an id may be in a text.
+    pub fn may_be_in(&self, text: &str) -> bool {
+        self.members.iter().any(|member| text.contains(member))
+    }
 }
 
 /// What a member of an object is.
@@ -113,30 +134,6 @@ pub(super) fn is_trusted(place: Place, kind: Option<&str>) -> bool {
         Place::Returned => ends("code_execution_result") || ends("code_execution_output"),
         _ => true,
     }
-}
-
-/// What an answer in this dialect begins with. None: no request in it names what an answer hands out.
-pub(super) fn root(client: Wire, is_stream: bool) -> Option<Place> {
-    match (client, is_stream) {
-        (Wire::Responses, true) => Some(Place::Event),
-        (Wire::Responses, false) => Some(Place::Answer),
-        (Wire::Anthropic, true) => Some(Place::MessageEvent),
-        (Wire::Anthropic, false) => Some(Place::Message),
-        (Wire::OpenAi, _) => Some(Place::Completion),
-        // No client speaks these, but for reranking.
-        (Wire::Bedrock | Wire::Google | Wire::Cohere, _) => None,
-    }
-}
-
-/// Whether one of the last steps to an id may be in a text.
-pub(super) fn may_have_ids(client: Wire, text: &str) -> bool {
-    let members: &[&str] = match client {
-        Wire::OpenAi => &["\"audio\""],
-        Wire::Anthropic => &["\"file_id\"", "\"container\""],
-        Wire::Responses => &["\"id\"", "\"file_id\"", "\"container_id\""],
-        Wire::Bedrock | Wire::Google | Wire::Cohere => &[],
-    };
-    members.iter().any(|member| text.contains(member))
 }
 
 pub(super) fn step(place: Place, member: &str) -> Option<Then> {

@@ -1,5 +1,5 @@
 use super::named::{NAMED, Source};
-use super::table::{self, Kind, STEPS, Then};
+use super::table::{Kind, STEPS, Then};
 use super::*;
 use crate::{Operation, needs};
 use serde_json::{Value, json};
@@ -45,101 +45,128 @@ fn block(kind: Kind, block: &Value, request: Value) -> Case {
     }
 }
 
-/// Everywhere that an id can come from: the id is always `THE-ID`.
+/// The id that is handed out.
+const ID: &str = "THE-ID";
+
+/// Everywhere that an id can come from.
 fn cases() -> Vec<Case> {
-    let id = "THE-ID";
-    let input = |part: Value| json!({ "input": [{ "role": "user", "content": [part] }] });
-    let file = || input(json!({ "type": "input_file", "file_id": id }));
-    let code =
-        || json!({ "tools": [{ "type": "code_interpreter", "container": id }], "input": "x" });
-    let upload = || json!({ "messages": [{ "role": "user", "content": [{ "type": "container_upload", "file_id": id }] }] });
-    let response = json!({ "id": id, "object": "response", "output": [] });
-    let conversation = json!({ "conversation": { "id": id }, "output": [] });
+    let mut cases = kept_by_responses();
+    cases.extend(made_for_responses());
+    cases.extend(of_messages());
+    cases.push(of_chats());
+    cases
+}
+
+/// Answers of OpenAI's responses, their conversations and their items.
+fn kept_by_responses() -> Vec<Case> {
+    let response = json!({ "id": ID, "object": "response", "output": [] });
+    let conversation = json!({ "conversation": { "id": ID }, "output": [] });
     let within = |answer: &Value| {
         ["created", "in_progress", "completed"]
             .map(|name| json!({ "type": format!("response.{name}"), "response": answer }))
             .to_vec()
     };
-    let container = json!({ "type": "message", "content": [], "container": { "id": id } });
-    let returned = |kind: &str| {
-        let output = json!({ "type": format!("{kind}code_execution_output"), "file_id": id });
-        json!({
-            "type": format!("{kind}code_execution_tool_result"), "tool_use_id": "t",
-            "content": { "type": format!("{kind}code_execution_result"), "content": [output] },
-        })
-    };
-    let spoken = |member: &str| json!({ "choices": [{ "index": 0, member: { "audio": { "id": id, "data": "" } } }] });
     vec![
         responses(
             Kind::Response,
             response.clone(),
             within(&response),
-            json!({ "previous_response_id": id }),
+            json!({ "previous_response_id": ID }),
         ),
         responses(
             Kind::Conversation,
             conversation.clone(),
             within(&conversation),
-            json!({ "conversation": { "id": id } }),
+            json!({ "conversation": { "id": ID } }),
         ),
         item(
             Kind::Item,
-            &json!({ "type": "message", "id": id, "content": [] }),
-            json!({ "input": [{ "type": "item_reference", "id": id }] }),
+            &json!({ "type": "message", "id": ID, "content": [] }),
+            json!({ "input": [{ "type": "item_reference", "id": ID }] }),
         ),
         item(
             Kind::Item,
-            &json!({ "type": "reasoning", "id": id, "summary": [] }),
-            json!({ "input": [{ "type": "reasoning", "id": id, "summary": [] }] }),
+            &json!({ "type": "reasoning", "id": ID, "summary": [] }),
+            json!({ "input": [{ "type": "reasoning", "id": ID, "summary": [] }] }),
         ),
+    ]
+}
+
+/// Files and containers of OpenAI's responses.
+fn made_for_responses() -> Vec<Case> {
+    let input = |part: Value| json!({ "input": [{ "role": "user", "content": [part] }] });
+    let file = || input(json!({ "type": "input_file", "file_id": ID }));
+    let code =
+        || json!({ "tools": [{ "type": "code_interpreter", "container": ID }], "input": "x" });
+    vec![
         item(
             Kind::Container,
-            &json!({ "type": "code_interpreter_call", "container_id": id, "code": "" }),
+            &json!({ "type": "code_interpreter_call", "container_id": ID, "code": "" }),
             code(),
         ),
         item(
             Kind::Container,
-            &json!({ "type": "shell_call", "environment": { "container_id": id } }),
+            &json!({ "type": "shell_call", "environment": { "container_id": ID } }),
             code(),
         ),
         item(
             Kind::File,
-            &json!({ "type": "file_search_call", "results": [{ "file_id": id }] }),
+            &json!({ "type": "file_search_call", "results": [{ "file_id": ID }] }),
             file(),
         ),
         item(
             Kind::File,
-            &json!({ "type": "code_interpreter_call", "outputs": [{ "type": "files", "files": [{ "file_id": id }] }] }),
+            &json!({ "type": "code_interpreter_call", "outputs": [{ "type": "files", "files": [{ "file_id": ID }] }] }),
             file(),
         ),
-        annotation(Kind::File, &json!({ "type": "file_citation", "file_id": id }), file()),
-        annotation(Kind::File, &json!({ "type": "file_path", "file_id": id }), file()),
+        annotation(Kind::File, &json!({ "type": "file_citation", "file_id": ID }), file()),
+        annotation(Kind::File, &json!({ "type": "file_path", "file_id": ID }), file()),
         annotation(
             Kind::Container,
-            &json!({ "type": "container_file_citation", "container_id": id }),
+            &json!({ "type": "container_file_citation", "container_id": ID }),
             code(),
         ),
+    ]
+}
+
+/// Files and containers of Anthropic's messages.
+fn of_messages() -> Vec<Case> {
+    let upload = || json!({ "messages": [{ "role": "user", "content": [{ "type": "container_upload", "file_id": ID }] }] });
+    let container = json!({ "type": "message", "content": [], "container": { "id": ID } });
+    let returned = |kind: &str| {
+        let output = json!({ "type": format!("{kind}code_execution_output"), "file_id": ID });
+        json!({
+            "type": format!("{kind}code_execution_tool_result"), "tool_use_id": "t",
+            "content": { "type": format!("{kind}code_execution_result"), "content": [output] },
+        })
+    };
+    vec![
         Case {
             kind: Kind::Container,
             client: Wire::Anthropic,
             whole: container.clone(),
             events: vec![
                 json!({ "type": "message_start", "message": container }),
-                json!({ "type": "message_delta", "delta": { "container": { "id": id } } }),
+                json!({ "type": "message_delta", "delta": { "container": { "id": ID } } }),
             ],
-            request: json!({ "container": { "id": id } }),
+            request: json!({ "container": { "id": ID } }),
         },
         block(Kind::File, &returned(""), upload()),
         block(Kind::File, &returned("bash_"), upload()),
-        block(Kind::File, &json!({ "type": "container_upload", "file_id": id }), upload()),
-        Case {
-            kind: Kind::Audio,
-            client: Wire::OpenAi,
-            whole: spoken("message"),
-            events: vec![spoken("delta")],
-            request: json!({ "messages": [{ "role": "assistant", "audio": { "id": id } }] }),
-        },
+        block(Kind::File, &json!({ "type": "container_upload", "file_id": ID }), upload()),
     ]
+}
+
+/// What was spoken in OpenAI's chats.
+fn of_chats() -> Case {
+    let spoken = |member: &str| json!({ "choices": [{ "index": 0, member: { "audio": { "id": ID, "data": "" } } }] });
+    Case {
+        kind: Kind::Audio,
+        client: Wire::OpenAi,
+        whole: spoken("message"),
+        events: vec![spoken("delta")],
+        request: json!({ "messages": [{ "role": "assistant", "audio": { "id": ID } }] }),
+    }
 }
 
 fn whole(client: Wire, answer: &Value) -> Vec<String> {
@@ -153,16 +180,16 @@ fn stream(events: &[Value]) -> String {
 #[test]
 fn what_a_request_can_use_an_answer_has_handed_out() {
     for Case { client, whole: answer, events, request, .. } in cases() {
-        assert_eq!(whole(client, &answer), ["THE-ID"], "{answer}");
+        assert_eq!(whole(client, &answer), [ID], "{answer}");
         for event in &events {
             let mut reading = HandedOut::new(client, true);
-            assert_eq!(reading.read(&stream(std::slice::from_ref(event))), ["THE-ID"], "{event}");
+            assert_eq!(reading.read(&stream(std::slice::from_ref(event))), [ID], "{event}");
         }
         let mut reading = HandedOut::new(client, true);
-        assert_eq!(reading.read(&stream(&events)), ["THE-ID"], "once");
+        assert_eq!(reading.read(&stream(&events)), [ID], "once");
         assert_eq!(reading.read(&stream(&events)), [""; 0], "and not again");
         let needs = needs::of(client, Operation::Chat, &request.to_string()).unwrap();
-        assert!(needs.ids.contains_key("THE-ID"), "{client:?} {request}: {:?}", needs.ids);
+        assert!(needs.ids.contains_key(ID), "{client:?} {request}: {:?}", needs.ids);
     }
 }
 
@@ -197,8 +224,8 @@ fn every_kind_is_handed_out_somewhere_and_every_step_is_walked() {
             assert!(
                 Wire::ALL
                     .into_iter()
-                    .any(|client| table::may_have_ids(client, &format!("{{\"{member}\":"))
-                        || member == &"id"),
+                    .filter_map(|client| codecs::of(client).client.ids.as_ref())
+                    .any(|ids| ids.may_be_in(&format!("{{\"{member}\":")) || member == &"id"),
                 "{place:?}.{member} is passed over"
             );
         }

@@ -30,7 +30,7 @@ impl<'a> Text<'a> {
     /// What it says, with `U+FFFD` for half a surrogate pair.
     pub fn said(&self) -> Cow<'a, str> {
         let inside = self.literal.get(1..self.literal.len().saturating_sub(1));
-        postern_types::json_unescaped(inside.unwrap_or_default())
+        postern_types::unescape(inside.unwrap_or_default())
     }
 
     /// Where the literal stands, quotes included.

@@ -4,7 +4,8 @@
 //! spoken to it. The references are those of the dialects; OpenRouter's is
 //! <https://openrouter.ai/docs/api-reference/parameters>, xAI's <https://docs.x.ai/docs/guides/live-search>.
 
-use super::{Endpoint, Use};
+use super::Use;
+use super::endpoint::Endpoint;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 

@@ -4,6 +4,7 @@
 //! its name: what names a tool is one, and what else is unknown is looked into. A field counts wherever the vendor that
 //! knows it may stand behind the client's dialect, since unknown fields are passed on.
 
+pub(crate) mod endpoint;
 mod fields;
 mod kinds;
 #[cfg(test)]
@@ -13,8 +14,9 @@ mod walk;
 #[cfg(test)]
 pub(crate) use fields::{naming_fields, plain as plain_name};
 
+use self::endpoint::Endpoint;
 use crate::openai::read;
-use crate::{Operation, Wire};
+use crate::{Operation, Wire, codecs};
 use postern_fault::Fault;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,29 +63,15 @@ pub struct Needs {
 ///
 /// What is not JSON.
 pub fn of(client: Wire, operation: Operation, body: &str) -> Result<Needs, Fault> {
-    read::whole(body, |body| walk::needs(Endpoint::of(client, operation), body))
+    read::whole(body, |body| walk::needs(endpoint(client, operation), body))
 }
 
-/// What the top of a body belongs to: the same name is another field elsewhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Endpoint {
-    Chat,
-    Responses,
-    Messages,
-    Completions,
-    Embeddings,
-    Rerank,
-}
-
-impl Endpoint {
-    fn of(client: Wire, operation: Operation) -> Self {
-        match (operation, client) {
-            (Operation::Completions, _) => Self::Completions,
-            (Operation::Embeddings, _) => Self::Embeddings,
-            (Operation::Rerank, _) => Self::Rerank,
-            (_, Wire::Responses) => Self::Responses,
-            (_, Wire::Anthropic) => Self::Messages,
-            _ => Self::Chat,
-        }
+/// What the top of a request's body belongs to.
+fn endpoint(client: Wire, operation: Operation) -> Endpoint {
+    match operation {
+        Operation::Completions => Endpoint::Completions,
+        Operation::Embeddings => Endpoint::Embeddings,
+        Operation::Rerank => Endpoint::Rerank,
+        Operation::Chat | Operation::CountTokens => codecs::of(client).client.endpoint,
     }
 }

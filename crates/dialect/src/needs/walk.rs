@@ -1,8 +1,9 @@
 //! Walks through a body once, and looks up every field that is not opaque.
 
+use super::endpoint::Endpoint;
 use super::fields::{self, Does};
 use super::kinds;
-use super::{Endpoint, MAX_IDS, Needs, Use};
+use super::{MAX_IDS, Needs, Use};
 use crate::json::{Scanner, Type};
 use crate::openai::read;
 use crate::openai::refusal::Refusal;

@@ -4,17 +4,8 @@ use super::completions;
 use super::outline::Outline;
 use super::stream_options::StreamOptions;
 use crate::chat::Losses;
-use crate::{Edit, Facts, Operation, Vendor};
+use crate::{Edit, Facts, Operation, Spliced, Vendor};
 use postern_fault::Fault;
-
-/// A request in the vendor's words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Encoded {
-    /// Appended to the vendor's base URL.
-    pub path: String,
-    /// The splices, sorted.
-    pub edits: Vec<Edit>,
-}
 
 /// Splice in the vendor's name for the model, for a stream the wish for its usage if the client has none, and what the
 /// vendor's quirks ask for. `facts` were read of `body`. What the vendor refuses is left out, and told as a loss.
@@ -26,7 +17,7 @@ pub fn encode(
     facts: &Facts,
     body: &str,
     losses: &mut Losses,
-) -> Result<Encoded, Fault> {
+) -> Result<Spliced, Fault> {
     let mut edits = Vec::new();
     if vendor.model != facts.model {
         let replacement = serde_json::Value::from(vendor.model.as_str()).to_string();
@@ -47,7 +38,7 @@ pub fn encode(
     edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
     let path = crate::vendor::own_path(&vendor.quirks, facts.operation, &vendor.model);
     let path = path.unwrap_or_else(|| default_path(facts.operation).to_owned());
-    Ok(Encoded { path, edits })
+    Ok(Spliced { path, headers: Vec::new(), edits })
 }
 
 fn default_path(operation: Operation) -> &'static str {

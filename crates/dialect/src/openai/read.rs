@@ -1,23 +1,10 @@
-//! Reads a client's request.
+//! What every request of a client has: one object with a model in it.
 
+use super::field;
 use super::refusal::{Refusal, empty, missing, wrong_type};
-use super::{chat, embeddings, field};
+use crate::Span;
 use crate::json::{Scanner, Type};
-use crate::{Operation, Request, Span};
 use postern_fault::{Fault, Kind};
-
-/// Read a request, once: what it asks for, and where its texts stand. Only what the gateway acts on is judged; all else
-/// is the vendor's to judge, and passes as it is.
-///
-/// # Errors
-/// What is not JSON, a field read here that is missing or of another type, a field read here that is there twice.
-/// Messages name fields and types, never a text of the request.
-pub fn read(operation: Operation, body: &str) -> Result<Request, Fault> {
-    whole(body, |body| match operation {
-        Operation::Embeddings => embeddings::read(body),
-        _ => chat::read(body),
-    })
-}
 
 /// What `read` makes of a body, whose spans must be 32 bits wide.
 ///

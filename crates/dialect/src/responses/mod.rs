@@ -18,6 +18,7 @@ pub use from_client::decode;
 pub use from_vendor::{Reader, read_whole};
 pub use names::field_name;
 pub use read::read;
+pub(crate) use splice::pass;
 pub use splice::{path, splice};
 pub use to_client::Writer;
 pub use to_vendor::encode;

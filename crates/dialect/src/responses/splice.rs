@@ -1,13 +1,27 @@
 //! Says a client's request to a vendor that speaks the same dialect: the client's own bytes, but for splices.
 
+use crate::chat::Losses;
 use crate::vendor::with_model;
-use crate::{Edit, Facts, Vendor};
+use crate::{Edit, Facts, Spliced, Vendor};
 use postern_fault::Fault;
 use serde_json::Value;
 
 /// Where responses are asked for, appended to the vendor's base URL.
 pub fn path(vendor: &Vendor) -> String {
     with_model(vendor.quirks.responses_path.as_deref().unwrap_or("/responses"), &vendor.model)
+}
+
+/// A request in its client's own bytes.
+///
+/// # Errors
+/// None.
+pub(crate) fn pass(
+    vendor: &Vendor,
+    facts: &Facts,
+    body: &str,
+    _losses: &mut Losses,
+) -> Result<Spliced, Fault> {
+    Ok(Spliced { path: path(vendor), headers: Vec::new(), edits: splice(vendor, facts, body)? })
 }
 
 /// Splice in the vendor's name for the model. `facts` were read of `body`.

@@ -3,9 +3,9 @@
 use super::close::anthropic::{Left, whole};
 use super::close::raw::Raw;
 use super::close::{Cut, Ending};
+use super::find::{FindTexts, misfit};
 use super::found::Found;
 use super::mark::When;
-use super::{Dialect, misfit};
 use crate::json::{Node, Value};
 use postern_fault::Fault;
 use postern_types::provider::{Place, TextKind};
@@ -14,11 +14,11 @@ use serde_json::json;
 use std::mem;
 
 #[derive(Default)]
-pub(super) struct Anthropic {
+pub(crate) struct Anthropic {
     left: Left,
 }
 
-impl Dialect for Anthropic {
+impl FindTexts for Anthropic {
     fn event(&mut self, data: Option<&Node<'_>>, found: &mut Found<'_>) {
         let Some(data) = data else { return };
         let index = data.index_of("index").unwrap_or_default();

@@ -3,11 +3,11 @@
 //! Nothing says where a text ends but the end of its choice: one ends where another of the same choice begins, as the
 //! accumulator of `openai-python` has it (`lib/streaming/chat`).
 
-use super::Dialect;
 use super::close::chat::{Form, Left, whole};
 use super::close::raw::Raw;
 use super::close::{Cut, Ending};
 use super::completions::Head;
+use super::find::FindTexts;
 use super::found::Found;
 use super::mark::When;
 use crate::Facts;
@@ -17,7 +17,7 @@ use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 use std::mem;
 
-pub(super) struct Chat {
+pub(crate) struct Chat {
     head: Head,
     choices: BTreeMap<u32, Choice>,
     left: Left,
@@ -47,7 +47,7 @@ struct Thoughts {
     details: Option<&'static str>,
 }
 
-impl Dialect for Chat {
+impl FindTexts for Chat {
     fn event(&mut self, data: Option<&Node<'_>>, found: &mut Found<'_>) {
         let Some(data) = data else { return found.end_if(|_| true) };
         self.head.see(data);

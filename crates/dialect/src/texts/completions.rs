@@ -1,9 +1,9 @@
 //! Legacy completions: <https://platform.openai.com/docs/api-reference/completions/object>.
 
-use super::Dialect;
 use super::close::chat::{Form, Left, whole};
 use super::close::raw::Raw;
 use super::close::{Cut, Ending};
+use super::find::FindTexts;
 use super::found::Found;
 use super::mark::When;
 use crate::Facts;
@@ -50,7 +50,7 @@ impl Head {
     }
 }
 
-impl Dialect for Completions {
+impl FindTexts for Completions {
     fn event(&mut self, data: Option<&Node<'_>>, found: &mut Found<'_>) {
         let Some(data) = data else { return found.end_if(|_| true) };
         self.head.see(data);

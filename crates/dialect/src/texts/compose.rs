@@ -1,12 +1,12 @@
 //! An output with other texts.
 
+use super::find::{FindTexts, misfit};
 use super::mark::{Mark, What, When};
 use super::memory::{Memory, More};
-use super::{Dialect, misfit};
 use crate::Span;
 use postern_fault::Fault;
 use postern_types::provider::{Place, SegmentEdit, SegmentForm};
-use postern_types::{escape, json_unescaped};
+use postern_types::{escape, unescape};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -58,7 +58,7 @@ impl<'a> Edits<'a> {
 
 /// An output and what is known of it.
 pub(super) struct Texture<'a> {
-    pub dialect: &'a dyn Dialect,
+    pub dialect: &'a dyn FindTexts,
     pub memory: &'a Memory,
     pub output: &'a str,
     pub marks: &'a [Mark],
@@ -122,7 +122,7 @@ impl Texture<'_> {
     /// What a piece says.
     pub fn text(&self, mark: &Mark, form: SegmentForm) -> Cow<'_, str> {
         match form {
-            SegmentForm::JsonString => json_unescaped(self.raw(mark)),
+            SegmentForm::JsonString => unescape(self.raw(mark)),
             SegmentForm::JsonValue => Cow::Borrowed(self.raw(mark)),
         }
     }
@@ -271,7 +271,7 @@ impl Writing<'_> {
         let key = mark.place.key();
         let said = self.said.get(&key).map_or("", String::as_str);
         let whole = [self.texture.memory.released(mark.place), said].concat();
-        let agrees = *json_unescaped(self.texture.raw(mark)) == whole;
+        let agrees = *unescape(self.texture.raw(mark)) == whole;
         (!agrees).then(|| escape(&whole).into_owned())
     }
 

@@ -3,9 +3,10 @@
 use super::close::raw::Raw;
 use super::close::{Cut, Ending, leaves_alone};
 use super::compose::{Composed, Edits, Texture};
+use super::find::{FindTexts, misfit};
 use super::found::NOWHERE;
 use super::mark::{Mark, What};
-use super::{Dialect, Last, Texts, events, misfit};
+use super::{Last, Texts, events};
 use crate::Usage;
 use crate::json::Node;
 use postern_fault::Fault;
@@ -192,7 +193,7 @@ pub(super) fn frames(output: &str, marks: &[Mark]) -> Vec<String> {
 }
 
 /// They have left.
-pub(super) fn leave(dialect: &mut dyn Dialect, frame: &str) {
+pub(super) fn leave(dialect: &mut dyn FindTexts, frame: &str) {
     // It was read before.
     let _ = events::each(frame, |data| {
         if let Some(text) = data.text

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 pub(super) const NOWHERE: Place = Place { kind: TextKind::Text, choice: 0, content: 0, part: 0 };
 
 /// Collects the marks of an output.
-pub(super) struct Found<'m> {
+pub(crate) struct Found<'m> {
     memory: &'m mut Memory,
     marks: Vec<Mark>,
     next_number: u64,
@@ -31,7 +31,7 @@ struct Event {
 }
 
 impl<'m> Found<'m> {
-    pub fn new(memory: &'m mut Memory, next_number: u64) -> Self {
+    pub(super) fn new(memory: &'m mut Memory, next_number: u64) -> Self {
         Found {
             memory,
             marks: Vec::new(),
@@ -57,7 +57,7 @@ impl<'m> Found<'m> {
     }
 
     /// The marks in order, the number of the next event, and whether a repeat says something else than was said.
-    pub fn finish(mut self) -> (Vec<Mark>, u64, bool) {
+    pub(super) fn finish(mut self) -> (Vec<Mark>, u64, bool) {
         // What is put in where an event begins leaves before it.
         self.marks.sort_by_key(|mark| (mark.span.start, mark.is_event()));
         (self.marks, self.next_number, self.contradicts)
@@ -166,7 +166,7 @@ impl<'m> Found<'m> {
     }
 
     /// A value that edits make untrue: `with` stands in its place then.
-    pub fn void(&mut self, at: Place, node: &Node<'_>, with: &'static str, when: When) {
+    pub(super) fn void(&mut self, at: Place, node: &Node<'_>, with: &'static str, when: When) {
         self.mark(at, node.span, What::Void { with, when });
     }
 

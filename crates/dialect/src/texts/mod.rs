@@ -3,64 +3,34 @@
 //! It reads what the client is given, not what the vendor said: so it is the same whether the answer was translated or passes, and
 //! what a stage has seen is what the client gets. Nothing of it runs unless a stage asks for segments.
 
-mod anthropic;
-mod chat;
+pub(crate) mod anthropic;
+pub(crate) mod chat;
 mod close;
 mod completions;
 mod compose;
 mod cut;
 mod events;
+pub(crate) mod find;
 mod found;
 mod mark;
 mod memory;
-mod responses;
+pub(crate) mod responses;
 
 use crate::json::Node;
 use crate::vendor_fault::malformed;
-use crate::{Decoded, Facts, Operation, Wire};
-use close::raw::Raw;
-use close::{Cut, Ending};
+use crate::{Decoded, Facts, Operation, codecs};
 use compose::{Composed, Edits, Texture};
+use find::{FindTexts, misfit};
 use found::Found;
 use mark::Mark;
 use memory::Memory;
-use postern_fault::{Fault, Kind};
-use postern_types::escape;
+use postern_fault::Fault;
 use postern_types::provider::{Place, SegmentEdit};
 use std::mem;
 
-/// A client's dialect.
-trait Dialect {
-    /// What an event of a stream says; none is its end mark.
-    fn event(&mut self, data: Option<&Node<'_>>, found: &mut Found<'_>);
-
-    /// What a whole answer says.
-    fn whole(&mut self, answer: &Node<'_>, found: &mut Found<'_>);
-
-    /// An event with more text at this place, of this number among the events. None: there is none of this kind.
-    fn delta(&self, at: Place, text: &str, number: u64) -> Option<String>;
-
-    /// Arguments where a JSON value stands: in most dialects the string that should stand there.
-    ///
-    /// # Errors
-    /// What no value can be made of.
-    fn value(&self, text: &str) -> Result<String, Fault> {
-        Ok(format!("\"{}\"", escape(text)))
-    }
-
-    /// An event has left that was marked as a frame; `text` is its JSON.
-    fn left(&mut self, event: &Node<'_>, text: &str);
-
-    /// Ends a stream behind what has left.
-    fn close(&mut self, ending: &mut Ending<'_>);
-
-    /// A whole answer, with its texts edited, that ends early.
-    fn cut(&self, answer: Raw<'_>, cut: &Cut<'_>) -> String;
-}
-
 /// Watches one answer on its way to the client.
 pub(crate) struct Texts {
-    dialect: Box<dyn Dialect>,
+    dialect: Box<dyn FindTexts>,
     stream: bool,
     memory: Memory,
     last: Last,
@@ -90,11 +60,9 @@ struct Last {
 impl Texts {
     /// None: an answer without texts, of embeddings or counts.
     pub fn new(facts: &Facts) -> Option<Self> {
-        let dialect: Box<dyn Dialect> = match (facts.operation, facts.client) {
-            (Operation::Completions, _) => Box::new(completions::Completions::new(facts)),
-            (Operation::Chat, Wire::Responses) => Box::<responses::Responses>::default(),
-            (Operation::Chat, Wire::Anthropic) => Box::<anthropic::Anthropic>::default(),
-            (Operation::Chat, _) => Box::new(chat::Chat::new(facts)),
+        let dialect = match facts.operation {
+            Operation::Chat => (codecs::of(facts.client).client.texts)(facts),
+            Operation::Completions => Box::new(completions::Completions::new(facts)),
             _ => return None,
         };
         Some(Texts {
@@ -212,7 +180,7 @@ impl Texts {
 
 /// On an error, where the event begins that cannot be read.
 fn read(
-    dialect: &mut dyn Dialect,
+    dialect: &mut dyn FindTexts,
     stream: bool,
     output: &str,
     found: &mut Found<'_>,
@@ -237,9 +205,4 @@ fn read(
     dialect.whole(&node, found);
     found.end_if(|_| true);
     Ok(())
-}
-
-/// A stage has made a mistake.
-fn misfit(private: &str) -> Fault {
-    Fault::new(Kind::Unavailable, "the gateway could not edit the answer").with_private(private)
 }

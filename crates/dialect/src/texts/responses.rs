@@ -1,10 +1,10 @@
 //! Responses: <https://platform.openai.com/docs/api-reference/responses-streaming>. Each text is said in pieces, then whole with its
 //! own end, its part's, its item's and the response's.
 
-use super::Dialect;
 use super::close::raw::Raw;
 use super::close::responses::{Left, whole};
 use super::close::{Cut, Ending};
+use super::find::FindTexts;
 use super::found::Found;
 use super::mark::When;
 use crate::json::Node;
@@ -13,7 +13,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 #[derive(Default)]
-pub(super) struct Responses {
+pub(crate) struct Responses {
     items: BTreeMap<u32, Item>,
     left: Left,
 }
@@ -31,7 +31,7 @@ pub(super) const STRINGS: [(&str, &str, &str); 4] = [
     ("code_interpreter_call", "code", "code_interpreter_call_code"),
 ];
 
-impl Dialect for Responses {
+impl FindTexts for Responses {
     fn event(&mut self, data: Option<&Node<'_>>, found: &mut Found<'_>) {
         let Some(data) = data else { return };
         if let Some(number) = data.get("sequence_number") {

@@ -2,7 +2,7 @@
 
 use crate::json::Scanner;
 use crate::openai::read;
-use crate::{Facts, Operation, Span, Wire};
+use crate::{Facts, Operation, Span, codecs};
 
 /// The request with a cap on each of its answers, said first of all; nothing where its dialect has no place for one, or
 /// wants the client to say it.
@@ -14,11 +14,13 @@ pub fn capped(
     cap_tokens: u64,
     reasons: bool,
 ) -> Option<(Facts, String)> {
-    let fields: &[&str] = match (facts.client, facts.operation) {
-        (Wire::OpenAi, Operation::Chat) if reasons => &["max_completion_tokens"],
-        (Wire::OpenAi, Operation::Chat) => &["max_tokens", "max_completion_tokens"],
-        (Wire::Responses, Operation::Chat) => &["max_output_tokens"],
-        _ => return None,
+    if facts.operation != Operation::Chat {
+        return None;
+    }
+    let fields = match codecs::of(facts.client).client.cap_fields {
+        [.., newest] if reasons => std::slice::from_ref(newest),
+        [] => return None,
+        fields => fields,
     };
     let (said, cap_start, longer) = said(body, fields, cap_tokens)?;
     let Span { start, end } = facts.model_span;

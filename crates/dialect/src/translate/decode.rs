@@ -1,5 +1,6 @@
 //! A vendor's answer in the client's words.
 
+use super::answer_head::AnswerHead;
 use super::embeddings::Embeddings;
 use super::passing::Passing;
 use super::translating::Translating;
@@ -9,35 +10,9 @@ use crate::handed_out::HandedOut;
 use crate::openai::decode::wrong_form;
 use crate::texts::Texts;
 use crate::usage::latest;
-use crate::{Context, Decoded, Facts, Memo, Operation, Usage, Vendor, Wire, openai};
+use crate::{Context, Decoded, Facts, Operation, Usage, Vendor, codecs, openai};
 use postern_fault::{Fault, Kind};
 use postern_types::provider::{Notice, Place, SegmentEdit};
-
-/// What a decoder must know besides the request's facts.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct AnswerHead {
-    /// The answer's, empty if it had none.
-    pub content_type: String,
-    /// What `encode` gave.
-    pub memo: Memo,
-    /// The gateway's own id for the request.
-    pub request_id: String,
-    /// Now, in seconds since 1970.
-    pub unix_s: u64,
-    /// The texts of the answer are wanted, to be read or edited.
-    pub segments: bool,
-}
-
-impl AnswerHead {
-    /// `text/event-stream`, or nothing that says otherwise.
-    pub(super) fn is_stream(&self) -> bool {
-        self.media_type().eq_ignore_ascii_case("text/event-stream")
-    }
-
-    pub(super) fn media_type(&self) -> &str {
-        self.content_type.split(';').next().unwrap_or_default().trim()
-    }
-}
 
 /// Reads one answer. A whole answer is a stream of one chunk, which leaves at [`finish`](Decoder::finish).
 pub struct Decoder {
@@ -188,12 +163,12 @@ impl Reading {
             return Reading::Refused(wrong_form(facts.stream, head.media_type()));
         }
         if passes(vendor, facts) {
-            return match (facts.operation, wire) {
-                (Operation::Chat, Wire::Anthropic | Wire::Responses) => {
-                    Reading::Passing(Box::new(Passing::new(wire, facts, &head)))
-                }
-                (Operation::CountTokens | Operation::Rerank, _) => {
+            return match facts.operation {
+                Operation::CountTokens | Operation::Rerank => {
                     Reading::Passing(Box::new(Passing::unread()))
+                }
+                Operation::Chat if !codecs::of(wire).client.lenient_decoder => {
+                    Reading::Passing(Box::new(Passing::new(wire, facts, &head)))
                 }
                 _ => Reading::OpenAi(openai::Decoder::new(facts, &head.content_type)),
             };

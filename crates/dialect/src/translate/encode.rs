@@ -3,20 +3,9 @@
 use super::{embeddings, estimate, passes, spoken};
 use crate::chat::{self, Loss, Losses};
 use crate::openai::completions;
-use crate::{
-    Edit, Facts, Memo, Operation, Spoken, Vendor, Wire, anthropic, bedrock, cohere, google, openai,
-    responses,
-};
+use crate::{Facts, Memo, Operation, Spliced, Spoken, Vendor, codecs};
 use postern_fault::Fault;
-
-/// The body to send.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Rewritten {
-    /// The client's own bytes but for these splices, which are sorted.
-    Edits(Vec<Edit>),
-    /// Said anew.
-    Whole(String),
-}
+use postern_types::provider::Rewritten;
 
 /// A request in a vendor's words.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,7 +42,7 @@ pub fn encode(vendor: &Vendor, facts: &Facts, body: &str) -> Result<Encoded, Fau
         _ => {
             let request = decode(facts, body, &mut losses, &mut memo)?;
             memo.estimated_input_tokens = Some(estimate::of_request(&request));
-            encode_chat(request, vendor, &mut losses, &mut memo)?
+            (codecs::of(vendor.dialect).vendor.encode)(request, vendor, &mut losses, &mut memo)?
         }
     };
     let Spoken { path, headers, body } = spoken;
@@ -73,51 +62,23 @@ fn decode(
     losses: &mut Losses,
     memo: &mut Memo,
 ) -> Result<chat::Request, Fault> {
-    let (request, lost) = match (facts.operation, facts.client) {
-        (Operation::Completions, _) => completions::decode(body)?,
-        (_, Wire::Responses) => {
-            memo.echo = Some(responses::echo(body));
-            responses::decode(body)?
+    let client = &codecs::of(facts.client).client;
+    let (request, lost) = match facts.operation {
+        Operation::Completions => completions::decode(body)?,
+        _ => {
+            memo.echo = client.echo.map(|echo| echo(body));
+            (client.decode)(body)?
         }
-        (_, Wire::Anthropic) => anthropic::decode(body)?,
-        _ => openai::decode(body)?,
     };
     *losses = lost;
     Ok(request)
 }
 
-fn encode_chat(
-    request: chat::Request,
-    vendor: &Vendor,
-    losses: &mut Losses,
-    memo: &mut Memo,
-) -> Result<Spoken, Fault> {
-    match vendor.dialect {
-        Wire::OpenAi => openai::encode_chat(request, vendor, losses, memo),
-        Wire::Responses => responses::encode(request, vendor, losses, memo),
-        Wire::Anthropic => anthropic::encode(request, vendor, losses, memo),
-        Wire::Bedrock => bedrock::encode(request, vendor, losses, memo),
-        Wire::Google => google::encode(request, vendor, losses, memo),
-        Wire::Cohere => cohere::encode(request, vendor, losses, memo),
-    }
-}
-
 /// The client's own bytes.
 fn pass(vendor: &Vendor, facts: &Facts, body: &str) -> Result<Encoded, Fault> {
     let mut losses = Losses::default();
-    let mut headers = Vec::new();
-    let (path, edits) = match facts.client {
-        Wire::Anthropic => {
-            headers = anthropic::headers(vendor);
-            let path = anthropic::path(vendor, facts.operation, facts.stream);
-            (path, anthropic::splice(vendor, facts, body)?)
-        }
-        Wire::Responses => (responses::path(vendor), responses::splice(vendor, facts, body)?),
-        _ => {
-            let encoded = openai::encode(vendor, facts, body, &mut losses)?;
-            (encoded.path, encoded.edits)
-        }
-    };
+    let pass = codecs::of(facts.client).client.pass;
+    let Spliced { path, headers, edits } = pass(vendor, facts, body, &mut losses)?;
     let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     Ok(Encoded {
         path,

@@ -1,8 +1,9 @@
-//! Every client's dialect to every vendor's and back: the one place that knows all of them.
+//! Every client's dialect to every vendor's and back.
 //!
 //! Client and vendor speak the same dialect: the client's bytes pass but for splices, and the vendor's as they came.
 //! Otherwise the request is decoded into the hub ([`crate::chat`]), encoded from it, and the answer likewise.
 
+mod answer_head;
 mod cap;
 mod decode;
 mod embeddings;
@@ -13,16 +14,15 @@ mod generated;
 mod passing;
 mod translating;
 
+pub use answer_head::AnswerHead;
 pub use cap::capped;
-pub use decode::{AnswerHead, Decoder};
-pub use encode::{Encoded, Rewritten, encode};
+pub use decode::Decoder;
+pub use encode::{Encoded, encode};
 pub use estimate::count;
+pub use postern_types::provider::Rewritten;
 
 use crate::openai::completions;
-use crate::{
-    Facts, Operation, Request, Vendor, Wire, anthropic, bedrock, cohere, embed, google, openai,
-    responses,
-};
+use crate::{Facts, Operation, Request, Vendor, Wire, codecs, embed};
 use postern_fault::Fault;
 
 /// Read a client's request, once: what it asks for, and where its texts stand.
@@ -30,25 +30,18 @@ use postern_fault::Fault;
 /// # Errors
 /// What cannot be understood, or in two ways; messages never quote the request.
 pub fn read(client: Wire, operation: Operation, body: &str) -> Result<Request, Fault> {
-    match (operation, client) {
-        (Operation::Completions, _) => completions::read(body),
-        (Operation::Rerank, _) => embed::read_rerank(body),
-        (_, Wire::Responses) => responses::read(operation, body),
-        (_, Wire::Anthropic) => anthropic::read(operation, body),
-        _ => openai::read(operation, body),
+    match operation {
+        Operation::Completions => completions::read(body),
+        Operation::Rerank => embed::read_rerank(body),
+        Operation::Chat | Operation::CountTokens | Operation::Embeddings => {
+            (codecs::of(client).client.read)(operation, body)
+        }
     }
 }
 
 /// What a vendor's answer with an error status means. `body` may be anything, cut anywhere.
 pub fn explain(vendor: Wire, status: u16, headers: &[(String, String)], body: &str) -> Fault {
-    match vendor {
-        Wire::OpenAi => openai::explain(status, headers, body),
-        Wire::Responses => responses::explain(status, headers, body),
-        Wire::Anthropic => anthropic::explain(status, headers, body),
-        Wire::Bedrock => bedrock::explain(status, headers, body),
-        Wire::Google => google::explain(status, headers, body),
-        Wire::Cohere => cohere::explain(status, headers, body),
-    }
+    (codecs::of(vendor).vendor.explain)(status, headers, body)
 }
 
 /// What the vendor is spoken to in: its row's dialect, but Responses where it has them and the client speaks them.

@@ -1,13 +1,13 @@
 //! An answer in the client's own dialect: it passes as it came, and is watched for its usage, its end and its errors.
 
-use super::decode::AnswerHead;
+use super::answer_head::AnswerHead;
 use super::generated::Generated;
-use super::translating::{Framing, read_whole, reader};
+use super::translating::Framing;
 use crate::chat::Event;
 use crate::counted::Counted;
 use crate::openai::stream::pass;
 use crate::usage::latest;
-use crate::{Decoded, Facts, ReadAnswer, Wire};
+use crate::{Decoded, Facts, ReadAnswer, Wire, codecs};
 use postern_fault::Fault;
 use std::mem;
 
@@ -36,7 +36,10 @@ enum Form {
 impl Passing {
     pub fn new(wire: Wire, facts: &Facts, head: &AnswerHead) -> Self {
         let form = match facts.stream {
-            true => Form::Stream { framing: Box::default(), reader: reader(wire, &head.memo) },
+            true => Form::Stream {
+                framing: Box::default(),
+                reader: (codecs::of(wire).vendor.reader)(&head.memo),
+            },
             false => Form::Whole { wire, text: String::new() },
         };
         Passing { form, events: Vec::new(), generated: Generated::default() }
@@ -68,7 +71,7 @@ impl Passing {
     pub fn finish(&mut self) -> Result<Decoded, Fault> {
         match &mut self.form {
             Form::Whole { wire, text } => {
-                let answer = read_whole(*wire, text)?;
+                let answer = (codecs::of(*wire).vendor.read_whole)(text)?;
                 let mut decoded = Decoded { output: mem::take(text), ..Decoded::default() };
                 self.events = answer.into_events();
                 note(&mut self.events, &mut self.generated, &mut decoded);

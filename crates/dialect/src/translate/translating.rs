@@ -1,15 +1,12 @@
 //! An answer from one dialect into another, by the hub: whole and streamed alike.
 
 use super::estimate::Estimate;
-use crate::chat::{Answer, Collector, Event};
+use crate::chat::{Collector, Event};
 use crate::counted::Counted;
 use crate::emulate::Restore;
 use crate::openai::completions;
 use crate::vendor_fault::invalid;
-use crate::{
-    Context, Decoded, Facts, Memo, Operation, ReadAnswer, Usage, Wire, WriteAnswer, anthropic,
-    bedrock, cohere, google, openai, responses,
-};
+use crate::{Context, Decoded, Facts, Operation, ReadAnswer, Usage, Wire, WriteAnswer, codecs};
 use postern_event_stream::{self as event_stream, Parser};
 use postern_fault::Fault;
 
@@ -96,7 +93,10 @@ struct Sink {
 impl Translating {
     pub fn new(wire: Wire, facts: &Facts, context: Context, is_stream: bool) -> Self {
         let source = match is_stream {
-            true => Source::Stream { framing: Box::default(), reader: reader(wire, &context.memo) },
+            true => Source::Stream {
+                framing: Box::default(),
+                reader: (codecs::of(wire).vendor.reader)(&context.memo),
+            },
             false => Source::Whole { text: String::new() },
         };
         let sink = Sink {
@@ -135,7 +135,7 @@ impl Translating {
     pub fn finish(&mut self) -> Result<Decoded, Fault> {
         match &mut self.source {
             Source::Whole { text } => {
-                let answer = read_whole(self.wire, text)?;
+                let answer = (codecs::of(self.wire).vendor.read_whole)(text)?;
                 *text = String::new();
                 let mut decoded = Decoded::default();
                 self.sink.events = answer.into_events();
@@ -199,35 +199,9 @@ impl Sink {
     }
 }
 
-/// Reads what a vendor streams.
-pub(super) fn reader(wire: Wire, memo: &Memo) -> Box<dyn ReadAnswer> {
-    match wire {
-        Wire::OpenAi => Box::new(openai::Reader::new(memo)),
-        Wire::Responses => Box::new(responses::Reader::new(memo)),
-        Wire::Anthropic => Box::new(anthropic::Reader::new(memo)),
-        Wire::Bedrock => Box::new(bedrock::Reader::new(memo)),
-        Wire::Google => Box::new(google::Reader::new(memo)),
-        Wire::Cohere => Box::new(cohere::Reader::new(memo)),
-    }
-}
-
-/// Reads what a vendor says whole.
-pub(super) fn read_whole(wire: Wire, text: &str) -> Result<Answer, Fault> {
-    match wire {
-        Wire::OpenAi => openai::read_whole(text),
-        Wire::Responses => responses::read_whole(text),
-        Wire::Anthropic => anthropic::read_whole(text),
-        Wire::Bedrock => bedrock::read_whole(text),
-        Wire::Google => google::read_whole(text),
-        Wire::Cohere => cohere::read_whole(text),
-    }
-}
-
 fn writer(facts: &Facts, context: Context) -> Box<dyn WriteAnswer> {
-    match (facts.operation, facts.client) {
-        (Operation::Completions, _) => Box::new(completions::Writer::new(context)),
-        (_, Wire::Responses) => Box::new(responses::Writer::new(context)),
-        (_, Wire::Anthropic) => Box::new(anthropic::Writer::new(context)),
-        _ => Box::new(openai::Writer::new(context)),
+    match facts.operation {
+        Operation::Completions => Box::new(completions::Writer::new(context)),
+        _ => (codecs::of(facts.client).client.writer)(context),
     }
 }

@@ -17,10 +17,20 @@ fn usage(input_tokens: u64) -> Option<Usage> {
     Some(Usage { input_tokens, ..Usage::default() })
 }
 
+/// A vendor's answer, its vectors, and what it says of its tokens.
+type Case = (Wire, Value, Vec<Vector>, Option<Usage>);
+
+fn check(cases: impl IntoIterator<Item = Case>) {
+    for (wire, body, expected, usage) in cases {
+        let answer = answer(wire, &body);
+        assert_eq!((answer.vectors, answer.usage), (expected, usage), "{body}");
+    }
+}
+
 #[test]
-fn reads_every_vendors_vectors_and_counts() {
+fn reads_googles_vectors_and_counts() {
     let vectors = vec![vector("[0.1,-0.2]"), vector("[0.3,0.25]")];
-    for (wire, body, expected, usage) in [
+    check([
         (
             Wire::Google,
             json!({ "embeddings": [{ "values": [0.1, -0.2] }, { "values": [0.3, 0.25] }] }),
@@ -54,6 +64,13 @@ fn reads_every_vendors_vectors_and_counts() {
             vec![vector("[0.1,-0.2]")],
             usage(2),
         ),
+    ]);
+}
+
+#[test]
+fn reads_every_other_vendors_vectors_and_counts() {
+    let vectors = vec![vector("[0.1,-0.2]"), vector("[0.3,0.25]")];
+    check([
         (
             Wire::Cohere,
             json!({
@@ -84,10 +101,7 @@ fn reads_every_vendors_vectors_and_counts() {
             vectors.clone(),
             None,
         ),
-    ] {
-        let answer = answer(wire, &body);
-        assert_eq!((answer.vectors, answer.usage), (expected, usage), "{body}");
-    }
+    ]);
 }
 
 #[test]

@@ -31,9 +31,15 @@ fn message(message: &str, reason: &str) -> Answer {
     ))
 }
 
+fn check(cases: impl IntoIterator<Item = (Vec<&'static str>, &'static str, &'static str)>) {
+    for (deltas, whole, reason) in cases {
+        assert_eq!(stream(&deltas, reason), message(whole, reason), "{whole}");
+    }
+}
+
 #[test]
-fn a_stream_says_what_the_whole_answer_says() {
-    for (deltas, whole, reason) in [
+fn a_stream_of_words_and_calls_says_what_the_whole_answer_says() {
+    check([
         (
             vec![
                 r#"{"role":"assistant","content":""}"#,
@@ -58,6 +64,12 @@ fn a_stream_says_what_the_whole_answer_says() {
             r#"{"content":null,"refusal":"I cannot."}"#,
             "stop",
         ),
+    ]);
+}
+
+#[test]
+fn a_stream_of_thoughts_sound_and_custom_calls_says_what_the_whole_answer_says() {
+    check([
         (
             vec![
                 r#"{"reasoning_content":"Hm"}"#,
@@ -93,9 +105,7 @@ fn a_stream_says_what_the_whole_answer_says() {
             r#"{"tool_calls":[{"id":"a","type":"custom","custom":{"name":"sh","input":"ls"}}]}"#,
             "tool_calls",
         ),
-    ] {
-        assert_eq!(stream(&deltas, reason), message(whole, reason), "{whole}");
-    }
+    ]);
 }
 
 #[test]

@@ -4,8 +4,10 @@ use std::ops::Range;
 
 use toml::Spanned;
 
+use super::scheme::HeaderScheme;
+use crate::conventions;
 use crate::reading::{Key, Label, Report, Table, TextOrTable, name, one_of, variable_name};
-use postern_types::Dialect;
+use postern_types::{Credential, Dialect, ServiceAccountCredential, Sigv4Credential};
 
 pub(super) const CREDENTIAL: Key = Key::new("credential", r#"credential = "openai_api_key""#);
 const SCHEME: Key = Key::new("scheme", r#"scheme = "bearer""#);
@@ -21,126 +23,6 @@ const TOKEN_URL: Key = Key::new("token_url", r#"token_url = "vertex_token_url""#
 
 /// The service that requests are signed for, unless the file says another.
 const DEFAULT_SERVICE: &str = "bedrock";
-
-/// What lets the gateway in at a provider. All but `name` and `service` are names of variables of `spin.toml`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Credential {
-    /// A key, sent in a header as it is.
-    Header {
-        /// In which header, and behind which word.
-        name: HeaderScheme,
-        /// The variable that holds it.
-        variable: String,
-    },
-    /// AWS's Signature Version 4 over the request.
-    SigV4 {
-        /// The variable that holds the public part of the key.
-        access_key_id: String,
-        /// The variable that holds its secret part.
-        secret_access_key: String,
-        /// The variable that holds the token of a temporary key; empty with a lasting one.
-        session_token: Option<String>,
-        /// The variable that holds the region: `us-east-1`.
-        region: String,
-        /// The service that is signed for, as in `bedrock`; no variable.
-        service: String,
-    },
-    /// An access token, which Google gives for a token signed with a service account's key (RFC 7523).
-    GoogleServiceAccount {
-        /// The variable that holds the account's key file: JSON.
-        variable: String,
-        /// The variable that holds the origin of the token endpoint: `https://oauth2.googleapis.com`, to which
-        /// `/token` is added.
-        token_url: String,
-    },
-}
-
-/// How a key is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum HeaderScheme {
-    /// `authorization: Bearer KEY` (RFC 6750).
-    Bearer,
-    /// `x-api-key: KEY`: Anthropic's.
-    XApiKey,
-    /// `api-key: KEY`: Azure's.
-    ApiKey,
-    /// `x-goog-api-key: KEY`: Google's.
-    XGoogApiKey,
-}
-
-impl HeaderScheme {
-    /// The header's name.
-    #[must_use]
-    pub fn header(self) -> &'static str {
-        match self {
-            Self::Bearer => "authorization",
-            Self::XApiKey => "x-api-key",
-            Self::ApiKey => "api-key",
-            Self::XGoogApiKey => "x-goog-api-key",
-        }
-    }
-
-    /// What stands before the key in the header's value.
-    #[must_use]
-    pub fn prefix(self) -> &'static str {
-        match self {
-            Self::Bearer => "Bearer ",
-            Self::XApiKey | Self::ApiKey | Self::XGoogApiKey => "",
-        }
-    }
-
-    /// The word for it in `models.toml`.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Bearer => "bearer",
-            Self::XApiKey => "x-api-key",
-            Self::ApiKey => "api-key",
-            Self::XGoogApiKey => "x-goog-api-key",
-        }
-    }
-
-    /// How a dialect's own vendor takes its keys.
-    fn of(dialect: Dialect) -> Self {
-        match dialect {
-            // Bedrock's API keys, which are not signed with, are bearer tokens:
-            // https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-use.html
-            Dialect::OpenAi | Dialect::Responses | Dialect::Cohere | Dialect::Bedrock => {
-                Self::Bearer
-            }
-            Dialect::Anthropic => Self::XApiKey,
-            Dialect::Google => Self::XGoogApiKey,
-        }
-    }
-}
-
-impl Credential {
-    /// All variables that it names.
-    pub fn variables(&self) -> impl Iterator<Item = &str> {
-        self.required_variables().chain(self.optional_variable())
-    }
-
-    /// The variables without whose values, not empty, there is no credential.
-    pub fn required_variables(&self) -> impl Iterator<Item = &str> {
-        let variables: [Option<&String>; 3] = match self {
-            Self::Header { variable, .. } => [Some(variable), None, None],
-            Self::SigV4 { access_key_id, secret_access_key, region, .. } => {
-                [Some(access_key_id), Some(secret_access_key), Some(region)]
-            }
-            Self::GoogleServiceAccount { variable, token_url } => {
-                [Some(variable), Some(token_url), None]
-            }
-        };
-        variables.into_iter().flatten().map(String::as_str)
-    }
-
-    fn optional_variable(&self) -> Option<&str> {
-        match self {
-            Self::SigV4 { session_token, .. } => session_token.as_deref(),
-            Self::Header { .. } | Self::GoogleServiceAccount { .. } => None,
-        }
-    }
-}
 
 /// What `scheme` can say.
 #[derive(Clone, Copy)]
@@ -211,7 +93,7 @@ pub(super) fn check(
     match written {
         Written::Variable(variable) => {
             let variable = variable_name(report, label, CREDENTIAL, variable)?;
-            Some(Credential::Header { name: HeaderScheme::of(dialect?), variable })
+            Some(conventions::of(dialect?).key.of(variable))
         }
         Written::Table(table) => table.check(report),
     }
@@ -223,17 +105,17 @@ impl WrittenTable<'_> {
         match one_of(report, self.label, SCHEME, scheme, SCHEMES)? {
             Scheme::Header(name) => {
                 self.only(report, &[VARIABLE]);
-                Some(Credential::Header { name, variable: self.variable(report, VARIABLE)? })
+                Some(name.of(self.variable(report, VARIABLE)?))
             }
             Scheme::SigV4 => self.sigv4(report),
             Scheme::GoogleServiceAccount => {
                 self.only(report, &[VARIABLE, TOKEN_URL]);
                 let variable = self.variable(report, ACCOUNT);
                 let token_url = self.variable(report, TOKEN_URL);
-                Some(Credential::GoogleServiceAccount {
+                Some(Credential::ServiceAccount(ServiceAccountCredential {
                     variable: variable?,
                     token_url: token_url?,
-                })
+                }))
             }
         }
     }
@@ -251,13 +133,13 @@ impl WrittenTable<'_> {
             None => Some(DEFAULT_SERVICE.to_owned()),
             Some(value) => name(report, self.label, SERVICE, value),
         };
-        Some(Credential::SigV4 {
+        Some(Credential::Sigv4(Sigv4Credential {
             access_key_id: access_key_id?,
             secret_access_key: secret_access_key?,
             session_token,
             region: region?,
             service: service?,
-        })
+        }))
     }
 
     fn value(&self, key: Key) -> Option<&Spanned<&str>> {

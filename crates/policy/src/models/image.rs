@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use toml::Spanned;
 
 use crate::reading::{Key, Label, Report, Table, one_of, whole_number};
+use postern_types::{ImageArea, ImageRule, ImageTiles};
 
 const IMAGE_TOKENS: Key =
     Key::new("image_tokens", r#"image_tokens = { rule = "tiles", base = 85, per_tile = 170 }"#);
@@ -18,42 +19,6 @@ const TOKENS: Key = Key::new("tokens", "tokens = 258");
 
 /// Ten times and more what vendors publish: tokens of an image, pixels of a token, and percent.
 const BOUNDS: RangeInclusive<u64> = 1..=100_000;
-
-/// How many tokens an image in a prompt is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ImageRule {
-    /// So many for an image, and so many for each square of 512 pixels that it has when it is scaled to fit 2048 pixels,
-    /// its shorter side 768 (OpenAI, until GPT-5.1).
-    Tiles {
-        /// For the image; all there is of one in low detail.
-        base: u32,
-        /// For each square.
-        per_tile: u32,
-    },
-    /// One for each square of 32 pixels, at most 1 536, times a factor (OpenAI's small models).
-    Patches {
-        /// The factor, in percent.
-        percent: u32,
-    },
-    /// By the pixels, up to a maximum that the vendor scales larger images to (Anthropic).
-    Area {
-        /// How many pixels are one token.
-        pixels_per_token: u32,
-        /// The most tokens of an image.
-        max_tokens: u32,
-    },
-    /// So many for an image of up to 384 pixels on both sides, and for each square of 768 pixels of a larger one
-    /// (Google, until Gemini 2.5).
-    GoogleTiles {
-        /// For each square.
-        tokens: u32,
-    },
-    /// The same for every image.
-    Fixed {
-        /// For each image.
-        tokens: u32,
-    },
-}
 
 /// The rules by their words, each with its keys.
 #[derive(Clone, Copy)]
@@ -86,13 +51,15 @@ impl Rule {
     /// The rule with the values of its keys, in their order.
     fn with(self, values: &[u32]) -> Option<ImageRule> {
         Some(match (self, values) {
-            (Self::Tiles, &[base, per_tile]) => ImageRule::Tiles { base, per_tile },
-            (Self::Patches, &[percent]) => ImageRule::Patches { percent },
-            (Self::Area, &[pixels_per_token, max_tokens]) => {
-                ImageRule::Area { pixels_per_token, max_tokens }
+            (Self::Tiles, &[base, per_tile]) => {
+                ImageRule::Tiles(ImageTiles { base_tokens: base, tile_tokens: per_tile })
             }
-            (Self::GoogleTiles, &[tokens]) => ImageRule::GoogleTiles { tokens },
-            (Self::Fixed, &[tokens]) => ImageRule::Fixed { tokens },
+            (Self::Patches, &[percent]) => ImageRule::Patches(percent),
+            (Self::Area, &[pixels_per_token, max_tokens]) => {
+                ImageRule::Area(ImageArea { pixels_per_token, max_tokens })
+            }
+            (Self::GoogleTiles, &[tokens]) => ImageRule::GoogleTiles(tokens),
+            (Self::Fixed, &[tokens]) => ImageRule::Fixed(tokens),
             _ => return None,
         })
     }

@@ -5,6 +5,7 @@ mod image;
 mod model;
 mod provider;
 mod quirks;
+pub(crate) mod scheme;
 mod written;
 
 use std::collections::BTreeMap;
@@ -12,13 +13,12 @@ use std::sync::Arc;
 
 use crate::base_path::BasePath;
 use crate::base_url::{BaseUrl, Endpoint, EndpointError};
-use crate::closed::{self, Capability, Tokenizer};
+use crate::closed::Capability;
+use crate::conventions::{self, Conventions};
 use crate::reading::{Report, Table};
-use postern_types::{Dialect, Price};
+use postern_types::{Credential, Deadlines, Dialect, ImageRule, Price, Quirks, Tokenizer};
 
-pub use credential::{Credential, HeaderScheme};
-pub use image::ImageRule;
-pub use quirks::{Paths, Quirks};
+pub use provider::DEFAULT_DEADLINES;
 
 /// Who answers requests for models: a vendor, a server of one's own, or the sandbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,17 +52,6 @@ pub enum Transport {
     },
     /// Not at all: the sandbox component answers in its place.
     Sandbox,
-}
-
-/// How long a provider is waited for, in milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Deadlines {
-    /// For the connection, TLS included.
-    pub connect_ms: u64,
-    /// From sending the request to the answer's head, the connection included.
-    pub first_byte_ms: u64,
-    /// From one piece of the answer to the next.
-    pub between_bytes_ms: u64,
 }
 
 /// A model that clients can ask for.
@@ -103,12 +92,18 @@ pub struct Deployment {
 }
 
 impl Provider {
+    /// What the vendors of its dialect document.
+    #[must_use]
+    pub fn conventions(&self) -> &'static Conventions {
+        conventions::of(self.dialect)
+    }
+
     /// What precedes the dialect's paths when its base URL has no path, as [`BasePath::parse`] reads it.
     #[must_use]
     pub fn default_base_path(&self) -> String {
         match &self.transport {
             Transport::Upstream { base_path: Some(base_path), .. } => base_path.to_string(),
-            _ => closed::default_base_path(self.dialect).to_owned(),
+            _ => self.conventions().base_path.to_owned(),
         }
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use super::{Deployment, Model, Provider, quirks, written};
-use crate::closed::{Capability, Tokenizer};
+use crate::closed::{Capability, TOKENIZERS};
 use crate::price::pico_usd_per_token;
 use crate::reading::{
     Decimal, Key, Report, Seen, at_least_one, model_name, name, nearest_or_list, one_of, shown,
@@ -58,8 +58,8 @@ fn check(
     let capabilities = capabilities(report, written);
     let (context_tokens, max_output_tokens) = sizes(report, written);
     let tokenizer = written.tokenizer.as_ref();
-    let tokenizer = tokenizer
-        .and_then(|value| one_of(report, label, written::TOKENIZER, value, Tokenizer::WORDS));
+    let tokenizer =
+        tokenizer.and_then(|value| one_of(report, label, written::TOKENIZER, value, TOKENIZERS));
     let token_factor_percent = token_factor_percent(report, written);
     let owned_by = written.owned_by.as_ref();
     let owned_by = owned_by.and_then(|value| name(report, label, written::OWNED_BY, value));

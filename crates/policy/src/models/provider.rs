@@ -7,23 +7,21 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use super::written::{self, BETWEEN_BYTES_MS, CONNECT_MS, FIRST_BYTE_MS};
-use super::{Deadlines, Provider, Quirks, Transport, credential, quirks};
+use super::{Provider, Transport, credential, quirks};
 use crate::base_path::BasePath;
 use crate::base_url::BaseUrl;
 use crate::closed::DIALECTS;
 use crate::reading::{Key, Report, Seen, name, one_of, whole_number};
-use postern_types::Dialect;
+use postern_types::{Deadlines, Dialect, Quirks};
 
 /// A minute: who has not connected by then will not.
 const CONNECT_BOUNDS_MS: RangeInclusive<u64> = 1..=60_000;
 /// An hour: models that think before they answer take many minutes.
 const ANSWER_BOUNDS_MS: RangeInclusive<u64> = 1..=3_600_000;
 
-impl Default for Deadlines {
-    fn default() -> Self {
-        Self { connect_ms: 5_000, first_byte_ms: 60_000, between_bytes_ms: 30_000 }
-    }
-}
+/// Where a provider's row says nothing else.
+pub const DEFAULT_DEADLINES: Deadlines =
+    Deadlines { connect_ms: 5_000, first_byte_ms: 60_000, between_bytes_ms: 30_000 };
 
 /// What `transport` can say.
 #[derive(Clone, Copy, PartialEq)]
@@ -151,7 +149,7 @@ fn not_in_the_sandbox(
 }
 
 fn deadlines(report: &mut Report<'_>, written: Option<&written::Deadlines<'_>>) -> Deadlines {
-    let default = Deadlines::default();
+    let default = DEFAULT_DEADLINES;
     let Some(written) = written else {
         return default;
     };
@@ -159,6 +157,7 @@ fn deadlines(report: &mut Report<'_>, written: Option<&written::Deadlines<'_>>) 
         let value = value.as_ref();
         value
             .and_then(|value| whole_number(report, written.label, key, value, bounds))
+            .and_then(|ms| u32::try_from(ms).ok())
             .unwrap_or(default)
     };
     Deadlines {

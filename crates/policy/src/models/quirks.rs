@@ -4,7 +4,7 @@ use toml::Spanned;
 
 use crate::base_path;
 use crate::reading::{Key, Label, Report, Seen, Table, model_name, name, one_of, shown};
-use postern_types::Dialect;
+use postern_types::{Dialect, Operation, Quirks};
 
 pub(crate) const QUIRKS: Key = Key::new("quirks", "quirks = { developer_role = false }");
 const MAX_TOKENS_FIELD: Key = Key::new("max_tokens_field", r#"max_tokens_field = "max_tokens""#);
@@ -20,73 +20,40 @@ const UNSUPPORTED: Key = Key::new("unsupported", r#"unsupported = ["service_tier
 const ANTHROPIC_VERSION: Key =
     Key::new("anthropic_version", r#"anthropic_version = "vertex-2023-10-16""#);
 const PATHS: Key = Key::new("paths", r#"paths = { chat = "/deployments/{model}/chat" }"#);
-const PATH_KEYS: [Key; 6] = [
-    Key::new("chat", r#"chat = "/deployments/{model}/chat/completions?api-version=2024-10-21""#),
-    Key::new("responses", r#"responses = "/responses?api-version=preview""#),
-    Key::new(
-        "embeddings",
-        r#"embeddings = "/deployments/{model}/embeddings?api-version=2024-10-21""#,
+/// The paths of a vendor that has others than its dialect, each with its operation; of chats, Responses have one of their own.
+const PATH_KEYS: [(Key, Option<Operation>); 6] = [
+    (
+        Key::new(
+            "chat",
+            r#"chat = "/deployments/{model}/chat/completions?api-version=2024-10-21""#,
+        ),
+        Some(Operation::Chat),
     ),
-    Key::new(
-        "completions",
-        r#"completions = "/deployments/{model}/completions?api-version=2024-10-21""#,
+    (Key::new("responses", r#"responses = "/responses?api-version=preview""#), None),
+    (
+        Key::new(
+            "embeddings",
+            r#"embeddings = "/deployments/{model}/embeddings?api-version=2024-10-21""#,
+        ),
+        Some(Operation::Embeddings),
     ),
-    Key::new("rerank", r#"rerank = "/rerank""#),
-    Key::new("count_tokens", r#"count_tokens = "/models/count-tokens:rawPredict""#),
+    (
+        Key::new(
+            "completions",
+            r#"completions = "/deployments/{model}/completions?api-version=2024-10-21""#,
+        ),
+        Some(Operation::Completions),
+    ),
+    (Key::new("rerank", r#"rerank = "/rerank""#), Some(Operation::Rerank)),
+    (
+        Key::new("count_tokens", r#"count_tokens = "/models/count-tokens:rawPredict""#),
+        Some(Operation::CountTokens),
+    ),
 ];
 
 /// The two names that OpenAI's dialect has for the cap on an answer.
 const MAX_TOKENS_FIELDS: &[(&str, &str)] =
     &[("max_tokens", "max_tokens"), ("max_completion_tokens", "max_completion_tokens")];
-
-/// How a vendor, or one of its models, differs from the dialect it speaks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Quirks {
-    /// The one name it has for the cap on an answer: `max_tokens` or `max_completion_tokens`. None: both.
-    pub max_tokens_field: Option<String>,
-    /// It has the developer role.
-    pub developer_role: bool,
-    /// It takes `stream_options`.
-    pub stream_options: bool,
-    /// It also serves OpenAI's Responses.
-    pub responses: bool,
-    /// It has JSON schemas, not only JSON mode.
-    pub json_schema: bool,
-    /// Fields of the dialect, by the dialect's names, that it refuses.
-    pub unsupported: Vec<String>,
-    /// Paths other than the dialect's.
-    pub paths: Paths,
-    /// The body has no model, the path does, and this is the body's `anthropic_version`.
-    pub anthropic_version: Option<String>,
-}
-
-/// The paths of a vendor that has others than its dialect. Each begins with a slash, stands behind the base path, may
-/// have a query, and has `{model}` where the model's name goes, percent-encoded.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[allow(missing_docs, reason = "each is the path of the operation of its name")]
-pub struct Paths {
-    pub chat: Option<String>,
-    pub responses: Option<String>,
-    pub embeddings: Option<String>,
-    pub completions: Option<String>,
-    pub rerank: Option<String>,
-    pub count_tokens: Option<String>,
-}
-
-impl Default for Quirks {
-    fn default() -> Self {
-        Self {
-            max_tokens_field: None,
-            developer_role: true,
-            stream_options: true,
-            responses: false,
-            json_schema: true,
-            unsupported: Vec::new(),
-            paths: Paths::default(),
-            anthropic_version: None,
-        }
-    }
-}
 
 /// `quirks = { ... }` as written.
 pub(crate) struct Written<'t> {
@@ -121,7 +88,7 @@ impl<'t> Written<'t> {
             anthropic_version: table.optional(report, ANTHROPIC_VERSION),
             paths: table.table(report, PATHS, what_paths).map(|mut paths| {
                 let label = paths.label;
-                let values = PATH_KEYS.map(|key| paths.optional(report, key));
+                let values = PATH_KEYS.map(|(key, _)| paths.optional(report, key));
                 paths.finish(report);
                 (label, values)
             }),
@@ -144,24 +111,33 @@ pub(super) fn check(
     if let Some(dialect) = dialect {
         fit_dialect(report, written, dialect);
     }
-    let says = |flag: &Option<Spanned<bool>>, above: bool| {
-        flag.as_ref().map_or(above, |flag| *flag.get_ref())
-    };
     let field = written.max_tokens_field.as_ref().and_then(|value| {
         one_of(report, written.label, MAX_TOKENS_FIELD, value, MAX_TOKENS_FIELDS)
     });
     let version = written.anthropic_version.as_ref();
     let version = version.and_then(|value| name(report, written.label, ANTHROPIC_VERSION, value));
+    let unsupported = unsupported(report, written, &above.unsupported);
+    let (paths, responses_path) = paths(report, written, above);
     Quirks {
         max_tokens_field: field.map(str::to_owned).or_else(|| above.max_tokens_field.clone()),
-        developer_role: says(&written.developer_role, above.developer_role),
-        stream_options: says(&written.stream_options, above.stream_options),
-        responses: says(&written.responses, above.responses),
-        json_schema: says(&written.json_schema, above.json_schema),
-        unsupported: unsupported(report, written, &above.unsupported),
-        paths: paths(report, written, &above.paths),
-        anthropic_version: version.or_else(|| above.anthropic_version.clone()),
+        no_developer_role: lacks(&written.developer_role, above.no_developer_role),
+        no_stream_options: lacks(&written.stream_options, above.no_stream_options),
+        responses: says(&written.responses).unwrap_or(above.responses),
+        no_json_schema: lacks(&written.json_schema, above.no_json_schema),
+        unsupported,
+        paths,
+        responses_path,
+        anthropic_version_in_body: version.or_else(|| above.anthropic_version_in_body.clone()),
     }
+}
+
+fn says(flag: &Option<Spanned<bool>>) -> Option<bool> {
+    flag.as_ref().map(|flag| *flag.get_ref())
+}
+
+/// A flag says what a vendor has.
+fn lacks(flag: &Option<Spanned<bool>>, above: bool) -> bool {
+    says(flag).map_or(above, |has| !has)
 }
 
 /// Reports quirks of another dialect: they would change nothing.
@@ -211,25 +187,27 @@ fn unsupported(report: &mut Report<'_>, written: &Written<'_>, above: &[String])
     fields
 }
 
-/// Path by path: what the row says, else what is said above.
-fn paths(report: &mut Report<'_>, written: &Written<'_>, above: &Paths) -> Paths {
-    let Some((label, values)) = &written.paths else {
-        return above.clone();
-    };
-    let mut checked = PATH_KEYS
-        .iter()
-        .zip(values)
-        .map(|(key, value)| value.as_ref().and_then(|value| path(report, *label, *key, value)));
-    let mut next = |above: &Option<String>| checked.next().flatten().or_else(|| above.clone());
-    // In the order of PATH_KEYS.
-    Paths {
-        chat: next(&above.chat),
-        responses: next(&above.responses),
-        embeddings: next(&above.embeddings),
-        completions: next(&above.completions),
-        rerank: next(&above.rerank),
-        count_tokens: next(&above.count_tokens),
+/// Path by path what the row says, else what is said above: those of operations, and that of Responses. Each begins with a
+/// slash, stands behind the base path, may have a query, and has `{model}` where the model's name goes, percent-encoded.
+fn paths(
+    report: &mut Report<'_>,
+    written: &Written<'_>,
+    above: &Quirks,
+) -> (Vec<(Operation, String)>, Option<String>) {
+    let (mut paths, mut responses) = (above.paths.clone(), above.responses_path.clone());
+    let Some((label, values)) = &written.paths else { return (paths, responses) };
+    for ((key, operation), value) in PATH_KEYS.iter().zip(values) {
+        let path = value.as_ref().and_then(|value| path(report, *label, *key, value));
+        match (operation, path) {
+            (Some(operation), Some(path)) => {
+                paths.retain(|(each, _)| each != operation);
+                paths.push((*operation, path));
+            }
+            (None, Some(path)) => responses = Some(path),
+            (_, None) => {}
+        }
     }
+    (paths, responses)
 }
 
 /// A path with an optional query, of which `{model}` is the only part that changes.

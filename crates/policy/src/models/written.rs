@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::image::{self, ImageRule};
-use super::{credential, quirks};
+use super::{credential, image, quirks};
 use crate::reading::{Decimal, Key, Label, Report, Table};
+use postern_types::ImageRule;
 
 const PROVIDER: Key = Key::new("provider", "[[provider]]");
 const MODEL: Key = Key::new("model", "[[model]]");

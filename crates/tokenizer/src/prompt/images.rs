@@ -4,53 +4,7 @@ use super::{factor, sum, unescape};
 use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-
-/// How a model family counts pictures, as its vendor has published it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ImageRule {
-    /// OpenAI's GPT-4o and its like: scaled to 2,048 pixels, then to 768 on the short side, then in tiles of 512;
-    /// `detail: low` is the base alone. GPT-4o has 85 and 170.
-    /// <https://platform.openai.com/docs/guides/images-vision#calculating-costs>
-    Tiles {
-        /// What any picture costs.
-        base: u32,
-        /// What each tile costs.
-        per_tile: u32,
-    },
-    /// Squares over the picture, up to so many. OpenAI's GPT-4.1-mini and later: 32 pixels, 1,536 squares, times 1.62 and the
-    /// like (same page). Anthropic's Claude: 28 pixels, of a picture scaled to 1,568 pixels at most 1,568 squares, since
-    /// Claude Opus 4.7 2,576 and 4,784. <https://platform.claude.com/docs/en/build-with-claude/vision>
-    ///
-    /// What exceeds the most is taken for the most; vendors scale it down to that or a little less.
-    Patches {
-        /// The side of a square.
-        side_px: u32,
-        /// A longer side is scaled down to this.
-        longest_px: u32,
-        /// The most squares.
-        max_patches: u32,
-        /// What a hundred of them cost.
-        percent: u32,
-    },
-    /// Anthropic's older rule of thumb: a token for each 750 pixels, up to about 1,600.
-    Area {
-        /// How many pixels a token is.
-        pixels_per_token: u32,
-        /// What a large picture is scaled down to.
-        max_tokens: u32,
-    },
-    /// Google's Gemini 2: 258 tokens for a picture of at most 384 by 384 pixels, and for each tile of a larger one.
-    /// <https://ai.google.dev/gemini-api/docs/tokens>
-    GoogleTiles {
-        /// What each tile costs.
-        tokens: u32,
-    },
-    /// The same for each picture; Gemini 3 has 1,120 unless `media_resolution` asks for another.
-    Fixed {
-        /// What it costs.
-        tokens: u32,
-    },
-}
+use postern_types::ImageRule;
 
 /// A picture of a request.
 #[derive(Debug, Clone, Copy)]
@@ -69,6 +23,8 @@ pub enum Size {
     Elsewhere,
 }
 
+/// The most squares of a picture in patches.
+const MAX_PATCHES: u64 = 1_536;
 /// How much of a picture is read for its size. A JPEG has its size behind previews and colour profiles, which are some
 /// ten kilobytes each.
 const HEADER_CHARACTERS: usize = 256 * 1024;
@@ -84,11 +40,37 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-impl ImageRule {
+/// How a model family counts pictures, as its vendor has published it.
+///
+/// OpenAI's tiles, of GPT-4o and its like: scaled to 2,048 pixels, then to 768 on the short side, then in tiles of 512;
+/// `detail: low` is the base alone. GPT-4o has 85 and 170. Its patches, of GPT-4.1-mini and later: squares of 32 pixels over the
+/// picture, at most 1,536, times 1.62 and the like; what exceeds the most is taken for the most, and is scaled down to that or
+/// a little less. <https://platform.openai.com/docs/guides/images-vision#calculating-costs>
+///
+/// Anthropic's area: its older rule of thumb, a token for each 750 pixels, up to about 1,600.
+/// <https://platform.claude.com/docs/en/build-with-claude/vision>
+///
+/// Google's tiles, of Gemini 2: 258 tokens for a picture of at most 384 by 384 pixels, and for each tile of a larger one; Gemini 3
+/// has a fixed 1,120 unless `media_resolution` asks for another. <https://ai.google.dev/gemini-api/docs/tokens>
+pub(super) trait CountPictures: Copy {
     /// What the pictures of a request cost that has so many, `found` among them.
     ///
     /// Where more were found than there are, nobody can tell which are none; then each is taken for the largest.
-    pub fn count(self, found: &[Picture], images: u32) -> u64 {
+    fn count(self, found: &[Picture], images: u32) -> u64;
+
+    fn one(self, picture: &Picture) -> u64;
+
+    fn of_size(self, width: u64, height: u64) -> u64;
+
+    /// The most that a picture of any size costs, if there is such a number.
+    fn most_of_one(self) -> u64;
+
+    /// What a picture costs of which nothing is known.
+    fn most(self) -> u64;
+}
+
+impl CountPictures for ImageRule {
+    fn count(self, found: &[Picture], images: u32) -> u64 {
         let images = u64::from(images);
         let most = self.most();
         let Some(missing) = images.checked_sub(found.len() as u64) else {
@@ -99,7 +81,7 @@ impl ImageRule {
 
     fn one(self, picture: &Picture) -> u64 {
         match (self, picture.size) {
-            (Self::Tiles { base, .. }, _) if picture.low => u64::from(base),
+            (Self::Tiles(tiles), _) if picture.low => u64::from(tiles.base_tokens),
             (_, Size::Known { width, height }) => {
                 self.of_size(width, height).min(self.most_of_one())
             }
@@ -110,47 +92,47 @@ impl ImageRule {
     fn of_size(self, width: u64, height: u64) -> u64 {
         let (width, height) = (width.max(1), height.max(1));
         match self {
-            Self::Tiles { base, per_tile } => {
+            Self::Tiles(rule) => {
                 let (width, height) = fit(width, height, width.max(height), 2048);
                 let (width, height) = fit(width, height, width.min(height), 768);
                 let tiles = squares(width, height, 512);
-                tiles.saturating_mul(per_tile.into()).saturating_add(base.into())
+                tiles
+                    .saturating_mul(rule.tile_tokens.into())
+                    .saturating_add(rule.base_tokens.into())
             }
-            Self::Patches { side_px, longest_px, max_patches, percent } => {
-                let (width, height) = fit(width, height, width.max(height), longest_px.into());
-                factor(squares(width, height, side_px.into()).min(max_patches.into()), percent)
+            Self::Patches(percent) => {
+                let (width, height) = fit(width, height, width.max(height), 2048);
+                factor(squares(width, height, 32).min(MAX_PATCHES), percent)
             }
-            Self::Area { pixels_per_token, .. } => {
-                width.saturating_mul(height).div_ceil(u64::from(pixels_per_token).max(1))
+            Self::Area(area) => {
+                width.saturating_mul(height).div_ceil(u64::from(area.pixels_per_token).max(1))
             }
-            Self::GoogleTiles { tokens } if width <= 384 && height <= 384 => tokens.into(),
-            Self::GoogleTiles { tokens } => {
+            Self::GoogleTiles(tokens) if width <= 384 && height <= 384 => tokens.into(),
+            Self::GoogleTiles(tokens) => {
                 // Google crops to two thirds of the short side, within these bounds.
                 let side = (width.min(height).saturating_mul(2) / 3).clamp(256, 768);
                 squares(width, height, side).saturating_mul(tokens.into())
             }
-            Self::Fixed { tokens } => tokens.into(),
+            Self::Fixed(tokens) => tokens.into(),
         }
     }
 
-    /// The most that a picture of any size costs, if there is such a number.
     fn most_of_one(self) -> u64 {
         match self {
             // 2,048 by 768 pixels: four by two.
-            Self::Tiles { base, per_tile } => {
-                u64::from(per_tile).saturating_mul(8).saturating_add(base.into())
-            }
-            Self::Patches { max_patches, percent, .. } => factor(max_patches.into(), percent),
-            Self::Area { max_tokens, .. } => max_tokens.into(),
-            Self::GoogleTiles { .. } => u64::MAX,
-            Self::Fixed { tokens } => tokens.into(),
+            Self::Tiles(rule) => u64::from(rule.tile_tokens)
+                .saturating_mul(8)
+                .saturating_add(rule.base_tokens.into()),
+            Self::Patches(percent) => factor(MAX_PATCHES, percent),
+            Self::Area(area) => area.max_tokens.into(),
+            Self::GoogleTiles(_) => u64::MAX,
+            Self::Fixed(tokens) => tokens.into(),
         }
     }
 
-    /// What a picture costs of which nothing is known.
     fn most(self) -> u64 {
         match self {
-            Self::GoogleTiles { .. } => self.of_size(PHOTOGRAPH.0, PHOTOGRAPH.1),
+            Self::GoogleTiles(_) => self.of_size(PHOTOGRAPH.0, PHOTOGRAPH.1),
             _ => self.most_of_one(),
         }
     }

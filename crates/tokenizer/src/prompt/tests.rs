@@ -1,11 +1,20 @@
 use super::*;
+use crate::Encoding;
 use postern_dialect::segments::{self, Means};
-use postern_types::{Dialect, Operation, RequestFacts, Role, Segment, SegmentKind, Span};
+use postern_types::{
+    Dialect, ImageRule, ImageTiles, Operation, RequestFacts, Role, Segment, SegmentKind, Span,
+    Tokenizer, ToolRule,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-const OPENAI: Rules =
-    Rules { images: ImageRule::Tiles { base: 85, per_tile: 170 }, tools: ToolRule::Functions };
+const OPENAI: Counting = Counting {
+    tokenizer: Tokenizer::O200kBase,
+    tools: ToolRule::Functions,
+    factor_percent: 100,
+    image: ImageRule::Tiles(ImageTiles { base_tokens: 85, tile_tokens: 170 }),
+};
+const OLDER: Counting = Counting { tokenizer: Tokenizer::Cl100kBase, ..OPENAI };
 
 /// A request of no particular dialect, with so many messages.
 fn prompt(body: &str, texts: u32) -> Prompt {
@@ -30,16 +39,16 @@ fn prompt(body: &str, texts: u32) -> Prompt {
     Prompt { body: body.to_owned(), facts, segments }
 }
 
-fn tokens(body: &Value, encoding: Encoding, images: u32) -> u64 {
+fn tokens(body: &Value, counting: &Counting, images: u32) -> u64 {
     let messages = body["messages"].as_array().map_or(0, Vec::len) as u32;
     let mut prompt = prompt(&body.to_string(), messages);
     prompt.facts.tools = body.get("tools").is_some().into();
     prompt.facts.images = images;
-    count(&prompt, encoding, 100, &OPENAI).input
+    count(&prompt, counting).input
 }
 
 fn o200k(body: &Value) -> u64 {
-    tokens(body, Encoding::O200kBase, 0)
+    tokens(body, &OPENAI, 0)
 }
 
 #[test]
@@ -53,7 +62,7 @@ fn counts_the_messages_of_openais_cookbook() {
         { "role": "user", "content": "This late pivot means we don't have time to boil the ocean for the client deliverable." },
     ]});
     assert_eq!(o200k(&body), 124);
-    assert_eq!(tokens(&body, Encoding::Cl100kBase, 0), 129);
+    assert_eq!(tokens(&body, &OLDER, 0), 129);
 }
 
 fn weather() -> Value {
@@ -78,7 +87,7 @@ fn weather_request(tool: &Value) -> Value {
 fn counts_the_tools_of_openais_cookbook() {
     let body = weather_request(&weather());
     assert_eq!(o200k(&body), 101);
-    assert_eq!(tokens(&body, Encoding::Cl100kBase, 0), 105);
+    assert_eq!(tokens(&body, &OLDER, 0), 105);
 }
 
 #[test]
@@ -104,7 +113,7 @@ fn counts_tools_whatever_white_space_and_escapes_their_name_has() {
     let text = plain.to_string().replace("\"tools\":", "\"\\u0074ools\" \n:");
     let mut prompt = prompt(&text, 2);
     prompt.facts.tools = 1;
-    assert_eq!(count(&prompt, Encoding::O200kBase, 100, &OPENAI).input, o200k(&plain));
+    assert_eq!(count(&prompt, &OPENAI).input, o200k(&plain));
 }
 
 #[test]
@@ -133,9 +142,10 @@ fn counts_a_text_within_what_was_called_once() {
 fn multiplies_text_and_nothing_else() {
     let mut prompt = prompt(r#"{"text":"one two three"}"#, 1);
     prompt.facts.images = 1;
-    let exact = count(&prompt, Encoding::O200kBase, 100, &OPENAI).input;
+    let exact = count(&prompt, &OPENAI).input;
     assert_eq!(exact, 3 + 4 + 3 + 1445);
-    assert_eq!(count(&prompt, Encoding::O200kBase, 150, &OPENAI).input, 5 + 4 + 3 + 1445);
+    let estimate = Counting { factor_percent: 150, ..OPENAI };
+    assert_eq!(count(&prompt, &estimate).input, 5 + 4 + 3 + 1445);
 }
 
 #[test]
@@ -145,9 +155,9 @@ fn reads_pictures_outside_of_texts_only() {
         { "type": "image_url", "image_url": { "url": picture } },
     ]}]});
     let told = json!({ "messages": [{ "content": [{ "type": "text", "text": picture }] }] });
-    assert_eq!(tokens(&shown, Encoding::O200kBase, 1), 255 + 4 + 3);
+    assert_eq!(tokens(&shown, &OPENAI, 1), 255 + 4 + 3);
     let said = crate::count(Encoding::O200kBase, picture);
-    assert_eq!(tokens(&told, Encoding::O200kBase, 1), 1445 + said + 4 + 3);
+    assert_eq!(tokens(&told, &OPENAI, 1), 1445 + said + 4 + 3);
 }
 
 #[test]
@@ -156,11 +166,11 @@ fn takes_low_detail_for_the_picture_beside_it_only() {
     let low = json!({ "messages": [{ "content": [
         { "type": "image_url", "image_url": { "url": picture, "detail": "low" } },
     ]}]});
-    assert_eq!(tokens(&low, Encoding::O200kBase, 1), 85 + 4 + 3);
+    assert_eq!(tokens(&low, &OPENAI, 1), 85 + 4 + 3);
     let elsewhere = json!({ "messages": [{ "detail": "low", "content": [
         { "type": "image_url", "image_url": { "url": picture } },
     ]}]});
-    assert_eq!(tokens(&elsewhere, Encoding::O200kBase, 1), 255 + 4 + 3);
+    assert_eq!(tokens(&elsewhere, &OPENAI, 1), 255 + 4 + 3);
 }
 
 #[test]
@@ -174,29 +184,44 @@ fn takes_tools_of_any_depth() {
         is_json_string: false,
     });
     (prompt.body, prompt.facts.tools) = (body, 1);
-    assert!(count(&prompt, Encoding::O200kBase, 100, &OPENAI).input >= 19);
+    assert!(count(&prompt, &OPENAI).input >= 19);
 }
 
 /// What `body` has more than a request without `field`, whose media are these.
 fn more(body: &Value, audio: u32, documents: u32) -> u64 {
     let mut prompt = prompt(&body.to_string(), 1);
     (prompt.facts.audio, prompt.facts.documents) = (audio, documents);
-    count(&prompt, Encoding::O200kBase, 100, &OPENAI).input - 4 - 3
+    count(&prompt, &OPENAI).input - 4 - 3
+}
+
+const SAID: &str = "five words are said here";
+
+/// What it is, a request, how many recordings and documents it has, and the least that it costs.
+type Billed = (&'static str, Value, u32, u32, u64);
+
+fn check(cases: impl IntoIterator<Item = Billed>) {
+    for (what, body, audio, documents, least) in cases {
+        let counted = more(&body, audio, documents);
+        assert!(counted >= least, "{what}: {counted} and not {least}");
+        assert!(counted <= least + 64, "{what}: {counted} is much more than {least}");
+    }
+}
+
+fn message(member: Value) -> Value {
+    let mut message = json!({ "role": "assistant", "content": "" });
+    message.as_object_mut().unwrap().extend(member.as_object().unwrap().clone());
+    json!({ "messages": [message] })
+}
+
+fn part(part: Value) -> Value {
+    json!({ "messages": [{ "role": "user", "content": [part] }] })
 }
 
 #[test]
-fn counts_each_kind_of_field_that_is_billed() {
-    const SAID: &str = "five words are said here";
+fn counts_each_kind_of_text_that_is_billed() {
     let said = crate::count(Encoding::O200kBase, SAID);
-    let message = |member: Value| {
-        let mut message = json!({ "role": "assistant", "content": "" });
-        message.as_object_mut().unwrap().extend(member.as_object().unwrap().clone());
-        json!({ "messages": [message] })
-    };
-    let part = |part: Value| json!({ "messages": [{ "role": "user", "content": [part] }] });
     let tokens: Vec<u32> = (0..800).collect();
-    let pdf = format!("JVBERi0xLjQ{}", "A".repeat(29_989));
-    for (what, body, audio, documents, least) in [
+    check([
         ("token ids", json!({ "prompt": tokens }), 0, 0, 800),
         ("arrays of token ids", json!({ "prompt": [[1, 2], [3]] }), 0, 0, 3),
         ("token ids to embed", json!({ "input": tokens }), 0, 0, 800),
@@ -243,6 +268,13 @@ fn counts_each_kind_of_field_that_is_billed() {
         ),
         ("a field that nobody knows", json!({ "brand_new": SAID }), 0, 0, said),
         ("an object that nobody knows", json!({ "brand_new": { "also": [SAID] } }), 0, 0, said),
+    ]);
+}
+
+#[test]
+fn counts_each_kind_of_file_that_is_billed() {
+    let pdf = format!("JVBERi0xLjQ{}", "A".repeat(29_989));
+    check([
         ("a PDF", part(json!({ "file": { "file_data": pdf } })), 0, 1, 10_000),
         ("a PDF of Anthropic's", part(json!({ "source": { "data": pdf } })), 0, 1, 10_000),
         ("a small document", part(json!({ "source": { "data": "JVBERi0xLjQ=" } })), 0, 1, 4_600),
@@ -268,6 +300,12 @@ fn counts_each_kind_of_field_that_is_billed() {
             0,
             1_000,
         ),
+    ]);
+}
+
+#[test]
+fn counts_each_kind_of_thing_that_is_kept_or_found_elsewhere() {
+    check([
         ("what was spoken earlier", message(json!({ "audio": { "id": "audio_1" } })), 1, 0, 32_000),
         ("an earlier answer", json!({ "previous_response_id": "resp_1" }), 0, 0, 32_000),
         ("a conversation", json!({ "conversation": { "id": "conv_1" } }), 0, 0, 32_000),
@@ -288,11 +326,7 @@ fn counts_each_kind_of_field_that_is_billed() {
             0,
             64_000,
         ),
-    ] {
-        let counted = more(&body, audio, documents);
-        assert!(counted >= least, "{what}: {counted} and not {least}");
-        assert!(counted <= least + 64, "{what}: {counted} is much more than {least}");
-    }
+    ]);
 }
 
 #[test]
@@ -312,7 +346,7 @@ fn a_prediction_may_be_billed_with_the_answer() {
     let words = "one two three four";
     let body = json!({ "messages": [], "prediction": { "type": "content", "content": words } });
     let prompt = prompt(&body.to_string(), 0);
-    let counted = count(&prompt, Encoding::O200kBase, 100, &OPENAI);
+    let counted = count(&prompt, &OPENAI);
     assert!(counted.predicted >= crate::count(Encoding::O200kBase, words));
     assert_eq!(counted.input, 3);
 }
@@ -351,7 +385,7 @@ proptest! {
     fn never_counts_less_for_what_a_text_says(text in "[\"\\\\{}\\[\\]:,a-z ]{0,60}") {
         let body = json!({ "messages": [{ "role": "user", "content": text }] }).to_string();
         let prompt = prompt(&body, 1);
-        let counted = count(&prompt, Encoding::O200kBase, 100, &OPENAI).input;
+        let counted = count(&prompt, &OPENAI).input;
         prop_assert_eq!(counted, crate::count(Encoding::O200kBase, &text) + 4 + 3);
     }
 
@@ -369,6 +403,6 @@ proptest! {
         for span in [Span { start, end }, Span { start: end, end: start }] {
             prompt.segments.push(Segment { kind, role: Role::User, span, is_json_string });
         }
-        prop_assert!(count(&prompt, Encoding::Cl100kBase, 100, &OPENAI).input >= 19);
+        prop_assert!(count(&prompt, &OLDER).input >= 19);
     }
 }

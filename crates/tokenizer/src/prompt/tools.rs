@@ -3,21 +3,8 @@
 use super::files::REFERENCE_TOKENS;
 use super::sum;
 use crate::Encoding;
+use postern_types::ToolRule;
 use serde_json::{Map, Value};
-
-/// How a model family counts tools.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ToolRule {
-    /// OpenAI's: functions with plain parameters as its cookbook counts them, all others by their JSON.
-    /// <https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken>, `num_tokens_for_tools`.
-    Functions,
-    /// By their JSON, and once a request what the vendor says of tools to the model. Anthropic's page has 159 to 530
-    /// tokens, by model and choice. <https://docs.anthropic.com/en/docs/tool-use-pricing-and-tokens>
-    Json {
-        /// What is said of tools at all.
-        once_tokens: u32,
-    },
-}
 
 /// What a function costs beside its texts (`func_init`).
 const fn function_tokens(encoding: Encoding) -> u64 {
@@ -48,30 +35,39 @@ const CLIENT_RUN: [&str; 9] = [
     "memory_",
 ];
 
-impl ToolRule {
+/// How a model family counts tools.
+///
+/// OpenAI's functions with plain parameters as its cookbook counts them, all others by their JSON.
+/// <https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken>, `num_tokens_for_tools`.
+///
+/// Others by their JSON, and once a request what the vendor says of tools to the model. Anthropic's page has 159 to 530 tokens,
+/// by model and choice. <https://docs.anthropic.com/en/docs/tool-use-pricing-and-tokens>
+pub(super) trait CountTools: Copy {
     /// What having tools costs, once a request.
-    pub fn once(self) -> u64 {
+    fn once(self) -> u64;
+
+    /// What the tools of this JSON cost: an array of them, or anything.
+    fn count(self, json: &str, encoding: Encoding) -> u64;
+}
+
+impl CountTools for ToolRule {
+    fn once(self) -> u64 {
         match self {
             Self::Functions => FUNCTIONS_TOKENS,
-            Self::Json { once_tokens } => once_tokens.into(),
+            Self::Json(once_tokens) => once_tokens.into(),
         }
     }
 
-    /// What the tools of this JSON cost: an array of them, or anything.
-    pub fn count(self, json: &str, encoding: Encoding) -> u64 {
+    fn count(self, json: &str, encoding: Encoding) -> u64 {
         // What nests too deep for the parser is counted as it stands, white space included.
         let Ok(value) = serde_json::from_str(json) else { return crate::count(encoding, json) };
         let found = hosted(&value).saturating_mul(REFERENCE_TOKENS);
-        found.saturating_add(self.count_value(value, encoding))
-    }
-
-    fn count_value(self, value: Value, encoding: Encoding) -> u64 {
-        match (self, value) {
+        found.saturating_add(match (self, value) {
             (Self::Functions, Value::Array(tools)) => {
                 sum(tools.iter().map(|tool| count_tool(tool, encoding)))
             }
             (_, value) => crate::count(encoding, &value.to_string()),
-        }
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Pictures, documents and sound.
 
 use super::body::{Block, Document, Enabled, Media, Source};
-use super::messages::Conversation;
+use super::conversation::Conversation;
 use super::names;
 use crate::chat::{self, Audio, File, Image};
 use base64::Engine;

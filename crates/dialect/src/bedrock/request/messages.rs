@@ -3,6 +3,7 @@
 use super::body::{
     Block, CachePoint, Message, ReasoningContent, ToolResult as ToolResultBlock, ToolUse,
 };
+use super::conversation::Conversation;
 use super::{media, names};
 use crate::Memo;
 use crate::Wire;
@@ -12,39 +13,11 @@ use crate::chat::{
 };
 use postern_fault::Fault;
 use serde_json::value::RawValue;
-use std::collections::BTreeSet;
 
 /// Words beside a document, which Bedrock demands.
 const BESIDE_DOCUMENT: &str = "The document is attached.";
 
-/// What is being written, and what is known while it is.
-pub(super) struct Conversation<'a> {
-    pub family: Family,
-    pub losses: &'a mut Losses,
-    pub memo: &'a mut Memo,
-    pub system: Vec<Block>,
-    pub messages: Vec<Message>,
-    documents: BTreeSet<String>,
-    /// Tools that are called in it, by the names that are sent.
-    pub called: BTreeSet<String>,
-    /// It has results of tools.
-    pub has_results: bool,
-}
-
-impl<'a> Conversation<'a> {
-    pub fn new(family: Family, losses: &'a mut Losses, memo: &'a mut Memo) -> Self {
-        Conversation {
-            family,
-            losses,
-            memo,
-            system: Vec::new(),
-            messages: Vec::new(),
-            documents: BTreeSet::new(),
-            called: BTreeSet::new(),
-            has_results: false,
-        }
-    }
-
+impl Conversation<'_> {
     /// The next message.
     ///
     /// # Errors
@@ -219,17 +192,6 @@ impl<'a> Conversation<'a> {
     fn cache_point(&mut self, cache: CacheControl, path: &str) -> Option<Block> {
         cache_point(cache, path, self.family.cache != Cache::No, self.family, self.losses)
             .map(Block::CachePoint)
-    }
-
-    /// A name that no other document of the request has.
-    pub fn document_name(&mut self, name: String) -> String {
-        let name = if name.is_empty() { "document".to_owned() } else { name };
-        let unique = match self.documents.contains(&name) {
-            true => format!("{name} ({})", self.documents.len() + 1),
-            false => name,
-        };
-        self.documents.insert(unique.clone());
-        unique
     }
 }
 

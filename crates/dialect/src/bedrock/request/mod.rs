@@ -1,6 +1,7 @@
 //! A request in Converse's words.
 
 mod body;
+mod conversation;
 mod media;
 mod messages;
 mod names;
@@ -12,7 +13,7 @@ use super::family::Family;
 use crate::chat::{Field, Format, Losses, Request, ToolChoice};
 use crate::{Memo, Spoken, Vendor, emulate, percent_encoded};
 use body::Body;
-use messages::Conversation;
+use conversation::Conversation;
 use postern_fault::{Fault, Kind};
 use tools::Wanted;
 

@@ -1,7 +1,8 @@
 //! What the model may call.
 
 use super::body::{InputSchema, Nothing, Tool, ToolChoice, ToolConfig, ToolSpec};
-use super::messages::{Conversation, cache_point, tool_name};
+use super::conversation::Conversation;
+use super::messages::{cache_point, tool_name};
 use crate::Wire;
 use crate::bedrock::family::{Cache, Forces};
 use crate::chat::{self, Field, Request, ToolKind};

@@ -5,14 +5,15 @@ mod part;
 mod quirks;
 mod settings;
 mod tools;
+mod wire;
 
 use crate::chat::{Format, Losses, Request};
 use crate::{Memo, Operation, Spoken, Vendor, emulate};
-use message::Message;
 use postern_fault::{Fault, Kind};
 use serde::Serialize;
 use serde_json::{Number, Value};
 use tools::{Tool, ToolChoice};
+use wire::Message;
 
 /// The body. `documents` stay away: no client's dialect has them. So do `citation_options` and `safety_mode`, whose
 /// defaults fit every model, while their values differ between models.

@@ -1,6 +1,6 @@
 //! Parts of messages that are more than words, and what Cohere does not take.
 
-use super::message::{Block, Document, ImageUrl, Message, Said};
+use super::wire::{Block, Document, ImageUrl, Message, Said};
 use crate::chat::{Content, File, Image, Losses, Part, Source, ToolResult};
 use postern_fault::Fault;
 use serde_json::Value;

@@ -1,8 +1,8 @@
 //! One alternative of an answer, part by part.
 
 use super::sound::Sound;
-use super::wire::{Blob, Candidate, FunctionCall, Part};
-use super::{EVENT, finish, grounding, logprobs};
+use super::wire::{Blob, Candidate, EVENT, FunctionCall, Part};
+use super::{finish, grounding, logprobs};
 use crate::Wire;
 use crate::chat::{Annotation, Content, Delta, Event, Finish, Image, Kind, Sealed, Slot, Source};
 use crate::google::request::OF_THOUGHT;

@@ -11,7 +11,7 @@ mod usage;
 mod wire;
 
 use self::choice::Choice;
-use self::wire::{Candidate, Response};
+use self::wire::{Candidate, EVENT, Response};
 use super::explain::reported;
 use crate::chat::{Answer, Collector, Event, Finish, FinishReason};
 use crate::vendor_fault::{invalid, parsed};
@@ -24,7 +24,6 @@ use std::collections::BTreeMap;
 const MAX_CHOICES: u32 = 128;
 
 const BODY: &str = "an answer";
-const EVENT: &str = "an event";
 
 /// Reads the events of one answer.
 #[derive(Debug, Default)]

@@ -5,6 +5,9 @@ use crate::usage::{Count, lenient, lenient_list};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+/// What a fault calls a part of an answer.
+pub(super) const EVENT: &str = "an event";
+
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Response<'a> {

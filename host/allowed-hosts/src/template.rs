@@ -56,6 +56,15 @@ impl Template {
         }
         Ok(text)
     }
+
+    /// The text with `$name` for each variable.
+    pub(crate) fn named(&self) -> String {
+        let word = |part: &Part| match part {
+            Part::Literal(literal) => literal.clone(),
+            Part::Variable(name) => format!("${name}"),
+        };
+        self.0.iter().map(word).collect()
+    }
 }
 
 /// Whether a variable may be called so: lower-case words joined by single underscores, as Spin asks.

@@ -1,11 +1,11 @@
-//! `allowed_outbound_hosts`: which hosts a component may reach, decided as Spin decides.
+//! The entries whose variables have values.
 
 use std::net::IpAddr;
 use std::ops::Range;
 
 use ipnet::IpNet;
 
-use crate::expressions::Template;
+use crate::template::Template;
 
 /// The hosts of one component.
 #[derive(Clone, Debug, Default)]
@@ -13,7 +13,7 @@ pub struct AllowedHosts(Vec<Entry>);
 
 /// One entry, `scheme://host:port` in lower case; `None` stands for `*`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Entry {
+pub(crate) struct Entry {
     scheme: Option<String>,
     host: Option<Host>,
     port: Option<Range<u32>>,
@@ -59,7 +59,7 @@ pub fn check(entry: &str) -> Result<(), String> {
 }
 
 impl Entry {
-    fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         let Some((scheme, rest)) = text.split_once("://") else {
             return Err(format!(
@@ -75,13 +75,24 @@ impl Entry {
         })
     }
 
-    fn allows(&self, scheme: &str, host: &str, port: Option<u16>) -> bool {
+    /// Scheme and host in lower case.
+    pub fn allows(&self, scheme: &str, host: &str, port: Option<u16>) -> bool {
         self.scheme.as_deref().is_none_or(|allowed| allowed == scheme)
             && self.host.as_ref().is_none_or(|allowed| allowed.allows(host))
             && self.port.as_ref().is_none_or(|range| {
                 port.or_else(|| default_port(scheme))
                     .is_some_and(|port| range.contains(&u32::from(port)))
             })
+    }
+}
+
+impl Entry {
+    pub fn is_any_port(&self) -> bool {
+        self.port.is_none()
+    }
+
+    pub fn is_everything(&self) -> bool {
+        self.scheme.is_none() && self.host.is_none() && self.port.is_none()
     }
 }
 
@@ -99,7 +110,7 @@ impl Host {
 }
 
 /// Splits at the port's colon, which an IPv6 address in brackets does not have inside.
-fn split_port(rest: &str) -> (&str, &str) {
+pub(crate) fn split_port(rest: &str) -> (&str, &str) {
     match rest.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => (host, port.strip_suffix('/').unwrap_or(port)),
         _ => (rest, ""),
@@ -184,5 +195,5 @@ fn default_port(scheme: &str) -> Option<u16> {
 }
 
 #[cfg(test)]
-#[path = "allowed_hosts_tests.rs"]
+#[path = "entry_tests.rs"]
 mod tests;

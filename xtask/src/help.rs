@@ -1,0 +1,77 @@
+//! What the other programs say of themselves, kept here so that nobody waits for them to be built to read it.
+//!
+//! Their own tests compare these files with what they say; `UPDATE_GOLDEN=1` has them written.
+
+use crate::cli::Command;
+use std::ffi::OsString;
+
+/// The subcommands of the other programs; an action follows those that have some.
+const TEXTS: [(&[&str], &str); 9] = [
+    (&["check"], include_str!("../help/check.txt")),
+    (&["explain"], include_str!("../help/explain.txt")),
+    (&["usage"], include_str!("../help/usage.txt")),
+    (&["key"], include_str!("../help/key.txt")),
+    (&["key", "issue"], include_str!("../help/key-issue.txt")),
+    (&["key", "list"], include_str!("../help/key-list.txt")),
+    (&["key", "rotate"], include_str!("../help/key-rotate.txt")),
+    (&["key", "revoke"], include_str!("../help/key-revoke.txt")),
+    (&["bench"], include_str!("../help/bench.txt")),
+];
+
+/// The text that is asked for, if one is.
+pub fn asked(command: &Command) -> Option<&'static str> {
+    match command {
+        Command::Check(words) => of("check", &words.words),
+        Command::Explain(words) => of("explain", &words.words),
+        Command::Usage(words) => of("usage", &words.words),
+        Command::Key(words) => of("key", &words.words),
+        Command::Bench(words) => of("bench", &words.words),
+        Command::Up(_) | Command::Test(_) | Command::Component(_) => None,
+    }
+}
+
+fn of(subcommand: &str, words: &[OsString]) -> Option<&'static str> {
+    let has = |name: &str| words.iter().any(|word| word == name);
+    if !has("--help") && !has("-h") {
+        return None;
+    }
+    let of_this = TEXTS.iter().filter(|(names, _)| names.first() == Some(&subcommand));
+    // The one of an action is the longer one.
+    let fitting = of_this.filter(|(names, _)| names.iter().skip(1).all(|name| has(name)));
+    fitting.max_by_key(|(names, _)| names.len()).map(|(_, text)| *text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::Cli;
+    use clap::Parser;
+
+    #[test]
+    fn help_is_there_without_anything_that_has_to_be_built() {
+        for (words, usage) in [
+            (&["check", "--help"][..], "postern check"),
+            (&["check", "-h"], "postern check"),
+            (&["explain", "--model", "m", "--help"], "postern explain"),
+            (&["usage", "--help"], "postern usage"),
+            (&["key", "--help"], "postern key [OPTIONS] <COMMAND>"),
+            (&["key", "issue", "--help"], "postern key issue"),
+            (&["key", "--store", "s", "list", "-h"], "postern key list"),
+            (&["key", "rotate", "--help"], "postern key rotate"),
+            (&["key", "revoke", "--help"], "postern key revoke"),
+            (&["bench", "--help"], "cargo xtask bench"),
+        ] {
+            let cli = Cli::try_parse_from([&["x"], words].concat()).unwrap();
+            let text = asked(&cli.command).unwrap_or_default();
+            assert!(text.contains(&format!("Usage: {usage}")), "{words:?}: {text}");
+        }
+    }
+
+    #[test]
+    fn whatever_else_is_asked_is_the_other_programs() {
+        for words in [&["check"][..], &["key", "list"], &["bench", "--only", "memory"]] {
+            let cli = Cli::try_parse_from([&["x"], words].concat()).unwrap();
+            assert_eq!(asked(&cli.command), None, "{words:?}");
+        }
+    }
+}
