@@ -6,9 +6,9 @@
 use super::close::chat::{Form, Left, whole};
 use super::close::raw::Raw;
 use super::close::{Cut, Ending};
-use super::completions::Head;
 use super::find::FindTexts;
 use super::found::Found;
+use super::head::Head;
 use super::mark::When;
 use crate::Facts;
 use crate::json::{Node, Value};

@@ -5,11 +5,12 @@ use super::close::raw::Raw;
 use super::close::{Cut, Ending};
 use super::find::FindTexts;
 use super::found::Found;
+use super::head::Head;
 use super::mark::When;
 use crate::Facts;
 use crate::json::Node;
 use postern_types::provider::{Place, TextKind};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use std::collections::BTreeSet;
 use std::mem;
 
@@ -18,36 +19,6 @@ pub(super) struct Completions {
     /// Those that were seen.
     choices: BTreeSet<u32>,
     left: Left,
-}
-
-/// What every chunk repeats, here and in chats.
-#[derive(Default)]
-pub(super) struct Head {
-    id: String,
-    created: u64,
-    model: String,
-}
-
-impl Head {
-    /// Of the first chunk that has an id.
-    pub fn see(&mut self, chunk: &Node<'_>) {
-        if self.id.is_empty() {
-            self.id = chunk.text_of("id").into_owned();
-            self.created = chunk.get("created").and_then(Node::number).unwrap_or_default();
-            self.model = chunk.text_of("model").into_owned();
-        }
-    }
-
-    /// A chunk of one choice.
-    pub fn event(&self, object: &str, choice: Json) -> String {
-        format!("data: {}\n\n", self.chunk(object, vec![choice]))
-    }
-
-    /// A chunk.
-    pub fn chunk(&self, object: &str, choices: Vec<Json>) -> Json {
-        let Head { id, created, model } = self;
-        json!({ "id": id, "object": object, "created": created, "model": model, "choices": choices })
-    }
 }
 
 impl FindTexts for Completions {

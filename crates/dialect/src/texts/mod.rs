@@ -12,6 +12,8 @@ mod cut;
 mod events;
 pub(crate) mod find;
 mod found;
+mod head;
+mod items;
 mod mark;
 mod memory;
 pub(crate) mod responses;

@@ -6,6 +6,7 @@ use super::close::responses::{Left, whole};
 use super::close::{Cut, Ending};
 use super::find::FindTexts;
 use super::found::Found;
+use super::items::{STRINGS, place};
 use super::mark::When;
 use crate::json::Node;
 use postern_types::provider::{Place, TextKind};
@@ -22,14 +23,6 @@ struct Item {
     id: String,
     kind: String,
 }
-
-/// The texts of items that are one string: the item's type, its member, and the name of the events.
-pub(super) const STRINGS: [(&str, &str, &str); 4] = [
-    ("function_call", "arguments", "function_call_arguments"),
-    ("custom_tool_call", "input", "custom_tool_call_input"),
-    ("mcp_call", "arguments", "mcp_call_arguments"),
-    ("code_interpreter_call", "code", "code_interpreter_call_code"),
-];
 
 impl FindTexts for Responses {
     fn event(&mut self, data: Option<&Node<'_>>, found: &mut Found<'_>) {
@@ -155,10 +148,6 @@ impl Responses {
             _ => {}
         }
     }
-}
-
-pub(super) fn place(kind: TextKind, item: u32, part: u32) -> Place {
-    Place::new(kind, 0).in_content(item).in_part(part)
 }
 
 /// A part of a message or of thoughts, as far as it is.

@@ -4,7 +4,7 @@
 use super::raw::{Raw, array, string};
 use super::{Cut, Ending, guardrail};
 use crate::json::Node;
-use crate::texts::completions::Head;
+use crate::texts::head::Head;
 use crate::{Facts, Usage};
 use postern_types::provider::{Place, TextKind};
 use serde_json::{Value as Json, json};

@@ -2,7 +2,7 @@
 
 use super::Ending;
 use super::raw::{Raw, array, string};
-use crate::texts::responses::{STRINGS, place};
+use crate::texts::items::{STRINGS, place};
 use postern_types::provider::{Place, TextKind};
 use std::collections::BTreeMap;
 

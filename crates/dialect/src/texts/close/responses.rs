@@ -6,7 +6,7 @@ use super::raw::{Raw, array, string};
 use super::{Cut, Ending, guardrail, leaves_alone};
 use crate::Usage;
 use crate::json::Node;
-use crate::texts::responses::{STRINGS, place};
+use crate::texts::items::{STRINGS, place};
 use postern_types::provider::TextKind;
 use std::collections::BTreeMap;
 
