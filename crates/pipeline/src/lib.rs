@@ -32,18 +32,21 @@ mod redact;
 mod refusal;
 mod reply;
 mod run;
+mod sound;
 mod source;
 mod stages;
 mod trace;
+mod upload;
 mod within;
 
 pub use http::RequestHead;
 pub use record::{Event, Record};
 pub use reply::Reply;
 pub use stages::{
-    Auth, Body, Client, Decoder, Inbound, Limiter, Outbound, Platform, Provider, Router, Stages,
-    Upstream,
+    Auth, Body, Client, Decoder, Inbound, Limiter, Outbound, OutboundBody, Platform, Provider,
+    Router, Stages, Upstream,
 };
+pub use upload::FormBody;
 
 use answer::Answer;
 use endpoint::Endpoint;

@@ -73,6 +73,10 @@ enum Endpoint {
     Completions,
     Embeddings,
     Rerank,
+    Speech,
+    /// Of a recording.
+    Transcript,
+    Images,
 }
 
 impl Endpoint {
@@ -81,6 +85,11 @@ impl Endpoint {
             (Operation::Completions, _) => Self::Completions,
             (Operation::Embeddings, _) => Self::Embeddings,
             (Operation::Rerank, _) => Self::Rerank,
+            (Operation::Speak, _) => Self::Speech,
+            (Operation::Transcribe | Operation::Translate, _) => Self::Transcript,
+            (Operation::GenerateImages | Operation::EditImages | Operation::VaryImages, _) => {
+                Self::Images
+            }
             (_, Wire::Responses) => Self::Responses,
             (_, Wire::Anthropic) => Self::Messages,
             _ => Self::Chat,

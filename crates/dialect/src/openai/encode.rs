@@ -4,7 +4,7 @@ use super::completions;
 use super::outline::Outline;
 use super::stream_options::StreamOptions;
 use crate::chat::Losses;
-use crate::{Edit, Facts, Operation, Vendor};
+use crate::{Edit, Facts, Operation, Vendor, media};
 use postern_fault::Fault;
 
 /// A request in the vendor's words.
@@ -56,5 +56,6 @@ fn default_path(operation: Operation) -> &'static str {
         Operation::Completions => "/completions",
         Operation::Embeddings => "/embeddings",
         Operation::Rerank => "/rerank",
+        operation => media::path(operation).unwrap_or_default(),
     }
 }

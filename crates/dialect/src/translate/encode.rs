@@ -4,8 +4,8 @@ use super::{embeddings, estimate, passes, spoken};
 use crate::chat::{self, Loss, Losses};
 use crate::openai::completions;
 use crate::{
-    Edit, Facts, Memo, Operation, Spoken, Vendor, Wire, anthropic, bedrock, cohere, google, openai,
-    responses,
+    Edit, Facts, Memo, Operation, Spoken, Vendor, Wire, anthropic, bedrock, cohere, google, media,
+    openai, responses,
 };
 use postern_fault::Fault;
 
@@ -41,6 +41,9 @@ pub fn encode(vendor: &Vendor, facts: &Facts, body: &str) -> Result<Encoded, Fau
     let vendor = &Vendor { dialect: spoken(vendor, facts), ..vendor.clone() };
     if passes(vendor, facts) {
         return pass(vendor, facts, body);
+    }
+    if media::has(facts.operation) {
+        return Err(media::not_at_the_vendor(facts.operation));
     }
     if facts.output_cap_tokens == Some(0) {
         return Err(no_answer());

@@ -20,8 +20,8 @@ pub use estimate::count;
 
 use crate::openai::completions;
 use crate::{
-    Facts, Operation, Request, Vendor, Wire, anthropic, bedrock, cohere, embed, google, openai,
-    responses,
+    Facts, Operation, Request, Vendor, Wire, anthropic, bedrock, cohere, embed, google, media,
+    openai, responses,
 };
 use postern_fault::Fault;
 
@@ -33,6 +33,7 @@ pub fn read(client: Wire, operation: Operation, body: &str) -> Result<Request, F
     match (operation, client) {
         (Operation::Completions, _) => completions::read(body),
         (Operation::Rerank, _) => embed::read_rerank(body),
+        (operation, _) if media::has(operation) => media::read(operation, body),
         (_, Wire::Responses) => responses::read(operation, body),
         (_, Wire::Anthropic) => anthropic::read(operation, body),
         _ => openai::read(operation, body),
@@ -58,6 +59,7 @@ fn spoken(vendor: &Vendor, facts: &Facts) -> Wire {
             Wire::Responses
         }
         (Wire::Responses, _, Operation::Embeddings | Operation::Completions) => Wire::OpenAi,
+        (Wire::Responses, _, operation) if media::has(operation) => Wire::OpenAi,
         (wire, _, _) => wire,
     }
 }
@@ -68,7 +70,13 @@ fn passes(vendor: &Vendor, facts: &Facts) -> bool {
     match facts.operation {
         Operation::Chat | Operation::CountTokens => wire == facts.client,
         Operation::Completions => wire == Wire::OpenAi && vendor.native,
-        Operation::Embeddings => wire == Wire::OpenAi,
+        Operation::Embeddings
+        | Operation::Transcribe
+        | Operation::Translate
+        | Operation::Speak
+        | Operation::GenerateImages
+        | Operation::EditImages
+        | Operation::VaryImages => wire == Wire::OpenAi,
         Operation::Rerank => true,
     }
 }

@@ -27,6 +27,9 @@ use std::sync::OnceLock;
 /// The end of a stream, as its client sees it.
 pub const DONE: &str = "[DONE]";
 
+/// What stands for an answer that broke off.
+pub const CUT: &str = "[CUT]";
+
 /// How long a request lives that nobody cancels.
 pub const FOR_EVER: u64 = 10_000_000;
 
@@ -234,6 +237,10 @@ impl Client for Browser {
         let text = String::from_utf8(bytes).unwrap();
         self.world.0.seen.borrow_mut().sent.push_str(&text);
         true
+    }
+
+    async fn cut(&mut self) {
+        self.world.0.seen.borrow_mut().sent.push_str(CUT);
     }
 }
 

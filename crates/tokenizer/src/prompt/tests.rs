@@ -19,6 +19,7 @@ fn prompt(body: &str, texts: u32) -> Prompt {
         usage_in_stream: false,
         output_cap_tokens: None,
         thinking_tokens: None,
+        expected_answer_tokens: None,
         choices: 1,
         answers: 1,
         texts,
