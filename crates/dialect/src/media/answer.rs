@@ -66,16 +66,18 @@ impl Answer {
     pub fn new(facts: &Facts, media_type: &str) -> Self {
         let is = |known: &str| media_type.eq_ignore_ascii_case(known);
         let is_transcript = matches!(facts.operation, Operation::Transcribe | Operation::Translate);
-        let form = match facts.stream {
-            true if is("text/event-stream") || media_type.is_empty() => {
-                let parser = Parser::new(MAX_EVENT_BYTES);
-                Form::Stream(Box::new(Stream { parser, held: None, done: false }))
-            }
-            false if is_transcript && TEXTS.iter().any(|text| is(text)) => {
-                Form::Text(String::new())
-            }
-            false if is("application/json") || media_type.is_empty() => Form::Json(String::new()),
-            _ => Form::Refused(wrong_form(facts.stream, media_type)),
+        let is_stream = is("text/event-stream") || media_type.is_empty();
+        // Models that do not stream take no notice of the wish.
+        let may_be_whole = !facts.stream || is_transcript;
+        let form = if facts.stream && is_stream {
+            let parser = Parser::new(MAX_EVENT_BYTES);
+            Form::Stream(Box::new(Stream { parser, held: None, done: false }))
+        } else if is_transcript && TEXTS.iter().any(|text| is(text)) {
+            Form::Text(String::new())
+        } else if may_be_whole && (is("application/json") || media_type.is_empty()) {
+            Form::Json(String::new())
+        } else {
+            Form::Refused(wrong_form(facts.stream, media_type))
         };
         let watched = Watched {
             operation: facts.operation,
