@@ -1,7 +1,9 @@
 //! Forms that are wrong, and what may not be sent: told in OpenAI's shape, before anything is sent.
 
-use super::{BOUNDARY, Form, consumer, form_type, recording, sent, studio};
+use super::{BOUNDARY, Form, form_type, recording, sent, studio};
 use postern_tests::marker;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 
 const PATH: &str = "/v1/audio/transcriptions";
 
@@ -63,16 +65,11 @@ async fn a_form_that_is_wrong_is_refused_with_what_is_wrong() {
     ];
     for (body, code, param) in rows {
         let shown = String::from_utf8_lossy(&body).chars().take(300).collect::<String>();
-        let answer = sent(&consumer_for_refusals(), PATH, body).await;
+        let answer = sent("c98", PATH, body).await;
         assert_eq!(answer.refusal(), (400, code.to_owned()), "{shown}\n{}", answer.text());
         assert_eq!(answer.error()["param"].as_str(), param, "{shown}\n{}", answer.text());
     }
     assert_eq!(studio().fake.requests(&marker).len(), 0);
-}
-
-/// They use nothing.
-fn consumer_for_refusals() -> String {
-    "c31".to_owned()
 }
 
 #[tokio::test]
@@ -84,30 +81,35 @@ async fn a_content_type_without_a_boundary_is_refused() {
         "multipart/mixed; boundary=x",
         "multipart/form-data; boundary=a; boundary=b",
     ] {
-        let call = studio().call("c31", PATH).typed(content_type, good("x").end());
+        let call = studio().call("c98", PATH).typed(content_type, good("x").end());
         let answer = call.send().await;
         assert_eq!(answer.refusal(), (400, "invalid_content_type".to_owned()), "{content_type}");
     }
-    let call = studio().call("c31", PATH).header("content-type", "text/plain");
+    let call = studio().call("c98", PATH).header("content-type", "text/plain");
     let answer = call.typed(&form_type(), good("x").end()).send().await;
     assert_eq!(answer.refusal(), (400, "invalid_header".to_owned()));
-    let none = studio().call("c31", PATH).send().await;
+    let none = studio().call("c98", PATH).send().await;
     assert_eq!(none.refusal(), (400, "invalid_content_type".to_owned()));
 }
 
+/// The length alone is refused, before anything of it is read.
 #[tokio::test]
-async fn a_form_over_its_bound_is_refused() {
-    let marker = marker();
-    let form = Form::default().text("model", "scribe").text("prompt", &marker);
-    let body = form.file("file", "a.mp3", "audio/mpeg", &vec![1; 26_214_401]).end();
-    let answer = sent("c31", PATH, body).await;
-    assert_eq!(answer.refusal(), (413, "request_too_large".to_owned()), "{}", answer.text());
-    // A text of JSON has the other bound.
-    let speech =
-        format!(r#"{{"model":"speaker","input":"{}","voice":"ash"}}"#, "a".repeat(11_000_000));
-    let answer = studio().call("c31", "/v1/audio/speech").body(speech).send().await;
-    assert_eq!(answer.status, 413);
-    assert_eq!(studio().fake.requests(&marker).len(), 0);
+async fn a_body_over_its_bound_is_refused() {
+    let key = studio().keys["c98"].expose();
+    // A text of JSON has another bound than a form.
+    for (path, bytes) in [(PATH, 26_214_401), ("/v1/audio/speech", 10_485_761)] {
+        let mut stream = TcpStream::connect(studio().gateway.address()).unwrap();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: gateway\r\nauthorization: Bearer {key}\r\n\
+             content-type: {}\r\ncontent-length: {bytes}\r\nconnection: close\r\n\r\n",
+            form_type()
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut said = String::new();
+        let _ = stream.read_to_string(&mut said);
+        assert!(said.starts_with("HTTP/1.1 413 "), "{path}: {said}");
+        assert!(said.contains(r#""code":"request_too_large""#), "{path}: {said}");
+    }
 }
 
 #[tokio::test]
@@ -161,10 +163,9 @@ async fn a_model_or_a_vendor_that_has_no_such_endpoint_is_not_asked() {
     {
         let form = Form::default().text("model", model).text("prompt", &marker);
         let form = form.file("file", "a.mp3", "audio/mpeg", b"x");
-        let answer = sent("c31", path, form.file("image", "a.png", "image/png", b"x").end()).await;
+        let answer = sent("c98", path, form.file("image", "a.png", "image/png", b"x").end()).await;
         assert_eq!(answer.status, 400, "{model} {path}: {}", answer.text());
         assert_eq!(answer.error()["param"], "model", "{model} {path}: {}", answer.text());
     }
     assert_eq!(studio().fake.requests(&marker).len(), 0);
-    let _ = consumer;
 }

@@ -107,7 +107,7 @@ impl Studio {
             std::fs::write(policies.path().join(name), text).expect("a file");
         };
         let mut consumers = String::new();
-        let counted = (0..32).map(|number| format!("c{number}"));
+        let counted = (0..99).map(|number| format!("c{number}"));
         let names: Vec<String> =
             counted.chain(ROLES.map(str::to_owned)).chain(["narrow".to_owned()]).collect();
         for name in &names {

@@ -8,6 +8,8 @@ mod answer;
 mod audio;
 mod field;
 mod images;
+#[cfg(test)]
+mod tests;
 mod usage;
 
 pub(crate) use answer::Answer;

@@ -8,6 +8,7 @@
 )]
 
 mod exits;
+mod media;
 mod schedules;
 mod time;
 mod world;
