@@ -106,6 +106,12 @@ fn quirks(quirks: &Quirks) -> types::Quirks {
         (Operation::Embeddings, &paths.embeddings),
         (Operation::Completions, &paths.completions),
         (Operation::Rerank, &paths.rerank),
+        (Operation::Transcribe, &paths.transcriptions),
+        (Operation::Translate, &paths.translations),
+        (Operation::Speak, &paths.speech),
+        (Operation::GenerateImages, &paths.image_generations),
+        (Operation::EditImages, &paths.image_edits),
+        (Operation::VaryImages, &paths.image_variations),
     ];
     types::Quirks {
         max_tokens_field: quirks.max_tokens_field.clone(),

@@ -4,11 +4,11 @@ use postern_fault::{Fault, Kind};
 use postern_types::Usage;
 
 /// The types in which OpenAI and servers of its dialect speak, and how many bytes a token has: there are 20 tokens in a second
-/// (<https://platform.openai.com/docs/guides/realtime-costs>), which takes 16,000 bytes of MP3 and AAC of 128 kbit/s, 4,000 of Opus of
-/// 32 kbit/s, 24,000 of FLAC and 48,000 of plain samples. Of `application/octet-stream` nothing is known.
+/// (<https://platform.openai.com/docs/guides/realtime-costs>), which takes 20,000 bytes of OpenAI's MP3 (160 kbit/s), 16,000 of AAC of
+/// 128 kbit/s, 4,000 of Opus of 32 kbit/s, 24,000 of FLAC and 48,000 of plain samples. Of `application/octet-stream` nothing is known.
 const KINDS: [(&str, u64); 14] = [
-    ("audio/mpeg", 800),
-    ("audio/mp3", 800),
+    ("audio/mpeg", 1_000),
+    ("audio/mp3", 1_000),
     ("audio/aac", 800),
     ("audio/mp4", 800),
     ("audio/opus", 200),
@@ -77,8 +77,8 @@ mod tests {
     #[test]
     fn only_sound_passes() {
         for (content_type, tokens) in [
-            ("audio/mpeg", 2),
-            ("Audio/MPEG", 2),
+            ("audio/mpeg", 1),
+            ("Audio/MPEG", 1),
             ("audio/pcm;rate=24000;channels=1", 1),
             ("audio/opus", 5),
             ("application/octet-stream", 2),

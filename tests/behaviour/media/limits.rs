@@ -55,7 +55,7 @@ async fn speech_counts_what_was_spoken() {
     assert_eq!(call.send().await.status, 200);
     let (input, output, _) = studio().used(&name).await;
     assert!((10..30).contains(&input), "{input}");
-    assert_eq!(output, (sound(text).len() as u64).div_ceil(800));
+    assert_eq!(output, (sound(text).len() as u64).div_ceil(1_000));
     let name = consumer();
     let body = json!({ "model": "speaker", "input": text, "voice": "ash", "stream_format": "sse" });
     let call = studio().call(&name, "/v1/audio/speech").body(body.to_string());
@@ -72,7 +72,7 @@ async fn speech_that_breaks_off_counts_up_to_there() {
     let call = studio().call(&name, "/v1/audio/speech").body(body);
     let broken = call.open().await.whatever_comes().await;
     let (_, output, _) = studio().used(&name).await;
-    assert!(output > 0 && output <= (5_u64 * 9_999).div_ceil(800), "{output}");
+    assert!(output > 0 && output <= (5_u64 * 9_999).div_ceil(1_000), "{output}");
     assert!(broken.body.len() <= 5 * 9_999);
 }
 

@@ -36,7 +36,8 @@ struct OfInput {
 /// Read a `usage` object. None: it has no count that can be.
 pub fn read(operation: Operation, text: &str) -> Option<Usage> {
     let counts: Counts = serde_json::from_str(text).ok()?;
-    if let Some(seconds) = counts.seconds {
+    // Some say both.
+    if let (Some(seconds), Count::Unsaid) = (counts.seconds, counts.input_tokens) {
         return of_seconds(seconds);
     }
     let (one, other) = (counts.input_token_details, counts.input_tokens_details);
@@ -87,6 +88,10 @@ mod tests {
             (r#"{"type":"duration","seconds":-1}"#, None),
             (r#"{"type":"duration","seconds":1e300}"#, None),
             (r#"{"type":"duration"}"#, None),
+            (
+                r#"{"seconds":9.2,"input_tokens":83,"output_tokens":30,"total_tokens":113}"#,
+                Some(usage(83, 0, 30, false)),
+            ),
             (
                 r#"{"total_tokens":100,"input_tokens":50,"output_tokens":50,"input_tokens_details":{"text_tokens":10,"image_tokens":40}}"#,
                 Some(usage(50, 0, 50, false)),

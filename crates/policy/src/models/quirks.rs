@@ -20,7 +20,7 @@ const UNSUPPORTED: Key = Key::new("unsupported", r#"unsupported = ["service_tier
 const ANTHROPIC_VERSION: Key =
     Key::new("anthropic_version", r#"anthropic_version = "vertex-2023-10-16""#);
 const PATHS: Key = Key::new("paths", r#"paths = { chat = "/deployments/{model}/chat" }"#);
-const PATH_KEYS: [Key; 6] = [
+const PATH_KEYS: [Key; 12] = [
     Key::new("chat", r#"chat = "/deployments/{model}/chat/completions?api-version=2024-10-21""#),
     Key::new("responses", r#"responses = "/responses?api-version=preview""#),
     Key::new(
@@ -33,6 +33,12 @@ const PATH_KEYS: [Key; 6] = [
     ),
     Key::new("rerank", r#"rerank = "/rerank""#),
     Key::new("count_tokens", r#"count_tokens = "/models/count-tokens:rawPredict""#),
+    Key::new("transcriptions", r#"transcriptions = "/audio/transcriptions""#),
+    Key::new("translations", r#"translations = "/audio/translations""#),
+    Key::new("speech", r#"speech = "/audio/speech""#),
+    Key::new("image_generations", r#"image_generations = "/images/generations""#),
+    Key::new("image_edits", r#"image_edits = "/images/edits""#),
+    Key::new("image_variations", r#"image_variations = "/images/variations""#),
 ];
 
 /// The two names that OpenAI's dialect has for the cap on an answer.
@@ -71,6 +77,12 @@ pub struct Paths {
     pub completions: Option<String>,
     pub rerank: Option<String>,
     pub count_tokens: Option<String>,
+    pub transcriptions: Option<String>,
+    pub translations: Option<String>,
+    pub speech: Option<String>,
+    pub image_generations: Option<String>,
+    pub image_edits: Option<String>,
+    pub image_variations: Option<String>,
 }
 
 impl Default for Quirks {
@@ -99,7 +111,7 @@ pub(crate) struct Written<'t> {
     unsupported: Option<Spanned<Vec<Spanned<&'t str>>>>,
     anthropic_version: Option<Spanned<&'t str>>,
     /// The values of [`PATH_KEYS`], in their order, with the label of their table.
-    paths: Option<(Label<'t>, [Option<Spanned<&'t str>>; 6])>,
+    paths: Option<(Label<'t>, [Option<Spanned<&'t str>>; 12])>,
 }
 
 impl<'t> Written<'t> {
@@ -229,6 +241,12 @@ fn paths(report: &mut Report<'_>, written: &Written<'_>, above: &Paths) -> Paths
         completions: next(&above.completions),
         rerank: next(&above.rerank),
         count_tokens: next(&above.count_tokens),
+        transcriptions: next(&above.transcriptions),
+        translations: next(&above.translations),
+        speech: next(&above.speech),
+        image_generations: next(&above.image_generations),
+        image_edits: next(&above.image_edits),
+        image_variations: next(&above.image_variations),
     }
 }
 
