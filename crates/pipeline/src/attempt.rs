@@ -13,6 +13,7 @@ use crate::refusal::Refusal;
 use crate::sound::Sound;
 use crate::source::Source;
 use crate::stages::{Outbound, OutboundBody, Stages};
+use crate::told_type;
 use postern_dialect::{Wire, media, translate};
 use postern_fault::{Fault, Kind};
 use postern_types::limiter::Outcome;
@@ -212,7 +213,7 @@ async fn one<S: Stages>(
     let outcome = is_whole.then(|| lease::answered(streamed.usage, || streamed.so_far()));
     Ok(Answer {
         status,
-        content_type: told_type(&content_type, passes, call.facts),
+        content_type: told_type::of(&content_type, passes, call.facts),
         fields: fields.into_iter().filter(|(name, _)| passed.passes_to_client(name)).collect(),
         served_by: Some(target.deployment.name),
         losses,
@@ -327,37 +328,6 @@ fn outbound<S: Stages>(
 /// Which headers pass: those of the dialect, if client and vendor speak the same one.
 fn passed<'a>(call: &Call<'a>, client: Wire, same_dialect: bool) -> Passed<'a> {
     Passed { dialect: same_dialect.then_some(client), policy: &call.policy.headers }
-}
-
-/// The type of an answer as the client is told it: the vendor's own where its bytes pass, if it is one that they can have.
-fn told_type(of_vendor: &str, passes: bool, facts: &RequestFacts) -> String {
-    if media::is_answered_in_bytes(facts) {
-        return of_vendor.trim().to_owned();
-    }
-    /// As servers write them.
-    const KNOWN: [&str; 4] = [
-        "application/json",
-        "application/json; charset=utf-8",
-        "text/event-stream",
-        "text/event-stream; charset=utf-8",
-    ];
-    /// What a recording is written down as.
-    const TRANSCRIPTS: [&str; 6] = [
-        "text/plain",
-        "text/plain; charset=utf-8",
-        "text/vtt",
-        "text/vtt; charset=utf-8",
-        "text/srt",
-        "application/x-subrip",
-    ];
-    let is_transcript = matches!(facts.operation, Operation::Transcribe | Operation::Translate);
-    let known = KNOWN.iter().chain(TRANSCRIPTS.iter().filter(|_| is_transcript));
-    let known = known.copied().find(|known| known.eq_ignore_ascii_case(of_vendor.trim()));
-    match (known, facts.stream) {
-        (Some(_), _) if passes => of_vendor.trim().to_owned(),
-        (_, true) => "text/event-stream; charset=utf-8".to_owned(),
-        (_, false) => "application/json".to_owned(),
-    }
 }
 
 fn content_type(fields: &[(String, String)]) -> String {

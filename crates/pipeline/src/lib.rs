@@ -35,6 +35,7 @@ mod run;
 mod sound;
 mod source;
 mod stages;
+mod told_type;
 mod trace;
 mod upload;
 mod within;

@@ -42,7 +42,8 @@ pub async fn run<S: Stages>(
     // Files stay here; of a form the stages get the fields that are text.
     let (body, upload) = match is_form {
         true => {
-            let upload = Upload::read(head, bytes, held, policy.max_request_body_bytes)?;
+            let upload =
+                Upload::read(&head.content_types, bytes, held, policy.max_request_body_bytes)?;
             (upload.to_json(), Some(Rc::new(upload)))
         }
         false => {

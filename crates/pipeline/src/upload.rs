@@ -1,6 +1,5 @@
 //! The form of a request: its texts go to the stages, its files stay here until a vendor gets them.
 
-use crate::head::Head;
 use crate::memory::Held;
 use crate::refusal::Refusal;
 use postern_fault::{Fault, Kind};
@@ -17,18 +16,18 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// Read the body of a request. `max_text_bytes` bounds what of it goes to the stages.
+    /// Read the body of a request, which names these types. `max_text_bytes` bounds what of it goes to the stages.
     ///
     /// # Errors
     ///
     /// 400 for what is no form, or one that could be read in two ways.
     pub fn read(
-        head: &Head,
+        content_types: &[String],
         bytes: Vec<u8>,
         held: Held,
         max_text_bytes: u64,
     ) -> Result<Self, Refusal> {
-        let content_type = match head.content_types.as_slice() {
+        let content_type = match content_types {
             [one] => one.clone(),
             [] => String::new(),
             _ => {
