@@ -36,3 +36,42 @@ pub fn of(of_vendor: &str, passes: bool, facts: &RequestFacts) -> String {
 fn is(known: &[&str], content_type: &str) -> bool {
     known.iter().any(|known| known.eq_ignore_ascii_case(content_type))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::of;
+    use postern_dialect::{Operation, Wire, translate};
+
+    #[test]
+    fn a_client_is_told_what_it_gets() {
+        let recording = r#"{"model":"m","file":{"filename":"a","bytes":1},"stream":"STREAM"}"#;
+        let chat = r#"{"model":"m","messages":[{"role":"user","content":"a"}],"stream":STREAM}"#;
+        let (transcribe, talk) = (Operation::Transcribe, Operation::Chat);
+        const JSON: &str = "application/json";
+        const JSON: &str = "application/json";
+        const EVENTS: &str = "text/event-stream; charset=utf-8";
+        for (operation, stream, of_vendor, passes, told) in [
+            (
+                talk,
+                false,
+                "application/json; charset=utf-8",
+                true,
+                "application/json; charset=utf-8",
+            ),
+            (talk, false, "application/json; charset=utf-8", false, JSON),
+            (talk, false, "text/plain", true, JSON),
+            (talk, true, "application/json;x=y", true, EVENTS),
+            (talk, true, "", true, EVENTS),
+            (transcribe, false, "text/vtt", true, "text/vtt; charset=utf-8"),
+            (transcribe, false, "Text/Plain; charset=latin1", true, "text/plain; charset=utf-8"),
+            (transcribe, false, "text/html", true, JSON),
+            (transcribe, true, "application/json;x=y", true, JSON),
+            (transcribe, true, "text/event-stream", true, "text/event-stream"),
+        ] {
+            let body = if operation == transcribe { recording } else { chat };
+            let body = body.replace("STREAM", &stream.to_string());
+            let facts = translate::read(Wire::OpenAi, operation, &body).unwrap().facts;
+            assert_eq!(of(of_vendor, passes, &facts), told, "{of_vendor} {stream}");
+        }
+    }
+}
