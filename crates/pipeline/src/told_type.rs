@@ -48,7 +48,6 @@ mod tests {
         let chat = r#"{"model":"m","messages":[{"role":"user","content":"a"}],"stream":STREAM}"#;
         let (transcribe, talk) = (Operation::Transcribe, Operation::Chat);
         const JSON: &str = "application/json";
-        const JSON: &str = "application/json";
         const EVENTS: &str = "text/event-stream; charset=utf-8";
         for (operation, stream, of_vendor, passes, told) in [
             (

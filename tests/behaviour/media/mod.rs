@@ -18,7 +18,9 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 /// Model, what it can do, and its deployments: provider and model there.
-const MODELS: [(&str, &str, &[(&str, &str)]); 17] = [
+type Row = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const MODELS: [Row; 17] = [
     ("scribe", "transcriptions", &[("openai", "transcribe-fake-text")]),
     ("scribe-cut", "transcriptions", &[("openai", "transcribe-fake-cut")]),
     ("scribe-broken", "transcriptions", &[("openai", "transcribe-fake-midstream-error")]),
@@ -227,4 +229,21 @@ fn said(answer: &Answer) -> Vec<serde_json::Value> {
 
 async fn sent(consumer: &str, path: &str, form: Vec<u8>) -> Answer {
     studio().call(consumer, path).typed(&form_type(), form).send().await
+}
+
+#[tokio::test]
+async fn every_endpoint_is_posted_to_by_somebody_who_is_known() {
+    for path in [
+        "/v1/audio/transcriptions",
+        "/v1/audio/translations",
+        "/v1/audio/speech",
+        "/v1/images/generations",
+        "/v1/images/edits",
+        "/v1/images/variations",
+    ] {
+        let got = studio().gateway.call("GET", path).send().await;
+        assert_eq!((got.status, got.header("allow")), (405, Some("POST")), "{path}");
+        let nobody = studio().gateway.call("POST", path).typed(&form_type(), "not a form").send();
+        assert_eq!(nobody.await.status, 401, "{path}");
+    }
 }

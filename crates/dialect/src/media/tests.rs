@@ -9,7 +9,7 @@ fn file(name: &str, bytes: u64) -> String {
 /// What stands in the segments of a body.
 fn segments(operation: Operation, body: &str) -> Vec<(Kind, String)> {
     let request = translate::read(Wire::OpenAi, operation, body).unwrap();
-    let text = |span: crate::Span| body[span.start as usize..span.end as usize].to_owned();
+    let text = |span: crate::Span| span.of(body).unwrap().to_owned();
     request.segments.iter().map(|segment| (segment.kind, text(segment.span))).collect()
 }
 
