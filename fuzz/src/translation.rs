@@ -159,12 +159,18 @@ fn hold_back(decoded: &Decoded, held: &mut Held) -> Vec<SegmentEdit> {
 /// The clients' dialects.
 const CLIENTS: [Wire; 3] = [Wire::OpenAi, Wire::Responses, Wire::Anthropic];
 
-const OPERATIONS: [Operation; 5] = [
+const OPERATIONS: [Operation; 11] = [
     Operation::Chat,
     Operation::Completions,
     Operation::Embeddings,
     Operation::CountTokens,
     Operation::Rerank,
+    Operation::Transcribe,
+    Operation::Translate,
+    Operation::Speak,
+    Operation::GenerateImages,
+    Operation::EditImages,
+    Operation::VaryImages,
 ];
 
 /// What is asked for, and what the answer says that it is.

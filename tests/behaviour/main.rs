@@ -12,6 +12,7 @@ mod headers;
 mod identity;
 mod ids;
 mod limits;
+mod media;
 mod models;
 mod operator;
 mod overload;

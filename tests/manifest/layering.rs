@@ -7,7 +7,7 @@ use std::process::Command;
 
 /// Every package, its folder, and which of the others it is built from. A package that is not here fails the test: where does it
 /// belong?
-const PACKAGES: [(&str, &str, &[&str]); 37] = [
+const PACKAGES: [(&str, &str, &[&str]); 38] = [
     // What nothing here is below.
     ("postern-types", "crates/types", &[]),
     ("postern-keys", "crates/keys", &[]),
@@ -16,6 +16,7 @@ const PACKAGES: [(&str, &str, &[&str]); 37] = [
     ("postern-detect", "crates/detect", &[]),
     ("postern-authorization", "crates/authorization", &[]),
     ("postern-store", "crates/store", &[]),
+    ("postern-form", "crates/form", &[]),
     // What is made of the contract's records.
     ("postern-fault", "crates/fault", &["postern-types"]),
     ("postern-policy", "crates/policy", &["postern-types"]),
@@ -52,6 +53,7 @@ const PACKAGES: [(&str, &str, &[&str]); 37] = [
             "postern-dialect",
             "postern-event-stream",
             "postern-fault",
+            "postern-form",
             "postern-policy",
             "postern-types",
         ],

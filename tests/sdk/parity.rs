@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::LazyLock;
 
-/// Beside the models of chat: one of embeddings, by the name that it has at its vendor.
+/// Beside the models of chat: those of other endpoints, by the names that they have at their vendor.
 const MODELS: &str = r#"
 [[model]]
 name = "embed-fake-text"
@@ -19,6 +19,48 @@ capabilities = ["embeddings"]
 [[model.deployment]]
 provider = "openai"
 upstream_model = "embed-fake-text"
+
+[[model]]
+name = "transcribe-fake-text"
+capabilities = ["transcriptions"]
+[[model.deployment]]
+provider = "openai"
+upstream_model = "transcribe-fake-text"
+
+[[model]]
+name = "transcribe-fake-error-429"
+capabilities = ["transcriptions"]
+[[model.deployment]]
+provider = "openai"
+upstream_model = "transcribe-fake-error-429"
+
+[[model]]
+name = "whisper-fake-text"
+capabilities = ["transcriptions"]
+[[model.deployment]]
+provider = "openai"
+upstream_model = "whisper-fake-text"
+
+[[model]]
+name = "speech-fake-text"
+capabilities = ["speech"]
+[[model.deployment]]
+provider = "openai"
+upstream_model = "speech-fake-text"
+
+[[model]]
+name = "speech-fake-cut"
+capabilities = ["speech"]
+[[model.deployment]]
+provider = "openai"
+upstream_model = "speech-fake-cut"
+
+[[model]]
+name = "image-fake-text"
+capabilities = ["images"]
+[[model.deployment]]
+provider = "openai"
+upstream_model = "image-fake-text"
 "#;
 
 fn fleet() -> &'static Fleet {
@@ -71,6 +113,11 @@ fn node_suite(name: &str, own: Vendor, key: &str) {
 #[test]
 fn chat_completions_are_the_same_objects_from_python() {
     python_suite("parity_openai", Vendor::OpenAi, credentials::OPENAI_KEY);
+}
+
+#[test]
+fn recordings_speech_and_pictures_are_the_same_from_python() {
+    python_suite("parity_media", Vendor::OpenAi, credentials::OPENAI_KEY);
 }
 
 #[test]

@@ -63,6 +63,13 @@ impl Call {
         self.header("content-type", "application/json")
     }
 
+    /// With this body, said to be of this type.
+    #[must_use]
+    pub fn typed(mut self, content_type: &str, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self.header("content-type", content_type)
+    }
+
     /// With this body, said to be a form.
     #[must_use]
     pub fn form(mut self, body: impl Into<Bytes>) -> Self {
@@ -191,6 +198,12 @@ impl Open {
                 found.len()
             );
         }
+    }
+
+    /// How many bytes have arrived.
+    #[must_use]
+    pub fn arrived(&self) -> usize {
+        self.text.len()
     }
 
     /// What has arrived, as text.

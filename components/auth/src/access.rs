@@ -93,6 +93,7 @@ fn action(asked: Asked) -> Action {
         Asked::Chat => Action::Chat,
         Asked::Embed => Action::Embed,
         Asked::Rerank => Action::Rerank,
+        Asked::Transcribe => Action::Transcribe,
         Asked::CountTokens => Action::CountTokens,
         Asked::ListModels => Action::ListModels,
         Asked::UseTools => Action::UseTools,

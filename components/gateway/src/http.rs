@@ -97,10 +97,26 @@ pub async fn read(stream: &mut StreamReader<u8>, buffer: Vec<u8>) -> (bool, Vec<
 }
 
 /// The client's end of an answer.
-pub struct ClientStream(pub StreamWriter<u8>);
+pub struct ClientStream {
+    pub contents: Option<StreamWriter<u8>>,
+    /// Dropped, it says that the answer is whole.
+    pub trailers: Option<FutureWriter<Result<Option<Trailers>, ErrorCode>>>,
+}
 
 impl Client for ClientStream {
     async fn write(&mut self, bytes: Vec<u8>) -> bool {
-        self.0.write_all(bytes).await.is_empty()
+        match &mut self.contents {
+            Some(contents) => contents.write_all(bytes).await.is_empty(),
+            None => false,
+        }
+    }
+
+    async fn cut(&mut self) {
+        // The host looks at the trailers when the contents have ended.
+        self.contents = None;
+        if let Some(trailers) = self.trailers.take() {
+            // Nobody may be left to hear it.
+            let _ = trailers.write(Err(ErrorCode::HttpResponseIncomplete)).await;
+        }
     }
 }

@@ -29,8 +29,8 @@ impl Guest for Gateway {
         let (response, _sent) = Response::new(fields, Some(contents), trailers);
         // Only a status outside 100..=999 is refused; ours and vendors' are within.
         let _ = response.set_status_code(reply.status);
-        drop(no_trailers);
-        spawn(reply.send(ClientStream(client)));
+        let client = ClientStream { contents: Some(client), trailers: Some(no_trailers) };
+        spawn(reply.send(client));
         Ok(response)
     }
 }

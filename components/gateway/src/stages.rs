@@ -3,7 +3,8 @@
 
 use crate::{http, policy};
 use postern_pipeline::{
-    Auth, Body, Guardrail, Inbound, Limiter, Outbound, Platform, Provider, Record, Router, Upstream,
+    Auth, Body, FormBody, Guardrail, Inbound, Limiter, Outbound, OutboundBody, Platform, Provider,
+    Record, Router, Upstream,
 };
 use postern_policy::Gateway;
 use postern_types::auth::{
@@ -20,6 +21,7 @@ use postern_types::{
 };
 use spin_sdk::wasip3::clocks::monotonic_clock;
 use spin_sdk::wasip3::random::random::get_random_u64;
+use spin_sdk::wasip3::{spawn, wit_stream};
 use spin_sdk::wit_bindgen::rt::async_support::{FutureReader, StreamReader};
 use std::io::Write as _;
 
@@ -231,6 +233,10 @@ impl Upstream for Imports {
     async fn send(&self, request: Outbound) -> Result<Inbound<VendorBody>, Fault> {
         let Outbound { endpoint, model, max_output_tokens, path, headers, body } = request;
         let carrier = endpoint.transport;
+        let body = match body {
+            OutboundBody::Text(text) => transport::OutboundBody::Text(text),
+            OutboundBody::Form(form) => transport::OutboundBody::Bytes(sent(form)),
+        };
         let request =
             transport::Outbound { endpoint, model, max_output_tokens, path, headers, body };
         let inbound = match carrier {
@@ -253,6 +259,24 @@ impl Upstream for Imports {
     async fn redact(&self, texts: Vec<String>) -> Vec<String> {
         upstream::redact(texts).await
     }
+}
+
+/// How much of a form is copied at once on its way out.
+const FORM_BYTES: usize = 64 * 1024;
+
+/// A form as `upstream` gets it, which goes out by itself.
+fn sent(form: FormBody) -> transport::ByteStream {
+    let (mut writer, content) = wit_stream::new();
+    let length_bytes = form.len();
+    spawn(async move {
+        for bytes in form.chunks(FORM_BYTES) {
+            // A vendor that has heard enough closes early; its answer says why.
+            if !writer.write_all(bytes.to_vec()).await.is_empty() {
+                break;
+            }
+        }
+    });
+    transport::ByteStream { length_bytes, content }
 }
 
 /// The bytes of a vendor's answer.

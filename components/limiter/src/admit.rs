@@ -55,6 +55,16 @@ fn answer_cap(
             AnswerCap::of(clients_cap(facts, metering), plan, metering.max_output_tokens).map(Some)
         }
         Operation::Embeddings | Operation::CountTokens | Operation::Rerank => Ok(None),
+        // Nothing caps it but what is asked for.
+        Operation::Transcribe
+        | Operation::Translate
+        | Operation::Speak
+        | Operation::GenerateImages
+        | Operation::EditImages
+        | Operation::VaryImages => {
+            let tokens = facts.expected_answer_tokens;
+            Ok(tokens.map(|tokens| AnswerCap { tokens, is_sent: false }))
+        }
     }
 }
 

@@ -19,7 +19,15 @@ pub fn check(
         Operation::Chat => true,
         // Each of several prompts has a context of its own.
         Operation::Completions => facts.choices == 1,
-        Operation::Embeddings | Operation::CountTokens | Operation::Rerank => false,
+        Operation::Embeddings
+        | Operation::CountTokens
+        | Operation::Rerank
+        | Operation::Transcribe
+        | Operation::Translate
+        | Operation::Speak
+        | Operation::GenerateImages
+        | Operation::EditImages
+        | Operation::VaryImages => false,
     };
     let Some(context_tokens) = metering.context_tokens.filter(|_| has_context) else {
         return Ok(());

@@ -51,11 +51,20 @@ fn capabilities(operation: Operation) -> &'static [Capability] {
         Operation::Completions => &[Capability::Completions, Capability::Chat],
         Operation::Embeddings => &[Capability::Embeddings],
         Operation::Rerank => &[Capability::Rerank],
+        Operation::Transcribe | Operation::Translate => &[Capability::Transcriptions],
+        Operation::Speak => &[Capability::Speech],
+        Operation::GenerateImages | Operation::EditImages | Operation::VaryImages => {
+            &[Capability::Images]
+        }
     }
 }
 
 /// What else a model must be able to do, for what the request carries.
 fn needs(facts: &RequestFacts) -> Vec<Capability> {
+    // What these carry is what they are for.
+    if !matches!(capabilities(facts.operation), [.., Capability::Chat]) {
+        return Vec::new();
+    }
     let needs = [
         (facts.tools > 0, Capability::Tools),
         (facts.images > 0, Capability::Vision),
@@ -94,8 +103,15 @@ fn entry(listed: &Listed<'_>, allowed: &Allowed) -> ModelEntry {
 
 /// What models do first of all.
 fn operation(models: &[Arc<Model>]) -> Operation {
-    let operations =
-        [Operation::Chat, Operation::Embeddings, Operation::Rerank, Operation::Completions];
+    let operations = [
+        Operation::Chat,
+        Operation::Embeddings,
+        Operation::Rerank,
+        Operation::Completions,
+        Operation::Transcribe,
+        Operation::Speak,
+        Operation::GenerateImages,
+    ];
     let can = |operation: &Operation| {
         let any_of = capabilities(*operation);
         models.iter().any(|model| any_of.iter().any(|capability| model.can(*capability)))

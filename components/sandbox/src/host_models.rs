@@ -3,7 +3,7 @@
 //! The interface is a call that returns when the answer is whole: until then, this instance of the component answers
 //! nobody else, and no deadline of the target's can end the wait.
 
-use postern_contract::transport::Outbound;
+use postern_contract::transport::{Outbound, OutboundBody};
 use postern_sandbox::Script;
 use postern_sandbox::inference::{
     Embedded, Embedding, HostError, Inference, Inferred, Question, Task, read,
@@ -15,11 +15,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// What the host's model answers, if the target is one.
 pub(crate) fn answer(request: &Outbound) -> Option<Script> {
     let model = postern_sandbox::inference::model(&request.model)?;
+    let OutboundBody::Text(body) = &request.body else { return None };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let question = Question {
         path: &request.path,
         model,
-        body: &request.body,
+        body,
         max_output_tokens: request.max_output_tokens,
         now_ns: u64::try_from(now.as_nanos()).unwrap_or(u64::MAX),
     };

@@ -14,7 +14,7 @@ mod host_models;
 
 use postern_contract::sandbox::exports::postern::sandbox::client::Guest;
 use postern_contract::sandbox::{export_sandbox, wit_future, wit_stream};
-use postern_contract::transport::{Inbound, Outbound};
+use postern_contract::transport::{Inbound, Outbound, OutboundBody};
 use postern_contract::types::Fault;
 use postern_fault::Kind;
 use postern_sandbox::{Script, Step};
@@ -37,6 +37,10 @@ impl Guest for Sandbox {
             return Ok(perform(script));
         }
         let Outbound { endpoint, model, path, body, .. } = request;
+        let OutboundBody::Text(body) = body else {
+            let public = "the sandbox reads no files";
+            return Err(postern_fault::Fault::new(Kind::InvalidRequest, public).into());
+        };
         let script = postern_sandbox::answer(&path, &model, &body);
         // The same agreement as upstream's: deadlines are the endpoint's.
         let limit_ms = endpoint.deadlines.first_byte_ms;

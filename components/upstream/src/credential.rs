@@ -3,7 +3,7 @@
 use crate::secrets::{Url, misconfigured, optional_secret, present, secret};
 use crate::token;
 use postern_contract::clock::unix_s;
-use postern_contract::transport::Outbound;
+use postern_contract::transport::{Outbound, OutboundBody};
 use postern_contract::types::{Credential, HeaderCredential, Sigv4Credential};
 use postern_credential::sigv4::{self, Keys};
 use postern_fault::Fault;
@@ -38,12 +38,15 @@ async fn signature(
         session_token: optional_secret(names.session_token.as_deref()).await?,
     };
     let region = present(&names.region).await?;
+    let OutboundBody::Text(body) = &outbound.body else {
+        return Err(misconfigured("a form cannot be signed before it is sent".to_owned()));
+    };
     let request = sigv4::Request {
         method: "POST",
         url: &url.whole(),
         // What passes on from the client may be changed on its way; only what we set is signed.
         headers: &[("content-type", "application/json")],
-        body: &outbound.body,
+        body,
     };
     sigv4::sign(request, &keys, &region, &names.service, unix_s())
         .map_err(|error| misconfigured(error.to_string()))

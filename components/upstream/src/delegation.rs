@@ -4,6 +4,7 @@ use crate::answer;
 use crate::post::{self, Sent};
 use crate::secrets::{self, secret};
 use postern_contract::clock::within;
+use postern_contract::transport::OutboundBody;
 use postern_contract::types::delegation::{
     DelegatedCall, DelegatedResult, FormAnswer, FormPost, HashFunction, Mac,
 };
@@ -30,7 +31,8 @@ async fn post(form: FormPost) -> Result<FormAnswer, Fault> {
     ];
     let path = if url.path.is_empty() { "/" } else { &url.path };
     let sent = Sent { https: url.https, authority: &url.authority, path };
-    let request = post::post(sent, &[], &headers, form.body, None).map_err(failed)?;
+    let request =
+        post::post(sent, &[], &headers, OutboundBody::Text(form.body), None).map_err(failed)?;
     let asked = async {
         let response = client::send(request).await.map_err(|error| format!("{error:?}"))?;
         let status = response.get_status_code();

@@ -1,8 +1,10 @@
 //! An outbound request as the host takes it.
 
+use postern_contract::transport::OutboundBody;
 use postern_fault::{Fault, Kind};
 use spin_sdk::wasip3::http::types::{Fields, Method, Request, RequestOptions, Scheme};
 use spin_sdk::wasip3::{spawn, wit_future, wit_stream};
+use spin_sdk::wit_bindgen::rt::async_support::StreamReader;
 
 /// Where a request goes.
 pub struct Sent<'a> {
@@ -20,7 +22,7 @@ pub fn post(
     sent: Sent<'_>,
     headers: &[(String, String)],
     ours: &[(String, String)],
-    body: String,
+    body: OutboundBody,
     connect_ns: Option<u64>,
 ) -> Result<Request, Fault> {
     let fields = Fields::new();
@@ -28,14 +30,18 @@ pub fn post(
         // A client's header that the host will not carry is not worth the request.
         let _ = fields.append(name, value.as_bytes());
     }
-    set(&fields, "content-length", &body.len().to_string())?;
+    let length_bytes = match &body {
+        OutboundBody::Text(text) => text.len() as u64,
+        OutboundBody::Bytes(bytes) => bytes.length_bytes,
+    };
+    set(&fields, "content-length", &length_bytes.to_string())?;
     for (name, value) in ours {
         set(&fields, name, value)?;
     }
     let options = RequestOptions::new();
     // A host that knows no such bound says so; the head's own bound holds all the same.
     let _ = options.set_connect_timeout(connect_ns);
-    let (mut writer, contents) = wit_stream::new();
+    let contents = contents(body);
     let (no_trailers, trailers) = wit_future::new(|| Ok(None));
     let (request, _sent) = Request::new(fields, Some(contents), trailers, Some(options));
     drop(no_trailers);
@@ -47,11 +53,21 @@ pub fn post(
     if !accepted {
         return Err(unsendable("the URL"));
     }
+    Ok(request)
+}
+
+/// What goes out by itself: a text of ours, or the gateway's own stream, which is handed on unread.
+fn contents(body: OutboundBody) -> StreamReader<u8> {
+    let text = match body {
+        OutboundBody::Bytes(bytes) => return bytes.content,
+        OutboundBody::Text(text) => text,
+    };
+    let (mut writer, contents) = wit_stream::new();
     spawn(async move {
         // A vendor that has heard enough closes early; its answer says why.
-        let _ = writer.write_all(body.into_bytes()).await;
+        let _ = writer.write_all(text.into_bytes()).await;
     });
-    Ok(request)
+    contents
 }
 
 fn set(fields: &Fields, name: &str, value: &str) -> Result<(), Fault> {

@@ -5,6 +5,7 @@ use crate::answer;
 use crate::post::{self, Sent};
 use crate::secrets::{self, misconfigured, present, secret};
 use postern_contract::clock::within;
+use postern_contract::transport::OutboundBody;
 use postern_contract::types::{Endpoint, ServiceAccountCredential};
 use postern_credential::service_account::{Key, Token, Tokens};
 use postern_fault::{Fault, Kind};
@@ -59,7 +60,13 @@ async fn ask(token_url: &str, body: String) -> Result<Token, Fault> {
         authority: &base.authority,
         path: &format!("{}/token", base.base_path),
     };
-    let request = post::post(sent, &[], &[("content-type".to_owned(), form)], body, None)?;
+    let request = post::post(
+        sent,
+        &[],
+        &[("content-type".to_owned(), form)],
+        OutboundBody::Text(body),
+        None,
+    )?;
     let response = client::send(request)
         .await
         .map_err(|error| refused(&format!("the token endpoint cannot be reached: {error:?}")))?;

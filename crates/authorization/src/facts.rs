@@ -32,6 +32,8 @@ pub enum Action {
     Embed,
     /// Order texts by how well they answer a question.
     Rerank,
+    /// Write down what is said in a recording.
+    Transcribe,
     /// Count the tokens of a request.
     CountTokens,
     /// Offer tools to the model, or have the vendor's own used.
@@ -44,7 +46,7 @@ pub enum Action {
     SendDocuments,
     /// Send films.
     SendVideo,
-    /// Have the model speak.
+    /// Have the model speak: in a conversation, or a text.
     ReceiveAudio,
     /// Have pictures or films made.
     GenerateImages,
@@ -60,10 +62,11 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Chat,
         Self::Embed,
         Self::Rerank,
+        Self::Transcribe,
         Self::CountTokens,
         Self::UseTools,
         Self::SendImages,
@@ -85,6 +88,7 @@ impl Action {
             Self::Chat => "chat",
             Self::Embed => "embed",
             Self::Rerank => "rerank",
+            Self::Transcribe => "transcribe",
             Self::CountTokens => "count_tokens",
             Self::UseTools => "use_tools",
             Self::SendImages => "send_images",

@@ -19,6 +19,7 @@ pub mod google;
 pub mod handed_out;
 pub mod headers;
 mod json;
+pub mod media;
 pub mod needs;
 pub mod openai;
 mod request;

@@ -6,6 +6,7 @@ use crate::late::Late;
 use crate::lease::Lease;
 use crate::memory::Held;
 use crate::redact::redacted;
+use crate::sound::Sound;
 use crate::source::Source;
 use crate::stages::{Decoder as _, Stages};
 use crate::within::within;
@@ -29,7 +30,7 @@ pub struct Answer<S: Stages> {
     /// How a whole answer ended, if a vendor gave it.
     pub outcome: Option<Outcome>,
     /// The body, or its first part if more is to come.
-    pub body: String,
+    pub body: Vec<u8>,
     /// The rest of the body.
     pub streamed: Option<Streamed<S>>,
 }
@@ -44,7 +45,7 @@ impl<S: Stages> Answer<S> {
             served_by: None,
             losses: Vec::new(),
             outcome: None,
-            body,
+            body: body.into_bytes(),
             streamed: None,
         }
     }
@@ -54,7 +55,7 @@ impl<S: Stages> Answer<S> {
 pub struct Streamed<S: Stages> {
     stages: S,
     source: Source<S>,
-    decoder: S::Decoder,
+    reading: Reading<S::Decoder>,
     done: bool,
     /// A part of the answer could not be read: what it used is not known.
     unreadable: bool,
@@ -76,14 +77,22 @@ pub struct Streamed<S: Stages> {
     late: Late,
 }
 
+/// How an answer is read.
+pub enum Reading<D> {
+    /// As text, by the vendor's dialect.
+    Texts(D),
+    /// As sound, by nobody.
+    Sound(Sound),
+}
+
 impl<S: Stages> Streamed<S> {
     /// Decode what `source` yields. `max_bytes` bounds what may come without anything of it leaving for the client: a vendor
     /// may answer whole where a stream was asked for.
-    pub fn new(stages: S, source: Source<S>, decoder: S::Decoder, max_bytes: u64) -> Self {
+    pub fn new(stages: S, source: Source<S>, reading: Reading<S::Decoder>, max_bytes: u64) -> Self {
         Streamed {
             stages,
             source,
-            decoder,
+            reading,
             done: false,
             unreadable: false,
             kept_bytes: 0,
@@ -103,9 +112,16 @@ impl<S: Stages> Streamed<S> {
     /// # Errors
     ///
     /// Whatever cut the answer, and `upstream-invalid` for more than may be held; nothing more may be asked for then.
-    pub async fn next(&mut self) -> Result<Option<String>, Fault> {
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, Fault> {
+        if let Reading::Sound(sound) = &mut self.reading {
+            let bytes = self.source.bytes().await?;
+            sound.add(bytes.as_ref().map_or(0, Vec::len));
+            self.done = bytes.is_none();
+            return Ok(bytes);
+        }
         while !self.done {
-            let Streamed { source, guard, decoder, late, stages, .. } = self;
+            let Streamed { source, guard, reading, late, stages, .. } = self;
+            let Reading::Texts(decoder) = reading else { break };
             let chunk = match guard {
                 Some(guard) => guarded_chunk(source, guard, decoder, late, stages).await?,
                 None => source.chunk().await?,
@@ -120,7 +136,7 @@ impl<S: Stages> Streamed<S> {
                     if self.kept_bytes > self.max_bytes {
                         return Err(too_long(self.max_bytes));
                     }
-                    let pushed = self.decoder.push(chunk);
+                    let pushed = decoder.push(chunk);
                     let is_unreadable =
                         |fault: &types::Fault| fault.kind == FaultKind::UpstreamInvalid;
                     self.unreadable = pushed.as_ref().is_err_and(is_unreadable);
@@ -128,14 +144,14 @@ impl<S: Stages> Streamed<S> {
                 }
                 None => {
                     self.done = true;
-                    self.decoder.finish()
+                    decoder.finish()
                 }
             };
             let decoded = redacted(&self.stages, decoded).await?;
             let output = self.take(decoded, false).await?;
             if !output.is_empty() {
                 self.kept_bytes = 0;
-                return Ok(Some(output));
+                return Ok(Some(output.into_bytes()));
             }
         }
         Ok(None)
@@ -147,11 +163,14 @@ impl<S: Stages> Streamed<S> {
     ///
     /// As [`Streamed::next`], and `upstream-invalid` for more than `max_bytes`.
     pub async fn whole(&mut self, max_bytes: u64) -> Result<(String, Held), Fault> {
+        let Reading::Texts(decoder) = &self.reading else { return Ok(Default::default()) };
         let (body, held) = self.source.whole(max_bytes).await?;
-        let pushed = redacted(&self.stages, self.decoder.push(&body)).await?;
+        let pushed = redacted(&self.stages, decoder.push(&body)).await?;
         let mut output = self.take(pushed, true).await?;
-        if !self.done {
-            let finished = redacted(&self.stages, self.decoder.finish()).await?;
+        if !self.done
+            && let Reading::Texts(decoder) = &self.reading
+        {
+            let finished = redacted(&self.stages, decoder.finish()).await?;
             output.push_str(&self.take(finished, true).await?);
         }
         Ok((output, held))
@@ -162,9 +181,17 @@ impl<S: Stages> Streamed<S> {
         self.done
     }
 
+    /// Whether it is bytes, into which nothing of the gateway's own can be put.
+    pub fn is_sound(&self) -> bool {
+        matches!(self.reading, Reading::Sound(_))
+    }
+
     /// What an answer that ends here has used.
     pub fn so_far(&self) -> Usage {
-        self.decoder.so_far()
+        match &self.reading {
+            Reading::Texts(decoder) => decoder.so_far(),
+            Reading::Sound(sound) => sound.usage(),
+        }
     }
 
     /// What becomes of the reservation of an answer that ends here, before it is whole.
@@ -193,8 +220,8 @@ impl<S: Stages> Streamed<S> {
     }
 
     async fn take(&mut self, mut decoded: Decoded, is_whole: bool) -> Result<String, Fault> {
-        if let Some(guard) = &mut self.guard {
-            guard.release(&self.decoder, &mut decoded, is_whole)?;
+        if let (Some(guard), Reading::Texts(decoder)) = (&mut self.guard, &self.reading) {
+            guard.release(decoder, &mut decoded, is_whole)?;
         }
         self.done |= decoded.done;
         self.usage = decoded.usage.or(self.usage);

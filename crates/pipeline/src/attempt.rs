@@ -1,6 +1,6 @@
 //! One deployment after the other, until one begins to answer.
 
-use crate::answer::{Answer, Streamed};
+use crate::answer::{Answer, Reading, Streamed};
 use crate::call::Call;
 use crate::exchange::Exchange;
 use crate::found::Direction;
@@ -12,9 +12,11 @@ use crate::losses;
 use crate::record::Event;
 use crate::redact;
 use crate::refusal::Refusal;
+use crate::sound::Sound;
 use crate::source::Source;
-use crate::stages::{Outbound, Stages};
-use postern_dialect::{Wire, translate};
+use crate::stages::{Outbound, OutboundBody, Stages};
+use crate::told_type;
+use postern_dialect::{Wire, media, translate};
 use postern_fault::{Fault, Kind};
 use postern_types::limiter::Outcome;
 use postern_types::provider::{AnswerHead, Encoded, Rewritten};
@@ -196,8 +198,12 @@ async fn one<S: Stages>(
         return Err(fault.into());
     }
     let content_type = source.unframe(content_type);
-    let decoder = decoder(call, &target, &content_type, memo, exchange);
-    let mut streamed = Streamed::new(stages, source, decoder, call.policy.max_response_body_bytes);
+    let is_sound = media::is_answered_in_bytes(call.facts);
+    let reading = match is_sound {
+        true => Reading::Sound(Sound::of(&content_type).map_err(Failed::to_answer)?),
+        false => Reading::Texts(decoder(call, &target, &content_type, memo, exchange)),
+    };
+    let mut streamed = Streamed::new(stages, source, reading, call.policy.max_response_body_bytes);
     streamed.binder = Binder::of(call, &target);
     streamed.guard = call.guard.map(|memo| Guarded::new(exchange.stages.answer_guard(memo)));
     let body = beginning(&mut streamed, call, exchange).await;
@@ -207,17 +213,17 @@ async fn one<S: Stages>(
     exchange.observe(Event::Used(streamed.usage, streamed.price.as_ref()));
     exchange.observe(Event::Unbound(streamed.unbound.take()));
     exchange.found(streamed.take_findings(), Direction::Answer);
-    let is_whole = !call.facts.stream;
+    let is_whole = !call.facts.stream && !is_sound;
     let outcome = is_whole.then(|| lease::answered(streamed.usage, || streamed.so_far()));
     Ok(Answer {
         status,
-        content_type: told_type(&content_type, passes, call.facts.stream),
+        content_type: told_type::of(&content_type, passes, call.facts),
         fields: fields.into_iter().filter(|(name, _)| passed.passes_to_client(name)).collect(),
         served_by: Some(target.deployment.name),
         losses,
         outcome,
         body,
-        streamed: call.facts.stream.then_some(streamed),
+        streamed: (!is_whole).then_some(streamed),
     })
 }
 
@@ -227,8 +233,8 @@ async fn beginning<S: Stages>(
     streamed: &mut Streamed<S>,
     call: &Call<'_>,
     exchange: &mut Exchange<S>,
-) -> Result<String, Fault> {
-    if call.facts.stream {
+) -> Result<Vec<u8>, Fault> {
+    if call.facts.stream || streamed.is_sound() {
         let first = exchange.wait("first_event", streamed.next()).await?;
         return Ok(first.unwrap_or_default());
     }
@@ -237,8 +243,17 @@ async fn beginning<S: Stages>(
     exchange.held.push(held);
     // Nobody reads these answers, so nobody would see what they quote.
     Ok(match call.facts.operation {
-        Operation::CountTokens | Operation::Rerank => redact::text(&exchange.stages, body).await,
-        Operation::Chat | Operation::Completions | Operation::Embeddings => body,
+        Operation::CountTokens
+        | Operation::Rerank
+        | Operation::Transcribe
+        | Operation::Translate => redact::text(&exchange.stages, body).await.into_bytes(),
+        Operation::Chat
+        | Operation::Completions
+        | Operation::Embeddings
+        | Operation::Speak
+        | Operation::GenerateImages
+        | Operation::EditImages
+        | Operation::VaryImages => body.into_bytes(),
     })
 }
 
@@ -272,19 +287,28 @@ fn outbound<S: Stages>(
 ) -> Result<Outbound, Fault> {
     // The client's own bytes go to a vendor of its own dialect, and with them the headers that speak to it.
     let passes = matches!(encoded.body, Rewritten::Edits(_));
-    let body = match encoded.body {
+    let text = match encoded.body {
         Rewritten::Whole(body) => body,
         Rewritten::Edits(edits) => postern_dialect::apply(call.body, &edits).map_err(|error| {
             Fault::new(Kind::Unavailable, "the request could not be rewritten for this model")
                 .with_private(error.to_string())
         })?,
     };
+    let mut of_vendor = encoded.headers;
+    let body = match call.upload {
+        None => OutboundBody::Text(text),
+        Some(upload) => {
+            of_vendor.retain(|(name, _)| name != "content-type");
+            of_vendor.push(("content-type".to_owned(), upload.content_type().to_owned()));
+            OutboundBody::Form(upload.rewritten(&text)?)
+        }
+    };
     let passed = passed(call, exchange.client, passes);
     let vendor = target.api.dialect;
     let mut headers = call.head.forwarded.clone();
     headers.retain(|(name, _)| passed.passes_to_vendor(name, vendor));
     // A client that names its version of the vendor's API means it.
-    for (name, value) in encoded.headers.into_iter().chain(headers::of_the_gateway()) {
+    for (name, value) in of_vendor.into_iter().chain(headers::of_the_gateway()) {
         if !headers.iter().any(|(named, _)| *named == name) {
             headers.push((name, value));
         }
@@ -307,23 +331,6 @@ fn outbound<S: Stages>(
 /// Which headers pass: those of the dialect, if client and vendor speak the same one.
 fn passed<'a>(call: &Call<'a>, client: Wire, same_dialect: bool) -> Passed<'a> {
     Passed { dialect: same_dialect.then_some(client), policy: &call.policy.headers }
-}
-
-/// The type of an answer as the client is told it: the vendor's own where its bytes pass, if it is one that they can have.
-fn told_type(of_vendor: &str, passes: bool, is_stream: bool) -> String {
-    /// As servers write them.
-    const KNOWN: [&str; 4] = [
-        "application/json",
-        "application/json; charset=utf-8",
-        "text/event-stream",
-        "text/event-stream; charset=utf-8",
-    ];
-    let known = KNOWN.iter().find(|known| known.eq_ignore_ascii_case(of_vendor.trim()));
-    match (known, is_stream) {
-        (Some(_), _) if passes => of_vendor.trim().to_owned(),
-        (_, true) => "text/event-stream; charset=utf-8".to_owned(),
-        (_, false) => "application/json".to_owned(),
-    }
 }
 
 fn content_type(fields: &[(String, String)]) -> String {

@@ -25,7 +25,7 @@ pub fn permitted<S: Stages>(
         resources: targets.iter().map(|target| target.deployment.clone()).collect(),
         client_ip: call.head.client_ip.clone(),
         facts: Some(call.facts.clone()),
-        body_bytes: call.body.len() as u64,
+        body_bytes: call.body_bytes as u64,
     };
     let decisions = exchange.run("authorize", |stages| stages.authorize(&request))?;
     exchange.observe(Event::Asked(&request.actions));
@@ -102,7 +102,9 @@ fn actions(facts: &RequestFacts, needs: &Needs) -> Vec<Action> {
     ];
     let counted = counted.into_iter().filter(|(count, _)| *count > 0).map(|(_, what)| what);
     let uses: BTreeSet<Use> = counted.chain(needs.uses.iter().copied()).collect();
-    std::iter::once(main_action(facts.operation)).chain(uses.into_iter().map(action_of)).collect()
+    let main = main_action(facts.operation);
+    let others = uses.into_iter().map(action_of).filter(|action| *action != main);
+    std::iter::once(main).chain(others).collect()
 }
 
 fn action_of(what: Use) -> Action {
@@ -125,6 +127,11 @@ fn main_action(operation: Operation) -> Action {
         Operation::Embeddings => Action::Embed,
         Operation::CountTokens => Action::CountTokens,
         Operation::Rerank => Action::Rerank,
+        Operation::Transcribe | Operation::Translate => Action::Transcribe,
+        Operation::Speak => Action::ReceiveAudio,
+        Operation::GenerateImages | Operation::EditImages | Operation::VaryImages => {
+            Action::GenerateImages
+        }
     }
 }
 

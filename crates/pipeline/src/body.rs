@@ -13,18 +13,17 @@ const USUAL_BYTES: usize = 16 * 1024;
 /// How long a client may be silent within its body: what 60 s bring is no request, and an instance serves 16 at once.
 const SILENCE_MS: u64 = 60_000;
 
-/// Read the body as text.
+/// Read the body.
 ///
 /// # Errors
 ///
-/// 413 over `max_bytes` (before anything is read, if the client said so), 408 for silence, 400 for what is not UTF-8 or
-/// ended early.
+/// 413 over `max_bytes` (before anything is read, if the client said so), 408 for silence, 400 for what ended early.
 pub async fn read(
     platform: &impl Platform,
     mut body: impl Body,
     head: &Head,
     max_bytes: u64,
-) -> Result<(String, Held), Refusal> {
+) -> Result<(Vec<u8>, Held), Refusal> {
     let announced = head.content_length.unwrap_or(0);
     if announced > max_bytes {
         return Err(too_large(max_bytes).into());
@@ -35,11 +34,19 @@ pub async fn read(
     if body.ending().await.is_err() {
         return Err(Refusal::http(400, "body_incomplete", "the body ended before it was whole"));
     }
-    let text = String::from_utf8(bytes).map_err(|error| {
+    Ok((bytes, held))
+}
+
+/// A body that is text.
+///
+/// # Errors
+///
+/// 400 for what is not UTF-8.
+pub fn text(bytes: Vec<u8>) -> Result<String, Refusal> {
+    String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         Refusal::http(400, "invalid_encoding", format!("the body is not UTF-8 at byte {at}"))
-    })?;
-    Ok((text, held))
+    })
 }
 
 async fn collect(

@@ -24,7 +24,7 @@ pub enum Endpoint {
 }
 
 /// What can be called, and in which dialect it is said.
-const CALLS: [(&str, Wire, Operation); 8] = [
+const CALLS: [(&str, Wire, Operation); 14] = [
     ("/v1/chat/completions", Wire::OpenAi, Operation::Chat),
     ("/v1/completions", Wire::OpenAi, Operation::Completions),
     ("/v1/embeddings", Wire::OpenAi, Operation::Embeddings),
@@ -34,6 +34,12 @@ const CALLS: [(&str, Wire, Operation); 8] = [
     ("/v1/rerank", Wire::Cohere, Operation::Rerank),
     // Cohere's own SDK asks there.
     ("/v2/rerank", Wire::Cohere, Operation::Rerank),
+    ("/v1/audio/transcriptions", Wire::OpenAi, Operation::Transcribe),
+    ("/v1/audio/translations", Wire::OpenAi, Operation::Translate),
+    ("/v1/audio/speech", Wire::OpenAi, Operation::Speak),
+    ("/v1/images/generations", Wire::OpenAi, Operation::GenerateImages),
+    ("/v1/images/edits", Wire::OpenAi, Operation::EditImages),
+    ("/v1/images/variations", Wire::OpenAi, Operation::VaryImages),
 ];
 
 /// Where the metadata of a protected resource is (RFC 9728, 3).

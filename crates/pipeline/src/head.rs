@@ -26,6 +26,8 @@ pub struct Head {
     pub client_ip: Option<String>,
     /// What may pass on to a vendor; which of it does is decided when the vendor is known.
     pub forwarded: Vec<(String, String)>,
+    /// Every type of the body that the client names.
+    pub content_types: Vec<String>,
     /// The length the client announced, in bytes.
     pub content_length: Option<u64>,
     /// Rather a refusal than a request of which something is left out (`x-postern-strict: true`).
@@ -60,6 +62,7 @@ impl Head {
             credentials: Vec::new(),
             client_ip: None,
             forwarded: Vec::new(),
+            content_types: Vec::new(),
             content_length: None,
             strict: false,
         };
@@ -90,6 +93,7 @@ impl Head {
             Refusal::http(400, "invalid_header", format!("the header `{name}` is not UTF-8 text"))
         })?;
         match name.as_str() {
+            "content-type" => self.content_types.push(value),
             "content-length" => self.content_length = value.trim().parse().ok(),
             "content-encoding" if !value.eq_ignore_ascii_case("identity") => {
                 return Err(Refusal::http(

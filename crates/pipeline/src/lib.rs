@@ -35,18 +35,22 @@ mod redact;
 mod refusal;
 mod reply;
 mod run;
+mod sound;
 mod source;
 mod stages;
+mod told_type;
 mod trace;
+mod upload;
 mod within;
 
 pub use http::RequestHead;
 pub use record::{Event, Record};
 pub use reply::Reply;
 pub use stages::{
-    AnswerGuard, Auth, Body, Client, Decoder, Guardrail, Inbound, Limiter, Outbound, Platform,
-    Provider, Router, Stages, Upstream,
+    AnswerGuard, Auth, Body, Client, Decoder, Guardrail, Inbound, Limiter, Outbound, OutboundBody,
+    Platform, Provider, Router, Stages, Upstream,
 };
+pub use upload::FormBody;
 
 use answer::Answer;
 use endpoint::Endpoint;

@@ -14,7 +14,7 @@ const BUDGET_BYTES: usize = 256 * 1024 * 1024;
 static HELD_BYTES: AtomicUsize = AtomicUsize::new(0);
 
 /// What one body holds, until it is dropped.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Held(usize);
 
 impl Held {

@@ -30,7 +30,7 @@ const STALLED_MS: u64 = 600_000;
 /// `streamed` then cancels the vendor's work.
 pub async fn run<S: Stages, C: Client>(
     client: C,
-    first: String,
+    first: Vec<u8>,
     mut streamed: Option<Streamed<S>>,
     exchange: Exchange<S>,
 ) {
@@ -48,7 +48,11 @@ pub async fn run<S: Stages, C: Client>(
         // What ends early has used what was generated up to then, if that is known.
         pump.settle(|| streamed.cut_short()).await;
     }
-    let Pump { client, mut exchange, .. } = pump;
+    let is_sound = streamed.as_ref().is_some_and(Streamed::is_sound);
+    let Pump { mut client, mut exchange, .. } = pump;
+    if is_sound && matches!(end, End::Cut(_)) {
+        client.cut().await;
+    }
     drop(client);
     match &end {
         End::Complete => exchange.observe(Event::Completed),
@@ -81,7 +85,7 @@ struct Pump<S: Stages, C> {
 }
 
 impl<S: Stages, C: Client> Pump<S, C> {
-    async fn begin(&mut self, first: String, streamed: Option<&Streamed<S>>) -> End {
+    async fn begin(&mut self, first: Vec<u8>, streamed: Option<&Streamed<S>>) -> End {
         if let Some(streamed) = streamed {
             self.settle_if_done(streamed).await;
         }
@@ -106,9 +110,11 @@ impl<S: Stages, C: Client> Pump<S, C> {
                     return End::Complete;
                 }
                 Some(Err(fault)) => {
-                    // The client's dialect has an event for this; no end marker follows it.
-                    let event = translate::error::event(self.exchange.client, &fault);
-                    self.write(event).await;
+                    // The client's dialect has an event for this; no end marker follows it. Sound has none, and breaks off.
+                    if !streamed.is_sound() {
+                        let event = translate::error::event(self.exchange.client, &fault);
+                        self.write(event.into_bytes()).await;
+                    }
                     return End::Cut(fault);
                 }
                 None => return End::ClientGone,
@@ -133,8 +139,11 @@ impl<S: Stages, C: Client> Pump<S, C> {
     }
 
     /// The next part of the answer; none if the client has left while the vendor was silent.
-    async fn next(&mut self, streamed: &mut Streamed<S>) -> Option<Result<Option<String>, Fault>> {
+    async fn next(&mut self, streamed: &mut Streamed<S>) -> Option<Result<Option<Vec<u8>>, Fault>> {
         let stages = self.exchange.stages.clone();
+        if streamed.is_sound() {
+            return Some(keep(&mut self.lease, streamed.next()).await);
+        }
         let late = streamed.late();
         // One future for however many comments: dropping a read could lose what it had already taken.
         let mut next = pin!(streamed.next());
@@ -144,13 +153,13 @@ impl<S: Stages, C: Client> Pump<S, C> {
                 Some(Arrived::Part(part)) => {
                     // What was held back leaves before what came after it.
                     let text = late.take();
-                    return match text.is_empty() || self.write(text).await {
+                    return match text.is_empty() || self.write(text.into_bytes()).await {
                         true => Some(part),
                         false => None,
                     };
                 }
-                Some(Arrived::Late(text)) => text,
-                None => COMMENT.to_owned(),
+                Some(Arrived::Late(text)) => text.into_bytes(),
+                None => COMMENT.into(),
             };
             if !self.write(part).await {
                 return None;
@@ -159,9 +168,9 @@ impl<S: Stages, C: Client> Pump<S, C> {
     }
 
     /// False: the client has left, or has not taken anything for so long that it might as well have.
-    async fn write(&mut self, part: String) -> bool {
+    async fn write(&mut self, part: Vec<u8>) -> bool {
         self.exchange.observe(Event::Sent(part.len()));
-        let written = self.client.write(part.into_bytes());
+        let written = self.client.write(part);
         let written = within(&self.exchange.stages, STALLED_MS, written);
         keep(&mut self.lease, written).await == Some(true)
     }

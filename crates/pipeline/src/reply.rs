@@ -16,7 +16,7 @@ pub struct Reply<S: Stages> {
     pub status: u16,
     /// The headers.
     pub fields: Vec<(String, String)>,
-    body: String,
+    body: Vec<u8>,
     streamed: Option<Streamed<S>>,
     exchange: Exchange<S>,
 }
@@ -25,7 +25,7 @@ impl<S: Stages> Reply<S> {
     /// Send the body, after the head has gone.
     pub async fn send(self, client: impl Client) {
         // RFC 9110, 9.3.2: the head is the same, and nothing follows it.
-        let body = if self.exchange.is_head { String::new() } else { self.body };
+        let body = if self.exchange.is_head { Vec::new() } else { self.body };
         pump::run(client, body, self.streamed, self.exchange).await;
     }
 }
@@ -68,13 +68,13 @@ pub fn refusal<S: Stages>(refusal: Refusal, mut exchange: Exchange<S>) -> Reply<
         fields.push(("retry-after".to_owned(), ms.div_ceil(1_000).to_string()));
         fields.push(("retry-after-ms".to_owned(), ms.to_string()));
     }
-    respond(status, fields, body, None, exchange)
+    respond(status, fields, body.into_bytes(), None, exchange)
 }
 
 fn respond<S: Stages>(
     status: u16,
     mut fields: Vec<(String, String)>,
-    body: String,
+    body: Vec<u8>,
     streamed: Option<Streamed<S>>,
     mut exchange: Exchange<S>,
 ) -> Reply<S> {

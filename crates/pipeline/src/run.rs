@@ -13,9 +13,11 @@ use crate::ids;
 use crate::record::Event;
 use crate::refusal::Refusal;
 use crate::stages::{Body, Stages};
-use postern_dialect::needs;
+use crate::upload::Upload;
 use postern_dialect::{Operation, translate};
+use postern_dialect::{media, needs};
 use postern_types::Target;
+use std::rc::Rc;
 
 /// Run the stages in their order. Streams go on in [`crate::pump`] after this has returned.
 pub async fn run<S: Stages>(
@@ -30,13 +32,30 @@ pub async fn run<S: Stages>(
     let caller = authenticate::caller(head, exchange).await?;
     // The body, once: every later stage speaks of these bytes.
     let stages = exchange.stages.clone();
-    let read = body::read(&stages, body, head, policy.max_request_body_bytes);
-    let (body, held) = exchange.wait("body", read).await?;
-    exchange.held.push(held);
+    let is_form = media::is_form(operation);
+    let max_bytes = match is_form {
+        true => policy.max_binary_request_body_bytes,
+        false => policy.max_request_body_bytes,
+    };
+    let read = body::read(&stages, body, head, max_bytes);
+    let (bytes, held) = exchange.wait("body", read).await?;
+    let body_bytes = bytes.len();
+    // Files stay here; of a form the stages get the fields that are text.
+    let (body, upload) = match is_form {
+        true => {
+            let upload =
+                Upload::read(&head.content_types, bytes, held, policy.max_request_body_bytes)?;
+            (upload.to_json(), Some(Rc::new(upload)))
+        }
+        false => {
+            exchange.held.push(held);
+            (body::text(bytes)?, None)
+        }
+    };
     // What every later stage knows of it; a stream is scanned once more, for its one splice.
     let client = exchange.client;
     let read = exchange.run("read", |_| translate::read(client, operation, &body))?;
-    exchange.observe(Event::Read(&read.facts, body.len()));
+    exchange.observe(Event::Read(&read.facts, body_bytes));
     let prompt = read.into_prompt(body);
     // What it says, before anything depends on it: the vendor sees no more than the rules let pass.
     let (prompt, guard) = guard::request(&caller, prompt, exchange)?;
@@ -47,6 +66,8 @@ pub async fn run<S: Stages>(
         prompt: &prompt,
         facts: &prompt.facts,
         body: &prompt.body,
+        upload: upload.as_ref(),
+        body_bytes,
         needs: &needs,
         policy,
         guard: guard.as_deref(),

@@ -90,6 +90,25 @@ impl<S: Stages> Source<S> {
         }
     }
 
+    /// The next bytes, as they came, never none; none after a good end.
+    ///
+    /// # Errors
+    ///
+    /// What cut the answer, `upstream-timeout` for silence.
+    pub async fn bytes(&mut self) -> Result<Option<Vec<u8>>, Fault> {
+        loop {
+            let ended = self.read(READ_BYTES).await?;
+            let bytes = std::mem::take(&mut self.buffer);
+            if !bytes.is_empty() {
+                return Ok(Some(bytes));
+            }
+            if ended {
+                self.end().await?;
+                return Ok(None);
+            }
+        }
+    }
+
     async fn unframed_chunk(&mut self, mut unframer: Unframer) -> Result<Option<&str>, Fault> {
         loop {
             let ended = self.read(READ_BYTES).await?;

@@ -18,6 +18,7 @@ use postern_types::{
 };
 
 use crate::record::Record;
+use crate::upload::FormBody;
 
 /// `postern:auth`.
 #[allow(missing_docs)]
@@ -122,14 +123,23 @@ pub trait Decoder {
 
 /// A request for a vendor, complete but for the credential.
 #[allow(missing_docs)]
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Outbound {
     pub endpoint: Endpoint,
     pub model: String,
     pub max_output_tokens: Option<u64>,
     pub path: String,
     pub headers: Vec<Field>,
-    pub body: String,
+    pub body: OutboundBody,
+}
+
+/// What is sent to a vendor.
+#[derive(Debug, Clone)]
+pub enum OutboundBody {
+    /// What the stages have read.
+    Text(String),
+    /// A form, whose files no stage has read.
+    Form(FormBody),
 }
 
 /// A vendor's answer, whatever its status.
@@ -168,6 +178,9 @@ pub trait Body {
 pub trait Client {
     /// True when the client has taken all of it, false when it has left.
     async fn write(&mut self, bytes: Vec<u8>) -> bool;
+
+    /// No more will come, and what has come must not look whole.
+    async fn cut(&mut self);
 }
 
 /// Time, randomness, policy and the log.

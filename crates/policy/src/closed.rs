@@ -16,6 +16,12 @@ pub enum Capability {
     Completions,
     /// Orders texts by how well they answer a question.
     Rerank,
+    /// Writes down what is said in a recording.
+    Transcriptions,
+    /// Speaks a text.
+    Speech,
+    /// Makes and changes pictures.
+    Images,
     /// Calls tools (functions).
     Tools,
     /// Reads images.
@@ -32,14 +38,24 @@ pub enum Capability {
 
 impl Capability {
     /// Those that are endpoints of their own.
-    pub const ENDPOINTS: [Self; 4] =
-        [Self::Chat, Self::Embeddings, Self::Completions, Self::Rerank];
+    pub const ENDPOINTS: [Self; 7] = [
+        Self::Chat,
+        Self::Embeddings,
+        Self::Completions,
+        Self::Rerank,
+        Self::Transcriptions,
+        Self::Speech,
+        Self::Images,
+    ];
 
     pub(crate) const WORDS: &[(&'static str, Self)] = &[
         ("chat", Self::Chat),
         ("embeddings", Self::Embeddings),
         ("completions", Self::Completions),
         ("rerank", Self::Rerank),
+        ("transcriptions", Self::Transcriptions),
+        ("speech", Self::Speech),
+        ("images", Self::Images),
         ("tools", Self::Tools),
         ("vision", Self::Vision),
         ("files", Self::Files),

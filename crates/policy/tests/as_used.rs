@@ -54,6 +54,7 @@ fn the_shipped_gateway_file_says_the_defaults() {
     assert_eq!(Gateway::from_toml(Some(GATEWAY)).unwrap(), Gateway::default());
     assert_eq!(Gateway::from_toml(None).unwrap(), Gateway::default());
     assert_eq!(Gateway::default().max_request_body_bytes, 10_485_760);
+    assert_eq!(Gateway::default().max_binary_request_body_bytes, 26_214_400);
     assert_eq!(Gateway::default().max_response_body_bytes, 67_108_864);
     assert!(Gateway::from_toml(Some("[request]\nstrict = true\n")).unwrap().strict);
 }

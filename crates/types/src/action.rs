@@ -9,6 +9,7 @@ impl Action {
             Action::Chat => "chat",
             Action::Embed => "embed",
             Action::Rerank => "rerank",
+            Action::Transcribe => "transcribe",
             Action::CountTokens => "count_tokens",
             Action::ListModels => "list_models",
             Action::UseTools => "use_tools",

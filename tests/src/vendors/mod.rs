@@ -18,6 +18,7 @@ mod story;
 mod values;
 
 pub use google::service_account;
+pub use openai::media;
 pub use scenario::Scenario;
 pub use seal::seal;
 pub use story::{

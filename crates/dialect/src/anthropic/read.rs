@@ -119,6 +119,7 @@ impl Messages {
             usage_in_stream: true,
             output_cap_tokens: self.output_cap_tokens,
             thinking_tokens,
+            expected_answer_tokens: None,
             choices: 1,
             answers: self.answers.max(1),
             texts,

@@ -9,4 +9,8 @@ pub(crate) enum Endpoint {
     Completions,
     Embeddings,
     Rerank,
+    Speech,
+    /// Of a recording.
+    Transcript,
+    Images,
 }

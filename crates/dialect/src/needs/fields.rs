@@ -42,6 +42,51 @@ const AT_TOP_OF: &[(Endpoint, Rows)] = &[
     (Endpoint::Embeddings, &[(Hold, &["input", "inputs", "texts"])]),
     (Endpoint::Rerank, &[(Talk, &["query"]), (Hold, &["documents"])]),
     (Endpoint::Messages, &[(Hold, &["system"])]),
+    (
+        Endpoint::Speech,
+        &[
+            (Talk, &["input", "instructions", "response_format", "speed", "stream_format"]),
+            // A voice that was made for the account has an id.
+            (Identify(&[]), &["voice"]),
+        ],
+    ),
+    (
+        Endpoint::Transcript,
+        &[(
+            Talk,
+            &[
+                "file",
+                "prompt",
+                "language",
+                "include[]",
+                "chunking_strategy",
+                "timestamp_granularities[]",
+                "known_speaker_names[]",
+                "known_speaker_references[]",
+            ],
+        )],
+    ),
+    (
+        Endpoint::Images,
+        &[
+            (
+                Talk,
+                &[
+                    "prompt",
+                    "background",
+                    "input_fidelity",
+                    "moderation",
+                    "output_compression",
+                    "output_format",
+                    "partial_images",
+                    "quality",
+                    "size",
+                    "style",
+                ],
+            ),
+            (Need(&[Images]), &["image", "image[]", "mask"]),
+        ],
+    ),
 ];
 
 /// Fields at the top of any body. Vendors that speak a client's dialect have fields of their own, which pass.

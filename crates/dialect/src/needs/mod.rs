@@ -72,6 +72,11 @@ fn endpoint(client: Wire, operation: Operation) -> Endpoint {
         Operation::Completions => Endpoint::Completions,
         Operation::Embeddings => Endpoint::Embeddings,
         Operation::Rerank => Endpoint::Rerank,
+        Operation::Speak => Endpoint::Speech,
+        Operation::Transcribe | Operation::Translate => Endpoint::Transcript,
+        Operation::GenerateImages | Operation::EditImages | Operation::VaryImages => {
+            Endpoint::Images
+        }
         Operation::Chat | Operation::CountTokens => codecs::of(client).client.endpoint,
     }
 }

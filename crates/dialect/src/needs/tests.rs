@@ -314,3 +314,46 @@ fn what_ranks_embeds_and_goes_on_with_a_text_only_talks() {
     let uses = of_json(Wire::OpenAi, Operation::Embeddings, &pictures).uses;
     assert_eq!(uses.into_iter().collect::<Vec<_>>(), [Use::Images]);
 }
+
+#[test]
+fn audio_and_pictures_need_what_they_carry_and_name_what_the_account_has() {
+    let file = json!({ "filename": "search-tools.mp3", "content_type": "audio/mpeg", "bytes": 3 });
+    for (operation, body, uses, ids) in [
+        (
+            Operation::Transcribe,
+            json!({ "model": "m", "file": file, "prompt": "search", "stream": "true" }),
+            vec![],
+            vec![],
+        ),
+        (Operation::Speak, json!({ "model": "m", "input": "a", "voice": "ash" }), vec![], vec![]),
+        (
+            Operation::Speak,
+            json!({ "model": "m", "input": "a", "voice": { "id": "voice_1" } }),
+            vec![],
+            vec!["voice_1"],
+        ),
+        (
+            Operation::GenerateImages,
+            json!({ "model": "m", "prompt": "a", "background": "opaque" }),
+            vec![],
+            vec![],
+        ),
+        (
+            Operation::EditImages,
+            json!({ "model": "m", "prompt": "a", "image[]": file }),
+            vec![Use::Images],
+            vec![],
+        ),
+        (
+            Operation::GenerateImages,
+            json!({ "model": "m", "prompt": "a", "tools": [1] }),
+            vec![Use::Tools],
+            vec![],
+        ),
+    ] {
+        let needs = of_json(Wire::OpenAi, operation, &body);
+        let found: Vec<_> = needs.uses.into_iter().collect();
+        assert_eq!(found, uses, "{body}");
+        assert_eq!(needs.ids.into_keys().collect::<Vec<_>>(), ids, "{body}");
+    }
+}

@@ -113,6 +113,7 @@ impl Chat {
             usage_in_stream: self.options.include_usage(),
             output_cap_tokens: self.output_cap_tokens,
             thinking_tokens,
+            expected_answer_tokens: None,
             choices: self.choices.max(1),
             answers: self.choices.max(self.best_of).max(1),
             texts,

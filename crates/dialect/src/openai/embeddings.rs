@@ -36,6 +36,7 @@ pub(super) fn read(body: &str) -> Result<Request, Refusal> {
         usage_in_stream: false,
         output_cap_tokens: None,
         thinking_tokens: None,
+        expected_answer_tokens: None,
         choices: 1,
         answers: 1,
         texts: found.texts,

@@ -4,7 +4,7 @@ use super::completions;
 use super::outline::Outline;
 use super::stream_options::StreamOptions;
 use crate::chat::Losses;
-use crate::{Edit, Facts, Operation, Spliced, Vendor};
+use crate::{Edit, Facts, Operation, Spliced, Vendor, media};
 use postern_fault::Fault;
 
 /// Splice in the vendor's name for the model, for a stream the wish for its usage if the client has none, and what the
@@ -47,5 +47,6 @@ fn default_path(operation: Operation) -> &'static str {
         Operation::Completions => "/completions",
         Operation::Embeddings => "/embeddings",
         Operation::Rerank => "/rerank",
+        operation => media::path(operation).unwrap_or_default(),
     }
 }

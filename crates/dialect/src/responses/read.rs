@@ -67,6 +67,7 @@ fn read_body(body: &str) -> Result<Request, Refusal> {
         usage_in_stream: true,
         output_cap_tokens: asked.output_cap_tokens,
         thinking_tokens: unread.thinking_tokens(),
+        expected_answer_tokens: None,
         choices: 1,
         answers: asked.answers.max(1),
         texts,

@@ -5,12 +5,11 @@ use super::embeddings::Embeddings;
 use super::passing::Passing;
 use super::translating::Translating;
 use super::{passes, spoken};
-use crate::counted::Counted;
 use crate::handed_out::HandedOut;
 use crate::openai::decode::wrong_form;
 use crate::texts::Texts;
 use crate::usage::latest;
-use crate::{Context, Decoded, Facts, Operation, Usage, Vendor, codecs, openai};
+use crate::{Context, Decoded, Facts, Operation, Usage, Vendor, codecs, media, openai};
 use postern_fault::{Fault, Kind};
 use postern_types::provider::{Notice, Place, SegmentEdit};
 
@@ -32,6 +31,7 @@ enum Reading {
     Passing(Box<Passing>),
     Translating(Box<Translating>),
     Embeddings(Box<Embeddings>),
+    Media(Box<media::Answer>),
     /// The answer is not of the form that was asked for.
     Refused(Fault),
 }
@@ -58,6 +58,7 @@ impl Decoder {
             Reading::Passing(passing) => passing.push(chunk),
             Reading::Translating(translating) => translating.push(chunk),
             Reading::Embeddings(embeddings) => embeddings.push(chunk),
+            Reading::Media(media) => media.push(chunk),
             Reading::Refused(fault) => Err(fault.clone()),
         }?;
         self.noted(decoded)
@@ -74,6 +75,7 @@ impl Decoder {
             Reading::Passing(passing) => passing.finish(),
             Reading::Translating(translating) => translating.finish(),
             Reading::Embeddings(embeddings) => embeddings.finish(),
+            Reading::Media(media) => media.finish(),
             Reading::Refused(fault) => Err(fault.clone()),
         }?;
         self.noted(decoded)
@@ -88,13 +90,14 @@ impl Decoder {
             _ => self.said,
         };
         let said = said.unwrap_or_default();
-        let generated = match &self.reading {
-            Reading::OpenAi(decoder) => decoder.generated(),
-            Reading::Passing(passing) => passing.generated(),
-            Reading::Translating(translating) => translating.generated(),
-            Reading::Embeddings(_) | Reading::Refused(_) => Counted::default(),
+        let generated_tokens = match &self.reading {
+            Reading::OpenAi(decoder) => decoder.generated().tokens(),
+            Reading::Passing(passing) => passing.generated().tokens(),
+            Reading::Translating(translating) => translating.generated().tokens(),
+            Reading::Media(media) => media.generated_tokens(),
+            Reading::Embeddings(_) | Reading::Refused(_) => 0,
         };
-        let output_tokens = said.output_tokens.max(generated.tokens());
+        let output_tokens = said.output_tokens.max(generated_tokens);
         Usage { output_tokens, estimated: true, ..said }
     }
 
@@ -161,6 +164,9 @@ impl Reading {
         // Whoever asked for a whole answer cannot be given a stream; a whole answer can be told as a stream.
         if is_stream && !facts.stream {
             return Reading::Refused(wrong_form(facts.stream, head.media_type()));
+        }
+        if passes(vendor, facts) && media::has(facts.operation) {
+            return Reading::Media(Box::new(media::Answer::new(facts, head.media_type())));
         }
         if passes(vendor, facts) {
             return match facts.operation {

@@ -3,7 +3,7 @@
 use super::{embeddings, estimate, passes, spoken};
 use crate::chat::{self, Loss, Losses};
 use crate::openai::completions;
-use crate::{Facts, Memo, Operation, Spliced, Spoken, Vendor, codecs};
+use crate::{Facts, Memo, Operation, Spliced, Spoken, Vendor, codecs, media};
 use postern_fault::Fault;
 use postern_types::provider::Rewritten;
 
@@ -30,6 +30,9 @@ pub fn encode(vendor: &Vendor, facts: &Facts, body: &str) -> Result<Encoded, Fau
     let vendor = &Vendor { dialect: spoken(vendor, facts), ..vendor.clone() };
     if passes(vendor, facts) {
         return pass(vendor, facts, body);
+    }
+    if media::has(facts.operation) {
+        return Err(media::not_at_the_vendor(facts.operation));
     }
     if facts.output_cap_tokens == Some(0) {
         return Err(no_answer());

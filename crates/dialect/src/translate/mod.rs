@@ -22,7 +22,7 @@ pub use estimate::count;
 pub use postern_types::provider::Rewritten;
 
 use crate::openai::completions;
-use crate::{Facts, Operation, Request, Vendor, Wire, codecs, embed};
+use crate::{Facts, Operation, Request, Vendor, Wire, codecs, embed, media};
 use postern_fault::Fault;
 
 /// Read a client's request, once: what it asks for, and where its texts stand.
@@ -33,9 +33,8 @@ pub fn read(client: Wire, operation: Operation, body: &str) -> Result<Request, F
     match operation {
         Operation::Completions => completions::read(body),
         Operation::Rerank => embed::read_rerank(body),
-        Operation::Chat | Operation::CountTokens | Operation::Embeddings => {
-            (codecs::of(client).client.read)(operation, body)
-        }
+        operation if media::has(operation) => media::read(operation, body),
+        operation => (codecs::of(client).client.read)(operation, body),
     }
 }
 
@@ -51,6 +50,7 @@ fn spoken(vendor: &Vendor, facts: &Facts) -> Wire {
             Wire::Responses
         }
         (Wire::Responses, _, Operation::Embeddings | Operation::Completions) => Wire::OpenAi,
+        (Wire::Responses, _, operation) if media::has(operation) => Wire::OpenAi,
         (wire, _, _) => wire,
     }
 }
@@ -61,7 +61,13 @@ fn passes(vendor: &Vendor, facts: &Facts) -> bool {
     match facts.operation {
         Operation::Chat | Operation::CountTokens => wire == facts.client,
         Operation::Completions => wire == Wire::OpenAi && vendor.native,
-        Operation::Embeddings => wire == Wire::OpenAi,
+        Operation::Embeddings
+        | Operation::Transcribe
+        | Operation::Translate
+        | Operation::Speak
+        | Operation::GenerateImages
+        | Operation::EditImages
+        | Operation::VaryImages => wire == Wire::OpenAi,
         Operation::Rerank => true,
     }
 }

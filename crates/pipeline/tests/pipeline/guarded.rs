@@ -1,7 +1,7 @@
 //! Every way in which a guardrail ends a request, and what leaves.
 
 use crate::exits::{Word, leaves, of, whole};
-use crate::world::{Attempt, CUT, DONE, Guarding, Part, Script, run};
+use crate::world::{Attempt, DONE, Guarding, Part, STOPPED, Script, run};
 use Word::{Completed, Interrupted};
 
 const OK: Option<u16> = Some(200);
@@ -38,12 +38,12 @@ fn an_answer_that_is_ended_is_complete_and_costs_what_was_generated() {
     for (piece, tokens) in [(0, 1), (1, 2)] {
         let script = guarded(Guarding::Stops(piece), streamed.clone());
         let sent = run(&script).sent;
-        assert_eq!(sent, format!("{}{CUT}", "data: text\n\n".repeat(piece as usize)));
+        assert_eq!(sent, format!("{}{STOPPED}", "data: text\n\n".repeat(piece as usize)));
         leaves(script, OK, "complete", &[Interrupted(tokens)], false);
     }
     // A whole answer is there: all of it is billed.
     let script = guarded(Guarding::Stops(1), whole);
-    assert!(run(&script).sent.ends_with(CUT));
+    assert!(run(&script).sent.ends_with(STOPPED));
     leaves(script, OK, "complete", &[Completed], false);
 }
 
@@ -73,6 +73,6 @@ fn what_is_held_back_leaves_when_its_time_is_over() {
     // It is decided then, too.
     let script = guarded(Guarding::Holds(20, true), slow(&parts));
     let sent = run(&script).sent;
-    assert!(sent.contains("data: text") && sent.ends_with(CUT), "{sent}");
+    assert!(sent.contains("data: text") && sent.ends_with(STOPPED), "{sent}");
     leaves(script, OK, "complete", &[Interrupted(1)], false);
 }

@@ -9,6 +9,7 @@
 
 mod exits;
 mod guarded;
+mod media;
 mod schedules;
 mod time;
 mod world;

@@ -3,8 +3,8 @@
 use crate::time::Time;
 use postern_fault::Kind;
 use postern_pipeline::{
-    AnswerGuard, Auth, Body, Client, Decoder, Guardrail, Inbound, Limiter, Outbound, Platform,
-    Provider, Record, RequestHead, Router, Upstream, serve,
+    AnswerGuard, Auth, Body, Client, Decoder, Guardrail, Inbound, Limiter, Outbound, OutboundBody,
+    Platform, Provider, Record, RequestHead, Router, Upstream, serve,
 };
 use postern_policy::Gateway;
 use postern_types::auth::{
@@ -20,8 +20,8 @@ use postern_types::provider::{
 };
 use postern_types::router::ModelEntry;
 use postern_types::{
-    Caller, Counting, Deadlines, Deployment, Dialect, Endpoint, Fault, Field, ImageRule, Metering,
-    Prompt, RequestFacts, Target, Tokenizer, ToolRule, Transport, Usage, VendorApi,
+    Caller, Counting, Deadlines, Deployment, Dialect, Edit, Endpoint, Fault, Field, ImageRule,
+    Metering, Prompt, RequestFacts, Target, Tokenizer, ToolRule, Transport, Usage, VendorApi,
 };
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -30,6 +30,9 @@ use std::sync::OnceLock;
 
 /// The end of a stream, as its client sees it.
 pub const DONE: &str = "[DONE]";
+
+/// What stands for an answer that broke off.
+pub const CUT: &str = "[CUT]";
 
 /// How long a request lives that nobody cancels.
 pub const FOR_EVER: u64 = 10_000_000;
@@ -85,9 +88,62 @@ pub enum Guarding {
     Holds(u32, bool),
 }
 
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    Chat,
+    /// Answered in bytes that no decoder reads.
+    Speech,
+    /// Asked in a form.
+    Transcript,
+}
+
+/// The boundary of a form.
+const BOUNDARY: &str = "b0undary";
+/// What its file has: no text.
+pub const FILE: &[u8] = b"\xff\x00\r\n--b0";
+
+impl Asked {
+    fn path(self) -> &'static str {
+        match self {
+            Asked::Chat => "/v1/chat/completions",
+            Asked::Speech => "/v1/audio/speech",
+            Asked::Transcript => "/v1/audio/transcriptions",
+        }
+    }
+
+    pub fn body(self, stream: bool) -> Vec<u8> {
+        let text = match self {
+            Asked::Chat => format!(
+                r#"{{"model":"m","stream":{stream},"messages":[{{"role":"user","content":"Hello"}}]}}"#
+            ),
+            Asked::Speech => r#"{"model":"m","input":"Hello","voice":"v"}"#.to_owned(),
+            Asked::Transcript => return form(stream),
+        };
+        text.into_bytes()
+    }
+
+    fn content_type(self) -> String {
+        match self {
+            Asked::Chat | Asked::Speech => "application/json".to_owned(),
+            Asked::Transcript => format!("multipart/form-data; boundary={BOUNDARY}"),
+        }
+    }
+}
+
+fn form(stream: bool) -> Vec<u8> {
+    let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=");
+    let text = |name: &str, value: &str| format!("{head}\"{name}\"\r\n\r\n{value}\r\n");
+    let mut body = text("model", "m") + &text("stream", &stream.to_string());
+    body.push_str(&format!("{head}\"file\"; filename=\"a.mp3\"\r\n\r\n"));
+    let end = format!("\r\n--{BOUNDARY}--\r\n");
+    [body.as_bytes(), FILE, end.as_bytes()].concat()
+}
+
 /// All that happens to one request.
 #[derive(Debug, Clone)]
 pub struct Script {
+    pub asked: Asked,
     pub stream: bool,
     pub strict: bool,
     pub authenticated: bool,
@@ -110,6 +166,7 @@ pub struct Script {
 impl Default for Script {
     fn default() -> Self {
         Script {
+            asked: Asked::Chat,
             stream: true,
             strict: false,
             authenticated: true,
@@ -154,6 +211,8 @@ pub struct Seen {
     pub records: Vec<serde_json::Value>,
     pub status: Option<u16>,
     pub sent: String,
+    /// The last body that a vendor got.
+    pub asked: Vec<u8>,
     pub renewals: usize,
     pub was_cancelled: bool,
 }
@@ -181,19 +240,19 @@ pub fn run(script: &Script) -> Seen {
         chosen: Cell::new(0),
         seen: RefCell::default(),
     }));
-    let body = format!(
-        r#"{{"model":"m","stream":{},"messages":[{{"role":"user","content":"Hello"}}]}}"#,
-        script.stream
-    );
-    let mut headers = vec![("authorization".to_owned(), b"Bearer key".to_vec())];
+    let body = script.asked.body(script.stream);
+    let mut headers = vec![
+        ("authorization".to_owned(), b"Bearer key".to_vec()),
+        ("content-type".to_owned(), script.asked.content_type().into_bytes()),
+    ];
     if script.strict {
         headers.push(("x-postern-strict".to_owned(), b"true".to_vec()));
     }
     let head =
-        RequestHead { method: "POST".to_owned(), path: "/v1/chat/completions".to_owned(), headers };
+        RequestHead { method: "POST".to_owned(), path: script.asked.path().to_owned(), headers };
     let stages = world.clone();
     let work = async move {
-        let reply = serve(stages.clone(), head, OneBody(Some(body.into_bytes()))).await;
+        let reply = serve(stages.clone(), head, OneBody(Some(body))).await;
         stages.0.seen.borrow_mut().status = Some(reply.status);
         let client = Browser { world: stages, parts: 0 };
         reply.send(client).await;
@@ -257,6 +316,10 @@ impl Client for Browser {
         let text = String::from_utf8(bytes).unwrap();
         self.world.0.seen.borrow_mut().sent.push_str(&text);
         true
+    }
+
+    async fn cut(&mut self) {
+        self.world.0.seen.borrow_mut().sent.push_str(CUT);
     }
 }
 
@@ -536,7 +599,7 @@ fn target(index: usize) -> Target {
 impl Provider for World {
     type Decoder = Reader;
 
-    fn encode(&self, _: &VendorApi, _: &RequestFacts, body: &str) -> Result<Encoded, Fault> {
+    fn encode(&self, _: &VendorApi, facts: &RequestFacts, body: &str) -> Result<Encoded, Fault> {
         if *self.attempt() == Attempt::NotEncoded {
             self.0.attempt.set(self.0.attempt.get() + 1);
             return Err(fault(Kind::InvalidRequest, false));
@@ -553,7 +616,13 @@ impl Provider for World {
         Ok(Encoded {
             path: "/chat/completions".to_owned(),
             headers: Vec::new(),
-            body: Rewritten::Whole(body.to_owned()),
+            body: match self.script().asked {
+                Asked::Transcript => {
+                    let replacement = "\"other\"".to_owned();
+                    Rewritten::Edits(vec![Edit { span: facts.model_span, replacement }])
+                }
+                _ => Rewritten::Whole(body.to_owned()),
+            },
             losses,
             memo: String::new(),
         })
@@ -575,8 +644,8 @@ impl Provider for World {
 /// What the vendor says.
 const TEXT: &str = "text";
 
-/// The end of an answer that was ended early.
-pub const CUT: &str = "[CUT]";
+/// The end of an answer that the guardrail has ended.
+pub const STOPPED: &str = "[STOPPED]";
 
 impl Reader {
     fn text(&self, decoded: &mut Decoded, text: &str) {
@@ -659,7 +728,7 @@ impl Decoder for Reader {
 
     fn cut(&self, _: &[SegmentEdit], segment: u32, _: &Notice) -> Result<String, Fault> {
         assert!(self.segments, "no texts are asked for");
-        Ok("data: text\n\n".repeat(segment as usize) + CUT)
+        Ok("data: text\n\n".repeat(segment as usize) + STOPPED)
     }
 
     fn so_far(&self) -> Usage {
@@ -696,7 +765,15 @@ impl Body for Parts {
 impl Upstream for World {
     type Body = Parts;
 
-    async fn send(&self, _: Outbound) -> Result<Inbound<Parts>, Fault> {
+    async fn send(&self, outbound: Outbound) -> Result<Inbound<Parts>, Fault> {
+        self.0.seen.borrow_mut().asked = match outbound.body {
+            OutboundBody::Text(text) => text.into_bytes(),
+            OutboundBody::Form(form) => {
+                let bytes: Vec<u8> = form.chunks(5).flatten().copied().collect();
+                assert_eq!(bytes.len() as u64, form.len());
+                bytes
+            }
+        };
         let attempt = self.attempt().clone();
         self.0.attempt.set(self.0.attempt.get() + 1);
         self.0.time.sleep(10).await;
@@ -709,7 +786,11 @@ impl Upstream for World {
             _ => (200, vec![(0, Part::Text), (0, Part::Done)], true),
         };
         let body = Parts { time: self.0.time.clone(), parts: parts.into_iter(), ends_well };
-        Ok(Inbound { status, headers: Vec::new(), body })
+        let headers = match self.script().asked {
+            Asked::Speech => vec![("content-type".to_owned(), "audio/mpeg".to_owned())],
+            _ => Vec::new(),
+        };
+        Ok(Inbound { status, headers, body })
     }
 
     async fn delegate(&self, _: DelegatedCall) -> DelegatedResult {

@@ -24,6 +24,7 @@ const REQUEST: Key = Key::new("request", "[request]");
 const RESPONSE: Key = Key::new("response", "[response]");
 const STRICT: Key = Key::new("strict", "strict = true");
 const MAX_BODY_BYTES: Key = Key::new("max_body_bytes", "max_body_bytes = 10_485_760");
+const MAX_FORM_BYTES: Key = Key::new("max_binary_body_bytes", "max_binary_body_bytes = 26_214_400");
 const CLIENT: Key = Key::new("client", "[client]");
 const HEADERS: Key = Key::new("headers", "[headers]");
 const CORS: Key = Key::new("cors", "[cors]");
@@ -34,6 +35,8 @@ const TRUSTED_PROXIES: Key = Key::new("trusted_proxies", r#"trusted_proxies = ["
 pub struct Gateway {
     /// The longest body of a request that is read.
     pub max_request_body_bytes: u64,
+    /// The longest body of a request that is a form with files.
+    pub max_binary_request_body_bytes: u64,
     /// The longest whole answer of a vendor that is held; streams are not held.
     pub max_response_body_bytes: u64,
     /// A request of which a vendor cannot carry everything is refused instead of sent without it.
@@ -53,6 +56,8 @@ impl Default for Gateway {
         Self {
             // Ten images as base64, and what the smallest platform lets through.
             max_request_body_bytes: 10 * 1024 * 1024,
+            // What OpenAI takes as a recording (<https://platform.openai.com/docs/guides/speech-to-text>).
+            max_binary_request_body_bytes: 25 * 1024 * 1024,
             // 2,048 embeddings of 3,072 numbers as text.
             max_response_body_bytes: 64 * 1024 * 1024,
             strict: false,
@@ -87,11 +92,13 @@ fn read(report: &mut Report<'_>) -> Gateway {
     let default = Gateway::default();
     let mut root = Table::root(&document);
     let mut request = root.table(report, REQUEST, "[request]");
-    let max_request = request.as_mut().and_then(|table| max_body_bytes(report, table));
+    let max_request = request.as_mut().and_then(|table| body_bytes(report, table, MAX_BODY_BYTES));
+    let max_form = request.as_mut().and_then(|table| body_bytes(report, table, MAX_FORM_BYTES));
     let strict = request.as_mut().and_then(|table| table.optional(report, STRICT));
     let ids = request.as_mut().map(|table| ids::read(report, table));
     let mut response = root.table(report, RESPONSE, "[response]");
-    let max_response = response.as_mut().and_then(|table| max_body_bytes(report, table));
+    let max_response =
+        response.as_mut().and_then(|table| body_bytes(report, table, MAX_BODY_BYTES));
     let mut client = root.table(report, CLIENT, "[client]");
     let trusted_proxies = client.as_mut().map(|table| trusted_proxies(report, table));
     let mut headers = root.table(report, HEADERS, "[headers]");
@@ -104,6 +111,7 @@ fn read(report: &mut Report<'_>) -> Gateway {
     root.finish(report);
     Gateway {
         max_request_body_bytes: max_request.unwrap_or(default.max_request_body_bytes),
+        max_binary_request_body_bytes: max_form.unwrap_or(default.max_binary_request_body_bytes),
         max_response_body_bytes: max_response.unwrap_or(default.max_response_body_bytes),
         strict: strict.is_some_and(|strict| *strict.get_ref()),
         ids: ids.unwrap_or_default(),
@@ -113,9 +121,9 @@ fn read(report: &mut Report<'_>) -> Gateway {
     }
 }
 
-fn max_body_bytes(report: &mut Report<'_>, table: &mut Table<'_>) -> Option<u64> {
-    let written = table.optional(report, MAX_BODY_BYTES)?;
-    whole_number(report, table.label, MAX_BODY_BYTES, &written, BODY_BYTES)
+fn body_bytes(report: &mut Report<'_>, table: &mut Table<'_>, key: Key) -> Option<u64> {
+    let written = table.optional(report, key)?;
+    whole_number(report, table.label, key, &written, BODY_BYTES)
 }
 
 fn trusted_proxies(report: &mut Report<'_>, table: &mut Table<'_>) -> Vec<IpRange> {

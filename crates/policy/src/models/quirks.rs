@@ -21,7 +21,7 @@ const ANTHROPIC_VERSION: Key =
     Key::new("anthropic_version", r#"anthropic_version = "vertex-2023-10-16""#);
 const PATHS: Key = Key::new("paths", r#"paths = { chat = "/deployments/{model}/chat" }"#);
 /// The paths of a vendor that has others than its dialect, each with its operation; of chats, Responses have one of their own.
-const PATH_KEYS: [(Key, Option<Operation>); 6] = [
+const PATH_KEYS: [(Key, Option<Operation>); 12] = [
     (
         Key::new(
             "chat",
@@ -49,6 +49,24 @@ const PATH_KEYS: [(Key, Option<Operation>); 6] = [
         Key::new("count_tokens", r#"count_tokens = "/models/count-tokens:rawPredict""#),
         Some(Operation::CountTokens),
     ),
+    (
+        Key::new("transcriptions", r#"transcriptions = "/audio/transcriptions""#),
+        Some(Operation::Transcribe),
+    ),
+    (
+        Key::new("translations", r#"translations = "/audio/translations""#),
+        Some(Operation::Translate),
+    ),
+    (Key::new("speech", r#"speech = "/audio/speech""#), Some(Operation::Speak)),
+    (
+        Key::new("image_generations", r#"image_generations = "/images/generations""#),
+        Some(Operation::GenerateImages),
+    ),
+    (Key::new("image_edits", r#"image_edits = "/images/edits""#), Some(Operation::EditImages)),
+    (
+        Key::new("image_variations", r#"image_variations = "/images/variations""#),
+        Some(Operation::VaryImages),
+    ),
 ];
 
 /// The two names that OpenAI's dialect has for the cap on an answer.
@@ -66,7 +84,7 @@ pub(crate) struct Written<'t> {
     unsupported: Option<Spanned<Vec<Spanned<&'t str>>>>,
     anthropic_version: Option<Spanned<&'t str>>,
     /// The values of [`PATH_KEYS`], in their order, with the label of their table.
-    paths: Option<(Label<'t>, [Option<Spanned<&'t str>>; 6])>,
+    paths: Option<(Label<'t>, [Option<Spanned<&'t str>>; 12])>,
 }
 
 impl<'t> Written<'t> {

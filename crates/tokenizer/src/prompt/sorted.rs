@@ -16,6 +16,8 @@ pub struct Sorted<'a> {
     pub pictures: Vec<Picture>,
     /// What may be recordings or documents: data that is no picture whose size is known.
     pub data: Vec<&'a str>,
+    /// Recordings that are files of a form, in bytes.
+    pub attached_bytes: u64,
     /// Files that the vendor has or fetches.
     pub files: u64,
     /// What the vendor has otherwise.
@@ -54,6 +56,11 @@ impl<'a> Sorted<'a> {
             | SegmentKind::Other => self.texts.push(raw),
             SegmentKind::SpeakerName | SegmentKind::ToolName => self.names.push(raw),
             SegmentKind::ToolSchema => self.tools.push(raw),
+            // A file of a form. How many pictures there are is a fact.
+            SegmentKind::ImageReference if !is_json_string && raw.parse::<u64>().is_ok() => {}
+            SegmentKind::Media if !is_json_string && let Ok(bytes) = raw.parse::<u64>() => {
+                self.attached_bytes = self.attached_bytes.saturating_add(bytes);
+            }
             SegmentKind::ImageReference | SegmentKind::Media => self.bytes(raw, false),
             SegmentKind::LowDetailImage => self.bytes(raw, true),
             SegmentKind::FileReference => self.files += u64::from(!raw.is_empty()),

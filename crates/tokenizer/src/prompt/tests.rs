@@ -28,6 +28,7 @@ fn prompt(body: &str, texts: u32) -> Prompt {
         usage_in_stream: false,
         output_cap_tokens: None,
         thinking_tokens: None,
+        expected_answer_tokens: None,
         choices: 1,
         answers: 1,
         texts,
@@ -405,4 +406,27 @@ proptest! {
         }
         prop_assert!(count(&prompt, &OLDER).input >= 19);
     }
+}
+
+/// A form says how long its files are, and not what is in them.
+#[test]
+fn files_of_a_form_are_counted_by_their_length_and_pictures_by_their_number() {
+    let body = r#"{"file":{"bytes":400001},"image":{"bytes":7}}"#;
+    let span = |text: &str| {
+        let start = body.find(text).unwrap() as u32;
+        Span { start, end: start + text.len() as u32 }
+    };
+    let segment =
+        |kind, text| Segment { kind, role: Role::User, span: span(text), is_json_string: false };
+    let mut prompt = prompt("{}", 0);
+    prompt.body = body.to_owned();
+    let counted = |prompt: &Prompt| count(prompt, Encoding::O200kBase, 100, &OPENAI).input;
+    let nothing = counted(&prompt);
+    prompt.segments = vec![segment(SegmentKind::Media, "400001")];
+    prompt.facts.audio = 1;
+    assert_eq!(counted(&prompt) - nothing, 1_001);
+    prompt.segments = vec![segment(SegmentKind::ImageReference, "7")];
+    (prompt.facts.audio, prompt.facts.images) = (0, 1);
+    // The largest that the rule knows.
+    assert_eq!(counted(&prompt) - nothing, 85 + 8 * 170);
 }

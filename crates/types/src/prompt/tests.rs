@@ -20,6 +20,7 @@ fn prompt() -> Prompt {
         usage_in_stream: false,
         output_cap_tokens: None,
         thinking_tokens: None,
+        expected_answer_tokens: None,
         choices: 1,
         answers: 1,
         texts: 1,

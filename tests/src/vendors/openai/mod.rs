@@ -3,6 +3,7 @@
 mod chat;
 mod conversation;
 mod errors;
+pub mod media;
 mod plain;
 mod responses;
 mod responses_told;
@@ -55,6 +56,11 @@ fn operation(
     path: &str,
     deployment: Option<&str>,
 ) -> Result<crate::upstream::Script, Refusal> {
+    if call.method == "POST"
+        && let Some(answer) = media::answer(call, path)
+    {
+        return answer;
+    }
     match (call.method, path) {
         ("GET", "/models") => Ok(models()),
         ("POST", "/chat/completions") => chat::answer(&errors::body(call, deployment)?),

@@ -97,6 +97,7 @@ impl Completion {
             usage_in_stream: self.options.include_usage(),
             output_cap_tokens: Some(self.max_tokens.unwrap_or(DEFAULT_MAX_TOKENS)),
             thinking_tokens,
+            expected_answer_tokens: None,
             choices: choices.saturating_mul(prompts),
             answers: choices.max(self.best_of).saturating_mul(prompts),
             texts: self.found.texts,
