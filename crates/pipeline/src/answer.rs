@@ -2,7 +2,7 @@
 
 use crate::ids::Binder;
 use crate::lease::Lease;
-use crate::memory::Held;
+use crate::memory::MemoryPermit;
 use crate::redact::redacted;
 use crate::source::Source;
 use crate::stages::{Decoder as _, Stages};
@@ -127,15 +127,15 @@ impl<S: Stages> Streamed<S> {
     /// # Errors
     ///
     /// As [`Streamed::next`], and `upstream-invalid` for more than `max_bytes`.
-    pub async fn whole(&mut self, max_bytes: u64) -> Result<(String, Held), Fault> {
-        let (body, held) = self.source.whole(max_bytes).await?;
+    pub async fn whole(&mut self, max_bytes: u64) -> Result<(String, MemoryPermit), Fault> {
+        let (body, permit) = self.source.whole(max_bytes).await?;
         let pushed = redacted(&self.stages, self.decoder.push(&body)).await?;
         let mut output = self.take(pushed).await;
         if !self.done {
             let finished = redacted(&self.stages, self.decoder.finish()).await?;
             output.push_str(&self.take(finished).await);
         }
-        Ok((output, held))
+        Ok((output, permit))
     }
 
     /// Nothing more is to come: the usage is known.

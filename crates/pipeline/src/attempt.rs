@@ -229,8 +229,8 @@ async fn beginning<S: Stages>(
         return Ok(first.unwrap_or_default());
     }
     let whole = streamed.whole(call.policy.max_response_body_bytes);
-    let (body, held) = exchange.wait("answer", whole).await?;
-    exchange.held.push(held);
+    let (body, permit) = exchange.wait("answer", whole).await?;
+    exchange.memory.push(permit);
     // Nobody reads these answers, so nobody would see what they quote.
     Ok(match call.facts.operation {
         Operation::CountTokens | Operation::Rerank => redact::text(&exchange.stages, body).await,

@@ -2,7 +2,7 @@
 
 use crate::endpoint;
 use crate::http::RequestHead;
-use crate::memory::Held;
+use crate::memory::MemoryPermit;
 use crate::record::{Event, Record};
 use crate::stages::Stages;
 use crate::trace::{self, Trace};
@@ -29,8 +29,8 @@ pub struct Exchange<S: Stages> {
     /// The client asked for `server-timing`.
     pub timing_asked: bool,
     record: Record,
-    /// What its whole bodies take of the instance's memory.
-    pub held: Vec<Held>,
+    /// The memory of its buffered bodies.
+    pub memory: Vec<MemoryPermit>,
     started_ns: u64,
     timings: Vec<(&'static str, u64)>,
 }
@@ -48,7 +48,7 @@ impl<S: Stages> Exchange<S> {
             is_head: request.method == "HEAD",
             timing_asked: request.last("x-postern-timing") == Some("true"),
             record: Record::default(),
-            held: Vec::new(),
+            memory: Vec::new(),
             started_ns: stages.now_ns(),
             timings: Vec::with_capacity(8),
             stages,

@@ -63,11 +63,11 @@ impl Head {
             content_length: None,
             strict: false,
         };
-        let mut way = Way::default();
+        let mut proxies = ProxyChain::default();
         for (name, value) in fields {
-            head.take(name.to_ascii_lowercase(), value, policy, &mut way)?;
+            head.take(name.to_ascii_lowercase(), value, policy, &mut proxies)?;
         }
-        head.client_ip = way.client_ip(policy);
+        head.client_ip = proxies.client_ip(policy);
         Ok(head)
     }
 
@@ -84,7 +84,7 @@ impl Head {
         name: String,
         value: &[u8],
         policy: Option<&Gateway>,
-        way: &mut Way,
+        proxies: &mut ProxyChain,
     ) -> Result<(), Refusal> {
         let value = std::str::from_utf8(value).map(str::to_owned).map_err(|_| {
             Refusal::http(400, "invalid_header", format!("the header `{name}` is not UTF-8 text"))
@@ -102,8 +102,8 @@ impl Head {
                 ));
             }
             // The host appends its own after whatever the client wrote.
-            "spin-client-addr" => way.peer = Some(value),
-            "x-forwarded-for" => way.forwarded_for.push(value),
+            "spin-client-addr" => proxies.peer = Some(value),
+            "x-forwarded-for" => proxies.forwarded_for.push(value),
             "x-postern-strict" => self.strict = strict(&value)?,
             _ if headers::is_credential(&name) => {
                 self.credentials.push(Credential { header: name, value });
@@ -117,14 +117,14 @@ impl Head {
     }
 }
 
-/// What the headers say of the way that a request took.
+/// The proxies that a request came through, as its headers name them.
 #[derive(Default)]
-struct Way {
+struct ProxyChain {
     peer: Option<String>,
     forwarded_for: Vec<String>,
 }
 
-impl Way {
+impl ProxyChain {
     fn client_ip(&self, policy: Option<&Gateway>) -> Option<String> {
         let trusted = &policy?.trusted_proxies;
         let client = client_ip::of(self.peer.as_deref(), &self.forwarded_for, trusted);

@@ -30,8 +30,8 @@ pub async fn run<S: Stages>(
     // The body, once: every later stage speaks of these bytes.
     let stages = exchange.stages.clone();
     let read = body::read(&stages, body, head, policy.max_request_body_bytes);
-    let (body, held) = exchange.wait("body", read).await?;
-    exchange.held.push(held);
+    let (body, permit) = exchange.wait("body", read).await?;
+    exchange.memory.push(permit);
     // What every later stage knows of it; a stream is scanned once more, for its one splice.
     let client = exchange.client;
     let read = exchange.run("read", |_| translate::read(client, operation, &body))?;

@@ -1,6 +1,6 @@
 //! A vendor's answer as text, chunk by chunk, with a bound on its silence.
 
-use crate::memory::Held;
+use crate::memory::MemoryPermit;
 use crate::stages::{Body, Stages};
 use crate::within::within;
 use postern_event_stream::aws::{self, Unframer};
@@ -114,9 +114,9 @@ impl<S: Stages> Source<S> {
     ///
     /// As [`Source::chunk`], `upstream-invalid` for more than `max_bytes`, and `unavailable` when there is no room to hold
     /// it.
-    pub async fn whole(&mut self, max_bytes: u64) -> Result<(String, Held), Fault> {
+    pub async fn whole(&mut self, max_bytes: u64) -> Result<(String, MemoryPermit), Fault> {
         let cap = usize::try_from(max_bytes).unwrap_or(usize::MAX);
-        let mut held = Held::default();
+        let mut permit = MemoryPermit::default();
         loop {
             // Doubling, but never past the one byte that proves it too long.
             let more = self.buffer.len().max(READ_BYTES).min(cap - self.buffer.len() + 1);
@@ -126,14 +126,14 @@ impl<S: Stages> Source<S> {
                     format!("the answer has more than {cap} bytes (response.max_body_bytes)");
                 return Err(invalid("the provider's answer is too large").with_private(private));
             }
-            held.grow_to(self.buffer.len())?;
+            permit.grow_to(self.buffer.len())?;
             if ended {
                 break;
             }
         }
         self.end().await?;
         let text = String::from_utf8(std::mem::take(&mut self.buffer)).map_err(|_| not_utf8())?;
-        Ok((text, held))
+        Ok((text, permit))
     }
 
     /// Up to `max_bytes` of it, however it ends: for the explanation of an error.
