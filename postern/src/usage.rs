@@ -12,7 +12,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use counters::Source;
 use postern_identity::{Caller, of_issued_key, of_policy_key};
 use postern_keys::{IssuedKey, sha256_from_store_name};
-use postern_meter::{Limits, Met, Subject, Zone, counted_address, is_of_the_model};
+use postern_meter::{Limits, LimitMatch, Subject, Zone, counted_address, is_model_specific};
 use postern_policy::{Limit, Policies, Scope};
 use std::net::IpAddr;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -70,7 +70,7 @@ impl Asked<'_> {
         let limits: Vec<&Limit> = plans.limits_for_all().iter().chain(of_plans).collect();
         let any_by =
             |is: fn(&Scope) -> bool| limits.iter().any(|limit| limit.scopes.iter().any(is));
-        if self.options.model.is_none() && any_by(is_of_the_model) {
+        if self.options.model.is_none() && any_by(is_model_specific) {
             eprintln!("note: limits by model, alias or provider are left out; --model shows them");
         }
         if self.options.ip.is_none() && any_by(|scope| *scope == Scope::Ip) {
@@ -144,14 +144,14 @@ impl Asked<'_> {
         let subject = subject(caller, address.as_deref(), model);
         let zone = Zone::named(plans.time_zone());
         let names: Vec<_> = model.into_iter().collect();
-        let met: Vec<_> = limits
+        let matches: Vec<_> = limits
             .for_model(&names)
             .into_iter()
             .filter(|limit| subject.knows(&limit.scopes) && is_told(limit))
-            .map(|limit| Met::new(limit, &subject, &zone, self.now_ms))
+            .map(|limit| LimitMatch::new(limit, &subject, &zone, self.now_ms))
             .collect();
-        let values = self.source.read(&postern_meter::counters(&met))?;
-        let report = postern_meter::report(&met, &values, limits.plan_name(), self.now_ms);
+        let values = self.source.read(&postern_meter::counters(&matches))?;
+        let report = postern_meter::report(&matches, &values, limits.plan_name(), self.now_ms);
         table::rows(&report)
     }
 }

@@ -8,7 +8,7 @@ use postern_identity::Refused;
 use postern_meter::counted_address;
 use postern_policy::{Issuer, IssuerKeys};
 use postern_store::increments::Increments;
-use postern_store::{Change, Counter, Counters as _, Gate, Reservation};
+use postern_store::{Change, Counter, Counters as _, Gate, ReserveOutcome};
 use spin_sdk::wasip3::spawn;
 use std::net::IpAddr;
 
@@ -33,11 +33,11 @@ pub async fn count(issuer: &Issuer, address: Option<IpAddr>, unix_s: u64) -> Res
     }
     let retry_after_s = WINDOW_S.saturating_sub(unix_s % WINDOW_S);
     match reserved.map_err(|error| Refused::Unavailable(error.to_string()))? {
-        Reservation::Admitted(_) => Ok(()),
-        Reservation::Refused { gate, .. } => {
+        ReserveOutcome::Admitted(_) => Ok(()),
+        ReserveOutcome::Refused { gate, .. } => {
             Err(Refused::TooManyGuesses { of_address: gate == 0, retry_after_s })
         }
-        Reservation::Broken { .. } | Reservation::Behind { .. } => {
+        ReserveOutcome::Broken { .. } | ReserveOutcome::Behind { .. } => {
             Err(Refused::Unavailable("guesses of tokens cannot be counted".to_owned()))
         }
     }

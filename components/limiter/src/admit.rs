@@ -5,7 +5,7 @@ use postern_contract::types::limiter::{Admission, AdmissionRequest, Rejection};
 use postern_contract::types::{Dialect, Metering, Operation, Price, Prompt, RequestFacts};
 use postern_fault::{Fault, Kind};
 use postern_meter::{
-    Amounts, AnswerCap, Asked, Denied, Limits, Names, RENEW_AFTER_MS, Reserved, Ticket, headers,
+    Amounts, AnswerCap, ReserveRequest, Rejected, Limits, HeaderNames, RENEW_AFTER_MS, Admitted, Lease, headers,
 };
 use postern_policy::{Limit, LimitUnit};
 use postern_tokenizer::prompt::Tokens;
@@ -33,13 +33,13 @@ pub async fn admit(
     let amounts = amounts(facts, metering, cap, &counted, tokens);
     let address = subject::address(plans, request.client_ip.as_deref());
     let subject = subject::of(&request.caller, address.as_deref(), Some(deployment));
-    let asked = Asked { subject, amounts: &amounts, zone: policy::zone(plans) };
-    match limits.reserve(counters::counters(), counted, asked, now_ms).await {
+    let reserve_request = ReserveRequest { subject, amounts: &amounts, zone: policy::zone(plans) };
+    match limits.reserve(counters::counters(), counted, reserve_request, now_ms).await {
         Ok(reserved) => {
             let answer_cap = cap.filter(|cap| cap.is_sent && needs_cap).map(|cap| cap.tokens);
             Ok(admitted(names(facts), reserved, &amounts, price, answer_cap))
         }
-        Err(denied) => Err(refused(names(facts), denied)),
+        Err(rejected) => Err(refused(names(facts), rejected)),
     }
 }
 
@@ -94,19 +94,19 @@ fn counts_tokens(limit: &Limit) -> bool {
 }
 
 fn admitted(
-    names: Names,
-    reserved: Reserved<'_>,
+    names: HeaderNames,
+    reserved: Admitted<'_>,
     amounts: &Amounts,
     price: Option<&Price>,
     answer_cap_tokens: Option<u64>,
 ) -> Admission {
-    let Reserved { holds, stand, uncounted, now_ms } = reserved;
-    let warnings = stand.iter().filter_map(|(met, standing)| met.warning(standing)).collect();
-    let ticket = Ticket::new(holds, amounts.input_tokens, price);
-    let renew_after_ms = ticket.must_be_renewed().then_some(RENEW_AFTER_MS);
+    let Admitted { reservations, statuses, uncounted, now_ms } = reserved;
+    let warnings = statuses.iter().filter_map(|(matched, status)| matched.warning(status)).collect();
+    let lease = Lease::new(reservations, amounts.input_tokens, price);
+    let renew_after_ms = lease.must_be_renewed().then_some(RENEW_AFTER_MS);
     Admission {
-        lease: ticket.to_text(),
-        headers: headers(names, &stand, now_ms),
+        lease: lease.to_text(),
+        headers: headers(names, &statuses, now_ms),
         answer_cap_tokens,
         warnings,
         reserved_tokens: amounts.tokens(),
@@ -116,9 +116,9 @@ fn admitted(
     }
 }
 
-fn refused(names: Names, denied: Denied<'_>) -> Rejection {
-    let Denied { fault, by, stand, now_ms } = denied;
-    let mut headers = headers(names, &stand, now_ms);
+fn refused(names: HeaderNames, rejected: Rejected<'_>) -> Rejection {
+    let Rejected { fault, by, statuses, now_ms } = rejected;
+    let mut headers = headers(names, &statuses, now_ms);
     // OpenAI's and Anthropic's SDKs try again by themselves unless they are told not to.
     if by.as_ref().is_some_and(|by| !by.retry_helps) && fault.kind == Kind::RateLimited {
         headers.push(("x-should-retry".to_owned(), "false".to_owned()));
@@ -126,9 +126,9 @@ fn refused(names: Names, denied: Denied<'_>) -> Rejection {
     Rejection {
         fault: fault.into(),
         headers,
-        limit: by.as_ref().map(|by| by.words.clone()),
+        limit: by.as_ref().map(|by| by.description.clone()),
         downgrade_to: by.as_ref().and_then(|by| by.limit.downgrade_to.clone()),
-        model_scoped: by.as_ref().is_some_and(|by| by.is_of_the_model()),
+        model_scoped: by.as_ref().is_some_and(|by| by.is_model_specific()),
     }
 }
 
@@ -143,9 +143,9 @@ fn fails(fault: Fault) -> Rejection {
     }
 }
 
-fn names(facts: &RequestFacts) -> Names {
+fn names(facts: &RequestFacts) -> HeaderNames {
     match facts.client {
-        Dialect::Anthropic => Names::Anthropic,
-        _ => Names::OpenAi,
+        Dialect::Anthropic => HeaderNames::Anthropic,
+        _ => HeaderNames::OpenAi,
     }
 }

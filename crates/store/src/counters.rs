@@ -40,7 +40,7 @@ pub struct Gate {
 ///
 /// Values are a list for each gate, in order: its counter, then those of `also`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reservation {
+pub enum ReserveOutcome {
     /// All were added. For each gate the value of its counter after adding, then those of `also`.
     Admitted(Vec<Vec<i64>>),
     /// None was added: a gate would have been exceeded.
@@ -96,7 +96,7 @@ pub trait Counters {
         &self,
         unix_s: u64,
         gates: &[Gate],
-    ) -> impl Future<Output = Result<Reservation, Error>>;
+    ) -> impl Future<Output = Result<ReserveOutcome, Error>>;
 
     /// Applies changes in their order; one whose value is broken is left out, and its counter returned.
     ///
@@ -122,7 +122,7 @@ pub trait Counters {
 }
 
 impl<C: Counters> Counters for &C {
-    async fn reserve(&self, unix_s: u64, gates: &[Gate]) -> Result<Reservation, Error> {
+    async fn reserve(&self, unix_s: u64, gates: &[Gate]) -> Result<ReserveOutcome, Error> {
         (**self).reserve(unix_s, gates).await
     }
 

@@ -29,7 +29,7 @@ mod sweep;
 use std::sync::atomic::AtomicU64;
 
 use crate::counters::{added, first_exceeded, is_in_range};
-use crate::{Change, Counter, Counters, Error, Gate, Reservation, Seen};
+use crate::{Change, Counter, Counters, Error, Gate, ReserveOutcome, Seen};
 use clock::Clock;
 pub use io::{IncrementError, IncrementIo};
 
@@ -55,7 +55,7 @@ pub struct Increments<I> {
 
 /// Why a step of a reservation was not done.
 enum Failure {
-    Broken(Reservation),
+    Broken(ReserveOutcome),
     Unavailable(String),
 }
 
@@ -72,14 +72,14 @@ impl<I: IncrementIo> Increments<I> {
     }
 
     /// One round of a reservation. It does not wait, so nothing of it is left when the caller goes away.
-    fn attempt(&self, gates: &[Gate]) -> Result<Reservation, Failure> {
+    fn attempt(&self, gates: &[Gate]) -> Result<ReserveOutcome, Failure> {
         let values = self.look(gates)?;
         if let Some(gate) = first_exceeded(gates, &values) {
-            return Ok(Reservation::Refused { gate, values });
+            return Ok(ReserveOutcome::Refused { gate, values });
         }
         let mut added = Added { io: &self.io, counters: Vec::with_capacity(gates.len()) };
         let result = self.add(gates, values, &mut added);
-        if !matches!(result, Ok(Reservation::Admitted(_))) {
+        if !matches!(result, Ok(ReserveOutcome::Admitted(_))) {
             added.undo()?;
         }
         result
@@ -97,7 +97,7 @@ impl<I: IncrementIo> Increments<I> {
         gates: &[Gate],
         mut looked: Vec<Vec<i64>>,
         so_far: &mut Added<'_, I>,
-    ) -> Result<Reservation, Failure> {
+    ) -> Result<ReserveOutcome, Failure> {
         let mut after = Vec::with_capacity(gates.len());
         for (index, gate) in gates.iter().enumerate() {
             let mut values = vec![self.increment(index, &gate.counter, gate.amount())?];
@@ -116,9 +116,9 @@ impl<I: IncrementIo> Increments<I> {
             if let Some(of_gate) = looked.get_mut(index) {
                 *of_gate = values;
             }
-            return Ok(Reservation::Refused { gate: index, values: looked });
+            return Ok(ReserveOutcome::Refused { gate: index, values: looked });
         }
-        Ok(Reservation::Admitted(after))
+        Ok(ReserveOutcome::Admitted(after))
     }
 
     fn increment(&self, gate: usize, counter: &Counter, delta: i64) -> Result<i64, Failure> {
@@ -126,7 +126,7 @@ impl<I: IncrementIo> Increments<I> {
             Ok(value) if delta != 0 || is_in_range(value) => Ok(value),
             Ok(_) | Err(IncrementError::Broken) => {
                 self.put_aside(counter)?;
-                Err(Failure::Broken(Reservation::Broken { gate, counter: counter.clone() }))
+                Err(Failure::Broken(ReserveOutcome::Broken { gate, counter: counter.clone() }))
             }
             Err(IncrementError::Unavailable(why)) => Err(Failure::Unavailable(why)),
         }
@@ -174,14 +174,14 @@ impl<I: IncrementIo> Added<'_, I> {
 }
 
 impl<I: IncrementIo> Counters for Increments<I> {
-    async fn reserve(&self, unix_s: u64, gates: &[Gate]) -> Result<Reservation, Error> {
+    async fn reserve(&self, unix_s: u64, gates: &[Gate]) -> Result<ReserveOutcome, Error> {
         if let Seen::Behind(unix_s) = self.clock.see(&self.io, unix_s)? {
-            return Ok(Reservation::Behind { unix_s });
+            return Ok(ReserveOutcome::Behind { unix_s });
         }
         let mut pauses_ms = PAUSES_MS.iter();
         loop {
             let refused = match self.attempt(gates) {
-                Ok(refused @ Reservation::Refused { .. }) => refused,
+                Ok(refused @ ReserveOutcome::Refused { .. }) => refused,
                 Ok(other) | Err(Failure::Broken(other)) => return Ok(other),
                 Err(Failure::Unavailable(why)) => return Err(Error::Unavailable(why)),
             };

@@ -20,4 +20,4 @@ pub mod memory;
 pub mod redis;
 
 pub use clock::{BELIEVED_JUMP_S, Seen, seen};
-pub use counters::{Change, Counter, Counters, Error, Gate, MAX_VALUE, Reservation};
+pub use counters::{Change, Counter, Counters, Error, Gate, MAX_VALUE, ReserveOutcome};

@@ -11,7 +11,7 @@ mod named;
 use std::future::Future;
 
 use crate::counters::is_in_range;
-use crate::{Change, Counter, Counters, Error, Gate, MAX_VALUE, Reservation};
+use crate::{Change, Counter, Counters, Error, Gate, MAX_VALUE, ReserveOutcome};
 use named::Named;
 
 const PREFIX: &str = "{postern}:limit:";
@@ -98,12 +98,12 @@ impl<E: Execute> Scripts<E> {
 }
 
 impl<E: Execute> Counters for Scripts<E> {
-    async fn reserve(&self, unix_s: u64, gates: &[Gate]) -> Result<Reservation, Error> {
+    async fn reserve(&self, unix_s: u64, gates: &[Gate]) -> Result<ReserveOutcome, Error> {
         let named = Named::of(gates);
         let replies = self.run(RESERVE, named.keys(), named.arguments(unix_s, gates)).await?;
         let reservation =
             named.reservation(gates, &numbers(&replies)).ok_or_else(|| unexpected(&replies))?;
-        if let Reservation::Broken { counter, .. } = &reservation {
+        if let ReserveOutcome::Broken { counter, .. } = &reservation {
             self.put_aside(std::slice::from_ref(counter)).await?;
         }
         Ok(reservation)

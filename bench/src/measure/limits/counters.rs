@@ -8,7 +8,7 @@ use anyhow::{Result, anyhow, bail};
 use futures::executor::block_on;
 use postern_redis_server::RedisServer;
 use postern_store::redis::Scripts;
-use postern_store::{Change, Counter, Counters as _, Gate, Reservation};
+use postern_store::{Change, Counter, Counters as _, Gate, ReserveOutcome};
 use std::thread;
 
 /// As many as the gateway has callers where its rate is measured.
@@ -61,7 +61,7 @@ fn repeat(counters: &Scripts<Connection>, end_ns: u64) -> Result<u64> {
     let mut pairs = 0;
     while clock::now_ns() < end_ns {
         let reservation = block_on(counters.reserve(NOW_UNIX_S, std::slice::from_ref(&gate)))?;
-        if !matches!(reservation, Reservation::Admitted(_)) {
+        if !matches!(reservation, ReserveOutcome::Admitted(_)) {
             bail!("the counter of the benchmark answered {reservation:?}");
         }
         if !block_on(counters.change(&settled))?.is_empty() {

@@ -1,12 +1,12 @@
 //! Which counters a limit is kept in, and their names.
 
-use crate::fixtures::{SUBJECT, first, key_limit, met, ms, now_ms, plans, utc, written};
-use postern_meter::{Limits, Met, Subject};
+use crate::fixtures::{SUBJECT, first, key_limit, matched, ms, now_ms, plans, utc, written};
+use postern_meter::{Limits, LimitMatch, Subject};
 use postern_policy::Plans;
 use std::collections::HashSet;
 
 fn name_of(plans: &Plans, subject: &Subject<'_>) -> String {
-    Met::new(first(plans), subject, &utc(), now_ms()).gate().counter.name
+    LimitMatch::new(first(plans), subject, &utc(), now_ms()).gate().counter.name
 }
 
 fn name(limit: &str) -> String {
@@ -15,7 +15,7 @@ fn name(limit: &str) -> String {
 
 fn names(limit: &str, now_ms: u64) -> Vec<String> {
     let plans = plans(limit);
-    let gate = met(&plans, now_ms).gate();
+    let gate = matched(&plans, now_ms).gate();
     std::iter::once(gate.counter).chain(gate.also).map(|counter| counter.name).collect()
 }
 
@@ -76,7 +76,7 @@ fn a_counter_is_kept_for_as_long_whoever_names_it() {
         let mut kept = std::collections::HashMap::new();
         for step in 0..200 {
             let now_ms = now_ms() + step * step_ms;
-            let gate = met(&plans, now_ms).gate();
+            let gate = matched(&plans, now_ms).gate();
             for counter in std::iter::once(gate.counter).chain(gate.also) {
                 assert!(counter.keep_until_unix_s > now_ms / 1_000, "{}", counter.name);
                 let until = kept.entry(counter.name).or_insert(counter.keep_until_unix_s);

@@ -1,7 +1,7 @@
 //! A reservation as reserve.lua takes it, and what it answers.
 
 use super::{Argument, CLOCK, int, key, time};
-use crate::{BELIEVED_JUMP_S, Counter, Gate, Reservation};
+use crate::{BELIEVED_JUMP_S, Counter, Gate, ReserveOutcome};
 
 /// The counters of a reservation, each once, in the order they are named.
 pub(super) struct Named<'a>(Vec<&'a Counter>);
@@ -47,20 +47,20 @@ impl<'a> Named<'a> {
     }
 
     /// What reserve.lua answered; nothing when it cannot have.
-    pub(super) fn reservation(&self, gates: &[Gate], answer: &[i64]) -> Option<Reservation> {
+    pub(super) fn reservation(&self, gates: &[Gate], answer: &[i64]) -> Option<ReserveOutcome> {
         let (kind, rest) = answer.split_first()?;
         match (kind, rest) {
-            (0, values) => Some(Reservation::Admitted(self.shaped(gates, values)?)),
-            (1, [gate, values @ ..]) => Some(Reservation::Refused {
+            (0, values) => Some(ReserveOutcome::Admitted(self.shaped(gates, values)?)),
+            (1, [gate, values @ ..]) => Some(ReserveOutcome::Refused {
                 gate: usize::try_from(*gate).ok()?,
                 values: self.shaped(gates, values)?,
             }),
             (2, [index]) => {
                 let counter = *self.0.get(usize::try_from(*index).ok()?)?;
                 let gate = gates.iter().position(|gate| gate.counters().any(|of| of == counter))?;
-                Some(Reservation::Broken { gate, counter: counter.clone() })
+                Some(ReserveOutcome::Broken { gate, counter: counter.clone() })
             }
-            (3, [unix_s]) => Some(Reservation::Behind { unix_s: u64::try_from(*unix_s).ok()? }),
+            (3, [unix_s]) => Some(ReserveOutcome::Behind { unix_s: u64::try_from(*unix_s).ok()? }),
             _ => None,
         }
     }
