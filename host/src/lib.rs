@@ -27,5 +27,5 @@ pub mod shared;
 pub mod sqlite;
 pub mod state;
 pub mod stdio;
-mod storm;
+mod repeated_warning;
 pub mod variables;

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use wasmtime::ResourceLimiter;
 
-use crate::storm::Storm;
+use crate::repeated_warning::RepeatedWarning;
 
 /// What a byte of a request takes until its answer begins: the host's copy, the gateway's, and those of the stages.
 pub const BODY_FACTOR: usize = 4;
@@ -27,13 +27,13 @@ const MIB: usize = 1024 * 1024;
 pub struct Budget {
     limit: usize,
     used: AtomicUsize,
-    refused: Storm,
+    refused: RepeatedWarning,
 }
 
 impl Budget {
     /// A budget of so many bytes.
     pub fn new(limit: usize) -> Arc<Self> {
-        let refused = Storm::new(format!(
+        let refused = RepeatedWarning::new(format!(
             "the memory budget of {} MiB (memory-budget-mib) is used up: requests with a body get 503",
             limit / MIB
         ));
@@ -117,20 +117,20 @@ impl Answers {
 }
 
 /// What an instance's memories have grown by since it was made.
-pub struct Growth {
+pub struct MemoryGrowth {
     budget: Arc<Budget>,
     bytes: usize,
     last: usize,
 }
 
-impl Growth {
+impl MemoryGrowth {
     /// Of an instance that is being made.
     pub fn new(budget: Arc<Budget>) -> Self {
         Self { budget, bytes: 0, last: 0 }
     }
 }
 
-impl ResourceLimiter for Growth {
+impl ResourceLimiter for MemoryGrowth {
     fn memory_growing(
         &mut self,
         current: usize,
@@ -155,7 +155,7 @@ impl ResourceLimiter for Growth {
     }
 }
 
-impl Drop for Growth {
+impl Drop for MemoryGrowth {
     fn drop(&mut self) {
         self.budget.release(self.bytes);
     }
@@ -197,7 +197,7 @@ mod tests {
     #[tokio::test]
     async fn a_guest_grows_and_others_are_refused() {
         let budget = Budget::new(100);
-        let mut growth = Growth::new(Arc::clone(&budget));
+        let mut growth = MemoryGrowth::new(Arc::clone(&budget));
         assert!(growth.memory_growing(0, 1000, None).unwrap(), "its image does not count");
         assert!(growth.memory_growing(1000, 1150, None).unwrap(), "a guest is never denied");
         assert!(budget.reserve(1).is_none());

@@ -11,7 +11,7 @@ mod request;
 mod responses;
 mod settings;
 mod tls;
-mod watched;
+mod timed_stream;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -28,9 +28,9 @@ pub use settings::{Limits, Settings};
 pub use tls::acceptor;
 
 use self::admission::Admission;
-use self::connection::Door;
+use self::connection::ConnectionServer;
 use crate::shared::Shared;
-use crate::storm::Storm;
+use crate::repeated_warning::RepeatedWarning;
 
 /// How many connections may wait to be taken: as many as Linux lets them (`net.core.somaxconn`).
 const BACKLOG: u32 = 4096;
@@ -66,17 +66,17 @@ impl Server {
         let admission = Arc::new(Admission::new(self.limits.clone()));
         let unread_ms = self.limits.times.unread;
         let shared = self.shared;
-        let door =
-            Arc::new(Door::new(self.triggers, self.limits, self.tls, Arc::clone(&shared.memory)));
+        let server =
+            Arc::new(ConnectionServer::new(self.triggers, self.limits, self.tls, Arc::clone(&shared.memory)));
         let stopping = watch::Sender::new(false);
         let take = |(stream, client): (TcpStream, SocketAddr)| {
             prepare(&stream, unread_ms);
             // Where even those over the cap are too many, the connection is closed.
-            if let Some(place) = admission.admit(client) {
-                tokio::spawn(Arc::clone(&door).serve(stream, client, place, stopping.subscribe()));
+            if let Some(slot) = admission.admit(client) {
+                tokio::spawn(Arc::clone(&server).serve(stream, client, slot, stopping.subscribe()));
             }
         };
-        let no_more = Storm::new("no connection can be taken: the system has no files left for it");
+        let no_more = RepeatedWarning::new("no connection can be taken: the system has no files left for it");
         tokio::pin!(stop);
         loop {
             let accepted = tokio::select! {

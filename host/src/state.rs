@@ -7,7 +7,7 @@ use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
-use crate::memory::{Answers, Growth};
+use crate::memory::{Answers, MemoryGrowth};
 use crate::outbound::Hooks;
 use crate::shared::{Granted, Shared};
 use crate::stdio::Lines;
@@ -20,7 +20,7 @@ pub struct State {
     wasi: WasiCtx,
     http: WasiHttpCtx,
     hooks: Hooks,
-    pub(crate) growth: Growth,
+    pub(crate) growth: MemoryGrowth,
     pub(crate) answers: Arc<Answers>,
     /// Counts the instance as alive while it is.
     _alive: watch::Receiver<bool>,
@@ -45,7 +45,7 @@ impl State {
             wasi: wasi.build(),
             http: WasiHttpCtx::new(),
             hooks: Hooks::new(Arc::clone(&component), Arc::clone(&shared), Arc::clone(&answers)),
-            growth: Growth::new(Arc::clone(&shared.memory)),
+            growth: MemoryGrowth::new(Arc::clone(&shared.memory)),
             answers,
             _alive: shared.draining.subscribe(),
             component,

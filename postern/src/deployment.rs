@@ -1,6 +1,6 @@
 //! A deployment: its folder, its policies and its store.
 
-use crate::cli::{Configuration, Place};
+use crate::cli::{Configuration, DeploymentOptions};
 use crate::location::Location;
 use crate::store::Store;
 use anyhow::{Context, Result, bail};
@@ -27,7 +27,7 @@ impl Deployment {
     ///
     /// # Errors
     /// When the store is named wrongly.
-    pub fn new(place: Place) -> Result<Self> {
+    pub fn new(place: DeploymentOptions) -> Result<Self> {
         let folder = path::absolute(place.app)?;
         let policies = place.policies.map(path::absolute).transpose()?;
         let runtime_config_file = place.runtime_config_file.map(path::absolute).transpose()?;

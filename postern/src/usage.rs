@@ -23,18 +23,18 @@ pub fn usage(deployment: &Deployment, options: &Usage) -> Result<()> {
     let policies = policies::all(&deployment.policies)?;
     let store = deployment.store()?;
     let source = Source::of(options.counters.as_deref(), &policies.plans, &store)?;
-    let asked = Asked { policies: &policies, source: &source, options, now_ms: now_ms()? };
+    let report = UsageReport { policies: &policies, source: &source, options, now_ms: now_ms()? };
     let rows = match (&options.who, &options.who.consumer) {
-        (_, Some(name)) => asked.of_consumer(name, &store)?,
-        (who, _) if who.is_empty() => asked.of_all(&store)?,
+        (_, Some(name)) => report.of_consumer(name, &store)?,
+        (who, _) if who.is_empty() => report.of_all(&store)?,
         (who, _) => {
-            let caller = who::of(who, &policies, &store, asked.now_ms / 1_000)?.caller;
-            asked.of(&caller, |limit| asked.is_told(limit, true))?
+            let caller = who::of(who, &policies, &store, report.now_ms / 1_000)?.caller;
+            report.of(&caller, |limit| report.is_told(limit, true))?
         }
     };
     println!("counters in {source}");
     table::print(&once(rows));
-    asked.print_notes();
+    report.print_notes();
     Ok(())
 }
 
@@ -55,14 +55,14 @@ fn now_ms() -> Result<u64> {
 }
 
 /// What is asked, and what answers it.
-struct Asked<'a> {
+struct UsageReport<'a> {
     policies: &'a Policies,
     source: &'a Source<'a>,
     options: &'a Usage,
     now_ms: u64,
 }
 
-impl Asked<'_> {
+impl UsageReport<'_> {
     /// Says which limits were left out, and how to see them.
     fn print_notes(&self) {
         let plans = &self.policies.plans;

@@ -10,7 +10,7 @@
 
 mod access;
 mod fetch;
-mod found;
+mod outcome;
 mod guesses;
 mod ids;
 mod key_sets;
@@ -18,12 +18,12 @@ mod key_value;
 mod keys;
 mod opaque;
 mod policy;
-mod remembered;
+mod token_cache;
 mod store;
 mod tokens;
 mod used;
 
-use crate::found::Found;
+use crate::outcome::Outcome;
 use postern_contract::auth::exports::postern::auth::stage::Guest;
 use postern_contract::clock::unix_s;
 use postern_contract::types::auth::{
@@ -51,9 +51,9 @@ impl Guest for Auth {
         let headers = headers.map(|one| (one.header.as_str(), one.value.as_str()));
         let secret = postern_identity::secret(headers).map_err(fails)?;
         let address = request.client_ip.as_ref().and_then(|ip| ip.parse().ok());
-        match found(issuers, secret.unwrap_or_default(), done, address).await {
-            Ok(Found::Caller(caller)) => Ok(Authentication::Authenticated(contract(&caller))),
-            Ok(Found::Delegated(call)) => Ok(Authentication::Delegated(call)),
+        match outcome(issuers, secret.unwrap_or_default(), done, address).await {
+            Ok(Outcome::Caller(caller)) => Ok(Authentication::Authenticated(contract(&caller))),
+            Ok(Outcome::Delegated(call)) => Ok(Authentication::Delegated(call)),
             Err(reason) => {
                 let reason = if secret.is_none() { without_credential(reason) } else { reason };
                 Err(refused(&reason, issuers, secret))
@@ -96,22 +96,22 @@ impl Guest for Auth {
     }
 }
 
-async fn found(
+async fn outcome(
     issuers: &Issuers,
     secret: &str,
     done: Option<DelegatedResult>,
     address: Option<IpAddr>,
-) -> Result<Found, Reason> {
+) -> Result<Outcome, Reason> {
     let unix_s = unix_s();
     let sha256 = postern_keys::sha256_hex(secret);
-    let found = match remembered::get(&sha256, unix_s) {
-        Some(caller) => Found::Caller(caller),
+    let outcome = match token_cache::get(&sha256, unix_s) {
+        Some(caller) => Outcome::Caller(caller),
         None => looked_up(issuers, secret, &sha256, done, address, unix_s).await?,
     };
-    if let Found::Caller(caller) = &found {
+    if let Outcome::Caller(caller) = &outcome {
         caller.calls_from(address)?;
     }
-    Ok(found)
+    Ok(outcome)
 }
 
 async fn looked_up(
@@ -121,7 +121,7 @@ async fn looked_up(
     done: Option<DelegatedResult>,
     address: Option<IpAddr>,
     unix_s: u64,
-) -> Result<Found, Reason> {
+) -> Result<Outcome, Reason> {
     let consumers = policy::consumers().map_err(unreadable)?;
     match (Credential::of(secret), issuers.introspecting()) {
         (Credential::MistypedKey, _) => Err(Reason::MistypedKey),
@@ -136,7 +136,7 @@ async fn looked_up(
         }
         _ => {
             let caller = keys::caller(consumers, secret, sha256, unix_s).await?;
-            Ok(Found::Caller(Arc::new(caller)))
+            Ok(Outcome::Caller(Arc::new(caller)))
         }
     }
 }
@@ -150,10 +150,10 @@ async fn opaque_or_key(
     done: Option<DelegatedResult>,
     address: Option<IpAddr>,
     unix_s: u64,
-) -> Result<Found, Reason> {
+) -> Result<Outcome, Reason> {
     match consumers.key_by_sha256(sha256) {
         Some(key) => postern_identity::of_policy_key(key, sha256, unix_s)
-            .map(|caller| Found::Caller(Arc::new(caller))),
+            .map(|caller| Outcome::Caller(Arc::new(caller))),
         None => {
             crate::opaque::caller(consumers, issuer, token, sha256, done, address, unix_s).await
         }

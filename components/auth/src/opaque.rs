@@ -1,6 +1,6 @@
 //! Opaque tokens: the issuer says whose they are (RFC 7662).
 
-use crate::found::{self, Found};
+use crate::outcome::{self, Outcome};
 use crate::guesses;
 use crate::store;
 use postern_contract::types::delegation::{
@@ -31,7 +31,7 @@ pub async fn caller(
     done: Option<DelegatedResult>,
     address: Option<IpAddr>,
     unix_s: u64,
-) -> Result<Found, Refused> {
+) -> Result<Outcome, Refused> {
     let name = Introspected::store_name(sha256);
     let kept = store::get(&name).await?;
     let kept = kept.and_then(|bytes| Introspected::from_json(&bytes, unix_s));
@@ -41,7 +41,7 @@ pub async fn caller(
         (None, None) => {
             refuse_inactive(issuer, sha256, unix_s).await?;
             guesses::count(issuer, address, unix_s).await?;
-            return question(issuer, secret).map(Found::Delegated);
+            return question(issuer, secret).map(Outcome::Delegated);
         }
         (None, Some(DelegatedResult::Form(answer))) => {
             let said = said(issuer, &answer, unix_s);
@@ -61,11 +61,11 @@ pub async fn caller(
         }
         (None, Some(DelegatedResult::Failed(fault))) => {
             guesses::give_back(issuer, address, unix_s).await;
-            return Err(found::unavailable(fault));
+            return Err(outcome::unavailable(fault));
         }
-        (None, Some(DelegatedResult::Mac(_))) => return Err(found::wrong_call()),
+        (None, Some(DelegatedResult::Mac(_))) => return Err(outcome::wrong_call()),
     };
-    found::known(consumers, issuer, &claims, secret, sha256, until).map(Found::Caller)
+    outcome::known(consumers, issuer, &claims, secret, sha256, until).map(Outcome::Caller)
 }
 
 /// The issuer has said so a moment ago.
@@ -113,7 +113,7 @@ fn said(
 ) -> Result<(Claims, Introspected), Refused> {
     let claims = introspection::read(answer.status, &answer.body, &rules(issuer), unix_s);
     let claims = claims.map_err(|error| match error {
-        IntrospectionError::Refused(error) => found::refused(error),
+        IntrospectionError::Refused(error) => outcome::refused(error),
         // An answer that is none is the issuer's trouble: the token may be good.
         error if error.is_unavailable() => Refused::Unavailable(error.to_string()),
         error => Refused::Introspection(error),

@@ -1,6 +1,6 @@
 //! Signed tokens.
 
-use crate::found::{Found, known, refused, unavailable, wrong_call};
+use crate::outcome::{Outcome, known, refused, unavailable, wrong_call};
 use crate::{key_sets, opaque};
 use postern_contract::types::delegation::{DelegatedCall, DelegatedResult, HashFunction, Mac};
 use postern_fault::shown;
@@ -21,7 +21,7 @@ pub async fn caller(
     done: Option<DelegatedResult>,
     address: Option<IpAddr>,
     unix_s: u64,
-) -> Result<Found, Refused> {
+) -> Result<Outcome, Refused> {
     let token = Unverified::read(secret).map_err(Refused::Token)?;
     let named = token.issuer().unwrap_or_default();
     let issuer = issuers.by_issuer(named);
@@ -34,7 +34,7 @@ pub async fn caller(
         IssuerKeys::SharedSecret { variable } => match done {
             None => {
                 token.check(&rules, unix_s).map_err(refused)?;
-                return mac(variable, &token).map(Found::Delegated);
+                return mac(variable, &token).map(Outcome::Delegated);
             }
             Some(DelegatedResult::Mac(mac)) => {
                 // A text that is not hexadecimal is no MAC, as an empty one is none.
@@ -50,7 +50,7 @@ pub async fn caller(
     };
     let expires = claims.expires_at_unix_s().unwrap_or(unix_s);
     let until = expires.min(unix_s.saturating_add(MAX_REMEMBERED_S));
-    known(consumers, issuer, &claims, secret, sha256, until).map(Found::Caller)
+    known(consumers, issuer, &claims, secret, sha256, until).map(Outcome::Caller)
 }
 
 /// Only a secret shared with the issuer tells; `upstream` holds it.

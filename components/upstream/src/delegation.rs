@@ -1,7 +1,7 @@
 //! What another stage needs a secret for, and does not get it.
 
 use crate::answer;
-use crate::post::{self, Sent};
+use crate::post::{self, Destination};
 use crate::secrets::{self, secret};
 use postern_contract::clock::within;
 use postern_contract::types::delegation::{
@@ -29,8 +29,8 @@ async fn post(form: FormPost) -> Result<FormAnswer, Fault> {
         ("authorization".to_owned(), basic::authorization(&form.credential.user, &password)),
     ];
     let path = if url.path.is_empty() { "/" } else { &url.path };
-    let sent = Sent { https: url.https, authority: &url.authority, path };
-    let request = post::post(sent, &[], &headers, form.body, None).map_err(failed)?;
+    let destination = Destination { https: url.https, authority: &url.authority, path };
+    let request = post::post(destination, &[], &headers, form.body, None).map_err(failed)?;
     let asked = async {
         let response = client::send(request).await.map_err(|error| format!("{error:?}"))?;
         let status = response.get_status_code();

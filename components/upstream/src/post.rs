@@ -5,7 +5,7 @@ use spin_sdk::wasip3::http::types::{Fields, Method, Request, RequestOptions, Sch
 use spin_sdk::wasip3::{spawn, wit_future, wit_stream};
 
 /// Where a request goes.
-pub struct Sent<'a> {
+pub struct Destination<'a> {
     pub https: bool,
     pub authority: &'a str,
     pub path: &'a str,
@@ -17,7 +17,7 @@ pub struct Sent<'a> {
 ///
 /// `unavailable` for a place or a header of ours that cannot be sent.
 pub fn post(
-    sent: Sent<'_>,
+    destination: Destination<'_>,
     headers: &[(String, String)],
     ours: &[(String, String)],
     body: String,
@@ -39,11 +39,11 @@ pub fn post(
     let (no_trailers, trailers) = wit_future::new(|| Ok(None));
     let (request, _sent) = Request::new(fields, Some(contents), trailers, Some(options));
     drop(no_trailers);
-    let scheme = if sent.https { Scheme::Https } else { Scheme::Http };
+    let scheme = if destination.https { Scheme::Https } else { Scheme::Http };
     let accepted = request.set_method(&Method::Post).is_ok()
         && request.set_scheme(Some(&scheme)).is_ok()
-        && request.set_authority(Some(sent.authority)).is_ok()
-        && request.set_path_with_query(Some(sent.path)).is_ok();
+        && request.set_authority(Some(destination.authority)).is_ok()
+        && request.set_path_with_query(Some(destination.path)).is_ok();
     if !accepted {
         return Err(unsendable("the URL"));
     }

@@ -2,7 +2,7 @@
 //! holds a secret.
 
 use crate::answer;
-use crate::post::{self, Sent};
+use crate::post::{self, Destination};
 use crate::secrets::{self, misconfigured, present, secret};
 use postern_contract::clock::within;
 use postern_contract::types::{Endpoint, ServiceAccountCredential};
@@ -54,12 +54,12 @@ async fn ask(token_url: &str, body: String) -> Result<Token, Fault> {
         .and_then(|base| base.endpoint(None, ""))
         .map_err(|_| misconfigured(format!("the variable `{token_url}` makes no URL")))?;
     let form = "application/x-www-form-urlencoded".to_owned();
-    let sent = Sent {
+    let destination = Destination {
         https: base.https,
         authority: &base.authority,
         path: &format!("{}/token", base.base_path),
     };
-    let request = post::post(sent, &[], &[("content-type".to_owned(), form)], body, None)?;
+    let request = post::post(destination, &[], &[("content-type".to_owned(), form)], body, None)?;
     let response = client::send(request)
         .await
         .map_err(|error| refused(&format!("the token endpoint cannot be reached: {error:?}")))?;

@@ -9,7 +9,7 @@ use chrono::{DateTime, SecondsFormat};
 
 use crate::facts::{Action, Context, Principal, Resource};
 use crate::schema::{Names, uid};
-use crate::uses::Uses;
+use crate::context_attributes::ContextAttributes;
 
 /// 9999-12-31T23:59:59Z: Cedar's `datetime` has four digits of year.
 const LAST_SECOND: u64 = 253_402_300_799;
@@ -33,7 +33,7 @@ impl Question {
         action: Action,
         resource: &Resource,
         context: &Context,
-        uses: Uses,
+        attributes: ContextAttributes,
     ) -> Result<Self, String> {
         let names = Names::get()?;
         let who = uid(&names.consumer, &principal.consumer);
@@ -45,7 +45,7 @@ impl Question {
         let called = called(names, what.clone(), resource)?;
         let all = [consumer, called, done(names, action)].into_iter();
         let all = all.chain(team(names, principal));
-        let pairs = pairs(context, action, uses);
+        let pairs = pairs(context, action, attributes);
         let context = CedarContext::from_pairs(pairs).map_err(|error| error.to_string())?;
         let request = Request::new(who, names.action(action), what, context, None)
             .map_err(|error| error.to_string())?;
@@ -131,17 +131,17 @@ fn entity(
 fn pairs(
     context: &Context,
     action: Action,
-    uses: Uses,
+    attributes: ContextAttributes,
 ) -> impl Iterator<Item = (String, RestrictedExpression)> {
     let on_model = action.is_on_model();
-    let now = uses.now.then(|| RestrictedExpression::new_datetime(rfc_3339(context.unix_s)));
-    let ip = context.ip.filter(|_| uses.ip);
+    let now = attributes.now.then(|| RestrictedExpression::new_datetime(rfc_3339(context.unix_s)));
+    let ip = context.ip.filter(|_| attributes.ip);
     let ip = ip.map(|ip| RestrictedExpression::new_ip(ip.to_canonical().to_string()));
-    let client = (on_model && uses.client).then(|| text(&context.client));
-    let stream = (on_model && uses.stream).then(|| RestrictedExpression::new_bool(context.stream));
-    let tools = (on_model && uses.tools).then(|| long(context.tools));
-    let cap = context.output_cap_tokens.filter(|_| on_model && uses.output_cap_tokens).map(long);
-    let body = (on_model && uses.body_bytes).then(|| long(context.body_bytes));
+    let client = (on_model && attributes.client).then(|| text(&context.client));
+    let stream = (on_model && attributes.stream).then(|| RestrictedExpression::new_bool(context.stream));
+    let tools = (on_model && attributes.tools).then(|| long(context.tools));
+    let cap = context.output_cap_tokens.filter(|_| on_model && attributes.output_cap_tokens).map(long);
+    let body = (on_model && attributes.body_bytes).then(|| long(context.body_bytes));
     let pairs = [
         ("now", now),
         ("ip", ip),

@@ -3,7 +3,7 @@
 //! `policies/authorization.cedar` is read once ([`Authorization`]), validated strictly against the schema in
 //! `postern.cedarschema`, and asked for each action of a request on each model that could serve it. What no policy
 //! permits is refused, what one forbids is refused whatever others permit, and so is what a forbidding policy
-//! fails to say ([`Decision`]). [`Memory`] remembers decisions by exactly what they depend on.
+//! fails to say ([`Decision`]). [`DecisionCache`] remembers decisions by exactly what they depend on.
 //!
 //! The reference is `docs/authorization.md`. No I/O: the text, the time and the address are arguments.
 //! Cedar: <https://docs.cedarpolicy.com>.
@@ -11,23 +11,23 @@
 mod decision;
 mod entities;
 mod facts;
-mod memory;
+mod decision_cache;
 mod policies;
 mod policy;
 mod problem;
 mod schema;
 mod statements;
-mod uses;
+mod context_attributes;
 mod validate;
 mod wording;
 
 pub use decision::Decision;
 pub use facts::{Action, Context, Principal, Resource};
-pub use memory::Memory;
+pub use decision_cache::DecisionCache;
 pub use policies::Authorization;
 pub use policy::Policy;
 pub use problem::Problem;
-pub use uses::Uses;
+pub use context_attributes::ContextAttributes;
 
 /// The name of the file in the policy folder.
 pub const AUTHORIZATION_FILE: &str = "authorization.cedar";

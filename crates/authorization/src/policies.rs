@@ -13,7 +13,7 @@ use crate::policy::{Policy, index, numbered};
 use crate::problem::Problem;
 use crate::schema;
 use crate::statements::{self, Statement};
-use crate::uses::Uses;
+use crate::context_attributes::ContextAttributes;
 use crate::validate;
 
 /// The policies of a gateway, ready to decide.
@@ -21,7 +21,7 @@ use crate::validate;
 pub struct Authorization {
     set: PolicySet,
     policies: Vec<Policy>,
-    uses: Uses,
+    context_attributes: ContextAttributes,
     /// Which of all that were ever parsed by this program.
     serial: u64,
 }
@@ -78,7 +78,7 @@ impl Authorization {
             let other = if action.is_on_model() { "gateway" } else { "model" };
             return Decision::refused(format!("{} is no action on a {other}", action.word()));
         }
-        match Question::new(principal, action, resource, context, self.uses) {
+        match Question::new(principal, action, resource, context, self.context_attributes) {
             Ok(question) => self.answer(&question),
             Err(error) => Decision::refused(format!("the question cannot be asked: {error}")),
         }
@@ -110,8 +110,8 @@ impl Authorization {
 
     /// Which attributes of the context the policies read at all.
     #[must_use]
-    pub fn uses(&self) -> Uses {
-        self.uses
+    pub fn context_attributes(&self) -> ContextAttributes {
+        self.context_attributes
     }
 
     /// All policies, in the order of the file.
@@ -145,8 +145,8 @@ impl Authorization {
             Some((set, policies)) => (set, policies, Vec::new()),
             None => one_by_one(text, &statements),
         };
-        let (uses, serial) = (Uses::of(text), SERIAL.fetch_add(1, Ordering::Relaxed));
-        Ok((Self { set, policies, uses, serial }, problems))
+        let (context_attributes, serial) = (ContextAttributes::of(text), SERIAL.fetch_add(1, Ordering::Relaxed));
+        Ok((Self { set, policies, context_attributes, serial }, problems))
     }
 }
 

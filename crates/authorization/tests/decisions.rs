@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use postern_authorization::{
-    Action, Authorization, Context, Decision, Memory, Principal, Resource, Uses,
+    Action, Authorization, Context, Decision, DecisionCache, Principal, Resource, ContextAttributes,
 };
 
 const SHIPPED: &str = include_str!("../../../policies/authorization.cedar");
@@ -80,7 +80,7 @@ fn the_shipped_policies_let_everybody_use_models_and_admins_administer() {
         assert_eq!(of(&nobody()).allowed, action != Action::Admin, "{action:?}");
         assert!(of(&admin).allowed, "{action:?}");
     }
-    assert_eq!(shipped.uses(), Uses::default(), "so every decision is remembered for long");
+    assert_eq!(shipped.context_attributes(), ContextAttributes::default(), "so every decision is remembered for long");
 }
 
 #[test]
@@ -270,7 +270,7 @@ fn the_memory_answers_as_the_policies_do() {
         "action in Action::\"use\",\n  resource\n)",
         "action in Action::\"use\",\n  resource\n) when { context.tools < 2 && principal has regions }",
     );
-    let (authorization, memory) = (policies(&text), Memory::default());
+    let (authorization, cache) = (policies(&text), DecisionCache::default());
     let mut allowed = 0;
     for round in 0..3 {
         for principal in [ada(), nobody()] {
@@ -279,7 +279,7 @@ fn the_memory_answers_as_the_policies_do() {
                     for tools in 0..4 {
                         let context = Context { tools, unix_s: round, ..context() };
                         let remembered =
-                            memory.decide(&authorization, &principal, action, &resource, &context);
+                            cache.decide(&authorization, &principal, action, &resource, &context);
                         let made = authorization.decide(&principal, action, &resource, &context);
                         assert_eq!(*remembered, made);
                         allowed += u32::from(made.allowed);
@@ -295,7 +295,7 @@ fn the_memory_answers_as_the_policies_do() {
 fn what_was_validated_is_parsed_to_the_same() {
     let (once, again) = (policies(SHIPPED), Authorization::from_validated(SHIPPED).unwrap());
     assert_eq!(once.policies(), again.policies());
-    assert_eq!(once.uses(), again.uses());
+    assert_eq!(once.context_attributes(), again.context_attributes());
     assert!(Authorization::from_validated("permit (principal);").is_err());
     assert!(Authorization::from_validated("").is_err());
     let long = format!("@id(\"{}\") {EVERYTHING}", "x".repeat(200));
@@ -315,5 +315,5 @@ fn a_fingerprint_is_that_of_the_text() {
 fn policies_can_live_in_a_static() {
     fn shared<T: Send + Sync + 'static>() {}
     shared::<Authorization>();
-    shared::<Memory>();
+    shared::<DecisionCache>();
 }

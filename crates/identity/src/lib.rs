@@ -14,7 +14,7 @@ mod introspected;
 mod key_set;
 mod presented;
 mod refused;
-mod remembered;
+mod token_cache;
 
 pub use attempt::Attempt;
 pub use caller::{Caller, of_issued_key, of_policy_key};
@@ -27,4 +27,4 @@ pub use introspected::Introspected;
 pub use key_set::{Age, FetchedKeySet};
 pub use presented::{Credential, secret};
 pub use refused::Refused;
-pub use remembered::Remembered;
+pub use token_cache::TokenCache;

@@ -3,7 +3,7 @@
 use crate::answer::{Answer, Streamed};
 use crate::call::Call;
 use crate::exchange::Exchange;
-use crate::headers::{self, Passed};
+use crate::headers::{self, HeaderFilter};
 use crate::ids::Binder;
 use crate::lease::{self, Lease};
 use crate::losses;
@@ -302,8 +302,8 @@ fn outbound<S: Stages>(
 }
 
 /// Which headers pass: those of the dialect, if client and vendor speak the same one.
-fn passed<'a>(call: &Call<'a>, client: Wire, same_dialect: bool) -> Passed<'a> {
-    Passed { dialect: same_dialect.then_some(client), policy: &call.policy.headers }
+fn passed<'a>(call: &Call<'a>, client: Wire, same_dialect: bool) -> HeaderFilter<'a> {
+    HeaderFilter { dialect: same_dialect.then_some(client), policy: &call.policy.headers }
 }
 
 /// The type of an answer as the client is told it: the vendor's own where its bytes pass, if it is one that they can have.

@@ -33,14 +33,14 @@ pub fn of_the_gateway() -> [(String, String); 2] {
 
 /// Which headers pass between a client and a vendor.
 #[derive(Clone, Copy)]
-pub struct Passed<'a> {
+pub struct HeaderFilter<'a> {
     /// What both speak; none: a request that is translated.
     pub dialect: Option<Wire>,
     /// What policy adds.
     pub policy: &'a PassedHeaders,
 }
 
-impl Passed<'_> {
+impl HeaderFilter<'_> {
     /// Does a client's header go on to a vendor of this dialect? One vendor's own never goes to another.
     pub fn passes_to_vendor(&self, name: &str, vendor: Wire) -> bool {
         let by_dialect = self.dialect.is_some_and(|wire| headers::to_vendor(wire).contains(&name));
@@ -119,7 +119,7 @@ mod tests {
     fn what_no_dialect_and_no_policy_names_never_passes() {
         let policy = &PassedHeaders::default();
         for dialect in all_ways() {
-            let passed = Passed { dialect, policy };
+            let passed = HeaderFilter { dialect, policy };
             for (name, vendor) in OF_THE_CLIENTS_SIDE.iter().zip(Wire::ALL.iter().cycle()) {
                 assert!(!passed.passes_to_vendor(name, *vendor), "{name}");
             }
@@ -135,7 +135,7 @@ mod tests {
         let names = vec![own("openai-x"), own("anthropic-x"), own("x-all")];
         let policy = &PassedHeaders { to_vendors: names, ..PassedHeaders::default() };
         for dialect in all_ways() {
-            let passed = Passed { dialect, policy };
+            let passed = HeaderFilter { dialect, policy };
             for vendor in Wire::ALL {
                 let is_openai = matches!(vendor, Wire::OpenAi | Wire::Responses);
                 assert_eq!(passed.passes_to_vendor("openai-x", vendor), is_openai);
@@ -146,7 +146,7 @@ mod tests {
                 assert!(passed.passes_to_vendor("x-all", vendor));
             }
         }
-        let translated = Passed { dialect: None, policy };
+        let translated = HeaderFilter { dialect: None, policy };
         assert!(!translated.passes_to_vendor("openai-beta", Wire::OpenAi));
     }
 
@@ -160,9 +160,9 @@ mod tests {
             (Wire::Anthropic, "anthropic-version"),
             (Wire::Cohere, "x-client-name"),
         ] {
-            assert!(Passed { dialect: Some(wire), policy }.passes_to_vendor(name, wire), "{name}");
+            assert!(HeaderFilter { dialect: Some(wire), policy }.passes_to_vendor(name, wire), "{name}");
         }
-        let openai = Passed { dialect: Some(Wire::OpenAi), policy };
+        let openai = HeaderFilter { dialect: Some(Wire::OpenAi), policy };
         assert!(
             openai.passes_to_client("openai-processing-ms")
                 && openai.passes_to_client("openai-version")

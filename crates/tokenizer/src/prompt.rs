@@ -6,7 +6,7 @@
 
 mod files;
 mod images;
-mod sorted;
+mod parts;
 mod tools;
 
 pub use images::ImageRule;
@@ -15,7 +15,7 @@ pub use tools::ToolRule;
 
 use crate::Encoding;
 use postern_types::Prompt;
-use sorted::Sorted;
+use parts::PromptParts;
 
 /// How many tokens a request has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +52,7 @@ const NAME_TOKENS: u64 = 1;
 /// `factor_percent` multiplies whatever is text: 100 where the encoding is the model's own, more where it stands in for one
 /// that is not public. Takes time in proportion to the body.
 pub fn count(prompt: &Prompt, encoding: Encoding, factor_percent: u32, rules: &Rules) -> Tokens {
-    let found = Sorted::of(prompt);
+    let found = PromptParts::of(prompt);
     let facts = &prompt.facts;
     let spoken = found.texts.iter().chain(&found.names);
     let spoken = sum(spoken.map(|raw| crate::count(encoding, &unescape(raw))));

@@ -8,15 +8,15 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use wasmtime_wasi_http::{Error, WasiBody};
 
-use super::admission::Place;
+use super::admission::Slot;
 
 /// An open request of a connection, until it is dropped.
-pub struct OpenRequest(Arc<Place>);
+pub struct OpenRequest(Arc<Slot>);
 
 impl OpenRequest {
-    pub fn new(place: Arc<Place>) -> Self {
-        place.request_begins();
-        Self(place)
+    pub fn new(slot: Arc<Slot>) -> Self {
+        slot.request_begins();
+        Self(slot)
     }
 }
 

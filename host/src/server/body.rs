@@ -26,7 +26,7 @@ pub enum Failure {
 /// A body that is watched.
 pub struct RequestBody<B> {
     incoming: B,
-    pace: Pace,
+    data_rate: MinDataRate,
     /// Grows with a body whose length nobody has said.
     grows: Option<Arc<Permit>>,
     failed: Option<oneshot::Sender<Failure>>,
@@ -39,11 +39,11 @@ where
     /// With the receiver of why it was not read on.
     pub fn watch(
         incoming: B,
-        pace: Pace,
+        data_rate: MinDataRate,
         grows: Option<Arc<Permit>>,
     ) -> (WasiBody, oneshot::Receiver<Failure>) {
         let (failed, failure) = oneshot::channel();
-        let body = Self { incoming, pace, grows, failed: Some(failed) };
+        let body = Self { incoming, data_rate, grows, failed: Some(failed) };
         (body.boxed_unsync(), failure)
     }
 
@@ -71,7 +71,7 @@ where
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         let this = self.get_mut();
         let Poll::Ready(frame) = Pin::new(&mut this.incoming).poll_frame(context) else {
-            return match this.pace.poll_waiting(context) {
+            return match this.data_rate.poll_waiting(context) {
                 Poll::Ready(()) => this.fail(Failure::Slow),
                 Poll::Pending => Poll::Pending,
             };
@@ -80,7 +80,7 @@ where
             Some(Ok(frame)) => frame.data_ref().map_or(0, Bytes::len),
             _ => 0,
         };
-        this.pace.came(bytes);
+        this.data_rate.came(bytes);
         let grown = bytes.saturating_mul(BODY_FACTOR);
         if this.grows.as_ref().is_some_and(|permit| !permit.grow(grown)) {
             return this.fail(Failure::NoMemory);
@@ -99,14 +99,14 @@ where
 
 /// How long a body may still keep the host waiting: time in which the host does not ask for it does not count, and what
 /// comes gives time back. So a byte now and then does not last, and a large body on a slow line does.
-pub struct Pace {
+pub struct MinDataRate {
     limit: Duration,
     bytes_per_s: u64,
     left: Duration,
     waiting: Option<(Instant, Pin<Box<Sleep>>)>,
 }
 
-impl Pace {
+impl MinDataRate {
     pub fn new(limit: Duration, bytes_per_s: u64) -> Self {
         Self { limit, bytes_per_s: bytes_per_s.max(1), left: limit, waiting: None }
     }
@@ -138,11 +138,11 @@ mod tests {
 
     /// How many parts of so many bytes, one every so many seconds, are taken (of 1,000).
     fn taken(bytes: usize, every_s: u64) -> usize {
-        let mut pace = Pace::new(Duration::from_secs(30), 500);
+        let mut data_rate = MinDataRate::new(Duration::from_secs(30), 500);
         let every = Duration::from_secs(every_s);
         let mut taken = 0;
-        while taken < 1000 && pace.left >= every {
-            pace.charge(every, bytes);
+        while taken < 1000 && data_rate.left >= every {
+            data_rate.charge(every, bytes);
             taken += 1;
         }
         taken

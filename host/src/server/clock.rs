@@ -157,15 +157,15 @@ impl Clock {
     }
 
     /// Whether nothing more may be read, and then whether HTTP/1.1 is owed an answer.
-    pub fn refusal(&self) -> Option<Owed> {
+    pub fn refusal(&self) -> Option<TimeoutReply> {
         let inner = self.lock();
-        let owed = match inner.protocol {
+        let answers = match inner.protocol {
             // Half a preface is owed nothing, and nor is who has sent nothing.
             Protocol::Unknown(matched) => (1..=AMBIGUOUS).contains(&matched),
             Protocol::Http1 => inner.phase == Phase::Head,
             Protocol::Http2 => false,
         };
-        inner.refused.then_some(if owed { Owed::Answer } else { Owed::Nothing })
+        inner.refused.then_some(if answers { TimeoutReply::Response } else { TimeoutReply::Close })
     }
 
     /// What its end is, now that its time is up.
@@ -190,11 +190,11 @@ impl Clock {
 
 /// What a client is owed that was too slow.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Owed {
+pub enum TimeoutReply {
     /// A response.
-    Answer,
+    Response,
     /// The end of the connection.
-    Nothing,
+    Close,
 }
 
 impl Inner {
@@ -272,7 +272,7 @@ mod tests {
     };
 
     /// How long a connection may be silent after these events, and how it ends then.
-    fn lives(events: impl FnOnce(&Clock)) -> (u64, End, Option<Owed>) {
+    fn lives(events: impl FnOnce(&Clock)) -> (u64, End, Option<TimeoutReply>) {
         let clock = Clock::new(TIMES);
         events(&clock);
         let deadline = clock.deadline().expect("a deadline");
@@ -288,24 +288,24 @@ mod tests {
             clock.received(bytes);
         };
         assert_eq!(lives(|_| ()), (1, End::Cut, None));
-        let refuse = |owed| (2, End::Refuse, Some(owed));
-        assert_eq!(lives(|clock| head(clock, b"")), refuse(Owed::Nothing));
-        assert_eq!(lives(|clock| head(clock, b"G")), refuse(Owed::Answer));
-        assert_eq!(lives(|clock| head(clock, b"P")), refuse(Owed::Answer));
-        assert_eq!(lives(|clock| head(clock, b"POST /")), refuse(Owed::Answer));
-        assert_eq!(lives(|clock| head(clock, &PREFACE[..12])), refuse(Owed::Nothing));
+        let refuse = |reply| (2, End::Refuse, Some(reply));
+        assert_eq!(lives(|clock| head(clock, b"")), refuse(TimeoutReply::Close));
+        assert_eq!(lives(|clock| head(clock, b"G")), refuse(TimeoutReply::Response));
+        assert_eq!(lives(|clock| head(clock, b"P")), refuse(TimeoutReply::Response));
+        assert_eq!(lives(|clock| head(clock, b"POST /")), refuse(TimeoutReply::Response));
+        assert_eq!(lives(|clock| head(clock, &PREFACE[..12])), refuse(TimeoutReply::Close));
         assert_eq!(lives(|clock| head(clock, PREFACE)), (2, End::Announce, None));
         let once = |clock: &Clock| {
             head(clock, b"GET / HTTP/1.1\r\n\r\n");
             clock.request_begins();
             clock.request_ends();
         };
-        assert_eq!(lives(once), (3, End::Refuse, Some(Owed::Nothing)));
+        assert_eq!(lives(once), (3, End::Refuse, Some(TimeoutReply::Close)));
         let again = |clock: &Clock| {
             once(clock);
             clock.received(b"G");
         };
-        assert_eq!(lives(again), refuse(Owed::Answer));
+        assert_eq!(lives(again), refuse(TimeoutReply::Response));
         let unread = |clock: &Clock| {
             head(clock, PREFACE);
             clock.request_begins();
@@ -316,7 +316,7 @@ mod tests {
             once(clock);
             clock.wrote(None);
         };
-        assert_eq!(lives(last_part), (4, End::Refuse, Some(Owed::Nothing)));
+        assert_eq!(lives(last_part), (4, End::Refuse, Some(TimeoutReply::Close)));
         assert_eq!(lives(Clock::evict), (0, End::Cut, None));
     }
 

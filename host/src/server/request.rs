@@ -12,7 +12,7 @@ use hyper::body::Incoming;
 use tokio::sync::oneshot;
 use wasmtime_wasi_http::WasiBody;
 
-use super::body::{Failure, Pace, RequestBody};
+use super::body::{Failure, MinDataRate, RequestBody};
 use super::head::{self, MAX_HEADERS};
 use super::responses::{and_close, come_back, full, plain};
 use crate::hop_by_hop;
@@ -51,7 +51,7 @@ impl Triggers {
         &self,
         request: Request<Incoming>,
         client: SocketAddr,
-        pace: Pace,
+        data_rate: MinDataRate,
         memory: &Arc<Budget>,
     ) -> Response<WasiBody> {
         // HTTP/1.1 is stopped by hyper before it comes here.
@@ -76,7 +76,7 @@ impl Triggers {
                 let Some(permit) = admit(&request, memory) else {
                     return and_close(version, come_back(NO_MEMORY));
                 };
-                match self.prepare(request, &found, client, pace, memory, &permit) {
+                match self.prepare(request, &found, client, data_rate, memory, &permit) {
                     Ok((request, failure)) => call(serving, request, failure, version).await,
                     Err(problem) => plain(StatusCode::BAD_REQUEST, problem),
                 }
@@ -90,7 +90,7 @@ impl Triggers {
         mut request: Request<Incoming>,
         found: &Match<'_, Answer>,
         client: SocketAddr,
-        pace: Pace,
+        data_rate: MinDataRate,
         memory: &Arc<Budget>,
         permit: &Arc<Permit>,
     ) -> Result<(Request<WasiBody>, oneshot::Receiver<Failure>), &'static str> {
@@ -100,7 +100,7 @@ impl Triggers {
         add_headers(&mut request, found, client);
         let (head, incoming) = request.into_parts();
         let grows = unknown.then(|| Arc::clone(permit));
-        let (body, failure) = RequestBody::watch(incoming, pace, grows);
+        let (body, failure) = RequestBody::watch(incoming, data_rate, grows);
         Ok((Request::from_parts(head, body), failure))
     }
 

@@ -1,6 +1,6 @@
 //! From a credential to the caller that it stands for.
 
-use crate::cli::Who;
+use crate::cli::CallerOptions;
 use crate::key;
 use crate::store::KeyValue;
 use anyhow::{Context, Result, anyhow, bail};
@@ -19,7 +19,7 @@ pub struct Known {
 }
 
 /// The caller that these options name.
-pub fn of(who: &Who, policies: &Policies, store: &impl KeyValue, unix_s: u64) -> Result<Known> {
+pub fn of(who: &CallerOptions, policies: &Policies, store: &impl KeyValue, unix_s: u64) -> Result<Known> {
     match (&who.key, &who.token, &who.consumer) {
         (Some(key), ..) => of_key(key, policies, store, unix_s),
         (_, Some(token), _) => {

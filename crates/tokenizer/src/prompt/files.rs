@@ -2,7 +2,7 @@
 //! bound. docs/limits.md has them for the operator.
 
 use super::images::Size;
-use super::sorted::Sorted;
+use super::parts::PromptParts;
 use super::sum;
 use postern_types::RequestFacts;
 
@@ -27,7 +27,7 @@ const SOUND_LEAST_TOKENS: u64 = 100;
 const PDF: &str = "JVBERi";
 
 /// All of them in a request.
-pub(super) fn count(found: &Sorted<'_>, facts: &RequestFacts) -> u64 {
+pub(super) fn count(found: &PromptParts<'_>, facts: &RequestFacts) -> u64 {
     let (images, pictures) = (u64::from(facts.images), found.pictures.len() as u64);
     let carried = u64::from(facts.documents).saturating_add(facts.audio.into());
     // A picture that was not found has its bytes or its file somewhere.

@@ -9,15 +9,15 @@ const MOST: NonZeroUsize = NonZeroUsize::MIN.saturating_add(2_047);
 
 /// What each token was found to be.
 #[derive(Debug)]
-pub struct Remembered<T>(Option<LruCache<String, Entry<T>>>);
+pub struct TokenCache<T>(Option<LruCache<String, Entry<T>>>);
 
 #[derive(Debug)]
 struct Entry<T> {
     until_unix_s: u64,
-    found: Arc<T>,
+    outcome: Arc<T>,
 }
 
-impl<T> Remembered<T> {
+impl<T> TokenCache<T> {
     /// Nothing yet.
     #[must_use]
     #[allow(clippy::new_without_default)] // It lives in a static.
@@ -31,16 +31,16 @@ impl<T> Remembered<T> {
         let entries = self.0.as_mut()?;
         let entry = entries.get(sha256)?;
         if unix_s < entry.until_unix_s {
-            return Some(Arc::clone(&entry.found));
+            return Some(Arc::clone(&entry.outcome));
         }
         entries.pop(sha256);
         None
     }
 
     /// Remember it, in the place of what was not asked for longest if there is no room.
-    pub fn put(&mut self, sha256: String, found: Arc<T>, until_unix_s: u64) {
+    pub fn put(&mut self, sha256: String, outcome: Arc<T>, until_unix_s: u64) {
         let entries = self.0.get_or_insert_with(|| bounded(MOST));
-        entries.put(sha256, Entry { until_unix_s, found });
+        entries.put(sha256, Entry { until_unix_s, outcome });
     }
 }
 
@@ -57,22 +57,22 @@ mod tests {
 
     #[test]
     fn holds_until_the_token_expires() {
-        let mut remembered = Remembered::new();
-        remembered.put("a".to_owned(), Arc::new(1), 100);
-        assert_eq!(remembered.get("a", 99).as_deref(), Some(&1));
-        assert_eq!(remembered.get("a", 100), None);
-        assert_eq!(remembered.get("b", 0), None);
+        let mut token_cache = TokenCache::new();
+        token_cache.put("a".to_owned(), Arc::new(1), 100);
+        assert_eq!(token_cache.get("a", 99).as_deref(), Some(&1));
+        assert_eq!(token_cache.get("a", 100), None);
+        assert_eq!(token_cache.get("b", 0), None);
     }
 
     #[test]
     fn keeps_what_is_asked_for_and_never_grows_beyond_its_bound() {
-        let mut remembered = Remembered::new();
-        remembered.put("often".to_owned(), Arc::new(()), 10);
+        let mut token_cache = TokenCache::new();
+        token_cache.put("often".to_owned(), Arc::new(()), 10);
         for number in 0..MOST.get() * 3 {
-            remembered.put(number.to_string(), Arc::new(()), 10);
-            assert!(remembered.get("often", 5).is_some(), "forgotten after {number}");
+            token_cache.put(number.to_string(), Arc::new(()), 10);
+            assert!(token_cache.get("often", 5).is_some(), "forgotten after {number}");
         }
-        assert_eq!(remembered.get("0", 5), None);
-        assert_eq!(remembered.0.unwrap().len(), MOST.get());
+        assert_eq!(token_cache.get("0", 5), None);
+        assert_eq!(token_cache.0.unwrap().len(), MOST.get());
     }
 }

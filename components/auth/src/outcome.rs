@@ -1,6 +1,6 @@
 //! What comes of a token, however it is checked: its caller, a delegated call, or a refusal.
 
-use crate::remembered;
+use crate::token_cache;
 use postern_contract::types::delegation::DelegatedCall;
 use postern_identity::{Caller, Refused, of_claims};
 use postern_policy::{Consumers, Issuer};
@@ -8,7 +8,7 @@ use postern_token::{Claims, TokenError, credential_id};
 use std::sync::Arc;
 
 /// What is known of a token: its caller, or what must be done first.
-pub enum Found {
+pub enum Outcome {
     Caller(Arc<Caller>),
     Delegated(DelegatedCall),
 }
@@ -24,7 +24,7 @@ pub fn known(
 ) -> Result<Arc<Caller>, Refused> {
     let id = credential_id(secret, Some(claims));
     let caller = Arc::new(of_claims(issuer, consumers, claims, id)?);
-    remembered::put(sha256, &caller, until_unix_s);
+    token_cache::put(sha256, &caller, until_unix_s);
     Ok(caller)
 }
 

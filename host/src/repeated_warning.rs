@@ -9,7 +9,7 @@ const PERIOD: Duration = Duration::from_secs(10);
 
 /// One thing that may happen often.
 #[derive(Clone)]
-pub struct Storm(Arc<Inner>);
+pub struct RepeatedWarning(Arc<Inner>);
 
 struct Inner {
     what: String,
@@ -17,7 +17,7 @@ struct Inner {
     raging: AtomicBool,
 }
 
-impl Storm {
+impl RepeatedWarning {
     /// What happens, as a clause.
     pub fn new(what: impl Into<String>) -> Self {
         let (more, raging) = (AtomicU64::new(0), AtomicBool::new(false));

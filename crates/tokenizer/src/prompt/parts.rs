@@ -5,7 +5,7 @@ use postern_types::{Prompt, SegmentKind};
 
 /// What costs tokens.
 #[derive(Default)]
-pub struct Sorted<'a> {
+pub struct PromptParts<'a> {
     /// Whatever is read as words: texts, what was called, schemas, what is not known. Strings have their escapes.
     pub texts: Vec<&'a str>,
     /// The names of those who speak, and of the tools they called.
@@ -28,15 +28,15 @@ pub struct Sorted<'a> {
     pub predictions: Vec<&'a str>,
 }
 
-impl<'a> Sorted<'a> {
+impl<'a> PromptParts<'a> {
     pub fn of(prompt: &'a Prompt) -> Self {
-        let mut sorted = Sorted::default();
+        let mut parts = PromptParts::default();
         for segment in &prompt.segments {
             // A span that names no place has nothing in it.
             let raw = segment.raw(&prompt.body).unwrap_or_default();
-            sorted.add(segment.kind, segment.is_json_string, raw);
+            parts.add(segment.kind, segment.is_json_string, raw);
         }
-        sorted
+        parts
     }
 
     fn add(&mut self, kind: SegmentKind, is_json_string: bool, raw: &'a str) {
