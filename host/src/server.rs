@@ -10,8 +10,8 @@ mod head;
 mod request;
 mod responses;
 mod settings;
-mod tls;
 mod timed_stream;
+mod tls;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -29,8 +29,8 @@ pub use tls::acceptor;
 
 use self::admission::Admission;
 use self::connection::ConnectionServer;
-use crate::shared::Shared;
 use crate::repeated_warning::RepeatedWarning;
+use crate::shared::Shared;
 
 /// How many connections may wait to be taken: as many as Linux lets them (`net.core.somaxconn`).
 const BACKLOG: u32 = 4096;
@@ -66,8 +66,12 @@ impl Server {
         let admission = Arc::new(Admission::new(self.limits.clone()));
         let unread_ms = self.limits.times.unread;
         let shared = self.shared;
-        let server =
-            Arc::new(ConnectionServer::new(self.triggers, self.limits, self.tls, Arc::clone(&shared.memory)));
+        let server = Arc::new(ConnectionServer::new(
+            self.triggers,
+            self.limits,
+            self.tls,
+            Arc::clone(&shared.memory),
+        ));
         let stopping = watch::Sender::new(false);
         let take = |(stream, client): (TcpStream, SocketAddr)| {
             prepare(&stream, unread_ms);
@@ -76,7 +80,8 @@ impl Server {
                 tokio::spawn(Arc::clone(&server).serve(stream, client, slot, stopping.subscribe()));
             }
         };
-        let no_more = RepeatedWarning::new("no connection can be taken: the system has no files left for it");
+        let no_more =
+            RepeatedWarning::new("no connection can be taken: the system has no files left for it");
         tokio::pin!(stop);
         loop {
             let accepted = tokio::select! {

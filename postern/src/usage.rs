@@ -12,7 +12,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use counters::Source;
 use postern_identity::{Caller, of_issued_key, of_policy_key};
 use postern_keys::{IssuedKey, sha256_from_store_name};
-use postern_meter::{Limits, LimitMatch, Subject, Zone, counted_address, is_model_specific};
+use postern_meter::{LimitMatch, Limits, Subject, Zone, counted_address, is_model_specific};
 use postern_policy::{Limit, Policies, Scope};
 use std::net::IpAddr;
 use std::time::{SystemTime, UNIX_EPOCH};

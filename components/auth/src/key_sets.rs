@@ -87,9 +87,14 @@ async fn current(source: &Source<'_>, unix_s: u64) -> Result<Arc<CachedKeySet>, 
 }
 
 /// What was fetched before, while its issuer cannot be reached.
-fn still_usable(source: &Source<'_>, stored: Option<Arc<CachedKeySet>>, unix_s: u64) -> Option<Arc<CachedKeySet>> {
-    let usable =
-        |cached: &Arc<CachedKeySet>| Age::of(cached.fetched_at_unix_s, source.times, unix_s) != Age::TooOld;
+fn still_usable(
+    source: &Source<'_>,
+    stored: Option<Arc<CachedKeySet>>,
+    unix_s: u64,
+) -> Option<Arc<CachedKeySet>> {
+    let usable = |cached: &Arc<CachedKeySet>| {
+        Age::of(cached.fetched_at_unix_s, source.times, unix_s) != Age::TooOld
+    };
     [cached(source), stored]
         .into_iter()
         .flatten()

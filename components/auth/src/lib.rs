@@ -10,16 +10,16 @@
 
 mod access;
 mod fetch;
-mod outcome;
 mod guesses;
 mod ids;
 mod key_sets;
 mod key_value;
 mod keys;
 mod opaque;
+mod outcome;
 mod policy;
-mod token_cache;
 mod store;
+mod token_cache;
 mod tokens;
 mod used;
 

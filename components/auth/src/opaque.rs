@@ -1,7 +1,7 @@
 //! Opaque tokens: the issuer says whose they are (RFC 7662).
 
-use crate::outcome::{self, Outcome};
 use crate::guesses;
+use crate::outcome::{self, Outcome};
 use crate::store;
 use postern_contract::types::delegation::{
     BasicCredential, DelegatedCall, DelegatedResult, FormAnswer, FormPost,

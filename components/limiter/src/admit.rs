@@ -5,7 +5,8 @@ use postern_contract::types::limiter::{Admission, AdmissionRequest, Rejection};
 use postern_contract::types::{Dialect, Metering, Operation, Price, Prompt, RequestFacts};
 use postern_fault::{Fault, Kind};
 use postern_meter::{
-    Amounts, AnswerCap, ReserveRequest, Rejected, Limits, HeaderNames, RENEW_AFTER_MS, Admitted, Lease, headers,
+    Admitted, Amounts, AnswerCap, HeaderNames, Lease, Limits, RENEW_AFTER_MS, Rejected,
+    ReserveRequest, headers,
 };
 use postern_policy::{Limit, LimitUnit};
 use postern_tokenizer::prompt::Tokens;
@@ -101,7 +102,8 @@ fn admitted(
     answer_cap_tokens: Option<u64>,
 ) -> Admission {
     let Admitted { reservations, statuses, uncounted, now_ms } = reserved;
-    let warnings = statuses.iter().filter_map(|(matched, status)| matched.warning(status)).collect();
+    let warnings =
+        statuses.iter().filter_map(|(matched, status)| matched.warning(status)).collect();
     let lease = Lease::new(reservations, amounts.input_tokens, price);
     let renew_after_ms = lease.must_be_renewed().then_some(RENEW_AFTER_MS);
     Admission {

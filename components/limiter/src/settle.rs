@@ -4,7 +4,7 @@ use crate::counters;
 use postern_contract::types::Usage;
 use postern_contract::types::limiter::Outcome;
 use postern_fault::Fault;
-use postern_meter::{Amounts, Settlement as Settled, Lease, closed};
+use postern_meter::{Amounts, Lease, Settlement as Settled, closed};
 use postern_store::{Change, Counters as _};
 
 /// Settle.

@@ -79,9 +79,15 @@ mod tests {
     #[test]
     fn sees_what_is_read_and_what_is_asked_for() {
         let ip = ContextAttributes { ip: true, ..ContextAttributes::default() };
-        assert_eq!(ContextAttributes::of("when { context has ip && context // x\n . ip.isLoopback() }"), ip);
+        assert_eq!(
+            ContextAttributes::of("when { context has ip && context // x\n . ip.isLoopback() }"),
+            ip
+        );
         let two = ContextAttributes { tools: true, now: true, ..ContextAttributes::default() };
-        assert_eq!(ContextAttributes::of("{ context.tools > 0 } { context.now < datetime(\"x\") }"), two);
+        assert_eq!(
+            ContextAttributes::of("{ context.tools > 0 } { context.now < datetime(\"x\") }"),
+            two
+        );
     }
 
     #[test]

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lru::LruCache;
 
+use crate::context_attributes::ContextAttributes;
 use crate::decision::Decision;
 use crate::facts::{Action, Context, Principal, Resource};
 use crate::policies::Authorization;
-use crate::context_attributes::ContextAttributes;
 
 /// The longest question that is remembered. They have some 200 bytes; who sends a token with a thousand roles gets
 /// an answer, but not the memory of all others.
@@ -186,8 +186,7 @@ mod tests {
         let first = cache.decide(&policies, &caller("often"), Action::Chat, &model(), &context);
         for number in 0..100 {
             assert!(ask(&cache, &policies, &number.to_string(), &context));
-            let again =
-                cache.decide(&policies, &caller("often"), Action::Chat, &model(), &context);
+            let again = cache.decide(&policies, &caller("often"), Action::Chat, &model(), &context);
             assert!(Arc::ptr_eq(&first, &again), "forgotten after {number}");
             assert!(cache.len() <= 8);
         }

@@ -7,9 +7,9 @@ use cedar_policy::{
 };
 use chrono::{DateTime, SecondsFormat};
 
+use crate::context_attributes::ContextAttributes;
 use crate::facts::{Action, Context, Principal, Resource};
 use crate::schema::{Names, uid};
-use crate::context_attributes::ContextAttributes;
 
 /// 9999-12-31T23:59:59Z: Cedar's `datetime` has four digits of year.
 const LAST_SECOND: u64 = 253_402_300_799;
@@ -138,9 +138,11 @@ fn pairs(
     let ip = context.ip.filter(|_| attributes.ip);
     let ip = ip.map(|ip| RestrictedExpression::new_ip(ip.to_canonical().to_string()));
     let client = (on_model && attributes.client).then(|| text(&context.client));
-    let stream = (on_model && attributes.stream).then(|| RestrictedExpression::new_bool(context.stream));
+    let stream =
+        (on_model && attributes.stream).then(|| RestrictedExpression::new_bool(context.stream));
     let tools = (on_model && attributes.tools).then(|| long(context.tools));
-    let cap = context.output_cap_tokens.filter(|_| on_model && attributes.output_cap_tokens).map(long);
+    let cap =
+        context.output_cap_tokens.filter(|_| on_model && attributes.output_cap_tokens).map(long);
     let body = (on_model && attributes.body_bytes).then(|| long(context.body_bytes));
     let pairs = [
         ("now", now),

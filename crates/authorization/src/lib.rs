@@ -8,26 +8,26 @@
 //! The reference is `docs/authorization.md`. No I/O: the text, the time and the address are arguments.
 //! Cedar: <https://docs.cedarpolicy.com>.
 
+mod context_attributes;
 mod decision;
+mod decision_cache;
 mod entities;
 mod facts;
-mod decision_cache;
 mod policies;
 mod policy;
 mod problem;
 mod schema;
 mod statements;
-mod context_attributes;
 mod validate;
 mod wording;
 
+pub use context_attributes::ContextAttributes;
 pub use decision::Decision;
-pub use facts::{Action, Context, Principal, Resource};
 pub use decision_cache::DecisionCache;
+pub use facts::{Action, Context, Principal, Resource};
 pub use policies::Authorization;
 pub use policy::Policy;
 pub use problem::Problem;
-pub use context_attributes::ContextAttributes;
 
 /// The name of the file in the policy folder.
 pub const AUTHORIZATION_FILE: &str = "authorization.cedar";

@@ -6,6 +6,7 @@ use cedar_policy::{Authorizer, EntityUid, Policy as CedarPolicy, PolicySet};
 use sha2::{Digest, Sha256};
 
 use crate::SCHEMA;
+use crate::context_attributes::ContextAttributes;
 use crate::decision::Decision;
 use crate::entities::Question;
 use crate::facts::{Action, Context, Principal, Resource};
@@ -13,7 +14,6 @@ use crate::policy::{Policy, index, numbered};
 use crate::problem::Problem;
 use crate::schema;
 use crate::statements::{self, Statement};
-use crate::context_attributes::ContextAttributes;
 use crate::validate;
 
 /// The policies of a gateway, ready to decide.
@@ -145,7 +145,8 @@ impl Authorization {
             Some((set, policies)) => (set, policies, Vec::new()),
             None => one_by_one(text, &statements),
         };
-        let (context_attributes, serial) = (ContextAttributes::of(text), SERIAL.fetch_add(1, Ordering::Relaxed));
+        let (context_attributes, serial) =
+            (ContextAttributes::of(text), SERIAL.fetch_add(1, Ordering::Relaxed));
         Ok((Self { set, policies, context_attributes, serial }, problems))
     }
 }

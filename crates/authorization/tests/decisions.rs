@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use postern_authorization::{
-    Action, Authorization, Context, Decision, DecisionCache, Principal, Resource, ContextAttributes,
+    Action, Authorization, Context, ContextAttributes, Decision, DecisionCache, Principal, Resource,
 };
 
 const SHIPPED: &str = include_str!("../../../policies/authorization.cedar");
@@ -80,7 +80,11 @@ fn the_shipped_policies_let_everybody_use_models_and_admins_administer() {
         assert_eq!(of(&nobody()).allowed, action != Action::Admin, "{action:?}");
         assert!(of(&admin).allowed, "{action:?}");
     }
-    assert_eq!(shipped.context_attributes(), ContextAttributes::default(), "so every decision is remembered for long");
+    assert_eq!(
+        shipped.context_attributes(),
+        ContextAttributes::default(),
+        "so every decision is remembered for long"
+    );
 }
 
 #[test]

@@ -3,7 +3,9 @@
 
 use std::thread;
 
-use postern_authorization::{Action, Authorization, Context, Decision, Principal, Resource, ContextAttributes};
+use postern_authorization::{
+    Action, Authorization, Context, ContextAttributes, Decision, Principal, Resource,
+};
 use proptest::prelude::{ProptestConfig, any, prop_assert, proptest};
 
 const SHIPPED: &str = include_str!("../../../policies/authorization.cedar");
@@ -74,7 +76,10 @@ fn the_words_say_as_much_of_the_context_as_the_tree() {
             body_bytes: of("body_bytes"),
         };
         // The words may say more, when one of them is no variable; never less.
-        assert!(attributes == by_the_tree || attributes == ContextAttributes::ALL, "{attributes:?}, {by_the_tree:?}\n{text}");
+        assert!(
+            attributes == by_the_tree || attributes == ContextAttributes::ALL,
+            "{attributes:?}, {by_the_tree:?}\n{text}"
+        );
         assert!(
             attributes != ContextAttributes::ALL
                 || text.contains('[')

@@ -1,11 +1,11 @@
-//! The caller, and how it comes of a key.
+//! The caller, and how a key leads to it.
 
 use crate::Refused;
 use postern_keys::{IssuedKey, KeyState, hashes_match};
 use postern_policy::{Consumer, ConsumerKey, Consumers, DataClass, IpRange, ModelPattern};
 use std::net::IpAddr;
 
-/// Who calls, as later stages may know it.
+/// The caller, as later stages may know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     /// A consumer of `consumers.toml`, or `<issuer>/<claim>` for one that it does not declare.
@@ -14,13 +14,13 @@ pub struct Caller {
     pub team: Option<String>,
     /// The customer or business unit it belongs to.
     pub tenant: Option<String>,
-    /// The plan whose limits hold.
+    /// The plan whose limits apply.
     pub plan: Option<String>,
     /// Its roles.
     pub roles: Vec<String>,
-    /// What it may ask for.
+    /// The models and aliases that it may request.
     pub models: Vec<ModelPattern>,
-    /// Where its requests may go; none: anywhere.
+    /// The regions its requests may go to; none: any.
     pub regions: Option<Vec<String>>,
     /// How sensitive its data is.
     pub data_class: Option<DataClass>,
@@ -28,16 +28,16 @@ pub struct Caller {
     pub issuer: Option<String>,
     /// The public id of its credential.
     pub credential_id: String,
-    /// Whom its token is of, see [`postern_token::owner`]; none for a key.
+    /// The owner of its token, see [`postern_token::owner`]; none for a key.
     pub token_owner: Option<String>,
     /// The claims of its token that its issuer passes on, by name, each as text; none for a key.
     pub claims: Vec<(String, String)>,
-    /// Where it may call from: in one range of each list that has any.
+    /// The addresses it may call from: one range of each list that is not empty.
     pub ip_ranges: [Vec<IpRange>; 2],
 }
 
 impl Caller {
-    /// Of a declared consumer, as policy says.
+    /// The caller of a declared consumer, by policy.
     pub(crate) fn of_consumer(consumer: &Consumer, credential_id: String) -> Self {
         Self {
             consumer: consumer.name.clone(),
@@ -56,11 +56,11 @@ impl Caller {
         }
     }
 
-    /// It may call from there.
+    /// Whether it may call from this address.
     ///
     /// # Errors
     ///
-    /// [`Refused::Address`] for an address outside its ranges, and for none where it has ranges.
+    /// [`Refused::Address`] for an address outside its ranges, and for an unknown address if it has ranges.
     pub fn calls_from(&self, address: Option<IpAddr>) -> Result<(), Refused> {
         let within = |ranges: &Vec<IpRange>| {
             ranges.is_empty()
@@ -73,7 +73,7 @@ impl Caller {
         Err(Refused::Address { consumer: self.consumer.clone(), address })
     }
 
-    /// With what a key takes away.
+    /// The caller with the restrictions of a key.
     fn narrowed(
         mut self,
         models: Option<&[ModelPattern]>,
@@ -91,7 +91,7 @@ impl Caller {
     }
 }
 
-/// The regions that both allow; none: anywhere.
+/// The regions that both allow; none: any.
 pub(crate) fn both(mine: Option<Vec<String>>, narrower: Option<&[String]>) -> Option<Vec<String>> {
     match (mine, narrower) {
         (mine, None) => mine,
@@ -103,7 +103,7 @@ pub(crate) fn both(mine: Option<Vec<String>>, narrower: Option<&[String]>) -> Op
     }
 }
 
-/// The caller with a key that is kept in git; `sha256` is the hash of what was presented, in lower-case hexadecimal.
+/// The caller of a key in git; `sha256` is the hash of the presented key, in lower-case hexadecimal.
 ///
 /// # Errors
 ///
@@ -120,12 +120,12 @@ pub fn of_policy_key(key: &ConsumerKey, sha256: &str, unix_s: u64) -> Result<Cal
     Ok(caller.narrowed(models, regions, key.plan.as_ref(), key.ip_ranges.clone()))
 }
 
-/// The caller with an issued key.
+/// The caller of an issued key.
 ///
 /// # Errors
 ///
-/// [`Refused::Revoked`], [`Refused::Expired`], [`Refused::OfNobody`], and [`Refused::UnreadableRecord`] for a restriction
-/// that cannot be read: it would not be enforced.
+/// [`Refused::Revoked`], [`Refused::Expired`], [`Refused::OfNobody`], and [`Refused::UnreadableRecord`] for a
+/// restriction that cannot be read and so could not be enforced.
 pub fn of_issued_key(
     consumers: &Consumers,
     key: &IssuedKey,

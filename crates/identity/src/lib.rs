@@ -1,7 +1,7 @@
-//! Who is calling: from what was presented to the caller, and why not.
+//! From a presented credential to the caller, or to the reason why there is none.
 //!
 //! Knows no HTTP and does no I/O: the clock, the store and the network are the component's, and come as arguments.
-//! What lets nobody in is one enum, [`Refused`], and one place says what the caller is told of it.
+//! Every refusal is a case of one enum, [`Refused`], and one place decides what the caller is told.
 
 mod attempt;
 mod caller;

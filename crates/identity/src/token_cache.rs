@@ -1,13 +1,13 @@
-//! Tokens that were verified, by their hash, until they expire: a signature is checked once an instance.
+//! Verified tokens, by their hash, until they expire: a signature is verified once per instance.
 
 use lru::LruCache;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-/// A caller with its strings is under 1 KiB. Of more, those go that were not seen for longest.
+/// A caller with its strings is under 1 KiB. The least recently used tokens are dropped first.
 const MOST: NonZeroUsize = NonZeroUsize::MIN.saturating_add(2_047);
 
-/// What each token was found to be.
+/// The result of each verification.
 #[derive(Debug)]
 pub struct TokenCache<T>(Option<LruCache<String, Entry<T>>>);
 
@@ -18,14 +18,14 @@ struct Entry<T> {
 }
 
 impl<T> TokenCache<T> {
-    /// Nothing yet.
+    /// An empty cache.
     #[must_use]
     #[allow(clippy::new_without_default)] // It lives in a static.
     pub const fn new() -> Self {
         Self(None)
     }
 
-    /// What the token with this hash was found to be, if that still holds.
+    /// The result for the token with this hash, if it has not expired.
     #[must_use]
     pub fn get(&mut self, sha256: &str, unix_s: u64) -> Option<Arc<T>> {
         let entries = self.0.as_mut()?;
@@ -37,14 +37,14 @@ impl<T> TokenCache<T> {
         None
     }
 
-    /// Remember it, in the place of what was not asked for longest if there is no room.
+    /// Stores a result, in place of the least recently used one if the cache is full.
     pub fn put(&mut self, sha256: String, outcome: Arc<T>, until_unix_s: u64) {
         let entries = self.0.get_or_insert_with(|| bounded(MOST));
         entries.put(sha256, Entry { until_unix_s, outcome });
     }
 }
 
-/// A cache that takes memory as it fills: an instance may live for one request.
+/// A cache that allocates memory as it fills: an instance may live for one request.
 fn bounded<T>(most: NonZeroUsize) -> LruCache<String, T> {
     let mut cache = LruCache::unbounded();
     cache.resize(most);

@@ -119,7 +119,7 @@ fn an_issued_key_holds_until_it_is_revoked_or_expires() {
     assert!(matches!(of(&expired), Err(Refused::Expired)));
     let orphan = IssuedKey { consumer: "gone".to_owned(), ..issued.clone() };
     assert!(matches!(of(&orphan), Err(Refused::OfNobody(_))));
-    // A restriction that cannot be read would not be enforced.
+    // A restriction that cannot be read could not be enforced.
     let unreadable =
         IssuedKey { ip_ranges: Some(vec!["10.0.0.0/99".to_owned()]), ..issued.clone() };
     assert!(matches!(of(&unreadable), Err(Refused::UnreadableRecord(_))));
@@ -161,7 +161,7 @@ fn claims_say_more_of_a_declared_consumer() {
     assert_eq!(caller.tenant.as_deref(), Some("t"));
     assert_eq!(caller.plan.as_deref(), Some("gold"));
     assert_eq!(caller.roles, ["developer", "lead"]);
-    // A claim never opens a region.
+    // A claim never adds a region.
     assert_eq!(caller.regions.as_deref(), Some(&["us".to_owned()][..]));
     assert_eq!(caller.data_class.unwrap().word(), "restricted");
     let silent = of_token("corporate", r#"{"azp":"search"}"#).unwrap();

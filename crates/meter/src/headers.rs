@@ -1,9 +1,9 @@
 //! The response headers that report a client's limits, by the names of its dialect.
 
+use crate::display;
 use crate::limit_match::LimitMatch;
 use crate::reservation::Unit;
 use crate::status::LimitStatus;
-use crate::display;
 
 /// The vendor whose header names are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,14 +23,19 @@ const KINDS: [(&str, &[Unit]); 4] = [
 ];
 
 /// The status of the tightest limit of each kind.
-pub fn headers(names: HeaderNames, statuses: &[(LimitMatch<'_>, LimitStatus)], now_ms: u64) -> Vec<(String, String)> {
+pub fn headers(
+    names: HeaderNames,
+    statuses: &[(LimitMatch<'_>, LimitStatus)],
+    now_ms: u64,
+) -> Vec<(String, String)> {
     let mut headers = Vec::new();
     for (kind, units) in KINDS {
         // OpenAI counts tokens of one kind only.
         if names == HeaderNames::OpenAi && kind.contains('-') {
             continue;
         }
-        let of_kind = statuses.iter().filter(|(matched, _)| units.contains(&Unit::from(matched.limit.unit)));
+        let of_kind =
+            statuses.iter().filter(|(matched, _)| units.contains(&Unit::from(matched.limit.unit)));
         let Some((_, tightest)) = of_kind.max_by_key(|(_, status)| tightness(status)) else {
             continue;
         };

@@ -1,7 +1,7 @@
 //! The reservations of a request: renewed while it runs, settled once when it ends.
 
 use crate::estimate::Amounts;
-use crate::reservation::{Reservation, LEASE_MS, Layout, Unit};
+use crate::reservation::{LEASE_MS, Layout, Reservation, Unit};
 use postern_store::Change;
 use postern_types::Price;
 use serde::{Deserialize, Serialize};
@@ -82,12 +82,17 @@ impl Lease {
 
     /// Whether a part of it lapses unless it is renewed.
     pub fn must_be_renewed(&self) -> bool {
-        self.reservations.iter().any(|reservation| matches!(reservation.layout, Layout::Long | Layout::Lease))
+        self.reservations
+            .iter()
+            .any(|reservation| matches!(reservation.layout, Layout::Long | Layout::Lease))
     }
 
     /// The changes, in order, that replace reserved amounts by used ones.
     pub fn settle(&self, settlement: Settlement, now_ms: u64) -> Vec<Change> {
-        self.reservations.iter().flat_map(|reservation| settled(reservation, settlement, now_ms)).collect()
+        self.reservations
+            .iter()
+            .flat_map(|reservation| settled(reservation, settlement, now_ms))
+            .collect()
     }
 
     /// The renewed lease, and the changes, in order, that renew it.
@@ -97,8 +102,8 @@ impl Lease {
         let mut changes = Vec::new();
         for reservation in &mut self.reservations {
             // A calendar window that has ended admits no more requests.
-            let has_ended =
-                reservation.is_calendar && reservation.window.is_some_and(|(_, end_ms)| end_ms <= now_ms);
+            let has_ended = reservation.is_calendar
+                && reservation.window.is_some_and(|(_, end_ms)| end_ms <= now_ms);
             let is_leased = matches!(reservation.layout, Layout::Long | Layout::Lease);
             if !is_leased || has_ended || reservation.minute >= minute {
                 continue;
@@ -106,7 +111,10 @@ impl Lease {
             let by = signed(reservation.amount);
             changes.push(Change { counter: reservation.held(minute), by });
             if reservation.is_held(now_ms) {
-                changes.push(Change { counter: reservation.held(reservation.minute), by: by.saturating_neg() });
+                changes.push(Change {
+                    counter: reservation.held(reservation.minute),
+                    by: by.saturating_neg(),
+                });
             }
             reservation.minute = minute;
         }
@@ -124,10 +132,15 @@ fn settled(reservation: &Reservation, settlement: Settlement, now_ms: u64) -> Ve
     let difference = signed(used).saturating_sub(signed(reservation.amount));
     let changes = match reservation.layout {
         Layout::Count => vec![(reservation.total(), difference)],
-        Layout::Short => vec![(reservation.used(), signed(used)), (reservation.total(), difference)],
+        Layout::Short => {
+            vec![(reservation.used(), signed(used)), (reservation.total(), difference)]
+        }
         Layout::Long | Layout::Lease => {
-            let released =
-                if reservation.is_held(now_ms) { signed(reservation.amount).saturating_neg() } else { 0 };
+            let released = if reservation.is_held(now_ms) {
+                signed(reservation.amount).saturating_neg()
+            } else {
+                0
+            };
             let used = if reservation.layout == Layout::Long { signed(used) } else { 0 };
             let used_in = reservation.window.map(|_| (reservation.used(), used));
             used_in.into_iter().chain([(reservation.held(reservation.minute), released)]).collect()

@@ -63,9 +63,10 @@ impl<'p> LimitMatch<'p> {
                 (reservation.total(), self.of_spans("total").skip(1).collect())
             }
             // The current minute's counter is read again in its place among the others.
-            Layout::Long => {
-                (reservation.held(reservation.minute), self.held().chain(self.of_spans("used")).collect())
-            }
+            Layout::Long => (
+                reservation.held(reservation.minute),
+                self.held().chain(self.of_spans("used")).collect(),
+            ),
             Layout::Lease => (reservation.held(reservation.minute), self.held().collect()),
         };
         Gate { counter, add: reservation.amount, also, at_most: self.limit.amount }

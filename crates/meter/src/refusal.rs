@@ -1,9 +1,9 @@
 //! What a client is told of a limit that refuses its request.
 
+use crate::display;
 use crate::limit_match::LimitMatch;
 use crate::reservation::Unit;
 use crate::status::LimitStatus;
-use crate::display;
 use postern_fault::{Blame, Fault, Kind};
 
 /// A limit that refuses a request, and what the client should do.

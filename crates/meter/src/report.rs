@@ -1,9 +1,9 @@
 //! `GET /v1/usage`: what a caller has used, reserved and left of each limit.
 
+use crate::display;
 use crate::limit_match::LimitMatch;
 use crate::reservation::{Layout, Unit};
 use crate::status::sum;
-use crate::display;
 use postern_store::Counter;
 use serde_json::{Value, json};
 

@@ -90,7 +90,12 @@ pub struct Reservation {
 }
 
 impl Reservation {
-    pub(crate) fn new(limit: &Limit, subject: &Subject<'_>, windows: Option<&Windows>, now_ms: u64) -> Self {
+    pub(crate) fn new(
+        limit: &Limit,
+        subject: &Subject<'_>,
+        windows: Option<&Windows>,
+        now_ms: u64,
+    ) -> Self {
         let unit = Unit::from(limit.unit);
         let current = windows.map(|windows| windows.current);
         let layout = match (unit, current) {

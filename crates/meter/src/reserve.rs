@@ -3,8 +3,8 @@
 use crate::estimate::Amounts;
 use crate::limit_identity::are_counted_together;
 use crate::limit_match::LimitMatch;
-use crate::reservation::{Reservation, Unit};
 use crate::refusal::{Refusal, closed};
+use crate::reservation::{Reservation, Unit};
 use crate::status::LimitStatus;
 use crate::subject::{Subject, is_model_specific};
 use crate::window::Zone;
@@ -132,7 +132,8 @@ impl<'p> Limits<'p> {
         let mut now_ms = clock_ms;
         let mut uncounted = None;
         for _ in 0..limits.len().saturating_add(MAX_EXTRA_ROUNDS) {
-            let matches: Vec<_> = limits.iter().map(|limit| request.matched(limit, now_ms)).collect();
+            let matches: Vec<_> =
+                limits.iter().map(|limit| request.matched(limit, now_ms)).collect();
             if let Some((limit, refusal)) =
                 matches.iter().find_map(|matched| Some((matched.limit, matched.never_fits()?)))
             {
@@ -145,7 +146,8 @@ impl<'p> Limits<'p> {
             }
             match counters.reserve(now_ms / 1_000, &gates).await {
                 Ok(ReserveOutcome::Admitted(values)) => {
-                    let reservations = matches.iter().map(|matched| matched.reservation.clone()).collect();
+                    let reservations =
+                        matches.iter().map(|matched| matched.reservation.clone()).collect();
                     let statuses = statuses(matches, &values, clock_ms);
                     return Ok(Admitted { reservations, statuses, uncounted, now_ms: clock_ms });
                 }
@@ -157,7 +159,11 @@ impl<'p> Limits<'p> {
                 }
                 Ok(ReserveOutcome::Broken { gate, counter }) => {
                     let why = format!("the counter `{}` holds no count", counter.name);
-                    self.must_admit(matches.get(gate).is_none_or(LimitMatch::is_money), &why, clock_ms)?;
+                    self.must_admit(
+                        matches.get(gate).is_none_or(LimitMatch::is_money),
+                        &why,
+                        clock_ms,
+                    )?;
                     limits.remove(gate.min(limits.len().saturating_sub(1)));
                     uncounted = Some(why);
                 }
@@ -200,7 +206,11 @@ impl<'p> ReserveRequest<'p, '_> {
     }
 }
 
-fn statuses<'p>(matches: Vec<LimitMatch<'p>>, values: &[Vec<i64>], now_ms: u64) -> Vec<(LimitMatch<'p>, LimitStatus)> {
+fn statuses<'p>(
+    matches: Vec<LimitMatch<'p>>,
+    values: &[Vec<i64>],
+    now_ms: u64,
+) -> Vec<(LimitMatch<'p>, LimitStatus)> {
     let with_values = matches.into_iter().zip(values);
     with_values
         .map(|(matched, values)| {
@@ -211,9 +221,15 @@ fn statuses<'p>(matches: Vec<LimitMatch<'p>>, values: &[Vec<i64>], now_ms: u64) 
 }
 
 /// Of all limits that reject the request, the client is told the one with the longest wait.
-fn refused<'p>(matches: Vec<LimitMatch<'p>>, gate: usize, values: &[Vec<i64>], now_ms: u64) -> Rejected<'p> {
+fn refused<'p>(
+    matches: Vec<LimitMatch<'p>>,
+    gate: usize,
+    values: &[Vec<i64>],
+    now_ms: u64,
+) -> Rejected<'p> {
     let all = matches.iter().zip(values).enumerate();
-    let exceeded = all.filter(|(index, (matched, values))| *index == gate || matched.is_exceeded(values));
+    let exceeded =
+        all.filter(|(index, (matched, values))| *index == gate || matched.is_exceeded(values));
     let longest = exceeded
         .map(|(_, (matched, values))| {
             (matched, matched.status(values, now_ms), matched.fits_in_ms(values, now_ms))
@@ -235,5 +251,10 @@ fn rejected<'p>(
     now_ms: u64,
 ) -> Rejected<'p> {
     let Refusal { fault, limit: description, retry_helps } = refusal;
-    Rejected { fault, by: Some(Box::new(RejectedBy { limit, description, retry_helps })), statuses, now_ms }
+    Rejected {
+        fault,
+        by: Some(Box::new(RejectedBy { limit, description, retry_helps })),
+        statuses,
+        now_ms,
+    }
 }

@@ -160,7 +160,10 @@ mod tests {
             (Wire::Anthropic, "anthropic-version"),
             (Wire::Cohere, "x-client-name"),
         ] {
-            assert!(HeaderFilter { dialect: Some(wire), policy }.passes_to_vendor(name, wire), "{name}");
+            assert!(
+                HeaderFilter { dialect: Some(wire), policy }.passes_to_vendor(name, wire),
+                "{name}"
+            );
         }
         let openai = HeaderFilter { dialect: Some(Wire::OpenAi), policy };
         assert!(

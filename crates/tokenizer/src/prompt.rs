@@ -14,8 +14,8 @@ pub use postern_types::unescape;
 pub use tools::ToolRule;
 
 use crate::Encoding;
-use postern_types::Prompt;
 use parts::PromptParts;
+use postern_types::Prompt;
 
 /// How many tokens a request has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

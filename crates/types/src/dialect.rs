@@ -1,9 +1,9 @@
-//! The wire languages.
+//! The names of dialects.
 
 use crate::Dialect;
 
 impl Dialect {
-    /// All of them.
+    /// All dialects.
     pub const ALL: [Dialect; 6] = [
         Dialect::OpenAi,
         Dialect::Responses,
@@ -13,7 +13,7 @@ impl Dialect {
         Dialect::Cohere,
     ];
 
-    /// Each with its word in policies and records.
+    /// Each dialect with its name in policies and records.
     pub const WORDS: [(&'static str, Dialect); 6] = [
         ("openai", Dialect::OpenAi),
         ("responses", Dialect::Responses),
@@ -23,18 +23,18 @@ impl Dialect {
         ("cohere", Dialect::Cohere),
     ];
 
-    /// The word for it in policies and records.
+    /// Its name in policies and records.
     pub fn word(self) -> &'static str {
         let found = Self::WORDS.iter().find(|(_, dialect)| *dialect == self);
         found.map_or("", |(word, _)| word)
     }
 
-    /// By its word.
+    /// The dialect of a name.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|dialect| dialect.word() == word)
     }
 
-    /// As it is called in sentences about losses.
+    /// Its maker's name in sentences about losses.
     pub fn maker(self) -> &'static str {
         match self {
             Dialect::OpenAi => "OpenAI's chat completions",

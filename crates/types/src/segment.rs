@@ -1,4 +1,4 @@
-//! Texts of an answer, and the insides of JSON strings in which they stand.
+//! Texts of an answer, and the insides of JSON strings that contain them.
 
 use crate::provider::{AnswerSegment, Place, SegmentForm, TextKind};
 use std::borrow::Cow;
@@ -6,31 +6,31 @@ use std::iter::Peekable;
 use std::str::CharIndices;
 
 impl Place {
-    /// A text of a choice that is in no numbered content.
+    /// The place of a choice's text outside of numbered contents.
     pub fn new(kind: TextKind, choice: u32) -> Self {
         Place { kind, choice, content: 0, part: 0 }
     }
 
-    /// In this content.
+    /// The place within this content.
     #[must_use]
     pub fn in_content(self, content: u32) -> Self {
         Place { content, ..self }
     }
 
-    /// In this part of its content.
+    /// The place within this part of its content.
     #[must_use]
     pub fn in_part(self, part: u32) -> Self {
         Place { part, ..self }
     }
 
-    /// A number for it, by which places are ordered.
+    /// A key that orders places.
     pub fn key(self) -> (u32, u32, u32, u8) {
         (self.choice, self.content, self.part, self.kind as u8)
     }
 }
 
 impl AnswerSegment {
-    /// What it says; none if `output` is not the text that it speaks of.
+    /// Its text; none if `output` is not the text that it belongs to.
     pub fn text<'a>(&self, output: &'a str) -> Option<Cow<'a, str>> {
         let raw = self.span.of(output)?;
         Some(match self.form {
@@ -40,7 +40,7 @@ impl AnswerSegment {
     }
 }
 
-/// What the inside of a JSON string literal says. Half a surrogate pair says `U+FFFD`.
+/// The text of the inside of a JSON string literal. Half a surrogate pair becomes `U+FFFD`.
 pub fn json_unescaped(inside: &str) -> Cow<'_, str> {
     match inside.contains('\\') {
         true => Cow::Owned(Unescaped::new(inside).map(|(_, character)| character).collect()),
@@ -48,14 +48,14 @@ pub fn json_unescaped(inside: &str) -> Cow<'_, str> {
     }
 }
 
-/// The characters that the inside of a JSON string literal says, each with where its writing ends.
+/// The characters of the inside of a JSON string literal, each with the offset after its spelling.
 pub struct Unescaped<'a> {
     inside: &'a str,
     characters: Peekable<CharIndices<'a>>,
 }
 
 impl<'a> Unescaped<'a> {
-    /// From the beginning.
+    /// Starts at the beginning.
     pub fn new(inside: &'a str) -> Self {
         Unescaped { inside, characters: inside.char_indices().peekable() }
     }
@@ -76,7 +76,7 @@ impl<'a> Unescaped<'a> {
         }
     }
 
-    /// The escape whose backslash stands at `start` and has been taken.
+    /// The character of the escape whose backslash at `start` has been consumed.
     fn escape(&mut self, start: usize) -> char {
         const LOST: char = char::REPLACEMENT_CHARACTER;
         let Some(first) = self.unit(start) else {

@@ -1,9 +1,9 @@
-//! What a JSON string literal says.
+//! Unescapes JSON string literals.
 
 use std::borrow::Cow;
 
-/// What the inside of a JSON string literal says (RFC 8259, section 7); a surrogate without its other half becomes U+FFFD,
-/// as the reference `tiktoken` reads it, and so does an escape that is none.
+/// The text of the inside of a JSON string literal (RFC 8259, section 7). A surrogate without its other half becomes
+/// U+FFFD, as in the reference `tiktoken`, and so does an invalid escape.
 pub fn unescape(raw: &str) -> Cow<'_, str> {
     let Some((before, mut rest)) = raw.split_once('\\') else { return Cow::Borrowed(raw) };
     let mut text = String::with_capacity(raw.len());
@@ -21,7 +21,7 @@ pub fn unescape(raw: &str) -> Cow<'_, str> {
     }
 }
 
-/// The character that stands behind a backslash, and what follows it.
+/// The character of an escape, and the text after it.
 fn escape(text: &str) -> (char, &str) {
     let mut characters = text.chars();
     let character = match characters.next() {
@@ -37,7 +37,7 @@ fn escape(text: &str) -> (char, &str) {
     (character, characters.as_str())
 }
 
-/// What stands behind `\u`: a character, or two escapes that are one.
+/// The character after `\u`, from one escape or from a surrogate pair, and the text after it.
 fn code_point(text: &str) -> (char, &str) {
     let Some((first, rest)) = unit(text) else { return (char::REPLACEMENT_CHARACTER, text) };
     if let Some(character) = char::from_u32(first) {

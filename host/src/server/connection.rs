@@ -119,7 +119,8 @@ impl ConnectionServer {
         let response = if overflow && !HEALTH_PATHS.contains(&request.uri().path()) {
             come_back("too many connections")
         } else {
-            let data_rate = MinDataRate::new(self.limits.body_timeout, self.limits.min_body_bytes_per_s);
+            let data_rate =
+                MinDataRate::new(self.limits.body_timeout, self.limits.min_body_bytes_per_s);
             self.triggers.answer(request, client, data_rate, &self.memory).await
         };
         let response = if overflow { and_close(version, response) } else { response };

@@ -19,7 +19,12 @@ pub struct Known {
 }
 
 /// The caller that these options name.
-pub fn of(who: &CallerOptions, policies: &Policies, store: &impl KeyValue, unix_s: u64) -> Result<Known> {
+pub fn of(
+    who: &CallerOptions,
+    policies: &Policies,
+    store: &impl KeyValue,
+    unix_s: u64,
+) -> Result<Known> {
     match (&who.key, &who.token, &who.consumer) {
         (Some(key), ..) => of_key(key, policies, store, unix_s),
         (_, Some(token), _) => {

@@ -1,8 +1,8 @@
 //! All limits of a request, reserved together or not at all.
 
 use crate::fixtures::{
-    MINUTE_MS, SUBJECT, key_limit, matched, ms, now_ms, open_plans, plans, reserve, reserve_for, taken,
-    tokens, written,
+    MINUTE_MS, SUBJECT, key_limit, matched, ms, now_ms, open_plans, plans, reserve, reserve_for,
+    taken, tokens, written,
 };
 use postern_fault::Kind;
 use postern_meter::Subject;
@@ -148,7 +148,8 @@ fn all_limits_may_be_broken_at_once() {
     let store = Memory::new();
     let found = postern_meter::Limits::of(&plans, Some("p")).unwrap().for_model(&[]);
     for limit in found {
-        let matched = postern_meter::LimitMatch::new(limit, &SUBJECT, &crate::fixtures::utc(), now_ms());
+        let matched =
+            postern_meter::LimitMatch::new(limit, &SUBJECT, &crate::fixtures::utc(), now_ms());
         store.spoil(&matched.gate().counter);
     }
     let admitted = reserve(&store, &plans, tokens(6, 4), now_ms()).unwrap();

@@ -3,7 +3,8 @@
 use futures::executor::block_on;
 use jiff::Timestamp;
 use postern_meter::{
-    Amounts, ReserveRequest, Rejected, Limits, LimitMatch, Admitted, Settlement, Subject, Lease, Zone,
+    Admitted, Amounts, Lease, LimitMatch, Limits, Rejected, ReserveRequest, Settlement, Subject,
+    Zone,
 };
 use postern_policy::{Limit, Plans};
 use postern_store::memory::Memory;

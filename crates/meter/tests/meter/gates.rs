@@ -1,7 +1,7 @@
 //! Which counters a limit is kept in, and their names.
 
 use crate::fixtures::{SUBJECT, first, key_limit, matched, ms, now_ms, plans, utc, written};
-use postern_meter::{Limits, LimitMatch, Subject};
+use postern_meter::{LimitMatch, Limits, Subject};
 use postern_policy::Plans;
 use std::collections::HashSet;
 

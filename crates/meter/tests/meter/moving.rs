@@ -1,7 +1,7 @@
 //! Amounts that move while a gate is read, on a store whose only step is an increment.
 
 use crate::fixtures::{SUBJECT, key_limit, matched, ms, plans, reserve, reserve_for, tokens};
-use postern_meter::{Settlement, Subject, Lease};
+use postern_meter::{Lease, Settlement, Subject};
 use postern_policy::Plans;
 use postern_store::Change;
 use postern_store::increments::{IncrementError, IncrementIo, Increments};

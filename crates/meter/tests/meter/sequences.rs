@@ -1,9 +1,9 @@
 //! For random sequences of events: what is used is what was settled, and nothing is left reserved.
 
 use crate::fixtures::{
-    SUBJECT, key_limit, ms, plans, renew, reserve, settle, lease, tokens, utc, values,
+    SUBJECT, key_limit, lease, ms, plans, renew, reserve, settle, tokens, utc, values,
 };
-use postern_meter::{Amounts, Limits, LimitMatch, Settlement, Lease};
+use postern_meter::{Amounts, Lease, LimitMatch, Limits, Settlement};
 use postern_policy::Plans;
 use postern_store::Counter;
 use postern_store::memory::Memory;

@@ -1,10 +1,10 @@
 //! What a settlement makes of a reservation.
 
 use crate::fixtures::{
-    MINUTE_MS, SUBJECT, first, key_limit, matched, ms, now_ms, open_plans, plans, renew, reserve,
-    settle, taken, lease, tokens, utc,
+    MINUTE_MS, SUBJECT, first, key_limit, lease, matched, ms, now_ms, open_plans, plans, renew,
+    reserve, settle, taken, tokens, utc,
 };
-use postern_meter::{Reservation, LimitMatch, Settlement, Lease};
+use postern_meter::{Lease, LimitMatch, Reservation, Settlement};
 use postern_store::memory::Memory;
 use postern_types::Price;
 
@@ -216,7 +216,8 @@ fn a_ticket_travels_as_text() {
         audio_output_pico_usd_per_token: 6,
     };
     let plans = open_plans(&key_limit("tokens", 10, DAY));
-    let reservations = reserve(&Memory::new(), &plans, tokens(6, 4), now_ms()).unwrap().reservations;
+    let reservations =
+        reserve(&Memory::new(), &plans, tokens(6, 4), now_ms()).unwrap().reservations;
     let lease = Lease::new(reservations, 6, Some(&price));
     let again = Lease::from_text(&lease.to_text()).unwrap();
     assert_eq!(again, lease);

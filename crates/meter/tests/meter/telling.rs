@@ -1,11 +1,13 @@
 //! What clients are told: refusals, headers and the report.
 
 use crate::fixtures::{
-    SUBJECT, first, key_limit, matched, now_ms, plans, reserve, settle, lease, tokens, utc,
+    SUBJECT, first, key_limit, lease, matched, now_ms, plans, reserve, settle, tokens, utc,
 };
 use futures::executor::block_on;
 use postern_fault::{Blame, Fault, Kind};
-use postern_meter::{Amounts, Limits, LimitMatch, HeaderNames, Settlement, Subject, counters, headers, report};
+use postern_meter::{
+    Amounts, HeaderNames, LimitMatch, Limits, Settlement, Subject, counters, headers, report,
+};
 use postern_policy::Plans;
 use postern_store::Counters as _;
 use postern_store::memory::Memory;

@@ -1,7 +1,7 @@
 //! What is left of a limit, and how long to wait for more.
 
 use crate::fixtures::{
-    MINUTE_MS, key_limit, matched, ms, now_ms, plans, reserve, settle, lease, tokens,
+    MINUTE_MS, key_limit, lease, matched, ms, now_ms, plans, reserve, settle, tokens,
 };
 use postern_meter::{Amounts, Settlement};
 use postern_store::memory::Memory;
