@@ -1,4 +1,4 @@
-//! May they? Decisions of Cedar, remembered where their inputs allow it.
+//! Cedar's decisions, cached where their inputs allow it.
 
 use crate::policy;
 use postern_authorization::{Action, Context, Memory, Principal, Resource};
@@ -38,7 +38,7 @@ pub fn decisions(request: &AuthorizationRequest, unix_s: u64) -> Result<Vec<Deci
     })
 }
 
-/// Names the action and what it was to be done to. Which policy said so is in the record, not here.
+/// Names the action and the resource. The policy that decided is in the record only.
 fn refusal(action: Action, resource: &Resource, errors: &[String]) -> Fault {
     let to = match resource {
         Resource::Gateway => "this gateway".to_owned(),

@@ -1,4 +1,4 @@
-//! The keys of issuers: in this instance, in the store for all of them, and anew from the issuer.
+//! The keys of issuers: cached in this instance, stored for all instances, fetched from the issuer.
 
 use crate::{fetch, outcome, store};
 use postern_identity::{Age, Attempt, FetchedKeySet, Refused};
@@ -14,20 +14,20 @@ struct CachedKeySet {
     fetched_at_unix_s: u64,
 }
 
-/// By issuer. Key sets are a few; policy names them all.
+/// By issuer. There are few issuers, and policy names them all.
 static CACHED: Mutex<Option<HashMap<String, Arc<CachedKeySet>>>> = Mutex::new(None);
 
-/// The issuers that somebody is asking: one at a time for each, and whoever waits finds what the first one got.
+/// The issuers that are being asked: one request at a time for each; waiting requests use its result.
 static LOCKED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
-/// How often whoever waits looks again. Tasks of a component cannot wake each other, as a lock of futures would have them
-/// do: each waits for a clock of its own.
+/// The interval at which waiting requests look again. Tasks of a component cannot wake each other as an async lock
+/// would require, so each waits for its own timer.
 const LOOK_AGAIN_NS: u64 = 5_000_000;
 
-/// Where an issuer's keys are, and how long they hold.
+/// The address of an issuer's keys, and how long they are valid.
 struct Source<'i> {
     issuer: &'i str,
-    /// The URL of policy: of the key set, or the issuer whose discovery says where it is.
+    /// The URL of policy: that of the key set, or that of the issuer for discovery.
     url: &'i str,
     is_discovered: bool,
     times: KeySetTimes,
@@ -38,23 +38,23 @@ impl<'i> Source<'i> {
         let (url, is_discovered, times) = match &issuer.keys {
             IssuerKeys::Discovery(times) => (&issuer.issuer, true, *times),
             IssuerKeys::Jwks { url, times } => (url, false, *times),
-            // Its tokens are not checked here.
+            // Tokens of such an issuer are not verified with keys.
             _ => return Err(Refused::Unknown),
         };
         Ok(Self { issuer: &issuer.name, url, is_discovered, times })
     }
 }
 
-/// The claims of a token that one of its issuer's keys has signed.
+/// The claims of a token that was signed with one of its issuer's keys.
 ///
-/// A key id that the set does not have makes it be fetched again, at most once in `refresh_s`: then there is no such key.
+/// An unknown key id causes a fetch of the set, at most once in `refresh_s`; in between, an unknown key id is invalid.
 pub async fn verified(
     issuer: &Issuer,
     rules: &Rules,
     token: &Unverified,
     unix_s: u64,
 ) -> Result<Claims, Refused> {
-    // What no key could mend is not worth asking for one.
+    // A token that no key could make valid is not worth a fetch.
     token.check(rules, unix_s).map_err(outcome::refused)?;
     let source = Source::of(issuer)?;
     let cached = current(&source, unix_s).await?;
@@ -86,7 +86,7 @@ async fn current(source: &Source<'_>, unix_s: u64) -> Result<Arc<CachedKeySet>, 
     }
 }
 
-/// What was fetched before, while its issuer cannot be reached.
+/// An earlier key set, while its issuer cannot be reached.
 fn still_usable(
     source: &Source<'_>,
     stored: Option<Arc<CachedKeySet>>,
@@ -102,7 +102,7 @@ fn still_usable(
         .max_by_key(|cached| cached.fetched_at_unix_s)
 }
 
-/// A key set that is newer than one that lacks a key, if it is time to look for one.
+/// A key set that is newer than one that lacks a key, if a fetch is due.
 async fn renewed(
     source: &Source<'_>,
     lacking_unix_s: u64,
@@ -118,11 +118,11 @@ async fn renewed(
     }
     let last = last_attempt(source).await?;
     match last.filter(|last| last.is_younger_than(source.times.refresh_s, unix_s)) {
-        // It was asked just now, and had no such key.
+        // It was just fetched, and had no such key.
         Some(Attempt { succeeded: true, .. }) => {
             cached(source).ok_or_else(|| Refused::Unavailable("no key set is held".to_owned()))
         }
-        // Nobody knows whether there is such a key: this is not the caller's fault.
+        // It is unknown whether the key exists: this is not the caller's fault.
         Some(_) => Err(Refused::Unavailable(format!(
             "the key set of {} lacks a key, and could not be fetched just now",
             source.issuer
@@ -131,7 +131,7 @@ async fn renewed(
     }
 }
 
-/// Ask the issuer, and keep what it says for all instances.
+/// Asks the issuer, and stores its answer for all instances.
 async fn fetched(source: &Source<'_>, unix_s: u64) -> Result<Arc<CachedKeySet>, Refused> {
     let last = last_attempt(source).await?;
     if last.is_some_and(|last| last.failed_just_now(unix_s)) {
@@ -140,7 +140,7 @@ async fn fetched(source: &Source<'_>, unix_s: u64) -> Result<Arc<CachedKeySet>, 
     }
     let asked = ask(source).await;
     let attempt = Attempt { at_unix_s: unix_s, succeeded: asked.is_ok() };
-    // What cannot be kept for others is good for this instance all the same.
+    // A set that cannot be stored for others is still valid for this instance.
     let _ = store::set(&Attempt::store_name(source.issuer), attempt.to_text().as_bytes()).await;
     let (text, keys) = asked.map_err(|error| {
         Refused::Unavailable(format!("the key set of {}: {error}", source.issuer))
@@ -165,7 +165,7 @@ async fn ask(source: &Source<'_>) -> Result<(String, KeySet), String> {
     Ok((text, keys))
 }
 
-/// The set in the store, whatever its age.
+/// The stored set, of any age.
 async fn stored(source: &Source<'_>) -> Result<Option<Arc<CachedKeySet>>, Refused> {
     let bytes = store::get(&FetchedKeySet::store_name(source.issuer)).await?;
     let record = bytes.and_then(|bytes| FetchedKeySet::from_json(&bytes, source.url));
@@ -200,7 +200,7 @@ fn cache(source: &Source<'_>, keys: Arc<CachedKeySet>) -> Arc<CachedKeySet> {
     keys
 }
 
-/// The right to ask an issuer; given back when it is done, and when the client that asked is gone.
+/// The right to ask an issuer; released when the request is done, and when its client has left.
 struct LockGuard(String);
 
 impl LockGuard {
@@ -211,7 +211,7 @@ impl LockGuard {
         Self(issuer.to_owned())
     }
 
-    /// It is from now on not, for anybody else.
+    /// Takes the lock if it is free.
     fn is_free(issuer: &str) -> bool {
         LOCKED.lock().unwrap_or_else(PoisonError::into_inner).insert(issuer.to_owned())
     }

@@ -1,10 +1,11 @@
 //! Who is calling, and may they?
 //!
-//! Reads: the credential headers, `consumers.toml`, `issuers.toml`, `authorization.cedar`, of the key-value store issued
-//! keys, key sets, introspected tokens and whose ids are, of issuers their discovery documents and key sets. Writes: key sets, what
-//! introspection said, when a key was last used, to whom ids were handed out, that it can be written. Refuses with: `unauthenticated`, in the same words for every key that does
-//! not let in; `forbidden`; `invalid-request` when two headers present two credentials. Runs first, and once more when the
-//! router has said what could serve. Fails closed: policies, a store or an issuer that cannot be read are `unavailable`.
+//! Reads: the credential headers, `consumers.toml`, `issuers.toml`, `authorization.cedar`, from the key-value store
+//! issued keys, key sets, introspected tokens and the owners of ids, and from issuers their discovery documents and key
+//! sets. Writes: key sets, introspection results, the last use of keys, the owners of ids, a probe of the store.
+//! Refuses with: `unauthenticated`, with the same message for every invalid key; `forbidden`; `invalid-request` if two
+//! headers present two credentials. Runs first, and once more when the router has named the deployments. Fails closed:
+//! policies, a store or an issuer that cannot be read are `unavailable`.
 //!
 //! Holds no secret: introspection and MACs are calls that it delegates to `upstream`, through the gateway.
 
@@ -128,7 +129,7 @@ async fn looked_up(
         (Credential::Jwt(token), _) if issuers.iter().next().is_some() => {
             tokens::caller(consumers, issuers, token, sha256, done, address, unix_s).await
         }
-        // No issuer is shown other people's API keys.
+        // API keys of other services are not sent to an issuer.
         (Credential::Opaque(token), Some(issuer))
             if !token.is_empty() && !postern_identity::is_foreign_key(token) =>
         {
@@ -141,7 +142,7 @@ async fn looked_up(
     }
 }
 
-/// A key of another kind than ours may be kept in git; what is none is a token.
+/// A foreign key may be in git; any other text is a token.
 async fn opaque_or_key(
     consumers: &postern_policy::Consumers,
     issuer: &Issuer,
@@ -160,7 +161,7 @@ async fn opaque_or_key(
     }
 }
 
-/// Where nothing was presented, the same work was done, and nothing was found.
+/// A missing credential costs the same look-ups as a wrong one.
 fn without_credential(reason: Reason) -> Reason {
     match reason {
         Reason::Unavailable(why) => Reason::Unavailable(why),
@@ -170,8 +171,8 @@ fn without_credential(reason: Reason) -> Reason {
 
 fn refused(reason: &Reason, issuers: &Issuers, secret: Option<&str>) -> AuthenticationFailure {
     let challenge = postern_identity::challenge(reason, issuers.protected_resource());
-    // The id of a key that is ours, or was, and of a token. What is neither may be a password, of which not even a part of
-    // a hash belongs in a record.
+    // Our keys, valid or not, and tokens have an id. Any other text may be a password, of which not even a part of a
+    // hash belongs in a record.
     let has_id =
         |secret: &&str| matches!(Credential::of(secret), Credential::Key(_) | Credential::Jwt(_));
     let key = secret.filter(has_id);
@@ -179,7 +180,7 @@ fn refused(reason: &Reason, issuers: &Issuers, secret: Option<&str>) -> Authenti
     AuthenticationFailure { fault: reason.fault().into(), challenge, credential_id }
 }
 
-/// The gateway's own trouble, or a request that no credential would mend: there is no challenge.
+/// The gateway is at fault, or no credential would help: there is no challenge.
 fn fails(fault: NativeFault) -> AuthenticationFailure {
     AuthenticationFailure { fault: fault.into(), challenge: None, credential_id: None }
 }

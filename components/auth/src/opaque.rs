@@ -1,4 +1,4 @@
-//! Opaque tokens: the issuer says whose they are (RFC 7662).
+//! Opaque tokens, which their issuer introspects (RFC 7662).
 
 use crate::guesses;
 use crate::outcome::{self, Outcome};
@@ -12,17 +12,17 @@ use postern_token::{Claims, IntrospectionError, introspection};
 use spin_sdk::wasip3::spawn;
 use std::net::IpAddr;
 
-/// When somebody last looked for answers that hold no longer, in seconds since 1970.
+/// The time of the last sweep by any instance, in seconds since 1970.
 const SWEPT: &str = "introspected-swept";
 
-/// How often somebody does.
+/// The interval of sweeps.
 const SWEEP_EVERY_S: u64 = 3_600;
 
-/// How many it removes at a time, and among how many.
+/// The most removals of one sweep, and the most records that it reads.
 const MAX_SWEPT: usize = 1_000;
 const MAX_LISTED: usize = 100_000;
 
-/// The caller with this token, or the question that `upstream` must put to the issuer.
+/// The caller with this token, or the question that `upstream` must send to the issuer.
 pub async fn caller(
     consumers: &Consumers,
     issuer: &Issuer,
@@ -53,7 +53,7 @@ pub async fn caller(
             }
             let (claims, kept) = said?;
             if unix_s < kept.until_unix_s {
-                // What cannot be kept is asked again. The sweep is beside the request, which does not wait for it.
+                // A result that cannot be stored is asked for again. The request does not wait for the sweep.
                 let _ = store::set(&name, &kept.to_json()).await;
                 spawn(async move { drop(sweep(unix_s).await) });
             }
@@ -68,7 +68,7 @@ pub async fn caller(
     outcome::known(consumers, issuer, &claims, secret, sha256, until).map(Outcome::Caller)
 }
 
-/// The issuer has said so a moment ago.
+/// Refuses a token that the issuer called inactive a moment ago.
 async fn refuse_inactive(issuer: &Issuer, sha256: &str, unix_s: u64) -> Result<(), Refused> {
     let kept = store::get(&Inactive::store_name(sha256)).await?;
     match kept.is_some_and(|bytes| Inactive::is(&bytes, &issuer.name, sha256, unix_s)) {
@@ -77,7 +77,7 @@ async fn refuse_inactive(issuer: &Issuer, sha256: &str, unix_s: u64) -> Result<(
     }
 }
 
-/// No later answer would be another, but for a token that is yet to hold: that is asked about again soon.
+/// Whether a later answer would be the same; not for a token that is not valid yet, which is asked about again soon.
 fn is_inactive(refused: &Refused) -> bool {
     matches!(refused, Refused::Introspection(_) | Refused::Token(_))
 }
@@ -86,7 +86,7 @@ async fn note_inactive(issuer: &Issuer, sha256: &str, unix_s: u64) {
     let IssuerKeys::Introspection { guesses, .. } = &issuer.keys else { return };
     if guesses.cache_s > 0 {
         let inactive = Inactive::new(&issuer.name, sha256, guesses.cache_s, unix_s);
-        // What cannot be kept is asked again.
+        // A result that cannot be stored is asked for again.
         let _ = store::set(&Inactive::store_name(sha256), &inactive.to_json()).await;
     }
 }
@@ -105,7 +105,7 @@ fn question(issuer: &Issuer, secret: &str) -> Result<DelegatedCall, Refused> {
     }))
 }
 
-/// What the issuer's answer makes of the token, and what is kept of it.
+/// The claims in the issuer's answer, and the record of them.
 fn said(
     issuer: &Issuer,
     answer: &FormAnswer,
@@ -114,7 +114,7 @@ fn said(
     let claims = introspection::read(answer.status, &answer.body, &rules(issuer), unix_s);
     let claims = claims.map_err(|error| match error {
         IntrospectionError::Refused(error) => outcome::refused(error),
-        // An answer that is none is the issuer's trouble: the token may be good.
+        // An invalid answer is the issuer's fault: the token may be active.
         error if error.is_unavailable() => Refused::Unavailable(error.to_string()),
         error => Refused::Introspection(error),
     })?;
@@ -132,7 +132,7 @@ fn read_again(kept: &Introspected) -> Result<Claims, Refused> {
         .map_err(|error| Refused::Unavailable(format!("a kept introspection: {error}")))
 }
 
-/// Remove what holds no longer; no store does it by itself. Once in a while for all instances.
+/// Removes expired records, which no store does by itself; once in a while for all instances.
 async fn sweep(unix_s: u64) -> Result<(), Refused> {
     let last =
         store::get(SWEPT).await?.and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok());

@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 static TOKENS: Mutex<TokenCache<Caller>> = Mutex::new(TokenCache::new());
 
-/// The caller with the token of this hash, if it was verified and still holds.
+/// The caller with the token of this hash, if it was verified and has not expired.
 pub fn get(sha256: &str, unix_s: u64) -> Option<Arc<Caller>> {
     TOKENS.lock().unwrap_or_else(PoisonError::into_inner).get(sha256, unix_s)
 }
 
-/// Remember a token until then.
+/// Caches a token until then.
 pub fn put(sha256: &str, caller: &Arc<Caller>, until_unix_s: u64) {
     let mut tokens = TOKENS.lock().unwrap_or_else(PoisonError::into_inner);
     tokens.put(sha256.to_owned(), Arc::clone(caller), until_unix_s);

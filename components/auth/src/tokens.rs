@@ -9,7 +9,7 @@ use postern_policy::{Consumers, IssuerKeys, Issuers};
 use postern_token::{Algorithm, TokenError, Unverified};
 use std::net::IpAddr;
 
-/// A token is looked at again after this, whenever it expires: a key that was withdrawn verifies nothing then.
+/// A token is verified again after this time, even if it expires later: its key may have been withdrawn.
 const MAX_REMEMBERED_S: u64 = 3_600;
 
 /// The caller with this token, by the policy of the issuer that it names.
@@ -37,7 +37,7 @@ pub async fn caller(
                 return mac(variable, &token).map(Outcome::Delegated);
             }
             Some(DelegatedResult::Mac(mac)) => {
-                // A text that is not hexadecimal is no MAC, as an empty one is none.
+                // A MAC must be hexadecimal; any other text is an empty MAC, which never matches.
                 let mac = hex::decode(&mac).unwrap_or_default();
                 token.verify_mac(&mac, &rules, unix_s).map_err(refused)?
             }
@@ -53,7 +53,7 @@ pub async fn caller(
     known(consumers, issuer, &claims, secret, sha256, until).map(Outcome::Caller)
 }
 
-/// Only a secret shared with the issuer tells; `upstream` holds it.
+/// Only the secret shared with the issuer can verify it; `upstream` holds it.
 fn mac(variable: &str, token: &Unverified) -> Result<DelegatedCall, Refused> {
     let algorithm = token.algorithm();
     let hash = match algorithm {

@@ -1,4 +1,4 @@
-//! May this request be sent? Reserves what it may use.
+//! May this request be sent? Reserves the most that it may use.
 
 use crate::{context, counters, policy, prompt, subject, thinking};
 use postern_contract::types::limiter::{Admission, AdmissionRequest, Rejection};
@@ -12,7 +12,7 @@ use postern_policy::{Limit, LimitUnit};
 use postern_tokenizer::prompt::Tokens;
 use std::cell::OnceCell;
 
-/// What is reserved for a request, and what its client is told.
+/// The reservation for a request, and the response headers for its client.
 pub async fn admit(
     request: &AdmissionRequest,
     prompt: &Prompt,
@@ -44,7 +44,7 @@ pub async fn admit(
     }
 }
 
-/// The cap on an answer, where there is an answer.
+/// The cap on an answer; none for operations without one.
 fn answer_cap(
     facts: &RequestFacts,
     metering: &Metering,
@@ -59,15 +59,15 @@ fn answer_cap(
     }
 }
 
-/// The client's own cap, as the vendor is told it.
+/// The client's own cap, as it is sent to the vendor.
 fn clients_cap(facts: &RequestFacts, metering: &Metering) -> Option<u64> {
     let cap = facts.output_cap_tokens?;
-    // In its own dialect it is the client's to be refused.
+    // In the vendor's own dialect, a cap that is too small is the client's error.
     let is_raised = cap > 0 && facts.client != Dialect::Responses;
     Some(if is_raised { cap.max(metering.least_cap_tokens) } else { cap })
 }
 
-/// The most that it may use. Its tokens are counted only if a limit is about them; to have tokens counted uses none.
+/// The most that it may use. Tokens are counted only if a limit counts them; a count of tokens uses none.
 fn amounts(
     facts: &RequestFacts,
     metering: &Metering,
@@ -121,7 +121,7 @@ fn admitted(
 fn refused(names: HeaderNames, rejected: Rejected<'_>) -> Rejection {
     let Rejected { fault, by, statuses, now_ms } = rejected;
     let mut headers = headers(names, &statuses, now_ms);
-    // OpenAI's and Anthropic's SDKs try again by themselves unless they are told not to.
+    // OpenAI's and Anthropic's SDKs retry by themselves unless they are told not to.
     if by.as_ref().is_some_and(|by| !by.retry_helps) && fault.kind == Kind::RateLimited {
         headers.push(("x-should-retry".to_owned(), "false".to_owned()));
     }
@@ -134,7 +134,7 @@ fn refused(names: HeaderNames, rejected: Rejected<'_>) -> Rejection {
     }
 }
 
-/// No limit speaks: the request, its caller's plan or the gateway itself is at fault.
+/// No limit refused: the request, its caller's plan or the gateway itself is at fault.
 fn fails(fault: Fault) -> Rejection {
     Rejection {
         fault: fault.into(),

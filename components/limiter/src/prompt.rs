@@ -1,10 +1,10 @@
-//! How many tokens a request's prompt has.
+//! The number of tokens of a request's prompt.
 
 use postern_contract::types::{self, Counting, Prompt, Tokenizer};
 use postern_tokenizer::Encoding;
 use postern_tokenizer::prompt::{self, ImageRule, Rules, Tokens, ToolRule};
 
-/// By the model's own tokenizer, or the estimate that policy states.
+/// Counted by the model's own tokenizer, or estimated as policy says.
 pub fn tokens(counting: &Counting, prompt: &Prompt) -> Tokens {
     let encoding = match counting.tokenizer {
         Tokenizer::O200kBase => Encoding::O200kBase,

@@ -1,4 +1,4 @@
-//! What was used, in the place of what was reserved.
+//! Replaces reservations by usage.
 
 use crate::counters;
 use postern_contract::types::Usage;
@@ -7,7 +7,7 @@ use postern_fault::Fault;
 use postern_meter::{Amounts, Lease, Settlement as Settled, closed};
 use postern_store::{Change, Counters as _};
 
-/// Settle.
+/// Settles a lease.
 pub async fn settle(lease: &str, outcome: Outcome, now_ms: u64) -> Result<(), Fault> {
     let lease = read(lease)?;
     let settled = match outcome {
@@ -26,7 +26,7 @@ pub async fn settle(lease: &str, outcome: Outcome, now_ms: u64) -> Result<(), Fa
     change(&lease.settle(settled, now_ms)).await
 }
 
-/// Renew.
+/// Renews a lease.
 pub async fn renew(lease: &str, now_ms: u64) -> Result<String, Fault> {
     let (renewed, changes) = read(lease)?.renew(now_ms);
     change(&changes).await?;

@@ -6,7 +6,7 @@ use postern_fault::Fault;
 use postern_meter::{LimitMatch, Subject, closed, counters as of_report, report as written};
 use postern_store::Counters as _;
 
-/// The report as JSON. Without a model only limits that hold whatever the model.
+/// The report as JSON. Without a model, only limits that apply to every model.
 pub async fn report(
     caller: &Caller,
     client_ip: Option<&str>,

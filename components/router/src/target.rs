@@ -1,4 +1,4 @@
-//! A deployment of the policies as the contract says it.
+//! A deployment of the policies as a target of the contract.
 
 use postern_contract::types::{
     self, Counting, Credential, Deadlines, Dialect, Endpoint, HeaderCredential, ImageArea,
@@ -8,11 +8,11 @@ use postern_contract::types::{
 use postern_policy::{Capability, Credential as Policy, Model, Provider, Quirks};
 use postern_route::Choice;
 
-/// What Anthropic says to its models of tools, at most
+/// The most tokens that Anthropic adds to a prompt with tools
 /// (<https://docs.anthropic.com/en/docs/tool-use-pricing-and-tokens>).
 const ANTHROPIC_TOOLS_TOKENS: u32 = 530;
 
-/// All that later stages need to reach it, where `name` is asked for.
+/// The target of a deployment: all that later stages need. `name` is the requested name.
 pub fn from_choice(choice: Choice<'_>, name: &str, operation: Operation) -> Target {
     let Choice { model, deployment } = &choice;
     let provider = &deployment.provider;
@@ -50,7 +50,7 @@ pub fn from_choice(choice: Choice<'_>, name: &str, operation: Operation) -> Targ
     }
 }
 
-/// A deployment as routing knows it, where `name` is asked for.
+/// A deployment as routing knows it. `name` is the requested name.
 pub fn deployment(choice: &Choice<'_>, name: &str) -> types::Deployment {
     let Choice { model, deployment } = choice;
     let provider = &deployment.provider;
@@ -63,7 +63,7 @@ pub fn deployment(choice: &Choice<'_>, name: &str) -> types::Deployment {
     }
 }
 
-/// The names of the variables that let the gateway in; none where nothing is asked for.
+/// The variables of the provider's credential; none if it needs none.
 fn credential(provider: &Provider) -> Option<Credential> {
     let postern_policy::Transport::Upstream { credential, .. } = &provider.transport else {
         return None;
@@ -123,7 +123,7 @@ fn quirks(quirks: &Quirks) -> types::Quirks {
     }
 }
 
-/// What is not said of a model is what its dialect's vendor publishes, or else what no vendor exceeds.
+/// How a model is counted: by policy, else by the rules of its dialect's vendor, else by bounds that no vendor exceeds.
 fn counting(model: &Model, provider: &Provider) -> Counting {
     let tokenizer = match model.tokenizer {
         Some(postern_policy::Tokenizer::Cl100kBase) => Tokenizer::Cl100kBase,
@@ -163,7 +163,7 @@ fn image(rule: postern_policy::ImageRule) -> ImageRule {
     }
 }
 
-/// OpenAI's Responses refuse a smaller cap, and the provider sends this one in its place.
+/// OpenAI's Responses refuse a smaller cap, and the provider sends this one instead.
 fn least_cap_tokens(dialect: Dialect) -> u64 {
     match dialect {
         Dialect::Responses => 16,
@@ -171,9 +171,10 @@ fn least_cap_tokens(dialect: Dialect) -> u64 {
     }
 }
 
-/// Anthropic: `max_tokens` holds thoughts, too (<https://platform.claude.com/docs/en/build-with-claude/extended-thinking>); so
-/// does `max_output_tokens` of OpenAI's Responses. Google's documentation and its models contradict each other, Cohere does not
-/// say, and of the servers that speak OpenAI's chat some (Qwen's) have a budget beside the cap.
+/// Anthropic's `max_tokens` includes thoughts
+/// (<https://platform.claude.com/docs/en/build-with-claude/extended-thinking>), and so does `max_output_tokens` of
+/// OpenAI's Responses. Google's documentation and its models contradict each other, Cohere does not document it, and
+/// some servers of OpenAI's chat (Qwen's) have a budget beside the cap.
 fn thinks_within_cap(dialect: Dialect, model: &str) -> bool {
     match dialect {
         Dialect::Anthropic | Dialect::Responses => true,

@@ -1,4 +1,4 @@
-//! What another stage needs a secret for, and does not get it.
+//! Calls for a stage that needs a secret and does not hold it.
 
 use crate::answer;
 use crate::post::{self, Destination};
@@ -11,7 +11,7 @@ use postern_credential::{basic, mac};
 use postern_fault::{Fault, Kind};
 use spin_sdk::wasip3::http::client;
 
-/// Do it, or say why not. No fault repeats a secret or the form.
+/// Makes the call, or says why not. No fault repeats a secret or the form.
 pub async fn run(call: DelegatedCall) -> DelegatedResult {
     let done = match call {
         DelegatedCall::Form(form) => post(form).await.map(DelegatedResult::Form),
@@ -57,7 +57,7 @@ fn unreachable(url: &str, error: &str) -> Fault {
     unavailable(format!("{url} cannot be reached: {error}"))
 }
 
-/// What is wrong for a vendor is wrong here, but it is not a vendor that is missing.
+/// A fault of a call to a vendor, changed for a server that is not one.
 fn failed(fault: Fault) -> Fault {
     unavailable(fault.private.unwrap_or_default())
 }

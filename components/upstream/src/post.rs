@@ -1,21 +1,21 @@
-//! An outbound request as the host takes it.
+//! An outbound request in the host's types.
 
 use postern_fault::{Fault, Kind};
 use spin_sdk::wasip3::http::types::{Fields, Method, Request, RequestOptions, Scheme};
 use spin_sdk::wasip3::{spawn, wit_future, wit_stream};
 
-/// Where a request goes.
+/// The destination of a request.
 pub struct Destination<'a> {
     pub https: bool,
     pub authority: &'a str,
     pub path: &'a str,
 }
 
-/// A request with this body, which goes out by itself. `ours` are headers without which it makes no sense.
+/// A request with this body, which is sent in the background. `ours` are headers that the request requires.
 ///
 /// # Errors
 ///
-/// `unavailable` for a place or a header of ours that cannot be sent.
+/// `unavailable` for a destination, or a header of ours, that cannot be sent.
 pub fn post(
     destination: Destination<'_>,
     headers: &[(String, String)],
@@ -25,7 +25,7 @@ pub fn post(
 ) -> Result<Request, Fault> {
     let fields = Fields::new();
     for (name, value) in headers {
-        // A client's header that the host will not carry is not worth the request.
+        // A client's header that the host does not carry is dropped.
         let _ = fields.append(name, value.as_bytes());
     }
     set(&fields, "content-length", &body.len().to_string())?;
@@ -33,7 +33,7 @@ pub fn post(
         set(&fields, name, value)?;
     }
     let options = RequestOptions::new();
-    // A host that knows no such bound says so; the head's own bound holds all the same.
+    // A host without such a timeout reports an error; the head's own timeout still applies.
     let _ = options.set_connect_timeout(connect_ns);
     let (mut writer, contents) = wit_stream::new();
     let (no_trailers, trailers) = wit_future::new(|| Ok(None));
@@ -48,7 +48,7 @@ pub fn post(
         return Err(unsendable("the URL"));
     }
     spawn(async move {
-        // A vendor that has heard enough closes early; its answer says why.
+        // A vendor may close early; its answer says why.
         let _ = writer.write_all(body.into_bytes()).await;
     });
     Ok(request)
@@ -58,7 +58,7 @@ fn set(fields: &Fields, name: &str, value: &str) -> Result<(), Fault> {
     fields.set(name, &[value.as_bytes().to_vec()]).map_err(|_| unsendable(name))
 }
 
-/// Never tells the value: it may be the credential.
+/// Does not repeat the value, which may be the credential.
 fn unsendable(what: &str) -> Fault {
     let public = "this model's provider is not configured on the gateway";
     let fault = Fault::new(Kind::Unavailable, public)

@@ -11,11 +11,11 @@ use spin_sdk::wasip3::http::types::Request;
 
 const NS_PER_MS: u64 = 1_000_000;
 
-/// Put URL, credential and deadlines to the request; its body goes out by itself once it is sent.
+/// Adds URL, credential and deadlines to the request; its body is sent in the background.
 ///
 /// # Errors
 ///
-/// `unavailable` when a variable is missing or what it makes cannot be sent.
+/// `unavailable` if a variable is missing or its value cannot be sent.
 pub async fn build(outbound: Outbound) -> Result<Request, Fault> {
     let url = url(&outbound).await?;
     let credential = credential::headers(&outbound, &url).await?;

@@ -1,4 +1,4 @@
-//! Counters in memory, for tests of what counts.
+//! Counters in memory, for tests.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,7 +14,7 @@ pub struct Memory(Mutex<State>);
 struct State {
     latest_unix_s: u64,
     is_down: bool,
-    /// `None` for a value that no counter writes.
+    /// `None` for a value that is not a counter's.
     values: HashMap<Counter, Option<i64>>,
 }
 
@@ -25,7 +25,7 @@ impl Memory {
         Self::default()
     }
 
-    /// Puts something under a counter's name that no counter writes.
+    /// Writes a value under a counter's name that is not a counter's.
     pub fn spoil(&self, counter: &Counter) {
         self.state().values.insert(counter.clone(), None);
     }

@@ -1,4 +1,4 @@
-//! A reservation as reserve.lua takes it, and what it answers.
+//! A reservation in the format of reserve.lua, and its answer.
 
 use super::{Argument, CLOCK, int, key, time};
 use crate::{BELIEVED_JUMP_S, Counter, Gate, ReserveOutcome};
@@ -25,7 +25,7 @@ impl<'a> Named<'a> {
         std::iter::once(CLOCK.to_owned()).chain(self.0.iter().copied().map(key)).collect()
     }
 
-    /// As reserve.lua wants them.
+    /// The arguments of reserve.lua.
     pub(super) fn arguments(&self, unix_s: u64, gates: &[Gate]) -> Vec<Argument> {
         let mut arguments = vec![time(unix_s), time(BELIEVED_JUMP_S)];
         arguments.extend(self.0.iter().map(|counter| time(counter.keep_until_unix_s)));
@@ -46,7 +46,7 @@ impl<'a> Named<'a> {
         arguments
     }
 
-    /// What reserve.lua answered; nothing when it cannot have.
+    /// The answer of reserve.lua; none if it is invalid.
     pub(super) fn reservation(&self, gates: &[Gate], answer: &[i64]) -> Option<ReserveOutcome> {
         let (kind, rest) = answer.split_first()?;
         match (kind, rest) {
