@@ -1,13 +1,13 @@
 //! Cedar's decisions, cached where their inputs allow it.
 
 use crate::policy;
-use postern_authorization::{Action, Context, Memory, Principal, Resource};
+use postern_authorization::{Action, Context, DecisionCache, Principal, Resource};
 use postern_contract::types::auth::{Action as Asked, AuthorizationRequest, Decision};
 use postern_contract::types::{Caller, Deployment};
 use postern_fault::{Fault, Kind, shown};
 use std::sync::LazyLock;
 
-static MEMORY: LazyLock<Memory> = LazyLock::new(Memory::default);
+static DECISIONS: LazyLock<DecisionCache> = LazyLock::new(DecisionCache::default);
 
 /// One decision for each deployment.
 pub fn decisions(request: &AuthorizationRequest, unix_s: u64) -> Result<Vec<Decision>, Fault> {
@@ -18,7 +18,7 @@ pub fn decisions(request: &AuthorizationRequest, unix_s: u64) -> Result<Vec<Deci
         let mut policies = Vec::new();
         for asked in &request.actions {
             let action = action(*asked);
-            let decision = MEMORY.decide(authorization, &principal, action, &resource, &context);
+            let decision = DECISIONS.decide(authorization, &principal, action, &resource, &context);
             if !decision.allowed {
                 let fault = refusal(action, &resource, &decision.errors);
                 let denied = Some(fault.into());

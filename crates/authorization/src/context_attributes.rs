@@ -1,8 +1,9 @@
-//! What of a request's context the policies look at: nothing else needs to be known, or remembered.
+//! The attributes of a request's context that the policies read: no others need to be known, or to be part of a cache's
+//! key.
 
 use crate::statements::{Kind, tokens};
 
-/// Which attributes of `context` any policy reads. When in doubt, all.
+/// The attributes of `context` that any policy reads; all of them if in doubt.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "one for each attribute of the schema")]
 pub struct ContextAttributes {
@@ -34,10 +35,10 @@ impl ContextAttributes {
         body_bytes: true,
     };
 
-    /// Looks at the words of the text.
+    /// Finds the attributes in the words of the text.
     ///
-    /// A policy has no other way to the context than the word `context`, and none to an attribute of it but
-    /// `context.ip` and `context has ip`; whatever else follows the word (`context["ip"]`, `f(context)`) counts as all.
+    /// A policy reaches the context only by the word `context`, and its attributes only by `context.ip` and `context
+    /// has ip`; anything else after the word (`context["ip"]`, `f(context)`) counts as all.
     pub(crate) fn of(text: &str) -> Self {
         let mut attributes = Self::default();
         let mut kinds = tokens(text).map(|token| token.kind);

@@ -1,4 +1,4 @@
-//! Decisions that were made before.
+//! A cache of decisions.
 
 use std::net::IpAddr;
 use std::num::NonZeroUsize;
@@ -11,37 +11,37 @@ use crate::decision::Decision;
 use crate::facts::{Action, Context, Principal, Resource};
 use crate::policies::Authorization;
 
-/// The longest question that is remembered. They have some 200 bytes; who sends a token with a thousand roles gets
-/// an answer, but not the memory of all others.
+/// The longest key that is cached. Keys have about 200 bytes; a token with a thousand roles gets a decision, but does
+/// not evict all others.
 const MAX_KEY_BYTES: usize = 4_096;
 
 type Decisions = LruCache<Box<[u8]>, Arc<Decision>>;
 
-/// Remembers decisions by everything that they depend on, byte for byte: the policies, the principal, the action, the
-/// resource, and of the context what the policies read. Whether somebody may is never a matter of a hash.
+/// Caches decisions by all their inputs, byte for byte: the policies, the principal, the action, the resource, and the
+/// attributes of the context that the policies read. A decision never depends on a hash.
 ///
-/// It holds a bounded number, and of those the ones asked for lately. A decision is about half a kilobyte.
+/// Its size is bounded; the least recently used decisions are dropped first. A decision is about half a kilobyte.
 #[derive(Debug)]
 pub struct DecisionCache(Mutex<Decisions>);
 
 impl Default for DecisionCache {
-    /// 4,096 decisions, about two mebibytes: one of 1,000 callers in a minute, on the four things each asks for.
+    /// 4,096 decisions, about two mebibytes: those of 1,000 callers in a minute, with four actions each.
     fn default() -> Self {
         Self::new(4_096)
     }
 }
 
 impl DecisionCache {
-    /// Room for so many decisions.
+    /// A cache of this many decisions.
     #[must_use]
     pub fn new(decisions: usize) -> Self {
-        // Bounded afterwards, it takes memory as it fills: an instance may live for one request.
+        // Bounded after it was made, it allocates memory as it fills: an instance may live for one request.
         let mut cache = Decisions::unbounded();
         cache.resize(NonZeroUsize::new(decisions).unwrap_or(NonZeroUsize::MIN));
         Self(Mutex::new(cache))
     }
 
-    /// As [`Authorization::decide`], which is asked when the answer is not known.
+    /// As [`Authorization::decide`], which decides if the cache has no decision.
     #[must_use]
     pub fn decide(
         &self,
@@ -63,20 +63,20 @@ impl DecisionCache {
         decision
     }
 
-    /// Of a thread that panicked with the lock, each call either happened or did not.
+    /// If a thread panicked while it held the lock, each call was either done or not.
     fn decisions(&self) -> MutexGuard<'_, Decisions> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many decisions are remembered.
+    /// The number of cached decisions.
     #[cfg(test)]
     fn len(&self) -> usize {
         self.decisions().len()
     }
 }
 
-/// Everything that a decision depends on. Each part says whether it is there and how long it is, so that no two
-/// questions have one key.
+/// All inputs of a decision. Each part is written with its presence and length, so that different inputs have different
+/// keys.
 struct Key(Vec<u8>);
 
 impl Key {

@@ -1,4 +1,5 @@
-//! The question in Cedar's words: only what this decision can depend on, made for it and dropped after it.
+//! The inputs of a decision as Cedar's entities: only what this decision can depend on, made for it and dropped after
+//! it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,18 +17,18 @@ const LAST_SECOND: u64 = 253_402_300_799;
 
 type Attributes = HashMap<String, RestrictedExpression>;
 
-/// Who asks for what, and what is known of both.
+/// The principal, action and resource, and their attributes.
 pub(crate) struct Question {
     pub(crate) request: Request,
     pub(crate) entities: Entities,
 }
 
 impl Question {
-    /// The context has the attributes that the policies use, and no others.
+    /// The context has the attributes that the policies read, and no others.
     ///
     /// # Errors
     ///
-    /// In Cedar's words, should it find a value impossible; none that is known.
+    /// Cedar's message, should it find a value invalid; no such value is known.
     pub(crate) fn new(
         principal: &Principal,
         action: Action,
@@ -91,8 +92,8 @@ fn caller(names: &Names, who: EntityUid, principal: &Principal) -> Result<Entity
     entity(who, attributes, roles.chain(team).chain(tenant).collect())
 }
 
-/// The caller's team, which is of its tenant. Tenants, roles and the like have neither attributes nor parents, and need
-/// not be there.
+/// The caller's team, which is in its tenant. Tenants, roles and the like have neither attributes nor parents, and need
+/// no entity.
 fn team(names: &Names, principal: &Principal) -> Option<Entity> {
     let (team, tenant) = principal.team.as_ref().zip(principal.tenant.as_ref())?;
     let tenant = HashSet::from([uid(&names.tenant, tenant)]);
@@ -114,7 +115,7 @@ fn called(names: &Names, what: EntityUid, resource: &Resource) -> Result<Entity,
     entity(what, attributes, parents.collect())
 }
 
-/// The action, for policies that say `action in Action::"use"`.
+/// The action, for policies with `action in Action::"use"`.
 fn done(names: &Names, action: Action) -> Entity {
     let group = action.is_on_model().then(|| names.use_group.clone());
     Entity::new_no_attrs(names.action(action), group.into_iter().collect())

@@ -1,9 +1,9 @@
-//! Who may do what: Cedar policies, and the decisions they make.
+//! Who may do what: Cedar policies, and their decisions.
 //!
 //! `policies/authorization.cedar` is read once ([`Authorization`]), validated strictly against the schema in
-//! `postern.cedarschema`, and asked for each action of a request on each model that could serve it. What no policy
-//! permits is refused, what one forbids is refused whatever others permit, and so is what a forbidding policy
-//! fails to say ([`Decision`]). [`DecisionCache`] remembers decisions by exactly what they depend on.
+//! `postern.cedarschema`, and evaluated for each action of a request on each model that could serve it. A request that
+//! no policy permits is refused, a `forbid` wins over every `permit`, and a `forbid` that fails forbids ([`Decision`]).
+//! [`DecisionCache`] caches decisions by exactly their inputs.
 //!
 //! The reference is `docs/authorization.md`. No I/O: the text, the time and the address are arguments.
 //! Cedar: <https://docs.cedarpolicy.com>.

@@ -1,8 +1,8 @@
-//! How many tokens a whole request has, before it is sent.
+//! The number of tokens of a whole request, before it is sent.
 //!
-//! Exact where a vendor has published its rule (texts, messages, flat functions, pictures whose size is known); where it
-//! has not, rather too many than too few: a reservation that was too high is settled a moment later, one that was
-//! too low has let through what should have waited.
+//! Exact where a vendor has published its rule (texts, messages, flat functions, pictures of known size); elsewhere
+//! rather too high than too low: a reservation that is too high is settled a moment later, one that is too low has
+//! admitted a request that should have waited.
 
 mod files;
 mod images;
@@ -17,18 +17,18 @@ use crate::Encoding;
 use parts::PromptParts;
 use postern_types::Prompt;
 
-/// How many tokens a request has.
+/// The tokens of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tokens {
-    /// What is read.
+    /// The tokens that the model reads.
     pub input: u64,
-    /// What of it is words, calls, tools and token ids, counted by the encoding itself: without factor, pictures and bounds.
+    /// Those of words, calls, tools and token ids, counted by the encoding itself: without factor, pictures and bounds.
     pub certain: u64,
-    /// What may be billed beside each answer: the words of a prediction that does not come true.
+    /// Those that may be billed beside each answer: rejected words of a prediction.
     pub predicted: u64,
 }
 
-/// How a model family counts what is not text.
+/// How a model family counts pictures and tools.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Rules {
@@ -36,21 +36,21 @@ pub struct Rules {
     pub tools: ToolRule,
 }
 
-/// What a message costs beside its text: three tokens that frame it and one for its role.
+/// The cost of a message besides its text: three tokens that frame it and one for its role.
 ///
 /// <https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken>, `num_tokens_from_messages`.
 const MESSAGE_TOKENS: u64 = 3 + 1;
-/// What the model is given to begin its answer with; same source.
+/// The tokens that begin the model's answer; same source.
 const ANSWER_TOKENS: u64 = 3;
-/// Sealed thoughts in base64 are as long as the words they seal, at the least.
+/// Sealed thoughts in base64 are at least as long as the sealed words.
 const SEALED_BYTES_A_TOKEN: u64 = 4;
-/// What a name costs beside its text; same source.
+/// The cost of a name besides its text; same source.
 const NAME_TOKENS: u64 = 1;
 
-/// How many tokens the request has for a model of that encoding.
+/// The number of tokens of the request for a model of this encoding.
 ///
-/// `factor_percent` multiplies whatever is text: 100 where the encoding is the model's own, more where it stands in for one
-/// that is not public. Takes time in proportion to the body.
+/// `factor_percent` multiplies the count of text: 100 if the encoding is the model's own, more if it stands in for an
+/// unpublished one. Takes time linear in the body.
 pub fn count(prompt: &Prompt, encoding: Encoding, factor_percent: u32, rules: &Rules) -> Tokens {
     let found = PromptParts::of(prompt);
     let facts = &prompt.facts;

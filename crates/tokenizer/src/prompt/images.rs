@@ -1,53 +1,54 @@
-//! How many tokens a picture is.
+//! The number of tokens of a picture.
 
 use super::{factor, sum, unescape};
 use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-/// How a model family counts pictures, as its vendor has published it.
+/// How a model family counts pictures, by its vendor's published rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImageRule {
     /// OpenAI's GPT-4o and its like: scaled to 2,048 pixels, then to 768 on the short side, then in tiles of 512;
     /// `detail: low` is the base alone. GPT-4o has 85 and 170.
     /// <https://platform.openai.com/docs/guides/images-vision#calculating-costs>
     Tiles {
-        /// What any picture costs.
+        /// The cost of any picture.
         base: u32,
-        /// What each tile costs.
+        /// The cost of each tile.
         per_tile: u32,
     },
-    /// Squares over the picture, up to so many. OpenAI's GPT-4.1-mini and later: 32 pixels, 1,536 squares, times 1.62 and the
-    /// like (same page). Anthropic's Claude: 28 pixels, of a picture scaled to 1,568 pixels at most 1,568 squares, since
-    /// Claude Opus 4.7 2,576 and 4,784. <https://platform.claude.com/docs/en/build-with-claude/vision>
+    /// Squares that cover the picture, up to a maximum. OpenAI's GPT-4.1-mini and later: 32 pixels, 1,536 squares,
+    /// times 1.62 and the like (same page). Anthropic's Claude: 28 pixels, of a picture scaled to 1,568 pixels at most
+    /// 1,568 squares, since Claude Opus 4.7 2,576 and 4,784.
+    /// <https://platform.claude.com/docs/en/build-with-claude/vision>
     ///
-    /// What exceeds the most is taken for the most; vendors scale it down to that or a little less.
+    /// A larger picture counts as the maximum; vendors scale it down to that or slightly less.
     Patches {
         /// The side of a square.
         side_px: u32,
         /// A longer side is scaled down to this.
         longest_px: u32,
-        /// The most squares.
+        /// The maximum of squares.
         max_patches: u32,
-        /// What a hundred of them cost.
+        /// The cost of a hundred squares.
         percent: u32,
     },
     /// Anthropic's older rule of thumb: a token for each 750 pixels, up to about 1,600.
     Area {
-        /// How many pixels a token is.
+        /// The pixels of a token.
         pixels_per_token: u32,
-        /// What a large picture is scaled down to.
+        /// The maximum, to which a large picture is scaled down.
         max_tokens: u32,
     },
     /// Google's Gemini 2: 258 tokens for a picture of at most 384 by 384 pixels, and for each tile of a larger one.
     /// <https://ai.google.dev/gemini-api/docs/tokens>
     GoogleTiles {
-        /// What each tile costs.
+        /// The cost of each tile.
         tokens: u32,
     },
     /// The same for each picture; Gemini 3 has 1,120 unless `media_resolution` asks for another.
     Fixed {
-        /// What it costs.
+        /// The cost.
         tokens: u32,
     },
 }
@@ -56,27 +57,27 @@ pub enum ImageRule {
 #[derive(Debug, Clone, Copy)]
 pub struct Picture {
     pub size: Size,
-    /// It is looked at in low detail only.
+    /// It is read in low detail only.
     pub low: bool,
 }
 
-/// How large a picture is.
+/// The size of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Size {
     /// In pixels.
     Known { width: u64, height: u64 },
-    /// It is somewhere else, and only the vendor will see it.
+    /// It is at an address, and only the vendor will see it.
     Elsewhere,
 }
 
-/// How much of a picture is read for its size. A JPEG has its size behind previews and colour profiles, which are some
-/// ten kilobytes each.
+/// The part of a picture that is read for its size. A JPEG has its size after previews and colour profiles, which have
+/// about ten kilobytes each.
 const HEADER_CHARACTERS: usize = 256 * 1024;
-/// The picture that Google's rule is taken to be about when its size is unknown, for the rule knows no most: that of a
-/// camera of twelve megapixels.
+/// The size assumed for a picture of unknown size under Google's rule, which has no maximum: that of a camera of twelve
+/// megapixels.
 const PHOTOGRAPH: (u64, u64) = (4032, 3024);
 
-/// Base64 as vendors take it: padded or not, and of a header that was cut off anywhere.
+/// Base64 as vendors accept it: padded or not, and cut anywhere within a header.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new()
@@ -85,9 +86,9 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 impl ImageRule {
-    /// What the pictures of a request cost that has so many, `found` among them.
+    /// The cost of this many pictures, `found` among them.
     ///
-    /// Where more were found than there are, nobody can tell which are none; then each is taken for the largest.
+    /// If more were found than there are, it is unknown which are not pictures; then each counts as the largest.
     pub fn count(self, found: &[Picture], images: u32) -> u64 {
         let images = u64::from(images);
         let most = self.most();
@@ -133,7 +134,7 @@ impl ImageRule {
         }
     }
 
-    /// The most that a picture of any size costs, if there is such a number.
+    /// The maximum cost of a picture of any size, if there is one.
     fn most_of_one(self) -> u64 {
         match self {
             // 2,048 by 768 pixels: four by two.
@@ -147,7 +148,7 @@ impl ImageRule {
         }
     }
 
-    /// What a picture costs of which nothing is known.
+    /// The cost of a picture of unknown size.
     fn most(self) -> u64 {
         match self {
             Self::GoogleTiles { .. } => self.of_size(PHOTOGRAPH.0, PHOTOGRAPH.1),
@@ -157,8 +158,8 @@ impl ImageRule {
 }
 
 impl Size {
-    /// From a JSON string that may be a picture: a data URL, the base64 of one, or an address. None: it is neither, or
-    /// its beginning does not say how large it is.
+    /// A picture from a JSON string: a data URL, its base64, or an address. None if it is none of these, or its
+    /// beginning does not contain the size.
     pub fn from_string(raw: &str) -> Option<Self> {
         let mut end = raw.len().min(HEADER_CHARACTERS);
         while !raw.is_char_boundary(end) {
@@ -187,7 +188,7 @@ fn fit(width: u64, height: u64, side: u64, limit: u64) -> (u64, u64) {
     (scaled(width), scaled(height))
 }
 
-/// How many squares cover it.
+/// The number of squares that cover it.
 fn squares(width: u64, height: u64, side: u64) -> u64 {
     let side = side.max(1);
     width.div_ceil(side).saturating_mul(height.div_ceil(side))

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 const OPENAI: Rules =
     Rules { images: ImageRule::Tiles { base: 85, per_tile: 170 }, tools: ToolRule::Functions };
 
-/// A request of no particular dialect, with so many messages.
+/// A request of no particular dialect, with this many messages.
 fn prompt(body: &str, texts: u32) -> Prompt {
     let segments = segments::of_any(body).expect("a request");
     let facts = RequestFacts {
@@ -177,7 +177,7 @@ fn takes_tools_of_any_depth() {
     assert!(count(&prompt, Encoding::O200kBase, 100, &OPENAI).input >= 19);
 }
 
-/// What `body` has more than a request without `field`, whose media are these.
+/// What `field` adds to the count of `body`, with these media.
 fn more(body: &Value, audio: u32, documents: u32) -> u64 {
     let mut prompt = prompt(&body.to_string(), 1);
     (prompt.facts.audio, prompt.facts.documents) = (audio, documents);
@@ -328,7 +328,7 @@ proptest! {
         let (to_go_on_with, to_embed) = (json!({ "prompt": prompts }), json!({ "input": prompts }));
         prop_assert!(more(&to_go_on_with, 0, 0) >= ids);
         prop_assert!(more(&to_embed, 0, 0) >= ids);
-        // A member of any name that is not free.
+        // A member with any name that is not free of charge.
         let is_billed = !matches!(
             Means::of_name(&name),
             Some(

@@ -1,4 +1,4 @@
-//! How many tokens the tools are that a model may call.
+//! The number of tokens of the tools that a model may call.
 
 use super::files::REFERENCE_TOKENS;
 use super::sum;
@@ -11,15 +11,15 @@ pub enum ToolRule {
     /// OpenAI's: functions with plain parameters as its cookbook counts them, all others by their JSON.
     /// <https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken>, `num_tokens_for_tools`.
     Functions,
-    /// By their JSON, and once a request what the vendor says of tools to the model. Anthropic's page has 159 to 530
+    /// By their JSON, plus the vendor's system prompt for tools once per request. Anthropic's page has 159 to 530
     /// tokens, by model and choice. <https://docs.anthropic.com/en/docs/tool-use-pricing-and-tokens>
     Json {
-        /// What is said of tools at all.
+        /// The system prompt for tools.
         once_tokens: u32,
     },
 }
 
-/// What a function costs beside its texts (`func_init`).
+/// The cost of a function besides its texts (`func_init`).
 const fn function_tokens(encoding: Encoding) -> u64 {
     match encoding {
         Encoding::O200kBase => 7,
@@ -27,15 +27,15 @@ const fn function_tokens(encoding: Encoding) -> u64 {
     }
 }
 
-/// What having parameters costs (`prop_init`), and each of them (`prop_key`).
+/// The cost of having parameters (`prop_init`), and of each of them (`prop_key`).
 const PARAMETERS_TOKENS: u64 = 3;
 const PARAMETER_TOKENS: u64 = 3;
-/// What a choice costs beside its text (`enum_item`); that there are choices at all saves as much (`enum_init`).
+/// The cost of a choice besides its text (`enum_item`); having choices at all saves as much (`enum_init`).
 const CHOICE_TOKENS: u64 = 3;
-/// What having functions costs (`func_end`).
+/// The cost of having functions (`func_end`).
 const FUNCTIONS_TOKENS: u64 = 12;
 
-/// How the types of tools begin that the client runs, at OpenAI and at Anthropic.
+/// The prefixes of the types of tools that the client runs, at OpenAI and at Anthropic.
 const CLIENT_RUN: [&str; 9] = [
     "function",
     "custom",
@@ -49,7 +49,7 @@ const CLIENT_RUN: [&str; 9] = [
 ];
 
 impl ToolRule {
-    /// What having tools costs, once a request.
+    /// The cost of having tools, once per request.
     pub fn once(self) -> u64 {
         match self {
             Self::Functions => FUNCTIONS_TOKENS,
@@ -57,9 +57,9 @@ impl ToolRule {
         }
     }
 
-    /// What the tools of this JSON cost: an array of them, or anything.
+    /// The cost of the tools of this JSON: an array of them, or any value.
     pub fn count(self, json: &str, encoding: Encoding) -> u64 {
-        // What nests too deep for the parser is counted as it stands, white space included.
+        // JSON too deep for the parser is counted as it is written, including white space.
         let Ok(value) = serde_json::from_str(json) else { return crate::count(encoding, json) };
         let found = hosted(&value).saturating_mul(REFERENCE_TOKENS);
         found.saturating_add(self.count_value(value, encoding))
@@ -75,7 +75,7 @@ impl ToolRule {
     }
 }
 
-/// How many tools the vendor runs itself: what they find is read with the prompt.
+/// The number of tools that the vendor runs itself: their results are read with the prompt.
 fn hosted(tools: &Value) -> u64 {
     let Value::Array(tools) = tools else { return 0 };
     let is_hosted = |tool: &&Value| {
@@ -86,7 +86,7 @@ fn hosted(tools: &Value) -> u64 {
 }
 
 fn count_tool(tool: &Value, encoding: Encoding) -> u64 {
-    // Chat completions have the function inside of the tool; responses and the older `functions` have not.
+    // Chat completions have the function inside of the tool; responses and the older `functions` do not.
     let function = tool.get("function").unwrap_or(tool);
     let texts = Plain::from_function(function).map(|plain| plain.count(encoding));
     let texts = texts.unwrap_or_else(|| crate::count(encoding, &tool.to_string()));
@@ -160,12 +160,12 @@ impl<'a> Parameter<'a> {
     }
 }
 
-/// An object that has no members but these.
+/// An object without other members than these.
 fn with_only<'a>(value: &'a Value, known: &[&str]) -> Option<&'a Map<String, Value>> {
     value.as_object().filter(|object| object.keys().all(|key| known.contains(&key.as_str())))
 }
 
-/// A text, or the empty one if it is not there.
+/// A text, or the empty text if it is absent.
 fn text<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     object.get(name).map_or(Some(""), Value::as_str)
 }
