@@ -1,4 +1,4 @@
-//! What one instance holds.
+//! The state of one instance.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::outbound::Hooks;
 use crate::shared::{Granted, Shared};
 use crate::stdio::Lines;
 
-/// What one instance holds.
+/// The state of one instance.
 pub struct State {
     pub(crate) table: ResourceTable,
     pub(crate) component: Arc<Granted>,
@@ -27,10 +27,10 @@ pub struct State {
 }
 
 impl State {
-    /// For an instance of the component that is being made.
+    /// The state for a new instance of the component.
     ///
     /// # Errors
-    /// When a folder of the component's cannot be opened.
+    /// If a folder of the component cannot be opened.
     pub fn new(component: Arc<Granted>, shared: Arc<Shared>) -> wasmtime::Result<Self> {
         let mut wasi = WasiCtxBuilder::new();
         wasi.stdout(Lines::default()).stderr(Lines::default()).envs(&component.environment);

@@ -1,4 +1,4 @@
-//! What the client gets: a head, and a body that is whole or still arriving.
+//! The answer to a client: a head, and a body that is complete or still arriving.
 
 use crate::ids::Binder;
 use crate::lease::Lease;
@@ -21,7 +21,7 @@ pub struct Answer<S: Stages> {
     pub served_by: Option<String>,
     /// What the vendor's dialect could not carry.
     pub losses: Vec<Loss>,
-    /// How a whole answer ended, if a vendor gave it.
+    /// The outcome of a buffered answer, if a vendor gave it.
     pub outcome: Option<Outcome>,
     /// The body, or its first part if more is to come.
     pub body: String,
@@ -45,32 +45,32 @@ impl<S: Stages> Answer<S> {
     }
 }
 
-/// A vendor's answer on its way: bytes in, the client's dialect out.
+/// A vendor's answer in transit: bytes in, the client's dialect out.
 pub struct Streamed<S: Stages> {
     stages: S,
     source: Source<S>,
     decoder: S::Decoder,
     done: bool,
-    /// A part of the answer could not be read: what it used is not known.
+    /// A part of the answer could not be read: its usage is not known.
     unreadable: bool,
-    /// What came since something left for the client: no more than this is held by the decoder.
+    /// The bytes since the last output for the client, which bound what the decoder buffers.
     kept_bytes: u64,
     max_bytes: u64,
     /// The latest count.
     pub usage: Option<Usage>,
-    /// What its tokens cost.
+    /// The price of its tokens.
     pub price: Option<Price>,
-    /// What is reserved for it.
+    /// Its reservation.
     pub lease: Option<Lease<S>>,
-    /// Whose its ids become.
+    /// Binds its ids to their owner.
     pub binder: Option<Binder>,
-    /// Why some of them are nobody's.
+    /// Why some of them have no owner.
     pub unbound: Option<String>,
 }
 
 impl<S: Stages> Streamed<S> {
-    /// Decode what `source` yields. `max_bytes` bounds what may come without anything of it leaving for the client: a vendor
-    /// may answer whole where a stream was asked for.
+    /// Decodes the answer of `source`. `max_bytes` bounds what may arrive without output for the client: a vendor may
+    /// answer a stream request with a buffered answer.
     pub fn new(stages: S, source: Source<S>, decoder: S::Decoder, max_bytes: u64) -> Self {
         Streamed {
             stages,
@@ -88,11 +88,11 @@ impl<S: Stages> Streamed<S> {
         }
     }
 
-    /// The next part for the client, never empty; none when the answer is complete.
+    /// The next part for the client, never empty; none if the answer is complete.
     ///
     /// # Errors
     ///
-    /// Whatever cut the answer, and `upstream-invalid` for more than may be held; nothing more may be asked for then.
+    /// The fault that cut the answer, and `upstream-invalid` over the size limit; it must not be called again then.
     pub async fn next(&mut self) -> Result<Option<String>, Fault> {
         while !self.done {
             let decoded = match self.source.chunk().await? {
@@ -122,7 +122,7 @@ impl<S: Stages> Streamed<S> {
         Ok(None)
     }
 
-    /// All of it at once: a whole answer is a stream of one chunk.
+    /// The complete answer: a buffered answer is a stream of one chunk.
     ///
     /// # Errors
     ///
@@ -138,22 +138,22 @@ impl<S: Stages> Streamed<S> {
         Ok((output, permit))
     }
 
-    /// Nothing more is to come: the usage is known.
+    /// Whether the answer is complete: its usage is known.
     pub fn is_done(&self) -> bool {
         self.done
     }
 
-    /// What an answer that ends here has used.
+    /// The usage of an answer that ends here.
     pub fn so_far(&self) -> Usage {
         self.decoder.so_far()
     }
 
-    /// What becomes of the reservation of an answer that ends here, before it is whole.
+    /// The outcome of an answer that ends here, incomplete.
     pub fn cut_short(&self) -> Outcome {
         if self.unreadable { Outcome::Reserved(true) } else { Outcome::Interrupted(self.so_far()) }
     }
 
-    /// After the last part: let the vendor's connection serve the next request.
+    /// After the last part: lets the vendor's connection serve the next request.
     pub async fn rest(&mut self) {
         self.source.rest().await;
     }
@@ -161,7 +161,7 @@ impl<S: Stages> Streamed<S> {
     async fn take(&mut self, decoded: Decoded) -> String {
         self.done |= decoded.done;
         self.usage = decoded.usage.or(self.usage);
-        // Before anybody can see them.
+        // Before the client can see them.
         if let Some(binder) = &self.binder
             && let Err(why) = binder.bind(&self.stages, decoded.ids).await
         {

@@ -1,4 +1,4 @@
-//! One deployment after the other, until one begins to answer.
+//! Tries one deployment after the other, until one begins to answer.
 
 use crate::answer::{Answer, Streamed};
 use crate::call::Call;
@@ -18,11 +18,11 @@ use postern_types::limiter::Outcome;
 use postern_types::provider::{AnswerHead, Encoded, Rewritten};
 use postern_types::{Dialect, Operation, RequestFacts, Target};
 
-/// How much of an error's body is read to explain it: vendors' error objects are under 2 KiB.
+/// The most of an error's body that is read to explain it: vendors' error objects are under 2 KiB.
 const MAX_ERROR_BYTES: usize = 64 * 1024;
 
-/// Try the targets in order. A retryable fault leads to the next one, and the last one's stands if all fail; a fault
-/// that no deployment would mend ends it at once. So does a limit, unless it is one of that model.
+/// Tries the targets in order. A retryable fault leads to the next one, and the last one's fault stands if all fail;
+/// another fault ends the request at once. So does a limit, unless it is specific to that model.
 pub async fn in_turn<S: Stages>(
     call: &Call<'_>,
     targets: Vec<Target>,
@@ -78,7 +78,7 @@ pub async fn in_turn<S: Stages>(
     Err(last)
 }
 
-/// The request with a cap on its answer, where the client named none. What is reserved is sent, or nothing is.
+/// The request with a cap on its answer, if the client named none. The reserved cap is sent, or none is.
 fn capped(
     call: &Call<'_>,
     target: &Target,
@@ -92,7 +92,7 @@ fn capped(
     capped.map(Some).ok_or_else(unsaid)
 }
 
-/// How an attempt ended that came to nothing; another takes its place unless it is the last.
+/// The outcome of a failed attempt; another replaces it unless it is the last.
 fn failed(answered: bool, is_last: bool) -> Outcome {
     match (answered, is_last) {
         (true, is_last) => Outcome::Reserved(is_last),
@@ -101,10 +101,10 @@ fn failed(answered: bool, is_last: bool) -> Outcome {
     }
 }
 
-/// Why an attempt came to nothing.
+/// Why an attempt failed.
 struct Failed {
     fault: Fault,
-    /// The vendor has answered with success, and its answer cannot be read: it has worked, and nobody knows how much.
+    /// The vendor has answered with success, and its answer cannot be read: it has worked, for an unknown amount.
     answered: bool,
 }
 
@@ -115,7 +115,7 @@ impl From<Fault> for Failed {
 }
 
 impl Failed {
-    /// After a head that says success. What the vendor itself reports as an error it does not bill.
+    /// A fault after a success status. The vendor does not bill errors that it reports itself.
     fn to_answer(fault: Fault) -> Self {
         let answered =
             matches!(fault.kind, Kind::UpstreamInvalid | Kind::UpstreamTimeout | Kind::Unavailable);
@@ -123,7 +123,7 @@ impl Failed {
     }
 }
 
-/// The lease goes on with a stream; of a whole answer all is known.
+/// The lease goes on with a stream; a buffered answer's usage is known.
 async fn kept<S: Stages>(
     mut answer: Answer<S>,
     lease: Lease<S>,
@@ -143,7 +143,7 @@ async fn answer<S: Stages>(
     target: Target,
     exchange: &mut Exchange<S>,
 ) -> Result<Answer<S>, Failed> {
-    // Tokens are counted here where the vendor does not count them; for whoever asked one that does, too, if it failed.
+    // Tokens are counted here for a vendor that does not count them, and if the count of one that does has failed.
     if call.facts.operation == Operation::CountTokens && target.api.dialect != Dialect::Anthropic {
         let count = |stages: &S| stages.count(&target.api, call.facts, call.body);
         return Ok(Answer::json(exchange.run("count", count).map_err(Fault::from)?));
@@ -156,7 +156,7 @@ fn is_not_configured(fault: &Fault) -> bool {
     fault.kind == Kind::NotConfigured
 }
 
-/// A model whose providers have no credential here is not offered: it is in no list, and so it is not there.
+/// A model whose providers have no credential here is in no list and does not exist for clients.
 fn not_offered(fault: Fault) -> Fault {
     let public = "this model is not offered here: none of its providers has a credential";
     let fault = Fault { private: fault.private, ..Fault::new(Kind::ModelNotFound, public) };
@@ -177,7 +177,7 @@ async fn one<S: Stages>(
         return Err(losses::refusal(&target.deployment.name, &losses).into());
     }
     let memo = std::mem::take(&mut encoded.memo);
-    // The client's own bytes are answered with the vendor's own.
+    // The vendor's bytes pass if the client's did.
     let passes = matches!(encoded.body, Rewritten::Edits(_));
     let outbound = outbound(call, &target, encoded, exchange)?;
     let stages = exchange.stages.clone();
@@ -217,7 +217,7 @@ async fn one<S: Stages>(
     })
 }
 
-/// The whole answer, or the first event of a stream: the head waits for it, and until then another deployment may still
+/// The complete answer, or the first event of a stream: the head waits for it, and until then another deployment may
 /// answer.
 async fn beginning<S: Stages>(
     streamed: &mut Streamed<S>,
@@ -231,7 +231,7 @@ async fn beginning<S: Stages>(
     let whole = streamed.whole(call.policy.max_response_body_bytes);
     let (body, permit) = exchange.wait("answer", whole).await?;
     exchange.memory.push(permit);
-    // Nobody reads these answers, so nobody would see what they quote.
+    // These answers are not decoded, so a quoted secret would not be noticed.
     Ok(match call.facts.operation {
         Operation::CountTokens | Operation::Rerank => redact::text(&exchange.stages, body).await,
         Operation::Chat | Operation::Completions | Operation::Embeddings => body,
@@ -256,7 +256,7 @@ fn decoder<S: Stages>(
     exchange.stages.decoder(&target.api, call.facts, &head)
 }
 
-/// What one vendor's dialect cannot say, another's may.
+/// The fault of one vendor's dialect; another's may carry the request.
 fn for_another(fault: Fault) -> Fault {
     Fault { retryable: fault.kind == Kind::InvalidRequest, ..fault }
 }
@@ -267,7 +267,7 @@ fn outbound<S: Stages>(
     encoded: Encoded,
     exchange: &Exchange<S>,
 ) -> Result<Outbound, Fault> {
-    // The client's own bytes go to a vendor of its own dialect, and with them the headers that speak to it.
+    // If the client's own bytes go to a vendor of its dialect, so do the headers of that dialect.
     let passes = matches!(encoded.body, Rewritten::Edits(_));
     let body = match encoded.body {
         Rewritten::Whole(body) => body,
@@ -280,7 +280,7 @@ fn outbound<S: Stages>(
     let vendor = target.api.dialect;
     let mut headers = call.head.forwarded.clone();
     headers.retain(|(name, _)| passed.passes_to_vendor(name, vendor));
-    // A client that names its version of the vendor's API means it.
+    // A client's own version of the vendor's API takes precedence.
     for (name, value) in encoded.headers.into_iter().chain(headers::of_the_gateway()) {
         if !headers.iter().any(|(named, _)| *named == name) {
             headers.push((name, value));
@@ -301,14 +301,14 @@ fn outbound<S: Stages>(
     })
 }
 
-/// Which headers pass: those of the dialect, if client and vendor speak the same one.
+/// The headers that pass: those of the dialect, if client and vendor share it.
 fn passed<'a>(call: &Call<'a>, client: Wire, same_dialect: bool) -> HeaderFilter<'a> {
     HeaderFilter { dialect: same_dialect.then_some(client), policy: &call.policy.headers }
 }
 
-/// The type of an answer as the client is told it: the vendor's own where its bytes pass, if it is one that they can have.
+/// The content type for the client: the vendor's own if its bytes pass and the type is a known one.
 fn told_type(of_vendor: &str, passes: bool, is_stream: bool) -> String {
-    /// As servers write them.
+    /// In the usual spelling.
     const KNOWN: [&str; 4] = [
         "application/json",
         "application/json; charset=utf-8",

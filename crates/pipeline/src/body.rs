@@ -1,4 +1,4 @@
-//! The request's body, read once, whole, under a cap.
+//! Reads the request's body once, completely, under a cap.
 
 use crate::head::Head;
 use crate::memory::MemoryPermit;
@@ -7,10 +7,10 @@ use crate::stages::{Body, Platform};
 use crate::within::within;
 use postern_fault::{Fault, Kind};
 
-/// First allocation where the client announced no length: most requests fit.
+/// The first allocation if the client announced no length: most requests fit.
 const USUAL_BYTES: usize = 16 * 1024;
 
-/// How long a client may be silent within its body: what 60 s bring is no request, and an instance serves 16 at once.
+/// How long a client may be silent within its body: an instance serves only 16 requests at once.
 const SILENCE_MS: u64 = 60_000;
 
 /// Read the body as text.

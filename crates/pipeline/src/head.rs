@@ -1,4 +1,4 @@
-//! What stands before the body: where the request wants to go, and what its headers say.
+//! The head of a request: its endpoint, and the headers that matter.
 
 use crate::client_ip;
 use crate::endpoint::{self, Endpoint};
@@ -12,37 +12,37 @@ use postern_fault::shown;
 use postern_policy::Gateway;
 use postern_types::auth::{AuthenticationRequest, Credential};
 
-/// All headers together. Ours need under 2 KiB; 32 KiB lets a client's cookies and traces through, and stays below what
-/// hosts cut off by themselves (128 KiB).
+/// The size of all headers together. Ours need under 2 KiB; 32 KiB allows a client's cookies and traces, and is below
+/// the hosts' own limit (128 KiB).
 const MAX_HEADERS_BYTES: usize = 32 * 1024;
 
-/// A request but for its body.
+/// A request without its body.
 pub struct Head {
-    /// Where it goes.
+    /// Its endpoint.
     pub endpoint: Endpoint,
     /// Every credential header, unchanged.
     pub credentials: Vec<Credential>,
-    /// The client's address, as text; none if the host does not say it.
+    /// The client's address, as text; none if the host does not know it.
     pub client_ip: Option<String>,
-    /// What may pass on to a vendor; which of it does is decided when the vendor is known.
+    /// The headers that may pass to a vendor; which ones do is decided when the vendor is known.
     pub forwarded: Vec<(String, String)>,
     /// The length the client announced, in bytes.
     pub content_length: Option<u64>,
-    /// Rather a refusal than a request of which something is left out (`x-postern-strict: true`).
+    /// Refuse rather than lose a part of the request (`x-postern-strict: true`).
     pub strict: bool,
 }
 
 impl Head {
-    /// Read method, path and headers.
+    /// Reads method, path and headers.
     ///
     /// # Errors
     ///
-    /// 404 and 405 for what is not there, 431 for too much of it, 400 for a header that is no text.
+    /// 404 and 405 for an unknown endpoint, 431 over the size limit, 400 for a header that is not text.
     pub fn read<S: Stages>(
         request: &RequestHead,
         exchange: &mut Exchange<S>,
     ) -> Result<Self, Refusal> {
-        // Where policy cannot be read nothing is served but that this is so.
+        // Without readable policy, the request is refused for that later.
         let policy = exchange.stages.policy().ok();
         let fields = &request.headers;
         let bytes: usize = fields.iter().map(|(name, value)| name.len() + value.len()).sum();
@@ -71,7 +71,7 @@ impl Head {
         Ok(head)
     }
 
-    /// What says who sent it.
+    /// The part for authentication.
     pub fn authentication(&self) -> AuthenticationRequest {
         AuthenticationRequest {
             credentials: self.credentials.clone(),
@@ -101,7 +101,7 @@ impl Head {
                     ),
                 ));
             }
-            // The host appends its own after whatever the client wrote.
+            // The host appends its own after the client's values.
             "spin-client-addr" => proxies.peer = Some(value),
             "x-forwarded-for" => proxies.forwarded_for.push(value),
             "x-postern-strict" => self.strict = strict(&value)?,
@@ -132,7 +132,7 @@ impl ProxyChain {
     }
 }
 
-/// The two words there are: whoever asks for strictness and misspells it would not get it.
+/// Only these two words are accepted: a misspelt one would silently not be strict.
 fn strict(value: &str) -> Result<bool, Refusal> {
     value.trim().parse().map_err(|_| {
         let public = format!("x-postern-strict is `{}`: send true or false", shown(value));

@@ -1,5 +1,5 @@
-//! Carries a body to the client. The one pump: a write waits until the client's side takes it, the next read waits for
-//! the write, and so a slow client slows the vendor.
+//! Carries a body to the client. The one pump: a write waits for the client's side, the next read waits for the write,
+//! and so a slow client slows the vendor.
 
 use crate::answer::Streamed;
 use crate::exchange::Exchange;
@@ -13,17 +13,17 @@ use postern_types::limiter::Outcome;
 use std::future::Future;
 use std::pin::pin;
 
-/// A comment, which clients skip (WHATWG HTML, 9.2.6). That a client has left shows only in a write; and what stands
-/// between us and it cuts connections that are silent for long.
+/// A comment, which clients skip (WHATWG HTML, 9.2.6). A leaving client shows only in a write, and proxies on the way
+/// cut connections that are silent for long.
 const COMMENT: &str = ": \n\n";
 
-/// Models think for seconds between events; proxies cut after 30 or 60.
+/// Models think for seconds between events; proxies cut after 30 or 60 s.
 const COMMENT_AFTER_MS: u64 = 5_000;
 
-/// A client that takes nothing for ten minutes does not read any more; its vendor's connection is worth more.
+/// A client that takes nothing for ten minutes does not read any more; its vendor's connection is needed elsewhere.
 const STALLED_MS: u64 = 600_000;
 
-/// Write `first`, then what is still arriving, then the record. Ends when the client has all, or has left: dropping
+/// Writes `first`, then what is still arriving, then the record. Ends when the client has all, or has left: dropping
 /// `streamed` then cancels the vendor's work.
 pub async fn run<S: Stages, C: Client>(
     client: C,
@@ -41,7 +41,7 @@ pub async fn run<S: Stages, C: Client>(
         let (usage, price) = (streamed.usage, streamed.price.as_ref());
         pump.exchange.observe(Event::Used(usage, price));
         pump.exchange.observe(Event::Unbound(streamed.unbound.clone()));
-        // What ends early has used what was generated up to then, if that is known.
+        // An answer that ends early has used what was generated so far, if that is known.
         pump.settle(|| streamed.cut_short()).await;
     }
     let Pump { client, mut exchange, .. } = pump;
@@ -60,14 +60,14 @@ pub async fn run<S: Stages, C: Client>(
     }
 }
 
-/// How a body ended.
+/// The end of a body.
 enum End {
     Complete,
     ClientGone,
     Cut(Fault),
 }
 
-/// Where a body goes, and what is held until it is there.
+/// The client of a body, and the lease until its end.
 struct Pump<S: Stages, C> {
     client: C,
     lease: Option<Lease<S>>,
@@ -85,7 +85,7 @@ impl<S: Stages, C: Client> Pump<S, C> {
         }
     }
 
-    /// Carry part after part until the vendor has no more, or one side breaks off.
+    /// Carries part after part until the vendor's answer ends, or one side breaks off.
     async fn carry(&mut self, streamed: &mut Streamed<S>) -> End {
         loop {
             match self.next(streamed).await {
@@ -110,14 +110,14 @@ impl<S: Stages, C: Client> Pump<S, C> {
         }
     }
 
-    /// Before the client has the last part: it may send its next request as soon as it has that.
+    /// Before the client has the last part: it may send its next request at once.
     async fn settle_if_done(&mut self, streamed: &Streamed<S>) {
         if streamed.is_done() {
             self.settle(|| lease::answered(streamed.usage, || streamed.so_far())).await;
         }
     }
 
-    /// Once; then there is no lease any more.
+    /// Settles the lease, once.
     async fn settle(&mut self, outcome: impl FnOnce() -> Outcome) {
         if let Some(lease) = self.lease.take() {
             lease.settle(outcome(), &mut self.exchange).await;
@@ -127,7 +127,7 @@ impl<S: Stages, C: Client> Pump<S, C> {
     /// The next part of the answer; none if the client has left while the vendor was silent.
     async fn next(&mut self, streamed: &mut Streamed<S>) -> Option<Result<Option<String>, Fault>> {
         let stages = self.exchange.stages.clone();
-        // One future for however many comments: dropping a read could lose what it had already taken.
+        // One future across all comments: dropping a read could lose bytes that it has taken.
         let mut next = pin!(streamed.next());
         loop {
             let part = within(&stages, COMMENT_AFTER_MS, next.as_mut());
@@ -140,7 +140,7 @@ impl<S: Stages, C: Client> Pump<S, C> {
         }
     }
 
-    /// False: the client has left, or has not taken anything for so long that it might as well have.
+    /// False: the client has left, or has taken nothing for so long that it counts as gone.
     async fn write(&mut self, part: String) -> bool {
         self.exchange.observe(Event::Sent(part.len()));
         let written = self.client.write(part.into_bytes());
@@ -149,7 +149,7 @@ impl<S: Stages, C: Client> Pump<S, C> {
     }
 }
 
-/// Wait for `work`, and keep what is reserved meanwhile.
+/// Waits for `work`, and renews the lease meanwhile.
 async fn keep<S: Stages, T>(lease: &mut Option<Lease<S>>, work: impl Future<Output = T>) -> T {
     match lease {
         Some(lease) => lease.keep(work).await,

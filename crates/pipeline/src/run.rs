@@ -16,7 +16,7 @@ use postern_dialect::needs;
 use postern_dialect::{Operation, translate};
 use postern_types::Target;
 
-/// Run the stages in their order. Streams go on in [`crate::pump`] after this has returned.
+/// Runs the stages in their order. Streams go on in [`crate::pump`] after this has returned.
 pub async fn run<S: Stages>(
     head: &Head,
     operation: Operation,
@@ -25,14 +25,14 @@ pub async fn run<S: Stages>(
 ) -> Result<Answer<S>, Refusal> {
     // Without readable policies nothing is served.
     let policy = exchange.stages.policy()?;
-    // Identity first: for a caller nobody knows, nothing is read, counted or looked up.
+    // Identity first: an unknown caller costs no read, no count and no look-up.
     let caller = authenticate::caller(head, exchange).await?;
-    // The body, once: every later stage speaks of these bytes.
+    // The body, once: every later stage refers to these bytes.
     let stages = exchange.stages.clone();
     let read = body::read(&stages, body, head, policy.max_request_body_bytes);
     let (body, permit) = exchange.wait("body", read).await?;
     exchange.memory.push(permit);
-    // What every later stage knows of it; a stream is scanned once more, for its one splice.
+    // The facts for every later stage; a stream is scanned once more, for its one splice.
     let client = exchange.client;
     let read = exchange.run("read", |_| translate::read(client, operation, &body))?;
     exchange.observe(Event::Read(&read.facts, body.len()));
@@ -47,11 +47,11 @@ pub async fn run<S: Stages>(
         needs: &needs,
         policy,
     };
-    // Which deployments may serve it, best first, which of these this caller may use for what the request does, and at which it
-    // may use what the request names.
+    // The deployments that may serve it, best first, and of these the ones that this caller may use for what the
+    // request does and for the ids that it names.
     let targets = targets(&call, None, exchange).await?;
-    // Each in turn until one begins to answer: after the client's first byte there is no other. Before each, the limiter
-    // reserves what it may use.
+    // Each in turn until one begins to answer: after the client's first byte there is no other. Before each, the
+    // limiter reserves the most that it may use.
     match attempt::in_turn(&call, targets, exchange).await {
         Err(refusal) if refusal.downgrade_to.is_some() => {
             downgraded(&call, refusal, exchange).await
@@ -60,7 +60,7 @@ pub async fn run<S: Stages>(
     }
 }
 
-/// The deployments that may serve, `instead` in place of the model asked for. Default deny.
+/// The deployments that may serve, of `instead` if it is given. Default deny.
 async fn targets<S: Stages>(
     call: &Call<'_>,
     instead: Option<&str>,
@@ -72,7 +72,7 @@ async fn targets<S: Stages>(
     ids::permitted(call, targets, exchange).await
 }
 
-/// A limit may name another model rather than refuse. Where that one does not answer, its refusal stands.
+/// A limit may name another model instead of refusing. If that one does not answer, the limit's refusal stands.
 async fn downgraded<S: Stages>(
     call: &Call<'_>,
     mut refusal: Refusal,

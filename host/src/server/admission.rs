@@ -1,7 +1,7 @@
-//! How many connections there may be, in all and of an address, and who goes when there are too many.
+//! The cap on connections, in all and per address, and which one is closed over it.
 //!
-//! At the cap the connection goes that has been silent longest: one that does nothing never keeps out one that asks.
-//! Where all are busy, a few more are taken over the cap: they may ask after health, and are told to come back otherwise.
+//! At the cap the connection that has been silent longest is closed: an idle connection never keeps an active one out.
+//! If all are busy, a few more are taken over the cap: they may ask for health, and are otherwise told to retry.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -12,7 +12,7 @@ use super::descriptors;
 use super::settings::Limits;
 use crate::repeated_warning::RepeatedWarning;
 
-/// Every connection there is.
+/// All connections.
 pub struct Admission {
     limits: Limits,
     slots: Mutex<Slots>,
@@ -31,7 +31,7 @@ struct Slots {
     next: u64,
 }
 
-/// A connection's place, until it is dropped.
+/// A connection's slot, until it is dropped.
 pub struct Slot {
     admission: Arc<Admission>,
     entry: Arc<Entry>,
@@ -50,12 +50,12 @@ struct EntryState {
     open: usize,
     /// Its key among the silent ones.
     silent: Option<u64>,
-    /// Its place has been given to another one.
+    /// Its slot was given to another connection.
     left: bool,
 }
 
 impl Admission {
-    /// With nobody there.
+    /// No connections yet.
     pub fn new(limits: Limits) -> Self {
         let (all, of_one) = (limits.connections, limits.connections_per_address);
         Self {
@@ -75,7 +75,7 @@ impl Admission {
         }
     }
 
-    /// A place for a new connection; none where there are too many even over the cap.
+    /// A slot for a new connection; none if there are too many even over the cap.
     pub fn admit(self: &Arc<Self>, client: SocketAddr) -> Option<Slot> {
         let address = key(client.ip());
         let mut slots = self.lock();
@@ -100,12 +100,12 @@ impl Admission {
         Some(Slot { admission: Arc::clone(self), entry })
     }
 
-    /// Closes the connection that has been silent longest; files are short.
+    /// Closes the connection that has been silent longest, to free files.
     pub fn evict_one(&self) {
         self.lock().evict(|_| true);
     }
 
-    /// Whether there is room for one more of the address, after a silent one has gone if need be.
+    /// Whether there is room for one more of the address, after a silent one was closed if necessary.
     fn make_room(&self, slots: &mut Slots, address: IpAddr) -> bool {
         let of_address = slots.of_address.get(&address).copied().unwrap_or_default();
         if of_address >= self.limits.connections_per_address {
@@ -125,7 +125,7 @@ impl Admission {
 }
 
 impl Slots {
-    /// Closes the one of these that has been silent longest. In a storm that is the first, or nearly.
+    /// Closes the one of these that has been silent longest. Under load that is the first, or nearly.
     fn evict(&mut self, fits: impl Fn(&Entry) -> bool) -> bool {
         let found = self.silent.values().find(|entry| fits(entry)).map(Arc::clone);
         let Some(entry) = found else { return false };
@@ -217,7 +217,7 @@ impl Drop for Slot {
     }
 }
 
-/// What counts as one address: of IPv6, where everybody has 2^64 of them, the network.
+/// The address that is counted: for IPv6, where every client has 2^64 of them, the network.
 fn key(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
@@ -258,7 +258,7 @@ mod tests {
         assert!(!fourth.is_overflow());
         let evicted: Vec<_> = slots.iter().map(is_evicted).collect();
         assert_eq!(evicted, [false, true, false]);
-        // What has had a request is younger than what never had one.
+        // A connection that has had a request counts as younger than one that never had.
         slots[0].request_ends();
         let _fifth = admission.admit(client(5)).unwrap();
         let evicted: Vec<_> = slots.iter().map(is_evicted).collect();

@@ -1,4 +1,5 @@
-//! An answer on its way to a client: its connection is busy until it has gone, and knows when it waits for the client.
+//! An answer on its way to a client: its connection is busy until it is sent, and the clock knows when it waits for the
+//! client.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -30,7 +31,7 @@ impl Drop for OpenRequest {
 pub struct AnswerBody {
     body: WasiBody,
     request: OpenRequest,
-    /// A part has been handed over, and the next one has not been asked for.
+    /// A part was passed on, and the next one was not requested.
     waits: bool,
 }
 

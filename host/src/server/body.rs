@@ -1,4 +1,4 @@
-//! A request body on its way to a component: the client may not keep it waiting, and memory must be there for it.
+//! A request body on its way to a component: the client must send it fast enough, and memory must be available.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use wasmtime_wasi_http::{Error, WasiBody};
 
 use crate::memory::{BODY_FACTOR, Permit};
 
-/// Why a body is not read on.
+/// Why reading a body ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// The client sends nothing, or too little.
@@ -23,11 +23,11 @@ pub enum Failure {
     NoMemory,
 }
 
-/// A body that is watched.
+/// A body with a minimum data rate and a permit.
 pub struct RequestBody<B> {
     incoming: B,
     data_rate: MinDataRate,
-    /// Grows with a body whose length nobody has said.
+    /// Grows with a body of unknown length.
     grows: Option<Arc<Permit>>,
     failed: Option<oneshot::Sender<Failure>>,
 }
@@ -36,7 +36,7 @@ impl<B> RequestBody<B>
 where
     B: Body<Data = Bytes, Error = hyper::Error> + Send + Unpin + 'static,
 {
-    /// With the receiver of why it was not read on.
+    /// The body, and the receiver of the reason if its reading fails.
     pub fn watch(
         incoming: B,
         data_rate: MinDataRate,
@@ -97,8 +97,8 @@ where
     }
 }
 
-/// How long a body may still keep the host waiting: time in which the host does not ask for it does not count, and what
-/// comes gives time back. So a byte now and then does not last, and a large body on a slow line does.
+/// The remaining time that the host may wait for a body: only time in which the host reads counts, and arriving bytes
+/// give time back. So a byte now and then does not suffice, and a large body on a slow line does.
 pub struct MinDataRate {
     limit: Duration,
     bytes_per_s: u64,
@@ -136,7 +136,7 @@ impl MinDataRate {
 mod tests {
     use super::*;
 
-    /// How many parts of so many bytes, one every so many seconds, are taken (of 1,000).
+    /// The number of parts of this size, one every `every_s` seconds, that are read (of 1,000).
     fn taken(bytes: usize, every_s: u64) -> usize {
         let mut data_rate = MinDataRate::new(Duration::from_secs(30), 500);
         let every = Duration::from_secs(every_s);

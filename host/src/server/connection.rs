@@ -1,4 +1,4 @@
-//! One connection, from the moment it is taken to its end.
+//! One connection, from its acceptance to its end.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -26,7 +26,7 @@ use super::settings::Limits;
 use super::timed_stream::TimedStream;
 use crate::memory::Budget;
 
-/// What every connection is served with.
+/// Serves connections with these triggers and limits.
 pub struct ConnectionServer {
     triggers: Triggers,
     limits: Limits,
@@ -36,7 +36,7 @@ pub struct ConnectionServer {
 }
 
 impl ConnectionServer {
-    /// For these triggers.
+    /// A server for these triggers.
     pub fn new(
         triggers: Triggers,
         limits: Limits,
@@ -65,7 +65,7 @@ impl ConnectionServer {
             _ = alarm.end() => return,
             _ = stopping.wait_for(|stopping| *stopping) => return,
         };
-        // A handshake that fails is the client's affair.
+        // A failed handshake is the client's fault.
         if let Ok(stream) = encrypted {
             self.speak(stream, client, slot, alarm, stopping).await;
         }
@@ -92,7 +92,7 @@ impl ConnectionServer {
         loop {
             tokio::select! {
                 biased;
-                // A connection that breaks is the client's affair; what it asked for is dropped with it.
+                // A broken connection is the client's fault; its requests are dropped with it.
                 _ = connection.as_mut() => return,
                 end = alarm.end() => match end {
                     End::Cut => return,
@@ -133,7 +133,7 @@ fn builder(limits: &Limits) -> Builder<TokioExecutor> {
     builder
         .http1()
         .timer(TokioTimer::new())
-        // The clock has it: hyper's begins anew with each read of the version, and gives no answer.
+        // The clock has this timeout: hyper's begins anew with each read of the version, and sends no answer.
         .header_read_timeout(None)
         .max_buf_size(MAX_HEADER_BYTES)
         .max_headers(MAX_HEADERS);

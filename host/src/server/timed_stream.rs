@@ -1,4 +1,4 @@
-//! A client's stream, whose clock learns what comes; and how a client that is too slow is told.
+//! A client's stream that updates the connection's clock, and the response to a client that is too slow.
 
 use std::io;
 use std::pin::Pin;
@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::clock::{Clock, TimeoutReply};
 
-/// To whom has begun a request and not ended its head (RFC 9110, 15.5.9).
+/// For a client that has begun a request and not completed its head (RFC 9110, 15.5.9).
 const TIMEOUT: &[u8] =
     b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
@@ -33,7 +33,7 @@ impl<S: AsyncWrite + Unpin> TimedStream<S> {
         written
     }
 
-    /// The end of reading. What is written here fits into an empty buffer; a client that does not take it gets nothing.
+    /// Ends reading. The response fits into an empty buffer; a client that does not take it gets nothing.
     fn refuse(&mut self, reply: &TimeoutReply, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         if *reply == TimeoutReply::Response
             && Pin::new(&mut self.stream).poll_write(context, TIMEOUT).is_ready()
