@@ -149,7 +149,7 @@ pub struct CallerOptions {
 }
 
 impl CallerOptions {
-    /// Nobody is named.
+    /// No caller is named.
     pub fn is_empty(&self) -> bool {
         self.key.is_none() && self.token.is_none() && self.consumer.is_none()
     }

@@ -1,4 +1,5 @@
-//! Who is this, what may they do with a model, and by which policy? Answered as the stages would, by the same crates.
+//! Who is the caller, what may it do with a model, and by which policy? Answered as by the stages, with the same
+//! crates.
 
 pub mod who;
 
@@ -16,11 +17,11 @@ use postern_policy::{Capability, Catalogue};
 use postern_route::{Allowed, Choice};
 use who::Known;
 
-/// What a model may be asked for; whether it can is the router's to say.
+/// The operations of models; the router decides whether a model has one.
 const ANY: [Capability; 4] =
     [Capability::Chat, Capability::Embeddings, Capability::Completions, Capability::Rerank];
 
-/// Prints the decision, and what made it. Fails if it is a refusal.
+/// Prints the decision and its policies. Fails if it is a refusal.
 pub fn explain(deployment: &Deployment, options: &Explain) -> Result<()> {
     let folder = &deployment.policies;
     let all = policies::all(folder)?;
@@ -89,7 +90,7 @@ fn listed(texts: &[String]) -> String {
     if texts.is_empty() { "none".to_owned() } else { texts.join(", ") }
 }
 
-/// The deployments, as the router would name them.
+/// The deployments, as the router would choose them.
 fn choices<'c>(catalogue: &'c Catalogue, caller: &Caller, model: &str) -> Result<Vec<Choice<'c>>> {
     let patterns: Vec<_> = caller.models.iter().map(ToString::to_string).collect();
     let allowed = Allowed::new(&patterns, caller.regions.as_deref());

@@ -4,7 +4,7 @@ use postern_tests::manifest::{self, Grants, stages};
 use postern_tests::wasm;
 use std::collections::BTreeSet;
 
-/// Which set an interface belongs to, as Spin divides them (`inherit_configuration`); none belongs to nobody.
+/// The set of an interface, as Spin divides them (`inherit_configuration`); none if it needs no grant.
 fn set_of(import: &str) -> Option<&'static str> {
     let interface = import.split('@').next().unwrap_or(import);
     Some(match interface {

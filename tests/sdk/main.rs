@@ -1,4 +1,4 @@
-//! The official SDKs as clients: they find in an answer what nobody thought of testing.
+//! The official SDKs as clients: they find problems in answers that no other test looks for.
 
 mod fakes;
 mod limits;

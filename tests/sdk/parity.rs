@@ -1,4 +1,4 @@
-//! The official SDKs through the gateway: what they find is what they find at the vendor, whoever answers.
+//! The official SDKs through the gateway: they get the same results as at the vendor, whichever vendor answers.
 //!
 //! Each suite holds its conversations twice, with its own vendor's fake and with the gateway in front of it, and compares
 //! the objects; then with the models of all other vendors, and compares what was said with the story that all fakes tell.

@@ -18,7 +18,7 @@ use std::io::Read as _;
 const MODELS: &str = include_str!("limited/models.toml");
 const ROUTES: &str = include_str!("limited/routes.toml");
 
-/// Everybody may everything, but for those with the role `watcher`, who may use nothing.
+/// Every caller may do everything, except those with the role `watcher`, which may use nothing.
 const AUTHORIZATION: &str = r#"
 permit (principal, action, resource);
 forbid (principal in Role::"watcher", action in Action::"use", resource);

@@ -165,7 +165,7 @@ fn part(kind: usize, dice: &mut Dice, text: &mut String) {
     }
 }
 
-/// A stretch of a real sentence, or a word that is none.
+/// A part of a real sentence, or a random word.
 fn words((sentence, from, to): (&str, u32, u32), dice: &mut Dice, text: &mut String) {
     if dice.roll(2) == 0 {
         let characters: Vec<char> = sentence.chars().collect();

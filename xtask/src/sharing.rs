@@ -32,8 +32,8 @@ struct Seen {
     modified_ns: u64,
 }
 
-/// Sets the times if the target directory is shared. Nobody else may build there until the file
-/// that is returned is closed, which `exec` does too.
+/// Sets the times if the target directory is shared. No other process may build there until the returned file is
+/// closed, which `exec` does too.
 pub fn settle(workspace: &Workspace) -> Result<Option<File>> {
     let (root, target) = (&workspace.root, &workspace.target);
     if target.starts_with(root) {

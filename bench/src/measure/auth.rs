@@ -190,8 +190,8 @@ fn bearer(algorithm: Algorithm, number: u64) -> Result<HeaderValue> {
     Ok(HeaderValue::from_str(&format!("Bearer {token}"))?)
 }
 
-/// So many consumers with a key each, and so many policies, of which the first lets everybody in and the others look at
-/// everything and find nothing.
+/// This many consumers with a key each, and this many policies: the first permits every caller, and the others read
+/// everything and never apply.
 fn policies(gateway: &Gateway, consumers: usize, policies: usize) -> [(&'static str, String); 3] {
     let mut of_consumers = format!(
         "[[consumer]]\nname = {CONSUMER:?}\nteam = \"bench\"\nroles = [\"developer\"]\nmodels = [\"*\"]\nissuers = [\"bench\"]\n"

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// Longer than the second for which the host keeps an instance that nobody asks.
+/// Longer than the second for which the host keeps an idle instance.
 pub const IDLE: Duration = Duration::from_millis(1_700);
 
 /// Requests that make an instance warm.

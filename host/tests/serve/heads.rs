@@ -138,7 +138,7 @@ fn with_few_descriptors_silent_connections_keep_nobody_out() {
     let mut client = host.connect();
     client.write_all(b"GET / HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n").unwrap();
     let (mut upstream, _) = vendor.accept().unwrap();
-    // An answer before the request is none.
+    // An answer before the request would be invalid.
     let _ = upstream.read(&mut [0; 1024]);
     upstream.write_all(b"HTTP/1.1 299 Late\r\ncontent-length: 0\r\n\r\n").unwrap();
     assert_eq!(read_answer(&mut client).status, 299);

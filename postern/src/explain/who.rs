@@ -1,4 +1,4 @@
-//! From a credential to the caller that it stands for.
+//! From a credential to its caller.
 
 use crate::cli::CallerOptions;
 use crate::key;
@@ -12,7 +12,7 @@ use postern_policy::{Issuer, IssuerKeys, Policies};
 use postern_token::{Claims, KeySet, Unverified, credential_id};
 use std::fs;
 
-/// Who it is, and by which credential.
+/// The caller, and its credential.
 pub struct Known {
     pub caller: Caller,
     pub credential: String,
@@ -36,7 +36,7 @@ pub fn of(
     }
 }
 
-/// As a key of this consumer that takes nothing away.
+/// The caller of a consumer's key without restrictions.
 pub fn of_consumer(name: &str, policies: &Policies, unix_s: u64) -> Result<Known> {
     let key = IssuedKey::new(String::new(), name, unix_s);
     let caller = of_issued_key(&policies.consumers, &key, unix_s).map_err(|_| {

@@ -30,7 +30,7 @@ async fn sent(roles: &[&str], path: &str, fields: &Value) -> (Answer, Value, Str
     (answer, guarded().stage.gateway.log_line(&marker).await, marker)
 }
 
-/// What somebody who may only chat is refused.
+/// Requests that a caller with only the action `chat` is refused.
 fn requests() -> Vec<(&'static str, &'static str, Value)> {
     let part = |part: Value| json!({ "messages": [{ "role": "user", "content": [part] }] });
     let tool = |kind: &str| json!({ "tools": [{ "type": kind }] });

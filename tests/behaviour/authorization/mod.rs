@@ -16,7 +16,7 @@ use postern_tests::marker;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 
-/// A role for each action, some for models, routes and regions; and what nobody may.
+/// A role for each action, some for models, routes and regions; and a rule that forbids for all.
 const AUTHORIZATION: &str = r#"
 @id("chatters-chat")
 permit (principal in Role::"chatter", action == Action::"chat", resource);

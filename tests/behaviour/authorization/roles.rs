@@ -65,7 +65,7 @@ async fn roles_and_teams_of_a_token_are_the_callers() {
 
 #[tokio::test]
 async fn a_decision_is_that_of_this_caller_and_no_other() {
-    // Decisions are remembered: the first one must not become everybody's.
+    // Decisions are cached: the first one must not apply to other callers.
     let scene = Scene::start();
     let chatter = json!({ "realm_access": { "roles": ["chatter"] } });
     for _ in 0..3 {

@@ -1,4 +1,4 @@
-//! Bytes pass as they are: a vendor's prompt cache is keyed on them, and what nobody knows must survive.
+//! Bytes pass unchanged: a vendor's prompt cache is keyed on them, and unknown fields must survive.
 //!
 //! Stages: gateway, provider.
 

@@ -105,7 +105,7 @@ async fn an_endless_answer_is_refused_without_being_held() {
 
 #[tokio::test]
 async fn a_vendor_that_is_not_there_is_a_502() {
-    // A port that was free a moment ago, and on which nobody listens.
+    // A port that was free a moment ago, without a listener.
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let origin = format!("http://{}", free.local_addr().unwrap());
     drop(free);

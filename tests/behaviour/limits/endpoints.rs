@@ -78,7 +78,7 @@ fn limited() -> &'static Limited {
     &LIMITED
 }
 
-/// A consumer that nobody else uses.
+/// A consumer of its own.
 fn consumer() -> String {
     use std::sync::atomic::{AtomicUsize, Ordering};
     static NEXT: AtomicUsize = AtomicUsize::new(0);
@@ -229,7 +229,7 @@ async fn what_would_exceed_a_limit_by_far_is_not_sent() {
         assert_eq!(answer.status, 400, "{path} {body}: {}", answer.text());
         assert_eq!(limited.upstream.requests(&marker).len(), 0, "{path} {body}");
     }
-    // And a cap that is none.
+    // And an invalid cap.
     for cap in [json!(0), json!(-1), json!("60"), json!(1.5)] {
         let mut body = metered("metered", &marker(), 1, 1);
         body["max_tokens"] = cap;

@@ -96,7 +96,7 @@ async fn exactly_k(limited: &Limited, unit: &str, run: usize) {
         });
     }
     drop(sender);
-    // The vendor holds back all answers until everybody is decided: nothing is settled before.
+    // The vendor holds back all answers until every request is decided: nothing is settled before.
     let mut refused = Vec::new();
     eventually("a decision on each caller", || {
         while let Ok(answer) = answers.try_recv() {

@@ -15,7 +15,7 @@ limits = [
 ]
 "#;
 
-/// Each level in another unit, and the widest for everybody.
+/// Each level in another unit, and the widest for all callers.
 const UNITS: &str = r#"
 [[limit]]
 scope = "all"

@@ -1,4 +1,4 @@
-//! Whoever dies in the midst of it, nothing stays reserved for longer than a lease, and nothing is counted below zero.
+//! However a request ends, no reservation outlives its lease, and no counter falls below zero.
 
 use super::{OUTPUT_PICO_USD, WIDE, metered, nano_usd, prompt_tokens};
 use postern_tests::issuer::token::unix_s;
@@ -62,7 +62,7 @@ fn client(limited: &Limited, number: usize, seen: &Arc<Seen>) -> JoinHandle<()> 
             if seen.stop.load(Ordering::SeqCst) {
                 return;
             }
-            // Whoever is answered by a host that is killed sees an error.
+            // A client of a killed host sees an error.
             let Ok(mut open) = call.try_open().await else {
                 tokio::time::sleep(Duration::from_millis(20)).await;
                 continue;

@@ -124,7 +124,7 @@ async fn the_record_of_a_refusal_names_the_limit() {
     assert_eq!((&line["status"], &line["outcome"]), (&429.into(), &"refused".into()));
 }
 
-/// Who comes back when it was told to is let in: nobody else uses this limit.
+/// A client that retries when it was told to is admitted: the limit has no other users.
 #[tokio::test]
 async fn whoever_waits_as_long_as_it_was_told_is_admitted() {
     let limited = limited();

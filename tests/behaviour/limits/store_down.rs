@@ -1,5 +1,5 @@
-//! What becomes of requests while nothing can be counted, or while a counter holds what is no count: what the plan says, and
-//! money never uncounted.
+//! Requests while nothing can be counted, or while a counter's value cannot be read: the plan decides, and money is
+//! never uncounted.
 
 use super::{BOTH, metered};
 use postern_tests::client::Answer;
@@ -31,7 +31,7 @@ limits = [
 ]
 "#;
 
-/// What is no count in either store: neither digits nor eight bytes.
+/// A value that is not a counter in either store: neither digits nor eight bytes.
 const NO_COUNT: &str = "somebody wrote this";
 
 fn setup() -> Setup {
@@ -205,7 +205,7 @@ async fn a_value_that_is_no_count_fails_its_scope_by_the_plan_and_nobody_else() 
             assert_eq!(answer.status, 200, "{counting:?}: {}", answer.text());
             assert!(line["limits"]["uncounted"].is_null(), "{line}");
         }
-        // What it was is kept for whoever looks into it.
+        // The value is kept for the operator.
         let aside = limited.aside();
         for name in [
             "consumer:requests:day/open/",

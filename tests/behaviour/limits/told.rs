@@ -244,7 +244,7 @@ async fn a_plans_cap_is_sent_to_the_vendor_where_the_client_names_none() {
         ("capped", "metered", Some(("max_completion_tokens", 200)), Some(200)),
         // The vendor itself ends at the model's cap.
         ("uncapped", "metered", None, None),
-        // And where nobody knows one, at what is reserved.
+        // And without any cap, at the reserved default.
         ("uncapped", "unbounded", None, Some(16_384)),
     ] {
         let marker = marker();

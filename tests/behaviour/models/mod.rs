@@ -81,7 +81,7 @@ async fn what_a_caller_may_not_use_is_not_there_for_it() {
             assert!(answer.text().contains(name), "{}", answer.text());
         }
     }
-    // Forbidden and not there at all: nobody can tell which.
+    // A forbidden model and a missing one cannot be distinguished.
     let [forbidden, absent] = ["secret-model", "no-such-model"].map(body);
     let forbidden = restricted("POST", "/v1/chat/completions").body(forbidden).send().await;
     let absent = restricted("POST", "/v1/chat/completions").body(absent).send().await;

@@ -103,7 +103,7 @@ async fn it_says_what_the_limiter_has_counted_in_the_key_value_store() {
     let limited = limited(Counting::KeyValue);
     says_what_the_limiter_counted(&limited).await;
     let gateway = &limited.gateways[0];
-    // Every consumer, when nobody is named; and looking counts nothing.
+    // Every consumer, if no caller is named; the command counts nothing.
     let before = gateway.key_values();
     let all = printed(gateway, &["usage", "--plan", "small"]);
     assert_eq!(line(&all, "50 requests", "the consumer `idle`"), ["0", "0", "50"]);

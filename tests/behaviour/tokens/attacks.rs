@@ -167,7 +167,7 @@ async fn refuses_what_is_no_token_at_all() {
 
 #[tokio::test]
 async fn a_token_is_not_for_reading_back() {
-    // What a token says is in no refusal: it may be anybody's.
+    // No refusal repeats a token's claims: the token may be forged.
     let (scene, marker) = (scene(), postern_tests::marker());
     let claims = postern_tests::issuer::token::with(
         scene.claims(),

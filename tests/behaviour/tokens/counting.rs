@@ -12,7 +12,7 @@ name = "two"
 limits = [{ scope = "key", unit = "requests", per = "day", window = "rolling", amount = 2 }]
 "#;
 
-/// Whoever `sub` or `name` says may call, by the plan of everybody.
+/// Every caller that `sub` or `name` names may call, by the same plan.
 fn start(issuer: &Issuer, consumer: &str) -> Guarded {
     let more = format!(
         "[issuer.claims]\nconsumer = \"{consumer}\"\n[issuer.undeclared]\nmodels = [\"plain-model\"]\n"

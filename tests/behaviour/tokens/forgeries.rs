@@ -1,4 +1,4 @@
-//! Tokens that nobody's key has signed as they are.
+//! Tokens whose signature was not made with an issuer's key.
 
 use super::scene;
 use postern_tests::issuer::Key;

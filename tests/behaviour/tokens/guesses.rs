@@ -1,4 +1,4 @@
-//! Whoever guesses tokens does not have the issuer asked about each.
+//! Guessed tokens are not all introspected.
 
 use postern_tests::issuer::token::{AUDIENCE, unix_s};
 use postern_tests::issuer::{Endpoint, Guarded, Issuer, Policies};

@@ -69,7 +69,7 @@ async fn a_new_key_is_looked_for_once_in_a_while_and_found() {
     guarded.assert_lets_in("the old key", &signed(&old, &issuer.claims("alice")), "alice").await;
     let fetched = Instant::now();
     issuer.publish(&[&old, &new]);
-    // Until it is time to look again, an unknown key is nobody's; and then it is found by the first who has it.
+    // Until the next fetch is due, an unknown key is invalid; then the first token with it causes the fetch.
     let token = signed(&new, &issuer.claims("alice"));
     loop {
         let status = guarded.answer(&token, &marker()).await.status;
@@ -129,7 +129,7 @@ async fn stale_keys_are_used_while_the_issuer_is_away_and_no_longer() {
         keep(&stale, &issuer, &key, TTL_S + STALE_S - 60);
         stale.assert_lets_in(&what, &signed(&key, &issuer.claims("alice")), "alice").await;
         assert!(issuer.asked(Endpoint::Discovery) > 0, "{what}: a stale set is looked for anew");
-        // Nobody knows whether a key that is not in it is one.
+        // It is unknown whether a missing key exists.
         let unknown = signed(&Key::p256("two"), &issuer.claims("alice"));
         stale.assert_unavailable(&what, &unknown).await;
         let too_old = guarded(&issuer);

@@ -40,7 +40,7 @@ regions = "regions"
 data_class = "data_class"
 "#;
 
-/// Tokens of `partner` may be of anybody, who may use one model; they end when they say.
+/// Tokens of `partner` may name any consumer, which may use one model; they have their own expiry.
 const UNDECLARED: &str = r#"
 algorithms = ["ES256"]
 leeway_s = 0

@@ -48,7 +48,7 @@ fn exercise(bucket: &Bucket) -> Value {
     })
 }
 
-/// Reads, lets somebody else write what `overtaken` says, and swaps.
+/// Reads, lets another program write what `overtaken` names, and swaps.
 fn swap_once(bucket: &Bucket, name: &str, value: &[u8], overtaken: Option<&[u8]>) -> Value {
     let read = Cas::new(bucket, name).and_then(|cas| Ok((cas.current()?, cas)));
     let (current, cas) = match read {

@@ -29,7 +29,7 @@ async fn handle(request: Request) -> impl IntoResponse {
     }
 }
 
-/// What came of calling a capability; none if there is none of that name.
+/// The result of calling a capability; none if the name is unknown.
 async fn report(capability: &str, argument: Option<&str>) -> Option<Value> {
     let label = argument.unwrap_or(LABEL);
     let name = argument.unwrap_or("count");

@@ -55,11 +55,11 @@ impl Guarded {
         self.stage.assert_nothing_invalid_was_sent();
     }
 
-    /// Nobody was let in with this token: 401 with the challenge of RFC 6750, and the vendor knows nothing of it.
+    /// The token was refused: 401 with the challenge of RFC 6750, and nothing reached the vendor.
     ///
     /// # Panics
     ///
-    /// When anybody was, or the token is anywhere in the answer or the log.
+    /// If it was accepted, or the token is anywhere in the answer or the log.
     pub async fn assert_refuses(&self, what: &str, token: &str) {
         let marker = crate::marker();
         let answer = self.answer(token, &marker).await;
@@ -74,11 +74,11 @@ impl Guarded {
         self.assert_untold(&answer, token);
     }
 
-    /// The gateway cannot tell who calls, and says that it is its own trouble.
+    /// The gateway cannot authenticate the caller, and reports that as its own fault.
     ///
     /// # Panics
     ///
-    /// When it says anything else, or lets somebody in.
+    /// If it reports anything else, or accepts the caller.
     pub async fn assert_unavailable(&self, what: &str, token: &str) {
         let marker = crate::marker();
         let answer = self.answer(token, &marker).await;

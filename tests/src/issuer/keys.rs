@@ -12,10 +12,10 @@ use rsa::pkcs8::{EncodePublicKey as _, LineEnding};
 use rsa::traits::PublicKeyParts as _;
 use serde_json::{Value, json};
 
-/// RSA keys of 2048 bits: nobody has them but the tests.
+/// RSA keys of 2048 bits, used only by the tests.
 const RSA: [&[u8]; 2] = [include_bytes!("keys/rsa-one.der"), include_bytes!("keys/rsa-two.der")];
 
-/// One of 1024 bits, which nobody must trust (RFC 7518, 3.3).
+/// A key of 1024 bits, which must not be trusted (RFC 7518, 3.3).
 const WEAK_RSA: &[u8] = include_bytes!("keys/rsa-weak.der");
 
 /// The beginning of what RSA signs, before a hash by SHA-256 (RFC 8017, 9.2, note 1).

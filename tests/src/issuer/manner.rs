@@ -9,7 +9,7 @@ pub enum Endpoint {
     KeySet,
     /// Introspection (RFC 7662).
     Introspection,
-    /// Anything else: nobody has a reason to ask.
+    /// Any other path, which the gateway has no reason to request.
     Elsewhere,
 }
 

@@ -148,7 +148,7 @@ impl Issuer {
         self.state.script().counts.get(&endpoint).copied().unwrap_or_default()
     }
 
-    /// How often somebody followed its redirects.
+    /// How often its redirects were followed.
     #[must_use]
     pub fn followed(&self) -> usize {
         self.state.script().moved

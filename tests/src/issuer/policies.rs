@@ -12,7 +12,7 @@ const SHARED_SECRET_VARIABLE: &str = "tests_shared_secret";
 /// The secret in it.
 pub const SHARED_SECRET: &str = "fake-shared-secret-of-256-bits-7Kq2Zt9Xw4Lm";
 
-/// Whoever comes in may do everything: what these tests are about is who comes in.
+/// Every authenticated caller may do everything: these tests are about authentication.
 const EVERYTHING: &str = r#"
 @id("everything")
 permit (principal, action, resource);

@@ -23,7 +23,7 @@ pub(super) async fn accept(listener: TcpListener, state: Arc<State>) {
         let state = Arc::clone(&state);
         let service = service_fn(move |request| answer(request, Arc::clone(&state)));
         tokio::spawn(async move {
-            // Whoever leaves, leaves: what came is counted.
+            // A client may leave at any time: received requests are counted.
             let _ = hyper::server::conn::http1::Builder::new()
                 .serve_connection(TokioIo::new(connection), service)
                 .await;

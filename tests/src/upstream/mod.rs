@@ -29,7 +29,7 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::Builder;
 use tokio::sync::{Semaphore, oneshot};
 
-/// The credential that the vendor expects, and nobody but the gateway has.
+/// The credential that the vendor expects, and only the gateway has.
 pub const CREDENTIAL: &str = "sk-vendor-7Qm2fVtYw3x9Lr5Zc8Nd1Hb6";
 
 /// Of the sockets towards the gateway, so that what lies in the kernel is little beside what a test of backpressure
@@ -101,11 +101,12 @@ impl Upstream {
         Self { state, stop: Some(stop), thread: Some(thread) }
     }
 
-    /// Breaks all its connections at once, as a crash would, and goes on at the same address; what it has seen it knows.
+    /// Breaks all its connections at once, as a crash would, and goes on at the same address; it keeps its recorded
+    /// requests.
     ///
     /// # Panics
     ///
-    /// When somebody else has taken its port.
+    /// If another program has taken its port.
     pub fn crash_and_restart(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {

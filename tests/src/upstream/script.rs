@@ -19,7 +19,7 @@ pub(crate) struct Script {
 #[derive(Clone)]
 pub(crate) enum Step {
     Write(Bytes),
-    /// Writes this for as long as somebody takes it, each after a pause.
+    /// Writes this for as long as it is read, each time after a pause.
     Endless(Bytes, Duration),
     Pause(Duration),
     /// Waits for [`super::Upstream::release`].

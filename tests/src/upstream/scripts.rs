@@ -192,7 +192,7 @@ fn slow(model: &str, body: &Value) -> Script {
     script
 }
 
-/// Without an end, at a pace that anybody can follow.
+/// Without an end, at a pace that every client can follow.
 fn ticking(model: &str) -> Script {
     let event = answers::piece(model, "tick ");
     Script::stream(vec![Step::Endless(event.into(), Duration::from_millis(20))])
@@ -255,7 +255,7 @@ fn cut(model: &str, body: &Value) -> Script {
     script
 }
 
-/// What is no JSON, in the third event or from the start.
+/// Invalid JSON, in the third event or from the start.
 fn malformed(model: &str, body: &Value) -> Script {
     if !is_streamed(body) {
         return Script::json("{\"id\": \"chatcmpl-scripted\", \"choices\": [".to_owned());
@@ -292,7 +292,7 @@ fn no_done(model: &str, body: &Value) -> Script {
     script
 }
 
-/// Without an end: more than anybody may hold.
+/// Without an end: more than any buffer may hold.
 fn huge(model: &str, body: &Value) -> Script {
     if is_streamed(body) {
         let event = answers::piece(model, &"x".repeat(4 * 1024));

@@ -44,7 +44,7 @@ pub(super) async fn accept(listener: TcpListener, state: Arc<State>) {
     }
 }
 
-/// Whoever holds it has not finished; dropped before, the peer has left.
+/// Held until the answer is complete; if it is dropped before, the peer has left.
 struct Watch(Arc<Recorded>);
 
 impl Drop for Watch {
@@ -140,7 +140,7 @@ async fn play(steps: Vec<Step>, pen: mpsc::Sender<Line>, record: Arc<Recorded>, 
 struct ScriptedBody {
     page: mpsc::Receiver<Line>,
     watch: Watch,
-    /// Of the announced length: after it nobody asks whether more comes.
+    /// The rest of the announced length: after it no more is read.
     remaining: Option<u64>,
 }
 

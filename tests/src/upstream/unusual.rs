@@ -1,11 +1,11 @@
-//! Answers that are valid and look like nobody's: what a gateway must pass as it is.
+//! Valid answers in an unusual form, which a gateway must pass unchanged.
 
 use super::script::{Script, Step, is_streamed};
 use bytes::Bytes;
 use serde_json::Value;
 use std::time::Duration;
 
-/// Valid, and laid out as nobody does: what a gateway must not tidy up.
+/// Valid, with an unusual layout, which a gateway must not tidy up.
 pub(super) fn odd(body: &Value) -> Script {
     if !is_streamed(body) {
         return Script::json(ODD_WHOLE.to_owned());

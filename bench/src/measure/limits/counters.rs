@@ -14,7 +14,7 @@ use std::thread;
 /// As many as the gateway has callers where its rate is measured.
 const CONNECTIONS: u64 = 16;
 
-/// The counter is kept by Redis for this long; which time it is matters to nobody here.
+/// Redis keeps the counter for this long; the exact time does not matter here.
 const NOW_UNIX_S: u64 = 1_800_000_000;
 const KEPT_UNTIL_UNIX_S: u64 = 4_000_000_000;
 

@@ -99,7 +99,7 @@ fn attempts_one_after_the_other() {
         Attempt::of(&[Part::Garbage], true),
         Attempt::of(&[Part::Held], false),
     ] {
-        // A vendor that has answered with success has worked: nobody knows how much.
+        // A vendor that has answered with success has worked, for an unknown amount.
         let has_answered = matches!(failed, Attempt::Answer { .. });
         let first = if has_answered { Reserved(false) } else { Unused };
         leaves(of(vec![failed.clone(), good()]), OK, "complete", &[first, Completed], true);
@@ -141,7 +141,7 @@ fn streams_that_break() {
     ] {
         leaves(of(vec![broken]), OK, "cut", &[Interrupted(2)], false);
     }
-    // A whole answer that breaks is none.
+    // A buffered answer that breaks off is unreadable.
     let broken = whole(vec![Attempt::of(&[text, text], false), Attempt::good()]);
     leaves(broken, OK, "complete", &[Reserved(false), Completed], true);
 }

@@ -27,7 +27,7 @@ use std::sync::OnceLock;
 /// The end of a stream, as its client sees it.
 pub const DONE: &str = "[DONE]";
 
-/// How long a request lives that nobody cancels.
+/// The lifetime of a request that is not cancelled.
 pub const FOR_EVER: u64 = 10_000_000;
 
 /// A part of a vendor's answer, after so many milliseconds.
@@ -344,7 +344,7 @@ impl Limiter for World {
     }
 
     async fn settle(&self, lease: String, outcome: Outcome) -> Result<(), Fault> {
-        // What is asked for is done, whether or not somebody waits for it.
+        // The call is completed, whether or not its caller still waits.
         self.end(&lease, End::Settled(outcome));
         self.0.time.sleep(self.script().limiter_ms).await;
         if self.script().settles { Ok(()) } else { Err(fault(Kind::Unavailable, true)) }

@@ -106,7 +106,7 @@ fn refuses_every_spelling_of_none_with_and_without_a_signature() {
     }
 }
 
-/// The classic: the public key, which everybody knows, taken for a shared secret.
+/// The classic attack: the public key is used as a shared secret.
 #[test]
 fn refuses_hs256_made_with_the_public_rsa_key() {
     let public = &openssl()["rs256_public"];
@@ -129,7 +129,7 @@ fn refuses_hs256_made_with_the_public_rsa_key() {
     }
 }
 
-/// The code is computed by whoever holds the secret: here by jwt-simple, for the tokens that Python made.
+/// The holder of the secret computes the MAC: here jwt-simple, for the tokens that Python made.
 #[test]
 fn verifies_a_token_by_the_code_that_somebody_else_computed() {
     let secret = b"a secret of the issuer and of this gateway";

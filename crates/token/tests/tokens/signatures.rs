@@ -22,7 +22,7 @@ fn with_signature(algorithm: Algorithm, signature: &[u8]) -> Result<(), TokenErr
     Unverified::read(&forged)?.verify(&keys, &rules, NOW).map(|_| ())
 }
 
-/// CVE-2022-21449: r and s of zero verify everything where nobody checks for them.
+/// CVE-2022-21449: r and s of zero verify everything if they are not checked.
 #[test]
 fn refuses_ecdsa_signatures_of_zeros() {
     for (algorithm, bytes) in
@@ -40,7 +40,7 @@ fn refuses_ecdsa_signatures_of_zeros() {
     }
 }
 
-/// r + n means the same r to whoever reduces before comparing.
+/// r + n means the same r for an implementation that reduces before it compares.
 #[test]
 fn refuses_numbers_beyond_the_order_of_the_curve() {
     // SEC 2, section 2.4.2: the order of P-256.
