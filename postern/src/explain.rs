@@ -52,8 +52,8 @@ pub fn explain(deployment: &Deployment, options: &Explain) -> Result<()> {
 
 fn actions(options: &Explain) -> Result<Vec<Action>> {
     let action = |word: &String| {
-        Action::from_word(word).with_context(|| {
-            let known: Vec<_> = Action::ALL.iter().map(|action| action.word()).collect();
+        Action::from_name(word).with_context(|| {
+            let known: Vec<_> = Action::ALL.iter().map(|action| action.as_str()).collect();
             format!("there is no action {word:?}; there are: {}", known.join(", "))
         })
     };
@@ -83,7 +83,7 @@ fn print(known: &Known) {
         "regions       {}",
         caller.regions.as_ref().map_or("any".to_owned(), |all| listed(all))
     );
-    println!("data class    {}", caller.data_class.map_or("none", |class| class.word()));
+    println!("data class    {}", caller.data_class.map_or("none", |class| class.as_str()));
 }
 
 fn listed(texts: &[String]) -> String {
@@ -124,7 +124,7 @@ fn decided(
         let resource = if action.is_on_model() { &resource } else { &Resource::Gateway };
         let decision = authorization.decide(&principal, *action, resource, circumstances);
         all &= decision.allowed;
-        println!("  {:<12}{}", action.word(), verdict(authorization, &decision));
+        println!("  {:<12}{}", action.as_str(), verdict(authorization, &decision));
     }
     all
 }
@@ -151,7 +151,7 @@ fn principal(caller: &Caller) -> Principal {
         plan: caller.plan.clone(),
         roles: caller.roles.clone(),
         regions: caller.regions.clone(),
-        data_class: caller.data_class.map(|class| class.word().to_owned()),
+        data_class: caller.data_class.map(|class| class.as_str().to_owned()),
         issuer: caller.issuer.clone(),
     }
 }

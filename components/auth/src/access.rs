@@ -45,7 +45,7 @@ fn refusal(action: Action, resource: &Resource, errors: &[String]) -> Fault {
         Resource::Model { name, .. } => format!("the model `{}`", shown(name)),
     };
     let public =
-        format!("you may not do `{}` with {to}; ask whoever runs this gateway", action.word());
+        format!("you may not do `{}` with {to}; ask whoever runs this gateway", action.as_str());
     let fault = Fault::new(Kind::Forbidden, public).with_code("permission_denied");
     match errors.is_empty() {
         true => fault,
@@ -71,7 +71,7 @@ fn context(request: &AuthorizationRequest, unix_s: u64) -> Context {
     Context {
         unix_s,
         ip: request.client_ip.as_ref().and_then(|ip| ip.parse().ok()),
-        client: facts.map(|facts| facts.client.word().to_owned()).unwrap_or_default(),
+        client: facts.map(|facts| facts.client.as_str().to_owned()).unwrap_or_default(),
         stream: facts.is_some_and(|facts| facts.stream),
         tools: facts.map_or(0, |facts| facts.tools.into()),
         output_cap_tokens: facts.and_then(|facts| facts.output_cap_tokens),

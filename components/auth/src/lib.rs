@@ -198,7 +198,7 @@ fn contract(caller: &NativeCaller) -> Caller {
         roles: caller.roles.clone(),
         models: caller.models.iter().map(ToString::to_string).collect(),
         regions: caller.regions.clone(),
-        data_class: caller.data_class.map(|class| class.word().to_owned()),
+        data_class: caller.data_class.map(|class| class.as_str().to_owned()),
         issuer: caller.issuer.clone(),
         claims: caller.claims.clone(),
         credential_id: caller.credential_id.clone(),

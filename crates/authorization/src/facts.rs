@@ -80,7 +80,7 @@ impl Action {
 
     /// Its name in policies: `Action::"chat"`.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Chat => "chat",
             Self::Embed => "embed",
@@ -102,8 +102,8 @@ impl Action {
 
     /// The action of a name.
     #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|action| action.word() == word)
+    pub fn from_name(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == word)
     }
 
     /// Whether its resource is a model, and so belongs to `Action::"use"`; the resource of the others is the gateway.

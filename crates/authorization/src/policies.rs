@@ -76,7 +76,7 @@ impl Authorization {
     ) -> Decision {
         if action.is_on_model() != matches!(resource, Resource::Model { .. }) {
             let other = if action.is_on_model() { "gateway" } else { "model" };
-            return Decision::refused(format!("{} is no action on a {other}", action.word()));
+            return Decision::refused(format!("{} is no action on a {other}", action.as_str()));
         }
         match Question::new(principal, action, resource, context, self.context_attributes) {
             Ok(question) => self.answer(&question),

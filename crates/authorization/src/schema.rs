@@ -64,7 +64,7 @@ impl Names {
     }
 
     pub(crate) fn action(&self, action: Action) -> EntityUid {
-        uid(&self.action, action.word())
+        uid(&self.action, action.as_str())
     }
 }
 

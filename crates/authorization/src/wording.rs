@@ -71,12 +71,13 @@ pub(crate) fn worded(message: &str, help: Option<String>) -> String {
 
 fn words(on_model: bool) -> String {
     let of_kind = Action::ALL.into_iter().filter(|action| action.is_on_model() == on_model);
-    of_kind.map(Action::word).collect::<Vec<_>>().join(", ")
+    of_kind.map(Action::as_str).collect::<Vec<_>>().join(", ")
 }
 
 fn is_of_gateway(message: &str) -> bool {
-    let of =
-        |action: Action| message.contains(&format!("in context for Action::\"{}\"", action.word()));
+    let of = |action: Action| {
+        message.contains(&format!("in context for Action::\"{}\"", action.as_str()))
+    };
     of(Action::ListModels) || of(Action::Admin)
 }
 

@@ -27,7 +27,7 @@ fn ada() -> Principal {
     }
 }
 
-fn nobody() -> Principal {
+fn stranger() -> Principal {
     Principal { consumer: "nobody".into(), ..Principal::default() }
 }
 
@@ -71,13 +71,13 @@ fn holds(condition: &str) -> bool {
 }
 
 #[test]
-fn the_shipped_policies_let_everybody_use_models_and_admins_administer() {
+fn the_shipped_policies_let_every_caller_use_models_and_admins_administer() {
     let shipped = policies(SHIPPED);
-    let admin = Principal { roles: vec!["admin".into()], ..nobody() };
+    let admin = Principal { roles: vec!["admin".into()], ..stranger() };
     for action in Action::ALL {
         let resource = if action.is_on_model() { bare_model() } else { Resource::Gateway };
         let of = |principal: &Principal| shipped.decide(principal, action, &resource, &context());
-        assert_eq!(of(&nobody()).allowed, action != Action::Admin, "{action:?}");
+        assert_eq!(of(&stranger()).allowed, action != Action::Admin, "{action:?}");
         assert!(of(&admin).allowed, "{action:?}");
     }
     assert_eq!(
@@ -107,7 +107,7 @@ fn what_one_forbids_is_refused_whatever_others_permit() {
     let decision = chat(&text, &ada(), &model(), &context());
     assert!(!decision.allowed);
     assert_eq!(decision.policies, ["no", "policy@line 4"]);
-    let decision = policies(&text).decide(&nobody(), Action::Embed, &model(), &context());
+    let decision = policies(&text).decide(&stranger(), Action::Embed, &model(), &context());
     assert!(decision.allowed);
     assert_eq!(decision.policies, ["policy@line 1"]);
 }
@@ -186,10 +186,10 @@ fn what_is_not_known_is_absent() {
         principal has data_class || principal has issuer || context has ip ||
         context has output_cap_tokens };";
     let bare = Context::default();
-    assert!(!chat(text, &nobody(), &bare_model(), &bare).allowed);
+    assert!(!chat(text, &stranger(), &bare_model(), &bare).allowed);
     assert!(chat(text, &ada(), &bare_model(), &bare).allowed);
-    assert!(chat(text, &nobody(), &bare_model(), &context()).allowed);
-    let no_region = Principal { regions: Some(Vec::new()), ..nobody() };
+    assert!(chat(text, &stranger(), &bare_model(), &context()).allowed);
+    let no_region = Principal { regions: Some(Vec::new()), ..stranger() };
     assert!(chat(text, &no_region, &bare_model(), &bare).allowed, "none allowed is not any");
 }
 
@@ -199,7 +199,7 @@ fn names_are_data_and_never_policy() {
     let principal = Principal {
         consumer: hostile.into(),
         roles: vec![hostile.into(), hostile.into()],
-        ..nobody()
+        ..stranger()
     };
     let text = "permit (principal in Role::\"admin\", action, resource);";
     assert_eq!(chat(text, &principal, &model(), &context()), Decision::default());
@@ -277,7 +277,7 @@ fn the_memory_answers_as_the_policies_do() {
     let (authorization, cache) = (policies(&text), DecisionCache::default());
     let mut allowed = 0;
     for round in 0..3 {
-        for principal in [ada(), nobody()] {
+        for principal in [ada(), stranger()] {
             for action in Action::ALL {
                 for resource in [model(), bare_model(), Resource::Gateway] {
                     for tools in 0..4 {

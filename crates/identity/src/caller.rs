@@ -124,7 +124,7 @@ pub fn of_policy_key(key: &ConsumerKey, sha256: &str, unix_s: u64) -> Result<Cal
 ///
 /// # Errors
 ///
-/// [`Refused::Revoked`], [`Refused::Expired`], [`Refused::OfNobody`], and [`Refused::UnreadableRecord`] for a
+/// [`Refused::Revoked`], [`Refused::Expired`], [`Refused::RemovedConsumer`], and [`Refused::UnreadableRecord`] for a
 /// restriction that cannot be read and so could not be enforced.
 pub fn of_issued_key(
     consumers: &Consumers,
@@ -137,7 +137,7 @@ pub fn of_issued_key(
         KeyState::Expired => return Err(Refused::Expired),
     }
     let consumer = consumers.by_name(&key.consumer);
-    let consumer = consumer.ok_or_else(|| Refused::OfNobody(key.consumer.clone()))?;
+    let consumer = consumer.ok_or_else(|| Refused::RemovedConsumer(key.consumer.clone()))?;
     let models = key.models.as_deref().map(patterns).transpose()?;
     let ip_ranges = key.ip_ranges.as_deref().map(ranges).transpose()?.unwrap_or_default();
     let caller = Caller::of_consumer(consumer, key.id.clone());

@@ -156,7 +156,7 @@ impl Said<'_> {
         let (Some(claim), Some(word)) = (claim, self.text(claim)?) else { return Ok(None) };
         let wrong =
             || Refused::claim(claim, &word, "class: public, internal, confidential or restricted");
-        DataClass::from_word(&word).map(Some).ok_or_else(wrong)
+        DataClass::from_name(&word).map(Some).ok_or_else(wrong)
     }
 }
 

@@ -23,7 +23,7 @@ pub enum Refused {
     UnreadableRecord(String),
     /// Its consumer is not in the policies any more.
     #[error("the key was issued to {0:?}, whom consumers.toml does not declare")]
-    OfNobody(String),
+    RemovedConsumer(String),
     /// The key was revoked.
     #[error("a revoked key")]
     Revoked,
@@ -126,7 +126,7 @@ impl Refused {
             Self::Missing
             | Self::Unknown
             | Self::UnreadableRecord(_)
-            | Self::OfNobody(_)
+            | Self::RemovedConsumer(_)
             | Self::Revoked
             | Self::Expired => unauthenticated(
                 "invalid_api_key",

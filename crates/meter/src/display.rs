@@ -11,7 +11,7 @@ pub fn limit(limit: &Limit) -> String {
     let amount = amount(limit.unit.into(), limit.amount);
     let Some(period) = limit.period else { return amount };
     let rolling = if limit.window == Window::Rolling { " (rolling)" } else { "" };
-    format!("{amount} per {}{rolling}", period.word())
+    format!("{amount} per {}{rolling}", period.as_str())
 }
 
 /// `600 requests`, `1 token`, `$0.25`.

@@ -15,10 +15,10 @@ pub(crate) fn are_counted_together(left: &Limit, right: &Limit) -> bool {
 /// The beginning of a counter's name.
 pub(crate) fn identity(limit: &Limit) -> String {
     let scopes: Vec<_> = limit.scopes.iter().map(named).collect();
-    let mut text = format!("{}:{}", scopes.join("+"), limit.unit.word());
+    let mut text = format!("{}:{}", scopes.join("+"), limit.unit.as_str());
     if let Some(period) = limit.period {
         text.push(':');
-        text.push_str(period.word());
+        text.push_str(period.as_str());
     }
     if limit.window == Window::Rolling {
         text.push_str(":rolling");
@@ -39,7 +39,7 @@ pub(crate) fn identity(limit: &Limit) -> String {
 fn named(scope: &Scope) -> String {
     match scope {
         Scope::Claim(name) => {
-            format!("{}:{}", scope.word(), utf8_percent_encode(name, ESCAPED))
+            format!("{}:{}", scope.as_str(), utf8_percent_encode(name, ESCAPED))
         }
         word => word.to_string(),
     }

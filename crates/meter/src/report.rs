@@ -48,9 +48,9 @@ fn one(matched: &LimitMatch<'_>, values: Option<(Vec<i64>, Vec<i64>)>, now_ms: u
     let mut row = json!({
         "scope": scopes,
         "for": matched.whose(),
-        "unit": limit.unit.word(),
-        "per": limit.period.map(postern_policy::Period::word),
-        "window": limit.period.map(|_| limit.window.word()),
+        "unit": limit.unit.as_str(),
+        "per": limit.period.map(postern_policy::Period::as_str),
+        "window": limit.period.map(|_| limit.window.as_str()),
         "models": limit.models.as_ref().map(|models| {
             models.iter().map(ToString::to_string).collect::<Vec<_>>()
         }),

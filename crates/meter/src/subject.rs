@@ -71,7 +71,7 @@ impl<'a> Subject<'a> {
             Scope::Ip => "the address".to_owned(),
             Scope::Claim(name) => format!("the {}", shown(name)),
             Scope::Route => "the alias".to_owned(),
-            other => format!("the {}", other.word()),
+            other => format!("the {}", other.as_str()),
         };
         match self.value(scope) {
             Some(value) => format!("{noun} `{}`", shown(value)),

@@ -40,7 +40,7 @@ mod tests {
     }
 
     #[test]
-    fn is_whoever_connected_where_no_proxy_is_trusted() {
+    fn is_the_peer_where_no_proxy_is_trusted() {
         let spoofed = ["10.1.1.1"];
         assert_eq!(found("203.0.113.9:4711", &spoofed, &[]).as_deref(), Some("203.0.113.9"));
         assert_eq!(found("[2001:db8::1]:80", &[], &[]).as_deref(), Some("2001:db8::1"));

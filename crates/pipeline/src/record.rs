@@ -281,7 +281,7 @@ impl Record {
     }
 
     fn asked(&mut self, actions: &[Action]) {
-        let actions = actions.iter().map(|action| action.word()).collect();
+        let actions = actions.iter().map(|action| action.as_str()).collect();
         self.access = Some(Access { actions, ..Access::default() });
     }
 

@@ -147,7 +147,7 @@ fn the_shipped_vendors_are_rows_of_every_dialect() {
     let place = |name: &str| {
         let provider = catalogue.provider(name).unwrap().clone();
         let url = provider.endpoint(|variable| Some(default_of(variable))).unwrap().unwrap();
-        format!("{} {}", provider.dialect.word(), url.url("/x"))
+        format!("{} {}", provider.dialect.as_str(), url.url("/x"))
     };
     assert_eq!(place("openai"), "openai https://api.openai.com/v1/x");
     assert_eq!(place("openai-responses"), "responses https://api.openai.com/v1/x");
@@ -211,7 +211,7 @@ fn a_credential_names_its_variables() {
     let header = HeaderScheme::ApiKey;
     let key = Credential::Header { name: header, variable: "azure_api_key".to_owned() };
     assert_eq!(credential, &key);
-    assert_eq!((header.header(), header.prefix(), header.word()), ("api-key", "", "api-key"));
+    assert_eq!((header.header(), header.prefix(), header.as_str()), ("api-key", "", "api-key"));
 }
 
 #[test]

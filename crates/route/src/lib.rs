@@ -66,7 +66,7 @@ pub fn choose<'c>(
     let serve = models.iter().filter(|model| any_of.iter().any(|one| model.can(*one)));
     let serve: Vec<_> = serve.collect();
     if serve.is_empty() {
-        let words: Vec<_> = any_of.iter().map(|capability| capability.word()).collect();
+        let words: Vec<_> = any_of.iter().map(|capability| capability.as_str()).collect();
         let public = format!("the model `{name}` does not offer {}", words.join(" or "));
         return Err(Fault::invalid_request("model", public).with_code("unsupported_operation"));
     }
@@ -90,7 +90,7 @@ fn lacking(name: &str, models: &[&Arc<Model>], needs: &[Capability]) -> Fault {
         lacked.extend(needs);
     }
     let words: Vec<_> =
-        lacked.iter().map(|capability| format!("`{}`", capability.word())).collect();
+        lacked.iter().map(|capability| format!("`{}`", capability.as_str())).collect();
     let public = format!(
         "the model `{name}` does not have what this request needs ({}): ask another model, or leave that out",
         words.join(", ")

@@ -54,7 +54,7 @@ impl Algorithm {
 
     /// Its name in the `alg` of a header and in policies.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Rs256 => "RS256",
             Self::Rs384 => "RS384",
@@ -91,7 +91,7 @@ impl Algorithm {
 
 impl fmt::Display for Algorithm {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.word())
+        formatter.write_str(self.as_str())
     }
 }
 
@@ -111,7 +111,7 @@ impl FromStr for Algorithm {
         if word == "Ed25519" {
             return Ok(Self::EdDsa);
         }
-        Self::ALL.into_iter().find(|algorithm| algorithm.word() == word).ok_or(NoAlgorithm)
+        Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == word).ok_or(NoAlgorithm)
     }
 }
 
@@ -122,8 +122,8 @@ mod tests {
     #[test]
     fn reads_every_word_it_writes_and_no_other_spelling() {
         for algorithm in Algorithm::ALL {
-            assert_eq!(algorithm.word().parse(), Ok(algorithm));
-            assert_eq!(algorithm.word().to_lowercase().parse::<Algorithm>(), Err(NoAlgorithm));
+            assert_eq!(algorithm.as_str().parse(), Ok(algorithm));
+            assert_eq!(algorithm.as_str().to_lowercase().parse::<Algorithm>(), Err(NoAlgorithm));
         }
         assert_eq!("Ed25519".parse(), Ok(Algorithm::EdDsa));
         for word in ["none", "", "ES256K", "HS256 ", "RS1", "Ed448", "RSA-OAEP"] {

@@ -176,7 +176,7 @@ impl Unverified {
         if rules.algorithms.contains(&found) {
             return Ok(());
         }
-        let allowed: Vec<&str> = rules.algorithms.iter().map(|one| one.word()).collect();
+        let allowed: Vec<&str> = rules.algorithms.iter().map(|one| one.as_str()).collect();
         Err(TokenError::AlgorithmNotAllowed { found, allowed: allowed.join(", ") })
     }
 }

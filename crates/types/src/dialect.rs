@@ -24,14 +24,14 @@ impl Dialect {
     ];
 
     /// Its name in policies and records.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         let found = Self::WORDS.iter().find(|(_, dialect)| *dialect == self);
         found.map_or("", |(word, _)| word)
     }
 
     /// The dialect of a name.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|dialect| dialect.word() == word)
+    pub fn from_name(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|dialect| dialect.as_str() == word)
     }
 
     /// Its maker's name in sentences about losses.

@@ -21,7 +21,7 @@ pub const WHOLE: &str = "application/json";
 /// A vendor's answer, whole or streamed.
 pub fn answer(vendor: Wire, case: &str, stream: bool) -> String {
     let extension = if stream { "sse" } else { "json" };
-    let word = vendor.word();
+    let word = vendor.as_str();
     let folder = env!("CARGO_MANIFEST_DIR");
     let path = format!("{folder}/tests/translate/answers/{word}/{case}.{extension}");
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))

@@ -26,7 +26,7 @@ fn exactly_as_many_as_a_limit_has_are_admitted() {
 }
 
 #[test]
-fn whoever_is_another_has_a_count_of_its_own() {
+fn another_subject_has_a_count_of_its_own() {
     let plans = plans(&key_limit("requests", 1, MINUTE));
     let store = Memory::new();
     assert!(reserve(&store, &plans, tokens(0, 0), now_ms()).is_ok());
@@ -36,7 +36,7 @@ fn whoever_is_another_has_a_count_of_its_own() {
 }
 
 #[test]
-fn a_limit_in_a_plan_and_for_everybody_counts_a_request_once() {
+fn a_limit_in_a_plan_and_for_all_callers_counts_a_request_once() {
     let plans = written(
         "[[limit]]\nscope = \"key\"\nunit = \"requests\"\nper = \"minute\"\namount = 4\n\
          [[plan]]\nname = \"p\"\nlimits = [{ scope = \"key\", unit = \"requests\", per = \"minute\", amount = 9 }]\n",

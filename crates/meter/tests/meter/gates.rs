@@ -65,7 +65,7 @@ fn a_rolling_window_reads_each_part_once() {
 }
 
 #[test]
-fn a_counter_is_kept_for_as_long_whoever_names_it() {
+fn a_counter_is_kept_for_as_long_from_every_instance() {
     for (rest, step_ms) in [
         ("per = \"minute\"", 1_000),
         ("per = \"day\"", 3_600_000),
@@ -170,7 +170,7 @@ fn the_same_limit_has_the_same_counter_in_every_plan() {
 }
 
 #[test]
-fn a_limit_of_the_plan_and_of_everybody_is_counted_once_by_the_smaller_amount() {
+fn a_limit_of_the_plan_and_of_all_callers_is_counted_once_by_the_smaller_amount() {
     let plans = |of_plan: u64, of_all: u64| {
         let limit = |scope: &str, amount: u64| {
             format!(

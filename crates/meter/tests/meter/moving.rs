@@ -78,7 +78,7 @@ impl IncrementIo for Io {
 const STEPS: usize = 20;
 
 /// While the one request of a limit moves its amount, in two changes, no other request is admitted at any step.
-fn nobody_is_admitted(
+fn no_request_is_admitted(
     plans: &Plans,
     admitted_ms: u64,
     now_ms: u64,
@@ -99,7 +99,7 @@ fn nobody_is_admitted(
 }
 
 /// While the two requests of a limit move their amounts, one after the other, no other request is admitted.
-fn nobody_is_admitted_by_two(
+fn no_request_is_admitted_beside_two(
     plans: &Plans,
     admitted_ms: u64,
     now_ms: u64,
@@ -131,7 +131,7 @@ fn two_renewals_are_met() {
     ] {
         let renewed_ms = ms(now) + 100;
         let changes = |lease: Lease| lease.renew(renewed_ms).1;
-        nobody_is_admitted_by_two(&plans(&limit), admitted_ms, ms(now), changes);
+        no_request_is_admitted_beside_two(&plans(&limit), admitted_ms, ms(now), changes);
     }
 }
 
@@ -141,7 +141,7 @@ fn two_settlements_are_met() {
     for now in ["2026-09-21T14:13:40Z", "2026-09-21T14:14:10Z"] {
         let changes = |lease: Lease| lease.settle(Settlement::Used(tokens(6, 4)), ms(now));
         let limit = plans(&key_limit("tokens", 20, "per = \"day\""));
-        nobody_is_admitted_by_two(&limit, admitted_ms, ms(now), changes);
+        no_request_is_admitted_beside_two(&limit, admitted_ms, ms(now), changes);
     }
 }
 
@@ -154,7 +154,7 @@ fn a_renewal_is_met() {
         key_limit("tokens", 10, "per = \"day\""),
         key_limit("tokens", 10, "per = \"day\", window = \"rolling\""),
     ] {
-        nobody_is_admitted(&plans(&limit), admitted_ms, now_ms, |lease| lease.renew(now_ms).1);
+        no_request_is_admitted(&plans(&limit), admitted_ms, now_ms, |lease| lease.renew(now_ms).1);
     }
 }
 
@@ -163,7 +163,7 @@ fn a_renewal_into_the_next_minute_is_met() {
     let admitted_ms = ms("2026-09-21T14:13:30Z");
     let now_ms = ms("2026-09-21T14:13:59.900Z");
     let limit = plans(&key_limit("concurrent_requests", 1, ""));
-    nobody_is_admitted(&limit, admitted_ms, now_ms, |lease| lease.renew(now_ms + 100).1);
+    no_request_is_admitted(&limit, admitted_ms, now_ms, |lease| lease.renew(now_ms + 100).1);
 }
 
 #[test]
@@ -173,7 +173,9 @@ fn a_settlement_is_met() {
         let used = Settlement::Used(tokens(6, 4));
         for rest in ["per = \"day\"", "per = \"day\", window = \"rolling\""] {
             let plans = plans(&key_limit("tokens", 10, rest));
-            nobody_is_admitted(&plans, admitted_ms, ms(now), |lease| lease.settle(used, ms(now)));
+            no_request_is_admitted(&plans, admitted_ms, ms(now), |lease| {
+                lease.settle(used, ms(now))
+            });
         }
     }
 }

@@ -79,7 +79,7 @@ fn a_request_that_can_never_fit_is_told_to_ask_for_less() {
 }
 
 #[test]
-fn whoever_it_is_of_is_named_by_all_scopes() {
+fn the_subject_is_named_by_all_scopes() {
     let whose = |scope: &str, subject: &Subject<'_>| {
         let limit =
             format!("{{ scope = {scope}, unit = \"requests\", per = \"minute\", amount = 1 }},");

@@ -118,7 +118,7 @@ fn sums_of_half_done_changes_are_not_below_zero() {
 
 proptest! {
     #[test]
-    fn whoever_waits_as_long_as_told_is_admitted_and_nobody_before(
+    fn a_request_is_admitted_after_the_wait_it_was_told_and_not_before(
         per in prop::sample::select(vec!["second", "minute", "hour", "day"]),
         window in prop::sample::select(vec!["calendar", "rolling"]),
         steps in prop::collection::vec((0_u64..4_000, 1_u64..6), 1..30),

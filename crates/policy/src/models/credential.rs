@@ -91,7 +91,7 @@ impl HeaderScheme {
 
     /// The word for it in `models.toml`.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Bearer => "bearer",
             Self::XApiKey => "x-api-key",

@@ -111,7 +111,7 @@ fn period(
     if let (Some(unit), false) = (unit, written.has_per) {
         let message = format!(
             "`per` is missing, and {} are limited in a time; write for example {}",
-            unit.word(),
+            unit.as_str(),
             PER.example
         );
         report.problem(label, written.span.clone(), message);

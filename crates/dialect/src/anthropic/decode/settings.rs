@@ -79,7 +79,7 @@ pub(super) fn output(
     }
     if let Some(word) = config.effort {
         let how = "must be `low`, `medium`, `high`, `xhigh` or `max`";
-        let effort = Effort::from_word(&word).ok_or_else(|| wrong("output_config.effort", how))?;
+        let effort = Effort::from_name(&word).ok_or_else(|| wrong("output_config.effort", how))?;
         request.reasoning.get_or_insert_default().effort = Some(effort);
     }
     Ok(())

@@ -150,7 +150,7 @@ fn fitting(tokens: u64, clients_own: bool, max_tokens: u64) -> Option<u64> {
 fn fill_effort(effort: chat::Effort, body: &mut Body) {
     let word = match effort {
         chat::Effort::None | chat::Effort::Minimal | chat::Effort::Low => "low",
-        other => other.word(),
+        other => other.as_str(),
     };
     body.output_config = Some(Effort(word).into());
 }

@@ -132,7 +132,7 @@ fn reasoning(value: Value, request: &mut Request, losses: &mut Losses) -> Result
         let path = format!("reasoning.{name}");
         match name.as_str() {
             "effort" => {
-                asked.effort = Effort::from_word(&string(value, || path.clone())?);
+                asked.effort = Effort::from_name(&string(value, || path.clone())?);
                 if asked.effort.is_none() {
                     losses.add(path, "no effort that is known here");
                 }
