@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn names_the_variable_nobody_declared() {
+    fn names_the_undeclared_variable() {
         assert_eq!(resolve("{{ other }}"), Err("there is no variable `other`".into()));
     }
 

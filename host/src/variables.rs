@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_nobody_declared_cannot_be_given() {
+    fn an_undeclared_variable_cannot_be_given() {
         let problems = resolve(&[("api_key", "x"), ("apikey", "x")], &[], &[]).unwrap_err();
         assert_eq!(problems, ["--variable apikey: the manifest declares no variable `apikey`"]);
     }

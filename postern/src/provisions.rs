@@ -1,14 +1,14 @@
-//! What the policies need of the manifest: the variables that providers and issuers name, and leave to reach where they
-//! are.
+//! The policies' requirements of the manifest: the variables that providers and issuers name, and permission to reach
+//! them.
 
 use postern_policy::{
     Catalogue, Credential, ISSUERS_FILE, Issuer, Issuers, MODELS_FILE, Problem, Provider, Transport,
 };
 use std::collections::BTreeSet;
 
-/// What providers and issuers need and no component of the manifest has, each with the line to add.
+/// Requirements of providers and issuers that no component of the manifest meets, each with the line to add.
 ///
-/// An unreadable manifest is said where the manifest is checked, and needs nothing here.
+/// The check of the manifest reports an unreadable one; here it has no requirements.
 pub fn missing(catalogue: &Catalogue, issuers: &Issuers, manifest: &str) -> Vec<Problem> {
     let Ok(manifest) = manifest.parse::<toml::Table>() else { return Vec::new() };
     let given = variables(&manifest);
@@ -56,7 +56,7 @@ fn missing_for(provider: &Provider, given: &[&str], hosts: &[String]) -> Vec<Pro
     variables.chain(hosts).map(problem).collect()
 }
 
-/// The origins that are asked for its sake, as they are written.
+/// The origins that it must reach, as they are written.
 fn origins(provider: &Provider) -> Vec<String> {
     let Transport::Upstream { base_url, credential, .. } = &provider.transport else {
         return Vec::new();
@@ -90,7 +90,7 @@ fn allowed_hosts(manifest: &toml::Table) -> Vec<String> {
         .collect()
 }
 
-/// With one space inside the braces of a variable, and no slash at the end.
+/// With one space inside the braces of a variable, and no final slash.
 fn as_policies_write(entry: &str) -> String {
     let mut written = String::new();
     let mut rest = entry.trim().trim_end_matches('/');
@@ -103,13 +103,14 @@ fn as_policies_write(entry: &str) -> String {
     written + rest
 }
 
-/// Whether an entry lets requests go to an origin, whatever the values of variables: the same text, or a wildcard.
+/// Whether an entry allows requests to an origin, for any values of variables: the same text, or a wildcard.
 fn is_allowed(origin: &str, entries: &[String]) -> bool {
     entries.iter().any(|entry| entry == origin || entry == "*://*:*" || covers(entry, origin))
 }
 
-/// Spin's rules for an entry `scheme://host[:port]` (<https://spinframework.dev/manifest-reference>), for an origin that
-/// is no variable as a whole. A range of ports or a network is taken to cover it: the gateway decides when it goes there.
+/// Spin's rules for an entry `scheme://host[:port]` (<https://spinframework.dev/manifest-reference>), for an origin
+/// that is not a variable as a whole. A range of ports or a network counts as covering it: the gateway decides when it
+/// connects.
 fn covers(entry: &str, origin: &str) -> bool {
     let (Some(entry), Some(origin)) = (Parts::of(entry), Parts::of(origin)) else { return false };
     let host = entry.host == "*"

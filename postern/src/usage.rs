@@ -1,4 +1,4 @@
-//! What has been used of limits, as the limiter would report it: its counters, read beside the gateway.
+//! The usage of limits, as the limiter would report it: its counters, read beside the gateway.
 
 mod counters;
 mod table;
@@ -18,7 +18,7 @@ use std::net::IpAddr;
 use std::time::{SystemTime, UNIX_EPOCH};
 use table::Row;
 
-/// Prints a line for each limit: what of it is used, reserved and left, and until when.
+/// Prints a line for each limit: what is used, reserved and left, and when it resets.
 pub fn usage(deployment: &Deployment, options: &Usage) -> Result<()> {
     let policies = policies::all(&deployment.policies)?;
     let store = deployment.store()?;
@@ -38,7 +38,7 @@ pub fn usage(deployment: &Deployment, options: &Usage) -> Result<()> {
     Ok(())
 }
 
-/// Limits of a team or of all are several consumers'.
+/// Several consumers share the limits of a team or of all.
 fn once(rows: Vec<Row>) -> Vec<Row> {
     let mut found: Vec<Row> = Vec::with_capacity(rows.len());
     for row in rows {
@@ -54,7 +54,7 @@ fn now_ms() -> Result<u64> {
     Ok(u64::try_from(since.as_millis())?)
 }
 
-/// What is asked, and what answers it.
+/// The request for a report, and its sources.
 struct UsageReport<'a> {
     policies: &'a Policies,
     source: &'a Source<'a>,
@@ -63,7 +63,7 @@ struct UsageReport<'a> {
 }
 
 impl UsageReport<'_> {
-    /// Says which limits were left out, and how to see them.
+    /// Reports which limits were left out, and how to see them.
     fn print_notes(&self) {
         let plans = &self.policies.plans;
         let of_plans = plans.plans().flat_map(|plan| &plan.limits);
@@ -78,7 +78,7 @@ impl UsageReport<'_> {
         }
     }
 
-    /// Of every consumer, or of those that have the plan that is asked about.
+    /// The rows of every consumer, or of those with the requested plan.
     fn of_all(&self, store: &Store) -> Result<Vec<Row>> {
         let Policies { consumers, plans, .. } = self.policies;
         let wanted = self.options.plan.as_deref();
@@ -96,7 +96,7 @@ impl UsageReport<'_> {
         Ok(rows)
     }
 
-    /// Of a consumer, and of each of its keys that may still be used.
+    /// The rows of a consumer, and of each of its valid keys.
     fn of_consumer(&self, name: &str, store: &Store) -> Result<Vec<Row>> {
         let unix_s = self.now_ms / 1_000;
         let consumer = who::of_consumer(name, self.policies, unix_s)?.caller;
@@ -126,13 +126,13 @@ impl UsageReport<'_> {
         Ok(keys)
     }
 
-    /// Whether enough is known of whom it counts.
+    /// Whether the limit's subject is known well enough.
     fn is_told(&self, limit: &Limit, key_is_known: bool) -> bool {
         (key_is_known || !limit.scopes.contains(&Scope::Key))
             && (self.options.ip.is_some() || !limit.scopes.contains(&Scope::Ip))
     }
 
-    /// The limits of a caller, as the limiter's stage reports them.
+    /// The limits of a caller, as the limiter reports them.
     fn of(&self, caller: &Caller, is_told: impl Fn(&Limit) -> bool) -> Result<Vec<Row>> {
         let plans = &self.policies.plans;
         let limits = Limits::of(plans, caller.plan.as_deref()).map_err(|plan| {
@@ -158,7 +158,7 @@ impl UsageReport<'_> {
 
 fn subject<'a>(caller: &'a Caller, ip: Option<&'a str>, model: Option<&'a str>) -> Subject<'a> {
     Subject {
-        // Each token has another id; its owner is the same.
+        // Tokens of one owner have different ids.
         credential_id: caller.token_owner.as_ref().unwrap_or(&caller.credential_id),
         consumer: &caller.consumer,
         team: caller.team.as_deref(),

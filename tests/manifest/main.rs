@@ -5,3 +5,4 @@ mod cycles;
 mod grants;
 mod layering;
 mod schema;
+mod words;

@@ -51,7 +51,7 @@ fn every_field_of_a_vendors_request_is_listed_with_what_it_is() {
 }
 
 #[test]
-fn a_field_that_nobody_has_listed_is_found() {
+fn an_unlisted_field_is_found() {
     let shape = "# a page\nChat\n  model! text\n  brand_new_field [Thing]\n";
     let names: Vec<_> = of_shape(shape).collect();
     assert_eq!(names, ["model", "brand_new_field"]);

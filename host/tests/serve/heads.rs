@@ -123,7 +123,7 @@ fn over_the_cap_a_busy_host_says_when_to_come_back_and_that_it_lives() {
 }
 
 #[test]
-fn with_few_descriptors_silent_connections_keep_nobody_out() {
+fn with_few_descriptors_silent_connections_keep_no_client_out() {
     let vendor = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = vendor.local_addr().unwrap().to_string();
     let granted = app(&format!("allowed_outbound_hosts = [\"http://{address}\"]\n"));

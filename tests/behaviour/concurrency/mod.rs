@@ -68,7 +68,7 @@ async fn a_stream_that_breaks_leaves_the_others_alone() {
 }
 
 #[tokio::test]
-async fn nobody_notices_when_an_instance_is_replaced() {
+async fn no_client_notices_when_an_instance_is_replaced() {
     let stage = shared();
     // An instance serves 128 requests.
     for _ in 0..300 {

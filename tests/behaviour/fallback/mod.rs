@@ -66,7 +66,7 @@ async fn goes_on_to_the_next_deployment_of_the_same_model() {
 }
 
 #[tokio::test]
-async fn goes_on_when_nobody_listens() {
+async fn goes_on_without_a_listener() {
     let hosts = r#""{{ openai_base_url }}","#;
     let more = r#""{{ openai_base_url }}", "http://127.0.0.1:1","#;
     let manifest = Some(manifest::shipped_with(hosts, more));

@@ -118,7 +118,7 @@ async fn a_new_key_and_its_revocation_hold_for_the_next_request() {
 }
 
 #[tokio::test]
-async fn a_record_that_is_none_lets_nobody_in() {
+async fn an_invalid_record_authenticates_no_caller() {
     let (stage, marker) = (shared(), marker());
     let key = Key::from_random([9; 32]);
     let name = postern_keys::store_name(&postern_keys::sha256_hex(key.expose()));

@@ -135,7 +135,7 @@ async fn a_text_that_looks_like_an_id_is_a_text() {
 }
 
 #[tokio::test]
-async fn more_ids_than_anybody_needs_are_refused() {
+async fn too_many_ids_are_refused() {
     let accounts = Setup::default().start();
     let items: Vec<Value> =
         (0..1_001).map(|n| json!({ "type": "item_reference", "id": format!("msg_{n}") })).collect();

@@ -33,7 +33,7 @@ async fn the_store_learns_neither_ids_nor_whose_they_are() {
 }
 
 #[tokio::test]
-async fn an_answer_whose_ids_cannot_be_written_down_is_given_and_they_are_nobodys() {
+async fn an_answer_whose_ids_cannot_be_recorded_is_delivered_and_they_have_no_owner() {
     let redis = Redis::start();
     let accounts = start(&redis);
     let refuse_writes = |replicas: &str| {

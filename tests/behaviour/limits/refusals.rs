@@ -126,7 +126,7 @@ async fn the_record_of_a_refusal_names_the_limit() {
 
 /// A client that retries when it was told to is admitted: the limit has no other users.
 #[tokio::test]
-async fn whoever_waits_as_long_as_it_was_told_is_admitted() {
+async fn a_client_that_waits_as_long_as_it_was_told_is_admitted() {
     let limited = limited();
     for consumer in ["waits", "waits-rolling"] {
         let mut waits = 0;
@@ -202,7 +202,7 @@ async fn one_too_many_at_once_is_told_to_wait_for_the_others() {
 }
 
 #[tokio::test]
-async fn a_token_that_names_a_plan_nobody_knows_is_refused() {
+async fn a_token_that_names_an_unknown_plan_is_refused() {
     let key = Key::p256("p256");
     let issuer = Issuer::start(&[&key]);
     let plans = "[[plan]]\nname = \"team\"\nlimits = [{ scope = \"key\", unit = \"requests\", per = \"day\", amount = 2 }]\n";

@@ -110,7 +110,7 @@ async fn without_a_store_rates_are_what_the_plan_says_and_money_is_closed() {
 
 /// As proxies and Redis itself cut connections on which nothing has been said for long.
 #[tokio::test]
-async fn a_connection_that_was_cut_while_nobody_used_it_fails_nobody() {
+async fn a_connection_that_was_cut_while_idle_fails_no_request() {
     let limited = setup().start(Counting::Redis { gateways: 1 });
     for _ in 0..3 {
         let (answer, _, _) = ask(&limited, "money").await;
@@ -182,7 +182,7 @@ async fn a_store_that_goes_while_a_request_is_under_way_does_not_take_its_answer
 }
 
 #[tokio::test]
-async fn a_value_that_is_no_count_fails_its_scope_by_the_plan_and_nobody_else() {
+async fn a_value_that_is_no_count_fails_its_scope_by_the_plan_and_no_other() {
     for counting in BOTH {
         within_one_window(86_400, 60).await;
         let limited = setup().start(counting);

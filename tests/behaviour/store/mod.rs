@@ -30,7 +30,7 @@ async fn a_key_and_its_revocation_hold_for_every_gateway_on_the_same_redis() {
 }
 
 #[tokio::test]
-async fn nobody_is_let_in_while_the_store_cannot_be_read() {
+async fn no_caller_is_authenticated_while_the_store_cannot_be_read() {
     let redis = Redis::start();
     let stage = stage(&redis);
     assert_eq!(stage.ask("plain-model", &marker()).send().await.status, 200);

@@ -10,7 +10,7 @@ const METADATA: &str =
     r#"resource_metadata="https://ai.example.com/.well-known/oauth-protected-resource/v1""#;
 
 #[tokio::test]
-async fn the_metadata_names_the_issuers_to_everybody() {
+async fn the_metadata_names_the_issuers_to_every_client() {
     let scene = scene();
     for path in
         ["/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/v1"]

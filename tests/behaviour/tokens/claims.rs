@@ -70,7 +70,7 @@ async fn whom_no_policy_declares_is_what_the_issuers_policy_says() {
 }
 
 #[tokio::test]
-async fn whom_nobody_gave_access_is_known_and_not_let_in() {
+async fn a_consumer_without_access_is_known_and_refused() {
     let scene = scene();
     // Not declared; and declared, but not for tokens of this issuer.
     for subject in ["bob", "of-nobody", "tester", "partner/alice", "Alice", "alice "] {
@@ -83,7 +83,7 @@ async fn whom_nobody_gave_access_is_known_and_not_let_in() {
 }
 
 #[tokio::test]
-async fn a_claim_that_is_no_name_lets_nobody_in() {
+async fn a_claim_that_is_no_name_authenticates_no_caller() {
     let scene = scene();
     for subject in [
         json!(null),

@@ -30,7 +30,7 @@ async fn statuses(guarded: &Guarded, key: &Key, claims: &[Value]) -> Vec<u16> {
 }
 
 #[tokio::test]
-async fn every_token_of_a_subject_counts_for_her_and_for_nobody_else() {
+async fn every_token_of_a_subject_counts_for_her_alone() {
     let key = Key::p256("p256");
     let issuer = Issuer::start(&[&key]);
     let guarded = start(&issuer, "sub");

@@ -72,7 +72,7 @@ async fn guesses_are_bounded_in_all_and_good_tokens_count_for_nothing() {
 }
 
 #[tokio::test]
-async fn nobody_is_asked_about_keys_of_others() {
+async fn keys_of_other_services_are_not_introspected() {
     let issuer = Issuer::start(&[]);
     let guarded = guarded(&issuer, "");
     for key in [

@@ -44,7 +44,7 @@ async fn the_issuer_is_asked_once_as_the_rfc_says_and_its_answer_kept() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_active_lets_nobody_in() {
+async fn an_inactive_token_authenticates_no_caller() {
     let issuer = Issuer::start(&[]);
     let guarded = guarded(&issuer, 60, "required_scopes = [\"ai.use\"]");
     let now = unix_s();
@@ -149,7 +149,7 @@ async fn a_kept_answer_holds_while_the_issuer_is_away() {
 }
 
 #[tokio::test]
-async fn nobody_is_asked_about_keys() {
+async fn keys_are_not_introspected() {
     let issuer = Issuer::start(&[]);
     let guarded = guarded(&issuer, 60, "");
     let key = guarded.stage.key.expose();

@@ -58,7 +58,7 @@ fn all(
 }
 
 #[tokio::test]
-async fn a_key_set_that_is_none_lets_nobody_in() {
+async fn an_invalid_key_set_authenticates_no_caller() {
     let key = Key::p256("one");
     let mut manners = manners();
     manners.push(Manner::ManyKeys);
@@ -73,7 +73,7 @@ async fn a_key_set_that_is_none_lets_nobody_in() {
 }
 
 #[tokio::test]
-async fn a_discovery_document_that_is_none_lets_nobody_in() {
+async fn an_invalid_discovery_document_authenticates_no_caller() {
     let key = Key::p256("one");
     let (guarded, issuers) = all(&key, Endpoint::Discovery, manners());
     for (what, issuer, token) in issuers {
@@ -116,7 +116,7 @@ async fn a_discovery_document_of_another_issuer_leads_nowhere() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_nobody_is_at_is_the_gateways_trouble() {
+async fn an_unreachable_issuer_is_the_gateways_fault() {
     let key = Key::p256("one");
     // This port has no listener, and the second is not granted.
     for (issuer, policies) in [

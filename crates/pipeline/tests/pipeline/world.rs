@@ -36,7 +36,7 @@ pub enum Part {
     /// Text for the client.
     Text,
     /// Text that the decoder holds back.
-    Held,
+    Withheld,
     /// The usage, and nothing for the client.
     Usage,
     /// The end that the vendor announces.
@@ -540,7 +540,7 @@ impl Body for Parts {
         self.time.sleep(after_ms).await;
         buffer.push(match part {
             Part::Text => b't',
-            Part::Held => b'h',
+            Part::Withheld => b'h',
             Part::Usage => b'u',
             Part::Done => b'd',
             Part::Garbage => b'g',

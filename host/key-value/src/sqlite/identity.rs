@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_that_nobody_may_write_fails_every_write_until_it_may_be_written() {
+    async fn a_read_only_file_fails_every_write_until_it_may_be_written() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store.db");
         let ours = store(&path);
