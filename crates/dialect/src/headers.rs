@@ -43,7 +43,7 @@ pub fn to_client(wire: Wire) -> &'static [&'static str] {
     }
 }
 
-/// Whose a header is by the beginning of its name; none: nobody's in particular.
+/// The dialects of a header, by the prefix of its name; none: it belongs to no dialect.
 pub fn owners(name: &str) -> Option<&'static [Wire]> {
     const OWNERS: [(&str, &[Wire]); 7] = [
         ("openai-", &[Wire::OpenAi, Wire::Responses]),

@@ -124,7 +124,7 @@ impl Strategy {
 /// How confidential data may be; each is more so than the ones before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum DataClass {
-    /// Anybody may see it.
+    /// It is public.
     Public,
     /// For the organisation itself.
     Internal,

@@ -151,7 +151,7 @@ fn names(
 
 /// Addresses and ranges of them, each once.
 ///
-/// A list that is written and empty would let nobody in where it restricts, and is refused.
+/// A list that is empty would refuse every address where it restricts, and is refused.
 pub(crate) fn ip_ranges(
     report: &mut Report<'_>,
     label: Label<'_>,

@@ -92,7 +92,7 @@ fn dangling_model(key: &str, name: &str, names: &[String]) -> Option<String> {
     Some(format!("`{key}` names {name}, which is neither a model nor an alias; {advice}"))
 }
 
-/// What is wrong with counting by a claim that nobody says.
+/// The problem of counting by a claim that no issuer passes on.
 fn dangling_claim(claim: &str, issuers: &issuers::Read) -> Option<String> {
     if issuers.passed_on.contains(claim) {
         return None;

@@ -2,7 +2,7 @@
 
 use crate::Wire;
 
-/// A vendor's opaque text about its own reasoning, to be given back on the next turn as it came, and to nobody else.
+/// A vendor's opaque text about its own reasoning, to be returned unchanged on the next turn, only to that vendor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed {
     /// Whose it is.

@@ -16,8 +16,9 @@ pub struct Encoded {
     pub edits: Vec<Edit>,
 }
 
-/// Splice in the vendor's name for the model, for a stream the wish for its usage if the client has none, and what the
-/// vendor's quirks ask for. `facts` were read of `body`. What the vendor refuses is left out, and told as a loss.
+/// Splices in the vendor's name for the model, for a stream the request for its usage if the client has none, and what
+/// the vendor's quirks require. `facts` were read from `body`. What the vendor refuses is left out, and reported as a
+/// loss.
 ///
 /// # Errors
 /// A body of which the facts were not read: only then is it not JSON any more.

@@ -158,7 +158,7 @@ pub fn events(wire: Wire, stream: &str) -> (Vec<Event>, Result<(), Fault>) {
     (events, end)
 }
 
-/// What whoever reads this dialect makes of an answer: a client's SDK folds the events of a stream.
+/// What a reader of this dialect makes of an answer: a client's SDK folds the events of a stream.
 pub fn heard(wire: Wire, output: &str, stream: bool) -> Answer {
     if stream {
         let (events, end) = events(wire, output);

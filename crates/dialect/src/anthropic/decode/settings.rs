@@ -93,7 +93,7 @@ fn decode_format(raw: &RawValue, path: &str, losses: &mut Losses) -> Result<Form
             name: String::new(),
             description: None,
             schema: required(format.schema, path, "schema")?,
-            // This dialect knows no schema that is only a wish.
+            // This dialect has no optional schemas.
             strict: Some(true),
         })),
         _ => Err(wrong(&format!("{path}.type"), "must be `json_schema`")),

@@ -85,9 +85,9 @@ impl Settings {
         request: &mut Request,
         losses: &mut Losses,
     ) -> Result<(), Fault> {
-        for (index, wish) in array(value, || "include".to_owned())?.into_iter().enumerate() {
+        for (index, requested) in array(value, || "include".to_owned())?.into_iter().enumerate() {
             let path = format!("include[{index}]");
-            match string(wish, || path.clone())?.as_str() {
+            match string(requested, || path.clone())?.as_str() {
                 "reasoning.encrypted_content" => {
                     request.reasoning.get_or_insert_default().encrypted = true;
                 }
