@@ -1,4 +1,4 @@
-//! Where roles come from: policy, and claims of a token; never a client's own word.
+//! The sources of roles: policy, and claims of a token; never the client itself.
 
 use super::policies;
 use postern_tests::issuer::token::{signed, with};
@@ -30,7 +30,7 @@ impl Scene {
         Self { guarded: Guarded::start(&policies), issuer, key }
     }
 
-    /// What becomes of a chat of this subject with these claims.
+    /// The answer to a chat of this subject with these claims.
     async fn status(&self, subject: &str, claims: &Value) -> u16 {
         let token = signed(&self.key, &with(self.issuer.claims(subject), claims));
         self.guarded.answer(&token, &marker()).await.status

@@ -1,4 +1,4 @@
-//! Web pages of other origins call where policy lets them; and what can be read can be asked for by its head alone.
+//! Web pages of other origins call where policy allows it; and readable resources answer `HEAD`.
 //!
 //! Stages: gateway.
 

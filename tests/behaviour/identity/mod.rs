@@ -1,4 +1,4 @@
-//! Who may call: keys, and nothing else.
+//! Authentication by keys.
 //!
 //! Stages: gateway, auth.
 
@@ -12,7 +12,8 @@ fn unauthenticated(stage: &Stage, marker: &str) -> Call {
     call.body(question("plain-model", marker).to_string())
 }
 
-/// Without what differs between any two answers. The challenge says whether anything was presented (RFC 6750, 3.1).
+/// The answer without the parts that always differ. The challenge says whether a credential was presented (RFC 6750,
+/// 3.1).
 fn alike(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
     let changes = |name: &str| matches!(name, "x-request-id" | "date" | "www-authenticate");
     let headers = answer.headers.iter().filter(|(name, _)| !changes(name)).cloned().collect();

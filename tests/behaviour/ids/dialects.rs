@@ -1,9 +1,10 @@
-//! Every kind of id, in every dialect of clients that has it.
+//! Every kind of id, in every client dialect that has it.
 
 use super::setup::{CHAT, MESSAGES, RESPONSES, Setup};
 use serde_json::{Value, json};
 
-/// Where ids are handed out, the model that does it, and how a request uses one: the kind, its field, its body.
+/// The source of each kind of id, the model that hands it out, and a request that uses one: the kind, its field, its
+/// body.
 type Row = (&'static str, &'static str, &'static str, &'static str, fn(&str) -> Value);
 
 fn table() -> Vec<Row> {

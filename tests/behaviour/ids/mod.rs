@@ -1,4 +1,4 @@
-//! Ids of what belongs to the one account with a vendor: who got one may use it, others may not.
+//! Ids of objects in the account with a vendor: only their owners may use them.
 //!
 //! Stages: gateway, auth, provider.
 
@@ -75,7 +75,7 @@ async fn an_id_is_of_the_deployment_that_handed_it_out() {
         let answer = call.send().await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         assert_eq!(answer.header("x-postern-served-by"), Some("two/keeps"));
-        // The account that knows nothing of it was not asked.
+        // The account without this object was not asked.
         let line = accounts.gateway.log_line(&marker).await;
         assert_eq!(line["deployments"], json!(["two/keeps"]), "{line}");
         // In another account the same id could belong to anyone.

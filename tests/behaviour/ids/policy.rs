@@ -1,4 +1,4 @@
-//! What `gateway.toml` says of ids.
+//! The settings of ids in `gateway.toml`.
 
 use super::setup::{RESPONSES, Setup, next_turn, response};
 use postern_tests::marker;

@@ -1,4 +1,4 @@
-//! What a caller whom a limit refuses is told: which limit, whose, how much is left, when to come again.
+//! A refusal names the limit, its subject, what is left, and when to retry.
 
 use super::metered;
 use postern_tests::client::Answer;
@@ -57,13 +57,13 @@ fn limited() -> &'static Limited {
     &LIMITED
 }
 
-/// Whole seconds, and the milliseconds that they are not earlier than.
+/// Whole seconds, and the milliseconds that they are rounded up from.
 fn retry_after(answer: &Answer) -> (u64, u64) {
     let number = |name: &str| answer.header(name).expect(name).parse().expect("a whole number");
     (number("retry-after"), number("retry-after-ms"))
 }
 
-/// A body that each API takes, and where it goes.
+/// A body for each API, and its path.
 fn request(consumer: &str) -> (&'static str, Value) {
     let messages = json!([{ "role": "user", "content": "How many ships passed?" }]);
     match consumer {
@@ -149,7 +149,7 @@ async fn a_request_dearer_than_the_whole_budget_is_a_400() {
     let (limited, marker) = (limited(), marker());
     let mut body = metered("metered", &marker, 10, 1);
     body["max_tokens"] = 1.into();
-    // Some two millionths of a dollar, where one is all there is.
+    // About two millionths of a dollar, where one is left.
     let answer = limited.chat("spender", &body).send().await;
     assert_eq!(answer.refusal(), (400, "request_exceeds_limit".to_owned()), "{}", answer.text());
     assert!(limited.upstream.requests(&marker).is_empty());
@@ -216,7 +216,7 @@ async fn a_token_that_names_an_unknown_plan_is_refused() {
     assert_eq!(answer.refusal(), (403, "unknown_plan".to_owned()), "{}", answer.text());
     assert!(answer.error()["message"].as_str().unwrap().contains("platinum"));
     guarded.assert_nothing_reached_the_vendor(&marker);
-    // And the plan that is known holds.
+    // And a known plan applies.
     within_one_window(86_400, 30).await;
     let known = token("team");
     for expected in [200, 200, 429] {

@@ -1,4 +1,4 @@
-//! The operator's program beside a gateway that runs, on the same policies and the same store.
+//! The operator's program beside a running gateway, on the same policies and the same store.
 //!
 //! Stages: gateway, auth, limiter.
 
@@ -17,7 +17,7 @@ limits = [
 ]
 "#;
 
-/// What it prints; the test fails if it does.
+/// Its output; the test fails if it does.
 fn printed(gateway: &Gateway, words: &[&str]) -> String {
     let output = gateway.operator(words);
     let said = String::from_utf8_lossy(&output.stderr);

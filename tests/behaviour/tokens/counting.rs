@@ -1,4 +1,4 @@
-//! Limits of a key hold the owner of tokens, whatever the tokens are called.
+//! Limits by key apply to the owner of tokens, whatever the tokens' ids.
 
 use postern_tests::issuer::token::{signed, unix_s, with};
 use postern_tests::issuer::{Endpoint, Guarded, Issuer, Key, Policies};
@@ -40,7 +40,7 @@ async fn every_token_of_a_subject_counts_for_her_alone() {
     // Another subject whose tokens have the same ids.
     let bob = [of("bob", "1"), of("bob", "2"), of("bob", "3")];
     assert_eq!(statuses(&guarded, &key, &bob).await, [200, 200, 429]);
-    // Records tell the tokens apart all the same.
+    // Records still distinguish the tokens.
     let mut ids = Vec::new();
     for id in ["a", "b"] {
         let marker = marker();

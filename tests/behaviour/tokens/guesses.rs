@@ -45,7 +45,7 @@ async fn guesses_of_one_address_are_bounded_and_good_tokens_go_on() {
             assert_eq!(answer.status, 401, "{}", answer.text());
         }
     }
-    // A minute may have begun meanwhile.
+    // A new minute may have begun meanwhile.
     let asked = issuer.asked(Endpoint::Introspection) - 1;
     assert!((5..=10).contains(&asked) && refused == 40 - asked, "{asked} asked, {refused} refused");
     guarded.assert_lets_in("kept", "a-good-token", "alice").await;

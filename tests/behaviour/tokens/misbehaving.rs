@@ -5,7 +5,7 @@ use postern_tests::issuer::{Endpoint, Guarded, Issuer, Key, Manner, Policies};
 use serde_json::json;
 use std::time::{Duration, Instant};
 
-/// Long enough on a busy machine, and short beside the patience of a test.
+/// Long enough on a busy machine, and short compared with the patience of a test.
 const TIMEOUT_MS: u64 = 1_500;
 
 fn say(text: &str) -> Manner {
@@ -34,7 +34,7 @@ fn manners() -> Vec<Manner> {
     ]
 }
 
-/// An issuer for each of these manners at this endpoint, a gateway that trusts them all, and a token of each.
+/// An issuer for each of these behaviours at this endpoint, a gateway that trusts them all, and a token of each.
 fn all(
     key: &Key,
     endpoint: Endpoint,

@@ -1,4 +1,4 @@
-//! In which headers a credential may come, and what else is in them.
+//! The headers of a credential, and other headers.
 
 use super::scene;
 use postern_tests::issuer::Guarded;

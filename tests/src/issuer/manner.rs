@@ -1,6 +1,6 @@
-//! How an issuer answers, rightly or not.
+//! How an issuer answers, correctly or not.
 
-/// What an issuer serves.
+/// The endpoints of an issuer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Endpoint {
     /// `/.well-known/openid-configuration` (OpenID Connect Discovery 1.0, 4).
@@ -13,19 +13,19 @@ pub enum Endpoint {
     Elsewhere,
 }
 
-/// How it answers there.
+/// The answer of an endpoint.
 #[derive(Debug, Clone, Default)]
 pub enum Manner {
-    /// As it should.
+    /// The correct answer.
     #[default]
     Right,
-    /// With 302 to another of its paths, where the right answer is.
+    /// 302 to another of its paths, with the correct answer.
     Redirect,
-    /// With the right answer behind 10 MB of spaces, which are JSON's, too.
+    /// The correct answer after 10 MB of spaces, which JSON allows.
     Huge,
     /// Never.
     Hang,
-    /// With a head, and nothing behind it.
+    /// A head, and no body.
     HangAfterHead,
     /// With 10,000 keys, the right ones last.
     ManyKeys,

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use serde_json::Value;
 use std::time::Duration;
 
-/// What to answer, step by step.
+/// The steps of an answer.
 pub(crate) struct Script {
     /// None: no head is ever sent.
     pub status: Option<u16>,
@@ -24,7 +24,7 @@ pub(crate) enum Step {
     Pause(Duration),
     /// Waits for [`super::Upstream::release`].
     Gate,
-    /// Says nothing until the peer leaves.
+    /// Sends nothing until the peer leaves.
     Silence,
     /// Breaks the connection.
     Cut,

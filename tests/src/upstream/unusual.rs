@@ -32,7 +32,7 @@ const ODD_EVENTS: [&str; 5] = [
     "data: [DONE]\n\n",
 ];
 
-/// Valid events as few servers write them, cut where no reader expects it: within lines, and within characters.
+/// Valid events in unusual spellings, cut at unexpected places: within lines, and within characters.
 pub(super) fn torn() -> Script {
     let pieces = TORN_STREAM.as_bytes().chunks(7).map(Bytes::from_static);
     let pause = Step::Pause(Duration::from_millis(1));
