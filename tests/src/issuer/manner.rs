@@ -27,16 +27,16 @@ pub enum Manner {
     Hang,
     /// A head, and no body.
     HangAfterHead,
-    /// With 10,000 keys, the right ones last.
+    /// 10,000 keys, the right ones last.
     ManyKeys,
-    /// With this status and an error.
+    /// This status and an error.
     Status(u16),
-    /// With 200, this type and this text.
+    /// 200, this type and this text.
     Say(&'static str, String),
 }
 
-/// Enough for anything that is meant to break on it.
+/// Enough to break any reader without a limit.
 pub(super) const HUGE_BYTES: usize = 10 * 1024 * 1024;
 
-/// So many keys no issuer has.
+/// More keys than any issuer has.
 pub(super) const MANY_KEYS: usize = 10_000;

@@ -1,4 +1,4 @@
-//! Takes connections and answers them.
+//! Accepts connections and answers them.
 
 use super::introspection;
 use super::manner::{Endpoint, HUGE_BYTES, MANY_KEYS, Manner};
@@ -77,7 +77,7 @@ fn right(endpoint: Endpoint, head: &Parts, body: &Bytes, state: &State) -> Respo
     json_page(status, text)
 }
 
-/// The right answer.
+/// The correct answer.
 fn said(endpoint: Endpoint, head: &Parts, body: &Bytes, state: &State) -> (u16, String) {
     let origin = state.origin();
     match endpoint {
@@ -132,7 +132,7 @@ fn page(status: u16, content_type: &str, text: String) -> Response<Page> {
     response.body(Page::Whole(Full::from(text))).expect("a response")
 }
 
-/// What stands behind a head.
+/// The body after a head.
 enum Page {
     Whole(Full<Bytes>),
     /// It never comes.
