@@ -1,4 +1,4 @@
-//! Vendors that are only a row of policy, and what is not a chat.
+//! Vendors that are only a row of policy, and operations other than chat.
 
 use crate::client::{Ask, Client};
 use crate::stage::shared;
@@ -6,7 +6,7 @@ use postern_tests::client::Answer;
 use postern_tests::vendors::{TEXT, Vendor};
 use serde_json::{Value, json};
 
-/// Azure's deployments, both makers on Vertex AI, embeddings of every vendor, and a vendor whose credential is not there.
+/// Azure's deployments, both makers on Vertex AI, embeddings of every vendor, and a vendor without a credential.
 pub const MODELS: &str = r#"
 [[provider]]
 name = "azure"

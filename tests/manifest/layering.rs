@@ -5,21 +5,21 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::process::Command;
 
-/// Every package, its folder, and which of the others it is built from. A package that is not here fails the test: where does it
-/// belong?
+/// Every package, its folder, and the packages that it is built from. A package that is not here fails the test: decide
+/// where it belongs.
 const PACKAGES: [(&str, &str, &[&str]); 33] = [
-    // What nothing here is below.
+    // The lowest layer.
     ("postern-types", "crates/types", &[]),
     ("postern-keys", "crates/keys", &[]),
     ("postern-event-stream", "crates/event-stream", &[]),
     ("postern-credential", "crates/credential", &[]),
     ("postern-authorization", "crates/authorization", &[]),
     ("postern-store", "crates/store", &[]),
-    // What is made of the contract's records.
+    // Packages over the contract's records.
     ("postern-fault", "crates/fault", &["postern-types"]),
     ("postern-policy", "crates/policy", &["postern-types"]),
     ("postern-tokenizer", "crates/tokenizer", &["postern-types"]),
-    // Decisions, made of these.
+    // Decisions over these.
     ("postern-token", "crates/token", &["postern-keys"]),
     (
         "postern-dialect",
@@ -38,7 +38,7 @@ const PACKAGES: [(&str, &str, &[&str]); 33] = [
     ),
     ("postern-route", "crates/route", &["postern-fault", "postern-policy"]),
     ("postern-sandbox", "crates/sandbox", &["postern-fault"]),
-    // The order of the stages, over whatever they are bound to.
+    // The order of the stages, generic over their bindings.
     (
         "postern-pipeline",
         "crates/pipeline",
@@ -112,7 +112,7 @@ const PACKAGES: [(&str, &str, &[&str]); 33] = [
         ],
     ),
     ("xtask", "xtask", &[]),
-    // What tests them.
+    // Tests of them.
     (
         "postern-bench",
         "bench",
@@ -139,7 +139,7 @@ const LIMITER: &[&str] = &[
 /// A package as cargo knows it.
 pub(crate) struct Package {
     pub(crate) folder: String,
-    /// What it is built from; what only its tests use is not among it.
+    /// The packages that it is built from, without those that only its tests use.
     uses: Vec<String>,
 }
 
@@ -200,7 +200,7 @@ fn the_table_has_the_layers_of_the_architecture() {
         for used in uses {
             let of_crates = folder(used).starts_with("crates/");
             let of_tests = own == "bench" || own == "tests";
-            // What the host and the operator's program share, without the host.
+            // The common part of the host and the operator's program.
             let of_programs = own == "host" || own == "postern";
             assert!(
                 of_crates || of_tests || of_programs,
@@ -217,7 +217,7 @@ fn the_table_has_the_layers_of_the_architecture() {
 fn no_crate_but_the_contract_uses_an_interface_of_the_host() {
     const OF_HOSTS: [&str; 5] = ["spin-sdk", "wasi", "wasip2", "wasip3", "wit-bindgen"];
     for (name, package) in packages() {
-        // The records are made by the generator, and need no host.
+        // The generator makes the records, which need no host.
         let binds = ["postern-contract", "postern-types"].contains(&name.as_str());
         if !package.folder.starts_with("crates/") || binds {
             continue;

@@ -142,7 +142,7 @@ fn names_and_prose_have_the_words_of_the_glossary() {
     let mut wrong = String::new();
     for path in FOLDERS.iter().flat_map(|folder| files(&root.join(folder), *folder == ".")) {
         let file = path.strip_prefix(root).unwrap().to_str().unwrap().trim_start_matches("./");
-        // The one says what changed under names of then; this one has the words.
+        // The changelog has the names of its time, and this file has the words.
         let is_of_words = ["CHANGELOG.md", "tests/manifest/words.rs"].contains(&file);
         if is_of_words {
             continue;

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::LazyLock;
 
-/// Beside the models of chat: one of embeddings, by the name that it has at its vendor.
+/// Besides the models for chat, one for embeddings, by its vendor's name.
 const MODELS: &str = r#"
 [[model]]
 name = "embed-fake-text"
@@ -26,7 +26,7 @@ fn fleet() -> &'static Fleet {
     &FLEET
 }
 
-/// Runs a client to its end. `own` is the vendor whose dialect it speaks, with the credential for it.
+/// Runs a client to its end. `own` is the vendor of its dialect, with the credential for it.
 fn content(mut command: Command, folder: &str, own: Vendor, key: &str) {
     let fleet = fleet();
     let families = ROWS.map(|row| format!("{}={}", row.provider, row.family)).join(",");
@@ -37,7 +37,7 @@ fn content(mut command: Command, folder: &str, own: Vendor, key: &str) {
         .env("POSTERN_FAKE_URL", fleet.fake(own).origin())
         .env("POSTERN_FAKE_KEY", key)
         .env("POSTERN_FAMILIES", families)
-        // A key or a proxy of the machine is not meant.
+        // A key or a proxy of the machine must not be used.
         .env_remove("OPENAI_API_KEY")
         .env_remove("OPENAI_BASE_URL")
         .env_remove("ANTHROPIC_API_KEY")

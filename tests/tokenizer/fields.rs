@@ -1,10 +1,10 @@
-//! Every field of the vendors' requests is in the table that says what it is.
+//! Every field of the vendors' requests is in the table of fields.
 
 use postern_dialect::segments::Means;
 use std::fs;
 use std::path::Path;
 
-/// Names that only a shape's notation has, or of fields that the vendor reads from no request of a client.
+/// Names of the shapes' notation only, or of fields that the vendor does not read from requests.
 const NOTATION: [&str; 1] = ["..."];
 
 /// The fields of all shapes, with the file that has them.
@@ -25,8 +25,8 @@ fn fields() -> Vec<(String, String)> {
     fields
 }
 
-/// A line of a shape is a field if it is indented and has a name and a type: `  name! type`. Values by which a shape is told
-/// from others stand alone, or several in a line.
+/// A line of a shape is a field if it is indented and has a name and a type: `  name! type`. Values that select a shape
+/// stand alone, or several in a line.
 fn of_shape(text: &str) -> impl Iterator<Item = String> + '_ {
     text.lines().filter(|line| line.starts_with(' ')).filter_map(|line| {
         let (name, kind) = line.trim().split_once(' ')?;

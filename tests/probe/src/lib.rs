@@ -1,6 +1,7 @@
-//! Calls every capability of the host through the SDK, and tells what it saw as JSON.
+//! Calls every capability of the host through the SDK, and reports the results as JSON.
 //!
 //! The last segment of the path names the capability, the query is its one argument: the label of a store or a
+//! database, the address of a server, the name of a counter, the path of a file. The tests judge the results.
 //! database, the address of a server, the name of a counter, the path of a file. The probe judges nothing: that is for the tests.
 
 mod buckets;
