@@ -60,9 +60,11 @@ impl RequestedThinking {
                 let effort = effort.unwrap_or(chat::Effort::from_budget_tokens(tokens));
                 RequestedThinking::Adaptive(Some(effort))
             }
-            (Some(tokens), effort) => {
-                RequestedThinking::Budget { tokens, clients_own: true, effort: effort.filter(|_| own) }
-            }
+            (Some(tokens), effort) => RequestedThinking::Budget {
+                tokens,
+                clients_own: true,
+                effort: effort.filter(|_| own),
+            },
             (None, Some(effort)) if own => RequestedThinking::Effort(effort),
             (None, Some(effort)) if no_budgets => RequestedThinking::Adaptive(Some(effort)),
             (None, Some(effort)) => {
@@ -74,7 +76,8 @@ impl RequestedThinking {
     }
 
     fn field(request: &Request) -> Field {
-        match request.reasoning.as_ref().is_some_and(|requested| requested.budget_tokens.is_some()) {
+        match request.reasoning.as_ref().is_some_and(|requested| requested.budget_tokens.is_some())
+        {
             true => Field::ReasoningBudget,
             false => Field::ReasoningEffort,
         }
@@ -83,7 +86,11 @@ impl RequestedThinking {
 
 /// Thoughts are wanted of a model that has some.
 pub(super) fn is_asked(request: &Request, vendor: &Vendor) -> bool {
-    vendor.reasons && matches!(RequestedThinking::of(request, vendor), RequestedThinking::Adaptive(_) | RequestedThinking::Budget { .. })
+    vendor.reasons
+        && matches!(
+            RequestedThinking::of(request, vendor),
+            RequestedThinking::Adaptive(_) | RequestedThinking::Budget { .. }
+        )
 }
 
 pub(super) fn fill(
@@ -113,7 +120,8 @@ pub(super) fn fill(
         RequestedThinking::Off => body.thinking = Some(Thinking::Disabled),
         RequestedThinking::Effort(effort) => fill_effort(effort, body),
         RequestedThinking::Adaptive(effort) => {
-            if request.reasoning.as_ref().is_some_and(|requested| requested.budget_tokens.is_some()) {
+            if request.reasoning.as_ref().is_some_and(|requested| requested.budget_tokens.is_some())
+            {
                 losses.add(path, "the model takes an effort in place of a budget");
             }
             effort.into_iter().for_each(|effort| fill_effort(effort, body));
@@ -155,7 +163,11 @@ fn fill_effort(effort: chat::Effort, body: &mut Body) {
     body.output_config = Some(Effort(word).into());
 }
 
-fn display(request: &Request, requested: &RequestedThinking, losses: &mut Losses) -> Option<&'static str> {
+fn display(
+    request: &Request,
+    requested: &RequestedThinking,
+    losses: &mut Losses,
+) -> Option<&'static str> {
     let summary = request.reasoning.as_ref()?.summary.as_deref()?;
     if !matches!(requested, RequestedThinking::Adaptive(_) | RequestedThinking::Budget { .. }) {
         let path = request.path(Field::ReasoningSummary);
