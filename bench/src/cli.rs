@@ -1,4 +1,4 @@
-//! What can be typed after `cargo xtask bench`.
+//! The command line of `cargo xtask bench`.
 
 use crate::measure::{Effort, Name};
 use anyhow::{Context, Result};
@@ -36,13 +36,13 @@ impl Options {
         effort
     }
 
-    /// What is measured, in an order that ends with what takes longest.
+    /// The measurements, ordered by their length.
     pub fn names(&self) -> Vec<Name> {
         let all = Name::value_variants().iter().copied();
         all.filter(|name| self.only.is_empty() || self.only.contains(name)).collect()
     }
 
-    /// Nothing is left out or cut short.
+    /// Whether nothing is left out or cut short.
     pub fn complete(&self) -> bool {
         !self.quick && self.only.is_empty() && self.seconds.is_none()
     }

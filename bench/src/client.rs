@@ -11,18 +11,18 @@ use hyper_util::rt::TokioIo;
 use std::net::SocketAddr;
 use tokio::net::TcpStream;
 
-/// How much of an unexpected answer is shown.
+/// The part of an unexpected answer that is shown.
 const SHOWN_BYTES: usize = 300;
 
-/// Where requests go: to the upstream, or to the gateway in front of it.
+/// The server: the upstream, or the gateway in front of it.
 #[derive(Clone)]
 pub struct Server {
     pub address: SocketAddr,
-    /// `Bearer ...`; the upstream takes any.
+    /// `Bearer ...`; the upstream accepts any value.
     pub authorization: HeaderValue,
 }
 
-/// What is asked, again and again.
+/// The repeated request.
 #[derive(Clone)]
 pub struct Call {
     pub path: &'static str,
@@ -48,14 +48,14 @@ impl Call {
     }
 }
 
-/// A connection that is open.
+/// An open connection.
 pub struct Connection {
     sender: SendRequest<Full<Bytes>>,
     server: Server,
     host: HeaderValue,
 }
 
-/// A whole answer.
+/// A complete answer.
 pub struct Answer {
     /// From the call to the last byte of the body.
     pub ns: u64,
@@ -74,7 +74,7 @@ impl Connection {
         Ok(Self { sender, server: server.clone(), host })
     }
 
-    /// One call, its whole answer, and the time both took. Anything but 200 ends the benchmark.
+    /// One call, its complete answer, and the time of both. Any status but 200 ends the benchmark.
     pub async fn call(&mut self, call: &Call) -> Result<Answer> {
         let started_ns = clock::now_ns();
         let response = self.begin(call).await?;

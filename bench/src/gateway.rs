@@ -1,4 +1,4 @@
-//! The gateway under measurement: the host as a process of its own, with policies that know one vendor.
+//! The measured gateway: the host as a separate process, with policies for one vendor.
 
 use crate::client::Server;
 use crate::payload::{EMBEDDING_MODEL, MODEL};
@@ -20,7 +20,7 @@ const START_LIMIT: Duration = Duration::from_secs(180);
 
 pub const CONSUMER: &str = "bench";
 
-/// Everything that a start needs, made once.
+/// Everything for a start, prepared once.
 pub struct Gateway {
     host: PathBuf,
     manifest: PathBuf,
@@ -31,7 +31,7 @@ pub struct Gateway {
     /// What the host writes on stderr: one line a request.
     log: PathBuf,
     upstream: SocketAddr,
-    /// What its key was made of.
+    /// The random bytes of its key.
     random: [u8; 32],
     authorization: HeaderValue,
 }
@@ -41,7 +41,7 @@ pub struct Running {
     pub server: Server,
     pub pid: u32,
     child: Child,
-    /// Kept open: a host that cannot write to its stdout would be another host.
+    /// Kept open: a host that cannot write to its stdout would behave differently.
     _stdout: Lines<BufReader<ChildStdout>>,
 }
 
@@ -73,7 +73,7 @@ impl Gateway {
         Ok(gateway)
     }
 
-    /// The same gateway, store and all, with other files of policies.
+    /// The same gateway and store, with other policy files.
     pub fn with_policies(&self, files: &[(&str, String)]) -> Result<Self> {
         let folder = TempDir::new().context("no temporary folder")?;
         let (policies, state) = (folder.path().join("policies"), folder.path().join("state"));
@@ -111,17 +111,17 @@ impl Gateway {
         [near, far].map(|random| Key::from_random(random).expose().to_owned())
     }
 
-    /// Where the upstream is.
+    /// The upstream's origin.
     pub fn upstream_origin(&self) -> String {
         format!("http://{}", self.upstream)
     }
 
-    /// The upstream itself, asked as the gateway is.
+    /// The upstream itself, for requests like the gateway's.
     pub fn direct(&self) -> Server {
         Server { address: self.upstream, authorization: self.authorization.clone() }
     }
 
-    /// Starts the host with the components it compiled before.
+    /// Starts the host with cached components.
     pub async fn start(&self) -> Result<Running> {
         self.start_with_cache(&self.cache).await
     }
@@ -139,7 +139,7 @@ impl Gateway {
     }
 
     async fn start_command(&self, mut command: Command) -> Result<Running> {
-        // Emptied, then appended to: two gateways that run at once write to one file.
+        // Emptied, then appended to: two concurrent gateways write to one file.
         let log =
             File::create(&self.log).and_then(|_| File::options().append(true).open(&self.log));
         let log = log.with_context(|| format!("cannot write {}", self.log.display()))?;

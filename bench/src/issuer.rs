@@ -1,4 +1,4 @@
-//! Who issues the tokens of the benchmark; the upstream serves its keys.
+//! The issuer of the benchmark's tokens; the upstream serves its keys.
 
 use bytes::Bytes;
 use jwt_simple::prelude::{
@@ -7,7 +7,7 @@ use jwt_simple::prelude::{
 };
 use std::sync::LazyLock;
 
-/// Where its keys are, at the upstream.
+/// The path of its keys, at the upstream.
 pub const PATH: &str = "/keys";
 
 /// The `iss` of its tokens.
@@ -38,7 +38,7 @@ pub fn key_set() -> Bytes {
     format!(r#"{{"keys":[{}]}}"#, keys.join(",")).into()
 }
 
-/// A token for this consumer that differs from every other one.
+/// A token for this consumer that is different for each number.
 pub fn token(algorithm: Algorithm, consumer: &str, number: u64) -> Option<String> {
     let claims = Claims::create(Duration::from_hours(1))
         .with_issuer(NAME)

@@ -1,4 +1,4 @@
-//! A closed loop: each connection sends its next request when it has the whole answer to the last.
+//! A closed loop: each connection sends its next request when it has the complete answer to the last.
 
 use crate::client::{Call, Connection, Server};
 use crate::clock;
@@ -9,12 +9,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::task::JoinSet;
 
-/// When a loop ends.
+/// The end of a loop.
 #[derive(Clone)]
 enum Until {
     /// At this time of [`clock`].
     Ns(u64),
-    /// When so many requests, of all connections together, have been taken.
+    /// After this many requests of all connections together.
     Taken(Arc<AtomicU64>),
 }
 
@@ -31,7 +31,7 @@ impl Until {
     }
 }
 
-/// What a loop measured.
+/// The results of a loop.
 #[derive(Default)]
 pub struct Run {
     pub latency: Samples,
@@ -43,7 +43,7 @@ impl Run {
         self.latency.len() as f64 / self.seconds
     }
 
-    /// Another round of the same.
+    /// Adds another round.
     pub fn append(&mut self, other: Self) {
         self.latency.append(other.latency);
         self.seconds += other.seconds;

@@ -1,18 +1,18 @@
-//! What the figures were measured on, and what `/proc` says of a process. Where there is no `/proc`, nothing is said.
+//! The measured machine, and the data of `/proc` about a process; without `/proc`, it is left out.
 
 use serde::Serialize;
 use std::fs;
 use std::process::Command;
 use std::time::SystemTime;
 
-/// Processor times in `/proc` are counted in these: `USER_HZ`, 100 on every architecture that Linux runs on today
+/// The unit of processor times in `/proc`: `USER_HZ`, 100 on every architecture that Linux runs on today
 /// (proc_pid_stat(5)).
 const TICKS_PER_SECOND: f64 = 100.0;
 
-/// Where, when and of what.
+/// The machine, the time and the version.
 #[derive(Serialize)]
 pub struct Machine {
-    /// Of the working copy; `-dirty` if it has changes that are not committed.
+    /// The commit of the working copy; `-dirty` if it has uncommitted changes.
     commit: Option<String>,
     date: String,
     cpu: Option<String>,
@@ -65,13 +65,14 @@ pub fn resident_mb(pid: u32) -> Option<f64> {
 /// Processor time that a process has used on all cores, in seconds.
 pub fn cpu_seconds(pid: u32) -> Option<f64> {
     let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name of the program, in parentheses, may hold anything; user and system time are 12 and 13 fields after it.
+    // The name of the program, in parentheses, may contain anything; user and system time are 12 and 13 fields after
+    // it.
     let (_, fields) = text.rsplit_once(')')?;
     let ticks: f64 = fields.split_whitespace().skip(11).take(2).filter_map(parsed).sum();
     Some(ticks / TICKS_PER_SECOND)
 }
 
-/// Processor time that everything on the machine has used, in seconds.
+/// Processor time of everything on the machine, in seconds.
 pub fn busy_seconds() -> Option<f64> {
     let text = fs::read_to_string("/proc/stat").ok()?;
     let fields = text.lines().next()?.strip_prefix("cpu")?;

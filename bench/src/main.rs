@@ -1,8 +1,8 @@
-//! What the gateway costs, measured against a direct baseline in the same run.
+//! Measures what the gateway costs, against a direct baseline in the same run.
 //!
 //! Everything is on loopback: a load generator on this thread, an upstream that answers at once on another, and between
-//! them, for half of the requests, the gateway as a process of its own. All share the cores of one machine, so a figure
-//! holds what the three cost together; the direct baseline holds what two of them cost.
+//! them, for half of the requests, the gateway as a separate process. All share the cores of one machine, so a figure
+//! includes the cost of all three; the direct baseline includes that of two.
 
 mod cli;
 mod client;
@@ -31,13 +31,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// No measurement takes a third of this on the slowest machine we know: what does, hangs.
+/// No measurement takes a third of this on the slowest machine we know: a longer one hangs.
 const MEASUREMENT_LIMIT: Duration = Duration::from_secs(300);
 
-/// What is written to `results.json`.
+/// The contents of `results.json`.
 #[derive(Serialize)]
 struct Results<'a> {
-    /// Every measurement was made, at full length: these figures may be quoted.
+    /// Whether every measurement was made, at full length: only then the figures may be quoted.
     complete: bool,
     machine: Machine,
     parameters: Parameters<'a>,
@@ -93,7 +93,7 @@ async fn measure(options: &Options, effort: &Effort) -> Result<Vec<Figure>> {
     options.names().into_iter().try_for_each(Name::check)?;
     let upstream = upstream::start()?;
     let gateway = Gateway::prepare(&options.host()?, upstream, &options.output).await?;
-    // Compiles what is not in the cache yet, so that no measurement waits for it.
+    // Compiles the components that are not cached, so that no measurement waits for it.
     gateway.start().await?.stop().await?;
     let mut figures = Vec::new();
     for name in options.names() {

@@ -1,4 +1,4 @@
-//! The measurements: each answers one question, with the server direct and through the gateway where both make sense.
+//! The measurements: each answers one question, direct and through the gateway where both make sense.
 
 mod auth;
 mod cold;
@@ -17,7 +17,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 use std::time::Duration;
 
-/// What can be measured alone.
+/// The names of measurements.
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 pub enum Name {
     /// At one connection
@@ -46,14 +46,14 @@ pub enum Name {
     Connections,
 }
 
-/// How long and how often. What a run used stands in its results.
+/// The lengths and repetitions, which are part of the results.
 #[derive(Clone, Serialize)]
 pub struct Effort {
     /// Time of a closed loop, for direct and through each.
     pub loop_ms: u64,
-    /// Before it.
+    /// The warm-up before it.
     pub warm_up_ms: u64,
-    /// A loop is cut in so many, direct and through in turn, so that a change of the machine touches both.
+    /// The parts of a loop, direct and through in turn, so that a change of the machine affects both.
     pub rounds: u32,
     /// Short streams, for the time to the first chunk.
     pub short_streams: u32,
@@ -61,13 +61,13 @@ pub struct Effort {
     pub long_streams: u32,
     /// Requests with `server-timing`.
     pub timed_requests: u64,
-    /// Repetitions of what is cold.
+    /// Repetitions of cold measurements.
     pub cold_repetitions: u32,
-    /// Requests after which memory is read first, and last.
+    /// The requests after which memory is read first, and last.
     pub memory_requests: (u64, u64),
     /// Silent connections of each kind at once.
     pub silent_connections: usize,
-    /// Requests of others meanwhile.
+    /// Requests of other clients meanwhile.
     pub asked_meanwhile: usize,
 }
 
@@ -87,7 +87,7 @@ impl Effort {
         }
     }
 
-    /// To see whether it works. The figures are those of a machine that has not warmed up.
+    /// For a quick check. The figures are those of a machine that has not warmed up.
     pub fn quick() -> Self {
         Self {
             loop_ms: 2_000,
@@ -113,7 +113,7 @@ impl Effort {
 }
 
 impl Name {
-    /// Whether what it needs is there, before anything is measured.
+    /// Checks its requirements, before anything is measured.
     pub fn check(self) -> Result<()> {
         match self {
             Self::Limits => limits::check(),
@@ -121,7 +121,7 @@ impl Name {
         }
     }
 
-    /// Measures, on a host of its own.
+    /// Measures, on a separate host.
     pub async fn measure(self, gateway: &Gateway, effort: &Effort) -> Result<Vec<Figure>> {
         match self {
             Self::Latency => latency::latency(gateway, effort).await,

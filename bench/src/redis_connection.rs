@@ -1,4 +1,4 @@
-//! Plain connections to a Redis server of the benchmark's own, on the same machine.
+//! Plain connections to a Redis server for the benchmark, on the same machine.
 
 use crate::clock;
 use crate::samples::Samples;
@@ -48,7 +48,7 @@ impl Connection {
         Ok(samples)
     }
 
-    /// How many keys the server has.
+    /// The number of keys on the server.
     pub fn keys(&self) -> Result<u64> {
         self.query(&redis::cmd("DBSIZE"))
     }
@@ -75,7 +75,7 @@ impl Execute for Connection {
     }
 }
 
-/// As `spin:redis` does it.
+/// As `spin:redis` does.
 fn flatten(value: Value, replies: &mut Vec<Reply>) -> Result<(), String> {
     match value {
         Value::Nil => replies.push(Reply::Nil),

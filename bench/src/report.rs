@@ -1,9 +1,9 @@
-//! Figures beside their targets: a table for people, a file for machines.
+//! Figures with their targets: a table for people, a file for machines.
 
 use serde::Serialize;
 use std::fmt::Write as _;
 
-/// What a figure must reach.
+/// The target of a figure.
 #[derive(Clone, Copy)]
 pub enum Target {
     /// Through the gateway minus direct.
@@ -24,13 +24,13 @@ pub struct Figure {
     added: Option<f64>,
     target: Option<String>,
     met: Option<bool>,
-    /// In the unit of the figure; only where the target is missed.
+    /// In the unit of the figure; only if the target is missed.
     missed_by: Option<f64>,
     note: Option<String>,
 }
 
 impl Figure {
-    /// Of the gateway alone.
+    /// A figure of the gateway alone.
     pub fn new(name: impl Into<String>, unit: &'static str, through: f64) -> Self {
         Self {
             name: name.into(),
@@ -45,19 +45,19 @@ impl Figure {
         }
     }
 
-    /// Measured without the gateway, too, and what lies between is the gateway's.
+    /// With a direct figure, whose difference is the gateway's cost.
     pub fn over(mut self, direct: f64) -> Self {
         self.added = Some(self.through - direct);
         self.beside(direct)
     }
 
-    /// Measured without the gateway, too, where a difference says nothing.
+    /// With a direct figure, whose difference means nothing.
     pub fn beside(mut self, direct: f64) -> Self {
         self.direct = Some(direct);
         self
     }
 
-    /// Judges it.
+    /// Compares it with its target.
     pub fn reaching(mut self, target: Target) -> Self {
         let added = self.added.unwrap_or(self.through);
         let (text, missed_by) = match target {
@@ -75,13 +75,13 @@ impl Figure {
         self
     }
 
-    /// What should be known when it is read.
+    /// With a note for its readers.
     pub fn noted(mut self, note: impl Into<String>) -> Self {
         self.note = Some(note.into());
         self
     }
 
-    /// Something more that should be known.
+    /// With a further note.
     pub fn also_noted(mut self, note: &str) -> Self {
         self.note = Some(match self.note.take().filter(|before| !before.is_empty()) {
             Some(before) => format!("{before}; {note}"),
@@ -112,12 +112,12 @@ impl Figure {
     }
 }
 
-/// As it was given, but for digits beyond a thousandth: some limits are measured themselves.
+/// The limit as given, to a thousandth: some limits are themselves measured.
 fn limit_written(limit: f64) -> f64 {
     (limit * 1e3).round() / 1e3
 }
 
-/// Three digits that matter, more or less.
+/// To three significant digits.
 fn written(value: f64) -> String {
     match value.abs() {
         magnitude if magnitude >= 100.0 => format!("{value:.0}"),
@@ -126,7 +126,7 @@ fn written(value: f64) -> String {
     }
 }
 
-/// Every figure, in columns as wide as they need to be.
+/// Every figure, in aligned columns.
 pub fn table(figures: &[Figure]) -> String {
     let head = ["", "direct", "through", "added", "target", "note"].map(str::to_owned);
     let rows: Vec<_> = [head].into_iter().chain(figures.iter().map(Figure::row)).collect();
@@ -141,7 +141,7 @@ pub fn table(figures: &[Figure]) -> String {
         let mut line = String::new();
         for (column, (cell, width)) in row.iter().zip(widths).enumerate() {
             let padding = " ".repeat(width - cell.chars().count());
-            // Numbers to the right, words to the left. Writing to a String cannot fail.
+            // Numbers to the right, text to the left. Writing to a String cannot fail.
             let _ = match column {
                 1..=3 => write!(line, "{padding}{cell}  "),
                 _ => write!(line, "{cell}{padding}  "),

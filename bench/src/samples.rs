@@ -1,8 +1,8 @@
-//! Durations as they were measured, and what is said of them.
+//! Measured durations, and their statistics.
 
 use hdrhistogram::Histogram;
 
-/// Significant decimal digits that are kept of a sample: what is told has three.
+/// The significant decimal digits of a sample: reports have three.
 const DIGITS: u8 = 4;
 
 /// Samples in nanoseconds, to four digits.
@@ -19,18 +19,18 @@ impl Default for Samples {
 }
 
 impl Samples {
-    /// One more.
+    /// Adds a sample.
     pub fn push(&mut self, ns: u64) {
         // It grows: no sample is out of its range.
         let _ = self.0.record(ns);
     }
 
-    /// Those of another connection or round.
+    /// Adds the samples of another connection or round.
     pub fn append(&mut self, other: Self) {
         let _ = self.0.add(other.0);
     }
 
-    /// How many there are.
+    /// The number of samples.
     pub fn len(&self) -> usize {
         usize::try_from(self.0.len()).unwrap_or(usize::MAX)
     }
@@ -41,7 +41,7 @@ impl Samples {
         ms(self.0.value_at_quantile(percent as f64 / 100.0))
     }
 
-    /// The middle one, in milliseconds.
+    /// The median, in milliseconds.
     pub fn median_ms(&self) -> f64 {
         self.percentile_ms(50)
     }
@@ -51,8 +51,8 @@ impl Samples {
         ms(self.0.max())
     }
 
-    /// Welch's t of the difference of two means, without the slowest tenth of each: what the machine did meanwhile. 0 if
-    /// there is too little to say.
+    /// Welch's t of the difference of two means, without the slowest tenth of each, which is the machine's noise. 0 if
+    /// there are too few samples.
     pub fn welch_t(&self, other: &Self) -> f64 {
         let (mine, my_error) = self.trimmed_mean_and_error();
         let (theirs, their_error) = other.trimmed_mean_and_error();
@@ -96,7 +96,7 @@ mod tests {
         samples
     }
 
-    /// To as many digits as are kept.
+    /// To the stored digits.
     #[track_caller]
     fn is(found: f64, expected: f64) {
         assert!((found - expected).abs() <= expected / 1e4, "{found}, not {expected}");

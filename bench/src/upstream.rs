@@ -1,4 +1,4 @@
-//! The vendor of the benchmark: answers at once, on a thread of its own.
+//! The vendor of the benchmark: answers at once, on a separate thread.
 
 use crate::clock;
 use crate::issuer;
@@ -24,7 +24,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 type Body = UnsyncBoxBody<Bytes, Infallible>;
 
-/// What the upstream reads of a request.
+/// The part of a request that the upstream reads.
 #[derive(Deserialize)]
 struct Asked {
     #[serde(default)]
@@ -40,7 +40,7 @@ struct Options {
     include_usage: bool,
 }
 
-/// Answers made once, so that they cost nothing while something is measured.
+/// Prepared answers, which cost nothing during a measurement.
 struct Answers {
     completion: Bytes,
     embedding: Bytes,
@@ -72,7 +72,7 @@ async fn serve(listener: std::net::TcpListener) -> Result<()> {
     }
 }
 
-/// Ends when the peer leaves, which is no matter of ours.
+/// Ends when the peer leaves.
 async fn connection(stream: TcpStream, answers: Arc<Answers>) {
     let service = service_fn(|request| answer(request, Arc::clone(&answers)));
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;

@@ -1,8 +1,8 @@
-//! Makes what the encodings need at run time.
+//! Generates the tables that the encodings need at run time.
 //!
-//! Of each the vocabulary, as `tiktoken-rs` ships it, in the plainest form there is: token after token in the order of rank,
-//! each a byte of length and its bytes. And an automaton that finds its pieces: made here, for a regex that is
-//! compiled at run time brings its compiler, and draws a random number for its tables of names.
+//! For each, the vocabulary that `tiktoken-rs` ships, in a plain form: token after token in the order of rank, each as
+//! a byte of length and its bytes. And an automaton that finds its pieces: it is generated here, because a regex
+//! compiled at run time would bring its compiler, and random numbers for its tables of names.
 
 #[path = "src/patterns.rs"]
 mod patterns;
@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=src/patterns.rs");
     let folder = env::var_os("OUT_DIR").ok_or("cargo sets no OUT_DIR")?;
     let folder = Path::new(&folder);
-    // Behind the last rank come the special tokens.
+    // The special tokens follow the last rank.
     fs::write(folder.join("o200k_base"), vocabulary(&o200k_base()?, 199_998)?)?;
     fs::write(folder.join("cl100k_base"), vocabulary(&cl100k_base()?, 100_256)?)?;
     fs::write(folder.join("o200k_base.automaton"), automaton(&patterns::O200K_BASE)?)?;
@@ -39,7 +39,7 @@ fn vocabulary(encoding: &CoreBPE, ranks: Rank) -> Result<Vec<u8>, Box<dyn Error>
     Ok(written)
 }
 
-/// For machines that put the low byte first, as all that we build for do.
+/// For little-endian machines, as all our targets are.
 fn automaton(patterns: &[Pattern]) -> Result<Vec<u8>, Box<dyn Error>> {
     let regexes: Vec<_> = patterns.iter().map(|pattern| pattern.regex).collect();
     let dense = dense::Builder::new()

@@ -165,7 +165,7 @@ pub fn aws(data: &[u8]) {
     let (whole, whole_ended) = unframed(&mut std::iter::once(bytes));
     let (cut, cut_ended) = unframed(&mut bytes.chunks(usize::from(size).max(1)));
     assert_eq!(whole_ended, cut_ended);
-    // Whoever pushes all at once is told of a bad frame in place of the good ones before it.
+    // A push of everything at once returns a bad frame's error in place of the good frames before it.
     assert!(whole == cut || (!whole_ended && cut.starts_with(&whole)));
 }
 

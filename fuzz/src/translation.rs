@@ -137,9 +137,9 @@ fn ended_early(mut decoder: translate::Decoder, pieces: &[&str], size: usize) ->
     }
 }
 
-type Held = BTreeMap<(u32, u32, u32, u8), String>;
+type Withheld = BTreeMap<(u32, u32, u32, u8), String>;
 
-fn hold_back(decoded: &Decoded, held: &mut Held) -> Vec<SegmentEdit> {
+fn hold_back(decoded: &Decoded, held: &mut Withheld) -> Vec<SegmentEdit> {
     let mut edits = Vec::new();
     for (segment, found) in (0..).zip(&decoded.segments) {
         let said = found.text(&decoded.output).expect("a segment is in its output");

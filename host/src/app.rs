@@ -1,4 +1,4 @@
-//! An application: from the manifest's words to components that can be instantiated.
+//! An application: from the manifest to components that can be instantiated.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -23,14 +23,14 @@ use crate::shared::{Granted, Shared};
 use crate::variables::{Sources, Variables, read_dot_env};
 use postern_allowed_hosts::AllowedHosts;
 
-/// What an application is made from.
+/// The options of an application.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The manifest.
     pub manifest: PathBuf,
     /// `name=value` of application variables.
     pub variables: Vec<(String, String)>,
-    /// The runtime configuration, when there is one.
+    /// The runtime configuration, if there is one.
     pub runtime_config: Option<PathBuf>,
     /// The folder of the default stores.
     pub state_dir: PathBuf,
@@ -38,17 +38,17 @@ pub struct Options {
     pub files: Vec<(String, PathBuf)>,
 }
 
-/// An application whose every promise is checked.
+/// A checked application.
 pub struct Plan {
     manifest: Manifest,
     config: RuntimeConfig,
-    /// The components that triggers name, with their permissions and bytes.
+    /// The components of triggers, with their permissions and bytes.
     components: Vec<(Arc<Granted>, Inputs)>,
 }
 
 /// An application that can be started.
 pub struct Compiled {
-    /// Whether something had to be compiled: the compiler leaves its memory behind in the process.
+    /// Whether a component was compiled: the compiler leaves memory in the process.
     pub anew: bool,
     manifest: Manifest,
     config: RuntimeConfig,
@@ -92,7 +92,7 @@ impl Plan {
         if problems.is_empty() { Ok(Self { manifest, config, components }) } else { Err(problems) }
     }
 
-    /// Composes every component, and compiles none: whether imports and permissions fit shows in composing.
+    /// Composes every component, and compiles none: composing shows whether imports and permissions fit.
     ///
     /// # Errors
     /// Every problem at once.
@@ -102,7 +102,7 @@ impl Plan {
         composed.map(drop)
     }
 
-    /// The variables of the components that are there and empty, by name.
+    /// The empty variables of components, by name.
     pub fn empty_variables(&self) -> BTreeSet<&str> {
         let all = self.components.iter().flat_map(|(granted, _)| granted.variables.iter());
         all.filter(|(_, value)| value.is_empty()).map(|(name, _)| name.as_str()).collect()
@@ -141,12 +141,12 @@ impl Plan {
 }
 
 impl Compiled {
-    /// What the runtime configuration says of connections and memory.
+    /// The runtime configuration's settings of connections and memory.
     pub fn settings(&self) -> &Settings {
         &self.config.server
     }
 
-    /// Links every component, and makes an instance of each to see that it can be.
+    /// Links every component, and instantiates each once as a test.
     ///
     /// # Errors
     /// The first component that cannot be linked or instantiated.
@@ -203,7 +203,7 @@ impl Compiled {
     }
 }
 
-/// The components that triggers name, each once.
+/// The components of triggers, each once.
 fn served(manifest: &Manifest) -> Vec<&Component> {
     let named = |component: &&Component| {
         manifest

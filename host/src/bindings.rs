@@ -1,4 +1,4 @@
-//! Rust for the interfaces in `wit/`: what a guest calls and the host answers.
+//! Rust bindings for the interfaces in `wit/`, which guests call and the host implements.
 
 #![allow(missing_docs, clippy::all, clippy::pedantic, clippy::restriction)]
 

@@ -1,7 +1,7 @@
-//! Compiled components on disk, so that a start compiles what has changed and nothing else.
+//! Compiled components on disk, so that a start compiles only what has changed.
 //!
-//! An entry is named by everything that made it: the bytes of the component and its dependencies, how they are
-//! composed, the compiler and its configuration. Beside it lies its digest: an entry that does not match is made anew.
+//! An entry is named by all its inputs: the bytes of the component and its dependencies, their composition, the
+//! compiler and its configuration. A digest is kept beside it: an entry that does not match is compiled anew.
 
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -17,15 +17,15 @@ use crate::manifest::Component;
 pub struct Cache(PathBuf);
 
 impl Cache {
-    /// The folder is made when the first entry is written.
+    /// A cache in this folder, which is created with the first entry.
     pub fn new(directory: &Path) -> Self {
         Self(directory.to_owned())
     }
 
-    /// The compiled composition, from the folder or made now, and whether it had to be made.
+    /// The compiled composition, from the folder or compiled now, and whether it was compiled.
     ///
     /// # Errors
-    /// What composing or compiling says.
+    /// The errors of composing or compiling.
     pub fn compiled(
         &self,
         engine: &Engine,
@@ -45,13 +45,13 @@ impl Cache {
         } else if let Some(compiled) = read(engine, &path) {
             return Ok((compiled, true));
         }
-        // SAFETY: these bytes were made by this engine's compiler just now.
+        // SAFETY: this engine's compiler has just made these bytes.
         let compiled = unsafe { Compiled::deserialize(engine, artifact) }.map_err(place)?;
         Ok((compiled, true))
     }
 }
 
-/// Names an entry by what it is made of.
+/// The name of an entry, from its inputs.
 fn key(engine: &Engine, component: &Component, inputs: &Inputs) -> String {
     let mut digest = Sha256::new();
     let mut part = |bytes: &[u8]| {
@@ -73,7 +73,7 @@ fn key(engine: &Engine, component: &Component, inputs: &Inputs) -> String {
     hex::encode(digest.finalize())
 }
 
-/// Gathers what is hashed instead of hashing it: the key's own digest does that, alike on every machine and run.
+/// Collects what is hashed instead of hashing it: the key's own digest is the same on every machine and run.
 #[derive(Default)]
 struct HashBytes(Vec<u8>);
 
@@ -97,12 +97,12 @@ fn read(engine: &Engine, path: &Path) -> Option<Compiled> {
         eprintln!("warning: {} is damaged and is made anew", path.display());
         return None;
     }
-    // SAFETY: the digest says that these are the bytes this program wrote, under a name that holds the compiler's
+    // SAFETY: the digest shows that these are the bytes this program wrote, under a name that contains the compiler's
     // version and configuration; the folder is the user's own.
     unsafe { Compiled::deserialize_file(engine, path) }.ok()
 }
 
-/// Writes an entry and its digest so that no reader sees half of either.
+/// Writes an entry and its digest atomically.
 fn write(path: &Path, artifact: &[u8]) -> std::io::Result<()> {
     let directory = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(directory)?;

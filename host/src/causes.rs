@@ -1,4 +1,4 @@
-//! An error with what caused it, as people read it.
+//! An error with its causes, for people.
 
 use std::error::Error;
 

@@ -1,4 +1,4 @@
-//! Composition: a component and what answers its imports become one component, as Spin composes them.
+//! Composes a component with its dependencies into one component, as Spin does.
 
 use std::collections::BTreeMap;
 
@@ -55,7 +55,7 @@ struct Composition {
     graph: CompositionGraph,
     package: PackageId,
     instance: NodeId,
-    /// Import to the name of the dependency that answers it.
+    /// From imports to the names of the dependencies that implement them.
     answered: BTreeMap<String, String>,
 }
 
@@ -67,7 +67,7 @@ impl Composition {
         Ok(Self { graph, package, instance, answered: BTreeMap::new() })
     }
 
-    /// Adds a dependency and gives the imports it may not have.
+    /// Adds a dependency and returns the imports it may not have.
     fn add(&mut self, dependency: &Dependency, bytes: &[u8]) -> Result<Vec<String>, String> {
         let wanted: Vec<String> = self
             .imports(self.package)
@@ -118,7 +118,7 @@ impl Composition {
         world.imports.iter().filter_map(interface).collect()
     }
 
-    /// The imported interfaces that hold more than types: somebody has to answer them.
+    /// The imported interfaces that have more than types, which something must implement.
     fn calls(&self, package: PackageId) -> Vec<String> {
         let types = self.graph.types();
         let holds_more = |name: &String| match types[self.graph[package].ty()].imports.get(name) {
@@ -131,7 +131,7 @@ impl Composition {
         self.imports(package).into_iter().filter(holds_more).collect()
     }
 
-    /// What the host has to answer.
+    /// The imports that the host has to implement.
     fn open_imports(&self) -> Vec<String> {
         self.calls(self.package)
             .into_iter()
@@ -159,7 +159,7 @@ fn register(graph: &mut CompositionGraph, name: &str, bytes: &[u8]) -> Result<Pa
     graph.register_package(package).map_err(|error| chain(&error))
 }
 
-/// Why the dependency may not import that, when it may not.
+/// Why the dependency may not import that; none if it may.
 fn not_granted(dependency: &Dependency, import: &str) -> Option<String> {
     match Grant::of_import(import) {
         Some(grant) if !dependency.inherits.contains(&grant) => Some(format!(
@@ -170,7 +170,7 @@ fn not_granted(dependency: &Dependency, import: &str) -> Option<String> {
     }
 }
 
-/// Whether a dependency of that name answers an import: the parts it names must be the import's.
+/// Whether a dependency of that name implements an import: the parts it names must be the import's.
 fn answers(dependency: &str, import: &str) -> bool {
     let (wanted, imported) = (parts(dependency), parts(import));
     wanted.0 == imported.0

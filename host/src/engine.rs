@@ -1,4 +1,4 @@
-//! The engine and what it links into every component.
+//! The engine, and the imports that it links into every component.
 
 use anyhow::Context;
 use wasmtime::component::{HasSelf, Linker};
@@ -7,35 +7,35 @@ use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConf
 use crate::bindings;
 use crate::state::State;
 
-/// How many instances of compositions may live at once; each serves up to 16 requests.
-/// They take half of the 65,530 mappings that Linux lets a process have (`vm.max_map_count`).
+/// The number of live instances of compositions; each serves up to 16 requests. They take half of the 65,530 mappings
+/// that Linux allows a process (`vm.max_map_count`).
 const MAX_INSTANCES: u32 = 1000;
 /// Core modules, memories and tables of one composition: about ten components, each with its shims.
 const MAX_CORE_INSTANCES_PER_COMPOSITION: u32 = 200;
 const MAX_MEMORIES_PER_COMPOSITION: u32 = 32;
 const MAX_TABLES_PER_COMPOSITION: u32 = 100;
-/// Memories over all instances: eight for each, and the shipped composition has one for each of its six components.
-/// A memory reserves 4 GiB of address space, 32 TiB of the 128 there are, and uses what is touched.
+/// Memories over all instances: eight for each, and the shipped composition has one for each of its six components. A
+/// memory reserves 4 GiB of address space, 32 TiB of the 128 available, and uses what is touched.
 const MAX_MEMORIES: u32 = MAX_INSTANCES * 8;
 /// Stacks over all instances: four for each, and the shipped composition holds two while it waits for a vendor.
 const MAX_STACKS: u32 = MAX_INSTANCES * 4;
 /// Tables and core instances over all instances, which reserve little.
 const MAX_TABLES: u32 = MAX_INSTANCES * 32;
 const MAX_CORE_INSTANCES: u32 = MAX_INSTANCES * 40;
-/// What a component may keep in memory: more would be taken from the other instances.
+/// The most memory of a component: more would be taken from the other instances.
 const MAX_MEMORY_BYTES: usize = 1 << 30;
 
 /// An engine that makes instances from prepared slots and copy-on-write images.
 ///
 /// # Errors
-/// When this machine cannot run the compiler's code at all.
+/// If this machine cannot run the compiler's code.
 pub fn engine() -> anyhow::Result<Engine> {
     let mut config = config();
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool()));
     if let Ok(engine) = Engine::new(&config) {
         return Ok(engine);
     }
-    // Where the address space is limited, instances are made one by one: slower to start, the same otherwise.
+    // Where the address space is limited, instances are made one by one: slower to start, otherwise the same.
     config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
     Engine::new(&config)
         .map_err(anyhow::Error::from)
@@ -71,7 +71,7 @@ fn pool() -> PoolingAllocationConfig {
 /// Links WASI 0.2 and 0.3, HTTP, and the interfaces of `wit/`.
 ///
 /// # Errors
-/// When two of them define the same name.
+/// If two of them define the same name.
 pub fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;

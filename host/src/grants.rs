@@ -1,11 +1,11 @@
 //! The sets of interfaces a dependency may inherit from the component that imports it.
 //!
-//! The table is Spin's: what it denies to a dependency that does not inherit the set, this host refuses at start.
+//! The table is Spin's: this host refuses at start what Spin denies to a dependency that does not inherit the set.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// A set of permissions, named as `inherit_configuration` names it.
+/// A set of permissions, by its name in `inherit_configuration`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grant {
     /// Large language models.
@@ -78,7 +78,7 @@ const GRANTS: [(Grant, &str, &[&str]); 7] = [
     ),
 ];
 
-/// What this host can answer: packages (with a version prefix where several are about) and single interfaces.
+/// The interfaces of this host: packages (with a version prefix where there are several) and single interfaces.
 const PROVIDED: [&str; 18] = [
     "fermyon:spin/variables@2.",
     "spin:key-value/key-value@3.",
@@ -101,10 +101,10 @@ const PROVIDED: [&str; 18] = [
 ];
 
 impl Grant {
-    /// The set of that name, or the names there are.
+    /// The set of that name, or an error that lists the names.
     ///
     /// # Errors
-    /// When no set has that name.
+    /// If no set has that name.
     pub fn from_name(name: &str) -> Result<Self, String> {
         let found = GRANTS.iter().find(|(_, known, _)| *known == name);
         found.map(|(grant, ..)| *grant).ok_or_else(|| {
@@ -113,7 +113,7 @@ impl Grant {
         })
     }
 
-    /// The set that an imported interface such as `wasi:http/client@0.3.0` belongs to, when it belongs to one.
+    /// The set of an imported interface such as `wasi:http/client@0.3.0`, if it has one.
     pub fn of_import(import: &str) -> Option<Self> {
         let interface = import.split_once('@').map_or(import, |(name, _)| name);
         GRANTS
@@ -135,7 +135,7 @@ impl fmt::Display for Grant {
     }
 }
 
-/// Whether this host answers the interface.
+/// Whether this host implements the interface.
 pub fn provides(import: &str) -> bool {
     PROVIDED.iter().any(|provided| import.starts_with(provided))
 }

@@ -1,9 +1,9 @@
-//! Headers that a message names as its connection's own.
+//! Headers that a message declares as its connection's own.
 
 use http::header::{CONNECTION, HeaderMap, HeaderName};
 
-/// What is meant for all who read the message, and may not be named (RFC 9110, 7.6.1); with it goes what proxies write
-/// about a client and policies decide by. A client that could have it removed would choose what is believed of it.
+/// Headers for all recipients, which may not be named (RFC 9110, 7.6.1), and headers that proxies write about a client
+/// and that policies decide by. A client that could remove them would choose what policies see.
 const END_TO_END: [&str; 61] = [
     "accept",
     "accept-charset",
@@ -68,7 +68,7 @@ const END_TO_END: [&str; 61] = [
     "x-request-id",
 ];
 
-/// Beginnings of such names: those of the host, of the gateway, of proxies and of vendors.
+/// Prefixes of such names: those of the host, of the gateway, of proxies and of vendors.
 const END_TO_END_BEGINNINGS: [&str; 23] = [
     "access-control-",
     "anthropic-",
@@ -95,8 +95,8 @@ const END_TO_END_BEGINNINGS: [&str; 23] = [
     "x-postern-",
 ];
 
-/// Drops what `Connection` names (RFC 9110, 7.6.1). It is done here because a component never sees that header, and so
-/// could not tell which others end with this connection.
+/// Removes the headers that `Connection` names (RFC 9110, 7.6.1). The host does it because a component never sees that
+/// header, and so cannot know which others end with this connection.
 pub fn strip(headers: &mut HeaderMap) {
     let named: Vec<HeaderName> = headers
         .get_all(CONNECTION)

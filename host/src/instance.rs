@@ -1,4 +1,4 @@
-//! Instances: when one is made, how many requests it takes, and when it goes.
+//! Instances: when one is made, how many requests it takes, and when it ends.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -29,7 +29,7 @@ const SERVES_NO_HTTP: &str = "it is named by a trigger and serves no HTTP: it ex
 /// Hands requests to the instances of one component.
 pub type Handler = ProxyHandler<Instances>;
 
-/// The same, for requests of one component to another.
+/// The handler of requests from one component to another.
 #[must_use]
 pub fn service(handler: Handler) -> Service {
     Box::new(move |request| {
@@ -38,18 +38,18 @@ pub fn service(handler: Handler) -> Service {
     })
 }
 
-/// A request of so many bytes keeps a component busy for longer than others should wait: 1 MiB is read, counted and
+/// A request of this size keeps a component busy for longer than others should wait: 1 MiB is read, counted and
 /// translated in about 0.1 s.
 const LARGE_BODY_BYTES: u64 = 1024 * 1024;
 
-/// So many large requests are computed at the same time, each on a thread, among which the system shares the cores. More
-/// wait for one of them.
+/// The number of large requests that are computed at the same time, each on a thread, among which the system shares the
+/// cores. Further ones wait.
 const LARGE_THREADS: usize = 16;
 
-/// Who takes the requests of one component.
+/// Dispatches the requests of one component.
 ///
-/// A component runs on one thread at a time, and what it computes for one request holds up all others of its instance, and
-/// of its thread. A large request has an instance of its own, on threads that small ones have no need of.
+/// A component runs on one thread at a time, and its computation for one request blocks all others of its instance and
+/// its thread. A large request has an instance of its own, on threads that small ones do not use.
 #[derive(Clone)]
 pub struct Serving {
     usual: Handler,
@@ -57,16 +57,16 @@ pub struct Serving {
 }
 
 impl Serving {
-    /// Instances of `usual` for most, of `large` for large requests.
+    /// Most requests use instances of `usual`, large ones instances of `large`.
     #[must_use]
     pub fn new(usual: Handler, large: Handler) -> Self {
         Self { usual, large }
     }
 
-    /// Answers a request. One that does not say how long it is may become large.
+    /// Answers a request. One of unknown length may become large.
     ///
     /// # Errors
-    /// When the component fails.
+    /// If the component fails.
     pub async fn answer(
         &self,
         request: http::Request<WasiBody>,
@@ -77,7 +77,8 @@ impl Serving {
             return self.usual.handle((), request).await;
         }
         let large = self.large.clone();
-        // The instance runs where its request was handed in. A client that leaves drops the set, and with it the request.
+        // The instance runs where its request was passed in. A client that leaves drops the set, and with it the
+        // request.
         let mut tasks = JoinSet::new();
         tasks.spawn_on(async move { large.handle((), request).await }, large_runtime()?);
         match tasks.join_next().await {
@@ -89,7 +90,7 @@ impl Serving {
     }
 }
 
-/// Its threads wait for most of the time; it ends with the process.
+/// Its threads mostly wait; it ends with the process.
 fn large_runtime() -> wasmtime::Result<&'static tokio::runtime::Handle> {
     static RUNTIME: OnceLock<Option<Runtime>> = OnceLock::new();
     let runtime = RUNTIME.get_or_init(|| {
@@ -132,7 +133,7 @@ impl Instances {
     /// Resolves the component's imports and finds its HTTP handler.
     ///
     /// # Errors
-    /// When an import is not linked, or neither version of the handler is exported.
+    /// If an import is not linked, or neither version of the handler is exported.
     pub fn new(
         linker: &Linker<State>,
         compiled: &wasmtime::component::Component,
@@ -148,7 +149,7 @@ impl Instances {
                     .map_err(|_| wasmtime::format_err!("{SERVES_NO_HTTP}"))?,
             ),
         };
-        // The calls of WASI 0.2 cannot share an instance.
+        // WASI 0.2 calls cannot share an instance.
         let single = reuse.once();
         let reuse = if matches!(pre, ProxyPre::P3(_)) { reuse } else { single };
         Ok(Self { engine: linker.engine().clone(), pre, component, shared, reuse })
@@ -161,10 +162,10 @@ impl Instances {
         Ok(store)
     }
 
-    /// Makes an instance and lets it go: what fails now would fail on the first request.
+    /// Makes an instance and drops it: a failure here would be a failure of the first request.
     ///
     /// # Errors
-    /// When the component cannot be instantiated.
+    /// If the component cannot be instantiated.
     pub async fn try_one(&self) -> wasmtime::Result<()> {
         let mut store = self.store()?;
         self.pre.instantiate_async(&mut store).await.map(drop)
@@ -193,7 +194,7 @@ impl HandlerState for Instances {
     }
 }
 
-/// A request that an instance works on, until it has its answer.
+/// A request of an instance, until it has its answer.
 struct RequestOfInstance(Arc<Answers>);
 
 impl Drop for RequestOfInstance {
@@ -202,7 +203,7 @@ impl Drop for RequestOfInstance {
     }
 }
 
-/// Decides what one instance still takes, and reports its end.
+/// Decides which requests one instance still takes, and reports its end.
 pub struct Worker {
     component: Arc<Granted>,
     shared: Arc<Shared>,
@@ -230,7 +231,7 @@ impl WorkerState for Worker {
         _: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
         let request = RequestOfInstance(Arc::clone(&store.data().answers));
-        // Deadlines are the component's to keep.
+        // The component enforces its own deadlines.
         Box::pin(async move {
             std::future::pending::<()>().await;
             drop(request);
@@ -238,7 +239,7 @@ impl WorkerState for Worker {
     }
 
     fn drop(&self, store: Store<State>, result: wasmtime::Result<()>) {
-        // What is cut at the end of a drain has not failed.
+        // A request that is cut at the end of a drain has not failed.
         if let Err(error) = result
             && !*self.shared.draining.borrow()
         {
@@ -248,7 +249,7 @@ impl WorkerState for Worker {
     }
 }
 
-/// When an idle instance goes: after its time, or at once when the host drains.
+/// When an idle instance ends: after its time, or at once while the host drains.
 pub struct Expiration {
     idle_timeout: Duration,
     sleep: Pin<Box<Sleep>>,

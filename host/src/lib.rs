@@ -1,8 +1,9 @@
-//! Runs what a `spin.toml` says on wasmtime, without Spin installed, and behaves as Spin does.
+//! Runs a `spin.toml` on wasmtime, without Spin installed, and behaves as Spin does.
 //!
-//! It is a runner, not a second Spin: a key of the manifest that it does not support is refused by name. Read
-//! [`app`] first: it leads from the manifest to running components. Then [`instance`] (how long an instance lives),
-//! [`state`] and [`shared`] (what it holds), [`server`] (requests in) and [`outbound`] (requests out). Each capability has its own file.
+//! It is a runner, not a second Spin: a key of the manifest that it does not support is refused by name. Read [`app`]
+//! first: it leads from the manifest to running components. Then [`instance`] (how long an instance lives), [`state`]
+//! and [`shared`] (what it holds), [`server`] (inbound requests) and [`outbound`] (outbound requests). Each capability
+//! has its own file.
 
 pub mod app;
 mod bindings;
@@ -18,6 +19,7 @@ pub mod manifest;
 pub mod memory;
 pub mod outbound;
 pub mod redis;
+mod repeated_warning;
 pub mod routes;
 pub mod runtime_config;
 pub mod server;
@@ -25,5 +27,4 @@ pub mod shared;
 pub mod sqlite;
 pub mod state;
 pub mod stdio;
-mod storm;
 pub mod variables;

@@ -1,4 +1,4 @@
-//! `postern-host`: runs, checks, and keeps the store of an application.
+//! `postern-host`: runs and checks applications, and manages their stores.
 
 mod cli;
 

@@ -1,4 +1,4 @@
-//! What a `spin.toml` says, checked: everything that later code may rely on.
+//! A checked `spin.toml`, which later code may rely on.
 
 mod component;
 mod reader;
@@ -34,7 +34,7 @@ pub struct Manifest {
 /// A declared variable.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Variable {
-    /// What it is when nobody says otherwise; `None` when a value is required.
+    /// The default value; `None` if a value is required.
     pub default: Option<String>,
 }
 

@@ -1,9 +1,9 @@
-//! One bound on the memory that requests and answers take in this process.
+//! One bound on the memory that requests and answers use in this process.
 //!
-//! Counted are request bodies and whole answers of vendors while they are under way, each with what is made of it, and
-//! what the memories of instances have grown by. The count is asked before anything is allocated: a guest whose
-//! `memory.grow` were denied would trap, and take up to 16 requests with it. So guests are counted and never denied, and
-//! what would make them grow is refused at the door.
+//! It counts request bodies and buffered answers of vendors, each with its copies, and the growth of instances'
+//! memories. The budget is checked before anything is allocated: a guest whose `memory.grow` is denied would trap, and
+//! end up to 16 requests. So guests are counted and never denied, and requests that would make them grow are refused
+//! when they arrive.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,14 +11,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use wasmtime::ResourceLimiter;
 
-use crate::storm::Storm;
+use crate::repeated_warning::RepeatedWarning;
 
-/// What a byte of a request takes until its answer begins: the host's copy, the gateway's, and those of the stages.
+/// The memory of a byte of a request until its answer begins: the host's copy, the gateway's, and those of the stages.
 pub const BODY_FACTOR: usize = 4;
-/// What a byte of a vendor's whole answer takes.
+/// The memory of a byte of a vendor's buffered answer.
 pub const ANSWER_FACTOR: usize = 4;
 
-/// Without a setting: enough for 250 requests of 1 MiB at once, and no laptop is out of memory by it.
+/// The default's maximum: enough for 250 requests of 1 MiB at once, and no strain for a laptop.
 const MOST_BYTES: usize = 1024 * MIB;
 const LEAST_BYTES: usize = 64 * MIB;
 const MIB: usize = 1024 * 1024;
@@ -27,31 +27,31 @@ const MIB: usize = 1024 * 1024;
 pub struct Budget {
     limit: usize,
     used: AtomicUsize,
-    refused: Storm,
+    refused: RepeatedWarning,
 }
 
 impl Budget {
-    /// A budget of so many bytes.
+    /// A budget of this many bytes.
     pub fn new(limit: usize) -> Arc<Self> {
-        let refused = Storm::new(format!(
+        let refused = RepeatedWarning::new(format!(
             "the memory budget of {} MiB (memory-budget-mib) is used up: requests with a body get 503",
             limit / MIB
         ));
         Arc::new(Self { limit, used: AtomicUsize::new(0), refused })
     }
 
-    /// The budget that is set, else a share of what there is.
+    /// The configured budget, else a share of the available memory.
     pub fn of_mib(mib: Option<u64>) -> Arc<Self> {
         let set = mib.map(|mib| usize::try_from(mib).unwrap_or(usize::MAX).saturating_mul(MIB));
         Self::new(set.unwrap_or_else(|| (available() / 4).clamp(LEAST_BYTES, MOST_BYTES)))
     }
 
-    /// All there is.
+    /// The whole budget.
     pub fn limit(&self) -> usize {
         self.limit
     }
 
-    /// Room for so many bytes, or none: then the request is to come back.
+    /// A permit for this many bytes; none if there is no room, and the request should be retried.
     pub fn reserve(self: &Arc<Self>, bytes: usize) -> Option<Permit> {
         let permit = Permit { budget: Arc::clone(self), bytes: AtomicUsize::new(0) };
         permit.grow(bytes).then_some(permit)
@@ -78,9 +78,9 @@ pub struct Permit {
 }
 
 impl Permit {
-    /// Takes so much more, if it is there.
+    /// Extends the permit, if there is room.
     pub fn grow(&self, bytes: usize) -> bool {
-        // Nothing is always there: a request without a body is answered whatever others hold.
+        // Zero bytes always fit: a request without a body is answered however full the budget is.
         if bytes == 0 {
             return true;
         }
@@ -98,46 +98,47 @@ impl Drop for Permit {
     }
 }
 
-/// What the answers hold that one instance has read.
+/// The memory of answers that one instance has read.
 ///
-/// Which request an answer is for is not known here, only that one of the instance ends: then the oldest goes.
+/// The request of an answer is not known here, only that one request of the instance ends: then the oldest answer's is
+/// released.
 #[derive(Default)]
 pub struct Answers(Mutex<VecDeque<Arc<Permit>>>);
 
 impl Answers {
-    /// An answer that is being read.
+    /// Adds an answer that is being read.
     pub fn keep(&self, permit: Arc<Permit>) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push_back(permit);
     }
 
-    /// One request of the instance has its answer.
+    /// Releases the oldest answer: one request of the instance has ended.
     pub fn let_go(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     }
 }
 
-/// What an instance's memories have grown by since it was made.
-pub struct Growth {
+/// The growth of an instance's memories since it was made.
+pub struct MemoryGrowth {
     budget: Arc<Budget>,
     bytes: usize,
     last: usize,
 }
 
-impl Growth {
-    /// Of an instance that is being made.
+impl MemoryGrowth {
+    /// The growth of an instance that is being made.
     pub fn new(budget: Arc<Budget>) -> Self {
         Self { budget, bytes: 0, last: 0 }
     }
 }
 
-impl ResourceLimiter for Growth {
+impl ResourceLimiter for MemoryGrowth {
     fn memory_growing(
         &mut self,
         current: usize,
         desired: usize,
         _: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        // What an instance begins with is mapped from its image, and touched where it is used.
+        // The initial memory of an instance is mapped from its image, and touched where it is used.
         self.last = if current == 0 { 0 } else { desired.saturating_sub(current) };
         self.bytes = self.bytes.saturating_add(self.last);
         self.budget.used.fetch_add(self.last, Ordering::Relaxed);
@@ -155,16 +156,16 @@ impl ResourceLimiter for Growth {
     }
 }
 
-impl Drop for Growth {
+impl Drop for MemoryGrowth {
     fn drop(&mut self) {
         self.budget.release(self.bytes);
     }
 }
 
-/// The memory of the machine, or of the container where that has less.
+/// The memory of the machine, or of the container if that is less.
 fn available() -> usize {
     let machine = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| total(&text));
-    // Of cgroup v2, and of v1.
+    // For cgroup v2, and v1.
     let files = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];
     let container =
         files.iter().filter_map(|file| std::fs::read_to_string(file).ok()?.trim().parse().ok());
@@ -197,7 +198,7 @@ mod tests {
     #[tokio::test]
     async fn a_guest_grows_and_others_are_refused() {
         let budget = Budget::new(100);
-        let mut growth = Growth::new(Arc::clone(&budget));
+        let mut growth = MemoryGrowth::new(Arc::clone(&budget));
         assert!(growth.memory_growing(0, 1000, None).unwrap(), "its image does not count");
         assert!(growth.memory_growing(1000, 1150, None).unwrap(), "a guest is never denied");
         assert!(budget.reserve(1).is_none());

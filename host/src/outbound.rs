@@ -1,4 +1,4 @@
-//! Requests that components send: checked against what the manifest allows, then sent over kept connections.
+//! Requests of components: checked against the manifest's grants, then sent over kept connections.
 
 mod answer;
 mod body;
@@ -18,13 +18,13 @@ use crate::hop_by_hop;
 use crate::memory::Answers;
 use crate::shared::{Granted, Shared};
 
-/// The domain under which components reach each other.
+/// The domain by which components reach each other.
 const SERVICE_DOMAIN: &str = ".spin.internal";
 
 type Io = Box<dyn Future<Output = Result<(), Error>> + Send>;
 type Sent = Box<dyn Future<Output = Result<(Response<WasiBody>, Io), Error>> + Send>;
 
-/// One instance's way out.
+/// The outbound hooks of one instance.
 pub struct Hooks {
     component: Arc<Granted>,
     shared: Arc<Shared>,
@@ -32,7 +32,7 @@ pub struct Hooks {
 }
 
 impl Hooks {
-    /// The way out for an instance of the component.
+    /// The hooks for an instance of the component.
     pub fn new(component: Arc<Granted>, shared: Arc<Shared>, answers: Arc<Answers>) -> Self {
         Self { component, shared, answers }
     }
@@ -54,7 +54,7 @@ impl WasiHttpHooks for Hooks {
     }
 
     fn set_host_header(&mut self) -> bool {
-        // The client sets it where the protocol has it.
+        // The client sets it if the protocol has it.
         false
     }
 
@@ -109,7 +109,7 @@ fn check(component: &Granted, uri: &Uri) -> Result<(), Error> {
     Err(Error::HttpRequestDenied)
 }
 
-/// The component that a request is for, when it is for one.
+/// The component that a request is for, if it is for one.
 fn service(uri: &Uri) -> Option<String> {
     uri.host()?.to_ascii_lowercase().strip_suffix(SERVICE_DOMAIN).map(str::to_owned)
 }

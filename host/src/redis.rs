@@ -95,7 +95,7 @@ impl<T: 'static> HostConnectionWithStore<T> for HasSelf<State> {
         key: String,
     ) -> Reply<i64> {
         Ok(connection(accessor, &this)?.incr(key, 1).await.map_err(|error: RedisError| {
-            // Redis says ERR for a value that is no number.
+            // Redis says ERR for a value that is not a number.
             if error.to_string().contains("not an integer") {
                 Error::TypeError
             } else {

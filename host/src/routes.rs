@@ -12,7 +12,7 @@ struct Entry<T> {
 
 /// A path's route.
 pub struct Match<'r, T> {
-    /// What answers.
+    /// The target of the route.
     pub target: &'r T,
     /// The pattern as the manifest writes it.
     pub pattern: &'r str,
@@ -23,7 +23,7 @@ pub struct Match<'r, T> {
 }
 
 impl<T> Routes<T> {
-    /// Takes every pattern with its target; of two equal patterns the later one counts.
+    /// Adds every pattern with its target; of two equal patterns the later one counts.
     ///
     /// # Errors
     /// The first pattern that cannot be parsed.
@@ -52,7 +52,7 @@ impl<T> Routes<T> {
 /// Checks a pattern.
 ///
 /// # Errors
-/// When it is not a pattern.
+/// If it is not a pattern.
 pub fn check(pattern: &str) -> Result<(), String> {
     parse(pattern).map(drop)
 }

@@ -1,4 +1,4 @@
-//! The runtime configuration: which stores and databases the labels of a manifest stand for. The keys are Spin's, but for
+//! The runtime configuration: the stores and databases behind the labels of a manifest. The keys are Spin's, except
 //! those of `[server]`.
 
 use std::collections::BTreeMap;
@@ -16,14 +16,14 @@ pub struct RuntimeConfig {
     pub key_value_stores: BTreeMap<String, KeyValueConfig>,
     /// Label to database file; `None` keeps it in memory.
     pub sqlite_databases: BTreeMap<String, Option<PathBuf>>,
-    /// Whether outbound connections are kept for the next request.
+    /// Whether outbound connections are kept for later requests.
     pub connection_pooling: bool,
-    /// What is set about connections and memory.
+    /// The settings of connections and memory.
     pub server: Settings,
 }
 
 impl RuntimeConfig {
-    /// What holds without a file: both labels `default` in files below the state directory.
+    /// The default configuration: both labels `default` in files below the state directory.
     pub fn in_state_dir(state_dir: &Path) -> Self {
         let key_value = KeyValueConfig::Sqlite(Some(state_dir.join("sqlite_key_value.db")));
         Self {
@@ -69,12 +69,12 @@ impl RuntimeConfig {
             }
         }
         if let Some(mut outbound) = root.table("outbound_http") {
-            // Spin turns pooling off in a table that does not speak of it.
+            // Spin turns pooling off in a table that does not mention it.
             self.connection_pooling = outbound.boolean("connection_pooling").unwrap_or(false);
             outbound.refuse("max_concurrent_requests", SPIN_ONLY);
             outbound.finish();
         }
-        // This host's alone: Spin refuses a file that has it.
+        // Only this host has it: Spin refuses such a file.
         if let Some(mut server) = root.table("server") {
             self.server = Settings::read(&mut server);
             server.finish();

@@ -1,4 +1,4 @@
-//! The server: takes connections, finds each request's trigger, and drains when it is told to stop.
+//! The server: accepts connections, finds each request's trigger, and drains when it is told to stop.
 
 mod admission;
 mod answer;
@@ -10,8 +10,8 @@ mod head;
 mod request;
 mod responses;
 mod settings;
+mod timed_stream;
 mod tls;
-mod watched;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -28,31 +28,31 @@ pub use settings::{Limits, Settings};
 pub use tls::acceptor;
 
 use self::admission::Admission;
-use self::connection::Door;
+use self::connection::ConnectionServer;
+use crate::repeated_warning::RepeatedWarning;
 use crate::shared::Shared;
-use crate::storm::Storm;
 
-/// How many connections may wait to be taken: as many as Linux lets them (`net.core.somaxconn`).
+/// The most connections that may wait to be accepted: as many as Linux allows (`net.core.somaxconn`).
 const BACKLOG: u32 = 4096;
-/// How long open requests and streams may take to finish after the signal.
+/// The time that open requests and streams have to finish after the signal.
 pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A server that listens.
 pub struct Server {
-    /// Which trigger answers what.
+    /// The triggers and their targets.
     pub triggers: Triggers,
     /// What instances share.
     pub shared: Arc<Shared>,
-    /// Encryption, when it is asked for.
+    /// TLS, if it is configured.
     pub tls: Option<tokio_rustls::TlsAcceptor>,
-    /// How long connections may take for what, and how many there may be.
+    /// The timeouts of connections, and their maximum.
     pub limits: Limits,
 }
 
 /// Listens at an address.
 ///
 /// # Errors
-/// When it cannot be listened at.
+/// If the address cannot be listened at.
 pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     socket.set_reuseaddr(true)?;
@@ -66,17 +66,22 @@ impl Server {
         let admission = Arc::new(Admission::new(self.limits.clone()));
         let unread_ms = self.limits.times.unread;
         let shared = self.shared;
-        let door =
-            Arc::new(Door::new(self.triggers, self.limits, self.tls, Arc::clone(&shared.memory)));
+        let server = Arc::new(ConnectionServer::new(
+            self.triggers,
+            self.limits,
+            self.tls,
+            Arc::clone(&shared.memory),
+        ));
         let stopping = watch::Sender::new(false);
         let take = |(stream, client): (TcpStream, SocketAddr)| {
             prepare(&stream, unread_ms);
-            // Where even those over the cap are too many, the connection is closed.
-            if let Some(place) = admission.admit(client) {
-                tokio::spawn(Arc::clone(&door).serve(stream, client, place, stopping.subscribe()));
+            // If there are too many even over the cap, the connection is closed.
+            if let Some(slot) = admission.admit(client) {
+                tokio::spawn(Arc::clone(&server).serve(stream, client, slot, stopping.subscribe()));
             }
         };
-        let no_more = Storm::new("no connection can be taken: the system has no files left for it");
+        let no_more =
+            RepeatedWarning::new("no connection can be taken: the system has no files left for it");
         tokio::pin!(stop);
         loop {
             let accepted = tokio::select! {
@@ -85,7 +90,7 @@ impl Server {
             };
             match accepted {
                 Ok(connection) => take(connection),
-                // As a rule there are too many open files: one that is silent frees one.
+                // Usually there are too many open files: closing a silent connection frees one.
                 Err(error) if is_of_connection(&error) => {}
                 Err(_) => {
                     no_more.note();
@@ -99,7 +104,7 @@ impl Server {
     }
 }
 
-/// The connection was gone before it was taken.
+/// The connection was gone before it was accepted.
 fn is_of_connection(error: &std::io::Error) -> bool {
     use std::io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
     matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted)
@@ -109,7 +114,7 @@ async fn drain(shared: &Shared, stopping: watch::Sender<bool>) {
     let drained = async {
         stopping.send_replace(true);
         stopping.closed().await;
-        // What a component still does after its last response, such as accounting, ends with its instance.
+        // Work of a component after its last response, such as accounting, ends with its instance.
         shared.draining.send_replace(true);
         shared.draining.closed().await;
     };
@@ -122,11 +127,11 @@ async fn drain(shared: &Shared, stopping: watch::Sender<bool>) {
     }
 }
 
-/// A socket that cannot is gone, which shows at its next use.
+/// A socket that cannot be configured is gone, which shows at its next use.
 fn prepare(stream: &TcpStream, unread: Duration) {
     // Small writes, such as the chunks of a stream, must not wait for each other.
     let _ = stream.set_nodelay(true);
-    // A peer that is gone without a word acknowledges nothing: the kernel would try for 15 minutes.
+    // A peer that has vanished acknowledges nothing: the kernel would try for 15 minutes.
     #[cfg(target_os = "linux")]
     let _ = SockRef::from(stream).set_tcp_user_timeout(Some(unread));
 }

@@ -1,4 +1,4 @@
-//! What instances hold in common: what their component may do, and what all of an application share.
+//! The shared state of instances: the grants of their component, and the resources of the application.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
@@ -21,10 +21,10 @@ use postern_allowed_hosts::AllowedHosts;
 /// Answers a request of one component to another.
 pub type Service = Box<dyn Fn(Request<WasiBody>) -> Answering + Send + Sync>;
 
-/// An answer under way.
+/// An answer in progress.
 pub type Answering = Pin<Box<dyn Future<Output = wasmtime::Result<Response<WasiBody>>> + Send>>;
 
-/// What a component may do, as the manifest grants it.
+/// The grants of a component, from the manifest.
 #[derive(Default)]
 pub struct Granted {
     /// The component's name.
@@ -39,7 +39,7 @@ pub struct Granted {
     pub sqlite_databases: BTreeSet<String>,
     /// Its environment.
     pub environment: Vec<(String, String)>,
-    /// Host folders and where they appear.
+    /// Host folders and their places in the guest.
     pub files: Vec<(PathBuf, String)>,
 }
 
@@ -55,7 +55,7 @@ pub struct Shared {
     pub outbound: Outbound,
     /// The memory of all instances, requests and answers.
     pub memory: Arc<Budget>,
-    /// Every component that answers HTTP, for requests of one to another.
+    /// Every component with an HTTP handler, for requests of one to another.
     pub handlers: OnceLock<BTreeMap<String, Service>>,
     /// Becomes true when the host drains; its receivers are the living instances.
     pub draining: watch::Sender<bool>,

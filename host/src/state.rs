@@ -1,4 +1,4 @@
-//! What one instance holds.
+//! The state of one instance.
 
 use std::sync::Arc;
 
@@ -7,12 +7,12 @@ use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
-use crate::memory::{Answers, Growth};
+use crate::memory::{Answers, MemoryGrowth};
 use crate::outbound::Hooks;
 use crate::shared::{Granted, Shared};
 use crate::stdio::Lines;
 
-/// What one instance holds.
+/// The state of one instance.
 pub struct State {
     pub(crate) table: ResourceTable,
     pub(crate) component: Arc<Granted>,
@@ -20,17 +20,17 @@ pub struct State {
     wasi: WasiCtx,
     http: WasiHttpCtx,
     hooks: Hooks,
-    pub(crate) growth: Growth,
+    pub(crate) growth: MemoryGrowth,
     pub(crate) answers: Arc<Answers>,
     /// Counts the instance as alive while it is.
     _alive: watch::Receiver<bool>,
 }
 
 impl State {
-    /// For an instance of the component that is being made.
+    /// The state for a new instance of the component.
     ///
     /// # Errors
-    /// When a folder of the component's cannot be opened.
+    /// If a folder of the component cannot be opened.
     pub fn new(component: Arc<Granted>, shared: Arc<Shared>) -> wasmtime::Result<Self> {
         let mut wasi = WasiCtxBuilder::new();
         wasi.stdout(Lines::default()).stderr(Lines::default()).envs(&component.environment);
@@ -45,7 +45,7 @@ impl State {
             wasi: wasi.build(),
             http: WasiHttpCtx::new(),
             hooks: Hooks::new(Arc::clone(&component), Arc::clone(&shared), Arc::clone(&answers)),
-            growth: Growth::new(Arc::clone(&shared.memory)),
+            growth: MemoryGrowth::new(Arc::clone(&shared.memory)),
             answers,
             _alive: shared.draining.subscribe(),
             component,

@@ -1,4 +1,4 @@
-//! What components print: whole lines on the host's standard error.
+//! The output of components: whole lines on the host's standard error.
 
 use std::io::Write;
 use std::pin::Pin;
@@ -11,9 +11,9 @@ use wasmtime_wasi::async_trait;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 
-/// A line longer than this is written in pieces: a component that never ends its line fills no memory.
+/// A longer line is written in pieces, so that a component that never ends its line cannot fill the memory.
 const MAX_LINE_BYTES: usize = 1024 * 1024;
-/// What a component hands over at once; a longer line comes in several writes.
+/// The most that a component writes at once; a longer line comes in several writes.
 const MAX_WRITE_BYTES: usize = 64 * 1024;
 
 /// One output of one instance; clones add to the same line.
@@ -31,12 +31,12 @@ impl Lines {
 }
 
 impl Buffer {
-    /// Takes bytes and gives the lines that are complete.
+    /// Adds bytes and returns the complete lines.
     fn push(&mut self, bytes: &[u8]) -> Vec<u8> {
         let before = self.0.len();
         self.0.extend_from_slice(bytes);
         let mut lines = Vec::new();
-        // What was here before has no end of a line.
+        // The earlier bytes contain no line end.
         if let Some(end) = bytes.iter().rposition(|byte| *byte == b'\n') {
             let rest = self.0.split_off(before.saturating_add(end).saturating_add(1));
             lines = std::mem::replace(&mut self.0, rest);
@@ -47,7 +47,7 @@ impl Buffer {
         lines
     }
 
-    /// The line that was begun, ended.
+    /// The unfinished line, ended.
     fn end_line(&mut self) -> Vec<u8> {
         let mut line = std::mem::take(&mut self.0);
         if !line.is_empty() {
@@ -66,7 +66,7 @@ impl Drop for Buffer {
 /// One write for whole lines, so that lines of several instances do not mix.
 fn write_out(lines: &[u8]) {
     if !lines.is_empty() {
-        // Nobody is left to tell when standard error is gone.
+        // If standard error is gone, there is no place to report it.
         let _ = std::io::stderr().lock().write_all(lines);
     }
 }

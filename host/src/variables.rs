@@ -1,4 +1,4 @@
-//! Variables: where their values come from.
+//! The sources of variables' values.
 //!
 //! A value is taken from the command line, else the environment, else `.env` beside the manifest, else the default.
 
@@ -18,7 +18,7 @@ pub struct Variables(BTreeMap<String, String>);
 /// A component's own variables, resolved.
 pub type ComponentVariables = Arc<BTreeMap<String, String>>;
 
-/// Where values may come from, beside the defaults.
+/// The sources of values, besides the defaults.
 pub struct Sources<'s> {
     /// `--variable name=value`.
     pub given: &'s [(String, String)],
@@ -32,7 +32,7 @@ impl Variables {
     /// Gives every declared variable its value.
     ///
     /// # Errors
-    /// Every required variable without a value, and every given one that nobody declared.
+    /// Every required variable without a value, and every given one that is not declared.
     pub fn resolve(
         declared: &BTreeMap<String, Variable>,
         sources: &Sources,
@@ -103,10 +103,10 @@ fn environment_name(name: &str) -> String {
     format!("SPIN_VARIABLE_{}", name.to_ascii_uppercase())
 }
 
-/// The lines of a `.env` file; one that is not there has none.
+/// The lines of a `.env` file; none if it does not exist.
 ///
 /// # Errors
-/// When the file is there and cannot be read.
+/// If the file exists and cannot be read.
 pub fn read_dot_env(path: &Path) -> Result<BTreeMap<String, String>, String> {
     if !path.exists() {
         return Ok(BTreeMap::new());
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_nobody_declared_cannot_be_given() {
+    fn an_undeclared_variable_cannot_be_given() {
         let problems = resolve(&[("api_key", "x"), ("apikey", "x")], &[], &[]).unwrap_err();
         assert_eq!(problems, ["--variable apikey: the manifest declares no variable `apikey`"]);
     }

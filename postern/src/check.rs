@@ -1,4 +1,4 @@
-//! Are the policies and the manifest right? Everything that is wrong is said in one run.
+//! Checks the policies and the manifest: every problem in one run.
 
 use crate::cli::Configuration;
 use crate::deployment::Deployment;
@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 pub fn check(deployment: &Deployment, configuration: &Configuration) -> Result<()> {
     let folder = &deployment.policies;
     let manifest = deployment.folder.join("spin.toml");
-    // With a host, a manifest that is not there is a problem, and the host says so.
+    // With a host, a missing manifest is a problem, which the host reports.
     let has_manifest = manifest.exists();
     let problems = policies::problems(folder, has_manifest.then_some(&*manifest))?;
     let shown = folder.strip_prefix(&deployment.folder).unwrap_or(folder).display();
@@ -46,7 +46,7 @@ fn refused(what: &str) -> String {
     format!("{what} refused; mend what the lines above name and run this again")
 }
 
-/// Says why it cannot.
+/// Says why it cannot be read.
 fn can_be_read(manifest: &std::path::Path) -> bool {
     let problem = match std::fs::read_to_string(manifest) {
         Ok(text) => text.parse::<toml::Table>().err().map(|error| error.to_string()),
@@ -58,7 +58,7 @@ fn can_be_read(manifest: &std::path::Path) -> bool {
     problem.is_none()
 }
 
-/// Says what is right and may be a surprise, such as providers whose variables are empty and that are not offered for that.
+/// Reports valid but surprising settings, such as providers that are unavailable because their variables are empty.
 fn surprises(deployment: &Deployment, configuration: &Configuration) -> Result<()> {
     let folder = &deployment.policies;
     for line in policies::warnings(folder)? {

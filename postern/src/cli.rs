@@ -10,14 +10,14 @@ use std::path::PathBuf;
 #[command(name = "postern")]
 pub struct Cli {
     #[command(flatten)]
-    pub place: Place,
+    pub place: DeploymentOptions,
     #[command(subcommand)]
     pub command: Command,
 }
 
 /// Where a deployment is.
 #[derive(Args)]
-pub struct Place {
+pub struct DeploymentOptions {
     /// The deployment's folder, that of spin.toml
     #[arg(long, global = true, value_name = "DIR", default_value = ".")]
     pub app: PathBuf,
@@ -137,7 +137,7 @@ pub struct Rotate {
 /// Who is asked about.
 #[derive(Args, Default)]
 #[group(multiple = false)]
-pub struct Who {
+pub struct CallerOptions {
     /// An API key, or its id
     #[arg(long)]
     pub key: Option<String>,
@@ -149,8 +149,8 @@ pub struct Who {
     pub consumer: Option<String>,
 }
 
-impl Who {
-    /// Nobody is named.
+impl CallerOptions {
+    /// No caller is named.
     pub fn is_empty(&self) -> bool {
         self.key.is_none() && self.token.is_none() && self.consumer.is_none()
     }
@@ -160,7 +160,7 @@ impl Who {
 #[derive(Args)]
 pub struct Usage {
     #[command(flatten)]
-    pub who: Who,
+    pub who: CallerOptions,
     /// The consumers that have this plan
     #[arg(long, value_name = "NAME", conflicts_with_all = ["key", "token", "consumer"])]
     pub plan: Option<String>,
@@ -180,7 +180,7 @@ pub struct Usage {
 #[derive(Args)]
 pub struct Explain {
     #[command(flatten)]
-    pub who: Who,
+    pub who: CallerOptions,
     /// A model or an alias
     #[arg(long, required_unless_present = "text")]
     pub model: Option<String>,

@@ -1,9 +1,9 @@
-//! Names in `authorization.cedar` that no other file has. What a policy forbids about a misspelt model is not forbidden.
+//! Names in `authorization.cedar` that no other file has. A `forbid` of a misspelt model would forbid nothing.
 
 use postern_authorization::{AUTHORIZATION_FILE, Authorization};
 use postern_policy::{Catalogue, Problem};
 
-/// A line for each such name. Consumers, teams, tenants and roles may come with tokens, so any may be right.
+/// A line for each such name. Consumers, teams, tenants and roles may come from tokens, so any may be right.
 pub fn problems(authorization: &Authorization, catalogue: &Catalogue) -> Vec<Problem> {
     let problem =
         |line, message| Problem { file: AUTHORIZATION_FILE.to_owned(), line: Some(line), message };

@@ -1,6 +1,6 @@
 //! A deployment: its folder, its policies and its store.
 
-use crate::cli::{Configuration, Place};
+use crate::cli::{Configuration, DeploymentOptions};
 use crate::location::Location;
 use crate::store::Store;
 use anyhow::{Context, Result, bail};
@@ -8,10 +8,11 @@ use std::env;
 use std::path::{self, PathBuf};
 use std::process::{Command, Output};
 
-/// Names the store where no option does: an address may hold a password, which everybody can see in a command line.
+/// The variable with the store, if no option names it: an address may hold a password, which every user of the machine
+/// could see in a command line.
 const STORE_VARIABLE: &str = "POSTERN_STORE";
 
-/// Where everything is.
+/// A deployment's folders and its store.
 pub struct Deployment {
     /// The folder of `spin.toml`.
     pub folder: PathBuf,
@@ -23,11 +24,11 @@ pub struct Deployment {
 }
 
 impl Deployment {
-    /// At this place.
+    /// The deployment that the options name.
     ///
     /// # Errors
-    /// When the store is named wrongly.
-    pub fn new(place: Place) -> Result<Self> {
+    /// If the store's address is invalid.
+    pub fn new(place: DeploymentOptions) -> Result<Self> {
         let folder = path::absolute(place.app)?;
         let policies = place.policies.map(path::absolute).transpose()?;
         let runtime_config_file = place.runtime_config_file.map(path::absolute).transpose()?;
@@ -55,19 +56,19 @@ impl Deployment {
     /// The key-value store of the gateway, without the gateway; it is opened when it is used.
     ///
     /// # Errors
-    /// When its address is wrong.
+    /// If its address is invalid.
     pub fn store(&self) -> Result<Store> {
         Store::new(&self.store)
     }
 
-    /// Whether the host takes the manifest; it says what is wrong itself. `None` without a host.
+    /// Whether the host accepts the manifest; it reports problems itself. `None` without a host.
     pub fn manifest_is_fine(&self, configuration: &Configuration) -> Result<Option<bool>> {
         let Some(mut command) = self.reading("check", configuration) else { return Ok(None) };
         let status = command.status().with_context(|| self.cannot_run())?;
         Ok(Some(status.success()))
     }
 
-    /// The variables of the manifest that have no value; none without a host, which knows.
+    /// The variables of the manifest without a value; none without a host, which knows them.
     pub fn empty_variables(&self, configuration: &Configuration) -> Result<Vec<String>> {
         let command = self.reading("empty-variables", configuration);
         let Some(mut command) = command else { return Ok(Vec::new()) };
@@ -96,7 +97,7 @@ impl Deployment {
         Some(command)
     }
 
-    /// For the error of a program that does not start.
+    /// The error of a program that does not start.
     fn cannot_run(&self) -> String {
         let host = self.host.as_deref().unwrap_or(&self.folder);
         format!("cannot run {}; --host names the host's program", host.display())

@@ -15,14 +15,14 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
-/// The consumer of `policies/consumers.toml` that the key is for.
+/// The consumer of `policies/consumers.toml` with this key.
 const CONSUMER: &str = "local-dev";
 
 /// The model that answers without a vendor.
 const SANDBOX: &str = "sandbox";
 
-/// Makes sure that there is a key, where the policies let somebody have one, and prints a new one with a line for the shell
-/// that gets an answer.
+/// Makes sure that there is a key, if the policies have its consumer, and prints a new one with a shell command that
+/// gets an answer.
 pub fn show(deployment: &Deployment, options: &DevKey) -> Result<()> {
     let folder = &deployment.policies;
     if !policies::consumers(folder)?.iter().any(|name| name == CONSUMER) {
@@ -43,7 +43,7 @@ fn note(text: &str) {
     eprintln!("      {text}");
 }
 
-/// A line for the shell that gets an answer of the model.
+/// A shell command that gets an answer of the model.
 fn curl(key: &Key, model: &str, options: &DevKey) -> String {
     let mut address = options.listen;
     if address.ip().is_unspecified() {
@@ -80,7 +80,7 @@ fn ensure(folder: &Path, store: &impl KeyValue) -> Result<Option<Key>> {
     }
 }
 
-/// A new or another store gets the record of the key that is already there.
+/// Restores the record of the existing key in a new or another store.
 fn restore(store: &impl KeyValue, key: &Key, file: &Path) -> Result<()> {
     let known = key::known(store, key)?;
     match known {
@@ -115,7 +115,7 @@ fn read(file: &Path) -> Result<Option<Key>> {
     }
 }
 
-/// Readable by nobody else at any moment: created so, in a folder that is closed, then renamed.
+/// Never readable by other users: created without their rights, in a closed folder, then renamed.
 fn write(file: &Path, key: &Key) -> Result<()> {
     let new = file.with_extension("new");
     let folder = file.parent().context("no folder for the key")?;

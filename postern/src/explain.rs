@@ -1,4 +1,5 @@
-//! Who is this, what may they do with a model, and by which policy? Answered as the stages would, by the same crates.
+//! Who is the caller, what may it do with a model, and by which policy? Answered as by the stages, with the same
+//! crates.
 
 mod text;
 pub mod who;
@@ -17,11 +18,11 @@ use postern_policy::{Capability, Catalogue};
 use postern_route::{Allowed, Choice};
 use who::Known;
 
-/// What a model may be asked for; whether it can is the router's to say.
+/// The operations of models; the router decides whether a model has one.
 const ANY: [Capability; 4] =
     [Capability::Chat, Capability::Embeddings, Capability::Completions, Capability::Rerank];
 
-/// Prints the decision, and what made it. Fails if it is a refusal.
+/// Prints the decision and its policies. Fails if it is a refusal.
 pub fn explain(deployment: &Deployment, options: &Explain) -> Result<()> {
     let folder = &deployment.policies;
     let all = policies::all(folder)?;
@@ -62,8 +63,8 @@ pub fn explain(deployment: &Deployment, options: &Explain) -> Result<()> {
 
 fn actions(options: &Explain) -> Result<Vec<Action>> {
     let action = |word: &String| {
-        Action::from_word(word).with_context(|| {
-            let known: Vec<_> = Action::ALL.iter().map(|action| action.word()).collect();
+        Action::from_name(word).with_context(|| {
+            let known: Vec<_> = Action::ALL.iter().map(|action| action.as_str()).collect();
             format!("there is no action {word:?}; there are: {}", known.join(", "))
         })
     };
@@ -99,7 +100,7 @@ fn listed(texts: &[String]) -> String {
     if texts.is_empty() { "none".to_owned() } else { texts.join(", ") }
 }
 
-/// The deployments, as the router would name them.
+/// The deployments, as the router would choose them.
 fn choices<'c>(catalogue: &'c Catalogue, caller: &Caller, model: &str) -> Result<Vec<Choice<'c>>> {
     let allowed = Allowed::new(&caller.models, caller.regions.as_deref());
     postern_route::choose(catalogue, model, &allowed, &ANY, &[])
@@ -132,7 +133,7 @@ fn decided(
         let resource = if action.is_on_model() { &resource } else { &Resource::Gateway };
         let decision = authorization.decide(&principal, *action, resource, circumstances);
         all &= decision.allowed;
-        println!("  {:<12}{}", action.word(), verdict(authorization, &decision));
+        println!("  {:<12}{}", action.as_str(), verdict(authorization, &decision));
     }
     all
 }

@@ -1,4 +1,4 @@
-//! Where a store is: as an option says it, or a runtime configuration, or by default.
+//! The address of a store: from an option, from a runtime configuration, or by default.
 
 use anyhow::{Context, Result, anyhow, bail};
 use postern_key_value::Config;
@@ -12,13 +12,13 @@ const LABEL: &str = "default";
 /// What else to write for a store.
 const REMEDY: &str = "write a SQLite file, redis://HOST:PORT or rediss://HOST:PORT";
 
-/// A store's place.
+/// A store's address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Location {
     /// A SQLite file.
     File {
         path: PathBuf,
-        /// The folder is made with the file: the place is the program's choice.
+        /// The folder is created with the file: the default address is the program's choice.
         makes_folder: bool,
     },
     /// A Redis server, by its URL.
@@ -26,15 +26,15 @@ pub enum Location {
 }
 
 impl Location {
-    /// Where Spin and the host keep it if nothing is said.
+    /// The default store of Spin and the host.
     pub fn default_of(folder: &Path) -> Self {
         Self::File { path: folder.join(".spin/sqlite_key_value.db"), makes_folder: true }
     }
 
-    /// As an option or a variable says it.
+    /// The store of an option or a variable.
     ///
     /// # Errors
-    /// When it is neither a file nor a Redis URL, without repeating a password.
+    /// If it is neither a file nor a Redis URL; the error does not repeat a password.
     pub fn named(text: &str, option: &str) -> Result<Self> {
         if text.trim().is_empty() {
             bail!("{option} is empty; {REMEDY}");
@@ -55,10 +55,10 @@ impl Location {
         Ok(Self::Redis(url.to_owned()))
     }
 
-    /// What a runtime configuration says of the store `default`, if it says something.
+    /// The store `default` of a runtime configuration, if it has one.
     ///
     /// # Errors
-    /// When the file cannot be read, or the store is of a kind that cannot be reached.
+    /// If the file cannot be read, or the store is of an unsupported kind.
     pub fn configured(file: &Path) -> Result<Option<Self>> {
         let cannot_read = || format!("cannot read {}", file.display());
         let text = fs::read_to_string(file).with_context(cannot_read)?;
@@ -95,7 +95,7 @@ impl Location {
     }
 }
 
-/// For messages: a URL may hold a password.
+/// In messages: a URL may hold a password.
 impl std::fmt::Display for Location {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -1,4 +1,4 @@
-//! Reads the policy folder, as the stages will, and says everything that is wrong with it.
+//! Reads the policy folder, as the stages will, and reports every problem.
 
 use crate::dangling;
 use crate::provisions;
@@ -17,13 +17,13 @@ const PACKS: &str = "packs";
 /// The names of those who may have keys.
 ///
 /// # Errors
-/// When anything in the folder is wrong, in one line for each problem.
+/// Every problem of the folder, one line each.
 pub fn consumers(folder: &Path) -> Result<Vec<String>> {
     let policies = all(folder)?;
     Ok(policies.consumers.iter().map(|consumer| consumer.name.to_string()).collect())
 }
 
-/// A model or an alias that this consumer may chat with: `preferred` if it can be, else the first by name.
+/// A model or an alias that this consumer may chat with: `preferred` if possible, else the first by name.
 ///
 /// # Errors
 /// As [`consumers`].
@@ -38,7 +38,7 @@ pub fn chat_model(folder: &Path, consumer: &str, preferred: &str) -> Result<Opti
     Ok(best.map(|name| (*name).clone()))
 }
 
-/// The providers that cannot be asked because one of these empty variables is theirs, a line each.
+/// The providers that are unavailable because one of these variables is empty, a line each.
 ///
 /// # Errors
 /// As [`consumers`].
@@ -55,7 +55,7 @@ pub fn not_offered(folder: &Path, empty: &[&str]) -> Result<Vec<String>> {
     Ok(catalogue.providers().filter_map(|provider| lacking(provider)).collect())
 }
 
-/// What is right and may be a surprise, a line each.
+/// Valid but surprising settings, a line each.
 ///
 /// # Errors
 /// As [`consumers`].
@@ -63,7 +63,7 @@ pub fn warnings(folder: &Path) -> Result<Vec<String>> {
     Ok(postern_policy::warnings(&all(folder)?))
 }
 
-/// Everything the folder says.
+/// All policies of the folder.
 ///
 /// # Errors
 /// As [`consumers`].
@@ -74,12 +74,12 @@ pub fn all(folder: &Path) -> Result<Policies> {
     })
 }
 
-/// All problems, those of files that do not belong there and of what `manifest` lacks included. None if all is well.
+/// All problems, including those of stray files and of `manifest`'s missing grants. None if all is well.
 pub fn problems(folder: &Path, manifest: Option<&Path>) -> Result<Vec<Problem>> {
     let mut problems = strays(folder)?;
     let authorization = authorization(folder).map_err(|found| problems.extend(found));
     match read(folder) {
-        // An unreadable manifest is said where the manifest is checked.
+        // The check of the manifest reports an unreadable one.
         Ok(policies) => {
             if let Some(manifest) =
                 manifest.map(|file| fs::read_to_string(file).unwrap_or_default())
@@ -121,10 +121,10 @@ fn read(folder: &Path) -> Result<Policies, Vec<Problem>> {
     check_all(|name| optional(fs::read_to_string(folder.join(name)))).map_err(|problems| problems.0)
 }
 
-/// Who may do what, validated against the schema.
+/// The authorization policies, validated against the schema.
 ///
 /// # Errors
-/// Every problem of the file, its absence included.
+/// Every problem of the file, including its absence.
 pub fn authorization(folder: &Path) -> Result<Authorization, Vec<Problem>> {
     let problem =
         |line, message: String| Problem { file: AUTHORIZATION_FILE.to_owned(), line, message };
@@ -146,7 +146,7 @@ fn optional(text: io::Result<String>) -> io::Result<Option<String>> {
     }
 }
 
-/// A misspelt file would be passed over, and with it what it forbids.
+/// A misspelt file would be ignored, and with it what it forbids.
 fn strays(folder: &Path) -> Result<Vec<Problem>> {
     let mut files = names(folder)
         .with_context(|| format!("cannot read the policies in {}", folder.display()))?;

@@ -1,5 +1,5 @@
-//! What the policies need of the manifest: the variables that providers and issuers name, and leave to reach where they
-//! are.
+//! The policies' requirements of the manifest: the variables that providers and issuers name, and permission to reach
+//! them.
 
 use postern_allowed_hosts::allows_as_written;
 use postern_policy::{
@@ -7,9 +7,9 @@ use postern_policy::{
 };
 use std::collections::BTreeSet;
 
-/// What providers and issuers need and no component of the manifest has, each with the line to add.
+/// Requirements of providers and issuers that no component of the manifest meets, each with the line to add.
 ///
-/// An unreadable manifest is said where the manifest is checked, and needs nothing here.
+/// The check of the manifest reports an unreadable one; here it has no requirements.
 pub fn missing(catalogue: &Catalogue, issuers: &Issuers, manifest: &str) -> Vec<Problem> {
     let Ok(manifest) = manifest.parse::<toml::Table>() else { return Vec::new() };
     let given = variables(&manifest);
@@ -57,7 +57,7 @@ fn missing_for(provider: &Provider, given: &[&str], hosts: &[&str]) -> Vec<Probl
     variables.chain(hosts).map(problem).collect()
 }
 
-/// The origins that are asked for its sake, as they are written.
+/// The origins that it must reach, as they are written.
 fn origins(provider: &Provider) -> Vec<String> {
     let Transport::Upstream { base_url, credential, .. } = &provider.transport else {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! The key-value store of a deployment, read and written by the host's own library.
+//! The key-value store of a deployment, accessed with the host's own library.
 
 use crate::location::Location;
 use anyhow::{Result, anyhow, bail};
@@ -12,18 +12,18 @@ use tokio::runtime::{Builder, Runtime};
 
 /// The store that the stages open.
 const LABEL: &str = "default";
-/// How a file of SQLite begins (<https://sqlite.org/fileformat.html#magic_header_string>).
+/// The beginning of a SQLite file (<https://sqlite.org/fileformat.html#magic_header_string>).
 const SQLITE: &[u8; 16] = b"SQLite format 3\0";
 
-/// What is done with a store, wherever it is.
+/// The operations on a store.
 pub trait KeyValue {
-    /// The value of a name, if there is one.
+    /// The value of a name, if it exists.
     fn get(&self, name: &str) -> Result<Option<Vec<u8>>>;
     /// Every name.
     fn list(&self) -> Result<Vec<String>>;
-    /// Puts a value in place of any other.
+    /// Sets a value.
     fn set(&self, name: &str, value: &[u8]) -> Result<()>;
-    /// Removes a name, if it is there.
+    /// Removes a name, if it exists.
     fn delete(&self, name: &str) -> Result<()>;
 }
 
@@ -37,10 +37,10 @@ pub struct Store {
 }
 
 impl Store {
-    /// At this place.
+    /// The store at this address.
     ///
     /// # Errors
-    /// When its address is wrong.
+    /// If its address is invalid.
     pub fn new(location: &Location) -> Result<Self> {
         let configs = [(LABEL.to_owned(), location.config())].into();
         let stores = Stores::new(&configs).map_err(|error| anyhow!(error))?;
@@ -55,13 +55,13 @@ impl Store {
         })
     }
 
-    /// The same, and a file is made if there is none.
+    /// The same, and a missing file is created.
     #[must_use]
     pub fn made_if_missing(self) -> Self {
         Self { makes: true, ..self }
     }
 
-    /// Where it is, for people.
+    /// Its address, for people.
     pub fn location(&self) -> &Location {
         &self.location
     }
@@ -80,7 +80,7 @@ impl Store {
         })
     }
 
-    /// Whether there is such a file, before SQLite makes one.
+    /// Whether the file exists, before SQLite creates one.
     fn look(&self) -> Result<()> {
         let Location::File { path, makes_folder } = &self.location else { return Ok(()) };
         let shown = path.display();
@@ -142,7 +142,7 @@ impl KeyValue for Store {
     }
 }
 
-/// For reading counters: they are counted by the gateway alone.
+/// For reading counters: only the gateway writes them.
 impl IncrementIo for &Store {
     fn increment(&self, key: &str, delta: i64) -> Result<i64, IncrementError> {
         if delta != 0 {

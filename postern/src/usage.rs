@@ -1,4 +1,4 @@
-//! What has been used of limits, as the limiter would report it: its counters, read beside the gateway.
+//! The usage of limits, as the limiter would report it: its counters, read beside the gateway.
 
 mod counters;
 mod table;
@@ -12,33 +12,33 @@ use anyhow::{Context, Result, anyhow, bail};
 use counters::Source;
 use postern_identity::{Caller, of_issued_key, of_policy_key};
 use postern_keys::{IssuedKey, sha256_from_store_name};
-use postern_meter::{Limits, Met, Subject, Zone, counted_address, is_of_the_model};
+use postern_meter::{LimitMatch, Limits, Subject, Zone, counted_address, is_model_specific};
 use postern_policy::{Limit, Policies, Scope};
 use std::net::IpAddr;
 use std::time::{SystemTime, UNIX_EPOCH};
 use table::Row;
 
-/// Prints a line for each limit: what of it is used, reserved and left, and until when.
+/// Prints a line for each limit: what is used, reserved and left, and when it resets.
 pub fn usage(deployment: &Deployment, options: &Usage) -> Result<()> {
     let policies = policies::all(&deployment.policies)?;
     let store = deployment.store()?;
     let source = Source::of(options.counters.as_deref(), &policies.plans, &store)?;
-    let asked = Asked { policies: &policies, source: &source, options, now_ms: now_ms()? };
+    let report = UsageReport { policies: &policies, source: &source, options, now_ms: now_ms()? };
     let rows = match (&options.who, &options.who.consumer) {
-        (_, Some(name)) => asked.of_consumer(name, &store)?,
-        (who, _) if who.is_empty() => asked.of_all(&store)?,
+        (_, Some(name)) => report.of_consumer(name, &store)?,
+        (who, _) if who.is_empty() => report.of_all(&store)?,
         (who, _) => {
-            let caller = who::of(who, &policies, &store, asked.now_ms / 1_000)?.identity.caller;
-            asked.of(&caller, |limit| asked.is_told(limit, true))?
+            let caller = who::of(who, &policies, &store, report.now_ms / 1_000)?.identity.caller;
+            report.of(&caller, |limit| report.is_told(limit, true))?
         }
     };
     println!("counters in {source}");
     table::print(&once(rows));
-    asked.print_notes();
+    report.print_notes();
     Ok(())
 }
 
-/// Limits of a team or of all are several consumers'.
+/// Several consumers share the limits of a team or of all.
 fn once(rows: Vec<Row>) -> Vec<Row> {
     let mut found: Vec<Row> = Vec::with_capacity(rows.len());
     for row in rows {
@@ -54,23 +54,23 @@ fn now_ms() -> Result<u64> {
     Ok(u64::try_from(since.as_millis())?)
 }
 
-/// What is asked, and what answers it.
-struct Asked<'a> {
+/// The request for a report, and its sources.
+struct UsageReport<'a> {
     policies: &'a Policies,
     source: &'a Source<'a>,
     options: &'a Usage,
     now_ms: u64,
 }
 
-impl Asked<'_> {
-    /// Says which limits were left out, and how to see them.
+impl UsageReport<'_> {
+    /// Reports which limits were left out, and how to see them.
     fn print_notes(&self) {
         let plans = &self.policies.plans;
         let of_plans = plans.plans().flat_map(|plan| &plan.limits);
         let limits: Vec<&Limit> = plans.limits_for_all().iter().chain(of_plans).collect();
         let any_by =
             |is: fn(&Scope) -> bool| limits.iter().any(|limit| limit.scopes.iter().any(is));
-        if self.options.model.is_none() && any_by(is_of_the_model) {
+        if self.options.model.is_none() && any_by(is_model_specific) {
             eprintln!("note: limits by model, alias or provider are left out; --model shows them");
         }
         if self.options.ip.is_none() && any_by(|scope| *scope == Scope::Ip) {
@@ -78,7 +78,7 @@ impl Asked<'_> {
         }
     }
 
-    /// Of every consumer, or of those that have the plan that is asked about.
+    /// The rows of every consumer, or of those with the requested plan.
     fn of_all(&self, store: &Store) -> Result<Vec<Row>> {
         let Policies { consumers, plans, .. } = self.policies;
         let wanted = self.options.plan.as_deref();
@@ -96,7 +96,7 @@ impl Asked<'_> {
         Ok(rows)
     }
 
-    /// Of a consumer, and of each of its keys that may still be used.
+    /// The rows of a consumer, and of each of its valid keys.
     fn of_consumer(&self, name: &str, store: &Store) -> Result<Vec<Row>> {
         let unix_s = self.now_ms / 1_000;
         let consumer = who::of_consumer(name, self.policies, unix_s)?.identity.caller;
@@ -126,13 +126,13 @@ impl Asked<'_> {
         Ok(keys.into_iter().map(|identity| identity.caller).collect())
     }
 
-    /// Whether enough is known of whom it counts.
+    /// Whether the limit's subject is known well enough.
     fn is_told(&self, limit: &Limit, key_is_known: bool) -> bool {
         (key_is_known || !limit.scopes.contains(&Scope::Key))
             && (self.options.ip.is_some() || !limit.scopes.contains(&Scope::Ip))
     }
 
-    /// The limits of a caller, as the limiter's stage reports them.
+    /// The limits of a caller, as the limiter reports them.
     fn of(&self, caller: &Caller, is_told: impl Fn(&Limit) -> bool) -> Result<Vec<Row>> {
         let plans = &self.policies.plans;
         let limits = Limits::of(plans, caller.plan.as_deref()).map_err(|plan| {
@@ -144,21 +144,21 @@ impl Asked<'_> {
         let subject = subject(caller, address.as_deref(), model);
         let zone = Zone::named(plans.time_zone());
         let names: Vec<_> = model.into_iter().collect();
-        let met: Vec<_> = limits
+        let matches: Vec<_> = limits
             .for_model(&names)
             .into_iter()
             .filter(|limit| subject.knows(&limit.scopes) && is_told(limit))
-            .map(|limit| Met::new(limit, &subject, &zone, self.now_ms))
+            .map(|limit| LimitMatch::new(limit, &subject, &zone, self.now_ms))
             .collect();
-        let values = self.source.read(&postern_meter::counters(&met))?;
-        let report = postern_meter::report(&met, &values, limits.plan_name(), self.now_ms);
+        let values = self.source.read(&postern_meter::counters(&matches))?;
+        let report = postern_meter::report(&matches, &values, limits.plan_name(), self.now_ms);
         table::rows(&report)
     }
 }
 
 fn subject<'a>(caller: &'a Caller, ip: Option<&'a str>, model: Option<&'a str>) -> Subject<'a> {
     Subject {
-        // Each token has another id; its owner is the same.
+        // Tokens of one owner have different ids.
         credential_id: caller.token_owner.as_ref().unwrap_or(&caller.credential_id),
         consumer: &caller.consumer,
         team: caller.team.as_deref(),

@@ -39,7 +39,7 @@ impl Alone {
         self.0.path()
     }
 
-    /// Whether it went well, what it printed, and what it said.
+    /// Whether it succeeded, its standard output, and its standard error.
     fn run(&self, words: &[&str]) -> (bool, String, String) {
         self.run_with(words, &[])
     }
@@ -65,7 +65,7 @@ impl Alone {
     }
 }
 
-/// Everything, on a store that these words name.
+/// All commands, on the store that these arguments name.
 fn works(alone: &Alone, place: &[&str]) {
     let with = |words: &[&'static str]| -> Vec<String> {
         words.iter().chain(place).map(|word| (*word).to_owned()).collect()
@@ -124,7 +124,7 @@ fn works_on_a_redis() {
     assert!(!alone.path().join(".spin").exists());
 }
 
-/// What is named wrongly, and what must be said: the value and the remedy.
+/// Wrong arguments, and the error's value and remedy.
 #[test]
 fn a_store_that_is_none_is_named_with_the_remedy() {
     let alone = Alone::new();

@@ -1,4 +1,4 @@
-//! What the gateway does, a folder each behaviour. The line `Stages:` of a folder says which stages it exercises.
+//! The gateway's behaviour, one folder each. The line `Stages:` of a folder names the stages that it exercises.
 
 mod authorization;
 mod browsers;

@@ -4,10 +4,11 @@ use crate::probe::{error_text, ok, on_file, on_redis, on_sqlite, report};
 use postern_tests::{Gateway, Redis};
 use serde_json::{Value, json};
 
-/// To each host: more than one instance takes at once (16), so that several count in the same store.
+/// The requests to each host: more than the concurrent ones of one instance (16), so that several count in the same
+/// store.
 const REQUESTS: usize = 32;
 
-/// How often the probe adds one in a request.
+/// The probe's additions per request.
 const TIMES: usize = 20;
 
 async fn counts_and_swaps(host: &Gateway) {
@@ -33,7 +34,7 @@ async fn counts_and_swaps(host: &Gateway) {
     assert_eq!(seen, expected);
 }
 
-/// The values that the requests to all hosts got, sent at once.
+/// The values that concurrent requests to all hosts got.
 async fn at_once(hosts: &[Gateway; 2], path: &str) -> Vec<u64> {
     let calls: Vec<_> = (0..REQUESTS)
         .flat_map(|_| hosts.each_ref().map(|host| tokio::spawn(host.call("GET", path).send())))
@@ -48,7 +49,7 @@ async fn at_once(hosts: &[Gateway; 2], path: &str) -> Vec<u64> {
     values
 }
 
-/// No two requests see the same count, and none is lost.
+/// No two requests get the same count, and none is lost.
 async fn count_exactly(hosts: [Gateway; 2]) {
     for path in ["/granted/increment?requests", "/granted/swap?swaps"] {
         let values = at_once(&hosts, path).await;

@@ -1,4 +1,4 @@
-//! Mounted folders: readable, and all there is.
+//! Mounted folders: readable, and nothing else is.
 
 use crate::probe::{error, ok, report, start};
 use postern_tests::{Gateway, Options};
@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-/// The folder that is mounted, with a file beside it that is not, and links that lead there.
+/// The mounted folder, with a file beside it that is not mounted, and links that lead there.
 fn host() -> (Gateway, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let mount = folder.path().join("mount");
@@ -19,7 +19,7 @@ fn host() -> (Gateway, tempfile::TempDir) {
     (start(Options { policies: Some(mount), ..Options::default() }), folder)
 }
 
-/// What the probe tells that also tries the file beside the mount by its path on this machine.
+/// The probe's report, with an attempt to read the file beside the mount by its path on this machine.
 async fn report_of(component: &str, host: &Gateway, folder: &Path) -> Value {
     let outside = folder.join("outside.txt");
     assert!(outside.exists());

@@ -32,7 +32,7 @@ async fn keeps_what_it_is_given_through_wasi(host: &Gateway) {
         "get": ok(vec![0]),
         "exists": ok(true),
         "set_many": ok(Value::Null),
-        // As Spin does, a key that is missing is left out.
+        // As in Spin, a missing key is left out.
         "get_many": { "ok": [["b", [2]], ["a", [1, 255]]] },
         "keys": ok(vec!["a", "b"]),
         "delete": ok(Value::Null),

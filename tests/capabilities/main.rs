@@ -1,7 +1,7 @@
-//! What the host offers to components, called by one that is written with the SDK (`tests/probe`).
+//! The host's interfaces, called by a component that is written with the SDK (`tests/probe`).
 //!
-//! Each capability has its refusal twin: the same component, to which the manifest grants nothing. It starts, as Spin
-//! starts it, and is denied when it asks.
+//! Each capability has its refusal twin: the same component, to which the manifest grants nothing. It starts, as in
+//! Spin, and its calls are denied.
 
 mod counters;
 mod files;

@@ -1,4 +1,4 @@
-//! The probe on a host of its own.
+//! The probe on a separate host.
 
 use postern_tests::{Gateway, Options, Redis};
 use serde_json::{Value, json};
@@ -10,17 +10,17 @@ pub fn start(options: Options) -> Gateway {
     Gateway::start(&Options { manifest: Some(manifest), ..options })
 }
 
-/// The host, its key-value store in the file that is the default.
+/// The host with its key-value store in the default file.
 pub fn on_sqlite() -> Gateway {
     start(Options::default())
 }
 
-/// The host, its key-value store in this file.
+/// The host with its key-value store in this file.
 pub fn on_file(file: &Path) -> Gateway {
     with_store(&format!("type = \"spin\"\npath = \"{}\"", file.display()))
 }
 
-/// The host, its key-value store on a Redis server.
+/// The host with its key-value store on a Redis server.
 pub fn on_redis(redis: &Redis) -> Gateway {
     with_store(&format!("type = \"redis\"\nurl = \"{}\"", redis.url()))
 }
@@ -30,29 +30,29 @@ fn with_store(configuration: &str) -> Gateway {
     start(Options { runtime_config, ..Options::default() })
 }
 
-/// What the probe tells.
+/// The probe's report.
 pub async fn report(host: &Gateway, path: &str) -> Value {
     let answer = host.call("GET", path).send().await;
     assert_eq!(answer.status, 200, "{path}: {}\n{}", answer.text(), host.log());
     answer.json()
 }
 
-/// A call that gave something.
+/// A successful call.
 pub fn ok(value: impl Into<Value>) -> Value {
     json!({ "ok": value.into() })
 }
 
-/// A call that failed so.
+/// A failed call.
 pub fn error(text: &str) -> Value {
     json!({ "error": text })
 }
 
-/// A store, a database or a server that was not opened, for this reason.
+/// A store, a database or a server that could not be opened, for this reason.
 pub fn refused(text: &str) -> Value {
     json!({ "refused": text })
 }
 
-/// The text of a call that failed with it.
+/// The error of a failed call.
 pub fn error_text(seen: &Value) -> &str {
     seen["error"].as_str().unwrap_or_else(|| panic!("no error: {seen}"))
 }

@@ -1,4 +1,4 @@
-//! `spin:redis`, as far as the manifest allows the address.
+//! `spin:redis`, within the addresses of the manifest.
 
 use crate::probe::{error, error_text, ok, refused, report, start};
 use postern_tests::{Gateway, Options, Redis};

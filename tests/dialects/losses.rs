@@ -1,4 +1,4 @@
-//! What a vendor cannot carry is said, or refused where nothing may be lost.
+//! Losses of a translation are reported, or refused in a strict request.
 
 use crate::client::Client;
 use crate::stage::{Asks as _, ROWS, Row, shared};

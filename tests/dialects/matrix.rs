@@ -1,4 +1,4 @@
-//! The same story by every vendor, as every client understands it.
+//! The same story by every vendor, as every client reads it.
 
 use crate::client::{Client, Seen, Usage};
 use crate::stage::{Asks as _, Row, STATUSES, shared};
@@ -14,7 +14,7 @@ use std::pin::Pin;
 const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 const PNG_BYTES: usize = 70;
 
-/// What is tried with each client and each vendor.
+/// The cases for each client and each vendor.
 pub struct Feature {
     pub title: &'static str,
     pub run: fn(Client, Row) -> Run,
@@ -50,7 +50,7 @@ features! {
     "malformed answers" => malformed,
 }
 
-/// How each client calls an end.
+/// Each client's name of a finish reason.
 fn finish(client: Client, what: &str) -> &'static str {
     match (client, what) {
         (Client::OpenAi, "stop") => "stop",
@@ -104,12 +104,12 @@ async fn parallel(client: Client, row: Row, stream: bool) {
     assert_eq!(then.text, result_text("11 degrees | 19 degrees"));
 }
 
-/// What was cut is delivered as the vendor wrote it, with the reason; a call without arguments is an empty object.
+/// Cut arguments are delivered as the vendor wrote them, with the reason; a call without arguments is an empty object.
 async fn arguments(client: Client, row: Row) {
     for stream in [false, true] {
         let mut ask = row.ask("truncated-args", stream);
         ask.tools = true;
-        // Whole answers of these hold arguments as an object, so that none is cut within.
+        // Buffered answers of these have arguments as an object, so that none is cut within.
         let cut_within = stream || row.vendor == Vendor::OpenAi || row.vendor == Vendor::Cohere;
         if cut_within && row.vendor != Vendor::Google {
             let seen = success(client, &client.request(&ask)).await;
@@ -118,7 +118,7 @@ async fn arguments(client: Client, row: Row) {
         }
         ask.model = row.model("empty-args");
         let seen = success(client, &client.request(&ask)).await;
-        // OpenAI's own bytes: its fake sends nothing at all.
+        // OpenAI's own bytes: its fake sends no arguments at all.
         if !row.speaks_as(client) {
             assert_eq!(json_of(&seen.calls[0].arguments), json!({}), "{seen:?}");
         }
@@ -150,14 +150,14 @@ async fn structured(client: Client, row: Row) {
     }
 }
 
-/// Thoughts are shown, and come back to their vendor on the next turn: the fakes demand their seals.
+/// Thoughts are shown, and return to their vendor on the next turn: the fakes demand their seals.
 async fn reasoning(client: Client, row: Row, stream: bool) {
     let mut ask = row.ask("reasoning", stream);
     ask.think = true;
     let body = client.request(&ask);
     let seen = success(client, &body).await;
     assert_eq!(seen.text, TEXT);
-    // OpenAI's chat completions show no thoughts, and its responses only to who asks for a summary.
+    // OpenAI's chat completions show no thoughts, and its responses only on request.
     if row.vendor != Vendor::OpenAi || (client == Client::Responses && !row.is_openai_chat()) {
         assert_eq!(seen.thoughts, THOUGHTS, "{seen:?}");
     }
@@ -172,7 +172,7 @@ async fn ends(client: Client, row: Row) {
         let mut ask = row.ask("stop", stream);
         ask.stop = Some("jumps".to_owned());
         let body = client.request(&ask);
-        // Responses has no stop sequences to ask for.
+        // Responses has no stop sequences.
         if client != Client::Responses && row.provider != "openai-responses" {
             let seen = success(client, &body).await;
             assert_eq!(seen.text, CUT_TEXT, "{seen:?}");
@@ -198,7 +198,7 @@ async fn usage(client: Client, row: Row) {
     }
 }
 
-/// In the client's own shape and words, with a status that its SDK maps to the right class.
+/// In the client's own form and words, with a status that its SDK maps to the right class.
 async fn errors(client: Client, row: Row) {
     for status in STATUSES {
         let ask = row.ask(&format!("error-{status}"), false);

@@ -1,4 +1,4 @@
-//! Vendors that are only a row of policy, and what is not a chat.
+//! Vendors that are only a row of policy, and operations other than chat.
 
 use crate::client::{Ask, Client};
 use crate::stage::shared;
@@ -6,7 +6,7 @@ use postern_tests::client::Answer;
 use postern_tests::vendors::{TEXT, Vendor};
 use serde_json::{Value, json};
 
-/// Azure's deployments, both makers on Vertex AI, embeddings of every vendor, and a vendor whose credential is not there.
+/// Azure's deployments, both makers on Vertex AI, embeddings of every vendor, and a vendor without a credential.
 pub const MODELS: &str = r#"
 [[provider]]
 name = "azure"
@@ -164,7 +164,7 @@ async fn a_model_whose_vendor_has_no_credential_is_neither_listed_nor_there() {
 }
 
 #[tokio::test]
-async fn models_come_in_anthropics_shape_for_whoever_names_its_version() {
+async fn models_come_in_anthropics_shape_for_a_client_that_names_its_version() {
     let call = shared().gateway.call("GET", "/v1/models").header("anthropic-version", "2023-06-01");
     let page = call.header("x-api-key", shared().key.expose()).send().await;
     let page: Value = serde_json::from_str(page.text()).expect("JSON");

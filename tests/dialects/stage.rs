@@ -1,4 +1,4 @@
-//! The vendors and the gateway of all tests here, and how a client asks.
+//! The vendors and the gateway of all tests here, and the clients' requests.
 
 use crate::client::{Ask, Client, Error, Seen};
 use postern_tests::client::Answer;
@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 pub use postern_tests::fleet::{ROWS, Row, STATUSES};
 
-/// What all tests of this binary play on.
+/// The fixtures of all tests of this binary.
 pub struct Stage(Fleet);
 
 /// The stage of all tests.
@@ -40,7 +40,7 @@ impl Stage {
         call.body(body.to_string()).send().await
     }
 
-    /// A request that succeeds, whole or streamed, as the client understands its answer.
+    /// A successful request, buffered or streamed, as the client reads its answer.
     pub async fn seen(&self, client: Client, body: &Value) -> Result<Seen, Error> {
         let answer = self.send(client, body, &[]).await;
         let text = answer.text();
@@ -54,10 +54,10 @@ impl Stage {
 
 /// What clients make of a row.
 pub trait Asks {
-    /// What its model is asked.
+    /// The question to its model.
     fn ask(&self, scenario: &str, stream: bool) -> Ask;
 
-    /// The vendor's own bytes reach this client.
+    /// Whether the vendor's own bytes reach this client.
     fn speaks_as(&self, client: Client) -> bool;
 }
 

@@ -1,4 +1,4 @@
-//! The table of `docs/dialects.md`: what the tests of the matrix have found.
+//! The table of `docs/dialects.md`, from the results of the matrix.
 
 use crate::client::Client;
 use crate::matrix::FEATURES;
@@ -10,7 +10,7 @@ const BEGIN: &str =
     "<!-- The table is made by tests/dialects: UPDATE_GOLDEN=1 writes it anew. -->\n";
 const END: &str = "<!-- End of the table. -->\n";
 
-/// Runs everything, and compares what came of it with the document.
+/// Runs every case, and compares the results with the document.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_client_understands_every_vendor_as_the_document_says() {
     let mut table = String::from("| | |");
@@ -34,7 +34,7 @@ async fn every_client_understands_every_vendor_as_the_document_says() {
             table.push('\n');
         }
     }
-    // A trap takes every request of its instance with it.
+    // A trap ends every request of its instance.
     let log = shared().gateway.log();
     let errors: Vec<_> = log.lines().filter(|line| line.starts_with("error")).collect();
     assert!(errors.is_empty(), "{}", errors.join("\n"));

@@ -1,4 +1,4 @@
-//! No stage without a test of its behaviour, no behaviour that is not compiled.
+//! Every stage has a test of its behaviour, and every behaviour is compiled.
 
 use postern_tests::manifest::{repository, shipped, stages};
 use std::collections::BTreeSet;
@@ -11,7 +11,7 @@ fn folders(path: &Path) -> BTreeSet<String> {
     folders.map(|entry| entry.file_name().into_string().unwrap()).collect()
 }
 
-/// What a behaviour's folder says it exercises.
+/// The stages that a behaviour's folder exercises.
 fn exercised(behaviour: &str) -> BTreeSet<String> {
     let file = repository().join("tests/behaviour").join(behaviour).join("mod.rs");
     let text = fs::read_to_string(file).unwrap();

@@ -1,6 +1,7 @@
-//! No files of a package use each other in a ring, so that each can be read, and changed, after those it uses.
+//! The files of a package have no cycles of use, so that each can be read, and changed, after those it uses.
 //!
-//! What counts are paths that begin with `crate`, `super` or `self`. A module and the children that it declares are read
+//! Paths count that begin with `crate`, `super` or `self`. A module and the children that it declares are read
+//! together: its `use child::Name` does not count.
 //! together: its `use child::Name` does not count.
 
 use super::layering::packages;
@@ -11,15 +12,15 @@ use std::path::Path;
 
 /// The names that lead from a crate to a module: `["server", "head"]`; none to its root.
 type Module = Vec<String>;
-/// What modules use of others, by their names as written.
+/// The uses between modules, by their written names.
 type Uses = BTreeMap<(Module, Module), BTreeSet<String>>;
 
-/// What a file says.
+/// The contents of a file.
 #[derive(Default)]
 struct Said {
-    /// The module that says it, and the path it writes.
+    /// The module of each path, and the path.
     paths: Vec<(Module, Vec<String>)>,
-    /// Modules that only tests have.
+    /// Modules of tests only.
     tests: Vec<Module>,
 }
 
@@ -40,7 +41,7 @@ impl Said {
                     self.tests.extend(named.map(|two| child(module, &word(&two[1]))));
                     at += length;
                 }
-                // Where something is visible is no use of it: `pub(in crate::server)`.
+                // A visibility is no use: `pub(in crate::server)`.
                 TokenTree::Group(_) if before == "pub" => {}
                 TokenTree::Group(group) => {
                     let is_module = is_block(tree) && mark == "mod";
@@ -58,7 +59,7 @@ impl Said {
         }
     }
 
-    /// Follows a path, or a tree of them, from behind its first name; returns where it ends.
+    /// Follows a path, or a tree of them, after its first name; returns its end.
     fn tree(
         &mut self,
         trees: &[TokenTree],
@@ -145,7 +146,7 @@ fn uses(files: &BTreeMap<Module, &str>, said: &Said) -> Uses {
     uses
 }
 
-/// Every module that one comes to from this one.
+/// Every module that is reachable from this one.
 fn reached<'u>(uses: &'u Uses, from: &'u Module) -> BTreeSet<&'u Module> {
     let mut reached = BTreeSet::new();
     let mut next = vec![from];
@@ -156,7 +157,7 @@ fn reached<'u>(uses: &'u Uses, from: &'u Module) -> BTreeSet<&'u Module> {
     reached
 }
 
-/// The rings of a package, each as its files and what they use of one another.
+/// The cycles of a package, each with its files and their uses of one another.
 fn cycles(sources: &[(String, String)]) -> Vec<(BTreeSet<&str>, String)> {
     let files = sources.iter().map(|(file, _)| (module_of(file), file.as_str())).collect();
     let mut said = Said::default();

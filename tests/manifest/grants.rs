@@ -1,10 +1,10 @@
-//! What the stages were built to call is within what the manifest grants them.
+//! The imports of the built stages are within the manifest's grants.
 
 use postern_tests::manifest::{self, Grants, stages};
 use postern_tests::wasm;
 use std::collections::BTreeSet;
 
-/// Which set an interface belongs to, as Spin divides them (`inherit_configuration`); none belongs to nobody.
+/// The set of an interface, as Spin divides them (`inherit_configuration`); none if it needs no grant.
 fn set_of(import: &str) -> Option<&'static str> {
     let interface = import.split('@').next().unwrap_or(import);
     Some(match interface {
@@ -52,7 +52,7 @@ fn no_stage_imports_what_it_does_not_inherit() {
 
 #[test]
 fn no_stage_inherits_what_it_does_not_import() {
-    // `environment` and `files` go to all: Rust's standard library imports them always.
+    // `environment` and `files` go to all: Rust's standard library always imports them.
     let always: Grants = ["environment", "files"].map(str::to_owned).into();
     for (stage, grants) in stages(&manifest::shipped()) {
         let used: BTreeSet<String> =
@@ -71,9 +71,9 @@ fn secrets_are_where_nothing_is_parsed_and_foreign_bytes_where_nothing_is_reache
         holders.map(|(stage, _)| stage.as_str()).collect()
     };
     assert_eq!(holders("variables"), ["upstream"]);
-    // Auth fetches what issuers publish, without a secret.
+    // Auth fetches issuers' documents, without a secret.
     assert_eq!(holders("allowed_outbound_hosts"), ["auth", "upstream"]);
-    // Keys and key sets; what is used of limits.
+    // Keys and key sets; usage of limits.
     assert_eq!(holders("key_value_stores"), ["auth", "limiter"]);
     for pure in ["provider", "sandbox"] {
         assert!(

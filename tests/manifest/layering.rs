@@ -21,7 +21,7 @@ const PACKAGES: [(&str, &str, &[&str]); 38] = [
     ("postern-fault", "crates/fault", &["postern-types"]),
     ("postern-policy", "crates/policy", &["postern-types"]),
     ("postern-tokenizer", "crates/tokenizer", &["postern-types"]),
-    // Decisions, made of these.
+    // Decisions over these.
     ("postern-token", "crates/token", &["postern-keys"]),
     (
         "postern-dialect",
@@ -45,7 +45,7 @@ const PACKAGES: [(&str, &str, &[&str]); 38] = [
     ),
     ("postern-route", "crates/route", &["postern-fault", "postern-policy"]),
     ("postern-sandbox", "crates/sandbox", &["postern-fault"]),
-    // The order of the stages, over whatever they are bound to.
+    // The order of the stages, generic over their bindings.
     (
         "postern-pipeline",
         "crates/pipeline",
@@ -130,7 +130,7 @@ const PACKAGES: [(&str, &str, &[&str]); 38] = [
         ],
     ),
     ("xtask", "xtask", &[]),
-    // What tests them.
+    // Tests of them.
     (
         "postern-bench",
         "bench",
@@ -157,7 +157,7 @@ const LIMITER: &[&str] = &[
 /// A package as cargo knows it.
 pub(crate) struct Package {
     pub(crate) folder: String,
-    /// What it is built from; what only its tests use is not among it.
+    /// The packages that it is built from, without those that only its tests use.
     uses: Vec<String>,
 }
 
@@ -218,7 +218,7 @@ fn the_table_has_the_layers_of_the_architecture() {
         for used in uses {
             let of_crates = folder(used).starts_with("crates/");
             let of_tests = own == "bench" || own == "tests";
-            // What the host and the operator's program share, without the host.
+            // The common part of the host and the operator's program.
             let of_programs = own == "host" || own == "postern";
             assert!(
                 of_crates || of_tests || of_programs,
@@ -235,7 +235,7 @@ fn the_table_has_the_layers_of_the_architecture() {
 fn no_crate_but_the_contract_uses_an_interface_of_the_host() {
     const OF_HOSTS: [&str; 5] = ["spin-sdk", "wasi", "wasip2", "wasip3", "wit-bindgen"];
     for (name, package) in packages() {
-        // The records are made by the generator, and need no host.
+        // The generator makes the records, which need no host.
         let binds = ["postern-contract", "postern-types"].contains(&name.as_str());
         if !package.folder.starts_with("crates/") || binds {
             continue;

@@ -1,4 +1,5 @@
-//! The manifest: one that Spin takes, that grants no more than is asked for, and whose every stage is tested; and how its packages and files use each other.
+//! The manifest: valid for Spin, with minimal grants, and with a test for every stage; and the layering, cycles and
+//! names of the packages.
 
 mod completeness;
 mod cycles;

@@ -1,4 +1,4 @@
-//! `spin.toml` is one that Spin 4.1 takes.
+//! `spin.toml` is valid for Spin 4.1.
 
 use postern_tests::manifest;
 use serde_json::Value;
@@ -18,7 +18,7 @@ fn spin_toml_matches_the_schema_that_spin_publishes_where_a_copy_of_it_is_at_han
     let errors: Vec<_> =
         errors.map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert!(errors.is_empty(), "{errors:#?}");
-    // It does tell manifests apart.
+    // The schema does distinguish manifests.
     let mut wrong = shipped.clone();
     wrong["component"]["gateway"]["allowed_outbound_hosts"] = 1.into();
     assert!(!validator.is_valid(&wrong));

@@ -1,4 +1,4 @@
-//! The network as far as the manifest names it, and no further.
+//! The network, within the manifest's hosts.
 
 use postern_tests::upstream::CREDENTIAL;
 use postern_tests::{Gateway, Options, Upstream, manifest, marker, stage};

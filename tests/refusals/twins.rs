@@ -1,8 +1,8 @@
-//! Stages that ask for more than the manifest grants them.
+//! Stages with more imports than the manifest grants.
 
 use postern_tests::{Gateway, Options, manifest, wasm};
 
-/// What is refused: the stage, the interface it imports, the set that it would need.
+/// A refusal: the stage, the imported interface, the set that it would need.
 struct Refusal {
     stage: &'static str,
     interface: &'static str,
@@ -23,7 +23,7 @@ async fn assert_serves(manifest: String) {
     assert_eq!(gateway.call("GET", "/readyz").send().await.status, 200);
 }
 
-/// The shipped manifest, without one grant of a stage.
+/// The shipped manifest without one grant of a stage.
 fn without(refusal: &Refusal) -> String {
     let line = manifest::dependency_line(refusal.stage);
     let set = format!("\"{}\"", refusal.set);
@@ -71,7 +71,7 @@ fn router_does_not_start_without_the_environment_it_imports() {
     assert_refused(without(&refusal), &refusal);
 }
 
-/// What the provider is made to import: the interface, a function of it, and the set that it then needs.
+/// The additional imports of the provider: the interface, a function of it, and the set that it then needs.
 const WANTED: [(&str, &str, &str); 6] = [
     ("wasi:sockets/types@0.3.0", include_str!("sockets.wat"), "allowed_outbound_hosts"),
     ("spin:redis/redis@3.0.0", include_str!("redis.wat"), "allowed_outbound_hosts"),
@@ -81,7 +81,7 @@ const WANTED: [(&str, &str, &str); 6] = [
     ("spin:variables/variables@3.0.0", include_str!("variables.wat"), "variables"),
 ];
 
-/// The provider that imports all of them.
+/// The provider with all of them.
 struct Greedy(tempfile::TempDir);
 
 impl Greedy {
@@ -97,7 +97,7 @@ impl Greedy {
         Self(folder)
     }
 
-    /// The shipped manifest with it, and with every set that it needs but for one.
+    /// The shipped manifest with it, and with every set that it needs except one.
     fn granted_all_but(&self, set: &str) -> String {
         let source = "source = \"target/components/provider.wasm\"";
         let file = self.0.path().join("provider.wasm");

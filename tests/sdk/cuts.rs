@@ -92,14 +92,14 @@ fn the_official_python_sdks_read_an_answer_that_ends_at_any_of_its_texts() {
             }
             for (stream, extension) in [(false, "json"), (true, "sse")] {
                 for story in ["text", "tools", "thoughts"] {
-                    let path = answers.join(format!("{}/{story}.{extension}", vendor.word()));
+                    let path = answers.join(format!("{}/{story}.{extension}", vendor.as_str()));
                     let text = fs::read_to_string(&path).expect("a fixture");
                     for at in 0.. {
                         let mut decoder = decoder(client, operation, asked, vendor, stream);
                         let Some((body, said)) = cut(&mut decoder, &text, stream, at) else {
                             break;
                         };
-                        let case = format!("{} {story} at {at}", vendor.word());
+                        let case = format!("{} {story} at {at}", vendor.as_str());
                         let case = json!({ "client": name, "stream": stream, "case": case, "body": body, "text": said });
                         let path = folder.path().join(format!("{cases}.json"));
                         fs::write(path, case.to_string()).expect("it is written");

@@ -1,4 +1,4 @@
-//! The official SDKs against the fakes of vendors: what the fakes say is what the vendors say.
+//! The official SDKs against the fakes of vendors: the fakes answer like the vendors.
 
 use super::{REMEDY, python};
 use postern_tests::manifest;
@@ -6,7 +6,7 @@ use postern_tests::vendors::{Fake, Vendor, credentials, service_account};
 use std::path::Path;
 use std::process::Command;
 
-/// Runs `fakes_<vendor>.py` against a fake of its own.
+/// Runs `fakes_<vendor>.py` against a separate fake.
 fn content(vendor: Vendor, credentials: &[(&str, &str)]) {
     let (fake, python) = (Fake::start(vendor), python());
     assert!(Path::new(&python).exists(), "{} is not there; {REMEDY}", Path::new(&python).display());

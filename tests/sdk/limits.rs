@@ -1,4 +1,4 @@
-//! The official SDKs at a limit: they wait where that helps, and only there.
+//! The official SDKs at a limit: they retry only where that helps.
 
 use super::{REMEDY, python};
 use postern_tests::limited::{Counting, Setup};

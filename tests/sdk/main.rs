@@ -1,4 +1,4 @@
-//! The official SDKs as clients: they find in an answer what nobody thought of testing.
+//! The official SDKs as clients: they find problems in answers that no other test looks for.
 
 mod cuts;
 mod fakes;
@@ -21,7 +21,7 @@ fn run(mut command: Command, folder: &str) {
         .env("POSTERN_BASE_URL", format!("http://{}/v1", stage.gateway.address()))
         .env("POSTERN_KEY", stage.key.expose())
         .env("POSTERN_RESTRICTED_KEY", stage.restricted_key.expose())
-        // A key or a proxy of the machine is not meant.
+        // A key or a proxy of the machine must not be used.
         .env_remove("OPENAI_API_KEY")
         .env_remove("OPENAI_BASE_URL")
         .env("NO_PROXY", "127.0.0.1")
@@ -33,7 +33,7 @@ fn run(mut command: Command, folder: &str) {
     stage.assert_nothing_invalid_was_sent();
 }
 
-/// As `POSTERN_PYTHON` says, else where `cargo xtask test` puts it.
+/// `POSTERN_PYTHON`, else where `cargo xtask test` puts it.
 fn python() -> OsString {
     env::var_os("POSTERN_PYTHON").unwrap_or_else(|| {
         let test = env::current_exe().expect("a program");

@@ -1,4 +1,4 @@
-//! The official SDKs through the gateway: what they find is what they find at the vendor, whoever answers.
+//! The official SDKs through the gateway: they get the same results as at the vendor, whichever vendor answers.
 //!
 //! Each suite holds its conversations twice, with its own vendor's fake and with the gateway in front of it, and compares
 //! the objects; then with the models of all other vendors, and compares what was said with the story that all fakes tell.
@@ -68,7 +68,7 @@ fn fleet() -> &'static Fleet {
     &FLEET
 }
 
-/// Runs a client to its end. `own` is the vendor whose dialect it speaks, with the credential for it.
+/// Runs a client to its end. `own` is the vendor of its dialect, with the credential for it.
 fn content(mut command: Command, folder: &str, own: Vendor, key: &str) {
     let fleet = fleet();
     let families = ROWS.map(|row| format!("{}={}", row.provider, row.family)).join(",");
@@ -79,7 +79,7 @@ fn content(mut command: Command, folder: &str, own: Vendor, key: &str) {
         .env("POSTERN_FAKE_URL", fleet.fake(own).origin())
         .env("POSTERN_FAKE_KEY", key)
         .env("POSTERN_FAMILIES", families)
-        // A key or a proxy of the machine is not meant.
+        // A key or a proxy of the machine must not be used.
         .env_remove("OPENAI_API_KEY")
         .env_remove("OPENAI_BASE_URL")
         .env_remove("ANTHROPIC_API_KEY")

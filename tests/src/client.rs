@@ -1,4 +1,4 @@
-//! A client that sees every byte: one connection a request, nothing added, nothing followed.
+//! A client that sees every byte: one connection per request, nothing added, no redirects.
 
 use crate::events::{Event, events};
 use crate::wait::PATIENCE;
@@ -12,13 +12,13 @@ use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::{TcpSocket, TcpStream};
 
-/// Of the socket of a client that reads slowly, so that little lies in the kernel.
+/// The receive buffer of a client that reads slowly, so that the kernel holds little.
 const SMALL_BUFFER_BYTES: u32 = 16 * 1024;
 
-/// How long a client waits for the next byte: no test has a gateway that is silent for so long.
+/// How long a client waits for the next byte: longer than any gateway of a test is silent.
 const SILENCE: Duration = PATIENCE.saturating_mul(4);
 
-/// A request as it will go out.
+/// A request.
 #[derive(Debug, Clone)]
 pub struct Call {
     address: SocketAddr,
@@ -43,20 +43,20 @@ impl Call {
         }
     }
 
-    /// With one header more.
+    /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: impl Into<Vec<u8>>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
     }
 
-    /// With this credential.
+    /// Adds this credential.
     #[must_use]
     pub fn key(self, key: &str) -> Self {
         self.header("authorization", format!("Bearer {key}"))
     }
 
-    /// With this body, said to be JSON.
+    /// Adds this JSON body.
     #[must_use]
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         self.body = body.into();
@@ -77,7 +77,7 @@ impl Call {
         self.header("content-type", "application/x-www-form-urlencoded")
     }
 
-    /// Over a socket that holds little.
+    /// Uses a socket with a small buffer.
     #[must_use]
     pub fn with_small_buffer(mut self) -> Self {
         self.small_buffer = true;
@@ -97,7 +97,7 @@ impl Call {
         let connection = self.connect().await?;
         let (mut sender, connection) =
             hyper::client::conn::http1::handshake(TokioIo::new(connection)).await?;
-        // Ends by itself when the answer is read or dropped.
+        // Ends when the answer is read or dropped.
         tokio::spawn(connection);
         let mut request = Request::builder().method(self.method.as_str()).uri(self.path);
         request = request.header("host", self.address.to_string());
@@ -144,7 +144,7 @@ async fn within<T>(what: &str, wait: impl Future<Output = T>) -> T {
     arrived.unwrap_or_else(|_| panic!("waited {SILENCE:?} in vain: {what}"))
 }
 
-/// An answer whose body is still arriving. Dropped, the client leaves.
+/// An answer whose body is still arriving. If it is dropped, the client leaves.
 pub struct Open {
     response: Response<Incoming>,
     text: BytesMut,
@@ -157,7 +157,7 @@ impl Open {
         self.response.status().as_u16()
     }
 
-    /// The next bytes that arrive; none at the end.
+    /// The next bytes; none at the end.
     ///
     /// # Errors
     ///
@@ -177,7 +177,7 @@ impl Open {
         Ok(None)
     }
 
-    /// Reads until so many events are there.
+    /// Reads until this many events have arrived.
     ///
     /// # Panics
     ///
@@ -185,7 +185,7 @@ impl Open {
     pub async fn read_events(&mut self, count: usize) -> Vec<Event> {
         loop {
             let text = self.text();
-            // Only whole events: an unfinished one has no empty line behind it.
+            // Only complete events: an incomplete one has no final empty line.
             let whole = text.rfind("\n\n").map_or("", |end| &text[..end + 2]);
             let found = events(whole);
             if found.len() >= count {
@@ -226,7 +226,7 @@ impl Open {
         self.answer()
     }
 
-    /// Reads the rest, however it ends.
+    /// Reads the rest, whether it ends or breaks off.
     pub async fn whatever_comes(mut self) -> Answer {
         while let Ok(Some(_)) = self.next().await {}
         self.answer()
@@ -297,7 +297,7 @@ impl Answer {
         events(self.text())
     }
 
-    /// The text that the events of a streamed completion make together.
+    /// The text of a streamed completion's events.
     #[must_use]
     pub fn streamed_text(&self) -> String {
         let events = self.events();
@@ -305,7 +305,7 @@ impl Answer {
         json.filter_map(|chunk| chunk["choices"][0]["delta"]["content"].as_str()).collect()
     }
 
-    /// The error object, checked to be one of OpenAI's shape.
+    /// The error object, checked to have OpenAI's form.
     ///
     /// # Panics
     ///
@@ -322,7 +322,7 @@ impl Answer {
         error
     }
 
-    /// Status and `error.code`, what most refusals are about.
+    /// Status and `error.code`.
     #[must_use]
     pub fn refusal(&self) -> (u16, String) {
         let error = self.error();

@@ -5,7 +5,7 @@ use serde_json::Value;
 /// One event of a stream.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
-    /// A `data:` that holds JSON.
+    /// A `data:` with JSON.
     Json(Value),
     /// The end marker of OpenAI's dialect.
     Done,
@@ -14,7 +14,7 @@ pub enum Event {
 }
 
 impl Event {
-    /// The JSON of the event, if it is one.
+    /// The JSON of the event, if it has one.
     #[must_use]
     pub fn json(&self) -> Option<&Value> {
         match self {
@@ -23,7 +23,7 @@ impl Event {
         }
     }
 
-    /// Whether it is an error in OpenAI's shape.
+    /// Whether it is an error in OpenAI's form.
     #[must_use]
     pub fn is_error(&self) -> bool {
         self.json().is_some_and(|value| value["error"]["message"].is_string())

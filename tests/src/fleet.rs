@@ -1,24 +1,24 @@
-//! All vendors, and a gateway in front of them: one model for each vendor and each thing it can do.
+//! All vendors, and a gateway in front of them: one model for each vendor and scenario.
 
 use crate::vendors::{Fake, Scenario, Vendor, credentials, service_account};
 use crate::{Gateway, Options};
 use postern_keys::Key;
 use std::fmt::Write as _;
 
-/// A vendor as the gateway's policies know it.
+/// A vendor in the gateway's policies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
     /// The provider's name, and the heading in the table.
     pub provider: &'static str,
-    /// As people call it.
+    /// Its name for people.
     pub title: &'static str,
-    /// Whose fake answers.
+    /// The fake that answers.
     pub vendor: Vendor,
-    /// What its models' names begin with.
+    /// The prefix of its models' names.
     pub family: &'static str,
-    /// And at the vendor.
+    /// The prefix at the vendor.
     pub upstream_family: &'static str,
-    /// Its row of policy, but for the name.
+    /// Its row of policy, without the name.
     pub policy: &'static str,
 }
 
@@ -98,22 +98,22 @@ credential = "cohere_api_key"
     },
 ];
 
-/// The statuses that some test wants refused.
+/// The statuses of refusals that some test needs.
 pub const STATUSES: [u16; 8] = [400, 401, 403, 404, 429, 500, 503, 529];
 
-/// What tests with vendors play on.
+/// The fixtures of tests with vendors.
 pub struct Fleet {
     /// One fake of each vendor.
     pub fakes: Vec<(Vendor, Fake)>,
-    /// In front of them all.
+    /// The gateway in front of them all.
     pub gateway: Gateway,
-    /// Of a consumer who may ask every model.
+    /// The key of a consumer with all models.
     pub key: Key,
     _policies: tempfile::TempDir,
 }
 
 impl Fleet {
-    /// Starts all; `more` is what `models.toml` says beside a model for each row and scenario.
+    /// Starts all; `more` is added to `models.toml`, which has a model for each row and scenario.
     ///
     /// # Panics
     ///
@@ -148,7 +148,7 @@ impl Fleet {
         fake
     }
 
-    /// Nothing was sent that a vendor refused, but for what a scenario refuses.
+    /// Asserts that nothing was sent that a vendor refused, except in scenarios of refusals.
     ///
     /// # Panics
     ///
@@ -167,7 +167,7 @@ impl Row {
         self.provider == "openai"
     }
 
-    /// The name of the model that does this.
+    /// The name of the model for this scenario.
     #[must_use]
     pub fn model(&self, scenario: &str) -> String {
         format!("{}{scenario}", self.family)
@@ -215,7 +215,7 @@ fn variables(fakes: &[(Vendor, Fake)]) -> Vec<(String, String)> {
     })
 }
 
-/// The variables that lead a gateway to these origins, with the credentials of the fakes.
+/// The variables with these origins, and the credentials of the fakes.
 #[must_use]
 pub fn variables_to(origin: impl Fn(Vendor) -> String) -> Vec<(String, String)> {
     let pairs = [

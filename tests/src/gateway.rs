@@ -1,4 +1,4 @@
-//! The gateway, as `cargo xtask up` runs it: the host in a process of its own, on a port and a state of its own.
+//! The gateway, as `cargo xtask up` runs it: the host as a separate process, with its own port and state.
 
 mod folder;
 
@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Instant;
 
-/// How a gateway differs from the one that is shipped, run with the policies of the tests.
+/// The differences of a gateway from the shipped one, run with the policies of the tests.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// `--variable name=value`.
@@ -23,11 +23,11 @@ pub struct Options {
     pub policies: Option<PathBuf>,
     /// Another manifest, as text; its paths are those of the repository.
     pub manifest: Option<String>,
-    /// What `--runtime-config-file` holds.
+    /// The contents of `--runtime-config-file`.
     pub runtime_config: Option<String>,
 }
 
-/// A running gateway. Dropped, it is killed.
+/// A running gateway. It is killed when it is dropped.
 pub struct Gateway {
     address: SocketAddr,
     process: Child,
@@ -64,8 +64,7 @@ impl Gateway {
         Ok(Self { address, process, guard, log, folder, options: options.clone() })
     }
 
-    /// Kills the process in the midst of whatever it does, as a crash would, and starts another on what it has left: on
-    /// another port.
+    /// Kills the process at any moment, as a crash would, and starts another on the same state, with another port.
     ///
     /// # Panics
     ///
@@ -78,14 +77,14 @@ impl Gateway {
     }
 
     fn kill(&mut self) {
-        // The guard first: the process's id may belong to another one day.
+        // The guard first: the process's id may be reused.
         for child in [&mut self.guard, &mut self.process] {
             let _ = child.kill();
             let _ = child.wait();
         }
     }
 
-    /// Where it listens.
+    /// Its address.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
@@ -97,7 +96,7 @@ impl Gateway {
         Call::new(self.address, method, path)
     }
 
-    /// All it has said on standard error.
+    /// Its standard error so far.
     ///
     /// # Panics
     ///
@@ -107,7 +106,7 @@ impl Gateway {
         self.log.lock().expect("log").clone()
     }
 
-    /// The line that was logged for the request with this id, once it is there.
+    /// The log line of the request with this id, once it is written.
     ///
     /// # Panics
     ///
@@ -125,7 +124,7 @@ impl Gateway {
         serde_json::from_str(&lines[0]).expect("a line of JSON")
     }
 
-    /// Issues a key, and records it where the gateway looks.
+    /// Issues a key, and records it in the gateway's store.
     ///
     /// # Panics
     ///
@@ -158,7 +157,7 @@ impl Gateway {
         self.set_key_value(&store_name(&hash), &record.to_json().expect("a record"));
     }
 
-    /// Writes to the store of the gateway, from beside it.
+    /// Writes to the store of the gateway from another process.
     ///
     /// # Panics
     ///
@@ -171,7 +170,7 @@ impl Gateway {
         assert!(child.wait().expect("an end").success(), "the store cannot be written");
     }
 
-    /// The names of everything in the store of the gateway.
+    /// All names in the store of the gateway.
     ///
     /// # Panics
     ///
@@ -184,7 +183,7 @@ impl Gateway {
         String::from_utf8(output.stdout).expect("UTF-8").lines().map(str::to_owned).collect()
     }
 
-    /// A value of the store of the gateway; none where it has nothing of that name.
+    /// A value in the store of the gateway, if it exists.
     ///
     /// # Panics
     ///
@@ -196,7 +195,7 @@ impl Gateway {
         output.status.success().then_some(output.stdout)
     }
 
-    /// The operator's program with these words, on the policies and the store of this gateway.
+    /// Runs the operator's program with these arguments, on the policies and the store of this gateway.
     ///
     /// # Panics
     ///
@@ -207,7 +206,7 @@ impl Gateway {
         command.args(words).output().expect("the operator's program runs")
     }
 
-    /// Asks it to end, as an operator or a platform does.
+    /// Sends SIGTERM, as an operator or a platform does.
     ///
     /// # Panics
     ///
@@ -227,7 +226,7 @@ impl Gateway {
         crate::eventually("the end of the process", || process.try_wait().expect("a process")).await
     }
 
-    /// How much memory the process holds, in bytes; none where the system does not say it.
+    /// The memory of the process, in bytes; none if the system does not report it.
     #[must_use]
     pub fn resident_bytes(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
@@ -243,7 +242,7 @@ impl Drop for Gateway {
     }
 }
 
-/// Starts the program on the files of a gateway: where it listens, and what ends it.
+/// Starts the program on the files of a gateway, and returns its address and what ends it.
 fn launch(
     folder: &Folder,
     options: &Options,
@@ -256,7 +255,7 @@ fn launch(
         move || collect(stderr, &log)
     });
     let stdout = process.stdout.take().expect("a pipe");
-    // From now on, however the tests end: while components are compiled as well.
+    // From now on, however the tests end, even while components are compiled.
     let mut guard = guard(process.id());
     let Some(address) = listening(stdout) else {
         for child in [&mut guard, &mut process] {
@@ -269,7 +268,7 @@ fn launch(
     Ok((address, process, guard))
 }
 
-/// Kills the process with this id when the tests end, however they do.
+/// Kills the process with this id when the tests end, in any way.
 fn guard(id: u32) -> Child {
     let mut command = Command::new("sh");
     command.args(["-c", "read _; kill -KILL \"$0\"", &id.to_string()]);
@@ -285,7 +284,7 @@ fn collect(pipe: impl Read, log: &Mutex<String>) {
     }
 }
 
-/// The address of the line that says so; none if the program ends without it.
+/// The address in the line that reports it; none if the program ends without it.
 fn listening(stdout: impl Read + Send + 'static) -> Option<SocketAddr> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
@@ -297,7 +296,7 @@ fn listening(stdout: impl Read + Send + 'static) -> Option<SocketAddr> {
             }
         }
     });
-    // Components may have to be compiled first, on cores that are busy otherwise.
+    // Components may have to be compiled first, on busy cores.
     let start = Instant::now();
     let found = receiver.recv_timeout(PATIENCE * 6);
     assert!(found.is_ok() || start.elapsed() < PATIENCE * 6, "the host neither listens nor ends");

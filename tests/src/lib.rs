@@ -1,8 +1,8 @@
 //! Behaviour of the whole gateway, as its clients see it.
 //!
-//! What the tests stand on: a [`Gateway`] in a process of its own, an [`Upstream`] that plays the vendor as the model's
-//! name tells it to, and a [`client`] that sees every byte. Nothing here asserts a speed: what depends on time waits
-//! for a condition, with a bound that only a defect can reach.
+//! The fixtures: a [`Gateway`] as a separate process, an [`Upstream`] that plays the vendor as the model's name says,
+//! and a [`client`] that sees every byte. No test asserts a speed: what depends on time waits for a condition, with a
+//! bound that only a defect can reach.
 
 pub mod client;
 mod events;

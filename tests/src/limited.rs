@@ -1,5 +1,4 @@
-//! Gateways whose callers have limits: plans and consumers of a test's own, the vendor behind, counters where the test wants
-//! them.
+//! Gateways with limits: plans and consumers of a single test, the vendor, and counters where the test wants them.
 
 use crate::client::{Answer, Call};
 use crate::gateway::{Gateway, Options};
@@ -14,36 +13,36 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Read as _;
 
-/// The models: each does at the vendor what its name says. Prices are such that money has to be rounded.
+/// The models: each behaves at the vendor as its name says. Prices are such that money has to be rounded.
 const MODELS: &str = include_str!("limited/models.toml");
 const ROUTES: &str = include_str!("limited/routes.toml");
 
-/// Everybody may everything, but for those with the role `watcher`, who may use nothing.
+/// Every caller may do everything, except those with the role `watcher`, which may use nothing.
 const AUTHORIZATION: &str = r#"
 permit (principal, action, resource);
 forbid (principal in Role::"watcher", action in Action::"use", resource);
 "#;
 
-/// How the names of counters in Redis begin.
+/// The prefix of counters' names in Redis.
 const REDIS_PREFIX: &str = "{postern}:limit:";
-/// And in a key-value store, where the time until which they are kept follows.
+/// The prefix in a key-value store, followed by the expiry.
 const KEY_VALUE_PREFIX: &str = "limit/";
 
-/// Where use is counted.
+/// The store of the counters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counting {
     /// In the key-value store of one gateway.
     KeyValue,
-    /// In a Redis that so many gateways share.
+    /// A Redis that this many gateways share.
     Redis {
-        /// How many processes.
+        /// The number of processes.
         gateways: usize,
     },
-    /// In a Redis of one gateway that asks for a password, which stands in the component's environment.
+    /// A Redis of one gateway with a password, which is in the component's environment.
     GuardedRedis,
 }
 
-/// What the policies of a test say.
+/// The policies of a test.
 #[derive(Debug, Clone, Default)]
 pub struct Setup {
     plans: String,
@@ -55,29 +54,29 @@ pub struct Setup {
 pub struct Limited {
     /// The vendor.
     pub upstream: Upstream,
-    /// One, or those that share a Redis.
+    /// One gateway, or those that share a Redis.
     pub gateways: Vec<Gateway>,
-    /// Where they count, if it is one.
+    /// The Redis of the counters, if they are in one.
     pub redis: Option<Redis>,
     keys: BTreeMap<String, Key>,
     _policies: tempfile::TempDir,
 }
 
 impl Setup {
-    /// With these plans.
+    /// Limits with these plans.
     #[must_use]
     pub fn new(plans: &str) -> Self {
         Self { plans: plans.to_owned(), ..Self::default() }
     }
 
-    /// With a consumer; `more` are keys of its table.
+    /// Adds a consumer; `more` are keys of its table.
     #[must_use]
     pub fn consumer(mut self, name: &str, more: &str) -> Self {
         self.consumers.push((name.to_owned(), more.to_owned()));
         self
     }
 
-    /// With this `gateway.toml`.
+    /// Sets `gateway.toml`.
     #[must_use]
     pub fn gateway(mut self, text: &str) -> Self {
         text.clone_into(&mut self.gateway);
@@ -163,7 +162,7 @@ impl Limited {
         self.call_at(0, consumer, method, path)
     }
 
-    /// A request of this consumer to one of the gateways, counted around.
+    /// A request of this consumer to the gateways in turn.
     #[must_use]
     pub fn call_at(&self, gateway: usize, consumer: &str, method: &str, path: &str) -> Call {
         let gateway = &self.gateways[gateway % self.gateways.len()];
@@ -188,7 +187,7 @@ impl Limited {
         self.chat(consumer, &question(model, marker)).header("x-request-id", marker)
     }
 
-    /// What this consumer has used, reserved and left.
+    /// The usage of this consumer.
     ///
     /// # Panics
     ///
@@ -198,7 +197,7 @@ impl Limited {
         Usage::from_answer(&answer)
     }
 
-    /// Waits until nothing is reserved any more, and says what was used.
+    /// Waits until nothing is reserved any more, and returns the usage.
     ///
     /// # Panics
     ///
@@ -215,7 +214,7 @@ impl Limited {
         }
     }
 
-    /// Every counter there is, by its name: the same in both stores.
+    /// Every counter, by its name: the same in both stores.
     ///
     /// # Panics
     ///
@@ -245,7 +244,7 @@ impl Limited {
         counters
     }
 
-    /// Puts a text where a counter is whose name has `part`; how many there were.
+    /// Writes a text over the counters whose names contain `part`; returns their number.
     pub fn break_counters(&self, part: &str, text: &str) -> usize {
         let keys = match &self.redis {
             Some(redis) => redis_keys(redis),
@@ -297,7 +296,7 @@ fn list(values: Vec<Option<Vec<u8>>>) -> Vec<String> {
 pub struct Usage(pub Value);
 
 impl Usage {
-    /// From the answer.
+    /// Reads an answer.
     ///
     /// # Panics
     ///
@@ -326,7 +325,7 @@ impl Usage {
         found[0]
     }
 
-    /// Used, reserved and left of it; of money in nano-dollars.
+    /// Used, reserved and left of it; money in nano-dollars.
     ///
     /// # Panics
     ///
@@ -338,13 +337,13 @@ impl Usage {
         (number("used"), number("reserved"), number("left"))
     }
 
-    /// How much was used of it; of money in nano-dollars.
+    /// Used of it; money in nano-dollars.
     #[must_use]
     pub fn used(&self, scopes: &str, unit: &str) -> u64 {
         self.numbers(scopes, unit).0
     }
 
-    /// The limits of which something is reserved.
+    /// The limits with reservations.
     ///
     /// # Panics
     ///
@@ -366,13 +365,13 @@ fn nano_or_number(value: &Value) -> u64 {
     dollars.parse::<u64>().expect("dollars") * 1_000_000_000 + nano
 }
 
-/// Nano-dollars as `plans.toml` has them.
+/// Nano-dollars in the form of `plans.toml`.
 #[must_use]
 pub fn usd(nano_usd: u64) -> String {
     format!("{}.{:09}", nano_usd / 1_000_000_000, nano_usd % 1_000_000_000)
 }
 
-/// Waits while a window of this length is about to end, so that a test of a minute's limit is not torn by the minute's end.
+/// Waits while a window of this length is about to end, so that the end of a minute does not split a test of its limit.
 pub async fn within_one_window(length_s: u64, test_s: u64) {
     while unix_s() % length_s + test_s >= length_s {
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;

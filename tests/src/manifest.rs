@@ -1,4 +1,4 @@
-//! `spin.toml`, as the tests read it: without the host's own reader, which is one of the things under test.
+//! `spin.toml` for the tests: without the host's own reader, which is itself tested.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -13,7 +13,7 @@ pub fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository")
 }
 
-/// The manifest that is shipped.
+/// The shipped manifest.
 ///
 /// # Panics
 ///
@@ -23,11 +23,11 @@ pub fn shipped() -> String {
     std::fs::read_to_string(repository().join("spin.toml")).expect("spin.toml")
 }
 
-/// The shipped manifest with one text in place of another.
+/// The shipped manifest with one text replaced.
 ///
 /// # Panics
 ///
-/// When the text is not there exactly once: the manifest has changed, and the test must follow.
+/// When the text does not occur exactly once: the manifest has changed, and the test must follow.
 #[must_use]
 pub fn shipped_with(from: &str, to: &str) -> String {
     let shipped = shipped();
@@ -35,11 +35,11 @@ pub fn shipped_with(from: &str, to: &str) -> String {
     shipped.replace(from, to)
 }
 
-/// The shipped manifest with the limiter that counts in Redis, as docs/limits.md says to change it.
+/// The shipped manifest with the limiter that counts in Redis, changed as in docs/limits.md.
 ///
 /// # Panics
 ///
-/// When the manifest is not what that is said of.
+/// When the manifest has changed.
 #[must_use]
 pub fn counting_in_redis(origin: &str) -> String {
     let line = dependency_line("limiter");
@@ -58,14 +58,14 @@ pub fn counting_in_redis(origin: &str) -> String {
     })
 }
 
-/// What one stage inherits: sets of permissions by name.
+/// The inherited sets of permissions of one stage, by name.
 pub type Grants = BTreeSet<String>;
 
-/// The stages of the gateway by component, each with what it inherits.
+/// The stages of the gateway by component, each with its inherited sets.
 ///
 /// # Panics
 ///
-/// When the manifest is not as Spin wants it.
+/// When the manifest is invalid.
 #[must_use]
 pub fn stages(manifest: &str) -> BTreeMap<String, Grants> {
     let manifest: toml::Table = manifest.parse().expect("TOML");

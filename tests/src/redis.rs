@@ -4,7 +4,7 @@ use postern_redis_server::RedisServer;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 
-/// A running server that keeps nothing. Dropped, it is killed.
+/// A running server without persistence. It is killed when it is dropped.
 pub struct Redis(RedisServer);
 
 impl Redis {
@@ -18,12 +18,12 @@ impl Redis {
         Self(RedisServer::start().expect("a server"))
     }
 
-    /// Ends it in the midst of whatever it does.
+    /// Kills it at any moment.
     pub fn stop(&mut self) {
         self.0.stop();
     }
 
-    /// After [`Redis::stop`]: another server at the same address, which knows nothing.
+    /// After [`Redis::stop`]: an empty server at the same address.
     ///
     /// # Panics
     ///
@@ -38,8 +38,8 @@ impl Redis {
         self.0.url()
     }
 
-    /// What it answers to a command (RESP 2, <https://redis.io/docs/latest/develop/reference/protocol-spec/>): each value
-    /// of a list, else the one value; nil is none.
+    /// Its answer to a command (RESP 2, <https://redis.io/docs/latest/develop/reference/protocol-spec/>): each value of
+    /// a list, else the one value; nil is none.
     ///
     /// # Panics
     ///

@@ -8,26 +8,26 @@ use serde_json::{Value, json};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What a test plays on.
+/// The fixtures of a test.
 pub struct Stage {
     /// The vendor.
     pub upstream: Upstream,
     /// The gateway.
     pub gateway: Gateway,
-    /// A key of the consumer `tester`, who may use every model.
+    /// A key of the consumer `tester`, which may use every model.
     pub key: Key,
-    /// A key of the consumer `restricted`, who may use a few.
+    /// A key of the consumer `restricted`, which may use a few.
     pub restricted_key: Key,
 }
 
-/// The stage of all tests that leave it as they found it.
+/// The stage of all tests that do not change it.
 #[must_use]
 pub fn shared() -> &'static Stage {
     static SHARED: LazyLock<Stage> = LazyLock::new(Stage::start);
     &SHARED
 }
 
-/// A text that no other test uses: it stands in the request's `user`, and in the answer.
+/// A unique text: it is in the request's `user`, and in the answer.
 #[must_use]
 pub fn marker() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
@@ -35,13 +35,13 @@ pub fn marker() -> String {
 }
 
 impl Stage {
-    /// A stage of one's own.
+    /// A separate stage.
     #[must_use]
     pub fn start() -> Self {
         Self::with(Options::default())
     }
 
-    /// A stage whose gateway is different; the vendor's variables are put in.
+    /// A stage with another gateway; the vendor's variables are set.
     #[must_use]
     pub fn with(mut options: Options) -> Self {
         let upstream = Upstream::start();

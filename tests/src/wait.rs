@@ -1,18 +1,18 @@
-//! Waiting for what must come.
+//! Waits for a condition.
 
 use std::time::{Duration, Instant};
 
-/// How long anything may take that a working gateway does at once, on two cores that compile something else as well.
+/// The limit for anything that a working gateway does at once, on two busy cores.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Between two looks.
+/// The interval of checks.
 const LOOK: Duration = Duration::from_millis(10);
 
-/// Waits until `condition` gives something.
+/// Waits until `condition` has a value.
 ///
 /// # Panics
 ///
-/// Saying `what` was waited for, when it has not come within [`PATIENCE`].
+/// With `what` was expected, if it has not come within [`PATIENCE`].
 pub async fn eventually<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {

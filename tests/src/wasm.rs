@@ -1,4 +1,4 @@
-//! Components as bytes: what they import, and how to make one that imports more.
+//! Components as bytes: their imports, and how to add one.
 
 use wasm_encoder::{
     ComponentImportSection, ComponentSection, ComponentSectionId, ComponentTypeRef, RawSection,
@@ -7,8 +7,8 @@ use wasmparser::component_types::ComponentEntityType;
 use wasmparser::types::TypesRef;
 use wasmparser::{Parser, Payload, Validator, WasmFeatures};
 
-/// The interfaces of which a component imports a function: methods and constructors are functions, types are not, for
-/// with them alone nothing can be done.
+/// The interfaces of which a component imports a function: methods and constructors are functions, types are not, since
+/// they alone permit nothing.
 ///
 /// # Panics
 ///
@@ -32,7 +32,7 @@ fn holds_a_function(types: &TypesRef<'_>, import: &str) -> bool {
     }
 }
 
-/// The names of all that a component imports.
+/// The names of all imports of a component.
 fn names(component: &[u8]) -> Vec<String> {
     let mut names = Vec::new();
     let mut depth = 0;
@@ -40,7 +40,7 @@ fn names(component: &[u8]) -> Vec<String> {
         match payload.expect("a component") {
             Payload::Version { .. } => depth += 1,
             Payload::End(_) => depth -= 1,
-            // What is inside imports from what is around it.
+            // Inner components import from outer ones.
             Payload::ComponentImportSection(section) if depth == 1 => {
                 let imports = section.into_iter().map(|import| import.expect("an import"));
                 names.extend(imports.map(|import| import.name.name.to_owned()));
@@ -51,8 +51,8 @@ fn names(component: &[u8]) -> Vec<String> {
     names
 }
 
-/// The same component, but that it also imports `interface`: it works as before, and asks for more. What it imports of
-/// it is the type of an instance, the one thing in the component that `instance_wat` is.
+/// The same component with `interface` as an additional import: it works as before, and requires more. The import is
+/// the type of an instance, the only one in the component that `instance_wat` defines.
 ///
 /// # Panics
 ///

@@ -1,10 +1,10 @@
-//! Every field of the vendors' requests is in the table that says what it is.
+//! Every field of the vendors' requests is in the table of fields.
 
 use postern_dialect::segments::Means;
 use std::fs;
 use std::path::Path;
 
-/// Names that only a shape's notation has, or of fields that the vendor reads from no request of a client.
+/// Names of the shapes' notation only, or of fields that the vendor does not read from requests.
 const NOTATION: [&str; 1] = ["..."];
 
 /// The fields of all shapes, with the file that has them.
@@ -25,8 +25,8 @@ fn fields() -> Vec<(String, String)> {
     fields
 }
 
-/// A line of a shape is a field if it is indented and has a name and a type: `  name! type`. Values by which a shape is told
-/// from others stand alone, or several in a line.
+/// A line of a shape is a field if it is indented and has a name and a type: `  name! type`. Values that select a shape
+/// stand alone, or several in a line.
 fn of_shape(text: &str) -> impl Iterator<Item = String> + '_ {
     text.lines().filter(|line| line.starts_with(' ')).filter_map(|line| {
         let (name, kind) = line.trim().split_once(' ')?;
@@ -51,7 +51,7 @@ fn every_field_of_a_vendors_request_is_listed_with_what_it_is() {
 }
 
 #[test]
-fn a_field_that_nobody_has_listed_is_found() {
+fn an_unlisted_field_is_found() {
     let shape = "# a page\nChat\n  model! text\n  brand_new_field [Thing]\n";
     let names: Vec<_> = of_shape(shape).collect();
     assert_eq!(names, ["model", "brand_new_field"]);

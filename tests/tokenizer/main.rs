@@ -1,4 +1,4 @@
-//! The reference `tiktoken` and ours count alike, whatever the text.
+//! Our counts equal those of the reference `tiktoken`, for any text.
 
 mod fields;
 mod texts;
@@ -18,7 +18,7 @@ use std::process::Command;
 const ENCODINGS: [(&str, Encoding); 2] =
     [("o200k_base", Encoding::O200kBase), ("cl100k_base", Encoding::Cl100kBase)];
 
-/// As `POSTERN_PYTHON` says, else where `cargo xtask test` puts it.
+/// `POSTERN_PYTHON`, else where `cargo xtask test` puts it.
 fn python() -> OsString {
     env::var_os("POSTERN_PYTHON").unwrap_or_else(|| {
         let test = env::current_exe().expect("a program");
@@ -27,7 +27,7 @@ fn python() -> OsString {
     })
 }
 
-/// As OpenAI publishes it: a token in base64 and its rank a line.
+/// In OpenAI's format: a token in base64 and its rank per line.
 fn published(encoding: Encoding) -> String {
     let mut file = String::new();
     for (rank, token) in encoding.vocabulary().enumerate() {
@@ -36,7 +36,7 @@ fn published(encoding: Encoding) -> String {
     file
 }
 
-/// What the reference counts, a line for each text.
+/// The reference's counts, a line for each text.
 fn reference(texts: &[String]) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, encoding) in ENCODINGS {

@@ -1,7 +1,7 @@
-//! Ten thousand texts, the same each time: the insides of JSON string literals.
+//! Ten thousand texts, the same in every run: the insides of JSON string literals.
 
-/// The first article of the Universal Declaration of Human Rights, or its beginning, and the letters that the random
-/// words of that script are made of.
+/// The first article of the Universal Declaration of Human Rights, or its beginning, and the letters of that script for
+/// random words.
 const SCRIPTS: [(&str, u32, u32); 24] = [
     (
         "All human beings are born free and equal in dignity and rights. They are endowed with reason.",
@@ -96,7 +96,7 @@ const CONTRACTIONS: [&str; 12] = [
     "l’été",
 ];
 const DIGITS: [&str; 8] = ["1", "42", "1234567", "3.14159", "1,000,000", "٣٤٥", "२०२६", "½²Ⅻ"];
-/// Halves of surrogate pairs, whole ones, and what stands close to them.
+/// Halves of surrogate pairs, whole pairs, and their neighbours.
 const SURROGATES: [&str; 8] = [
     "\\ud800",
     "\\udfff",
@@ -129,7 +129,7 @@ impl Dice {
     }
 }
 
-/// All of them: every script by itself, every other kind by itself, and all kinds mixed.
+/// All of them: every script separately, every other kind separately, and all kinds mixed.
 pub fn all() -> Vec<String> {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     (0..10_000).map(|number| text(number, &mut dice)).collect()
@@ -165,7 +165,7 @@ fn part(kind: usize, dice: &mut Dice, text: &mut String) {
     }
 }
 
-/// A stretch of a real sentence, or a word that is none.
+/// A part of a real sentence, or a random word.
 fn words((sentence, from, to): (&str, u32, u32), dice: &mut Dice, text: &mut String) {
     if dice.roll(2) == 0 {
         let characters: Vec<char> = sentence.chars().collect();

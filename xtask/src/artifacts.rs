@@ -1,4 +1,4 @@
-//! What a build made and where it lies: cargo knows, whatever its configuration says.
+//! The artifacts of a build, as cargo reports them under any configuration.
 
 use crate::process;
 use anyhow::{Context, Result, bail};
@@ -7,7 +7,7 @@ use std::io::{self, BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-/// What cargo says it made, fresh or not.
+/// An artifact that cargo reports, fresh or not.
 #[derive(Deserialize)]
 pub struct Artifact {
     pub manifest_path: PathBuf,
@@ -17,13 +17,13 @@ pub struct Artifact {
     pub executable: Option<PathBuf>,
 }
 
-/// Of which library, program or test of its package.
+/// The library, program or test of its package.
 #[derive(Deserialize)]
 pub struct Target {
     pub name: String,
 }
 
-/// How it was compiled.
+/// Its compilation profile.
 #[derive(Deserialize)]
 pub struct Profile {
     /// As a test program.

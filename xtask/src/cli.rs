@@ -1,4 +1,4 @@
-//! What can be typed after `cargo xtask`.
+//! The command line of `cargo xtask`.
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
@@ -60,7 +60,7 @@ pub struct Up {
     pub tls_key: Option<PathBuf>,
 }
 
-/// What the gateway is told besides `spin.toml`.
+/// The gateway's settings besides `spin.toml`.
 #[derive(Args)]
 pub struct Configuration {
     /// The policies, in place of the folder `policies`
@@ -75,13 +75,13 @@ pub struct Configuration {
 }
 
 impl Configuration {
-    /// For the operator's program.
+    /// The arguments for the operator's program.
     pub fn words(&self) -> Result<Vec<OsString>> {
         let policies = self.policies.iter().flat_map(|folder| ["--policies".into(), folder.into()]);
         Ok(policies.chain(self.common()?).collect())
     }
 
-    /// For the host.
+    /// The arguments for the host.
     pub fn host_words(&self) -> Result<Vec<OsString>> {
         let mut words = self.common()?;
         if let Some(folder) = &self.policies {
@@ -124,7 +124,7 @@ pub struct Component {
     pub features: Vec<String>,
 }
 
-/// What another program reads.
+/// Arguments of another program.
 #[derive(Args)]
 pub struct Words {
     /// Handed on as they are

@@ -10,10 +10,10 @@ use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// How much time goes into the code.
+/// The optimisation of the code.
 #[derive(Clone, Copy)]
 pub enum Profile {
-    /// As they are shipped: small and fast, with link-time optimisation.
+    /// As shipped: small and fast, with link-time optimisation.
     Release,
     /// The same code, built in half the time: for the tests and `up`.
     Dev,
@@ -32,7 +32,7 @@ impl Profile {
 /// The members under `components/` with these names.
 ///
 /// # Errors
-/// For a name that is none of them, with all that are.
+/// For an unknown name, with all names.
 pub fn named<'a>(workspace: &'a Workspace, names: &[String]) -> Result<Vec<&'a Package>> {
     let find = |name: &String| {
         let all = || workspace.components().chain(workspace.alternatives());
@@ -45,20 +45,20 @@ pub fn named<'a>(workspace: &'a Workspace, names: &[String]) -> Result<Vec<&'a P
     names.iter().map(find).collect()
 }
 
-/// Builds them with one call of cargo and copies each to `target/components/NAME.wasm`, after its
-/// pre-initialisation if it asks for one.
+/// Builds them with one call of cargo and copies each to `target/components/NAME.wasm`, pre-initialised if it asks for
+/// that.
 pub fn build(workspace: &Workspace, packages: &[&Package], profile: Profile) -> Result<()> {
     build_with(workspace, packages, profile, &[])
 }
 
-/// The same, with features of theirs (`sandbox/spin-llm`) that are off by default.
+/// The same, with features (`sandbox/spin-llm`) that are off by default.
 pub fn build_with(
     workspace: &Workspace,
     packages: &[&Package],
     profile: Profile,
     features: &[String],
 ) -> Result<()> {
-    // Together, cargo would build all with the features of the SDK that an alternative asks for.
+    // Together, cargo would build all with the features of the SDK that an alternative requires.
     let (alone, others): (Vec<_>, Vec<_>) =
         packages.iter().copied().partition(|package| package.instead_of().is_some());
     if !others.is_empty() {
@@ -77,7 +77,7 @@ fn build_together(
 ) -> Result<()> {
     let target = workspace.target.join("wasm");
     let mut command = workspace.cargo();
-    // Flags that are meant for the machine's own code (`-C target-cpu=native`) do not fit.
+    // Flags for the machine's own code (`-C target-cpu=native`) do not fit.
     for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS"] {
         command.env_remove(name);
     }
@@ -113,13 +113,14 @@ fn build_together(
     Ok(())
 }
 
-/// Where `spin.toml` expects a component: in the clone, wherever cargo builds.
+/// The path where `spin.toml` expects a component: in the clone, wherever cargo builds.
 pub fn placed(workspace: &Workspace, name: &str) -> PathBuf {
     let folder = workspace.root.join("target/components");
     folder.join(format!("{name}.wasm"))
 }
 
-/// Copies in one move, and not at all if nothing changed, so that watchers and caches stay calm. Whether it did.
+/// Copies atomically, and not at all if nothing changed, so that watchers and caches see no change. Returns whether it
+/// did.
 fn place(from: &Path, to: &Path) -> Result<bool> {
     let bytes = fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
     if fs::read(to).is_ok_and(|before| before == bytes) {

@@ -1,4 +1,4 @@
-//! Everything a developer runs: up, test, check, key, explain, component, bench.
+//! The developer's commands: up, test, check, key, explain, component, bench.
 
 mod apt;
 mod artifacts;
@@ -46,7 +46,7 @@ fn run(command: Command) -> Result<()> {
         Command::Up(up) => up::up(&workspace, &up),
         Command::Test(test) => test::test(&workspace, &test.steps),
         Command::Check(words) => {
-            // The manifest is checked against them; those that are there may be ones that are shipped.
+            // The manifest is checked with them; existing ones may be shipped builds.
             let composed = workspace.composed()?.into_iter();
             let missing: Vec<_> =
                 composed.filter(|p| !components::placed(&workspace, &p.name).is_file()).collect();
@@ -64,7 +64,7 @@ fn run(command: Command) -> Result<()> {
     }
 }
 
-/// Becomes the operator's program.
+/// Replaces this process by the operator's program.
 fn postern(workspace: &Workspace, subcommand: &str, words: &Words) -> Result<()> {
     let programs = Programs::build(workspace)?;
     let mut command = programs.postern(workspace, subcommand);

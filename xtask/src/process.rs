@@ -1,4 +1,4 @@
-//! Runs other programs, and says in one sentence what went wrong with one.
+//! Runs other programs, and reports their failures in one sentence.
 
 use anyhow::{Context, Result, bail};
 use std::env;
@@ -8,12 +8,12 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// For what fetches packages, where a working network takes a minute.
+/// The limit for programs that fetch packages, which take a minute on a working network.
 pub const NETWORK_LIMIT: Duration = Duration::from_secs(600);
-/// Between two looks at a program that has a limit.
+/// The interval of checks of a program with a limit.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// Runs to the end; everything the program prints goes to stderr, because our stdout is an answer.
+/// Runs to the end; all output of the program goes to stderr, because our stdout is an answer.
 pub fn run(command: &mut Command) -> Result<()> {
     finish(command.stdout(Stdio::from(io::stderr())))
 }
@@ -23,7 +23,8 @@ pub fn run_in_the_open(command: &mut Command) -> Result<()> {
     finish(command)
 }
 
-/// As [`run`], for what fetches from a network: killed when it takes longer, because some networks never answer.
+/// As [`run`], for programs that fetch from a network: killed when they take longer, because some networks never
+/// answer.
 pub fn run_within(command: &mut Command, limit: Duration) -> Result<()> {
     let mut child = command
         .stdin(Stdio::null())
@@ -45,7 +46,7 @@ pub fn run_within(command: &mut Command, limit: Duration) -> Result<()> {
     }
 }
 
-/// What the program prints, without the white space around it; its stderr becomes the error.
+/// The output of the program, trimmed; its stderr becomes the error.
 pub fn output(command: &mut Command) -> Result<String> {
     let output = command
         .stdin(Stdio::null())
@@ -60,7 +61,7 @@ pub fn output(command: &mut Command) -> Result<String> {
     Ok(text.trim().to_owned())
 }
 
-/// The program as it would be typed, for messages.
+/// The command line of the program, for messages.
 pub fn shown(command: &Command) -> String {
     let mut words = vec![command.get_program().to_string_lossy()];
     words.extend(command.get_args().map(|word| word.to_string_lossy()));

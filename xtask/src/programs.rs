@@ -1,4 +1,4 @@
-//! The two native programs: built here, run as programs of their own, so that this one never links a runtime.
+//! The two native programs: built here, run as separate programs, so that this one never links a runtime.
 
 use crate::artifacts;
 use crate::workspace::Workspace;
@@ -6,11 +6,11 @@ use anyhow::{Context, Result};
 use std::path::PathBuf;
 use std::process::Command;
 
-/// The packages, and what their programs are called.
+/// The packages, and the names of their programs.
 const HOST: &str = "postern-host";
 const POSTERN: &str = "postern";
 
-/// The programs as built.
+/// The built programs.
 pub struct Programs {
     /// Runs the gateway.
     pub host: PathBuf,
@@ -23,7 +23,7 @@ impl Programs {
         Self::build_with(workspace, &[])
     }
 
-    /// All of them optimised.
+    /// Builds them optimised.
     pub fn build_release(workspace: &Workspace) -> Result<Self> {
         Self::build_with(workspace, &["--release"])
     }

@@ -1,4 +1,4 @@
-//! Tells on stderr what is being done and how long it took.
+//! Reports progress on stderr, with times.
 
 use anyhow::{Context, Result};
 use std::time::Instant;

@@ -1,10 +1,9 @@
 //! One target directory for several clones, made safe.
 //!
-//! Cargo takes a crate of the workspace for fresh when its files are older than what was built
-//! from them. With `CARGO_TARGET_DIR` outside of the clone that is wrong: what lies there may have
-//! been built from another clone, with other contents or with that clone's path compiled in. So
-//! the times of our own files are set to say the truth before cargo looks at them: a file is old
-//! only if this very clone was the last to build here and the contents are those it built.
+//! Cargo takes a crate of the workspace for fresh if its files are older than its artifacts. With a `CARGO_TARGET_DIR`
+//! outside of the clone that is wrong: the artifacts may have been built from another clone, with other contents or
+//! with that clone's path compiled in. So the times of our own files are corrected before cargo reads them: a file is
+//! old only if this very clone was the last to build here and the contents are those it built.
 
 use crate::progress::note;
 use crate::workspace::Workspace;
@@ -18,7 +17,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// What was built last in a shared target directory.
+/// The last build in a shared target directory.
 #[derive(Default, Deserialize, Serialize)]
 struct Record {
     root: PathBuf,
@@ -32,8 +31,8 @@ struct Seen {
     modified_ns: u64,
 }
 
-/// Sets the times if the target directory is shared. Nobody else may build there until the file
-/// that is returned is closed, which `exec` does too.
+/// Sets the times if the target directory is shared. No other process may build there until the returned file is
+/// closed, which `exec` does too.
 pub fn settle(workspace: &Workspace) -> Result<Option<File>> {
     let (root, target) = (&workspace.root, &workspace.target);
     if target.starts_with(root) {
@@ -102,7 +101,7 @@ fn settle_file(path: &Path, known: Option<&Seen>, now: u64) -> Result<Seen> {
     Ok(Seen { sha256, modified_ns })
 }
 
-/// Every file that may be compiled in: all but what is built, fetched or hidden.
+/// Every file that may be compiled in: all except built, fetched and hidden ones.
 fn sources(root: &Path) -> Result<Vec<PathBuf>> {
     let mut folders = vec![root.to_owned()];
     let mut files = Vec::new();

@@ -1,4 +1,4 @@
-//! The standard library for the components: there, or fetched by rustup.
+//! The standard library for the components, installed by rustup if it is missing.
 
 use crate::process;
 use crate::progress::note;
@@ -7,13 +7,13 @@ use std::env;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// What the components are compiled to.
+/// The target of the components.
 pub const TARGET: &str = "wasm32-wasip2";
 
 /// Adds the target to the active toolchain if it is missing.
 ///
 /// # Errors
-/// With the reason and the remedy when it cannot be added.
+/// With the reason and the remedy if it cannot be added.
 pub fn prepare() -> Result<()> {
     let rustc = env::var_os("RUSTC").map_or_else(|| "rustc".into(), PathBuf::from);
     let is_there = || -> Result<bool> {

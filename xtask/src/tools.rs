@@ -1,4 +1,4 @@
-//! What the machine must have, looked at before anything is built: all that is missing is said at once.
+//! The required tools of the machine, checked before anything is built: all missing ones are reported at once.
 
 use crate::process::{find_on_path, output};
 use crate::workspace::Workspace;
@@ -6,24 +6,24 @@ use anyhow::{Context, Result, bail};
 use std::path::Path;
 use std::process::Command;
 
-/// What a first `up` puts on the disk, measured with room to spare; the tests come on top.
+/// The disk space of a first `up`, measured, with a margin; the tests need more.
 const FOR_UP_MB: u64 = 5_000;
 const FOR_TESTS_MB: u64 = 10_000;
-/// What is left must hold the next link, where all has been built before.
+/// The free space must hold the next link, where all has been built before.
 const FOR_MORE_MB: u64 = 1_000;
 
-/// For `cargo xtask up`: a C compiler, and room.
+/// Checks for `cargo xtask up`: a C compiler, and disk space.
 ///
 /// # Errors
-/// With everything that is missing, and what to do.
+/// Everything that is missing, and what to do.
 pub fn for_builds(workspace: &Workspace) -> Result<()> {
     report(builds(workspace, FOR_UP_MB))
 }
 
-/// For the tests also the formatter, the linter, and what runs the vendors' SDKs.
+/// Checks for the tests, in addition the formatter, the linter, and the interpreters of the vendors' SDKs.
 ///
 /// # Errors
-/// With everything that is missing, and what to do.
+/// Everything that is missing, and what to do.
 pub fn for_tests(workspace: &Workspace) -> Result<()> {
     let mut problems = builds(workspace, FOR_TESTS_MB);
     for (subcommand, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
@@ -69,7 +69,7 @@ fn builds(workspace: &Workspace, from_nothing_mb: u64) -> Vec<String> {
             target.display()
         )),
         Ok(_) => {}
-        // Where it cannot be known, the build says itself what it lacks.
+        // If it cannot be determined, the build itself reports what it lacks.
         Err(error) => eprintln!("warning: {error:#}"),
     }
     problems
@@ -87,7 +87,7 @@ fn is_node_20(version: &str) -> bool {
     major.and_then(|major| major.parse::<u32>().ok()).is_some_and(|major| major >= 20)
 }
 
-/// What the disk of this folder, or of the first above it that there is, has left.
+/// The free space on the disk of this folder, or of its first existing parent.
 fn free_mb(folder: &Path) -> Result<u64> {
     let folder = folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("/"));
     let text =

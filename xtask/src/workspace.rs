@@ -1,4 +1,4 @@
-//! Where things are: the clone, its packages and its target directory, as cargo sees them.
+//! The clone, its packages and its target directory, as cargo sees them.
 
 use crate::process;
 use anyhow::{Context, Result};
@@ -29,11 +29,11 @@ pub struct Package {
     metadata: serde_json::Value,
 }
 
-/// What a package depends on.
+/// A dependency of a package.
 #[derive(Deserialize)]
 pub struct Dependency {
     pub name: String,
-    /// Of a member of the workspace.
+    /// The path of a member of the workspace.
     pub path: Option<PathBuf>,
 }
 
@@ -45,7 +45,7 @@ struct Metadata {
 }
 
 impl Workspace {
-    /// Asks cargo, so that its configuration files and variables count.
+    /// Asks cargo, so that its configuration files and variables apply.
     pub fn find() -> Result<Self> {
         let text = process::output(
             Command::new(cargo_program())
@@ -62,17 +62,17 @@ impl Workspace {
         })
     }
 
-    /// The members under `components/` that `spin.toml` composes as it is shipped.
+    /// The members under `components/` that the shipped `spin.toml` composes.
     pub fn components(&self) -> impl Iterator<Item = &Package> {
         self.all_components().filter(|package| package.instead_of().is_none())
     }
 
-    /// Other builds of them, which an operator may name in their place.
+    /// Alternative builds of them, which an operator may use instead.
     pub fn alternatives(&self) -> impl Iterator<Item = &Package> {
         self.all_components().filter(|package| package.instead_of().is_some())
     }
 
-    /// Those that `spin.toml` composes as it is now.
+    /// The members that the current `spin.toml` composes.
     pub fn composed(&self) -> Result<Vec<&Package>> {
         let manifest = self.root.join("spin.toml");
         let text = fs::read_to_string(&manifest)
@@ -87,7 +87,7 @@ impl Workspace {
         self.packages.iter().filter(move |package| package.manifest_path.starts_with(&folder))
     }
 
-    /// The component under `tests/` that calls what the host offers; no part of the product.
+    /// The component under `tests/` that uses the host's interfaces; not part of the product.
     pub fn probe(&self) -> Option<&Package> {
         let folder = self.root.join("tests/probe");
         self.packages.iter().find(|package| package.manifest_path.starts_with(&folder))
@@ -99,8 +99,8 @@ impl Workspace {
         Some(&package.manifest_path)
     }
 
-    /// The members that are programs and libraries of this machine: all but the components and the probe. Cargo is always
-    /// called with all of them, so that it builds what they share once, with the same features.
+    /// The members that are native programs and libraries: all except the components and the probe. Cargo is always
+    /// called with all of them, so that it builds their common dependencies once, with the same features.
     pub fn native(&self) -> Vec<&str> {
         let (components, probe) = (self.root.join("components"), self.root.join("tests/probe"));
         let is_native = |package: &&Package| {
@@ -118,8 +118,8 @@ impl Workspace {
         command
     }
 
-    /// A call of any program in the root of the clone, free of what `cargo run` told this one
-    /// about its own package: build scripts that watch such variables would run again each time.
+    /// A call of any program in the root of the clone, without the variables of `cargo run` about this package: build
+    /// scripts that watch such variables would run again each time.
     pub fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
         command.current_dir(&self.root);

@@ -1,4 +1,4 @@
-//! What it costs to say who calls, and whether they may: keys, tokens, many consumers, many policies.
+//! The cost of authentication and authorization: keys, tokens, many consumers, many policies.
 
 use super::Effort;
 use super::cold::IDLE;
@@ -16,10 +16,10 @@ use std::fmt::Write as _;
 /// The entries of `server-timing` that are auth's.
 const STAGES: [&str; 2] = ["auth", "authorize"];
 
-/// Tokens that are presented once each; making them takes longer than verifying them.
+/// The number of tokens that are presented once each; making them takes longer than verifying them.
 const MAX_TOKENS: u64 = 400;
 
-/// As many as a large company has.
+/// The number of consumers of a large company.
 const MANY_CONSUMERS: usize = 10_000;
 
 pub async fn auth(gateway: &Gateway, effort: &Effort) -> Result<Vec<Figure>> {
@@ -84,7 +84,7 @@ async fn of_known_token(gateway: &Gateway, effort: &Effort) -> Result<Samples> {
     samples
 }
 
-/// Each token is presented once, so that none is remembered.
+/// Each token is presented once, so that none is cached.
 async fn of_new_tokens(
     gateway: &Gateway,
     algorithm: Algorithm,
@@ -105,7 +105,7 @@ async fn of_new_tokens(
     Ok(samples)
 }
 
-/// The first request of an instance, with 20 policies that have been checked before.
+/// The first request of an instance, with 20 policies that were checked before.
 async fn cold(gateway: &Gateway, effort: &Effort) -> Result<Vec<Figure>> {
     let running = gateway.start().await?;
     let mut connection = Connection::open(&running.server).await?;
@@ -178,7 +178,7 @@ async fn sampled(server: &Server, count: u64) -> Result<Samples> {
     Ok(samples)
 }
 
-/// What the stage took for one request, as the gateway says in `server-timing`.
+/// The stage's time for one request, from the gateway's `server-timing`.
 async fn auth_ns(connection: &mut Connection) -> Result<u64> {
     let call = Call { timing: true, ..Call::chat(payload::chat(None)) };
     let answer = connection.call(&call).await?;
@@ -190,8 +190,8 @@ fn bearer(algorithm: Algorithm, number: u64) -> Result<HeaderValue> {
     Ok(HeaderValue::from_str(&format!("Bearer {token}"))?)
 }
 
-/// So many consumers with a key each, and so many policies, of which the first lets everybody in and the others look at
-/// everything and find nothing.
+/// This many consumers with a key each, and this many policies: the first permits every caller, and the others read
+/// everything and never apply.
 fn policies(gateway: &Gateway, consumers: usize, policies: usize) -> [(&'static str, String); 3] {
     let mut of_consumers = format!(
         "[[consumer]]\nname = {CONSUMER:?}\nteam = \"bench\"\nroles = [\"developer\"]\nmodels = [\"*\"]\nissuers = [\"bench\"]\n"

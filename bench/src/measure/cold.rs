@@ -1,4 +1,4 @@
-//! What the first caller waits for: a process that starts, an instance that is not there.
+//! The wait of the first caller: for a new process, and for a new instance.
 
 use super::Effort;
 use crate::client::{Call, Connection};
@@ -12,19 +12,19 @@ use std::path::Path;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// Longer than the second for which the host keeps an instance that nobody asks.
+/// Longer than the second for which the host keeps an idle instance.
 pub const IDLE: Duration = Duration::from_millis(1_700);
 
 /// Requests that make an instance warm.
 pub const WARM_UP_REQUESTS: u64 = 200;
 
-/// How long one start took, from the moment before it, in nanoseconds.
+/// The time of one start, in nanoseconds.
 struct Start {
     listening_ns: u64,
     answered_ns: u64,
 }
 
-/// From process start to the first answered request, without and with the components compiled before.
+/// From process start to the first answered request, without and with cached components.
 pub async fn start(gateway: &Gateway, effort: &Effort) -> Result<Vec<Figure>> {
     let empty = TempDir::new()?;
     let compiling = once(gateway, empty.path()).await?;
@@ -62,7 +62,7 @@ async fn once(gateway: &Gateway, cache: &Path) -> Result<Start> {
     Ok(Start { listening_ns, answered_ns })
 }
 
-/// One request on an open connection after the instance has been dropped, beside one that finds it.
+/// One request on an open connection after the instance was dropped, beside one with an instance.
 pub async fn instance(gateway: &Gateway, effort: &Effort) -> Result<Vec<Figure>> {
     let running = gateway.start().await?;
     let call = Call::chat(payload::chat(None));

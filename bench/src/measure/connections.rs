@@ -1,4 +1,5 @@
-//! Thousands of clients that say nothing, too little or too slowly: what others notice, and what is left of them.
+//! Thousands of clients that send nothing, too little or too slowly: their effect on other clients, and what remains of
+//! them.
 
 use super::Effort;
 use crate::client::{Call, Connection};
@@ -14,7 +15,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{interval, sleep};
 
-/// Short enough to see the bound, long enough for all of a kind to be there at the same time.
+/// Short enough to see the timeout, long enough for all of a kind to be connected at the same time.
 const FLAGS: [&str; 4] = [
     "--head-timeout-ms=4000",
     "--keep-alive-timeout-ms=4000",
@@ -22,7 +23,7 @@ const FLAGS: [&str; 4] = [
     "--http2-ping-timeout-ms=2000",
 ];
 
-/// The bound, the goodbye of HTTP/2, and a machine that is busy.
+/// The timeout, the GOAWAY of HTTP/2, and a busy machine.
 const GONE_WITHIN: Duration = Duration::from_secs(20);
 
 /// A client's connection preface (RFC 9113, 3.4), with an empty SETTINGS frame.
@@ -31,11 +32,11 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
 /// A HEADERS frame of one field for stream 1 that does not end its headers (RFC 9113, 6.2).
 const UNENDED_HEADERS: &[u8] = b"\0\0\x01\x01\x01\0\0\0\x01\x82";
 
-/// What silent clients do.
+/// A kind of silent client.
 struct Kind {
     name: &'static str,
     sends: &'static [&'static [u8]],
-    /// They go on sending a byte each second.
+    /// They keep sending a byte each second.
     drips: bool,
 }
 
@@ -66,7 +67,7 @@ pub async fn connections(gateway: &Gateway, effort: &Effort) -> Result<Vec<Figur
 }
 
 async fn of_kind(running: &Running, effort: &Effort, kind: &Kind) -> Result<Vec<Figure>> {
-    // What a first request brings is not theirs.
+    // The cost of a first request is not theirs.
     ask(running, 16).await?;
     let (descriptors, before) = (descriptors(running.pid)?, resident(running)?);
     let silent = open(running, effort.silent_connections, kind).await?;
@@ -85,7 +86,7 @@ async fn of_kind(running: &Running, effort: &Effort, kind: &Kind) -> Result<Vec<
     ])
 }
 
-/// So many connections at once.
+/// Opens this many connections.
 async fn open(running: &Running, many: usize, kind: &Kind) -> Result<Vec<TcpStream>> {
     let mut open = Vec::with_capacity(many);
     for _ in 0..many {
@@ -110,7 +111,7 @@ async fn drip(mut stream: TcpStream) {
     }
 }
 
-/// Health and paying clients, each on a connection of its own, as one who comes now.
+/// Health checks and other clients, each on a new connection.
 async fn ask(running: &Running, times: usize) -> Result<(Samples, Samples)> {
     let (mut health, mut paying) = (Samples::default(), Samples::default());
     let call = Call::chat(payload::chat(None));
@@ -136,7 +137,7 @@ async fn is_healthy(running: &Running) -> Result<()> {
     Ok(())
 }
 
-/// How many more files are open than before, when their time is over.
+/// The number of files left open after their time is over.
 async fn left_after(running: &Running, before: usize) -> Result<f64> {
     let start = Instant::now();
     loop {

@@ -1,4 +1,4 @@
-//! Whole answers: how much later they come, and how many a second.
+//! Buffered answers: the added latency, and the throughput.
 
 use super::Effort;
 use crate::client::Call;
@@ -9,7 +9,7 @@ use crate::payload;
 use crate::report::{Figure, Target};
 use anyhow::Result;
 
-/// One loop of both, and what the host used meanwhile.
+/// One loop of both, and the host's use meanwhile.
 struct Both {
     direct: Run,
     through: Run,

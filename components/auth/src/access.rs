@@ -1,13 +1,13 @@
-//! May they? Decisions of Cedar, remembered where their inputs allow it.
+//! Cedar's decisions, cached where their inputs allow it.
 
 use crate::policy;
-use postern_authorization::{Action, Context, Memory, Principal, Resource};
+use postern_authorization::{Action, Context, DecisionCache, Principal, Resource};
 use postern_contract::types::auth::{Action as Asked, AuthorizationRequest, Decision};
 use postern_contract::types::{Caller, Deployment};
 use postern_fault::{Fault, Kind, shown};
 use std::sync::LazyLock;
 
-static MEMORY: LazyLock<Memory> = LazyLock::new(Memory::default);
+static DECISIONS: LazyLock<DecisionCache> = LazyLock::new(DecisionCache::default);
 
 /// One decision for each deployment.
 pub fn decisions(request: &AuthorizationRequest, unix_s: u64) -> Result<Vec<Decision>, Fault> {
@@ -18,7 +18,7 @@ pub fn decisions(request: &AuthorizationRequest, unix_s: u64) -> Result<Vec<Deci
         let mut policies = Vec::new();
         for asked in &request.actions {
             let action = action(*asked);
-            let decision = MEMORY.decide(authorization, &principal, action, &resource, &context);
+            let decision = DECISIONS.decide(authorization, &principal, action, &resource, &context);
             if !decision.allowed {
                 let fault = refusal(action, &resource, &decision.errors);
                 let denied = Some(fault.into());
@@ -38,14 +38,14 @@ pub fn decisions(request: &AuthorizationRequest, unix_s: u64) -> Result<Vec<Deci
     })
 }
 
-/// Names the action and what it was to be done to. Which policy said so is in the record, not here.
+/// Names the action and the resource. The policy that decided is in the record only.
 fn refusal(action: Action, resource: &Resource, errors: &[String]) -> Fault {
     let to = match resource {
         Resource::Gateway => "this gateway".to_owned(),
         Resource::Model { name, .. } => format!("the model `{}`", shown(name)),
     };
     let public =
-        format!("you may not do `{}` with {to}; ask whoever runs this gateway", action.word());
+        format!("you may not do `{}` with {to}; ask whoever runs this gateway", action.as_str());
     let fault = Fault::new(Kind::Forbidden, public).with_code("permission_denied");
     match errors.is_empty() {
         true => fault,
@@ -71,7 +71,7 @@ fn context(request: &AuthorizationRequest, unix_s: u64) -> Context {
     Context {
         unix_s,
         ip: request.client_ip.as_ref().and_then(|ip| ip.parse().ok()),
-        client: facts.map(|facts| facts.client.word().to_owned()).unwrap_or_default(),
+        client: facts.map(|facts| facts.client.as_str().to_owned()).unwrap_or_default(),
         stream: facts.is_some_and(|facts| facts.stream),
         tools: facts.map_or(0, |facts| facts.tools.into()),
         output_cap_tokens: facts.and_then(|facts| facts.output_cap_tokens),

@@ -1,4 +1,4 @@
-//! What issuers publish: discovery documents and key sets.
+//! Fetches issuers' discovery documents and key sets.
 
 use http::Uri;
 use postern_contract::body;
@@ -7,10 +7,10 @@ use spin_sdk::wasip3::http::client;
 use spin_sdk::wasip3::http::types::{ErrorCode, Fields, Method, Request, Scheme};
 use spin_sdk::wasip3::wit_future;
 
-/// The longest document that is read: a key set of a hundred keys with certificates is below it.
+/// The longest document that is accepted: a key set of a hundred keys with certificates is smaller.
 const MAX_BYTES: usize = 256 * 1024;
 
-/// The text at a URL of a policy. Redirects are not followed: what policy names is what is trusted.
+/// The text at a URL of a policy. Redirects are not followed: only what policy names is trusted.
 ///
 /// # Errors
 ///

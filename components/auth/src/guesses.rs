@@ -1,28 +1,28 @@
-//! How often the issuer is asked about tokens that are not good: bounded by the client's address, and in all.
+//! Limits how often the issuer is asked about inactive tokens, by the client's address and in all.
 //!
-//! A question is counted before it is put, and given back when the token was good. So callers with good tokens are as many
-//! as they like, and guesses are not.
+//! A question is counted before it is sent, and given back if the token is active. So callers with active tokens are
+//! not limited, and guesses are.
 
 use crate::key_value::KeyValue;
 use postern_identity::Refused;
 use postern_meter::counted_address;
 use postern_policy::{Issuer, IssuerKeys};
 use postern_store::increments::Increments;
-use postern_store::{Change, Counter, Counters as _, Gate, Reservation};
+use postern_store::{Change, Counter, Counters as _, Gate, ReserveOutcome};
 use spin_sdk::wasip3::spawn;
 use std::net::IpAddr;
 
 const WINDOW_S: u64 = 60;
-/// What one customer has at least (RFC 6177, 2).
+/// The smallest network of one customer (RFC 6177, 2).
 const IPV6_PREFIX_BITS: u8 = 64;
 
 static COUNTERS: Increments<KeyValue> = Increments::new(KeyValue);
 
-/// May the issuer be asked for somebody there?
+/// Counts a question to the issuer for a client at this address.
 ///
 /// # Errors
 ///
-/// [`Refused::TooManyGuesses`], and [`Refused::Unavailable`] where nobody can count.
+/// [`Refused::TooManyGuesses`], and [`Refused::Unavailable`] if the counters cannot be used.
 pub async fn count(issuer: &Issuer, address: Option<IpAddr>, unix_s: u64) -> Result<(), Refused> {
     let IssuerKeys::Introspection { guesses, .. } = &issuer.keys else { return Ok(()) };
     let [of_address, in_all] = counters(issuer, address, unix_s);
@@ -33,20 +33,20 @@ pub async fn count(issuer: &Issuer, address: Option<IpAddr>, unix_s: u64) -> Res
     }
     let retry_after_s = WINDOW_S.saturating_sub(unix_s % WINDOW_S);
     match reserved.map_err(|error| Refused::Unavailable(error.to_string()))? {
-        Reservation::Admitted(_) => Ok(()),
-        Reservation::Refused { gate, .. } => {
+        ReserveOutcome::Admitted(_) => Ok(()),
+        ReserveOutcome::Refused { gate, .. } => {
             Err(Refused::TooManyGuesses { of_address: gate == 0, retry_after_s })
         }
-        Reservation::Broken { .. } | Reservation::Behind { .. } => {
+        ReserveOutcome::Broken { .. } | ReserveOutcome::Behind { .. } => {
             Err(Refused::Unavailable("guesses of tokens cannot be counted".to_owned()))
         }
     }
 }
 
-/// The token was good, or nobody could tell.
+/// Gives a question back: the token was active, or the answer is unknown.
 pub async fn give_back(issuer: &Issuer, address: Option<IpAddr>, unix_s: u64) {
     let back = counters(issuer, address, unix_s).map(|counter| Change { counter, by: -1 });
-    // What is not given back is forgotten within a minute.
+    // A question that is not given back expires within a minute.
     let _ = COUNTERS.change(&back).await;
 }
 

@@ -1,4 +1,4 @@
-//! To whom ids were handed out of what belongs to the one account with a vendor.
+//! The owners of ids of objects in the account with a vendor.
 
 use crate::{policy, store};
 use postern_contract::clock::unix_s;
@@ -10,20 +10,20 @@ use spin_sdk::key_value::Store;
 use spin_sdk::wasip3::spawn;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// When somebody last removed what holds no longer, in seconds since 1970.
+/// The time of the last sweep by any instance, in seconds since 1970.
 const SWEPT: &str = "ids-swept";
 
-/// How often somebody does: a part of them, by the first digit of their hash, so that all have had their turn in 3 hours.
+/// The interval of sweeps. Each covers the records with one first digit of their hash, so all are covered in 3 hours.
 const SWEEP_EVERY_S: u64 = 600;
 const PARTS: u64 = 16;
 
-/// How many are looked at each time: 1,440,000 a day.
+/// The most records of one sweep: 1,440,000 a day.
 const MAX_SWEPT: usize = 10_000;
 
-/// When this instance last asked whether it is time.
+/// When this instance last checked whether a sweep is due.
 static ASKED_UNIX_S: AtomicU64 = AtomicU64::new(0);
 
-/// The caller may use these at this provider.
+/// Lets the caller use these ids at this provider.
 pub async fn bind(
     caller: &Caller,
     provider: &str,
@@ -83,7 +83,7 @@ async fn first_foreign(
     Ok(None)
 }
 
-/// Where policy knows no tenants, all callers are of one.
+/// Whether owners differ: if policy knows no tenants, all callers are of one.
 fn are_told_apart(sharing: IdSharing) -> Result<bool, Fault> {
     match sharing {
         IdSharing::Caller => Ok(true),
@@ -100,7 +100,7 @@ fn owner(caller: &Caller, sharing: IdSharing) -> IdOwner {
     IdOwner::of(sharing, &caller.consumer, tenant, token_owner)
 }
 
-/// Remove what holds no longer; no store does it by itself. Once in a while for all instances.
+/// Removes expired records, which no store does by itself; once in a while for all instances.
 async fn sweep(unix_s: u64) -> Result<(), Refused> {
     let asked_unix_s = ASKED_UNIX_S.swap(unix_s, Ordering::Relaxed);
     if unix_s.saturating_sub(asked_unix_s) < SWEEP_EVERY_S {

@@ -1,4 +1,4 @@
-//! The key-value store, where something is counted.
+//! The key-value store as a store of counters.
 
 use postern_store::increments::{IncrementError, IncrementIo};
 use spin_sdk::experimental::wasi::keyvalue::atomics;
@@ -8,11 +8,11 @@ use std::cell::OnceCell;
 
 const NS_PER_MS: u64 = 1_000_000;
 
-/// The label that Spin has without being told.
+/// The label of Spin's default store.
 const LABEL: &str = "default";
 
 thread_local! {
-    /// Opened once an instance, whose one thread this is.
+    /// Opened once per instance, which has one thread.
     static BUCKET: OnceCell<Bucket> = const { OnceCell::new() };
 }
 
@@ -44,7 +44,7 @@ impl IncrementIo for KeyValue {
     }
 
     async fn names(&self, beginning: &str) -> Result<Vec<String>, IncrementError> {
-        // The asynchronous interface: a long list does not hold up the instance.
+        // The asynchronous interface: a long list does not block the instance.
         let store = spin_sdk::key_value::Store::open_default().await;
         let store = store.map_err(|error| IncrementError::Unavailable(format!("{error:?}")))?;
         let (mut keys, mut names) = (store.get_keys().await, Vec::new());

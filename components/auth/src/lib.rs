@@ -1,29 +1,30 @@
 //! Who is calling, and may they?
 //!
-//! Reads: the credential headers, `consumers.toml`, `issuers.toml`, `authorization.cedar`, of the key-value store issued
-//! keys, key sets, introspected tokens and whose ids are, of issuers their discovery documents and key sets. Writes: key sets, what
-//! introspection said, when a key was last used, to whom ids were handed out, that it can be written. Refuses with: `unauthenticated`, in the same words for every key that does
-//! not let in; `forbidden`; `invalid-request` when two headers present two credentials. Runs first, and once more when the
-//! router has said what could serve. Fails closed: policies, a store or an issuer that cannot be read are `unavailable`.
+//! Reads: the credential headers, `consumers.toml`, `issuers.toml`, `authorization.cedar`, from the key-value store
+//! issued keys, key sets, introspected tokens and the owners of ids, and from issuers their discovery documents and key
+//! sets. Writes: key sets, introspection results, the last use of keys, the owners of ids, a probe of the store.
+//! Refuses with: `unauthenticated`, with the same message for every invalid key; `forbidden`; `invalid-request` if two
+//! headers present two credentials. Runs first, and once more when the router has named the deployments. Fails closed:
+//! policies, a store or an issuer that cannot be read are `unavailable`.
 //!
 //! Holds no secret: introspection and MACs are calls that it delegates to `upstream`, through the gateway.
 
 mod access;
 mod fetch;
-mod found;
 mod guesses;
 mod ids;
 mod key_sets;
 mod key_value;
 mod keys;
 mod opaque;
+mod outcome;
 mod policy;
-mod remembered;
 mod store;
+mod token_cache;
 mod tokens;
 mod used;
 
-use crate::found::Found;
+use crate::outcome::Outcome;
 use postern_contract::auth::exports::postern::auth::stage::Guest;
 use postern_contract::clock::unix_s;
 use postern_contract::types::auth::{
@@ -51,11 +52,11 @@ impl Guest for Auth {
         let headers = headers.map(|one| (one.header.as_str(), one.value.as_str()));
         let secret = postern_identity::secret(headers).map_err(fails)?;
         let address = request.client_ip.as_ref().and_then(|ip| ip.parse().ok());
-        match found(issuers, secret.unwrap_or_default(), done, address).await {
-            Ok(Found::Caller(identity)) => {
+        match outcome(issuers, secret.unwrap_or_default(), done, address).await {
+            Ok(Outcome::Caller(identity)) => {
                 Ok(Authentication::Authenticated(identity.caller.clone()))
             }
-            Ok(Found::Delegated(call)) => Ok(Authentication::Delegated(call)),
+            Ok(Outcome::Delegated(call)) => Ok(Authentication::Delegated(call)),
             Err(reason) => {
                 let reason = if secret.is_none() { without_credential(reason) } else { reason };
                 Err(refused(&reason, issuers, secret))
@@ -98,22 +99,22 @@ impl Guest for Auth {
     }
 }
 
-async fn found(
+async fn outcome(
     issuers: &Issuers,
     secret: &str,
     done: Option<DelegatedResult>,
     address: Option<IpAddr>,
-) -> Result<Found, Reason> {
+) -> Result<Outcome, Reason> {
     let unix_s = unix_s();
     let sha256 = postern_keys::sha256_hex(secret);
-    let found = match remembered::get(&sha256, unix_s) {
-        Some(caller) => Found::Caller(caller),
+    let outcome = match token_cache::get(&sha256, unix_s) {
+        Some(caller) => Outcome::Caller(caller),
         None => looked_up(issuers, secret, &sha256, done, address, unix_s).await?,
     };
-    if let Found::Caller(caller) = &found {
+    if let Outcome::Caller(caller) = &outcome {
         caller.calls_from(address)?;
     }
-    Ok(found)
+    Ok(outcome)
 }
 
 async fn looked_up(
@@ -123,14 +124,14 @@ async fn looked_up(
     done: Option<DelegatedResult>,
     address: Option<IpAddr>,
     unix_s: u64,
-) -> Result<Found, Reason> {
+) -> Result<Outcome, Reason> {
     let consumers = policy::consumers().map_err(unreadable)?;
     match (Credential::of(secret), issuers.introspecting()) {
         (Credential::MistypedKey, _) => Err(Reason::MistypedKey),
         (Credential::Jwt(token), _) if issuers.iter().next().is_some() => {
             tokens::caller(consumers, issuers, token, sha256, done, address, unix_s).await
         }
-        // No issuer is shown other people's API keys.
+        // API keys of other services are not sent to an issuer.
         (Credential::Opaque(token), Some(issuer))
             if !token.is_empty() && !postern_identity::is_foreign_key(token) =>
         {
@@ -138,12 +139,12 @@ async fn looked_up(
         }
         _ => {
             let caller = keys::caller(consumers, secret, sha256, unix_s).await?;
-            Ok(Found::Caller(Arc::new(caller)))
+            Ok(Outcome::Caller(Arc::new(caller)))
         }
     }
 }
 
-/// A key of another kind than ours may be kept in git; what is none is a token.
+/// A foreign key may be in git; any other text is a token.
 async fn opaque_or_key(
     consumers: &postern_policy::Consumers,
     issuer: &Issuer,
@@ -152,17 +153,17 @@ async fn opaque_or_key(
     done: Option<DelegatedResult>,
     address: Option<IpAddr>,
     unix_s: u64,
-) -> Result<Found, Reason> {
+) -> Result<Outcome, Reason> {
     match consumers.key_by_sha256(sha256) {
         Some(key) => postern_identity::of_policy_key(key, sha256, unix_s)
-            .map(|caller| Found::Caller(Arc::new(caller))),
+            .map(|caller| Outcome::Caller(Arc::new(caller))),
         None => {
             crate::opaque::caller(consumers, issuer, token, sha256, done, address, unix_s).await
         }
     }
 }
 
-/// Where nothing was presented, the same work was done, and nothing was found.
+/// A missing credential costs the same look-ups as a wrong one.
 fn without_credential(reason: Reason) -> Reason {
     match reason {
         Reason::Unavailable(why) => Reason::Unavailable(why),
@@ -172,8 +173,8 @@ fn without_credential(reason: Reason) -> Reason {
 
 fn refused(reason: &Reason, issuers: &Issuers, secret: Option<&str>) -> AuthenticationFailure {
     let challenge = postern_identity::challenge(reason, issuers.protected_resource());
-    // The id of a key that is ours, or was, and of a token. What is neither may be a password, of which not even a part of
-    // a hash belongs in a record.
+    // Our keys, valid or not, and tokens have an id. Any other text may be a password, of which not even a part of a
+    // hash belongs in a record.
     let has_id =
         |secret: &&str| matches!(Credential::of(secret), Credential::Key(_) | Credential::Jwt(_));
     let key = secret.filter(has_id);
@@ -181,7 +182,7 @@ fn refused(reason: &Reason, issuers: &Issuers, secret: Option<&str>) -> Authenti
     AuthenticationFailure { fault: reason.fault().into(), challenge, credential_id }
 }
 
-/// The gateway's own trouble, or a request that no credential would mend: there is no challenge.
+/// The gateway is at fault, or no credential would help: there is no challenge.
 fn fails(fault: NativeFault) -> AuthenticationFailure {
     AuthenticationFailure { fault: fault.into(), challenge: None, credential_id: None }
 }

@@ -1,7 +1,7 @@
-//! Opaque tokens: the issuer says whose they are (RFC 7662).
+//! Opaque tokens, which their issuer introspects (RFC 7662).
 
-use crate::found::{self, Found};
 use crate::guesses;
+use crate::outcome::{self, Outcome};
 use crate::store;
 use postern_contract::types::delegation::{
     BasicCredential, DelegatedCall, DelegatedResult, FormAnswer, FormPost,
@@ -12,17 +12,17 @@ use postern_token::{Claims, IntrospectionError, introspection};
 use spin_sdk::wasip3::spawn;
 use std::net::IpAddr;
 
-/// When somebody last looked for answers that hold no longer, in seconds since 1970.
+/// The time of the last sweep by any instance, in seconds since 1970.
 const SWEPT: &str = "introspected-swept";
 
-/// How often somebody does.
+/// The interval of sweeps.
 const SWEEP_EVERY_S: u64 = 3_600;
 
-/// How many it removes at a time, and among how many.
+/// The most removals of one sweep, and the most records that it reads.
 const MAX_SWEPT: usize = 1_000;
 const MAX_LISTED: usize = 100_000;
 
-/// The caller with this token, or the question that `upstream` must put to the issuer.
+/// The caller with this token, or the question that `upstream` must send to the issuer.
 pub async fn caller(
     consumers: &Consumers,
     issuer: &Issuer,
@@ -31,7 +31,7 @@ pub async fn caller(
     done: Option<DelegatedResult>,
     address: Option<IpAddr>,
     unix_s: u64,
-) -> Result<Found, Refused> {
+) -> Result<Outcome, Refused> {
     let name = Introspected::store_name(sha256);
     let kept = store::get(&name).await?;
     let kept = kept.and_then(|bytes| Introspected::from_json(&bytes, unix_s));
@@ -41,7 +41,7 @@ pub async fn caller(
         (None, None) => {
             refuse_inactive(issuer, sha256, unix_s).await?;
             guesses::count(issuer, address, unix_s).await?;
-            return question(issuer, secret).map(Found::Delegated);
+            return question(issuer, secret).map(Outcome::Delegated);
         }
         (None, Some(DelegatedResult::Form(answer))) => {
             let said = said(issuer, &answer, unix_s);
@@ -53,7 +53,7 @@ pub async fn caller(
             }
             let (claims, kept) = said?;
             if unix_s < kept.until_unix_s {
-                // What cannot be kept is asked again. The sweep is beside the request, which does not wait for it.
+                // A result that cannot be stored is asked for again. The request does not wait for the sweep.
                 let _ = store::set(&name, &kept.to_json()).await;
                 spawn(async move { drop(sweep(unix_s).await) });
             }
@@ -61,14 +61,14 @@ pub async fn caller(
         }
         (None, Some(DelegatedResult::Failed(fault))) => {
             guesses::give_back(issuer, address, unix_s).await;
-            return Err(found::unavailable(fault));
+            return Err(outcome::unavailable(fault));
         }
-        (None, Some(DelegatedResult::Mac(_))) => return Err(found::wrong_call()),
+        (None, Some(DelegatedResult::Mac(_))) => return Err(outcome::wrong_call()),
     };
-    found::known(consumers, issuer, &claims, secret, sha256, until).map(Found::Caller)
+    outcome::known(consumers, issuer, &claims, secret, sha256, until).map(Outcome::Caller)
 }
 
-/// The issuer has said so a moment ago.
+/// Refuses a token that the issuer called inactive a moment ago.
 async fn refuse_inactive(issuer: &Issuer, sha256: &str, unix_s: u64) -> Result<(), Refused> {
     let kept = store::get(&Inactive::store_name(sha256)).await?;
     match kept.is_some_and(|bytes| Inactive::is(&bytes, &issuer.name, sha256, unix_s)) {
@@ -77,7 +77,7 @@ async fn refuse_inactive(issuer: &Issuer, sha256: &str, unix_s: u64) -> Result<(
     }
 }
 
-/// No later answer would be another, but for a token that is yet to hold: that is asked about again soon.
+/// Whether a later answer would be the same; not for a token that is not valid yet, which is asked about again soon.
 fn is_inactive(refused: &Refused) -> bool {
     matches!(refused, Refused::Introspection(_) | Refused::Token(_))
 }
@@ -86,7 +86,7 @@ async fn note_inactive(issuer: &Issuer, sha256: &str, unix_s: u64) {
     let IssuerKeys::Introspection { guesses, .. } = &issuer.keys else { return };
     if guesses.cache_s > 0 {
         let inactive = Inactive::new(&issuer.name, sha256, guesses.cache_s, unix_s);
-        // What cannot be kept is asked again.
+        // A result that cannot be stored is asked for again.
         let _ = store::set(&Inactive::store_name(sha256), &inactive.to_json()).await;
     }
 }
@@ -105,7 +105,7 @@ fn question(issuer: &Issuer, secret: &str) -> Result<DelegatedCall, Refused> {
     }))
 }
 
-/// What the issuer's answer makes of the token, and what is kept of it.
+/// The claims in the issuer's answer, and the record of them.
 fn said(
     issuer: &Issuer,
     answer: &FormAnswer,
@@ -113,8 +113,8 @@ fn said(
 ) -> Result<(Claims, Introspected), Refused> {
     let claims = introspection::read(answer.status, &answer.body, &rules(issuer), unix_s);
     let claims = claims.map_err(|error| match error {
-        IntrospectionError::Refused(error) => found::refused(error),
-        // An answer that is none is the issuer's trouble: the token may be good.
+        IntrospectionError::Refused(error) => outcome::refused(error),
+        // An invalid answer is the issuer's fault: the token may be active.
         error if error.is_unavailable() => Refused::Unavailable(error.to_string()),
         error => Refused::Introspection(error),
     })?;
@@ -132,7 +132,7 @@ fn read_again(kept: &Introspected) -> Result<Claims, Refused> {
         .map_err(|error| Refused::Unavailable(format!("a kept introspection: {error}")))
 }
 
-/// Remove what holds no longer; no store does it by itself. Once in a while for all instances.
+/// Removes expired records, which no store does by itself; once in a while for all instances.
 async fn sweep(unix_s: u64) -> Result<(), Refused> {
     let last =
         store::get(SWEPT).await?.and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok());

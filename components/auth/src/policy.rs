@@ -10,15 +10,15 @@ static CONSUMERS: Policies<Consumers> = Policies::new();
 static ISSUERS: Policies<Issuers> = Policies::new();
 static AUTHORIZATION: Policies<Authorization> = Policies::new();
 
-/// Where it is written down which policies were found right, by their fingerprint: checking them against the schema takes
-/// longer than reading them, and need not be done by each new instance.
+/// The record of the fingerprints of valid policies: checking policies against the schema takes longer than parsing
+/// them, and need not be done by each new instance.
 const CHECKED: &str = "authorization-checked";
 
-/// Consumers, and the keys kept in git.
+/// Consumers, and their keys in git.
 ///
 /// # Errors
 ///
-/// `unavailable` when the file cannot be read or is wrong; so for the others.
+/// `unavailable` if the file cannot be read or is invalid; the same for the others.
 pub fn consumers() -> Result<&'static Consumers, Fault> {
     CONSUMERS.get(|| {
         let text = policies::required(CONSUMERS_FILE)?;
@@ -26,7 +26,7 @@ pub fn consumers() -> Result<&'static Consumers, Fault> {
     })
 }
 
-/// Who issues tokens.
+/// The issuers of tokens.
 pub fn issuers() -> Result<&'static Issuers, Fault> {
     ISSUERS.get(|| {
         let text = policies::optional(ISSUERS_FILE)?;
@@ -34,7 +34,7 @@ pub fn issuers() -> Result<&'static Issuers, Fault> {
     })
 }
 
-/// Who may do what. [`prepare`] has read it before.
+/// The authorization policies, which [`prepare`] has read.
 pub fn authorization() -> Result<&'static Authorization, Fault> {
     AUTHORIZATION.get(|| {
         let text = policies::required(AUTHORIZATION_FILE)?;
@@ -42,7 +42,7 @@ pub fn authorization() -> Result<&'static Authorization, Fault> {
     })
 }
 
-/// Read the authorization, once an instance, and check it, once for all instances.
+/// Reads the authorization policies, once per instance, and checks them, once for all instances.
 pub async fn prepare() -> Result<&'static Authorization, Fault> {
     if AUTHORIZATION.is_read() {
         return authorization();
@@ -54,7 +54,7 @@ pub async fn prepare() -> Result<&'static Authorization, Fault> {
 async fn checked() -> Result<Authorization, String> {
     let text = policies::required(AUTHORIZATION_FILE)?;
     let fingerprint = Authorization::fingerprint(&text);
-    // A store that cannot be read is said by whoever needs what is in it; here it only costs a check.
+    // An unreadable store is reported where its content is needed; here it only costs a check.
     let known = store::get(CHECKED).await.ok().flatten();
     if known.as_deref() == Some(fingerprint.as_bytes()) {
         return Authorization::from_validated(&text).map_err(|problems| in_lines(&problems));

@@ -5,20 +5,20 @@ use postern_identity::Refused;
 use spin_sdk::key_value::{Error, Store};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What is written to see that it can be.
+/// The key of the readiness probe.
 const PROBE: &str = "readiness/probe";
 
-/// Probes come every few seconds, from each load balancer: a store need not be written for all of them.
+/// The interval of writes: probes come every few seconds from each load balancer, and need not all write.
 const PROBE_EVERY_S: u64 = 3;
 
-/// When this instance last wrote it.
+/// When this instance last wrote the probe.
 static WRITTEN_UNIX_S: AtomicU64 = AtomicU64::new(0);
 
-/// Open it; a handle is cheap.
+/// Opens the store; a handle is cheap.
 ///
 /// # Errors
 ///
-/// [`Refused::Unavailable`], as for everything here.
+/// [`Refused::Unavailable`], as for every function here.
 pub async fn open() -> Result<Store, Refused> {
     Store::open_default().await.map_err(|error| failed(&error))
 }
@@ -28,12 +28,12 @@ pub async fn get(name: &str) -> Result<Option<Vec<u8>>, Refused> {
     open().await?.get(name).await.map_err(|error| failed(&error))
 }
 
-/// Set a key.
+/// Sets a key.
 pub async fn set(name: &str, value: &[u8]) -> Result<(), Refused> {
     open().await?.set(name, value).await.map_err(|error| failed(&error))
 }
 
-/// Can it be written, and what was written be read? A store that is only read serves no revocation, and counts nothing.
+/// Whether the store can be written and read back: a read-only store serves no revocation and counts nothing.
 pub async fn usable() -> Result<(), Refused> {
     let now_unix_s = unix_s();
     let since_s = now_unix_s.abs_diff(WRITTEN_UNIX_S.load(Ordering::Relaxed));
@@ -41,7 +41,7 @@ pub async fn usable() -> Result<(), Refused> {
         return Ok(());
     }
     set(PROBE, now_unix_s.to_string().as_bytes()).await?;
-    // Another instance may have written since.
+    // Another instance may have written it since.
     if get(PROBE).await?.is_none() {
         let why = "key-value store: what was written is not there";
         return Err(Refused::Unavailable(why.to_owned()));
@@ -50,17 +50,17 @@ pub async fn usable() -> Result<(), Refused> {
     Ok(())
 }
 
-/// As every fault of the store.
+/// The refusal for every fault of the store.
 pub fn failed(error: &Error) -> Refused {
     Refused::Unavailable(format!("key-value store: {error:?}"))
 }
 
-/// Remove a key, if it is there.
+/// Removes a key, if it exists.
 pub async fn delete(name: &str) -> Result<(), Refused> {
     open().await?.delete(name).await.map_err(|error| failed(&error))
 }
 
-/// At most so many keys of the store that begin so. There may be many others, which are not held.
+/// At most `at_most` keys with this prefix. There may be many others, which are not kept in memory.
 pub async fn names(beginning: &str, at_most: usize) -> Result<Vec<String>, Refused> {
     let (mut keys, mut names) = (open().await?.get_keys().await, Vec::new());
     while let Some(name) = keys.next().await {

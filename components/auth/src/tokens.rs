@@ -1,6 +1,6 @@
 //! Signed tokens.
 
-use crate::found::{Found, known, refused, unavailable, wrong_call};
+use crate::outcome::{Outcome, known, refused, unavailable, wrong_call};
 use crate::{key_sets, opaque};
 use postern_contract::types::delegation::{DelegatedCall, DelegatedResult, HashFunction, Mac};
 use postern_fault::shown;
@@ -9,7 +9,7 @@ use postern_policy::{Consumers, IssuerKeys, Issuers};
 use postern_token::{Algorithm, TokenError, Unverified};
 use std::net::IpAddr;
 
-/// A token is looked at again after this, whenever it expires: a key that was withdrawn verifies nothing then.
+/// A token is verified again after this time, even if it expires later: its key may have been withdrawn.
 const MAX_REMEMBERED_S: u64 = 3_600;
 
 /// The caller with this token, by the policy of the issuer that it names.
@@ -21,7 +21,7 @@ pub async fn caller(
     done: Option<DelegatedResult>,
     address: Option<IpAddr>,
     unix_s: u64,
-) -> Result<Found, Refused> {
+) -> Result<Outcome, Refused> {
     let token = Unverified::read(secret).map_err(Refused::Token)?;
     let named = token.issuer().unwrap_or_default();
     let issuer = issuers.by_issuer(named);
@@ -34,10 +34,10 @@ pub async fn caller(
         IssuerKeys::SharedSecret { variable } => match done {
             None => {
                 token.check(&rules, unix_s).map_err(refused)?;
-                return mac(variable, &token).map(Found::Delegated);
+                return mac(variable, &token).map(Outcome::Delegated);
             }
             Some(DelegatedResult::Mac(mac)) => {
-                // A text that is not hexadecimal is no MAC, as an empty one is none.
+                // A MAC must be hexadecimal; any other text is an empty MAC, which never matches.
                 let mac = hex::decode(&mac).unwrap_or_default();
                 token.verify_mac(&mac, &rules, unix_s).map_err(refused)?
             }
@@ -50,10 +50,10 @@ pub async fn caller(
     };
     let expires = claims.expires_at_unix_s().unwrap_or(unix_s);
     let until = expires.min(unix_s.saturating_add(MAX_REMEMBERED_S));
-    known(consumers, issuer, &claims, secret, sha256, until).map(Found::Caller)
+    known(consumers, issuer, &claims, secret, sha256, until).map(Outcome::Caller)
 }
 
-/// Only a secret shared with the issuer tells; `upstream` holds it.
+/// Only the secret shared with the issuer can verify it; `upstream` holds it.
 fn mac(variable: &str, token: &Unverified) -> Result<DelegatedCall, Refused> {
     let algorithm = token.algorithm();
     let hash = match algorithm {

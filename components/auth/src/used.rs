@@ -1,4 +1,4 @@
-//! When an issued key was last used: noted beside the request, at most once a minute for each key.
+//! Records the last use of issued keys, beside the request, at most once a minute for each key.
 
 use crate::store;
 use lru::LruCache;
@@ -7,13 +7,13 @@ use spin_sdk::wasip3::spawn;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
 
-/// Keys that are told apart at a time; a note of another that is not known any more is only made once too often.
+/// The most keys that are remembered; a forgotten key is only recorded once too often.
 const MOST: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1_023);
 
-/// What this instance has noted.
+/// The uses that this instance has recorded.
 static NOTED: Mutex<Option<LruCache<String, u64>>> = Mutex::new(None);
 
-/// Note it, if that has not been done just now. The request does not wait for it, and does not fail with it.
+/// Records a use, unless one was just recorded. The request neither waits for it nor fails with it.
 pub fn note(sha256: &str, unix_s: u64) {
     let mut noted = NOTED.lock().unwrap_or_else(PoisonError::into_inner);
     let noted = noted.get_or_insert_with(|| LruCache::new(MOST));
@@ -23,7 +23,7 @@ pub fn note(sha256: &str, unix_s: u64) {
     noted.put(sha256.to_owned(), unix_s);
     let name = last_used_name(sha256);
     spawn(async move {
-        // Another instance may have noted it.
+        // Another instance may have recorded it.
         let stored = store::get(&name).await.ok().flatten();
         let stored = stored.as_deref().and_then(parse_last_used);
         if is_last_used_due(stored, unix_s) {

@@ -1,4 +1,4 @@
-//! The host's HTTP as the pipeline takes it.
+//! The host's HTTP types for the pipeline.
 
 use postern_pipeline::{Body, Client, RequestHead};
 use postern_types::Fault;
@@ -33,11 +33,11 @@ fn method(method: Method) -> String {
     known.to_owned()
 }
 
-/// Headers of a response.
+/// The headers of a response.
 pub fn fields(named: &[(String, String)]) -> Fields {
     let fields = Fields::new();
     for (name, value) in named {
-        // A vendor's header that the host will not carry is not worth the answer.
+        // A vendor's header that the host does not carry is dropped.
         let _ = fields.append(name, value.as_bytes());
     }
     fields
@@ -46,10 +46,10 @@ pub fn fields(named: &[(String, String)]) -> Fields {
 /// How a request's body ended.
 type Ending = FutureReader<Result<Option<Trailers>, ErrorCode>>;
 
-/// Dropped with the body: it says that all is well.
+/// Dropped with the body, which reports success.
 type Taken = FutureWriter<Result<(), ErrorCode>>;
 
-/// The body of a client's request; only one that is read is taken from the host.
+/// The body of a client's request; it is taken from the host only if it is read.
 pub enum HttpBody {
     /// Not read yet.
     Unread(Option<Request>),
@@ -90,7 +90,7 @@ fn incomplete(error: &ErrorCode) -> postern_fault::Fault {
     .with_private(format!("{error:?}"))
 }
 
-/// Appends what has arrived. True: no more will come.
+/// Appends what has arrived. True: the body has ended.
 pub async fn read(stream: &mut StreamReader<u8>, buffer: Vec<u8>) -> (bool, Vec<u8>) {
     let (status, filled) = stream.read(buffer).await;
     (status == StreamResult::Dropped, filled)

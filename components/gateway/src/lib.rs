@@ -1,10 +1,10 @@
-//! The door: the one component that speaks HTTP to clients.
+//! The gateway: the one component that speaks HTTP to clients.
 //!
-//! Reads: the request, `gateway.toml`. Writes: the response, one log line a request. Refuses with: whatever a stage
-//! refuses with, in the client's dialect, and with what is wrong in HTTP itself (404, 405, 413, 431). Fails closed: without
-//! readable policies it serves nothing.
+//! Reads: the request, `gateway.toml`. Writes: the response, one log line per request. Refuses with: the refusals of
+//! all stages, in the client's dialect, and errors of HTTP itself (404, 405, 413, 431). Fails closed: without readable
+//! policies it serves nothing.
 //!
-//! It binds the host's HTTP and the stages' imports to `postern_pipeline`, where the order of the stages is.
+//! It binds the host's HTTP and the stages' imports to `postern_pipeline`, which has the order of the stages.
 
 mod http;
 mod policy;

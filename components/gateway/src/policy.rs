@@ -10,7 +10,7 @@ static GATEWAY: Policies<Gateway> = Policies::new();
 ///
 /// # Errors
 ///
-/// `unavailable` when the file is there but cannot be read or is wrong: without policies nothing is served.
+/// `unavailable` if the file exists but cannot be read or is invalid: without policies nothing is served.
 pub fn gateway() -> Result<&'static Gateway, Fault> {
     GATEWAY.get(|| {
         let text = policies::optional(GATEWAY_FILE)?;

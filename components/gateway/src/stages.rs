@@ -1,4 +1,4 @@
-//! The stages as imports, bound to what the pipeline asks of them.
+//! The stages as imports, bound to the traits of the pipeline.
 #![allow(missing_docs)] // The documentation is in the WIT, which the generated items repeat.
 
 use crate::{http, policy};
@@ -55,7 +55,7 @@ use postern_contract::transport;
 
 const NS_PER_MS: u64 = 1_000_000;
 
-/// What this component imports.
+/// The imports of this component.
 #[derive(Clone, Copy)]
 pub struct Imports;
 
@@ -158,7 +158,7 @@ impl Limiter for Imports {
         limiter::ready().await
     }
 
-    // The task ends with the request: nothing can be awaited any more.
+    // The task ends with the request: it cannot wait any more.
     fn abandoned(&self, _lease: String) {}
 }
 
@@ -319,11 +319,11 @@ impl Platform for Imports {
         policy::gateway()
     }
 
-    /// In one piece, so that lines of other requests do not cut it.
+    /// Written at once, so that lines of other requests do not cut it.
     fn record(&self, record: &Record) {
         if let Some(mut line) = record.to_json() {
             line.push('\n');
-            // Nobody is left to tell if the log cannot be written.
+            // If the log cannot be written, there is no place to report it.
             let _ = std::io::stderr().write_all(line.as_bytes());
         }
     }

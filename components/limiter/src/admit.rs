@@ -1,17 +1,18 @@
-//! May this request be sent? Reserves what it may use.
+//! May this request be sent? Reserves the most that it may use.
 
 use crate::{context, counters, policy, subject, thinking};
 use postern_contract::types::limiter::{Admission, AdmissionRequest, Rejection};
 use postern_contract::types::{Dialect, Metering, Operation, Price, Prompt, RequestFacts};
 use postern_fault::{Fault, Kind};
 use postern_meter::{
-    Amounts, AnswerCap, Asked, Denied, Limits, Names, RENEW_AFTER_MS, Reserved, Ticket, headers,
+    Admitted, Amounts, AnswerCap, HeaderNames, Lease, Limits, RENEW_AFTER_MS, Rejected,
+    ReserveRequest, headers,
 };
 use postern_policy::{Limit, LimitUnit};
 use postern_tokenizer::prompt::{Tokens, count};
 use std::cell::OnceCell;
 
-/// What is reserved for a request, and what its client is told.
+/// The reservation for a request, and the response headers for its client.
 pub async fn admit(
     request: &AdmissionRequest,
     prompt: &Prompt,
@@ -33,17 +34,17 @@ pub async fn admit(
     let amounts = amounts(facts, metering, cap, &counted, tokens);
     let address = subject::address(plans, request.client_ip.as_deref());
     let subject = subject::of(&request.caller, address.as_deref(), Some(deployment));
-    let asked = Asked { subject, amounts: &amounts, zone: policy::zone(plans) };
-    match limits.reserve(counters::counters(), counted, asked, now_ms).await {
+    let reserve_request = ReserveRequest { subject, amounts: &amounts, zone: policy::zone(plans) };
+    match limits.reserve(counters::counters(), counted, reserve_request, now_ms).await {
         Ok(reserved) => {
             let answer_cap = cap.filter(|cap| cap.is_sent && needs_cap).map(|cap| cap.tokens);
             Ok(admitted(names(facts), reserved, &amounts, price, answer_cap))
         }
-        Err(denied) => Err(refused(names(facts), denied)),
+        Err(rejected) => Err(refused(names(facts), rejected)),
     }
 }
 
-/// The cap on an answer, where there is an answer.
+/// The cap on an answer; none for operations without one.
 fn answer_cap(
     facts: &RequestFacts,
     metering: &Metering,
@@ -68,15 +69,15 @@ fn answer_cap(
     }
 }
 
-/// The client's own cap, as the vendor is told it.
+/// The client's own cap, as it is sent to the vendor.
 fn clients_cap(facts: &RequestFacts, metering: &Metering) -> Option<u64> {
     let cap = facts.output_cap_tokens?;
-    // In its own dialect it is the client's to be refused.
+    // In the vendor's own dialect, a cap that is too small is the client's error.
     let is_raised = cap > 0 && facts.client != Dialect::Responses;
     Some(if is_raised { cap.max(metering.least_cap_tokens) } else { cap })
 }
 
-/// The most that it may use. Its tokens are counted only if a limit is about them; to have tokens counted uses none.
+/// The most that it may use. Tokens are counted only if a limit counts them; a count of tokens uses none.
 fn amounts(
     facts: &RequestFacts,
     metering: &Metering,
@@ -104,19 +105,20 @@ fn counts_tokens(limit: &Limit) -> bool {
 }
 
 fn admitted(
-    names: Names,
-    reserved: Reserved<'_>,
+    names: HeaderNames,
+    reserved: Admitted<'_>,
     amounts: &Amounts,
     price: Option<&Price>,
     answer_cap_tokens: Option<u64>,
 ) -> Admission {
-    let Reserved { holds, stand, uncounted, now_ms } = reserved;
-    let warnings = stand.iter().filter_map(|(met, standing)| met.warning(standing)).collect();
-    let ticket = Ticket::new(holds, amounts.input_tokens, price);
-    let renew_after_ms = ticket.must_be_renewed().then_some(RENEW_AFTER_MS);
+    let Admitted { reservations, statuses, uncounted, now_ms } = reserved;
+    let warnings =
+        statuses.iter().filter_map(|(matched, status)| matched.warning(status)).collect();
+    let lease = Lease::new(reservations, amounts.input_tokens, price);
+    let renew_after_ms = lease.must_be_renewed().then_some(RENEW_AFTER_MS);
     Admission {
-        lease: ticket.to_text(),
-        headers: headers(names, &stand, now_ms),
+        lease: lease.to_text(),
+        headers: headers(names, &statuses, now_ms),
         answer_cap_tokens,
         warnings,
         reserved_tokens: amounts.tokens(),
@@ -126,23 +128,23 @@ fn admitted(
     }
 }
 
-fn refused(names: Names, denied: Denied<'_>) -> Rejection {
-    let Denied { fault, by, stand, now_ms } = denied;
-    let mut headers = headers(names, &stand, now_ms);
-    // OpenAI's and Anthropic's SDKs try again by themselves unless they are told not to.
+fn refused(names: HeaderNames, rejected: Rejected<'_>) -> Rejection {
+    let Rejected { fault, by, statuses, now_ms } = rejected;
+    let mut headers = headers(names, &statuses, now_ms);
+    // OpenAI's and Anthropic's SDKs retry by themselves unless they are told not to.
     if by.as_ref().is_some_and(|by| !by.retry_helps) && fault.kind == Kind::RateLimited {
         headers.push(("x-should-retry".to_owned(), "false".to_owned()));
     }
     Rejection {
         fault: fault.into(),
         headers,
-        limit: by.as_ref().map(|by| by.words.clone()),
+        limit: by.as_ref().map(|by| by.description.clone()),
         downgrade_to: by.as_ref().and_then(|by| by.limit.downgrade_to.clone()),
-        model_scoped: by.as_ref().is_some_and(|by| by.is_of_the_model()),
+        model_scoped: by.as_ref().is_some_and(|by| by.is_model_specific()),
     }
 }
 
-/// No limit speaks: the request, its caller's plan or the gateway itself is at fault.
+/// No limit refused: the request, its caller's plan or the gateway itself is at fault.
 fn fails(fault: Fault) -> Rejection {
     Rejection {
         fault: fault.into(),
@@ -153,9 +155,9 @@ fn fails(fault: Fault) -> Rejection {
     }
 }
 
-fn names(facts: &RequestFacts) -> Names {
+fn names(facts: &RequestFacts) -> HeaderNames {
     match facts.client {
-        Dialect::Anthropic => Names::Anthropic,
-        _ => Names::OpenAi,
+        Dialect::Anthropic => HeaderNames::Anthropic,
+        _ => HeaderNames::OpenAi,
     }
 }

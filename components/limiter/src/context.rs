@@ -5,10 +5,11 @@ use postern_fault::{Fault, Kind};
 use postern_meter::AnswerCap;
 use postern_tokenizer::prompt::Tokens;
 
-/// Refuses a prompt that, with the client's own cap, is over the model's `context_tokens`. Another deployment may have room.
+/// Refuses a prompt that, with the client's own cap, exceeds the model's `context_tokens`. Another deployment may have
+/// room.
 ///
-/// Only what is counted speaks here (words, calls, tools, token ids), without the factor of an estimate and without what is
-/// reserved for what nobody can count. A vendor's own count may be higher: then the vendor refuses.
+/// Only exact counts matter here (words, calls, tools, token ids), without the factor of an estimate and without the
+/// bounds on content that cannot be counted. A vendor's own count may be higher; then the vendor refuses.
 pub fn check(
     metering: &Metering,
     prompt: &Prompt,
@@ -33,7 +34,7 @@ pub fn check(
         return Ok(());
     };
     let cap_tokens = facts.output_cap_tokens.unwrap_or(0);
-    // No token is shorter than a byte: most requests need not be counted.
+    // No token is shorter than a byte, so most requests need not be counted.
     if (prompt.body.len() as u64).saturating_add(cap_tokens) <= context_tokens {
         return Ok(());
     }
@@ -44,7 +45,7 @@ pub fn check(
     Err(too_long(facts, context_tokens, prompt_tokens, cap_tokens))
 }
 
-/// A cap that is sent for a client that named none leaves the prompt its room.
+/// Lowers a cap that the client did not set to what the prompt leaves.
 pub fn fitting(cap: AnswerCap, metering: &Metering, tokens: impl FnOnce() -> Tokens) -> AnswerCap {
     let Some(context_tokens) = metering.context_tokens.filter(|_| cap.is_sent) else { return cap };
     let Tokens { input, certain, .. } = tokens();
@@ -53,7 +54,7 @@ pub fn fitting(cap: AnswerCap, metering: &Metering, tokens: impl FnOnce() -> Tok
     AnswerCap { tokens: cap.tokens.min(room), ..cap }
 }
 
-/// As the vendors say it.
+/// The error, in the vendors' words.
 fn too_long(
     facts: &RequestFacts,
     context_tokens: u64,

@@ -10,26 +10,26 @@ use std::cell::OnceCell;
 
 const NS_PER_MS: u64 = 1_000_000;
 
-/// The label that Spin has without being told.
+/// The label of Spin's default store.
 const LABEL: &str = "default";
 
 static COUNTERS: Increments<KeyValue> = Increments::new(KeyValue);
 
 thread_local! {
-    /// Opened once an instance, whose one thread this is.
+    /// Opened once per instance, which has one thread.
     static BUCKET: OnceCell<Bucket> = const { OnceCell::new() };
 }
 
-/// Where use is counted.
+/// The counters.
 pub fn counters() -> &'static Increments<KeyValue> {
     &COUNTERS
 }
 
-/// Remove what counts no longer, beside the request: no key-value store does it by itself.
+/// Removes expired counters, beside the request: a key-value store does not expire them.
 pub fn sweep() {
     let unix_s = unix_s();
     if COUNTERS.may_have_to_sweep(unix_s) {
-        // What is not swept now is swept later.
+        // A failed sweep is made up for by a later one.
         spawn(async move { drop(COUNTERS.sweep(unix_s).await) });
     }
 }
@@ -62,7 +62,7 @@ impl IncrementIo for KeyValue {
     }
 
     async fn names(&self, beginning: &str) -> Result<Vec<String>, IncrementError> {
-        // The asynchronous interface: a long list does not hold up the instance.
+        // The asynchronous interface: a long list does not block the instance.
         let store = spin_sdk::key_value::Store::open_default().await;
         let store = store.map_err(|error| IncrementError::Unavailable(format!("{error:?}")))?;
         let (mut keys, mut names) = (store.get_keys().await, Vec::new());

@@ -1,9 +1,9 @@
 //! How much may they, now?
 //!
-//! Reads: `plans.toml`, the request's segments, the counters. Writes: the counters. Refuses with: `rate-limited` for a limit that is
-//! reached, `invalid-request` for a request that can never fit one or the model's context, or a cap above the model's, `forbidden` for a plan that is none.
-//! Runs before each attempt at a vendor, and again when it has ended. When the counters cannot be reached: money is closed, rates
-//! are what the plan says.
+//! Reads: `plans.toml`, the request's segments, the counters. Writes: the counters. Refuses with: `rate-limited` for a
+//! limit that is reached, `invalid-request` for a request that can never fit a limit or the model's context, or a cap
+//! above the model's, `forbidden` for an unknown plan. Runs before each attempt at a vendor, and again when it has
+//! ended. When the counters cannot be reached: limits on money refuse, and limits on rates do what the plan says.
 //!
 //! Two builds, by feature: `key-value` counts by atomic increments, `redis` by scripts.
 

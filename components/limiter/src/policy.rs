@@ -10,11 +10,11 @@ use std::sync::OnceLock;
 static PLANS: Policies<Plans> = Policies::new();
 static ZONE: OnceLock<Zone> = OnceLock::new();
 
-/// The plans, and the limits of everybody.
+/// The plans, and the limits of all callers.
 ///
 /// # Errors
 ///
-/// `unavailable` when the file is there but cannot be read or is wrong.
+/// `unavailable` if the file exists but cannot be read or is invalid.
 pub fn plans() -> Result<&'static Plans, Fault> {
     PLANS.get(|| {
         let text = policies::optional(PLANS_FILE)?;
@@ -31,7 +31,7 @@ pub fn zone(plans: &Plans) -> &'static Zone {
 ///
 /// # Errors
 ///
-/// `forbidden` for a plan that is none: what an issuer says of its callers is not checked beforehand.
+/// `forbidden` for an unknown plan: an issuer's claims are not checked in advance.
 pub fn limits<'p>(plans: &'p Plans, caller: &'p Caller) -> Result<Limits<'p>, Fault> {
     Limits::of(plans, caller.plan.as_deref()).map_err(|plan| {
         let public = format!("your plan `{}` is not known here; ask for one that is", shown(plan));

@@ -6,22 +6,22 @@ use spin_sdk::redis::{Connection, RedisParameter, RedisResult};
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// Goes before what `plans.toml` says: a place for an address with a password, which does not belong in git.
+/// Overrides `plans.toml`: the place for an address with a password, which does not belong in git.
 const URL_VARIABLE: &str = "POSTERN_REDIS_URL";
 
 static COUNTERS: Scripts<Redis> = Scripts::new(Redis);
 
 thread_local! {
-    /// Opened once an instance, whose one thread this is, and again after a failure.
+    /// Opened once per instance, which has one thread, and again after a failure.
     static CONNECTION: RefCell<Option<Rc<Connection>>> = const { RefCell::new(None) };
 }
 
-/// Where use is counted.
+/// The counters.
 pub fn counters() -> &'static Scripts<Redis> {
     &COUNTERS
 }
 
-/// Redis forgets by itself.
+/// Redis expires counters by itself.
 pub fn sweep() {}
 
 fn url() -> Result<String, String> {
@@ -34,7 +34,7 @@ fn url() -> Result<String, String> {
     })
 }
 
-/// The Redis that policy names.
+/// The Redis server that policy names.
 #[derive(Debug, Default)]
 pub struct Redis;
 
@@ -43,8 +43,8 @@ impl Execute for Redis {
         let arguments: Vec<_> = arguments.into_iter().map(into_parameter).collect();
         let replies = match tried(command, arguments.clone()).await {
             Ok(replies) => replies,
-            // A connection may have been cut while nobody used it. What the server did all the same counts twice then:
-            // too much for a while, where it would be too little for ever.
+            // An idle connection may have been cut. If the server did run the command, it counts twice: too high for a
+            // while, where a lost command would be too low for ever.
             Err(_) => tried(command, arguments).await?,
         };
         Ok(replies.into_iter().map(from_result).collect())
@@ -54,7 +54,7 @@ impl Execute for Redis {
 async fn tried(command: &str, arguments: Vec<RedisParameter>) -> Result<Vec<RedisResult>, String> {
     let connection = connection().await?;
     connection.execute(command, arguments).await.map_err(|error| {
-        // It may be the connection: the next call makes another.
+        // The connection may be at fault: the next call opens another.
         CONNECTION.with(|cell| cell.take());
         format!("redis: {error:?}")
     })
@@ -65,7 +65,7 @@ async fn connection() -> Result<Rc<Connection>, String> {
         return Ok(open);
     }
     let url = url()?;
-    // The error is told without the address, which may have a password.
+    // The error does not repeat the address, which may have a password.
     let opened =
         Connection::open(url).await.map_err(|_| "redis: it cannot be reached".to_owned())?;
     let opened = Rc::new(opened);

@@ -1,40 +1,40 @@
-//! What was used, in the place of what was reserved.
+//! Replaces reservations by usage.
 
 use crate::counters;
 use postern_contract::types::Usage;
 use postern_contract::types::limiter::Outcome;
 use postern_fault::Fault;
-use postern_meter::{Amounts, Settlement as Settled, Ticket, closed};
+use postern_meter::{Amounts, Lease, Settlement as Settled, closed};
 use postern_store::{Change, Counters as _};
 
-/// Settle.
+/// Settles a lease.
 pub async fn settle(lease: &str, outcome: Outcome, now_ms: u64) -> Result<(), Fault> {
-    let ticket = read(lease)?;
+    let lease = read(lease)?;
     let settled = match outcome {
         Outcome::Unused => Settled::Unused,
         Outcome::Failed => Settled::Used(Amounts::default()),
         Outcome::Reserved(counts) => Settled::Reserved { counts },
-        Outcome::Completed(usage) => Settled::Used(used(&ticket, usage)),
+        Outcome::Completed(usage) => Settled::Used(used(&lease, usage)),
         Outcome::Interrupted(usage) => {
             let input_tokens = match usage.input_tokens {
-                0 => ticket.input_tokens,
+                0 => lease.input_tokens,
                 said => said,
             };
-            Settled::Used(used(&ticket, Usage { input_tokens, ..usage }))
+            Settled::Used(used(&lease, Usage { input_tokens, ..usage }))
         }
     };
-    change(&ticket.settle(settled, now_ms)).await
+    change(&lease.settle(settled, now_ms)).await
 }
 
-/// Renew.
+/// Renews a lease.
 pub async fn renew(lease: &str, now_ms: u64) -> Result<String, Fault> {
     let (renewed, changes) = read(lease)?.renew(now_ms);
     change(&changes).await?;
     Ok(renewed.to_text())
 }
 
-fn read(lease: &str) -> Result<Ticket, Fault> {
-    Ticket::from_text(lease).ok_or_else(|| closed("the lease is not what admit gave"))
+fn read(lease: &str) -> Result<Lease, Fault> {
+    Lease::from_text(lease).ok_or_else(|| closed("the lease is not what admit gave"))
 }
 
 async fn change(changes: &[Change]) -> Result<(), Fault> {
@@ -49,6 +49,6 @@ async fn change(changes: &[Change]) -> Result<(), Fault> {
     }
 }
 
-fn used(ticket: &Ticket, usage: Usage) -> Amounts {
-    Amounts::used(&usage, ticket.price().as_ref())
+fn used(lease: &Lease, usage: Usage) -> Amounts {
+    Amounts::used(&usage, lease.price().as_ref())
 }

@@ -1,21 +1,21 @@
-//! Whom and what limits distinguish.
+//! The subject of limits: a caller and a deployment.
 
 use postern_contract::types::{Caller, Deployment};
 use postern_meter::{Subject, counted_address};
 use postern_policy::Plans;
 
-/// Where the client is, as limits count it.
+/// The client's address, as limits count it.
 pub fn address(plans: &Plans, client_ip: Option<&str>) -> Option<String> {
     client_ip.map(|address| counted_address(address, plans.ipv6_prefix_bits()))
 }
 
-/// A caller; with no deployment, whatever the model.
+/// The subject of a caller; without a deployment, for every model.
 pub fn of<'a>(
     caller: &'a Caller,
     client_ip: Option<&'a str>,
     deployment: Option<&'a Deployment>,
 ) -> Subject<'a> {
-    // Each token has another id; its owner is the same.
+    // Tokens of one owner have different ids.
     let credential_id = caller.token_owner.as_ref().unwrap_or(&caller.credential_id);
     Subject {
         credential_id,
@@ -30,7 +30,7 @@ pub fn of<'a>(
     }
 }
 
-/// The name that was asked for: the alias, or the model's own.
+/// The requested name: the alias, or the model's own.
 pub fn asked_for(deployment: &Deployment) -> &str {
     deployment.route.as_deref().unwrap_or(&deployment.model)
 }

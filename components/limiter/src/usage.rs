@@ -3,10 +3,10 @@
 use crate::{counters, policy, subject};
 use postern_contract::types::Caller;
 use postern_fault::Fault;
-use postern_meter::{Met, Subject, closed, counters as of_report, report as written};
+use postern_meter::{LimitMatch, Subject, closed, counters as of_report, report as written};
 use postern_store::Counters as _;
 
-/// The report as JSON. Without a model only limits that hold whatever the model.
+/// The report as JSON. Without a model, only limits that apply to every model.
 pub async fn report(
     caller: &Caller,
     client_ip: Option<&str>,
@@ -20,11 +20,11 @@ pub async fn report(
     let names: Vec<_> = model.into_iter().collect();
     let zone = policy::zone(plans);
     let of_caller = limits.for_model(&names).into_iter();
-    let met: Vec<_> = of_caller
+    let matches: Vec<_> = of_caller
         .filter(|limit| subject.knows(&limit.scopes))
-        .map(|limit| Met::new(limit, &subject, zone, now_ms))
+        .map(|limit| LimitMatch::new(limit, &subject, zone, now_ms))
         .collect();
-    let values = counters::counters().read(&of_report(&met)).await;
+    let values = counters::counters().read(&of_report(&matches)).await;
     let values = values.map_err(|error| closed(&error.to_string()))?;
-    Ok(written(&met, &values, limits.plan_name(), now_ms))
+    Ok(written(&matches, &values, limits.plan_name(), now_ms))
 }

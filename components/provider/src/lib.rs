@@ -1,8 +1,8 @@
-//! How does this vendor say it? Translates requests and answers, whole and streamed.
+//! Translates requests and answers between dialects, buffered and streamed.
 //!
-//! Reads: the request's body, the vendor's bytes. Writes: nothing. Refuses with: `invalid-request` for what the vendor's
-//! dialect cannot say, `upstream-invalid` for what the vendor should not have said. Pure: it parses foreign bytes, so it
-//! is granted nothing. Fails closed: an answer that cannot be read is no answer.
+//! Reads: the request's body, the vendor's bytes. Writes: nothing. Refuses with: `invalid-request` for what the
+//! vendor's dialect cannot express, `upstream-invalid` for an answer that is not of the vendor's dialect. Pure: it
+//! parses foreign bytes, so it is granted nothing. Fails closed: an unreadable answer is an error.
 
 use postern_contract::provider::exports::postern::provider::stage::{Guest, GuestDecoder};
 use postern_contract::types::provider::{AnswerHead, Decoded, Encoded, Notice, Place, SegmentEdit};
@@ -36,7 +36,7 @@ impl Guest for Provider {
     }
 }
 
-/// One answer being read. Calls of one component do not overlap, so that a borrow is always free.
+/// The decoder of one answer. Calls of one component do not overlap, so a borrow never fails.
 struct Decoder(Result<RefCell<translate::Decoder>, Fault>);
 
 impl GuestDecoder for Decoder {
@@ -86,7 +86,7 @@ impl GuestDecoder for Decoder {
     }
 }
 
-/// The gateway gives back what it got.
+/// The gateway must return the memo unchanged.
 fn lost_memo() -> NativeFault {
     let public = "the gateway lost what it knew of the request";
     NativeFault::new(Kind::Unavailable, public).with_private("memo is not what encode gave")

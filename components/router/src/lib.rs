@@ -1,7 +1,7 @@
-//! Which deployment, and what if it fails?
+//! Which deployments serve a request, and in which order?
 //!
-//! Reads: `models.toml`, `routes.toml`, what the caller may use. Writes: nothing. Refuses with: `model-not-found`,
-//! `invalid-request` for a model that does not do what is asked. Runs after auth, once a request. Fails closed.
+//! Reads: `models.toml`, `routes.toml`, the caller's rights. Writes: nothing. Refuses with: `model-not-found`,
+//! `invalid-request` for a model that lacks a required capability. Runs after auth, once per request. Fails closed.
 
 use postern_contract::policies::{self, Policies};
 use postern_contract::router::exports::postern::router::stage::Guest;
@@ -44,7 +44,7 @@ impl Guest for Router {
     }
 }
 
-/// What a model must be able to do: any one of these.
+/// The capabilities for an operation, of which a model must have one.
 fn capabilities(operation: Operation) -> &'static [Capability] {
     match operation {
         Operation::Chat | Operation::CountTokens => &[Capability::Chat],
@@ -59,7 +59,7 @@ fn capabilities(operation: Operation) -> &'static [Capability] {
     }
 }
 
-/// What else a model must be able to do, for what the request carries.
+/// The further capabilities that the request's content requires.
 fn needs(facts: &RequestFacts) -> Vec<Capability> {
     // What these carry is what they are for.
     if !matches!(capabilities(facts.operation), [.., Capability::Chat]) {
@@ -78,7 +78,7 @@ fn needs(facts: &RequestFacts) -> Vec<Capability> {
         .collect()
 }
 
-/// What the caller may ask for, and where its requests may go.
+/// The models that the caller may request, and the regions its requests may go to.
 fn allowed(caller: &Caller) -> Allowed<'_> {
     Allowed::new(&caller.models, caller.regions.as_deref())
 }
@@ -101,7 +101,7 @@ fn entry(listed: &Listed<'_>, allowed: &Allowed) -> ModelEntry {
     }
 }
 
-/// What models do first of all.
+/// The main operation of these models.
 fn operation(models: &[Arc<Model>]) -> Operation {
     let operations = [
         Operation::Chat,

@@ -1,4 +1,4 @@
-//! A deployment of the policies as the contract says it.
+//! A deployment of the policies as a target of the contract.
 
 use postern_contract::types::{
     self, Counting, Endpoint, Metering, Operation, Target, Tokenizer, Transport, VendorApi,
@@ -45,7 +45,7 @@ pub fn from_choice(choice: Choice<'_>, name: &str, operation: Operation) -> Targ
     }
 }
 
-/// A deployment as routing knows it, where `name` is asked for.
+/// A deployment as routing knows it. `name` is the requested name.
 pub fn deployment(choice: &Choice<'_>, name: &str) -> types::Deployment {
     let Choice { model, deployment } = choice;
     let provider = &deployment.provider;

@@ -1,7 +1,7 @@
-//! Asks the models of the host, where the component was built to.
+//! Uses the models of the host, if the component was built for them.
 //!
-//! The interface is a call that returns when the answer is whole: until then, this instance of the component answers
-//! nobody else, and no deadline of the target's can end the wait.
+//! The interface is a call that returns when the answer is complete: until then, this instance of the component serves
+//! no other request, and no deadline of the target can end the wait.
 
 use postern_contract::transport::{Outbound, OutboundBody};
 use postern_sandbox::Script;

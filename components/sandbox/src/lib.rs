@@ -1,13 +1,13 @@
-//! Stands in for a vendor: answers without network.
+//! Stands in for a vendor: answers without a network.
 //!
-//! Reads: the outbound request. Writes: an inbound answer, as `postern-sandbox` scripts it; this shell has the stream,
-//! the clock and nothing else. Refuses with: what the vendor would say; only a body that breaks off ends in a fault.
-//! Runs: in upstream's place, for targets whose transport is the sandbox. Needs no grants.
+//! Reads: the outbound request. Writes: an inbound answer, as `postern-sandbox` scripts it; this shell has only the
+//! stream and the clock. Refuses with: a vendor's errors; only a body that breaks off ends in a fault. Runs: in
+//! upstream's place, for targets whose transport is the sandbox. Needs no grants.
 //!
-//! Built with the feature `spin-llm`, it also hands targets whose `upstream_model` begins with `spin-llm/` to the host's
-//! own models, and then must inherit `ai_models`. A feature rather than a component of its own: Spin composes one
-//! dependency per WIT package, so that another component would put the sandbox's models out of service, and a build
-//! without the feature imports nothing it does not use, so that nobody grants models for nothing.
+//! Built with the feature `spin-llm`, it also passes targets whose `upstream_model` begins with `spin-llm/` to the
+//! host's own models, and then must inherit `ai_models`. It is a feature rather than a component of its own because
+//! Spin composes one dependency per WIT package, so another component would displace the sandbox's models; and a build
+//! without the feature imports nothing that it does not use, so that models are not granted needlessly.
 
 #[cfg(feature = "spin-llm")]
 mod host_models;
@@ -62,7 +62,7 @@ fn perform(script: Script) -> Inbound {
     });
     spin_sdk::wasip3::spawn(async move {
         let outcome = write(steps, writer).await;
-        // Nobody need care how it ended.
+        // The outcome may be of no interest.
         let _ = end.write(outcome).await;
     });
     Inbound { status, headers, body, ending }
@@ -93,7 +93,7 @@ async fn pause(pause_ms: u32, writer: &mut StreamWriter<u8>) -> bool {
         let slice_ms = left_ms.min(LOOK_UP_MS);
         wait(slice_ms).await;
         left_ms -= slice_ms;
-        // A write of nothing tells whether anybody is there.
+        // An empty write shows whether the reader is still there.
         if let (StreamResult::Dropped, _) = writer.write(Vec::new()).await {
             return true;
         }

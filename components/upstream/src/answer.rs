@@ -1,5 +1,5 @@
-//! What is read here of answers: the whole one of a server that is no vendor (a token endpoint's, an introspection
-//! endpoint's), and a vendor's refusal, which may quote what it was sent.
+//! The answers that are read here: those of servers that are not vendors (token and introspection endpoints), and a
+//! vendor's refusal, which may quote its request.
 
 use crate::secrets;
 use postern_contract::body;
@@ -11,18 +11,18 @@ use spin_sdk::wit_bindgen::rt::async_support::{StreamReader, StreamResult};
 /// Such answers are under 4 KiB.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
-/// Its text; of one that is longer, or no text, nothing: it is no answer.
+/// The text of an answer; empty if it is longer, or not text, and so no valid answer.
 pub async fn text(response: Response) -> String {
     body::text(response, MAX_ANSWER_BYTES).await.unwrap_or_default()
 }
 
-/// How much of a refusal goes on: vendors' error objects are under 2 KiB.
+/// The most of a refusal that is passed on: vendors' error objects are under 2 KiB.
 const MAX_REFUSAL_BYTES: usize = 64 * 1024;
 
-/// Its body is on its way when its head is there; another deployment waits for it.
+/// The body follows its head at once; another deployment waits for it.
 const REFUSAL_MS: u64 = 2_000;
 
-/// The beginning of a refusal, without our secrets.
+/// The beginning of a refusal, with our secrets masked.
 pub async fn refusal(response: Response) -> StreamReader<u8> {
     let mut bytes = Vec::new();
     let (taken, result) = wit_future::new(|| Ok(()));

@@ -1,4 +1,4 @@
-//! The headers that let a request in.
+//! The headers that authenticate a request.
 
 use crate::secrets::{Url, misconfigured, optional_secret, present, secret};
 use crate::token;
@@ -8,11 +8,12 @@ use postern_contract::types::{Credential, HeaderCredential, Sigv4Credential};
 use postern_credential::sigv4::{self, Keys};
 use postern_fault::Fault;
 
-/// Headers for this request as it will be sent.
+/// The headers for this request as it will be sent.
 ///
 /// # Errors
 ///
-/// `unavailable` when a variable is missing or holds nothing that lets anybody in, and whatever keeps a token from coming.
+/// `unavailable` if a variable is missing or is not a valid credential; the fault of the token request if there is no
+/// token.
 pub async fn headers(outbound: &Outbound, url: &Url) -> Result<Vec<(String, String)>, Fault> {
     match &outbound.endpoint.credential {
         None => Ok(Vec::new()),
@@ -44,7 +45,7 @@ async fn signature(
     let request = sigv4::Request {
         method: "POST",
         url: &url.whole(),
-        // What passes on from the client may be changed on its way; only what we set is signed.
+        // Headers from the client may be changed on the way, so only our own are signed.
         headers: &[("content-type", "application/json")],
         body,
     };

@@ -1,7 +1,7 @@
-//! What another stage needs a secret for, and does not get it.
+//! Calls for a stage that needs a secret and does not hold it.
 
 use crate::answer;
-use crate::post::{self, Sent};
+use crate::post::{self, Destination};
 use crate::secrets::{self, secret};
 use postern_contract::clock::within;
 use postern_contract::transport::OutboundBody;
@@ -12,7 +12,7 @@ use postern_credential::{basic, mac};
 use postern_fault::{Fault, Kind};
 use spin_sdk::wasip3::http::client;
 
-/// Do it, or say why not. No fault repeats a secret or the form.
+/// Makes the call, or says why not. No fault repeats a secret or the form.
 pub async fn run(call: DelegatedCall) -> DelegatedResult {
     let done = match call {
         DelegatedCall::Form(form) => post(form).await.map(DelegatedResult::Form),
@@ -30,9 +30,9 @@ async fn post(form: FormPost) -> Result<FormAnswer, Fault> {
         ("authorization".to_owned(), basic::authorization(&form.credential.user, &password)),
     ];
     let path = if url.path.is_empty() { "/" } else { &url.path };
-    let sent = Sent { https: url.https, authority: &url.authority, path };
+    let destination = Destination { https: url.https, authority: &url.authority, path };
     let request =
-        post::post(sent, &[], &headers, OutboundBody::Text(form.body), None).map_err(failed)?;
+        post::post(destination, &[], &headers, OutboundBody::Text(form.body), None).map_err(failed)?;
     let asked = async {
         let response = client::send(request).await.map_err(|error| format!("{error:?}"))?;
         let status = response.get_status_code();
@@ -59,7 +59,7 @@ fn unreachable(url: &str, error: &str) -> Fault {
     unavailable(format!("{url} cannot be reached: {error}"))
 }
 
-/// What is wrong for a vendor is wrong here, but it is not a vendor that is missing.
+/// A fault of a call to a vendor, changed for a server that is not one.
 fn failed(fault: Fault) -> Fault {
     unavailable(fault.private.unwrap_or_default())
 }

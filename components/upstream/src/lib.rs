@@ -1,11 +1,11 @@
-//! Reach the vendor, with its credential.
+//! Sends requests to vendors, with their credentials.
 //!
 //! Reads: the variables that hold base URLs and credentials. Writes: the request, to the vendor. Refuses with:
-//! `unavailable` (a variable is missing or makes no URL), `upstream-unreachable`, `upstream-timeout`. Holds secrets, so it
-//! parses nothing of a vendor's model: the answer's bytes pass through to the gateway untouched, by handing on the host's
-//! own stream. A refusal may quote what it refuses, the credential with it: it is held, bounded, and our secrets are masked
-//! before it leaves. What it reads is a token endpoint's answer, three fields of JSON. What `auth` needs a secret for it does for
-//! it. Fails closed.
+//! `unavailable` (a variable is missing or makes an invalid URL), `upstream-unreachable`, `upstream-timeout`. Holds
+//! secrets, so it parses nothing of a vendor's model: the host's own stream is handed to the gateway, and the answer's
+//! bytes are not touched. A refusal may quote its request with the credential, so it is buffered, bounded, and our
+//! secrets are masked in it. The one answer that is parsed is a token endpoint's, three fields of JSON. It also makes
+//! the calls that `auth` needs a secret for. Fails closed.
 
 mod answer;
 mod credential;
@@ -54,7 +54,7 @@ impl Guest for Upstream {
 }
 
 async fn send(outbound: Outbound) -> Result<Inbound, Fault> {
-    // The host bounds the connection; the head as a whole is bounded here, whatever the host does.
+    // The host bounds the connection; the head as a whole is bounded here, independently of the host.
     let limit_ms = u64::from(outbound.endpoint.deadlines.first_byte_ms);
     let request = request::build(outbound).await?;
     match within(limit_ms, client::send(request)).await {
@@ -72,7 +72,7 @@ async fn inbound(response: Response) -> Inbound {
     let headers = response.get_headers().copy_all();
     let headers = headers
         .into_iter()
-        // Field values are bytes; what is not text cannot travel on as a header of ours either.
+        // Field values are bytes; a value that is not text cannot become a header of ours.
         .filter_map(|(name, value)| {
             Some((name.to_ascii_lowercase(), secrets::masked(&String::from_utf8(value).ok()?)))
         })
@@ -84,11 +84,11 @@ async fn inbound(response: Response) -> Inbound {
     }
     let (taken, result) = wit_future::new(|| Ok(()));
     let (body, trailers) = Response::consume_body(response, result);
-    // A task that is gone before it has said how it ended has not ended well.
+    // A task that ends without reporting has not ended well.
     let (ended, ending) = contract_future::new(|| Err(cut().into()));
     spawn(async move {
         let outcome = trailers.await.map(|_| ()).map_err(|error| explain_cut(error).into());
-        // The gateway may have left; then nobody wants to know.
+        // The gateway may have left, and then needs no outcome.
         let _ = ended.write(outcome).await;
         drop(taken);
     });
@@ -109,14 +109,14 @@ fn explain(error: ErrorCode) -> Fault {
         _ => (Kind::UpstreamUnreachable, "the provider could not be reached"),
     };
     let fault = Fault::new(kind, public).with_private(format!("{error:?}"));
-    // Another deployment may be within reach.
+    // Another deployment may be reachable.
     Fault { retryable: true, ..fault }
 }
 
-/// Why the answer ended before it was whole.
+/// Why the answer is incomplete.
 fn explain_cut(error: ErrorCode) -> Fault {
     let fault = match error {
-        // The host has no memory for more of it: others have, or this one has soon.
+        // The host has no memory for more of it: another host may have, or this one soon.
         ErrorCode::HttpResponseBodySize(_) => {
             let public = "the gateway has no memory for the provider's answer; retry";
             let fault = Fault::new(Kind::Unavailable, public).with_code("overloaded");

@@ -1,4 +1,4 @@
-//! An outbound request as the host takes it.
+//! An outbound request in the host's types.
 
 use postern_contract::transport::OutboundBody;
 use postern_fault::{Fault, Kind};
@@ -6,20 +6,20 @@ use spin_sdk::wasip3::http::types::{Fields, Method, Request, RequestOptions, Sch
 use spin_sdk::wasip3::{spawn, wit_future, wit_stream};
 use spin_sdk::wit_bindgen::rt::async_support::StreamReader;
 
-/// Where a request goes.
-pub struct Sent<'a> {
+/// The destination of a request.
+pub struct Destination<'a> {
     pub https: bool,
     pub authority: &'a str,
     pub path: &'a str,
 }
 
-/// A request with this body, which goes out by itself. `ours` are headers without which it makes no sense.
+/// A request with this body, which is sent in the background. `ours` are headers that the request requires.
 ///
 /// # Errors
 ///
-/// `unavailable` for a place or a header of ours that cannot be sent.
+/// `unavailable` for a destination, or a header of ours, that cannot be sent.
 pub fn post(
-    sent: Sent<'_>,
+    destination: Destination<'_>,
     headers: &[(String, String)],
     ours: &[(String, String)],
     body: OutboundBody,
@@ -27,7 +27,7 @@ pub fn post(
 ) -> Result<Request, Fault> {
     let fields = Fields::new();
     for (name, value) in headers {
-        // A client's header that the host will not carry is not worth the request.
+        // A client's header that the host does not carry is dropped.
         let _ = fields.append(name, value.as_bytes());
     }
     let length_bytes = match &body {
@@ -39,17 +39,17 @@ pub fn post(
         set(&fields, name, value)?;
     }
     let options = RequestOptions::new();
-    // A host that knows no such bound says so; the head's own bound holds all the same.
+    // A host without such a timeout reports an error; the head's own timeout still applies.
     let _ = options.set_connect_timeout(connect_ns);
     let contents = contents(body);
     let (no_trailers, trailers) = wit_future::new(|| Ok(None));
     let (request, _sent) = Request::new(fields, Some(contents), trailers, Some(options));
     drop(no_trailers);
-    let scheme = if sent.https { Scheme::Https } else { Scheme::Http };
+    let scheme = if destination.https { Scheme::Https } else { Scheme::Http };
     let accepted = request.set_method(&Method::Post).is_ok()
         && request.set_scheme(Some(&scheme)).is_ok()
-        && request.set_authority(Some(sent.authority)).is_ok()
-        && request.set_path_with_query(Some(sent.path)).is_ok();
+        && request.set_authority(Some(destination.authority)).is_ok()
+        && request.set_path_with_query(Some(destination.path)).is_ok();
     if !accepted {
         return Err(unsendable("the URL"));
     }
@@ -74,7 +74,7 @@ fn set(fields: &Fields, name: &str, value: &str) -> Result<(), Fault> {
     fields.set(name, &[value.as_bytes().to_vec()]).map_err(|_| unsendable(name))
 }
 
-/// Never tells the value: it may be the credential.
+/// Does not repeat the value, which may be the credential.
 fn unsendable(what: &str) -> Fault {
     let public = "this model's provider is not configured on the gateway";
     let fault = Fault::new(Kind::Unavailable, public)

@@ -1,7 +1,7 @@
-//! Vendors that have an endpoint in each region: their own base URL stands for that of the region that is configured.
+//! Regional endpoints: a vendor's default base URL stands for the endpoint of the configured region.
 
-/// The host for a region of Bedrock's (<https://docs.aws.amazon.com/general/latest/gr/bedrock.html>). Other hosts, such
-/// as a proxy's, stay as they are.
+/// The host for a region of Bedrock (<https://docs.aws.amazon.com/general/latest/gr/bedrock.html>). Other hosts, such
+/// as a proxy's, stay unchanged.
 pub fn of_aws(authority: &str, service: &str, region: &str) -> String {
     let beginning = format!("{service}-runtime.");
     let regional = authority
@@ -11,8 +11,8 @@ pub fn of_aws(authority: &str, service: &str, region: &str) -> String {
     if regional { format!("{beginning}{region}.amazonaws.com") } else { authority.to_owned() }
 }
 
-/// The host for a location of Vertex AI's (<https://cloud.google.com/vertex-ai/docs/reference/rest#rest_endpoints>), which
-/// `path` names. The global one has none in front.
+/// The host for a location of Vertex AI (<https://cloud.google.com/vertex-ai/docs/reference/rest#rest_endpoints>),
+/// which `path` names. The global location has no prefix.
 pub fn of_google(authority: &str, path: &str) -> String {
     let location = path.split_once("/locations/").and_then(|(_, rest)| rest.split('/').next());
     match location {

@@ -1,7 +1,7 @@
 //! A vendor's request: its URL, its credential, its deadlines.
 
 use crate::credential;
-use crate::post::{Sent, post};
+use crate::post::{Destination, post};
 use crate::region;
 use crate::secrets::{self, Url};
 use postern_contract::transport::Outbound;
@@ -11,18 +11,18 @@ use spin_sdk::wasip3::http::types::Request;
 
 const NS_PER_MS: u64 = 1_000_000;
 
-/// Put URL, credential and deadlines to the request; its body goes out by itself once it is sent.
+/// Adds URL, credential and deadlines to the request; its body is sent in the background.
 ///
 /// # Errors
 ///
-/// `unavailable` when a variable is missing or what it makes cannot be sent.
+/// `unavailable` if a variable is missing or its value cannot be sent.
 pub async fn build(outbound: Outbound) -> Result<Request, Fault> {
     let url = url(&outbound).await?;
     let credential = credential::headers(&outbound, &url).await?;
     let Outbound { endpoint, headers, body, .. } = outbound;
-    let sent = Sent { https: url.https, authority: &url.authority, path: &url.path };
+    let destination = Destination { https: url.https, authority: &url.authority, path: &url.path };
     let connect_ns = u64::from(endpoint.deadlines.connect_ms) * NS_PER_MS;
-    post(sent, &headers, &credential, body, Some(connect_ns))
+    post(destination, &headers, &credential, body, Some(connect_ns))
 }
 
 async fn url(outbound: &Outbound) -> Result<Url, Fault> {

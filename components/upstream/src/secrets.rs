@@ -1,4 +1,4 @@
-//! Variables: where vendors are, and what lets us in.
+//! The variables of vendors' addresses and credentials.
 
 use postern_credential::mask::Secrets;
 use postern_fault::{Fault, Kind};
@@ -6,14 +6,14 @@ use postern_policy::{BasePath, BaseUrl};
 use spin_sdk::variables;
 use std::sync::{Mutex, PoisonError};
 
-/// What this instance has sent to anybody, or signed with: no more of our secrets than that can come back to it.
+/// The secrets that this instance has sent or signed with: no others can come back to it.
 static SENT: Mutex<Secrets> = Mutex::new(Secrets::new());
 
-/// The URL of a vendor's path, with variables put in.
+/// The URL of a vendor's path, with the values of variables.
 ///
 /// # Errors
 ///
-/// `unavailable` when a variable is missing or makes no URL; its value is not told.
+/// `unavailable` if a variable is missing or makes an invalid URL; the fault does not repeat its value.
 pub async fn url(base_url: &str, default_base_path: &str, path: &str) -> Result<Url, Fault> {
     let base =
         BaseUrl::parse(base_url).map_err(|error| misconfigured(format!("base_url: {error}")))?;
@@ -24,7 +24,7 @@ pub async fn url(base_url: &str, default_base_path: &str, path: &str) -> Result<
     let default_base_path = filled(default_base_path).await?;
     let endpoint = base
         .endpoint(value.as_deref(), &default_base_path)
-        // What is wrong with the value could repeat it, and it may be a credential in the wrong place.
+        // The parser's error could repeat the value, which may be a misplaced credential.
         .map_err(|_| {
             misconfigured(format!("`{base_url}` makes no URL with its variable's value"))
         })?;
@@ -50,7 +50,7 @@ async fn filled(text: &str) -> Result<String, Fault> {
     path.filled(value).map_err(wrong)
 }
 
-/// A URL, as a request takes it.
+/// A URL in the parts that a request takes.
 #[derive(Debug, Clone)]
 pub struct Url {
     pub https: bool,
@@ -59,7 +59,7 @@ pub struct Url {
 }
 
 impl Url {
-    /// In one piece.
+    /// The URL as one text.
     pub fn whole(&self) -> String {
         let scheme = if self.https { "https" } else { "http" };
         format!("{scheme}://{}{}", self.authority, self.path)
@@ -70,7 +70,7 @@ impl Url {
 ///
 /// # Errors
 ///
-/// `unavailable` when it is missing or empty.
+/// `unavailable` if it is missing or empty.
 pub async fn present(name: &str) -> Result<String, Fault> {
     let value = read(name).await?;
     if value.is_empty() {
@@ -83,7 +83,7 @@ pub async fn present(name: &str) -> Result<String, Fault> {
     Ok(value)
 }
 
-/// The value of a variable that holds a secret: from now on it is masked in what comes back.
+/// The value of a variable that holds a secret: from now on it is masked in answers.
 ///
 /// # Errors
 ///
@@ -102,13 +102,13 @@ pub async fn optional_secret(name: Option<&str>) -> Result<Option<String>, Fault
     Ok(value)
 }
 
-/// These are secret as well.
+/// Adds secrets.
 pub fn keep<'s>(secrets: impl IntoIterator<Item = &'s str>) {
     let mut sent = SENT.lock().unwrap_or_else(PoisonError::into_inner);
     secrets.into_iter().for_each(|secret| sent.add(secret));
 }
 
-/// A foreign text without our secrets.
+/// A foreign text with our secrets masked.
 pub fn masked(text: &str) -> String {
     let sent = SENT.lock().unwrap_or_else(PoisonError::into_inner);
     sent.masked(text).into_owned()

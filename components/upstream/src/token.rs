@@ -1,8 +1,8 @@
-//! Access tokens of Google's, got with a service account's key and kept until they expire, in this instance only: no store
-//! holds a secret.
+//! Access tokens of Google, obtained with a service account's key and cached until they expire, only in this instance:
+//! no store holds a secret.
 
 use crate::answer;
-use crate::post::{self, Sent};
+use crate::post::{self, Destination};
 use crate::secrets::{self, misconfigured, present, secret};
 use postern_contract::clock::within;
 use postern_contract::transport::OutboundBody;
@@ -15,11 +15,11 @@ use std::sync::{Mutex, PoisonError};
 
 static TOKENS: Mutex<Tokens> = Mutex::new(Tokens::new());
 
-/// A token that holds.
+/// A valid token.
 ///
 /// # Errors
 ///
-/// `unavailable` for a key that is none; `upstream-failed` when the endpoint refuses it or cannot be reached.
+/// `unavailable` for an invalid key; `upstream-failed` if the endpoint refuses it or cannot be reached.
 pub async fn of(
     account: &ServiceAccountCredential,
     endpoint: &Endpoint,
@@ -33,7 +33,7 @@ pub async fn of(
     let key = Key::from_json(&key_file).map_err(wrong)?;
     secrets::keep(key.secrets());
     let body = key.token_request(unix_s).map_err(wrong)?;
-    // What is signed lets in for as long as it holds.
+    // The signed assertion is a credential while it is valid.
     secrets::keep(body.split_once("assertion=").map(|(_, assertion)| assertion));
     let limit_ms = endpoint.deadlines.first_byte_ms.into();
     let asked = within(limit_ms, ask(&account.token_url, body)).await;
@@ -55,13 +55,13 @@ async fn ask(token_url: &str, body: String) -> Result<Token, Fault> {
         .and_then(|base| base.endpoint(None, ""))
         .map_err(|_| misconfigured(format!("the variable `{token_url}` makes no URL")))?;
     let form = "application/x-www-form-urlencoded".to_owned();
-    let sent = Sent {
+    let destination = Destination {
         https: base.https,
         authority: &base.authority,
         path: &format!("{}/token", base.base_path),
     };
     let request = post::post(
-        sent,
+        destination,
         &[],
         &[("content-type".to_owned(), form)],
         OutboundBody::Text(body),
@@ -73,7 +73,7 @@ async fn ask(token_url: &str, body: String) -> Result<Token, Fault> {
     let status = response.get_status_code();
     let text = answer::text(response).await;
     if status != 200 {
-        // What it says of the account is the operator's to read.
+        // The endpoint's message about the account is for the operator.
         let said: String =
             secrets::masked(&text).chars().filter(|c| !c.is_control()).take(300).collect();
         return Err(refused(&format!("the token endpoint answered with {status}: {said}")));

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use postern_authorization::{Action, Authorization, Context, Memory, Principal, Resource};
+use postern_authorization::{Action, Authorization, Context, DecisionCache, Principal, Resource};
 
 fn main() {
     println!("policies  parse+validate     parse  first decision  decision  remembered");
@@ -23,10 +23,10 @@ fn row(count: usize) {
     decide(&authorization, 0);
     let first = start.elapsed();
     let decided = mean(1_000, |turn| decide(&authorization, turn));
-    let memory = Memory::default();
+    let cache = DecisionCache::default();
     let ask = |turn: usize| {
         let (principal, model, context) = (principal(turn % 1_000), model(), context());
-        black_box(memory.decide(&authorization, &principal, Action::Chat, &model, &context));
+        black_box(cache.decide(&authorization, &principal, Action::Chat, &model, &context));
     };
     (0..1_000).for_each(ask);
     let remembered = mean(100_000, ask);

@@ -1,4 +1,5 @@
-//! The question in Cedar's words: only what this decision can depend on, made for it and dropped after it.
+//! The inputs of a decision as Cedar's entities: only what this decision can depend on, made for it and dropped after
+//! it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,33 +8,33 @@ use cedar_policy::{
 };
 use chrono::{DateTime, SecondsFormat};
 
+use crate::context_attributes::ContextAttributes;
 use crate::facts::{Action, Context, Principal, Resource};
 use crate::schema::{Names, uid};
-use crate::uses::Uses;
 
 /// 9999-12-31T23:59:59Z: Cedar's `datetime` has four digits of year.
 const LAST_SECOND: u64 = 253_402_300_799;
 
 type Attributes = HashMap<String, RestrictedExpression>;
 
-/// Who asks for what, and what is known of both.
+/// The principal, action and resource, and their attributes.
 pub(crate) struct Question {
     pub(crate) request: Request,
     pub(crate) entities: Entities,
 }
 
 impl Question {
-    /// The context has the attributes that the policies use, and no others.
+    /// The context has the attributes that the policies read, and no others.
     ///
     /// # Errors
     ///
-    /// In Cedar's words, should it find a value impossible; none that is known.
+    /// Cedar's message, should it find a value invalid; no such value is known.
     pub(crate) fn new(
         principal: &Principal,
         action: Action,
         resource: &Resource,
         context: &Context,
-        uses: Uses,
+        attributes: ContextAttributes,
     ) -> Result<Self, String> {
         let names = Names::get()?;
         let who = uid(&names.consumer, &principal.consumer);
@@ -45,7 +46,7 @@ impl Question {
         let called = called(names, what.clone(), resource)?;
         let all = [consumer, called, done(names, action)].into_iter();
         let all = all.chain(team(names, principal));
-        let pairs = pairs(context, action, uses);
+        let pairs = pairs(context, action, attributes);
         let context = CedarContext::from_pairs(pairs).map_err(|error| error.to_string())?;
         let request = Request::new(who, names.action(action), what, context, None)
             .map_err(|error| error.to_string())?;
@@ -91,8 +92,8 @@ fn caller(names: &Names, who: EntityUid, principal: &Principal) -> Result<Entity
     entity(who, attributes, roles.chain(team).chain(tenant).collect())
 }
 
-/// The caller's team, which is of its tenant. Tenants, roles and the like have neither attributes nor parents, and need
-/// not be there.
+/// The caller's team, which is in its tenant. Tenants, roles and the like have neither attributes nor parents, and need
+/// no entity.
 fn team(names: &Names, principal: &Principal) -> Option<Entity> {
     let (team, tenant) = principal.team.as_ref().zip(principal.tenant.as_ref())?;
     let tenant = HashSet::from([uid(&names.tenant, tenant)]);
@@ -114,7 +115,7 @@ fn called(names: &Names, what: EntityUid, resource: &Resource) -> Result<Entity,
     entity(what, attributes, parents.collect())
 }
 
-/// The action, for policies that say `action in Action::"use"`.
+/// The action, for policies with `action in Action::"use"`.
 fn done(names: &Names, action: Action) -> Entity {
     let group = action.is_on_model().then(|| names.use_group.clone());
     Entity::new_no_attrs(names.action(action), group.into_iter().collect())
@@ -131,17 +132,19 @@ fn entity(
 fn pairs(
     context: &Context,
     action: Action,
-    uses: Uses,
+    attributes: ContextAttributes,
 ) -> impl Iterator<Item = (String, RestrictedExpression)> {
     let on_model = action.is_on_model();
-    let now = uses.now.then(|| RestrictedExpression::new_datetime(rfc_3339(context.unix_s)));
-    let ip = context.ip.filter(|_| uses.ip);
+    let now = attributes.now.then(|| RestrictedExpression::new_datetime(rfc_3339(context.unix_s)));
+    let ip = context.ip.filter(|_| attributes.ip);
     let ip = ip.map(|ip| RestrictedExpression::new_ip(ip.to_canonical().to_string()));
-    let client = (on_model && uses.client).then(|| text(&context.client));
-    let stream = (on_model && uses.stream).then(|| RestrictedExpression::new_bool(context.stream));
-    let tools = (on_model && uses.tools).then(|| long(context.tools));
-    let cap = context.output_cap_tokens.filter(|_| on_model && uses.output_cap_tokens).map(long);
-    let body = (on_model && uses.body_bytes).then(|| long(context.body_bytes));
+    let client = (on_model && attributes.client).then(|| text(&context.client));
+    let stream =
+        (on_model && attributes.stream).then(|| RestrictedExpression::new_bool(context.stream));
+    let tools = (on_model && attributes.tools).then(|| long(context.tools));
+    let cap =
+        context.output_cap_tokens.filter(|_| on_model && attributes.output_cap_tokens).map(long);
+    let body = (on_model && attributes.body_bytes).then(|| long(context.body_bytes));
     let pairs = [
         ("now", now),
         ("ip", ip),

@@ -1,29 +1,29 @@
-//! What a decision is made about.
+//! The inputs of a decision.
 
 use std::net::IpAddr;
 
-/// Who calls.
+/// The caller.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Principal {
-    /// The name that its policies, records and limits know it by.
+    /// Its name in policies, records and limits.
     pub consumer: String,
     /// The team it belongs to.
     pub team: Option<String>,
     /// The customer or business unit it belongs to.
     pub tenant: Option<String>,
-    /// The plan whose limits hold for it.
+    /// The plan whose limits apply to it.
     pub plan: Option<String>,
     /// Its roles, in any order.
     pub roles: Vec<String>,
-    /// Where it may have its data processed; none: anywhere.
+    /// The regions that may process its data; none: any.
     pub regions: Option<Vec<String>>,
-    /// How its data is to be protected: public, internal, confidential or restricted.
+    /// How confidential its data is: public, internal, confidential or restricted.
     pub data_class: Option<String>,
-    /// The name of the issuer whose token it came with; none: it came with an API key.
+    /// The name of its token's issuer; none: it has an API key.
     pub issuer: Option<String>,
 }
 
-/// What is to be done.
+/// An action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
     /// Have a conversation, or a legacy completion.
@@ -36,7 +36,7 @@ pub enum Action {
     Transcribe,
     /// Count the tokens of a request.
     CountTokens,
-    /// Offer tools to the model, or have the vendor's own used.
+    /// Give the model tools, or use the vendor's own.
     UseTools,
     /// Send images.
     SendImages,
@@ -48,13 +48,13 @@ pub enum Action {
     SendVideo,
     /// Have the model speak: in a conversation, or a text.
     ReceiveAudio,
-    /// Have pictures or films made.
+    /// Have pictures or films generated.
     GenerateImages,
-    /// Have the vendor keep the conversation, or go on from what it keeps.
+    /// Let the vendor store the conversation, or continue a stored one.
     KeepState,
-    /// Have the vendor take another model or provider than the gateway chose.
+    /// Let the vendor choose another model or provider than the gateway did.
     RouteAtVendor,
-    /// See which models there are.
+    /// List the models.
     ListModels,
     /// Administer the gateway.
     Admin,
@@ -81,9 +81,9 @@ impl Action {
         Self::Admin,
     ];
 
-    /// The word for it in policies: `Action::"chat"`.
+    /// Its name in policies: `Action::"chat"`.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Chat => "chat",
             Self::Embed => "embed",
@@ -104,22 +104,22 @@ impl Action {
         }
     }
 
-    /// The action of this word.
+    /// The action of a name.
     #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|action| action.word() == word)
+    pub fn from_name(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == word)
     }
 
-    /// Whether it is done with a model, and so belongs to `Action::"use"`; the others are done with the gateway.
+    /// Whether its resource is a model, and so belongs to `Action::"use"`; the resource of the others is the gateway.
     #[must_use]
     pub fn is_on_model(self) -> bool {
         !matches!(self, Self::ListModels | Self::Admin)
     }
 }
 
-/// What it is done with.
+/// A resource.
 ///
-/// An action on the other kind of resource is permitted by no validated policy that names either.
+/// No validated policy that names a resource permits an action on the other kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resource {
     /// The gateway itself.
@@ -128,29 +128,29 @@ pub enum Resource {
     Model {
         /// The model's name in `models.toml`.
         name: String,
-        /// The alias that was asked for; none when the model was asked for by its own name.
+        /// The requested alias; none if the model was requested by its own name.
         route: Option<String>,
         /// The provider's name in `models.toml`.
         provider: String,
-        /// Where the provider processes data, if it says.
+        /// The region where the provider processes data, if policy names it.
         region: Option<String>,
     },
 }
 
-/// How and when it is done. Of actions on the gateway only the time and the address count.
+/// The context. For actions on the gateway only the time and the address count.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Context {
-    /// Seconds since 1970-01-01T00:00:00Z; what is after the year 9999 counts as its end.
+    /// Seconds since 1970-01-01T00:00:00Z; a time after the year 9999 counts as its end.
     pub unix_s: u64,
-    /// Where the client is, if the host says.
+    /// The client's address, if the host knows it.
     pub ip: Option<IpAddr>,
-    /// The API that the client speaks: openai, responses, anthropic or cohere.
+    /// The dialect of the client: openai, responses, anthropic or cohere.
     pub client: String,
     /// Whether the answer is streamed.
     pub stream: bool,
-    /// How many tools are offered to the model.
+    /// The number of tools that the model gets.
     pub tools: u64,
-    /// The most tokens of an answer, where the request says.
+    /// The request's cap on the answer's tokens, if it has one.
     pub output_cap_tokens: Option<u64>,
     /// The length of the request's body.
     pub body_bytes: u64,

@@ -1,4 +1,4 @@
-//! The policies, parsed, and the decisions they make.
+//! The parsed policies, and their decisions.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -6,6 +6,7 @@ use cedar_policy::{Authorizer, EntityUid, Policy as CedarPolicy, PolicySet};
 use sha2::{Digest, Sha256};
 
 use crate::SCHEMA;
+use crate::context_attributes::ContextAttributes;
 use crate::decision::Decision;
 use crate::entities::Question;
 use crate::facts::{Action, Context, Principal, Resource};
@@ -13,7 +14,6 @@ use crate::policy::{Policy, index, numbered};
 use crate::problem::Problem;
 use crate::schema;
 use crate::statements::{self, Statement};
-use crate::uses::Uses;
 use crate::validate;
 
 /// The policies of a gateway, ready to decide.
@@ -21,8 +21,8 @@ use crate::validate;
 pub struct Authorization {
     set: PolicySet,
     policies: Vec<Policy>,
-    uses: Uses,
-    /// Which of all that were ever parsed by this program.
+    context_attributes: ContextAttributes,
+    /// A number that no other parsed policies of this program have.
     serial: u64,
 }
 
@@ -31,8 +31,8 @@ impl Authorization {
     ///
     /// # Errors
     ///
-    /// Every problem of the file. Beside what Cedar finds wrong: no policy, templates, ids that are empty, longer than
-    /// 128 characters or taken, a policy that can never apply, and sizes out of bounds.
+    /// Every problem of the file. Besides Cedar's findings: no policy, templates, ids that are empty, longer than 128
+    /// characters or taken, a policy that can never apply, and sizes out of bounds.
     pub fn from_cedar(text: &str) -> Result<Self, Vec<Problem>> {
         let (authorization, mut problems) = Self::read(text)?;
         problems.extend(validate::ids(&authorization.set, &authorization.policies));
@@ -43,7 +43,7 @@ impl Authorization {
         if problems.is_empty() { Ok(authorization) } else { Err(problems) }
     }
 
-    /// Parses the text alone: for an instance that knows by its [`Authorization::fingerprint`] that it was validated.
+    /// Parses the text only: for an instance that knows by its [`Authorization::fingerprint`] that it was validated.
     ///
     /// # Errors
     ///
@@ -64,8 +64,8 @@ impl Authorization {
         hex::encode(hash.finalize())
     }
 
-    /// Whether the principal may do this. What is not permitted is refused; so is what a forbidding policy fails to
-    /// say, and an action on the other kind of resource.
+    /// Whether the principal may do this. An action that no policy permits is refused, and so is one that a failing
+    /// `forbid` might forbid, and an action on the other kind of resource.
     #[must_use]
     pub fn decide(
         &self,
@@ -76,9 +76,9 @@ impl Authorization {
     ) -> Decision {
         if action.is_on_model() != matches!(resource, Resource::Model { .. }) {
             let other = if action.is_on_model() { "gateway" } else { "model" };
-            return Decision::refused(format!("{} is no action on a {other}", action.word()));
+            return Decision::refused(format!("{} is no action on a {other}", action.as_str()));
         }
-        match Question::new(principal, action, resource, context, self.uses) {
+        match Question::new(principal, action, resource, context, self.context_attributes) {
             Ok(question) => self.answer(&question),
             Err(error) => Decision::refused(format!("the question cannot be asked: {error}")),
         }
@@ -95,7 +95,7 @@ impl Authorization {
             let of = index(error.policy_id()).and_then(|at| Some((at, self.policies.get(at)?)));
             let forbids = of.is_none_or(|(_, policy)| policy.forbids);
             if forbids && allowed {
-                // What permits it does not count any more.
+                // The permitting policies do not count any more.
                 (allowed, deciding) = (false, Vec::new());
             }
             deciding.extend(of.filter(|_| forbids).map(|(at, _)| at));
@@ -108,10 +108,10 @@ impl Authorization {
         Decision { allowed, policies: policies.map(|policy| policy.id.clone()).collect(), errors }
     }
 
-    /// Which attributes of the context the policies read at all.
+    /// The attributes of the context that any policy reads.
     #[must_use]
-    pub fn uses(&self) -> Uses {
-        self.uses
+    pub fn context_attributes(&self) -> ContextAttributes {
+        self.context_attributes
     }
 
     /// All policies, in the order of the file.
@@ -120,7 +120,7 @@ impl Authorization {
         &self.policies
     }
 
-    /// Everything that a policy names of consumers, models and the rest, as type and name: `("Model", "gpt-4o")`.
+    /// All entities that a policy names, as type and name: `("Model", "gpt-4o")`.
     pub fn names(&self) -> impl Iterator<Item = (&Policy, String, String)> {
         let each = self.set.policies().flat_map(|policy| {
             let of = index(policy.id()).and_then(|at| self.policies.get(at));
@@ -132,12 +132,12 @@ impl Authorization {
         each.filter(|(_, kind, _)| kind != "Action")
     }
 
-    /// Tells these policies from all others that this program has parsed, also those of the same text.
+    /// Distinguishes these policies from all others that this program has parsed, even from the same text.
     pub(crate) fn serial(&self) -> u64 {
         self.serial
     }
 
-    /// What can be parsed, and the problems of what cannot.
+    /// The policies that can be parsed, and the problems of the others.
     fn read(text: &str) -> Result<(Self, Vec<Problem>), Vec<Problem>> {
         static SERIAL: AtomicU64 = AtomicU64::new(0);
         let statements = statements::split(text)?;
@@ -145,12 +145,13 @@ impl Authorization {
             Some((set, policies)) => (set, policies, Vec::new()),
             None => one_by_one(text, &statements),
         };
-        let (uses, serial) = (Uses::of(text), SERIAL.fetch_add(1, Ordering::Relaxed));
-        Ok((Self { set, policies, uses, serial }, problems))
+        let (context_attributes, serial) =
+            (ContextAttributes::of(text), SERIAL.fetch_add(1, Ordering::Relaxed));
+        Ok((Self { set, policies, context_attributes, serial }, problems))
     }
 }
 
-/// All policies in one go, which takes a fifth of the time of one by one. None when anything is wrong.
+/// Parses all policies at once, which takes a fifth of the time. None if anything is wrong.
 fn whole(text: &str, statements: &[Statement<'_>]) -> Option<(PolicySet, Vec<Policy>)> {
     let set: PolicySet = text.parse().ok()?;
     let mut policies = Vec::with_capacity(statements.len());
@@ -160,7 +161,7 @@ fn whole(text: &str, statements: &[Statement<'_>]) -> Option<(PolicySet, Vec<Pol
     (set.num_of_policies() == policies.len()).then_some((set, policies))
 }
 
-/// Each policy alone, so that what is wrong with one hides nothing of the others.
+/// Parses each policy separately, so that a problem of one hides none of the others.
 fn one_by_one(text: &str, statements: &[Statement<'_>]) -> (PolicySet, Vec<Policy>, Vec<Problem>) {
     let (mut set, mut policies, mut problems) = (PolicySet::new(), Vec::new(), Vec::new());
     for statement in statements {

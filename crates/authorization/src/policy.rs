@@ -1,4 +1,4 @@
-//! One policy, and the two names it goes by: its own, and the one that Cedar knows it by.
+//! One policy with its id for people, and Cedar's id for it.
 
 use cedar_policy::{Effect, Policy as CedarPolicy, PolicyId};
 
@@ -7,23 +7,23 @@ use crate::statements::Statement;
 /// The longest id that records repeat, in characters.
 pub(crate) const MAX_ID_CHARACTERS: usize = 128;
 
-/// How much of a policy is shown, in characters.
+/// The cut length of a policy's text, in characters.
 const MAX_SHOWN_CHARACTERS: usize = 128;
 
-/// What people know a policy by.
+/// A policy as it is reported to people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     /// Its `@id`, else `policy@line 12`; at most 128 characters.
     pub id: String,
     /// The line it begins at, counted from 1.
     pub line: u32,
-    /// What it says, without annotations and comments, in one line of at most 128 characters.
+    /// Its text without annotations and comments, in one line of at most 128 characters.
     pub head: String,
-    /// Whether it forbids; else it permits.
+    /// Whether it forbids; otherwise it permits.
     pub forbids: bool,
-    /// Where its first token is in the file, in bytes.
+    /// The offset of its first token in the file, in bytes.
     pub(crate) start: usize,
-    /// Where the text began that Cedar parsed it from, so what its places count from.
+    /// The offset of the text that Cedar parsed it from, which Cedar's offsets are relative to.
     pub(crate) parsed_from: usize,
 }
 
@@ -44,12 +44,12 @@ impl Policy {
     }
 }
 
-/// The id that Cedar gives to the policy in this place of the file, counted from 0.
+/// Cedar's id of the policy at this index of the file, counted from 0.
 pub(crate) fn numbered(at: usize) -> PolicyId {
     PolicyId::new(format!("policy{at}"))
 }
 
-/// The place of the policy in the file, by the id of [`numbered`].
+/// The index of the policy in the file, by the id of [`numbered`].
 pub(crate) fn index(id: &PolicyId) -> Option<usize> {
     let id: &str = id.as_ref();
     id.strip_prefix("policy")?.parse().ok()

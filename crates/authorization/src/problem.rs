@@ -1,13 +1,13 @@
-//! What is wrong with the policies, for the person who wrote them.
+//! A problem of the policies, for their author.
 
 use std::fmt;
 
 use crate::AUTHORIZATION_FILE;
 
-/// One thing wrong, with what to write instead. Printed as `authorization.cedar:12: ...`.
+/// A problem, with what to write instead. Printed as `authorization.cedar:12: ...`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The line, counted from 1; none when the file as a whole is meant.
+    /// The line, counted from 1; none for a problem of the whole file.
     pub line: Option<u32>,
     /// What is wrong, with which policy, and what to write instead: lower case, no full stop.
     pub message: String,

@@ -1,4 +1,4 @@
-//! The schema, and the names in it that decisions need, each parsed once.
+//! The schema, and its names that decisions need, each parsed once.
 
 use std::sync::LazyLock;
 
@@ -6,13 +6,13 @@ use cedar_policy::{EntityId, EntityTypeName, EntityUid, ParseErrors};
 
 use crate::facts::Action;
 
-/// Raised when what the same text and schema mean changes: another reading of `@id`, another bound.
+/// Raised when the meaning of the same text and schema changes: another reading of `@id`, another bound.
 const FORMAT: u32 = 1;
 
-/// The name of the one gateway there is.
+/// The name of the only gateway.
 pub(crate) const GATEWAY: &str = "postern";
 
-/// What was validated was validated against this, by this version of Cedar.
+/// The schema, and the version of Cedar, that policies are validated with.
 pub(crate) fn version() -> String {
     let cedar = cedar_policy::get_sdk_version();
     format!("postern-authorization {FORMAT}, cedar {cedar}")
@@ -37,7 +37,7 @@ static NAMES: LazyLock<Result<Names, String>> =
     LazyLock::new(|| Names::parse().map_err(|errors| errors.to_string()));
 
 impl Names {
-    /// All of them.
+    /// All names.
     ///
     /// # Errors
     ///
@@ -64,7 +64,7 @@ impl Names {
     }
 
     pub(crate) fn action(&self, action: Action) -> EntityUid {
-        uid(&self.action, action.word())
+        uid(&self.action, action.as_str())
     }
 }
 

@@ -8,12 +8,13 @@ use crate::problem::Problem;
 /// The longest file, as of every policy file.
 const MAX_BYTES: usize = 1024 * 1024;
 
-/// The most policies; a decision looks at each of them.
+/// The most policies; a decision evaluates each of them.
 const MAX_POLICIES: usize = 2_000;
 
-/// How deep a policy may be: open brackets, `if`s, and the operators between two `&&`, `||` or `,`. Parsing and evaluating
-/// recur with them, at up to 60 KB of stack each (measured with cedar-policy 4.14, unoptimised; optimised code needs a
-/// fraction), and a component has one mebibyte of stack and no guard but a trap. People write six.
+/// The maximum depth of a policy: open brackets, `if`s, and the operators between two `&&`, `||` or `,`. Parsing and
+/// evaluating recurse with them, at up to 60 KB of stack each (measured with cedar-policy 4.14, unoptimised; optimised
+/// code needs a fraction), and a component has one mebibyte of stack and no guard but a trap. Policies written by
+/// people have six.
 const MAX_DEPTH: usize = 24;
 
 /// The most `&&` and `||` of one policy; a chain of them is evaluated one by one, and needs little stack.
@@ -22,16 +23,16 @@ const MAX_CONDITIONS: usize = 256;
 /// One policy as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Statement<'t> {
-    /// Where its first token is, in bytes.
+    /// The offset of its first token, in bytes.
     pub(crate) start: usize,
     /// The line of its first token, counted from 1.
     pub(crate) line: u32,
-    /// From its first token to its `;`, or to the end of the file when it has none.
+    /// From its first token to its `;`, or to the end of the file if it has none.
     pub(crate) text: &'t str,
 }
 
 impl Statement<'_> {
-    /// What it says, without annotations and comments, in one line of at most so many characters and `...`.
+    /// Its text without annotations and comments, in one line of at most this many characters and `...`.
     pub(crate) fn head(&self, characters: usize) -> String {
         let mut is_name = false;
         let is_annotation = |token: &Token<'_>| {
@@ -60,7 +61,7 @@ impl Statement<'_> {
 ///
 /// # Errors
 ///
-/// All that is over a bound; and that there is no policy, since then nobody could call.
+/// Everything over a bound; and that there is no policy, since then every request would be refused.
 pub(crate) fn split(text: &str) -> Result<Vec<Statement<'_>>, Vec<Problem>> {
     if text.len() > MAX_BYTES {
         let bytes = text.len();
@@ -92,7 +93,7 @@ pub(crate) fn split(text: &str) -> Result<Vec<Statement<'_>>, Vec<Problem>> {
     if problems.is_empty() { Ok(statements) } else { Err(problems) }
 }
 
-/// How large a statement is.
+/// The size of a statement.
 #[derive(Default)]
 struct Size {
     depth: usize,
@@ -101,7 +102,7 @@ struct Size {
     open: Vec<Level>,
 }
 
-/// What is pending inside of a bracket.
+/// The pending operators inside of a bracket.
 #[derive(Default)]
 struct Level {
     ifs: usize,
@@ -137,7 +138,7 @@ impl Size {
                 Kind::Word(_) => {}
             }
         }
-        // Over the bound it is refused whatever comes: no need to add up ever more.
+        // Over the bound it is refused in any case, and is not counted further.
         if self.depth <= MAX_DEPTH {
             let depth = self.open.iter().map(|level| 1 + level.ifs + level.operators).sum();
             self.depth = self.depth.max(depth);
@@ -161,7 +162,7 @@ impl Size {
     }
 }
 
-/// A piece of the text that means something: neither white space nor comment.
+/// A token: neither white space nor comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Token<'t> {
     pub(crate) kind: Kind<'t>,
@@ -179,8 +180,8 @@ pub(crate) enum Kind<'t> {
     Sign(char),
 }
 
-/// The tokens as Cedar's grammar has them (`cedar-policy-core`, `parser/grammar.lalrpop`), as far as matters here.
-/// A text that its lexer refuses gives some tokens.
+/// The tokens of Cedar's grammar (`cedar-policy-core`, `parser/grammar.lalrpop`), as far as needed here. A text that
+/// its lexer refuses yields some tokens, too.
 pub(crate) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     let mut rest = text;
     iter::from_fn(move || {
@@ -216,7 +217,7 @@ fn first_token(text: &str) -> Option<(Kind<'_>, usize)> {
     Some((Kind::Sign(first), length.max(first.len_utf8())))
 }
 
-/// The length of the string that the text begins with; all of the text if it is not closed.
+/// The length of the string at the beginning of the text; all of the text if the string is not closed.
 fn string_length(text: &str) -> usize {
     let mut escaped = false;
     for (at, byte) in text.bytes().enumerate().skip(1) {
@@ -230,7 +231,7 @@ fn string_length(text: &str) -> usize {
     text.len()
 }
 
-/// Where lines begin.
+/// The offsets of the lines.
 pub(crate) struct Lines(Vec<usize>);
 
 impl Lines {
@@ -238,7 +239,7 @@ impl Lines {
         Self(text.match_indices('\n').map(|(at, _)| at).collect())
     }
 
-    /// The line, counted from 1, of a place in bytes.
+    /// The line, counted from 1, of an offset in bytes.
     pub(crate) fn line_of(&self, at: usize) -> u32 {
         let before = self.0.partition_point(|newline| *newline < at);
         u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1)

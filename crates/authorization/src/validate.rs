@@ -1,5 +1,5 @@
-//! What is wrong with the policies, with Cedar's findings put as those of every policy file: where, in which policy,
-//! what to write instead.
+//! The problems of the policies: Cedar's findings in the form of all policy files: where, in which policy, what to
+//! write instead.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,11 +13,11 @@ use crate::schema::GATEWAY;
 use crate::statements::{Lines, Statement};
 use crate::wording::{advice, never, worded};
 
-/// Problems by policy and place in the file. The validator looks at a policy once for each action that it may be about,
-/// and what is wrong for one is mostly wrong for all: the first in the order of the alphabet stands for them.
+/// Problems by policy and offset. The validator checks a policy once for each action that it may apply to, and a
+/// problem for one is mostly a problem for all: the alphabetically first is reported.
 type Found = BTreeMap<(usize, usize), String>;
 
-/// What of a statement cannot be parsed.
+/// The parse errors of a statement.
 pub(crate) fn unparsed(
     text: &str,
     statement: &Statement<'_>,
@@ -34,7 +34,7 @@ pub(crate) fn unparsed(
     errors.iter().map(|error| problem(error)).collect()
 }
 
-/// Ids that cannot be told from others, or not be written down.
+/// Ids that are duplicate, or cannot be written in a record.
 pub(crate) fn ids(set: &PolicySet, policies: &[Policy]) -> Vec<Problem> {
     let mut seen = BTreeMap::new();
     let mut problems = Vec::new();
@@ -57,7 +57,7 @@ pub(crate) fn ids(set: &PolicySet, policies: &[Policy]) -> Vec<Problem> {
     problems
 }
 
-/// Gateways that are not this one.
+/// Gateways other than this one.
 pub(crate) fn gateways<'p>(
     names: impl Iterator<Item = (&'p Policy, String, String)>,
 ) -> impl Iterator<Item = Problem> {
@@ -71,8 +71,8 @@ pub(crate) fn gateways<'p>(
     })
 }
 
-/// What the schema does not know, or knows otherwise; and policies that can never apply, since what they forbid would
-/// not be forbidden.
+/// Violations of the schema, and policies that can never apply: what such a `forbid` should forbid would not be
+/// forbidden.
 pub(crate) fn problems(text: &str, set: &PolicySet, policies: &[Policy]) -> Vec<Problem> {
     let schema = match Schema::from_cedarschema_str(SCHEMA) {
         Ok((schema, _)) => schema,
@@ -89,7 +89,7 @@ pub(crate) fn problems(text: &str, set: &PolicySet, policies: &[Policy]) -> Vec<
     }
     let wrong: BTreeSet<usize> = found.keys().map(|(policy, _)| *policy).collect();
     for warning in result.validation_warnings() {
-        // Of what is wrong in another way, it is no news that it does not apply.
+        // A policy with another problem is not reported as never applying.
         if index(warning.policy_id()).is_some_and(|policy| wrong.contains(&policy)) {
             continue;
         }
@@ -123,7 +123,7 @@ fn note(
     }
 }
 
-/// What Cedar says, without the id it knows the policy by.
+/// Cedar's message, without its own id of the policy.
 fn without(id: &PolicyId, text: &str) -> String {
     text.replacen(&format!("for policy `{id}`, "), "", 1)
 }

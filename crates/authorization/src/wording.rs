@@ -1,4 +1,4 @@
-//! How findings and remedies are worded.
+//! The wording of findings and remedies.
 
 use cedar_policy::{ValidationError, ValidationWarning};
 
@@ -7,9 +7,9 @@ use crate::facts::Action;
 /// The longest message, in characters: Cedar spells types out.
 const MAX_MESSAGE_CHARACTERS: usize = 600;
 
-/// What to write instead: Cedar's help where it leads somewhere, else what there is.
+/// What to write instead: Cedar's help if it is useful, else the existing names.
 ///
-/// Cedar suggests the nearest of all names however far it is (`route` for `colour`), so only what is near counts.
+/// Cedar suggests the nearest of all names however far it is (`route` for `colour`), so only near names count.
 pub(crate) fn advice(error: &ValidationError, message: &str, help: Option<String>) -> String {
     let help = help.filter(|help| match help.strip_prefix("did you mean ") {
         Some(suggested) => is_near(&quoted(message), &quoted(suggested)),
@@ -35,7 +35,7 @@ pub(crate) fn advice(error: &ValidationError, message: &str, help: Option<String
     }
 }
 
-/// A policy that never applies, and what to do.
+/// A policy that never applies, and its remedy.
 pub(crate) fn never(warning: &ValidationWarning) -> (String, String) {
     match warning {
         ValidationWarning::ImpossiblePolicy(_) => (
@@ -55,7 +55,7 @@ pub(crate) fn never(warning: &ValidationWarning) -> (String, String) {
     }
 }
 
-/// In one line: lower case, no full stop, what is wrong and then what to do.
+/// In one line: lower case, no full stop, the problem and then the remedy.
 pub(crate) fn worded(message: &str, help: Option<String>) -> String {
     let help = help.unwrap_or_default();
     let sentences = help.split(". ").map(|sentence| lower(sentence.trim_end_matches('.')));
@@ -71,16 +71,17 @@ pub(crate) fn worded(message: &str, help: Option<String>) -> String {
 
 fn words(on_model: bool) -> String {
     let of_kind = Action::ALL.into_iter().filter(|action| action.is_on_model() == on_model);
-    of_kind.map(Action::word).collect::<Vec<_>>().join(", ")
+    of_kind.map(Action::as_str).collect::<Vec<_>>().join(", ")
 }
 
 fn is_of_gateway(message: &str) -> bool {
-    let of =
-        |action: Action| message.contains(&format!("in context for Action::\"{}\"", action.word()));
+    let of = |action: Action| {
+        message.contains(&format!("in context for Action::\"{}\"", action.as_str()))
+    };
     of(Action::ListModels) || of(Action::Admin)
 }
 
-/// Cedar calls an entity `e`; here each type has one place.
+/// Cedar calls an entity `e`; here each type has one meaning.
 fn about(message: &str, help: &str) -> String {
     let subject = if message.contains("entity type `Consumer`") {
         "principal"
@@ -99,7 +100,7 @@ fn quoted(text: &str) -> String {
     name.trim_matches('"').to_owned()
 }
 
-/// Whether a typing error of at most a third of the word leads from one to the other.
+/// Whether the names differ by at most a third of the word.
 fn is_near(wrong: &str, right: &str) -> bool {
     strsim::osa_distance(wrong, right) <= (wrong.chars().count() / 3).max(1)
 }

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use postern_authorization::{
-    Action, Authorization, Context, Decision, Memory, Principal, Resource, Uses,
+    Action, Authorization, Context, ContextAttributes, Decision, DecisionCache, Principal, Resource,
 };
 
 const SHIPPED: &str = include_str!("../../../policies/authorization.cedar");
@@ -27,7 +27,7 @@ fn ada() -> Principal {
     }
 }
 
-fn nobody() -> Principal {
+fn stranger() -> Principal {
     Principal { consumer: "nobody".into(), ..Principal::default() }
 }
 
@@ -71,16 +71,20 @@ fn holds(condition: &str) -> bool {
 }
 
 #[test]
-fn the_shipped_policies_let_everybody_use_models_and_admins_administer() {
+fn the_shipped_policies_let_every_caller_use_models_and_admins_administer() {
     let shipped = policies(SHIPPED);
-    let admin = Principal { roles: vec!["admin".into()], ..nobody() };
+    let admin = Principal { roles: vec!["admin".into()], ..stranger() };
     for action in Action::ALL {
         let resource = if action.is_on_model() { bare_model() } else { Resource::Gateway };
         let of = |principal: &Principal| shipped.decide(principal, action, &resource, &context());
-        assert_eq!(of(&nobody()).allowed, action != Action::Admin, "{action:?}");
+        assert_eq!(of(&stranger()).allowed, action != Action::Admin, "{action:?}");
         assert!(of(&admin).allowed, "{action:?}");
     }
-    assert_eq!(shipped.uses(), Uses::default(), "so every decision is remembered for long");
+    assert_eq!(
+        shipped.context_attributes(),
+        ContextAttributes::default(),
+        "so every decision is remembered for long"
+    );
 }
 
 #[test]
@@ -103,7 +107,7 @@ fn what_one_forbids_is_refused_whatever_others_permit() {
     let decision = chat(&text, &ada(), &model(), &context());
     assert!(!decision.allowed);
     assert_eq!(decision.policies, ["no", "policy@line 4"]);
-    let decision = policies(&text).decide(&nobody(), Action::Embed, &model(), &context());
+    let decision = policies(&text).decide(&stranger(), Action::Embed, &model(), &context());
     assert!(decision.allowed);
     assert_eq!(decision.policies, ["policy@line 1"]);
 }
@@ -182,10 +186,10 @@ fn what_is_not_known_is_absent() {
         principal has data_class || principal has issuer || context has ip ||
         context has output_cap_tokens };";
     let bare = Context::default();
-    assert!(!chat(text, &nobody(), &bare_model(), &bare).allowed);
+    assert!(!chat(text, &stranger(), &bare_model(), &bare).allowed);
     assert!(chat(text, &ada(), &bare_model(), &bare).allowed);
-    assert!(chat(text, &nobody(), &bare_model(), &context()).allowed);
-    let no_region = Principal { regions: Some(Vec::new()), ..nobody() };
+    assert!(chat(text, &stranger(), &bare_model(), &context()).allowed);
+    let no_region = Principal { regions: Some(Vec::new()), ..stranger() };
     assert!(chat(text, &no_region, &bare_model(), &bare).allowed, "none allowed is not any");
 }
 
@@ -195,7 +199,7 @@ fn names_are_data_and_never_policy() {
     let principal = Principal {
         consumer: hostile.into(),
         roles: vec![hostile.into(), hostile.into()],
-        ..nobody()
+        ..stranger()
     };
     let text = "permit (principal in Role::\"admin\", action, resource);";
     assert_eq!(chat(text, &principal, &model(), &context()), Decision::default());
@@ -270,16 +274,16 @@ fn the_memory_answers_as_the_policies_do() {
         "action in Action::\"use\",\n  resource\n)",
         "action in Action::\"use\",\n  resource\n) when { context.tools < 2 && principal has regions }",
     );
-    let (authorization, memory) = (policies(&text), Memory::default());
+    let (authorization, cache) = (policies(&text), DecisionCache::default());
     let mut allowed = 0;
     for round in 0..3 {
-        for principal in [ada(), nobody()] {
+        for principal in [ada(), stranger()] {
             for action in Action::ALL {
                 for resource in [model(), bare_model(), Resource::Gateway] {
                     for tools in 0..4 {
                         let context = Context { tools, unix_s: round, ..context() };
                         let remembered =
-                            memory.decide(&authorization, &principal, action, &resource, &context);
+                            cache.decide(&authorization, &principal, action, &resource, &context);
                         let made = authorization.decide(&principal, action, &resource, &context);
                         assert_eq!(*remembered, made);
                         allowed += u32::from(made.allowed);
@@ -295,7 +299,7 @@ fn the_memory_answers_as_the_policies_do() {
 fn what_was_validated_is_parsed_to_the_same() {
     let (once, again) = (policies(SHIPPED), Authorization::from_validated(SHIPPED).unwrap());
     assert_eq!(once.policies(), again.policies());
-    assert_eq!(once.uses(), again.uses());
+    assert_eq!(once.context_attributes(), again.context_attributes());
     assert!(Authorization::from_validated("permit (principal);").is_err());
     assert!(Authorization::from_validated("").is_err());
     let long = format!("@id(\"{}\") {EVERYTHING}", "x".repeat(200));
@@ -315,5 +319,5 @@ fn a_fingerprint_is_that_of_the_text() {
 fn policies_can_live_in_a_static() {
     fn shared<T: Send + Sync + 'static>() {}
     shared::<Authorization>();
-    shared::<Memory>();
+    shared::<DecisionCache>();
 }

@@ -3,7 +3,9 @@
 
 use std::thread;
 
-use postern_authorization::{Action, Authorization, Context, Decision, Principal, Resource, Uses};
+use postern_authorization::{
+    Action, Authorization, Context, ContextAttributes, Decision, Principal, Resource,
+};
 use proptest::prelude::{ProptestConfig, any, prop_assert, proptest};
 
 const SHIPPED: &str = include_str!("../../../policies/authorization.cedar");
@@ -62,9 +64,9 @@ fn the_words_say_as_much_of_the_context_as_the_tree() {
         let mut names = Vec::new();
         let tree =
             set.policies().try_for_each(|policy| read(&policy.to_json().unwrap(), &mut names));
-        let uses = Authorization::from_validated(&text).unwrap().uses();
+        let attributes = Authorization::from_validated(&text).unwrap().context_attributes();
         let of = |name: &str| tree.is_none() || names.iter().any(|each| each == name);
-        let by_the_tree = Uses {
+        let by_the_tree = ContextAttributes {
             now: of("now"),
             ip: of("ip"),
             client: of("client"),
@@ -74,9 +76,12 @@ fn the_words_say_as_much_of_the_context_as_the_tree() {
             body_bytes: of("body_bytes"),
         };
         // The words may say more, when one of them is no variable; never less.
-        assert!(uses == by_the_tree || uses == Uses::ALL, "{uses:?}, {by_the_tree:?}\n{text}");
         assert!(
-            uses != Uses::ALL
+            attributes == by_the_tree || attributes == ContextAttributes::ALL,
+            "{attributes:?}, {by_the_tree:?}\n{text}"
+        );
+        assert!(
+            attributes != ContextAttributes::ALL
                 || text.contains('[')
                 || text.contains("@context")
                 || text.contains("{a")

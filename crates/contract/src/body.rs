@@ -1,10 +1,10 @@
-//! The whole body of an answer that no client waits for: a document, a token.
+//! Buffers an answer that no client waits for: a document, a token.
 
 use spin_sdk::wasip3::http::types::Response;
 use spin_sdk::wasip3::wit_future;
 use spin_sdk::wit_bindgen::rt::async_support::StreamResult;
 
-/// Read to its end; nothing for one that is longer than that or no UTF-8 text.
+/// Reads the body to its end; none if it is longer than `max_bytes` or not UTF-8 text.
 pub async fn text(response: Response, max_bytes: usize) -> Option<String> {
     let (taken, result) = wit_future::new(|| Ok(()));
     let (mut body, _trailers) = Response::consume_body(response, result);

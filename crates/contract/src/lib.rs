@@ -1,9 +1,10 @@
-//! Rust bindings of the contract between stages (`wit/`), made once.
+//! Rust bindings of the contract between stages (`wit/`), generated once.
 //!
-//! The records are [`postern_types`]; here are those that hold streams ([`transport`]) and what each stage exports, mapped onto
-//! them, so that a `Caller` is the same type wherever it goes. A component takes the module of what it is and exports with that
-//! module's macro; only then do its exports become part of it. What the gateway imports is bound in the gateway, onto the
-//! same types: an interface with a resource that is exported here and imported there cannot stand in one component.
+//! The records are [`postern_types`]; this crate adds the types that hold streams ([`transport`]) and the exports of
+//! each stage, mapped onto them, so that a `Caller` is the same type everywhere. A component uses the module of its
+//! stage and exports with that module's macro; only then do the exports become part of it. The gateway binds its own
+//! imports, onto the same types: one component cannot have an interface with a resource both as export here and as
+//! import there.
 #![allow(missing_docs)] // The documentation is in the WIT, which the generated items repeat.
 
 mod contract {

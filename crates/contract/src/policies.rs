@@ -1,14 +1,14 @@
-//! How a stage gets at its policies: mounted read-only by `spin.toml`, read once an instance.
+//! How a stage reads its policies: mounted read-only by `spin.toml`, read once per instance.
 
 use files::wasi::filesystem::preopens::get_directories;
 use files::wasi::filesystem::types::{DescriptorFlags, ErrorCode, OpenFlags, PathFlags};
 use postern_fault::{Fault, Kind};
 use std::sync::OnceLock;
 
-/// Where `spin.toml` mounts the policies.
+/// The directory where `spin.toml` mounts the policies.
 const DIRECTORY: &str = "/policies";
 
-/// One read: a policy file is read in one or two.
+/// The bytes of one read: a policy file takes one or two.
 const READ_BYTES: u64 = 64 * 1024;
 
 mod files {
@@ -20,7 +20,7 @@ mod files {
     });
 }
 
-/// What a stage has made of its policies, or why it could not.
+/// The parsed policies of a stage, or why there are none.
 pub struct Policies<T>(OnceLock<Result<T, String>>);
 
 impl<T> Policies<T> {
@@ -30,16 +30,16 @@ impl<T> Policies<T> {
         Policies(OnceLock::new())
     }
 
-    /// Somebody has asked for them before.
+    /// Whether they have been read.
     pub fn is_read(&self) -> bool {
         self.0.get().is_some()
     }
 
-    /// What `load` made of them when they were first asked for.
+    /// The result of `load`, which runs at the first call.
     ///
     /// # Errors
     ///
-    /// `unavailable` when a file cannot be read or is wrong: without its policies a stage does not serve.
+    /// `unavailable` if a file cannot be read or is invalid: without its policies a stage does not serve.
     pub fn get(&self, load: impl FnOnce() -> Result<T, String>) -> Result<&T, Fault> {
         self.0.get_or_init(load).as_ref().map_err(|problems| {
             Fault::new(Kind::Unavailable, "the gateway's policies cannot be read")
@@ -57,7 +57,7 @@ pub fn required(file: &str) -> Result<String, String> {
     optional(file)?.ok_or_else(|| format!("{DIRECTORY}/{file} is missing"))
 }
 
-/// The text of a policy file that need not be there.
+/// The text of an optional policy file.
 ///
 /// # Errors
 ///
@@ -96,7 +96,7 @@ fn read(file: &str) -> Result<Vec<u8>, ErrorCode> {
     }
 }
 
-/// The rest of `path` below a mount. A host may mount the directory itself, or one above that holds all files of the
+/// The rest of `path` below a mount. A host may mount the directory itself, or a parent that holds all files of the
 /// component (Spin does, unless told to mount directly).
 fn below<'p>(mount: &str, path: &'p str) -> Option<&'p str> {
     path.strip_prefix(mount.trim_end_matches('/'))?.strip_prefix('/')

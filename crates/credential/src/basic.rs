@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// The value of `authorization`. Both parts are form-encoded first, as RFC 6749 asks of clients.
+/// The value of `authorization`. Both parts are form-encoded first, as RFC 6749 requires of clients.
 #[must_use]
 pub fn authorization(client_id: &str, client_secret: &str) -> String {
     let pair = format!("{}:{}", form_encoded(client_id), form_encoded(client_secret));

@@ -1,4 +1,4 @@
-//! How the gateway proves to others who it is, where a header with a key is not enough.
+//! How the gateway authenticates to others, where a header with a key is not enough.
 //!
 //! Pure: time is an argument, and nothing is fetched here. No error repeats a part of a secret.
 

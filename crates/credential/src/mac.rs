@@ -3,7 +3,7 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Sha256, Sha384, Sha512};
 
-/// The hash below the HMAC.
+/// The hash function of the HMAC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Hash {
@@ -21,7 +21,7 @@ pub struct TooShort {
 }
 
 impl Hash {
-    /// Bytes of its output, and so the least that a key must have (RFC 7518, 3.2).
+    /// The bytes of its output, which are also the least length of a key (RFC 7518, 3.2).
     fn bytes(self) -> usize {
         match self {
             Hash::Sha256 => 32,

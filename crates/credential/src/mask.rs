@@ -1,27 +1,27 @@
-//! Secrets of ours in somebody else's text: found however they are spelled there, and masked.
+//! Finds our secrets in foreign text, however they are spelled there, and masks them.
 //!
-//! A vendor that refuses a request may quote it, with the credential that came with it. The text is not parsed: it is
-//! searched for what is secret, as it is or escaped for JSON or a URL, in hexadecimal, and in base64 at any alignment, as it
-//! stands in a basic credential.
+//! A vendor that refuses a request may quote it, including its credential. The text is not parsed: it is searched for
+//! the secrets, plain or escaped for JSON or a URL, in hexadecimal, and in base64 at any alignment, as in a basic
+//! credential.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use std::borrow::Cow;
 
-/// What stands where a secret stood.
+/// The replacement of a secret.
 pub const MASK: &str = "[masked]";
 
-/// A shorter one is a word that stands for a key where none is wanted, and in every other sentence.
+/// A shorter value is a word that stands for a key where none is needed, and may be part of any sentence.
 const MIN_SECRET_BYTES: usize = 8;
 
-/// At its end a text may have been cut, in the midst of a secret. Fewer characters give nothing away.
+/// A text may have been cut in the middle of a secret at its end. Fewer characters than these reveal nothing.
 const ENOUGH_AT_END: usize = 4;
 
-/// Spellings that are kept: of a service account's key each line is a secret of its own, of which there are 28. The oldest
-/// goes first, which after many rotations is one that no vendor takes.
+/// The number of spellings that are kept: each line of a service account's key is a secret of its own, and there are 28
+/// of them. The oldest spelling is dropped first; after many rotations no vendor accepts it.
 const MAX_PATTERNS: usize = 1_024;
 
-/// Everything that is known to be secret.
+/// All known secrets.
 #[derive(Default)]
 pub struct Secrets {
     patterns: Vec<Pattern>,
@@ -30,19 +30,19 @@ pub struct Secrets {
 /// One spelling of a secret, folded.
 struct Pattern {
     bytes: Vec<u8>,
-    /// So much of its beginning is as bad as all of it: texts are cut.
+    /// This much of its beginning counts as the secret: texts are cut.
     enough: usize,
-    /// And so much at the end of a text.
+    /// This much counts at the end of a text.
     enough_at_end: usize,
 }
 
 impl Secrets {
-    /// None yet.
+    /// An empty set.
     pub const fn new() -> Self {
         Secrets { patterns: Vec::new() }
     }
 
-    /// This is secret from now on.
+    /// Adds a secret.
     pub fn add(&mut self, secret: &str) {
         let secret = secret.trim();
         let plain = folded(secret.as_bytes());
@@ -59,7 +59,7 @@ impl Secrets {
         self.patterns.drain(..too_many);
     }
 
-    /// The text without them.
+    /// The text with every secret masked.
     pub fn masked<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut masked = String::new();
         let mut kept_from = 0;
@@ -67,7 +67,7 @@ impl Secrets {
         while at < text.len() {
             let rest = text.as_bytes().get(at..).unwrap_or_default();
             let found = self.patterns.iter().filter_map(|pattern| pattern.beginning_of(rest)).max();
-            // What is found begins and ends at an ASCII character.
+            // A match begins and ends at an ASCII character.
             let Some(length) = found.filter(|length| *length > 0) else {
                 at = at.saturating_add(1);
                 continue;
@@ -91,7 +91,7 @@ impl Pattern {
         Pattern { bytes, enough, enough_at_end: enough }
     }
 
-    /// How much of `text`, from its start, spells this secret, if it is enough of it.
+    /// The length of the secret at the start of `text`, if enough of it is there.
     fn beginning_of(&self, text: &[u8]) -> Option<usize> {
         let (mut at, mut matched) = (0, 0);
         for wanted in &self.bytes {
@@ -105,7 +105,7 @@ impl Pattern {
     }
 }
 
-/// How many bytes at the start of `text` stand for this one.
+/// The number of bytes at the start of `text` that spell this byte.
 fn spelled(wanted: u8, text: &[u8]) -> Option<usize> {
     let first = *text.first()?;
     if fold(first) == wanted {
@@ -119,14 +119,14 @@ fn spelled(wanted: u8, text: &[u8]) -> Option<usize> {
     (fold(byte) == wanted).then_some(length)
 }
 
-/// `%2B` (RFC 3986, 2.1), and `%252B` where it was escaped twice.
+/// `%2B` (RFC 3986, 2.1), and `%252B` if it was escaped twice.
 fn percent_escape(text: &[u8]) -> Option<(u8, usize)> {
     let start = if text.starts_with(b"%25") { 3 } else { 1 };
     let code = hexadecimal(text.get(start..start + 2)?)?;
     Some((u8::try_from(code).ok()?, start + 2))
 }
 
-/// `\n`, `\/`, `\u002b` (RFC 8259, 7), with more than one `\` where JSON stands in a string of JSON.
+/// `\n`, `\/`, `\u002b` (RFC 8259, 7), with more than one `\` in nested JSON strings.
 fn backslash_escape(text: &[u8]) -> Option<(u8, usize)> {
     let slashes = text.iter().take_while(|byte| **byte == b'\\').count();
     let byte = *text.get(slashes)?;
@@ -148,7 +148,7 @@ fn hexadecimal(digits: &[u8]) -> Option<u32> {
     u32::from_str_radix(digits, 16).ok()
 }
 
-/// Capitals and small letters are one, and so are the two alphabets of base64 (RFC 4648, 4 and 5).
+/// Upper and lower case are equal, and so are the two alphabets of base64 (RFC 4648, 4 and 5).
 fn fold(byte: u8) -> u8 {
     match byte {
         b'+' => b'-',
@@ -161,11 +161,11 @@ fn folded(bytes: &[u8]) -> Vec<u8> {
     bytes.iter().map(|byte| fold(*byte)).collect()
 }
 
-/// What base64 makes of a secret wherever `before` bytes modulo 3 precede it: the characters that depend on it alone.
+/// The base64 of a secret that `before` bytes modulo 3 precede: the characters that depend on the secret alone.
 fn base64_core(before: usize, secret: &[u8]) -> Option<Vec<u8>> {
     let bytes = [&vec![0; before], secret].concat();
     let encoded = STANDARD_NO_PAD.encode(&bytes);
-    // Eight bits of a byte before it reach into the second character, sixteen into the third.
+    // Eight bits of a preceding byte reach into the second character, sixteen into the third.
     let start = match before {
         0 => 0,
         bytes => bytes + 1,

@@ -1,4 +1,4 @@
-//! A service account of Google's: a token signed with its key is exchanged for an access token
+//! A Google service account: a token signed with its key is exchanged for an access token
 //! (<https://developers.google.com/identity/protocols/oauth2/service-account#httprest>, RFC 7523).
 
 use jwt_simple::prelude::{
@@ -10,22 +10,22 @@ use sha2::{Digest as _, Sha256};
 use std::num::NonZeroUsize;
 use thiserror::Error;
 
-/// What the access token is for: all of Google Cloud's APIs, within the roles of the account.
+/// The scope of the access token: all of Google Cloud's APIs, within the roles of the account.
 const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 
-/// How long the signed token holds: the longest that Google takes.
+/// The lifetime of the signed token: the longest that Google accepts.
 const ASSERTION_S: u64 = 3_600;
 
-/// An access token is not used any more so long before it expires: a request must get to the vendor with it.
+/// An access token is not used in this last part of its life: a request must reach the vendor before it expires.
 const MARGIN_S: u64 = 60;
 
-/// Tokens kept at the same time: one for each account, of which a gateway has a handful.
+/// The number of cached tokens: one for each account, of which a gateway has a handful.
 const MAX_TOKENS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(63);
 
 /// Why there is no token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Error {
-    /// The key file is no JSON with the fields that matter.
+    /// The key file is not JSON with the required fields.
     #[error(
         "the key is not the JSON of a service account: it needs client_email, private_key and token_uri"
     )]
@@ -36,12 +36,12 @@ pub enum Error {
     /// Signing failed.
     #[error("the token for the service account could not be signed")]
     Signing,
-    /// The token endpoint said something else.
+    /// The token endpoint's answer has no token.
     #[error("the token endpoint's answer has no access_token and expires_in")]
     Answer,
 }
 
-/// The parts of a key file that matter.
+/// The required fields of a key file.
 #[derive(Deserialize)]
 pub struct Key {
     client_email: String,
@@ -57,7 +57,7 @@ struct Scope {
 }
 
 impl Key {
-    /// Read a key file.
+    /// Reads a key file.
     ///
     /// # Errors
     /// [`Error::KeyFile`].
@@ -65,10 +65,10 @@ impl Key {
         serde_json::from_str(text).map_err(|_| Error::KeyFile)
     }
 
-    /// The body of the request for a token, `application/x-www-form-urlencoded`.
+    /// The body of the token request, `application/x-www-form-urlencoded`.
     ///
     /// # Errors
-    /// A key that cannot be read, or does not sign.
+    /// The key cannot be read, or cannot sign.
     pub fn token_request(&self, unix_s: u64) -> Result<String, Error> {
         let mut pair = RS256KeyPair::from_pem(&self.private_key).map_err(|_| Error::PrivateKey)?;
         if let Some(id) = &self.private_key_id {
@@ -81,7 +81,7 @@ impl Key {
         ))
     }
 
-    /// What of it nobody else may see: the lines of its private key, of which a text may have some.
+    /// Its secrets: the lines of its private key, since a text may quote some of them.
     pub fn secrets(&self) -> impl Iterator<Item = &str> {
         self.private_key.lines().filter(|line| !line.starts_with("-----"))
     }
@@ -99,17 +99,17 @@ impl Key {
     }
 }
 
-/// An access token and how long it holds.
+/// An access token and its lifetime.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Token {
-    /// What the vendor wants to see.
+    /// The token for the vendor.
     pub access_token: String,
-    /// In seconds from when it was given.
+    /// Its lifetime in seconds.
     pub expires_in: u64,
 }
 
 impl Token {
-    /// Read what the token endpoint answered.
+    /// Reads the token endpoint's answer.
     ///
     /// # Errors
     /// [`Error::Answer`].
@@ -118,23 +118,23 @@ impl Token {
     }
 }
 
-/// Access tokens until they expire, by the hash of the key file they were given for.
+/// Access tokens until they expire, by the hash of their key file.
 #[derive(Debug, Default)]
 pub struct Tokens(Option<LruCache<[u8; 32], (String, u64)>>);
 
 impl Tokens {
-    /// None yet.
+    /// An empty cache.
     pub const fn new() -> Self {
         Tokens(None)
     }
 
-    /// The token for this key file, if it holds for a while.
+    /// The token for this key file, if it does not expire soon.
     pub fn get(&mut self, key_file: &str, unix_s: u64) -> Option<&str> {
         let (token, until_unix_s) = self.0.as_mut()?.get(&digest(key_file))?;
         (unix_s < *until_unix_s).then_some(token.as_str())
     }
 
-    /// Keep a token that was given at `unix_s`.
+    /// Stores a token that was issued at `unix_s`.
     pub fn put(&mut self, key_file: &str, token: Token, unix_s: u64) {
         let tokens = self.0.get_or_insert_with(|| LruCache::new(MAX_TOKENS));
         let until_unix_s = unix_s.saturating_add(token.expires_in).saturating_sub(MARGIN_S);

@@ -15,24 +15,24 @@ pub struct Keys {
     pub access_key_id: String,
     /// Its secret part.
     pub secret_access_key: String,
-    /// Of a temporary key.
+    /// The session token of a temporary key.
     pub session_token: Option<String>,
 }
 
-/// What is signed.
+/// The parts of a request that are signed.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
     /// `POST`.
     pub method: &'a str,
-    /// The whole URL; its path is percent-encoded already.
+    /// The whole URL; its path is already percent-encoded.
     pub url: &'a str,
-    /// Headers that the signature covers beside `host` and its own.
+    /// Headers that the signature covers besides `host` and its own.
     pub headers: &'a [(&'a str, &'a str)],
     /// The body.
     pub body: &'a str,
 }
 
-/// A request that cannot be signed: a URL or a header that is none.
+/// A request that cannot be signed: its URL or a header is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("the request cannot be signed: {0}")]
 pub struct Error(String);
@@ -40,7 +40,7 @@ pub struct Error(String);
 /// The headers that sign a request: `authorization`, `x-amz-date`, and `x-amz-security-token` of a temporary key.
 ///
 /// # Errors
-/// What is no request.
+/// The URL or a header is invalid.
 pub fn sign(
     request: Request<'_>,
     keys: &Keys,

@@ -1,4 +1,4 @@
-//! Signatures as AWS's Python SDK makes them: the expected ones were computed with botocore for the same request.
+//! Signatures compared with AWS's Python SDK: the expected ones were computed with botocore for the same request.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use postern_credential::sigv4::{Keys, Request, sign};

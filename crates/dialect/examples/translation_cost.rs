@@ -45,7 +45,8 @@ fn translations() {
         for (bytes, rounds) in [(2_048, ROUNDS), (2 * 1024 * 1024, 20)] {
             let body = message(bytes);
             let facts = translate::read(Wire::Anthropic, Operation::Chat, &body).unwrap().facts;
-            let what = format!("{} bytes from anthropic to {}", body.len(), vendor.dialect.word());
+            let what =
+                format!("{} bytes from anthropic to {}", body.len(), vendor.dialect.as_str());
             measure_in(rounds, &what, || {
                 let encoded = translate::encode(&vendor, &facts, &body).unwrap();
                 assert!(
@@ -66,7 +67,7 @@ fn translations() {
                 let content_type = "text/event-stream".into();
                 let head = AnswerHead { content_type, segments, ..AnswerHead::default() };
                 let mut decoder = translate::Decoder::new(&vendor, &facts, head);
-                let (from, to) = (wire.word(), client.word());
+                let (from, to) = (wire.as_str(), client.as_str());
                 let with = if segments { ", with segments" } else { "" };
                 let what = format!("an event from {from} to {to}{with}");
                 measure(&what, || decoder.push(event).unwrap());

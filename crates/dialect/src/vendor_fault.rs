@@ -74,7 +74,7 @@ pub(crate) fn invalid(public: impl Into<String>) -> Fault {
     Fault::new(Kind::UpstreamInvalid, public)
 }
 
-/// An answer, or an event of one, that is not the JSON it must be. The text itself is nobody's to see.
+/// An answer, or an event of one, that is not the required JSON. Its text is not shown.
 pub(crate) fn malformed(what: &str, text: &str, error: json::Error) -> Fault {
     let (line, column) = error.place(text);
     let expected = match error.reason {
@@ -85,11 +85,11 @@ pub(crate) fn malformed(what: &str, text: &str, error: json::Error) -> Fault {
     invalid(format!("the provider sent {what} that cannot be read")).with_private(private)
 }
 
-/// Read an answer, or an event of one, that must be JSON of a type. What it says is nobody's to see: the error names a
-/// place, never a word.
+/// Reads an answer, or an event of one, that must be JSON of a type. Its text is not shown: the error names a place,
+/// never a word.
 ///
 /// # Errors
-/// `upstream-invalid` for what is no such JSON.
+/// `upstream-invalid` for any other text.
 pub(crate) fn parsed<'a, T: serde::Deserialize<'a>>(what: &str, text: &'a str) -> Result<T, Fault> {
     serde_json::from_str(text).map_err(|error| {
         let how = match error.classify() {

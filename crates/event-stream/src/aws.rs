@@ -1,18 +1,18 @@
-//! Amazon's binary framing of streams, `application/vnd.amazon.eventstream`
-//! (<https://smithy.io/2.0/aws/amazon-eventstream.html>), undone into server-sent events.
+//! Decodes Amazon's binary framing of streams, `application/vnd.amazon.eventstream`
+//! (<https://smithy.io/2.0/aws/amazon-eventstream.html>), into server-sent events.
 //!
-//! Each message has a prelude with its lengths and a checksum, headers, a payload and a checksum of all. The checksums
-//! are checked by Amazon's own crate.
+//! Each message has a prelude with its lengths and a checksum, headers, a payload and a checksum of all. Amazon's own
+//! crate verifies the checksums.
 
 use aws_smithy_eventstream::frame::{DecodedFrame, MessageFrameDecoder};
 use aws_smithy_types::event_stream::Message;
 use bytes::{Buf, BytesMut};
 use thiserror::Error;
 
-/// The length of a whole message stands in its first four bytes.
+/// The first four bytes of a message are its length.
 const LENGTH_BYTES: usize = 4;
 
-/// Bytes that are no stream of messages.
+/// Bytes that are not a stream of messages.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Error {
     /// A checksum or a length that is wrong, or headers that cannot be read.
@@ -21,7 +21,7 @@ pub enum Error {
     /// A message longer than the cap.
     #[error("a frame says it has {bytes} bytes, more than {max_message_bytes}")]
     TooLong {
-        /// What it says.
+        /// The length in its prelude.
         bytes: usize,
         /// The cap.
         max_message_bytes: usize,
@@ -29,49 +29,49 @@ pub enum Error {
     /// A payload that is not text.
     #[error("the payload of a frame is not UTF-8")]
     NotUtf8,
-    /// The end within a message.
+    /// The stream ended within a message.
     #[error("the stream ended within a frame, {0} bytes after its beginning")]
     Truncated(usize),
 }
 
-/// Takes a stream apart: [`push`](Unframer::push) what arrived, at the end [`finish`](Unframer::finish).
+/// Decodes a stream: [`push`](Unframer::push) for each chunk, at the end [`finish`](Unframer::finish).
 #[derive(Debug)]
 pub struct Unframer {
     decoder: MessageFrameDecoder,
     buffer: BytesMut,
     max_message_bytes: usize,
-    /// What the decoder has taken of the message that is arriving.
+    /// The bytes of the incomplete message that the decoder holds.
     pending_bytes: usize,
-    /// Found behind messages that had to leave first.
-    held: Option<Error>,
+    /// An error after messages that had to be returned first.
+    deferred: Option<Error>,
 }
 
 impl Unframer {
-    /// At the beginning of a stream that has no message of more than `max_message_bytes`.
+    /// A decoder at the beginning of a stream without messages over `max_message_bytes`.
     pub fn new(max_message_bytes: usize) -> Self {
         Unframer {
             decoder: MessageFrameDecoder::new(),
             buffer: BytesMut::new(),
             max_message_bytes,
             pending_bytes: 0,
-            held: None,
+            deferred: None,
         }
     }
 
-    /// Take what has arrived. Gives the messages that are whole, each as a server-sent event: its name is the message's
+    /// Adds a chunk. Returns the complete messages, each as a server-sent event: its name is the message's
     /// `:event-type`, `:exception-type` or `:error-code`, its data the payload.
     ///
     /// # Errors
-    /// What cannot be read, again at every later call. The messages before it come out first, and the error with the next
-    /// call.
+    /// Bytes that cannot be read, again at every later call. Earlier messages are returned first, and the error with
+    /// the next call.
     pub fn push(&mut self, bytes: &[u8]) -> Result<String, Error> {
-        if let Some(error) = &self.held {
+        if let Some(error) = &self.deferred {
             return Err(error.clone());
         }
         self.buffer.extend_from_slice(bytes);
         let mut text = String::new();
         if let Err(error) = self.drain(&mut text) {
-            self.held = Some(error.clone());
+            self.deferred = Some(error.clone());
             if text.is_empty() {
                 return Err(error);
             }
@@ -100,12 +100,12 @@ impl Unframer {
         }
     }
 
-    /// Nothing more will arrive.
+    /// Ends the stream.
     ///
     /// # Errors
-    /// What could not be read, or the beginning of a message that is left.
+    /// Bytes that could not be read, or an incomplete message.
     pub fn finish(&self) -> Result<(), Error> {
-        if let Some(error) = &self.held {
+        if let Some(error) = &self.deferred {
             return Err(error.clone());
         }
         match self.pending_bytes.saturating_add(self.buffer.len()) {
@@ -114,7 +114,7 @@ impl Unframer {
         }
     }
 
-    /// Before anything of a message is held.
+    /// Checked before a message is buffered.
     fn check_length(&self) -> Result<(), Error> {
         let Some(length) = self.buffer.first_chunk::<LENGTH_BYTES>() else { return Ok(()) };
         let bytes = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
@@ -126,7 +126,8 @@ impl Unframer {
     }
 }
 
-/// As a server-sent event. A line break in the payload, which JSON has only between values, begins another line of data.
+/// Writes a server-sent event. A line break in the payload, which JSON has only between values, begins another data
+/// line.
 fn write(message: &Message, text: &mut String) -> Result<(), Error> {
     let payload = std::str::from_utf8(message.payload()).map_err(|_| Error::NotUtf8)?;
     if let Some(name) = name(message) {

@@ -1,7 +1,7 @@
 //! Framing of streamed answers, without I/O.
 //!
-//! Text goes in as it arrives, cut anywhere; events come out, each with the very bytes it stood in, so that whoever
-//! passes a stream on can pass on what it got.
+//! Text goes in as it arrives, cut anywhere; events come out, each with its own bytes, so that a stream can be passed
+//! on unchanged.
 
 pub mod aws;
 mod server_sent;

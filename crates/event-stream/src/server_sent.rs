@@ -1,29 +1,29 @@
 //! Server-sent events, as <https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream>
 //! defines them.
 //!
-//! Two things differ from a browser's parser, because the bytes are to be passed on. What is no event in the standard's
-//! sense (a block of comments, an empty line) comes out too, without data. And a `\r` that is the last byte seen ends
-//! its line only once it is known whether a `\n` follows, so that no event depends on how the stream was cut.
+//! Two things differ from a browser's parser, because the bytes are passed on. A block that is not an event by the
+//! standard (comments, an empty line) comes out too, without data. And a final `\r` ends its line only once it is known
+//! whether a `\n` follows, so that no event depends on how the stream was cut.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::mem;
 use std::ops::Range;
 
-/// One block of a stream, up to and including the empty line that ends it.
+/// One block of a stream, up to and including its final empty line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event<'a> {
     /// All its bytes, line ends and comments included.
     pub raw: &'a str,
-    /// What its last `event` field said; none if it had no such field, or an empty one.
+    /// The value of its last `event` field; none if it is absent or empty.
     pub name: Option<&'a str>,
-    /// Its `data` lines, joined by `\n`; none if it had none, and so was no event but a comment.
+    /// Its `data` lines, joined by `\n`; none if it had none, and so was only a comment.
     pub data: Option<Cow<'a, str>>,
-    /// Whether the empty line was there. The standard says to drop a last event without it; not all servers send it.
+    /// Whether the final empty line was there. The standard drops a last event without it; not all servers send it.
     pub complete: bool,
 }
 
-/// An event, or the beginning of one, was longer than the parser may hold.
+/// An event, or the beginning of one, exceeds the parser's limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventTooLong {
     /// The cap, in bytes.
@@ -38,22 +38,22 @@ impl fmt::Display for EventTooLong {
 
 impl std::error::Error for EventTooLong {}
 
-/// Reads a stream: [`push`](Parser::push) what arrived, then take [`next_event`](Parser::next_event) until there is
-/// none; at the end of the stream [`finish`](Parser::finish), and take the rest the same way.
+/// Parses a stream: [`push`](Parser::push) each chunk, then take [`next_event`](Parser::next_event) until there is
+/// none; at the end of the stream [`finish`](Parser::finish), and take the rest in the same way.
 #[derive(Debug)]
 pub struct Parser {
     max_event_bytes: usize,
     buffer: String,
-    /// How much of the buffer has been handed out.
+    /// The bytes of the buffer that were returned.
     consumed: usize,
     block: Block,
-    /// The first block has ended: a byte-order mark means nothing any more.
+    /// The first block has ended: a byte-order mark has no meaning any more.
     started: bool,
     ended: bool,
 }
 
 impl Parser {
-    /// A parser at the beginning of a stream that holds no event of more than `max_event_bytes`.
+    /// A parser at the beginning of a stream without events over `max_event_bytes`.
     pub fn new(max_event_bytes: usize) -> Self {
         Parser {
             max_event_bytes,
@@ -65,7 +65,7 @@ impl Parser {
         }
     }
 
-    /// Take what has arrived.
+    /// Adds a chunk.
     pub fn push(&mut self, chunk: &str) {
         if self.consumed == self.buffer.len() {
             self.buffer.clear();
@@ -76,15 +76,15 @@ impl Parser {
         self.buffer.push_str(chunk);
     }
 
-    /// Nothing more will arrive: what is left is an event, though the line that should end it is missing.
+    /// Ends the stream: the rest is an event, even without its final empty line.
     pub fn finish(&mut self) {
         self.ended = true;
     }
 
-    /// The next event that has arrived whole.
+    /// The next complete event.
     ///
     /// # Errors
-    /// An event that is longer than the cap, whole or not. Every later call says the same.
+    /// An event that exceeds the limit, complete or not. Every later call returns the same error.
     pub fn next_event(&mut self) -> Result<Option<Event<'_>>, EventTooLong> {
         let pending = self.buffer.get(self.consumed..).unwrap_or_default();
         let ending = self.block.scan(pending, !self.started, self.ended);
@@ -99,7 +99,7 @@ impl Parser {
     }
 }
 
-/// Where a block ends.
+/// The end of a block.
 #[derive(Clone, Copy)]
 struct Ending {
     end: usize,
@@ -112,12 +112,12 @@ impl Ending {
     }
 }
 
-/// What is known of the block being read. All offsets count from its first byte.
+/// The state of the current block. All offsets are relative to its first byte.
 #[derive(Debug, Default)]
 struct Block {
-    /// Where the line being read begins.
+    /// The offset of the current line.
     line: usize,
-    /// Up to where no line end was found.
+    /// The offset up to which there is no line end.
     scanned: usize,
     name: Option<Range<usize>>,
     data: Data,
@@ -132,7 +132,7 @@ enum Data {
 }
 
 impl Block {
-    /// Read the lines of `text`, which begins with this block, until the block ends.
+    /// Reads the lines of `text`, which begins with this block, until the block ends.
     fn scan(&mut self, text: &str, first: bool, ended: bool) -> Option<Ending> {
         while let Some((end, next)) = self.line_end(text, ended) {
             let start = self.line;
@@ -148,7 +148,7 @@ impl Block {
         Some(Ending::at(text.len()))
     }
 
-    /// Where the line being read ends, and where the next one begins.
+    /// The end of the current line, and the beginning of the next.
     fn line_end(&mut self, text: &str, ended: bool) -> Option<(usize, usize)> {
         let rest = text.as_bytes().get(self.scanned..)?;
         let Some(length) = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')) else {
@@ -166,7 +166,7 @@ impl Block {
         }
     }
 
-    /// Read one line. False: it was empty, and ends the block.
+    /// Reads one line. False: it is empty, and ends the block.
     fn read_line(&mut self, text: &str, range: Range<usize>, first: bool) -> bool {
         let Some(whole) = text.get(range.clone()) else { return true };
         let line = if first { whole.strip_prefix('\u{feff}').unwrap_or(whole) } else { whole };

@@ -1,10 +1,10 @@
-//! Faults, carried over the contract's borders and back. The contract's own type is not used beyond them: what is generated for it
+//! Faults, converted at the contract's borders. The contract's own type is not used elsewhere: its generated `Debug`
 //! prints both voices.
 
 use crate::{Blame, Fault, Kind};
 use postern_types as types;
 
-/// Map one enum onto its twin, both ways: a case missing on either side does not compile.
+/// Maps an enum onto its twin, both ways: a case missing on either side does not compile.
 macro_rules! twins {
     ($native:ty, $wire:ty, [$($case:ident),* $(,)?]) => {
         impl From<$native> for $wire {

@@ -1,18 +1,17 @@
-//! What went wrong: kind, public and private words, blame, retry.
+//! Errors: kind, public and private text, blame, retry.
 //!
-//! All crates speak of faults with these types; `contract` carries them over the borders between stages;
-//! the gateway alone turns them into a response. The two voices are two fields: what is public goes to the client,
-//! what is private to the operator's log. Neither ever carries a prompt, an answer or a credential.
+//! All crates use these types for faults; `contract` carries them over the borders between stages; only the gateway
+//! turns them into a response. The two voices are two fields: the public text goes to the client, the private text to
+//! the operator's log. Neither ever carries a prompt, an answer or a credential.
 
 mod contract;
 
 use std::fmt;
 
-/// Longest part of a foreign name that is repeated: models' names are under 64 characters.
+/// The longest part of a foreign name that is repeated: models' names are under 64 characters.
 const MAX_NAME_CHARACTERS: usize = 128;
 
-/// A name that somebody else chose, as it may stand in an error or a record: cut to a bounded length, and without
-/// characters that could pass for something else there.
+/// A foreign name for an error or a record: cut to a bounded length, and without characters that have a meaning there.
 pub fn shown(name: &str) -> String {
     let mut shown: String = name
         .chars()
@@ -29,7 +28,7 @@ pub fn shown(name: &str) -> String {
     shown
 }
 
-/// What kind of thing went wrong. The cases are documented in `wit/deps/types/types.wit`, whose order they keep.
+/// The kinds of faults. `wit/deps/types/types.wit` documents the cases, whose order they keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum Kind {
@@ -49,10 +48,10 @@ pub enum Kind {
     Unavailable,
 }
 
-/// Whose fault it is.
+/// Who is at fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Blame {
-    /// The client asked for what cannot be.
+    /// The client asked for something that is not possible.
     Caller,
     /// The gateway or its policies.
     Gateway,
@@ -61,7 +60,7 @@ pub enum Blame {
 }
 
 impl Kind {
-    /// Whose fault a fault of this kind is, unless the stage knows better.
+    /// Who is usually at fault for this kind.
     pub fn blame(self) -> Blame {
         match self {
             Kind::InvalidRequest
@@ -80,26 +79,26 @@ impl Kind {
         }
     }
 
-    /// Whether another deployment may do better, unless the stage knows better.
+    /// Whether another deployment may usually succeed.
     pub fn retryable(self) -> bool {
         self.blame() == Blame::Vendor
     }
 }
 
-/// Something went wrong.
+/// An error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// What kind of thing.
+    /// Its kind.
     pub kind: Kind,
     /// One sentence for the client: what is wrong, with which value, what to do.
     pub public: String,
-    /// What the operator needs besides; never sent to the client.
+    /// Further details for the operator; never sent to the client.
     pub private: Option<String>,
     /// Whose fault it is.
     pub blame: Blame,
     /// Another deployment, or the same one later, may succeed.
     pub retryable: bool,
-    /// When the vendor or the limit said to come back.
+    /// The wait that the vendor or the limit asks for.
     pub retry_after_ms: Option<u64>,
     /// The field of the request that is wrong, as a path (`messages[0].role`).
     pub param: Option<String>,
@@ -108,7 +107,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A fault of `kind`, with the blame and the retry that kind usually has.
+    /// A fault of `kind`, with the usual blame and retry of that kind.
     pub fn new(kind: Kind, public: impl Into<String>) -> Self {
         Fault {
             kind,
@@ -122,22 +121,22 @@ impl Fault {
         }
     }
 
-    /// A request that cannot be served as it is, naming the field (`messages[0].role`).
+    /// A fault of a request that cannot be served as it is, with the field (`messages[0].role`).
     pub fn invalid_request(param: impl Into<String>, public: impl Into<String>) -> Self {
         Fault { param: Some(param.into()), ..Fault::new(Kind::InvalidRequest, public) }
     }
 
-    /// Add what only the operator may read.
+    /// Adds the text for the operator.
     pub fn with_private(self, private: impl Into<String>) -> Self {
         Fault { private: Some(private.into()), ..self }
     }
 
-    /// Name the field of the request that is wrong.
+    /// Adds the field of the request that is wrong.
     pub fn with_param(self, param: impl Into<String>) -> Self {
         Fault { param: Some(param.into()), ..self }
     }
 
-    /// Name the condition more finely than the kind does.
+    /// Adds a code that is finer than the kind.
     pub fn with_code(self, code: impl Into<String>) -> Self {
         Fault { code: Some(code.into()), ..self }
     }

@@ -177,7 +177,7 @@ fn is_of(rule: &Rule, caller: &Caller) -> bool {
         && callers
             .data_classes
             .as_ref()
-            .is_none_or(|classes| classes.iter().any(|known| Some(known.word()) == class))
+            .is_none_or(|classes| classes.iter().any(|known| Some(known.as_str()) == class))
 }
 
 /// Who says a segment; none where there are no words to guard: bytes, references, sealed thoughts.

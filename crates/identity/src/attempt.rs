@@ -1,16 +1,17 @@
-//! When a key set was last asked for, shared by all instances: so that unknown key ids cannot make a flood of requests.
+//! The last attempt to fetch a key set, shared by all instances, so that unknown key ids cannot cause a flood of
+//! requests.
 
-/// How an attempt to fetch a key set went.
+/// An attempt to fetch a key set, and its result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attempt {
-    /// When it was made, in seconds since 1970-01-01T00:00:00Z.
+    /// The time of the attempt, in seconds since 1970-01-01T00:00:00Z.
     pub at_unix_s: u64,
-    /// It brought a key set.
+    /// It returned a key set.
     pub succeeded: bool,
 }
 
-/// After a failure nobody asks again for so long: an issuer that is down is not mended by more requests, and each of
-/// them would wait for its deadline.
+/// The pause after a failed attempt: more requests do not help an issuer that is down, and each would wait for its
+/// deadline.
 const PAUSE_AFTER_FAILURE_S: u64 = 5;
 
 impl Attempt {
@@ -20,13 +21,13 @@ impl Attempt {
         format!("key-set-attempt/{issuer}")
     }
 
-    /// As stored.
+    /// The record, as stored.
     #[must_use]
     pub fn to_text(self) -> String {
         format!("{} {}", self.at_unix_s, if self.succeeded { "succeeded" } else { "failed" })
     }
 
-    /// What is no attempt is none.
+    /// Reads a record; `None` for any other text.
     #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
         let (at, how) = text.split_once(' ')?;
@@ -38,13 +39,14 @@ impl Attempt {
         Some(Self { at_unix_s: at.parse().ok()?, succeeded })
     }
 
-    /// It failed just now: another one would fail, too.
+    /// It failed just now: another attempt would fail, too.
     #[must_use]
     pub fn failed_just_now(self, unix_s: u64) -> bool {
         !self.succeeded && self.is_younger_than(PAUSE_AFTER_FAILURE_S, unix_s)
     }
 
-    /// Whether it was made in the last seconds. One in the future is a clock that went back: it was not.
+    /// Whether it was made in the last seconds. A time in the future is from a clock that has since gone back, and does
+    /// not count.
     #[must_use]
     pub fn is_younger_than(self, seconds: u64, unix_s: u64) -> bool {
         unix_s.checked_sub(self.at_unix_s).is_some_and(|age| age < seconds)

@@ -1,4 +1,4 @@
-//! The caller, and how it comes of a key.
+//! The caller, and how a key leads to it.
 
 use crate::Refused;
 use postern_keys::{IssuedKey, KeyState, hashes_match};
@@ -26,7 +26,7 @@ impl Identity {
             roles: consumer.roles.clone(),
             models: written(&consumer.models),
             regions: consumer.regions.clone(),
-            data_class: consumer.data_class.map(|class| class.word().to_owned()),
+            data_class: consumer.data_class.map(|class| class.as_str().to_owned()),
             issuer: None,
             claims: Vec::new(),
             credential_id,
@@ -35,11 +35,11 @@ impl Identity {
         Identity { caller, ip_ranges: [consumer.ip_ranges.clone(), Vec::new()] }
     }
 
-    /// It may call from there.
+    /// Whether it may call from this address.
     ///
     /// # Errors
     ///
-    /// [`Refused::Address`] for an address outside its ranges, and for none where it has ranges.
+    /// [`Refused::Address`] for an address outside its ranges, and for an unknown address if it has ranges.
     pub fn calls_from(&self, address: Option<IpAddr>) -> Result<(), Refused> {
         let within = |ranges: &Vec<IpRange>| {
             ranges.is_empty()
@@ -88,7 +88,7 @@ pub(crate) fn both(mine: Option<Vec<String>>, narrower: Option<&[String]>) -> Op
     }
 }
 
-/// The caller with a key that is kept in git; `sha256` is the hash of what was presented, in lower-case hexadecimal.
+/// The caller of a key in git; `sha256` is the hash of the presented key, in lower-case hexadecimal.
 ///
 /// # Errors
 ///
@@ -105,12 +105,12 @@ pub fn of_policy_key(key: &ConsumerKey, sha256: &str, unix_s: u64) -> Result<Ide
     Ok(Identity::narrowed(&key.consumer, key.id.clone(), models, regions, plan, ip_ranges))
 }
 
-/// The caller with an issued key.
+/// The caller of an issued key.
 ///
 /// # Errors
 ///
-/// [`Refused::Revoked`], [`Refused::Expired`], [`Refused::OfNobody`], and [`Refused::UnreadableRecord`] for a restriction
-/// that cannot be read: it would not be enforced.
+/// [`Refused::Revoked`], [`Refused::Expired`], [`Refused::RemovedConsumer`], and [`Refused::UnreadableRecord`] for a
+/// restriction that cannot be read and so could not be enforced.
 pub fn of_issued_key(
     consumers: &Consumers,
     key: &IssuedKey,
@@ -122,7 +122,7 @@ pub fn of_issued_key(
         KeyState::Expired => return Err(Refused::Expired),
     }
     let consumer = consumers.by_name(&key.consumer);
-    let consumer = consumer.ok_or_else(|| Refused::OfNobody(key.consumer.clone()))?;
+    let consumer = consumer.ok_or_else(|| Refused::RemovedConsumer(key.consumer.clone()))?;
     let models = key.models.as_deref().map(patterns).transpose()?;
     let ip_ranges = key.ip_ranges.as_deref().map(ranges).transpose()?.unwrap_or_default();
     let (models, regions) = (models.as_deref(), key.regions.as_deref());

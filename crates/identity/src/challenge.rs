@@ -1,15 +1,15 @@
-//! How a standard client finds out where to get a token.
+//! Tells standard clients where to get a token.
 
 use crate::Refused;
 use http::Uri;
 use postern_policy::{Issuers, ProtectedResource};
 use serde_json::{Map, Value, json};
 
-/// Where the metadata is, between the resource's host and its path (RFC 9728, 3.1).
+/// The path of the metadata, between the resource's host and its path (RFC 9728, 3.1).
 const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
-/// The value of `www-authenticate` (RFC 6750, 3), with the place of the metadata (RFC 9728, 5.1) where there is one; none
-/// where a credential would change nothing.
+/// The value of `www-authenticate` (RFC 6750, 3), with the address of the metadata (RFC 9728, 5.1) if there is one;
+/// none if another credential would not help.
 #[must_use]
 pub fn challenge(refused: &Refused, resource: Option<&ProtectedResource>) -> Option<String> {
     let error = refused.challenge_error();
@@ -60,7 +60,7 @@ fn metadata_url(resource: &str) -> String {
     format!("{scheme}://{authority}{WELL_KNOWN}{path}")
 }
 
-/// Without what would end a quoted string (RFC 9110, 5.6.4), or the header.
+/// The value without characters that would end a quoted string (RFC 9110, 5.6.4) or the header.
 fn quotable(value: &str) -> String {
     value
         .chars()

@@ -1,4 +1,4 @@
-//! The caller, as a token's claims and the policy of its issuer make it.
+//! From a token's claims and its issuer's policy to the caller.
 
 use crate::Refused;
 use crate::caller::{Identity, both, written};
@@ -9,11 +9,11 @@ use postern_types::Caller;
 /// The longest value of a claim that becomes part of a name; policies' own names are shorter.
 const MAX_VALUE_BYTES: usize = 256;
 
-/// Roles and regions in a claim; directories have users with hundreds of groups, of which a claim should name the ones
-/// that matter here.
+/// The most roles and regions in a claim. Directories have users with hundreds of groups; a claim should name only
+/// those that matter here.
 const MAX_VALUES: usize = 128;
 
-/// What a token of this issuer must fulfil.
+/// The conditions for a token of this issuer.
 #[must_use]
 pub fn rules(issuer: &Issuer) -> Rules {
     Rules {
@@ -26,10 +26,10 @@ pub fn rules(issuer: &Issuer) -> Rules {
     }
 }
 
-/// The caller with a token that was verified.
+/// The caller of a verified token.
 ///
-/// A declared consumer may be named by the tokens of the issuers it lists, and by no others: an issuer speaks for its own.
-/// What a claim says of team, tenant, plan and class holds before what policy says; roles of both hold; regions only narrow.
+/// Only the issuers that a declared consumer lists may name it: an issuer speaks for its own consumers. A claim's team,
+/// tenant, plan and class override those of policy; roles of both are joined; regions only narrow.
 ///
 /// # Errors
 ///
@@ -66,13 +66,14 @@ pub fn of_claims(
         }
     }
     caller.regions = both(caller.regions, said.texts(regions)?.as_deref());
-    let data_class = said.data_class(data_class)?.map(|class| class.word().to_owned());
+    let data_class = said.data_class(data_class)?.map(|class| class.as_str().to_owned());
     caller.data_class = data_class.or(caller.data_class);
     caller.claims = said.passed_on(&issuer.claims.pass_on);
     Ok(Identity { caller, ip_ranges })
 }
 
-/// What nobody has declared is what the issuer's policy says, under a name that no consumer of `consumers.toml` can have.
+/// The caller of an undeclared consumer, by the issuer's policy, under a name that no consumer of `consumers.toml` can
+/// have.
 fn of_undeclared(
     issuer: &Issuer,
     policy: &Undeclared,
@@ -87,7 +88,7 @@ fn of_undeclared(
         roles: policy.roles.clone(),
         models: written(&policy.models),
         regions: policy.regions.clone(),
-        data_class: policy.data_class.map(|class| class.word().to_owned()),
+        data_class: policy.data_class.map(|class| class.as_str().to_owned()),
         issuer: None,
         claims: Vec::new(),
         credential_id,
@@ -120,13 +121,13 @@ impl<'i> ClaimsOf<'i> {
     }
 }
 
-/// What the claims say of a field; nothing where no claim is named for it, or it is not there.
+/// The values of the claims of each field; none if policy names no claim for it, or the claim is absent.
 struct Said<'c>(&'c Claims);
 
 impl Said<'_> {
     fn text(&self, claim: Option<&str>) -> Result<Option<String>, Refused> {
         let Some(claim) = claim.filter(|claim| self.0.has(claim)) else { return Ok(None) };
-        // What is there and says nothing is not as good as absent: policy's own word might be the wider one.
+        // An unreadable value is not treated as absent: policy's value might grant more.
         let unreadable = || Refused::claim(claim, "no text", "text");
         let text = self.0.text(claim).ok_or_else(unreadable)?;
         checked(claim, &text)?;
@@ -146,8 +147,8 @@ impl Said<'_> {
         Ok(Some(texts))
     }
 
-    /// Those of these claims that have a text which can be part of a name. Nothing is decided by their absence, so
-    /// another value is left out rather than refused.
+    /// Those of these claims whose value can be part of a name. No decision depends on their absence, so another value
+    /// is left out rather than refused.
     fn passed_on(&self, names: &[String]) -> Vec<(String, String)> {
         let value = |name: &String| self.0.text(name).filter(|text| is_name(text));
         names.iter().filter_map(|name| Some((name.clone(), value(name)?))).collect()
@@ -157,11 +158,11 @@ impl Said<'_> {
         let (Some(claim), Some(word)) = (claim, self.text(claim)?) else { return Ok(None) };
         let wrong =
             || Refused::claim(claim, &word, "class: public, internal, confidential or restricted");
-        DataClass::from_word(&word).map(Some).ok_or_else(wrong)
+        DataClass::from_name(&word).map(Some).ok_or_else(wrong)
     }
 }
 
-/// What becomes a name must be one: it is written in records and asked of stores.
+/// A value that becomes a name must be valid as one: it is written in records and looked up in stores.
 fn checked(claim: &str, value: &str) -> Result<(), Refused> {
     let wrong = || Refused::claim(claim, value, "name of at most 256 bytes on one line");
     is_name(value).then_some(()).ok_or_else(wrong)

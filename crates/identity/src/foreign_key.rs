@@ -1,8 +1,8 @@
-//! API keys of others, by how they begin: no issuer of tokens is shown one.
+//! Recognises API keys of other services by their prefixes: no issuer of tokens is sent one.
 
 use postern_keys::KEY_PREFIX;
 
-/// How keys and tokens of vendors begin, as their makers document for scanners of secrets
+/// Prefixes of keys and tokens, as their makers document them for secret scanners
 /// (<https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns>).
 const PREFIXES: &[&str] = &[
     // Vendors of models: OpenAI, Anthropic, OpenRouter, DeepSeek and others; Google; Groq; xAI; Hugging Face; Replicate;
@@ -54,13 +54,13 @@ const PREFIXES: &[&str] = &[
     "dop_v1_",
 ];
 
-/// Whether a secret looks like an API key of somebody else's, or like a key of ours that was not copied as it was.
+/// Whether a secret looks like an API key of another service, or like a miscopied key of ours.
 #[must_use]
 pub fn is_foreign_key(secret: &str) -> bool {
     PREFIXES.iter().any(|prefix| secret.starts_with(prefix)) || is_like_ours(secret)
 }
 
-/// It begins like a key of ours but for case, `-` in the place of `_`, quotes around it, or its first character.
+/// Whether it has our prefix except for case, `-` in place of `_`, quotes around it, or a missing first character.
 fn is_like_ours(secret: &str) -> bool {
     let plain = secret
         .trim_start_matches(['"', '\'', '<', '`', '='])

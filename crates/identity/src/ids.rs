@@ -1,24 +1,24 @@
-//! Ids of what belongs to the one account with a vendor, and to whom they were handed out.
+//! The owners of ids of objects in the account with a vendor.
 //!
-//! The store learns neither ids nor callers: a record's name is a hash of both, and the record says until when it holds.
+//! The store learns neither ids nor callers: a record's name is a hash of both, and the record has only its expiry.
 
 use postern_policy::{Consumers, Issuers};
 
-/// Among whom ids go round.
+/// Which callers share ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Sharing {
-    /// The callers of one tenant. A caller without one is by itself.
+    /// The callers of one tenant. A caller without a tenant is on its own.
     Tenant,
     /// One caller alone.
     Caller,
 }
 
-/// Whose an id is.
+/// The owner of an id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdOwner(String);
 
 impl IdOwner {
-    /// How the names of these records begin.
+    /// The prefix of these records' names.
     pub const STORE_PREFIX: &'static str = "ids/";
 
     /// This caller, or its tenant. `token_owner` is [`crate::Caller::token_owner`].
@@ -36,21 +36,21 @@ impl IdOwner {
         Self(text.to_string())
     }
 
-    /// Where it would be written that this id, of this provider's account, is its own.
+    /// The name of the record that this owner has this id of this provider's account.
     #[must_use]
     pub fn store_name(&self, provider: &str, id: &str) -> String {
-        // As JSON, so that no two triples are one text.
+        // As JSON, so that different triples are different texts.
         let text = serde_json::json!([self.0, provider, id]).to_string();
         format!("{}{}", Self::STORE_PREFIX, postern_keys::sha256_hex(&text))
     }
 
-    /// What is written there.
+    /// The record, as stored.
     #[must_use]
     pub fn record(ttl_s: u32, unix_s: u64) -> Vec<u8> {
         unix_s.saturating_add(ttl_s.into()).to_string().into_bytes()
     }
 
-    /// Whether what is written there still holds.
+    /// Whether a record has not expired.
     #[must_use]
     pub fn holds(record: &[u8], unix_s: u64) -> bool {
         let until = std::str::from_utf8(record).ok().and_then(|text| text.parse::<u64>().ok());
@@ -58,7 +58,7 @@ impl IdOwner {
     }
 }
 
-/// Whether these policies tell tenants apart.
+/// Whether these policies distinguish tenants.
 #[must_use]
 pub fn know_tenants(consumers: &Consumers, issuers: &Issuers) -> bool {
     consumers.iter().any(|consumer| consumer.tenant.is_some())

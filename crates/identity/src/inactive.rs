@@ -1,15 +1,15 @@
-//! What an issuer said of a token that is not good, kept so that it is not asked again.
+//! Inactive tokens, remembered so that their issuer is not asked again.
 
 use serde::{Deserialize, Serialize};
 
-/// How the names of these records begin.
+/// The prefix of these records' names.
 const PREFIX: &str = "introspected-inactive/";
 
-/// So many hexadecimal digits of a token's hash choose its place: there are 4,096, however many tokens are guessed, and a
-/// newer one takes the place of an older.
+/// The hexadecimal digits of a token's hash that choose its place: there are 4,096 places, however many tokens are
+/// tried, and a newer token overwrites an older one.
 const DIGITS: usize = 3;
 
-/// A token that is not good, by its hash.
+/// An inactive token, by its hash.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inactive {
     sha256: String,
@@ -18,27 +18,27 @@ pub struct Inactive {
 }
 
 impl Inactive {
-    /// The token with this hash is not good for so long.
+    /// Records that the token with this hash is inactive for `ttl_s` seconds.
     #[must_use]
     pub fn new(issuer: &str, sha256: &str, cache_s: u64, unix_s: u64) -> Self {
         let until_unix_s = unix_s.saturating_add(cache_s);
         Self { sha256: sha256.to_owned(), issuer: issuer.to_owned(), until_unix_s }
     }
 
-    /// Where the token with this hash would be.
+    /// The name of the record for the token with this hash.
     #[must_use]
     pub fn store_name(sha256: &str) -> String {
         format!("{PREFIX}{}", sha256.get(..DIGITS).unwrap_or_default())
     }
 
-    /// As stored.
+    /// The record, as stored.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
         // Strings and numbers are always JSON.
         serde_json::to_vec(self).unwrap_or_default()
     }
 
-    /// Whether what stands there is of this token, and still holds.
+    /// Whether this record is of this token and has not expired.
     #[must_use]
     pub fn is(bytes: &[u8], issuer: &str, sha256: &str, unix_s: u64) -> bool {
         serde_json::from_slice(bytes).is_ok_and(|record: Self| {

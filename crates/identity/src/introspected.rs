@@ -1,28 +1,28 @@
-//! What an issuer said of an opaque token, kept for as long as policy lets it be.
+//! An issuer's answer about an opaque token, cached for as long as policy allows.
 
 use serde::{Deserialize, Serialize};
 
 /// The version of the record's format.
 const SCHEMA: u32 = 1;
 
-/// A token that its issuer says is active.
+/// An active token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Introspected {
     schema: u32,
     /// The issuer's name in `issuers.toml`.
     pub issuer: String,
-    /// Until when it need not be asked again.
+    /// Its expiry in the cache.
     pub until_unix_s: u64,
-    /// The members of its answer (RFC 7662, 2.2), without the token.
+    /// The members of the answer (RFC 7662, 2.2), without the token.
     pub claims: String,
 }
 
 impl Introspected {
-    /// How the names of these records begin.
+    /// The prefix of these records' names.
     pub const STORE_PREFIX: &'static str = "introspected/";
 
-    /// Said now, kept no longer than `cache_s`, nor than the token holds.
+    /// A record of an answer of now, kept no longer than `cache_s`, nor than the token is valid.
     #[must_use]
     pub fn new(
         issuer: &str,
@@ -36,20 +36,20 @@ impl Introspected {
         Self { schema: SCHEMA, issuer: issuer.to_owned(), until_unix_s, claims }
     }
 
-    /// The name in the store for the token with this hash, in hexadecimal.
+    /// The name of the record for the token with this hash, in hexadecimal.
     #[must_use]
     pub fn store_name(sha256_hex: &str) -> String {
         format!("{}{sha256_hex}", Self::STORE_PREFIX)
     }
 
-    /// As stored.
+    /// The record, as stored.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
         // Strings and numbers are always JSON.
         serde_json::to_vec(self).unwrap_or_default()
     }
 
-    /// What is no record of this version, or holds no longer, is none.
+    /// Reads a record; `None` for another version, or if it has expired.
     #[must_use]
     pub fn from_json(bytes: &[u8], unix_s: u64) -> Option<Self> {
         let record: Self = serde_json::from_slice(bytes).ok()?;

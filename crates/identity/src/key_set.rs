@@ -1,4 +1,4 @@
-//! A key set as it is kept, and how long it may be used.
+//! A cached key set, and how long it may be used.
 
 use postern_policy::KeySetTimes;
 use serde::{Deserialize, Serialize};
@@ -6,32 +6,33 @@ use serde::{Deserialize, Serialize};
 /// The version of the record's format.
 const SCHEMA: u32 = 1;
 
-/// A key set that was fetched.
+/// A fetched key set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FetchedKeySet {
     schema: u32,
-    /// What policy said of where it is: a set from elsewhere is another one.
+    /// Its source in policy: a set of another source is not used.
     pub source: String,
-    /// In seconds since 1970-01-01T00:00:00Z.
+    /// The time of the fetch, in seconds since 1970-01-01T00:00:00Z.
     pub fetched_at_unix_s: u64,
-    /// As the issuer wrote it (RFC 7517).
+    /// The set, as the issuer wrote it (RFC 7517).
     pub key_set: String,
 }
 
 /// Whether a key set may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Age {
-    /// As it is.
+    /// It may be used.
     Fresh,
-    /// While its issuer cannot be reached.
+    /// It may be used only while its issuer cannot be reached.
     Stale,
-    /// Not any more.
+    /// It may not be used.
     TooOld,
 }
 
 impl Age {
-    /// Of a set that was fetched then. One from the future is a clock that went back: it is fetched anew, and used until then.
+    /// The age of a set that was fetched at this time. A time in the future is from a clock that has since gone back:
+    /// the set is fetched anew, and used until then.
     #[must_use]
     pub fn of(fetched_at_unix_s: u64, times: KeySetTimes, unix_s: u64) -> Self {
         match unix_s.checked_sub(fetched_at_unix_s) {
@@ -43,7 +44,7 @@ impl Age {
 }
 
 impl FetchedKeySet {
-    /// Fetched now.
+    /// A record of a set that was fetched now.
     #[must_use]
     pub fn new(source: &str, key_set: String, unix_s: u64) -> Self {
         Self { schema: SCHEMA, source: source.to_owned(), fetched_at_unix_s: unix_s, key_set }
@@ -55,14 +56,14 @@ impl FetchedKeySet {
         format!("key-set/{issuer}")
     }
 
-    /// As stored.
+    /// The record, as stored.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
         // Strings and numbers are always JSON.
         serde_json::to_vec(self).unwrap_or_default()
     }
 
-    /// What is no record of this version and source is none: the set is fetched again.
+    /// Reads a record; `None` for another version or source, and the set is fetched again.
     #[must_use]
     pub fn from_json(bytes: &[u8], source: &str) -> Option<Self> {
         let record: Self = serde_json::from_slice(bytes).ok()?;

@@ -1,7 +1,7 @@
-//! Who is calling: from what was presented to the caller, and why not.
+//! From a presented credential to the caller, or to the reason why there is none.
 //!
 //! Knows no HTTP and does no I/O: the clock, the store and the network are the component's, and come as arguments.
-//! What lets nobody in is one enum, [`Refused`], and one place says what the caller is told of it.
+//! Every refusal is a case of one enum, [`Refused`], and one place decides what the caller is told.
 
 mod attempt;
 mod caller;
@@ -14,7 +14,7 @@ mod introspected;
 mod key_set;
 mod presented;
 mod refused;
-mod remembered;
+mod token_cache;
 
 pub use attempt::Attempt;
 pub use caller::{Identity, of_issued_key, of_policy_key};
@@ -28,4 +28,4 @@ pub use key_set::{Age, FetchedKeySet};
 pub use postern_types::Caller;
 pub use presented::{Credential, secret};
 pub use refused::Refused;
-pub use remembered::Remembered;
+pub use token_cache::TokenCache;

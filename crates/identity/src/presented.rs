@@ -3,13 +3,13 @@
 use postern_fault::{Fault, Kind};
 use postern_keys::{KEY_PREFIX, Key};
 
-/// The one secret presented, if any; nothing for a scheme that is not `Bearer` (RFC 6750, 2.1).
+/// The presented secret, if any; `None` for a scheme other than `Bearer` (RFC 6750, 2.1).
 ///
 /// Headers are pairs of lower-case name and value: `authorization`, `x-api-key` or `api-key`.
 ///
 /// # Errors
 ///
-/// `invalid-request` when headers present different secrets: which one counts must not be a guess.
+/// `invalid-request` if headers present different secrets: the gateway does not guess which one counts.
 pub fn secret<'h>(
     headers: impl IntoIterator<Item = (&'h str, &'h str)>,
 ) -> Result<Option<&'h str>, Fault> {
@@ -39,21 +39,21 @@ fn ambiguous() -> Fault {
     Fault::new(Kind::InvalidRequest, public).with_code("ambiguous_credentials")
 }
 
-/// What a secret looks like; whether it lets anybody in is another question.
+/// The form of a secret; whether it is valid is a different question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Credential<'s> {
     /// A key as [`Key`] makes it.
     Key(&'s str),
-    /// It begins like a key, but its checksum or its length says that it was not copied as it was.
+    /// It has a key's prefix, but its checksum or its length shows that it was miscopied.
     MistypedKey,
     /// A signed token.
     Jwt(&'s str),
-    /// Anything else: a foreign key whose hash is in git, or an opaque token.
+    /// Any other text: a foreign key whose hash is in git, or an opaque token.
     Opaque(&'s str),
 }
 
 impl<'s> Credential<'s> {
-    /// By its form alone.
+    /// Decides by the form alone.
     #[must_use]
     pub fn of(secret: &'s str) -> Self {
         if secret.starts_with(KEY_PREFIX) {

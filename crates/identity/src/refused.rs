@@ -1,58 +1,58 @@
-//! Why nobody is let in, and what the caller is told of it.
+//! Why a caller is refused, and what it is told.
 
 use postern_fault::{Fault, Kind, shown};
 use postern_token::{IntrospectionError, TokenError};
 
-/// Why nobody is let in.
+/// Why a caller is refused.
 ///
-/// `Display` is for the operator. The caller is told by [`Refused::fault`], which says the same of keys that are unknown,
-/// revoked or expired: what was wrong with a stolen key is nobody's business.
+/// `Display` is for the operator. [`Refused::fault`] is for the caller: it does not distinguish unknown, revoked and
+/// expired keys, so that the holder of a stolen key does not learn its state.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Refused {
     /// Nothing was presented.
     #[error("no credential")]
     Missing,
-    /// A key whose checksum is wrong: everybody can see that, so everybody is told.
+    /// A key with a wrong checksum. The checksum is public, so the caller is told.
     #[error("a mistyped key: its checksum or its length is wrong")]
     MistypedKey,
-    /// Never issued, or issued to nobody we know.
+    /// A key that was never issued, or whose consumer is unknown.
     #[error("an unknown key or token")]
     Unknown,
     /// The record of the key cannot be read.
     #[error("the record of the key cannot be read: {0}")]
     UnreadableRecord(String),
-    /// Its consumer is in no policy any more.
+    /// Its consumer is not in the policies any more.
     #[error("the key was issued to {0:?}, whom consumers.toml does not declare")]
-    OfNobody(String),
-    /// Revoked.
+    RemovedConsumer(String),
+    /// The key was revoked.
     #[error("a revoked key")]
     Revoked,
-    /// Its time is over.
+    /// The key has expired.
     #[error("an expired key")]
     Expired,
-    /// The token is not one of ours.
+    /// The token is not valid here.
     #[error("{0}")]
     Token(TokenError),
-    /// The issuer says no.
+    /// The issuer says that the token is inactive.
     #[error("{0}")]
     Introspection(IntrospectionError),
-    /// No policy knows the issuer.
+    /// The issuer is in no policy.
     #[error("a token of the issuer {0}, which issuers.toml does not have")]
     UnknownIssuer(String),
-    /// The token is good, but says less than the policy asks.
+    /// The token is valid, but lacks a scope that the policy requires.
     #[error("the token lacks a scope of {0:?}")]
     Scope(Vec<String>),
-    /// The token is good, but nobody said what its consumer may.
+    /// The token is valid, but its consumer has no access by any policy.
     #[error(
         "a good token of {issuer}, whose consumer {consumer} consumers.toml does not give to this issuer, and issuers.toml has no [issuer.undeclared]"
     )]
     UnknownConsumer {
         /// The issuer's name.
         issuer: String,
-        /// As the token names it.
+        /// The consumer's name in the token.
         consumer: String,
     },
-    /// The token does not say who its consumer is.
+    /// The token does not name its consumer.
     #[error("a good token of {issuer} without the claim {claim:?}, which names the consumer")]
     NoConsumer {
         /// The issuer's name.
@@ -60,39 +60,39 @@ pub enum Refused {
         /// The claim's name or path.
         claim: String,
     },
-    /// A claim says something that is no value of its field.
+    /// A claim has an invalid value.
     #[error("a good token whose claim {claim:?} is {value}, which is no {what}")]
     ClaimValue {
         /// The claim's name or path.
         claim: String,
-        /// As [`shown`] shows it.
+        /// The value, as [`shown`] shows it.
         value: String,
-        /// What it should be.
+        /// The expected kind of value.
         what: &'static str,
     },
-    /// The caller is known, but not from there.
+    /// The caller is known, but may not call from this address.
     #[error("{consumer} calls from {address}, which is in none of its ip_ranges")]
     Address {
         /// The consumer.
         consumer: String,
-        /// The address, or that there is none.
+        /// The address, or that it is unknown.
         address: String,
     },
-    /// The issuer was asked about too many tokens that are not good.
+    /// Too many inactive tokens were presented.
     #[error("the issuer was asked about too many bad tokens {}", if *.of_address { "for this address" } else { "in all" })]
     TooManyGuesses {
-        /// By one address; else by all together.
+        /// By one address; otherwise by all together.
         of_address: bool,
-        /// Until it may be asked again.
+        /// The wait until the issuer may be asked again.
         retry_after_s: u64,
     },
-    /// The gateway's own trouble, or the issuer's.
+    /// The gateway or the issuer is unavailable.
     #[error("{0}")]
     Unavailable(String),
 }
 
 impl Refused {
-    /// What the caller is told, with the operator's text beside it.
+    /// The fault for the caller, with the operator's text beside it.
     #[must_use]
     pub fn fault(&self) -> Fault {
         let (kind, code, public) = self.told();
@@ -105,8 +105,8 @@ impl Refused {
         }
     }
 
-    /// The error code of the challenge (RFC 6750, 3.1); none where nothing was presented, and where nobody is asked to come
-    /// back with something else.
+    /// The error code of the challenge (RFC 6750, 3.1); none if no credential was presented, and if another credential
+    /// would not help.
     #[must_use]
     pub fn challenge_error(&self) -> Option<&'static str> {
         match self {
@@ -126,7 +126,7 @@ impl Refused {
             Self::Missing
             | Self::Unknown
             | Self::UnreadableRecord(_)
-            | Self::OfNobody(_)
+            | Self::RemovedConsumer(_)
             | Self::Revoked
             | Self::Expired => unauthenticated(
                 "invalid_api_key",
@@ -176,7 +176,7 @@ impl Refused {
         }
     }
 
-    /// A claim's value that is none.
+    /// The refusal of an invalid claim.
     pub(crate) fn claim(claim: &str, value: &str, what: &'static str) -> Self {
         Self::ClaimValue { claim: claim.to_owned(), value: shown(value), what }
     }

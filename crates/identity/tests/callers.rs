@@ -118,8 +118,8 @@ fn an_issued_key_holds_until_it_is_revoked_or_expires() {
     let expired = IssuedKey { expires_at_unix_s: Some(NOW), ..issued.clone() };
     assert!(matches!(of(&expired), Err(Refused::Expired)));
     let orphan = IssuedKey { consumer: "gone".to_owned(), ..issued.clone() };
-    assert!(matches!(of(&orphan), Err(Refused::OfNobody(_))));
-    // A restriction that cannot be read would not be enforced.
+    assert!(matches!(of(&orphan), Err(Refused::RemovedConsumer(_))));
+    // A restriction that cannot be read could not be enforced.
     let unreadable =
         IssuedKey { ip_ranges: Some(vec!["10.0.0.0/99".to_owned()]), ..issued.clone() };
     assert!(matches!(of(&unreadable), Err(Refused::UnreadableRecord(_))));
@@ -140,7 +140,7 @@ fn says_the_same_of_every_key_that_does_not_let_in() {
         Refused::Unknown,
         Refused::Revoked,
         Refused::Expired,
-        Refused::OfNobody("x".to_owned()),
+        Refused::RemovedConsumer("x".to_owned()),
         Refused::UnreadableRecord("x".to_owned()),
     ] {
         assert_eq!(told(refused), missing);
@@ -162,7 +162,7 @@ fn claims_say_more_of_a_declared_consumer() {
     assert_eq!(caller.tenant.as_deref(), Some("t"));
     assert_eq!(caller.plan.as_deref(), Some("gold"));
     assert_eq!(caller.roles, ["developer", "lead"]);
-    // A claim never opens a region.
+    // A claim never adds a region.
     assert_eq!(caller.regions.as_deref(), Some(&["us".to_owned()][..]));
     assert_eq!(caller.data_class.as_deref(), Some("restricted"));
     let silent = of_token("corporate", r#"{"azp":"search"}"#).unwrap().caller;
@@ -207,7 +207,7 @@ fn takes_no_claim_that_is_no_value_of_its_field() {
 fn the_rules_are_those_of_the_policy() {
     let rules = rules(&issuer("partner"));
     assert_eq!(rules.issuer, "https://partner.example");
-    let words: Vec<_> = rules.algorithms.iter().map(|algorithm| algorithm.word()).collect();
+    let words: Vec<_> = rules.algorithms.iter().map(|algorithm| algorithm.as_str()).collect();
     assert_eq!(words, ["ES256", "PS256"]);
     assert_eq!(rules.leeway_s, 60);
 }

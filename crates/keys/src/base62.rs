@@ -12,7 +12,7 @@ pub(crate) fn is_digit(byte: u8) -> bool {
 
 /// Writes a big-endian number in exactly `WIDTH` digits.
 ///
-/// The number must fit: `WIDTH >= bits / log2(62)`. What does not fit would lose its highest digits.
+/// The number must fit: `WIDTH >= bits / log2(62)`. A larger number would lose its highest digits.
 pub(crate) fn encode<const WIDTH: usize>(number: &[u8]) -> String {
     let mut rest = number.to_vec();
     let mut digits = [b'0'; WIDTH];

@@ -1,18 +1,18 @@
-//! The one thing that is kept of a secret: its SHA-256.
+//! The SHA-256 of a secret, which is all that is stored of it.
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 /// The SHA-256 (FIPS 180-4) of the whole presented text, as 64 lower-case hexadecimal digits.
 ///
-/// Any text may be hashed, also a secret that is no key of ours: what is unknown then costs the same time as what
-/// is known.
+/// Any text may be hashed, including secrets that are not our keys: an unknown secret then takes the same time as a
+/// known one.
 #[must_use]
 pub fn sha256_hex(presented: &str) -> String {
     hex::encode(Sha256::digest(presented.as_bytes()))
 }
 
-/// Compares two hashes in a time that does not depend on where they differ.
+/// Compares two hashes in constant time.
 ///
 /// Assumes both are lower-case hexadecimal, as [`sha256_hex`] writes it. Texts of different lengths never match.
 #[must_use]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::base62;
 
-/// How every key begins, so that secret scanners and people recognise one.
+/// The prefix of every key, by which secret scanners and people recognise one.
 pub const KEY_PREFIX: &str = "pk_live_";
 
 /// Characters of the random part: 256 bits need 42.99 digits of base 62.
@@ -16,13 +16,13 @@ const CHECKSUM_LENGTH: usize = 6;
 /// Characters of a whole key.
 pub const KEY_LENGTH: usize = KEY_PREFIX.len() + SECRET_LENGTH + CHECKSUM_LENGTH;
 
-/// An API key: a secret, shown once and never kept.
+/// An API key: a secret, shown once and never stored.
 ///
-/// `Debug` prints the prefix only, and there is no `Display`: whoever wants the text says [`Key::expose`].
+/// `Debug` prints the prefix only, and there is no `Display`: [`Key::expose`] returns the text.
 #[derive(Clone)]
 pub struct Key(String);
 
-/// Why a text is no key of ours.
+/// Why a text is not one of our keys.
 ///
 /// For the tools that people type keys into. A request with a bad key is told only that it is bad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -35,16 +35,16 @@ pub enum KeyError {
         "a Postern key has {KEY_LENGTH} characters and this one {characters}: was all of it copied, and no more?"
     )]
     Length {
-        /// How many characters (not bytes) it has.
+        /// Its length in characters (not bytes).
         characters: usize,
     },
-    /// It has the prefix and the length of a key, but its checksum says that some character is wrong.
+    /// It has the prefix and the length of a key, but a wrong checksum: some character is wrong.
     #[error("the checksum of the key is wrong: a character of it was changed, copy it again")]
     Checksum,
 }
 
 impl Key {
-    /// Makes a key of 32 bytes of randomness, which must come from a cryptographic source.
+    /// Makes a key of 32 random bytes, which must come from a cryptographic source.
     #[must_use]
     pub fn from_random(random: [u8; 32]) -> Self {
         let mut text = String::with_capacity(KEY_LENGTH);
@@ -57,11 +57,11 @@ impl Key {
 
     /// Recognises a key by its prefix, length, alphabet and checksum.
     ///
-    /// It says nothing about whether the key was ever issued.
+    /// This does not say whether the key was ever issued.
     ///
     /// # Errors
     ///
-    /// A [`KeyError`] that tells a foreign secret, a wrong length and a mistyped character apart.
+    /// A [`KeyError`] that distinguishes a foreign secret, a wrong length and a mistyped character.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         if !text.starts_with(KEY_PREFIX) {
             return Err(KeyError::NotOurs);
@@ -93,10 +93,10 @@ impl fmt::Debug for Key {
     }
 }
 
-/// CRC-32 (IEEE 802.3) of what precedes it, in base 62.
+/// CRC-32 (IEEE 802.3) of the preceding text, in base 62.
 ///
-/// It is for typing errors and for scanners that want no false alarms; it protects nothing. A CRC-32 finds every
-/// change within 32 consecutive bits, so no single wrong character passes.
+/// It detects typing errors and avoids false alarms of scanners; it protects nothing. A CRC-32 finds every change
+/// within 32 consecutive bits, so no single wrong character passes.
 fn checksum_of(body: &str) -> String {
     base62::encode::<CHECKSUM_LENGTH>(&crc32fast::hash(body.as_bytes()).to_be_bytes())
 }

@@ -1,35 +1,35 @@
-//! When a key was last used: a record of its own, so that writing it never undoes a revocation.
+//! The last use of a key: a record of its own, so that writing it never undoes a revocation.
 
-/// How the name of every record of a key's last use begins.
+/// The prefix of these records' names.
 pub const LAST_USED_PREFIX: &str = "key-used/";
 
-/// How exactly the last use is known, in seconds: a write a minute and key is nothing to any store, and whoever asks
-/// whether a key may be revoked asks about days.
+/// The resolution of the last use, in seconds: a write per minute and key is cheap for any store, and a decision to
+/// revoke a key is about days.
 pub const LAST_USED_RESOLUTION_S: u64 = 60;
 
 /// Digits of the largest number of 64 bits.
 const MAX_DIGITS: usize = 20;
 
-/// The name under which the last use of a key with this hash is stored.
+/// The name of the record for the key with this hash.
 #[must_use]
 pub fn last_used_name(sha256_hex: &str) -> String {
     format!("{LAST_USED_PREFIX}{sha256_hex}")
 }
 
-/// The value under that name: seconds since 1970-01-01T00:00:00Z, in decimal digits.
+/// The record: seconds since 1970-01-01T00:00:00Z, in decimal digits.
 #[must_use]
 pub fn format_last_used(unix_s: u64) -> Vec<u8> {
     unix_s.to_string().into_bytes()
 }
 
-/// Reads what [`format_last_used`] wrote; nothing for anything else.
+/// Reads the value of [`format_last_used`]; `None` for any other text.
 #[must_use]
 pub fn parse_last_used(bytes: &[u8]) -> Option<u64> {
     let digits = bytes.len() <= MAX_DIGITS && bytes.iter().all(u8::is_ascii_digit);
     std::str::from_utf8(bytes).ok().filter(|_| digits)?.parse().ok()
 }
 
-/// Whether a use now must be written, when the store knows of this one before.
+/// Whether a use now must be written, given the recorded one.
 ///
 /// A record of the future is corrected: some clock was wrong.
 #[must_use]

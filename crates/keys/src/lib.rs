@@ -1,9 +1,9 @@
 //! API keys: how one is made, recognised, hashed and recorded.
 //!
 //! A key is shown once, when it is issued. From then on only its SHA-256 exists: as the name of a record in the
-//! key-value store ([`store_name`], [`IssuedKey`]), or in `policies/consumers.toml` for keys kept in git.
-//! A plain, unsalted hash is right for keys of 256 random bits: there is nothing to guess, so a slow password
-//! hash would add latency to each request and no safety.
+//! key-value store ([`store_name`], [`IssuedKey`]), or in `policies/consumers.toml` for keys kept in git. A plain,
+//! unsalted hash suffices for keys of 256 random bits: they cannot be guessed, so a slow password hash would add
+//! latency to each request and no security.
 //!
 //! No I/O: randomness and time are arguments.
 

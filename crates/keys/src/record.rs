@@ -1,53 +1,53 @@
-//! What the key-value store keeps of an issued key.
+//! The record of an issued key in the key-value store.
 
 use serde::{Deserialize, Serialize};
 
-/// How the name of every record of an issued key begins.
+/// The prefix of these records' names.
 pub const STORE_PREFIX: &str = "issued-key/";
 
-/// The version of the record's format that this crate writes. It reads also those before: version 1 had nothing from
+/// The version of the record's format that this crate writes. It also reads earlier ones: version 1 has no fields from
 /// `expires_at_unix_s` on.
 pub const RECORD_SCHEMA: u32 = 2;
 
 /// Hexadecimal digits of a public id.
 const ID_LENGTH: usize = 12;
 
-/// Records are about 200 bytes, and with the longest lists about 16,000: what is longer is not ours and not worth parsing.
+/// Records are about 200 bytes, and with the longest lists about 16,000: a longer one is not ours and is not parsed.
 const MAX_RECORD_BYTES: usize = 24 * 1024;
 
-/// Entries of a list: each is looked at on every request with the key.
+/// The most entries of a list: each is compared on every request with the key.
 pub const MAX_RESTRICTIONS: usize = 64;
 
-/// Longest entry of a list: the longest name of a model or alias, and the `*` behind it.
+/// The longest entry of a list: the longest name of a model or alias, and a final `*`.
 const MAX_ENTRY_BYTES: usize = 129;
 
-/// An issued key, without the key: whose it is, and since and until when it holds.
+/// An issued key, without the key itself: its owner, its validity and its restrictions.
 ///
 /// It is stored under [`store_name`] of the key's hash.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IssuedKey {
-    /// What people call the key by, see [`public_id`].
+    /// The key's name for people, see [`public_id`].
     pub id: String,
     /// The consumer it was issued to, by its name in `policies/consumers.toml`.
     pub consumer: String,
     /// When it was issued, in seconds since 1970-01-01T00:00:00Z.
     pub created_at_unix_s: u64,
-    /// When it was revoked; a key with any value here is refused, whatever the clock says.
+    /// When it was revoked; a key with any value here is refused.
     pub revoked_at_unix_s: Option<u64>,
-    /// What it is for, in the words of who issued it.
+    /// A label for its purpose.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// From when on it no longer holds; none: until it is revoked.
+    /// When it expires; none: never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at_unix_s: Option<u64>,
-    /// Of what the consumer may ask for, what may be asked for with the key, as patterns of `consumers.toml`; none: all.
+    /// The consumer's models that may be requested with the key, as patterns of `consumers.toml`; none: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub models: Option<Vec<String>>,
-    /// Of the consumer's regions, those for the key; none: all.
+    /// The consumer's regions that apply to the key; none: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub regions: Option<Vec<String>>,
-    /// From which addresses, among the consumer's, it may be used, as ranges of `consumers.toml`; none: from all of them.
+    /// The consumer's addresses that the key may be used from, as ranges of `consumers.toml`; none: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ip_ranges: Option<Vec<String>>,
     /// The plan in place of the consumer's.
@@ -58,14 +58,14 @@ pub struct IssuedKey {
     pub replaced_by: Option<String>,
 }
 
-/// Whether a key holds.
+/// The state of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyState {
-    /// It does.
+    /// It is valid.
     Active,
     /// It was revoked.
     Revoked,
-    /// Its time is over.
+    /// It has expired.
     Expired,
 }
 
@@ -95,36 +95,36 @@ pub enum RecordError {
         /// The version it names.
         found: u64,
     },
-    /// The id is not one that [`public_id`] makes.
+    /// The id is not from [`public_id`].
     #[error("the record's id {0:?} is not {ID_LENGTH} lower-case hexadecimal digits")]
     Id(String),
-    /// A list that lets nothing in, or is too long to be looked at on every request.
+    /// A list that permits nothing, or is too long to be compared on every request.
     #[error(
         "the record's {list} has {entries} entries; it may have 1 to {MAX_RESTRICTIONS}, or not be there"
     )]
     Entries {
-        /// Which list.
+        /// The name of the list.
         list: &'static str,
-        /// How many it has.
+        /// Its number of entries.
         entries: usize,
     },
-    /// An entry that is none.
+    /// An invalid entry.
     #[error(
         "an entry of the record's {list} has {bytes} bytes; it may have 1 to {MAX_ENTRY_BYTES}"
     )]
     Entry {
-        /// Of which list.
+        /// The name of its list.
         list: &'static str,
         /// Its length.
         bytes: usize,
     },
-    /// No consumer is named.
+    /// It names no consumer.
     #[error("the record names no consumer")]
     NoConsumer,
 }
 
 impl IssuedKey {
-    /// A key that holds until it is revoked, for all that its consumer may.
+    /// A key that never expires, without restrictions.
     #[must_use]
     pub fn new(id: impl Into<String>, consumer: impl Into<String>, created_at_unix_s: u64) -> Self {
         Self {
@@ -142,7 +142,7 @@ impl IssuedKey {
         }
     }
 
-    /// Whether the key holds now. Revoked for good comes first; the second in which it expires is over for it.
+    /// The state of the key now. A revocation takes precedence; a key is expired from its last second on.
     #[must_use]
     pub fn state(&self, now_unix_s: u64) -> KeyState {
         if self.is_revoked() {
@@ -164,7 +164,7 @@ impl IssuedKey {
     ///
     /// # Errors
     ///
-    /// A [`RecordError`] for what [`IssuedKey::from_json`] would not read again.
+    /// A [`RecordError`] for a record that [`IssuedKey::from_json`] would not read.
     pub fn to_json(&self) -> Result<Vec<u8>, RecordError> {
         self.check()?;
         let versioned = Versioned { schema: RECORD_SCHEMA, key: self };
@@ -179,7 +179,7 @@ impl IssuedKey {
     ///
     /// # Errors
     ///
-    /// A [`RecordError`] for whatever [`IssuedKey::to_json`] does not write.
+    /// A [`RecordError`] for anything that [`IssuedKey::to_json`] does not write.
     pub fn from_json(bytes: &[u8]) -> Result<Self, RecordError> {
         if bytes.len() > MAX_RECORD_BYTES {
             return Err(RecordError::TooLong { bytes: bytes.len() });
@@ -222,21 +222,21 @@ fn check_list(list: &'static str, entries: Option<&[String]>) -> Result<(), Reco
 
 /// The id by which a key is listed, logged and revoked: the first 12 digits of its hash.
 ///
-/// Safe to show: a key has 256 random bits, so 48 bits of its hash neither find the key nor help to guess it, and
-/// authentication compares the whole hash, never the id. Two of a million keys share an id with a probability of
-/// 0.2 %, so whoever issues a key looks whether its id is taken.
+/// It is safe to show: a key has 256 random bits, so 48 bits of its hash neither reveal the key nor help to guess it,
+/// and authentication compares the whole hash, never the id. Two of a million keys share an id with a probability of
+/// 0.2 %, so check at issue whether the id is taken.
 #[must_use]
 pub fn public_id(sha256_hex: &str) -> String {
     sha256_hex.chars().take(ID_LENGTH).collect()
 }
 
-/// The name under which the record of a key with this hash is stored.
+/// The name of the record for the key with this hash.
 #[must_use]
 pub fn store_name(sha256_hex: &str) -> String {
     format!("{STORE_PREFIX}{sha256_hex}")
 }
 
-/// The hash in a name that [`store_name`] made; nothing for any other name.
+/// The hash in a name of [`store_name`]; `None` for any other name.
 #[must_use]
 pub fn sha256_from_store_name(name: &str) -> Option<&str> {
     name.strip_prefix(STORE_PREFIX).filter(|hash| is_lower_hex(hash, 64))

@@ -1,11 +1,11 @@
-//! Which address a limit counts by.
+//! The address that a limit counts by.
 
 use std::net::{IpAddr, Ipv6Addr};
 
 const BITS_OF_IPV6: u8 = 128;
 
-/// The address as limits count it: of an IPv6 address its network, since whoever has one address there has all of
-/// them (RFC 6177, 2). IPv4 is counted whole, also where it is written as an IPv6 address (RFC 4291, 2.5.5.2).
+/// The address as limits count it. An IPv6 address is reduced to its network, since a client that has one address there
+/// has all of them (RFC 6177, 2). IPv4 is counted whole, also in its IPv6 form (RFC 4291, 2.5.5.2).
 #[must_use]
 pub fn counted_address(address: &str, ipv6_prefix_bits: u8) -> String {
     match address.parse().map(|ip: IpAddr| ip.to_canonical()) {

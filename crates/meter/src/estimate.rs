@@ -1,10 +1,10 @@
-//! The most that a request may use.
+//! The upper bound on what a request may use.
 
 use postern_fault::{Fault, Kind};
 use postern_types::{Price, Usage};
 
-/// What is reserved for, and asked of the vendor as, the cap on an answer of which nobody says how long it may be: no model of
-/// the catalogue writes more by itself without being told.
+/// The cap on an answer where neither client, plan nor catalogue names one. It is reserved and sent to the vendor; no
+/// model of the catalogue writes more without being asked to.
 pub const DEFAULT_ANSWER_TOKENS: u64 = 16_384;
 
 const PICO_USD_PER_NANO_USD: u128 = 1_000;
@@ -12,18 +12,18 @@ const PICO_USD_PER_NANO_USD: u128 = 1_000;
 /// The cap on an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AnswerCap {
-    /// What one answer may have.
+    /// The output tokens of one answer.
     pub tokens: u64,
-    /// The vendor is to be told, for the client has not said it.
+    /// Whether the cap is sent to the vendor, because the client's request has none.
     pub is_sent: bool,
 }
 
 impl AnswerCap {
-    /// The client's, else the plan's, else the model's.
+    /// The client's cap, else the plan's, else the model's.
     ///
     /// # Errors
     ///
-    /// A client's cap that is above the model's.
+    /// The client's cap exceeds the model's.
     pub fn of(client: Option<u64>, plan: Option<u64>, model: Option<u64>) -> Result<Self, Fault> {
         let most = model.unwrap_or(u64::MAX);
         match (client, plan) {
@@ -36,7 +36,7 @@ impl AnswerCap {
             (Some(tokens), _) => Ok(AnswerCap { tokens, is_sent: false }),
             (None, Some(tokens)) => Ok(AnswerCap { tokens: tokens.min(most), is_sent: true }),
             (None, None) => Ok(match model {
-                // The vendor itself ends it there.
+                // The vendor ends the answer at this cap by itself.
                 Some(tokens) => AnswerCap { tokens, is_sent: false },
                 None => AnswerCap { tokens: DEFAULT_ANSWER_TOKENS, is_sent: true },
             }),
@@ -53,7 +53,7 @@ fn above_the_models(asked: u64, most: u64) -> Fault {
         .with_param("max_tokens")
 }
 
-/// The most that a request may use, or what it has used.
+/// The upper bound on what a request may use, or what it has used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[allow(missing_docs)]
 pub struct Amounts {
@@ -63,7 +63,7 @@ pub struct Amounts {
 }
 
 impl Amounts {
-    /// The most that a prompt and its answers may cost: every token at the dearest price it may turn out to have.
+    /// The upper bound on the cost of a prompt and its answers: every token at the highest price that may apply.
     pub fn at_most(
         input_tokens: u64,
         output_tokens: u64,
@@ -86,7 +86,7 @@ impl Amounts {
         Amounts { input_tokens, output_tokens, nano_usd }
     }
 
-    /// What was used, and what that cost.
+    /// The usage and its cost.
     pub fn used(usage: &Usage, price: Option<&Price>) -> Self {
         Amounts {
             input_tokens: usage.input_tokens,

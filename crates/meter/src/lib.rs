@@ -1,29 +1,32 @@
-//! What a request may use: which limits it meets, what is reserved of them, what is settled, and what is told of it.
+//! What a request may use: the limits that apply to it, the reservation of each, its settlement, and what the client is told.
 //!
-//! Pure: policies, the caller, the clock and the counters' values go in; gates, changes and words come out. The counters
-//! themselves are `postern-store`'s. [`hold`] says how a limit is kept.
+//! Pure: policies, the caller, the clock and the counters' values go in; gates, changes and texts come out. The counters are
+//! those of `postern-store`. The module `reservation` says how a limit is kept.
 
 mod address;
+mod display;
 mod estimate;
 mod headers;
-mod hold;
+mod lease;
+mod limit_identity;
+mod limit_match;
 mod refusal;
 mod report;
+mod reservation;
 mod reserve;
-mod standing;
+mod status;
 mod subject;
-mod ticket;
 mod window;
-mod words;
 
 pub use address::counted_address;
 pub use estimate::{Amounts, AnswerCap, DEFAULT_ANSWER_TOKENS};
-pub use headers::{Names, headers};
-pub use hold::{Hold, LEASE_MS, Layout, Met, Unit};
+pub use headers::{HeaderNames, headers};
+pub use lease::{Lease, RENEW_AFTER_MS, Settlement};
+pub use limit_match::LimitMatch;
 pub use refusal::{Refusal, closed};
 pub use report::{counters, report};
-pub use reserve::{Asked, Denied, DeniedBy, Limits, Reserved};
-pub use standing::Standing;
-pub use subject::{Subject, is_of_the_model};
-pub use ticket::{RENEW_AFTER_MS, Settlement, Ticket};
+pub use reservation::{LEASE_MS, Layout, Reservation, Unit};
+pub use reserve::{Admitted, Limits, Rejected, RejectedBy, ReserveRequest};
+pub use status::LimitStatus;
+pub use subject::{Subject, is_model_specific};
 pub use window::{Span, Windows, Zone};

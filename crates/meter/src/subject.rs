@@ -1,15 +1,16 @@
-//! Whose limit it is: the values of a limit's scopes for one request.
+//! The subject of a limit: the values of its scopes for one request.
 
 use postern_policy::Scope;
 use sha2::{Digest as _, Sha256};
 
-/// A value this long stands in a counter's name as it is; a longer one, or one with other characters, as its hash.
+/// A value of up to this many bytes stands in a counter's name as it is; a longer one, or one with other characters, as
+/// its hash.
 const MAX_PLAIN_BYTES: usize = 64;
 
-/// What is told of a value that a client may have chosen: two of them fit a line.
+/// The cut length of a value that a client may have chosen: two of them fit a line.
 const MAX_SHOWN_CHARACTERS: usize = 64;
 
-/// Who asks for what, as far as limits distinguish it.
+/// The properties of a request that limits distinguish.
 #[derive(Debug, Clone, Copy, Default)]
 #[allow(missing_docs)]
 pub struct Subject<'a> {
@@ -18,17 +19,17 @@ pub struct Subject<'a> {
     pub team: Option<&'a str>,
     pub tenant: Option<&'a str>,
     pub client_ip: Option<&'a str>,
-    /// The claims of its token that policy passes on.
+    /// The claims of the caller's token that policy passes on.
     pub claims: &'a [(String, String)],
-    /// None where no model is asked for.
+    /// None if the request names no model.
     pub model: Option<&'a str>,
-    /// The alias that was asked for. Requests for models by their own names share a counter.
+    /// The alias that was requested. Requests for models by their own names share a counter.
     pub route: Option<&'a str>,
     pub provider: Option<&'a str>,
 }
 
 impl<'a> Subject<'a> {
-    /// The value of a scope. Whoever has none shares a counter with all others that have none.
+    /// The value of a scope. Requests without a value share one counter.
     fn value(&self, scope: &Scope) -> Option<&'a str> {
         match scope {
             Scope::All => Some(""),
@@ -47,30 +48,30 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// Whether it says all that these scopes distinguish of a request.
+    /// Whether it has a value for each of these scopes that depends on the model.
     pub fn knows(&self, scopes: &[Scope]) -> bool {
-        !scopes.iter().any(|scope| is_of_the_model(scope) && self.value(scope).is_none())
+        !scopes.iter().any(|scope| is_model_specific(scope) && self.value(scope).is_none())
     }
 
-    /// As part of a counter's name: whatever the values are, no two subjects have the same.
+    /// The subject as part of a counter's name: different subjects have different keys, whatever their values.
     pub fn key(&self, scopes: &[Scope]) -> String {
         let keys: Vec<_> = scopes.iter().map(|scope| key(self.value(scope))).collect();
         keys.join(",")
     }
 
-    /// For people: "the key `ab12` and the model `gpt-4o`".
-    pub fn words(&self, scopes: &[Scope]) -> String {
-        let words: Vec<_> = scopes.iter().map(|scope| self.words_of(scope)).collect();
-        words.join(" and ")
+    /// The subject for people: "the key `ab12` and the model `gpt-4o`".
+    pub fn describe(&self, scopes: &[Scope]) -> String {
+        let parts: Vec<_> = scopes.iter().map(|scope| self.describe_one(scope)).collect();
+        parts.join(" and ")
     }
 
-    fn words_of(&self, scope: &Scope) -> String {
+    fn describe_one(&self, scope: &Scope) -> String {
         let noun = match scope {
             Scope::All => return "all requests".to_owned(),
             Scope::Ip => "the address".to_owned(),
             Scope::Claim(name) => format!("the {}", shown(name)),
             Scope::Route => "the alias".to_owned(),
-            other => format!("the {}", other.word()),
+            other => format!("the {}", other.as_str()),
         };
         match self.value(scope) {
             Some(value) => format!("{noun} `{}`", shown(value)),
@@ -79,12 +80,12 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// Another model may be admitted where this one is not.
-pub fn is_of_the_model(scope: &Scope) -> bool {
+/// Whether another model may be admitted where this one is not.
+pub fn is_model_specific(scope: &Scope) -> bool {
     matches!(scope, Scope::Model | Scope::Route | Scope::Provider)
 }
 
-/// No two values have the same.
+/// Different values have different keys.
 pub(crate) fn key(value: Option<&str>) -> String {
     let is_plain = |text: &str| {
         text.len() <= MAX_PLAIN_BYTES

@@ -8,15 +8,15 @@ const SECOND_MS: u64 = 1_000;
 const MINUTE_MS: u64 = 60 * SECOND_MS;
 const HOUR_MS: u64 = 60 * MINUTE_MS;
 const DAY_MS: u64 = 24 * HOUR_MS;
-/// A rolling month; months of the calendar have 28 to 31 days.
+/// A rolling month; calendar months have 28 to 31 days.
 const MONTH_MS: u64 = 30 * DAY_MS;
 
-/// From a moment up to another, in milliseconds since 1970.
+/// A span of time, in milliseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
     /// The first millisecond.
     pub start_ms: u64,
-    /// The first one after it.
+    /// The first millisecond after it.
     pub end_ms: u64,
 }
 
@@ -25,24 +25,24 @@ impl Span {
         Span { start_ms, end_ms: start_ms.saturating_add(length_ms) }
     }
 
-    /// How long it is.
+    /// Its length.
     pub fn length_ms(self) -> u64 {
         self.end_ms.saturating_sub(self.start_ms)
     }
 }
 
-/// How far ahead of this moment another request may count: the clocks of hosts differ, a request reads the clock a while
-/// before it is counted, and stores of increments compare their clocks every five seconds (`postern-store`).
+/// How far ahead of this moment another request may be counted: the clocks of hosts differ, a request reads the clock
+/// some time before it is counted, and stores of increments compare their clocks every five seconds (`postern-store`).
 pub const AHEAD_MS: u64 = 5 * SECOND_MS;
 
-/// What counts now.
+/// The windows that count at a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Windows {
-    /// The window that it is now, or the part of a rolling one.
+    /// The current window, or the current part of a rolling window.
     pub current: Span,
     /// The earlier parts of a rolling window that still count, newest first.
     pub earlier: Vec<Span>,
-    /// The next parts of a rolling window, in which others may already be that come before this request is counted.
+    /// The next parts of a rolling window, in which requests of hosts with a faster clock may already be counted.
     pub later: Vec<Span>,
 }
 
@@ -51,14 +51,14 @@ pub struct Windows {
 pub struct Zone(TimeZone);
 
 impl Zone {
-    /// By its IANA name; UTC for a name that is none, which policies are checked for.
+    /// The zone of an IANA name; UTC for an unknown name, which the check of policies refuses.
     pub fn named(name: &str) -> Self {
         Zone(TimeZoneDatabase::bundled().get(name).unwrap_or(TimeZone::UTC))
     }
 }
 
 impl Windows {
-    /// Of this limit at this moment. None for a limit that has no period.
+    /// The windows of a limit at a moment. None for a limit without a period.
     pub fn of(limit: &Limit, zone: &Zone, now_ms: u64) -> Option<Self> {
         let period = limit.period?;
         Some(match limit.window {
@@ -71,7 +71,7 @@ impl Windows {
     }
 }
 
-/// Seconds, minutes and hours are those of UTC, days and months those of the zone.
+/// Seconds, minutes and hours are counted in UTC, days and months in the zone.
 fn calendar(period: Period, zone: &Zone, now_ms: u64) -> Span {
     let length_ms = length_ms(period);
     let of_zone = match period {
@@ -104,14 +104,14 @@ fn between(start: &ZonedDateTime, end: &ZonedDateTime) -> Option<Span> {
     Some(Span { start_ms: ms(start)?, end_ms: ms(end)? })
 }
 
-/// A rolling window is kept in parts, and the whole oldest part counts: never is more admitted in a window than its amount.
+/// A rolling window is kept in parts and counts its oldest part whole, so no window ever admits more than its amount.
 fn rolling(period: Period, now_ms: u64) -> Windows {
     let parts = parts(period);
     let length_ms = length_ms(period);
     let part_ms = length_ms / parts;
     let start_ms = floor(now_ms, part_ms);
     let earlier = |back: u64| Span::of_length(start_ms.saturating_sub(back * part_ms), part_ms);
-    // More than its whole length ahead, it is another window.
+    // Beyond the window's length it is another window.
     let last_start_ms = floor(now_ms.saturating_add(AHEAD_MS.min(length_ms)), part_ms);
     let ahead = last_start_ms.saturating_sub(start_ms) / part_ms;
     let later = |ahead: u64| Span::of_length(start_ms.saturating_add(ahead * part_ms), part_ms);
@@ -122,7 +122,7 @@ fn rolling(period: Period, now_ms: u64) -> Windows {
     }
 }
 
-/// How many parts a rolling window is kept in: it frees what was used at most one part late.
+/// The parts of a rolling window: what was used stops counting at most one part late.
 fn parts(period: Period) -> u64 {
     match period {
         Period::Second => 10,
@@ -132,7 +132,7 @@ fn parts(period: Period) -> u64 {
     }
 }
 
-/// How long a rolling window of this period is, and roughly one of the calendar.
+/// The length of a rolling window of this period, and roughly that of a calendar window.
 pub fn length_ms(period: Period) -> u64 {
     match period {
         Period::Second => SECOND_MS,

@@ -1,10 +1,10 @@
-//! What the client gets: a head, and a body that is whole or still arriving.
+//! The answer to a client: a head, and a body that is complete or still arriving.
 
 use crate::guard::Guarded;
 use crate::ids::Binder;
 use crate::late::Late;
 use crate::lease::Lease;
-use crate::memory::Held;
+use crate::memory::MemoryPermit;
 use crate::redact::redacted;
 use crate::sound::Sound;
 use crate::source::Source;
@@ -27,7 +27,7 @@ pub struct Answer<S: Stages> {
     pub served_by: Option<String>,
     /// What the vendor's dialect could not carry.
     pub losses: Vec<Loss>,
-    /// How a whole answer ended, if a vendor gave it.
+    /// The outcome of a buffered answer, if a vendor gave it.
     pub outcome: Option<Outcome>,
     /// The body, or its first part if more is to come.
     pub body: Vec<u8>,
@@ -51,26 +51,26 @@ impl<S: Stages> Answer<S> {
     }
 }
 
-/// A vendor's answer on its way: bytes in, the client's dialect out.
+/// A vendor's answer in transit: bytes in, the client's dialect out.
 pub struct Streamed<S: Stages> {
     stages: S,
     source: Source<S>,
     reading: Reading<S::Decoder>,
     done: bool,
-    /// A part of the answer could not be read: what it used is not known.
+    /// A part of the answer could not be read: its usage is not known.
     unreadable: bool,
-    /// What came since something left for the client: no more than this is held by the decoder.
+    /// The bytes since the last output for the client, which bound what the decoder buffers.
     kept_bytes: u64,
     max_bytes: u64,
     /// The latest count.
     pub usage: Option<Usage>,
-    /// What its tokens cost.
+    /// The price of its tokens.
     pub price: Option<Price>,
-    /// What is reserved for it.
+    /// Its reservation.
     pub lease: Option<Lease<S>>,
-    /// Whose its ids become.
+    /// Binds its ids to their owner.
     pub binder: Option<Binder>,
-    /// Why some of them are nobody's.
+    /// Why some of them have no owner.
     pub unbound: Option<String>,
     /// Decides what leaves.
     pub guard: Option<Guarded<S::AnswerGuard>>,
@@ -107,7 +107,7 @@ impl<S: Stages> Streamed<S> {
         }
     }
 
-    /// The next part for the client, never empty; none when the answer is complete.
+    /// The next part for the client, never empty; none if the answer is complete.
     ///
     /// # Errors
     ///
@@ -157,14 +157,14 @@ impl<S: Stages> Streamed<S> {
         Ok(None)
     }
 
-    /// All of it at once: a whole answer is a stream of one chunk.
+    /// The complete answer: a buffered answer is a stream of one chunk.
     ///
     /// # Errors
     ///
     /// As [`Streamed::next`], and `upstream-invalid` for more than `max_bytes`.
-    pub async fn whole(&mut self, max_bytes: u64) -> Result<(String, Held), Fault> {
+    pub async fn whole(&mut self, max_bytes: u64) -> Result<(String, MemoryPermit), Fault> {
         let Reading::Texts(decoder) = &self.reading else { return Ok(Default::default()) };
-        let (body, held) = self.source.whole(max_bytes).await?;
+        let (body, permit) = self.source.whole(max_bytes).await?;
         let pushed = redacted(&self.stages, decoder.push(&body)).await?;
         let mut output = self.take(pushed, true).await?;
         if !self.done
@@ -173,10 +173,10 @@ impl<S: Stages> Streamed<S> {
             let finished = redacted(&self.stages, decoder.finish()).await?;
             output.push_str(&self.take(finished, true).await?);
         }
-        Ok((output, held))
+        Ok((output, permit))
     }
 
-    /// Nothing more is to come: the usage is known.
+    /// Whether the answer is complete: its usage is known.
     pub fn is_done(&self) -> bool {
         self.done
     }
@@ -194,12 +194,12 @@ impl<S: Stages> Streamed<S> {
         }
     }
 
-    /// What becomes of the reservation of an answer that ends here, before it is whole.
+    /// The outcome of an answer that ends here, incomplete.
     pub fn cut_short(&self) -> Outcome {
         if self.unreadable { Outcome::Reserved(true) } else { Outcome::Interrupted(self.so_far()) }
     }
 
-    /// After the last part: let the vendor's connection serve the next request.
+    /// After the last part: lets the vendor's connection serve the next request.
     pub async fn rest(&mut self) {
         self.source.rest().await;
     }
@@ -225,7 +225,7 @@ impl<S: Stages> Streamed<S> {
         }
         self.done |= decoded.done;
         self.usage = decoded.usage.or(self.usage);
-        // Before anybody can see them.
+        // Before the client can see them.
         if let Some(binder) = &self.binder
             && let Err(why) = binder.bind(&self.stages, decoded.ids).await
         {

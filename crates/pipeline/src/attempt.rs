@@ -1,11 +1,11 @@
-//! One deployment after the other, until one begins to answer.
+//! Tries one deployment after the other, until one begins to answer.
 
 use crate::answer::{Answer, Reading, Streamed};
 use crate::call::Call;
 use crate::exchange::Exchange;
 use crate::found::Direction;
 use crate::guard::Guarded;
-use crate::headers::{self, Passed};
+use crate::headers::{self, HeaderFilter};
 use crate::ids::Binder;
 use crate::lease::{self, Lease};
 use crate::losses;
@@ -22,11 +22,11 @@ use postern_types::limiter::Outcome;
 use postern_types::provider::{AnswerHead, Encoded, Rewritten};
 use postern_types::{Dialect, Operation, RequestFacts, Target};
 
-/// How much of an error's body is read to explain it: vendors' error objects are under 2 KiB.
+/// The most of an error's body that is read to explain it: vendors' error objects are under 2 KiB.
 const MAX_ERROR_BYTES: usize = 64 * 1024;
 
-/// Try the targets in order. A retryable fault leads to the next one, and the last one's stands if all fail; a fault
-/// that no deployment would mend ends it at once. So does a limit, unless it is one of that model.
+/// Tries the targets in order. A retryable fault leads to the next one, and the last one's fault stands if all fail;
+/// another fault ends the request at once. So does a limit, unless it is specific to that model.
 pub async fn in_turn<S: Stages>(
     call: &Call<'_>,
     targets: Vec<Target>,
@@ -82,7 +82,7 @@ pub async fn in_turn<S: Stages>(
     Err(last)
 }
 
-/// The request with a cap on its answer, where the client named none. What is reserved is sent, or nothing is.
+/// The request with a cap on its answer, if the client named none. The reserved cap is sent, or none is.
 fn capped(
     call: &Call<'_>,
     target: &Target,
@@ -96,7 +96,7 @@ fn capped(
     capped.map(Some).ok_or_else(unsaid)
 }
 
-/// How an attempt ended that came to nothing; another takes its place unless it is the last.
+/// The outcome of a failed attempt; another replaces it unless it is the last.
 fn failed(answered: bool, is_last: bool) -> Outcome {
     match (answered, is_last) {
         (true, is_last) => Outcome::Reserved(is_last),
@@ -105,10 +105,10 @@ fn failed(answered: bool, is_last: bool) -> Outcome {
     }
 }
 
-/// Why an attempt came to nothing.
+/// Why an attempt failed.
 struct Failed {
     fault: Fault,
-    /// The vendor has answered with success, and its answer cannot be read: it has worked, and nobody knows how much.
+    /// The vendor has answered with success, and its answer cannot be read: it has worked, for an unknown amount.
     answered: bool,
 }
 
@@ -119,7 +119,7 @@ impl From<Fault> for Failed {
 }
 
 impl Failed {
-    /// After a head that says success. What the vendor itself reports as an error it does not bill.
+    /// A fault after a success status. The vendor does not bill errors that it reports itself.
     fn to_answer(fault: Fault) -> Self {
         let answered =
             matches!(fault.kind, Kind::UpstreamInvalid | Kind::UpstreamTimeout | Kind::Unavailable);
@@ -127,7 +127,7 @@ impl Failed {
     }
 }
 
-/// The lease goes on with a stream; of a whole answer all is known.
+/// The lease goes on with a stream; a buffered answer's usage is known.
 async fn kept<S: Stages>(
     mut answer: Answer<S>,
     lease: Lease<S>,
@@ -147,7 +147,7 @@ async fn answer<S: Stages>(
     target: Target,
     exchange: &mut Exchange<S>,
 ) -> Result<Answer<S>, Failed> {
-    // Tokens are counted here where the vendor does not count them; for whoever asked one that does, too, if it failed.
+    // Tokens are counted here for a vendor that does not count them, and if the count of one that does has failed.
     if call.facts.operation == Operation::CountTokens && target.api.dialect != Dialect::Anthropic {
         let count = |stages: &S| stages.count(&target.api, call.facts, call.body);
         return Ok(Answer::json(exchange.run("count", count).map_err(Fault::from)?));
@@ -160,7 +160,7 @@ fn is_not_configured(fault: &Fault) -> bool {
     fault.kind == Kind::NotConfigured
 }
 
-/// A model whose providers have no credential here is not offered: it is in no list, and so it is not there.
+/// A model whose providers have no credential here is in no list and does not exist for clients.
 fn not_offered(fault: Fault) -> Fault {
     let public = "this model is not offered here: none of its providers has a credential";
     let fault = Fault { private: fault.private, ..Fault::new(Kind::ModelNotFound, public) };
@@ -181,7 +181,7 @@ async fn one<S: Stages>(
         return Err(losses::refusal(&target.deployment.name, &losses).into());
     }
     let memo = std::mem::take(&mut encoded.memo);
-    // The client's own bytes are answered with the vendor's own.
+    // The vendor's bytes pass if the client's did.
     let passes = matches!(encoded.body, Rewritten::Edits(_));
     let outbound = outbound(call, &target, encoded, exchange)?;
     let stages = exchange.stages.clone();
@@ -227,7 +227,7 @@ async fn one<S: Stages>(
     })
 }
 
-/// The whole answer, or the first event of a stream: the head waits for it, and until then another deployment may still
+/// The complete answer, or the first event of a stream: the head waits for it, and until then another deployment may
 /// answer.
 async fn beginning<S: Stages>(
     streamed: &mut Streamed<S>,
@@ -239,9 +239,9 @@ async fn beginning<S: Stages>(
         return Ok(first.unwrap_or_default());
     }
     let whole = streamed.whole(call.policy.max_response_body_bytes);
-    let (body, held) = exchange.wait("answer", whole).await?;
-    exchange.held.push(held);
-    // Nobody reads these answers, so nobody would see what they quote.
+    let (body, permit) = exchange.wait("answer", whole).await?;
+    exchange.memory.push(permit);
+    // These answers are not decoded, so a quoted secret would not be noticed.
     Ok(match call.facts.operation {
         Operation::CountTokens
         | Operation::Rerank
@@ -274,7 +274,7 @@ fn decoder<S: Stages>(
     exchange.stages.decoder(&target.api, call.facts, &head)
 }
 
-/// What one vendor's dialect cannot say, another's may.
+/// The fault of one vendor's dialect; another's may carry the request.
 fn for_another(fault: Fault) -> Fault {
     Fault { retryable: fault.kind == Kind::InvalidRequest, ..fault }
 }
@@ -285,7 +285,7 @@ fn outbound<S: Stages>(
     encoded: Encoded,
     exchange: &Exchange<S>,
 ) -> Result<Outbound, Fault> {
-    // The client's own bytes go to a vendor of its own dialect, and with them the headers that speak to it.
+    // If the client's own bytes go to a vendor of its dialect, so do the headers of that dialect.
     let passes = matches!(encoded.body, Rewritten::Edits(_));
     let text = match encoded.body {
         Rewritten::Whole(body) => body,
@@ -328,9 +328,9 @@ fn outbound<S: Stages>(
     })
 }
 
-/// Which headers pass: those of the dialect, if client and vendor speak the same one.
-fn passed<'a>(call: &Call<'a>, client: Wire, same_dialect: bool) -> Passed<'a> {
-    Passed { dialect: same_dialect.then_some(client), policy: &call.policy.headers }
+/// The headers that pass: those of the dialect, if client and vendor share it.
+fn passed<'a>(call: &Call<'a>, client: Wire, same_dialect: bool) -> HeaderFilter<'a> {
+    HeaderFilter { dialect: same_dialect.then_some(client), policy: &call.policy.headers }
 }
 
 fn content_type(fields: &[(String, String)]) -> String {

@@ -1,4 +1,4 @@
-//! Who calls: what `auth` says of the credentials, and the calls that it delegates to `upstream` to be able to say it.
+//! Authenticates the caller with `auth`, and makes the calls that `auth` delegates to `upstream`.
 
 use crate::exchange::Exchange;
 use crate::head::Head;
@@ -9,10 +9,10 @@ use postern_fault::{Fault, Kind};
 use postern_types::Caller;
 use postern_types::auth::{Authentication, AuthenticationFailure, AuthenticationRequest};
 
-/// A token is introspected, or its MAC is computed: one call. A second one would be a mistake, and a third a loop.
+/// A token is introspected, or its MAC is computed: one call. A second one would be an error, and a third a loop.
 const MAX_DELEGATED_CALLS: usize = 1;
 
-/// The caller, noted in the record; or why there is none, and the challenge that says so.
+/// The caller, noted in the record; or the refusal with its challenge.
 pub async fn caller<S: Stages>(head: &Head, exchange: &mut Exchange<S>) -> Result<Caller, Refusal> {
     match authenticated(head.authentication(), exchange).await {
         Ok(caller) => {
@@ -21,7 +21,7 @@ pub async fn caller<S: Stages>(head: &Head, exchange: &mut Exchange<S>) -> Resul
         }
         Err(failure) => {
             exchange.observe(Event::NotAuthenticated(failure.credential_id));
-            // What would let the caller in (RFC 9110, 11.6.1).
+            // The credential that would be accepted (RFC 9110, 11.6.1).
             let challenge = failure.challenge.map(|text| ("www-authenticate".to_owned(), text));
             Err(Refusal { fields: challenge.into_iter().collect(), ..failure.fault.into() })
         }

@@ -1,4 +1,4 @@
-//! What a request does, and whether `auth` allows it.
+//! The actions of a request, and whether `auth` allows them.
 
 use crate::call::Call;
 use crate::exchange::Exchange;
@@ -12,8 +12,8 @@ use postern_types::auth::{Action, AuthorizationRequest, Decision};
 use postern_types::{Caller, Deployment, Operation, RequestFacts, Target};
 use std::collections::BTreeSet;
 
-/// Of the deployments that could serve, those that this caller may use for what this request does. In their order, never
-/// empty: if none is left, the refusal of the first one stands.
+/// The deployments that this caller may use for what this request does, in their order, never empty: if none is left,
+/// the refusal of the first one stands.
 pub fn permitted<S: Stages>(
     call: &Call<'_>,
     targets: Vec<Target>,
@@ -45,7 +45,7 @@ pub fn permitted<S: Stages>(
     }
 }
 
-/// Is this caller allowed to do something to the gateway itself?
+/// Authorizes an action on the gateway itself.
 pub fn to_gateway<S: Stages>(
     caller: &Caller,
     action: Action,
@@ -63,7 +63,7 @@ pub fn to_gateway<S: Stages>(
     }
 }
 
-/// For each deployment: may this caller do that to it? For lists, which are no decision to remember.
+/// The decision for each deployment, for lists, which are not noted in the record.
 pub fn each(
     stages: &impl Stages,
     caller: &Caller,
@@ -92,7 +92,7 @@ fn request(
     }
 }
 
-/// All that a request does; each must be allowed. What was counted and what was found in fields are one.
+/// All actions of a request; each must be allowed. They come from counts and from fields.
 fn actions(facts: &RequestFacts, needs: &Needs) -> Vec<Action> {
     let counted = [
         (facts.tools, Use::Tools),
@@ -135,7 +135,7 @@ fn main_action(operation: Operation) -> Action {
     }
 }
 
-/// Not a decision for each deployment: nothing is allowed by what was not said.
+/// A decision is missing: what was not allowed is refused.
 fn undecided() -> Fault {
     Fault::new(Kind::Unavailable, "the gateway cannot decide what you may use at the moment")
         .with_code("auth_unavailable")

@@ -1,16 +1,16 @@
-//! The request's body, read once, whole, under a cap.
+//! Reads the request's body once, completely, under a cap.
 
 use crate::head::Head;
-use crate::memory::Held;
+use crate::memory::MemoryPermit;
 use crate::refusal::Refusal;
 use crate::stages::{Body, Platform};
 use crate::within::within;
 use postern_fault::{Fault, Kind};
 
-/// First allocation where the client announced no length: most requests fit.
+/// The first allocation if the client announced no length: most requests fit.
 const USUAL_BYTES: usize = 16 * 1024;
 
-/// How long a client may be silent within its body: what 60 s bring is no request, and an instance serves 16 at once.
+/// How long a client may be silent within its body: an instance serves only 16 requests at once.
 const SILENCE_MS: u64 = 60_000;
 
 /// Read the body.
@@ -23,18 +23,18 @@ pub async fn read(
     mut body: impl Body,
     head: &Head,
     max_bytes: u64,
-) -> Result<(Vec<u8>, Held), Refusal> {
+) -> Result<(Vec<u8>, MemoryPermit), Refusal> {
     let announced = head.content_length.unwrap_or(0);
     if announced > max_bytes {
         return Err(too_large(max_bytes).into());
     }
     let cap = usize::try_from(max_bytes).unwrap_or(usize::MAX);
     let announced = usize::try_from(announced).unwrap_or(cap);
-    let (bytes, held) = collect(platform, &mut body, announced, cap).await?;
+    let (bytes, permit) = collect(platform, &mut body, announced, cap).await?;
     if body.ending().await.is_err() {
         return Err(Refusal::http(400, "body_incomplete", "the body ended before it was whole"));
     }
-    Ok((bytes, held))
+    Ok((bytes, permit))
 }
 
 /// A body that is text.
@@ -54,9 +54,9 @@ async fn collect(
     body: &mut impl Body,
     announced: usize,
     cap: usize,
-) -> Result<(Vec<u8>, Held), Refusal> {
-    let mut held = Held::default();
-    held.grow_to(announced)?;
+) -> Result<(Vec<u8>, MemoryPermit), Refusal> {
+    let mut permit = MemoryPermit::default();
+    permit.grow_to(announced)?;
     // One byte more than announced, so that the end is seen without growing.
     let mut bytes = Vec::with_capacity(if announced == 0 { USUAL_BYTES } else { announced + 1 });
     loop {
@@ -72,9 +72,9 @@ async fn collect(
         if bytes.len() > cap {
             return Err(too_large(u64::try_from(cap).unwrap_or(u64::MAX)).into());
         }
-        held.grow_to(bytes.len())?;
+        permit.grow_to(bytes.len())?;
         if ended {
-            return Ok((bytes, held));
+            return Ok((bytes, permit));
         }
     }
 }

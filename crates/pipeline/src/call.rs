@@ -1,4 +1,4 @@
-//! A request that goes to a vendor, read.
+//! A request for a vendor, as it was read.
 
 use crate::head::Head;
 use crate::upload::Upload;
@@ -7,7 +7,7 @@ use postern_policy::Gateway;
 use postern_types::{Caller, Prompt, RequestFacts};
 use std::rc::Rc;
 
-/// What every attempt has in common.
+/// The common parts of all attempts.
 #[derive(Clone, Copy)]
 pub struct Call<'a> {
     pub head: &'a Head,
@@ -15,7 +15,7 @@ pub struct Call<'a> {
     pub facts: &'a RequestFacts,
     pub needs: &'a Needs,
     pub prompt: &'a Prompt,
-    /// The prompt's, or with a cap on the answer that the limiter asks for.
+    /// The prompt's body, or the body with the cap on the answer that the limiter requires.
     pub body: &'a str,
     /// The client's form, if the body stands for one.
     pub upload: Option<&'a Rc<Upload>>,

@@ -1,10 +1,11 @@
-//! Where a request comes from.
+//! The client's address.
 
 use postern_policy::IpRange;
 use std::net::{IpAddr, SocketAddr};
 
-/// The address of the client: of whoever connected, or of whom the proxies before it that policy trusts say it is. Of the
-/// addresses in `X-Forwarded-For` the last one that is no trusted proxy counts: those before it anybody could have written.
+/// The client's address: that of the connection, or, if policy trusts the proxies before it, the one that they name.
+/// The last address in `X-Forwarded-For` that is not a trusted proxy counts: any client could have written those before
+/// it.
 ///
 /// `peer` is the host's `spin-client-addr` (Spin appends it last: a client's own copy comes before).
 pub fn of(peer: Option<&str>, forwarded_for: &[String], trusted: &[IpRange]) -> Option<IpAddr> {
@@ -14,13 +15,13 @@ pub fn of(peer: Option<&str>, forwarded_for: &[String], trusted: &[IpRange]) -> 
         if !trusted.iter().any(|range| range.contains(client)) {
             break;
         }
-        // What is no address was not written by a proxy of ours.
+        // A text that is not an address was not written by a trusted proxy.
         client = address(hop)?;
     }
     Some(client)
 }
 
-/// An address, with a port or without.
+/// An address, with or without a port.
 fn address(text: &str) -> Option<IpAddr> {
     let text = text.trim();
     let with_port = text.parse::<SocketAddr>().map(|address| address.ip());
@@ -39,7 +40,7 @@ mod tests {
     }
 
     #[test]
-    fn is_whoever_connected_where_no_proxy_is_trusted() {
+    fn is_the_peer_where_no_proxy_is_trusted() {
         let spoofed = ["10.1.1.1"];
         assert_eq!(found("203.0.113.9:4711", &spoofed, &[]).as_deref(), Some("203.0.113.9"));
         assert_eq!(found("[2001:db8::1]:80", &[], &[]).as_deref(), Some("2001:db8::1"));

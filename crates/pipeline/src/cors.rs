@@ -1,6 +1,6 @@
-//! Web pages of other origins, as far as `[cors]` of `gateway.toml` lets them call
-//! (<https://fetch.spec.whatwg.org/#http-cors-protocol>). It protects people's browsers; who may call is decided by `auth`
-//! all the same, and a caller that is no browser is not bound by it.
+//! Web pages of other origins, as far as `[cors]` of `gateway.toml` allows them
+//! (<https://fetch.spec.whatwg.org/#http-cors-protocol>). This protects users of browsers; `auth` decides about every
+//! caller, and clients other than browsers are not bound by CORS.
 
 use crate::answer::Answer;
 use crate::exchange::Exchange;
@@ -10,10 +10,10 @@ use crate::stages::{Platform, Stages};
 use postern_fault::shown;
 use postern_policy::Cors;
 
-/// What a browser lets a page use that it has not asked for; and what answers of other paths refuse, they say themselves.
+/// The methods for pages in general; an endpoint that refuses one says so itself.
 const METHODS: &str = "GET, HEAD, POST";
 
-/// The answer to a preflight, which comes before the request and without its credential; nothing for any other request, or
+/// The answer to a preflight, which comes before the request and without its credential; none for any other request, or
 /// without a policy.
 pub fn preflight<S: Stages>(
     request: &RequestHead,
@@ -48,7 +48,7 @@ pub fn preflight<S: Stages>(
     }))
 }
 
-/// What an answer with these headers says to the browser it goes to, a refusal as well: a page must be able to read why.
+/// The CORS headers of an answer, including refusals: a page must be able to read why.
 pub fn fields(
     platform: &impl Platform,
     origin: Option<&str>,
@@ -67,7 +67,7 @@ pub fn fields(
     if cors.credentials {
         say("access-control-allow-credentials", "true".to_owned());
     }
-    // By name: with credentials a `*` would stand for nothing.
+    // By name: with credentials a `*` would match nothing.
     let exposed: Vec<&str> =
         of_answer.iter().map(|(name, _)| name.as_str()).filter(is_news).collect();
     if !exposed.is_empty() {
@@ -76,13 +76,13 @@ pub fn fields(
     fields
 }
 
-/// Whether a page cannot read a header anyhow, and could use it.
+/// Whether a page needs permission to read a header, and could use it.
 fn is_news(name: &&str) -> bool {
     !["content-length", "content-type", "vary"].contains(name)
         && !name.starts_with("access-control-")
 }
 
-/// None where there is none, or policy cannot be read: then nothing is served but that this is so.
+/// None if there is no policy, or it cannot be read: then requests are refused for that.
 fn policy(platform: &impl Platform) -> Option<&'static Cors> {
     platform.policy().ok()?.cors.as_ref()
 }

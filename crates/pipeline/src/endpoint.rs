@@ -1,15 +1,15 @@
-//! Where a request may go.
+//! The endpoints.
 
 use crate::refusal::Refusal;
 use postern_dialect::{Operation, Wire, percent_decoded};
 use postern_fault::shown;
 
-/// Where a request may go.
+/// An endpoint.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Endpoint {
     /// `GET /healthz`: an instance runs.
     Alive,
-    /// `GET /readyz`: it could serve.
+    /// `GET /readyz`: the stages can serve.
     Ready,
     /// `GET /.well-known/oauth-protected-resource`: where to get a token (RFC 9728, 3).
     ResourceMetadata,
@@ -32,7 +32,7 @@ const CALLS: [(&str, Wire, Operation); 14] = [
     ("/v1/messages/count_tokens", Wire::Anthropic, Operation::CountTokens),
     ("/v1/responses", Wire::Responses, Operation::Chat),
     ("/v1/rerank", Wire::Cohere, Operation::Rerank),
-    // Cohere's own SDK asks there.
+    // Cohere's own SDK uses this path.
     ("/v2/rerank", Wire::Cohere, Operation::Rerank),
     ("/v1/audio/transcriptions", Wire::OpenAi, Operation::Transcribe),
     ("/v1/audio/translations", Wire::OpenAi, Operation::Translate),
@@ -42,11 +42,11 @@ const CALLS: [(&str, Wire, Operation); 14] = [
     ("/v1/images/variations", Wire::OpenAi, Operation::VaryImages),
 ];
 
-/// Where the metadata of a protected resource is (RFC 9728, 3).
+/// The path of a protected resource's metadata (RFC 9728, 3).
 const RESOURCE_METADATA: &str = "/.well-known/oauth-protected-resource";
 
-/// The dialect in which a client is answered, whatever becomes of its request: that of the path, or Anthropic's for whoever
-/// names a version of its API, as its SDKs do with every request.
+/// The dialect of the answer, for any request: that of the path, or Anthropic's if the request names a version of its
+/// API, as its SDKs always do.
 pub fn client_of(path: &str, names_anthropic_version: bool) -> Wire {
     match CALLS.iter().find(|(known, _, _)| *known == path) {
         Some((_, client, _)) => *client,
@@ -55,7 +55,7 @@ pub fn client_of(path: &str, names_anthropic_version: bool) -> Wire {
     }
 }
 
-/// What can be read can also be asked for without its body (RFC 9110, 9.1).
+/// A readable resource also has `HEAD` (RFC 9110, 9.1).
 const READ: &str = "GET, HEAD";
 
 pub fn route(method: &str, path: &str, query: &str) -> Result<Endpoint, Refusal> {
@@ -69,7 +69,7 @@ pub fn route(method: &str, path: &str, query: &str) -> Result<Endpoint, Refusal>
         RESOURCE_METADATA => (Endpoint::ResourceMetadata, READ),
         "/v1/usage" => (Endpoint::Usage(model_named(query)), READ),
         "/v1/models" => (Endpoint::Models, READ),
-        // RFC 9728, 3.1: where the resource's URL has a path, it stands behind.
+        // RFC 9728, 3.1: a path of the resource's URL follows.
         _ if path.strip_prefix(RESOURCE_METADATA).is_some_and(|rest| rest.starts_with('/')) => {
             (Endpoint::ResourceMetadata, READ)
         }

@@ -1,9 +1,9 @@
-//! What belongs to one request from its first byte to its last: its names, its clock, its record.
+//! The state of one request from its first byte to its last: its ids, its clock, its record.
 
 use crate::endpoint;
 use crate::found::{self, Direction};
 use crate::http::RequestHead;
-use crate::memory::Held;
+use crate::memory::MemoryPermit;
 use crate::record::{Event, Record};
 use crate::stages::Stages;
 use crate::trace::{self, Trace};
@@ -13,26 +13,26 @@ use std::future::Future;
 
 const NS_PER_US: u64 = 1_000;
 
-/// One request and its answer. However it ends, its record is written once: when it is finished, or when it is dropped because
-/// the client has left.
+/// One request and its answer. Its record is written once, at its end: when it is finished, or when it is dropped
+/// because the client has left.
 pub struct Exchange<S: Stages> {
-    /// What it runs on.
+    /// The stages and the platform.
     pub stages: S,
-    /// Given back to the client as `x-request-id`, sent to the vendor, written in the record.
+    /// Returned to the client as `x-request-id`, sent to the vendor, written in the record.
     pub request_id: String,
-    /// The dialect in which the client is answered.
+    /// The dialect of the answer.
     pub client: Wire,
     /// The trace context for the vendor.
     pub trace: Trace,
-    /// The web page that asks, as its browser says (RFC 6454, 7).
+    /// The origin of a web page, from the browser (RFC 6454, 7).
     pub origin: Option<String>,
-    /// Only the head of the answer is wanted (RFC 9110, 9.3.2).
+    /// Only the head of the answer is sent (RFC 9110, 9.3.2).
     pub is_head: bool,
     /// The client asked for `server-timing`.
     pub timing_asked: bool,
     record: Record,
     /// What its whole bodies take of the instance's memory.
-    pub held: Vec<Held>,
+    pub memory: Vec<MemoryPermit>,
     /// What the guardrail has found before the head of the answer left.
     findings: Vec<(Finding, Direction)>,
     started_ns: u64,
@@ -40,7 +40,7 @@ pub struct Exchange<S: Stages> {
 }
 
 impl<S: Stages> Exchange<S> {
-    /// Begin with what can be said of any request, however malformed.
+    /// Begins with what is known of any request, however malformed.
     pub fn begin(stages: S, request: &RequestHead) -> Self {
         let (path, _) = request.path_and_query();
         let state = request.last("tracestate").map(str::to_owned);
@@ -52,7 +52,7 @@ impl<S: Stages> Exchange<S> {
             is_head: request.method == "HEAD",
             timing_asked: request.last("x-postern-timing") == Some("true"),
             record: Record::default(),
-            held: Vec::new(),
+            memory: Vec::new(),
             findings: Vec::new(),
             started_ns: stages.now_ns(),
             timings: Vec::with_capacity(8),
@@ -60,7 +60,7 @@ impl<S: Stages> Exchange<S> {
         }
     }
 
-    /// Something happened to it.
+    /// Records an event.
     pub fn observe(&mut self, event: Event<'_>) {
         self.record.on(event);
     }
@@ -84,7 +84,7 @@ impl<S: Stages> Exchange<S> {
         output
     }
 
-    /// Run a stage that does not wait, and note what it took.
+    /// Runs a stage that does not wait, and notes its time.
     pub fn run<T>(&mut self, stage: &'static str, work: impl FnOnce(&S) -> T) -> T {
         let before = self.stages.now_ns();
         let output = work(&self.stages);
@@ -97,7 +97,7 @@ impl<S: Stages> Exchange<S> {
         self.stages.unix_ms() / 1_000
     }
 
-    /// The stages so far, as `server-timing` says it (<https://www.w3.org/TR/server-timing/>): durations in
+    /// The stages so far, in the form of `server-timing` (<https://www.w3.org/TR/server-timing/>): durations in
     /// milliseconds. A stage that ran more than once is summed.
     pub fn server_timing(&self) -> String {
         let total = ("total", self.stages.now_ns().saturating_sub(self.started_ns));
@@ -122,7 +122,7 @@ impl<S: Stages> Exchange<S> {
 }
 
 impl<S: Stages> Drop for Exchange<S> {
-    /// The last byte is out, or nobody is there to take it.
+    /// The last byte was sent, or the client has left.
     fn drop(&mut self) {
         let duration_us = self.stages.now_ns().saturating_sub(self.started_ns) / NS_PER_US;
         self.record.end(

@@ -1,4 +1,4 @@
-//! What stands before the body: where the request wants to go, and what its headers say.
+//! The head of a request: its endpoint, and the headers that matter.
 
 use crate::client_ip;
 use crate::endpoint::{self, Endpoint};
@@ -12,39 +12,39 @@ use postern_fault::shown;
 use postern_policy::Gateway;
 use postern_types::auth::{AuthenticationRequest, Credential};
 
-/// All headers together. Ours need under 2 KiB; 32 KiB lets a client's cookies and traces through, and stays below what
-/// hosts cut off by themselves (128 KiB).
+/// The size of all headers together. Ours need under 2 KiB; 32 KiB allows a client's cookies and traces, and is below
+/// the hosts' own limit (128 KiB).
 const MAX_HEADERS_BYTES: usize = 32 * 1024;
 
-/// A request but for its body.
+/// A request without its body.
 pub struct Head {
-    /// Where it goes.
+    /// Its endpoint.
     pub endpoint: Endpoint,
     /// Every credential header, unchanged.
     pub credentials: Vec<Credential>,
-    /// The client's address, as text; none if the host does not say it.
+    /// The client's address, as text; none if the host does not know it.
     pub client_ip: Option<String>,
-    /// What may pass on to a vendor; which of it does is decided when the vendor is known.
+    /// The headers that may pass to a vendor; which ones do is decided when the vendor is known.
     pub forwarded: Vec<(String, String)>,
     /// Every type of the body that the client names.
     pub content_types: Vec<String>,
     /// The length the client announced, in bytes.
     pub content_length: Option<u64>,
-    /// Rather a refusal than a request of which something is left out (`x-postern-strict: true`).
+    /// Refuse rather than lose a part of the request (`x-postern-strict: true`).
     pub strict: bool,
 }
 
 impl Head {
-    /// Read method, path and headers.
+    /// Reads method, path and headers.
     ///
     /// # Errors
     ///
-    /// 404 and 405 for what is not there, 431 for too much of it, 400 for a header that is no text.
+    /// 404 and 405 for an unknown endpoint, 431 over the size limit, 400 for a header that is not text.
     pub fn read<S: Stages>(
         request: &RequestHead,
         exchange: &mut Exchange<S>,
     ) -> Result<Self, Refusal> {
-        // Where policy cannot be read nothing is served but that this is so.
+        // Without readable policy, the request is refused for that later.
         let policy = exchange.stages.policy().ok();
         let fields = &request.headers;
         let bytes: usize = fields.iter().map(|(name, value)| name.len() + value.len()).sum();
@@ -66,15 +66,15 @@ impl Head {
             content_length: None,
             strict: false,
         };
-        let mut way = Way::default();
+        let mut proxies = ProxyChain::default();
         for (name, value) in fields {
-            head.take(name.to_ascii_lowercase(), value, policy, &mut way)?;
+            head.take(name.to_ascii_lowercase(), value, policy, &mut proxies)?;
         }
-        head.client_ip = way.client_ip(policy);
+        head.client_ip = proxies.client_ip(policy);
         Ok(head)
     }
 
-    /// What says who sent it.
+    /// The part for authentication.
     pub fn authentication(&self) -> AuthenticationRequest {
         AuthenticationRequest {
             credentials: self.credentials.clone(),
@@ -87,7 +87,7 @@ impl Head {
         name: String,
         value: &[u8],
         policy: Option<&Gateway>,
-        way: &mut Way,
+        proxies: &mut ProxyChain,
     ) -> Result<(), Refusal> {
         let value = std::str::from_utf8(value).map(str::to_owned).map_err(|_| {
             Refusal::http(400, "invalid_header", format!("the header `{name}` is not UTF-8 text"))
@@ -105,9 +105,9 @@ impl Head {
                     ),
                 ));
             }
-            // The host appends its own after whatever the client wrote.
-            "spin-client-addr" => way.peer = Some(value),
-            "x-forwarded-for" => way.forwarded_for.push(value),
+            // The host appends its own after the client's values.
+            "spin-client-addr" => proxies.peer = Some(value),
+            "x-forwarded-for" => proxies.forwarded_for.push(value),
             "x-postern-strict" => self.strict = strict(&value)?,
             _ if headers::is_credential(&name) => {
                 self.credentials.push(Credential { header: name, value });
@@ -121,14 +121,14 @@ impl Head {
     }
 }
 
-/// What the headers say of the way that a request took.
+/// The proxies that a request came through, as its headers name them.
 #[derive(Default)]
-struct Way {
+struct ProxyChain {
     peer: Option<String>,
     forwarded_for: Vec<String>,
 }
 
-impl Way {
+impl ProxyChain {
     fn client_ip(&self, policy: Option<&Gateway>) -> Option<String> {
         let trusted = &policy?.trusted_proxies;
         let client = client_ip::of(self.peer.as_deref(), &self.forwarded_for, trusted);
@@ -136,7 +136,7 @@ impl Way {
     }
 }
 
-/// The two words there are: whoever asks for strictness and misspells it would not get it.
+/// Only these two words are accepted: a misspelt one would silently not be strict.
 fn strict(value: &str) -> Result<bool, Refusal> {
     value.trim().parse().map_err(|_| {
         let public = format!("x-postern-strict is `{}`: send true or false", shown(value));

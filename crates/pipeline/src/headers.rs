@@ -1,53 +1,53 @@
-//! Which headers pass, either way: those that the dialect names, if client and vendor speak the same one
+//! The headers that pass, both ways: those that the dialect names, if client and vendor share it
 //! ([`postern_dialect::headers`] says which and why), and those that policy names (`[headers]` of `gateway.toml`).
 //!
-//! Whatever else a client's side has put there (credentials of proxies and of people who are signed in, certificates,
-//! cookies) or a vendor's (its account, its cookies, what steers a browser or a proxy) ends here, known or not.
+//! All other headers end here, known or not: credentials of proxies and of signed-in users, certificates and cookies of
+//! the client's side; the account, the cookies and the browser or proxy control of a vendor.
 
 use postern_dialect::{Wire, headers};
 use postern_policy::PassedHeaders;
 
-/// Where a client may present its credential, `api-key` as clients of Azure do; read by `auth`, seen by nobody else.
+/// The headers of a client's credential, including the `api-key` of Azure's clients; only `auth` reads them.
 const CREDENTIALS: [&str; 3] = ["api-key", "authorization", "x-api-key"];
 
-/// How vendors know the gateway (RFC 9110, 10.1.5).
+/// The gateway's name for vendors (RFC 9110, 10.1.5).
 const USER_AGENT: &str = concat!("postern/", env!("CARGO_PKG_VERSION"));
 
-/// Does this header hold a client's credential?
+/// Whether this header holds a client's credential.
 pub fn is_credential(name: &str) -> bool {
     CREDENTIALS.contains(&name)
 }
 
-/// Could a client's header go on to some vendor?
+/// Whether a client's header could pass to some vendor.
 pub fn may_pass(name: &str, policy: Option<&PassedHeaders>) -> bool {
     let by_dialect = Wire::ALL.iter().any(|wire| headers::to_vendor(*wire).contains(&name));
     by_dialect || policy.is_some_and(|policy| has(&policy.to_vendors, name))
 }
 
-/// What the gateway tells a vendor of itself, where the client's own did not pass.
+/// The gateway's own headers for a vendor, where the client's did not pass.
 pub fn of_the_gateway() -> [(String, String); 2] {
-    // Binary framing included: what is asked for stands in path and body.
+    // Any type, including binary framing: path and body determine the answer.
     [("accept", "*/*"), ("user-agent", USER_AGENT)]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
 }
 
-/// Which headers pass between a client and a vendor.
+/// Decides which headers pass between a client and a vendor.
 #[derive(Clone, Copy)]
-pub struct Passed<'a> {
-    /// What both speak; none: a request that is translated.
+pub struct HeaderFilter<'a> {
+    /// The shared dialect; none: the request is translated.
     pub dialect: Option<Wire>,
-    /// What policy adds.
+    /// The headers of policy.
     pub policy: &'a PassedHeaders,
 }
 
-impl Passed<'_> {
-    /// Does a client's header go on to a vendor of this dialect? One vendor's own never goes to another.
+impl HeaderFilter<'_> {
+    /// Whether a client's header passes to a vendor of this dialect. One vendor's own never goes to another.
     pub fn passes_to_vendor(&self, name: &str, vendor: Wire) -> bool {
         let by_dialect = self.dialect.is_some_and(|wire| headers::to_vendor(wire).contains(&name));
         by_dialect || has(&self.policy.to_vendors, name) && !headers::is_of_another(name, vendor)
     }
 
-    /// Does a vendor's header go on to the client?
+    /// Whether a vendor's header passes to the client.
     pub fn passes_to_client(&self, name: &str) -> bool {
         let by_dialect = self.dialect.is_some_and(|wire| headers::to_client(wire).contains(&name));
         by_dialect || has(&self.policy.to_clients, name)
@@ -62,7 +62,7 @@ fn has(names: &[String], name: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// Of proxies, identity-aware ones among them, of browsers, and of nobody that is known.
+    /// Headers of proxies, including identity-aware ones, of browsers, and unknown ones.
     const OF_THE_CLIENTS_SIDE: [&str; 24] = [
         "authorization",
         "api-key",
@@ -118,7 +118,7 @@ mod tests {
     fn what_no_dialect_and_no_policy_names_never_passes() {
         let policy = &PassedHeaders::default();
         for dialect in all_ways() {
-            let passed = Passed { dialect, policy };
+            let passed = HeaderFilter { dialect, policy };
             for (name, vendor) in OF_THE_CLIENTS_SIDE.iter().zip(Wire::ALL.iter().cycle()) {
                 assert!(!passed.passes_to_vendor(name, *vendor), "{name}");
             }
@@ -134,7 +134,7 @@ mod tests {
         let names = vec![own("openai-x"), own("anthropic-x"), own("x-all")];
         let policy = &PassedHeaders { to_vendors: names, ..PassedHeaders::default() };
         for dialect in all_ways() {
-            let passed = Passed { dialect, policy };
+            let passed = HeaderFilter { dialect, policy };
             for vendor in Wire::ALL {
                 let is_openai = matches!(vendor, Wire::OpenAi | Wire::Responses);
                 assert_eq!(passed.passes_to_vendor("openai-x", vendor), is_openai);
@@ -145,7 +145,7 @@ mod tests {
                 assert!(passed.passes_to_vendor("x-all", vendor));
             }
         }
-        let translated = Passed { dialect: None, policy };
+        let translated = HeaderFilter { dialect: None, policy };
         assert!(!translated.passes_to_vendor("openai-beta", Wire::OpenAi));
     }
 
@@ -159,9 +159,12 @@ mod tests {
             (Wire::Anthropic, "anthropic-version"),
             (Wire::Cohere, "x-client-name"),
         ] {
-            assert!(Passed { dialect: Some(wire), policy }.passes_to_vendor(name, wire), "{name}");
+            assert!(
+                HeaderFilter { dialect: Some(wire), policy }.passes_to_vendor(name, wire),
+                "{name}"
+            );
         }
-        let openai = Passed { dialect: Some(Wire::OpenAi), policy };
+        let openai = HeaderFilter { dialect: Some(Wire::OpenAi), policy };
         assert!(
             openai.passes_to_client("openai-processing-ms")
                 && openai.passes_to_client("openai-version")

@@ -1,13 +1,13 @@
-//! The head of a request, as the host gives it.
+//! The head of a request, from the host.
 
 /// Method, path and headers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RequestHead {
-    /// In capitals.
+    /// In upper case.
     pub method: String,
-    /// With its query.
+    /// Including its query.
     pub path: String,
-    /// In order, names as they came.
+    /// In order, with their original names.
     pub headers: Vec<(String, Vec<u8>)>,
 }
 
@@ -25,7 +25,7 @@ impl RequestHead {
         std::str::from_utf8(value).ok()
     }
 
-    /// Is there such a header?
+    /// Whether there is such a header.
     pub fn has(&self, name: &str) -> bool {
         self.headers.iter().any(|(each, _)| each.eq_ignore_ascii_case(name))
     }

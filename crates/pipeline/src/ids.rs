@@ -1,4 +1,4 @@
-//! Ids of what belongs to the one account with a vendor: who got one may use it, others may not.
+//! Ids of objects in the account with a vendor: only their owners may use them.
 
 use crate::call::Call;
 use crate::exchange::Exchange;
@@ -10,12 +10,11 @@ use postern_policy::{ForeignIds, Ids};
 use postern_types::auth::IdSharing;
 use postern_types::{Caller, Target};
 
-/// Of the deployments that could serve, those at whose provider this caller may use every id that its request names. In
-/// their order, never empty.
+/// The deployments at whose provider this caller may use every id of its request, in their order, never empty.
 ///
 /// # Errors
 ///
-/// `forbidden` where none is left, in the same words for an id of somebody else's and for one of nobody's.
+/// `forbidden` if none is left, with the same message for ids of other callers and for unknown ids.
 pub async fn permitted<S: Stages>(
     call: &Call<'_>,
     targets: Vec<Target>,
@@ -41,7 +40,7 @@ pub async fn permitted<S: Stages>(
     let of = |target: &Target| {
         let told =
             providers.iter().zip(&foreign).find(|(name, _)| **name == target.deployment.provider);
-        // What nothing was said of is not allowed.
+        // A provider without a result is refused.
         told.map_or(Some(0), |(_, first)| *first)
     };
     let first = targets.first().and_then(of);
@@ -73,7 +72,7 @@ fn sharing(policy: &Ids) -> Option<IdSharing> {
     }
 }
 
-/// Binds the ids of one answer to whom it goes.
+/// Binds the ids of one answer to their owner.
 pub struct Binder {
     caller: Caller,
     provider: String,
@@ -82,7 +81,7 @@ pub struct Binder {
 }
 
 impl Binder {
-    /// For an answer of this deployment; none where ids are not looked at.
+    /// The binder for an answer of this deployment; none if ids are not checked.
     pub fn of(call: &Call<'_>, target: &Target) -> Option<Self> {
         let policy = &call.policy.ids;
         Some(Binder {
@@ -93,8 +92,8 @@ impl Binder {
         })
     }
 
-    /// Before the client sees them. Where it cannot be written down, the answer is given all the same, and its ids are
-    /// nobody's: why, for the record.
+    /// Binds the ids before the client sees them. If that cannot be recorded, the answer is delivered and its ids have
+    /// no owner; returns why, for the record.
     pub async fn bind(&self, auth: &impl Auth, ids: Vec<String>) -> Result<(), String> {
         if ids.is_empty() {
             return Ok(());

@@ -1,4 +1,4 @@
-//! What a request may use: reserved by `limiter` before it is sent, renewed while it lives, settled when it has ended.
+//! The lease of a request: reserved by `limiter` before it is sent, renewed while it runs, settled when it has ended.
 
 use crate::call::Call;
 use crate::exchange::Exchange;
@@ -12,8 +12,8 @@ use std::pin::pin;
 
 const NS_PER_MS: u64 = 1_000_000;
 
-/// What is reserved for a request. It is consumed by the one outcome that the request has; one that is dropped, because its
-/// client has left, lapses by itself after a minute or two.
+/// The reservations of a request. They are consumed by the one outcome that the request has; a lease that is dropped,
+/// because its client has left, lapses by itself after a minute or two.
 #[must_use = "an outcome settles it"]
 pub struct Lease<S: Stages> {
     stages: S,
@@ -24,7 +24,7 @@ pub struct Lease<S: Stages> {
 }
 
 impl<S: Stages> Lease<S> {
-    /// What was admitted.
+    /// The lease of an admission.
     pub fn of(admission: &Admission, stages: S) -> Self {
         Lease {
             lease: admission.lease.clone(),
@@ -34,7 +34,7 @@ impl<S: Stages> Lease<S> {
         }
     }
 
-    /// Wait for `work`, and keep what is reserved meanwhile.
+    /// Waits for `work`, and renews the lease meanwhile.
     pub async fn keep<T>(&mut self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
         loop {
@@ -46,7 +46,7 @@ impl<S: Stages> Lease<S> {
         }
     }
 
-    /// None: it need not be renewed.
+    /// None: it needs no renewal.
     fn due_in_ms(&self) -> Option<u64> {
         let after_ms = self.renew_after_ms.filter(|_| !self.lease.is_empty())?;
         let age_ms = self.stages.now_ns().saturating_sub(self.renewed_ns) / NS_PER_MS;
@@ -55,13 +55,13 @@ impl<S: Stages> Lease<S> {
 
     async fn renew(&mut self) {
         self.renewed_ns = self.stages.now_ns();
-        // What could not be renewed is tried again, and lapses at last.
+        // A failed renewal is tried again; at last the lease lapses.
         if let Ok(lease) = self.stages.renew(self.lease.clone()).await {
             self.lease = lease;
         }
     }
 
-    /// Put what was used in its place.
+    /// Replaces the reservation by the usage.
     pub async fn settle(mut self, outcome: Outcome, exchange: &mut Exchange<S>) {
         let lease = std::mem::take(&mut self.lease);
         if lease.is_empty() {
@@ -82,8 +82,8 @@ impl<S: Stages> Drop for Lease<S> {
     }
 }
 
-/// How a request ended that a vendor has answered: with what it counted, or with what is known of an answer that it has not
-/// counted, or not wholly.
+/// The outcome of an answered request: with the vendor's count, or with an estimate where the vendor has not counted
+/// all.
 pub fn answered(usage: Option<Usage>, so_far: impl FnOnce() -> Usage) -> Outcome {
     match usage {
         Some(usage) if !usage.estimated => Outcome::Completed(usage),
@@ -91,7 +91,7 @@ pub fn answered(usage: Option<Usage>, so_far: impl FnOnce() -> Usage) -> Outcome
     }
 }
 
-/// May it be sent there? Reserves what it may use.
+/// Asks for admission, which reserves the most that the request may use.
 pub async fn admit<S: Stages>(
     call: &Call<'_>,
     target: &Target,
@@ -113,11 +113,11 @@ pub async fn admit<S: Stages>(
     admitted
 }
 
-/// For the client: how its limits stand, and of which little is left.
+/// The headers for the client: the status of its limits, and warnings.
 pub fn fields(admission: &mut Admission) -> Vec<(String, String)> {
     let mut fields = std::mem::take(&mut admission.headers);
     if !admission.warnings.is_empty() {
-        // A claim's value may be of any script; a header is ASCII.
+        // A claim's value may have any script; a header is ASCII.
         let warnings =
             admission.warnings.join(", ").replace(|c: char| !c.is_ascii_graphic() && c != ' ', "?");
         fields.push(("x-postern-limit-warning".to_owned(), warnings));

@@ -1,5 +1,5 @@
-//! The life of a request: the order of the stages, attempts at deployments, the stream of an answer, the lease on what it
-//! may use, and the record of what happened.
+//! The life of a request: the order of the stages, attempts at deployments, the stream of an answer, the lease of its
+//! reservations, and its record.
 //!
 //! Everything here is generic over the [`Stages`]: a component binds them to its imports, tests to memory. There is no
 //! host, no network and no clock in it.
@@ -58,7 +58,7 @@ use exchange::Exchange;
 use head::Head;
 use refusal::Refusal;
 
-/// Serve one request: run the stages until the head of the answer is known. [`Reply::send`] sends the rest.
+/// Serves one request: runs the stages until the head of the answer is known. [`Reply::send`] sends the rest.
 pub async fn serve<S: Stages>(stages: S, request: RequestHead, body: impl Body) -> Reply<S> {
     let mut exchange = Exchange::begin(stages, &request);
     match answer(&request, body, &mut exchange).await {

@@ -1,12 +1,12 @@
-//! What a vendor's dialect could not carry: said to the client, or a refusal.
+//! The losses of a translation: reported to the client, or refused.
 
 use postern_fault::{Fault, shown};
 use postern_types::provider::Loss;
 
-/// All of a header's value: hosts and clients cut or refuse longer ones.
+/// The longest header value: hosts and clients cut or refuse longer ones.
 const MAX_HEADER_BYTES: usize = 4_096;
 
-/// As a header's value: `seed: Anthropic has no seed; messages[0].name: ...`.
+/// The losses as a header's value: `seed: Anthropic has no seed; messages[0].name: ...`.
 pub fn header(losses: &[Loss]) -> String {
     let mut text = String::new();
     for (index, loss) in losses.iter().enumerate() {
@@ -22,7 +22,7 @@ pub fn header(losses: &[Loss]) -> String {
     text
 }
 
-/// The refusal of a request of which nothing may be left out. Another deployment may carry all of it.
+/// The refusal of a strict request with losses. Another deployment may carry all of it.
 pub fn refusal(deployment: &str, losses: &[Loss]) -> Fault {
     let public = format!(
         "this model's provider cannot carry all of the request, and it is strict: leave out what follows, or send it without x-postern-strict ({})",
@@ -34,7 +34,7 @@ pub fn refusal(deployment: &str, losses: &[Loss]) -> Fault {
     Fault { retryable: true, ..fault }
 }
 
-/// The visible characters of ASCII, which are all that headers carry everywhere (RFC 9110, 5.5).
+/// The visible characters of ASCII, which headers carry everywhere (RFC 9110, 5.5).
 fn printable(text: &str) -> String {
     text.chars().map(|c| if c == ' ' || c.is_ascii_graphic() { c } else { '?' }).collect()
 }

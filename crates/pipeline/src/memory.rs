@@ -1,28 +1,28 @@
-//! A bound on what the requests of one instance hold together.
+//! A bound on the memory that the requests of one instance use together.
 //!
-//! Up to 16 requests share an instance and its memory, and an allocation that fails takes all of them: so the whole bodies
-//! that they hold are counted, and a request that would go over is told to come back.
+//! Up to 16 requests share an instance and its memory, and a failed allocation ends all of them. The buffered bodies are
+//! therefore counted, and a request that would exceed the budget is refused and may be retried.
 
 use postern_fault::{Fault, Kind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Whole bodies, in bytes, as read; translation holds up to three times as much for a moment. With it an instance stays
-/// below the 1 GiB that hosts give a memory.
+/// The bytes of all buffered bodies, as read; translation uses up to three times as much for a moment. With this budget an
+/// instance stays below the 1 GiB that hosts allow a memory.
 const BUDGET_BYTES: usize = 256 * 1024 * 1024;
 
-/// What all requests of this instance hold.
+/// The bytes that all requests of this instance hold.
 static HELD_BYTES: AtomicUsize = AtomicUsize::new(0);
 
 /// What one body holds, until it is dropped.
 #[derive(Debug, Default)]
-pub struct Held(usize);
+pub struct MemoryPermit(usize);
 
-impl Held {
-    /// Hold `bytes` altogether.
+impl MemoryPermit {
+    /// Extends the permit to `bytes` in total.
     ///
     /// # Errors
     ///
-    /// `unavailable`, to be retried, when that is more than is left.
+    /// `unavailable` (retryable) if the budget has too little left.
     pub fn grow_to(&mut self, bytes: usize) -> Result<(), Fault> {
         let more = bytes.saturating_sub(self.0);
         let before = HELD_BYTES.fetch_add(more, Ordering::Relaxed);
@@ -37,7 +37,7 @@ impl Held {
     }
 }
 
-impl Drop for Held {
+impl Drop for MemoryPermit {
     fn drop(&mut self) {
         HELD_BYTES.fetch_sub(self.0, Ordering::Relaxed);
     }
@@ -49,10 +49,10 @@ mod tests {
 
     #[test]
     fn refuses_what_goes_over_the_budget_and_gives_back_what_is_dropped() {
-        let mut first = Held::default();
+        let mut first = MemoryPermit::default();
         first.grow_to(BUDGET_BYTES - 10).unwrap();
         first.grow_to(BUDGET_BYTES - 10).unwrap();
-        let mut second = Held::default();
+        let mut second = MemoryPermit::default();
         second.grow_to(10).unwrap();
         assert_eq!(second.grow_to(11).unwrap_err().kind, Kind::Unavailable);
         drop(second);

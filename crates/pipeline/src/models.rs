@@ -1,4 +1,4 @@
-//! What a caller may use, and whether the gateway could serve at all.
+//! The models of a caller, and the readiness of the gateway.
 
 use crate::answer::Answer;
 use crate::authenticate;
@@ -15,7 +15,7 @@ use postern_types::router::{ListedDeployment, ModelEntry};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// `GET /v1/models`: only what this caller may use
+/// `GET /v1/models`: the models that this caller may use
 /// (<https://platform.openai.com/docs/api-reference/models/list>).
 pub async fn list<S: Stages>(
     head: &Head,
@@ -30,7 +30,7 @@ pub async fn list<S: Stages>(
     Ok(Answer::json(json!({ "object": "list", "data": data }).to_string()))
 }
 
-/// `GET /v1/models/{id}`: what the caller may not use is not there.
+/// `GET /v1/models/{id}`: a model that the caller may not use does not exist for it.
 pub async fn one<S: Stages>(
     head: &Head,
     id: &str,
@@ -50,7 +50,7 @@ pub async fn one<S: Stages>(
     }
 }
 
-/// `GET /v1/usage`: what the caller has used, reserved and left of each of its limits.
+/// `GET /v1/usage`: what the caller has used, reserved and left of each limit.
 pub async fn usage<S: Stages>(
     head: &Head,
     model: Option<&str>,
@@ -63,7 +63,8 @@ pub async fn usage<S: Stages>(
     Ok(Answer::json(exchange.wait("limiter", usage).await?))
 }
 
-/// `GET /.well-known/oauth-protected-resource`: where to get a token. For everybody, since nobody has one yet.
+/// `GET /.well-known/oauth-protected-resource`: where to get a token. It is public, since its clients have no token
+/// yet.
 pub fn resource_metadata<S: Stages>(exchange: &Exchange<S>) -> Result<Answer<S>, Refusal> {
     match exchange.stages.resource_metadata()? {
         Some(metadata) => Ok(Answer::json(metadata)),
@@ -74,7 +75,7 @@ pub fn resource_metadata<S: Stages>(exchange: &Exchange<S>) -> Result<Answer<S>,
     }
 }
 
-/// `GET /readyz`: every stage can read what it needs.
+/// `GET /readyz`: every stage can serve.
 pub async fn ready<S: Stages>(exchange: &Exchange<S>) -> Result<Answer<S>, Refusal> {
     let stages = &exchange.stages;
     stages.policy()?;
@@ -96,7 +97,7 @@ async fn entries<S: Stages>(
     Ok(offered(&exchange.stages, entries).await)
 }
 
-/// Each entry with those of its deployments that this caller may use.
+/// Each entry with the deployments that this caller may use.
 fn permitted(
     stages: &impl Stages,
     caller: &Caller,
@@ -113,7 +114,7 @@ fn permitted(
     Ok(entries)
 }
 
-/// Only what has a deployment of which every variable has a value.
+/// The entries with a deployment whose variables all have a value.
 async fn offered(stages: &impl Stages, mut entries: Vec<ModelEntry>) -> Vec<ModelEntry> {
     let listed = entries.iter().flat_map(|entry| &entry.deployments);
     let names: BTreeSet<_> = listed.flat_map(|listed| listed.required_variables.clone()).collect();
@@ -125,7 +126,7 @@ async fn offered(stages: &impl Stages, mut entries: Vec<ModelEntry>) -> Vec<Mode
     entries
 }
 
-/// `created` is a required field of OpenAI's object; policies do not say it, and 0 claims nothing.
+/// `created` is a required field of OpenAI's object; policies do not have it, and 0 claims nothing.
 fn object(entry: &ModelEntry) -> Value {
     json!({ "id": entry.id, "object": "model", "created": 0, "owned_by": entry.owned_by })
 }

@@ -1,5 +1,5 @@
-//! Carries a body to the client. The one pump: a write waits until the client's side takes it, the next read waits for
-//! the write, and so a slow client slows the vendor.
+//! Carries a body to the client. The one pump: a write waits for the client's side, the next read waits for the write,
+//! and so a slow client slows the vendor.
 
 use crate::answer::Streamed;
 use crate::exchange::Exchange;
@@ -16,17 +16,17 @@ use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
-/// A comment, which clients skip (WHATWG HTML, 9.2.6). That a client has left shows only in a write; and what stands
-/// between us and it cuts connections that are silent for long.
+/// A comment, which clients skip (WHATWG HTML, 9.2.6). A leaving client shows only in a write, and proxies on the way
+/// cut connections that are silent for long.
 const COMMENT: &str = ": \n\n";
 
-/// Models think for seconds between events; proxies cut after 30 or 60.
+/// Models think for seconds between events; proxies cut after 30 or 60 s.
 const COMMENT_AFTER_MS: u64 = 5_000;
 
-/// A client that takes nothing for ten minutes does not read any more; its vendor's connection is worth more.
+/// A client that takes nothing for ten minutes does not read any more; its vendor's connection is needed elsewhere.
 const STALLED_MS: u64 = 600_000;
 
-/// Write `first`, then what is still arriving, then the record. Ends when the client has all, or has left: dropping
+/// Writes `first`, then what is still arriving, then the record. Ends when the client has all, or has left: dropping
 /// `streamed` then cancels the vendor's work.
 pub async fn run<S: Stages, C: Client>(
     client: C,
@@ -45,7 +45,7 @@ pub async fn run<S: Stages, C: Client>(
         let (usage, price) = (streamed.usage, streamed.price.as_ref());
         pump.exchange.observe(Event::Used(usage, price));
         pump.exchange.observe(Event::Unbound(streamed.unbound.clone()));
-        // What ends early has used what was generated up to then, if that is known.
+        // An answer that ends early has used what was generated so far, if that is known.
         pump.settle(|| streamed.cut_short()).await;
     }
     let is_sound = streamed.as_ref().is_some_and(Streamed::is_sound);
@@ -70,14 +70,14 @@ pub async fn run<S: Stages, C: Client>(
     }
 }
 
-/// How a body ended.
+/// The end of a body.
 enum End {
     Complete,
     ClientGone,
     Cut(Fault),
 }
 
-/// Where a body goes, and what is held until it is there.
+/// The client of a body, and the lease until its end.
 struct Pump<S: Stages, C> {
     client: C,
     lease: Option<Lease<S>>,
@@ -95,7 +95,7 @@ impl<S: Stages, C: Client> Pump<S, C> {
         }
     }
 
-    /// Carry part after part until the vendor has no more, or one side breaks off.
+    /// Carries part after part until the vendor's answer ends, or one side breaks off.
     async fn carry(&mut self, streamed: &mut Streamed<S>) -> End {
         loop {
             match self.next(streamed).await {
@@ -122,7 +122,7 @@ impl<S: Stages, C: Client> Pump<S, C> {
         }
     }
 
-    /// Before the client has the last part: it may send its next request as soon as it has that.
+    /// Before the client has the last part: it may send its next request at once.
     async fn settle_if_done(&mut self, streamed: &Streamed<S>) {
         if streamed.is_stopped() {
             self.settle(|| streamed.cut_short()).await;
@@ -131,7 +131,7 @@ impl<S: Stages, C: Client> Pump<S, C> {
         }
     }
 
-    /// Once; then there is no lease any more.
+    /// Settles the lease, once.
     async fn settle(&mut self, outcome: impl FnOnce() -> Outcome) {
         if let Some(lease) = self.lease.take() {
             lease.settle(outcome(), &mut self.exchange).await;

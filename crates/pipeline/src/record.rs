@@ -1,4 +1,4 @@
-//! What is remembered of a request: facts about it, never its content. It observes typed events, and is one JSON line.
+//! The record of a request: facts about it, never its content. It observes typed events, and is one JSON line.
 
 use crate::found::{Direction, Found};
 use postern_dialect::vendor_words::{is_known_field, is_known_word};
@@ -10,16 +10,16 @@ use postern_types::provider::Loss;
 use postern_types::{Caller, Deployment, Price, RequestFacts, Usage};
 use serde::Serialize;
 
-/// The outcome of a request whose client did not wait for its end.
+/// The outcome of a request whose client left before its end.
 const CLIENT_GONE: &str = "client_gone";
 
-/// Losses that are named; a request can have a hundred thousand, and its line is to stay one.
+/// The number of losses that are named; a request can have a hundred thousand, and its line must stay short.
 const MAX_LOSSES: usize = 64;
 
-/// Refused deployments that are named; an alias has a handful.
+/// The number of refused deployments that are named; an alias has a handful.
 const MAX_REFUSED: usize = 16;
 
-/// What happens to a request. No event carries a prompt, an answer or a credential.
+/// The events of a request. No event carries a prompt, an answer or a credential.
 #[derive(Debug)]
 #[allow(missing_docs)]
 pub enum Event<'a> {
@@ -28,38 +28,38 @@ pub enum Event<'a> {
     Authenticated(&'a Caller),
     /// The id of the credential, if it could be read.
     NotAuthenticated(Option<String>),
-    /// What the caller wants to do.
+    /// The actions that the request needs.
     Asked(&'a [Action]),
-    /// What was decided of a deployment, or of the gateway itself.
+    /// The decision on a deployment, or on the gateway itself.
     Decided(Option<&'a Deployment>, &'a Decision),
-    /// The body was read; it has so many bytes.
+    /// The body was read; its facts and its length in bytes.
     Read(&'a RequestFacts, usize),
     /// What the guardrail has found in a text that goes this way.
     Found(&'a [Finding], Direction),
     Admitted(&'a Admission),
-    /// The limit in words, if it was one.
+    /// The limiter rejected it; the limit as text, if a limit did.
     Rejected(Option<&'a str>),
-    /// This model or alias takes the place of the one asked for.
+    /// This model or alias replaces the requested one.
     Downgraded(&'a str),
-    /// What was used could not be put in the place of what was reserved.
+    /// The lease could not be settled.
     Unsettled(String),
     /// A deployment is tried.
     Attempted(&'a Deployment),
-    /// The deployment tried last did not answer.
+    /// The last deployment did not answer.
     AttemptFailed(&'a Fault),
-    /// This fault is told in a vendor's words.
+    /// This fault has a vendor's texts.
     SaidByVendor(&'a Fault),
-    /// What the vendor's dialect could not carry.
+    /// The losses of the translation.
     Lost(&'a [Loss]),
     /// The usage, if it is known, and the price of its tokens.
     Used(Option<Usage>, Option<&'a Price>),
-    /// Why ids in the answer are nobody's: that they were handed out could not be written down.
+    /// Why ids in the answer have no owner: the owner could not be recorded.
     Unbound(Option<String>),
     /// The head of the answer has this status.
     Answered(u16),
-    /// So many bytes went out to the client.
+    /// This many bytes were sent to the client.
     Sent(usize),
-    /// It failed: before the head, or in the midst of a stream that had begun well.
+    /// It failed: before the head, or within a stream that had begun with success.
     Failed(&'a Fault),
     /// The client has all of it.
     Completed,
@@ -70,12 +70,12 @@ pub enum Event<'a> {
 /// One line of the log. No field can hold a prompt, an answer or a credential.
 #[derive(Default, Serialize)]
 pub struct Record {
-    /// When it was written, in milliseconds since 1970-01-01T00:00:00Z.
+    /// The time of writing, in milliseconds since 1970-01-01T00:00:00Z.
     unix_ms: u64,
     request_id: String,
-    /// The trace it belongs to, as the vendor got it.
+    /// Its trace context, as the vendor got it.
     traceparent: String,
-    /// The path without its query, which may hold anything.
+    /// The path without its query, which may contain anything.
     path: String,
     status: u16,
     /// `complete`, `refused`, `cut` (the vendor's stream broke) or `client_gone`.
@@ -86,23 +86,23 @@ pub struct Record {
     team: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tenant: Option<String>,
-    /// The issuer of the caller's token, as `issuers.toml` calls it; none for an API key.
+    /// The issuer of the caller's token, by its name in `issuers.toml`; none for an API key.
     #[serde(skip_serializing_if = "Option::is_none")]
     issuer: Option<String>,
     /// The id of the key, or a hash of the token's id.
     #[serde(skip_serializing_if = "Option::is_none")]
     credential_id: Option<String>,
-    /// What was decided of its actions.
+    /// The decisions on its actions.
     #[serde(skip_serializing_if = "Option::is_none")]
     access: Option<Access>,
     #[serde(skip_serializing_if = "Option::is_none")]
     model: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stream: Option<bool>,
-    /// The deployments tried, in order; the last one answered or failed.
+    /// The deployments that were tried, in order; the last one answered or failed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     deployments: Vec<String>,
-    /// Why the earlier ones did not.
+    /// Why the earlier ones failed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     failed_attempts: Vec<Failure>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -113,7 +113,7 @@ pub struct Record {
     /// What was said of its limits.
     #[serde(skip_serializing_if = "Option::is_none")]
     limits: Option<Limits>,
-    /// Why ids in the answer are nobody's.
+    /// Why ids in the answer have no owner.
     #[serde(skip_serializing_if = "Option::is_none")]
     ids_unbound: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -126,15 +126,15 @@ pub struct Record {
     output_tokens: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reasoning_tokens: Option<u64>,
-    /// The vendor gave no count: these were made here.
+    /// The vendor reported no count: these are estimates.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     tokens_estimated: bool,
-    /// What the catalogue's prices make of the tokens, in 10^-9 US dollars.
+    /// The cost of the tokens at the catalogue's prices, in 10^-9 US dollars.
     #[serde(skip_serializing_if = "Option::is_none")]
     cost_nano_usd: Option<u64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     losses: Vec<String>,
-    /// How many more there were.
+    /// The number of further losses.
     #[serde(skip_serializing_if = "is_zero")]
     losses_left_out: usize,
     request_bytes: usize,
@@ -145,42 +145,42 @@ pub struct Record {
     of_vendors: Vec<String>,
 }
 
-/// What authorization said.
+/// The decisions of authorization.
 #[derive(Default, Serialize)]
 struct Access {
     actions: Vec<&'static str>,
-    /// Something was left that may be used.
+    /// At least one deployment is allowed.
     allowed: bool,
-    /// The policies that allowed the first of it, by their ids.
+    /// The policies that allowed the first one, by their ids.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     policies: Vec<String>,
-    /// What may not be used.
+    /// The refused deployments.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     refused: Vec<RefusedUse>,
 }
 
-/// A deployment that this caller may not use so, or the gateway itself.
+/// A deployment that this caller may not use for this request, or the gateway itself.
 #[derive(Serialize)]
 struct RefusedUse {
     #[serde(skip_serializing_if = "Option::is_none")]
     deployment: Option<String>,
-    /// The policies that forbid it; none: no policy allows it.
+    /// The policies that forbid it; none: no policy permits it.
     policies: Vec<String>,
 }
 
-/// What the limiter said.
+/// The limiter's part of the record.
 #[derive(Default, Serialize)]
 struct Limits {
-    /// What was reserved for the attempt that was made last.
+    /// The reservation of the last attempt.
     reserved_tokens: u64,
     reserved_nano_usd: u64,
-    /// Of which limits little is left.
+    /// Limits that are nearly used up.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<String>,
-    /// The limit that did not admit it.
+    /// The limit that rejected it.
     #[serde(skip_serializing_if = "Option::is_none")]
     refused_by: Option<String>,
-    /// What was used in place of the model asked for.
+    /// The model that replaced the requested one.
     #[serde(skip_serializing_if = "Option::is_none")]
     downgraded_to: Option<String>,
     /// What could not be counted, and why.
@@ -192,7 +192,7 @@ fn is_zero(count: &usize) -> bool {
     *count == 0
 }
 
-/// A fault as the operator reads it: without the public text, which may repeat what a vendor said of the caller's request.
+/// A fault for the operator: without the public text, which may repeat a vendor's text about the caller's request.
 #[derive(Serialize)]
 struct Failure {
     kind: String,
@@ -205,7 +205,7 @@ struct Failure {
 }
 
 impl Failure {
-    /// `of_vendors` are words that a vendor chose: of these only what any API's reference has is written down.
+    /// `of_vendors` are words that a vendor chose: only those that some API's reference has are written.
     fn new(fault: &Fault, of_vendors: &[String]) -> Self {
         let is_ours = |word: &&str| !of_vendors.iter().any(|each| each == word);
         let code = fault.code.as_deref();
@@ -220,7 +220,7 @@ impl Failure {
 }
 
 impl Record {
-    /// Take note of an event.
+    /// Records an event.
     pub(crate) fn on(&mut self, event: Event<'_>) {
         match event {
             Event::Path(path) => self.path = shown(path),
@@ -254,7 +254,7 @@ impl Record {
         }
     }
 
-    /// Nothing more will happen. Dropped without an outcome, it is one whose client has left.
+    /// Ends the record. A request that is dropped without an outcome is one whose client has left.
     pub(crate) fn end(
         &mut self,
         unix_ms: u64,
@@ -271,7 +271,7 @@ impl Record {
         }
     }
 
-    /// One line of JSON, without its end.
+    /// One line of JSON, without its line end.
     pub fn to_json(&self) -> Option<String> {
         serde_json::to_string(self).ok()
     }
@@ -289,7 +289,7 @@ impl Record {
     }
 
     fn asked(&mut self, actions: &[Action]) {
-        let actions = actions.iter().map(|action| action.word()).collect();
+        let actions = actions.iter().map(|action| action.as_str()).collect();
         self.access = Some(Access { actions, ..Access::default() });
     }
 

@@ -1,10 +1,11 @@
-//! What a vendor says in an answer that began well, without our secrets: its errors, and answers that nobody reads.
+//! Removes our secrets from a vendor's texts in an answer that began with success: its errors, and answers that are not
+//! decoded.
 
 use crate::stages::Upstream;
 use postern_fault::Fault;
 use postern_types as types;
 
-/// A decoded part; a fault comes without what `upstream` knows to be secret: the vendor may have quoted it.
+/// A decoded part; a fault without the secrets that `upstream` knows, which the vendor may have quoted.
 pub async fn redacted<T>(
     upstream: &impl Upstream,
     decoded: Result<T, types::Fault>,
@@ -15,7 +16,7 @@ pub async fn redacted<T>(
     }
 }
 
-/// An answer that passes unread, without what `upstream` knows to be secret.
+/// An answer that passes without being decoded, without the secrets that `upstream` knows.
 pub async fn text(upstream: &impl Upstream, body: String) -> String {
     upstream.redact(vec![body]).await.pop().unwrap_or_default()
 }

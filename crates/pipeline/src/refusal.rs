@@ -1,26 +1,26 @@
-//! Why a request gets no answer: a fault of some stage, or what is wrong in HTTP itself.
+//! Why a request gets no answer: a fault of a stage, or an error of HTTP itself.
 
 use postern_fault::{Fault, Kind};
 use postern_types as types;
 use postern_types::limiter::Rejection;
 
-/// A fault on its way to the client, with what only HTTP knows of it.
+/// A fault for the client, with its details of HTTP.
 #[derive(Debug)]
 pub struct Refusal {
-    /// What went wrong.
+    /// The fault.
     pub fault: Fault,
-    /// The status, where the fault's kind does not say it all.
+    /// The status, if it differs from that of the fault's kind.
     pub status: Option<u16>,
-    /// The methods that would do (RFC 9110, 15.5.6), for 405.
+    /// The allowed methods (RFC 9110, 15.5.6), for 405.
     pub allow: Option<&'static str>,
-    /// Further headers: how the caller's limits stand, or what would let it in.
+    /// Further headers: the status of the caller's limits, or a challenge.
     pub fields: Vec<(String, String)>,
-    /// The model or alias that policy offers instead.
+    /// The model or alias that policy names instead.
     pub downgrade_to: Option<Box<str>>,
 }
 
 impl Refusal {
-    /// A refusal of what is wrong in HTTP itself, with its own status.
+    /// A refusal for an error of HTTP itself, with its own status.
     pub fn http(status: u16, code: &str, public: impl Into<String>) -> Self {
         let fault = Fault::new(Kind::InvalidRequest, public).with_code(code);
         Refusal { status: Some(status), ..fault.into() }

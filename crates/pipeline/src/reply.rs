@@ -10,7 +10,7 @@ use crate::refusal::Refusal;
 use crate::stages::{Client, Stages};
 use postern_dialect::{Wire, translate};
 
-/// What the client gets: a head, and a body that is whole or still arriving.
+/// The response: a head, and a body that is complete or still arriving.
 pub struct Reply<S: Stages> {
     /// The status.
     pub status: u16,
@@ -22,7 +22,7 @@ pub struct Reply<S: Stages> {
 }
 
 impl<S: Stages> Reply<S> {
-    /// Send the body, after the head has gone.
+    /// Sends the body, after the head was sent.
     pub async fn send(self, client: impl Client) {
         // RFC 9110, 9.3.2: the head is the same, and nothing follows it.
         let body = if self.exchange.is_head { Vec::new() } else { self.body };
@@ -49,7 +49,7 @@ pub fn answer<S: Stages>(answer: Answer<S>, exchange: Exchange<S>) -> Reply<S> {
     respond(answer.status, fields, answer.body, answer.streamed, exchange)
 }
 
-/// Say no.
+/// The response of a refusal.
 pub fn refusal<S: Stages>(refusal: Refusal, mut exchange: Exchange<S>) -> Reply<S> {
     let fault = refusal.fault;
     let status =
@@ -64,7 +64,7 @@ pub fn refusal<S: Stages>(refusal: Refusal, mut exchange: Exchange<S>) -> Reply<
         fields.push(("allow".to_owned(), methods.to_owned()));
     }
     if let Some(ms) = fault.retry_after_ms {
-        // RFC 9110, 10.2.3 knows whole seconds: never earlier than said. The SDKs read the exact one.
+        // RFC 9110, 10.2.3 has whole seconds, rounded up here. The SDKs read the exact header.
         fields.push(("retry-after".to_owned(), ms.div_ceil(1_000).to_string()));
         fields.push(("retry-after-ms".to_owned(), ms.to_string()));
     }

@@ -19,7 +19,7 @@ use postern_dialect::{media, needs};
 use postern_types::Target;
 use std::rc::Rc;
 
-/// Run the stages in their order. Streams go on in [`crate::pump`] after this has returned.
+/// Runs the stages in their order. Streams go on in [`crate::pump`] after this has returned.
 pub async fn run<S: Stages>(
     head: &Head,
     operation: Operation,
@@ -28,9 +28,9 @@ pub async fn run<S: Stages>(
 ) -> Result<Answer<S>, Refusal> {
     // Without readable policies nothing is served.
     let policy = exchange.stages.policy()?;
-    // Identity first: for a caller nobody knows, nothing is read, counted or looked up.
+    // Identity first: an unknown caller costs no read, no count and no look-up.
     let caller = authenticate::caller(head, exchange).await?;
-    // The body, once: every later stage speaks of these bytes.
+    // The body, once: every later stage refers to these bytes.
     let stages = exchange.stages.clone();
     let is_form = media::is_form(operation);
     let max_bytes = match is_form {
@@ -38,17 +38,17 @@ pub async fn run<S: Stages>(
         false => policy.max_request_body_bytes,
     };
     let read = body::read(&stages, body, head, max_bytes);
-    let (bytes, held) = exchange.wait("body", read).await?;
+    let (bytes, permit) = exchange.wait("body", read).await?;
     let body_bytes = bytes.len();
     // Files stay here; of a form the stages get the fields that are text.
     let (body, upload) = match is_form {
         true => {
             let upload =
-                Upload::read(&head.content_types, bytes, held, policy.max_request_body_bytes)?;
+                Upload::read(&head.content_types, bytes, permit, policy.max_request_body_bytes)?;
             (upload.to_json(), Some(Rc::new(upload)))
         }
         false => {
-            exchange.held.push(held);
+            exchange.memory.push(permit);
             (body::text(bytes)?, None)
         }
     };
@@ -72,11 +72,11 @@ pub async fn run<S: Stages>(
         policy,
         guard: guard.as_deref(),
     };
-    // Which deployments may serve it, best first, which of these this caller may use for what the request does, and at which it
-    // may use what the request names.
+    // The deployments that may serve it, best first, and of these the ones that this caller may use for what the
+    // request does and for the ids that it names.
     let targets = targets(&call, None, exchange).await?;
-    // Each in turn until one begins to answer: after the client's first byte there is no other. Before each, the limiter
-    // reserves what it may use.
+    // Each in turn until one begins to answer: after the client's first byte there is no other. Before each, the
+    // limiter reserves the most that it may use.
     match attempt::in_turn(&call, targets, exchange).await {
         Err(refusal) if refusal.downgrade_to.is_some() => {
             downgraded(&call, refusal, exchange).await
@@ -85,7 +85,7 @@ pub async fn run<S: Stages>(
     }
 }
 
-/// The deployments that may serve, `instead` in place of the model asked for. Default deny.
+/// The deployments that may serve, of `instead` if it is given. Default deny.
 async fn targets<S: Stages>(
     call: &Call<'_>,
     instead: Option<&str>,
@@ -97,7 +97,7 @@ async fn targets<S: Stages>(
     ids::permitted(call, targets, exchange).await
 }
 
-/// A limit may name another model rather than refuse. Where that one does not answer, its refusal stands.
+/// A limit may name another model instead of refusing. If that one does not answer, the limit's refusal stands.
 async fn downgraded<S: Stages>(
     call: &Call<'_>,
     mut refusal: Refusal,

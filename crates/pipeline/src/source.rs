@@ -1,6 +1,6 @@
 //! A vendor's answer as text, chunk by chunk, with a bound on its silence.
 
-use crate::memory::Held;
+use crate::memory::MemoryPermit;
 use crate::stages::{Body, Stages};
 use crate::within::within;
 use postern_event_stream::aws::{self, Unframer};
@@ -8,10 +8,10 @@ use postern_fault::{Fault, Kind};
 
 /// One read: vendors' events are under 1 KiB, and a host hands out what has arrived, so that this only bounds memory.
 const READ_BYTES: usize = 16 * 1024;
-/// An error's body is on its way when its head is there; another deployment waits for it.
+/// An error's body follows its head at once; another deployment waits for it.
 const ERROR_BODY_MS: u64 = 2_000;
 
-/// What follows the last event: the end of the body, already on its way.
+/// The time for the rest after the last event: the end of the body, already in transit.
 const REST_MS: u64 = 1_000;
 
 /// The bytes of an answer. Dropping it cancels the vendor's work.
@@ -20,22 +20,22 @@ pub struct Source<S: Stages> {
     body: S::Body,
     /// How it ended has been asked.
     is_known: bool,
-    /// The other side has no more: to read once again would be a trap.
+    /// The stream has ended: another read would trap.
     ended: bool,
     /// What has been read and not handed out; between two calls at most the beginning of a character.
     buffer: Vec<u8>,
     handed_out: usize,
     silence_ms: u32,
-    /// Undoes the vendor's binary framing.
+    /// Decodes the vendor's binary framing.
     unframer: Option<Unframer>,
-    /// What it made of the last bytes.
+    /// The decoder's output of the last bytes.
     unframed: String,
 }
 
 /// Amazon's framing of streams (<https://docs.aws.amazon.com/transcribe/latest/dg/event-stream.html>).
 const AWS_EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
 
-/// The longest frame that is held: Amazon's own limit is 24 MiB, and Converse's events are under 1 MiB.
+/// The longest frame that is buffered: Amazon's own limit is 24 MiB, and Converse's events are under 1 MiB.
 const MAX_FRAME_BYTES: usize = 16 * 1024 * 1024;
 
 impl<S: Stages> Source<S> {
@@ -133,9 +133,9 @@ impl<S: Stages> Source<S> {
     ///
     /// As [`Source::chunk`], `upstream-invalid` for more than `max_bytes`, and `unavailable` when there is no room to hold
     /// it.
-    pub async fn whole(&mut self, max_bytes: u64) -> Result<(String, Held), Fault> {
+    pub async fn whole(&mut self, max_bytes: u64) -> Result<(String, MemoryPermit), Fault> {
         let cap = usize::try_from(max_bytes).unwrap_or(usize::MAX);
-        let mut held = Held::default();
+        let mut permit = MemoryPermit::default();
         loop {
             // Doubling, but never past the one byte that proves it too long.
             let more = self.buffer.len().max(READ_BYTES).min(cap - self.buffer.len() + 1);
@@ -145,14 +145,14 @@ impl<S: Stages> Source<S> {
                     format!("the answer has more than {cap} bytes (response.max_body_bytes)");
                 return Err(invalid("the provider's answer is too large").with_private(private));
             }
-            held.grow_to(self.buffer.len())?;
+            permit.grow_to(self.buffer.len())?;
             if ended {
                 break;
             }
         }
         self.end().await?;
         let text = String::from_utf8(std::mem::take(&mut self.buffer)).map_err(|_| not_utf8())?;
-        Ok((text, held))
+        Ok((text, permit))
     }
 
     /// Up to `max_bytes` of it, however it ends: for the explanation of an error.
@@ -172,7 +172,7 @@ impl<S: Stages> Source<S> {
         String::from_utf8_lossy(&text).into_owned()
     }
 
-    /// Read what is left after the last event, so that the connection can serve the next request.
+    /// Reads the rest after the last event, so that the connection can serve the next request.
     pub async fn rest(&mut self) {
         let stages = self.stages.clone();
         within(&stages, REST_MS, async {

@@ -82,7 +82,7 @@ pub trait Limiter {
         model: Option<String>,
     ) -> Result<String, Fault>;
     async fn limiter_ready(&self) -> Result<(), Fault>;
-    /// A request was dropped with its lease: nothing waits any more, and the lease lapses by itself.
+    /// A request was dropped with its lease: it cannot wait any more, and the lease lapses by itself.
     fn abandoned(&self, lease: String);
 }
 
@@ -121,7 +121,7 @@ pub trait Decoder {
     fn so_far(&self) -> Usage;
 }
 
-/// A request for a vendor, complete but for the credential.
+/// A request for a vendor, without the credential.
 #[allow(missing_docs)]
 #[derive(Debug, Clone)]
 pub struct Outbound {
@@ -142,7 +142,7 @@ pub enum OutboundBody {
     Form(FormBody),
 }
 
-/// A vendor's answer, whatever its status.
+/// A vendor's answer, with any status.
 #[allow(missing_docs)]
 pub struct Inbound<B> {
     pub status: u16,
@@ -161,22 +161,23 @@ pub trait Upstream {
     async fn redact(&self, texts: Vec<String>) -> Vec<String>;
 }
 
-/// Bytes that arrive. Dropping them tells the other side that no more are wanted.
+/// Incoming bytes. Dropping them tells the other side that no more are needed.
 pub trait Body {
-    /// Appends what has arrived to the buffer, within its capacity. True: no more will come, and it may not be read again.
+    /// Appends what has arrived to the buffer, within its capacity. True: the stream has ended, and must not be read
+    /// again.
     async fn read(&mut self, buffer: Vec<u8>) -> (bool, Vec<u8>);
 
-    /// How it ended, once it has.
+    /// The end of the stream, once it has ended.
     ///
     /// # Errors
     ///
-    /// What cut it short.
+    /// The fault that cut it.
     async fn ending(&mut self) -> Result<(), Fault>;
 }
 
-/// Where an answer goes.
+/// The client's side of an answer.
 pub trait Client {
-    /// True when the client has taken all of it, false when it has left.
+    /// True if the client has taken all of it, false if it has left.
     async fn write(&mut self, bytes: Vec<u8>) -> bool;
 
     /// No more will come, and what has come must not look whole.
@@ -191,7 +192,7 @@ pub trait Platform {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     fn unix_ms(&self) -> u64;
 
-    /// Returns after so many milliseconds.
+    /// Returns after this many milliseconds.
     async fn sleep(&self, ms: u64);
 
     /// 64 random bits.
@@ -201,14 +202,14 @@ pub trait Platform {
     ///
     /// # Errors
     ///
-    /// `unavailable` when it cannot be read: without readable policies nothing is served.
+    /// `unavailable` if it cannot be read: without readable policies nothing is served.
     fn policy(&self) -> Result<&'static Gateway, postern_fault::Fault>;
 
-    /// The last byte of a request is out.
+    /// Writes the record: the request has ended.
     fn record(&self, record: &Record);
 }
 
-/// All that a pipeline needs. A clone is the same stages.
+/// All stages and the platform. A clone is the same stages.
 pub trait Stages:
     Auth + Guardrail + Limiter + Router + Provider + Upstream + Platform + Clone + 'static
 {

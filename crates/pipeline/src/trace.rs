@@ -1,12 +1,12 @@
-//! Who asked, in the terms of tracing: the request id and the W3C trace context
-//! (<https://www.w3.org/TR/trace-context/>).
+//! The request id and the W3C trace context (<https://www.w3.org/TR/trace-context/>).
 
 use crate::stages::Platform;
 
-/// Longest request id taken from a client. Ids in use are UUIDs (36) and ULIDs (26); 128 leaves room for prefixes.
+/// The longest request id that is taken from a client. Ids in use are UUIDs (36) and ULIDs (26); 128 leaves room for
+/// prefixes.
 const MAX_REQUEST_ID_BYTES: usize = 128;
 
-/// The client's request id if it is one, else a new one of 128 random bits.
+/// The client's request id if it is valid, otherwise a new one of 128 random bits.
 pub fn request_id(presented: Option<&str>, platform: &impl Platform) -> String {
     match presented {
         Some(id) if is_request_id(id) => id.to_owned(),
@@ -28,7 +28,7 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// From the client's headers.
+    /// The context from the client's headers.
     pub fn continued(
         parent: Option<&str>,
         state: Option<String>,
@@ -47,8 +47,8 @@ impl Trace {
     }
 }
 
-/// The trace id of a valid `traceparent`; a later version is read as version 00 (section 3.2.4).
-/// And whether it is sampled, the one flag of version 00 (section 3.2.2.5).
+/// The trace id of a valid `traceparent`, and whether it is sampled, the one flag of version 00 (section 3.2.2.5). A
+/// later version is read as version 00 (section 3.2.4).
 fn parse_traceparent(text: &str) -> Option<(&str, bool)> {
     let mut parts = text.split('-');
     let (version, trace, parent, flags) =

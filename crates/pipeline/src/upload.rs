@@ -1,6 +1,6 @@
 //! The form of a request: its texts go to the stages, its files stay here until a vendor gets them.
 
-use crate::memory::Held;
+use crate::memory::MemoryPermit;
 use crate::refusal::Refusal;
 use postern_fault::{Fault, Kind};
 use postern_form::{Error, Form, Rewritten};
@@ -12,7 +12,7 @@ pub struct Upload {
     form: Form,
     content_type: String,
     /// What its bytes take of the instance's memory.
-    _held: Held,
+    _permit: MemoryPermit,
 }
 
 impl Upload {
@@ -24,7 +24,7 @@ impl Upload {
     pub fn read(
         content_types: &[String],
         bytes: Vec<u8>,
-        held: Held,
+        permit: MemoryPermit,
         max_text_bytes: u64,
     ) -> Result<Self, Refusal> {
         let content_type = match content_types {
@@ -37,7 +37,7 @@ impl Upload {
         };
         let max_text_bytes = usize::try_from(max_text_bytes).unwrap_or(usize::MAX);
         let form = Form::read(&content_type, bytes, max_text_bytes).map_err(refusal)?;
-        Ok(Upload { form, content_type, _held: held })
+        Ok(Upload { form, content_type, _permit: permit })
     }
 
     /// Its fields, as the stages read them.

@@ -1,13 +1,13 @@
-//! Bounds on waiting.
+//! Timeouts.
 
 use crate::stages::Platform;
 use futures::future::{Either, select};
 use std::future::Future;
 use std::pin::pin;
 
-/// What `work` gives, unless it takes longer than `limit_ms`; then it is dropped, and with it whatever it was waiting for.
+/// The result of `work`, unless it takes longer than `limit_ms`; then it is dropped.
 ///
-/// The clock is only asked if `work` has to wait at all.
+/// The clock is only read if `work` has to wait.
 pub async fn within<T>(
     platform: &impl Platform,
     limit_ms: u64,

@@ -66,7 +66,7 @@ impl Capability {
 
     /// The word for it in `models.toml`.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         word_of(self, Self::WORDS)
     }
 
@@ -100,7 +100,7 @@ impl Strategy {
 
     /// The word for it in `routes.toml`.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         word_of(self, Self::WORDS)
     }
 }
@@ -108,7 +108,7 @@ impl Strategy {
 /// How confidential data may be; each is more so than the ones before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum DataClass {
-    /// Anybody may see it.
+    /// It is public.
     Public,
     /// For the organisation itself.
     Internal,
@@ -128,13 +128,13 @@ impl DataClass {
 
     /// The word for it in `consumers.toml` and `issuers.toml`.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         word_of(self, Self::WORDS)
     }
 
     /// The class that a word is; nothing for any other word.
     #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
+    pub fn from_name(word: &str) -> Option<Self> {
         Self::WORDS.iter().find(|(each, _)| *each == word).map(|(_, class)| *class)
     }
 }
@@ -168,7 +168,7 @@ impl LimitUnit {
 
     /// The word for it in `plans.toml`.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         word_of(self, Self::WORDS)
     }
 }
@@ -199,7 +199,7 @@ impl Period {
 
     /// The word for it in `plans.toml`.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         word_of(self, Self::WORDS)
     }
 }
@@ -219,7 +219,7 @@ impl Window {
 
     /// The word for it in `plans.toml`.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         word_of(self, Self::WORDS)
     }
 }
@@ -238,24 +238,24 @@ mod tests {
     #[test]
     fn every_meaning_has_its_word() {
         for (word, capability) in Capability::WORDS {
-            assert_eq!(capability.word(), *word);
+            assert_eq!(capability.as_str(), *word);
         }
         for (word, dialect) in Dialect::WORDS {
-            assert_eq!(dialect.word(), word);
+            assert_eq!(dialect.as_str(), word);
         }
         for (word, class) in DataClass::WORDS {
-            assert_eq!(class.word(), *word);
-            assert_eq!(DataClass::from_word(word), Some(*class));
+            assert_eq!(class.as_str(), *word);
+            assert_eq!(DataClass::from_name(word), Some(*class));
         }
-        assert_eq!(DataClass::from_word("Public"), None);
+        assert_eq!(DataClass::from_name("Public"), None);
         for (word, unit) in LimitUnit::WORDS {
-            assert_eq!(unit.word(), *word);
+            assert_eq!(unit.as_str(), *word);
         }
         for (word, period) in Period::WORDS {
-            assert_eq!(period.word(), *word);
+            assert_eq!(period.as_str(), *word);
         }
         assert!(Period::WORDS.is_sorted_by_key(|(_, period)| *period), "the longer, the later");
-        assert_eq!((Window::Calendar.word(), Window::Rolling.word()), ("calendar", "rolling"));
-        assert_eq!(Strategy::Ordered.word(), "ordered");
+        assert_eq!((Window::Calendar.as_str(), Window::Rolling.as_str()), ("calendar", "rolling"));
+        assert_eq!(Strategy::Ordered.as_str(), "ordered");
     }
 }

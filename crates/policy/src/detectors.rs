@@ -25,7 +25,7 @@ impl DetectorGroup {
 
     /// The word for it in `guardrails.toml`.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         word_of(self, Self::WORDS)
     }
 
@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn every_group_has_its_word_and_its_detectors() {
         for (word, group) in DetectorGroup::WORDS {
-            assert_eq!(group.word(), *word);
+            assert_eq!(group.as_str(), *word);
             assert!(DETECTORS.iter().any(|(_, each)| each == group), "{word} is empty");
             assert!(DETECTORS.iter().all(|(name, _)| name != word), "{word} is both");
         }

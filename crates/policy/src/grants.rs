@@ -61,7 +61,7 @@ pub(crate) enum CallerKey {
 
 impl CallerKey {
     /// What one of them is called.
-    pub(crate) fn word(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Consumer => "consumer",
             Self::Team => "team",
@@ -174,7 +174,7 @@ fn names(
 
 /// Addresses and ranges of them, each once.
 ///
-/// A list that is written and empty would let nobody in where it restricts, and is refused.
+/// A list that is empty would refuse every address where it restricts, and is refused.
 pub(crate) fn ip_ranges(
     report: &mut Report<'_>,
     label: Label<'_>,

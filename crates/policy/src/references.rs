@@ -107,7 +107,7 @@ fn dangling_caller(key: CallerKey, name: &str, callers: &KnownCallers) -> Option
         CallerKey::Tenant => ("tenants", "which is the tenant of no consumer and no issuer"),
         CallerKey::Role => ("caller_roles", "which is a role of no consumer and no issuer"),
     };
-    let list_is = format!("the {}s are", key.word());
+    let list_is = format!("the {}s are", key.as_str());
     let advice = nearest_or_list(name, names.iter().map(String::as_str), &list_is);
     Some(format!("`{written}` names {}, {rule}; {advice}", shown(name)))
 }

@@ -152,7 +152,7 @@ fn models(
     let models: Vec<Arc<Model>> = models.into_iter().collect::<Option<_>>()?;
     let shared = |capability| models.iter().all(|model| model.can(capability));
     if complete && !Capability::ENDPOINTS.into_iter().any(shared) {
-        let words = Capability::ENDPOINTS.map(|endpoint| format!("{:?}", endpoint.word()));
+        let words = Capability::ENDPOINTS.map(|endpoint| format!("{:?}", endpoint.as_str()));
         let message = format!(
             "`models` has some that can do nothing that the others can; write models that share one of {}",
             words.join(", ")

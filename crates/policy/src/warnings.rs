@@ -1,4 +1,4 @@
-//! What is right, and yet may surprise whoever wrote it.
+//! Valid but surprising settings.
 
 use std::collections::BTreeSet;
 

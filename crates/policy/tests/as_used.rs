@@ -153,7 +153,7 @@ fn the_shipped_vendors_are_rows_of_every_dialect() {
     let place = |name: &str| {
         let provider = catalogue.provider(name).unwrap().clone();
         let url = provider.endpoint(|variable| Some(default_of(variable))).unwrap().unwrap();
-        format!("{} {}", provider.dialect.word(), url.url("/x"))
+        format!("{} {}", provider.dialect.as_str(), url.url("/x"))
     };
     assert_eq!(place("openai"), "openai https://api.openai.com/v1/x");
     assert_eq!(place("openai-responses"), "responses https://api.openai.com/v1/x");
@@ -168,7 +168,7 @@ fn the_shipped_vendors_are_rows_of_every_dialect() {
     assert_eq!(place("groq"), "openai https://api.groq.com/openai/v1/x");
 }
 
-/// What `spin.toml` gives a variable that nobody sets; `p` for those that must be set.
+/// The value in `spin.toml` of a variable without a setting; `p` for those that must be set.
 fn default_of(variable: &str) -> String {
     const MANIFEST: &str = include_str!("../../../spin.toml");
     let line = MANIFEST.lines().find(|line| line.starts_with(&format!("{variable} = {{"))).unwrap();

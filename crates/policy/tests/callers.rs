@@ -97,7 +97,7 @@ fn forwarded_addresses_are_believed_from_the_proxies_that_are_named() {
 }
 
 #[test]
-fn without_a_file_nobody_issues_tokens() {
+fn without_a_file_no_issuer_is_trusted() {
     for none in [Issuers::from_toml(None).unwrap(), Issuers::from_toml(Some("")).unwrap()] {
         assert_eq!(none.iter().count(), 0);
         assert!(none.introspecting().is_none() && none.protected_resource().is_none());

@@ -116,7 +116,7 @@ fn the_shipped_policies_are_read() {
     assert_eq!(policies.plans.plan(plan.as_deref()).unwrap().limits.len(), 4);
     assert!(policies.catalogue.route("with-fallback").is_some());
     assert_eq!(policies.issuers.iter().count(), 0, "nobody's tokens are believed as shipped");
-    let rules = policies.guardrails.rules().map(|rule| (rule.name.as_str(), rule.action.word()));
+    let rules = policies.guardrails.rules().map(|rule| (rule.name.as_str(), rule.action.as_str()));
     let expected = [
         ("anonymise-default-chat", "anonymise"),
         ("flag-personal-data", "flag"),

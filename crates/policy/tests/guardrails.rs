@@ -132,7 +132,7 @@ fn actions_are_ordered_by_how_strict_they_are() {
     };
     let actions: Vec<_> = words.iter().map(action).collect();
     assert!(actions.is_sorted());
-    assert!(actions.iter().zip(words).all(|(action, word)| action.word() == word));
+    assert!(actions.iter().zip(words).all(|(action, word)| action.as_str() == word));
 }
 
 #[test]

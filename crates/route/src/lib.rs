@@ -1,4 +1,4 @@
-//! Which deployments serve a request, in which order.
+//! Which deployments serve a request, and in which order.
 //!
 //! Pure: the catalogue, the caller's patterns and the request go in, deployments come out.
 
@@ -6,16 +6,16 @@ use postern_fault::{Fault, Kind, shown};
 use postern_policy::{Capability, Catalogue, Deployment, Model, ModelPattern, Named};
 use std::sync::Arc;
 
-/// What a caller may ask for, and where its requests may go.
+/// The models that a caller may request, and the regions its requests may go to.
 #[derive(Debug, Clone)]
 pub struct Allowed<'c> {
     models: Vec<ModelPattern>,
-    /// None: anywhere.
+    /// None: any.
     regions: Option<&'c [String]>,
 }
 
 impl<'c> Allowed<'c> {
-    /// From the patterns as written; what is none allows nothing.
+    /// From the patterns as written; an invalid pattern allows nothing.
     pub fn new<T: AsRef<str>>(patterns: &[T], regions: Option<&'c [String]>) -> Self {
         let patterns = patterns.iter().filter_map(|text| ModelPattern::parse(text.as_ref()));
         Allowed { models: patterns.collect(), regions }
@@ -25,7 +25,7 @@ impl<'c> Allowed<'c> {
         self.models.iter().any(|pattern| pattern.matches(name))
     }
 
-    /// May a request go there? Where policy does not say where a provider works, that is no region of anybody's.
+    /// Whether a request may go there. A provider without a region in policy is in no region of a caller.
     fn reaches(&self, deployment: &Deployment) -> bool {
         let Some(regions) = self.regions else { return true };
         let region = deployment.provider.region.as_ref();
@@ -33,7 +33,7 @@ impl<'c> Allowed<'c> {
     }
 }
 
-/// A deployment that may serve, and the model it is one of.
+/// A deployment that may serve, and its model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Choice<'c> {
@@ -43,12 +43,13 @@ pub struct Choice<'c> {
 
 /// The deployments that serve `name`, in the order they are tried; never empty.
 ///
-/// A model must be able to do one of `any_of`, and all that the request `needs` besides. A model's deployments come as `models.toml` lists them; an alias is its models one after the other.
+/// A model must have one capability of `any_of`, and all of `needs`. A model's deployments are in the order of
+/// `models.toml`; an alias has those of its models, one after the other.
 ///
 /// # Errors
 ///
-/// `model-not-found` for what does not exist or is not allowed (the caller cannot tell which),
-/// `invalid-request` for a model that does not do what is asked, `forbidden` for one that is in none of the caller's regions.
+/// `model-not-found` for a name that does not exist or is not allowed (the caller cannot distinguish the two),
+/// `invalid-request` for a model that lacks a capability, `forbidden` for one outside the caller's regions.
 pub fn choose<'c>(
     catalogue: &'c Catalogue,
     name: &str,
@@ -65,7 +66,7 @@ pub fn choose<'c>(
     let serve = models.iter().filter(|model| any_of.iter().any(|one| model.can(*one)));
     let serve: Vec<_> = serve.collect();
     if serve.is_empty() {
-        let words: Vec<_> = any_of.iter().map(|capability| capability.word()).collect();
+        let words: Vec<_> = any_of.iter().map(|capability| capability.as_str()).collect();
         let public = format!("the model `{name}` does not offer {}", words.join(" or "));
         return Err(Fault::invalid_request("model", public).with_code("unsupported_operation"));
     }
@@ -81,7 +82,7 @@ pub fn choose<'c>(
     }
 }
 
-/// No model has all that is needed: what none of them has, or what no single one has together.
+/// No model has all needed capabilities: those that none has, or those that no single one has together.
 fn lacking(name: &str, models: &[&Arc<Model>], needs: &[Capability]) -> Fault {
     let has = |need: &Capability| models.iter().any(|model| model.can(*need));
     let mut lacked: Vec<_> = needs.iter().filter(|need| !has(need)).collect();
@@ -89,7 +90,7 @@ fn lacking(name: &str, models: &[&Arc<Model>], needs: &[Capability]) -> Fault {
         lacked.extend(needs);
     }
     let words: Vec<_> =
-        lacked.iter().map(|capability| format!("`{}`", capability.word())).collect();
+        lacked.iter().map(|capability| format!("`{}`", capability.as_str())).collect();
     let public = format!(
         "the model `{name}` does not have what this request needs ({}): ask another model, or leave that out",
         words.join(", ")
@@ -101,14 +102,14 @@ fn choices_of(model: &Model) -> impl Iterator<Item = Choice<'_>> {
     model.deployments.iter().map(move |deployment| Choice { model, deployment })
 }
 
-/// A name that can be asked for, and who makes what answers.
+/// A name that can be requested, and its owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed<'c> {
     /// The model or alias.
     pub name: &'c str,
-    /// Its maker; for an alias that of its first model.
+    /// Its owner; for an alias that of its first model.
     pub owned_by: &'c str,
-    /// What answers: the model itself, or those of the alias.
+    /// The model itself, or those of the alias.
     pub models: &'c [Arc<Model>],
 }
 
@@ -120,7 +121,7 @@ impl<'c> Listed<'c> {
     }
 }
 
-/// Every model and alias that may be asked for, by name.
+/// Every model and alias that may be requested, by name.
 pub fn list<'c>(catalogue: &'c Catalogue, allowed: &Allowed<'_>) -> Vec<Listed<'c>> {
     let models = catalogue.models().map(|model| Listed {
         name: &model.name,

@@ -1,4 +1,4 @@
-//! Chat completions: read the request, decide the choices, deliver them whole or as events.
+//! Chat completions: reads the request, decides the choices, delivers them buffered or as events.
 
 mod choice;
 mod delivery;
@@ -22,7 +22,7 @@ use request::ChatRequest;
 use serde_json::Value;
 use wire::Envelope;
 
-/// Answer `POST /chat/completions`.
+/// Answers `POST /chat/completions`.
 pub(crate) fn complete(behaviour: Behaviour, seed: &Seed, body: &Value) -> Result<Script, Refusal> {
     let request = ChatRequest::read(&Fields::of_body(body)?)?;
     let envelope = Envelope::new(seed, &request);

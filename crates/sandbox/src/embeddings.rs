@@ -1,4 +1,4 @@
-//! Embeddings: texts become unit vectors, the same text the same one.
+//! Embeddings: texts become unit vectors, and the same text always the same vector.
 
 mod request;
 mod vector;
@@ -16,7 +16,7 @@ use base64::engine::general_purpose::STANDARD;
 use request::{EmbeddingsRequest, Input};
 use serde_json::{Value, json};
 
-/// Answer `POST /embeddings`; one step a vector, so that two thousand of them are never in memory together.
+/// Answers `POST /embeddings`; one step per vector, so that two thousand of them are never in memory together.
 pub(crate) fn embed(behaviour: Behaviour, _seed: &Seed, body: &Value) -> Result<Script, Refusal> {
     let request = EmbeddingsRequest::read(&Fields::of_body(body)?)?;
     let EmbeddingsRequest { model, inputs, dimensions, encoding } = request;

@@ -1,10 +1,10 @@
-//! Fields of a request, read with the vendor's words for what is wrong with them. `null` is as good as absent.
+//! Reads the fields of a request, with the vendor's error messages. `null` counts as absent.
 
 use crate::refusal::Refusal;
 use serde_json::{Map, Value};
 use std::ops::RangeInclusive;
 
-/// One object of a request, and where it stands in it.
+/// One object of a request, and its path.
 #[derive(Clone)]
 pub(crate) struct Fields<'a> {
     object: &'a Map<String, Value>,

@@ -1,12 +1,12 @@
-//! Answers by the models of the host that runs the components: `fermyon:spin/llm`, Spin's serverless inference.
+//! Answers with the models of the host that runs the components: `fermyon:spin/llm`, Spin's serverless inference.
 //!
-//! A deployment whose `upstream_model` begins with [`PREFIX`] is one of them. [`read`] turns the request into a
-//! [`Task`]; whoever has the interface performs it and hands the outcome to [`Inference::answer`] or
-//! [`Embedding::answer`], which say it in OpenAI's dialect. No I/O and no clock, as everywhere in this crate.
+//! A deployment whose `upstream_model` begins with [`PREFIX`] uses one of them. [`read`] turns the request into a
+//! [`Task`]; the component performs it with the interface and passes the outcome to [`Inference::answer`] or
+//! [`Embedding::answer`], which write it in OpenAI's dialect. No I/O and no clock, as everywhere in this crate.
 //!
-//! The interface takes one text and a few numbers. A chat becomes that text (`prompt.rs` says how), an answer becomes one
-//! choice, and a stream is one that comes all at once. What the interface cannot do is refused by the field's name, and
-//! never left out: tools, images, schemas, seeds. The interface:
+//! The interface takes one text and a few numbers. A chat becomes that text (see `prompt.rs`), an answer becomes one
+//! choice, and a stream has all its text at once. A feature that the interface lacks is refused by the field's name,
+//! and never left out: tools, images, schemas, seeds. The interface:
 //! <https://github.com/spinframework/spin/blob/main/wit/deps/spin%402.0.0/llm.wit>.
 
 mod allowed;
@@ -26,7 +26,7 @@ use crate::seed::Seed;
 use serde_json::Value;
 use wire::Head;
 
-/// What precedes the host's name of a model in `upstream_model`: `spin-llm/llama2-chat`.
+/// The prefix of the host's name of a model in `upstream_model`: `spin-llm/llama2-chat`.
 pub const PREFIX: &str = "spin-llm/";
 
 /// The host's name of the model, if it is one of the host's.
@@ -34,7 +34,7 @@ pub fn model(upstream_model: &str) -> Option<&str> {
     upstream_model.strip_prefix(PREFIX)
 }
 
-/// What is asked of the component, as it came.
+/// The request to the component.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
     /// `/chat/completions` or `/embeddings`.
@@ -43,13 +43,13 @@ pub struct Question<'a> {
     pub model: &'a str,
     /// The body, in OpenAI's dialect.
     pub body: &'a str,
-    /// The most tokens of an answer, if the catalogue says it.
+    /// The maximum of an answer's tokens, if the catalogue has it.
     pub max_output_tokens: Option<u64>,
-    /// Nanoseconds since 1970: when it is answered, and what tells its id from those of the same request.
+    /// Nanoseconds since 1970: the time of the answer, which also distinguishes its id from those of equal requests.
     pub now_ns: u64,
 }
 
-/// What to ask the host.
+/// A call of the host.
 #[derive(Debug)]
 pub enum Task {
     /// `infer`.
@@ -58,7 +58,7 @@ pub enum Task {
     Embed(Embedding),
 }
 
-/// Why the host did not answer: the variants of the interface's `error`.
+/// Why the host did not answer: the cases of the interface's `error`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HostError {
     /// `model-not-supported`.
@@ -69,10 +69,10 @@ pub enum HostError {
     InvalidInput(String),
 }
 
-/// What to ask the host.
+/// The call of the host for a question.
 ///
 /// # Errors
-/// What a vendor would answer instead: a status and an error object, performed like any other answer.
+/// The vendor's answer instead: a status and an error object, delivered like any other answer.
 pub fn read(question: &Question) -> Result<Task, Script> {
     task(question).map_err(Refusal::into_script)
 }
@@ -94,14 +94,15 @@ fn task(question: &Question) -> Result<Task, Refusal> {
 }
 
 impl HostError {
-    /// As a vendor would say it.
+    /// The refusal in a vendor's words.
     fn into_refusal(self, model: &str) -> Refusal {
         match self {
             HostError::ModelNotSupported => {
                 let message = format!("The host has no model '{model}'.");
                 Refusal::new(404, INVALID_REQUEST, message).with_code("model_not_found")
             }
-            // Spin says so of a model that `ai_models` does not list, and names the key: nothing that a caller can mend.
+            // Spin reports this for a model that `ai_models` does not list, and names the key: the caller cannot fix
+            // it.
             HostError::InvalidInput(message) if message.contains("ai_models") => {
                 Refusal::new(403, INVALID_REQUEST, message).with_code("model_not_granted")
             }

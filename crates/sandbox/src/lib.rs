@@ -1,14 +1,13 @@
-//! What a vendor would answer, without one.
+//! The sandbox: answers as a vendor would.
 //!
-//! A stand-in for a vendor that speaks OpenAI's dialect: chat completions and embeddings, whole and streamed. It does
-//! no I/O and knows no clock: [`answer`] turns a request into a [`Script`], which says what to write, when to pause and
-//! how to end; whoever has a stream and a clock performs it. The same request always gets the same answer, its id and
-//! its time of creation included.
+//! A stand-in for a vendor of OpenAI's dialect: chat completions and embeddings, buffered and streamed. It does no I/O
+//! and has no clock: [`answer`] turns a request into a [`Script`] of writes, pauses and an end, which the component
+//! performs. The same request always gets the same answer, including its id and its time of creation.
 //!
-//! Which model it plays is a row of [`MODELS`]: most fail, each in its way; a name that is in no row plays as
-//! `sandbox`. `docs/sandbox.md` says what each does.
+//! A row of [`MODELS`] says which model it plays: most fail, each in its own way; a name in no row plays as `sandbox`.
+//! `docs/sandbox.md` describes each.
 //!
-//! [`inference`] is another stand-in: it asks the models of the host that runs us, where there are any.
+//! [`inference`] is another stand-in: it uses the models of the host that runs the component, if there are any.
 //!
 //! Reads: the path, the model's name at the vendor, the body. Refuses: with the vendor's status and error object, never
 //! with a fault of ours. Answers follow <https://platform.openai.com/docs/api-reference>.
@@ -33,7 +32,7 @@ use refusal::Refusal;
 use seed::Seed;
 use serde_json::Value;
 
-/// What the vendor's model `upstream_model` would answer to `body`, posted to `path` (`/chat/completions`).
+/// The answer of the vendor's model `upstream_model` to `body`, posted to `path` (`/chat/completions`).
 pub fn answer(path: &str, upstream_model: &str, body: &str) -> Script {
     let seed = Seed::of(path, body);
     let script = match Behaviour::of(upstream_model) {

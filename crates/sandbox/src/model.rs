@@ -1,10 +1,10 @@
-//! Which model the sandbox plays, by the name a vendor would know it by.
+//! The model that the sandbox plays, by its name at the vendor.
 
 use crate::inference;
 use crate::refusal::Refusal;
 use crate::script::Step;
 
-/// What a model of the sandbox does with a request.
+/// A model's behaviour.
 #[derive(Debug, Clone, Copy)]
 pub enum Behaviour {
     /// Answers; a stream pauses this long before each piece.
@@ -12,23 +12,23 @@ pub enum Behaviour {
         /// 0: no pause.
         pause_ms: u32,
     },
-    /// Refuses whatever is asked, in words made for the name it was called by.
+    /// Refuses every request, with a message that names the model.
     Refuse(fn(&str) -> Refusal),
     /// Never answers.
     Stall,
-    /// Begins an answer, then says nothing more.
+    /// Begins an answer, then stays silent.
     StallMidstream,
     /// Begins an answer, then the connection breaks.
     Cut,
     /// Answers with JSON that is broken.
     Malformed,
-    /// Answers with more than anyone should hold in memory.
+    /// Answers with more than any buffer should hold.
     Huge,
-    /// Answers with a page for humans, as a proxy on the way may.
+    /// Answers with an HTML page, as a proxy on the way may.
     Html,
 }
 
-/// The models that are not plainly `sandbox`; `sandbox-pace-<ms>` is the one family besides.
+/// The models other than `sandbox`; the family `sandbox-pace-<ms>` comes in addition.
 pub const MODELS: &[(&str, Behaviour)] = &[
     ("sandbox", Behaviour::Answer { pause_ms: 0 }),
     ("sandbox-slow", Behaviour::Answer { pause_ms: 200 }),
@@ -45,15 +45,15 @@ pub const MODELS: &[(&str, Behaviour)] = &[
 
 const PACE_PREFIX: &str = "sandbox-pace-";
 
-/// Longer pauses than this are what `sandbox-stall-midstream` is for.
+/// For longer pauses there is `sandbox-stall-midstream`.
 const PACE_MS: std::ops::RangeInclusive<u32> = 1..=5_000;
 
 impl Behaviour {
-    /// What the model called `name` does.
+    /// The behaviour of the model `name`.
     ///
     /// # Errors
-    /// A pace that is no number of milliseconds between 1 and 5000: a slip there must not pass for a fast model. A model
-    /// of the host's, which is not played.
+    /// A pace that is not a number of milliseconds between 1 and 5000: a typing error must not pass for a fast model. A
+    /// model of the host, which the sandbox does not play.
     pub(crate) fn of(name: &str) -> Result<Behaviour, Refusal> {
         if inference::model(name).is_some() {
             return Err(Refusal::without_inference(name));
@@ -70,7 +70,7 @@ impl Behaviour {
         Ok(listed.map_or(Behaviour::Answer { pause_ms: 0 }, |(_, behaviour)| *behaviour))
     }
 
-    /// What to wait before each piece of a stream.
+    /// The pause before each piece of a stream.
     pub(crate) fn pause(self) -> Option<Step> {
         match self {
             Behaviour::Answer { pause_ms: pause_ms @ 1.. } => Some(Step::Pause(pause_ms)),

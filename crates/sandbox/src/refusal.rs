@@ -1,4 +1,4 @@
-//! What the vendor says when it will not answer: a status and an error object.
+//! The vendor's refusals: a status and an error object.
 //!
 //! Shape and codes: <https://platform.openai.com/docs/guides/error-codes>.
 
@@ -80,7 +80,7 @@ impl Refusal {
         Refusal::new(404, INVALID_REQUEST, message).with_code("model_not_found")
     }
 
-    /// A model of the host's, asked of a component that was built without them: it must not pass for one that answers.
+    /// A model of the host, requested from a component that was built without them: it must not seem to answer.
     pub(crate) fn without_inference(model: &str) -> Self {
         let message = format!(
             "The model '{model}' is the host's, and this sandbox was built without the feature spin-llm."
@@ -88,7 +88,7 @@ impl Refusal {
         Refusal::new(404, INVALID_REQUEST, message).with_code("model_not_found")
     }
 
-    /// The request asks for what cannot be done here: the field `param`.
+    /// A field, `param`, that is not supported here.
     pub(crate) fn unsupported(param: impl Into<String>, code: &'static str) -> Self {
         let param = param.into();
         let message =

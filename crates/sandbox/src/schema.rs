@@ -1,11 +1,11 @@
 //! Values that match a JSON schema, as far as a stand-in for a model needs them.
 //!
-//! Heeded: `const`, `enum`, `type`, `$ref` within the document, `allOf`, `anyOf`, `oneOf` (as `anyOf`), the bounds of
-//! numbers, strings, arrays and objects, `multipleOf`, `uniqueItems`, `prefixItems`, the usual `format`s. Not heeded:
-//! `pattern`, `not`, `if`, `contains`, `dependent*`, `patternProperties`, references to other documents. The
+//! Supported: `const`, `enum`, `type`, `$ref` within the document, `allOf`, `anyOf`, `oneOf` (as `anyOf`), the bounds
+//! of numbers, strings, arrays and objects, `multipleOf`, `uniqueItems`, `prefixItems`, the usual `format`s. Not
+//! supported: `pattern`, `not`, `if`, `contains`, `dependent*`, `patternProperties`, references to other documents. The
 //! vocabulary: <https://json-schema.org/draft/2020-12/json-schema-validation>.
 //!
-//! A schema is a stranger's: depth and work are bounded, and one that cannot be met is refused by its path.
+//! A schema is untrusted: depth and work are bounded, and one that cannot be satisfied is refused by its path.
 
 mod combined;
 mod compound;
@@ -18,17 +18,17 @@ use serde_json::{Map, Value, json};
 /// The keywords of one schema.
 type Keywords = Map<String, Value>;
 
-/// How deep schemas may nest, references followed. A document cannot be deeper than 128; no useful one is half that.
+/// The maximum depth of schemas, references followed. A document cannot be deeper than 128; no useful one is half that.
 const MAX_DEPTH: usize = 64;
 
-/// What making one value may cost: a byte of output or of a copied schema costs one. A hundred kilobytes of
-/// arguments are more than a model writes.
+/// The work that one value may cost: a byte of output or of a copied schema costs one. A hundred kilobytes of arguments
+/// are more than a model writes.
 const MAX_WORK: usize = 100_000;
 
-/// What looking at a schema costs, whatever comes of it.
+/// The cost of reading a schema, with any result.
 const WORK_PER_SCHEMA: usize = 32;
 
-/// A value that matches `schema`, which stands at `at` in the request.
+/// A value that matches `schema`, which is at the path `at` in the request.
 pub(crate) fn value_of(schema: &Value, at: &str) -> Result<Value, Refusal> {
     Maker::new(schema).make(schema, 0).ok_or_else(|| refusal(at, "invalid_json_schema", "value"))
 }
@@ -50,12 +50,12 @@ fn refusal(at: &str, code: &'static str, what: &str) -> Refusal {
     Refusal::invalid(at, code, message)
 }
 
-/// One value in the making.
+/// A value while it is made.
 struct Maker<'s> {
     document: &'s Value,
     depth: usize,
     work_left: usize,
-    /// The references being followed: one inside itself is left, for a smallest value never needs it.
+    /// The references being followed: a recursive one is left out, since a smallest value never needs it.
     open_references: Vec<String>,
 }
 
@@ -127,17 +127,17 @@ impl<'s> Maker<'s> {
         Some(value.clone())
     }
 
-    /// None: more work than a value is worth.
+    /// None: more work than a value may cost.
     fn charge(&mut self, work: usize) -> Option<()> {
         self.work_left = self.work_left.checked_sub(work)?;
         Some(())
     }
 }
 
-/// How many types JSON schema has.
+/// The number of types of JSON schema.
 const TYPES: usize = 7;
 
-/// The type to make: the first named that is not null, or else what the keywords are about.
+/// The type to make: the first named type other than null, or else the one that the keywords are about.
 fn type_of(keywords: &Keywords) -> &str {
     match keywords.get("type") {
         Some(Value::String(name)) => name,
@@ -168,7 +168,7 @@ fn inferred_type(keywords: &Keywords) -> &'static str {
     told.map_or("string", |(_, name)| name)
 }
 
-/// A bound that is a size. Sizes past what can be held are as good as the largest.
+/// A bound that is a size. Sizes out of range count as the largest.
 fn size(keywords: &Keywords, keyword: &str) -> Option<usize> {
     let size = keywords.get(keyword)?.as_f64().filter(|size| *size >= 0.0)?;
     // Saturates, and loses nothing that matters below 2^53.

@@ -1,9 +1,9 @@
-//! What to do, step by step: the answer as a plan, for whoever has a stream and a clock.
+//! The answer as a script: steps for the component, which has a stream and a clock.
 
 use postern_fault::{Fault, Kind};
 use std::{fmt, iter};
 
-/// How long silence lasts where the sandbox never speaks: well past any deadline, yet the instance is freed one day.
+/// The length of silence for models that never answer: well past any deadline, yet the instance is freed one day.
 const SILENCE_MS: u32 = 600_000;
 
 /// One step of writing a body.
@@ -22,7 +22,7 @@ impl Step {
         Step::Pause(SILENCE_MS)
     }
 
-    /// Only the first half of what was to be written.
+    /// Only the first half of the write.
     pub(crate) fn halved(self) -> Step {
         match self {
             Step::Write(mut text) => {
@@ -44,15 +44,15 @@ impl Step {
     }
 }
 
-/// What a vendor would answer: wait, send the head, then perform the steps. The body ends after the last.
+/// A vendor's answer: wait, send the head, then perform the steps. The body ends after the last step.
 pub struct Script {
-    /// How long to wait before the head.
+    /// The wait before the head.
     pub head_after_ms: u32,
     /// The status of HTTP.
     pub status: u16,
     /// Names in lower case.
     pub headers: Vec<(String, String)>,
-    /// Made as they are taken: a huge answer is never whole in memory.
+    /// Made as they are taken: a huge answer is never complete in memory.
     pub steps: Box<dyn Iterator<Item = Step>>,
 }
 
@@ -88,14 +88,14 @@ impl Script {
         Script::new(200, "text/event-stream; charset=utf-8", steps)
     }
 
-    /// A page for humans where JSON was expected.
+    /// An HTML page where JSON was expected.
     pub(crate) fn html() -> Self {
         let page =
             "<!doctype html>\n<title>Sign in</title>\n<h1>This network asks you to sign in</h1>\n";
         Script::new(200, "text/html; charset=utf-8", iter::once(Step::Write(page.to_owned())))
     }
 
-    /// This, after nothing at all, not even a head, for as long as it matters.
+    /// The answer after silence, without even a head, past every deadline.
     pub(crate) fn after_silence(self) -> Self {
         Script { head_after_ms: SILENCE_MS, ..self }
     }

@@ -1,4 +1,4 @@
-//! What looks random in an answer, derived from the request: the same to the same.
+//! The seemingly random parts of an answer, derived from the request: the same for the same request.
 
 use sha2::{Digest, Sha256};
 
@@ -18,7 +18,7 @@ impl Seed {
         )
     }
 
-    /// 24 characters that identify what `label` names in this answer.
+    /// 24 characters that identify `label` in this answer.
     pub(crate) fn id(&self, label: &str) -> String {
         let digest = Sha256::new().chain_update(self.0).chain_update(label).finalize();
         let mut id = hex::encode(digest);
@@ -26,7 +26,7 @@ impl Seed {
         id
     }
 
-    /// Seconds since 1970, somewhere in 2025: no clock was read.
+    /// Seconds since 1970, somewhere in 2025: no clock is read.
     pub(crate) fn created_s(&self) -> u64 {
         let number = self.0.iter().take(8).fold(0, |sum: u64, byte| (sum << 8) | u64::from(*byte));
         FIRST_CREATED_S + number % CREATED_WITHIN_S

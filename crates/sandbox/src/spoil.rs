@@ -1,4 +1,4 @@
-//! What goes wrong on the way, where the model was told so.
+//! Spoils answers, for models that fail.
 
 use crate::model::Behaviour;
 use crate::script::Step;
@@ -6,10 +6,10 @@ use std::iter;
 
 type Steps = Box<dyn Iterator<Item = Step>>;
 
-/// Which event is broken, counted from 0: one that is good has come before.
+/// The index of the broken event, from 0: a good one comes first.
 const MALFORMED_EVENT: usize = 2;
 
-/// Do to a body of JSON, written by `steps`, what the model was told to.
+/// Spoils a JSON body, written by `steps`, as the model requires.
 pub(crate) fn whole(
     behaviour: Behaviour,
     mut steps: impl Iterator<Item = Step> + 'static,
@@ -23,7 +23,7 @@ pub(crate) fn whole(
     Box::new(iter::once_with(move || steps.next().map(Step::halved)).flatten().chain(ending))
 }
 
-/// Do to a stream, whose events `steps` write, what the model was told to; it fails after `before_failure` of them.
+/// Spoils a stream of events, written by `steps`, as the model requires; it fails after `before_failure` of them.
 pub(crate) fn events(
     behaviour: Behaviour,
     steps: impl Iterator<Item = Step> + 'static,

@@ -1,8 +1,8 @@
-//! The sandbox's own tokens: a word with the space before it, or a sign.
+//! The sandbox's own tokens: a word with the space before it, or a punctuation mark.
 //!
-//! They are countable by eye, which a vendor's are not: `max_tokens: 3` of "Hello there, friend" is "Hello there,".
+//! They can be counted by eye, unlike a vendor's: `max_tokens: 3` of "Hello there, friend" is "Hello there,".
 
-/// Cut `text` into tokens; joined they are `text` again.
+/// Cuts `text` into tokens; joined they are `text` again.
 pub(crate) fn tokens(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -12,12 +12,12 @@ pub(crate) fn tokens(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// How many tokens `text` is.
+/// The number of tokens of `text`.
 pub(crate) fn count(text: &str) -> u64 {
     tokens(text).count() as u64
 }
 
-/// The length of the first token of `text`: spaces, then a run of letters and digits or one sign.
+/// The length of the first token of `text`: spaces, then a run of letters and digits or one punctuation mark.
 fn token_bytes(text: &str) -> usize {
     let word = text.trim_start();
     let spaces = text.len() - word.len();

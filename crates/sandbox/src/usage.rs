@@ -1,4 +1,4 @@
-//! What an answer cost, as the vendor reports it.
+//! The usage of an answer, as the vendor reports it.
 
 use serde::Serialize;
 
@@ -12,14 +12,14 @@ pub(crate) struct Usage {
     completion_tokens_details: CompletionDetails,
 }
 
-/// Nothing is ever cached here.
+/// Nothing is ever cached.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 struct PromptDetails {
     cached_tokens: u64,
     audio_tokens: u64,
 }
 
-/// Nobody reasons here.
+/// No tokens are reasoning.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 struct CompletionDetails {
     reasoning_tokens: u64,

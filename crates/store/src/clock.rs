@@ -1,24 +1,24 @@
 //! Time never goes back, so that no window is opened again.
 
-/// How far back a clock may be set and is still asked to come again with the later time: a day, in seconds.
+/// The largest step back of a clock, in seconds, for which a request is asked to retry with the later time: a day.
 ///
-/// Machines that are kept in step differ by seconds, and a virtual machine that was asleep by hours. More than a day is
-/// a clock that was set wrong, and the one that is believed is the earlier one: a time in the far future, seen once,
-/// would otherwise hold every window shut until it comes.
+/// Synchronised machines differ by seconds, and a virtual machine that was asleep by hours. A larger difference is a
+/// clock that was set wrong, and the earlier time is trusted: a time in the far future, seen once, would otherwise keep
+/// every window closed until then.
 pub const BELIEVED_JUMP_S: u64 = 86_400;
 
-/// What a time is, given the latest that was seen before.
+/// The relation of a time to the latest that was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seen {
-    /// The latest from now on.
+    /// It is the latest from now on.
     Latest,
-    /// Earlier than this one, which holds.
+    /// It is earlier than this time, which counts.
     Behind(u64),
 }
 
 /// Compares a time with the latest seen, both in seconds since 1970-01-01T00:00:00Z.
 ///
-/// An earlier time is behind, unless it is so by more than [`BELIEVED_JUMP_S`]: then it was the other clock that was wrong.
+/// An earlier time is behind, unless the difference exceeds [`BELIEVED_JUMP_S`]: then the other clock was wrong.
 #[must_use]
 pub fn seen(latest_unix_s: u64, unix_s: u64) -> Seen {
     match latest_unix_s.checked_sub(unix_s) {

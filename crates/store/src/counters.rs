@@ -1,20 +1,20 @@
-//! The port: what is asked of counters, and what they answer.
+//! The port of counters.
 
 use std::future::Future;
 
-/// The largest value a counter holds, and with a minus the smallest: 2^53 - 1.
+/// The largest value of a counter, and its negative the smallest: 2^53 - 1.
 ///
-/// Redis scripts count in doubles, which are exact up to here; policies allow amounts up to 9 * 10^15. A value beyond
-/// it was written by nobody who counts.
+/// Redis scripts count in doubles, which are exact up to here; policies allow amounts up to 9 * 10^15. A larger value
+/// was not written by a limiter.
 pub const MAX_VALUE: i64 = (1 << 53) - 1;
 
 /// A counter's name and how long it must be kept.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Counter {
-    /// What it counts: scope, unit and window, in the caller's words.
+    /// What it counts: scope, unit and window, by the limiter's naming.
     pub name: String,
-    /// When it may be forgotten, in seconds since 1970-01-01T00:00:00Z. It is part of what the counter is: the same
-    /// for everybody, or there are two counters of one name.
+    /// When it may be removed, in seconds since 1970-01-01T00:00:00Z. It is part of the counter's identity: it must be
+    /// the same in all instances, or there are two counters of one name.
     pub keep_until_unix_s: u64,
 }
 
@@ -23,24 +23,24 @@ pub struct Counter {
 pub struct Gate {
     /// The counter that is added to.
     pub counter: Counter,
-    /// How much. Nothing is added for 0, and the condition is checked all the same.
+    /// The amount. For 0 nothing is added, and the condition is still checked.
     pub add: u64,
     /// Other counters of the same limit, which are only read.
     ///
     /// They are read in this order, after the addition, and not at once: when amounts move from one counter to another
-    /// (with [`Counters::change`]), name the one they leave before the one they enter, or they can be missed. When
-    /// they enter `counter` itself, name it here once more, behind those they come from: it is read again at that
-    /// place, and counted once.
+    /// (with [`Counters::change`]), name the source before the destination, or an amount can be missed. When amounts
+    /// move to `counter` itself, name it here once more, after their sources: it is read again at that place, and
+    /// counted once.
     pub also: Vec<Counter>,
-    /// The limit. What is more than [`MAX_VALUE`] is taken as that.
+    /// The limit. Larger values count as [`MAX_VALUE`].
     pub at_most: u64,
 }
 
-/// What became of a reservation.
+/// The result of a reservation.
 ///
 /// Values are a list for each gate, in order: its counter, then those of `also`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reservation {
+pub enum ReserveOutcome {
     /// All were added. For each gate the value of its counter after adding, then those of `also`.
     Admitted(Vec<Vec<i64>>),
     /// None was added: a gate would have been exceeded.
@@ -50,14 +50,14 @@ pub enum Reservation {
         /// The values of all gates as they are without this reservation.
         values: Vec<Vec<i64>>,
     },
-    /// None was added: a value is none that a counter writes. It was copied aside and left where it is.
+    /// None was added: a value is not a counter's. It was copied aside and stays in place.
     Broken {
         /// The gate it belongs to.
         gate: usize,
-        /// The counter it stands under.
+        /// The counter with this value.
         counter: Counter,
     },
-    /// None was added: somebody has seen a later time. Come again with this one.
+    /// None was added: another request has seen a later time. Retry with this time.
     Behind {
         /// The latest time seen, in seconds since 1970-01-01T00:00:00Z.
         unix_s: u64,
@@ -69,7 +69,7 @@ pub enum Reservation {
 pub struct Change {
     /// The counter.
     pub counter: Counter,
-    /// How much; what is negative is taken away, but no more than is there: a store may have forgotten what was added.
+    /// The amount; a negative one is subtracted, but no more than the value: a store may have lost what was added.
     pub by: i64,
 }
 
@@ -83,46 +83,46 @@ pub enum Error {
 
 /// Counters that many callers share.
 ///
-/// Gates are taken in their order, and each sees what those before it add. Give the narrow ones first (a key, its
-/// team, its tenant): [`crate::increments`] says why.
+/// Gates are taken in their order, and each sees the additions of those before it. Order them from narrow to wide (a
+/// key, its team, its tenant): [`crate::increments`] says why.
 pub trait Counters {
-    /// Adds the amounts of all gates or none, in one step that no other caller sees half of.
+    /// Adds the amounts of all gates or none, in one step that is atomic for other callers.
     ///
     /// Time never goes back: see [`crate::seen`].
     ///
     /// # Errors
-    /// When the store cannot be used. Amounts may then have been added: what was reserved must expire by itself.
+    /// If the store cannot be used. Amounts may then have been added: a reservation must expire by itself.
     fn reserve(
         &self,
         unix_s: u64,
         gates: &[Gate],
-    ) -> impl Future<Output = Result<Reservation, Error>>;
+    ) -> impl Future<Output = Result<ReserveOutcome, Error>>;
 
-    /// Applies changes in their order; one whose value is broken is left out, and its counter returned.
+    /// Applies changes in their order. A change of a counter with a broken value is skipped, and its counter returned.
     ///
-    /// To move an amount, add it where it goes before taking it from where it was: whoever looks in between, and whoever
-    /// never gets to the second, then sees it twice and never not at all. A value that would leave the range of
-    /// [`MAX_VALUE`] is taken for broken.
+    /// To move an amount, add it to the destination before you subtract it from the source: a reader in between, or a
+    /// crash before the second step, then sees it twice and never not at all. A value that would leave the range of
+    /// [`MAX_VALUE`] counts as broken.
     ///
     /// # Errors
-    /// When the store cannot be used. The changes before may then have been applied.
+    /// If the store cannot be used. Earlier changes may then have been applied.
     fn change(&self, changes: &[Change]) -> impl Future<Output = Result<Vec<Counter>, Error>>;
 
-    /// The values: 0 for what is not there, `None` for what is broken.
+    /// The values: 0 for a counter that does not exist, `None` for a broken value.
     ///
     /// # Errors
-    /// When the store cannot be used.
+    /// If the store cannot be used.
     fn read(&self, counters: &[Counter]) -> impl Future<Output = Result<Vec<Option<i64>>, Error>>;
 
     /// Whether the store can be reached.
     ///
     /// # Errors
-    /// When it cannot.
+    /// If it cannot.
     fn ready(&self) -> impl Future<Output = Result<(), Error>>;
 }
 
 impl<C: Counters> Counters for &C {
-    async fn reserve(&self, unix_s: u64, gates: &[Gate]) -> Result<Reservation, Error> {
+    async fn reserve(&self, unix_s: u64, gates: &[Gate]) -> Result<ReserveOutcome, Error> {
         (**self).reserve(unix_s, gates).await
     }
 
@@ -140,29 +140,29 @@ impl<C: Counters> Counters for &C {
 }
 
 impl Gate {
-    /// The counter and those of `also`: what a list of its values stands for.
+    /// The counter and those of `also`, in the order of a list of its values.
     pub(crate) fn counters(&self) -> impl Iterator<Item = &Counter> {
         std::iter::once(&self.counter).chain(&self.also)
     }
 
-    /// `add`, as a counter takes it: what no counter can hold stays out of range, and so does not fit.
+    /// `add` as a counter's amount; an amount over the range stays out of range, and so never fits.
     pub(crate) fn amount(&self) -> i64 {
         i64::try_from(self.add).unwrap_or(i64::MAX)
     }
 
-    /// `at_most`, no larger than a counter.
+    /// `at_most`, limited to the range of a counter.
     pub(crate) fn at_most(&self) -> i64 {
         i64::try_from(self.at_most).map_or(MAX_VALUE, |at_most| at_most.min(MAX_VALUE))
     }
 
-    /// Whether the condition can hold when nothing else is counted.
+    /// Whether the condition can hold if nothing else is counted.
     pub(crate) fn can_fit(&self) -> bool {
         self.amount() <= self.at_most()
     }
 
-    /// Whether the condition holds with these values, each with what is `added` to its counter.
+    /// Whether the condition holds with these values, each plus the amount `added` to its counter.
     ///
-    /// Where a counter is named twice, its later value counts.
+    /// If a counter is named twice, its later value counts.
     pub(crate) fn admits(&self, values: &[i64], added: impl Fn(&Counter) -> i128) -> bool {
         let mut sum = 0;
         for (index, (counter, value)) in self.counters().zip(values).enumerate() {
@@ -175,7 +175,7 @@ impl Gate {
     }
 }
 
-/// The first gate that would be exceeded, from the values as they are without the reservation.
+/// The first gate that would be exceeded, from the values without the reservation.
 pub(crate) fn first_exceeded(gates: &[Gate], values: &[Vec<i64>]) -> Option<usize> {
     gates.iter().zip(values).enumerate().position(|(index, (gate, values))| {
         !gate.admits(values, |counter| added(gates.iter().take(index + 1), counter))

@@ -1,26 +1,26 @@
 //! Counters over a store whose only atomic step is an increment, as in `wasi:keyvalue`.
 //!
-//! There is no transaction and no compare-and-swap that works everywhere, so a reservation is made in steps that others
-//! see: look at all gates, then for each gate in turn increment its counter, read what else belongs to the limit, and
-//! undo everything when that is too much.
+//! There is no transaction and no portable compare-and-swap, so a reservation is made in steps that others see: read
+//! all gates, then for each gate in turn increment its counter, read the other counters of the limit, and undo
+//! everything if the sum is too high.
 //!
-//! **Nobody is admitted past a limit.** Increments of one counter are in some order, and each answers with everything
-//! before it. Of all who were admitted by a limit, take the one whose increment came last. It read the limit's other
-//! counters after its own increment, so after everybody's. It saw every amount that was admitted, and it fitted. What was
-//! seen too much, of those who undo theirs or move an amount, can only have led to a refusal. An amount that moves while
-//! counters are read is met where it was or where it went, because it is added there first and [`Gate::also`] is read
-//! in that direction.
+//! **No request is admitted over a limit.** Increments of one counter are ordered, and each returns the sum of all
+//! before it. Of all requests that a limit admitted, take the one whose increment came last. It read the limit's other
+//! counters after its own increment, and so after all others. It saw every admitted amount, and it fitted. Amounts that
+//! are being undone or moved can only have made the sum too high, and so can only have led to a refusal. An amount that
+//! moves while counters are read is seen at its source or its destination, because it is added to the destination first
+//! and [`Gate::also`] is read in that direction.
 //!
-//! **Of N equal requests exactly K are admitted.** By one counter: the first K increments stay, whatever comes after.
-//! By counters inside each other, the narrow first: the widest is only undone by those whom it refuses, so it refuses
-//! nobody wrongly; the next is also undone by those whom the widest refuses, and who is refused because of them would
-//! be by the widest; and so on inwards. In all other cases (limits that overlap, requests of different sizes, a
-//! settlement between its two changes, two slots of one limit) a refusal can be due to amounts that are about to go. They
-//! go within the few calls of a reservation, which nothing interrupts in an instance, so a refusal stands only after
-//! looking again for [`PAUSES_MS`].
+//! **Of N equal requests exactly K are admitted.** With one counter: the first K increments stay, whatever comes after.
+//! With nested counters, the narrow first: an increment of the widest is only undone for requests that the widest
+//! refuses, so it refuses none wrongly. The next is also undone for requests that the widest refuses, and a request
+//! that is refused because of them would be refused by the widest; and so on inwards. In all other cases (overlapping
+//! limits, requests of different sizes, a settlement between its two changes, two slots of one limit) a refusal can be
+//! due to amounts that are about to be removed. They are removed within the few calls of a reservation, which nothing
+//! interrupts in an instance, so a refusal stands only after further reads over [`PAUSES_MS`].
 //!
-//! An instance that dies half-way leaves what it added until then: sums are too high until those counters expire, never
-//! too low. A call that fails is not undone, because it may not have happened.
+//! An instance that dies half-way leaves its additions: sums are too high until those counters expire, never too low. A
+//! failed call is not undone, because it may not have been applied.
 
 mod clock;
 mod io;
@@ -29,23 +29,23 @@ mod sweep;
 use std::sync::atomic::AtomicU64;
 
 use crate::counters::{added, first_exceeded, is_in_range};
-use crate::{Change, Counter, Counters, Error, Gate, Reservation, Seen};
+use crate::{Change, Counter, Counters, Error, Gate, ReserveOutcome, Seen};
 use clock::Clock;
 pub use io::{IncrementError, IncrementIo};
 
-/// How long to wait before looking again, each time, before a refusal stands.
+/// The pauses before each further read, until a refusal stands.
 ///
-/// A reservation of three gates takes under a millisecond on the local store. A caller waits for its refusal 15 ms
-/// longer, which is less than it would wait for an answer.
+/// A reservation of three gates takes under a millisecond on the local store. A refusal takes 15 ms longer, which is
+/// less than an answer would take.
 pub const PAUSES_MS: [u64; 4] = [1, 2, 4, 8];
 
-/// How the keys of counters begin: `limit/<keep until>/<name>`.
+/// The prefix of counters' keys: `limit/<keep until>/<name>`.
 const PREFIX: &str = "limit/";
 
-/// How the keys of copies of broken values begin.
+/// The prefix of the keys of copies of broken values.
 const ASIDE_PREFIX: &str = "limit-aside/";
 
-/// Counters over increments. One for an instance: it remembers the time.
+/// Counters over increments. One per instance: it remembers the time.
 #[derive(Debug, Default)]
 pub struct Increments<I> {
     io: I,
@@ -55,7 +55,7 @@ pub struct Increments<I> {
 
 /// Why a step of a reservation was not done.
 enum Failure {
-    Broken(Reservation),
+    Broken(ReserveOutcome),
     Unavailable(String),
 }
 
@@ -71,15 +71,15 @@ impl<I: IncrementIo> Increments<I> {
         Self { io, clock: Clock::new(), sweep_due_unix_s: AtomicU64::new(0) }
     }
 
-    /// One round of a reservation. It does not wait, so nothing of it is left when the caller goes away.
-    fn attempt(&self, gates: &[Gate]) -> Result<Reservation, Failure> {
+    /// One round of a reservation. It does not wait, so a leaving client cannot interrupt it.
+    fn attempt(&self, gates: &[Gate]) -> Result<ReserveOutcome, Failure> {
         let values = self.look(gates)?;
         if let Some(gate) = first_exceeded(gates, &values) {
-            return Ok(Reservation::Refused { gate, values });
+            return Ok(ReserveOutcome::Refused { gate, values });
         }
         let mut added = Added { io: &self.io, counters: Vec::with_capacity(gates.len()) };
         let result = self.add(gates, values, &mut added);
-        if !matches!(result, Ok(Reservation::Admitted(_))) {
+        if !matches!(result, Ok(ReserveOutcome::Admitted(_))) {
             added.undo()?;
         }
         result
@@ -97,7 +97,7 @@ impl<I: IncrementIo> Increments<I> {
         gates: &[Gate],
         mut looked: Vec<Vec<i64>>,
         so_far: &mut Added<'_, I>,
-    ) -> Result<Reservation, Failure> {
+    ) -> Result<ReserveOutcome, Failure> {
         let mut after = Vec::with_capacity(gates.len());
         for (index, gate) in gates.iter().enumerate() {
             let mut values = vec![self.increment(index, &gate.counter, gate.amount())?];
@@ -116,9 +116,9 @@ impl<I: IncrementIo> Increments<I> {
             if let Some(of_gate) = looked.get_mut(index) {
                 *of_gate = values;
             }
-            return Ok(Reservation::Refused { gate: index, values: looked });
+            return Ok(ReserveOutcome::Refused { gate: index, values: looked });
         }
-        Ok(Reservation::Admitted(after))
+        Ok(ReserveOutcome::Admitted(after))
     }
 
     fn increment(&self, gate: usize, counter: &Counter, delta: i64) -> Result<i64, Failure> {
@@ -126,7 +126,7 @@ impl<I: IncrementIo> Increments<I> {
             Ok(value) if delta != 0 || is_in_range(value) => Ok(value),
             Ok(_) | Err(IncrementError::Broken) => {
                 self.put_aside(counter)?;
-                Err(Failure::Broken(Reservation::Broken { gate, counter: counter.clone() }))
+                Err(Failure::Broken(ReserveOutcome::Broken { gate, counter: counter.clone() }))
             }
             Err(IncrementError::Unavailable(why)) => Err(Failure::Unavailable(why)),
         }
@@ -142,11 +142,11 @@ impl<I: IncrementIo> Increments<I> {
     /// Whether it was applied.
     fn apply(&self, change: &Change) -> Result<bool, Error> {
         let key = key(&change.counter);
-        // What no counter can hold could not be taken back either.
+        // An amount over the range of a counter could not be subtracted again.
         let by = Some(change.by).filter(|by| is_in_range(*by));
         match by.map_or(Err(IncrementError::Broken), |by| self.io.increment(&key, by)) {
             Ok(value) if is_in_range(value) => {
-                // Its own part only: another one's change below 0 is the other's to give back.
+                // Only its own part: a value below 0 by another change is for that change to correct.
                 let missing = value.saturating_neg().min(change.by.saturating_neg());
                 if missing > 0 {
                     self.io.increment(&key, missing)?;
@@ -163,7 +163,7 @@ impl<I: IncrementIo> Increments<I> {
 }
 
 impl<I: IncrementIo> Added<'_, I> {
-    /// Takes away what was added, the last first. What cannot be undone stays until it expires.
+    /// Subtracts the additions, the last first. What cannot be undone stays until it expires.
     fn undo(self) -> Result<(), Error> {
         let mut result = Ok(());
         for (key, amount) in self.counters.iter().rev().filter(|(_, amount)| *amount != 0) {
@@ -174,14 +174,14 @@ impl<I: IncrementIo> Added<'_, I> {
 }
 
 impl<I: IncrementIo> Counters for Increments<I> {
-    async fn reserve(&self, unix_s: u64, gates: &[Gate]) -> Result<Reservation, Error> {
+    async fn reserve(&self, unix_s: u64, gates: &[Gate]) -> Result<ReserveOutcome, Error> {
         if let Seen::Behind(unix_s) = self.clock.see(&self.io, unix_s)? {
-            return Ok(Reservation::Behind { unix_s });
+            return Ok(ReserveOutcome::Behind { unix_s });
         }
         let mut pauses_ms = PAUSES_MS.iter();
         loop {
             let refused = match self.attempt(gates) {
-                Ok(refused @ Reservation::Refused { .. }) => refused,
+                Ok(refused @ ReserveOutcome::Refused { .. }) => refused,
                 Ok(other) | Err(Failure::Broken(other)) => return Ok(other),
                 Err(Failure::Unavailable(why)) => return Err(Error::Unavailable(why)),
             };

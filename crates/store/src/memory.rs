@@ -1,10 +1,10 @@
-//! Counters in memory, for tests of what counts.
+//! Counters in memory, for tests.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::counters::{first_exceeded, is_in_range};
-use crate::{Change, Counter, Counters, Error, Gate, Reservation, Seen, seen};
+use crate::{Change, Counter, Counters, Error, Gate, ReserveOutcome, Seen, seen};
 
 /// Counters in the memory of one process.
 #[derive(Debug, Default)]
@@ -14,7 +14,7 @@ pub struct Memory(Mutex<State>);
 struct State {
     latest_unix_s: u64,
     is_down: bool,
-    /// `None` for a value that no counter writes.
+    /// `None` for a value that is not a counter's.
     values: HashMap<Counter, Option<i64>>,
 }
 
@@ -25,7 +25,7 @@ impl Memory {
         Self::default()
     }
 
-    /// Puts something under a counter's name that no counter writes.
+    /// Writes a value under a counter's name that is not a counter's.
     pub fn spoil(&self, counter: &Counter) {
         self.state().values.insert(counter.clone(), None);
     }
@@ -61,20 +61,20 @@ impl State {
         Some(value)
     }
 
-    fn of_gate(&self, index: usize, gate: &Gate) -> Result<Vec<i64>, Reservation> {
+    fn of_gate(&self, index: usize, gate: &Gate) -> Result<Vec<i64>, ReserveOutcome> {
         let broken =
-            |counter: &Counter| Reservation::Broken { gate: index, counter: counter.clone() };
+            |counter: &Counter| ReserveOutcome::Broken { gate: index, counter: counter.clone() };
         gate.counters().map(|counter| self.read(counter).ok_or_else(|| broken(counter))).collect()
     }
 
-    fn of_gates(&self, gates: &[Gate]) -> Result<Vec<Vec<i64>>, Reservation> {
+    fn of_gates(&self, gates: &[Gate]) -> Result<Vec<Vec<i64>>, ReserveOutcome> {
         gates.iter().enumerate().map(|(index, gate)| self.of_gate(index, gate)).collect()
     }
 
-    fn reserve(&mut self, gates: &[Gate]) -> Result<Vec<Vec<i64>>, Reservation> {
+    fn reserve(&mut self, gates: &[Gate]) -> Result<Vec<Vec<i64>>, ReserveOutcome> {
         let values = self.of_gates(gates)?;
         if let Some(gate) = first_exceeded(gates, &values) {
-            return Err(Reservation::Refused { gate, values });
+            return Err(ReserveOutcome::Refused { gate, values });
         }
         for gate in gates {
             self.add(&gate.counter, gate.amount());
@@ -84,14 +84,14 @@ impl State {
 }
 
 impl Counters for Memory {
-    async fn reserve(&self, unix_s: u64, gates: &[Gate]) -> Result<Reservation, Error> {
+    async fn reserve(&self, unix_s: u64, gates: &[Gate]) -> Result<ReserveOutcome, Error> {
         let mut state = self.open()?;
         if let Seen::Behind(unix_s) = seen(state.latest_unix_s, unix_s) {
-            return Ok(Reservation::Behind { unix_s });
+            return Ok(ReserveOutcome::Behind { unix_s });
         }
         state.latest_unix_s = unix_s;
         state.values.retain(|counter, _| unix_s <= counter.keep_until_unix_s);
-        Ok(state.reserve(gates).map_or_else(|other| other, Reservation::Admitted))
+        Ok(state.reserve(gates).map_or_else(|other| other, ReserveOutcome::Admitted))
     }
 
     async fn change(&self, changes: &[Change]) -> Result<Vec<Counter>, Error> {

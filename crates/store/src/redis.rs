@@ -1,17 +1,17 @@
 //! Counters on a Redis server (6.2 or later, or Valkey), by scripts.
 //!
-//! A script runs by itself on the server, so a reservation is one step and one round trip for all gates, clock included.
-//! Keys are `{postern}:limit:<name>`: the braces put all on one node of a cluster, where a script must find its keys
-//! (<https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags>). They expire at
-//! [`Counter::keep_until_unix_s`] by the server's clock, which is used for nothing else: what that clock may differ by is
-//! part of how long a counter is to be kept.
+//! A script runs atomically on the server, so a reservation is one step and one round trip for all gates, clock
+//! included. Keys are `{postern}:limit:<name>`: the braces put all on one node of a cluster, where a script must find
+//! its keys (<https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags>). They expire at
+//! [`Counter::keep_until_unix_s`] by the server's clock, which is used for nothing else: its difference is part of how
+//! long a counter must be kept.
 
 mod named;
 
 use std::future::Future;
 
 use crate::counters::is_in_range;
-use crate::{Change, Counter, Counters, Error, Gate, MAX_VALUE, Reservation};
+use crate::{Change, Counter, Counters, Error, Gate, MAX_VALUE, ReserveOutcome};
 use named::Named;
 
 const PREFIX: &str = "{postern}:limit:";
@@ -43,7 +43,7 @@ pub enum Reply {
     Int(i64),
     /// A value.
     Bytes(Vec<u8>),
-    /// A word such as `OK`.
+    /// A status such as `OK`.
     Status(String),
 }
 
@@ -86,7 +86,7 @@ impl<E: Execute> Scripts<E> {
         self.connection.execute("EVAL", all).await.map_err(Error::Unavailable)
     }
 
-    /// A trip of its own, because it is for the day when something is broken.
+    /// A round trip of its own, since it is needed only if a value is broken.
     async fn put_aside(&self, counters: &[Counter]) -> Result<(), Error> {
         if counters.is_empty() {
             return Ok(());
@@ -98,12 +98,12 @@ impl<E: Execute> Scripts<E> {
 }
 
 impl<E: Execute> Counters for Scripts<E> {
-    async fn reserve(&self, unix_s: u64, gates: &[Gate]) -> Result<Reservation, Error> {
+    async fn reserve(&self, unix_s: u64, gates: &[Gate]) -> Result<ReserveOutcome, Error> {
         let named = Named::of(gates);
         let replies = self.run(RESERVE, named.keys(), named.arguments(unix_s, gates)).await?;
         let reservation =
             named.reservation(gates, &numbers(&replies)).ok_or_else(|| unexpected(&replies))?;
-        if let Reservation::Broken { counter, .. } = &reservation {
+        if let ReserveOutcome::Broken { counter, .. } = &reservation {
             self.put_aside(std::slice::from_ref(counter)).await?;
         }
         Ok(reservation)
@@ -144,7 +144,7 @@ impl<E: Execute> Counters for Scripts<E> {
     }
 
     async fn ready(&self) -> Result<(), Error> {
-        // A server that only answers reads (a replica, a full disk) would count nothing.
+        // A read-only server (a replica, a full disk) would count nothing.
         let words = [format!("{PREFIX}ready"), "1".to_owned(), "EX".to_owned(), "60".to_owned()];
         let words = words.map(|word| Argument::Bytes(word.into_bytes())).into();
         self.connection.execute("SET", words).await.map(drop).map_err(Error::Unavailable)
@@ -159,13 +159,13 @@ fn int(number: usize) -> Argument {
     Argument::Int(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
-/// Redis keeps times in milliseconds and refuses what it cannot: a script would stop half-way.
+/// Redis keeps times in milliseconds and refuses values out of range: a script would stop half-way.
 fn time(unix_s: u64) -> Argument {
     const LATEST_UNIX_S: i64 = MAX_VALUE / 1_000;
     Argument::Int(i64::try_from(unix_s).map_or(LATEST_UNIX_S, |unix_s| unix_s.min(LATEST_UNIX_S)))
 }
 
-/// The numbers of an answer up to the first part that is none.
+/// The numbers of an answer up to the first part that is not a number.
 fn numbers(replies: &[Reply]) -> Vec<i64> {
     let number = |reply: &Reply| match reply {
         Reply::Int(number) if is_in_range(*number) => Some(*number),

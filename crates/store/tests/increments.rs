@@ -113,7 +113,7 @@ fn another_instance_is_heard_within_five_seconds() {
     let [one, other] = [(); 2].map(|()| Increments::new(io.clone()));
     reserve(&one, &[]);
     block_on(other.reserve(NOW + 3_600, &[])).unwrap();
-    let behind = postern_store::Reservation::Behind { unix_s: NOW + 3_600 };
+    let behind = postern_store::ReserveOutcome::Behind { unix_s: NOW + 3_600 };
     assert_eq!(block_on(one.reserve(NOW + 5, &[])), Ok(behind));
 }
 

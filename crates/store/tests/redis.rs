@@ -9,7 +9,7 @@ mod redis_server;
 use conformance::{KEPT, NOW, Store, change, counter, gate, read, reserve};
 use futures::executor::block_on;
 use postern_store::redis::Scripts;
-use postern_store::{Counter, Counters, Reservation};
+use postern_store::{Counter, Counters, ReserveOutcome};
 use redis_server::{Connection, Server};
 
 impl Store for Server {
@@ -43,7 +43,7 @@ fn knows_a_counter_from_everything_else() {
         ["", "x", "1.0", "01", "+1", " 1", "-0", "1e3", "9007199254740992", "99999999999999999999"]
     {
         let () = server.connect().query("SET", &["{postern}:limit:a", value]);
-        let broken = Reservation::Broken { gate: 0, counter: counter("a") };
+        let broken = ReserveOutcome::Broken { gate: 0, counter: counter("a") };
         assert_eq!(reserve(&counters, &[gate("a", 1, 10)]), broken, "{value:?}");
         assert_eq!(read(&counters, &["a"]), [None], "{value:?}");
         assert_eq!(change(&counters, &[("a", 1)]), [counter("a")], "{value:?}");
@@ -59,7 +59,7 @@ fn a_value_of_another_type_is_broken_and_stops_no_script_half_way() {
     let server = Server::start();
     let counters = server.open();
     let _: i64 = server.connect().query("HSET", &["{postern}:limit:team", "field", "1"]);
-    let broken = Reservation::Broken { gate: 1, counter: counter("team") };
+    let broken = ReserveOutcome::Broken { gate: 1, counter: counter("team") };
     assert_eq!(reserve(&counters, &[gate("key", 1, 10), gate("team", 1, 10)]), broken);
     assert_eq!(change(&counters, &[("key", 2), ("team", 1), ("tenant", 2)]), [counter("team")]);
     assert_eq!(read(&counters, &["key", "team", "tenant"]), [Some(2), None, Some(2)]);
@@ -73,7 +73,7 @@ fn a_clock_of_another_type_is_written_anew() {
     let server = Server::start();
     let counters = server.open();
     let _: i64 = server.connect().query("SADD", &["{postern}:limit-clock", "1"]);
-    assert_eq!(reserve(&counters, &[gate("a", 1, 10)]), Reservation::Admitted(vec![vec![1]]));
+    assert_eq!(reserve(&counters, &[gate("a", 1, 10)]), ReserveOutcome::Admitted(vec![vec![1]]));
     let clock: u64 = server.connect().query("GET", &["{postern}:limit-clock"]);
     assert_eq!(clock, NOW);
 }
@@ -98,11 +98,11 @@ fn counters_expire_when_they_need_not_be_kept() {
     assert_eq!(["untouched", "same"].map(left_s), [-2, -2]);
     let passed = Counter { name: "passed".to_owned(), keep_until_unix_s: 1_000 };
     let gates = [postern_store::Gate { counter: passed.clone(), ..gate("", 1, 10) }];
-    assert_eq!(reserve(&counters, &gates), Reservation::Admitted(vec![vec![1]]));
+    assert_eq!(reserve(&counters, &gates), ReserveOutcome::Admitted(vec![vec![1]]));
     assert_eq!(block_on(counters.read(&[passed])).unwrap(), [Some(0)]);
     let never = Counter { name: "never".to_owned(), keep_until_unix_s: u64::MAX };
     let gates = [postern_store::Gate { counter: never, ..gate("", 1, 10) }];
-    assert_eq!(reserve(&counters, &gates), Reservation::Admitted(vec![vec![1]]));
+    assert_eq!(reserve(&counters, &gates), ReserveOutcome::Admitted(vec![vec![1]]));
 }
 
 #[test]

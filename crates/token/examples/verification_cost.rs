@@ -18,7 +18,7 @@ fn main() {
     let keys = KeySet::from_json(&set).unwrap();
     println!("it has {} keys", keys.len());
     for algorithm in Algorithm::ALL {
-        let token = all["tokens"][algorithm.word()].as_str().unwrap();
+        let token = all["tokens"][algorithm.as_str()].as_str().unwrap();
         let rules = rules(algorithm);
         let read = Unverified::read(token).unwrap();
         // The codes of the others are computed elsewhere.

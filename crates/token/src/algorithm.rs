@@ -52,9 +52,9 @@ impl Algorithm {
         Self::Hs512,
     ];
 
-    /// The word for it in the `alg` of a header and in policies.
+    /// Its name in the `alg` of a header and in policies.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Rs256 => "RS256",
             Self::Rs384 => "RS384",
@@ -72,13 +72,13 @@ impl Algorithm {
         }
     }
 
-    /// Whether a secret shared with the issuer makes and checks it, rather than a key pair of the issuer's.
+    /// Whether it uses a secret shared with the issuer, rather than a key pair of the issuer's.
     #[must_use]
     pub fn is_mac(self) -> bool {
         self.mac_bytes().is_some()
     }
 
-    /// The length of its code in bytes; nothing for a signature.
+    /// The length of its MAC in bytes; none for a signature.
     pub(crate) fn mac_bytes(self) -> Option<usize> {
         match self {
             Self::Hs256 => Some(32),
@@ -91,11 +91,11 @@ impl Algorithm {
 
 impl fmt::Display for Algorithm {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.word())
+        formatter.write_str(self.as_str())
     }
 }
 
-/// The text is no algorithm: `none`, a misspelt one, or one that signs no tokens here.
+/// The text is not a supported algorithm: `none`, a misspelt one, or another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "not an algorithm; write one of RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA HS256 HS384 HS512"
@@ -105,13 +105,13 @@ pub struct NoAlgorithm;
 impl FromStr for Algorithm {
     type Err = NoAlgorithm;
 
-    /// Reads the word as it is written: upper and lower case differ. `Ed25519` is the newer word for `EdDSA` with
-    /// that curve (RFC 9864, section 2.2).
+    /// Reads the exact name: upper and lower case differ. `Ed25519` is the newer name for `EdDSA` with that curve (RFC
+    /// 9864, section 2.2).
     fn from_str(word: &str) -> Result<Self, NoAlgorithm> {
         if word == "Ed25519" {
             return Ok(Self::EdDsa);
         }
-        Self::ALL.into_iter().find(|algorithm| algorithm.word() == word).ok_or(NoAlgorithm)
+        Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == word).ok_or(NoAlgorithm)
     }
 }
 
@@ -122,8 +122,8 @@ mod tests {
     #[test]
     fn reads_every_word_it_writes_and_no_other_spelling() {
         for algorithm in Algorithm::ALL {
-            assert_eq!(algorithm.word().parse(), Ok(algorithm));
-            assert_eq!(algorithm.word().to_lowercase().parse::<Algorithm>(), Err(NoAlgorithm));
+            assert_eq!(algorithm.as_str().parse(), Ok(algorithm));
+            assert_eq!(algorithm.as_str().to_lowercase().parse::<Algorithm>(), Err(NoAlgorithm));
         }
         assert_eq!("Ed25519".parse(), Ok(Algorithm::EdDsa));
         for word in ["none", "", "ES256K", "HS256 ", "RS1", "Ed448", "RSA-OAEP"] {

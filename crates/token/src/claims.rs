@@ -1,4 +1,4 @@
-//! What a verified token says.
+//! The claims of a verified token.
 
 use std::fmt;
 
@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 
 use crate::json;
 
-/// The claims of a token that was verified, or of an introspection answer that says it is active.
+/// The claims of a verified token, or of an introspection answer that says it is active.
 ///
-/// A claim is named by a path: the whole text is tried as a claim's name first, and then what precedes a dot as
-/// the name of an object that has the rest (`realm_access.roles`, `https://example.com/app.team`).
+/// A claim is named by a path: the whole text is tried as a claim's name first, and then the part before a dot as the
+/// name of an object that contains the rest (`realm_access.roles`, `https://example.com/app.team`).
 #[derive(Clone, PartialEq)]
 pub struct Claims {
     members: Map<String, Value>,
@@ -17,24 +17,24 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// Only of members that were checked.
+    /// Only for verified members.
     pub(crate) fn of_checked(members: Map<String, Value>, expires_at_unix_s: Option<u64>) -> Self {
         Self { members, expires_at_unix_s }
     }
 
-    /// Whether there is such a claim; one that is `null` says nothing.
+    /// Whether there is such a claim; one that is `null` does not count.
     #[must_use]
     pub fn has(&self, path: &str) -> bool {
         at(&self.members, path).is_some_and(|value| !value.is_null())
     }
 
-    /// To keep them.
+    /// The claims as JSON, to be stored.
     #[must_use]
     pub fn to_json(&self) -> String {
         serde_json::to_string(&self.members).unwrap_or_default()
     }
 
-    /// What [`Claims::to_json`] wrote of claims that were checked then. Until when they hold is kept beside them.
+    /// Reads the text of [`Claims::to_json`], whose claims were verified then. Their expiry is stored beside them.
     ///
     /// # Errors
     ///
@@ -45,21 +45,21 @@ impl Claims {
 
     /// The text of a claim: a string that is not empty, an integer or a boolean.
     ///
-    /// Numbers that JSON readers round (fractions, integers beyond 64 bits) have no text: two of them may look
+    /// Numbers that JSON readers round (fractions, integers beyond 64 bits) have no text: two different ones may look
     /// the same.
     #[must_use]
     pub fn text(&self, path: &str) -> Option<String> {
         text_at(&self.members, path)
     }
 
-    /// The texts of a claim: those in a list, or the one that [`Claims::text`] finds. Anything else in the list is
-    /// passed over.
+    /// The texts of a claim: those in a list, or the one that [`Claims::text`] finds. Other entries of the list are
+    /// ignored.
     #[must_use]
     pub fn texts(&self, path: &str) -> Vec<String> {
         texts_at(&self.members, path)
     }
 
-    /// Until when they hold, leeway not included; nothing if an introspection answer does not say.
+    /// Their expiry, leeway not included; none if an introspection answer has none.
     #[must_use]
     pub fn expires_at_unix_s(&self) -> Option<u64> {
         self.expires_at_unix_s

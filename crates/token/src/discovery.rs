@@ -1,4 +1,4 @@
-//! Where an issuer's keys are, OpenID Connect Discovery 1.0, section 4.
+//! The address of an issuer's keys, OpenID Connect Discovery 1.0, section 4.
 
 use serde_json::Value;
 
@@ -6,13 +6,13 @@ use crate::json;
 use crate::shown::Shown;
 use crate::url::is_fetchable;
 
-/// The largest document that is read: Keycloak's is 7 KB.
+/// The largest document that is accepted: Keycloak's is 7 KB.
 const MAX_BYTES: usize = 64 * 1024;
 
-/// Why a document does not say where an issuer's keys are.
+/// Why a document does not give the address of an issuer's keys.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DiscoveryError {
-    /// Larger than any that is read.
+    /// Larger than the limit.
     #[error("the discovery document has {bytes} bytes, over the {MAX_BYTES} it may have")]
     TooLong {
         /// Its length.
@@ -21,30 +21,30 @@ pub enum DiscoveryError {
     /// Not one strict JSON object.
     #[error("the discovery document is not JSON of one meaning: {0}")]
     Json(String),
-    /// A member that must be there is not, or is no string.
+    /// A required member is missing, or is not a string.
     #[error("the discovery document has no text {0}")]
     Missing(&'static str),
-    /// The document of somebody else, section 4.3.
+    /// The document of another issuer, section 4.3.
     #[error("the discovery document is of the issuer {}, and {} was expected", Shown(.found), Shown(.expected))]
     Issuer {
-        /// The document's.
+        /// The document's issuer.
         found: String,
-        /// The policy's.
+        /// The policy's issuer.
         expected: String,
     },
-    /// Keys would come over a network in clear, or from no URL.
+    /// The keys' URL is invalid, or not encrypted.
     #[error("jwks_uri {} is not https, nor http on this machine", Shown(.0))]
     Url(String),
 }
 
-/// Where an issuer's discovery document is, section 4.1: a slash at the end of the issuer is left out.
+/// The address of an issuer's discovery document, section 4.1: a final slash of the issuer is left out.
 #[must_use]
 pub fn url(issuer: &str) -> String {
     let issuer = issuer.strip_suffix('/').unwrap_or(issuer);
     format!("{issuer}/.well-known/openid-configuration")
 }
 
-/// The URL of the issuer's key set in its discovery document. It may be of another host (Google's is).
+/// The URL of the issuer's key set in its discovery document. Its host may differ (Google's does).
 ///
 /// # Errors
 ///

@@ -15,7 +15,7 @@ pub(crate) struct Header {
 impl Header {
     /// # Errors
     ///
-    /// An algorithm that is none, an extension, a nested token, a JWT for another purpose.
+    /// An unknown algorithm, an extension, a nested token, a JWT for another purpose.
     pub(crate) fn read(members: &Map<String, Value>) -> Result<Self, TokenError> {
         // Both must be refused by who does not support them, RFC 7515, section 4.1.11 and RFC 7797, section 6.
         for name in ["crit", "b64"] {

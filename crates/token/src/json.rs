@@ -1,5 +1,4 @@
-//! JSON that can be understood in one way only: no member twice (RFC 7519, section 4; RFC 8259, section 4), no depth without
-//! bound.
+//! Unambiguous JSON: no duplicate members (RFC 7519, section 4; RFC 8259, section 4), and bounded depth.
 
 use std::fmt;
 
@@ -8,10 +7,10 @@ use serde_json::{Map, Value};
 
 use crate::shown::Shown;
 
-/// How deep objects and lists may stand in one another: Keycloak's `resource_access.<client>.roles` needs 4.
+/// The maximum depth of nested objects and lists: Keycloak's `resource_access.<client>.roles` needs 4.
 const MAX_DEPTH: usize = 16;
 
-/// Reads one object and nothing after it.
+/// Reads one object, with no text after it.
 ///
 /// # Errors
 ///
@@ -27,7 +26,7 @@ pub(crate) fn read_object(bytes: &[u8]) -> Result<Map<String, Value>, String> {
     }
 }
 
-/// What people call a value's type.
+/// The name of a value's type for people.
 pub(crate) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -39,7 +38,7 @@ pub(crate) fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// Reads a value with so many levels below it.
+/// Reads a value with this many levels below it.
 #[derive(Clone, Copy)]
 struct Strict {
     depth_left: usize,

@@ -7,14 +7,14 @@ use crate::encoding::decode;
 use crate::public_key::PublicKey;
 use crate::shown::Shown;
 
-/// Bytes of a `kid`: issuers write up to 90.
+/// The longest `kid` in bytes: issuers write up to 90.
 pub(crate) const MAX_KEY_ID_BYTES: usize = 256;
 
-/// A key that tokens can be verified with.
+/// A key that verifies tokens.
 #[derive(Clone)]
 pub(crate) struct Key {
     pub(crate) id: Option<String>,
-    /// The only algorithm it is for, if the set says so.
+    /// The only algorithm it may be used with, if the set names one.
     pub(crate) algorithm: Option<Algorithm>,
     pub(crate) key: PublicKey,
 }
@@ -25,10 +25,10 @@ pub enum Problem {
     /// Not an object, or a member is missing or of another type.
     #[error("{0} is missing or not {1}")]
     Member(&'static str, &'static str),
-    /// A type of key that is not read, as `oct`: a shared secret has no place in a public set.
+    /// An unsupported type of key, such as `oct`: a shared secret does not belong in a public set.
     #[error("kty {} is not RSA, EC or OKP", Shown(.0))]
     Type(String),
-    /// Not a curve of its type that is read.
+    /// An unsupported curve of its type.
     #[error("crv {} is not supported for kty {}", Shown(.0), .1)]
     Curve(String, &'static str),
     /// For encryption.
@@ -51,7 +51,7 @@ pub enum Problem {
     Ed25519,
 }
 
-/// Reads a key. Private members, which have no business in a set, are not looked at.
+/// Reads a key. Private members, which do not belong in a set, are ignored.
 pub(crate) fn read(value: &Value) -> Result<Key, Problem> {
     let members = value.as_object().ok_or(Problem::Member("the key", "an object"))?;
     let id = optional_text(members, "kid")?.map(str::to_owned);
@@ -99,7 +99,7 @@ fn rsa(members: &Map<String, Value>) -> Result<PublicKey, Problem> {
 type FromPoint = fn(&[u8]) -> Option<PublicKey>;
 
 fn elliptic(members: &Map<String, Value>) -> Result<PublicKey, Problem> {
-    // Bytes of a coordinate, RFC 7518, section 6.2.1.2: always all of them.
+    // The bytes of a coordinate, RFC 7518, section 6.2.1.2: always the full length.
     let (curve, length, from_point): (_, _, FromPoint) = match text(members, "crv")? {
         "P-256" => ("P-256", 32, PublicKey::p256),
         "P-384" => ("P-384", 48, PublicKey::p384),
@@ -110,7 +110,7 @@ fn elliptic(members: &Map<String, Value>) -> Result<PublicKey, Problem> {
     if x.len() != length || y.len() != length {
         return Err(Problem::Point(curve));
     }
-    // SEC 1, section 2.3.3: 4 is the mark of a point with both coordinates.
+    // SEC 1, section 2.3.3: 4 marks a point with both coordinates.
     from_point(&[&[4], x.as_slice(), y.as_slice()].concat()).ok_or(Problem::Point(curve))
 }
 

@@ -9,26 +9,26 @@ use crate::public_key::PublicKey;
 use crate::shown::Shown;
 use crate::{Algorithm, TokenError, json};
 
-/// Keys whose signature is tried for one token: each costs a verification, up to some milliseconds.
+/// The most keys that are tried for one token: each costs a verification, up to some milliseconds.
 pub const MAX_CANDIDATES: usize = 4;
 
-/// The largest set that is read: 100 RSA keys of 4096 bits with a certificate each are about 250 KB.
+/// The largest set that is accepted: 100 RSA keys of 4096 bits with a certificate each are about 250 KB.
 const MAX_BYTES: usize = 256 * 1024;
 
 /// The most usable keys: an issuer has one to ten.
 const MAX_KEYS: usize = 100;
 
-/// The public keys of an issuer that tokens can be verified with, prepared once.
+/// The public keys of an issuer, prepared once for verification.
 #[derive(Clone)]
 pub struct KeySet {
     keys: Vec<Key>,
     skipped: Vec<Skipped>,
 }
 
-/// A key that verifies nothing, and why: for the operator.
+/// A key that cannot be used, and why; for the operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
-    /// Its place in `keys`, from 0.
+    /// Its index in `keys`, from 0.
     pub index: usize,
     /// Its `kid`, if it has one.
     pub id: Option<String>,
@@ -46,10 +46,10 @@ impl fmt::Display for Skipped {
     }
 }
 
-/// Why a text is no key set.
+/// Why a text is not a key set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeySetError {
-    /// Larger than any that is read.
+    /// Larger than the limit.
     #[error("the key set has {bytes} bytes, over the {MAX_BYTES} it may have")]
     TooLong {
         /// Its length.
@@ -58,21 +58,21 @@ pub enum KeySetError {
     /// Not one strict JSON object.
     #[error("the key set is not JSON of one meaning: {0}")]
     Json(String),
-    /// Not an object with a list `keys`.
+    /// An object without a list `keys`.
     #[error("the key set has no list `keys`")]
     NoKeys,
-    /// More keys than are kept.
+    /// More keys than the limit.
     #[error("the key set has more than {MAX_KEYS} usable keys")]
     TooMany,
 }
 
 impl KeySet {
-    /// Reads a key set. Keys of no use here (for encryption, of unknown types, too weak) are [skipped](Self::skipped),
-    /// RFC 7517, section 5; a set without a usable key is a set.
+    /// Reads a key set. Keys that cannot be used (for encryption, of unknown types, too weak) are
+    /// [skipped](Self::skipped), RFC 7517, section 5; a set without a usable key is valid.
     ///
     /// # Errors
     ///
-    /// A [`KeySetError`] for what is no key set or too large.
+    /// A [`KeySetError`] for a text that is not a key set or too large.
     pub fn from_json(text: &str) -> Result<Self, KeySetError> {
         if text.len() > MAX_BYTES {
             return Err(KeySetError::TooLong { bytes: text.len() });
@@ -90,25 +90,25 @@ impl KeySet {
         Ok(set)
     }
 
-    /// Whether some key has this `kid`.
+    /// Whether a key has this `kid`.
     #[must_use]
     pub fn has(&self, key_id: &str) -> bool {
         self.keys.iter().any(|key| key.id.as_deref() == Some(key_id))
     }
 
-    /// How many keys it has, without the skipped ones.
+    /// The number of its keys, without the skipped ones.
     #[must_use]
     pub fn len(&self) -> usize {
         self.keys.len()
     }
 
-    /// Whether it verifies nothing.
+    /// Whether it has no usable keys.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
 
-    /// The keys that verify nothing, the first 100 of them.
+    /// The keys that cannot be used, the first 100 of them.
     #[must_use]
     pub fn skipped(&self) -> &[Skipped] {
         &self.skipped
@@ -121,7 +121,7 @@ impl KeySet {
         }
     }
 
-    /// The keys that may have signed a token: those of its `kid`, which may be several, or all of its algorithm.
+    /// The keys that may have signed a token: those with its `kid`, which may be several, or all for its algorithm.
     pub(crate) fn candidates(
         &self,
         algorithm: Algorithm,

@@ -1,11 +1,11 @@
-//! Tokens of other issuers: read, verified, and what they say of the caller.
+//! Tokens of other issuers: parsing, verification, and their claims.
 //!
-//! A presented text that [`looks_like_jwt`] is read ([`Unverified`]), its issuer's [`Rules`] and [`KeySet`] are found by
-//! what it says of itself, and it is verified with both, which yields [`Claims`]. The keys of an issuer are found
-//! by [`discovery`]. Any other text is an opaque token, of which the issuer's answer ([`introspection`])
-//! yields the same claims.
+//! A presented text that [`looks_like_jwt`] is parsed ([`Unverified`]), its issuer's [`Rules`] and [`KeySet`] are
+//! looked up by its own header and claims, and it is verified with both, which yields [`Claims`]. The keys of an issuer
+//! are found by [`discovery`]. Any other text is an opaque token, whose introspection answer ([`introspection`]) yields
+//! the same claims.
 //!
-//! Order is safety here: nothing is made of a token's claims before its signature is verified, by a key that knows its
+//! The order is the protection: a token's claims are not used before its signature is verified, by a key that knows its
 //! type, with an algorithm that policy allows (RFC 8725, sections 3.1 and 3.2).
 //!
 //! No I/O: key sets, answers, the computed HMAC and time are arguments.

@@ -1,26 +1,26 @@
-//! Whom a token is of.
+//! The owner of a token.
 
 use postern_keys::sha256_hex;
 
 use crate::Claims;
 
-/// The claims that say it, the first that is there: the subject (RFC 7519, 4.1.2), else the client that the token was
-/// issued to (RFC 9068, 2.2; RFC 7662, 2.2), which OpenID Connect calls the authorized party.
+/// The claims that name the owner, in order of precedence: the subject (RFC 7519, 4.1.2), else the client that the
+/// token was issued to (RFC 9068, 2.2; RFC 7662, 2.2), which OpenID Connect calls the authorized party.
 const CLAIMS: [&str; 3] = ["sub", "client_id", "azp"];
 
-/// So many hexadecimal digits leave no two owners alike by chance.
+/// Enough hexadecimal digits that no two owners collide by chance.
 const LENGTH: usize = 32;
 
-/// Whose token it is, as a hash: the same for all tokens of one subject of an issuer, and no other's.
+/// The owner of a token, as a hash: the same for all tokens of one subject of an issuer, and for no others.
 ///
-/// `issuer` is that of the policy by which the token was verified: an answer to an introspection need not name one.
-/// `consumer` stands for the owner of a token that names none: then all tokens of a consumer have one owner, and none gets
-/// another by a new token.
+/// `issuer` is that of the policy by which the token was verified: an introspection answer need not name one.
+/// `consumer` is the owner of a token that names none: then all tokens of a consumer have one owner, and a new token
+/// does not change it.
 #[must_use]
 pub fn owner(issuer: &str, claims: &Claims, consumer: &str) -> String {
     let named = CLAIMS.iter().find_map(|claim| Some((*claim, claims.text(claim)?)));
     let (claim, value) = named.unwrap_or(("consumer", consumer.to_owned()));
-    // Neither a URL nor the name of a claim has a line break, so no two owners make the same text.
+    // Neither a URL nor a claim's name has a line break, so different owners make different texts.
     let mut hash = sha256_hex(&format!("{issuer}\n{claim}\n{value}"));
     hash.truncate(LENGTH);
     hash

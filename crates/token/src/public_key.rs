@@ -1,8 +1,8 @@
-//! A public key that knows its type, and verifies the algorithms of that type only.
+//! A public key that knows its type, and verifies only the algorithms of that type.
 //!
 //! The keys are jwt-simple's, which refuses weak RSA keys, points off their curve and Ed25519 keys of small order;
-//! P-521, which it does not have, is RustCrypto's. Signatures are verified over the bytes the issuer signed, so
-//! that a token is read once, by rules of ours.
+//! P-521, which it lacks, is RustCrypto's. Signatures are verified over the bytes the issuer signed, so that a token is
+//! parsed once, by our rules.
 
 use jwt_simple::algorithms::{
     ECDSAP256PublicKeyLike as _, ECDSAP384PublicKeyLike as _, ES256PublicKey, ES384PublicKey,
@@ -16,7 +16,7 @@ use superboring::sign::Verifier;
 
 use crate::Algorithm;
 
-/// A checked public key, prepared for verifying.
+/// A checked public key, prepared for verification.
 #[derive(Clone)]
 pub(crate) enum PublicKey {
     /// 2048 to 4096 bits, exponent 65537. Boxed: the prepared modulus is by far the largest.
@@ -28,34 +28,34 @@ pub(crate) enum PublicKey {
 }
 
 impl PublicKey {
-    /// Of modulus and exponent, big-endian; nothing if it is under 2048 or over 4096 bits, or the exponent is not 65537.
+    /// From modulus and exponent, big-endian; none under 2048 or over 4096 bits, or if the exponent is not 65537.
     pub(crate) fn rsa(modulus: &[u8], exponent: &[u8]) -> Option<Self> {
         let key = RS256PublicKey::from_components(modulus, exponent).ok()?;
         let key = PKey::from_rsa(key.public_key().as_ref().clone()).ok()?;
         Some(Self::Rsa(Box::new(key)))
     }
 
-    /// Of a point on P-256, uncompressed (SEC 1, section 2.3.3).
+    /// From a point on P-256, uncompressed (SEC 1, section 2.3.3).
     pub(crate) fn p256(point: &[u8]) -> Option<Self> {
         ES256PublicKey::from_bytes(point).ok().map(Self::P256)
     }
 
-    /// Of a point on P-384, likewise.
+    /// From a point on P-384, in the same form.
     pub(crate) fn p384(point: &[u8]) -> Option<Self> {
         ES384PublicKey::from_bytes(point).ok().map(Self::P384)
     }
 
-    /// Of a point on P-521, likewise.
+    /// From a point on P-521, in the same form.
     pub(crate) fn p521(point: &[u8]) -> Option<Self> {
         p521::ecdsa::VerifyingKey::from_sec1_bytes(point).ok().map(Self::P521)
     }
 
-    /// Of 32 bytes, RFC 8032, section 5.1.5; nothing for a point of small order.
+    /// From 32 bytes, RFC 8032, section 5.1.5; none for a point of small order.
     pub(crate) fn ed25519(bytes: &[u8]) -> Option<Self> {
         Ed25519PublicKey::from_bytes(bytes).ok().map(Self::Ed25519)
     }
 
-    /// Whether it can verify signatures of an algorithm at all.
+    /// Whether it can verify signatures of an algorithm.
     pub(crate) fn fits(&self, algorithm: Algorithm) -> bool {
         use Algorithm::{EdDsa, Es256, Es384, Es512, Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
         match self {
@@ -67,7 +67,8 @@ impl PublicKey {
         }
     }
 
-    /// Whether the signature is this key's over the input. Never for an algorithm that does not [fit](Self::fits).
+    /// Whether the signature of the input was made with this key; false for an algorithm that does not
+    /// [fit](Self::fits).
     ///
     /// ECDSA signatures are r and s, each as long as the curve's order (RFC 7518, section 3.4), neither of them zero.
     pub(crate) fn verifies(&self, algorithm: Algorithm, input: &[u8], signature: &[u8]) -> bool {
@@ -89,7 +90,7 @@ impl PublicKey {
     }
 }
 
-/// Salts of PSS are as long as the digest, RFC 7518, section 3.5: the verifier's default.
+/// PSS salts are as long as the digest, RFC 7518, section 3.5: the verifier's default.
 fn rsa_verifies(
     key: &PKey<Public>,
     algorithm: Algorithm,

@@ -1,4 +1,4 @@
-//! The examples of the standards, whose payloads are not all claims: signatures alone.
+//! The examples of the standards. Not all their payloads are claims, so only signatures are verified.
 
 use crate::encoding::decode;
 use crate::public_key::PublicKey;

@@ -1,4 +1,4 @@
-//! What an issuer's policy demands, and the one place that checks it.
+//! What an issuer's policy requires, and the one place that checks it.
 
 use serde_json::{Map, Value};
 
@@ -6,22 +6,22 @@ use crate::claims::{at, scopes_of, texts_at};
 use crate::json::kind;
 use crate::{Algorithm, Claims, TokenError, shown};
 
-/// The last second of the year 9999: a time beyond it is in other units.
+/// The last second of the year 9999: a later time is in other units.
 const MAX_UNIX_S: f64 = 253_402_300_799.0;
 
-/// What an issuer's policy demands of a token.
+/// The requirements of an issuer's policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rules {
     /// `iss`, compared byte for byte.
     pub issuer: String,
-    /// `aud` must have one of these. Nobody can satisfy an empty list with a JWT; an introspection answer is then
-    /// not asked for its `aud`.
+    /// `aud` must have one of these. No JWT satisfies an empty list; the `aud` of an introspection answer is then not
+    /// checked.
     pub audience: Vec<String>,
-    /// What the issuer may sign with.
+    /// The algorithms that the issuer may sign with.
     pub algorithms: Vec<Algorithm>,
-    /// How far the issuer's clock may be from ours, in seconds.
+    /// The allowed difference of the issuer's clock, in seconds.
     pub leeway_s: u64,
-    /// Claims (paths, see [`Claims`]) that must be there, or must equal a text; a list must contain it.
+    /// Claims (paths, see [`Claims`]) that must be present, or must equal a text; a list must contain it.
     pub required_claims: Vec<(String, Option<String>)>,
     /// Scopes that the token must have, all of them.
     pub required_scopes: Vec<String>,
@@ -36,7 +36,7 @@ struct Times {
 }
 
 impl Rules {
-    /// Checks the claims of a JWT whose signature is good, RFC 7519, section 4.1: `iss`, `aud` and `exp` must be there.
+    /// Checks the claims of a JWT with a valid signature, RFC 7519, section 4.1: `iss`, `aud` and `exp` are required.
     pub(crate) fn check_token(
         &self,
         members: &Map<String, Value>,
@@ -52,8 +52,8 @@ impl Rules {
         self.check_rest(members, unix_s)
     }
 
-    /// Checks the members of an introspection answer, RFC 7662, section 2.2: `iss` and `exp` where they are there,
-    /// `aud` where policy or the answer has one.
+    /// Checks the members of an introspection answer, RFC 7662, section 2.2: `iss` and `exp` if present, `aud` if
+    /// policy or the answer has one.
     pub(crate) fn check_answer(
         &self,
         members: &Map<String, Value>,
@@ -161,7 +161,7 @@ impl Times {
     }
 }
 
-/// A `NumericDate` (RFC 7519, section 2), which may have a fraction; nothing if it is not there.
+/// A `NumericDate` (RFC 7519, section 2), which may have a fraction; none if it is absent.
 fn time(
     members: &Map<String, Value>,
     name: &'static str,

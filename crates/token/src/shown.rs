@@ -5,7 +5,7 @@ use std::fmt;
 /// Characters of a foreign text that an error shows: enough to recognise an issuer's URL.
 const MAX_SHOWN: usize = 100;
 
-/// A foreign text in quotes, escaped and cut: whoever sends it writes neither lines nor megabytes into a log.
+/// A foreign text in quotes, escaped and cut, so that its sender cannot write lines or megabytes into a log.
 pub(crate) struct Shown<'a>(pub &'a str);
 
 impl fmt::Display for Shown<'_> {
@@ -19,7 +19,7 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
-/// Several of them, separated by commas; of a long list the first eight.
+/// Several texts, separated by commas; of a long list the first eight.
 pub(crate) fn list<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let mut texts = texts.into_iter();
     let mut shown: Vec<String> =

@@ -11,21 +11,22 @@ use crate::encoding::decode;
 use crate::header::Header;
 use crate::{Algorithm, Claims, KeySet, Rules, TokenError, json};
 
-/// The longest token that is read: HTTP servers take 8 to 16 KiB of headers.
+/// The longest token that is accepted: HTTP servers take 8 to 16 KiB of headers.
 pub const MAX_TOKEN_BYTES: usize = 16 * 1024;
 
-/// A JWT whose signature nobody has looked at yet.
+/// A JWT with an unverified signature.
 ///
-/// What it says (issuer, key, algorithm) serves to find the rules and keys to verify it by, and nothing else.
+/// Its issuer, key and algorithm serve to find the rules and keys to verify it by, and nothing else.
 pub struct Unverified {
-    /// The token as it came, without its last dot and signature.
+    /// The token without its last dot and signature.
     signing_input: String,
     signature: Vec<u8>,
     header: Header,
     claims: Map<String, Value>,
 }
 
-/// Whether a text has the form of a signed JWT, however bad: then it is one, or refused, and never an opaque token.
+/// Whether a text has the form of a signed JWT, however bad: then it is verified or refused as one, and never treated
+/// as an opaque token.
 ///
 /// Three parts of base64url characters, the first of which is a JSON object. The last may be empty.
 #[must_use]
@@ -39,7 +40,7 @@ pub fn looks_like_jwt(text: &str) -> bool {
     let is_base64url = |part: &str| {
         part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     };
-    // What is too long to be read is not decoded to find that out.
+    // A text that is too long is not decoded for this.
     [header, claims, signature].into_iter().all(is_base64url)
         && (header.len() > MAX_TOKEN_BYTES || decode(header).is_some_and(|json| is_object(&json)))
 }
@@ -49,11 +50,11 @@ fn is_object(json: &[u8]) -> bool {
 }
 
 impl Unverified {
-    /// Reads a token in compact form, RFC 7515, section 7.1, strictly: nothing in it can be understood in two ways.
+    /// Parses a token in compact form, RFC 7515, section 7.1, strictly: nothing in it is ambiguous.
     ///
     /// # Errors
     ///
-    /// A [`TokenError`] for what is no signed JWT, or one that no issuer's policy could allow.
+    /// A [`TokenError`] for a text that is not a signed JWT, or one that no issuer's policy could allow.
     pub fn read(token: &str) -> Result<Self, TokenError> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenError::TooLong { bytes: token.len() });
@@ -79,7 +80,7 @@ impl Unverified {
         self.header.algorithm
     }
 
-    /// `kid` of the header: any text of at most 256 bytes, to be compared and never to be looked up by.
+    /// `kid` of the header: any text of at most 256 bytes, only for comparisons and never for look-ups.
     #[must_use]
     pub fn key_id(&self) -> Option<&str> {
         self.header.key_id.as_deref()
@@ -91,7 +92,7 @@ impl Unverified {
         self.claims.get("iss")?.as_str()
     }
 
-    /// What is signed: the token without its last dot and signature. For whoever holds the secret of an HMAC.
+    /// The signed text: the token without its last dot and signature. For the holder of an HMAC's secret.
     #[must_use]
     pub fn signing_input(&self) -> &str {
         &self.signing_input
@@ -118,14 +119,14 @@ impl Unverified {
         rules.check_token(&self.claims, unix_s)
     }
 
-    /// Compares the token's code with one that was computed over [`Unverified::signing_input`], in constant time, then
-    /// verifies the claims.
+    /// Compares the token's MAC with one computed over [`Unverified::signing_input`], in constant time, then verifies
+    /// the claims.
     ///
     /// `computed` is the whole HMAC of [`Unverified::algorithm`]: 32, 48 or 64 bytes, not in hexadecimal.
     ///
     /// # Errors
     ///
-    /// As of [`Unverified::verify`].
+    /// As for [`Unverified::verify`].
     pub fn verify_mac(
         &self,
         computed: &[u8],
@@ -147,12 +148,12 @@ impl Unverified {
         rules.check_token(&self.claims, unix_s)
     }
 
-    /// What no key could mend: the algorithm and the claims, but for scopes, which are nobody's business before it is
-    /// known whose token it is. Not worth a fetch of keys.
+    /// Checks what no key could change: the algorithm and the claims, except scopes, which are not revealed before the
+    /// token's owner is known. A token that fails is not worth a fetch of keys.
     ///
     /// # Errors
     ///
-    /// As of [`Unverified::verify`], but for the signature.
+    /// As for [`Unverified::verify`], except the signature.
     pub fn check(&self, rules: &Rules, unix_s: u64) -> Result<(), TokenError> {
         match self.unproven(rules, unix_s) {
             Err(error) if !error.is_insufficient_scope() => Err(error),
@@ -160,11 +161,11 @@ impl Unverified {
         }
     }
 
-    /// What it says, without any proof that its issuer said so: for tools that explain, never to let anybody in.
+    /// Its claims without a verified signature: for tools that explain, never to authenticate a caller.
     ///
     /// # Errors
     ///
-    /// As of [`Unverified::verify`], but for the signature.
+    /// As for [`Unverified::verify`], except the signature.
     pub fn unproven(&self, rules: &Rules, unix_s: u64) -> Result<Claims, TokenError> {
         self.check_algorithm(rules)?;
         rules.check_token(&self.claims, unix_s)
@@ -175,12 +176,12 @@ impl Unverified {
         if rules.algorithms.contains(&found) {
             return Ok(());
         }
-        let allowed: Vec<&str> = rules.algorithms.iter().map(|one| one.word()).collect();
+        let allowed: Vec<&str> = rules.algorithms.iter().map(|one| one.as_str()).collect();
         Err(TokenError::AlgorithmNotAllowed { found, allowed: allowed.join(", ") })
     }
 }
 
-/// Neither the claims nor the signature.
+/// Shows neither the claims nor the signature.
 impl fmt::Debug for Unverified {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Unverified({})", self.algorithm())

@@ -1,8 +1,8 @@
-//! URLs that an issuer names.
+//! URLs from issuers.
 
 use http::Uri;
 
-/// Bytes of a URL: as many as browsers and proxies take.
+/// The longest URL in bytes: as many as browsers and proxies accept.
 const MAX_BYTES: usize = 2_048;
 
 /// Whether keys may be fetched from a URL: `https`, or `http` from this machine; no user, no fragment.

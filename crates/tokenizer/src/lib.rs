@@ -1,9 +1,9 @@
-//! How many tokens a text has.
+//! The number of tokens of a text.
 //!
-//! [`count`] gives what the reference `tiktoken` gives, for any text, in time that grows with the text and no faster:
-//! ten megabytes of spaces, of one word or of one emoji are counted like prose. `tiktoken-rs`, whose vocabularies these are,
-//! needs a backtracking regex that gives up on long runs of spaces, which it answers with a panic, and superlinear
-//! time for long words; so only its data is used. The merging is that of GitHub's `bpe` crate, with a quarter of its tables.
+//! [`count`] returns the same number as the reference `tiktoken`, for any text, in linear time: ten megabytes of
+//! spaces, of one word or of one emoji are counted like prose. `tiktoken-rs`, whose vocabularies these are, uses a
+//! backtracking regex that gives up on long runs of spaces, and then panics, and takes superlinear time for long words;
+//! so only its data is used. The merging is that of GitHub's `bpe` crate, with a quarter of its tables.
 //!
 //! The tables are built by [`prepare`], which a component calls before it is snapshotted; it imports nothing.
 //!
@@ -23,9 +23,10 @@ use encoder::Encoder;
 use pieces::Splitter;
 use postern_types::Tokenizer;
 
-/// A vocabulary with the rule that splits a text into the pieces it holds for.
+/// A vocabulary with the rule that splits a text into pieces.
 ///
-/// `o200k_harmony` has the ranks and the rule of `o200k_base` and differs in special tokens only: a text counts alike.
+/// `o200k_harmony` has the ranks and the rule of `o200k_base` and differs in special tokens only, so counts are the
+/// same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Encoding {
     /// GPT-4o and later.
@@ -53,10 +54,10 @@ impl From<Tokenizer> for Encoding {
 }
 
 impl Encoding {
-    /// All of them.
+    /// All encodings.
     pub const ALL: [Self; 2] = [Self::O200kBase, Self::Cl100kBase];
 
-    /// From the name that `tiktoken` and the catalogue use.
+    /// The encoding of a name of `tiktoken` and of the catalogue.
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
             "o200k_base" | "o200k_harmony" => Some(Self::O200kBase),
@@ -65,7 +66,7 @@ impl Encoding {
         }
     }
 
-    /// Its tokens' bytes in the order of rank, special tokens excepted.
+    /// The bytes of its tokens in the order of rank, without special tokens.
     pub fn vocabulary(self) -> impl Iterator<Item = &'static [u8]> {
         vocabulary::tokens(match self {
             Self::O200kBase => vocabulary::O200K_BASE,
@@ -90,7 +91,7 @@ pub fn prepare() {
     }
 }
 
-/// How many tokens `text` has; what looks like a special token counts as the text it is.
+/// The number of tokens of `text`; text that looks like a special token counts as text.
 pub fn count(encoding: Encoding, text: &str) -> u64 {
     encoding.encoder().count(text)
 }

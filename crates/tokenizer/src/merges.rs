@@ -1,24 +1,25 @@
-//! Which tokens may stand beside each other.
+//! Which tokens may be neighbours.
 //!
-//! Byte pair encoding merges the neighbours whose token has the lowest rank, until there are none. GitHub's `bpe` crate shows
+//! Byte pair encoding merges the neighbours whose token has the lowest rank, until there are none. GitHub's `bpe` crate
+//! shows
 //! (<https://github.blog/ai-and-ml/llms/so-many-tokens-so-little-time-introducing-a-faster-more-flexible-byte-pair-tokenizer/>)
-//! that a row of tokens is what this gives just if each two neighbours are what it gives for their bytes alone, and
-//! that two are if, while their merges are undone in reverse, no merge across the border would have come first.
+//! that a row of tokens is its result exactly if each two neighbours are its result for their bytes alone, and that two
+//! tokens are if, while their merges are undone in reverse, no merge across the border would have come first.
 
 use crate::trie::Trie;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-/// The vocabulary, as merging sees it.
+/// The tables of a vocabulary for merging.
 pub struct Merges {
-    /// Which token begins a text.
+    /// Finds the tokens that a text begins with.
     pub trie: Trie,
-    /// How many bytes a token has.
+    /// The bytes of each token.
     lengths: Vec<u8>,
-    /// The longest token that a token begins with, other than itself; the token itself if there is none.
+    /// The longest token that is a proper prefix of a token; the token itself if there is none.
     shorter: Vec<u32>,
-    /// The two that a token was merged from; twice the token itself for a byte.
+    /// The two tokens that a token was merged from; twice the token itself for a byte.
     halves: Vec<(u32, u32)>,
-    /// The token that two are merged to.
+    /// The token that two tokens merge to.
     merged: FxHashMap<(u32, u32), u32>,
 }
 
@@ -46,7 +47,7 @@ impl Merges {
         merges
     }
 
-    /// The vocabulary does not say what a token was merged from, but only one pair of earlier tokens can be it.
+    /// The vocabulary does not say what a token was merged from, but only one pair of earlier tokens is possible.
     fn find_halves(&self, token: u32, bytes: &[u8]) -> Option<(u32, u32)> {
         let mut left = token;
         while let Some(shorter) = self.shorter(left) {
@@ -61,25 +62,25 @@ impl Merges {
         None
     }
 
-    /// How many bytes a token has.
+    /// The bytes of a token.
     pub fn length(&self, token: u32) -> usize {
         self.lengths.get(token as usize).copied().map_or(0, usize::from)
     }
 
-    /// The longest token that this one begins with, other than itself.
+    /// The longest token that is a proper prefix of this one.
     pub fn shorter(&self, token: u32) -> Option<u32> {
         self.shorter.get(token as usize).copied().filter(|shorter| *shorter != token)
     }
 
     /// Whether the bytes of two tokens are encoded as just these two.
     pub fn are_neighbours(&self, mut left: u32, mut right: u32) -> bool {
-        // A merge across the border has to have come before this rank.
+        // A merge across the border must have come before this rank.
         let mut limit = u32::MAX;
         loop {
             if self.merged.get(&(left, right)).is_some_and(|merged| *merged < limit) {
                 return false;
             }
-            // The younger is undone, if it is not a byte; of the same token on both sides, the right one.
+            // The younger one is undone, if it is not a byte; of the same token on both sides, the right one.
             let (left_inner, right_inner) = (self.halves(left).1, self.halves(right).0);
             let (left_is_byte, right_is_byte) = (left_inner == left, right_inner == right);
             if !left_is_byte && (left > right || right_is_byte) {
@@ -92,7 +93,7 @@ impl Merges {
         }
     }
 
-    /// What a token was merged from; twice itself for a byte.
+    /// The two tokens that a token was merged from; twice itself for a byte.
     pub fn halves(&self, token: u32) -> (u32, u32) {
         self.halves.get(token as usize).copied().unwrap_or((token, token))
     }

@@ -1,10 +1,10 @@
-//! Splits a text into the pieces that are merged each by itself.
+//! Splits a text into pieces, which are merged separately.
 
 use crate::patterns::Pattern;
 use regex_automata::dfa::{Automaton, sparse};
 use regex_automata::{Anchored, Input};
 
-/// The automata that `build.rs` made of the patterns; they are used where they lie.
+/// The automata that `build.rs` made of the patterns, used in place.
 pub const O200K_BASE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/o200k_base.automaton"));
 pub const CL100K_BASE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/cl100k_base.automaton"));
 
@@ -21,7 +21,7 @@ impl Splitter {
         Self { automaton: automaton.map(|(automaton, _)| automaton), patterns }
     }
 
-    /// The pieces in their order; together they are the text.
+    /// The pieces in their order; joined they are the text.
     pub fn split<'a>(&'a self, text: &'a str) -> impl Iterator<Item = &'a [u8]> {
         let mut rest = text;
         std::iter::from_fn(move || {
@@ -34,7 +34,7 @@ impl Splitter {
         })
     }
 
-    /// How many bytes the first piece has: at least one.
+    /// The length of the first piece in bytes: at least one.
     fn next(&self, text: &str) -> usize {
         let input = Input::new(text).anchored(Anchored::Yes);
         let search = |automaton: &sparse::DFA<_>| automaton.try_search_fwd(&input).ok().flatten();

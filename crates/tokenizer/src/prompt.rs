@@ -1,29 +1,29 @@
-//! How many tokens a whole request has, before it is sent.
+//! The number of tokens of a whole request, before it is sent.
 //!
-//! Exact where a vendor has published its rule (texts, messages, flat functions, pictures whose size is known); where it
-//! has not, rather too many than too few: a reservation that was too high is settled a moment later, one that was
-//! too low has let through what should have waited.
+//! Exact where a vendor has published its rule (texts, messages, flat functions, pictures of known size); elsewhere
+//! rather too high than too low: a reservation that is too high is settled a moment later, one that is too low has
+//! admitted a request that should have waited.
 
 mod files;
 mod images;
-mod sorted;
+mod parts;
 mod tools;
 
 pub use postern_types::unescape;
 
 use images::CountPictures;
+use parts::PromptParts;
 use postern_types::{Counting, Prompt};
-use sorted::Sorted;
 use tools::CountTools;
 
-/// How many tokens a request has.
+/// The tokens of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tokens {
-    /// What is read.
+    /// The tokens that the model reads.
     pub input: u64,
-    /// What of it is words, calls, tools and token ids, counted by the encoding itself: without factor, pictures and bounds.
+    /// Those of words, calls, tools and token ids, counted by the encoding itself: without factor, pictures and bounds.
     pub certain: u64,
-    /// What may be billed beside each answer: the words of a prediction that does not come true.
+    /// Those that may be billed beside each answer: rejected words of a prediction.
     pub predicted: u64,
 }
 
@@ -31,11 +31,11 @@ pub struct Tokens {
 ///
 /// <https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken>, `num_tokens_from_messages`.
 const MESSAGE_TOKENS: u64 = 3 + 1;
-/// What the model is given to begin its answer with; same source.
+/// The tokens that begin the model's answer; same source.
 const ANSWER_TOKENS: u64 = 3;
-/// Sealed thoughts in base64 are as long as the words they seal, at the least.
+/// Sealed thoughts in base64 are at least as long as the sealed words.
 const SEALED_BYTES_A_TOKEN: u64 = 4;
-/// What a name costs beside its text; same source.
+/// The cost of a name besides its text; same source.
 const NAME_TOKENS: u64 = 1;
 
 /// How many tokens the request has for a model that counts so.
@@ -44,7 +44,7 @@ const NAME_TOKENS: u64 = 1;
 /// that is not public. Takes time in proportion to the body.
 pub fn count(prompt: &Prompt, counting: &Counting) -> Tokens {
     let encoding = counting.tokenizer.into();
-    let found = Sorted::of(prompt);
+    let found = PromptParts::of(prompt);
     let facts = &prompt.facts;
     let spoken = found.texts.iter().chain(&found.names);
     let spoken = sum(spoken.map(|raw| crate::count(encoding, &unescape(raw))));

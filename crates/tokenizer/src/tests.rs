@@ -1,4 +1,4 @@
-//! What the whole crate counts, against `tiktoken-rs`; `tests/tokenizer` asks the reference itself.
+//! The counts of the whole crate, compared with `tiktoken-rs`; `tests/tokenizer` compares with the reference itself.
 
 use super::*;
 use proptest::prelude::*;

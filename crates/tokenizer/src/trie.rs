@@ -1,22 +1,22 @@
-//! Which token is the longest that a text begins with.
+//! Finds the longest token that a text begins with.
 
 use std::collections::VecDeque;
 
-/// No token ends here. There are fewer tokens than that.
+/// No token ends here. There are fewer tokens than this number.
 const NONE: u32 = u32::MAX;
 
-/// The tokens as a tree of bytes, its nodes numbered level by level: the children of a node are neighbours, and after
-/// them come those of the next node. Nine bytes a node, where an automaton has thirty and more.
+/// The tokens as a tree of bytes, its nodes numbered level by level: the children of a node are consecutive, followed
+/// by those of the next node. A node takes nine bytes, where an automaton takes thirty and more.
 pub struct Trie {
-    /// Where a node's children begin; they end where those of the next node begin.
+    /// The first child of each node; its children end where those of the next node begin.
     first: Vec<u32>,
-    /// The byte that leads to a node.
+    /// The byte that leads to each node.
     labels: Vec<u8>,
-    /// The token that ends at a node.
+    /// The token that ends at each node.
     tokens: Vec<u32>,
 }
 
-/// What a node stands for while the tree is built: some of the sorted tokens, which have their first bytes in common.
+/// A node while the tree is built: a range of the sorted tokens with a common prefix.
 struct Span {
     from: usize,
     to: usize,
@@ -42,7 +42,7 @@ impl Trie {
     fn add(&mut self, sorted: &[(&[u8], u32)], span: Span, waiting: &mut VecDeque<Span>) {
         let Span { mut from, to, depth } = span;
         self.first.push(number(self.labels.len()));
-        // The shortest sorts first: the one that is no longer than what all have in common.
+        // The shortest sorts first: the one that equals the common prefix.
         let whole = sorted.get(from).filter(|(bytes, _)| bytes.len() == depth);
         self.tokens.push(whole.map_or(NONE, |(_, token)| *token));
         from += usize::from(whole.is_some());
@@ -75,7 +75,7 @@ impl Trie {
         self.prefixes(text).last()
     }
 
-    /// The token that `text` is.
+    /// The token with exactly this text.
     pub fn whole(&self, text: &[u8]) -> Option<u32> {
         let node = text.iter().try_fold(0, |node, byte| self.child(node, *byte))?;
         self.tokens.get(node as usize).copied().filter(|token| *token != NONE)
@@ -95,7 +95,7 @@ impl Trie {
     }
 }
 
-/// There are fewer nodes than bytes in a vocabulary, which is some megabytes.
+/// There are fewer nodes than bytes in a vocabulary, which has some megabytes.
 fn number(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(NONE)
 }

@@ -1,4 +1,4 @@
-//! The vocabularies as `build.rs` wrote them.
+//! The vocabularies as `build.rs` writes them.
 
 pub const O200K_BASE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/o200k_base"));
 pub const CL100K_BASE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/cl100k_base"));

@@ -4,7 +4,7 @@ use crate::auth::Action;
 
 impl Action {
     /// Its name, as policies write it.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Action::Chat => "chat",
             Action::Embed => "embed",

@@ -1,15 +1,15 @@
-//! What tokens cost, in integers.
+//! The cost of tokens, in integers.
 
 use crate::{Price, Usage};
 
 const PICO_USD_PER_NANO_USD: u128 = 1_000;
 
 impl Price {
-    /// What these tokens cost, in nano-dollars (10^-9 US dollars).
+    /// The cost of these tokens, in nano-dollars (10^-9 US dollars).
     ///
-    /// Each token is paid once, at the price of the narrowest part it belongs to. It is summed in pico-dollars and
-    /// rounded once, at the end: half a nano-dollar is rounded up. Parts that are more than their whole are paid as they
-    /// are counted; a cost that no `u64` holds (18 billion dollars) is the highest one.
+    /// Each token is paid once, at the price of the narrowest part it belongs to. The sum is in pico-dollars and
+    /// rounded once, at the end, half a nano-dollar upwards. Parts that exceed their whole are paid as counted; a cost
+    /// over `u64` (18 billion dollars) saturates.
     #[must_use]
     pub fn cost_nano_usd(&self, usage: &Usage) -> u64 {
         let parts = [usage.cached_input_tokens, usage.cache_write_tokens, usage.audio_input_tokens];

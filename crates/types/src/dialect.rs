@@ -1,9 +1,9 @@
-//! The wire languages.
+//! The names of dialects.
 
 use crate::Dialect;
 
 impl Dialect {
-    /// All of them.
+    /// All dialects.
     pub const ALL: [Dialect; 6] = [
         Dialect::OpenAi,
         Dialect::Responses,
@@ -13,7 +13,7 @@ impl Dialect {
         Dialect::Cohere,
     ];
 
-    /// Each with its word in policies and records.
+    /// Each dialect with its name in policies and records.
     pub const WORDS: [(&'static str, Dialect); 6] = [
         ("openai", Dialect::OpenAi),
         ("responses", Dialect::Responses),
@@ -23,18 +23,18 @@ impl Dialect {
         ("cohere", Dialect::Cohere),
     ];
 
-    /// The word for it in policies and records.
-    pub fn word(self) -> &'static str {
+    /// Its name in policies and records.
+    pub fn as_str(self) -> &'static str {
         let found = Self::WORDS.iter().find(|(_, dialect)| *dialect == self);
         found.map_or("", |(word, _)| word)
     }
 
-    /// By its word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|dialect| dialect.word() == word)
+    /// The dialect of a name.
+    pub fn from_name(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|dialect| dialect.as_str() == word)
     }
 
-    /// As it is called in sentences about losses.
+    /// Its maker's name in sentences about losses.
     pub fn maker(self) -> &'static str {
         match self {
             Dialect::OpenAi => "OpenAI's chat completions",
@@ -59,8 +59,8 @@ mod tests {
         let listed = listed.lines().map(str::trim).filter(|line| line.ends_with(','));
         assert_eq!(listed.count(), Dialect::ALL.len());
         for (dialect, (word, named)) in Dialect::ALL.into_iter().zip(Dialect::WORDS) {
-            assert_eq!((dialect, dialect.word()), (named, word));
-            assert_eq!(Dialect::from_word(word), Some(dialect));
+            assert_eq!((dialect, dialect.as_str()), (named, word));
+            assert_eq!(Dialect::from_name(word), Some(dialect));
         }
     }
 }

@@ -1,9 +1,9 @@
-//! What a JSON string literal has to have inside.
+//! Escapes text for JSON string literals.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// The inside of the JSON string literal that says `text` (RFC 8259, section 7).
+/// The inside of the JSON string literal for `text` (RFC 8259, section 7).
 pub fn escape(text: &str) -> Cow<'_, str> {
     let must_be_escaped = |character: char| matches!(character, '"' | '\\' | '\0'..='\u{1f}');
     if !text.contains(must_be_escaped) {

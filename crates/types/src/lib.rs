@@ -1,6 +1,6 @@
 //! The records of the contract between stages (`wit/`), as plain Rust types that need no host.
 //!
-//! They are generated once, here. Components map their bindings onto them, and the pure crates use them as they are, so that a
+//! They are generated once, here. Components map their bindings onto them, and the pure crates use them directly, so a
 //! `Caller`, a `Usage` or a `Price` is one type from the policy that declares it to the record that reports it.
 #![allow(missing_docs)] // The documentation is in the WIT, which the generated items repeat.
 

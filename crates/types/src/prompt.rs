@@ -1,10 +1,10 @@
-//! A request that was read, and edits of what it says.
+//! A request as it was read, and edits of its texts.
 
 use crate::{Edit, EditError, Prompt, Segment, SegmentKind, Span, apply, escape, unescape};
 use std::borrow::Cow;
 
 impl SegmentKind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [SegmentKind; 23] = [
         SegmentKind::Instruction,
         SegmentKind::UserText,
@@ -33,19 +33,19 @@ impl SegmentKind {
 }
 
 impl Segment {
-    /// What `body` has here, as it is written.
+    /// The bytes of `body` in this segment.
     pub fn raw(self, body: &str) -> Option<&str> {
         self.span.of(body)
     }
 
-    /// What it says: the text of a string without escapes, or JSON as it is written.
+    /// Its text: a string without escapes, or JSON as it is written.
     pub fn text(self, body: &str) -> Option<Cow<'_, str>> {
         let raw = self.raw(body)?;
         Some(if self.is_json_string { unescape(raw) } else { Cow::Borrowed(raw) })
     }
 
-    /// The edit that has it say `text` and leaves valid JSON: a string's text, or a string in place of a JSON value. None:
-    /// nothing stands here that could be replaced.
+    /// The edit that replaces the text and leaves valid JSON: a string's text, or a string in place of a JSON value.
+    /// None if the segment has nothing to replace.
     pub fn replaced_by(self, text: &str) -> Option<Edit> {
         let escaped = escape(text);
         let replacement = match self.is_json_string {
@@ -56,7 +56,7 @@ impl Segment {
         Some(Edit { span: self.span, replacement })
     }
 
-    /// The edit is one of this segment. What is put before or behind a JSON value is none of it.
+    /// Whether an edit belongs to this segment. Text beside a JSON value does not.
     fn holds(self, edit: Span) -> bool {
         let is_within = self.span.start <= edit.start && edit.end <= self.span.end;
         let is_beside = edit.start == edit.end
@@ -66,11 +66,12 @@ impl Segment {
 }
 
 impl Prompt {
-    /// The prompt after `edits`, which are as [`apply`] wants them. Each edit lies within one segment, or in none, or takes
-    /// whole ones away. The model's name follows its span; edits of other settings leave the facts as they were read.
+    /// The prompt after `edits`, which satisfy the conditions of [`apply`]. Each edit is within one segment, or in
+    /// none, or removes whole segments. The model's name follows its span; edits of other settings leave the facts
+    /// unchanged.
     ///
     /// # Errors
-    /// Edits that are not so; a prompt whose segments are changed in another way has to be read again.
+    /// Edits that are not so; a prompt whose segments change in another way has to be read again.
     pub fn apply(&self, edits: &[Edit]) -> Result<Prompt, EditError> {
         let body = apply(&self.body, edits)?;
         let segments = moved(&self.segments, edits)?;
@@ -131,13 +132,13 @@ fn covers(edit: Span, segment: Span) -> bool {
     edit.start <= segment.start && segment.end <= edit.end
 }
 
-/// By how much the text becomes longer.
+/// The change of the text's length.
 fn growth(edit: &Edit) -> i64 {
     let length = i64::try_from(edit.replacement.len()).unwrap_or(i64::MAX);
     length.saturating_sub(i64::from(edit.span.end) - i64::from(edit.span.start))
 }
 
-/// Offsets past 4 GiB saturate, and name no place.
+/// Offsets past 4 GiB saturate, and are outside of any text.
 fn offset(at: u32, shift: i64) -> u32 {
     u32::try_from(i64::from(at).saturating_add(shift)).unwrap_or(u32::MAX)
 }

@@ -1,11 +1,11 @@
-//! Places in a text, and splices.
+//! Spans of a text, and splices.
 
 use crate::{Edit, Span};
 use std::ops::Range;
 use thiserror::Error;
 
 impl Span {
-    /// The bytes of `text` here, if they are there and on character borders.
+    /// The bytes of `text` in this span, if they exist and are on character borders.
     pub fn of(self, text: &str) -> Option<&str> {
         text.get(Range::from(self))
     }
@@ -17,7 +17,7 @@ impl From<Span> for Range<usize> {
     }
 }
 
-/// Offsets past 4 GiB saturate, and name no place: whoever reads a request refuses such a body.
+/// Offsets past 4 GiB saturate, and are outside of any text: readers of requests refuse such a body.
 impl From<Range<usize>> for Span {
     fn from(range: Range<usize>) -> Self {
         let offset = |at| u32::try_from(at).unwrap_or(u32::MAX);
@@ -26,13 +26,13 @@ impl From<Range<usize>> for Span {
 }
 
 impl Edit {
-    /// Put `text` in at `at`.
+    /// An edit that inserts `text` at `at`.
     pub fn insert(at: u32, text: impl Into<String>) -> Self {
         Edit { span: Span { start: at, end: at }, replacement: text.into() }
     }
 }
 
-/// Edits that cannot be applied: they were made for another text, or by a stage with a mistake in it.
+/// Edits that cannot be applied: they were made for another text, or by a faulty stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[allow(missing_docs)]
 pub enum EditError {
@@ -44,10 +44,10 @@ pub enum EditError {
     CutsSegment(Span),
 }
 
-/// The text after `edits`, which are sorted, do not overlap, and all speak of `text` as it is.
+/// The text after `edits`, which are sorted, do not overlap, and all refer to `text` before any edit.
 ///
 /// # Errors
-/// Edits that are not so; nothing is applied then.
+/// Edits that are not so; none is applied then.
 pub fn apply(text: &str, edits: &[Edit]) -> Result<String, EditError> {
     let longer: usize = edits.iter().map(|edit| edit.replacement.len()).sum();
     let mut edited = String::with_capacity(text.len() + longer);
@@ -58,7 +58,7 @@ pub fn apply(text: &str, edits: &[Edit]) -> Result<String, EditError> {
             return Err(EditError::Overlaps(*span));
         }
         let kept = text.get(done..start).ok_or(EditError::Misplaced(*span))?;
-        // What is replaced must be there as well.
+        // The replaced text must exist as well.
         text.get(start..end).ok_or(EditError::Misplaced(*span))?;
         edited.push_str(kept);
         edited.push_str(replacement);

@@ -1,4 +1,4 @@
-//! What a JSON string literal says.
+//! Unescapes JSON string literals.
 
 use std::borrow::Cow;
 

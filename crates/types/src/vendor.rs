@@ -3,7 +3,7 @@
 use crate::{Dialect, Quirks, VendorApi};
 
 impl VendorApi {
-    /// A vendor that differs in nothing from its dialect.
+    /// A vendor without quirks.
     pub fn new(dialect: Dialect, model: impl Into<String>) -> Self {
         VendorApi {
             dialect,

@@ -14,7 +14,7 @@ impl Template {
     /// Splits the text at `{{` and `}}`.
     ///
     /// # Errors
-    /// When a brace pair is not closed or holds no variable name.
+    /// If a brace pair is not closed or contains no variable name.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut parts = Vec::new();
         let mut rest = text;
@@ -35,7 +35,7 @@ impl Template {
         Ok(Self(parts))
     }
 
-    /// Puts values in; `value_of` gives `None` for a variable that nobody declared.
+    /// Substitutes values; `value_of` returns `None` for an undeclared variable.
     ///
     /// # Errors
     /// Names the first variable without a value.
@@ -67,7 +67,7 @@ impl Template {
     }
 }
 
-/// Whether a variable may be called so: lower-case words joined by single underscores, as Spin asks.
+/// Whether this is a valid name of a variable: lower-case words joined by single underscores, as Spin requires.
 pub fn is_variable_name(name: &str) -> bool {
     name.split('_').all(|word| {
         word.bytes().next().is_some_and(|first| first.is_ascii_lowercase())
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn names_the_variable_nobody_declared() {
+    fn names_the_undeclared_variable() {
         assert_eq!(resolve("{{ other }}"), Err("there is no variable `other`".into()));
     }
 

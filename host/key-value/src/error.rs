@@ -1,4 +1,4 @@
-//! What goes wrong with a store.
+//! Errors of a store.
 
-/// Why an operation failed, in the backend's words.
+/// Why an operation failed, as the backend's message.
 pub type Error = String;

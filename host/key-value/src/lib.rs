@@ -1,6 +1,6 @@
-//! Key-value stores as Spin keeps them: one port, a SQLite file or a Redis server behind it.
+//! Key-value stores in Spin's formats: one port, over a SQLite file or a Redis server.
 //!
-//! The host serves them to components; the operator's program reads and writes them beside a gateway that runs.
+//! The host serves them to components; the operator's program reads and writes them beside a running gateway.
 
 pub mod connection;
 mod error;
@@ -42,7 +42,7 @@ enum Backend {
     Redis(Arc<RedisStore>),
 }
 
-/// A compare-and-swap under way: it writes when the value is still what it has seen.
+/// A compare-and-swap: it writes if the value is unchanged since it was read.
 pub struct Swap {
     store: Store,
     key: String,
@@ -50,17 +50,17 @@ pub struct Swap {
 }
 
 impl Stores {
-    /// Prepares every store; files are opened and servers are called on first use.
+    /// Prepares every store; files are opened and servers are contacted on first use.
     ///
     /// # Errors
-    /// When a Redis URL is none.
+    /// If a Redis URL is invalid.
     pub fn new(configs: &BTreeMap<String, Config>) -> Result<Self, Error> {
         let mut files = BTreeMap::new();
         let mut stores = BTreeMap::new();
         for (label, config) in configs {
             let backend = match config {
                 Config::Sqlite(path) => {
-                    // Two labels may be kept in one file: one connection serves both.
+                    // Two labels may use one file: one connection serves both.
                     let file = files
                         .entry(path.clone())
                         .or_insert_with(|| Arc::new(sqlite::File::new(path.clone())));
@@ -81,13 +81,13 @@ impl Stores {
         self.0.get(label)
     }
 
-    /// The labels there are.
+    /// All labels.
     pub fn labels(&self) -> Vec<&str> {
         self.0.keys().map(String::as_str).collect()
     }
 }
 
-/// Calls the same method of whichever backend.
+/// Calls the same method of either backend.
 macro_rules! each_backend {
     ($store:expr, $backend:ident => $call:expr) => {
         match &$store.0 {
@@ -98,10 +98,10 @@ macro_rules! each_backend {
 }
 
 impl Store {
-    /// A key's value.
+    /// The value of a key.
     ///
     /// # Errors
-    /// When the backend fails; so it is with every method here.
+    /// If the backend fails; the same for every method here.
     pub async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
         each_backend!(self, backend => backend.get(key))
     }
@@ -111,12 +111,12 @@ impl Store {
         each_backend!(self, backend => backend.set(key, value))
     }
 
-    /// Removes a key, if it is there.
+    /// Removes a key, if it exists.
     pub async fn delete(&self, key: &str) -> Result<(), Error> {
         each_backend!(self, backend => backend.delete(key))
     }
 
-    /// Whether a key is there.
+    /// Whether a key exists.
     pub async fn exists(&self, key: &str) -> Result<bool, Error> {
         each_backend!(self, backend => backend.exists(key))
     }
@@ -126,7 +126,7 @@ impl Store {
         each_backend!(self, backend => backend.keys())
     }
 
-    /// The keys asked for that are there, with their values, in the order asked for.
+    /// The requested keys that exist, with their values, in the requested order.
     pub async fn get_many(&self, keys: &[String]) -> Result<Vec<(String, Option<Vec<u8>>)>, Error> {
         each_backend!(self, backend => backend.get_many(keys))
     }
@@ -141,14 +141,14 @@ impl Store {
         each_backend!(self, backend => backend.delete_many(keys))
     }
 
-    /// Adds to a counter and gives its new value; one that is not there starts at 0.
+    /// Adds to a counter and returns its new value; one that does not exist starts at 0.
     ///
-    /// SQLite keeps a counter as eight bytes, the lowest first, and Redis as decimal digits, as Spin does.
+    /// SQLite keeps a counter as eight bytes, little-endian, and Redis as decimal digits, as Spin does.
     pub async fn increment(&self, key: &str, delta: i64) -> Result<i64, Error> {
         each_backend!(self, backend => backend.increment(key, delta))
     }
 
-    /// The value of a counter, which is not made by that; 0 for one that is not there.
+    /// The value of a counter, without creating it; 0 if it does not exist.
     pub async fn count(&self, key: &str) -> Result<i64, Error> {
         each_backend!(self, backend => backend.count(key))
     }
@@ -175,10 +175,10 @@ impl Swap {
         self.store.swap(self.key)
     }
 
-    /// Writes when the value is still the one seen; a key never read counts as seen absent.
+    /// Writes if the value is still the one that was read; a key that was never read counts as absent.
     ///
     /// # Errors
-    /// When the backend fails.
+    /// If the backend fails.
     pub async fn swap(&self, value: &[u8]) -> Result<bool, Error> {
         each_backend!(self.store, backend => backend.swap(&self.key, self.seen.as_deref(), value))
     }

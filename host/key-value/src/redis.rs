@@ -7,7 +7,7 @@ use tokio::sync::OnceCell;
 use crate::connection::{client, connect};
 use crate::error::Error;
 
-/// Writes when the value is the one seen; an empty second argument flag means that it was absent.
+/// Writes if the value is the one that was read; an empty second argument flag means that it was absent.
 const SWAP: &str = r"
 local current = redis.call('GET', KEYS[1])
 if (ARGV[1] == '0' and current == false) or (ARGV[1] == '1' and current == ARGV[2]) then
@@ -16,7 +16,7 @@ if (ARGV[1] == '0' and current == false) or (ARGV[1] == '1' and current == ARGV[
 end
 return 0";
 
-/// How many keys one step of a scan asks for.
+/// The number of keys of one step of a scan.
 const SCAN_COUNT: usize = 1000;
 
 /// A Redis server, called on first use over one shared connection.
@@ -27,7 +27,7 @@ pub struct RedisStore {
 
 impl RedisStore {
     /// # Errors
-    /// When the URL is no Redis URL.
+    /// If the URL is not a Redis URL.
     pub fn new(url: &str) -> Result<Self, Error> {
         // The URL may hold a password: the message must not.
         let client = client(url).map_err(|_| "its `url` is no Redis URL".to_owned())?;
@@ -72,7 +72,7 @@ impl RedisStore {
                 break;
             }
         }
-        // A scan may meet a key twice while the server moves its table.
+        // A scan may return a key twice while the server moves its table.
         keys.sort_unstable();
         keys.dedup();
         Ok(keys)

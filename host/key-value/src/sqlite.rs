@@ -1,4 +1,4 @@
-//! A store in a SQLite file, in the table Spin keeps it in, so that both read the same file.
+//! A store in a SQLite file, in Spin's table, so that both can use the same file.
 
 mod identity;
 
@@ -11,7 +11,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, pa
 
 use crate::error::Error;
 
-/// Spin's table, to the letter.
+/// Exactly Spin's table.
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS spin_key_value (
     store TEXT NOT NULL,
     key   TEXT NOT NULL,
@@ -25,20 +25,20 @@ const SET: &str = "INSERT INTO spin_key_value (store, key, value) VALUES (?1, ?2
     ON CONFLICT(store, key) DO UPDATE SET value=?3";
 const DELETE: &str = "DELETE FROM spin_key_value WHERE store=?1 AND key=?2";
 
-/// How long to try again while another process writes: as long as SQLite's own tools wait.
+/// How long to retry while another process writes: as long as SQLite's own tools wait.
 const BUSY_LIMIT: Duration = Duration::from_secs(5);
 const BUSY_PAUSE: Duration = Duration::from_millis(10);
 
 /// A SQLite file with its one connection.
 ///
-/// A call takes 10 to 30 microseconds, and a write as long as the disk needs to keep it besides, so they run where they
-/// are made; when another process holds the file, the caller waits without holding the connection or its thread.
+/// A call takes 10 to 30 microseconds, and a write in addition the time of the disk, so calls run in place; while
+/// another process has the file locked, the caller waits without holding the connection or its thread.
 pub struct File {
     path: Option<PathBuf>,
     opened: Mutex<Option<Opened>>,
 }
 
-/// One label's part of a file.
+/// The part of a file with one label.
 pub struct SqliteStore {
     label: String,
     file: std::sync::Arc<File>,
@@ -70,7 +70,7 @@ impl File {
         work: impl Fn(&mut Connection) -> rusqlite::Result<T>,
     ) -> rusqlite::Result<T> {
         let mut guard: MutexGuard<_> = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        // A file that was deleted or replaced lives on for who has it open: what others write would not be seen.
+        // A deleted or replaced file lives on for processes that have it open: writes of others would not be seen.
         if let (Some(path), Some(opened)) = (&self.path, guard.as_mut())
             && opened.change(path)? == Change::Replaced
             && let Some(opened) = guard.take()
@@ -91,15 +91,15 @@ fn open(path: Option<&Path>) -> rusqlite::Result<Connection> {
         None => Connection::open_in_memory()?,
         Some(path) => {
             if let Some(parent) = path.parent() {
-                // A folder that cannot be made shows as a file that cannot be opened.
+                // A folder that cannot be created shows as a file that cannot be opened.
                 let _ = std::fs::create_dir_all(parent);
             }
             Connection::open(path)?
         }
     };
     connection.busy_timeout(Duration::ZERO)?;
-    // Readers do not wait for the writer. `full` has a write on the disk before it is done: with `normal` a power cut may
-    // take the last ones (https://sqlite.org/pragma.html#pragma_synchronous), and so a revocation.
+    // Readers do not wait for the writer. With `full` a write is on the disk when it is done: with `normal` a power cut
+    // may lose the last ones (https://sqlite.org/pragma.html#pragma_synchronous), and so a revocation.
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.set_prepared_statement_cache_capacity(32);
@@ -107,8 +107,8 @@ fn open(path: Option<&Path>) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Whether it is worth another try. SQLite's own busy timeout does not cover all of it: not a change of the journal's mode,
-/// and not the race for the first lock of a write-ahead log (https://sqlite.org/rescode.html#protocol).
+/// Whether to retry. SQLite's own busy timeout does not cover everything: not a change of the journal's mode, and not
+/// the race for the first lock of a write-ahead log (https://sqlite.org/rescode.html#protocol).
 fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(
         error.sqlite_error_code(),
@@ -121,7 +121,7 @@ fn is_busy(error: &rusqlite::Error) -> bool {
 }
 
 impl SqliteStore {
-    /// The part of the file that belongs to the label.
+    /// The part of the file with this label.
     pub fn new(label: &str, file: std::sync::Arc<File>) -> Self {
         Self { label: label.to_owned(), file }
     }
@@ -194,8 +194,8 @@ impl SqliteStore {
         self.file.run(delete).await
     }
 
-    /// Counters need not survive a power cut as a revocation must: an increment is in the file when it is done, and on
-    /// the disk with the next write that waits for it. Each would take milliseconds otherwise.
+    /// Unlike a revocation, a counter need not survive a power cut: an increment is in the file when it is done, and on
+    /// the disk with the next write that waits for it. Otherwise each would take milliseconds.
     pub async fn increment(&self, key: &str, delta: i64) -> Result<i64, Error> {
         if delta == 0 {
             return self.count(key).await;
@@ -263,7 +263,7 @@ fn no_counter(key: &str) -> Error {
     format!("`{key}` holds a value that is no counter")
 }
 
-/// The count in a stored value; `None` when it is none.
+/// The count in a stored value; `None` if it is not a counter.
 fn counter(value: Option<Vec<u8>>) -> Option<i64> {
     match value {
         None => Some(0),
@@ -284,7 +284,7 @@ mod tests {
         assert_eq!(pragma("synchronous"), Ok(2));
     }
 
-    /// As many hosts as threads, each with a connection of its own.
+    /// As many hosts as threads, each with its own connection.
     #[test]
     fn hosts_that_open_a_new_file_at_once_all_count_in_it() {
         const HOSTS: i64 = 8;
@@ -322,7 +322,7 @@ mod tests {
         assert!(!waiting.is_finished());
         other.execute_batch("COMMIT").unwrap();
         assert_eq!(waiting.await.unwrap(), Ok(1));
-        // And goes on beside it, in the journal mode that is now the file's.
+        // And continues beside it, in the journal mode that the file now has.
         assert_eq!(other.execute(SET, params!["default", "text", b"value"]), Ok(1));
     }
 

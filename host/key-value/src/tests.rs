@@ -1,4 +1,4 @@
-//! What every backend must do, run on each: SQLite in a file and in memory, and a real Redis.
+//! Conformance of every backend: SQLite in a file and in memory, and a real Redis.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ fn store(config: Config) -> Store {
     stores.get("default").unwrap().clone()
 }
 
-/// The same promises for each backend.
+/// The same conditions for each backend.
 async fn conforms(store: Store) {
     reads_what_it_wrote(&store).await;
     counts(&store).await;
@@ -141,7 +141,7 @@ async fn the_file_is_laid_out_as_spin_lays_it_out() {
     };
     assert_eq!(read("key"), b"value");
     assert_eq!(read("count"), 258_i64.to_le_bytes());
-    // What another program writes is seen at once.
+    // A write of another program is seen at once.
     file.execute("UPDATE spin_key_value SET value=x'6e6577' WHERE key='key'", []).unwrap();
     assert_eq!(ours.get("key").await, Ok(Some(b"new".to_vec())));
 }
@@ -169,7 +169,7 @@ async fn a_write_waits_while_another_program_holds_the_file() {
         tokio::time::timeout(Duration::from_millis(100), &mut write).await.is_err(),
         "it did not wait"
     );
-    // Readers go on meanwhile.
+    // Readers continue meanwhile.
     assert_eq!(ours.get("key").await, Ok(Some(b"before".to_vec())));
     other.execute_batch("COMMIT").unwrap();
     write.await.unwrap();

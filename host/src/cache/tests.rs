@@ -58,7 +58,7 @@ fn an_entry_of_another_program_is_not_loaded() {
     let cache = Cache::new(directory.path());
     cache.compiled(&engine, &component(), &inputs("(component)")).unwrap();
     let entry = files(directory.path(), "cwasm").pop().unwrap();
-    // Its digest fits, and still it is no compiled component of this engine.
+    // Its digest is right, and still it is not a compiled component of this engine.
     write(&entry, b"\x7fELF of something else").unwrap();
     cache.compiled(&engine, &component(), &inputs("(component)")).unwrap();
 }

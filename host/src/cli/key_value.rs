@@ -33,19 +33,19 @@ enum Action {
     /// Removes a key, if it is there.
     Delete(OneKey),
     /// Writes every key, one a line.
-    List(Place),
+    List(StoreOptions),
 }
 
 #[derive(Args)]
 struct OneKey {
     #[command(flatten)]
-    place: Place,
+    store: StoreOptions,
     /// The key.
     key: String,
 }
 
 #[derive(Args)]
-struct Place {
+struct StoreOptions {
     /// The store's label.
     #[arg(long, value_name = "LABEL", default_value = "default")]
     store: String,
@@ -62,8 +62,8 @@ impl KeyValue {
 impl Action {
     async fn run(self) -> Result<ExitCode, Vec<String>> {
         match self {
-            Self::Get(OneKey { place, key }) => {
-                let Some(value) = place.open()?.get(&key).await.map_err(one)? else {
+            Self::Get(OneKey { store, key }) => {
+                let Some(value) = store.open()?.get(&key).await.map_err(one)? else {
                     eprintln!("error: there is no key `{key}`");
                     return Ok(ExitCode::from(ABSENT));
                 };
@@ -71,11 +71,11 @@ impl Action {
             }
             Self::Set { target, value } => {
                 let value = if value == "-" { read_input()? } else { value.into_bytes() };
-                target.place.open()?.set(&target.key, &value).await.map_err(one)?;
+                target.store.open()?.set(&target.key, &value).await.map_err(one)?;
             }
-            Self::Delete(OneKey { place, key }) => place.open()?.delete(&key).await.map_err(one)?,
-            Self::List(place) => {
-                let mut keys = place.open()?.keys().await.map_err(one)?;
+            Self::Delete(OneKey { store, key }) => store.open()?.delete(&key).await.map_err(one)?,
+            Self::List(store) => {
+                let mut keys = store.open()?.keys().await.map_err(one)?;
                 keys.sort_unstable();
                 let lines: String = keys.into_iter().map(|key| key + "\n").collect();
                 std::io::stdout().write_all(lines.as_bytes()).map_err(one)?;
@@ -85,7 +85,7 @@ impl Action {
     }
 }
 
-impl Place {
+impl StoreOptions {
     fn open(&self) -> Result<Store, Vec<String>> {
         let config = RuntimeConfig::read(
             self.stores.runtime_config_file.as_deref(),

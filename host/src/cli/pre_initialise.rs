@@ -11,7 +11,7 @@ use wasmtime_wizer::{ComponentInstanceState, Wizer};
 
 use super::{block_on, one};
 
-/// The export that is run; `xtask` and the components know it by this name.
+/// The name of the export, which `xtask` and the components share.
 const EXPORT: &str = "postern-initialise";
 
 /// Runs the export `postern-initialise` of a component and writes a component whose memory is as that left it.
@@ -53,7 +53,7 @@ async fn pre_initialised(bytes: &[u8]) -> anyhow::Result<Vec<u8>> {
 struct Running {
     store: Store<()>,
     instance: Instance,
-    /// Why what was read so far is worth nothing; wizer does not ask.
+    /// Why the results so far are invalid; wizer does not ask.
     failure: Option<anyhow::Error>,
 }
 
@@ -62,7 +62,7 @@ impl Running {
         let engine = Engine::new(&config())?;
         let component = Component::new(&engine, bytes)?;
         let mut linker = Linker::new(&engine);
-        // A snapshot that has seen a clock, a file or a random number would be wrong for every instance.
+        // A snapshot that has read a clock, a file or a random number would be wrong for every instance.
         linker.define_unknown_imports_as_traps(&component)?;
         let mut store = Store::new(&engine, ());
         let instance = linker.instantiate_async(&mut store, &component).await?;
@@ -130,7 +130,7 @@ impl ComponentInstanceState for Running {
     }
 }
 
-/// What the components are compiled for; an instance is made once, so nothing is pooled.
+/// The configuration for the components; an instance is made once, so nothing is pooled.
 fn config() -> Config {
     let mut config = Config::new();
     config.wasm_component_model(true);
@@ -149,7 +149,7 @@ fn write(to: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 mod tests {
     use super::*;
 
-    /// Counts up in its memory when it is initialised, and says how far it got.
+    /// Counts up in its memory when it is initialised, and reports the count.
     const COUNTER: &str = r#"(component
         (import "ask" (func $ask))
         (core func $ask (canon lower (func $ask)))

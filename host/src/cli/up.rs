@@ -54,9 +54,9 @@ pub struct Up {
 /// Set in a process that has been restarted after compiling.
 const RESTARTED: &str = "POSTERN_HOST_RESTARTED";
 
-/// Begins anew with everything compiled: the compiler's memory, twice that of the gateway, goes with it.
+/// Restarts the process with everything compiled, which frees the compiler's memory, twice that of the gateway.
 ///
-/// It returns only if that is impossible. The process stays the same one, and so does the port that was free.
+/// Returns only if that is impossible. The process id stays the same, and so does a port that was chosen.
 fn restart(address: SocketAddr) -> std::io::Error {
     match std::env::current_exe() {
         Err(error) => error,
@@ -102,7 +102,7 @@ impl Up {
         let started = compiled.start(self.reuse(), scheme.clone(), memory).await;
         let (triggers, shared) = started.map_err(one)?;
         let stop = stop_signal()?;
-        // Whoever started the host without reading its output does not wait for this line.
+        // A parent that does not read the host's output does not need this line.
         let _ = writeln!(std::io::stdout(), "listening on {scheme}://{address}");
         tokio::task::spawn_blocking({
             let shared = Arc::clone(&shared);
@@ -133,7 +133,7 @@ impl Up {
     }
 }
 
-/// Done at the first Ctrl-C or SIGTERM; a second one ends the process at once.
+/// Resolves at the first Ctrl-C or SIGTERM; a second one ends the process at once.
 fn stop_signal() -> Result<impl Future<Output = ()>, Vec<String>> {
     let mut interrupt = signal(SignalKind::interrupt()).map_err(one)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(one)?;

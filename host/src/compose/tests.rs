@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::manifest::DependencySource;
 
-/// Wants `test:stage/stage` and gives `test:app/app`, which calls it.
+/// Imports `test:stage/stage` and exports `test:app/app`, which calls it.
 const APP: &str = r#"(component
     (import "test:stage/stage@0.1.0" (instance $stage (export "answer" (func (result u32)))))
     (alias export $stage "answer" (func $answer))
@@ -14,7 +14,7 @@ const APP: &str = r#"(component
     (instance $app (export "run" (func $run)))
     (export "test:app/app@0.1.0" (instance $app)))"#;
 
-/// Gives `test:stage/stage` and asks the host for what stands in the braces.
+/// Exports `test:stage/stage` and imports the interfaces between the braces from the host.
 fn stage(imports: &str) -> Vec<u8> {
     wat::parse_str(format!(
         r#"(component {imports}
@@ -46,7 +46,7 @@ fn compose_with(dependency: Dependency, stage: Vec<u8>) -> Result<Vec<u8>, Vec<S
     )
 }
 
-/// Runs the composed component, which works only when the stage answers.
+/// Runs the composed component, which works only if the stage answers.
 fn answer_of(composed: &[u8]) -> u32 {
     let engine = crate::engine::engine().unwrap();
     let compiled = wasmtime::component::Component::new(&engine, composed).unwrap();

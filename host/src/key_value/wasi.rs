@@ -1,4 +1,4 @@
-//! `wasi:keyvalue@0.2.0-draft2`: store, atomics and batch. Its calls hold the instance while they wait.
+//! `wasi:keyvalue@0.2.0-draft2`: store, atomics and batch. Its calls block the instance while they wait.
 
 use postern_key_value::{Store, Swap};
 use wasmtime::component::Resource;

@@ -1,4 +1,4 @@
-//! `[component.*]`: a component, what it is granted, and what it is composed with.
+//! `[component.*]`: a component, its grants, and its dependencies.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -26,14 +26,14 @@ pub struct Component {
     pub variables: BTreeMap<String, String>,
     /// Its environment variables.
     pub environment: BTreeMap<String, String>,
-    /// What answers its imports, in the order of their names.
+    /// The components that implement its imports, in the order of their names.
     pub dependencies: Vec<Dependency>,
 }
 
 /// A host folder, read-only, at a place in the guest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mount {
-    /// As the manifest writes it: `--files` refers to it so.
+    /// Its name in the manifest, which `--files` refers to.
     pub source: String,
     /// The folder on the host.
     pub directory: PathBuf,
@@ -41,22 +41,22 @@ pub struct Mount {
     pub destination: String,
 }
 
-/// A component that answers imports of another.
+/// A component that implements imports of another.
 #[derive(Clone, Debug)]
 pub struct Dependency {
-    /// Which imports: `ns:package/interface@version`, less exact, or a plain name.
+    /// The imports: `ns:package/interface@version`, less exact, or a plain name.
     pub name: String,
-    /// Where it comes from.
+    /// Its source.
     pub source: DependencySource,
-    /// The export that answers, when it is not called as the import is.
+    /// The name of its export, if it differs from that of the import.
     pub export: Option<String>,
     /// The permissions it shares with the component that imports it.
     pub inherits: BTreeSet<Grant>,
-    /// Where the manifest says so.
+    /// Its place in the manifest.
     pub written_at: Range<usize>,
 }
 
-/// Where a dependency comes from.
+/// The source of a dependency.
 #[derive(Clone, Debug)]
 pub enum DependencySource {
     /// A wasm file.
@@ -66,7 +66,7 @@ pub enum DependencySource {
 }
 
 impl Component {
-    /// The keys by which the component asks for permissions of its own.
+    /// The keys with which the component requests permissions of its own.
     fn own_configuration(&self) -> Vec<&'static str> {
         let asked = [
             ("files", self.files.is_empty()),
@@ -200,7 +200,7 @@ fn read_dependencies(table: &mut Table, directory: &Path) -> Vec<Dependency> {
     read
 }
 
-/// `ns:package` of a dependency's name, or the whole of a plain name.
+/// `ns:package` of a dependency's name, or all of a plain name.
 fn package_of(name: &str) -> &str {
     name.split(['/', '@']).next().unwrap_or(name)
 }
@@ -241,7 +241,7 @@ fn read_inherits(value: &Value) -> BTreeSet<Grant> {
     names.into_iter().filter_map(grant).collect()
 }
 
-/// Refuses dependencies on components that are not there or that ask for permissions of their own.
+/// Refuses dependencies on components that do not exist or that request permissions of their own.
 pub(super) fn check_dependencies(document: &Document, components: &BTreeMap<String, Component>) {
     for component in components.values() {
         for dependency in &component.dependencies {

@@ -1,6 +1,6 @@
 //! Reads a TOML document key by key and collects every problem with its line.
 //!
-//! What nobody asked for is a problem: a key that is not read was not understood.
+//! A key that was not read is unknown, and so a problem.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// A document under reading: its name, its text, and what was wrong with it.
+/// A document while it is read: its name, its text, and its problems.
 pub struct Document<'t> {
     name: String,
     text: &'t str,
@@ -18,12 +18,12 @@ pub struct Document<'t> {
 }
 
 impl<'t> Document<'t> {
-    /// `name` is how problems call the document, as a rule its file name.
+    /// `name` is the document's name in problems, usually its file name.
     pub fn new(name: impl Into<String>, text: &'t str) -> Self {
         Self { name: name.into(), text, problems: RefCell::default() }
     }
 
-    /// Parses the text; `None` when it is not TOML, with the parser's reason as the problem.
+    /// Parses the text; `None` if it is not TOML, with the parser's error as the problem.
     pub fn parse(&self) -> Option<Spanned<DeTable<'t>>> {
         match DeTable::parse(self.text) {
             Ok(table) => Some(table),
@@ -34,14 +34,14 @@ impl<'t> Document<'t> {
         }
     }
 
-    /// Records that something at `span` is wrong.
+    /// Records a problem at `span`.
     pub fn problem(&self, span: Range<usize>, place: &str, text: impl Display) {
         let line = self.line(span.start);
         let place = if place.is_empty() { String::new() } else { format!("{place}: ") };
         self.problems.borrow_mut().push((line, format!("{}:{line}: {place}{text}", self.name)));
     }
 
-    /// Everything found wrong, in the order of the document.
+    /// All problems, in the order of the document.
     pub fn into_problems(self) -> Vec<String> {
         let mut problems = self.problems.into_inner();
         problems.sort_by_key(|(line, _)| *line);
@@ -90,7 +90,7 @@ impl<'d, 't> Table<'d, 't> {
         self.document.problem(self.span.clone(), &self.place, text);
     }
 
-    /// Whether the key is there and still unread.
+    /// Whether the key exists and is still unread.
     pub fn has(&self, key: &str) -> bool {
         self.entries.contains_key(key)
     }
@@ -100,7 +100,7 @@ impl<'d, 't> Table<'d, 't> {
         self.take(key, "a string", |value| value.as_str().map(str::to_owned))
     }
 
-    /// Takes a string that must be there.
+    /// Takes a required string.
     pub fn required_string(&mut self, key: &str) -> Option<String> {
         if !self.has(key) {
             self.problem(format_args!("`{key}` is missing"));
@@ -124,7 +124,7 @@ impl<'d, 't> Table<'d, 't> {
         })
     }
 
-    /// Takes a list of strings; one that is missing is empty.
+    /// Takes a list of strings; an absent one is empty.
     pub fn strings(&mut self, key: &str) -> Vec<String> {
         let read = |value: &DeValue| -> Option<Vec<String>> {
             value
@@ -136,7 +136,7 @@ impl<'d, 't> Table<'d, 't> {
         self.take(key, "a list of strings", read).unwrap_or_default()
     }
 
-    /// Takes a table whose values are all strings; one that is missing is empty.
+    /// Takes a table of strings; an absent one is empty.
     pub fn string_map(&mut self, key: &str) -> BTreeMap<String, String> {
         let read = |value: &DeValue| -> Option<BTreeMap<String, String>> {
             let pairs = value.as_table()?.iter();
@@ -193,7 +193,7 @@ impl<'d, 't> Table<'d, 't> {
         tables
     }
 
-    /// Takes a key that may be of several types, and leaves the choice to the caller.
+    /// Takes a key that may have several types, which the caller distinguishes.
     pub fn value(&mut self, key: &str) -> Option<Value<'d, 't>> {
         let (span, value) = self.entries.remove(key)?;
         let place = self.place_of(key);
@@ -205,19 +205,19 @@ impl<'d, 't> Table<'d, 't> {
         self.entries.keys().map(|key| (*key).to_owned()).collect()
     }
 
-    /// Passes over a key that has no meaning while running.
+    /// Ignores a key that has no meaning at run time.
     pub fn ignore(&mut self, key: &str) {
         self.entries.remove(key);
     }
 
-    /// Refuses a key by name, when it is there, with the reason.
+    /// Refuses a key by name, if it exists, with the reason.
     pub fn refuse(&mut self, key: &str, reason: &str) {
         if let Some((span, _)) = self.entries.remove(key) {
             self.document.problem(span, &self.place, format_args!("`{key}`: {reason}"));
         }
     }
 
-    /// Refuses what was not read.
+    /// Refuses unread keys.
     pub fn finish(self) {
         for (key, (span, _)) in &self.entries {
             self.document.problem(
@@ -250,7 +250,7 @@ impl<'d, 't> Table<'d, 't> {
     }
 }
 
-/// A value whose type the caller chooses by.
+/// A value of any type.
 pub struct Value<'d, 't> {
     document: &'d Document<'t>,
     place: String,
@@ -259,28 +259,28 @@ pub struct Value<'d, 't> {
 }
 
 impl<'d, 't> Value<'d, 't> {
-    /// The string it is.
+    /// The value as a string.
     pub fn as_str(&self) -> Option<&'d str> {
         self.value.as_str()
     }
 
-    /// The boolean it is.
+    /// The value as a boolean.
     pub fn as_bool(&self) -> Option<bool> {
         self.value.as_bool()
     }
 
-    /// The list of strings it is.
+    /// The value as a list of strings.
     pub fn as_strings(&self) -> Option<Vec<&'d str>> {
         self.value.as_array()?.iter().map(|item| item.get_ref().as_str()).collect()
     }
 
-    /// The table it is.
+    /// The value as a table.
     pub fn as_table(&self) -> Option<Table<'d, 't>> {
         let table = self.value.as_table()?;
         Some(Table::new(self.document, self.place.clone(), self.span.clone(), table))
     }
 
-    /// The items of the list it is.
+    /// The items of the value as a list.
     pub fn as_items(&self) -> Option<Vec<Value<'d, 't>>> {
         let item = |item: &'d Spanned<DeValue<'t>>| Value {
             document: self.document,
@@ -291,7 +291,7 @@ impl<'d, 't> Value<'d, 't> {
         Some(self.value.as_array()?.iter().map(item).collect())
     }
 
-    /// Records that the value is wrong.
+    /// Records a problem of the value.
     pub fn problem(&self, text: impl Display) {
         self.document.problem(self.span.clone(), &self.place, text);
     }

@@ -1,4 +1,4 @@
-//! `[[trigger.http]]`: which component, or which fixed response, answers which paths.
+//! `[[trigger.http]]`: the component, or the fixed response, that answers a path.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::{Component, SPIN_ONLY, Table};
 pub struct Trigger {
     /// The paths.
     pub route: Route,
-    /// What answers.
+    /// Its target.
     pub target: Target,
 }
 
@@ -20,16 +20,16 @@ pub struct Trigger {
 pub enum Route {
     /// A pattern such as `/users/:id` or `/...`.
     Public(String),
-    /// None: only other components reach it.
+    /// None: only other components can reach it.
     Private,
 }
 
-/// What answers a request.
+/// The target of a request.
 #[derive(Clone, Debug)]
 pub enum Target {
     /// A component of the manifest.
     Component(String),
-    /// The same response always.
+    /// A fixed response.
     Static(StaticResponse),
 }
 

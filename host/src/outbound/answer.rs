@@ -1,4 +1,4 @@
-//! Whole answers on their way to a component: counted, because the component keeps them until it has read their end.
+//! Buffered answers on their way to a component: counted, because the component keeps them until it has read their end.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use wasmtime_wasi_http::{Error, WasiBody};
 
 use crate::memory::{ANSWER_FACTOR, Answers, Budget, Permit};
 
-/// What passes through in parts, and is not kept.
+/// Content types that pass through in parts, and are not buffered.
 const STREAMS: [&str; 4] = [
     "text/event-stream",
     "application/vnd.amazon.eventstream",
@@ -21,11 +21,11 @@ const STREAMS: [&str; 4] = [
     "application/jsonl",
 ];
 
-/// Room for an answer whose length is not said, before it comes: as large as most are.
+/// The initial permit for an answer of unknown length: the size of most answers.
 const FIRST_BYTES: u64 = 256 * 1024;
 
-/// Counts an answer. Where there is no memory for it, the vendor is left, and the component gets the answer of a server
-/// that has too much to do.
+/// Counts an answer. If there is no memory for it, the vendor's connection is dropped, and the component gets the
+/// answer of an overloaded server.
 pub fn count(
     response: Response<WasiBody>,
     memory: &Arc<Budget>,
@@ -61,7 +61,7 @@ fn overloaded() -> Response<WasiBody> {
 struct Counted {
     body: WasiBody,
     permit: Arc<Permit>,
-    /// So many bytes may still come that are counted already.
+    /// The bytes that are already counted and have not arrived.
     paid: usize,
 }
 

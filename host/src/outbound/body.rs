@@ -1,4 +1,4 @@
-//! A response body on its way to a component: every chunk as it comes, with the deadline between chunks.
+//! A response body on its way to a component: every chunk as it arrives, with the deadline between chunks.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -15,10 +15,10 @@ use wasmtime_wasi_http::{Error, RequestOptions, WasiBody};
 use super::body::UpstreamBody;
 use super::errors;
 
-/// Servers close idle connections after a minute or so: one that is closed in the moment of its use fails a request.
+/// Servers close idle connections after a minute or so; a request fails if its connection is closed at that moment.
 const IDLE_CONNECTION_TIMEOUT: Duration = Duration::from_secs(30);
 const MAX_IDLE_CONNECTIONS_PER_HOST: usize = 256;
-/// What holds where a request says nothing; it is WASI's own default in wasmtime and in Spin.
+/// The default timeout of a request, which is WASI's own in wasmtime and in Spin.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// Sends requests.
@@ -39,10 +39,10 @@ impl Outbound {
         }
     }
 
-    /// Sends a request and gives the response when its head has come.
+    /// Sends a request and returns the response when its head has arrived.
     ///
     /// # Errors
-    /// What went wrong, as WASI names it.
+    /// The error, by WASI's name.
     pub async fn send(
         &self,
         mut request: Request<WasiBody>,
@@ -73,7 +73,7 @@ impl Outbound {
         Ok(response.map(|body| UpstreamBody::new(body, between_bytes).boxed()))
     }
 
-    /// Reads the machine's certificates before the first request asks for them.
+    /// Reads the machine's certificates before the first request needs them.
     pub fn prepare(&self) {
         self.encrypted();
     }
@@ -105,12 +105,12 @@ fn builder(keep_connections: bool) -> hyper_util::client::legacy::Builder {
 fn connector() -> HttpConnector {
     let mut connector = HttpConnector::new();
     connector.enforce_http(false);
-    // A head and a body written apart would else wait 40 ms for the peer's delayed acknowledgement.
+    // A head and a body written separately would otherwise wait 40 ms for the peer's delayed acknowledgement.
     connector.set_nodelay(true);
     connector
 }
 
-/// The machine's certificate authorities (or those of SSL_CERT_FILE), else Mozilla's.
+/// The machine's certificate authorities (or those of SSL_CERT_FILE), otherwise Mozilla's.
 fn tls() -> ClientConfig {
     let mut roots = RootCertStore::empty();
     let native = rustls_native_certs::load_native_certs();

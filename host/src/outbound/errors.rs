@@ -1,4 +1,4 @@
-//! What went wrong with a request, as WASI names it.
+//! The errors of a request, by WASI's names.
 
 use std::error::Error as StdError;
 use std::io::ErrorKind;
@@ -84,13 +84,13 @@ fn of_hyper(error: &hyper::Error) -> Error {
     Error::HttpProtocolError
 }
 
-/// An error of the body of a request that came in, for a component of WASI 0.2.
+/// An error of an inbound request's body, for a component of WASI 0.2.
 pub fn of_hyper_p2(error: &hyper::Error) -> p2::bindings::http::types::ErrorCode {
     use p2::bindings::http::types::ErrorCode;
     if error.is_parse() { ErrorCode::HttpProtocolError } else { ErrorCode::ConnectionTerminated }
 }
 
-/// An error of the body of a request that came in, for a component of WASI 0.3.
+/// An error of an inbound request's body, for a component of WASI 0.3.
 pub fn of_hyper_p3(error: &hyper::Error) -> p3::bindings::http::types::ErrorCode {
     use p3::bindings::http::types::ErrorCode;
     if error.is_parse() { ErrorCode::HttpProtocolError } else { ErrorCode::ConnectionTerminated }

@@ -1,4 +1,4 @@
-//! The connections to Redis servers, whichever interface they serve.
+//! The connections to Redis servers, for all interfaces.
 
 use std::collections::HashMap;
 
@@ -10,15 +10,15 @@ use tokio::sync::Mutex;
 /// A guest's connection; clones share one socket.
 pub struct Connection(pub(super) ConnectionManager);
 
-/// Every connection there is, by address.
+/// All connections, by address.
 #[derive(Default)]
 pub struct Connections(Mutex<HashMap<String, ConnectionManager>>);
 
 /// Why there is no connection.
 pub(super) enum OpenError {
-    /// The address is none.
+    /// The address is invalid.
     Address,
-    /// The server cannot be reached, or lets nobody in.
+    /// The server cannot be reached, or refuses the credential.
     Server(RedisError),
 }
 

@@ -1,7 +1,7 @@
-//! How many connections there may be, in all and of an address, and who goes when there are too many.
+//! The cap on connections, in all and per address, and which one is closed over it.
 //!
-//! At the cap the connection goes that has been silent longest: one that does nothing never keeps out one that asks.
-//! Where all are busy, a few more are taken over the cap: they may ask after health, and are told to come back otherwise.
+//! At the cap the connection that has been silent longest is closed: an idle connection never keeps an active one out.
+//! If all are busy, a few more are taken over the cap: they may ask for health, and are otherwise told to retry.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -10,19 +10,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::clock::Clock;
 use super::descriptors;
 use super::settings::Limits;
-use crate::storm::Storm;
+use crate::repeated_warning::RepeatedWarning;
 
-/// Every connection there is.
+/// All connections.
 pub struct Admission {
     limits: Limits,
-    places: Mutex<Places>,
-    full: Storm,
-    full_of_one: Storm,
-    refused: Storm,
+    slots: Mutex<Slots>,
+    full: RepeatedWarning,
+    full_of_one: RepeatedWarning,
+    refused: RepeatedWarning,
 }
 
 #[derive(Default)]
-struct Places {
+struct Slots {
     taken: usize,
     overflow: usize,
     of_address: HashMap<IpAddr, usize>,
@@ -31,8 +31,8 @@ struct Places {
     next: u64,
 }
 
-/// A connection's place, until it is dropped.
-pub struct Place {
+/// A connection's slot, until it is dropped.
+pub struct Slot {
     admission: Arc<Admission>,
     entry: Arc<Entry>,
 }
@@ -50,82 +50,82 @@ struct EntryState {
     open: usize,
     /// Its key among the silent ones.
     silent: Option<u64>,
-    /// Its place has been given to another one.
+    /// Its slot was given to another connection.
     left: bool,
 }
 
 impl Admission {
-    /// With nobody there.
+    /// No connections yet.
     pub fn new(limits: Limits) -> Self {
         let (all, of_one) = (limits.connections, limits.connections_per_address);
         Self {
             limits,
-            places: Mutex::default(),
-            full: Storm::new(format!(
+            slots: Mutex::default(),
+            full: RepeatedWarning::new(format!(
                 "there are {all} connections, which is the cap (max-connections): for a new one, the one that is \
                  silent longest is closed"
             )),
-            full_of_one: Storm::new(format!(
+            full_of_one: RepeatedWarning::new(format!(
                 "an address has {of_one} connections, which is its cap (max-connections-per-address): for a new one, \
                  its own that is silent longest is closed"
             )),
-            refused: Storm::new(
+            refused: RepeatedWarning::new(
                 "the cap of connections is reached and all of them are busy: a new one gets 503",
             ),
         }
     }
 
-    /// A place for a new connection; none where there are too many even over the cap.
-    pub fn admit(self: &Arc<Self>, client: SocketAddr) -> Option<Place> {
+    /// A slot for a new connection; none if there are too many even over the cap.
+    pub fn admit(self: &Arc<Self>, client: SocketAddr) -> Option<Slot> {
         let address = key(client.ip());
-        let mut places = self.lock();
-        let overflow = !self.make_room(&mut places, address);
+        let mut slots = self.lock();
+        let overflow = !self.make_room(&mut slots, address);
         if overflow {
             self.refused.note();
-            if places.overflow >= usize::try_from(descriptors::OVERFLOW).unwrap_or(usize::MAX)
-                && !places.evict(|entry| entry.overflow)
+            if slots.overflow >= usize::try_from(descriptors::OVERFLOW).unwrap_or(usize::MAX)
+                && !slots.evict(|entry| entry.overflow)
             {
                 return None;
             }
-            places.overflow = places.overflow.saturating_add(1);
+            slots.overflow = slots.overflow.saturating_add(1);
         } else {
-            places.taken = places.taken.saturating_add(1);
-            let count = places.of_address.entry(address).or_default();
+            slots.taken = slots.taken.saturating_add(1);
+            let count = slots.of_address.entry(address).or_default();
             *count = count.saturating_add(1);
         }
         let times = if overflow { self.limits.overflow_times } else { self.limits.times };
         let clock = Arc::new(Clock::new(times));
         let entry = Arc::new(Entry { clock, address, overflow, state: Mutex::default() });
-        places.fall_silent(&entry);
-        Some(Place { admission: Arc::clone(self), entry })
+        slots.fall_silent(&entry);
+        Some(Slot { admission: Arc::clone(self), entry })
     }
 
-    /// Closes the connection that has been silent longest; files are short.
+    /// Closes the connection that has been silent longest, to free files.
     pub fn evict_one(&self) {
         self.lock().evict(|_| true);
     }
 
-    /// Whether there is room for one more of the address, after a silent one has gone if need be.
-    fn make_room(&self, places: &mut Places, address: IpAddr) -> bool {
-        let of_address = places.of_address.get(&address).copied().unwrap_or_default();
+    /// Whether there is room for one more of the address, after a silent one was closed if necessary.
+    fn make_room(&self, slots: &mut Slots, address: IpAddr) -> bool {
+        let of_address = slots.of_address.get(&address).copied().unwrap_or_default();
         if of_address >= self.limits.connections_per_address {
             self.full_of_one.note();
-            return places.evict(|entry| !entry.overflow && entry.address == address);
+            return slots.evict(|entry| !entry.overflow && entry.address == address);
         }
-        if places.taken >= self.limits.connections {
+        if slots.taken >= self.limits.connections {
             self.full.note();
-            return places.evict(|entry| !entry.overflow);
+            return slots.evict(|entry| !entry.overflow);
         }
         true
     }
 
-    fn lock(&self) -> MutexGuard<'_, Places> {
-        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Slots> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Places {
-    /// Closes the one of these that has been silent longest. In a storm that is the first, or nearly.
+impl Slots {
+    /// Closes the one of these that has been silent longest. Under load that is the first, or nearly.
     fn evict(&mut self, fits: impl Fn(&Entry) -> bool) -> bool {
         let found = self.silent.values().find(|entry| fits(entry)).map(Arc::clone);
         let Some(entry) = found else { return false };
@@ -172,7 +172,7 @@ impl Entry {
     }
 }
 
-impl Place {
+impl Slot {
     /// The connection's clock.
     pub fn clock(&self) -> &Arc<Clock> {
         &self.entry.clock
@@ -185,39 +185,39 @@ impl Place {
 
     /// A request begins.
     pub fn request_begins(&self) {
-        let mut places = self.admission.lock();
+        let mut slots = self.admission.lock();
         let mut state = self.entry.lock();
         state.open = state.open.saturating_add(1);
         if let Some(key) = state.silent.take() {
-            places.silent.remove(&key);
+            slots.silent.remove(&key);
         }
         drop(state);
-        drop(places);
+        drop(slots);
         self.entry.clock.request_begins();
     }
 
     /// A request ends.
     pub fn request_ends(&self) {
-        let mut places = self.admission.lock();
+        let mut slots = self.admission.lock();
         let mut state = self.entry.lock();
         state.open = state.open.saturating_sub(1);
         let silent = state.open == 0;
         drop(state);
         if silent {
-            places.fall_silent(&self.entry);
+            slots.fall_silent(&self.entry);
         }
-        drop(places);
+        drop(slots);
         self.entry.clock.request_ends();
     }
 }
 
-impl Drop for Place {
+impl Drop for Slot {
     fn drop(&mut self) {
         self.admission.lock().leave(&self.entry);
     }
 }
 
-/// What counts as one address: of IPv6, where everybody has 2^64 of them, the network.
+/// The address that is counted: for IPv6, where every client has 2^64 of them, the network.
 fn key(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
@@ -245,23 +245,23 @@ mod tests {
         SocketAddr::from(([10, 0, 0, last], 1))
     }
 
-    fn is_evicted(place: &Place) -> bool {
-        place.entry.lock().left
+    fn is_evicted(slot: &Slot) -> bool {
+        slot.entry.lock().left
     }
 
     #[tokio::test]
     async fn at_the_cap_the_one_that_is_silent_longest_goes() {
         let admission = admission(3, 3);
-        let places: Vec<_> = (1..=3).map(|last| admission.admit(client(last)).unwrap()).collect();
-        places[0].request_begins();
+        let slots: Vec<_> = (1..=3).map(|last| admission.admit(client(last)).unwrap()).collect();
+        slots[0].request_begins();
         let fourth = admission.admit(client(4)).unwrap();
         assert!(!fourth.is_overflow());
-        let evicted: Vec<_> = places.iter().map(is_evicted).collect();
+        let evicted: Vec<_> = slots.iter().map(is_evicted).collect();
         assert_eq!(evicted, [false, true, false]);
-        // What has had a request is younger than what never had one.
-        places[0].request_ends();
+        // A connection that has had a request counts as younger than one that never had.
+        slots[0].request_ends();
         let _fifth = admission.admit(client(5)).unwrap();
-        let evicted: Vec<_> = places.iter().map(is_evicted).collect();
+        let evicted: Vec<_> = slots.iter().map(is_evicted).collect();
         assert_eq!(evicted, [false, true, true]);
     }
 
@@ -281,14 +281,14 @@ mod tests {
         let busy = admission.admit(client(1)).unwrap();
         busy.request_begins();
         let over: Vec<_> = (0..40).map(|last| admission.admit(client(last)).unwrap()).collect();
-        assert!(over.iter().all(Place::is_overflow));
-        assert_eq!(over.iter().filter(|place| !is_evicted(place)).count(), 32);
-        over.iter().for_each(Place::request_begins);
+        assert!(over.iter().all(Slot::is_overflow));
+        assert_eq!(over.iter().filter(|slot| !is_evicted(slot)).count(), 32);
+        over.iter().for_each(Slot::request_begins);
         assert!(admission.admit(client(1)).is_none(), "all of them ask");
         drop((over, busy));
         assert!(!admission.admit(client(1)).unwrap().is_overflow());
-        let places = admission.lock();
-        assert_eq!((places.taken, places.overflow, places.of_address.len()), (0, 0, 0));
+        let slots = admission.lock();
+        assert_eq!((slots.taken, slots.overflow, slots.of_address.len()), (0, 0, 0));
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! An answer on its way to a client: its connection is busy until it has gone, and knows when it waits for the client.
+//! An answer on its way to a client: its connection is busy until it is sent, and the clock knows when it waits for the
+//! client.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,15 +9,15 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use wasmtime_wasi_http::{Error, WasiBody};
 
-use super::admission::Place;
+use super::admission::Slot;
 
 /// An open request of a connection, until it is dropped.
-pub struct OpenRequest(Arc<Place>);
+pub struct OpenRequest(Arc<Slot>);
 
 impl OpenRequest {
-    pub fn new(place: Arc<Place>) -> Self {
-        place.request_begins();
-        Self(place)
+    pub fn new(slot: Arc<Slot>) -> Self {
+        slot.request_begins();
+        Self(slot)
     }
 }
 
@@ -30,7 +31,7 @@ impl Drop for OpenRequest {
 pub struct AnswerBody {
     body: WasiBody,
     request: OpenRequest,
-    /// A part has been handed over, and the next one has not been asked for.
+    /// A part was passed on, and the next one was not requested.
     waits: bool,
 }
 

@@ -1,4 +1,4 @@
-//! A request body on its way to a component: the client may not keep it waiting, and memory must be there for it.
+//! A request body on its way to a component: the client must send it fast enough, and memory must be available.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use wasmtime_wasi_http::{Error, WasiBody};
 
 use crate::memory::{BODY_FACTOR, Permit};
 
-/// Why a body is not read on.
+/// Why reading a body ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// The client sends nothing, or too little.
@@ -23,11 +23,11 @@ pub enum Failure {
     NoMemory,
 }
 
-/// A body that is watched.
+/// A body with a minimum data rate and a permit.
 pub struct RequestBody<B> {
     incoming: B,
-    pace: Pace,
-    /// Grows with a body whose length nobody has said.
+    data_rate: MinDataRate,
+    /// Grows with a body of unknown length.
     grows: Option<Arc<Permit>>,
     failed: Option<oneshot::Sender<Failure>>,
 }
@@ -36,14 +36,14 @@ impl<B> RequestBody<B>
 where
     B: Body<Data = Bytes, Error = hyper::Error> + Send + Unpin + 'static,
 {
-    /// With the receiver of why it was not read on.
+    /// The body, and the receiver of the reason if its reading fails.
     pub fn watch(
         incoming: B,
-        pace: Pace,
+        data_rate: MinDataRate,
         grows: Option<Arc<Permit>>,
     ) -> (WasiBody, oneshot::Receiver<Failure>) {
         let (failed, failure) = oneshot::channel();
-        let body = Self { incoming, pace, grows, failed: Some(failed) };
+        let body = Self { incoming, data_rate, grows, failed: Some(failed) };
         (body.boxed_unsync(), failure)
     }
 
@@ -71,7 +71,7 @@ where
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         let this = self.get_mut();
         let Poll::Ready(frame) = Pin::new(&mut this.incoming).poll_frame(context) else {
-            return match this.pace.poll_waiting(context) {
+            return match this.data_rate.poll_waiting(context) {
                 Poll::Ready(()) => this.fail(Failure::Slow),
                 Poll::Pending => Poll::Pending,
             };
@@ -80,7 +80,7 @@ where
             Some(Ok(frame)) => frame.data_ref().map_or(0, Bytes::len),
             _ => 0,
         };
-        this.pace.came(bytes);
+        this.data_rate.came(bytes);
         let grown = bytes.saturating_mul(BODY_FACTOR);
         if this.grows.as_ref().is_some_and(|permit| !permit.grow(grown)) {
             return this.fail(Failure::NoMemory);
@@ -97,16 +97,16 @@ where
     }
 }
 
-/// How long a body may still keep the host waiting: time in which the host does not ask for it does not count, and what
-/// comes gives time back. So a byte now and then does not last, and a large body on a slow line does.
-pub struct Pace {
+/// The remaining time that the host may wait for a body: only time in which the host reads counts, and arriving bytes
+/// give time back. So a byte now and then does not suffice, and a large body on a slow line does.
+pub struct MinDataRate {
     limit: Duration,
     bytes_per_s: u64,
     left: Duration,
     waiting: Option<(Instant, Pin<Box<Sleep>>)>,
 }
 
-impl Pace {
+impl MinDataRate {
     pub fn new(limit: Duration, bytes_per_s: u64) -> Self {
         Self { limit, bytes_per_s: bytes_per_s.max(1), left: limit, waiting: None }
     }
@@ -136,13 +136,13 @@ impl Pace {
 mod tests {
     use super::*;
 
-    /// How many parts of so many bytes, one every so many seconds, are taken (of 1,000).
+    /// The number of parts of this size, one every `every_s` seconds, that are read (of 1,000).
     fn taken(bytes: usize, every_s: u64) -> usize {
-        let mut pace = Pace::new(Duration::from_secs(30), 500);
+        let mut data_rate = MinDataRate::new(Duration::from_secs(30), 500);
         let every = Duration::from_secs(every_s);
         let mut taken = 0;
-        while taken < 1000 && pace.left >= every {
-            pace.charge(every, bytes);
+        while taken < 1000 && data_rate.left >= every {
+            data_rate.charge(every, bytes);
             taken += 1;
         }
         taken

@@ -1,7 +1,7 @@
 //! The phases of a connection, and how long each may last.
 //!
-//! A connection is silent while no request is open: it owes a head, or is kept for the next one. What a client sends
-//! without completing a head (single bytes, pings, half a preface) does not extend a phase. While requests are open the
+//! A connection is silent while no request is open: a head is due, or it is kept for the next request. Bytes that do
+//! not complete a head (single bytes, pings, half a preface) do not extend a phase. While requests are open the
 //! connection may take as long as they do, unless every answer waits for the client to read it.
 
 use std::pin::Pin;
@@ -14,16 +14,16 @@ use tokio::time::{Instant, Sleep};
 
 use super::settings::Times;
 
-/// What begins HTTP/2 without encryption, and with it (RFC 9113, 3.4).
+/// The beginning of HTTP/2 without encryption, and with it (RFC 9113, 3.4).
 const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// Up to here a preface is the beginning of an HTTP/1.1 method as well.
 const AMBIGUOUS: usize = 2;
-/// With room: a PING has 17 bytes, a GOAWAY of hyper's some 30.
+/// With a margin: a PING has 17 bytes, a GOAWAY of hyper's about 30.
 const LARGEST_CONTROL_FRAME: usize = 64;
-/// How long a connection that is told to end may take for it.
+/// The time that a connection has to end.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// What is known of a connection: told by its bytes and its requests, asked by its [`Alarm`].
+/// The state of a connection: updated by its bytes and its requests, read by its [`Alarm`].
 pub struct Clock {
     times: Times,
     inner: Mutex<Inner>,
@@ -33,23 +33,23 @@ pub struct Clock {
 struct Inner {
     protocol: Protocol,
     phase: Phase,
-    /// When the phase began; while requests are open, when one of them last moved.
+    /// When the phase began; while requests are open, when one of them last progressed.
     since: Instant,
     /// Open requests.
     open: usize,
-    /// Those whose answers wait for the client.
+    /// Requests whose answers wait for the client.
     unread: usize,
-    /// What is written waits for the client.
+    /// The output waits for the client.
     blocked: bool,
     ending: bool,
-    /// It was asked to end before a complete head: nothing more is read.
+    /// It was ended before a complete head: nothing more is read.
     refused: bool,
     evicted: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Protocol {
-    /// So many bytes of the preface have come.
+    /// The number of bytes of the preface so far.
     Unknown(usize),
     Http1,
     Http2,
@@ -62,19 +62,19 @@ enum Phase {
     Idle,
 }
 
-/// What is to be done with a connection whose time is up.
+/// How a connection ends when its time is up.
 #[derive(Debug, PartialEq, Eq)]
 pub enum End {
-    /// Let HTTP/2 say goodbye.
+    /// Send HTTP/2's GOAWAY.
     Announce,
-    /// Poll it once more: its next read tells it.
+    /// Poll it once more: its next read ends it.
     Refuse,
     /// Drop it.
     Cut,
 }
 
 impl Clock {
-    /// A connection that was taken now.
+    /// A connection that was just accepted.
     pub fn new(times: Times) -> Self {
         let inner = Inner {
             protocol: Protocol::Unknown(0),
@@ -99,16 +99,16 @@ impl Clock {
         self.changed.wake();
     }
 
-    /// From here on a head is waited for.
+    /// A head is due from now on.
     pub fn await_head(&self) {
         self.change(|inner| inner.begin(Phase::Head));
     }
 
-    /// Bytes have come.
+    /// Bytes have arrived.
     pub fn received(&self, bytes: &[u8]) {
         let mut inner = self.lock();
         inner.protocol = inner.protocol.after(bytes);
-        // HTTP/2 has bytes that belong to no head: its idle time goes on.
+        // HTTP/2 has bytes that belong to no head: its idle time continues.
         if inner.open == 0 && inner.phase == Phase::Idle && inner.protocol == Protocol::Http1 {
             inner.begin(Phase::Head);
         }
@@ -121,7 +121,7 @@ impl Clock {
         inner.since = Instant::now();
     }
 
-    /// A request's answer has gone, or nobody waits for it any more.
+    /// A request's answer was sent, or dropped.
     pub fn request_ends(&self) {
         self.change(|inner| {
             inner.open = inner.open.saturating_sub(1);
@@ -134,41 +134,41 @@ impl Clock {
         self.change(|inner| inner.unread = inner.unread.saturating_add(1));
     }
 
-    /// It waits no more.
+    /// It waits no longer.
     pub fn answer_moves(&self) {
         let mut inner = self.lock();
         inner.unread = inner.unread.saturating_sub(1);
         inner.since = Instant::now();
     }
 
-    /// So many bytes were written, or none could be: the end of an answer may be on its way when its request has ended.
+    /// Bytes were written, or none could be: the end of an answer may be in transit when its request has ended.
     pub fn wrote(&self, bytes: Option<usize>) {
         let mut inner = self.lock();
         inner.blocked = bytes.is_none();
-        // Pings and their like are no answer.
+        // Pings and similar frames are not an answer.
         if inner.open == 0 && bytes.is_some_and(|bytes| bytes > LARGEST_CONTROL_FRAME) {
             inner.since = Instant::now();
         }
     }
 
-    /// Others need the place.
+    /// Its slot is needed by another connection.
     pub fn evict(&self) {
         self.change(|inner| inner.evicted = true);
     }
 
-    /// Whether nothing more may be read, and then whether HTTP/1.1 is owed an answer.
-    pub fn refusal(&self) -> Option<Owed> {
+    /// Whether reading must end, and whether HTTP/1.1 is then due a response.
+    pub fn refusal(&self) -> Option<TimeoutReply> {
         let inner = self.lock();
-        let owed = match inner.protocol {
-            // Half a preface is owed nothing, and nor is who has sent nothing.
+        let answers = match inner.protocol {
+            // Half a preface gets no response, and neither does a client that has sent nothing.
             Protocol::Unknown(matched) => (1..=AMBIGUOUS).contains(&matched),
             Protocol::Http1 => inner.phase == Phase::Head,
             Protocol::Http2 => false,
         };
-        inner.refused.then_some(if owed { Owed::Answer } else { Owed::Nothing })
+        inner.refused.then_some(if answers { TimeoutReply::Response } else { TimeoutReply::Close })
     }
 
-    /// What its end is, now that its time is up.
+    /// How it ends, now that its time is up.
     fn end(&self) -> End {
         let mut inner = self.lock();
         if inner.ending || inner.evicted || inner.open > 0 || inner.phase == Phase::Handshake {
@@ -188,13 +188,13 @@ impl Clock {
     }
 }
 
-/// What a client is owed that was too slow.
+/// What a client that was too slow gets.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Owed {
+pub enum TimeoutReply {
     /// A response.
-    Answer,
+    Response,
     /// The end of the connection.
-    Nothing,
+    Close,
 }
 
 impl Inner {
@@ -232,7 +232,7 @@ impl Protocol {
     }
 }
 
-/// Goes off when a connection's time is up.
+/// Fires when a connection's time is up.
 pub struct Alarm {
     clock: Arc<Clock>,
     sleep: Pin<Box<Sleep>>,
@@ -271,8 +271,8 @@ mod tests {
         unread: Duration::from_secs(4),
     };
 
-    /// How long a connection may be silent after these events, and how it ends then.
-    fn lives(events: impl FnOnce(&Clock)) -> (u64, End, Option<Owed>) {
+    /// How long a connection may be silent after these events, and how it then ends.
+    fn lives(events: impl FnOnce(&Clock)) -> (u64, End, Option<TimeoutReply>) {
         let clock = Clock::new(TIMES);
         events(&clock);
         let deadline = clock.deadline().expect("a deadline");
@@ -288,24 +288,24 @@ mod tests {
             clock.received(bytes);
         };
         assert_eq!(lives(|_| ()), (1, End::Cut, None));
-        let refuse = |owed| (2, End::Refuse, Some(owed));
-        assert_eq!(lives(|clock| head(clock, b"")), refuse(Owed::Nothing));
-        assert_eq!(lives(|clock| head(clock, b"G")), refuse(Owed::Answer));
-        assert_eq!(lives(|clock| head(clock, b"P")), refuse(Owed::Answer));
-        assert_eq!(lives(|clock| head(clock, b"POST /")), refuse(Owed::Answer));
-        assert_eq!(lives(|clock| head(clock, &PREFACE[..12])), refuse(Owed::Nothing));
+        let refuse = |reply| (2, End::Refuse, Some(reply));
+        assert_eq!(lives(|clock| head(clock, b"")), refuse(TimeoutReply::Close));
+        assert_eq!(lives(|clock| head(clock, b"G")), refuse(TimeoutReply::Response));
+        assert_eq!(lives(|clock| head(clock, b"P")), refuse(TimeoutReply::Response));
+        assert_eq!(lives(|clock| head(clock, b"POST /")), refuse(TimeoutReply::Response));
+        assert_eq!(lives(|clock| head(clock, &PREFACE[..12])), refuse(TimeoutReply::Close));
         assert_eq!(lives(|clock| head(clock, PREFACE)), (2, End::Announce, None));
         let once = |clock: &Clock| {
             head(clock, b"GET / HTTP/1.1\r\n\r\n");
             clock.request_begins();
             clock.request_ends();
         };
-        assert_eq!(lives(once), (3, End::Refuse, Some(Owed::Nothing)));
+        assert_eq!(lives(once), (3, End::Refuse, Some(TimeoutReply::Close)));
         let again = |clock: &Clock| {
             once(clock);
             clock.received(b"G");
         };
-        assert_eq!(lives(again), refuse(Owed::Answer));
+        assert_eq!(lives(again), refuse(TimeoutReply::Response));
         let unread = |clock: &Clock| {
             head(clock, PREFACE);
             clock.request_begins();
@@ -316,7 +316,7 @@ mod tests {
             once(clock);
             clock.wrote(None);
         };
-        assert_eq!(lives(last_part), (4, End::Refuse, Some(Owed::Nothing)));
+        assert_eq!(lives(last_part), (4, End::Refuse, Some(TimeoutReply::Close)));
         assert_eq!(lives(Clock::evict), (0, End::Cut, None));
     }
 
@@ -333,7 +333,7 @@ mod tests {
         assert_eq!(clock.deadline(), None);
         clock.request_ends();
         assert_eq!(alarm.end().await, End::Refuse);
-        // Who does not go is dropped.
+        // A connection that does not end is dropped.
         assert_eq!(alarm.end().await, End::Cut);
     }
 

@@ -1,4 +1,4 @@
-//! One connection, from the moment it is taken to its end.
+//! One connection, from its acceptance to its end.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -15,19 +15,19 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
-use super::admission::Place;
+use super::admission::Slot;
 use super::answer::{AnswerBody, OpenRequest};
-use super::body::Pace;
+use super::body::MinDataRate;
 use super::clock::{Alarm, End};
 use super::head::{MAX_HEADER_BYTES, MAX_HEADERS};
 use super::request::{HEALTH_PATHS, Triggers};
 use super::responses::{and_close, come_back};
 use super::settings::Limits;
-use super::watched::Watched;
+use super::timed_stream::TimedStream;
 use crate::memory::Budget;
 
-/// What every connection is served with.
-pub struct Door {
+/// Serves connections with these triggers and limits.
+pub struct ConnectionServer {
     triggers: Triggers,
     limits: Limits,
     tls: Option<TlsAcceptor>,
@@ -35,8 +35,8 @@ pub struct Door {
     builder: Builder<TokioExecutor>,
 }
 
-impl Door {
-    /// For these triggers.
+impl ConnectionServer {
+    /// A server for these triggers.
     pub fn new(
         triggers: Triggers,
         limits: Limits,
@@ -52,22 +52,22 @@ impl Door {
         self: Arc<Self>,
         stream: TcpStream,
         client: SocketAddr,
-        place: Place,
+        slot: Slot,
         mut stopping: watch::Receiver<bool>,
     ) {
-        let place = Arc::new(place);
-        let mut alarm = Alarm::new(Arc::clone(place.clock()));
+        let slot = Arc::new(slot);
+        let mut alarm = Alarm::new(Arc::clone(slot.clock()));
         let Some(tls) = self.tls.clone() else {
-            return self.speak(stream, client, place, alarm, stopping).await;
+            return self.speak(stream, client, slot, alarm, stopping).await;
         };
         let encrypted = tokio::select! {
             encrypted = tls.accept(stream) => encrypted,
             _ = alarm.end() => return,
             _ = stopping.wait_for(|stopping| *stopping) => return,
         };
-        // A handshake that fails is the client's affair.
+        // A failed handshake is the client's fault.
         if let Ok(stream) = encrypted {
-            self.speak(stream, client, place, alarm, stopping).await;
+            self.speak(stream, client, slot, alarm, stopping).await;
         }
     }
 
@@ -75,24 +75,24 @@ impl Door {
         self: Arc<Self>,
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
         client: SocketAddr,
-        place: Arc<Place>,
+        slot: Arc<Slot>,
         mut alarm: Alarm,
         mut stopping: watch::Receiver<bool>,
     ) {
-        place.clock().await_head();
-        let stream = Watched::new(stream, Arc::clone(place.clock()));
-        let door = Arc::clone(&self);
+        slot.clock().await_head();
+        let stream = TimedStream::new(stream, Arc::clone(slot.clock()));
+        let server = Arc::clone(&self);
         let service = service_fn(move |request| {
-            let (door, open) = (Arc::clone(&door), OpenRequest::new(Arc::clone(&place)));
-            let overflow = place.is_overflow();
-            async move { door.answer(request, client, open, overflow).await }
+            let (server, open) = (Arc::clone(&server), OpenRequest::new(Arc::clone(&slot)));
+            let overflow = slot.is_overflow();
+            async move { server.answer(request, client, open, overflow).await }
         });
         let mut connection = pin!(self.builder.serve_connection(TokioIo::new(stream), service));
         let mut stops = false;
         loop {
             tokio::select! {
                 biased;
-                // A connection that breaks is the client's affair; what it asked for is dropped with it.
+                // A broken connection is the client's fault; its requests are dropped with it.
                 _ = connection.as_mut() => return,
                 end = alarm.end() => match end {
                     End::Cut => return,
@@ -119,8 +119,9 @@ impl Door {
         let response = if overflow && !HEALTH_PATHS.contains(&request.uri().path()) {
             come_back("too many connections")
         } else {
-            let pace = Pace::new(self.limits.body_timeout, self.limits.min_body_bytes_per_s);
-            self.triggers.answer(request, client, pace, &self.memory).await
+            let data_rate =
+                MinDataRate::new(self.limits.body_timeout, self.limits.min_body_bytes_per_s);
+            self.triggers.answer(request, client, data_rate, &self.memory).await
         };
         let response = if overflow { and_close(version, response) } else { response };
         Ok(response.map(|body| AnswerBody::new(body, open)))
@@ -132,7 +133,7 @@ fn builder(limits: &Limits) -> Builder<TokioExecutor> {
     builder
         .http1()
         .timer(TokioTimer::new())
-        // The clock has it: hyper's begins anew with each read of the version, and gives no answer.
+        // The clock has this timeout: hyper's begins anew with each read of the version, and sends no answer.
         .header_read_timeout(None)
         .max_buf_size(MAX_HEADER_BYTES)
         .max_headers(MAX_HEADERS);

@@ -1,26 +1,26 @@
-//! Request heads that could be understood in two ways, or not at all: refused before anything looks at them.
+//! Refuses ambiguous or invalid request heads, before anything reads them.
 
 use http::header::{HOST, HeaderMap, TRANSFER_ENCODING};
 use http::{Request, StatusCode, Version};
 
-/// All headers of a request together; a component cannot take more either.
+/// All headers of a request together; a component cannot accept more either.
 pub const MAX_HEADER_BYTES: usize = 128 * 1024;
-/// How many headers a request may have, as hyper sets it for HTTP/1.1.
+/// The most headers of a request, as hyper sets it for HTTP/1.1.
 pub const MAX_HEADERS: usize = 100;
 
 /// Why a head is refused.
 pub type Refusal = (StatusCode, &'static str);
 
-/// Checks whom a request is for, and how its body is encoded.
+/// Checks the host of a request, and the encoding of its body.
 ///
 /// # Errors
-/// The response that the head gets.
+/// The response to the head.
 pub fn check<B>(request: &Request<B>) -> Result<(), Refusal> {
     check_host(request).map_err(|problem| (StatusCode::BAD_REQUEST, problem))?;
     check_transfer_encoding(request.headers())
 }
 
-/// RFC 9112, 3.2: a request without a host, with two, or with one that is none gets 400. The host of the request target
+/// RFC 9112, 3.2: a request without a host, with two, or with an invalid one gets 400. The host of the request target
 /// and of HTTP/2's `:authority` may have no user info either (RFC 9110, 4.2.4; RFC 9113, 8.3.1).
 fn check_host<B>(request: &Request<B>) -> Result<(), &'static str> {
     let mut hosts = request.headers().get_all(HOST).iter();
@@ -35,15 +35,15 @@ fn check_host<B>(request: &Request<B>) -> Result<(), &'static str> {
     if authority.is_some_and(|authority| !is_host(authority.as_str().as_bytes())) {
         return Err("the host of the request is no host");
     }
-    // HTTP/1.0 knows no hosts.
+    // HTTP/1.0 has no hosts.
     if first.is_none() && authority.is_none() && request.version() != Version::HTTP_10 {
         return Err("the header `host` is missing");
     }
     Ok(())
 }
 
-/// `uri-host [ ":" port ]` (RFC 9110, 7.2), of what names and addresses are made of: user info, escapes and the like are
-/// refused, because two readers may take them for different hosts.
+/// `uri-host [ ":" port ]` (RFC 9110, 7.2), with characters of names and addresses only: user info, escapes and the
+/// like are refused, because two readers may take them for different hosts.
 fn is_host(text: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(text) else { return false };
     let (host, port) = match text.strip_prefix('[').map(|rest| rest.split_once(']')) {
@@ -63,8 +63,8 @@ fn is_host(text: &[u8]) -> bool {
         && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
 }
 
-/// RFC 9112, 6.1: a coding that is not understood gets 501, and `chunked` is applied once. hyper stops what is not chunked
-/// in the end before it comes here, with the 400 of RFC 9112, 6.3: the length of such a body is unknown.
+/// RFC 9112, 6.1: an unknown coding gets 501, and `chunked` is applied once. hyper refuses a coding that does not end
+/// in `chunked` before, with the 400 of RFC 9112, 6.3: the length of such a body is unknown.
 fn check_transfer_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
     let codings: Vec<&str> = headers
         .get_all(TRANSFER_ENCODING)

@@ -12,7 +12,7 @@ use hyper::body::Incoming;
 use tokio::sync::oneshot;
 use wasmtime_wasi_http::WasiBody;
 
-use super::body::{Failure, Pace, RequestBody};
+use super::body::{Failure, MinDataRate, RequestBody};
 use super::head::{self, MAX_HEADERS};
 use super::responses::{and_close, come_back, full, plain};
 use crate::hop_by_hop;
@@ -21,23 +21,23 @@ use crate::manifest::StaticResponse;
 use crate::memory::{BODY_FACTOR, Budget, Permit};
 use crate::routes::{Match, Routes};
 
-/// Where Spin answers for itself that it is up.
+/// The path of Spin's own health check.
 const HEALTH_PATH: &str = "/.well-known/spin/health";
-/// What platforms ask to know whether this process lives: answered on connections over the cap as well.
+/// The paths of platforms' health checks: answered on connections over the cap as well.
 pub const HEALTH_PATHS: [&str; 3] = [HEALTH_PATH, "/healthz", "/readyz"];
 
-/// What is said where memory is short.
+/// The text of a response when memory is short.
 const NO_MEMORY: &str = "too much is under way; retry";
 
-/// Which trigger answers what.
+/// The triggers and their targets.
 pub struct Triggers {
     /// By path.
     pub routes: Routes<Answer>,
-    /// How clients reach this server.
+    /// The scheme by which clients reach this server.
     pub scheme: Scheme,
 }
 
-/// What answers a request.
+/// The target of a request.
 pub enum Answer {
     /// A component's instances.
     Component(Serving),
@@ -46,15 +46,15 @@ pub enum Answer {
 }
 
 impl Triggers {
-    /// Answers a request; what goes wrong is a response as well.
+    /// Answers a request; errors are responses, too.
     pub async fn answer(
         &self,
         request: Request<Incoming>,
         client: SocketAddr,
-        pace: Pace,
+        data_rate: MinDataRate,
         memory: &Arc<Budget>,
     ) -> Response<WasiBody> {
-        // HTTP/1.1 is stopped by hyper before it comes here.
+        // For HTTP/1.1, hyper has checked this.
         if request.headers().len() > MAX_HEADERS {
             return plain(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "too many headers");
         }
@@ -72,11 +72,11 @@ impl Triggers {
             Answer::Static(fixed) => respond(fixed),
             Answer::Component(serving) => {
                 let version = request.version();
-                // Held until the answer begins: what the body was needed for has been made then.
+                // Kept until the answer begins: the copies of the body are made by then.
                 let Some(permit) = admit(&request, memory) else {
                     return and_close(version, come_back(NO_MEMORY));
                 };
-                match self.prepare(request, &found, client, pace, memory, &permit) {
+                match self.prepare(request, &found, client, data_rate, memory, &permit) {
                     Ok((request, failure)) => call(serving, request, failure, version).await,
                     Err(problem) => plain(StatusCode::BAD_REQUEST, problem),
                 }
@@ -84,13 +84,13 @@ impl Triggers {
         }
     }
 
-    /// The request as a component gets it, and why its body is not read on, should that be.
+    /// The request for a component, and the reason if reading its body fails.
     fn prepare(
         &self,
         mut request: Request<Incoming>,
         found: &Match<'_, Answer>,
         client: SocketAddr,
-        pace: Pace,
+        data_rate: MinDataRate,
         memory: &Arc<Budget>,
         permit: &Arc<Permit>,
     ) -> Result<(Request<WasiBody>, oneshot::Receiver<Failure>), &'static str> {
@@ -100,11 +100,11 @@ impl Triggers {
         add_headers(&mut request, found, client);
         let (head, incoming) = request.into_parts();
         let grows = unknown.then(|| Arc::clone(permit));
-        let (body, failure) = RequestBody::watch(incoming, pace, grows);
+        let (body, failure) = RequestBody::watch(incoming, data_rate, grows);
         Ok((Request::from_parts(head, body), failure))
     }
 
-    /// Completes the URI: a component learns the host from it alone.
+    /// Completes the URI: it is the only place where a component finds the host.
     fn set_uri(&self, request: &mut Request<Incoming>) -> Result<(), &'static str> {
         let mut parts = request.uri().clone().into_parts();
         let header = match request.headers().get(HOST) {
@@ -128,14 +128,14 @@ impl Triggers {
     }
 }
 
-/// What the body will take as it is announced. What could never be there is not waited for: the component refuses it by
-/// its length, and what comes of it is counted until then.
+/// The memory that the announced body needs. A body that could never fit does not wait: the component refuses it by its
+/// length, and what arrives until then is counted.
 fn announced(request: &Request<Incoming>, memory: &Arc<Budget>) -> Option<usize> {
     let bytes = usize::try_from(request.body().size_hint().exact()?).ok()?;
     bytes.checked_mul(BODY_FACTOR).filter(|bytes| *bytes <= memory.limit())
 }
 
-/// Room for the body, as long as it is said to be; one of unknown length is counted as it comes.
+/// A permit for the body, of its announced length; one of unknown length is counted as it arrives.
 fn admit(request: &Request<Incoming>, memory: &Arc<Budget>) -> Option<Arc<Permit>> {
     memory.reserve(announced(request, memory).unwrap_or(0)).map(Arc::new)
 }
@@ -149,7 +149,7 @@ async fn call(
     let failed = async move {
         match failure.await {
             Ok(failure) => failure,
-            // The body was read, or nobody wants it.
+            // The body was read, or is not needed any more.
             Err(_) => std::future::pending().await,
         }
     };
@@ -167,7 +167,7 @@ async fn call(
     })
 }
 
-/// Says where the request came in, in Spin's headers; they replace a client's own of the same name.
+/// Describes the request in Spin's headers; they replace a client's own of the same name.
 fn add_headers(request: &mut Request<Incoming>, found: &Match<'_, Answer>, client: SocketAddr) {
     let url = request.uri().to_string();
     let component_route = found.pattern.strip_suffix("/...").unwrap_or(found.pattern);

@@ -16,7 +16,7 @@ pub fn plain(status: StatusCode, text: &'static str) -> Response<WasiBody> {
     response
 }
 
-/// The client is to come back in a second.
+/// A response that asks the client to retry in a second.
 pub fn come_back(text: &'static str) -> Response<WasiBody> {
     let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, text);
     let second = http::HeaderValue::from_static("1");
@@ -24,7 +24,7 @@ pub fn come_back(text: &'static str) -> Response<WasiBody> {
     response
 }
 
-/// Of HTTP/1, the connection ends with this response; HTTP/2 has no such header.
+/// For HTTP/1, the connection ends with this response; HTTP/2 has no such header.
 pub fn and_close(version: http::Version, mut response: Response<WasiBody>) -> Response<WasiBody> {
     if version < http::Version::HTTP_2 {
         let close = http::HeaderValue::from_static("close");

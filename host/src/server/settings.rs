@@ -1,5 +1,5 @@
-//! What the operator sets about connections and memory: as written (a flag of `up`, or a key of `[server]` in the
-//! runtime configuration; the flag counts), then as used.
+//! The settings of connections and memory: as written (a flag of `up`, or a key of `[server]` in the runtime
+//! configuration; the flag takes precedence), then as used.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use crate::manifest::Table;
 
 use super::descriptors;
 
-/// Makes one field, one flag and one key of each line, so that none can be forgotten on the way.
+/// Makes one field, one flag and one key of each line, so that none is forgotten.
 macro_rules! settings {
     ($($(#[doc = $text:literal])+ $name:ident: $unit:literal,)+) => {
-        /// The settings as written; what is not written has its default.
+        /// The settings as written; an absent one has its default.
         #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
         pub struct Settings {
             $(
@@ -29,7 +29,7 @@ macro_rules! settings {
                 Self { $($name: positive(table, stringify!($name)),)+ }
             }
 
-            /// These settings, and the other ones where these say nothing.
+            /// These settings, completed by the other ones.
             #[must_use]
             pub fn or(&self, other: &Self) -> Self {
                 Self { $($name: self.$name.or(other.$name),)+ }
@@ -38,7 +38,7 @@ macro_rules! settings {
     };
 }
 
-/// More than anything needs: a day in milliseconds, more descriptors than Linux has by default.
+/// The largest value: a day in milliseconds, more descriptors than Linux has by default.
 const MAX: u64 = 86_400_000;
 
 settings! {
@@ -69,36 +69,36 @@ settings! {
     memory_budget_mib: "MIB",
 }
 
-/// Without a setting: nginx and browsers wait 60 s and more, which 2,000 silent clients use up; a head takes milliseconds.
+/// nginx and browsers wait 60 s and more, which 2,000 silent clients use up; a head takes milliseconds.
 const HEAD_TIMEOUT_MS: u64 = 20_000;
 const TLS_HANDSHAKE_TIMEOUT_MS: u64 = 10_000;
-/// Longer than the 60 s for which common load balancers keep a connection: the side that asks must be the one that closes.
+/// Longer than the 60 s for which common load balancers keep a connection: the client's side must close it.
 const KEEP_ALIVE_TIMEOUT_MS: u64 = 75_000;
 const BODY_TIMEOUT_MS: u64 = 30_000;
-/// As Apache's mod_reqtimeout has it: slower than any modem.
+/// The value of Apache's mod_reqtimeout: slower than any modem.
 const MIN_BODY_BYTES_PER_S: u64 = 500;
 const WRITE_TIMEOUT_MS: u64 = 60_000;
 const HTTP2_PING_INTERVAL_MS: u64 = 20_000;
 const HTTP2_PING_TIMEOUT_MS: u64 = 10_000;
-/// A connection that waits holds 5 to 35 kB (measured, 2,000 of each kind): 350 MB at this number.
+/// A waiting connection holds 5 to 35 kB (measured, 2,000 of each kind): 350 MB at this number.
 const MAX_CONNECTIONS: u64 = 10_000;
-/// A connection over the cap has this long for its head: it asks after health, or is told to come back.
+/// A connection over the cap has this long for its head: it may ask for health, and is otherwise told to retry.
 const OVERFLOW_HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The settings as used.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Of a connection that was taken.
+    /// The timeouts of a connection.
     pub times: Times,
-    /// Of a connection over the cap: it is closed after its answer.
+    /// The timeouts of a connection over the cap: it is closed after its answer.
     pub overflow_times: Times,
-    /// How long a body may keep the host waiting.
+    /// The time that the host may wait for a body.
     pub body_timeout: Duration,
-    /// And how much of that each byte gives back.
+    /// The rate at which arriving bytes give that time back.
     pub min_body_bytes_per_s: u64,
-    /// HTTP/2: from the last frame to the question whether the client is there.
+    /// HTTP/2: from the last frame to the ping.
     pub ping_interval: Duration,
-    /// And from there to its answer.
+    /// From the ping to its answer.
     pub ping_timeout: Duration,
     /// Connections in all.
     pub connections: usize,
@@ -106,7 +106,7 @@ pub struct Limits {
     pub connections_per_address: usize,
 }
 
-/// How long a connection may be in each of its phases.
+/// The timeouts of a connection's phases.
 #[derive(Clone, Copy, Debug)]
 pub struct Times {
     /// TLS.
@@ -120,10 +120,10 @@ pub struct Times {
 }
 
 impl Settings {
-    /// The settings as used, by a process that may open so many files.
+    /// The settings as used, by a process that may open this many files.
     ///
     /// # Errors
-    /// When more connections are asked for than files can be opened.
+    /// If files do not suffice for the connections.
     pub fn limits(&self, descriptors: u64) -> Result<Limits, String> {
         let ms = |written: Option<u64>, default| Duration::from_millis(written.unwrap_or(default));
         let connections = self.connections(descriptors)?;

@@ -1,4 +1,4 @@
-//! Encryption for clients: TLS 1.2 and 1.3, HTTP/2 and HTTP/1.1.
+//! TLS for clients: versions 1.2 and 1.3, HTTP/2 and HTTP/1.1.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use tokio_rustls::TlsAcceptor;
 /// Reads a certificate chain and its key, both PEM.
 ///
 /// # Errors
-/// When a file cannot be read or the key does not fit the certificate.
+/// If a file cannot be read or the key does not fit the certificate.
 pub fn acceptor(certificate: &Path, key: &Path) -> Result<TlsAcceptor, String> {
     let chain =
         CertificateDer::pem_file_iter(certificate).and_then(Iterator::collect::<Result<Vec<_>, _>>);

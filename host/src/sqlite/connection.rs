@@ -1,18 +1,18 @@
-//! The databases and the connections to them, whichever interface they serve.
+//! The databases and the connections to them, for all interfaces.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// How long a statement waits for another writer; it waits on a thread made for waiting.
+/// How long a statement waits for another writer, on a thread for waiting.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A guest's connection.
 #[derive(Clone)]
 pub struct Connection(Arc<Mutex<rusqlite::Connection>>);
 
-/// Label to file; `None` is a database in memory, made anew by each `open`.
+/// Label to file; `None` is a database in memory, which each `open` creates anew.
 pub type Databases = BTreeMap<String, Option<PathBuf>>;
 
 impl Connection {
@@ -21,7 +21,7 @@ impl Connection {
             None => rusqlite::Connection::open_in_memory(),
             Some(path) => {
                 if let Some(parent) = path.parent() {
-                    // A folder that cannot be made shows as a file that cannot be opened.
+                    // A folder that cannot be created shows as a file that cannot be opened.
                     let _ = std::fs::create_dir_all(parent);
                 }
                 rusqlite::Connection::open(path)

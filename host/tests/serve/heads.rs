@@ -123,7 +123,7 @@ fn over_the_cap_a_busy_host_says_when_to_come_back_and_that_it_lives() {
 }
 
 #[test]
-fn with_few_descriptors_silent_connections_keep_nobody_out() {
+fn with_few_descriptors_silent_connections_keep_no_client_out() {
     let vendor = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = vendor.local_addr().unwrap().to_string();
     let granted = app(&format!("allowed_outbound_hosts = [\"http://{address}\"]\n"));
@@ -138,7 +138,7 @@ fn with_few_descriptors_silent_connections_keep_nobody_out() {
     let mut client = host.connect();
     client.write_all(b"GET / HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n").unwrap();
     let (mut upstream, _) = vendor.accept().unwrap();
-    // An answer before the request is none.
+    // An answer before the request would be invalid.
     let _ = upstream.read(&mut [0; 1024]);
     upstream.write_all(b"HTTP/1.1 299 Late\r\ncontent-length: 0\r\n\r\n").unwrap();
     assert_eq!(read_answer(&mut client).status, 299);

@@ -265,13 +265,13 @@ fn bears(of_each: usize, kinds: &[Kind], flags: &[&str]) {
 }
 
 #[test]
-fn a_hundred_of_each_kind_at_once_leave_no_descriptor_and_disturb_nobody() {
+fn a_hundred_of_each_kind_at_once_leave_no_descriptor_and_disturb_no_client() {
     bears(100, KINDS, SHORT);
 }
 
 #[test]
 #[ignore = "30,000 connections"]
-fn two_thousand_of_each_kind_at_once_leave_no_descriptor_and_disturb_nobody() {
+fn two_thousand_of_each_kind_at_once_leave_no_descriptor_and_disturb_no_client() {
     // Long enough for all of them to be there at the same time.
     let flags = [SHORT, &["--head-timeout-ms=3000", "--keep-alive-timeout-ms=3000"]].concat();
     let flags: Vec<_> = flags.into_iter().filter(|flag| !flag.ends_with("=300")).collect();

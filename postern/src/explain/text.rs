@@ -57,7 +57,7 @@ pub fn explain(
     };
     let guard = Guard::new(&SCANNER, &policies.guardrails);
     let found = guard.explain(&caller, model.unwrap_or_default(), way, speaker, &text);
-    let role = speaker.word();
+    let role = speaker.as_str();
     let asked = Asked { file, text: &text, policies, caller: &caller, model, direction, role };
     match options.text.json {
         true => print::json(&asked, &found)?,
@@ -102,8 +102,8 @@ fn caller(deployment: &Deployment, options: &Explain, policies: &Policies) -> Re
         Some(name) => who::of_consumer(name, policies, unix_s)?,
         None => who::of(&options.who, policies, &deployment.store()?, unix_s)?,
     };
-    let Known { consumer, team, tenant, roles, data_class, .. } = known.caller;
-    let data_class = data_class.map(|class| class.word().to_owned());
+    let Known { consumer, team, tenant, roles, data_class, .. } = known.identity.caller;
+    let data_class = data_class.map(|class| class.as_str().to_owned());
     Ok(Caller { consumer, team, tenant, roles, data_class, ..nobody() })
 }
 

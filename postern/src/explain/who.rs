@@ -1,6 +1,6 @@
-//! From a credential to the caller that it stands for.
+//! From a credential to its caller.
 
-use crate::cli::Who;
+use crate::cli::CallerOptions;
 use crate::key;
 use crate::store::KeyValue;
 use anyhow::{Context, Result, anyhow, bail};
@@ -13,14 +13,19 @@ use postern_policy::{Issuer, IssuerKeys, Policies};
 use postern_token::{Claims, KeySet, Unverified, credential_id};
 use std::fs;
 
-/// Who it is, and by which credential.
+/// The caller, and its credential.
 pub struct Known {
     pub identity: Identity,
     pub credential: String,
 }
 
 /// The caller that these options name.
-pub fn of(who: &Who, policies: &Policies, store: &impl KeyValue, unix_s: u64) -> Result<Known> {
+pub fn of(
+    who: &CallerOptions,
+    policies: &Policies,
+    store: &impl KeyValue,
+    unix_s: u64,
+) -> Result<Known> {
     match (&who.key, &who.token, &who.consumer) {
         (Some(key), ..) => of_key(key, policies, store, unix_s),
         (_, Some(token), _) => {
@@ -32,7 +37,7 @@ pub fn of(who: &Who, policies: &Policies, store: &impl KeyValue, unix_s: u64) ->
     }
 }
 
-/// As a key of this consumer that takes nothing away.
+/// The caller of a consumer's key without restrictions.
 pub fn of_consumer(name: &str, policies: &Policies, unix_s: u64) -> Result<Known> {
     let key = IssuedKey::new(String::new(), name, unix_s);
     let identity = of_issued_key(&policies.consumers, &key, unix_s).map_err(|_| {

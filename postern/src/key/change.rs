@@ -1,4 +1,4 @@
-//! What happens to a key that was issued: it is replaced, or revoked.
+//! Replaces or revokes issued keys.
 
 use super::times::utc;
 use super::{id_of, narrowing, put};
@@ -7,20 +7,20 @@ use anyhow::{Context, Result, bail};
 use postern_keys::{IssuedKey, Key, KeyState, public_id, sha256_hex};
 use postern_policy::Policies;
 
-/// A record of the store, as it is there.
+/// A record in the store.
 struct Found {
     id: String,
     name: String,
     bytes: Vec<u8>,
 }
 
-/// What the store knows of the key with this id, or of this key.
+/// The record of the key with this id, or of this key.
 pub fn of(store: &impl KeyValue, wanted: &str) -> Result<IssuedKey> {
     let Found { id, bytes, .. } = find(store, wanted)?;
     IssuedKey::from_json(&bytes).with_context(|| format!("the record of key {id} cannot be read"))
 }
 
-/// Revokes the key, whatever the records of others are, and says how it went.
+/// Revokes the key, whatever the records of others are, and reports the result.
 pub fn revoke(store: &impl KeyValue, wanted: &str, now_unix_s: u64) -> Result<String> {
     let Found { id, name, bytes } = find(store, wanted)?;
     let mut record = match IssuedKey::from_json(&bytes) {
@@ -39,9 +39,9 @@ pub fn revoke(store: &impl KeyValue, wanted: &str, now_unix_s: u64) -> Result<St
     Ok(format!("key {id} of {} is revoked", record.consumer))
 }
 
-/// Makes the store know `key` in place of another, which holds for `overlap_s` seconds more, and says how it went.
+/// Records `key` in place of another, which stays valid for `overlap_s` seconds, and reports the result.
 ///
-/// The new key is for the same consumer with the same restrictions, and holds for as long as the old one was to hold.
+/// The new key has the same consumer, restrictions and lifetime as the old one.
 pub fn rotate(
     store: &impl KeyValue,
     wanted: &str,
@@ -96,7 +96,7 @@ fn successor(old: &IssuedKey, key: &Key, now_unix_s: u64) -> IssuedKey {
     }
 }
 
-/// The record of the key that is meant by its id, or by the key itself, which is never repeated.
+/// The record of a key by its id, or by the key itself, which is never repeated.
 fn find(store: &impl KeyValue, wanted: &str) -> Result<Found> {
     let is_key = wanted.starts_with("pk_");
     let id = match is_key {

@@ -80,7 +80,7 @@ fn state(record: &IssuedKey, now_unix_s: u64) -> String {
     }
 }
 
-/// As the options of `key issue` say them.
+/// In the form of `key issue`'s options.
 fn restrictions(record: &IssuedKey) -> Option<String> {
     let list = |option: &str, entries: &Option<Vec<String>>| {
         entries.as_ref().map(|entries| format!("{option}={}", entries.join(",")))

@@ -1,5 +1,5 @@
-//! Issues, lists, replaces and revokes API keys. The store gets a record under the hash of a key; the key
-//! itself is printed once and kept nowhere.
+//! Issues, lists, replaces and revokes API keys. The store gets a record under the hash of a key; the key itself is
+//! printed once and not stored.
 
 pub mod change;
 mod list;
@@ -64,12 +64,12 @@ pub fn random() -> Result<Key> {
     Ok(Key::from_random(bytes))
 }
 
-/// The record of a new key, which holds from now on for all that its consumer may.
+/// The record of a new key without restrictions.
 pub fn fresh(key: &Key, consumer: &str) -> Result<IssuedKey> {
     Ok(IssuedKey::new(public_id(&sha256_hex(key.expose())), consumer, now_unix_s()?))
 }
 
-/// Makes the store know a new key: its hash, whose it is, and what is said of it.
+/// Records a new key by its hash.
 pub fn put(store: &impl KeyValue, key: &Key, record: &IssuedKey) -> Result<()> {
     let name = store_name(&sha256_hex(key.expose()));
     let taken = |other: &String| other.starts_with(&store_name(&record.id)) && *other != name;
@@ -79,14 +79,14 @@ pub fn put(store: &impl KeyValue, key: &Key, record: &IssuedKey) -> Result<()> {
     store.set(&name, &record.to_json()?)
 }
 
-/// What the store knows of a key.
+/// The record of a key.
 pub fn known(store: &impl KeyValue, key: &Key) -> Result<Option<IssuedKey>> {
     let name = store_name(&sha256_hex(key.expose()));
     let record = store.get(&name)?;
     record.map(|bytes| read(&name, &bytes)).transpose()
 }
 
-/// The id of the key that the record of this name is about, if it is the record of a key.
+/// The id of the key that a record of this name is for, if it is the record of a key.
 fn id_of(name: &str) -> Option<String> {
     sha256_from_store_name(name).map(public_id)
 }

@@ -1,4 +1,4 @@
-//! What a key has less than its consumer, checked against the policies before a key is made.
+//! The restrictions of a key, checked against the policies before the key is made.
 
 use super::times::utc;
 use crate::cli::Narrowing;
@@ -9,7 +9,7 @@ use postern_policy::{Consumer, IpRange, ModelPattern, Policies};
 /// Longest label: fits a line of `key list`.
 const MAX_LABEL_CHARACTERS: usize = 80;
 
-/// Puts into a record what is asked for.
+/// Writes the requested restrictions into a record.
 pub fn apply(record: &mut IssuedKey, label: Option<String>, narrowing: Narrowing) {
     let Narrowing { expires_in, expires_at, models, regions, ip_ranges, plan } = narrowing;
     let after = expires_in.map(|seconds| record.created_at_unix_s.saturating_add(seconds));
@@ -22,7 +22,7 @@ pub fn apply(record: &mut IssuedKey, label: Option<String>, narrowing: Narrowing
     record.plan = plan;
 }
 
-/// As ranges are written, when it is one.
+/// The canonical form of a range, if it is one.
 fn canonical(range: &str) -> String {
     range.parse().map_or_else(|_| range.to_owned(), |range: IpRange| range.to_string())
 }
@@ -30,7 +30,7 @@ fn canonical(range: &str) -> String {
 /// Checks a record against the policies.
 ///
 /// # Errors
-/// All that is wrong with it, a line each.
+/// Every problem, a line each.
 pub fn check(record: &IssuedKey, policies: &Policies) -> Result<()> {
     let name = &record.consumer;
     let Some(consumer) = policies.consumers.by_name(name) else {

@@ -1,4 +1,4 @@
-//! What is done with keys, over a store in memory.
+//! Changes of keys, over a store in memory.
 
 use super::change::{revoke, rotate};
 use super::*;
@@ -33,8 +33,8 @@ impl KeyValue for Memory {
     }
 }
 
-/// Two consumers, of which `local-dev` may all and `narrow` little; models `gpt-a`, `gpt-b` and `o3`, regions `eu` and `us`,
-/// the plan `trial`.
+/// Two consumers: `local-dev` with all rights and `narrow` with few; models `gpt-a`, `gpt-b` and `o3`, regions `eu` and
+/// `us`, the plan `trial`.
 fn policies() -> Policies {
     let consumers = "[[consumer]]\nname = \"local-dev\"\nmodels = [\"*\"]\n\
          [[consumer]]\nname = \"narrow\"\nmodels = [\"gpt-*\"]\nregions = [\"eu\"]\n";
@@ -85,7 +85,7 @@ fn issued(store: &Memory) -> (Key, IssuedKey) {
     (key, record)
 }
 
-/// A store with a key that is well, whose record is given, and one whose record has another schema.
+/// A store with a valid key, whose record is returned, and one whose record has another schema.
 fn store_with_an_unreadable_record() -> (Memory, Key, IssuedKey, String) {
     let (store, key) = (Memory::default(), random().unwrap());
     let good = fresh(&key, "local-dev").unwrap();
@@ -96,7 +96,7 @@ fn store_with_an_unreadable_record() -> (Memory, Key, IssuedKey, String) {
     (store, key, good, public_id(&hash))
 }
 
-/// What is wrong with a key for a consumer.
+/// The problems of a key for a consumer.
 fn refused(consumer: &str, narrowing: Narrowing) -> Vec<String> {
     let mut record = fresh(&random().unwrap(), consumer).unwrap();
     narrowing::apply(&mut record, None, narrowing);
@@ -182,7 +182,7 @@ fn another_key_takes_the_place_of_one_that_holds_for_a_while_yet() {
     assert_eq!(after.expires_at_unix_s, Some(NOW + 86_400));
     assert_eq!(after.replaced_by.as_ref(), Some(&new.id));
     assert_eq!(after.state(NOW), KeyState::Active);
-    // The same consumer and restrictions, and ten days to live as the old one had.
+    // The same consumer and restrictions, and a lifetime of ten days, like the old one.
     let expected = IssuedKey {
         id: public_id(&sha256_hex(new_key.expose())),
         created_at_unix_s: NOW,

@@ -1,11 +1,11 @@
-//! Moments and durations as people write and read them.
+//! Moments and durations in text.
 
 use jiff::{Span, SpanRelativeTo, Timestamp};
 
-/// The longest duration: a hundred years. Who means for ever leaves it out.
+/// The longest duration: a hundred years. For a key that never expires, leave it out.
 const MAX_DURATION_S: u64 = 100 * 366 * 86_400;
 
-/// A moment in UTC, as RFC 3339 writes it; beyond the year 9999 the seconds since 1970.
+/// A moment in UTC, as RFC 3339; beyond the year 9999 the seconds since 1970.
 pub fn utc(unix_s: u64) -> String {
     let moment = i64::try_from(unix_s).ok().and_then(|second| Timestamp::from_second(second).ok());
     moment.map_or_else(|| format!("{unix_s} s"), |moment| moment.to_string())
@@ -24,7 +24,7 @@ pub fn moment(text: &str) -> Result<u64, String> {
     )
 }
 
-/// A duration in seconds: `90d`, `12h`, `1w 2d`; `0` is none.
+/// A duration in seconds: `90d`, `12h`, `1w 2d`; `0` is zero.
 ///
 /// # Errors
 /// What else to write.
@@ -33,7 +33,7 @@ pub fn duration(text: &str) -> Result<u64, String> {
         return Ok(0);
     }
     let span = text.parse::<Span>().ok();
-    // Months and years have no length of their own, and are refused here.
+    // Months and years have no fixed length, and are refused here.
     let length = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok());
     let seconds = length.and_then(|length| u64::try_from(length.as_secs()).ok());
     let seconds = seconds.filter(|seconds| *seconds <= MAX_DURATION_S);

@@ -1,4 +1,4 @@
-//! Where the limiter counts: in the key-value store, or by scripts in a Redis of its own.
+//! The limiter's counters: in the key-value store, or by scripts in a separate Redis.
 
 use crate::location::{Location, shown};
 use crate::store::Store;
@@ -12,22 +12,22 @@ use postern_store::{Counter, Counters as _};
 use redis::Value;
 use std::{env, fmt};
 
-/// As the limiter's Redis build has it: it goes before what `plans.toml` says.
+/// As in the limiter's Redis build: it takes precedence over `plans.toml`.
 const URL_VARIABLE: &str = "POSTERN_REDIS_URL";
 
-/// What answers how much was counted.
+/// The source of counters.
 pub enum Source<'a> {
     /// Atomic increments in the key-value store.
     Store(&'a Store),
-    /// Scripts in a Redis, and who named it.
+    /// Scripts in a Redis, and what named it.
     Redis { url: String, named_by: &'static str },
 }
 
 impl<'a> Source<'a> {
-    /// The one that is named, or else the deployment's.
+    /// The named source, or else the deployment's.
     ///
     /// # Errors
-    /// When what is named is no Redis URL.
+    /// If the name is not a Redis URL.
     pub fn of(option: Option<&str>, plans: &Plans, store: &'a Store) -> Result<Self> {
         let (url, named_by) = match (option, env::var(URL_VARIABLE), plans.redis_url()) {
             (Some(url), ..) => (url.to_owned(), "--counters"),
@@ -90,7 +90,7 @@ impl Execute for Redis<'_> {
     }
 }
 
-/// What a script that reads answers: numbers, and nil for a value that is no number.
+/// The reply of a reading script: numbers, and nil for a value that is not a number.
 fn reply(value: Value) -> Reply {
     match value {
         Value::Nil => Reply::Nil,

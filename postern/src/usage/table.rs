@@ -4,16 +4,16 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// A limit and what its counters say.
+/// A limit and its numbers.
 #[derive(Debug)]
 pub struct Row {
-    /// The plan it is of, or of whom it was asked.
+    /// The caller's plan.
     pub plan: Option<String>,
     cells: [String; 6],
 }
 
 impl Row {
-    /// Says the same.
+    /// Whether two rows are equal.
     pub fn is_same(&self, other: &Self) -> bool {
         self.cells == other.cells
     }
@@ -27,7 +27,7 @@ struct Report {
     limits: Vec<Line>,
 }
 
-/// A limit as `postern_meter::report` writes it.
+/// A limit as in `postern_meter::report`.
 #[derive(Deserialize)]
 struct Line {
     r#for: String,
@@ -73,7 +73,7 @@ fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Prints them below the names of the columns, each as wide as it must be.
+/// Prints them below the column names, in aligned columns.
 pub fn print(rows: &[Row]) {
     if rows.is_empty() {
         println!("no limits");

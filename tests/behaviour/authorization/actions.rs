@@ -1,4 +1,4 @@
-//! What a request does: each of it must be permitted.
+//! Every action of a request must be permitted.
 
 use super::{assert_refused, guarded, key};
 use postern_tests::client::Answer;
@@ -11,10 +11,10 @@ const MESSAGES: &str = "/v1/messages";
 
 const ALL: [&str; 5] = ["chatter", "toolsmith", "painter", "speaker", "clerk"];
 
-/// What becomes of this body, and its line of the log.
+/// The answer to this body, and its line of the log.
 async fn sent(roles: &[&str], path: &str, mut body: Value) -> (Answer, Value, String) {
     let marker = marker();
-    // Where the vendor's scripts look for it, and where every dialect lets a caller be named.
+    // Where the vendor's scripts look for it, and where every dialect names the end user.
     match path {
         MESSAGES => body["metadata"] = json!({ "user_id": marker }),
         _ => body["user"] = marker.as_str().into(),
@@ -38,7 +38,7 @@ fn message(block: Value) -> Value {
     json!({ "model": "plain-model", "max_tokens": 9, "messages": content })
 }
 
-/// An action, the role that permits it, a path, and a request that does it beside chatting.
+/// An action, the role that permits it, a path, and a request that needs it besides chatting.
 type Row = (&'static str, &'static str, &'static str, Value);
 
 /// Of each dialect.
@@ -125,7 +125,7 @@ async fn a_request_needs_every_action_that_it_makes_use_of() {
         }
         guarded().assert_nothing_reached_the_vendor(&marker);
         assert_eq!(line["access"]["actions"], json!(["chat", action]), "{what}");
-        // Neither is the other without chatting.
+        // Neither is the other action without chatting.
         let without_chat = sent(&["toolsmith", "painter", "speaker", "clerk"], path, body.clone());
         let (answer, _, marker) = without_chat.await;
         assert_eq!(answer.status, 403, "{what}: {}", answer.text());
@@ -170,7 +170,7 @@ async fn a_picture_is_one_however_its_part_is_written() {
         let (answer, line, marker) = sent(&["chatter"], CHAT, chat(json!([part]))).await;
         assert_refused(&answer, &line, "send_images", "plain-model", &marker);
     }
-    // What could be read as either is refused before: the vendor could take the other.
+    // An ambiguous request is refused before: the vendor could take the other meaning.
     let body = r#"{"model":"plain-model","messages":[{"role":"user","content":[{"type":"text","type":"image_url","image_url":{"url":"u"}}]}]}"#;
     let call = guarded().stage.gateway.call("POST", CHAT).key(key(&["chatter"]).expose());
     let answer = call.body(body).send().await;

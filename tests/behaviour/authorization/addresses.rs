@@ -1,10 +1,10 @@
-//! From where: what is known of a client's address, and what a client only says of it.
+//! The client's address: what is known of it, and what a client only claims.
 
 use super::{asked, assert_refused, guarded, key, policies};
 use postern_tests::issuer::Guarded;
 use postern_tests::marker;
 
-/// What clients write who would like to be elsewhere.
+/// Headers of clients that pretend another address.
 const FORGED: [(&str, &str); 8] = [
     ("x-forwarded-for", "10.0.0.1"),
     ("x-forwarded-for", "10.0.0.1, 10.0.0.2"),

@@ -1,4 +1,4 @@
-//! With which model, where: a deployment that a caller may not use is not tried.
+//! A deployment that a caller may not use is not tried.
 
 use super::{asked, assert_refused, guarded, key, policies};
 use postern_tests::client::Answer;
@@ -43,7 +43,7 @@ async fn what_is_refused_is_skipped_and_what_is_left_is_tried() {
         json!([{ "deployment": "vendor/error-500", "policies": ["nobody-fails-on-purpose"] }]);
     assert_eq!(line["access"]["refused"], refused, "{line}");
     assert_eq!(line["access"]["allowed"], true);
-    // Who may use all tries all.
+    // A caller with all rights tries all.
     let (answer, line, marker) = asked(&["user"], "first-fails").await;
     assert_served(&answer, "vendor/plain");
     assert_eq!(tried(guarded(), &marker), ["error-500", "error-503", "plain"]);
@@ -62,7 +62,7 @@ async fn a_region_is_kept_by_policy() {
         assert_served(&answer, served);
         assert_eq!(tried(guarded(), &marker).len(), 1, "{model}");
     }
-    // One that says no region is in none.
+    // A provider without a region is in none.
     for model in ["in-us", "plain-model"] {
         let (answer, line, marker) = asked(roles, model).await;
         assert_refused(&answer, &line, "chat", model, &marker);
@@ -93,7 +93,7 @@ async fn a_region_is_kept_by_the_consumer_whatever_policy_permits() {
 #[tokio::test]
 async fn what_consumers_toml_does_not_name_no_policy_opens() {
     let guarded = Guarded::start(&policies());
-    // Every model would be permitted; `restricted` may ask for three.
+    // Every model would be permitted; `restricted` may request three.
     let body = |marker: &str| guarded.ask("secret-model", marker);
     let marker = marker();
     let answer = body(&marker).key(guarded.stage.restricted_key.expose()).send().await;

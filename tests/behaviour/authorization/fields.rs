@@ -1,4 +1,4 @@
-//! Fields that make a vendor do something else than talk: each has its action.
+//! Fields that make a vendor do more than chat: each has its action.
 
 use super::{assert_refused, guarded, key};
 use postern_tests::client::Answer;
@@ -10,7 +10,7 @@ const RESPONSES: &str = "/v1/responses";
 const MESSAGES: &str = "/v1/messages";
 const COMPLETIONS: &str = "/v1/completions";
 
-/// What becomes of a request with these fields, and its line of the log.
+/// The answer to a request with these fields, and its line of the log.
 async fn sent(roles: &[&str], path: &str, fields: &Value) -> (Answer, Value, String) {
     let marker = marker();
     let message = json!([{ "role": "user", "content": "hi" }]);
@@ -30,7 +30,7 @@ async fn sent(roles: &[&str], path: &str, fields: &Value) -> (Answer, Value, Str
     (answer, guarded().stage.gateway.log_line(&marker).await, marker)
 }
 
-/// What somebody who may only chat is refused.
+/// Requests that a caller with only the action `chat` is refused.
 fn requests() -> Vec<(&'static str, &'static str, Value)> {
     let part = |part: Value| json!({ "messages": [{ "role": "user", "content": [part] }] });
     let tool = |kind: &str| json!({ "tools": [{ "type": kind }] });

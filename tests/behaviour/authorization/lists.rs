@@ -21,9 +21,9 @@ async fn a_list_has_only_what_the_caller_may_chat_with() {
     for id in ["plain-model", "secret-model", "in-us", "first-us", "only-this"] {
         assert!(all.iter().any(|each| each == id), "{id} is missing: {all:?}");
     }
-    // What only embeds is nothing to chat with.
+    // A model with embeddings only cannot chat.
     assert!(!all.iter().any(|each| each == "sandbox-embedding"), "{all:?}");
-    // Aliases stand for what is behind them.
+    // Aliases stand for their models.
     let one = ids(&list(&["one-model", "lister"], "/v1/models").await);
     let expected = [
         "first-fails",
@@ -60,6 +60,6 @@ async fn listing_is_an_action_of_its_own() {
         assert_eq!(line["access"]["allowed"], false, "{line}");
         assert_eq!(line["access"]["actions"][0], "list_models", "{line}");
     }
-    // Who may list and use nothing gets a list of nothing.
+    // A caller that may list and use nothing gets an empty list.
     assert_eq!(ids(&list(&["lister"], "/v1/models").await), Vec::<String>::new());
 }

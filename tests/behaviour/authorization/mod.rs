@@ -1,4 +1,4 @@
-//! What a caller may do: nothing that no policy permits, and nothing that one forbids.
+//! The rights of callers: nothing that no policy permits, and nothing that one forbids.
 //!
 //! Stages: gateway, auth, router.
 
@@ -16,7 +16,7 @@ use postern_tests::marker;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 
-/// A role for each action, some for models, routes and regions; and what nobody may.
+/// A role for each action, some for models, routes and regions; and a rule that forbids for all.
 const AUTHORIZATION: &str = r#"
 @id("chatters-chat")
 permit (principal in Role::"chatter", action == Action::"chat", resource);
@@ -115,7 +115,7 @@ fn policies() -> Policies {
     Policies { authorization: AUTHORIZATION.to_owned(), ..Policies::default() }
 }
 
-/// Of the consumer with these roles.
+/// The name of the consumer with these roles.
 fn name(roles: &[&str]) -> String {
     if roles.is_empty() { "without-roles".to_owned() } else { roles.join("-") }
 }
@@ -126,7 +126,7 @@ fn key(roles: &[&str]) -> Key {
     guarded().stage.gateway.issue_key(&name(roles))
 }
 
-/// What becomes of a question of a consumer with these roles, and its line of the log.
+/// The answer to a question of a consumer with these roles, and its line of the log.
 async fn asked(roles: &[&str], model: &str) -> (Answer, Value, String) {
     let marker = marker();
     let call = guarded().ask(model, &marker).key(key(roles).expose());
@@ -135,7 +135,7 @@ async fn asked(roles: &[&str], model: &str) -> (Answer, Value, String) {
     (answer, line, marker)
 }
 
-/// Refused for this action and resource, in words that name both and no policy; nothing reached the vendor.
+/// Asserts a refusal for this action and resource, which names both and no policy; nothing reached the vendor.
 fn assert_refused(answer: &Answer, line: &Value, action: &str, resource: &str, marker: &str) {
     assert_eq!(answer.refusal(), (403, "permission_denied".to_owned()), "{}", answer.text());
     let told = answer.error()["message"].as_str().unwrap().to_owned();

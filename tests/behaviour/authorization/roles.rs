@@ -1,4 +1,4 @@
-//! Where roles come from: policy, and claims of a token; never a client's own word.
+//! The sources of roles: policy, and claims of a token; never the client itself.
 
 use super::policies;
 use postern_tests::issuer::token::{signed, with};
@@ -30,7 +30,7 @@ impl Scene {
         Self { guarded: Guarded::start(&policies), issuer, key }
     }
 
-    /// What becomes of a chat of this subject with these claims.
+    /// The answer to a chat of this subject with these claims.
     async fn status(&self, subject: &str, claims: &Value) -> u16 {
         let token = signed(&self.key, &with(self.issuer.claims(subject), claims));
         self.guarded.answer(&token, &marker()).await.status
@@ -65,7 +65,7 @@ async fn roles_and_teams_of_a_token_are_the_callers() {
 
 #[tokio::test]
 async fn a_decision_is_that_of_this_caller_and_no_other() {
-    // Decisions are remembered: the first one must not become everybody's.
+    // Decisions are cached: the first one must not apply to other callers.
     let scene = Scene::start();
     let chatter = json!({ "realm_access": { "roles": ["chatter"] } });
     for _ in 0..3 {

@@ -1,4 +1,4 @@
-//! Web pages of other origins call where policy lets them; and what can be read can be asked for by its head alone.
+//! Web pages of other origins call where policy allows it; and readable resources answer `HEAD`.
 //!
 //! Stages: gateway.
 
@@ -83,7 +83,7 @@ async fn a_page_that_is_not_listed_may_not() {
         let answer = preflight(&stage, origin, "authorization").send().await;
         assert_eq!(answer.status, 403, "{origin}");
         assert!(no_permission(&answer), "{:?}", answer.headers);
-        // Whoever is no browser may send what it likes; a browser keeps the answer from the page.
+        // Clients other than browsers may send anything; a browser keeps the answer from the page.
         let answer = stage.ask("plain-model", &marker()).header("origin", origin).send().await;
         assert_eq!(answer.status, 200);
         assert!(no_permission(&answer), "{:?}", answer.headers);

@@ -1,11 +1,11 @@
-//! Bytes pass as they are: a vendor's prompt cache is keyed on them, and what nobody knows must survive.
+//! Bytes pass unchanged: a vendor's prompt cache is keyed on them, and unknown fields must survive.
 //!
 //! Stages: gateway, provider.
 
 use postern_tests::client::Answer;
 use postern_tests::{Event, Stage, marker, shared};
 
-/// What only a person or another program's printer writes, and every reader understands.
+/// JSON in an unusual layout, which every reader understands.
 fn unusual(model: &str, stream: &str, marker: &str) -> String {
     format!(
         "\r\n\t{{ \"temperature\" : 1.50e-1,\"unknown_field\":{{\"b\":[ ],\"a\":null,\"model\":\"inner\",\"model\":\"inner\"}},\n\
@@ -143,7 +143,7 @@ async fn embeddings_pass_both_ways_unchanged() {
     assert_eq!(answer.text(), request.sent_text());
 }
 
-/// `after` is `before` with some text put in at one place.
+/// `after` is `before` with a text inserted at one place.
 fn assert_one_insertion(before: &str, after: &str) {
     let same = |pair: &(u8, u8)| pair.0 == pair.1;
     let prefix = before.bytes().zip(after.bytes()).take_while(same).count();

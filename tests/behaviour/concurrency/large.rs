@@ -5,10 +5,10 @@ use postern_tests::{marker, shared};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// More than one instance takes at once (16).
+/// More than the concurrent requests of one instance (16).
 const LARGE: usize = 20;
 
-/// As much as the policies of the tests let in.
+/// The largest body that the policies of the tests allow.
 const BYTES: usize = 1_048_576;
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Many at once: each gets its own answer, and all of it.
+//! Many requests at once: each gets its own complete answer.
 //!
 //! Stages: gateway, auth, router, provider, upstream.
 
@@ -7,7 +7,7 @@ mod large;
 use postern_tests::client::Open;
 use postern_tests::{Event, marker, shared};
 
-/// More than one instance takes at once (16).
+/// More than the concurrent requests of one instance (16).
 const STREAMS: usize = 50;
 
 #[tokio::test]
@@ -43,7 +43,7 @@ async fn a_stream_that_breaks_leaves_the_others_alone() {
     stage.upstream.release(&whole, 1);
     let mut stream = stage.ask_streamed("stepped", &whole).open().await;
     stream.read_events(1).await;
-    // More than one instance serves before it is replaced (128).
+    // More than the requests of an instance before it is replaced (128).
     for _ in 0..15 {
         let faults = [
             "cut",
@@ -68,7 +68,7 @@ async fn a_stream_that_breaks_leaves_the_others_alone() {
 }
 
 #[tokio::test]
-async fn nobody_notices_when_an_instance_is_replaced() {
+async fn no_client_notices_when_an_instance_is_replaced() {
     let stage = shared();
     // An instance serves 128 requests.
     for _ in 0..300 {

@@ -1,4 +1,4 @@
-//! The end: what is under way finishes, nothing new begins.
+//! Draining: open requests finish, and no new ones begin.
 //!
 //! Stages: gateway.
 
@@ -33,7 +33,7 @@ async fn a_stream_without_an_end_does_not_hold_the_end_up() {
     let mut stream = stage.ask_streamed("silent-midstream-for-long", &marker).open().await;
     stream.read_events(1).await;
     stage.gateway.terminate();
-    // Bounded, by 10 s; the vendor would be waited for longer than this waits.
+    // Bounded by 10 s; the timeout for the vendor would be longer.
     assert_eq!(stage.gateway.ended().await.code(), Some(0));
     let answer = stream.whatever_comes().await;
     assert!(!answer.text().contains("[DONE]"), "{}", answer.text());

@@ -1,4 +1,4 @@
-//! The next deployment, when one fails before the client has got anything.
+//! The next deployment is tried when one fails before the client has received anything.
 //!
 //! Stages: gateway, router.
 
@@ -7,7 +7,7 @@ use postern_tests::{Event, Options, Stage, manifest, marker, shared};
 
 const SERVED_BY: &str = "x-postern-served-by";
 
-/// The models that the vendor was asked for, in order.
+/// The models of the vendor's requests, in order.
 fn tried(stage: &Stage, marker: &str) -> Vec<String> {
     let requests = stage.upstream.requests(marker);
     requests.iter().map(|request| request.json()["model"].as_str().unwrap().to_owned()).collect()
@@ -66,7 +66,7 @@ async fn goes_on_to_the_next_deployment_of_the_same_model() {
 }
 
 #[tokio::test]
-async fn goes_on_when_nobody_listens() {
+async fn goes_on_without_a_listener() {
     let hosts = r#""{{ openai_base_url }}","#;
     let more = r#""{{ openai_base_url }}", "http://127.0.0.1:1","#;
     let manifest = Some(manifest::shipped_with(hosts, more));

@@ -1,4 +1,4 @@
-//! What a client gets when the vendor does not deliver, before anything of an answer was sent.
+//! The answers to clients when the vendor fails before any part of an answer was sent.
 //!
 //! Stages: gateway, provider, upstream.
 
@@ -88,7 +88,7 @@ async fn what_the_vendor_finds_wrong_with_the_request_is_the_clients_to_mend() {
 
 #[tokio::test]
 async fn an_endless_answer_is_refused_without_being_held() {
-    // The cap of the tests' policies is 8 MiB; an answer may be in memory a few times while it grows.
+    // The limit of the tests' policies is 8 MiB; an answer may be in memory several times while it grows.
     const GROWTH_BYTES: u64 = 128 * 1024 * 1024;
     let stage = Stage::start();
     stage.ask("plain-model", &marker()).send().await;
@@ -105,7 +105,7 @@ async fn an_endless_answer_is_refused_without_being_held() {
 
 #[tokio::test]
 async fn a_vendor_that_is_not_there_is_a_502() {
-    // A port that was free a moment ago, and on which nobody listens.
+    // A port that was free a moment ago, without a listener.
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let origin = format!("http://{}", free.local_addr().unwrap());
     drop(free);

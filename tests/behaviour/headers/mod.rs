@@ -1,4 +1,4 @@
-//! Headers: what the dialect and policy name passes, either way, and nothing else.
+//! Headers: those that the dialect and policy name pass, both ways, and no others.
 //!
 //! Stages: gateway, upstream.
 
@@ -30,7 +30,7 @@ async fn forged_and_private_headers_of_a_client_stop_at_the_door() {
     let answer = call.send().await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     assert_eq!(answer.header("x-postern-served-by"), Some("vendor/plain"));
-    // The vendor complains of each of them, and of a credential that is not its own.
+    // The vendor complains of each of them, and of a foreign credential.
     stage.assert_nothing_invalid_was_sent();
     let request = stage.upstream.request(&marker);
     assert!(!format!("{:?}", request.headers).contains(stage.key.expose()));

@@ -1,4 +1,4 @@
-//! Who may call: keys, and nothing else.
+//! Authentication by keys.
 //!
 //! Stages: gateway, auth.
 
@@ -12,7 +12,8 @@ fn unauthenticated(stage: &Stage, marker: &str) -> Call {
     call.body(question("plain-model", marker).to_string())
 }
 
-/// Without what differs between any two answers. The challenge says whether anything was presented (RFC 6750, 3.1).
+/// The answer without the parts that always differ. The challenge says whether a credential was presented (RFC 6750,
+/// 3.1).
 fn alike(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
     let changes = |name: &str| matches!(name, "x-request-id" | "date" | "www-authenticate");
     let headers = answer.headers.iter().filter(|(name, _)| !changes(name)).cloned().collect();
@@ -118,7 +119,7 @@ async fn a_new_key_and_its_revocation_hold_for_the_next_request() {
 }
 
 #[tokio::test]
-async fn a_record_that_is_none_lets_nobody_in() {
+async fn an_invalid_record_authenticates_no_caller() {
     let (stage, marker) = (shared(), marker());
     let key = Key::from_random([9; 32]);
     let name = postern_keys::store_name(&postern_keys::sha256_hex(key.expose()));

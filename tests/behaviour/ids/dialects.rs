@@ -1,9 +1,10 @@
-//! Every kind of id, in every dialect of clients that has it.
+//! Every kind of id, in every client dialect that has it.
 
 use super::setup::{CHAT, MESSAGES, RESPONSES, Setup};
 use serde_json::{Value, json};
 
-/// Where ids are handed out, the model that does it, and how a request uses one: the kind, its field, its body.
+/// The source of each kind of id, the model that hands it out, and a request that uses one: the kind, its field, its
+/// body.
 type Row = (&'static str, &'static str, &'static str, &'static str, fn(&str) -> Value);
 
 fn table() -> Vec<Row> {
@@ -135,7 +136,7 @@ async fn a_text_that_looks_like_an_id_is_a_text() {
 }
 
 #[tokio::test]
-async fn more_ids_than_anybody_needs_are_refused() {
+async fn too_many_ids_are_refused() {
     let accounts = Setup::default().start();
     let items: Vec<Value> =
         (0..1_001).map(|n| json!({ "type": "item_reference", "id": format!("msg_{n}") })).collect();

@@ -1,4 +1,4 @@
-//! What the store learns, and what becomes of ids when it fails.
+//! What the store learns about ids, and what happens when it fails.
 
 use super::setup::{Accounts, RESPONSES, Setup, next_turn, response};
 use postern_tests::{Redis, eventually, marker};
@@ -33,7 +33,7 @@ async fn the_store_learns_neither_ids_nor_whose_they_are() {
 }
 
 #[tokio::test]
-async fn an_answer_whose_ids_cannot_be_written_down_is_given_and_they_are_nobodys() {
+async fn an_answer_whose_ids_cannot_be_recorded_is_delivered_and_they_have_no_owner() {
     let redis = Redis::start();
     let accounts = start(&redis);
     let refuse_writes = |replicas: &str| {
@@ -66,7 +66,7 @@ async fn what_is_past_its_time_is_removed_part_by_part() {
         names.map(|name| String::from_utf8(name).unwrap()).collect::<Vec<_>>()
     };
     let prefix = names()[0].split("ids/").next().unwrap().to_owned();
-    // Of each part one that holds no longer, and one that does.
+    // In each part one that has expired, and one that has not.
     for digit in "0123456789abcdef".chars() {
         command(&redis, &["SET", &format!("{prefix}ids/{digit}-past"), "1000000000"]);
         command(&redis, &["SET", &format!("{prefix}ids/{digit}-held"), "9000000000"]);

@@ -1,4 +1,4 @@
-//! Ids of what belongs to the one account with a vendor: who got one may use it, others may not.
+//! Ids of objects in the account with a vendor: only their owners may use them.
 //!
 //! Stages: gateway, auth, provider.
 
@@ -23,7 +23,7 @@ async fn a_response_is_gone_on_with_by_its_tenant_alone() {
             let next = next_turn("keeps", &kept);
             let field = "previous_response_id";
             let foreign = accounts.assert_may_not(consumer, RESPONSES, next, field).await;
-            // Nobody learns whether somebody else has it.
+            // The answer does not reveal whether another caller has it.
             let guessed = next_turn("keeps", &marker());
             let unknown = accounts.assert_may_not(consumer, RESPONSES, guessed, field).await;
             assert_eq!(foreign, unknown);
@@ -54,7 +54,7 @@ async fn an_id_can_be_used_as_soon_as_it_can_be_read() {
     accounts.assert_may("acme-support", RESPONSES, next_turn("keeps", &marker)).await;
     let next = next_turn("keeps", &marker);
     accounts.assert_may_not("globex", RESPONSES, next, "previous_response_id").await;
-    // What has not come yet is nobody's.
+    // An id that has not arrived yet has no owner.
     let item = json!({ "model": "keeps", "input": [{ "type": "item_reference", "id": format!("msg_{marker}") }] });
     accounts.assert_may_not("acme-shop", RESPONSES, item.clone(), "input[0].id").await;
     accounts.vendor.release(&marker, 100);
@@ -75,10 +75,10 @@ async fn an_id_is_of_the_deployment_that_handed_it_out() {
         let answer = call.send().await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         assert_eq!(answer.header("x-postern-served-by"), Some("two/keeps"));
-        // The account that knows nothing of it was not asked.
+        // The account without this object was not asked.
         let line = accounts.gateway.log_line(&marker).await;
         assert_eq!(line["deployments"], json!(["two/keeps"]), "{line}");
-        // With another account the same id could be anybody's.
+        // In another account the same id could belong to anyone.
         let elsewhere = next_turn("keeps", &kept);
         let field = "previous_response_id";
         accounts.assert_may_not("acme-shop", RESPONSES, elsewhere, field).await;

@@ -1,4 +1,4 @@
-//! What `gateway.toml` says of ids.
+//! The settings of ids in `gateway.toml`.
 
 use super::setup::{RESPONSES, Setup, next_turn, response};
 use postern_tests::marker;
@@ -41,7 +41,7 @@ async fn nothing_is_refused_where_policy_says_so_or_knows_no_tenants() {
 }
 
 #[tokio::test]
-async fn after_its_time_an_id_is_nobodys() {
+async fn after_its_time_an_id_has_no_owner() {
     let accounts = Setup { request: "ids_ttl_s = 3", ..Setup::default() }.start();
     let kept = accounts.handed_out("acme-shop", RESPONSES, response("keeps", false)).await;
     accounts.assert_may("acme-shop", RESPONSES, next_turn("keeps", &kept)).await;
@@ -50,7 +50,7 @@ async fn after_its_time_an_id_is_nobodys() {
 }
 
 #[tokio::test]
-async fn what_is_shared_everybody_may_use() {
+async fn every_caller_may_use_a_shared_id() {
     let request = "shared_ids = [\"file-price-list\", \"vs_*\", \"pmpt_house\"]";
     let accounts = Setup { request, ..Setup::default() }.start();
     let asking = |file: &str, store: &str| {
@@ -71,7 +71,7 @@ async fn what_is_shared_everybody_may_use() {
 }
 
 #[tokio::test]
-async fn what_the_vendor_does_not_keep_is_nobodys() {
+async fn an_id_that_the_vendor_does_not_keep_has_no_owner() {
     let accounts = Setup::default().start();
     for stream in [false, true] {
         let mut body = response("keeps", stream);

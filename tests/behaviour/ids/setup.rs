@@ -1,4 +1,4 @@
-//! A vendor that keeps things, and a gateway whose callers are of several tenants and of none.
+//! A vendor that stores objects, and a gateway with callers of several tenants and of none.
 
 use postern_keys::Key;
 use postern_tests::client::{Answer, Call};
@@ -11,7 +11,7 @@ pub const RESPONSES: &str = "/v1/responses";
 pub const MESSAGES: &str = "/v1/messages";
 pub const CHAT: &str = "/v1/chat/completions";
 
-/// Consumers, and of which tenant each is.
+/// The consumers, and their tenants.
 const CONSUMERS: [(&str, Option<&str>); 5] = [
     ("acme-shop", Some("acme")),
     ("acme-support", Some("acme")),
@@ -27,7 +27,7 @@ const PROVIDERS: [(&str, &str, &str); 4] = [
     ("speaking", "openai", "openai"),
 ];
 
-/// Models, and what stands behind each.
+/// The models, and their deployments.
 const MODELS: [(&str, &[(&str, &str)]); 6] = [
     ("keeps", &[("one", "keeps")]),
     ("gated", &[("one", "gated")]),
@@ -44,10 +44,10 @@ pub struct Accounts {
     _policies: tempfile::TempDir,
 }
 
-/// What the policies say.
+/// The policies.
 #[derive(Default)]
 pub struct Setup<'a> {
-    /// What is below `[request]`.
+    /// The lines below `[request]`.
     pub request: &'a str,
     /// No consumer has a tenant.
     pub without_tenants: bool,
@@ -118,12 +118,12 @@ impl Accounts {
         call.header("x-request-id", marker).body(body.to_string())
     }
 
-    /// What becomes of it.
+    /// The answer to it.
     pub async fn sent(&self, consumer: &str, path: &str, body: Value) -> Answer {
         self.call(consumer, path, body, &marker()).send().await
     }
 
-    /// A consumer is handed out what is named by the marker that comes back.
+    /// Has the vendor hand out an id, which the returned marker names.
     pub async fn handed_out(&self, consumer: &str, path: &str, body: Value) -> String {
         let marker = marker();
         let answer = self.call(consumer, path, body, &marker).send().await;
@@ -139,7 +139,7 @@ impl Accounts {
         answer
     }
 
-    /// It is refused, in words that name the field and not the id, and the vendor sees nothing of it. Gives the words.
+    /// Asserts a refusal that names the field and not the id, and that nothing reached the vendor. Returns the message.
     pub async fn assert_may_not(
         &self,
         consumer: &str,
@@ -172,7 +172,7 @@ pub fn response(model: &str, stream: bool) -> Value {
     json!({ "model": model, "input": "hi", "stream": stream })
 }
 
-/// The next turn after the response that was named by this marker.
+/// The next turn after the response that this marker names.
 pub fn next_turn(model: &str, marker: &str) -> Value {
     json!({ "model": model, "input": "and now?", "previous_response_id": format!("resp_{marker}") })
 }

@@ -1,7 +1,7 @@
-//! The vendor's bill and our count are the same to the token, over requests of every kind that are drawn at random.
+//! The vendor's bill and our count are equal to the token, over random requests of every kind.
 //!
-//! The vendor's bill of a request is what it reports; where it reports nothing, what it has read and said up to then, in its own
-//! tokens: four characters of an answer, and a prompt by the model's tokenizer.
+//! The vendor's bill of a request is the usage it reports; if it reports none, what it has read and written until then,
+//! in its own tokens: four characters of an answer, and a prompt by the model's tokenizer.
 
 use super::WIDE;
 use postern_tests::limited::{Counting, Limited, Setup};
@@ -9,20 +9,20 @@ use postern_tests::marker;
 use postern_tokenizer::{Encoding, count};
 use serde_json::{Value, json};
 
-/// In every run, and in the long one.
+/// The number of requests in every run, and in the long one.
 const REQUESTS: usize = 300;
 const MANY_REQUESTS: usize = 10_000;
 
-/// So many at once.
+/// The number of concurrent requests.
 const AT_ONCE: usize = 16;
 
-/// After so many the sums are compared.
+/// The number of requests between two comparisons of the sums.
 const COMPARED_EVERY: usize = 1_000;
 
 const ENDPOINTS: [&str; 5] =
     ["/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/messages", "/v1/embeddings"];
 
-/// Numbers that look like any, and are the same in every run (Knuth's MMIX).
+/// Pseudo-random numbers, the same in every run (Knuth's MMIX).
 struct Numbers(u64);
 
 impl Numbers {
@@ -43,16 +43,16 @@ impl Numbers {
     }
 }
 
-/// How an answer comes.
+/// The kinds of answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Manner {
     Whole,
     Streamed,
-    /// The client leaves after so many pieces of the answer.
+    /// The client leaves after this many pieces of the answer.
     Left(usize),
 }
 
-/// A request, and what its vendor will have billed: input and output.
+/// A request, and its vendor's bill: input and output.
 #[derive(Debug)]
 struct Drawn {
     path: &'static str,
@@ -73,7 +73,7 @@ fn draw(numbers: &mut Numbers) -> Drawn {
     };
     let (input, most_output) = (numbers.below(5_000) + 1, if is_embedding { 1 } else { 2_000 });
     let output = numbers.below(most_output);
-    // What is said by the vendor travels in the marker: it is the one field that all dialects carry.
+    // The marker carries the vendor's instructions: it is the one field that all dialects have.
     let marker = format!("bill-{input}-{output}-{}", marker());
     let words = numbers.words();
     let model = match (path, manner) {
@@ -104,14 +104,14 @@ fn draw(numbers: &mut Numbers) -> Drawn {
         body["stream"] = true.into();
     }
     let bill = match manner {
-        // A message's frame, and what an answer begins with.
+        // A message's frame, and the beginning of an answer.
         Manner::Left(pieces) => (count(Encoding::O200kBase, &words) + 4 + 3, pieces as u64),
         Manner::Whole | Manner::Streamed => (input, output),
     };
     Drawn { path, body, marker, manner, bill }
 }
 
-/// Ask it, and say how it was answered.
+/// Sends it, and returns how it was answered.
 async fn ask(limited: &Limited, drawn: &Drawn) {
     let call = limited.call("alice", "POST", drawn.path).body(drawn.body.to_string());
     let Manner::Left(pieces) = drawn.manner else {
@@ -121,7 +121,7 @@ async fn ask(limited: &Limited, drawn: &Drawn) {
     };
     limited.upstream.release(&drawn.marker, pieces);
     let mut stream = call.open().await;
-    // Each piece is four letters `tick`; what dialects put around it is not.
+    // Each piece is the four letters `tick`; the dialects' framing is not counted.
     while stream.text().matches("tick").count() < pieces {
         assert!(stream.next().await.expect("a part").is_some(), "{drawn:?}: {}", stream.text());
     }
@@ -136,7 +136,7 @@ async fn bills_are_equal(requests: usize, seed: u64) {
             (0..AT_ONCE.min(requests - asked)).map(|_| draw(&mut numbers)).collect();
         asked += drawn.len();
         let all = drawn.iter().map(|drawn| ask(&limited, drawn));
-        // One runtime polls them side by side.
+        // One runtime polls them concurrently.
         let mut all: Vec<_> = all.map(Box::pin).collect();
         std::future::poll_fn(|context| {
             all.retain_mut(|one| one.as_mut().poll(context).is_pending());
@@ -149,7 +149,7 @@ async fn bills_are_equal(requests: usize, seed: u64) {
             continue;
         }
         compared = asked;
-        // That a client has left shows some seconds later.
+        // The gateway notices a leaving client after some seconds.
         let usage = limited.settled("alice").await;
         let used = |unit: &str| usage.used("consumer", unit);
         let counted = (used("input_tokens"), used("output_tokens"));

@@ -1,4 +1,4 @@
-//! What is counted at each endpoint, in each way in which its answer may come: a table.
+//! The count at each endpoint, for each kind of answer: a table.
 
 use super::{WIDE, metered};
 use postern_tests::limited::{Counting, Limited, Setup, Usage};
@@ -7,7 +7,7 @@ use postern_tests::upstream::USAGE;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 
-/// How a client asks, and of which models: who counts, who does not, and who waits between events. Nothing stands where an
+/// The clients of an endpoint and their models: with a usage, without one, and with a wait between events. Empty if an
 /// endpoint has no stream.
 struct Endpoint {
     path: &'static str,
@@ -15,7 +15,7 @@ struct Endpoint {
     counted: &'static str,
     uncounted: &'static str,
     stepped: Option<&'static str>,
-    /// What the vendor counts of a whole answer.
+    /// The vendor's usage of a buffered answer.
     usage: (u64, u64),
 }
 
@@ -78,7 +78,7 @@ fn limited() -> &'static Limited {
     &LIMITED
 }
 
-/// A consumer that nobody else uses.
+/// A consumer of its own.
 fn consumer() -> String {
     use std::sync::atomic::{AtomicUsize, Ordering};
     static NEXT: AtomicUsize = AtomicUsize::new(0);
@@ -89,7 +89,7 @@ impl Endpoint {
     fn body(&self, model: &str, marker: &str, stream: bool) -> Value {
         let mut body = (self.said)();
         body["model"] = model.into();
-        // What becomes of it at the vendor is its `user`.
+        // Its `user` tells the vendor what to do.
         match self.path {
             "/v1/messages" => body["metadata"] = json!({ "user_id": marker }),
             _ => body["user"] = marker.into(),
@@ -138,9 +138,9 @@ async fn each_endpoint_counts_an_answer_whose_vendor_does_not() {
             }
             let (input, output) = endpoint.used(endpoint.uncounted, stream).await;
             let case = format!("{}, stream {stream}: {input} and {output}", endpoint.path);
-            // The question has five tokens; frames come to it.
+            // The question has five tokens, and frames are added.
             assert!((5..=20).contains(&input), "{case}");
-            // Some sixty characters.
+            // About sixty characters.
             let is_answered = endpoint.usage.1 > 0;
             assert_eq!(output > 0, is_answered, "{case}");
             assert!(!is_answered || (10..=40).contains(&output), "{case}");
@@ -184,7 +184,7 @@ async fn a_ranking_counts_what_was_reserved_and_a_count_of_tokens_nothing() {
     assert_eq!(used(&limited().usage(&name).await), (0, 0));
 }
 
-/// What a request has that is billed many times over, and the tokens a day that must not let it pass.
+/// Requests that are billed several times over, and a daily limit of tokens that must refuse them.
 #[tokio::test]
 async fn what_would_exceed_a_limit_by_far_is_not_sent() {
     let plans = "[[plan]]\nname = \"small\"\nlimits = [{ scope = \"consumer\", unit = \"tokens\", per = \"day\", amount = 100 }]\n";
@@ -229,7 +229,7 @@ async fn what_would_exceed_a_limit_by_far_is_not_sent() {
         assert_eq!(answer.status, 400, "{path} {body}: {}", answer.text());
         assert_eq!(limited.upstream.requests(&marker).len(), 0, "{path} {body}");
     }
-    // And a cap that is none.
+    // And an invalid cap.
     for cap in [json!(0), json!(-1), json!("60"), json!(1.5)] {
         let mut body = metered("metered", &marker(), 1, 1);
         body["max_tokens"] = cap;

@@ -1,4 +1,4 @@
-//! A limit that admits exactly K of many callers who come at once admits exactly K.
+//! A limit for exactly K of many concurrent requests admits exactly K.
 
 use super::{metered, nano_usd, prompt_tokens, reserved_nano_usd};
 use postern_tests::client::Answer;
@@ -7,22 +7,22 @@ use postern_tests::{eventually, marker};
 use std::sync::Arc;
 use tokio::sync::{Barrier, mpsc};
 
-/// Who come at once.
+/// The number of concurrent requests.
 const CALLERS: usize = 200;
-/// Whom the limits admit: K.
+/// The number that the limits admit: K.
 const ADMITTED: u64 = 37;
 /// The cap on each answer.
 const CAP_TOKENS: u64 = 60;
-/// What each answer costs: less than was reserved, so that a settlement that came too early would let in more.
+/// The usage of each answer: less than its reservation, so that a premature settlement would admit more.
 const USED: (u64, u64) = (9, 20);
-/// How often each unit is tried whenever tests run.
+/// The number of runs for each unit in every test run.
 const RUNS: usize = 5;
-/// How often it must hold.
+/// The number of runs in the long test.
 const MANY_RUNS: usize = 100;
 
 const UNITS: [&str; 4] = ["requests", "tokens", "usd", "concurrent_requests"];
 
-/// What a request reserves of this unit.
+/// The reservation of a request, in this unit.
 fn reserved(unit: &str) -> u64 {
     match unit {
         "tokens" => prompt_tokens() + CAP_TOKENS,
@@ -31,7 +31,7 @@ fn reserved(unit: &str) -> u64 {
     }
 }
 
-/// What it has used in the end.
+/// The usage of a request in the end.
 fn used(unit: &str) -> u64 {
     match unit {
         "requests" => 1,
@@ -41,7 +41,7 @@ fn used(unit: &str) -> u64 {
     }
 }
 
-/// A plan for each unit whose limit K requests fill but for less than one.
+/// A plan for each unit, whose limit has room for K requests and not for one more.
 fn plans() -> String {
     let limit = |unit: &str| {
         let amount = ADMITTED * reserved(unit) + reserved(unit) - 1;
@@ -91,12 +91,12 @@ async fn exactly_k(limited: &Limited, unit: &str, run: usize) {
         let sender = sender.clone();
         tokio::spawn(async move {
             barrier.wait().await;
-            // Who has asked for an answer and does not wait any more has failed already.
+            // A client that has stopped waiting for its answer has failed already.
             let _ = sender.send(call.send().await);
         });
     }
     drop(sender);
-    // The vendor holds back all answers until everybody is decided: nothing is settled before.
+    // The vendor holds back all answers until every request is decided: nothing is settled before.
     let mut refused = Vec::new();
     eventually("a decision on each caller", || {
         while let Ok(answer) = answers.try_recv() {

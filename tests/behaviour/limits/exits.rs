@@ -1,4 +1,4 @@
-//! Every way in which a request ends settles what was reserved for it.
+//! Every way in which a request ends settles its reservation.
 
 use super::{BOTH, WIDE, metered, nano_usd, prompt_tokens, under_way};
 use postern_tests::client::Answer;
@@ -9,7 +9,7 @@ use postern_tests::{eventually, marker};
 use serde_json::json;
 use std::sync::LazyLock;
 
-/// Each test's own consumer.
+/// The consumer of each test.
 const CONSUMERS: [&str; 12] = [
     "whole",
     "stream",
@@ -25,7 +25,7 @@ const CONSUMERS: [&str; 12] = [
     "mistaken",
 ];
 
-/// The gateway of all tests that leave the others' consumers alone.
+/// The gateway of all tests that only use their own consumers.
 fn limited(counting: Counting) -> &'static Limited {
     static KEY_VALUE: LazyLock<Limited> = LazyLock::new(|| start(Counting::KeyValue));
     static REDIS: LazyLock<Limited> = LazyLock::new(|| start(Counting::Redis { gateways: 1 }));
@@ -42,7 +42,7 @@ fn start(counting: Counting) -> Limited {
     setup.consumer("watcher", "plan = \"wide\"\nroles = [\"watcher\"]").start(counting)
 }
 
-/// So many requests, input and output tokens were used, and nothing is reserved.
+/// Asserts this usage of requests, input and output tokens, and that nothing is reserved.
 fn assert_used(usage: &Usage, requests: u64, input_tokens: u64, output_tokens: u64) {
     let used = |unit: &str| usage.used("consumer", unit);
     assert_eq!(usage.reserved(), Vec::<&serde_json::Value>::new());
@@ -166,7 +166,7 @@ async fn a_client_that_leaves_before_the_answer_leaves_nothing_reserved() {
         limited.upstream.release(&marker, 1);
         let usage = limited.settled("left-early").await;
         assert_eq!(usage.used("consumer", "requests"), 1, "{counting:?}");
-        // The vendor may have been left before it had said what it counted.
+        // The gateway may have left the vendor before it had reported its usage.
         let tokens = usage.used("consumer", "tokens");
         assert!(tokens == 110 || tokens == 0 || tokens >= prompt_tokens(), "{tokens}");
     }

@@ -1,4 +1,4 @@
-//! A key inside a team inside a tenant: all must admit, and what one refuses uses nothing of the others.
+//! A key inside a team inside a tenant: all must admit, and a refusal of one uses nothing of the others.
 
 use super::{BOTH, metered};
 use postern_tests::client::Answer;
@@ -15,7 +15,7 @@ limits = [
 ]
 "#;
 
-/// Each level in another unit, and the widest for everybody.
+/// Each level in another unit, and the widest for all callers.
 const UNITS: &str = r#"
 [[limit]]
 scope = "all"
@@ -41,7 +41,7 @@ async fn ask(limited: &Limited, consumer: &str) -> Answer {
     limited.ask(consumer, "metered", &marker()).send().await
 }
 
-/// How much of a requests' limit each level has used, as this consumer is told.
+/// The usage of each level's limit on requests, as this consumer is told.
 async fn used(limited: &Limited, consumer: &str) -> [u64; 3] {
     let usage = limited.usage(consumer).await;
     assert_eq!(usage.reserved(), Vec::<&serde_json::Value>::new());
@@ -94,7 +94,7 @@ async fn what_the_budget_of_all_refuses_is_released_in_every_unit() {
         let limited = setup.start(counting);
         let mut body = metered("metered", &marker(), 1_000, 900);
         body["max_tokens"] = 900.into();
-        // 0.69 thousandths of a dollar; a second one would be more than one.
+        // 0.69 thousandths of a dollar; a second one would exceed one.
         assert_eq!(limited.chat("anna", &body).send().await.status, 200);
         let before = limited.usage("anna").await;
         for _ in 0..3 {

@@ -1,4 +1,4 @@
-//! Whoever dies in the midst of it, nothing stays reserved for longer than a lease, and nothing is counted below zero.
+//! However a request ends, no reservation outlives its lease, and no counter falls below zero.
 
 use super::{OUTPUT_PICO_USD, WIDE, metered, nano_usd, prompt_tokens};
 use postern_tests::issuer::token::unix_s;
@@ -9,12 +9,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
-/// Who send requests one after the other.
+/// The clients, which send requests one after the other.
 const CLIENTS: usize = 16;
-/// What each answer uses.
+/// The usage of each answer.
 const USED: (u64, u64) = (30, 12);
-/// After so long nothing that a crash left is reserved any more, and some time for the machine: DESIGN says up to two
-/// minutes.
+/// After this time no reservation of a crash counts any more, plus a margin for the machine: a lease lasts two minutes
+/// at most.
 const LEASE_S: u64 = 125;
 
 const MODELS: [&str; 4] = ["metered", "slow", "first-fails", "ticking"];
@@ -26,7 +26,7 @@ enum Victim {
     Host,
 }
 
-/// Moments that look like any, and are the same in every run (Knuth's MMIX).
+/// Pseudo-random moments, the same in every run (Knuth's MMIX).
 struct Moments(u64);
 
 impl Moments {
@@ -37,14 +37,14 @@ impl Moments {
     }
 }
 
-/// What clients have seen: whole answers, which must have been counted.
+/// The complete answers that clients have seen, which must have been counted.
 #[derive(Default)]
 struct Seen {
     answers: AtomicU64,
     stop: AtomicBool,
 }
 
-/// One client: asks for whole answers and streams until it is told to stop, or is killed.
+/// One client: requests buffered answers and streams until it is stopped or killed.
 fn client(limited: &Limited, number: usize, seen: &Arc<Seen>) -> JoinHandle<()> {
     let calls: Vec<_> = (0..200)
         .map(|turn: usize| {
@@ -62,13 +62,13 @@ fn client(limited: &Limited, number: usize, seen: &Arc<Seen>) -> JoinHandle<()> 
             if seen.stop.load(Ordering::SeqCst) {
                 return;
             }
-            // Whoever is answered by a host that is killed sees an error.
+            // A client of a killed host sees an error.
             let Ok(mut open) = call.try_open().await else {
                 tokio::time::sleep(Duration::from_millis(20)).await;
                 continue;
             };
             if model == "ticking" {
-                // It has no end: it is left.
+                // It has no end: the client leaves.
                 let _ = open.next().await;
                 continue;
             }
@@ -84,13 +84,13 @@ fn client(limited: &Limited, number: usize, seen: &Arc<Seen>) -> JoinHandle<()> 
     })
 }
 
-/// Load, and a death in the midst of it.
+/// Load, and a crash in the middle of it.
 async fn round(limited: &mut Limited, victim: Victim, moments: &mut Moments, seen: &Arc<Seen>) {
     seen.stop.store(false, Ordering::SeqCst);
     let answers = || seen.answers.load(Ordering::SeqCst);
     let before = answers();
     let clients: Vec<_> = (0..CLIENTS).map(|number| client(limited, number, seen)).collect();
-    // On busy cores a new host takes a while until there is any load.
+    // On busy cores a new host needs some time before there is load.
     eventually("an answer", || (answers() > before).then_some(())).await;
     tokio::time::sleep(Duration::from_millis(50 + moments.next(400))).await;
     match victim {
@@ -110,7 +110,8 @@ async fn round(limited: &mut Limited, victim: Victim, moments: &mut Moments, see
     }
 }
 
-/// Nothing is below zero, and what is held is held by the lease of a minute that has begun; how many such there are.
+/// Asserts that no counter is negative, and that reservations belong to leases of minutes that have begun; returns
+/// their number.
 fn assert_sound(limited: &Limited) -> usize {
     let (minute, mut held) = (unix_s() / 60, 0);
     for (name, count) in limited.counters() {
@@ -124,7 +125,7 @@ fn assert_sound(limited: &Limited) -> usize {
     held
 }
 
-/// Whatever a client has whole is counted, and no more than the vendor may have been asked for.
+/// Every complete answer is counted, and no more than the vendor was asked for.
 async fn assert_counted(limited: &Limited, seen: &Seen) {
     let usage = limited.usage("alice").await;
     let answers = seen.answers.load(Ordering::SeqCst);
@@ -150,7 +151,7 @@ async fn nothing_stays_reserved_when_clients_and_the_vendor_die() {
         let seen = Arc::new(Seen::default());
         for victim in [Victim::Client, Victim::Upstream, Victim::Client, Victim::Upstream] {
             round(&mut limited, victim, &mut moments, &seen).await;
-            // Not after a lease: as soon as the gateway knows.
+            // At once, not only after a lease.
             limited.settled("alice").await;
             assert_sound(&limited);
         }
@@ -189,7 +190,7 @@ async fn fifty_kills(counting: Counting) {
     assert_eq!(usage.reserved(), Vec::<&serde_json::Value>::new());
     assert_sound(&limited);
     assert_counted(&limited, &seen).await;
-    // And the next one is admitted and settled as ever.
+    // The next request is admitted and settled as usual.
     let before = usage.used("consumer", "tokens");
     let body = metered("metered", &marker(), USED.0, USED.1);
     assert_eq!(limited.chat("alice", &body).send().await.status, 200);
@@ -210,7 +211,7 @@ async fn after_fifty_kills_and_a_lease_nothing_is_reserved_in_redis() {
     fifty_kills(Counting::Redis { gateways: 2 }).await;
 }
 
-/// Longer than a lease holds that is not renewed.
+/// Longer than a lease lasts without renewal.
 #[tokio::test]
 #[ignore = "takes as long as a lease: two and a half minutes"]
 async fn a_stream_that_outlives_its_lease_keeps_what_is_reserved_for_it() {

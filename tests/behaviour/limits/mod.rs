@@ -1,4 +1,4 @@
-//! How much a caller may use: what is reserved before a request is sent, settled after, and told of it.
+//! Limits: reserved before a request is sent, settled after, and reported to the client.
 //!
 //! Stages: gateway, auth, limiter, router, provider, upstream.
 
@@ -21,15 +21,15 @@ use postern_tokenizer::{Encoding, count};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 
-/// What a test asks; its marker stands elsewhere, so that every prompt has the same tokens.
+/// The question of a test; its marker is in another field, so that every prompt has the same tokens.
 const QUESTION: &str = "How many ships passed?";
 
-/// What the models of `limited/models.toml` cost, in 10^-12 US dollars a token.
+/// The prices of the models of `limited/models.toml`, in 10^-12 US dollars a token.
 const INPUT_PICO_USD: u64 = 150_007;
 const CACHED_PICO_USD: u64 = 75_003;
 const OUTPUT_PICO_USD: u64 = 600_011;
 
-/// Limits that nothing here reaches, of every unit: what they say was used is what these tests are about.
+/// Limits of every unit that these tests never reach; the tests check their usage.
 const WIDE: &str = r#"
 [[plan]]
 name = "wide"
@@ -43,10 +43,10 @@ limits = [
 ]
 "#;
 
-/// Both stores; one gateway each where a test is not about several.
+/// Both stores, with one gateway each for tests that need no more.
 const BOTH: [Counting; 2] = [Counting::KeyValue, Counting::Redis { gateways: 1 }];
 
-/// What a prompt of [`QUESTION`] has: the text, a message's frame and role, and what an answer begins with
+/// The tokens of a prompt of [`QUESTION`]: the text, a message's frame and role, and the beginning of an answer
 /// (<https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken>).
 fn prompt_tokens() -> u64 {
     count(Encoding::O200kBase, QUESTION) + 4 + 3
@@ -65,7 +65,7 @@ fn metered(model: &str, marker: &str, input_tokens: u64, output_tokens: u64) -> 
     })
 }
 
-/// What such an answer costs, rounded once.
+/// The cost of such an answer, rounded once.
 fn nano_usd(input_tokens: u64, cached_tokens: u64, output_tokens: u64) -> u64 {
     let pico_usd = (input_tokens - cached_tokens) * INPUT_PICO_USD
         + cached_tokens * CACHED_PICO_USD
@@ -73,7 +73,7 @@ fn nano_usd(input_tokens: u64, cached_tokens: u64, output_tokens: u64) -> u64 {
     (pico_usd + 500) / 1_000
 }
 
-/// What is reserved of money at most, rounded up.
+/// The maximum reservation of money, rounded up.
 fn reserved_nano_usd(input_tokens: u64, output_tokens: u64) -> u64 {
     (input_tokens * INPUT_PICO_USD + output_tokens * OUTPUT_PICO_USD).div_ceil(1_000)
 }
@@ -108,7 +108,7 @@ async fn what_is_reserved_is_the_prompt_and_the_cap_and_gives_way_to_what_was_us
     }
 }
 
-/// Waits until so many requests with this marker are at the vendor.
+/// Waits until this many requests with this marker are at the vendor.
 async fn under_way(limited: &Limited, marker: &str, count: usize) {
     postern_tests::eventually("the requests at the vendor", || {
         (limited.upstream.requests(marker).len() >= count).then_some(())

@@ -1,10 +1,10 @@
-//! What was used is what the vendor reported: to the token and to the nano-dollar.
+//! The usage is what the vendor reported: to the token and to the nano-dollar.
 
 use super::{BOTH, WIDE, metered, nano_usd};
 use postern_tests::limited::{Setup, within_one_window};
 use postern_tests::marker;
 
-/// How many answers of different usage come at once.
+/// The number of concurrent answers of different usage.
 const ANSWERS: u64 = 120;
 
 #[tokio::test]
@@ -15,7 +15,7 @@ async fn the_sum_of_what_was_settled_is_the_sum_of_what_the_vendor_reported() {
         let limited = setup.start(counting);
         let (mut sums, mut calls) = ((0, 0, 0), Vec::new());
         for number in 0..ANSWERS {
-            // Of every size, also more than was reserved; a third of each from the vendor's cache.
+            // Of every size, some more than was reserved; a third of each from the vendor's cache.
             let (input, output) = (1 + number * 7_919 % 20_011, number * 104_729 % 3_001);
             let cached = input / 3;
             let mut body = metered("metered", &marker(), input, output);

@@ -1,4 +1,4 @@
-//! What a caller whom a limit refuses is told: which limit, whose, how much is left, when to come again.
+//! A refusal names the limit, its subject, what is left, and when to retry.
 
 use super::metered;
 use postern_tests::client::Answer;
@@ -57,13 +57,13 @@ fn limited() -> &'static Limited {
     &LIMITED
 }
 
-/// Whole seconds, and the milliseconds that they are not earlier than.
+/// Whole seconds, and the milliseconds that they are rounded up from.
 fn retry_after(answer: &Answer) -> (u64, u64) {
     let number = |name: &str| answer.header(name).expect(name).parse().expect("a whole number");
     (number("retry-after"), number("retry-after-ms"))
 }
 
-/// A body that each API takes, and where it goes.
+/// A body for each API, and its path.
 fn request(consumer: &str) -> (&'static str, Value) {
     let messages = json!([{ "role": "user", "content": "How many ships passed?" }]);
     match consumer {
@@ -124,9 +124,9 @@ async fn the_record_of_a_refusal_names_the_limit() {
     assert_eq!((&line["status"], &line["outcome"]), (&429.into(), &"refused".into()));
 }
 
-/// Who comes back when it was told to is let in: nobody else uses this limit.
+/// A client that retries when it was told to is admitted: the limit has no other users.
 #[tokio::test]
-async fn whoever_waits_as_long_as_it_was_told_is_admitted() {
+async fn a_client_that_waits_as_long_as_it_was_told_is_admitted() {
     let limited = limited();
     for consumer in ["waits", "waits-rolling"] {
         let mut waits = 0;
@@ -149,7 +149,7 @@ async fn a_request_dearer_than_the_whole_budget_is_a_400() {
     let (limited, marker) = (limited(), marker());
     let mut body = metered("metered", &marker, 10, 1);
     body["max_tokens"] = 1.into();
-    // Some two millionths of a dollar, where one is all there is.
+    // About two millionths of a dollar, where one is left.
     let answer = limited.chat("spender", &body).send().await;
     assert_eq!(answer.refusal(), (400, "request_exceeds_limit".to_owned()), "{}", answer.text());
     assert!(limited.upstream.requests(&marker).is_empty());
@@ -202,7 +202,7 @@ async fn one_too_many_at_once_is_told_to_wait_for_the_others() {
 }
 
 #[tokio::test]
-async fn a_token_that_names_a_plan_nobody_knows_is_refused() {
+async fn a_token_that_names_an_unknown_plan_is_refused() {
     let key = Key::p256("p256");
     let issuer = Issuer::start(&[&key]);
     let plans = "[[plan]]\nname = \"team\"\nlimits = [{ scope = \"key\", unit = \"requests\", per = \"day\", amount = 2 }]\n";
@@ -216,7 +216,7 @@ async fn a_token_that_names_a_plan_nobody_knows_is_refused() {
     assert_eq!(answer.refusal(), (403, "unknown_plan".to_owned()), "{}", answer.text());
     assert!(answer.error()["message"].as_str().unwrap().contains("platinum"));
     guarded.assert_nothing_reached_the_vendor(&marker);
-    // And the plan that is known holds.
+    // And a known plan applies.
     within_one_window(86_400, 30).await;
     let known = token("team");
     for expected in [200, 200, 429] {

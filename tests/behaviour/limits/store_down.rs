@@ -1,5 +1,5 @@
-//! What becomes of requests while nothing can be counted, or while a counter holds what is no count: what the plan says, and
-//! money never uncounted.
+//! Requests while nothing can be counted, or while a counter's value cannot be read: the plan decides, and money is
+//! never uncounted.
 
 use super::{BOTH, metered};
 use postern_tests::client::Answer;
@@ -31,7 +31,7 @@ limits = [
 ]
 "#;
 
-/// What is no count in either store: neither digits nor eight bytes.
+/// A value that is not a counter in either store: neither digits nor eight bytes.
 const NO_COUNT: &str = "somebody wrote this";
 
 fn setup() -> Setup {
@@ -70,7 +70,7 @@ async fn assert_is_closed(limited: &Limited, consumer: &str) {
     let (answer, line, marker) = ask(limited, consumer).await;
     assert_eq!(answer.refusal(), (503, "limiter_unavailable".to_owned()), "{consumer}");
     assert!(limited.upstream.requests(&marker).is_empty(), "{consumer} reached the vendor");
-    // Why is for the operator.
+    // The reason is for the operator.
     assert!(line["fault"]["private"].is_string(), "{line}");
     let told = answer.text();
     for word in ["redis", "127.0.0.1", "somebody wrote"] {
@@ -98,7 +98,7 @@ async fn without_a_store_rates_are_what_the_plan_says_and_money_is_closed() {
     assert_eq!(limited.call("open", "GET", "/v1/models").send().await.status, 200);
     let usage = limited.call("open", "GET", "/v1/usage").send().await;
     assert_eq!(usage.refusal(), (503, "limiter_unavailable".to_owned()));
-    // As soon as it is there again, everything is counted again.
+    // Once it is back, everything is counted again.
     limited.redis.as_mut().unwrap().start_again();
     for consumer in ["open", "money", "closed"] {
         let (answer, line, _) = ask(&limited, consumer).await;
@@ -108,9 +108,9 @@ async fn without_a_store_rates_are_what_the_plan_says_and_money_is_closed() {
     }
 }
 
-/// As proxies and Redis itself cut connections on which nothing has been said for long.
+/// As proxies and Redis itself cut idle connections.
 #[tokio::test]
-async fn a_connection_that_was_cut_while_nobody_used_it_fails_nobody() {
+async fn a_connection_that_was_cut_while_idle_fails_no_request() {
     let limited = setup().start(Counting::Redis { gateways: 1 });
     for _ in 0..3 {
         let (answer, _, _) = ask(&limited, "money").await;
@@ -133,14 +133,14 @@ async fn a_connection_that_was_cut_while_a_request_was_under_way_loses_nothing_o
     assert_eq!((used, reserved), (super::nano_usd(10, 0, 5), 0));
 }
 
-/// All that the server has, but for the one by which it is told to.
+/// All clients of the server, except the one with this command.
 fn cut_connections(limited: &Limited) {
     let words = ["CLIENT", "KILL", "TYPE", "normal"].map(str::as_bytes);
     let cut = limited.redis.as_ref().unwrap().command(&words);
     assert_ne!(cut, [Some(b"0".to_vec())], "there is a connection to cut");
 }
 
-/// A Redis that keeps nothing forgets reservations, whose settlement must not be taken from those of others.
+/// A Redis without persistence forgets reservations, and their settlement must not be taken from those of others.
 #[tokio::test]
 async fn what_a_store_has_forgotten_is_not_settled_below_zero() {
     within_one_window(86_400, 60).await;
@@ -151,7 +151,7 @@ async fn what_a_store_has_forgotten_is_not_settled_below_zero() {
     let redis = limited.redis.as_mut().unwrap();
     redis.stop();
     redis.start_again();
-    // The first one finds out that the connection is broken.
+    // The first request notices the broken connection.
     for _ in 0..2 {
         ask(&limited, "other").await;
     }
@@ -165,7 +165,7 @@ async fn what_a_store_has_forgotten_is_not_settled_below_zero() {
     }
 }
 
-/// A request that was admitted and cannot be settled is answered all the same.
+/// A request that was admitted and cannot be settled is still answered.
 #[tokio::test]
 async fn a_store_that_goes_while_a_request_is_under_way_does_not_take_its_answer() {
     let mut limited = setup().start(Counting::Redis { gateways: 1 });
@@ -182,14 +182,14 @@ async fn a_store_that_goes_while_a_request_is_under_way_does_not_take_its_answer
 }
 
 #[tokio::test]
-async fn a_value_that_is_no_count_fails_its_scope_by_the_plan_and_nobody_else() {
+async fn a_value_that_is_no_count_fails_its_scope_by_the_plan_and_no_other() {
     for counting in BOTH {
         within_one_window(86_400, 60).await;
         let limited = setup().start(counting);
         for consumer in ["open", "money", "closed", "other"] {
             assert_eq!(ask(&limited, consumer).await.0.status, 200, "{consumer}");
         }
-        // Of each consumer one counter of requests and, of one, its money.
+        // For each consumer one counter of requests and, for one, its money.
         for (consumer, part) in [
             ("open", "consumer:requests:day/open/"),
             ("closed", "consumer:requests:day/closed/"),
@@ -205,7 +205,7 @@ async fn a_value_that_is_no_count_fails_its_scope_by_the_plan_and_nobody_else() 
             assert_eq!(answer.status, 200, "{counting:?}: {}", answer.text());
             assert!(line["limits"]["uncounted"].is_null(), "{line}");
         }
-        // What it was is kept for whoever looks into it.
+        // The value is kept for the operator.
         let aside = limited.aside();
         for name in [
             "consumer:requests:day/open/",
@@ -216,7 +216,7 @@ async fn a_value_that_is_no_count_fails_its_scope_by_the_plan_and_nobody_else() 
             assert_eq!(kept.len(), 1, "{name}, {counting:?}: {aside:?}");
             assert_eq!(kept[0].1, NO_COUNT.as_bytes());
         }
-        // The other limit of the same plan goes on counting.
+        // The other limit of the same plan still counts.
         let usage = limited.usage("open").await;
         assert!(usage.limit("consumer", "requests")["used"].is_null(), "{:?}", usage.0);
         assert_eq!(usage.numbers("consumer", "tokens").0, 3 * 40, "{counting:?}");

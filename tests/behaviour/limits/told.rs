@@ -1,4 +1,4 @@
-//! What a caller is told of its limits with every answer, and what a plan does besides refusing.
+//! The limits that a client is told with every answer, and the effects of plans other than refusals.
 
 use super::{metered, prompt_tokens};
 use postern_tests::client::Answer;
@@ -101,11 +101,11 @@ async fn openais_headers_say_what_is_left_and_follow_what_is_used() {
         body["max_tokens"] = 60.into();
         let answer = limited.chat("openai", &body).send().await;
         assert_eq!(answer.status, 200, "{}", answer.text());
-        // Of two limits of requests the one of which less is left.
+        // Of two limits of requests, the tighter one.
         assert_eq!(number(&answer, "x-ratelimit-limit-requests"), 10);
         assert_eq!(number(&answer, "x-ratelimit-remaining-requests"), 10 - requests);
         assert_eq!(number(&answer, "x-ratelimit-limit-tokens"), 50_000);
-        // What this request may use is not left any more.
+        // This request's reservation is not left any more.
         let left = 50_000 - used - prompt_tokens() - 60;
         assert_eq!(number(&answer, "x-ratelimit-remaining-tokens"), left);
         for (name, most_ms) in
@@ -154,7 +154,7 @@ async fn anthropics_headers_say_what_is_left_and_follow_what_is_used() {
         let of_another = answer.headers.iter().find(|(name, _)| name.starts_with("x-ratelimit-"));
         assert_eq!(of_another, None);
     }
-    // What the vendor counted of the answer before: 17 and 23.
+    // The vendor's usage of the previous answer: 17 and 23.
     let (input, output) = postern_tests::upstream::USAGE;
     let by = [input + output, input, output];
     for (before, after) in left.iter().zip(left.iter().skip(1)) {
@@ -199,7 +199,7 @@ async fn a_budget_that_is_spent_is_told_as_such_and_not_worth_a_retry() {
     assert_eq!(answer.refusal(), (429, "budget_exceeded".to_owned()), "{}", answer.text());
     let told = answer.error()["message"].as_str().unwrap().to_owned();
     assert!(told.contains("$0.0007 per month for the consumer `spender`"), "{told}");
-    // 10⁻⁹ dollars: 700000 less what 1000 and 900 tokens cost.
+    // 10⁻⁹ dollars: 700000 minus the cost of 1000 and 900 tokens.
     let left =
         format!("${}", postern_tests::limited::usd(700_000 - super::nano_usd(1_000, 0, 900)));
     assert!(told.contains(&format!("{} left", left.trim_end_matches('0'))), "{told}");
@@ -244,7 +244,7 @@ async fn a_plans_cap_is_sent_to_the_vendor_where_the_client_names_none() {
         ("capped", "metered", Some(("max_completion_tokens", 200)), Some(200)),
         // The vendor itself ends at the model's cap.
         ("uncapped", "metered", None, None),
-        // And where nobody knows one, at what is reserved.
+        // And without any cap, at the reserved default.
         ("uncapped", "unbounded", None, Some(16_384)),
     ] {
         let marker = marker();

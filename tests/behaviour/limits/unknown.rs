@@ -1,4 +1,4 @@
-//! What cannot be known of a request is settled on what was reserved; what is sure not to fit is sent nowhere.
+//! Unknown usage is settled to the reservation; a request that cannot fit is not sent.
 
 use super::{BOTH, WIDE, metered, prompt_tokens};
 use postern_tests::limited::{Counting, Limited, Setup};
@@ -68,7 +68,7 @@ async fn an_attempt_whose_answer_cannot_be_read_is_paid_beside_the_next_and_is_n
     }
 }
 
-/// A question of so many words, in each client's dialect.
+/// A question of this many words, in each client dialect.
 fn long(model: &str, words: usize, cap: u64) -> [(&'static str, Value); 3] {
     let text = "ship ".repeat(words);
     let messages = json!([{ "role": "user", "content": text }]);

@@ -1,4 +1,4 @@
-//! Which models there are: for each caller only its own.
+//! The models that exist for a caller.
 //!
 //! Stages: gateway, router.
 
@@ -12,7 +12,7 @@ fn ids(answer: &Answer) -> Vec<String> {
     models.map(|model| model["id"].as_str().unwrap().to_owned()).collect()
 }
 
-/// As the policies of the tests declare them, aliases included.
+/// The models and aliases of the tests' policies.
 fn declared() -> Vec<String> {
     let read = |text: &str| text.parse::<toml::Table>().unwrap();
     let models = read(include_str!("../../policies/models.toml"));
@@ -81,7 +81,7 @@ async fn what_a_caller_may_not_use_is_not_there_for_it() {
             assert!(answer.text().contains(name), "{}", answer.text());
         }
     }
-    // Forbidden and not there at all: nobody can tell which.
+    // A forbidden model and a missing one cannot be distinguished.
     let [forbidden, absent] = ["secret-model", "no-such-model"].map(body);
     let forbidden = restricted("POST", "/v1/chat/completions").body(forbidden).send().await;
     let absent = restricted("POST", "/v1/chat/completions").body(absent).send().await;
@@ -120,7 +120,7 @@ async fn a_models_name_is_named_safely_in_the_refusal() {
         let id = marker();
         let answer = stage.ask(name, &id).header("x-request-id", id.as_str()).send().await;
         assert_eq!(answer.refusal(), (404, "model_not_found".to_owned()));
-        // One line of JSON, whatever is in the name.
+        // One line of JSON, whatever the name contains.
         assert_eq!(stage.gateway.log_line(&id).await["status"], 404);
         assert!(
             answer.body.len() < 4_096,

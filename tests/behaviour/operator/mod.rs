@@ -1,4 +1,4 @@
-//! The operator's program beside a gateway that runs, on the same policies and the same store.
+//! The operator's program beside a running gateway, on the same policies and the same store.
 //!
 //! Stages: gateway, auth, limiter.
 
@@ -17,7 +17,7 @@ limits = [
 ]
 "#;
 
-/// What it prints; the test fails if it does.
+/// Its output; the test fails if it does.
 fn printed(gateway: &Gateway, words: &[&str]) -> String {
     let output = gateway.operator(words);
     let said = String::from_utf8_lossy(&output.stderr);
@@ -103,7 +103,7 @@ async fn it_says_what_the_limiter_has_counted_in_the_key_value_store() {
     let limited = limited(Counting::KeyValue);
     says_what_the_limiter_counted(&limited).await;
     let gateway = &limited.gateways[0];
-    // Every consumer, when nobody is named; and looking counts nothing.
+    // Every consumer, if no caller is named; the command counts nothing.
     let before = gateway.key_values();
     let all = printed(gateway, &["usage", "--plan", "small"]);
     assert_eq!(line(&all, "50 requests", "the consumer `idle`"), ["0", "0", "50"]);

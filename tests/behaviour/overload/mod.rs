@@ -1,4 +1,4 @@
-//! More than there is room for: a bound for the process, whatever is asked of it at once.
+//! Overload: the process's memory is bounded under any load.
 //!
 //! Stages: gateway, auth, upstream.
 
@@ -9,9 +9,9 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-/// What the process has for requests and answers.
+/// The memory budget for requests and answers.
 const BUDGET_MIB: u64 = 256;
-/// What an allocator keeps, and what an instance touches of its image: some 25 of them serve 400 requests.
+/// The memory of the allocator, and of touched images of instances: about 25 of them serve 400 requests.
 const BESIDE_MIB: u64 = 256;
 const MIB: u64 = 1024 * 1024;
 
@@ -32,7 +32,7 @@ fn with_server(settings: &str, files: &[(&str, &str)]) -> (Stage, tempfile::Temp
     (stage, policies)
 }
 
-/// The most that the process has held more than before while all of these were answered, in MiB.
+/// The most that the process's memory grew while all of these were answered, in MiB.
 async fn growth(stage: &Stage, count: usize, model: &str, prompt: &str) -> (u64, Vec<Answer>) {
     let before = stage.gateway.resident_bytes().unwrap_or(0);
     let text = |marker: &str| {
@@ -75,7 +75,7 @@ async fn large_bodies_at_once_are_taken_as_far_as_there_is_memory_and_ten_times_
     let settings = format!("memory_budget_mib = {}", budget.unwrap_or(BUDGET_MIB));
     let caps = "[request]\nmax_body_bytes = 10_485_760\n[response]\nmax_body_bytes = 8_388_608\n";
     let (stage, _policies) = with_server(&settings, &[("gateway.toml", caps)]);
-    // Four megabytes that are quickly counted.
+    // Four megabytes that are counted quickly.
     let prompt = "a ".repeat(2 * 1024 * 1024);
     for many in [20, 200] {
         let (grown, answers) = growth(&stage, many, "plain-model", &prompt).await;
@@ -87,7 +87,8 @@ async fn large_bodies_at_once_are_taken_as_far_as_there_is_memory_and_ten_times_
             return;
         }
         assert_answered(&answers, &[200, 400, 413]);
-        // How many are refused depends on how fast the clients send; that some are shows with bodies that do not come.
+        // The number of refusals depends on the speed of the clients; that there are some shows with bodies that do not
+        // arrive.
         assert!(count(&answers, 200) > 0);
         assert!(grown < BUDGET_MIB + BESIDE_MIB, "{grown} MiB");
     }

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 const PROMPT: &str = "My diagnosis is osteopetrosis";
 const WORD_OF_PROMPT: &str = "osteopetrosis";
-/// The code of `error-400`, of which the client is told the vendor's own words: they are about its own request.
+/// The code of `error-400`: its message is about the client's own request, and so is passed on.
 const QUOTED_CODE: &str = "context_length_exceeded";
 const MODELS: [&str; 13] = [
     "plain-model",
@@ -110,7 +110,7 @@ async fn answers(stage: &Stage, calls: Vec<Call>) -> Vec<Answer> {
     answers
 }
 
-/// In how many answers the vendor repeated the prompt.
+/// The number of answers in which the vendor repeated the prompt.
 fn quotes_of_the_vendor(stage: &Stage) -> usize {
     let requests = stage.upstream.requests(PROMPT);
     requests.iter().filter(|request| request.sent_text().contains(PROMPT)).count()

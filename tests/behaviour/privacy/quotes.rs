@@ -1,4 +1,4 @@
-//! Every place of every vendor's error that can quote our credential or the prompt.
+//! Every place in every vendor's errors that can quote our credential or the prompt.
 
 use postern_tests::fleet::{ROWS, variables_to};
 use postern_tests::upstream::WORD;
@@ -6,7 +6,7 @@ use postern_tests::vendors::credentials as known;
 use postern_tests::{Gateway, Options, Upstream, marker};
 use serde_json::json;
 
-/// Where each provider's errors have text; `headers`, `text` and `stream` are told of all.
+/// The places of text in each provider's errors; `headers`, `text` and `stream` apply to all.
 const PLACES: [(&str, &[&str]); 6] = [
     (
         "openai",
@@ -49,7 +49,7 @@ const SECRETS: [&str; 6] = [
     known::COHERE_KEY,
 ];
 
-/// As they stand in a text, escaped in a URL and within base64.
+/// Plain, escaped for a URL, and within base64.
 fn spellings() -> Vec<String> {
     use base64::Engine;
     let base64 = |text: String| base64::engine::general_purpose::STANDARD.encode(text);

@@ -1,4 +1,4 @@
-//! Fit to serve, or not at all.
+//! Readiness: the gateway serves completely, or not at all.
 //!
 //! Stages: gateway, auth, router.
 
@@ -37,7 +37,7 @@ async fn serves_nothing_with_policies_that_cannot_be_read() {
         let call = gateway.call("POST", "/v1/chat/completions").key(key.expose()).body(body);
         let answer = call.send().await;
         assert_eq!(answer.status, 503, "{file}: {}", answer.text());
-        // The operator reads which file; the client does not.
+        // The operator learns the file; the client does not.
         eventually(file, || gateway.log().contains(file).then_some(())).await;
         assert!(!answer.text().contains(".toml"), "{}", answer.text());
     }

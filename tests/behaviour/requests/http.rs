@@ -1,4 +1,4 @@
-//! What is wrong in HTTP itself, byte by byte.
+//! Errors of HTTP itself, byte by byte.
 
 use super::{CHAT, MESSAGE};
 use postern_tests::{marker, shared};
@@ -33,7 +33,7 @@ async fn refuses_headers_that_are_too_large() {
     let answer = large.send().await;
     assert_eq!(answer.status, 431, "{}", answer.text());
     answer.error();
-    // More than the host itself takes: no component sees it.
+    // More than the host itself accepts: no component sees it.
     let head = format!(
         "GET /healthz HTTP/1.1\r\nhost: gateway\r\nx-large: {}\r\n\r\n",
         "x".repeat(200 * 1024)
@@ -60,7 +60,7 @@ async fn refuses_what_is_not_http() {
 
 #[tokio::test]
 async fn refuses_a_message_with_two_lengths() {
-    // RFC 9112, 6.3: what smuggles a request past one reader is no request.
+    // RFC 9112, 6.3: an ambiguous request is refused, since it could smuggle another past a reader.
     let both = "POST /v1/chat/completions HTTP/1.1\r\nhost: gateway\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}";
     let answer = raw(both, &[]).await;
     assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
@@ -86,7 +86,7 @@ async fn a_body_that_ends_early_is_no_request() {
 
 #[tokio::test]
 async fn asks_for_a_body_that_waits_to_be_asked_for() {
-    // RFC 9110, 10.1.1: curl waits so with bodies over 1 MiB, and a second at most with smaller ones.
+    // RFC 9110, 10.1.1: curl waits with bodies over 1 MiB, and a second at most with smaller ones.
     let (stage, marker) = (shared(), marker());
     let body = postern_tests::stage::question("plain-model", &marker).to_string();
     let head = format!(
@@ -98,12 +98,12 @@ async fn asks_for_a_body_that_waits_to_be_asked_for() {
     assert!(answer.starts_with("HTTP/1.1 100 "), "{answer}");
 }
 
-/// Writes a head and what follows as they are, and reads what comes until the head of an answer is whole.
+/// Writes a head and the following bytes unchanged, and reads until the head of an answer is complete.
 async fn raw(head: &str, more: &[String]) -> String {
     let mut connection = TcpStream::connect(shared().gateway.address()).await.unwrap();
     connection.write_all(head.as_bytes()).await.unwrap();
     for part in more {
-        // Who has heard enough may close.
+        // The peer may close early.
         if connection.write_all(part.as_bytes()).await.is_err() {
             break;
         }

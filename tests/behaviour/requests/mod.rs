@@ -1,4 +1,4 @@
-//! Requests that are wrong: refused with what is wrong, and never sent on.
+//! Invalid requests are refused with their problem, and never sent on.
 //!
 //! Stages: gateway.
 
@@ -10,7 +10,7 @@ const CHAT: &str = "/v1/chat/completions";
 const EMBEDDINGS: &str = "/v1/embeddings";
 const MESSAGE: &str = r#"{"role":"user","content":"hi"}"#;
 
-/// Sends the body, expects a refusal, and gives its `param`.
+/// Sends the body, expects a refusal, and returns its `param`.
 async fn refused(path: &str, body: &str) -> String {
     let stage = shared();
     let answer = stage.call("POST", path).body(body.to_owned()).send().await;

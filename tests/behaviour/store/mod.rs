@@ -30,7 +30,7 @@ async fn a_key_and_its_revocation_hold_for_every_gateway_on_the_same_redis() {
 }
 
 #[tokio::test]
-async fn nobody_is_let_in_while_the_store_cannot_be_read() {
+async fn no_caller_is_authenticated_while_the_store_cannot_be_read() {
     let redis = Redis::start();
     let stage = stage(&redis);
     assert_eq!(stage.ask("plain-model", &marker()).send().await.status, 200);
@@ -50,7 +50,7 @@ async fn a_store_that_cannot_be_written_is_not_ready() {
     let stage = stage(&redis);
     let ready = || async { stage.gateway.call("GET", "/readyz").send().await.status };
     assert_eq!(ready().await, 200);
-    // It goes on answering reads: nobody notices but whoever revokes a key.
+    // It goes on answering reads: only a revocation of a key would notice.
     let refuse_writes = |replicas: &str| {
         let words = ["CONFIG", "SET", "min-replicas-to-write", replicas].map(str::as_bytes);
         assert_eq!(redis.command(&words), [Some(b"OK".to_vec())]);

@@ -1,4 +1,4 @@
-//! Streams: each event as soon as it is there, no more than the client takes, and an end that says what it is.
+//! Streams: each event at once, no more than the client takes, and an explicit end.
 //!
 //! Stages: gateway, provider, upstream.
 
@@ -8,10 +8,10 @@ use postern_tests::{Event, eventually, marker, shared};
 use serde_json::json;
 use std::time::{Duration, Instant};
 
-/// What a stream says while there is nothing to say.
+/// The comment of a silent stream.
 const COMMENT: &str = ": \n\n";
 
-/// Of a `stepped` stream that reports usage: role, 5 pieces, finish reason, usage, end.
+/// The events of a `stepped` stream with usage: role, 5 pieces, finish reason, usage, end.
 const EVENTS: usize = 9;
 
 #[tokio::test]
@@ -35,7 +35,7 @@ async fn each_event_arrives_before_the_next_one_is_sent() {
 
 #[tokio::test]
 async fn a_client_that_does_not_read_stops_the_vendor() {
-    // Sockets on the way hold up to some 12 MiB by themselves; without a bound it would be gigabytes.
+    // Sockets on the way hold about 12 MiB by themselves; without a bound it would be gigabytes.
     const BOUND_BYTES: u64 = 32 * 1024 * 1024;
     let (stage, marker) = (shared(), marker());
     let mut stream = stage.ask_streamed("huge", &marker).with_small_buffer().open().await;
@@ -73,12 +73,12 @@ async fn a_client_that_leaves_mid_stream_ends_the_vendors_work() {
     assert_eq!(stage.gateway.log_line(&marker).await["outcome"], "client_gone");
 }
 
-/// A guest of WASI 0.3 learns that its client has left by writing to it. While the vendor says nothing there is nothing
-/// to write, so the gateway writes a comment after 5 s.
+/// A guest of WASI 0.3 notices a leaving client only when it writes. While the vendor is silent there is nothing to
+/// write, so the gateway writes a comment after 5 s.
 #[tokio::test]
 async fn a_client_that_leaves_a_silent_stream_ends_the_vendors_work_before_its_deadline() {
     let (stage, marker) = (shared(), marker());
-    // The vendor would be waited for longer (60 s) than this waits.
+    // The timeout for the vendor (60 s) is longer than this test waits.
     let call = stage.ask_streamed("silent-midstream-for-long", &marker);
     let mut stream = call.header("x-request-id", marker.as_str()).open().await;
     stream.read_events(1).await;
@@ -90,7 +90,7 @@ async fn a_client_that_leaves_a_silent_stream_ends_the_vendors_work_before_its_d
 
 #[tokio::test]
 async fn the_comment_of_a_silent_stream_comes_between_events_and_changes_none() {
-    // Silent between two events, and in the midst of the second.
+    // Silent between two events, and within the second.
     for (model, released) in [("stepped", 2), ("halved", 3)] {
         let (stage, marker) = (shared(), marker());
         stage.upstream.release(&marker, released);
@@ -142,7 +142,7 @@ async fn a_slow_stream_is_no_silent_one() {
     assert_eq!(answer.events().last(), Some(&Event::Done));
 }
 
-/// What went well so far, then one error in the client's dialect, and no end marker.
+/// The successful part, then one error in the client's dialect, and no end marker.
 fn assert_cut_with(answer: &Answer, code: &str) {
     assert_eq!(answer.status, 200);
     let events = answer.events();

@@ -1,4 +1,4 @@
-//! Tokens that say more than they should: headers that lead elsewhere, forms with two meanings.
+//! Malicious tokens: headers that point elsewhere, ambiguous forms.
 
 use super::scene;
 use postern_tests::issuer::token::{compact, signed, signed_as};
@@ -34,7 +34,7 @@ async fn a_key_id_is_a_name_and_leads_nowhere() {
         scene.guarded.assert_refuses(&kid.to_string(), &token).await;
     }
     assert!(stranger.heads().is_empty(), "a key id was gone to: {:?}", stranger.heads());
-    // Nothing of an id is in any request.
+    // No request contains a part of an id.
     let heads = scene.corporate.heads().split_off(before);
     let usual = |head: &String| {
         head.starts_with("GET /keys {")
@@ -64,7 +64,7 @@ async fn a_header_cannot_bring_its_own_key() {
         scene.guarded.assert_refuses(&members.to_string(), &token).await;
     }
     assert!(stranger.heads().is_empty(), "{:?}", stranger.heads());
-    // Where the signature is the issuer's, they are of no interest.
+    // With the issuer's signature, they are harmless.
     let members = json!({ "jku": url, "x5u": url });
     let good = signed_as(&scene.p256, &members, &scene.claims().to_string());
     scene.guarded.assert_lets_in("ignored headers", &good, "alice").await;
@@ -158,7 +158,7 @@ async fn refuses_what_is_no_token_at_all() {
     {
         guarded.assert_refuses(secret, secret).await;
     }
-    // The header is JSON, but of no token.
+    // The header is JSON, but not of a token.
     let payload = json!({ "iss": scene().corporate.origin() }).to_string();
     for header in ["{}", "[]", "null", "7", r#"{"alg":"ES256""#] {
         guarded.assert_refuses(header, &compact(header, &payload, &[1; 64])).await;
@@ -167,7 +167,7 @@ async fn refuses_what_is_no_token_at_all() {
 
 #[tokio::test]
 async fn a_token_is_not_for_reading_back() {
-    // What a token says is in no refusal: it may be anybody's.
+    // No refusal repeats a token's claims: the token may be forged.
     let (scene, marker) = (scene(), postern_tests::marker());
     let claims = postern_tests::issuer::token::with(
         scene.claims(),

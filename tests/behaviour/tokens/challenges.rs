@@ -1,16 +1,16 @@
-//! What a client is told, so that it finds out by itself where to get a token.
+//! The challenge with which a client finds out where to get a token.
 
 use super::scene;
 use postern_tests::issuer::token::{signed, with};
 use postern_tests::{marker, shared};
 use serde_json::json;
 
-/// Where the policy's resource has its metadata (RFC 9728, 3.1).
+/// The path of the resource's metadata (RFC 9728, 3.1).
 const METADATA: &str =
     r#"resource_metadata="https://ai.example.com/.well-known/oauth-protected-resource/v1""#;
 
 #[tokio::test]
-async fn the_metadata_names_the_issuers_to_everybody() {
+async fn the_metadata_names_the_issuers_to_every_client() {
     let scene = scene();
     for path in
         ["/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/v1"]

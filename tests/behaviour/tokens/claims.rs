@@ -1,11 +1,11 @@
-//! Who a good token makes of its bearer, and what is remembered of it.
+//! From a valid token's claims to its caller, and the record of it.
 
 use super::scene;
 use postern_tests::issuer::token::{signed, with};
 use postern_tests::marker;
 use serde_json::{Value, json};
 
-/// The line of the log for a question with these claims beside the usual ones.
+/// The line of the log for a question with these additional claims.
 async fn line(claims: Value) -> Value {
     let (scene, marker) = (scene(), marker());
     let token = signed(&scene.p256, &with(scene.claims(), &claims));
@@ -20,7 +20,7 @@ async fn the_claims_of_the_policy_say_what_the_caller_is() {
     assert_eq!(said["consumer"], "alice");
     assert_eq!((&said["team"], &said["tenant"]), (&"physics".into(), &"acme".into()));
     assert_eq!(said["issuer"], "corporate");
-    // What no claim says is what consumers.toml says.
+    // A value without a claim comes from consumers.toml.
     let unsaid = line(json!({})).await;
     assert_eq!((&unsaid["team"], &unsaid["tenant"]), (&"research".into(), &Value::Null));
 }
@@ -70,9 +70,9 @@ async fn whom_no_policy_declares_is_what_the_issuers_policy_says() {
 }
 
 #[tokio::test]
-async fn whom_nobody_gave_access_is_known_and_not_let_in() {
+async fn a_consumer_without_access_is_known_and_refused() {
     let scene = scene();
-    // Not declared; and declared, but not for tokens of this issuer.
+    // An undeclared consumer; and a declared one, but not for tokens of this issuer.
     for subject in ["bob", "of-nobody", "tester", "partner/alice", "Alice", "alice "] {
         let marker = marker();
         let token = signed(&scene.p256, &scene.corporate.claims(subject));
@@ -83,7 +83,7 @@ async fn whom_nobody_gave_access_is_known_and_not_let_in() {
 }
 
 #[tokio::test]
-async fn a_claim_that_is_no_name_lets_nobody_in() {
+async fn a_claim_that_is_no_name_authenticates_no_caller() {
     let scene = scene();
     for subject in [
         json!(null),

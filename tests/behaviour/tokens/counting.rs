@@ -1,4 +1,4 @@
-//! Limits of a key hold the owner of tokens, whatever the tokens are called.
+//! Limits by key apply to the owner of tokens, whatever the tokens' ids.
 
 use postern_tests::issuer::token::{signed, unix_s, with};
 use postern_tests::issuer::{Endpoint, Guarded, Issuer, Key, Policies};
@@ -12,7 +12,7 @@ name = "two"
 limits = [{ scope = "key", unit = "requests", per = "day", window = "rolling", amount = 2 }]
 "#;
 
-/// Whoever `sub` or `name` says may call, by the plan of everybody.
+/// Every caller that `sub` or `name` names may call, by the same plan.
 fn start(issuer: &Issuer, consumer: &str) -> Guarded {
     let more = format!(
         "[issuer.claims]\nconsumer = \"{consumer}\"\n[issuer.undeclared]\nmodels = [\"plain-model\"]\n"
@@ -30,7 +30,7 @@ async fn statuses(guarded: &Guarded, key: &Key, claims: &[Value]) -> Vec<u16> {
 }
 
 #[tokio::test]
-async fn every_token_of_a_subject_counts_for_her_and_for_nobody_else() {
+async fn every_token_of_a_subject_counts_for_her_alone() {
     let key = Key::p256("p256");
     let issuer = Issuer::start(&[&key]);
     let guarded = start(&issuer, "sub");
@@ -40,7 +40,7 @@ async fn every_token_of_a_subject_counts_for_her_and_for_nobody_else() {
     // Another subject whose tokens have the same ids.
     let bob = [of("bob", "1"), of("bob", "2"), of("bob", "3")];
     assert_eq!(statuses(&guarded, &key, &bob).await, [200, 200, 429]);
-    // Records tell the tokens apart all the same.
+    // Records still distinguish the tokens.
     let mut ids = Vec::new();
     for id in ["a", "b"] {
         let marker = marker();

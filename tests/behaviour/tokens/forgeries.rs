@@ -1,4 +1,4 @@
-//! Tokens that nobody's key has signed as they are.
+//! Tokens whose signature was not made with an issuer's key.
 
 use super::scene;
 use postern_tests::issuer::Key;
@@ -60,10 +60,10 @@ async fn refuses_a_mac_made_with_a_public_key() {
 #[tokio::test]
 async fn refuses_an_algorithm_that_is_not_of_the_issuers_list() {
     let scene = scene();
-    // Rightly signed, with a key of the issuer's set.
+    // Validly signed, with a key of the issuer's set.
     let token = signed(&scene.partner_rsa, &scene.partner.claims("somebody"));
     scene.guarded.assert_refuses("RS256 of an issuer that signs with ES256", &token).await;
-    // What the header says is not what the signature is.
+    // The header names another algorithm than the signature's.
     for algorithm in ["PS256", "RS384", "RS512", "RS1", "ES256", "EdDSA", "rs256"] {
         let members = json!({ "alg": algorithm });
         let token = signed_as(&scene.rsa, &members, &scene.claims().to_string());
@@ -85,7 +85,7 @@ async fn refuses_a_token_signed_with_another_key_of_the_same_id() {
         let token = signed(&forger, &scene.claims());
         scene.guarded.assert_refuses(forger.algorithm(), &token).await;
     }
-    // A good signature of another token.
+    // A valid signature of another token.
     let (one, other) = (scene.token(), scene.token());
     let mixed =
         format!("{}.{}", one.rsplit_once('.').unwrap().0, other.rsplit_once('.').unwrap().1);
@@ -97,7 +97,7 @@ async fn refuses_a_key_that_is_too_short_though_the_issuer_has_it() {
     let scene = scene();
     let token = signed(&scene.weak, &scene.claims());
     scene.guarded.assert_refuses("RSA of 1024 bits", &token).await;
-    // The other keys of the set are as good as ever.
+    // The other keys of the set are still valid.
     let token = signed(&scene.rsa, &scene.claims());
     scene.guarded.assert_lets_in("RSA of 2048 bits", &token, "alice").await;
 }

@@ -1,4 +1,4 @@
-//! Whoever guesses tokens does not have the issuer asked about each.
+//! Guessed tokens are not all introspected.
 
 use postern_tests::issuer::token::{AUDIENCE, unix_s};
 use postern_tests::issuer::{Endpoint, Guarded, Issuer, Policies};
@@ -45,7 +45,7 @@ async fn guesses_of_one_address_are_bounded_and_good_tokens_go_on() {
             assert_eq!(answer.status, 401, "{}", answer.text());
         }
     }
-    // A minute may have begun meanwhile.
+    // A new minute may have begun meanwhile.
     let asked = issuer.asked(Endpoint::Introspection) - 1;
     assert!((5..=10).contains(&asked) && refused == 40 - asked, "{asked} asked, {refused} refused");
     guarded.assert_lets_in("kept", "a-good-token", "alice").await;
@@ -72,7 +72,7 @@ async fn guesses_are_bounded_in_all_and_good_tokens_count_for_nothing() {
 }
 
 #[tokio::test]
-async fn nobody_is_asked_about_keys_of_others() {
+async fn keys_of_other_services_are_not_introspected() {
     let issuer = Issuer::start(&[]);
     let guarded = guarded(&issuer, "");
     for key in [

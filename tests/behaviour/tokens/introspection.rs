@@ -1,4 +1,4 @@
-//! Opaque tokens, whose issuer is asked about them (RFC 7662).
+//! Opaque tokens, which their issuer introspects (RFC 7662).
 
 use postern_tests::issuer::token::{AUDIENCE, signed, unix_s, with};
 use postern_tests::issuer::{Endpoint, Guarded, Issuer, Key, Manner, Policies};
@@ -6,7 +6,7 @@ use postern_tests::{PATIENCE, marker};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-/// With all characters that a token may have (RFC 6750, 2.1), and that a form must escape.
+/// With all characters of tokens (RFC 6750, 2.1), some of which a form must escape.
 const TOKEN: &str = "op.aq-ue_to~ken+/0123456789==";
 
 fn guarded(issuer: &Issuer, cache_s: u64, more: &str) -> Guarded {
@@ -16,7 +16,7 @@ fn guarded(issuer: &Issuer, cache_s: u64, more: &str) -> Guarded {
     Guarded::start(&policies)
 }
 
-/// What is said of a token of `alice`.
+/// The answer about a token of `alice`.
 fn active(issuer: &Issuer) -> Value {
     json!({
         "active": true, "iss": issuer.origin(), "sub": "alice", "aud": AUDIENCE, "scope": "ai.use",
@@ -44,7 +44,7 @@ async fn the_issuer_is_asked_once_as_the_rfc_says_and_its_answer_kept() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_active_lets_nobody_in() {
+async fn an_inactive_token_authenticates_no_caller() {
     let issuer = Issuer::start(&[]);
     let guarded = guarded(&issuer, 60, "required_scopes = [\"ai.use\"]");
     let now = unix_s();
@@ -149,12 +149,12 @@ async fn a_kept_answer_holds_while_the_issuer_is_away() {
 }
 
 #[tokio::test]
-async fn nobody_is_asked_about_keys() {
+async fn keys_are_not_introspected() {
     let issuer = Issuer::start(&[]);
     let guarded = guarded(&issuer, 60, "");
     let key = guarded.stage.key.expose();
     assert_eq!(guarded.answer(key, &marker()).await.status, 200);
-    // Mistyped, unknown, of another issuer: none of them is this issuer's to know.
+    // Mistyped, unknown, of another issuer: none of them may be sent to this issuer.
     let another = if key.ends_with('x') { 'y' } else { 'x' };
     let mistyped = format!("{}{another}", &key[..key.len() - 1]);
     let unknown = postern_keys::Key::from_random([7; 32]);

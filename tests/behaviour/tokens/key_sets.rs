@@ -1,4 +1,4 @@
-//! The keys of an issuer: fetched, kept, renewed, and used for a while when the issuer is away.
+//! The keys of an issuer: fetched, cached, renewed, and used for some time while the issuer is down.
 
 use postern_tests::issuer::token::{signed, unix_s};
 use postern_tests::issuer::{Endpoint, Guarded, Issuer, Key, Manner, Policies};
@@ -6,7 +6,7 @@ use postern_tests::{PATIENCE, marker};
 use serde_json::json;
 use std::time::{Duration, Instant};
 
-/// As policy says below.
+/// The values of the policy below.
 const TTL_S: u64 = 600;
 const STALE_S: u64 = 1_200;
 const REFRESH_S: u64 = 10;
@@ -19,7 +19,7 @@ fn guarded(issuer: &Issuer) -> Guarded {
     Guarded::start(&policies.consumer("alice", "issuers = [\"corporate\"]"))
 }
 
-/// Puts a key set of that age where the gateway keeps those that it has fetched.
+/// Stores a key set of this age where the gateway caches fetched ones.
 fn keep(guarded: &Guarded, issuer: &Issuer, key: &Key, age_s: u64) {
     let record = json!({
         "schema": 1,
@@ -41,7 +41,7 @@ async fn are_fetched_once_for_many_tokens() {
     }
     assert_eq!((issuer.asked(Endpoint::Discovery), issuer.asked(Endpoint::KeySet)), (1, 1));
     assert_eq!(issuer.asked(Endpoint::Elsewhere), 0);
-    // What is known of it is no secret; the token, which is one, is in no request to the issuer.
+    // Its name is public; the token, which is secret, is in no request to the issuer.
     assert!(issuer.heads().iter().all(|head| !head.contains("authorization")));
 }
 
@@ -57,7 +57,7 @@ async fn are_waited_for_by_all_who_come_at_once() {
     let all = tokio::join!(one(), one(), one(), one(), one(), one(), one(), one());
     let (a, b, c, d, e, f, g, h) = all;
     assert_eq!([a, b, c, d, e, f, g, h], [200; 8], "{}", guarded.stage.gateway.log());
-    // A trap would take all of them, and be said by the host.
+    // A trap would end all of them, and the host would report it.
     assert!(!guarded.stage.gateway.log().contains("an instance of"));
 }
 
@@ -69,7 +69,7 @@ async fn a_new_key_is_looked_for_once_in_a_while_and_found() {
     guarded.assert_lets_in("the old key", &signed(&old, &issuer.claims("alice")), "alice").await;
     let fetched = Instant::now();
     issuer.publish(&[&old, &new]);
-    // Until it is time to look again, an unknown key is nobody's; and then it is found by the first who has it.
+    // Until the next fetch is due, an unknown key is invalid; then the first token with it causes the fetch.
     let token = signed(&new, &issuer.claims("alice"));
     loop {
         let status = guarded.answer(&token, &marker()).await.status;
@@ -80,13 +80,13 @@ async fn a_new_key_is_looked_for_once_in_a_while_and_found() {
         assert!(fetched.elapsed() < PATIENCE, "the new key is not found");
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
-    // The store says full seconds.
+    // The store has full seconds.
     assert!(fetched.elapsed() > Duration::from_secs(REFRESH_S - 2), "{:?}", fetched.elapsed());
     assert_eq!(issuer.asked(Endpoint::KeySet), 2);
     guarded
         .assert_lets_in("the old key still", &signed(&old, &issuer.claims("alice")), "alice")
         .await;
-    // A flood of invented keys makes none of requests.
+    // A flood of invented keys causes no flood of requests.
     let flood = Instant::now();
     for number in 0..20 {
         let invented = Key::p256(&format!("invented-{number}"));
@@ -129,7 +129,7 @@ async fn stale_keys_are_used_while_the_issuer_is_away_and_no_longer() {
         keep(&stale, &issuer, &key, TTL_S + STALE_S - 60);
         stale.assert_lets_in(&what, &signed(&key, &issuer.claims("alice")), "alice").await;
         assert!(issuer.asked(Endpoint::Discovery) > 0, "{what}: a stale set is looked for anew");
-        // Nobody knows whether a key that is not in it is one.
+        // It is unknown whether a missing key exists.
         let unknown = signed(&Key::p256("two"), &issuer.claims("alice"));
         stale.assert_unavailable(&what, &unknown).await;
         let too_old = guarded(&issuer);

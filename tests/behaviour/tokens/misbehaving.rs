@@ -1,11 +1,11 @@
-//! Issuers that answer as none should: nobody is let in, and it is not said to be the caller's fault.
+//! Issuers with invalid answers: no caller is authenticated, and the fault is not the caller's.
 
 use postern_tests::issuer::token::{signed, with};
 use postern_tests::issuer::{Endpoint, Guarded, Issuer, Key, Manner, Policies};
 use serde_json::json;
 use std::time::{Duration, Instant};
 
-/// Long enough on a busy machine, and short beside the patience of a test.
+/// Long enough on a busy machine, and short compared with the patience of a test.
 const TIMEOUT_MS: u64 = 1_500;
 
 fn say(text: &str) -> Manner {
@@ -34,7 +34,7 @@ fn manners() -> Vec<Manner> {
     ]
 }
 
-/// An issuer for each of these manners at this endpoint, a gateway that trusts them all, and a token of each.
+/// An issuer for each of these behaviours at this endpoint, a gateway that trusts them all, and a token of each.
 fn all(
     key: &Key,
     endpoint: Endpoint,
@@ -58,7 +58,7 @@ fn all(
 }
 
 #[tokio::test]
-async fn a_key_set_that_is_none_lets_nobody_in() {
+async fn an_invalid_key_set_authenticates_no_caller() {
     let key = Key::p256("one");
     let mut manners = manners();
     manners.push(Manner::ManyKeys);
@@ -73,7 +73,7 @@ async fn a_key_set_that_is_none_lets_nobody_in() {
 }
 
 #[tokio::test]
-async fn a_discovery_document_that_is_none_lets_nobody_in() {
+async fn an_invalid_discovery_document_authenticates_no_caller() {
     let key = Key::p256("one");
     let (guarded, issuers) = all(&key, Endpoint::Discovery, manners());
     for (what, issuer, token) in issuers {
@@ -102,12 +102,12 @@ async fn a_discovery_document_of_another_issuer_leads_nowhere() {
         json!({ "jwks_uri": "/keys" }),
         json!({ "jwks_uri": "file:///etc/passwd" }),
         json!({ "jwks_uri": "http://169.254.169.254/latest/meta-data" }),
-        // Nobody has granted it.
+        // This host is not granted.
         json!({ "jwks_uri": stranger.key_set_url() }),
         json!({ "jwks_uri": "https://login.example.com/keys" }),
     ] {
         issuer.behave(Endpoint::Discovery, say(&with(right.clone(), &members).to_string()));
-        // A gateway for each: after a failure nobody asks again at once.
+        // A gateway for each: after a failure there is a pause before the next request.
         let guarded = Guarded::start(&policies);
         let token = signed(&key, &issuer.claims("alice"));
         guarded.assert_unavailable(&members.to_string(), &token).await;
@@ -116,9 +116,9 @@ async fn a_discovery_document_of_another_issuer_leads_nowhere() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_nobody_is_at_is_the_gateways_trouble() {
+async fn an_unreachable_issuer_is_the_gateways_fault() {
     let key = Key::p256("one");
-    // Nobody listens on this port; and nobody has granted the second.
+    // This port has no listener, and the second is not granted.
     for (issuer, policies) in [
         ("http://127.0.0.1:1", Policies::default().host("http://127.0.0.1:1")),
         ("http://127.0.0.1:2", Policies::default()),

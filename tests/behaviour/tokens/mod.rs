@@ -1,4 +1,4 @@
-//! Who may call with a token: signed by an issuer of policy, or known to one.
+//! Authentication by tokens: signed by an issuer of policy, or introspected.
 //!
 //! Stages: gateway, auth, upstream.
 
@@ -21,7 +21,7 @@ use postern_tests::issuer::{Guarded, Issuer, Key, Policies};
 use serde_json::Value;
 use std::sync::LazyLock;
 
-/// Of the gateway, as its clients reach it.
+/// The gateway's address for its clients.
 const RESOURCE: &str = r#"
 [protected_resource]
 url = "https://ai.example.com/v1"
@@ -29,7 +29,7 @@ documentation = "https://docs.example.com/ai"
 scopes = ["ai.use"]
 "#;
 
-/// What the tokens of `corporate` say of a caller, and where.
+/// The claims of `corporate`'s tokens that describe a caller.
 const CLAIMS: &str = r#"
 required_scopes = ["ai.use"]
 [issuer.claims]
@@ -40,7 +40,7 @@ regions = "regions"
 data_class = "data_class"
 "#;
 
-/// Tokens of `partner` may be of anybody, who may use one model; they end when they say.
+/// Tokens of `partner` may name any consumer, which may use one model; they have their own expiry.
 const UNDECLARED: &str = r#"
 algorithms = ["ES256"]
 leeway_s = 0
@@ -49,7 +49,7 @@ models = ["plain-model"]
 team = "partners"
 "#;
 
-/// A gateway that takes the tokens of two issuers.
+/// A gateway that trusts two issuers.
 struct Scene {
     guarded: Guarded,
     /// Its keys are RSA, elliptic, Edwards' and one that is too short. Of its consumers `alice` is declared.
@@ -64,7 +64,7 @@ struct Scene {
     partner_rsa: Key,
 }
 
-/// The scene of all tests that leave it as they found it.
+/// The scene of all tests that do not change it.
 fn scene() -> &'static Scene {
     static SCENE: LazyLock<Scene> = LazyLock::new(Scene::start);
     &SCENE
@@ -89,12 +89,12 @@ impl Scene {
         Self { guarded, corporate, partner, rsa, p256, ed25519, weak, partner_p256, partner_rsa }
     }
 
-    /// What a good token of `corporate` says.
+    /// The claims of a valid token of `corporate`.
     fn claims(&self) -> Value {
         self.corporate.claims("alice")
     }
 
-    /// A good token of `corporate`.
+    /// A valid token of `corporate`.
     fn token(&self) -> String {
         signed(&self.p256, &self.claims())
     }
@@ -107,7 +107,7 @@ async fn takes_tokens_of_every_algorithm_of_the_policy() {
         let token = signed(key, &scene.claims());
         let guarded = &scene.guarded;
         guarded.assert_lets_in(key.algorithm(), &token, "alice").await;
-        // The second time it is remembered.
+        // The second time it is cached.
         guarded.assert_lets_in(key.algorithm(), &token, "alice").await;
     }
     assert_eq!(scene.corporate.complaints(), Vec::<String>::new());
@@ -118,6 +118,6 @@ async fn takes_tokens_of_several_issuers_each_for_its_own() {
     let scene = scene();
     scene.guarded.assert_lets_in("corporate", &scene.token(), "alice").await;
     let token = signed(&scene.partner_p256, &scene.partner.claims("alice"));
-    // Not the consumer `alice`: this issuer does not speak for it.
+    // Not the consumer `alice`, whom this issuer may not name.
     scene.guarded.assert_lets_in("partner", &token, "partner/alice").await;
 }

@@ -1,4 +1,4 @@
-//! In which headers a credential may come, and what else is in them.
+//! The headers of a credential, and other headers.
 
 use super::scene;
 use postern_tests::issuer::Guarded;
@@ -50,7 +50,7 @@ async fn takes_one_credential_twice_and_refuses_two() {
 }
 
 #[tokio::test]
-async fn a_caller_is_nobody_else_for_what_it_writes_into_headers() {
+async fn a_caller_is_the_same_whatever_it_writes_into_headers() {
     let guarded = &scene().guarded;
     let forged = [
         ("x-postern-consumer", "tester"),
@@ -70,9 +70,9 @@ async fn a_caller_is_nobody_else_for_what_it_writes_into_headers() {
         let call = guarded.ask("plain-model", marker);
         forged.iter().fold(call, |call, (name, value)| call.header(name, *value))
     };
-    let nobody = marker();
-    assert_eq!(ask(&nobody).send().await.status, 401);
-    guarded.assert_nothing_reached_the_vendor(&nobody);
+    let unsent = marker();
+    assert_eq!(ask(&unsent).send().await.status, 401);
+    guarded.assert_nothing_reached_the_vendor(&unsent);
     let alice = marker();
     assert_eq!(ask(&alice).key(&scene().token()).send().await.status, 200);
     let line = guarded.stage.gateway.log_line(&alice).await;

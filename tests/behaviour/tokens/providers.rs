@@ -27,7 +27,7 @@ async fn a_signed_token_of_a_certified_provider_lets_its_client_in() {
         let forged = format!("{input}.{}", signature.chars().rev().collect::<String>());
         guarded.assert_refuses(resource, &forged).await;
     }
-    // Whoever asks for nothing of ours gets nothing here.
+    // A token for another audience is refused here.
     guarded.assert_refuses("an opaque token", &provider.token(OPAQUE).await).await;
 }
 

@@ -31,7 +31,7 @@ async fn lets_in_who_has_the_secret() {
 }
 
 #[tokio::test]
-async fn lets_nobody_in_who_has_not() {
+async fn refuses_a_caller_without_it() {
     let key = Key::shared("shared", SHARED_SECRET);
     let good = claims(ISSUER, "alice");
     let token = signed(&key, &good);

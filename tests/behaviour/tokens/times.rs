@@ -75,7 +75,7 @@ async fn a_remembered_token_ends_when_it_ends() {
 }
 
 #[tokio::test]
-async fn refuses_a_token_for_somebody_else() {
+async fn refuses_a_token_for_another_audience() {
     for audience in [
         json!("another"),
         json!(["another", "others"]),

@@ -1,4 +1,4 @@
-//! The three clients: what each writes, and what it understands of an answer.
+//! The three clients: their requests, and their reading of an answer.
 
 mod anthropic;
 mod openai;
@@ -7,7 +7,7 @@ mod responses;
 use postern_tests::Event;
 use serde_json::Value;
 
-/// Whose SDK an application uses.
+/// The SDK of an application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Client {
     OpenAi,
@@ -15,7 +15,7 @@ pub enum Client {
     Anthropic,
 }
 
-/// What is asked for, in no dialect.
+/// A question, independent of the dialect.
 #[derive(Debug, Clone, Default)]
 pub struct Ask {
     pub model: String,
@@ -32,7 +32,7 @@ pub struct Ask {
     pub stop: Option<String>,
 }
 
-/// What a client understood of an answer, in no dialect.
+/// An answer as a client reads it, independent of the dialect.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Seen {
     pub text: String,
@@ -41,7 +41,7 @@ pub struct Seen {
     pub calls: Vec<Call>,
     pub finish: String,
     pub usage: Usage,
-    /// What the next request must say of this turn.
+    /// The part of this turn that the next request must repeat.
     pub turn: Vec<Value>,
 }
 
@@ -52,7 +52,7 @@ pub struct Call {
     pub arguments: String,
 }
 
-/// As our usage counts: input with cached tokens, output with thoughts. What a dialect has no word for is 0.
+/// In our counting: input with cached tokens, output with thoughts. A count that a dialect lacks is 0.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Usage {
     pub input: u64,
@@ -61,7 +61,7 @@ pub struct Usage {
     pub reasoning: u64,
 }
 
-/// An error as a client understands it.
+/// An error as a client reads it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Error {
     pub kind: String,
@@ -96,7 +96,7 @@ impl Client {
         }
     }
 
-    /// The next turn: the conversation so far, and what the tools returned or the user says.
+    /// The next turn: the conversation so far, and the results of tools or the user's message.
     pub fn next(self, before: &Value, seen: &Seen, results: &[&str]) -> Value {
         match self {
             Self::OpenAi => openai::next(before, seen, results),
@@ -105,7 +105,7 @@ impl Client {
         }
     }
 
-    /// A whole answer.
+    /// A buffered answer.
     pub fn whole(self, body: &Value) -> Seen {
         match self {
             Self::OpenAi => openai::whole(body),
@@ -114,7 +114,7 @@ impl Client {
         }
     }
 
-    /// A streamed answer, put together as the SDK does it; or the error that ended it.
+    /// A streamed answer, assembled as the SDK does; or the error that ended it.
     pub fn streamed(self, events: &[Event]) -> Result<Seen, Error> {
         let objects: Vec<&Value> = events.iter().filter_map(Event::json).collect();
         if let Some(error) = objects.iter().find_map(|object| self.error(object)) {
@@ -130,7 +130,7 @@ impl Client {
         })
     }
 
-    /// The error that an object is, if it is one in this client's shape.
+    /// The error in an object, if it has one in this client's form.
     pub fn error(self, object: &Value) -> Option<Error> {
         let error = match self {
             Self::OpenAi => object.get("error")?,

@@ -103,7 +103,7 @@ pub fn collected(chunks: &[&Value]) -> Value {
             merge(&mut message, choice["delta"].as_object().expect("a delta"));
         }
     }
-    // Where a piece belongs is of no use in the whole: the SDK leaves it out.
+    // The SDK leaves the position of a piece out of the whole.
     for list in ["tool_calls", "reasoning_details"] {
         let items = message.get_mut(list).and_then(Value::as_array_mut);
         for item in items.into_iter().flatten().filter_map(Value::as_object_mut) {

@@ -92,7 +92,7 @@ pub fn whole(body: &Value) -> Seen {
     }
 }
 
-/// The response of the last event, after a look at the pieces: joined, they are what it says.
+/// The response of the last event, checked against the joined pieces.
 pub fn collected(events: &[&Value]) -> Value {
     let numbers: Vec<_> = events.iter().map(|event| count(&event["sequence_number"])).collect();
     assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]), "{numbers:?}");

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use spin_sdk::experimental::wasi::keyvalue::atomics::{self, Cas, CasError};
 use spin_sdk::experimental::wasi::keyvalue::store::{self, Bucket, Error};
 
-/// How often a request adds one: requests that are sent at once are then under way at once.
+/// The additions per request, enough that concurrent requests overlap.
 const TIMES: usize = 20;
 
 pub fn report(label: &str) -> Value {
@@ -15,14 +15,14 @@ pub fn report(label: &str) -> Value {
     }
 }
 
-/// Adds one to a counter, [`TIMES`]: the values that it had then.
+/// Adds one to a counter, [`TIMES`] times; returns its values.
 pub fn increment(label: &str, name: &str) -> Value {
     seen(store::open(label).and_then(|bucket| {
         (0..TIMES).map(|_| atomics::increment(&bucket, name, 1)).collect::<Result<Vec<_>, _>>()
     }))
 }
 
-/// The same on decimal digits by compare-and-swap, as often as it takes.
+/// The same on decimal digits by compare-and-swap, with retries.
 pub fn swap(label: &str, name: &str) -> Value {
     seen(store::open(label).and_then(|bucket| {
         (0..TIMES).map(|_| swap_until_done(&bucket, name)).collect::<Result<Vec<_>, _>>()
@@ -48,7 +48,7 @@ fn exercise(bucket: &Bucket) -> Value {
     })
 }
 
-/// Reads, lets somebody else write what `overtaken` says, and swaps.
+/// Reads, lets another program write what `overtaken` names, and swaps.
 fn swap_once(bucket: &Bucket, name: &str, value: &[u8], overtaken: Option<&[u8]>) -> Value {
     let read = Cas::new(bucket, name).and_then(|cas| Ok((cas.current()?, cas)));
     let (current, cas) = match read {

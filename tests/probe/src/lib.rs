@@ -1,6 +1,7 @@
-//! Calls every capability of the host through the SDK, and tells what it saw as JSON.
+//! Calls every capability of the host through the SDK, and reports the results as JSON.
 //!
 //! The last segment of the path names the capability, the query is its one argument: the label of a store or a
+//! database, the address of a server, the name of a counter, the path of a file. The tests judge the results.
 //! database, the address of a server, the name of a counter, the path of a file. The probe judges nothing: that is for the tests.
 
 mod buckets;
@@ -29,7 +30,7 @@ async fn handle(request: Request) -> impl IntoResponse {
     }
 }
 
-/// What came of calling a capability; none if there is none of that name.
+/// The result of calling a capability; none if the name is unknown.
 async fn report(capability: &str, argument: Option<&str>) -> Option<Value> {
     let label = argument.unwrap_or(LABEL);
     let name = argument.unwrap_or("count");

@@ -1,4 +1,4 @@
-//! What a call gave, as JSON.
+//! The result of a call, as JSON.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ pub fn seen<T: Serialize, E: Debug>(result: Result<T, E>) -> Value {
     }
 }
 
-/// The same, for what could not even be opened.
+/// The same, if it could not even be opened.
 pub fn refused(error: impl Debug) -> Value {
     json!({ "refused": format!("{error:?}") })
 }

@@ -1,11 +1,11 @@
-//! `spin:sqlite`, both ways to call it: asynchronous with a stream of rows, and synchronous.
+//! `spin:sqlite`, by both interfaces: asynchronous with a stream of rows, and synchronous.
 
 use crate::seen::{refused, seen};
 use serde_json::{Value, json};
 use spin_sdk::sqlite::wit::sqlite as synchronous;
 use spin_sdk::sqlite::{Connection, Error, RowResult, Value as SqlValue};
 
-/// More than fits into one piece of a stream.
+/// More than one chunk of a stream.
 const MANY_ROWS: &str = "WITH RECURSIVE numbers(n) AS
     (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 10000) SELECT n FROM numbers";
 
@@ -24,7 +24,7 @@ pub async fn report(label: &str) -> Value {
     }
 }
 
-/// Every kind of value, written, and read with the type that SQLite took it for.
+/// Every kind of value, written and read with SQLite's type.
 async fn kinds(connection: &Connection) -> Result<Vec<Value>, Error> {
     run(connection, "CREATE TABLE kinds (position INTEGER PRIMARY KEY, value)", []).await?;
     let values = [
@@ -56,7 +56,7 @@ async fn changes(connection: &Connection) -> Result<Value, Error> {
     Ok(json!({ "last_insert_rowid": inserted, "updated": connection.changes().await }))
 }
 
-/// How many rows are there while a transaction has added one, and after it was taken back.
+/// The number of rows while a transaction has added one, and after its rollback.
 async fn rolled_back(connection: &Connection) -> Result<Vec<Value>, Error> {
     let count = "SELECT count(*) FROM kinds";
     run(connection, "BEGIN", []).await?;
@@ -67,7 +67,7 @@ async fn rolled_back(connection: &Connection) -> Result<Vec<Value>, Error> {
     Ok(during.into_iter().chain(after).map(shown).collect())
 }
 
-/// How many rows the stream brings, and their sum.
+/// The number of rows of the stream, and their sum.
 async fn many(connection: &Connection) -> Result<(u64, i64), Error> {
     let mut result = connection.execute(MANY_ROWS, []).await?;
     let (mut rows, mut sum) = (0, 0);
@@ -92,7 +92,7 @@ async fn errors(connection: &Connection) -> Value {
     })
 }
 
-/// What the other connection wrote, and one row more.
+/// The other connection's row, and one more.
 fn synchronously(label: &str) -> Result<Value, Error> {
     let connection = synchronous::Connection::open(label)?;
     let texts =

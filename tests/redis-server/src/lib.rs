@@ -1,4 +1,4 @@
-//! A Redis server for a test or a benchmark, with nothing in it, that ends with its owner.
+//! An empty Redis server for a test or a benchmark, which ends with its owner.
 
 use std::ffi::OsString;
 use std::io::{Error, ErrorKind, Read, Result, Write};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 /// It listens within a tenth of a second, unless the machine is busy.
 const START_LIMIT: Duration = Duration::from_secs(30);
 
-/// A running server that keeps nothing. Dropped, it is killed, and also when its owner is.
+/// A running server without persistence. It is killed when it is dropped, and when its owner is killed.
 #[derive(Debug)]
 pub struct RedisServer {
     /// A shell that kills the server when its input ends.
@@ -40,28 +40,28 @@ impl RedisServer {
             let server = Self { guard: launch(port, folder.path())?, port, folder };
             match server.wait() {
                 Ok(()) => return Ok(server),
-                // Between the look and the start, another program has taken the port.
+                // Since the port was chosen, another program has taken it.
                 Err(error) if error.kind() == ErrorKind::AddrInUse && attempts < 5 => attempts += 1,
                 Err(error) => return Err(error),
             }
         }
     }
 
-    /// Ends it in the midst of whatever it does.
+    /// Kills it at any moment.
     pub fn stop(&mut self) {
         drop(self.guard.stdin.take());
         // It may have ended before.
         let _ = self.guard.wait();
     }
 
-    /// After [`RedisServer::stop`]: another server at the same address, which knows nothing.
+    /// After [`RedisServer::stop`]: an empty server at the same address.
     ///
     /// # Errors
     ///
-    /// As of [`RedisServer::start`].
+    /// As for [`RedisServer::start`].
     pub fn start_again(&mut self) -> Result<()> {
         let start = Instant::now();
-        // Another program's connection may have got the port meanwhile.
+        // A connection of another program may have got the port meanwhile.
         while let Err(error) = TcpListener::bind(self.address()) {
             if start.elapsed() > START_LIMIT {
                 return Err(error);
@@ -72,7 +72,7 @@ impl RedisServer {
         self.wait()
     }
 
-    /// Where it listens.
+    /// Its address.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         (Ipv4Addr::LOCALHOST, self.port).into()
@@ -102,7 +102,7 @@ impl RedisServer {
         }
     }
 
-    /// Whether it is the server that works in our folder (<https://redis.io/docs/latest/commands/config-get/>).
+    /// Whether it is the server of our folder (<https://redis.io/docs/latest/commands/config-get/>).
     fn is_ours(&self, mut connection: TcpStream) -> Result<bool> {
         connection.set_read_timeout(Some(START_LIMIT))?;
         connection.write_all(b"CONFIG GET dir\r\nQUIT\r\n")?;

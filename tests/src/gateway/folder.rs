@@ -6,7 +6,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Where the files of one gateway are.
+/// The files of one gateway.
 pub(super) struct Folder {
     folder: tempfile::TempDir,
     has_runtime_config: bool,
@@ -18,7 +18,7 @@ impl Folder {
         let shipped = manifest::shipped();
         let text = options.manifest.as_ref().unwrap_or(&shipped);
         let root = manifest::repository().display().to_string();
-        // The manifest speaks of the repository's folders, and stands elsewhere.
+        // The manifest names folders of the repository, and is written elsewhere.
         let text = text.replace("\"target/components/", &format!("\"{root}/target/components/"));
         std::fs::write(folder.path().join("spin.toml"), text).expect("a file");
         if let Some(text) = &options.runtime_config {
@@ -40,7 +40,7 @@ impl Folder {
         command
     }
 
-    /// The operator's program, with nothing of a checkout or a toolchain.
+    /// The operator's program, without a checkout or a toolchain.
     pub(super) fn operator(&self, options: &Options) -> Command {
         let mut command = Command::new(beside(&program(), "postern"));
         command.env_clear().current_dir("/").arg("--policies").arg(policies(options));
@@ -53,10 +53,10 @@ impl Folder {
         command
     }
 
-    /// The host's program with these words, on the state of this gateway.
+    /// The host's program with these arguments, on the state of this gateway.
     pub(super) fn host(&self, words: &[&str]) -> Command {
         let mut command = Command::new(program());
-        // A `.env` of the repository is not meant for tests.
+        // A `.env` of the repository must not affect tests.
         command.current_dir(self.folder.path()).args(words);
         command.arg("--state-dir").arg(self.folder.path().join("state"));
         if self.has_runtime_config {
@@ -72,7 +72,7 @@ fn policies(options: &Options) -> PathBuf {
     options.policies.clone().unwrap_or_else(|| here().join("policies"))
 }
 
-/// Another program that was built with this one.
+/// Another program of the same build.
 fn beside(program: &Path, name: &str) -> PathBuf {
     let other = program.with_file_name(name);
     assert!(
@@ -88,7 +88,7 @@ fn here() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The host: as `POSTERN_HOST` says, else as cargo built it beside the tests.
+/// The host: `POSTERN_HOST`, else the one that cargo built beside the tests.
 fn program() -> PathBuf {
     let program =
         env::var_os("POSTERN_HOST").map_or_else(|| build().join("postern-host"), PathBuf::from);

@@ -1,4 +1,4 @@
-//! A gateway that is guarded: policies of a test's own, and the vendor behind.
+//! A gateway with policies of a test's own, and its vendor.
 
 use super::Policies;
 use crate::client::{Answer, Call};
@@ -7,7 +7,7 @@ use crate::stage::{Stage, question};
 
 /// A vendor, and a gateway with policies of its own in front of it.
 pub struct Guarded {
-    /// Both, with the keys of two consumers that may ask for models as ever.
+    /// Both, with the keys of two consumers with the usual models.
     pub stage: Stage,
     _policies: tempfile::TempDir,
 }
@@ -39,12 +39,12 @@ impl Guarded {
         call.body(question(model, marker).to_string()).header("x-request-id", marker)
     }
 
-    /// What becomes of a plain question with this token.
+    /// The answer to a plain question with this token.
     pub async fn answer(&self, token: &str, marker: &str) -> Answer {
         self.ask("plain-model", marker).key(token).send().await
     }
 
-    /// The vendor has seen nothing of the request with this marker.
+    /// Asserts that the vendor has seen nothing of the request with this marker.
     ///
     /// # Panics
     ///
@@ -55,11 +55,11 @@ impl Guarded {
         self.stage.assert_nothing_invalid_was_sent();
     }
 
-    /// Nobody was let in with this token: 401 with the challenge of RFC 6750, and the vendor knows nothing of it.
+    /// Asserts that the token is refused: 401 with the challenge of RFC 6750, and nothing reaches the vendor.
     ///
     /// # Panics
     ///
-    /// When anybody was, or the token is anywhere in the answer or the log.
+    /// If it was accepted, or the token is anywhere in the answer or the log.
     pub async fn assert_refuses(&self, what: &str, token: &str) {
         let marker = crate::marker();
         let answer = self.answer(token, &marker).await;
@@ -74,11 +74,11 @@ impl Guarded {
         self.assert_untold(&answer, token);
     }
 
-    /// The gateway cannot tell who calls, and says that it is its own trouble.
+    /// Asserts that the gateway cannot authenticate the caller, and reports that as its own fault.
     ///
     /// # Panics
     ///
-    /// When it says anything else, or lets somebody in.
+    /// If it reports anything else, or accepts the caller.
     pub async fn assert_unavailable(&self, what: &str, token: &str) {
         let marker = crate::marker();
         let answer = self.answer(token, &marker).await;
@@ -88,7 +88,7 @@ impl Guarded {
         self.assert_untold(&answer, token);
     }
 
-    /// A token is let in, as this consumer.
+    /// Asserts that a token authenticates this consumer.
     ///
     /// # Panics
     ///
@@ -102,7 +102,7 @@ impl Guarded {
         self.assert_untold(&answer, token);
     }
 
-    /// Neither the answer nor the log has the token, its signature or an opaque one.
+    /// Neither the answer nor the log has the token or its signature.
     fn assert_untold(&self, answer: &Answer, token: &str) {
         let secret = token.rsplit('.').find(|part| part.len() > 8).unwrap_or(token);
         if secret.len() > 8 {

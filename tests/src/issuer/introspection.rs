@@ -6,13 +6,13 @@ use base64::engine::general_purpose::STANDARD;
 use hyper::Method;
 use hyper::http::request::Parts;
 
-/// A client's id and secret have all that must be escaped (RFC 6749, 2.3.1; appendix B), and a colon, by which HTTP divides
-/// them (RFC 7617, 2).
+/// A client's id and secret with all characters that must be escaped (RFC 6749, 2.3.1; appendix B), and a colon, by
+/// which HTTP separates them (RFC 7617, 2).
 pub const CLIENT_ID: &str = "postern gateway:1+%";
 /// The secret.
 pub const CLIENT_SECRET: &str = "s3cret +%/:&=?9vWq2Lx7Nd";
 
-/// The token that is asked about, or what is wrong with the question: status and words.
+/// The token of the question, or the problem of the question: status and message.
 pub(super) fn question(head: &Parts, body: &[u8]) -> Result<String, (u16, String)> {
     let wrong = |what: &str| Err((400, what.to_owned()));
     if head.method != Method::POST {
@@ -34,7 +34,7 @@ pub(super) fn question(head: &Parts, body: &[u8]) -> Result<String, (u16, String
     }
 }
 
-/// Who asks, as `Authorization: Basic` says it.
+/// The client of an `Authorization: Basic`.
 fn client(header: &str) -> Option<(String, String)> {
     let encoded = header.strip_prefix("Basic ")?;
     let plain = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;

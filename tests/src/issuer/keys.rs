@@ -1,4 +1,4 @@
-//! What an issuer signs with.
+//! The keys of an issuer.
 
 use super::text;
 use ring::rand::SystemRandom;
@@ -12,13 +12,13 @@ use rsa::pkcs8::{EncodePublicKey as _, LineEnding};
 use rsa::traits::PublicKeyParts as _;
 use serde_json::{Value, json};
 
-/// RSA keys of 2048 bits: nobody has them but the tests.
+/// RSA keys of 2048 bits, used only by the tests.
 const RSA: [&[u8]; 2] = [include_bytes!("keys/rsa-one.der"), include_bytes!("keys/rsa-two.der")];
 
-/// One of 1024 bits, which nobody must trust (RFC 7518, 3.3).
+/// A key of 1024 bits, which must not be trusted (RFC 7518, 3.3).
 const WEAK_RSA: &[u8] = include_bytes!("keys/rsa-weak.der");
 
-/// The beginning of what RSA signs, before a hash by SHA-256 (RFC 8017, 9.2, note 1).
+/// The prefix of RSA's signed text, before a hash by SHA-256 (RFC 8017, 9.2, note 1).
 const SHA256_PREFIX: [u8; 19] = [
     0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05,
     0x00, 0x04, 0x20,
@@ -156,7 +156,7 @@ impl Key {
         }
     }
 
-    /// Its public half as the file that operators copy about: what an attacker would use as the secret of `HS256`.
+    /// Its public half as the file that operators share: an attacker would use it as the secret of `HS256`.
     ///
     /// # Panics
     ///

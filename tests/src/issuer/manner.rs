@@ -1,6 +1,6 @@
-//! How an issuer answers, rightly or not.
+//! How an issuer answers, correctly or not.
 
-/// What an issuer serves.
+/// The endpoints of an issuer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Endpoint {
     /// `/.well-known/openid-configuration` (OpenID Connect Discovery 1.0, 4).
@@ -9,34 +9,34 @@ pub enum Endpoint {
     KeySet,
     /// Introspection (RFC 7662).
     Introspection,
-    /// Anything else: nobody has a reason to ask.
+    /// Any other path, which the gateway has no reason to request.
     Elsewhere,
 }
 
-/// How it answers there.
+/// The answer of an endpoint.
 #[derive(Debug, Clone, Default)]
 pub enum Manner {
-    /// As it should.
+    /// The correct answer.
     #[default]
     Right,
-    /// With 302 to another of its paths, where the right answer is.
+    /// 302 to another of its paths, with the correct answer.
     Redirect,
-    /// With the right answer behind 10 MB of spaces, which are JSON's, too.
+    /// The correct answer after 10 MB of spaces, which JSON allows.
     Huge,
     /// Never.
     Hang,
-    /// With a head, and nothing behind it.
+    /// A head, and no body.
     HangAfterHead,
-    /// With 10,000 keys, the right ones last.
+    /// 10,000 keys, the right ones last.
     ManyKeys,
-    /// With this status and an error.
+    /// This status and an error.
     Status(u16),
-    /// With 200, this type and this text.
+    /// 200, this type and this text.
     Say(&'static str, String),
 }
 
-/// Enough for anything that is meant to break on it.
+/// Enough to break any reader without a limit.
 pub(super) const HUGE_BYTES: usize = 10 * 1024 * 1024;
 
-/// So many keys no issuer has.
+/// More keys than any issuer has.
 pub(super) const MANY_KEYS: usize = 10_000;

@@ -1,8 +1,8 @@
 //! A scripted issuer of tokens: an authorization server as the gateway sees one.
 //!
-//! It serves its discovery document, its key set and introspection, rightly or as a test tells it ([`Manner`]), counts who
-//! asks for what, and signs tokens, also such as no honest issuer makes ([`token`]). Beside it, a provider that is no fake:
-//! [`Provider`].
+//! It serves its discovery document, its key set and introspection, correctly or as a test tells it ([`Manner`]),
+//! counts requests, and signs tokens, including such as no honest issuer makes ([`token`]). Beside it, a provider that
+//! is not a fake: [`Provider`].
 
 mod guarded;
 mod introspection;
@@ -37,10 +37,10 @@ use tokio::sync::oneshot;
 const DISCOVERY_PATH: &str = "/.well-known/openid-configuration";
 const KEY_SET_PATH: &str = "/keys";
 const INTROSPECTION_PATH: &str = "/introspect";
-/// Where a redirect leads.
+/// The target of a redirect.
 const MOVED_PATH: &str = "/moved";
 
-/// Base64 of tokens and key sets (RFC 7515, 2).
+/// The base64 of tokens and key sets (RFC 7515, 2).
 fn text(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
@@ -49,12 +49,12 @@ fn bytes(text: &str) -> Vec<u8> {
     URL_SAFE_NO_PAD.decode(text).expect("base64")
 }
 
-/// What stands for itself in a form's value (RFC 6749, appendix B).
+/// The characters that are not escaped in a form's value (RFC 6749, appendix B).
 fn text_of_form(value: &str) -> Option<String> {
     let form = format!("v={value}");
     let mut pairs = form_urlencoded::parse(form.as_bytes());
     let (_, text) = pairs.next()?;
-    // An `&` that was not escaped ends the value.
+    // An unescaped `&` ends the value.
     pairs.next().is_none().then(|| text.into_owned())
 }
 
@@ -64,7 +64,7 @@ pub struct Issuer {
     _stop: oneshot::Sender<()>,
 }
 
-/// What the connections and the tests share.
+/// The state that connections and tests share.
 struct State {
     address: SocketAddr,
     script: Mutex<Script>,
@@ -109,64 +109,64 @@ impl Issuer {
         issuer
     }
 
-    /// Where it is, which is also what its tokens say in `iss`.
+    /// Its address, which is also the `iss` of its tokens.
     #[must_use]
     pub fn origin(&self) -> String {
         self.state.origin()
     }
 
-    /// Where its key set is.
+    /// The address of its key set.
     #[must_use]
     pub fn key_set_url(&self) -> String {
         self.origin() + KEY_SET_PATH
     }
 
-    /// Where it is asked about tokens.
+    /// The address of its introspection endpoint.
     #[must_use]
     pub fn introspection_url(&self) -> String {
         self.origin() + INTROSPECTION_PATH
     }
 
-    /// These keys are in its set from now on, and no others.
+    /// Replaces the keys of its set.
     pub fn publish(&self, keys: &[&Key]) {
         self.state.script().keys = keys.iter().filter_map(|key| key.jwk()).collect();
     }
 
-    /// From now on it answers so.
+    /// Changes how an endpoint answers.
     pub fn behave(&self, endpoint: Endpoint, manner: Manner) {
         self.state.script().manners.insert(endpoint, manner);
     }
 
-    /// What it says of an opaque token when it is asked.
+    /// Sets its answer about an opaque token.
     pub fn know(&self, token: &str, answer: Value) {
         self.state.script().opaque.insert(token.to_owned(), answer);
     }
 
-    /// How often it was asked for this.
+    /// How often this was requested.
     #[must_use]
     pub fn asked(&self, endpoint: Endpoint) -> usize {
         self.state.script().counts.get(&endpoint).copied().unwrap_or_default()
     }
 
-    /// How often somebody followed its redirects.
+    /// How often its redirects were followed.
     #[must_use]
     pub fn followed(&self) -> usize {
         self.state.script().moved
     }
 
-    /// Method, path, query and headers of every request, in the order they came.
+    /// Method, path, query and headers of every request, in order.
     #[must_use]
     pub fn heads(&self) -> Vec<String> {
         self.state.script().heads.clone()
     }
 
-    /// What was wrong with the questions about tokens.
+    /// The problems of introspection requests.
     #[must_use]
     pub fn complaints(&self) -> Vec<String> {
         self.state.script().complaints.clone()
     }
 
-    /// What a good token of this issuer says of a subject.
+    /// The claims of a valid token of this issuer for a subject.
     #[must_use]
     pub fn claims(&self, subject: &str) -> Value {
         token::claims(&self.origin(), subject)

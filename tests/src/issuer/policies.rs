@@ -1,24 +1,24 @@
-//! Policies of a test's own: those that all tests have, with issuers, consumers and rules put to them.
+//! Policies of a single test: the common ones, with additional issuers, consumers and rules.
 
 use super::{CLIENT_SECRET, Issuer};
 use crate::manifest;
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// The variable that holds the secret of introspection; the fakes' unless a test says otherwise.
+/// The variable of the introspection secret; the fakes' secret by default.
 pub const CLIENT_SECRET_VARIABLE: &str = "tests_client_secret";
-/// The variable that holds the secret of tokens with a MAC.
+/// The variable of the secret for tokens with a MAC.
 const SHARED_SECRET_VARIABLE: &str = "tests_shared_secret";
 /// The secret in it.
 pub const SHARED_SECRET: &str = "fake-shared-secret-of-256-bits-7Kq2Zt9Xw4Lm";
 
-/// Whoever comes in may do everything: what these tests are about is who comes in.
+/// Every authenticated caller may do everything: these tests are about authentication.
 const EVERYTHING: &str = r#"
 @id("everything")
 permit (principal, action, resource);
 "#;
 
-/// The same vendor, in two regions, and models that are there.
+/// The same vendor, in two regions, and its models.
 const MODELS: &str = r#"
 [[provider]]
 name = "vendor-eu"
@@ -66,18 +66,18 @@ strategy = "ordered"
 models = ["in-us", "in-eu"]
 "#;
 
-/// What a test's policies say beyond those that all tests have: every text is put behind.
+/// The additions of a test to the common policies: every text is appended.
 #[derive(Debug, Clone)]
 pub struct Policies {
-    /// `issuers.toml`; empty: there is none.
+    /// `issuers.toml`; empty: no file.
     pub issuers: String,
-    /// `consumers.toml`, behind `tester` and `restricted`.
+    /// `consumers.toml`, after `tester` and `restricted`.
     pub consumers: String,
-    /// `authorization.cedar`, all of it.
+    /// The whole `authorization.cedar`.
     pub authorization: String,
-    /// `plans.toml`; empty: there is none.
+    /// `plans.toml`; empty: no file.
     pub plans: String,
-    /// What the gateway may ask, beside the vendor.
+    /// The origins that the gateway may reach, besides the vendor.
     pub hosts: Vec<String>,
     /// The value of `tests_client_secret`.
     pub client_secret: String,
@@ -100,14 +100,14 @@ impl Default for Policies {
 }
 
 impl Policies {
-    /// With an issuer whose keys are found by discovery; `more` are keys of its table.
+    /// Adds an issuer with discovery; `more` are keys of its table.
     #[must_use]
     pub fn issuer(self, name: &str, issuer: &str, more: &str) -> Self {
         let table = format!("issuer = \"{issuer}\"\ndiscovery = true\n{more}");
         self.named(name, &table).host(issuer)
     }
 
-    /// With an issuer whose opaque tokens are introspected as the fakes want it, and their answers kept for so long.
+    /// Adds an issuer with introspection as the fakes require it, and answers cached for this long.
     #[must_use]
     pub fn introspected(self, name: &str, issuer: &Issuer, cache_s: u64, more: &str) -> Self {
         let (origin, url) = (issuer.origin(), issuer.introspection_url());
@@ -118,7 +118,7 @@ impl Policies {
         self.named(name, &table).host(&origin)
     }
 
-    /// With an issuer of tokens with a MAC.
+    /// Adds an issuer of tokens with a MAC.
     #[must_use]
     pub fn shared_secret(self, name: &str, issuer: &str) -> Self {
         let table = format!(
@@ -127,7 +127,7 @@ impl Policies {
         self.named(name, &table)
     }
 
-    /// With an issuer of this table, but for name and audience.
+    /// Adds an issuer with this table, without name and audience.
     #[must_use]
     pub fn named(mut self, name: &str, table: &str) -> Self {
         let audience = super::token::AUDIENCE;
@@ -139,14 +139,14 @@ impl Policies {
         self
     }
 
-    /// With an origin that the gateway may go to.
+    /// Adds an origin that the gateway may reach.
     #[must_use]
     pub fn host(mut self, origin: &str) -> Self {
         self.hosts.push(origin.to_owned());
         self
     }
 
-    /// With a consumer; `more` are keys of its table.
+    /// Adds a consumer; `more` are keys of its table.
     #[must_use]
     pub fn consumer(mut self, name: &str, more: &str) -> Self {
         write!(self.consumers, "\n[[consumer]]\nname = \"{name}\"\nmodels = [\"*\"]\n{more}\n")

@@ -1,4 +1,4 @@
-//! Takes connections and answers them.
+//! Accepts connections and answers them.
 
 use super::introspection;
 use super::manner::{Endpoint, HUGE_BYTES, MANY_KEYS, Manner};
@@ -23,7 +23,7 @@ pub(super) async fn accept(listener: TcpListener, state: Arc<State>) {
         let state = Arc::clone(&state);
         let service = service_fn(move |request| answer(request, Arc::clone(&state)));
         tokio::spawn(async move {
-            // Whoever leaves, leaves: what came is counted.
+            // A client may leave at any time: received requests are counted.
             let _ = hyper::server::conn::http1::Builder::new()
                 .serve_connection(TokioIo::new(connection), service)
                 .await;
@@ -77,7 +77,7 @@ fn right(endpoint: Endpoint, head: &Parts, body: &Bytes, state: &State) -> Respo
     json_page(status, text)
 }
 
-/// The right answer.
+/// The correct answer.
 fn said(endpoint: Endpoint, head: &Parts, body: &Bytes, state: &State) -> (u16, String) {
     let origin = state.origin();
     match endpoint {
@@ -132,7 +132,7 @@ fn page(status: u16, content_type: &str, text: String) -> Response<Page> {
     response.body(Page::Whole(Full::from(text))).expect("a response")
 }
 
-/// What stands behind a head.
+/// The body after a head.
 enum Page {
     Whole(Full<Bytes>),
     /// It never comes.

@@ -1,4 +1,4 @@
-//! Tokens, right and wrong.
+//! Tokens, valid and invalid.
 
 use super::keys::Key;
 use super::text;
@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// What the tests' issuers say tokens are for.
+/// The audience of the tests' tokens.
 pub const AUDIENCE: &str = "postern";
 
-/// How long tokens hold, if a test says nothing else.
+/// The default lifetime of tokens.
 const LIFE_S: u64 = 300;
 
-/// The clock of this machine, which is the gateway's, too.
+/// The clock of this machine, which is also the gateway's.
 ///
 /// # Panics
 ///
@@ -22,7 +22,7 @@ pub fn unix_s() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_secs()
 }
 
-/// What a good token says of a subject, under an id that no other has.
+/// The claims of a valid token for a subject, with a unique id.
 #[must_use]
 pub fn claims(issuer: &str, subject: &str) -> Value {
     static COUNT: AtomicU64 = AtomicU64::new(0);
@@ -34,7 +34,7 @@ pub fn claims(issuer: &str, subject: &str) -> Value {
     })
 }
 
-/// `object` with other members; those that are null are taken out.
+/// `object` with other members; null removes a member.
 ///
 /// # Panics
 ///
@@ -51,13 +51,13 @@ pub fn with(mut object: Value, members: &Value) -> Value {
     object
 }
 
-/// A token of these claims, as its key's owner makes it (RFC 7515, 3.1; RFC 9068, 2.1).
+/// A token of these claims, as the key's owner makes it (RFC 7515, 3.1; RFC 9068, 2.1).
 #[must_use]
 pub fn signed(key: &Key, claims: &Value) -> String {
     signed_as(key, &json!({}), &claims.to_string())
 }
 
-/// The same with other members in the header, and a payload that may be anything.
+/// The same with other members in the header, and any payload.
 #[must_use]
 pub fn signed_as(key: &Key, members: &Value, payload: &str) -> String {
     let usual = json!({ "alg": key.algorithm(), "typ": "at+jwt", "kid": key.kid() });
@@ -66,7 +66,7 @@ pub fn signed_as(key: &Key, members: &Value, payload: &str) -> String {
     format!("{input}.{}", text(&signature))
 }
 
-/// A token of just these parts.
+/// A token of exactly these parts.
 #[must_use]
 pub fn compact(header: &str, payload: &str, signature: &[u8]) -> String {
     format!("{}.{}", signing_input(header, payload), text(signature))
@@ -76,7 +76,7 @@ fn signing_input(header: &str, payload: &str) -> String {
     format!("{}.{}", text(header.as_bytes()), text(payload.as_bytes()))
 }
 
-/// A token with one bit of its signature turned.
+/// A token with one bit of its signature flipped.
 ///
 /// # Panics
 ///

@@ -1,15 +1,14 @@
-//! What the vendor says when nothing goes wrong, in the shapes of OpenAI's API
-//! (<https://platform.openai.com/docs/api-reference>).
+//! The vendor's successful answers, in the form of OpenAI's API (<https://platform.openai.com/docs/api-reference>).
 
 use serde_json::{Value, json};
 
-/// How every text of an answer begins; the request's marker follows.
+/// The beginning of every text of an answer; the request's marker follows.
 pub const ANSWER_PREFIX: &str = "The lighthouse keeper counted every ship: ";
 
-/// What every answer costs: prompt and completion tokens.
+/// The usage of every answer: prompt and completion tokens.
 pub const USAGE: (u64, u64) = (17, 23);
 
-/// Into so many pieces a streamed text is cut.
+/// The number of pieces of a streamed text.
 const PIECES: usize = 5;
 
 pub(super) fn usage() -> Value {
@@ -22,7 +21,7 @@ pub(super) fn usage() -> Value {
     })
 }
 
-/// A whole completion, laid out over lines as OpenAI does.
+/// A buffered completion, with line breaks as at OpenAI.
 pub(super) fn completion(model: &str, message: &Value, finish_reason: &str) -> String {
     let answer = json!({
         "id": "chatcmpl-scripted",
@@ -40,7 +39,7 @@ pub(super) fn message(text: &str) -> Value {
     json!({ "role": "assistant", "content": text, "refusal": null })
 }
 
-/// The events of a streamed completion; the one of the usage only if it was asked for.
+/// The events of a streamed completion; the usage only if it was requested.
 pub(super) fn events(model: &str, text: &str, include_usage: bool) -> Vec<String> {
     let mut deltas = vec![json!({ "role": "assistant", "content": "" })];
     deltas.extend(pieces(text).into_iter().map(|piece| json!({ "content": piece })));

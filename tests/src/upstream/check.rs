@@ -1,8 +1,8 @@
-//! What a vendor is sent, and nothing else.
+//! Checks that a vendor gets what it should, and nothing else.
 
 use super::{CREDENTIAL, Recorded};
 
-/// What the gateway says, what OpenAI's dialect names, and what the policies of the tests name.
+/// The headers of the gateway, of OpenAI's dialect, and of the tests' policies.
 const FOR_VENDORS: [&str; 13] = [
     "accept",
     "authorization",
@@ -19,10 +19,10 @@ const FOR_VENDORS: [&str; 13] = [
     "x-request-id",
 ];
 
-/// Beginnings of names that are between the client and the gateway.
+/// Prefixes of headers between the client and the gateway.
 pub(crate) const RESERVED: [&str; 3] = ["x-postern-", "x-forwarded-", "spin-"];
 
-/// Everything that is wrong with a request, for the test's author to read.
+/// Every problem of a request, for the test's author.
 pub(super) fn complaints(method: &str, host: &str, request: &Recorded) -> Vec<String> {
     let mut complaints = Vec::new();
     if method != "POST" {
@@ -31,7 +31,7 @@ pub(super) fn complaints(method: &str, host: &str, request: &Recorded) -> Vec<St
     if request.header("host") != [host] {
         complaints.push(format!("host is {:?}, not {host}", request.header("host")));
     }
-    // One value each, and this one. The credential that came instead may be the client's: it is not repeated.
+    // One value each, and this one. A credential that came instead may be the client's: it is not repeated.
     if request.header("authorization") != [format!("Bearer {CREDENTIAL}")] {
         complaints.push("authorization is not the vendor's credential, once".to_owned());
     }

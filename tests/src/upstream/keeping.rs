@@ -1,6 +1,6 @@
-//! A vendor that keeps things of its account, and hands out their ids: of every dialect that has some.
+//! A vendor of every dialect that stores objects and hands out their ids.
 //!
-//! What it hands out is named by the marker that the request carries: `resp_<marker>`.
+//! The ids contain the request's marker: `resp_<marker>`.
 
 use super::answers;
 use super::record::Recorded;
@@ -22,7 +22,7 @@ pub(super) fn answer(_: &str, _: &str, request: &Recorded) -> (Vec<String>, Scri
     (Vec::new(), script(&body, &whole, &events))
 }
 
-/// Of a stream the first event comes at once; of the model `gated` each further one waits for its release.
+/// The first event of a stream comes at once; with the model `gated` each further one waits for its release.
 fn script(body: &Value, whole: &Value, events: &[Value]) -> Script {
     if !is_streamed(body) {
         return Script::json(whole.to_string());

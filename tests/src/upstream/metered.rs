@@ -1,4 +1,4 @@
-//! Answers that cost what the test says: the request's `metadata` has the usage that is reported.
+//! Answers with the usage that a test chooses: the request's `metadata` has it.
 
 use super::answers;
 use super::script::{Script, Step};
@@ -32,14 +32,14 @@ pub(super) fn billed(script: Script, body: &Value) -> Script {
     at_once(script, &json!({ "metadata": metadata }))
 }
 
-/// The same, but nothing of the body comes before it is released: the head is there, and the request is under way.
+/// The same, but the body waits for its release: the head is sent, and the request is in flight.
 pub(super) fn when_released(script: Script, body: &Value) -> Script {
     let mut script = at_once(script, body);
     script.steps.insert(0, Step::Gate);
     script
 }
 
-/// An answer whose vendor does not say what it used.
+/// An answer without usage.
 pub(super) fn uncounted(mut script: Script) -> Script {
     let has_usage = |bytes: &Bytes| {
         let text = String::from_utf8_lossy(bytes);
@@ -74,7 +74,7 @@ fn asked_for(metadata: &Value) -> Option<Value> {
     }))
 }
 
-/// A whole answer, or an event: whichever of the two has a usage.
+/// A buffered answer, or an event: whichever of the two has a usage.
 fn with_usage(bytes: &Bytes, usual: &[Value], usage: &Value) -> Bytes {
     let text = std::str::from_utf8(bytes).expect("UTF-8");
     let (before, json) = match text.strip_prefix("data: ") {

@@ -1,8 +1,8 @@
-//! A scripted vendor: an OpenAI-compatible server that does what the model's name says.
+//! A scripted vendor: an OpenAI-compatible server whose models' names select its behaviour.
 //!
-//! It is strict: what a vendor would not accept from the gateway, or must never see (the client's credential, cookies,
-//! headers meant for the gateway), it notes as a complaint and refuses with 400 in the vendor's words. It records every
-//! request as it arrived, and how each exchange ended.
+//! It is strict: requests that a vendor would not accept from the gateway, or must never see (the client's credential,
+//! cookies, headers meant for the gateway), are noted as complaints and refused with 400 in the vendor's words. It
+//! records every request as it arrived, and how each exchange ended.
 
 mod answers;
 mod check;
@@ -29,11 +29,11 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::Builder;
 use tokio::sync::{Semaphore, oneshot};
 
-/// The credential that the vendor expects, and nobody but the gateway has.
+/// The credential that the vendor expects, and only the gateway has.
 pub const CREDENTIAL: &str = "sk-vendor-7Qm2fVtYw3x9Lr5Zc8Nd1Hb6";
 
-/// Of the sockets towards the gateway, so that what lies in the kernel is little beside what a test of backpressure
-/// allows.
+/// The send buffer of the sockets to the gateway: the kernel holds little compared with the limits of tests of
+/// backpressure.
 const SEND_BUFFER_BYTES: u32 = 64 * 1024;
 
 /// The running vendor. It ends with its last handle.
@@ -43,11 +43,11 @@ pub struct Upstream {
     thread: Option<JoinHandle<()>>,
 }
 
-/// What a vendor makes of a request: what is wrong with it, and the answer.
+/// A vendor's behaviour: the problems of a request, and the answer.
 pub(crate) type Behaviour =
     fn(method: &str, host: &str, request: &Recorded) -> (Vec<String>, Script);
 
-/// What the connections and the tests share.
+/// The state that connections and tests share.
 pub(crate) struct State {
     address: SocketAddr,
     behaviour: Behaviour,
@@ -57,7 +57,7 @@ pub(crate) struct State {
 }
 
 impl Upstream {
-    /// Starts one on a free port of the loopback address, in a thread of its own: tests have runtimes that end.
+    /// Starts one on a free port of the loopback address, in a separate thread: the runtimes of tests end.
     ///
     /// # Panics
     ///
@@ -73,20 +73,20 @@ impl Upstream {
         Self::serving(0, quoting::answer)
     }
 
-    /// Starts one that keeps things of its account, and hands out their ids: of every dialect that has some.
+    /// Starts one of every dialect that stores objects and hands out their ids.
     #[must_use]
     pub fn keeping() -> Self {
         Self::serving(0, keeping::answer)
     }
 
-    /// Starts one that behaves so, on this port; 0: on a free one.
+    /// Starts one with this behaviour, on this port; 0: on a free one.
     pub(crate) fn serving(port: u16, behaviour: Behaviour) -> Self {
         let (ready, state) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();
         let thread = thread::spawn(move || {
             let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async {
-                // Another program's connection may have got the port of one that is to come back.
+                // A connection of another program may have got the port of a restarted vendor.
                 let listener = crate::eventually("a port", || listen(port).ok()).await;
                 let address = listener.local_addr().expect("an address");
                 let state = Arc::new(State::at(address, behaviour));
@@ -101,11 +101,12 @@ impl Upstream {
         Self { state, stop: Some(stop), thread: Some(thread) }
     }
 
-    /// Breaks all its connections at once, as a crash would, and goes on at the same address; what it has seen it knows.
+    /// Breaks all its connections at once, as a crash would, and goes on at the same address; it keeps its recorded
+    /// requests.
     ///
     /// # Panics
     ///
-    /// When somebody else has taken its port.
+    /// If another program has taken its port.
     pub fn crash_and_restart(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
@@ -117,7 +118,7 @@ impl Upstream {
         *self = again;
     }
 
-    /// Where it is.
+    /// Its address.
     #[must_use]
     pub fn origin(&self) -> String {
         format!("http://{}", self.state.address)
@@ -142,19 +143,19 @@ impl Upstream {
         found.remove(0)
     }
 
-    /// What the gateway sent and should not have.
+    /// The complaints about the gateway's requests.
     #[must_use]
     pub fn complaints(&self) -> Vec<String> {
         self.state.complaints.lock().expect("complaints").clone()
     }
 
-    /// Lets a `stepped` answer to the request with this marker go on by so many steps.
+    /// Releases this many steps of a `stepped` answer to the request with this marker.
     pub fn release(&self, marker: &str, steps: usize) {
         self.state.gate(marker).add_permits(steps);
     }
 }
 
-/// Says what the model's name tells it to, and what it complains of first.
+/// Complains first, then answers as the model's name says.
 fn scripted(method: &str, host: &str, request: &Recorded) -> (Vec<String>, Script) {
     let complaints = check::complaints(method, host, request);
     let script = match complaints.first() {

@@ -1,6 +1,6 @@
-//! A vendor of every dialect that refuses everything, and quotes what it refuses where it is told to.
+//! A vendor of every dialect that refuses everything, and quotes the request where the prompt says.
 //!
-//! The prompt says where: `QUOTE 400 /error/code;` quotes the credential and the word [`WORD`] at that place of the error's
+//! `QUOTE 400 /error/code;` in the prompt quotes the credential and the word [`WORD`] at that place of the error's
 //! body; `headers`, `text`, `stream` and `success` are places as well.
 
 use super::Recorded;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 /// A word that only the prompt has.
 pub const WORD: &str = "osteopetrosis";
 
-/// Where credentials stand.
+/// The headers of credentials.
 const CREDENTIALS: [&str; 5] =
     ["authorization", "api-key", "x-api-key", "x-goog-api-key", "x-amz-security-token"];
 
@@ -32,7 +32,7 @@ pub(super) fn answer(_: &str, _: &str, request: &Recorded) -> (Vec<String>, Scri
             .with_header("x-vendor-extra", &quote)
             .with_header("openai-version", &quote),
         "text" => Script::whole(status, "text/plain", quote),
-        // No error at all: a count of tokens, or a ranking.
+        // Not an error: a count of tokens, or a ranking.
         "success" => {
             let said = json!({ "input_tokens": 5, "results": [], "id": quote, "note": quote });
             Script::json(said.to_string())
@@ -48,7 +48,7 @@ pub(super) fn answer(_: &str, _: &str, request: &Recorded) -> (Vec<String>, Scri
     (Vec::new(), script)
 }
 
-/// The prompt's word, and every credential as it came, in base64 and escaped for a URL.
+/// The prompt's word, and every credential, plain, in base64 and escaped for a URL.
 fn quote(request: &Recorded) -> String {
     let mut quote = WORD.to_owned();
     for value in CREDENTIALS.iter().flat_map(|name| request.header(name)) {
@@ -58,7 +58,7 @@ fn quote(request: &Recorded) -> String {
     quote
 }
 
-/// What the vendor of this path says of a request that it refuses.
+/// The error of the vendor of this path.
 fn error(path: &str) -> Value {
     if path.contains("converse") {
         json!({ "__type": "ValidationException", "message": "no" })
@@ -77,7 +77,7 @@ fn error(path: &str) -> Value {
     }
 }
 
-/// The same within an answer that began well, in every word of it.
+/// The same within an answer that began with success, in every text of it.
 fn stream(path: &str, quote: &str) -> String {
     let event = |value: &Value| format!("data: {value}\n\n");
     if path.contains("enerateContent") {

@@ -1,4 +1,4 @@
-//! What the vendor remembers of a request and its answer.
+//! The vendor's record of a request and its answer.
 
 use bytes::Bytes;
 use serde::Deserialize;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Of an answer's beginning; enough for every script that ends.
+/// The kept beginning of an answer, which is enough for every script that ends.
 const KEPT_BYTES: usize = 1024 * 1024;
 
 /// How an exchange ended.
@@ -14,9 +14,9 @@ const KEPT_BYTES: usize = 1024 * 1024;
 pub enum Ending {
     /// Not yet.
     Open,
-    /// The vendor said all it had to say.
+    /// The vendor has sent everything.
     Said,
-    /// The vendor broke off, as its script says.
+    /// The vendor broke off, by its script.
     Cut,
     /// The gateway left first.
     PeerGone,
@@ -47,19 +47,19 @@ impl Recorded {
         }
     }
 
-    /// The body as text; what is not UTF-8 is replaced.
+    /// The body as text, lossy.
     #[must_use]
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// The body as JSON, null if it is none.
+    /// The body as JSON, null if it is not JSON.
     #[must_use]
     pub fn json(&self) -> Value {
         self.parse().unwrap_or_default()
     }
 
-    /// The body as JSON, however deep: it is the gateway that has to say where that ends.
+    /// The body as JSON of any depth: the gateway has to enforce the bound.
     pub(crate) fn parse(&self) -> serde_json::Result<Value> {
         let mut reader = serde_json::Deserializer::from_slice(&self.body);
         reader.disable_recursion_limit();
@@ -74,13 +74,13 @@ impl Recorded {
         named.map(|(_, value)| value.as_str()).collect()
     }
 
-    /// How many bytes of the answer's body were given to the connection.
+    /// The bytes of the answer's body that were passed to the connection.
     #[must_use]
     pub fn sent_bytes(&self) -> u64 {
         self.sent_bytes.load(Ordering::SeqCst)
     }
 
-    /// The body of the answer as it was given to the connection, up to its first megabyte.
+    /// The body of the answer as it was passed to the connection, up to its first megabyte.
     ///
     /// # Panics
     ///

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use serde_json::Value;
 use std::time::Duration;
 
-/// What to answer, step by step.
+/// The steps of an answer.
 pub(crate) struct Script {
     /// None: no head is ever sent.
     pub status: Option<u16>,
@@ -19,12 +19,12 @@ pub(crate) struct Script {
 #[derive(Clone)]
 pub(crate) enum Step {
     Write(Bytes),
-    /// Writes this for as long as somebody takes it, each after a pause.
+    /// Writes this for as long as it is read, each time after a pause.
     Endless(Bytes, Duration),
     Pause(Duration),
     /// Waits for [`super::Upstream::release`].
     Gate,
-    /// Says nothing until the peer leaves.
+    /// Sends nothing until the peer leaves.
     Silence,
     /// Breaks the connection.
     Cut,

@@ -1,4 +1,4 @@
-//! Which model does what: the table of behaviours.
+//! The table of models and their behaviours.
 
 use super::answers::{self, ANSWER_PREFIX};
 use super::metered;
@@ -14,7 +14,7 @@ pub(super) fn marker(request: &Recorded) -> String {
     request.json()["user"].as_str().unwrap_or_default().to_owned()
 }
 
-/// What the model asked for does; whatever it is, a stream is answered by a stream and the rest whole.
+/// The behaviour of the requested model; a stream request gets a stream, and all others a buffered answer.
 pub(super) fn script(request: &Recorded) -> Script {
     let body = request.json();
     let model = body["model"].as_str().unwrap_or_default();
@@ -56,7 +56,7 @@ pub(super) fn script(request: &Recorded) -> Script {
     }
 }
 
-/// Those that never begin an answer. Some quote the prompt in their error, as vendors do.
+/// Models that never begin an answer. Some quote the prompt in their error, as vendors do.
 fn failing(behaviour: &str, model: &str, body: &Value) -> Script {
     match behaviour {
         "silent" => Script::headless(Step::Silence),
@@ -144,7 +144,7 @@ fn ticks(model: &str, is_completion: bool) -> Script {
     Script::stream((0..TICKS).flat_map(|_| each.clone()).collect())
 }
 
-/// A model that goes on with a text, in the manner that its name says.
+/// A model for text completion, with the behaviour that its name says.
 fn completions(model: &str, body: &Value) -> Script {
     let text = text(body);
     let script = match is_streamed(body) {
@@ -192,13 +192,13 @@ fn slow(model: &str, body: &Value) -> Script {
     script
 }
 
-/// Without an end, at a pace that anybody can follow.
+/// Without an end, at a pace that every client can follow.
 fn ticking(model: &str) -> Script {
     let event = answers::piece(model, "tick ");
     Script::stream(vec![Step::Endless(event.into(), Duration::from_millis(20))])
 }
 
-/// Calls the first tool; with its result in the conversation, answers in words.
+/// Calls the first tool; if the conversation has its result, answers with text.
 fn tools(model: &str, body: &Value) -> Script {
     let messages = body["messages"].as_array().map(Vec::as_slice).unwrap_or_default();
     let results = messages.iter().find(|message| message["role"] == "tool");
@@ -250,12 +250,12 @@ fn cut(model: &str, body: &Value) -> Script {
     } else if let Some(Step::Write(bytes)) = script.steps.first_mut() {
         *bytes = bytes.slice(..bytes.len() / 2);
     }
-    // What was written must be on its way before the connection breaks.
+    // The bytes must be sent before the connection breaks.
     script.steps.extend([Step::Pause(Duration::from_millis(50)), Step::Cut]);
     script
 }
 
-/// What is no JSON, in the third event or from the start.
+/// Invalid JSON, in the third event or from the start.
 fn malformed(model: &str, body: &Value) -> Script {
     if !is_streamed(body) {
         return Script::json("{\"id\": \"chatcmpl-scripted\", \"choices\": [".to_owned());
@@ -265,7 +265,7 @@ fn malformed(model: &str, body: &Value) -> Script {
     script
 }
 
-/// Some events, then an error that quotes the prompt, as filters of content do.
+/// Some events, then an error that quotes the prompt, as content filters do.
 fn error_midstream(model: &str, body: &Value) -> Script {
     let mut script = plain(model, body);
     script.steps.truncate(3);
@@ -285,14 +285,14 @@ fn silent_midstream(model: &str, body: &Value) -> Script {
     script
 }
 
-/// A stream whose connection ends well, and which itself does not.
+/// A stream without an end marker, on a connection that ends normally.
 fn no_done(model: &str, body: &Value) -> Script {
     let mut script = plain(model, body);
     script.steps.truncate(4);
     script
 }
 
-/// Without an end: more than anybody may hold.
+/// Without an end: more than any buffer may hold.
 fn huge(model: &str, body: &Value) -> Script {
     if is_streamed(body) {
         let event = answers::piece(model, &"x".repeat(4 * 1024));

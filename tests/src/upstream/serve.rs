@@ -1,4 +1,4 @@
-//! Takes connections and plays scripts.
+//! Accepts connections and plays scripts.
 
 use super::record::{Ending, Recorded};
 use super::script::{Script, Step};
@@ -36,7 +36,7 @@ pub(super) async fn accept(listener: TcpListener, state: Arc<State>) {
         let state = Arc::clone(&state);
         let service = service_fn(move |request| answer(request, Arc::clone(&state)));
         tokio::spawn(async move {
-            // How it ended is in the records.
+            // The records say how it ended.
             let _ = hyper::server::conn::http1::Builder::new()
                 .serve_connection(TokioIo::new(connection), service)
                 .await;
@@ -44,7 +44,7 @@ pub(super) async fn accept(listener: TcpListener, state: Arc<State>) {
     }
 }
 
-/// Whoever holds it has not finished; dropped before, the peer has left.
+/// Held until the answer is complete; if it is dropped before, the peer has left.
 struct Watch(Arc<Recorded>);
 
 impl Drop for Watch {
@@ -74,7 +74,7 @@ async fn answer(
     }
 }
 
-/// A vendor that hangs up, or never says anything.
+/// A vendor that hangs up, or never answers.
 async fn without_a_head(script: Script, watch: &Watch) -> Result<Response<ScriptedBody>, Broken> {
     if script.steps.into_iter().any(|step| matches!(step, Step::Silence)) {
         std::future::pending::<Infallible>().await;
@@ -102,7 +102,7 @@ fn begin(status: u16, script: Script, state: Arc<State>, watch: Watch) -> Respon
 
 type Line = Result<Bytes, Broken>;
 
-/// Performs the steps; ends early when the peer has left.
+/// Performs the steps; ends early if the peer has left.
 async fn play(steps: Vec<Step>, pen: mpsc::Sender<Line>, record: Arc<Recorded>, state: Arc<State>) {
     let marker = scripts::marker(&record);
     for step in steps {
@@ -136,11 +136,11 @@ async fn play(steps: Vec<Step>, pen: mpsc::Sender<Line>, record: Arc<Recorded>, 
     }
 }
 
-/// What a script writes, as a body.
+/// The output of a script, as a body.
 struct ScriptedBody {
     page: mpsc::Receiver<Line>,
     watch: Watch,
-    /// Of the announced length: after it nobody asks whether more comes.
+    /// The rest of the announced length: after it no more is read.
     remaining: Option<u64>,
 }
 

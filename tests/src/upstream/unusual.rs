@@ -1,11 +1,11 @@
-//! Answers that are valid and look like nobody's: what a gateway must pass as it is.
+//! Valid answers in an unusual form, which a gateway must pass unchanged.
 
 use super::script::{Script, Step, is_streamed};
 use bytes::Bytes;
 use serde_json::Value;
 use std::time::Duration;
 
-/// Valid, and laid out as nobody does: what a gateway must not tidy up.
+/// Valid, with an unusual layout, which a gateway must not tidy up.
 pub(super) fn odd(body: &Value) -> Script {
     if !is_streamed(body) {
         return Script::json(ODD_WHOLE.to_owned());
@@ -32,7 +32,7 @@ const ODD_EVENTS: [&str; 5] = [
     "data: [DONE]\n\n",
 ];
 
-/// Valid events as few servers write them, cut where no reader expects it: within lines, and within characters.
+/// Valid events in unusual spellings, cut at unexpected places: within lines, and within characters.
 pub(super) fn torn() -> Script {
     let pieces = TORN_STREAM.as_bytes().chunks(7).map(Bytes::from_static);
     let pause = Step::Pause(Duration::from_millis(1));

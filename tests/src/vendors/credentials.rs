@@ -1,4 +1,4 @@
-//! What the fakes let in, and nobody but they and the gateway under test has.
+//! The credentials that the fakes accept, and only the gateway under test has.
 
 /// Of OpenAI, as a bearer.
 pub const OPENAI_KEY: &str = "sk-fake-openai-2hV9cQ7xLm4T";

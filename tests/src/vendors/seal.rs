@@ -1,10 +1,10 @@
-//! The seals of thoughts: whoever has one can check whether the words under it are the same.
+//! The seals of thoughts, which show whether the sealed words are unchanged.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ring::hmac;
 
-/// Nobody but the fakes signs with it.
+/// Only the fakes sign with it.
 const SECRET: &[u8] = b"the fakes' own: thoughts are sealed with this";
 
 /// The seal of a vendor on these words, in base64.

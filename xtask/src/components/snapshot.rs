@@ -1,6 +1,6 @@
-//! Pre-initialisation: a component that has tables to build is shipped with the tables built.
+//! Pre-initialisation: a component with tables is shipped with the tables built.
 //!
-//! The host does it, as a program of its own. The host is built from no component, so there is no circle.
+//! The host does it, as a separate program. The host is built from no component, so there is no cycle.
 
 use crate::process::run;
 use crate::programs::Programs;
@@ -11,10 +11,10 @@ use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What makes a snapshot another one beside its component: who takes it, and with which runtime.
+/// The inputs of a snapshot besides its component: the program that takes it, and its runtime.
 const TAKEN_BY: [&str; 2] = ["host/src/cli/pre_initialise.rs", "Cargo.lock"];
 
-/// The component that `built` becomes by running its `postern-initialise`; done once for each state of it.
+/// The component `built` after running its `postern-initialise`; done once for each version of it.
 pub fn pre_initialised(workspace: &Workspace, name: &str, built: &Path) -> Result<PathBuf> {
     let folder = workspace.target.join("wasm/pre-initialised");
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
@@ -32,7 +32,7 @@ pub fn pre_initialised(workspace: &Workspace, name: &str, built: &Path) -> Resul
     Ok(made.file)
 }
 
-/// A snapshot, and beside it what it was made from.
+/// A snapshot, and the record of its inputs.
 struct Made {
     file: PathBuf,
 }
@@ -42,7 +42,7 @@ impl Made {
         self.file.is_file() && fs::read_to_string(self.stamp()).is_ok_and(|found| found == wanted)
     }
 
-    /// Written last: what was interrupted is done again.
+    /// Written last: an interrupted snapshot is taken again.
     fn remember(&self, wanted: &str) -> Result<()> {
         let file = self.stamp();
         fs::write(&file, wanted).with_context(|| format!("cannot write {}", file.display()))

@@ -12,7 +12,7 @@ use std::process::Command;
 const REQUIREMENTS: &str = "tests/sdk/python/requirements.txt";
 const NODE: &str = "tests/sdk/node";
 
-/// Both, if they are not there already in the pinned versions.
+/// Installs both, unless the pinned versions are installed.
 pub fn prepare(workspace: &Workspace) -> Result<()> {
     prepare_python(workspace).context("the Python SDK")?;
     prepare_node(workspace).context("the npm SDK")
@@ -64,7 +64,7 @@ fn prepare_node(workspace: &Workspace) -> Result<()> {
     write_stamp(&modules, &wanted)
 }
 
-/// What an installation depends on: the tool and the pinned versions.
+/// The inputs of an installation: the tool and the pinned versions.
 fn stamp(version: &str, pins: &Path) -> Result<String> {
     let pins = fs::read(pins).with_context(|| format!("cannot read {}", pins.display()))?;
     Ok(format!("{version}\n{}\n", hex::encode(Sha256::digest(pins))))

@@ -1,5 +1,5 @@
-//! Licences, duplicates and origins of the crates we depend on, and known vulnerabilities where
-//! their database can be reached. By cargo-deny, as `deny.toml` says.
+//! Checks licences, duplicates and origins of the crates we depend on, and known vulnerabilities if their database can
+//! be reached. By cargo-deny, as configured in `deny.toml`.
 
 use super::report::Report;
 use crate::process::{NETWORK_LIMIT, output, run_in_the_open, run_within};
@@ -16,8 +16,7 @@ const VERSION: &str = "0.20.2";
 /// The advisory database is a few megabytes.
 const DATABASE_LIMIT: Duration = Duration::from_secs(60);
 
-/// Fails for what `deny.toml` refuses and for known vulnerabilities; says so if the latter could
-/// not be looked up.
+/// Fails for violations of `deny.toml` and for known vulnerabilities; reports if the latter could not be looked up.
 pub fn check(workspace: &Workspace, report: &mut Report) -> Result<()> {
     let tool = report.compiling(|| find_or_install(workspace))?;
     let deny = || {

@@ -1,4 +1,4 @@
-//! What a test program says of its tests, one JSON object a line.
+//! The output of a test program, one JSON object per line.
 //!
 //! The format is libtest's own (`--format json`, https://doc.rust-lang.org/rustc/tests/index.html), which it keeps behind
 //! `-Z unstable-options`; [`UNLOCK`] makes a stable test program take that option. It is the only output of libtest
@@ -6,14 +6,14 @@
 
 use serde::Deserialize;
 
-/// The arguments that ask for it.
+/// The arguments for it.
 pub const ARGUMENTS: [&str; 6] =
     ["-Z", "unstable-options", "--format", "json", "--report-time", "--show-output"];
 
-/// The variable that has libtest take [`ARGUMENTS`], as rustc documents it for bootstrapping.
+/// The variable that makes libtest accept [`ARGUMENTS`], as rustc documents it for bootstrapping.
 pub const UNLOCK: (&str, &str) = ("RUSTC_BOOTSTRAP", "1");
 
-/// What a test says on standard output when it could not do its work and is no failure for that.
+/// The prefix with which a test reports on standard output that it could not run and has not failed.
 const SKIPPED: &str = "skipped: ";
 
 /// One line.
@@ -27,7 +27,7 @@ pub enum Event {
     Finished,
     /// Another line of libtest's, such as a test that takes over a minute.
     Other,
-    /// What no test's output has caught.
+    /// Other output of the program.
     Text(String),
 }
 
@@ -66,7 +66,7 @@ struct Line {
 }
 
 impl Event {
-    /// Reads a line; what is not libtest's is text.
+    /// Reads a line; any other line is text.
     pub fn parse(text: &str) -> Self {
         let Ok(line) = serde_json::from_str::<Line>(text) else {
             return Self::Text(text.to_owned());

@@ -1,4 +1,4 @@
-//! What CI runs, in order: quick first, and every step even if one before it failed.
+//! The steps of CI, in order: quick ones first, and every step even if an earlier one failed.
 
 mod clients;
 mod dependencies;
@@ -22,7 +22,7 @@ use steps::{STEPS, Step};
 /// `N passed, N failed`.
 pub fn test(workspace: &Workspace, names: &[String]) -> Result<()> {
     let chosen = chosen(workspace, names)?;
-    // What the steps would miss only after minutes.
+    // Missing tools, which the steps would report only after minutes.
     tools::for_tests(workspace)?;
     let start = Instant::now();
     let rows = thread::scope(|scope| {
@@ -48,7 +48,7 @@ pub fn test(workspace: &Workspace, names: &[String]) -> Result<()> {
     }
 }
 
-/// What one name on the command line stands for.
+/// The meaning of one name on the command line.
 enum Chosen<'a> {
     Step(&'static Step),
     Stage(&'a str),
@@ -92,7 +92,7 @@ fn chosen<'a>(workspace: &'a Workspace, names: &[String]) -> Result<Vec<Chosen<'
 
 type Work = (Result<()>, Report, Duration);
 
-/// Begins what mostly waits for a network, beside the steps that use the cores.
+/// Begins the steps that mostly wait for a network, beside those that use the cores.
 fn early<'scope>(
     scope: &'scope Scope<'scope, '_>,
     workspace: &'scope Workspace,
@@ -126,7 +126,7 @@ fn row(
     Row { step: name.to_owned(), passed: result.is_ok(), took, report }
 }
 
-/// A step whose needs have failed fails too, without running for minutes to say the same.
+/// A step whose dependencies have failed fails too, without running.
 fn failed_need(chosen: &Chosen, before: &[Row]) -> Option<&'static str> {
     let Chosen::Step(step) = chosen else {
         return None;

@@ -10,27 +10,27 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// What a test may take, where a working one takes seconds.
+/// The time limit of a test, which normally takes seconds.
 pub const TIMEOUT: Duration = Duration::from_secs(300);
 
-/// Which tests, and what they find in their environment.
+/// A selection of tests, and their environment.
 pub struct Tests<'a> {
-    /// What cargo builds: packages, and which of their targets.
+    /// The targets for cargo: packages, and which of their targets.
     pub build: Vec<&'a str>,
-    /// Only of these packages; of all if there is none.
+    /// Only of these packages; of all if empty.
     pub packages: Vec<&'a str>,
-    /// Only these programs, by name; all if there is none.
+    /// Only these programs, by name; all if empty.
     pub programs: Vec<&'a str>,
     /// For the test programs: words that select tests, `--ignored`, ...
     pub arguments: Vec<&'a str>,
     pub environment: Vec<(&'a str, std::ffi::OsString)>,
     pub timeout: Duration,
-    /// How many run at once; as many as there are cores if it is not said.
+    /// How many run at once; by default as many as there are cores.
     pub threads: Option<usize>,
 }
 
 impl<'a> Tests<'a> {
-    /// All tests that cargo builds with these words.
+    /// All tests that cargo builds with these arguments.
     pub fn of(build: Vec<&'a str>) -> Self {
         Self {
             build,
@@ -46,7 +46,7 @@ impl<'a> Tests<'a> {
     /// Builds and runs them; all run, even if some fail.
     ///
     /// # Errors
-    /// When something does not compile, or with the names of the tests that failed.
+    /// If something does not compile, or with the names of the tests that failed.
     pub fn run(&self, workspace: &Workspace, report: &mut Report) -> Result<()> {
         let programs = self.built(workspace, report)?;
         self.run_built(workspace, &programs, report)
@@ -80,7 +80,7 @@ impl<'a> Tests<'a> {
     /// Builds them.
     ///
     /// # Errors
-    /// When something does not compile, or there is no test.
+    /// If something does not compile, or there is no test.
     pub fn built(&self, workspace: &Workspace, report: &mut Report) -> Result<Vec<Artifact>> {
         let programs = report.compiling(|| self.compiled(workspace))?;
         if programs.is_empty() {

@@ -1,4 +1,4 @@
-//! A Redis server for the tests to start: the machine's, or the distribution's.
+//! The Redis server that the tests start: the machine's, or the distribution's.
 
 use crate::apt;
 use crate::process::find_on_path;
@@ -11,7 +11,7 @@ pub fn server() -> Option<PathBuf> {
     find_on_path("redis-server")
 }
 
-/// Sees to it that there is one.
+/// Installs one if there is none.
 pub fn prepare() -> Result<()> {
     if server().is_some() {
         return Ok(());

@@ -1,15 +1,15 @@
-//! What a run took and what came of it, printed at its end.
+//! The times and results of a run, printed at its end.
 
 use super::libtest::{Ended, Outcome};
 use std::time::{Duration, Instant};
 
-/// How many of the slowest tests are named.
+/// The number of slowest tests that are named.
 const SLOWEST: usize = 10;
 
-/// What one step did.
+/// The results of one step.
 #[derive(Default)]
 pub struct Report {
-    /// What cargo took to compile.
+    /// The time that cargo took to compile.
     pub compile: Duration,
     /// All tests that ended, each with the program it is of.
     pub tests: Vec<(String, Ended)>,
@@ -21,7 +21,7 @@ impl Report {
         self.tests.iter().filter(|(_, ended)| ended.outcome != Outcome::Ignored).count()
     }
 
-    /// Counts what this takes as compilation.
+    /// Counts the time of this work as compilation.
     pub fn compiling<T>(&mut self, work: impl FnOnce() -> T) -> T {
         let start = Instant::now();
         let result = work();
@@ -38,7 +38,7 @@ pub struct Row {
     pub report: Report,
 }
 
-/// Prints what each step took, compiling and the rest apart, the slowest tests, and what was skipped.
+/// Prints the times of each step (compiling and running apart), the slowest tests, and the skipped tests.
 pub fn print(rows: &[Row], total: Duration) {
     println!("{:<14} {:>8} {:>8} {:>8}  tests", "step", "compile", "run", "all");
     for row in rows {

@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 use std::thread;
 
-/// What every component binds: their tests are not a stage's own.
+/// The packages that every component binds: their tests are not a stage's own.
 const COMMON: [&str; 3] = ["postern-contract", "postern-fault", "postern-policy"];
 
 /// The stages, by the folders of their components.
@@ -19,10 +19,10 @@ pub fn names(workspace: &Workspace) -> Vec<&str> {
     workspace.components().map(|package| package.name.as_str()).collect()
 }
 
-/// Builds the component anew and runs what is the stage's own.
+/// Builds the component anew and runs the stage's own tests.
 ///
 /// # Errors
-/// When something does not compile, or with the tests that failed.
+/// If something does not compile, or with the tests that failed.
 pub fn test(workspace: &Workspace, name: &str, report: &mut Report) -> Result<()> {
     let component = workspace.components().find(|package| package.name == name);
     let component = component.with_context(|| format!("no component is called {name:?}"))?;
@@ -40,7 +40,7 @@ pub fn test(workspace: &Workspace, name: &str, report: &mut Report) -> Result<()
     let arguments = filters.iter().map(String::as_str).collect();
     let behaviour = Tests { arguments, programs: vec!["behaviour"], ..tests };
     let behaviour_programs = behaviour.built(workspace, report)?;
-    // Side by side: each waits more than it computes.
+    // In parallel: each waits more than it computes.
     let mut of_own = Report::default();
     let (own, behaviour) = thread::scope(|scope| {
         let own = scope.spawn(|| own.run_built(workspace, &own_programs, &mut of_own));

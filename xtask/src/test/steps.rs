@@ -18,13 +18,13 @@ const PIPELINE: &str = "postern-tests";
 
 /// Something that passes or fails as a whole.
 pub struct Step {
-    /// As typed after `cargo xtask test`.
+    /// Its name on the command line of `cargo xtask test`.
     pub name: &'static str,
-    /// Without which it would only fail.
+    /// The steps without which it would only fail.
     pub needs: &'static [&'static str],
-    /// Part of a run that names no steps.
+    /// It is part of a run without names.
     pub always: bool,
-    /// Begun beside the first steps: it waits for a network more than it computes.
+    /// It begins beside the first steps: it waits for a network more than it computes.
     pub early: bool,
     pub work: fn(&Workspace, &mut Report) -> Result<()>,
 }
@@ -43,7 +43,7 @@ const fn early(name: &'static str, work: fn(&Workspace, &mut Report) -> Result<(
 
 /// All of them, in the order they run.
 pub const STEPS: &[Step] = &[
-    // Seconds, and the most frequent reason to fail.
+    // Takes seconds, and is the most frequent reason to fail.
     step("format", &[], format),
     // The no-panic lints are in the workspace's Cargo.toml.
     step("clippy", &[], clippy),
@@ -52,16 +52,16 @@ pub const STEPS: &[Step] = &[
     // The pure crates: all decisions, no I/O. And the host, with the manifest's golden errors.
     step("unit", &["redis"], unit),
     step("store-redis", &["redis"], store_on_redis),
-    // Licences, duplicates and origins of what we depend on.
+    // Licences, duplicates and origins of our dependencies.
     early("dependencies", dependencies::check),
-    // What is shipped, and what probes the host; the rest runs them.
+    // The shipped components, and the one that probes the host; later steps run them.
     step("components", &[], build_components),
     step("policies", &["components"], policies),
     // The official SDKs.
     early("clients", |workspace, _| clients::prepare(workspace)),
     // The whole gateway, as its clients see it.
     step("pipeline", &["components", "clients", "redis"], pipeline),
-    // What takes too long for every run and proves exactness: before a release.
+    // Slow tests of exactness: before a release.
     Step { always: false, ..step("long", &[], long) },
 ];
 
@@ -81,7 +81,7 @@ fn unit(workspace: &Workspace, report: &mut Report) -> Result<()> {
     unit_tests(workspace).run(workspace, report)
 }
 
-/// All that is native but the tests of the pipeline, which need components.
+/// All native tests except those of the pipeline, which need components.
 pub fn unit_tests(workspace: &Workspace) -> Tests<'_> {
     let packages = workspace.packages.iter().map(|package| package.name.as_str());
     let packages = packages.filter(|name| *name != PIPELINE).collect();
@@ -104,11 +104,11 @@ fn build_components(workspace: &Workspace, report: &mut Report) -> Result<()> {
     })
 }
 
-/// What `spin.toml` composes, what an operator may name in its place, and the probe.
+/// The components of `spin.toml`, their alternatives, and the probe.
 pub fn all_components(workspace: &Workspace, profile: Profile) -> Result<()> {
     let all: Vec<_> = workspace.components().chain(workspace.alternatives()).collect();
     components::build(workspace, &all, profile)?;
-    // By itself: together, cargo would build the product with the features of the SDK that only the probe asks for.
+    // Separately: together, cargo would build the product with the features of the SDK that only the probe requires.
     let probe = workspace.probe().context("the workspace has no member tests/probe")?;
     components::build(workspace, &[probe], profile)
 }
@@ -122,7 +122,7 @@ fn pipeline(workspace: &Workspace, report: &mut Report) -> Result<()> {
     pipeline_tests(workspace, report)?.run(workspace, report)
 }
 
-/// The tests of the pipeline, with what they find in their environment.
+/// The tests of the pipeline, with their environment.
 pub fn pipeline_tests<'a>(workspace: &'a Workspace, report: &mut Report) -> Result<Tests<'a>> {
     let programs = report.compiling(|| Programs::build(workspace))?;
     let mut environment = redis_environment();
@@ -138,7 +138,7 @@ fn redis_environment() -> Vec<(&'static str, OsString)> {
     redis::server().map(|server| ("POSTERN_REDIS_SERVER", server.into())).into_iter().collect()
 }
 
-/// Everything that is ignored elsewhere, and the whole pipeline on the components as they are shipped.
+/// All ignored tests, and the whole pipeline on the components as shipped.
 fn long(workspace: &Workspace, report: &mut Report) -> Result<()> {
     toolchain::prepare()?;
     redis::prepare()?;

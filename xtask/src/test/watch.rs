@@ -1,4 +1,4 @@
-//! Runs one test program and ends it when it hangs.
+//! Runs one test program and kills it if it hangs.
 
 use super::libtest::{ARGUMENTS, Ended, Event, Outcome, UNLOCK};
 use anyhow::{Context, Result};
@@ -9,14 +9,14 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Between two looks at how long tests have run.
+/// The interval of checks.
 const LOOK: Duration = Duration::from_millis(200);
 
-/// What came of a program.
+/// The result of a program.
 #[derive(Default)]
 pub struct Watched {
     pub ended: Vec<Ended>,
-    /// Why the program as a whole has failed, whatever its tests say.
+    /// Why the program as a whole has failed, independent of its tests.
     pub trouble: Option<String>,
 }
 
@@ -26,11 +26,11 @@ impl Watched {
     }
 }
 
-/// Runs the tests of the program that this command starts. It is killed when one of them has run for longer than
-/// `timeout`, or when none is running and nothing has been said for as long.
+/// Runs the tests of the program that this command starts. It is killed if a test runs for longer than `timeout`, or if
+/// none is running and there is no output for as long.
 ///
 /// # Errors
-/// When it does not start.
+/// If it does not start.
 pub fn run(command: &mut Command, timeout: Duration) -> Result<Watched> {
     command.args(ARGUMENTS).env(UNLOCK.0, UNLOCK.1).stdin(Stdio::null()).stdout(Stdio::piped());
     let mut child = command.spawn().context("cannot start the test program")?;
@@ -76,8 +76,8 @@ impl Watch {
         }
     }
 
-    /// Reads what the program says until it has ended, or kills it. What it has started and left behind may hold its
-    /// output for longer, and is not waited for.
+    /// Reads the program's output until it has ended, or kills it. Its child processes may hold its output open for
+    /// longer, and are not waited for.
     fn follow(&mut self, child: &mut Child) -> Result<ExitStatus> {
         loop {
             match self.lines.recv_timeout(LOOK) {
@@ -157,7 +157,7 @@ mod tests {
     const SHORT: Duration = Duration::from_secs(1);
     const LONG: Duration = Duration::from_secs(60);
 
-    /// A program that ignores its arguments and does this.
+    /// A program that ignores its arguments and runs this script.
     fn does(script: &str, bound: Duration) -> Watched {
         run(Command::new("sh").args(["-c", script, "test-program"]), bound).unwrap()
     }

@@ -32,7 +32,7 @@ pub async fn cold(limited: &Gateway, unlimited: &Gateway, effort: &Effort) -> Re
     let mut unlimited = Side::warmed_up(Connection::open(&without.server).await?, &call).await?;
     for round in 0..effort.cold_repetitions * REPETITIONS {
         tokio::time::sleep(IDLE).await;
-        // Whoever goes first finds a machine that has slept.
+        // The first build of a round finds a machine that was idle.
         let order = if round % 2 == 0 {
             [&mut limited, &mut unlimited]
         } else {

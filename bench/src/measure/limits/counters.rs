@@ -8,13 +8,13 @@ use anyhow::{Result, anyhow, bail};
 use futures::executor::block_on;
 use postern_redis_server::RedisServer;
 use postern_store::redis::Scripts;
-use postern_store::{Change, Counter, Counters as _, Gate, Reservation};
+use postern_store::{Change, Counter, Counters as _, Gate, ReserveOutcome};
 use std::thread;
 
 /// As many as the gateway has callers where its rate is measured.
 const CONNECTIONS: u64 = 16;
 
-/// The counter is kept by Redis for this long; which time it is matters to nobody here.
+/// Redis keeps the counter for this long; the exact time does not matter here.
 const NOW_UNIX_S: u64 = 1_800_000_000;
 const KEPT_UNTIL_UNIX_S: u64 = 4_000_000_000;
 
@@ -61,7 +61,7 @@ fn repeat(counters: &Scripts<Connection>, end_ns: u64) -> Result<u64> {
     let mut pairs = 0;
     while clock::now_ns() < end_ns {
         let reservation = block_on(counters.reserve(NOW_UNIX_S, std::slice::from_ref(&gate)))?;
-        if !matches!(reservation, Reservation::Admitted(_)) {
+        if !matches!(reservation, ReserveOutcome::Admitted(_)) {
             bail!("the counter of the benchmark answered {reservation:?}");
         }
         if !block_on(counters.change(&settled))?.is_empty() {

@@ -4,7 +4,8 @@ use crate::Wire;
 use crate::chat::{Annotation, Sealed};
 use serde_json::{Value, json};
 
-/// A citation as this dialect writes it. One that was made here of another maker's keeps no `raw`: its index is nobody's.
+/// A citation in this dialect. One that was made here from another maker's keeps no `raw`: its index means nothing
+/// there.
 pub(super) fn from_value(citation: Value) -> Annotation {
     let word = |names: [&str; 2]| {
         let found = names.iter().find_map(|name| citation.get(name)?.as_str());

@@ -7,7 +7,7 @@ use crate::openai::refusal::{Refusal, wrong_type};
 use crate::segments::{Around, Beside, Found, Medium};
 use crate::{Role, SegmentKind};
 
-/// A role that nobody knows is the vendor's to judge, and trusted no more than a user.
+/// An unknown role is for the vendor to judge, and trusted no more than a user.
 pub(super) fn read_role(
     scanner: &mut Scanner<'_>,
     path: impl Fn() -> String,

@@ -70,7 +70,7 @@ pub(super) fn finish(reason: &str, additional: Option<Additional>) -> Finish {
     }
 }
 
-/// Signatures are Bedrock's to take back, whoever made the model.
+/// Signatures go back to Bedrock, whatever model made them.
 pub(super) fn sealed(data: String) -> Sealed {
     Sealed { maker: Wire::Bedrock, id: None, data }
 }

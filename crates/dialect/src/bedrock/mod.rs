@@ -1,7 +1,7 @@
 //! Amazon Bedrock: Converse and ConverseStream (<https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html>).
 //!
-//! The events of a stream come framed in binary; whoever receives them undoes that, so that an event here has a name
-//! (`:event-type`, or `:exception-type` for what went wrong) and JSON.
+//! The events of a stream arrive in binary frames, which are decoded before, so that an event here has a name
+//! (`:event-type`, or `:exception-type` for an error) and JSON.
 
 mod answer;
 mod content;

@@ -192,12 +192,12 @@ impl Effort {
     ];
 
     /// The word that OpenAI and Anthropic have for it.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         Self::WORDS.iter().find(|(_, effort)| *effort == self).map_or("medium", |(word, _)| word)
     }
 
     /// By its word.
-    pub fn from_word(word: &str) -> Option<Self> {
+    pub fn from_name(word: &str) -> Option<Self> {
         Self::WORDS.iter().find(|(known, _)| *known == word).map(|(_, effort)| *effort)
     }
 

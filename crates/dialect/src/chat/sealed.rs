@@ -2,7 +2,7 @@
 
 use crate::Wire;
 
-/// A vendor's opaque text about its own reasoning, to be given back on the next turn as it came, and to nobody else.
+/// A vendor's opaque text about its own reasoning, to be returned unchanged on the next turn, only to that vendor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed {
     /// Whose it is.
@@ -23,7 +23,7 @@ impl Sealed {
             return self.data.clone();
         }
         let id = self.id.as_deref().unwrap_or_default().replace('.', "");
-        format!("{ENVELOPE}.{}.{id}.{}", self.maker.word(), self.data)
+        format!("{ENVELOPE}.{}.{id}.{}", self.maker.as_str(), self.data)
     }
 
     /// What a client of `carrier`'s dialect gave back; what is no envelope is `carrier`'s own.
@@ -37,7 +37,7 @@ impl Sealed {
 
     fn opened(text: &str) -> Option<Self> {
         let mut parts = text.strip_prefix(ENVELOPE)?.strip_prefix('.')?.splitn(3, '.');
-        let maker = Wire::from_word(parts.next()?)?;
+        let maker = Wire::from_name(parts.next()?)?;
         let id = Some(parts.next()?).filter(|id| !id.is_empty()).map(str::to_owned);
         Some(Sealed { maker, id, data: parts.next()?.to_owned() })
     }

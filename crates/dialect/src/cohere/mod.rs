@@ -3,8 +3,8 @@
 //! Shapes are those of Cohere's own SDK, `cohere` 7.3 for Python (`types/chat_message_v2.py`,
 //! `v2/types/v2chat_stream_response.py`).
 //!
-//! Cohere's thoughts have no seal. So that they are given back to Cohere and to nobody else, reading puts one on that
-//! says no more than that they are Cohere's.
+//! Cohere's thoughts have no seal. So that they are returned only to Cohere, reading adds one that just says that they
+//! are Cohere's.
 
 mod answer;
 mod citation;

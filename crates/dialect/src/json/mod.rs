@@ -1,6 +1,6 @@
-//! JSON (RFC 8259), read where it stands: every value has its place, and nothing is copied that nobody asks for.
+//! JSON (RFC 8259), read in place: every value has a span, and nothing is copied needlessly.
 //!
-//! `serde_json` knows no places, and reads a text into a tree that nobody needs here.
+//! `serde_json` has no spans, and parses a text into a tree that is not needed here.
 
 mod error;
 mod scanner;

@@ -15,7 +15,7 @@ pub(super) enum Does {
     /// It is words, settings or what a tool was told: nothing in it is looked at.
     Talk,
     /// It does nothing by itself; what is in it may.
-    Hold,
+    Contain,
     /// It makes the vendor do this, unless it says nothing (`null`, `false`, `[]`, `"none"`).
     Need(&'static [Use]),
     /// It names something of the account, as a text, as an object with an `id` or as a list of either, and does this.
@@ -28,7 +28,7 @@ pub(super) enum Does {
     Modalities,
 }
 
-use Does::{Hold, Identify, Modalities, Name, Need, Place, Talk};
+use Does::{Contain, Identify, Modalities, Name, Need, Place, Talk};
 use Use::{
     Audio, Documents, GenerateImages, Images, KeepState, ReceiveAudio, RouteAtVendor, Tools, Video,
 };
@@ -37,11 +37,11 @@ type Rows = &'static [(Does, &'static [&'static str])];
 
 /// Fields at the top of one endpoint's body.
 const AT_TOP_OF: &[(Endpoint, Rows)] = &[
-    (Endpoint::Responses, &[(Talk, &["text", "instructions"]), (Hold, &["input"])]),
+    (Endpoint::Responses, &[(Talk, &["text", "instructions"]), (Contain, &["input"])]),
     (Endpoint::Completions, &[(Talk, &["prompt", "suffix"])]),
-    (Endpoint::Embeddings, &[(Hold, &["input", "inputs", "texts"])]),
-    (Endpoint::Rerank, &[(Talk, &["query"]), (Hold, &["documents"])]),
-    (Endpoint::Messages, &[(Hold, &["system"])]),
+    (Endpoint::Embeddings, &[(Contain, &["input", "inputs", "texts"])]),
+    (Endpoint::Rerank, &[(Talk, &["query"]), (Contain, &["documents"])]),
+    (Endpoint::Messages, &[(Contain, &["system"])]),
     (
         Endpoint::Speech,
         &[
@@ -177,7 +177,7 @@ const AT_TOP: Rows = &[
         ],
     ),
     (
-        Hold,
+        Contain,
         &[
             "messages",
             "input",
@@ -421,7 +421,7 @@ const WITHIN: Rows = &[
         ],
     ),
     (
-        Hold,
+        Contain,
         &[
             "content",
             "contents",
@@ -523,7 +523,7 @@ const WITHIN: Rows = &[
     (Name(&[Tools, KeepState]), &["prompt_id"]),
 ];
 
-/// What is part of the name of a field that has tools used, whoever invents it.
+/// Parts of the names of fields that use tools, known or not.
 const WORDS_OF_TOOLS: &[&str] = &[
     "tool",
     "function",
@@ -556,7 +556,7 @@ pub(super) fn within(name: &str) -> Does {
     // Most of a long conversation is these.
     match name {
         "role" | "text" => Talk,
-        "content" => Hold,
+        "content" => Contain,
         name => within_row(name).unwrap_or_else(|| unknown(name)),
     }
 }
@@ -586,9 +586,9 @@ fn each(rows: Rows) -> impl Iterator<Item = (&'static str, Does)> {
     rows.iter().flat_map(|(does, names)| names.iter().map(|name| (*name, *does)))
 }
 
-/// What nobody knows is a tool by its name, or is looked into.
+/// An unknown field is a tool by its name, or is searched.
 fn unknown(name: &str) -> Does {
-    if names_a_tool(name) { Need(&[Tools]) } else { Hold }
+    if names_a_tool(name) { Need(&[Tools]) } else { Contain }
 }
 
 pub(super) fn names_a_tool(name: &str) -> bool {

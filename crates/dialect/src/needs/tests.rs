@@ -247,7 +247,7 @@ fn an_item_that_holds_nothing_refers_to_what_the_vendor_has() {
         (r#"{"type":"image_generation_call","id":"x","result":"a"}"#, &[]),
         (r#"{"id":"x","content":[]}"#, &["x"]),
         (r#"{"id":"x","role":"user","content":"a"}"#, &[]),
-        // Which of two a vendor takes, nobody knows.
+        // It is unknown which of two a vendor takes.
         (r#"{"type":"item_reference","id":"x","id":"y"}"#, &["x", "y"]),
         (r#"{"type":"item_reference","type":"message","id":"x","role":"user"}"#, &["x"]),
     ] {

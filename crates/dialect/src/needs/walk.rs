@@ -49,7 +49,7 @@ enum Step<'a> {
 /// What the members of an object say of it together.
 #[derive(Default)]
 struct Item {
-    /// What each of its `type`s says: which of two a vendor believes, nobody knows.
+    /// The values of its `type`s: it is unknown which of two a vendor uses.
     kinds: Vec<String>,
     ids: Vec<String>,
     skills: Vec<String>,
@@ -103,7 +103,7 @@ impl<'a> Walk<'a> {
     /// What the members of an object name together.
     fn close(&mut self, item: Item, is_named: bool) {
         let names_itself = is_named || self.refers(&item);
-        // Anthropic's own skills are everybody's.
+        // Anthropic's own skills are public.
         let is_of_anthropic =
             item.kinds.first().is_some_and(|kind| kind == "anthropic") && item.kinds.len() == 1;
         for skill in item.skills.into_iter().filter(|_| !is_of_anthropic) {
@@ -140,7 +140,7 @@ impl<'a> Walk<'a> {
             Does::Talk => {
                 scanner.skip()?;
             }
-            Does::Hold => self.value(scanner, false)?,
+            Does::Contain => self.value(scanner, false)?,
             Does::Need(uses) => self.needed(uses, scanner, false)?,
             Does::Name(uses) => match scanner.peek()? {
                 Type::String => {

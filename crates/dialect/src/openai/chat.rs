@@ -196,7 +196,7 @@ fn read_message(scanner: &mut Scanner<'_>, index: usize, found: &mut Found) -> R
     Ok(())
 }
 
-/// A role that nobody knows is the vendor's to judge, and trusted no more than a user.
+/// An unknown role is for the vendor to judge, and trusted no more than a user.
 pub(crate) fn read_role(
     scanner: &mut Scanner<'_>,
     path: impl Fn() -> String,

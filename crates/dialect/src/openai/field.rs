@@ -17,8 +17,8 @@ impl Fields {
 
     /// The field that `key` names, if it is one of these. `within` is the path of the object, with its dot.
     ///
-    /// A field that is there twice, or once more in other letters (Go's JSON reader takes `Model` for `model`), is
-    /// refused: the vendor could take the one that nobody here has looked at.
+    /// A duplicate field, also in other letters (Go's JSON reader takes `Model` for `model`), is refused: the vendor
+    /// could take the one that was not checked here.
     pub fn name(
         &mut self,
         key: &Text<'_>,

@@ -151,7 +151,7 @@ impl Message<'_> {
         let renamed = role.filter(|_| vendor.quirks.no_developer_role).filter(developer);
         let renamed =
             renamed.map(|role| Edit { span: role.value, replacement: "\"system\"".to_owned() });
-        // Sealed thoughts go to nobody but their maker, and neither do the words that they seal.
+        // Sealed thoughts go only to their maker, and so do the sealed words.
         let foreign =
             |member: &Member<'_>| member.name == DETAILS && member.text.contains(ENVELOPE);
         let foreign = self.members.iter().any(foreign);

@@ -33,7 +33,7 @@ const NOT_OF_ANSWERS: [&str; 16] = [
     "cache", "batch", "chunk", "tool", "think", "reason",
 ];
 
-/// What holds the caller's own names: schemas, texts, labels. Nobody reads settings there.
+/// Fields with the caller's own names: schemas, texts, labels. They hold no settings.
 const DATA: [&str; 15] = [
     "messages",
     "input",

@@ -37,7 +37,7 @@ pub fn echo(body: &str) -> Value {
     Value::Object(asked.0)
 }
 
-/// The settings that stand for those of a request that nobody knows.
+/// The settings in place of those of an unknown request.
 pub(super) fn default() -> Map<String, Value> {
     unasked().into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

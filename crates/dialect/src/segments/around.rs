@@ -86,7 +86,7 @@ impl Around {
     }
 }
 
-/// What somebody says.
+/// The text of an author.
 pub(super) fn text_of(role: Role) -> Kind {
     match role {
         Role::System => Kind::Instruction,

@@ -5,7 +5,7 @@ use super::{Around, Beside, Found, Kept};
 use crate::json::{Error, Scanner, Text, Type};
 use crate::{Role, SegmentKind, Span};
 
-/// Where a `name` names somebody: in the outermost object, its messages, a message, or further in.
+/// Where a `name` is an author's: in the outermost object, its messages, a message, or further in.
 const NAMED_DEPTH: u32 = 3;
 
 impl Found {

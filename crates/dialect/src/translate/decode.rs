@@ -161,7 +161,7 @@ impl Reading {
     fn new(vendor: &Vendor, facts: &Facts, head: AnswerHead) -> Self {
         let wire = spoken(vendor, facts);
         let is_stream = head.is_stream();
-        // Whoever asked for a whole answer cannot be given a stream; a whole answer can be told as a stream.
+        // A client that requested a buffered answer cannot get a stream; a buffered answer can be written as a stream.
         if is_stream && !facts.stream {
             return Reading::Refused(wrong_form(facts.stream, head.media_type()));
         }

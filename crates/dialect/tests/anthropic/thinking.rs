@@ -46,7 +46,7 @@ fn a_budget_keeps_anthropics_bounds() {
 }
 
 #[test]
-fn no_effort_is_no_thinking_and_a_model_without_thoughts_loses_the_wish() {
+fn no_effort_is_no_thinking_and_a_model_without_thoughts_loses_the_effort() {
     let (body, losses) = asked(effort(Effort::None), None, &vendor());
     assert_eq!((&body["thinking"], losses.len()), (&json!({ "type": "disabled" }), 0));
     let plain = Vendor { reasons: false, ..vendor() };
@@ -120,7 +120,7 @@ fn sealed(maker: Wire, text: &str) -> Content {
 }
 
 #[test]
-fn thoughts_go_back_to_their_maker_as_they_came_and_to_nobody_else() {
+fn thoughts_go_back_unchanged_only_to_their_maker() {
     let go = |thought| {
         let messages = loop_of_tools(Some(thought));
         let reasoning = effort(Effort::Low);

@@ -144,7 +144,7 @@ fn thoughts_go_back_to_their_maker_only() {
     let said = encode(asked(thought(Wire::Bedrock, true)), CLAUDE);
     let redacted = json!({"reasoningContent": {"redactedContent": "c2ln"}});
     assert_eq!(said.body["messages"][1]["content"][0], redacted);
-    // Claude's signatures hold wherever Claude is served; nobody else gets them.
+    // Claude's signatures are valid wherever Claude is served; no other vendor gets them.
     let said = encode(asked(thought(Wire::Anthropic, false)), CLAUDE);
     assert_eq!(said.body["messages"][1]["content"][0], signed);
     for (maker, model) in [(Wire::Google, CLAUDE), (Wire::Anthropic, "amazon.nova-pro-v1:0")] {

@@ -48,7 +48,7 @@ fn a_refused_request_is_told_in_the_vendors_words() {
 }
 
 #[test]
-fn a_wrong_clock_is_hinted_at_and_the_vendors_sentence_is_nobodys() {
+fn a_wrong_clock_is_hinted_at_and_the_vendors_sentence_is_not_shown() {
     let words = "Signature expired: 20250101T000000Z is now earlier than 20250101T001000Z (20250101T001500Z - 5 min.)";
     let fault = explain(403, "InvalidSignatureException", words);
     assert_eq!((fault.kind, fault.blame), (Kind::UpstreamFailed, Blame::Gateway));

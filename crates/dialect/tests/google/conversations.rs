@@ -261,7 +261,7 @@ fn gives_a_result_as_a_text_where_an_object_would_be_read_differently() {
 }
 
 #[test]
-fn refuses_the_result_of_a_call_that_nobody_made() {
+fn refuses_the_result_of_a_call_that_was_not_made() {
     let tool = message(Role::Tool, vec![result("c", vec![text("a")], false)]);
     let fault = try_encode(request(vec![tool]), &vendor(OLD)).unwrap_err();
     assert_eq!(fault.param.as_deref(), Some("messages[0].content[0]"));

@@ -12,7 +12,7 @@ fn encoded(name: &str, body: &str, upstream_model: &str) -> String {
 }
 
 #[test]
-fn changes_nothing_but_the_model_and_the_wish_for_usage() {
+fn changes_nothing_but_the_model_and_the_request_for_usage() {
     for (name, body) in requests() {
         let mut expected: Value = serde_json::from_str(&body).unwrap();
         expected["model"] = "vendor/\"model\" é".into();
@@ -34,7 +34,7 @@ fn the_same_name_of_a_model_is_left_as_it_is_written() {
 }
 
 #[test]
-fn a_whole_answer_needs_no_wish_for_usage() {
+fn a_buffered_answer_needs_no_request_for_usage() {
     for name in ["plain", "nulls", "embeddings_texts"] {
         let body = fixture(&format!("requests/{name}.json"));
         let model = if name == "plain" { "\"gpt-4o-mini\"" } else { "\"gpt-4o\"" };
@@ -44,7 +44,7 @@ fn a_whole_answer_needs_no_wish_for_usage() {
 }
 
 #[test]
-fn the_wish_for_usage_is_spliced_where_the_options_stand() {
+fn the_request_for_usage_is_spliced_where_the_options_stand() {
     let rest = r#""messages":[{"role":"user","content":"hi"}]}"#;
     let asked = r#""include_usage":true"#;
     for (before, after) in [
@@ -157,7 +157,7 @@ fn what_the_vendor_refuses_is_left_out_wherever_it_stands_and_told() {
 }
 
 #[test]
-fn a_wish_for_usage_is_neither_made_nor_kept_where_the_vendor_refuses_it() {
+fn a_request_for_usage_is_neither_made_nor_kept_where_the_vendor_refuses_it() {
     let mut vendor = vendor();
     vendor.quirks.no_stream_options = true;
     let rest = r#""stream":true,"messages":[{"role":"user","content":"hi"}],"model":"m"}"#;

@@ -187,7 +187,7 @@ fn the_marker_of_the_end_ends_a_stream_under_any_name() {
 }
 
 #[test]
-fn what_an_error_in_the_stream_quotes_is_told_nobody() {
+fn what_an_error_in_the_stream_quotes_is_not_shown() {
     for event in [
         r#"data: {"error":{"message":"filtered: 'hunter2'","type":"content_filter"}}"#,
         r#"data: {"error":"filtered: 'hunter2'"}"#,

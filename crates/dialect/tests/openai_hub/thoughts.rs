@@ -1,4 +1,4 @@
-//! Sealed thoughts go to the client, and back to their maker as they came; to nobody else.
+//! Sealed thoughts go to the client, and back unchanged to their maker only.
 
 use crate::to_client::{data, streamed, whole};
 use crate::{collect, conversation, encode, events, paths, read, vendor};

@@ -40,7 +40,7 @@ fn every_field_is_in_one_segment_or_is_a_setting() {
         for endpoint in Endpoint::ALL {
             for members in places(endpoint, name) {
                 let body = endpoint.body(&members);
-                // What a dialect refuses reaches nobody.
+                // A refused request reaches no vendor.
                 let Some(prompt) = endpoint.read(&body) else { continue };
                 hold(&prompt);
                 let marked = |raw: &&str| raw.contains(MARK);

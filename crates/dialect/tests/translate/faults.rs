@@ -129,7 +129,7 @@ fn what_is_no_answer_is_never_an_empty_success() {
 }
 
 #[test]
-fn a_stream_is_no_answer_to_whoever_asked_for_a_whole_one() {
+fn a_stream_is_no_answer_to_a_request_for_a_buffered_one() {
     each(|vendor, client| {
         let text = answer(vendor, "text", true);
         let outcome = run(decoder(vendor, client, false, STREAM), [text.as_str()]);

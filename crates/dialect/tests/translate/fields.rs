@@ -152,9 +152,9 @@ pub fn fate(base: &Request, changed: &Request, vendor: &Vendor) -> (&'static str
 pub fn vendors() -> Vec<(String, Vendor)> {
     let mut vendors = Vec::new();
     for wire in Wire::ALL {
-        vendors.push((wire.word().to_owned(), vendor(wire)));
+        vendors.push((wire.as_str().to_owned(), vendor(wire)));
         let plain = Vendor { reasons: false, ..vendor(wire) };
-        vendors.push((format!("{}/plain", wire.word()), plain));
+        vendors.push((format!("{}/plain", wire.as_str()), plain));
     }
     for (wire, model) in [
         (Wire::Bedrock, "anthropic.claude-sonnet-4-5-20250929-v1:0"),

@@ -21,7 +21,7 @@ pub const WHOLE: &str = "application/json";
 /// A vendor's answer, whole or streamed.
 pub fn answer(vendor: Wire, case: &str, stream: bool) -> String {
     let extension = if stream { "sse" } else { "json" };
-    let word = vendor.word();
+    let word = vendor.as_str();
     let folder = env!("CARGO_MANIFEST_DIR");
     let path = format!("{folder}/tests/translate/answers/{word}/{case}.{extension}");
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
@@ -158,7 +158,7 @@ pub fn events(wire: Wire, stream: &str) -> (Vec<Event>, Result<(), Fault>) {
     (events, end)
 }
 
-/// What whoever reads this dialect makes of an answer: a client's SDK folds the events of a stream.
+/// What a reader of this dialect makes of an answer: a client's SDK folds the events of a stream.
 pub fn heard(wire: Wire, output: &str, stream: bool) -> Answer {
     if stream {
         let (events, end) = events(wire, output);

@@ -16,7 +16,7 @@ fn words() -> impl Strategy<Value = String> {
     "[a-z][ a-zA-Zéß世😀\"\\\\{}<>&\n\t]{0,12}[a-z.]"
 }
 
-/// Their keys are in no order, and their numbers as nobody else writes them.
+/// Their keys are in no order, and their numbers in unusual spellings.
 fn arguments() -> impl Strategy<Value = String> {
     let known =
         [r#"{}"#, r#"{"b":1,"a":2.50}"#, r#"{"z":{"y":[1,-0]},"a":"é\n"}"#, r#"{ "a" : 1e2 }"#];
@@ -107,7 +107,7 @@ fn thought(wire: Wire) -> impl Strategy<Value = Content> {
 /// What the model said, what its tools returned, and what the user said to that.
 fn turn(wire: Wire) -> impl Strategy<Value = Vec<Message>> {
     let call = (arguments(), vec(marked(wire, text()), 1..3), any::<bool>());
-    // Whoever wants Anthropic to think must give back what it thought before its calls.
+    // A request for Anthropic's thinking must return the thoughts before its calls.
     let thought = given(wire == Wire::Anthropic, thought(wire));
     let said = (thought, option::of(text()), vec(call, 0..3));
     (said, words(), user(wire)).prop_map(move |((thought, text, calls), default, user)| {

@@ -124,7 +124,7 @@ fn response(status: &str, output: Vec<Value>) -> Value {
         "error": null, "incomplete_details": null, "model": "m", "output": output })
 }
 
-/// Of models that run where anybody may see their thoughts.
+/// Of models that run where thoughts are public.
 fn thoughts_in_words() -> Vec<Value> {
     vec![
         json!({ "id": "rs_1", "type": "reasoning", "status": "completed", "summary": [],

@@ -158,7 +158,7 @@ pub fn is_listed(kind: TextKind) -> bool {
     matches!(kind, TextKind::ToolName | TextKind::ToolArguments | TextKind::ReasoningSummary)
 }
 
-/// What whoever reads the dialect makes of an answer.
+/// What a reader of the dialect makes of an answer.
 pub fn texts_of(client: Client, answer: &Answer) -> Texts {
     let mut texts = Texts::default();
     for (index, choice) in (0..).zip(&answer.choices) {

@@ -1,8 +1,8 @@
 //! All limits of a request, reserved together or not at all.
 
 use crate::fixtures::{
-    MINUTE_MS, SUBJECT, key_limit, met, ms, now_ms, open_plans, plans, reserve, reserve_for, taken,
-    tokens, written,
+    MINUTE_MS, SUBJECT, key_limit, matched, ms, now_ms, open_plans, plans, reserve, reserve_for,
+    taken, tokens, written,
 };
 use postern_fault::Kind;
 use postern_meter::Subject;
@@ -26,7 +26,7 @@ fn exactly_as_many_as_a_limit_has_are_admitted() {
 }
 
 #[test]
-fn whoever_is_another_has_a_count_of_its_own() {
+fn another_subject_has_a_count_of_its_own() {
     let plans = plans(&key_limit("requests", 1, MINUTE));
     let store = Memory::new();
     assert!(reserve(&store, &plans, tokens(0, 0), now_ms()).is_ok());
@@ -36,7 +36,7 @@ fn whoever_is_another_has_a_count_of_its_own() {
 }
 
 #[test]
-fn a_limit_in_a_plan_and_for_everybody_counts_a_request_once() {
+fn a_limit_in_a_plan_and_for_all_callers_counts_a_request_once() {
     let plans = written(
         "[[limit]]\nscope = \"key\"\nunit = \"requests\"\nper = \"minute\"\namount = 4\n\
          [[plan]]\nname = \"p\"\nlimits = [{ scope = \"key\", unit = \"requests\", per = \"minute\", amount = 9 }]\n",
@@ -52,10 +52,10 @@ fn a_request_that_can_never_fit_is_refused_before_anything_is_counted() {
     let plans = plans(&key_limit("tokens", 9, MINUTE));
     let store = Memory::new();
     store.set_down(true);
-    let denied = reserve(&store, &plans, tokens(6, 4), now_ms()).unwrap_err();
-    assert_eq!(denied.fault.code.as_deref(), Some("request_exceeds_limit"));
-    assert_eq!(denied.fault.kind, Kind::InvalidRequest);
-    assert!(!denied.by.unwrap().retry_helps);
+    let rejected = reserve(&store, &plans, tokens(6, 4), now_ms()).unwrap_err();
+    assert_eq!(rejected.fault.code.as_deref(), Some("request_exceeds_limit"));
+    assert_eq!(rejected.fault.kind, Kind::InvalidRequest);
+    assert!(!rejected.by.unwrap().retry_helps);
 }
 
 #[test]
@@ -67,16 +67,16 @@ fn of_several_limits_the_one_to_wait_for_longest_is_told() {
     );
     let store = Memory::new();
     reserve(&store, &plans, tokens(0, 0), now_ms()).unwrap();
-    let denied = reserve(&store, &plans, tokens(0, 0), now_ms()).unwrap_err();
-    let by = denied.by.unwrap();
-    assert_eq!(by.words, "1 request per day for the key `ab12`");
+    let rejected = reserve(&store, &plans, tokens(0, 0), now_ms()).unwrap_err();
+    let by = rejected.by.unwrap();
+    assert_eq!(by.description, "1 request per day for the key `ab12`");
     assert_eq!(by.limit.downgrade_to.as_deref(), Some("small"));
-    assert_eq!(denied.stand.len(), 3);
+    assert_eq!(rejected.statuses.len(), 3);
 }
 
 #[test]
 fn another_model_may_be_admitted_where_the_limit_is_this_ones() {
-    for (limit, is_of_the_model) in [
+    for (limit, is_model_specific) in [
         ("scope = [\"team\", \"model\"]", true),
         ("scope = \"provider\"", true),
         ("scope = \"route\"", true),
@@ -87,8 +87,8 @@ fn another_model_may_be_admitted_where_the_limit_is_this_ones() {
             plans(&format!("{{ {limit}, unit = \"requests\", per = \"minute\", amount = 1 }},"));
         let store = Memory::new();
         reserve(&store, &plans, tokens(0, 0), now_ms()).unwrap();
-        let denied = reserve(&store, &plans, tokens(0, 0), now_ms()).unwrap_err();
-        assert_eq!(denied.by.unwrap().is_of_the_model(), is_of_the_model, "{limit}");
+        let rejected = reserve(&store, &plans, tokens(0, 0), now_ms()).unwrap_err();
+        assert_eq!(rejected.by.unwrap().is_model_specific(), is_model_specific, "{limit}");
     }
 }
 
@@ -98,13 +98,13 @@ fn without_counters_a_plan_refuses_or_admits_as_it_says() {
     let store = Memory::new();
     store.set_down(true);
     let closed = plans(&limit);
-    let denied = reserve(&store, &closed, tokens(6, 4), now_ms()).unwrap_err();
-    assert_eq!(denied.fault.code.as_deref(), Some("limiter_unavailable"));
-    assert_eq!(denied.fault.kind, Kind::Unavailable);
-    assert!(denied.by.is_none());
+    let rejected = reserve(&store, &closed, tokens(6, 4), now_ms()).unwrap_err();
+    assert_eq!(rejected.fault.code.as_deref(), Some("limiter_unavailable"));
+    assert_eq!(rejected.fault.kind, Kind::Unavailable);
+    assert!(rejected.by.is_none());
     let open = open_plans(&limit);
     let admitted = reserve(&store, &open, tokens(6, 4), now_ms()).unwrap();
-    assert!(admitted.holds.is_empty() && admitted.stand.is_empty());
+    assert!(admitted.reservations.is_empty() && admitted.statuses.is_empty());
     assert!(admitted.uncounted.unwrap().contains("set to be down"));
 }
 
@@ -114,8 +114,8 @@ fn without_counters_money_is_closed_whatever_the_plan_says() {
     let plans = open_plans(&limits);
     let store = Memory::new();
     store.set_down(true);
-    let denied = reserve(&store, &plans, tokens(6, 4), now_ms()).unwrap_err();
-    assert_eq!(denied.fault.code.as_deref(), Some("limiter_unavailable"));
+    let rejected = reserve(&store, &plans, tokens(6, 4), now_ms()).unwrap_err();
+    assert_eq!(rejected.fault.code.as_deref(), Some("limiter_unavailable"));
 }
 
 #[test]
@@ -124,18 +124,18 @@ fn a_counter_that_holds_no_count_fails_its_limit_alone() {
         + "{ scope = \"team\", unit = \"requests\", per = \"minute\", amount = 2 },";
     let store = Memory::new();
     let open = open_plans(&limits);
-    store.spoil(&met(&open, now_ms()).gate().counter);
+    store.spoil(&matched(&open, now_ms()).gate().counter);
     for _ in 0..2 {
         let admitted = reserve(&store, &open, tokens(6, 4), now_ms()).unwrap();
-        assert_eq!((admitted.holds.len(), admitted.stand.len()), (1, 1));
+        assert_eq!((admitted.reservations.len(), admitted.statuses.len()), (1, 1));
         assert!(admitted.uncounted.unwrap().contains("key:tokens:minute/ab12/total"));
     }
     // The other limit still counts.
-    let denied = reserve(&store, &open, tokens(6, 4), now_ms()).unwrap_err();
-    assert_eq!(denied.fault.code.as_deref(), Some("rate_limit_exceeded"));
+    let rejected = reserve(&store, &open, tokens(6, 4), now_ms()).unwrap_err();
+    assert_eq!(rejected.fault.code.as_deref(), Some("rate_limit_exceeded"));
     let closed = plans(&limits);
-    let denied = reserve(&store, &closed, tokens(6, 4), now_ms()).unwrap_err();
-    assert_eq!(denied.fault.code.as_deref(), Some("limiter_unavailable"));
+    let rejected = reserve(&store, &closed, tokens(6, 4), now_ms()).unwrap_err();
+    assert_eq!(rejected.fault.code.as_deref(), Some("limiter_unavailable"));
     // Others have counters of their own.
     let other = Subject { credential_id: "cd34", team: Some("red"), ..SUBJECT };
     assert!(reserve_for(&store, &closed, &other, tokens(6, 4), now_ms()).is_ok());
@@ -148,22 +148,23 @@ fn all_limits_may_be_broken_at_once() {
     let store = Memory::new();
     let found = postern_meter::Limits::of(&plans, Some("p")).unwrap().for_model(&[]);
     for limit in found {
-        let met = postern_meter::Met::new(limit, &SUBJECT, &crate::fixtures::utc(), now_ms());
-        store.spoil(&met.gate().counter);
+        let matched =
+            postern_meter::LimitMatch::new(limit, &SUBJECT, &crate::fixtures::utc(), now_ms());
+        store.spoil(&matched.gate().counter);
     }
     let admitted = reserve(&store, &plans, tokens(6, 4), now_ms()).unwrap();
-    assert!(admitted.holds.is_empty() && admitted.uncounted.is_some());
+    assert!(admitted.reservations.is_empty() && admitted.uncounted.is_some());
 }
 
 #[test]
 fn a_broken_counter_of_money_is_closed_whatever_the_plan_says() {
     let plans = open_plans(&key_limit("usd", 1, "per = \"month\""));
     let store = Memory::new();
-    store.spoil(&met(&plans, now_ms()).gate().also[2]);
-    let denied = reserve(&store, &plans, tokens(6, 4), now_ms()).unwrap_err();
-    assert_eq!(denied.fault.code.as_deref(), Some("limiter_unavailable"));
-    assert!(denied.fault.private.unwrap().contains("/used/"));
-    assert!(!denied.fault.public.contains("/used/"));
+    store.spoil(&matched(&plans, now_ms()).gate().also[2]);
+    let rejected = reserve(&store, &plans, tokens(6, 4), now_ms()).unwrap_err();
+    assert_eq!(rejected.fault.code.as_deref(), Some("limiter_unavailable"));
+    assert!(rejected.fault.private.unwrap().contains("/used/"));
+    assert!(!rejected.fault.public.contains("/used/"));
 }
 
 #[test]
@@ -176,10 +177,10 @@ fn a_clock_that_jumps_back_opens_no_window_again() {
     }
     for back_ms in [1_000, MINUTE_MS, 2 * MINUTE_MS, 3_600_000, 86_000_000] {
         let clock_ms = now_ms() + 2 * MINUTE_MS - back_ms;
-        let denied = reserve(&store, &plans, tokens(0, 0), clock_ms).unwrap_err();
+        let rejected = reserve(&store, &plans, tokens(0, 0), clock_ms).unwrap_err();
         // Its own clock must get to the end of the window.
-        assert_eq!(denied.fault.retry_after_ms, Some(back_ms + 50_000));
-        assert_eq!(denied.now_ms, clock_ms);
+        assert_eq!(rejected.fault.retry_after_ms, Some(back_ms + 50_000));
+        assert_eq!(rejected.now_ms, clock_ms);
     }
 }
 

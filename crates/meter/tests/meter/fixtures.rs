@@ -3,7 +3,8 @@
 use futures::executor::block_on;
 use jiff::Timestamp;
 use postern_meter::{
-    Amounts, Asked, Denied, Limits, Met, Reserved, Settlement, Subject, Ticket, Zone,
+    Admitted, Amounts, Lease, LimitMatch, Limits, Rejected, ReserveRequest, Settlement, Subject,
+    Zone,
 };
 use postern_policy::{Limit, Plans};
 use postern_store::memory::Memory;
@@ -63,8 +64,8 @@ pub fn utc() -> Zone {
     Zone::named("UTC")
 }
 
-pub fn met<'p>(plans: &'p Plans, now_ms: u64) -> Met<'p> {
-    Met::new(first(plans), &SUBJECT, &utc(), now_ms)
+pub fn matched<'p>(plans: &'p Plans, now_ms: u64) -> LimitMatch<'p> {
+    LimitMatch::new(first(plans), &SUBJECT, &utc(), now_ms)
 }
 
 /// Input and output, and ten nano-dollars for each token.
@@ -78,11 +79,11 @@ pub fn reserve_for<'p>(
     subject: &Subject<'p>,
     amounts: Amounts,
     now_ms: u64,
-) -> Result<Reserved<'p>, Denied<'p>> {
+) -> Result<Admitted<'p>, Rejected<'p>> {
     let limits = Limits::of(plans, Some("p")).unwrap();
     let counted = limits.for_model(&["gpt-4o"]);
-    let asked = Asked { subject: *subject, amounts: &amounts, zone: &utc() };
-    block_on(limits.reserve(store, counted, asked, now_ms))
+    let request = ReserveRequest { subject: *subject, amounts: &amounts, zone: &utc() };
+    block_on(limits.reserve(store, counted, request, now_ms))
 }
 
 pub fn reserve<'p>(
@@ -90,23 +91,23 @@ pub fn reserve<'p>(
     plans: &'p Plans,
     amounts: Amounts,
     now_ms: u64,
-) -> Result<Reserved<'p>, Denied<'p>> {
+) -> Result<Admitted<'p>, Rejected<'p>> {
     reserve_for(store, plans, &SUBJECT, amounts, now_ms)
 }
 
-pub fn ticket(reserved: Reserved<'_>, amounts: Amounts) -> Ticket {
-    Ticket::new(reserved.holds, amounts.input_tokens, None)
+pub fn lease(reserved: Admitted<'_>, amounts: Amounts) -> Lease {
+    Lease::new(reserved.reservations, amounts.input_tokens, None)
 }
 
-pub fn settle(store: &Memory, ticket: &Ticket, settlement: Settlement, now_ms: u64) {
-    let left_out = block_on(store.change(&ticket.settle(settlement, now_ms))).unwrap();
+pub fn settle(store: &Memory, lease: &Lease, settlement: Settlement, now_ms: u64) {
+    let left_out = block_on(store.change(&lease.settle(settlement, now_ms))).unwrap();
     assert_eq!(left_out, []);
 }
 
-pub fn renew(store: &Memory, ticket: Ticket, now_ms: u64) -> Ticket {
-    let (ticket, changes) = ticket.renew(now_ms);
+pub fn renew(store: &Memory, lease: Lease, now_ms: u64) -> Lease {
+    let (lease, changes) = lease.renew(now_ms);
     assert_eq!(block_on(store.change(&changes)).unwrap(), []);
-    ticket
+    lease
 }
 
 pub fn values(store: &Memory, counters: &[Counter]) -> Vec<i64> {
@@ -115,8 +116,8 @@ pub fn values(store: &Memory, counters: &[Counter]) -> Vec<i64> {
 
 /// Used and reserved together of the first limit.
 pub fn taken(store: &Memory, plans: &Plans, now_ms: u64) -> u64 {
-    let met = met(plans, now_ms);
-    let gate = met.gate();
+    let matched = matched(plans, now_ms);
+    let gate = matched.gate();
     let counters: Vec<_> = std::iter::once(gate.counter).chain(gate.also).collect();
-    met.standing(&values(store, &counters), now_ms).taken
+    matched.status(&values(store, &counters), now_ms).taken
 }

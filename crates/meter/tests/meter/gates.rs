@@ -1,12 +1,12 @@
 //! Which counters a limit is kept in, and their names.
 
-use crate::fixtures::{SUBJECT, first, key_limit, met, ms, now_ms, plans, utc, written};
-use postern_meter::{Limits, Met, Subject};
+use crate::fixtures::{SUBJECT, first, key_limit, matched, ms, now_ms, plans, utc, written};
+use postern_meter::{LimitMatch, Limits, Subject};
 use postern_policy::Plans;
 use std::collections::HashSet;
 
 fn name_of(plans: &Plans, subject: &Subject<'_>) -> String {
-    Met::new(first(plans), subject, &utc(), now_ms()).gate().counter.name
+    LimitMatch::new(first(plans), subject, &utc(), now_ms()).gate().counter.name
 }
 
 fn name(limit: &str) -> String {
@@ -15,7 +15,7 @@ fn name(limit: &str) -> String {
 
 fn names(limit: &str, now_ms: u64) -> Vec<String> {
     let plans = plans(limit);
-    let gate = met(&plans, now_ms).gate();
+    let gate = matched(&plans, now_ms).gate();
     std::iter::once(gate.counter).chain(gate.also).map(|counter| counter.name).collect()
 }
 
@@ -65,7 +65,7 @@ fn a_rolling_window_reads_each_part_once() {
 }
 
 #[test]
-fn a_counter_is_kept_for_as_long_whoever_names_it() {
+fn a_counter_is_kept_for_as_long_from_every_instance() {
     for (rest, step_ms) in [
         ("per = \"minute\"", 1_000),
         ("per = \"day\"", 3_600_000),
@@ -76,7 +76,7 @@ fn a_counter_is_kept_for_as_long_whoever_names_it() {
         let mut kept = std::collections::HashMap::new();
         for step in 0..200 {
             let now_ms = now_ms() + step * step_ms;
-            let gate = met(&plans, now_ms).gate();
+            let gate = matched(&plans, now_ms).gate();
             for counter in std::iter::once(gate.counter).chain(gate.also) {
                 assert!(counter.keep_until_unix_s > now_ms / 1_000, "{}", counter.name);
                 let until = kept.entry(counter.name).or_insert(counter.keep_until_unix_s);
@@ -170,7 +170,7 @@ fn the_same_limit_has_the_same_counter_in_every_plan() {
 }
 
 #[test]
-fn a_limit_of_the_plan_and_of_everybody_is_counted_once_by_the_smaller_amount() {
+fn a_limit_of_the_plan_and_of_all_callers_is_counted_once_by_the_smaller_amount() {
     let plans = |of_plan: u64, of_all: u64| {
         let limit = |scope: &str, amount: u64| {
             format!(

@@ -1,7 +1,7 @@
 //! Amounts that move while a gate is read, on a store whose only step is an increment.
 
-use crate::fixtures::{SUBJECT, key_limit, met, ms, plans, reserve, reserve_for, tokens};
-use postern_meter::{Settlement, Subject, Ticket};
+use crate::fixtures::{SUBJECT, key_limit, matched, ms, plans, reserve, reserve_for, tokens};
+use postern_meter::{Lease, Settlement, Subject};
 use postern_policy::Plans;
 use postern_store::Change;
 use postern_store::increments::{IncrementError, IncrementIo, Increments};
@@ -18,7 +18,7 @@ struct State {
     values: RefCell<HashMap<String, i64>>,
     texts: RefCell<HashMap<String, Vec<u8>>>,
     steps: Cell<usize>,
-    /// Before which step which change is made.
+    /// The changes, and the step that each is made before.
     between: RefCell<Vec<(usize, Change)>>,
 }
 
@@ -35,7 +35,7 @@ impl Io {
         self.add(format!("limit/{}/{}", counter.keep_until_unix_s, counter.name), change.by);
     }
 
-    /// Let these changes happen before these steps from now on.
+    /// From now on, makes these changes before these steps.
     fn happen(&self, changes: impl Iterator<Item = (usize, Change)>) {
         self.0.steps.set(0);
         *self.0.between.borrow_mut() = changes.collect();
@@ -74,22 +74,22 @@ impl IncrementIo for Io {
     async fn pause(&self, _ms: u64) {}
 }
 
-/// As many as a reservation of one gate takes, and takes again when it was refused: two looks and an addition each time.
+/// The steps of a reservation of one gate that is refused and tried again: two reads and an addition each time.
 const STEPS: usize = 20;
 
-/// While the one request of a limit moves its amount, in two changes, nobody else is admitted, whenever they happen.
-fn nobody_is_admitted(
+/// While the one request of a limit moves its amount, in two changes, no other request is admitted at any step.
+fn no_request_is_admitted(
     plans: &Plans,
     admitted_ms: u64,
     now_ms: u64,
-    changes: impl Fn(Ticket) -> Vec<Change>,
+    changes: impl Fn(Lease) -> Vec<Change>,
 ) {
     for first in 0..STEPS {
         for second in first..STEPS {
             let io = Io::default();
             let counters = Increments::new(io.clone());
             let reserved = reserve(&counters, plans, tokens(6, 4), admitted_ms).unwrap();
-            let changes = changes(Ticket::new(reserved.holds, 6, None));
+            let changes = changes(Lease::new(reserved.reservations, 6, None));
             assert_eq!(changes.len(), 2);
             io.happen([first, second].into_iter().zip(changes));
             let other = reserve(&counters, plans, tokens(6, 4), now_ms);
@@ -98,12 +98,12 @@ fn nobody_is_admitted(
     }
 }
 
-/// While the two requests of a limit move their amounts, one after the other, nobody else is admitted.
-fn nobody_is_admitted_by_two(
+/// While the two requests of a limit move their amounts, one after the other, no other request is admitted.
+fn no_request_is_admitted_beside_two(
     plans: &Plans,
     admitted_ms: u64,
     now_ms: u64,
-    changes: impl Fn(Ticket) -> Vec<Change>,
+    changes: impl Fn(Lease) -> Vec<Change>,
 ) {
     for first in 0..STEPS {
         for second in first..STEPS {
@@ -111,8 +111,8 @@ fn nobody_is_admitted_by_two(
             let counters = Increments::new(io.clone());
             let reserve = |now_ms| reserve(&counters, plans, tokens(6, 4), now_ms);
             let moves = [first, second].into_iter().flat_map(|step| {
-                let ticket = Ticket::new(reserve(admitted_ms).unwrap().holds, 6, None);
-                changes(ticket).into_iter().map(move |change| (step, change))
+                let lease = Lease::new(reserve(admitted_ms).unwrap().reservations, 6, None);
+                changes(lease).into_iter().map(move |change| (step, change))
             });
             io.happen(moves.collect::<Vec<_>>().into_iter());
             let other = reserve(now_ms);
@@ -130,8 +130,8 @@ fn two_renewals_are_met() {
         (key_limit("tokens", 20, "per = \"day\""), "2026-09-21T14:14:10Z"),
     ] {
         let renewed_ms = ms(now) + 100;
-        let changes = |ticket: Ticket| ticket.renew(renewed_ms).1;
-        nobody_is_admitted_by_two(&plans(&limit), admitted_ms, ms(now), changes);
+        let changes = |lease: Lease| lease.renew(renewed_ms).1;
+        no_request_is_admitted_beside_two(&plans(&limit), admitted_ms, ms(now), changes);
     }
 }
 
@@ -139,9 +139,9 @@ fn two_renewals_are_met() {
 fn two_settlements_are_met() {
     let admitted_ms = ms("2026-09-21T14:13:30Z");
     for now in ["2026-09-21T14:13:40Z", "2026-09-21T14:14:10Z"] {
-        let changes = |ticket: Ticket| ticket.settle(Settlement::Used(tokens(6, 4)), ms(now));
+        let changes = |lease: Lease| lease.settle(Settlement::Used(tokens(6, 4)), ms(now));
         let limit = plans(&key_limit("tokens", 20, "per = \"day\""));
-        nobody_is_admitted_by_two(&limit, admitted_ms, ms(now), changes);
+        no_request_is_admitted_beside_two(&limit, admitted_ms, ms(now), changes);
     }
 }
 
@@ -154,7 +154,7 @@ fn a_renewal_is_met() {
         key_limit("tokens", 10, "per = \"day\""),
         key_limit("tokens", 10, "per = \"day\", window = \"rolling\""),
     ] {
-        nobody_is_admitted(&plans(&limit), admitted_ms, now_ms, |ticket| ticket.renew(now_ms).1);
+        no_request_is_admitted(&plans(&limit), admitted_ms, now_ms, |lease| lease.renew(now_ms).1);
     }
 }
 
@@ -163,7 +163,7 @@ fn a_renewal_into_the_next_minute_is_met() {
     let admitted_ms = ms("2026-09-21T14:13:30Z");
     let now_ms = ms("2026-09-21T14:13:59.900Z");
     let limit = plans(&key_limit("concurrent_requests", 1, ""));
-    nobody_is_admitted(&limit, admitted_ms, now_ms, |ticket| ticket.renew(now_ms + 100).1);
+    no_request_is_admitted(&limit, admitted_ms, now_ms, |lease| lease.renew(now_ms + 100).1);
 }
 
 #[test]
@@ -173,7 +173,9 @@ fn a_settlement_is_met() {
         let used = Settlement::Used(tokens(6, 4));
         for rest in ["per = \"day\"", "per = \"day\", window = \"rolling\""] {
             let plans = plans(&key_limit("tokens", 10, rest));
-            nobody_is_admitted(&plans, admitted_ms, ms(now), |ticket| ticket.settle(used, ms(now)));
+            no_request_is_admitted(&plans, admitted_ms, ms(now), |lease| {
+                lease.settle(used, ms(now))
+            });
         }
     }
 }
@@ -191,5 +193,5 @@ fn those_who_were_first_in_the_next_minute_are_met() {
     let first_ms = ms("2026-09-21T14:14:00Z");
     reserve(&elsewhere, &plans, tokens(0, 0), first_ms).unwrap();
     assert!(reserve(&here, &plans, tokens(0, 0), first_ms - 1).is_err());
-    assert!(met(&plans, first_ms - 1).gate().also.len() == 3);
+    assert!(matched(&plans, first_ms - 1).gate().also.len() == 3);
 }

@@ -1,9 +1,9 @@
-//! Whatever comes in whatever order: what is used is what was settled, and nothing is left reserved.
+//! For random sequences of events: what is used is what was settled, and nothing is left reserved.
 
 use crate::fixtures::{
-    SUBJECT, key_limit, ms, plans, renew, reserve, settle, ticket, tokens, utc, values,
+    SUBJECT, key_limit, lease, ms, plans, renew, reserve, settle, tokens, utc, values,
 };
-use postern_meter::{Amounts, Limits, Met, Settlement, Ticket};
+use postern_meter::{Amounts, Lease, LimitMatch, Limits, Settlement};
 use postern_policy::Plans;
 use postern_store::Counter;
 use postern_store::memory::Memory;
@@ -13,7 +13,7 @@ use std::collections::HashSet;
 #[derive(Debug, Clone)]
 enum Step {
     Reserve(u64, u64),
-    /// Which of those under way, and what it used; nothing: it was not sent.
+    /// The request to settle, and what it used; `None` if it was not sent.
     Settle(usize, Option<(u64, u64)>),
     Abandon(usize),
 }
@@ -29,7 +29,7 @@ fn steps() -> impl Strategy<Value = Vec<(u64, Step)>> {
     prop::collection::vec((0_u64..25_000, step), 1..60)
 }
 
-/// Long limits that are never reached, so that all is seen to the end.
+/// Limits that are never reached, so that every request runs to its end.
 const LONG: u64 = 1_000_000;
 
 fn all_limits() -> Plans {
@@ -51,7 +51,7 @@ fn all_limits() -> Plans {
 struct Run<'p> {
     plans: &'p Plans,
     store: Memory,
-    under_way: Vec<(Ticket, Amounts)>,
+    under_way: Vec<(Lease, Amounts)>,
     seen: HashSet<Counter>,
     now_ms: u64,
     admitted: u64,
@@ -79,14 +79,14 @@ impl<'p> Run<'p> {
                 self.note();
                 if let Ok(reserved) = reserve(&self.store, self.plans, amounts, self.now_ms) {
                     self.admitted += 1;
-                    self.under_way.push((ticket(reserved, amounts), amounts));
+                    self.under_way.push((lease(reserved, amounts), amounts));
                 }
             }
             Step::Settle(index, used) if *index < self.under_way.len() => {
-                let (ticket, _) = self.under_way.remove(*index);
-                self.settle(&ticket, *used);
+                let (lease, _) = self.under_way.remove(*index);
+                self.settle(&lease, *used);
             }
-            // What a crash leaves was admitted, and is known to have used nothing.
+            // A request that a crash cuts short was admitted, and is known to have used nothing.
             Step::Abandon(index) if *index < self.under_way.len() => {
                 drop(self.under_way.remove(*index));
             }
@@ -94,7 +94,7 @@ impl<'p> Run<'p> {
         }
     }
 
-    fn settle(&mut self, ticket: &Ticket, used: Option<(u64, u64)>) {
+    fn settle(&mut self, lease: &Lease, used: Option<(u64, u64)>) {
         let settlement = match used {
             None => {
                 self.admitted -= 1;
@@ -108,31 +108,31 @@ impl<'p> Run<'p> {
                 Settlement::Used(used)
             }
         };
-        self.seen.extend(ticket.settle(settlement, self.now_ms).into_iter().map(|one| one.counter));
-        settle(&self.store, ticket, settlement, self.now_ms);
+        self.seen.extend(lease.settle(settlement, self.now_ms).into_iter().map(|one| one.counter));
+        settle(&self.store, lease, settlement, self.now_ms);
     }
 
     fn renew(&mut self) {
-        for (ticket, _) in &mut self.under_way {
-            let (_, changes) = ticket.clone().renew(self.now_ms);
+        for (lease, _) in &mut self.under_way {
+            let (_, changes) = lease.clone().renew(self.now_ms);
             self.seen.extend(changes.into_iter().map(|change| change.counter));
-            *ticket = renew(&self.store, ticket.clone(), self.now_ms);
+            *lease = renew(&self.store, lease.clone(), self.now_ms);
         }
     }
 
     fn note(&mut self) {
-        for met in self.met() {
-            let gate = met.gate();
+        for matched in self.matched() {
+            let gate = matched.gate();
             self.seen.extend(gate.also.into_iter().chain([gate.counter]));
         }
     }
 
-    fn met(&self) -> Vec<Met<'p>> {
+    fn matched(&self) -> Vec<LimitMatch<'p>> {
         let limits = Limits::of(self.plans, Some("p")).unwrap().for_model(&[]).into_iter();
-        limits.map(|limit| Met::new(limit, &SUBJECT, &utc(), self.now_ms)).collect()
+        limits.map(|limit| LimitMatch::new(limit, &SUBJECT, &utc(), self.now_ms)).collect()
     }
 
-    /// The sum of all counters whose names begin and go on so.
+    /// The sum of all counters with this prefix and infix.
     fn sum(&self, limit: &str, kind: &str) -> i64 {
         let is_of = |counter: &&Counter| {
             counter.name.starts_with(limit) && counter.name.contains(&format!("/{kind}/"))
@@ -161,8 +161,8 @@ proptest! {
             run.step(step);
             prop_assert!(run.lowest() >= 0);
         }
-        for (ticket, amounts) in std::mem::take(&mut run.under_way) {
-            run.settle(&ticket, Some((amounts.input_tokens, amounts.output_tokens)));
+        for (lease, amounts) in std::mem::take(&mut run.under_way) {
+            run.settle(&lease, Some((amounts.input_tokens, amounts.output_tokens)));
         }
         prop_assert!(run.lowest() >= 0);
         let settled = |amount: u64| i64::try_from(amount).unwrap();
@@ -170,16 +170,16 @@ proptest! {
         prop_assert_eq!(run.sum("key:usd:month", "used"), settled(run.settled.nano_usd));
         prop_assert_eq!(run.sum("key:output_tokens:hour:rolling", "used"), settled(run.settled.output_tokens));
         prop_assert_eq!(run.sum("key:requests:day", "total"), settled(run.admitted));
-        // What was abandoned lapses; all else was given back.
+        // Abandoned reservations lapse; all others were released.
         run.now_ms += 130_000;
-        for met in run.met() {
-            let gate = met.gate();
+        for matched in run.matched() {
+            let gate = matched.gate();
             let held: Vec<_> = gate.also.into_iter().chain([gate.counter]).filter(|one| one.name.contains("/held/")).collect();
             prop_assert!(values(&run.store, &held).iter().all(|value| *value == 0));
         }
         if !steps.iter().any(|(_, step)| matches!(step, Step::Abandon(_))) {
             let rolling = ["key:output_tokens:hour:rolling", "key:concurrent_requests"];
-            // What is reserved in a window of the calendar that has ended is not renewed, and counts for nobody.
+            // Reservations in a calendar window that has ended are not renewed and count no more.
             let has_ended = run.now_ms >= ms("2026-10-01T00:00:00Z");
             let calendar = ["key:tokens:day", "key:usd:month"].into_iter().filter(|_| !has_ended);
             for limit in rolling.into_iter().chain(calendar) {

@@ -1,26 +1,26 @@
-//! What stands in the place of what was reserved.
+//! What a settlement makes of a reservation.
 
 use crate::fixtures::{
-    MINUTE_MS, SUBJECT, first, key_limit, met, ms, now_ms, open_plans, plans, renew, reserve,
-    settle, taken, ticket, tokens, utc,
+    MINUTE_MS, SUBJECT, first, key_limit, lease, matched, ms, now_ms, open_plans, plans, renew,
+    reserve, settle, taken, tokens, utc,
 };
-use postern_meter::{Hold, Met, Settlement, Ticket};
+use postern_meter::{Lease, LimitMatch, Reservation, Settlement};
 use postern_store::memory::Memory;
 use postern_types::Price;
 
 const DAY: &str = "per = \"day\"";
 const MINUTE: &str = "per = \"minute\"";
 
-/// A ticket of one limit, of which `tokens(6, 4)` is reserved.
-fn of(unit: &str, rest: &str, now_ms: u64) -> Ticket {
+/// A lease of one limit, with `tokens(6, 4)` reserved.
+fn of(unit: &str, rest: &str, now_ms: u64) -> Lease {
     let plans = plans(&key_limit(unit, 1_000, rest));
     let store = Memory::new();
-    ticket(reserve(&store, &plans, tokens(6, 4), now_ms).unwrap(), tokens(6, 4))
+    lease(reserve(&store, &plans, tokens(6, 4), now_ms).unwrap(), tokens(6, 4))
 }
 
 /// The kinds of counters that change, and by how much, in order.
-fn changes(ticket: &Ticket, settlement: Settlement, now_ms: u64) -> Vec<(String, i64)> {
-    let changes = ticket.settle(settlement, now_ms).into_iter();
+fn changes(lease: &Lease, settlement: Settlement, now_ms: u64) -> Vec<(String, i64)> {
+    let changes = lease.settle(settlement, now_ms).into_iter();
     let kind = |name: &str| name.split('/').nth(2).unwrap().to_owned();
     changes.map(|change| (kind(&change.counter.name), change.by)).collect()
 }
@@ -31,29 +31,29 @@ fn list(changes: &[(&str, i64)]) -> Vec<(String, i64)> {
 
 #[test]
 fn a_long_window_takes_in_what_was_used_before_it_lets_go_of_what_was_reserved() {
-    let ticket = of("tokens", DAY, now_ms());
-    let used = |amounts| changes(&ticket, Settlement::Used(amounts), now_ms());
+    let lease = of("tokens", DAY, now_ms());
+    let used = |amounts| changes(&lease, Settlement::Used(amounts), now_ms());
     assert_eq!(used(tokens(6, 1)), list(&[("used", 7), ("held", -10)]));
     assert_eq!(used(tokens(6, 40)), list(&[("used", 46), ("held", -10)]));
     assert_eq!(used(tokens(0, 0)), list(&[("held", -10)]));
-    assert_eq!(changes(&ticket, Settlement::Unused, now_ms()), list(&[("held", -10)]));
+    assert_eq!(changes(&lease, Settlement::Unused, now_ms()), list(&[("held", -10)]));
 }
 
 #[test]
 fn a_short_window_gives_back_what_was_not_used() {
-    let ticket = of("tokens", MINUTE, now_ms());
-    let used = |amounts| changes(&ticket, Settlement::Used(amounts), now_ms());
+    let lease = of("tokens", MINUTE, now_ms());
+    let used = |amounts| changes(&lease, Settlement::Used(amounts), now_ms());
     assert_eq!(used(tokens(6, 1)), list(&[("used", 7), ("total", -3)]));
     assert_eq!(used(tokens(6, 4)), list(&[("used", 10)]));
     assert_eq!(used(tokens(6, 40)), list(&[("used", 46), ("total", 36)]));
-    assert_eq!(changes(&ticket, Settlement::Unused, now_ms()), list(&[("total", -10)]));
+    assert_eq!(changes(&lease, Settlement::Unused, now_ms()), list(&[("total", -10)]));
 }
 
 #[test]
 fn a_request_counts_unless_it_was_not_sent() {
-    let ticket = of("requests", DAY, now_ms());
-    assert_eq!(changes(&ticket, Settlement::Used(tokens(0, 0)), now_ms()), []);
-    assert_eq!(changes(&ticket, Settlement::Unused, now_ms()), list(&[("total", -1)]));
+    let lease = of("requests", DAY, now_ms());
+    assert_eq!(changes(&lease, Settlement::Used(tokens(0, 0)), now_ms()), []);
+    assert_eq!(changes(&lease, Settlement::Unused, now_ms()), list(&[("total", -1)]));
 }
 
 #[test]
@@ -73,34 +73,34 @@ fn what_cannot_be_known_has_used_what_was_reserved_of_every_unit() {
 
 #[test]
 fn a_place_among_concurrent_requests_is_given_back_by_all() {
-    let ticket = of("concurrent_requests", "", now_ms());
+    let lease = of("concurrent_requests", "", now_ms());
     for settlement in [Settlement::Unused, Settlement::Used(tokens(6, 1))] {
-        assert_eq!(changes(&ticket, settlement, now_ms()), list(&[("held", -1)]));
+        assert_eq!(changes(&lease, settlement, now_ms()), list(&[("held", -1)]));
     }
 }
 
 #[test]
 fn each_unit_counts_its_own() {
     for (unit, amount) in [("input_tokens", 6), ("output_tokens", 2), ("tokens", 8), ("usd", 80)] {
-        let ticket = of(unit, DAY, now_ms());
-        assert_eq!(changes(&ticket, Settlement::Used(tokens(6, 2)), now_ms())[0].1, amount);
+        let lease = of(unit, DAY, now_ms());
+        assert_eq!(changes(&lease, Settlement::Used(tokens(6, 2)), now_ms())[0].1, amount);
     }
 }
 
 #[test]
 fn what_has_lapsed_is_not_given_back_and_what_was_used_is_counted_all_the_same() {
-    let ticket = of("tokens", DAY, now_ms());
+    let lease = of("tokens", DAY, now_ms());
     let later =
-        |minutes| changes(&ticket, Settlement::Used(tokens(6, 1)), now_ms() + minutes * MINUTE_MS);
+        |minutes| changes(&lease, Settlement::Used(tokens(6, 1)), now_ms() + minutes * MINUTE_MS);
     assert_eq!(later(1), list(&[("used", 7), ("held", -10)]));
     assert_eq!(later(2), list(&[("used", 7)]));
 }
 
 #[test]
 fn a_window_that_is_forgotten_is_not_begun_anew() {
-    let ticket = of("tokens", MINUTE, now_ms());
+    let lease = of("tokens", MINUTE, now_ms());
     let used =
-        |minutes| changes(&ticket, Settlement::Used(tokens(6, 1)), now_ms() + minutes * MINUTE_MS);
+        |minutes| changes(&lease, Settlement::Used(tokens(6, 1)), now_ms() + minutes * MINUTE_MS);
     assert_eq!(used(3), list(&[("used", 7), ("total", -3)]));
     assert_eq!(used(4), []);
 }
@@ -110,7 +110,7 @@ fn what_is_used_counts_in_the_window_in_which_it_was_admitted() {
     let plans = plans(&key_limit("tokens", 100, DAY));
     let store = Memory::new();
     let before_ms = ms("2026-09-21T23:59:50Z");
-    let held = ticket(reserve(&store, &plans, tokens(6, 4), before_ms).unwrap(), tokens(6, 4));
+    let held = lease(reserve(&store, &plans, tokens(6, 4), before_ms).unwrap(), tokens(6, 4));
     let after_ms = ms("2026-09-22T00:00:20Z");
     settle(&store, &held, Settlement::Used(tokens(6, 1)), after_ms);
     assert_eq!(taken(&store, &plans, before_ms), 7);
@@ -127,7 +127,7 @@ fn a_reservation_is_kept_for_as_long_as_it_is_renewed() {
         let plans = plans(&limit);
         let store = Memory::new();
         let mut held =
-            ticket(reserve(&store, &plans, tokens(6, 4), now_ms()).unwrap(), tokens(6, 4));
+            lease(reserve(&store, &plans, tokens(6, 4), now_ms()).unwrap(), tokens(6, 4));
         let full = first(&plans).amount;
         assert!(held.must_be_renewed());
         for step in 1..=30 {
@@ -216,26 +216,27 @@ fn a_ticket_travels_as_text() {
         audio_output_pico_usd_per_token: 6,
     };
     let plans = open_plans(&key_limit("tokens", 10, DAY));
-    let holds = reserve(&Memory::new(), &plans, tokens(6, 4), now_ms()).unwrap().holds;
-    let ticket = Ticket::new(holds, 6, Some(&price));
-    let again = Ticket::from_text(&ticket.to_text()).unwrap();
-    assert_eq!(again, ticket);
+    let reservations =
+        reserve(&Memory::new(), &plans, tokens(6, 4), now_ms()).unwrap().reservations;
+    let lease = Lease::new(reservations, 6, Some(&price));
+    let again = Lease::from_text(&lease.to_text()).unwrap();
+    assert_eq!(again, lease);
     assert_eq!((again.price(), again.input_tokens), (Some(price), 6));
-    assert_eq!(Ticket::from_text("{}"), None);
+    assert_eq!(Lease::from_text("{}"), None);
 }
 
 #[test]
 fn where_nothing_is_reserved_there_is_no_ticket() {
-    let holds: Vec<Hold> = Vec::new();
-    let ticket = Ticket::new(holds, 6, None);
-    assert_eq!((ticket.to_text(), ticket.is_empty()), (String::new(), true));
-    assert!(!ticket.must_be_renewed());
+    let reservations: Vec<Reservation> = Vec::new();
+    let lease = Lease::new(reservations, 6, None);
+    assert_eq!((lease.to_text(), lease.is_empty()), (String::new(), true));
+    assert!(!lease.must_be_renewed());
 }
 
 #[test]
 fn an_amount_is_what_the_limit_counts() {
     let plans = plans(&key_limit("tokens", 10, DAY));
-    let met = Met::new(first(&plans), &SUBJECT, &utc(), now_ms()).reserving(7);
-    assert_eq!((met.amount(), met.gate().add), (7, 7));
-    assert_eq!(self::met(&plans, now_ms()).gate().at_most, 10);
+    let matched = LimitMatch::new(first(&plans), &SUBJECT, &utc(), now_ms()).reserving(7);
+    assert_eq!((matched.amount(), matched.gate().add), (7, 7));
+    assert_eq!(self::matched(&plans, now_ms()).gate().at_most, 10);
 }

@@ -1,26 +1,28 @@
 //! What clients are told: refusals, headers and the report.
 
 use crate::fixtures::{
-    SUBJECT, first, key_limit, met, now_ms, plans, reserve, settle, ticket, tokens, utc,
+    SUBJECT, first, key_limit, lease, matched, now_ms, plans, reserve, settle, tokens, utc,
 };
 use futures::executor::block_on;
 use postern_fault::{Blame, Fault, Kind};
-use postern_meter::{Amounts, Limits, Met, Names, Settlement, Subject, counters, headers, report};
+use postern_meter::{
+    Amounts, HeaderNames, LimitMatch, Limits, Settlement, Subject, counters, headers, report,
+};
 use postern_policy::Plans;
 use postern_store::Counters as _;
 use postern_store::memory::Memory;
 use serde_json::{Value, json};
 
-/// What a second request is refused with after the first.
+/// The refusal of a second request after the first.
 fn refused(limit: &str, amounts: Amounts) -> (Fault, bool) {
     let plans = plans(limit);
     let store = Memory::new();
     let reserved = reserve(&store, &plans, amounts, now_ms()).unwrap();
     if !limit.contains("concurrent") {
-        settle(&store, &ticket(reserved, amounts), Settlement::Used(amounts), now_ms());
+        settle(&store, &lease(reserved, amounts), Settlement::Used(amounts), now_ms());
     }
-    let denied = reserve(&store, &plans, amounts, now_ms()).unwrap_err();
-    (denied.fault, denied.by.unwrap().retry_helps)
+    let rejected = reserve(&store, &plans, amounts, now_ms()).unwrap_err();
+    (rejected.fault, rejected.by.unwrap().retry_helps)
 }
 
 #[test]
@@ -67,22 +69,22 @@ fn requests_are_refused_without_what_one_of_them_uses() {
 #[test]
 fn a_request_that_can_never_fit_is_told_to_ask_for_less() {
     let plans = plans(&key_limit("tokens", 9, "per = \"day\""));
-    let refusal = met(&plans, now_ms()).reserving(10).never_fits().unwrap();
+    let refusal = matched(&plans, now_ms()).reserving(10).never_fits().unwrap();
     assert_eq!(
         refusal.fault.public,
         "this request may use 10 tokens, and the limit is 9 tokens per day for the key `ab12`: it can never fit; shorten the prompt or lower max_tokens"
     );
     assert_eq!(refusal.fault.code.as_deref(), Some("request_exceeds_limit"));
-    assert!(met(&plans, now_ms()).reserving(9).never_fits().is_none());
+    assert!(matched(&plans, now_ms()).reserving(9).never_fits().is_none());
 }
 
 #[test]
-fn whoever_it_is_of_is_named_by_all_scopes() {
+fn the_subject_is_named_by_all_scopes() {
     let whose = |scope: &str, subject: &Subject<'_>| {
         let limit =
             format!("{{ scope = {scope}, unit = \"requests\", per = \"minute\", amount = 1 }},");
         let plans = plans(&limit);
-        Met::new(first(&plans), subject, &utc(), now_ms()).whose()
+        LimitMatch::new(first(&plans), subject, &utc(), now_ms()).whose()
     };
     let claims = [("department".to_owned(), "R`D\n".to_owned() + &"x".repeat(100))];
     let subject = Subject { claims: &claims, route: Some("fast"), ..SUBJECT };
@@ -95,13 +97,13 @@ fn whoever_it_is_of_is_named_by_all_scopes() {
     assert_eq!(claim, format!("the department `R'D\u{fffd}{}…`", "x".repeat(60)));
 }
 
-fn told(names: Names, limits: &str, times: u64) -> Vec<(String, String)> {
+fn told(names: HeaderNames, limits: &str, times: u64) -> Vec<(String, String)> {
     let plans = plans(limits);
     let store = Memory::new();
     let mut told = Vec::new();
     for _ in 0..times {
         let reserved = reserve(&store, &plans, tokens(6, 4), now_ms()).unwrap();
-        told = headers(names, &reserved.stand, reserved.now_ms);
+        told = headers(names, &reserved.statuses, reserved.now_ms);
     }
     told
 }
@@ -125,7 +127,7 @@ fn openai_clients_are_told_of_requests_and_tokens() {
         ("x-ratelimit-remaining-tokens", "980"),
         ("x-ratelimit-reset-tokens", "9h46m50s"),
     ];
-    assert_eq!(told(Names::OpenAi, &limits, 2), list(&expected));
+    assert_eq!(told(HeaderNames::OpenAi, &limits, 2), list(&expected));
 }
 
 #[test]
@@ -145,24 +147,24 @@ fn anthropic_clients_are_told_of_each_kind_of_tokens() {
         ("anthropic-ratelimit-output-tokens-remaining", "196"),
         ("anthropic-ratelimit-output-tokens-reset", reset),
     ];
-    assert_eq!(told(Names::Anthropic, &limits, 1), list(&expected));
+    assert_eq!(told(HeaderNames::Anthropic, &limits, 1), list(&expected));
 }
 
 #[test]
 fn of_several_limits_of_a_kind_the_tightest_is_told() {
     let of = |limits: [(u64, &str); 2]| {
         let limits = limits.map(|(amount, rest)| key_limit("requests", amount, rest)).concat();
-        told(Names::OpenAi, &limits, 2)[0].1.clone()
+        told(HeaderNames::OpenAi, &limits, 2)[0].1.clone()
     };
     let (minute, day) = ("per = \"minute\"", "per = \"day\"");
     assert_eq!(of([(20, minute), (600, day)]), "20");
     assert_eq!(of([(200, minute), (600, day)]), "200");
-    // Of two that are equally used, the one that resets later.
+    // Of two that are equally used, the one that resets later is tighter.
     let (second, minute) = ("per = \"second\"", "per = \"minute\"");
     assert_eq!(of([(600, second), (600, minute)]), "600");
     assert_eq!(
         told(
-            Names::OpenAi,
+            HeaderNames::OpenAi,
             &[key_limit("requests", 60, second), key_limit("requests", 60, minute)].concat(),
             1
         )[2]
@@ -173,15 +175,15 @@ fn of_several_limits_of_a_kind_the_tightest_is_told() {
 
 fn reported(store: &Memory, plans: &Plans, spoilt: &[usize]) -> Value {
     let limits = Limits::of(plans, Some("p")).unwrap();
-    let met: Vec<_> = limits
+    let matches: Vec<_> = limits
         .for_model(&["gpt-4o"])
         .into_iter()
-        .map(|limit| Met::new(limit, &SUBJECT, &utc(), now_ms()))
+        .map(|limit| LimitMatch::new(limit, &SUBJECT, &utc(), now_ms()))
         .collect();
-    let counters = counters(&met);
+    let counters = counters(&matches);
     spoilt.iter().for_each(|index| store.spoil(&counters[*index]));
     let values = block_on(store.read(&counters)).unwrap();
-    serde_json::from_str(&report(&met, &values, Some("p"), now_ms())).unwrap()
+    serde_json::from_str(&report(&matches, &values, Some("p"), now_ms())).unwrap()
 }
 
 #[test]
@@ -197,7 +199,7 @@ fn a_report_says_what_is_used_reserved_and_left() {
     let first = reserve(&store, &plans, money(250_000_000), now_ms()).unwrap();
     reserve(&store, &plans, money(500_000_000), now_ms()).unwrap();
     let used = Amounts { nano_usd: 100_000_001, ..tokens(6, 1) };
-    settle(&store, &ticket(first, tokens(6, 4)), Settlement::Used(used), now_ms());
+    settle(&store, &lease(first, tokens(6, 4)), Settlement::Used(used), now_ms());
     let row = |unit, amount: Value, used: Value, reserved: Value, left: Value| {
         json!({
             "scope": ["key"], "for": "the key `ab12`", "unit": unit, "per": null, "window": null,

@@ -1,7 +1,7 @@
 //! What is left of a limit, and how long to wait for more.
 
 use crate::fixtures::{
-    MINUTE_MS, key_limit, met, ms, now_ms, plans, reserve, settle, ticket, tokens,
+    MINUTE_MS, key_limit, lease, matched, ms, now_ms, plans, reserve, settle, tokens,
 };
 use postern_meter::{Amounts, Settlement};
 use postern_store::memory::Memory;
@@ -26,7 +26,7 @@ fn a_calendar_window_is_to_be_waited_for_to_the_millisecond() {
             let store = Memory::new();
             let one = tokens(1, 0);
             let reserved = reserve(&store, &plans, one, moment).unwrap();
-            settle(&store, &ticket(reserved, one), Settlement::Used(one), moment);
+            settle(&store, &lease(reserved, one), Settlement::Used(one), moment);
             assert_eq!(wait_ms(&plans, &store, one, moment), expected_ms, "{unit} per {per}");
             assert!(reserve(&store, &plans, one, moment + expected_ms - 1).is_err());
             assert!(reserve(&store, &plans, one, moment + expected_ms).is_ok());
@@ -86,14 +86,14 @@ fn what_stands_is_counted_with_the_request_that_was_admitted() {
     let store = Memory::new();
     let of = |amount| {
         let reserved = reserve(&store, &plans, tokens(amount, 0), now_ms()).unwrap();
-        let (met, standing) = reserved.stand.into_iter().next().unwrap();
-        (standing.taken, standing.left(), standing.percent(), met.warning(&standing))
+        let (matched, status) = reserved.statuses.into_iter().next().unwrap();
+        (status.taken, status.left(), status.percent(), matched.warning(&status))
     };
     assert_eq!(of(79), (79, 21, 79, None));
     let warning = "80% of 100 tokens per day for the key `ab12`".to_owned();
     assert_eq!(of(1), (80, 20, 80, Some(warning)));
-    let denied = reserve(&store, &plans, tokens(21, 0), now_ms()).unwrap_err();
-    assert_eq!(denied.stand[0].1.left(), 20);
+    let rejected = reserve(&store, &plans, tokens(21, 0), now_ms()).unwrap_err();
+    assert_eq!(rejected.statuses[0].1.left(), 20);
 }
 
 #[test]
@@ -101,24 +101,24 @@ fn nothing_is_left_where_more_was_used_than_there_is() {
     let plans = plans(&key_limit("tokens", 10, "per = \"day\""));
     let store = Memory::new();
     let reserved = reserve(&store, &plans, tokens(6, 4), now_ms()).unwrap();
-    settle(&store, &ticket(reserved, tokens(6, 4)), Settlement::Used(tokens(6, 40)), now_ms());
-    let denied = reserve(&store, &plans, tokens(1, 0), now_ms()).unwrap_err();
-    let standing = denied.stand[0].1;
-    assert_eq!((standing.taken, standing.left(), standing.percent()), (46, 0, 460));
+    settle(&store, &lease(reserved, tokens(6, 4)), Settlement::Used(tokens(6, 40)), now_ms());
+    let rejected = reserve(&store, &plans, tokens(1, 0), now_ms()).unwrap_err();
+    let status = rejected.statuses[0].1;
+    assert_eq!((status.taken, status.left(), status.percent()), (46, 0, 460));
 }
 
 #[test]
 fn sums_of_half_done_changes_are_not_below_zero() {
     let plans = plans(&key_limit("tokens", 10, "per = \"day\""));
-    let met = met(&plans, now_ms());
-    assert_eq!(met.standing(&[-5, 2, -5, 1], now_ms()).taken, 0);
-    assert_eq!(met.standing(&[5, 2, 4, 1], now_ms()).taken, 7);
-    assert!(met.reserving(4).is_exceeded(&[5, 2, 4, 1]));
+    let matched = matched(&plans, now_ms());
+    assert_eq!(matched.status(&[-5, 2, -5, 1], now_ms()).taken, 0);
+    assert_eq!(matched.status(&[5, 2, 4, 1], now_ms()).taken, 7);
+    assert!(matched.reserving(4).is_exceeded(&[5, 2, 4, 1]));
 }
 
 proptest! {
     #[test]
-    fn whoever_waits_as_long_as_told_is_admitted_and_nobody_before(
+    fn a_request_is_admitted_after_the_wait_it_was_told_and_not_before(
         per in prop::sample::select(vec!["second", "minute", "hour", "day"]),
         window in prop::sample::select(vec!["calendar", "rolling"]),
         steps in prop::collection::vec((0_u64..4_000, 1_u64..6), 1..30),
@@ -132,11 +132,11 @@ proptest! {
             now_ms += after_ms;
             if let Ok(reserved) = reserve(&store, &plans, tokens(amount, 0), now_ms) {
                 let settlement = Settlement::Used(tokens(amount, 0));
-                settle(&store, &ticket(reserved, tokens(amount, 0)), settlement, now_ms);
+                settle(&store, &lease(reserved, tokens(amount, 0)), settlement, now_ms);
             }
         }
-        if let Err(denied) = reserve(&store, &plans, tokens(amount, 0), now_ms) {
-            let wait_ms = denied.fault.retry_after_ms.unwrap();
+        if let Err(rejected) = reserve(&store, &plans, tokens(amount, 0), now_ms) {
+            let wait_ms = rejected.fault.retry_after_ms.unwrap();
             prop_assert!(wait_ms > 0);
             prop_assert!(reserve(&store, &plans, tokens(amount, 0), now_ms + wait_ms - 1).is_err());
             prop_assert!(reserve(&store, &plans, tokens(amount, 0), now_ms + wait_ms).is_ok());

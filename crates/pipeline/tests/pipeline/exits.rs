@@ -70,7 +70,7 @@ fn complete_answers() {
     leaves(of(silent()), OK, "complete", &[Interrupted(2)], true);
     leaves(whole(silent()), OK, "complete", &[Interrupted(2)], true);
     // It ends without saying so.
-    let bare = vec![Attempt::of(&[Part::Held, Part::Text, Part::Usage], true)];
+    let bare = vec![Attempt::of(&[Part::Withheld, Part::Text, Part::Usage], true)];
     leaves(of(bare), OK, "complete", &[Completed], true);
     let unlimited = Script { unlimited: true, ..Script::default() };
     leaves(unlimited, OK, "complete", &[], true);
@@ -81,8 +81,8 @@ fn complete_answers() {
 
 #[test]
 fn refusals_before_anything_is_reserved() {
-    let nobody = Script { authenticated: false, ..Script::default() };
-    leaves(nobody, Some(401), "refused", &[], false);
+    let unauthenticated = Script { authenticated: false, ..Script::default() };
+    leaves(unauthenticated, Some(401), "refused", &[], false);
     let forbidden = Script { permitted: false, ..Script::default() };
     leaves(forbidden, Some(403), "refused", &[], false);
     let limited = of(vec![Attempt::Rejected { model_scoped: false }, Attempt::good()]);
@@ -97,9 +97,9 @@ fn attempts_one_after_the_other() {
         Attempt::Unreachable { retryable: true },
         Attempt::Status(503),
         Attempt::of(&[Part::Garbage], true),
-        Attempt::of(&[Part::Held], false),
+        Attempt::of(&[Part::Withheld], false),
     ] {
-        // A vendor that has answered with success has worked: nobody knows how much.
+        // A vendor that has answered with success has worked, for an unknown amount.
         let has_answered = matches!(failed, Attempt::Answer { .. });
         let first = if has_answered { Reserved(false) } else { Unused };
         leaves(of(vec![failed.clone(), good()]), OK, "complete", &[first, Completed], true);
@@ -141,7 +141,7 @@ fn streams_that_break() {
     ] {
         leaves(of(vec![broken]), OK, "cut", &[Interrupted(2)], false);
     }
-    // A whole answer that breaks is none.
+    // A buffered answer that breaks off is unreadable.
     let broken = whole(vec![Attempt::of(&[text, text], false), Attempt::good()]);
     leaves(broken, OK, "complete", &[Reserved(false), Completed], true);
 }

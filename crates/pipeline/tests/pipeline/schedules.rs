@@ -8,7 +8,7 @@ fn part() -> impl Strategy<Value = (u64, Part)> {
     let ms = prop_oneof![8 => 0_u64..50, 2 => 4_000_u64..80_000];
     let part = prop_oneof![
         6 => Just(Part::Text),
-        2 => Just(Part::Held),
+        2 => Just(Part::Withheld),
         1 => Just(Part::Usage),
         2 => Just(Part::Done),
         1 => Just(Part::Garbage),

@@ -43,7 +43,7 @@ pub enum Part {
     /// Text for the client.
     Text,
     /// Text that the decoder holds back.
-    Held,
+    Withheld,
     /// The usage, and nothing for the client.
     Usage,
     /// The end that the vendor announces.
@@ -507,7 +507,7 @@ impl Limiter for World {
     }
 
     async fn settle(&self, lease: String, outcome: Outcome) -> Result<(), Fault> {
-        // What is asked for is done, whether or not somebody waits for it.
+        // The call is completed, whether or not its caller still waits.
         self.end(&lease, End::Settled(outcome));
         self.0.time.sleep(self.script().limiter_ms).await;
         if self.script().settles { Ok(()) } else { Err(fault(Kind::Unavailable, true)) }
@@ -749,7 +749,7 @@ impl Body for Parts {
         self.time.sleep(after_ms).await;
         buffer.push(match part {
             Part::Text => b't',
-            Part::Held => b'h',
+            Part::Withheld => b'h',
             Part::Usage => b'u',
             Part::Done => b'd',
             Part::Garbage => b'g',

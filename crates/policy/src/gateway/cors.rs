@@ -16,7 +16,7 @@ const MAX_AGE_S: Key = Key::new("max_age_s", "max_age_s = 600");
 /// A day, the longest that a browser keeps it (Firefox; Chromium keeps it for two hours).
 const MAX_AGE_SECONDS: RangeInclusive<u64> = 0..=86_400;
 
-/// Ten minutes: a preflight is not asked for every request, and a change of policy reaches everybody soon.
+/// Ten minutes: a preflight is not needed for every request, and a change of policy soon takes effect.
 const DEFAULT_MAX_AGE_S: u64 = 600;
 
 /// Longest origin: a host has at most 253 characters.

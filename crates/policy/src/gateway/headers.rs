@@ -2,7 +2,7 @@
 
 use toml::Spanned;
 
-use super::never::{self, Way};
+use super::never::{self, Direction};
 use crate::reading::{Key, Label, Report, Seen, Table, at_least_one, shown};
 
 const TO_VENDORS: Key = Key::new("to_vendors", r#"to_vendors = ["x-title"]"#);
@@ -22,16 +22,21 @@ pub struct PassedHeaders {
 
 pub(super) fn read(report: &mut Report<'_>, table: &mut Table<'_>) -> PassedHeaders {
     PassedHeaders {
-        to_vendors: passed(report, table, TO_VENDORS, Way::ToVendors),
-        to_clients: passed(report, table, TO_CLIENTS, Way::ToClients),
+        to_vendors: passed(report, table, TO_VENDORS, Direction::ToVendors),
+        to_clients: passed(report, table, TO_CLIENTS, Direction::ToClients),
     }
 }
 
-fn passed(report: &mut Report<'_>, table: &mut Table<'_>, key: Key, way: Way) -> Vec<String> {
+fn passed(
+    report: &mut Report<'_>,
+    table: &mut Table<'_>,
+    key: Key,
+    direction: Direction,
+) -> Vec<String> {
     let names = names(report, table, key);
     let mut passed = Vec::with_capacity(names.len());
     for name in names {
-        match never::reason(way, name.get_ref()) {
+        match never::reason(direction, name.get_ref()) {
             None => passed.push((*name.get_ref()).to_owned()),
             Some(reason) => {
                 let shown = shown(name.get_ref());

@@ -10,7 +10,7 @@ const FOREIGN_IDS: Key = Key::new("foreign_ids", r#"foreign_ids = "tenant""#);
 const IDS_TTL_S: Key = Key::new("ids_ttl_s", "ids_ttl_s = 2_592_000");
 const SHARED_IDS: Key = Key::new("shared_ids", r#"shared_ids = ["file-abc123", "vs_*"]"#);
 
-/// A year is longer than any vendor keeps an answer that nobody asks it to keep for ever.
+/// A year is longer than any vendor keeps an answer by default.
 const TTL_SECONDS: RangeInclusive<u64> = 1..=31_536_000;
 
 /// For so long OpenAI keeps a response
@@ -40,11 +40,11 @@ impl ForeignIds {
 /// Who may use which ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ids {
-    /// What becomes of ids that were handed out to another, or to nobody.
+    /// How ids without this owner are treated.
     pub foreign: ForeignIds,
     /// For how long it is known to whom an id was handed out.
     pub ttl_s: u64,
-    /// Ids, and beginnings of ids with a `*` behind, that everybody may use.
+    /// Ids, and prefixes of ids with a final `*`, that every caller may use.
     shared: Vec<String>,
 }
 
@@ -55,7 +55,7 @@ impl Default for Ids {
 }
 
 impl Ids {
-    /// May everybody use it?
+    /// Whether every caller may use it.
     #[must_use]
     pub fn is_shared(&self, id: &str) -> bool {
         self.shared.iter().any(|each| match each.strip_suffix('*') {

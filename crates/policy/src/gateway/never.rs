@@ -2,7 +2,7 @@
 
 /// Which way a header goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum Direction {
     ToVendors,
     ToClients,
 }
@@ -168,10 +168,10 @@ const SECRET_WORDS: [&str; 11] = [
 ];
 
 /// Why a header may never pass this way; nothing for one that may.
-pub(super) fn reason(way: Way, name: &str) -> Option<&'static str> {
-    let of_way: &[Rule] = match way {
-        Way::ToVendors => &TO_VENDORS,
-        Way::ToClients => &TO_CLIENTS,
+pub(super) fn reason(direction: Direction, name: &str) -> Option<&'static str> {
+    let of_way: &[Rule] = match direction {
+        Direction::ToVendors => &TO_VENDORS,
+        Direction::ToClients => &TO_CLIENTS,
     };
     let is_secret = name.split(['-', '_']).any(|word| SECRET_WORDS.contains(&word));
     EITHER_WAY

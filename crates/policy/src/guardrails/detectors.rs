@@ -64,7 +64,7 @@ fn marks_data(
     let message = format!(
         "`detectors` has {}, which judges what is said and marks no data that could be covered, and `action` is {}; write flag, replace or block in a rule of its own",
         shown(value.get_ref()),
-        action.word()
+        action.as_str()
     );
     report.problem(written.label, value.span(), message);
 }

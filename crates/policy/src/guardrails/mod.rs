@@ -122,7 +122,7 @@ impl Speaker {
 
     /// The word for it in `guardrails.toml`.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         word_of(self, Self::WORDS)
     }
 }
@@ -174,7 +174,7 @@ impl Action {
 
     /// The word for it in `guardrails.toml`.
     #[must_use]
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         word_of(self, Self::WORDS)
     }
 

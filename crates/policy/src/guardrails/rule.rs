@@ -156,7 +156,7 @@ fn callers(report: &mut Report<'_>, written: &written::Rule<'_>, said: &mut Vec<
         let mut names = BTreeSet::new();
         for value in list.get_ref() {
             let text = *value.get_ref();
-            let what = format!("the {} {}", of.word(), shown(text));
+            let what = format!("the {} {}", of.as_str(), shown(text));
             seen.note(report, label, value, &what, "remove");
             if is_claimed(text) {
                 said.push(Said::new(label, value.span(), Other::Caller(of, text.to_owned())));
@@ -203,7 +203,7 @@ fn message(
     let length = text.chars().count();
     let wrong = match () {
         () if !matches!(action, Action::Replace | Action::Block) => {
-            format!("is what replace and block say, and `action` is {}; remove it", action.word())
+            format!("is what replace and block say, and `action` is {}; remove it", action.as_str())
         }
         () if text.trim().is_empty() => {
             format!("says nothing; write for example {}", MESSAGE.example)

@@ -9,9 +9,9 @@ use crate::reading::{Report, Seen, at_least_one, one_of, shown};
 /// Who can make a signature that is checked with this algorithm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Keys {
-    /// Whoever has the private key.
+    /// The holder of the private key.
     Public,
-    /// Whoever can check it.
+    /// Every party that can verify it.
     Shared,
 }
 

@@ -19,11 +19,11 @@ const DATA_CLASS: Key = Key::new("data_class", r#"data_class = "data_class""#);
 
 const PASS_ON: Key = Key::new("pass_on", r#"pass_on = ["department"]"#);
 
-/// Each is carried with every request, and few are what somebody's use is counted by.
+/// Each is carried with every request, and limits count by few of them.
 const MAX_PASSED_ON: usize = 16;
 
 /// Claims that are of one token or one session (RFC 7519, 4.1; OpenID Connect Core 1.0, 2 and 3.3.2.11; Front-Channel
-/// Logout 1.0, 3): whoever gets another token would be somebody else by them.
+/// Logout 1.0, 3): a caller with a new token would be a different one by them.
 const OF_ONE_TOKEN: [&str; 10] =
     ["jti", "nonce", "at_hash", "c_hash", "s_hash", "sid", "auth_time", "exp", "iat", "nbf"];
 

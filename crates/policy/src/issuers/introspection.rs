@@ -26,7 +26,7 @@ const INACTIVE_CACHE_S: Key = Key::new("inactive_cache_s", "inactive_cache_s = 6
 const GUESSES_BY_ADDRESS: Key =
     Key::new("guesses_per_minute_by_address", "guesses_per_minute_by_address = 60");
 const GUESSES: Key = Key::new("guesses_per_minute", "guesses_per_minute = 600");
-/// None at all would let nobody in; a million a minute is more than any issuer answers.
+/// Zero would refuse every caller; a million a minute is more than any issuer answers.
 const GUESSES_BOUNDS: RangeInclusive<u64> = 1..=1_000_000;
 const DEFAULT_GUESSES: Guesses =
     Guesses { cache_s: 60, per_minute_by_address: 60, per_minute: 600 };

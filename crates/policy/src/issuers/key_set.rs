@@ -16,7 +16,7 @@ const REFRESH_BOUNDS_S: RangeInclusive<u64> = 10..=3_600;
 const TTL_S: Key = Key::new("ttl_s", "ttl_s = 3_600");
 const STALE_S: Key = Key::new("stale_s", "stale_s = 86_400");
 const REFRESH_S: Key = Key::new("refresh_s", "refresh_s = 60");
-/// Less is no time for TLS, and nobody waits longer for the first byte.
+/// Less is no time for TLS, and clients wait no longer for the first byte.
 pub(super) const TIMEOUT_BOUNDS_MS: RangeInclusive<u64> = 100..=10_000;
 pub(super) const TIMEOUT_MS: Key = Key::new("timeout_ms", "timeout_ms = 3_000");
 

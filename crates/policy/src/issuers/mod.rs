@@ -165,7 +165,7 @@ pub struct ProtectedResource {
 }
 
 impl Issuers {
-    /// Reads the text of `issuers.toml`; without the file nobody's tokens are believed.
+    /// Reads the text of `issuers.toml`; without the file no tokens are trusted.
     ///
     /// # Errors
     ///

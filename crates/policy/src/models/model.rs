@@ -114,13 +114,13 @@ fn fit_together(
         return;
     }
     if !capabilities.iter().any(|capability| capability.is_endpoint()) {
-        let words = Capability::ENDPOINTS.map(|endpoint| format!("{:?}", endpoint.word()));
+        let words = Capability::ENDPOINTS.map(|endpoint| format!("{:?}", endpoint.as_str()));
         let words = words.join(", ");
         let message =
             format!("`capabilities` has none of {words}, so nothing could be asked; add one");
         report.problem(written.label, span, message);
     } else if let Some(way) = capabilities.iter().find(|capability| !capability.is_endpoint()) {
-        let word = way.word();
+        let word = way.as_str();
         let message = format!(
             "`capabilities` has {word:?}, a way to chat, without \"chat\"; add \"chat\" or remove {word:?}"
         );

@@ -172,11 +172,11 @@ fn fit_dialect(report: &mut Report<'_>, written: &Written<'_>, dialect: Dialect)
     ];
     for (key, span, dialects) in quirks {
         let (Some(span), false) = (span, dialects.contains(&dialect)) else { continue };
-        let names: Vec<_> = dialects.iter().map(|dialect| dialect.word()).collect();
+        let names: Vec<_> = dialects.iter().map(|dialect| dialect.as_str()).collect();
         let message = format!(
             "`{}` has no use with dialect = {:?}, only with {}; remove it",
             key.name,
-            dialect.word(),
+            dialect.as_str(),
             names.join(" and ")
         );
         report.problem(written.label, span, message);

@@ -19,7 +19,7 @@ const MAX_AMOUNT: u64 = 9_000_000_000_000_000;
 /// What to write instead.
 pub(super) fn checked(written: Decimal<'_>, unit: LimitUnit) -> Result<u64, String> {
     let is_money = unit == LimitUnit::Usd;
-    let of_what = unit.word();
+    let of_what = unit.as_str();
     let amount = written.scaled(if is_money { USD_DECIMALS } else { 0 });
     match amount {
         Err(DecimalError::Negative) => Err("write how much may be used, a number over 0".to_owned()),

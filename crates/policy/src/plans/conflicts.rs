@@ -44,7 +44,7 @@ fn never_reached(report: &mut Report<'_>, pair: &Pair<'_, '_>, tighter: &Pair<'_
 fn in_words((written, limit): &Pair<'_, '_>) -> String {
     let amount = written.amount.as_ref().map_or("", |amount| amount.get_ref().0);
     let article = if limit.period == Some(Period::Hour) { "an" } else { "a" };
-    format!("{amount} {article} {}", limit.period.map_or("", Period::word))
+    format!("{amount} {article} {}", limit.period.map_or("", Period::as_str))
 }
 
 /// Whether one counter would count both.

@@ -10,7 +10,7 @@ use crate::closed::{LimitUnit, Period, Window};
 use crate::grants::{self, Other, Said};
 use crate::reading::{Report, Seen, at_least_one, nearest_or_list, one_of, shown, whole_number};
 
-/// At 0 everybody would be warned always, at 100 by the refusal itself.
+/// At 0 every request would get a warning, and at 100 the refusal itself is one.
 const WARN_AT_PERCENT_BOUNDS: RangeInclusive<u64> = 1..=99;
 
 /// How a claim is listed among the scopes.
@@ -111,7 +111,7 @@ fn period(
     if let (Some(unit), false) = (unit, written.has_per) {
         let message = format!(
             "`per` is missing, and {} are limited in a time; write for example {}",
-            unit.word(),
+            unit.as_str(),
             PER.example
         );
         report.problem(label, written.span.clone(), message);

@@ -55,7 +55,7 @@ impl Scope {
 
     /// The word for it in `plans.toml`; of a claim `claim`, without its name.
     #[must_use]
-    pub fn word(&self) -> &'static str {
+    pub fn as_str(&self) -> &'static str {
         let word = Self::WORDS.iter().find(|(_, scope)| scope == self);
         word.map_or("claim", |(word, _)| word)
     }
@@ -66,7 +66,7 @@ impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Claim(name) => write!(f, "{CLAIM}{name}"),
-            word => f.write_str(word.word()),
+            word => f.write_str(word.as_str()),
         }
     }
 }

@@ -165,7 +165,7 @@ impl<'t> Table<'t> {
         tables
     }
 
-    /// Reports the keys that nobody asked for.
+    /// Reports the unread keys.
     pub(crate) fn finish(self, report: &mut Report<'_>) {
         for key in self.entries.keys() {
             let name: &str = key.get_ref();

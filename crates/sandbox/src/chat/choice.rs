@@ -1,4 +1,4 @@
-//! What each choice of an answer says, token by token, and why it ends.
+//! The text of each choice of an answer, token by token, and its finish reason.
 
 use super::request::{ChatRequest, Format};
 use super::tools::Tool;
@@ -9,10 +9,10 @@ use crate::tokens;
 use serde_json::json;
 use std::rc::Rc;
 
-/// How much of the request's own words an answer repeats.
+/// The length of the quotation from the request in an answer.
 const QUOTE_CHARS: usize = 160;
 
-/// One of the answers asked for.
+/// One of the requested answers.
 pub(super) struct Choice {
     pub(super) speech: Speech,
     /// The text, or the arguments of the call, in tokens.
@@ -20,7 +20,7 @@ pub(super) struct Choice {
     pub(super) finish_reason: &'static str,
 }
 
-/// What the pieces are pieces of.
+/// What the pieces belong to.
 pub(super) enum Speech {
     Text,
     Call { id: String, name: String },
@@ -36,7 +36,7 @@ impl Choice {
     }
 }
 
-/// The choices that answer `request`, as many as it asks for.
+/// The choices that answer `request`, as many as it requests.
 pub(super) fn choices(request: &ChatRequest, seed: &Seed) -> Result<Vec<Choice>, Refusal> {
     if let Some(tool) = &request.call {
         return calls(request, tool, seed);
@@ -97,7 +97,7 @@ fn prose(request: &ChatRequest, index: u64) -> String {
     )
 }
 
-/// The beginning of `text`, marked where it goes on.
+/// The beginning of `text`, marked if it was cut.
 fn quote(text: &str) -> String {
     match text.char_indices().nth(QUOTE_CHARS) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
@@ -105,7 +105,7 @@ fn quote(text: &str) -> String {
     }
 }
 
-/// What of `text` comes before the first stop string in it.
+/// The part of `text` before the first stop string.
 pub(crate) fn before_stop<'t>(text: &'t str, stops: &[&str]) -> &'t str {
     let first = stops.iter().filter_map(|stop| text.find(stop)).min();
     first.and_then(|end| text.get(..end)).unwrap_or(text)

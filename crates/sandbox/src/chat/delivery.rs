@@ -1,4 +1,4 @@
-//! How the choices reach the client: whole or as events, at the model's pace.
+//! Delivers the choices to the client: buffered or as events, at the model's pace.
 
 use super::choice::Choice;
 use super::wire::{ChunkChoice, Envelope, event};
@@ -8,7 +8,7 @@ use crate::spoil;
 use crate::usage::Usage;
 use std::iter;
 
-/// How many events come before a stream stalls or breaks, where it has that many.
+/// The number of events before a stream stalls or breaks, if it has that many.
 const EVENTS_BEFORE_FAILURE: usize = 4;
 
 /// The answer in one piece.
@@ -39,7 +39,7 @@ pub(super) fn streamed(
     Script::events(spoil::events(behaviour, chunks.chain(end), before_failure))
 }
 
-/// How many events tell of `choice`.
+/// The number of events of `choice`.
 fn events(choice: &Choice) -> usize {
     choice.pieces.len() + 2
 }

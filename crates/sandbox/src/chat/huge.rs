@@ -1,4 +1,4 @@
-//! An answer bigger than anyone should hold in memory: a vendor gone wild. It heeds neither caps nor stops.
+//! An answer too large for any buffer, from a faulty vendor. It ignores caps and stops.
 
 use super::choice::{Choice, Speech};
 use super::wire::{ChunkChoice, Envelope, event};
@@ -7,11 +7,11 @@ use crate::tokens;
 use crate::usage::Usage;
 use std::iter;
 
-/// One word a token, eight bytes each: 64 KiB a chunk.
+/// One word per token, eight bytes each: 64 KiB a chunk.
 const WORD: &str = " postern";
 const WORDS_PER_CHUNK: usize = 8_192;
 
-/// 80 MiB in all: more than a gateway caps a body at, and more than an instance should ever hold.
+/// 80 MiB in all: over a gateway's cap on bodies, and more than an instance should ever buffer.
 const CHUNKS: usize = 1_280;
 
 /// One JSON object, 80 MiB long, made chunk by chunk.

@@ -1,4 +1,4 @@
-//! The conversation of a request, checked as the vendor checks it.
+//! The conversation of a request, validated as the vendor does.
 
 use crate::fields::{Fields, type_name};
 use crate::refusal::Refusal;
@@ -6,23 +6,23 @@ use crate::tokens;
 use serde_json::Value;
 use std::collections::HashMap;
 
-/// What every message costs besides its text, and what the answer's own head costs: the vendor's rule of thumb,
+/// The cost of each message besides its text, and of the answer's head: the vendor's rule of thumb,
 /// <https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken>.
 const TOKENS_PER_MESSAGE: u64 = 3;
 
 const ROLES: &[&str] = &["system", "developer", "user", "assistant", "tool"];
 
-/// What the answer will speak of.
+/// The parts of the conversation that the answer quotes.
 pub(super) struct Conversation<'a> {
     pub(super) messages: usize,
     /// The text of the last message of the user.
     pub(super) last_user: Option<String>,
-    /// Where the conversation ends with it.
+    /// The tool's result that the conversation ends with, if it does.
     pub(super) tool_result: Option<ToolResult<'a>>,
     pub(super) tokens: u64,
 }
 
-/// What a tool returned.
+/// A tool's result.
 pub(super) struct ToolResult<'a> {
     pub(super) tool: &'a str,
     pub(super) text: String,
@@ -75,7 +75,7 @@ impl<'a> Conversation<'a> {
     }
 }
 
-/// Remember the calls of an assistant's message; how many tokens they are.
+/// Remembers the calls of an assistant's message, and returns their tokens.
 fn read_calls<'a>(
     own_calls: &[Fields<'a>],
     calls: &mut HashMap<&'a str, &'a str>,
@@ -102,7 +102,7 @@ fn answered_call<'a>(
     })
 }
 
-/// The text of a message, which only an assistant that calls or refuses may leave out.
+/// The text of a message, which may only be absent for an assistant that calls or refuses.
 fn required_text(message: &Fields, role: &str) -> Result<String, Refusal> {
     let says_otherwise = ["tool_calls", "refusal"].iter().any(|name| message.get(name).is_some());
     match text(message)? {

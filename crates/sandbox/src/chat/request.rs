@@ -1,4 +1,4 @@
-//! What a request for a chat completion asks for.
+//! The parameters of a request for a chat completion.
 
 use super::messages::Conversation;
 use super::tools::{self, Tool};
@@ -11,13 +11,13 @@ use serde_json::Value;
 const MAX_CHOICES: u64 = 128;
 const MAX_STOPS: usize = 4;
 
-/// A request, checked.
+/// A validated request.
 pub(super) struct ChatRequest<'a> {
     pub(super) model: &'a str,
     pub(super) conversation: Conversation<'a>,
     pub(super) prompt_tokens: u64,
     pub(super) choices: u64,
-    /// None: as long as the answer is.
+    /// None: no cap.
     pub(super) cap_tokens: Option<u64>,
     pub(super) stops: Vec<&'a str>,
     pub(super) stream: bool,
@@ -27,7 +27,7 @@ pub(super) struct ChatRequest<'a> {
     pub(super) format: Format<'a>,
 }
 
-/// What the text of the answer must be.
+/// The required form of the answer's text.
 pub(super) enum Format<'a> {
     Text,
     JsonObject,
@@ -62,7 +62,7 @@ pub(crate) fn cap_tokens(body: &Fields) -> Result<Option<u64>, Refusal> {
     Ok(body.integer("max_completion_tokens", 1..=u64::MAX)?.or(older))
 }
 
-/// One string, or up to four; an empty one stops nothing.
+/// One string, or up to four; an empty string stops nothing.
 pub(crate) fn stops<'a>(body: &Fields<'a>) -> Result<Vec<&'a str>, Refusal> {
     if let Some(Value::String(stop)) = body.get("stop") {
         return Ok(vec![stop.as_str()].into_iter().filter(|stop| !stop.is_empty()).collect());

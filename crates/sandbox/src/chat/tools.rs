@@ -1,4 +1,4 @@
-//! Which tool the model calls, if any.
+//! Decides which tool the model calls, if any.
 
 use crate::fields::Fields;
 use crate::refusal::Refusal;
@@ -11,11 +11,11 @@ const MAX_NAME_CHARS: usize = 64;
 /// A function the model may call.
 pub(super) struct Tool<'a> {
     pub(super) name: &'a str,
-    /// The schema of its arguments, and where it stands. None: it takes none.
+    /// The schema of its arguments, and its path. None: it takes no arguments.
     pub(super) parameters: Option<(&'a Value, String)>,
 }
 
-/// What the request says of calling.
+/// The request's `tool_choice`.
 enum Choice<'a> {
     Never,
     /// Call, unless a tool has just answered.
@@ -24,7 +24,7 @@ enum Choice<'a> {
     Named(&'a str),
 }
 
-/// The tool to call, if one is to be called now: the one named, or else the first.
+/// The tool to call, if one is to be called now: the named one, or else the first.
 pub(super) fn to_call<'a>(
     body: &Fields<'a>,
     tool_has_answered: bool,

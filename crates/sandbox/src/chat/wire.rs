@@ -10,7 +10,7 @@ use serde::Serialize;
 /// A field that is `null`.
 type Null = ();
 
-/// What all objects of one answer share.
+/// The common fields of all objects of one answer.
 pub(super) struct Envelope {
     id: String,
     created_s: u64,
@@ -20,7 +20,7 @@ pub(super) struct Envelope {
     pub(super) prompt_tokens: u64,
 }
 
-/// The build of the model that answered, as a vendor would name it.
+/// The build of the model that answered, in the form of a vendor's.
 const SYSTEM_FINGERPRINT: &str = "fp_postern_sandbox";
 
 #[derive(Serialize)]
@@ -66,7 +66,7 @@ struct Function<'a> {
     arguments: String,
 }
 
-/// What one event tells of one choice.
+/// One event's part of one choice.
 #[derive(Serialize)]
 pub(super) struct ChunkChoice {
     index: usize,
@@ -127,7 +127,7 @@ impl Envelope {
         event(&to_json(&self.object("chat.completion.chunk", &[choice], usage)))
     }
 
-    /// The event that only tells the cost, if the client asked for it.
+    /// The event with only the usage, if the client requested it.
     pub(super) fn usage_chunk(&self, usage: Usage) -> Option<String> {
         let none: &[ChunkChoice] = &[];
         let chunk = self.object("chat.completion.chunk", none, Some(Some(usage)));
@@ -182,7 +182,7 @@ impl ChunkChoice {
         }
     }
 
-    /// The first event of a choice: who speaks, and what is called.
+    /// The first event of a choice: its role, and the called tool.
     pub(super) fn opening(index: usize, speech: &Speech) -> Self {
         let (content, tool_calls) = match speech {
             Speech::Text => (Some(String::new()), None),
@@ -218,7 +218,7 @@ impl ChunkChoice {
         ChunkChoice { finish_reason, ..ChunkChoice::of(index, Delta::default()) }
     }
 
-    /// Whether it carries a piece of the answer, rather than opens or closes it.
+    /// Whether it carries a piece of the answer, rather than opening or closing it.
     pub(super) fn is_piece(&self) -> bool {
         self.delta.role.is_none() && self.finish_reason.is_none()
     }

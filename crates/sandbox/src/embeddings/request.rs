@@ -1,4 +1,4 @@
-//! What a request for embeddings asks for.
+//! The parameters of a request for embeddings.
 
 use crate::fields::{Fields, type_name};
 use crate::refusal::Refusal;
@@ -12,7 +12,7 @@ const MAX_TOKENS: u64 = 300_000;
 const MAX_DIMENSIONS: u64 = 3_072;
 const DEFAULT_DIMENSIONS: u64 = 1_536;
 
-/// A request, checked.
+/// A validated request.
 pub(super) struct EmbeddingsRequest<'a> {
     pub(super) model: &'a str,
     pub(super) inputs: Vec<Input>,
@@ -26,11 +26,11 @@ pub(super) enum Input {
     Tokens(Vec<u64>),
 }
 
-/// How a vector is written.
+/// The encoding of a vector.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Encoding {
     Float,
-    /// Of 32-bit floats, little end first; what the vendor's own libraries ask for.
+    /// Of 32-bit floats, little-endian; the default of the vendor's own libraries.
     Base64,
 }
 

@@ -1,10 +1,10 @@
-//! A text's vector: the sum of its tokens' vectors, so that texts which share words are near each other.
+//! A text's vector: the sum of its tokens' vectors, so that texts that share words are near each other.
 
 use super::request::Input;
 use crate::tokens;
 use sha2::{Digest, Sha256};
 
-/// The unit vector of `input`. Fewer dimensions are the first of more, scaled to length 1 again, as the vendor's are.
+/// The unit vector of `input`. Fewer dimensions are the first of more, scaled to length 1 again, as at the vendor.
 pub(super) fn embed(input: &Input, dimensions: usize) -> Vec<f32> {
     let mut sum = vec![0.0; dimensions];
     match input {
@@ -18,7 +18,7 @@ pub(super) fn embed(input: &Input, dimensions: usize) -> Vec<f32> {
     to_unit(&sum)
 }
 
-/// Add the vector of one token: numbers from -1 to 1 that its digest begins.
+/// Adds the vector of one token: numbers from -1 to 1 that are seeded by its digest.
 fn add(sum: &mut [f32], token: &[u8]) {
     let digest: [u8; 32] = Sha256::digest(token).into();
     let mut state = digest.iter().take(8).fold(0, |sum: u64, byte| (sum << 8) | u64::from(*byte));
@@ -37,7 +37,7 @@ fn split_mix(state: &mut u64) -> f32 {
     upper / 8_388_608.0 - 1.0
 }
 
-/// Scaled to length 1. Only a vector of one or two dimensions can be all zeros, and then points along the first.
+/// Scales to length 1. Only a vector of one or two dimensions can be all zeros, and then points along the first.
 fn to_unit(vector: &[f32]) -> Vec<f32> {
     let length = vector.iter().map(|value| f64::from(*value).powi(2)).sum::<f64>().sqrt();
     if length == 0.0 {

@@ -1,10 +1,10 @@
-//! Which fields of a request the interface can serve, so that no other is passed over in silence.
+//! The fields of a request that the interface supports; every other is refused.
 
 use crate::fields::Fields;
 use crate::refusal::Refusal;
 use serde_json::{Value, json};
 
-/// The fields of a chat that are carried to the host, or into the answer's shape.
+/// The fields of a chat that reach the host, or the form of the answer.
 const CARRIED: &[&str] = &[
     "model",
     "messages",
@@ -23,7 +23,7 @@ const CARRIED: &[&str] = &[
 
 const CARRIED_OF_EMBEDDINGS: &[&str] = &["model", "input", "encoding_format"];
 
-/// Fields that change no word of an answer: for the vendor's records and caches, and about tools that are not there.
+/// Fields that do not affect the text of an answer: for the vendor's records and caches, and for absent tools.
 const WITHOUT_EFFECT: &[&str] = &[
     "user",
     "metadata",
@@ -34,12 +34,12 @@ const WITHOUT_EFFECT: &[&str] = &[
     "parallel_tool_calls",
 ];
 
-/// Refuse a chat that asks for more than text.
+/// Refuses a chat that requires more than text.
 pub(super) fn check_chat(body: &Fields) -> Result<(), Refusal> {
     check(body, CARRIED)
 }
 
-/// Refuse embeddings that are to be otherwise than the model makes them.
+/// Refuses embeddings in another form than the model's.
 pub(super) fn check_embeddings(body: &Fields) -> Result<(), Refusal> {
     check(body, CARRIED_OF_EMBEDDINGS)
 }
@@ -55,7 +55,7 @@ fn check(body: &Fields, carried: &[&str]) -> Result<(), Refusal> {
     }
 }
 
-/// Whether the field says what would hold without it.
+/// Whether the field has the value that holds without it.
 fn asks_for_nothing(name: &str, value: &Value) -> bool {
     match name {
         "n" => *value == json!(1),
@@ -72,7 +72,7 @@ fn asks_for_nothing(name: &str, value: &Value) -> bool {
     }
 }
 
-/// Whether it is an array or an object of nothing.
+/// Whether it is an empty array or object.
 pub(super) fn is_empty(value: &Value) -> bool {
     match value {
         Value::Array(items) => items.is_empty(),

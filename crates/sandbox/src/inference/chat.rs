@@ -1,4 +1,4 @@
-//! A chat: what the host is asked, and how its text becomes an answer.
+//! A chat: the call of the host, and the answer from its text.
 
 use super::wire::{Head, Usage};
 use super::{HostError, allowed, echo, prompt};
@@ -8,29 +8,29 @@ use crate::refusal::Refusal;
 use crate::script::{Script, Step};
 use std::iter;
 
-/// The cap on an answer where neither the client nor the catalogue has one: ten times the interface's own, and a quarter
+/// The cap on an answer if neither the client nor the catalogue has one: ten times the interface's own, and a quarter
 /// of the 4096 tokens that the smallest of the models it names can hold.
 const MAX_TOKENS: u32 = 1_024;
 
 /// The interface's `inferencing-params`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Parameters {
-    /// The most tokens of the answer.
+    /// The maximum of the answer's tokens.
     pub max_tokens: u32,
-    /// How much a repetition is avoided.
+    /// The penalty on repetitions.
     pub repeat_penalty: f32,
-    /// Among how many of the last tokens.
+    /// The number of last tokens that it looks at.
     pub repeat_penalty_last_n_token_count: u32,
-    /// How random the choice of a token is.
+    /// The randomness of the choice of a token.
     pub temperature: f32,
-    /// Among how many tokens it is made.
+    /// The number of most probable tokens to choose among.
     pub top_k: u32,
-    /// Among tokens of how much probability together.
+    /// The total probability of the tokens to choose among.
     pub top_p: f32,
 }
 
 impl Default for Parameters {
-    /// The interface's own, but for the cap.
+    /// The interface's own defaults, except the cap.
     fn default() -> Self {
         Parameters {
             max_tokens: MAX_TOKENS,
@@ -43,12 +43,12 @@ impl Default for Parameters {
     }
 }
 
-/// A text to go on with.
+/// A text to continue.
 #[derive(Debug)]
 pub struct Inference {
-    /// The conversation, up to where the model is to speak.
+    /// The conversation, up to the model's turn.
     pub prompt: String,
-    /// How the model is to choose its words.
+    /// The sampling parameters.
     pub parameters: Parameters,
     head: Head,
     stops: Vec<String>,
@@ -59,11 +59,11 @@ pub struct Inference {
 /// The interface's `inferencing-result`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inferred {
-    /// What the model said.
+    /// The model's text.
     pub text: String,
-    /// How many tokens it was given.
+    /// The tokens of the prompt.
     pub prompt_tokens: u32,
-    /// How many it made.
+    /// The tokens of the text.
     pub generated_tokens: u32,
 }
 
@@ -86,9 +86,9 @@ pub(super) fn read(
     })
 }
 
-/// The client's numbers, and the interface's defaults for the others. Bounds are OpenAI's, and for what it does not have
-/// (`top_k`, `repetition_penalty`, `repeat_penalty`, `repeat_last_n`) those of the servers whose names they are:
-/// vLLM and llama.cpp.
+/// The client's numbers, and the interface's defaults for the others. Bounds are OpenAI's, and for parameters that it
+/// lacks (`top_k`, `repetition_penalty`, `repeat_penalty`, `repeat_last_n`) those of the servers that define them: vLLM
+/// and llama.cpp.
 fn parameters(body: &Fields, max_output_tokens: Option<u64>) -> Result<Parameters, Refusal> {
     let default = Parameters::default();
     let integer = |name, default| {
@@ -124,7 +124,7 @@ impl Inference {
         &self.head.model
     }
 
-    /// What a vendor would answer, given what the host did.
+    /// The vendor's answer, given the host's outcome.
     pub fn answer(self, outcome: Result<Inferred, HostError>) -> Script {
         match outcome {
             Ok(inferred) => self.say(&inferred),
@@ -138,11 +138,11 @@ impl Inference {
             Some(answer) => (answer, prompt_tokens.saturating_sub(*generated_tokens)),
             None => (text.as_str(), *prompt_tokens),
         };
-        // A model begins with the space that the prompt's end leaves to it.
+        // A model begins with the space that the end of the prompt leaves out.
         let text = text.trim_start();
         let stops: Vec<&str> = self.stops.iter().map(String::as_str).collect();
         let said = before_stop(text, &stops);
-        // The interface does not say why an answer ends.
+        // The interface does not report why an answer ends.
         let is_cut = said.len() == text.len() && *generated_tokens >= self.parameters.max_tokens;
         let finish_reason = if is_cut { "length" } else { "stop" };
         let usage = Usage::new(prompt_tokens, *generated_tokens);

@@ -1,4 +1,4 @@
-//! Embeddings: what the host is asked, and how its vectors become an answer.
+//! Embeddings: the call of the host, and the answer from its vectors.
 
 use super::wire::Head;
 use super::{HostError, allowed};
@@ -25,7 +25,7 @@ pub struct Embedding {
 pub struct Embedded {
     /// One for each text.
     pub vectors: Vec<Vec<f32>>,
-    /// How many tokens the texts had.
+    /// The tokens of the texts.
     pub prompt_tokens: u32,
 }
 
@@ -45,7 +45,7 @@ fn texts(input: &Value) -> Result<Vec<String>, Refusal> {
     items.iter().enumerate().map(|(i, item)| text(item, &format!("input[{i}]"))).collect()
 }
 
-/// Tokens are of another model's making, and are refused.
+/// Tokens belong to another model's tokenizer, and are refused.
 fn text(value: &Value, at: &str) -> Result<String, Refusal> {
     match value {
         Value::String(text) if text.is_empty() => {
@@ -62,7 +62,7 @@ impl Embedding {
         &self.head.model
     }
 
-    /// What a vendor would answer, given what the host did.
+    /// The vendor's answer, given the host's outcome.
     pub fn answer(self, outcome: Result<Embedded, HostError>) -> Script {
         let embedded = match outcome {
             Ok(embedded) => embedded,
@@ -74,7 +74,7 @@ impl Embedding {
         }
     }
 
-    /// Why the vectors are none that can be passed on.
+    /// Why the vectors cannot be passed on.
     fn fault_of(&self, vectors: &[Vec<f32>]) -> Option<String> {
         let (given, asked) = (vectors.len(), self.texts.len());
         if given != asked {

@@ -13,8 +13,8 @@
 //! Assistant:
 //! ```
 //!
-//! A conversation that ends with the assistant's message is to be gone on with, in both. A text is a text: what a user
-//! writes can look like another role's words in the plain template; a text with Llama 2's own marks is refused.
+//! In both, a conversation that ends with the assistant's message is continued. A user's text can look like another
+//! role's in the plain template; a text with Llama 2's own marks is refused.
 
 use super::allowed::is_empty;
 use crate::fields::{Fields, type_name};
@@ -26,7 +26,7 @@ const LLAMA_2: &[&str] = &["llama2-chat", "codellama-instruct"];
 /// Llama 2's marks, which its makers' own code refuses in messages.
 const MARKS: [&str; 4] = ["[INST]", "[/INST]", "<<SYS>>", "<</SYS>>"];
 
-/// What separates a message's texts, and messages that Llama 2's template has no border between.
+/// The separator of a message's texts, and of messages without a border in Llama 2's template.
 const BETWEEN: &str = "\n\n";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -143,7 +143,7 @@ fn read(message: &Fields, marks: &[&str]) -> Result<Message, Refusal> {
     }
 }
 
-/// The text of a message: a string, or the text parts of an array; of an assistant that refused, what it said.
+/// The text of a message: a string, or the text parts of an array; for a refusal of the assistant, its text.
 fn text(message: &Fields) -> Result<String, Refusal> {
     match message.get("content") {
         Some(Value::String(text)) => Ok(text.clone()),

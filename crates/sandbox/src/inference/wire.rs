@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 const NANOSECONDS_PER_SECOND: u64 = 1_000_000_000;
 
-/// What all objects of one answer share.
+/// The common fields of all objects of one answer.
 #[derive(Debug)]
 pub(super) struct Head {
     id: String,
@@ -15,7 +15,7 @@ pub(super) struct Head {
     pub(super) model: String,
 }
 
-/// What an answer cost, as far as the host counts.
+/// The usage of an answer, as far as the host counts it.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(super) struct Usage {
     prompt_tokens: u64,
@@ -54,7 +54,7 @@ impl Head {
         object.to_string()
     }
 
-    /// The answer as events: who speaks, the text, why it ends, what it cost if that was asked, and the end.
+    /// The answer as events: the role, the text, the finish reason, the usage if requested, and the end.
     pub(super) fn events(
         &self,
         text: &str,
@@ -67,7 +67,7 @@ impl Head {
             .chain(said)
             .chain([self.chunk(json!({}), Some(finish_reason))]);
         let with_usage = |mut chunk: Value| {
-            // If it was asked, each event has the field.
+            // If it was requested, each event has the field.
             if usage.is_some() {
                 put(&mut chunk, "usage", Value::Null);
             }

@@ -3,10 +3,10 @@
 use super::{Keywords, Maker};
 use serde_json::{Value, json};
 
-/// How many references in a row lead to a schema's own keywords, at most.
+/// The maximum of references in a row that lead to a schema's own keywords.
 const MAX_REFERENCES: usize = 8;
 
-/// Keywords that allow and forbid nothing.
+/// Keywords that restrict nothing.
 const SILENT: &[&str] = &[
     "$comment",
     "$defs",
@@ -23,7 +23,7 @@ const SILENT: &[&str] = &[
 ];
 
 impl Maker<'_> {
-    /// What the combining keywords make of `keywords`. None: there are none; `Some(None)`: no value was found.
+    /// A value for the combining keywords of `keywords`. None: there are none; `Some(None)`: no value was found.
     pub(super) fn make_combined(
         &mut self,
         keywords: &Keywords,
@@ -69,7 +69,7 @@ impl Maker<'_> {
         Some(copy)
     }
 
-    /// Make `keywords` say what `part` says too.
+    /// Merges the constraints of `part` into `keywords`.
     fn merge(&mut self, keywords: &mut Keywords, part: &Value) -> Option<()> {
         let mut part = part.as_object()?;
         for _ in 0..MAX_REFERENCES {
@@ -88,7 +88,7 @@ impl Maker<'_> {
     }
 }
 
-/// One keyword that says both: the stricter bound, the union of demands.
+/// One keyword with both constraints: the stricter bound, the union of requirements.
 fn both(keyword: &str, old: Value, new: Value) -> Value {
     match (keyword, old, new) {
         ("required", Value::Array(mut names), Value::Array(more)) => {

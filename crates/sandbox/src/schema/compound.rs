@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 
 impl Maker<'_> {
-    /// An object with the properties it needs; with all it may have, if it needs none.
+    /// An object with its required properties; with all properties, if it requires none.
     pub(super) fn make_object(&mut self, keywords: &Keywords, variant: usize) -> Option<Value> {
         let none = Map::new();
         let properties = keywords.get("properties").and_then(Value::as_object).unwrap_or(&none);
@@ -38,7 +38,7 @@ impl Maker<'_> {
         (object.len() <= most).then_some(Value::Object(object))
     }
 
-    /// Invent properties until there are `least`, if others than the named are allowed.
+    /// Invents properties until there are `least`, if additional properties are allowed.
     fn fill(
         &mut self,
         object: &mut Map<String, Value>,
@@ -58,7 +58,7 @@ impl Maker<'_> {
         Some(())
     }
 
-    /// An array as short as it may be, but not empty if it need not be.
+    /// An array as short as allowed, but not empty if that is allowed.
     pub(super) fn make_array(&mut self, keywords: &Keywords, variant: usize) -> Option<Value> {
         let least = size(keywords, "minItems").unwrap_or(0);
         let most = size(keywords, "maxItems").unwrap_or(usize::MAX);

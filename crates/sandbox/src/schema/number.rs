@@ -3,10 +3,10 @@
 use super::Keywords;
 use serde_json::{Number, Value};
 
-/// Up to here every integer is a 64-bit float exactly.
+/// Up to here every integer is exact as a 64-bit float.
 const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// How many multiples to look at before giving up.
+/// The number of multiples that are tried.
 const MAX_TRIES: u32 = 1_000;
 
 /// An integer: 1, or the next that is allowed.
@@ -32,7 +32,7 @@ struct Bounds {
 }
 
 impl Bounds {
-    /// None: multiples of nothing.
+    /// None: multiples of zero.
     fn of(keywords: &Keywords) -> Option<Self> {
         let number = |keyword| keywords.get(keyword).and_then(Value::as_f64);
         let multiple_of = number("multipleOf");
@@ -63,8 +63,8 @@ impl Bounds {
         self.maximum.min(self.below)
     }
 
-    /// A multiple of the step (1, if none is given) that is allowed and `fits`: from 1 upwards, or else from the lower
-    /// bound upwards, or else from the upper bound downwards.
+    /// A multiple of the step (1 by default) that is allowed and `fits`: from 1 upwards, or else from the lower bound
+    /// upwards, or else from the upper bound downwards.
     fn multiple(&self, variant: usize, fits: impl Fn(f64) -> bool) -> Option<f64> {
         let step = self.multiple_of.unwrap_or(1.0);
         let up_from = |start: f64| ((start / step).ceil(), 1.0);
@@ -77,7 +77,7 @@ impl Bounds {
         for (start, direction) in starts.into_iter().filter(|(start, _)| start.is_finite()) {
             let mut found = (0..MAX_TRIES)
                 .map(|i| (i, (start + direction * f64::from(i)) * step))
-                // The first may lie on a bound, or beyond it by a rounding error.
+                // The first may be on a bound, or beyond it by a rounding error.
                 .take_while(|(i, number)| *i < 2 || self.allow(*number))
                 .map(|(_, number)| number)
                 .filter(|number| self.allow(*number) && fits(*number));

@@ -20,7 +20,7 @@ impl Maker<'_> {
     }
 }
 
-/// A word, numbered from the second on; cut or drawn out as needed.
+/// A word, numbered from the second on; cut or extended as needed.
 fn of_length(least: usize, most: usize, variant: usize) -> String {
     let mut text = match variant {
         0 => WORD.to_owned(),

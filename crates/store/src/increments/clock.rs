@@ -6,11 +6,11 @@ use super::IncrementIo;
 use super::io::{get_unix_s, set_unix_s};
 use crate::{Error, Seen, seen};
 
-/// The plain key that holds it.
+/// The plain key with the time.
 pub(super) const KEY: &str = "limit-clock";
 
-/// How old the time in the store may be, in seconds: the shortest windows that are worth guarding across instances are
-/// minutes, and a write in five seconds is nothing to any store.
+/// The maximum age of the time in the store, in seconds: the shortest windows that are worth guarding across instances
+/// are minutes, and a write every five seconds is cheap for any store.
 const WRITE_EVERY_S: u64 = 5;
 
 #[derive(Debug, Default)]
@@ -30,7 +30,7 @@ impl Clock {
         }
     }
 
-    /// What this time is; the latest from now on unless it is behind.
+    /// Compares a time; it is the latest from now on unless it is behind.
     pub(super) fn see(&self, io: &impl IncrementIo, unix_s: u64) -> Result<Seen, Error> {
         let compared_unix_s = self.compared_unix_s.load(Ordering::Relaxed);
         let is_due = unix_s.abs_diff(compared_unix_s) >= WRITE_EVERY_S;
@@ -48,7 +48,7 @@ impl Clock {
     fn compare(&self, io: &impl IncrementIo, unix_s: u64) -> Result<(), Error> {
         let stored_unix_s = get_unix_s(io, KEY)?.unwrap_or(0);
         let latest_unix_s = self.latest_unix_s.load(Ordering::Relaxed);
-        // The other instances' time is later, and not absurdly so.
+        // The other instances' time is later, by a plausible difference.
         if matches!(seen(stored_unix_s, latest_unix_s), Seen::Behind(_))
             || !self.is_read.load(Ordering::Relaxed)
         {
@@ -63,7 +63,7 @@ impl Clock {
         Ok(())
     }
 
-    /// Another caller may have come first with a later time, which then stays.
+    /// Another request may have set a later time, which then stays.
     fn hold(&self, before_unix_s: u64, unix_s: u64) {
         if unix_s >= before_unix_s {
             self.latest_unix_s.fetch_max(unix_s, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! Deleting counters whose time has passed: a key-value store does not do it by itself.
+//! Deletes expired counters: a key-value store does not do it by itself.
 
 use std::sync::atomic::Ordering;
 
@@ -6,26 +6,26 @@ use super::io::{get_unix_s, set_unix_s};
 use super::{IncrementIo, Increments, PREFIX};
 use crate::Error;
 
-/// The plain key that holds when the next sweep is due.
+/// The plain key with the time of the next sweep.
 const KEY: &str = "limit-sweep";
 
-/// How long one sweep lasts for all instances: the names of all keys are read for it, a few milliseconds for each ten
+/// The interval of sweeps of all instances: a sweep reads the names of all keys, a few milliseconds for each ten
 /// thousand.
 const EVERY_S: u64 = 3_600;
 
-/// When to go on, after a sweep that left some.
+/// When a sweep that left some is continued.
 const GO_ON_AFTER_S: u64 = 60;
 
 /// The most deletions of one sweep: each is a write, up to some milliseconds on a disk.
 const MOST_DELETIONS: usize = 1_000;
 
-/// Others may run after so many deletions, during which an instance does nothing else.
+/// The deletions in a row, during which an instance does nothing else.
 const DELETIONS_IN_A_ROW: usize = 20;
 
-/// How late a sweep may be and is still done: a day. Later, it is the clock that may be wrong.
+/// The latest that a sweep may be and is still done: a day. Beyond that, the clock may be wrong.
 const LATE_S: u64 = 86_400;
 
-/// How long to wait then for somebody with another clock.
+/// The wait then for an instance with another clock.
 const DOUBT_S: u64 = 600;
 
 impl<I: IncrementIo> Increments<I> {
@@ -34,14 +34,14 @@ impl<I: IncrementIo> Increments<I> {
         !is_ahead(self.sweep_due_unix_s.load(Ordering::Relaxed), unix_s)
     }
 
-    /// Deletes counters that need not be kept any longer, when that is due; how many.
+    /// Deletes expired counters, if a sweep is due; returns their number.
     ///
-    /// It is due once an hour for all instances (a minute after one that left some), and costs nothing but a comparison
-    /// until then. A clock far ahead must not delete what still counts: when the last sweep seems to be more than a day
-    /// ago, the next is put off by ten minutes, in which any instance with another clock corrects it.
+    /// A sweep is due once an hour for all instances (a minute after one that left some), and costs only a comparison
+    /// until then. A clock far ahead must not delete counters that still count: if the last sweep seems to be more than
+    /// a day ago, the next is put off by ten minutes, in which any instance with another clock corrects it.
     ///
     /// # Errors
-    /// When the store cannot be used.
+    /// If the store cannot be used.
     pub async fn sweep(&self, unix_s: u64) -> Result<usize, Error> {
         if !self.may_have_to_sweep(unix_s) {
             return Ok(0);
@@ -55,7 +55,7 @@ impl<I: IncrementIo> Increments<I> {
             self.put_off(unix_s.saturating_add(DOUBT_S))?;
             return Ok(0);
         }
-        // Before it begins, so that others do not begin as well.
+        // Written before the sweep begins, so that other instances do not begin one.
         self.put_off(unix_s.saturating_add(EVERY_S))?;
         let names = self.io.names(PREFIX).await?;
         let mut passed: Vec<_> = names.iter().filter(|name| is_passed(name, unix_s)).collect();
@@ -77,7 +77,7 @@ impl<I: IncrementIo> Increments<I> {
     }
 }
 
-/// Whether a sweep is due later, and not later than anybody would have noted.
+/// Whether a sweep is due later, within the interval of any instance.
 fn is_ahead(due_unix_s: u64, unix_s: u64) -> bool {
     due_unix_s > unix_s && due_unix_s - unix_s <= LATE_S
 }

@@ -1,5 +1,5 @@
--- KEYS: for each change its counter. ARGV: for each change by how much, and until when its counter is kept.
--- Answers which changes were left out, the first being 1.
+-- KEYS: for each change its counter. ARGV: for each change the amount, and the expiry of its counter.
+-- Answers the indexes of the skipped changes, from 1.
 local left_out = {}
 for i, key in ipairs(KEYS) do
     local by = ARGV[2 * i - 1]
@@ -8,7 +8,7 @@ for i, key in ipairs(KEYS) do
     if not n or sum > MAX or sum < -MAX then
         left_out[#left_out + 1] = i
     elseif sum < 0 and tonumber(by) < 0 then
-        -- What is to be taken away was forgotten, or some of it: no more is taken than is there.
+        -- The amount to subtract was lost, or a part of it: no more is subtracted than the value.
         if n > 0 then redis.call('SET', key, '0', 'KEEPTTL') end
     elseif by ~= '0' then
         redis.call('INCRBY', key, by)

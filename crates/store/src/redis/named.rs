@@ -1,7 +1,7 @@
-//! A reservation as reserve.lua takes it, and what it answers.
+//! A reservation in the format of reserve.lua, and its answer.
 
 use super::{Argument, CLOCK, int, key, time};
-use crate::{BELIEVED_JUMP_S, Counter, Gate, Reservation};
+use crate::{BELIEVED_JUMP_S, Counter, Gate, ReserveOutcome};
 
 /// The counters of a reservation, each once, in the order they are named.
 pub(super) struct Named<'a>(Vec<&'a Counter>);
@@ -25,7 +25,7 @@ impl<'a> Named<'a> {
         std::iter::once(CLOCK.to_owned()).chain(self.0.iter().copied().map(key)).collect()
     }
 
-    /// As reserve.lua wants them.
+    /// The arguments of reserve.lua.
     pub(super) fn arguments(&self, unix_s: u64, gates: &[Gate]) -> Vec<Argument> {
         let mut arguments = vec![time(unix_s), time(BELIEVED_JUMP_S)];
         arguments.extend(self.0.iter().map(|counter| time(counter.keep_until_unix_s)));
@@ -46,21 +46,21 @@ impl<'a> Named<'a> {
         arguments
     }
 
-    /// What reserve.lua answered; nothing when it cannot have.
-    pub(super) fn reservation(&self, gates: &[Gate], answer: &[i64]) -> Option<Reservation> {
+    /// The answer of reserve.lua; none if it is invalid.
+    pub(super) fn reservation(&self, gates: &[Gate], answer: &[i64]) -> Option<ReserveOutcome> {
         let (kind, rest) = answer.split_first()?;
         match (kind, rest) {
-            (0, values) => Some(Reservation::Admitted(self.shaped(gates, values)?)),
-            (1, [gate, values @ ..]) => Some(Reservation::Refused {
+            (0, values) => Some(ReserveOutcome::Admitted(self.shaped(gates, values)?)),
+            (1, [gate, values @ ..]) => Some(ReserveOutcome::Refused {
                 gate: usize::try_from(*gate).ok()?,
                 values: self.shaped(gates, values)?,
             }),
             (2, [index]) => {
                 let counter = *self.0.get(usize::try_from(*index).ok()?)?;
                 let gate = gates.iter().position(|gate| gate.counters().any(|of| of == counter))?;
-                Some(Reservation::Broken { gate, counter: counter.clone() })
+                Some(ReserveOutcome::Broken { gate, counter: counter.clone() })
             }
-            (3, [unix_s]) => Some(Reservation::Behind { unix_s: u64::try_from(*unix_s).ok()? }),
+            (3, [unix_s]) => Some(ReserveOutcome::Behind { unix_s: u64::try_from(*unix_s).ok()? }),
             _ => None,
         }
     }

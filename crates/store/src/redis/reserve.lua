@@ -1,8 +1,8 @@
 -- KEYS: the clock, then each counter once.
--- ARGV: the time; how far back a clock is believed; for each counter until when it is kept; then for each gate how much
--- to add, at most how much, of how many counters, and which: its own first.
--- Answers 0 and the values after; 1, the gate, and the values before; 2 and the counter that is broken; 3 and a time.
--- Nothing is written before everything is known to work: a script that fails half-way is not undone.
+-- ARGV: the time; the largest step back of a clock; for each counter its expiry; then for each gate the amount to add,
+-- the limit, the number of its counters, and their indexes: its own first.
+-- Answers 0 and the values after; 1, the gate, and the values before; 2 and the broken counter; 3 and a time.
+-- Nothing is written before every check has passed: a script that fails half-way is not undone.
 local stored = redis.call('MGET', unpack(KEYS))
 local now = tonumber(ARGV[1])
 local latest = stored[1] and number(stored[1]) or 0
@@ -26,7 +26,7 @@ while at <= #ARGV do
     if sum > tonumber(ARGV[at + 1]) or after[own] > MAX then
         return {1, gate, unpack(before)}
     end
-    -- The digits as they came: Lua would write large numbers as 1e+15.
+    -- The digits as given: Lua would write large numbers as 1e+15.
     if ARGV[at] ~= '0' then adds[#adds + 1] = {own, ARGV[at]} end
     at, gate = at + 3 + tonumber(ARGV[at + 2]), gate + 1
 end

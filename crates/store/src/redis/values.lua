@@ -1,4 +1,4 @@
--- 2^53 - 1: what a double holds exactly.
+-- 2^53 - 1: the largest integer that a double holds exactly.
 local MAX = 9007199254740991
 
 -- The number in a value as INCRBY writes it; nil for anything else.
@@ -9,7 +9,7 @@ local function number(value)
     return n
 end
 
--- The number under a key, from what MGET said: nothing for another type as well as for no key.
+-- The number under a key, from the answer of MGET: nil for another type as well as for no key.
 local function counter(key, value)
     if value then return number(value) end
     if redis.call('TYPE', key).ok == 'none' then return 0 end

@@ -11,7 +11,7 @@ use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
 use futures::executor::block_on;
-use postern_store::{Change, Counter, Counters, Gate, Reservation};
+use postern_store::{Change, Counter, Counters, Gate, ReserveOutcome};
 
 /// 2027-01-15T08:00:00Z.
 pub const NOW: u64 = 1_800_000_000;
@@ -105,14 +105,14 @@ pub fn gate(name: &str, add: u64, at_most: u64) -> Gate {
     Gate { counter: counter(name), add, also: Vec::new(), at_most }
 }
 
-pub fn reserve(counters: &impl Counters, gates: &[Gate]) -> Reservation {
+pub fn reserve(counters: &impl Counters, gates: &[Gate]) -> ReserveOutcome {
     block_on(counters.reserve(NOW, gates)).unwrap()
 }
 
 pub fn is_admitted(counters: &impl Counters, gates: &[Gate]) -> bool {
     match reserve(counters, gates) {
-        Reservation::Admitted(_) => true,
-        Reservation::Refused { .. } => false,
+        ReserveOutcome::Admitted(_) => true,
+        ReserveOutcome::Refused { .. } => false,
         other => panic!("{other:?}"),
     }
 }

@@ -6,7 +6,7 @@ use postern_store::Gate;
 
 use super::{Start, Store, change, counter, gate, is_admitted, read};
 
-/// A full limit whose amounts go from slot to slot to what is used: nobody may find room.
+/// A full limit whose amounts move from slot to slot and to the usage: no request may find room.
 pub fn misses_no_amount_that_moves(store: &impl Store, runs: u64) {
     const AMOUNTS: u64 = 12;
     for run in 0..runs {

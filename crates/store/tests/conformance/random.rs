@@ -2,7 +2,7 @@
 
 use futures::executor::block_on;
 use postern_store::memory::Memory;
-use postern_store::{Change, Counter, Counters, Gate, Reservation};
+use postern_store::{Change, Counter, Counters, Gate, ReserveOutcome};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -75,9 +75,9 @@ pub fn answers_as_the_one_in_memory(store: &impl Store) {
 }
 
 /// A counter that is added to by two gates has its value of that moment in one build, and the last in another.
-fn as_left(reservation: Reservation) -> Reservation {
+fn as_left(reservation: ReserveOutcome) -> ReserveOutcome {
     match reservation {
-        Reservation::Admitted(_) => Reservation::Admitted(Vec::new()),
+        ReserveOutcome::Admitted(_) => ReserveOutcome::Admitted(Vec::new()),
         other => other,
     }
 }

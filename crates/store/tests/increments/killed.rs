@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use futures::executor::block_on;
 use postern_store::increments::{IncrementError, IncrementIo, Increments};
-use postern_store::{Change, Counters, Gate, Reservation};
+use postern_store::{Change, Counters, Gate, ReserveOutcome};
 
 use crate::conformance::{NOW, counter, gate, read, reserve};
 use crate::memory_io::MemoryIo;
@@ -82,7 +82,7 @@ fn store() -> MemoryIo {
     let counters = Increments::new(io.clone());
     let changes = USED.map(|name| Change { counter: counter(name), by: 7 });
     block_on(counters.change(&changes)).unwrap();
-    assert!(matches!(reserve(&counters, &gates(2, 1_000)), Reservation::Admitted(_)));
+    assert!(matches!(reserve(&counters, &gates(2, 1_000)), ReserveOutcome::Admitted(_)));
     io
 }
 

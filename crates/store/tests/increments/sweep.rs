@@ -74,7 +74,7 @@ fn a_clock_far_ahead_deletes_nothing() {
     let counts = format!("limit/{}/counts", NOW + 10 * HOUR_S);
     let io = store(std::slice::from_ref(&counts));
     assert_eq!(sweep(&io, NOW + YEAR_S), 0);
-    // Somebody whose clock is right has a look in the meantime.
+    // An instance with the right clock checks in the meantime.
     assert_eq!(sweep(&io, NOW + 300), 0);
     assert_eq!(sweep(&io, NOW + YEAR_S + HOUR_S), 0);
     assert_eq!(names(&io), [counts]);

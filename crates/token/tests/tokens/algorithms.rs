@@ -15,7 +15,7 @@ fn keys() -> KeySet {
 }
 
 fn token(algorithm: Algorithm) -> String {
-    openssl()["tokens"][algorithm.word()].as_str().unwrap().to_owned()
+    openssl()["tokens"][algorithm.as_str()].as_str().unwrap().to_owned()
 }
 
 fn allowing(algorithms: &[Algorithm]) -> Rules {
@@ -32,7 +32,7 @@ fn verifies_tokens_of_every_algorithm_signed_by_openssl() {
     assert_eq!((keys.len(), keys.skipped()), (10, &[][..]));
     for algorithm in signed() {
         let read = Unverified::read(&token(algorithm)).unwrap();
-        assert_eq!((read.algorithm(), read.key_id()), (algorithm, Some(algorithm.word())));
+        assert_eq!((read.algorithm(), read.key_id()), (algorithm, Some(algorithm.as_str())));
         let claims = read.verify(&keys, &allowing(&[algorithm]), NOW).unwrap();
         assert_eq!(claims.text("sub").as_deref(), Some("alice"), "{algorithm}");
         assert_eq!(claims.expires_at_unix_s(), Some(NOW + 3_600));
@@ -67,7 +67,7 @@ fn refuses_a_signature_presented_as_of_another_algorithm() {
         for other in signed().filter(|other| *other != algorithm) {
             let token = token(algorithm);
             let (_, rest) = token.split_once('.').unwrap();
-            let header = json!({ "alg": other.word(), "kid": algorithm.word() }).to_string();
+            let header = json!({ "alg": other.as_str(), "kid": algorithm.as_str() }).to_string();
             let forged = format!("{}.{rest}", base64url(header));
             let error = Unverified::read(&forged)
                 .unwrap()
@@ -106,7 +106,7 @@ fn refuses_every_spelling_of_none_with_and_without_a_signature() {
     }
 }
 
-/// The classic: the public key, which everybody knows, taken for a shared secret.
+/// The classic attack: the public key is used as a shared secret.
 #[test]
 fn refuses_hs256_made_with_the_public_rsa_key() {
     let public = &openssl()["rs256_public"];
@@ -129,9 +129,9 @@ fn refuses_hs256_made_with_the_public_rsa_key() {
     }
 }
 
-/// The code is computed by whoever holds the secret: here by jwt-simple, for the tokens that Python made.
+/// The holder of the secret computes the MAC: here jwt-simple, for the tokens that Python made.
 #[test]
-fn verifies_a_token_by_the_code_that_somebody_else_computed() {
+fn verifies_a_token_by_a_mac_that_was_computed_elsewhere() {
     let secret = b"a secret of the issuer and of this gateway";
     let computed: [(Algorithm, usize, bool); 3] = [
         (Algorithm::Hs256, 32, HS256Key::from_bytes(secret).verifies(Algorithm::Hs256)),

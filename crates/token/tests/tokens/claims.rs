@@ -55,8 +55,8 @@ fn refuses_tokens_for_another_audience() {
         refusal(&with("aud", json!(["a", "b"]))).to_string(),
         r#"the token is for "a", "b" (aud), and "postern", "https://ai.example.com" was expected"#
     );
-    let nobody = Rules { audience: Vec::new(), ..rules() };
-    assert!(verify_claims(&claims(), &nobody, NOW).is_err(), "no audience is nobody's");
+    let no_audience = Rules { audience: Vec::new(), ..rules() };
+    assert!(verify_claims(&claims(), &no_audience, NOW).is_err(), "no audience is nobody's");
 }
 
 #[test]

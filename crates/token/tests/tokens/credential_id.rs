@@ -21,7 +21,7 @@ fn is_of_issuer_and_jti_where_both_are_verified() {
 }
 
 #[test]
-fn is_of_the_token_where_there_is_no_jti_or_nobody_verified_it() {
+fn is_made_of_the_token_without_a_jti_or_a_verification() {
     // printf 'a.b.c' | sha256sum
     let id = credential_id("a.b.c", None);
     assert_eq!(id, "845e30448809");

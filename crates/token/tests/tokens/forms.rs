@@ -65,7 +65,7 @@ fn refuses_other_numbers_of_parts() {
     }
 }
 
-/// Two texts that mean the same bytes would be two tokens to whoever remembers them by their hash.
+/// Two texts for the same bytes would be two tokens for a cache by their hash.
 #[test]
 fn refuses_every_other_spelling_of_base64url() {
     let good = sign(HEADER, &claims().to_string());

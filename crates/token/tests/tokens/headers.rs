@@ -1,4 +1,4 @@
-//! What a header may say, and what nobody listens to.
+//! The allowed members of a header, and the ignored ones.
 
 use postern_token::{TokenError, Unverified};
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! Key sets as issuers have them, and as nobody should.
+//! Key sets as issuers publish them, and as they should not.
 
 use postern_token::{KeySet, KeySetError, TokenError, Unverified};
 use proptest::prelude::*;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::signer::{HEADER, NOW, base64url, claims, jwk, jwk_with, key_set, rules, sign};
 
-/// A key of somebody else: the generator of P-256 (SEC 2, section 2.4.2), the key of the secret 1.
+/// A foreign key: the generator of P-256 (SEC 2, section 2.4.2), the key of the secret 1.
 fn other() -> Value {
     jwk_with(json!({
         "x": "axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY",

@@ -15,14 +15,14 @@ fn openssl() -> (KeySet, Value) {
 /// What becomes of OpenSSL's token of an algorithm with another signature.
 fn with_signature(algorithm: Algorithm, signature: &[u8]) -> Result<(), TokenError> {
     let (keys, tokens) = openssl();
-    let token = tokens[algorithm.word()].as_str().unwrap();
+    let token = tokens[algorithm.as_str()].as_str().unwrap();
     let (input, _) = token.rsplit_once('.').unwrap();
     let forged = format!("{input}.{}", base64url(signature));
     let rules = Rules { algorithms: vec![algorithm], ..rules() };
     Unverified::read(&forged)?.verify(&keys, &rules, NOW).map(|_| ())
 }
 
-/// CVE-2022-21449: r and s of zero verify everything where nobody checks for them.
+/// CVE-2022-21449: r and s of zero verify everything if they are not checked.
 #[test]
 fn refuses_ecdsa_signatures_of_zeros() {
     for (algorithm, bytes) in
@@ -40,7 +40,7 @@ fn refuses_ecdsa_signatures_of_zeros() {
     }
 }
 
-/// r + n means the same r to whoever reduces before comparing.
+/// r + n means the same r for an implementation that reduces before it compares.
 #[test]
 fn refuses_numbers_beyond_the_order_of_the_curve() {
     // SEC 2, section 2.4.2: the order of P-256.
@@ -59,7 +59,7 @@ fn refuses_numbers_beyond_the_order_of_the_curve() {
 fn refuses_signatures_of_zeros_and_of_other_lengths_with_every_algorithm() {
     let (_, tokens) = openssl();
     for algorithm in Algorithm::ALL.into_iter().filter(|algorithm| !algorithm.is_mac()) {
-        let token = tokens[algorithm.word()].as_str().unwrap();
+        let token = tokens[algorithm.as_str()].as_str().unwrap();
         let good = decode(token.rsplit_once('.').unwrap().1);
         assert_eq!(with_signature(algorithm, &good), Ok(()));
         let longer = [good.as_slice(), &[0]].concat();
@@ -100,7 +100,7 @@ fn refuses_a_flipped_bit_in_every_byte_of_every_kind_of_signature() {
         Algorithm::EdDsa,
     ] {
         let rules = Rules { algorithms: vec![algorithm], ..rules() };
-        let (input, good) = tokens[algorithm.word()].as_str().unwrap().rsplit_once('.').unwrap();
+        let (input, good) = tokens[algorithm.as_str()].as_str().unwrap().rsplit_once('.').unwrap();
         let good = decode(good);
         for at in 0..good.len() {
             let mut flipped = good.clone();

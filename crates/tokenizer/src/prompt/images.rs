@@ -1,4 +1,4 @@
-//! How many tokens a picture is.
+//! The number of tokens of a picture.
 
 use super::{factor, sum, unescape};
 use base64::Engine;
@@ -10,16 +10,16 @@ use postern_types::ImageRule;
 #[derive(Debug, Clone, Copy)]
 pub struct Picture {
     pub size: Size,
-    /// It is looked at in low detail only.
+    /// It is read in low detail only.
     pub low: bool,
 }
 
-/// How large a picture is.
+/// The size of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Size {
     /// In pixels.
     Known { width: u64, height: u64 },
-    /// It is somewhere else, and only the vendor will see it.
+    /// It is at an address, and only the vendor will see it.
     Elsewhere,
 }
 
@@ -28,11 +28,11 @@ const MAX_PATCHES: u64 = 1_536;
 /// How much of a picture is read for its size. A JPEG has its size behind previews and colour profiles, which are some
 /// ten kilobytes each.
 const HEADER_CHARACTERS: usize = 256 * 1024;
-/// The picture that Google's rule is taken to be about when its size is unknown, for the rule knows no most: that of a
-/// camera of twelve megapixels.
+/// The size assumed for a picture of unknown size under Google's rule, which has no maximum: that of a camera of twelve
+/// megapixels.
 const PHOTOGRAPH: (u64, u64) = (4032, 3024);
 
-/// Base64 as vendors take it: padded or not, and of a header that was cut off anywhere.
+/// Base64 as vendors accept it: padded or not, and cut anywhere within a header.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new()
@@ -139,8 +139,8 @@ impl CountPictures for ImageRule {
 }
 
 impl Size {
-    /// From a JSON string that may be a picture: a data URL, the base64 of one, or an address. None: it is neither, or
-    /// its beginning does not say how large it is.
+    /// A picture from a JSON string: a data URL, its base64, or an address. None if it is none of these, or its
+    /// beginning does not contain the size.
     pub fn from_string(raw: &str) -> Option<Self> {
         let mut end = raw.len().min(HEADER_CHARACTERS);
         while !raw.is_char_boundary(end) {
@@ -169,7 +169,7 @@ fn fit(width: u64, height: u64, side: u64, limit: u64) -> (u64, u64) {
     (scaled(width), scaled(height))
 }
 
-/// How many squares cover it.
+/// The number of squares that cover it.
 fn squares(width: u64, height: u64, side: u64) -> u64 {
     let side = side.max(1);
     width.div_ceil(side).saturating_mul(height.div_ceil(side))

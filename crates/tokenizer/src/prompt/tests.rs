@@ -16,7 +16,7 @@ const OPENAI: Counting = Counting {
 };
 const OLDER: Counting = Counting { tokenizer: Tokenizer::Cl100kBase, ..OPENAI };
 
-/// A request of no particular dialect, with so many messages.
+/// A request of no particular dialect, with this many messages.
 fn prompt(body: &str, texts: u32) -> Prompt {
     let segments = segments::of_any(body).expect("a request");
     let facts = RequestFacts {
@@ -188,7 +188,7 @@ fn takes_tools_of_any_depth() {
     assert!(count(&prompt, &OPENAI).input >= 19);
 }
 
-/// What `body` has more than a request without `field`, whose media are these.
+/// What `field` adds to the count of `body`, with these media.
 fn more(body: &Value, audio: u32, documents: u32) -> u64 {
     let mut prompt = prompt(&body.to_string(), 1);
     (prompt.facts.audio, prompt.facts.documents) = (audio, documents);
@@ -363,7 +363,7 @@ proptest! {
         let (to_go_on_with, to_embed) = (json!({ "prompt": prompts }), json!({ "input": prompts }));
         prop_assert!(more(&to_go_on_with, 0, 0) >= ids);
         prop_assert!(more(&to_embed, 0, 0) >= ids);
-        // A member of any name that is not free.
+        // A member with any name that is not free of charge.
         let is_billed = !matches!(
             Means::of_name(&name),
             Some(
@@ -420,7 +420,7 @@ fn files_of_a_form_are_counted_by_their_length_and_pictures_by_their_number() {
         |kind, text| Segment { kind, role: Role::User, span: span(text), is_json_string: false };
     let mut prompt = prompt("{}", 0);
     prompt.body = body.to_owned();
-    let counted = |prompt: &Prompt| count(prompt, Encoding::O200kBase, 100, &OPENAI).input;
+    let counted = |prompt: &Prompt| count(prompt, &OPENAI).input;
     let nothing = counted(&prompt);
     prompt.segments = vec![segment(SegmentKind::Media, "400001")];
     prompt.facts.audio = 1;

@@ -1,4 +1,4 @@
-//! How many tokens the tools are that a model may call.
+//! The number of tokens of the tools that a model may call.
 
 use super::files::REFERENCE_TOKENS;
 use super::sum;
@@ -14,15 +14,15 @@ const fn function_tokens(encoding: Encoding) -> u64 {
     }
 }
 
-/// What having parameters costs (`prop_init`), and each of them (`prop_key`).
+/// The cost of having parameters (`prop_init`), and of each of them (`prop_key`).
 const PARAMETERS_TOKENS: u64 = 3;
 const PARAMETER_TOKENS: u64 = 3;
-/// What a choice costs beside its text (`enum_item`); that there are choices at all saves as much (`enum_init`).
+/// The cost of a choice besides its text (`enum_item`); having choices at all saves as much (`enum_init`).
 const CHOICE_TOKENS: u64 = 3;
-/// What having functions costs (`func_end`).
+/// The cost of having functions (`func_end`).
 const FUNCTIONS_TOKENS: u64 = 12;
 
-/// How the types of tools begin that the client runs, at OpenAI and at Anthropic.
+/// The prefixes of the types of tools that the client runs, at OpenAI and at Anthropic.
 const CLIENT_RUN: [&str; 9] = [
     "function",
     "custom",
@@ -71,7 +71,7 @@ impl CountTools for ToolRule {
     }
 }
 
-/// How many tools the vendor runs itself: what they find is read with the prompt.
+/// The number of tools that the vendor runs itself: their results are read with the prompt.
 fn hosted(tools: &Value) -> u64 {
     let Value::Array(tools) = tools else { return 0 };
     let is_hosted = |tool: &&Value| {
@@ -82,7 +82,7 @@ fn hosted(tools: &Value) -> u64 {
 }
 
 fn count_tool(tool: &Value, encoding: Encoding) -> u64 {
-    // Chat completions have the function inside of the tool; responses and the older `functions` have not.
+    // Chat completions have the function inside of the tool; responses and the older `functions` do not.
     let function = tool.get("function").unwrap_or(tool);
     let texts = Plain::from_function(function).map(|plain| plain.count(encoding));
     let texts = texts.unwrap_or_else(|| crate::count(encoding, &tool.to_string()));
@@ -156,12 +156,12 @@ impl<'a> Parameter<'a> {
     }
 }
 
-/// An object that has no members but these.
+/// An object without other members than these.
 fn with_only<'a>(value: &'a Value, known: &[&str]) -> Option<&'a Map<String, Value>> {
     value.as_object().filter(|object| object.keys().all(|key| known.contains(&key.as_str())))
 }
 
-/// A text, or the empty one if it is not there.
+/// A text, or the empty text if it is absent.
 fn text<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     object.get(name).map_or(Some(""), Value::as_str)
 }

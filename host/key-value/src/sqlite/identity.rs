@@ -1,4 +1,4 @@
-//! Whether a path still leads to the file that is open, and whether that may be written.
+//! Whether a path still leads to the open file, and whether that may be written.
 
 use std::ffi::OsString;
 use std::fs::Metadata;
@@ -9,15 +9,15 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
-/// How often the path is looked at: a microsecond's work.
+/// How often the path is checked: the check takes a microsecond.
 const EVERY: Duration = Duration::from_secs(1);
-/// No kind of user may write it. The process may run as one whom the system lets write all the same.
+/// The write bits of all users. The process may run as a user whom the system lets write in any case.
 const ANYONE_WRITES: u32 = 0o222;
 
-/// A file's device and number.
+/// A file's device and inode.
 type Identity = (u64, u64);
 
-/// A connection, and the file that it is to.
+/// A connection, and the identity of its file.
 pub struct Opened {
     pub connection: Connection,
     file: Option<Identity>,
@@ -26,10 +26,10 @@ pub struct Opened {
     read_only: bool,
 }
 
-/// What has become of a file.
+/// What happened to a file.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Change {
-    /// It is there.
+    /// It is unchanged.
     None,
     /// The path leads to another file, or to none.
     Replaced,
@@ -45,7 +45,7 @@ impl Opened {
         let connection = open(path)?;
         let opened = Self {
             connection,
-            // One that is replaced in this moment shows at the first look.
+            // A replacement at this moment shows at the first check.
             file: before.or_else(|| path.and_then(identity)),
             log: path.and_then(|path| identity(&beside(path, "-wal"))),
             looked_at: Instant::now().checked_sub(EVERY).unwrap_or_else(Instant::now),
@@ -54,7 +54,7 @@ impl Opened {
         Ok(opened)
     }
 
-    /// Looks at the path, once a second.
+    /// Checks the path, once a second.
     pub fn change(&mut self, path: &Path) -> rusqlite::Result<Change> {
         if self.looked_at.elapsed() < EVERY {
             return Ok(Change::None);
@@ -64,7 +64,7 @@ impl Opened {
         else {
             return Ok(Change::Replaced);
         };
-        // What is open may be written whatever the file's mode has become, until the next start: that is too late to know.
+        // An open file may be written whatever its mode has become, until the next start: that would be too late.
         let read_only = metadata.mode() & ANYONE_WRITES == 0;
         if read_only != self.read_only {
             self.connection.pragma_update(None, "query_only", read_only)?;
@@ -73,15 +73,17 @@ impl Opened {
         Ok(Change::None)
     }
 
-    /// Closes the connection to a file that the path leads to no more, and touches nothing of the one that it leads to.
+    /// Closes the connection to a replaced file, without touching the new file.
     pub fn close(self, path: &Path) {
-        // The last connection to a file else deletes the log at its path, which may be that of the new file by now.
+        // Otherwise the last connection to a file deletes the log at its path, which may already be that of the new
+        // file.
         let _ = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
         drop(self.connection);
-        // And our own log, left beside the new file, would be taken for that one's (https://sqlite.org/howtocorrupt.html).
+        // And our own log, left beside the new file, would be taken for that file's
+        // (https://sqlite.org/howtocorrupt.html).
         let log = beside(path, "-wal");
         if self.log.is_some() && identity(&log) == self.log {
-            // What cannot be deleted cannot be replaced either.
+            // A log that cannot be deleted cannot be replaced either.
             let _ = std::fs::remove_file(log);
             let _ = std::fs::remove_file(beside(path, "-shm"));
         }
@@ -145,7 +147,7 @@ mod tests {
         look_again().await;
         assert_eq!(ours.get("revoked").await, Ok(Some(b"yes".to_vec())));
         assert_eq!(ours.get("key").await, Ok(None));
-        // Both go on in the one file: closing the old one took nothing of the new one's log.
+        // Both continue in the one file: closing the old one took nothing of the new one's log.
         ours.set("key", b"new").await.unwrap();
         assert_eq!(theirs.get("key").await, Ok(Some(b"new".to_vec())));
     }
@@ -168,7 +170,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_that_nobody_may_write_fails_every_write_until_it_may_be_written() {
+    async fn a_read_only_file_fails_every_write_until_it_may_be_written() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store.db");
         let ours = store(&path);
@@ -182,7 +184,7 @@ mod tests {
         assert!(ours.set_many(&[("key".to_owned(), b"other".to_vec())]).await.is_err());
         assert!(ours.swap("key", Some(b"value"), b"other").await.is_err());
         assert_eq!(ours.get("key").await, Ok(Some(b"value".to_vec())));
-        // And so does one that is opened so.
+        // And so does a file that is opened in this state.
         let opened = store(&path);
         let _ = opened.get("key").await;
         assert!(opened.set("key", b"other").await.is_err());

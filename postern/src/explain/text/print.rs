@@ -44,7 +44,7 @@ fn line(asked: &Asked<'_>, one: &Explained<'_>) {
     };
     let mut rules = one.rules.iter();
     let (action, rule) = match rules.next() {
-        Some((file, rule)) => (rule.action.word(), named(asked, *file, rule)),
+        Some((file, rule)) => (rule.action.as_str(), named(asked, *file, rule)),
         None => ("none", "no rule is about it".to_owned()),
     };
     println!("{place:<16} {bytes:<14} {detector:<30} {:>4}%  {action:<10} {rule}", one.confidence);
@@ -52,8 +52,8 @@ fn line(asked: &Asked<'_>, one: &Explained<'_>) {
         println!("{:<31} {:+.2} {}", "", evidence.weight, evidence.feature);
     }
     for (file, rule) in rules {
-        let how = if rule.action.word() == action { "also" } else { "milder" };
-        println!("{:<31} {how}: {} by {}", "", rule.action.word(), named(asked, *file, rule));
+        let how = if rule.action.as_str() == action { "also" } else { "milder" };
+        println!("{:<31} {how}: {} by {}", "", rule.action.as_str(), named(asked, *file, rule));
     }
 }
 
@@ -76,7 +76,7 @@ fn verdict(found: &[Explained<'_>]) -> String {
     match rule {
         Some((_, rule)) => {
             let message = rule.message.as_deref().unwrap_or_default();
-            format!("{}: {} says {message:?}", rule.action.word(), rule.name)
+            format!("{}: {} says {message:?}", rule.action.as_str(), rule.name)
         }
         None => {
             let covers = |one: &&Explained<'_>| {
@@ -122,7 +122,7 @@ fn finding(asked: &Asked<'_>, one: &Explained<'_>) -> Value {
         json!({
             "rule": rule.name,
             "file": file_of(asked, *file),
-            "action": rule.action.word(),
+            "action": rule.action.as_str(),
             "message": rule.message,
             "cites": rule.cites,
         })
@@ -137,7 +137,7 @@ fn finding(asked: &Asked<'_>, one: &Explained<'_>) -> Value {
         "confidence": one.confidence,
         "start": { "byte": one.span.start, "at": place(asked.text, one.span.start) },
         "end": { "byte": one.span.end, "at": place(asked.text, one.span.end) },
-        "action": one.rules.first().map(|(_, rule)| rule.action.word()),
+        "action": one.rules.first().map(|(_, rule)| rule.action.as_str()),
         "rules": one.rules.iter().map(rule).collect::<Vec<_>>(),
         "evidence": evidence.collect::<Vec<_>>(),
     })

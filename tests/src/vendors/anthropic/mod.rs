@@ -67,8 +67,8 @@ fn body(call: &Call<'_>) -> Result<Value, Refusal> {
         .map_err(|error| Refusal::new(400, &format!("The request body is not valid JSON: {error}")))
 }
 
-/// The answer to a body with its model in it, whoever hosts the model. The body says its version: the host's own name of
-/// the first, or the date of the second.
+/// The answer to a body with its model in it, at any host of the model. The body has its version: the host's own name
+/// of the first, or the date of the second.
 pub(super) fn hosted(mut body: Value, first_version: &str) -> Answer {
     let version = body.as_object_mut().and_then(|fields| fields.remove("anthropic_version"));
     match version.as_ref().and_then(Value::as_str) {
@@ -82,7 +82,7 @@ pub(super) fn hosted(mut body: Value, first_version: &str) -> Answer {
     messages(&body, "Messages").map_err(|refusal| refusal.script())
 }
 
-/// A refusal in Anthropic's shape, by whoever hosts the model.
+/// A refusal in Anthropic's form, by any host of the model.
 pub(super) fn refused(message: &str) -> Script {
     Refusal::new(400, message).script()
 }

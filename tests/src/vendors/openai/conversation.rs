@@ -58,7 +58,7 @@ fn unanswered(open: &[&str], index: usize) -> Result<(), Refusal> {
     Err(Refusal::invalid(&message, &format!("messages.[{index}].role"), None))
 }
 
-/// What the tools returned, if nobody has spoken since.
+/// The results of tools at the end of the conversation.
 pub(super) fn result(messages: &Value) -> Option<String> {
     let last = array(messages).iter().rev().take_while(|message| message["role"] == "tool");
     let mut results: Vec<String> = last.map(|message| words(&message["content"])).collect();

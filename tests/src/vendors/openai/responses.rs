@@ -99,7 +99,7 @@ fn items(input: &Value) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The model's words are output, everybody else's are input.
+/// The model's texts are output, all others are input.
 fn parts(index: usize, item: &Value) -> Result<(), Refusal> {
     let (role, allowed): (&str, &[&str]) = match text(&item["role"]) {
         "assistant" => ("assistant", &["output_text", "refusal"]),

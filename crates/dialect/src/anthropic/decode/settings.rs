@@ -79,7 +79,7 @@ pub(super) fn output(
     }
     if let Some(word) = config.effort {
         let how = "must be `low`, `medium`, `high`, `xhigh` or `max`";
-        let effort = Effort::from_word(&word).ok_or_else(|| wrong("output_config.effort", how))?;
+        let effort = Effort::from_name(&word).ok_or_else(|| wrong("output_config.effort", how))?;
         request.reasoning.get_or_insert_default().effort = Some(effort);
     }
     Ok(())
@@ -93,7 +93,7 @@ fn decode_format(raw: &RawValue, path: &str, losses: &mut Losses) -> Result<Form
             name: String::new(),
             description: None,
             schema: required(format.schema, path, "schema")?,
-            // This dialect knows no schema that is only a wish.
+            // This dialect has no optional schemas.
             strict: Some(true),
         })),
         _ => Err(wrong(&format!("{path}.type"), "must be `json_schema`")),

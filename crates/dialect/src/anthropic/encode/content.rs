@@ -94,7 +94,7 @@ fn spoken(
     Ok(audio.transcript.filter(|words| !words.is_empty()).map(Block::text))
 }
 
-/// Thoughts go back to their maker as they came, and to nobody else.
+/// Thoughts go back unchanged, only to their maker.
 fn thought(
     reasoned: Reasoned,
     cache: Option<Marker>,

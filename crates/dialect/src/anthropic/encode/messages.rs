@@ -70,7 +70,7 @@ impl Conversation {
         Ok(())
     }
 
-    /// Nobody asked anything: Anthropic needs a turn of the user's, and the instructions are one.
+    /// There is no user message: Anthropic needs a user turn, and the instructions become one.
     fn ask_with_instructions(&mut self, losses: &mut Losses) {
         let content = std::mem::take(&mut self.system);
         if !content.is_empty() {

@@ -33,7 +33,7 @@ pub(super) enum Thinking {
 pub(super) struct Effort(pub &'static str);
 
 /// What the client wants.
-enum Wish {
+enum RequestedThinking {
     Nothing,
     Off,
     Adaptive(Option<chat::Effort>),
@@ -46,35 +46,38 @@ enum Wish {
     Effort(chat::Effort),
 }
 
-impl Wish {
+impl RequestedThinking {
     fn of(request: &Request, vendor: &Vendor) -> Self {
-        let Some(reasoning) = &request.reasoning else { return Wish::Nothing };
+        let Some(reasoning) = &request.reasoning else { return RequestedThinking::Nothing };
         let Reasoning { enabled, adaptive, effort, budget_tokens, .. } = *reasoning;
         let own = request.client == Wire::Anthropic;
         let no_budgets = refuses(vendor, "budget_tokens");
         match (budget_tokens, effort) {
-            _ if enabled == Some(false) => Wish::Off,
-            _ if adaptive => Wish::Adaptive(effort),
-            (Some(0), _) | (None, Some(chat::Effort::None)) => Wish::Off,
+            _ if enabled == Some(false) => RequestedThinking::Off,
+            _ if adaptive => RequestedThinking::Adaptive(effort),
+            (Some(0), _) | (None, Some(chat::Effort::None)) => RequestedThinking::Off,
             (Some(tokens), effort) if no_budgets => {
                 let effort = effort.unwrap_or(chat::Effort::from_budget_tokens(tokens));
-                Wish::Adaptive(Some(effort))
+                RequestedThinking::Adaptive(Some(effort))
             }
-            (Some(tokens), effort) => {
-                Wish::Budget { tokens, clients_own: true, effort: effort.filter(|_| own) }
-            }
-            (None, Some(effort)) if own => Wish::Effort(effort),
-            (None, Some(effort)) if no_budgets => Wish::Adaptive(Some(effort)),
+            (Some(tokens), effort) => RequestedThinking::Budget {
+                tokens,
+                clients_own: true,
+                effort: effort.filter(|_| own),
+            },
+            (None, Some(effort)) if own => RequestedThinking::Effort(effort),
+            (None, Some(effort)) if no_budgets => RequestedThinking::Adaptive(Some(effort)),
             (None, Some(effort)) => {
                 let tokens = effort.budget_tokens();
-                Wish::Budget { tokens, clients_own: false, effort: None }
+                RequestedThinking::Budget { tokens, clients_own: false, effort: None }
             }
-            (None, None) => Wish::Nothing,
+            (None, None) => RequestedThinking::Nothing,
         }
     }
 
     fn field(request: &Request) -> Field {
-        match request.reasoning.as_ref().is_some_and(|wish| wish.budget_tokens.is_some()) {
+        match request.reasoning.as_ref().is_some_and(|requested| requested.budget_tokens.is_some())
+        {
             true => Field::ReasoningBudget,
             false => Field::ReasoningEffort,
         }
@@ -83,7 +86,11 @@ impl Wish {
 
 /// Thoughts are wanted of a model that has some.
 pub(super) fn is_asked(request: &Request, vendor: &Vendor) -> bool {
-    vendor.reasons && matches!(Wish::of(request, vendor), Wish::Adaptive(_) | Wish::Budget { .. })
+    vendor.reasons
+        && matches!(
+            RequestedThinking::of(request, vendor),
+            RequestedThinking::Adaptive(_) | RequestedThinking::Budget { .. }
+        )
 }
 
 pub(super) fn fill(
@@ -95,10 +102,10 @@ pub(super) fn fill(
 ) {
     let cap = request.max_output_tokens;
     body.max_tokens = cap.or(vendor.max_output_tokens).unwrap_or(DEFAULT_MAX_TOKENS);
-    let wish = Wish::of(request, vendor);
-    let path = request.path(Wish::field(request));
+    let requested = RequestedThinking::of(request, vendor);
+    let path = request.path(RequestedThinking::field(request));
     if !vendor.reasons {
-        if !matches!(wish, Wish::Nothing | Wish::Off) {
+        if !matches!(requested, RequestedThinking::Nothing | RequestedThinking::Off) {
             losses.add(path, "the model does not think");
         }
         let summary = request.reasoning.as_ref().and_then(|asked| asked.summary.as_deref());
@@ -107,23 +114,24 @@ pub(super) fn fill(
         }
         return;
     }
-    let display = display(request, &wish, losses);
-    match wish {
-        Wish::Nothing => {}
-        Wish::Off => body.thinking = Some(Thinking::Disabled),
-        Wish::Effort(effort) => fill_effort(effort, body),
-        Wish::Adaptive(effort) => {
-            if request.reasoning.as_ref().is_some_and(|wish| wish.budget_tokens.is_some()) {
+    let display = display(request, &requested, losses);
+    match requested {
+        RequestedThinking::Nothing => {}
+        RequestedThinking::Off => body.thinking = Some(Thinking::Disabled),
+        RequestedThinking::Effort(effort) => fill_effort(effort, body),
+        RequestedThinking::Adaptive(effort) => {
+            if request.reasoning.as_ref().is_some_and(|requested| requested.budget_tokens.is_some())
+            {
                 losses.add(path, "the model takes an effort in place of a budget");
             }
             effort.into_iter().for_each(|effort| fill_effort(effort, body));
             body.thinking = Some(Thinking::Adaptive { display });
             make_room(request, body, losses);
         }
-        Wish::Budget { .. } if lacks_thoughts(turns) => {
+        RequestedThinking::Budget { .. } if lacks_thoughts(turns) => {
             losses.add(path, "the thoughts before the calls of tools did not come back with them");
         }
-        Wish::Budget { tokens, clients_own, effort } => {
+        RequestedThinking::Budget { tokens, clients_own, effort } => {
             effort.into_iter().for_each(|effort| fill_effort(effort, body));
             if cap.or(vendor.max_output_tokens).is_none() {
                 body.max_tokens = tokens.saturating_add(DEFAULT_MAX_TOKENS);
@@ -150,14 +158,18 @@ fn fitting(tokens: u64, clients_own: bool, max_tokens: u64) -> Option<u64> {
 fn fill_effort(effort: chat::Effort, body: &mut Body) {
     let word = match effort {
         chat::Effort::None | chat::Effort::Minimal | chat::Effort::Low => "low",
-        other => other.word(),
+        other => other.as_str(),
     };
     body.output_config = Some(Effort(word).into());
 }
 
-fn display(request: &Request, wish: &Wish, losses: &mut Losses) -> Option<&'static str> {
+fn display(
+    request: &Request,
+    requested: &RequestedThinking,
+    losses: &mut Losses,
+) -> Option<&'static str> {
     let summary = request.reasoning.as_ref()?.summary.as_deref()?;
-    if !matches!(wish, Wish::Adaptive(_) | Wish::Budget { .. }) {
+    if !matches!(requested, RequestedThinking::Adaptive(_) | RequestedThinking::Budget { .. }) {
         let path = request.path(Field::ReasoningSummary);
         losses.add(path, "Anthropic thinks only where an effort or a budget is named");
         return None;

@@ -103,8 +103,8 @@ fn adaptive(wanted: &Reasoning, path: &str, body: &mut Body, losses: &mut Losses
     }
     add(body, "thinking", json!({ "type": "adaptive" }));
     body.output_config.get_or_insert_default().effort = effort.map(|effort| match effort {
-        Effort::None | Effort::Minimal => Effort::Low.word(),
-        effort => effort.word(),
+        Effort::None | Effort::Minimal => Effort::Low.as_str(),
+        effort => effort.as_str(),
     });
     true
 }

@@ -21,10 +21,10 @@ use crate::emulate;
 use crate::{Memo, Operation, Spoken, Vendor, percent_encoded};
 use postern_fault::{Fault, Kind};
 
-/// Say `request` to a model of Google's.
+/// Encodes `request` for a model of Google's.
 ///
 /// # Errors
-/// Content that Google cannot read, and results of tools that nobody called.
+/// Content that Google cannot read, and results of tools that were not called.
 pub fn encode(
     mut request: Request,
     vendor: &Vendor,

@@ -70,7 +70,7 @@ fn by_level(
         (false, Some(effort)) => Some(effort),
         (false, None) => budget.map(Effort::from_budget_tokens),
     };
-    // Without a wish the model decides.
+    // Without a requested effort the model decides.
     let Some(effort) = effort else { return ThinkingConfig::default() };
     // The least of those that are enough, or the most there is.
     let enough = levels.iter().find(|level| **level >= effort);

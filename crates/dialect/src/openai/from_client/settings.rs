@@ -72,7 +72,7 @@ fn reasoning(request: &mut Request) -> &mut Reasoning {
 }
 
 fn effort(word: String, path: &str, losses: &mut Losses) -> Option<Effort> {
-    let effort = Effort::from_word(&word);
+    let effort = Effort::from_name(&word);
     if effort.is_none() {
         losses.add(path, "no effort that is known here");
     }

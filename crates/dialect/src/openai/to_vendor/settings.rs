@@ -110,5 +110,5 @@ pub(super) fn effort(
         let path = request.path(Field::ReasoningBudget);
         losses.add(path, "OpenAI's chat completions take an effort, and no budget");
     }
-    Some(effort.word())
+    Some(effort.as_str())
 }

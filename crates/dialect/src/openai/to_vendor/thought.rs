@@ -1,4 +1,4 @@
-//! Thoughts that go back: to their maker as they came, to nobody else.
+//! Thoughts that go back: unchanged, only to their maker.
 
 use super::content::Part;
 use super::lacks;
@@ -17,7 +17,7 @@ pub(super) struct Thoughts {
 }
 
 impl Thoughts {
-    /// Words without a seal are their client's, if it speaks this API, and nobody knows whose otherwise.
+    /// Words without a seal belong to their client, if it speaks this API; otherwise their maker is unknown.
     pub fn add(
         &mut self,
         reasoned: Reasoned,

@@ -85,9 +85,9 @@ impl Settings {
         request: &mut Request,
         losses: &mut Losses,
     ) -> Result<(), Fault> {
-        for (index, wish) in array(value, || "include".to_owned())?.into_iter().enumerate() {
+        for (index, requested) in array(value, || "include".to_owned())?.into_iter().enumerate() {
             let path = format!("include[{index}]");
-            match string(wish, || path.clone())?.as_str() {
+            match string(requested, || path.clone())?.as_str() {
                 "reasoning.encrypted_content" => {
                     request.reasoning.get_or_insert_default().encrypted = true;
                 }
@@ -132,7 +132,7 @@ fn reasoning(value: Value, request: &mut Request, losses: &mut Losses) -> Result
         let path = format!("reasoning.{name}");
         match name.as_str() {
             "effort" => {
-                asked.effort = Effort::from_word(&string(value, || path.clone())?);
+                asked.effort = Effort::from_name(&string(value, || path.clone())?);
                 if asked.effort.is_none() {
                     losses.add(path, "no effort that is known here");
                 }

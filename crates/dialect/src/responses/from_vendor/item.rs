@@ -163,7 +163,7 @@ impl Reader {
                     _ => part.say(delta, events),
                 }
             }
-            // Of a call that nobody has named, nothing can be said before its end.
+            // A call without a name cannot be announced before its end.
             Of::Arguments => {
                 let reading = self.items.get_mut(&index);
                 let part = reading.and_then(|reading| reading.parts.get_mut(&0));

@@ -4,7 +4,7 @@ use super::item::Item;
 use super::response::Response;
 use serde::Serialize;
 
-/// Writes events with their numbers, if anybody listens.
+/// Writes numbered events, if events are wanted.
 #[derive(Debug, Default)]
 pub(super) struct Emit {
     out: Option<String>,

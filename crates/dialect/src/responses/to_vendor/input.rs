@@ -202,7 +202,7 @@ impl<'a> Input<'a> {
         Ok(())
     }
 
-    /// Thoughts go back to their maker, and to nobody else.
+    /// Thoughts go back only to their maker.
     fn thought(&mut self, reasoned: Reasoned, path: String) {
         let Reasoned { text, summary, sealed, .. } = reasoned;
         let Some(sealed) = sealed.filter(|sealed| sealed.maker == Wire::Responses) else {

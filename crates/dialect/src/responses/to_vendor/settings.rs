@@ -130,7 +130,7 @@ pub(super) fn reasoning(
         "concise" | "detailed" => summary.to_owned(),
         _ => "auto".to_owned(),
     });
-    let effort = effort.map(Effort::word);
+    let effort = effort.map(Effort::as_str);
     Some(Reasoning { effort, summary }).filter(|it| it.effort.is_some() || it.summary.is_some())
 }
 

@@ -11,7 +11,7 @@ fn tokens(rule: ImageRule, width: u64, height: u64) -> u64 {
     rule.one(&Picture { size: Size::Known { width, height }, low: false })
 }
 
-/// The beginning of a PNG of that size.
+/// The beginning of a PNG of this size.
 fn png(width: u32, height: u32) -> String {
     let mut bytes = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR".to_vec();
     bytes.extend(width.to_be_bytes());

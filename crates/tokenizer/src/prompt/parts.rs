@@ -3,42 +3,42 @@
 use super::images::{Picture, Size};
 use postern_types::{Prompt, SegmentKind};
 
-/// What costs tokens.
+/// The parts of a prompt that cost tokens.
 #[derive(Default)]
-pub struct Sorted<'a> {
-    /// Whatever is read as words: texts, what was called, schemas, what is not known. Strings have their escapes.
+pub struct PromptParts<'a> {
+    /// Everything that is read as words: texts, calls, schemas, unknown fields. Strings with their escapes.
     pub texts: Vec<&'a str>,
-    /// The names of those who speak, and of the tools they called.
+    /// The names of authors and of called tools.
     pub names: Vec<&'a str>,
     /// The JSON of tools and functions.
     pub tools: Vec<&'a str>,
-    /// The pictures, wherever they are.
+    /// The pictures, in any place.
     pub pictures: Vec<Picture>,
-    /// What may be recordings or documents: data that is no picture whose size is known.
+    /// Possible recordings or documents: data that is not a picture of known size.
     pub data: Vec<&'a str>,
     /// Recordings that are files of a form, in bytes.
     pub attached_bytes: u64,
     /// Files that the vendor has or fetches.
     pub files: u64,
-    /// What the vendor has otherwise.
+    /// Other content at the vendor.
     pub references: u64,
     /// Sealed thoughts, in bytes of base64.
     pub sealed_bytes: u64,
     /// Tokens that were sent as numbers.
     pub token_ids: u64,
-    /// What may be billed as answer beside it.
+    /// Content that may be billed beside the answer.
     pub predictions: Vec<&'a str>,
 }
 
-impl<'a> Sorted<'a> {
+impl<'a> PromptParts<'a> {
     pub fn of(prompt: &'a Prompt) -> Self {
-        let mut sorted = Sorted::default();
+        let mut parts = PromptParts::default();
         for segment in &prompt.segments {
-            // A span that names no place has nothing in it.
+            // A span outside of the text is empty.
             let raw = segment.raw(&prompt.body).unwrap_or_default();
-            sorted.add(segment.kind, segment.is_json_string, raw);
+            parts.add(segment.kind, segment.is_json_string, raw);
         }
-        sorted
+        parts
     }
 
     fn add(&mut self, kind: SegmentKind, is_json_string: bool, raw: &'a str) {
@@ -64,7 +64,7 @@ impl<'a> Sorted<'a> {
             SegmentKind::ImageReference | SegmentKind::Media => self.bytes(raw, false),
             SegmentKind::LowDetailImage => self.bytes(raw, true),
             SegmentKind::FileReference => self.files += u64::from(!raw.is_empty()),
-            // A string without a name refers to nothing; what is no string refers by being there.
+            // A string without a name refers to nothing; any other value is a reference.
             SegmentKind::VendorReference => {
                 self.references += u64::from(!is_json_string || !raw.is_empty());
             }
@@ -75,7 +75,7 @@ impl<'a> Sorted<'a> {
         }
     }
 
-    /// What may be a picture, or a recording or a document.
+    /// A possible picture, recording or document.
     fn bytes(&mut self, raw: &'a str, low: bool) {
         match Size::from_string(raw) {
             Some(size) => self.pictures.push(Picture { size, low }),
@@ -84,7 +84,7 @@ impl<'a> Sorted<'a> {
     }
 }
 
-/// How many numbers stand there, with commas between.
+/// The number of numbers, separated by commas.
 fn numbers(raw: &str) -> u64 {
     let commas = raw.bytes().filter(|byte| *byte == b',').count() as u64;
     commas + u64::from(!raw.is_empty())

@@ -1,9 +1,9 @@
 //! Tokens that this instance has verified.
 
-use postern_identity::{Identity, Remembered};
+use postern_identity::{Identity, TokenCache};
 use std::sync::{Arc, Mutex, PoisonError};
 
-static TOKENS: Mutex<Remembered<Identity>> = Mutex::new(Remembered::new());
+static TOKENS: Mutex<TokenCache<Identity>> = Mutex::new(TokenCache::new());
 
 /// The caller with the token of this hash, if it was verified and still holds.
 pub fn get(sha256: &str, unix_s: u64) -> Option<Arc<Identity>> {

@@ -1,15 +1,15 @@
-//! What may happen ten thousand times a second is logged once, and then with its count.
+//! A warning that may repeat ten thousand times a second: it is logged once, and then with its count.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-/// How often a storm that goes on is spoken of.
+/// The interval at which a continuing warning is logged.
 const PERIOD: Duration = Duration::from_secs(10);
 
-/// One thing that may happen often.
+/// One warning.
 #[derive(Clone)]
-pub struct Storm(Arc<Inner>);
+pub struct RepeatedWarning(Arc<Inner>);
 
 struct Inner {
     what: String,
@@ -17,14 +17,14 @@ struct Inner {
     raging: AtomicBool,
 }
 
-impl Storm {
-    /// What happens, as a clause.
+impl RepeatedWarning {
+    /// A warning with this text, a clause.
     pub fn new(what: impl Into<String>) -> Self {
         let (more, raging) = (AtomicU64::new(0), AtomicBool::new(false));
         Self(Arc::new(Inner { what: what.into(), more, raging }))
     }
 
-    /// It has happened: the first time is a line at once, others are counted.
+    /// Counts one occurrence: the first is logged at once.
     pub fn note(&self) {
         if self.0.raging.swap(true, Ordering::Relaxed) {
             self.0.more.fetch_add(1, Ordering::Relaxed);
@@ -37,7 +37,7 @@ impl Storm {
 }
 
 impl Inner {
-    /// Says how often it has happened since, until a period is quiet.
+    /// Logs the count of each period, until a period has none.
     async fn count(&self) {
         loop {
             tokio::time::sleep(PERIOD).await;

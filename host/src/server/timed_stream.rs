@@ -1,4 +1,4 @@
-//! A client's stream, whose clock learns what comes; and how a client that is too slow is told.
+//! A client's stream that updates the connection's clock, and the response to a client that is too slow.
 
 use std::io;
 use std::pin::Pin;
@@ -7,19 +7,19 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::clock::{Clock, Owed};
+use super::clock::{Clock, TimeoutReply};
 
-/// To whom has begun a request and not ended its head (RFC 9110, 15.5.9).
+/// For a client that has begun a request and not completed its head (RFC 9110, 15.5.9).
 const TIMEOUT: &[u8] =
     b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
 /// The stream, below HTTP and above TLS.
-pub struct Watched<S> {
+pub struct TimedStream<S> {
     stream: S,
     clock: Arc<Clock>,
 }
 
-impl<S: AsyncWrite + Unpin> Watched<S> {
+impl<S: AsyncWrite + Unpin> TimedStream<S> {
     pub fn new(stream: S, clock: Arc<Clock>) -> Self {
         Self { stream, clock }
     }
@@ -33,9 +33,9 @@ impl<S: AsyncWrite + Unpin> Watched<S> {
         written
     }
 
-    /// The end of reading. What is written here fits into an empty buffer; a client that does not take it gets nothing.
-    fn refuse(&mut self, owed: &Owed, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if *owed == Owed::Answer
+    /// Ends reading. The response fits into an empty buffer; a client that does not take it gets nothing.
+    fn refuse(&mut self, reply: &TimeoutReply, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if *reply == TimeoutReply::Response
             && Pin::new(&mut self.stream).poll_write(context, TIMEOUT).is_ready()
         {
             let _ = Pin::new(&mut self.stream).poll_flush(context);
@@ -45,15 +45,15 @@ impl<S: AsyncWrite + Unpin> Watched<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Watched<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for TimedStream<S> {
     fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if let Some(owed) = this.clock.refusal() {
-            return this.refuse(&owed, context);
+        if let Some(reply) = this.clock.refusal() {
+            return this.refuse(&reply, context);
         }
         let before = buffer.filled().len();
         let read = Pin::new(&mut this.stream).poll_read(context, buffer);
@@ -65,7 +65,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Watched<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for TimedStream<S> {
     fn poll_write(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,

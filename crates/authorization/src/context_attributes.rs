@@ -1,11 +1,12 @@
-//! What of a request's context the policies look at: nothing else needs to be known, or remembered.
+//! The attributes of a request's context that the policies read: no others need to be known, or to be part of a cache's
+//! key.
 
 use crate::statements::{Kind, tokens};
 
-/// Which attributes of `context` any policy reads. When in doubt, all.
+/// The attributes of `context` that any policy reads; all of them if in doubt.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "one for each attribute of the schema")]
-pub struct Uses {
+pub struct ContextAttributes {
     /// `context.now`.
     pub now: bool,
     /// `context.ip`.
@@ -22,7 +23,7 @@ pub struct Uses {
     pub body_bytes: bool,
 }
 
-impl Uses {
+impl ContextAttributes {
     /// Every attribute.
     pub const ALL: Self = Self {
         now: true,
@@ -34,12 +35,12 @@ impl Uses {
         body_bytes: true,
     };
 
-    /// Looks at the words of the text.
+    /// Finds the attributes in the words of the text.
     ///
-    /// A policy has no other way to the context than the word `context`, and none to an attribute of it but
-    /// `context.ip` and `context has ip`; whatever else follows the word (`context["ip"]`, `f(context)`) counts as all.
+    /// A policy reaches the context only by the word `context`, and its attributes only by `context.ip` and `context
+    /// has ip`; anything else after the word (`context["ip"]`, `f(context)`) counts as all.
     pub(crate) fn of(text: &str) -> Self {
-        let mut uses = Self::default();
+        let mut attributes = Self::default();
         let mut kinds = tokens(text).map(|token| token.kind);
         while let Some(kind) = kinds.next() {
             if kind != Kind::Word("context") {
@@ -49,12 +50,12 @@ impl Uses {
                 Some(Kind::Sign('.') | Kind::Word("has")) => kinds.next(),
                 _ => None,
             };
-            let Some(attribute) = read.and_then(|kind| uses.attribute(kind)) else {
+            let Some(attribute) = read.and_then(|kind| attributes.attribute(kind)) else {
                 return Self::ALL;
             };
             *attribute = true;
         }
-        uses
+        attributes
     }
 
     fn attribute(&mut self, kind: Kind<'_>) -> Option<&mut bool> {
@@ -78,22 +79,28 @@ mod tests {
 
     #[test]
     fn sees_what_is_read_and_what_is_asked_for() {
-        let ip = Uses { ip: true, ..Uses::default() };
-        assert_eq!(Uses::of("when { context has ip && context // x\n . ip.isLoopback() }"), ip);
-        let two = Uses { tools: true, now: true, ..Uses::default() };
-        assert_eq!(Uses::of("{ context.tools > 0 } { context.now < datetime(\"x\") }"), two);
+        let ip = ContextAttributes { ip: true, ..ContextAttributes::default() };
+        assert_eq!(
+            ContextAttributes::of("when { context has ip && context // x\n . ip.isLoopback() }"),
+            ip
+        );
+        let two = ContextAttributes { tools: true, now: true, ..ContextAttributes::default() };
+        assert_eq!(
+            ContextAttributes::of("{ context.tools > 0 } { context.now < datetime(\"x\") }"),
+            two
+        );
     }
 
     #[test]
     fn sees_nothing_in_strings_and_comments() {
         let text = "@id(\"context.ip\") permit(principal, action, resource); // context.now";
-        assert_eq!(Uses::of(text), Uses::default());
+        assert_eq!(ContextAttributes::of(text), ContextAttributes::default());
     }
 
     #[test]
     fn counts_what_it_cannot_tell_as_all() {
         for text in ["context[\"ip\"]", "context has \"ip\"", "x == context", "context.colour"] {
-            assert_eq!(Uses::of(text), Uses::ALL, "{text}");
+            assert_eq!(ContextAttributes::of(text), ContextAttributes::ALL, "{text}");
         }
     }
 }

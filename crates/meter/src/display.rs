@@ -1,6 +1,6 @@
-//! Amounts and times in words, for people and for headers.
+//! Amounts and times as text, for people and for headers.
 
-use crate::hold::Unit;
+use crate::reservation::Unit;
 use jiff::Timestamp;
 use postern_policy::{Limit, Window};
 
@@ -11,7 +11,7 @@ pub fn limit(limit: &Limit) -> String {
     let amount = amount(limit.unit.into(), limit.amount);
     let Some(period) = limit.period else { return amount };
     let rolling = if limit.window == Window::Rolling { " (rolling)" } else { "" };
-    format!("{amount} per {}{rolling}", period.word())
+    format!("{amount} per {}{rolling}", period.as_str())
 }
 
 /// `600 requests`, `1 token`, `$0.25`.
@@ -29,7 +29,7 @@ pub fn amount(unit: Unit, amount: u64) -> String {
     format!("{amount} {noun}{}", if amount == 1 { "" } else { "s" })
 }
 
-/// Nano-dollars as dollars, every digit that is not zero.
+/// Nano-dollars as dollars, to the last digit that is not zero.
 pub fn usd(nano_usd: u64) -> String {
     let (dollars, rest) = (nano_usd / NANO_USD_PER_USD, nano_usd % NANO_USD_PER_USD);
     let decimals = format!("{rest:09}");
@@ -37,7 +37,7 @@ pub fn usd(nano_usd: u64) -> String {
     if decimals.is_empty() { dollars.to_string() } else { format!("{dollars}.{decimals:0<2}") }
 }
 
-/// A time to wait, as OpenAI's headers have it: `120ms`, `8.64s`, `6m0s`, `1h2m3s`
+/// A duration as OpenAI's headers have it: `120ms`, `8.64s`, `6m0s`, `1h2m3s`
 /// (<https://platform.openai.com/docs/guides/rate-limits>).
 pub fn duration(ms: u64) -> String {
     let (hours, minutes) = (ms / 3_600_000, ms / 60_000 % 60);
@@ -55,7 +55,7 @@ pub fn duration(ms: u64) -> String {
     }
 }
 
-/// A moment as RFC 3339 writes it, up to the whole second that is not before it.
+/// A moment as RFC 3339, rounded up to a whole second.
 pub fn moment(unix_ms: u64) -> String {
     let second = i64::try_from(unix_ms.div_ceil(1_000)).unwrap_or(i64::MAX);
     Timestamp::from_second(second).map(|time| time.to_string()).unwrap_or_default()
@@ -68,8 +68,8 @@ mod tests {
     #[test]
     fn writes_durations_as_openai_does() {
         let durations = [0, 120, 1_000, 8_640, 60_000, 360_000, 3_723_000, 86_400_000];
-        let words = ["0ms", "120ms", "1s", "8.64s", "1m0s", "6m0s", "1h2m3s", "24h0m0s"];
-        assert_eq!(durations.map(duration), words.map(str::to_owned));
+        let texts = ["0ms", "120ms", "1s", "8.64s", "1m0s", "6m0s", "1h2m3s", "24h0m0s"];
+        assert_eq!(durations.map(duration), texts.map(str::to_owned));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Decisions that were made before.
+//! A cache of decisions.
 
 use std::net::IpAddr;
 use std::num::NonZeroUsize;
@@ -6,42 +6,42 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lru::LruCache;
 
+use crate::context_attributes::ContextAttributes;
 use crate::decision::Decision;
 use crate::facts::{Action, Context, Principal, Resource};
 use crate::policies::Authorization;
-use crate::uses::Uses;
 
-/// The longest question that is remembered. They have some 200 bytes; who sends a token with a thousand roles gets
-/// an answer, but not the memory of all others.
+/// The longest key that is cached. Keys have about 200 bytes; a token with a thousand roles gets a decision, but does
+/// not evict all others.
 const MAX_KEY_BYTES: usize = 4_096;
 
 type Decisions = LruCache<Box<[u8]>, Arc<Decision>>;
 
-/// Remembers decisions by everything that they depend on, byte for byte: the policies, the principal, the action, the
-/// resource, and of the context what the policies read. Whether somebody may is never a matter of a hash.
+/// Caches decisions by all their inputs, byte for byte: the policies, the principal, the action, the resource, and the
+/// attributes of the context that the policies read. A decision never depends on a hash.
 ///
-/// It holds a bounded number, and of those the ones asked for lately. A decision is about half a kilobyte.
+/// Its size is bounded; the least recently used decisions are dropped first. A decision is about half a kilobyte.
 #[derive(Debug)]
-pub struct Memory(Mutex<Decisions>);
+pub struct DecisionCache(Mutex<Decisions>);
 
-impl Default for Memory {
-    /// 4,096 decisions, about two mebibytes: one of 1,000 callers in a minute, on the four things each asks for.
+impl Default for DecisionCache {
+    /// 4,096 decisions, about two mebibytes: those of 1,000 callers in a minute, with four actions each.
     fn default() -> Self {
         Self::new(4_096)
     }
 }
 
-impl Memory {
-    /// Room for so many decisions.
+impl DecisionCache {
+    /// A cache of this many decisions.
     #[must_use]
     pub fn new(decisions: usize) -> Self {
-        // Bounded afterwards, it takes memory as it fills: an instance may live for one request.
+        // Bounded after it was made, it allocates memory as it fills: an instance may live for one request.
         let mut cache = Decisions::unbounded();
         cache.resize(NonZeroUsize::new(decisions).unwrap_or(NonZeroUsize::MIN));
         Self(Mutex::new(cache))
     }
 
-    /// As [`Authorization::decide`], which is asked when the answer is not known.
+    /// As [`Authorization::decide`], which decides if the cache has no decision.
     #[must_use]
     pub fn decide(
         &self,
@@ -51,8 +51,8 @@ impl Memory {
         resource: &Resource,
         context: &Context,
     ) -> Arc<Decision> {
-        let uses = authorization.uses();
-        let key = Key::of(authorization.serial(), principal, action, resource, context, uses);
+        let attributes = authorization.context_attributes();
+        let key = Key::of(authorization.serial(), principal, action, resource, context, attributes);
         if let Some(known) = self.decisions().get(key.0.as_slice()) {
             return Arc::clone(known);
         }
@@ -63,20 +63,20 @@ impl Memory {
         decision
     }
 
-    /// Of a thread that panicked with the lock, each call either happened or did not.
+    /// If a thread panicked while it held the lock, each call was either done or not.
     fn decisions(&self) -> MutexGuard<'_, Decisions> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many decisions are remembered.
+    /// The number of cached decisions.
     #[cfg(test)]
     fn len(&self) -> usize {
         self.decisions().len()
     }
 }
 
-/// Everything that a decision depends on. Each part says whether it is there and how long it is, so that no two
-/// questions have one key.
+/// All inputs of a decision. Each part is written with its presence and length, so that different inputs have different
+/// keys.
 struct Key(Vec<u8>);
 
 impl Key {
@@ -86,14 +86,14 @@ impl Key {
         action: Action,
         resource: &Resource,
         context: &Context,
-        uses: Uses,
+        attributes: ContextAttributes,
     ) -> Self {
         let mut key = Self(Vec::with_capacity(256));
         key.number(Some(serial));
         key.principal(principal);
         key.0.push(action as u8);
         key.resource(resource);
-        key.context(context, uses);
+        key.context(context, attributes);
         key
     }
 
@@ -119,18 +119,18 @@ impl Key {
         }
     }
 
-    fn context(&mut self, context: &Context, uses: Uses) {
-        self.number(Some(context.unix_s).filter(|_| uses.now));
-        match context.ip.filter(|_| uses.ip) {
+    fn context(&mut self, context: &Context, attributes: ContextAttributes) {
+        self.number(Some(context.unix_s).filter(|_| attributes.now));
+        match context.ip.filter(|_| attributes.ip) {
             None => self.0.push(0),
             Some(IpAddr::V4(ip)) => self.bytes(4, &ip.octets()),
             Some(IpAddr::V6(ip)) => self.bytes(6, &ip.octets()),
         }
-        self.text(Some(context.client.as_str()).filter(|_| uses.client));
-        self.number(Some(u64::from(context.stream)).filter(|_| uses.stream));
-        self.number(Some(context.tools).filter(|_| uses.tools));
-        self.number(context.output_cap_tokens.filter(|_| uses.output_cap_tokens));
-        self.number(Some(context.body_bytes).filter(|_| uses.body_bytes));
+        self.text(Some(context.client.as_str()).filter(|_| attributes.client));
+        self.number(Some(u64::from(context.stream)).filter(|_| attributes.stream));
+        self.number(Some(context.tools).filter(|_| attributes.tools));
+        self.number(context.output_cap_tokens.filter(|_| attributes.output_cap_tokens));
+        self.number(Some(context.body_bytes).filter(|_| attributes.body_bytes));
     }
 
     fn bytes(&mut self, mark: u8, bytes: &[u8]) {
@@ -174,54 +174,53 @@ mod tests {
         Resource::Model { name, provider, route: None, region: None }
     }
 
-    fn ask(memory: &Memory, policies: &Authorization, name: &str, context: &Context) -> bool {
-        memory.decide(policies, &caller(name), Action::Chat, &model(), context).allowed
+    fn ask(cache: &DecisionCache, policies: &Authorization, name: &str, context: &Context) -> bool {
+        cache.decide(policies, &caller(name), Action::Chat, &model(), context).allowed
     }
 
     #[test]
     fn remembers_no_more_than_it_may_and_keeps_what_is_asked_for() {
         let policies = Authorization::from_cedar(POLICIES).unwrap();
-        let memory = Memory::new(8);
+        let cache = DecisionCache::new(8);
         let context = Context::default();
-        let first = memory.decide(&policies, &caller("often"), Action::Chat, &model(), &context);
+        let first = cache.decide(&policies, &caller("often"), Action::Chat, &model(), &context);
         for number in 0..100 {
-            assert!(ask(&memory, &policies, &number.to_string(), &context));
-            let again =
-                memory.decide(&policies, &caller("often"), Action::Chat, &model(), &context);
+            assert!(ask(&cache, &policies, &number.to_string(), &context));
+            let again = cache.decide(&policies, &caller("often"), Action::Chat, &model(), &context);
             assert!(Arc::ptr_eq(&first, &again), "forgotten after {number}");
-            assert!(memory.len() <= 8);
+            assert!(cache.len() <= 8);
         }
     }
 
     #[test]
     fn does_not_remember_what_no_policy_looks_at() {
         let policies = Authorization::from_cedar(POLICIES).unwrap();
-        let memory = Memory::default();
+        let cache = DecisionCache::default();
         for number in 0..10 {
             let context =
                 Context { unix_s: number, body_bytes: number, stream: true, ..Context::default() };
-            assert!(ask(&memory, &policies, "a", &context));
+            assert!(ask(&cache, &policies, "a", &context));
         }
-        assert_eq!(memory.len(), 1);
-        assert!(!ask(&memory, &policies, "a", &Context { tools: 2, ..Context::default() }));
-        assert_eq!(memory.len(), 2);
+        assert_eq!(cache.len(), 1);
+        assert!(!ask(&cache, &policies, "a", &Context { tools: 2, ..Context::default() }));
+        assert_eq!(cache.len(), 2);
     }
 
     #[test]
     fn answers_of_other_policies_are_other_answers() {
-        let (memory, context) = (Memory::default(), Context::default());
+        let (cache, context) = (DecisionCache::default(), Context::default());
         let permits = Authorization::from_cedar(POLICIES).unwrap();
         let forbids = Authorization::from_cedar(&POLICIES.replace("permit", "forbid")).unwrap();
-        assert!(ask(&memory, &permits, "a", &context));
-        assert!(!ask(&memory, &forbids, "a", &context));
-        assert!(ask(&memory, &permits, "a", &context));
+        assert!(ask(&cache, &permits, "a", &context));
+        assert!(!ask(&cache, &forbids, "a", &context));
+        assert!(ask(&cache, &permits, "a", &context));
     }
 
     #[test]
     fn answers_a_question_that_is_too_long_to_remember() {
         let policies = Authorization::from_cedar(POLICIES).unwrap();
-        let memory = Memory::default();
-        assert!(ask(&memory, &policies, &"x".repeat(5_000), &Context::default()));
-        assert_eq!(memory.len(), 0);
+        let cache = DecisionCache::default();
+        assert!(ask(&cache, &policies, &"x".repeat(5_000), &Context::default()));
+        assert_eq!(cache.len(), 0);
     }
 }
