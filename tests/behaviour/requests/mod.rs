@@ -160,7 +160,8 @@ async fn says_which_method_a_path_answers_and_that_others_are_not_there() {
         "/v1/",
         "/v1/chat",
         "/v1/chat/completions/",
-        "/v1/audio/speech",
+        "/v1/audio",
+        "/v1/files",
         "/v2/models",
         "//v1/models",
     ] {
