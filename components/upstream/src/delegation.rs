@@ -31,8 +31,8 @@ async fn post(form: FormPost) -> Result<FormAnswer, Fault> {
     ];
     let path = if url.path.is_empty() { "/" } else { &url.path };
     let destination = Destination { https: url.https, authority: &url.authority, path };
-    let request =
-        post::post(destination, &[], &headers, OutboundBody::Text(form.body), None).map_err(failed)?;
+    let request = post::post(destination, &[], &headers, OutboundBody::Text(form.body), None)
+        .map_err(failed)?;
     let asked = async {
         let response = client::send(request).await.map_err(|error| format!("{error:?}"))?;
         let status = response.get_status_code();

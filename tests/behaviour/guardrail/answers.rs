@@ -65,6 +65,7 @@ async fn an_answer_is_redacted_whole_and_streamed_alike() {
         let mut texts = Vec::new();
         for stream in [false, true] {
             let answer = guarded.ask(client, "sandbox", SAID, stream).send().await;
+            assert_eq!(answer.status, 200, "{client:?} {stream}: {}", answer.text());
             let (text, end) = client.read(&answer, stream);
             assert!(!text.to_lowercase().contains("acme"), "{client:?} {stream}: {text}");
             assert!(text.contains("Is [rivals] better?"), "{client:?} {stream}: {text}");

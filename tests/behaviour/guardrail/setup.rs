@@ -32,7 +32,9 @@ impl Client {
         let messages = json!([{"role": "user", "content": said}]);
         match self {
             Client::Chat => json!({"model": model, "messages": messages, "stream": stream}),
-            Client::Completions => json!({"model": model, "prompt": said, "stream": stream}),
+            Client::Completions => {
+                json!({"model": model, "prompt": said, "stream": stream, "max_tokens": 500})
+            }
             Client::Responses => json!({"model": model, "input": messages, "stream": stream}),
             Client::Messages => {
                 json!({"model": model, "messages": messages, "stream": stream, "max_tokens": 500})
@@ -71,9 +73,8 @@ impl Client {
 
     fn read_stream(self, answer: &Answer) -> (String, String) {
         let (mut text, mut end) = (String::new(), String::new());
-        let datas = answer.events().into_iter().map(|event| event.data);
-        for data in datas.filter(|data| data.starts_with('{')) {
-            let event: Value = serde_json::from_str(&data).expect("JSON in an event");
+        let events = answer.events();
+        for event in events.iter().filter_map(|event| event.json()) {
             let (more, ends) = match self {
                 Client::Chat => {
                     let choice = &event["choices"][0];

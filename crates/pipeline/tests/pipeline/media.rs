@@ -24,7 +24,7 @@ fn leaves(script: &Script, sent: &str, outcome: &str, tokens: Option<u64>) {
 #[test]
 fn sound_passes_unread_and_is_counted_by_its_length() {
     // A decoder would refuse the garbage.
-    let parts = [Part::Text, Part::Garbage, Part::Done, Part::Held];
+    let parts = [Part::Text, Part::Garbage, Part::Done, Part::Withheld];
     leaves(&speech(vec![Attempt::of(&parts, true)]), "tgdh", "complete", Some(1));
 }
 
