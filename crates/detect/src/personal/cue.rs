@@ -32,7 +32,8 @@ kinds! {
     Passport = "passport", Licence = "licence", Birth = "birth", Event = "event", Place = "place",
     Geo = "geo", Vin = "vin", Plate = "plate", Imei = "imei", Serial = "serial", Medical = "medical", Plan = "plan",
     Network = "network", Order = "order", Version = "version", Title = "title", Naming = "naming", Intro = "intro", Field = "field", Greeting = "greeting",
-    Street = "street", StreetEnd = "street_end", Box = "box", Unit = "unit", Age = "age", Month = "month",
+    Street = "street", StreetEnd = "street_end",
+    StreetStem = "street_stem", Box = "box", Unit = "unit", Age = "age", Zip = "zip", Host = "host",
 }
 
 /// Some kinds.

@@ -6,7 +6,10 @@
 mod bank;
 mod card;
 mod check;
+mod coded;
+mod coordinates;
 mod cue;
+mod date;
 mod email;
 mod found;
 mod name;
@@ -14,8 +17,10 @@ mod national;
 mod network;
 mod pattern;
 mod phone;
+mod profile;
 mod resolve;
 mod row;
+mod vehicle;
 mod view;
 
 use crate::detector::{Detector, DetectorSet};
@@ -29,14 +34,16 @@ pub struct Tables {
     lexicon: cue::Lexicon,
     rows: row::Rows,
     names: name::Names,
+    months: date::Months,
 }
 
 impl Tables {
     /// Build them.
     pub fn new() -> Self {
         let [first, second, third, fourth] = national::TABLES;
-        let rows = row::Rows::new(&[card::ROWS, bank::ROWS, phone::ROWS, first, second, third, fourth]);
-        Tables { lexicon: cue::Lexicon::new(), rows, names: name::Names::new() }
+        let rows = row::Rows::new(&[card::ROWS, bank::ROWS, phone::ROWS, vehicle::ROWS, first, second, third, fourth]);
+        let (names, months) = (name::Names::new(), date::Months::new());
+        Tables { lexicon: cue::Lexicon::new(), rows, names, months }
     }
 
     /// Append what these detectors find.
@@ -61,6 +68,10 @@ impl Tables {
         phone::find(view, &mut found);
         bank::find_ibans(view, &mut found);
         network::find(view, &mut found);
+        coded::find(view, &mut found);
+        coordinates::find(view, &mut found);
+        self.months.find(view, &mut found);
+        profile::find(view, &mut found);
         if detectors.contains(Detector::Email) {
             email::find(view, &mut found);
         }

@@ -25,7 +25,7 @@ const GREETING: Kinds = Kinds::of(&[Kind::Greeting]);
 const NAMING: Kinds = Kinds::of(&[Kind::Naming, Kind::Greeting, Kind::Intro, Kind::Field, Kind::Title]);
 const STREET: Kinds = Kinds::of(&[Kind::Street]);
 const STREET_END: Kinds = Kinds::of(&[Kind::StreetEnd]);
-const WORDS: Kinds = Kinds::of(&[Kind::Title, Kind::Greeting, Kind::Field, Kind::Phone, Kind::Place, Kind::Street, Kind::Month, Kind::Order, Kind::Intro]);
+const WORDS: Kinds = Kinds::of(&[Kind::Title, Kind::Greeting, Kind::Field, Kind::Phone, Kind::Place, Kind::Street, Kind::Version, Kind::Order, Kind::Intro]);
 
 /// The names that are known.
 pub struct Names {

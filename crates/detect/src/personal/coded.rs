@@ -1,0 +1,122 @@
+//! Numbers that only a word tells: passports, licences, plates, serial numbers, records of patients, health plans.
+//!
+//! Their formats differ by issuer and have no common check digit, so the nearest word decides, which must stand close before. The shape must be plausible for it.
+
+use super::cue::{Kind, Kinds};
+use super::found::Found;
+use super::view::View;
+use crate::detector::Detector;
+use std::ops::Range;
+
+/// What a word makes of a code beside it.
+struct Use {
+    kinds: Kinds,
+    detector: Detector,
+    form: &'static str,
+    /// Letters and digits, from and to.
+    length: Range<usize>,
+    /// Digits at least.
+    digits: usize,
+    /// Are its groups joined by spaces too?
+    has_spaces: bool,
+}
+
+const fn of(kind: Kind, detector: Detector, form: &'static str, length: Range<usize>, digits: usize) -> Use {
+    Use { kinds: Kinds::of(&[kind]), detector, form, length, digits, has_spaces: false }
+}
+
+const USES: [Use; 7] = [
+    of(Kind::Passport, Detector::Passport, "passport", 6..11, 4),
+    Use { has_spaces: true, ..of(Kind::Licence, Detector::Licence, "licence", 5..20, 3) },
+    Use { has_spaces: true, ..of(Kind::Plate, Detector::VehicleId, "plate", 4..10, 1) },
+    of(Kind::Serial, Detector::DeviceId, "serial", 5..25, 3),
+    of(Kind::Imei, Detector::DeviceId, "imei", 14..21, 14),
+    of(Kind::Medical, Detector::MedicalId, "record", 4..17, 3),
+    of(Kind::Plan, Detector::MedicalId, "health_plan", 6..21, 4),
+];
+
+const ALL: Kinds = Kinds::of(&[Kind::Passport, Kind::Licence, Kind::Plate, Kind::Serial, Kind::Imei, Kind::Medical, Kind::Plan]);
+const OTHER: Kinds = Kinds::of(&[Kind::Order, Kind::Phone, Kind::Age]);
+/// How far before the code the word may end.
+const REACH: usize = 42;
+/// The abbreviations of the provinces of China on plates.
+const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
+
+/// Append every code beside a word.
+pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
+    let mut end = 0;
+    for word in view.words {
+        if word.start < end {
+            continue;
+        }
+        let code = chinese_plate(view, word).or_else(|| beside(view, word));
+        if let Some(code) = code {
+            end = code.span.end;
+            found.push(code);
+        }
+    }
+}
+
+fn beside(view: &View<'_>, word: &Range<usize>) -> Option<Found> {
+    let distance = view.before_within(ALL, word.start, REACH)?;
+    if !view.is_number_start(word.start) && !is_labelled(view, word.start) {
+        return None;
+    }
+    let is_other = view.before_within(OTHER, word.start, REACH).is_some_and(|other| other < distance);
+    let rule = USES.iter().find(|rule| view.before_within(rule.kinds, word.start, distance).is_some())?;
+    let end = read(view, word, rule)?;
+    let code = view.part(word.start..end);
+    let letters = code.chars().filter(char::is_ascii_alphanumeric).count();
+    let digits = code.chars().filter(char::is_ascii_digit).count();
+    let is_plausible = rule.length.contains(&letters) && digits >= rule.digits && !is_date(code);
+    let is_plate = rule.form != "plate" || code.contains(|character: char| character.is_ascii_uppercase());
+    let confidence = 88u8.saturating_sub((distance / 3) as u8);
+    (is_plausible && is_plate && !is_other).then(|| Found::beside(rule.detector, rule.form, word.start..end, confidence))
+}
+
+/// `MRN-123456`: the label is a part of the code, or is not.
+fn is_labelled(view: &View<'_>, start: usize) -> bool {
+    start.checked_sub(1).is_some_and(|at| matches!(view.byte(at), b'-' | b'#' | b'_')) && view.is_start(start)
+}
+
+/// Where a code ends: its groups are joined by hyphens and slashes, some by spaces if the next group has a digit or is in capitals.
+fn read(view: &View<'_>, word: &Range<usize>, rule: &Use) -> Option<usize> {
+    let mut end = word.end;
+    for _ in 0..5 {
+        let joint = view.byte(end);
+        let length = view.from(end + 1).bytes().take(20).take_while(u8::is_ascii_alphanumeric).count();
+        let group = view.part(end + 1..end + 1 + length);
+        let is_coded = !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
+        let has_digit = group.bytes().any(|byte| byte.is_ascii_digit());
+        let goes_on = match joint {
+            b'-' | b'/' => is_coded,
+            b' ' => rule.has_spaces && is_coded && (has_digit || group.len() <= 4) && end + 1 + length - word.start <= rule.length.end + 4,
+            _ => false,
+        };
+        if !goes_on {
+            break;
+        }
+        end += 1 + length;
+    }
+    let code = view.part(word.start..end);
+    (code.bytes().any(|byte| byte.is_ascii_digit()) && view.is_end(end)).then_some(end)
+}
+
+/// `12/03/1980`, `2021-05-06`
+fn is_date(code: &str) -> bool {
+    let lengths: Vec<usize> = code.split(['/', '-', ' ']).map(|group| if group.bytes().all(|byte| byte.is_ascii_digit()) { group.len() } else { 99 }).collect();
+    matches!(lengths.as_slice(), [1 | 2, 1 | 2, 2 | 4] | [4, 1 | 2, 1 | 2]) && code.starts_with(|character: char| character.is_ascii_digit())
+}
+
+/// GA 36-2018: the province, a letter, five or six letters and digits.
+fn chinese_plate(view: &View<'_>, word: &Range<usize>) -> Option<Found> {
+    let province = view.before(word.start).filter(|character| PROVINCES.contains(*character))?;
+    let start = word.start - province.len_utf8();
+    let mut end = word.end;
+    if word.end - word.start == 1 && view.from(end).starts_with('\u{b7}') {
+        end += 2 + view.from(end + 2).bytes().take_while(u8::is_ascii_alphanumeric).take(7).count();
+    }
+    let code: Vec<u8> = view.part(word.start..end).bytes().filter(u8::is_ascii_alphanumeric).collect();
+    let is_plate = (6..=7).contains(&code.len()) && code.first().is_some_and(u8::is_ascii_uppercase) && code.iter().any(u8::is_ascii_digit);
+    is_plate.then(|| Found::new(Detector::VehicleId, "plate", start..end, 85))
+}
