@@ -108,15 +108,15 @@ fn is_date(code: &str) -> bool {
     matches!(lengths.as_slice(), [1 | 2, 1 | 2, 2 | 4] | [4, 1 | 2, 1 | 2]) && code.starts_with(|character: char| character.is_ascii_digit())
 }
 
-/// GA 36-2018: the province, a letter, five or six letters and digits.
+/// GA 36-2018: the province, a letter, a point or none, five or six letters and digits.
 fn chinese_plate(view: &View<'_>, word: &Range<usize>) -> Option<Found> {
-    let province = view.before(word.start).filter(|character| PROVINCES.contains(*character))?;
-    let start = word.start - province.len_utf8();
-    let mut end = word.end;
-    if word.end - word.start == 1 && view.from(end).starts_with('\u{b7}') {
-        end += 2 + view.from(end + 2).bytes().take_while(u8::is_ascii_alphanumeric).take(7).count();
-    }
-    let code: Vec<u8> = view.part(word.start..end).bytes().filter(u8::is_ascii_alphanumeric).collect();
-    let is_plate = (6..=7).contains(&code.len()) && code.first().is_some_and(u8::is_ascii_uppercase) && code.iter().any(u8::is_ascii_digit);
-    is_plate.then(|| Found::new(Detector::VehicleId, "plate", start..end, 85))
+    let before: Vec<(usize, char)> = view.text.get(..word.start)?.char_indices().rev().take(3).collect();
+    let (start, letters) = match before.as_slice() {
+        [(_, '\u{b7}'), (_, letter), (start, province)] if letter.is_ascii_uppercase() && PROVINCES.contains(*province) => (*start, 1),
+        [(start, province), ..] if PROVINCES.contains(*province) && view.byte(word.start).is_ascii_uppercase() => (*start, 0),
+        _ => return None,
+    };
+    let code = view.part(word.clone());
+    let is_plate = (6..=7).contains(&(code.len() + letters)) && !code.contains(|character: char| character.is_ascii_lowercase());
+    is_plate.then(|| Found::new(Detector::VehicleId, "plate", start..word.end, 85))
 }

@@ -3,6 +3,7 @@
 //! The text is read twice, whatever it is: once for the words that say something of their neighbourhood (`cue.rs`), once for the words that a number may begin
 //! with (`view.rs`). Detectors start from these and look at a bounded part of the text around.
 
+mod address;
 mod bank;
 mod card;
 mod check;
@@ -41,7 +42,7 @@ impl Tables {
     /// Build them.
     pub fn new() -> Self {
         let [first, second, third, fourth] = national::TABLES;
-        let rows = row::Rows::new(&[card::ROWS, bank::ROWS, phone::ROWS, vehicle::ROWS, first, second, third, fourth]);
+        let rows = row::Rows::new(&[card::ROWS, bank::ROWS, phone::ROWS, vehicle::ROWS, address::ROWS, first, second, third, fourth]);
         let (names, months) = (name::Names::new(), date::Months::new());
         Tables { lexicon: cue::Lexicon::new(), rows, names, months }
     }
@@ -72,6 +73,7 @@ impl Tables {
         coordinates::find(view, &mut found);
         self.months.find(view, &mut found);
         profile::find(view, &mut found);
+        address::find(view, &mut found);
         if detectors.contains(Detector::Email) {
             email::find(view, &mut found);
         }

@@ -72,13 +72,11 @@ impl Rows {
         let mut rows = Rows { patterns: Vec::new(), by_head: [empty(), empty()] };
         for row in tables.iter().copied().flatten() {
             for pattern in row.shapes.iter().flat_map(|shape| Pattern::expand(shape)) {
-                let (length, is_digit) = pattern.head();
-                let [letters, digits] = &mut rows.by_head;
-                let heads = if is_digit { digits } else { letters };
-                if let Some(head) = heads.get_mut(length) {
-                    head.push(rows.patterns.len() as u16);
-                    rows.patterns.push((pattern, row));
+                let (length, may_begin) = pattern.head();
+                for (heads, _) in rows.by_head.iter_mut().zip(may_begin).filter(|(_, may)| *may) {
+                    heads.get_mut(length).into_iter().for_each(|head| head.push(rows.patterns.len() as u16));
                 }
+                rows.patterns.push((pattern, row));
             }
         }
         rows
