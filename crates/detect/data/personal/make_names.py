@@ -46,15 +46,20 @@ def fold(word):
 
 
 def collect(locales, keys):
-    names = {}
+    """Names by their folded form; and how many lists have each, lists of thousands of rare names not counted."""
+    names, lists = {}, {}
     for locale in locales:
+        mine = {}
         found = provider("person", locale)
         for value in values(found, keys) if found else ():
             for word in value.split() if locale not in HAN else [value]:
                 word = word.strip(".,'")
                 if re.fullmatch(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", word) or locale in OTHER:
-                    names.setdefault(fold(word), unicodedata.normalize("NFC", word).lower())
-    return names
+                    mine.setdefault(fold(word), unicodedata.normalize("NFC", word).lower())
+        for key, word in mine.items():
+            names.setdefault(key, word)
+            lists[key] = lists.get(key, 0) + (0 if len(mine) > 1200 else 2) + (len(mine) > 1200)
+    return names, {key for key, count in lists.items() if count < 2}
 
 
 def words(path):
@@ -77,7 +82,7 @@ def places():
 
 
 SKIP = set("de la le les du des der die das den dem van von zu do da dos das del el al y e i of the st mr mrs dr ms".split())
-MORE = set("""amazon ford apple google paris london jordan israel chelsea virginia georgia carolina dakota florence sydney victoria austin houston dallas madison
+MORE = set("""jan mar amazon ford apple google paris london jordan israel chelsea virginia georgia carolina dakota florence sydney victoria austin houston dallas madison
     savannah charlotte phoenix orlando brooklyn lincoln washington jackson kent lancaster york bristol chester carlisle china india kenya asia america africa
     chad cuba troy vienna milan milano roma sofia alexandria kingston holland england ireland scotland wales france germany romania dolores mercedes porsche
     tesla siemens bosch nike adidas oracle java python ruby pearl perl swift julia ada basic go rust kotlin dart alexa siri cortana bing claude gemini mistral
@@ -88,24 +93,24 @@ MORE = set("""amazon ford apple google paris london jordan israel chelsea virgin
     christian jewish muslim mary saint angel jesus maria santa san""".split())
 
 
-def write(path, title, names, starred):
-    lines = [f"# {title}, one a line; a star: also a word or a place.",
+def write(path, title, names, starred, rare=()):
+    lines = [f"# {title}, one a line; a star: also a word or a place; a plus: rare, in one long list only.",
              "# Source: the locales of Faker (https://github.com/joke2k/faker, MIT licence), by make_names.py."]
     for key in sorted(names):
         if key in SKIP or len(key) < 2 and key.isascii():
             continue
-        lines.append(names[key] + (" *" if key in starred or len(key) <= 2 and key.isascii() else ""))
+        lines.append(names[key] + (" *" if key in starred or len(key) <= 2 and key.isascii() else " +" if key in rare else ""))
     path.write_text("\n".join(lines) + "\n")
     print(path.name, len(lines), sum(line.endswith("*") for line in lines))
 
 
 def main():
     starred = words(pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else None) | places() | MORE
-    given = collect(LATIN + OTHER, ["first_names", "given_names", "given_name"])
-    surnames = collect(LATIN + OTHER, ["last_names", "surnames", "last_name"])
-    write(HERE / "given.txt", "Given names", given, starred)
-    write(HERE / "surnames.txt", "Surnames", surnames, starred)
-    han = collect(["zh_CN", "zh_TW"], ["last_names"])
+    given, rare = collect(LATIN + OTHER, ["first_names", "given_names", "given_name"])
+    surnames, rare_surnames = collect(LATIN + OTHER, ["last_names", "surnames", "last_name"])
+    write(HERE / "given.txt", "Given names", given, starred, rare)
+    write(HERE / "surnames.txt", "Surnames", surnames, starred, rare_surnames)
+    han, _ = collect(["zh_CN", "zh_TW"], ["last_names"])
     write(HERE / "surnames_han.txt", "Chinese surnames", han, set())
     japanese = {}
     for key in ("last_name_pairs", "first_name_male_pairs", "first_name_female_pairs", "last_names", "first_names_male", "first_names_female", "first_name_pairs"):

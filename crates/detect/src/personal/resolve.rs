@@ -25,7 +25,8 @@ pub fn keep_best(found: &mut Vec<Found>) {
 /// An address of any kind is told by more than digits; a longer number by more digits.
 fn rank(found: &Found) -> (u8, usize) {
     let bonus = match found.detector {
-        Detector::Email | Detector::NetworkAddress | Detector::ProfileUrl | Detector::Address => 10,
+        Detector::Email | Detector::NetworkAddress | Detector::ProfileUrl => 10,
+        Detector::Address => 25,
         _ => 0,
     };
     (found.confidence.saturating_add(bonus), found.span.len())

@@ -1,7 +1,7 @@
 //! Given names, surnames, and words that are neither, by hash.
 //!
-//! 45,000 words would take a megabyte as text with an index; as 28 bits of their hash and four flags in an open table they take half of that, and a word that is none of them is
-//! taken for one in 4 of 10,000 million look-ups (a table of 2^17 places, 28 bits more).
+//! 45,000 words would take a megabyte as text with an index; as 26 bits of their hash and six flags in an open table they take half of that, and a word that is none of them is
+//! taken for one in 4 of 10,000 million look-ups (a table of 2^17 places, 26 bits more).
 
 use crate::text::Text;
 
@@ -10,40 +10,47 @@ use crate::text::Text;
 pub struct Flags(u32);
 
 impl Flags {
-    /// A given name.
-    pub const GIVEN: Flags = Flags(1);
-    /// A surname.
-    pub const SURNAME: Flags = Flags(2);
-    /// A given name or surname that is also another word.
-    pub const ALSO_WORD: Flags = Flags(4);
-    /// Not a part of a name.
-    pub const STOP: Flags = Flags(8);
-    /// What it stands beside is not a person.
-    pub const ORG: Flags = Flags(12);
+    const GIVEN: u32 = 1;
+    const SURNAME: u32 = 2;
+    const ALSO_WORD: u32 = 4;
+    const RARE: u32 = 8;
+    const STOP: u32 = 16;
+    const ORG: u32 = 32;
+    const ALL: u32 = 63;
 
-    /// Given name, whatever else.
+    /// A given name, whatever else.
     pub fn is_given(self) -> bool {
-        self.0 & 8 == 0 && self.0 & 1 != 0
+        self.0 & (Flags::STOP | Flags::ORG) == 0 && self.0 & Flags::GIVEN != 0
     }
 
-    /// Surname, whatever else.
+    /// A surname, whatever else.
     pub fn is_surname(self) -> bool {
-        self.0 & 8 == 0 && self.0 & 2 != 0
+        self.0 & (Flags::STOP | Flags::ORG) == 0 && self.0 & Flags::SURNAME != 0
     }
 
     /// Also another word.
     pub fn is_word(self) -> bool {
-        self.0 & 12 == 4
+        self.0 & Flags::ALSO_WORD != 0
     }
 
-    /// Neither.
+    /// A name that few have.
+    pub fn is_rare(self) -> bool {
+        self.0 & Flags::RARE != 0
+    }
+
+    /// Not a part of a name.
     pub fn is_stop(self) -> bool {
-        self.0 & 12 == 8
+        self.0 & Flags::STOP != 0
     }
 
-    /// Of an institution or a place.
+    /// Of an institution or a place; but behind a given name it may be a surname.
     pub fn is_org(self) -> bool {
-        self.0 & 12 == 12
+        self.0 & Flags::ORG != 0
+    }
+
+    /// Of an institution or a place, and a surname.
+    pub fn is_org_surname(self) -> bool {
+        self.is_org() && self.0 & Flags::SURNAME != 0
     }
 }
 
@@ -63,9 +70,13 @@ impl Gazetteer {
             (include_str!("../../../data/personal/surnames.txt"), Flags::SURNAME),
         ] {
             for line in list.lines().filter(|line| !line.starts_with('#')) {
-                let (word, is_word) = line.strip_suffix(" *").map_or((line, false), |word| (word, true));
-                let also = if is_word { Flags::ALSO_WORD.0 } else { 0 };
-                table.add(&folded(word), Flags(flag.0 | also));
+                let (word, mark) = line.split_once(' ').unwrap_or((line, ""));
+                let also = match mark {
+                    "*" => Flags::ALSO_WORD,
+                    "+" => Flags::RARE,
+                    _ => 0,
+                };
+                table.add(&folded(word), flag | also);
             }
         }
         for line in include_str!("../../../data/personal/not_names.txt").lines() {
@@ -82,8 +93,8 @@ impl Gazetteer {
         loop {
             match self.places.get(at) {
                 Some(entry) if *entry != 0 => {
-                    if entry >> 4 == tag {
-                        return Flags(entry & 15);
+                    if entry >> 6 == tag {
+                        return Flags(entry & Flags::ALL);
                     }
                 }
                 _ => return Flags::default(),
@@ -92,11 +103,11 @@ impl Gazetteer {
         }
     }
 
-    fn add(&mut self, word: &str, flags: Flags) {
+    fn add(&mut self, word: &str, flags: u32) {
         let (mut at, tag) = place(word);
         while let Some(entry) = self.places.get_mut(at) {
-            if *entry == 0 || *entry >> 4 == tag {
-                *entry = tag << 4 | *entry & 15 | flags.0;
+            if *entry == 0 || *entry >> 6 == tag {
+                *entry = tag << 6 | *entry & Flags::ALL | flags;
                 return;
             }
             at = (at + 1) % PLACES;
@@ -109,12 +120,12 @@ pub fn folded(word: &str) -> String {
     if word.is_ascii() { word.to_ascii_lowercase() } else { Text::fold(word) }
 }
 
-/// FNV-1a, mixed: where a word stands, and 28 bits to tell it by.
+/// FNV-1a, mixed: where a word stands, and 26 bits to tell it by.
 fn place(word: &str) -> (usize, u32) {
     let hash = word.bytes().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     });
     let mixed = (hash ^ hash >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     // A tag of 0 with no flags would look like an empty place.
-    (mixed as usize % PLACES, ((mixed >> 36) as u32).max(1))
+    (mixed as usize % PLACES, ((mixed >> 38) as u32).max(1))
 }

@@ -83,7 +83,7 @@ fn next_capital(view: &View<'_>, from: usize) -> Option<usize> {
 }
 
 fn in_run(view: &View<'_>, known: &Gazetteer, tokens: &[Token], found: &mut Vec<Found>) {
-    if tokens.iter().any(|token| token.flags.is_org()) {
+    if tokens.iter().enumerate().any(|(at, token)| token.flags.is_org() && !is_surname_of(tokens, at)) {
         return;
     }
     let mut at = 0;
@@ -98,16 +98,25 @@ fn in_run(view: &View<'_>, known: &Gazetteer, tokens: &[Token], found: &mut Vec<
     }
 }
 
+/// `Robert Hall`: an institution's word as a surname.
+fn is_surname_of(tokens: &[Token], at: usize) -> bool {
+    let is_surname = tokens.get(at).is_some_and(|token| token.flags.is_org_surname());
+    let given = at.checked_sub(1).and_then(|before| tokens.get(before));
+    is_surname && at + 1 == tokens.len() && given.is_some_and(|given| given.flags.is_given() && !given.flags.is_word())
+}
+
 /// The name that begins with the first of these words, and how many of them it has.
 fn name(view: &View<'_>, known: &Gazetteer, tokens: &[Token], is_first: bool) -> Option<(usize, Found)> {
     let first = tokens.first()?;
-    if first.flags.is_stop() || first.case == Case::Particle || is_word(view, first) || is_place(view, first.start) {
+    if first.flags.is_stop() || first.flags.is_org() || first.case == Case::Particle || is_word(view, first) || is_place(view, first.start) {
         return None;
     }
     let length = extent(view, tokens);
     let last = tokens.get(length - 1)?;
     let mut end = last.end;
-    let lead = lead(view, first.start);
+    let start = with_particles(view, first.start);
+    let lead = lead(view, start);
+    let start = if lead == Lead::Title { start } else { first.start };
     let second = tokens.get(1..length)?.iter().find(|token| !matches!(token.case, Case::Initial | Case::Particle));
     let is_start = is_first && starts_sentence(view, first.start);
     let is_addressed = view.from(end).starts_with(" <") || view.from(end).starts_with("\" <");
@@ -123,7 +132,7 @@ fn name(view: &View<'_>, known: &Gazetteer, tokens: &[Token], is_first: bool) ->
         }
         None => weight?,
     };
-    Some((length, Found::new(PersonName, feature, first.start..end, confidence).by(feature)))
+    Some((length, Found::new(PersonName, feature, start..end, confidence).by(feature)))
 }
 
 /// How many of the words belong to the name.
@@ -156,6 +165,7 @@ fn extent(view: &View<'_>, tokens: &[Token]) -> usize {
 fn weigh(first: &Token, second: Option<&Token>, lead: Lead, is_start: bool, is_addressed: bool) -> Option<(u8, &'static str)> {
     let (is_given, is_surname) = (first.flags.is_given(), first.flags.is_surname());
     let is_sure = !first.flags.is_word();
+    let is_common = is_sure && !first.flags.is_rare();
     let follows_surname = second.is_some_and(|second| second.flags.is_surname());
     let follows_sure = second.is_some_and(|second| (second.flags.is_surname() || second.flags.is_given()) && !second.flags.is_word());
     let is_cased = !first.is_uncased;
@@ -166,11 +176,11 @@ fn weigh(first: &Token, second: Option<&Token>, lead: Lead, is_start: bool, is_a
         _ if is_addressed && is_cased => (84, "address"),
         _ if is_given && is_sure && follows_surname => (92, "given_and_surname"),
         _ if is_given && follows_sure => (82, "given_and_surname"),
-        (_, Some(_)) if is_given && is_sure && is_cased && !shouts => (76, "given_name"),
+        (_, Some(_)) if is_given && is_common && is_cased && !shouts => (76, "given_name"),
         (_, Some(_)) if is_given && follows_surname && (lead == Lead::Weak || !is_start) && is_cased && !shouts => (62, "given_and_surname"),
-        (Lead::Weak, _) if is_given && is_sure => (70, "given_name"),
+        (Lead::Weak, _) if is_given && is_common => (70, "given_name"),
         (Lead::Weak, _) if is_surname && is_sure && is_cased && !shouts => (60, "surname"),
-        (_, None) if is_given && is_sure && is_cased && !shouts && first.case != Case::Initial => (58, "given_name"),
+        (_, None) if is_given && is_common && is_cased && !shouts && first.case != Case::Initial => (58, "given_name"),
         _ if first.case == Case::Initial && follows_sure && follows_surname => (72, "initial_and_surname"),
         _ if is_surname && is_sure && follows_sure && is_cased => (66, "surnames"),
         _ if follows_surname && follows_sure && !is_start && is_cased && !shouts && first.case != Case::Initial => (58, "surname"),
@@ -200,6 +210,21 @@ fn lead(view: &View<'_>, start: usize) -> Lead {
         true => Lead::Weak,
         false => Lead::None,
     }
+}
+
+/// Where the small words begin that stand before a surname: `von`, `de la`.
+fn with_particles(view: &View<'_>, start: usize) -> usize {
+    let mut at = start;
+    for _ in 0..3 {
+        let before = view.text.get(..at).and_then(|before| before.strip_suffix(' ')).unwrap_or("");
+        let length = before.bytes().rev().take(6).take_while(u8::is_ascii_lowercase).count();
+        let word = before.get(before.len() - length..).unwrap_or("");
+        if !token::is_particle(word) || !view.is_start(before.len() - length) {
+            break;
+        }
+        at = before.len() - length;
+    }
+    at
 }
 
 /// Is it a word of the lists of context, and not surely a name?

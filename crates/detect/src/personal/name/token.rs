@@ -43,14 +43,21 @@ const PARTICLES: [&str; 28] = [
     "de", "del", "della", "di", "da", "do", "dos", "das", "du", "des", "la", "le", "van", "von", "vom", "der", "den", "ter", "ten", "te", "zu", "af", "bin", "ibn", "al", "el", "'t", "y",
 ];
 
+/// Is it a small word within names?
+pub fn is_particle(word: &str) -> bool {
+    PARTICLES.contains(&word)
+}
+
 /// The run of words that begins here, and where to go on; empty if no such word does.
 pub fn run(view: &View<'_>, names: &Gazetteer, start: usize, tokens: &mut Vec<Token>) -> usize {
     tokens.clear();
     let mut at = start;
     let mut end = start;
     while let Some(token) = word(view, names, at) {
+        let is_known = token.flags.is_given() || token.flags.is_surname();
         let is_joint = token.case == Case::Particle;
-        if is_joint && tokens.is_empty() {
+        // Without capitals only known words go on.
+        if is_joint && tokens.is_empty() || token.is_uncased && !is_known && !tokens.is_empty() {
             break;
         }
         let after = token.end + usize::from(token.case == Case::Initial && view.byte(token.end) == b'.');
@@ -81,8 +88,7 @@ fn word(view: &View<'_>, names: &Gazetteer, start: usize) -> Option<Token> {
     let mut end = length(view, start)?;
     let mut written = view.part(start..end);
     if is_lower {
-        let is_particle = PARTICLES.contains(&written);
-        return is_particle.then_some(Token { start, end, case: Case::Particle, flags: Flags::default(), is_uncased, is_last: false });
+        return is_particle(written).then_some(Token { start, end, case: Case::Particle, flags: Flags::default(), is_uncased, is_last: false });
     }
     let mut is_last = false;
     for possessive in ["'s", "\u{2019}s", "'S"] {
