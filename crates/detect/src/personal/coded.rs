@@ -49,7 +49,7 @@ pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
         if word.start < end {
             continue;
         }
-        let code = chinese_plate(view, word).or_else(|| beside(view, word));
+        let code = chinese_plate(view, word).or_else(|| japanese_plate(view, word)).or_else(|| beside(view, word));
         if let Some(code) = code {
             end = code.span.end;
             found.push(code);
@@ -119,4 +119,15 @@ fn chinese_plate(view: &View<'_>, word: &Range<usize>) -> Option<Found> {
     let code = view.part(word.clone());
     let is_plate = (6..=7).contains(&(code.len() + letters)) && !code.contains(|character: char| character.is_ascii_lowercase());
     is_plate.then(|| Found::new(Detector::VehicleId, "plate", start..word.end, 85))
+}
+
+/// The office, a class, a kana and the number: `品川 300 あ 12-34`. Here stands the number.
+fn japanese_plate(view: &View<'_>, word: &Range<usize>) -> Option<Found> {
+    let number = view.from(word.end).strip_prefix('-').filter(|rest| rest.bytes().take(2).all(|byte| byte.is_ascii_digit()))?;
+    let mut before = view.text.get(..word.start)?.char_indices().rev().filter(|(_, character)| *character != ' ').take(8).peekable();
+    let is_kana = before.next().is_some_and(|(_, character)| matches!(character, '\u{3040}'..='\u{309f}'));
+    let class = std::iter::from_fn(|| before.next_if(|(_, character)| character.is_ascii_digit())).count();
+    let office = before.take_while(|(_, character)| matches!(character, '\u{4e00}'..='\u{9fff}')).take(4).last()?;
+    let end = view.text.len() - number.len() + 2;
+    (is_kana && (2..=3).contains(&class) && view.is_end(end)).then(|| Found::new(Detector::VehicleId, "plate", office.0..end, 85))
 }

@@ -50,7 +50,7 @@ impl Months {
 
     fn date(&self, view: &View<'_>, word: &Range<usize>) -> Option<Found> {
         let before = view.before_within(LIFE, word.start, REACH);
-        let after = || view.after_within(LIFE, word.end, 24);
+        let after = || view.after_within(LIFE, word.end, 56);
         let distance = before.or_else(after)?;
         if view.before_within(OTHER, word.start, REACH).is_some_and(|other| other < distance) {
             return None;
@@ -59,7 +59,7 @@ impl Months {
         let is_birth = view.before_within(BIRTH, span.start, distance.max(1)).is_some();
         let confidence = if before.is_some() { 92 } else { 78 };
         let form = if is_birth { "birth" } else { "event" };
-        Some(Found::beside(PersonalDate, form, span, confidence - (distance / 6) as u8))
+        Some(Found::beside(PersonalDate, form, span, confidence - (distance / 8) as u8))
     }
 
     /// `2 June 1969`, `2. Juni 1969`, `2 de junho de 1969`, `June 2nd, 1969`, `02-Jun-1969`.

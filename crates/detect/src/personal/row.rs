@@ -124,7 +124,7 @@ fn weigh(view: &View<'_>, row: &'static Row, start: usize, end: usize) -> Option
             let confidence = row.beside.saturating_sub(near.penalty).max(row.alone);
             Some(Found::beside(row.detector, row.form, span, confidence))
         }
-        _ if row.alone > 0 && other.is_none() => Some(Found::new(row.detector, row.form, span, row.alone)),
+        _ if row.alone > 0 && other.is_none() && !goes_on(view, start, end) => Some(Found::new(row.detector, row.form, span, row.alone)),
         _ => None,
     }
 }
@@ -136,4 +136,13 @@ fn with_bracket(view: &View<'_>, start: usize, end: usize) -> Option<usize> {
         false => Some(start),
         true => start.checked_sub(1).filter(|at| view.byte(*at) == b'('),
     }
+}
+
+/// Does another group of four digits follow, or precede, as in a longer number? A card's expiry may.
+fn goes_on(view: &View<'_>, start: usize, end: usize) -> bool {
+    let is_digit = |at: usize| view.byte(at).is_ascii_digit();
+    let follows = view.byte(end) == b' ' && (1..=4).all(|at| is_digit(end + at));
+    let precedes = start >= 5 && view.byte(start - 1) == b' ' && (2..=5).all(|at| is_digit(start - at));
+    let is_grouped = view.byte(end - 5) == b' ';
+    is_grouped && (follows && !is_digit(end + 5) || precedes) && view.part(start..end).len() < 19
 }

@@ -150,7 +150,9 @@ pub fn words(text: &str) -> Vec<Range<usize>> {
         let word = rest.get(..length).unwrap_or(b"");
         let [joint, next] = [length, length + 1].map(|at| rest.get(at).copied().unwrap_or(0));
         let leads = length <= 6 && matches!(joint, b' ' | b'-' | b'.') && next.is_ascii_alphanumeric();
-        if word.iter().any(u8::is_ascii_digit) || leads && word.iter().all(u8::is_ascii_uppercase) {
+        // The first pair of a MAC address.
+        let is_pair = length == 2 && matches!(joint, b':' | b'-') && word.iter().all(u8::is_ascii_hexdigit) && next.is_ascii_hexdigit();
+        if word.iter().any(u8::is_ascii_digit) || is_pair || leads && word.iter().all(u8::is_ascii_uppercase) {
             words.push(start..start + length);
         }
         at = start + length;

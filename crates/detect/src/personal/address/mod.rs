@@ -20,7 +20,7 @@ use std::ops::Range;
 use words::{number_end, street_words, word_start};
 
 const STREET: Kinds = Kinds::of(&[Kind::Street]);
-const STREET_END: Kinds = Kinds::of(&[Kind::StreetEnd]);
+const ANY_STREET: Kinds = Kinds::of(&[Kind::Street, Kind::StreetEnd, Kind::StreetStem]);
 const STREET_STEM: Kinds = Kinds::of(&[Kind::StreetStem]);
 const BOX: Kinds = Kinds::of(&[Kind::Box]);
 const PLACE: Kinds = Kinds::of(&[Kind::Place]);
@@ -28,13 +28,13 @@ const PLACE: Kinds = Kinds::of(&[Kind::Place]);
 /// Append every address.
 pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
     for cue in view.cues {
-        let street = match cue.kinds {
-            kinds if kinds.meets(STREET_STEM) => after_stem(view, cue).or_else(|| english(view, cue)),
-            kinds if kinds.meets(STREET) => after_street(view, cue).or_else(|| before_street(view, cue)).or_else(|| english(view, cue)),
-            kinds if kinds.meets(STREET_END) => english(view, cue),
-            kinds if kinds.meets(BOX) => boxed(view, cue),
-            _ => None,
-        };
+        let is = |kinds: Kinds| cue.kinds.meets(kinds).then_some(());
+        let street = None
+            .or_else(|| is(STREET_STEM).and_then(|()| after_stem(view, cue)))
+            .or_else(|| is(STREET).and_then(|()| after_street(view, cue)))
+            .or_else(|| is(STREET).and_then(|()| before_street(view, cue)))
+            .or_else(|| is(ANY_STREET).and_then(|()| english(view, cue)))
+            .or_else(|| is(BOX).and_then(|()| boxed(view, cue)));
         found.extend(street.map(|(span, confidence)| whole(view, span, confidence)));
     }
     for word in view.words {
@@ -68,7 +68,8 @@ fn english(view: &View<'_>, cue: &Cue) -> Option<(Range<usize>, u8)> {
             let end = words::direction_end(view, end);
             return Some((before..end, 78));
         }
-        if !words::is_street_word(word) || !is_joined {
+        // A comma may stand behind the house number only: `12, MG Road`.
+        if !words::is_street_word(word) || !is_joined || view.part(before..start).contains(',') {
             return None;
         }
         start = before;
@@ -89,7 +90,9 @@ fn after_stem(view: &View<'_>, cue: &Cue) -> Option<(Range<usize>, u8)> {
     for _ in 0..3 {
         let Some((before, true)) = words::word_before(view, start) else { break };
         let word = view.part(before..words::word_end(view, before));
-        if !word.starts_with(char::is_uppercase) || words::starts_sentence(view, before) && start == cue.start.max(start) && word_start(view, cue.start) != cue.start || word.len() < 3 {
+        let is_name = word.starts_with(char::is_uppercase) && word.len() > 2 && !view.part(before..start).contains([',', '.']);
+        // The first word of a sentence is not of a street whose name is one word.
+        if !is_name || words::starts_sentence(view, before) && word_start(view, cue.start) != cue.start {
             break;
         }
         start = before;

@@ -73,7 +73,7 @@ impl Gazetteer {
                 let (word, mark) = line.split_once(' ').unwrap_or((line, ""));
                 let also = match mark {
                     "*" => Flags::ALSO_WORD,
-                    "+" => Flags::RARE,
+                    "+" if flag == Flags::GIVEN => Flags::RARE,
                     _ => 0,
                 };
                 table.add(&folded(word), flag | also);

@@ -143,7 +143,7 @@ fn extent(view: &View<'_>, tokens: &[Token]) -> usize {
         let is_known = token.flags.is_surname() || token.flags.is_given();
         let belongs = match token.case {
             Case::Particle => true,
-            Case::Initial => token.is_uncased || !token.flags.is_stop(),
+            Case::Initial => !token.is_uncased,
             _ if token.flags.is_stop() || is_word(view, token) => false,
             _ if token.is_uncased => is_known && full < 2,
             _ if full == 0 => true,
@@ -172,7 +172,7 @@ fn weigh(first: &Token, second: Option<&Token>, lead: Lead, is_start: bool, is_a
     let shouts = first.case == Case::Upper;
     Some(match (lead, second) {
         (Lead::Title, _) => (88, "title"),
-        (Lead::Strong, _) if is_cased || is_given || is_surname => (84, "introduction"),
+        (Lead::Strong, _) => (84, "introduction"),
         _ if is_addressed && is_cased => (84, "address"),
         _ if is_given && is_sure && follows_surname => (92, "given_and_surname"),
         _ if is_given && follows_sure => (82, "given_and_surname"),

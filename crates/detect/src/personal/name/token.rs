@@ -39,13 +39,16 @@ const LONGEST_WORD: usize = 48;
 /// Longer runs are headings and lists.
 pub const LONGEST_RUN: usize = 8;
 
-const PARTICLES: [&str; 28] = [
-    "de", "del", "della", "di", "da", "do", "dos", "das", "du", "des", "la", "le", "van", "von", "vom", "der", "den", "ter", "ten", "te", "zu", "af", "bin", "ibn", "al", "el", "'t", "y",
+/// Small words that begin the second part of a name.
+const PARTICLES: [&str; 19] = [
+    "de", "del", "della", "di", "da", "do", "dos", "das", "du", "van", "von", "vom", "zu", "af", "bin", "ibn", "al", "ter", "ten",
 ];
+/// Small words that follow these.
+const SECOND: [&str; 9] = ["der", "den", "des", "la", "le", "los", "las", "het", "'t"];
 
 /// Is it a small word within names?
 pub fn is_particle(word: &str) -> bool {
-    PARTICLES.contains(&word)
+    PARTICLES.contains(&word) || SECOND.contains(&word)
 }
 
 /// The run of words that begins here, and where to go on; empty if no such word does.
@@ -57,7 +60,9 @@ pub fn run(view: &View<'_>, names: &Gazetteer, start: usize, tokens: &mut Vec<To
         let is_known = token.flags.is_given() || token.flags.is_surname();
         let is_joint = token.case == Case::Particle;
         // Without capitals only known words go on.
-        if is_joint && tokens.is_empty() || token.is_uncased && !is_known && !tokens.is_empty() {
+        let is_second = is_joint && SECOND.contains(&view.part(token.start..token.end));
+        let follows = tokens.last().is_some_and(|last| last.case == Case::Particle);
+        if is_joint && tokens.is_empty() || is_second && !follows || token.is_uncased && !is_known && !tokens.is_empty() {
             break;
         }
         let after = token.end + usize::from(token.case == Case::Initial && view.byte(token.end) == b'.');
