@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Makes given.txt and surnames.txt from the locales of Faker (MIT licence): pip install faker; python3 make_names.py [a list of English words].
+"""Makes given.txt and surnames.txt from the locales of Faker (MIT licence): pip install faker; python3 make_names.py
+[the list of Debian's wamerican [that of wamerican-small]].
 
 A name that is also a word, a place or a month gets a star: it counts only beside something else that speaks for a name. English words are those of the
 list (SCOWL's, as Debian's wamerican has it), words of other languages those of Faker's sentences.
@@ -81,6 +82,12 @@ def places():
     return out
 
 
+# Also words, or Faker's lists of words have them, but with a capital letter hardly anything else than names.
+SURE = set("""anders andre antonio carlos carol carolina claire colleen dan dana dieter dirk donna ella francisco francois gabi harry hector jack jimmy joanna john jorge jose josh
+    juan julia julio kelly kristen lee leon luis manuel marco maria mario martin mary mauricio mickey miguel mike molly nick noel norma oscar pablo paul pedro peter pierre pietro
+    polly rafael randy raphael rick roger rosemary sally sam sean sergio shannon stan stanley stella ted terry tom tommy tony tracy victor wendy charlotte austin dale ed eddy
+    jasper jed jesus julienne lina lena mads marlin maxime maximo mila rosa samar sergei silvan simon sofia tara tiara valentine vera viola""".split())
+
 SKIP = set("de la le les du des der die das den dem van von zu do da dos das del el al y e i of the st mr mrs dr ms".split())
 MORE = set("""jan mar amazon ford apple google paris london jordan israel chelsea virginia georgia carolina dakota florence sydney victoria austin houston dallas madison
     savannah charlotte phoenix orlando brooklyn lincoln washington jackson kent lancaster york bristol chester carlisle china india kenya asia america africa
@@ -90,7 +97,7 @@ MORE = set("""jan mar amazon ford apple google paris london jordan israel chelse
     iris ivy dawn eve art bill bob frank grant guy jack rob pat sue sky star summer autumn winter chase hunter mason taylor carter cooper parker archer
     baker fisher king prince queen duke earl baron bishop pope knight young old white black brown green gray grey red blue gold silver wood woods stone
     rivers lake hill field banks bank church street park forest north south east west long short little small rich power love day may light man best
-    christian jewish muslim mary saint angel jesus maria santa san""".split())
+    christian jewish muslim saint angel jesus santa san""".split())
 
 
 def write(path, title, names, starred, rare=()):
@@ -104,8 +111,26 @@ def write(path, title, names, starred, rare=()):
     print(path.name, len(lines), sum(line.endswith("*") for line in lines))
 
 
+def english(path):
+    """Words of English in small letters, without those that are another with an ending."""
+    words = {w.strip() for w in path.read_text().splitlines()}
+    words = {w for w in words if w.isascii() and w.isalpha() and w.islower() and len(w) > 2}
+    endings = [("ies", "y"), ("es", ""), ("s", ""), ("ied", "y"), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("er", ""), ("ers", ""), ("ly", ""), ("ness", "")]
+    is_derived = lambda w: any(w.endswith(e) and len(w) - len(e) > 2 and w[:-len(e)] + stem in words for e, stem in endings)
+    lines = ["# Words of English, without those that are another one with an ending.",
+             "# Source: SCOWL (http://wordlist.aspell.net), as Debian's wamerican-small has it. Copyright 2000-2011 by Kevin Atkinson. Permission to use, copy, modify, distribute and sell",
+             "# these word lists, the associated scripts, the output created from the scripts, and its documentation for any purpose is hereby granted without fee, provided that the above",
+             "# copyright notice appears in all copies and that both that copyright notice and this permission notice appear in supporting documentation. Kevin Atkinson makes no",
+             '# representations about the suitability of this array for any purpose. It is provided "as is" without express or implied warranty.']
+    lines += sorted(w for w in words if not is_derived(w))
+    (HERE / "english.txt").write_text("\n".join(lines) + "\n")
+    print("english.txt", len(lines))
+
+
 def main():
-    starred = words(pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else None) | places() | MORE
+    starred = (words(pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else None) | places() | MORE) - SURE
+    if len(sys.argv) > 2:
+        english(pathlib.Path(sys.argv[2]))
     given, rare = collect(LATIN + OTHER, ["first_names", "given_names", "given_name"])
     surnames, rare_surnames = collect(LATIN + OTHER, ["last_names", "surnames", "last_name"])
     write(HERE / "given.txt", "Given names", given, starred, rare)

@@ -2,6 +2,7 @@
 //!
 //! They are in `data/personal/cues.txt`, by what they say.
 
+use super::escapes::without_escapes;
 use crate::text::Text;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::ops::Range;
@@ -125,7 +126,7 @@ impl Lexicon {
 
     /// All words of the list in a text, in its order.
     pub fn cues(&self, text: &Text<'_>) -> Vec<Cue> {
-        let folded = text.folded();
+        let folded = &*without_escapes(text.folded());
         let is_plain = folded.len() == text.plain().len() && folded.is_ascii();
         let mut cues = Vec::new();
         for found in self.words.find_iter(folded) {

@@ -12,6 +12,7 @@ mod coordinates;
 mod cue;
 mod date;
 mod email;
+mod escapes;
 mod found;
 mod name;
 mod national;
@@ -49,8 +50,9 @@ impl Tables {
 
     /// Append what these detectors find.
     pub fn find(&self, text: &Text<'_>, detectors: DetectorSet, findings: &mut Vec<Finding>) {
-        let (cues, words) = (self.lexicon.cues(text), view::words(text.plain()));
-        let view = View { text: text.plain(), cues: &cues, words: &words };
+        let plain = escapes::without_escapes(text.plain());
+        let (cues, words) = (self.lexicon.cues(text), view::words(&plain));
+        let view = View { text: &plain, cues: &cues, words: &words };
         let mut found = self.all(&view, detectors);
         resolve::keep_best(&mut found);
         findings.extend(found.into_iter().map(|found| Finding {

@@ -1,7 +1,7 @@
 //! Given names, surnames, and words that are neither, by hash.
 //!
-//! 45,000 words would take a megabyte as text with an index; as 26 bits of their hash and six flags in an open table they take half of that, and a word that is none of them is
-//! taken for one in 4 of 10,000 million look-ups (a table of 2^17 places, 26 bits more).
+//! 60,000 words would take a megabyte as text with an index; as 25 bits of their hash and seven flags in an open table they take half of that, and a word that is none of them is
+//! taken for one in 4 of 10,000 million look-ups (a table of 2^17 places, 25 bits more).
 
 use crate::text::Text;
 
@@ -16,7 +16,10 @@ impl Flags {
     const RARE: u32 = 8;
     const STOP: u32 = 16;
     const ORG: u32 = 32;
-    const ALL: u32 = 63;
+    const ENGLISH: u32 = 64;
+    const ALL: u32 = 127;
+    /// Of the form of a surname; not in the table.
+    const LIKE_SURNAME: u32 = 128;
 
     /// A given name, whatever else.
     pub fn is_given(self) -> bool {
@@ -26,6 +29,16 @@ impl Flags {
     /// A surname, whatever else.
     pub fn is_surname(self) -> bool {
         self.0 & (Flags::STOP | Flags::ORG) == 0 && self.0 & Flags::SURNAME != 0
+    }
+
+    /// A surname, or of the form of one.
+    pub fn is_surname_like(self) -> bool {
+        self.is_surname() || self.0 & Flags::LIKE_SURNAME != 0
+    }
+
+    /// In no list.
+    pub fn is_unknown(self) -> bool {
+        self.0 & !Flags::LIKE_SURNAME == 0
     }
 
     /// Also another word.
@@ -79,6 +92,9 @@ impl Gazetteer {
                 table.add(&folded(word), flag | also);
             }
         }
+        for word in include_str!("../../../data/personal/english.txt").lines().filter(|line| !line.starts_with('#')) {
+            table.add(word, Flags::ENGLISH);
+        }
         for line in include_str!("../../../data/personal/not_names.txt").lines() {
             let Some((kind, words)) = line.split_once(": ").filter(|_| !line.starts_with('#')) else { continue };
             let flags = if kind == "org" { Flags::ORG } else { Flags::STOP };
@@ -93,7 +109,7 @@ impl Gazetteer {
         loop {
             match self.places.get(at) {
                 Some(entry) if *entry != 0 => {
-                    if entry >> 6 == tag {
+                    if entry >> 7 == tag {
                         return Flags(entry & Flags::ALL);
                     }
                 }
@@ -103,11 +119,29 @@ impl Gazetteer {
         }
     }
 
+    /// What a word is that may be another one with an English ending, or of the form of a surname.
+    pub fn look_up(&self, word: &str) -> Flags {
+        let flags = self.get(word);
+        if flags != Flags::default() {
+            return flags;
+        }
+        let stem = |(ending, more): &(&str, &str)| {
+            let stem = word.strip_suffix(ending).filter(|stem| stem.len() > 2)?;
+            let is_english = match *more {
+                "" => self.get(stem).0 & Flags::ENGLISH != 0,
+                more => self.get(&format!("{stem}{more}")).0 & Flags::ENGLISH != 0,
+            };
+            is_english.then_some(Flags(Flags::ENGLISH))
+        };
+        let like = || if is_like_surname(word) { Flags(Flags::LIKE_SURNAME) } else { Flags::default() };
+        if word.is_ascii() { ENDINGS.iter().find_map(stem).unwrap_or_else(like) } else { like() }
+    }
+
     fn add(&mut self, word: &str, flags: u32) {
         let (mut at, tag) = place(word);
         while let Some(entry) = self.places.get_mut(at) {
-            if *entry == 0 || *entry >> 6 == tag {
-                *entry = tag << 6 | *entry & Flags::ALL | flags;
+            if *entry == 0 || *entry >> 7 == tag {
+                *entry = tag << 7 | *entry & Flags::ALL | flags;
                 return;
             }
             at = (at + 1) % PLACES;
@@ -120,12 +154,28 @@ pub fn folded(word: &str) -> String {
     if word.is_ascii() { word.to_ascii_lowercase() } else { Text::fold(word) }
 }
 
-/// FNV-1a, mixed: where a word stands, and 26 bits to tell it by.
+/// FNV-1a, mixed: where a word stands, and 25 bits to tell it by.
 fn place(word: &str) -> (usize, u32) {
     let hash = word.bytes().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     });
     let mixed = (hash ^ hash >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     // A tag of 0 with no flags would look like an empty place.
-    (mixed as usize % PLACES, ((mixed >> 38) as u32).max(1))
+    (mixed as usize % PLACES, ((mixed >> 39) as u32).max(1))
+}
+
+/// Endings of English words, and what stands in their place in the list.
+const ENDINGS: [(&str, &str); 12] = [
+    ("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ied", "y"), ("ing", ""), ("ing", "e"), ("er", ""), ("ers", ""), ("ly", ""), ("ness", ""),
+];
+
+/// Endings that surnames have and few other words: of Slavic, Scandinavian, Greek, Turkish, Georgian, Armenian, Finnish, Spanish, Dutch, German, Japanese, Persian and Indian ones.
+const SURNAME_ENDINGS: &[&str] = &[
+    "sson", "dottir", "nsen", "rsen", "lsen", "ksen", "tsen", "ova", "eva", "ov", "ev", "enko", "chuk", "czyk", "wicz", "ski", "ska", "sky", "skaya", "skiy", "escu", "oglu", "poulos",
+    "idis", "akis", "shvili", "adze", "yan", "nen", "aitis", "auskas", "ovic", "evic", "avic", "vich", "guez", "ndez", "nchez", "rez", "mez", "inho", "borg", "gren", "lund", "qvist",
+    "kvist", "strom", "mann", "stein", "moto", "mura", "yama", "guchi", "shita", "kawa", "zaki", "huis", "stra", "nga", "zadeh", "nejad", "murthy", "swamy", "wala", "berger", "meier",
+];
+
+fn is_like_surname(word: &str) -> bool {
+    word.chars().count() >= 5 && SURNAME_ENDINGS.iter().any(|ending| word.ends_with(ending))
 }

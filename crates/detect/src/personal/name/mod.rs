@@ -15,7 +15,7 @@ use super::cue::{Kind, Kinds};
 use super::found::Found;
 use super::view::View;
 use crate::detector::Detector::PersonName;
-use gazetteer::{Gazetteer, folded};
+use gazetteer::{Flags, Gazetteer, folded};
 use token::{Case, LONGEST_RUN, Token};
 
 const TITLE: Kinds = Kinds::of(&[Kind::Title]);
@@ -117,10 +117,9 @@ fn name(view: &View<'_>, known: &Gazetteer, tokens: &[Token], is_first: bool) ->
     let start = with_particles(view, first.start);
     let lead = lead(view, start);
     let start = if lead == Lead::Title { start } else { first.start };
-    let second = tokens.get(1..length)?.iter().find(|token| !matches!(token.case, Case::Initial | Case::Particle));
     let is_start = is_first && starts_sentence(view, first.start);
     let is_addressed = view.from(end).starts_with(" <") || view.from(end).starts_with("\" <");
-    let weight = weigh(first, second, lead, is_start, is_addressed);
+    let weight = weigh(tokens.get(..length)?, lead, is_start, is_addressed);
     if lead != Lead::Title && view.after_within(STREET_END, end, 1).is_some() {
         return None;
     }
@@ -162,30 +161,58 @@ fn extent(view: &View<'_>, tokens: &[Token]) -> usize {
 }
 
 /// How certain a name is, and the weightiest reason.
-fn weigh(first: &Token, second: Option<&Token>, lead: Lead, is_start: bool, is_addressed: bool) -> Option<(u8, &'static str)> {
+fn weigh(tokens: &[Token], lead: Lead, is_start: bool, is_addressed: bool) -> Option<(u8, &'static str)> {
+    let first = tokens.first()?;
+    match lead {
+        Lead::Title => return Some((88, "title")),
+        Lead::Strong => return Some((84, "introduction")),
+        _ if is_addressed && !first.is_uncased => return Some((84, "address")),
+        _ => {}
+    }
+    let rest = tokens.get(1..)?;
+    let second = rest.iter().find(|token| !matches!(token.case, Case::Initial | Case::Particle));
+    let has_initial = rest.iter().any(|token| token.case == Case::Initial);
+    match second {
+        Some(second) => weigh_two(first, second, has_initial, lead, is_start),
+        None => weigh_one(first, lead),
+    }
+}
+
+/// A name of two words or more.
+fn weigh_two(first: &Token, second: &Token, has_initial: bool, lead: Lead, is_start: bool) -> Option<(u8, &'static str)> {
+    let shouts = first.case == Case::Upper || first.is_uncased;
+    let is_weak = lead == Lead::Weak;
+    let is_sure = |flags: Flags| (flags.is_given() || flags.is_surname()) && !flags.is_word();
     let (is_given, is_surname) = (first.flags.is_given(), first.flags.is_surname());
-    let is_sure = !first.flags.is_word();
-    let is_common = is_sure && !first.flags.is_rare();
-    let follows_surname = second.is_some_and(|second| second.flags.is_surname());
-    let follows_sure = second.is_some_and(|second| (second.flags.is_surname() || second.flags.is_given()) && !second.flags.is_word());
-    let is_cased = !first.is_uncased;
-    let shouts = first.case == Case::Upper;
-    Some(match (lead, second) {
-        (Lead::Title, _) => (88, "title"),
-        (Lead::Strong, _) => (84, "introduction"),
-        _ if is_addressed && is_cased => (84, "address"),
-        _ if is_given && is_sure && follows_surname => (92, "given_and_surname"),
-        _ if is_given && follows_sure => (82, "given_and_surname"),
-        (_, Some(_)) if is_given && is_common && is_cased && !shouts => (76, "given_name"),
-        (_, Some(_)) if is_given && follows_surname && (lead == Lead::Weak || !is_start) && is_cased && !shouts => (62, "given_and_surname"),
-        (Lead::Weak, _) if is_given && is_common => (70, "given_name"),
-        (Lead::Weak, _) if is_surname && is_sure && is_cased && !shouts => (60, "surname"),
-        (_, None) if is_given && is_common && is_cased && !shouts && first.case != Case::Initial => (58, "given_name"),
-        _ if first.case == Case::Initial && follows_sure && follows_surname => (72, "initial_and_surname"),
-        _ if is_surname && is_sure && follows_sure && is_cased => (66, "surnames"),
-        _ if follows_surname && follows_sure && !is_start && is_cased && !shouts && first.case != Case::Initial => (58, "surname"),
+    let follows = second.flags;
+    Some(match () {
+        _ if first.case == Case::Initial => {
+            return (is_sure(follows) && follows.is_surname() || is_weak && follows.is_surname_like()).then_some((72, "initial_and_surname"));
+        }
+        _ if is_given && is_sure(first.flags) && follows.is_surname() => (92, "given_and_surname"),
+        _ if is_given && (is_sure(follows) || follows.is_surname_like() && !follows.is_word()) => (82, "given_and_surname"),
+        _ if shouts => return None,
+        _ if is_given && is_sure(first.flags) && (!first.flags.is_rare() || follows.is_unknown()) => (76, "given_name"),
+        _ if is_given && follows.is_unknown() => (66, "given_name"),
+        _ if has_initial && (is_surname || is_given || follows.is_surname_like()) => (68, "initial"),
+        _ if is_given && follows.is_surname() && (is_weak || !is_start) => (62, "given_and_surname"),
+        _ if is_surname && is_sure(first.flags) && is_sure(follows) => (66, "surnames"),
+        _ if first.flags.is_unknown() && is_sure(follows) && follows.is_surname() => (62, "surname"),
+        _ if first.flags.is_unknown() && follows.is_surname_like() && !follows.is_word() => (58, "surname"),
+        _ if is_weak && first.flags.is_unknown() && follows.is_unknown() => (54, "introduction"),
         _ => return None,
     })
+}
+
+/// A single word.
+fn weigh_one(first: &Token, lead: Lead) -> Option<(u8, &'static str)> {
+    let is_sure = !first.flags.is_word() && matches!(first.case, Case::Capital);
+    match lead {
+        Lead::Weak if first.flags.is_given() && is_sure => Some((70, "given_name")),
+        Lead::Weak if first.flags.is_surname() && is_sure && !first.is_uncased => Some((60, "surname")),
+        _ if first.flags.is_given() && is_sure && !first.flags.is_rare() && !first.is_uncased => Some((58, "given_name")),
+        _ => None,
+    }
 }
 
 /// What stands directly before a name.

@@ -113,9 +113,9 @@ fn word(view: &View<'_>, names: &Gazetteer, start: usize) -> Option<Token> {
 
 /// A double name is what its parts are.
 fn look_up(names: &Gazetteer, written: &str) -> Flags {
-    let whole = names.get(&folded(written));
+    let whole = names.look_up(&folded(written));
     match written.split_once('-') {
-        Some((first, _)) if whole == Flags::default() => names.get(&folded(first)),
+        Some((first, _)) if whole.is_unknown() => names.look_up(&folded(first)),
         _ => whole,
     }
 }
