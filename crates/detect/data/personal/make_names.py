@@ -85,11 +85,12 @@ def places():
 # Also words, or Faker's lists of words have them, but with a capital letter hardly anything else than names.
 SURE = set("""anders andre antonio carlos carol carolina claire colleen dan dana dieter dirk donna ella francisco francois gabi harry hector jack jimmy joanna john jorge jose josh
     juan julia julio kelly kristen lee leon luis manuel marco maria mario martin mary mauricio mickey miguel mike molly nick noel norma oscar pablo paul pedro peter pierre pietro
-    polly rafael randy raphael rick roger rosemary sally sam sean sergio shannon stan stanley stella ted terry tom tommy tony tracy victor wendy charlotte austin dale ed eddy
+    polly rafael randy raphael rick roger rosemary sally sam sean sergio shannon stanley stella ted terry tom tommy tony tracy victor wendy charlotte austin dale ed eddy
     jasper jed jesus julienne lina lena mads marlin maxime maximo mila rosa samar sergei silvan simon sofia tara tiara valentine vera viola""".split())
 
 SKIP = set("de la le les du des der die das den dem van von zu do da dos das del el al y e i of the st mr mrs dr ms".split())
-MORE = set("""jan mar amazon ford apple google paris london jordan israel chelsea virginia georgia carolina dakota florence sydney victoria austin houston dallas madison
+MORE = set("""stan toon sai evita inga andra antal vala altera gera borra ruta tecla metin geri yeni reino frances dvorak unicode klammer saba boston darwin gregorian
+    mach valeur valor andere alla om data meer jan mar amazon ford apple google paris london jordan israel chelsea virginia georgia carolina dakota florence sydney victoria austin houston dallas madison
     savannah charlotte phoenix orlando brooklyn lincoln washington jackson kent lancaster york bristol chester carlisle china india kenya asia america africa
     chad cuba troy vienna milan milano roma sofia alexandria kingston holland england ireland scotland wales france germany romania dolores mercedes porsche
     tesla siemens bosch nike adidas oracle java python ruby pearl perl swift julia ada basic go rust kotlin dart alexa siri cortana bing claude gemini mistral
@@ -135,8 +136,6 @@ def main():
     surnames, rare_surnames = collect(LATIN + OTHER, ["last_names", "surnames", "last_name"])
     write(HERE / "given.txt", "Given names", given, starred, rare)
     write(HERE / "surnames.txt", "Surnames", surnames, starred, rare_surnames)
-    han, _ = collect(["zh_CN", "zh_TW"], ["last_names"])
-    write(HERE / "surnames_han.txt", "Chinese surnames", han, set())
     japanese = {}
     for key in ("last_name_pairs", "first_name_male_pairs", "first_name_female_pairs", "last_names", "first_names_male", "first_names_female", "first_name_pairs"):
         for value in getattr(provider("person", "ja_JP"), key, ()):

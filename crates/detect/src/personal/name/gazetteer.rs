@@ -21,6 +21,11 @@ impl Flags {
     /// Of the form of a surname; not in the table.
     const LIKE_SURNAME: u32 = 128;
 
+    /// Of what is surely no name.
+    pub fn stop() -> Flags {
+        Flags(Flags::STOP)
+    }
+
     /// A given name, whatever else.
     pub fn is_given(self) -> bool {
         self.0 & (Flags::STOP | Flags::ORG) == 0 && self.0 & Flags::GIVEN != 0
@@ -34,6 +39,11 @@ impl Flags {
     /// A surname, or of the form of one.
     pub fn is_surname_like(self) -> bool {
         self.is_surname() || self.0 & Flags::LIKE_SURNAME != 0
+    }
+
+    /// A word of English.
+    pub fn is_english(self) -> bool {
+        self.0 & Flags::ENGLISH != 0
     }
 
     /// In no list.
@@ -169,10 +179,10 @@ const ENDINGS: [(&str, &str); 12] = [
     ("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ied", "y"), ("ing", ""), ("ing", "e"), ("er", ""), ("ers", ""), ("ly", ""), ("ness", ""),
 ];
 
-/// Endings that surnames have and few other words: of Slavic, Scandinavian, Greek, Turkish, Georgian, Armenian, Finnish, Spanish, Dutch, German, Japanese, Persian and Indian ones.
+/// Endings that surnames have and few other words: of Slavic, Scandinavian, Greek, Turkish, Georgian, Armenian, Spanish, Dutch, German, Japanese, Persian and Indian ones.
 const SURNAME_ENDINGS: &[&str] = &[
     "sson", "dottir", "nsen", "rsen", "lsen", "ksen", "tsen", "ova", "eva", "ov", "ev", "enko", "chuk", "czyk", "wicz", "ski", "ska", "sky", "skaya", "skiy", "escu", "oglu", "poulos",
-    "idis", "akis", "shvili", "adze", "yan", "nen", "aitis", "auskas", "ovic", "evic", "avic", "vich", "guez", "ndez", "nchez", "rez", "mez", "inho", "borg", "gren", "lund", "qvist",
+    "idis", "akis", "shvili", "adze", "yan", "aitis", "auskas", "ovic", "evic", "avic", "vich", "guez", "ndez", "nchez", "rez", "mez", "inho", "borg", "gren", "lund", "qvist",
     "kvist", "strom", "mann", "stein", "moto", "mura", "yama", "guchi", "shita", "kawa", "zaki", "huis", "stra", "nga", "zadeh", "nejad", "murthy", "swamy", "wala", "berger", "meier",
 ];
 

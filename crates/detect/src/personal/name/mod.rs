@@ -16,6 +16,7 @@ use super::found::Found;
 use super::view::View;
 use crate::detector::Detector::PersonName;
 use gazetteer::{Flags, Gazetteer, folded};
+use std::ops::Range;
 use token::{Case, LONGEST_RUN, Token};
 
 const TITLE: Kinds = Kinds::of(&[Kind::Title]);
@@ -61,8 +62,55 @@ impl Names {
                 in_run(view, &self.known, &tokens, found);
             }
         }
+        self.repeats(view, found);
         self.han.find(view, found);
     }
+}
+
+/// How far from a full name a part of it counts.
+const REPEAT: usize = 120;
+
+impl Names {
+    /// Append parts of a full name that stand alone near it.
+    fn repeats(&self, view: &View<'_>, found: &mut Vec<Found>) {
+        let full: Vec<Range<usize>> = found.iter().filter(|name| name.detector == PersonName).map(|name| name.span.clone()).collect();
+        let mut more: Vec<Range<usize>> = Vec::new();
+        for name in full.iter().filter(|name| view.part((*name).clone()).contains(' ')) {
+            let window = around(view, name);
+            for part in view.part(name.clone()).split(' ').filter(|part| self.may_repeat(part)) {
+                for (at, _) in view.part(window.clone()).match_indices(part) {
+                    let span = window.start + at..window.start + at + part.len();
+                    more.extend(Some(span).filter(|span| view.is_start(span.start) && view.is_end(span.end)));
+                }
+            }
+        }
+        more.sort_by_key(|span| span.start);
+        more.dedup();
+        // Both are in order: each is compared with the names beside it.
+        more.retain(|span| {
+            let next = full.partition_point(|name| name.end <= span.start);
+            full.get(next).is_none_or(|name| name.start >= span.end)
+        });
+        found.extend(more.into_iter().map(|span| Found::new(PersonName, "repeated", span, 64).by("repeated")));
+    }
+
+    fn may_repeat(&self, part: &str) -> bool {
+        let flags = self.known.look_up(&folded(part));
+        let is_name = flags.is_unknown() || (flags.is_given() || flags.is_surname()) && !flags.is_word();
+        part.len() > 3 && part.starts_with(char::is_uppercase) && is_name
+    }
+}
+
+fn around(view: &View<'_>, name: &Range<usize>) -> Range<usize> {
+    let mut start = name.start.saturating_sub(REPEAT);
+    let mut end = (name.end + REPEAT).min(view.text.len());
+    while !view.text.is_char_boundary(start) {
+        start += 1;
+    }
+    while !view.text.is_char_boundary(end) {
+        end -= 1;
+    }
+    start..end
 }
 
 /// The next place where a word with a capital letter, or of a script without them, begins.
@@ -98,6 +146,13 @@ fn in_run(view: &View<'_>, known: &Gazetteer, tokens: &[Token], found: &mut Vec<
     }
 }
 
+/// `Jane Doe <jane@example.com>`
+fn precedes_address(view: &View<'_>, end: usize) -> bool {
+    let rest = view.from(end);
+    let rest = rest.strip_prefix('"').unwrap_or(rest).strip_prefix(" <");
+    rest.is_some_and(|rest| rest.bytes().take(64).take_while(|byte| !matches!(byte, b'>' | b' ' | b'\n')).any(|byte| byte == b'@'))
+}
+
 /// `Robert Hall`: an institution's word as a surname.
 fn is_surname_of(tokens: &[Token], at: usize) -> bool {
     let is_surname = tokens.get(at).is_some_and(|token| token.flags.is_org_surname());
@@ -118,7 +173,7 @@ fn name(view: &View<'_>, known: &Gazetteer, tokens: &[Token], is_first: bool) ->
     let lead = lead(view, start);
     let start = if lead == Lead::Title { start } else { first.start };
     let is_start = is_first && starts_sentence(view, first.start);
-    let is_addressed = view.from(end).starts_with(" <") || view.from(end).starts_with("\" <");
+    let is_addressed = precedes_address(view, end);
     let weight = weigh(tokens.get(..length)?, lead, is_start, is_addressed);
     if lead != Lead::Title && view.after_within(STREET_END, end, 1).is_some() {
         return None;
@@ -165,7 +220,7 @@ fn weigh(tokens: &[Token], lead: Lead, is_start: bool, is_addressed: bool) -> Op
     let first = tokens.first()?;
     match lead {
         Lead::Title => return Some((88, "title")),
-        Lead::Strong => return Some((84, "introduction")),
+        Lead::Strong if may_be_introduced(first, tokens.len()) => return Some((84, "introduction")),
         _ if is_addressed && !first.is_uncased => return Some((84, "address")),
         _ => {}
     }
@@ -174,8 +229,15 @@ fn weigh(tokens: &[Token], lead: Lead, is_start: bool, is_addressed: bool) -> Op
     let has_initial = rest.iter().any(|token| token.case == Case::Initial);
     match second {
         Some(second) => weigh_two(first, second, has_initial, lead, is_start),
-        None => weigh_one(first, lead),
+        None => weigh_one(first, lead, is_start),
     }
+}
+
+/// Not `named Unicode`, `name: String`, a word of English that is no name; and not `--name=VALUE`.
+fn may_be_introduced(first: &Token, words: usize) -> bool {
+    let is_name = first.flags.is_given() || first.flags.is_surname();
+    let is_capital = first.case == Case::Capital || words > 1 && first.case == Case::Upper;
+    is_name || is_capital && !first.flags.is_english()
 }
 
 /// A name of two words or more.
@@ -199,18 +261,21 @@ fn weigh_two(first: &Token, second: &Token, has_initial: bool, lead: Lead, is_st
         _ if is_surname && is_sure(first.flags) && is_sure(follows) => (66, "surnames"),
         _ if first.flags.is_unknown() && is_sure(follows) && follows.is_surname() => (62, "surname"),
         _ if first.flags.is_unknown() && follows.is_surname_like() && !follows.is_word() => (58, "surname"),
-        _ if is_weak && first.flags.is_unknown() && follows.is_unknown() => (54, "introduction"),
+        _ if first.flags.is_unknown() && follows.is_surname() && !is_start => (54, "surname"),
         _ => return None,
     })
 }
 
 /// A single word.
-fn weigh_one(first: &Token, lead: Lead) -> Option<(u8, &'static str)> {
+fn weigh_one(first: &Token, lead: Lead, is_start: bool) -> Option<(u8, &'static str)> {
     let is_sure = !first.flags.is_word() && matches!(first.case, Case::Capital);
     match lead {
         Lead::Weak if first.flags.is_given() && is_sure => Some((70, "given_name")),
         Lead::Weak if first.flags.is_surname() && is_sure && !first.is_uncased => Some((60, "surname")),
-        _ if first.flags.is_given() && is_sure && !first.flags.is_rare() && !first.is_uncased => Some((58, "given_name")),
+        _ if !is_sure || first.is_uncased => None,
+        _ if first.flags.is_given() && !first.flags.is_rare() => Some((58, "given_name")),
+        _ if first.flags.is_given() && !is_start => Some((52, "given_name")),
+        _ if first.flags.is_surname() && !is_start => Some((50, "surname")),
         _ => None,
     }
 }

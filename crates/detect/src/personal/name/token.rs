@@ -107,8 +107,15 @@ fn word(view: &View<'_>, names: &Gazetteer, start: usize) -> Option<Token> {
         _ if is_upper => Case::Upper,
         _ => Case::Capital,
     };
-    let flags = look_up(names, written);
+    let flags = if is_camel(written) { Flags::stop() } else { look_up(names, written) };
     Some(Token { start, end, case, flags, is_uncased, is_last })
+}
+
+/// `NaN`, `ElementTree`; but not `McDonald`, `DeLuca`, `O'Brien`.
+fn is_camel(written: &str) -> bool {
+    let is_inner = |two: [char; 2]| matches!(two, [before, next] if before.is_lowercase() && next.is_uppercase());
+    let has_inner = written.chars().zip(written.chars().skip(1)).any(|(before, next)| is_inner([before, next]));
+    has_inner && !["Mc", "Mac", "De", "Di", "La", "Le", "Van", "Von", "Du", "Fitz", "Da", "Del"].iter().any(|prefix| written.starts_with(prefix))
 }
 
 /// A double name is what its parts are.

@@ -40,7 +40,8 @@ pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
         }
         let start = lead(view, word.start);
         let is_start = if start == word.start { view.is_number_start(start) } else { view.is_start(start) };
-        if !is_start {
+        let before = start.checked_sub(1).map_or(0, |at| view.byte(at));
+        if !is_start || matches!(before, b'-' | b'#' | b'_' | b'=') && view.byte(start) != b'+' && !chain_follows_label(view, start) {
             continue;
         }
         let chain = read(view, start);
@@ -50,6 +51,11 @@ pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
             found.push(phone);
         }
     }
+}
+
+/// `phone=0301234567`, `tel-0301234567`: what is joined with the number says that it is one.
+fn chain_follows_label(view: &View<'_>, start: usize) -> bool {
+    view.before_within(PHONE, start, 1).is_some()
 }
 
 /// Where a number begins whose first digit is here: at its bracket or plus sign.
@@ -124,7 +130,9 @@ fn judge(view: &View<'_>, start: usize, chain: &Chain) -> Option<Found> {
 fn is_trunk(digits: &[u8], groups: usize, chain: &Chain) -> bool {
     let first = chain.groups.first().map_or(0, |(count, _)| *count);
     let is_prefixed = matches!(digits, [b'0', b'1'..=b'9', ..]) && (2..=6).contains(&first);
-    is_prefixed && groups > 0 && (9..=12).contains(&digits.len()) && !is_date(chain)
+    // `02110-1301` is a ZIP code.
+    let is_zip = matches!(chain.groups.as_slice(), [(5, _), (9, _), ..]);
+    is_prefixed && !is_zip && groups > 0 && (9..=12).contains(&digits.len()) && !is_date(chain)
 }
 
 fn is_plausible(digits: &[u8], groups: usize, chain: &Chain) -> bool {
