@@ -12,7 +12,15 @@ fn main() -> io::Result<()> {
     for line in io::stdin().lock().lines() {
         let text: String = serde_json::from_str(&line?)?;
         let findings = scanner.scan(&Text::new(&text), DetectorSet::all());
-        let rows = findings.iter().map(|found| json!([found.detector.as_str(), found.form, found.span.start, found.span.end, found.confidence]));
+        let rows = findings.iter().map(|found| {
+            json!([
+                found.detector.as_str(),
+                found.form,
+                found.span.start,
+                found.span.end,
+                found.confidence
+            ])
+        });
         writeln!(out, "{}", json!(rows.collect::<Vec<_>>()))?;
     }
     out.flush()

@@ -46,21 +46,27 @@ fn group_of(folder: &str) -> Group {
         "secrets" => Group::Secret,
         "injection" => Group::Injection,
         "moderation" => Group::Moderation,
-        other => panic!("{other}: no group has this name; a folder of the corpus is personal, secrets, injection or moderation"),
+        other => panic!(
+            "{other}: no group has this name; a folder of the corpus is personal, secrets, injection or moderation"
+        ),
     }
 }
 
 fn folders() -> Vec<String> {
-    let entries = std::fs::read_dir(root().join("tests/guardrail/corpus")).unwrap().map(Result::unwrap);
-    let is_group = |entry: &std::fs::DirEntry| entry.path().is_dir() && files(&entry.path()).next().is_some();
-    let mut names: Vec<String> = entries.filter(is_group).map(|entry| entry.file_name().into_string().unwrap()).collect();
+    let entries =
+        std::fs::read_dir(root().join("tests/guardrail/corpus")).unwrap().map(Result::unwrap);
+    let is_group =
+        |entry: &std::fs::DirEntry| entry.path().is_dir() && files(&entry.path()).next().is_some();
+    let mut names: Vec<String> =
+        entries.filter(is_group).map(|entry| entry.file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
 
 fn files(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut paths: Vec<PathBuf> = paths.filter(|path| path.extension().is_some_and(|end| end == "jsonl")).collect();
+    let mut paths: Vec<PathBuf> =
+        paths.filter(|path| path.extension().is_some_and(|end| end == "jsonl")).collect();
     paths.sort();
     paths.into_iter()
 }
@@ -71,7 +77,8 @@ fn labelled(folder: &str, split: &str) -> Vec<Labelled> {
         let file = path.file_name().unwrap().to_str().unwrap().to_owned();
         for (number, line) in std::fs::read_to_string(&path).unwrap().lines().enumerate() {
             let place = format!("{folder}/{file}:{}", number + 1);
-            let row: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{place}: {error}"));
+            let row: Value =
+                serde_json::from_str(line).unwrap_or_else(|error| panic!("{place}: {error}"));
             if row["split"] == split {
                 all.push(read(place, &row));
             }
@@ -83,11 +90,13 @@ fn labelled(folder: &str, split: &str) -> Vec<Labelled> {
 fn read(place: String, row: &Value) -> Labelled {
     let detector = |name: &Value| {
         let name = name.as_str().unwrap_or_default();
-        Detector::from_name(name).unwrap_or_else(|| panic!("{place}: no detector is called {name:?}"))
+        Detector::from_name(name)
+            .unwrap_or_else(|| panic!("{place}: no detector is called {name:?}"))
     };
     let number = |value: &Value| value.as_u64().unwrap() as usize;
     let spans = row["spans"].as_array().into_iter().flatten();
-    let spans = spans.map(|span| (number(&span[0])..number(&span[1]), detector(&span[2]))).collect();
+    let spans =
+        spans.map(|span| (number(&span[0])..number(&span[1]), detector(&span[2]))).collect();
     let labels = row["labels"].as_array().into_iter().flatten().map(detector).collect();
     let text = row["text"].as_str().unwrap().to_owned();
     Labelled { place, text, spans, labels }
@@ -97,18 +106,29 @@ fn overlaps(a: &Range<usize>, b: &Range<usize>) -> bool {
     a.start < b.end && b.start < a.end
 }
 
-fn judge(scanner: &Scanner, group: Group, labelled: &Labelled, scores: &mut BTreeMap<Detector, Score>) {
+fn judge(
+    scanner: &Scanner,
+    group: Group,
+    labelled: &Labelled,
+    scores: &mut BTreeMap<Detector, Score>,
+) {
     let of_group = Detector::ALL.iter().copied().filter(|detector| detector.group() == group);
-    let findings = scanner.scan(&Text::new(&labelled.text), of_group.clone().collect::<DetectorSet>());
+    let findings =
+        scanner.scan(&Text::new(&labelled.text), of_group.clone().collect::<DetectorSet>());
     for detector in of_group {
         let score = scores.entry(detector).or_default();
-        let found: Vec<&Range<usize>> = findings.iter().filter(|found| found.detector == detector).map(|found| &found.span).collect();
+        let found: Vec<&Range<usize>> = findings
+            .iter()
+            .filter(|found| found.detector == detector)
+            .map(|found| &found.span)
+            .collect();
         let is_labelled = labelled.labels.contains(&detector);
         if is_labelled || matches!(group, Group::Injection | Group::Moderation) {
             score.count_text(&labelled.place, &labelled.text, is_labelled, !found.is_empty());
             continue;
         }
-        let expected: Vec<&Range<usize>> = labelled.spans.iter().filter(|(_, of)| *of == detector).map(|(span, _)| span).collect();
+        let expected: Vec<&Range<usize>> =
+            labelled.spans.iter().filter(|(_, of)| *of == detector).map(|(span, _)| span).collect();
         score.count_spans(labelled, &expected, &found);
     }
 }
@@ -122,12 +142,21 @@ impl Score {
         self.wrong += usize::from(!is_labelled && is_found);
         if is_labelled != is_found {
             let kind = if is_labelled { "missed" } else { "wrong" };
-            let short: String = text.chars().take(80).map(|character| if character == '\n' { ' ' } else { character }).collect();
+            let short: String = text
+                .chars()
+                .take(80)
+                .map(|character| if character == '\n' { ' ' } else { character })
+                .collect();
             self.failures.push(format!("`{place}` {kind}: `{}`", short.replace('`', "'")));
         }
     }
 
-    fn count_spans(&mut self, labelled: &Labelled, expected: &[&Range<usize>], found: &[&Range<usize>]) {
+    fn count_spans(
+        &mut self,
+        labelled: &Labelled,
+        expected: &[&Range<usize>],
+        found: &[&Range<usize>],
+    ) {
         self.texts += usize::from(!expected.is_empty());
         self.labelled += expected.len();
         let mut fail = |kind: &str, span: &Range<usize>| {
@@ -153,12 +182,24 @@ impl Score {
     }
 
     fn row(&self, name: &str) -> String {
-        let ratio = |part: usize, whole: usize| if whole == 0 { 1.0 } else { part as f64 / whole as f64 };
+        let ratio =
+            |part: usize, whole: usize| if whole == 0 { 1.0 } else { part as f64 / whole as f64 };
         let precision = ratio(self.right, self.right + self.wrong);
         let recall = ratio(self.found, self.labelled);
-        let f1 = if precision + recall == 0.0 { 0.0 } else { 2.0 * precision * recall / (precision + recall) };
-        let exact = if self.exact == 0 { "-".to_owned() } else { format!("{:.2}", ratio(self.exact, self.found)) };
-        format!("| {name} | {} | {} | {precision:.3} | {recall:.3} | {f1:.3} | {exact} | {} |", self.texts, self.labelled, self.wrong)
+        let f1 = if precision + recall == 0.0 {
+            0.0
+        } else {
+            2.0 * precision * recall / (precision + recall)
+        };
+        let exact = if self.exact == 0 {
+            "-".to_owned()
+        } else {
+            format!("{:.2}", ratio(self.exact, self.found))
+        };
+        format!(
+            "| {name} | {} | {} | {precision:.3} | {recall:.3} | {f1:.3} | {exact} | {} |",
+            self.texts, self.labelled, self.wrong
+        )
     }
 }
 
@@ -203,6 +244,10 @@ fn the_page_says_what_is_measured() {
         std::fs::write(&path, &measured).unwrap();
     }
     let written = std::fs::read_to_string(&path).unwrap_or_default();
-    let differs = written.lines().zip(measured.lines()).find(|(written, measured)| written != measured);
-    assert!(written == measured, "docs/guardrail/quality.md is not what is measured, first at {differs:?}: run the test with UPDATE_GOLDEN=1 and review the difference");
+    let differs =
+        written.lines().zip(measured.lines()).find(|(written, measured)| written != measured);
+    assert!(
+        written == measured,
+        "docs/guardrail/quality.md is not what is measured, first at {differs:?}: run the test with UPDATE_GOLDEN=1 and review the difference"
+    );
 }

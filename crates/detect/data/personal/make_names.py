@@ -54,7 +54,7 @@ def collect(locales, keys):
         found = provider("person", locale)
         for value in values(found, keys) if found else ():
             for word in value.split() if locale not in HAN else [value]:
-                word = word.strip(".,'")
+                word = word.strip(".,'\u200e\u200f")
                 if re.fullmatch(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", word) or locale in OTHER:
                     mine.setdefault(fold(word), unicodedata.normalize("NFC", word).lower())
         for key, word in mine.items():
@@ -102,12 +102,12 @@ MORE = set("""stan toon sai evita inga andra antal vala altera gera borra ruta t
 
 
 def write(path, title, names, starred, rare=()):
-    lines = [f"# {title}, one a line; a star: also a word or a place; a plus: rare, in one long list only.",
+    lines = [f"# {title}, one a line; a star: also a word or a place; a plus: rare, in one long list only. Folded: in small letters, decomposed, without marks.",
              "# Source: the locales of Faker (https://github.com/joke2k/faker, MIT licence), by make_names.py."]
     for key in sorted(names):
-        if key in SKIP or len(key) < 2 and key.isascii():
+        if " " in key or key in SKIP or len(key) < 2 and key.isascii():
             continue
-        lines.append(names[key] + (" *" if key in starred or len(key) <= 2 and key.isascii() else " +" if key in rare else ""))
+        lines.append(key + (" *" if key in starred or len(key) <= 2 and key.isascii() else " +" if key in rare else ""))
     path.write_text("\n".join(lines) + "\n")
     print(path.name, len(lines), sum(line.endswith("*") for line in lines))
 

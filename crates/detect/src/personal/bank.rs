@@ -15,13 +15,35 @@ pub const ROWS: &[Row] = &[
     Row::beside(BankAccount, "au_bsb", &["ddd-ddd"], any, &[Kind::SortCode]),
     Row::beside(BankAccount, "de_bank_code", &["ddd ddd dd", "dddddddd"], any, &[Kind::SortCode]),
     // Reserve Bank of India: IFSC, whose fifth character is 0.
-    Row::beside(BankAccount, "in_ifsc", &["uuuu0wwwwww"], any, &[Kind::Bank, Kind::SortCode]).alone(78),
+    Row::beside(BankAccount, "in_ifsc", &["uuuu0wwwwww"], any, &[Kind::Bank, Kind::SortCode])
+        .alone(78),
     // ISO 9362.
-    Row::beside(BankAccount, "bic", &["uuuuuuww", "uuuuuuwwuuu", "uuuuuuwwwww"], any, &[Kind::SortCode]).at_most(85),
-    Row::beside(BankAccount, "es_ccc", &["dddd_dddd_dd_dddddddddd"], any, &[Kind::Bank]).at_most(90),
-    Row::beside(BankAccount, "fr_rib", &["ddddd ddddd wwwwwwwwwww dd"], any, &[Kind::Bank]).at_most(90),
-    Row::beside(BankAccount, "account", &["d{6,18}", "dddd_dddd_dddd", "dddd_dddd_dddd_dddd", "d{2,6}-d{5,10}", "d{2,5}-d{3,7}-d{1,7}"], any, &[Kind::Bank])
-        .at_most(88),
+    Row::beside(
+        BankAccount,
+        "bic",
+        &["uuuuuuww", "uuuuuuwwuuu", "uuuuuuwwwww"],
+        any,
+        &[Kind::SortCode],
+    )
+    .at_most(85),
+    Row::beside(BankAccount, "es_ccc", &["dddd_dddd_dd_dddddddddd"], any, &[Kind::Bank])
+        .at_most(90),
+    Row::beside(BankAccount, "fr_rib", &["ddddd ddddd wwwwwwwwwww dd"], any, &[Kind::Bank])
+        .at_most(90),
+    Row::beside(
+        BankAccount,
+        "account",
+        &[
+            "d{6,18}",
+            "dddd_dddd_dddd",
+            "dddd_dddd_dddd_dddd",
+            "d{2,6}-d{5,10}",
+            "d{2,5}-d{3,7}-d{1,7}",
+        ],
+        any,
+        &[Kind::Bank],
+    )
+    .at_most(88),
 ];
 
 fn aba(code: &[u8]) -> bool {

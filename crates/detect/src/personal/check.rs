@@ -7,7 +7,8 @@ pub fn digit(code: &[u8], at: usize) -> u32 {
 
 /// Digits as a number; at most 18 of them.
 pub fn number(code: &[u8]) -> u64 {
-    code.iter().fold(0, |sum, byte| sum.wrapping_mul(10).wrapping_add(u64::from(byte.wrapping_sub(b'0'))))
+    code.iter()
+        .fold(0, |sum, byte| sum.wrapping_mul(10).wrapping_add(u64::from(byte.wrapping_sub(b'0'))))
 }
 
 /// A part of a code as a number.
@@ -29,7 +30,10 @@ pub fn is_uniform(code: &[u8]) -> bool {
 pub fn luhn(code: &[u8]) -> bool {
     let doubled = |digit: u32| if digit > 4 { 2 * digit - 9 } else { 2 * digit };
     let digits = code.iter().rev().map(|byte| u32::from(byte.wrapping_sub(b'0')));
-    let sum: u32 = digits.enumerate().map(|(at, digit)| if at % 2 == 1 { doubled(digit) } else { digit }).sum();
+    let sum: u32 = digits
+        .enumerate()
+        .map(|(at, digit)| if at % 2 == 1 { doubled(digit) } else { digit })
+        .sum();
     sum.is_multiple_of(10)
 }
 

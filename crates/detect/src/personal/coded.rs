@@ -21,7 +21,13 @@ struct Use {
     has_spaces: bool,
 }
 
-const fn of(kind: Kind, detector: Detector, form: &'static str, length: Range<usize>, digits: usize) -> Use {
+const fn of(
+    kind: Kind,
+    detector: Detector,
+    form: &'static str,
+    length: Range<usize>,
+    digits: usize,
+) -> Use {
     Use { kinds: Kinds::of(&[kind]), detector, form, length, digits, has_spaces: false }
 }
 
@@ -35,7 +41,15 @@ const USES: [Use; 7] = [
     of(Kind::Plan, Detector::MedicalId, "health_plan", 6..21, 4),
 ];
 
-const ALL: Kinds = Kinds::of(&[Kind::Passport, Kind::Licence, Kind::Plate, Kind::Serial, Kind::Imei, Kind::Medical, Kind::Plan]);
+const ALL: Kinds = Kinds::of(&[
+    Kind::Passport,
+    Kind::Licence,
+    Kind::Plate,
+    Kind::Serial,
+    Kind::Imei,
+    Kind::Medical,
+    Kind::Plan,
+]);
 const OTHER: Kinds = Kinds::of(&[Kind::Order, Kind::Phone, Kind::Age]);
 /// How far before the code the word may end.
 const REACH: usize = 42;
@@ -49,7 +63,9 @@ pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
         if word.start < end {
             continue;
         }
-        let code = chinese_plate(view, word).or_else(|| japanese_plate(view, word)).or_else(|| beside(view, word));
+        let code = chinese_plate(view, word)
+            .or_else(|| japanese_plate(view, word))
+            .or_else(|| beside(view, word));
         if let Some(code) = code {
             end = code.span.end;
             found.push(code);
@@ -62,21 +78,26 @@ fn beside(view: &View<'_>, word: &Range<usize>) -> Option<Found> {
     if !view.is_number_start(word.start) && !is_labelled(view, word.start) {
         return None;
     }
-    let is_other = view.before_within(OTHER, word.start, REACH).is_some_and(|other| other < distance);
-    let rule = USES.iter().find(|rule| view.before_within(rule.kinds, word.start, distance).is_some())?;
+    let is_other =
+        view.before_within(OTHER, word.start, REACH).is_some_and(|other| other < distance);
+    let rule =
+        USES.iter().find(|rule| view.before_within(rule.kinds, word.start, distance).is_some())?;
     let end = read(view, word, rule)?;
     let code = view.part(word.start..end);
     let letters = code.chars().filter(char::is_ascii_alphanumeric).count();
     let digits = code.chars().filter(char::is_ascii_digit).count();
     let is_plausible = rule.length.contains(&letters) && digits >= rule.digits && !is_date(code);
-    let is_plate = rule.form != "plate" || code.contains(|character: char| character.is_ascii_uppercase());
+    let is_plate =
+        rule.form != "plate" || code.contains(|character: char| character.is_ascii_uppercase());
     let confidence = 88u8.saturating_sub((distance / 3) as u8);
-    (is_plausible && is_plate && !is_other).then(|| Found::beside(rule.detector, rule.form, word.start..end, confidence))
+    (is_plausible && is_plate && !is_other)
+        .then(|| Found::beside(rule.detector, rule.form, word.start..end, confidence))
 }
 
 /// `MRN-123456`: the label is a part of the code, or is not.
 fn is_labelled(view: &View<'_>, start: usize) -> bool {
-    start.checked_sub(1).is_some_and(|at| matches!(view.byte(at), b'-' | b'#' | b'_')) && view.is_start(start)
+    start.checked_sub(1).is_some_and(|at| matches!(view.byte(at), b'-' | b'#' | b'_'))
+        && view.is_start(start)
 }
 
 /// Where a code ends: its groups are joined by hyphens and slashes, some by spaces if the next group has a digit or is in capitals.
@@ -84,13 +105,20 @@ fn read(view: &View<'_>, word: &Range<usize>, rule: &Use) -> Option<usize> {
     let mut end = word.end;
     for _ in 0..5 {
         let joint = view.byte(end);
-        let length = view.from(end + 1).bytes().take(20).take_while(u8::is_ascii_alphanumeric).count();
+        let length =
+            view.from(end + 1).bytes().take(20).take_while(u8::is_ascii_alphanumeric).count();
         let group = view.part(end + 1..end + 1 + length);
-        let is_coded = !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
+        let is_coded = !group.is_empty()
+            && group.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
         let has_digit = group.bytes().any(|byte| byte.is_ascii_digit());
         let goes_on = match joint {
             b'-' | b'/' => is_coded,
-            b' ' => rule.has_spaces && is_coded && (has_digit || group.len() <= 4) && end + 1 + length - word.start <= rule.length.end + 4,
+            b' ' => {
+                rule.has_spaces
+                    && is_coded
+                    && (has_digit || group.len() <= 4)
+                    && end + 1 + length - word.start <= rule.length.end + 4
+            }
             _ => false,
         };
         if !goes_on {
@@ -104,30 +132,60 @@ fn read(view: &View<'_>, word: &Range<usize>, rule: &Use) -> Option<usize> {
 
 /// `12/03/1980`, `2021-05-06`
 fn is_date(code: &str) -> bool {
-    let lengths: Vec<usize> = code.split(['/', '-', ' ']).map(|group| if group.bytes().all(|byte| byte.is_ascii_digit()) { group.len() } else { 99 }).collect();
-    matches!(lengths.as_slice(), [1 | 2, 1 | 2, 2 | 4] | [4, 1 | 2, 1 | 2]) && code.starts_with(|character: char| character.is_ascii_digit())
+    let lengths: Vec<usize> = code
+        .split(['/', '-', ' '])
+        .map(|group| if group.bytes().all(|byte| byte.is_ascii_digit()) { group.len() } else { 99 })
+        .collect();
+    matches!(lengths.as_slice(), [1 | 2, 1 | 2, 2 | 4] | [4, 1 | 2, 1 | 2])
+        && code.starts_with(|character: char| character.is_ascii_digit())
 }
 
 /// GA 36-2018: the province, a letter, a point or none, five or six letters and digits.
 fn chinese_plate(view: &View<'_>, word: &Range<usize>) -> Option<Found> {
-    let before: Vec<(usize, char)> = view.text.get(..word.start)?.char_indices().rev().take(3).collect();
+    let before: Vec<(usize, char)> =
+        view.text.get(..word.start)?.char_indices().rev().take(3).collect();
     let (start, letters) = match before.as_slice() {
-        [(_, '\u{b7}'), (_, letter), (start, province)] if letter.is_ascii_uppercase() && PROVINCES.contains(*province) => (*start, 1),
-        [(start, province), ..] if PROVINCES.contains(*province) && view.byte(word.start).is_ascii_uppercase() => (*start, 0),
+        [(_, '\u{b7}'), (_, letter), (start, province)]
+            if letter.is_ascii_uppercase() && PROVINCES.contains(*province) =>
+        {
+            (*start, 1)
+        }
+        [(start, province), ..]
+            if PROVINCES.contains(*province) && view.byte(word.start).is_ascii_uppercase() =>
+        {
+            (*start, 0)
+        }
         _ => return None,
     };
     let code = view.part(word.clone());
-    let is_plate = (6..=7).contains(&(code.len() + letters)) && !code.contains(|character: char| character.is_ascii_lowercase());
+    let is_plate = (6..=7).contains(&(code.len() + letters))
+        && !code.contains(|character: char| character.is_ascii_lowercase());
     is_plate.then(|| Found::new(Detector::VehicleId, "plate", start..word.end, 85))
 }
 
 /// The office, a class, a kana and the number: `品川 300 あ 12-34`. Here stands the number.
 fn japanese_plate(view: &View<'_>, word: &Range<usize>) -> Option<Found> {
-    let number = view.from(word.end).strip_prefix('-').filter(|rest| rest.bytes().take(2).all(|byte| byte.is_ascii_digit()))?;
-    let mut before = view.text.get(..word.start)?.char_indices().rev().filter(|(_, character)| *character != ' ').take(8).peekable();
-    let is_kana = before.next().is_some_and(|(_, character)| matches!(character, '\u{3040}'..='\u{309f}'));
-    let class = std::iter::from_fn(|| before.next_if(|(_, character)| character.is_ascii_digit())).count();
-    let office = before.take_while(|(_, character)| matches!(character, '\u{4e00}'..='\u{9fff}')).take(4).last()?;
+    let number = view
+        .from(word.end)
+        .strip_prefix('-')
+        .filter(|rest| rest.bytes().take(2).all(|byte| byte.is_ascii_digit()))?;
+    let mut before = view
+        .text
+        .get(..word.start)?
+        .char_indices()
+        .rev()
+        .filter(|(_, character)| *character != ' ')
+        .take(8)
+        .peekable();
+    let is_kana =
+        before.next().is_some_and(|(_, character)| matches!(character, '\u{3040}'..='\u{309f}'));
+    let class =
+        std::iter::from_fn(|| before.next_if(|(_, character)| character.is_ascii_digit())).count();
+    let office = before
+        .take_while(|(_, character)| matches!(character, '\u{4e00}'..='\u{9fff}'))
+        .take(4)
+        .last()?;
     let end = view.text.len() - number.len() + 2;
-    (is_kana && (2..=3).contains(&class) && view.is_end(end)).then(|| Found::new(Detector::VehicleId, "plate", office.0..end, 85))
+    (is_kana && (2..=3).contains(&class) && view.is_end(end))
+        .then(|| Found::new(Detector::VehicleId, "plate", office.0..end, 85))
 }

@@ -8,7 +8,8 @@ use super::view::View;
 use crate::detector::Detector::Coordinates;
 
 const GEO: Kinds = Kinds::of(&[Kind::Geo]);
-const MARKS: [char; 10] = ['\u{b0}', '\u{ba}', '\'', '"', '\u{2032}', '\u{2033}', '\u{2019}', '\u{201d}', ':', ' '];
+const MARKS: [char; 10] =
+    ['\u{b0}', '\u{ba}', '\'', '"', '\u{2032}', '\u{2033}', '\u{2019}', '\u{201d}', ':', ' '];
 
 /// One of the two numbers.
 struct Angle {
@@ -55,19 +56,26 @@ fn pair(view: &View<'_>, digit: usize) -> Option<Found> {
         _ if decimals >= 4 && !is_listed && first.degrees > 1.0 => 66,
         _ => return single(view, &first),
     };
-    Some(Found::new(Coordinates, if is_marked { "degrees" } else { "decimal" }, start..second.end, confidence))
+    Some(Found::new(
+        Coordinates,
+        if is_marked { "degrees" } else { "decimal" },
+        start..second.end,
+        confidence,
+    ))
 }
 
 /// One of them beside its name: `"lat": 51.5074`.
 fn single(view: &View<'_>, angle: &Angle) -> Option<Found> {
     let is_named = view.before_within(GEO, angle.start, 5).is_some();
-    (is_named && angle.decimals >= 3 && angle.degrees <= 180.0).then(|| Found::beside(Coordinates, "decimal", angle.start..angle.end, 85))
+    (is_named && angle.decimals >= 3 && angle.degrees <= 180.0)
+        .then(|| Found::beside(Coordinates, "decimal", angle.start..angle.end, 85))
 }
 
 /// Where the first digit of the second number stands.
 fn second(view: &View<'_>, end: usize) -> Option<usize> {
     let rest = view.from(end);
-    let gap = rest.bytes().take(4).take_while(|byte| matches!(byte, b',' | b' ' | b';' | b'/')).count();
+    let gap =
+        rest.bytes().take(4).take_while(|byte| matches!(byte, b',' | b' ' | b';' | b'/')).count();
     let sign = rest.bytes().skip(gap).take(1).filter(|byte| matches!(byte, b'-' | b'+')).count();
     let is_digit = rest.as_bytes().get(gap + sign).is_some_and(u8::is_ascii_digit);
     (gap > 0 && is_digit).then_some(end + gap + sign)
@@ -81,19 +89,26 @@ fn angle(view: &View<'_>, digit: usize) -> Option<Angle> {
     if !view.is_start(start) || start.checked_sub(1).is_some_and(|at| view.byte(at) == b'.') {
         return None;
     }
-    let has_sign = view.from(end).starts_with(['\u{b0}', '\u{ba}']) || view.from(end).starts_with(" \u{b0}");
+    let has_sign =
+        view.from(end).starts_with(['\u{b0}', '\u{ba}']) || view.from(end).starts_with(" \u{b0}");
     let mut has_direction = false;
     if has_sign {
         end = minutes(view, end);
         let rest = view.from(end).strip_prefix(' ').unwrap_or(view.from(end));
-        has_direction = rest.starts_with(['N', 'S', 'E', 'W', 'O']) && !rest.chars().nth(1).is_some_and(char::is_alphanumeric);
+        has_direction = rest.starts_with(['N', 'S', 'E', 'W', 'O'])
+            && !rest.chars().nth(1).is_some_and(char::is_alphanumeric);
         end = if has_direction { view.text.len() - rest.len() + 1 } else { end };
     }
     Some(Angle { start, end, degrees: whole, decimals, has_sign, has_direction })
 }
 
 fn decimal(view: &View<'_>, start: usize) -> Option<(f64, usize)> {
-    let length = view.from(start).bytes().take(20).take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
+    let length = view
+        .from(start)
+        .bytes()
+        .take(20)
+        .take_while(|byte| byte.is_ascii_digit() || *byte == b'.')
+        .count();
     let written = view.part(start..start + length).trim_end_matches('.');
     let whole = written.split('.').next().map_or(0, str::len);
     let value = written.parse().ok().filter(|_| (1..=3).contains(&whole))?;
@@ -102,13 +117,17 @@ fn decimal(view: &View<'_>, start: usize) -> Option<(f64, usize)> {
 
 /// Where degrees end with the minutes and seconds that follow them.
 fn minutes(view: &View<'_>, end: usize) -> usize {
-    let is_part = |character: &char| character.is_ascii_digit() || *character == '.' || MARKS.contains(character);
+    let is_part = |character: &char| {
+        character.is_ascii_digit() || *character == '.' || MARKS.contains(character)
+    };
     let rest = view.from(end);
     let taken: usize = rest.chars().take(18).take_while(is_part).map(char::len_utf8).sum();
     let written = rest.get(..taken).unwrap_or("");
     // Up to the last mark: what follows it is of the next number.
-    let last = written.rfind(['\u{b0}', '\u{ba}', '\'', '"', '\u{2032}', '\u{2033}', '\u{2019}', '\u{201d}']);
-    let length = last.and_then(|at| written.get(at..)?.chars().next().map(|mark| at + mark.len_utf8()));
+    let last = written
+        .rfind(['\u{b0}', '\u{ba}', '\'', '"', '\u{2032}', '\u{2033}', '\u{2019}', '\u{201d}']);
+    let length =
+        last.and_then(|at| written.get(at..)?.chars().next().map(|mark| at + mark.len_utf8()));
     end + length.unwrap_or(0)
 }
 
@@ -120,6 +139,8 @@ fn is_listed(view: &View<'_>, start: usize, end: usize) -> bool {
         rest.starts_with(|character: char| character.is_ascii_digit()) && bytes.next() == Some(b'.')
     });
     let before = view.text.get(..start).unwrap_or("").trim_end_matches(' ');
-    let precedes = before.strip_suffix(',').is_some_and(|before| before.ends_with(|character: char| character.is_ascii_digit()));
+    let precedes = before
+        .strip_suffix(',')
+        .is_some_and(|before| before.ends_with(|character: char| character.is_ascii_digit()));
     follows || precedes
 }

@@ -57,11 +57,6 @@ impl Kinds {
     pub const fn meets(self, other: Kinds) -> bool {
         self.0 & other.0 != 0
     }
-
-    /// None?
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
 }
 
 /// A word that was found, in bytes of the plain text.
@@ -98,8 +93,13 @@ impl Lexicon {
         let mut entries: Vec<Entry> = Vec::new();
         let mut seen = std::collections::HashMap::new();
         for line in include_str!("../../data/personal/cues.txt").lines() {
-            let Some((kind, words)) = line.split_once(':').filter(|_| !line.starts_with('#')) else { continue };
-            let Some((_, kind)) = Kind::ALL.iter().find(|(name, _)| *name == kind.trim()) else { continue };
+            let Some((kind, words)) = line.split_once(':').filter(|_| !line.starts_with('#'))
+            else {
+                continue;
+            };
+            let Some((_, kind)) = Kind::ALL.iter().find(|(name, _)| *name == kind.trim()) else {
+                continue;
+            };
             for word in words.split('|').map(str::trim).filter(|word| !word.is_empty()) {
                 let bare = Text::fold(word.trim_matches('*'));
                 for spelling in spellings(&bare) {
@@ -151,7 +151,8 @@ fn spellings(word: &str) -> Vec<String> {
     if !word.contains(' ') {
         return vec![word.to_owned()];
     }
-    let mut all: Vec<String> = [" ", "_", "-"].iter().map(|joint| word.replace(' ', joint)).collect();
+    let mut all: Vec<String> =
+        [" ", "_", "-"].iter().map(|joint| word.replace(' ', joint)).collect();
     if word.is_ascii() && word.len() > 6 {
         all.push(word.replace(' ', ""));
     }
@@ -159,12 +160,25 @@ fn spellings(word: &str) -> Vec<String> {
 }
 
 fn is_bounded(folded: &str, range: &Range<usize>, entry: Entry) -> bool {
-    let before = folded.get(..range.start).and_then(|text| text.chars().next_back());
-    let after = folded.get(range.end..).and_then(|text| text.chars().next());
-    let first = folded.get(range.start..).and_then(|text| text.chars().next());
-    let last = folded.get(..range.end).and_then(|text| text.chars().next_back());
-    let joins = |a: Option<char>, b: Option<char>| a.is_some_and(is_letter) && b.is_some_and(is_letter);
-    (entry.is_open_before || !joins(before, first)) && (entry.is_open_after || !joins(last, after))
+    (entry.is_open_before || !joins(folded, range.start))
+        && (entry.is_open_after || !joins(folded, range.end))
+}
+
+/// Are there letters of the same word on both sides?
+fn joins(folded: &str, at: usize) -> bool {
+    let bytes = folded.as_bytes();
+    let (before, after) = (at.checked_sub(1).and_then(|at| bytes.get(at)), bytes.get(at));
+    match (before, after) {
+        (Some(before), Some(after)) if before.is_ascii() && after.is_ascii() => {
+            before.is_ascii_alphabetic() && after.is_ascii_alphabetic()
+        }
+        (Some(_), Some(_)) => {
+            let before = folded.get(..at).and_then(|text| text.chars().next_back());
+            let after = folded.get(at..).and_then(|text| text.chars().next());
+            before.is_some_and(is_letter) && after.is_some_and(is_letter)
+        }
+        _ => false,
+    }
 }
 
 /// A letter of a script that puts spaces between words.

@@ -27,7 +27,10 @@ impl Months {
     pub fn new() -> Self {
         let mut by_name = HashMap::new();
         for line in include_str!("../../data/personal/months.txt").lines() {
-            let Some((number, names)) = line.split_once(": ").filter(|_| !line.starts_with('#')) else { continue };
+            let Some((number, names)) = line.split_once(": ").filter(|_| !line.starts_with('#'))
+            else {
+                continue;
+            };
             let Ok(number) = number.parse() else { continue };
             by_name.extend(names.split(' ').map(|name| (Text::fold(name), number)));
         }
@@ -55,7 +58,9 @@ impl Months {
         if view.before_within(OTHER, word.start, REACH).is_some_and(|other| other < distance) {
             return None;
         }
-        let span = numeric(view, word).or_else(|| self.named(view, word)).or_else(|| ideographic(view, word))?;
+        let span = numeric(view, word)
+            .or_else(|| self.named(view, word))
+            .or_else(|| ideographic(view, word))?;
         let is_birth = view.before_within(BIRTH, span.start, distance.max(1)).is_some();
         let confidence = if before.is_some() { 92 } else { 78 };
         let form = if is_birth { "birth" } else { "event" };
@@ -65,14 +70,25 @@ impl Months {
     /// `2 June 1969`, `2. Juni 1969`, `2 de junho de 1969`, `June 2nd, 1969`, `02-Jun-1969`.
     fn named(&self, view: &View<'_>, word: &Range<usize>) -> Option<Range<usize>> {
         let (day, end) = day(view, word.start)?;
-        if let Some((month, month_end)) = self.month(view, skip(view, end, &["-", "/", ". ", ".", " of ", " de ", " d'", " "]))
-            && let Some(year_end) = year(view, skip(view, month_end, &[". ", ", ", "-", "/", " de ", " del ", " do ", " ", "., "]))
+        if let Some((month, month_end)) =
+            self.month(view, skip(view, end, &["-", "/", ". ", ".", " of ", " de ", " d'", " "]))
+            && let Some(year_end) = year(
+                view,
+                skip(view, month_end, &[". ", ", ", "-", "/", " de ", " del ", " do ", " ", "., "]),
+            )
             && super::check::is_date(month, day)
         {
             return Some(word.start..year_end);
         }
         let before = view.text.get(..word.start)?.trim_end_matches([' ', '.']);
-        let name = before.len() - before.chars().rev().take(10).take_while(|character| character.is_alphabetic()).map(char::len_utf8).sum::<usize>();
+        let name = before.len()
+            - before
+                .chars()
+                .rev()
+                .take(10)
+                .take_while(|character| character.is_alphabetic())
+                .map(char::len_utf8)
+                .sum::<usize>();
         let (month, month_end) = self.month(view, name)?;
         let year_end = year(view, skip(view, end, &[", ", " ", ","]))?;
         (month_end == before.len() && super::check::is_date(month, day)).then_some(name..year_end)
@@ -80,7 +96,12 @@ impl Months {
 
     fn month(&self, view: &View<'_>, start: usize) -> Option<(u64, usize)> {
         let rest = view.from(start);
-        let length: usize = rest.chars().take(14).take_while(|character| super::cue::is_letter(*character)).map(char::len_utf8).sum();
+        let length: usize = rest
+            .chars()
+            .take(14)
+            .take_while(|character| super::cue::is_letter(*character))
+            .map(char::len_utf8)
+            .sum();
         let month = self.by_name.get(&Text::fold(rest.get(..length)?))?;
         Some((*month, start + length))
     }
@@ -92,14 +113,18 @@ fn day(view: &View<'_>, start: usize) -> Option<(u64, usize)> {
     let day = view.part(start..start + length).parse().ok()?;
     let rest = view.from(start + length);
     let ordinal = ["st", "nd", "rd", "th", "er", "\u{ba}", "\u{b0}", "o"].iter().find(|ordinal| {
-        rest.strip_prefix(**ordinal).is_some_and(|rest| !rest.starts_with(|character: char| character.is_alphanumeric()))
+        rest.strip_prefix(**ordinal)
+            .is_some_and(|rest| !rest.starts_with(|character: char| character.is_alphanumeric()))
     });
-    (1..=31).contains(&day).then_some((day, start + length + ordinal.map_or(0, |ordinal| ordinal.len())))
+    (1..=31)
+        .contains(&day)
+        .then_some((day, start + length + ordinal.map_or(0, |ordinal| ordinal.len())))
 }
 
 fn skip(view: &View<'_>, at: usize, joints: &[&str]) -> usize {
     let rest = view.from(at);
-    let longest = joints.iter().filter(|joint| rest.starts_with(**joint)).map(|joint| joint.len()).max();
+    let longest =
+        joints.iter().filter(|joint| rest.starts_with(**joint)).map(|joint| joint.len()).max();
     at + longest.unwrap_or(0)
 }
 
@@ -115,10 +140,13 @@ fn numeric(view: &View<'_>, word: &Range<usize>) -> Option<Range<usize>> {
     let is_part = |byte: &u8| byte.is_ascii_digit() || *byte == joint;
     let length = view.from(word.start).bytes().take(11).take_while(is_part).count();
     let written = view.part(word.start..word.start + length).trim_end_matches(char::from(joint));
-    let mut parts = written.split(char::from(joint)).map(|part| (part.len(), part.parse::<u64>().unwrap_or(0)));
+    let mut parts =
+        written.split(char::from(joint)).map(|part| (part.len(), part.parse::<u64>().unwrap_or(0)));
     let (first, second, third) = (parts.next()?, parts.next()?, parts.next()?);
     let is_valid = match (first, second, third) {
-        ((4, year), (1..=2, month), (1..=2, day)) => (1880..=2100).contains(&year) && super::check::is_date(month, day),
+        ((4, year), (1..=2, month), (1..=2, day)) => {
+            (1880..=2100).contains(&year) && super::check::is_date(month, day)
+        }
         ((1..=2, a), (1..=2, b), (4, year)) => (1880..=2100).contains(&year) && is_either(a, b),
         ((1..=2, a), (1..=2, b), (2, _)) => is_either(a, b),
         _ => false,
@@ -149,6 +177,8 @@ fn ideographic(view: &View<'_>, word: &Range<usize>) -> Option<Range<usize>> {
 
 fn age(view: &View<'_>, word: &Range<usize>) -> Option<Found> {
     let years: u32 = view.part(word.clone()).parse().ok()?;
-    let is_said = view.after_within(AGE, word.end, 2).is_some() || view.before_within(AGE, word.start, 2).is_some();
-    ((90..=119).contains(&years) && is_said).then(|| Found::beside(PersonalDate, "age_over_89", word.clone(), 80))
+    let is_said = view.after_within(AGE, word.end, 2).is_some()
+        || view.before_within(AGE, word.start, 2).is_some();
+    ((90..=119).contains(&years) && is_said)
+        .then(|| Found::beside(PersonalDate, "age_over_89", word.clone(), 80))
 }

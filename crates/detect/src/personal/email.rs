@@ -12,8 +12,10 @@ use crate::detector::Detector::Email;
 const LONGEST_LOCAL: usize = 64;
 const LONGEST_DOMAIN: usize = 190;
 
-const FILES: [&str; 14] =
-    ["png", "jpg", "jpeg", "gif", "svg", "webp", "js", "ts", "css", "json", "html", "mjs", "py", "tgz"];
+const FILES: [&str; 14] = [
+    "png", "jpg", "jpeg", "gif", "svg", "webp", "js", "ts", "css", "json", "html", "mjs", "py",
+    "tgz",
+];
 
 /// Append every address.
 pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
@@ -47,7 +49,8 @@ fn local(view: &View<'_>, at: usize) -> Option<usize> {
 
 fn is_local(character: char) -> bool {
     match character {
-        '!' | '#' | '$' | '%' | '&' | '\'' | '*' | '+' | '-' | '/' | '=' | '?' | '^' | '_' | '`' | '{' | '|' | '}' | '~' | '.' => true,
+        '!' | '#' | '$' | '%' | '&' | '\'' | '*' | '+' | '-' | '/' | '=' | '?' | '^' | '_'
+        | '`' | '{' | '|' | '}' | '~' | '.' => true,
         _ if character.is_ascii() => character.is_ascii_alphanumeric(),
         _ => character.is_alphanumeric() && !is_unspaced(character),
     }
@@ -61,23 +64,35 @@ fn domain(view: &View<'_>, start: usize) -> Option<usize> {
             || character == '-'
             || !character.is_ascii() && character.is_alphanumeric() && !is_unspaced(character)
     };
-    let length: usize = rest.chars().take_while(|character| is_domain(*character)).take(LONGEST_DOMAIN + 1).map(char::len_utf8).sum();
+    let length: usize = rest
+        .chars()
+        .take_while(|character| is_domain(*character))
+        .take(LONGEST_DOMAIN + 1)
+        .map(char::len_utf8)
+        .sum();
     let domain = rest.get(..length)?.trim_end_matches(['.', '-']);
     let (names, top) = domain.rsplit_once('.')?;
-    let is_label = |label: &str| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-');
-    let is_top = top.chars().count() >= 2 && (top.starts_with("xn--") || top.chars().all(char::is_alphabetic));
+    let is_label =
+        |label: &str| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-');
+    let is_top = top.chars().count() >= 2
+        && (top.starts_with("xn--") || top.chars().all(char::is_alphabetic));
     let is_file = FILES.contains(&top.to_ascii_lowercase().as_str());
-    (domain.len() <= LONGEST_DOMAIN && is_top && !is_file && names.split('.').all(is_label)).then(|| start + domain.len())
+    (domain.len() <= LONGEST_DOMAIN && is_top && !is_file && names.split('.').all(is_label))
+        .then(|| start + domain.len())
 }
 
 /// Is it the user of a URL, or a repository's address?
 fn is_other(view: &View<'_>, start: usize, at: usize, end: usize) -> bool {
-    let is_repository = matches!(view.part(start..at), "git" | "hg" | "svn") && matches!(view.byte(end), b':' | b'/');
+    let is_repository = matches!(view.part(start..at), "git" | "hg" | "svn")
+        && matches!(view.byte(end), b':' | b'/');
     let mut window = start.saturating_sub(80);
     while view.text.get(window..start).is_none() && window < start {
         window += 1;
     }
     let before = view.part(window..start);
-    let word = before.rsplit(|character: char| character.is_whitespace() || character == '"').next().unwrap_or("");
+    let word = before
+        .rsplit(|character: char| character.is_whitespace() || character == '"')
+        .next()
+        .unwrap_or("");
     is_repository || word.contains("://") || view.part(start..at).contains("://")
 }

@@ -21,12 +21,22 @@ pub struct Found {
 
 impl Found {
     /// By its form alone.
-    pub fn new(detector: Detector, form: &'static str, span: Range<usize>, confidence: u8) -> Found {
+    pub fn new(
+        detector: Detector,
+        form: &'static str,
+        span: Range<usize>,
+        confidence: u8,
+    ) -> Found {
         Found { detector, form, span, confidence, evidence: Vec::new() }
     }
 
     /// By a word near it.
-    pub fn beside(detector: Detector, form: &'static str, span: Range<usize>, confidence: u8) -> Found {
+    pub fn beside(
+        detector: Detector,
+        form: &'static str,
+        span: Range<usize>,
+        confidence: u8,
+    ) -> Found {
         let evidence = vec![Evidence { feature: "context", weight: f32::from(confidence) / 100.0 }];
         Found { detector, form, span, confidence, evidence }
     }

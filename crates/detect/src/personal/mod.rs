@@ -13,6 +13,7 @@ mod cue;
 mod date;
 mod email;
 mod escapes;
+mod extension;
 mod found;
 mod name;
 mod national;
@@ -43,7 +44,17 @@ impl Tables {
     /// Build them.
     pub fn new() -> Self {
         let [first, second, third, fourth] = national::TABLES;
-        let rows = row::Rows::new(&[card::ROWS, bank::ROWS, phone::ROWS, vehicle::ROWS, address::ROWS, first, second, third, fourth]);
+        let rows = row::Rows::new(&[
+            card::ROWS,
+            bank::ROWS,
+            phone::ROWS,
+            vehicle::ROWS,
+            address::ROWS,
+            first,
+            second,
+            third,
+            fourth,
+        ]);
         let (names, months) = (name::Names::new(), date::Months::new());
         Tables { lexicon: cue::Lexicon::new(), rows, names, months }
     }
@@ -87,5 +98,7 @@ impl Tables {
     }
 }
 
+#[cfg(test)]
+mod stages;
 #[cfg(test)]
 mod tests;

@@ -33,7 +33,12 @@ fn v4(view: &View<'_>, start: usize) -> Option<Found> {
     if !view.byte(start).is_ascii_digit() || !view.is_start(start) || is_dotted(view, start) {
         return None;
     }
-    let length = view.from(start).bytes().take(16).take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
+    let length = view
+        .from(start)
+        .bytes()
+        .take(16)
+        .take_while(|byte| byte.is_ascii_digit() || *byte == b'.')
+        .count();
     let written = view.part(start..start + length).trim_end_matches('.');
     let address: Ipv4Addr = written.parse().ok()?;
     let end = start + written.len();
@@ -44,7 +49,8 @@ fn v4(view: &View<'_>, start: usize) -> Option<Found> {
     }
     let span = start..end;
     let is_named = view.before_within(NETWORK, start, 40).is_some();
-    let is_small = address.octets().iter().all(|octet| *octet < 30) || last == 0 && address.octets().iter().filter(|octet| **octet == 0).count() > 1;
+    let is_small = address.octets().iter().all(|octet| *octet < 30)
+        || last == 0 && address.octets().iter().filter(|octet| **octet == 0).count() > 1;
     let is_version = view.before_within(VERSION, start, 24).is_some() || is_small;
     match (is_named, is_version) {
         (true, _) => Some(Found::beside(NetworkAddress, "ipv4", span, 95)),
@@ -56,7 +62,8 @@ fn v4(view: &View<'_>, start: usize) -> Option<Found> {
 /// A part of something longer: `4.1.2.3.4`, `v1.2.3.4`, `1.2-1.2.3.4`.
 fn is_dotted(view: &View<'_>, start: usize) -> bool {
     let before = start.checked_sub(1).map_or(0, |at| view.byte(at));
-    matches!(before, b'.' | b'-' | b'_') || before == b'/' && view.byte(start.saturating_sub(2)).is_ascii_alphanumeric()
+    matches!(before, b'.' | b'-' | b'_')
+        || before == b'/' && view.byte(start.saturating_sub(2)).is_ascii_alphanumeric()
 }
 
 fn mac(view: &View<'_>, word: &Range<usize>) -> Option<Found> {
@@ -68,15 +75,25 @@ fn mac(view: &View<'_>, word: &Range<usize>) -> Option<Found> {
     };
     let end = start + pairs * (width + 1) - 1;
     let written = view.part(start..end);
-    let is_hex = |part: &str| part.len() == width && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_hex =
+        |part: &str| part.len() == width && part.bytes().all(|byte| byte.is_ascii_hexdigit());
     let is_shaped = written.split(char::from(joint)).filter(|part| is_hex(part)).count() == pairs;
     let before = start.checked_sub(1).map_or(0, |at| view.byte(at));
-    if !is_shaped || !view.is_start(start) || before == joint || !view.is_end(end) || view.byte(end) == joint && view.byte(end + 1).is_ascii_hexdigit() {
+    if !is_shaped
+        || !view.is_start(start)
+        || before == joint
+        || !view.is_end(end)
+        || view.byte(end) == joint && view.byte(end + 1).is_ascii_hexdigit()
+    {
         return None;
     }
-    let mut digits = written.bytes().filter(u8::is_ascii_hexdigit).map(|byte| byte.to_ascii_lowercase());
-    let is_nobody = digits.next().is_some_and(|first| matches!(first, b'0' | b'f') && digits.all(|other| other == first));
-    (!is_nobody && (width == 2 || written.bytes().any(|byte| byte.is_ascii_alphabetic()))).then(|| Found::new(NetworkAddress, "mac", start..end, 92))
+    let mut digits =
+        written.bytes().filter(u8::is_ascii_hexdigit).map(|byte| byte.to_ascii_lowercase());
+    let is_nobody = digits
+        .next()
+        .is_some_and(|first| matches!(first, b'0' | b'f') && digits.all(|other| other == first));
+    (!is_nobody && (width == 2 || written.bytes().any(|byte| byte.is_ascii_alphabetic())))
+        .then(|| Found::new(NetworkAddress, "mac", start..end, 92))
 }
 
 /// Two colons in a row, or the second of seven, with digits around: the run of hexadecimal digits and colons is read as a whole.
@@ -84,11 +101,21 @@ fn find_v6(view: &View<'_>, found: &mut Vec<Found>) {
     let bytes = view.text.as_bytes();
     let is_part = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b':' || *byte == b'.';
     let mut from = 0;
-    while let Some(colon) = bytes.get(from..).and_then(|rest| rest.iter().position(|byte| *byte == b':')) {
+    while let Some(colon) =
+        bytes.get(from..).and_then(|rest| rest.iter().position(|byte| *byte == b':'))
+    {
         let colon = from + colon;
-        let back = bytes.get(..colon).unwrap_or(b"").iter().rev().take(5).take_while(|byte| byte.is_ascii_hexdigit()).count();
+        let back = bytes
+            .get(..colon)
+            .unwrap_or(b"")
+            .iter()
+            .rev()
+            .take(5)
+            .take_while(|byte| byte.is_ascii_hexdigit())
+            .count();
         let start = colon - back;
-        let length = bytes.get(start..).unwrap_or(b"").iter().take_while(|byte| is_part(byte)).count();
+        let length =
+            bytes.get(start..).unwrap_or(b"").iter().take_while(|byte| is_part(byte)).count();
         from = start + length.max(back + 1);
         if length <= 45 && view.is_start(start) {
             found.extend(v6(view, start, length));
@@ -108,5 +135,6 @@ fn v6(view: &View<'_>, start: usize, length: usize) -> Option<Found> {
     // `a::b` and `ab::cd` are names in code.
     let is_code = !written.bytes().any(|byte| byte.is_ascii_digit()) || groups < 3 && first < 0x100;
     let is_nobody = address.is_loopback() || address.is_unspecified();
-    (!is_nobody && !is_code && view.is_end(end)).then(|| Found::new(NetworkAddress, "ipv6", start..end, 95))
+    (!is_nobody && !is_code && view.is_end(end))
+        .then(|| Found::new(NetworkAddress, "ipv6", start..end, 95))
 }

@@ -14,7 +14,9 @@ impl Pattern {
         let mut shapes = Vec::new();
         for repeated in repeat(shape) {
             match repeated.contains('_') {
-                true => shapes.extend(["", " ", "-", "."].map(|joint| repeated.replace('_', joint))),
+                true => {
+                    shapes.extend(["", " ", "-", "."].map(|joint| repeated.replace('_', joint)))
+                }
                 false => shapes.push(repeated),
             }
         }
@@ -30,6 +32,11 @@ impl Pattern {
             _ => [true, false],
         };
         (head, may_begin)
+    }
+
+    /// The class at a place; 0 behind the end.
+    pub fn class(&self, at: usize) -> u8 {
+        self.classes.get(at).copied().unwrap_or(0)
     }
 
     /// Where a text ends that has this shape from here on; its letters and digits are put into `code`, in upper case.
@@ -63,7 +70,9 @@ fn repeat(shape: &str) -> Vec<String> {
     let Some((before, rest)) = shape.split_once('{') else { return vec![shape.to_owned()] };
     let Some((bounds, after)) = rest.split_once('}') else { return vec![shape.to_owned()] };
     let (low, high) = bounds.split_once(',').unwrap_or((bounds, bounds));
-    let (Ok(low), Ok(high)) = (low.parse::<usize>(), high.parse::<usize>()) else { return Vec::new() };
+    let (Ok(low), Ok(high)) = (low.parse::<usize>(), high.parse::<usize>()) else {
+        return Vec::new();
+    };
     let class = before.chars().next_back().map(String::from).unwrap_or_default();
     let stem = before.strip_suffix(class.as_str()).unwrap_or(before);
     let afters = repeat(after);

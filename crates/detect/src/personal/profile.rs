@@ -10,22 +10,61 @@ use crate::detector::Detector::ProfileUrl;
 const HOST: Kinds = Kinds::of(&[Kind::Host]);
 /// Paths of these sites that are not persons.
 const PAGES: [&str; 34] = [
-    "login", "about", "search", "explore", "home", "share", "sharer", "intent", "hashtag", "settings", "features", "pricing", "orgs", "topics", "help", "privacy", "terms", "p",
-    "reel", "watch", "status", "groups", "events", "marketplace", "pages", "jobs", "company", "i", "signup", "download", "datasets", "competitions", "sharer.php", "tos",
+    "login",
+    "about",
+    "search",
+    "explore",
+    "home",
+    "share",
+    "sharer",
+    "intent",
+    "hashtag",
+    "settings",
+    "features",
+    "pricing",
+    "orgs",
+    "topics",
+    "help",
+    "privacy",
+    "terms",
+    "p",
+    "reel",
+    "watch",
+    "status",
+    "groups",
+    "events",
+    "marketplace",
+    "pages",
+    "jobs",
+    "company",
+    "i",
+    "signup",
+    "download",
+    "datasets",
+    "competitions",
+    "sharer.php",
+    "tos",
 ];
 
 /// Append every profile.
 pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
     for cue in view.cues.iter().filter(|cue| cue.kinds.meets(HOST)) {
-        let is_handle = |character: &char| character.is_alphanumeric() || matches!(character, '_' | '.' | '-' | '%' | '@' | '+');
+        let is_handle = |character: &char| {
+            character.is_alphanumeric() || matches!(character, '_' | '.' | '-' | '%' | '@' | '+')
+        };
         let rest = view.from(cue.end);
         let length: usize = rest.chars().take(64).take_while(is_handle).map(char::len_utf8).sum();
         let handle = rest.get(..length).unwrap_or("").trim_end_matches(['.', '-']);
         let after = rest.get(handle.len()..).unwrap_or("");
-        let has_more = after.strip_prefix('/').is_some_and(|more| more.starts_with(|character: char| character.is_alphanumeric()));
+        let has_more = after
+            .strip_prefix('/')
+            .is_some_and(|more| more.starts_with(|character: char| character.is_alphanumeric()));
         let host = view.part(cue.start..cue.end);
         let is_code = host.starts_with("git") || host.starts_with("kaggle");
-        if handle.chars().count() < 2 || PAGES.contains(&handle.to_ascii_lowercase().as_str()) || is_code && has_more {
+        if handle.chars().count() < 2
+            || PAGES.contains(&handle.to_ascii_lowercase().as_str())
+            || is_code && has_more
+        {
             continue;
         }
         let mut start = cue.start;

@@ -33,22 +33,42 @@ pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
 
 /// Units from the large to the small, then the number: `北京市朝阳区建国路88号`, `東京都千代田区丸の内1-2-3`.
 fn han(view: &View<'_>, word: &Range<usize>) -> Option<Range<usize>> {
-    let before: Vec<(usize, char)> = view.text.get(..word.start)?.char_indices().rev().take(32).take_while(|(_, character)| is_unspaced(*character)).collect();
+    let before: Vec<(usize, char)> = view
+        .text
+        .get(..word.start)?
+        .char_indices()
+        .rev()
+        .take(32)
+        .take_while(|(_, character)| is_unspaced(*character))
+        .collect();
     let divisions = before.iter().filter(|(_, character)| DIVISIONS.contains(*character)).count();
     let follows = view.at(word.end)?;
-    let is_numbered = HOUSE.contains(follows) || follows == '-' && view.byte(word.end + 1).is_ascii_digit();
+    let is_numbered =
+        HOUSE.contains(follows) || follows == '-' && view.byte(word.end + 1).is_ascii_digit();
     if divisions < 2 || !is_numbered {
         return None;
     }
     let start = before.iter().take_while(|(_, character)| !BEFORE.contains(*character)).last()?.0;
-    let length: usize = view.from(word.start).chars().take(16).take_while(|character| character.is_ascii_digit() || *character == '-' || HOUSE.contains(*character) || *character == '目').map(char::len_utf8).sum();
+    let length: usize = view
+        .from(word.start)
+        .chars()
+        .take(16)
+        .take_while(|character| {
+            character.is_ascii_digit()
+                || *character == '-'
+                || HOUSE.contains(*character)
+                || *character == '目'
+        })
+        .map(char::len_utf8)
+        .sum();
     Some(postal_mark(view, start)..word.start + length)
 }
 
 /// `〒100-0001 ` before an address.
 fn postal_mark(view: &View<'_>, start: usize) -> usize {
     let before = view.text.get(..start).unwrap_or("").trim_end_matches(' ');
-    let code = before.trim_end_matches(|character: char| character.is_ascii_digit() || character == '-');
+    let code =
+        before.trim_end_matches(|character: char| character.is_ascii_digit() || character == '-');
     match code.strip_suffix('\u{3012}') {
         Some(mark) if before.len() - code.len() <= 8 => mark.len(),
         _ => start,
@@ -66,9 +86,13 @@ fn indian(view: &View<'_>, word: &Range<usize>) -> Option<Range<usize>> {
     let between = view.part(first.start..word.start);
     let is_address = between.contains(',') && !between.contains(['.', '\u{964}', '\n', ':']);
     // What stands before the first part up to a number: `45/2, एमजी रोड`.
-    let before: Vec<(usize, char)> = view.text.get(..first.start)?.char_indices().rev().take(24).collect();
+    let before: Vec<(usize, char)> =
+        view.text.get(..first.start)?.char_indices().rev().take(24).collect();
     let is_ours = |character: char| !matches!(character, ':' | '.' | '\u{964}' | '\n');
-    let digits = before.iter().take_while(|(_, character)| is_ours(*character)).filter(|(_, character)| character.is_ascii_digit());
+    let digits = before
+        .iter()
+        .take_while(|(_, character)| is_ours(*character))
+        .filter(|(_, character)| character.is_ascii_digit());
     let start = digits.last().map_or(first.start, |(at, _)| *at);
     is_address.then_some(start..word.end)
 }

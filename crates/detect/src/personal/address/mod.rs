@@ -51,7 +51,11 @@ fn whole(view: &View<'_>, street: Range<usize>, confidence: u8) -> Found {
     let start = words::unit_start(view, street.start);
     let is_named = view.before_within(PLACE, start, 30).is_some();
     let confidence = if has_postcode { 95 } else { confidence + if is_named { 12 } else { 0 } };
-    Found::new(Address, "street", start..end, confidence.min(95)).by(if has_postcode { "postcode" } else { "street" })
+    Found::new(Address, "street", start..end, confidence.min(95)).by(if has_postcode {
+        "postcode"
+    } else {
+        "street"
+    })
 }
 
 /// `12 High Street`, `960 N 5th St.`, `221B Baker Street`: the number stands up to six words before.
@@ -63,7 +67,11 @@ fn english(view: &View<'_>, cue: &Cue) -> Option<(Range<usize>, u8)> {
     for words in 0..6 {
         let (before, is_joined) = words::word_before(view, start)?;
         let word = view.part(before..words::word_end(view, before));
-        if words::is_house_number(word) && (words > 0 || is_joined) && (words > 0 || word.len() > 1) && view.is_number_start(before) {
+        if words::is_house_number(word)
+            && (words > 0 || is_joined)
+            && (words > 0 || word.len() > 1)
+            && view.is_number_start(before)
+        {
             let end = cue.end + usize::from(view.byte(cue.end) == b'.');
             let end = words::direction_end(view, end);
             return Some((before..end, 78));
@@ -79,9 +87,11 @@ fn english(view: &View<'_>, cue: &Cue) -> Option<(Range<usize>, u8)> {
 
 /// `Hauptstraße 12a`, `Berliner Platz 3`, `Prins Hendrikkade 33`: the number follows.
 fn after_stem(view: &View<'_>, cue: &Cue) -> Option<(Range<usize>, u8)> {
-    let end = cue.end + usize::from(view.byte(cue.end) == b'.' && view.byte(cue.end.saturating_sub(1)) != b'.');
+    let end = cue.end
+        + usize::from(view.byte(cue.end) == b'.' && view.byte(cue.end.saturating_sub(1)) != b'.');
     let number = end + usize::from(view.byte(end) == b' ');
-    let end = number_end(view, number).filter(|_| number > cue.end || view.byte(cue.end.saturating_sub(1)) == b'.')?;
+    let end = number_end(view, number)
+        .filter(|_| number > cue.end || view.byte(cue.end.saturating_sub(1)) == b'.')?;
     let mut start = word_start(view, cue.start);
     if !view.at(start)?.is_uppercase() {
         return None;
@@ -90,9 +100,13 @@ fn after_stem(view: &View<'_>, cue: &Cue) -> Option<(Range<usize>, u8)> {
     for _ in 0..3 {
         let Some((before, true)) = words::word_before(view, start) else { break };
         let word = view.part(before..words::word_end(view, before));
-        let is_name = word.starts_with(char::is_uppercase) && word.len() > 2 && !view.part(before..start).contains([',', '.']);
+        let is_name = word.starts_with(char::is_uppercase)
+            && word.len() > 2
+            && !view.part(before..start).contains([',', '.']);
         // The first word of a sentence is not of a street whose name is one word.
-        if !is_name || words::starts_sentence(view, before) && word_start(view, cue.start) != cue.start {
+        if !is_name
+            || words::starts_sentence(view, before) && word_start(view, cue.start) != cue.start
+        {
             break;
         }
         start = before;
@@ -107,7 +121,10 @@ fn after_street(view: &View<'_>, cue: &Cue) -> Option<(Range<usize>, u8)> {
     at += usize::from(view.byte(at) == b' ');
     let (words, names) = street_words(view, at, 7)?;
     let rest = view.from(words);
-    let joint = [", n.º ", ", nº ", ", n° ", ", n. ", ", no. ", " nº ", " n.º ", " n° ", " n. ", " nr ", "، ", ", ", " "];
+    let joint = [
+        ", n.º ", ", nº ", ", n° ", ", n. ", ", no. ", " nº ", " n.º ", " n° ", " n. ", " nr ",
+        "، ", ", ", " ",
+    ];
     let joint = joint.iter().find(|joint| rest.starts_with(**joint))?;
     let end = number_end(view, words + joint.len())?;
     (names > 0).then_some((cue.start..end, 76))
@@ -132,8 +149,14 @@ fn before_street(view: &View<'_>, cue: &Cue) -> Option<(Range<usize>, u8)> {
 /// `P.O. Box 123`.
 fn boxed(view: &View<'_>, cue: &Cue) -> Option<(Range<usize>, u8)> {
     let rest = view.from(cue.end);
-    let gap = rest.bytes().take(3).take_while(|byte| matches!(byte, b' ' | b'.' | b':' | b'#')).count();
-    let digits = rest.bytes().skip(gap).take(8).take_while(|byte| byte.is_ascii_digit() || *byte == b' ').count();
+    let gap =
+        rest.bytes().take(3).take_while(|byte| matches!(byte, b' ' | b'.' | b':' | b'#')).count();
+    let digits = rest
+        .bytes()
+        .skip(gap)
+        .take(8)
+        .take_while(|byte| byte.is_ascii_digit() || *byte == b' ')
+        .count();
     let end = cue.end + gap + rest.get(gap..gap + digits)?.trim_end().len();
     (end > cue.end + gap).then_some((cue.start..end, 84))
 }

@@ -12,23 +12,51 @@ const ZIP: &[Kind] = &[Kind::Zip];
 /// Postcodes that are found by themselves, or beside a word.
 pub const ROWS: &[Row] = &[
     // Royal Mail's Programmers' Guide.
-    Row::beside(Address, "postcode", &["ud duu", "udd duu", "uud duu", "uudd duu", "udu duu", "uudu duu"], british, ZIP).alone(70),
+    Row::beside(
+        Address,
+        "postcode",
+        &["ud duu", "udd duu", "uud duu", "uudd duu", "udu duu", "uudu duu"],
+        british,
+        ZIP,
+    )
+    .alone(70),
     // Canada Post: letters other than D, F, I, O, Q, U.
     Row::beside(Address, "postcode", &["udu dud"], canadian, ZIP).alone(72),
     // USPS Publication 28: the state's abbreviation before the code.
     Row::beside(Address, "postcode", &["uu ddddd", "uu ddddd-dddd"], american, ZIP).alone(66),
-    Row::beside(Address, "postcode", &["d{4,6}", "ddddd-dddd", "dd-ddd", "dddd-ddd", "ddddd-ddd", "ddd-dddd", "ddd dd", "ddd ddd", "dddd uu"], any, ZIP).at_most(84),
+    Row::beside(
+        Address,
+        "postcode",
+        &[
+            "d{4,6}",
+            "ddddd-dddd",
+            "dd-ddd",
+            "dddd-ddd",
+            "ddddd-ddd",
+            "ddd-dddd",
+            "ddd dd",
+            "ddd ddd",
+            "dddd uu",
+        ],
+        any,
+        ZIP,
+    )
+    .at_most(84),
 ];
 
 const STATES: &str = "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA PR RI SC SD TN TX UT VT VA WA WV WI WY";
 
 fn american(code: &[u8]) -> bool {
-    code.get(..2).and_then(|state| std::str::from_utf8(state).ok()).is_some_and(|state| STATES.split(' ').any(|known| known == state))
+    code.get(..2)
+        .and_then(|state| std::str::from_utf8(state).ok())
+        .is_some_and(|state| STATES.split(' ').any(|known| known == state))
 }
 
 fn british(code: &[u8]) -> bool {
     let inward = code.len().saturating_sub(2);
-    code.get(inward..).is_some_and(|letters| letters.iter().all(|letter| !b"CIKMOV".contains(letter))) && !matches!(code.first(), Some(b'Q' | b'V' | b'X'))
+    code.get(inward..)
+        .is_some_and(|letters| letters.iter().all(|letter| !b"CIKMOV".contains(letter)))
+        && !matches!(code.first(), Some(b'Q' | b'V' | b'X'))
 }
 
 fn canadian(code: &[u8]) -> bool {
@@ -38,10 +66,32 @@ fn canadian(code: &[u8]) -> bool {
 /// How many bytes of a postcode of any country stand here.
 fn length(view: &View<'_>, at: usize) -> Option<usize> {
     let rest = view.from(at);
-    let country = ["D-", "A-", "CH-", "F-", "I-", "B-", "NL-", "PL-", "L-", "CP ", "C.P. "].iter().find(|country| rest.starts_with(**country)).map_or(0, |country| country.len());
+    let country = ["D-", "A-", "CH-", "F-", "I-", "B-", "NL-", "PL-", "L-", "CP ", "C.P. "]
+        .iter()
+        .find(|country| rest.starts_with(**country))
+        .map_or(0, |country| country.len());
     let rest = rest.get(country..)?;
     const SHAPES: [&str; 20] = [
-        "dddd uu", "dddduu", "ddddd-dddd", "ddddd-ddd", "dddd-ddd", "dd-ddd", "ddddd", "dddddd", "ddd dd", "ddd ddd", "dddd", "udu dud", "uudu duu", "uudd duu", "udu duu", "udd duu", "uud duu", "ud duu", "ddd-dddd", "uuu dddd",
+        "dddd uu",
+        "dddduu",
+        "ddddd-dddd",
+        "ddddd-ddd",
+        "dddd-ddd",
+        "dd-ddd",
+        "ddddd",
+        "dddddd",
+        "ddd dd",
+        "ddd ddd",
+        "dddd",
+        "udu dud",
+        "uudu duu",
+        "uudd duu",
+        "udu duu",
+        "udd duu",
+        "uud duu",
+        "ud duu",
+        "ddd-dddd",
+        "uuu dddd",
     ];
     let fits = |shape: &&str| {
         let text = rest.as_bytes().get(..shape.len()).unwrap_or(b"");
@@ -50,7 +100,9 @@ fn length(view: &View<'_>, at: usize) -> Option<usize> {
             b'u' => byte.is_ascii_uppercase(),
             class => class == byte,
         };
-        text.len() == shape.len() && shape.bytes().zip(text).all(|(class, byte)| is_class(class, *byte)) && !rest.get(shape.len()..).is_some_and(|rest| rest.starts_with(char::is_alphanumeric))
+        text.len() == shape.len()
+            && shape.bytes().zip(text).all(|(class, byte)| is_class(class, *byte))
+            && !rest.get(shape.len()..).is_some_and(|rest| rest.starts_with(char::is_alphanumeric))
     };
     SHAPES.iter().filter(|shape| fits(shape)).map(|shape| country + shape.len()).max()
 }
@@ -73,7 +125,9 @@ pub fn tail(view: &View<'_>, street: usize) -> (usize, bool) {
         }
         let stop = word_end(view, at);
         let word = view.part(at..stop);
-        let is_town = word.starts_with(char::is_uppercase) || step > 0 && is_street_word(word) || word.chars().next().is_some_and(|first| matches!(first, '\u{600}'..='\u{6ff}'));
+        let is_town = word.starts_with(char::is_uppercase)
+            || step > 0 && is_street_word(word)
+            || word.chars().next().is_some_and(|first| matches!(first, '\u{600}'..='\u{6ff}'));
         if !is_town || at - street > 70 {
             break;
         }
@@ -109,8 +163,14 @@ fn town_end(view: &View<'_>, end: usize) -> usize {
 pub fn before_town(view: &View<'_>, word: &Range<usize>) -> Option<Range<usize>> {
     let size = length(view, word.start).filter(|size| (4..=9).contains(size))?;
     let before = view.text.get(..word.start)?;
-    let street = before.strip_suffix(", ").or_else(|| before.strip_suffix('\n')).or_else(|| before.strip_suffix(",\n"))?;
-    let is_town = view.from(word.start + size).strip_prefix(' ').is_some_and(|rest| rest.starts_with(char::is_uppercase));
+    let street = before
+        .strip_suffix(", ")
+        .or_else(|| before.strip_suffix('\n'))
+        .or_else(|| before.strip_suffix(",\n"))?;
+    let is_town = view
+        .from(word.start + size)
+        .strip_prefix(' ')
+        .is_some_and(|rest| rest.starts_with(char::is_uppercase));
     let (number, _) = word_before(view, street.len() + 1).filter(|_| is_town)?;
     if !is_house_number(view.part(number..street.len())) {
         return None;
@@ -119,7 +179,8 @@ pub fn before_town(view: &View<'_>, word: &Range<usize>) -> Option<Range<usize>>
     for _ in 0..4 {
         let Some((at, true)) = word_before(view, start) else { break };
         let name = view.part(at..word_end(view, at));
-        let is_name = name.starts_with(char::is_uppercase) || matches!(name, "den" | "der" | "de" | "la" | "dem" | "van" | "het" | "di" | "du");
+        let is_name = name.starts_with(char::is_uppercase)
+            || matches!(name, "den" | "der" | "de" | "la" | "dem" | "van" | "het" | "di" | "du");
         if !is_name || view.part(at..start).contains([',', '\n']) {
             break;
         }

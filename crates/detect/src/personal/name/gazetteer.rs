@@ -3,7 +3,8 @@
 //! 60,000 words would take a megabyte as text with an index; as 25 bits of their hash and seven flags in an open table they take half of that, and a word that is none of them is
 //! taken for one in 4 of 10,000 million look-ups (a table of 2^17 places, 25 bits more).
 
-use crate::text::Text;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::canonical_combining_class;
 
 /// What a word is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -99,14 +100,20 @@ impl Gazetteer {
                     "+" if flag == Flags::GIVEN => Flags::RARE,
                     _ => 0,
                 };
-                table.add(&folded(word), flag | also);
+                table.add(word, flag | also);
             }
         }
-        for word in include_str!("../../../data/personal/english.txt").lines().filter(|line| !line.starts_with('#')) {
+        for word in include_str!("../../../data/personal/english.txt")
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+        {
             table.add(word, Flags::ENGLISH);
         }
         for line in include_str!("../../../data/personal/not_names.txt").lines() {
-            let Some((kind, words)) = line.split_once(": ").filter(|_| !line.starts_with('#')) else { continue };
+            let Some((kind, words)) = line.split_once(": ").filter(|_| !line.starts_with('#'))
+            else {
+                continue;
+            };
             let flags = if kind == "org" { Flags::ORG } else { Flags::STOP };
             words.split(' ').for_each(|word| table.add(&folded(word), flags));
         }
@@ -143,7 +150,8 @@ impl Gazetteer {
             };
             is_english.then_some(Flags(Flags::ENGLISH))
         };
-        let like = || if is_like_surname(word) { Flags(Flags::LIKE_SURNAME) } else { Flags::default() };
+        let like =
+            || if is_like_surname(word) { Flags(Flags::LIKE_SURNAME) } else { Flags::default() };
         if word.is_ascii() { ENDINGS.iter().find_map(stem).unwrap_or_else(like) } else { like() }
     }
 
@@ -159,9 +167,16 @@ impl Gazetteer {
     }
 }
 
-/// Fold a word; most are ASCII.
+/// A word as the lists have it: in small letters, decomposed, without marks. Most words are ASCII.
 pub fn folded(word: &str) -> String {
-    if word.is_ascii() { word.to_ascii_lowercase() } else { Text::fold(word) }
+    if word.is_ascii() {
+        return word.to_ascii_lowercase();
+    }
+    word.chars()
+        .flat_map(char::to_lowercase)
+        .nfkd()
+        .filter(|character| canonical_combining_class(*character) == 0)
+        .collect()
 }
 
 /// FNV-1a, mixed: where a word stands, and 25 bits to tell it by.
@@ -176,14 +191,28 @@ fn place(word: &str) -> (usize, u32) {
 
 /// Endings of English words, and what stands in their place in the list.
 const ENDINGS: [(&str, &str); 12] = [
-    ("s", ""), ("es", ""), ("ies", "y"), ("ed", ""), ("ed", "e"), ("ied", "y"), ("ing", ""), ("ing", "e"), ("er", ""), ("ers", ""), ("ly", ""), ("ness", ""),
+    ("s", ""),
+    ("es", ""),
+    ("ies", "y"),
+    ("ed", ""),
+    ("ed", "e"),
+    ("ied", "y"),
+    ("ing", ""),
+    ("ing", "e"),
+    ("er", ""),
+    ("ers", ""),
+    ("ly", ""),
+    ("ness", ""),
 ];
 
 /// Endings that surnames have and few other words: of Slavic, Scandinavian, Greek, Turkish, Georgian, Armenian, Spanish, Dutch, German, Japanese, Persian and Indian ones.
 const SURNAME_ENDINGS: &[&str] = &[
-    "sson", "dottir", "nsen", "rsen", "lsen", "ksen", "tsen", "ova", "eva", "ov", "ev", "enko", "chuk", "czyk", "wicz", "ski", "ska", "sky", "skaya", "skiy", "escu", "oglu", "poulos",
-    "idis", "akis", "shvili", "adze", "yan", "aitis", "auskas", "ovic", "evic", "avic", "vich", "guez", "ndez", "nchez", "rez", "mez", "inho", "borg", "gren", "lund", "qvist",
-    "kvist", "strom", "mann", "stein", "moto", "mura", "yama", "guchi", "shita", "kawa", "zaki", "huis", "stra", "nga", "zadeh", "nejad", "murthy", "swamy", "wala", "berger", "meier",
+    "sson", "dottir", "nsen", "rsen", "lsen", "ksen", "tsen", "ova", "eva", "ov", "ev", "enko",
+    "chuk", "czyk", "wicz", "ski", "ska", "sky", "skaya", "skiy", "escu", "oglu", "poulos", "idis",
+    "akis", "shvili", "adze", "yan", "aitis", "auskas", "ovic", "evic", "avic", "vich", "guez",
+    "ndez", "nchez", "rez", "mez", "inho", "borg", "gren", "lund", "qvist", "kvist", "strom",
+    "mann", "stein", "moto", "mura", "yama", "guchi", "shita", "kawa", "zaki", "huis", "stra",
+    "nga", "zadeh", "nejad", "murthy", "swamy", "wala", "berger", "meier",
 ];
 
 fn is_like_surname(word: &str) -> bool {

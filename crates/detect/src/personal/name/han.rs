@@ -10,7 +10,28 @@ const BEFORE: Kinds = Kinds::of(&[Kind::Intro, Kind::Field, Kind::Greeting]);
 
 /// What follows a name.
 const HONORIFICS: [&str; 22] = [
-    "先生", "女士", "小姐", "医生", "教授", "老师", "经理", "同学", "律师", "主任", "博士", "护士", "總裁", "总裁", "さん", "様", "さま", "氏", "くん", "ちゃん", "部長", "課長",
+    "先生",
+    "女士",
+    "小姐",
+    "医生",
+    "教授",
+    "老师",
+    "经理",
+    "同学",
+    "律师",
+    "主任",
+    "博士",
+    "护士",
+    "總裁",
+    "总裁",
+    "さん",
+    "様",
+    "さま",
+    "氏",
+    "くん",
+    "ちゃん",
+    "部長",
+    "課長",
 ];
 /// What is not a part of a name.
 const FUNCTION: &str = "的是在于和与已了说有被把从到对为因及或之也都就还请您你我他她它们这那先女小医教老经同律主博护的给向由将会能可以要";
@@ -24,7 +45,8 @@ pub struct Names {
 impl Names {
     /// Read the lists.
     pub fn new() -> Self {
-        let read = |list: &'static str| list.lines().filter(|line| !line.starts_with('#')).collect();
+        let read =
+            |list: &'static str| list.lines().filter(|line| !line.starts_with('#')).collect();
         Names {
             chinese: read(include_str!("../../../data/personal/surnames_han.txt")),
             japanese: read(include_str!("../../../data/personal/names_ja.txt")),
@@ -37,7 +59,15 @@ impl Names {
             return;
         }
         for cue in view.cues.iter().filter(|cue| cue.kinds.meets(BEFORE)) {
-            let gap = view.from(cue.end).chars().take(3).take_while(|character| matches!(character, ':' | ' ' | '"' | '\n' | '是' | 'は' | 'の' | '名')).map(char::len_utf8).sum::<usize>();
+            let gap = view
+                .from(cue.end)
+                .chars()
+                .take(3)
+                .take_while(|character| {
+                    matches!(character, ':' | ' ' | '"' | '\n' | '是' | 'は' | 'の' | '名')
+                })
+                .map(char::len_utf8)
+                .sum::<usize>();
             found.extend(self.name(view, cue.end + gap, "introduction", 82));
         }
         for honorific in HONORIFICS {
@@ -48,7 +78,13 @@ impl Names {
     }
 
     /// A name that begins here.
-    fn name(&self, view: &View<'_>, start: usize, feature: &'static str, confidence: u8) -> Option<Found> {
+    fn name(
+        &self,
+        view: &View<'_>,
+        start: usize,
+        feature: &'static str,
+        confidence: u8,
+    ) -> Option<Found> {
         let rest = view.from(start);
         let is_part = |character: &char| is_han(*character) && !FUNCTION.contains(*character);
         let run: usize = rest.chars().take(7).take_while(is_part).map(char::len_utf8).sum();
@@ -62,8 +98,16 @@ impl Names {
         }
         let taken: usize = run.chars().take(most).map(char::len_utf8).sum();
         let mut end = start + taken;
-        if is_japanese && characters == surname.chars().count() && let Some(given) = view.from(end).strip_prefix(' ') {
-            let more: usize = given.chars().take(3).take_while(|character| is_han(*character) || is_kana(*character)).map(char::len_utf8).sum();
+        if is_japanese
+            && characters == surname.chars().count()
+            && let Some(given) = view.from(end).strip_prefix(' ')
+        {
+            let more: usize = given
+                .chars()
+                .take(3)
+                .take_while(|character| is_han(*character) || is_kana(*character))
+                .map(char::len_utf8)
+                .sum();
             end += if more > 0 { more + 1 } else { 0 };
         }
         Some(Found::new(PersonName, feature, start..end, confidence).by(feature))
@@ -73,22 +117,37 @@ impl Names {
     fn surname<'t>(&self, text: &'t str) -> Option<&'t str> {
         let ends = text.char_indices().map(|(at, character)| at + character.len_utf8()).take(3);
         let starts = ends.filter_map(|end| text.get(..end)).collect::<Vec<_>>();
-        starts.into_iter().rev().find(|start| self.chinese.contains(start) || self.japanese.contains(start))
+        starts
+            .into_iter()
+            .rev()
+            .find(|start| self.chinese.contains(start) || self.japanese.contains(start))
     }
 
     /// A name that ends here: what follows it is a form of address.
     fn before(&self, view: &View<'_>, end: usize) -> Option<Found> {
-        let before: Vec<(usize, char)> = view.text.get(..end)?.char_indices().rev().take(6).collect();
-        let run: Vec<usize> = before.iter().take_while(|(_, character)| is_han(*character) || *character == ' ').map(|(at, _)| *at).take(5).collect();
+        let before: Vec<(usize, char)> =
+            view.text.get(..end)?.char_indices().rev().take(6).collect();
+        let run: Vec<usize> = before
+            .iter()
+            .take_while(|(_, character)| is_han(*character) || *character == ' ')
+            .map(|(at, _)| *at)
+            .take(5)
+            .collect();
         // The longest that begins with a surname.
-        let start = run.into_iter().filter(|start| {
-            let text = view.part(*start..end);
-            let characters = text.chars().count();
-            self.surname(text).is_some_and(|surname| {
-                let rest = characters - surname.chars().count();
-                rest <= 2 + usize::from(self.japanese.contains(surname)) + usize::from(text.contains(' ')) && !text.chars().any(|character| FUNCTION.contains(character))
+        let start = run
+            .into_iter()
+            .filter(|start| {
+                let text = view.part(*start..end);
+                let characters = text.chars().count();
+                self.surname(text).is_some_and(|surname| {
+                    let rest = characters - surname.chars().count();
+                    rest <= 2
+                        + usize::from(self.japanese.contains(surname))
+                        + usize::from(text.contains(' '))
+                        && !text.chars().any(|character| FUNCTION.contains(character))
+                })
             })
-        }).min()?;
+            .min()?;
         Some(Found::new(PersonName, "title", start..end, 82).by("title"))
     }
 }

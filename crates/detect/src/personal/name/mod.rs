@@ -23,10 +23,21 @@ const TITLE: Kinds = Kinds::of(&[Kind::Title]);
 const INTRO: Kinds = Kinds::of(&[Kind::Intro]);
 const FIELD: Kinds = Kinds::of(&[Kind::Field]);
 const GREETING: Kinds = Kinds::of(&[Kind::Greeting]);
-const NAMING: Kinds = Kinds::of(&[Kind::Naming, Kind::Greeting, Kind::Intro, Kind::Field, Kind::Title]);
+const NAMING: Kinds =
+    Kinds::of(&[Kind::Naming, Kind::Greeting, Kind::Intro, Kind::Field, Kind::Title]);
 const STREET: Kinds = Kinds::of(&[Kind::Street]);
 const STREET_END: Kinds = Kinds::of(&[Kind::StreetEnd]);
-const WORDS: Kinds = Kinds::of(&[Kind::Title, Kind::Greeting, Kind::Field, Kind::Phone, Kind::Place, Kind::Street, Kind::Version, Kind::Order, Kind::Intro]);
+const WORDS: Kinds = Kinds::of(&[
+    Kind::Title,
+    Kind::Greeting,
+    Kind::Field,
+    Kind::Phone,
+    Kind::Place,
+    Kind::Street,
+    Kind::Version,
+    Kind::Order,
+    Kind::Intro,
+]);
 
 /// The names that are known.
 pub struct Names {
@@ -73,14 +84,21 @@ const REPEAT: usize = 120;
 impl Names {
     /// Append parts of a full name that stand alone near it.
     fn repeats(&self, view: &View<'_>, found: &mut Vec<Found>) {
-        let full: Vec<Range<usize>> = found.iter().filter(|name| name.detector == PersonName).map(|name| name.span.clone()).collect();
+        let full: Vec<Range<usize>> = found
+            .iter()
+            .filter(|name| name.detector == PersonName)
+            .map(|name| name.span.clone())
+            .collect();
         let mut more: Vec<Range<usize>> = Vec::new();
         for name in full.iter().filter(|name| view.part((*name).clone()).contains(' ')) {
             let window = around(view, name);
             for part in view.part(name.clone()).split(' ').filter(|part| self.may_repeat(part)) {
                 for (at, _) in view.part(window.clone()).match_indices(part) {
                     let span = window.start + at..window.start + at + part.len();
-                    more.extend(Some(span).filter(|span| view.is_start(span.start) && view.is_end(span.end)));
+                    more.extend(
+                        Some(span)
+                            .filter(|span| view.is_start(span.start) && view.is_end(span.end)),
+                    );
                 }
             }
         }
@@ -91,12 +109,16 @@ impl Names {
             let next = full.partition_point(|name| name.end <= span.start);
             full.get(next).is_none_or(|name| name.start >= span.end)
         });
-        found.extend(more.into_iter().map(|span| Found::new(PersonName, "repeated", span, 64).by("repeated")));
+        found.extend(
+            more.into_iter()
+                .map(|span| Found::new(PersonName, "repeated", span, 64).by("repeated")),
+        );
     }
 
     fn may_repeat(&self, part: &str) -> bool {
         let flags = self.known.look_up(&folded(part));
-        let is_name = flags.is_unknown() || (flags.is_given() || flags.is_surname()) && !flags.is_word();
+        let is_name =
+            flags.is_unknown() || (flags.is_given() || flags.is_surname()) && !flags.is_word();
         part.len() > 3 && part.starts_with(char::is_uppercase) && is_name
     }
 }
@@ -118,7 +140,8 @@ fn next_capital(view: &View<'_>, from: usize) -> Option<usize> {
     let bytes = view.text.as_bytes();
     let mut at = from;
     loop {
-        at += bytes.get(at..)?.iter().position(|byte| byte.is_ascii_uppercase() || *byte >= 0xc3)?;
+        at +=
+            bytes.get(at..)?.iter().position(|byte| byte.is_ascii_uppercase() || *byte >= 0xc3)?;
         let is_first = match view.byte(at) {
             byte if byte.is_ascii() => at.checked_sub(1).is_none_or(|before| !matches!(view.byte(before), b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'@' | b'/' | b'.' | 0x80..)),
             _ => view.is_start(at) && view.at(at).is_some_and(|first| first.is_uppercase() || matches!(first, '\u{600}'..='\u{6ff}' | '\u{900}'..='\u{97f}')),
@@ -131,7 +154,11 @@ fn next_capital(view: &View<'_>, from: usize) -> Option<usize> {
 }
 
 fn in_run(view: &View<'_>, known: &Gazetteer, tokens: &[Token], found: &mut Vec<Found>) {
-    if tokens.iter().enumerate().any(|(at, token)| token.flags.is_org() && !is_surname_of(tokens, at)) {
+    if tokens
+        .iter()
+        .enumerate()
+        .any(|(at, token)| token.flags.is_org() && !is_surname_of(tokens, at))
+    {
         return;
     }
     let mut at = 0;
@@ -150,20 +177,37 @@ fn in_run(view: &View<'_>, known: &Gazetteer, tokens: &[Token], found: &mut Vec<
 fn precedes_address(view: &View<'_>, end: usize) -> bool {
     let rest = view.from(end);
     let rest = rest.strip_prefix('"').unwrap_or(rest).strip_prefix(" <");
-    rest.is_some_and(|rest| rest.bytes().take(64).take_while(|byte| !matches!(byte, b'>' | b' ' | b'\n')).any(|byte| byte == b'@'))
+    rest.is_some_and(|rest| {
+        rest.bytes()
+            .take(64)
+            .take_while(|byte| !matches!(byte, b'>' | b' ' | b'\n'))
+            .any(|byte| byte == b'@')
+    })
 }
 
 /// `Robert Hall`: an institution's word as a surname.
 fn is_surname_of(tokens: &[Token], at: usize) -> bool {
     let is_surname = tokens.get(at).is_some_and(|token| token.flags.is_org_surname());
     let given = at.checked_sub(1).and_then(|before| tokens.get(before));
-    is_surname && at + 1 == tokens.len() && given.is_some_and(|given| given.flags.is_given() && !given.flags.is_word())
+    is_surname
+        && at + 1 == tokens.len()
+        && given.is_some_and(|given| given.flags.is_given() && !given.flags.is_word())
 }
 
 /// The name that begins with the first of these words, and how many of them it has.
-fn name(view: &View<'_>, known: &Gazetteer, tokens: &[Token], is_first: bool) -> Option<(usize, Found)> {
+fn name(
+    view: &View<'_>,
+    known: &Gazetteer,
+    tokens: &[Token],
+    is_first: bool,
+) -> Option<(usize, Found)> {
     let first = tokens.first()?;
-    if first.flags.is_stop() || first.flags.is_org() || first.case == Case::Particle || is_word(view, first) || is_place(view, first.start) {
+    if first.flags.is_stop()
+        || first.flags.is_org()
+        || first.case == Case::Particle
+        || is_word(view, first)
+        || is_place(view, first.start)
+    {
         return None;
     }
     let length = extent(view, tokens);
@@ -178,7 +222,8 @@ fn name(view: &View<'_>, known: &Gazetteer, tokens: &[Token], is_first: bool) ->
     if lead != Lead::Title && view.after_within(STREET_END, end, 1).is_some() {
         return None;
     }
-    let given = if length == 1 && first.flags.is_surname() { inverted(view, known, end) } else { None };
+    let given =
+        if length == 1 && first.flags.is_surname() { inverted(view, known, end) } else { None };
     let (confidence, feature) = match given {
         Some(given) => {
             end = given;
@@ -216,11 +261,18 @@ fn extent(view: &View<'_>, tokens: &[Token]) -> usize {
 }
 
 /// How certain a name is, and the weightiest reason.
-fn weigh(tokens: &[Token], lead: Lead, is_start: bool, is_addressed: bool) -> Option<(u8, &'static str)> {
+fn weigh(
+    tokens: &[Token],
+    lead: Lead,
+    is_start: bool,
+    is_addressed: bool,
+) -> Option<(u8, &'static str)> {
     let first = tokens.first()?;
     match lead {
         Lead::Title => return Some((88, "title")),
-        Lead::Strong if may_be_introduced(first, tokens.len()) => return Some((84, "introduction")),
+        Lead::Strong if may_be_introduced(first, tokens.len()) => {
+            return Some((84, "introduction"));
+        }
         _ if is_addressed && !first.is_uncased => return Some((84, "address")),
         _ => {}
     }
@@ -241,7 +293,13 @@ fn may_be_introduced(first: &Token, words: usize) -> bool {
 }
 
 /// A name of two words or more.
-fn weigh_two(first: &Token, second: &Token, has_initial: bool, lead: Lead, is_start: bool) -> Option<(u8, &'static str)> {
+fn weigh_two(
+    first: &Token,
+    second: &Token,
+    has_initial: bool,
+    lead: Lead,
+    is_start: bool,
+) -> Option<(u8, &'static str)> {
     let shouts = first.case == Case::Upper || first.is_uncased;
     let is_weak = lead == Lead::Weak;
     let is_sure = |flags: Flags| (flags.is_given() || flags.is_surname()) && !flags.is_word();
@@ -249,18 +307,35 @@ fn weigh_two(first: &Token, second: &Token, has_initial: bool, lead: Lead, is_st
     let follows = second.flags;
     Some(match () {
         _ if first.case == Case::Initial => {
-            return (is_sure(follows) && follows.is_surname() || is_weak && follows.is_surname_like()).then_some((72, "initial_and_surname"));
+            return (is_sure(follows) && follows.is_surname()
+                || is_weak && follows.is_surname_like())
+            .then_some((72, "initial_and_surname"));
         }
         _ if is_given && is_sure(first.flags) && follows.is_surname() => (92, "given_and_surname"),
-        _ if is_given && (is_sure(follows) || follows.is_surname_like() && !follows.is_word()) => (82, "given_and_surname"),
+        _ if is_given && (is_sure(follows) || follows.is_surname_like() && !follows.is_word()) => {
+            (82, "given_and_surname")
+        }
         _ if shouts => return None,
-        _ if is_given && is_sure(first.flags) && (!first.flags.is_rare() || follows.is_unknown()) => (76, "given_name"),
+        _ if is_given
+            && is_sure(first.flags)
+            && (!first.flags.is_rare() || follows.is_unknown()) =>
+        {
+            (76, "given_name")
+        }
         _ if is_given && follows.is_unknown() => (66, "given_name"),
-        _ if has_initial && (is_surname || is_given || follows.is_surname_like()) => (68, "initial"),
-        _ if is_given && follows.is_surname() && (is_weak || !is_start) => (62, "given_and_surname"),
+        _ if has_initial && (is_surname || is_given || follows.is_surname_like()) => {
+            (68, "initial")
+        }
+        _ if is_given && follows.is_surname() && (is_weak || !is_start) => {
+            (62, "given_and_surname")
+        }
         _ if is_surname && is_sure(first.flags) && is_sure(follows) => (66, "surnames"),
-        _ if first.flags.is_unknown() && is_sure(follows) && follows.is_surname() => (62, "surname"),
-        _ if first.flags.is_unknown() && follows.is_surname_like() && !follows.is_word() => (58, "surname"),
+        _ if first.flags.is_unknown() && is_sure(follows) && follows.is_surname() => {
+            (62, "surname")
+        }
+        _ if first.flags.is_unknown() && follows.is_surname_like() && !follows.is_word() => {
+            (58, "surname")
+        }
         _ if first.flags.is_unknown() && follows.is_surname() && !is_start => (54, "surname"),
         _ => return None,
     })
@@ -271,7 +346,9 @@ fn weigh_one(first: &Token, lead: Lead, is_start: bool) -> Option<(u8, &'static 
     let is_sure = !first.flags.is_word() && matches!(first.case, Case::Capital);
     match lead {
         Lead::Weak if first.flags.is_given() && is_sure => Some((70, "given_name")),
-        Lead::Weak if first.flags.is_surname() && is_sure && !first.is_uncased => Some((60, "surname")),
+        Lead::Weak if first.flags.is_surname() && is_sure && !first.is_uncased => {
+            Some((60, "surname"))
+        }
         _ if !is_sure || first.is_uncased => None,
         _ if first.flags.is_given() && !first.flags.is_rare() => Some((58, "given_name")),
         _ if first.flags.is_given() && !is_start => Some((52, "given_name")),
@@ -290,7 +367,11 @@ fn lead(view: &View<'_>, start: usize) -> Lead {
         between.contains([':', '=', '\t']) || between.contains('\u{ff1a}')
     };
     let between = |kinds: Kinds, within: usize| {
-        view.before_within(kinds, start, within).is_some_and(|distance| view.part(start - distance..start).chars().all(|character| matches!(character, ' ' | ',' | '\n' | '.' | ':' | '"')))
+        view.before_within(kinds, start, within).is_some_and(|distance| {
+            view.part(start - distance..start)
+                .chars()
+                .all(|character| matches!(character, ' ' | ',' | '\n' | '.' | ':' | '"'))
+        })
     };
     if is_near(TITLE, 2) && !view.part(start.saturating_sub(1)..start).contains('\n') {
         return Lead::Title;
@@ -324,7 +405,8 @@ fn is_word(view: &View<'_>, token: &Token) -> bool {
     let is_name = (token.flags.is_given() || token.flags.is_surname()) && !token.flags.is_word();
     let next = view.cues.partition_point(|cue| cue.start < token.start);
     let cue = view.cues.get(next).filter(|cue| cue.start == token.start && cue.end >= token.end);
-    !is_name && cue.is_some_and(|cue| cue.kinds.meets(WORDS)) || cue.is_some_and(|cue| cue.kinds.meets(TITLE))
+    !is_name && cue.is_some_and(|cue| cue.kinds.meets(WORDS))
+        || cue.is_some_and(|cue| cue.kinds.meets(TITLE))
 }
 
 /// Does the name of a street begin before it: `rue`, `Calle de`?
@@ -335,14 +417,22 @@ fn is_place(view: &View<'_>, start: usize) -> bool {
 
 fn starts_sentence(view: &View<'_>, start: usize) -> bool {
     let before = view.text.get(..start).unwrap_or("").chars().rev().take(8);
-    let last = before.into_iter().find(|character| !matches!(character, ' ' | '"' | '\'' | '(' | '*' | '-'));
+    let last = before
+        .into_iter()
+        .find(|character| !matches!(character, ' ' | '"' | '\'' | '(' | '*' | '-'));
     last.is_none_or(|character| matches!(character, '.' | '!' | '?' | '\n' | ':'))
 }
 
 /// Where a given name ends that follows a surname and a comma: `Smith, John`.
 fn inverted(view: &View<'_>, known: &Gazetteer, end: usize) -> Option<usize> {
-    let rest = view.from(end).strip_prefix(", ").filter(|rest| rest.starts_with(char::is_uppercase))?;
-    let length: usize = rest.chars().take(20).take_while(|character| character.is_alphabetic()).map(char::len_utf8).sum();
+    let rest =
+        view.from(end).strip_prefix(", ").filter(|rest| rest.starts_with(char::is_uppercase))?;
+    let length: usize = rest
+        .chars()
+        .take(20)
+        .take_while(|character| character.is_alphabetic())
+        .map(char::len_utf8)
+        .sum();
     let flags = known.get(&folded(rest.get(..length)?));
     let is_next = rest.get(length..)?.starts_with([' ', ',']);
     (flags.is_given() && !flags.is_word() && !is_next).then_some(end + 2 + length)

@@ -41,7 +41,8 @@ pub const LONGEST_RUN: usize = 8;
 
 /// Small words that begin the second part of a name.
 const PARTICLES: [&str; 19] = [
-    "de", "del", "della", "di", "da", "do", "dos", "das", "du", "van", "von", "vom", "zu", "af", "bin", "ibn", "al", "ter", "ten",
+    "de", "del", "della", "di", "da", "do", "dos", "das", "du", "van", "von", "vom", "zu", "af",
+    "bin", "ibn", "al", "ter", "ten",
 ];
 /// Small words that follow these.
 const SECOND: [&str; 9] = ["der", "den", "des", "la", "le", "los", "las", "het", "'t"];
@@ -62,16 +63,24 @@ pub fn run(view: &View<'_>, names: &Gazetteer, start: usize, tokens: &mut Vec<To
         // Without capitals only known words go on.
         let is_second = is_joint && SECOND.contains(&view.part(token.start..token.end));
         let follows = tokens.last().is_some_and(|last| last.case == Case::Particle);
-        if is_joint && tokens.is_empty() || is_second && !follows || token.is_uncased && !is_known && !tokens.is_empty() {
+        if is_joint && tokens.is_empty()
+            || is_second && !follows
+            || token.is_uncased && !is_known && !tokens.is_empty()
+        {
             break;
         }
-        let after = token.end + usize::from(token.case == Case::Initial && view.byte(token.end) == b'.');
+        let after =
+            token.end + usize::from(token.case == Case::Initial && view.byte(token.end) == b'.');
         let is_last = token.is_last;
         tokens.push(token);
         end = after;
         let next = after + usize::from(view.byte(after) == b' ');
         // Initials stand together: `J.R.R.`
-        if is_last || next == after && (view.byte(after.saturating_sub(1)) != b'.' || !view.byte(after).is_ascii_uppercase()) {
+        if is_last
+            || next == after
+                && (view.byte(after.saturating_sub(1)) != b'.'
+                    || !view.byte(after).is_ascii_uppercase())
+        {
             break;
         }
         at = next;
@@ -93,7 +102,14 @@ fn word(view: &View<'_>, names: &Gazetteer, start: usize) -> Option<Token> {
     let mut end = length(view, start)?;
     let mut written = view.part(start..end);
     if is_lower {
-        return is_particle(written).then_some(Token { start, end, case: Case::Particle, flags: Flags::default(), is_uncased, is_last: false });
+        return is_particle(written).then_some(Token {
+            start,
+            end,
+            case: Case::Particle,
+            flags: Flags::default(),
+            is_uncased,
+            is_last: false,
+        });
     }
     let mut is_last = false;
     for possessive in ["'s", "\u{2019}s", "'S"] {
@@ -101,7 +117,8 @@ fn word(view: &View<'_>, names: &Gazetteer, start: usize) -> Option<Token> {
             (written, end, is_last) = (bare, start + bare.len(), true);
         }
     }
-    let is_upper = written.chars().nth(1).is_some_and(char::is_uppercase) && !written.chars().any(char::is_lowercase);
+    let is_upper = written.chars().nth(1).is_some_and(char::is_uppercase)
+        && !written.chars().any(char::is_lowercase);
     let case = match written.chars().nth(1) {
         None if !is_uncased => Case::Initial,
         _ if is_upper => Case::Upper,
@@ -114,8 +131,12 @@ fn word(view: &View<'_>, names: &Gazetteer, start: usize) -> Option<Token> {
 /// `NaN`, `ElementTree`; but not `McDonald`, `DeLuca`, `O'Brien`.
 fn is_camel(written: &str) -> bool {
     let is_inner = |two: [char; 2]| matches!(two, [before, next] if before.is_lowercase() && next.is_uppercase());
-    let has_inner = written.chars().zip(written.chars().skip(1)).any(|(before, next)| is_inner([before, next]));
-    has_inner && !["Mc", "Mac", "De", "Di", "La", "Le", "Van", "Von", "Du", "Fitz", "Da", "Del"].iter().any(|prefix| written.starts_with(prefix))
+    let has_inner =
+        written.chars().zip(written.chars().skip(1)).any(|(before, next)| is_inner([before, next]));
+    has_inner
+        && !["Mc", "Mac", "De", "Di", "La", "Le", "Van", "Von", "Du", "Fitz", "Da", "Del"]
+            .iter()
+            .any(|prefix| written.starts_with(prefix))
 }
 
 /// A double name is what its parts are.
@@ -132,7 +153,8 @@ fn length(view: &View<'_>, start: usize) -> Option<usize> {
     let mut end = start;
     while let Some(character) = view.at(end) {
         let is_joint = matches!(character, '\'' | '\u{2019}' | '-' | '\u{2010}');
-        let is_part = is_letter(character) || is_joint && view.at(end + character.len_utf8()).is_some_and(is_letter);
+        let is_part = is_letter(character)
+            || is_joint && view.at(end + character.len_utf8()).is_some_and(is_letter);
         if !is_part {
             break;
         }
@@ -143,5 +165,6 @@ fn length(view: &View<'_>, start: usize) -> Option<usize> {
     }
     // A word with digits or underscores is of code.
     let next = view.byte(end);
-    (end > start && !next.is_ascii_digit() && !matches!(next, b'_' | b'@' | b'(' | b'=')).then_some(end)
+    (end > start && !next.is_ascii_digit() && !matches!(next, b'_' | b'@' | b'(' | b'='))
+        .then_some(end)
 }

@@ -18,7 +18,7 @@ pub const ROWS: &[Row] = &[
     Row::beside(NationalId, "us_itin", &["9dd-dd-dddd", "9dd dd dddd"], us_itin, TAX).alone(80),
     Row::beside(NationalId, "us_itin", &["9dddddddd"], us_itin, TAX),
     Row::beside(NationalId, "us_ein", &["dd-ddddddd"], any, &[Kind::Tax]).at_most(80),
-    // Service Canada: a Luhn number that does not begin with 8.
+    // Service Canada: a Luhn number that does not begin with 8; 0 is for made-up ones.
     Row::beside(NationalId, "ca_sin", &["ddd_ddd_ddd"], ca_sin, &[Kind::CaSin, Kind::Social]),
     // RENAPO, Instructivo normativo para la asignación de la CURP.
     Row::beside(NationalId, "mx_curp", &["aaaaddddddaaaaaawd"], mx_curp, &[Kind::MxCurp]).alone(95),
@@ -37,7 +37,8 @@ pub const ROWS: &[Row] = &[
 
 fn us_ssn(code: &[u8]) -> bool {
     let area = part(code, 0, 3);
-    let is_issued = area != 0 && area != 666 && area < 900 && part(code, 3, 2) != 0 && part(code, 5, 4) != 0;
+    let is_issued =
+        area != 0 && area != 666 && area < 900 && part(code, 3, 2) != 0 && part(code, 5, 4) != 0;
     is_issued && !is_uniform(code) && code != b"123456789" && code != b"078051120"
 }
 
@@ -46,7 +47,7 @@ fn us_itin(code: &[u8]) -> bool {
 }
 
 fn ca_sin(code: &[u8]) -> bool {
-    luhn(code) && !matches!(digit(code, 0), 0 | 8)
+    luhn(code) && digit(code, 0) != 8
 }
 
 fn mx_rfc(code: &[u8]) -> bool {
@@ -60,7 +61,8 @@ fn mx_curp(code: &[u8]) -> bool {
         b'A'..=b'N' => u32::from(byte - b'A') + 10,
         _ => u32::from(byte.wrapping_sub(b'A')) + 11,
     };
-    let sum: u32 = code.iter().take(17).enumerate().map(|(at, byte)| value(byte) * (18 - at as u32)).sum();
+    let sum: u32 =
+        code.iter().take(17).enumerate().map(|(at, byte)| value(byte) * (18 - at as u32)).sum();
     let is_sex = matches!(code.get(10), Some(b'H' | b'M' | b'X'));
     is_sex && mx_rfc(code) && (10 - sum % 10) % 10 == digit(code, 17)
 }

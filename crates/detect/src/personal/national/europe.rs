@@ -12,45 +12,124 @@ const BE: &[Kind] = &[Kind::BeNational, Kind::Identity, Kind::Social];
 /// One row a form.
 pub const ROWS: &[Row] = &[
     // HMRC, NIM39110.
-    Row::beside(NationalId, "uk_nino", &["uudddddda", "uu dd dd dd a", "uu-dd-dd-dd-a"], uk_nino, &[Kind::UkNino]).alone(90),
+    Row::beside(
+        NationalId,
+        "uk_nino",
+        &["uudddddda", "uu dd dd dd a", "uu-dd-dd-dd-a"],
+        uk_nino,
+        &[Kind::UkNino],
+    )
+    .alone(90),
     // NHS data dictionary: NHS number.
     Row::beside(NationalId, "uk_nhs", &["ddd_ddd_dddd"], uk_nhs, &[Kind::UkNhs]).at_most(98),
-    Row::beside(NationalId, "uk_utr", &["dddddddddd", "ddddd ddddd"], uk_utr, &[Kind::UkUtr, Kind::Tax]),
+    Row::beside(
+        NationalId,
+        "uk_utr",
+        &["dddddddddd", "ddddd ddddd"],
+        uk_utr,
+        &[Kind::UkUtr, Kind::Tax],
+    ),
     // Bundeszentralamt für Steuern: §139b AO.
-    Row::beside(NationalId, "de_tax_id", &["zdddddddddd", "zd ddd ddd ddd", "zd_ddd_ddd_ddd", "zddd dddd ddd"], de_tax_id, DE),
+    Row::beside(
+        NationalId,
+        "de_tax_id",
+        &["zdddddddddd", "zd ddd ddd ddd", "zd_ddd_ddd_ddd", "zddd dddd ddd"],
+        de_tax_id,
+        DE,
+    ),
     // Deutsche Rentenversicherung: VKVV §2.
-    Row::beside(NationalId, "de_social", &["dd_dddddd_a_ddd", "dd dddddd addd"], de_social, &[Kind::DeSocial, Kind::Social]).alone(75),
-    Row::beside(NationalId, "de_health", &["uddddddddd"], de_health, &[Kind::DeSocial, Kind::Plan, Kind::Medical]),
+    Row::beside(
+        NationalId,
+        "de_social",
+        &["dd_dddddd_a_ddd", "dd dddddd addd"],
+        de_social,
+        &[Kind::DeSocial, Kind::Social],
+    )
+    .alone(75),
+    Row::beside(
+        NationalId,
+        "de_health",
+        &["uddddddddd"],
+        de_health,
+        &[Kind::DeSocial, Kind::Plan, Kind::Medical],
+    ),
     // INSEE, NIR: 13 digits and a key of two.
-    Row::beside(NationalId, "fr_nir", &["d_dd_dd_dd_ddd_ddd_dd", "d dd dd dw ddd ddd dd", "ddddddwdddddddd"], fr_nir, &[Kind::FrNir, Kind::Social]).alone(92),
+    Row::beside(
+        NationalId,
+        "fr_nir",
+        &["d_dd_dd_dd_ddd_ddd_dd", "d dd dd dw ddd ddd dd", "ddddddwdddddddd"],
+        fr_nir,
+        &[Kind::FrNir, Kind::Social],
+    )
+    .alone(92),
     // Real Decreto 1553/2005; Orden INT/2058/2008.
-    Row::beside(NationalId, "es_dni", &["dddddddd_a", "dd.ddd.ddd-a", "dd.ddd.ddd a"], es_dni, ES).alone(85),
+    Row::beside(NationalId, "es_dni", &["dddddddd_a", "dd.ddd.ddd-a", "dd.ddd.ddd a"], es_dni, ES)
+        .alone(85),
     Row::beside(NationalId, "es_nie", &["a_ddddddd_a"], es_nie, ES).alone(90),
     // Decreto ministeriale 23 dicembre 1976.
-    Row::beside(NationalId, "it_fiscal_code", &["aaaaaawwawwawwwa", "aaa aaa wwaww awwwa"], it_fiscal, &[Kind::ItFiscal, Kind::Tax]).alone(96),
+    Row::beside(
+        NationalId,
+        "it_fiscal_code",
+        &["aaaaaawwawwawwwa", "aaa aaa wwaww awwwa"],
+        it_fiscal,
+        &[Kind::ItFiscal, Kind::Tax],
+    )
+    .alone(96),
     // Rijksdienst voor Identiteitsgegevens: the test of eleven.
     Row::beside(NationalId, "nl_bsn", &["ddd_ddd_ddd", "dddd_dd_ddd"], nl_bsn, &[Kind::NlBsn]),
     // Ustawa o ewidencji ludności, art. 15.
-    Row::beside(NationalId, "pl_pesel", &["ddddddddddd"], pl_pesel, &[Kind::PlPesel, Kind::Identity]),
-    Row::beside(NationalId, "pl_nip", &["ddd-ddd-dd-dd", "ddd-dd-dd-ddd"], pl_nip, &[Kind::PlNip, Kind::Tax]).alone(80),
+    Row::beside(
+        NationalId,
+        "pl_pesel",
+        &["ddddddddddd"],
+        pl_pesel,
+        &[Kind::PlPesel, Kind::Identity],
+    ),
+    Row::beside(
+        NationalId,
+        "pl_nip",
+        &["ddd-ddd-dd-dd", "ddd-dd-dd-ddd"],
+        pl_nip,
+        &[Kind::PlNip, Kind::Tax],
+    )
+    .alone(80),
     Row::beside(NationalId, "pl_nip", &["dddddddddd"], pl_nip, &[Kind::PlNip, Kind::Tax]),
     Row::beside(NationalId, "be_national", &["dd.dd.dd-ddd.dd"], be_national, BE).alone(95),
     Row::beside(NationalId, "be_national", &["ddddddddddd", "dd dd dd ddd dd"], be_national, BE),
     Row::beside(NationalId, "pt_nif", &["ddd_ddd_ddd"], pt_nif, &[Kind::PtNif]),
     // Bundesamt für Sozialversicherungen: EAN-13 with the country 756.
     Row::beside(NationalId, "ch_ahv", &["756_dddd_dddd_dd"], ch_ahv, &[Kind::ChAhv]).alone(92),
-    Row::beside(NationalId, "at_social", &["dddd_dddddd", "dddd dd dd dd"], at_social, &[Kind::AtSocial, Kind::Social]),
+    Row::beside(
+        NationalId,
+        "at_social",
+        &["dddd_dddddd", "dddd dd dd dd"],
+        at_social,
+        &[Kind::AtSocial, Kind::Social],
+    ),
     // Department of Social Protection: PPS number.
-    Row::beside(NationalId, "ie_pps", &["ddddddda", "dddddddaa"], ie_pps, &[Kind::Identity, Kind::Tax, Kind::Social]),
-    Row::beside(NationalId, "cz_birth_number", &["dddddd/dddd"], cz_birth, &[Kind::Identity]).alone(75),
-    Row::beside(NationalId, "hr_oib", &["ddddddddddd"], mod_11_10, &[Kind::Identity, Kind::Tax]).at_most(85),
+    Row::beside(
+        NationalId,
+        "ie_pps",
+        &["ddddddda", "dddddddaa"],
+        ie_pps,
+        &[Kind::Identity, Kind::Tax, Kind::Social],
+    ),
+    Row::beside(NationalId, "cz_birth_number", &["dddddd/dddd"], cz_birth, &[Kind::Identity])
+        .alone(75),
+    Row::beside(NationalId, "hr_oib", &["ddddddddddd"], mod_11_10, &[Kind::Identity, Kind::Tax])
+        .at_most(85),
 ];
 
 fn uk_nino(code: &[u8]) -> bool {
-    let (Some([first, second, ..]), Some(last)) = (code.first_chunk::<2>(), code.last()) else { return false };
+    let (Some([first, second, ..]), Some(last)) = (code.first_chunk::<2>(), code.last()) else {
+        return false;
+    };
     let prefix = [*first, *second];
     let is_refused = [b"BG", b"GB", b"KN", b"NK", b"NT", b"TN", b"ZZ"].contains(&&prefix);
-    !b"DFIQUV".contains(first) && !b"DFIQUVO".contains(second) && !is_refused && (b'A'..=b'D').contains(last)
+    !b"DFIQUV".contains(first)
+        && !b"DFIQUVO".contains(second)
+        && !is_refused
+        && (b'A'..=b'D').contains(last)
 }
 
 fn uk_nhs(code: &[u8]) -> bool {
@@ -134,15 +213,23 @@ fn es_nie(code: &[u8]) -> bool {
 
 fn it_fiscal(code: &[u8]) -> bool {
     // What a letter or digit at an odd place counts.
-    const ODD: [u32; 26] = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
+    const ODD: [u32; 26] = [
+        1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24,
+        23,
+    ];
     let value = |byte: &u8| match byte {
         b'0'..=b'9' => usize::from(byte - b'0'),
         _ => usize::from(byte.wrapping_sub(b'A')),
     };
-    let sum: u32 = code.iter().take(15).enumerate().map(|(at, byte)| match at % 2 {
-        0 => ODD.get(value(byte)).copied().unwrap_or(0),
-        _ => value(byte) as u32,
-    }).sum();
+    let sum: u32 = code
+        .iter()
+        .take(15)
+        .enumerate()
+        .map(|(at, byte)| match at % 2 {
+            0 => ODD.get(value(byte)).copied().unwrap_or(0),
+            _ => value(byte) as u32,
+        })
+        .sum();
     let is_month = code.get(8).is_some_and(|byte| b"ABCDEHLMPRST".contains(byte));
     is_month && code.get(15).is_some_and(|last| u32::from(last.wrapping_sub(b'A')) == sum % 26)
 }
@@ -189,7 +276,8 @@ fn at_social(code: &[u8]) -> bool {
 
 fn ie_pps(code: &[u8]) -> bool {
     let second = code.get(8).map_or(0, |byte| u32::from(byte.wrapping_sub(b'A')) + 1);
-    let rest = (weighted(code, &[8, 7, 6, 5, 4, 3, 2]) + if second == 23 { 0 } else { second * 9 }) % 23;
+    let rest =
+        (weighted(code, &[8, 7, 6, 5, 4, 3, 2]) + if second == 23 { 0 } else { second * 9 }) % 23;
     b"WABCDEFGHIJKLMNOPQRSTUV".get(rest as usize) == code.get(7)
 }
 

@@ -10,22 +10,32 @@ const GENERAL: &[Kind] = &[Kind::Identity, Kind::Tax, Kind::Social];
 
 /// One row a form.
 pub const ROWS: &[Row] = &[
+    // CPR-kontoret: no check digit since 2007. Before Sweden's, whose coordination numbers it may look like.
+    Row::beside(
+        NationalId,
+        "dk_cpr",
+        &["dddddd-dddd", "dddddd dddd", "dddddddddd"],
+        dk_cpr,
+        NORDIC,
+    ),
     // Skatteverket: personnummer, samordningsnummer.
-    Row::beside(NationalId, "se_personal_number", &["dddddd-dddd", "dddddd+dddd"], se_ten, NORDIC).alone(80),
+    Row::beside(NationalId, "se_personal_number", &["dddddd-dddd", "dddddd+dddd"], se_ten, NORDIC)
+        .alone(80),
     Row::beside(NationalId, "se_personal_number", &["dddddddd-dddd"], se_twelve, NORDIC).alone(90),
     Row::beside(NationalId, "se_personal_number", &["dddddddddd"], se_ten, NORDIC),
     Row::beside(NationalId, "se_personal_number", &["dddddddddddd"], se_twelve, NORDIC),
     // Digital and Population Data Services Agency: henkilötunnus.
-    Row::beside(NationalId, "fi_personal_code", &["dddddd-dddw", "dddddd+dddw"], fi_code, NORDIC).alone(93),
+    Row::beside(NationalId, "fi_personal_code", &["dddddd-dddw", "dddddd+dddw"], fi_code, NORDIC)
+        .alone(93),
     Row::beside(NationalId, "fi_personal_code", &["ddddddadddw"], fi_letter, NORDIC).alone(93),
-    // CPR-kontoret: no check digit since 2007.
-    Row::beside(NationalId, "dk_cpr", &["dddddd-dddd", "dddddd dddd", "dddddddddd"], dk_cpr, NORDIC),
     // Skatteetaten: two check digits.
-    Row::beside(NationalId, "no_birth_number", &["ddddddddddd", "dddddd ddddd"], no_number, NORDIC).alone(72),
+    Row::beside(NationalId, "no_birth_number", &["ddddddddddd", "dddddd ddddd"], no_number, NORDIC)
+        .alone(72),
     Row::beside(NationalId, "ee_lt_personal_code", &["zdddddddddd"], ee_code, GENERAL),
     Row::beside(NationalId, "ro_cnp", &["zdddddddddddd"], ro_cnp, GENERAL).alone(70),
     Row::beside(NationalId, "bg_egn", &["dddddddddd"], bg_egn, GENERAL),
-    Row::beside(NationalId, "ru_snils", &["ddd-ddd-ddd dd", "ddd-ddd-ddd-dd"], ru_snils, GENERAL).alone(85),
+    Row::beside(NationalId, "ru_snils", &["ddd-ddd-ddd dd", "ddd-ddd-ddd-dd"], ru_snils, GENERAL)
+        .alone(85),
     Row::beside(NationalId, "ru_inn", &["dddddddddddd"], ru_inn, GENERAL),
 ];
 
@@ -50,7 +60,8 @@ fn fi_code(code: &[u8]) -> bool {
 
 fn fi_letter(code: &[u8]) -> bool {
     let is_century = code.get(6).is_some_and(|byte| b"ABCDEFYXWVU".contains(byte));
-    let digits: Vec<u8> = code.iter().enumerate().filter(|(at, _)| *at != 6).map(|(_, byte)| *byte).collect();
+    let digits: Vec<u8> =
+        code.iter().enumerate().filter(|(at, _)| *at != 6).map(|(_, byte)| *byte).collect();
     is_century && fi_code(&digits)
 }
 

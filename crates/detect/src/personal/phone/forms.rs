@@ -14,15 +14,45 @@ const fn phone(form: &'static str, shapes: &'static [&'static str], alone: u8) -
 
 /// One row a form.
 pub const ROWS: &[Row] = &[
-    phone("us_ca", &["ndd) ndd-dddd", "ndd)ndd-dddd", "ndd) ndd dddd", "ndd-ndd-dddd", "ndd)-ndd-dddd", "ndd) ndd.dddd"], 85),
-    phone("us_ca", &["ndd.ndd.dddd", "1-ndd-ndd-dddd", "1 (ndd) ndd-dddd", "1.ndd.ndd.dddd", "1 ndd-ndd-dddd", "ndd/ndd-dddd", "ndd ndd-dddd"], 82),
+    phone(
+        "us_ca",
+        &[
+            "ndd) ndd-dddd",
+            "ndd)ndd-dddd",
+            "ndd) ndd dddd",
+            "ndd-ndd-dddd",
+            "ndd)-ndd-dddd",
+            "ndd) ndd.dddd",
+        ],
+        85,
+    ),
+    phone(
+        "us_ca",
+        &[
+            "ndd.ndd.dddd",
+            "1-ndd-ndd-dddd",
+            "1 (ndd) ndd-dddd",
+            "1.ndd.ndd.dddd",
+            "1 ndd-ndd-dddd",
+            "ndd/ndd-dddd",
+            "ndd ndd-dddd",
+        ],
+        82,
+    ),
     phone("us_ca", &["ndd ndd dddd", "1 ndd ndd dddd"], 66),
     phone("br", &["zz) 9dddd-dddd", "zz) dddd-dddd", "zz)9dddd-dddd", "zz 9dddd-dddd"], 82),
-    Row { check: is_chinese, ..phone("cn", &["1ddddddddd{2,2}", "1dd dddd dddd", "1dd-dddd-dddd"], 72) },
+    Row {
+        check: is_chinese,
+        ..phone("cn", &["1ddddddddd{2,2}", "1dd dddd dddd", "1dd-dddd-dddd"], 72)
+    },
     Row { check: is_indian, ..phone("in", &["ddddd ddddd", "ddddd-ddddd"], 68) },
     phone("es", &["6dd dd dd dd", "7dd dd dd dd", "9dd dd dd dd", "9d ddd dd dd"], 70),
     phone("it", &["3dd ddddddd", "3dd ddd dddd", "3dd-ddddddd", "3dd/ddddddd"], 70),
-    phone("ru", &["8 (ddd) ddd-dd-dd", "8 ddd ddd-dd-dd", "8-ddd-ddd-dd-dd", "8(ddd)ddd-dd-dd"], 85),
+    phone(
+        "ru",
+        &["8 (ddd) ddd-dd-dd", "8 ddd ddd-dd-dd", "8-ddd-ddd-dd-dd", "8(ddd)ddd-dd-dd"],
+        85,
+    ),
     phone("mx", &["dd) dddd dddd", "ddd) ddd dddd", "dd) dddd-dddd"], 80),
     phone("uk", &["07ddddddddd"], 66),
     phone("fr", &["06dddddddd", "07dddddddd"], 60),

@@ -12,6 +12,7 @@ mod forms;
 pub use forms::ROWS;
 
 use super::cue::{Kind, Kinds};
+use super::extension::extension;
 use super::found::Found;
 use super::view::View;
 use crate::detector::Detector::Phone;
@@ -39,9 +40,14 @@ pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
             continue;
         }
         let start = lead(view, word.start);
-        let is_start = if start == word.start { view.is_number_start(start) } else { view.is_start(start) };
+        let is_start =
+            if start == word.start { view.is_number_start(start) } else { view.is_start(start) };
         let before = start.checked_sub(1).map_or(0, |at| view.byte(at));
-        if !is_start || matches!(before, b'-' | b'#' | b'_' | b'=') && view.byte(start) != b'+' && !chain_follows_label(view, start) {
+        if !is_start
+            || matches!(before, b'-' | b'#' | b'_' | b'=')
+                && view.byte(start) != b'+'
+                && !chain_follows_label(view, start)
+        {
             continue;
         }
         let chain = read(view, start);
@@ -69,14 +75,18 @@ fn lead(view: &View<'_>, digit: usize) -> usize {
 }
 
 fn read(view: &View<'_>, start: usize) -> Chain {
-    let mut chain = Chain { has_plus: false, digits: Vec::with_capacity(20), groups: Vec::with_capacity(8) };
+    let mut chain =
+        Chain { has_plus: false, digits: Vec::with_capacity(20), groups: Vec::with_capacity(8) };
     let mut at = start;
     loop {
         let from = at;
         at += between(view, at, chain.digits.is_empty());
         chain.has_plus |= chain.digits.is_empty() && view.part(from..at).contains('+');
         let length = view.from(at).bytes().take(MOST_DIGITS).take_while(u8::is_ascii_digit).count();
-        if length == 0 || chain.digits.len() + length > MOST_DIGITS || chain.groups.len() == MOST_GROUPS {
+        if length == 0
+            || chain.digits.len() + length > MOST_DIGITS
+            || chain.groups.len() == MOST_GROUPS
+        {
             return chain;
         }
         chain.digits.extend(view.part(at..at + length).bytes());
@@ -90,10 +100,16 @@ fn read(view: &View<'_>, start: usize) -> Chain {
 
 /// How much is written between two groups: ` `, `-`, `) `, ` / `, `(0)`.
 fn between(view: &View<'_>, at: usize, is_first: bool) -> usize {
-    let is_joint = |byte: &u8| matches!(byte, b' ' | b'-' | b'.' | b'/' | b'(' | b')') || is_first && *byte == b'+';
+    let is_joint = |byte: &u8| {
+        matches!(byte, b' ' | b'-' | b'.' | b'/' | b'(' | b')') || is_first && *byte == b'+'
+    };
     let length = view.from(at).bytes().take(4).take_while(is_joint).count();
     let written = view.part(at..at + length);
-    let is_one = length <= 1 || matches!(written, ") " | " (" | ")-" | " - " | " / " | "(+" | ")/" | ") (" | "-(" | "). ");
+    let is_one = length <= 1
+        || matches!(
+            written,
+            ") " | " (" | ")-" | " - " | " / " | "(+" | ")/" | ") (" | "-(" | "). "
+        );
     if is_one { length } else { 0 }
 }
 
@@ -118,7 +134,12 @@ fn judge(view: &View<'_>, start: usize, chain: &Chain) -> Option<Found> {
         };
         let penalty = near.map_or(0, |near| near.penalty);
         let found = match is_named {
-            true => Found::beside(Phone, form, start..*end, (confidence + 28u8).min(98).saturating_sub(penalty / 2)),
+            true => Found::beside(
+                Phone,
+                form,
+                start..*end,
+                (confidence + 28u8).min(98).saturating_sub(penalty / 2),
+            ),
             false => Found::new(Phone, form, start..*end, confidence).by("shape"),
         };
         return Some(found);
@@ -149,17 +170,6 @@ fn is_date(chain: &Chain) -> bool {
         last = *count;
     }
     let starts_with_year = matches!(chain.digits.as_slice(), [b'1', b'9', ..] | [b'2', b'0', ..]);
-    matches!(lengths.as_slice(), [2, 2, 4]) || starts_with_year && matches!(lengths.as_slice(), [4, 2, 2])
-}
-
-/// Where a number ends with its extension: `ext. 12`, `x12`.
-fn extension(view: &View<'_>, end: usize) -> usize {
-    let rest = view.from(end);
-    let rest = rest.strip_prefix([',', ';']).unwrap_or(rest);
-    let rest = rest.trim_start_matches(' ');
-    let words = ["extension", "ext.", "ext", "x", "#", "Durchwahl", "int.", "poste"];
-    let Some(number) = words.iter().find_map(|word| rest.strip_prefix(word)) else { return end };
-    let number = number.trim_start_matches([' ', '.', ':']);
-    let length = number.bytes().take(7).take_while(u8::is_ascii_digit).count();
-    if (1..=6).contains(&length) { view.text.len() - number.len() + length } else { end }
+    matches!(lengths.as_slice(), [2, 2, 4])
+        || starts_with_year && matches!(lengths.as_slice(), [4, 2, 2])
 }
