@@ -89,7 +89,15 @@ SURE = set("""anders andre antonio carlos carol carolina claire colleen dan dana
     jasper jed jesus julienne lina lena mads marlin maxime maximo mila rosa samar sergei silvan simon sofia tara tiara valentine vera viola""".split())
 
 SKIP = set("de la le les du des der die das den dem van von zu do da dos das del el al y e i of the st mr mrs dr ms".split())
-MORE = set("""stan toon sai evita inga andra antal vala altera gera borra ruta tecla metin geri yeni reino frances dvorak unicode klammer saba boston darwin gregorian
+MORE = set("""paris lyon marseille nice nantes lille toulouse bordeaux strasbourg berlin hamburg munchen munich koln cologne frankfurt stuttgart dresden leipzig hannover bremen wien
+    zurich bern basel genf madrid barcelona sevilla valencia bilbao granada malaga toledo cordoba leon roma milano torino napoli firenze venezia bologna genova palermo amsterdam
+    rotterdam utrecht haag eindhoven groningen leiden delft warszawa krakow gdansk poznan lublin lisboa porto braga coimbra faro brasilia rio salvador recife santos oslo bergen
+    stockholm goteborg malmo uppsala kobenhavn odense aarhus helsinki turku tampere praha brno budapest moscow kiev minsk istanbul ankara izmir cairo lagos nairobi delhi mumbai
+    pune jaipur agra tokyo osaka kyoto beijing shanghai seoul manila jakarta lima bogota quito caracas santiago monterrey guadalajara tijuana toronto montreal ottawa vancouver
+    calgary chicago denver seattle portland atlanta miami tampa memphis nashville detroit cleveland columbus pittsburgh baltimore richmond raleigh durham hamilton perth adelaide
+    melbourne brisbane wellington auckland belfast cardiff edinburgh glasgow aberdeen dundee liverpool manchester leeds sheffield bradford derby nottingham leicester coventry
+    oxford cambridge brighton plymouth exeter bath wells stafford preston burton lage ende anfang preis schuld kraft recht zeit mensch
+    stan toon sai evita inga andra antal vala altera gera borra ruta tecla metin geri yeni reino frances dvorak unicode klammer saba boston darwin gregorian
     mach valeur valor andere alla om data meer jan mar amazon ford apple google paris london jordan israel chelsea virginia georgia carolina dakota florence sydney victoria austin houston dallas madison
     savannah charlotte phoenix orlando brooklyn lincoln washington jackson kent lancaster york bristol chester carlisle china india kenya asia america africa
     chad cuba troy vienna milan milano roma sofia alexandria kingston holland england ireland scotland wales france germany romania dolores mercedes porsche

@@ -31,16 +31,53 @@ const fn of(
     Use { kinds: Kinds::of(&[kind]), detector, form, length, digits, has_spaces: false }
 }
 
-const USES: [Use; 7] = [
+const USES: [Use; 9] = [
     of(Kind::Passport, Detector::Passport, "passport", 6..11, 4),
     Use { has_spaces: true, ..of(Kind::Licence, Detector::Licence, "licence", 5..20, 3) },
-    Use { has_spaces: true, ..of(Kind::Plate, Detector::VehicleId, "plate", 4..10, 1) },
+    Use { has_spaces: true, ..of(Kind::Plate, Detector::VehicleId, "plate", 4..12, 1) },
     of(Kind::Serial, Detector::DeviceId, "serial", 5..25, 3),
     of(Kind::Imei, Detector::DeviceId, "imei", 14..21, 14),
     of(Kind::Medical, Detector::MedicalId, "record", 4..17, 3),
     of(Kind::Plan, Detector::MedicalId, "health_plan", 6..21, 4),
+    // A number that is said to be a national one is personal even if its check digit is wrong: by a slip, or since it is made up.
+    Use {
+        kinds: NATIONAL,
+        has_spaces: true,
+        ..of(Kind::Social, Detector::NationalId, "labelled", 7..20, 5)
+    },
+    Use { kinds: GENERAL, ..of(Kind::Identity, Detector::NationalId, "labelled", 7..16, 5) },
 ];
 
+const NATIONAL: Kinds = Kinds::of(&[
+    Kind::UsSsn,
+    Kind::UkNino,
+    Kind::UkNhs,
+    Kind::UkUtr,
+    Kind::DeTax,
+    Kind::DeSocial,
+    Kind::FrNir,
+    Kind::EsDni,
+    Kind::ItFiscal,
+    Kind::NlBsn,
+    Kind::PlPesel,
+    Kind::PlNip,
+    Kind::BeNational,
+    Kind::PtNif,
+    Kind::Nordic,
+    Kind::ChAhv,
+    Kind::AtSocial,
+    Kind::InAadhaar,
+    Kind::BrCpf,
+    Kind::BrCnpj,
+    Kind::CnIdentity,
+    Kind::JpMyNumber,
+    Kind::KrResident,
+    Kind::AuTax,
+    Kind::AuMedicare,
+    Kind::CaSin,
+    Kind::MxCurp,
+]);
+const GENERAL: Kinds = Kinds::of(&[Kind::Identity, Kind::Tax, Kind::Social]);
 const ALL: Kinds = Kinds::of(&[
     Kind::Passport,
     Kind::Licence,
@@ -49,10 +86,14 @@ const ALL: Kinds = Kinds::of(&[
     Kind::Imei,
     Kind::Medical,
     Kind::Plan,
-]);
+])
+.and(NATIONAL)
+.and(GENERAL);
 const OTHER: Kinds = Kinds::of(&[Kind::Order, Kind::Phone, Kind::Age]);
 /// How far before the code the word may end.
 const REACH: usize = 42;
+/// How far before a national number its name may end.
+const LABEL: usize = 20;
 /// The abbreviations of the provinces of China on plates.
 const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
 
@@ -89,8 +130,10 @@ fn beside(view: &View<'_>, word: &Range<usize>) -> Option<Found> {
     let is_plausible = rule.length.contains(&letters) && digits >= rule.digits && !is_date(code);
     let is_plate =
         rule.form != "plate" || code.contains(|character: char| character.is_ascii_uppercase());
-    let confidence = 88u8.saturating_sub((distance / 3) as u8);
-    (is_plausible && is_plate && !is_other)
+    let is_near = rule.form != "labelled" || distance <= LABEL;
+    let confidence =
+        if rule.form == "labelled" { 74 } else { 88u8.saturating_sub((distance / 3) as u8) };
+    (is_plausible && is_plate && is_near && !is_other)
         .then(|| Found::beside(rule.detector, rule.form, word.start..end, confidence))
 }
 
@@ -103,7 +146,7 @@ fn is_labelled(view: &View<'_>, start: usize) -> bool {
 /// Where a code ends: its groups are joined by hyphens and slashes, some by spaces if the next group has a digit or is in capitals.
 fn read(view: &View<'_>, word: &Range<usize>, rule: &Use) -> Option<usize> {
     let mut end = word.end;
-    for _ in 0..5 {
+    for _ in 0..7 {
         let joint = view.byte(end);
         let length =
             view.from(end + 1).bytes().take(20).take_while(u8::is_ascii_alphanumeric).count();
@@ -113,6 +156,7 @@ fn read(view: &View<'_>, word: &Range<usize>, rule: &Use) -> Option<usize> {
         let has_digit = group.bytes().any(|byte| byte.is_ascii_digit());
         let goes_on = match joint {
             b'-' | b'/' => is_coded,
+            b'.' => is_coded && rule.form == "labelled",
             b' ' => {
                 rule.has_spaces
                     && is_coded

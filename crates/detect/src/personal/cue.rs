@@ -53,6 +53,11 @@ impl Kinds {
         Kinds(set)
     }
 
+    /// These and others.
+    pub const fn and(self, other: Kinds) -> Kinds {
+        Kinds(self.0 | other.0)
+    }
+
     /// Has it one of them?
     pub const fn meets(self, other: Kinds) -> bool {
         self.0 & other.0 != 0
@@ -160,8 +165,15 @@ fn spellings(word: &str) -> Vec<String> {
 }
 
 fn is_bounded(folded: &str, range: &Range<usize>, entry: Entry) -> bool {
-    (entry.is_open_before || !joins(folded, range.start))
+    (entry.is_open_before || !joins(folded, range.start) && !follows_digit(folded, range.start))
         && (entry.is_open_after || !joins(folded, range.end))
+}
+
+/// `10cf2`: letters behind a digit are of a code.
+fn follows_digit(folded: &str, at: usize) -> bool {
+    let bytes = folded.as_bytes();
+    let before = at.checked_sub(1).and_then(|at| bytes.get(at));
+    before.is_some_and(u8::is_ascii_digit) && bytes.get(at).is_some_and(u8::is_ascii_alphabetic)
 }
 
 /// Are there letters of the same word on both sides?

@@ -1,9 +1,9 @@
-//! Numbers of vehicles and devices with a check digit.
+//! Numbers of vehicles and devices with a check digit, and of health plans with a form of their own.
 
 use super::check::{digit, luhn};
 use super::cue::Kind;
-use super::row::Row;
-use crate::detector::Detector::{DeviceId, VehicleId};
+use super::row::{Row, any};
+use crate::detector::Detector::{DeviceId, MedicalId, VehicleId};
 
 /// One row a form.
 pub const ROWS: &[Row] = &[
@@ -19,6 +19,10 @@ pub const ROWS: &[Row] = &[
         &[Kind::Imei],
     )
     .at_most(98),
+    // Centers for Medicare & Medicaid Services: the Medicare Beneficiary Identifier.
+    Row::beside(MedicalId, "us_mbi", &["zuwd-uwd-uudd"], any, &[Kind::Plan, Kind::AuMedicare])
+        .alone(80),
+    Row::beside(MedicalId, "us_mbi", &["zuwduwduudd"], any, &[Kind::Plan, Kind::AuMedicare]),
 ];
 
 fn vin(code: &[u8]) -> bool {

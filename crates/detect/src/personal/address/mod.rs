@@ -31,8 +31,8 @@ pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
         let is = |kinds: Kinds| cue.kinds.meets(kinds).then_some(());
         let street = None
             .or_else(|| is(STREET_STEM).and_then(|()| after_stem(view, cue)))
-            .or_else(|| is(STREET).and_then(|()| after_street(view, cue)))
             .or_else(|| is(STREET).and_then(|()| before_street(view, cue)))
+            .or_else(|| is(STREET).and_then(|()| after_street(view, cue)))
             .or_else(|| is(ANY_STREET).and_then(|()| english(view, cue)))
             .or_else(|| is(BOX).and_then(|()| boxed(view, cue)));
         found.extend(street.map(|(span, confidence)| whole(view, span, confidence)));

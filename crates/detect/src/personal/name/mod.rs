@@ -25,6 +25,8 @@ const FIELD: Kinds = Kinds::of(&[Kind::Field]);
 const GREETING: Kinds = Kinds::of(&[Kind::Greeting]);
 const NAMING: Kinds =
     Kinds::of(&[Kind::Naming, Kind::Greeting, Kind::Intro, Kind::Field, Kind::Title]);
+/// "my name is", "hi", "I am".
+const CALLED: Kinds = Kinds::of(&[Kind::Intro, Kind::Greeting, Kind::Naming]);
 const STREET: Kinds = Kinds::of(&[Kind::Street]);
 const STREET_END: Kinds = Kinds::of(&[Kind::StreetEnd]);
 const WORDS: Kinds = Kinds::of(&[
@@ -73,6 +75,7 @@ impl Names {
                 in_run(view, &self.known, &tokens, found);
             }
         }
+        self.in_small_letters(view, found);
         self.repeats(view, found);
         self.han.find(view, found);
     }
@@ -82,6 +85,31 @@ impl Names {
 const REPEAT: usize = 120;
 
 impl Names {
+    /// Append names in small letters directly after "my name is", "i'm", "hi": a given name and perhaps a surname.
+    fn in_small_letters(&self, view: &View<'_>, found: &mut Vec<Found>) {
+        for cue in view.cues.iter().filter(|cue| cue.kinds.meets(CALLED)) {
+            let is_called = cue.kinds.meets(INTRO.and(GREETING))
+                || view.part(cue.start..cue.end).ends_with(['m', 'M']);
+            let start = cue.end + 1;
+            let Some(first) =
+                small_word(view, start).filter(|_| is_called && view.byte(cue.end) == b' ')
+            else {
+                continue;
+            };
+            let flags = self.known.look_up(first);
+            if !flags.is_given() || flags.is_word() || flags.is_rare() {
+                continue;
+            }
+            let mut end = start + first.len();
+            if let Some(second) = small_word(view, end + 1).filter(|_| view.byte(end) == b' ') {
+                let flags = self.known.look_up(second);
+                let is_surname = flags.is_surname() && !flags.is_word() && !flags.is_english();
+                end += if is_surname { 1 + second.len() } else { 0 };
+            }
+            found.push(Found::new(PersonName, "small_letters", start..end, 66).by("introduction"));
+        }
+    }
+
     /// Append parts of a full name that stand alone near it.
     fn repeats(&self, view: &View<'_>, found: &mut Vec<Found>) {
         let full: Vec<Range<usize>> = found
@@ -121,6 +149,13 @@ impl Names {
             flags.is_unknown() || (flags.is_given() || flags.is_surname()) && !flags.is_word();
         part.len() > 3 && part.starts_with(char::is_uppercase) && is_name
     }
+}
+
+/// A word of small ASCII letters that begins here.
+fn small_word<'t>(view: &View<'t>, start: usize) -> Option<&'t str> {
+    let length = view.from(start).bytes().take(24).take_while(u8::is_ascii_lowercase).count();
+    let is_word = length > 2 && view.is_start(start) && view.is_end(start + length);
+    is_word.then(|| view.part(start..start + length))
 }
 
 fn around(view: &View<'_>, name: &Range<usize>) -> Range<usize> {
@@ -434,6 +469,7 @@ fn inverted(view: &View<'_>, known: &Gazetteer, end: usize) -> Option<usize> {
         .map(char::len_utf8)
         .sum();
     let flags = known.get(&folded(rest.get(..length)?));
-    let is_next = rest.get(length..)?.starts_with([' ', ',']);
-    (flags.is_given() && !flags.is_word() && !is_next).then_some(end + 2 + length)
+    // `Smith, John, Mary` is a list.
+    let is_list = rest.get(length..)?.starts_with(',');
+    (flags.is_given() && !flags.is_word() && !is_list).then_some(end + 2 + length)
 }
