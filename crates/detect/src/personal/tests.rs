@@ -13,7 +13,12 @@ fn found(text: &str) -> Vec<String> {
     findings
         .iter()
         .map(|found| {
-            format!("{}/{}: {}", found.detector.as_str(), found.form, &text[found.span.clone()])
+            format!(
+                "{}/{}: {}",
+                found.detector.as_str(),
+                found.form,
+                text.get(found.span.clone()).unwrap_or_default()
+            )
         })
         .collect()
 }
