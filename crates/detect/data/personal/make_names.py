@@ -2,7 +2,7 @@
 """Makes given.txt and surnames.txt from the locales of Faker (MIT licence): pip install faker; python3 make_names.py
 [the list of Debian's wamerican [that of wamerican-small]].
 
-A name that is also a word, a place or a month gets a star: it counts only beside something else that speaks for a name. English words are those of the
+A name that is also a word gets a star, one that is also a place, a brand or a month an exclamation mark: they count only beside something else that speaks for a name. English words are those of the
 list (SCOWL's, as Debian's wamerican has it), words of other languages those of Faker's sentences.
 """
 import importlib
@@ -41,7 +41,11 @@ def provider(kind, locale):
         return None
 
 
+LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th"})
+
+
 def fold(word):
+    word = word.lower().translate(LETTERS)
     bare = "".join(c for c in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(c))
     return bare
 
@@ -85,7 +89,7 @@ def places():
 # Also words, or Faker's lists of words have them, but with a capital letter hardly anything else than names.
 SURE = set("""anders andre antonio carlos carol carolina claire colleen dan dana dieter dirk donna ella francisco francois gabi harry hector jack jimmy joanna john jorge jose josh
     juan julia julio kelly kristen lee leon luis manuel marco maria mario martin mary mauricio mickey miguel mike molly nick noel norma oscar pablo paul pedro peter pierre pietro
-    polly rafael randy raphael rick roger rosemary sally sam sean sergio shannon stanley stella ted terry tom tommy tony tracy victor wendy charlotte austin dale ed eddy
+    polly rafael randy raphael rick roger rosemary sally sam sean sergio shannon stanley bob stella ted terry tom tommy tony tracy victor wendy dale ed eddy
     jasper jed jesus julienne lina lena mads marlin maxime maximo mila rosa samar sergei silvan simon sofia tara tiara valentine vera viola""".split())
 
 SKIP = set("de la le les du des der die das den dem van von zu do da dos das del el al y e i of the st mr mrs dr ms".split())
@@ -109,13 +113,13 @@ MORE = set("""paris lyon marseille nice nantes lille toulouse bordeaux strasbour
     christian jewish muslim saint angel jesus santa san""".split())
 
 
-def write(path, title, names, starred, rare=()):
-    lines = [f"# {title}, one a line; a star: also a word or a place; a plus: rare, in one long list only. Folded: in small letters, decomposed, without marks.",
+def write(path, title, names, starred=(), elsewhere=(), rare=()):
+    lines = [f"# {title}, one a line; a star: also a word; an exclamation mark: also a place, a brand or a month; a plus: rare, in one long list only. Folded: in small letters, decomposed, without marks.",
              "# Source: the locales of Faker (https://github.com/joke2k/faker, MIT licence), by make_names.py."]
     for key in sorted(names):
         if " " in key or key in SKIP or len(key) < 2 and key.isascii():
             continue
-        lines.append(key + (" *" if key in starred or len(key) <= 2 and key.isascii() else " +" if key in rare else ""))
+        lines.append(key + (" !" if key in elsewhere else " *" if key in starred or len(key) <= 2 and key.isascii() else " +" if key in rare else ""))
     path.write_text("\n".join(lines) + "\n")
     print(path.name, len(lines), sum(line.endswith("*") for line in lines))
 
@@ -137,19 +141,20 @@ def english(path):
 
 
 def main():
-    starred = (words(pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else None) | places() | MORE) - SURE
+    starred = words(pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else None) - SURE
+    elsewhere = (places() | MORE) - SURE
     if len(sys.argv) > 2:
         english(pathlib.Path(sys.argv[2]))
     given, rare = collect(LATIN + OTHER, ["first_names", "given_names", "given_name"])
     surnames, rare_surnames = collect(LATIN + OTHER, ["last_names", "surnames", "last_name"])
-    write(HERE / "given.txt", "Given names", given, starred, rare)
-    write(HERE / "surnames.txt", "Surnames", surnames, starred, rare_surnames)
+    write(HERE / "given.txt", "Given names", given, starred, elsewhere, rare)
+    write(HERE / "surnames.txt", "Surnames", surnames, starred, elsewhere, rare_surnames)
     japanese = {}
     for key in ("last_name_pairs", "first_name_male_pairs", "first_name_female_pairs", "last_names", "first_names_male", "first_names_female", "first_name_pairs"):
         for value in getattr(provider("person", "ja_JP"), key, ()):
             value = value[0] if isinstance(value, (tuple, list)) else value
             japanese[value] = value
-    write(HERE / "names_ja.txt", "Japanese surnames and given names", japanese, set())
+    write(HERE / "names_ja.txt", "Japanese surnames and given names", japanese)
 
 
 if __name__ == "__main__":

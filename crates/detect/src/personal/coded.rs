@@ -31,11 +31,11 @@ const fn of(
     Use { kinds: Kinds::of(&[kind]), detector, form, length, digits, has_spaces: false }
 }
 
-const USES: [Use; 9] = [
-    of(Kind::Passport, Detector::Passport, "passport", 6..11, 4),
+const USES: [Use; 10] = [
+    Use { has_spaces: true, ..of(Kind::Passport, Detector::Passport, "passport", 6..11, 4) },
     Use { has_spaces: true, ..of(Kind::Licence, Detector::Licence, "licence", 5..20, 3) },
     Use { has_spaces: true, ..of(Kind::Plate, Detector::VehicleId, "plate", 4..12, 1) },
-    of(Kind::Serial, Detector::DeviceId, "serial", 5..25, 3),
+    of(Kind::Serial, Detector::DeviceId, "serial", 5..40, 3),
     of(Kind::Imei, Detector::DeviceId, "imei", 14..21, 14),
     of(Kind::Medical, Detector::MedicalId, "record", 4..17, 3),
     of(Kind::Plan, Detector::MedicalId, "health_plan", 6..21, 4),
@@ -45,7 +45,12 @@ const USES: [Use; 9] = [
         has_spaces: true,
         ..of(Kind::Social, Detector::NationalId, "labelled", 7..20, 5)
     },
-    Use { kinds: GENERAL, ..of(Kind::Identity, Detector::NationalId, "labelled", 7..16, 5) },
+    Use {
+        kinds: GENERAL,
+        has_spaces: true,
+        ..of(Kind::Identity, Detector::NationalId, "labelled", 7..16, 5)
+    },
+    Use { has_spaces: true, ..of(Kind::Card, Detector::PaymentCard, "labelled", 14..20, 14) },
 ];
 
 const NATIONAL: Kinds = Kinds::of(&[
@@ -86,6 +91,7 @@ const ALL: Kinds = Kinds::of(&[
     Kind::Imei,
     Kind::Medical,
     Kind::Plan,
+    Kind::Card,
 ])
 .and(NATIONAL)
 .and(GENERAL);
@@ -130,10 +136,11 @@ fn beside(view: &View<'_>, word: &Range<usize>) -> Option<Found> {
     let is_plausible = rule.length.contains(&letters) && digits >= rule.digits && !is_date(code);
     let is_plate =
         rule.form != "plate" || code.contains(|character: char| character.is_ascii_uppercase());
+    let is_card = rule.detector != Detector::PaymentCard || is_grouped(code);
     let is_near = rule.form != "labelled" || distance <= LABEL;
     let confidence =
         if rule.form == "labelled" { 74 } else { 88u8.saturating_sub((distance / 3) as u8) };
-    (is_plausible && is_plate && is_near && !is_other)
+    (is_plausible && is_plate && is_card && is_near && !is_other)
         .then(|| Found::beside(rule.detector, rule.form, word.start..end, confidence))
 }
 
@@ -155,6 +162,7 @@ fn read(view: &View<'_>, word: &Range<usize>, rule: &Use) -> Option<usize> {
             && group.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
         let has_digit = group.bytes().any(|byte| byte.is_ascii_digit());
         let goes_on = match joint {
+            b'-' if rule.form == "serial" => !group.is_empty(),
             b'-' | b'/' => is_coded,
             b'.' => is_coded && rule.form == "labelled",
             b' ' => {
@@ -172,6 +180,12 @@ fn read(view: &View<'_>, word: &Range<usize>, rule: &Use) -> Option<usize> {
     }
     let code = view.part(word.start..end);
     (code.bytes().any(|byte| byte.is_ascii_digit()) && view.is_end(end)).then_some(end)
+}
+
+/// The groups of a card: one, or of three to six digits.
+fn is_grouped(code: &str) -> bool {
+    let groups: Vec<usize> = code.split([' ', '-']).map(str::len).collect();
+    groups.len() == 1 || groups.iter().all(|length| (3..=6).contains(length))
 }
 
 /// `12/03/1980`, `2021-05-06`

@@ -71,14 +71,17 @@ fn single(view: &View<'_>, angle: &Angle) -> Option<Found> {
         .then(|| Found::beside(Coordinates, "decimal", angle.start..angle.end, 85))
 }
 
-/// Where the first digit of the second number stands.
+/// Where the first digit of the second number stands; its name may precede it: `, Long `.
 fn second(view: &View<'_>, end: usize) -> Option<usize> {
-    let rest = view.from(end);
-    let gap =
-        rest.bytes().take(4).take_while(|byte| matches!(byte, b',' | b' ' | b';' | b'/')).count();
-    let sign = rest.bytes().skip(gap).take(1).filter(|byte| matches!(byte, b'-' | b'+')).count();
-    let is_digit = rest.as_bytes().get(gap + sign).is_some_and(u8::is_ascii_digit);
-    (gap > 0 && is_digit).then_some(end + gap + sign)
+    let is_gap = |byte: &u8| matches!(byte, b',' | b' ' | b';' | b'/' | b':' | b'=' | b'"');
+    let gap = |at: usize| view.from(at).bytes().take(4).take_while(is_gap).count();
+    let mut at = end + gap(end);
+    let next = view.cues.partition_point(|cue| cue.start < at);
+    if let Some(name) = view.cues.get(next).filter(|cue| cue.start == at && cue.kinds.meets(GEO)) {
+        at = name.end + gap(name.end);
+    }
+    at += usize::from(matches!(view.byte(at), b'-' | b'+'));
+    (at > end && view.byte(at).is_ascii_digit()).then_some(at)
 }
 
 fn angle(view: &View<'_>, digit: usize) -> Option<Angle> {

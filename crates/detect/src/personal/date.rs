@@ -162,7 +162,7 @@ fn is_either(a: u64, b: u64) -> bool {
 
 /// `1969年6月2日`.
 fn ideographic(view: &View<'_>, word: &Range<usize>) -> Option<Range<usize>> {
-    let mut end = year(view, word.start)?;
+    let mut end = year(view, word.start).or_else(|| era_year(view, word))?;
     for (mark, other) in [('年', '년'), ('月', '월'), ('日', '일')] {
         let rest = view.from(end).strip_prefix([mark, other])?;
         end = view.text.len() - rest.len();
@@ -173,6 +173,13 @@ fn ideographic(view: &View<'_>, word: &Range<usize>) -> Option<Range<usize>> {
         }
     }
     Some(word.start..end)
+}
+
+/// A year of a Japanese era: `昭和45`.
+fn era_year(view: &View<'_>, word: &Range<usize>) -> Option<usize> {
+    let before = view.text.get(..word.start)?;
+    let is_era = ["昭和", "平成", "令和", "大正", "明治"].iter().any(|era| before.ends_with(era));
+    (is_era && word.end - word.start <= 2).then_some(word.end)
 }
 
 fn age(view: &View<'_>, word: &Range<usize>) -> Option<Found> {

@@ -139,7 +139,8 @@ pub fn tail(view: &View<'_>, street: usize) -> (usize, bool) {
 /// What is between the parts of an address: `, `, a line break, ` - `.
 fn gap(view: &View<'_>, at: usize) -> usize {
     let rest = view.from(at);
-    let gaps = [",\n", ", ", " - ", "\n", ",", ". ", " ", "\u{60c} "];
+    let gaps =
+        [",\n", ", ", " - ", "\n", ",", ". ", " in ", " à ", " w ", " te ", " (", " ", "\u{60c} "];
     gaps.iter().find(|gap| rest.starts_with(**gap)).map_or(0, |gap| gap.len())
 }
 

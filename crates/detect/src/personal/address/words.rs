@@ -52,6 +52,7 @@ pub fn is_house_number(word: &str) -> bool {
         || rest.len() == 1 && rest.bytes().all(|byte| byte.is_ascii_alphabetic())
         || rest
             .strip_prefix('-')
+            .filter(|_| digits < 5)
             .is_some_and(|more| more.len() <= 5 && more.bytes().all(|byte| byte.is_ascii_digit()));
     (1..=5).contains(&digits) && is_suffix
 }

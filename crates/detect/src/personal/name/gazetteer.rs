@@ -1,7 +1,7 @@
 //! Given names, surnames, and words that are neither, by hash.
 //!
-//! 60,000 words would take a megabyte as text with an index; as 25 bits of their hash and seven flags in an open table they take half of that, and a word that is none of them is
-//! taken for one in 4 of 10,000 million look-ups (a table of 2^17 places, 25 bits more).
+//! 60,000 words would take a megabyte as text with an index; as 24 bits of their hash and eight flags in an open table they take half of that, and a word that is none of them is
+//! taken for one in 4 of 10,000 million look-ups (a table of 2^17 places, 24 bits more).
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
@@ -18,9 +18,10 @@ impl Flags {
     const STOP: u32 = 16;
     const ORG: u32 = 32;
     const ENGLISH: u32 = 64;
-    const ALL: u32 = 127;
+    const PLACE: u32 = 128;
+    const ALL: u32 = 255;
     /// Of the form of a surname; not in the table.
-    const LIKE_SURNAME: u32 = 128;
+    const LIKE_SURNAME: u32 = 256;
 
     /// Of what is surely no name.
     pub fn stop() -> Flags {
@@ -35,6 +36,11 @@ impl Flags {
     /// A surname, whatever else.
     pub fn is_surname(self) -> bool {
         self.0 & (Flags::STOP | Flags::ORG) == 0 && self.0 & Flags::SURNAME != 0
+    }
+
+    /// A surname, even if also a word that is not a part of names.
+    pub fn may_be_surname(self) -> bool {
+        self.0 & Flags::SURNAME != 0
     }
 
     /// A surname, or of the form of one.
@@ -57,6 +63,11 @@ impl Flags {
         self.0 & Flags::ALSO_WORD != 0
     }
 
+    /// Also a place, a brand or a month.
+    pub fn is_place(self) -> bool {
+        self.0 & Flags::PLACE != 0
+    }
+
     /// A name that few have.
     pub fn is_rare(self) -> bool {
         self.0 & Flags::RARE != 0
@@ -74,7 +85,7 @@ impl Flags {
 
     /// Of an institution or a place, and a surname.
     pub fn is_org_surname(self) -> bool {
-        self.is_org() && self.0 & Flags::SURNAME != 0
+        self.0 & (Flags::ORG | Flags::STOP) == Flags::ORG && self.0 & Flags::SURNAME != 0
     }
 }
 
@@ -97,6 +108,7 @@ impl Gazetteer {
                 let (word, mark) = line.split_once(' ').unwrap_or((line, ""));
                 let also = match mark {
                     "*" => Flags::ALSO_WORD,
+                    "!" => Flags::ALSO_WORD | Flags::PLACE,
                     "+" if flag == Flags::GIVEN => Flags::RARE,
                     _ => 0,
                 };
@@ -126,7 +138,7 @@ impl Gazetteer {
         loop {
             match self.places.get(at) {
                 Some(entry) if *entry != 0 => {
-                    if entry >> 7 == tag {
+                    if entry >> 8 == tag {
                         return Flags(entry & Flags::ALL);
                     }
                 }
@@ -158,8 +170,8 @@ impl Gazetteer {
     fn add(&mut self, word: &str, flags: u32) {
         let (mut at, tag) = place(word);
         while let Some(entry) = self.places.get_mut(at) {
-            if *entry == 0 || *entry >> 7 == tag {
-                *entry = tag << 7 | *entry & Flags::ALL | flags;
+            if *entry == 0 || *entry >> 8 == tag {
+                *entry = tag << 8 | *entry & Flags::ALL | flags;
                 return;
             }
             at = (at + 1) % PLACES;
@@ -172,21 +184,32 @@ pub fn folded(word: &str) -> String {
     if word.is_ascii() {
         return word.to_ascii_lowercase();
     }
-    word.chars()
-        .flat_map(char::to_lowercase)
-        .nfkd()
-        .filter(|character| canonical_combining_class(*character) == 0)
-        .collect()
+    let mut folded = String::with_capacity(word.len());
+    for character in word.chars().flat_map(char::to_lowercase).nfkd() {
+        match character {
+            'ł' => folded.push('l'),
+            'ø' => folded.push('o'),
+            'đ' | 'ð' => folded.push('d'),
+            'ß' => folded.push_str("ss"),
+            'æ' => folded.push_str("ae"),
+            'œ' => folded.push_str("oe"),
+            'ı' => folded.push('i'),
+            'þ' => folded.push_str("th"),
+            _ if canonical_combining_class(character) == 0 => folded.push(character),
+            _ => {}
+        }
+    }
+    folded
 }
 
-/// FNV-1a, mixed: where a word stands, and 25 bits to tell it by.
+/// FNV-1a, mixed: where a word stands, and 24 bits to tell it by.
 fn place(word: &str) -> (usize, u32) {
     let hash = word.bytes().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     });
     let mixed = (hash ^ hash >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     // A tag of 0 with no flags would look like an empty place.
-    (mixed as usize % PLACES, ((mixed >> 39) as u32).max(1))
+    (mixed as usize % PLACES, ((mixed >> 40) as u32).max(1))
 }
 
 /// Endings of English words, and what stands in their place in the list.
@@ -212,7 +235,9 @@ const SURNAME_ENDINGS: &[&str] = &[
     "akis", "shvili", "adze", "yan", "aitis", "auskas", "ovic", "evic", "avic", "vich", "guez",
     "ndez", "nchez", "rez", "mez", "inho", "borg", "gren", "lund", "qvist", "kvist", "strom",
     "mann", "stein", "moto", "mura", "yama", "guchi", "shita", "kawa", "zaki", "huis", "stra",
-    "nga", "zadeh", "nejad", "murthy", "swamy", "wala", "berger", "meier",
+    "nga", "zadeh", "nejad", "murthy", "swamy", "wala", "cka", "cki", "dzka", "dzki", "ович",
+    "евич", "овна", "евна", "ов", "ова", "ев", "ева", "ский", "скии", "ская", "енко", "чук", "иев",
+    "berger", "meier",
 ];
 
 fn is_like_surname(word: &str) -> bool {

@@ -105,6 +105,12 @@ fn precedes_address(view: &View<'_>, end: usize) -> bool {
 
 /// `Robert Hall`: an institution's word as a surname.
 fn is_surname_of(tokens: &[Token], at: usize) -> bool {
+    if tokens
+        .get(at)
+        .is_some_and(|token| token.flags.may_be_surname() && follows_particle(tokens, at))
+    {
+        return true;
+    }
     let is_surname = tokens.get(at).is_some_and(|token| token.flags.is_org_surname());
     let given = at.checked_sub(1).and_then(|before| tokens.get(before));
     is_surname
@@ -128,12 +134,12 @@ fn name(
     {
         return None;
     }
-    let length = extent(view, tokens);
-    let last = tokens.get(length - 1)?;
-    let mut end = last.end;
     let start = with_particles(view, first.start);
     let lead = lead(view, start);
     let start = if lead == Lead::Title { start } else { first.start };
+    let length = extent(view, tokens, lead >= Lead::Strong);
+    let last = tokens.get(length - 1)?;
+    let mut end = last.end;
     let is_start = is_first && starts_sentence(view, first.start);
     let is_addressed = precedes_address(view, end);
     let weight = weigh(tokens.get(..length)?, lead, is_start, is_addressed);
@@ -153,7 +159,7 @@ fn name(
 }
 
 /// How many of the words belong to the name.
-fn extent(view: &View<'_>, tokens: &[Token]) -> usize {
+fn extent(view: &View<'_>, tokens: &[Token], is_introduced: bool) -> usize {
     let mut length = 1;
     let mut full = 0;
     while let Some(token) = tokens.get(length).filter(|_| length < 6) {
@@ -161,8 +167,10 @@ fn extent(view: &View<'_>, tokens: &[Token]) -> usize {
         let belongs = match token.case {
             Case::Particle => true,
             Case::Initial => !token.is_uncased,
+            // `van der Meer`, where "meer" is a word.
+            _ if token.flags.may_be_surname() && follows_particle(tokens, length) => true,
             _ if token.flags.is_stop() || is_word(view, token) => false,
-            _ if token.is_uncased => is_known && full < 2,
+            _ if token.is_uncased => full < 2 && (is_known || is_introduced && full == 0),
             _ if full == 0 => true,
             _ => full < 3 && is_known,
         };
@@ -176,6 +184,11 @@ fn extent(view: &View<'_>, tokens: &[Token]) -> usize {
         length -= 1;
     }
     length
+}
+
+fn follows_particle(tokens: &[Token], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+    before.is_some_and(|before| before.case == Case::Particle)
 }
 
 /// Where a given name ends that follows a surname and a comma: `Smith, John`.

@@ -59,13 +59,15 @@ pub fn run(view: &View<'_>, names: &Gazetteer, start: usize, tokens: &mut Vec<To
     let mut end = start;
     while let Some(token) = word(view, names, at) {
         let is_known = token.flags.is_given() || token.flags.is_surname();
+        // Without capitals a word that nobody knows may be the surname behind a first word.
+        let may_follow = tokens.is_empty() || tokens.len() == 1 && !token.flags.is_stop();
         let is_joint = token.case == Case::Particle;
         // Without capitals only known words go on.
         let is_second = is_joint && SECOND.contains(&view.part(token.start..token.end));
         let follows = tokens.last().is_some_and(|last| last.case == Case::Particle);
         if is_joint && tokens.is_empty()
             || is_second && !follows
-            || token.is_uncased && !is_known && !tokens.is_empty()
+            || token.is_uncased && !is_known && !may_follow
         {
             break;
         }

@@ -93,6 +93,16 @@ fn weigh_one(first: &Token, lead: Lead, is_start: bool) -> Option<(u8, &'static 
         Lead::Weak if first.flags.is_surname() && is_sure && !first.is_uncased => {
             Some((60, "surname"))
         }
+        // "husband Bob": also a word, but with a capital letter within a sentence.
+        Lead::Weak
+            if first.flags.is_given()
+                && !first.flags.is_place()
+                && first.case == Case::Capital
+                && !is_start
+                && !first.is_uncased =>
+        {
+            Some((54, "given_name"))
+        }
         _ if !is_sure || first.is_uncased => None,
         _ if first.flags.is_given() && !first.flags.is_rare() => Some((58, "given_name")),
         _ if first.flags.is_given() && !is_start => Some((52, "given_name")),
