@@ -6,7 +6,8 @@
     peers/bin/python tests/guardrail/peers/presidio.py target/release/examples/scan
 
 Texts: 1,500 sentences that presidio-evaluator generates (its templates and persons, seed 42), and the English part of our own test split. A finding is right if it
-overlaps a labelled span of its entity, and counts only for the entities that both sides know.
+overlaps a labelled span of its entity, and counts only for the entities that both sides know. Presidio's findings count from a score of 0.4 on: with all of them its precision
+is lower.
 """
 import json
 import pathlib
@@ -19,7 +20,7 @@ CORPUS = pathlib.Path(__file__).parent.parent / "corpus" / "personal" / "en.json
 # Their name, in presidio-evaluator's set and of presidio's recognisers; ours.
 OURS = {"person_name": "PERSON", "phone": "PHONE_NUMBER", "email": "EMAIL_ADDRESS", "payment_card": "CREDIT_CARD", "bank_account": "IBAN_CODE", "network_address": "IP_ADDRESS",
         "national_id": "US_SSN", "licence": "US_DRIVER_LICENSE", "address": "STREET_ADDRESS"}
-THEIRS = {"LOCATION": "STREET_ADDRESS", "MAC_ADDRESS": "IP_ADDRESS", "US_BANK_NUMBER": "IBAN_CODE", "US_ITIN": "US_SSN", "UK_NHS": "US_SSN", "UK_NINO": "US_SSN", "IN_AADHAAR": "US_SSN",
+THEIRS = {"LOCATION": "STREET_ADDRESS", "MAC_ADDRESS": "IP_ADDRESS", "US_ITIN": "US_SSN", "UK_NHS": "US_SSN", "UK_NINO": "US_SSN", "IN_AADHAAR": "US_SSN",
           "IN_PAN": "US_SSN", "AU_TFN": "US_SSN"}
 GOLD = {"ZIP_CODE": "STREET_ADDRESS"}
 BOTH = ["PERSON", "PHONE_NUMBER", "EMAIL_ADDRESS", "CREDIT_CARD", "IBAN_CODE", "IP_ADDRESS", "US_SSN", "US_DRIVER_LICENSE"]
@@ -66,7 +67,7 @@ def presidio(texts):
         model["models"][0]["model_name"] = "en_core_web_sm"
         engine = AnalyzerEngine(nlp_engine=NlpEngineProvider(nlp_configuration=model).create_engine())
     start = time.perf_counter()
-    found = [[(r.start, r.end, THEIRS.get(r.entity_type, r.entity_type)) for r in engine.analyze(text, language="en")] for text in texts]
+    found = [[(r.start, r.end, THEIRS.get(r.entity_type, r.entity_type)) for r in engine.analyze(text, language="en", score_threshold=0.4)] for text in texts]
     return found, time.perf_counter() - start
 
 

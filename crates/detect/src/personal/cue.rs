@@ -32,14 +32,15 @@ kinds! {
     KrResident = "kr_resident", AuTax = "au_tax", AuMedicare = "au_medicare", CaSin = "ca_sin", MxCurp = "mx_curp",
     Passport = "passport", Licence = "licence", Birth = "birth", Event = "event", Place = "place",
     Geo = "geo", Vin = "vin", Plate = "plate", Imei = "imei", Serial = "serial", Medical = "medical", Plan = "plan",
-    Network = "network", Order = "order", Version = "version", Title = "title", Naming = "naming", Intro = "intro", Field = "field", Greeting = "greeting",
+    Network = "network", Order = "order", Version = "version", Title = "title",
+    Honorific = "honorific", Naming = "naming", Intro = "intro", Field = "field", Greeting = "greeting",
     Street = "street", StreetEnd = "street_end",
     StreetStem = "street_stem", Box = "box", Unit = "unit", Age = "age", Zip = "zip", Host = "host",
 }
 
 /// Some kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Kinds(u64);
+pub struct Kinds(u128);
 
 impl Kinds {
     /// These.

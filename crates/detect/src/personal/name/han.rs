@@ -8,31 +8,7 @@ use std::collections::HashSet;
 
 const BEFORE: Kinds = Kinds::of(&[Kind::Intro, Kind::Field, Kind::Greeting]);
 
-/// What follows a name.
-const HONORIFICS: [&str; 22] = [
-    "先生",
-    "女士",
-    "小姐",
-    "医生",
-    "教授",
-    "老师",
-    "经理",
-    "同学",
-    "律师",
-    "主任",
-    "博士",
-    "护士",
-    "總裁",
-    "总裁",
-    "さん",
-    "様",
-    "さま",
-    "氏",
-    "くん",
-    "ちゃん",
-    "部長",
-    "課長",
-];
+const HONORIFIC: Kinds = Kinds::of(&[Kind::Honorific]);
 /// What is not a part of a name.
 const FUNCTION: &str = "的是在于和与已了说有被把从到对为因及或之也都就还请您你我他她它们这那先女小医教老经同律主博护的给向由将会能可以要";
 
@@ -70,10 +46,8 @@ impl Names {
                 .sum::<usize>();
             found.extend(self.name(view, cue.end + gap));
         }
-        for honorific in HONORIFICS {
-            for (at, _) in view.text.match_indices(honorific) {
-                found.extend(self.before(view, at));
-            }
+        for cue in view.cues.iter().filter(|cue| cue.kinds.meets(HONORIFIC)) {
+            found.extend(self.before(view, cue.start));
         }
     }
 
