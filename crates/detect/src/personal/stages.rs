@@ -1,4 +1,4 @@
-//! What each step takes: `cargo test --release -p postern-detect stages -- --ignored --nocapture`.
+//! What each step takes: `cargo test --release -p postern-detect stages -- --ignored --nocapture`. `STAGES_TEXT=PATH` is of another text.
 
 use super::*;
 use std::time::Instant;
@@ -27,7 +27,11 @@ fn stages() {
     time("months", 1024, date::Months::new);
     time("all tables", 1024, Tables::new);
     let tables = Tables::new();
-    let long = PROSE.repeat(20);
+    let long = match std::env::var("STAGES_TEXT") {
+        Ok(path) => std::fs::read_to_string(path).unwrap_or_default(),
+        Err(_) => PROSE.repeat(20),
+    };
+    time("normalise", long.len(), || Text::new(&long));
     let text = Text::new(&long);
     let size = long.len();
     time("cues", size, || tables.lexicon.cues(&text));
@@ -45,5 +49,8 @@ fn stages() {
     time("profile", size, || profile::find(&view, &mut Vec::new()));
     time("address", size, || address::find(&view, &mut Vec::new()));
     time("email", size, || email::find(&view, &mut Vec::new()));
+    let all = tables.all(&view, DetectorSet::all());
+    println!("{} findings", all.len());
+    time("resolve", size, || resolve::keep_best(&mut all.clone()));
     time("name", size, || tables.names.find(&view, &mut Vec::new()));
 }
