@@ -89,7 +89,7 @@ def places():
 # Also words, or Faker's lists of words have them, but with a capital letter hardly anything else than names.
 SURE = set("""anders andre antonio carlos carol carolina claire colleen dan dana dieter dirk donna ella francisco francois gabi harry hector jack jimmy joanna john jorge jose josh
     juan julia julio kelly kristen lee leon luis manuel marco maria mario martin mary mauricio mickey miguel mike molly nick noel norma oscar pablo paul pedro peter pierre pietro
-    polly rafael randy raphael rick roger rosemary sally sam sean sergio shannon stanley bob stella ted terry tom tommy tony tracy victor wendy dale ed eddy
+    polly rafael randy raphael rick roger sally sam sean sergio shannon stanley bob stella ted terry tom tommy tony tracy victor wendy dale ed eddy
     jasper jed jesus julienne lina lena mads marlin maxime maximo mila rosa samar sergei silvan simon sofia tara tiara valentine vera viola""".split())
 
 SKIP = set("de la le les du des der die das den dem van von zu do da dos das del el al y e i of the st mr mrs dr ms".split())

@@ -2,6 +2,7 @@
 //!
 //! Their formats differ by issuer and have no common check digit, so the nearest word decides, which must stand close before. The shape must be plausible for it.
 
+use super::check;
 use super::cue::{Kind, Kinds};
 use super::found::Found;
 use super::view::View;
@@ -122,6 +123,13 @@ pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
 
 fn beside(view: &View<'_>, word: &Range<usize>) -> Option<Found> {
     let distance = view.before_within(ALL, word.start, REACH)?;
+    // The label itself: `RG 24.678.131-4`.
+    let is_cue = |at: usize| {
+        view.cues.get(at).is_some_and(|cue| cue.start == word.start && cue.end == word.end)
+    };
+    if is_cue(view.cues.partition_point(|cue| cue.start < word.start)) {
+        return None;
+    }
     if !view.is_number_start(word.start) && !is_labelled(view, word.start) {
         return None;
     }
@@ -190,12 +198,14 @@ fn is_grouped(code: &str) -> bool {
 
 /// `12/03/1980`, `2021-05-06`
 fn is_date(code: &str) -> bool {
-    let lengths: Vec<usize> = code
-        .split(['/', '-', ' '])
-        .map(|group| if group.bytes().all(|byte| byte.is_ascii_digit()) { group.len() } else { 99 })
-        .collect();
-    matches!(lengths.as_slice(), [1 | 2, 1 | 2, 2 | 4] | [4, 1 | 2, 1 | 2])
-        && code.starts_with(|character: char| character.is_ascii_digit())
+    let groups: Vec<&str> = code.split(['/', '-', ' ', '.']).collect();
+    let numbers: Vec<u64> = groups.iter().map(|group| group.parse().unwrap_or(0)).collect();
+    let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
+    let is_day = |a: u64, b: u64| check::is_date(a, b) || check::is_date(b, a);
+    match (lengths.as_slice(), numbers.as_slice()) {
+        ([1 | 2, 1 | 2, 2 | 4], [a, b, _]) | ([4, 1 | 2, 1 | 2], [_, a, b]) => is_day(*a, *b),
+        _ => false,
+    }
 }
 
 /// GA 36-2018: the province, a letter, a point or none, five or six letters and digits.

@@ -33,7 +33,8 @@ kinds! {
     Passport = "passport", Licence = "licence", Birth = "birth", Event = "event", Place = "place",
     Geo = "geo", Vin = "vin", Plate = "plate", Imei = "imei", Serial = "serial", Medical = "medical", Plan = "plan",
     Network = "network", Order = "order", Version = "version", Title = "title",
-    Honorific = "honorific", Naming = "naming", Intro = "intro", Field = "field", Greeting = "greeting",
+    Honorific = "honorific", Naming = "naming",
+    Link = "link", Intro = "intro", Field = "field", Greeting = "greeting",
     Street = "street", StreetEnd = "street_end",
     StreetStem = "street_stem", Box = "box", Unit = "unit", Age = "age", Zip = "zip", Host = "host",
 }

@@ -15,6 +15,7 @@ const GREETING: Kinds = Kinds::of(&[Kind::Greeting]);
 const NAMING: Kinds =
     Kinds::of(&[Kind::Naming, Kind::Greeting, Kind::Intro, Kind::Field, Kind::Title]);
 
+const LINK: Kinds = Kinds::of(&[Kind::Link]);
 const STREET: Kinds = Kinds::of(&[Kind::Street]);
 
 const WORDS: Kinds = Kinds::of(&[
@@ -34,7 +35,9 @@ const WORDS: Kinds = Kinds::of(&[
 pub enum Lead {
     /// Nothing that speaks for it.
     None,
-    /// A word that may stand before a name: "with", "patient".
+    /// A small word that may stand before a name: "with", "and".
+    Link,
+    /// A word for a person: "patient", "husband".
     Weak,
     /// "Dear", "my name is", "Name:".
     Strong,
@@ -64,9 +67,10 @@ pub fn lead(view: &View<'_>, start: usize) -> Lead {
     if between(INTRO, 4) || is_field() || between(GREETING, 1) {
         return Lead::Strong;
     }
-    match is_near(NAMING, 3) {
-        true => Lead::Weak,
-        false => Lead::None,
+    match () {
+        _ if is_near(NAMING, 3) => Lead::Weak,
+        _ if is_near(LINK, 1) => Lead::Link,
+        _ => Lead::None,
     }
 }
 

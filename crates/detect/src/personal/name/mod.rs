@@ -91,6 +91,13 @@ fn in_run(view: &View<'_>, known: &Gazetteer, tokens: &[Token], found: &mut Vec<
     }
 }
 
+/// `mevrouw Van Dijk`: a small word in capitals behind a title.
+fn is_dutch(view: &View<'_>, tokens: &[Token]) -> bool {
+    let [first, _, ..] = tokens else { return false };
+    let word = view.part(first.start..first.end).to_ascii_lowercase();
+    token::is_particle(&word) && lead(view, first.start) == Lead::Title
+}
+
 /// `Jane Doe <jane@example.com>`
 fn precedes_address(view: &View<'_>, end: usize) -> bool {
     let rest = view.from(end);
@@ -126,11 +133,19 @@ fn name(
     is_first: bool,
 ) -> Option<(usize, Found)> {
     let first = tokens.first()?;
-    if first.flags.is_stop()
+    let stops = first.flags.is_stop() && !is_dutch(view, tokens);
+    if stops
         || first.flags.is_org()
         || first.case == Case::Particle
         || is_word(view, first)
         || is_place(view, first.start)
+    {
+        return None;
+    }
+    // `St. Louis`
+    if ["St. ", "Mt. ", "Ft. ", "Ste. "]
+        .iter()
+        .any(|saint| view.part(first.start.saturating_sub(saint.len())..first.start) == *saint)
     {
         return None;
     }

@@ -45,7 +45,7 @@ fn weigh_two(
     is_start: bool,
 ) -> Option<(u8, &'static str)> {
     let shouts = first.case == Case::Upper || first.is_uncased;
-    let is_weak = lead == Lead::Weak;
+    let is_weak = matches!(lead, Lead::Weak | Lead::Link);
     let is_sure = |flags: Flags| (flags.is_given() || flags.is_surname()) && !flags.is_word();
     let (is_given, is_surname) = (first.flags.is_given(), first.flags.is_surname());
     let follows = second.flags;
@@ -89,8 +89,8 @@ fn weigh_two(
 fn weigh_one(first: &Token, lead: Lead, is_start: bool) -> Option<(u8, &'static str)> {
     let is_sure = !first.flags.is_word() && matches!(first.case, Case::Capital);
     match lead {
-        Lead::Weak if first.flags.is_given() && is_sure => Some((70, "given_name")),
-        Lead::Weak if first.flags.is_surname() && is_sure && !first.is_uncased => {
+        Lead::Weak | Lead::Link if first.flags.is_given() && is_sure => Some((70, "given_name")),
+        Lead::Weak | Lead::Link if first.flags.is_surname() && is_sure && !first.is_uncased => {
             Some((60, "surname"))
         }
         // "husband Bob": also a word, but with a capital letter within a sentence.
