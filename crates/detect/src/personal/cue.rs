@@ -36,6 +36,7 @@ kinds! {
     Honorific = "honorific", Naming = "naming",
     Link = "link", Intro = "intro", Field = "field", Greeting = "greeting",
     Street = "street", StreetEnd = "street_end",
+    StreetMore = "street_more",
     StreetStem = "street_stem", Box = "box", Unit = "unit", Age = "age", Zip = "zip", Host = "host",
 }
 

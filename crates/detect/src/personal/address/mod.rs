@@ -22,6 +22,7 @@ use words::{number_end, street_words, word_start};
 const STREET: Kinds = Kinds::of(&[Kind::Street]);
 const ANY_STREET: Kinds = Kinds::of(&[Kind::Street, Kind::StreetEnd, Kind::StreetStem]);
 const STREET_STEM: Kinds = Kinds::of(&[Kind::StreetStem]);
+const STREET_MORE: Kinds = Kinds::of(&[Kind::StreetMore]);
 const BOX: Kinds = Kinds::of(&[Kind::Box]);
 const PLACE: Kinds = Kinds::of(&[Kind::Place]);
 
@@ -34,6 +35,7 @@ pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
             .or_else(|| is(STREET).and_then(|()| before_street(view, cue)))
             .or_else(|| is(STREET).and_then(|()| after_street(view, cue)))
             .or_else(|| is(ANY_STREET).and_then(|()| english(view, cue)))
+            .or_else(|| is(STREET_MORE).and_then(|()| less_sure(view, cue)))
             .or_else(|| is(BOX).and_then(|()| boxed(view, cue)));
         found.extend(street.map(|(span, confidence)| whole(view, span, confidence)));
     }
@@ -68,8 +70,7 @@ fn english(view: &View<'_>, cue: &Cue) -> Option<(Range<usize>, u8)> {
         let (before, is_joined) = words::word_before(view, start)?;
         let word = view.part(before..words::word_end(view, before));
         if words::is_house_number(word)
-            && (words > 0 || is_joined)
-            && (words > 0 || word.len() > 1)
+            && (words > 0 || is_joined && is_whole_street(view, cue))
             && view.is_number_start(before)
         {
             let end = cue.end + usize::from(view.byte(cue.end) == b'.');
@@ -83,6 +84,21 @@ fn english(view: &View<'_>, cue: &Cue) -> Option<(Range<usize>, u8)> {
         start = before;
     }
     None
+}
+
+/// `10 Broadway`: a street of one word.
+fn is_whole_street(view: &View<'_>, cue: &Cue) -> bool {
+    view.part(cue.start..cue.end).eq_ignore_ascii_case("broadway")
+}
+
+/// `12 Miller Shoals, Springfield, IL 62704`: words that end streets (USPS Publication 28, C1) and are mostly something else, so a postcode, a unit or a word for
+/// an address must be near.
+fn less_sure(view: &View<'_>, cue: &Cue) -> Option<(Range<usize>, u8)> {
+    let (street, confidence) = english(view, cue)?;
+    let (_, has_postcode) = postcode::tail(view, street.end);
+    let is_placed = view.before_within(PLACE, street.start, 24).is_some();
+    let has_unit = words::unit_end(view, street.end) > street.end;
+    (has_postcode || has_unit || is_placed).then_some((street, confidence - 8))
 }
 
 /// `Hauptstraße 12a`, `Berliner Platz 3`, `Prins Hendrikkade 33`: the number follows.

@@ -22,7 +22,7 @@ pub const ROWS: &[Row] = &[
     .alone(70),
     // Canada Post: letters other than D, F, I, O, Q, U.
     Row::beside(Address, "postcode", &["udu dud"], canadian, ZIP).alone(72),
-    // USPS Publication 28: the state's abbreviation before the code.
+    // USPS Publication 28: the state's abbreviation, or that of the armed forces, before the code.
     Row::beside(Address, "postcode", &["uu ddddd", "uu ddddd-dddd"], american, ZIP).alone(66),
     Row::beside(
         Address,
@@ -44,7 +44,7 @@ pub const ROWS: &[Row] = &[
     .at_most(84),
 ];
 
-const STATES: &str = "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA PR RI SC SD TN TX UT VT VA WA WV WI WY";
+const STATES: &str = "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA PR RI SC SD TN TX UT VT VA WA WV WI WY AA AE AP";
 
 fn american(code: &[u8]) -> bool {
     code.get(..2)
