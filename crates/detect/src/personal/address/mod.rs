@@ -7,6 +7,7 @@
 //! Known limits: no streets without a number; no towns alone; streets in small letters are not found.
 
 mod east;
+mod fields;
 mod postcode;
 mod words;
 
@@ -23,6 +24,7 @@ const STREET: Kinds = Kinds::of(&[Kind::Street]);
 const ANY_STREET: Kinds = Kinds::of(&[Kind::Street, Kind::StreetEnd, Kind::StreetStem]);
 const STREET_STEM: Kinds = Kinds::of(&[Kind::StreetStem]);
 const STREET_MORE: Kinds = Kinds::of(&[Kind::StreetMore]);
+const UNIT: Kinds = Kinds::of(&[Kind::Unit]);
 const BOX: Kinds = Kinds::of(&[Kind::Box]);
 const PLACE: Kinds = Kinds::of(&[Kind::Place]);
 
@@ -36,6 +38,8 @@ pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
             .or_else(|| is(STREET).and_then(|()| after_street(view, cue)))
             .or_else(|| is(ANY_STREET).and_then(|()| english(view, cue)))
             .or_else(|| is(STREET_MORE).and_then(|()| less_sure(view, cue)))
+            .or_else(|| is(PLACE).and_then(|()| fields::after_place(view, cue)))
+            .or_else(|| is(UNIT).and_then(|()| fields::before_unit(view, cue)))
             .or_else(|| is(BOX).and_then(|()| boxed(view, cue)));
         found.extend(street.map(|(span, confidence)| whole(view, span, confidence)));
     }
