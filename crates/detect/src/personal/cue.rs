@@ -132,6 +132,12 @@ impl Lexicon {
         Lexicon { words, entries }
     }
 
+    /// The automaton's bytes.
+    #[cfg(test)]
+    pub fn memory_usage(&self) -> usize {
+        self.words.memory_usage()
+    }
+
     /// All words of the list in a text, in its order.
     pub fn cues(&self, text: &Text<'_>) -> Vec<Cue> {
         let folded = &*without_escapes(text.folded());

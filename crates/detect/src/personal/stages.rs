@@ -27,6 +27,7 @@ fn stages() {
     time("months", 1024, date::Months::new);
     time("all tables", 1024, Tables::new);
     let tables = Tables::new();
+    println!("automaton: {} bytes", tables.lexicon.memory_usage());
     let long = match std::env::var("STAGES_TEXT") {
         Ok(path) => std::fs::read_to_string(path).unwrap_or_default(),
         Err(_) => PROSE.repeat(20),
