@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// The text with a space and a line break in the place of `\\n` and its like: every byte stands where it stood.
 pub fn without_escapes(text: &str) -> Cow<'_, str> {
-    if !text.as_bytes().contains(&b'\\') {
+    if memchr::memchr(b'\\', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
     let mut spaced = String::with_capacity(text.len());

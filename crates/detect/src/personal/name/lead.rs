@@ -15,7 +15,11 @@ const GREETING: Kinds = Kinds::of(&[Kind::Greeting]);
 const NAMING: Kinds =
     Kinds::of(&[Kind::Naming, Kind::Greeting, Kind::Intro, Kind::Field, Kind::Title]);
 
-const LINK: Kinds = Kinds::of(&[Kind::Link]);
+/// Small words that may stand before a name.
+const LINKS: [&str; 19] = [
+    "with", "for", "and", "by", "from", "cc", "von", "mit", "bei", "und", "avec", "par", "et",
+    "con", "met", "van", "com", "z", "od",
+];
 const STREET: Kinds = Kinds::of(&[Kind::Street]);
 
 const WORDS: Kinds = Kinds::of(&[
@@ -69,7 +73,7 @@ pub fn lead(view: &View<'_>, start: usize) -> Lead {
     }
     match () {
         _ if is_near(NAMING, 3) => Lead::Weak,
-        _ if is_near(LINK, 1) => Lead::Link,
+        _ if follows_link(view, start) => Lead::Link,
         _ => Lead::None,
     }
 }
@@ -110,4 +114,14 @@ pub fn starts_sentence(view: &View<'_>, start: usize) -> bool {
         .into_iter()
         .find(|character| !matches!(character, ' ' | '"' | '\'' | '(' | '*' | '-'));
     last.is_none_or(|character| matches!(character, '.' | '!' | '?' | '\n' | ':'))
+}
+
+/// Does a small word of [`LINKS`] stand before a place?
+fn follows_link(view: &View<'_>, start: usize) -> bool {
+    let Some(before) = view.text.get(..start).and_then(|before| before.strip_suffix(' ')) else {
+        return false;
+    };
+    let length = before.bytes().rev().take(5).take_while(u8::is_ascii_alphabetic).count();
+    let word = before.get(before.len() - length..).unwrap_or("");
+    view.is_start(before.len() - length) && LINKS.iter().any(|link| link.eq_ignore_ascii_case(word))
 }
