@@ -4,6 +4,14 @@
 //! detector; a labelled span is found if a finding overlaps it. Texts of the split `test` count; those of `train` were looked at while detectors were written.
 //! `UPDATE_GOLDEN=1 cargo test -p postern-detect --test quality` writes the page anew. `SPLIT=train` prints the failures of the other split.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test may panic"
+)]
+
 use postern_detect::{Detector, DetectorSet, Group, Scanner, Text};
 use serde_json::Value;
 use std::collections::BTreeMap;

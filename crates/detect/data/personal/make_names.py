@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Makes given.txt and surnames.txt from the locales of Faker (MIT licence): pip install faker; python3 make_names.py [a list of English words].
+"""Makes given.txt and surnames.txt from the locales of Faker (MIT licence): pip install faker; python3 make_names.py
+[the list of Debian's wamerican [that of wamerican-small]].
 
-A name that is also a word, a place or a month gets a star: it counts only beside something else that speaks for a name. English words are those of the
+A name that is also a word gets a star, one that is also a place, a brand or a month an exclamation mark: they count only beside something else that speaks for a name. English words are those of the
 list (SCOWL's, as Debian's wamerican has it), words of other languages those of Faker's sentences.
 """
 import importlib
@@ -40,21 +41,30 @@ def provider(kind, locale):
         return None
 
 
+LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th"})
+
+
 def fold(word):
+    word = word.lower().translate(LETTERS)
     bare = "".join(c for c in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(c))
     return bare
 
 
 def collect(locales, keys):
-    names = {}
+    """Names by their folded form; and how many lists have each, lists of thousands of rare names not counted."""
+    names, lists = {}, {}
     for locale in locales:
+        mine = {}
         found = provider("person", locale)
         for value in values(found, keys) if found else ():
             for word in value.split() if locale not in HAN else [value]:
-                word = word.strip(".,'")
+                word = word.strip(".,'\u200e\u200f")
                 if re.fullmatch(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", word) or locale in OTHER:
-                    names.setdefault(fold(word), unicodedata.normalize("NFC", word).lower())
-    return names
+                    mine.setdefault(fold(word), unicodedata.normalize("NFC", word).lower())
+        for key, word in mine.items():
+            names.setdefault(key, word)
+            lists[key] = lists.get(key, 0) + (0 if len(mine) > 1200 else 2) + (len(mine) > 1200)
+    return names, {key for key, count in lists.items() if count < 2}
 
 
 def words(path):
@@ -76,8 +86,23 @@ def places():
     return out
 
 
+# Also words, or Faker's lists of words have them, but with a capital letter hardly anything else than names.
+SURE = set("""anders andre antonio carlos carol carolina claire colleen dan dana dieter dirk donna ella francisco francois gabi harry hector jack jimmy joanna john jorge jose josh
+    juan julia julio kelly kristen lee leon luis manuel marco maria mario martin mary mauricio mickey miguel mike molly nick noel norma oscar pablo paul pedro peter pierre pietro
+    polly rafael randy raphael rick roger sally sam sean sergio shannon stanley bob stella ted terry tom tommy tony tracy victor wendy dale ed eddy
+    jasper jed jesus julienne lina lena mads marlin maxime maximo mila rosa samar sergei silvan simon sofia tara tiara valentine vera viola""".split())
+
 SKIP = set("de la le les du des der die das den dem van von zu do da dos das del el al y e i of the st mr mrs dr ms".split())
-MORE = set("""amazon ford apple google paris london jordan israel chelsea virginia georgia carolina dakota florence sydney victoria austin houston dallas madison
+MORE = set("""paris lyon marseille nice nantes lille toulouse bordeaux strasbourg berlin hamburg munchen munich koln cologne frankfurt stuttgart dresden leipzig hannover bremen wien
+    zurich bern basel genf madrid barcelona sevilla valencia bilbao granada malaga toledo cordoba leon roma milano torino napoli firenze venezia bologna genova palermo amsterdam
+    rotterdam utrecht haag eindhoven groningen leiden delft warszawa krakow gdansk poznan lublin lisboa porto braga coimbra faro brasilia rio salvador recife santos oslo bergen
+    stockholm goteborg malmo uppsala kobenhavn odense aarhus helsinki turku tampere praha brno budapest moscow kiev minsk istanbul ankara izmir cairo lagos nairobi delhi mumbai
+    pune jaipur agra tokyo osaka kyoto beijing shanghai seoul manila jakarta lima bogota quito caracas santiago monterrey guadalajara tijuana toronto montreal ottawa vancouver
+    calgary chicago denver seattle portland atlanta miami tampa memphis nashville detroit cleveland columbus pittsburgh baltimore richmond raleigh durham hamilton perth adelaide
+    melbourne brisbane wellington auckland belfast cardiff edinburgh glasgow aberdeen dundee liverpool manchester leeds sheffield bradford derby nottingham leicester coventry
+    oxford cambridge brighton plymouth exeter bath wells stafford preston burton lage ende anfang preis schuld kraft recht zeit mensch
+    stan toon sai evita inga andra antal vala altera gera borra ruta tecla metin geri yeni reino frances dvorak unicode klammer saba boston darwin gregorian
+    mach valeur valor andere alla om data meer jan mar amazon ford apple google paris london jordan israel chelsea virginia georgia carolina dakota florence sydney victoria austin houston dallas madison
     savannah charlotte phoenix orlando brooklyn lincoln washington jackson kent lancaster york bristol chester carlisle china india kenya asia america africa
     chad cuba troy vienna milan milano roma sofia alexandria kingston holland england ireland scotland wales france germany romania dolores mercedes porsche
     tesla siemens bosch nike adidas oracle java python ruby pearl perl swift julia ada basic go rust kotlin dart alexa siri cortana bing claude gemini mistral
@@ -85,34 +110,51 @@ MORE = set("""amazon ford apple google paris london jordan israel chelsea virgin
     iris ivy dawn eve art bill bob frank grant guy jack rob pat sue sky star summer autumn winter chase hunter mason taylor carter cooper parker archer
     baker fisher king prince queen duke earl baron bishop pope knight young old white black brown green gray grey red blue gold silver wood woods stone
     rivers lake hill field banks bank church street park forest north south east west long short little small rich power love day may light man best
-    christian jewish muslim mary saint angel jesus maria santa san""".split())
+    christian jewish muslim saint angel jesus santa san""".split())
 
 
-def write(path, title, names, starred):
-    lines = [f"# {title}, one a line; a star: also a word or a place.",
+def write(path, title, names, starred=(), elsewhere=(), rare=()):
+    lines = [f"# {title}, one a line; a star: also a word; an exclamation mark: also a place, a brand or a month; a plus: rare, in one long list only. Folded: in small letters, decomposed, without marks.",
              "# Source: the locales of Faker (https://github.com/joke2k/faker, MIT licence), by make_names.py."]
     for key in sorted(names):
-        if key in SKIP or len(key) < 2 and key.isascii():
+        if " " in key or key in SKIP or len(key) < 2 and key.isascii():
             continue
-        lines.append(names[key] + (" *" if key in starred or len(key) <= 2 and key.isascii() else ""))
+        lines.append(key + (" !" if key in elsewhere else " *" if key in starred or len(key) <= 2 and key.isascii() else " +" if key in rare else ""))
     path.write_text("\n".join(lines) + "\n")
     print(path.name, len(lines), sum(line.endswith("*") for line in lines))
 
 
+def english(path):
+    """Words of English in small letters, without those that are another with an ending."""
+    words = {w.strip() for w in path.read_text().splitlines()}
+    words = {w for w in words if w.isascii() and w.isalpha() and w.islower() and len(w) > 2}
+    endings = [("ies", "y"), ("es", ""), ("s", ""), ("ied", "y"), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("er", ""), ("ers", ""), ("ly", ""), ("ness", "")]
+    is_derived = lambda w: any(w.endswith(e) and len(w) - len(e) > 2 and w[:-len(e)] + stem in words for e, stem in endings)
+    lines = ["# Words of English, without those that are another one with an ending.",
+             "# Source: SCOWL (http://wordlist.aspell.net), as Debian's wamerican-small has it. Copyright 2000-2011 by Kevin Atkinson. Permission to use, copy, modify, distribute and sell",
+             "# these word lists, the associated scripts, the output created from the scripts, and its documentation for any purpose is hereby granted without fee, provided that the above",
+             "# copyright notice appears in all copies and that both that copyright notice and this permission notice appear in supporting documentation. Kevin Atkinson makes no",
+             '# representations about the suitability of this array for any purpose. It is provided "as is" without express or implied warranty.']
+    lines += sorted(w for w in words if not is_derived(w))
+    (HERE / "english.txt").write_text("\n".join(lines) + "\n")
+    print("english.txt", len(lines))
+
+
 def main():
-    starred = words(pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else None) | places() | MORE
-    given = collect(LATIN + OTHER, ["first_names", "given_names", "given_name"])
-    surnames = collect(LATIN + OTHER, ["last_names", "surnames", "last_name"])
-    write(HERE / "given.txt", "Given names", given, starred)
-    write(HERE / "surnames.txt", "Surnames", surnames, starred)
-    han = collect(["zh_CN", "zh_TW"], ["last_names"])
-    write(HERE / "surnames_han.txt", "Chinese surnames", han, set())
+    starred = words(pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else None) - SURE
+    elsewhere = (places() | MORE) - SURE
+    if len(sys.argv) > 2:
+        english(pathlib.Path(sys.argv[2]))
+    given, rare = collect(LATIN + OTHER, ["first_names", "given_names", "given_name"])
+    surnames, rare_surnames = collect(LATIN + OTHER, ["last_names", "surnames", "last_name"])
+    write(HERE / "given.txt", "Given names", given, starred, elsewhere, rare)
+    write(HERE / "surnames.txt", "Surnames", surnames, starred, elsewhere, rare_surnames)
     japanese = {}
     for key in ("last_name_pairs", "first_name_male_pairs", "first_name_female_pairs", "last_names", "first_names_male", "first_names_female", "first_name_pairs"):
         for value in getattr(provider("person", "ja_JP"), key, ()):
             value = value[0] if isinstance(value, (tuple, list)) else value
             japanese[value] = value
-    write(HERE / "names_ja.txt", "Japanese surnames and given names", japanese, set())
+    write(HERE / "names_ja.txt", "Japanese surnames and given names", japanese)
 
 
 if __name__ == "__main__":

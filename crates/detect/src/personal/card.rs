@@ -59,7 +59,7 @@ pub const ROWS: &[Row] = &[
     Row::beside(
         PaymentCard,
         "other",
-        &["dddd_dddd_dddd_dddd", "d{13,19}"],
+        &["dddd_dddd_dddd_dddd", "d{12,19}"],
         is_issued,
         &[Kind::Card],
     )

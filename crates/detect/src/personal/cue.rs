@@ -2,6 +2,7 @@
 //!
 //! They are in `data/personal/cues.txt`, by what they say.
 
+use super::escapes::without_escapes;
 use crate::text::Text;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::ops::Range;
@@ -31,13 +32,17 @@ kinds! {
     KrResident = "kr_resident", AuTax = "au_tax", AuMedicare = "au_medicare", CaSin = "ca_sin", MxCurp = "mx_curp",
     Passport = "passport", Licence = "licence", Birth = "birth", Event = "event", Place = "place",
     Geo = "geo", Vin = "vin", Plate = "plate", Imei = "imei", Serial = "serial", Medical = "medical", Plan = "plan",
-    Network = "network", Order = "order", Version = "version", Title = "title", Naming = "naming", Intro = "intro", Field = "field", Greeting = "greeting",
-    Street = "street", StreetEnd = "street_end", Box = "box", Unit = "unit", Age = "age", Month = "month",
+    Network = "network", Order = "order", Version = "version", Title = "title",
+    Honorific = "honorific", Naming = "naming",
+    Link = "link", Intro = "intro", Field = "field", Greeting = "greeting",
+    Street = "street", StreetEnd = "street_end",
+    StreetMore = "street_more",
+    StreetStem = "street_stem", Box = "box", Unit = "unit", Age = "age", Zip = "zip", Host = "host",
 }
 
 /// Some kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Kinds(u64);
+pub struct Kinds(u128);
 
 impl Kinds {
     /// These.
@@ -51,14 +56,14 @@ impl Kinds {
         Kinds(set)
     }
 
+    /// These and others.
+    pub const fn and(self, other: Kinds) -> Kinds {
+        Kinds(self.0 | other.0)
+    }
+
     /// Has it one of them?
     pub const fn meets(self, other: Kinds) -> bool {
         self.0 & other.0 != 0
-    }
-
-    /// None?
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
     }
 }
 
@@ -127,9 +132,15 @@ impl Lexicon {
         Lexicon { words, entries }
     }
 
+    /// The automaton's bytes.
+    #[cfg(test)]
+    pub fn memory_usage(&self) -> usize {
+        self.words.memory_usage()
+    }
+
     /// All words of the list in a text, in its order.
     pub fn cues(&self, text: &Text<'_>) -> Vec<Cue> {
-        let folded = text.folded();
+        let folded = &*without_escapes(text.folded());
         let is_plain = folded.len() == text.plain().len() && folded.is_ascii();
         let mut cues = Vec::new();
         for found in self.words.find_iter(folded) {
@@ -163,13 +174,32 @@ fn spellings(word: &str) -> Vec<String> {
 }
 
 fn is_bounded(folded: &str, range: &Range<usize>, entry: Entry) -> bool {
-    let before = folded.get(..range.start).and_then(|text| text.chars().next_back());
-    let after = folded.get(range.end..).and_then(|text| text.chars().next());
-    let first = folded.get(range.start..).and_then(|text| text.chars().next());
-    let last = folded.get(..range.end).and_then(|text| text.chars().next_back());
-    let joins =
-        |a: Option<char>, b: Option<char>| a.is_some_and(is_letter) && b.is_some_and(is_letter);
-    (entry.is_open_before || !joins(before, first)) && (entry.is_open_after || !joins(last, after))
+    (entry.is_open_before || !joins(folded, range.start) && !follows_digit(folded, range.start))
+        && (entry.is_open_after || !joins(folded, range.end))
+}
+
+/// `10cf2`: letters behind a digit are of a code.
+fn follows_digit(folded: &str, at: usize) -> bool {
+    let bytes = folded.as_bytes();
+    let before = at.checked_sub(1).and_then(|at| bytes.get(at));
+    before.is_some_and(u8::is_ascii_digit) && bytes.get(at).is_some_and(u8::is_ascii_alphabetic)
+}
+
+/// Are there letters of the same word on both sides?
+fn joins(folded: &str, at: usize) -> bool {
+    let bytes = folded.as_bytes();
+    let (before, after) = (at.checked_sub(1).and_then(|at| bytes.get(at)), bytes.get(at));
+    match (before, after) {
+        (Some(before), Some(after)) if before.is_ascii() && after.is_ascii() => {
+            before.is_ascii_alphabetic() && after.is_ascii_alphabetic()
+        }
+        (Some(_), Some(_)) => {
+            let before = folded.get(..at).and_then(|text| text.chars().next_back());
+            let after = folded.get(at..).and_then(|text| text.chars().next());
+            before.is_some_and(is_letter) && after.is_some_and(is_letter)
+        }
+        _ => false,
+    }
 }
 
 /// A letter of a script that puts spaces between words.

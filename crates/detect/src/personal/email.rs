@@ -20,7 +20,7 @@ const FILES: [&str; 14] = [
 /// Append every address.
 pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
     let mut from = 0;
-    while let Some(at) = view.from(from).bytes().position(|byte| byte == b'@') {
+    while let Some(at) = memchr::memchr(b'@', view.from(from).as_bytes()) {
         let at = from + at;
         from = at + 1;
         if let Some(start) = local(view, at)

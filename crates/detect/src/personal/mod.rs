@@ -3,19 +3,27 @@
 //! The text is read twice, whatever it is: once for the words that say something of their neighbourhood (`cue.rs`), once for the words that a number may begin
 //! with (`view.rs`). Detectors start from these and look at a bounded part of the text around.
 
+mod address;
 mod bank;
 mod card;
 mod check;
+mod coded;
+mod coordinates;
 mod cue;
+mod date;
 mod email;
+mod escapes;
+mod extension;
 mod found;
 mod name;
 mod national;
 mod network;
 mod pattern;
 mod phone;
+mod profile;
 mod resolve;
 mod row;
+mod vehicle;
 mod view;
 
 use crate::detector::{Detector, DetectorSet};
@@ -29,21 +37,33 @@ pub struct Tables {
     lexicon: cue::Lexicon,
     rows: row::Rows,
     names: name::Names,
+    months: date::Months,
 }
 
 impl Tables {
     /// Build them.
     pub fn new() -> Self {
         let [first, second, third, fourth] = national::TABLES;
-        let rows =
-            row::Rows::new(&[card::ROWS, bank::ROWS, phone::ROWS, first, second, third, fourth]);
-        Tables { lexicon: cue::Lexicon::new(), rows, names: name::Names::new() }
+        let rows = row::Rows::new(&[
+            card::ROWS,
+            bank::ROWS,
+            phone::ROWS,
+            vehicle::ROWS,
+            address::ROWS,
+            first,
+            second,
+            third,
+            fourth,
+        ]);
+        let (names, months) = (name::Names::new(), date::Months::new());
+        Tables { lexicon: cue::Lexicon::new(), rows, names, months }
     }
 
     /// Append what these detectors find.
     pub fn find(&self, text: &Text<'_>, detectors: DetectorSet, findings: &mut Vec<Finding>) {
-        let (cues, words) = (self.lexicon.cues(text), view::words(text.plain()));
-        let view = View { text: text.plain(), cues: &cues, words: &words };
+        let plain = escapes::without_escapes(text.plain());
+        let (cues, words) = (self.lexicon.cues(text), view::words(&plain));
+        let view = View { text: &plain, cues: &cues, words: &words };
         let mut found = self.all(&view, detectors);
         resolve::keep_best(&mut found);
         findings.extend(found.into_iter().map(|found| Finding {
@@ -62,6 +82,11 @@ impl Tables {
         phone::find(view, &mut found);
         bank::find_ibans(view, &mut found);
         network::find(view, &mut found);
+        coded::find(view, &mut found);
+        coordinates::find(view, &mut found);
+        self.months.find(view, &mut found);
+        profile::find(view, &mut found);
+        address::find(view, &mut found);
         if detectors.contains(Detector::Email) {
             email::find(view, &mut found);
         }
@@ -73,5 +98,7 @@ impl Tables {
     }
 }
 
+#[cfg(test)]
+mod stages;
 #[cfg(test)]
 mod tests;

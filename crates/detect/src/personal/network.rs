@@ -101,9 +101,7 @@ fn find_v6(view: &View<'_>, found: &mut Vec<Found>) {
     let bytes = view.text.as_bytes();
     let is_part = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b':' || *byte == b'.';
     let mut from = 0;
-    while let Some(colon) =
-        bytes.get(from..).and_then(|rest| rest.iter().position(|byte| *byte == b':'))
-    {
+    while let Some(colon) = bytes.get(from..).and_then(|rest| memchr::memchr(b':', rest)) {
         let colon = from + colon;
         let back = bytes
             .get(..colon)

@@ -23,15 +23,20 @@ impl Pattern {
         shapes.into_iter().map(|shape| Pattern { classes: shape.into_bytes() }).collect()
     }
 
-    /// How many letters and digits it begins with, and whether the first is a digit.
-    pub fn head(&self) -> (usize, bool) {
+    /// How many letters and digits it begins with, and whether the first may be a letter, and a digit.
+    pub fn head(&self) -> (usize, [bool; 2]) {
         let head = self.classes.iter().take_while(|class| class.is_ascii_alphanumeric()).count();
-        (
-            head,
-            self.classes
-                .first()
-                .is_some_and(|class| matches!(class, b'd' | b'z' | b'n') || class.is_ascii_digit()),
-        )
+        let may_begin = match self.classes.first() {
+            Some(b'w') => [true, true],
+            Some(b'd' | b'z' | b'n' | b'0'..=b'9') => [false, true],
+            _ => [true, false],
+        };
+        (head, may_begin)
+    }
+
+    /// The class at a place; 0 behind the end.
+    pub fn class(&self, at: usize) -> u8 {
+        self.classes.get(at).copied().unwrap_or(0)
     }
 
     /// Where a text ends that has this shape from here on; its letters and digits are put into `code`, in upper case.

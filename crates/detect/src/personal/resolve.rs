@@ -26,6 +26,7 @@ pub fn keep_best(found: &mut Vec<Found>) {
 fn rank(found: &Found) -> (u8, usize) {
     let bonus = match found.detector {
         Detector::Email | Detector::NetworkAddress | Detector::ProfileUrl => 10,
+        Detector::Address if found.form != "postcode" => 25,
         _ => 0,
     };
     (found.confidence.saturating_add(bonus), found.span.len())

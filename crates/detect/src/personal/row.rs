@@ -1,6 +1,7 @@
 //! Numbers by their rows: a shape, a check, and the words that must be near.
 
 use super::cue::{Kind, Kinds};
+use super::extension as phone;
 use super::found::Found;
 use super::pattern::Pattern;
 use super::view::View;
@@ -55,8 +56,8 @@ pub fn any(_: &[u8]) -> bool {
 /// All rows, by how the number begins.
 pub struct Rows {
     patterns: Vec<(Pattern, &'static Row)>,
-    /// By the length of the leading letters and digits, twice: for those that begin with a letter and with a digit.
-    by_head: [Vec<Vec<u16>>; 2],
+    /// By the length of the leading letters and digits, twice: for those that begin with a letter and with a digit. Each with what follows there; 0: nothing.
+    by_head: [Vec<Vec<(u8, u16)>>; 2],
 }
 
 /// The longest run of letters and digits that can begin a number.
@@ -72,13 +73,12 @@ impl Rows {
         let mut rows = Rows { patterns: Vec::new(), by_head: [empty(), empty()] };
         for row in tables.iter().copied().flatten() {
             for pattern in row.shapes.iter().flat_map(|shape| Pattern::expand(shape)) {
-                let (length, is_digit) = pattern.head();
-                let [letters, digits] = &mut rows.by_head;
-                let heads = if is_digit { digits } else { letters };
-                if let Some(head) = heads.get_mut(length) {
-                    head.push(rows.patterns.len() as u16);
-                    rows.patterns.push((pattern, row));
+                let (length, may_begin) = pattern.head();
+                let at = (pattern.class(length), rows.patterns.len() as u16);
+                for (heads, _) in rows.by_head.iter_mut().zip(may_begin).filter(|(_, may)| *may) {
+                    heads.get_mut(length).into_iter().for_each(|head| head.push(at));
                 }
+                rows.patterns.push((pattern, row));
             }
         }
         rows
@@ -106,9 +106,16 @@ impl Rows {
         let [letters, digits] = &self.by_head;
         let heads = if view.byte(start).is_ascii_digit() { digits } else { letters };
         let Some(head) = heads.get(length) else { return };
-        for (pattern, row) in head.iter().filter_map(|at| self.patterns.get(usize::from(*at))) {
+        let next = view.byte(start + length);
+        let fitting = head.iter().filter(|(joint, _)| *joint == next || *joint == 0);
+        for (pattern, row) in fitting.filter_map(|(_, at)| self.patterns.get(usize::from(*at))) {
             let Some(end) = pattern.read(view.text.as_bytes(), start, code) else { continue };
-            if view.is_number_end(end) && (row.check)(code) {
+            // A telephone number may be followed by its extension: `x12`.
+            let is_end = view.is_number_end(end)
+                || row.detector == Detector::Phone && phone::has_extension(view, end);
+            if is_end && (row.check)(code) {
+                let end =
+                    if row.detector == Detector::Phone { phone::extension(view, end) } else { end };
                 found.extend(
                     with_bracket(view, start, end).and_then(|start| weigh(view, row, start, end)),
                 );
@@ -128,7 +135,7 @@ fn weigh(view: &View<'_>, row: &'static Row, start: usize, end: usize) -> Option
             let confidence = row.beside.saturating_sub(near.penalty).max(row.alone);
             Some(Found::beside(row.detector, row.form, span, confidence))
         }
-        _ if row.alone > 0 && other.is_none() => {
+        _ if row.alone > 0 && other.is_none() && !goes_on(view, start, end) => {
             Some(Found::new(row.detector, row.form, span, row.alone))
         }
         _ => None,
@@ -142,4 +149,14 @@ fn with_bracket(view: &View<'_>, start: usize, end: usize) -> Option<usize> {
         false => Some(start),
         true => start.checked_sub(1).filter(|at| view.byte(*at) == b'('),
     }
+}
+
+/// Does another group of four digits follow, or precede, as in a longer number? A card's expiry may.
+fn goes_on(view: &View<'_>, start: usize, end: usize) -> bool {
+    let is_digit = |at: usize| view.byte(at).is_ascii_digit();
+    let follows = view.byte(end) == b' ' && (1..=4).all(|at| is_digit(end + at));
+    let precedes =
+        start >= 5 && view.byte(start - 1) == b' ' && (2..=5).all(|at| is_digit(start - at));
+    let is_grouped = view.byte(end - 5) == b' ';
+    is_grouped && (follows && !is_digit(end + 5) || precedes) && view.part(start..end).len() < 19
 }

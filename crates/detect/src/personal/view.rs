@@ -141,26 +141,47 @@ fn joins(character: char) -> bool {
         || !character.is_ascii() && character.is_alphanumeric() && !is_unspaced(character)
 }
 
-/// The words of letters and digits that a number may begin with: those with a digit, and short ones in capitals that are followed by another.
+/// The words of letters and digits that a number may begin with: those with a digit, short ones in capitals that are followed by another, and
+/// the first pair of a MAC address.
 pub fn words(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let mut words = Vec::new();
-    let mut at = 0;
-    while let Some(start) =
-        bytes.get(at..).and_then(|rest| rest.iter().position(u8::is_ascii_alphanumeric))
-    {
-        let start = at + start;
-        let rest = bytes.get(start..).unwrap_or(b"");
-        let length =
-            rest.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(rest.len());
-        let word = rest.get(..length).unwrap_or(b"");
-        let [joint, next] = [length, length + 1].map(|at| rest.get(at).copied().unwrap_or(0));
-        let leads =
-            length <= 6 && matches!(joint, b' ' | b'-' | b'.') && next.is_ascii_alphanumeric();
-        if word.iter().any(u8::is_ascii_digit) || leads && word.iter().all(u8::is_ascii_uppercase) {
-            words.push(start..start + length);
+    let mut start = 0;
+    // What a word has: a digit, a small letter.
+    let (mut has_digit, mut has_lower) = (false, false);
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => has_digit = true,
+            b'a'..=b'z' => has_lower = true,
+            b'A'..=b'Z' => {}
+            _ => {
+                if start < at && (has_digit || leads(bytes, start..at, has_lower)) {
+                    words.push(start..at);
+                }
+                start = at + 1;
+                (has_digit, has_lower) = (false, false);
+            }
         }
-        at = start + length;
+    }
+    if start < bytes.len() && has_digit {
+        words.push(start..bytes.len());
     }
     words
+}
+
+/// A word without a digit that a number may begin with.
+fn leads(bytes: &[u8], word: Range<usize>, has_lower: bool) -> bool {
+    let length = word.end - word.start;
+    let (joint, next) =
+        (bytes.get(word.end).copied().unwrap_or(0), bytes.get(word.end + 1).copied().unwrap_or(0));
+    let is_pair = || {
+        length == 2
+            && matches!(joint, b':' | b'-')
+            && bytes.get(word.clone()).is_some_and(|pair| pair.iter().all(u8::is_ascii_hexdigit))
+    };
+    let is_short = !has_lower
+        && length <= 6
+        && matches!(joint, b' ' | b'-' | b'.')
+        && next.is_ascii_alphanumeric();
+    is_short || next.is_ascii_hexdigit() && is_pair()
 }

@@ -1,49 +1,91 @@
 //! Given names, surnames, and words that are neither, by hash.
 //!
-//! 45,000 words would take a megabyte as text with an index; as 28 bits of their hash and four flags in an open table they take half of that, and a word that is none of them is
-//! taken for one in 4 of 10,000 million look-ups (a table of 2^17 places, 28 bits more).
+//! 60,000 words would take a megabyte as text with an index; as 24 bits of their hash and eight flags in an open table they take half of that, and a word that is none of them is
+//! taken for one in 4 of 10,000 million look-ups (a table of 2^17 places, 24 bits more).
 
-use crate::text::Text;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::canonical_combining_class;
 
 /// What a word is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Flags(u32);
 
 impl Flags {
-    /// A given name.
-    pub const GIVEN: Flags = Flags(1);
-    /// A surname.
-    pub const SURNAME: Flags = Flags(2);
-    /// A given name or surname that is also another word.
-    pub const ALSO_WORD: Flags = Flags(4);
-    /// Not a part of a name.
-    pub const STOP: Flags = Flags(8);
-    /// What it stands beside is not a person.
-    pub const ORG: Flags = Flags(12);
+    const GIVEN: u32 = 1;
+    const SURNAME: u32 = 2;
+    const ALSO_WORD: u32 = 4;
+    const RARE: u32 = 8;
+    const STOP: u32 = 16;
+    const ORG: u32 = 32;
+    const ENGLISH: u32 = 64;
+    const PLACE: u32 = 128;
+    const ALL: u32 = 255;
+    /// Of the form of a surname; not in the table.
+    const LIKE_SURNAME: u32 = 256;
 
-    /// Given name, whatever else.
-    pub fn is_given(self) -> bool {
-        self.0 & 8 == 0 && self.0 & 1 != 0
+    /// Of what is surely no name.
+    pub fn stop() -> Flags {
+        Flags(Flags::STOP)
     }
 
-    /// Surname, whatever else.
+    /// A given name, whatever else.
+    pub fn is_given(self) -> bool {
+        self.0 & (Flags::STOP | Flags::ORG) == 0 && self.0 & Flags::GIVEN != 0
+    }
+
+    /// A surname, whatever else.
     pub fn is_surname(self) -> bool {
-        self.0 & 8 == 0 && self.0 & 2 != 0
+        self.0 & (Flags::STOP | Flags::ORG) == 0 && self.0 & Flags::SURNAME != 0
+    }
+
+    /// A surname, even if also a word that is not a part of names.
+    pub fn may_be_surname(self) -> bool {
+        self.0 & Flags::SURNAME != 0
+    }
+
+    /// A surname, or of the form of one.
+    pub fn is_surname_like(self) -> bool {
+        self.is_surname() || self.0 & Flags::LIKE_SURNAME != 0
+    }
+
+    /// A word of English.
+    pub fn is_english(self) -> bool {
+        self.0 & Flags::ENGLISH != 0
+    }
+
+    /// In no list.
+    pub fn is_unknown(self) -> bool {
+        self.0 & !Flags::LIKE_SURNAME == 0
     }
 
     /// Also another word.
     pub fn is_word(self) -> bool {
-        self.0 & 12 == 4
+        self.0 & Flags::ALSO_WORD != 0
     }
 
-    /// Neither.
+    /// Also a place, a brand or a month.
+    pub fn is_place(self) -> bool {
+        self.0 & Flags::PLACE != 0
+    }
+
+    /// A name that few have.
+    pub fn is_rare(self) -> bool {
+        self.0 & Flags::RARE != 0
+    }
+
+    /// Not a part of a name.
     pub fn is_stop(self) -> bool {
-        self.0 & 12 == 8
+        self.0 & Flags::STOP != 0
     }
 
-    /// Of an institution or a place.
+    /// Of an institution or a place; but behind a given name it may be a surname.
     pub fn is_org(self) -> bool {
-        self.0 & 12 == 12
+        self.0 & Flags::ORG != 0
+    }
+
+    /// Of an institution or a place, and a surname.
+    pub fn is_org_surname(self) -> bool {
+        self.0 & (Flags::ORG | Flags::STOP) == Flags::ORG && self.0 & Flags::SURNAME != 0
     }
 }
 
@@ -63,11 +105,21 @@ impl Gazetteer {
             (include_str!("../../../data/personal/surnames.txt"), Flags::SURNAME),
         ] {
             for line in list.lines().filter(|line| !line.starts_with('#')) {
-                let (word, is_word) =
-                    line.strip_suffix(" *").map_or((line, false), |word| (word, true));
-                let also = if is_word { Flags::ALSO_WORD.0 } else { 0 };
-                table.add(&folded(word), Flags(flag.0 | also));
+                let (word, mark) = line.split_once(' ').unwrap_or((line, ""));
+                let also = match mark {
+                    "*" => Flags::ALSO_WORD,
+                    "!" => Flags::ALSO_WORD | Flags::PLACE,
+                    "+" if flag == Flags::GIVEN => Flags::RARE,
+                    _ => 0,
+                };
+                table.add(word, flag | also);
             }
+        }
+        for word in include_str!("../../../data/personal/english.txt")
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+        {
+            table.add(word, Flags::ENGLISH);
         }
         for line in include_str!("../../../data/personal/not_names.txt").lines() {
             let Some((kind, words)) = line.split_once(": ").filter(|_| !line.starts_with('#'))
@@ -86,8 +138,8 @@ impl Gazetteer {
         loop {
             match self.places.get(at) {
                 Some(entry) if *entry != 0 => {
-                    if entry >> 4 == tag {
-                        return Flags(entry & 15);
+                    if entry >> 8 == tag {
+                        return Flags(entry & Flags::ALL);
                     }
                 }
                 _ => return Flags::default(),
@@ -96,11 +148,30 @@ impl Gazetteer {
         }
     }
 
-    fn add(&mut self, word: &str, flags: Flags) {
+    /// What a word is that may be another one with an English ending, or of the form of a surname.
+    pub fn look_up(&self, word: &str) -> Flags {
+        let flags = self.get(word);
+        if flags != Flags::default() {
+            return flags;
+        }
+        let stem = |(ending, more): &(&str, &str)| {
+            let stem = word.strip_suffix(ending).filter(|stem| stem.len() > 2)?;
+            let is_english = match *more {
+                "" => self.get(stem).0 & Flags::ENGLISH != 0,
+                more => self.get(&format!("{stem}{more}")).0 & Flags::ENGLISH != 0,
+            };
+            is_english.then_some(Flags(Flags::ENGLISH))
+        };
+        let like =
+            || if is_like_surname(word) { Flags(Flags::LIKE_SURNAME) } else { Flags::default() };
+        if word.is_ascii() { ENDINGS.iter().find_map(stem).unwrap_or_else(like) } else { like() }
+    }
+
+    fn add(&mut self, word: &str, flags: u32) {
         let (mut at, tag) = place(word);
         while let Some(entry) = self.places.get_mut(at) {
-            if *entry == 0 || *entry >> 4 == tag {
-                *entry = tag << 4 | *entry & 15 | flags.0;
+            if *entry == 0 || *entry >> 8 == tag {
+                *entry = tag << 8 | *entry & Flags::ALL | flags;
                 return;
             }
             at = (at + 1) % PLACES;
@@ -108,17 +179,67 @@ impl Gazetteer {
     }
 }
 
-/// Fold a word; most are ASCII.
+/// A word as the lists have it: in small letters, decomposed, without marks. Most words are ASCII.
 pub fn folded(word: &str) -> String {
-    if word.is_ascii() { word.to_ascii_lowercase() } else { Text::fold(word) }
+    if word.is_ascii() {
+        return word.to_ascii_lowercase();
+    }
+    let mut folded = String::with_capacity(word.len());
+    for character in word.chars().flat_map(char::to_lowercase).nfkd() {
+        match character {
+            'ł' => folded.push('l'),
+            'ø' => folded.push('o'),
+            'đ' | 'ð' => folded.push('d'),
+            'ß' => folded.push_str("ss"),
+            'æ' => folded.push_str("ae"),
+            'œ' => folded.push_str("oe"),
+            'ı' => folded.push('i'),
+            'þ' => folded.push_str("th"),
+            _ if canonical_combining_class(character) == 0 => folded.push(character),
+            _ => {}
+        }
+    }
+    folded
 }
 
-/// FNV-1a, mixed: where a word stands, and 28 bits to tell it by.
+/// FNV-1a, mixed: where a word stands, and 24 bits to tell it by.
 fn place(word: &str) -> (usize, u32) {
     let hash = word.bytes().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     });
     let mixed = (hash ^ hash >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     // A tag of 0 with no flags would look like an empty place.
-    (mixed as usize % PLACES, ((mixed >> 36) as u32).max(1))
+    (mixed as usize % PLACES, ((mixed >> 40) as u32).max(1))
+}
+
+/// Endings of English words, and what stands in their place in the list.
+const ENDINGS: [(&str, &str); 12] = [
+    ("s", ""),
+    ("es", ""),
+    ("ies", "y"),
+    ("ed", ""),
+    ("ed", "e"),
+    ("ied", "y"),
+    ("ing", ""),
+    ("ing", "e"),
+    ("er", ""),
+    ("ers", ""),
+    ("ly", ""),
+    ("ness", ""),
+];
+
+/// Endings that surnames have and few other words: of Slavic, Scandinavian, Greek, Turkish, Georgian, Armenian, Spanish, Dutch, German, Japanese, Persian and Indian ones.
+const SURNAME_ENDINGS: &[&str] = &[
+    "sson", "dottir", "nsen", "rsen", "lsen", "ksen", "tsen", "ova", "eva", "ov", "ev", "enko",
+    "chuk", "czyk", "wicz", "ski", "ska", "sky", "skaya", "skiy", "escu", "oglu", "poulos", "idis",
+    "akis", "shvili", "adze", "yan", "aitis", "auskas", "ovic", "evic", "avic", "vich", "guez",
+    "ndez", "nchez", "rez", "mez", "inho", "borg", "gren", "lund", "qvist", "kvist", "strom",
+    "mann", "stein", "moto", "mura", "yama", "guchi", "shita", "kawa", "zaki", "huis", "stra",
+    "nga", "zadeh", "nejad", "murthy", "swamy", "wala", "cka", "cki", "dzka", "dzki", "ович",
+    "евич", "овна", "евна", "ов", "ова", "ев", "ева", "ский", "скии", "ская", "енко", "чук", "иев",
+    "berger", "meier",
+];
+
+fn is_like_surname(word: &str) -> bool {
+    word.chars().count() >= 5 && SURNAME_ENDINGS.iter().any(|ending| word.ends_with(ending))
 }

@@ -8,31 +8,7 @@ use rustc_hash::FxHashSet as HashSet;
 
 const BEFORE: Kinds = Kinds::of(&[Kind::Intro, Kind::Field, Kind::Greeting]);
 
-/// What follows a name.
-const HONORIFICS: [&str; 22] = [
-    "先生",
-    "女士",
-    "小姐",
-    "医生",
-    "教授",
-    "老师",
-    "经理",
-    "同学",
-    "律师",
-    "主任",
-    "博士",
-    "护士",
-    "總裁",
-    "总裁",
-    "さん",
-    "様",
-    "さま",
-    "氏",
-    "くん",
-    "ちゃん",
-    "部長",
-    "課長",
-];
+const HONORIFIC: Kinds = Kinds::of(&[Kind::Honorific]);
 /// What is not a part of a name.
 const FUNCTION: &str = "的是在于和与已了说有被把从到对为因及或之也都就还请您你我他她它们这那先女小医教老经同律主博护的给向由将会能可以要";
 
@@ -68,49 +44,31 @@ impl Names {
                 })
                 .map(char::len_utf8)
                 .sum::<usize>();
-            found.extend(self.name(view, cue.end + gap, "introduction", 82));
+            found.extend(self.name(view, cue.end + gap));
         }
-        for honorific in HONORIFICS {
-            for (at, _) in view.text.match_indices(honorific) {
-                found.extend(self.before(view, at));
-            }
+        for cue in view.cues.iter().filter(|cue| cue.kinds.meets(HONORIFIC)) {
+            found.extend(self.before(view, cue.start));
         }
     }
 
     /// A name that begins here.
-    fn name(
-        &self,
-        view: &View<'_>,
-        start: usize,
-        feature: &'static str,
-        confidence: u8,
-    ) -> Option<Found> {
+    fn name(&self, view: &View<'_>, start: usize) -> Option<Found> {
         let rest = view.from(start);
-        let is_part = |character: &char| is_han(*character) && !FUNCTION.contains(*character);
-        let run: usize = rest.chars().take(7).take_while(is_part).map(char::len_utf8).sum();
-        let run = rest.get(..run)?;
-        let characters = run.chars().count();
-        let surname = self.surname(run)?;
+        let surname = self.surname(rest)?;
         let is_japanese = self.japanese.contains(surname);
-        let most = surname.chars().count() + 2 + usize::from(is_japanese);
-        if characters < 2 && !is_japanese {
+        let given = rest.get(surname.len()..)?;
+        let gap = usize::from(is_japanese && given.starts_with(' '));
+        let is_part = |character: &char| {
+            is_han(*character) && !FUNCTION.contains(*character) || gap > 0 && is_kana(*character)
+        };
+        let most = if is_japanese { 3 } else { 2 };
+        let length: usize =
+            given.chars().skip(gap).take(most).take_while(is_part).map(char::len_utf8).sum();
+        if length == 0 && !is_japanese {
             return None;
         }
-        let taken: usize = run.chars().take(most).map(char::len_utf8).sum();
-        let mut end = start + taken;
-        if is_japanese
-            && characters == surname.chars().count()
-            && let Some(given) = view.from(end).strip_prefix(' ')
-        {
-            let more: usize = given
-                .chars()
-                .take(3)
-                .take_while(|character| is_han(*character) || is_kana(*character))
-                .map(char::len_utf8)
-                .sum();
-            end += if more > 0 { more + 1 } else { 0 };
-        }
-        Some(Found::new(PersonName, feature, start..end, confidence).by(feature))
+        let end = start + surname.len() + if length > 0 { gap + length } else { 0 };
+        Some(Found::new(PersonName, "introduction", start..end, 82).by("introduction"))
     }
 
     /// The longest surname that a text begins with.
@@ -123,32 +81,27 @@ impl Names {
             .find(|start| self.chinese.contains(start) || self.japanese.contains(start))
     }
 
-    /// A name that ends here: what follows it is a form of address.
+    /// A name that ends here: what follows it is a form of address. Of those that begin with a surname the longest.
     fn before(&self, view: &View<'_>, end: usize) -> Option<Found> {
-        let before: Vec<(usize, char)> =
-            view.text.get(..end)?.char_indices().rev().take(6).collect();
-        let run: Vec<usize> = before
-            .iter()
-            .take_while(|(_, character)| is_han(*character) || *character == ' ')
-            .map(|(at, _)| *at)
-            .take(5)
-            .collect();
-        // The longest that begins with a surname.
-        let start = run
-            .into_iter()
-            .filter(|start| {
-                let text = view.part(*start..end);
-                let characters = text.chars().count();
-                self.surname(text).is_some_and(|surname| {
-                    let rest = characters - surname.chars().count();
-                    rest <= 2
-                        + usize::from(self.japanese.contains(surname))
-                        + usize::from(text.contains(' '))
-                        && !text.chars().any(|character| FUNCTION.contains(character))
-                })
-            })
-            .min()?;
+        let before = view.text.get(..end)?.char_indices().rev().take(6);
+        let is_name = |(_, character): &(usize, char)| {
+            is_han(*character) || is_kana(*character) || *character == ' '
+        };
+        let starts = before.take_while(is_name).map(|(at, _)| at);
+        let start = starts.filter(|start| self.is_whole(view.part(*start..end))).last()?;
         Some(Found::new(PersonName, "title", start..end, 82).by("title"))
+    }
+
+    /// Is it a surname, or one and a given name?
+    fn is_whole(&self, text: &str) -> bool {
+        let Some(surname) = self.surname(text) else { return false };
+        let is_japanese = self.japanese.contains(surname);
+        let given = text.get(surname.len()..).unwrap_or("");
+        let given = given.strip_prefix(' ').filter(|_| is_japanese).unwrap_or(given);
+        let is_part = |character: char| {
+            is_han(character) && !FUNCTION.contains(character) || is_japanese && is_kana(character)
+        };
+        given.chars().count() <= 2 + usize::from(is_japanese) && given.chars().all(is_part)
     }
 }
 

@@ -9,51 +9,26 @@
 
 mod gazetteer;
 mod han;
+mod lead;
+mod near;
 mod token;
+mod weigh;
 
 use super::cue::{Kind, Kinds};
 use super::found::Found;
 use super::view::View;
 use crate::detector::Detector::PersonName;
 use gazetteer::{Gazetteer, folded};
+use lead::{Lead, is_place, is_word, lead, starts_sentence, with_particles};
 use token::{Case, LONGEST_RUN, Token};
+use weigh::weigh;
 
-const TITLE: Kinds = Kinds::of(&[Kind::Title]);
-const INTRO: Kinds = Kinds::of(&[Kind::Intro]);
-const FIELD: Kinds = Kinds::of(&[Kind::Field]);
-const GREETING: Kinds = Kinds::of(&[Kind::Greeting]);
-const NAMING: Kinds =
-    Kinds::of(&[Kind::Naming, Kind::Greeting, Kind::Intro, Kind::Field, Kind::Title]);
-const STREET: Kinds = Kinds::of(&[Kind::Street]);
 const STREET_END: Kinds = Kinds::of(&[Kind::StreetEnd]);
-const WORDS: Kinds = Kinds::of(&[
-    Kind::Title,
-    Kind::Greeting,
-    Kind::Field,
-    Kind::Phone,
-    Kind::Place,
-    Kind::Street,
-    Kind::Month,
-    Kind::Order,
-    Kind::Intro,
-]);
 
 /// The names that are known.
 pub struct Names {
     known: Gazetteer,
     han: han::Names,
-}
-
-/// What stands before a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Lead {
-    None,
-    /// A word that may stand before a name: "with", "patient".
-    Weak,
-    /// "Dear", "my name is", "Name:".
-    Strong,
-    /// "Mr."
-    Title,
 }
 
 impl Names {
@@ -72,6 +47,8 @@ impl Names {
                 in_run(view, &self.known, &tokens, found);
             }
         }
+        near::in_small_letters(&self.known, view, found);
+        near::repeats(&self.known, view, found);
         self.han.find(view, found);
     }
 }
@@ -95,7 +72,11 @@ fn next_capital(view: &View<'_>, from: usize) -> Option<usize> {
 }
 
 fn in_run(view: &View<'_>, known: &Gazetteer, tokens: &[Token], found: &mut Vec<Found>) {
-    if tokens.iter().any(|token| token.flags.is_org()) {
+    if tokens
+        .iter()
+        .enumerate()
+        .any(|(at, token)| token.flags.is_org() && !is_surname_of(tokens, at))
+    {
         return;
     }
     let mut at = 0;
@@ -110,6 +91,40 @@ fn in_run(view: &View<'_>, known: &Gazetteer, tokens: &[Token], found: &mut Vec<
     }
 }
 
+/// `mevrouw Van Dijk`: a small word in capitals behind a title.
+fn is_dutch(view: &View<'_>, tokens: &[Token]) -> bool {
+    let [first, _, ..] = tokens else { return false };
+    let word = view.part(first.start..first.end).to_ascii_lowercase();
+    token::is_particle(&word) && lead(view, first.start) == Lead::Title
+}
+
+/// `Jane Doe <jane@example.com>`
+fn precedes_address(view: &View<'_>, end: usize) -> bool {
+    let rest = view.from(end);
+    let rest = rest.strip_prefix('"').unwrap_or(rest).strip_prefix(" <");
+    rest.is_some_and(|rest| {
+        rest.bytes()
+            .take(64)
+            .take_while(|byte| !matches!(byte, b'>' | b' ' | b'\n'))
+            .any(|byte| byte == b'@')
+    })
+}
+
+/// `Robert Hall`: an institution's word as a surname.
+fn is_surname_of(tokens: &[Token], at: usize) -> bool {
+    if tokens
+        .get(at)
+        .is_some_and(|token| token.flags.may_be_surname() && follows_particle(tokens, at))
+    {
+        return true;
+    }
+    let is_surname = tokens.get(at).is_some_and(|token| token.flags.is_org_surname());
+    let given = at.checked_sub(1).and_then(|before| tokens.get(before));
+    is_surname
+        && at + 1 == tokens.len()
+        && given.is_some_and(|given| given.flags.is_given() && !given.flags.is_word())
+}
+
 /// The name that begins with the first of these words, and how many of them it has.
 fn name(
     view: &View<'_>,
@@ -118,24 +133,31 @@ fn name(
     is_first: bool,
 ) -> Option<(usize, Found)> {
     let first = tokens.first()?;
-    if first.flags.is_stop()
+    let stops = first.flags.is_stop() && !is_dutch(view, tokens);
+    if stops
+        || first.flags.is_org()
         || first.case == Case::Particle
         || is_word(view, first)
         || is_place(view, first.start)
     {
         return None;
     }
-    let length = extent(view, tokens);
+    // `St. Louis`
+    if ["St. ", "Mt. ", "Ft. ", "Ste. "]
+        .iter()
+        .any(|saint| view.part(first.start.saturating_sub(saint.len())..first.start) == *saint)
+    {
+        return None;
+    }
+    let start = with_particles(view, first.start);
+    let lead = lead(view, start);
+    let start = if lead == Lead::Title { start } else { first.start };
+    let length = extent(view, tokens, lead >= Lead::Strong);
     let last = tokens.get(length - 1)?;
     let mut end = last.end;
-    let lead = lead(view, first.start);
-    let second = tokens
-        .get(1..length)?
-        .iter()
-        .find(|token| !matches!(token.case, Case::Initial | Case::Particle));
     let is_start = is_first && starts_sentence(view, first.start);
-    let is_addressed = view.from(end).starts_with(" <") || view.from(end).starts_with("\" <");
-    let weight = weigh(first, second, lead, is_start, is_addressed);
+    let is_addressed = precedes_address(view, end);
+    let weight = weigh(tokens.get(..length)?, lead, is_start, is_addressed);
     if lead != Lead::Title && view.after_within(STREET_END, end, 1).is_some() {
         return None;
     }
@@ -148,20 +170,22 @@ fn name(
         }
         None => weight?,
     };
-    Some((length, Found::new(PersonName, feature, first.start..end, confidence).by(feature)))
+    Some((length, Found::new(PersonName, feature, start..end, confidence).by(feature)))
 }
 
 /// How many of the words belong to the name.
-fn extent(view: &View<'_>, tokens: &[Token]) -> usize {
+fn extent(view: &View<'_>, tokens: &[Token], is_introduced: bool) -> usize {
     let mut length = 1;
     let mut full = 0;
     while let Some(token) = tokens.get(length).filter(|_| length < 6) {
         let is_known = token.flags.is_surname() || token.flags.is_given();
         let belongs = match token.case {
             Case::Particle => true,
-            Case::Initial => token.is_uncased || !token.flags.is_stop(),
+            Case::Initial => !token.is_uncased,
+            // `van der Meer`, where "meer" is a word.
+            _ if token.flags.may_be_surname() && follows_particle(tokens, length) => true,
             _ if token.flags.is_stop() || is_word(view, token) => false,
-            _ if token.is_uncased => is_known && full < 2,
+            _ if token.is_uncased => full < 2 && (is_known || is_introduced && full == 0),
             _ if full == 0 => true,
             _ => full < 3 && is_known,
         };
@@ -177,109 +201,9 @@ fn extent(view: &View<'_>, tokens: &[Token]) -> usize {
     length
 }
 
-/// How certain a name is, and the weightiest reason.
-fn weigh(
-    first: &Token,
-    second: Option<&Token>,
-    lead: Lead,
-    is_start: bool,
-    is_addressed: bool,
-) -> Option<(u8, &'static str)> {
-    let (is_given, is_surname) = (first.flags.is_given(), first.flags.is_surname());
-    let is_sure = !first.flags.is_word();
-    let follows_surname = second.is_some_and(|second| second.flags.is_surname());
-    let follows_sure = second.is_some_and(|second| {
-        (second.flags.is_surname() || second.flags.is_given()) && !second.flags.is_word()
-    });
-    let is_cased = !first.is_uncased;
-    let shouts = first.case == Case::Upper;
-    Some(match (lead, second) {
-        (Lead::Title, _) => (88, "title"),
-        (Lead::Strong, _) if is_cased || is_given || is_surname => (84, "introduction"),
-        _ if is_addressed && is_cased => (84, "address"),
-        _ if is_given && is_sure && follows_surname => (92, "given_and_surname"),
-        _ if is_given && follows_sure => (82, "given_and_surname"),
-        (_, Some(_)) if is_given && is_sure && is_cased && !shouts => (76, "given_name"),
-        (_, Some(_))
-            if is_given
-                && follows_surname
-                && (lead == Lead::Weak || !is_start)
-                && is_cased
-                && !shouts =>
-        {
-            (62, "given_and_surname")
-        }
-        (Lead::Weak, _) if is_given && is_sure => (70, "given_name"),
-        (Lead::Weak, _) if is_surname && is_sure && is_cased && !shouts => (60, "surname"),
-        (_, None) if is_given && is_sure && is_cased && !shouts && first.case != Case::Initial => {
-            (58, "given_name")
-        }
-        _ if first.case == Case::Initial && follows_sure && follows_surname => {
-            (72, "initial_and_surname")
-        }
-        _ if is_surname && is_sure && follows_sure && is_cased => (66, "surnames"),
-        _ if follows_surname
-            && follows_sure
-            && !is_start
-            && is_cased
-            && !shouts
-            && first.case != Case::Initial =>
-        {
-            (58, "surname")
-        }
-        _ => return None,
-    })
-}
-
-/// What stands directly before a name.
-fn lead(view: &View<'_>, start: usize) -> Lead {
-    let is_near = |kinds: Kinds, within: usize| view.before_within(kinds, start, within).is_some();
-    // Between a field and its value: `": "`, `=`, ` is `.
-    let is_field = || {
-        let Some(distance) = view.before_within(FIELD, start, 5) else { return false };
-        let between = view.part(start - distance..start);
-        between.contains([':', '=', '\t']) || between.contains('\u{ff1a}')
-    };
-    let between = |kinds: Kinds, within: usize| {
-        view.before_within(kinds, start, within).is_some_and(|distance| {
-            view.part(start - distance..start)
-                .chars()
-                .all(|character| matches!(character, ' ' | ',' | '\n' | '.' | ':' | '"'))
-        })
-    };
-    if is_near(TITLE, 2) && !view.part(start.saturating_sub(1)..start).contains('\n') {
-        return Lead::Title;
-    }
-    if between(INTRO, 4) || is_field() || between(GREETING, 1) {
-        return Lead::Strong;
-    }
-    match is_near(NAMING, 3) {
-        true => Lead::Weak,
-        false => Lead::None,
-    }
-}
-
-/// Is it a word of the lists of context, and not surely a name?
-fn is_word(view: &View<'_>, token: &Token) -> bool {
-    let is_name = (token.flags.is_given() || token.flags.is_surname()) && !token.flags.is_word();
-    let next = view.cues.partition_point(|cue| cue.start < token.start);
-    let cue = view.cues.get(next).filter(|cue| cue.start == token.start && cue.end >= token.end);
-    !is_name && cue.is_some_and(|cue| cue.kinds.meets(WORDS))
-        || cue.is_some_and(|cue| cue.kinds.meets(TITLE))
-}
-
-/// Does the name of a street begin before it: `rue`, `Calle de`?
-fn is_place(view: &View<'_>, start: usize) -> bool {
-    let Some(distance) = view.before_within(STREET, start, 12) else { return false };
-    view.part(start - distance..start).split(' ').all(|word| word.len() < 4)
-}
-
-fn starts_sentence(view: &View<'_>, start: usize) -> bool {
-    let before = view.text.get(..start).unwrap_or("").chars().rev().take(8);
-    let last = before
-        .into_iter()
-        .find(|character| !matches!(character, ' ' | '"' | '\'' | '(' | '*' | '-'));
-    last.is_none_or(|character| matches!(character, '.' | '!' | '?' | '\n' | ':'))
+fn follows_particle(tokens: &[Token], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+    before.is_some_and(|before| before.case == Case::Particle)
 }
 
 /// Where a given name ends that follows a surname and a comma: `Smith, John`.
@@ -293,6 +217,7 @@ fn inverted(view: &View<'_>, known: &Gazetteer, end: usize) -> Option<usize> {
         .map(char::len_utf8)
         .sum();
     let flags = known.get(&folded(rest.get(..length)?));
-    let is_next = rest.get(length..)?.starts_with([' ', ',']);
-    (flags.is_given() && !flags.is_word() && !is_next).then_some(end + 2 + length)
+    // `Smith, John, Mary` is a list.
+    let is_list = rest.get(length..)?.starts_with(',');
+    (flags.is_given() && !flags.is_word() && !is_list).then_some(end + 2 + length)
 }

@@ -39,10 +39,18 @@ const LONGEST_WORD: usize = 48;
 /// Longer runs are headings and lists.
 pub const LONGEST_RUN: usize = 8;
 
-const PARTICLES: [&str; 28] = [
-    "de", "del", "della", "di", "da", "do", "dos", "das", "du", "des", "la", "le", "van", "von",
-    "vom", "der", "den", "ter", "ten", "te", "zu", "af", "bin", "ibn", "al", "el", "'t", "y",
+/// Small words that begin the second part of a name.
+const PARTICLES: [&str; 19] = [
+    "de", "del", "della", "di", "da", "do", "dos", "das", "du", "van", "von", "vom", "zu", "af",
+    "bin", "ibn", "al", "ter", "ten",
 ];
+/// Small words that follow these.
+const SECOND: [&str; 9] = ["der", "den", "des", "la", "le", "los", "las", "het", "'t"];
+
+/// Is it a small word within names?
+pub fn is_particle(word: &str) -> bool {
+    PARTICLES.contains(&word) || SECOND.contains(&word)
+}
 
 /// The run of words that begins here, and where to go on; empty if no such word does.
 pub fn run(view: &View<'_>, names: &Gazetteer, start: usize, tokens: &mut Vec<Token>) -> usize {
@@ -50,8 +58,17 @@ pub fn run(view: &View<'_>, names: &Gazetteer, start: usize, tokens: &mut Vec<To
     let mut at = start;
     let mut end = start;
     while let Some(token) = word(view, names, at) {
+        let is_known = token.flags.is_given() || token.flags.is_surname();
+        // Without capitals a word that nobody knows may be the surname behind a first word.
+        let may_follow = tokens.is_empty() || tokens.len() == 1 && !token.flags.is_stop();
         let is_joint = token.case == Case::Particle;
-        if is_joint && tokens.is_empty() {
+        // Without capitals only known words go on.
+        let is_second = is_joint && SECOND.contains(&view.part(token.start..token.end));
+        let follows = tokens.last().is_some_and(|last| last.case == Case::Particle);
+        if is_joint && tokens.is_empty()
+            || is_second && !follows
+            || token.is_uncased && !is_known && !may_follow
+        {
             break;
         }
         let after =
@@ -87,8 +104,7 @@ fn word(view: &View<'_>, names: &Gazetteer, start: usize) -> Option<Token> {
     let mut end = length(view, start)?;
     let mut written = view.part(start..end);
     if is_lower {
-        let is_particle = PARTICLES.contains(&written);
-        return is_particle.then_some(Token {
+        return is_particle(written).then_some(Token {
             start,
             end,
             case: Case::Particle,
@@ -110,15 +126,26 @@ fn word(view: &View<'_>, names: &Gazetteer, start: usize) -> Option<Token> {
         _ if is_upper => Case::Upper,
         _ => Case::Capital,
     };
-    let flags = look_up(names, written);
+    let flags = if is_camel(written) { Flags::stop() } else { look_up(names, written) };
     Some(Token { start, end, case, flags, is_uncased, is_last })
+}
+
+/// `NaN`, `ElementTree`; but not `McDonald`, `DeLuca`, `O'Brien`.
+fn is_camel(written: &str) -> bool {
+    let is_inner = |two: [char; 2]| matches!(two, [before, next] if before.is_lowercase() && next.is_uppercase());
+    let has_inner =
+        written.chars().zip(written.chars().skip(1)).any(|(before, next)| is_inner([before, next]));
+    has_inner
+        && !["Mc", "Mac", "De", "Di", "La", "Le", "Van", "Von", "Du", "Fitz", "Da", "Del"]
+            .iter()
+            .any(|prefix| written.starts_with(prefix))
 }
 
 /// A double name is what its parts are.
 fn look_up(names: &Gazetteer, written: &str) -> Flags {
-    let whole = names.get(&folded(written));
+    let whole = names.look_up(&folded(written));
     match written.split_once('-') {
-        Some((first, _)) if whole == Flags::default() => names.get(&folded(first)),
+        Some((first, _)) if whole.is_unknown() => names.look_up(&folded(first)),
         _ => whole,
     }
 }

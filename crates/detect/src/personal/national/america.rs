@@ -18,7 +18,7 @@ pub const ROWS: &[Row] = &[
     Row::beside(NationalId, "us_itin", &["9dd-dd-dddd", "9dd dd dddd"], us_itin, TAX).alone(80),
     Row::beside(NationalId, "us_itin", &["9dddddddd"], us_itin, TAX),
     Row::beside(NationalId, "us_ein", &["dd-ddddddd"], any, &[Kind::Tax]).at_most(80),
-    // Service Canada: a Luhn number that does not begin with 8.
+    // Service Canada: a Luhn number that does not begin with 8; 0 is for made-up ones.
     Row::beside(NationalId, "ca_sin", &["ddd_ddd_ddd"], ca_sin, &[Kind::CaSin, Kind::Social]),
     // RENAPO, Instructivo normativo para la asignación de la CURP.
     Row::beside(NationalId, "mx_curp", &["aaaaddddddaaaaaawd"], mx_curp, &[Kind::MxCurp]).alone(95),
@@ -47,7 +47,7 @@ fn us_itin(code: &[u8]) -> bool {
 }
 
 fn ca_sin(code: &[u8]) -> bool {
-    luhn(code) && !matches!(digit(code, 0), 0 | 8)
+    luhn(code) && digit(code, 0) != 8
 }
 
 fn mx_rfc(code: &[u8]) -> bool {

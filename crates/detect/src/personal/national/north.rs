@@ -10,6 +10,14 @@ const GENERAL: &[Kind] = &[Kind::Identity, Kind::Tax, Kind::Social];
 
 /// One row a form.
 pub const ROWS: &[Row] = &[
+    // CPR-kontoret: no check digit since 2007. Before Sweden's, whose coordination numbers it may look like.
+    Row::beside(
+        NationalId,
+        "dk_cpr",
+        &["dddddd-dddd", "dddddd dddd", "dddddddddd"],
+        dk_cpr,
+        NORDIC,
+    ),
     // Skatteverket: personnummer, samordningsnummer.
     Row::beside(NationalId, "se_personal_number", &["dddddd-dddd", "dddddd+dddd"], se_ten, NORDIC)
         .alone(80),
@@ -20,14 +28,6 @@ pub const ROWS: &[Row] = &[
     Row::beside(NationalId, "fi_personal_code", &["dddddd-dddw", "dddddd+dddw"], fi_code, NORDIC)
         .alone(93),
     Row::beside(NationalId, "fi_personal_code", &["ddddddadddw"], fi_letter, NORDIC).alone(93),
-    // CPR-kontoret: no check digit since 2007.
-    Row::beside(
-        NationalId,
-        "dk_cpr",
-        &["dddddd-dddd", "dddddd dddd", "dddddddddd"],
-        dk_cpr,
-        NORDIC,
-    ),
     // Skatteetaten: two check digits.
     Row::beside(NationalId, "no_birth_number", &["ddddddddddd", "dddddd ddddd"], no_number, NORDIC)
         .alone(72),

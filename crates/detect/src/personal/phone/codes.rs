@@ -23,8 +23,8 @@ pub fn is_international(digits: &[u8]) -> bool {
         let (Ok(low), Ok(high)) = (low.parse::<usize>(), high.parse::<usize>()) else {
             return false;
         };
-        let length = national.len() - usize::from(national.starts_with(b"0") && code != "39");
-        (low..=high).contains(&length)
+        let trunk = usize::from(national.starts_with(b"0"));
+        (low..=high).contains(&national.len()) || (low..=high).contains(&(national.len() - trunk))
     };
     digits.len() <= 16 && CODES.split_ascii_whitespace().any(is_row)
 }

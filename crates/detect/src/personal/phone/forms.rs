@@ -66,5 +66,5 @@ fn is_chinese(code: &[u8]) -> bool {
 }
 
 fn is_indian(code: &[u8]) -> bool {
-    matches!(part(code, 0, 1), 6..=9)
+    matches!(part(code, 0, 1), 7..=9)
 }

@@ -12,6 +12,7 @@ mod forms;
 pub use forms::ROWS;
 
 use super::cue::{Kind, Kinds};
+use super::extension::extension;
 use super::found::Found;
 use super::view::View;
 use crate::detector::Detector::Phone;
@@ -41,7 +42,12 @@ pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
         let start = lead(view, word.start);
         let is_start =
             if start == word.start { view.is_number_start(start) } else { view.is_start(start) };
-        if !is_start {
+        let before = start.checked_sub(1).map_or(0, |at| view.byte(at));
+        if !is_start
+            || matches!(before, b'-' | b'#' | b'_' | b'=')
+                && view.byte(start) != b'+'
+                && !chain_follows_label(view, start)
+        {
             continue;
         }
         let chain = read(view, start);
@@ -51,6 +57,11 @@ pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
             found.push(phone);
         }
     }
+}
+
+/// `phone=0301234567`, `tel-0301234567`: what is joined with the number says that it is one.
+fn chain_follows_label(view: &View<'_>, start: usize) -> bool {
+    view.before_within(PHONE, start, 1).is_some()
 }
 
 /// Where a number begins whose first digit is here: at its bracket or plus sign.
@@ -140,7 +151,9 @@ fn judge(view: &View<'_>, start: usize, chain: &Chain) -> Option<Found> {
 fn is_trunk(digits: &[u8], groups: usize, chain: &Chain) -> bool {
     let first = chain.groups.first().map_or(0, |(count, _)| *count);
     let is_prefixed = matches!(digits, [b'0', b'1'..=b'9', ..]) && (2..=6).contains(&first);
-    is_prefixed && groups > 0 && (9..=12).contains(&digits.len()) && !is_date(chain)
+    // `02110-1301` is a ZIP code.
+    let is_zip = matches!(chain.groups.as_slice(), [(5, _), (9, _), ..]);
+    is_prefixed && !is_zip && groups > 0 && (9..=12).contains(&digits.len()) && !is_date(chain)
 }
 
 fn is_plausible(digits: &[u8], groups: usize, chain: &Chain) -> bool {
@@ -159,16 +172,4 @@ fn is_date(chain: &Chain) -> bool {
     let starts_with_year = matches!(chain.digits.as_slice(), [b'1', b'9', ..] | [b'2', b'0', ..]);
     matches!(lengths.as_slice(), [2, 2, 4])
         || starts_with_year && matches!(lengths.as_slice(), [4, 2, 2])
-}
-
-/// Where a number ends with its extension: `ext. 12`, `x12`.
-fn extension(view: &View<'_>, end: usize) -> usize {
-    let rest = view.from(end);
-    let rest = rest.strip_prefix([',', ';']).unwrap_or(rest);
-    let rest = rest.trim_start_matches(' ');
-    let words = ["extension", "ext.", "ext", "x", "#", "Durchwahl", "int.", "poste"];
-    let Some(number) = words.iter().find_map(|word| rest.strip_prefix(word)) else { return end };
-    let number = number.trim_start_matches([' ', '.', ':']);
-    let length = number.bytes().take(7).take_while(u8::is_ascii_digit).count();
-    if (1..=6).contains(&length) { view.text.len() - number.len() + length } else { end }
 }
