@@ -5,7 +5,7 @@
 
 use super::name::{self, Kind};
 use super::value::{self, Written};
-use super::class;
+use super::{class, random};
 use std::ops::Range;
 
 /// A longer name is not a name.
@@ -35,23 +35,53 @@ pub fn name_around(source: &str, keyword: Range<usize>) -> Name {
     let start = class::run_start(bytes, keyword.start, MAX_NAME, in_name);
     let end = class::run_end(bytes, keyword.end, MAX_NAME, in_name);
     let start = start + class::run_end(bytes, start, MAX_NAME, |byte| byte == b'-') - start;
-    let text = source.get(start..end).filter(|text| text.len() <= MAX_NAME);
+    let is_name = |text: &&str| text.len() <= MAX_NAME && !(text.len() > 24 && random::is_generated(text.as_bytes()));
+    let text = source.get(start..end).filter(is_name);
     Name { span: start..end, kind: text.and_then(name::kind) }
 }
 
-/// The value that is assigned to this name, and how certain it is a credential.
-pub fn value(source: &str, name: &Name) -> Option<(Range<usize>, u8)> {
-    let kind = name.kind?;
-    let text = source.get(name.span.clone())?;
+/// What stands after a name.
+pub enum Assignment {
+    /// Nothing that assigns a value to it.
+    None,
+    /// A value that is no credential.
+    Other,
+    /// A credential, and how certain it is one.
+    Credential(Range<usize>, u8),
+}
+
+/// What is assigned to this name.
+pub fn assignment(source: &str, name: &Name) -> Assignment {
     let mut reader = Reader { source, bytes: source.as_bytes(), at: name.span.end };
-    let sign = reader.sign(name.span.start)?;
+    match reader.sign(name.span.start) {
+        None => Assignment::None,
+        Some(sign) => match credential(source, name, &mut reader, &sign) {
+            Some((span, confidence)) => Assignment::Credential(span, confidence),
+            None => Assignment::Other,
+        },
+    }
+}
+
+fn credential(source: &str, name: &Name, reader: &mut Reader<'_>, sign: &Sign) -> Option<(Range<usize>, u8)> {
+    let text = source.get(name.span.clone())?;
     let (span, mut written) = reader.value()?;
-    let value = source.get(span.clone())?;
-    if written == Written::Bare && is_line(source.as_bytes(), name.span.start, &span, &sign) {
+    if written == Written::Bare && is_line(source.as_bytes(), name.span.start, &span, sign) {
         written = Written::Line;
     }
-    let credential = value::confidence(kind, text, value, written)?;
-    Some((span, credential))
+    let value = source.get(span.clone())?;
+    let fits = match sign {
+        Sign::Comma => written == Written::Quoted && value::is_mixed(value),
+        Sign::Element => source.get(span.end..).is_some_and(|rest| rest.starts_with("</")),
+        Sign::Flag => written == Written::Quoted || value::is_mixed(value),
+        Sign::Tight | Sign::Spaced | Sign::Colon => true,
+    };
+    if !fits {
+        return None;
+    }
+    // A type of a cloud's template, `AWS::SecretsManager::Secret`, is no name of a secret.
+    let is_type = source.get(..name.span.start).is_some_and(|head| head.ends_with("::"));
+    let confidence = value::confidence(name.kind?, text, value, written).filter(|_| !is_type)?;
+    Some((span, confidence))
 }
 
 /// What connects a name and its value.
@@ -63,8 +93,12 @@ enum Sign {
     Spaced,
     /// `:`
     Colon,
-    /// A flag of a command, an element of XML.
-    Other,
+    /// `,` between the arguments of a call: as often between the entries of a list.
+    Comma,
+    /// An element of XML.
+    Element,
+    /// A flag of a command.
+    Flag,
 }
 
 struct Reader<'a> {
@@ -97,15 +131,14 @@ impl Reader<'_> {
         let spaces = self.skip(|byte| byte == b' ' || byte == b'\t');
         let sign = match self.peek() {
             b':' | b'=' | b'!' | b'?' | b'|' | b'+' => self.equals(spaces)?,
-            b'>' if is_element => self.step(Sign::Other),
+            b'>' if is_element => self.step(Sign::Element),
             b'(' if matches!(class::at(self.bytes, self.at + 1), b'"' | b'\'' | b'`') => self.step(Sign::Spaced),
-            b',' if quotes > 0 => self.step(Sign::Spaced),
+            b',' if quotes > 0 && matches!(class::before(self.bytes, name_start), b'"' | b'\'') => self.step(Sign::Comma),
             b'"' | b'\'' if spaces > 0 => Sign::Spaced,
-            _ if is_flag && spaces > 0 => Sign::Other,
+            _ if is_flag && spaces > 0 => Sign::Flag,
             _ => return self.beside(),
         };
         self.skip(|byte| byte == b' ' || byte == b'\t');
-        // `name: DB_PASSWORD`, `value: ...`: the sign belonged to something else.
         Some(sign)
     }
 
@@ -194,7 +227,7 @@ impl Reader<'_> {
         let quote_at = if opening == b'(' { end + 1 } else { end };
         let quote = Some(class::at(self.bytes, quote_at)).filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
         let word = call.trim_start_matches("new ").rsplit(['.', ':', ' ']).find(|word| !word.is_empty()).unwrap_or(call);
-        let makes_string = ["from", "Some", "[]byte", "byte", "bytes", "String", "string", "SecureString", "SecretString", "str", "Buffer", "quote", "Secret", "SecretStr", "encode", "b", "r", "u", "f", "rb", "br", "@", "L", "N", "E", "S"];
+        let makes_string = ["from", "Some", "[]byte", "byte", "bytes", "String", "string", "SecureString", "SecretString", "str", "Buffer", "quote", "Secret", "SecretStr", "b", "r", "u", "f", "rb", "br", "@", "L", "N", "E", "S"];
         if !makes_string.contains(&word) {
             return None;
         }
@@ -222,7 +255,8 @@ fn is_line(bytes: &[u8], name_start: usize, value: &Range<usize>, sign: &Sign) -
     let head = bytes.get(line..name_start).unwrap_or_default();
     let plain = head.iter().all(|byte| in_name(*byte) || matches!(byte, b' ' | b'\t' | b'.' | b'$' | b'<' | b'-' | b'/' | b':' | b'@'));
     match sign {
-        Sign::Tight | Sign::Other => ends && alone | plain,
+        Sign::Tight | Sign::Element => ends && alone | plain,
+        Sign::Comma | Sign::Flag => false,
         Sign::Colon => ends && alone && plain,
         Sign::Spaced => ends && alone && plain && head.is_empty(),
     }

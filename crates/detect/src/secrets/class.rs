@@ -77,6 +77,13 @@ pub fn run_start(bytes: &[u8], end: usize, max: usize, class: impl Fn(u8) -> boo
 
 /// Does a word begin here? After `\n` in a string, or `%3D` in a query, one does.
 pub fn starts_word(bytes: &[u8], start: usize) -> bool {
+    // Within a longer base64 text, as of an image, no word begins.
+    let in_base64 = matches!(before(bytes, start), b'/' | b'+') && start - run_start(bytes, start, 24, base64) == 24;
+    // Nor within a name with dashes.
+    let in_name = before(bytes, start) == b'-' && start >= 2 && alnum(at(bytes, start - 2));
+    if in_base64 || in_name {
+        return false;
+    }
     if !alnum(before(bytes, start)) && before(bytes, start) != b'_' {
         return true;
     }

@@ -195,8 +195,10 @@ fn named(source: &str, name: &assigned::Name) -> Option<Credential> {
         name::Kind::Secret => "secret",
         name::Kind::Token | name::Kind::Key => "token",
     };
-    if let Some((span, confidence)) = assigned::value(source, name) {
-        return Some(Credential { form, span, confidence });
+    match assigned::assignment(source, name) {
+        assigned::Assignment::Credential(span, confidence) => return Some(Credential { form, span, confidence }),
+        assigned::Assignment::Other => return None,
+        assigned::Assignment::None => {}
     }
     let span = sentence::password(source, name.span.clone())?;
     let said = source.get(span.clone())?;

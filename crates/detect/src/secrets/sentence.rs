@@ -16,6 +16,12 @@ const COPULAS: &[&str] = &[
 
 /// The password named by the keyword here.
 pub fn password(source: &str, keyword: Range<usize>) -> Option<Range<usize>> {
+    // As a part of an expression it is no word, and `pass` and `key` alone are other words.
+    let follows = source.as_bytes().get(keyword.end).copied().unwrap_or(0);
+    let is_weak = matches!(source.get(keyword.clone()), Some("pass" | "Pass" | "pw" | "key" | "Key" | "keys" | "auth"));
+    if is_weak || (follows.is_ascii_punctuation() && !matches!(follows, b':' | b'"' | b'\'' | b'`' | b'*')) {
+        return None;
+    }
     after(source, keyword.end).or_else(|| in_front(source, keyword.start))
 }
 
@@ -70,10 +76,14 @@ fn words(source: &str, start: usize, reach: usize) -> impl Iterator<Item = Range
     let text = source.get(start..end).unwrap_or_default();
     let mut words = Vec::new();
     let mut word: Option<(usize, bool)> = None;
+    let mut end = end;
     for (at, character) in text.char_indices() {
         let wide = character >= '\u{2e80}';
         match word {
-            _ if character == '\n' && !words.is_empty() => break,
+            _ if character == '\n' && !(words.is_empty() && word.is_some_and(|(from, _)| text.get(from..at) == Some(":"))) => {
+                end = start + at;
+                break;
+            }
             None if !character.is_whitespace() => word = Some((at, wide)),
             Some((from, is_wide)) if character.is_whitespace() || wide != is_wide => {
                 words.push(start + from..start + at);

@@ -28,7 +28,8 @@ static VOCABULARY: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
 
 /// How certain it is that this is a credential.
 pub fn confidence(kind: Kind, name: &str, value: &str, written: Written) -> Option<u8> {
-    if is_no_value(value) || is_path(value) {
+    let expression = written == Written::Bare && (value.contains(['(', '[']) || value.starts_with(['$', '*', '&', '-']));
+    if is_no_value(value) || is_path(value) || is_pattern(value) || expression || is_number(value) {
         return None;
     }
     match kind {
@@ -70,6 +71,32 @@ fn has_letter(value: &str) -> bool {
     value.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
+/// A literal of a program: `0xC0000224_u32`, `2u32`, `16.0`.
+fn is_number(value: &str) -> bool {
+    let digits = value.trim_start_matches('-');
+    let hex = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X"));
+    let suffixes = ["u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "usize", "L", "UL", "f32", "f64"];
+    let bare = suffixes.iter().find_map(|suffix| digits.strip_suffix(suffix)).map(|bare| bare.trim_end_matches('_'));
+    hex.is_some_and(|hex| hex.len() <= 16) || bare.is_some_and(|bare| !bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_'))
+}
+
+/// Letters and digits, and not as a name of a program with a number at its end.
+pub fn is_mixed(value: &str) -> bool {
+    has_letter(value) && has_digit(value) && !is_identifier(value) || (has_letter(value) && has_symbol(value) && !value.contains('='))
+        || random::is_unlike_words(value.as_bytes())
+}
+
+/// An expression that matches credentials, or a text with blanks for them.
+fn is_pattern(value: &str) -> bool {
+    ["[^", "(?", "[A-Z", "[a-z", "[0-9", "\\w", "\\d", "\\s", "\\S", ".*", "{0", "{1", "{{", "%s", "%d", "\\("].iter().any(|part| value.contains(part)) || (value.contains('{') && value.contains('}') && value.contains(|c: char| c.is_ascii_lowercase()) && is_braced_name(value))
+}
+
+/// `{name}`
+fn is_braced_name(value: &str) -> bool {
+    let inner = value.split('{').nth(1).and_then(|rest| rest.split('}').next()).unwrap_or_default();
+    inner.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.'))
+}
+
 /// `com.example.Thing`, `user.password`, `/etc/keys/x.pem`, `https://...`, `./x`, `text/html`
 fn is_path(value: &str) -> bool {
     let starts = ["/", "./", "../", "~/", "http:", "https:", "file:", "C:\\", "urn:", "data:image", "#"];
@@ -109,7 +136,7 @@ fn password(value: &str, written: Written) -> Option<u8> {
         return (written != Written::Bare || !is_identifier(value) || random::is_unlike_words(value.as_bytes())).then_some(90);
     }
     match written {
-        _ if digit && !letter => (written != Written::Bare || length >= 6).then_some(75),
+        _ if digit && !letter => (written != Written::Bare).then_some(75),
         Written::Bare => random::is_unlike_words(value.as_bytes()).then_some(70),
         Written::Quoted | Written::Line => is_chosen_word(value).then_some(65),
     }
@@ -185,8 +212,10 @@ pub fn is_uuid(value: &str) -> bool {
 /// Would a person say this as a password? A word alone is not enough in a sentence.
 pub fn is_spoken_password(value: &str) -> bool {
     let length = value.chars().count();
-    let mixed = has_letter(value) && (has_digit(value) || value.bytes().rev().skip(1).any(|byte| matches!(byte, b'!' | b'@' | b'#' | b'$' | b'^' | b'&' | b'*')));
-    (5..=64).contains(&length) && mixed && value.is_ascii() && !is_no_value(value) && !is_path(value) && !is_code(value) && !is_measure(value)
+    let within = value.trim_matches(|c: char| c.is_ascii_punctuation());
+    let mixed = has_letter(value) && (has_digit(value) || within.bytes().any(|byte| matches!(byte, b'!' | b'@' | b'#' | b'$' | b'^' | b'&' | b'*')));
+    let code = value.contains("\\n") || value.contains(['{', '}', '=', '<', '>', '|', '"', '\'', ';', ',', '(', ')', '[', ']', '\\']) || value.starts_with(['@', '-', '/', '[', '%', '#']);
+    (5..=64).contains(&length) && mixed && !code && value.is_ascii() && !is_no_value(value) && !is_path(value) && !is_code(value) && !is_measure(value)
 }
 
 /// `8-character`, `256-bit`, `2FA`, `10MB`, `3rd`, `v1.2`, `24h`, `OAuth2`, `2024-01-01`
