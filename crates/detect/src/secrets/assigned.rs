@@ -133,6 +133,7 @@ impl Reader<'_> {
             b':' | b'=' | b'!' | b'?' | b'|' | b'+' => self.equals(spaces)?,
             b'>' if is_element => self.step(Sign::Element),
             b'(' if matches!(class::at(self.bytes, self.at + 1), b'"' | b'\'' | b'`') => self.step(Sign::Spaced),
+            b',' if quotes > 0 && self.beside_follows() => return self.beside(),
             b',' if quotes > 0 && matches!(class::before(self.bytes, name_start), b'"' | b'\'') => self.step(Sign::Comma),
             b'"' | b'\'' if spaces > 0 => Sign::Spaced,
             _ if is_flag && spaces > 0 => Sign::Flag,
@@ -170,6 +171,12 @@ impl Reader<'_> {
             self.at += 1;
             true
         }
+    }
+
+    fn beside_follows(&self) -> bool {
+        let rest = class::run_end(self.bytes, self.at + 1, MAX_SPACE, |byte| byte.is_ascii_whitespace() || byte == b'"' || byte == b'\'');
+        let rest = self.source.get(rest..).unwrap_or_default();
+        ["value\":", "value':", "value:", "Value\":", "value="].iter().any(|start| rest.starts_with(start))
     }
 
     /// The value stands in a field of its own, after this one.

@@ -61,6 +61,7 @@ enum Target {
     Bearer,
     UserFlag,
     PasswordFlag,
+    Identified,
     /// A part of the name of a secret.
     Name,
     /// The word for "password" in a language that writes it in other letters, or in several words.
@@ -110,6 +111,8 @@ impl Tables {
             (" -u ", Target::UserFlag),
             (" --user ", Target::UserFlag),
             (" -p", Target::PasswordFlag),
+            ("IDENTIFIED BY ", Target::Identified),
+            ("identified by ", Target::Identified),
         ] {
             anchors.push((text.to_owned(), target));
         }
@@ -182,6 +185,7 @@ fn other(target: Target, source: &str, anchor: Range<usize>) -> Option<Credentia
         Target::Bearer => header::bearer(bytes, anchor).map(Credential::new("bearer_token", 88)),
         Target::UserFlag => command::user(source, anchor).map(Credential::new("password", 85)),
         Target::PasswordFlag => command::password(source, anchor).map(Credential::new("password", 85)),
+        Target::Identified => command::identified(source, anchor).map(Credential::new("password", 85)),
         Target::Spoken => sentence::password(source, anchor).map(Credential::new("password", 75)),
         Target::Row(_) | Target::Name => None,
     }

@@ -40,7 +40,8 @@ fn after(source: &str, start: usize) -> Option<Range<usize>> {
             return Some(span);
         }
         let lower = text.to_lowercase();
-        let is_wide = text.starts_with(|character: char| character >= '\u{2e80}');
+        // Scripts of which the words are not listed.
+        let is_wide = text.starts_with(|character: char| character >= '\u{590}');
         said = is_wide || COPULAS.contains(&lower.as_str()) || (said && !text.ends_with(',') && count < 10 && value.len() <= 9) || text.ends_with(':');
         if text.ends_with(['.', '!', '?', ';', '\u{3002}']) || count > 12 {
             return None;

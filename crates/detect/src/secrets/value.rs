@@ -1,7 +1,7 @@
 //! Is a value a credential, if its name says that it is one?
 
 use super::name::Kind;
-use super::{placeholder, random};
+use super::{class, placeholder, random};
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
@@ -19,6 +19,9 @@ pub enum Written {
 /// A chosen password of fewer characters is not looked for.
 const MIN_PASSWORD: usize = 4;
 
+/// Letters alone must be less like words than letters with digits are.
+const DRAWN_LETTERS: i32 = 140;
+
 /// Nor a token.
 const MIN_TOKEN: usize = 10;
 
@@ -28,8 +31,9 @@ static VOCABULARY: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
 
 /// How certain it is that this is a credential.
 pub fn confidence(kind: Kind, name: &str, value: &str, written: Written) -> Option<u8> {
+    let name_and_number = kind == Kind::Password && written != Written::Bare && value.split('.').count() == 2 && trailing_digits(value) >= 2;
     let expression = written == Written::Bare && (value.contains(['(', '[']) || value.starts_with(['$', '*', '&', '-']));
-    if is_no_value(value) || is_path(value) || is_pattern(value) || expression || is_number(value) {
+    if is_no_value(value) || (is_path(value) && !name_and_number) || is_pattern(value) || expression || is_number(value) {
         return None;
     }
     match kind {
@@ -59,6 +63,10 @@ fn is_vocabulary(value: &str) -> bool {
         || (!parts.is_empty() && parts.iter().all(|part| vocabulary.contains(part.trim_end_matches(|c: char| c.is_ascii_digit()))) && !has_symbol(value))
 }
 
+fn trailing_digits(value: &str) -> usize {
+    value.bytes().rev().take_while(u8::is_ascii_digit).count()
+}
+
 fn has_symbol(value: &str) -> bool {
     value.bytes().any(|byte| matches!(byte, b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'&' | b'*' | b'+' | b'?' | b'~' | b'='))
 }
@@ -82,7 +90,8 @@ fn is_number(value: &str) -> bool {
 
 /// Letters and digits, and not as a name of a program with a number at its end.
 pub fn is_mixed(value: &str) -> bool {
-    has_letter(value) && has_digit(value) && !is_identifier(value) || (has_letter(value) && has_symbol(value) && !value.contains('='))
+    let ends_in_number = !is_identifier(value) || trailing_digits(value) >= 2;
+    has_letter(value) && has_digit(value) && ends_in_number || (has_letter(value) && has_symbol(value) && !value.contains('='))
         || random::is_unlike_words(value.as_bytes())
 }
 
@@ -133,7 +142,8 @@ fn password(value: &str, written: Written) -> Option<u8> {
         return (digit && (letter || symbol)).then_some(70);
     }
     if letter && (digit || symbol) {
-        return (written != Written::Bare || !is_identifier(value) || random::is_unlike_words(value.as_bytes())).then_some(90);
+        let chosen = !is_identifier(value) || trailing_digits(value) >= 3 || random::is_unlike_words(value.as_bytes());
+        return (written != Written::Bare || chosen).then_some(90);
     }
     match written {
         _ if digit && !letter => (written != Written::Bare).then_some(75),
@@ -213,7 +223,8 @@ pub fn is_uuid(value: &str) -> bool {
 pub fn is_spoken_password(value: &str) -> bool {
     let length = value.chars().count();
     let within = value.trim_matches(|c: char| c.is_ascii_punctuation());
-    let mixed = has_letter(value) && (has_digit(value) || within.bytes().any(|byte| matches!(byte, b'!' | b'@' | b'#' | b'$' | b'^' | b'&' | b'*')));
+    let drawn = length >= 8 && value.bytes().all(class::letter) && random::weight(value.as_bytes()) > DRAWN_LETTERS;
+    let mixed = drawn || has_letter(value) && (has_digit(value) || within.bytes().any(|byte| matches!(byte, b'!' | b'@' | b'#' | b'$' | b'^' | b'&' | b'*')));
     let code = value.contains("\\n") || value.contains(['{', '}', '=', '<', '>', '|', '"', '\'', ';', ',', '(', ')', '[', ']', '\\']) || value.starts_with(['@', '-', '/', '[', '%', '#']);
     (5..=64).contains(&length) && mixed && !code && value.is_ascii() && !is_no_value(value) && !is_path(value) && !is_code(value) && !is_measure(value)
 }
