@@ -31,7 +31,7 @@ static VOCABULARY: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
 
 /// How certain it is that this is a credential.
 pub fn confidence(kind: Kind, name: &str, value: &str, written: Written) -> Option<u8> {
-    let name_and_number = kind == Kind::Password && written != Written::Bare && value.split('.').count() == 2 && trailing_digits(value) >= 2;
+    let name_and_number = kind != Kind::Key && written != Written::Bare && is_name_and_number(value);
     let expression = written == Written::Bare && (value.contains(['(', '[']) || value.starts_with(['$', '*', '&', '-']));
     if is_no_value(value) || (is_path(value) && !name_and_number) || is_pattern(value) || expression || is_number(value) {
         return None;
@@ -61,6 +61,11 @@ fn is_vocabulary(value: &str) -> bool {
     let parts = super::name::words(value);
     vocabulary.contains(whole.as_str())
         || (!parts.is_empty() && parts.iter().all(|part| vocabulary.contains(part.trim_end_matches(|c: char| c.is_ascii_digit()))) && !has_symbol(value))
+}
+
+/// `Anna.river42`: a password that looks like a path.
+fn is_name_and_number(value: &str) -> bool {
+    value.split('.').count() == 2 && trailing_digits(value) >= 2
 }
 
 fn trailing_digits(value: &str) -> usize {
@@ -226,7 +231,7 @@ pub fn is_spoken_password(value: &str) -> bool {
     let drawn = length >= 8 && value.bytes().all(class::letter) && random::weight(value.as_bytes()) > DRAWN_LETTERS;
     let mixed = drawn || has_letter(value) && (has_digit(value) || within.bytes().any(|byte| matches!(byte, b'!' | b'@' | b'#' | b'$' | b'^' | b'&' | b'*')));
     let code = value.contains("\\n") || value.contains(['{', '}', '=', '<', '>', '|', '"', '\'', ';', ',', '(', ')', '[', ']', '\\']) || value.starts_with(['@', '-', '/', '[', '%', '#']);
-    (5..=64).contains(&length) && mixed && !code && value.is_ascii() && !is_no_value(value) && !is_path(value) && !is_code(value) && !is_measure(value)
+    (5..=64).contains(&length) && mixed && !code && value.is_ascii() && !is_no_value(value) && (!is_path(value) || is_name_and_number(value)) && !is_code(value) && !is_measure(value)
 }
 
 /// `8-character`, `256-bit`, `2FA`, `10MB`, `3rd`, `v1.2`, `24h`, `OAuth2`, `2024-01-01`
