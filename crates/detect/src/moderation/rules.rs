@@ -1,0 +1,97 @@
+//! What words near each other mean.
+//!
+//! A rule looks around one word that triggers it, no further than the sentence and [`WINDOW`] words; so a finding depends on
+//! its neighbourhood alone.
+
+use super::lexicon::*;
+use crate::detector::Detector;
+
+/// Words on both sides of the trigger that a rule may consider.
+pub const WINDOW: usize = 12;
+
+/// A rule.
+pub struct Rule {
+    /// What it finds.
+    pub detector: Detector,
+    /// The name of the form.
+    pub form: &'static str,
+    /// How certain, in percent.
+    pub confidence: u8,
+    /// A word with one of these triggers it.
+    pub trigger: Tags,
+    /// A word with one of these must be near; 0: none need be.
+    pub near: Tags,
+    /// How many words before the trigger it may stand.
+    pub before: usize,
+    /// How many words after.
+    pub after: usize,
+    /// One of these must be in the window; 0: none need be.
+    pub with: Tags,
+    /// None of these may be in the window.
+    pub unless: Tags,
+}
+
+const fn rule(detector: Detector, form: &'static str, confidence: u8, trigger: Tags) -> Rule {
+    Rule { detector, form, confidence, trigger, near: 0, before: 0, after: 0, with: 0, unless: 0 }
+}
+
+impl Rule {
+    const fn near(mut self, near: Tags, before: usize, after: usize) -> Rule {
+        self.near = near;
+        self.before = before;
+        self.after = after;
+        self
+    }
+
+    const fn with(mut self, with: Tags) -> Rule {
+        self.with = with;
+        self
+    }
+
+    const fn unless(mut self, unless: Tags) -> Rule {
+        self.unless = unless;
+        self
+    }
+}
+
+use Detector::{Bias, Harassment, Hate, Illicit, SelfHarm, Sexual, SexualMinors, Violence};
+
+/// All rules. Those of one trigger need not stand together.
+pub const ALL: &[Rule] = &[
+    // Hatred: slurs, slogans; a group together with contempt, with dehumanisation, with a wish to harm it.
+    rule(Hate, "slur", 75, SLUR).unless(CONDEMN),
+    rule(Hate, "slogan", 85, HATE_PHRASE).unless(CONDEMN),
+    rule(Hate, "dehumanisation", 80, DEHUMAN).near(GROUP, 10, 6).unless(CONDEMN),
+    rule(Hate, "hostility", 75, HATE_VERB).near(GROUP, 6, 5).unless(CONDEMN),
+    rule(Hate, "threat_to_group", 85, KILL).near(GROUP, 5, 5).with(FUTURE).unless(CONDEMN | TECH),
+    rule(Hate, "insult_to_group", 70, GROUP).near(INSULT | PROFANE, 2, 5).unless(CONDEMN),
+    rule(Hate, "contempt", 60, TRAIT).near(GROUP, 6, 0).with(COPULA | QUANT).unless(CONDEMN),
+    // Bias: a group, a generalising verb or quantifier, a trait; or different treatment by a protected attribute.
+    rule(Bias, "generalisation", 75, TRAIT).near(GROUP, 8, 0).with(COPULA | QUANT).unless(CONDEMN),
+    rule(Bias, "generalisation", 65, TRAIT).near(GROUP, 0, 3).with(QUANT).unless(CONDEMN),
+    rule(Bias, "different_treatment", 80, DIFFER).near(GROUP | PROTECTED, 8, 10).unless(CONDEMN),
+    // Harassment: phrases, insults that are addressed, threats.
+    rule(Harassment, "phrase", 80, HARASS),
+    rule(Harassment, "insult", 70, INSULT).near(YOU, 4, 0).unless(CONDEMN),
+    rule(Harassment, "insult", 65, PROFANE).near(YOU, 3, 1).with(COPULA | INSULT),
+    rule(Harassment, "insult_of_person", 60, INSULT).near(PERSON, 3, 1).with(PROFANE | COPULA).unless(CONDEMN),
+    rule(Harassment, "threat", 80, KILL).near(YOU, 0, 4).with(FUTURE | FIRST).unless(TECH | CONDEMN),
+    rule(Harassment, "threat", 70, KILL).near(YOU, 3, 0).with(FUTURE).unless(TECH | CONDEMN),
+    // Violence: threats, wishes, and its depiction.
+    rule(Violence, "threat", 80, KILL).near(YOU, 0, 4).with(FUTURE | FIRST).unless(TECH | CONDEMN),
+    rule(Violence, "threat", 70, KILL).near(YOU, 3, 0).with(FUTURE).unless(TECH | CONDEMN),
+    rule(Violence, "threat", 75, KILL).near(PERSON | GROUP | MINOR, 1, 4).with(FUTURE | REQUEST | WEAPON).unless(TECH | CONDEMN | PREVENT),
+    rule(Violence, "depiction", 65, GORE).near(GORE | KILL | WEAPON, 8, 8).unless(TECH | CONDEMN | MEDICAL),
+    // Self-harm.
+    rule(SelfHarm, "intent", 85, SELF_HARM).with(FIRST | YOU).unless(PREVENT | CONDEMN),
+    rule(SelfHarm, "request", 80, SELF_HARM).near(REQUEST, 6, 0).unless(PREVENT | CONDEMN),
+    rule(SelfHarm, "mention", 60, SELF_HARM).unless(PREVENT | CONDEMN | MEDICAL | TECH),
+    // Sexual content; with a minor in the window, of a kind of its own.
+    rule(Sexual, "explicit", 75, SEX_EXPLICIT).unless(MEDICAL | CONDEMN),
+    rule(Sexual, "suggestive", 65, SEX).near(SEX | SEX_EXPLICIT, 8, 8).unless(MEDICAL | CONDEMN),
+    rule(Sexual, "suggestive", 55, SEX).near(BODY, 4, 4).with(BODY | PERSON | FIRST).unless(MEDICAL | CONDEMN | TECH),
+    rule(SexualMinors, "minor", 85, SEX | SEX_EXPLICIT).near(MINOR, 12, 12).unless(MEDICAL | CONDEMN | PREVENT | SAFE),
+    rule(Sexual, "minor", 70, SEX | SEX_EXPLICIT).near(MINOR, 12, 12).unless(MEDICAL | CONDEMN | PREVENT | SAFE),
+    // Help with crimes: a request and what it is for.
+    rule(Illicit, "request", 75, OBJECT).near(REQUEST, 10, 2).unless(SAFE | CONDEMN),
+];

@@ -1,0 +1,123 @@
+//! Words of a text, as the lexicon knows them.
+
+/// A longer run of letters is no word.
+const MAX_WORD: usize = 48;
+
+/// A word in the folded form of a text.
+#[derive(Debug, Clone, Copy)]
+pub struct Word {
+    /// Where it begins.
+    pub start: u32,
+    /// Where it ends.
+    pub end: u32,
+    /// Its hash.
+    pub hash: u64,
+    /// Does a sentence begin with it?
+    pub begins: bool,
+}
+
+/// The hash of a word (FNV-1a: words are short, and nobody gains by collisions).
+pub fn hash(word: &[u8]) -> u64 {
+    word.iter().fold(SEED, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(PRIME))
+}
+
+/// The hash of a phrase and one more word.
+pub fn joined(phrase: u64, word: u64) -> u64 {
+    (phrase.rotate_left(23) ^ word).wrapping_mul(PRIME)
+}
+
+const SEED: u64 = 0xcbf2_9ce4_8422_2325;
+const PRIME: u64 = 0x0100_0000_01b3;
+
+/// Letters, digits, and everything outside of ASCII; signs that stand for letters only within a word.
+const fn kind(byte: u8) -> Kind {
+    match byte {
+        b'a'..=b'z' | b'0'..=b'9' | 0x80.. => Kind::Letter,
+        b'\'' | b'*' | b'@' | b'$' => Kind::Within,
+        b'.' | b'!' | b'?' | b'\n' | b';' => Kind::End,
+        _ => Kind::Between,
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Letter,
+    Within,
+    End,
+    Between,
+}
+
+/// Call with each word of a folded text, in order.
+pub fn each(text: &str, mut visit: impl FnMut(Word)) {
+    let bytes = text.as_bytes();
+    let mut begins = true;
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        match kind(*byte) {
+            Kind::Letter => {
+                let word = word(bytes, at, begins);
+                at = word.end as usize;
+                begins = false;
+                if word.end - word.start <= MAX_WORD as u32 {
+                    visit(word);
+                } else {
+                    begins = true;
+                }
+            }
+            Kind::End => {
+                begins = true;
+                at += 1;
+            }
+            Kind::Within | Kind::Between => at += 1,
+        }
+    }
+}
+
+fn word(bytes: &[u8], start: usize, begins: bool) -> Word {
+    let mut hash = SEED;
+    let mut end = start;
+    // Signs within a word belong to it only if a letter follows.
+    let mut pending = 0;
+    for byte in bytes.iter().skip(start) {
+        match kind(*byte) {
+            Kind::Letter => {
+                for sign in bytes.iter().skip(end).take(pending) {
+                    hash = (hash ^ u64::from(*sign)).wrapping_mul(PRIME);
+                }
+                hash = (hash ^ u64::from(*byte)).wrapping_mul(PRIME);
+                end += pending + 1;
+                pending = 0;
+            }
+            Kind::Within if pending < 4 => pending += 1,
+            _ => break,
+        }
+    }
+    Word { start: start as u32, end: end as u32, hash, begins }
+}
+
+/// A word as it is written without signs for letters and without letters repeated for emphasis; None if it has none.
+pub fn plainer(word: &str) -> Option<String> {
+    let marked = word.bytes().any(|byte| byte.is_ascii_digit() || matches!(byte, b'@' | b'$'));
+    let repeats = word.as_bytes().windows(3).any(|three| matches!(three, [a, b, c] if a == b && b == c));
+    let has_letter = word.bytes().any(|byte| byte.is_ascii_alphabetic());
+    if !has_letter || !(marked || repeats) || word.len() > 20 {
+        return None;
+    }
+    let mut plain = String::with_capacity(word.len());
+    for character in word.chars() {
+        let letter = match character {
+            '0' => 'o',
+            '1' => 'i',
+            '3' => 'e',
+            '4' | '@' => 'a',
+            '5' | '$' => 's',
+            '7' => 't',
+            other => other,
+        };
+        let same = plain.chars().rev().take_while(|last| *last == letter).count();
+        if !repeats || same < 1 {
+            plain.push(letter);
+        }
+    }
+    Some(plain)
+}
