@@ -40,8 +40,9 @@ def betterleaks(programs, folder, out):
     out = out.with_suffix(".jsonl")
     subprocess.run([programs / "betterleaks", folder, "--silent", "-o", out], capture_output=True, check=False)
     for line in out.read_text().splitlines():
-        place = json.loads(line)["finding"]["location"]
-        yield place["path"], place["start_line"]
+        place = json.loads(line).get("finding", {}).get("location")
+        if place:
+            yield place["path"], place["start_line"]
 
 
 def kingfisher(programs, folder, _out):

@@ -62,7 +62,7 @@ pub const ALL: &[Rule] = &[
     rule(Hate, "slur", 75, SLUR).unless(CONDEMN),
     rule(Hate, "slogan", 85, HATE_PHRASE).unless(CONDEMN),
     rule(Hate, "dehumanisation", 80, DEHUMAN).near(GROUP, 10, 6).unless(CONDEMN),
-    rule(Hate, "hostility", 75, HATE_VERB).near(GROUP, 6, 5).unless(CONDEMN),
+    rule(Hate, "hostility", 75, HATE_VERB).near(GROUP, 6, 8).unless(CONDEMN),
     rule(Hate, "threat_to_group", 85, KILL).near(GROUP, 5, 5).with(FUTURE).unless(CONDEMN | TECH),
     rule(Hate, "insult_to_group", 70, GROUP).near(INSULT | PROFANE, 2, 5).unless(CONDEMN),
     rule(Hate, "contempt", 60, TRAIT).near(GROUP, 6, 0).with(COPULA | QUANT).unless(CONDEMN),
@@ -71,13 +71,17 @@ pub const ALL: &[Rule] = &[
     rule(Bias, "generalisation", 65, TRAIT).near(GROUP, 0, 3).with(QUANT).unless(CONDEMN),
     rule(Bias, "different_treatment", 80, DIFFER).near(GROUP | PROTECTED, 8, 10).unless(CONDEMN),
     // Harassment: phrases, insults that are addressed, threats.
-    rule(Harassment, "phrase", 80, HARASS),
+    rule(Harassment, "phrase", 80, HARASS).unless(TECH),
+    rule(Harassment, "insult", 65, INSULT).near(YOU, 0, 2).with(COPULA).unless(CONDEMN),
     rule(Harassment, "insult", 70, INSULT).near(YOU, 4, 0).unless(CONDEMN),
     rule(Harassment, "insult", 65, PROFANE).near(YOU, 3, 1).with(COPULA | INSULT),
     rule(Harassment, "insult_of_person", 60, INSULT).near(PERSON, 3, 1).with(PROFANE | COPULA).unless(CONDEMN),
     rule(Harassment, "threat", 80, KILL).near(YOU, 0, 4).with(FUTURE | FIRST).unless(TECH | CONDEMN),
     rule(Harassment, "threat", 70, KILL).near(YOU, 3, 0).with(FUTURE).unless(TECH | CONDEMN),
     // Violence: threats, wishes, and its depiction.
+    rule(Harassment, "threat", 80, THREAT).near(YOU, 3, 4).unless(TECH | CONDEMN),
+    rule(Violence, "threat", 80, THREAT).near(YOU | PERSON | GROUP, 3, 4).unless(TECH | CONDEMN),
+    rule(Violence, "threat", 80, THREAT).near(WEAPON, 4, 4).unless(TECH | CONDEMN),
     rule(Violence, "threat", 80, KILL).near(YOU, 0, 4).with(FUTURE | FIRST).unless(TECH | CONDEMN),
     rule(Violence, "threat", 70, KILL).near(YOU, 3, 0).with(FUTURE).unless(TECH | CONDEMN),
     rule(Violence, "threat", 75, KILL).near(PERSON | GROUP | MINOR, 1, 4).with(FUTURE | REQUEST | WEAPON).unless(TECH | CONDEMN | PREVENT),
@@ -93,5 +97,6 @@ pub const ALL: &[Rule] = &[
     rule(SexualMinors, "minor", 85, SEX | SEX_EXPLICIT).near(MINOR, 12, 12).unless(MEDICAL | CONDEMN | PREVENT | SAFE),
     rule(Sexual, "minor", 70, SEX | SEX_EXPLICIT).near(MINOR, 12, 12).unless(MEDICAL | CONDEMN | PREVENT | SAFE),
     // Help with crimes: a request and what it is for.
-    rule(Illicit, "request", 75, OBJECT).near(REQUEST, 10, 2).unless(SAFE | CONDEMN),
+    rule(Illicit, "request", 75, OBJECT).near(REQUEST, 12, 2).unless(SAFE | CONDEMN | MEDICAL),
+    rule(Illicit, "request", 65, OBJECT).near(MAKE, 8, 0).unless(SAFE | CONDEMN | MEDICAL),
 ];

@@ -47,12 +47,35 @@ enum Kind {
     Between,
 }
 
+/// A sign of punctuation outside of ASCII: how long it is, and whether it ends a sentence.
+fn sign(bytes: &[u8], at: usize, first: u8) -> Option<(usize, bool)> {
+    if first < 0xc2 {
+        return None;
+    }
+    let next = |offset| bytes.get(at + offset).copied().unwrap_or(0);
+    match (first, next(1), next(2)) {
+        // U+00A0 to U+00BF but the ordinals; Arabic comma, semicolon, question mark.
+        (0xc2, second, _) if second != 0xaa && second != 0xba => Some((2, false)),
+        (0xd8, 0x8c, _) => Some((2, false)),
+        (0xd8, 0x9b | 0x9f, _) => Some((2, true)),
+        // Danda; general punctuation; ideographic full stop, comma and brackets.
+        (0xe0, 0xa5, 0xa4 | 0xa5) | (0xe3, 0x80, 0x82) => Some((3, true)),
+        (0xe2, 0x80, _) | (0xe3, 0x80, 0x80..=0x91) => Some((3, false)),
+        _ => None,
+    }
+}
+
 /// Call with each word of a folded text, in order.
 pub fn each(text: &str, mut visit: impl FnMut(Word)) {
     let bytes = text.as_bytes();
     let mut begins = true;
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
+        if let Some((length, ends)) = sign(bytes, at, *byte) {
+            begins |= ends;
+            at += length;
+            continue;
+        }
         match kind(*byte) {
             Kind::Letter => {
                 let word = word(bytes, at, begins);
@@ -78,8 +101,9 @@ fn word(bytes: &[u8], start: usize, begins: bool) -> Word {
     let mut end = start;
     // Signs within a word belong to it only if a letter follows.
     let mut pending = 0;
-    for byte in bytes.iter().skip(start) {
+    for (at, byte) in bytes.iter().enumerate().skip(start) {
         match kind(*byte) {
+            Kind::Letter if sign(bytes, at, *byte).is_some() => break,
             Kind::Letter => {
                 for sign in bytes.iter().skip(end).take(pending) {
                     hash = (hash ^ u64::from(*sign)).wrapping_mul(PRIME);
