@@ -70,9 +70,19 @@ struct Entry {
 /// The words and phrases of all lists.
 pub struct Lexicon {
     entries: HashMap<u64, Entry, BuildHasherDefault<Same>>,
+    /// A bit for each hash: most words are in no list, and the bits fit into the fastest memory.
+    known: Vec<u64>,
     /// Those of scripts without spaces.
     unspaced: Option<AhoCorasick>,
     unspaced_tags: Vec<Tags>,
+}
+
+/// The logarithm of the number of bits of [`Lexicon::known`].
+const KNOWN_BITS: u32 = 17;
+
+/// Which of the words of [`Lexicon::known`] has a hash's bit.
+const fn known_at(hash: u64) -> usize {
+    (hash >> 6) as usize & ((1 << (KNOWN_BITS - 6)) - 1)
 }
 
 /// Phrases have no more words.
@@ -100,7 +110,13 @@ impl Lexicon {
         // A word in several lists is found as the first of them, with the tags of all.
         let tags_of = |word: &str| unspaced.iter().filter(|(other, _)| other == word).fold(0, |tags, (_, tag)| tags | tag);
         let unspaced_tags = unspaced.iter().map(|(word, _)| tags_of(word)).collect();
-        Lexicon { entries, unspaced: automaton.ok(), unspaced_tags }
+        let mut known = vec![0; 1 << (KNOWN_BITS - 6)];
+        for hash in entries.keys() {
+            if let Some(bits) = known.get_mut(known_at(*hash)) {
+                *bits |= 1 << (hash & 63);
+            }
+        }
+        Lexicon { entries, known, unspaced: automaton.ok(), unspaced_tags }
     }
 
     /// The words of a folded text, with their tags. Words without any are there too: they count as distance.
@@ -110,17 +126,13 @@ impl Lexicon {
         let mut tagged = Vec::with_capacity(all.len());
         for (index, word) in all.iter().enumerate() {
             let rest = all.get(index..).unwrap_or_default();
-            let (mut tags, mut end) = self.longest(rest);
-            let bytes = folded.get(word.start as usize..word.end as usize).unwrap_or_default();
-            if tags == 0
-                && let Some(plainer) = words::plainer(bytes)
-            {
-                tags = self.entry(words::hash(plainer.as_bytes())).tags & (PROFANE | SLUR | KILL | INSULT);
-                end = word.end;
+            let (mut tags, end) = self.longest(rest);
+            if word.is_odd {
+                tags |= self.odd(rest, folded, tags);
             }
-            tags |= age(rest, folded);
-            if tags == 0 && !bytes.is_ascii() {
-                self.push_unspaced(*word, bytes, &mut tagged);
+            if tags == 0 && word.is_wide {
+                let text = folded.get(word.start as usize..word.end as usize).unwrap_or_default();
+                self.push_unspaced(*word, text, &mut tagged);
                 continue;
             }
             tagged.push(Tagged { start: word.start, end: end.max(word.end), tags, begins: word.begins });
@@ -128,7 +140,24 @@ impl Lexicon {
         tagged
     }
 
+    /// What a word with digits, signs or repeated letters stands for: `sh1t`, `fuuuck`, `12 years old`.
+    fn odd(&self, rest: &[Word], folded: &str, tags: Tags) -> Tags {
+        let plainer = || {
+            let word = rest.first()?;
+            words::plainer(folded.get(word.start as usize..word.end as usize)?)
+        };
+        let spelt = match tags {
+            0 => plainer().map_or(0, |word| self.entry(words::hash(word.as_bytes())).tags),
+            _ => 0,
+        };
+        age(rest, folded) | spelt & (PROFANE | SLUR | KILL | INSULT)
+    }
+
     fn entry(&self, hash: u64) -> Entry {
+        let bits = self.known.get(known_at(hash)).copied().unwrap_or(0);
+        if bits >> (hash & 63) & 1 == 0 {
+            return Entry::default();
+        }
         self.entries.get(&hash).copied().unwrap_or_default()
     }
 

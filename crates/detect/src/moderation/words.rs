@@ -14,6 +14,10 @@ pub struct Word {
     pub hash: u64,
     /// Does a sentence begin with it?
     pub begins: bool,
+    /// Has it digits, signs, or a letter three times in a row?
+    pub is_odd: bool,
+    /// Has it letters outside of ASCII?
+    pub is_wide: bool,
 }
 
 /// The hash of a word (FNV-1a: words are short, and nobody gains by collisions).
@@ -29,22 +33,45 @@ pub fn joined(phrase: u64, word: u64) -> u64 {
 const SEED: u64 = 0xcbf2_9ce4_8422_2325;
 const PRIME: u64 = 0x0100_0000_01b3;
 
-/// Letters, digits, and everything outside of ASCII; signs that stand for letters only within a word.
-const fn kind(byte: u8) -> Kind {
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A letter.
+    Letter,
+    /// A digit.
+    Digit,
+    /// A part of a character outside of ASCII: a letter, unless it is a sign.
+    Wide,
+    /// A sign that stands for letters only within a word.
+    Within,
+    /// The end of a sentence.
+    End,
+    /// Anything else.
+    Between,
+}
+
+const fn kind_of(byte: u8) -> Kind {
     match byte {
-        b'a'..=b'z' | b'0'..=b'9' | 0x80.. => Kind::Letter,
+        b'a'..=b'z' => Kind::Letter,
+        b'0'..=b'9' => Kind::Digit,
+        0x80.. => Kind::Wide,
         b'\'' | b'*' | b'@' | b'$' => Kind::Within,
         b'.' | b'!' | b'?' | b'\n' | b';' => Kind::End,
         _ => Kind::Between,
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Letter,
-    Within,
-    End,
-    Between,
+const KINDS: [Kind; 256] = {
+    let mut kinds = [Kind::Between; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        kinds[byte] = kind_of(byte as u8);
+        byte += 1;
+    }
+    kinds
+};
+
+fn kind(byte: u8) -> Kind {
+    KINDS.get(usize::from(byte)).copied().unwrap_or(Kind::Between)
 }
 
 /// A sign of punctuation outside of ASCII: how long it is, and whether it ends a sentence.
@@ -71,52 +98,66 @@ pub fn each(text: &str, mut visit: impl FnMut(Word)) {
     let mut begins = true;
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
-        if let Some((length, ends)) = sign(bytes, at, *byte) {
-            begins |= ends;
-            at += length;
-            continue;
-        }
         match kind(*byte) {
-            Kind::Letter => {
-                let word = word(bytes, at, begins);
-                at = word.end as usize;
-                begins = false;
-                if word.end - word.start <= MAX_WORD as u32 {
-                    visit(word);
-                } else {
-                    begins = true;
-                }
+            Kind::Between | Kind::Within => {
+                at += 1;
+                continue;
             }
             Kind::End => {
                 begins = true;
                 at += 1;
+                continue;
             }
-            Kind::Within | Kind::Between => at += 1,
+            Kind::Wide => {
+                if let Some((length, ends)) = sign(bytes, at, *byte) {
+                    begins |= ends;
+                    at += length;
+                    continue;
+                }
+            }
+            Kind::Letter | Kind::Digit => {}
+        }
+        let word = word(bytes, at, begins);
+        at = word.end as usize;
+        begins = word.end - word.start > MAX_WORD as u32;
+        if !begins {
+            visit(word);
         }
     }
 }
 
 fn word(bytes: &[u8], start: usize, begins: bool) -> Word {
-    let mut hash = SEED;
+    let mut word = Word { start: start as u32, end: 0, hash: SEED, begins, is_odd: false, is_wide: false };
     let mut end = start;
     // Signs within a word belong to it only if a letter follows.
     let mut pending = 0;
+    let (mut last, mut repeats) = (0, 0);
     for (at, byte) in bytes.iter().enumerate().skip(start) {
         match kind(*byte) {
-            Kind::Letter if sign(bytes, at, *byte).is_some() => break,
-            Kind::Letter => {
-                for sign in bytes.iter().skip(end).take(pending) {
-                    hash = (hash ^ u64::from(*sign)).wrapping_mul(PRIME);
-                }
-                hash = (hash ^ u64::from(*byte)).wrapping_mul(PRIME);
-                end += pending + 1;
-                pending = 0;
+            Kind::Letter => {}
+            Kind::Digit => word.is_odd = true,
+            Kind::Wide if sign(bytes, at, *byte).is_some() => break,
+            Kind::Wide => word.is_wide = true,
+            Kind::Within if pending < 4 => {
+                pending += 1;
+                continue;
             }
-            Kind::Within if pending < 4 => pending += 1,
             _ => break,
         }
+        if pending > 0 {
+            let signs = bytes.iter().skip(end).take(pending);
+            word.hash = signs.fold(word.hash, |hash, sign| (hash ^ u64::from(*sign)).wrapping_mul(PRIME));
+            word.is_odd = true;
+        }
+        word.hash = (word.hash ^ u64::from(*byte)).wrapping_mul(PRIME);
+        repeats = if *byte == last { repeats + 1 } else { 0 };
+        word.is_odd |= repeats >= 2;
+        last = *byte;
+        end += pending + 1;
+        pending = 0;
     }
-    Word { start: start as u32, end: end as u32, hash, begins }
+    word.end = end as u32;
+    word
 }
 
 /// A word as it is written without signs for letters and without letters repeated for emphasis; None if it has none.

@@ -44,20 +44,20 @@ pub fn name_around(source: &str, keyword: Range<usize>) -> Name {
 pub enum Assignment {
     /// Nothing that assigns a value to it.
     None,
-    /// A value that is no credential.
-    Other,
+    /// A value that is no credential, and where it was read to.
+    Other(usize),
     /// A credential, and how certain it is one.
     Credential(Range<usize>, u8),
 }
 
 /// What is assigned to this name.
 pub fn assignment(source: &str, name: &Name) -> Assignment {
-    let mut reader = Reader { source, bytes: source.as_bytes(), at: name.span.end };
+    let mut reader = Reader { source, bytes: source.as_bytes(), at: name.span.end, read: name.span.end };
     match reader.sign(name.span.start) {
         None => Assignment::None,
         Some(sign) => match credential(source, name, &mut reader, &sign) {
             Some((span, confidence)) => Assignment::Credential(span, confidence),
-            None => Assignment::Other,
+            None => Assignment::Other(reader.read),
         },
     }
 }
@@ -65,6 +65,7 @@ pub fn assignment(source: &str, name: &Name) -> Assignment {
 fn credential(source: &str, name: &Name, reader: &mut Reader<'_>, sign: &Sign) -> Option<(Range<usize>, u8)> {
     let text = source.get(name.span.clone())?;
     let (span, mut written) = reader.value()?;
+    reader.read = span.end;
     if written == Written::Bare && is_line(source.as_bytes(), name.span.start, &span, sign) {
         written = Written::Line;
     }
@@ -105,6 +106,8 @@ struct Reader<'a> {
     source: &'a str,
     bytes: &'a [u8],
     at: usize,
+    /// Where the value ends.
+    read: usize,
 }
 
 impl Reader<'_> {

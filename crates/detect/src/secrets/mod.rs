@@ -79,6 +79,9 @@ const SPOKEN: &[&str] = &[
     "पासवर्ड", "密码", "密碼", "口令", "密钥", "パスワード", "비밀번호", "كلمة المرور", "كلمة السر", "пароль", "Пароль",
 ];
 
+/// A value longer than this is read once.
+const LONG_VALUE: usize = 64;
+
 /// A credential in the plain form of the text.
 struct Credential {
     form: &'static str,
@@ -155,8 +158,10 @@ impl Tables {
                 Target::Name if anchor.start < name_end => {}
                 Target::Name => {
                     let name = assigned::name_around(source, anchor);
-                    name_end = name.span.end;
-                    found.extend(named(source, &name));
+                    let (credential, read) = named(source, &name);
+                    // Names within a long value are part of it, or its reading would not be linear.
+                    name_end = if read > name.span.end + LONG_VALUE { read } else { name.span.end };
+                    found.extend(credential);
                 }
                 Target::Row(row) => {
                     let token = row.token(source.as_bytes(), anchor);
@@ -191,23 +196,29 @@ fn other(target: Target, source: &str, anchor: Range<usize>) -> Option<Credentia
     }
 }
 
-/// What the name announces: in an assignment, else in a sentence.
-fn named(source: &str, name: &assigned::Name) -> Option<Credential> {
-    let kind = name.kind?;
+/// What the name announces, in an assignment or else in a sentence; and how far the text was read.
+fn named(source: &str, name: &assigned::Name) -> (Option<Credential>, usize) {
+    let Some(kind) = name.kind else { return (None, name.span.end) };
     let form = match kind {
         name::Kind::Password => "password",
         name::Kind::Secret => "secret",
         name::Kind::Token | name::Kind::Key => "token",
     };
     match assigned::assignment(source, name) {
-        assigned::Assignment::Credential(span, confidence) => return Some(Credential { form, span, confidence }),
-        assigned::Assignment::Other => return None,
-        assigned::Assignment::None => {}
+        assigned::Assignment::Credential(span, confidence) => {
+            let end = span.end;
+            (Some(Credential { form, span, confidence }), end)
+        }
+        assigned::Assignment::Other(end) => (None, end),
+        assigned::Assignment::None => (said(source, name, kind).map(Credential::new(form, 75)), name.span.end),
     }
+}
+
+fn said(source: &str, name: &assigned::Name, kind: name::Kind) -> Option<Range<usize>> {
     let span = sentence::password(source, name.span.clone())?;
-    let said = source.get(span.clone())?;
-    let drawn = said.len() >= 10 && random::is_unlike_words(said.as_bytes());
-    (kind == name::Kind::Password || drawn).then_some(Credential { form, span, confidence: 75 })
+    let value = source.get(span.clone())?;
+    let drawn = value.len() >= 10 && random::is_unlike_words(value.as_bytes());
+    (kind == name::Kind::Password || drawn).then_some(span)
 }
 
 /// The secret key that stands beside an access key's id of AWS: 40 characters of base64.

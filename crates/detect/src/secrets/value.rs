@@ -46,11 +46,10 @@ pub fn confidence(kind: Kind, name: &str, value: &str, written: Written) -> Opti
 
 /// Placeholders, references, words of the vocabulary.
 pub fn is_no_value(value: &str) -> bool {
-    let lower = value.to_lowercase();
     value.is_empty()
         || placeholder::is_blank(value)
         || placeholder::is_reference(value)
-        || placeholder::has_mark(&lower)
+        || placeholder::has_mark(value)
         || is_vocabulary(value)
 }
 

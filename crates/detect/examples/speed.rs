@@ -1,0 +1,53 @@
+//! How long each group of detectors takes: `speed`, on prose, code and unfriendly texts.
+
+use postern_detect::{Detector, DetectorSet, Group, Scanner, Text};
+
+/// Nanoseconds that this process had a processor: on a busy machine the clock on the wall says something else.
+fn processor_ns() -> f64 {
+    let statistics = std::fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
+    statistics.split(' ').next().and_then(|ns| ns.parse().ok()).unwrap_or(0.0)
+}
+
+fn main() {
+    let started = processor_ns();
+    let scanner = Scanner::new();
+    println!("tables: {:.1} ms", (processor_ns() - started) / 1e6);
+    let prose = "The committee met on Thursday to discuss the budget for the coming year, and nobody was surprised that the talks went on until late in the evening. \
+        A new library will open near the station; its staff hope that children and their parents will use it. Please send me the report when you have time.\n";
+    let code = "fn main() { let total: u32 = items.iter().map(|item| item.count).sum(); println!(\"{total}\"); } // see https://docs.test/key\n";
+    let texts: &[(&str, String)] = &[
+        ("prose 400 KB", prose.repeat(400_000 / prose.len())),
+        ("prose 4 KB", prose.repeat(4_096 / prose.len())),
+        ("code 400 KB", code.repeat(400_000 / code.len())),
+        ("2 MB of one digit", "7".repeat(2_000_000)),
+        ("2 MB of @", "@".repeat(2_000_000)),
+        ("2 MB of spaces", " ".repeat(2_000_000)),
+        ("2 MB of sk-", "sk-".repeat(666_666)),
+        ("2 MB of eyJ", "-eyJ".repeat(500_000)),
+        ("2 MB of password=", "password=".repeat(222_222)),
+        ("2 MB of key ", "key ".repeat(500_000)),
+        ("2 MB of -----BEGIN ", "-----BEGIN PRIVATE KEY-----".repeat(74_000)),
+        ("2 MB of ://", "a://".repeat(500_000)),
+        ("2 MB of quotes", "\"'".repeat(1_000_000)),
+        ("2 MB of kill you", "kill you ".repeat(222_222)),
+        ("2 MB of .", ".".repeat(2_000_000)),
+        ("2 MB of PuTTY", "PuTTY-User-Key-File-".repeat(100_000)),
+        ("2 MB of Bearer ", "Bearer a".repeat(250_000)),
+    ];
+    for (name, text) in texts {
+        let rounds = (2_000_000 / text.len()).max(1);
+        let per_kb = |work: &dyn Fn()| {
+            work();
+            let started = processor_ns();
+            (0..rounds).for_each(|_| work());
+            (processor_ns() - started) / 1e3 / (rounds * text.len()) as f64 * 1_024.0
+        };
+        let normalised = Text::new(text);
+        print!("{name}: text {:.2} us/KB", per_kb(&|| drop(Text::new(text))));
+        for group in [Group::Personal, Group::Secret, Group::Injection, Group::Moderation] {
+            let detectors: DetectorSet = Detector::ALL.iter().copied().filter(|detector| detector.group() == group).collect();
+            print!(", {group:?} {:.2}", per_kb(&|| drop(scanner.scan(&normalised, detectors))));
+        }
+        println!();
+    }
+}
