@@ -27,7 +27,8 @@ tags! {
     HATE_PHRASE = "hatephrase", INSULT = "insult", HARASS = "harass", KILL = "kill", GORE = "gore", WEAPON = "weapon",
     SELF_HARM = "selfharm", PREVENT = "prevent", SEX_EXPLICIT = "sexx", SEX = "sex2", BODY = "sex1", MEDICAL = "medical",
     MINOR = "minor", REQUEST = "request", OBJECT = "object", TECH = "tech", CONDEMN = "condemn", SAFE = "safe",
-    PROFANE = "profanity", SLUR = "slur", THREAT = "threat", MAKE = "make",
+    PROFANE = "profanity", SLUR = "slur", THREAT = "threat", MAKE = "make", TOXIC = "toxic",
+    THIRD = "third", THREAT_YOU = "threatyou",
 }
 
 /// A word with its tags.

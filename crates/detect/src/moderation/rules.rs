@@ -65,6 +65,7 @@ pub const ALL: &[Rule] = &[
     rule(Hate, "hostility", 75, HATE_VERB).near(GROUP, 6, 8).unless(CONDEMN),
     rule(Hate, "threat_to_group", 85, KILL).near(GROUP, 5, 5).with(FUTURE).unless(CONDEMN | TECH),
     rule(Hate, "insult_to_group", 70, GROUP).near(INSULT | PROFANE, 2, 5).unless(CONDEMN),
+    rule(Hate, "insult_to_group", 65, TOXIC).near(GROUP, 5, 5).unless(CONDEMN),
     rule(Hate, "contempt", 60, TRAIT).near(GROUP, 6, 0).with(COPULA | QUANT).unless(CONDEMN),
     // Bias: a group, a generalising verb or quantifier, a trait; or different treatment by a protected attribute.
     rule(Bias, "generalisation", 75, TRAIT).near(GROUP, 8, 0).with(COPULA | QUANT).unless(CONDEMN),
@@ -79,6 +80,10 @@ pub const ALL: &[Rule] = &[
     rule(Harassment, "threat", 80, KILL).near(YOU, 0, 4).with(FUTURE | FIRST).unless(TECH | CONDEMN),
     rule(Harassment, "threat", 70, KILL).near(YOU, 3, 0).with(FUTURE).unless(TECH | CONDEMN),
     // Violence: threats, wishes, and its depiction.
+    rule(Harassment, "insult", 62, TOXIC).near(YOU | YOUR, 4, 1).unless(CONDEMN | TECH),
+    rule(Harassment, "insult_of_person", 58, TOXIC | INSULT).near(TOXIC | INSULT | PROFANE, 5, 5).with(PERSON | THIRD).unless(CONDEMN | TECH),
+    rule(Harassment, "threat", 85, THREAT_YOU).unless(TECH | CONDEMN),
+    rule(Violence, "threat", 85, THREAT_YOU).unless(TECH | CONDEMN),
     rule(Harassment, "threat", 80, THREAT).near(YOU, 3, 4).unless(TECH | CONDEMN),
     rule(Violence, "threat", 80, THREAT).near(YOU | PERSON | GROUP, 3, 4).unless(TECH | CONDEMN),
     rule(Violence, "threat", 80, THREAT).near(WEAPON, 4, 4).unless(TECH | CONDEMN),
@@ -91,7 +96,7 @@ pub const ALL: &[Rule] = &[
     rule(SelfHarm, "request", 80, SELF_HARM).near(REQUEST, 6, 0).unless(PREVENT | CONDEMN),
     rule(SelfHarm, "mention", 60, SELF_HARM).unless(PREVENT | CONDEMN | MEDICAL | TECH),
     // Sexual content; with a minor in the window, of a kind of its own.
-    rule(Sexual, "explicit", 75, SEX_EXPLICIT).unless(MEDICAL | CONDEMN),
+    rule(Sexual, "explicit", 75, SEX_EXPLICIT).unless(CONDEMN),
     rule(Sexual, "suggestive", 65, SEX).near(SEX | SEX_EXPLICIT, 8, 8).unless(MEDICAL | CONDEMN),
     rule(Sexual, "suggestive", 55, SEX).near(BODY, 4, 4).with(BODY | PERSON | FIRST).unless(MEDICAL | CONDEMN | TECH),
     rule(SexualMinors, "minor", 85, SEX | SEX_EXPLICIT).near(MINOR, 12, 12).unless(MEDICAL | CONDEMN | PREVENT | SAFE),
