@@ -3,7 +3,7 @@
 //! Lists of words in eleven languages give words their tags (`lexicon`); rules say which tags near each other mean harm, and
 //! which make it a figure of speech, a report or a condemnation (`rules`). A profane word is found by itself.
 //!
-//! The span is the part of the sentence around the words that triggered a rule, at most twelve words on both sides; of
+//! The span is the part of the sentence around the words that triggered a rule, at most sixteen words on both sides; of
 //! profanity, the word. The lists in `data/` name their sources.
 //!
 //! Known limits: irony, allusion and what a whole story means are not seen; languages other than English have the frequent

@@ -7,7 +7,7 @@ use super::lexicon::*;
 use crate::detector::Detector;
 
 /// Words on both sides of the trigger that a rule may consider.
-pub const WINDOW: usize = 12;
+pub const WINDOW: usize = 16;
 
 /// A rule.
 pub struct Rule {
@@ -61,14 +61,14 @@ pub const ALL: &[Rule] = &[
     // Hatred: slurs, slogans; a group together with contempt, with dehumanisation, with a wish to harm it.
     rule(Hate, "slur", 75, SLUR).unless(CONDEMN),
     rule(Hate, "slogan", 85, HATE_PHRASE).unless(CONDEMN),
-    rule(Hate, "dehumanisation", 80, DEHUMAN).near(GROUP, 10, 6).unless(CONDEMN),
+    rule(Hate, "dehumanisation", 80, DEHUMAN).near(GROUP, 16, 6).unless(CONDEMN),
     rule(Hate, "hostility", 75, HATE_VERB).near(GROUP, 6, 8).unless(CONDEMN),
     rule(Hate, "threat_to_group", 85, KILL).near(GROUP, 5, 5).with(FUTURE).unless(CONDEMN | TECH),
     rule(Hate, "insult_to_group", 70, GROUP).near(INSULT | PROFANE, 2, 5).unless(CONDEMN),
     rule(Hate, "insult_to_group", 65, TOXIC).near(GROUP, 5, 5).unless(CONDEMN),
-    rule(Hate, "contempt", 60, TRAIT).near(GROUP, 6, 0).with(COPULA | QUANT).unless(CONDEMN),
+    rule(Hate, "contempt", 60, TRAIT).near(GROUP, 16, 0).with(COPULA | QUANT).unless(CONDEMN),
     // Bias: a group, a generalising verb or quantifier, a trait; or different treatment by a protected attribute.
-    rule(Bias, "generalisation", 75, TRAIT).near(GROUP, 8, 0).with(COPULA | QUANT).unless(CONDEMN),
+    rule(Bias, "generalisation", 75, TRAIT).near(GROUP, 16, 0).with(COPULA | QUANT).unless(CONDEMN),
     rule(Bias, "generalisation", 65, TRAIT).near(GROUP, 0, 3).with(QUANT).unless(CONDEMN),
     rule(Bias, "different_treatment", 80, DIFFER).near(GROUP | PROTECTED, 8, 10).unless(CONDEMN),
     // Harassment: phrases, insults that are addressed, threats.
@@ -90,11 +90,13 @@ pub const ALL: &[Rule] = &[
     rule(Violence, "threat", 80, KILL).near(YOU, 0, 4).with(FUTURE | FIRST).unless(TECH | CONDEMN),
     rule(Violence, "threat", 70, KILL).near(YOU, 3, 0).with(FUTURE).unless(TECH | CONDEMN),
     rule(Violence, "threat", 75, KILL).near(PERSON | GROUP | MINOR, 1, 4).with(FUTURE | REQUEST | WEAPON).unless(TECH | CONDEMN | PREVENT),
+    rule(Violence, "depiction", 60, KILL).near(PERSON | MINOR, 2, 6).with(FIRST | GORE | WEAPON).unless(TECH | CONDEMN | MEDICAL | PREVENT),
     rule(Violence, "depiction", 65, GORE).near(GORE | KILL | WEAPON, 8, 8).unless(TECH | CONDEMN | MEDICAL),
     // Self-harm.
     rule(SelfHarm, "intent", 85, SELF_HARM).with(FIRST | YOU).unless(PREVENT | CONDEMN),
     rule(SelfHarm, "request", 80, SELF_HARM).near(REQUEST, 6, 0).unless(PREVENT | CONDEMN),
     rule(SelfHarm, "mention", 60, SELF_HARM).unless(PREVENT | CONDEMN | MEDICAL | TECH),
+    rule(SelfHarm, "hint", 58, SELF_SOFT).near(SELF_SOFT | SELF_HARM, 10, 10).with(FIRST | YOU | THIRD).unless(PREVENT | CONDEMN | MEDICAL | TECH),
     // Sexual content; with a minor in the window, of a kind of its own.
     rule(Sexual, "explicit", 75, SEX_EXPLICIT).unless(CONDEMN),
     rule(Sexual, "suggestive", 65, SEX).near(SEX | SEX_EXPLICIT, 8, 8).unless(MEDICAL | CONDEMN),
