@@ -12,7 +12,8 @@ fn main() -> std::io::Result<()> {
         Some("injection") => Group::Injection,
         _ => Group::Personal,
     };
-    let detectors = Detector::ALL.iter().copied().filter(|detector| detector.group() == group).collect();
+    let detectors =
+        Detector::ALL.iter().copied().filter(|detector| detector.group() == group).collect();
     let scanner = Scanner::new();
     let mut out = std::io::stdout().lock();
     let mut lines = false;
@@ -39,18 +40,51 @@ fn as_json(scanner: &Scanner, detectors: DetectorSet, line: &str) -> serde_json:
     let findings = scanner.scan(&Text::new(text), detectors);
     findings
         .iter()
-        .map(|finding| serde_json::json!([finding.span.start, finding.span.end, finding.detector.as_str(), finding.form, finding.confidence]))
+        .map(|finding| {
+            serde_json::json!([
+                finding.span.start,
+                finding.span.end,
+                finding.detector.as_str(),
+                finding.form,
+                finding.confidence
+            ])
+        })
         .collect()
 }
 
-fn write_findings(out: &mut impl Write, scanner: &Scanner, detectors: DetectorSet, path: &str, content: &str) -> std::io::Result<()> {
+fn write_findings(
+    out: &mut impl Write,
+    scanner: &Scanner,
+    detectors: DetectorSet,
+    path: &str,
+    content: &str,
+) -> std::io::Result<()> {
     for finding in scanner.scan(&Text::new(content), detectors) {
-        let line = content.get(..finding.span.start).unwrap_or_default().rsplit('\n').next().unwrap_or_default();
+        let line = content
+            .get(..finding.span.start)
+            .unwrap_or_default()
+            .rsplit('\n')
+            .next()
+            .unwrap_or_default();
         let found = content.get(finding.span.clone()).unwrap_or_default();
-        let after = content.get(finding.span.end..).unwrap_or_default().split('\n').next().unwrap_or_default();
+        let after = content
+            .get(finding.span.end..)
+            .unwrap_or_default()
+            .split('\n')
+            .next()
+            .unwrap_or_default();
         let short = |text: &str, max| text.chars().take(max).collect::<String>();
-        let head: String = line.chars().rev().take(60).collect::<Vec<_>>().into_iter().rev().collect();
-        writeln!(out, "{path} {}/{}/{} {head}[[{}]]{}", finding.detector.as_str(), finding.form, finding.confidence, short(&found.replace('\n', "\\n"), 70), short(after, 30))?;
+        let head: String =
+            line.chars().rev().take(60).collect::<Vec<_>>().into_iter().rev().collect();
+        writeln!(
+            out,
+            "{path} {}/{}/{} {head}[[{}]]{}",
+            finding.detector.as_str(),
+            finding.form,
+            finding.confidence,
+            short(&found.replace('\n', "\\n"), 70),
+            short(after, 30)
+        )?;
     }
     Ok(())
 }

@@ -100,16 +100,22 @@ impl Lexicon {
         for (tag, list) in LISTS {
             for line in list.lines().filter(|line| !line.starts_with('#')) {
                 let folded = if line.is_ascii() { line.to_owned() } else { Text::fold(line) };
-                if folded.chars().any(|character| character >= UNSPACED && !('\u{ac00}'..='\u{d7a3}').contains(&character)) {
+                if folded.chars().any(|character| {
+                    character >= UNSPACED && !('\u{ac00}'..='\u{d7a3}').contains(&character)
+                }) {
                     unspaced.push((folded, *tag));
                 } else {
                     add(&mut entries, &folded, *tag);
                 }
             }
         }
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(unspaced.iter().map(|(word, _)| word));
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(unspaced.iter().map(|(word, _)| word));
         // A word in several lists is found as the first of them, with the tags of all.
-        let tags_of = |word: &str| unspaced.iter().filter(|(other, _)| other == word).fold(0, |tags, (_, tag)| tags | tag);
+        let tags_of = |word: &str| {
+            unspaced.iter().filter(|(other, _)| other == word).fold(0, |tags, (_, tag)| tags | tag)
+        };
         let unspaced_tags = unspaced.iter().map(|(word, _)| tags_of(word)).collect();
         let mut known = vec![0; 1 << (KNOWN_BITS - 6)];
         for hash in entries.keys() {
@@ -136,7 +142,12 @@ impl Lexicon {
                 self.push_unspaced(*word, text, &mut tagged);
                 continue;
             }
-            tagged.push(Tagged { start: word.start, end: end.max(word.end), tags, begins: word.begins });
+            tagged.push(Tagged {
+                start: word.start,
+                end: end.max(word.end),
+                tags,
+                begins: word.begins,
+            });
         }
         tagged
     }
@@ -188,8 +199,14 @@ impl Lexicon {
         if let Some(automaton) = &self.unspaced {
             for found in automaton.find_iter(text) {
                 let tags = self.unspaced_tags.get(found.pattern().as_usize()).copied().unwrap_or(0);
-                let (start, end) = (run.start + found.start() as u32, run.start + found.end() as u32);
-                tagged.push(Tagged { start, end, tags, begins: run.begins && tagged.len() == before });
+                let (start, end) =
+                    (run.start + found.start() as u32, run.start + found.end() as u32);
+                tagged.push(Tagged {
+                    start,
+                    end,
+                    tags,
+                    begins: run.begins && tagged.len() == before,
+                });
             }
         }
         if tagged.len() == before {
@@ -215,7 +232,12 @@ fn add(entries: &mut HashMap<u64, Entry, BuildHasherDefault<Same>>, line: &str, 
 
 /// `12 year old`, `15-year-old`, `14yo`: a minor.
 fn age(words: &[Word], folded: &str) -> Tags {
-    let text = |index: usize| words.get(index).and_then(|word| folded.get(word.start as usize..word.end as usize)).unwrap_or_default();
+    let text = |index: usize| {
+        words
+            .get(index)
+            .and_then(|word| folded.get(word.start as usize..word.end as usize))
+            .unwrap_or_default()
+    };
     let first = text(0);
     let digits = first.bytes().take_while(u8::is_ascii_digit).count();
     if digits == 0 || digits > 2 {
@@ -223,6 +245,8 @@ fn age(words: &[Word], folded: &str) -> Tags {
     }
     let years: u32 = first.get(..digits).and_then(|digits| digits.parse().ok()).unwrap_or(0);
     let unit = first.get(digits..).filter(|unit| !unit.is_empty()).unwrap_or(text(1));
-    let old = matches!(unit, "yo" | "y" | "yr" | "yrs") || (matches!(unit, "year" | "years") && text(2) == "old") || matches!(unit, "jahre" | "jahrige" | "ans" | "anos" | "anni" | "jaar" | "lat");
+    let old = matches!(unit, "yo" | "y" | "yr" | "yrs")
+        || (matches!(unit, "year" | "years") && text(2) == "old")
+        || matches!(unit, "jahre" | "jahrige" | "ans" | "anos" | "anni" | "jaar" | "lat");
     if (1..18).contains(&years) && old { MINOR } else { 0 }
 }

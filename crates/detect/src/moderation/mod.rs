@@ -35,7 +35,10 @@ pub struct Tables {
 impl Tables {
     /// Build them.
     pub fn new() -> Self {
-        Tables { lexicon: Lexicon::new(), triggers: rules::ALL.iter().fold(0, |tags, rule| tags | rule.trigger) }
+        Tables {
+            lexicon: Lexicon::new(),
+            triggers: rules::ALL.iter().fold(0, |tags, rule| tags | rule.trigger),
+        }
     }
 
     /// Append what these detectors find.
@@ -48,8 +51,12 @@ impl Tables {
             }
             if word.tags & self.triggers != 0 {
                 let window = Window::around(&words, index);
-                let rules = rules::ALL.iter().filter(|rule| word.tags & rule.trigger != 0 && detectors.contains(rule.detector));
-                found.extend(rules.filter(|rule| window.fits(rule)).map(|rule| window.finding(text, rule)));
+                let rules = rules::ALL.iter().filter(|rule| {
+                    word.tags & rule.trigger != 0 && detectors.contains(rule.detector)
+                });
+                found.extend(
+                    rules.filter(|rule| window.fits(rule)).map(|rule| window.finding(text, rule)),
+                );
             }
         }
         findings.extend(merged(found));
@@ -81,9 +88,16 @@ impl<'a> Window<'a> {
             }
         }
         let after = words.get(index + 1..).unwrap_or_default().iter().take(WINDOW);
-        let last = index + after.take_while(|word| !word.begins && word.end - end.min(word.end) <= REACH).count();
+        let last = index
+            + after
+                .take_while(|word| !word.begins && word.end - end.min(word.end) <= REACH)
+                .count();
         let words = words.get(first..=last).unwrap_or_default();
-        Window { words, trigger: index - first, tags: words.iter().fold(0, |tags, word| tags | word.tags) }
+        Window {
+            words,
+            trigger: index - first,
+            tags: words.iter().fold(0, |tags, word| tags | word.tags),
+        }
     }
 
     fn fits(&self, rule: &Rule) -> bool {
@@ -96,7 +110,12 @@ impl<'a> Window<'a> {
             return false;
         }
         let first = self.trigger.saturating_sub(rule.before);
-        let near = self.words.iter().enumerate().skip(first).take_while(|(at, _)| *at <= self.trigger + rule.after);
+        let near = self
+            .words
+            .iter()
+            .enumerate()
+            .skip(first)
+            .take_while(|(at, _)| *at <= self.trigger + rule.after);
         // A word that has both tags is not near to itself.
         near.into_iter().any(|(at, word)| at != self.trigger && word.tags & rule.near != 0)
     }
@@ -109,7 +128,14 @@ impl<'a> Window<'a> {
     }
 }
 
-fn finding(text: &Text<'_>, detector: Detector, form: &'static str, confidence: u8, first: Tagged, last: Tagged) -> Finding {
+fn finding(
+    text: &Text<'_>,
+    detector: Detector,
+    form: &'static str,
+    confidence: u8,
+    first: Tagged,
+    last: Tagged,
+) -> Finding {
     Finding {
         detector,
         form,
@@ -125,7 +151,11 @@ fn merged(mut found: Vec<Finding>) -> Vec<Finding> {
     let mut merged: Vec<Finding> = Vec::with_capacity(found.len());
     for finding in found {
         match merged.last_mut() {
-            Some(last) if last.detector == finding.detector && finding.span.start < last.span.end && finding.span.end.max(last.span.end) - last.span.start <= MAX_MERGED => {
+            Some(last)
+                if last.detector == finding.detector
+                    && finding.span.start < last.span.end
+                    && finding.span.end.max(last.span.end) - last.span.start <= MAX_MERGED =>
+            {
                 last.span.end = last.span.end.max(finding.span.end);
                 if finding.confidence > last.confidence {
                     last.confidence = finding.confidence;

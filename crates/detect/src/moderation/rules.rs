@@ -76,12 +76,21 @@ pub const ALL: &[Rule] = &[
     rule(Harassment, "insult", 65, INSULT).near(YOU, 0, 2).with(COPULA).unless(CONDEMN),
     rule(Harassment, "insult", 70, INSULT).near(YOU, 4, 0).unless(CONDEMN),
     rule(Harassment, "insult", 65, PROFANE).near(YOU, 3, 1).with(COPULA | INSULT),
-    rule(Harassment, "insult_of_person", 60, INSULT).near(PERSON, 3, 1).with(PROFANE | COPULA).unless(CONDEMN),
-    rule(Harassment, "threat", 80, KILL).near(YOU, 0, 4).with(FUTURE | FIRST).unless(TECH | CONDEMN),
+    rule(Harassment, "insult_of_person", 60, INSULT)
+        .near(PERSON, 3, 1)
+        .with(PROFANE | COPULA)
+        .unless(CONDEMN),
+    rule(Harassment, "threat", 80, KILL)
+        .near(YOU, 0, 4)
+        .with(FUTURE | FIRST)
+        .unless(TECH | CONDEMN),
     rule(Harassment, "threat", 70, KILL).near(YOU, 3, 0).with(FUTURE).unless(TECH | CONDEMN),
     // Violence: threats, wishes, and its depiction.
     rule(Harassment, "insult", 62, TOXIC).near(YOU | YOUR, 4, 1).unless(CONDEMN | TECH),
-    rule(Harassment, "insult_of_person", 58, TOXIC | INSULT).near(TOXIC | INSULT | PROFANE, 5, 5).with(PERSON | THIRD).unless(CONDEMN | TECH),
+    rule(Harassment, "insult_of_person", 58, TOXIC | INSULT)
+        .near(TOXIC | INSULT | PROFANE, 5, 5)
+        .with(PERSON | THIRD)
+        .unless(CONDEMN | TECH),
     rule(Harassment, "threat", 85, THREAT_YOU).unless(TECH | CONDEMN),
     rule(Violence, "threat", 85, THREAT_YOU).unless(TECH | CONDEMN),
     rule(Harassment, "threat", 80, THREAT).near(YOU, 3, 4).unless(TECH | CONDEMN),
@@ -89,20 +98,38 @@ pub const ALL: &[Rule] = &[
     rule(Violence, "threat", 80, THREAT).near(WEAPON, 4, 4).unless(TECH | CONDEMN),
     rule(Violence, "threat", 80, KILL).near(YOU, 0, 4).with(FUTURE | FIRST).unless(TECH | CONDEMN),
     rule(Violence, "threat", 70, KILL).near(YOU, 3, 0).with(FUTURE).unless(TECH | CONDEMN),
-    rule(Violence, "threat", 75, KILL).near(PERSON | GROUP | MINOR, 1, 4).with(FUTURE | REQUEST | WEAPON).unless(TECH | CONDEMN | PREVENT),
-    rule(Violence, "depiction", 60, KILL).near(PERSON | MINOR, 2, 6).with(FIRST | GORE | WEAPON).unless(TECH | CONDEMN | MEDICAL | PREVENT),
-    rule(Violence, "depiction", 65, GORE).near(GORE | KILL | WEAPON, 8, 8).unless(TECH | CONDEMN | MEDICAL),
+    rule(Violence, "threat", 75, KILL)
+        .near(PERSON | GROUP | MINOR, 1, 4)
+        .with(FUTURE | REQUEST | WEAPON)
+        .unless(TECH | CONDEMN | PREVENT),
+    rule(Violence, "depiction", 60, KILL)
+        .near(PERSON | MINOR, 2, 6)
+        .with(FIRST | GORE | WEAPON)
+        .unless(TECH | CONDEMN | MEDICAL | PREVENT),
+    rule(Violence, "depiction", 65, GORE)
+        .near(GORE | KILL | WEAPON, 8, 8)
+        .unless(TECH | CONDEMN | MEDICAL),
     // Self-harm.
     rule(SelfHarm, "intent", 85, SELF_HARM).with(FIRST | YOU).unless(PREVENT | CONDEMN),
     rule(SelfHarm, "request", 80, SELF_HARM).near(REQUEST, 6, 0).unless(PREVENT | CONDEMN),
     rule(SelfHarm, "mention", 60, SELF_HARM).unless(PREVENT | CONDEMN | MEDICAL | TECH),
-    rule(SelfHarm, "hint", 58, SELF_SOFT).near(SELF_SOFT | SELF_HARM, 10, 10).with(FIRST | YOU | THIRD).unless(PREVENT | CONDEMN | MEDICAL | TECH),
+    rule(SelfHarm, "hint", 58, SELF_SOFT)
+        .near(SELF_SOFT | SELF_HARM, 10, 10)
+        .with(FIRST | YOU | THIRD)
+        .unless(PREVENT | CONDEMN | MEDICAL | TECH),
     // Sexual content; with a minor in the window, of a kind of its own.
     rule(Sexual, "explicit", 75, SEX_EXPLICIT).unless(CONDEMN),
     rule(Sexual, "suggestive", 65, SEX).near(SEX | SEX_EXPLICIT, 8, 8).unless(MEDICAL | CONDEMN),
-    rule(Sexual, "suggestive", 55, SEX).near(BODY, 4, 4).with(BODY | PERSON | FIRST).unless(MEDICAL | CONDEMN | TECH),
-    rule(SexualMinors, "minor", 85, SEX | SEX_EXPLICIT).near(MINOR, 12, 12).unless(MEDICAL | CONDEMN | PREVENT | SAFE),
-    rule(Sexual, "minor", 70, SEX | SEX_EXPLICIT).near(MINOR, 12, 12).unless(MEDICAL | CONDEMN | PREVENT | SAFE),
+    rule(Sexual, "suggestive", 55, SEX)
+        .near(BODY, 4, 4)
+        .with(BODY | PERSON | FIRST)
+        .unless(MEDICAL | CONDEMN | TECH),
+    rule(SexualMinors, "minor", 85, SEX | SEX_EXPLICIT)
+        .near(MINOR, 12, 12)
+        .unless(MEDICAL | CONDEMN | PREVENT | SAFE),
+    rule(Sexual, "minor", 70, SEX | SEX_EXPLICIT)
+        .near(MINOR, 12, 12)
+        .unless(MEDICAL | CONDEMN | PREVENT | SAFE),
     // Help with crimes: a request and what it is for.
     rule(Illicit, "request", 75, OBJECT).near(REQUEST, 12, 2).unless(SAFE | CONDEMN | MEDICAL),
     rule(Illicit, "request", 65, OBJECT).near(MAKE, 8, 0).unless(SAFE | CONDEMN | MEDICAL),

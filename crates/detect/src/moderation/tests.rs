@@ -1,10 +1,23 @@
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test may panic"
+)]
 
 use crate::{Detector, DetectorSet, Group, Scanner, Text};
 
 fn found(scanner: &Scanner, text: &str) -> Vec<&'static str> {
-    let all: DetectorSet = Detector::ALL.iter().copied().filter(|detector| detector.group() == Group::Moderation).collect();
-    let mut names: Vec<_> = scanner.scan(&Text::new(text), all).iter().map(|finding| finding.detector.as_str()).collect();
+    let all: DetectorSet = Detector::ALL
+        .iter()
+        .copied()
+        .filter(|detector| detector.group() == Group::Moderation)
+        .collect();
+    let mut names: Vec<_> = scanner
+        .scan(&Text::new(text), all)
+        .iter()
+        .map(|finding| finding.detector.as_str())
+        .collect();
     names.sort_unstable();
     names.dedup();
     names

@@ -49,7 +49,7 @@ enum Kind {
     Between,
 }
 
-const fn kind_of(byte: u8) -> Kind {
+const fn kind(byte: u8) -> Kind {
     match byte {
         b'a'..=b'z' => Kind::Letter,
         b'0'..=b'9' => Kind::Digit,
@@ -58,20 +58,6 @@ const fn kind_of(byte: u8) -> Kind {
         b'.' | b'!' | b'?' | b'\n' | b';' => Kind::End,
         _ => Kind::Between,
     }
-}
-
-const KINDS: [Kind; 256] = {
-    let mut kinds = [Kind::Between; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        kinds[byte] = kind_of(byte as u8);
-        byte += 1;
-    }
-    kinds
-};
-
-fn kind(byte: u8) -> Kind {
-    KINDS.get(usize::from(byte)).copied().unwrap_or(Kind::Between)
 }
 
 /// A sign of punctuation outside of ASCII: how long it is, and whether it ends a sentence.
@@ -127,7 +113,8 @@ pub fn each(text: &str, mut visit: impl FnMut(Word)) {
 }
 
 fn word(bytes: &[u8], start: usize, begins: bool) -> Word {
-    let mut word = Word { start: start as u32, end: 0, hash: SEED, begins, is_odd: false, is_wide: false };
+    let mut word =
+        Word { start: start as u32, end: 0, hash: SEED, begins, is_odd: false, is_wide: false };
     let mut end = start;
     // Signs within a word belong to it only if a letter follows.
     let mut pending = 0;
@@ -146,7 +133,8 @@ fn word(bytes: &[u8], start: usize, begins: bool) -> Word {
         }
         if pending > 0 {
             let signs = bytes.iter().skip(end).take(pending);
-            word.hash = signs.fold(word.hash, |hash, sign| (hash ^ u64::from(*sign)).wrapping_mul(PRIME));
+            word.hash =
+                signs.fold(word.hash, |hash, sign| (hash ^ u64::from(*sign)).wrapping_mul(PRIME));
             word.is_odd = true;
         }
         word.hash = (word.hash ^ u64::from(*byte)).wrapping_mul(PRIME);
@@ -163,7 +151,8 @@ fn word(bytes: &[u8], start: usize, begins: bool) -> Word {
 /// A word as it is written without signs for letters and without letters repeated for emphasis; None if it has none.
 pub fn plainer(word: &str) -> Option<String> {
     let marked = word.bytes().any(|byte| byte.is_ascii_digit() || matches!(byte, b'@' | b'$'));
-    let repeats = word.as_bytes().windows(3).any(|three| matches!(three, [a, b, c] if a == b && b == c));
+    let repeats =
+        word.as_bytes().windows(3).any(|three| matches!(three, [a, b, c] if a == b && b == c));
     let has_letter = word.bytes().any(|byte| byte.is_ascii_alphabetic());
     if !has_letter || !(marked || repeats) || word.len() > 20 {
         return None;

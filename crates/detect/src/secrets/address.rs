@@ -7,10 +7,25 @@ use std::ops::Range;
 const MAX_USER_INFO: usize = 256;
 
 /// Passwords that documents show beside such a user.
-const SHOWN: &[&str] = &["password", "pass", "passwd", "pwd", "pw", "secret", "mypassword", "user_password", "db_password", "pass123word", "token"];
+const SHOWN: &[&str] = &[
+    "password",
+    "pass",
+    "passwd",
+    "pwd",
+    "pw",
+    "secret",
+    "mypassword",
+    "user_password",
+    "db_password",
+    "pass123word",
+    "token",
+];
 
 /// Users that documents show.
-const SHOWN_USERS: &[&str] = &["user", "username", "myuser", "usr", "login", "name", "db_user", "dbuser", "me", "u", "foo", "x"];
+const SHOWN_USERS: &[&str] = &[
+    "user", "username", "myuser", "usr", "login", "name", "db_user", "dbuser", "me", "u", "foo",
+    "x",
+];
 
 /// The password in the address whose `://` is here, and how certain it is.
 pub fn password(source: &str, anchor: Range<usize>) -> Option<(Range<usize>, u8)> {
@@ -19,7 +34,8 @@ pub fn password(source: &str, anchor: Range<usize>) -> Option<(Range<usize>, u8)
         return None;
     }
     let stop = class::run_end(bytes, anchor.end, MAX_USER_INFO, |byte| {
-        !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'`' | b'/' | b',' | b'\\')
+        !byte.is_ascii_whitespace()
+            && !matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'`' | b'/' | b',' | b'\\')
     });
     let authority = bytes.get(anchor.end..stop)?;
     let at = anchor.end + authority.iter().rposition(|byte| *byte == b'@')?;
@@ -30,13 +46,19 @@ pub fn password(source: &str, anchor: Range<usize>) -> Option<(Range<usize>, u8)
     let password = source.get(span.clone())?;
     let user = user.to_ascii_lowercase();
     let lower = password.to_ascii_lowercase();
-    let shown = SHOWN.contains(&lower.as_str()) && (SHOWN_USERS.contains(&user.as_str()) || lower == "password" || lower == "pass");
-    let blank = password.len() < 3 || placeholder::is_blank(password) || placeholder::is_reference(password);
+    let shown = SHOWN.contains(&lower.as_str())
+        && (SHOWN_USERS.contains(&user.as_str()) || lower == "password" || lower == "pass");
+    let blank = password.len() < 3
+        || placeholder::is_blank(password)
+        || placeholder::is_reference(password);
     (!blank && !shown && !placeholder::has_mark(&lower)).then_some((span, 90))
 }
 
 /// `https://TOKEN@host`
 fn lone_token(source: &str, span: Range<usize>) -> Option<(Range<usize>, u8)> {
     let token = source.get(span.clone())?;
-    (token.len() >= 20 && random::is_generated(token.as_bytes()) && !placeholder::is_dummy(token.as_bytes())).then_some((span, 80))
+    (token.len() >= 20
+        && random::is_generated(token.as_bytes())
+        && !placeholder::is_dummy(token.as_bytes()))
+    .then_some((span, 80))
 }

@@ -35,7 +35,9 @@ pub fn name_around(source: &str, keyword: Range<usize>) -> Name {
     let start = class::run_start(bytes, keyword.start, MAX_NAME, in_name);
     let end = class::run_end(bytes, keyword.end, MAX_NAME, in_name);
     let start = start + class::run_end(bytes, start, MAX_NAME, |byte| byte == b'-') - start;
-    let is_name = |text: &&str| text.len() <= MAX_NAME && !(text.len() > 24 && random::is_generated(text.as_bytes()));
+    let is_name = |text: &&str| {
+        text.len() <= MAX_NAME && !(text.len() > 24 && random::is_generated(text.as_bytes()))
+    };
     let text = source.get(start..end).filter(is_name);
     Name { span: start..end, kind: text.and_then(name::kind) }
 }
@@ -52,7 +54,8 @@ pub enum Assignment {
 
 /// What is assigned to this name.
 pub fn assignment(source: &str, name: &Name) -> Assignment {
-    let mut reader = Reader { source, bytes: source.as_bytes(), at: name.span.end, read: name.span.end };
+    let mut reader =
+        Reader { source, bytes: source.as_bytes(), at: name.span.end, read: name.span.end };
     match reader.sign(name.span.start) {
         None => Assignment::None,
         Some(sign) => match credential(source, name, &mut reader, &sign) {
@@ -62,7 +65,12 @@ pub fn assignment(source: &str, name: &Name) -> Assignment {
     }
 }
 
-fn credential(source: &str, name: &Name, reader: &mut Reader<'_>, sign: &Sign) -> Option<(Range<usize>, u8)> {
+fn credential(
+    source: &str,
+    name: &Name,
+    reader: &mut Reader<'_>,
+    sign: &Sign,
+) -> Option<(Range<usize>, u8)> {
     let text = source.get(name.span.clone())?;
     let (span, mut written) = reader.value()?;
     reader.read = span.end;
@@ -135,9 +143,13 @@ impl Reader<'_> {
         let sign = match self.peek() {
             b':' | b'=' | b'!' | b'?' | b'|' | b'+' => self.equals(spaces)?,
             b'>' if is_element => self.step(Sign::Element),
-            b'(' if matches!(class::at(self.bytes, self.at + 1), b'"' | b'\'' | b'`') => self.step(Sign::Spaced),
+            b'(' if matches!(class::at(self.bytes, self.at + 1), b'"' | b'\'' | b'`') => {
+                self.step(Sign::Spaced)
+            }
             b',' if quotes > 0 && self.beside_follows() => return self.beside(),
-            b',' if quotes > 0 && matches!(class::before(self.bytes, name_start), b'"' | b'\'') => self.step(Sign::Comma),
+            b',' if quotes > 0 && matches!(class::before(self.bytes, name_start), b'"' | b'\'') => {
+                self.step(Sign::Comma)
+            }
             b'"' | b'\'' if spaces > 0 => Sign::Spaced,
             _ if is_flag && spaces > 0 => Sign::Flag,
             _ => return self.beside(),
@@ -154,7 +166,8 @@ impl Reader<'_> {
     /// `=`, `:=`, `=>`, `==`, `: &str =`
     fn equals(&mut self, spaces: usize) -> Option<Sign> {
         let first = self.peek();
-        let signs = self.skip(|byte| matches!(byte, b':' | b'=' | b'!' | b'?' | b'|' | b'+' | b'>' | b'~'));
+        let signs =
+            self.skip(|byte| matches!(byte, b':' | b'=' | b'!' | b'?' | b'|' | b'+' | b'>' | b'~'));
         let colon = first == b':' && signs == 1;
         if colon {
             let before = self.at;
@@ -164,12 +177,32 @@ impl Reader<'_> {
             self.at = before;
             return Some(Sign::Colon);
         }
-        (signs <= 3).then_some(if spaces == 0 && self.peek() != b' ' { Sign::Tight } else { Sign::Spaced })
+        (signs <= 3).then_some(if spaces == 0 && self.peek() != b' ' {
+            Sign::Tight
+        } else {
+            Sign::Spaced
+        })
     }
 
     fn type_and_equals(&mut self) -> bool {
         self.skip(|byte| byte == b' ');
-        let is_type = self.skip(|byte| class::alnum(byte) || matches!(byte, b'&' | b'\'' | b'<' | b'>' | b'_' | b'?' | b'[' | b']' | b':' | b'.' | b' ' | b'|'));
+        let is_type = self.skip(|byte| {
+            class::alnum(byte)
+                || matches!(
+                    byte,
+                    b'&' | b'\''
+                        | b'<'
+                        | b'>'
+                        | b'_'
+                        | b'?'
+                        | b'['
+                        | b']'
+                        | b':'
+                        | b'.'
+                        | b' '
+                        | b'|'
+                )
+        });
         is_type > 0 && self.peek() == b'=' && class::at(self.bytes, self.at + 1) != b'=' && {
             self.at += 1;
             true
@@ -177,15 +210,21 @@ impl Reader<'_> {
     }
 
     fn beside_follows(&self) -> bool {
-        let rest = class::run_end(self.bytes, self.at + 1, MAX_SPACE, |byte| byte.is_ascii_whitespace() || byte == b'"' || byte == b'\'');
+        let rest = class::run_end(self.bytes, self.at + 1, MAX_SPACE, |byte| {
+            byte.is_ascii_whitespace() || byte == b'"' || byte == b'\''
+        });
         let rest = self.source.get(rest..).unwrap_or_default();
-        ["value\":", "value':", "value:", "Value\":", "value="].iter().any(|start| rest.starts_with(start))
+        ["value\":", "value':", "value:", "Value\":", "value="]
+            .iter()
+            .any(|start| rest.starts_with(start))
     }
 
     /// The value stands in a field of its own, after this one.
     fn beside(&mut self) -> Option<Sign> {
         self.skip(|byte| byte.is_ascii_whitespace() || matches!(byte, b',' | b'"' | b'\'' | b'{'));
-        let word = ["value", "Value", "VALUE", "default", "defaultValue", "content"].iter().any(|word| self.skip_text(word));
+        let word = ["value", "Value", "VALUE", "default", "defaultValue", "content"]
+            .iter()
+            .any(|word| self.skip_text(word));
         self.skip(|byte| matches!(byte, b'"' | b'\''));
         self.skip(|byte| byte == b' ');
         let sign = word && matches!(self.peek(), b':' | b'=');
@@ -203,14 +242,21 @@ impl Reader<'_> {
         if let Some(span) = self.wrapped() {
             return Some(span);
         }
-        for scheme in ["Bearer ", "bearer ", "Token ", "token ", "Basic ", "ApiKey ", "SSWS ", "Api-Key "] {
+        for scheme in
+            ["Bearer ", "bearer ", "Token ", "token ", "Basic ", "ApiKey ", "SSWS ", "Api-Key "]
+        {
             self.skip_text(scheme);
         }
         let end = class::run_end(self.bytes, self.at, MAX_VALUE, |byte| {
-            !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b'`' | b';' | b',' | b'<' | b'>' | b'|' | b'{' | b'}')
+            !byte.is_ascii_whitespace()
+                && !matches!(
+                    byte,
+                    b'"' | b'\'' | b'`' | b';' | b',' | b'<' | b'>' | b'|' | b'{' | b'}'
+                )
         });
         let end = self.without_end(end);
-        (end > self.at && self.source.is_char_boundary(end)).then_some((self.at..end, Written::Bare))
+        (end > self.at && self.source.is_char_boundary(end))
+            .then_some((self.at..end, Written::Bare))
     }
 
     fn quote(&self) -> Option<u8> {
@@ -220,24 +266,67 @@ impl Reader<'_> {
     fn quoted(&mut self, quote: u8) -> Option<(Range<usize>, Written)> {
         let run = class::run_end(self.bytes, self.at, 3, |byte| byte == quote);
         let start = if run - self.at == 3 { run } else { self.at + 1 };
-        let end = class::run_end(self.bytes, start, MAX_VALUE, |byte| byte != quote && byte != b'\n');
+        let end =
+            class::run_end(self.bytes, start, MAX_VALUE, |byte| byte != quote && byte != b'\n');
         let closed = class::at(self.bytes, end) == quote;
         let end = if class::before(self.bytes, end) == b'\\' { end - 1 } else { end };
-        let start = ["Bearer ", "bearer ", "Token ", "token ", "Basic ", "ApiKey "].iter().fold(start, |start, scheme| {
-            start + if self.source.get(start..).is_some_and(|rest| rest.starts_with(scheme)) { scheme.len() } else { 0 }
-        });
+        let start = ["Bearer ", "bearer ", "Token ", "token ", "Basic ", "ApiKey "].iter().fold(
+            start,
+            |start, scheme| {
+                start
+                    + if self.source.get(start..).is_some_and(|rest| rest.starts_with(scheme)) {
+                        scheme.len()
+                    } else {
+                        0
+                    }
+            },
+        );
         (closed && end > start).then_some((start..end, Written::Quoted))
     }
 
     /// `Some("...")`, `String::from("...")`, `b"..."`, `[]byte("...")`, `@"..."`
     fn wrapped(&mut self) -> Option<(Range<usize>, Written)> {
-        let end = class::run_end(self.bytes, self.at, 40, |byte| class::alnum(byte) || matches!(byte, b'_' | b'.' | b':' | b'[' | b']' | b' ' | b'@' | b'<' | b'>'));
+        let end = class::run_end(self.bytes, self.at, 40, |byte| {
+            class::alnum(byte)
+                || matches!(byte, b'_' | b'.' | b':' | b'[' | b']' | b' ' | b'@' | b'<' | b'>')
+        });
         let call = self.source.get(self.at..end)?;
         let opening = class::at(self.bytes, end);
         let quote_at = if opening == b'(' { end + 1 } else { end };
-        let quote = Some(class::at(self.bytes, quote_at)).filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
-        let word = call.trim_start_matches("new ").rsplit(['.', ':', ' ']).find(|word| !word.is_empty()).unwrap_or(call);
-        let makes_string = ["from", "Some", "[]byte", "byte", "bytes", "String", "string", "SecureString", "SecretString", "str", "Buffer", "quote", "Secret", "SecretStr", "b", "r", "u", "f", "rb", "br", "@", "L", "N", "E", "S"];
+        let quote = Some(class::at(self.bytes, quote_at))
+            .filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
+        let word = call
+            .trim_start_matches("new ")
+            .rsplit(['.', ':', ' '])
+            .find(|word| !word.is_empty())
+            .unwrap_or(call);
+        let makes_string = [
+            "from",
+            "Some",
+            "[]byte",
+            "byte",
+            "bytes",
+            "String",
+            "string",
+            "SecureString",
+            "SecretString",
+            "str",
+            "Buffer",
+            "quote",
+            "Secret",
+            "SecretStr",
+            "b",
+            "r",
+            "u",
+            "f",
+            "rb",
+            "br",
+            "@",
+            "L",
+            "N",
+            "E",
+            "S",
+        ];
         if !makes_string.contains(&word) {
             return None;
         }
@@ -248,22 +337,36 @@ impl Reader<'_> {
     /// Signs at the end of a bare value belong to the sentence, the call or the address around it.
     fn without_end(&self, end: usize) -> usize {
         let bytes = self.bytes.get(self.at..end).unwrap_or_default();
-        let end = bytes.iter().zip(bytes.iter().skip(1)).position(|(a, b)| *a == b'&' && b.is_ascii_alphabetic() && bytes.contains(&b'=')).map_or(end, |at| self.at + at);
+        let end = bytes
+            .iter()
+            .zip(bytes.iter().skip(1))
+            .position(|(a, b)| *a == b'&' && b.is_ascii_alphabetic() && bytes.contains(&b'='))
+            .map_or(end, |at| self.at + at);
         let bytes = self.bytes.get(self.at..end).unwrap_or_default();
         let open = bytes.iter().any(|byte| *byte == b'(' || *byte == b'[');
-        class::run_start(self.bytes, end, end - self.at, |byte| matches!(byte, b'.' | b':' | b'\\') || (!open && matches!(byte, b')' | b']')))
+        class::run_start(self.bytes, end, end - self.at, |byte| {
+            matches!(byte, b'.' | b':' | b'\\') || (!open && matches!(byte, b')' | b']'))
+        })
     }
 }
 
 /// Is it `NAME=value` or `name: value`, with nothing after it? In code there are spaces around the sign, and an end to the statement.
 fn is_line(bytes: &[u8], name_start: usize, value: &Range<usize>, sign: &Sign) -> bool {
     let after = class::at(bytes, value.end);
-    let ends = after == 0 || after.is_ascii_whitespace() || after == b'<' || (after == b';' && *sign == Sign::Tight);
-    let rest = class::run_end(bytes, value.end, MAX_SPACE, |byte| byte == b' ' || byte == b'\t' || byte == b'\r');
+    let ends = after == 0
+        || after.is_ascii_whitespace()
+        || after == b'<'
+        || (after == b';' && *sign == Sign::Tight);
+    let rest = class::run_end(bytes, value.end, MAX_SPACE, |byte| {
+        byte == b' ' || byte == b'\t' || byte == b'\r'
+    });
     let alone = matches!(class::at(bytes, rest), 0 | b'\n' | b'#' | b'<' | b';');
     let line = class::run_start(bytes, name_start, 40, |byte| byte != b'\n');
     let head = bytes.get(line..name_start).unwrap_or_default();
-    let plain = head.iter().all(|byte| in_name(*byte) || matches!(byte, b' ' | b'\t' | b'.' | b'$' | b'<' | b'-' | b'/' | b':' | b'@'));
+    let plain = head.iter().all(|byte| {
+        in_name(*byte)
+            || matches!(byte, b' ' | b'\t' | b'.' | b'$' | b'<' | b'-' | b'/' | b':' | b'@')
+    });
     match sign {
         Sign::Tight | Sign::Element => ends && alone | plain,
         Sign::Comma | Sign::Flag => false,

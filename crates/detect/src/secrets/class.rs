@@ -78,7 +78,8 @@ pub fn run_start(bytes: &[u8], end: usize, max: usize, class: impl Fn(u8) -> boo
 /// Does a word begin here? After `\n` in a string, or `%3D` in a query, one does.
 pub fn starts_word(bytes: &[u8], start: usize) -> bool {
     // Within a longer base64 text, as of an image, no word begins.
-    let in_base64 = matches!(before(bytes, start), b'/' | b'+') && start - run_start(bytes, start, 24, base64) == 24;
+    let in_base64 = matches!(before(bytes, start), b'/' | b'+')
+        && start - run_start(bytes, start, 24, base64) == 24;
     // Nor within a name with dashes.
     let in_name = before(bytes, start) == b'-' && start >= 2 && alnum(at(bytes, start - 2));
     if in_base64 || in_name {
@@ -87,7 +88,12 @@ pub fn starts_word(bytes: &[u8], start: usize) -> bool {
     if !alnum(before(bytes, start)) && before(bytes, start) != b'_' {
         return true;
     }
-    let escaped = start >= 2 && at(bytes, start - 2) == b'\\' && matches!(before(bytes, start), b'n' | b'r' | b't');
-    let encoded = start >= 3 && at(bytes, start - 3) == b'%' && hex(at(bytes, start - 2)) && hex(before(bytes, start));
+    let escaped = start >= 2
+        && at(bytes, start - 2) == b'\\'
+        && matches!(before(bytes, start), b'n' | b'r' | b't');
+    let encoded = start >= 3
+        && at(bytes, start - 3) == b'%'
+        && hex(at(bytes, start - 2))
+        && hex(before(bytes, start));
     escaped || encoded
 }

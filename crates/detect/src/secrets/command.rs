@@ -1,7 +1,7 @@
 //! Passwords as arguments of commands: `curl -u user:password`, `sshpass -p password`, `mysql -ppassword`, `IDENTIFIED BY 'password'`.
 
-use super::value;
 use super::class;
+use super::value;
 use std::ops::Range;
 
 /// A command and its flag stand this near to each other.
@@ -18,7 +18,19 @@ pub fn user(source: &str, flag: Range<usize>) -> Option<Range<usize>> {
 /// The password after ` -p`: a word of its own, or directly after it.
 pub fn password(source: &str, flag: Range<usize>) -> Option<Range<usize>> {
     let apart = class::at(source.as_bytes(), flag.end) == b' ';
-    let commands: &[&str] = if apart { &["sshpass", "docker login", "podman login", "helm registry login", "az login", "ldapsearch", "oc login"] } else { &["mysql", "sshpass", "7z "] };
+    let commands: &[&str] = if apart {
+        &[
+            "sshpass",
+            "docker login",
+            "podman login",
+            "helm registry login",
+            "az login",
+            "ldapsearch",
+            "oc login",
+        ]
+    } else {
+        &["mysql", "sshpass", "7z "]
+    };
     line_has(source, flag.start, commands)?;
     let (start, end) = argument(source.as_bytes(), flag.end + usize::from(apart));
     accepted(source, start..end)
@@ -40,8 +52,16 @@ fn line_has(source: &str, end: usize, commands: &[&str]) -> Option<()> {
 
 fn argument(bytes: &[u8], start: usize) -> (usize, usize) {
     match class::at(bytes, start) {
-        quote @ (b'"' | b'\'') => (start + 1, class::run_end(bytes, start + 1, 256, |byte| byte != quote && byte != b'\n')),
-        _ => (start, class::run_end(bytes, start, 256, |byte| !byte.is_ascii_whitespace() && byte != b'"' && byte != b'\'')),
+        quote @ (b'"' | b'\'') => (
+            start + 1,
+            class::run_end(bytes, start + 1, 256, |byte| byte != quote && byte != b'\n'),
+        ),
+        _ => (
+            start,
+            class::run_end(bytes, start, 256, |byte| {
+                !byte.is_ascii_whitespace() && byte != b'"' && byte != b'\''
+            }),
+        ),
     }
 }
 

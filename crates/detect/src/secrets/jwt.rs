@@ -13,7 +13,9 @@ const MAX_PART: usize = 16 * 1024;
 /// The token whose header begins here: its first part is JSON that names an algorithm.
 pub fn token(bytes: &[u8], anchor: Range<usize>) -> Option<Range<usize>> {
     let start = anchor.start;
-    if url64(class::before(bytes, start)) && !class::starts_word(bytes, start) || class::before(bytes, start) == b'-' {
+    if url64(class::before(bytes, start)) && !class::starts_word(bytes, start)
+        || class::before(bytes, start) == b'-'
+    {
         return None;
     }
     let header_end = class::run_end(bytes, start, MAX_HEADER, url64);

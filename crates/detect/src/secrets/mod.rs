@@ -69,14 +69,51 @@ enum Target {
 }
 
 /// Parts of the names of secrets; each also in capitals, and with a capital.
-const NAMES: &[&str] = &["pass", "pwd", "pswd", "psw", "secret", "cred", "token", "key", "auth", "salt", "jwt", "kennwort", "wachtwoord", "senha", "haslo", "contrasena"];
+const NAMES: &[&str] = &[
+    "pass",
+    "pwd",
+    "pswd",
+    "psw",
+    "secret",
+    "cred",
+    "token",
+    "key",
+    "auth",
+    "salt",
+    "jwt",
+    "kennwort",
+    "wachtwoord",
+    "senha",
+    "haslo",
+    "contrasena",
+];
 
 /// Names that are too short to be looked for in any case.
 const SHORT_NAMES: &[&str] = &["pw", "PW", "PAT", "OTP"];
 
 const SPOKEN: &[&str] = &[
-    "mot de passe", "Mot de passe", "contraseña", "Contraseña", "la clave", "La clave", "palavra-passe", "hasło", "Hasło", "hasłem", "parola d'ordine",
-    "पासवर्ड", "密码", "密碼", "口令", "密钥", "パスワード", "비밀번호", "كلمة المرور", "كلمة السر", "пароль", "Пароль",
+    "mot de passe",
+    "Mot de passe",
+    "contraseña",
+    "Contraseña",
+    "la clave",
+    "La clave",
+    "palavra-passe",
+    "hasło",
+    "Hasło",
+    "hasłem",
+    "parola d'ordine",
+    "पासवर्ड",
+    "密码",
+    "密碼",
+    "口令",
+    "密钥",
+    "パスワード",
+    "비밀번호",
+    "كلمة المرور",
+    "كلمة السر",
+    "пароль",
+    "Пароль",
 ];
 
 /// A value longer than this is read once.
@@ -120,15 +157,25 @@ impl Tables {
             anchors.push((text.to_owned(), target));
         }
         for name in NAMES {
-            let capital = name.get(..1).unwrap_or_default().to_ascii_uppercase() + name.get(1..).unwrap_or_default();
-            anchors.extend([(*name).to_owned(), name.to_ascii_uppercase(), capital].map(|name| (name, Target::Name)));
+            let capital = name.get(..1).unwrap_or_default().to_ascii_uppercase()
+                + name.get(1..).unwrap_or_default();
+            anchors.extend(
+                [(*name).to_owned(), name.to_ascii_uppercase(), capital]
+                    .map(|name| (name, Target::Name)),
+            );
         }
         anchors.extend(SHORT_NAMES.iter().map(|name| ((*name).to_owned(), Target::Name)));
         anchors.extend(SPOKEN.iter().map(|name| ((*name).to_owned(), Target::Spoken)));
-        let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(anchors.iter().map(|(text, _)| text));
+        let automaton = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(anchors.iter().map(|(text, _)| text));
         // Words are looked up now, not at the first request.
-        let _ = name::kind("password").is_some_and(|kind| value::confidence(kind, "", "x", value::Written::Bare).is_some());
-        Tables { anchors: automaton.ok(), targets: anchors.into_iter().map(|(_, target)| target).collect() }
+        let _ = name::kind("password")
+            .is_some_and(|kind| value::confidence(kind, "", "x", value::Written::Bare).is_some());
+        Tables {
+            anchors: automaton.ok(),
+            targets: anchors.into_iter().map(|(_, target)| target).collect(),
+        }
     }
 
     /// Append what these detectors find.
@@ -165,8 +212,15 @@ impl Tables {
                 }
                 Target::Row(row) => {
                     let token = row.token(source.as_bytes(), anchor);
-                    let pair = token.as_ref().filter(|_| row.form == "aws_access_key_id").and_then(|(span, _)| paired_secret(source, span.end));
-                    found.extend(token.map(|(span, confidence)| Credential { form: row.form, span, confidence }));
+                    let pair = token
+                        .as_ref()
+                        .filter(|_| row.form == "aws_access_key_id")
+                        .and_then(|(span, _)| paired_secret(source, span.end));
+                    found.extend(token.map(|(span, confidence)| Credential {
+                        form: row.form,
+                        span,
+                        confidence,
+                    }));
                     found.extend(pair.map(Credential::new("aws_secret_access_key", 90)));
                 }
                 _ => found.extend(other(*target, source, anchor)),
@@ -189,8 +243,12 @@ fn other(target: Target, source: &str, anchor: Range<usize>) -> Option<Credentia
         Target::Basic => header::basic(bytes, anchor).map(Credential::new("basic_credential", 95)),
         Target::Bearer => header::bearer(bytes, anchor).map(Credential::new("bearer_token", 88)),
         Target::UserFlag => command::user(source, anchor).map(Credential::new("password", 85)),
-        Target::PasswordFlag => command::password(source, anchor).map(Credential::new("password", 85)),
-        Target::Identified => command::identified(source, anchor).map(Credential::new("password", 85)),
+        Target::PasswordFlag => {
+            command::password(source, anchor).map(Credential::new("password", 85))
+        }
+        Target::Identified => {
+            command::identified(source, anchor).map(Credential::new("password", 85))
+        }
         Target::Spoken => sentence::password(source, anchor).map(Credential::new("password", 75)),
         Target::Row(_) | Target::Name => None,
     }
@@ -210,7 +268,9 @@ fn named(source: &str, name: &assigned::Name) -> (Option<Credential>, usize) {
             (Some(Credential { form, span, confidence }), end)
         }
         assigned::Assignment::Other(end) => (None, end),
-        assigned::Assignment::None => (said(source, name, kind).map(Credential::new(form, 75)), name.span.end),
+        assigned::Assignment::None => {
+            (said(source, name, kind).map(Credential::new(form, 75)), name.span.end)
+        }
     }
 }
 

@@ -27,7 +27,8 @@ struct Words {
 }
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
-    let mut words = Words { about: HashSet::new(), secret_key: HashSet::new(), other_key: HashSet::new() };
+    let mut words =
+        Words { about: HashSet::new(), secret_key: HashSet::new(), other_key: HashSet::new() };
     let mut list = "";
     for line in include_str!("data/name_words.txt").lines().filter(|line| !line.starts_with('#')) {
         match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
@@ -54,7 +55,10 @@ pub fn words(name: &str) -> Vec<String> {
         if character.is_alphanumeric() {
             let next_is_small = characters.peek().is_some_and(|next| next.is_lowercase());
             let begins = !last.is_alphanumeric()
-                || (character.is_uppercase() && (last.is_lowercase() || last.is_numeric() || (last.is_uppercase() && next_is_small)));
+                || (character.is_uppercase()
+                    && (last.is_lowercase()
+                        || last.is_numeric()
+                        || (last.is_uppercase() && next_is_small)));
             if begins {
                 words.push(String::new());
             }
@@ -74,8 +78,32 @@ pub fn kind(name: &str) -> Option<Kind> {
     let mut kind = stem(words.get(at)?)?;
     let (before, after) = words.split_at_checked(at)?;
     let lists = &*WORDS;
-    let about = |word: &String| lists.about.contains(word.trim_end_matches(|c: char| c.is_ascii_digit()));
-    if after.iter().skip(1).any(about) || before.iter().any(|word| matches!(word.as_str(), "hashed" | "hash" | "max" | "min" | "num" | "has" | "is" | "no" | "len" | "use" | "encrypted" | "forgot" | "reset" | "show" | "hide" | "enable" | "disable")) {
+    let about =
+        |word: &String| lists.about.contains(word.trim_end_matches(|c: char| c.is_ascii_digit()));
+    if after.iter().skip(1).any(about)
+        || before.iter().any(|word| {
+            matches!(
+                word.as_str(),
+                "hashed"
+                    | "hash"
+                    | "max"
+                    | "min"
+                    | "num"
+                    | "has"
+                    | "is"
+                    | "no"
+                    | "len"
+                    | "use"
+                    | "encrypted"
+                    | "forgot"
+                    | "reset"
+                    | "show"
+                    | "hide"
+                    | "enable"
+                    | "disable"
+            )
+        })
+    {
         return None;
     }
     if kind == Kind::Key {
@@ -92,19 +120,85 @@ pub fn kind(name: &str) -> Option<Kind> {
 
 /// Does the name say that its value is a digest or an identifier?
 pub fn is_digest(name: &str) -> bool {
-    words(name).iter().any(|word| matches!(word.as_str(), "hash" | "sha" | "sha1" | "sha256" | "sha512" | "md5" | "digest" | "checksum" | "commit" | "rev" | "revision" | "etag" | "integrity" | "fingerprint" | "thumbprint"))
+    words(name).iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "hash"
+                | "sha"
+                | "sha1"
+                | "sha256"
+                | "sha512"
+                | "md5"
+                | "digest"
+                | "checksum"
+                | "commit"
+                | "rev"
+                | "revision"
+                | "etag"
+                | "integrity"
+                | "fingerprint"
+                | "thumbprint"
+        )
+    })
 }
 
 fn stem(word: &str) -> Option<Kind> {
     let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
     let ends = |ends: &[&str]| ends.iter().any(|end| word.ends_with(end));
-    if ends(&["password", "passwd", "passphrase", "passcode", "passwort", "kennwort", "wachtwoord", "senha", "haslo", "pwd", "pswd", "passwrd"]) || matches!(word, "pass" | "pw" | "psw" | "contrasena" | "pgpassword" | "dbpass" | "userpass" | "sshpass" | "rootpass" | "mypass" | "dbpw" | "userpw" | "adminpass") {
+    if ends(&[
+        "password",
+        "passwd",
+        "passphrase",
+        "passcode",
+        "passwort",
+        "kennwort",
+        "wachtwoord",
+        "senha",
+        "haslo",
+        "pwd",
+        "pswd",
+        "passwrd",
+    ]) || matches!(
+        word,
+        "pass"
+            | "pw"
+            | "psw"
+            | "contrasena"
+            | "pgpassword"
+            | "dbpass"
+            | "userpass"
+            | "sshpass"
+            | "rootpass"
+            | "mypass"
+            | "dbpw"
+            | "userpw"
+            | "adminpass"
+    ) {
         return Some(Kind::Password);
     }
-    if ends(&["secret", "credential"]) || matches!(word, "credentials" | "cred" | "creds" | "secrets" | "salt") {
+    if ends(&["secret", "credential"])
+        || matches!(word, "credentials" | "cred" | "creds" | "secrets" | "salt")
+    {
         return Some(Kind::Secret);
     }
-    if ends(&["token", "apikey", "accesskey", "authkey", "secretkey", "privatekey", "authtoken", "appkey", "accountkey", "sharedkey", "masterkey", "encryptionkey", "clientkey"]) || matches!(word, "auth" | "authorization" | "bearer" | "pat" | "jwt" | "otp" | "apitoken") {
+    if ends(&[
+        "token",
+        "apikey",
+        "accesskey",
+        "authkey",
+        "secretkey",
+        "privatekey",
+        "authtoken",
+        "appkey",
+        "accountkey",
+        "sharedkey",
+        "masterkey",
+        "encryptionkey",
+        "clientkey",
+    ]) || matches!(
+        word,
+        "auth" | "authorization" | "bearer" | "pat" | "jwt" | "otp" | "apitoken"
+    ) {
         return Some(Kind::Token);
     }
     matches!(word, "key" | "keys").then_some(Kind::Key)

@@ -25,15 +25,21 @@ pub fn pem(source: &str, anchor: Range<usize>) -> Option<Range<usize>> {
     let body_start = anchor.end + label_end + 5;
     let body = source.get(body_start..)?;
     // What begins another key, not what ends this one, bounds the search too: so it stays linear.
-    let border = head(body, MAX_BYTES).find("-----").filter(|border| body.get(*border..).is_some_and(|rest| rest.starts_with("-----END")));
+    let border = head(body, MAX_BYTES)
+        .find("-----")
+        .filter(|border| body.get(*border..).is_some_and(|rest| rest.starts_with("-----END")));
     let end = match border {
         Some(end) => {
-            let footer = body.get(end + 8..).map_or(0, |footer| head(footer, 64).find("-----").map_or(0, |at| at + 5));
+            let footer = body
+                .get(end + 8..)
+                .map_or(0, |footer| head(footer, 64).find("-----").map_or(0, |at| at + 5));
             has_body(head(body, end).as_bytes()).then_some(end + 8 + footer)?
         }
         None => {
             has_body(head(body, BODY_WITHIN).as_bytes()).then_some(())?;
-            class::run_end(body.as_bytes(), 0, MAX_BYTES, |byte| base64(byte) || byte.is_ascii_whitespace() || byte == b'\\')
+            class::run_end(body.as_bytes(), 0, MAX_BYTES, |byte| {
+                base64(byte) || byte.is_ascii_whitespace() || byte == b'\\'
+            })
         }
     };
     Some(anchor.start..body_start + end)
@@ -42,18 +48,28 @@ pub fn pem(source: &str, anchor: Range<usize>) -> Option<Range<usize>> {
 /// The private lines of a key file of PuTTY that begins here.
 pub fn putty(source: &str, anchor: Range<usize>) -> Option<Range<usize>> {
     let rest = head(source.get(anchor.start..)?, MAX_BYTES);
-    let rest = head(rest, rest.get(anchor.len()..).and_then(|rest| rest.find("PuTTY-User-Key-File-")).map_or(MAX_BYTES, |next| next + anchor.len()));
+    let rest = head(
+        rest,
+        rest.get(anchor.len()..)
+            .and_then(|rest| rest.find("PuTTY-User-Key-File-"))
+            .map_or(MAX_BYTES, |next| next + anchor.len()),
+    );
     let lines = rest.find("Private-Lines:")?;
     let body = rest.get(lines + 14..)?;
-    let length = class::run_end(body.as_bytes(), 0, MAX_BYTES, |byte| base64(byte) || byte.is_ascii_whitespace());
-    has_body(body.as_bytes().get(..length)?).then_some(anchor.start..anchor.start + lines + 14 + length)
+    let length = class::run_end(body.as_bytes(), 0, MAX_BYTES, |byte| {
+        base64(byte) || byte.is_ascii_whitespace()
+    });
+    has_body(body.as_bytes().get(..length)?)
+        .then_some(anchor.start..anchor.start + lines + 14 + length)
 }
 
 fn has_body(text: &[u8]) -> bool {
     let near = text.get(..BODY_WITHIN.min(text.len())).unwrap_or_default();
     near.split(|byte| !base64(*byte)).any(|run| {
         // In a string the line break is `\n`, and its `n` seems to belong to the body.
-        run.len() >= MIN_BODY && run.iter().any(u8::is_ascii_uppercase) && run.iter().any(u8::is_ascii_lowercase)
+        run.len() >= MIN_BODY
+            && run.iter().any(u8::is_ascii_uppercase)
+            && run.iter().any(u8::is_ascii_lowercase)
     })
 }
 

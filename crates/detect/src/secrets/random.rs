@@ -30,7 +30,8 @@ static PAIRS: LazyLock<Vec<u8>> = LazyLock::new(|| {
 
 /// Drawn, and long enough to be sure.
 pub fn is_generated(text: &[u8]) -> bool {
-    let mixed = has_digit(text) || (text.iter().any(u8::is_ascii_lowercase) && text.iter().any(u8::is_ascii_uppercase));
+    let mixed = has_digit(text)
+        || (text.iter().any(u8::is_ascii_lowercase) && text.iter().any(u8::is_ascii_uppercase));
     text.len() >= 12 && mixed && weight(text) > DRAWN && distinct(text) >= 7
 }
 

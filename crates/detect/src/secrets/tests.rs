@@ -1,4 +1,9 @@
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test may panic"
+)]
 
 use crate::{Detector, DetectorSet, Scanner, Text};
 
@@ -13,7 +18,10 @@ const TEXTS: &[(&str, &str)] = &[
     ("DB_PASSWORD=Tr0ub4dor&3", "Tr0ub4dor&3"),
     ("spring.datasource.password: s3cr3tPa55", "s3cr3tPa55"),
     ("{\"apiKey\": \"9f8a7c6b5d4e3f2a1b0c9d8e7f6a5b4c\"}", "9f8a7c6b5d4e3f2a1b0c9d8e7f6a5b4c"),
-    ("<add key=\"x\" connectionString=\"Server=db;User Id=sa;Password=Qw3rty!23;\" />", "Qw3rty!23"),
+    (
+        "<add key=\"x\" connectionString=\"Server=db;User Id=sa;Password=Qw3rty!23;\" />",
+        "Qw3rty!23",
+    ),
     ("jdbc:mysql://db/x?user=root&password=m4gicW0rd&ssl=true", "m4gicW0rd"),
     ("postgres://app:Zx81kk0p@db.internal:5432/x", "Zx81kk0p"),
     ("redis://:Zx81kk0p@cache:6379", "Zx81kk0p"),

@@ -48,7 +48,10 @@ impl Check {
 }
 
 fn crc_matches(text: &[u8]) -> bool {
-    let Some((body, sum)) = text.len().checked_sub(6).and_then(|at| text.split_at_checked(at)) else { return false };
+    let Some((body, sum)) = text.len().checked_sub(6).and_then(|at| text.split_at_checked(at))
+    else {
+        return false;
+    };
     base62(crc32(body)) == sum && sum.iter().all(|byte| class::alnum(*byte))
 }
 
@@ -69,7 +72,9 @@ pub fn base62(mut number: u32) -> [u8; 6] {
 /// CRC-32 (IEEE 802.3). Bit by bit: tokens are short, and a table would be larger than what it saves.
 pub fn crc32(bytes: &[u8]) -> u32 {
     let step = |crc: u32, byte: &u8| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 })
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+            if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 }
+        })
     };
     !bytes.iter().fold(u32::MAX, step)
 }

@@ -27,7 +27,9 @@ pub const ROWS: &[Row] = &[
     // https://firebase.google.com/docs/cloud-messaging/auth-server
     row("firebase_server_key", ":APA91b", &[between(url64, 120, 180)]).before(url64, 11, 22),
     // https://learn.microsoft.com/entra/identity-platform/howto-create-service-principal-portal
-    row("azure_client_secret", "Q~", &[between(azure, 31, 34)]).before(azure, 4, 4).check(Check::Random),
+    row("azure_client_secret", "Q~", &[between(azure, 31, 34)])
+        .before(azure, 4, 4)
+        .check(Check::Random),
     // https://learn.microsoft.com/azure/devops/organizations/accounts/use-personal-access-tokens-to-authenticate
     row("azure_token", "JQQJ99", &[between(alnum, 20, 40)]).before(alnum, 40, 60),
     // https://learn.microsoft.com/rest/api/storageservices/service-sas: the signature is an HMAC-SHA256.
@@ -38,7 +40,11 @@ pub const ROWS: &[Row] = &[
     row("digitalocean_token", "dor_v1_", &[exactly(hex, 64)]),
     row("digitalocean_spaces_key", "DO00", &[exactly(upper, 16)]).check(Check::Random),
     // https://developers.cloudflare.com/api/operations/origin-ca-list-certificates
-    row("cloudflare_origin_ca_key", "v1.0-", &[between(hex, 24, 24), text("-"), between(hex, 100, 200)]),
+    row(
+        "cloudflare_origin_ca_key",
+        "v1.0-",
+        &[between(hex, 24, 24), text("-"), between(hex, 100, 200)],
+    ),
     row("cloudflare_token", "cfut_", &[between(alnum, 40, 60)]),
     row("cloudflare_token", "cfat_", &[between(alnum, 40, 60)]),
     // https://devcenter.heroku.com/articles/authentication

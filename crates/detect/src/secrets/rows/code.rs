@@ -62,8 +62,16 @@ pub const ROWS: &[Row] = &[
     // https://learning.postman.com/docs/developer/postman-api/authentication
     row("postman_key", "PMAK-", &[exactly(hex, 24), text("-"), exactly(hex, 34)]),
     // https://developer.harness.io/docs/platform/automation/api/add-and-manage-api-keys
-    row("harness_token", "pat.", &[exactly(url64, 22), text("."), exactly(alnum, 24), text("."), exactly(alnum, 20)]),
-    row("harness_token", "sat.", &[exactly(url64, 22), text("."), exactly(alnum, 24), text("."), exactly(alnum, 20)]),
+    row(
+        "harness_token",
+        "pat.",
+        &[exactly(url64, 22), text("."), exactly(alnum, 24), text("."), exactly(alnum, 20)],
+    ),
+    row(
+        "harness_token",
+        "sat.",
+        &[exactly(url64, 22), text("."), exactly(alnum, 24), text("."), exactly(alnum, 20)],
+    ),
     // https://sourcegraph.com/docs/cli/how-tos/creating_an_access_token
     row("sourcegraph_token", "sgp_", &[between(sourcegraph, 40, 60)]),
     // https://octopus.com/docs/octopus-rest-api/how-to-create-an-api-key
@@ -86,7 +94,12 @@ pub const ROWS: &[Row] = &[
     row("doppler_token", "dp.audit.", &[between(alnum, 40, 44)]),
     // https://developer.1password.com/docs/service-accounts
     row("onepassword_token", "ops_eyJ", &[between(base64, 200, 2_000)]),
-    row("onepassword_secret_key", "A3-", &[exactly(upper, 6), text("-"), between(dashed_upper, 27, 31)]).check(Check::Random),
+    row(
+        "onepassword_secret_key",
+        "A3-",
+        &[exactly(upper, 6), text("-"), between(dashed_upper, 27, 31)],
+    )
+    .check(Check::Random),
     // https://docs.prefect.io/v3/how-to-guides/cloud/manage-users/api-keys
     row("prefect_key", "pnu_", &[exactly(alnum, 36)]),
     row("infracost_key", "ico-", &[exactly(alnum, 32)]),

@@ -104,7 +104,11 @@ impl Row {
         }
         // A longer run is another thing. A point or a dash at the end belongs to the sentence.
         match self.parts.last() {
-            Some(Part::Run(class, ..)) if class(class::at(bytes, end)) && class::alnum(class::at(bytes, end)) => None,
+            Some(Part::Run(class, ..))
+                if class(class::at(bytes, end)) && class::alnum(class::at(bytes, end)) =>
+            {
+                None
+            }
             _ => Some(class::run_start(bytes, end, end - anchor_end, |byte| byte == b'.')),
         }
     }

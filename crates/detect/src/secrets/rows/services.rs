@@ -15,8 +15,16 @@ pub const ROWS: &[Row] = &[
     row("square_secret", "sq0csp-", &[between(url64, 43, 43)]),
     row("square_token", "EAAA", &[exactly(url64, 60)]).check(Check::Random),
     // https://developer.paypal.com/braintree/docs
-    row("braintree_token", "access_token$production$", &[exactly(lower, 16), text("$"), exactly(hex, 32)]),
-    row("braintree_token", "access_token$sandbox$", &[exactly(lower, 16), text("$"), exactly(hex, 32)]),
+    row(
+        "braintree_token",
+        "access_token$production$",
+        &[exactly(lower, 16), text("$"), exactly(hex, 32)],
+    ),
+    row(
+        "braintree_token",
+        "access_token$sandbox$",
+        &[exactly(lower, 16), text("$"), exactly(hex, 32)],
+    ),
     // https://razorpay.com/docs/api/authentication
     row("razorpay_key_id", "rzp_live_", &[exactly(alnum, 14)]),
     row("razorpay_key_id", "rzp_test_", &[exactly(alnum, 14)]),
@@ -48,27 +56,54 @@ pub const ROWS: &[Row] = &[
     row("slack_token", "xoxe.xoxp-", &[between(dotted, 40, 300)]).check(Check::Random),
     row("slack_token", "xapp-", &[between(url64, 40, 160)]).check(Check::Random),
     // https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
-    row("slack_webhook", "hooks.slack.com/services/", &[between(path, 40, 60)]).check(Check::Random),
-    row("slack_webhook", "hooks.slack.com/workflows/", &[between(path, 40, 80)]).check(Check::Random),
+    row("slack_webhook", "hooks.slack.com/services/", &[between(path, 40, 60)])
+        .check(Check::Random),
+    row("slack_webhook", "hooks.slack.com/workflows/", &[between(path, 40, 80)])
+        .check(Check::Random),
     // https://discord.com/developers/docs/resources/webhook
-    row("discord_webhook", "discord.com/api/webhooks/", &[between(digit, 17, 20), text("/"), between(url64, 60, 72)]),
-    row("discord_webhook", "discordapp.com/api/webhooks/", &[between(digit, 17, 20), text("/"), between(url64, 60, 72)]),
+    row(
+        "discord_webhook",
+        "discord.com/api/webhooks/",
+        &[between(digit, 17, 20), text("/"), between(url64, 60, 72)],
+    ),
+    row(
+        "discord_webhook",
+        "discordapp.com/api/webhooks/",
+        &[between(digit, 17, 20), text("/"), between(url64, 60, 72)],
+    ),
     // https://discord.com/developers/docs/reference#authentication
-    row("discord_token", ".", &[between(url64, 6, 7), text("."), between(url64, 27, 40)]).before(url64, 23, 28).check(Check::NumberFirst),
+    row("discord_token", ".", &[between(url64, 6, 7), text("."), between(url64, 27, 40)])
+        .before(url64, 23, 28)
+        .check(Check::NumberFirst),
     // https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors
-    row("teams_webhook", ".webhook.office.com/webhookb2/", &[exactly(uuid, 36), text("@"), exactly(uuid, 36), text("/IncomingWebhook/"), exactly(hex, 32), text("/"), exactly(uuid, 36)]),
+    row(
+        "teams_webhook",
+        ".webhook.office.com/webhookb2/",
+        &[
+            exactly(uuid, 36),
+            text("@"),
+            exactly(uuid, 36),
+            text("/IncomingWebhook/"),
+            exactly(hex, 32),
+            text("/"),
+            exactly(uuid, 36),
+        ],
+    ),
     // https://www.twilio.com/docs/iam/api-keys: 32 hexadecimal digits in lower case.
     row("twilio_key", "SK", &[exactly(lower_hex, 32)]).check(Check::Random),
     row("twilio_account", "AC", &[exactly(lower_hex, 32)]).check(Check::Random),
     // https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys
-    row("sendgrid_key", "SG.", &[between(url64, 16, 32), text("."), between(url64, 16, 64)]).check(Check::Random),
+    row("sendgrid_key", "SG.", &[between(url64, 16, 32), text("."), between(url64, 16, 64)])
+        .check(Check::Random),
     // https://documentation.mailgun.com/docs/mailgun/api-reference/authentication
     row("mailgun_key", "key-", &[exactly(lower, 32)]).check(Check::Random),
-    row("mailgun_key", "-", &[exactly(lower_hex, 8), text("-"), exactly(lower_hex, 8)]).before(lower_hex, 32, 32),
+    row("mailgun_key", "-", &[exactly(lower_hex, 8), text("-"), exactly(lower_hex, 8)])
+        .before(lower_hex, 32, 32),
     // https://mailchimp.com/developer/marketing/guides/quick-start
     row("mailchimp_key", "-us", &[between(digit, 1, 2)]).before(lower_hex, 32, 32),
     row("brevo_key", "xkeysib-", &[exactly(hex, 64), text("-"), exactly(alnum, 16)]),
-    row("resend_key", "re_", &[exactly(alnum, 8), text("_"), between(alnum, 22, 26)]).check(Check::Random),
+    row("resend_key", "re_", &[exactly(alnum, 8), text("_"), between(alnum, 22, 26)])
+        .check(Check::Random),
     // https://developers.notion.com/docs/authorization
     row("notion_token", "ntn_", &[between(alnum, 43, 48)]),
     row("notion_token", "secret_", &[exactly(alnum, 43)]).check(Check::Random),

@@ -1,4 +1,9 @@
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test may panic"
+)]
 
 use super::check::{base62, crc32};
 use super::{ALL, Check, Class, Part, Row};
@@ -6,10 +11,14 @@ use crate::{DetectorSet, Scanner, Text};
 
 /// A text drawn from a class, the same for the same seed.
 fn drawn(class: Class, length: usize, seed: &mut u64) -> String {
-    let alphabet: Vec<char> = (0_u8..128).filter(|byte| class(*byte) && byte.is_ascii_alphanumeric()).map(char::from).collect();
+    let alphabet: Vec<char> = (0_u8..128)
+        .filter(|byte| class(*byte) && byte.is_ascii_alphanumeric())
+        .map(char::from)
+        .collect();
     let mut text = String::new();
     while text.len() < length {
-        *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        *seed =
+            seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         text.push(alphabet[(*seed >> 33) as usize % alphabet.len()]);
     }
     text
@@ -46,8 +55,12 @@ fn example(row: &Row, seed: &mut u64) -> String {
 }
 
 fn found(scanner: &Scanner, text: &str) -> Vec<(String, String)> {
-    let findings = scanner.scan(&Text::new(text), DetectorSet::from_iter([crate::Detector::Credential]));
-    findings.into_iter().map(|finding| (finding.form.to_owned(), text[finding.span].to_owned())).collect()
+    let findings =
+        scanner.scan(&Text::new(text), DetectorSet::from_iter([crate::Detector::Credential]));
+    findings
+        .into_iter()
+        .map(|finding| (finding.form.to_owned(), text[finding.span].to_owned()))
+        .collect()
 }
 
 #[test]
@@ -70,7 +83,11 @@ fn a_token_of_each_row_is_found_where_it_stands() {
 #[test]
 fn a_row_names_its_form() {
     for row in ALL.into_iter().flatten() {
-        assert!(row.form.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{}", row.form);
+        assert!(
+            row.form.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'),
+            "{}",
+            row.form
+        );
         assert!(!row.anchor.is_empty(), "{}", row.form);
     }
 }
