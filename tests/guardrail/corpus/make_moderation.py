@@ -46,15 +46,17 @@ def variants(text, split):
 def main():
     counts = collections.Counter()
     records = {"train": [], "test": []}
-    for line in (HERE / "templates/moderation.txt").read_text().splitlines():
+    lines = [(line, "") for line in (HERE / "templates/moderation.txt").read_text().splitlines()]
+    lines += [(line, "test") for line in (HERE / "templates/moderation_test.txt").read_text().splitlines()]
+    for line, fixed in lines:
         if line.startswith("#!") or not line:
             continue
         lang, labels, text = line.split(" ", 2)
         counts[lang, labels] += 1
-        split = "train" if counts[lang, labels] % 2 else "test"
+        split = fixed or ("train" if counts[lang, labels] % 2 else "test")
         for variant in variants(text, split):
             labelled = [] if labels == "-" else labels.split(",")
-            records[split].append({"lang": lang, "text": variant, "spans": [], "labels": labelled, "split": split, "source": "template"})
+            records[split].append({"lang": lang, "text": variant, "spans": [], "labels": labelled, "split": split, "source": "hand" if fixed else "template"})
     for split, lines in records.items():
         (HERE / "moderation" / f"{split}.jsonl").write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
         print(split, len(lines))

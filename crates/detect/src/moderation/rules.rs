@@ -121,8 +121,8 @@ pub const ALL: &[Rule] = &[
     rule(Sexual, "explicit", 75, SEX_EXPLICIT).unless(CONDEMN),
     rule(Sexual, "suggestive", 65, SEX).near(SEX | SEX_EXPLICIT, 8, 8).unless(MEDICAL | CONDEMN),
     rule(Sexual, "suggestive", 55, SEX)
-        .near(BODY, 4, 4)
-        .with(BODY | PERSON | FIRST)
+        .near(BODY, 6, 6)
+        .with(BODY | PERSON | FIRST | THIRD)
         .unless(MEDICAL | CONDEMN | TECH),
     rule(SexualMinors, "minor", 85, SEX | SEX_EXPLICIT)
         .near(MINOR, 12, 12)
