@@ -2,6 +2,8 @@
 //!
 //! `cargo test -p postern-detect --test quality -- --nocapture` prints the figures.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
 use postern_detect::{Detector, Finding, Group, Scanner, Text};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -15,13 +17,18 @@ const MODERATION_MACRO_F1: f64 = 0.92;
 const BENIGN_FLAGGED: f64 = 0.02;
 
 fn corpus(name: &str) -> Vec<Value> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/guardrail/corpus").join(name).join("test.jsonl");
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../tests/guardrail/corpus")
+        .join(name)
+        .join("test.jsonl");
+    let text = std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 fn found(scanner: &Scanner, record: &Value, group: Group) -> Vec<Finding> {
-    let detectors = Detector::ALL.iter().copied().filter(|detector| detector.group() == group).collect();
+    let detectors =
+        Detector::ALL.iter().copied().filter(|detector| detector.group() == group).collect();
     scanner.scan(&Text::new(record["text"].as_str().unwrap()), detectors)
 }
 
@@ -50,12 +57,28 @@ fn credentials() {
     let scanner = Scanner::new();
     let mut counts = Counts::default();
     for record in corpus("secrets") {
-        let spans: Vec<(usize, usize)> = record["spans"].as_array().unwrap().iter().map(|span| (span[0].as_u64().unwrap() as usize, span[1].as_u64().unwrap() as usize)).collect();
+        let spans: Vec<(usize, usize)> = record["spans"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|span| (span[0].as_u64().unwrap() as usize, span[1].as_u64().unwrap() as usize))
+            .collect();
         let findings = found(&scanner, &record, Group::Secret);
-        let overlaps = |finding: &Finding, span: &(usize, usize)| finding.span.start < span.1 && span.0 < finding.span.end;
-        counts.right += spans.iter().filter(|span| findings.iter().any(|finding| overlaps(finding, span))).count();
-        counts.missed += spans.iter().filter(|span| !findings.iter().any(|finding| overlaps(finding, span))).count();
-        counts.wrong += findings.iter().filter(|finding| !spans.iter().any(|span| overlaps(finding, span))).count();
+        let overlaps = |finding: &Finding, span: &(usize, usize)| {
+            finding.span.start < span.1 && span.0 < finding.span.end
+        };
+        counts.right += spans
+            .iter()
+            .filter(|span| findings.iter().any(|finding| overlaps(finding, span)))
+            .count();
+        counts.missed += spans
+            .iter()
+            .filter(|span| !findings.iter().any(|finding| overlaps(finding, span)))
+            .count();
+        counts.wrong += findings
+            .iter()
+            .filter(|finding| !spans.iter().any(|span| overlaps(finding, span)))
+            .count();
     }
     counts.print("credential");
     assert!(counts.f1() >= SECRETS_F1);
@@ -68,8 +91,12 @@ fn harm() {
     let mut all: BTreeMap<String, Counts> = BTreeMap::new();
     let (mut benign, mut flagged) = (0_usize, 0_usize);
     for record in corpus("moderation") {
-        let labels: Vec<&str> = record["labels"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-        let mut names: Vec<&str> = found(&scanner, &record, Group::Moderation).iter().map(|finding| finding.detector.as_str()).collect();
+        let labels: Vec<&str> =
+            record["labels"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        let mut names: Vec<&str> = found(&scanner, &record, Group::Moderation)
+            .iter()
+            .map(|finding| finding.detector.as_str())
+            .collect();
         names.sort_unstable();
         names.dedup();
         benign += usize::from(labels.is_empty());

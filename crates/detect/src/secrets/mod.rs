@@ -39,8 +39,10 @@ mod name;
 mod placeholder;
 mod private_key;
 mod random;
+mod reader;
 mod rows;
 mod sentence;
+mod shape;
 mod value;
 
 /// What the detectors of this group look up.

@@ -96,9 +96,42 @@ const STEPS_PER_BYTE: usize = 150;
 fn the_checks_read_each_byte_a_bounded_number_of_times() {
     let scanner = Scanner::new();
     let parts = [
-        "7", "@", " ", "a", "\"'", ".", "-", "sk-", "-sk-", "eyJ", "-eyJ", "key ", "password=", "password: ", "token", "a://", "a://u:p@",
-        "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "PuTTY-User-Key-File-", "Bearer a", "Basic ", "AKIA", "SG.", "xoxb-1-", ":AA", "Q~",
-        "the password is ", " -p", "curl -u ", "IDENTIFIED BY '", "secret\": \"", "\u{5bc6}\u{7801}", "pw=\"", "value", "key=",
+        "7",
+        "@",
+        " ",
+        "a",
+        "\"'",
+        ".",
+        "-",
+        "sk-",
+        "-sk-",
+        "eyJ",
+        "-eyJ",
+        "key ",
+        "password=",
+        "password: ",
+        "token",
+        "a://",
+        "a://u:p@",
+        "-----BEGIN ",
+        "-----BEGIN PRIVATE KEY-----",
+        "PuTTY-User-Key-File-",
+        "Bearer a",
+        "Basic ",
+        "AKIA",
+        "SG.",
+        "xoxb-1-",
+        ":AA",
+        "Q~",
+        "the password is ",
+        " -p",
+        "curl -u ",
+        "IDENTIFIED BY '",
+        "secret\": \"",
+        "\u{5bc6}\u{7801}",
+        "pw=\"",
+        "value",
+        "key=",
     ];
     let mut slow = Vec::new();
     for part in parts {
@@ -108,7 +141,10 @@ fn the_checks_read_each_byte_a_bounded_number_of_times() {
             found(&scanner, &text);
             let steps = super::class::STEPS.with(std::cell::Cell::get);
             if steps > STEPS_PER_BYTE * text.len() {
-                slow.push(format!("{part:?}: {} steps a byte for {length} bytes", steps / text.len()));
+                slow.push(format!(
+                    "{part:?}: {} steps a byte for {length} bytes",
+                    steps / text.len()
+                ));
             }
         }
     }

@@ -1,6 +1,10 @@
 //! Is a value a credential, if its name says that it is one?
 
 use super::name::Kind;
+use super::shape::{
+    has_digit, has_letter, has_symbol, is_code, is_hex, is_identifier, is_measure,
+    is_name_and_number, is_name_like, is_number, is_path, is_pattern, is_uuid, trailing_digits,
+};
 use super::{class, placeholder, random};
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -81,116 +85,6 @@ fn is_vocabulary(value: &str) -> bool {
             && !has_symbol(value))
 }
 
-/// `Anna.river42`: a password that looks like a path.
-fn is_name_and_number(value: &str) -> bool {
-    value.split('.').count() == 2 && trailing_digits(value) >= 2
-}
-
-fn trailing_digits(value: &str) -> usize {
-    value.bytes().rev().take_while(u8::is_ascii_digit).count()
-}
-
-fn has_symbol(value: &str) -> bool {
-    value.bytes().any(|byte| {
-        matches!(
-            byte,
-            b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'&' | b'*' | b'+' | b'?' | b'~' | b'='
-        )
-    })
-}
-
-fn has_digit(value: &str) -> bool {
-    value.bytes().any(|byte| byte.is_ascii_digit())
-}
-
-fn has_letter(value: &str) -> bool {
-    value.bytes().any(|byte| byte.is_ascii_alphabetic())
-}
-
-/// A literal of a program: `0xC0000224_u32`, `2u32`, `16.0`.
-fn is_number(value: &str) -> bool {
-    let digits = value.trim_start_matches('-');
-    let hex = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X"));
-    let suffixes =
-        ["u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "usize", "L", "UL", "f32", "f64"];
-    let bare = suffixes
-        .iter()
-        .find_map(|suffix| digits.strip_suffix(suffix))
-        .map(|bare| bare.trim_end_matches('_'));
-    hex.is_some_and(|hex| hex.len() <= 16)
-        || bare.is_some_and(|bare| {
-            !bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_')
-        })
-}
-
-/// Letters and digits, and not as a name of a program with a number at its end.
-pub fn is_mixed(value: &str) -> bool {
-    let ends_in_number = !is_identifier(value) || trailing_digits(value) >= 2;
-    has_letter(value) && has_digit(value) && ends_in_number
-        || (has_letter(value) && has_symbol(value) && !value.contains('='))
-        || random::is_unlike_words(value.as_bytes())
-}
-
-/// An expression that matches credentials, or a text with blanks for them.
-fn is_pattern(value: &str) -> bool {
-    [
-        "[^", "(?", "[A-Z", "[a-z", "[0-9", "\\w", "\\d", "\\s", "\\S", ".*", "{0", "{1", "{{",
-        "%s", "%d", "\\(",
-    ]
-    .iter()
-    .any(|part| value.contains(part))
-        || (value.contains('{')
-            && value.contains('}')
-            && value.contains(|c: char| c.is_ascii_lowercase())
-            && is_braced_name(value))
-}
-
-/// `{name}`
-fn is_braced_name(value: &str) -> bool {
-    let inner = value.split('{').nth(1).and_then(|rest| rest.split('}').next()).unwrap_or_default();
-    inner.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.'))
-}
-
-/// `com.example.Thing`, `user.password`, `/etc/keys/x.pem`, `https://...`, `./x`, `text/html`
-fn is_path(value: &str) -> bool {
-    let starts =
-        ["/", "./", "../", "~/", "http:", "https:", "file:", "C:\\", "urn:", "data:image", "#"];
-    let ends = [
-        ".pem", ".key", ".json", ".txt", ".yaml", ".yml", ".crt", ".jks", ".p12", ".env", ".html",
-        ".php", ".js", ".py", ".md", ".svg", ".png",
-    ];
-    let is_path = starts.iter().any(|start| value.starts_with(start))
-        && !random::is_generated(value.as_bytes());
-    is_path || ends.iter().any(|end| value.ends_with(end)) || is_dotted(value)
-}
-
-/// Names joined by points or by `::`, `->`, all of them like words.
-fn is_dotted(value: &str) -> bool {
-    let mut parts = value.split(['.', ':', '>']).filter(|part| !part.is_empty());
-    let is_name = |part: &str| {
-        part.bytes().all(|byte| {
-            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'(' | b')' | b'[' | b']')
-        }) && part.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
-            && !(has_digit(part) && random::is_unlike_words(part.as_bytes()))
-    };
-    (value.contains('.') || value.contains("::") || value.contains("->"))
-        && parts.all(|part| is_name(part.trim_end_matches('-')))
-}
-
-/// Code rather than a value: a call, an index, an operator.
-fn is_code(value: &str) -> bool {
-    let is_call = value.ends_with(')') && value.contains('(')
-        || value.contains("()")
-        || value.contains("[\"")
-        || value.contains("['");
-    is_call
-        || value.contains("->")
-        || value.contains("::")
-        || value.contains("=>")
-        || value.contains("&&")
-        || value.contains("||")
-}
-
 fn password(value: &str, written: Written) -> Option<u8> {
     let length = value.chars().count();
     let spaced = value.contains(char::is_whitespace);
@@ -234,12 +128,6 @@ fn is_spaced_password(value: &str) -> bool {
         && words.iter().all(|word| !is_vocabulary(word))
 }
 
-/// A name as programs have it; those have digits at their end at most.
-fn is_identifier(value: &str) -> bool {
-    let stem = value.trim_end_matches(|c: char| c.is_ascii_digit());
-    !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
-}
-
 /// A secret that a person chose.
 fn secret(value: &str, written: Written) -> Option<u8> {
     let fits = value.is_ascii()
@@ -249,16 +137,6 @@ fn secret(value: &str, written: Written) -> Option<u8> {
     let mixed =
         has_letter(value) && has_digit(value) && (has_symbol(value) || !is_name_like(value));
     (fits && mixed && written != Written::Bare).then_some(75)
-}
-
-/// Names of resources have their digits in parts of their own: `my-secret-1`, `secret_v2`.
-fn is_name_like(value: &str) -> bool {
-    let is_part = |part: &str| {
-        part.bytes().all(|byte| byte.is_ascii_alphabetic())
-            || part.bytes().all(|byte| byte.is_ascii_digit())
-            || (part.len() <= 3)
-    };
-    value.split(['-', '_', '.', '/', ':']).all(is_part) || is_identifier(value)
 }
 
 /// A token that was written by hand.
@@ -292,20 +170,6 @@ fn token(name: &str, value: &str, written: Written, min: usize) -> Option<u8> {
     drawn.then_some(if random::is_generated(bytes) { 85 } else { 60 })
 }
 
-fn is_hex(value: &str) -> bool {
-    value.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// RFC 9562, 4.
-pub fn is_uuid(value: &str) -> bool {
-    let lengths = [8, 4, 4, 4, 12];
-    let mut parts = value.split('-');
-    let fits = lengths
-        .iter()
-        .all(|length| parts.next().is_some_and(|part| part.len() == *length && is_hex(part)));
-    fits && parts.next().is_none()
-}
-
 /// Would a person say this as a password? A word alone is not enough in a sentence.
 pub fn is_spoken_password(value: &str) -> bool {
     let length = value.chars().count();
@@ -332,24 +196,4 @@ pub fn is_spoken_password(value: &str) -> bool {
         && (!is_path(value) || is_name_and_number(value))
         && !is_code(value)
         && !is_measure(value)
-}
-
-/// `8-character`, `256-bit`, `2FA`, `10MB`, `3rd`, `v1.2`, `24h`, `OAuth2`, `2024-01-01`
-fn is_measure(value: &str) -> bool {
-    let digits = value.bytes().take_while(u8::is_ascii_digit).count();
-    let rest = value.get(digits..).unwrap_or_default();
-    let unit = digits > 0
-        && (rest.starts_with('-')
-            || rest.len() <= 3
-            || rest.starts_with(':')
-            || rest.starts_with('/'));
-    let version = value.starts_with('v')
-        && value
-            .get(1..)
-            .is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'));
-    let capitals = value
-        .bytes()
-        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-')
-        && value.len() <= 7;
-    unit || version || capitals
 }
