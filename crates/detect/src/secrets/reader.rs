@@ -260,10 +260,11 @@ impl<'a> Reader<'a> {
     /// Signs at the end of a bare value belong to the sentence, the call or the address around it.
     fn without_end(&self, end: usize) -> usize {
         let bytes = self.bytes.get(self.at..end).unwrap_or_default();
+        let is_query = bytes.contains(&b'=');
         let end = bytes
             .iter()
             .zip(bytes.iter().skip(1))
-            .position(|(a, b)| *a == b'&' && b.is_ascii_alphabetic() && bytes.contains(&b'='))
+            .position(|(a, b)| *a == b'&' && b.is_ascii_alphabetic() && is_query)
             .map_or(end, |at| self.at + at);
         let bytes = self.bytes.get(self.at..end).unwrap_or_default();
         let open = bytes.iter().any(|byte| *byte == b'(' || *byte == b'[');

@@ -133,10 +133,9 @@ fn words(source: &str, start: usize, reach: usize) -> impl Iterator<Item = Range
         .find(|end| source.is_char_boundary(*end))
         .unwrap_or(start);
     // The last word within reach may be longer.
-    let end = source
-        .get(end..)
-        .and_then(|rest| rest.find(char::is_whitespace).filter(|more| *more < 64))
-        .map_or(end, |more| end + more);
+    let rest = source.get(end..).unwrap_or_default().char_indices().take_while(|(at, _)| *at < 64);
+    let more = rest.into_iter().find(|(_, character)| character.is_whitespace());
+    let end = more.map_or(end, |(at, _)| end + at);
     let text = source.get(start..end).unwrap_or_default();
     let mut words = Vec::new();
     let mut word: Option<(usize, bool)> = None;
