@@ -67,6 +67,7 @@ pub const ALL: &[Rule] = &[
     rule(Hate, "insult_to_group", 70, GROUP).near(INSULT | PROFANE, 2, 5).unless(CONDEMN),
     rule(Hate, "insult_to_group", 65, TOXIC).near(GROUP, 5, 5).unless(CONDEMN),
     rule(Hate, "contempt", 60, TRAIT).near(GROUP, 16, 0).with(COPULA | QUANT).unless(CONDEMN),
+    rule(Hate, "contempt", 58, TRAIT).near(GROUP, 2, 0).unless(CONDEMN),
     // Bias: a group, a generalising verb or quantifier, a trait; or different treatment by a protected attribute.
     rule(Bias, "generalisation", 75, TRAIT).near(GROUP, 16, 0).with(COPULA | QUANT).unless(CONDEMN),
     rule(Bias, "generalisation", 65, TRAIT).near(GROUP, 0, 3).with(QUANT).unless(CONDEMN),
@@ -81,7 +82,7 @@ pub const ALL: &[Rule] = &[
         .with(PROFANE | COPULA)
         .unless(CONDEMN),
     rule(Harassment, "threat", 80, KILL)
-        .near(YOU, 0, 4)
+        .near(YOU | YOUR, 0, 5)
         .with(FUTURE | FIRST)
         .unless(TECH | CONDEMN),
     rule(Harassment, "threat", 70, KILL).near(YOU, 3, 0).with(FUTURE).unless(TECH | CONDEMN),
@@ -96,12 +97,23 @@ pub const ALL: &[Rule] = &[
     rule(Harassment, "threat", 80, THREAT).near(YOU, 3, 4).unless(TECH | CONDEMN),
     rule(Violence, "threat", 80, THREAT).near(YOU | PERSON | GROUP, 3, 4).unless(TECH | CONDEMN),
     rule(Violence, "threat", 80, THREAT).near(WEAPON, 4, 4).unless(TECH | CONDEMN),
-    rule(Violence, "threat", 80, KILL).near(YOU, 0, 4).with(FUTURE | FIRST).unless(TECH | CONDEMN),
+    rule(Violence, "threat", 80, KILL)
+        .near(YOU | YOUR, 0, 5)
+        .with(FUTURE | FIRST)
+        .unless(TECH | CONDEMN),
     rule(Violence, "threat", 70, KILL).near(YOU, 3, 0).with(FUTURE).unless(TECH | CONDEMN),
     rule(Violence, "threat", 75, KILL)
-        .near(PERSON | GROUP | MINOR, 1, 4)
+        .near(PERSON | GROUP | MINOR, 4, 4)
         .with(FUTURE | REQUEST | WEAPON)
+        .unless(TECH | CONDEMN | PREVENT | SAFE),
+    rule(Violence, "plan", 70, KILL)
+        .near(PLACE, 0, 5)
+        .with(FUTURE)
         .unless(TECH | CONDEMN | PREVENT),
+    rule(Violence, "plan", 58, WEAPON)
+        .near(PLACE, 3, 6)
+        .with(FUTURE)
+        .unless(CONDEMN | PREVENT | SAFE),
     rule(Violence, "depiction", 60, KILL)
         .near(PERSON | MINOR, 2, 6)
         .with(FIRST | GORE | WEAPON)
