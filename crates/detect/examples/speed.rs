@@ -8,10 +8,16 @@ fn processor_ns() -> f64 {
     statistics.split(' ').next().and_then(|ns| ns.parse().ok()).unwrap_or(0.0)
 }
 
+/// How much memory this process has.
+fn resident_kb() -> i64 {
+    let pages = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    pages.split(' ').nth(1).and_then(|pages| pages.parse::<i64>().ok()).unwrap_or(0) * 4
+}
+
 fn main() {
-    let started = processor_ns();
+    let (started, memory) = (processor_ns(), resident_kb());
     let scanner = Scanner::new();
-    println!("tables: {:.1} ms", (processor_ns() - started) / 1e6);
+    println!("tables: {:.1} ms, {} KB", (processor_ns() - started) / 1e6, resident_kb() - memory);
     let prose = "The committee met on Thursday to discuss the budget for the coming year, and nobody was surprised that the talks went on until late in the evening. \
         A new library will open near the station; its staff hope that children and their parents will use it. Please send me the report when you have time.\n";
     let code = "fn main() { let total: u32 = items.iter().map(|item| item.count).sum(); println!(\"{total}\"); } // see https://docs.test/key\n";

@@ -11,9 +11,9 @@ use std::path::Path;
 
 /// Measured: 1.00. Required of structured secrets: 0.98.
 const SECRETS_F1: f64 = 0.98;
-/// Measured: 0.96, the mean over categories.
-const MODERATION_MACRO_F1: f64 = 0.92;
-/// Measured: 1 of 113 texts without harm.
+/// Measured: 0.977, the mean over categories.
+const MODERATION_MACRO_F1: f64 = 0.94;
+/// Measured: none of 113 texts without harm.
 const BENIGN_FLAGGED: f64 = 0.02;
 
 fn corpus(name: &str) -> Vec<Value> {
