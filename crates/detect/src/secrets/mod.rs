@@ -47,8 +47,10 @@ mod value;
 
 /// What the detectors of this group look up.
 pub struct Tables {
-    anchors: Option<AhoCorasick>,
-    targets: Vec<Target>,
+    /// The beginnings of all anchors.
+    beginnings: Option<AhoCorasick>,
+    /// The anchors as a whole, and what is checked there.
+    anchors: Vec<(String, Target)>,
 }
 
 /// What is checked at an anchor.
@@ -118,6 +120,13 @@ const SPOKEN: &[&str] = &[
     "Пароль",
 ];
 
+/// So many bytes of an anchor are looked for: each byte more would make the automaton larger, and few hits fewer.
+const BEGINNING: usize = 5;
+
+fn beginning(anchor: &str) -> &str {
+    anchor.get(..BEGINNING).filter(|_| anchor.is_ascii()).unwrap_or(anchor)
+}
+
 /// A value longer than this is read once.
 const LONG_VALUE: usize = 64;
 
@@ -170,14 +179,11 @@ impl Tables {
         anchors.extend(SPOKEN.iter().map(|name| ((*name).to_owned(), Target::Spoken)));
         let automaton = AhoCorasick::builder()
             .kind(Some(AhoCorasickKind::DFA))
-            .build(anchors.iter().map(|(text, _)| text));
+            .build(anchors.iter().map(|(text, _)| beginning(text)));
         // Words are looked up now, not at the first request.
         let _ = name::kind("password")
             .is_some_and(|kind| value::confidence(kind, "", "x", value::Written::Bare).is_some());
-        Tables {
-            anchors: automaton.ok(),
-            targets: anchors.into_iter().map(|(_, target)| target).collect(),
-        }
+        Tables { beginnings: automaton.ok(), anchors }
     }
 
     /// Append what these detectors find.
@@ -199,10 +205,13 @@ impl Tables {
     fn credentials(&self, source: &str) -> Vec<Credential> {
         let mut found = Vec::new();
         let mut name_end = 0;
-        let Some(anchors) = &self.anchors else { return found };
-        for hit in anchors.find_overlapping_iter(source) {
-            let Some(target) = self.targets.get(hit.pattern().as_usize()) else { continue };
-            let anchor = hit.start()..hit.end();
+        let Some(beginnings) = &self.beginnings else { return found };
+        for hit in beginnings.find_overlapping_iter(source) {
+            let Some((text, target)) = self.anchors.get(hit.pattern().as_usize()) else { continue };
+            if !source.get(hit.start()..).is_some_and(|rest| rest.starts_with(text.as_str())) {
+                continue;
+            }
+            let anchor = hit.start()..hit.start() + text.len();
             match target {
                 Target::Name if anchor.start < name_end => {}
                 Target::Name => {
