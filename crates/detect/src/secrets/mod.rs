@@ -93,7 +93,7 @@ const NAMES: &[&str] = &[
 ];
 
 /// Names that are too short to be looked for in any case.
-const SHORT_NAMES: &[&str] = &["pw", "PW", "PAT", "OTP"];
+const SHORT_NAMES: &[&str] = &["pw", "PW", "PAT", "OTP", "psk", "PSK"];
 
 const SPOKEN: &[&str] = &[
     "mot de passe",

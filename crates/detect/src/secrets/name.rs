@@ -155,6 +155,9 @@ const PASSWORD_ENDS: &[&str] = &[
     "haslo",
     "pwd",
     "pswd",
+    "psk",
+    "requirepass",
+    "authpass",
     "passwrd",
 ];
 const PASSWORDS: &[&str] = &[

@@ -65,7 +65,7 @@ impl<'a> Reader<'a> {
         let spaces = self.skip(|byte| byte == b' ' || byte == b'\t');
         let sign = match self.peek() {
             b':' | b'=' | b'!' | b'?' | b'|' | b'+' => self.equals(spaces)?,
-            b'>' if is_element => self.step(Sign::Element),
+            b'>' if is_element || quotes > 0 => self.step(Sign::Element),
             b'(' if matches!(class::at(self.bytes, self.at + 1), b'"' | b'\'' | b'`') => {
                 self.step(Sign::Spaced)
             }
@@ -98,6 +98,10 @@ impl<'a> Reader<'a> {
                 return Some(Sign::Spaced);
             }
             self.at = before;
+            // `password:`, and on the next line `value: ...`.
+            if matches!(self.peek(), b'\n' | b'\r') {
+                return self.beside();
+            }
             return Some(Sign::Colon);
         }
         (signs <= 3).then_some(if spaces == 0 && self.peek() != b' ' {
