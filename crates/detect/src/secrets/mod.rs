@@ -61,6 +61,7 @@ enum Target {
     Putty,
     Jwt,
     Address,
+    Protocol,
     Basic,
     Bearer,
     UserFlag,
@@ -155,6 +156,8 @@ impl Tables {
             ("PuTTY-User-Key-File-", Target::Putty),
             ("eyJ", Target::Jwt),
             ("://", Target::Address),
+            ("@tcp(", Target::Protocol),
+            ("@unix(", Target::Protocol),
             ("Basic ", Target::Basic),
             ("basic ", Target::Basic),
             ("Bearer ", Target::Bearer),
@@ -249,6 +252,10 @@ fn other(target: Target, source: &str, anchor: Range<usize>) -> Option<Credentia
         Target::Jwt => jwt::token(bytes, anchor).map(Credential::new("jwt", 97)),
         Target::Address => {
             let (span, confidence) = address::password(source, anchor)?;
+            Some(Credential { form: "url_password", span, confidence })
+        }
+        Target::Protocol => {
+            let (span, confidence) = address::before_protocol(source, anchor)?;
             Some(Credential { form: "url_password", span, confidence })
         }
         Target::Basic => header::basic(bytes, anchor).map(Credential::new("basic_credential", 95)),
