@@ -25,10 +25,11 @@ use crate::detector::{Detector, DetectorSet};
 use crate::finding::Finding;
 use crate::text::Text;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use rows::Row;
+use anchors::Target;
 use std::ops::Range;
 
 mod address;
+mod anchors;
 mod assigned;
 mod base64;
 mod class;
@@ -52,74 +53,6 @@ pub struct Tables {
     /// The anchors as a whole, and what is checked there.
     anchors: Vec<(String, Target)>,
 }
-
-/// What is checked at an anchor.
-#[derive(Clone, Copy)]
-enum Target {
-    Row(&'static Row),
-    Pem,
-    Putty,
-    Jwt,
-    Address,
-    Protocol,
-    Basic,
-    Bearer,
-    UserFlag,
-    PasswordFlag,
-    Identified,
-    /// A part of the name of a secret.
-    Name,
-    /// The word for "password" in a language that writes it in other letters, or in several words.
-    Spoken,
-}
-
-/// Parts of the names of secrets; each also in capitals, and with a capital.
-const NAMES: &[&str] = &[
-    "pass",
-    "pwd",
-    "pswd",
-    "psw",
-    "secret",
-    "cred",
-    "token",
-    "key",
-    "auth",
-    "salt",
-    "jwt",
-    "kennwort",
-    "wachtwoord",
-    "senha",
-    "haslo",
-    "contrasena",
-];
-
-/// Names that are too short to be looked for in any case.
-const SHORT_NAMES: &[&str] = &["pw", "PW", "PAT", "OTP", "psk", "PSK"];
-
-const SPOKEN: &[&str] = &[
-    "mot de passe",
-    "Mot de passe",
-    "contraseña",
-    "Contraseña",
-    "la clave",
-    "La clave",
-    "palavra-passe",
-    "hasło",
-    "Hasło",
-    "hasłem",
-    "parola d'ordine",
-    "पासवर्ड",
-    "密码",
-    "密碼",
-    "口令",
-    "密钥",
-    "パスワード",
-    "비밀번호",
-    "كلمة المرور",
-    "كلمة السر",
-    "пароль",
-    "Пароль",
-];
 
 /// So many bytes of an anchor are looked for: each byte more would make the automaton larger, and few hits fewer.
 const BEGINNING: usize = 5;
@@ -147,39 +80,7 @@ impl Credential {
 impl Tables {
     /// Build them.
     pub fn new() -> Self {
-        let mut anchors: Vec<(String, Target)> = Vec::new();
-        for row in rows::ALL.into_iter().flatten() {
-            anchors.push((row.anchor.to_owned(), Target::Row(row)));
-        }
-        for (text, target) in [
-            ("-----BEGIN ", Target::Pem),
-            ("PuTTY-User-Key-File-", Target::Putty),
-            ("eyJ", Target::Jwt),
-            ("://", Target::Address),
-            ("@tcp(", Target::Protocol),
-            ("@unix(", Target::Protocol),
-            ("Basic ", Target::Basic),
-            ("basic ", Target::Basic),
-            ("Bearer ", Target::Bearer),
-            ("bearer ", Target::Bearer),
-            (" -u ", Target::UserFlag),
-            (" --user ", Target::UserFlag),
-            (" -p", Target::PasswordFlag),
-            ("IDENTIFIED BY ", Target::Identified),
-            ("identified by ", Target::Identified),
-        ] {
-            anchors.push((text.to_owned(), target));
-        }
-        for name in NAMES {
-            let capital = name.get(..1).unwrap_or_default().to_ascii_uppercase()
-                + name.get(1..).unwrap_or_default();
-            anchors.extend(
-                [(*name).to_owned(), name.to_ascii_uppercase(), capital]
-                    .map(|name| (name, Target::Name)),
-            );
-        }
-        anchors.extend(SHORT_NAMES.iter().map(|name| ((*name).to_owned(), Target::Name)));
-        anchors.extend(SPOKEN.iter().map(|name| ((*name).to_owned(), Target::Spoken)));
+        let anchors = anchors::all();
         let automaton = AhoCorasick::builder()
             .kind(Some(AhoCorasickKind::DFA))
             .build(anchors.iter().map(|(text, _)| beginning(text)));
