@@ -62,3 +62,19 @@ fn lone_token(source: &str, span: Range<usize>) -> Option<(Range<usize>, u8)> {
         && !placeholder::is_dummy(token.as_bytes()))
     .then_some((span, 80))
 }
+
+/// The password before `@tcp(`, as Go's drivers write it: `user:password@tcp(host:3306)/name`.
+pub fn before_protocol(source: &str, anchor: Range<usize>) -> Option<(Range<usize>, u8)> {
+    let bytes = source.as_bytes();
+    let start = class::run_start(bytes, anchor.start, MAX_USER_INFO, |byte| {
+        !byte.is_ascii_whitespace() && !matches!(byte, b'"' | b'\'' | b'`' | b'=' | b'(')
+    });
+    let colon = bytes.get(start..anchor.start)?.iter().position(|byte| *byte == b':')?;
+    let span = start + colon + 1..anchor.start;
+    let password = source.get(span.clone())?;
+    let blank = password.len() < 3
+        || placeholder::is_blank(password)
+        || placeholder::is_reference(password);
+    let shown = SHOWN.contains(&password.to_ascii_lowercase().as_str());
+    (!blank && !shown && !placeholder::has_mark(password)).then_some((span, 90))
+}

@@ -5,17 +5,13 @@
 
 use super::class;
 use super::name::{self, Kind};
+use super::reader::{MAX_SPACE, Reader, Sign};
 use super::value::{self, Written};
+use super::{class, random};
 use std::ops::Range;
 
 /// A longer name is not a name.
 const MAX_NAME: usize = 64;
-
-/// Spaces between a name, its sign and the value.
-const MAX_SPACE: usize = 48;
-
-/// A value is not longer.
-const MAX_VALUE: usize = 1_024;
 
 /// A name in a text: the whole of it, around its keyword.
 pub struct Name {
@@ -35,263 +31,61 @@ pub fn name_around(source: &str, keyword: Range<usize>) -> Name {
     let start = class::run_start(bytes, keyword.start, MAX_NAME, in_name);
     let end = class::run_end(bytes, keyword.end, MAX_NAME, in_name);
     let start = start + class::run_end(bytes, start, MAX_NAME, |byte| byte == b'-') - start;
-    let text = source.get(start..end).filter(|text| text.len() <= MAX_NAME);
+    let is_name = |text: &&str| {
+        text.len() <= MAX_NAME && !(text.len() > 24 && random::is_generated(text.as_bytes()))
+    };
+    let text = source.get(start..end).filter(is_name);
     Name { span: start..end, kind: text.and_then(name::kind) }
 }
 
-/// The value that is assigned to this name, and how certain it is a credential.
-pub fn value(source: &str, name: &Name) -> Option<(Range<usize>, u8)> {
-    let kind = name.kind?;
+/// What stands after a name.
+pub enum Assignment {
+    /// Nothing that assigns a value to it.
+    None,
+    /// A value that is no credential, and where it was read to.
+    Other(usize),
+    /// A credential, and how certain it is one.
+    Credential(Range<usize>, u8),
+}
+
+/// What is assigned to this name.
+pub fn assignment(source: &str, name: &Name) -> Assignment {
+    let mut reader = Reader::new(source, name.span.end);
+    match reader.sign(name.span.start) {
+        None => Assignment::None,
+        Some(sign) => match credential(source, name, &mut reader, &sign) {
+            Some((span, confidence)) => Assignment::Credential(span, confidence),
+            None => Assignment::Other(reader.read),
+        },
+    }
+}
+
+fn credential(
+    source: &str,
+    name: &Name,
+    reader: &mut Reader<'_>,
+    sign: &Sign,
+) -> Option<(Range<usize>, u8)> {
     let text = source.get(name.span.clone())?;
-    let mut reader = Reader { source, bytes: source.as_bytes(), at: name.span.end };
-    let sign = reader.sign(name.span.start)?;
     let (span, mut written) = reader.value()?;
-    let value = source.get(span.clone())?;
-    if written == Written::Bare && is_line(source.as_bytes(), name.span.start, &span, &sign) {
+    reader.read = span.end;
+    if written == Written::Bare && is_line(source.as_bytes(), name.span.start, &span, sign) {
         written = Written::Line;
     }
-    let credential = value::confidence(kind, text, value, written)?;
-    Some((span, credential))
-}
-
-/// What connects a name and its value.
-#[derive(PartialEq, Eq)]
-enum Sign {
-    /// `=`, without spaces around it.
-    Tight,
-    /// `=` and its kin, as in code.
-    Spaced,
-    /// `:`
-    Colon,
-    /// A flag of a command, an element of XML.
-    Other,
-}
-
-struct Reader<'a> {
-    source: &'a str,
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl Reader<'_> {
-    fn peek(&self) -> u8 {
-        class::at(self.bytes, self.at)
+    let value = source.get(span.clone())?;
+    let fits = match sign {
+        Sign::Comma => written == Written::Quoted && super::shape::is_mixed(value),
+        Sign::Element => source.get(span.end..).is_some_and(|rest| rest.starts_with("</")),
+        Sign::Flag => written == Written::Quoted || super::shape::is_mixed(value),
+        Sign::Tight | Sign::Spaced | Sign::Colon => true,
+    };
+    if !fits {
+        return None;
     }
-
-    fn skip(&mut self, class: impl Fn(u8) -> bool) -> usize {
-        let end = class::run_end(self.bytes, self.at, MAX_SPACE, class);
-        std::mem::replace(&mut self.at, end).abs_diff(end)
-    }
-
-    fn skip_text(&mut self, text: &str) -> bool {
-        let found = self.source.get(self.at..).is_some_and(|rest| rest.starts_with(text));
-        self.at += if found { text.len() } else { 0 };
-        found
-    }
-
-    /// Read what connects the name and its value.
-    fn sign(&mut self, name_start: usize) -> Option<Sign> {
-        let quotes = self.skip(|byte| matches!(byte, b'"' | b'\'' | b'`' | b']' | b'\\'));
-        let is_flag = quotes == 0 && class::before(self.bytes, name_start) == b'-';
-        let is_element = class::before(self.bytes, name_start) == b'<';
-        let spaces = self.skip(|byte| byte == b' ' || byte == b'\t');
-        let sign = match self.peek() {
-            b':' | b'=' | b'!' | b'?' | b'|' | b'+' => self.equals(spaces)?,
-            b'>' if is_element => self.step(Sign::Other),
-            b'(' if matches!(class::at(self.bytes, self.at + 1), b'"' | b'\'' | b'`') => {
-                self.step(Sign::Spaced)
-            }
-            b',' if quotes > 0 => self.step(Sign::Spaced),
-            b'"' | b'\'' if spaces > 0 => Sign::Spaced,
-            _ if is_flag && spaces > 0 => Sign::Other,
-            _ => return self.beside(),
-        };
-        self.skip(|byte| byte == b' ' || byte == b'\t');
-        // `name: DB_PASSWORD`, `value: ...`: the sign belonged to something else.
-        Some(sign)
-    }
-
-    fn step(&mut self, sign: Sign) -> Sign {
-        self.at += 1;
-        sign
-    }
-
-    /// `=`, `:=`, `=>`, `==`, `: &str =`
-    fn equals(&mut self, spaces: usize) -> Option<Sign> {
-        let first = self.peek();
-        let signs =
-            self.skip(|byte| matches!(byte, b':' | b'=' | b'!' | b'?' | b'|' | b'+' | b'>' | b'~'));
-        let colon = first == b':' && signs == 1;
-        if colon {
-            let before = self.at;
-            if self.type_and_equals() {
-                return Some(Sign::Spaced);
-            }
-            self.at = before;
-            return Some(Sign::Colon);
-        }
-        (signs <= 3).then_some(if spaces == 0 && self.peek() != b' ' {
-            Sign::Tight
-        } else {
-            Sign::Spaced
-        })
-    }
-
-    fn type_and_equals(&mut self) -> bool {
-        self.skip(|byte| byte == b' ');
-        let is_type = self.skip(|byte| {
-            class::alnum(byte)
-                || matches!(
-                    byte,
-                    b'&' | b'\''
-                        | b'<'
-                        | b'>'
-                        | b'_'
-                        | b'?'
-                        | b'['
-                        | b']'
-                        | b':'
-                        | b'.'
-                        | b' '
-                        | b'|'
-                )
-        });
-        is_type > 0 && self.peek() == b'=' && class::at(self.bytes, self.at + 1) != b'=' && {
-            self.at += 1;
-            true
-        }
-    }
-
-    /// The value stands in a field of its own, after this one.
-    fn beside(&mut self) -> Option<Sign> {
-        self.skip(|byte| byte.is_ascii_whitespace() || matches!(byte, b',' | b'"' | b'\'' | b'{'));
-        let word = ["value", "Value", "VALUE", "default", "defaultValue", "content"]
-            .iter()
-            .any(|word| self.skip_text(word));
-        self.skip(|byte| matches!(byte, b'"' | b'\''));
-        self.skip(|byte| byte == b' ');
-        let sign = word && matches!(self.peek(), b':' | b'=');
-        self.at += usize::from(sign);
-        self.skip(|byte| byte == b' ');
-        sign.then_some(Sign::Spaced)
-    }
-
-    /// Read the value: in quotes, as the argument of what makes a string of it, or bare.
-    fn value(&mut self) -> Option<(Range<usize>, Written)> {
-        self.skip_text("\\");
-        if let Some(quote) = self.quote() {
-            return self.quoted(quote);
-        }
-        if let Some(span) = self.wrapped() {
-            return Some(span);
-        }
-        for scheme in
-            ["Bearer ", "bearer ", "Token ", "token ", "Basic ", "ApiKey ", "SSWS ", "Api-Key "]
-        {
-            self.skip_text(scheme);
-        }
-        let end = class::run_end(self.bytes, self.at, MAX_VALUE, |byte| {
-            !byte.is_ascii_whitespace()
-                && !matches!(
-                    byte,
-                    b'"' | b'\'' | b'`' | b';' | b',' | b'<' | b'>' | b'|' | b'{' | b'}'
-                )
-        });
-        let end = self.without_end(end);
-        (end > self.at && self.source.is_char_boundary(end))
-            .then_some((self.at..end, Written::Bare))
-    }
-
-    fn quote(&self) -> Option<u8> {
-        Some(self.peek()).filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))
-    }
-
-    fn quoted(&mut self, quote: u8) -> Option<(Range<usize>, Written)> {
-        let run = class::run_end(self.bytes, self.at, 3, |byte| byte == quote);
-        let start = if run - self.at == 3 { run } else { self.at + 1 };
-        let end =
-            class::run_end(self.bytes, start, MAX_VALUE, |byte| byte != quote && byte != b'\n');
-        let closed = class::at(self.bytes, end) == quote;
-        let end = if class::before(self.bytes, end) == b'\\' { end - 1 } else { end };
-        let start = ["Bearer ", "bearer ", "Token ", "token ", "Basic ", "ApiKey "].iter().fold(
-            start,
-            |start, scheme| {
-                start
-                    + if self.source.get(start..).is_some_and(|rest| rest.starts_with(scheme)) {
-                        scheme.len()
-                    } else {
-                        0
-                    }
-            },
-        );
-        (closed && end > start).then_some((start..end, Written::Quoted))
-    }
-
-    /// `Some("...")`, `String::from("...")`, `b"..."`, `[]byte("...")`, `@"..."`
-    fn wrapped(&mut self) -> Option<(Range<usize>, Written)> {
-        let end = class::run_end(self.bytes, self.at, 40, |byte| {
-            class::alnum(byte)
-                || matches!(byte, b'_' | b'.' | b':' | b'[' | b']' | b' ' | b'@' | b'<' | b'>')
-        });
-        let call = self.source.get(self.at..end)?;
-        let opening = class::at(self.bytes, end);
-        let quote_at = if opening == b'(' { end + 1 } else { end };
-        let quote = Some(class::at(self.bytes, quote_at))
-            .filter(|byte| matches!(byte, b'"' | b'\'' | b'`'))?;
-        let word = call
-            .trim_start_matches("new ")
-            .rsplit(['.', ':', ' '])
-            .find(|word| !word.is_empty())
-            .unwrap_or(call);
-        let makes_string = [
-            "from",
-            "Some",
-            "[]byte",
-            "byte",
-            "bytes",
-            "String",
-            "string",
-            "SecureString",
-            "SecretString",
-            "str",
-            "Buffer",
-            "quote",
-            "Secret",
-            "SecretStr",
-            "encode",
-            "b",
-            "r",
-            "u",
-            "f",
-            "rb",
-            "br",
-            "@",
-            "L",
-            "N",
-            "E",
-            "S",
-        ];
-        if !makes_string.contains(&word) {
-            return None;
-        }
-        self.at = quote_at;
-        self.quoted(quote)
-    }
-
-    /// Signs at the end of a bare value belong to the sentence, the call or the address around it.
-    fn without_end(&self, end: usize) -> usize {
-        let bytes = self.bytes.get(self.at..end).unwrap_or_default();
-        let end = bytes
-            .iter()
-            .zip(bytes.iter().skip(1))
-            .position(|(a, b)| *a == b'&' && b.is_ascii_alphabetic() && bytes.contains(&b'='))
-            .map_or(end, |at| self.at + at);
-        let bytes = self.bytes.get(self.at..end).unwrap_or_default();
-        let open = bytes.iter().any(|byte| *byte == b'(' || *byte == b'[');
-        class::run_start(self.bytes, end, end - self.at, |byte| {
-            matches!(byte, b'.' | b':' | b'\\') || (!open && matches!(byte, b')' | b']'))
-        })
-    }
+    // A type of a cloud's template, `AWS::SecretsManager::Secret`, is no name of a secret.
+    let is_type = source.get(..name.span.start).is_some_and(|head| head.ends_with("::"));
+    let confidence = value::confidence(name.kind?, text, value, written).filter(|_| !is_type)?;
+    Some((span, confidence))
 }
 
 /// Is it `NAME=value` or `name: value`, with nothing after it? In code there are spaces around the sign, and an end to the statement.
@@ -312,7 +106,8 @@ fn is_line(bytes: &[u8], name_start: usize, value: &Range<usize>, sign: &Sign) -
             || matches!(byte, b' ' | b'\t' | b'.' | b'$' | b'<' | b'-' | b'/' | b':' | b'@')
     });
     match sign {
-        Sign::Tight | Sign::Other => ends && alone | plain,
+        Sign::Tight | Sign::Element => ends && alone | plain,
+        Sign::Comma | Sign::Flag => false,
         Sign::Colon => ends && alone && plain,
         Sign::Spaced => ends && alone && plain && head.is_empty(),
     }

@@ -66,17 +66,42 @@ pub fn before(bytes: &[u8], index: usize) -> u8 {
 /// Where a run that begins here ends: after `max` bytes at the latest.
 pub fn run_end(bytes: &[u8], start: usize, max: usize, class: impl Fn(u8) -> bool) -> usize {
     let rest = bytes.get(start..).unwrap_or_default();
-    start + rest.iter().take(max).take_while(|byte| class(**byte)).count()
+    let length = rest.iter().take(max).take_while(|byte| class(**byte)).count();
+    count_steps(length);
+    start + length
 }
 
 /// Where a run that ends here begins: `max` bytes before at the earliest.
 pub fn run_start(bytes: &[u8], end: usize, max: usize, class: impl Fn(u8) -> bool) -> usize {
     let head = bytes.get(..end).unwrap_or_default();
-    end - head.iter().rev().take(max).take_while(|byte| class(**byte)).count()
+    let length = head.iter().rev().take(max).take_while(|byte| class(**byte)).count();
+    count_steps(length);
+    end - length
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How many bytes the checks of this thread have read.
+    pub static STEPS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// Count what the checks read: tests bound it.
+fn count_steps(steps: usize) {
+    #[cfg(test)]
+    STEPS.with(|all| all.set(all.get() + steps + 1));
+    let _ = steps;
 }
 
 /// Does a word begin here? After `\n` in a string, or `%3D` in a query, one does.
 pub fn starts_word(bytes: &[u8], start: usize) -> bool {
+    // Within a longer base64 text, as of an image, no word begins.
+    let in_base64 = matches!(before(bytes, start), b'/' | b'+')
+        && start - run_start(bytes, start, 24, base64) == 24;
+    // Nor within a name with dashes.
+    let in_name = before(bytes, start) == b'-' && start >= 2 && alnum(at(bytes, start - 2));
+    if in_base64 || in_name {
+        return false;
+    }
     if !alnum(before(bytes, start)) && before(bytes, start) != b'_' {
         return true;
     }

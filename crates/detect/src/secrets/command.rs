@@ -1,4 +1,4 @@
-//! Passwords as arguments of commands: `curl -u user:password`, `sshpass -p password`, `mysql -ppassword`.
+//! Passwords as arguments of commands: `curl -u user:password`, `sshpass -p password`, `mysql -ppassword`, `IDENTIFIED BY 'password'`.
 
 use super::class;
 use super::value;
@@ -34,6 +34,13 @@ pub fn password(source: &str, flag: Range<usize>) -> Option<Range<usize>> {
     line_has(source, flag.start, commands)?;
     let (start, end) = argument(source.as_bytes(), flag.end + usize::from(apart));
     accepted(source, start..end)
+}
+
+/// The password after `IDENTIFIED BY ` of SQL.
+pub fn identified(source: &str, keyword: Range<usize>) -> Option<Range<usize>> {
+    let quote = class::at(source.as_bytes(), keyword.end);
+    let (start, end) = argument(source.as_bytes(), keyword.end);
+    matches!(quote, b'"' | b'\'').then(|| accepted(source, start..end)).flatten()
 }
 
 fn line_has(source: &str, end: usize, commands: &[&str]) -> Option<()> {

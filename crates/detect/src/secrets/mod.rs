@@ -25,10 +25,11 @@ use crate::detector::{Detector, DetectorSet};
 use crate::finding::Finding;
 use crate::text::Text;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use rows::Row;
+use anchors::Target;
 use std::ops::Range;
 
 mod address;
+mod anchors;
 mod assigned;
 mod base64;
 mod class;
@@ -39,81 +40,29 @@ mod name;
 mod placeholder;
 mod private_key;
 mod random;
+mod reader;
 mod rows;
 mod sentence;
+mod shape;
 mod value;
 
 /// What the detectors of this group look up.
 pub struct Tables {
-    anchors: Option<AhoCorasick>,
-    targets: Vec<Target>,
+    /// The beginnings of all anchors.
+    beginnings: Option<AhoCorasick>,
+    /// The anchors as a whole, and what is checked there.
+    anchors: Vec<(String, Target)>,
 }
 
-/// What is checked at an anchor.
-#[derive(Clone, Copy)]
-enum Target {
-    Row(&'static Row),
-    Pem,
-    Putty,
-    Jwt,
-    Address,
-    Basic,
-    Bearer,
-    UserFlag,
-    PasswordFlag,
-    /// A part of the name of a secret.
-    Name,
-    /// The word for "password" in a language that writes it in other letters, or in several words.
-    Spoken,
+/// So many bytes of an anchor are looked for: each byte more would make the automaton larger, and few hits fewer.
+const BEGINNING: usize = 5;
+
+fn beginning(anchor: &str) -> &str {
+    anchor.get(..BEGINNING).filter(|_| anchor.is_ascii()).unwrap_or(anchor)
 }
 
-/// Parts of the names of secrets; each also in capitals, and with a capital.
-const NAMES: &[&str] = &[
-    "pass",
-    "pwd",
-    "pswd",
-    "psw",
-    "secret",
-    "cred",
-    "token",
-    "key",
-    "auth",
-    "salt",
-    "jwt",
-    "kennwort",
-    "wachtwoord",
-    "senha",
-    "haslo",
-    "contrasena",
-];
-
-/// Names that are too short to be looked for in any case.
-const SHORT_NAMES: &[&str] = &["pw", "PW", "PAT", "OTP"];
-
-const SPOKEN: &[&str] = &[
-    "mot de passe",
-    "Mot de passe",
-    "contraseña",
-    "Contraseña",
-    "la clave",
-    "La clave",
-    "palavra-passe",
-    "hasło",
-    "Hasło",
-    "hasłem",
-    "parola d'ordine",
-    "पासवर्ड",
-    "密码",
-    "密碼",
-    "口令",
-    "密钥",
-    "パスワード",
-    "비밀번호",
-    "كلمة المرور",
-    "كلمة السر",
-    "пароль",
-    "Пароль",
-];
+/// A value longer than this is read once.
+const LONG_VALUE: usize = 64;
 
 /// A credential in the plain form of the text.
 struct Credential {
@@ -131,45 +80,14 @@ impl Credential {
 impl Tables {
     /// Build them.
     pub fn new() -> Self {
-        let mut anchors: Vec<(String, Target)> = Vec::new();
-        for row in rows::ALL.into_iter().flatten() {
-            anchors.push((row.anchor.to_owned(), Target::Row(row)));
-        }
-        for (text, target) in [
-            ("-----BEGIN ", Target::Pem),
-            ("PuTTY-User-Key-File-", Target::Putty),
-            ("eyJ", Target::Jwt),
-            ("://", Target::Address),
-            ("Basic ", Target::Basic),
-            ("basic ", Target::Basic),
-            ("Bearer ", Target::Bearer),
-            ("bearer ", Target::Bearer),
-            (" -u ", Target::UserFlag),
-            (" --user ", Target::UserFlag),
-            (" -p", Target::PasswordFlag),
-        ] {
-            anchors.push((text.to_owned(), target));
-        }
-        for name in NAMES {
-            let capital = name.get(..1).unwrap_or_default().to_ascii_uppercase()
-                + name.get(1..).unwrap_or_default();
-            anchors.extend(
-                [(*name).to_owned(), name.to_ascii_uppercase(), capital]
-                    .map(|name| (name, Target::Name)),
-            );
-        }
-        anchors.extend(SHORT_NAMES.iter().map(|name| ((*name).to_owned(), Target::Name)));
-        anchors.extend(SPOKEN.iter().map(|name| ((*name).to_owned(), Target::Spoken)));
+        let anchors = anchors::all();
         let automaton = AhoCorasick::builder()
             .kind(Some(AhoCorasickKind::DFA))
-            .build(anchors.iter().map(|(text, _)| text));
+            .build(anchors.iter().map(|(text, _)| beginning(text)));
         // Words are looked up now, not at the first request.
         let _ = name::kind("password")
             .is_some_and(|kind| value::confidence(kind, "", "x", value::Written::Bare).is_some());
-        Tables {
-            anchors: automaton.ok(),
-            targets: anchors.into_iter().map(|(_, target)| target).collect(),
-        }
+        Tables { beginnings: automaton.ok(), anchors }
     }
 
     /// Append what these detectors find.
@@ -191,16 +109,21 @@ impl Tables {
     fn credentials(&self, source: &str) -> Vec<Credential> {
         let mut found = Vec::new();
         let mut name_end = 0;
-        let Some(anchors) = &self.anchors else { return found };
-        for hit in anchors.find_overlapping_iter(source) {
-            let Some(target) = self.targets.get(hit.pattern().as_usize()) else { continue };
-            let anchor = hit.start()..hit.end();
+        let Some(beginnings) = &self.beginnings else { return found };
+        for hit in beginnings.find_overlapping_iter(source) {
+            let Some((text, target)) = self.anchors.get(hit.pattern().as_usize()) else { continue };
+            if !source.get(hit.start()..).is_some_and(|rest| rest.starts_with(text.as_str())) {
+                continue;
+            }
+            let anchor = hit.start()..hit.start() + text.len();
             match target {
                 Target::Name if anchor.start < name_end => {}
                 Target::Name => {
                     let name = assigned::name_around(source, anchor);
-                    name_end = name.span.end;
-                    found.extend(named(source, &name));
+                    let (credential, read) = named(source, &name);
+                    // Names within a long value are part of it, or its reading would not be linear.
+                    name_end = if read > name.span.end + LONG_VALUE { read } else { name.span.end };
+                    found.extend(credential);
                 }
                 Target::Row(row) => {
                     let token = row.token(source.as_bytes(), anchor);
@@ -232,32 +155,49 @@ fn other(target: Target, source: &str, anchor: Range<usize>) -> Option<Credentia
             let (span, confidence) = address::password(source, anchor)?;
             Some(Credential { form: "url_password", span, confidence })
         }
+        Target::Protocol => {
+            let (span, confidence) = address::before_protocol(source, anchor)?;
+            Some(Credential { form: "url_password", span, confidence })
+        }
         Target::Basic => header::basic(bytes, anchor).map(Credential::new("basic_credential", 95)),
         Target::Bearer => header::bearer(bytes, anchor).map(Credential::new("bearer_token", 88)),
         Target::UserFlag => command::user(source, anchor).map(Credential::new("password", 85)),
         Target::PasswordFlag => {
             command::password(source, anchor).map(Credential::new("password", 85))
         }
+        Target::Identified => {
+            command::identified(source, anchor).map(Credential::new("password", 85))
+        }
         Target::Spoken => sentence::password(source, anchor).map(Credential::new("password", 75)),
         Target::Row(_) | Target::Name => None,
     }
 }
 
-/// What the name announces: in an assignment, else in a sentence.
-fn named(source: &str, name: &assigned::Name) -> Option<Credential> {
-    let kind = name.kind?;
+/// What the name announces, in an assignment or else in a sentence; and how far the text was read.
+fn named(source: &str, name: &assigned::Name) -> (Option<Credential>, usize) {
+    let Some(kind) = name.kind else { return (None, name.span.end) };
     let form = match kind {
         name::Kind::Password => "password",
         name::Kind::Secret => "secret",
         name::Kind::Token | name::Kind::Key => "token",
     };
-    if let Some((span, confidence)) = assigned::value(source, name) {
-        return Some(Credential { form, span, confidence });
+    match assigned::assignment(source, name) {
+        assigned::Assignment::Credential(span, confidence) => {
+            let end = span.end;
+            (Some(Credential { form, span, confidence }), end)
+        }
+        assigned::Assignment::Other(end) => (None, end),
+        assigned::Assignment::None => {
+            (said(source, name, kind).map(Credential::new(form, 75)), name.span.end)
+        }
     }
+}
+
+fn said(source: &str, name: &assigned::Name, kind: name::Kind) -> Option<Range<usize>> {
     let span = sentence::password(source, name.span.clone())?;
-    let said = source.get(span.clone())?;
-    let drawn = said.len() >= 10 && random::is_unlike_words(said.as_bytes());
-    (kind == name::Kind::Password || drawn).then_some(Credential { form, span, confidence: 75 })
+    let value = source.get(span.clone())?;
+    let drawn = value.len() >= 10 && random::is_unlike_words(value.as_bytes());
+    (kind == name::Kind::Password || drawn).then_some(span)
 }
 
 /// The secret key that stands beside an access key's id of AWS: 40 characters of base64.

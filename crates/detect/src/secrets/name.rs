@@ -27,11 +27,8 @@ struct Words {
 }
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
-    let mut words = Words {
-        about: HashSet::default(),
-        secret_key: HashSet::default(),
-        other_key: HashSet::default(),
-    };
+    let mut words =
+        Words { about: HashSet::new(), secret_key: HashSet::new(), other_key: HashSet::new() };
     let mut list = "";
     for line in include_str!("data/name_words.txt").lines().filter(|line| !line.starts_with('#')) {
         match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
@@ -145,63 +142,70 @@ pub fn is_digest(name: &str) -> bool {
     })
 }
 
+/// Words end in one of these, or are one of these.
+const PASSWORD_ENDS: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "passcode",
+    "passwort",
+    "kennwort",
+    "wachtwoord",
+    "senha",
+    "haslo",
+    "pwd",
+    "pswd",
+    "psk",
+    "requirepass",
+    "authpass",
+    "passwrd",
+];
+const PASSWORDS: &[&str] = &[
+    "pass",
+    "pw",
+    "psw",
+    "contrasena",
+    "pgpassword",
+    "dbpass",
+    "userpass",
+    "sshpass",
+    "rootpass",
+    "mypass",
+    "dbpw",
+    "userpw",
+    "adminpass",
+];
+const SECRET_ENDS: &[&str] = &["secret", "credential"];
+const SECRETS: &[&str] = &["credentials", "cred", "creds", "secrets", "salt"];
+const TOKEN_ENDS: &[&str] = &[
+    "token",
+    "apikey",
+    "accesskey",
+    "authkey",
+    "secretkey",
+    "privatekey",
+    "authtoken",
+    "appkey",
+    "accountkey",
+    "sharedkey",
+    "masterkey",
+    "encryptionkey",
+    "clientkey",
+];
+const TOKENS: &[&str] = &["auth", "authorization", "bearer", "pat", "jwt", "otp", "apitoken"];
+
 fn stem(word: &str) -> Option<Kind> {
     let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
-    let ends = |ends: &[&str]| ends.iter().any(|end| word.ends_with(end));
-    if ends(&[
-        "password",
-        "passwd",
-        "passphrase",
-        "passcode",
-        "passwort",
-        "kennwort",
-        "wachtwoord",
-        "senha",
-        "haslo",
-        "pwd",
-        "pswd",
-        "passwrd",
-    ]) || matches!(
-        word,
-        "pass"
-            | "pw"
-            | "psw"
-            | "contrasena"
-            | "pgpassword"
-            | "dbpass"
-            | "userpass"
-            | "sshpass"
-            | "rootpass"
-            | "mypass"
-            | "dbpw"
-            | "userpw"
-            | "adminpass"
-    ) {
+    let is = |ends: &[&str], words: &[&str]| {
+        ends.iter().any(|end| word.ends_with(end)) || words.contains(&word)
+    };
+    if is(PASSWORD_ENDS, PASSWORDS) {
         return Some(Kind::Password);
     }
-    if ends(&["secret", "credential"])
-        || matches!(word, "credentials" | "cred" | "creds" | "secrets" | "salt")
-    {
+    if is(SECRET_ENDS, SECRETS) {
         return Some(Kind::Secret);
     }
-    if ends(&[
-        "token",
-        "apikey",
-        "accesskey",
-        "authkey",
-        "secretkey",
-        "privatekey",
-        "authtoken",
-        "appkey",
-        "accountkey",
-        "sharedkey",
-        "masterkey",
-        "encryptionkey",
-        "clientkey",
-    ]) || matches!(
-        word,
-        "auth" | "authorization" | "bearer" | "pat" | "jwt" | "otp" | "apitoken"
-    ) {
+    if is(TOKEN_ENDS, TOKENS) {
         return Some(Kind::Token);
     }
     matches!(word, "key" | "keys").then_some(Kind::Key)

@@ -1,6 +1,8 @@
 //! What stands where a credential will be: names of variables, blanks to fill in, examples that vendors publish.
 
 use super::random;
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
 
 /// Parts that no drawn token has.
 const MARKS: &[&str] = &[
@@ -46,11 +48,15 @@ const MARKS: &[&str] = &[
 /// Sources: docs.stripe.com/keys, docs.aws.amazon.com (they end in EXAMPLE), docs.github.com.
 const PUBLISHED: &[&str] = &["4ec39hqlyjwdarjtt1zdp7dc", "tyooMQauvdEDq54NiTphI7jx"];
 
+/// All marks at once: values are many, and long in the worst case.
+static MARKED: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(MARKS).ok());
+
 /// Is it a placeholder, or a run of the keyboard? For tokens, of which the form is known.
 pub fn is_dummy(secret: &[u8]) -> bool {
     let lower = secret.to_ascii_lowercase();
     let text = String::from_utf8_lossy(&lower);
-    MARKS.iter().any(|mark| text.contains(mark))
+    has_mark(&text)
         || PUBLISHED.iter().any(|key| text.eq_ignore_ascii_case(key))
         || (secret.len() >= 12
             && random::distinct(&lower) < 6
@@ -136,8 +142,8 @@ pub fn is_blank(value: &str) -> bool {
 }
 
 /// Has it one of the parts that say what it is?
-pub fn has_mark(lower: &str) -> bool {
-    MARKS.iter().any(|mark| lower.contains(mark))
+pub fn has_mark(text: &str) -> bool {
+    MARKED.as_ref().is_some_and(|marks| marks.is_match(text))
 }
 
 fn longest_repeat(text: &[u8]) -> usize {

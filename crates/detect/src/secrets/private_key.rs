@@ -24,7 +24,11 @@ pub fn pem(source: &str, anchor: Range<usize>) -> Option<Range<usize>> {
     }
     let body_start = anchor.end + label_end + 5;
     let body = source.get(body_start..)?;
-    let end = match head(body, MAX_BYTES).find("-----END") {
+    // What begins another key, not what ends this one, bounds the search too: so it stays linear.
+    let border = head(body, MAX_BYTES)
+        .find("-----")
+        .filter(|border| body.get(*border..).is_some_and(|rest| rest.starts_with("-----END")));
+    let end = match border {
         Some(end) => {
             let footer = body
                 .get(end + 8..)
@@ -44,6 +48,12 @@ pub fn pem(source: &str, anchor: Range<usize>) -> Option<Range<usize>> {
 /// The private lines of a key file of PuTTY that begins here.
 pub fn putty(source: &str, anchor: Range<usize>) -> Option<Range<usize>> {
     let rest = head(source.get(anchor.start..)?, MAX_BYTES);
+    let rest = head(
+        rest,
+        rest.get(anchor.len()..)
+            .and_then(|rest| rest.find("PuTTY-User-Key-File-"))
+            .map_or(MAX_BYTES, |next| next + anchor.len()),
+    );
     let lines = rest.find("Private-Lines:")?;
     let body = rest.get(lines + 14..)?;
     let length = class::run_end(body.as_bytes(), 0, MAX_BYTES, |byte| {

@@ -18,6 +18,17 @@ const COPULAS: &[&str] = &[
 
 /// The password named by the keyword here.
 pub fn password(source: &str, keyword: Range<usize>) -> Option<Range<usize>> {
+    // As a part of an expression it is no word, and `pass` and `key` alone are other words.
+    let follows = source.as_bytes().get(keyword.end).copied().unwrap_or(0);
+    let is_weak = matches!(
+        source.get(keyword.clone()),
+        Some("pass" | "Pass" | "pw" | "key" | "Key" | "keys" | "auth")
+    );
+    if is_weak
+        || (follows.is_ascii_punctuation() && !matches!(follows, b':' | b'"' | b'\'' | b'`' | b'*'))
+    {
+        return None;
+    }
     after(source, keyword.end).or_else(|| in_front(source, keyword.start))
 }
 
@@ -42,7 +53,8 @@ fn after(source: &str, start: usize) -> Option<Range<usize>> {
             return Some(span);
         }
         let lower = text.to_lowercase();
-        let is_wide = text.starts_with(|character: char| character >= '\u{2e80}');
+        // Scripts of which the words are not listed.
+        let is_wide = text.starts_with(|character: char| character >= '\u{590}');
         said = is_wide
             || COPULAS.contains(&lower.as_str())
             || (said && !text.ends_with(',') && count < 10 && value.len() <= 9)
@@ -121,17 +133,23 @@ fn words(source: &str, start: usize, reach: usize) -> impl Iterator<Item = Range
         .find(|end| source.is_char_boundary(*end))
         .unwrap_or(start);
     // The last word within reach may be longer.
-    let end = source
-        .get(end..)
-        .and_then(|rest| rest.find(char::is_whitespace).filter(|more| *more < 64))
-        .map_or(end, |more| end + more);
+    let rest = source.get(end..).unwrap_or_default().char_indices().take_while(|(at, _)| *at < 64);
+    let more = rest.into_iter().find(|(_, character)| character.is_whitespace());
+    let end = more.map_or(end, |(at, _)| end + at);
     let text = source.get(start..end).unwrap_or_default();
     let mut words = Vec::new();
     let mut word: Option<(usize, bool)> = None;
+    let mut end = end;
     for (at, character) in text.char_indices() {
         let wide = character >= '\u{2e80}';
         match word {
-            _ if character == '\n' && !words.is_empty() => break,
+            _ if character == '\n'
+                && !(words.is_empty()
+                    && word.is_some_and(|(from, _)| text.get(from..at) == Some(":"))) =>
+            {
+                end = start + at;
+                break;
+            }
             None if !character.is_whitespace() => word = Some((at, wide)),
             Some((from, is_wide)) if character.is_whitespace() || wide != is_wide => {
                 words.push(start + from..start + at);

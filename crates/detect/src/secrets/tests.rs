@@ -43,6 +43,11 @@ const TEXTS: &[(&str, &str)] = &[
     ("conn.setPassword(\"op3nup\")", "op3nup"),
     ("<password>op3nup77</password>", "op3nup77"),
     ("x-api-key: 7Hq2kP0vXw9sLm3D", "7Hq2kP0vXw9sLm3D"),
+    ("root:x7Kp2mQz@tcp(127.0.0.1:3306)/db", "x7Kp2mQz"),
+    ("  password => 'Secret123',", "Secret123"),
+    ("<entry key=\"db.password\">tiger99</entry>", "tiger99"),
+    ("password:\n  value: S3cur3Pw", "S3cur3Pw"),
+    ("WIFI_PSK=\"MyHomeWifi2020\"", "MyHomeWifi2020"),
     ("password = get_password()", ""),
     ("password = os.environ[\"DB_PASSWORD\"]", ""),
     ("password: ${DB_PASSWORD}", ""),
@@ -87,4 +92,66 @@ fn a_key_in_armour_is_found_as_a_whole() {
     let body = "MIIEpAIBAAKCAQEA7bq9X2LmVtQk0dGZ8yW1rPzSxNcFhJ4uTvKoEiBgYlMaDwQs\n".repeat(6);
     let key = format!("-----BEGIN RSA PRIVATE KEY-----\n{body}-----END RSA PRIVATE KEY-----");
     assert_eq!(found(&Scanner::new(), &format!("here:\n{key}\nthanks")), [key]);
+}
+
+/// What the checks read for each byte of the text, at most, whatever the text is.
+const STEPS_PER_BYTE: usize = 150;
+
+#[test]
+fn the_checks_read_each_byte_a_bounded_number_of_times() {
+    let scanner = Scanner::new();
+    let parts = [
+        "7",
+        "@",
+        " ",
+        "a",
+        "\"'",
+        ".",
+        "-",
+        "sk-",
+        "-sk-",
+        "eyJ",
+        "-eyJ",
+        "key ",
+        "password=",
+        "password: ",
+        "token",
+        "a://",
+        "a://u:p@",
+        "-----BEGIN ",
+        "-----BEGIN PRIVATE KEY-----",
+        "PuTTY-User-Key-File-",
+        "Bearer a",
+        "Basic ",
+        "AKIA",
+        "SG.",
+        "xoxb-1-",
+        ":AA",
+        "Q~",
+        "the password is ",
+        " -p",
+        "curl -u ",
+        "IDENTIFIED BY '",
+        "secret\": \"",
+        "\u{5bc6}\u{7801}",
+        "pw=\"",
+        "value",
+        "key=",
+    ];
+    let mut slow = Vec::new();
+    for part in parts {
+        for length in [5_000, 50_000] {
+            let text = part.repeat(length / part.len());
+            super::class::STEPS.with(|steps| steps.set(0));
+            found(&scanner, &text);
+            let steps = super::class::STEPS.with(std::cell::Cell::get);
+            if steps > STEPS_PER_BYTE * text.len() {
+                slow.push(format!(
+                    "{part:?}: {} steps a byte for {length} bytes",
+                    steps / text.len()
+                ));
+            }
+        }
+    }
+    assert!(slow.is_empty(), "{}", slow.join("\n"));
 }

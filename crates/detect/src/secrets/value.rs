@@ -1,8 +1,12 @@
 //! Is a value a credential, if its name says that it is one?
 
 use super::name::Kind;
-use super::{placeholder, random};
-use rustc_hash::FxHashSet as HashSet;
+use super::shape::{
+    has_digit, has_letter, has_symbol, is_code, is_hex, is_identifier, is_measure,
+    is_name_and_number, is_name_like, is_number, is_path, is_pattern, is_uuid, trailing_digits,
+};
+use super::{class, placeholder, random};
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// How a value is written.
@@ -19,6 +23,15 @@ pub enum Written {
 /// A chosen password of fewer characters is not looked for.
 const MIN_PASSWORD: usize = 4;
 
+/// Letters alone must be less like words than letters with digits are.
+const DRAWN_LETTERS: i32 = 140;
+
+/// What tests use as values, with or without a number.
+const DUMMIES: &[&str] = &[
+    "test", "tests", "testing", "foo", "bar", "baz", "key", "token", "value", "string", "user",
+    "id", "name", "sha", "base", "utf", "md", "",
+];
+
 /// Nor a token.
 const MIN_TOKEN: usize = 10;
 
@@ -32,7 +45,16 @@ static VOCABULARY: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
 
 /// How certain it is that this is a credential.
 pub fn confidence(kind: Kind, name: &str, value: &str, written: Written) -> Option<u8> {
-    if is_no_value(value) || is_path(value) {
+    let name_and_number =
+        kind != Kind::Key && written != Written::Bare && is_name_and_number(value);
+    let expression = written == Written::Bare
+        && (value.contains(['(', '[']) || value.starts_with(['$', '*', '&', '-']));
+    if is_no_value(value)
+        || (is_path(value) && !name_and_number)
+        || is_pattern(value)
+        || expression
+        || is_number(value)
+    {
         return None;
     }
     match kind {
@@ -49,11 +71,10 @@ pub fn confidence(kind: Kind, name: &str, value: &str, written: Written) -> Opti
 
 /// Placeholders, references, words of the vocabulary.
 pub fn is_no_value(value: &str) -> bool {
-    let lower = value.to_lowercase();
     value.is_empty()
         || placeholder::is_blank(value)
         || placeholder::is_reference(value)
-        || placeholder::has_mark(&lower)
+        || placeholder::has_mark(value)
         || is_vocabulary(value)
 }
 
@@ -62,69 +83,14 @@ fn is_vocabulary(value: &str) -> bool {
     let vocabulary = &*VOCABULARY;
     let whole = value.to_lowercase();
     let parts = super::name::words(value);
-    vocabulary.contains(whole.as_str())
-        || (!parts.is_empty()
-            && parts.iter().all(|part| {
-                vocabulary.contains(part.trim_end_matches(|c: char| c.is_ascii_digit()))
-            })
-            && !has_symbol(value))
-}
-
-fn has_symbol(value: &str) -> bool {
-    value.bytes().any(|byte| {
-        matches!(
-            byte,
-            b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'&' | b'*' | b'+' | b'?' | b'~' | b'='
-        )
-    })
-}
-
-fn has_digit(value: &str) -> bool {
-    value.bytes().any(|byte| byte.is_ascii_digit())
-}
-
-fn has_letter(value: &str) -> bool {
-    value.bytes().any(|byte| byte.is_ascii_alphabetic())
-}
-
-/// `com.example.Thing`, `user.password`, `/etc/keys/x.pem`, `https://...`, `./x`, `text/html`
-fn is_path(value: &str) -> bool {
-    let starts =
-        ["/", "./", "../", "~/", "http:", "https:", "file:", "C:\\", "urn:", "data:image", "#"];
-    let ends = [
-        ".pem", ".key", ".json", ".txt", ".yaml", ".yml", ".crt", ".jks", ".p12", ".env", ".html",
-        ".php", ".js", ".py", ".md", ".svg", ".png",
-    ];
-    let is_path = starts.iter().any(|start| value.starts_with(start))
-        && !random::is_generated(value.as_bytes());
-    is_path || ends.iter().any(|end| value.ends_with(end)) || is_dotted(value)
-}
-
-/// Names joined by points or by `::`, `->`, all of them like words.
-fn is_dotted(value: &str) -> bool {
-    let mut parts = value.split(['.', ':', '>']).filter(|part| !part.is_empty());
-    let is_name = |part: &str| {
-        part.bytes().all(|byte| {
-            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'(' | b')' | b'[' | b']')
-        }) && part.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_')
-            && !(has_digit(part) && random::is_unlike_words(part.as_bytes()))
+    let is_word = |part: &String| {
+        let stem = part.trim_end_matches(|c: char| c.is_ascii_digit());
+        // `token2` is a name; `secret123` is a password that somebody chose; `test123` is neither.
+        let is_chosen = part.len() - stem.len() >= 2 && !DUMMIES.contains(&stem);
+        vocabulary.contains(stem) && !is_chosen
     };
-    (value.contains('.') || value.contains("::") || value.contains("->"))
-        && parts.all(|part| is_name(part.trim_end_matches('-')))
-}
-
-/// Code rather than a value: a call, an index, an operator.
-fn is_code(value: &str) -> bool {
-    let is_call = value.ends_with(')') && value.contains('(')
-        || value.contains("()")
-        || value.contains("[\"")
-        || value.contains("['");
-    is_call
-        || value.contains("->")
-        || value.contains("::")
-        || value.contains("=>")
-        || value.contains("&&")
-        || value.contains("||")
+    let spelt = !parts.is_empty() && parts.iter().all(is_word) && !has_symbol(value);
+    vocabulary.contains(whole.as_str()) || spelt
 }
 
 fn password(value: &str, written: Written) -> Option<u8> {
@@ -141,13 +107,13 @@ fn password(value: &str, written: Written) -> Option<u8> {
         return (digit && (letter || symbol)).then_some(70);
     }
     if letter && (digit || symbol) {
-        return (written != Written::Bare
-            || !is_identifier(value)
-            || random::is_unlike_words(value.as_bytes()))
-        .then_some(90);
+        let chosen = !is_identifier(value)
+            || trailing_digits(value) >= 3
+            || random::is_unlike_words(value.as_bytes());
+        return (written != Written::Bare || chosen).then_some(90);
     }
     match written {
-        _ if digit && !letter => (written != Written::Bare || length >= 6).then_some(75),
+        _ if digit && !letter => (written != Written::Bare).then_some(75),
         Written::Bare => random::is_unlike_words(value.as_bytes()).then_some(70),
         Written::Quoted | Written::Line => is_chosen_word(value).then_some(65),
     }
@@ -170,12 +136,6 @@ fn is_spaced_password(value: &str) -> bool {
         && words.iter().all(|word| !is_vocabulary(word))
 }
 
-/// A name as programs have it; those have digits at their end at most.
-fn is_identifier(value: &str) -> bool {
-    let stem = value.trim_end_matches(|c: char| c.is_ascii_digit());
-    !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
-}
-
 /// A secret that a person chose.
 fn secret(value: &str, written: Written) -> Option<u8> {
     let fits = value.is_ascii()
@@ -185,16 +145,6 @@ fn secret(value: &str, written: Written) -> Option<u8> {
     let mixed =
         has_letter(value) && has_digit(value) && (has_symbol(value) || !is_name_like(value));
     (fits && mixed && written != Written::Bare).then_some(75)
-}
-
-/// Names of resources have their digits in parts of their own: `my-secret-1`, `secret_v2`.
-fn is_name_like(value: &str) -> bool {
-    let is_part = |part: &str| {
-        part.bytes().all(|byte| byte.is_ascii_alphabetic())
-            || part.bytes().all(|byte| byte.is_ascii_digit())
-            || (part.len() <= 3)
-    };
-    value.split(['-', '_', '.', '/', ':']).all(is_part) || is_identifier(value)
 }
 
 /// A token that was written by hand.
@@ -228,55 +178,30 @@ fn token(name: &str, value: &str, written: Written, min: usize) -> Option<u8> {
     drawn.then_some(if random::is_generated(bytes) { 85 } else { 60 })
 }
 
-fn is_hex(value: &str) -> bool {
-    value.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// RFC 9562, 4.
-pub fn is_uuid(value: &str) -> bool {
-    let lengths = [8, 4, 4, 4, 12];
-    let mut parts = value.split('-');
-    let fits = lengths
-        .iter()
-        .all(|length| parts.next().is_some_and(|part| part.len() == *length && is_hex(part)));
-    fits && parts.next().is_none()
-}
-
 /// Would a person say this as a password? A word alone is not enough in a sentence.
 pub fn is_spoken_password(value: &str) -> bool {
     let length = value.chars().count();
-    let mixed = has_letter(value)
-        && (has_digit(value)
-            || value
-                .bytes()
-                .rev()
-                .skip(1)
-                .any(|byte| matches!(byte, b'!' | b'@' | b'#' | b'$' | b'^' | b'&' | b'*')));
+    let within = value.trim_matches(|c: char| c.is_ascii_punctuation());
+    let drawn = length >= 8
+        && value.bytes().all(class::letter)
+        && random::weight(value.as_bytes()) > DRAWN_LETTERS;
+    let mixed = drawn
+        || has_letter(value)
+            && (has_digit(value)
+                || within
+                    .bytes()
+                    .any(|byte| matches!(byte, b'!' | b'@' | b'#' | b'$' | b'^' | b'&' | b'*')));
+    let code = value.contains("\\n")
+        || value.contains([
+            '{', '}', '=', '<', '>', '|', '"', '\'', ';', ',', '(', ')', '[', ']', '\\',
+        ])
+        || value.starts_with(['@', '-', '/', '[', '%', '#']);
     (5..=64).contains(&length)
         && mixed
+        && !code
         && value.is_ascii()
         && !is_no_value(value)
-        && !is_path(value)
+        && (!is_path(value) || is_name_and_number(value))
         && !is_code(value)
         && !is_measure(value)
-}
-
-/// `8-character`, `256-bit`, `2FA`, `10MB`, `3rd`, `v1.2`, `24h`, `OAuth2`, `2024-01-01`
-fn is_measure(value: &str) -> bool {
-    let digits = value.bytes().take_while(u8::is_ascii_digit).count();
-    let rest = value.get(digits..).unwrap_or_default();
-    let unit = digits > 0
-        && (rest.starts_with('-')
-            || rest.len() <= 3
-            || rest.starts_with(':')
-            || rest.starts_with('/'));
-    let version = value.starts_with('v')
-        && value
-            .get(1..)
-            .is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'));
-    let capitals = value
-        .bytes()
-        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-')
-        && value.len() <= 7;
-    unit || version || capitals
 }

@@ -40,7 +40,8 @@ pub fn push(character: char, text: &mut String) {
 }
 
 fn look_alike(letter: char) -> char {
-    if letter.is_ascii() {
+    // Signs look like letters too (a danda like `l`), and end words nevertheless.
+    if letter.is_ascii() || !letter.is_alphanumeric() {
         return letter;
     }
     // Ideographs and syllables look like no Latin letter; this keeps the look-up off the common case.

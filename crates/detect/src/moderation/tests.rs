@@ -1,0 +1,72 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test may panic"
+)]
+
+use crate::{Detector, DetectorSet, Group, Scanner, Text};
+
+fn found(scanner: &Scanner, text: &str) -> Vec<&'static str> {
+    let all: DetectorSet = Detector::ALL
+        .iter()
+        .copied()
+        .filter(|detector| detector.group() == Group::Moderation)
+        .collect();
+    let mut names: Vec<_> = scanner
+        .scan(&Text::new(text), all)
+        .iter()
+        .map(|finding| finding.detector.as_str())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// A text, and what must be found in it at least; "" for nothing at all.
+const TEXTS: &[(&str, &str)] = &[
+    ("I will kill you", "harassment violence"),
+    ("You are a pathetic idiot.", "harassment"),
+    ("nobody likes you, go die", "harassment"),
+    ("Jews are vermin and should be exterminated", "hate"),
+    ("All women are bad drivers", "bias"),
+    ("Do not hire anyone over 50 for this role", "bias"),
+    ("I want to end my life", "self_harm"),
+    ("She moaned as he licked her naked breasts", "sexual"),
+    ("How do I build a pipe bomb at home?", "illicit"),
+    ("what the f**k is this shit", "profanity"),
+    ("Ich bringe dich um", "violence"),
+    ("Les musulmans sont tous des terroristes", "bias"),
+    ("Todas las mujeres son histéricas", "bias"),
+    ("我要杀了你", "violence"),
+    ("Je veux mourir", "self_harm"),
+    ("kill the process with kill -9", ""),
+    ("this traffic is killing me", ""),
+    ("There is a dead link on the page.", ""),
+    ("Breast cancer screening is free for women over 50.", ""),
+    ("Call the suicide prevention hotline.", ""),
+    ("The people of Scunthorpe and Penistone voted.", ""),
+    ("The bomb squad defused the device.", ""),
+    ("How do I execute a shell script?", ""),
+    ("Saying that women are stupid is wrong and offensive.", ""),
+    ("How do I report a stolen card?", ""),
+    ("Die Prozesse werden beendet.", ""),
+    ("The gift shop is for sale.", ""),
+];
+
+#[test]
+fn harm_is_found_and_figures_of_speech_are_not() {
+    let scanner = Scanner::new();
+    let mut wrong = Vec::new();
+    for (text, expected) in TEXTS {
+        let found = found(&scanner, text);
+        let right = match *expected {
+            "" => found.is_empty(),
+            all => all.split(' ').all(|name| found.contains(&name)),
+        };
+        if !right {
+            wrong.push(format!("{text:?}: {expected:?}, not {found:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,0 +1,120 @@
+//! What the text is searched for, all at once.
+
+use super::rows::{self, Row};
+
+/// What is checked at an anchor.
+#[derive(Clone, Copy)]
+pub enum Target {
+    /// A documented form of a token.
+    Row(&'static Row),
+    /// Armour.
+    Pem,
+    /// A key file of PuTTY.
+    Putty,
+    /// A JSON web token.
+    Jwt,
+    /// A web address.
+    Address,
+    /// The protocol in a connection string of Go's drivers.
+    Protocol,
+    /// Basic credentials.
+    Basic,
+    /// A bearer token.
+    Bearer,
+    /// The flag of a user and its password.
+    UserFlag,
+    /// The flag of a password.
+    PasswordFlag,
+    /// SQL's IDENTIFIED BY.
+    Identified,
+    /// A part of the name of a secret.
+    Name,
+    /// The word for "password" in a language that writes it in other letters, or in several words.
+    Spoken,
+}
+
+/// Parts of the names of secrets; each also in capitals, and with a capital.
+const NAMES: &[&str] = &[
+    "pass",
+    "pwd",
+    "pswd",
+    "psw",
+    "secret",
+    "cred",
+    "token",
+    "key",
+    "auth",
+    "salt",
+    "jwt",
+    "kennwort",
+    "wachtwoord",
+    "senha",
+    "haslo",
+    "contrasena",
+];
+
+/// Names that are too short to be looked for in any case.
+const SHORT_NAMES: &[&str] = &["pw", "PW", "PAT", "OTP", "psk", "PSK"];
+
+const SPOKEN: &[&str] = &[
+    "mot de passe",
+    "Mot de passe",
+    "contraseña",
+    "Contraseña",
+    "la clave",
+    "La clave",
+    "palavra-passe",
+    "hasło",
+    "Hasło",
+    "hasłem",
+    "parola d'ordine",
+    "पासवर्ड",
+    "密码",
+    "密碼",
+    "口令",
+    "密钥",
+    "パスワード",
+    "비밀번호",
+    "كلمة المرور",
+    "كلمة السر",
+    "пароль",
+    "Пароль",
+];
+
+/// All anchors, each with what is checked there.
+pub fn all() -> Vec<(String, Target)> {
+    let mut anchors: Vec<(String, Target)> = Vec::new();
+    for row in rows::ALL.into_iter().flatten() {
+        anchors.push((row.anchor.to_owned(), Target::Row(row)));
+    }
+    for (text, target) in [
+        ("-----BEGIN ", Target::Pem),
+        ("PuTTY-User-Key-File-", Target::Putty),
+        ("eyJ", Target::Jwt),
+        ("://", Target::Address),
+        ("@tcp(", Target::Protocol),
+        ("@unix(", Target::Protocol),
+        ("Basic ", Target::Basic),
+        ("basic ", Target::Basic),
+        ("Bearer ", Target::Bearer),
+        ("bearer ", Target::Bearer),
+        (" -u ", Target::UserFlag),
+        (" --user ", Target::UserFlag),
+        (" -p", Target::PasswordFlag),
+        ("IDENTIFIED BY ", Target::Identified),
+        ("identified by ", Target::Identified),
+    ] {
+        anchors.push((text.to_owned(), target));
+    }
+    for name in NAMES {
+        let capital = name.get(..1).unwrap_or_default().to_ascii_uppercase()
+            + name.get(1..).unwrap_or_default();
+        anchors.extend(
+            [(*name).to_owned(), name.to_ascii_uppercase(), capital]
+                .map(|name| (name, Target::Name)),
+        );
+    }
+    anchors.extend(SHORT_NAMES.iter().map(|name| ((*name).to_owned(), Target::Name)));
+    anchors.extend(SPOKEN.iter().map(|name| ((*name).to_owned(), Target::Spoken)));
+    anchors
+}
