@@ -140,6 +140,12 @@ impl<const N: usize> Model<N> {
         evidence
     }
 
+    /// What a hand-made feature adds to an output.
+    pub fn hand_weight(&self, feature: u16, output: usize) -> f32 {
+        let scale = self.outputs.get(output).map_or(0.0, |output| output.hand_scale);
+        weight(self.hand, usize::from(feature) * N + output) * scale
+    }
+
     fn add_gram(&self, sums: &mut Sums<N>, hash: u32) {
         sums.count += 1;
         add(&mut sums.grams, self.grams, (hash as usize & self.mask) * N);
@@ -164,6 +170,11 @@ impl<const N: usize> Model<N> {
 }
 
 impl Output {
+    /// With a lower threshold.
+    pub fn lowered(self, by: f32) -> Self {
+        Output { threshold: self.threshold - by, ..self }
+    }
+
     /// How certain a logit is, in percent, as measured on texts that the model was not trained with.
     pub fn confidence(&self, logit: f32) -> u8 {
         let certain = 1.0 / (1.0 + (-(self.slope * logit + self.offset)).exp());

@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 /// The longest window, in bytes of the original text. With it a byte's finding depends on fewer than `CONTEXT_BYTES` around it.
-pub const WINDOW_BYTES: usize = 216;
+pub const WINDOW_BYTES: usize = 192;
 
 /// What is added up over a window.
 #[derive(Debug, Clone, Copy, PartialEq)]
