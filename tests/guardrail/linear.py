@@ -60,6 +60,14 @@ def windows(model, texts, bits, hand):
     return Windows(texts, subprocess.run(command, input=data, stdout=subprocess.PIPE, check=True, cwd=ROOT).stdout, bits, hand)
 
 
+def judge(texts):
+    """What the built detector says: for each text the highest confidence and its form."""
+    data = b"".join(struct.pack("<I", len(text)) + text for text in (text.encode() for text in texts))
+    command = ["cargo", "run", "-q", "--release", "-p", "postern-detect", "--features", "training", "--example", "judge"]
+    lines = subprocess.run(command, input=data, stdout=subprocess.PIPE, check=True, cwd=ROOT).stdout.decode().splitlines()
+    return [(int(line.split()[0]), line.split()[1]) for line in lines]
+
+
 class Output:
     """One output of a model, quantised. The logit is bias + grams * gram_scale / root(n) + hand * hand_scale."""
 
@@ -94,6 +102,11 @@ def train(matrix, labels, weights, strength):
     fit = LogisticRegression(C=strength, solver="liblinear", random_state=1, max_iter=200)
     fit.fit(matrix, labels, sample_weight=weights)
     return fit.coef_[0], fit.intercept_[0]
+
+
+def blind(matrix, bits):
+    """The same windows without their words, so that concepts have to do: what holds in one language then holds in all."""
+    return matrix @ scipy.sparse.diags_array((numpy.arange(matrix.shape[1]) >= (1 << bits)).astype(float)).tocsr()
 
 
 def strongest(text, logits, count):
