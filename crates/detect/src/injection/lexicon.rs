@@ -11,11 +11,11 @@ const WORDS: &str = include_str!("lexicon.txt");
 /// How many concepts the weights have room for.
 const CONCEPTS: u16 = 40;
 /// The alphabet moved by thirteen; the next one is what is written backwards.
-pub const ROT13: u8 = 32;
+pub const ROT13: u8 = 33;
 /// Invisible characters within words.
-pub const INVISIBLE: u8 = 34;
+pub const INVISIBLE: u8 = 35;
 /// Letters of several scripts within a word.
-pub const MIXED: u8 = 35;
+pub const MIXED: u8 = 36;
 /// How many weights there are: one for each concept, and one for each that follows another.
 pub const FEATURES: u16 = CONCEPTS + CONCEPTS * CONCEPTS;
 /// A concept follows another if both begin within this many bytes.
@@ -63,6 +63,7 @@ concepts! {
     "image" = "exfiltration",
     "urgent" = "indirect",
     "refocus" = "persona",
+    "object" = "",
     "rot13" = "encoded",
     "reversed" = "encoded",
     "invisible" = "encoded",
