@@ -25,20 +25,22 @@ FEATURES = 40 + 40 * 40
 MODEL = linear.ROOT / "crates/detect/src/injection/model.bin"
 # A document is an attack if one of its windows is, but not all of its windows are: rounds of choosing which.
 ROUNDS = 3
+# How many of the benign windows every round sees.
+SOME = 0.2
 STRENGTH = 1.0
 # How much a window counts once more without its words.
-BLIND = 0.5
+BLIND = 1.0
 
 
 def choose(windows, labels, logits):
-    """Which windows to train with: all of what is benign, and of an attack those that look most like it."""
-    keep = numpy.ones(len(windows.text), dtype=bool)
-    if logits is None:
-        return keep
+    """Which windows to train with: of an attack those that look most like it, of what is benign some, and those that look like an attack."""
     attack = labels[windows.text] > 0
+    some = numpy.random.default_rng(3).random(len(attack)) < SOME
+    if logits is None:
+        return attack | some
     best = linear.strongest(windows.text, logits, len(labels))
-    keep[attack] = (logits[attack] >= best[windows.text[attack]] - 0.5) | (logits[attack] > 1.0)
-    return keep
+    like = (logits >= best[windows.text] - 0.5) | (logits > 1.0)
+    return numpy.where(attack, like, some | (logits > -2.0))
 
 
 def fit(windows, labels, weights):
