@@ -20,11 +20,13 @@ import scipy.sparse
 import linear
 import injection_sources as sources
 
-BITS = 16
+BITS = 18
 FEATURES = 40 + 40 * 40
 MODEL = linear.ROOT / "crates/detect/src/injection/model.bin"
 # A document is an attack if one of its windows is, but not all of its windows are: rounds of choosing which.
 ROUNDS = 3
+# An n-gram that fewer texts have has no weight: what is rare only collides with others.
+LEAST_TEXTS = 3
 # How many of the benign windows every round sees.
 SOME = 0.2
 STRENGTH = 1.0
@@ -39,12 +41,22 @@ def choose(windows, labels, logits):
     if logits is None:
         return attack | some
     best = linear.strongest(windows.text, logits, len(labels))
-    like = (logits >= best[windows.text] - 0.5) | (logits > 1.0)
+    like = logits >= best[windows.text] - 0.5
     return numpy.where(attack, like, some | (logits > -2.0))
+
+
+def frequent(windows):
+    """The matrix without n-grams that are in too few texts."""
+    matrix = windows.matrix.tocoo()
+    pairs = numpy.unique(windows.text[matrix.row].astype(numpy.int64) * matrix.shape[1] + matrix.col)
+    texts = numpy.bincount(pairs % matrix.shape[1], minlength=matrix.shape[1])
+    keep = (texts >= LEAST_TEXTS) | (numpy.arange(matrix.shape[1]) >= 1 << BITS)
+    return windows.matrix @ scipy.sparse.diags_array(keep.astype(float)).tocsr()
 
 
 def fit(windows, labels, weights):
     logits = None
+    windows.matrix = frequent(windows)
     for _ in range(ROUNDS):
         keep = choose(windows, labels, logits)
         rows = numpy.flatnonzero(keep)
@@ -105,7 +117,10 @@ def main():
     output.threshold = float(sys.argv[sys.argv.index("--threshold") + 1]) if "--threshold" in sys.argv else output.threshold
     print("threshold", output.threshold, "slope", output.slope, output.offset)
     linear.write(MODEL, BITS, [output], names(output, windows))
-    report([text for text in texts if text["split"] == "test"])
+    if "--curve" in sys.argv:
+        curve([text for text in texts if text["split"] == "test"])
+    else:
+        report([text for text in texts if text["split"] == "test"])
 
 
 def subset(windows, rows):
@@ -116,6 +131,17 @@ def subset(windows, rows):
 
 def hash_of(text):
     return sum(ord(letter) * (index + 7) for index, letter in enumerate(text))
+
+
+def curve(texts):
+    """Found of each source at several thresholds: for choosing one, with a model that was written with a low one."""
+    logits = [numpy.log(max(confidence, 0.5) / (100 - max(confidence, 0.5))) for confidence, _ in linear.judge([text["text"] for text in texts])]
+    steps = [-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0]
+    print(" " * 44, *(f"{step:5}" for step in steps))
+    keys = sorted({(text["attack"], text["source"]) for text in texts} | {(text["attack"], "all") for text in texts})
+    for attack, source in keys:
+        mine = numpy.array([logit for text, logit in zip(texts, logits) if text["attack"] == attack and source in ("all", text["source"])])
+        print(f"{source:36} {attack:1} {len(mine):5}", *(f"{(mine >= step).mean():5.3f}" for step in steps))
 
 
 def report(texts):

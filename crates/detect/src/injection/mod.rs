@@ -171,3 +171,6 @@ fn add_signs(text: &Text<'_>, mentions: &mut Vec<Mention>) {
         mentions.sort_by_key(|mention| mention.start);
     }
 }
+
+#[cfg(test)]
+mod tests;
