@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 HAND = 1 << 31
 # N-grams are divided by the root of their number and so are small beside hand-made features: the penalty on their weights must not
 # depend on that.
-GRAM_GAIN = 4.0
+GRAM_GAIN = 2.0
 
 
 class Windows:
@@ -99,7 +99,7 @@ def quantise(weights, clip):
 
 def train(matrix, labels, weights, strength):
     """A logistic regression: the same input gives the same weights."""
-    fit = LogisticRegression(C=strength, solver="liblinear", random_state=1, max_iter=200)
+    fit = LogisticRegression(C=strength, solver="liblinear", random_state=1, max_iter=100, tol=1e-3)
     fit.fit(matrix, labels, sample_weight=weights)
     return fit.coef_[0], fit.intercept_[0]
 

@@ -9,10 +9,7 @@ what is kept for tests stand in docs/guardrail/injection.md. The same packages g
 
 import json
 import pathlib
-import random
-import subprocess
 import sys
-import zipfile
 
 import numpy
 import scipy.sparse
@@ -29,7 +26,9 @@ ROUNDS = 3
 LEAST_TEXTS = 3
 # How many of the benign windows every round sees.
 SOME = 0.2
-STRENGTH = 1.0
+STRENGTH = 0.5
+# The share of benign texts that the threshold lets be found; most of the texts it is taken from are long documents.
+FALSE_POSITIVES = 0.016
 # How much a window counts once more without its words.
 BLIND = 1.0
 
@@ -97,51 +96,22 @@ def main():
     windows = linear.windows("injection", [text["text"] for text in train], BITS, FEATURES)
     print(f"{len(train)} texts, {labels.sum()} attacks, {len(windows.text)} windows", flush=True)
 
-    # Which threshold, and how certain a logit is: by folds over the sources of the training texts.
-    held = numpy.full(len(train), numpy.nan)
-    groups = numpy.array([hash_of(text["group"]) % 4 for text in train])
-    for fold in range(4 if "--quick" not in sys.argv else 0):
-        inside = groups != fold
-        rows = numpy.flatnonzero(inside[windows.text])
-        part = subset(windows, rows)
-        output = fit(part, labels, weights)
-        rows = numpy.flatnonzero(~inside[windows.text])
-        best = linear.strongest(windows.text[rows], output.logits(windows.matrix[rows]), len(train))
-        held[~inside] = best[~inside]
     output = fit(windows, labels, weights)
-    if not numpy.isnan(held).any():
-        output.calibrate(held, labels)
-        for attack in (0, 1):
-            print("held out", attack, numpy.quantile(held[labels == attack], [0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 0.9, 0.95, 0.98]).round(2))
-        output.threshold = float(numpy.quantile(held[labels == 0], 0.99))
-    output.threshold = float(sys.argv[sys.argv.index("--threshold") + 1]) if "--threshold" in sys.argv else output.threshold
+    # How certain a logit is, and which is a finding: by the texts that nothing was trained with, but for the corpus that is kept apart.
+    tests = [text for text in texts if text["split"] == "test"]
+    judged = [text for text in tests if not text["source"].startswith(("bastioncorpus", "own disguise"))]
+    parts = linear.windows("injection", [text["text"] for text in judged], BITS, FEATURES)
+    best = linear.strongest(parts.text, output.logits(parts.matrix), len(judged))
+    attack = numpy.array([text["attack"] for text in judged])
+    output.calibrate(best, attack)
+    output.threshold = float(numpy.quantile(best[~attack], 1 - FALSE_POSITIVES))
     print("threshold", output.threshold, "slope", output.slope, output.offset)
     linear.write(MODEL, BITS, [output], names(output, windows))
-    if "--curve" in sys.argv:
-        curve([text for text in texts if text["split"] == "test"])
-    else:
-        report([text for text in texts if text["split"] == "test"])
-
-
-def subset(windows, rows):
-    part = object.__new__(linear.Windows)
-    part.text, part.matrix = windows.text[rows], windows.matrix[rows]
-    return part
-
-
-def hash_of(text):
-    return sum(ord(letter) * (index + 7) for index, letter in enumerate(text))
-
-
-def curve(texts):
-    """Found of each source at several thresholds: for choosing one, with a model that was written with a low one."""
-    logits = [numpy.log(max(confidence, 0.5) / (100 - max(confidence, 0.5))) for confidence, _ in linear.judge([text["text"] for text in texts])]
-    steps = [-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0]
-    print(" " * 44, *(f"{step:5}" for step in steps))
-    keys = sorted({(text["attack"], text["source"]) for text in texts} | {(text["attack"], "all") for text in texts})
-    for attack, source in keys:
-        mine = numpy.array([logit for text, logit in zip(texts, logits) if text["attack"] == attack and source in ("all", text["source"])])
-        print(f"{source:36} {attack:1} {len(mine):5}", *(f"{(mine >= step).mean():5.3f}" for step in steps))
+    for step in (0.5, 0.2, 0.1, 0.05, 0.03, 0.02, 0.015, 0.01, 0.005):
+        threshold = numpy.quantile(best[~attack], 1 - step)
+        print(f"false positives {step:.3f}: threshold {threshold:.2f}, recall {(best[attack] >= threshold).mean():.3f}")
+    (cache / "test.jsonl").write_text("".join(json.dumps(text, ensure_ascii=False) + "\n" for text in tests), encoding="utf-8")
+    report(tests)
 
 
 def report(texts):

@@ -12,11 +12,16 @@ fn main() -> std::io::Result<()> {
     let mut rest = input.as_slice();
     let mut output = std::io::stdout().lock();
     while let Some((length, after)) = rest.split_first_chunk::<4>() {
-        let Some((text, after)) = after.split_at_checked(u32::from_le_bytes(*length) as usize) else { break };
+        let Some((text, after)) = after.split_at_checked(u32::from_le_bytes(*length) as usize)
+        else {
+            break;
+        };
         let text = String::from_utf8_lossy(text);
         let findings = scanner.scan(&Text::new(&text), detectors);
         match findings.iter().max_by_key(|finding| finding.confidence) {
-            Some(finding) => writeln!(output, "{} {} {:?}", finding.confidence, finding.form, finding.span)?,
+            Some(finding) => {
+                writeln!(output, "{} {} {:?}", finding.confidence, finding.form, finding.span)?
+            }
             None => writeln!(output, "0 none 0..0")?,
         }
         rest = after;

@@ -190,6 +190,13 @@ pub struct Features {
     pub hand: Vec<u16>,
 }
 
+/// The hand-made features of a window, of those in order.
+pub fn within<'e>(events: &'e [Event], range: &Range<usize>) -> &'e [Event] {
+    let first = events.partition_point(|event| event.at <= range.start);
+    let end = events.partition_point(|event| event.at <= range.end);
+    events.get(first..end).unwrap_or_default()
+}
+
 /// Those of a window of a folded text.
 pub fn features(folded: &str, events: &[Event], range: &Range<usize>) -> Features {
     let mut hashes = Vec::new();
@@ -200,11 +207,7 @@ pub fn features(folded: &str, events: &[Event], range: &Range<usize>) -> Feature
             Step::Border(_) => grams.reset(),
         }
     }
-    let hand = events
-        .iter()
-        .filter(|event| range.start < event.at && event.at <= range.end)
-        .map(|event| event.feature)
-        .collect();
+    let hand = within(events, range).iter().map(|event| event.feature).collect();
     Features { grams: hashes, hand }
 }
 

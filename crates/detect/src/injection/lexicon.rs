@@ -16,8 +16,6 @@ pub const ROT13: u8 = 33;
 pub const INVISIBLE: u8 = 35;
 /// Letters of several scripts within a word.
 pub const MIXED: u8 = 36;
-/// How many weights there are: one for each concept, and one for each that follows another.
-pub const FEATURES: u16 = CONCEPTS + CONCEPTS * CONCEPTS;
 /// A concept follows another if both begin within this many bytes.
 const NEAR_BYTES: usize = 48;
 /// How many that went before a concept are looked at.

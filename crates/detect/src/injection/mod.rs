@@ -12,7 +12,7 @@ mod lexicon;
 
 use crate::detector::{Detector, DetectorSet};
 use crate::finding::{Evidence, Finding};
-use crate::linear::{Event, Model, Output};
+use crate::linear::{self, Event, Model, Output};
 use crate::text::Text;
 use lexicon::{Lexicon, Mention};
 use std::ops::Range;
@@ -37,6 +37,13 @@ struct Hit {
     evidence: Vec<Evidence>,
 }
 
+/// Windows of the folded text that touch, and the strongest of them.
+struct Windows {
+    range: Range<usize>,
+    strongest: Range<usize>,
+    logit: f32,
+}
+
 impl Tables {
     /// Build them.
     pub fn new() -> Self {
@@ -52,15 +59,13 @@ impl Tables {
         let [output] = *model.outputs();
         let mut hits = Judge { lexicon, model, output }.hits(text, false, DEPTH);
         hits.sort_by_key(|hit| (hit.span.start, hit.span.end));
-        for hit in merged(hits) {
-            findings.push(Finding {
-                detector: Detector::PromptInjection,
-                form: hit.form,
-                span: hit.span,
-                confidence: output.confidence(hit.logit),
-                evidence: hit.evidence,
-            });
-        }
+        findings.extend(hits.into_iter().map(|hit| Finding {
+            detector: Detector::PromptInjection,
+            form: hit.form,
+            span: hit.span,
+            confidence: output.confidence(hit.logit),
+            evidence: hit.evidence,
+        }));
     }
 
     /// The hand-made features of a text, in order: for the trainer.
@@ -88,15 +93,21 @@ impl Judge<'_> {
         let hidden = if depth > 0 { disguise::hidden(text, &mentions) } else { Vec::new() };
         add_signs(text, &mut mentions);
         let events = lexicon::events(text.folded(), &mentions);
-        let mut hits = Vec::new();
+        let mut windows = Vec::new();
         self.model.judge(text, &events, |window| {
             let [logit] = window.logits;
             if logit >= self.output.threshold {
-                let evidence = self.model.explain(text, &events, &window.range, 0);
-                let form = form(&events, &window.range, self.model);
-                hits.push(Hit { span: text.span_of_folded(window.range), logit, form, evidence });
+                let range = window.range.clone();
+                add_window(&mut windows, Windows { range, strongest: window.range, logit });
             }
         });
+        let hit = |found: Windows| Hit {
+            span: text.span_of_folded(found.range),
+            logit: found.logit,
+            form: form(linear::within(&events, &found.strongest), self.model),
+            evidence: self.model.explain(text, &events, &found.strongest, 0),
+        };
+        let mut hits: Vec<Hit> = windows.into_iter().map(hit).collect();
         for within in hidden {
             let lower = Judge { output: self.output.lowered(ENCODED_BONUS), ..self };
             let found = lower.hits(&Text::new(&within.text), within.joined, depth - 1);
@@ -112,28 +123,21 @@ impl Judge<'_> {
     }
 }
 
-/// Hits that touch are one finding, explained by the strongest.
-fn merged(hits: Vec<Hit>) -> Vec<Hit> {
-    let mut merged: Vec<Hit> = Vec::new();
-    for hit in hits {
-        match merged.last_mut() {
-            Some(last) if hit.span.start <= last.span.end + 2 => {
-                let span = last.span.start..last.span.end.max(hit.span.end);
-                if hit.logit > last.logit {
-                    *last = hit;
-                }
-                last.span = span;
-            }
-            _ => merged.push(hit),
+/// Windows come by where they end. Those that touch are one finding, explained by the strongest.
+fn add_window(windows: &mut Vec<Windows>, mut next: Windows) {
+    while let Some(last) = windows.pop_if(|last| next.range.start <= last.range.end + 2) {
+        next.range = last.range.start.min(next.range.start)..next.range.end;
+        if last.logit > next.logit {
+            (next.strongest, next.logit) = (last.strongest, last.logit);
         }
     }
-    merged
+    windows.push(next);
 }
 
 /// The form of a window: that of the concepts which weigh most in it.
-fn form(events: &[Event], range: &Range<usize>, model: &Model<1>) -> &'static str {
+fn form(events: &[Event], model: &Model<1>) -> &'static str {
     let mut weights: Vec<(&'static str, f32)> = Vec::new();
-    for event in events.iter().filter(|event| range.start < event.at && event.at <= range.end) {
+    for event in events {
         let weight = model.hand_weight(event.feature, 0);
         for form in lexicon::form(event.feature).into_iter().filter(|form| !form.is_empty()) {
             match weights.iter_mut().find(|(known, _)| *known == form) {
