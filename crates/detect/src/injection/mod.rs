@@ -97,8 +97,12 @@ impl Judge<'_> {
         self.model.judge(text, &events, |window| {
             let [logit] = window.logits;
             if logit >= self.output.threshold {
-                let range = window.range.clone();
-                add_window(&mut windows, Windows { range, strongest: window.range, logit });
+                let (range, is_joint) = (window.range.clone(), window.is_joint);
+                add_window(
+                    &mut windows,
+                    Windows { range, strongest: window.range, logit },
+                    is_joint,
+                );
             }
         });
         let hit = |found: Windows| Hit {
@@ -123,8 +127,18 @@ impl Judge<'_> {
     }
 }
 
-/// Windows come by where they end. Those that touch are one finding, explained by the strongest.
-fn add_window(windows: &mut Vec<Windows>, mut next: Windows) {
+/// Windows come by where they end. Those that touch are one finding, explained by the strongest. A joint window adds no place to
+/// one of its sentences that is found already.
+fn add_window(windows: &mut Vec<Windows>, mut next: Windows, is_joint: bool) {
+    if is_joint
+        && let Some(last) = windows.last_mut()
+        && next.range.start < last.range.end
+    {
+        if next.logit > last.logit {
+            (last.strongest, last.logit) = (next.strongest, next.logit);
+        }
+        return;
+    }
     while let Some(last) = windows.pop_if(|last| next.range.start <= last.range.end + 2) {
         next.range = last.range.start.min(next.range.start)..next.range.end;
         if last.logit > next.logit {
