@@ -132,6 +132,23 @@ def write(path, bits, outputs, names):
     pathlib.Path(path).write_bytes(data)
 
 
+def read(path):
+    """The outputs of a model that was written, with the number of its buckets' bits."""
+    data = pathlib.Path(path).read_bytes()
+    bits, count, hand = struct.unpack_from("<BBH", data, 4)
+    scales = struct.unpack_from(f"<{6 * count}f", data, 8)
+    at = 8 + 24 * count
+    weights = numpy.frombuffer(data, dtype=numpy.int8, offset=at, count=((1 << bits) + hand) * count).reshape(-1, count)
+    outputs = []
+    for index in range(count):
+        output = object.__new__(Output)
+        output.bias, output.gram_scale, output.hand_scale, output.slope, output.offset = scales[5 * index:5 * index + 5]
+        output.threshold = scales[5 * count + index]
+        output.grams, output.hand = weights[:1 << bits, index], weights[1 << bits:, index]
+        outputs.append(output)
+    return bits, outputs
+
+
 def read_corpus(folder):
     """Every labelled text of a folder."""
     for path in sorted(pathlib.Path(folder).glob("*.jsonl")):

@@ -25,10 +25,12 @@ ROUNDS = 3
 # An n-gram that fewer texts have has no weight: what is rare only collides with others.
 LEAST_TEXTS = 3
 # How many of the benign windows every round sees.
-SOME = 0.2
+SOME = 0.25
+# From which logit every window of an attack is one.
+SURE = 2.0
 STRENGTH = 0.5
 # The share of benign texts that the threshold lets be found; most of the texts it is taken from are long documents.
-FALSE_POSITIVES = 0.016
+FALSE_POSITIVES = 0.017
 # How much a window counts once more without its words.
 BLIND = 1.0
 
@@ -40,7 +42,7 @@ def choose(windows, labels, logits):
     if logits is None:
         return attack | some
     best = linear.strongest(windows.text, logits, len(labels))
-    like = logits >= best[windows.text] - 0.5
+    like = (logits >= best[windows.text] - 0.5) | (logits > SURE)
     return numpy.where(attack, like, some | (logits > -2.0))
 
 

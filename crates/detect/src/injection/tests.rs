@@ -29,6 +29,26 @@ fn the_model_and_the_lexicon_are_read() {
     assert!(tables.model.is_some() && tables.lexicon.is_some());
 }
 
+/// What `tests/guardrail/injection_vectors.py` computes from the same file.
+#[test]
+fn scores_are_those_of_the_trainer() {
+    let tables = Tables::new();
+    let (lexicon, model) = (tables.lexicon.unwrap(), tables.model.unwrap());
+    let vectors: Vec<serde_json::Value> =
+        serde_json::from_str(include_str!("../../../../tests/guardrail/corpus/injection/vectors.json")).unwrap();
+    for vector in vectors {
+        let text = Text::new(vector["text"].as_str().unwrap());
+        let mut mentions = lexicon.mentions(text.folded(), false);
+        super::add_signs(&text, &mut mentions);
+        let mut best = -20.0_f32;
+        model.judge(&text, &super::lexicon::events(text.folded(), &mentions), |window| {
+            best = best.max(window.logits[0]);
+        });
+        let expected = vector["logit"].as_f64().unwrap() as f32;
+        assert!((best - expected).abs() < 0.01, "{}: {best} {expected}", vector["text"]);
+    }
+}
+
 #[test]
 fn every_form_is_found_and_named() {
     let cases = [
