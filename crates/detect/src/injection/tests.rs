@@ -34,8 +34,10 @@ fn the_model_and_the_lexicon_are_read() {
 fn scores_are_those_of_the_trainer() {
     let tables = Tables::new();
     let (lexicon, model) = (tables.lexicon.unwrap(), tables.model.unwrap());
-    let vectors: Vec<serde_json::Value> =
-        serde_json::from_str(include_str!("../../../../tests/guardrail/corpus/injection/vectors.json")).unwrap();
+    let vectors: Vec<serde_json::Value> = serde_json::from_str(include_str!(
+        "../../../../tests/guardrail/corpus/injection/vectors.json"
+    ))
+    .unwrap();
     for vector in vectors {
         let text = Text::new(vector["text"].as_str().unwrap());
         let mut mentions = lexicon.mentions(text.folded(), false);

@@ -140,6 +140,9 @@ enum Kind {
 impl Numbers {
     /// The next word. The text that ends before it, if there is one.
     fn push(&mut self, word: &str, range: Range<usize>) -> Option<(Range<usize>, String)> {
+        if !may_be_number(word) && self.kind.is_none() {
+            return None;
+        }
         let word = word.trim_matches(|character| matches!(character, ',' | ';' | '[' | ']'));
         let kind = self.kind_of(word);
         let ended = if kind.is_some() && kind == self.kind { None } else { self.end() };
@@ -188,6 +191,14 @@ impl Numbers {
         let text = if ended.count >= NUMBERS { is_written(&ended.bytes)? } else { return None };
         Some((ended.range, text))
     }
+}
+
+/// A quick look: most words are none.
+fn may_be_number(word: &str) -> bool {
+    word.len() <= 10
+        && word.bytes().next().is_some_and(|byte| {
+            byte.is_ascii_hexdigit() || matches!(byte, b'.' | b'-' | b'/' | b'|' | b'[' | b',')
+        })
 }
 
 impl Kind {

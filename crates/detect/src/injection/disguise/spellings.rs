@@ -76,6 +76,9 @@ fn clusters(folded: &str, signs: impl Iterator<Item = Range<usize>>) -> Vec<Rang
 
 /// A letter, digits or signs that look like letters, and a letter again: `1gn0re`, `pr3v10us`, `@ll`.
 fn is_leet(word: &str) -> bool {
+    if word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return false;
+    }
     if word.len() > 24
         || word.len() < 3
         || word.starts_with("http")
