@@ -225,6 +225,22 @@ fn speed_of_injection() {
     let start = processor_time();
     let _ = Tables::new();
     println!("tables {:.0} us", processor_time() - start);
+    let text = prose.repeat(80_000);
+    let text = Text::new(&text);
+    let kb = text.original().len() as f64 / 1024.0;
+    let (lexicon, model) = (tables.lexicon.as_ref().unwrap(), tables.model.as_ref().unwrap());
+    let start = processor_time();
+    let mentions = lexicon.mentions(text.folded(), false);
+    println!("mentions {:.2} us per KB", (processor_time() - start) / kb);
+    let start = processor_time();
+    let hidden = super::disguise::hidden(&text, &mentions).len();
+    println!("disguises {:.2} us per KB, {hidden}", (processor_time() - start) / kb);
+    let start = processor_time();
+    let events = super::lexicon::events(text.folded(), &mentions);
+    println!("features {:.2} us per KB", (processor_time() - start) / kb);
+    let start = processor_time();
+    model.judge(&text, &events, |window| assert!(window.logits[0] < 100.0));
+    println!("windows {:.2} us per KB", (processor_time() - start) / kb);
     let cases = [
         ("prose 4 KB", prose.repeat(38)),
         ("prose 400 KB", prose.repeat(3_800)),

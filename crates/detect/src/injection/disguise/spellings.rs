@@ -46,7 +46,7 @@ fn words(folded: &str) -> Vec<Range<usize>> {
     folded.split_ascii_whitespace().map(range).collect()
 }
 
-/// Signs near each other with the words around them; two signs at least.
+/// Signs near each other with what is around them on the line; two signs at least.
 fn clusters(folded: &str, signs: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
     let mut clusters: Vec<(Range<usize>, usize)> = Vec::new();
     for sign in signs {
@@ -61,15 +61,15 @@ fn clusters(folded: &str, signs: impl Iterator<Item = Range<usize>>) -> Vec<Rang
         }
     }
     let around = |(range, _): (Range<usize>, usize)| {
-        let mut range =
-            range.start.saturating_sub(NEAR_BYTES)..(range.end + NEAR_BYTES).min(folded.len());
-        while !folded.is_char_boundary(range.start) {
-            range.start += 1;
-        }
-        while !folded.is_char_boundary(range.end) {
-            range.end -= 1;
-        }
-        range
+        let line = |text: &str, from_end: bool| match from_end {
+            true => text.rfind('\n').map_or(text.len(), |at| text.len() - at - 1),
+            false => text.find('\n').unwrap_or(text.len()),
+        };
+        let before = folded
+            .get(folded.floor_char_boundary(range.start.saturating_sub(NEAR_BYTES))..range.start);
+        let after = folded.get(range.end..folded.floor_char_boundary(range.end + NEAR_BYTES));
+        let before = before.map_or(0, |text| line(text, true));
+        range.start - before..range.end + after.map_or(0, |text| line(text, false))
     };
     clusters.into_iter().filter(|(_, count)| *count >= 2).map(around).collect()
 }
