@@ -116,6 +116,12 @@ impl Lexicon {
         Some(Lexicon { words, of })
     }
 
+    /// How many bytes the tables take.
+    #[cfg(test)]
+    pub fn memory_usage(&self) -> usize {
+        self.words.memory_usage() + self.of.len() * size_of::<Word>()
+    }
+
     /// What a folded text mentions, in order. `joined`: its words may stand together without spaces.
     pub fn mentions(&self, folded: &str, joined: bool) -> Vec<Mention> {
         let bytes = folded.as_bytes();

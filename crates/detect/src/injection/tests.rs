@@ -229,6 +229,7 @@ fn speed_of_injection() {
     let text = Text::new(&text);
     let kb = text.original().len() as f64 / 1024.0;
     let (lexicon, model) = (tables.lexicon.as_ref().unwrap(), tables.model.as_ref().unwrap());
+    println!("the lexicon has {} KB", lexicon.memory_usage() / 1024);
     let start = processor_time();
     let mentions = lexicon.mentions(text.folded(), false);
     println!("mentions {:.2} us per KB", (processor_time() - start) / kb);

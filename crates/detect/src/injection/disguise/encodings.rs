@@ -13,11 +13,12 @@ const NUMBERS: usize = 10;
 pub fn encoded(text: &Text<'_>) -> Vec<Hidden> {
     let plain = text.plain();
     let mut hidden = Vec::new();
-    let mut at = 0;
     let mut numbers = Numbers::default();
     for word in plain.split_ascii_whitespace() {
+        if word.len() < BASE64 && numbers.kind.is_none() && !may_be_number(word) {
+            continue;
+        }
         let start = word.as_ptr().addr() - plain.as_ptr().addr();
-        at = at.max(start);
         let range = start..start + word.len();
         if word.len() >= BASE64 {
             for (found, decoded) in runs(word) {
@@ -64,7 +65,7 @@ fn runs(word: &str) -> Vec<(Range<usize>, String)> {
 
 /// Base64 in both alphabets. A word of one case is not: that would be a chance of one in a million.
 fn base64(run: &str) -> Option<String> {
-    let has = |is: fn(&u8) -> bool| run.as_bytes().iter().any(|byte| is(byte));
+    let has = |is: fn(&u8) -> bool| run.as_bytes().iter().any(is);
     if !(has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase)) {
         return None;
     }
@@ -140,9 +141,6 @@ enum Kind {
 impl Numbers {
     /// The next word. The text that ends before it, if there is one.
     fn push(&mut self, word: &str, range: Range<usize>) -> Option<(Range<usize>, String)> {
-        if !may_be_number(word) && self.kind.is_none() {
-            return None;
-        }
         let word = word.trim_matches(|character| matches!(character, ',' | ';' | '[' | ']'));
         let kind = self.kind_of(word);
         let ended = if kind.is_some() && kind == self.kind { None } else { self.end() };
@@ -193,12 +191,15 @@ impl Numbers {
     }
 }
 
-/// A quick look: most words are none.
+/// A quick look: most words are none. Only digits, and letters up to F in a word of two, stand for characters.
 fn may_be_number(word: &str) -> bool {
-    word.len() <= 10
-        && word.bytes().next().is_some_and(|byte| {
-            byte.is_ascii_hexdigit() || matches!(byte, b'.' | b'-' | b'/' | b'|' | b'[' | b',')
-        })
+    match word.as_bytes() {
+        [first, second] => {
+            first.is_ascii_hexdigit() && second.is_ascii_hexdigit() || !first.is_ascii_alphabetic()
+        }
+        [first, ..] => !first.is_ascii_alphabetic() && word.len() <= 10,
+        [] => false,
+    }
 }
 
 impl Kind {

@@ -27,23 +27,44 @@ pub fn spelt(text: &Text<'_>, mentions: &[Mention], hidden: &mut Vec<Hidden>) {
             push(range, false, read);
         }
     }
-    let words = words(folded);
-    let digits =
-        words.iter().filter(|range| folded.get(Range::clone(range)).is_some_and(is_leet)).cloned();
-    for range in clusters(folded, digits) {
+    let (digits, apart) = words(folded);
+    for range in clusters(folded, digits.into_iter()) {
         push(range, false, from_leet);
     }
-    for range in apart(folded, &words) {
+    for range in apart {
         push(range, true, together);
     }
 }
 
-/// Runs without spaces, punctuation at their ends included.
-fn words(folded: &str) -> Vec<Range<usize>> {
-    let start = folded.as_ptr().addr();
-    let range =
-        |word: &str| word.as_ptr().addr() - start..word.as_ptr().addr() - start + word.len();
-    folded.split_ascii_whitespace().map(range).collect()
+/// Where digits stand for letters, and where letters stand apart.
+fn words(folded: &str) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
+    let (mut digits, mut apart) = (Vec::new(), Vec::new());
+    let (mut run, mut letters) = (0..0, 0);
+    for word in folded.split_ascii_whitespace() {
+        // Most words begin with two letters and have nothing but letters.
+        let is_plain = matches!(word.as_bytes(), [b'a'..=b'z', b'a'..=b'z', ..]);
+        let start = word.as_ptr().addr() - folded.as_ptr().addr();
+        if is_leet(word) {
+            digits.push(start..start + word.len());
+        }
+        let spelt = if is_plain { 0 } else { letters_apart(word) };
+        if spelt == 0 {
+            if letters >= APART {
+                apart.push(run.clone());
+            }
+            letters = 0;
+            continue;
+        }
+        if letters == 0 {
+            run.start = start;
+        }
+        run.end = start + word.len();
+        letters += spelt;
+    }
+    if letters >= APART {
+        apart.push(run);
+    }
+    (digits, apart)
 }
 
 /// Signs near each other with what is around them on the line; two signs at least.
@@ -134,33 +155,6 @@ fn reversed(text: &str) -> String {
 
 fn together(text: &str) -> String {
     text.chars().filter(|character| character.is_alphanumeric()).collect()
-}
-
-/// Letters apart: words of one letter, or words whose letters have signs between them.
-fn apart(folded: &str, words: &[Range<usize>]) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let (mut run, mut letters) = (0..0, 0);
-    let mut end = |run: &mut Range<usize>, letters: &mut usize| {
-        if *letters >= APART {
-            found.push(run.clone());
-        }
-        *letters = 0;
-    };
-    for range in words {
-        let Some(word) = folded.get(range.clone()) else { continue };
-        let spelt = letters_apart(word);
-        if spelt == 0 {
-            end(&mut run, &mut letters);
-            continue;
-        }
-        if letters == 0 {
-            run = range.clone();
-        }
-        run.end = range.end;
-        letters += spelt;
-    }
-    end(&mut run, &mut letters);
-    found
 }
 
 /// How many letters a word has if no two stand together.
