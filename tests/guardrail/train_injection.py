@@ -9,6 +9,7 @@ what is kept for tests stand in docs/guardrail/injection.md. The same packages g
 
 import json
 import pathlib
+import re
 import sys
 
 import numpy
@@ -73,19 +74,15 @@ def fit(windows, labels, weights):
     return linear.Output(coefficients, bias, BITS)
 
 
-def names(output, windows):
-    """Names for what weighs most: concepts, pairs of them, and words."""
-    text = (linear.ROOT / "crates/detect/src/injection/lexicon.txt").read_text(encoding="utf-8")
-    concepts = [line[1:-1] for line in text.splitlines() if line.startswith("[") and line[1:-1] in sources.CONCEPTS]
-    concepts += ["invisible", "mixed"]
+def names(output):
+    """Names for the weights of concepts and of pairs of them."""
+    source = (linear.ROOT / "crates/detect/src/injection/lexicon.rs").read_text(encoding="utf-8")
+    concepts = re.findall(r'^    "(\w+)" = "\w*",$', source, re.M)
     found = {}
-    for index, weight in enumerate(output.hand):
-        if not weight:
-            continue
-        pair = index - 40
-        parts = [index] if pair < 0 else [pair // 40, pair % 40]
+    for index in numpy.flatnonzero(output.hand):
+        parts = [index] if index < 40 else [(index - 40) // 40, (index - 40) % 40]
         if all(part < len(concepts) for part in parts):
-            found[linear.HAND | index] = " then ".join(concepts[part] for part in parts)
+            found[linear.HAND | int(index)] = " then ".join(concepts[part] for part in parts)
     return found
 
 
@@ -108,7 +105,7 @@ def main():
     output.calibrate(best, attack)
     output.threshold = float(numpy.quantile(best[~attack], 1 - FALSE_POSITIVES))
     print("threshold", output.threshold, "slope", output.slope, output.offset)
-    linear.write(MODEL, BITS, [output], names(output, windows))
+    linear.write(MODEL, BITS, [output], names(output))
     for step in (0.5, 0.2, 0.1, 0.05, 0.03, 0.02, 0.015, 0.01, 0.005):
         threshold = numpy.quantile(best[~attack], 1 - step)
         print(f"false positives {step:.3f}: threshold {threshold:.2f}, recall {(best[attack] >= threshold).mean():.3f}")
