@@ -9,10 +9,14 @@ use super::Tables;
 use super::lexicon::Lexicon;
 use crate::text::Text;
 use crate::{Detector, DetectorSet, Finding};
+use std::sync::LazyLock;
+
+/// Built once for all tests.
+static TABLES: LazyLock<Tables> = LazyLock::new(Tables::new);
 
 fn find(text: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
-    Tables::new().find(&Text::new(text), DetectorSet::all(), &mut findings);
+    TABLES.find(&Text::new(text), DetectorSet::all(), &mut findings);
     findings
 }
 
