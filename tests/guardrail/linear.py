@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 HAND = 1 << 31
 # N-grams are divided by the root of their number and so are small beside hand-made features: the penalty on their weights must not
 # depend on that.
-GRAM_GAIN = 4.0
+GRAM_GAIN = 2.0
 
 
 class Windows:
@@ -60,6 +60,14 @@ def windows(model, texts, bits, hand):
     return Windows(texts, subprocess.run(command, input=data, stdout=subprocess.PIPE, check=True, cwd=ROOT).stdout, bits, hand)
 
 
+def judge(texts):
+    """What the built detector says: for each text the highest confidence and its form."""
+    data = b"".join(struct.pack("<I", len(text)) + text for text in (text.encode() for text in texts))
+    command = ["cargo", "run", "-q", "--release", "-p", "postern-detect", "--features", "training", "--example", "judge"]
+    lines = subprocess.run(command, input=data, stdout=subprocess.PIPE, check=True, cwd=ROOT).stdout.decode().splitlines()
+    return [(int(line.split()[0]), line.split()[1]) for line in lines]
+
+
 class Output:
     """One output of a model, quantised. The logit is bias + grams * gram_scale / root(n) + hand * hand_scale."""
 
@@ -78,8 +86,8 @@ class Output:
         return matrix @ self.weights() + self.bias
 
     def calibrate(self, logits, labels):
-        """Fit the confidence on held-out documents: logits of their strongest windows, and what they are."""
-        fit = LogisticRegression(C=1.0).fit(numpy.array(logits).reshape(-1, 1), labels)
+        """Fit the confidence on held-out documents: logits of their strongest windows, and what they are. As many attacks as others count."""
+        fit = LogisticRegression(C=1.0, class_weight="balanced").fit(numpy.array(logits).reshape(-1, 1), labels)
         self.slope, self.offset = float(fit.coef_[0, 0]), float(fit.intercept_[0])
 
 
@@ -91,9 +99,14 @@ def quantise(weights, clip):
 
 def train(matrix, labels, weights, strength):
     """A logistic regression: the same input gives the same weights."""
-    fit = LogisticRegression(C=strength, solver="liblinear", random_state=1, max_iter=200)
+    fit = LogisticRegression(C=strength, solver="liblinear", random_state=1, max_iter=100, tol=1e-3)
     fit.fit(matrix, labels, sample_weight=weights)
     return fit.coef_[0], fit.intercept_[0]
+
+
+def blind(matrix, bits):
+    """The same windows without their words, so that concepts have to do: what holds in one language then holds in all."""
+    return matrix @ scipy.sparse.diags_array((numpy.arange(matrix.shape[1]) >= (1 << bits)).astype(float)).tocsr()
 
 
 def strongest(text, logits, count):
@@ -117,6 +130,23 @@ def write(path, bits, outputs, names):
         encoded = name.encode()[:255]
         data += struct.pack("<IB", key, len(encoded)) + encoded
     pathlib.Path(path).write_bytes(data)
+
+
+def read(path):
+    """The outputs of a model that was written, with the number of its buckets' bits."""
+    data = pathlib.Path(path).read_bytes()
+    bits, count, hand = struct.unpack_from("<BBH", data, 4)
+    scales = struct.unpack_from(f"<{6 * count}f", data, 8)
+    at = 8 + 24 * count
+    weights = numpy.frombuffer(data, dtype=numpy.int8, offset=at, count=((1 << bits) + hand) * count).reshape(-1, count)
+    outputs = []
+    for index in range(count):
+        output = object.__new__(Output)
+        output.bias, output.gram_scale, output.hand_scale, output.slope, output.offset = scales[5 * index:5 * index + 5]
+        output.threshold = scales[5 * count + index]
+        output.grams, output.hand = weights[:1 << bits, index], weights[1 << bits:, index]
+        outputs.append(output)
+    return bits, outputs
 
 
 def read_corpus(folder):

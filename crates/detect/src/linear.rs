@@ -140,6 +140,12 @@ impl<const N: usize> Model<N> {
         evidence
     }
 
+    /// What a hand-made feature adds to an output.
+    pub fn hand_weight(&self, feature: u16, output: usize) -> f32 {
+        let scale = self.outputs.get(output).map_or(0.0, |output| output.hand_scale);
+        weight(self.hand, usize::from(feature) * N + output) * scale
+    }
+
     fn add_gram(&self, sums: &mut Sums<N>, hash: u32) {
         sums.count += 1;
         add(&mut sums.grams, self.grams, (hash as usize & self.mask) * N);
@@ -164,6 +170,11 @@ impl<const N: usize> Model<N> {
 }
 
 impl Output {
+    /// With a lower threshold.
+    pub fn lowered(self, by: f32) -> Self {
+        Output { threshold: self.threshold - by, ..self }
+    }
+
     /// How certain a logit is, in percent, as measured on texts that the model was not trained with.
     pub fn confidence(&self, logit: f32) -> u8 {
         let certain = 1.0 / (1.0 + (-(self.slope * logit + self.offset)).exp());
@@ -179,6 +190,13 @@ pub struct Features {
     pub hand: Vec<u16>,
 }
 
+/// The hand-made features of a window, of those in order.
+pub fn within<'e>(events: &'e [Event], range: &Range<usize>) -> &'e [Event] {
+    let first = events.partition_point(|event| event.at <= range.start);
+    let end = events.partition_point(|event| event.at <= range.end);
+    events.get(first..end).unwrap_or_default()
+}
+
 /// Those of a window of a folded text.
 pub fn features(folded: &str, events: &[Event], range: &Range<usize>) -> Features {
     let mut hashes = Vec::new();
@@ -189,11 +207,7 @@ pub fn features(folded: &str, events: &[Event], range: &Range<usize>) -> Feature
             Step::Border(_) => grams.reset(),
         }
     }
-    let hand = events
-        .iter()
-        .filter(|event| range.start < event.at && event.at <= range.end)
-        .map(|event| event.feature)
-        .collect();
+    let hand = within(events, range).iter().map(|event| event.feature).collect();
     Features { grams: hashes, hand }
 }
 

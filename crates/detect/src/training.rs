@@ -4,8 +4,26 @@ use crate::injection;
 use crate::linear::dump::{samples, write};
 use crate::text::Text;
 
-/// Append the windows of a text and their features, for the model of prompt injection.
-pub fn write_injection_samples(text: &str, output: &mut Vec<u8>) {
-    let text = Text::new(text);
-    write(&samples(&text, &injection::events(&text)), output);
+/// The tables that features come from.
+pub struct Features {
+    injection: injection::Tables,
+}
+
+impl Features {
+    /// Build them.
+    pub fn new() -> Self {
+        Features { injection: injection::Tables::new() }
+    }
+
+    /// Append the windows of a text and their features, for the model of prompt injection.
+    pub fn write_injection(&self, text: &str, output: &mut Vec<u8>) {
+        let text = Text::new(text);
+        write(&samples(&text, &self.injection.events(&text)), output);
+    }
+}
+
+impl Default for Features {
+    fn default() -> Self {
+        Features::new()
+    }
 }

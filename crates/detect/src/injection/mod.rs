@@ -1,27 +1,194 @@
-//! Prompt injection and jailbreaks.
+//! Prompt injection and jailbreaks: instructions that are meant to override the operator's.
+//!
+//! A window of the text (some sentences) has a score, which a linear model adds up from two kinds of features: mentions of concepts
+//! that follow each other, in any of thirteen languages ([`lexicon`]), and words. Texts within the text, encoded or
+//! spelt otherwise ([`disguise`]), are scored alike. Trigger words alone stay under the threshold: what counts is their combination,
+//! and the model was trained with texts that are about injections as what it must not find.
+//!
+//! Known limits: docs/guardrail/injection.md.
 
-use crate::detector::DetectorSet;
-use crate::finding::Finding;
-use crate::linear::Event;
+mod disguise;
+mod lexicon;
+
+use crate::detector::{Detector, DetectorSet};
+use crate::finding::{Evidence, Finding};
+use crate::linear::{self, Event, Model, Output};
 use crate::text::Text;
+use lexicon::{Lexicon, Mention};
+use std::ops::Range;
+
+const MODEL: &[u8] = include_bytes!("model.bin");
+/// How much less an encoded text must score: nobody encodes what is harmless.
+const ENCODED_BONUS: f32 = 1.0;
+/// How many encodings are taken off.
+const DEPTH: usize = 2;
 
 /// What the detectors of this group look up.
-pub struct Tables {}
+pub struct Tables {
+    lexicon: Option<Lexicon>,
+    model: Option<Model<1>>,
+}
+
+/// A part of the text that scores as high as a finding.
+struct Hit {
+    span: Range<usize>,
+    logit: f32,
+    form: &'static str,
+    evidence: Vec<Evidence>,
+}
+
+/// Windows of the folded text that touch, and the strongest of them.
+struct Windows {
+    range: Range<usize>,
+    strongest: Range<usize>,
+    logit: f32,
+}
 
 impl Tables {
     /// Build them.
     pub fn new() -> Self {
-        Tables {}
+        Tables { lexicon: Lexicon::new(), model: Model::read(MODEL) }
     }
 
     /// Append what these detectors find.
     pub fn find(&self, text: &Text<'_>, detectors: DetectorSet, findings: &mut Vec<Finding>) {
-        let _ = (text, detectors, findings);
+        let (Some(lexicon), Some(model)) = (&self.lexicon, &self.model) else { return };
+        if !detectors.contains(Detector::PromptInjection) {
+            return;
+        }
+        let [output] = *model.outputs();
+        let mut hits = Judge { lexicon, model, output }.hits(text, false, DEPTH);
+        hits.sort_by_key(|hit| (hit.span.start, hit.span.end));
+        findings.extend(hits.into_iter().map(|hit| Finding {
+            detector: Detector::PromptInjection,
+            form: hit.form,
+            span: hit.span,
+            confidence: output.confidence(hit.logit),
+            evidence: hit.evidence,
+        }));
+    }
+
+    /// The hand-made features of a text, in order: for the trainer.
+    #[cfg(feature = "training")]
+    pub fn events(&self, text: &Text<'_>) -> Vec<Event> {
+        let Some(lexicon) = &self.lexicon else { return Vec::new() };
+        let mut mentions = lexicon.mentions(text.folded(), false);
+        add_signs(text, &mut mentions);
+        lexicon::events(text.folded(), &mentions)
     }
 }
 
-/// The hand-made features of a text, in order.
-pub fn events(text: &Text<'_>) -> Vec<Event> {
-    let _ = text;
-    Vec::new()
+/// The tables and the threshold.
+#[derive(Clone, Copy)]
+struct Judge<'t> {
+    lexicon: &'t Lexicon,
+    model: &'t Model<1>,
+    output: Output,
 }
+
+impl Judge<'_> {
+    /// What scores as high as a finding in a text, and in the texts within it.
+    fn hits(self, text: &Text<'_>, joined: bool, depth: usize) -> Vec<Hit> {
+        let mut mentions = self.lexicon.mentions(text.folded(), joined);
+        let hidden = if depth > 0 { disguise::hidden(text, &mentions) } else { Vec::new() };
+        add_signs(text, &mut mentions);
+        let events = lexicon::events(text.folded(), &mentions);
+        let mut windows = Vec::new();
+        self.model.judge(text, &events, |window| {
+            let [logit] = window.logits;
+            if logit >= self.output.threshold {
+                let (range, is_joint) = (window.range.clone(), window.is_joint);
+                add_window(
+                    &mut windows,
+                    Windows { range, strongest: window.range, logit },
+                    is_joint,
+                );
+            }
+        });
+        let hit = |found: Windows| Hit {
+            span: text.span_of_folded(found.range),
+            logit: found.logit,
+            form: form(linear::within(&events, &found.strongest), self.model),
+            evidence: self.model.explain(text, &events, &found.strongest, 0),
+        };
+        let mut hits: Vec<Hit> = windows.into_iter().map(hit).collect();
+        for within in hidden {
+            let lower = Judge { output: self.output.lowered(ENCODED_BONUS), ..self };
+            let found = lower.hits(&Text::new(&within.text), within.joined, depth - 1);
+            let strongest = found.into_iter().max_by(|a, b| a.logit.total_cmp(&b.logit));
+            hits.extend(strongest.map(|hit| Hit {
+                span: within.span,
+                form: "encoded",
+                logit: hit.logit + ENCODED_BONUS,
+                ..hit
+            }));
+        }
+        hits
+    }
+}
+
+/// Windows come by where they end. Those that touch are one finding, explained by the strongest. A joint window adds no place to
+/// one of its sentences that is found already.
+fn add_window(windows: &mut Vec<Windows>, mut next: Windows, is_joint: bool) {
+    if is_joint
+        && let Some(last) = windows.last_mut()
+        && next.range.start < last.range.end
+    {
+        if next.logit > last.logit {
+            (last.strongest, last.logit) = (next.strongest, next.logit);
+        }
+        return;
+    }
+    while let Some(last) = windows.pop_if(|last| next.range.start <= last.range.end + 2) {
+        next.range = last.range.start.min(next.range.start)..next.range.end;
+        if last.logit > next.logit {
+            (next.strongest, next.logit) = (last.strongest, last.logit);
+        }
+    }
+    windows.push(next);
+}
+
+/// The form of a window: that of the concepts which weigh most in it.
+fn form(events: &[Event], model: &Model<1>) -> &'static str {
+    let mut weights: Vec<(&'static str, f32)> = Vec::new();
+    for event in events {
+        let weight = model.hand_weight(event.feature, 0);
+        for form in lexicon::form(event.feature).into_iter().filter(|form| !form.is_empty()) {
+            match weights.iter_mut().find(|(known, _)| *known == form) {
+                Some((_, sum)) => *sum += weight,
+                None => weights.push((form, weight)),
+            }
+        }
+    }
+    let strongest = weights.into_iter().max_by(|a, b| a.1.total_cmp(&b.1));
+    strongest.filter(|(_, weight)| *weight > 0.0).map_or("instruction", |(form, _)| form)
+}
+
+/// What is no word and yet a sign: invisible characters within a word, and letters of several scripts.
+fn add_signs(text: &Text<'_>, mentions: &mut Vec<Mention>) {
+    let (folded, original) = (text.folded(), text.original());
+    if original.is_ascii() {
+        return;
+    }
+    let before = mentions.len();
+    for word in folded
+        .split(|character: char| !character.is_alphanumeric())
+        .filter(|word| word.len() > 1 && word.is_ascii())
+    {
+        let start = word.as_ptr().addr() - folded.as_ptr().addr();
+        let range = start..start + word.len();
+        let Some(written) = original.get(text.span_of_folded(range.clone())) else { continue };
+        if written.is_ascii() {
+            continue;
+        }
+        if let Some(concept) = disguise::sign(written) {
+            mentions.push(Mention { start: range.start, end: range.end, concept });
+        }
+    }
+    if mentions.len() != before {
+        mentions.sort_by_key(|mention| mention.start);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -66,25 +66,19 @@ impl<'t> Steps<'t> {
         self.text.get(at..self.end)?.chars().next()
     }
 
+    #[inline]
     fn word(&mut self) -> Step {
         let start = self.at;
         let mut hash = Hash::new();
-        while self.at < self.end {
-            let byte = self.byte(self.at);
-            if byte.is_ascii() {
-                if !byte.is_ascii_alphanumeric() {
-                    break;
-                }
-                hash.push_ascii(byte);
-                self.at += 1;
-                continue;
-            }
-            let Some(character) = self.character(self.at) else { break };
-            if !character.is_alphanumeric() {
+        loop {
+            let rest = self.text.as_bytes().get(self.at..self.end).unwrap_or_default();
+            self.at += hash.push_ascii(rest);
+            if self.byte(self.at).is_ascii() || self.at >= self.end {
                 break;
             }
+            let Some(character) = self.character(self.at) else { break };
             let is_whole = is_ideograph(character);
-            if is_whole && self.at > start {
+            if !character.is_alphanumeric() || is_whole && self.at > start {
                 break;
             }
             hash.push(character);
@@ -115,7 +109,7 @@ impl Iterator for Steps<'_> {
                 }
                 continue;
             }
-            let Some(character) = self.character(self.at) else { return None };
+            let character = self.character(self.at)?;
             if character.is_alphanumeric() {
                 return Some(self.word());
             }
@@ -152,29 +146,32 @@ impl Hash {
         Hash { state: Hash::START, stem: 0, letters: 0, bytes: 0, is_number: true }
     }
 
-    fn push_ascii(&mut self, byte: u8) {
-        self.is_number &= byte.is_ascii_digit();
-        self.byte(byte);
-        self.letter();
+    /// The letters and digits that a text begins with: how many.
+    fn push_ascii(&mut self, text: &[u8]) -> usize {
+        let end = text.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(text.len());
+        let word = text.get(..end).unwrap_or_default();
+        self.is_number = self.is_number && word.iter().all(u8::is_ascii_digit);
+        let room = LONGEST.saturating_sub(self.bytes);
+        for (byte, letters) in word.iter().take(room).zip(self.letters + 1..) {
+            self.state = (self.state ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
+            if letters == STEM {
+                self.stem = self.state;
+            }
+        }
+        self.bytes += end;
+        self.letters += end as u32;
+        end
     }
 
     fn push(&mut self, character: char) {
         self.is_number = false;
         let mut buffer = [0; 4];
         for byte in character.encode_utf8(&mut buffer).bytes() {
-            self.byte(byte);
+            if self.bytes < LONGEST {
+                self.state = (self.state ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+            }
+            self.bytes += 1;
         }
-        self.letter();
-    }
-
-    fn byte(&mut self, byte: u8) {
-        if self.bytes < LONGEST {
-            self.state = (self.state ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-        }
-        self.bytes += 1;
-    }
-
-    fn letter(&mut self) {
         self.letters += 1;
         if self.letters == STEM {
             self.stem = self.state;
@@ -207,6 +204,7 @@ impl Grams {
     }
 
     /// The hashes of the n-grams that this word ends.
+    #[inline]
     pub fn push(&mut self, word: &Word) -> impl Iterator<Item = u32> + use<> {
         let stem = word.stem;
         let (previous, before) = (self.previous, self.before);

@@ -1,6 +1,11 @@
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test may panic"
+)]
 
-use super::dump::samples;
+use super::dump::{samples, write};
 use super::grams::{Grams, Step, Steps};
 use super::{Event, Model, Window};
 use crate::text::Text;
@@ -143,6 +148,9 @@ fn a_window_has_the_features_that_its_score_is_made_of() {
     let mut windows = Vec::new();
     model().judge(&text, &events, |window| windows.push(window));
     let samples = samples(&text, &events);
+    let mut bytes = Vec::new();
+    write(&samples, &mut bytes);
+    assert_eq!(bytes[..4], (windows.len() as u32).to_le_bytes());
     assert_eq!(samples.len(), windows.len());
     for (sample, window) in samples.iter().zip(windows) {
         let grams = sample.features.grams.len() as f32;

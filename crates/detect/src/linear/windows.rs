@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 /// The longest window, in bytes of the original text. With it a byte's finding depends on fewer than `CONTEXT_BYTES` around it.
-pub const WINDOW_BYTES: usize = 216;
+pub const WINDOW_BYTES: usize = 192;
 
 /// What is added up over a window.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,6 +47,8 @@ pub struct Window<const N: usize> {
     pub range: Range<usize>,
     /// A logit for each output.
     pub logits: [f32; N],
+    /// It has several sentences, each of which was a window before.
+    pub is_joint: bool,
 }
 
 /// Words that follow each other, with their sums.
@@ -93,7 +95,7 @@ impl<const N: usize> Recent<N> {
 
     fn window(&self, model: &Model<N>) -> Option<Window<N>> {
         let range = self.parts.front()?.range.start..self.parts.back()?.range.end;
-        Some(Window { range, logits: model.logits(&self.sums) })
+        Some(Window { range, logits: model.logits(&self.sums), is_joint: false })
     }
 }
 
@@ -196,7 +198,7 @@ impl<'w, const N: usize, J: FnMut(Window<N>)> Walk<'w, N, J> {
             if self.sentences.parts.len() > 1
                 && let Some(window) = self.sentences.window(self.model)
             {
-                (self.judge)(window);
+                (self.judge)(Window { is_joint: true, ..window });
             }
         }
         self.words.clear();

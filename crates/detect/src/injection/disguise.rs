@@ -1,0 +1,67 @@
+//! Texts within a text: what is encoded, spelt in other characters, or written backwards.
+//!
+//! Each way looks for a run that only it produces, and reads a bounded part of it. What was read is judged like any other text.
+
+use super::lexicon::{INVISIBLE, MIXED, Mention};
+use crate::text::Text;
+use std::ops::Range;
+
+mod encodings;
+mod spellings;
+
+/// A text that was found within another.
+#[derive(Debug, PartialEq)]
+pub struct Hidden {
+    /// What it says.
+    pub text: String,
+    /// Where it is, in bytes of the original.
+    pub span: Range<usize>,
+    /// Its words may stand together without spaces.
+    pub joined: bool,
+}
+
+/// The most bytes of a run that are read.
+const MOST_BYTES: usize = 2048;
+
+/// All texts within a text, given what it mentions.
+pub fn hidden(text: &Text<'_>, mentions: &[Mention]) -> Vec<Hidden> {
+    let mut hidden = encodings::encoded(text);
+    spellings::spelt(text, mentions, &mut hidden);
+    hidden
+}
+
+/// The concept of a word that is ASCII when folded and was not so written.
+pub fn sign(written: &str) -> Option<u8> {
+    let is_invisible = |character: char| matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let is_tag = |character: char| ('\u{e0000}'..='\u{e007f}').contains(&character);
+    if written.chars().any(|character| is_invisible(character) || is_tag(character)) {
+        return Some(INVISIBLE);
+    }
+    // Greek, Cyrillic, Armenian and Cherokee beside Latin; and alphabets for mathematics, which are in no word.
+    let is_other =
+        |character: char| matches!(character, '\u{370}'..='\u{58f}' | '\u{13a0}'..='\u{13ff}');
+    let is_latin = written.chars().any(|character| character.is_ascii_alphabetic());
+    let is_mixed = is_latin && written.chars().any(is_other);
+    let is_mathematical =
+        written.chars().any(|character| ('\u{1d400}'..='\u{1d7ff}').contains(&character));
+    (is_mixed || is_mathematical).then_some(MIXED)
+}
+
+/// Is it text that someone wrote, and not what random bytes decode to?
+fn is_written(bytes: &[u8]) -> Option<String> {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        // Cut within a character.
+        Err(error) if bytes.len() - error.valid_up_to() < 4 => {
+            std::str::from_utf8(bytes.get(..error.valid_up_to())?).ok()?
+        }
+        Err(_) => return None,
+    };
+    let (mut letters, mut others, mut total) = (0, 0, 0);
+    for character in text.chars() {
+        total += 1;
+        letters += usize::from(character.is_alphabetic() || character == ' ');
+        others += usize::from(character.is_control() && !character.is_whitespace());
+    }
+    (total >= 8 && others == 0 && letters * 10 >= total * 7).then(|| text.to_owned())
+}

@@ -1,0 +1,193 @@
+//! The concepts of prompt injection, and where a text mentions them.
+//!
+//! A concept is what words of many languages mean: to ignore, what came before, instructions. One mention says nothing; weights
+//! stand on concepts that follow each other, which the trainer finds to be attacks in one language and holds for all.
+
+use crate::linear::Event;
+use crate::text::Text;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+
+const WORDS: &str = include_str!("lexicon.txt");
+/// How many concepts the weights have room for.
+const CONCEPTS: u16 = 40;
+/// The alphabet moved by thirteen; the next one is what is written backwards.
+pub const ROT13: u8 = 33;
+/// Invisible characters within words.
+pub const INVISIBLE: u8 = 35;
+/// Letters of several scripts within a word.
+pub const MIXED: u8 = 36;
+/// A concept follows another if both begin within this many bytes.
+const NEAR_BYTES: usize = 48;
+/// How many that went before a concept are looked at.
+const BEFORE: usize = 3;
+
+macro_rules! concepts {
+    ($($name:literal = $form:literal,)*) => {
+        /// The concepts in the order of `lexicon.txt`, with the form of a finding that rests on them.
+        const NAMES: &[(&str, &str)] = &[$(($name, $form),)*];
+    };
+}
+
+concepts! {
+    "override" = "override",
+    "prior" = "",
+    "rules" = "",
+    "system_prompt" = "extraction",
+    "reveal" = "extraction",
+    "verbatim" = "extraction",
+    "persona" = "persona",
+    "unrestricted" = "persona",
+    "mode" = "persona",
+    "alias" = "persona",
+    "suppress" = "refusal_suppression",
+    "secrecy" = "indirect",
+    "role_tag" = "delimiter",
+    "new_task" = "override",
+    "before" = "indirect",
+    "addressed" = "",
+    "authority" = "authority",
+    "send" = "exfiltration",
+    "secret" = "exfiltration",
+    "destination" = "exfiltration",
+    "risky" = "indirect",
+    "third_party" = "indirect",
+    "harm" = "harmful_request",
+    "hypothetical" = "harmful_request",
+    "about" = "",
+    "decode" = "encoded",
+    "output_only" = "override",
+    "comply" = "refusal_suppression",
+    "hidden" = "indirect",
+    "image" = "exfiltration",
+    "urgent" = "indirect",
+    "refocus" = "persona",
+    "object" = "",
+    "rot13" = "encoded",
+    "reversed" = "encoded",
+    "invisible" = "encoded",
+    "mixed" = "encoded",
+}
+
+/// Where a text mentions a concept, in bytes of the folded text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mention {
+    /// Its first byte.
+    pub start: usize,
+    /// The byte after it.
+    pub end: usize,
+    /// Which.
+    pub concept: u8,
+}
+
+/// The words of all concepts.
+pub struct Lexicon {
+    words: AhoCorasick,
+    of: Vec<Word>,
+}
+
+/// What is known of a word beside its letters.
+struct Word {
+    concept: u8,
+    is_start_open: bool,
+    is_end_open: bool,
+}
+
+impl Lexicon {
+    /// Build the tables. None: they are larger than the library allows, which a test rules out.
+    pub fn new() -> Option<Self> {
+        let (mut texts, mut of) = (Vec::new(), Vec::new());
+        let mut concept = 0;
+        for line in WORDS.lines().filter(|line| !line.is_empty() && !line.starts_with("# ")) {
+            if let Some(index) = heading(line) {
+                concept = index;
+                continue;
+            }
+            let word = line.strip_suffix('*').unwrap_or(line);
+            let is_start_open = word.starts_with('*') || !word.starts_with(is_joined);
+            let is_end_open = line.ends_with('*') || !word.ends_with(is_joined);
+            texts.push(Text::fold(word.trim_start_matches('*')));
+            of.push(Word { concept, is_start_open, is_end_open });
+        }
+        let words = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(texts)
+            .ok()?;
+        Some(Lexicon { words, of })
+    }
+
+    /// How many bytes the tables take.
+    #[cfg(test)]
+    pub fn memory_usage(&self) -> usize {
+        self.words.memory_usage() + self.of.len() * size_of::<Word>()
+    }
+
+    /// What a folded text mentions, in order. `joined`: its words may stand together without spaces.
+    pub fn mentions(&self, folded: &str, joined: bool) -> Vec<Mention> {
+        let bytes = folded.as_bytes();
+        let is_word = |at: Option<usize>| {
+            at.and_then(|at| bytes.get(at))
+                .is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80)
+        };
+        let mention = |found: aho_corasick::Match| {
+            let word = self.of.get(found.pattern().as_usize())?;
+            let is_inside = !word.is_start_open && is_word(found.start().checked_sub(1))
+                || !word.is_end_open && is_word(Some(found.end()));
+            (joined || !is_inside).then_some(Mention {
+                start: found.start(),
+                end: found.end(),
+                concept: word.concept,
+            })
+        };
+        self.words.find_iter(folded).filter_map(mention).collect()
+    }
+}
+
+/// The features of mentions: each concept, and each that follows another soon.
+pub fn events(folded: &str, mentions: &[Mention]) -> Vec<Event> {
+    let mut events = Vec::with_capacity(mentions.len() * 2);
+    for (index, mention) in mentions.iter().enumerate() {
+        let at = end_of_word(folded, mention);
+        let concept = u16::from(mention.concept);
+        events.push(Event { at, feature: concept });
+        let before = mentions.get(index.saturating_sub(BEFORE)..index).unwrap_or_default();
+        for earlier in before.iter().filter(|earlier| mention.start - earlier.start <= NEAR_BYTES) {
+            let pair = u16::from(earlier.concept) * CONCEPTS + concept;
+            events.push(Event { at, feature: CONCEPTS + pair });
+        }
+    }
+    events.sort();
+    events
+}
+
+/// The concepts of a feature, and the form of a finding that rests on it.
+pub fn form(feature: u16) -> [&'static str; 2] {
+    let form = |concept: u16| NAMES.get(usize::from(concept)).map_or("", |(_, form)| form);
+    match feature.checked_sub(CONCEPTS) {
+        None => [form(feature), ""],
+        Some(pair) => [form(pair / CONCEPTS), form(pair % CONCEPTS)],
+    }
+}
+
+/// Where the last word of a mention ends; if it has none, the next one begins.
+fn end_of_word(folded: &str, mention: &Mention) -> usize {
+    let Some(text) = folded.get(mention.start..mention.end) else { return mention.end };
+    if let Some((at, last)) =
+        text.char_indices().rfind(|(_, character)| character.is_alphanumeric())
+    {
+        return mention.start + at + last.len_utf8();
+    }
+    let after = folded.get(mention.end..).unwrap_or_default();
+    let next = after.char_indices().take(16).find(|(_, character)| character.is_alphanumeric());
+    next.map_or(mention.end, |(at, _)| mention.end + at + 1)
+}
+
+/// A letter of a script that writes spaces between words.
+fn is_joined(character: char) -> bool {
+    character.is_alphanumeric() && !('\u{2e80}'..='\u{9fff}').contains(&character)
+}
+
+fn heading(line: &str) -> Option<u8> {
+    let name = line.strip_prefix('[')?.strip_suffix(']')?;
+    NAMES.iter().position(|(concept, _)| *concept == name)?.try_into().ok()
+}
