@@ -7,7 +7,7 @@ use super::found::Found;
 use super::view::View;
 use crate::detector::Detector::PersonalDate;
 use crate::text::Text;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::ops::Range;
 
 const LIFE: Kinds = Kinds::of(&[Kind::Birth, Kind::Event]);
@@ -25,7 +25,7 @@ pub struct Months {
 impl Months {
     /// Read the list.
     pub fn new() -> Self {
-        let mut by_name = HashMap::new();
+        let mut by_name = HashMap::default();
         for line in include_str!("../../data/personal/months.txt").lines() {
             let Some((number, names)) = line.split_once(": ").filter(|_| !line.starts_with('#'))
             else {

@@ -3,7 +3,6 @@
 //! `db_password = "..."`, `API_KEY=...`, `"token": "..."`, `<secret>...</secret>`, `--password ...`, `setPassword("...")`,
 //! `name: DB_PASSWORD` with `value: ...` beside it.
 
-use super::class;
 use super::name::{self, Kind};
 use super::reader::{MAX_SPACE, Reader, Sign};
 use super::value::{self, Written};

@@ -27,8 +27,11 @@ struct Words {
 }
 
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
-    let mut words =
-        Words { about: HashSet::new(), secret_key: HashSet::new(), other_key: HashSet::new() };
+    let mut words = Words {
+        about: HashSet::default(),
+        secret_key: HashSet::default(),
+        other_key: HashSet::default(),
+    };
     let mut list = "";
     for line in include_str!("data/name_words.txt").lines().filter(|line| !line.starts_with('#')) {
         match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {

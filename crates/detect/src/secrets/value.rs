@@ -6,7 +6,7 @@ use super::shape::{
     is_name_and_number, is_name_like, is_number, is_path, is_pattern, is_uuid, trailing_digits,
 };
 use super::{class, placeholder, random};
-use std::collections::HashSet;
+use rustc_hash::FxHashSet as HashSet;
 use std::sync::LazyLock;
 
 /// How a value is written.
