@@ -4,6 +4,10 @@ use super::setup::{Client, start};
 use std::time::{Duration, Instant};
 
 fn rules(action: &str) -> String {
+    let message = match action {
+        "redact" => "",
+        _ => r#"message = "I can tell you about our own products only.""#,
+    };
     format!(
         r#"
 [stream]
@@ -19,7 +23,7 @@ name = "no-rivals"
 detectors = ["list:rivals"]
 directions = ["answer"]
 action = "{action}"
-message = "I can tell you about our own products only."
+{message}
 "#
     )
 }
