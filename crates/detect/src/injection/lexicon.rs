@@ -147,11 +147,16 @@ impl Lexicon {
 pub fn events(folded: &str, mentions: &[Mention]) -> Vec<Event> {
     let mut events = Vec::with_capacity(mentions.len() * 2);
     for (index, mention) in mentions.iter().enumerate() {
+        let before = mentions.get(index.saturating_sub(BEFORE)..index).unwrap_or_default();
+        let near = || before.iter().filter(|earlier| mention.start - earlier.start <= NEAR_BYTES);
+        // What is said twice counts once: lines of a log repeat themselves.
+        if near().any(|earlier| earlier.concept == mention.concept) {
+            continue;
+        }
         let at = end_of_word(folded, mention);
         let concept = u16::from(mention.concept);
         events.push(Event { at, feature: concept });
-        let before = mentions.get(index.saturating_sub(BEFORE)..index).unwrap_or_default();
-        for earlier in before.iter().filter(|earlier| mention.start - earlier.start <= NEAR_BYTES) {
+        for earlier in near() {
             let pair = u16::from(earlier.concept) * CONCEPTS + concept;
             events.push(Event { at, feature: CONCEPTS + pair });
         }
