@@ -14,8 +14,8 @@ use postern_types::provider::{Notice, Place, TextKind};
 use raw::string;
 
 /// The end of a stream, as it is written.
-pub struct Ending<'a> {
-    pub memory: &'a mut Memory,
+pub(crate) struct Ending<'a> {
+    pub(in crate::texts) memory: &'a mut Memory,
     pub notice: &'a Notice,
     pub usage: Usage,
     /// Where the first text belongs that does not leave.
@@ -51,7 +51,7 @@ impl Ending<'_> {
 }
 
 /// A whole answer that ends early.
-pub struct Cut<'a> {
+pub(crate) struct Cut<'a> {
     pub notice: &'a Notice,
     /// Where the first text belongs that does not leave.
     pub at: Place,
