@@ -3,6 +3,7 @@
 mod auth;
 mod cold;
 mod connections;
+mod guardrail;
 mod latency;
 mod limits;
 mod memory;
@@ -36,6 +37,8 @@ pub enum Name {
     Auth,
     /// Tokens, requests and money, in the key-value store and in Redis
     Limits,
+    /// What every detector costs, on requests and on streams
+    Guardrail,
     /// From the start of the process to the first answer
     ColdStart,
     /// The first request after the instance has been dropped
@@ -132,6 +135,7 @@ impl Name {
             Self::Translation => translation::translation(gateway, effort).await,
             Self::Auth => auth::auth(gateway, effort).await,
             Self::Limits => limits::limits(gateway, effort).await,
+            Self::Guardrail => guardrail::guardrail(gateway, effort).await,
             Self::ColdStart => cold::start(gateway, effort).await,
             Self::ColdInstance => cold::instance(gateway, effort).await,
             Self::Memory => memory::memory(gateway, effort).await,

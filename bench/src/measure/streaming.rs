@@ -35,6 +35,15 @@ struct Chunk {
     received_ns: u64,
 }
 
+/// The median delay of a chunk through the gateway.
+pub async fn chunk_delay_ms(gateway: &Gateway, effort: &Effort) -> Result<f64> {
+    let running = gateway.start().await?;
+    let servers = [gateway.direct(), running.server.clone()];
+    let long = both(&servers, LONG, effort.long_streams, effort.rounds).await?;
+    running.stop().await?;
+    Ok(percentile(&long, 1, 50, chunk_delay))
+}
+
 pub async fn streaming(gateway: &Gateway, effort: &Effort) -> Result<Vec<Figure>> {
     let running = gateway.start().await?;
     let servers = [gateway.direct(), running.server.clone()];

@@ -1,0 +1,130 @@
+//! What the guardrail costs, with every detector on and nothing changed by a rule.
+
+use super::Effort;
+use super::cold::IDLE;
+use super::stages::stage_ns;
+use super::streaming::chunk_delay_ms;
+use crate::client::{Call, Connection};
+use crate::gateway::Gateway;
+use crate::payload;
+use crate::report::{Figure, Target};
+use crate::samples::Samples;
+use anyhow::Result;
+
+/// The entry of `server-timing`.
+const STAGE: &str = "guardrail";
+
+/// Every detector, either way.
+const FLAGS: &str = r#"
+[[rule]]
+name = "all"
+detectors = ["personal", "secrets", "injection", "moderation"]
+action = "flag"
+"#;
+
+/// The same, but an answer is held back until it is decided.
+const HOLDS: &str = r#"
+[[rule]]
+name = "all"
+detectors = ["personal", "secrets"]
+action = "redact"
+
+[[rule]]
+name = "judged"
+detectors = ["injection", "moderation"]
+action = "flag"
+"#;
+
+/// This repository's words.
+const PROSE: [&str; 3] = [
+    include_str!("../../../README.md"),
+    include_str!("../../../ARCHITECTURE.md"),
+    include_str!("../../../CONTRIBUTING.md"),
+];
+
+pub async fn guardrail(gateway: &Gateway, effort: &Effort) -> Result<Vec<Figure>> {
+    let flagging = gateway.with_policies(&[("guardrails.toml", FLAGS.to_owned())])?;
+    let holding = gateway.with_policies(&[("guardrails.toml", HOLDS.to_owned())])?;
+    let tiny = payload::prompt("Hello");
+    let mut figures = Vec::new();
+    let without = stage(gateway, &Call::chat(tiny.clone()), effort.timed_requests).await?;
+    figures.push(figure("without rules", &without));
+    let share = effort.timed_requests / 3;
+    for (kilobytes, requests, limit_ms) in [(4, share, 0.5), (400, share / 30, 40.0)] {
+        let call = Call::chat(payload::prompt(&text(kilobytes * 1_000)));
+        let samples = stage(&flagging, &call, requests.max(10)).await?;
+        let name = format!("{kilobytes} KB of prose, all detectors");
+        figures.push(figure(&name, &samples).reaching(Target::AtMost(limit_ms)));
+    }
+    figures.push(cold(&flagging, Call::chat(tiny), effort).await?);
+    let plain = chunk_delay_ms(gateway, effort).await?;
+    for (name, guarded) in [("flagged", &flagging), ("held back", &holding)] {
+        let delay = chunk_delay_ms(guarded, effort).await?;
+        let figure = Figure::new(format!("delay of a chunk, {name}, p50"), "ms", delay).over(plain);
+        figures.push(figure.reaching(Target::AddedAtMost(0.1)).noted("direct is without rules"));
+    }
+    Ok(figures)
+}
+
+fn figure(name: &str, samples: &Samples) -> Figure {
+    let note = format!("p99 {:.3}, {} requests", samples.percentile_ms(99), samples.len());
+    Figure::new(format!("guardrail, {name}, median"), "ms", samples.median_ms()).noted(note)
+}
+
+/// What the stage takes for this request.
+async fn stage(gateway: &Gateway, call: &Call, requests: u64) -> Result<Samples> {
+    let running = gateway.start().await?;
+    let mut connection = Connection::open(&running.server).await?;
+    let call = Call { timing: true, ..call.clone() };
+    let mut samples = Samples::default();
+    for request in 0..requests + requests / 10 {
+        let answer = connection.call(&call).await?;
+        // The first tenth warms up.
+        if request >= requests / 10 {
+            samples.push(stage_ns(&answer.headers, STAGE)?);
+        }
+    }
+    running.stop().await?;
+    Ok(samples)
+}
+
+/// The first request of an instance: the rules are read, and a first text is scanned.
+async fn cold(gateway: &Gateway, call: Call, effort: &Effort) -> Result<Figure> {
+    let running = gateway.start().await?;
+    let call = Call { timing: true, ..call };
+    let mut samples = Samples::default();
+    Connection::open(&running.server).await?.call(&call).await?;
+    for _ in 0..effort.cold_repetitions {
+        tokio::time::sleep(IDLE).await;
+        let answer = Connection::open(&running.server).await?.call(&call).await?;
+        samples.push(stage_ns(&answer.headers, STAGE)?);
+    }
+    running.stop().await?;
+    let note = format!("longest {:.1}", samples.max_ms());
+    let name = "guardrail on a cold instance, median";
+    Ok(Figure::new(name, "ms", samples.median_ms()).noted(note).reaching(Target::AtMost(3.0)))
+}
+
+/// So many bytes of whole words.
+fn text(bytes: usize) -> String {
+    let mut text = String::with_capacity(bytes);
+    for word in PROSE.iter().flat_map(|source| source.split_inclusive(' ')).cycle() {
+        if text.len() + word.len() > bytes {
+            return text;
+        }
+        text.push_str(word);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_has_about_the_bytes_that_the_figure_names() {
+        for bytes in [4_000, 400_000] {
+            assert!(text(bytes).len() > bytes * 9 / 10);
+        }
+    }
+}
