@@ -10,7 +10,7 @@ mod translation;
 use postern_dialect::chat::{Answer, Collector, Event, Losses, Request};
 use postern_dialect::translate;
 use postern_dialect::{
-    Context, Decoded, Memo, Operation, ReadAnswer, Spoken, Vendor, Wire, WriteAnswer, anthropic,
+    Context, Decoded, Dialect, Memo, Operation, ReadAnswer, Spoken, Vendor, WriteAnswer, anthropic,
     bedrock, cohere, google, openai, responses,
 };
 use postern_event_stream::Parser;
@@ -91,13 +91,13 @@ vendors! {
 }
 
 /// The encoders of all vendors.
-const ENCODERS: &[(Wire, Encode)] = &[
-    (Wire::OpenAi, openai::encode_chat),
-    (Wire::Responses, responses::encode),
-    (Wire::Anthropic, anthropic::encode),
-    (Wire::Bedrock, bedrock::encode),
-    (Wire::Google, google::encode),
-    (Wire::Cohere, cohere::encode),
+const ENCODERS: &[(Dialect, Encode)] = &[
+    (Dialect::OpenAi, openai::encode_chat),
+    (Dialect::Responses, responses::encode),
+    (Dialect::Anthropic, anthropic::encode),
+    (Dialect::Bedrock, bedrock::encode),
+    (Dialect::Google, google::encode),
+    (Dialect::Cohere, cohere::encode),
 ];
 
 type Body = fn(&[u8]);
@@ -174,12 +174,12 @@ pub fn aws(data: &[u8]) {
 pub fn openai_request(data: &[u8]) {
     let (_, text) = split(data);
     let read = [
-        translate::read(Wire::OpenAi, Operation::Chat, &text),
-        translate::read(Wire::OpenAi, Operation::Embeddings, &text),
-        translate::read(Wire::OpenAi, Operation::Completions, &text),
-        translate::read(Wire::Responses, Operation::Chat, &text),
-        translate::read(Wire::Anthropic, Operation::Chat, &text),
-        translate::read(Wire::Cohere, Operation::Rerank, &text),
+        translate::read(Dialect::OpenAi, Operation::Chat, &text),
+        translate::read(Dialect::OpenAi, Operation::Embeddings, &text),
+        translate::read(Dialect::OpenAi, Operation::Completions, &text),
+        translate::read(Dialect::Responses, Operation::Chat, &text),
+        translate::read(Dialect::Anthropic, Operation::Chat, &text),
+        translate::read(Dialect::Cohere, Operation::Rerank, &text),
     ];
     for request in read.into_iter().flatten() {
         let body: Value = match serde_json::from_str(&text) {

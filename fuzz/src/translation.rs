@@ -2,7 +2,7 @@
 
 use super::{check_events, pass, pieces, split};
 use postern_dialect::translate::{self, Rewritten};
-use postern_dialect::{Decoded, Facts, Operation, Vendor, Wire, apply};
+use postern_dialect::{Decoded, Dialect, Facts, Operation, Vendor, apply};
 use postern_fault::Fault;
 use postern_types::provider::{Notice, SegmentEdit, SegmentRole, TextKind};
 use serde_json::Value;
@@ -15,7 +15,7 @@ pub fn translate_request(data: &[u8]) {
     for client in CLIENTS {
         for operation in OPERATIONS {
             let Ok(read) = translate::read(client, operation, &text) else { continue };
-            for wire in Wire::ALL {
+            for wire in Dialect::ALL {
                 let vendor = Vendor::new(wire, "m");
                 let Ok(encoded) = translate::encode(&vendor, &read.facts, &text) else { continue };
                 let body = match encoded.body {
@@ -36,7 +36,7 @@ pub fn translate_answer(data: &[u8]) {
     for client in CLIENTS {
         for (stream, media_type) in FORMS {
             let facts = facts(client, stream);
-            for wire in Wire::ALL {
+            for wire in Dialect::ALL {
                 let decoder = |segments| {
                     let content_type = media_type.to_owned();
                     let head =
@@ -157,7 +157,7 @@ fn hold_back(decoded: &Decoded, held: &mut Withheld) -> Vec<SegmentEdit> {
 }
 
 /// The clients' dialects.
-const CLIENTS: [Wire; 3] = [Wire::OpenAi, Wire::Responses, Wire::Anthropic];
+const CLIENTS: [Dialect; 3] = [Dialect::OpenAi, Dialect::Responses, Dialect::Anthropic];
 
 const OPERATIONS: [Operation; 11] = [
     Operation::Chat,
@@ -178,9 +178,9 @@ const FORMS: [(bool, &str); 3] =
     [(true, "text/event-stream"), (true, "application/json"), (false, "application/json")];
 
 /// Those of a small chat.
-fn facts(client: Wire, stream: bool) -> Facts {
+fn facts(client: Dialect, stream: bool) -> Facts {
     let said = match client {
-        Wire::Responses => r#""input":"hi""#,
+        Dialect::Responses => r#""input":"hi""#,
         _ => r#""max_tokens":9,"messages":[{"role":"user","content":"hi"}]"#,
     };
     let body = format!(r#"{{"model":"m","stream":{stream},{said}}}"#);

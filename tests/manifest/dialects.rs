@@ -64,12 +64,12 @@ fn pattern_start(trees: &[TokenTree], arrow: usize) -> usize {
     before.map_or(0, |at| at + 1)
 }
 
-/// The dialects that are named as such: `Dialect::Cohere`, `Wire::Cohere`.
+/// The dialects that are named as such: `Dialect::Cohere`, `Dialect::Cohere`.
 fn dialects(trees: &[TokenTree]) -> BTreeSet<String> {
     let mut named = BTreeSet::new();
     for four in trees.windows(4) {
         let [of, one, two, name] = [0, 1, 2, 3].map(|at| word(&four[at]));
-        let is_type = ["Dialect", "Wire", "Self"].contains(&of.as_str());
+        let is_type = ["Dialect", "Dialect", "Self"].contains(&of.as_str());
         if is_type && one == ":" && two == ":" && DIALECTS.contains(&name.as_str()) {
             named.insert(name);
         }
@@ -111,18 +111,18 @@ fn no_code_but_the_tables_tells_all_dialects_apart() {
 #[test]
 fn a_table_is_found_however_it_is_written() {
     for text in [
-        "fn f() { match x { Wire::OpenAi => a(), Wire::Google => b(), Wire::Cohere => c() } }",
+        "fn f() { match x { Dialect::OpenAi => a(), Dialect::Google => b(), Dialect::Cohere => c() } }",
         "fn f() { match x { Dialect::OpenAi | Dialect::Responses => 1, Dialect::Google => 2, _ => 3 } }",
-        "fn f() { match (a, b) { (_, Wire::OpenAi) => {} (Wire::Google, _) => {} (_, Wire::Cohere) if x => {} _ => {} } }",
-        "const X: [Wire; 3] = [Wire::OpenAi, Wire::Google, Wire::Cohere];",
-        "const X: &[(Wire, u8)] = &[(Wire::OpenAi, 1), (Wire::Google, 2), (Wire::Cohere, 3)];",
+        "fn f() { match (a, b) { (_, Dialect::OpenAi) => {} (Dialect::Google, _) => {} (_, Dialect::Cohere) if x => {} _ => {} } }",
+        "const X: [Dialect; 3] = [Dialect::OpenAi, Dialect::Google, Dialect::Cohere];",
+        "const X: &[(Dialect, u8)] = &[(Dialect::OpenAi, 1), (Dialect::Google, 2), (Dialect::Cohere, 3)];",
     ] {
         assert!(!found(text).is_empty(), "{text}");
     }
     for text in [
-        "fn f() { match x { Wire::OpenAi | Wire::Responses => a(), _ => b() } }",
-        "fn f() { match x { 1 => Wire::OpenAi, 2 => Wire::Google, _ => Wire::Cohere } }",
-        "#[cfg(test)] mod tests { const X: [Wire; 3] = [Wire::OpenAi, Wire::Google, Wire::Cohere]; }",
+        "fn f() { match x { Dialect::OpenAi | Dialect::Responses => a(), _ => b() } }",
+        "fn f() { match x { 1 => Dialect::OpenAi, 2 => Dialect::Google, _ => Dialect::Cohere } }",
+        "#[cfg(test)] mod tests { const X: [Dialect; 3] = [Dialect::OpenAi, Dialect::Google, Dialect::Cohere]; }",
     ] {
         assert!(found(text).is_empty(), "{text}");
     }

@@ -2,7 +2,7 @@
 
 use super::{REMEDY, python};
 use postern_dialect::translate::{self, AnswerHead, Decoder};
-use postern_dialect::{Decoded, Operation, Vendor, Wire};
+use postern_dialect::{Decoded, Dialect, Operation, Vendor};
 use postern_tests::manifest;
 use postern_types::provider::{Notice, SegmentRole, TextKind};
 use serde_json::json;
@@ -12,24 +12,30 @@ use std::process::Command;
 const MESSAGE: &str = "This answer was stopped.";
 
 /// A client, and what it asks.
-const CLIENTS: [(&str, Wire, Operation, &str); 4] = [
+const CLIENTS: [(&str, Dialect, Operation, &str); 4] = [
     (
         "chat",
-        Wire::OpenAi,
+        Dialect::OpenAi,
         Operation::Chat,
         r#""messages":[{"role":"user","content":"hi"}],"stream_options":{"include_usage":true}"#,
     ),
-    ("completions", Wire::OpenAi, Operation::Completions, r#""prompt":"hi""#),
-    ("responses", Wire::Responses, Operation::Chat, r#""input":"hi""#),
+    ("completions", Dialect::OpenAi, Operation::Completions, r#""prompt":"hi""#),
+    ("responses", Dialect::Responses, Operation::Chat, r#""input":"hi""#),
     (
         "messages",
-        Wire::Anthropic,
+        Dialect::Anthropic,
         Operation::Chat,
         r#""max_tokens":9,"messages":[{"role":"user","content":"hi"}]"#,
     ),
 ];
 
-fn decoder(client: Wire, operation: Operation, asked: &str, vendor: Wire, stream: bool) -> Decoder {
+fn decoder(
+    client: Dialect,
+    operation: Operation,
+    asked: &str,
+    vendor: Dialect,
+    stream: bool,
+) -> Decoder {
     let asked = match stream {
         true => asked.to_owned(),
         false => asked.replace(r#","stream_options":{"include_usage":true}"#, ""),
@@ -86,8 +92,8 @@ fn the_official_python_sdks_read_an_answer_that_ends_at_any_of_its_texts() {
     let answers = manifest::repository().join("crates/dialect/tests/translate/answers");
     let mut cases = 0;
     for (name, client, operation, asked) in CLIENTS {
-        for vendor in Wire::ALL {
-            if (operation, vendor) == (Operation::Completions, Wire::Responses) {
+        for vendor in Dialect::ALL {
+            if (operation, vendor) == (Operation::Completions, Dialect::Responses) {
                 continue;
             }
             for (stream, extension) in [(false, "json"), (true, "sse")] {

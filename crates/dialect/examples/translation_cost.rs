@@ -4,7 +4,7 @@
 use postern_dialect::chat::Losses;
 use postern_dialect::openai::{self, Decoder};
 use postern_dialect::translate::{self, AnswerHead, Rewritten};
-use postern_dialect::{Facts, Operation, Vendor, Wire, apply};
+use postern_dialect::{Dialect, Facts, Operation, Vendor, apply};
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -19,7 +19,7 @@ fn main() {
     println!("request of {} bytes", body.len());
     measure("read", || openai::read(Operation::Chat, &body).unwrap());
     let facts = openai::read(Operation::Chat, &body).unwrap().facts;
-    let vendor = Vendor::new(Wire::OpenAi, "gpt-4o-mini");
+    let vendor = Vendor::new(Dialect::OpenAi, "gpt-4o-mini");
     let mut losses = Losses::default();
     measure("encode and apply", || {
         let encoded = openai::encode(&vendor, &facts, &body, &mut losses).unwrap();
@@ -40,17 +40,17 @@ fn main() {
 
 /// The same from and to every other dialect: a request of 2 KB and of 2 MB, and an event of the answer.
 fn translations() {
-    for vendor in Wire::ALL {
+    for vendor in Dialect::ALL {
         let vendor = Vendor::new(vendor, "claude-sonnet-4-5");
         for (bytes, rounds) in [(2_048, ROUNDS), (2 * 1024 * 1024, 20)] {
             let body = message(bytes);
-            let facts = translate::read(Wire::Anthropic, Operation::Chat, &body).unwrap().facts;
+            let facts = translate::read(Dialect::Anthropic, Operation::Chat, &body).unwrap().facts;
             let what =
                 format!("{} bytes from anthropic to {}", body.len(), vendor.dialect.as_str());
             measure_in(rounds, &what, || {
                 let encoded = translate::encode(&vendor, &facts, &body).unwrap();
                 assert!(
-                    vendor.dialect == Wire::Anthropic
+                    vendor.dialect == Dialect::Anthropic
                         || matches!(encoded.body, Rewritten::Whole(_))
                 );
                 encoded
@@ -60,8 +60,8 @@ fn translations() {
     for (wire, event) in EVENTS {
         let vendor = Vendor::new(wire, "m");
         let body = message(2_048).replace("\"max_tokens\"", "\"stream\":true,\"max_tokens\"");
-        for client in [Wire::OpenAi, Wire::Responses, Wire::Anthropic] {
-            let facts = translate::read(Wire::Anthropic, Operation::Chat, &body).unwrap().facts;
+        for client in [Dialect::OpenAi, Dialect::Responses, Dialect::Anthropic] {
+            let facts = translate::read(Dialect::Anthropic, Operation::Chat, &body).unwrap().facts;
             let facts = Facts { client, ..facts };
             for segments in [false, true] {
                 let content_type = "text/event-stream".into();
@@ -77,25 +77,25 @@ fn translations() {
 }
 
 /// An event with a word, as each vendor streams it.
-const EVENTS: [(Wire, &str); 5] = [
+const EVENTS: [(Dialect, &str); 5] = [
     (
-        Wire::Responses,
+        Dialect::Responses,
         "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"sequence_number\":4,\"item_id\":\"msg_1\",\"output_index\":0,\"content_index\":0,\"delta\":\" word\",\"logprobs\":[]}\n\n",
     ),
     (
-        Wire::OpenAi,
+        Dialect::OpenAi,
         "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"created\":1741569952,\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\" word\"},\"finish_reason\":null}]}\n\n",
     ),
     (
-        Wire::Google,
+        Dialect::Google,
         "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\" word\"}],\"role\":\"model\"},\"index\":0}],\"usageMetadata\":{\"promptTokenCount\":4,\"totalTokenCount\":4},\"modelVersion\":\"m\",\"responseId\":\"r\"}\n\n",
     ),
     (
-        Wire::Bedrock,
+        Dialect::Bedrock,
         "event: contentBlockDelta\ndata: {\"contentBlockIndex\":0,\"delta\":{\"text\":\" word\"},\"p\":\"abcd\"}\n\n",
     ),
     (
-        Wire::Cohere,
+        Dialect::Cohere,
         "data: {\"type\":\"content-delta\",\"index\":0,\"delta\":{\"message\":{\"content\":{\"text\":\" word\"}}}}\n\n",
     ),
 ];

@@ -3,17 +3,17 @@
 use crate::codec::{Client, Codec, Embeddings, ErrorWords, Headers, VendorSide};
 use crate::handed_out::table::{Ids, Place};
 use crate::needs::endpoint::Endpoint;
-use crate::{Wire, anthropic, bedrock, cohere, google, openai, responses};
+use crate::{Dialect, anthropic, bedrock, cohere, google, openai, responses};
 
 /// The row of a dialect.
-pub(crate) fn of(wire: Wire) -> &'static Codec {
+pub(crate) fn of(wire: Dialect) -> &'static Codec {
     match wire {
-        Wire::OpenAi => &OPENAI,
-        Wire::Responses => &RESPONSES,
-        Wire::Anthropic => &ANTHROPIC,
-        Wire::Bedrock => &BEDROCK,
-        Wire::Google => &GOOGLE,
-        Wire::Cohere => &COHERE,
+        Dialect::OpenAi => &OPENAI,
+        Dialect::Responses => &RESPONSES,
+        Dialect::Anthropic => &ANTHROPIC,
+        Dialect::Bedrock => &BEDROCK,
+        Dialect::Google => &GOOGLE,
+        Dialect::Cohere => &COHERE,
     }
 }
 

@@ -231,7 +231,7 @@ mod tests {
         let kind =
             ToolKind::Custom { name: SCHEMA_TOOL.to_owned(), description: None, format: None };
         let tool = Tool { path: "tools[0]".to_owned(), kind, cache: None };
-        let mut request = Request::new(crate::Wire::OpenAi, "m");
+        let mut request = Request::new(crate::Dialect::OpenAi, "m");
         (request.format, request.tools) = (Format::JsonObject, vec![tool]);
         let mut memo = Memo::default();
         schema_as_tool(&mut request, &mut Losses::default(), &mut memo);

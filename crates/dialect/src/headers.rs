@@ -11,24 +11,24 @@
 //!   choose the same key would get each other's answer;
 //! - `anthropic-dangerous-direct-browser-access`, which asks the vendor for CORS: browsers talk to the gateway.
 
-use crate::{Wire, codecs};
+use crate::{Dialect, codecs};
 
 /// What a client may tell its vendor. Names are in lower case.
-pub fn to_vendor(wire: Wire) -> &'static [&'static str] {
+pub fn to_vendor(wire: Dialect) -> &'static [&'static str] {
     codecs::of(wire).headers.to_vendor
 }
 
 /// What a vendor may tell its client. Ids of requests, limits and times to retry are the gateway's to say.
-pub fn to_client(wire: Wire) -> &'static [&'static str] {
+pub fn to_client(wire: Dialect) -> &'static [&'static str] {
     codecs::of(wire).headers.to_client
 }
 
 /// Whether a header is another dialect's by the beginning of its name.
-pub fn is_of_another(name: &str, wire: Wire) -> bool {
-    let is_of = |wire: Wire| {
+pub fn is_of_another(name: &str, wire: Dialect) -> bool {
+    let is_of = |wire: Dialect| {
         codecs::of(wire).headers.own.iter().any(|beginning| name.starts_with(beginning))
     };
-    !is_of(wire) && Wire::ALL.into_iter().any(is_of)
+    !is_of(wire) && Dialect::ALL.into_iter().any(is_of)
 }
 
 #[cfg(test)]
@@ -37,7 +37,7 @@ mod tests {
 
     #[test]
     fn no_dialect_lets_pass_what_is_anothers() {
-        for wire in Wire::ALL {
+        for wire in Dialect::ALL {
             for name in to_vendor(wire).iter().chain(to_client(wire)) {
                 assert!(!is_of_another(name, wire), "{name}");
                 assert_eq!(*name, name.to_ascii_lowercase());

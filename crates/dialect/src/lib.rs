@@ -36,8 +36,8 @@ pub mod vendor_words;
 
 pub use postern_types::provider::Decoded;
 pub use postern_types::{
-    Dialect as Wire, Edit, EditError, Operation, Quirks, RequestFacts as Facts, Role, Segment,
-    SegmentKind, Span, Usage, VendorApi as Vendor, apply,
+    Dialect, Edit, EditError, Operation, Quirks, RequestFacts as Facts, Role, Segment, SegmentKind,
+    Span, Usage, VendorApi as Vendor, apply,
 };
 pub use request::Request;
 pub use speak::{Context, Memo, ReadAnswer, Spliced, Spoken, WriteAnswer};

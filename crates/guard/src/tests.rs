@@ -3,7 +3,7 @@
 
 use crate::Guard;
 use postern_detect::Scanner;
-use postern_dialect::{Operation, Wire, translate};
+use postern_dialect::{Dialect, Operation, translate};
 use postern_policy::{Action, Callers, Directions, Guardrails, Rule, RuleSet};
 use postern_types::{Caller, Prompt};
 use serde_json::Value;
@@ -52,6 +52,6 @@ pub fn segments_of(body: &str) -> usize {
         .len()
 }
 
-fn client() -> Wire {
-    Wire::OpenAi
+fn client() -> Dialect {
+    Dialect::OpenAi
 }

@@ -16,7 +16,7 @@ use crate::sound::Sound;
 use crate::source::Source;
 use crate::stages::{Outbound, OutboundBody, Stages};
 use crate::told_type;
-use postern_dialect::{Wire, media, translate};
+use postern_dialect::{media, translate};
 use postern_fault::{Fault, Kind};
 use postern_types::limiter::Outcome;
 use postern_types::provider::{AnswerHead, Encoded, Rewritten};
@@ -329,7 +329,7 @@ fn outbound<S: Stages>(
 }
 
 /// The headers that pass: those of the dialect, if client and vendor share it.
-fn passed<'a>(call: &Call<'a>, client: Wire, same_dialect: bool) -> HeaderFilter<'a> {
+fn passed<'a>(call: &Call<'a>, client: Dialect, same_dialect: bool) -> HeaderFilter<'a> {
     HeaderFilter { dialect: same_dialect.then_some(client), policy: &call.policy.headers }
 }
 

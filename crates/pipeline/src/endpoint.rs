@@ -1,7 +1,7 @@
 //! The endpoints.
 
 use crate::refusal::Refusal;
-use postern_dialect::{Operation, Wire, percent_decoded};
+use postern_dialect::{Dialect, Operation, percent_decoded};
 use postern_fault::shown;
 
 /// An endpoint.
@@ -20,26 +20,26 @@ pub enum Endpoint {
     /// `GET /v1/models/{id}`
     Model(String),
     /// `POST` of a request for a vendor, in a client's dialect.
-    Call(Wire, Operation),
+    Call(Dialect, Operation),
 }
 
 /// What can be called, and in which dialect it is said.
-const CALLS: [(&str, Wire, Operation); 14] = [
-    ("/v1/chat/completions", Wire::OpenAi, Operation::Chat),
-    ("/v1/completions", Wire::OpenAi, Operation::Completions),
-    ("/v1/embeddings", Wire::OpenAi, Operation::Embeddings),
-    ("/v1/messages", Wire::Anthropic, Operation::Chat),
-    ("/v1/messages/count_tokens", Wire::Anthropic, Operation::CountTokens),
-    ("/v1/responses", Wire::Responses, Operation::Chat),
-    ("/v1/rerank", Wire::Cohere, Operation::Rerank),
+const CALLS: [(&str, Dialect, Operation); 14] = [
+    ("/v1/chat/completions", Dialect::OpenAi, Operation::Chat),
+    ("/v1/completions", Dialect::OpenAi, Operation::Completions),
+    ("/v1/embeddings", Dialect::OpenAi, Operation::Embeddings),
+    ("/v1/messages", Dialect::Anthropic, Operation::Chat),
+    ("/v1/messages/count_tokens", Dialect::Anthropic, Operation::CountTokens),
+    ("/v1/responses", Dialect::Responses, Operation::Chat),
+    ("/v1/rerank", Dialect::Cohere, Operation::Rerank),
     // Cohere's own SDK uses this path.
-    ("/v2/rerank", Wire::Cohere, Operation::Rerank),
-    ("/v1/audio/transcriptions", Wire::OpenAi, Operation::Transcribe),
-    ("/v1/audio/translations", Wire::OpenAi, Operation::Translate),
-    ("/v1/audio/speech", Wire::OpenAi, Operation::Speak),
-    ("/v1/images/generations", Wire::OpenAi, Operation::GenerateImages),
-    ("/v1/images/edits", Wire::OpenAi, Operation::EditImages),
-    ("/v1/images/variations", Wire::OpenAi, Operation::VaryImages),
+    ("/v2/rerank", Dialect::Cohere, Operation::Rerank),
+    ("/v1/audio/transcriptions", Dialect::OpenAi, Operation::Transcribe),
+    ("/v1/audio/translations", Dialect::OpenAi, Operation::Translate),
+    ("/v1/audio/speech", Dialect::OpenAi, Operation::Speak),
+    ("/v1/images/generations", Dialect::OpenAi, Operation::GenerateImages),
+    ("/v1/images/edits", Dialect::OpenAi, Operation::EditImages),
+    ("/v1/images/variations", Dialect::OpenAi, Operation::VaryImages),
 ];
 
 /// The path of a protected resource's metadata (RFC 9728, 3).
@@ -47,11 +47,11 @@ const RESOURCE_METADATA: &str = "/.well-known/oauth-protected-resource";
 
 /// The dialect of the answer, for any request: that of the path, or Anthropic's if the request names a version of its
 /// API, as its SDKs always do.
-pub fn client_of(path: &str, names_anthropic_version: bool) -> Wire {
+pub fn client_of(path: &str, names_anthropic_version: bool) -> Dialect {
     match CALLS.iter().find(|(known, _, _)| *known == path) {
         Some((_, client, _)) => *client,
-        None if names_anthropic_version => Wire::Anthropic,
-        None => Wire::OpenAi,
+        None if names_anthropic_version => Dialect::Anthropic,
+        None => Dialect::OpenAi,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::memory::MemoryPermit;
 use crate::record::{Event, Record};
 use crate::stages::Stages;
 use crate::trace::{self, Trace};
-use postern_dialect::Wire;
+use postern_dialect::Dialect;
 use postern_types::guardrail::Finding;
 use std::future::Future;
 
@@ -21,7 +21,7 @@ pub struct Exchange<S: Stages> {
     /// Returned to the client as `x-request-id`, sent to the vendor, written in the record.
     pub request_id: String,
     /// The dialect of the answer.
-    pub client: Wire,
+    pub client: Dialect,
     /// The trace context for the vendor.
     pub trace: Trace,
     /// The origin of a web page, from the browser (RFC 6454, 7).

@@ -4,7 +4,7 @@
 //! All other headers end here, known or not: credentials of proxies and of signed-in users, certificates and cookies of
 //! the client's side; the account, the cookies and the browser or proxy control of a vendor.
 
-use postern_dialect::{Wire, headers};
+use postern_dialect::{Dialect, headers};
 use postern_policy::PassedHeaders;
 
 /// The headers of a client's credential, including the `api-key` of Azure's clients; only `auth` reads them.
@@ -20,7 +20,7 @@ pub fn is_credential(name: &str) -> bool {
 
 /// Whether a client's header could pass to some vendor.
 pub fn may_pass(name: &str, policy: Option<&PassedHeaders>) -> bool {
-    let by_dialect = Wire::ALL.iter().any(|wire| headers::to_vendor(*wire).contains(&name));
+    let by_dialect = Dialect::ALL.iter().any(|wire| headers::to_vendor(*wire).contains(&name));
     by_dialect || policy.is_some_and(|policy| has(&policy.to_vendors, name))
 }
 
@@ -35,14 +35,14 @@ pub fn of_the_gateway() -> [(String, String); 2] {
 #[derive(Clone, Copy)]
 pub struct HeaderFilter<'a> {
     /// The shared dialect; none: the request is translated.
-    pub dialect: Option<Wire>,
+    pub dialect: Option<Dialect>,
     /// The headers of policy.
     pub policy: &'a PassedHeaders,
 }
 
 impl HeaderFilter<'_> {
     /// Whether a client's header passes to a vendor of this dialect. One vendor's own never goes to another.
-    pub fn passes_to_vendor(&self, name: &str, vendor: Wire) -> bool {
+    pub fn passes_to_vendor(&self, name: &str, vendor: Dialect) -> bool {
         let by_dialect = self.dialect.is_some_and(|wire| headers::to_vendor(wire).contains(&name));
         by_dialect || has(&self.policy.to_vendors, name) && !headers::is_of_another(name, vendor)
     }
@@ -110,8 +110,8 @@ mod tests {
         "x-sendfile",
     ];
 
-    fn all_ways() -> Vec<Option<Wire>> {
-        Wire::ALL.into_iter().map(Some).chain([None]).collect()
+    fn all_ways() -> Vec<Option<Dialect>> {
+        Dialect::ALL.into_iter().map(Some).chain([None]).collect()
     }
 
     #[test]
@@ -119,7 +119,7 @@ mod tests {
         let policy = &PassedHeaders::default();
         for dialect in all_ways() {
             let passed = HeaderFilter { dialect, policy };
-            for (name, vendor) in OF_THE_CLIENTS_SIDE.iter().zip(Wire::ALL.iter().cycle()) {
+            for (name, vendor) in OF_THE_CLIENTS_SIDE.iter().zip(Dialect::ALL.iter().cycle()) {
                 assert!(!passed.passes_to_vendor(name, *vendor), "{name}");
             }
             for name in OF_THE_VENDORS_SIDE {
@@ -135,36 +135,36 @@ mod tests {
         let policy = &PassedHeaders { to_vendors: names, ..PassedHeaders::default() };
         for dialect in all_ways() {
             let passed = HeaderFilter { dialect, policy };
-            for vendor in Wire::ALL {
-                let is_openai = matches!(vendor, Wire::OpenAi | Wire::Responses);
+            for vendor in Dialect::ALL {
+                let is_openai = matches!(vendor, Dialect::OpenAi | Dialect::Responses);
                 assert_eq!(passed.passes_to_vendor("openai-x", vendor), is_openai);
                 assert_eq!(
                     passed.passes_to_vendor("anthropic-x", vendor),
-                    vendor == Wire::Anthropic
+                    vendor == Dialect::Anthropic
                 );
                 assert!(passed.passes_to_vendor("x-all", vendor));
             }
         }
         let translated = HeaderFilter { dialect: None, policy };
-        assert!(!translated.passes_to_vendor("openai-beta", Wire::OpenAi));
+        assert!(!translated.passes_to_vendor("openai-beta", Dialect::OpenAi));
     }
 
     #[test]
     fn what_a_dialect_names_passes_within_it() {
         let policy = &PassedHeaders::default();
         for (wire, name) in [
-            (Wire::OpenAi, "openai-beta"),
-            (Wire::Responses, "x-client-request-id"),
-            (Wire::Anthropic, "anthropic-beta"),
-            (Wire::Anthropic, "anthropic-version"),
-            (Wire::Cohere, "x-client-name"),
+            (Dialect::OpenAi, "openai-beta"),
+            (Dialect::Responses, "x-client-request-id"),
+            (Dialect::Anthropic, "anthropic-beta"),
+            (Dialect::Anthropic, "anthropic-version"),
+            (Dialect::Cohere, "x-client-name"),
         ] {
             assert!(
                 HeaderFilter { dialect: Some(wire), policy }.passes_to_vendor(name, wire),
                 "{name}"
             );
         }
-        let openai = HeaderFilter { dialect: Some(Wire::OpenAi), policy };
+        let openai = HeaderFilter { dialect: Some(Dialect::OpenAi), policy };
         assert!(
             openai.passes_to_client("openai-processing-ms")
                 && openai.passes_to_client("openai-version")

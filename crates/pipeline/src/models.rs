@@ -7,7 +7,7 @@ use crate::exchange::Exchange;
 use crate::head::Head;
 use crate::refusal::Refusal;
 use crate::stages::Stages;
-use postern_dialect::{Wire, anthropic};
+use postern_dialect::{Dialect, anthropic};
 use postern_fault::{Fault, Kind, shown};
 use postern_types::Caller;
 use postern_types::auth::Action;
@@ -22,7 +22,7 @@ pub async fn list<S: Stages>(
     exchange: &mut Exchange<S>,
 ) -> Result<Answer<S>, Refusal> {
     let entries = entries(head, exchange).await?;
-    if exchange.client == Wire::Anthropic {
+    if exchange.client == Dialect::Anthropic {
         let named: Vec<_> = entries.into_iter().map(|entry| (entry.id.clone(), entry.id)).collect();
         return Ok(Answer::json(anthropic::models_page(&named)));
     }
@@ -38,7 +38,7 @@ pub async fn one<S: Stages>(
 ) -> Result<Answer<S>, Refusal> {
     let entries = entries(head, exchange).await?;
     match entries.iter().find(|entry| entry.id == id) {
-        Some(entry) if exchange.client == Wire::Anthropic => {
+        Some(entry) if exchange.client == Dialect::Anthropic => {
             Ok(Answer::json(anthropic::model_card(&entry.id, &entry.id)))
         }
         Some(entry) => Ok(Answer::json(object(entry).to_string())),

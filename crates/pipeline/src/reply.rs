@@ -8,7 +8,7 @@ use crate::pump;
 use crate::record::Event;
 use crate::refusal::Refusal;
 use crate::stages::{Client, Stages};
-use postern_dialect::{Wire, translate};
+use postern_dialect::{Dialect, translate};
 
 /// The response: a head, and a body that is complete or still arriving.
 pub struct Reply<S: Stages> {
@@ -80,7 +80,7 @@ fn respond<S: Stages>(
 ) -> Reply<S> {
     exchange.observe(Event::Answered(status));
     fields.push(("x-request-id".to_owned(), exchange.request_id.clone()));
-    if exchange.client == Wire::Anthropic {
+    if exchange.client == Dialect::Anthropic {
         // Where Anthropic's SDKs look for it.
         fields.push(("request-id".to_owned(), exchange.request_id.clone()));
     }

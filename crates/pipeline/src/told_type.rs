@@ -40,7 +40,7 @@ fn is(known: &[&str], content_type: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::of;
-    use postern_dialect::{Operation, Wire, translate};
+    use postern_dialect::{Dialect, Operation, translate};
 
     #[test]
     fn a_client_is_told_what_it_gets() {
@@ -69,7 +69,7 @@ mod tests {
         ] {
             let body = if operation == transcribe { recording } else { chat };
             let body = body.replace("STREAM", &stream.to_string());
-            let facts = translate::read(Wire::OpenAi, operation, &body).unwrap().facts;
+            let facts = translate::read(Dialect::OpenAi, operation, &body).unwrap().facts;
             assert_eq!(of(of_vendor, passes, &facts), told, "{of_vendor} {stream}");
         }
     }

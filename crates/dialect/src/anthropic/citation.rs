@@ -1,6 +1,6 @@
 //! Citations: <https://platform.claude.com/docs/en/build-with-claude/citations>.
 
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::{Annotation, Sealed};
 use serde_json::{Value, json};
 
@@ -11,16 +11,15 @@ pub(super) fn from_value(citation: Value) -> Annotation {
         let found = names.iter().find_map(|name| citation.get(name)?.as_str());
         found.map(str::to_owned)
     };
-    let own = citation
-        .get("encrypted_index")
-        .and_then(Value::as_str)
-        .is_none_or(|index| Sealed::from_text(Wire::Anthropic, index).maker == Wire::Anthropic);
+    let own = citation.get("encrypted_index").and_then(Value::as_str).is_none_or(|index| {
+        Sealed::from_text(Dialect::Anthropic, index).maker == Dialect::Anthropic
+    });
     Annotation {
         url: word(["url", "source"]),
         title: word(["title", "document_title"]),
         cited_text: word(["cited_text", "cited_text"]),
         range: None,
-        raw: own.then_some((Wire::Anthropic, citation)),
+        raw: own.then_some((Dialect::Anthropic, citation)),
     }
 }
 
@@ -28,11 +27,11 @@ pub(super) fn from_value(citation: Value) -> Annotation {
 /// index is an envelope, by which it is known when it comes back.
 pub(super) fn into_value(annotation: Annotation) -> Option<Value> {
     let maker = match annotation.raw {
-        Some((Wire::Anthropic, citation)) => return Some(citation),
+        Some((Dialect::Anthropic, citation)) => return Some(citation),
         Some((maker, _)) => maker,
-        None => Wire::OpenAi,
+        None => Dialect::OpenAi,
     };
-    let index = Sealed { maker, id: None, data: String::new() }.into_text(Wire::Anthropic);
+    let index = Sealed { maker, id: None, data: String::new() }.into_text(Dialect::Anthropic);
     Some(json!({
         "type": "web_search_result_location",
         "cited_text": annotation.cited_text.unwrap_or_default(),

@@ -9,7 +9,7 @@ use crate::openai::read::{self, Model};
 use crate::openai::refusal::{Refusal, empty, missing, wrong_type};
 use crate::openai::unread::Unread;
 use crate::segments::{Around, Beside, Found};
-use crate::{Facts, Operation, Request, Role, Wire};
+use crate::{Dialect, Facts, Operation, Request, Role};
 use postern_fault::Fault;
 
 const FIELDS: &[&str] =
@@ -110,7 +110,7 @@ impl Messages {
         }
         let Found { segments, texts, media } = self.found;
         let facts = Facts {
-            client: Wire::Anthropic,
+            client: Dialect::Anthropic,
             operation,
             model,
             model_span,

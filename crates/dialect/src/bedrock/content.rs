@@ -2,7 +2,7 @@
 
 use crate::chat::{Annotation, Finish, FinishReason, Sealed};
 use crate::usage::{Count, Said};
-use crate::{Usage, Wire};
+use crate::{Dialect, Usage};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -72,7 +72,7 @@ pub(super) fn finish(reason: &str, additional: Option<Additional>) -> Finish {
 
 /// Signatures go back to Bedrock, whatever model made them.
 pub(super) fn sealed(data: String) -> Sealed {
-    Sealed { maker: Wire::Bedrock, id: None, data }
+    Sealed { maker: Dialect::Bedrock, id: None, data }
 }
 
 /// `Citation`, or its delta.
@@ -93,6 +93,6 @@ pub(super) fn annotation(citation: Value) -> Annotation {
         cited_text: Some(cited).filter(|cited| !cited.is_empty()),
         // The places that it says are the document's, not the answer's.
         range: None,
-        raw: Some((Wire::Bedrock, citation)),
+        raw: Some((Dialect::Bedrock, citation)),
     }
 }

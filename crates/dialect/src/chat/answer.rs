@@ -1,7 +1,7 @@
 //! What a model answers, whole and in events.
 
 use super::{Annotation, Content, Part, Sealed};
-use crate::{Usage, Wire};
+use crate::{Dialect, Usage};
 use serde_json::Value;
 
 /// An answer, whole.
@@ -160,7 +160,7 @@ pub enum Delta {
     /// Where the text is from.
     Annotation(Annotation),
     /// What only one dialect says of a part (`citations_delta`).
-    Foreign(Wire, Value),
+    Foreign(Dialect, Value),
 }
 
 impl Answer {

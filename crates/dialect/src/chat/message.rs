@@ -1,7 +1,7 @@
 //! What is said in a conversation.
 
 use super::Sealed;
-use crate::Wire;
+use crate::Dialect;
 use serde_json::Value;
 
 /// Who says a message.
@@ -76,7 +76,7 @@ pub enum Content {
     /// The model's thoughts. A seal without text stands before the part that it belongs to.
     Reasoning(Reasoned),
     /// What only one dialect knows (a server tool's call, a search result), as it is written there.
-    Foreign(Wire, Value),
+    Foreign(Dialect, Value),
 }
 
 /// Where bytes are.
@@ -183,5 +183,5 @@ pub struct Annotation {
     /// The characters of the text that rest on it: start included, end not.
     pub range: Option<(u64, u64)>,
     /// As the vendor wrote it, and in which dialect.
-    pub raw: Option<(Wire, Value)>,
+    pub raw: Option<(Dialect, Value)>,
 }

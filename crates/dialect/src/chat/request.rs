@@ -1,14 +1,14 @@
 //! What a client asks for.
 
 use super::{CacheControl, Message};
-use crate::{Wire, codecs};
+use crate::{Dialect, codecs};
 use serde_json::{Map, Number, Value};
 
 /// A request for a chat. What is `None` or empty was not asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
     /// The dialect it was written in, for the names of its fields.
-    pub client: Wire,
+    pub client: Dialect,
     /// The model, as the client names it.
     pub model: String,
     /// System, developer, user, assistant and tool messages in the client's order.
@@ -93,7 +93,7 @@ pub enum Field {
 
 impl Request {
     /// A request that asks for nothing yet.
-    pub fn new(client: Wire, model: impl Into<String>) -> Self {
+    pub fn new(client: Dialect, model: impl Into<String>) -> Self {
         Request {
             client,
             model: model.into(),
@@ -283,7 +283,7 @@ pub enum ToolKind {
         format: Option<Value>,
     },
     /// Runs at the vendor, or is known to one dialect only: as written there.
-    Foreign(Wire, Value),
+    Foreign(Dialect, Value),
 }
 
 /// Whether the model must call a tool.

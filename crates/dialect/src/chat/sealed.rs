@@ -1,12 +1,12 @@
 //! What only its maker can open: signatures of thoughts, and thoughts that are encrypted.
 
-use crate::Wire;
+use crate::Dialect;
 
 /// A vendor's opaque text about its own reasoning, to be returned unchanged on the next turn, only to that vendor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed {
     /// Whose it is.
-    pub maker: Wire,
+    pub maker: Dialect,
     /// The vendor's id of the reasoning, where it has one (`rs_...`).
     pub id: Option<String>,
     /// The opaque text.
@@ -18,7 +18,7 @@ const ENVELOPE: &str = "postern";
 
 impl Sealed {
     /// As a client of `carrier`'s dialect holds it: its maker's own text, or an envelope `postern.<maker>.<id>.<data>`.
-    pub fn into_text(&self, carrier: Wire) -> String {
+    pub fn into_text(&self, carrier: Dialect) -> String {
         if self.maker == carrier {
             return self.data.clone();
         }
@@ -27,7 +27,7 @@ impl Sealed {
     }
 
     /// What a client of `carrier`'s dialect gave back; what is no envelope is `carrier`'s own.
-    pub fn from_text(carrier: Wire, text: &str) -> Self {
+    pub fn from_text(carrier: Dialect, text: &str) -> Self {
         Self::opened(text).unwrap_or_else(|| Sealed {
             maker: carrier,
             id: None,
@@ -37,7 +37,7 @@ impl Sealed {
 
     fn opened(text: &str) -> Option<Self> {
         let mut parts = text.strip_prefix(ENVELOPE)?.strip_prefix('.')?.splitn(3, '.');
-        let maker = Wire::from_name(parts.next()?)?;
+        let maker = Dialect::from_name(parts.next()?)?;
         let id = Some(parts.next()?).filter(|id| !id.is_empty()).map(str::to_owned);
         Some(Sealed { maker, id, data: parts.next()?.to_owned() })
     }
@@ -49,10 +49,11 @@ mod tests {
 
     #[test]
     fn comes_back_from_any_carrier_as_it_went() {
-        let sealed = Sealed { maker: Wire::Google, id: Some("a".into()), data: "x.y/+==".into() };
-        assert_eq!(Sealed::from_text(Wire::OpenAi, &sealed.into_text(Wire::OpenAi)), sealed);
-        let own = Sealed { maker: Wire::Anthropic, id: None, data: "postern?".into() };
-        assert_eq!(own.into_text(Wire::Anthropic), "postern?");
-        assert_eq!(Sealed::from_text(Wire::Anthropic, "postern?"), own);
+        let sealed =
+            Sealed { maker: Dialect::Google, id: Some("a".into()), data: "x.y/+==".into() };
+        assert_eq!(Sealed::from_text(Dialect::OpenAi, &sealed.into_text(Dialect::OpenAi)), sealed);
+        let own = Sealed { maker: Dialect::Anthropic, id: None, data: "postern?".into() };
+        assert_eq!(own.into_text(Dialect::Anthropic), "postern?");
+        assert_eq!(Sealed::from_text(Dialect::Anthropic, "postern?"), own);
     }
 }

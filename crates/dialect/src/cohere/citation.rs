@@ -1,6 +1,6 @@
 //! Citations: <https://docs.cohere.com/v2/docs/rag-citations>.
 
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::Annotation;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -41,7 +41,7 @@ impl Citation {
         let mut sources = self.sources.unwrap_or_default().into_iter();
         let first = sources.next().map(|source| source.into_annotation(range));
         let mut first = first.unwrap_or_else(|| unsourced(range));
-        first.raw = Some((Wire::Cohere, raw));
+        first.raw = Some((Dialect::Cohere, raw));
         let rest = sources.map(|source| source.into_annotation(range));
         std::iter::once(first).chain(rest).collect()
     }

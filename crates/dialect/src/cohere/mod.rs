@@ -14,7 +14,7 @@ mod request;
 mod stream;
 mod whole;
 
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::Sealed;
 
 pub use explain::explain;
@@ -38,7 +38,7 @@ impl Thought {
             Thought::Thinking => "thinking",
             Thought::Plan => "tool_plan",
         };
-        Sealed { maker: Wire::Cohere, id: None, data: data.to_owned() }
+        Sealed { maker: Dialect::Cohere, id: None, data: data.to_owned() }
     }
 
     /// None: it is not Cohere's.

@@ -8,7 +8,7 @@ use super::{Thought, explain};
 use crate::chat::{self, Content, Delta, Event, Kind, Slot};
 use crate::vendor_error::VendorError;
 use crate::vendor_fault::{invalid, parsed};
-use crate::{Memo, ReadAnswer, Wire};
+use crate::{Dialect, Memo, ReadAnswer};
 use postern_fault::Fault;
 use std::collections::BTreeMap;
 
@@ -117,7 +117,7 @@ impl Reader {
             match block.kind.as_deref() {
                 Some("text" | "thinking") | None => self.block(index, starts, block, events),
                 Some(_) if starts => {
-                    let content = Content::Foreign(Wire::Cohere, parsed(WHAT, raw.get())?);
+                    let content = Content::Foreign(Dialect::Cohere, parsed(WHAT, raw.get())?);
                     let slot = self.begin(Kind::Whole(Box::new(content)), events);
                     self.blocks.insert(index, slot);
                     events.push(Event::Ended(slot));

@@ -3,7 +3,7 @@
 use super::answer::{Block, Cost, Function, LogprobItem, ToolCall, finish};
 use super::citation::Citation;
 use super::{Thought, explain};
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::{self, Answer, Choice, Content, Part, Reasoned};
 use crate::usage::lenient;
 use crate::vendor_error::VendorError;
@@ -101,7 +101,7 @@ fn from_block(raw: &str) -> Result<Content, Fault> {
         (Some("text" | "thinking") | None, ..) => {
             return Err(invalid("the provider sent a block of content without its text"));
         }
-        _ => Content::Foreign(Wire::Cohere, parsed(WHAT, raw)?),
+        _ => Content::Foreign(Dialect::Cohere, parsed(WHAT, raw)?),
     })
 }
 

@@ -6,7 +6,7 @@ use crate::openai::field::{self, Fields};
 use crate::openai::read;
 use crate::openai::refusal::{Refusal, empty, missing, wrong_type};
 use crate::segments::{Around, Beside, Found};
-use crate::{Facts, Operation, Request, Wire};
+use crate::{Dialect, Facts, Operation, Request};
 use postern_fault::Fault;
 
 const QUERY: &str = "the question";
@@ -49,7 +49,7 @@ fn read_body(body: &str) -> Result<Request, Refusal> {
         return Err(missing("documents", DOCUMENTS));
     }
     let facts = Facts {
-        client: Wire::Cohere,
+        client: Dialect::Cohere,
         operation: Operation::Rerank,
         model,
         model_span,

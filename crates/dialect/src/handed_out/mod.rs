@@ -11,7 +11,7 @@ pub(crate) mod table;
 mod tests;
 mod walk;
 
-use crate::{Wire, codecs};
+use crate::{Dialect, codecs};
 use postern_event_stream::Parser;
 use std::collections::BTreeSet;
 use table::Place;
@@ -19,7 +19,7 @@ use table::Place;
 /// Reads one answer as the client gets it, in parts of whole events.
 #[derive(Debug)]
 pub struct HandedOut {
-    client: Wire,
+    client: Dialect,
     is_stream: bool,
     /// The vendor has said that it keeps nothing of the answer.
     is_kept: bool,
@@ -33,7 +33,7 @@ const MAX_SEEN: usize = 10_000;
 impl HandedOut {
     /// Of an answer in this client's dialect.
     #[must_use]
-    pub fn new(client: Wire, is_stream: bool) -> Self {
+    pub fn new(client: Dialect, is_stream: bool) -> Self {
         HandedOut { client, is_stream, is_kept: true, seen: BTreeSet::new() }
     }
 

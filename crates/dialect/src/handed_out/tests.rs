@@ -8,14 +8,14 @@ use std::collections::BTreeSet;
 /// An answer that hands out one id of a kind, and a request of the same dialect that uses it.
 struct Case {
     kind: Kind,
-    client: Wire,
+    client: Dialect,
     whole: Value,
     events: Vec<Value>,
     request: Value,
 }
 
 fn responses(kind: Kind, answer: Value, events: Vec<Value>, request: Value) -> Case {
-    Case { kind, client: Wire::Responses, whole: answer, events, request }
+    Case { kind, client: Dialect::Responses, whole: answer, events, request }
 }
 
 fn item(kind: Kind, item: &Value, request: Value) -> Case {
@@ -38,7 +38,7 @@ fn block(kind: Kind, block: &Value, request: Value) -> Case {
     let start = json!({ "type": "content_block_start", "index": 0, "content_block": block });
     Case {
         kind,
-        client: Wire::Anthropic,
+        client: Dialect::Anthropic,
         whole: json!({ "type": "message", "id": "msg", "content": [block] }),
         events: vec![start],
         request,
@@ -143,7 +143,7 @@ fn of_messages() -> Vec<Case> {
     vec![
         Case {
             kind: Kind::Container,
-            client: Wire::Anthropic,
+            client: Dialect::Anthropic,
             whole: container.clone(),
             events: vec![
                 json!({ "type": "message_start", "message": container }),
@@ -162,14 +162,14 @@ fn of_chats() -> Case {
     let spoken = |member: &str| json!({ "choices": [{ "index": 0, member: { "audio": { "id": ID, "data": "" } } }] });
     Case {
         kind: Kind::Audio,
-        client: Wire::OpenAi,
+        client: Dialect::OpenAi,
         whole: spoken("message"),
         events: vec![spoken("delta")],
         request: json!({ "messages": [{ "role": "assistant", "audio": { "id": ID } }] }),
     }
 }
 
-fn whole(client: Wire, answer: &Value) -> Vec<String> {
+fn whole(client: Dialect, answer: &Value) -> Vec<String> {
     HandedOut::new(client, false).read(&answer.to_string())
 }
 
@@ -222,7 +222,7 @@ fn every_kind_is_handed_out_somewhere_and_every_step_is_walked() {
             let is_named = |(from, _): &(Source, _)| *from == Source::Answers(*kind);
             assert!(NAMED.iter().any(is_named), "{place:?}.{member}");
             assert!(
-                Wire::ALL
+                Dialect::ALL
                     .into_iter()
                     .filter_map(|client| codecs::of(client).client.ids.as_ref())
                     .any(|ids| ids.may_be_in(&format!("{{\"{member}\":")) || member == &"id"),
@@ -244,7 +244,7 @@ fn what_a_caller_can_put_into_an_answer_is_not_handed_out() {
         json!({ "output": [{ "type": "file_search_call", "results": [{ "attributes": own }] }] }),
         json!({ "output": [{ "type": "message", "content": [{ "text": own.to_string() }] }] }),
     ] {
-        assert_eq!(whole(Wire::Responses, &answer), [""; 0], "{answer}");
+        assert_eq!(whole(Dialect::Responses, &answer), [""; 0], "{answer}");
     }
     for block in [
         json!({ "type": "tool_use", "id": "foreign", "input": own }),
@@ -255,10 +255,10 @@ fn what_a_caller_can_put_into_an_answer_is_not_handed_out() {
         json!({ "type": "text", "text": own.to_string(), "citations": [own] }),
     ] {
         let answer = json!({ "content": [block] });
-        assert_eq!(whole(Wire::Anthropic, &answer), [""; 0], "{answer}");
+        assert_eq!(whole(Dialect::Anthropic, &answer), [""; 0], "{answer}");
     }
     let chat = json!({ "id": "foreign", "choices": [{ "message": { "content": own.to_string(), "tool_calls": [own] } }] });
-    assert_eq!(whole(Wire::OpenAi, &chat), [""; 0]);
+    assert_eq!(whole(Dialect::OpenAi, &chat), [""; 0]);
 }
 
 #[test]
@@ -270,9 +270,9 @@ fn what_the_vendor_does_not_keep_is_not_handed_out() {
     let output = json!([thought, sealed, code, { "type": "message", "id": "msg_1" }]);
     // Also where it is said last.
     let text = format!("{{\"id\":\"resp_1\",\"output\":{output},\"store\":false}}");
-    let mut reading = HandedOut::new(Wire::Responses, false);
+    let mut reading = HandedOut::new(Dialect::Responses, false);
     assert_eq!(reading.read(&text), ["rs_1", "cntr_1"]);
-    let mut reading = HandedOut::new(Wire::Responses, true);
+    let mut reading = HandedOut::new(Dialect::Responses, true);
     let created = json!({ "response": { "id": "resp_1", "store": false } });
     assert_eq!(reading.read(&stream(&[created])), [""; 0]);
     assert_eq!(reading.read(&stream(&[json!({ "item": { "id": "msg_1" } })])), [""; 0]);
@@ -281,7 +281,7 @@ fn what_the_vendor_does_not_keep_is_not_handed_out() {
 #[test]
 fn what_cannot_be_read_hands_nothing_out() {
     for text in ["", "{", "{\"id\":", "[]", "\"id\"", "data: {\"id\"\n\n", "{\"id\":7}"] {
-        for client in Wire::ALL {
+        for client in Dialect::ALL {
             for is_stream in [true, false] {
                 assert_eq!(HandedOut::new(client, is_stream).read(text), [""; 0], "{text}");
             }

@@ -6,7 +6,7 @@ use crate::openai::field::{Fields, string};
 use crate::openai::read;
 use crate::openai::refusal::{Refusal, empty, invalid, missing};
 use crate::segments::{Around, Beside, Found};
-use crate::{Facts, Operation, Request, SegmentKind, Span, Wire};
+use crate::{Dialect, Facts, Operation, Request, SegmentKind, Span};
 
 /// OpenAI has 20 tokens for a second that it speaks, in which 15 characters of English are said; others are whole syllables.
 const TOKENS_A_LETTER: u64 = 2;
@@ -108,7 +108,7 @@ fn facts(
     found: &Found,
 ) -> Facts {
     Facts {
-        client: Wire::OpenAi,
+        client: Dialect::OpenAi,
         operation,
         model,
         model_span,

@@ -7,7 +7,7 @@ use crate::openai::field::{Fields, string};
 use crate::openai::read as body;
 use crate::openai::refusal::{Refusal, missing};
 use crate::segments::{Around, Beside, Found, Medium};
-use crate::{Facts, Operation, Request, SegmentKind, Wire};
+use crate::{Dialect, Facts, Operation, Request, SegmentKind};
 
 /// What a picture has in tokens by its quality: square, upright, wide
 /// (<https://platform.openai.com/docs/guides/image-generation#calculating-costs>).
@@ -110,7 +110,7 @@ impl Wanted {
         let partial = u64::from(self.partial_images).saturating_mul(PARTIAL_TOKENS);
         let tokens = tokens(&self.quality, &self.size).saturating_add(partial);
         let facts = Facts {
-            client: Wire::OpenAi,
+            client: Dialect::OpenAi,
             operation,
             model,
             model_span,

@@ -1,6 +1,6 @@
 use super::*;
 use crate::translate::{self, AnswerHead, Decoder, Rewritten};
-use crate::{Decoded, SegmentKind as Kind, Vendor, Wire};
+use crate::{Decoded, Dialect, SegmentKind as Kind, Vendor};
 
 fn file(name: &str, bytes: u64) -> String {
     format!(r#"{{"filename":"{name}","content_type":"a/b","bytes":{bytes}}}"#)
@@ -8,7 +8,7 @@ fn file(name: &str, bytes: u64) -> String {
 
 /// What stands in the segments of a body.
 fn segments(operation: Operation, body: &str) -> Vec<(Kind, String)> {
-    let request = translate::read(Wire::OpenAi, operation, body).unwrap();
+    let request = translate::read(Dialect::OpenAi, operation, body).unwrap();
     let text = |span: crate::Span| span.of(body).unwrap().to_owned();
     request.segments.iter().map(|segment| (segment.kind, text(segment.span))).collect()
 }
@@ -100,7 +100,7 @@ fn facts_say_what_is_asked_for_and_what_it_may_have_in_tokens() {
             4_160,
         ),
     ] {
-        let facts = translate::read(Wire::OpenAi, operation, &body).unwrap().facts;
+        let facts = translate::read(Dialect::OpenAi, operation, &body).unwrap().facts;
         let found = (facts.stream, facts.answers, facts.expected_answer_tokens);
         assert_eq!(found, (stream, answers, Some(tokens)), "{body}");
         assert_eq!(facts.operation, operation);
@@ -144,7 +144,7 @@ fn a_field_that_is_wrong_is_named() {
         (Operation::EditImages, r#"{"model":"m","prompt":"p","n":"x"}"#.to_owned(), "n"),
         (Operation::VaryImages, r#"{"model":"m"}"#.to_owned(), "image"),
     ] {
-        let fault = translate::read(Wire::OpenAi, operation, &body).unwrap_err();
+        let fault = translate::read(Dialect::OpenAi, operation, &body).unwrap_err();
         assert_eq!(fault.param.as_deref(), Some(param), "{body}: {fault}");
     }
 }
@@ -152,10 +152,10 @@ fn a_field_that_is_wrong_is_named() {
 #[test]
 fn only_openais_dialect_is_asked_and_only_the_model_is_rewritten() {
     let body = r#"{"model":"m","input":"a"}"#;
-    let facts = translate::read(Wire::OpenAi, Operation::Speak, body).unwrap().facts;
-    for dialect in Wire::ALL {
+    let facts = translate::read(Dialect::OpenAi, Operation::Speak, body).unwrap().facts;
+    for dialect in Dialect::ALL {
         let encoded = translate::encode(&Vendor::new(dialect, "upstream"), &facts, body);
-        if !matches!(dialect, Wire::OpenAi | Wire::Responses) {
+        if !matches!(dialect, Dialect::OpenAi | Dialect::Responses) {
             assert_eq!(encoded.unwrap_err().param.as_deref(), Some("model"), "{dialect:?}");
             continue;
         }
@@ -176,7 +176,7 @@ fn decoded(
 ) -> Result<(String, Decoded, Decoder), postern_fault::Fault> {
     let facts = Facts { stream, ..facts(operation) };
     let head = AnswerHead { content_type: content_type.to_owned(), ..AnswerHead::default() };
-    let mut decoder = Decoder::new(&Vendor::new(Wire::OpenAi, "m"), &facts, head);
+    let mut decoder = Decoder::new(&Vendor::new(Dialect::OpenAi, "m"), &facts, head);
     let mut said = String::new();
     let mut last = Decoded::default();
     for chunk in answer.as_bytes().chunks(7) {
@@ -199,7 +199,7 @@ fn facts(operation: Operation) -> Facts {
         Operation::Speak => r#"{"model":"m","input":"a"}"#.to_owned(),
         _ => r#"{"model":"m","prompt":"a","size":"1024x1024","quality":"low"}"#.to_owned(),
     };
-    translate::read(Wire::OpenAi, operation, &body).unwrap().facts
+    translate::read(Dialect::OpenAi, operation, &body).unwrap().facts
 }
 
 const TRANSCRIPT: &str = r#"{"text":"abcdefgh","usage":{"type":"tokens","input_tokens":14,"output_tokens":45,"total_tokens":59}}"#;

@@ -16,7 +16,7 @@ pub(crate) use fields::{naming_fields, plain as plain_name};
 
 use self::endpoint::Endpoint;
 use crate::openai::read;
-use crate::{Operation, Wire, codecs};
+use crate::{Dialect, Operation, codecs};
 use postern_fault::Fault;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,12 +62,12 @@ pub struct Needs {
 /// # Errors
 ///
 /// What is not JSON.
-pub fn of(client: Wire, operation: Operation, body: &str) -> Result<Needs, Fault> {
+pub fn of(client: Dialect, operation: Operation, body: &str) -> Result<Needs, Fault> {
     read::whole(body, |body| walk::needs(endpoint(client, operation), body))
 }
 
 /// What the top of a request's body belongs to.
-fn endpoint(client: Wire, operation: Operation) -> Endpoint {
+fn endpoint(client: Dialect, operation: Operation) -> Endpoint {
     match operation {
         Operation::Completions => Endpoint::Completions,
         Operation::Embeddings => Endpoint::Embeddings,

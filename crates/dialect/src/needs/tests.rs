@@ -2,16 +2,16 @@ use super::*;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
-fn of_json(client: Wire, operation: Operation, body: &Value) -> Needs {
+fn of_json(client: Dialect, operation: Operation, body: &Value) -> Needs {
     of(client, operation, &body.to_string()).unwrap()
 }
 
 /// The uses and ids of a chat with these fields.
 fn chat(fields: &Value) -> (Vec<Use>, Vec<String>) {
-    in_dialect(Wire::OpenAi, json!({ "model": "m", "messages": [] }), fields)
+    in_dialect(Dialect::OpenAi, json!({ "model": "m", "messages": [] }), fields)
 }
 
-fn in_dialect(client: Wire, mut body: Value, fields: &Value) -> (Vec<Use>, Vec<String>) {
+fn in_dialect(client: Dialect, mut body: Value, fields: &Value) -> (Vec<Use>, Vec<String>) {
     for (name, value) in fields.as_object().unwrap() {
         body[name] = value.clone();
     }
@@ -20,11 +20,11 @@ fn in_dialect(client: Wire, mut body: Value, fields: &Value) -> (Vec<Use>, Vec<S
 }
 
 fn responses(fields: &Value) -> (Vec<Use>, Vec<String>) {
-    in_dialect(Wire::Responses, json!({ "model": "m" }), fields)
+    in_dialect(Dialect::Responses, json!({ "model": "m" }), fields)
 }
 
 fn messages(fields: &Value) -> (Vec<Use>, Vec<String>) {
-    in_dialect(Wire::Anthropic, json!({ "model": "m", "max_tokens": 9 }), fields)
+    in_dialect(Dialect::Anthropic, json!({ "model": "m", "max_tokens": 9 }), fields)
 }
 
 /// The files of shapes, wherever they are.
@@ -232,7 +232,7 @@ fn fields_of_responses_that_do_more_than_talk() {
 fn an_item_that_holds_nothing_refers_to_what_the_vendor_has() {
     let ids = |item: &str| {
         let body = format!("{{\"model\":\"m\",\"input\":[{item}]}}");
-        of(Wire::Responses, Operation::Chat, &body).unwrap().ids.into_keys().collect::<Vec<_>>()
+        of(Dialect::Responses, Operation::Chat, &body).unwrap().ids.into_keys().collect::<Vec<_>>()
     };
     for (item, expected) in [
         (r#"{"type":"reasoning","id":"x","summary":[],"content":[]}"#, &["x"][..]),
@@ -304,14 +304,14 @@ fn places_that_only_the_account_reads_are_its_things() {
 #[test]
 fn what_ranks_embeds_and_goes_on_with_a_text_only_talks() {
     let rerank = json!({ "model": "m", "query": "q", "documents": ["a", { "text": "b" }] });
-    assert_eq!(of_json(Wire::Cohere, Operation::Rerank, &rerank), Needs::default());
+    assert_eq!(of_json(Dialect::Cohere, Operation::Rerank, &rerank), Needs::default());
     let embed = json!({ "model": "m", "input": ["a", "b"] });
-    assert_eq!(of_json(Wire::OpenAi, Operation::Embeddings, &embed), Needs::default());
+    assert_eq!(of_json(Dialect::OpenAi, Operation::Embeddings, &embed), Needs::default());
     let complete = json!({ "model": "m", "prompt": "a", "suffix": "b" });
-    assert_eq!(of_json(Wire::OpenAi, Operation::Completions, &complete), Needs::default());
+    assert_eq!(of_json(Dialect::OpenAi, Operation::Completions, &complete), Needs::default());
     let pictures =
         json!({ "model": "m", "input": [{ "type": "image_url", "image_url": "https://a" }] });
-    let uses = of_json(Wire::OpenAi, Operation::Embeddings, &pictures).uses;
+    let uses = of_json(Dialect::OpenAi, Operation::Embeddings, &pictures).uses;
     assert_eq!(uses.into_iter().collect::<Vec<_>>(), [Use::Images]);
 }
 
@@ -351,7 +351,7 @@ fn audio_and_pictures_need_what_they_carry_and_name_what_the_account_has() {
             vec![],
         ),
     ] {
-        let needs = of_json(Wire::OpenAi, operation, &body);
+        let needs = of_json(Dialect::OpenAi, operation, &body);
         let found: Vec<_> = needs.uses.into_iter().collect();
         assert_eq!(found, uses, "{body}");
         assert_eq!(needs.ids.into_keys().collect::<Vec<_>>(), ids, "{body}");

@@ -1,7 +1,7 @@
 //! Where a text is from: `url_citation`, the one kind that
 //! <https://platform.openai.com/docs/api-reference/chat/object> knows.
 
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::Annotation;
 use serde_json::{Value, json};
 
@@ -14,14 +14,14 @@ pub(super) fn read(value: Value) -> Annotation {
         title: text("title"),
         cited_text: text("content"),
         range: at("start_index").zip(at("end_index")),
-        raw: Some((Wire::OpenAi, value)),
+        raw: Some((Dialect::OpenAi, value)),
     }
 }
 
 /// None: it is no page, and nothing here can say what it is. `text` is where the annotated text begins and ends in the
 /// content.
 pub(super) fn write(annotation: Annotation, text: (u64, u64)) -> Option<Value> {
-    if let Some((Wire::OpenAi, raw)) = annotation.raw {
+    if let Some((Dialect::OpenAi, raw)) = annotation.raw {
         return Some(raw);
     }
     let (start, end) = match annotation.range {

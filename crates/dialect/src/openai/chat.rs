@@ -9,7 +9,7 @@ use super::stream_options::StreamOptions;
 use super::unread::Unread;
 use crate::json::{Scanner, Text, Type};
 use crate::segments::{Around, Beside, Found, Medium};
-use crate::{Facts, Operation, Request, Role, Wire};
+use crate::{Dialect, Facts, Operation, Request, Role};
 
 const FIELDS: &[&str] = &[
     "model",
@@ -105,7 +105,7 @@ impl Chat {
             return Err(invalid("stream_options", "invalid_value", public.to_owned()));
         }
         let facts = Facts {
-            client: Wire::OpenAi,
+            client: Dialect::OpenAi,
             operation: Operation::Chat,
             model,
             model_span,

@@ -5,7 +5,7 @@ use super::read::{self};
 use super::refusal::{Refusal, empty, invalid, missing, wrong_type};
 use crate::json::{Scanner, Type};
 use crate::segments::{Around, Beside, Found, Run};
-use crate::{Facts, Operation, Request, Span, Wire};
+use crate::{Dialect, Facts, Operation, Request, Span};
 
 const INPUT: &str =
     "a string, an array of strings, an array of tokens or an array of arrays of tokens";
@@ -28,7 +28,7 @@ pub(super) fn read(body: &str) -> Result<Request, Refusal> {
         return Err(missing("input", INPUT));
     }
     let facts = Facts {
-        client: Wire::OpenAi,
+        client: Dialect::OpenAi,
         operation: Operation::Embeddings,
         model,
         model_span,

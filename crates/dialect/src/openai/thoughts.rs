@@ -9,7 +9,7 @@
 //! detail is the name of the field they came in. Another maker's seal is an envelope ([`Sealed::into_text`]) in
 //! `signature` or `data`, and the detail's `id` is that of the tool call that it stands before.
 
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::{Reasoned, Sealed};
 use serde_json::{Map, Value, json};
 
@@ -32,18 +32,18 @@ pub(super) fn kind(detail: &Detail) -> &str {
 
 /// The seal of words that came in a field of their own.
 pub(super) fn of_field(field: &str) -> Sealed {
-    Sealed { maker: Wire::OpenAi, id: None, data: field.to_owned() }
+    Sealed { maker: Dialect::OpenAi, id: None, data: field.to_owned() }
 }
 
 /// The field from which the words came, if their maker sealed no more than that.
 pub(super) fn field(sealed: &Sealed) -> Option<&'static str> {
-    let own = sealed.maker == Wire::OpenAi;
+    let own = sealed.maker == Dialect::OpenAi;
     [CONTENT, REASONING, THINKING].into_iter().find(|field| own && sealed.data == *field)
 }
 
 /// The detail that a vendor of this API sealed.
 pub(super) fn own_detail(sealed: &Sealed) -> Option<Detail> {
-    if sealed.maker != Wire::OpenAi {
+    if sealed.maker != Dialect::OpenAi {
         return None;
     }
     serde_json::from_str(&sealed.data).ok()
@@ -55,15 +55,15 @@ pub(super) fn seal(mut detail: Detail) -> Option<Sealed> {
         .into_iter()
         .find_map(|field| detail.get(field).and_then(Value::as_str))
         .filter(|opaque| !opaque.is_empty());
-    if let Some(sealed) = opaque.map(|opaque| Sealed::from_text(Wire::OpenAi, opaque))
-        && sealed.maker != Wire::OpenAi
+    if let Some(sealed) = opaque.map(|opaque| Sealed::from_text(Dialect::OpenAi, opaque))
+        && sealed.maker != Dialect::OpenAi
     {
         return Some(sealed);
     }
     opaque?;
     detail.shift_remove("index");
     let id = detail.get("id").and_then(Value::as_str).map(str::to_owned);
-    Some(Sealed { maker: Wire::OpenAi, id, data: Value::Object(detail).to_string() })
+    Some(Sealed { maker: Dialect::OpenAi, id, data: Value::Object(detail).to_string() })
 }
 
 /// The words of a detail, taken out of it.
@@ -86,9 +86,9 @@ pub(super) fn details(reasoned: &Reasoned) -> Vec<Detail> {
     if let Some(detail) = own_detail(sealed) {
         details.push(Value::Object(with_words(detail, &reasoned.text)));
     } else {
-        let opaque = sealed.into_text(Wire::OpenAi);
+        let opaque = sealed.into_text(Dialect::OpenAi);
         // A signed thought without words is not one whose words are hidden: Anthropic tells the two apart.
-        let signed = matches!(sealed.maker, Wire::Anthropic | Wire::Bedrock)
+        let signed = matches!(sealed.maker, Dialect::Anthropic | Dialect::Bedrock)
             && reasoned.summary.is_empty()
             && !reasoned.redacted;
         details.push(if signed || !reasoned.text.is_empty() {
@@ -140,7 +140,7 @@ pub(super) fn from_details(details: Vec<Detail>) -> Vec<(Reasoned, Option<String
         let encrypted = kind(&detail) == ENCRYPTED;
         let summary = if encrypted { std::mem::take(&mut summary) } else { Vec::new() };
         let sealed = seal(detail);
-        let hides = |sealed: &Sealed| matches!(sealed.maker, Wire::Anthropic | Wire::Bedrock);
+        let hides = |sealed: &Sealed| matches!(sealed.maker, Dialect::Anthropic | Dialect::Bedrock);
         let redacted = encrypted && summary.is_empty() && sealed.as_ref().is_some_and(hides);
         thoughts.push((Reasoned { text: words, summary, sealed, redacted }, id));
     }

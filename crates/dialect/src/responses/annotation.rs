@@ -1,7 +1,7 @@
 //! Where a text is from: <https://platform.openai.com/docs/api-reference/responses/object>. Of the kinds that the API
 //! has, other dialects know pages only.
 
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::Annotation;
 use serde_json::{Value, json};
 
@@ -13,14 +13,14 @@ pub(super) fn read(value: Value) -> Annotation {
         title: text("title").or_else(|| text("filename")),
         cited_text: None,
         range: at("start_index").zip(at("end_index")),
-        raw: Some((Wire::Responses, value)),
+        raw: Some((Dialect::Responses, value)),
     }
 }
 
 /// None: it is no page, and nothing here can say what it is. `length` is that of the text, in characters: what has no
 /// range is about all of it.
 pub(super) fn write(annotation: Annotation, length: u64) -> Option<Value> {
-    if let Some((Wire::Responses, raw)) = annotation.raw {
+    if let Some((Dialect::Responses, raw)) = annotation.raw {
         return Some(raw);
     }
     let (start, end) = annotation.range.unwrap_or((0, length));

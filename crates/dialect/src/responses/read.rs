@@ -9,7 +9,7 @@ use crate::openai::read::{self, Model};
 use crate::openai::refusal::{Refusal, wrong_type};
 use crate::openai::unread::Unread;
 use crate::segments::{Around, Beside, Found, Kept};
-use crate::{Facts, Operation, Request, Role, SegmentKind, Wire};
+use crate::{Dialect, Facts, Operation, Request, Role, SegmentKind};
 use postern_fault::Fault;
 
 const FIELDS: &[&str] =
@@ -58,7 +58,7 @@ fn read_body(body: &str) -> Result<Request, Refusal> {
     let (model, model_span) = read::required(asked.model)?;
     let Found { segments, texts, media } = asked.found;
     let facts = Facts {
-        client: Wire::Responses,
+        client: Dialect::Responses,
         operation: Operation::Chat,
         model,
         model_span,

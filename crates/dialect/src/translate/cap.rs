@@ -72,13 +72,13 @@ fn null_member(body: &str, fields: &[&str]) -> Option<Option<Span>> {
 mod tests {
     use super::capped;
     use crate::translate::read;
-    use crate::{Operation, Wire};
+    use crate::{Dialect, Operation};
 
     #[test]
     fn is_read_like_a_cap_of_the_clients_own() {
         for (client, body) in [
-            (Wire::OpenAi, r#" {"messages":[{"role":"user","content":"{"}],"model":"m"}"#),
-            (Wire::Responses, r#"{"model":"m","input":"{"}"#),
+            (Dialect::OpenAi, r#" {"messages":[{"role":"user","content":"{"}],"model":"m"}"#),
+            (Dialect::Responses, r#"{"model":"m","input":"{"}"#),
         ] {
             let facts = read(client, Operation::Chat, body).unwrap().facts;
             let (capped_facts, text) = capped(&facts, body, 77, true).unwrap();
@@ -91,21 +91,24 @@ mod tests {
     fn is_said_once_whatever_else_the_body_says_of_it() {
         let chat = r#""messages":[{"role":"user","content":"\"max_completion_tokens\""}]"#;
         for (client, body) in [
-            (Wire::OpenAi, format!(r#"{{"max_tokens":null,"model":"m",{chat}}}"#)),
-            (Wire::OpenAi, format!(r#"{{"model":"m","max_completion_tokens":null,{chat}}}"#)),
+            (Dialect::OpenAi, format!(r#"{{"max_tokens":null,"model":"m",{chat}}}"#)),
+            (Dialect::OpenAi, format!(r#"{{"model":"m","max_completion_tokens":null,{chat}}}"#)),
             (
-                Wire::OpenAi,
+                Dialect::OpenAi,
                 format!(
                     r#"{{"max_tokens": null , "max_completion_tokens" :null,"model":"m",{chat}}}"#
                 ),
             ),
             (
-                Wire::OpenAi,
+                Dialect::OpenAi,
                 format!(r#"{{"model":"m","metadata":{{"max_completion_tokens":"1"}},{chat}}}"#),
             ),
-            (Wire::OpenAi, format!(r#"{{"max_completion_\u0074okens":null,"model":"m",{chat}}}"#)),
             (
-                Wire::Responses,
+                Dialect::OpenAi,
+                format!(r#"{{"max_completion_\u0074okens":null,"model":"m",{chat}}}"#),
+            ),
+            (
+                Dialect::Responses,
                 r#"{"max_output_tokens":null,"model":"m","input":"\"max_output_tokens\""}"#
                     .to_owned(),
             ),
@@ -118,7 +121,7 @@ mod tests {
                 assert_eq!(again.facts, capped_facts, "{text}");
                 assert_eq!(capped_facts.output_cap_tokens, Some(cap));
                 let said: serde_json::Value = serde_json::from_str(&text).unwrap();
-                let own = if client == Wire::Responses {
+                let own = if client == Dialect::Responses {
                     "max_output_tokens"
                 } else {
                     "max_completion_tokens"
@@ -131,7 +134,7 @@ mod tests {
     #[test]
     fn is_not_said_where_the_client_must_say_it() {
         let body = r#"{"model":"m","input":"a"}"#;
-        let facts = read(Wire::OpenAi, Operation::Embeddings, body).unwrap().facts;
+        let facts = read(Dialect::OpenAi, Operation::Embeddings, body).unwrap().facts;
         assert_eq!(capped(&facts, body, 77, false), None);
     }
 }

@@ -1,19 +1,19 @@
 //! A fault as a client is told it, in its own dialect.
 
-use crate::{Wire, codecs};
+use crate::{Dialect, codecs};
 use postern_fault::Fault;
 
 /// The status of the response.
-pub fn status(client: Wire, fault: &Fault) -> u16 {
+pub fn status(client: Dialect, fault: &Fault) -> u16 {
     (codecs::of(client).client.error.status)(fault)
 }
 
 /// The body of the response.
-pub fn body(client: Wire, fault: &Fault) -> String {
+pub fn body(client: Dialect, fault: &Fault) -> String {
     (codecs::of(client).client.error.body)(fault)
 }
 
 /// The event that tells a client mid-stream that no more will come; no end marker follows it.
-pub fn event(client: Wire, fault: &Fault) -> String {
+pub fn event(client: Dialect, fault: &Fault) -> String {
     (codecs::of(client).client.error.event)(fault)
 }

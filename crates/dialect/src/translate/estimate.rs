@@ -5,7 +5,7 @@
 use super::generated::Generated;
 use crate::chat::{Content, Event, Request, ToolKind};
 use crate::counted::Counted;
-use crate::{Facts, Memo, Operation, Usage, Vendor, Wire, anthropic, usage};
+use crate::{Dialect, Facts, Memo, Operation, Usage, Vendor, anthropic, usage};
 use postern_fault::Fault;
 
 /// What each message costs beside its text: its role and the marks around it, as OpenAI's cookbook counts them.
@@ -107,7 +107,7 @@ impl Estimate {
 /// # Errors
 /// A request that cannot be read.
 pub fn count(_vendor: &Vendor, facts: &Facts, body: &str) -> Result<String, Fault> {
-    debug_assert!(facts.operation == Operation::CountTokens && facts.client == Wire::Anthropic);
+    debug_assert!(facts.operation == Operation::CountTokens && facts.client == Dialect::Anthropic);
     let (request, _) = anthropic::decode(body)?;
     Ok(anthropic::count_answer(of_request(&request)))
 }

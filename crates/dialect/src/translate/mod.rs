@@ -22,14 +22,14 @@ pub use estimate::count;
 pub use postern_types::provider::Rewritten;
 
 use crate::openai::completions;
-use crate::{Facts, Operation, Request, Vendor, Wire, codecs, embed, media};
+use crate::{Dialect, Facts, Operation, Request, Vendor, codecs, embed, media};
 use postern_fault::Fault;
 
 /// Read a client's request, once: what it asks for, and where its texts stand.
 ///
 /// # Errors
 /// What cannot be understood, or in two ways; messages never quote the request.
-pub fn read(client: Wire, operation: Operation, body: &str) -> Result<Request, Fault> {
+pub fn read(client: Dialect, operation: Operation, body: &str) -> Result<Request, Fault> {
     match operation {
         Operation::Completions => completions::read(body),
         Operation::Rerank => embed::read_rerank(body),
@@ -39,18 +39,18 @@ pub fn read(client: Wire, operation: Operation, body: &str) -> Result<Request, F
 }
 
 /// What a vendor's answer with an error status means. `body` may be anything, cut anywhere.
-pub fn explain(vendor: Wire, status: u16, headers: &[(String, String)], body: &str) -> Fault {
+pub fn explain(vendor: Dialect, status: u16, headers: &[(String, String)], body: &str) -> Fault {
     (codecs::of(vendor).vendor.explain)(status, headers, body)
 }
 
 /// What the vendor is spoken to in: its row's dialect, but Responses where it has them and the client speaks them.
-fn spoken(vendor: &Vendor, facts: &Facts) -> Wire {
+fn spoken(vendor: &Vendor, facts: &Facts) -> Dialect {
     match (vendor.dialect, facts.client, facts.operation) {
-        (Wire::OpenAi, Wire::Responses, Operation::Chat) if vendor.quirks.responses => {
-            Wire::Responses
+        (Dialect::OpenAi, Dialect::Responses, Operation::Chat) if vendor.quirks.responses => {
+            Dialect::Responses
         }
-        (Wire::Responses, _, Operation::Embeddings | Operation::Completions) => Wire::OpenAi,
-        (Wire::Responses, _, operation) if media::has(operation) => Wire::OpenAi,
+        (Dialect::Responses, _, Operation::Embeddings | Operation::Completions) => Dialect::OpenAi,
+        (Dialect::Responses, _, operation) if media::has(operation) => Dialect::OpenAi,
         (wire, _, _) => wire,
     }
 }
@@ -60,14 +60,14 @@ fn passes(vendor: &Vendor, facts: &Facts) -> bool {
     let wire = spoken(vendor, facts);
     match facts.operation {
         Operation::Chat | Operation::CountTokens => wire == facts.client,
-        Operation::Completions => wire == Wire::OpenAi && vendor.native,
+        Operation::Completions => wire == Dialect::OpenAi && vendor.native,
         Operation::Embeddings
         | Operation::Transcribe
         | Operation::Translate
         | Operation::Speak
         | Operation::GenerateImages
         | Operation::EditImages
-        | Operation::VaryImages => wire == Wire::OpenAi,
+        | Operation::VaryImages => wire == Dialect::OpenAi,
         Operation::Rerank => true,
     }
 }

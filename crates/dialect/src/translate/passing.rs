@@ -7,7 +7,7 @@ use crate::chat::Event;
 use crate::counted::Counted;
 use crate::openai::stream::pass;
 use crate::usage::latest;
-use crate::{Decoded, Facts, ReadAnswer, Wire, codecs};
+use crate::{Decoded, Dialect, Facts, ReadAnswer, codecs};
 use postern_fault::Fault;
 use std::mem;
 
@@ -24,7 +24,7 @@ enum Form {
         reader: Box<dyn ReadAnswer>,
     },
     Whole {
-        wire: Wire,
+        wire: Dialect,
         text: String,
     },
     /// A small answer of which nothing need be known.
@@ -34,7 +34,7 @@ enum Form {
 }
 
 impl Passing {
-    pub fn new(wire: Wire, facts: &Facts, head: &AnswerHead) -> Self {
+    pub fn new(wire: Dialect, facts: &Facts, head: &AnswerHead) -> Self {
         let form = match facts.stream {
             true => Form::Stream {
                 framing: Box::default(),

@@ -6,7 +6,7 @@ use crate::counted::Counted;
 use crate::emulate::Restore;
 use crate::openai::completions;
 use crate::vendor_fault::invalid;
-use crate::{Context, Decoded, Facts, Operation, ReadAnswer, Usage, Wire, WriteAnswer, codecs};
+use crate::{Context, Decoded, Dialect, Facts, Operation, ReadAnswer, Usage, WriteAnswer, codecs};
 use postern_event_stream::{self as event_stream, Parser};
 use postern_fault::Fault;
 
@@ -69,7 +69,7 @@ impl Framing {
 
 /// Translates one answer.
 pub(super) struct Translating {
-    wire: Wire,
+    wire: Dialect,
     source: Source,
     sink: Sink,
 }
@@ -91,7 +91,7 @@ struct Sink {
 }
 
 impl Translating {
-    pub fn new(wire: Wire, facts: &Facts, context: Context, is_stream: bool) -> Self {
+    pub fn new(wire: Dialect, facts: &Facts, context: Context, is_stream: bool) -> Self {
         let source = match is_stream {
             true => Source::Stream {
                 framing: Box::default(),

@@ -1,7 +1,7 @@
 //! From a client's request to the hub, and back to a vendor of the same dialect.
 
 use crate::fixtures::{decoded, encoded, json, vendor};
-use postern_dialect::Wire;
+use postern_dialect::Dialect;
 use postern_dialect::anthropic::decode;
 use postern_dialect::chat::{Content, Effort, Format, Role, Source, ToolChoice, ToolKind};
 
@@ -90,7 +90,7 @@ fn settings_reach_the_hub() {
     assert_eq!((reasoning.enabled, reasoning.budget_tokens), (Some(true), Some(2_048)));
     let Format::JsonSchema(schema) = request.format else { panic!() };
     assert_eq!(schema.strict, Some(true));
-    assert!(matches!(request.tools[1].kind, ToolKind::Foreign(Wire::Anthropic, _)));
+    assert!(matches!(request.tools[1].kind, ToolKind::Foreign(Dialect::Anthropic, _)));
 }
 
 #[test]
@@ -174,9 +174,9 @@ fn seals_of_other_makers_are_known_again() {
         .collect();
     assert_eq!(
         (seals[0].0, seals[0].1.maker, seals[0].1.data.as_str()),
-        (false, Wire::Google, "c2ln")
+        (false, Dialect::Google, "c2ln")
     );
-    assert_eq!((seals[1].1.maker, seals[1].1.id.as_deref()), (Wire::Responses, Some("rs_1")));
+    assert_eq!((seals[1].1.maker, seals[1].1.id.as_deref()), (Dialect::Responses, Some("rs_1")));
     let (body, losses, _) = encoded(request, &vendor());
     assert_eq!(losses, ["messages[0].content[0]", "messages[0].content[1]"]);
     assert_eq!(body["messages"], json("[]"));

@@ -6,7 +6,7 @@ use postern_dialect::chat::{
     Audio, Content, File, Format, Image, Logprobs, Losses, Part, Request, Role, Sampling, Schema,
     Source, Tool, ToolCall, ToolChoice, ToolKind, ToolResult,
 };
-use postern_dialect::{Memo, Operation, Vendor, Wire};
+use postern_dialect::{Dialect, Memo, Operation, Vendor};
 use serde_json::{Number, json};
 
 fn text(text: &str) -> Content {
@@ -225,7 +225,7 @@ fn tools_get_names_that_are_taken_and_the_memo_keeps_the_clients() {
 fn tools_of_other_makers_are_lost_and_custom_ones_become_functions() {
     let foreign = Tool {
         path: "tools[0]".into(),
-        kind: ToolKind::Foreign(Wire::OpenAi, json!({"type":"web_search"})),
+        kind: ToolKind::Foreign(Dialect::OpenAi, json!({"type":"web_search"})),
         cache: None,
     };
     let custom = ToolKind::Custom { name: "run".into(), description: None, format: None };

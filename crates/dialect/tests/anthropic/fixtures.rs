@@ -4,7 +4,7 @@ use postern_dialect::anthropic::{self, Reader};
 use postern_dialect::chat::{
     Answer, Collector, Content, Event, Format, Losses, Message, Part, Request, Role, Sampling,
 };
-use postern_dialect::{Memo, ReadAnswer, Vendor, Wire};
+use postern_dialect::{Dialect, Memo, ReadAnswer, Vendor};
 use postern_fault::Fault;
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ pub fn json(text: &str) -> Value {
 /// What a client of OpenAI's asks for, with nothing but a question.
 pub fn request() -> Request {
     Request {
-        client: Wire::OpenAi,
+        client: Dialect::OpenAi,
         model: "alias".into(),
         messages: vec![message(Role::User, Content::Text("hi".into()))],
         tools: Vec::new(),
@@ -47,7 +47,7 @@ pub fn message(role: Role, content: Content) -> Message {
 }
 
 pub fn vendor() -> Vendor {
-    Vendor { reasons: true, ..Vendor::new(Wire::Anthropic, "claude-x") }
+    Vendor { reasons: true, ..Vendor::new(Dialect::Anthropic, "claude-x") }
 }
 
 /// The body that is sent, what was lost, and what is to be remembered.

@@ -1,7 +1,7 @@
 //! Whatever comes, nothing panics.
 
 use postern_dialect::anthropic::{Reader, decode, explain, read, read_whole, splice};
-use postern_dialect::{Memo, Operation, ReadAnswer, Vendor, Wire};
+use postern_dialect::{Dialect, Memo, Operation, ReadAnswer, Vendor};
 use proptest::prelude::*;
 
 /// Text that is nearly a request, an event or an answer.
@@ -48,7 +48,7 @@ proptest! {
             let _ = decode(text);
             let _ = explain(400, &[], text);
             if let Ok(request) = read(Operation::Chat, text) {
-                let _ = splice(&Vendor::new(Wire::Anthropic, "x"), &request.facts, text);
+                let _ = splice(&Vendor::new(Dialect::Anthropic, "x"), &request.facts, text);
             }
             if let Ok(answer) = read_whole(text) {
                 prop_assert!(answer.choices[0].finish.is_some());

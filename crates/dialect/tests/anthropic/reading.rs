@@ -1,7 +1,7 @@
 //! Facts and texts.
 
 use postern_dialect::anthropic::read;
-use postern_dialect::{Operation, Role, SegmentKind as Kind, Wire};
+use postern_dialect::{Dialect, Operation, Role, SegmentKind as Kind};
 
 const BODY: &str = r#"{"model":"claude","max_tokens":64,"stream":true,"tools":[{},{}],
  "system":[{"type":"text","text":"be brief"}],
@@ -17,7 +17,7 @@ const BODY: &str = r#"{"model":"claude","max_tokens":64,"stream":true,"tools":[{
 #[test]
 fn tells_the_facts_of_a_request() {
     let facts = read(Operation::Chat, BODY).unwrap().facts;
-    assert_eq!((facts.client, facts.model.as_str()), (Wire::Anthropic, "claude"));
+    assert_eq!((facts.client, facts.model.as_str()), (Dialect::Anthropic, "claude"));
     assert_eq!(facts.model_span.of(BODY), Some("\"claude\""));
     assert_eq!((facts.stream, facts.usage_in_stream), (true, true));
     assert_eq!((facts.output_cap_tokens, facts.choices, facts.tools), (Some(64), 1, 2));

@@ -5,7 +5,7 @@ use postern_dialect::chat::{
     Content, Effort, Format, Message, Part, Reasoned, Reasoning, Request, Role, Sampling, Sealed,
     Tool, ToolCall, ToolChoice, ToolKind, ToolResult,
 };
-use postern_dialect::{Vendor, Wire};
+use postern_dialect::{Dialect, Vendor};
 use serde_json::{Number, Value, json};
 
 fn effort(effort: Effort) -> Option<Reasoning> {
@@ -114,7 +114,7 @@ fn loop_of_tools(thought: Option<Content>) -> Vec<Message> {
     messages
 }
 
-fn sealed(maker: Wire, text: &str) -> Content {
+fn sealed(maker: Dialect, text: &str) -> Content {
     let sealed = Some(Sealed { maker, id: None, data: "c2ln".into() });
     Content::Reasoning(Reasoned { text: text.into(), sealed, ..Reasoned::default() })
 }
@@ -128,15 +128,15 @@ fn thoughts_go_back_unchanged_only_to_their_maker() {
         let (body, losses, _) = encoded(asked, &vendor());
         (body["messages"][1]["content"][0].clone(), body["thinking"]["type"].clone(), losses)
     };
-    let (block, thinking, losses) = go(sealed(Wire::Anthropic, "hm"));
+    let (block, thinking, losses) = go(sealed(Dialect::Anthropic, "hm"));
     assert_eq!(block, json!({ "type": "thinking", "thinking": "hm", "signature": "c2ln" }));
     assert_eq!((thinking, losses.len()), (json!("enabled"), 0));
     // Thoughts that are not shown are signed all the same.
-    let (block, ..) = go(sealed(Wire::Anthropic, ""));
+    let (block, ..) = go(sealed(Dialect::Anthropic, ""));
     assert_eq!(block, json!({ "type": "thinking", "thinking": "", "signature": "c2ln" }));
     // Anthropic refuses to think on where the thoughts before a call are missing.
     for other in [
-        sealed(Wire::Google, "hm"),
+        sealed(Dialect::Google, "hm"),
         Content::Reasoning(Reasoned { text: "hm".into(), ..Reasoned::default() }),
     ] {
         let (block, thinking, losses) = go(other);

@@ -6,7 +6,7 @@ use postern_dialect::chat::{
     Annotation, Answer, Choice, Content, Delta, Event, Finish, FinishReason, Kind, Part, Reasoned,
     Sealed, Slot, ToolCall,
 };
-use postern_dialect::{Context, Usage, Wire, WriteAnswer};
+use postern_dialect::{Context, Dialect, Usage, WriteAnswer};
 use serde_json::{Value, json};
 
 fn context() -> Context {
@@ -52,7 +52,7 @@ fn call(arguments: &str) -> Content {
     Content::ToolCall(ToolCall { id, name, arguments, custom: false })
 }
 
-fn sealed(maker: Wire, text: &str, redacted: bool) -> Content {
+fn sealed(maker: Dialect, text: &str, redacted: bool) -> Content {
     let sealed = Some(Sealed { maker, id: None, data: "c2ln".into() });
     Content::Reasoning(Reasoned { text: text.into(), sealed, redacted, ..Reasoned::default() })
 }
@@ -60,11 +60,11 @@ fn sealed(maker: Wire, text: &str, redacted: bool) -> Content {
 #[test]
 fn a_stream_read_again_is_the_answer_that_was_written_whole() {
     let parts = vec![
-        sealed(Wire::Anthropic, "hm", false),
-        sealed(Wire::Anthropic, "", true),
+        sealed(Dialect::Anthropic, "hm", false),
+        sealed(Dialect::Anthropic, "", true),
         Content::Text("said".into()),
         Content::Foreign(
-            Wire::Anthropic,
+            Dialect::Anthropic,
             json!({"type":"server_tool_use","id":"s","name":"w","input":{"q":1}}),
         ),
         call("{\"b\": 1.50,\"a\":2}"),
@@ -139,7 +139,7 @@ fn parts_that_come_mixed_are_written_one_after_the_other() {
 #[test]
 fn thoughts_of_other_makers_are_sealed_in_envelopes() {
     let parts =
-        || vec![sealed(Wire::Google, "hm", false), sealed(Wire::Google, "", false), call("")];
+        || vec![sealed(Dialect::Google, "hm", false), sealed(Dialect::Google, "", false), call("")];
     let message = json(&Writer::new(context()).whole(whole(parts(), FinishReason::ToolCalls)));
     let envelope = "postern.google..c2ln";
     assert_eq!(

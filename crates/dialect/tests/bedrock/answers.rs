@@ -4,7 +4,7 @@ use postern_dialect::chat::{
     Annotation, Answer, Choice, Collector, Content, Event, Finish, FinishReason, Part, Reasoned,
     Sealed, ToolCall,
 };
-use postern_dialect::{Memo, ReadAnswer, Usage, Wire, bedrock};
+use postern_dialect::{Dialect, Memo, ReadAnswer, Usage, bedrock};
 use postern_fault::{Fault, Kind};
 use serde_json::json;
 
@@ -89,7 +89,7 @@ const STREAM: [(&str, &str); 21] = [
 ];
 
 fn expected() -> Answer {
-    let sealed = |data: &str| Some(Sealed { maker: Wire::Bedrock, id: None, data: data.into() });
+    let sealed = |data: &str| Some(Sealed { maker: Dialect::Bedrock, id: None, data: data.into() });
     let call = |id: &str, name: &str, arguments: &str| {
         let (id, name, arguments) = (id.into(), name.into(), arguments.into());
         Content::ToolCall(ToolCall { id, name, arguments, custom: false })
@@ -218,7 +218,7 @@ fn citations_stand_by_their_text() {
         title: Some("T".into()),
         cited_text: Some("cited".into()),
         range: None,
-        raw: Some((Wire::Bedrock, citation.clone())),
+        raw: Some((Dialect::Bedrock, citation.clone())),
     };
     assert_eq!(answer.choices[0].parts[0].annotations, [expected]);
     let delta = |delta| json!({"contentBlockIndex": 0, "delta": delta}).to_string();

@@ -1,7 +1,7 @@
 //! What a conversation says.
 
 use crate::given::{CLAUDE, encode, message, request, result, strings, text, try_encode};
-use postern_dialect::Wire;
+use postern_dialect::Dialect;
 use postern_dialect::chat::{
     Audio, CacheControl, Content, File, Image, Reasoned, Role, Sealed, Source,
 };
@@ -137,17 +137,18 @@ fn thoughts_go_back_to_their_maker_only() {
             message(Role::Assistant, vec![content, text("b")]),
         ])
     };
-    let said = encode(asked(thought(Wire::Bedrock, false)), CLAUDE);
+    let said = encode(asked(thought(Dialect::Bedrock, false)), CLAUDE);
     let signed =
         json!({"reasoningContent": {"reasoningText": {"text": "hm", "signature": "c2ln"}}});
     assert_eq!(said.body["messages"][1]["content"][0], signed);
-    let said = encode(asked(thought(Wire::Bedrock, true)), CLAUDE);
+    let said = encode(asked(thought(Dialect::Bedrock, true)), CLAUDE);
     let redacted = json!({"reasoningContent": {"redactedContent": "c2ln"}});
     assert_eq!(said.body["messages"][1]["content"][0], redacted);
     // Claude's signatures are valid wherever Claude is served; no other vendor gets them.
-    let said = encode(asked(thought(Wire::Anthropic, false)), CLAUDE);
+    let said = encode(asked(thought(Dialect::Anthropic, false)), CLAUDE);
     assert_eq!(said.body["messages"][1]["content"][0], signed);
-    for (maker, model) in [(Wire::Google, CLAUDE), (Wire::Anthropic, "amazon.nova-pro-v1:0")] {
+    for (maker, model) in [(Dialect::Google, CLAUDE), (Dialect::Anthropic, "amazon.nova-pro-v1:0")]
+    {
         let said = encode(asked(thought(maker, false)), model);
         assert_eq!(said.body["messages"][1]["content"], json!([{"text": "b"}]));
         assert_eq!(said.losses, strings(&["messages[0].content[0]"]));

@@ -4,7 +4,7 @@ use postern_dialect::chat::{
     Content, Format, Losses, Message, Part, Request, Role, Sampling, Tool, ToolCall, ToolKind,
     ToolResult,
 };
-use postern_dialect::{Memo, Vendor, Wire, bedrock};
+use postern_dialect::{Dialect, Memo, Vendor, bedrock};
 use postern_fault::Fault;
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ pub const CLAUDE: &str = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
 
 pub fn request(messages: Vec<Message>) -> Request {
     Request {
-        client: Wire::OpenAi,
+        client: Dialect::OpenAi,
         model: "claude".into(),
         messages,
         tools: vec![],
@@ -88,7 +88,7 @@ pub struct Said {
 
 pub fn try_encode(request: Request, model: &str) -> Result<Said, Fault> {
     let (mut losses, mut memo) = (Losses::default(), Memo::default());
-    let vendor = Vendor { reasons: true, ..Vendor::new(Wire::Bedrock, model) };
+    let vendor = Vendor { reasons: true, ..Vendor::new(Dialect::Bedrock, model) };
     let spoken = bedrock::encode(request, &vendor, &mut losses, &mut memo)?;
     let losses = losses.0.into_iter().map(|loss| loss.path).collect();
     let body = serde_json::from_str(&spoken.body).unwrap();

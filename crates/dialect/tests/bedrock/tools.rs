@@ -150,7 +150,8 @@ fn custom_tools_become_functions_and_other_vendors_tools_are_losses() {
     let custom = ToolKind::Custom { name: "run".into(), description: None, format: None };
     asked.tools = vec![tool("f"), tool("g")];
     asked.tools[0].kind = custom;
-    asked.tools[1].kind = ToolKind::Foreign(postern_dialect::Wire::Anthropic, json!({"type": "x"}));
+    asked.tools[1].kind =
+        ToolKind::Foreign(postern_dialect::Dialect::Anthropic, json!({"type": "x"}));
     let said = encode(asked, CLAUDE);
     assert_eq!(said.memo.custom_tools, strings(&["run"]));
     assert_eq!(said.body["toolConfig"]["tools"].as_array().map(Vec::len), Some(1));

@@ -5,7 +5,7 @@ use postern_dialect::chat::{
     Answer, Content, Delta, Event, FinishReason, Kind, Part, Reasoned, Sealed, Slot, ToolCall,
 };
 use postern_dialect::cohere::{Reader, read_whole};
-use postern_dialect::{Memo, ReadAnswer, Usage, Wire};
+use postern_dialect::{Dialect, Memo, ReadAnswer, Usage};
 use postern_fault::Kind as FaultKind;
 use serde_json::json;
 
@@ -25,7 +25,7 @@ fn whole(at: usize) -> Answer {
 }
 
 fn thoughts(text: &str, what: &str) -> Content {
-    let sealed = Some(Sealed { maker: Wire::Cohere, id: None, data: what.to_owned() });
+    let sealed = Some(Sealed { maker: Dialect::Cohere, id: None, data: what.to_owned() });
     Content::Reasoning(Reasoned { text: text.to_owned(), sealed, ..Reasoned::default() })
 }
 
@@ -131,7 +131,7 @@ fn citations_stand_at_the_words_they_are_about() {
     assert_eq!(page.cited_text.as_deref(), Some("We offer gym memberships."));
     assert_eq!(page.range, Some((10, 25)));
     let (maker, raw) = page.raw.as_ref().unwrap();
-    assert_eq!((*maker, &raw["sources"][1]["id"]), (Wire::Cohere, &json!("find_1:0")));
+    assert_eq!((*maker, &raw["sources"][1]["id"]), (Dialect::Cohere, &json!("find_1:0")));
     assert_eq!((tool.url.as_ref(), tool.title.as_deref()), (None, Some("find_1:0")));
     assert_eq!((tool.range, tool.raw.as_ref()), (Some((10, 25)), None));
 }
@@ -235,7 +235,7 @@ fn what_is_not_known_is_passed_over_or_kept() {
     assert_eq!(collected(events(&more).unwrap()), read_whole(whole).unwrap());
     let image = r#"{"type":"image","url":"https://x"}"#;
     let block = whole.replace("[{\"type\":\"text\"", &format!("[{image},{{\"type\":\"text\""));
-    let foreign = Content::Foreign(Wire::Cohere, serde_json::from_str(image).unwrap());
+    let foreign = Content::Foreign(Dialect::Cohere, serde_json::from_str(image).unwrap());
     assert_eq!(contents(&read_whole(&block).unwrap())[0], &foreign);
     let start = format!(
         r#"{{"type":"content-start","index":0,"delta":{{"message":{{"content":{image}}}}}}}"#

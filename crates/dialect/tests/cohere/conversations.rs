@@ -1,7 +1,7 @@
 //! Messages, as Cohere is told them.
 
 use crate::fixtures::{asked, call, encoded, refused, said, text};
-use postern_dialect::Wire;
+use postern_dialect::Dialect;
 use postern_dialect::chat::{
     Annotation, Audio, CacheControl, Content, File, Image, Message, Reasoned, Role, Sealed, Source,
     ToolResult,
@@ -126,7 +126,9 @@ fn words_beside_calls_of_another_maker_are_their_plan() {
 #[test]
 fn thoughts_of_another_maker_stay_there() {
     let sealed = |maker, data: &str| Sealed { maker, id: None, data: data.into() };
-    for seal in [None, Some(sealed(Wire::Anthropic, "thinking")), Some(sealed(Wire::Cohere, "?"))] {
+    for seal in
+        [None, Some(sealed(Dialect::Anthropic, "thinking")), Some(sealed(Dialect::Cohere, "?"))]
+    {
         let thought =
             Content::Reasoning(Reasoned { text: "hm".into(), sealed: seal, ..Reasoned::default() });
         let (sent, losses) = messages(vec![said(Role::Assistant, vec![thought, text("so")])]);
@@ -142,7 +144,7 @@ fn thoughts_come_back_through_another_dialect() {
         let Content::Reasoning(Reasoned { sealed: Some(sealed), .. }) = part.content else {
             continue;
         };
-        for carrier in [Wire::OpenAi, Wire::Responses, Wire::Anthropic] {
+        for carrier in [Dialect::OpenAi, Dialect::Responses, Dialect::Anthropic] {
             assert_eq!(Sealed::from_text(carrier, &sealed.into_text(carrier)), sealed);
         }
     }
@@ -195,7 +197,7 @@ fn what_cohere_cannot_see_or_hear_is_refused_by_name() {
         (user(image(Source::FileId("file-1".into()), None)), "another vendor"),
         (user(image(Source::Url("gs://b/x.png".into()), None)), "http(s)"),
         (user(Content::Audio(Audio::default())), "no audio"),
-        (user(Content::Foreign(Wire::Anthropic, json!({}))), "no such part"),
+        (user(Content::Foreign(Dialect::Anthropic, json!({}))), "no such part"),
         (said(Role::System, vec![image(Source::Url("https://x".into()), None)]), "user's message"),
         (
             said(
@@ -223,7 +225,7 @@ fn what_has_no_place_is_told() {
         vec![
             Content::Refusal("no".into()),
             Content::Audio(spoken),
-            Content::Foreign(Wire::Responses, json!({ "type": "web_search_call" })),
+            Content::Foreign(Dialect::Responses, json!({ "type": "web_search_call" })),
         ],
     );
     let (sent, losses) = messages(vec![message, assistant]);

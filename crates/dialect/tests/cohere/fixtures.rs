@@ -5,21 +5,21 @@ use postern_dialect::chat::{
     ToolCall,
 };
 use postern_dialect::cohere::{self, Reader};
-use postern_dialect::{Memo, ReadAnswer, Spoken, Vendor, Wire};
+use postern_dialect::{Dialect, Memo, ReadAnswer, Spoken, Vendor};
 use postern_fault::Fault;
 use serde_json::Value;
 
 pub fn vendor() -> Vendor {
-    Vendor::new(Wire::Cohere, "command-a-03-2025")
+    Vendor::new(Dialect::Cohere, "command-a-03-2025")
 }
 
 pub fn thinker() -> Vendor {
-    Vendor { reasons: true, ..Vendor::new(Wire::Cohere, "command-a-reasoning-08-2025") }
+    Vendor { reasons: true, ..Vendor::new(Dialect::Cohere, "command-a-reasoning-08-2025") }
 }
 
 pub fn asked(messages: Vec<Message>) -> Request {
     Request {
-        client: Wire::OpenAi,
+        client: Dialect::OpenAi,
         model: "alias".to_owned(),
         messages,
         tools: Vec::new(),

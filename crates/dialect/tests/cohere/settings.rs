@@ -5,7 +5,7 @@ use postern_dialect::chat::{
     CacheControl, Effort, Format, Logprobs, Losses, Reasoning, Request, Sampling, Schema, Tool,
     ToolChoice, ToolKind,
 };
-use postern_dialect::{Memo, Operation, Quirks, Vendor, Wire, cohere};
+use postern_dialect::{Dialect, Memo, Operation, Quirks, Vendor, cohere};
 use serde_json::{Map, Number, Value, json};
 
 fn tool(name: &str, strict: Option<bool>) -> Tool {
@@ -106,7 +106,7 @@ fn each_choice_of_tools_is_told() {
 #[test]
 fn what_tools_of_other_makers_have_more_is_told() {
     let custom = ToolKind::Custom { name: "run".into(), description: None, format: None };
-    let foreign = ToolKind::Foreign(Wire::Anthropic, json!({ "type": "web_search_20250305" }));
+    let foreign = ToolKind::Foreign(Dialect::Anthropic, json!({ "type": "web_search_20250305" }));
     let mut cached = tool("f", None);
     cached.cache = Some(CacheControl::default());
     let tools = vec![
@@ -311,7 +311,7 @@ fn a_vendor_s_own_path_and_what_it_refuses_are_kept_to() {
     };
     let sampling = Sampling { seed: number("7"), ..Sampling::default() };
     let request = Request { sampling, ..with_tools(Some(ToolChoice::Required)) };
-    let vendor = Vendor { quirks, ..Vendor::new(Wire::Cohere, "a/b") };
+    let vendor = Vendor { quirks, ..Vendor::new(Dialect::Cohere, "a/b") };
     let mut losses = Losses::default();
     let spoken = cohere::encode(request, &vendor, &mut losses, &mut Memo::default()).unwrap();
     assert_eq!(spoken.path, "/m/a%2Fb");

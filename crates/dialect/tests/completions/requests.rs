@@ -2,7 +2,7 @@
 
 use postern_dialect::chat::{Content, Logprobs, Role};
 use postern_dialect::openai::completions::{decode, read};
-use postern_dialect::{Operation, Role as Speaker, Wire};
+use postern_dialect::{Dialect, Operation, Role as Speaker};
 use postern_fault::Fault;
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ fn code(refused: Result<impl Sized, Fault>) -> (Option<String>, Option<String>) 
 #[test]
 fn the_facts_are_read_with_the_documented_defaults() {
     let facts = read(&body(json!({}))).unwrap().facts;
-    assert_eq!((facts.client, facts.operation), (Wire::OpenAi, Operation::Completions));
+    assert_eq!((facts.client, facts.operation), (Dialect::OpenAi, Operation::Completions));
     assert_eq!((facts.model.as_str(), facts.output_cap_tokens), ("m", Some(16)));
     assert_eq!(
         (facts.stream, facts.usage_in_stream, facts.choices, facts.tools),

@@ -1,11 +1,11 @@
 //! What clients get.
 
 use postern_dialect::embed::{Answer, Vector, read, write};
-use postern_dialect::{Usage, Vendor, Wire};
+use postern_dialect::{Dialect, Usage, Vendor};
 use postern_fault::Kind;
 use serde_json::{Value, json};
 
-fn answer(wire: Wire, body: &Value) -> Answer {
+fn answer(wire: Dialect, body: &Value) -> Answer {
     read(&Vendor::new(wire, "m"), &body.to_string()).unwrap()
 }
 
@@ -18,7 +18,7 @@ fn usage(input_tokens: u64) -> Option<Usage> {
 }
 
 /// A vendor's answer, its vectors, and what it says of its tokens.
-type Case = (Wire, Value, Vec<Vector>, Option<Usage>);
+type Case = (Dialect, Value, Vec<Vector>, Option<Usage>);
 
 fn check(cases: impl IntoIterator<Item = Case>) {
     for (wire, body, expected, usage) in cases {
@@ -32,13 +32,13 @@ fn reads_googles_vectors_and_counts() {
     let vectors = vec![vector("[0.1,-0.2]"), vector("[0.3,0.25]")];
     check([
         (
-            Wire::Google,
+            Dialect::Google,
             json!({ "embeddings": [{ "values": [0.1, -0.2] }, { "values": [0.3, 0.25] }] }),
             vectors.clone(),
             None,
         ),
         (
-            Wire::Google,
+            Dialect::Google,
             json!({
                 "embeddings": [{ "values": [0.1, -0.2] }, { "values": [0.3, 0.25] }],
                 "usageMetadata": { "promptTokenCount": 5 },
@@ -47,7 +47,7 @@ fn reads_googles_vectors_and_counts() {
             usage(5),
         ),
         (
-            Wire::Google,
+            Dialect::Google,
             json!({ "predictions": [
                 { "embeddings": { "values": [0.1, -0.2], "statistics": { "token_count": 3 } } },
                 { "embeddings": { "values": [0.3, 0.25], "statistics": { "token_count": 4.0 } } },
@@ -56,7 +56,7 @@ fn reads_googles_vectors_and_counts() {
             usage(7),
         ),
         (
-            Wire::Google,
+            Dialect::Google,
             json!({
                 "embedding": { "values": [0.1, -0.2] },
                 "usageMetadata": { "promptTokenCount": 2 },
@@ -72,7 +72,7 @@ fn reads_every_other_vendors_vectors_and_counts() {
     let vectors = vec![vector("[0.1,-0.2]"), vector("[0.3,0.25]")];
     check([
         (
-            Wire::Cohere,
+            Dialect::Cohere,
             json!({
                 "id": "x",
                 "embeddings": { "float": [[0.1, -0.2], [0.3, 0.25]] },
@@ -83,7 +83,7 @@ fn reads_every_other_vendors_vectors_and_counts() {
             usage(6),
         ),
         (
-            Wire::Bedrock,
+            Dialect::Bedrock,
             json!({
                 "embedding": [0.1, -0.2],
                 "embeddingsByType": { "float": [0.1, -0.2] },
@@ -93,7 +93,7 @@ fn reads_every_other_vendors_vectors_and_counts() {
             usage(3),
         ),
         (
-            Wire::Bedrock,
+            Dialect::Bedrock,
             json!({
                 "embeddings": [[0.1, -0.2], [0.3, 0.25]],
                 "response_type": "embeddings_floats",
@@ -139,13 +139,13 @@ fn gives_vectors_as_base64_of_little_endian_floats() {
 fn changes_no_digit_of_a_vector() {
     let vector = "[-0.05731200426816940123,1E-7]";
     let body = "{\"embedding\": [ -0.05731200426816940123,\n 1E-7 ]}";
-    let answer = read(&Vendor::new(Wire::Bedrock, "m"), body).unwrap();
+    let answer = read(&Vendor::new(Dialect::Bedrock, "m"), body).unwrap();
     assert!(write(&answer, false, "m").contains(vector));
 }
 
 #[test]
 fn what_is_no_answer_is_never_an_empty_success() {
-    for wire in [Wire::Google, Wire::Cohere, Wire::Bedrock] {
+    for wire in [Dialect::Google, Dialect::Cohere, Dialect::Bedrock] {
         for body in [
             "",
             "{}",

@@ -1,7 +1,7 @@
 //! What holds of every text.
 
 use postern_dialect::embed::{Answer, Vector, decode, read, read_rerank, write};
-use postern_dialect::{Vendor, Wire};
+use postern_dialect::{Dialect, Vendor};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ proptest! {
     fn no_text_makes_reading_panic(text in any::<String>()) {
         let _ = decode(&text);
         let _ = read_rerank(&text);
-        for wire in Wire::ALL {
+        for wire in Dialect::ALL {
             let _ = read(&Vendor::new(wire, "m"), &text);
         }
     }

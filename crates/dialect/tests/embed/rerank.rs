@@ -2,7 +2,7 @@
 
 use postern_dialect::chat::Losses;
 use postern_dialect::embed::read_rerank;
-use postern_dialect::{Operation, Vendor, Wire, apply, openai};
+use postern_dialect::{Dialect, Operation, Vendor, apply, openai};
 
 const BODY: &str = r#"{"model": "rerank", "query": "who?", "top_n": 2,
     "documents": ["a\n", {"title": "t", "year": 1, "text": "b"}], "max_tokens_per_doc": 9}"#;
@@ -23,7 +23,7 @@ fn reads_the_model_and_where_the_texts_stand() {
 #[test]
 fn passes_untouched_but_for_the_model() {
     let facts = read_rerank(BODY).unwrap().facts;
-    let vendor = Vendor::new(Wire::Cohere, "rerank-v4.0-pro");
+    let vendor = Vendor::new(Dialect::Cohere, "rerank-v4.0-pro");
     let encoded = openai::encode(&vendor, &facts, BODY, &mut Losses::default()).unwrap();
     assert_eq!(encoded.path, "/rerank");
     assert_eq!(

@@ -2,7 +2,7 @@
 
 use postern_dialect::chat::Losses;
 use postern_dialect::embed::{Request, encode};
-use postern_dialect::{Operation, Vendor, Wire};
+use postern_dialect::{Dialect, Operation, Vendor};
 use postern_fault::{Blame, Fault};
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ fn ask(request: Request, vendor: &Vendor) -> Result<Asked, Fault> {
     })
 }
 
-fn with_path(wire: Wire, model: &str, path: &str) -> Vendor {
+fn with_path(wire: Dialect, model: &str, path: &str) -> Vendor {
     let mut vendor = Vendor::new(wire, model);
     vendor.quirks.paths = vec![(Operation::Embeddings, path.into())];
     vendor
@@ -41,7 +41,7 @@ fn with_path(wire: Wire, model: &str, path: &str) -> Vendor {
 
 #[test]
 fn asks_the_gemini_api_for_all_texts_at_once() {
-    let vendor = Vendor::new(Wire::Google, "gemini-embedding-001");
+    let vendor = Vendor::new(Dialect::Google, "gemini-embedding-001");
     let mut request = request(&["a", "b"]);
     request.input_type = Some("search_query".into());
     let asked = ask(request, &vendor).unwrap();
@@ -60,7 +60,7 @@ fn asks_the_gemini_api_for_all_texts_at_once() {
 
 #[test]
 fn asks_vertex_by_the_method_of_its_path() {
-    let vendor = with_path(Wire::Google, "text-embedding-005", "/models/{model}:predict");
+    let vendor = with_path(Dialect::Google, "text-embedding-005", "/models/{model}:predict");
     let asked = ask(request(&["a", "b"]), &vendor).unwrap();
     assert_eq!(asked.path, "/models/text-embedding-005:predict");
     assert_eq!(
@@ -70,7 +70,7 @@ fn asks_vertex_by_the_method_of_its_path() {
             "parameters": { "outputDimensionality": 256 },
         })
     );
-    let vendor = with_path(Wire::Google, "gemini-embedding-2", "/models/{model}:embedContent");
+    let vendor = with_path(Dialect::Google, "gemini-embedding-2", "/models/{model}:embedContent");
     assert_eq!(
         ask(request(&["a"]), &vendor).unwrap().body,
         json!({
@@ -83,7 +83,7 @@ fn asks_vertex_by_the_method_of_its_path() {
 
 #[test]
 fn asks_cohere_for_floating_point_of_texts_to_be_stored() {
-    let asked = ask(request(&["a", "b"]), &Vendor::new(Wire::Cohere, "embed-v4.0")).unwrap();
+    let asked = ask(request(&["a", "b"]), &Vendor::new(Dialect::Cohere, "embed-v4.0")).unwrap();
     assert_eq!(asked.path, "/embed");
     assert_eq!(
         asked.body,
@@ -100,15 +100,15 @@ fn asks_cohere_for_floating_point_of_texts_to_be_stored() {
 
 #[test]
 fn asks_each_model_on_bedrock_in_its_makers_words() {
-    let titan = Vendor::new(Wire::Bedrock, "amazon.titan-embed-text-v2:0");
+    let titan = Vendor::new(Dialect::Bedrock, "amazon.titan-embed-text-v2:0");
     let asked = ask(request(&["a"]), &titan).unwrap();
     assert_eq!(asked.path, "/model/amazon.titan-embed-text-v2%3A0/invoke");
     assert_eq!(asked.body, json!({ "inputText": "a", "dimensions": 256 }));
-    let first = Vendor::new(Wire::Bedrock, "amazon.titan-embed-text-v1");
+    let first = Vendor::new(Dialect::Bedrock, "amazon.titan-embed-text-v1");
     let asked = ask(request(&["a"]), &first).unwrap();
     assert_eq!(asked.body, json!({ "inputText": "a" }));
     assert_eq!(asked.lost, ["user", "dimensions"]);
-    let cohere = Vendor::new(Wire::Bedrock, "us.cohere.embed-v4:0");
+    let cohere = Vendor::new(Dialect::Bedrock, "us.cohere.embed-v4:0");
     let mut queries = request(&["a", "b"]);
     queries.input_type = Some("search_query".into());
     assert_eq!(
@@ -124,7 +124,7 @@ fn asks_each_model_on_bedrock_in_its_makers_words() {
 
 #[test]
 fn refuses_more_texts_than_titan_takes_and_names_the_limit() {
-    let titan = Vendor::new(Wire::Bedrock, "amazon.titan-embed-text-v2:0");
+    let titan = Vendor::new(Dialect::Bedrock, "amazon.titan-embed-text-v2:0");
     let fault = ask(request(&["a", "b", "c"]), &titan).err().unwrap();
     assert_eq!(fault.param.as_deref(), Some("input"));
     assert_eq!(fault.public, "`input` has 3 texts, but this model takes one at a time");
@@ -133,8 +133,8 @@ fn refuses_more_texts_than_titan_takes_and_names_the_limit() {
 #[test]
 fn a_vendor_without_vectors_is_the_catalogues_mistake() {
     for vendor in [
-        Vendor::new(Wire::Anthropic, "claude"),
-        Vendor::new(Wire::Bedrock, "meta.llama3-70b-instruct-v1:0"),
+        Vendor::new(Dialect::Anthropic, "claude"),
+        Vendor::new(Dialect::Bedrock, "meta.llama3-70b-instruct-v1:0"),
     ] {
         assert_eq!(ask(request(&["a"]), &vendor).err().unwrap().blame, Blame::Gateway);
     }

@@ -4,7 +4,7 @@ use crate::fixtures::{read, whole};
 use postern_dialect::chat::{
     Annotation, Audio, Content, Finish, FinishReason, Image, Reasoned, Sealed, Source, ToolCall,
 };
-use postern_dialect::{Usage, Wire, google};
+use postern_dialect::{Dialect, Usage, google};
 use postern_fault::Kind;
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ fn contents(parts: Value) -> Vec<Content> {
 }
 
 fn seal(id: Option<&str>, data: &str) -> Option<Sealed> {
-    Some(Sealed { maker: Wire::Google, id: id.map(str::to_owned), data: data.into() })
+    Some(Sealed { maker: Dialect::Google, id: id.map(str::to_owned), data: data.into() })
 }
 
 #[test]
@@ -157,8 +157,8 @@ fn reads_pictures_sound_and_what_only_google_knows() {
     assert_eq!(contents[0], Content::Image(Image { source, detail: None }));
     let audio = Audio { format: "pcm16".into(), data: "AAAAAAA=".into(), ..Audio::default() };
     assert_eq!(contents[1], Content::Audio(audio));
-    assert_eq!(contents[2], Content::Foreign(Wire::Google, code));
-    assert!(matches!(contents[3], Content::Foreign(Wire::Google, _)));
+    assert_eq!(contents[2], Content::Foreign(Dialect::Google, code));
+    assert!(matches!(contents[3], Content::Foreign(Dialect::Google, _)));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::fixtures::{
 use postern_dialect::chat::{
     Annotation, Audio, CacheControl, Content, File, Image, Reasoned, Role, Sealed, Source,
 };
-use postern_dialect::{Operation, Wire};
+use postern_dialect::{Dialect, Operation};
 use serde_json::{Value, json};
 
 const OLD: &str = "gemini-2.5-flash";
@@ -20,7 +20,7 @@ fn url(url: &str) -> Source {
     Source::Url(url.into())
 }
 
-fn sealed(text: &str, maker: Wire, id: Option<&str>, data: &str) -> Content {
+fn sealed(text: &str, maker: Dialect, id: Option<&str>, data: &str) -> Content {
     let sealed = Sealed { maker, id: id.map(str::to_owned), data: data.into() };
     Content::Reasoning(Reasoned { text: text.into(), sealed: Some(sealed), ..Reasoned::default() })
 }
@@ -322,9 +322,9 @@ fn gives_each_signature_back_with_the_part_it_came_with() {
             message(
                 Role::Assistant,
                 vec![
-                    sealed("hm", Wire::Google, Some("thought"), "UzA="),
+                    sealed("hm", Dialect::Google, Some("thought"), "UzA="),
                     text("b"),
-                    sealed("", Wire::Google, None, "UzE+/w=="),
+                    sealed("", Dialect::Google, None, "UzE+/w=="),
                     call("c1", "f", "{}"),
                     call("c2", "f", "{}"),
                 ],
@@ -333,7 +333,7 @@ fn gives_each_signature_back_with_the_part_it_came_with() {
                 Role::Tool,
                 vec![result("c1", vec![text("1")], false), result("c2", vec![text("2")], false)],
             ),
-            message(Role::Assistant, vec![text("d"), sealed("", Wire::Google, None, "UzI=")]),
+            message(Role::Assistant, vec![text("d"), sealed("", Dialect::Google, None, "UzI=")]),
         ],
         NEW,
     );
@@ -357,7 +357,7 @@ fn a_seal_that_a_client_put_together_with_words_goes_to_the_part_after_it() {
     let contents = said(
         vec![message(
             Role::Assistant,
-            vec![sealed("hm", Wire::Google, None, "Uw=="), call("c", "f", "{}")],
+            vec![sealed("hm", Dialect::Google, None, "Uw=="), call("c", "f", "{}")],
         )],
         NEW,
     );
@@ -376,9 +376,9 @@ fn finds_the_call_of_a_seal_that_a_client_moved_to_the_front() {
         vec![message(
             Role::Assistant,
             vec![
-                sealed("", Wire::Google, None, "UzE="),
-                sealed("", Wire::Google, Some("c1"), "UzI="),
-                sealed("", Wire::Google, Some("c2"), "UzM="),
+                sealed("", Dialect::Google, None, "UzE="),
+                sealed("", Dialect::Google, Some("c1"), "UzI="),
+                sealed("", Dialect::Google, Some("c2"), "UzM="),
                 text("a"),
                 call("c1", "f", "{}"),
                 call("c2", "f", "{}"),
@@ -408,9 +408,9 @@ fn loses_no_seal_without_a_part_to_stand_on_and_tells_of_one_whose_call_is_gone(
         request(vec![message(
             Role::Assistant,
             vec![
-                sealed("", Wire::Google, None, "UzE="),
-                sealed("", Wire::Google, None, "UzI="),
-                sealed("", Wire::Google, Some("gone"), "UzM="),
+                sealed("", Dialect::Google, None, "UzE="),
+                sealed("", Dialect::Google, None, "UzI="),
+                sealed("", Dialect::Google, Some("gone"), "UzM="),
                 text("a"),
             ],
         )]),
@@ -433,7 +433,7 @@ fn sends_no_seal_of_another_maker_and_marks_the_first_call_of_a_step_as_unsigned
             message(
                 Role::Assistant,
                 vec![
-                    sealed("", Wire::Anthropic, None, "secret"),
+                    sealed("", Dialect::Anthropic, None, "secret"),
                     text("a"),
                     call("c1", "f", "{}"),
                     call("c2", "f", "{}"),
@@ -471,8 +471,8 @@ fn gives_back_verbatim_what_only_google_knows_and_leaves_out_what_only_others_kn
         request(vec![message(
             Role::Assistant,
             vec![
-                Content::Foreign(Wire::Google, code.clone()),
-                Content::Foreign(Wire::Anthropic, json!({ "type": "server_tool_use" })),
+                Content::Foreign(Dialect::Google, code.clone()),
+                Content::Foreign(Dialect::Anthropic, json!({ "type": "server_tool_use" })),
             ],
         )]),
         OLD,

@@ -4,17 +4,17 @@ use postern_dialect::chat::{
     Answer, Collector, Content, Event, Format, Losses, Message, Part, Request, Role, Sampling,
     Source, Tool, ToolCall, ToolKind, ToolResult,
 };
-use postern_dialect::{Memo, ReadAnswer, Vendor, Wire, google};
+use postern_dialect::{Dialect, Memo, ReadAnswer, Vendor, google};
 use postern_fault::Fault;
 use serde_json::{Value, json};
 
 pub fn vendor(model: &str) -> Vendor {
-    Vendor { reasons: true, ..Vendor::new(Wire::Google, model) }
+    Vendor { reasons: true, ..Vendor::new(Dialect::Google, model) }
 }
 
 pub fn request(messages: Vec<Message>) -> Request {
     Request {
-        client: Wire::OpenAi,
+        client: Dialect::OpenAi,
         model: "m".into(),
         messages,
         tools: Vec::new(),

@@ -2,7 +2,7 @@
 
 use crate::fixtures::{encode, hi, sent, try_encode, vendor};
 use postern_dialect::chat::{CacheControl, Effort, Logprobs, Reasoning, Request, Sampling};
-use postern_dialect::{Vendor, Wire};
+use postern_dialect::{Dialect, Vendor};
 use serde_json::{Number, Value, json};
 
 const OLD: &str = "gemini-2.5-flash";
@@ -221,7 +221,7 @@ fn takes_the_next_effort_that_a_model_has_and_tells_it() {
 #[test]
 fn thinks_within_a_budget_and_shows_the_thoughts_to_those_who_see_them() {
     let mut request = hi();
-    request.client = Wire::Anthropic;
+    request.client = Dialect::Anthropic;
     request.reasoning =
         Some(Reasoning { enabled: Some(true), budget_tokens: Some(2048), ..Reasoning::default() });
     assert_eq!(
@@ -243,7 +243,7 @@ fn thinks_within_a_budget_and_shows_the_thoughts_to_those_who_see_them() {
 #[test]
 fn shows_the_thoughts_to_clients_of_responses_that_want_a_summary() {
     let mut request = effort(Effort::Low);
-    request.client = Wire::Responses;
+    request.client = Dialect::Responses;
     request.reasoning.as_mut().unwrap().summary = Some("auto".into());
     assert_eq!(
         thinking(request, OLD),

@@ -1,7 +1,7 @@
 //! What the model may call.
 
 use crate::fixtures::{call, encode, function, hi, message, sent, text};
-use postern_dialect::Wire;
+use postern_dialect::Dialect;
 use postern_dialect::chat::{CacheControl, Format, Role, Schema, Tool, ToolChoice, ToolKind};
 use serde_json::{Value, json};
 
@@ -91,7 +91,7 @@ fn tells_what_tools_lose() {
     let mut request = hi();
     let mut marked = function("f", json!({}));
     marked.cache = Some(CacheControl::default());
-    let web = ToolKind::Foreign(Wire::OpenAi, json!({ "type": "web_search" }));
+    let web = ToolKind::Foreign(Dialect::OpenAi, json!({ "type": "web_search" }));
     request.tools = vec![marked, Tool { path: "tools[1]".into(), kind: web, cache: None }];
     request.parallel_tool_calls = Some(false);
     assert_eq!(

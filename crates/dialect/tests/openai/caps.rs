@@ -1,21 +1,21 @@
 //! The cap on an answer: no client dialect lets one pass that is none, by whichever name it is written.
 
-use postern_dialect::{Operation, Wire, translate};
+use postern_dialect::{Dialect, Operation, translate};
 use postern_fault::Kind;
 use serde_json::{Value, json};
 
 /// A client's way to ask, and its own names for the cap.
-const ASKED: [(Wire, Operation, &str, &[&str]); 4] = [
+const ASKED: [(Dialect, Operation, &str, &[&str]); 4] = [
     (
-        Wire::OpenAi,
+        Dialect::OpenAi,
         Operation::Chat,
         r#""messages":[{"role":"user","content":"hi"}]"#,
         &["max_tokens", "max_completion_tokens"],
     ),
-    (Wire::OpenAi, Operation::Completions, r#""prompt":"hi""#, &["max_tokens"]),
-    (Wire::Responses, Operation::Chat, r#""input":"hi""#, &["max_output_tokens"]),
+    (Dialect::OpenAi, Operation::Completions, r#""prompt":"hi""#, &["max_tokens"]),
+    (Dialect::Responses, Operation::Chat, r#""input":"hi""#, &["max_output_tokens"]),
     (
-        Wire::Anthropic,
+        Dialect::Anthropic,
         Operation::Chat,
         r#""messages":[{"role":"user","content":"hi"}]"#,
         &["max_tokens"],
@@ -56,7 +56,7 @@ fn no_caps() -> [(&'static str, Value); 9] {
     ]
 }
 
-fn refusal(client: Wire, operation: Operation, body: &str) -> (Option<String>, Option<String>) {
+fn refusal(client: Dialect, operation: Operation, body: &str) -> (Option<String>, Option<String>) {
     let fault = translate::read(client, operation, body)
         .map(|read| read.facts)
         .expect_err(&format!("{client:?} {operation:?} takes {body}"));
@@ -73,7 +73,7 @@ fn a_cap_that_is_none_is_refused_by_its_name_in_every_dialect() {
             for (what, value) in no_caps() {
                 let is_own = own.contains(&spelling);
                 // Anthropic's own way to fill the prompt cache.
-                if (client, is_own, what) == (Wire::Anthropic, true, "zero") {
+                if (client, is_own, what) == (Dialect::Anthropic, true, "zero") {
                     continue;
                 }
                 let body = format!(r#"{{"model":"m",{said},"{spelling}":{value}}}"#);
@@ -116,10 +116,10 @@ fn another_dialects_name_for_the_cap_is_refused_whatever_it_says() {
 fn null_is_no_cap_by_any_name() {
     for (client, operation, said, own) in ASKED {
         for spelling in ["max_new_tokens", "n_predict", own[own.len() - 1]] {
-            if client == Wire::Anthropic && own.contains(&spelling) {
+            if client == Dialect::Anthropic && own.contains(&spelling) {
                 continue;
             }
-            let cap = if client == Wire::Anthropic { r#""max_tokens":9,"# } else { "" };
+            let cap = if client == Dialect::Anthropic { r#""max_tokens":9,"# } else { "" };
             let body = format!(r#"{{"model":"m",{cap}{said},"{spelling}":null}}"#);
             translate::read(client, operation, &body).unwrap_or_else(|fault| panic!("{fault}"));
         }
@@ -152,7 +152,7 @@ fn each_prompt_has_its_answers() {
         (json!([[1, 2], [3]]), 8),
     ] {
         let body = json!({ "model": "m", "prompt": prompt, "n": 2, "best_of": 4 }).to_string();
-        let facts = translate::read(Wire::OpenAi, Operation::Completions, &body).unwrap().facts;
+        let facts = translate::read(Dialect::OpenAi, Operation::Completions, &body).unwrap().facts;
         assert_eq!((facts.answers, facts.choices), (answers, answers / 2), "{body}");
     }
 }
@@ -160,12 +160,12 @@ fn each_prompt_has_its_answers() {
 #[test]
 fn no_answer_is_asked_of_anthropics_dialect_alone() {
     let body = r#"{"model":"m","max_tokens":0,"messages":[{"role":"user","content":"hi"}]}"#;
-    let facts = translate::read(Wire::Anthropic, Operation::Chat, body).unwrap().facts;
+    let facts = translate::read(Dialect::Anthropic, Operation::Chat, body).unwrap().facts;
     assert_eq!(facts.output_cap_tokens, Some(0));
-    for wire in Wire::ALL {
+    for wire in Dialect::ALL {
         let vendor = postern_dialect::Vendor::new(wire, "m");
         let encoded = translate::encode(&vendor, &facts, body);
-        if wire == Wire::Anthropic {
+        if wire == Dialect::Anthropic {
             assert!(encoded.is_ok());
             continue;
         }

@@ -1,22 +1,22 @@
 //! The cap that is reserved is the cap that the vendor is told: every client's dialect, spelling, place and vendor.
 
 use postern_dialect::translate::{self, Rewritten};
-use postern_dialect::{Facts, Operation, Vendor, Wire, apply};
+use postern_dialect::{Dialect, Facts, Operation, Vendor, apply};
 use postern_fault::Fault;
 use serde_json::Value;
 
 /// A client's way to ask, with its words at the place of `%`, and its own names for the cap.
-const ASKED: [(Wire, Operation, &str, &[&str]); 4] = [
+const ASKED: [(Dialect, Operation, &str, &[&str]); 4] = [
     (
-        Wire::OpenAi,
+        Dialect::OpenAi,
         Operation::Chat,
         r#""messages":[{"role":"user","content":"%"}]"#,
         &["max_tokens", "max_completion_tokens"],
     ),
-    (Wire::OpenAi, Operation::Completions, r#""prompt":"%""#, &["max_tokens"]),
-    (Wire::Responses, Operation::Chat, r#""input":"%""#, &["max_output_tokens"]),
+    (Dialect::OpenAi, Operation::Completions, r#""prompt":"%""#, &["max_tokens"]),
+    (Dialect::Responses, Operation::Chat, r#""input":"%""#, &["max_output_tokens"]),
     (
-        Wire::Anthropic,
+        Dialect::Anthropic,
         Operation::Chat,
         r#""messages":[{"role":"user","content":"%"}]"#,
         &["max_tokens"],
@@ -67,13 +67,13 @@ const PLACES: [&str; 13] = [
     r#""extra\u005fbody":{%}"#,
 ];
 
-fn read(client: Wire, operation: Operation, body: &str) -> Result<Facts, Fault> {
+fn read(client: Dialect, operation: Operation, body: &str) -> Result<Facts, Fault> {
     translate::read(client, operation, body).map(|read| read.facts)
 }
 
-fn own_cap(client: Wire, own: &[&str]) -> String {
+fn own_cap(client: Dialect, own: &[&str]) -> String {
     // Anthropic's clients must say one.
-    if client == Wire::Anthropic { format!(r#""{}":9,"#, own[0]) } else { String::new() }
+    if client == Dialect::Anthropic { format!(r#""{}":9,"#, own[0]) } else { String::new() }
 }
 
 #[test]
@@ -136,21 +136,21 @@ fn a_cap_that_is_there_twice_is_refused() {
 }
 
 /// What the vendor is told, in whichever words it has for it.
-fn caps_at(wire: Wire, body: &Value) -> Vec<u64> {
+fn caps_at(wire: Dialect, body: &Value) -> Vec<u64> {
     let places: &[&str] = match wire {
-        Wire::OpenAi => &["/max_tokens", "/max_completion_tokens"],
+        Dialect::OpenAi => &["/max_tokens", "/max_completion_tokens"],
         // Completions are asked of its chat.
-        Wire::Responses => &["/max_output_tokens", "/max_tokens", "/max_completion_tokens"],
-        Wire::Anthropic | Wire::Cohere => &["/max_tokens"],
-        Wire::Bedrock => &["/inferenceConfig/maxTokens"],
-        Wire::Google => &["/generationConfig/maxOutputTokens"],
+        Dialect::Responses => &["/max_output_tokens", "/max_tokens", "/max_completion_tokens"],
+        Dialect::Anthropic | Dialect::Cohere => &["/max_tokens"],
+        Dialect::Bedrock => &["/inferenceConfig/maxTokens"],
+        Dialect::Google => &["/generationConfig/maxOutputTokens"],
     };
     places.iter().filter_map(|place| body.pointer(place)?.as_u64()).collect()
 }
 
 fn vendors() -> Vec<Vendor> {
     let mut vendors = Vec::new();
-    for wire in Wire::ALL {
+    for wire in Dialect::ALL {
         for reasons in [false, true] {
             for native in [false, true] {
                 let mut vendor = Vendor::new(wire, "vendors-model");
@@ -161,7 +161,7 @@ fn vendors() -> Vec<Vendor> {
         }
     }
     for own in ["max_tokens", "max_completion_tokens"] {
-        let mut vendor = Vendor::new(Wire::OpenAi, "vendors-model");
+        let mut vendor = Vendor::new(Dialect::OpenAi, "vendors-model");
         vendor.native = true;
         vendor.quirks.max_tokens_field = Some(own.to_owned());
         vendors.push(vendor.clone());
@@ -196,7 +196,7 @@ fn the_cap_that_is_reserved_reaches_every_vendor() {
         for name in own {
             bodies.push(format!(r#"{{"model":"m","{name}":9,{said}}}"#));
             bodies.push(format!(r#"{{"{name}":9,{said},"model":"m"}}"#));
-            if client != Wire::Anthropic {
+            if client != Dialect::Anthropic {
                 bodies.push(format!(r#"{{"{name}":null,"model":"m",{said}}}"#));
                 bodies.push(format!(r#"{{"model":"m",{said},"{name}" : null }}"#));
             }
@@ -227,7 +227,7 @@ fn the_cap_that_is_reserved_reaches_every_vendor() {
                 let told = sent(&vendor, &facts, &body).map(|told| caps_at(vendor.dialect, &told));
                 let Some(told) = told else { panic!("{client:?} to {vendor:?}: {body}") };
                 // OpenAI's Responses take no less than 16, which the limiter knows.
-                let least = if vendor.dialect == Wire::Responses { 16 } else { 0 };
+                let least = if vendor.dialect == Dialect::Responses { 16 } else { 0 };
                 let reserved = facts.output_cap_tokens.unwrap().max(least);
                 assert!(!told.is_empty(), "{client:?} to {vendor:?}: {body} has no cap");
                 assert!(told.iter().all(|cap| *cap <= reserved), "{vendor:?}: {body} {told:?}");

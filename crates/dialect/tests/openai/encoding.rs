@@ -2,7 +2,7 @@
 
 use crate::fixtures::{encode, fixture, operation, read_chat, requests};
 use postern_dialect::chat::Losses;
-use postern_dialect::{Operation, Vendor, Wire, apply, openai};
+use postern_dialect::{Dialect, Operation, Vendor, apply, openai};
 use serde_json::Value;
 
 fn encoded(name: &str, body: &str, upstream_model: &str) -> String {
@@ -106,7 +106,7 @@ fn spliced(vendor: &Vendor, body: &str) -> (String, Vec<(String, String)>) {
 }
 
 fn vendor() -> Vendor {
-    Vendor::new(Wire::OpenAi, "m")
+    Vendor::new(Dialect::OpenAi, "m")
 }
 
 #[test]
@@ -191,7 +191,7 @@ fn another_makers_thoughts_are_taken_out_and_the_vendors_own_stay() {
 
 #[test]
 fn a_path_of_the_vendors_own_names_its_model() {
-    let mut vendor = Vendor::new(Wire::OpenAi, "gpt 4");
+    let mut vendor = Vendor::new(Dialect::OpenAi, "gpt 4");
     vendor.quirks.paths =
         vec![(Operation::Chat, "/deployments/{model}/chat/completions?api-version=1".into())];
     let body = fixture("requests/plain.json");

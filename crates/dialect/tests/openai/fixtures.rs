@@ -2,7 +2,7 @@
 
 use postern_dialect::chat::Losses;
 use postern_dialect::openai::{self, Decoder};
-use postern_dialect::{Decoded, Facts, Operation, Request, Spliced, Usage, Vendor, Wire};
+use postern_dialect::{Decoded, Dialect, Facts, Operation, Request, Spliced, Usage, Vendor};
 use postern_fault::Fault;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -45,7 +45,7 @@ pub fn read_chat(body: &str) -> Request {
 /// For a vendor without quirks: nothing can be lost.
 pub fn encode(model: &str, facts: &Facts, body: &str) -> Spliced {
     let mut losses = Losses::default();
-    let encoded = openai::encode(&Vendor::new(Wire::OpenAi, model), facts, body, &mut losses);
+    let encoded = openai::encode(&Vendor::new(Dialect::OpenAi, model), facts, body, &mut losses);
     assert_eq!(losses, Losses::default());
     encoded.unwrap()
 }

@@ -4,7 +4,7 @@ use crate::fixtures::{
     JSON, STREAM, chat_with, decode, decode_stream, decoder, encode, fixture, requests,
 };
 use postern_dialect::chat::Losses;
-use postern_dialect::{Operation, Vendor, Wire, apply, openai};
+use postern_dialect::{Dialect, Operation, Vendor, apply, openai};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -117,7 +117,7 @@ proptest! {
         let _ = decode_stream(r#""stream":true,"#, &text);
         let _ = decode(decoder("", JSON), &[&text]);
         let (facts, _) = chat_with(r#""stream":true,"#);
-        let vendor = Vendor::new(Wire::OpenAi, text.as_str());
+        let vendor = Vendor::new(Dialect::OpenAi, text.as_str());
         let _ = openai::encode(&vendor, &facts, &text, &mut Losses::default());
     }
 }

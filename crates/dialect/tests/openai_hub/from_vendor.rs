@@ -2,7 +2,7 @@
 
 use crate::{collect, events, read};
 use postern_dialect::chat::{Annotation, Answer, Content, Event, FinishReason, Kind, Sealed};
-use postern_dialect::{Usage, Wire, openai};
+use postern_dialect::{Dialect, Usage, openai};
 use postern_fault::Kind as FaultKind;
 
 fn whole(body: &str) -> Answer {
@@ -286,7 +286,7 @@ fn thoughts_bear_the_name_of_their_field_as_a_seal() {
     ] {
         let parts = message(said, "stop").choices.remove(0).parts;
         let Content::Reasoning(thought) = &parts[0].content else { panic!("{parts:?}") };
-        let seal = Sealed { maker: Wire::OpenAi, id: None, data: field.into() };
+        let seal = Sealed { maker: Dialect::OpenAi, id: None, data: field.into() };
         assert_eq!((thought.text.as_str(), &thought.sealed), ("Hm", &Some(seal)));
         assert_eq!(parts.len(), 2);
     }

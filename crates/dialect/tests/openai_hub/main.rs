@@ -9,7 +9,7 @@ mod to_client;
 mod to_vendor;
 
 use postern_dialect::chat::{Answer, Collector, Event, Losses, Request};
-use postern_dialect::{Memo, ReadAnswer, Vendor, Wire, openai};
+use postern_dialect::{Dialect, Memo, ReadAnswer, Vendor, openai};
 use postern_fault::Fault;
 use serde_json::Value;
 
@@ -32,7 +32,7 @@ fn conversation(messages: &str) -> Request {
 
 /// A model that thinks, of a vendor without quirks.
 fn vendor() -> Vendor {
-    Vendor { reasons: true, ..Vendor::new(Wire::OpenAi, "upstream") }
+    Vendor { reasons: true, ..Vendor::new(Dialect::OpenAi, "upstream") }
 }
 
 fn encode(request: Request, vendor: &Vendor) -> (Value, Losses) {

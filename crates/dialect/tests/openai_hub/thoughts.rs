@@ -5,10 +5,10 @@ use crate::{collect, conversation, encode, events, paths, read, vendor};
 use postern_dialect::chat::{
     Answer, Choice, Content, FinishReason, Part, Reasoned, Request, Sealed, ToolCall,
 };
-use postern_dialect::{Wire, openai};
+use postern_dialect::{Dialect, openai};
 use serde_json::{Value, json};
 
-fn seal(maker: Wire, id: Option<&str>, data: &str) -> Option<Sealed> {
+fn seal(maker: Dialect, id: Option<&str>, data: &str) -> Option<Sealed> {
     Some(Sealed { maker, id: id.map(str::to_owned), data: data.into() })
 }
 
@@ -72,25 +72,25 @@ fn thoughts_of_every_maker_come_back_through_a_client_where_they_stood() {
     let text = || Content::Text("So.".into());
     let summed = Content::Reasoning(Reasoned {
         summary: vec!["One.".into(), "Two.".into()],
-        sealed: seal(Wire::Responses, Some("rs_1"), "gAAA"),
+        sealed: seal(Dialect::Responses, Some("rs_1"), "gAAA"),
         ..Reasoned::default()
     });
     let redacted = Content::Reasoning(Reasoned {
-        sealed: seal(Wire::Anthropic, None, "hidden"),
+        sealed: seal(Dialect::Anthropic, None, "hidden"),
         redacted: true,
         ..Reasoned::default()
     });
     for said in [
-        vec![thought("Hm.", seal(Wire::Anthropic, None, "sig")), text(), call("a")],
-        vec![thought("", seal(Wire::Anthropic, None, "sig")), redacted, text()],
-        vec![text(), thought("Hm.", seal(Wire::Bedrock, None, "sig")), call("a")],
+        vec![thought("Hm.", seal(Dialect::Anthropic, None, "sig")), text(), call("a")],
+        vec![thought("", seal(Dialect::Anthropic, None, "sig")), redacted, text()],
+        vec![text(), thought("Hm.", seal(Dialect::Bedrock, None, "sig")), call("a")],
         vec![
-            thought("", seal(Wire::Google, None, "s1")),
+            thought("", seal(Dialect::Google, None, "s1")),
             call("a"),
-            thought("", seal(Wire::Google, None, "s2")),
+            thought("", seal(Dialect::Google, None, "s2")),
             call("b"),
         ],
-        vec![thought("", seal(Wire::Google, None, "s1")), text(), call("a")],
+        vec![thought("", seal(Dialect::Google, None, "s1")), text(), call("a")],
         vec![summed, text()],
         vec![thought("Hm.", None), text()],
     ] {
@@ -103,7 +103,7 @@ fn thoughts_of_every_maker_come_back_through_a_client_where_they_stood() {
 
 #[test]
 fn thoughts_of_another_maker_are_not_sent_and_told() {
-    let said = [thought("Hm.", seal(Wire::Anthropic, None, "sig")), Content::Text("So.".into())];
+    let said = [thought("Hm.", seal(Dialect::Anthropic, None, "sig")), Content::Text("So.".into())];
     let message = whole(answer(&said))["choices"][0]["message"].to_string();
     let (sent, losses) = encode(conversation(&message), &vendor());
     assert_eq!(sent["messages"][0], json!({ "role": "assistant", "content": "So." }));
@@ -125,11 +125,11 @@ fn a_vendors_own_details_go_back_to_it_as_it_gave_them() {
     // To a client of another dialect and back, as its dialect carries seals.
     let mut parts = streamed.choices[0].parts.clone();
     if let Content::Reasoning(thought) = &mut parts[0].content {
-        let carried = thought.sealed.take().unwrap().into_text(Wire::Anthropic);
-        thought.sealed = Some(Sealed::from_text(Wire::Anthropic, &carried));
+        let carried = thought.sealed.take().unwrap().into_text(Dialect::Anthropic);
+        thought.sealed = Some(Sealed::from_text(Dialect::Anthropic, &carried));
     }
     let mut request = conversation(r#"{"role":"assistant","content":"x"}"#);
-    request.client = Wire::Anthropic;
+    request.client = Dialect::Anthropic;
     request.messages[0].parts = parts;
     let (sent, losses) = encode(request, &vendor());
     assert_eq!(losses.0, []);
@@ -145,7 +145,7 @@ fn words_go_back_in_the_field_in_which_they_came() {
         let body = json!({ "choices": [{ "message": { field: "Hm.", "content": "So." }, "finish_reason": "stop" }] });
         let parts = openai::read_whole(&body.to_string()).unwrap().choices.remove(0).parts;
         let mut request = conversation(r#"{"role":"assistant","content":"x"}"#);
-        request.client = Wire::Anthropic;
+        request.client = Dialect::Anthropic;
         request.messages[0].parts = parts;
         let (sent, losses) = encode(request.clone(), &vendor());
         assert_eq!((&sent["messages"][0][field], losses.0.len()), (&json!("Hm."), 0));

@@ -6,7 +6,7 @@ use postern_dialect::chat::{
     ToolCall,
 };
 use postern_dialect::openai::Writer;
-use postern_dialect::{Context, Usage, Wire, WriteAnswer};
+use postern_dialect::{Context, Dialect, Usage, WriteAnswer};
 use serde_json::{Value, json};
 
 fn context(usage_in_stream: bool) -> Context {
@@ -55,7 +55,7 @@ fn answer(contents: Vec<Content>, reason: FinishReason) -> Answer {
 fn rich() -> Answer {
     let thought = Reasoned {
         text: "Hmm.".into(),
-        sealed: Some(Sealed { maker: Wire::Anthropic, id: None, data: "sig==".into() }),
+        sealed: Some(Sealed { maker: Dialect::Anthropic, id: None, data: "sig==".into() }),
         ..Reasoned::default()
     };
     let mut rich = answer(

@@ -5,12 +5,12 @@ use postern_dialect::chat::{
     CacheControl, Content, File, Image, Losses, Message, Part, Reasoning, Request, Role, Source,
     ToolResult,
 };
-use postern_dialect::{Memo, Operation, Vendor, Wire, openai};
+use postern_dialect::{Dialect, Memo, Operation, Vendor, openai};
 use serde_json::{Value, json};
 
 /// A request as a client of Anthropic's would have made it.
 fn of_anthropic(messages: Vec<Message>) -> Request {
-    Request { client: Wire::Anthropic, messages, ..conversation("") }
+    Request { client: Dialect::Anthropic, messages, ..conversation("") }
 }
 
 fn message(role: Role, contents: Vec<Content>) -> Message {
@@ -80,7 +80,7 @@ fn content_that_this_api_has_no_form_for_is_refused_by_its_path() {
         file(Source::Url("https://x.test/a.pdf".into())),
         Content::Image(Image { source: Source::FileId("file_1".into()), detail: None }),
         Content::Image(Image { source: Source::Url("gs://a/b".into()), detail: None }),
-        Content::Foreign(Wire::Anthropic, json!({ "type": "search_result" })),
+        Content::Foreign(Dialect::Anthropic, json!({ "type": "search_result" })),
     ] {
         let request = of_anthropic(vec![message(Role::User, vec![content])]);
         let mut losses = Losses::default();

@@ -4,7 +4,7 @@ use crate::fixtures::{decoded, losses, with};
 use postern_dialect::chat::{
     Content, Effort, File, Format, Image, Role, Sealed, Source, ToolChoice, ToolKind,
 };
-use postern_dialect::{Wire, responses};
+use postern_dialect::{Dialect, responses};
 use serde_json::{Value, json};
 
 fn contents(members: Value) -> Vec<Content> {
@@ -87,7 +87,7 @@ fn gathers_the_items_of_a_turn() {
     );
     let turn = &request.messages[2].parts;
     let Content::Reasoning(thought) = &turn[0].content else { panic!() };
-    let sealed = Sealed { maker: Wire::Responses, id: Some("rs_1".into()), data: "e".into() };
+    let sealed = Sealed { maker: Dialect::Responses, id: Some("rs_1".into()), data: "e".into() };
     assert_eq!(
         (thought.summary.as_slice(), thought.sealed.as_ref()),
         (&["s".to_owned()][..], Some(&sealed))
@@ -140,7 +140,7 @@ fn decodes_tools_and_the_choice_among_them() {
     assert!(matches!(&request.tools[0].kind, ToolKind::Function { strict: Some(true), .. }));
     let ToolKind::Custom { format, .. } = &request.tools[1].kind else { panic!() };
     assert_eq!(format.as_ref().unwrap()["grammar"]["syntax"], "lark");
-    assert!(matches!(&request.tools[2].kind, ToolKind::Foreign(Wire::Responses, _)));
+    assert!(matches!(&request.tools[2].kind, ToolKind::Foreign(Dialect::Responses, _)));
     for (choice, expected) in [
         (json!("auto"), ToolChoice::Auto),
         (json!("none"), ToolChoice::None),

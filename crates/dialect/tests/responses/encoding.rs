@@ -2,11 +2,11 @@
 
 use crate::fixtures::{decoded, losses, with};
 use postern_dialect::chat::{Content, Losses, Part, Reasoned, Request, Sealed};
-use postern_dialect::{Memo, Operation, Vendor, Wire, anthropic, openai, responses};
+use postern_dialect::{Dialect, Memo, Operation, Vendor, anthropic, openai, responses};
 use serde_json::{Value, json};
 
 fn vendor() -> Vendor {
-    Vendor { reasons: true, ..Vendor::new(Wire::Responses, "gpt") }
+    Vendor { reasons: true, ..Vendor::new(Dialect::Responses, "gpt") }
 }
 
 fn encoded(request: Request) -> (Value, Losses) {
@@ -18,7 +18,7 @@ fn encoded(request: Request) -> (Value, Losses) {
 
 #[test]
 fn the_path_is_the_vendors_own_for_responses() {
-    let request = Request::new(Wire::OpenAi, "m");
+    let request = Request::new(Dialect::OpenAi, "m");
     let mut vendor = vendor();
     vendor.quirks.responses_path = Some("/r/{model}?api-version=preview".to_owned());
     vendor.quirks.paths = vec![(Operation::Chat, "/chat".to_owned())];
@@ -116,12 +116,12 @@ fn what_the_api_does_not_have_is_a_loss() {
 #[test]
 fn thoughts_go_back_to_their_maker_only() {
     let (mut request, _) = decoded(json!({ "input": [{ "role": "assistant", "content": "x" }] }));
-    for maker in [Wire::Anthropic, Wire::Responses] {
+    for maker in [Dialect::Anthropic, Dialect::Responses] {
         let sealed = Some(Sealed { maker, id: Some("rs_1".into()), data: "secret".into() });
         let thought = Reasoned { sealed, ..Reasoned::default() };
         request.messages[0].parts[0] = Part::new("input[0]", Content::Reasoning(thought));
         let (body, lost) = encoded(request.clone());
-        let own = maker == Wire::Responses;
+        let own = maker == Dialect::Responses;
         assert_eq!(body.to_string().contains("secret"), own);
         assert_eq!(lost.0.is_empty(), own);
         assert_eq!(
@@ -162,7 +162,7 @@ fn a_model_that_does_not_think_is_not_asked_to() {
     let (request, _) =
         decoded(json!({ "input": "x", "reasoning": { "effort": "high", "summary": "auto" } }));
     let mut lost = Losses::default();
-    let lazy = Vendor::new(Wire::Responses, "gpt");
+    let lazy = Vendor::new(Dialect::Responses, "gpt");
     let spoken = responses::encode(request, &lazy, &mut lost, &mut Memo::default()).unwrap();
     assert!(!spoken.body.contains("reasoning"));
     assert_eq!(losses(&lost), ["reasoning.effort", "reasoning.summary"]);

@@ -2,7 +2,7 @@
 
 use crate::fixtures::{collected, everything, read, streamed, written};
 use postern_dialect::chat::{Content, FinishReason};
-use postern_dialect::{Wire, responses};
+use postern_dialect::{Dialect, responses};
 use serde_json::{Value, json};
 
 #[test]
@@ -17,7 +17,7 @@ fn reads_every_part_of_a_whole_answer() {
     let sealed = thought.sealed.as_ref().unwrap();
     assert_eq!(
         (sealed.maker, sealed.id.as_deref(), sealed.data.as_str()),
-        (Wire::Responses, Some("rs_1"), "gAAA")
+        (Dialect::Responses, Some("rs_1"), "gAAA")
     );
     assert_eq!(text.content, Content::Text("See è 😀.".to_owned()));
     assert_eq!(text.annotations[0].range, Some((0, 3)));
@@ -27,7 +27,7 @@ fn reads_every_part_of_a_whole_answer() {
     assert_eq!((call.id.as_str(), call.arguments.as_str()), ("call_1", r#"{"b":1,"a":2}"#));
     let Content::ToolCall(custom) = &custom.content else { panic!() };
     assert!(custom.custom && custom.arguments == "free text");
-    assert!(matches!(&search.content, Content::Foreign(Wire::Responses, _)));
+    assert!(matches!(&search.content, Content::Foreign(Dialect::Responses, _)));
     assert_eq!(choice.finish.as_ref().unwrap().reason, FinishReason::ToolCalls);
     assert_eq!(choice.logprobs.len(), 1);
     let usage = answer.usage.unwrap();

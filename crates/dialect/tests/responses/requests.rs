@@ -1,7 +1,7 @@
 //! Facts and texts of a request.
 
 use crate::fixtures::with;
-use postern_dialect::{Operation, Role, Vendor, Wire, apply, responses};
+use postern_dialect::{Dialect, Operation, Role, Vendor, apply, responses};
 use serde_json::json;
 
 fn texts(body: &str) -> Vec<(Role, String)> {
@@ -16,7 +16,7 @@ fn reads_what_the_gateway_acts_on() {
         "input": "hi", "stream": true, "max_output_tokens": 9, "tools": [{}, {}],
     }));
     let facts = responses::read(Operation::Chat, &body).unwrap().facts;
-    assert_eq!((facts.client, facts.operation), (Wire::Responses, Operation::Chat));
+    assert_eq!((facts.client, facts.operation), (Dialect::Responses, Operation::Chat));
     assert_eq!((facts.model.as_str(), facts.model_span.of(&body)), ("m", Some("\"m\"")));
     assert!(facts.stream && facts.usage_in_stream);
     assert_eq!((facts.output_cap_tokens, facts.tools, facts.choices), (Some(9), 2, 1));
@@ -81,10 +81,10 @@ fn refuses_fields_of_the_wrong_type_by_their_path() {
 fn passes_on_the_clients_bytes_but_for_the_model() {
     let body = r#"{ "z":1, "model" : "alias","input":"é" }"#;
     let facts = responses::read(Operation::Chat, body).unwrap().facts;
-    let vendor = Vendor::new(Wire::Responses, "gpt");
+    let vendor = Vendor::new(Dialect::Responses, "gpt");
     let edits = responses::splice(&vendor, &facts, body).unwrap();
     assert_eq!(apply(body, &edits).unwrap(), r#"{ "z":1, "model" : "gpt","input":"é" }"#);
-    let same = responses::splice(&Vendor::new(Wire::Responses, "alias"), &facts, body).unwrap();
+    let same = responses::splice(&Vendor::new(Dialect::Responses, "alias"), &facts, body).unwrap();
     assert!(same.is_empty());
     assert_eq!(responses::path(&vendor), "/responses");
 }

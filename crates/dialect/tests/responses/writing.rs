@@ -5,7 +5,7 @@ use postern_dialect::chat::{
     Answer, Choice, Content, Delta, Event, Finish, FinishReason, Kind, Part, Reasoned, Sealed,
     Slot, ToolCall,
 };
-use postern_dialect::{Usage, Wire, WriteAnswer, responses};
+use postern_dialect::{Dialect, Usage, WriteAnswer, responses};
 use serde_json::{Value, json};
 
 fn answer(parts: Vec<Content>, reason: FinishReason) -> Answer {
@@ -153,13 +153,13 @@ fn arguments_that_were_cut_stay_as_they_are_and_none_are_an_empty_object() {
 #[test]
 fn a_clients_next_turn_gives_back_every_makers_seal() {
     for (maker, text, redacted) in [
-        (Wire::Anthropic, "thinking", false),
-        (Wire::Anthropic, "", false),
-        (Wire::Anthropic, "", true),
-        (Wire::Google, "", false),
-        (Wire::Responses, "", false),
+        (Dialect::Anthropic, "thinking", false),
+        (Dialect::Anthropic, "", false),
+        (Dialect::Anthropic, "", true),
+        (Dialect::Google, "", false),
+        (Dialect::Responses, "", false),
     ] {
-        let id = (maker == Wire::Responses).then(|| "rs_abc".to_owned());
+        let id = (maker == Dialect::Responses).then(|| "rs_abc".to_owned());
         let sealed = Some(Sealed { maker, id, data: "x.y/+==".into() });
         let thought = Reasoned { text: text.into(), summary: Vec::new(), sealed, redacted };
         let response = whole(answer(
@@ -228,7 +228,7 @@ fn writes_an_answer_for_the_sdk() {
     };
     let folder = std::path::Path::new(&folder);
     let thought = |text: &str| {
-        let sealed = Sealed { maker: Wire::Anthropic, id: None, data: "x".into() };
+        let sealed = Sealed { maker: Dialect::Anthropic, id: None, data: "x".into() };
         let text = text.to_owned();
         Content::Reasoning(Reasoned { text, sealed: Some(sealed), ..Reasoned::default() })
     };

@@ -1,6 +1,6 @@
 //! What clients may ask, and a request of each.
 
-use postern_dialect::{Operation, Wire, translate};
+use postern_dialect::{Dialect, Operation, translate};
 use postern_types::Prompt;
 use serde_json::{Value, json};
 
@@ -42,12 +42,12 @@ impl Endpoint {
 
     pub fn read(self, body: &str) -> Option<Prompt> {
         let (client, operation) = match self {
-            Self::Chat => (Wire::OpenAi, Operation::Chat),
-            Self::Completions => (Wire::OpenAi, Operation::Completions),
-            Self::Embeddings => (Wire::OpenAi, Operation::Embeddings),
-            Self::Responses => (Wire::Responses, Operation::Chat),
-            Self::Messages => (Wire::Anthropic, Operation::Chat),
-            Self::Rerank => (Wire::Cohere, Operation::Rerank),
+            Self::Chat => (Dialect::OpenAi, Operation::Chat),
+            Self::Completions => (Dialect::OpenAi, Operation::Completions),
+            Self::Embeddings => (Dialect::OpenAi, Operation::Embeddings),
+            Self::Responses => (Dialect::Responses, Operation::Chat),
+            Self::Messages => (Dialect::Anthropic, Operation::Chat),
+            Self::Rerank => (Dialect::Cohere, Operation::Rerank),
         };
         let read = translate::read(client, operation, body).ok()?;
         Some(read.into_prompt(body.to_owned()))

@@ -2,7 +2,7 @@
 
 use crate::fields::{fate, tool, vendors};
 use crate::fixtures::request;
-use postern_dialect::Wire;
+use postern_dialect::Dialect;
 use postern_dialect::chat::{
     Annotation, CacheControl, Content, File, Image, Message, Part, Reasoned, Request, Role, Sealed,
     Source, Tool, ToolCall, ToolResult,
@@ -194,7 +194,7 @@ const ASPECTS: [Aspect; 14] = [
         name: "thoughts of another maker",
         path: "messages[1].content",
         messages: |there| {
-            let sealed = Some(Sealed { maker: Wire::Google, id: None, data: "c2Vhb".into() });
+            let sealed = Some(Sealed { maker: Dialect::Google, id: None, data: "c2Vhb".into() });
             let thought = Reasoned { text: "hm".into(), sealed, ..Reasoned::default() };
             let words = Content::Text("it rains".into());
             let mut said = message(1, Role::Assistant, vec![words]);

@@ -1,47 +1,49 @@
 //! What goes wrong at a vendor, as a client is told it.
 
 use crate::fixtures::{CASES, CLIENTS, STREAM, WHOLE, answer, decoder, events, facts, run, vendor};
-use postern_dialect::Wire;
+use postern_dialect::Dialect;
 use postern_dialect::translate::{self, AnswerHead, Decoder};
 use postern_fault::{Fault, Kind};
 
 /// How each vendor says in a stream that it is overloaded.
-fn overloaded(vendor: Wire) -> &'static str {
+fn overloaded(vendor: Dialect) -> &'static str {
     match vendor {
-        Wire::OpenAi => {
+        Dialect::OpenAi => {
             "data: {\"error\":{\"message\":\"secret\",\"type\":\"server_error\",\"code\":\"slow_down\"}}\n\n"
         }
-        Wire::Responses => {
+        Dialect::Responses => {
             "event: error\ndata: {\"type\":\"error\",\"code\":\"slow_down\",\"message\":\"secret\",\"param\":null,\"sequence_number\":9}\n\n"
         }
-        Wire::Anthropic => {
+        Dialect::Anthropic => {
             "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"secret\"}}\n\n"
         }
-        Wire::Bedrock => "event: serviceUnavailableException\ndata: {\"message\":\"secret\"}\n\n",
-        Wire::Google => {
+        Dialect::Bedrock => {
+            "event: serviceUnavailableException\ndata: {\"message\":\"secret\"}\n\n"
+        }
+        Dialect::Google => {
             "data: {\"error\":{\"code\":503,\"message\":\"secret\",\"status\":\"UNAVAILABLE\"}}\n\n"
         }
-        Wire::Cohere => {
+        Dialect::Cohere => {
             "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"secret\"}}\n\n"
         }
     }
 }
 
 /// A stream up to the end of its `events`th event.
-fn beginning(vendor: Wire, case: &str, events: usize) -> String {
+fn beginning(vendor: Dialect, case: &str, events: usize) -> String {
     answer(vendor, case, true).split_inclusive("\n\n").take(events).collect()
 }
 
 /// How many events there are before the one that says this.
-fn until(vendor: Wire, said: &str) -> usize {
+fn until(vendor: Dialect, said: &str) -> usize {
     answer(vendor, "text", true)
         .split_inclusive("\n\n")
         .position(|event| event.contains(said))
         .unwrap()
 }
 
-fn each(mut check: impl FnMut(Wire, Wire)) {
-    for vendor in Wire::ALL {
+fn each(mut check: impl FnMut(Dialect, Dialect)) {
+    for vendor in Dialect::ALL {
         CLIENTS.into_iter().for_each(|client| check(vendor, client));
     }
 }
@@ -62,7 +64,7 @@ fn an_error_in_a_stream_comes_after_what_came_before_it() {
 }
 
 /// Neither what came out nor with it the event for the fault is an answer that ends well.
-fn is_no_success(client: Wire, output: &str, fault: &Fault) {
+fn is_no_success(client: Dialect, output: &str, fault: &Fault) {
     assert!(events(client, output).1.is_err(), "{client:?} {output}");
     let with_error = format!("{output}{}", translate::error::event(client, fault));
     let told = events(client, &with_error).1.expect_err("the client is told");
@@ -142,8 +144,8 @@ fn a_stream_is_no_answer_to_a_request_for_a_buffered_one() {
 fn an_event_that_is_no_json_ends_the_stream() {
     each(|vendor, client| {
         let name = match vendor {
-            Wire::Bedrock => "event: contentBlockDelta\n",
-            Wire::Anthropic => "event: content_block_delta\n",
+            Dialect::Bedrock => "event: contentBlockDelta\n",
+            Dialect::Anthropic => "event: content_block_delta\n",
             _ => "",
         };
         let text =
@@ -165,7 +167,7 @@ fn an_error_status_is_explained_by_every_vendor_whatever_the_body() {
         (503, Kind::Overloaded),
         (504, Kind::UpstreamTimeout),
     ];
-    for vendor in Wire::ALL {
+    for vendor in Dialect::ALL {
         for (status, kind) in kinds {
             for body in ["", "{", "<html>", "{\"error\":null}", "[[[[", "{\"message\":\"m\"}"] {
                 let fault = translate::explain(vendor, status, &[], body);
@@ -186,7 +188,7 @@ fn a_fault_is_told_in_the_clients_own_shape() {
             serde_json::from_str(&translate::error::body(client, &fault)).unwrap();
         assert_eq!(translate::error::status(client, &fault), 429);
         assert_eq!(body["error"]["message"], "too many", "{client:?}");
-        let of_anthropic = client == Wire::Anthropic;
+        let of_anthropic = client == Dialect::Anthropic;
         assert_eq!(body["type"] == "error", of_anthropic);
         let told = events(client, &translate::error::event(client, &fault)).1.unwrap_err();
         assert_eq!(told.kind, Kind::RateLimited, "{client:?}");

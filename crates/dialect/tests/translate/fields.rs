@@ -5,7 +5,7 @@ use postern_dialect::chat::{
     CacheControl, Effort, Field, Format, Logprobs, Reasoning, Request, Schema, Tool, ToolChoice,
     ToolKind,
 };
-use postern_dialect::{Vendor, Wire};
+use postern_dialect::{Dialect, Vendor};
 use serde_json::json;
 use std::fmt::Write;
 
@@ -46,7 +46,7 @@ const FIELDS: [Field; 30] = [
 /// What must be there for the field to mean anything.
 fn base(field: Field) -> Request {
     // Its names for the three settings of thoughts are three.
-    let mut base = Request { client: Wire::Responses, ..request() };
+    let mut base = Request { client: Dialect::Responses, ..request() };
     match field {
         Field::Audio => base.modalities = vec!["text".into(), "audio".into()],
         Field::ToolChoice | Field::ParallelToolCalls => base.tools = vec![tool()],
@@ -151,15 +151,15 @@ pub fn fate(base: &Request, changed: &Request, vendor: &Vendor) -> (&'static str
 /// Each vendor, with a model that thinks and one that does not, and models that take more than their vendor's others.
 pub fn vendors() -> Vec<(String, Vendor)> {
     let mut vendors = Vec::new();
-    for wire in Wire::ALL {
+    for wire in Dialect::ALL {
         vendors.push((wire.as_str().to_owned(), vendor(wire)));
         let plain = Vendor { reasons: false, ..vendor(wire) };
         vendors.push((format!("{}/plain", wire.as_str()), plain));
     }
     for (wire, model) in [
-        (Wire::Bedrock, "anthropic.claude-sonnet-4-5-20250929-v1:0"),
-        (Wire::Bedrock, "amazon.nova-2-lite-v1:0"),
-        (Wire::Google, "gemini-3-pro-preview"),
+        (Dialect::Bedrock, "anthropic.claude-sonnet-4-5-20250929-v1:0"),
+        (Dialect::Bedrock, "amazon.nova-2-lite-v1:0"),
+        (Dialect::Google, "gemini-3-pro-preview"),
     ] {
         vendors.push((model.to_owned(), Vendor { model: model.to_owned(), ..vendor(wire) }));
     }

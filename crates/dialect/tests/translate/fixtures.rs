@@ -3,14 +3,14 @@
 use postern_dialect::chat::{Answer, Collector, Content, Event, FinishReason, Losses, Request};
 use postern_dialect::translate::{self, AnswerHead, Decoder};
 use postern_dialect::{
-    Decoded, Facts, Memo, Operation, ReadAnswer, Usage, Vendor, Wire, anthropic, bedrock, cohere,
-    google, openai, responses,
+    Decoded, Dialect, Facts, Memo, Operation, ReadAnswer, Usage, Vendor, anthropic, bedrock,
+    cohere, google, openai, responses,
 };
 use postern_event_stream::Parser;
 use postern_fault::Fault;
 use std::fs;
 
-pub const CLIENTS: [Wire; 3] = [Wire::OpenAi, Wire::Responses, Wire::Anthropic];
+pub const CLIENTS: [Dialect; 3] = [Dialect::OpenAi, Dialect::Responses, Dialect::Anthropic];
 
 /// Words; words and three calls at once; thoughts with a seal, and words that were cut at the cap.
 pub const CASES: [&str; 3] = ["text", "tools", "thoughts"];
@@ -19,7 +19,7 @@ pub const STREAM: &str = "text/event-stream; charset=utf-8";
 pub const WHOLE: &str = "application/json";
 
 /// A vendor's answer, whole or streamed.
-pub fn answer(vendor: Wire, case: &str, stream: bool) -> String {
+pub fn answer(vendor: Dialect, case: &str, stream: bool) -> String {
     let extension = if stream { "sse" } else { "json" };
     let word = vendor.as_str();
     let folder = env!("CARGO_MANIFEST_DIR");
@@ -28,10 +28,12 @@ pub fn answer(vendor: Wire, case: &str, stream: bool) -> String {
 }
 
 /// A small request of a client's.
-pub fn asked(client: Wire, stream: bool) -> String {
+pub fn asked(client: Dialect, stream: bool) -> String {
     let (said, more) = match client {
-        Wire::Responses => (r#""input":"hi""#, ""),
-        Wire::Anthropic => (r#""messages":[{"role":"user","content":"hi"}]"#, r#","max_tokens":9"#),
+        Dialect::Responses => (r#""input":"hi""#, ""),
+        Dialect::Anthropic => {
+            (r#""messages":[{"role":"user","content":"hi"}]"#, r#","max_tokens":9"#)
+        }
         _ => (
             r#""messages":[{"role":"user","content":"hi"}]"#,
             if stream { r#","stream_options":{"include_usage":true}"# } else { "" },
@@ -40,22 +42,22 @@ pub fn asked(client: Wire, stream: bool) -> String {
     format!(r#"{{"model":"alias",{said}{more},"stream":{stream}}}"#)
 }
 
-pub fn facts(client: Wire, stream: bool) -> Facts {
+pub fn facts(client: Dialect, stream: bool) -> Facts {
     translate::read(client, Operation::Chat, &asked(client, stream)).unwrap().facts
 }
 
 /// A vendor of this wire, which thinks.
-pub fn vendor(wire: Wire) -> Vendor {
+pub fn vendor(wire: Dialect) -> Vendor {
     Vendor { reasons: true, max_output_tokens: Some(64_000), ..Vendor::new(wire, "model-x") }
 }
 
-pub fn decoder(vendor_wire: Wire, client: Wire, stream: bool, media_type: &str) -> Decoder {
+pub fn decoder(vendor_wire: Dialect, client: Dialect, stream: bool, media_type: &str) -> Decoder {
     decoder_with(vendor_wire, client, stream, media_type, Memo::default())
 }
 
 pub fn decoder_with(
-    vendor_wire: Wire,
-    client: Wire,
+    vendor_wire: Dialect,
+    client: Dialect,
     stream: bool,
     media_type: &str,
     memo: Memo,
@@ -72,7 +74,7 @@ pub fn decoder_with(
 
 /// A decoder that says where the texts stand.
 pub fn decoder_of_texts(
-    vendor_wire: Wire,
+    vendor_wire: Dialect,
     facts: &Facts,
     media_type: &str,
     segments: bool,
@@ -122,7 +124,7 @@ pub fn run<'a>(mut decoder: Decoder, pieces: impl IntoIterator<Item = &'a str>) 
 }
 
 /// What a client is told of a vendor's answer.
-pub fn told(vendor: Wire, client: Wire, case: &str, stream: bool) -> Outcome {
+pub fn told(vendor: Dialect, client: Dialect, case: &str, stream: bool) -> Outcome {
     let media_type = if stream { STREAM } else { WHOLE };
     let outcome =
         run(decoder(vendor, client, stream, media_type), [answer(vendor, case, stream).as_str()]);
@@ -130,20 +132,20 @@ pub fn told(vendor: Wire, client: Wire, case: &str, stream: bool) -> Outcome {
     outcome
 }
 
-fn reader(wire: Wire) -> Box<dyn ReadAnswer> {
+fn reader(wire: Dialect) -> Box<dyn ReadAnswer> {
     let memo = &Memo::default();
     match wire {
-        Wire::OpenAi => Box::new(openai::Reader::new(memo)),
-        Wire::Responses => Box::new(responses::Reader::new(memo)),
-        Wire::Anthropic => Box::new(anthropic::Reader::new(memo)),
-        Wire::Bedrock => Box::new(bedrock::Reader::new(memo)),
-        Wire::Google => Box::new(google::Reader::new(memo)),
-        Wire::Cohere => Box::new(cohere::Reader::new(memo)),
+        Dialect::OpenAi => Box::new(openai::Reader::new(memo)),
+        Dialect::Responses => Box::new(responses::Reader::new(memo)),
+        Dialect::Anthropic => Box::new(anthropic::Reader::new(memo)),
+        Dialect::Bedrock => Box::new(bedrock::Reader::new(memo)),
+        Dialect::Google => Box::new(google::Reader::new(memo)),
+        Dialect::Cohere => Box::new(cohere::Reader::new(memo)),
     }
 }
 
 /// The events of a stream in a dialect, and how it ended.
-pub fn events(wire: Wire, stream: &str) -> (Vec<Event>, Result<(), Fault>) {
+pub fn events(wire: Dialect, stream: &str) -> (Vec<Event>, Result<(), Fault>) {
     let (mut reader, mut events) = (reader(wire), Vec::new());
     let mut parser = Parser::new(1 << 24);
     parser.push(stream);
@@ -159,7 +161,7 @@ pub fn events(wire: Wire, stream: &str) -> (Vec<Event>, Result<(), Fault>) {
 }
 
 /// What a reader of this dialect makes of an answer: a client's SDK folds the events of a stream.
-pub fn heard(wire: Wire, output: &str, stream: bool) -> Answer {
+pub fn heard(wire: Dialect, output: &str, stream: bool) -> Answer {
     if stream {
         let (events, end) = events(wire, output);
         assert_eq!(end, Ok(()), "{output}");
@@ -168,12 +170,12 @@ pub fn heard(wire: Wire, output: &str, stream: bool) -> Answer {
         return collector.finish();
     }
     let read = match wire {
-        Wire::OpenAi => openai::read_whole(output),
-        Wire::Responses => responses::read_whole(output),
-        Wire::Anthropic => anthropic::read_whole(output),
-        Wire::Bedrock => bedrock::read_whole(output),
-        Wire::Google => google::read_whole(output),
-        Wire::Cohere => cohere::read_whole(output),
+        Dialect::OpenAi => openai::read_whole(output),
+        Dialect::Responses => responses::read_whole(output),
+        Dialect::Anthropic => anthropic::read_whole(output),
+        Dialect::Bedrock => bedrock::read_whole(output),
+        Dialect::Google => google::read_whole(output),
+        Dialect::Cohere => cohere::read_whole(output),
     };
     read.unwrap_or_else(|fault| panic!("{fault}: {output}"))
 }
@@ -217,7 +219,7 @@ pub fn meaning(answer: &Answer) -> Meaning {
 
 /// What a client of chat completions asks for, with nothing but a question.
 pub fn request() -> Request {
-    let (request, _) = openai::decode(&asked(Wire::OpenAi, false)).unwrap();
+    let (request, _) = openai::decode(&asked(Dialect::OpenAi, false)).unwrap();
     request
 }
 
@@ -233,12 +235,12 @@ pub fn encode_with_memo(
 ) -> Result<(String, Vec<String>, Memo), Fault> {
     let (losses, memo) = (&mut Losses::default(), &mut Memo::default());
     let spoken = match vendor.dialect {
-        Wire::OpenAi => openai::encode_chat(request, vendor, losses, memo),
-        Wire::Responses => responses::encode(request, vendor, losses, memo),
-        Wire::Anthropic => anthropic::encode(request, vendor, losses, memo),
-        Wire::Bedrock => bedrock::encode(request, vendor, losses, memo),
-        Wire::Google => google::encode(request, vendor, losses, memo),
-        Wire::Cohere => cohere::encode(request, vendor, losses, memo),
+        Dialect::OpenAi => openai::encode_chat(request, vendor, losses, memo),
+        Dialect::Responses => responses::encode(request, vendor, losses, memo),
+        Dialect::Anthropic => anthropic::encode(request, vendor, losses, memo),
+        Dialect::Bedrock => bedrock::encode(request, vendor, losses, memo),
+        Dialect::Google => google::encode(request, vendor, losses, memo),
+        Dialect::Cohere => cohere::encode(request, vendor, losses, memo),
     };
     let paths = std::mem::take(losses).0.into_iter().map(|loss| loss.path).collect();
     Ok((spoken?.body, paths, std::mem::take(memo)))

@@ -3,11 +3,17 @@
 
 use crate::fixtures::{CASES, CLIENTS, STREAM, WHOLE, answer, decoder, heard, meaning};
 use postern_dialect::translate::{self, AnswerHead, Decoder};
-use postern_dialect::{Operation, Vendor, Wire};
+use postern_dialect::{Dialect, Operation, Vendor};
 use serde_json::{Value, json};
 
-const VENDORS: [Wire; 6] =
-    [Wire::OpenAi, Wire::Responses, Wire::Anthropic, Wire::Bedrock, Wire::Google, Wire::Cohere];
+const VENDORS: [Dialect; 6] = [
+    Dialect::OpenAi,
+    Dialect::Responses,
+    Dialect::Anthropic,
+    Dialect::Bedrock,
+    Dialect::Google,
+    Dialect::Cohere,
+];
 
 /// Four bytes of ASCII are a token, and so is each other character.
 fn tokens(text: &str) -> u64 {
@@ -88,8 +94,8 @@ fn read(operation: Operation, stream: bool, more: &str) -> Decoder {
         _ => r#""messages":[{"role":"user","content":"hi"}]"#,
     };
     let body = format!(r#"{{"model":"m",{said},"stream":{stream}{more}}}"#);
-    let facts = translate::read(Wire::OpenAi, operation, &body).unwrap().facts;
-    let vendor = Vendor { native: true, ..Vendor::new(Wire::OpenAi, "m") };
+    let facts = translate::read(Dialect::OpenAi, operation, &body).unwrap().facts;
+    let vendor = Vendor { native: true, ..Vendor::new(Dialect::OpenAi, "m") };
     let content_type = if stream { STREAM } else { WHOLE }.to_owned();
     let head = AnswerHead { content_type, ..AnswerHead::default() };
     Decoder::new(&vendor, &facts, head)

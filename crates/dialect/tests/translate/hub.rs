@@ -1,7 +1,7 @@
 //! Requests of the hub as a client of one dialect can make them, at random.
 
 use crate::fixtures::request;
-use postern_dialect::Wire;
+use postern_dialect::Dialect;
 use postern_dialect::chat::{
     CacheControl, Content, Effort, Format, Image, Message, Part, Reasoned, Reasoning, Request,
     Role, Sampling, Schema, Sealed, Source, Tool, ToolCall, ToolChoice, ToolKind, ToolResult,
@@ -40,16 +40,16 @@ fn message(role: Role, parts: Vec<Part>) -> Message {
     Message { path: String::new(), role, parts, name: None }
 }
 
-fn marked(wire: Wire, content: impl Strategy<Value = Content>) -> impl Strategy<Value = Part> {
+fn marked(wire: Dialect, content: impl Strategy<Value = Content>) -> impl Strategy<Value = Part> {
     let ttl = option::of(select(["5m".to_owned(), "1h".to_owned()].to_vec()));
     let marker = option::weighted(0.3, ttl.prop_map(|ttl| CacheControl { ttl }));
     (content, marker).prop_map(move |(content, marker)| {
-        let cache = marker.filter(|_| wire == Wire::Anthropic);
+        let cache = marker.filter(|_| wire == Dialect::Anthropic);
         Part { cache, ..part(content) }
     })
 }
 
-fn picture(wire: Wire) -> impl Strategy<Value = Content> {
+fn picture(wire: Dialect) -> impl Strategy<Value = Content> {
     let data = || {
         "[A-Za-z0-9+/]{8}".prop_map(|data| Source::Base64 { media_type: "image/png".into(), data })
     };
@@ -57,7 +57,7 @@ fn picture(wire: Wire) -> impl Strategy<Value = Content> {
     let detail = select([None, Some("low"), Some("high")].to_vec());
     (prop_oneof![data(), url], detail).prop_map(move |(source, detail)| {
         let detail = match wire {
-            Wire::Anthropic => None,
+            Dialect::Anthropic => None,
             _ => detail,
         };
         Content::Image(Image { source, detail: detail.map(str::to_owned) })
@@ -76,24 +76,26 @@ fn text() -> impl Strategy<Value = Content> {
     words().prop_map(Content::Text)
 }
 
-fn user(wire: Wire) -> impl Strategy<Value = Message> {
+fn user(wire: Dialect) -> impl Strategy<Value = Message> {
     let said = marked(wire, prop_oneof![3 => text(), 1 => picture(wire)]);
     vec(said, 1..4).prop_map(|parts| message(Role::User, parts))
 }
 
 /// As this dialect's vendors seal thoughts.
-fn thought(wire: Wire) -> impl Strategy<Value = Content> {
+fn thought(wire: Dialect) -> impl Strategy<Value = Content> {
     let said = (words(), vec(words(), 1..3), "[A-Za-z0-9+/]{12}", any::<bool>());
     said.prop_map(move |(text, summary, data, flag)| {
         let sealed =
             |id: Option<&str>, data| Some(Sealed { maker: wire, id: id.map(str::to_owned), data });
         let nothing = Reasoned::default();
         Content::Reasoning(match wire {
-            Wire::Anthropic if flag => {
+            Dialect::Anthropic if flag => {
                 Reasoned { sealed: sealed(None, data), redacted: true, ..nothing }
             }
-            Wire::Anthropic => Reasoned { text, sealed: sealed(None, data), ..nothing },
-            Wire::Responses => Reasoned { summary, sealed: sealed(Some("rs_1"), data), ..nothing },
+            Dialect::Anthropic => Reasoned { text, sealed: sealed(None, data), ..nothing },
+            Dialect::Responses => {
+                Reasoned { summary, sealed: sealed(Some("rs_1"), data), ..nothing }
+            }
             // Words without a seal are what most clients of it give back.
             _ if flag => Reasoned { text, ..nothing },
             _ => {
@@ -105,10 +107,10 @@ fn thought(wire: Wire) -> impl Strategy<Value = Content> {
 }
 
 /// What the model said, what its tools returned, and what the user said to that.
-fn turn(wire: Wire) -> impl Strategy<Value = Vec<Message>> {
+fn turn(wire: Dialect) -> impl Strategy<Value = Vec<Message>> {
     let call = (arguments(), vec(marked(wire, text()), 1..3), any::<bool>());
     // A request for Anthropic's thinking must return the thoughts before its calls.
-    let thought = given(wire == Wire::Anthropic, thought(wire));
+    let thought = given(wire == Dialect::Anthropic, thought(wire));
     let said = (thought, option::of(text()), vec(call, 0..3));
     (said, words(), user(wire)).prop_map(move |((thought, text, calls), default, user)| {
         let text = text.or_else(|| calls.is_empty().then_some(Content::Text(default)));
@@ -117,14 +119,14 @@ fn turn(wire: Wire) -> impl Strategy<Value = Vec<Message>> {
         for (arguments, said, failed) in calls {
             let (id, name) = (String::new(), "weather".to_owned());
             parts.push(part(Content::ToolCall(ToolCall { id, name, arguments, custom: false })));
-            let is_error = failed && wire == Wire::Anthropic;
+            let is_error = failed && wire == Dialect::Anthropic;
             let result = ToolResult { call_id: String::new(), parts: said, is_error };
             results.push(part(Content::ToolResult(result)));
         }
         let mut messages = vec![message(Role::Assistant, parts)];
         match wire {
             // There, each result is a message.
-            Wire::OpenAi => {
+            Dialect::OpenAi => {
                 messages.extend(results.into_iter().map(|one| message(Role::Tool, vec![one])));
             }
             _ if results.is_empty() => {}
@@ -135,7 +137,7 @@ fn turn(wire: Wire) -> impl Strategy<Value = Vec<Message>> {
     })
 }
 
-fn conversation(wire: Wire) -> impl Strategy<Value = Vec<Message>> {
+fn conversation(wire: Dialect) -> impl Strategy<Value = Vec<Message>> {
     let system = vec(marked(wire, text()), 1..3).prop_map(|parts| message(Role::System, parts));
     (option::of(system), user(wire), vec(turn(wire), 0..3)).prop_map(|(system, first, turns)| {
         let mut messages: Vec<Message> = system.into_iter().chain([first]).collect();
@@ -163,13 +165,13 @@ fn number(messages: &mut [Message]) {
     }
 }
 
-fn tools(wire: Wire) -> impl Strategy<Value = Vec<Tool>> {
+fn tools(wire: Dialect) -> impl Strategy<Value = Vec<Tool>> {
     let tool = (option::of(words()), schema(), option::of(any::<bool>()));
     vec(tool, 1..4).prop_map(move |tools| {
         // What is the dialect's own default comes back as that.
         let said = |strict: Option<bool>| match wire {
-            Wire::Anthropic => strict.filter(|strict| *strict),
-            Wire::Responses => strict.or(Some(true)),
+            Dialect::Anthropic => strict.filter(|strict| *strict),
+            Dialect::Responses => strict.or(Some(true)),
             _ => strict,
         };
         let tool = |(at, (description, schema, strict)): (usize, (_, _, _))| Tool {
@@ -195,12 +197,12 @@ fn choice() -> impl Strategy<Value = ToolChoice> {
     ]
 }
 
-fn format(wire: Wire) -> impl Strategy<Value = Format> {
+fn format(wire: Dialect) -> impl Strategy<Value = Format> {
     let strict = option::of(any::<bool>());
     let schema = (words(), schema(), strict).prop_map(move |(description, schema, strict)| {
         Format::JsonSchema(match wire {
             // It has no names, and follows every schema.
-            Wire::Anthropic => {
+            Dialect::Anthropic => {
                 let (name, strict) = (String::new(), Some(true));
                 Schema { name, description: None, schema, strict }
             }
@@ -209,7 +211,7 @@ fn format(wire: Wire) -> impl Strategy<Value = Format> {
     });
     prop_oneof![
         2 => Just(Format::Text),
-        1 => Just(if wire == Wire::Anthropic { Format::Text } else { Format::JsonObject }),
+        1 => Just(if wire == Dialect::Anthropic { Format::Text } else { Format::JsonObject }),
         1 => schema,
     ]
 }
@@ -220,7 +222,7 @@ fn fraction() -> impl Strategy<Value = Option<Number>> {
     )
 }
 
-fn sampling(wire: Wire) -> impl Strategy<Value = Sampling> {
+fn sampling(wire: Dialect) -> impl Strategy<Value = Sampling> {
     let whole = || option::of((1_u64..1_000).prop_map(Number::from));
     let two = (fraction(), fraction(), whole(), whole());
     let penalties = (fraction(), fraction(), fraction(), fraction());
@@ -238,22 +240,22 @@ fn sampling(wire: Wire) -> impl Strategy<Value = Sampling> {
         };
         let Sampling { temperature, top_p, top_k, .. } = of_openai.clone();
         match wire {
-            Wire::Anthropic => Sampling { temperature, top_p, top_k, ..Sampling::default() },
-            Wire::Responses => Sampling { temperature, top_p, ..Sampling::default() },
+            Dialect::Anthropic => Sampling { temperature, top_p, top_k, ..Sampling::default() },
+            Dialect::Responses => Sampling { temperature, top_p, ..Sampling::default() },
             _ => of_openai,
         }
     })
 }
 
-fn reasoning(wire: Wire) -> impl Strategy<Value = Option<Reasoning>> {
+fn reasoning(wire: Dialect) -> impl Strategy<Value = Option<Reasoning>> {
     let effort = select(vec![Effort::Low, Effort::Medium, Effort::High]);
     let asked = (effort, option::of(Just("auto".to_owned())), any::<bool>());
     let asked = asked.prop_map(move |(effort, summary, adaptive)| {
         let of_effort = Reasoning { effort: Some(effort), ..Reasoning::default() };
         match wire {
-            Wire::OpenAi => of_effort,
+            Dialect::OpenAi => of_effort,
             // The vendor is always asked for its seals: without them a next turn has no thoughts.
-            Wire::Responses => Reasoning { summary, encrypted: true, ..of_effort },
+            Dialect::Responses => Reasoning { summary, encrypted: true, ..of_effort },
             _ if adaptive => Reasoning { enabled: Some(true), adaptive, summary, ..of_effort },
             _ => {
                 let (enabled, budget_tokens) = (Some(true), Some(2_000));
@@ -261,11 +263,11 @@ fn reasoning(wire: Wire) -> impl Strategy<Value = Option<Reasoning>> {
             }
         }
     });
-    given(wire == Wire::Responses, asked)
+    given(wire == Dialect::Responses, asked)
 }
 
 /// What a client of `wire` can ask for.
-pub fn requests(wire: Wire) -> impl Strategy<Value = Request> {
+pub fn requests(wire: Dialect) -> impl Strategy<Value = Request> {
     let of_tools = option::of((tools(wire), option::of(choice()), option::of(any::<bool>())));
     let settings = (sampling(wire), reasoning(wire), format(wire), vec(words(), 0..3));
     let more = (any::<bool>(), option::of(words()), 5_000_u64..9_000, any::<bool>(), words());
@@ -274,7 +276,7 @@ pub fn requests(wire: Wire) -> impl Strategy<Value = Request> {
             let (tools, tool_choice, parallel_tool_calls) = tools.unwrap_or_default();
             let (sampling, reasoning, format, stop) = settings;
             let (stream, user, cap, store, key) = more;
-            let anthropic = wire == Wire::Anthropic;
+            let anthropic = wire == Dialect::Anthropic;
             let mut request = Request {
                 client: wire,
                 model: "model-x".into(),
@@ -291,7 +293,7 @@ pub fn requests(wire: Wire) -> impl Strategy<Value = Request> {
                 tool_choice,
                 format,
                 max_output_tokens: Some(cap),
-                stop: if wire == Wire::Responses { Vec::new() } else { stop },
+                stop: if wire == Dialect::Responses { Vec::new() } else { stop },
                 sampling,
                 reasoning,
                 user,

@@ -6,7 +6,7 @@ use crate::fixtures::{
 use postern_dialect::chat::{
     Answer, Content, FinishReason, Format, Request, Schema, Tool, ToolCall, ToolKind,
 };
-use postern_dialect::{Memo, Quirks, Vendor, Wire};
+use postern_dialect::{Dialect, Memo, Quirks, Vendor};
 use serde_json::{Value, json};
 
 const FUNCTION: &str = "søk/weather";
@@ -45,7 +45,7 @@ fn calls(answer: &Answer) -> Vec<&ToolCall> {
 #[test]
 fn tools_have_their_own_names_and_kinds_in_the_answer_again() {
     let mut emulated = 0;
-    for wire in Wire::ALL {
+    for wire in Dialect::ALL {
         let (body, _, memo) = encode_with_memo(tools(), &vendor(wire)).unwrap();
         if memo.custom_tools.is_empty() {
             continue;
@@ -74,7 +74,7 @@ fn tools_have_their_own_names_and_kinds_in_the_answer_again() {
                 assert_eq!(calls[0].name, FUNCTION, "{wire:?} to {client:?}");
                 assert_eq!(calls[1].name, CUSTOM, "{wire:?} to {client:?}");
                 // Anthropic's clients have functions only: a custom tool came as one of theirs, if at all.
-                let of_anthropic = client == Wire::Anthropic;
+                let of_anthropic = client == Dialect::Anthropic;
                 let input = if of_anthropic { r#"{"input":"ls"}"# } else { "ls" };
                 assert_eq!(calls[1].arguments, input, "{wire:?} to {client:?}");
                 assert_eq!(calls[1].custom, !of_anthropic);
@@ -91,10 +91,10 @@ fn tools_have_their_own_names_and_kinds_in_the_answer_again() {
 type Said = fn(&str) -> Value;
 
 /// A vendor for whom a tool stands for the schema, and its answer with a call of that tool.
-fn with_schema_tool(wire: Wire) -> Option<(Vendor, Said)> {
+fn with_schema_tool(wire: Dialect) -> Option<(Vendor, Said)> {
     let vendor = Vendor { reasons: false, ..vendor(wire) };
     match wire {
-        Wire::Anthropic => {
+        Dialect::Anthropic => {
             let unsupported = vec!["output_format".to_owned()];
             let quirks = Quirks { unsupported, ..Quirks::default() };
             Some((Vendor { quirks, ..vendor }, |tool| {
@@ -106,7 +106,7 @@ fn with_schema_tool(wire: Wire) -> Option<(Vendor, Said)> {
                 })
             }))
         }
-        Wire::Bedrock => Some((vendor, |tool| {
+        Dialect::Bedrock => Some((vendor, |tool| {
             let call = json!({ "toolUseId": "t", "name": tool, "input": { "z": 1, "a": 2 } });
             json!({
                 "output": { "message": { "role": "assistant", "content": [{ "toolUse": call }] } },
@@ -120,7 +120,7 @@ fn with_schema_tool(wire: Wire) -> Option<(Vendor, Said)> {
 
 #[test]
 fn the_call_of_the_tool_that_stands_for_a_schema_is_the_text_of_the_answer() {
-    for wire in Wire::ALL {
+    for wire in Dialect::ALL {
         let Some((vendor, answer)) = with_schema_tool(wire) else { continue };
         let schema = Schema {
             name: "answer".into(),
@@ -148,7 +148,7 @@ fn the_call_of_the_tool_that_stands_for_a_schema_is_the_text_of_the_answer() {
 
 #[test]
 fn a_memo_survives_its_way_through_the_stages_as_json() {
-    for wire in Wire::ALL {
+    for wire in Dialect::ALL {
         let (_, _, memo) = encode_with_memo(tools(), &vendor(wire)).unwrap();
         let text = serde_json::to_string(&memo).unwrap();
         assert_eq!(serde_json::from_str::<Memo>(&text).unwrap(), memo);
@@ -161,7 +161,7 @@ fn a_vendor_that_says_no_usage_is_given_an_estimate_that_says_so() {
         for stream in [false, true] {
             let body = r#"{"output":{"message":{"role":"assistant","content":[{"text":"four letters"}]}},"stopReason":"end_turn"}"#;
             let memo = Memo { estimated_input_tokens: Some(11), ..Memo::default() };
-            let outcome = run(decoder_with(Wire::Bedrock, client, stream, WHOLE, memo), [body]);
+            let outcome = run(decoder_with(Dialect::Bedrock, client, stream, WHOLE, memo), [body]);
             let usage = outcome.usage.unwrap();
             assert_eq!((usage.input_tokens, usage.output_tokens), (11, 3));
             assert!(usage.estimated);

@@ -3,13 +3,13 @@
 use crate::fixtures::vendor;
 use crate::trials::Texts;
 use postern_dialect::translate::{AnswerHead, Decoder};
-use postern_dialect::{Facts, Vendor, Wire};
+use postern_dialect::{Dialect, Facts, Vendor};
 use postern_event_stream::Parser;
 use postern_types::provider::TextKind;
 use serde_json::{Value, json};
 
 pub struct Said {
-    pub vendor: Wire,
+    pub vendor: Dialect,
     pub name: &'static str,
     pub stream: bool,
     pub text: String,
@@ -18,21 +18,21 @@ pub struct Said {
 pub fn all() -> Vec<Said> {
     let said = |vendor, name, stream, text| Said { vendor, name, stream, text };
     vec![
-        said(Wire::OpenAi, "kinds", true, chat_stream()),
-        said(Wire::OpenAi, "kinds", false, chat_whole()),
-        said(Wire::Responses, "kinds", true, responses_stream()),
-        said(Wire::Responses, "kinds", false, responses_whole()),
-        said(Wire::Responses, "words", true, responses_stream_of(thoughts_in_words())),
+        said(Dialect::OpenAi, "kinds", true, chat_stream()),
+        said(Dialect::OpenAi, "kinds", false, chat_whole()),
+        said(Dialect::Responses, "kinds", true, responses_stream()),
+        said(Dialect::Responses, "kinds", false, responses_whole()),
+        said(Dialect::Responses, "words", true, responses_stream_of(thoughts_in_words())),
         said(
-            Wire::Responses,
+            Dialect::Responses,
             "words",
             false,
             response("completed", thoughts_in_words()).to_string(),
         ),
-        said(Wire::OpenAi, "summary", true, summary_stream()),
-        said(Wire::OpenAi, "summary", false, summary_whole()),
-        said(Wire::OpenAi, "native", true, completions_stream()),
-        said(Wire::OpenAi, "native", false, completions_whole()),
+        said(Dialect::OpenAi, "summary", true, summary_stream()),
+        said(Dialect::OpenAi, "summary", false, summary_whole()),
+        said(Dialect::OpenAi, "native", true, completions_stream()),
+        said(Dialect::OpenAi, "native", false, completions_whole()),
     ]
 }
 
@@ -40,7 +40,7 @@ pub fn all() -> Vec<Said> {
 pub fn native(facts: &Facts, media_type: &str, segments: bool) -> Decoder {
     let head =
         AnswerHead { content_type: media_type.to_owned(), segments, ..AnswerHead::default() };
-    Decoder::new(&Vendor { native: true, ..vendor(Wire::OpenAi) }, facts, head)
+    Decoder::new(&Vendor { native: true, ..vendor(Dialect::OpenAi) }, facts, head)
 }
 
 fn data(events: &[Value]) -> String {

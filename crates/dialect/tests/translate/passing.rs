@@ -2,13 +2,13 @@
 
 use crate::fixtures::{CASES, CLIENTS, STREAM, WHOLE, answer, decoder, run, vendor};
 use postern_dialect::translate::{self, Rewritten};
-use postern_dialect::{Operation, Wire, apply};
+use postern_dialect::{Dialect, Operation, apply};
 use postern_fault::Kind;
 
 /// A request as no serializer would write it: keys in any order, unknown ones, numbers and escapes of its own.
-fn odd(client: Wire) -> String {
+fn odd(client: Dialect) -> String {
     let said = match client {
-        Wire::Responses => {
+        Dialect::Responses => {
             r#""input" : [ {"role":"user","content":[{"type":"input_text","text":"a\u0062\/"}],"vendor_extra":[1.50,-0]} ]"#
         }
         _ => {
@@ -16,15 +16,15 @@ fn odd(client: Wire) -> String {
         }
     };
     let tool = match client {
-        Wire::Anthropic => r#"{"name":"f","input_schema":{"type":"object","z":1,"a":1e2}}"#,
-        Wire::Responses => {
+        Dialect::Anthropic => r#"{"name":"f","input_schema":{"type":"object","z":1,"a":1e2}}"#,
+        Dialect::Responses => {
             r#"{"type":"function","name":"f","parameters":{"type":"object","z":1,"a":1e2}}"#
         }
         _ => {
             r#"{"type":"function","function":{"name":"f","parameters":{"type":"object","z":1,"a":1e2}}}"#
         }
     };
-    let cap = if client == Wire::Responses { "max_output_tokens" } else { "max_tokens" };
+    let cap = if client == Dialect::Responses { "max_output_tokens" } else { "max_tokens" };
     format!(
         "\n{{ \"new_field\": {{\"b\":1,\"a\":2}},\"{cap}\":9,\t{said},\n \"model\" : \"al\\u0069as\", \"tools\":[{tool}], \"stream\":false }} "
     )
@@ -71,18 +71,18 @@ fn an_answer_passes_as_it_came() {
 #[test]
 fn tokens_are_counted_here_where_the_vendor_counts_none() {
     let body = r#"{"model":"alias","messages":[{"role":"user","content":"twelve chars"}]}"#;
-    let read = translate::read(Wire::Anthropic, Operation::CountTokens, body).unwrap();
-    for wire in Wire::ALL {
+    let read = translate::read(Dialect::Anthropic, Operation::CountTokens, body).unwrap();
+    for wire in Dialect::ALL {
         let vendor = vendor(wire);
         let counted = translate::count(&vendor, &read.facts, body).unwrap();
         assert_eq!(counted, r#"{"input_tokens":7}"#, "{wire:?}");
         let encoded = translate::encode(&vendor, &read.facts, body);
         match wire {
-            Wire::Anthropic => assert_eq!(encoded.unwrap().path, "/messages/count_tokens"),
+            Dialect::Anthropic => assert_eq!(encoded.unwrap().path, "/messages/count_tokens"),
             _ => assert_eq!(encoded.unwrap_err().kind, Kind::InvalidRequest),
         }
     }
     let bad = r#"{"model":"alias","messages":[{"role":7}]}"#;
-    let fault = translate::count(&vendor(Wire::Google), &read.facts, bad).unwrap_err();
+    let fault = translate::count(&vendor(Dialect::Google), &read.facts, bad).unwrap_err();
     assert_eq!(fault.kind, Kind::InvalidRequest);
 }

@@ -3,21 +3,21 @@
 use crate::fixtures::{encode, vendor};
 use crate::hub::{requests, without_paths};
 use postern_dialect::chat::{Content, Losses, Part, Request, ToolChoice, ToolKind};
-use postern_dialect::{Wire, anthropic, openai, responses};
+use postern_dialect::{Dialect, anthropic, openai, responses};
 use proptest::prelude::*;
 use serde_json::Value;
 
-fn decode(wire: Wire, body: &str) -> (Request, Losses) {
+fn decode(wire: Dialect, body: &str) -> (Request, Losses) {
     let decoded = match wire {
-        Wire::Responses => responses::decode(body),
-        Wire::Anthropic => anthropic::decode(body),
+        Dialect::Responses => responses::decode(body),
+        Dialect::Anthropic => anthropic::decode(body),
         _ => openai::decode(body),
     };
     decoded.unwrap_or_else(|fault| panic!("{fault}: {body}"))
 }
 
 /// Nothing of these requests has to be lost, so nothing is.
-fn comes_back(wire: Wire, asked: Request) {
+fn comes_back(wire: Dialect, asked: Request) {
     let (body, lost) = encode(asked.clone(), &vendor(wire)).unwrap();
     assert_eq!(lost, Vec::<String>::new(), "{body}");
     let (decoded, losses) = decode(wire, &body);
@@ -29,18 +29,18 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_request_said_in_chat_completions_is_read_as_it_was_meant(asked in requests(Wire::OpenAi)) {
-        comes_back(Wire::OpenAi, asked);
+    fn a_request_said_in_chat_completions_is_read_as_it_was_meant(asked in requests(Dialect::OpenAi)) {
+        comes_back(Dialect::OpenAi, asked);
     }
 
     #[test]
-    fn a_request_said_in_responses_is_read_as_it_was_meant(asked in requests(Wire::Responses)) {
-        comes_back(Wire::Responses, asked);
+    fn a_request_said_in_responses_is_read_as_it_was_meant(asked in requests(Dialect::Responses)) {
+        comes_back(Dialect::Responses, asked);
     }
 
     #[test]
-    fn a_request_said_in_messages_is_read_as_it_was_meant(asked in requests(Wire::Anthropic)) {
-        comes_back(Wire::Anthropic, asked);
+    fn a_request_said_in_messages_is_read_as_it_was_meant(asked in requests(Dialect::Anthropic)) {
+        comes_back(Dialect::Anthropic, asked);
     }
 }
 
@@ -57,8 +57,8 @@ fn arguments_and_schemas_reach_every_vendor_byte_for_byte() {
         "tools":[{{"type":"function","function":{{"name":"f","parameters":{SCHEMA}}}}}]}}"#,
         escaped(ARGUMENTS)
     );
-    let (request, _) = decode(Wire::OpenAi, &body);
-    for wire in Wire::ALL {
+    let (request, _) = decode(Dialect::OpenAi, &body);
+    for wire in Dialect::ALL {
         let (said, _) = encode(request.clone(), &vendor(wire)).unwrap();
         assert!(said.contains(ARGUMENTS) || said.contains(&escaped(ARGUMENTS)), "{said}");
         assert!(said.contains(SCHEMA), "{wire:?}: {said}");
@@ -82,7 +82,7 @@ fn texts(parts: &[Part]) -> Vec<&str> {
 
 /// No word of what a client says is lost on the way to any vendor, and what its tools are called neither.
 fn reaches_every_vendor(asked: &Request) {
-    for wire in Wire::ALL {
+    for wire in Dialect::ALL {
         let body = match encode(asked.clone(), &vendor(wire)) {
             Ok((body, _)) => body,
             // A picture at an address, where the vendor fetches none.
@@ -117,17 +117,17 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_word_of_a_client_of_chat_completions_is_lost(asked in requests(Wire::OpenAi)) {
+    fn no_word_of_a_client_of_chat_completions_is_lost(asked in requests(Dialect::OpenAi)) {
         reaches_every_vendor(&asked);
     }
 
     #[test]
-    fn no_word_of_a_client_of_responses_is_lost(asked in requests(Wire::Responses)) {
+    fn no_word_of_a_client_of_responses_is_lost(asked in requests(Dialect::Responses)) {
         reaches_every_vendor(&asked);
     }
 
     #[test]
-    fn no_word_of_a_client_of_messages_is_lost(asked in requests(Wire::Anthropic)) {
+    fn no_word_of_a_client_of_messages_is_lost(asked in requests(Dialect::Anthropic)) {
         reaches_every_vendor(&asked);
     }
 }

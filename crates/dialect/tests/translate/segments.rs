@@ -3,7 +3,7 @@
 use crate::fixtures::{CLIENTS, STREAM, WHOLE, answer, decoder_of_texts, facts, heard};
 use crate::trials::{Client, Trial, edited, events, output, pieces_of, run, sorted, told, trials};
 use postern_dialect::chat::Content;
-use postern_dialect::{Decoded, Wire};
+use postern_dialect::{Decoded, Dialect};
 use postern_types::provider::{AnswerSegment, Place, SegmentEdit, SegmentRole, TextKind};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -283,10 +283,10 @@ fn a_place_that_is_not_open_takes_no_delta() {
 
 #[test]
 fn an_edit_that_fits_no_segment_is_refused_and_nothing_is_lost() {
-    let text = answer(Wire::Responses, "text", true);
+    let text = answer(Dialect::Responses, "text", true);
     let edit = |segment: usize| SegmentEdit { segment: segment as u32, text: "x".to_owned() };
-    let facts = facts(Wire::Responses, true);
-    let mut decoder = decoder_of_texts(Wire::Responses, &facts, STREAM, true);
+    let facts = facts(Dialect::Responses, true);
+    let mut decoder = decoder_of_texts(Dialect::Responses, &facts, STREAM, true);
     let decoded = decoder.push(&text).unwrap();
     let repeat = decoded.segments.iter().position(|found| found.role == SegmentRole::Repeat);
     let count = decoded.segments.len();
@@ -305,10 +305,10 @@ fn an_edit_that_fits_no_segment_is_refused_and_nothing_is_lost() {
 
 #[test]
 fn the_arguments_of_a_whole_call_stay_json() {
-    let text = answer(Wire::Anthropic, "tools", false);
+    let text = answer(Dialect::Anthropic, "tools", false);
     let try_with = |arguments: &str| {
-        let facts = facts(Wire::Anthropic, false);
-        let mut decoder = decoder_of_texts(Wire::Anthropic, &facts, WHOLE, true);
+        let facts = facts(Dialect::Anthropic, false);
+        let mut decoder = decoder_of_texts(Dialect::Anthropic, &facts, WHOLE, true);
         decoder.push(&text).unwrap();
         let decoded = decoder.finish().unwrap();
         let found = decoded.segments.iter().position(|found| {
@@ -319,7 +319,7 @@ fn the_arguments_of_a_whole_call_stay_json() {
     };
     let output = try_with(r#"{"city":"[CITY]"}"#).unwrap();
     let Content::ToolCall(call) =
-        &heard(Wire::Anthropic, &output, false).choices[0].parts[1].content
+        &heard(Dialect::Anthropic, &output, false).choices[0].parts[1].content
     else {
         panic!("{output}");
     };
@@ -334,7 +334,7 @@ fn a_summary_beside_thoughts_is_a_text_of_its_own_in_a_whole_chat_completion() {
         r#"{{"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{{"index":0,"message":{{"role":"assistant","reasoning_content":"Let me think.","reasoning_details":{details},"content":"Hi"}},"finish_reason":"stop"}}]}}"#
     );
     let trial =
-        Trial { vendor: Wire::OpenAi, client: Client::Chat, name: "both", stream: false, text };
+        Trial { vendor: Dialect::OpenAi, client: Client::Chat, name: "both", stream: false, text };
     let outputs = trial.run();
     assert_eq!(told(&outputs), trial.heard(&output(&outputs)));
     let mut outputs = run(trial.decoder(true), [trial.text.as_str()], |decoded, decoder| {
@@ -381,9 +381,9 @@ fn no_line_end_or_second_line_of_data_hides_a_text() {
 fn seals_and_probabilities_go_with_the_text_that_they_speak_of_and_stay_with_what_is_only_held_back()
  {
     for (vendor, name, seal) in [
-        (Wire::OpenAi, "thoughts", "c2lnbmVk"),
-        (Wire::Anthropic, "thoughts", "c2lnbmVk"),
-        (Wire::Responses, "kinds", "sealed=="),
+        (Dialect::OpenAi, "thoughts", "c2lnbmVk"),
+        (Dialect::Anthropic, "thoughts", "c2lnbmVk"),
+        (Dialect::Responses, "kinds", "sealed=="),
     ] {
         for client in [Client::Chat, Client::Anthropic, Client::Responses] {
             for trial in trials() {
@@ -409,15 +409,15 @@ fn seals_and_probabilities_go_with_the_text_that_they_speak_of_and_stay_with_wha
 
 #[test]
 fn a_repeat_that_contradicts_what_was_said_is_made_to_agree() {
-    let text = answer(Wire::Responses, "text", true);
+    let text = answer(Dialect::Responses, "text", true);
     let (pieces, ends) = text.split_at(text.find("event: response.output_text.done").unwrap());
     let contradicting = format!("{pieces}{}", ends.replace("Grüße", "Secret"));
-    let facts = facts(Wire::Responses, true);
-    let decoder = decoder_of_texts(Wire::Responses, &facts, STREAM, true);
+    let facts = facts(Dialect::Responses, true);
+    let decoder = decoder_of_texts(Dialect::Responses, &facts, STREAM, true);
     assert_eq!(output(&run(decoder, [contradicting.as_str()], |_, _| None)), text);
     // What was lost of the pieces is a text like any other.
     let lost = text.replacen("\"delta\":\"- done\"", "\"delta\":\"\"", 1);
-    let decoder = decoder_of_texts(Wire::Responses, &facts, STREAM, true);
+    let decoder = decoder_of_texts(Dialect::Responses, &facts, STREAM, true);
     let outputs = run(decoder, [lost.as_str()], |_, _| None);
     assert_eq!(output(&outputs), lost);
     let (_, last) = pieces_of(&outputs).pop().unwrap();
@@ -426,17 +426,17 @@ fn a_repeat_that_contradicts_what_was_said_is_made_to_agree() {
 
 #[test]
 fn what_cannot_be_read_does_not_pass_unseen() {
-    let text = answer(Wire::OpenAi, "text", true);
+    let text = answer(Dialect::OpenAi, "text", true);
     let (first, rest) = text.split_at(text.find("\n\n").unwrap() + 2);
     let broken = format!("{first}event: other\ndata: {{\"choices\":\n\n{rest}");
-    let facts = facts(Wire::OpenAi, true);
-    let mut decoder = decoder_of_texts(Wire::OpenAi, &facts, STREAM, true);
+    let facts = facts(Dialect::OpenAi, true);
+    let mut decoder = decoder_of_texts(Dialect::OpenAi, &facts, STREAM, true);
     let decoded = decoder.push(&broken).unwrap();
     assert_eq!((decoded.output.as_str(), decoded.done), (first, false));
     for fault in [decoder.push("").unwrap_err(), decoder.finish().unwrap_err()] {
         assert_eq!(fault.kind, postern_fault::Kind::UpstreamInvalid);
     }
-    let mut decoder = decoder_of_texts(Wire::OpenAi, &facts, STREAM, false);
+    let mut decoder = decoder_of_texts(Dialect::OpenAi, &facts, STREAM, false);
     assert_eq!(decoder.push(&broken).unwrap().output, broken);
 }
 

@@ -3,15 +3,15 @@
 use crate::fixtures::{
     CASES, CLIENTS, Meaning, STREAM, WHOLE, answer, decoder, heard, meaning, run, told,
 };
-use postern_dialect::Wire;
+use postern_dialect::Dialect;
 use postern_dialect::chat::{Answer, Content, FinishReason};
 use postern_event_stream::aws::Unframer;
 use proptest::prelude::*;
 use serde_json::Value;
 
 /// Every vendor, client and case.
-fn each(mut check: impl FnMut(Wire, Wire, &'static str)) {
-    for vendor in Wire::ALL {
+fn each(mut check: impl FnMut(Dialect, Dialect, &'static str)) {
+    for vendor in Dialect::ALL {
         for client in CLIENTS {
             CASES.into_iter().for_each(|case| check(vendor, client, case));
         }
@@ -22,14 +22,14 @@ fn each(mut check: impl FnMut(Wire, Wire, &'static str)) {
 fn a_stream_means_what_the_whole_answer_means_in_every_dialect() {
     each(|vendor, client, case| {
         // A summary's pieces and its seal are several details there, and words besides: they have their own test.
-        if (vendor, client, case) == (Wire::Responses, Wire::OpenAi, "thoughts") {
+        if (vendor, client, case) == (Dialect::Responses, Dialect::OpenAi, "thoughts") {
             return;
         }
         let streamed = heard(client, &told(vendor, client, case, true).output, true);
         let whole = heard(client, &told(vendor, client, case, false).output, false);
         let whole = without_late_tier(vendor, client, whole);
         let (streamed, whole) = match client {
-            Wire::OpenAi => (thoughts_first(streamed), thoughts_first(whole)),
+            Dialect::OpenAi => (thoughts_first(streamed), thoughts_first(whole)),
             _ => (streamed, whole),
         };
         assert_eq!(streamed, whole, "{vendor:?} to {client:?}, {case}");
@@ -48,17 +48,17 @@ fn thoughts_first(mut answer: Answer) -> Answer {
 }
 
 /// Anthropic's streams say the tier at their beginning, where vendors that say it at the end have not said it yet.
-fn without_late_tier(vendor: Wire, client: Wire, answer: Answer) -> Answer {
+fn without_late_tier(vendor: Dialect, client: Dialect, answer: Answer) -> Answer {
     match (vendor, client) {
-        (Wire::Responses, Wire::Anthropic) => Answer { service_tier: None, ..answer },
+        (Dialect::Responses, Dialect::Anthropic) => Answer { service_tier: None, ..answer },
         _ => answer,
     }
 }
 
 #[test]
 fn a_client_of_chat_completions_is_given_the_same_details_of_thoughts_streamed_and_whole() {
-    for vendor in Wire::ALL.into_iter().filter(|vendor| *vendor != Wire::OpenAi) {
-        let streamed = told(vendor, Wire::OpenAi, "thoughts", true).output;
+    for vendor in Dialect::ALL.into_iter().filter(|vendor| *vendor != Dialect::OpenAi) {
+        let streamed = told(vendor, Dialect::OpenAi, "thoughts", true).output;
         let data = streamed.lines().filter_map(|line| line.strip_prefix("data: {"));
         let deltas = data.map(|data| {
             let chunk: Value = serde_json::from_str(&format!("{{{data}")).unwrap();
@@ -70,7 +70,7 @@ fn a_client_of_chat_completions_is_given_the_same_details_of_thoughts_streamed_a
             details.extend(delta["reasoning_details"].as_array().cloned().unwrap_or_default());
         }
         let whole: Value =
-            serde_json::from_str(&told(vendor, Wire::OpenAi, "thoughts", false).output).unwrap();
+            serde_json::from_str(&told(vendor, Dialect::OpenAi, "thoughts", false).output).unwrap();
         let message = &whole["choices"][0]["message"];
         assert_eq!(message["reasoning_content"], words, "{vendor:?}");
         assert_eq!(message["reasoning_details"], Value::Array(details), "{vendor:?}");
@@ -85,7 +85,7 @@ fn what_the_client_hears_is_what_the_vendor_said() {
             let told = told(vendor, client, case, stream);
             let heard = meaning(&heard(client, &told.output, stream));
             // Said in two ways at once: it has its own test.
-            let twice = (vendor, client, case) == (Wire::Responses, Wire::OpenAi, "thoughts");
+            let twice = (vendor, client, case) == (Dialect::Responses, Dialect::OpenAi, "thoughts");
             let thoughts = if twice { said.thoughts.clone() } else { heard.thoughts };
             let heard = Meaning { thoughts, ..heard };
             assert_eq!(heard, said, "{vendor:?} to {client:?}, {case}, stream: {stream}");
@@ -99,7 +99,7 @@ fn what_the_client_hears_is_what_the_vendor_said() {
 
 #[test]
 fn the_fixtures_say_what_the_tests_are_about() {
-    for vendor in Wire::ALL {
+    for vendor in Dialect::ALL {
         let said = |case| meaning(&heard(vendor, &answer(vendor, case, true), true));
         let text = said("text");
         assert_eq!((text.text.as_str(), text.finish), (WORDS, Some(FinishReason::Stop)));
@@ -160,7 +160,7 @@ fn amazons_frames_are_cut_at_every_byte_and_come_out_as_the_same_events() {
             let mut unframer = Unframer::new(1 << 20);
             let text = unframer.push(first).unwrap() + &unframer.push(second).unwrap();
             assert_eq!(unframer.finish(), Ok(()));
-            assert_eq!(text, answer(Wire::Bedrock, case, true), "cut at {cut}");
+            assert_eq!(text, answer(Dialect::Bedrock, case, true), "cut at {cut}");
         }
     }
 }

@@ -4,14 +4,14 @@ use crate::fixtures::{CASES, STREAM, WHOLE, answer, decoder_of_texts, facts, hea
 use crate::more_answers::{self, Said};
 use postern_dialect::chat::{Answer, Content, Part};
 use postern_dialect::translate::{self, Decoder};
-use postern_dialect::{Decoded, Facts, Operation, Wire};
+use postern_dialect::{Decoded, Dialect, Facts, Operation};
 use postern_types::provider::{Place, SegmentEdit, SegmentRole, TextKind};
 use std::collections::BTreeMap;
 
 /// What is tried: a vendor's answer for a client.
 #[derive(Debug, Clone)]
 pub struct Trial {
-    pub vendor: Wire,
+    pub vendor: Dialect,
     pub client: Client,
     pub name: &'static str,
     pub stream: bool,
@@ -30,11 +30,11 @@ impl Client {
     pub const ALL: [Client; 4] =
         [Client::Chat, Client::Completions, Client::Responses, Client::Anthropic];
 
-    pub fn wire(self) -> Wire {
+    pub fn wire(self) -> Dialect {
         match self {
-            Client::Responses => Wire::Responses,
-            Client::Anthropic => Wire::Anthropic,
-            _ => Wire::OpenAi,
+            Client::Responses => Dialect::Responses,
+            Client::Anthropic => Dialect::Anthropic,
+            _ => Dialect::OpenAi,
         }
     }
 
@@ -43,7 +43,7 @@ impl Client {
             return facts(self.wire(), stream);
         }
         let body = format!(r#"{{"model":"alias","prompt":"hi","stream":{stream}}}"#);
-        translate::read(Wire::OpenAi, Operation::Completions, &body).unwrap().facts
+        translate::read(Dialect::OpenAi, Operation::Completions, &body).unwrap().facts
     }
 }
 
@@ -83,9 +83,9 @@ pub fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
     for client in Client::ALL {
         for stream in [false, true] {
-            for vendor in Wire::ALL {
+            for vendor in Dialect::ALL {
                 // A vendor of Responses is asked for completions in the other dialect of its maker.
-                if (vendor, client) == (Wire::Responses, Client::Completions) {
+                if (vendor, client) == (Dialect::Responses, Client::Completions) {
                     continue;
                 }
                 for name in CASES {

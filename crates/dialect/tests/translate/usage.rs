@@ -2,7 +2,7 @@
 //! states it.
 
 use crate::fixtures::{CLIENTS, STREAM, WHOLE, answer, decoder};
-use postern_dialect::{Usage, Wire};
+use postern_dialect::{Dialect, Usage};
 use serde_json::{Value, json};
 
 /// What an absurd vendor says. Null: it is not said.
@@ -15,36 +15,42 @@ struct Said {
     reasoning: Value,
 }
 
-const VENDORS: [Wire; 6] =
-    [Wire::OpenAi, Wire::Responses, Wire::Anthropic, Wire::Bedrock, Wire::Google, Wire::Cohere];
+const VENDORS: [Dialect; 6] = [
+    Dialect::OpenAi,
+    Dialect::Responses,
+    Dialect::Anthropic,
+    Dialect::Bedrock,
+    Dialect::Google,
+    Dialect::Cohere,
+];
 
 /// The usage in this dialect, as its vendor writes it.
-fn written(wire: Wire, said: &Said) -> Value {
+fn written(wire: Dialect, said: &Said) -> Value {
     let Said { input, output, total, cached, reasoning } = said.clone();
     let mut usage = match wire {
-        Wire::OpenAi => json!({
+        Dialect::OpenAi => json!({
             "prompt_tokens": input, "completion_tokens": output, "total_tokens": total,
             "prompt_tokens_details": { "cached_tokens": cached },
             "completion_tokens_details": { "reasoning_tokens": reasoning },
         }),
-        Wire::Responses => json!({
+        Dialect::Responses => json!({
             "input_tokens": input, "output_tokens": output, "total_tokens": total,
             "input_tokens_details": { "cached_tokens": cached },
             "output_tokens_details": { "reasoning_tokens": reasoning },
         }),
         // The cache's tokens stand beside the input's there, and are no part of them.
-        Wire::Anthropic => json!({
+        Dialect::Anthropic => json!({
             "input_tokens": input, "output_tokens": output,
             "output_tokens_details": { "thinking_tokens": reasoning },
         }),
-        Wire::Bedrock => {
+        Dialect::Bedrock => {
             json!({ "inputTokens": input, "outputTokens": output, "totalTokens": total })
         }
-        Wire::Google => json!({
+        Dialect::Google => json!({
             "promptTokenCount": input, "candidatesTokenCount": output, "totalTokenCount": total,
             "cachedContentTokenCount": cached,
         }),
-        Wire::Cohere => json!({
+        Dialect::Cohere => json!({
             "tokens": { "input_tokens": input, "output_tokens": output }, "cached_tokens": cached,
         }),
     };
@@ -75,7 +81,7 @@ fn put(value: &mut Value, usage: &Value) {
     }
 }
 
-fn answered(wire: Wire, usage: &Value, stream: bool) -> String {
+fn answered(wire: Dialect, usage: &Value, stream: bool) -> String {
     let text = answer(wire, "text", stream);
     let with_usage = |json: &str| match serde_json::from_str::<Value>(json) {
         Ok(mut value) => {
@@ -95,7 +101,7 @@ fn answered(wire: Wire, usage: &Value, stream: bool) -> String {
 }
 
 /// What the limiter is told of it: as the gateway does it.
-fn counted(vendor: Wire, client: Wire, usage: &Value, stream: bool) -> Usage {
+fn counted(vendor: Dialect, client: Dialect, usage: &Value, stream: bool) -> Usage {
     let media_type = if stream { STREAM } else { WHOLE };
     let mut decoder = decoder(vendor, client, stream, media_type);
     let text = answered(vendor, usage, stream);
@@ -114,7 +120,7 @@ fn counted(vendor: Wire, client: Wire, usage: &Value, stream: bool) -> Usage {
 /// What is to be counted: none is what the gateway counts itself (0 for the prompt, which the reservation knows).
 type Expected = (Option<u64>, Option<u64>);
 
-fn assert_counted(what: &str, vendor: Wire, usage: &Value, (input, output): Expected) {
+fn assert_counted(what: &str, vendor: Dialect, usage: &Value, (input, output): Expected) {
     let generated = 1..200;
     for client in CLIENTS {
         for stream in [false, true] {
@@ -133,8 +139,8 @@ fn assert_counted(what: &str, vendor: Wire, usage: &Value, (input, output): Expe
 }
 
 /// Dialects that say no total.
-fn has_total(wire: Wire) -> bool {
-    !matches!(wire, Wire::Anthropic | Wire::Cohere)
+fn has_total(wire: Dialect) -> bool {
+    !matches!(wire, Dialect::Anthropic | Dialect::Cohere)
 }
 
 /// What is no count, whichever number it stands for.
@@ -213,7 +219,7 @@ fn a_usage_of_another_type_is_none() {
 
 #[test]
 fn parts_of_another_type_than_an_object_are_no_parts() {
-    for vendor in [Wire::OpenAi, Wire::Responses, Wire::Anthropic] {
+    for vendor in [Dialect::OpenAi, Dialect::Responses, Dialect::Anthropic] {
         let whole = Said { input: json!(700), output: json!(300), ..Said::default() };
         let mut usage = written(vendor, &whole);
         for name in
@@ -232,14 +238,14 @@ fn anthropics_and_bedrocks_caches_count_as_input() {
     let usage = json!({ "input_tokens": 700, "output_tokens": 300,
         "cache_read_input_tokens": 50, "cache_creation_input_tokens": 8 });
     for stream in [false, true] {
-        let counted = counted(Wire::Anthropic, Wire::OpenAi, &usage, stream);
+        let counted = counted(Dialect::Anthropic, Dialect::OpenAi, &usage, stream);
         assert_eq!((counted.input_tokens, counted.cached_input_tokens), (758, 50));
         assert_eq!(counted.cache_write_tokens, 8);
     }
     // What was read from a cache is not believed where it is no count, and neither is their sum.
     let usage = json!({ "inputTokens": 700, "outputTokens": 300, "cacheReadInputTokens": -1 });
     for stream in [false, true] {
-        let counted = counted(Wire::Bedrock, Wire::OpenAi, &usage, stream);
+        let counted = counted(Dialect::Bedrock, Dialect::OpenAi, &usage, stream);
         assert_eq!((counted.input_tokens, counted.estimated), (0, true));
     }
 }

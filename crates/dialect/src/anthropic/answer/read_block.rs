@@ -1,6 +1,6 @@
 //! One block of an answer, whole or as it begins.
 
-use crate::Wire;
+use crate::Dialect;
 use crate::anthropic::citation;
 use crate::chat::{Annotation, Content, Part, Reasoned, Sealed, ToolCall};
 use crate::vendor_fault::{invalid, parsed};
@@ -72,7 +72,7 @@ pub(super) fn read(raw: &RawValue) -> Result<Part, Fault> {
                 custom: false,
             })
         }
-        Known::Foreign => Content::Foreign(Wire::Anthropic, parsed(WHAT, raw.get())?),
+        Known::Foreign => Content::Foreign(Dialect::Anthropic, parsed(WHAT, raw.get())?),
     };
     Ok(Part { annotations, ..Part::new("", content) })
 }
@@ -82,5 +82,5 @@ fn annotated(citations: Option<Vec<Value>>) -> Vec<Annotation> {
 }
 
 pub(super) fn sealed(data: String) -> Sealed {
-    Sealed { maker: Wire::Anthropic, id: None, data }
+    Sealed { maker: Dialect::Anthropic, id: None, data }
 }

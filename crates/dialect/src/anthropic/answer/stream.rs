@@ -7,7 +7,7 @@ use crate::anthropic::{citation, explain};
 use crate::chat::{Content, Delta, Event, FinishReason, Kind, Part, Slot};
 use crate::usage::lenient;
 use crate::vendor_fault::{invalid, parsed};
-use crate::{Memo, ReadAnswer, Wire};
+use crate::{Dialect, Memo, ReadAnswer};
 use postern_fault::Fault;
 use serde::Deserialize;
 use serde_json::Value;
@@ -169,7 +169,7 @@ impl Reader {
             }
             Piece::SignatureDelta { signature } => Delta::Sealed(read_block::sealed(signature)),
             Piece::CitationsDelta { citation } => Delta::Annotation(citation::from_value(citation)),
-            Piece::Unknown => Delta::Foreign(Wire::Anthropic, parsed("an event", raw.get())?),
+            Piece::Unknown => Delta::Foreign(Dialect::Anthropic, parsed("an event", raw.get())?),
         };
         events.push(Event::Delta(open.slot, delta));
         Ok(())
@@ -192,9 +192,9 @@ impl Reader {
                 {
                     block.insert("input".to_owned(), input);
                 }
-                let whole = Kind::Whole(Box::new(Content::Foreign(Wire::Anthropic, block)));
+                let whole = Kind::Whole(Box::new(Content::Foreign(Dialect::Anthropic, block)));
                 events.push(Event::Begun(slot, whole));
-                let foreign = |delta| Event::Delta(slot, Delta::Foreign(Wire::Anthropic, delta));
+                let foreign = |delta| Event::Delta(slot, Delta::Foreign(Dialect::Anthropic, delta));
                 events.extend(deltas.into_iter().map(foreign));
             }
         }

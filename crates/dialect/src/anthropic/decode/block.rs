@@ -2,7 +2,7 @@
 
 use super::object::{Written, lose, object, parse, required};
 use super::source::{self, Source};
-use crate::Wire;
+use crate::Dialect;
 use crate::anthropic::citation;
 use crate::chat::{
     CacheControl, Content, File, Image, Losses, Part, Reasoned, Sealed, ToolCall, ToolResult,
@@ -67,7 +67,7 @@ const KNOWN: [&str; 7] =
 fn part(raw: &RawValue, path: String, losses: &mut Losses) -> Result<Part, Fault> {
     let foreign = |path: String| {
         let value: Value = parse(raw, &path)?;
-        Ok(Part::new(path, Content::Foreign(Wire::Anthropic, value)))
+        Ok(Part::new(path, Content::Foreign(Dialect::Anthropic, value)))
     };
     // Blocks of servers' tools have fields of the same names and other types: only the type tells.
     let Ok(mut block) = parse::<Block<'_>>(raw, &path) else {
@@ -141,14 +141,14 @@ fn content(
         _ => {
             let sealed = sealed(&required(block.data, path, "data")?);
             // What another maker sealed without words stands here only because no other block could carry it.
-            let redacted = sealed.as_ref().is_some_and(|seal| seal.maker == Wire::Anthropic);
+            let redacted = sealed.as_ref().is_some_and(|seal| seal.maker == Dialect::Anthropic);
             Content::Reasoning(Reasoned { sealed, redacted, ..Reasoned::default() })
         }
     }))
 }
 
 fn sealed(text: &str) -> Option<Sealed> {
-    (!text.is_empty()).then(|| Sealed::from_text(Wire::Anthropic, text))
+    (!text.is_empty()).then(|| Sealed::from_text(Dialect::Anthropic, text))
 }
 
 fn document(block: Block<'_>, path: &str, losses: &mut Losses) -> Result<Option<Content>, Fault> {

@@ -8,7 +8,7 @@ mod source;
 mod tool;
 
 use super::thread;
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::{Losses, Message, Request, Role, Sampling};
 use object::{Written, lose, object, required};
 use postern_fault::Fault;
@@ -60,7 +60,7 @@ pub fn decode(body: &str) -> Result<(Request, Losses), Fault> {
         },
         service_tier: body.service_tier.take(),
         stream: body.stream.unwrap_or(false),
-        ..Request::new(Wire::Anthropic, model)
+        ..Request::new(Dialect::Anthropic, model)
     };
     fill(&mut request, body, &mut losses)?;
     Ok((request, losses))

@@ -2,7 +2,7 @@
 
 use super::block;
 use super::object::{lose, object, parse, required, wrong};
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::{Losses, Request, Tool, ToolChoice, ToolKind};
 use postern_fault::Fault;
 use serde_json::Value;
@@ -27,7 +27,7 @@ object!(Choice<'a> {
 pub(super) fn decode(raw: &RawValue, path: String, losses: &mut Losses) -> Result<Tool, Fault> {
     let tool: Written<'_> = parse(raw, &path)?;
     if tool.kind.as_deref().is_some_and(|kind| kind != "custom") {
-        let kind = ToolKind::Foreign(Wire::Anthropic, parse(raw, &path)?);
+        let kind = ToolKind::Foreign(Dialect::Anthropic, parse(raw, &path)?);
         return Ok(Tool { path, kind, cache: None });
     }
     lose(tool.unknown, &path, losses);

@@ -1,7 +1,7 @@
 //! Parts of a message, as blocks.
 
 use super::{media, names};
-use crate::Wire;
+use crate::Dialect;
 use crate::anthropic::block::{Block, Marker, input};
 use crate::chat::{Annotation, Audio, CacheControl, Content, Losses, Part, Reasoned, ToolResult};
 use postern_fault::Fault;
@@ -38,7 +38,7 @@ fn block(part: Part, speaker: Speaker, losses: &mut Losses) -> Result<Option<Blo
             // Refused, were it sent.
             (!text.is_empty()).then_some(Block::Text { text, citations, cache_control })
         }
-        Content::Foreign(Wire::Anthropic, value) => Some(Block::Foreign(value)),
+        Content::Foreign(Dialect::Anthropic, value) => Some(Block::Foreign(value)),
         Content::Foreign(maker, _) => {
             losses.add(path, format!("only {} has it", maker.maker()));
             None
@@ -105,7 +105,7 @@ fn thought(
         losses.add(format!("{path}.cache_control"), "Anthropic caches no thoughts by themselves");
     }
     match reasoned.sealed {
-        Some(sealed) if sealed.maker == Wire::Anthropic => Some(match reasoned.redacted {
+        Some(sealed) if sealed.maker == Dialect::Anthropic => Some(match reasoned.redacted {
             true => Block::RedactedThinking { data: sealed.data },
             false => Block::Thinking { thinking: reasoned.text, signature: sealed.data },
         }),
@@ -125,7 +125,7 @@ fn citations(annotations: Vec<Annotation>, path: &str, losses: &mut Losses) -> V
     let mut citations = Vec::new();
     for annotation in annotations {
         match annotation.raw {
-            Some((Wire::Anthropic, citation)) => citations.push(citation),
+            Some((Dialect::Anthropic, citation)) => citations.push(citation),
             _ => {
                 let reason = "Anthropic takes no citations but its own";
                 losses.add(format!("{path}.annotations"), reason);

@@ -3,7 +3,7 @@
 use super::{Body, Metadata, media, refuses};
 use crate::anthropic::block::Marker;
 use crate::chat::{Field, Losses, Request};
-use crate::{Vendor, Wire};
+use crate::{Dialect, Vendor};
 use postern_fault::Fault;
 use serde_json::Number;
 
@@ -83,7 +83,7 @@ fn sampling(request: &mut Request, vendor: &Vendor, body: &mut Body, losses: &mu
         body.temperature = Some(Number::from(1));
     }
     // Models since Claude Opus 4.1 refuse both; clients of OpenAI's dialect often send the two, one at its default.
-    if request.client != Wire::Anthropic && body.temperature.is_some() {
+    if request.client != Dialect::Anthropic && body.temperature.is_some() {
         let top_p = body.top_p.take();
         if top_p.is_some_and(|top_p| top_p.as_f64() != Some(1.0)) {
             losses.add(request.path(Field::TopP), "Anthropic takes no top_p beside a temperature");

@@ -5,7 +5,7 @@ use super::messages::{ASSISTANT, Turn};
 use super::{Body, DEFAULT_MAX_TOKENS, refuses};
 use crate::anthropic::block::Block;
 use crate::chat::{self, Field, Losses, Reasoning, Request};
-use crate::{Vendor, Wire};
+use crate::{Dialect, Vendor};
 use serde::Serialize;
 
 /// Anthropic's least.
@@ -50,7 +50,7 @@ impl RequestedThinking {
     fn of(request: &Request, vendor: &Vendor) -> Self {
         let Some(reasoning) = &request.reasoning else { return RequestedThinking::Nothing };
         let Reasoning { enabled, adaptive, effort, budget_tokens, .. } = *reasoning;
-        let own = request.client == Wire::Anthropic;
+        let own = request.client == Dialect::Anthropic;
         let no_budgets = refuses(vendor, "budget_tokens");
         match (budget_tokens, effort) {
             _ if enabled == Some(false) => RequestedThinking::Off,

@@ -4,7 +4,7 @@ use super::content::marker;
 use super::{Body, refuses};
 use crate::anthropic::block::Marker;
 use crate::chat::{self, Losses, Request, ToolChoice, ToolKind};
-use crate::{Vendor, Wire};
+use crate::{Dialect, Vendor};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -114,7 +114,7 @@ fn encoded(tool: chat::Tool, vendor: &Vendor, losses: &mut Losses) -> Option<Too
             let cache_control = marker(cache);
             Some(Tool::Own { name, description, input_schema, strict, cache_control })
         }
-        ToolKind::Foreign(Wire::Anthropic, tool) => Some(Tool::Foreign(tool)),
+        ToolKind::Foreign(Dialect::Anthropic, tool) => Some(Tool::Foreign(tool)),
         ToolKind::Foreign(maker, _) => {
             losses.add(path, format!("only {} has this tool", maker.maker()));
             None

@@ -2,7 +2,7 @@
 //!
 //! What has no shape in this dialect's answers is told in words: an image by its address, speech by its transcript.
 
-use crate::Wire;
+use crate::Dialect;
 use crate::anthropic::block::{Block, input};
 use crate::anthropic::citation;
 use crate::chat::{Content, Delta, Image, Kind, Part, Reasoned, Sealed, Source};
@@ -88,7 +88,7 @@ impl Writing {
 
     fn whole(content: Content, out: &mut Vec<Piece>) -> Self {
         match content {
-            Content::Foreign(Wire::Anthropic, mut block) => {
+            Content::Foreign(Dialect::Anthropic, mut block) => {
                 // As the vendor streams it: SDKs take the input from the deltas alone.
                 let empty = Value::Object(serde_json::Map::new());
                 let input = block.get_mut("input").filter(|input| input.is_object());
@@ -142,7 +142,7 @@ impl Writing {
                 think(started, thinking, out);
             }
             (Writing::Thinking { sealed, .. }, Delta::Sealed(seal)) => *sealed = Some(seal),
-            (Writing::Text | Writing::Foreign, Delta::Foreign(Wire::Anthropic, delta)) => {
+            (Writing::Text | Writing::Foreign, Delta::Foreign(Dialect::Anthropic, delta)) => {
                 out.push(Piece::Delta(BlockDelta::Foreign(delta)));
             }
             _ => {}
@@ -159,7 +159,7 @@ impl Writing {
             }
             Writing::Thinking { started: true, sealed, .. } => {
                 if let Some(sealed) = sealed {
-                    let signature = sealed.into_text(Wire::Anthropic);
+                    let signature = sealed.into_text(Dialect::Anthropic);
                     out.push(Piece::Delta(BlockDelta::SignatureDelta { signature }));
                 }
             }
@@ -188,8 +188,8 @@ fn think(started: &mut bool, thinking: String, out: &mut Vec<Piece>) {
 /// A seal without words. Anthropic's own may be the signature of thoughts that it does not show; of other makers', and of
 /// Anthropic's that are redacted, `redacted_thinking` is what clients carry back unread.
 fn wordless(sealed: Sealed, redacted: bool) -> Block {
-    let text = sealed.into_text(Wire::Anthropic);
-    match sealed.maker == Wire::Anthropic && !redacted {
+    let text = sealed.into_text(Dialect::Anthropic);
+    match sealed.maker == Dialect::Anthropic && !redacted {
         true => Block::Thinking { thinking: String::new(), signature: text },
         false => Block::RedactedThinking { data: text },
     }
@@ -234,7 +234,7 @@ pub(super) fn block(part: Part) -> Option<Block> {
             Block::ToolUse { id: call.id, name: call.name, input, cache_control: None }
         }
         Content::Audio(audio) => Block::text(audio.transcript?),
-        Content::Foreign(Wire::Anthropic, block) => Block::Foreign(block),
+        Content::Foreign(Dialect::Anthropic, block) => Block::Foreign(block),
         content => Block::text(words_for(&content)?),
     })
 }
@@ -248,7 +248,7 @@ fn thought(reasoned: Reasoned) -> Option<Block> {
         Some(sealed) if text.is_empty() => Some(wordless(sealed, redacted)),
         _ if text.is_empty() => None,
         sealed => {
-            let signature = sealed.map(|sealed| sealed.into_text(Wire::Anthropic));
+            let signature = sealed.map(|sealed| sealed.into_text(Dialect::Anthropic));
             let signature = signature.unwrap_or_default();
             Some(Block::Thinking { thinking: text, signature })
         }

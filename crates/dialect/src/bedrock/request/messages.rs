@@ -5,8 +5,8 @@ use super::body::{
 };
 use super::conversation::Conversation;
 use super::{media, names};
+use crate::Dialect;
 use crate::Memo;
-use crate::Wire;
 use crate::bedrock::family::{Cache, Family};
 use crate::chat::{
     self, CacheControl, Content, Losses, Part, Reasoned, Role, Sealed, ToolCall, ToolResult,
@@ -100,7 +100,7 @@ impl Conversation<'_> {
             Content::ToolCall(call) => Some(self.call(call, &path)),
             Content::ToolResult(result) => Some(self.result(result, &path, &mut inner_cache)?),
             Content::Reasoning(reasoned) => self.reasoning(reasoned, &path),
-            Content::Foreign(Wire::Bedrock, block) => Some(Block::Foreign(block)),
+            Content::Foreign(Dialect::Bedrock, block) => Some(Block::Foreign(block)),
             Content::Foreign(..) => {
                 self.losses.add(path.as_str(), "Bedrock does not know this kind of content");
                 None
@@ -177,7 +177,8 @@ impl Conversation<'_> {
         // Anthropic's signatures hold on every platform that serves its models:
         // https://docs.claude.com/en/docs/build-with-claude/extended-thinking
         let is_own = |sealed: &Sealed| {
-            sealed.maker == Wire::Bedrock || (self.family.claude && sealed.maker == Wire::Anthropic)
+            sealed.maker == Dialect::Bedrock
+                || (self.family.claude && sealed.maker == Dialect::Anthropic)
         };
         let Some(sealed) = sealed.filter(is_own) else {
             self.losses.add(path, "Bedrock takes back only thoughts that it has signed");

@@ -3,7 +3,7 @@
 use super::body::{InputSchema, Nothing, Tool, ToolChoice, ToolConfig, ToolSpec};
 use super::conversation::Conversation;
 use super::messages::{cache_point, tool_name};
-use crate::Wire;
+use crate::Dialect;
 use crate::bedrock::family::{Cache, Forces};
 use crate::chat::{self, Field, Request, ToolKind};
 use serde_json::{Value, json};
@@ -101,7 +101,7 @@ fn declare(tool: chat::Tool, conversation: &mut Conversation<'_>, tools: &mut Ve
                 strict: strict.filter(|strict| *strict && conversation.family.schemas),
             }));
         }
-        ToolKind::Foreign(Wire::Bedrock, tool) => tools.push(Tool::Foreign(tool)),
+        ToolKind::Foreign(Dialect::Bedrock, tool) => tools.push(Tool::Foreign(tool)),
         // Custom tools have been made functions.
         ToolKind::Custom { .. } | ToolKind::Foreign(..) => {
             conversation.losses.add(path.as_str(), "Bedrock does not have this tool");

@@ -2,7 +2,7 @@
 
 use super::part;
 use super::wire::{Assistant, Block, Function, Message, Said, ToolCall};
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::{self, Annotation, Content, Losses, Part, Reasoned, Request, Role};
 use crate::cohere::Thought;
 use postern_fault::Fault;
@@ -100,7 +100,7 @@ impl Assistant {
     fn cite(&mut self, annotations: Vec<Annotation>) -> bool {
         let all = annotations.len();
         let raws = annotations.into_iter().filter_map(|annotation| annotation.raw);
-        let own = raws.filter_map(|(maker, raw)| (maker == Wire::Cohere).then_some(raw));
+        let own = raws.filter_map(|(maker, raw)| (maker == Dialect::Cohere).then_some(raw));
         let before = self.citations.len();
         self.citations.extend(own);
         // One of several sources of a citation has none: see `Citation::into_annotations`.

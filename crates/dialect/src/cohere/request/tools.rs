@@ -1,7 +1,7 @@
 //! Tools, and whether they must be called: <https://docs.cohere.com/v2/docs/tool-use-overview>.
 
 use super::Body;
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::{self, Field, Losses, Request, ToolKind};
 use postern_fault::Fault;
 use serde::Serialize;
@@ -66,7 +66,7 @@ pub(super) fn write(
 }
 
 impl Known {
-    fn from_hub(tool: chat::Tool, client: Wire, losses: &mut Losses) -> Option<Self> {
+    fn from_hub(tool: chat::Tool, client: Dialect, losses: &mut Losses) -> Option<Self> {
         let chat::Tool { path, kind, cache } = tool;
         if cache.is_some() {
             losses.add(format!("{path}.cache_control"), "Cohere caches prompts by itself");
@@ -79,7 +79,7 @@ impl Known {
             parameters.unwrap_or_else(|| json!({ "type": "object", "properties": {} }));
         let function = Function { name, description, parameters };
         let strict_path = match client {
-            Wire::OpenAi => format!("{path}.function.strict"),
+            Dialect::OpenAi => format!("{path}.function.strict"),
             _ => format!("{path}.strict"),
         };
         Some(Known { tool: Tool { kind: "function", function }, strict, strict_path })

@@ -3,7 +3,7 @@
 use super::sound::Sound;
 use super::wire::{Blob, Candidate, EVENT, FunctionCall, Part};
 use super::{finish, grounding, logprobs};
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::{Annotation, Content, Delta, Event, Finish, Image, Kind, Sealed, Slot, Source};
 use crate::google::request::OF_THOUGHT;
 use crate::vendor_fault::{invalid, parsed};
@@ -118,7 +118,7 @@ impl Choice {
             Part { .. } => {
                 self.close(events);
                 let value = parsed(EVENT, raw.get())?;
-                self.whole(Content::Foreign(Wire::Google, value), events);
+                self.whole(Content::Foreign(Dialect::Google, value), events);
             }
         }
         Ok(())
@@ -169,7 +169,7 @@ impl Choice {
             events.push(Event::Delta(slot, Delta::Text(text)));
         }
         if let Some(data) = seal {
-            let sealed = Sealed { maker: Wire::Google, id: Some(OF_THOUGHT.to_owned()), data };
+            let sealed = Sealed { maker: Dialect::Google, id: Some(OF_THOUGHT.to_owned()), data };
             events.push(Event::Delta(slot, Delta::Sealed(sealed)));
             self.close(events);
         }
@@ -255,7 +255,7 @@ impl Choice {
     fn seal_of(&mut self, id: Option<String>, seal: Option<String>, events: &mut Vec<Event>) {
         let Some(data) = seal else { return };
         let slot = self.begin(Kind::Reasoning { redacted: false }, events);
-        let sealed = Sealed { maker: Wire::Google, id, data };
+        let sealed = Sealed { maker: Dialect::Google, id, data };
         events.extend([Event::Delta(slot, Delta::Sealed(sealed)), Event::Ended(slot)]);
     }
 

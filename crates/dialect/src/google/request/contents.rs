@@ -9,7 +9,7 @@ use crate::chat::{
     Content, Losses, Message, Part as Said, Reasoned, Request, Role, Sealed, ToolCall, ToolResult,
 };
 use crate::google::model;
-use crate::{Memo, Wire};
+use crate::{Dialect, Memo};
 use postern_fault::Fault;
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, HashMap};
@@ -27,7 +27,7 @@ pub(in crate::google) const OF_THOUGHT: &str = "thought";
 
 /// What has been said so far.
 pub(super) struct Conversation<'a> {
-    client: Wire,
+    client: Dialect,
     third_generation: bool,
     names: &'a mut Names,
     losses: &'a mut Losses,
@@ -149,7 +149,7 @@ impl<'a> Conversation<'a> {
             self.losses.add(format!("{}.cache_control", part.path), reason);
         }
         if !part.annotations.is_empty() {
-            let field = if self.client == Wire::Anthropic { "citations" } else { "annotations" };
+            let field = if self.client == Dialect::Anthropic { "citations" } else { "annotations" };
             self.losses.add(format!("{}.{field}", part.path), "Google takes no citations back");
         }
     }
@@ -182,7 +182,7 @@ impl<'a> Conversation<'a> {
             Content::ToolCall(call) => self.call(turn, call, &path),
             Content::ToolResult(result) => self.result(result, &path)?,
             Content::Reasoning(reasoned) => self.reasoning(turn, reasoned, path),
-            Content::Foreign(Wire::Google, value) => {
+            Content::Foreign(Dialect::Google, value) => {
                 self.flush_after_results();
                 self.turn(turn).push(AnyPart::Googles(value));
             }
@@ -202,7 +202,7 @@ impl<'a> Conversation<'a> {
             words.map(|words| Part { thought: true, ..Part::text(words) }).collect();
         let mut seal = None;
         match sealed {
-            Some(sealed) if sealed.maker != Wire::Google => {
+            Some(sealed) if sealed.maker != Dialect::Google => {
                 let reason = format!("sealed thoughts are for {} only", sealed.maker.maker());
                 self.losses.add(path, reason);
             }

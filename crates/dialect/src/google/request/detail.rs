@@ -1,6 +1,6 @@
 //! How closely pictures are to be looked at.
 
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::Losses;
 
 /// What was asked for: Google has one resolution for all media of a request.
@@ -22,11 +22,11 @@ impl Details {
     }
 
     /// The closest look that was asked for. A coarse one only if everything there is may be looked at so.
-    pub fn resolution(&self, client: Wire, losses: &mut Losses) -> Option<&'static str> {
+    pub fn resolution(&self, client: Dialect, losses: &mut Losses) -> Option<&'static str> {
         let asked = |high: bool| self.images.iter().any(|(_, detail)| *detail == Some(high));
         let all_low = !self.others && self.images.iter().all(|(_, detail)| *detail == Some(false));
         if asked(false) && !all_low {
-            let field = if client == Wire::OpenAi { "image_url.detail" } else { "detail" };
+            let field = if client == Dialect::OpenAi { "image_url.detail" } else { "detail" };
             for (path, _) in self.images.iter().filter(|(_, detail)| *detail == Some(false)) {
                 let reason = "Google has one resolution for all media of a request";
                 losses.add(format!("{path}.{field}"), reason);

@@ -3,7 +3,7 @@
 use super::wire::ThinkingConfig;
 use crate::chat::{Effort, Field, Losses, Reasoning, Request};
 use crate::google::model::{self, Thinking};
-use crate::{Vendor, Wire};
+use crate::{Dialect, Vendor};
 
 pub(super) fn encode(
     request: &Request,
@@ -51,10 +51,10 @@ fn is_wanted(summary: &str) -> bool {
 }
 
 /// Clients see the thoughts that they ask for; those of responses, who can ask for a summary, only if they do.
-fn shows(client: Wire, reasoning: &Reasoning) -> bool {
+fn shows(client: Dialect, reasoning: &Reasoning) -> bool {
     match reasoning.summary.as_deref() {
         Some(summary) => is_wanted(summary),
-        None => client != Wire::Responses && asks(reasoning),
+        None => client != Dialect::Responses && asks(reasoning),
     }
 }
 

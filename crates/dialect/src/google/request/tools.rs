@@ -3,7 +3,7 @@
 use super::names::Names;
 use super::wire::{Declaration, FunctionCallingConfig, Tool, ToolConfig};
 use crate::chat::{Field, Losses, Request, ToolChoice, ToolKind};
-use crate::{Memo, Wire};
+use crate::{Dialect, Memo};
 
 pub(super) fn encode(
     request: &mut Request,
@@ -27,7 +27,7 @@ pub(super) fn encode(
                     parameters_json_schema: parameters,
                 });
             }
-            ToolKind::Foreign(Wire::Google, tool) => tools.push(Tool::Googles(tool)),
+            ToolKind::Foreign(Dialect::Google, tool) => tools.push(Tool::Googles(tool)),
             // Custom tools are functions by now.
             ToolKind::Custom { .. } => losses.add(tool.path, "Google has functions only"),
             ToolKind::Foreign(maker, _) => {

@@ -1,7 +1,7 @@
 //! From a request for completions to the hub.
 
 use super::DEFAULT_MAX_TOKENS;
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::{Content, Logprobs, Losses, Message, Part, Request, Role};
 use postern_fault::{Fault, Kind};
 use serde_json::{Map, Number, Value};
@@ -153,5 +153,5 @@ fn wrong_type(name: &str, wanted: &str) -> Fault {
 }
 
 fn nothing_asked() -> Request {
-    Request { max_output_tokens: Some(DEFAULT_MAX_TOKENS), ..Request::new(Wire::OpenAi, "") }
+    Request { max_output_tokens: Some(DEFAULT_MAX_TOKENS), ..Request::new(Dialect::OpenAi, "") }
 }

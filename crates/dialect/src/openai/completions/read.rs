@@ -9,7 +9,7 @@ use super::super::unread::Unread;
 use super::DEFAULT_MAX_TOKENS;
 use crate::json::{Scanner, Text, Type};
 use crate::segments::{Around, Beside, Found, Run};
-use crate::{Facts, Operation, Request, Wire};
+use crate::{Dialect, Facts, Operation, Request};
 use postern_fault::Fault;
 
 const FIELDS: &[&str] =
@@ -89,7 +89,7 @@ impl Completion {
         }
         let (choices, prompts) = (self.choices.max(1), count.max(1));
         let facts = Facts {
-            client: Wire::OpenAi,
+            client: Dialect::OpenAi,
             operation: Operation::Completions,
             model,
             model_span,

@@ -8,7 +8,7 @@ mod settings;
 mod tool;
 pub(crate) mod value;
 
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::{Field, Losses, Request};
 use postern_fault::Fault;
 use serde_json::Value;
@@ -22,7 +22,7 @@ use value::{array, boolean, number, required, said, string, whole};
 /// and types, never a text of the request.
 pub fn decode(body: &str) -> Result<(Request, Losses), Fault> {
     let mut decoder = Decoder {
-        request: Request::new(Wire::OpenAi, ""),
+        request: Request::new(Dialect::OpenAi, ""),
         losses: Losses::default(),
         settings: Settings::default(),
     };

@@ -2,7 +2,7 @@
 
 use super::cache;
 use super::value::{Members, array, object, required, said, string};
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::{Audio, Content, File, Image, Losses, Part, Reasoned, Source};
 use postern_fault::Fault;
 use serde_json::Value;
@@ -48,7 +48,7 @@ fn read_content(mut members: Members, path: &str, losses: &mut Losses) -> Result
     let kind = members.get("type").and_then(Value::as_str).unwrap_or("text").to_owned();
     let inside = match kind.as_str() {
         "text" | "refusal" | "image_url" | "input_audio" | "file" | "thinking" => kind.as_str(),
-        _ => return Ok(Content::Foreign(Wire::OpenAi, Value::Object(members))),
+        _ => return Ok(Content::Foreign(Dialect::OpenAi, Value::Object(members))),
     };
     let at = || format!("{path}.{inside}");
     let value = required(members.shift_remove(inside), at, "what the part is about")?;

@@ -2,7 +2,7 @@
 
 use super::cache;
 use super::value::{Members, array, boolean, object, required, said, string, wrong};
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::{Format, Losses, Schema, Tool, ToolChoice, ToolKind};
 use postern_fault::Fault;
 use serde_json::Value;
@@ -51,7 +51,7 @@ fn read_tool(value: Value, path: String, losses: &mut Losses) -> Result<Tool, Fa
         "function" | "custom" => kind.to_owned(),
         // A tool that runs at a vendor.
         _ => {
-            tool.kind = ToolKind::Foreign(Wire::OpenAi, Value::Object(members));
+            tool.kind = ToolKind::Foreign(Dialect::OpenAi, Value::Object(members));
             return Ok(Tool { path, ..tool });
         }
     };

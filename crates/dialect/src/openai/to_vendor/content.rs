@@ -1,6 +1,6 @@
 //! Content of a message: a string where it is one text, parts where it is more.
 
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::{self, Audio, Content, File, Image, Losses, Source};
 use postern_fault::Fault;
 use serde::{Serialize, Serializer};
@@ -105,7 +105,7 @@ impl Part {
 /// A part of a message of a user's, a system's or a tool's.
 pub(super) fn part(
     part: chat::Part,
-    client: Wire,
+    client: Dialect,
     losses: &mut Losses,
 ) -> Result<Vec<Part>, Fault> {
     let path = part.path;
@@ -114,7 +114,7 @@ pub(super) fn part(
         Content::Image(image) => Ok(vec![image_url(image, path)?]),
         Content::Audio(audio) => Ok(vec![input_audio(audio, path)?]),
         Content::File(file) => files(file, path, client, losses),
-        Content::Foreign(Wire::OpenAi, value) => Ok(vec![Part::Own(value)]),
+        Content::Foreign(Dialect::OpenAi, value) => Ok(vec![Part::Own(value)]),
         Content::Foreign(maker, _) => {
             Err(unsupported(path, &format!("content that only {} has", maker.maker())))
         }
@@ -150,7 +150,12 @@ fn input_audio(audio: Audio, path: String) -> Result<Part, Fault> {
 }
 
 /// <https://platform.openai.com/docs/guides/pdf-files>. A document that is text is text; words about it stand before it.
-fn files(file: File, path: String, client: Wire, losses: &mut Losses) -> Result<Vec<Part>, Fault> {
+fn files(
+    file: File,
+    path: String,
+    client: Dialect,
+    losses: &mut Losses,
+) -> Result<Vec<Part>, Fault> {
     if file.citations {
         losses.add(format!("{path}.citations"), "OpenAI's chat completions cite no files");
     }
@@ -165,7 +170,7 @@ fn files(file: File, path: String, client: Wire, losses: &mut Losses) -> Result<
                 filename: name,
             }
         }
-        Source::FileId(id) if matches!(client, Wire::OpenAi | Wire::Responses) => {
+        Source::FileId(id) if matches!(client, Dialect::OpenAi | Dialect::Responses) => {
             FileData { file_data: None, file_id: Some(id), filename: None }
         }
         Source::FileId(_) => return Err(unsupported(path, "a file by the id of another vendor")),

@@ -8,7 +8,7 @@ use super::settings::CACHES;
 use super::thought::Thoughts;
 use crate::chat::{self, Content, Losses, Request, Role, ToolCall, ToolResult};
 use crate::openai::thoughts::Detail;
-use crate::{Vendor, Wire};
+use crate::{Dialect, Vendor};
 use postern_fault::Fault;
 use serde::Serialize;
 
@@ -68,7 +68,7 @@ struct Custom {
 }
 
 pub(super) struct Messages<'a> {
-    client: Wire,
+    client: Dialect,
     vendor: &'a Vendor,
     losses: &'a mut Losses,
     written: Vec<Message>,
@@ -144,7 +144,7 @@ impl<'a> Messages<'a> {
                     }
                 },
                 Content::Text(text) => content.push(Part::text(text)),
-                Content::Foreign(Wire::OpenAi, value) => content.push(Part::Own(value)),
+                Content::Foreign(Dialect::OpenAi, value) => content.push(Part::Own(value)),
                 _ => {
                     let reason = "OpenAI's chat completions take only texts and calls as answers";
                     self.losses.add(part.path, reason);

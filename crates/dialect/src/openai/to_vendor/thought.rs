@@ -4,7 +4,7 @@ use super::content::Part;
 use super::lacks;
 use crate::chat::{Losses, Reasoned};
 use crate::openai::thoughts::{self, Detail};
-use crate::{Vendor, Wire};
+use crate::{Dialect, Vendor};
 
 /// The fields of an assistant's message that hold thoughts.
 #[derive(Debug, Default)]
@@ -22,13 +22,13 @@ impl Thoughts {
         &mut self,
         reasoned: Reasoned,
         path: String,
-        client: Wire,
+        client: Dialect,
         vendor: &Vendor,
         losses: &mut Losses,
     ) {
         let field = match &reasoned.sealed {
             Some(sealed) => thoughts::field(sealed),
-            None if client == Wire::OpenAi => Some(thoughts::CONTENT),
+            None if client == Dialect::OpenAi => Some(thoughts::CONTENT),
             None => None,
         };
         let detail = reasoned.sealed.as_ref().and_then(thoughts::own_detail);

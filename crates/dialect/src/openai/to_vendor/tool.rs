@@ -3,7 +3,7 @@
 use super::lacks;
 use super::settings::CACHES;
 use crate::chat::{self, Field, Losses, Request, ToolChoice, ToolKind};
-use crate::{Vendor, Wire};
+use crate::{Dialect, Vendor};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -66,7 +66,7 @@ impl Tool {
                 r#type: "custom",
                 custom: Custom { name, description, format },
             }),
-            ToolKind::Foreign(Wire::OpenAi, value) => Some(Tool::Own(value)),
+            ToolKind::Foreign(Dialect::OpenAi, value) => Some(Tool::Own(value)),
             ToolKind::Foreign(maker, _) => {
                 losses.add(tool.path, format!("only {} has this tool", maker.maker()));
                 None

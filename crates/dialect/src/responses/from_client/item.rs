@@ -1,7 +1,7 @@
 //! Items of the input.
 
 use super::{TextOrItems, UNKNOWN, kept, part, texts_or_items, thought, unsupported};
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::{Content, Losses, Part, Role, ToolCall, ToolResult};
 use crate::openai::from_client::value::{Members, object, required, said, string, wrong};
 use postern_fault::Fault;
@@ -37,8 +37,10 @@ pub(super) fn read(value: Value, path: &str, losses: &mut Losses) -> Result<Said
         _ => {
             members.shift_remove("status");
             let role = role_of(&kind);
-            let parts =
-                vec![Part::new(path, Content::Foreign(Wire::Responses, foreign(members, &kind)))];
+            let parts = vec![Part::new(
+                path,
+                Content::Foreign(Dialect::Responses, foreign(members, &kind)),
+            )];
             Ok(Said { role, parts })
         }
     }

@@ -8,7 +8,7 @@ mod thought;
 mod tool;
 mod turn;
 
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::{Content, Losses, Message, Part, Request, Role};
 use crate::openai::from_client::value::{self, required, said, string};
 use postern_fault::Fault;
@@ -24,7 +24,7 @@ const UNKNOWN: &str = "no field that the gateway can translate";
 /// What is not JSON, what lacks or mistypes a field that a vendor of another dialect must be given, and what only the
 /// vendor that keeps the conversation could answer. Messages name fields and types, never a text of the request.
 pub fn decode(body: &str) -> Result<(Request, Losses), Fault> {
-    let (mut request, mut losses) = (Request::new(Wire::Responses, ""), Losses::default());
+    let (mut request, mut losses) = (Request::new(Dialect::Responses, ""), Losses::default());
     let mut settings = Settings::default();
     let (mut model, mut input) = (None, None);
     for (name, value) in said(value::body(body)?) {

@@ -1,7 +1,7 @@
 //! Parts of a message, and of what a tool returned.
 
 use super::UNKNOWN;
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::{Content, File, Image, Losses, Part, Source};
 use crate::openai::from_client::cache;
 use crate::openai::from_client::part::{file_source, read_audio, source};
@@ -40,7 +40,7 @@ fn content(mut members: Members, path: &str, losses: &mut Losses) -> Result<Cont
         "input_audio" => "input_audio",
         "input_image" => return image(members, path, losses).map(Content::Image),
         "input_file" => return file(members, path, losses).map(Content::File),
-        _ => return Ok(Content::Foreign(Wire::Responses, Value::Object(members))),
+        _ => return Ok(Content::Foreign(Dialect::Responses, Value::Object(members))),
     };
     let value = required(members.shift_remove(field), || at(field), "what the part says")?;
     for (name, _) in said(members).filter(|(name, _)| name != "type") {

@@ -1,7 +1,7 @@
 //! Thoughts that a client gives back.
 
 use super::UNKNOWN;
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::{Content, Losses, Part, Reasoned, Sealed};
 use crate::openai::from_client::value::{Members, array, said, string};
 use postern_fault::Fault;
@@ -33,7 +33,7 @@ pub(super) fn read(members: Members, path: &str, losses: &mut Losses) -> Result<
         }
         // The writer gives thoughts that are signed and have no words an empty content.
         Some(sealed) => {
-            let hides = matches!(sealed.maker, Wire::Anthropic | Wire::Bedrock);
+            let hides = matches!(sealed.maker, Dialect::Anthropic | Dialect::Bedrock);
             reasoned.redacted = hides && says_nothing && !shown;
         }
         None => {}
@@ -52,8 +52,8 @@ fn beside_words(reasoned: &mut Reasoned, path: &str, losses: &mut Losses) {
 }
 
 fn opened(text: &str, id: Option<String>) -> Sealed {
-    let sealed = Sealed::from_text(Wire::Responses, text);
-    match sealed.maker == Wire::Responses && sealed.id.is_none() {
+    let sealed = Sealed::from_text(Dialect::Responses, text);
+    match sealed.maker == Dialect::Responses && sealed.id.is_none() {
         true => Sealed { id, ..sealed },
         false => sealed,
     }

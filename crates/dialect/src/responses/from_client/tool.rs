@@ -1,7 +1,7 @@
 //! Tools and the choice among them: <https://platform.openai.com/docs/guides/function-calling>.
 
 use super::UNKNOWN;
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::{Losses, Tool, ToolChoice, ToolKind};
 use crate::openai::from_client::value::{
     Members, array, boolean, object, required, said, string, wrong,
@@ -18,7 +18,7 @@ pub(super) fn tools(value: Value, tools: &mut Vec<Tool>, losses: &mut Losses) ->
             Some("function") => function(members, &path, losses)?,
             Some("custom") => custom(members, &path, losses)?,
             // What runs at the vendor.
-            _ => ToolKind::Foreign(Wire::Responses, Value::Object(members)),
+            _ => ToolKind::Foreign(Dialect::Responses, Value::Object(members)),
         };
         tools.push(Tool { path, kind, cache: None });
     }

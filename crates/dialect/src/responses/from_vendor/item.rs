@@ -5,7 +5,7 @@
 
 use super::event::{Kind as Of, More};
 use super::{MAX_ITEMS, Reader, text};
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::{Content, Delta, Event, Image, Kind, Sealed, Slot, Source};
 use crate::responses::annotation;
 use serde_json::Value;
@@ -200,7 +200,7 @@ impl Reader {
             }
             "image_generation_call" => self.image(item, events),
             "" => {}
-            _ => self.whole(Content::Foreign(Wire::Responses, item), events),
+            _ => self.whole(Content::Foreign(Dialect::Responses, item), events),
         }
         self.close(index, events);
     }
@@ -245,7 +245,7 @@ impl Reader {
             }
         }
         if let Some(data) = sealed {
-            let sealed = Sealed { maker: Wire::Responses, id, data };
+            let sealed = Sealed { maker: Dialect::Responses, id, data };
             events.push(Event::Delta(part.slot, Delta::Sealed(sealed)));
         }
     }

@@ -6,7 +6,7 @@ use super::Writer;
 use super::emit::{At, More};
 use super::item::{COMPLETED, Content, INCOMPLETE, Item, Summary};
 use super::open::Open;
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::Sealed;
 use serde::Serialize;
 use serde_json::Value;
@@ -166,5 +166,5 @@ impl Writer {
 
 /// Sealed by a vendor of another dialect.
 fn is_others(encrypted: &str) -> bool {
-    Sealed::from_text(Wire::Responses, encrypted).maker != Wire::Responses
+    Sealed::from_text(Dialect::Responses, encrypted).maker != Dialect::Responses
 }

@@ -4,7 +4,7 @@ use super::Writer;
 use super::emit::{At, More};
 use super::item::{Content, Item, Summary};
 use super::open::Open;
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::{Annotation, Delta, Sealed};
 use crate::responses::annotation;
 use serde::Serialize;
@@ -166,9 +166,9 @@ impl Item {
     fn seal(&mut self, sealed: &Sealed) {
         let Item::Reasoning { id, encrypted_content, .. } = self else { return };
         let under_another = sealed.id.as_ref().is_some_and(|own| own != id);
-        let carrier = match sealed.maker == Wire::Responses && under_another {
-            true => Wire::OpenAi,
-            false => Wire::Responses,
+        let carrier = match sealed.maker == Dialect::Responses && under_another {
+            true => Dialect::OpenAi,
+            false => Dialect::Responses,
         };
         *encrypted_content = Some(sealed.into_text(carrier));
     }

@@ -3,7 +3,7 @@
 use super::Writer;
 use super::emit::{At, More};
 use super::item::{COMPLETED, Content, IN_PROGRESS, Item};
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::{self, Delta, Kind, Source};
 use serde::Serialize;
 
@@ -130,7 +130,7 @@ impl Writer {
                 }
                 Source::FileId(_) | Source::Text(_) => {}
             },
-            chat::Content::Foreign(Wire::Responses, value) => {
+            chat::Content::Foreign(Dialect::Responses, value) => {
                 self.begin_item(part, Item::Own(value));
             }
             _ => {}

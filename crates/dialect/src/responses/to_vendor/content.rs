@@ -1,7 +1,7 @@
 //! Parts of a content, as they are written.
 
 use super::settings::CACHES;
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::{self, Content, File, Image, Losses, Source};
 use crate::openai::to_vendor::content::{Url, default_name, is_web};
 use postern_fault::Fault;
@@ -70,7 +70,7 @@ impl Written {
 /// A part of what a user, a system or a tool says.
 pub(super) fn part(
     part: chat::Part,
-    client: Wire,
+    client: Dialect,
     losses: &mut Losses,
 ) -> Result<Vec<Part>, Fault> {
     let path = part.path;
@@ -81,7 +81,7 @@ pub(super) fn part(
         Content::Text(text) | Content::Refusal(text) => Ok(vec![Part::InputText { text }]),
         Content::Image(image) => Ok(vec![input_image(image, path, client)?]),
         Content::File(file) => input_file(file, path, client, losses),
-        Content::Foreign(Wire::Responses, value) => Ok(vec![Part::Own(value)]),
+        Content::Foreign(Dialect::Responses, value) => Ok(vec![Part::Own(value)]),
         Content::Foreign(maker, _) => {
             Err(unsupported(path, &format!("content that only {} has", maker.maker())))
         }
@@ -92,7 +92,7 @@ pub(super) fn part(
     }
 }
 
-fn input_image(image: Image, path: String, client: Wire) -> Result<Part, Fault> {
+fn input_image(image: Image, path: String, client: Dialect) -> Result<Part, Fault> {
     let (image_url, file_id) = match image.source {
         Source::Base64 { media_type, data } => (Some(Url::Data { media_type, data }), None),
         Source::Url(url) if is_web(&url) => (Some(Url::At(url)), None),
@@ -108,15 +108,15 @@ fn input_image(image: Image, path: String, client: Wire) -> Result<Part, Fault> 
 }
 
 /// Both of OpenAI's dialects name files in the same store.
-fn is_openais(client: Wire) -> bool {
-    matches!(client, Wire::OpenAi | Wire::Responses)
+fn is_openais(client: Dialect) -> bool {
+    matches!(client, Dialect::OpenAi | Dialect::Responses)
 }
 
 /// <https://platform.openai.com/docs/guides/pdf-files>. A document that is text is text; words about it stand before it.
 fn input_file(
     file: File,
     path: String,
-    client: Wire,
+    client: Dialect,
     losses: &mut Losses,
 ) -> Result<Vec<Part>, Fault> {
     if file.citations {

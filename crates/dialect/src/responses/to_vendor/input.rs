@@ -4,7 +4,7 @@ use super::content::{self, Part, Written, unsupported};
 use super::settings::CACHES;
 use crate::chat::{self, Content, Losses, Message, Reasoned, Request, Role, ToolCall, ToolResult};
 use crate::responses::annotation;
-use crate::{Vendor, Wire};
+use crate::{Dialect, Vendor};
 use postern_fault::Fault;
 use serde::Serialize;
 use serde_json::Value;
@@ -62,7 +62,7 @@ pub(super) struct Encoded {
 }
 
 pub(super) struct Input<'a> {
-    client: Wire,
+    client: Dialect,
     vendor: &'a Vendor,
     losses: &'a mut Losses,
     encoded: Encoded,
@@ -120,7 +120,7 @@ impl<'a> Input<'a> {
                     self.result(result, &part.path)?;
                 }
                 // An item of its own, such as a built-in tool's output.
-                Content::Foreign(Wire::Responses, value) if is_item(&value) => {
+                Content::Foreign(Dialect::Responses, value) if is_item(&value) => {
                     self.message(role, &mut said);
                     self.encoded.items.push(Item::Own(value));
                 }
@@ -187,7 +187,7 @@ impl<'a> Input<'a> {
             match content {
                 Content::Reasoning(reasoned) => self.thought(reasoned, path),
                 Content::ToolCall(call) => self.call(call),
-                Content::Foreign(Wire::Responses, value) => {
+                Content::Foreign(Dialect::Responses, value) => {
                     self.encoded.items.push(Item::Own(value));
                 }
                 Content::Foreign(maker, _) => {
@@ -205,7 +205,7 @@ impl<'a> Input<'a> {
     /// Thoughts go back only to their maker.
     fn thought(&mut self, reasoned: Reasoned, path: String) {
         let Reasoned { text, summary, sealed, .. } = reasoned;
-        let Some(sealed) = sealed.filter(|sealed| sealed.maker == Wire::Responses) else {
+        let Some(sealed) = sealed.filter(|sealed| sealed.maker == Dialect::Responses) else {
             self.losses.add(path, "OpenAI's responses take back no thoughts but their own");
             return;
         };

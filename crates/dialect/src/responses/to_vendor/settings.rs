@@ -2,7 +2,7 @@
 
 use super::lacks;
 use crate::chat::{Effort, Field, Format, Losses, Request};
-use crate::{Vendor, Wire};
+use crate::{Dialect, Vendor};
 use serde::Serialize;
 
 /// The reason why cache markers are lost.
@@ -108,7 +108,7 @@ pub(super) fn reasoning(
     let shown = match asked.summary.as_deref() {
         Some("none" | "omitted") => None,
         // Anthropic's clients see thoughts if they say no more than that there shall be some.
-        None if request.client == Wire::Anthropic && asked.enabled == Some(true) => Some("auto"),
+        None if request.client == Dialect::Anthropic && asked.enabled == Some(true) => Some("auto"),
         summary => summary,
     };
     let off = effort == Some(Effort::None);

@@ -1,7 +1,7 @@
 //! Tools and the choice among them: <https://platform.openai.com/docs/guides/function-calling>.
 
 use super::settings::CACHES;
-use crate::Wire;
+use crate::Dialect;
 use crate::chat::{self, Field, Losses, Request, ToolChoice, ToolKind};
 use crate::responses::grammar;
 use serde::Serialize;
@@ -40,7 +40,7 @@ pub(super) enum Choice {
 }
 
 impl Tool {
-    fn new(tool: chat::Tool, client: Wire, losses: &mut Losses) -> Option<Self> {
+    fn new(tool: chat::Tool, client: Dialect, losses: &mut Losses) -> Option<Self> {
         if tool.cache.is_some() {
             losses.add(format!("{}.cache_control", tool.path), CACHES);
         }
@@ -50,13 +50,13 @@ impl Tool {
                 description,
                 parameters: parameters
                     .unwrap_or_else(|| json!({ "type": "object", "properties": {} })),
-                strict: strict.unwrap_or(client == Wire::Responses),
+                strict: strict.unwrap_or(client == Dialect::Responses),
             }),
             ToolKind::Custom { name, description, format } => {
                 let format = format.map(grammar::from_chat);
                 Some(Tool::Custom { name, description, format })
             }
-            ToolKind::Foreign(Wire::Responses, value) => Some(Tool::Own(value)),
+            ToolKind::Foreign(Dialect::Responses, value) => Some(Tool::Own(value)),
             ToolKind::Foreign(maker, _) => {
                 losses.add(tool.path, format!("only {} has this tool", maker.maker()));
                 None
