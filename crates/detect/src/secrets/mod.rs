@@ -84,9 +84,11 @@ impl Tables {
         let automaton = AhoCorasick::builder()
             .kind(Some(AhoCorasickKind::DFA))
             .build(anchors.iter().map(|(text, _)| beginning(text)));
-        // Words are looked up now, not at the first request.
-        let _ = name::kind("password")
-            .is_some_and(|kind| value::confidence(kind, "", "x", value::Written::Bare).is_some());
+        // What is looked up is built now, and not with the first request.
+        name::prepare();
+        placeholder::prepare();
+        random::prepare();
+        value::prepare();
         Tables { beginnings: automaton.ok(), anchors }
     }
 

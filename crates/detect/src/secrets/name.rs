@@ -26,6 +26,11 @@ struct Words {
     other_key: HashSet<&'static str>,
 }
 
+/// Builds what is looked up.
+pub fn prepare() {
+    LazyLock::force(&WORDS);
+}
+
 static WORDS: LazyLock<Words> = LazyLock::new(|| {
     let mut words = Words {
         about: HashSet::default(),

@@ -48,6 +48,11 @@ const MARKS: &[&str] = &[
 /// Sources: docs.stripe.com/keys, docs.aws.amazon.com (they end in EXAMPLE), docs.github.com.
 const PUBLISHED: &[&str] = &["4ec39hqlyjwdarjtt1zdp7dc", "tyooMQauvdEDq54NiTphI7jx"];
 
+/// Builds what is looked up.
+pub fn prepare() {
+    LazyLock::force(&MARKED);
+}
+
 /// All marks at once: values are many, and long in the worst case.
 static MARKED: LazyLock<Option<AhoCorasick>> =
     LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(MARKS).ok());

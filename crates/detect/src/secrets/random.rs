@@ -20,6 +20,11 @@ const CAMEL: i32 = 100;
 /// What a drawn text has on average for each pair, in hundredths: words have -100 to 0, drawn texts 150 to 250.
 const DRAWN: i32 = 75;
 
+/// Builds what is looked up.
+pub fn prepare() {
+    LazyLock::force(&PAIRS);
+}
+
 static PAIRS: LazyLock<Vec<u8>> = LazyLock::new(|| {
     include_str!("data/bigrams.txt")
         .lines()

@@ -35,6 +35,11 @@ const DUMMIES: &[&str] = &[
 /// Nor a token.
 const MIN_TOKEN: usize = 10;
 
+/// Builds what is looked up.
+pub fn prepare() {
+    LazyLock::force(&VOCABULARY);
+}
+
 static VOCABULARY: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     include_str!("data/vocabulary.txt")
         .lines()
