@@ -139,7 +139,13 @@ const PACKAGES: [(&str, &str, &[&str]); 38] = [
     (
         "postern-tests",
         "tests",
-        &["postern-dialect", "postern-keys", "postern-redis-server", "postern-tokenizer"],
+        &[
+            "postern-dialect",
+            "postern-keys",
+            "postern-redis-server",
+            "postern-tokenizer",
+            "postern-types",
+        ],
     ),
     ("postern-redis-server", "tests/redis-server", &[]),
     ("probe", "tests/probe", &[]),

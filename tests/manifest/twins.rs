@@ -7,23 +7,29 @@ use proc_macro2::{TokenStream, TokenTree};
 use std::collections::BTreeSet;
 
 /// Public types that are called as a record of the contract is, each with what it is besides.
-const TWINS: [(&str, &str, &str); 15] = [
+const TWINS: [(&str, &str, &str); 21] = [
     (
         "authorization",
         "Action",
         "an action of Cedar's schema, which also knows what no request does",
     ),
     ("authorization", "Decision", "what Cedar said of one action, with the policies that failed"),
+    ("detect", "Finding", "where it stands and why, which no record may say"),
+    ("detect", "Target", "what a phrase is said about"),
     ("dialect", "AnswerHead", "with the memo as it is read"),
     ("dialect", "Encoded", "with the memo before it is written"),
     ("dialect", "Role", "of a message in the hub: developers apart from the system"),
     ("fault", "Blame", "of the fault below, which crates use that know no contract"),
     ("fault", "Fault", "with a kind that says whose fault it is"),
+    ("form", "Piece", "of a form"),
+    ("form", "Rewritten", "a form with other texts"),
     ("identity", "Credential", "what a caller presented, not what the gateway holds"),
     ("meter", "Span", "of time"),
     ("pipeline", "Endpoint", "where clients ask"),
     ("pipeline", "Inbound", "over any body, which is a stream in the contract"),
     ("pipeline", "Outbound", "with a text as its body, which is a stream in the contract"),
+    ("pipeline", "OutboundBody", "with the form itself, which is a stream in the contract"),
+    ("policy", "Action", "ordered by strictness"),
     ("policy", "Deployment", "with its provider, before a name was asked for"),
     ("policy", "Endpoint", "a URL, in parts that were checked"),
     ("policy", "Transport", "with where it leads to"),

@@ -4,7 +4,7 @@
 //! text before and after it: so the decisions are the same however the text is cut. A text leaves when it is decided, and
 //! before that only if no rule could keep it.
 
-use crate::decide::{Decided, covered, editing};
+use crate::decide::{Change, Decided, changes, covered};
 use crate::memo::Memo;
 use crate::request::Guard;
 use crate::restore::{Restored, Restorer};
@@ -15,11 +15,14 @@ use postern_fault::{Fault, Kind};
 use postern_policy::{Action, Speaker};
 use postern_types::guardrail::{Flushed, LateText, Piece, PieceEdit, Released, Stop};
 use postern_types::provider::{Place, TextKind};
+use postern_types::{escape, unescape};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+mod quoted;
 mod window;
 
+use quoted::Quoted;
 use window::{View, Window};
 
 /// Guards one answer.
@@ -30,6 +33,8 @@ pub struct Answer<'g> {
     /// Some rule keeps text from leaving.
     holds: bool,
     restorer: Restorer,
+    /// The answer's text is JSON, as the request wants it.
+    is_json: bool,
     texts: BTreeMap<(u32, u32, u32, u8), Text>,
     tally: Tally,
     stopped: bool,
@@ -39,6 +44,8 @@ pub struct Answer<'g> {
 struct Text {
     at: Place,
     window: Window,
+    /// How much of it was decided within a string, if it is JSON.
+    quoted: Quoted,
     restored: Restored,
 }
 
@@ -60,6 +67,7 @@ impl<'g> Answer<'g> {
             holds: active.holds_answers(),
             active,
             restorer: Restorer::new(memo.entries),
+            is_json: memo.is_json,
             texts: BTreeMap::new(),
             tally: Tally::default(),
             stopped: false,
@@ -133,7 +141,7 @@ impl<'g> Answer<'g> {
     }
 
     fn restore(&mut self, at: Place, text: &str, ended: bool) -> String {
-        let in_json = at.kind == TextKind::ToolArguments;
+        let in_json = at.kind == TextKind::ToolArguments || self.is_json;
         let Some(state) = self.texts.get_mut(&at.key()) else { return text.to_owned() };
         let mut out = self.restorer.push(&mut state.restored, text, in_json);
         if ended {
@@ -149,25 +157,35 @@ impl<'g> Answer<'g> {
         while let Some(view) =
             self.texts.get_mut(&at.key()).and_then(|text| text.window.next(hold_back, all))
         {
-            let decided = self.look(&view);
-            let names = |one: &Decided<'_>| self.guard.eyes.name(one.source);
-            for one in decided.iter().filter(|one| one.span.start >= view.start) {
-                self.guard.eyes.tally(one, &mut self.tally);
+            let (decided, end) = self.look(&view);
+            let name = |one: &Decided<'_>| self.guard.eyes.name(one.source);
+            let stopping = strictest(&decided);
+            for one in &decided {
+                let is_stopping = stopping.is_some_and(|stopping| std::ptr::eq(stopping, one));
+                // What began before was counted then, unless it was not known then.
+                if one.span.start >= view.start || is_stopping {
+                    self.guard.eyes.tally(one, Direction::Answer, &mut self.tally);
+                }
             }
-            if let Some(one) = strictest(&decided) {
-                return (String::new(), Some(stop(one, names(one))));
+            if let Some(one) = stopping {
+                return (String::new(), Some(stop(one, name(one))));
             }
-            let (text, end) = edited(&view, &decided, at.kind, names);
-            out.push_str(&text);
+            let changes = changes(&decided, Action::Mask);
+            let begun = changes.last().filter(|last| last.span.end == view.text.len());
+            let begun = begun.map(|last| end - last.span.start);
             if let Some(text) = self.texts.get_mut(&at.key()) {
-                text.window.advance(end - view.start);
+                let is_json = at.kind == TextKind::ToolArguments;
+                out.push_str(&edited(&view, end, &changes, is_json.then_some(text.quoted), name));
+                text.quoted = text.quoted.over(view.text.get(view.start..end).unwrap_or_default());
+                text.window.advance(end - view.start, begun);
             }
         }
         (out, None)
     }
 
-    /// What is found in a window, but for placeholders.
-    fn look(&self, view: &View) -> Vec<Decided<'g>> {
+    /// What is found in a window, but for placeholders, and where it ends: it is longer by what is changed of a finding that
+    /// reaches further, and what is found there counts, too.
+    fn look(&self, view: &View) -> (Vec<Decided<'g>>, usize) {
         let Answer { guard, wanted, active, .. } = self;
         let mut decided =
             guard.eyes.look(&view.text, wanted, active, Direction::Answer, Speaker::Assistant);
@@ -177,40 +195,65 @@ impl<'g> Answer<'g> {
             let is_personal = matches!(one.source, Source::Detector(detector) if detector.group() == Group::Personal);
             let is_placeholder =
                 is_personal && placeholders.iter().any(|span| overlap(span, &one.span));
-            overlap(&one.span, &(view.start..view.end)) && !is_placeholder
+            one.span.end > view.start && !is_placeholder
         });
-        decided
+        // They are sorted by where they begin.
+        let mut end = view.end;
+        for one in decided.iter().filter(|one| one.rule.action > Action::Anonymise) {
+            if one.span.start < end {
+                end = end.max(one.span.end);
+            }
+        }
+        decided.retain(|one| one.span.start < end);
+        (decided, end)
     }
 }
 
-/// A window with its findings covered, and where it ends.
+/// A window up to `end`, with its findings covered. `quoted`: it is JSON, and begins so.
 fn edited(
     view: &View,
-    decided: &[Decided<'_>],
-    kind: TextKind,
+    end: usize,
+    changes: &[Change<'_, '_>],
+    quoted: Option<Quoted>,
     name: impl Fn(&Decided<'_>) -> String,
-) -> (String, usize) {
+) -> String {
     let mut out = String::new();
-    let (mut done, mut end) = (view.start, view.end);
-    for one in editing(decided, Action::Mask) {
-        let before = view.text.get(done..one.span.start.max(done));
-        out.push_str(before.unwrap_or_default());
+    let mut done = view.start;
+    for Change { span, by } in changes {
+        let before = view.text.get(done..span.start.max(done)).unwrap_or_default();
+        out.push_str(before);
         // What began in the window before has its replacement.
-        if one.span.start >= view.start {
-            let original = view.text.get(one.span.clone()).unwrap_or_default();
-            let with = covered(one.rule.action, &name(one), original);
-            out.push_str(&in_place(kind, &view.text, one, with));
+        if span.start >= view.start {
+            let original = view.text.get(span.clone()).unwrap_or_default();
+            let covered = |original: &str| covered(by.rule.action, &name(by), original);
+            match quoted {
+                None => out.push_str(&covered(original)),
+                Some(quoted) => {
+                    let start = view.text.get(view.start..span.start).unwrap_or_default();
+                    let with = covered(&unescape(original));
+                    let with = escape(&with);
+                    // A number that is covered becomes a string.
+                    match quoted.over(start).inside {
+                        true => out.push_str(&with),
+                        false => out.push_str(&format!("\"{with}\"")),
+                    }
+                }
+            }
         }
-        done = one.span.end.max(done);
-        end = end.max(done);
+        done = span.end.max(done);
     }
     out.push_str(view.text.get(done..end).unwrap_or_default());
-    (out, end)
+    out
 }
 
 impl Text {
     fn new(at: Place) -> Self {
-        Text { at, window: Window::default(), restored: Restored::default() }
+        Text {
+            at,
+            window: Window::default(),
+            quoted: Quoted::default(),
+            restored: Restored::default(),
+        }
     }
 }
 
@@ -233,16 +276,6 @@ fn stop(one: &Decided<'_>, detector: String) -> Stop {
         message: one.rule.message.clone().unwrap_or_else(|| DEFAULT_MESSAGE.to_owned()),
         said: one.rule.action == Action::Replace,
     }
-}
-
-/// In arguments, a number that is covered becomes a string.
-fn in_place(kind: TextKind, text: &str, one: &Decided<'_>, with: String) -> String {
-    let before = text.get(..one.span.start).unwrap_or_default().trim_end();
-    let after = text.get(one.span.end..).unwrap_or_default().trim_start();
-    let is_bare = kind == TextKind::ToolArguments
-        && before.ends_with([':', ',', '['])
-        && after.starts_with([',', '}', ']']);
-    if is_bare { format!("\"{with}\"") } else { with }
 }
 
 #[cfg(test)]

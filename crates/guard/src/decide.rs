@@ -103,34 +103,43 @@ impl Eyes {
     }
 
     /// Count findings.
-    pub fn tally(&self, decided: &Decided<'_>, tally: &mut Tally) {
+    pub fn tally(&self, decided: &Decided<'_>, direction: Direction, tally: &mut Tally) {
         let name = self.name(decided.source);
-        tally.add(&name, decided.form, &decided.rule.name, recorded(decided.rule.action));
+        let action = match (decided.rule.action, direction) {
+            // Nothing is put in its place on the way to the client.
+            (policy::Action::Anonymise, Direction::Answer) => Action::Flag,
+            (action, _) => recorded(action),
+        };
+        tally.add(&name, decided.form, &decided.rule.name, action);
     }
 }
 
 /// A term or a pattern either stands there or not.
 const CERTAIN: u8 = 100;
 
-/// Those that change the text, without overlaps: of two the stricter one, then the longer one.
-pub fn editing<'d, 'r>(
-    decided: &'d [Decided<'r>],
-    mildest: policy::Action,
-) -> Vec<&'d Decided<'r>> {
-    let mut chosen: Vec<&Decided<'r>> = Vec::new();
+/// A part of a text that is changed, and the finding that says how.
+pub struct Change<'d, 'r> {
+    pub span: Range<usize>,
+    pub by: &'d Decided<'r>,
+}
+
+/// The changes of a text, without overlaps: where findings overlap, all that they cover is changed as the strictest of them says,
+/// or of equally strict ones the longest.
+pub fn changes<'d, 'r>(decided: &'d [Decided<'r>], mildest: policy::Action) -> Vec<Change<'d, 'r>> {
+    let rank = |one: &Decided<'r>| (one.rule.action, one.span.len());
+    let mut changes: Vec<Change<'d, 'r>> = Vec::new();
     for one in decided.iter().filter(|one| one.rule.action >= mildest && !one.span.is_empty()) {
-        let rank = |one: &Decided<'r>| (one.rule.action, one.span.len());
-        let overlaps = |known: &&Decided<'r>| known.span.end > one.span.start;
-        match chosen.last().copied().filter(overlaps) {
-            Some(known) if rank(one) > rank(known) => {
-                chosen.pop();
-                chosen.push(one);
+        match changes.last_mut().filter(|last| last.span.end > one.span.start) {
+            Some(last) => {
+                last.span.end = last.span.end.max(one.span.end);
+                if rank(one) > rank(last.by) {
+                    last.by = one;
+                }
             }
-            Some(_) => {}
-            None => chosen.push(one),
+            None => changes.push(Change { span: one.span.clone(), by: one }),
         }
     }
-    chosen
+    changes
 }
 
 /// What stands in place of a finding that is masked or redacted.

@@ -10,6 +10,8 @@ pub struct Memo {
     pub model: String,
     pub entries: Vec<Entry>,
     pub caller: OfCaller,
+    /// The answer's text is to be JSON.
+    pub is_json: bool,
 }
 
 /// What rules ask of a caller.

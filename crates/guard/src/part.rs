@@ -4,6 +4,7 @@ use postern_types::{Edit, Segment, SegmentKind, Span, Unescaped, escape};
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
 use std::ops::Range;
+use std::rc::Rc;
 
 /// A text that is scanned as one.
 pub struct Part<'a> {
@@ -20,7 +21,7 @@ pub struct Part<'a> {
 #[derive(Clone, Default)]
 struct Layer {
     /// Of each escape: where it ends in what is said, and in the writing.
-    escapes: Vec<(u32, u32)>,
+    escapes: Rc<[(u32, u32)]>,
     /// Where the text that is looked at begins in what this layer says.
     offset: usize,
 }
@@ -34,12 +35,20 @@ const CONTAINERS: &[SegmentKind] = &[
     SegmentKind::Other,
 ];
 
+/// Data whose keys may be data, too: a table by address. Those of schemas are names.
+const KEYED: &[SegmentKind] = &[
+    SegmentKind::ToolArguments,
+    SegmentKind::ToolResult,
+    SegmentKind::Metadata,
+    SegmentKind::Other,
+];
+
 /// The texts of a segment.
 pub fn of<'a>(segment: Segment, body: &'a str) -> Vec<Part<'a>> {
     let Some(raw) = segment.raw(body) else { return Vec::new() };
     let offset = segment.span.start as usize;
     if !segment.is_json_string {
-        return values(raw)
+        return values(raw, KEYED.contains(&segment.kind))
             .into_iter()
             .map(|(span, is_string)| {
                 let inside = raw.get(span.clone()).unwrap_or_default();
@@ -52,7 +61,7 @@ pub fn of<'a>(segment: Segment, body: &'a str) -> Vec<Part<'a>> {
     }
     let part = Part::string(raw, offset);
     match CONTAINERS.contains(&segment.kind) && is_container(&part.text) {
-        true => part.values(),
+        true => part.values(KEYED.contains(&segment.kind)),
         false => vec![part],
     }
 }
@@ -72,8 +81,8 @@ impl<'a> Part<'a> {
     }
 
     /// The strings and numbers of the JSON that it says.
-    fn values(self) -> Vec<Part<'a>> {
-        let parts = values(&self.text).into_iter().map(|(span, is_string)| {
+    fn values(self, with_keys: bool) -> Vec<Part<'a>> {
+        let parts = values(&self.text, with_keys).into_iter().map(|(span, is_string)| {
             let mut layers = self.layers.clone();
             if let Some(layer) = layers.last_mut() {
                 layer.offset = span.start;
@@ -117,7 +126,7 @@ impl Layer {
             }
             before = end;
         }
-        (text, Layer { escapes, offset: 0 })
+        (text, Layer { escapes: escapes.into(), offset: 0 })
     }
 
     /// Where what is said at `at` is written. A border stays a border: the end of one character is where the next begins.
@@ -135,8 +144,8 @@ fn is_container(text: &str) -> bool {
     text.trim_start().starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
-/// The strings of a JSON text, without quotes, and its numbers: true is a string. Keys are names, and no text.
-fn values(json: &str) -> Vec<(Range<usize>, bool)> {
+/// The strings of a JSON text, without quotes, and its numbers: true is a string.
+fn values(json: &str, with_keys: bool) -> Vec<(Range<usize>, bool)> {
     let bytes = json.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;
@@ -147,7 +156,7 @@ fn values(json: &str) -> Vec<(Range<usize>, bool)> {
                 at = end_of_string(bytes, at + 1);
                 let after = bytes.get(at + 1..).unwrap_or_default();
                 let next = after.iter().find(|byte| !byte.is_ascii_whitespace());
-                if next != Some(&b':') {
+                if with_keys || next != Some(&b':') {
                     found.push((start + 1..at, true));
                 }
                 at += 1;

@@ -1,17 +1,17 @@
 //! A request: what is found in its segments, and what becomes of it.
 
-use crate::decide::{Decided, Eyes, covered, editing};
+use crate::decide::{Change, Decided, Eyes, changes, covered};
 use crate::memo::{Memo, OfCaller};
 use crate::part::{self, Part};
 use crate::rules::{self, Active, Direction, Rules, Source};
 use crate::tally::Tally;
-use crate::vault::Vault;
+use crate::vault::{Entry, Taken, Vault};
 use aho_corasick::{AhoCorasick, MatchKind};
 use postern_detect::Scanner;
 use postern_fault::{Fault, Kind};
 use postern_policy::{Action, Guardrails, Rule, Speaker};
 use postern_types::guardrail::Verdict;
-use postern_types::{Caller, Edit, Prompt};
+use postern_types::{Caller, Edit, Operation, Prompt, Segment, SegmentKind};
 use std::ops::Range;
 
 /// The rules over the detectors.
@@ -54,7 +54,7 @@ impl Guard {
         let scanned = self.scan(&active, prompt, &mut tally)?;
         let mut strictest: Option<&Decided<'_>> = None;
         for one in scanned.iter().flat_map(|scanned| &scanned.decided) {
-            self.eyes.tally(one, &mut tally);
+            self.eyes.tally(one, Direction::Request, &mut tally);
             if strictest.is_none_or(|known| one.rule.action > known.rule.action) {
                 strictest = Some(one);
             }
@@ -71,6 +71,7 @@ impl Guard {
             model: prompt.facts.model.clone(),
             entries: vault.into_entries(),
             caller: OfCaller::new(caller),
+            is_json: prompt.segments.iter().any(|one| one.kind == SegmentKind::AnswerSchema),
         });
         let memo = memo.map(|memo| memo.write());
         Ok(Verdict { edits, findings, refusal: None, memo })
@@ -86,6 +87,9 @@ impl Guard {
         let speakers = [Speaker::System, Speaker::User, Speaker::Assistant, Speaker::Tool];
         let wanted = speakers.map(|speaker| active.wanted(Direction::Request, speaker));
         for segment in &prompt.segments {
+            if segment.kind == SegmentKind::TokenIds && active.holds_requests(segment) {
+                return Err(unreadable(segment));
+            }
             let Some(speaker) = rules::speaker(segment) else { continue };
             let Some(wanted) = wanted.get(speaker as usize).filter(|wanted| !wanted.is_empty())
             else {
@@ -101,6 +105,9 @@ impl Guard {
             for part in part::of(*segment, &prompt.body) {
                 let decided =
                     self.eyes.look(&part.text, wanted, active, Direction::Request, speaker);
+                if is_of_form(segment, prompt) && !changes(&decided, Action::Anonymise).is_empty() {
+                    return Err(unsayable());
+                }
                 all.push(Scanned { part, speaker, decided });
             }
         }
@@ -109,19 +116,19 @@ impl Guard {
 
     /// The edits of all parts, in order.
     fn edits(&self, scanned: &[Scanned<'_, '_>], prompt: &Prompt, vault: &mut Vault) -> Vec<Edit> {
-        let taken = |placeholder: &str| prompt.body.contains(placeholder);
+        let taken = Taken::of(&prompt.body);
         let mut replaced: Vec<Vec<(Range<usize>, String)>> = Vec::with_capacity(scanned.len());
         for Scanned { part, decided, .. } in scanned {
             let mut of_part = Vec::new();
-            for one in editing(decided, Action::Anonymise) {
-                let original = part.text.get(one.span.clone()).unwrap_or_default();
-                let with = match (one.rule.action, one.source) {
+            for Change { span, by } in changes(decided, Action::Anonymise) {
+                let original = part.text.get(span.clone()).unwrap_or_default();
+                let with = match (by.rule.action, by.source) {
                     (Action::Anonymise, Source::Detector(detector)) => {
-                        vault.placeholder(detector, original, taken)
+                        vault.placeholder(detector, original, &taken)
                     }
                     (action, source) => covered(action, &self.eyes.name(source), original),
                 };
-                of_part.push((one.span.clone(), with));
+                of_part.push((span, with));
             }
             replaced.push(of_part);
         }
@@ -143,7 +150,9 @@ fn elsewhere(
     }
     let needles = originals.iter().map(|entry| &*entry.original);
     let mut builder = AhoCorasick::builder();
-    let Ok(searcher) = builder.match_kind(MatchKind::LeftmostLongest).build(needles) else {
+    let Ok(searcher) =
+        builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(needles)
+    else {
         return;
     };
     for (Scanned { part, speaker, .. }, replaced) in scanned.iter().zip(replaced) {
@@ -151,19 +160,32 @@ fn elsewhere(
         if *speaker == Speaker::System {
             continue;
         }
+        let mut more = Vec::new();
         for found in searcher.find_iter(&*part.text) {
-            let is_free = replaced
-                .iter()
-                .all(|(span, _)| span.end <= found.start() || found.end() <= span.start);
+            // They are sorted and do not overlap.
+            let before = replaced.partition_point(|(span, _)| span.end <= found.start());
+            let is_free = replaced.get(before).is_none_or(|(span, _)| found.end() <= span.start);
+            let said = part.text.get(found.range()).unwrap_or_default();
             if is_free
                 && is_whole(&part.text, found.range())
                 && let Some(entry) = originals.get(found.pattern().as_usize())
+                && let Some(placeholder) = in_case_of(entry, said)
             {
-                replaced.push((found.range(), entry.placeholder.clone()));
+                more.push((found.range(), placeholder));
             }
         }
+        replaced.extend(more);
         replaced.sort_by_key(|(span, _)| span.start);
     }
+}
+
+/// The placeholder as the original is written here: as it was found, or in capitals. A surname in small letters is another word.
+fn in_case_of(entry: &Entry, said: &str) -> Option<String> {
+    if said == entry.original {
+        return Some(entry.placeholder.clone());
+    }
+    let is_capitals = said == entry.original.to_uppercase();
+    is_capitals.then(|| entry.placeholder.to_uppercase())
 }
 
 fn is_whole(text: &str, range: Range<usize>) -> bool {
@@ -189,6 +211,30 @@ fn refusal(rule: &Rule, detector: &str) -> Fault {
     let message = rule.message.as_deref().unwrap_or(DEFAULT_MESSAGE);
     Fault::new(Kind::ContentFiltered, format!("{message} ({detector})"))
         .with_private(format!("guardrail rule {}", rule.name))
+}
+
+/// The name of a file in a form, which stands in the head of its part.
+fn is_of_form(segment: &Segment, prompt: &Prompt) -> bool {
+    let is_form = matches!(
+        prompt.facts.operation,
+        Operation::Transcribe
+            | Operation::Translate
+            | Operation::EditImages
+            | Operation::VaryImages
+    );
+    is_form && segment.kind == SegmentKind::FileName
+}
+
+fn unsayable() -> Fault {
+    let public = "the name of a file contains what a guardrail does not let pass; give the file another name";
+    Fault::new(Kind::ContentFiltered, public).with_param("file")
+}
+
+fn unreadable(segment: &Segment) -> Fault {
+    let public =
+        "a prompt of token ids cannot be read by the guardrails of this gateway; send it as text";
+    let private = format!("token ids at byte {}", segment.span.start);
+    Fault::new(Kind::ContentFiltered, public).with_private(private)
 }
 
 fn too_long() -> Fault {

@@ -22,6 +22,8 @@ pub struct Restored {
     held: String,
     /// The last character that has left: a placeholder is no part of a longer word.
     before: Option<char>,
+    /// How many characters of an escape are missing, if the text is JSON as it is written.
+    escape: u8,
 }
 
 impl Restorer {
@@ -65,7 +67,7 @@ impl Restorer {
             if found.start() >= held {
                 break;
             }
-            state.pass(buffer.get(done..found.start()).unwrap_or_default(), &mut out);
+            state.pass(buffer.get(done..found.start()).unwrap_or_default(), in_json, &mut out);
             let matched = buffer.get(found.range()).unwrap_or_default();
             let entry = self.entries.get(found.pattern().as_usize());
             done = match entry.filter(|_| !state.before.is_some_and(char::is_alphanumeric)) {
@@ -73,12 +75,13 @@ impl Restorer {
                     let original = recased(entry, matched);
                     out.push_str(&if in_json { escape(&original).into_owned() } else { original });
                     state.before = matched.chars().next_back();
+                    state.escape = 0;
                     found.end()
                 }
                 // A part of a longer word; another placeholder may begin within it.
                 None => {
                     let first = matched.chars().next().map_or(1, char::len_utf8);
-                    state.pass(matched.get(..first).unwrap_or_default(), &mut out);
+                    state.pass(matched.get(..first).unwrap_or_default(), in_json, &mut out);
                     found.start() + first
                 }
             };
@@ -86,7 +89,7 @@ impl Restorer {
                 held = hold(done);
             }
         }
-        state.pass(buffer.get(done..held).unwrap_or_default(), &mut out);
+        state.pass(buffer.get(done..held).unwrap_or_default(), in_json, &mut out);
         state.held = buffer.get(held..).unwrap_or_default().to_owned();
         out
     }
@@ -107,13 +110,28 @@ impl Restorer {
 }
 
 impl Restored {
-    fn pass(&mut self, text: &str, out: &mut String) {
-        if let Some(last) = text.chars().next_back() {
-            self.before = Some(last);
+    fn pass(&mut self, text: &str, in_json: bool, out: &mut String) {
+        match in_json {
+            true => text.chars().for_each(|character| self.read(character)),
+            false => self.before = text.chars().next_back().or(self.before),
         }
         out.push_str(text);
     }
+
+    /// An escape says one character, whatever letters it is written with.
+    fn read(&mut self, character: char) {
+        (self.escape, self.before) = match (self.escape, character) {
+            (0, '\\') => (BEGUN, Some('\\')),
+            (0, _) => (0, Some(character)),
+            (BEGUN, 'u') => (4, None),
+            (BEGUN, _) => (0, None),
+            (missing, _) => (missing - 1, None),
+        };
+    }
 }
+
+/// A backslash has been read.
+const BEGUN: u8 = 5;
 
 /// The original, in the case in which the model writes its placeholder.
 fn recased(entry: &Entry, matched: &str) -> String {

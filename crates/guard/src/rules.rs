@@ -137,6 +137,18 @@ impl<'r> Active<'r> {
         self.concerning(direction, speaker).all(|compiled| compiled.rule.fails_open)
     }
 
+    /// True: some rule does not let pass what is found in such a segment as it is, nor what cannot be scanned.
+    pub fn holds_requests(&self, segment: &Segment) -> bool {
+        let speaker = match segment.role {
+            Role::System => Speaker::System,
+            Role::User => Speaker::User,
+            Role::Assistant => Speaker::Assistant,
+            Role::Tool => Speaker::Tool,
+        };
+        self.concerning(Direction::Request, speaker)
+            .any(|compiled| compiled.rule.action > Action::Flag && !compiled.rule.fails_open)
+    }
+
     /// True: some rule keeps text of answers from leaving.
     pub fn holds_answers(&self) -> bool {
         self.concerning(Direction::Answer, Speaker::Assistant)

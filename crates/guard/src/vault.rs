@@ -4,18 +4,23 @@
 //! for examples or assigned to nobody, and its number counts first occurrences.
 
 use postern_detect::Detector;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 mod names;
 mod numbers;
+mod taken;
+
+pub use taken::Taken;
 
 /// The placeholders of one request.
 #[derive(Default)]
 pub struct Vault {
     by_original: HashMap<(Detector, String), usize>,
     entries: Vec<Entry>,
-    /// How many placeholders of each detector there are.
+    /// All placeholders, in lower case.
+    known: HashSet<String>,
+    /// The last number of each detector.
     counts: HashMap<Detector, u32>,
 }
 
@@ -36,34 +41,60 @@ impl fmt::Debug for Entry {
     }
 }
 
-/// A placeholder that also stands in the request is no placeholder: the next number is tried, so many times.
-const MAX_COLLISIONS: u32 = 64;
+/// So many numbers are tried for a placeholder of the original's type; then it is one that names its detector.
+const MAX_TRIES: u32 = 64;
 
 impl Vault {
-    /// The placeholder of an original. `taken` says whether a text stands in the request already.
-    pub fn placeholder(
-        &mut self,
-        detector: Detector,
-        original: &str,
-        taken: impl Fn(&str) -> bool,
-    ) -> String {
+    /// The placeholder of an original, which is of no other one and stands nowhere in the request.
+    pub fn placeholder(&mut self, detector: Detector, original: &str, taken: &Taken) -> String {
         let key = (detector, key(detector, original));
         if let Some(entry) = self.by_original.get(&key).and_then(|at| self.entries.get(*at)) {
             return entry.placeholder.clone();
         }
-        let count = self.counts.entry(detector).or_default();
-        let mut placeholder = String::new();
-        for _ in 0..MAX_COLLISIONS {
-            *count += 1;
-            placeholder = made(detector, *count, original);
-            if !taken(&placeholder) {
-                break;
+        let entry = self.entry(detector, original, taken);
+        let placeholder = entry.placeholder.clone();
+        self.by_original.insert(key, self.entries.len());
+        self.entries.push(entry);
+        placeholder
+    }
+
+    fn entry(&mut self, detector: Detector, original: &str, taken: &Taken) -> Entry {
+        for _ in 0..MAX_TRIES {
+            let number = self.next(detector);
+            let entry = Entry {
+                placeholder: made(detector, number, original),
+                original: original.to_owned(),
+            };
+            if self.is_free(detector, &entry, taken) {
+                return entry;
             }
         }
-        self.by_original.insert(key, self.entries.len());
-        let original = original.to_owned();
-        self.entries.push(Entry { placeholder: placeholder.clone(), original });
-        placeholder
+        // Only a request that has thousands of look-alikes gets here.
+        loop {
+            let placeholder = named(detector, self.next(detector));
+            if self.known.insert(placeholder.to_ascii_lowercase()) {
+                return Entry { placeholder, original: original.to_owned() };
+            }
+        }
+    }
+
+    fn next(&mut self, detector: Detector) -> u32 {
+        let count = self.counts.entry(detector).or_default();
+        *count = count.saturating_add(1);
+        *count
+    }
+
+    /// Neither it nor what is derived of it is known or stands in the request.
+    fn is_free(&mut self, detector: Detector, entry: &Entry, taken: &Taken) -> bool {
+        let derived = derived(entry);
+        let all = || derived.iter().chain([entry]).map(|entry| &*entry.placeholder);
+        let is_taken = match detector {
+            Detector::PersonName => {
+                Some(entry.placeholder.split(' ').any(|word| taken.has_word(word)))
+            }
+            _ => taken.has_any(stem(detector, &entry.placeholder), all()),
+        };
+        is_taken == Some(false) && self.known.insert(entry.placeholder.to_ascii_lowercase())
     }
 
     pub fn is_empty(&self) -> bool {
@@ -73,13 +104,10 @@ impl Vault {
     /// What stands for what, parts of names and other ways to write a number included.
     pub fn into_entries(self) -> Vec<Entry> {
         let derived: Vec<Entry> = self.entries.iter().flat_map(derived).collect();
+        let mut known: HashSet<String> =
+            self.entries.iter().map(|entry| entry.placeholder.clone()).collect();
         let mut entries = self.entries;
-        for entry in derived {
-            let is_known = |known: &Entry| known.placeholder == entry.placeholder;
-            if !entries.iter().any(is_known) {
-                entries.push(entry);
-            }
-        }
+        entries.extend(derived.into_iter().filter(|entry| known.insert(entry.placeholder.clone())));
         entries
     }
 
@@ -123,7 +151,28 @@ fn made(detector: Detector, number: u32, original: &str) -> String {
         Detector::PersonalDate => numbers::date(number),
         Detector::Address => format!("{number} Anon Street, Anonville {number:05}"),
         Detector::Coordinates => format!("0.{number:06}, -0.{number:06}"),
-        _ => format!("ANON-{}-{number:04}", detector.as_str().to_uppercase().replace('_', "-")),
+        _ => named(detector, number),
+    }
+}
+
+/// One that has no type but says what it stands for.
+fn named(detector: Detector, number: u32) -> String {
+    format!("ANON-{}-{number:04}", detector.as_str().to_uppercase().replace('_', "-"))
+}
+
+/// What all placeholders like this have in common, in lower case.
+fn stem(detector: Detector, placeholder: &str) -> &'static str {
+    match detector {
+        Detector::Phone => "7700",
+        Detector::PaymentCard => "9999",
+        Detector::PersonalDate => "-",
+        Detector::Coordinates => "0.000",
+        Detector::NetworkAddress => {
+            let stems = ["192.0.2.", "198.51.100.", "203.0.113.", "00:00:5e", "2001:db8"];
+            let of_this = |stem: &&&str| placeholder.to_ascii_lowercase().starts_with(**stem);
+            stems.iter().find(of_this).copied().unwrap_or("")
+        }
+        _ => "anon",
     }
 }
 

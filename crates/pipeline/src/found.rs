@@ -28,12 +28,22 @@ impl Direction {
 /// What was found, as a list of structured fields (RFC 9651): `email;in=request;action=anonymise;count=2`. What a rule lets pass
 /// in silence is in the record alone.
 pub fn header<'f>(findings: impl Iterator<Item = (&'f Finding, Direction)>) -> Option<String> {
-    let told = findings.filter(|(finding, _)| finding.action != Action::Allow);
-    let items: Vec<String> = told
-        .map(|(finding, direction)| {
-            let Finding { detector, action, count, .. } = finding;
-            let action = action.as_str();
-            format!("{detector};in={};action={action};count={count}", direction.as_str())
+    let mut sums: Vec<(&str, Direction, Action, u32)> = Vec::new();
+    for (finding, direction) in findings.filter(|(finding, _)| finding.action != Action::Allow) {
+        let Finding { detector, action, count, .. } = finding;
+        let is_like = |sum: &&mut (&str, Direction, Action, u32)| {
+            (sum.0, sum.1, sum.2) == (detector.as_str(), direction, *action)
+        };
+        match sums.iter_mut().find(is_like) {
+            Some(sum) => sum.3 = sum.3.saturating_add(*count),
+            None => sums.push((detector, direction, *action, *count)),
+        }
+    }
+    let items: Vec<String> = sums
+        .into_iter()
+        .map(|(detector, direction, action, count)| {
+            let (direction, action) = (direction.as_str(), action.as_str());
+            format!("{detector};in={direction};action={action};count={count}")
         })
         .collect();
     (!items.is_empty()).then(|| items.join(", "))

@@ -76,8 +76,12 @@ impl<G: AnswerGuard> Guarded<G> {
         let edits: Vec<SegmentEdit> = edits.collect();
         if let Some(stop) = stop {
             self.is_stopped = true;
-            let edits = if is_whole { emptied(&segments, &pieces) } else { edits };
-            decoded.output = decoder.cut(&edits, segment(stop.piece), &notice(stop))?;
+            // Nothing of a whole answer leaves, what comes before the finding included.
+            let (edits, from) = match is_whole {
+                true => (emptied(&segments, &pieces), segment(0)),
+                false => (edits, segment(stop.piece)),
+            };
+            decoded.output = decoder.cut(&edits, from, &notice(stop))?;
             decoded.done = true;
         } else if !edits.is_empty() {
             decoded.output = decoder.edit(&edits)?;

@@ -16,6 +16,7 @@ use crate::stages::{Body, Stages};
 use crate::upload::Upload;
 use postern_dialect::{Operation, translate};
 use postern_dialect::{media, needs};
+use postern_policy::Gateway;
 use postern_types::Target;
 use std::rc::Rc;
 
@@ -31,27 +32,8 @@ pub async fn run<S: Stages>(
     // Identity first: an unknown caller costs no read, no count and no look-up.
     let caller = authenticate::caller(head, exchange).await?;
     // The body, once: every later stage refers to these bytes.
-    let stages = exchange.stages.clone();
-    let is_form = media::is_form(operation);
-    let max_bytes = match is_form {
-        true => policy.max_binary_request_body_bytes,
-        false => policy.max_request_body_bytes,
-    };
-    let read = body::read(&stages, body, head, max_bytes);
-    let (bytes, permit) = exchange.wait("body", read).await?;
-    let body_bytes = bytes.len();
-    // Files stay here; of a form the stages get the fields that are text.
-    let (body, upload) = match is_form {
-        true => {
-            let upload =
-                Upload::read(&head.content_types, bytes, permit, policy.max_request_body_bytes)?;
-            (upload.to_json(), Some(Rc::new(upload)))
-        }
-        false => {
-            exchange.memory.push(permit);
-            (body::text(bytes)?, None)
-        }
-    };
+    let Received { body, upload, bytes: body_bytes } =
+        receive(head, operation, body, policy, exchange).await?;
     // What every later stage knows of it; a stream is scanned once more, for its one splice.
     let client = exchange.client;
     let read = exchange.run("read", |_| translate::read(client, operation, &body))?;
@@ -83,6 +65,41 @@ pub async fn run<S: Stages>(
         }
         answered => answered,
     }
+}
+
+/// The body of a request.
+struct Received {
+    /// As the stages get it.
+    body: String,
+    /// The form that it was.
+    upload: Option<Rc<Upload>>,
+    bytes: usize,
+}
+
+/// Files stay in the gateway: the stages get the text fields of a form.
+async fn receive<S: Stages>(
+    head: &Head,
+    operation: Operation,
+    body: impl Body,
+    policy: &Gateway,
+    exchange: &mut Exchange<S>,
+) -> Result<Received, Refusal> {
+    let stages = exchange.stages.clone();
+    let is_form = media::is_form(operation);
+    let max_bytes = match is_form {
+        true => policy.max_binary_request_body_bytes,
+        false => policy.max_request_body_bytes,
+    };
+    let read = body::read(&stages, body, head, max_bytes);
+    let (content, permit) = exchange.wait("body", read).await?;
+    let bytes = content.len();
+    if is_form {
+        let max_bytes = policy.max_request_body_bytes;
+        let upload = Upload::read(&head.content_types, content, permit, max_bytes)?;
+        return Ok(Received { body: upload.to_json(), upload: Some(Rc::new(upload)), bytes });
+    }
+    exchange.memory.push(permit);
+    Ok(Received { body: body::text(content)?, upload: None, bytes })
 }
 
 /// The deployments that may serve, of `instead` if it is given. Default deny.

@@ -147,82 +147,65 @@ fn finds(pack_name: &str, list: &str, text: &str) -> bool {
     })
 }
 
+/// A pack, a list of it, texts that the list is for, and texts that it is not for.
+type Case = (&'static str, &'static str, &'static [&'static str], &'static [&'static str]);
+
+const CASES: &[Case] = &[
+    (
+        "hipaa",
+        "hipaa-zip-codes",
+        &["ZIP 12345", "zip code: 12345-6789", "Zipcode: 02139"],
+        &["zip 123456", "unzip 12345", "a zip file of 12345 bytes: 1234", "12345"],
+    ),
+    (
+        "hipaa",
+        "hipaa-ages",
+        &["a 92-year-old man", "101 years old", "aged 95", "Age: 90", "90 y/o", "age of 117"],
+        &["an 89-year-old man", "92 patients", "aged 45", "190 years old", "a page 95"],
+    ),
+    (
+        "hipaa",
+        "hipaa-biometrics",
+        &["fingerprint template: Rk1SACAyMAABIAAAASwB", "Iris hash = 9f86d081884c7d65"],
+        &["The fingerprint template is stored on the card", "a face embedding model"],
+    ),
+    (
+        "hipaa",
+        "hipaa-other-codes",
+        &["Study ID: ABC-0042", "encounter number 998877", "claim #A12345", "subject no. 1042"],
+        &["the study identified 42 patients", "in this case number one", "sample size 120"],
+    ),
+    (
+        "pci-dss",
+        "pci-track-data",
+        &[
+            "%B4111111111111111^DOE/JANE^30121010000000000000?",
+            ";4111111111111111=30121010000000000?",
+            "4111111111111111=3012101",
+        ],
+        &["x=4111111111111111", "B1^2^3", "12 = 30121010"],
+    ),
+    (
+        "pci-dss",
+        "pci-verification-codes",
+        &["CVV 123", "cvc2: 1234", "the security code is 987", "card verification value=321"],
+        &["CVV", "the code is 987", "security code 12345", "a CVV has 3 digits"],
+    ),
+    (
+        "pci-dss",
+        "pci-pins",
+        &["my PIN is 1234", "card pin: 123456", "PIN block 041234FFFFFFFFFF"],
+        &["GPIO pin 1234", "pin 13 of the board", "my pin is broken", "pin the message 1234"],
+    ),
+];
+
 #[test]
 fn patterns_of_packs_find_what_they_are_for() {
-    for (pack, list, right, wrong) in [
-        (
-            "hipaa",
-            "hipaa-zip-codes",
-            vec!["ZIP 12345", "zip code: 12345-6789", "Zipcode: 02139"],
-            vec!["zip 123456", "unzip 12345", "a zip file of 12345 bytes: 1234", "12345"],
-        ),
-        (
-            "hipaa",
-            "hipaa-ages",
-            vec![
-                "a 92-year-old man",
-                "101 years old",
-                "aged 95",
-                "Age: 90",
-                "90 y/o",
-                "age of 117",
-            ],
-            vec!["an 89-year-old man", "92 patients", "aged 45", "190 years old", "a page 95"],
-        ),
-        (
-            "hipaa",
-            "hipaa-biometrics",
-            vec!["fingerprint template: Rk1SACAyMAABIAAAASwB", "Iris hash = 9f86d081884c7d65"],
-            vec!["The fingerprint template is stored on the card", "a face embedding model"],
-        ),
-        (
-            "hipaa",
-            "hipaa-other-codes",
-            vec![
-                "Study ID: ABC-0042",
-                "encounter number 998877",
-                "claim #A12345",
-                "subject no. 1042",
-            ],
-            vec!["the study identified 42 patients", "in this case number one", "sample size 120"],
-        ),
-        (
-            "pci-dss",
-            "pci-track-data",
-            vec![
-                "%B4111111111111111^DOE/JANE^30121010000000000000?",
-                ";4111111111111111=30121010000000000?",
-                "4111111111111111=3012101",
-            ],
-            vec!["x=4111111111111111", "B1^2^3", "12 = 30121010"],
-        ),
-        (
-            "pci-dss",
-            "pci-verification-codes",
-            vec![
-                "CVV 123",
-                "cvc2: 1234",
-                "the security code is 987",
-                "card verification value=321",
-            ],
-            vec!["CVV", "the code is 987", "security code 12345", "a CVV has 3 digits"],
-        ),
-        (
-            "pci-dss",
-            "pci-pins",
-            vec!["my PIN is 1234", "card pin: 123456", "PIN block 041234FFFFFFFFFF"],
-            vec![
-                "GPIO pin 1234",
-                "pin 13 of the board",
-                "my pin is broken",
-                "pin the message 1234",
-            ],
-        ),
-    ] {
-        for text in right {
+    for (pack, list, right, wrong) in CASES {
+        for text in *right {
             assert!(finds(pack, list, text), "{list} misses {text}");
         }
-        for text in wrong {
+        for text in *wrong {
             assert!(!finds(pack, list, text), "{list} mistakes {text}");
         }
     }

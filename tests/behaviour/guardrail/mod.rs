@@ -5,3 +5,19 @@
 mod answers;
 mod requests;
 mod setup;
+
+use setup::{Client, start};
+
+const FLAGS: &str = r#"
+[[rule]]
+name = "all"
+detectors = ["personal", "secrets", "injection", "moderation"]
+action = "flag"
+"#;
+
+#[tokio::test]
+async fn nothing_is_found_where_nothing_is() {
+    let guarded = start(FLAGS);
+    let answer = guarded.ask(Client::Chat, "sandbox", "What is the weather like?", false);
+    assert_eq!(answer.send().await.header("x-postern-guardrail"), None);
+}

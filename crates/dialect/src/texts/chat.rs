@@ -125,8 +125,17 @@ impl Chat {
         if let Some(logprobs) = node.get("logprobs") {
             found.void(text, logprobs, "null", When::ChoiceTouched);
         }
-        let Some(said) = node.get("delta").or_else(|| node.get("message")) else { return };
-        choice.thoughts.see(Place { kind: TextKind::Reasoning, ..text }, said, found);
+        // Some servers send both, and clients read either.
+        for said in ["delta", "message"].iter().filter_map(|member| node.get(member)) {
+            choice.said(index, said, found);
+        }
+    }
+}
+
+impl Choice {
+    fn said(&mut self, index: u32, said: &Node<'_>, found: &mut Found<'_>) {
+        let text = Place::new(TextKind::Text, index);
+        self.thoughts.see(Place { kind: TextKind::Reasoning, ..text }, said, found);
         for (kind, member) in [(TextKind::Text, "content"), (TextKind::Refusal, "refusal")] {
             for (is_thought, words) in said.get(member).map(words).unwrap_or_default() {
                 let kind = if is_thought { TextKind::Reasoning } else { kind };
@@ -137,16 +146,14 @@ impl Chat {
             found.say(Place { kind: TextKind::Transcript, ..text }, words);
         }
         for (_, call) in said.list("tool_calls") {
-            choice.call(index, call, found);
+            self.call(index, call, found);
         }
         if let Some(function) = said.get("function_call") {
-            choice.calls.entry(0).or_default().legacy = true;
+            self.calls.entry(0).or_default().legacy = true;
             say_call(Place::new(TextKind::ToolArguments, index), function, "arguments", found);
         }
     }
-}
 
-impl Choice {
     fn call(&mut self, index: u32, node: &Node<'_>, found: &mut Found<'_>) {
         let function = node.get("function");
         let custom = node.get("custom");

@@ -148,6 +148,56 @@ fn numbers_in_arguments_stay_json() {
 }
 
 #[test]
+fn strings_in_arguments_stay_strings() {
+    let guard = of(vec![rule("r", &["email", "payment_card"], Action::Redact)]);
+    let at = Place { kind: TextKind::ToolArguments, ..AT };
+    for (text, expected) in [
+        (r#"{"to":"a@firma.de, b@firma.de, c@firma.de"}"#, r#"{"to":"[email], [email], [email]"}"#),
+        (r#"{"note":"card: 4111 1111 1111 1111, exp"}"#, r#"{"note":"card: [payment_card], exp"}"#),
+        (r#"{"a":"\"","b":[4111111111111111, 1]}"#, r#"{"a":"\"","b":["[payment_card]", 1]}"#),
+    ] {
+        for cut in 0..text.len() {
+            assert_eq!(seen(&guard, text, &[cut], at).0, expected);
+        }
+    }
+}
+
+#[test]
+fn what_overlaps_is_covered_whole() {
+    let redact = rule("names", &["list:rivals"], Action::Redact);
+    let guard = of(vec![redact, rule("data", &["email"], Action::Mask)]);
+    let (out, _, _) = seen(&guard, "write to jane@acme.corp.de, acme corp", &[], AT);
+    assert_eq!(out, "write to ****@****.**rp.de, [rivals]");
+    let mut policy = policy(vec![
+        rule("names", &["list:rivals"], Action::Redact),
+        rule("data", &["email"], Action::Mask),
+    ]);
+    policy.lists.push(TermList {
+        name: "rivals".to_owned(),
+        terms: vec!["firma".to_owned()],
+        patterns: Vec::new(),
+    });
+    let guard = crate::tests::guard(policy);
+    let (out, _, _) = seen(&guard, "write to jane@firma.de now", &[], AT);
+    assert_eq!(out, "write to [rivals] now");
+}
+
+#[test]
+fn a_long_secret_does_not_leave_by_its_end() {
+    let guard = of(vec![rule("r", &["credential"], Action::Redact)]);
+    let line = "MIIEpAIBAAKCAQEA7bq8zWq0Yt3mJx5n2vK9sLr4Hc6Dg1Fe8Ua0Pw3Xo7Ti5Zy\n";
+    let key = format!(
+        "-----BEGIN RSA PRIVATE KEY-----\n{}-----END RSA PRIVATE KEY-----",
+        line.repeat(40)
+    );
+    let text = format!("Here it is:\n{key}\nUse it with care.");
+    for cuts in [vec![], vec![5, 100, 1_000, 2_000]] {
+        let (out, _, _) = seen(&guard, &text, &cuts, AT);
+        assert_eq!(out, "Here it is:\n[credential]\nUse it with care.");
+    }
+}
+
+#[test]
 fn a_memo_that_is_none_guards_nothing() {
     let guard = of(Vec::new());
     assert!(Answer::new(&guard, "{}").is_err());

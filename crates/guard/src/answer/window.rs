@@ -2,12 +2,17 @@
 
 use postern_detect::CONTEXT_BYTES;
 
-/// What is known of a text: some that was decided, for context, and all that is not.
+/// A finding that goes on is followed for so long: the longest private keys have 13 KB.
+const MAX_FINDING_BYTES: usize = 16 * 1024;
+
+/// What is known of a text: the decided part, for context, and the part that is not decided.
 #[derive(Default)]
 pub struct Window {
     text: String,
     /// How much of it was decided.
     decided: usize,
+    /// A finding began here that may go on.
+    begun: Option<usize>,
 }
 
 /// The part to decide on, with what is around it.
@@ -35,30 +40,45 @@ impl Window {
         if rest == 0 || (rest < hold_back && !all) {
             return None;
         }
-        self.forget();
+        let from = self.context();
+        let from = self.forget(from);
         let seen = self.text.floor_char_boundary(self.decided + hold_back);
-        let text = self.text.get(..seen)?.to_owned();
-        let step = text.floor_char_boundary(self.decided + hold_back / 4);
-        let end = if step == text.len() { step } else { self.border(&text, step) };
-        Some(View { text, start: self.decided, end })
+        let step = self.text.floor_char_boundary(self.decided + hold_back / 4);
+        let end = if step == self.text.len() { step } else { self.border(step) };
+        let text = self.text.get(from..seen)?.to_owned();
+        Some(View { text, start: self.decided - from, end: end - from })
     }
 
-    /// So many bytes from the start of the last view are decided.
-    pub fn advance(&mut self, bytes: usize) {
+    /// So many bytes from the start of the last view are decided. `begun`: a finding began so many bytes before their end, and
+    /// may go on.
+    pub fn advance(&mut self, bytes: usize, begun: Option<usize>) {
         self.decided = (self.decided + bytes).min(self.text.len());
+        self.begun = begun.map(|before| self.decided.saturating_sub(before));
+    }
+
+    /// Where the context of the next part begins.
+    fn context(&self) -> usize {
+        let near = self.decided.saturating_sub(CONTEXT_BYTES);
+        let far = self.decided.saturating_sub(MAX_FINDING_BYTES);
+        let from = self.begun.map_or(near, |begun| begun.min(near).max(far));
+        self.text.floor_char_boundary(from)
     }
 
     /// Behind the last space before `step`, so that words stay whole, or `step`.
-    fn border(&self, text: &str, step: usize) -> usize {
-        let part = text.get(self.decided..step).unwrap_or_default();
+    fn border(&self, step: usize) -> usize {
+        let part = self.text.get(self.decided..step).unwrap_or_default();
         let space = part.char_indices().rev().find(|(_, character)| character.is_whitespace());
         space.map_or(step, |(at, character)| self.decided + at + character.len_utf8())
     }
 
-    /// What is too far back to be context.
-    fn forget(&mut self) {
-        let far = self.text.floor_char_boundary(self.decided.saturating_sub(CONTEXT_BYTES));
-        self.text.drain(..far);
-        self.decided -= far;
+    /// Drops what is before `from`, once it is most of the text: each byte is moved once or twice. Gives where `from` is then.
+    fn forget(&mut self, from: usize) -> usize {
+        if from <= self.text.len() / 2 {
+            return from;
+        }
+        self.text.drain(..from);
+        self.decided -= from;
+        self.begun = self.begun.map(|begun| begun.saturating_sub(from));
+        0
     }
 }

@@ -44,7 +44,7 @@ fn json_in_a_string_stays_json() {
     let said: Value = serde_json::from_str(&said).unwrap();
     assert_eq!(
         said,
-        json!({"name": "\"Z\"\n \"A\" Lee", "card": 4111, "n": [1, "\"Z\"\n"], "Ann": true})
+        json!({"name": "\"Z\"\n \"A\" Lee", "card": 4111, "n": [1, "\"Z\"\n"], "\"Z\"\n": true})
     );
     let edited = replaced(segment, &body, "4111", "9 9");
     let said: String = serde_json::from_str(&format!("\"{edited}\"")).unwrap();
@@ -56,7 +56,7 @@ fn a_json_value_stays_json() {
     let body = r#"{"a": "x\"y", "b": [4111, -1.5e3, "4111"], "4111": null}"#;
     let edited = replaced(segment(SegmentKind::ToolResult, body, false), body, "4111", "\"");
     let said: Value = serde_json::from_str(&edited).unwrap();
-    assert_eq!(said, json!({"a": "x\"y", "b": ["\"", -1500.0, "\""], "4111": null}));
+    assert_eq!(said, json!({"a": "x\"y", "b": ["\"", -1500.0, "\""], "\"": null}));
 }
 
 #[test]

@@ -176,3 +176,25 @@ fn terms_are_found_whole_in_any_writing() {
         assert!(!redacted(text), "{text}");
     }
 }
+
+#[test]
+fn keys_of_data_are_data() {
+    let guard = guard(policy(vec![rule("personal", &["email"], Action::Redact)]));
+    let content = json!({"anna@firma.de": {"orders": 3}}).to_string();
+    let messages = json!([{"role": "tool", "tool_call_id": "1", "content": content}]);
+    let (_, edited) = checked(&guard, &chat(messages));
+    assert!(!edited.body.contains("anna@"), "{}", edited.body);
+}
+
+/// Many findings in one text, and many originals that are found again.
+#[test]
+fn long_requests_take_their_time_and_no_more() {
+    let guard =
+        guard(policy(vec![rule("personal", &["email", "network_address"], Action::Anonymise)]));
+    let mails: String =
+        (0..4_000).map(|number| format!("u{number}@firma.de 10.0.0.{} ", number % 250)).collect();
+    let messages = json!([{"role": "user", "content": mails}, {"role": "user", "content": mails}]);
+    let (verdict, _) = checked(&guard, &chat(messages));
+    // Quadratic work would take minutes.
+    assert!(verdict.edits.len() > 15_000, "{}", verdict.edits.len());
+}

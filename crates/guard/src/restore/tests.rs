@@ -26,7 +26,7 @@ const ORIGINALS: [(Detector, &str); 9] = [
 fn vault() -> Vec<Entry> {
     let mut vault = Vault::default();
     for (detector, original) in ORIGINALS {
-        vault.placeholder(detector, original, |_| false);
+        vault.placeholder(detector, original, &crate::vault::Taken::of(""));
     }
     vault.into_entries()
 }
@@ -125,4 +125,19 @@ proptest! {
         }
         prop_assert_eq!(restored(restorer, &said, &cuts, in_json), meant);
     }
+}
+
+#[test]
+fn an_escape_before_a_placeholder_is_no_part_of_a_word() {
+    let entries = vault();
+    let restorer = Restorer::new(entries.clone());
+    let email = &entries[3].placeholder;
+    for before in ["\\n", "\\t", "\\u201c", "\\\\\\n", "\\\""] {
+        let text = format!("{{\"a\":\"x{before}{email}\"}}");
+        for cut in 0..text.len() {
+            let out = restored(&restorer, &text, &[cut], true);
+            assert_eq!(out, format!("{{\"a\":\"x{before}zoe@o-brien.ie\"}}"));
+        }
+    }
+    assert_eq!(restored(&restorer, &format!("\\\\n{email}"), &[], true), format!("\\\\n{email}"));
 }
