@@ -35,7 +35,7 @@ struct Head<'a> {
     id: String,
     #[serde(default)]
     model: String,
-    // A buffered answer has its blocks here; it is read elsewhere.
+    // Usually empty: a buffered answer has its blocks here, but is read elsewhere.
     #[serde(borrow, default)]
     content: Vec<&'a RawValue>,
     #[serde(default, deserialize_with = "lenient")]
