@@ -12,7 +12,7 @@ use crate::{
 use postern_fault::Fault;
 use serde_json::Value;
 
-/// One dialect, from both of its sides.
+/// A dialect, for its clients and its vendors.
 pub(crate) struct Codec {
     pub client: Client,
     pub vendor: VendorSide,

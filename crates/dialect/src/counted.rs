@@ -9,7 +9,7 @@ const ASCII_BYTES_A_TOKEN: u64 = 4;
 /// has 21,300 characters. Less compressed sound is counted higher.
 const SOUND_BYTES_A_TOKEN: u64 = 1_000;
 
-/// Characters so far, by what they cost.
+/// The characters so far, by their cost in tokens.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Counted {
     ascii_bytes: u64,

@@ -1,4 +1,4 @@
-//! Which headers pass between a client and a vendor that speak the same dialect, by name.
+//! The headers that pass between a client and a vendor of the same dialect, by name.
 //!
 //! No other header passes, except those that policy names. A header is listed if the vendor's reference documents it for the
 //! endpoints that are served here, if it affects the answer or helps to trace it, and if it identifies neither an account
@@ -6,9 +6,9 @@
 //!
 //! Left out on purpose:
 //! - `user-agent` and `x-stainless-*`, in which SDKs state their version, their runtime and the client's system: vendors
-//! document no use of them, and the gateway is the vendor's client;
+//!   document no use of them, and the gateway is the vendor's client;
 //! - `idempotency-key`, which no vendor documents for these endpoints: on a server that obeys it, two callers of one account
-//! who choose the same key would receive each other's answer;
+//!   who choose the same key would receive each other's answer;
 //! - `anthropic-dangerous-direct-browser-access`, which asks the vendor for CORS: browsers talk to the gateway.
 
 use crate::{Dialect, codecs};

@@ -1,4 +1,4 @@
-//! The wire dialects: what each vendor and client says, and how it is read and written.
+//! The wire dialects: how the requests and answers of each client and vendor are read and written.
 //!
 //! Each dialect has one module with the same five parts: `read` parses a client's request, `encode` writes it for a vendor,
 //! `Decoder` decodes the vendor's answer, `explain` interprets a vendor's error, and `error` writes a fault for the client.

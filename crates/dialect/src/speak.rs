@@ -45,7 +45,7 @@ pub struct Memo {
     /// Settings that the client's dialect repeats in its answer (Responses).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub echo: Option<Value>,
-    /// The client wants its vectors in base64.
+    /// Whether the client requested its vectors in base64.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub base64_vectors: bool,
     /// The prompt's size in tokens, counted here, for vendors that report no usage.
@@ -62,7 +62,7 @@ pub struct Context {
     pub unix_s: u64,
     /// The vendor's name for the model, for vendors that do not say which model answered.
     pub model: String,
-    /// The client asked for the usage in its stream (OpenAI's `include_usage`).
+    /// Whether the client asked for the usage in its stream (OpenAI's `include_usage`).
     pub usage_in_stream: bool,
     /// The memo that encoding left.
     pub memo: Memo,

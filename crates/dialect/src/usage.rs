@@ -1,9 +1,9 @@
 //! Which counts of a vendor's usage are believed: the same rules for all dialects.
 //!
 //! - A count is a whole number from 0 to 1,000,000,000. Any other value (negative, fractional, quoted, larger) counts as
-//! absent; no invalid usage makes an answer fail.
+//!   absent; no invalid usage makes an answer fail.
 //! - If only one of input and output is reported, the other is the total minus it, if the total is reported. Otherwise the
-//! gateway's own count is used: the reserved prompt, and an estimate of what was generated.
+//!   gateway's own count is used: the reserved prompt, and an estimate of what was generated.
 //! - A part that is larger than its whole (cached tokens, reasoning, audio) is not believed: its tokens have the plain price.
 
 use crate::Usage;
@@ -143,7 +143,7 @@ fn parts<const N: usize>(counts: [Count; N], whole: u64) -> [u64; N] {
     if sum <= whole { counts } else { [0; N] }
 }
 
-/// The latest usage, unless it lacks a count that an earlier one had.
+/// The latest usage, unless it is an estimate and the earlier one is not.
 pub(crate) fn latest(earlier: Option<Usage>, later: Option<Usage>) -> Option<Usage> {
     match (earlier, later) {
         (Some(known), Some(more)) if more.estimated && !known.estimated => Some(known),

@@ -23,7 +23,7 @@ const CAP: &str = "max_tokens";
 /// reserved like a missing cap, since a server of this dialect may treat it as one.
 const ANY_CAP: (u64, u64) = (0, u64::MAX);
 
-/// What has been read so far.
+/// The values read so far.
 #[derive(Default)]
 struct Messages {
     model: Option<Model>,

@@ -28,11 +28,11 @@ pub struct Choice {
     pub parts: Vec<Part>,
     /// OpenAI's objects for the tokens of the text (`logprobs.content`).
     pub logprobs: Vec<Value>,
-    /// Why it ended.
+    /// The reason for its end.
     pub finish: Option<Finish>,
 }
 
-/// Why a choice ended.
+/// The end of a choice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finish {
     /// The reason.

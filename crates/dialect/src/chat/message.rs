@@ -16,10 +16,10 @@ pub enum Role {
     Tool,
 }
 
-/// One message.
+/// A message.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Message {
-    /// Where the client wrote it: `messages[3]`, `system`, `input[0]`.
+    /// Its path in the client's request: `messages[3]`, `system`, `input[0]`.
     pub path: String,
     /// The author.
     pub role: Role,
@@ -32,7 +32,7 @@ pub struct Message {
 /// A part of a message, or of an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Part {
-    /// Where the client wrote it; empty in an answer.
+    /// Its path in the client's request; empty in an answer.
     pub path: String,
     /// The content.
     pub content: Content,
@@ -69,7 +69,7 @@ pub enum Content {
     File(File),
     /// Speech or other sound.
     Audio(Audio),
-    /// The model calls a tool.
+    /// The model's call of a tool.
     ToolCall(ToolCall),
     /// The result of a tool.
     ToolResult(ToolResult),

@@ -251,7 +251,7 @@ pub struct Schema {
 /// A tool that the model may call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tool {
-    /// Where the client wrote it: `tools[0]`.
+    /// Its path in the client's request: `tools[0]`.
     pub path: String,
     /// The kind of tool.
     pub kind: ToolKind,
@@ -266,7 +266,7 @@ pub enum ToolKind {
     Function {
         /// Its name.
         name: String,
-        /// What it does.
+        /// Its purpose.
         description: Option<String>,
         /// The JSON schema of its arguments, with its keys in the client's order.
         parameters: Option<Value>,
@@ -277,7 +277,7 @@ pub enum ToolKind {
     Custom {
         /// Its name.
         name: String,
-        /// What it does.
+        /// Its purpose.
         description: Option<String>,
         /// OpenAI's `format`.
         format: Option<Value>,

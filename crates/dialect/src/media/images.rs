@@ -23,7 +23,7 @@ const IMAGE: &str = "the picture";
 const NAMES: &[&str] =
     &["model", "prompt", "n", "stream", "size", "quality", "partial_images", "mask"];
 
-/// What has been read so far.
+/// The values read so far.
 #[derive(Default)]
 struct Wanted {
     model: Option<body::Model>,
@@ -36,7 +36,7 @@ struct Wanted {
     found: Found,
 }
 
-/// Read a request.
+/// Reads a request.
 pub fn read(operation: Operation, text: &str) -> Result<Request, Refusal> {
     let mut scanner = Scanner::new(text);
     let mut fields = Fields::new(NAMES);

@@ -70,8 +70,8 @@ const KINDS: &[(&[Use], &[&str])] = &[
             "item_reference",
             "compaction",
             "tool_reference",
-            // Anthropic's blocks name a file by a member of this name. OpenAI's part of this type has the member `file` as
-            // well.
+            // Anthropic's blocks refer to a file with a source of this type. OpenAI's part of this type also has the member
+            // `file`.
             "file",
         ],
     ),

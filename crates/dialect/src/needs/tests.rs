@@ -27,7 +27,7 @@ fn messages(fields: &Value) -> (Vec<Use>, Vec<String>) {
     in_dialect(Dialect::Anthropic, json!({ "model": "m", "max_tokens": 9 }), fields)
 }
 
-/// The files of shapes, wherever they are.
+/// Finds the files of shapes in a folder and its subfolders.
 fn shapes(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -30,7 +30,7 @@ const MESSAGES: &str = "an array of messages, each with a `role` and a `content`
 /// OpenAI's current name for the cap.
 const CAP: &str = "max_completion_tokens";
 
-/// What has been read so far.
+/// The values read so far.
 #[derive(Default)]
 struct Chat {
     model: Option<Model>,
@@ -191,7 +191,7 @@ fn read_message(scanner: &mut Scanner<'_>, index: usize, found: &mut Found) -> R
     beside.close(found);
     let wanted = "one of `system`, `developer`, `user`, `assistant` and `tool`";
     let role = role.ok_or_else(|| missing(path() + ".role", wanted))?;
-    // The role may stand after the content.
+    // The role may come after the content.
     found.said_by(first, role, |_| true);
     Ok(())
 }

@@ -52,7 +52,7 @@ const DATA: [&str; 15] = [
     "guidedjson",
 ];
 
-/// What was found so far.
+/// The values found so far.
 pub(crate) struct Unread {
     /// The dialect's name for the cap.
     cap: &'static str,

@@ -28,7 +28,7 @@ pub fn read(_: Operation, body: &str) -> Result<Request, Fault> {
     read::whole(body, read_body)
 }
 
-/// What has been read so far.
+/// The values read so far.
 #[derive(Default)]
 struct Asked {
     model: Option<Model>,

@@ -27,7 +27,7 @@ pub(crate) fn pass(
 /// Splices in the vendor's name for the model. `facts` were read from `body`.
 ///
 /// # Errors
-/// None: the model stands where the facts say.
+/// None: `facts` have the position of the model.
 pub fn splice(vendor: &Vendor, facts: &Facts, _: &str) -> Result<Vec<Edit>, Fault> {
     let differs = vendor.model != facts.model;
     let replacement = || Value::from(vendor.model.as_str()).to_string();

@@ -1,4 +1,4 @@
-//! Collects what is found in a request while it is read: its segments, and the number of its pictures, sounds and documents.
+//! Collects the segments of a request while it is read, and the number of its pictures, sounds and documents.
 //!
 //! A reader of a dialect looks into the members it judges and passes every other member to [`Found::member`], which walks it by
 //! the one table of names. So the body is read once and completely.
@@ -34,7 +34,7 @@ pub(crate) struct Media {
     pub documents: u32,
 }
 
-/// What has been found so far.
+/// The segments and media found so far.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     /// The segments in the order of the body.

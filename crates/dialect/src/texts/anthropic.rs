@@ -69,7 +69,7 @@ impl FindTexts for Anthropic {
         Some(format!("event: content_block_delta\ndata: {event}\n\n"))
     }
 
-    /// A block that begins without arguments has an empty text.
+    /// An empty text becomes `{}`, as in a block that begins.
     fn value(&self, text: &str) -> Result<String, Fault> {
         let text = if text.is_empty() { "{}" } else { text };
         let is_json = serde_json::from_str::<IgnoredAny>(text).is_ok();

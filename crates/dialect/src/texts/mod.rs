@@ -143,7 +143,7 @@ impl Texts {
         Ok(composed.output)
     }
 
-    /// A further event.
+    /// An additional event.
     ///
     /// # Errors
     /// A place that is not open.

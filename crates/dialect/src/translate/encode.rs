@@ -18,7 +18,7 @@ pub struct Encoded {
     pub body: Rewritten,
     /// The parts of the request that the vendor's dialect cannot carry.
     pub losses: Vec<Loss>,
-    /// For the decoder of the answer.
+    /// The memo for the decoder of the answer.
     pub memo: Memo,
 }
 

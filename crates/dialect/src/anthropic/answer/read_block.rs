@@ -34,7 +34,7 @@ enum Known {
     Foreign,
 }
 
-/// Raw JSON does not pass through a tagged enum.
+/// Read separately, as a tagged enum cannot hold raw JSON.
 #[derive(Debug, Deserialize)]
 struct Input<'a> {
     #[serde(borrow)]

@@ -1,4 +1,4 @@
-//! A streamed answer: blocks one after the other, each of a start, deltas and a stop.
+//! A streamed answer: blocks one after the other, each with a start, deltas and a stop.
 
 use super::counts::Counts;
 use super::finish::finish;

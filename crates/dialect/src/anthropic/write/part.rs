@@ -61,12 +61,12 @@ pub(super) enum Writing {
         started: bool,
     },
     Foreign,
-    /// It has no place here.
+    /// Content that has no place here.
     Nothing,
 }
 
 impl Writing {
-    /// A part begins.
+    /// Begins a part.
     pub fn begin(kind: Kind, out: &mut Vec<Piece>) -> Self {
         match kind {
             Kind::Text | Kind::Refusal => {
@@ -111,7 +111,7 @@ impl Writing {
         }
     }
 
-    /// More of it.
+    /// Adds to the part.
     pub fn delta(&mut self, delta: Delta, out: &mut Vec<Piece>) {
         match (self, delta) {
             (Writing::Text, Delta::Text(text)) => {

@@ -45,7 +45,7 @@ pub(super) fn schema(schema: Schema) -> OutputConfig {
     OutputConfig { text_format, effort: None }
 }
 
-/// Whether Converse itself can enforce the schema. A tool works with every model that has tools; Converse's own way only with
+/// Whether Converse itself is to enforce the schema. A tool works with every model that has tools; Converse's own way only with
 /// some, and only for schemas that are strict already (it refuses all others).
 pub(super) fn takes_schema(format: &Format, family: Family) -> bool {
     matches!(format, Format::JsonSchema(Schema { strict: Some(true), .. })) && family.schemas

@@ -18,7 +18,7 @@ const FIELDS: &[&str] =
 const PROMPT: &str = "a string, or an array of prompts";
 const CAP: &str = "max_tokens";
 
-/// What has been read so far.
+/// The values read so far.
 #[derive(Default)]
 struct Completion {
     model: Option<Model>,

@@ -1,4 +1,4 @@
-//! More of parts that have begun.
+//! Additions to parts that have begun.
 
 use super::Writer;
 use super::emit::{At, More};

@@ -1,4 +1,4 @@
-//! Parts that begin.
+//! The beginnings of parts.
 
 use super::Writer;
 use super::emit::{At, More};

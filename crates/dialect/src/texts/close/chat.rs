@@ -29,7 +29,7 @@ pub struct Left {
 pub struct Form<'a> {
     pub object: &'static str,
     pub head: &'a Head,
-    /// What a choice begins with.
+    /// The content of a choice's first chunk.
     pub begun: Json,
     pub nothing: Json,
     /// A chunk with more text.
@@ -127,7 +127,7 @@ fn counts(usage: Usage) -> Json {
     })
 }
 
-/// A whole answer.
+/// A buffered answer.
 pub fn whole(answer: Raw<'_>, cut: &Cut<'_>) -> String {
     let choices = answer.list("choices").into_iter().zip(0..).map(|(choice, number)| {
         let index = choice.get("index").and_then(|index| index.as_str().parse().ok());

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 #[derive(Debug, Clone, Copy)]
 pub struct Raw<'a> {
     text: &'a str,
-    /// The offset in it of the first text that is not sent: 0 if that stands before the value, its length if it stands after.
+    /// The offset in it of the first text that is not sent: 0 if it stands before the value, the length of the value if after.
     cut: usize,
 }
 

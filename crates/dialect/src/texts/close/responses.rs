@@ -17,7 +17,7 @@ const WHY: &str = r#"{"reason":"content_filter"}"#;
 /// The part of a stream that has been sent.
 #[derive(Default)]
 pub struct Left {
-    /// As it began.
+    /// The response as it began.
     response: Option<String>,
     items: BTreeMap<u32, Item>,
 }
