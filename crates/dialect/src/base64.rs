@@ -9,12 +9,12 @@ const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
 const OF_STANDARD: GeneralPurpose = GeneralPurpose::new(&STANDARD, LENIENT);
 const OF_URLS: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
 
-/// In the standard alphabet, padded.
+/// Encodes in the standard alphabet, padded.
 pub(crate) fn encode(bytes: &[u8]) -> String {
     OF_STANDARD.encode(bytes)
 }
 
-/// Of the standard or the URL's alphabet, padded or not. None: it is no base64.
+/// Decodes the standard or the URL-safe alphabet, padded or not. None: the text is not base64.
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     OF_STANDARD.decode(text).or_else(|_| OF_URLS.decode(text)).ok()
 }

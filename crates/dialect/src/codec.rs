@@ -1,4 +1,4 @@
-//! What a dialect is: a table of functions and of words, of which `codecs` has one row each.
+//! The description of a dialect: a table of functions and of words. `codecs` has one row for each dialect.
 
 use crate::chat::{self, Answer, Field, Losses};
 use crate::embed::answer::Answer as Vectors;
@@ -12,7 +12,7 @@ use crate::{
 use postern_fault::Fault;
 use serde_json::Value;
 
-/// One dialect, from both of its sides.
+/// A dialect, for its clients and its vendors.
 pub(crate) struct Codec {
     pub client: Client,
     pub vendor: VendorSide,
@@ -21,67 +21,68 @@ pub(crate) struct Codec {
 
 /// How clients that speak a dialect are understood and answered.
 pub(crate) struct Client {
-    /// Reads what a request asks for, and where its texts stand.
+    /// Reads what a request asks for, and the places of its texts.
     pub read: fn(Operation, &str) -> Result<Request, Fault>,
     /// Reads a chat into the hub.
     pub decode: fn(&str) -> Result<(chat::Request, Losses), Fault>,
     /// The settings of a request that its answer repeats.
     pub echo: Option<fn(&str) -> Value>,
-    /// Passes a request on to a vendor that speaks the same.
+    /// Passes a request on to a vendor that speaks the same dialect.
     pub pass: fn(&Vendor, &Facts, &str, &mut Losses) -> Result<Spliced, Fault>,
-    /// An answer that passes is read by the decoder that bears with all servers of OpenAI's dialect, not by the vendor's reader.
+    /// Whether an answer that passes unchanged is read by the decoder that accepts all servers of OpenAI's dialect, instead of
+    /// the vendor's reader.
     pub lenient_decoder: bool,
     /// Writes answers.
     pub writer: fn(Context) -> Box<dyn WriteAnswer>,
     /// Finds the texts of the answers to a chat.
     pub texts: fn(&Facts) -> Box<dyn FindTexts>,
     pub error: ErrorWords,
-    /// What a setting is called.
+    /// The dialect's name for a setting.
     pub field_name: fn(Field) -> &'static str,
-    /// What the body of a chat is, for what it makes a vendor do.
+    /// The kind of body that a chat has, which determines what its fields make a vendor do.
     pub endpoint: Endpoint,
-    /// The fields of a cap on a chat's answer, the newest last; none where the client itself must name one.
+    /// The fields of a cap on a chat's answer, the newest last; empty where the client itself must name a cap.
     pub cap_fields: &'static [&'static str],
-    /// Where answers hand out ids. None: no request names what an answer hands out.
+    /// The places where answers hand out ids. None: no request can name what an answer hands out.
     pub ids: Option<Ids>,
 }
 
-/// How a client is told a fault.
+/// How a fault is written for a client.
 pub(crate) struct ErrorWords {
     /// The status of the response.
     pub status: fn(&Fault) -> u16,
     /// Its body.
     pub body: fn(&Fault) -> String,
-    /// The event that tells it mid-stream.
+    /// The event that reports it mid-stream.
     pub event: fn(&Fault) -> String,
 }
 
-/// How vendors that speak a dialect are spoken to and understood.
+/// How vendors that speak a dialect are addressed and understood.
 pub(crate) struct VendorSide {
-    /// Says a chat of the hub.
+    /// Encodes a chat of the hub.
     pub encode: fn(chat::Request, &Vendor, &mut Losses, &mut Memo) -> Result<Spoken, Fault>,
-    /// Reads the events of an answer to a request that left this memo.
+    /// Reads the events of an answer, with the memo that its request left.
     pub reader: fn(&Memo) -> Box<dyn ReadAnswer>,
-    /// Reads a whole answer.
+    /// Reads a buffered answer.
     pub read_whole: fn(&str) -> Result<Answer, Fault>,
-    /// What an answer with an error status means: the status, the headers, and a body that may be anything.
+    /// Interprets an answer with an error status: the status, the headers, and a body that may be anything.
     pub explain: fn(u16, &[(String, String)], &str) -> Fault,
-    /// Vectors, where they are not asked for in OpenAI's words.
+    /// How vectors are requested, where that is not in OpenAI's dialect.
     pub embeddings: Option<Embeddings>,
 }
 
-/// How a vendor is asked for vectors.
+/// How vectors are requested from a vendor.
 pub(crate) struct Embeddings {
     pub encode: fn(VectorRequest, &Vendor, &mut Losses) -> Result<Spoken, Fault>,
     pub read: fn(&str) -> Result<Vectors, Fault>,
 }
 
-/// The headers of a dialect, in lower case. `headers` says which are listed.
+/// The headers of a dialect, in lower case. `headers` says which are listed, and why.
 pub(crate) struct Headers {
-    /// What a client may tell its vendor.
+    /// Headers that a client may send to its vendor.
     pub to_vendor: &'static [&'static str],
-    /// What a vendor may tell its client.
+    /// Headers that a vendor may send to its client.
     pub to_client: &'static [&'static str],
-    /// How the names begin that are this dialect's own.
+    /// The prefixes of header names that belong to this dialect.
     pub own: &'static [&'static str],
 }

@@ -1,4 +1,4 @@
-//! The dialects, one row each. All else that knows them is in their folders.
+//! The dialects, one row each. Everything else that depends on a dialect is in that dialect's folder.
 
 use crate::codec::{Client, Codec, Embeddings, ErrorWords, Headers, VendorSide};
 use crate::handed_out::table::{Ids, Place};
@@ -104,7 +104,7 @@ static ANTHROPIC: Codec = Codec {
         // <https://platform.claude.com/docs/en/api/versioning>, <https://platform.claude.com/docs/en/api/beta-headers>; Claude
         // Code's contract for gateways names the same two: <https://code.claude.com/docs/en/llm-gateway-protocol>.
         to_vendor: &["anthropic-beta", "anthropic-version"],
-        // It documents `request-id`, its limits and its organization's id, all of which are between it and the gateway:
+        // Anthropic documents `request-id`, its limits and its organization's id, all of which are between it and the gateway:
         // <https://platform.claude.com/docs/en/api/overview>.
         to_client: &[],
         own: &["anthropic-"],
@@ -155,15 +155,14 @@ static COHERE: Codec = Codec {
         }),
     },
     headers: Headers {
-        // The name of the project that asks: <https://docs.cohere.com/reference/rerank>.
+        // The name of the requesting project: <https://docs.cohere.com/reference/rerank>.
         to_vendor: &["x-client-name"],
         to_client: &[],
         own: &["cohere-"],
     },
 };
 
-/// A dialect that no client speaks in chats: what is told its clients all the same, of reranking or of a fault, is in OpenAI's
-/// words.
+/// A dialect that no client speaks in chats. Its clients still receive answers to reranking and faults, in OpenAI's dialect.
 const NO_CLIENT: Client = Client {
     read: openai::read,
     decode: openai::decode,
@@ -184,11 +183,11 @@ const NO_CLIENT: Client = Client {
 };
 
 const OPENAI_HEADERS: Headers = Headers {
-    // Features in beta, and the caller's own id for a request, which OpenAI's support can look up:
+    // Beta features, and the caller's own id for a request, which OpenAI's support can look up:
     // <https://developers.openai.com/api/reference/overview>.
     to_vendor: &["openai-beta", "x-client-request-id"],
-    // How long it took, by which version and model: <https://developers.openai.com/api/reference/overview>. Servers that
-    // speak the dialect send them as well.
+    // The processing time, the version and the model: <https://developers.openai.com/api/reference/overview>. Servers that
+    // speak the dialect send these headers as well.
     to_client: &["openai-model", "openai-processing-ms", "openai-version"],
     own: &["openai-", "x-openai-"],
 };

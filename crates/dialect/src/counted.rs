@@ -1,15 +1,15 @@
-//! What a text may have in tokens, by its characters: for answers, whose every piece would be too dear to tokenize.
+//! An estimate of a text's tokens from its characters. It is for answers: tokenizing every piece would cost too much.
 //!
-//! Four bytes of ASCII make a token (<https://help.openai.com/en/articles/4936856>), and so does each character of scripts
-//! that have no words.
+//! Four bytes of ASCII make one token (<https://help.openai.com/en/articles/4936856>), and so does each character of a script
+//! without spaces between words.
 
 const ASCII_BYTES_A_TOKEN: u64 = 4;
 
-/// Sound in base64 that is a token: OpenAI has 20 tokens for a second that it speaks, which as MP3 of 128 kbit/s has 21,300
-/// characters. Less compressed sound is counted higher.
+/// Characters of base64 that make one token of sound: OpenAI bills 20 tokens for a second of speech, which as MP3 of 128 kbit/s
+/// has 21,300 characters. Less compressed sound is counted higher.
 const SOUND_BYTES_A_TOKEN: u64 = 1_000;
 
-/// Characters so far, by what they cost.
+/// The characters so far, by their cost in tokens.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Counted {
     ascii_bytes: u64,
@@ -24,7 +24,7 @@ impl Counted {
         self.other_characters = self.other_characters.saturating_add(characters - ascii);
     }
 
-    /// A recording, in base64 of so many bytes.
+    /// A recording, by the length of its base64 in bytes.
     pub fn add_sound(&mut self, base64_bytes: usize) {
         let tokens = (base64_bytes as u64).div_ceil(SOUND_BYTES_A_TOKEN);
         self.ascii_bytes =

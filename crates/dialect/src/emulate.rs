@@ -1,7 +1,7 @@
-//! What a vendor does not have, made of what it has, and undone in its answer.
+//! Emulates features that a vendor lacks with those it has, and undoes the emulation in the answer.
 //!
-//! An encoder calls these on the hub's request and notes in the [`Memo`] what it did; [`Restore`] undoes it in the events,
-//! so that neither readers nor writers of answers know of it.
+//! An encoder calls these functions on the hub's request and notes in the [`Memo`] what it changed. [`Restore`] undoes it in
+//! the events, so that neither readers nor writers of answers know of it.
 
 use crate::Memo;
 use crate::chat::{
@@ -11,11 +11,11 @@ use crate::chat::{
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// The tool that stands for a wanted schema.
+/// The tool that stands for the requested schema.
 const SCHEMA_TOOL: &str = "json_response";
 
-/// Structured output for vendors that have only tools: a tool with the wanted schema, which the model must call. Beside
-/// tools of the client's the model must be free to call those, and so may answer in words: told as a loss.
+/// Structured output for vendors that have only tools: a tool with the requested schema, which the model must call. If the
+/// client has tools of its own, the model must be free to call those and may answer in words instead; this is noted as a loss.
 pub(crate) fn schema_as_tool(request: &mut Request, losses: &mut Losses, memo: &mut Memo) {
     let schema = match std::mem::replace(&mut request.format, Format::Text) {
         Format::Text => return,
@@ -48,7 +48,7 @@ pub(crate) fn schema_as_tool(request: &mut Request, losses: &mut Losses, memo: &
     memo.schema_tool = Some(name);
 }
 
-/// A name that no tool of the client's has: its calls would pass for the answer.
+/// A name that none of the client's tools has; otherwise calls of that tool would pass for the answer.
 fn free_name(tools: &[Tool]) -> String {
     let named = |name: &str| {
         tools.iter().any(|tool| match &tool.kind {
@@ -59,7 +59,7 @@ fn free_name(tools: &[Tool]) -> String {
         })
     };
     let mut name = SCHEMA_TOOL.to_owned();
-    // Of 100 names one is free, or the tools are too many for any vendor.
+    // One of 100 names is free, unless the request has more tools than any vendor takes.
     for number in 2..=100 {
         if !named(&name) {
             break;
@@ -69,7 +69,7 @@ fn free_name(tools: &[Tool]) -> String {
     name
 }
 
-/// Structured output for vendors that have nothing: words in front of the conversation. The caller puts them there.
+/// Structured output for vendors that have no support for it: an instruction that the caller puts in front of the conversation.
 pub(crate) fn schema_as_instruction(format: &Format) -> Option<String> {
     match format {
         Format::Text => None,
@@ -82,7 +82,7 @@ pub(crate) fn schema_as_instruction(format: &Format) -> Option<String> {
 }
 
 /// Custom tools (free text) for vendors that have only functions: a function of one string, `input`. Calls of them in the
-/// conversation are changed alike. The grammar of a custom tool's format is lost.
+/// conversation are changed the same way. The grammar of a custom tool's format is lost.
 pub(crate) fn custom_as_functions(request: &mut Request, losses: &mut Losses, memo: &mut Memo) {
     for tool in &mut request.tools {
         let ToolKind::Custom { name, description, format } = &mut tool.kind else { continue };
@@ -114,13 +114,13 @@ pub(crate) fn custom_as_functions(request: &mut Request, losses: &mut Losses, me
     }
 }
 
-/// Undoes in an answer what the [`Memo`] says was done.
+/// Undoes in an answer what the [`Memo`] says was changed.
 #[derive(Debug, Default)]
 pub(crate) struct Restore {
     memo: Memo,
-    /// Calls of the schema's tool, and of custom tools with what came of their arguments.
+    /// Calls of the schema's tool, and of custom tools with their arguments so far.
     changed: BTreeMap<Slot, Changed>,
-    /// Choices in which a tool of the client's was called.
+    /// Choices in which one of the client's tools was called.
     calls: Vec<u32>,
 }
 
@@ -132,7 +132,7 @@ enum Changed {
 
 impl Restore {
     pub fn new(memo: &Memo) -> Self {
-        // Not what the client's writer repeats, which may be long.
+        // Without the settings that the client's writer repeats, which may be long.
         let memo = Memo {
             schema_tool: memo.schema_tool.clone(),
             custom_tools: memo.custom_tools.clone(),
@@ -142,7 +142,7 @@ impl Restore {
         Restore { memo, ..Restore::default() }
     }
 
-    /// Change `events` from `first` on.
+    /// Changes `events` from `first` on.
     pub fn events(&mut self, events: &mut Vec<Event>, first: usize) {
         let came = events.split_off(first.min(events.len()));
         for event in came {
@@ -183,7 +183,7 @@ impl Restore {
             return Kind::Text;
         }
         self.calls.push(slot.choice);
-        // A custom tool can have been renamed as well: the memo knows it by the client's name.
+        // A custom tool may have been renamed as well; the memo has it under the client's name.
         let name = self.memo.tool_names.get(&name).cloned().unwrap_or(name);
         if self.memo.custom_tools.contains(&name) {
             self.changed.insert(slot, Changed::Custom(String::new()));
@@ -193,7 +193,7 @@ impl Restore {
     }
 }
 
-/// The text of a custom tool's call; arguments that are not as asked for pass as they are.
+/// The text of a custom tool's call. Arguments of another form pass unchanged.
 fn unwrapped(arguments: String) -> String {
     match serde_json::from_str::<Value>(&arguments) {
         Ok(Value::Object(mut object)) if object.len() == 1 => match object.remove("input") {

@@ -1,29 +1,29 @@
-//! Which headers pass between a client and a vendor that speak the same dialect, by name.
+//! The headers that pass between a client and a vendor of the same dialect, by name.
 //!
-//! Nothing else passes, but for what policy names. A header is listed if the vendor's reference documents it for the
-//! endpoints that are served here, it changes what is answered or how it can be traced, and it speaks neither of an
-//! account (`openai-organization`) nor of a person.
+//! No other header passes, except those that policy names. A header is listed if the vendor's reference documents it for the
+//! endpoints that are served here, if it affects the answer or helps to trace it, and if it identifies neither an account
+//! (`openai-organization`) nor a person.
 //!
 //! Left out on purpose:
-//! - `user-agent` and `x-stainless-*`, by which SDKs say their version, their runtime and the client's system: vendors
+//! - `user-agent` and `x-stainless-*`, in which SDKs state their version, their runtime and the client's system: vendors
 //!   document no use of them, and the gateway is the vendor's client;
-//! - `idempotency-key`, which no vendor documents for these endpoints: where a server obeys it, two callers of one account who
-//!   choose the same key would get each other's answer;
+//! - `idempotency-key`, which no vendor documents for these endpoints: on a server that obeys it, two callers of one account
+//!   who choose the same key would receive each other's answer;
 //! - `anthropic-dangerous-direct-browser-access`, which asks the vendor for CORS: browsers talk to the gateway.
 
 use crate::{Dialect, codecs};
 
-/// What a client may tell its vendor. Names are in lower case.
+/// The headers that a client may send to its vendor, in lower case.
 pub fn to_vendor(wire: Dialect) -> &'static [&'static str] {
     codecs::of(wire).headers.to_vendor
 }
 
-/// What a vendor may tell its client. Ids of requests, limits and times to retry are the gateway's to say.
+/// The headers that a vendor may send to its client. The gateway itself sets request ids, limits and retry times.
 pub fn to_client(wire: Dialect) -> &'static [&'static str] {
     codecs::of(wire).headers.to_client
 }
 
-/// Whether a header is another dialect's by the beginning of its name.
+/// Whether a header's name begins with another dialect's prefix.
 pub fn is_of_another(name: &str, wire: Dialect) -> bool {
     let is_of = |wire: Dialect| {
         codecs::of(wire).headers.own.iter().any(|beginning| name.starts_with(beginning))

@@ -1,9 +1,9 @@
-//! What each vendor and client says, and how it is read and written.
+//! The wire dialects: how the requests and answers of each client and vendor are read and written.
 //!
-//! One module per wire dialect, each with the same five: `read` a client's request, `encode` it for a vendor, decode
-//! the vendor's answer (`Decoder`), `explain` a vendor's error, and say a fault in the client's words (`error`). `codecs` is the
-//! table of them, by which all else finds a dialect's own. All of it is pure: no I/O, no clock. Input is untrusted: nothing
-//! panics, nesting is bounded, all work is linear.
+//! Each dialect has one module with the same five parts: `read` parses a client's request, `encode` writes it for a vendor,
+//! `Decoder` decodes the vendor's answer, `explain` interprets a vendor's error, and `error` writes a fault for the client.
+//! `codecs` is the table of dialects, through which all other code reaches them. All of it is pure: no I/O, no clock. Input is
+//! untrusted: nothing panics, nesting is bounded, all work is linear.
 
 pub mod anthropic;
 mod base64;

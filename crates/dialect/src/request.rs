@@ -1,4 +1,4 @@
-//! What every dialect reads of a client's request.
+//! The result of reading a client's request, in every dialect.
 
 use crate::{Facts, Segment};
 use postern_types::Prompt;
@@ -6,14 +6,14 @@ use postern_types::Prompt;
 /// A request that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// What every stage may know of it.
+    /// What every stage may know of the request.
     pub facts: Facts,
-    /// What is said in it and beside it, in the order in which it stands.
+    /// The texts of the request and its other segments, in the order of the body.
     pub segments: Vec<Segment>,
 }
 
 impl Request {
-    /// With the body that was read.
+    /// Adds the body that was read.
     pub fn into_prompt(self, body: String) -> Prompt {
         Prompt { body, facts: self.facts, segments: self.segments }
     }

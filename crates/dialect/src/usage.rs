@@ -1,11 +1,10 @@
-//! What a vendor says it counted, and how much of it is believed: the same for all dialects.
+//! Which counts of a vendor's usage are believed: the same rules for all dialects.
 //!
-//! - A count is a whole number from 0 to 1,000,000,000. All else (negative, with a fraction, in quotes, larger) is as if it were
-//!   not said; nothing that is wrong in a usage makes an answer fail.
-//! - Of input and output, one that is not said is the total without the other, if the total is said. What is still not
-//!   known is the gateway's own count: the reserved prompt, and an estimate of what was generated.
-//! - A part that is larger than what it is a part of (cached tokens, reasoning, audio) is not believed: its tokens have the
-//!   plain price.
+//! - A count is a whole number from 0 to 1,000,000,000. Any other value (negative, fractional, quoted, larger) counts as
+//!   absent; no invalid usage makes an answer fail.
+//! - If only one of input and output is reported, the other is the total minus it, if the total is reported. Otherwise the
+//!   gateway's own count is used: the reserved prompt, and an estimate of what was generated.
+//! - A part that is larger than its whole (cached tokens, reasoning, audio) is not believed: its tokens have the plain price.
 
 use crate::Usage;
 use serde::de::DeserializeOwned;
@@ -15,14 +14,14 @@ use serde_json::Value;
 /// More than any answer can cost: the largest contexts are a few million tokens, for at most 128 choices.
 const MAX_TOKENS: u64 = 1_000_000_000;
 
-/// A count, as a vendor says it.
+/// A count, as a vendor reports it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Count {
-    /// It is not there, or null.
+    /// Absent, or null.
     #[default]
     Unsaid,
     Of(u64),
-    /// It cannot be.
+    /// An impossible value.
     Absurd,
 }
 
@@ -34,7 +33,7 @@ impl Count {
         }
     }
 
-    /// The sum of counts that are told apart; nothing is known of it if one of them cannot be, or none is said.
+    /// The sum of separate counts; absent if all are absent, absurd if one of them is.
     pub fn sum<const N: usize>(counts: [Count; N]) -> Count {
         counts.into_iter().fold(Count::Unsaid, |sum, count| match (sum, count) {
             (Count::Absurd, _) | (_, Count::Absurd) => Count::Absurd,
@@ -43,7 +42,7 @@ impl Count {
         })
     }
 
-    /// This one, or the other where this is not said.
+    /// This count, or the other if this one is absent.
     pub fn or(self, other: Count) -> Count {
         if self == Count::Unsaid { other } else { self }
     }
@@ -73,19 +72,19 @@ impl<'de> Deserialize<'de> for Count {
     }
 }
 
-/// An object or a text that is nothing where it has another type than it should.
+/// An object or a text; the default if the value has another type.
 pub(crate) fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(
     deserializer: D,
 ) -> Result<T, D::Error> {
     let value = Value::deserialize(deserializer)?;
-    // An array's elements would be taken for an object's members, in their order.
+    // Deserializing an array would take its elements for an object's members, in order.
     if value.is_array() {
         return Ok(T::default());
     }
     Ok(T::deserialize(value).unwrap_or_default())
 }
 
-/// A list that is empty where it has another type than it should.
+/// A list; empty if the value has another type.
 pub(crate) fn lenient_list<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     deserializer: D,
 ) -> Result<Vec<T>, D::Error> {
@@ -93,12 +92,12 @@ pub(crate) fn lenient_list<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     Ok(Vec::deserialize(value).unwrap_or_default())
 }
 
-/// All that a vendor may say, in the hub's words.
+/// All counts that a vendor may report, in the hub's terms.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Said {
-    /// What was read from and written to a cache included.
+    /// Including tokens read from and written to a cache.
     pub input: Count,
-    /// Reasoning included.
+    /// Including reasoning.
     pub output: Count,
     pub total: Count,
     pub cached: Count,
@@ -109,7 +108,7 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    /// What is believed of it. Where input or output is not known it is 0 there, and all of it an estimate. None: neither is.
+    /// The counts that are believed. An unknown input or output is 0, and the usage then an estimate. None: neither is known.
     pub fn usage(self) -> Option<Usage> {
         let total = self.total.get();
         let rest = |part: Option<u64>| total?.checked_sub(part?);
@@ -137,14 +136,14 @@ impl Said {
     }
 }
 
-/// Parts of a whole, or none of them where they are more than it.
+/// The parts of a whole, or zeros if their sum exceeds it.
 fn parts<const N: usize>(counts: [Count; N], whole: u64) -> [u64; N] {
     let counts = counts.map(|count| count.get().unwrap_or_default());
     let sum = counts.iter().fold(0, |sum: u64, count| sum.saturating_add(*count));
     if sum <= whole { counts } else { [0; N] }
 }
 
-/// The latest usage holds, but for one that lacks what an earlier one had.
+/// The latest usage, unless it is an estimate and the earlier one is not.
 pub(crate) fn latest(earlier: Option<Usage>, later: Option<Usage>) -> Option<Usage> {
     match (earlier, later) {
         (Some(known), Some(more)) if more.estimated && !known.estimated => Some(known),

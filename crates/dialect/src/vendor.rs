@@ -3,26 +3,26 @@
 use crate::{Operation, Quirks};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-/// All but the unreserved characters of RFC 3986, 2.3.
+/// All characters except the unreserved ones of RFC 3986, 2.3.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The vendor's own path for an operation, with the model put in, percent-encoded.
+/// The vendor's own path for an operation, with the percent-encoded model in it.
 pub fn own_path(quirks: &Quirks, operation: Operation, model: &str) -> Option<String> {
     let (_, path) = quirks.paths.iter().find(|(of, _)| *of == operation)?;
     Some(with_model(path, model))
 }
 
-/// A path with the model put in.
+/// A path with the model in it.
 pub fn with_model(path: &str, model: &str) -> String {
     path.replace("{model}", &percent_encoded(model))
 }
 
-/// A name as one segment of a path: all but unreserved characters escaped.
+/// A name as one path segment: all characters except unreserved ones are escaped.
 pub fn percent_encoded(name: &str) -> String {
     utf8_percent_encode(name, RESERVED).to_string()
 }
 
-/// A segment of a path, or a value of a query, as its writer meant it. What is no escape stays as it is.
+/// Decodes a path segment or a query value. A `%` that begins no escape stays as it is.
 pub fn percent_decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

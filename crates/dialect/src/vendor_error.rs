@@ -1,9 +1,9 @@
-//! A vendor's error object, in the shapes that servers of this dialect give it.
+//! A vendor's error object, in the shapes that servers of OpenAI's dialect use.
 
 use crate::json::{Error, Scanner, Type};
 use crate::vendor_words::told;
 
-/// What a vendor says went wrong.
+/// An error as a vendor reports it.
 #[derive(Debug, Default)]
 pub(crate) struct VendorError {
     pub message: Option<String>,
@@ -13,16 +13,16 @@ pub(crate) struct VendorError {
 }
 
 impl VendorError {
-    /// Read the body of an error, or the error within it: `{"error":{"message",...}}` as OpenAI has it; the same in an
-    /// array (Google); `{"error":"..."}` (Ollama); the four fields without a wrapper (vLLM); `{"detail":"..."}`
-    /// (FastAPI). What is none of these says nothing; of a body that was cut, what stands before the cut holds.
+    /// Reads the body of an error, or the error within it: OpenAI's `{"error":{"message",...}}`; the same in an array (Google);
+    /// `{"error":"..."}` (Ollama); the four fields without a wrapper (vLLM); `{"detail":"..."}` (FastAPI). Any other body
+    /// yields nothing; a truncated body yields what stands before the cut.
     pub fn from_json(body: &str) -> Self {
         let mut error = VendorError::default();
         let _ = error.read(&mut Scanner::lenient(body));
         error
     }
 
-    /// What is known already stays. Recursion ends where the scanner's does.
+    /// Reads the fields that are not known yet. The scanner bounds the recursion.
     fn read(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Error> {
         match scanner.peek()? {
             Type::Object => self.read_object(scanner),
@@ -54,7 +54,7 @@ impl VendorError {
             Ok(())
         };
         let read = read();
-        // The error within knows better than what is around it.
+        // The inner error is more precise than the outer one.
         let VendorError { message, kind, param, code } = std::mem::take(self);
         *self = VendorError {
             message: message.or(outer.message),
@@ -65,12 +65,12 @@ impl VendorError {
         read
     }
 
-    /// Whether type or code is one of these.
+    /// Whether the type or the code is one of these.
     pub fn is(&self, names: &[&str]) -> bool {
         [&self.kind, &self.code].into_iter().flatten().any(|said| names.contains(&said.as_str()))
     }
 
-    /// The status that this error has when it is not said in a stream.
+    /// The status that this error has outside of a stream.
     pub fn status(&self) -> u16 {
         let said = self.code.as_deref().and_then(|code| code.parse::<u16>().ok());
         if let Some(status) = said.filter(|status| (400..600).contains(status)) {
@@ -80,8 +80,8 @@ impl VendorError {
         known.map_or(500, |(status, _)| *status)
     }
 
-    /// How it came, and for the operator type and code if they are known ones. Never the message: any sentence can quote the
-    /// request or the credential, one about the credential as well, which some say of a request that was filtered.
+    /// How the error came, with its type and code if they are known, for the operator. It never has the message: any sentence
+    /// can quote the request or the credential, and some vendors put a sentence about the credential on a filtered request.
     pub fn describe(&self, how: &str) -> String {
         let mut text = how.to_owned();
         for (name, value) in [("type", &self.kind), ("code", &self.code)] {
@@ -93,7 +93,7 @@ impl VendorError {
     }
 }
 
-/// What the types and codes that vendors send in a stream mean. The first that fits holds.
+/// The statuses of the types and codes that vendors send in a stream. The first match holds.
 const STATUSES: [(u16, &[&str]); 7] = [
     (429, &["insufficient_quota", "rate_limit_exceeded", "rate_limit_error", "tokens", "requests"]),
     (
@@ -113,7 +113,7 @@ const STATUSES: [(u16, &[&str]); 7] = [
     (400, &["invalid_request_error", "BadRequestError", "context_length_exceeded"]),
 ];
 
-/// A string or a number, if it is one and nothing is known yet.
+/// Reads a string or a number into `word`, unless it has one already.
 fn read_word(scanner: &mut Scanner<'_>, word: &mut Option<String>) -> Result<(), Error> {
     let read = match scanner.peek()? {
         Type::String => scanner.string()?.decode().map(|text| text.into_owned()),
@@ -124,19 +124,19 @@ fn read_word(scanner: &mut Scanner<'_>, word: &mut Option<String>) -> Result<(),
     Ok(())
 }
 
-/// At most `chars` characters of it.
+/// At most the first `chars` characters of a text.
 pub(crate) fn clip(text: &str, chars: usize) -> &str {
     text.char_indices().nth(chars).and_then(|(at, _)| text.get(..at)).unwrap_or(text)
 }
 
-/// The text without what looks like a credential: `sk-...` of OpenAI and its like, and a bearer's token.
+/// The text without anything that looks like a credential: `sk-...` as OpenAI and others have it, and a bearer token.
 pub(crate) fn mask(text: &str) -> String {
     const STARTS: [&str; 4] = ["sk-", "gsk_", "xai-", "AIza"];
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;
     let mut before = ' ';
     while let Some(c) = rest.chars().next() {
-        // `risk-free` is no credential.
+        // `risk-free` is not a credential.
         let starts =
             !before.is_alphanumeric() && STARTS.iter().any(|start| rest.starts_with(start));
         let of_bearer = is_of_secret(c) && masked.ends_with("Bearer ");

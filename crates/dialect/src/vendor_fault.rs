@@ -1,19 +1,19 @@
-//! What a vendor's error means, whatever its dialect: from a status and the words that came with it to a fault.
+//! Maps a vendor's error to a fault, whatever its dialect: from the status and the words that came with it.
 
 use crate::json;
 use crate::vendor_error::{VendorError, clip, mask};
 use postern_fault::{Blame, Fault, Kind};
 
-/// A vendor's sentence about a request can quote a field of it, and no more than this of it is passed on.
+/// A vendor's message about a request can quote one of its fields; no more than this is passed on.
 const MAX_PUBLIC_CHARS: usize = 2_000;
 
-/// Codes are under 64 characters, and a path into a schema may be longer.
+/// Codes are shorter than 64 characters; a path into a schema may be longer.
 const MAX_WORD_CHARS: usize = 256;
 
-/// Longer waits are the vendor's mistake.
+/// A longer wait is taken for the vendor's mistake.
 const MAX_RETRY_AFTER_MS: u64 = 24 * 60 * 60 * 1_000;
 
-/// What an error means: `status` and what the vendor said, wherever it said it; `how` it came, for the operator.
+/// The fault for `status` and the vendor's error; `how` tells the operator how it came.
 pub(crate) fn fault(status: u16, error: &VendorError, how: &str) -> Fault {
     let private = error.describe(how);
     let gateways =
@@ -24,7 +24,7 @@ pub(crate) fn fault(status: u16, error: &VendorError, how: &str) -> Fault {
         }
         400 | 422 => refused(Kind::InvalidRequest, error),
         413 => refused(Kind::TooLarge, error),
-        // A file or an earlier answer that the request names; a model or a path is the gateway's to know.
+        // A 404 is the caller's fault if it names a file or an earlier answer; models and paths are the gateway's.
         404 if is_callers(error) => refused(Kind::InvalidRequest, error),
         404 => {
             gateways("the provider does not know this model under the name the gateway has for it")
@@ -40,15 +40,15 @@ pub(crate) fn fault(status: u16, error: &VendorError, how: &str) -> Fault {
     fault.with_private(private)
 }
 
-/// The vendor's own words are about the caller's own request: without them a developer cannot mend it.
+/// The vendor's own message about the caller's own request, without which a developer could not correct it.
 fn refused(kind: Kind, error: &VendorError) -> Fault {
     let public = match &error.message {
         Some(message) => mask(clip(message, MAX_PUBLIC_CHARS)),
         None => "the provider refused the request and did not say why".to_owned(),
     };
-    // Whatever the place, it is the vendor's to fill.
+    // The vendor can fill any of these fields with anything.
     let word = |word: &Option<String>| word.as_deref().map(|word| mask(clip(word, MAX_WORD_CHARS)));
-    // A bare number repeats the status.
+    // A bare number only repeats the status.
     let code = word(&error.code).filter(|code| code.parse::<u16>().is_err());
     Fault { param: word(&error.param), code, ..Fault::new(kind, public) }
 }
@@ -57,7 +57,7 @@ fn is_callers(error: &VendorError) -> bool {
     error.param.as_deref().is_some_and(|param| param != "model") && !error.is(&["model_not_found"])
 }
 
-/// The SDKs' `retry-after-ms`, or RFC 9110's `retry-after` in seconds. A date says nothing here: there is no clock.
+/// The SDKs' `retry-after-ms`, or RFC 9110's `retry-after` in seconds. A date is ignored, as there is no clock here.
 pub(crate) fn retry_after_ms(headers: &[(String, String)]) -> Option<u64> {
     let number = |name: &str| {
         let (_, value) = headers.iter().find(|(field, _)| field.eq_ignore_ascii_case(name))?;
@@ -69,12 +69,12 @@ pub(crate) fn retry_after_ms(headers: &[(String, String)]) -> Option<u64> {
     Some((ms.ceil() as u64).min(MAX_RETRY_AFTER_MS))
 }
 
-/// An answer that cannot be read.
+/// The fault for an answer that cannot be read.
 pub(crate) fn invalid(public: impl Into<String>) -> Fault {
     Fault::new(Kind::UpstreamInvalid, public)
 }
 
-/// An answer, or an event of one, that is not the required JSON. Its text is not shown.
+/// The fault for an answer, or an event of one, that is not the required JSON. Its text is not shown.
 pub(crate) fn malformed(what: &str, text: &str, error: json::Error) -> Fault {
     let (line, column) = error.place(text);
     let expected = match error.reason {
@@ -85,8 +85,7 @@ pub(crate) fn malformed(what: &str, text: &str, error: json::Error) -> Fault {
     invalid(format!("the provider sent {what} that cannot be read")).with_private(private)
 }
 
-/// Reads an answer, or an event of one, that must be JSON of a type. Its text is not shown: the error names a place,
-/// never a word.
+/// Reads an answer, or an event of one, as JSON of a type. Its text is not shown: the error names a position, never a word.
 ///
 /// # Errors
 /// `upstream-invalid` for any other text.

@@ -1,10 +1,10 @@
-//! Words that vendors' references have for errors and fields.
+//! The words that vendors' references have for errors and fields.
 //!
-//! Of an error only these are written to the log: any other word, in whichever place of it, may be the prompt's.
+//! Only these words of an error are written to the log: any other word, wherever it stands, may come from the prompt.
 
 use crate::bedrock::exceptions;
 
-/// Types, codes, statuses and reasons: of OpenAI and what is like it, Anthropic, Google and Cohere. Bedrock's are in
+/// Types, codes, statuses and reasons of OpenAI and compatible servers, Anthropic, Google and Cohere. Bedrock's are in
 /// [`exceptions`].
 const WORDS: [&str; 91] = [
     "API_KEY_EXPIRED",
@@ -100,7 +100,7 @@ const WORDS: [&str; 91] = [
     "vector_store_timeout",
 ];
 
-/// Fields of requests, without those that a client names itself.
+/// Fields of requests, except those that clients name themselves.
 const FIELDS: [&str; 78] = [
     "arguments",
     "audio",
@@ -182,13 +182,13 @@ const FIELDS: [&str; 78] = [
     "type",
 ];
 
-/// Is this a type or code that some vendor's reference has?
+/// Whether a vendor's reference has this type or code.
 pub fn is_known_word(word: &str) -> bool {
     let is_status = || word.len() == 3 && word.bytes().all(|byte| byte.is_ascii_digit());
     WORDS.contains(&word) || exceptions::status(word).is_some() || is_status()
 }
 
-/// Is this a path (`messages[0].content`) of fields that some vendor's reference has?
+/// Whether this is a path (`messages[0].content`) of fields that a vendor's reference has.
 pub fn is_known_field(path: &str) -> bool {
     path.split(['.', '[', ']']).filter(|part| !part.is_empty()).all(|part| {
         let is_index = part.len() < 7 && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -196,7 +196,7 @@ pub fn is_known_field(path: &str) -> bool {
     })
 }
 
-/// A word as the log may have it.
+/// The word as the log may have it.
 pub(crate) fn told(word: &str) -> &str {
     if is_known_word(word) { word } else { "(not a known one)" }
 }

@@ -1,4 +1,4 @@
-//! Blocks of content as they are written: in a request to a vendor, and in an answer to a client.
+//! Blocks of content as they are written, in a request to a vendor and in an answer to a client.
 
 use crate::chat::CacheControl;
 use serde::Serialize;
@@ -55,7 +55,7 @@ pub(super) enum Block {
     RedactedThinking {
         data: String,
     },
-    /// As this dialect wrote it.
+    /// A block as this dialect wrote it.
     #[serde(untagged)]
     Foreign(Value),
 }
@@ -66,7 +66,7 @@ impl Block {
     }
 }
 
-/// Where bytes are.
+/// The location of bytes.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Source {
@@ -96,12 +96,12 @@ pub(super) struct Enabled {
     pub enabled: bool,
 }
 
-/// The key under which a model's broken arguments stand, so that they reach the other side as they were written:
+/// The key for a model's invalid arguments, with which they reach the other side as they were written:
 /// <https://platform.claude.com/docs/en/agents-and-tools/tool-use/fine-grained-tool-streaming>.
 const INVALID_JSON: &str = "INVALID_JSON";
 
-/// A tool's arguments as the object that `input` must be: the text itself, byte for byte. No arguments are `{}`; what
-/// is no object (it was cut) stands whole in one of a single member.
+/// A tool's arguments as the object that `input` must be: the text itself, byte for byte. No arguments are `{}`; a text that is
+/// not an object (because it was cut) becomes the one member of an object.
 pub(super) fn input(arguments: String) -> Box<RawValue> {
     let trimmed = arguments.trim_ascii();
     if trimmed.is_empty() {
@@ -113,7 +113,7 @@ pub(super) fn input(arguments: String) -> Box<RawValue> {
     object(format!(r#"{{"{INVALID_JSON}":{}}}"#, Value::from(arguments)))
 }
 
-/// Only called with JSON, of which it takes what stands between the white space.
+/// A JSON text without the white space around it. It is only called with JSON.
 fn object(text: String) -> Box<RawValue> {
     RawValue::from_string(text).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }

@@ -4,8 +4,7 @@ use crate::Dialect;
 use crate::chat::{Annotation, Sealed};
 use serde_json::{Value, json};
 
-/// A citation in this dialect. One that was made here from another maker's keeps no `raw`: its index means nothing
-/// there.
+/// A citation of this dialect. One that was converted here from another maker's has no `raw`, as its index means nothing there.
 pub(super) fn from_value(citation: Value) -> Annotation {
     let word = |names: [&str; 2]| {
         let found = names.iter().find_map(|name| citation.get(name)?.as_str());
@@ -23,8 +22,8 @@ pub(super) fn from_value(citation: Value) -> Annotation {
     }
 }
 
-/// A citation for a client: of another maker's, only one that names a page has a shape here, the result of a search. Its
-/// index is an envelope, by which it is known when it comes back.
+/// A citation for a client. One of another maker can be expressed only if it names a page, as the result of a search. Its index
+/// is an envelope, which identifies it when it is returned.
 pub(super) fn into_value(annotation: Annotation) -> Option<Value> {
     let maker = match annotation.raw {
         Some((Dialect::Anthropic, citation)) => return Some(citation),

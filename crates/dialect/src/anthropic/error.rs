@@ -1,7 +1,7 @@
-//! A fault as a client of this dialect is told it: <https://platform.claude.com/docs/en/api/errors>.
+//! Writes a fault for a client of this dialect: <https://platform.claude.com/docs/en/api/errors>.
 //!
-//! The types and their statuses are those of that page, so that the SDKs raise the class that their users catch. What
-//! only a gateway can say (the vendor could not be reached) is an `api_error` with the gateway's status.
+//! The types and their statuses are those of that page, so that the SDKs raise the class that their users catch. A fault that
+//! only a gateway has (the vendor could not be reached) is an `api_error` with the gateway's status.
 
 use super::thread;
 use postern_fault::{Fault, Kind};
@@ -27,12 +27,12 @@ pub fn status(fault: &Fault) -> u16 {
 pub fn body(fault: &Fault) -> String {
     let details = thread::code(fault).map(|error_code| Details { error_code });
     let error = ErrorObject { kind: word(fault.kind), message: &fault.public, details };
-    // Strings cannot fail to be written.
+    // Serializing strings cannot fail.
     serde_json::to_string(&Body { kind: "error", error }).unwrap_or_default()
 }
 
-/// The event that tells a client mid-stream that no more will come: `anthropic-sdk-python` (`_streaming.py`) raises on
-/// an event named `error`; `message_stop` must not follow.
+/// The event that tells a client mid-stream that the stream has failed: `anthropic-sdk-python` (`_streaming.py`) raises on an
+/// event named `error`; `message_stop` must not follow.
 pub fn event(fault: &Fault) -> String {
     format!("event: error\ndata: {}\n\n", body(fault))
 }
@@ -53,7 +53,7 @@ struct ErrorObject<'a> {
     details: Option<Details>,
 }
 
-/// What the official SDKs act upon.
+/// The details that the official SDKs act on.
 #[derive(Serialize)]
 struct Details {
     error_code: &'static str,

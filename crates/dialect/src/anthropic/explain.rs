@@ -1,11 +1,11 @@
-//! What a vendor's error means: <https://platform.claude.com/docs/en/api/errors>.
+//! Interprets a vendor's error: <https://platform.claude.com/docs/en/api/errors>.
 
 use super::thread;
 use crate::vendor_error::VendorError;
 use crate::vendor_fault::{fault, retry_after_ms};
 use postern_fault::Fault;
 
-/// What an answer with an error status means. `body` may be anything, cut anywhere.
+/// Interprets an answer with an error status. `body` may be anything, truncated anywhere.
 pub fn explain(status: u16, headers: &[(String, String)], body: &str) -> Fault {
     let how = format!("the provider answered with status {status}");
     let error = VendorError::from_json(body);
@@ -17,13 +17,13 @@ pub fn explain(status: u16, headers: &[(String, String)], body: &str) -> Fault {
     Fault { retry_after_ms: retry_after_ms.filter(|_| fault.retryable), ..fault }
 }
 
-/// What an error means that a vendor reports where its answer should be: an `error` event, or a body that is one.
+/// Interprets an error that a vendor reports in place of its answer: an `error` event, or a body that is one.
 pub(super) fn reported(body: &str) -> Fault {
     let error = VendorError::from_json(body);
     meaning(status(&error), &error, "the provider's answer reports an error")
 }
 
-/// The status that an error has when it is not said in a stream.
+/// The status that this error has outside of a stream.
 fn status(error: &VendorError) -> u16 {
     match error.kind.as_deref() {
         Some("request_too_large") => 413,
@@ -34,10 +34,10 @@ fn status(error: &VendorError) -> u16 {
 
 fn meaning(status: u16, error: &VendorError, how: &str) -> Fault {
     let says = |start: &str| error.message.as_deref().is_some_and(|said| said.starts_with(start));
-    // An account without credit is told as a bad request, which it is not: the caller cannot mend it.
+    // An account without credit is reported as a bad request, but the caller cannot correct it.
     let status = if status == 400 && says("Your credit balance is too low") { 402 } else { status };
     let fault = fault(status, error, how);
-    // The one condition that programs ask for by its code, and for which this dialect has only words.
+    // Programs check for this condition by a code, but this dialect reports it only in words.
     if status == 400 && says("prompt is too long") {
         return fault.with_code("context_length_exceeded");
     }

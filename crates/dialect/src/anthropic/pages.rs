@@ -1,4 +1,4 @@
-//! Answers that no model gives: the count of tokens, and which models there are.
+//! Answers that do not come from a model: the count of tokens, and the list of models.
 
 use serde::Serialize;
 
@@ -7,8 +7,8 @@ pub fn count_answer(input_tokens: u64) -> String {
     format!(r#"{{"input_tokens":{input_tokens}}}"#)
 }
 
-/// The answer to `/v1/models`, all on one page: <https://platform.claude.com/docs/en/api/models-list>. A card is the
-/// name by which clients ask, and the name for people.
+/// The answer to `/v1/models`, all on one page: <https://platform.claude.com/docs/en/api/models-list>. A card has the name that
+/// clients use, and the display name.
 pub fn models_page(cards: &[(String, String)]) -> String {
     let id = |card: Option<&(String, String)>| card.map(|(id, _)| id.clone());
     let page = Page {
@@ -17,7 +17,7 @@ pub fn models_page(cards: &[(String, String)]) -> String {
         first_id: id(cards.first()),
         last_id: id(cards.last()),
     };
-    // Strings cannot fail to be written.
+    // Serializing strings cannot fail.
     serde_json::to_string(&page).unwrap_or_default()
 }
 
@@ -50,9 +50,9 @@ impl<'a> Model<'a> {
             kind: "model",
             id,
             display_name,
-            // The reference has the epoch for a day that is not known.
+            // The reference uses the epoch for an unknown date.
             created_at: "1970-01-01T00:00:00Z",
-            // What is offered may be used.
+            // A listed model may be used.
             lifecycle: "active",
         }
     }

@@ -18,12 +18,12 @@ const MESSAGES: &str = "an array of messages, each with a `role` and a `content`
 
 const CAP: &str = "max_tokens";
 
-/// Zero is a cap, too: it fills the prompt cache of Anthropic's own models without an answer
-/// (<https://platform.claude.com/docs/en/build-with-claude/prompt-caching>). It is said to no vendor of another dialect, and
-/// reserved like none, for a server that speaks this one may take it for that.
+/// Zero is a cap as well: it fills the prompt cache of Anthropic's own models without an answer
+/// (<https://platform.claude.com/docs/en/build-with-claude/prompt-caching>). It is sent to no vendor of another dialect, and
+/// reserved like a missing cap, since a server of this dialect may treat it as one.
 const ANY_CAP: (u64, u64) = (0, u64::MAX);
 
-/// What has been read so far.
+/// The values read so far.
 #[derive(Default)]
 struct Messages {
     model: Option<Model>,
@@ -31,17 +31,17 @@ struct Messages {
     has_messages: bool,
     stream: bool,
     output_cap_tokens: Option<u64>,
-    /// Anthropic gives one answer; servers that speak its dialect may make more.
+    /// Anthropic gives one answer; compatible servers may make more.
     answers: u32,
     tools: u32,
 }
 
-/// Read a request, once: what it asks for, and where its texts stand. Only what the gateway acts on is judged; all else
-/// is the vendor's to judge, and passes as it is.
+/// Reads a request in one pass: what it asks for, and the places of its texts. It judges only fields that the gateway acts on;
+/// the vendor judges all others, which pass unchanged.
 ///
 /// # Errors
-/// What is not JSON, a field read here that is missing or of another type, a field read here that is there twice.
-/// Messages name fields and types, never a text of the request.
+/// A body that is not JSON, and a field read here that is missing, duplicate or of another type. Messages name fields and
+/// types, never a text of the request.
 pub fn read(operation: Operation, body: &str) -> Result<Request, Fault> {
     read::whole(body, |body| read_body(operation, body))
 }
@@ -115,7 +115,7 @@ impl Messages {
             model,
             model_span,
             stream: self.stream && operation == Operation::Chat,
-            // Every stream of this dialect says its usage.
+            // Every stream of this dialect reports its usage.
             usage_in_stream: true,
             output_cap_tokens: self.output_cap_tokens,
             thinking_tokens,
@@ -167,7 +167,7 @@ fn read_message(scanner: &mut Scanner<'_>, index: usize, found: &mut Found) -> R
     }
     beside.close(found);
     let role = role.ok_or_else(|| missing(path() + ".role", "`user` or `assistant`"))?;
-    // The role may stand after the content; what tools returned has its own.
+    // The role may come after the content; outputs of tools have their own role.
     found.said_by(first, role, |role| role != Role::Tool);
     Ok(())
 }

@@ -1,5 +1,4 @@
-//! Finds the texts of a message: what a model reads as words, wherever it stands in the blocks; and counts its pictures
-//! and documents.
+//! Finds the texts that a model reads in the blocks of a message, at every level, and counts its pictures and documents.
 
 use crate::json::{Scanner, Type};
 use crate::openai::field::{self, Fields};
@@ -7,7 +6,7 @@ use crate::openai::refusal::{Refusal, wrong_type};
 use crate::segments::{Around, Beside, Found, Medium};
 use crate::{Role, SegmentKind};
 
-/// An unknown role is for the vendor to judge, and trusted no more than a user.
+/// The vendor judges an unknown role; here it is trusted no more than a user.
 pub(super) fn read_role(
     scanner: &mut Scanner<'_>,
     path: impl Fn() -> String,
@@ -20,7 +19,7 @@ pub(super) fn read_role(
     }))
 }
 
-/// A string, or an array of blocks of which some hold texts.
+/// Reads a string, or an array of blocks, some of which hold texts.
 pub(super) fn read_content(
     scanner: &mut Scanner<'_>,
     path: impl Fn() -> String,
@@ -43,9 +42,8 @@ pub(super) fn read_content(
     Ok(())
 }
 
-/// Any `text` of a block is a text, whatever `type` the block says it has, and so are a document's words and what a
-/// tool returned. Thoughts are found by their name: they are signed, and must not be changed. Recursion ends where the
-/// scanner's does.
+/// Any `text` of a block is a text, whatever its `type` says, and so are a document's words and a tool's output. Thoughts are
+/// recognized by the member's name: they are signed and must not be changed. The scanner's depth bounds the recursion.
 fn read_block(
     scanner: &mut Scanner<'_>,
     path: &dyn Fn() -> String,
@@ -85,7 +83,7 @@ fn read_block(
                     read_block(scanner, path, around, found)?;
                 }
             }
-            // What a vendor's own tool fetched.
+            // The output of a vendor's own tool.
             (Some("content"), Type::Object) => read_block(scanner, path, around, found)?,
             (Some("source"), Type::Object) => {
                 read_source(scanner, path, around.of(SegmentKind::Document), found)?;
@@ -103,7 +101,7 @@ fn read_block(
     Ok(())
 }
 
-/// What a block of this type is, if it is no text.
+/// The medium of a block of this type, if it is not a text.
 fn medium(kind: &str) -> Option<Medium> {
     match kind {
         "image" => Some(Medium::Image),

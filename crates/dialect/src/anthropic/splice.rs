@@ -1,4 +1,4 @@
-//! Says a client's request to a vendor that speaks the same dialect: the client's own bytes, but for splices.
+//! Encodes a client's request for a vendor that speaks the same dialect: the client's own bytes, except for splices.
 
 use crate::chat::Losses;
 use crate::json::Scanner;
@@ -7,11 +7,11 @@ use crate::{Edit, Facts, Operation, Span, Spliced, Vendor};
 use postern_fault::Fault;
 use serde_json::Value;
 
-/// The version of the API that is spoken: <https://platform.claude.com/docs/en/api/versioning>.
+/// The API version: <https://platform.claude.com/docs/en/api/versioning>.
 const VERSION: &str = "2023-06-01";
 
-/// Where an operation is asked for, appended to the vendor's base URL. A vendor's own path for chats that ends in
-/// `:rawPredict` (Anthropic's models on Vertex) ends in `:streamRawPredict` for a stream.
+/// The path of an operation, appended to the vendor's base URL. If a vendor's own path for chats ends in `:rawPredict`
+/// (Anthropic's models on Vertex), it ends in `:streamRawPredict` for a stream.
 pub fn path(vendor: &Vendor, operation: Operation, stream: bool) -> String {
     let Some(path) = crate::vendor::own_path(&vendor.quirks, operation, &vendor.model) else {
         return match operation {
@@ -25,7 +25,7 @@ pub fn path(vendor: &Vendor, operation: Operation, stream: bool) -> String {
     }
 }
 
-/// The headers of the dialect: its version, unless that stands in the body.
+/// The dialect's headers: its version, unless the body has it.
 pub fn headers(vendor: &Vendor) -> Vec<(&'static str, String)> {
     match vendor.quirks.anthropic_version_in_body {
         Some(_) => Vec::new(),
@@ -33,7 +33,7 @@ pub fn headers(vendor: &Vendor) -> Vec<(&'static str, String)> {
     }
 }
 
-/// A request in its client's own bytes.
+/// A request in the client's own bytes.
 ///
 /// # Errors
 /// As [`splice`].
@@ -50,11 +50,11 @@ pub(crate) fn pass(
     })
 }
 
-/// Splice in the vendor's name for the model. Where the version stands in the body, it takes the place of the model of a
-/// chat, which stands in the path (a count of tokens keeps its model, as `anthropic-sdk-python`'s Vertex client does it).
+/// Splices in the vendor's name for the model. If the version is in the body, it replaces the model of a chat, which is in the
+/// path (a token count keeps its model, as in `anthropic-sdk-python`'s Vertex client).
 ///
 /// # Errors
-/// A body of which `facts` were not read: only then is it not JSON any more.
+/// A body that `facts` were not read from: only then can it fail to be JSON.
 pub fn splice(vendor: &Vendor, facts: &Facts, body: &str) -> Result<Vec<Edit>, Fault> {
     let model = || Value::from(vendor.model.as_str()).to_string();
     let Some(version) = &vendor.quirks.anthropic_version_in_body else {
@@ -64,7 +64,7 @@ pub fn splice(vendor: &Vendor, facts: &Facts, body: &str) -> Result<Vec<Edit>, F
     };
     let members = Members::find(body).map_err(|refusal| refusal.into_fault(body))?;
     let member = format!(r#""anthropic_version":{}"#, Value::from(version.as_str()));
-    // The client's own word for the version is not the vendor's.
+    // The client's version need not be the vendor's.
     let theirs = members.version.map(|(span, _)| Edit { span, replacement: member.clone() });
     let Some((span, alone)) = members.model else { return Ok(theirs.into_iter().collect()) };
     let replacement = match (facts.operation, theirs.is_some()) {
@@ -85,7 +85,7 @@ fn sorted(first: Option<Edit>, second: Edit) -> Vec<Edit> {
     edits
 }
 
-/// Where members of the body stand: key and value, and the same with the comma that goes when the member goes.
+/// The spans of members of the body: of key and value, and of the same with the comma that is removed with them.
 #[derive(Default)]
 struct Members {
     model: Option<(Span, Span)>,
@@ -117,7 +117,7 @@ impl Members {
     }
 }
 
-/// Past the comma that follows a member, if one does.
+/// The offset after the comma that follows a member, if there is one.
 fn after_comma(body: &str, end: u32) -> u32 {
     let rest = body.get(end as usize..).unwrap_or_default();
     let blank = rest.len() - rest.trim_start().len();

@@ -1,4 +1,4 @@
-//! A whole answer: `ConverseResponse`.
+//! A buffered answer: `ConverseResponse`.
 
 use super::content::{Additional, Tier, TokenUsage, annotation, finish, sealed};
 use super::error;
@@ -34,7 +34,7 @@ struct Message<'a> {
     content: Vec<Block<'a>>,
 }
 
-/// `ContentBlock`, a union: one of its fields is there, or one that is not known here.
+/// `ContentBlock`, a union: it has one of these fields, or one that is unknown here.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Block<'a> {
@@ -81,10 +81,10 @@ struct Cited {
     text: Option<String>,
 }
 
-/// Read a whole answer.
+/// Reads a buffered answer.
 ///
 /// # Errors
-/// `upstream-invalid` for what is none; what the vendor reports instead of one.
+/// `upstream-invalid` for a body that is not an answer; otherwise the failure that the vendor reports instead of one.
 pub fn read_whole(body: &str) -> Result<Answer, Fault> {
     let response: Response<'_> = parsed("an answer", body)?;
     let Some(message) = response.output.and_then(|output| output.message) else {
@@ -118,7 +118,7 @@ fn part(block: Block<'_>) -> Option<Part> {
     Some(Part::new("", content))
 }
 
-/// A call of a tool that runs at the vendor is not the client's to answer.
+/// A call of a tool. The client cannot answer a call of a tool that runs at the vendor.
 fn call(call: ToolUse<'_>) -> Option<Content> {
     call.r#type.is_none().then(|| {
         Content::ToolCall(ToolCall {

@@ -1,4 +1,4 @@
-//! What answers are made of, whole and streamed alike.
+//! The content of answers, buffered and streamed alike.
 
 use crate::chat::{Annotation, Finish, FinishReason, Sealed};
 use crate::usage::{Count, Said};
@@ -6,7 +6,7 @@ use crate::{Dialect, Usage};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// `TokenUsage`. The input is what was neither read from the cache nor written to it.
+/// `TokenUsage`. The input excludes tokens read from and written to the cache.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct TokenUsage {
@@ -18,7 +18,7 @@ pub(super) struct TokenUsage {
 }
 
 impl TokenUsage {
-    /// None: there is no count that can be.
+    /// None: it has no possible count.
     pub fn into_usage(self) -> Option<Usage> {
         let (read, written) = (self.cache_read_input_tokens, self.cache_write_input_tokens);
         let said = Said {
@@ -42,14 +42,14 @@ pub(super) struct Tier {
     pub r#type: String,
 }
 
-/// What was asked for of the model's own answer (`additionalModelResponseFieldPaths`).
+/// The requested fields of the model's own answer (`additionalModelResponseFieldPaths`).
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Additional {
     stop_sequence: Option<String>,
 }
 
-/// `StopReason`, with the stop sequence if the model says it.
+/// `StopReason`, with the stop sequence if the model reports it.
 pub(super) fn finish(reason: &str, additional: Option<Additional>) -> Finish {
     let known = match reason {
         "end_turn" | "stop_sequence" => FinishReason::Stop,
@@ -70,7 +70,7 @@ pub(super) fn finish(reason: &str, additional: Option<Additional>) -> Finish {
     }
 }
 
-/// Signatures go back to Bedrock, whatever model made them.
+/// Signatures are returned to Bedrock, whichever model made them.
 pub(super) fn sealed(data: String) -> Sealed {
     Sealed { maker: Dialect::Bedrock, id: None, data }
 }
@@ -91,7 +91,7 @@ pub(super) fn annotation(citation: Value) -> Annotation {
             .or_else(|| text(citation.get("source")).filter(is_address)),
         title: text(citation.get("title")),
         cited_text: Some(cited).filter(|cited| !cited.is_empty()),
-        // The places that it says are the document's, not the answer's.
+        // Its positions are those of the document, not of the answer.
         range: None,
         raw: Some((Dialect::Bedrock, citation)),
     }

@@ -1,4 +1,4 @@
-//! What an error of Bedrock's means: <https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html>.
+//! Interprets an error of Bedrock: <https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html>.
 
 use super::exceptions;
 use crate::vendor_error::VendorError;
@@ -6,15 +6,15 @@ use crate::vendor_fault::{fault, retry_after_ms};
 use postern_fault::{Blame, Fault, Kind};
 use serde::Deserialize;
 
-/// Refusals of a request that are about the gateway's name for the model.
+/// Messages that blame a request for the gateway's name for the model.
 const ABOUT_MODEL: [&str; 3] =
     ["model identifier is invalid", "on-demand throughput", "model ID is not supported"];
 
-/// Refusals of a request because it does not fit.
+/// Messages that refuse a request because it is too long.
 const TOO_LONG: [&str; 3] =
     ["Input is too long", "prompt is too long", "exceeds the maximum number of input tokens"];
 
-/// An error's body, which may have its type.
+/// An error's body, which may include its type.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Body {
@@ -27,7 +27,7 @@ struct Body {
     original_status: Option<u16>,
 }
 
-/// What an answer with an error status means. `body` may be anything, cut anywhere.
+/// Interprets an answer with an error status. `body` may be anything, truncated anywhere.
 pub fn explain(status: u16, headers: &[(String, String)], body: &str) -> Fault {
     let said: Body = serde_json::from_str(body).unwrap_or_default();
     let header = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("x-amzn-errortype"));
@@ -39,25 +39,25 @@ pub fn explain(status: u16, headers: &[(String, String)], body: &str) -> Fault {
     Fault { retry_after_ms, ..fault }
 }
 
-/// Whether an event of this name says that something went wrong.
+/// Whether an event of this name reports a failure.
 pub(super) fn is_exception(name: &str) -> bool {
     name.ends_with("Exception") || name.ends_with("Error") || exceptions::status(name).is_some()
 }
 
-/// What an exception means that comes in a stream.
+/// Interprets an exception in a stream.
 pub(super) fn reported(name: &str, data: &str) -> Fault {
     let said: Body = serde_json::from_str(data).unwrap_or_default();
     meant(Some(name.to_owned()), said, 500, "the provider's answer reports an error")
 }
 
-/// What a whole answer means that is an error, if it is one.
+/// Interprets a buffered answer that is an error. None: it is not one.
 pub(super) fn reported_in(body: &str) -> Option<Fault> {
     let said: Body = serde_json::from_str(body).ok()?;
     let kind = bare(said.kind.as_deref()?).to_owned();
     Some(meant(Some(kind), said, 500, "the provider's answer reports an error"))
 }
 
-/// `com.amazon.coral.service#ThrottlingException`, and `ValidationException:http://internal.amazon.com/...`.
+/// The type in `com.amazon.coral.service#ThrottlingException` and `ValidationException:http://internal.amazon.com/...`.
 fn bare(kind: &str) -> &str {
     let kind = kind.split(':').next().unwrap_or(kind);
     kind.rsplit('#').next().unwrap_or(kind).trim()

@@ -1,37 +1,38 @@
-//! How the families of models on Bedrock differ, as data. Converse is one shape for all of them, but not all of them take
-//! all of it, and what it has no field for is said in each family's own words.
+//! The differences between the families of models on Bedrock, as data. Converse has one shape for all of them, but not every
+//! family accepts all of it, and settings without a field of their own have different names in each family.
 //!
-//! A model whose id tells no family (the ARN of an inference profile) is taken to have what Converse has, and nothing else.
+//! A model whose id names no family (the ARN of an inference profile) is taken to accept what Converse has fields for, and
+//! nothing else.
 
-/// What a family takes.
+/// The features that a family accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Family {
-    /// It is Anthropic's: its thoughts are signed, it cites, and it says at which stop sequence it ended.
+    /// Whether it is Anthropic's: its thoughts are signed, it cites, and it reports the stop sequence at which it ended.
     pub claude: bool,
-    /// How it is told to think.
+    /// How thinking is requested.
     pub thinking: Thinking,
-    /// What it takes of temperature and top-p.
+    /// Which of temperature and top-p it accepts.
     pub sampling: Sampling,
-    /// Where its top-k goes.
+    /// The place of its top-k.
     pub top_k: TopK,
-    /// Which calls it can be made to make.
+    /// Which calls can be forced.
     pub forces: Forces,
-    /// Where it takes cache points.
+    /// Where it accepts cache points.
     pub cache: Cache,
-    /// It takes schemas for its answer (`outputConfig.textFormat`) and strict tools.
+    /// Whether it accepts schemas for its answer (`outputConfig.textFormat`) and strict tools.
     pub schemas: bool,
 }
 
-/// How a family is told to think, in `additionalModelRequestFields`.
+/// How thinking is requested of a family, in `additionalModelRequestFields`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Thinking {
-    /// It is not.
+    /// It cannot be requested.
     No,
     /// `thinking` with a budget.
     Budget,
     /// `thinking` with a budget, or adaptive with an effort.
     Either,
-    /// `thinking`, adaptive, with an effort; it cannot be switched off.
+    /// `thinking`, adaptive, with an effort; it cannot be turned off.
     Adaptive,
     /// `reasoningConfig` with an effort.
     Nova,
@@ -39,44 +40,44 @@ pub(super) enum Thinking {
     Effort,
 }
 
-/// What a family takes of temperature and top-p.
+/// Which of temperature and top-p a family accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sampling {
     Both,
-    /// One of them.
+    /// Only one of them at a time.
     One,
     Neither,
 }
 
-/// Where top-k goes in `additionalModelRequestFields`.
+/// The place of top-k in `additionalModelRequestFields`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TopK {
     No,
-    /// By this name.
+    /// A field of this name.
     Field(&'static str),
     /// `inferenceConfig.topK`.
     Nova,
 }
 
-/// Which calls a family can be made to make: `toolChoice`.
+/// Which calls a family can be forced to make: `toolChoice`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Forces {
-    /// Of any tool, or of a certain one.
+    /// A call of any tool, or of a given one.
     Any,
-    /// Of any tool that it is given.
+    /// A call of any of the tools.
     SomeTool,
     Nothing,
 }
 
-/// Where a family takes cache points.
+/// Where a family accepts cache points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cache {
     No,
-    /// Behind system blocks and in messages.
+    /// After system blocks and in messages.
     Messages,
-    /// Behind tools, too.
+    /// After tools as well.
     Everywhere,
-    /// Everywhere, for an hour if asked.
+    /// Everywhere, and for an hour on request.
     Hour,
 }
 
@@ -109,8 +110,8 @@ const CLAUDE_4_5: Family =
 
 const NOVA: Family = Family { top_k: TopK::Nova, cache: Cache::Messages, ..UNKNOWN };
 
-/// By what a model's id contains (`us.anthropic.claude-...` and the ARN of a foundation model do, too); the first that fits
-/// holds. Sources, read in November 2026:
+/// Selected by a part of the model's id (which `us.anthropic.claude-...` and the ARN of a foundation model contain as well);
+/// the first match holds. Sources, read in November 2026:
 /// - Claude's thinking: <https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-adaptive-thinking.html>
 /// - schemas: <https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-structured-outputs.html>
 /// - cache points: <https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html>
@@ -132,7 +133,7 @@ const FAMILIES: [(&str, Family); 21] = [
         "anthropic.claude-sonnet-4-6",
         Family { thinking: Thinking::Either, schemas: false, ..CLAUDE_4_5 },
     ),
-    // What is newer.
+    // Newer models.
     (
         "anthropic.claude",
         Family {
@@ -155,7 +156,7 @@ const FAMILIES: [(&str, Family); 21] = [
 ];
 
 impl Family {
-    /// Of the model of this id.
+    /// The family of the model with this id.
     pub fn of(model: &str) -> Self {
         let row = FAMILIES.iter().find(|(part, _)| model.contains(part));
         row.map_or(UNKNOWN, |(_, family)| *family)

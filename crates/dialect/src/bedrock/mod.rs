@@ -1,7 +1,7 @@
 //! Amazon Bedrock: Converse and ConverseStream (<https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html>).
 //!
-//! The events of a stream arrive in binary frames, which are decoded before, so that an event here has a name
-//! (`:event-type`, or `:exception-type` for an error) and JSON.
+//! The events of a stream arrive in binary frames, which are decoded elsewhere. Here an event has a name (`:event-type`, or
+//! `:exception-type` for an error) and JSON.
 
 mod answer;
 mod content;

@@ -1,7 +1,6 @@
 //! A streamed answer: `ConverseStreamOutput`.
 //!
-//! A block of words or of thoughts has no event for its beginning: its first delta is that. What it cost comes behind the
-//! reason why it ended.
+//! A block of words or thoughts has no start event: its first delta begins it. The usage follows the stop reason.
 
 use super::content::{Additional, Tier, TokenUsage, annotation, finish, sealed};
 use super::error;
@@ -17,9 +16,9 @@ use std::collections::BTreeMap;
 /// Reads the events of ConverseStream.
 #[derive(Debug, Default)]
 pub struct Reader {
-    /// The blocks that have begun and not ended, by the vendor's number.
+    /// The blocks that have begun and not ended, by the vendor's index.
     open: BTreeMap<u64, Open>,
-    /// How many parts have begun.
+    /// The number of parts that have begun.
     parts: u32,
     stopped: bool,
     done: bool,
@@ -28,9 +27,9 @@ pub struct Reader {
 #[derive(Debug)]
 struct Open {
     slot: Slot,
-    /// What came of its seal.
+    /// The seal so far.
     seal: String,
-    /// Not passed on: a tool that runs at the vendor.
+    /// Not passed on, as the tool runs at the vendor.
     hidden: bool,
 }
 
@@ -108,7 +107,7 @@ struct Metadata {
 }
 
 impl Reader {
-    /// At the beginning of a stream. Nothing of the request need be known.
+    /// A reader at the beginning of a stream. It needs nothing of the request.
     pub fn new(_memo: &Memo) -> Self {
         Reader::default()
     }

@@ -1,45 +1,45 @@
-//! What a model answers, whole and in events.
+//! A model's answer, buffered and as events.
 
 use super::{Annotation, Content, Part, Sealed};
 use crate::{Dialect, Usage};
 use serde_json::Value;
 
-/// An answer, whole.
+/// A buffered answer.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Answer {
     /// The vendor's id for it; empty if it has none.
     pub id: String,
-    /// The model that answered, as the vendor names it; empty if it does not say.
+    /// The model that answered, by the vendor's name for it; empty if the vendor does not say.
     pub model: String,
-    /// When, in seconds since 1970, if the vendor says it.
+    /// The time of the answer in seconds since 1970, if the vendor reports it.
     pub created_unix_s: Option<u64>,
-    /// The tier that served it, if the vendor says it.
+    /// The service tier that served it, if the vendor reports it.
     pub service_tier: Option<String>,
-    /// The alternatives.
+    /// The alternative answers.
     pub choices: Vec<Choice>,
-    /// What it cost, if the vendor says it.
+    /// The tokens used, if the vendor reports them.
     pub usage: Option<Usage>,
 }
 
-/// One of the alternatives.
+/// One alternative answer.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Choice {
-    /// What it says, in order.
+    /// Its parts, in order.
     pub parts: Vec<Part>,
     /// OpenAI's objects for the tokens of the text (`logprobs.content`).
     pub logprobs: Vec<Value>,
-    /// Why it ended.
+    /// The reason for its end.
     pub finish: Option<Finish>,
 }
 
-/// Why a choice ended.
+/// The end of a choice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finish {
-    /// Why.
+    /// The reason.
     pub reason: FinishReason,
-    /// The text at which it stopped, if it is one of the client's.
+    /// The stop sequence at which it ended, if that is one of the client's.
     pub stop_sequence: Option<String>,
-    /// The vendor's own word, for what no reason here says (`SPII`).
+    /// The vendor's own word for a reason that [`FinishReason`] does not have (`SPII`).
     pub detail: Option<String>,
 }
 
@@ -49,31 +49,31 @@ impl From<FinishReason> for Finish {
     }
 }
 
-/// Why.
+/// The reason why a choice ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FinishReason {
-    /// The model had said all, or met a stop sequence.
+    /// The model ended its answer, or met a stop sequence.
     Stop,
     /// The cap on the answer was reached.
     Length,
     /// The model's context is full.
     ContextFull,
-    /// Tools are to be called.
+    /// Tools must be called.
     ToolCalls,
-    /// The vendor's filter cut it.
+    /// The vendor's filter ended it.
     ContentFilter,
     /// The model refused.
     Refusal,
-    /// The vendor paused a long turn: send the answer back to go on (Anthropic's `pause_turn`).
+    /// The vendor paused a long turn: the client continues it by sending the answer back (Anthropic's `pause_turn`).
     Pause,
     /// The model wrote a tool call that cannot be read.
     MalformedToolCall,
-    /// Another reason, or none that the vendor said: see `detail`.
+    /// Another reason (see `detail`), or one that the vendor did not report.
     Other,
 }
 
-/// Which part of which choice an event speaks of. Parts of a choice are numbered from 0 in the order in which they begin;
-/// events of several parts may be mixed.
+/// The part and the choice that an event belongs to. Parts of a choice are numbered from 0 in the order in which they begin;
+/// the events of several parts may be interleaved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[allow(missing_docs)]
 pub struct Slot {
@@ -81,38 +81,38 @@ pub struct Slot {
     pub part: u32,
 }
 
-/// A piece of an answer. The order of a good one: Started, then for each part Begun, Deltas, Ended, then Finished for each
-/// choice; Usage anywhere, the latest holds; Done at last.
+/// A piece of an answer. A valid sequence is `Started`, then for each part `Begun`, `Delta`s and `Ended`, then `Finished` for
+/// each choice, and `Done` last. `Usage` may come anywhere; the latest holds.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
-    /// The head, as far as the vendor says it.
+    /// The head, with what the vendor reports.
     Started {
         /// Empty if the vendor has none.
         id: String,
-        /// Empty if the vendor does not say.
+        /// Empty if the vendor does not report it.
         model: String,
-        /// If the vendor says it.
+        /// Absent if the vendor does not report it.
         created_unix_s: Option<u64>,
     },
     /// The tier that served it.
     ServiceTier(String),
     /// A part begins.
     Begun(Slot, Kind),
-    /// More of it.
+    /// More of a part.
     Delta(Slot, Delta),
-    /// It is whole.
+    /// A part is complete.
     Ended(Slot),
     /// OpenAI's objects for tokens of a choice's text.
     Logprobs(u32, Vec<Value>),
-    /// A choice is whole.
+    /// A choice is complete.
     Finished(u32, Finish),
-    /// The latest count.
+    /// The latest counts.
     Usage(Usage),
-    /// Nothing more is to come.
+    /// The end of the answer.
     Done,
 }
 
-/// What begins.
+/// The kind of a part that begins.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
     /// Deltas: text, annotations.
@@ -121,28 +121,28 @@ pub enum Kind {
     Refusal,
     /// Deltas: text, summary, seal.
     Reasoning {
-        /// The maker shows no words.
+        /// Whether the vendor hides the words.
         redacted: bool,
     },
     /// Deltas: text, which is the arguments.
     ToolCall {
-        /// Unique in its conversation.
+        /// Unique within its conversation.
         id: String,
-        /// The tool.
+        /// The tool's name.
         name: String,
-        /// It takes free text.
+        /// Whether the tool takes free text.
         custom: bool,
     },
-    /// Deltas: text, which is base64 whose pieces may be joined, and transcript.
+    /// Deltas: text, which is base64 in pieces that can be joined, and transcript.
     Audio {
         /// `wav`, `mp3`, `pcm16`; empty if the vendor does not say.
         format: String,
         /// The vendor's id for it.
         id: Option<String>,
-        /// Until when that holds.
+        /// The time until which the id is valid.
         expires_unix_s: Option<u64>,
     },
-    /// Whole at once (an image, what only one dialect knows); no deltas.
+    /// A part that is complete at once (an image, or content that only one dialect knows); no deltas.
     Whole(Box<Content>),
 }
 
@@ -151,20 +151,20 @@ pub enum Kind {
 pub enum Delta {
     /// Words, arguments or data, to be joined.
     Text(String),
-    /// More of the summary's piece of this number.
+    /// More of the summary piece with this number.
     Summary(u32, String),
-    /// What is said in the audio.
+    /// The words spoken in the audio.
     Transcript(String),
-    /// The seal of the thoughts; the latest holds.
+    /// The seal of the thoughts; the latest one holds.
     Sealed(Sealed),
-    /// Where the text is from.
+    /// A source of the text.
     Annotation(Annotation),
-    /// What only one dialect says of a part (`citations_delta`).
+    /// Data of a part that only one dialect knows (`citations_delta`).
     Foreign(Dialect, Value),
 }
 
 impl Answer {
-    /// The events of which it would be collected.
+    /// The events from which this answer would be collected.
     pub fn into_events(self) -> Vec<Event> {
         let Answer { id, model, created_unix_s, service_tier, choices, usage } = self;
         let mut events = vec![Event::Started { id, model, created_unix_s }];

@@ -1,19 +1,19 @@
-//! From the events of an answer to the whole of it.
+//! Collects the events of an answer into a buffered one.
 
 use super::{Answer, Audio, Choice, Content, Delta, Event, Kind, Part, Reasoned, Slot, ToolCall};
 
-/// As many as OpenAI gives, and parts than which no answer has more: events of a vendor that counts higher are not kept.
+/// OpenAI's maximum of choices, and more parts than any answer has. Events with higher numbers are dropped.
 const MAX_CHOICES: usize = 128;
 const MAX_PARTS: usize = 4_096;
 
-/// Collects the events of one answer. Pieces of a text are put together in linear time.
+/// Collects the events of one answer. Joining the pieces of a text takes linear time.
 #[derive(Debug, Default)]
 pub struct Collector {
     answer: Answer,
 }
 
 impl Collector {
-    /// The next event.
+    /// Adds the next event.
     pub fn push(&mut self, event: Event) {
         match event {
             Event::Started { id, model, created_unix_s } => {
@@ -43,7 +43,7 @@ impl Collector {
         }
     }
 
-    /// What was collected.
+    /// The collected answer.
     pub fn finish(self) -> Answer {
         self.answer
     }
@@ -63,7 +63,7 @@ impl Collector {
 
     fn begin(&mut self, slot: Slot, kind: Kind) {
         let Some(choice) = self.choice(slot.choice) else { return };
-        // Parts are numbered as they begin: any other number is a mistake of the reader's.
+        // Parts are numbered as they begin; any other number is a mistake of the reader.
         if choice.parts.len() == slot.part as usize && choice.parts.len() < MAX_PARTS {
             choice.parts.push(Part::new("", content(kind)));
         }

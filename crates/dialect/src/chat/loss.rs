@@ -1,16 +1,16 @@
-//! What a target cannot carry.
+//! The parts of a request that a target cannot carry.
 
 pub use postern_types::provider::Loss;
 
-/// How many losses are looked through for one that was noted already: more than one field is looked at from.
+/// The number of latest losses that are searched for a duplicate: more than one part of the code can report the same field.
 const LATEST: usize = 32;
 
-/// Everything that was lost, in the order in which it was found.
+/// All losses, in the order in which they were found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Losses(pub Vec<Loss>);
 
 impl Losses {
-    /// Note a loss. The same field is noted once, as far as the latest ones tell: a request can have a hundred thousand.
+    /// Notes a loss, unless one of the latest has the same path. A request can have a hundred thousand losses.
     pub fn add(&mut self, path: impl Into<String>, reason: impl Into<String>) {
         let path = path.into();
         if !self.0.iter().rev().take(LATEST).any(|loss| loss.path == path) {

@@ -1,10 +1,10 @@
-//! What is said in a conversation.
+//! The messages of a conversation.
 
 use super::Sealed;
 use crate::Dialect;
 use serde_json::Value;
 
-/// Who says a message.
+/// The author of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Role {
@@ -12,18 +12,18 @@ pub enum Role {
     Developer,
     User,
     Assistant,
-    /// What tools returned: its parts are tool results.
+    /// A tool: the parts are tool results.
     Tool,
 }
 
-/// One message.
+/// A message.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Message {
-    /// Where the client wrote it: `messages[3]`, `system`, `input[0]`.
+    /// Its path in the client's request: `messages[3]`, `system`, `input[0]`.
     pub path: String,
-    /// Who says it.
+    /// The author.
     pub role: Role,
-    /// What, in order.
+    /// The parts, in order.
     pub parts: Vec<Part>,
     /// The participant's name, where the dialect has one.
     pub name: Option<String>,
@@ -32,18 +32,18 @@ pub struct Message {
 /// A part of a message, or of an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Part {
-    /// Where the client wrote it; empty in an answer.
+    /// Its path in the client's request; empty in an answer.
     pub path: String,
-    /// What it says.
+    /// The content.
     pub content: Content,
-    /// The prompt up to here, this part included, is worth caching.
+    /// The prompt up to and including this part is worth caching.
     pub cache: Option<CacheControl>,
-    /// Where it is from: citations of a text.
+    /// The citations of a text.
     pub annotations: Vec<Annotation>,
 }
 
 impl Part {
-    /// A part without cache marker and citations.
+    /// A part without cache marker or citations.
     pub fn new(path: impl Into<String>, content: Content) -> Self {
         Part { path: path.into(), content, cache: None, annotations: Vec::new() }
     }
@@ -52,16 +52,16 @@ impl Part {
 /// A prompt-cache marker.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CacheControl {
-    /// How long, as Anthropic writes it: `5m`, `1h`. None: the vendor's default.
+    /// The lifetime, as Anthropic writes it: `5m`, `1h`. None: the vendor's default.
     pub ttl: Option<String>,
 }
 
-/// What a part says.
+/// The content of a part.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Content {
     /// Words.
     Text(String),
-    /// The model's words for not answering.
+    /// The model's words when it refuses to answer.
     Refusal(String),
     /// A picture.
     Image(Image),
@@ -69,38 +69,38 @@ pub enum Content {
     File(File),
     /// Speech or other sound.
     Audio(Audio),
-    /// The model calls a tool.
+    /// The model's call of a tool.
     ToolCall(ToolCall),
-    /// What the tool returned.
+    /// The result of a tool.
     ToolResult(ToolResult),
     /// The model's thoughts. A seal without text stands before the part that it belongs to.
     Reasoning(Reasoned),
-    /// What only one dialect knows (a server tool's call, a search result), as it is written there.
+    /// Content that only one dialect knows (a server tool's call, a search result), as that dialect writes it.
     Foreign(Dialect, Value),
 }
 
-/// Where bytes are.
+/// The location of bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
-    /// Here.
+    /// In the request itself.
     Base64 {
         /// `image/png`; empty if the dialect did not say.
         media_type: String,
-        /// Standard alphabet, padded, as written.
+        /// Standard alphabet, padded, exactly as the client or vendor wrote it.
         data: String,
     },
-    /// At an address: https, gs, s3.
+    /// At an address: https, gs or s3.
     Url(String),
     /// In the vendor's file store.
     FileId(String),
-    /// Here, as text.
+    /// In the request itself, as text.
     Text(String),
 }
 
 /// A picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Image {
-    /// Its bytes.
+    /// The location of its bytes.
     pub source: Source,
     /// `auto`, `low`, `high`, `original`.
     pub detail: Option<String>,
@@ -109,13 +109,13 @@ pub struct Image {
 /// A document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
-    /// Its bytes.
+    /// The location of its bytes.
     pub source: Source,
     /// Its name or title.
     pub name: Option<String>,
-    /// Words about it for the model (Anthropic's `context`).
+    /// Context about it for the model (Anthropic's `context`).
     pub context: Option<String>,
-    /// The model is to cite it.
+    /// Whether the model is to cite it.
     pub citations: bool,
 }
 
@@ -126,62 +126,62 @@ pub struct Audio {
     pub format: String,
     /// Base64.
     pub data: String,
-    /// Of an answer: its id, with which a later turn names it.
+    /// In an answer: its id, by which a later turn names it.
     pub id: Option<String>,
-    /// Of an answer: what is said in it.
+    /// In an answer: the words spoken in it.
     pub transcript: Option<String>,
-    /// Of an answer: until when its id holds, in seconds since 1970.
+    /// In an answer: the time until which its id is valid, in seconds since 1970.
     pub expires_unix_s: Option<u64>,
 }
 
 /// A call of a tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToolCall {
-    /// Unique in its conversation.
+    /// Unique within its conversation.
     pub id: String,
-    /// The tool.
+    /// The tool's name.
     pub name: String,
-    /// Exactly as the model wrote them: JSON for a function, whole or cut; any text for a custom tool.
+    /// Exactly as the model wrote them: JSON for a function, complete or truncated; any text for a custom tool.
     pub arguments: String,
-    /// The tool takes free text instead of JSON.
+    /// Whether the tool takes free text instead of JSON.
     pub custom: bool,
 }
 
-/// What a tool returned.
+/// The result of a tool.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ToolResult {
-    /// The call it answers.
+    /// The id of the call.
     pub call_id: String,
-    /// What: texts, images, files.
+    /// The output: texts, images, files.
     pub parts: Vec<Part>,
-    /// The tool failed.
+    /// Whether the tool failed.
     pub is_error: bool,
 }
 
-/// Thoughts.
+/// The model's thoughts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reasoned {
-    /// In words, if the vendor shows them.
+    /// The words, if the vendor shows them.
     pub text: String,
-    /// The words are a summary, in so many pieces; `text` is empty then.
+    /// The pieces of a summary; `text` is then empty.
     pub summary: Vec<String>,
     /// The maker's seal.
     pub sealed: Option<Sealed>,
-    /// The maker shows no words (Anthropic's `redacted_thinking`).
+    /// Whether the vendor hides the words (Anthropic's `redacted_thinking`).
     pub redacted: bool,
 }
 
-/// Where a text is from.
+/// The source of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Annotation {
     /// The page.
     pub url: Option<String>,
     /// Its title.
     pub title: Option<String>,
-    /// The words that are cited.
+    /// The cited words.
     pub cited_text: Option<String>,
-    /// The characters of the text that rest on it: start included, end not.
+    /// The range of the text's characters that rest on the source: start included, end excluded.
     pub range: Option<(u64, u64)>,
-    /// As the vendor wrote it, and in which dialect.
+    /// The citation as the vendor wrote it, and its dialect.
     pub raw: Option<(Dialect, Value)>,
 }

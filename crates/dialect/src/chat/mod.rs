@@ -1,10 +1,10 @@
-//! The hub: a conversation and its answer, as no dialect in particular says them.
+//! The hub: a conversation and its answer, independent of any dialect.
 //!
-//! Each client's dialect is decoded into a [`Request`] and each vendor's encoded from it; each vendor's answer is read
-//! into [`Event`]s and each client's written from them. A whole answer is the events of a stream, collected.
+//! Each client's dialect is decoded into a [`Request`], which is encoded for each vendor; each vendor's answer is read into
+//! [`Event`]s, from which each client's answer is written. A buffered answer is the collected events of a stream.
 //!
-//! What is opaque (schemas, arguments, signatures, ids) is carried as it was written. What has no place here was never
-//! read: the decoder says so as a [`Loss`].
+//! Opaque data (schemas, arguments, signatures, ids) is carried exactly as it was written. Data that has no place in the hub is
+//! not read: the decoder reports it as a [`Loss`].
 
 mod answer;
 mod collect;

@@ -1,41 +1,41 @@
-//! What a client asks for.
+//! A client's request for a chat.
 
 use super::{CacheControl, Message};
 use crate::{Dialect, codecs};
 use serde_json::{Map, Number, Value};
 
-/// A request for a chat. What is `None` or empty was not asked for.
+/// A request for a chat. Fields that are `None` or empty were not requested.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
-    /// The dialect it was written in, for the names of its fields.
+    /// The dialect of the request, which names its fields.
     pub client: Dialect,
     /// The model, as the client names it.
     pub model: String,
     /// System, developer, user, assistant and tool messages in the client's order.
     pub messages: Vec<Message>,
-    /// What the model may call.
+    /// The tools that the model may call.
     pub tools: Vec<Tool>,
-    /// Whether it must.
+    /// Whether the model must call a tool.
     pub tool_choice: Option<ToolChoice>,
-    /// Several calls in one turn are allowed.
+    /// Whether several calls in one turn are allowed.
     pub parallel_tool_calls: Option<bool>,
     /// The form of the answer.
     pub format: Format,
     /// The cap on the answer, reasoning included.
     pub max_output_tokens: Option<u64>,
-    /// Texts at which to stop.
+    /// The stop sequences.
     pub stop: Vec<String>,
-    /// How many alternative answers, at least 1.
+    /// The number of alternative answers, at least 1.
     pub choices: u32,
-    /// How to choose among tokens.
+    /// How tokens are sampled.
     pub sampling: Sampling,
-    /// The probabilities of the tokens are wanted.
+    /// The requested probabilities of the tokens.
     pub logprobs: Option<Logprobs>,
-    /// How much to think.
+    /// The requested reasoning.
     pub reasoning: Option<Reasoning>,
-    /// `text`, `audio`; empty: text.
+    /// `text`, `audio`; empty means text.
     pub modalities: Vec<String>,
-    /// OpenAI's `audio`: voice and format of a spoken answer.
+    /// OpenAI's `audio`: the voice and the format of a spoken answer.
     pub audio: Option<Value>,
     /// `low`, `medium`, `high`.
     pub verbosity: Option<String>,
@@ -49,13 +49,13 @@ pub struct Request {
     pub prompt_cache_key: Option<String>,
     /// A cache marker of the whole request (Anthropic's top-level `cache_control`).
     pub cache: Option<CacheControl>,
-    /// The answer may be kept by the vendor.
+    /// Whether the vendor may store the answer.
     pub store: Option<bool>,
-    /// The answer is to be a stream.
+    /// Whether the answer is to be a stream.
     pub stream: bool,
 }
 
-/// A setting of a request, so that a loss is told in the client's own word for it: see [`Request::path`].
+/// A setting of a request. A loss uses it to give the client's own name for the setting: see [`Request::path`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Field {
@@ -92,7 +92,7 @@ pub enum Field {
 }
 
 impl Request {
-    /// A request that asks for nothing yet.
+    /// An empty request.
     pub fn new(client: Dialect, model: impl Into<String>) -> Self {
         Request {
             client,
@@ -127,7 +127,7 @@ impl Request {
     }
 }
 
-/// How to choose among tokens. Numbers as the client wrote them.
+/// How tokens are sampled. Numbers are as the client wrote them.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[allow(missing_docs)]
 pub struct Sampling {
@@ -143,31 +143,31 @@ pub struct Sampling {
     pub logit_bias: Option<Map<String, Value>>,
 }
 
-/// The probabilities of the tokens.
+/// The requested probabilities of the tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Logprobs {
-    /// How many alternatives at each place.
+    /// The number of alternatives at each position.
     pub top: Option<u64>,
 }
 
-/// How much to think.
+/// The requested reasoning.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reasoning {
-    /// Some(false): not at all (Anthropic's `disabled`). None: as effort and budget say.
+    /// Some(false): none at all (Anthropic's `disabled`). None: as effort and budget say.
     pub enabled: Option<bool>,
-    /// The model decides how much (Anthropic's `adaptive`).
+    /// Whether the model decides how much (Anthropic's `adaptive`).
     pub adaptive: bool,
-    /// How hard.
+    /// The effort.
     pub effort: Option<Effort>,
-    /// At most so many tokens.
+    /// The maximum number of tokens.
     pub budget_tokens: Option<u64>,
-    /// `auto`, `concise`, `detailed`: a summary is wanted; `none` or `omitted`: not.
+    /// `auto`, `concise`, `detailed`: a summary is requested; `none`, `omitted`: no summary.
     pub summary: Option<String>,
-    /// The encrypted thoughts are wanted with the answer (Responses: `include: ["reasoning.encrypted_content"]`).
+    /// Whether the encrypted thoughts are requested with the answer (Responses: `include: ["reasoning.encrypted_content"]`).
     pub encrypted: bool,
 }
 
-/// How hard to think.
+/// The effort of reasoning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs)]
 pub enum Effort {
@@ -191,18 +191,18 @@ impl Effort {
         ("max", Effort::Max),
     ];
 
-    /// The word that OpenAI and Anthropic have for it.
+    /// OpenAI's and Anthropic's word for it.
     pub fn as_str(self) -> &'static str {
         Self::WORDS.iter().find(|(_, effort)| *effort == self).map_or("medium", |(word, _)| word)
     }
 
-    /// By its word.
+    /// The effort with this word.
     pub fn from_name(word: &str) -> Option<Self> {
         Self::WORDS.iter().find(|(known, _)| *known == word).map(|(_, effort)| *effort)
     }
 
-    /// The budget that stands for it at vendors that take one, in tokens: the steps that Google documents for OpenAI's
-    /// efforts (<https://ai.google.dev/gemini-api/docs/openai#thinking>): 1,024, 8,192, 24,576.
+    /// The equivalent budget in tokens, for vendors that take one. Google documents these steps for OpenAI's efforts
+    /// (<https://ai.google.dev/gemini-api/docs/openai#thinking>): 1,024, 8,192, 24,576.
     pub fn budget_tokens(self) -> u64 {
         match self {
             Effort::None => 0,
@@ -213,7 +213,7 @@ impl Effort {
         }
     }
 
-    /// The effort that stands for a budget at vendors that take none: the smallest whose budget is not below it.
+    /// The equivalent effort for vendors that take no budget: the smallest whose budget is at least `tokens`.
     pub fn from_budget_tokens(tokens: u64) -> Self {
         match tokens {
             0 => Effort::None,
@@ -227,35 +227,35 @@ impl Effort {
 /// The form of the answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Format {
-    /// Any words.
+    /// Free text.
     Text,
-    /// Some JSON object.
+    /// Any JSON object.
     JsonObject,
-    /// JSON of this schema.
+    /// JSON that follows this schema.
     JsonSchema(Schema),
 }
 
 /// A schema with a name.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schema {
-    /// Empty if the dialect has no name.
+    /// Empty if the dialect has no names.
     pub name: String,
-    /// What it is for.
+    /// Its purpose.
     pub description: Option<String>,
     /// The JSON schema, its keys in the client's order.
     pub schema: Value,
-    /// To be followed exactly.
+    /// Whether it must be followed exactly.
     pub strict: Option<bool>,
 }
 
-/// What the model may call.
+/// A tool that the model may call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tool {
-    /// Where the client wrote it: `tools[0]`.
+    /// Its path in the client's request: `tools[0]`.
     pub path: String,
-    /// What kind of tool.
+    /// The kind of tool.
     pub kind: ToolKind,
-    /// The tools up to here are worth caching.
+    /// The tools up to and including this one are worth caching.
     pub cache: Option<CacheControl>,
 }
 
@@ -266,42 +266,42 @@ pub enum ToolKind {
     Function {
         /// Its name.
         name: String,
-        /// What it does.
+        /// Its purpose.
         description: Option<String>,
-        /// The JSON schema of its arguments, its keys in the client's order.
+        /// The JSON schema of its arguments, with its keys in the client's order.
         parameters: Option<Value>,
-        /// To be followed exactly.
+        /// Whether it must be followed exactly.
         strict: Option<bool>,
     },
-    /// Takes text, free or of a grammar (OpenAI's `custom`).
+    /// Takes text, free or following a grammar (OpenAI's `custom`).
     Custom {
         /// Its name.
         name: String,
-        /// What it does.
+        /// Its purpose.
         description: Option<String>,
         /// OpenAI's `format`.
         format: Option<Value>,
     },
-    /// Runs at the vendor, or is known to one dialect only: as written there.
+    /// Runs at the vendor, or is known to one dialect only: as that dialect writes it.
     Foreign(Dialect, Value),
 }
 
 /// Whether the model must call a tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ToolChoice {
-    /// As it likes.
+    /// The model decides.
     Auto,
-    /// It must not.
+    /// The model must not call a tool.
     None,
-    /// One of them, or several.
+    /// The model must call at least one tool.
     Required,
-    /// This one.
+    /// The model must call this tool.
     Tool(String),
-    /// As it likes (or, if required, at least one), of these only.
+    /// The model may call only these tools, and must call one if `required`.
     Allowed {
         /// Their names.
         names: Vec<String>,
-        /// It must call one.
+        /// Whether it must call one.
         required: bool,
     },
 }

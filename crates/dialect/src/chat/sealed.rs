@@ -1,11 +1,11 @@
-//! What only its maker can open: signatures of thoughts, and thoughts that are encrypted.
+//! Data that only its maker can open: signatures of thoughts, and encrypted thoughts.
 
 use crate::Dialect;
 
-/// A vendor's opaque text about its own reasoning, to be returned unchanged on the next turn, only to that vendor.
+/// A vendor's opaque text about its own reasoning. It is returned unchanged on the next turn, only to that vendor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed {
-    /// Whose it is.
+    /// The maker's dialect.
     pub maker: Dialect,
     /// The vendor's id of the reasoning, where it has one (`rs_...`).
     pub id: Option<String>,
@@ -13,11 +13,12 @@ pub struct Sealed {
     pub data: String,
 }
 
-/// Marks an opaque text of another maker than the dialect that carries it.
+/// The prefix of an opaque text whose maker is not the dialect that carries it.
 const ENVELOPE: &str = "postern";
 
 impl Sealed {
-    /// As a client of `carrier`'s dialect holds it: its maker's own text, or an envelope `postern.<maker>.<id>.<data>`.
+    /// The text as a client of `carrier`'s dialect stores it: the maker's own text, or an envelope
+    /// `postern.<maker>.<id>.<data>`.
     pub fn into_text(&self, carrier: Dialect) -> String {
         if self.maker == carrier {
             return self.data.clone();
@@ -26,7 +27,7 @@ impl Sealed {
         format!("{ENVELOPE}.{}.{id}.{}", self.maker.as_str(), self.data)
     }
 
-    /// What a client of `carrier`'s dialect gave back; what is no envelope is `carrier`'s own.
+    /// Reads a text that a client of `carrier`'s dialect gave back; without an envelope it is `carrier`'s own.
     pub fn from_text(carrier: Dialect, text: &str) -> Self {
         Self::opened(text).unwrap_or_else(|| Sealed {
             maker: carrier,

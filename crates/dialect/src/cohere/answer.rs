@@ -1,4 +1,4 @@
-//! What an answer and an event of one have in common, as Cohere writes it.
+//! The common shapes of Cohere's answers and events.
 
 use super::explain;
 use crate::Usage;
@@ -8,7 +8,8 @@ use postern_fault::Fault;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// One, or several in an array: the SDK knows `tool_calls` and `citations` of an event as objects in spite of their names.
+/// One value, or an array of them: the SDK types an event's `tool_calls` and `citations` as objects, despite their plural
+/// names.
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub(super) enum OneOrMany<T> {
@@ -38,7 +39,7 @@ pub(super) struct Function {
     pub arguments: Option<String>,
 }
 
-/// A block of the content, or more of it.
+/// A block of the content, or more of one.
 #[derive(Deserialize)]
 pub(super) struct Block {
     #[serde(rename = "type")]
@@ -55,8 +56,8 @@ pub(super) struct LogprobItem {
 }
 
 impl LogprobItem {
-    /// As OpenAI writes it. Cohere does not say which token of the piece is which part of its text: a piece of several
-    /// tokens stands as one, whose probability is theirs multiplied.
+    /// Converts it to OpenAI's form. Cohere does not report which token is which part of the text, so a piece of several tokens
+    /// becomes one, whose probability is their product.
     pub fn into_openai(self) -> Value {
         let text = self.text.unwrap_or_default();
         let logprob: f64 = self.logprobs.unwrap_or_default().iter().sum();
@@ -64,7 +65,7 @@ impl LogprobItem {
     }
 }
 
-/// What it cost.
+/// The usage of an answer.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Cost {
@@ -75,7 +76,7 @@ pub(super) struct Cost {
     cached_tokens: Count,
 }
 
-/// Cohere's schema has counts as floats.
+/// Cohere's schema types counts as floats.
 #[derive(Default, Deserialize, Clone, Copy)]
 #[serde(default)]
 struct Counts {
@@ -84,8 +85,8 @@ struct Counts {
 }
 
 impl Cost {
-    /// `tokens` counts all that the model read and wrote; `billed_units` leaves out what Cohere itself put into the
-    /// prompt, and holds only where the other is not said. Tokens from the cache are among the input's.
+    /// `tokens` counts everything that the model read and wrote; `billed_units` excludes what Cohere itself adds to the prompt,
+    /// and is used only if `tokens` is absent. The input includes cached tokens.
     pub fn into_usage(self) -> Option<Usage> {
         let (tokens, billed) = (self.tokens, self.billed_units);
         let known = |one: Count, other: Count| if one.get().is_some() { one } else { other };
@@ -99,18 +100,18 @@ impl Cost {
     }
 }
 
-/// Why an answer ended: <https://docs.cohere.com/v2/reference/chat>. The two errors with a word more are the API v1's,
-/// which older deployments still say.
+/// The reason why an answer ended: <https://docs.cohere.com/v2/reference/chat>. The two errors with a longer name are from API
+/// v1, which older deployments still use.
 ///
 /// # Errors
-/// It did not end but fail.
+/// The answer failed.
 pub(super) fn finish(
     reason: &str,
     error: Option<String>,
     called_tools: bool,
 ) -> Result<Finish, Fault> {
     Ok(match reason {
-        // The calls are what the client must act on, whatever the vendor calls the end.
+        // The client must act on the calls, whatever reason the vendor gives.
         "COMPLETE" | "STOP_SEQUENCE" if called_tools => FinishReason::ToolCalls.into(),
         "COMPLETE" | "STOP_SEQUENCE" => FinishReason::Stop.into(),
         "MAX_TOKENS" => FinishReason::Length.into(),

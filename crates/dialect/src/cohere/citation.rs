@@ -5,13 +5,13 @@ use crate::chat::Annotation;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// A piece of the answer, and what it rests on.
+/// A range of the answer, and its sources.
 #[derive(Deserialize)]
 pub(super) struct Citation {
     start: Option<u64>,
     end: Option<u64>,
     sources: Option<Vec<Source>>,
-    /// The block of the content that it is about.
+    /// The index of the content block that it refers to.
     pub content_index: Option<u64>,
     #[serde(rename = "type")]
     kind: Option<String>,
@@ -25,17 +25,17 @@ struct Source {
 }
 
 impl Citation {
-    /// None: it is not in a form that is known here.
+    /// None: its form is unknown here.
     pub fn from_value(raw: &Value) -> Option<Self> {
         Citation::deserialize(raw).ok()
     }
 
-    /// It is about the plan, not the content.
+    /// Whether it refers to the plan instead of the content.
     pub fn is_of_plan(&self) -> bool {
         self.kind.as_deref() == Some("PLAN")
     }
 
-    /// One for each source, the first with the citation as Cohere wrote it.
+    /// One annotation for each source, the first with the citation as Cohere wrote it.
     pub fn into_annotations(self, raw: Value) -> Vec<Annotation> {
         let range = self.start.zip(self.end);
         let mut sources = self.sources.unwrap_or_default().into_iter();
@@ -48,8 +48,8 @@ impl Citation {
 }
 
 impl Source {
-    /// What the client put into a document, or a tool into its output, is free; these are the names that Cohere's guides
-    /// give to address, title and words.
+    /// The fields of a client's document or a tool's output are arbitrary; Cohere's guides use these names for address, title
+    /// and text.
     fn into_annotation(self, range: Option<(u64, u64)>) -> Annotation {
         let fields = self.document.or(self.tool_output).unwrap_or_default();
         let text = |names: &[&str]| {

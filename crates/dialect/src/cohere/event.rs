@@ -8,10 +8,10 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// What errors call it.
+/// The name that faults use for it.
 pub(super) const WHAT: &str = "an event";
 
-/// What every event has.
+/// The members of every event.
 #[derive(Deserialize)]
 pub(super) struct Head<'a> {
     #[serde(rename = "type")]
@@ -58,7 +58,7 @@ pub(super) struct End {
     pub usage: Option<Cost>,
 }
 
-/// What an event says of the message.
+/// The message of an event.
 pub(super) fn message<'a, T: Deserialize<'a>>(head: &Head<'a>) -> Result<Option<T>, Fault> {
     let Some(raw) = head.delta else { return Ok(None) };
     Ok(parsed::<Option<OfMessage<T>>>(WHAT, raw.get())?.and_then(|delta| delta.message))

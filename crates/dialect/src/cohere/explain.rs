@@ -1,10 +1,10 @@
-//! What Cohere's errors mean: <https://docs.cohere.com/v2/reference/errors>.
+//! Interprets Cohere's errors: <https://docs.cohere.com/v2/reference/errors>.
 
 use crate::vendor_error::VendorError;
 use crate::vendor_fault::{fault, retry_after_ms};
 use postern_fault::{Fault, Kind};
 
-/// What an answer with an error status means. `body` may be anything, cut anywhere.
+/// Interprets an answer with an error status. `body` may be anything, truncated anywhere.
 pub fn explain(status: u16, headers: &[(String, String)], body: &str) -> Fault {
     let how = format!("the provider answered with status {status}");
     let error = VendorError::from_json(body);
@@ -13,12 +13,12 @@ pub fn explain(status: u16, headers: &[(String, String)], body: &str) -> Fault {
     Fault { retry_after_ms: retry_after_ms.filter(|_| fault.retryable), ..fault }
 }
 
-/// What an error means that comes where the answer, or the rest of it, should be.
+/// Interprets an error in place of the answer or of its rest.
 pub(super) fn reported(error: &VendorError) -> Fault {
     meant(error.status(), error, "the provider's answer reports an error")
 }
 
-/// The generation failed, or took too long, as its end says.
+/// The fault for a generation that failed or timed out, according to its finish reason.
 pub(super) fn ended(reason: &str, message: Option<String>) -> Fault {
     let status = if reason == "TIMEOUT" { 504 } else { 500 };
     let error = VendorError { message, code: Some(reason.to_owned()), ..VendorError::default() };
@@ -30,7 +30,7 @@ fn meant(status: u16, error: &VendorError, how: &str) -> Fault {
     let meaning = match status {
         // `invalid_token_error` of the SDK: the key is blocked.
         498 => 401,
-        // A trial key's calls of this month are used up, which no waiting helps.
+        // A trial key has used up its monthly calls, so waiting does not help.
         429 if says("/ month") => 402,
         _ => status,
     };

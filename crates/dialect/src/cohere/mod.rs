@@ -3,8 +3,7 @@
 //! Shapes are those of Cohere's own SDK, `cohere` 7.3 for Python (`types/chat_message_v2.py`,
 //! `v2/types/v2chat_stream_response.py`).
 //!
-//! Cohere's thoughts have no seal. So that they are returned only to Cohere, reading adds one that just says that they
-//! are Cohere's.
+//! Cohere's thoughts have no seal. Reading adds one that marks them as Cohere's, so that they are returned only to Cohere.
 
 mod answer;
 mod citation;
@@ -22,13 +21,13 @@ pub use request::encode;
 pub use stream::Reader;
 pub use whole::read_whole;
 
-/// What the model thought: the text of a seal, by which it is known what to give it back as.
+/// The kind of a thought: the text of its seal, which determines the form in which it is returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Thought {
-    /// Before it answered or called tools, step by step.
+    /// Reasoning before an answer or calls, step by step.
     Thinking,
-    /// Before it called tools, "chain-of-thought style". It is no part of the answer's words: an answer of a schema,
-    /// which beside tools is the call of one, would not be JSON with a plan in front of it.
+    /// The plan before tool calls, "chain-of-thought style". It is not part of the answer's words: beside tools, an answer that
+    /// follows a schema is a call of a tool, and would not be JSON with a plan before it.
     Plan,
 }
 
@@ -41,7 +40,7 @@ impl Thought {
         Sealed { maker: Dialect::Cohere, id: None, data: data.to_owned() }
     }
 
-    /// None: it is not Cohere's.
+    /// None: the seal is not Cohere's.
     fn sealed_by(sealed: &Sealed) -> Option<Self> {
         [Thought::Thinking, Thought::Plan].into_iter().find(|thought| thought.seal() == *sealed)
     }

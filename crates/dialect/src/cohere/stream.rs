@@ -19,14 +19,14 @@ pub struct Reader {
     finished: bool,
     called_tools: bool,
     parts: u32,
-    /// The content that is being said: one at a time.
+    /// The open content, of which there is one at a time.
     open: Option<Place>,
-    /// Blocks of the content, by Cohere's numbers.
+    /// Blocks of the content, by Cohere's indices.
     blocks: BTreeMap<u64, Slot>,
-    /// Calls that are being written, by Cohere's numbers, which are others.
+    /// Open calls, by Cohere's indices, which are separate from those of blocks.
     calls: BTreeMap<u64, Slot>,
     plan: Option<Slot>,
-    /// Where a citation belongs that does not say it.
+    /// The part for citations that do not name one.
     words: Option<Slot>,
 }
 
@@ -45,7 +45,7 @@ enum Of {
 }
 
 impl Reader {
-    /// The memo says nothing that reading needs.
+    /// A reader, which needs nothing of the memo.
     pub fn new(_memo: &Memo) -> Self {
         Reader::default()
     }
@@ -64,7 +64,7 @@ impl ReadAnswer for Reader {
         let head: Head<'_> = parsed(WHAT, data)?;
         let named = name.filter(|name| !matches!(*name, "message"));
         match head.kind.as_deref().or(named) {
-            // What has no type may be an error object, as it comes with an error's status.
+            // An event without a type may be an error object, as in an answer with an error status.
             None | Some("error") => {
                 let error = VendorError::from_json(data);
                 if error.message.is_some() || head.kind.as_deref().or(named).is_some() {
@@ -75,7 +75,7 @@ impl ReadAnswer for Reader {
             Some("content-start") => self.content(&head, true, events)?,
             Some("content-delta") => self.content(&head, false, events)?,
             Some("content-end") => {
-                // Citations of it may follow: it ends with the next part.
+                // Citations of it may follow, so it ends with the next part.
             }
             Some("tool-plan-delta") => self.plan(&head, events)?,
             Some("tool-call-start") => self.call(&head, events)?,
@@ -153,7 +153,7 @@ impl Reader {
         Ok(())
     }
 
-    /// The part in which this is being said.
+    /// The part for this content.
     fn say(&mut self, of: Of, starts: bool, events: &mut Vec<Event>) -> Slot {
         if let Some(open) = self.open.filter(|open| !starts && open.of == of) {
             return open.slot;
@@ -181,7 +181,7 @@ impl Reader {
             let chat::ToolCall { id, name, arguments, custom } = into_call(call);
             let slot = self.begin(Kind::ToolCall { id, name, custom }, events);
             self.called_tools = true;
-            // A number that comes again is of another call.
+            // A repeated index belongs to another call.
             events.extend(self.calls.insert(index, slot).map(Event::Ended));
             say_more(slot, Some(arguments), events);
         }
@@ -237,7 +237,7 @@ impl Reader {
         Ok(())
     }
 
-    /// Begin a part. The content before it is whole then; calls end when Cohere says so.
+    /// Begins a part. The content before it is then complete; calls end by events of their own.
     fn begin(&mut self, kind: Kind, events: &mut Vec<Event>) -> Slot {
         self.start(String::new(), events);
         self.end_content(events);

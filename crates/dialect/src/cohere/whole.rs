@@ -1,4 +1,4 @@
-//! A whole answer: <https://docs.cohere.com/v2/reference/chat>.
+//! A buffered answer: <https://docs.cohere.com/v2/reference/chat>.
 
 use super::answer::{Block, Cost, Function, LogprobItem, ToolCall, finish};
 use super::citation::Citation;
@@ -17,7 +17,7 @@ use serde_json::value::RawValue;
 struct Whole<'a> {
     id: Option<String>,
     finish_reason: Option<String>,
-    /// An error has a sentence of this name.
+    /// In an error, this is a string.
     #[serde(borrow)]
     message: Option<&'a RawValue>,
     #[serde(default, deserialize_with = "lenient")]
@@ -27,7 +27,7 @@ struct Whole<'a> {
 
 #[derive(Deserialize)]
 struct Message<'a> {
-    /// Words, or an array of blocks.
+    /// A string, or an array of blocks.
     #[serde(borrow)]
     content: Option<&'a RawValue>,
     tool_plan: Option<String>,
@@ -35,10 +35,10 @@ struct Message<'a> {
     citations: Option<Vec<Value>>,
 }
 
-/// Read a whole answer.
+/// Reads a buffered answer.
 ///
 /// # Errors
-/// `upstream-invalid`: what is no answer; and what the vendor says went wrong.
+/// `upstream-invalid`: the body is not an answer; otherwise the failure that the vendor reports.
 pub fn read_whole(body: &str) -> Result<Answer, Fault> {
     const WHAT: &str = "a chat response";
     let Whole { id, finish_reason, message, usage, logprobs } = parsed(WHAT, body)?;
@@ -64,7 +64,7 @@ pub fn read_whole(body: &str) -> Result<Answer, Fault> {
     })
 }
 
-/// In the order in which a stream brings them: thoughts, the plan, words, calls.
+/// The parts in the order of a stream: thoughts, the plan, words, calls.
 fn parts(message: Message<'_>) -> Result<Vec<Part>, Fault> {
     let mut content = message.content.map_or(Ok(Vec::new()), |raw| contents(raw.get()))?;
     let thoughts = content.iter().take_while(|part| matches!(part, Content::Reasoning(_))).count();
@@ -91,7 +91,7 @@ fn contents(raw: &str) -> Result<Vec<Content>, Fault> {
     blocks.into_iter().map(|block| from_block(block.get())).collect()
 }
 
-/// A block of a kind that is not known here stays as it is.
+/// A block of an unknown kind stays as it is.
 fn from_block(raw: &str) -> Result<Content, Fault> {
     const WHAT: &str = "a block of content";
     let block: Block = parsed(WHAT, raw)?;
@@ -119,13 +119,13 @@ pub(super) fn into_call(call: ToolCall) -> chat::ToolCall {
     }
 }
 
-/// Put a citation to what it is about; one that names nothing is about the words, which are last.
+/// Adds a citation to the part that it refers to. Without a reference it belongs to the words, which are last.
 fn annotate(parts: &mut [Part], plan_at: Option<usize>, raw: Value) {
     let Some(citation) = Citation::from_value(&raw) else { return };
     let words = parts.iter().rposition(|part| matches!(part.content, Content::Text(_)));
     let of_block = |block: u64| {
         let block = usize::try_from(block).ok()?;
-        // The plan stands among the blocks, and is none.
+        // The plan is a part but not one of Cohere's blocks.
         Some(block + usize::from(plan_at.is_some_and(|plan| plan <= block)))
     };
     let at = match citation.content_index {

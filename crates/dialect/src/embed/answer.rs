@@ -1,4 +1,4 @@
-//! Vectors, and how a client of OpenAI's dialect gets them:
+//! Vectors, and their form for a client of OpenAI's dialect:
 //! <https://platform.openai.com/docs/api-reference/embeddings/object>.
 
 use crate::json::{Error, Scanner};
@@ -11,15 +11,15 @@ use serde_json::value::RawValue;
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Answer {
-    /// One for each text, in their order.
+    /// One for each text, in the same order.
     pub vectors: Vec<Vector>,
-    /// What it cost, if the vendor says it.
+    /// The usage, if the vendor reports it.
     pub usage: Option<Usage>,
-    /// The model that answered, as the vendor names it; empty if it does not say.
+    /// The model that answered, by the vendor's name for it; empty if the vendor does not say.
     pub model: String,
 }
 
-/// A vector as its vendor wrote it: not a digit is changed on the way, and none is read without need.
+/// A vector exactly as its vendor wrote it; its digits are parsed only if necessary.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vector {
     /// A JSON array of numbers, without spaces.
@@ -27,10 +27,10 @@ pub struct Vector {
 }
 
 impl Vector {
-    /// The vector that stands in an answer.
+    /// Reads a vector of an answer.
     ///
     /// # Errors
-    /// `upstream-invalid` for what is no array of numbers, or has none.
+    /// `upstream-invalid` for JSON that is not an array of numbers, or is empty.
     pub fn from_json(json: &str) -> Result<Self, Fault> {
         match count_numbers(json) {
             Ok(count) if count > 0 => {
@@ -46,7 +46,7 @@ impl Vector {
         read.into_iter().map(|raw| Vector::from_json(raw.get())).collect()
     }
 
-    /// 32-bit floating point, the lowest byte first, as the SDKs take them apart.
+    /// The vector as 32-bit floating point, the lowest byte first, as the SDKs read it.
     fn bytes(&self) -> Vec<u8> {
         let numbers = self.json.trim_matches(['[', ']']).split(',');
         // Each is a JSON number.
@@ -68,7 +68,7 @@ fn count_numbers(json: &str) -> Result<usize, Error> {
     Ok(count)
 }
 
-/// The client's body. `model` stands where the vendor does not say which one answered.
+/// Writes the client's body. `model` is used if the vendor does not report the model.
 pub fn write(answer: &Answer, base64: bool, model: &str) -> String {
     let tokens = answer.usage.map_or(0, |usage| usage.input_tokens);
     let list = List {
@@ -84,7 +84,7 @@ pub fn write(answer: &Answer, base64: bool, model: &str) -> String {
         model: if answer.model.is_empty() { model } else { &answer.model },
         usage: Tokens { prompt_tokens: tokens, total_tokens: tokens },
     };
-    // Strings and what was read as JSON cannot fail to be written.
+    // Serializing strings and values that were read as JSON cannot fail.
     serde_json::to_string(&list).unwrap_or_default()
 }
 

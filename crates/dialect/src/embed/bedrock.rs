@@ -1,6 +1,6 @@
 //! Vectors of models on Bedrock, by `InvokeModel`: Amazon's Titan
 //! (<https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html>) and Cohere's
-//! (<https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-embed.html>). Each takes its maker's body.
+//! (<https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-embed.html>). Each accepts its maker's body.
 
 use super::cohere;
 use super::request::Request;
@@ -17,7 +17,7 @@ pub(crate) fn encode(
 ) -> Result<Spoken, Fault> {
     let own = crate::vendor::own_path(&vendor.quirks, Operation::Embeddings, &vendor.model);
     let path = own.unwrap_or_else(|| format!("/model/{}/invoke", percent_encoded(&vendor.model)));
-    // A region or an account can stand in front: `us.cohere.embed-v4:0`, an ARN.
+    // A region or an account can come first: `us.cohere.embed-v4:0`, an ARN.
     match vendor.model.as_str() {
         model if model.contains("titan-embed") => spoken(path, &titan(request, model, losses)?),
         model if model.contains("cohere.embed") => {

@@ -12,8 +12,8 @@ use postern_fault::Fault;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// Since v3, models demand to know what the vectors are for, and OpenAI's clients do not say it. Most vectors are made to be
-/// stored; a question embedded so still finds them, if less well than as a `search_query`.
+/// Since v3, models require the purpose of the vectors, which OpenAI's clients do not state. Most vectors are made to be
+/// stored; a question embedded with this type still finds them, though less well than as a `search_query`.
 const USUAL_TYPE: &str = "search_document";
 
 pub(crate) fn encode(
@@ -53,12 +53,12 @@ pub(super) struct Body<'a> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Read<'a> {
-    /// Cohere's: by type, or a bare list where no types were asked for.
+    /// Cohere's: by type, or a bare list if no types were requested.
     #[serde(borrow)]
     embeddings: Option<&'a RawValue>,
     #[serde(default, deserialize_with = "lenient")]
     meta: Option<Meta>,
-    /// Titan's, of its one text.
+    /// Titan's, for its one text.
     #[serde(borrow)]
     embedding: Option<&'a RawValue>,
     #[serde(default)]

@@ -1,7 +1,7 @@
 //! Google's vectors: `batchEmbedContents` of the Gemini API (<https://ai.google.dev/api/embeddings>), `predict` and
 //! `embedContent` of Vertex AI
-//! (<https://docs.cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api>), by the method that the
-//! vendor's path ends with.
+//! (<https://docs.cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api>). The end of the vendor's
+//! path names the method.
 
 use super::answer::{Answer, Vector};
 use super::request::Request;
@@ -50,7 +50,7 @@ pub(crate) fn encode(
     spoken(path, &Batch { requests: requests.collect() })
 }
 
-/// Google's word for Cohere's; a word of Google's own passes.
+/// Google's word for Cohere's; Google's own words pass unchanged.
 fn task(input_type: &str) -> String {
     match input_type {
         "search_document" => "RETRIEVAL_DOCUMENT",
@@ -127,7 +127,7 @@ struct Parameters {
     output_dimensionality: u64,
 }
 
-/// All three shapes at once: each has a field of its own.
+/// All three shapes together: each has a field of its own.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Body<'a> {
@@ -168,7 +168,7 @@ struct UsageMetadata {
     prompt_token_count: Count,
 }
 
-/// The Gemini API says no usage of older models.
+/// For older models, the Gemini API reports no usage.
 pub(crate) fn read(body: &str) -> Result<Answer, Fault> {
     let body: Body<'_> = parsed("an answer", body)?;
     let predictions = body

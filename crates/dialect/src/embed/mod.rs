@@ -1,7 +1,7 @@
 //! The hub of embeddings and reranking: texts in, vectors or scores out.
 //!
-//! Clients ask in OpenAI's words (<https://platform.openai.com/docs/api-reference/embeddings>); vendors of that dialect get
-//! the client's bytes, all others what [`encode`] makes of the hub. Reranking is Cohere's own word for word
+//! Clients use OpenAI's dialect (<https://platform.openai.com/docs/api-reference/embeddings>). Vendors of that dialect receive
+//! the client's bytes; all others receive what [`encode`] makes from the hub. Reranking is exactly Cohere's
 //! (<https://docs.cohere.com/reference/rerank>): only its facts are read here.
 
 pub(crate) mod answer;
@@ -21,19 +21,19 @@ use crate::{Spoken, Vendor, codecs};
 use postern_fault::Fault;
 use say::no_embeddings;
 
-/// Say a request to a vendor that does not speak OpenAI's dialect.
+/// Encodes a request for a vendor that does not speak OpenAI's dialect.
 ///
 /// # Errors
-/// More texts at once than the vendor takes; a vendor or a model of which no way to ask for vectors is known.
+/// More texts at once than the vendor accepts; a vendor or a model for which no request for vectors is known.
 pub fn encode(request: Request, vendor: &Vendor, losses: &mut Losses) -> Result<Spoken, Fault> {
     let embeddings = codecs::of(vendor.dialect).vendor.embeddings.as_ref();
     (embeddings.ok_or_else(no_embeddings)?.encode)(request, vendor, losses)
 }
 
-/// Read the answer to what [`encode`] said to `vendor`.
+/// Reads the answer to the request that [`encode`] made for `vendor`.
 ///
 /// # Errors
-/// `upstream-invalid` for what is no answer.
+/// `upstream-invalid` for a body that is not an answer.
 pub fn read(vendor: &Vendor, body: &str) -> Result<Answer, Fault> {
     let embeddings = codecs::of(vendor.dialect).vendor.embeddings.as_ref();
     let answer = (embeddings.ok_or_else(no_embeddings)?.read)(body)?;

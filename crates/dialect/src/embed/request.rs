@@ -1,4 +1,4 @@
-//! What a client asks for: <https://platform.openai.com/docs/api-reference/embeddings/create>.
+//! A client's request for vectors: <https://platform.openai.com/docs/api-reference/embeddings/create>.
 
 use crate::chat::Losses;
 use postern_fault::{Fault, Kind};
@@ -11,21 +11,21 @@ pub struct Request {
     pub model: String,
     /// The texts, at least one.
     pub inputs: Vec<String>,
-    /// How many numbers a vector is to have.
+    /// The number of dimensions of a vector.
     pub dimensions: Option<u64>,
-    /// Vectors are wanted as base64 of 32-bit numbers.
+    /// Whether vectors are requested as base64 of 32-bit numbers.
     pub base64: bool,
     /// The end user's opaque id.
     pub user: Option<String>,
-    /// What the vectors are for, in Cohere's words (`search_query`). OpenAI has no such field; clients of models that need it
-    /// send it beside OpenAI's.
+    /// The purpose of the vectors, in Cohere's words (`search_query`). OpenAI has no such field; clients of models that need it
+    /// send it beside OpenAI's fields.
     pub input_type: Option<String>,
 }
 
-/// Decode a client's body.
+/// Decodes a client's body.
 ///
 /// # Errors
-/// What is no request for embeddings, and tokens instead of texts: they are numbers of OpenAI's own tokenizers.
+/// A body that is not a request for embeddings, and tokens instead of texts: they are numbers of OpenAI's own tokenizers.
 pub fn decode(body: &str) -> Result<(Request, Losses), Fault> {
     let mut fields: Map<String, Value> = serde_json::from_str(body).map_err(|error| {
         let (line, column) = (error.line(), error.column());
@@ -88,7 +88,7 @@ fn dimensions(value: Value) -> Result<Option<u64>, Fault> {
 }
 
 fn text(fields: &mut Map<String, Value>, name: &str) -> Result<Option<String>, Fault> {
-    // The order of the others is the order of what is told as lost.
+    // The order of the other fields is that of the losses.
     match fields.shift_remove(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),

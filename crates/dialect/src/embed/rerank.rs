@@ -1,5 +1,5 @@
-//! Reads a request to order texts by how well they answer a question: <https://docs.cohere.com/reference/rerank>. Only what
-//! the gateway acts on is judged; all else passes as it is.
+//! Reads a request to order texts by their relevance to a question: <https://docs.cohere.com/reference/rerank>. It judges only
+//! fields that the gateway acts on; all others pass unchanged.
 
 use crate::json::{Scanner, Type};
 use crate::openai::field::{self, Fields};
@@ -12,10 +12,10 @@ use postern_fault::Fault;
 const QUERY: &str = "the question";
 const DOCUMENTS: &str = "an array of texts";
 
-/// Read a request: the model, and where the question and the documents stand.
+/// Reads a request: the model, and the positions of the question and the documents.
 ///
 /// # Errors
-/// What is not JSON; a model, a question or documents that are missing, of another type or there twice.
+/// A body that is not JSON; a model, a question or documents that are missing, duplicate or of another type.
 pub fn read_rerank(body: &str) -> Result<Request, Fault> {
     read::whole(body, read_body)
 }
@@ -69,7 +69,7 @@ fn read_body(body: &str) -> Result<Request, Refusal> {
     Ok(Request { facts, segments: found.segments })
 }
 
-/// Texts; in Cohere's first version also objects of texts. False: there are none.
+/// Reads texts; in Cohere's first version also objects of texts. False: there are none.
 fn read_documents(scanner: &mut Scanner<'_>, found: &mut Found) -> Result<bool, Refusal> {
     if !read::array(scanner, "documents", DOCUMENTS)? {
         return Ok(false);
@@ -89,7 +89,7 @@ fn read_documents(scanner: &mut Scanner<'_>, found: &mut Found) -> Result<bool, 
     }
 }
 
-/// The texts of an object.
+/// Reads the texts of an object.
 fn read_texts(scanner: &mut Scanner<'_>, found: &mut Found) -> Result<(), Refusal> {
     scanner.object()?;
     let mut beside = Beside::default();

@@ -1,10 +1,10 @@
-//! What the vendors' requests for vectors have in common.
+//! The common parts of the vendors' requests for vectors.
 
 use crate::Spoken;
 use postern_fault::{Blame, Fault, Kind};
 use serde::Serialize;
 
-/// The catalogue offers what the vendor has not.
+/// The fault for embeddings that the catalogue lists but the vendor lacks.
 pub(super) fn no_embeddings() -> Fault {
     let public = "the model's provider has no embeddings that this gateway could ask for";
     Fault { blame: Blame::Gateway, ..Fault::new(Kind::Unavailable, public) }
@@ -16,8 +16,8 @@ pub(super) fn spoken(path: String, body: &impl Serialize) -> Result<Spoken, Faul
     Ok(Spoken { path, headers: Vec::new(), body })
 }
 
-/// The one text of a request to a model that takes no more at once. Several requests would be several bills and several
-/// ways to fail: that is the client's to decide.
+/// The one text of a request, for a model that takes one at a time. Several requests would have separate costs and failures, so
+/// the client must decide to send them.
 pub(super) fn only_text(mut inputs: Vec<String>) -> Result<String, Fault> {
     match (inputs.pop(), inputs.len()) {
         (Some(text), 0) => Ok(text),

@@ -1,4 +1,4 @@
-//! What an error of Google's means: <https://cloud.google.com/apis/design/errors> and
+//! Interprets an error of Google: <https://cloud.google.com/apis/design/errors> and
 //! <https://ai.google.dev/gemini-api/docs/troubleshooting>.
 
 use crate::vendor_error::VendorError;
@@ -6,7 +6,7 @@ use crate::vendor_fault::{fault, retry_after_ms};
 use postern_fault::{Blame, Fault, Kind};
 use serde::Deserialize;
 
-/// What an answer with an error status means. `body` may be anything, cut anywhere.
+/// Interprets an answer with an error status. `body` may be anything, truncated anywhere.
 pub fn explain(status: u16, headers: &[(String, String)], body: &str) -> Fault {
     let error = Error::from_json(body);
     let how = format!("the provider answered with status {status}");
@@ -15,7 +15,7 @@ pub fn explain(status: u16, headers: &[(String, String)], body: &str) -> Fault {
     Fault { retry_after_ms: retry_after_ms.filter(|_| fault.retryable), ..fault }
 }
 
-/// What an error means that stands where an answer should be. `error` is the object itself.
+/// Interprets an error in place of an answer. `error` is the object itself.
 pub(super) fn reported(error: &str) -> Fault {
     let error = Error::from_json(&format!("{{\"error\":{error}}}"));
     let status = error.code.unwrap_or_else(|| error.status_code());
@@ -46,7 +46,7 @@ struct Wrapped {
     error: Error,
 }
 
-/// Streams wrap the error in an array. That is tried first: an array could pass for the fields of the object.
+/// Streams wrap the error in an array, which is tried first: an array could be taken for the fields of the object.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Body {
@@ -61,7 +61,7 @@ impl Error {
             Ok(Body::Several(wrapped)) => {
                 wrapped.into_iter().next().map(|wrapped| wrapped.error).unwrap_or_default()
             }
-            // Cut, or another server's.
+            // A truncated body, or another server's.
             Err(_) => {
                 let VendorError { message, kind, .. } = VendorError::from_json(body);
                 Error { message, status: kind, ..Error::default() }
@@ -76,11 +76,11 @@ impl Error {
             code: self.reason().map(str::to_owned),
             ..VendorError::default()
         };
-        // The key is the gateway's, though Google calls the request wrong.
+        // The key is the gateway's, although Google blames the request.
         if self.details().any(|detail| detail.reason.as_deref().is_some_and(is_of_key)) {
             return fault(401, &words, how);
         }
-        // Where the gateway stands, or its account, is nothing that the caller could mend.
+        // The caller cannot change the gateway's location or its account.
         if self.status.as_deref() == Some("FAILED_PRECONDITION") {
             let public = "the provider does not serve this gateway's account";
             let private = words.describe(how);
@@ -90,7 +90,7 @@ impl Error {
         let fault = fault(status, &words, how);
         let too_long = |message: &String| message.starts_with("The input token count");
         match fault.kind {
-            // The reasons are words for programs of Google's clients, not of ours.
+            // The reasons are for programs that call Google, not for our clients.
             Kind::InvalidRequest if self.message.as_ref().is_some_and(too_long) => {
                 Fault { code: None, ..fault }.with_code("context_length_exceeded")
             }
@@ -107,7 +107,7 @@ impl Error {
         self.details().find_map(|detail| detail.reason.as_deref())
     }
 
-    /// `google.protobuf.Duration`: seconds with an `s` behind them.
+    /// `google.protobuf.Duration`: seconds followed by an `s`.
     fn retry_after_ms(&self) -> Option<u64> {
         let delay = self.details().find_map(|detail| detail.retry_delay.as_deref())?;
         let seconds = delay.strip_suffix('s')?;

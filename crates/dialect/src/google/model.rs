@@ -1,20 +1,20 @@
-//! What Google's models can do, by the beginnings of their names.
+//! The features of Google's models, by the prefixes of their names.
 //!
 //! Thinking: <https://ai.google.dev/gemini-api/docs/thinking> and the tables of
 //! <https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/thinking>, as of autumn 2026.
 
 use crate::chat::Effort;
 
-/// How a model is told how much to think. Never both: Google refuses that.
+/// How the amount of thinking is set. Google refuses both forms together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Thinking {
-    /// By a word, of these; least first. It cannot be told not to think.
+    /// By one of these words, in ascending order. Thinking cannot be turned off.
     Levels(&'static [Effort]),
     /// By a number of tokens.
     Budget {
         least: u64,
         most: u64,
-        /// 0 is taken as well: not to think.
+        /// Whether 0 is accepted as well, which turns thinking off.
         can_be_off: bool,
     },
 }
@@ -25,7 +25,7 @@ const FOUR: Thinking = Thinking::Levels(&[Minimal, Low, Medium, High]);
 const THREE: Thinking = Thinking::Levels(&[Low, Medium, High]);
 const TWO: Thinking = Thinking::Levels(&[Low, High]);
 
-/// The first that fits holds.
+/// The first match holds.
 const THINKING: [(&str, Thinking); 11] = [
     ("gemini-2.5-pro", Thinking::Budget { least: 128, most: 32_768, can_be_off: false }),
     ("gemini-2.5-flash-lite", Thinking::Budget { least: 512, most: 24_576, can_be_off: true }),
@@ -37,18 +37,19 @@ const THINKING: [(&str, Thinking); 11] = [
     ("gemini-3.5", FOUR),
     ("gemini-3.6", FOUR),
     ("gemini-3", THREE),
-    // What every later model takes so far.
+    // Every later model so far accepts these.
     ("gemini-", THREE),
 ];
 
-/// How `model` is told how much to think. A name that is not Google's (a tuned model's number) is taken for a new one.
+/// How the amount of thinking is set for `model`. A name that is not Google's (a tuned model's number) counts as a new model.
 pub(super) fn thinking(model: &str) -> Thinking {
     let known = THINKING.iter().find(|(start, _)| name(model).starts_with(start));
     known.map_or(THREE, |(_, thinking)| *thinking)
 }
 
-/// From Gemini 3 on: answers of a schema beside tools, pictures within a tool's result, and a signature demanded with the
-/// first call of each step (<https://ai.google.dev/gemini-api/docs/gemini-3>). Names without a number are older.
+/// Whether the model is of Gemini 3 or later: it supports answers that follow a schema beside tools and pictures in a tool's
+/// result, and requires a signature with the first call of each step (<https://ai.google.dev/gemini-api/docs/gemini-3>). Names
+/// without a number are older.
 pub(super) fn is_third_generation(model: &str) -> bool {
     let Some(version) = name(model).strip_prefix("gemini-") else { return false };
     let digits = version.find(|c: char| !c.is_ascii_digit()).unwrap_or(version.len());
@@ -56,7 +57,7 @@ pub(super) fn is_third_generation(model: &str) -> bool {
     major.is_some_and(|major| major >= 3)
 }
 
-/// Without what may stand in front of a name: `models/`, `publishers/google/models/`.
+/// The name without its possible prefix: `models/`, `publishers/google/models/`.
 fn name(model: &str) -> &str {
     model.rsplit('/').next().unwrap_or(model)
 }

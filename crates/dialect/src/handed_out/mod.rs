@@ -1,8 +1,8 @@
-//! The ids of what belongs to the account with the vendor, where an answer hands them out.
+//! Finds the ids of objects of the vendor's account that an answer hands out.
 //!
-//! [`table`] says what kinds there are, and where an answer in a client's dialect has one; `named`, which fields of requests
-//! name one. Only these places are read: an id that stands anywhere else in an answer (in what the model says, in the arguments of a
-//! tool, in metadata) may be one that the caller itself has put there.
+//! [`table`] lists the kinds of ids and their places in answers; `named` lists the fields of requests that name one. Only these
+//! places are read: an id anywhere else in an answer (in the model's words, in the arguments of a tool, in metadata) may be one
+//! that the caller itself put there.
 
 #[cfg(test)]
 mod named;
@@ -16,30 +16,30 @@ use postern_event_stream::Parser;
 use std::collections::BTreeSet;
 use table::Place;
 
-/// Reads one answer as the client gets it, in parts of whole events.
+/// Reads one answer in the client's dialect, in parts of complete events.
 #[derive(Debug)]
 pub struct HandedOut {
     client: Dialect,
     is_stream: bool,
-    /// The vendor has said that it keeps nothing of the answer.
+    /// False if the vendor has said that it stores nothing of the answer.
     is_kept: bool,
-    /// What has been handed out: most ids come several times in a stream.
+    /// The ids handed out so far: most occur several times in a stream.
     seen: BTreeSet<String>,
 }
 
-/// An answer names some dozens; one that names more is not held for their sake.
+/// An answer names a few dozen ids; any beyond this number are ignored.
 const MAX_SEEN: usize = 10_000;
 
 impl HandedOut {
-    /// Of an answer in this client's dialect.
+    /// A reader for an answer in this client's dialect.
     #[must_use]
     pub fn new(client: Dialect, is_stream: bool) -> Self {
         HandedOut { client, is_stream, is_kept: true, seen: BTreeSet::new() }
     }
 
-    /// The ids in the next part of the answer that were in none before.
+    /// The ids in the next part of the answer that did not occur before.
     pub fn read(&mut self, part: &str) -> Vec<String> {
-        // Most parts are pieces of words.
+        // Most parts are pieces of text without an id.
         let ids = codecs::of(self.client).client.ids.as_ref();
         let Some(ids) = ids.filter(|ids| ids.may_be_in(part)) else { return Vec::new() };
         let place = ids.root(self.is_stream);
@@ -63,7 +63,7 @@ impl HandedOut {
         }
     }
 
-    /// What is not JSON hands nothing out.
+    /// Text that is not JSON hands out no ids.
     fn object(&mut self, place: Place, text: &str, found: &mut Vec<String>) {
         if let Ok(read) = walk::ids(place, text, self.is_kept) {
             self.is_kept = read.is_kept;

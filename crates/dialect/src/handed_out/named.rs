@@ -1,24 +1,23 @@
-//! The other side of the table: every field by which a request can name something of the account, and where its ids come
-//! from.
+//! The counterpart of the table: every field with which a request can name an object of the account, and the source of its ids.
 
 use super::table::Kind;
 
-/// Where a caller has such an id from.
+/// The source of a caller's id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
-    /// From an answer: [`super::table::STEPS`] says where it stands.
+    /// An answer: [`super::table::STEPS`] has its place.
     Answers(Kind),
-    /// No endpoint of ours hands it out: it was made here. Such ids are shared by policy.
+    /// No endpoint of ours hands it out, and it was made at this place. Policy shares such ids.
     Elsewhere(&'static str),
 }
 
 use Source::{Answers, Elsewhere};
 
-/// The fields, by their names.
+/// The fields by their sources.
 pub(super) const NAMED: &[(Source, &[&str])] = &[
     (Answers(Kind::Response), &["previous_response_id"]),
     (Answers(Kind::Conversation), &["conversation"]),
-    // Of an item that only refers to one.
+    // The id of an item that is a mere reference.
     (Answers(Kind::Item), &["id"]),
     (Answers(Kind::File), &["file_id", "file_ids"]),
     (Answers(Kind::Container), &["container", "container_id"]),
@@ -46,6 +45,6 @@ pub(super) const NAMED: &[(Source, &[&str])] = &[
         Elsewhere("/v1/threads, /v1/conversations, /v1beta/interactions"),
         &["conversation_id", "thread_id", "previous_interaction_id"],
     ),
-    // Places that only the account reads.
+    // Places that only the account can read.
     (Elsewhere("a bucket"), &["url", "uri", "file_uri", "file_url", "s3_location"]),
 ];

@@ -1,20 +1,20 @@
-//! The table: where answers hand out an id, and of which kind. Which fields of requests name one is in `named`.
+//! The table of the places where answers hand out an id, with its kind. `named` lists the fields of requests that name one.
 //!
 //! The references are <https://platform.openai.com/docs/api-reference/responses> and `chat`, and
 //! <https://docs.claude.com/en/api/messages>.
 
-/// What an id is of.
+/// The kind of object that an id identifies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
-    /// An answer that the vendor keeps.
+    /// An answer that the vendor stores.
     Response,
     Conversation,
-    /// A part of an answer that the vendor keeps: a message, a thought, a call.
+    /// A part of an answer that the vendor stores: a message, a thought, a call.
     Item,
     File,
-    /// Where the vendor runs code.
+    /// The place where the vendor runs code.
     Container,
-    /// What the model has spoken.
+    /// The model's speech.
     Audio,
 }
 
@@ -29,7 +29,7 @@ pub(crate) enum Place {
     Conversation,
     /// One of its items.
     Item,
-    /// What a search found, or code has made.
+    /// The result of a search or the output of code.
     Found,
     /// A part of a message.
     Part,
@@ -37,46 +37,46 @@ pub(crate) enum Place {
     Annotation,
     /// An event of Anthropic's messages.
     MessageEvent,
-    /// Anthropic's message, and the difference that an event makes to it.
+    /// Anthropic's message, and an event's change to it.
     Message,
     /// Its container.
     Container,
     /// One of its blocks.
     Block,
-    /// What Anthropic's tools returned.
+    /// The output of Anthropic's tools.
     Returned,
     /// A completion of OpenAI's chats, and a chunk of one.
     Completion,
     Choice,
-    /// What was said, and a piece of it.
+    /// A message of a completion, and a delta.
     Said,
     Audio,
 }
 
-/// Where the answers of a dialect hand out ids that its requests name.
+/// The places where the answers of a dialect hand out ids that its requests can name.
 #[derive(Debug)]
 pub(crate) struct Ids {
-    /// What an event of a stream is.
+    /// The kind of object that an event of a stream is.
     pub event: Place,
-    /// What a whole answer is.
+    /// The kind of object that a buffered answer is.
     pub whole: Place,
-    /// The last steps to an id, as they stand in the text: without one of them there is none.
+    /// The last members on the paths to ids, as written in the text: without one of them there is no id.
     pub members: &'static [&'static str],
 }
 
 impl Ids {
-    /// What an answer begins with.
+    /// The kind of the outermost object.
     pub fn root(&self, is_stream: bool) -> Place {
         if is_stream { self.event } else { self.whole }
     }
 
-    /// Whether one of the last steps to an id may be in a text.
+    /// Whether a text may contain the last member of a path to an id.
     pub fn may_be_in(&self, text: &str) -> bool {
         self.members.iter().any(|member| text.contains(member))
     }
 }
 
-/// What a member of an object is.
+/// The meaning of a member of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Then {
     /// An object, or a list of them.
@@ -87,7 +87,7 @@ pub(super) enum Then {
 
 use Then::{Go, Id};
 
-/// Every other member is not looked at.
+/// All other members are ignored.
 pub(super) const STEPS: &[(Place, &str, Then)] = &[
     (Place::Event, "response", Go(Place::Answer)),
     (Place::Event, "item", Go(Place::Item)),
@@ -126,7 +126,7 @@ pub(super) const STEPS: &[(Place, &str, Then)] = &[
     (Place::Audio, "id", Id(Kind::Audio)),
 ];
 
-/// Objects that are read only if their `type` ends so: others of these places hold what the caller's own servers returned.
+/// Whether an object's `type` permits reading it: other objects in these places hold the output of the caller's own servers.
 pub(super) fn is_trusted(place: Place, kind: Option<&str>) -> bool {
     let ends = |ending: &str| kind.is_some_and(|kind| kind.ends_with(ending));
     match place {

@@ -5,7 +5,7 @@ use crate::{Operation, needs};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// An answer that hands out one id of a kind, and a request of the same dialect that uses it.
+/// An answer that hands out one id of a kind, and a request in the same dialect that uses it.
 struct Case {
     kind: Kind,
     client: Dialect,
@@ -45,10 +45,10 @@ fn block(kind: Kind, block: &Value, request: Value) -> Case {
     }
 }
 
-/// The id that is handed out.
+/// The id.
 const ID: &str = "THE-ID";
 
-/// Everywhere that an id can come from.
+/// The cases of all kinds of ids.
 fn cases() -> Vec<Case> {
     let mut cases = kept_by_responses();
     cases.extend(made_for_responses());
@@ -57,7 +57,7 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-/// Answers of OpenAI's responses, their conversations and their items.
+/// Responses, their conversations and their items.
 fn kept_by_responses() -> Vec<Case> {
     let response = json!({ "id": ID, "object": "response", "output": [] });
     let conversation = json!({ "conversation": { "id": ID }, "output": [] });
@@ -157,7 +157,7 @@ fn of_messages() -> Vec<Case> {
     ]
 }
 
-/// What was spoken in OpenAI's chats.
+/// The model's speech in OpenAI's chats.
 fn of_chats() -> Case {
     let spoken = |member: &str| json!({ "choices": [{ "index": 0, member: { "audio": { "id": ID, "data": "" } } }] });
     Case {
@@ -216,7 +216,7 @@ fn every_kind_is_handed_out_somewhere_and_every_step_is_walked() {
             }
         }
     }
-    // Whatever an answer can hand out has a field that uses it.
+    // Every id that an answer can hand out has a field that uses it.
     for (place, member, then) in STEPS {
         if let Then::Id(kind) = then {
             let is_named = |(from, _): &(Source, _)| *from == Source::Answers(*kind);
@@ -268,7 +268,7 @@ fn what_the_vendor_does_not_keep_is_not_handed_out() {
         json!({ "type": "reasoning", "id": "rs_2", "summary": [], "encrypted_content": "x" });
     let code = json!({ "type": "code_interpreter_call", "id": "ci_1", "container_id": "cntr_1" });
     let output = json!([thought, sealed, code, { "type": "message", "id": "msg_1" }]);
-    // Also where it is said last.
+    // Also if `store` comes last.
     let text = format!("{{\"id\":\"resp_1\",\"output\":{output},\"store\":false}}");
     let mut reading = HandedOut::new(Dialect::Responses, false);
     assert_eq!(reading.read(&text), ["rs_1", "cntr_1"]);

@@ -1,16 +1,16 @@
-//! Walks through an answer along the steps of the table.
+//! Walks an answer along the steps of the table.
 
 use super::table::{Kind, Place, Then, is_trusted, step};
 use crate::json::{Error, Scanner, Type};
 
-/// What an object hands out.
+/// The ids that an object hands out.
 pub(super) struct Read {
     pub ids: Vec<String>,
-    /// The vendor keeps the answer.
+    /// Whether the vendor stores the answer.
     pub is_kept: bool,
 }
 
-/// The ids in this text, which begins at this place.
+/// The ids in this text, whose outermost object is of this kind.
 pub(super) fn ids(place: Place, text: &str, is_kept: bool) -> Result<Read, Error> {
     let mut scanner = Scanner::lenient(text);
     let mut walk = Walk { is_kept, found: Vec::new() };
@@ -28,7 +28,7 @@ struct Walk {
 
 struct Found {
     id: String,
-    /// Where the vendor keeps nothing, nothing is there by this id.
+    /// Whether the id refers to nothing if the vendor does not store the answer.
     only_if_kept: bool,
 }
 
@@ -80,8 +80,8 @@ impl Walk {
         if !is_trusted(place, kind.as_deref()) {
             self.found.truncate(before);
         }
-        // Clients send a thought back as it came, and it names itself where it does not hold what was thought; also one of a
-        // vendor that keeps none, which takes it by its words.
+        // Clients return a thought unchanged, and one without its encrypted content names itself. This also applies to a vendor
+        // that stores nothing and reads the thought's words.
         if place == Place::Item && kind.as_deref() == Some("reasoning") && !is_sealed {
             self.found.iter_mut().skip(before).for_each(|found| found.only_if_kept = false);
         }

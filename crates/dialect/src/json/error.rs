@@ -1,22 +1,22 @@
-//! Why a text is not JSON, and where.
+//! The reason why a text is not JSON, and its position.
 
-/// A text that is not JSON, or more deeply nested than anyone reads.
+/// A text that is not JSON, or that is nested too deeply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Error {
-    /// The byte that is wrong.
+    /// The offset of the wrong byte.
     pub at: usize,
     pub reason: Reason,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reason {
-    /// What was expected there. Never any of the text itself: it may be a prompt.
+    /// What was expected there. It never quotes the text, which may be a prompt.
     Syntax(&'static str),
     TooDeep,
 }
 
 impl Error {
-    /// Line and column, both from 1, the column in characters.
+    /// The line and the column, both from 1, the column in characters.
     pub fn place(self, text: &str) -> (usize, usize) {
         let before = text.get(..self.at).unwrap_or(text);
         let line = before.rsplit('\n').next().unwrap_or_default();

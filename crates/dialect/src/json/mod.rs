@@ -1,6 +1,6 @@
-//! JSON (RFC 8259), read in place: every value has a span, and nothing is copied needlessly.
+//! JSON (RFC 8259), read in place: every value has a span, and text is copied only where necessary.
 //!
-//! `serde_json` has no spans, and parses a text into a tree that is not needed here.
+//! `serde_json` has no spans and parses a text into a tree, which is not needed here.
 
 mod error;
 mod scanner;

@@ -1,18 +1,18 @@
-//! A pull reader: the caller says what it wants next, and gets it or where it is wrong.
+//! A pull reader: the caller states what it expects next and receives it, or the position of an error.
 //!
-//! Each [`Scanner::key`] and each true [`Scanner::element`] must be followed by exactly one read of a value, with
-//! [`Scanner::skip`] for what is of no interest.
+//! Each [`Scanner::key`] and each true [`Scanner::element`] must be followed by exactly one read of a value; [`Scanner::skip`]
+//! reads a value that is not needed.
 
 use super::text::plain_bytes;
 use super::{Error, Reason, Text};
 use crate::Span;
 use std::fmt;
 
-/// How deep arrays and objects may be nested, the outermost included. Requests in use reach about 20, the schemas of
-/// tools being the deepest; each level costs a stack frame here and at the vendor.
+/// The maximum nesting of arrays and objects, including the outermost. Requests in use reach about 20, the deepest being the
+/// schemas of tools; each level costs a stack frame here and at the vendor.
 pub(crate) const MAX_DEPTH: u32 = 128;
 
-/// What a value is, by its first byte.
+/// The type of a value, from its first byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Type {
     Null,
@@ -41,34 +41,34 @@ pub(crate) struct Scanner<'a> {
     text: &'a str,
     at: usize,
     depth: u32,
-    /// An array or object was entered, and nothing in it was read yet.
+    /// An array or object was just entered, and none of its content has been read.
     fresh: bool,
-    /// Escapes of half a surrogate pair are passed over.
+    /// Whether escapes of half a surrogate pair are accepted.
     lenient: bool,
 }
 
 impl<'a> Scanner<'a> {
-    /// Reads as `serde_json` does: escapes of half a surrogate pair are refused.
+    /// A reader that refuses escapes of half a surrogate pair, as `serde_json` does.
     pub fn new(text: &'a str) -> Self {
         Scanner { text, at: 0, depth: 0, fresh: false, lenient: false }
     }
 
-    /// Passes over escapes of half a surrogate pair: vendors cut emoji between two events.
+    /// A reader that accepts escapes of half a surrogate pair: vendors split emoji between two events.
     pub fn lenient(text: &'a str) -> Self {
         Scanner { lenient: true, ..Scanner::new(text) }
     }
 
-    /// Where the next byte stands.
+    /// The position of the next byte.
     pub fn at(&self) -> usize {
         self.at
     }
 
-    /// How many arrays and objects were entered and not left.
+    /// The number of arrays and objects that were entered and not left.
     pub fn depth(&self) -> u32 {
         self.depth
     }
 
-    /// What comes next.
+    /// The type of the next value.
     pub fn peek(&mut self) -> Result<Type, Error> {
         self.whitespace();
         match self.byte() {
@@ -82,12 +82,12 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Enter an object: its members follow.
+    /// Enters an object; its members follow.
     pub fn object(&mut self) -> Result<(), Error> {
         self.enter(b'{', "`{`")
     }
 
-    /// The next member's key, the scanner then standing at its value; none at the end of the object.
+    /// Reads the next member's key and stops at its value. None at the end of the object.
     pub fn key(&mut self) -> Result<Option<Text<'a>>, Error> {
         if !self.another(b'}', "`,` or `}`")? {
             return Ok(None);
@@ -102,12 +102,12 @@ impl<'a> Scanner<'a> {
         Ok(Some(key))
     }
 
-    /// Enter an array: its elements follow.
+    /// Enters an array; its elements follow.
     pub fn array(&mut self) -> Result<(), Error> {
         self.enter(b'[', "`[`")
     }
 
-    /// Whether there is another element, the scanner then standing at it; false at the end of the array.
+    /// Whether there is another element, at which the scanner then stops. False at the end of the array.
     pub fn element(&mut self) -> Result<bool, Error> {
         self.another(b']', "`,` or `]`")
     }
@@ -161,7 +161,7 @@ impl<'a> Scanner<'a> {
         self.word("null")
     }
 
-    /// Pass over the next value, whatever it is. Recursion ends at [`MAX_DEPTH`].
+    /// Skips the next value, whatever its type. The recursion ends at [`MAX_DEPTH`].
     pub fn skip(&mut self) -> Result<Span, Error> {
         let value = self.peek()?;
         let start = self.at;
@@ -186,7 +186,7 @@ impl<'a> Scanner<'a> {
         Ok(Span::from(start..self.at))
     }
 
-    /// The text of the next value, which is passed over.
+    /// Skips the next value and returns its text.
     pub fn skip_text(&mut self) -> Result<&'a str, Error> {
         self.peek()?;
         let start = self.at;
@@ -194,7 +194,7 @@ impl<'a> Scanner<'a> {
         Ok(self.text.get(start..self.at).unwrap_or_default())
     }
 
-    /// Nothing but white space may follow.
+    /// Checks that only white space follows.
     pub fn end(&mut self) -> Result<(), Error> {
         self.whitespace();
         if self.at == self.text.len() { Ok(()) } else { self.expected("the end") }
@@ -211,7 +211,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// Stand at the next member or element, or leave at `close`.
+    /// Moves to the next member or element, or leaves at `close`.
     fn another(&mut self, close: u8, what: &'static str) -> Result<bool, Error> {
         self.whitespace();
         let first = std::mem::replace(&mut self.fresh, false);
@@ -238,7 +238,7 @@ impl<'a> Scanner<'a> {
                             let second = self.at;
                             self.at += 1;
                             let low = matches!(self.code_unit()?, 0xDC00..=0xDFFF);
-                            // The second half of no pair may be the first half of the next one.
+                            // A unit that completes no pair may begin the next one.
                             self.at = if low { self.at } else { second };
                             low
                         }
@@ -256,7 +256,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// `u` and four hexadecimal digits.
+    /// Reads `u` and four hexadecimal digits.
     fn code_unit(&mut self) -> Result<u32, Error> {
         self.at += 1;
         let mut unit = 0;

@@ -4,12 +4,12 @@ use crate::Span;
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// A string literal that was read.
+/// A string literal.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Text<'a> {
-    /// The literal, quotes included.
+    /// The literal, including its quotes.
     literal: &'a str,
-    /// Where it stands.
+    /// Its position.
     start: usize,
     escaped: bool,
 }
@@ -19,7 +19,7 @@ impl<'a> Text<'a> {
         Text { literal, start, escaped }
     }
 
-    /// What it says. None if it has escapes of half a surrogate pair, which say nothing.
+    /// The decoded text. None if it has escapes of half a surrogate pair, which have no meaning.
     pub fn decode(&self) -> Option<Cow<'a, str>> {
         if self.escaped {
             return serde_json::from_str(self.literal).ok().map(Cow::Owned);
@@ -27,18 +27,18 @@ impl<'a> Text<'a> {
         self.literal.get(1..self.literal.len().saturating_sub(1)).map(Cow::Borrowed)
     }
 
-    /// What it says, with `U+FFFD` for half a surrogate pair.
+    /// The decoded text, with `U+FFFD` for half a surrogate pair.
     pub fn said(&self) -> Cow<'a, str> {
         let inside = self.literal.get(1..self.literal.len().saturating_sub(1));
         postern_types::unescape(inside.unwrap_or_default())
     }
 
-    /// Where the literal stands, quotes included.
+    /// The span of the literal, including its quotes.
     pub fn span(&self) -> Span {
         self.range().into()
     }
 
-    /// Where the text within the quotes stands.
+    /// The span of the text within the quotes.
     pub fn inside(&self) -> Span {
         let Range { start, end } = self.range();
         (start + 1..end.saturating_sub(1)).into()
@@ -49,8 +49,8 @@ impl<'a> Text<'a> {
     }
 }
 
-/// How many of the first bytes of a string's text stand for themselves: neither the closing quote, nor an escape, nor a
-/// control character, which must be escaped. Eight bytes are looked at together: prompts are long.
+/// The number of leading bytes of a string's text that stand for themselves: not the closing quote, an escape, or a control
+/// character, which must be escaped. It checks eight bytes at once, as prompts are long.
 pub(super) fn plain_bytes(bytes: &[u8]) -> usize {
     let (words, tail) = bytes.as_chunks::<8>();
     for (index, word) in words.iter().enumerate() {
@@ -63,8 +63,8 @@ pub(super) fn plain_bytes(bytes: &[u8]) -> usize {
     words.len() * 8 + plain.unwrap_or(tail.len())
 }
 
-/// The high bit of the first special byte, counted from the lowest, is set; those of later bytes may be set wrongly, as
-/// a borrow passes upwards (Bit Twiddling Hacks, "Determine if a word has a byte less than n").
+/// Sets the high bit of the first special byte, counted from the lowest; bits of later bytes may be set wrongly, as a borrow
+/// propagates upwards (Bit Twiddling Hacks, "Determine if a word has a byte less than n").
 fn special_bytes(word: u64) -> u64 {
     const EACH: u64 = u64::from_ne_bytes([1; 8]);
     const HIGH: u64 = EACH << 7;

@@ -1,4 +1,4 @@
-//! A JSON text as a tree in which every value has its place.
+//! A JSON text as a tree in which every value has its position.
 
 use super::{Error, Scanner, Text, Type};
 use crate::Span;
@@ -17,15 +17,15 @@ pub(crate) enum Value<'a> {
     Number(&'a str),
     Array(Vec<Node<'a>>),
     Object(Vec<(Cow<'a, str>, Node<'a>)>),
-    /// `null`, or a truth value.
+    /// `null` or a boolean.
     Other,
 }
 
 impl<'a> Node<'a> {
-    /// Read a whole text. Half surrogate pairs are passed over.
+    /// Reads a complete text. Half surrogate pairs are accepted.
     ///
     /// # Errors
-    /// Where it is not JSON, or is nested too deeply.
+    /// The position at which the text is not JSON or is nested too deeply.
     pub fn read(text: &'a str) -> Result<Self, Error> {
         let mut scanner = Scanner::lenient(text);
         let node = Self::next(&mut scanner)?;
@@ -33,7 +33,7 @@ impl<'a> Node<'a> {
         Ok(node)
     }
 
-    /// Recursion ends at the scanner's depth.
+    /// The scanner's depth bounds the recursion.
     fn next(scanner: &mut Scanner<'a>) -> Result<Self, Error> {
         let kind = scanner.peek()?;
         let start = scanner.at();
@@ -64,19 +64,19 @@ impl<'a> Node<'a> {
         Ok(Node { span: (start..scanner.at()).into(), value })
     }
 
-    /// The member of this name, the last of them as in JavaScript; none of what is no object, or if it is `null`.
+    /// The last member of this name, as in JavaScript. None if it is `null`, or if this is not an object.
     pub fn get(&self, name: &str) -> Option<&Node<'a>> {
         let Value::Object(members) = &self.value else { return None };
         let mut found = members.iter().rev().filter(|(key, _)| key == name);
         found.next().map(|(_, node)| node).filter(|node| !matches!(node.value, Value::Other))
     }
 
-    /// Along a path of members.
+    /// The value at a path of members.
     pub fn at(&self, path: &[&str]) -> Option<&Node<'a>> {
         path.iter().try_fold(self, |node, name| node.get(name))
     }
 
-    /// The elements; none of what is no array.
+    /// The elements; empty if this is not an array.
     pub fn items(&self) -> &[Node<'a>] {
         match &self.value {
             Value::Array(items) => items,
@@ -89,7 +89,7 @@ impl<'a> Node<'a> {
         (0..).zip(self.get(name).map(Node::items).unwrap_or_default())
     }
 
-    /// What a string says; empty for anything else.
+    /// The decoded string; empty for any other type.
     pub fn text(&self) -> Cow<'a, str> {
         match &self.value {
             Value::String(text) => text.said(),
@@ -97,7 +97,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// What the string of this name says; empty if there is none.
+    /// The decoded string of this name; empty if there is none.
     pub fn text_of(&self, name: &str) -> Cow<'a, str> {
         self.get(name).map(Node::text).unwrap_or_default()
     }
@@ -110,7 +110,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The number of this name, if it is an index.
+    /// The number of this name, if it can be an index.
     pub fn index_of(&self, name: &str) -> Option<u32> {
         self.get(name)?.number()?.try_into().ok()
     }

@@ -1,4 +1,5 @@
-//! An answer of words, pictures in base64 or spoken events: it passes as it came, and is watched for its usage, its end and its errors.
+//! An answer of text, base64 pictures or spoken events: it passes unchanged, while its usage, its end and its errors are
+//! observed.
 
 use super::usage;
 use crate::counted::Counted;
@@ -13,10 +14,10 @@ use postern_event_stream::{Event, Parser};
 use postern_fault::Fault;
 use std::mem;
 
-/// No event is as long: the longest hold a picture in base64, of some 10 MiB.
+/// No event is this long: the longest hold a picture in base64, about 10 MiB.
 const MAX_EVENT_BYTES: usize = 32 * 1024 * 1024;
 
-/// Which texts a recording can be written down as: `response_format` of text, srt and vtt.
+/// The media types of transcripts as text: `response_format` of text, srt and vtt.
 const TEXTS: [&str; 4] = ["text/plain", "text/vtt", "text/srt", "application/x-subrip"];
 
 /// Reads one answer.
@@ -27,7 +28,7 @@ pub(crate) struct Answer {
 
 enum Form {
     Json(String),
-    /// Nothing of it is said by the vendor but the words.
+    /// A body that is nothing but the transcript.
     Text(String),
     Stream(Box<Stream>),
     Refused(Fault),
@@ -35,24 +36,24 @@ enum Form {
 
 struct Stream {
     parser: Parser,
-    /// Found behind events that had to leave first.
+    /// A fault that follows events which had to be sent first.
     held: Option<Fault>,
     done: bool,
 }
 
-/// What was seen so far.
+/// The observations so far.
 struct Watched {
     operation: Operation,
-    /// How many pictures are asked for, and what each is expected to have in tokens.
+    /// The number of requested pictures, and the expected tokens of each.
     choices: u32,
     expected_tokens: u64,
-    /// How many are there.
+    /// The number of pictures so far.
     pictures: u32,
     words: Counted,
     is_ended: bool,
 }
 
-/// What an object says.
+/// The values of an object.
 #[derive(Default)]
 struct Said {
     error: Option<VendorError>,
@@ -67,7 +68,7 @@ impl Answer {
         let is = |known: &str| media_type.eq_ignore_ascii_case(known);
         let is_transcript = matches!(facts.operation, Operation::Transcribe | Operation::Translate);
         let is_stream = is("text/event-stream") || media_type.is_empty();
-        // Models that do not stream take no notice of the wish.
+        // Models that cannot stream ignore the request for a stream.
         let may_be_whole = !facts.stream || is_transcript;
         let form = if facts.stream && is_stream {
             let parser = Parser::new(MAX_EVENT_BYTES);
@@ -90,7 +91,7 @@ impl Answer {
         Answer { form, watched }
     }
 
-    /// What was generated so far, by what is seen of it.
+    /// The tokens generated so far, estimated from the observations.
     pub fn generated_tokens(&self) -> u64 {
         let pictures = u64::from(self.watched.pictures);
         let pictures = pictures.saturating_mul(self.watched.expected_tokens);
@@ -117,7 +118,7 @@ impl Answer {
                 let output = mem::take(text);
                 let usage = self.watched.object("an answer", &output)?.usage;
                 let usage = usage.map(|usage| match usage.output_tokens {
-                    // Of a recording that is billed by its length.
+                    // The usage of a recording that is billed by its length.
                     0 if usage.estimated => {
                         Usage { output_tokens: self.watched.words.tokens(), ..usage }
                     }
@@ -137,7 +138,7 @@ impl Answer {
 }
 
 impl Stream {
-    /// Everything that has arrived whole.
+    /// Reads all complete events.
     fn drain(&mut self, watched: &mut Watched) -> Result<Decoded, Fault> {
         if let Some(fault) = &self.held {
             return Err(fault.clone());
@@ -163,7 +164,7 @@ impl Stream {
     fn finish(&mut self, watched: &mut Watched) -> Result<Decoded, Fault> {
         self.parser.finish();
         let decoded = self.drain(watched)?;
-        // No call follows this one that could say it.
+        // There is no later call that could return it.
         match &self.held {
             Some(fault) => Err(fault.clone()),
             None if decoded.done => Ok(decoded),

@@ -1,4 +1,4 @@
-//! Requests for speech, and for what is said in a recording.
+//! Requests for speech and for transcripts.
 
 use super::field;
 use crate::json::Scanner;
@@ -8,11 +8,12 @@ use crate::openai::refusal::{Refusal, empty, invalid, missing};
 use crate::segments::{Around, Beside, Found};
 use crate::{Dialect, Facts, Operation, Request, SegmentKind, Span};
 
-/// OpenAI has 20 tokens for a second that it speaks, in which 15 characters of English are said; others are whole syllables.
+/// OpenAI has 20 tokens for a second of speech, in which 15 English characters are spoken; a character of other scripts is a
+/// whole syllable.
 const TOKENS_A_LETTER: u64 = 2;
 const TOKENS_A_SYLLABLE: u64 = 6;
 
-/// A recording of 32 kbit/s has 4,000 bytes a second, in which at most four tokens of text are said.
+/// A recording of 32 kbit/s has 4,000 bytes a second, in which at most four tokens of text are spoken.
 const BYTES_A_TOKEN_OF_TEXT: u64 = 1_000;
 const LEAST_TOKENS_OF_TEXT: u64 = 64;
 
@@ -67,7 +68,7 @@ pub fn read_speech(body: &str) -> Result<Request, Refusal> {
     Ok(Request { facts, segments: found.segments })
 }
 
-/// A form: <https://platform.openai.com/docs/api-reference/audio/createTranscription>, and the same for translations.
+/// A form: <https://platform.openai.com/docs/api-reference/audio/createTranscription>; translations have the same fields.
 pub fn read_recording(operation: Operation, body: &str) -> Result<Request, Refusal> {
     const NAMES: &[&str] =
         &["model", "file", "prompt", "stream", "response_format", "language", "temperature"];
@@ -113,7 +114,7 @@ fn facts(
         model,
         model_span,
         stream,
-        // Every stream of these endpoints says its usage, if it has one.
+        // Every stream of these endpoints reports its usage, if there is one.
         usage_in_stream: true,
         output_cap_tokens: None,
         thinking_tokens: None,

@@ -1,4 +1,4 @@
-//! Fields of a form, which are texts whatever they say, and of JSON alike.
+//! Fields of a form, which are always texts, and of JSON alike.
 
 use crate::json::{Scanner, Type};
 use crate::openai::field;
@@ -8,7 +8,7 @@ use crate::{Role, SegmentKind};
 
 const FILE: &str = "a file: a field of the form with a filename";
 
-/// `true` or `false`, in a form as that word.
+/// `true` or `false`; in a form, the word.
 pub fn flag(scanner: &mut Scanner<'_>, is_form: bool, param: &str) -> Result<bool, Refusal> {
     if !is_form || scanner.peek()? != Type::String {
         return Ok(field::boolean(scanner, param)?.unwrap_or(false));
@@ -23,7 +23,7 @@ pub fn flag(scanner: &mut Scanner<'_>, is_form: bool, param: &str) -> Result<boo
     }
 }
 
-/// A whole number of at least 1, in a form as its digits.
+/// A whole number of at least 1; in a form, its digits.
 pub fn times(scanner: &mut Scanner<'_>, is_form: bool, param: &str) -> Result<u32, Refusal> {
     if !is_form || scanner.peek()? != Type::String {
         return crate::openai::cap::times(scanner, param);
@@ -39,13 +39,13 @@ pub fn times(scanner: &mut Scanner<'_>, is_form: bool, param: &str) -> Result<u3
     }
 }
 
-/// A word, or none.
+/// A word, or the empty string.
 pub fn word(scanner: &mut Scanner<'_>, param: &str) -> Result<String, Refusal> {
     let text = field::string(scanner, || param.to_owned())?;
     Ok(text.map(|text| text.said().into_owned()).unwrap_or_default())
 }
 
-/// A file, of which only its name and its length are there. How many bytes it has.
+/// A file, present only by its name and its length. Returns its length in bytes.
 pub fn file(
     scanner: &mut Scanner<'_>,
     param: &str,

@@ -1,5 +1,5 @@
-//! Requests for pictures: <https://platform.openai.com/docs/api-reference/images>. A new picture is asked for in JSON, an edit or a
-//! variation in a form.
+//! Requests for pictures: <https://platform.openai.com/docs/api-reference/images>. A new picture is requested in JSON, an edit
+//! or a variation in a form.
 
 use super::{field, is_form};
 use crate::json::{Scanner, Type};
@@ -9,12 +9,12 @@ use crate::openai::refusal::{Refusal, missing};
 use crate::segments::{Around, Beside, Found, Medium};
 use crate::{Dialect, Facts, Operation, Request, SegmentKind};
 
-/// What a picture has in tokens by its quality: square, upright, wide
+/// The tokens of a picture by its quality: square, upright, wide
 /// (<https://platform.openai.com/docs/guides/image-generation#calculating-costs>).
 const LOW: [u64; 3] = [272, 408, 400];
 const MEDIUM: [u64; 3] = [1_056, 1_584, 1_568];
 const HIGH: [u64; 3] = [4_160, 6_240, 6_208];
-/// Each picture that is shown before it is done.
+/// The tokens of each partial picture.
 const PARTIAL_TOKENS: u64 = 100;
 
 const PROMPT: &str = "what the picture is to show";
@@ -23,7 +23,7 @@ const IMAGE: &str = "the picture";
 const NAMES: &[&str] =
     &["model", "prompt", "n", "stream", "size", "quality", "partial_images", "mask"];
 
-/// What has been read so far.
+/// The values read so far.
 #[derive(Default)]
 struct Wanted {
     model: Option<body::Model>,
@@ -36,7 +36,7 @@ struct Wanted {
     found: Found,
 }
 
-/// Read a request.
+/// Reads a request.
 pub fn read(operation: Operation, text: &str) -> Result<Request, Refusal> {
     let mut scanner = Scanner::new(text);
     let mut fields = Fields::new(NAMES);
@@ -80,7 +80,7 @@ impl Wanted {
             "size" => self.size = field::word(scanner, "size")?,
             "quality" => self.quality = field::word(scanner, "quality")?,
             "mask" if is_form => self.picture(scanner, "mask")?,
-            // 0 is as good as none, and more than three the vendor refuses.
+            // 0 means none, and the vendor refuses more than three.
             "partial_images" => {
                 let text = match scanner.peek()? {
                     Type::String => scanner.string()?.said(),
@@ -131,7 +131,7 @@ impl Wanted {
     }
 }
 
-/// What a picture has in tokens; where the vendor chooses, the most.
+/// The tokens of a picture; the maximum where the vendor chooses.
 fn tokens(quality: &str, size: &str) -> u64 {
     let [square, upright, wide] = match quality {
         "low" => LOW,

@@ -1,8 +1,8 @@
 //! OpenAI's audio and pictures: requests that are forms with files, and answers that are sound
 //! (<https://platform.openai.com/docs/api-reference/audio>, <https://platform.openai.com/docs/api-reference/images>).
 //!
-//! Only vendors that speak OpenAI's dialect have these endpoints here, so that nothing is translated. A form comes as a JSON object of
-//! its fields (`postern-form`): each text is a string, and a file says how it is called and how long it is.
+//! Only vendors that speak OpenAI's dialect have these endpoints here, so nothing is translated. A form arrives as a JSON
+//! object of its fields (`postern-form`): each text is a string, and a file has its name and its length.
 
 mod answer;
 mod audio;
@@ -18,7 +18,7 @@ use crate::openai::read as body;
 use crate::{Facts, Operation, Request};
 use postern_fault::Fault;
 
-/// Whether it is one of these operations.
+/// Whether this is one of these operations.
 pub fn has(operation: Operation) -> bool {
     match operation {
         Operation::Transcribe
@@ -35,7 +35,7 @@ pub fn has(operation: Operation) -> bool {
     }
 }
 
-/// Whether its request is a form, of which a part is files.
+/// Whether its request is a form with files.
 pub fn is_form(operation: Operation) -> bool {
     matches!(
         operation,
@@ -46,15 +46,15 @@ pub fn is_form(operation: Operation) -> bool {
     )
 }
 
-/// Whether its answer is bytes that no decoder reads.
+/// Whether its answer is binary data that no decoder reads.
 pub fn is_answered_in_bytes(facts: &Facts) -> bool {
     facts.operation == Operation::Speak && !facts.stream
 }
 
-/// Read a request.
+/// Reads a request.
 ///
 /// # Errors
-/// What is not JSON, a field read here that is missing, there twice or of another type.
+/// A body that is not JSON, and a field read here that is missing, duplicate or of another type.
 pub fn read(operation: Operation, body: &str) -> Result<Request, Fault> {
     body::whole(body, |body| match operation {
         Operation::Speak => audio::read_speech(body),
@@ -63,7 +63,7 @@ pub fn read(operation: Operation, body: &str) -> Result<Request, Fault> {
     })
 }
 
-/// Where it is served, behind the base URL.
+/// The path of the operation, appended to the base URL.
 pub(crate) fn path(operation: Operation) -> Option<&'static str> {
     Some(match operation {
         Operation::Transcribe => "/audio/transcriptions",
@@ -76,7 +76,7 @@ pub(crate) fn path(operation: Operation) -> Option<&'static str> {
     })
 }
 
-/// What no other dialect has.
+/// The fault for an operation that only OpenAI's dialect has.
 pub(crate) fn not_at_the_vendor(operation: Operation) -> Fault {
     let what = match operation {
         Operation::Transcribe | Operation::Translate => "transcriptions",

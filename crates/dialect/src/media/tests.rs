@@ -6,7 +6,7 @@ fn file(name: &str, bytes: u64) -> String {
     format!(r#"{{"filename":"{name}","content_type":"a/b","bytes":{bytes}}}"#)
 }
 
-/// What stands in the segments of a body.
+/// The segments of a body, with their texts.
 fn segments(operation: Operation, body: &str) -> Vec<(Kind, String)> {
     let request = translate::read(Dialect::OpenAi, operation, body).unwrap();
     let text = |span: crate::Span| span.of(body).unwrap().to_owned();
@@ -167,7 +167,7 @@ fn only_openais_dialect_is_asked_and_only_the_model_is_rewritten() {
     }
 }
 
-/// The answer to a request, in pieces of seven bytes: all that the client gets, and the last of it.
+/// Decodes the answer to a request in pieces of seven bytes: everything that the client receives, and the last result.
 fn decoded(
     operation: Operation,
     stream: bool,

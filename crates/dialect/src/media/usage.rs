@@ -1,14 +1,14 @@
-//! What an answer cost, in each of the ways in which these endpoints say it.
+//! The usage of an answer, in each form that these endpoints have.
 
 use crate::usage::{Count, Said, lenient};
 use crate::{Operation, Usage};
 use serde::Deserialize;
 
-/// A second of a recording whose price is by its length: OpenAI hears 10 tokens a second
+/// The tokens of a second of a recording that is priced by its length: OpenAI counts 10 tokens a second
 /// (<https://platform.openai.com/docs/guides/realtime-costs>).
 const TOKENS_A_SECOND: f64 = 10.0;
 
-/// More than a file can hold.
+/// A longer recording than any file holds.
 const MAX_SECONDS: f64 = 1_000_000.0;
 
 #[derive(Debug, Default, Deserialize)]
@@ -17,9 +17,9 @@ struct Counts {
     input_tokens: Count,
     output_tokens: Count,
     total_tokens: Count,
-    /// Of a recording that is billed by its length.
+    /// The length of a recording that is billed by it.
     seconds: Option<f64>,
-    /// Of transcripts; pictures have the plural.
+    /// The name in transcripts; pictures have the plural.
     #[serde(deserialize_with = "lenient")]
     input_token_details: OfInput,
     #[serde(deserialize_with = "lenient")]
@@ -33,10 +33,10 @@ struct OfInput {
     cached_tokens: Count,
 }
 
-/// Read a `usage` object. None: it has no count that can be.
+/// Reads a `usage` object. None: it has no possible count.
 pub fn read(operation: Operation, text: &str) -> Option<Usage> {
     let counts: Counts = serde_json::from_str(text).ok()?;
-    // Some say both.
+    // Some vendors report both.
     if let (Some(seconds), Count::Unsaid) = (counts.seconds, counts.input_tokens) {
         return of_seconds(seconds);
     }
@@ -54,7 +54,7 @@ pub fn read(operation: Operation, text: &str) -> Option<Usage> {
     said.usage()
 }
 
-/// The text is counted here, and so all of it is an estimate.
+/// The text is counted here, so the usage is an estimate.
 fn of_seconds(seconds: f64) -> Option<Usage> {
     if !(0.0..=MAX_SECONDS).contains(&seconds) {
         return None;

@@ -1,6 +1,6 @@
-//! The bodies of requests.
+//! The kinds of request bodies.
 
-/// What the top of a body belongs to: the same name is another field elsewhere.
+/// The kind of body whose top level is read: the same name is another field elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Endpoint {
     Chat,
@@ -10,7 +10,7 @@ pub(crate) enum Endpoint {
     Embeddings,
     Rerank,
     Speech,
-    /// Of a recording.
+    /// A transcription or translation of a recording.
     Transcript,
     Images,
 }

@@ -1,30 +1,30 @@
-//! The table of fields: what each makes the vendor do.
+//! The table of fields, with what each makes the vendor do.
 //!
-//! Names are compared without case, `_` and `-`: Google's `cachedContent` is `cached_content` where OpenAI's dialect is
-//! spoken to it. The references are those of the dialects; OpenRouter's is
-//! <https://openrouter.ai/docs/api-reference/parameters>, xAI's <https://docs.x.ai/docs/guides/live-search>.
+//! Names are compared without case, `_` and `-`: Google's `cachedContent` is `cached_content` in OpenAI's dialect. The
+//! references are those of the dialects; OpenRouter's is <https://openrouter.ai/docs/api-reference/parameters>, xAI's
+//! <https://docs.x.ai/docs/guides/live-search>.
 
 use super::Use;
 use super::endpoint::Endpoint;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// What a field does.
+/// The effect of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Does {
-    /// It is words, settings or what a tool was told: nothing in it is looked at.
+    /// It holds words, settings or the input of a tool: its content is not examined.
     Talk,
-    /// It does nothing by itself; what is in it may.
+    /// It has no effect itself; its content may.
     Contain,
-    /// It makes the vendor do this, unless it says nothing (`null`, `false`, `[]`, `"none"`).
+    /// It makes the vendor do this, unless it is empty or off (`null`, `false`, `[]`, `"none"`).
     Need(&'static [Use]),
-    /// It names something of the account, as a text, as an object with an `id` or as a list of either, and does this.
+    /// It names something of the account, as a text, an object with an `id` or a list of either, and has this effect.
     Name(&'static [Use]),
-    /// So does an object with an `id`; a text is none.
+    /// As `Name`, but only an object with an `id` is a name; a text is not.
     Identify(&'static [Use]),
-    /// It says where something is; some places are the account's.
+    /// It says where something is stored; some places belong to the account.
     Place,
-    /// It lists what the answer is to be made of.
+    /// It lists the modalities of the answer.
     Modalities,
 }
 
@@ -46,7 +46,7 @@ const AT_TOP_OF: &[(Endpoint, Rows)] = &[
         Endpoint::Speech,
         &[
             (Talk, &["input", "instructions", "response_format", "speed", "stream_format"]),
-            // A voice that was made for the account has an id.
+            // A custom voice of the account has an id.
             (Identify(&[]), &["voice"]),
         ],
     ),
@@ -89,7 +89,7 @@ const AT_TOP_OF: &[(Endpoint, Rows)] = &[
     ),
 ];
 
-/// Fields at the top of any body. Vendors that speak a client's dialect have fields of their own, which pass.
+/// Fields at the top of any body. Vendors of a client's dialect have fields of their own, which pass.
 const AT_TOP: Rows = &[
     (
         Talk,
@@ -239,7 +239,7 @@ const AT_TOP: Rows = &[
         ],
     ),
     (Name(&[KeepState]), &["cached_content"]),
-    // A prompt that is kept at the vendor may have tools of its own.
+    // A prompt that is stored at the vendor may have tools of its own.
     (Identify(&[Tools, KeepState]), &["prompt"]),
     (Name(&[Tools, KeepState]), &["prompt_id", "assistant_id", "agent_id"]),
     (Name(&[Tools]), &["container", "container_id"]),
@@ -261,7 +261,7 @@ const AT_TOP: Rows = &[
     ),
 ];
 
-/// Fields that stand further within.
+/// Fields at deeper levels.
 const WITHIN: Rows = &[
     (
         Talk,
@@ -367,7 +367,7 @@ const WITHIN: Rows = &[
             "bucket_owner",
             "response_mime_type",
             "user_id",
-            // What Google's schemas and settings have.
+            // Members of Google's schemas and settings.
             "nullable",
             "enum",
             "items",
@@ -447,7 +447,7 @@ const WITHIN: Rows = &[
     ),
     (Need(&[Images]), &["image_url", "image", "images", "input_image"]),
     (Need(&[Audio]), &["input_audio", "audio_url"]),
-    // An answer that the model spoke, by its id; or a recording.
+    // A spoken answer, by its id; or a recording.
     (Identify(&[Audio]), &["audio"]),
     (Need(&[Video]), &["video", "video_url", "input_video"]),
     (
@@ -523,7 +523,7 @@ const WITHIN: Rows = &[
     (Name(&[Tools, KeepState]), &["prompt_id"]),
 ];
 
-/// Parts of the names of fields that use tools, known or not.
+/// Words that mark a field's name as that of a tool, known or not.
 const WORDS_OF_TOOLS: &[&str] = &[
     "tool",
     "function",
@@ -546,14 +546,14 @@ const WORDS_OF_TOOLS: &[&str] = &[
     "urlcontext",
 ];
 
-/// Of a field at the top of a body.
+/// The effect of a field at the top of a body.
 pub(super) fn at_top(endpoint: Endpoint, name: &str) -> Does {
     top_row(endpoint, name).unwrap_or_else(|| unknown(name))
 }
 
-/// Of a field further within.
+/// The effect of a field at a deeper level.
 pub(super) fn within(name: &str) -> Does {
-    // Most of a long conversation is these.
+    // These are most of the fields of a long conversation.
     match name {
         "role" | "text" => Talk,
         "content" => Contain,
@@ -586,7 +586,7 @@ fn each(rows: Rows) -> impl Iterator<Item = (&'static str, Does)> {
     rows.iter().flat_map(|(does, names)| names.iter().map(|name| (*name, *does)))
 }
 
-/// An unknown field is a tool by its name, or is searched.
+/// An unknown field is a tool if its name says so; otherwise its content is examined.
 fn unknown(name: &str) -> Does {
     if names_a_tool(name) { Need(&[Tools]) } else { Contain }
 }
@@ -596,7 +596,7 @@ pub(super) fn names_a_tool(name: &str) -> bool {
     WORDS_OF_TOOLS.iter().any(|word| plain.contains(word))
 }
 
-/// A name as names are compared.
+/// A name in the form in which names are compared.
 pub(crate) fn plain(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '_' | '-')).map(|c| c.to_ascii_lowercase()).collect()
 }
@@ -607,12 +607,12 @@ pub(crate) fn naming_fields() -> Vec<String> {
     let own = AT_TOP_OF.iter().flat_map(|(_, rows)| each(rows));
     let names = |does: &Does| matches!(does, Name(_) | Identify(_) | Place);
     let all = own.chain(each(AT_TOP)).chain(each(WITHIN));
-    // A skill and an item by members that `walk` knows.
+    // Skills and items are named by members that `walk` knows.
     let known = [plain("skill_id"), plain("id")];
     all.filter(|(_, does)| names(does)).map(|(name, _)| plain(name)).chain(known).collect()
 }
 
-/// Every name of every table, once for each time that it is there.
+/// All names of all tables, one list for each table; a name that is listed twice occurs twice.
 #[cfg(test)]
 pub(super) fn names() -> Vec<Vec<String>> {
     let own = AT_TOP_OF.iter().map(|(_, rows)| *rows);

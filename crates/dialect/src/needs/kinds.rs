@@ -1,10 +1,10 @@
-//! The table of types: what a part, an item or a tool of this `type` makes the vendor do.
+//! The table of types: what a part, an item or a tool with this `type` makes the vendor do.
 
 use super::{Use, fields};
 
-/// `type`s of which each makes the vendor do this.
+/// The `type`s that make the vendor do this.
 const KINDS: &[(&[Use], &[&str])] = &[
-    // Words, settings, what tools said before, and tools that the client itself runs; these count by being in `tools`.
+    // Words, settings, earlier outputs of tools, and tools that the client itself runs; the latter count by being in `tools`.
     (
         &[],
         &[
@@ -70,7 +70,8 @@ const KINDS: &[(&[Use], &[&str])] = &[
             "item_reference",
             "compaction",
             "tool_reference",
-            // What Anthropic's blocks name a file by. OpenAI's part of this type has the member `file` as well.
+            // Anthropic's blocks refer to a file with a source of this type. OpenAI's part of this type also has the member
+            // `file`.
             "file",
         ],
     ),
@@ -109,7 +110,7 @@ const KINDS: &[(&[Use], &[&str])] = &[
     ),
 ];
 
-/// What a type makes the vendor do; an unknown one what its name says.
+/// The effect of a type; for an unknown type, the effect that its name suggests.
 pub(super) fn uses(kind: &str) -> Vec<Use> {
     if let Some(uses) = listed(kind) {
         return uses.to_vec();
@@ -131,7 +132,7 @@ pub(super) fn uses(kind: &str) -> Vec<Use> {
     }
 }
 
-/// What the table says of a type; tools are listed without the date of their version.
+/// The table's entry for a type; tools are listed without the date of their version.
 pub(super) fn listed(kind: &str) -> Option<&'static [Use]> {
     let dated = kind.rsplit_once('_').filter(|(_, date)| date.bytes().all(|b| b.is_ascii_digit()));
     let name = dated.map_or(kind, |(name, _)| name);

@@ -1,8 +1,8 @@
-//! What a request makes a vendor do beside talking, and which things of the vendor's account it names.
+//! The effects of a request at the vendor besides an answer in text, and the objects of the vendor's account that it names.
 //!
-//! The table of fields is [`fields`], that of types is [`kinds`]. Every field of a request is in one of them, or counts by
-//! its name: what names a tool is one, and what else is unknown is looked into. A field counts wherever the vendor that
-//! knows it may stand behind the client's dialect, since unknown fields are passed on.
+//! The table of fields is [`fields`], that of types is [`kinds`]. Every field of a request is in one of them or is judged by
+//! its name: a field named like a tool is one, and the content of any other unknown field is examined. Unknown fields are
+//! passed on, so a field counts if any vendor that may stand behind the client's dialect knows it.
 
 pub(crate) mod endpoint;
 mod fields;
@@ -20,10 +20,10 @@ use crate::{Dialect, Operation, codecs};
 use postern_fault::Fault;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a request does beside what its operation says. Each has its action in the authorization.
+/// An effect of a request besides that of its operation. Each has its action in the authorization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Use {
-    /// Offers tools to the model, or has the vendor use its own.
+    /// Provides tools to the model, or makes the vendor use its own.
     Tools,
     /// Sends pictures.
     Images,
@@ -31,42 +31,42 @@ pub enum Use {
     Audio,
     /// Sends documents and other files.
     Documents,
-    /// Sends films.
+    /// Sends videos.
     Video,
-    /// Has the model speak.
+    /// Requests speech.
     ReceiveAudio,
-    /// Has pictures or films made.
+    /// Requests pictures or videos.
     GenerateImages,
-    /// Has the vendor keep the conversation, or goes on from what it keeps.
+    /// Makes the vendor store the conversation, or continues one that it stores.
     KeepState,
-    /// Has the vendor take another model or another provider than the gateway chose.
+    /// Makes the vendor use another model or another provider than the gateway chose.
     RouteAtVendor,
 }
 
-/// How many ids a request may name: a long conversation has some hundred items. One more is listed, and tells that there
-/// are too many.
+/// The number of ids that a request may name: a long conversation has a few hundred items. One more is listed, which shows that
+/// there are too many.
 pub const MAX_IDS: usize = 1_000;
 
-/// What a request needs to be allowed.
+/// What a request must be permitted to do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Needs {
-    /// In their order, each once.
+    /// The effects in their order, each once.
     pub uses: BTreeSet<Use>,
-    /// The ids of what belongs to the account with the vendor (answers, conversations, files, containers), each with the
-    /// field that names it first.
+    /// The ids of objects of the account at the vendor (answers, conversations, files, containers), each with the field that
+    /// names it first.
     pub ids: BTreeMap<String, String>,
 }
 
-/// What a request needs. It has been read before.
+/// The needs of a request that has been read before.
 ///
 /// # Errors
 ///
-/// What is not JSON.
+/// A body that is not JSON.
 pub fn of(client: Dialect, operation: Operation, body: &str) -> Result<Needs, Fault> {
     read::whole(body, |body| walk::needs(endpoint(client, operation), body))
 }
 
-/// What the top of a request's body belongs to.
+/// The kind of a request's body.
 fn endpoint(client: Dialect, operation: Operation) -> Endpoint {
     match operation {
         Operation::Completions => Endpoint::Completions,

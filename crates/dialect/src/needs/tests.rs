@@ -27,7 +27,7 @@ fn messages(fields: &Value) -> (Vec<Use>, Vec<String>) {
     in_dialect(Dialect::Anthropic, json!({ "model": "m", "max_tokens": 9 }), fields)
 }
 
-/// The files of shapes, wherever they are.
+/// Finds the files of shapes in a folder and its subfolders.
 fn shapes(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -41,7 +41,7 @@ fn shapes(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The shapes that stand at the top of a body, and whose they are.
+/// Whether a shape stands at the top of a body, and at which endpoint.
 fn endpoint(file: &str, shape: &str) -> Option<Endpoint> {
     Some(match (file, shape) {
         (_, "Completions") => Endpoint::Completions,
@@ -182,7 +182,7 @@ fn parts_of_a_chat_that_are_more_than_words() {
         let (found, ids) = chat(&json!({ "messages": [{ "role": "user", "content": [part] }] }));
         assert_eq!((found, ids.as_slice()), (uses, &[][..]), "{part}");
     }
-    // An answer that was spoken before is heard again, by its id.
+    // A spoken answer is sent again by its id.
     let spoken = json!({ "messages": [{ "role": "assistant", "audio": { "id": "audio_1" } }] });
     assert_eq!(chat(&spoken), (vec![Use::Audio], vec!["audio_1".to_owned()]));
 }
@@ -247,7 +247,7 @@ fn an_item_that_holds_nothing_refers_to_what_the_vendor_has() {
         (r#"{"type":"image_generation_call","id":"x","result":"a"}"#, &[]),
         (r#"{"id":"x","content":[]}"#, &["x"]),
         (r#"{"id":"x","role":"user","content":"a"}"#, &[]),
-        // It is unknown which of two a vendor takes.
+        // Vendors differ in which of two duplicates they take.
         (r#"{"type":"item_reference","id":"x","id":"y"}"#, &["x", "y"]),
         (r#"{"type":"item_reference","type":"message","id":"x","role":"user"}"#, &["x"]),
     ] {

@@ -1,4 +1,4 @@
-//! Walks through a body once, and looks up every field that is not opaque.
+//! Walks a body once and looks up every field that is not opaque.
 
 use super::endpoint::Endpoint;
 use super::fields::{self, Does};
@@ -10,14 +10,14 @@ use crate::openai::refusal::Refusal;
 use postern_fault::shown;
 use std::borrow::Cow;
 
-/// What says that something is not wanted.
+/// Values that switch a field off.
 const SILENT: [&str; 6] = ["null", "false", "0", "\"\"", "\"none\"", "\"auto\""];
 
-/// Members of which an item is made, and not only referred to.
+/// Members that hold an item's content, so that it is not a mere reference.
 const HOLDS: [&str; 5] = ["role", "content", "encrypted_content", "result", "text"];
 const EMPTY: [&str; 4] = ["null", "\"\"", "[]", "{}"];
 
-/// Places that are read with the credential of the account. Google's own files have a URL of its host.
+/// Places that are read with the account's credential. Google's own files have a URL on its host.
 const STORES: [&str; 3] = ["gs://", "s3://", "files/"];
 const FILES_OF_GOOGLE: &str = "generativelanguage.googleapis.com/";
 
@@ -35,32 +35,32 @@ pub(super) fn needs(endpoint: Endpoint, body: &str) -> Result<Needs, Refusal> {
 struct Walk<'a> {
     endpoint: Endpoint,
     body: &'a str,
-    /// From the top to where the walk is.
+    /// The path from the top to the current value.
     path: Vec<Step<'a>>,
     needs: Needs,
 }
 
-/// One step further in.
+/// One step of a path.
 enum Step<'a> {
     Member(Cow<'a, str>),
     Element(usize),
 }
 
-/// What the members of an object say of it together.
+/// The members of an object that together say what it is.
 #[derive(Default)]
 struct Item {
-    /// The values of its `type`s: it is unknown which of two a vendor uses.
+    /// The values of its `type`s: vendors differ in which of two duplicates they take.
     kinds: Vec<String>,
     ids: Vec<String>,
     skills: Vec<String>,
-    /// It holds what it is of, and does not only refer to it.
+    /// It holds its content and is not a mere reference.
     is_whole: bool,
-    /// It holds the thought that it is of.
+    /// It holds its encrypted thought.
     is_sealed: bool,
 }
 
 impl<'a> Walk<'a> {
-    /// `is_named`: the object stands for what its `id` names.
+    /// `is_named`: the object's `id` names what it stands for.
     fn object(
         &mut self,
         scanner: &mut Scanner<'a>,
@@ -100,7 +100,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// What the members of an object name together.
+    /// Evaluates what the members of an object name together.
     fn close(&mut self, item: Item, is_named: bool) {
         let names_itself = is_named || self.refers(&item);
         // Anthropic's own skills are public.
@@ -114,7 +114,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// An item of Responses that only says which one it is: the vendor looks the rest up.
+    /// Whether this is an item of Responses that only gives its id, so that the vendor looks up the rest.
     fn refers(&mut self, item: &Item) -> bool {
         if self.endpoint != Endpoint::Responses || item.ids.is_empty() {
             return false;
@@ -126,11 +126,11 @@ impl<'a> Walk<'a> {
         if refers {
             self.needs.uses.insert(Use::KeepState);
         }
-        // Words of a thought are shown, but what was thought the vendor may look up all the same.
+        // The visible words of a thought do not replace the thought itself, which the vendor may still look up.
         refers || (is(&["reasoning"]) && !item.is_sealed)
     }
 
-    /// What stands from there to where the scanner is.
+    /// The text from `start` to the scanner's position.
     fn text(&self, start: usize, scanner: &Scanner<'_>) -> &'a str {
         self.body.get(start..scanner.at()).unwrap_or_default().trim()
     }
@@ -157,7 +157,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// A field that needs these, if it says anything.
+    /// Reads a field that has these effects, unless it is empty or off.
     fn needed(
         &mut self,
         uses: &[Use],
@@ -205,12 +205,12 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// A place that only the account can read is one of its things.
+    /// Reads a place. One that only the account can read is an object of the account.
     fn place(&mut self, scanner: &mut Scanner<'a>) -> Result<(), Refusal> {
         if scanner.peek()? != Type::String {
             return self.value(scanner, false);
         }
-        // Pictures are written here as well: only the beginning is looked at before anything is copied.
+        // Pictures can stand here as well, so only the beginning is examined before anything is copied.
         let text = scanner.string()?;
         let head = text.inside().of(self.body).unwrap_or_default();
         if head.starts_with("data:") {
@@ -224,14 +224,14 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// An id of something of the account stands here, or in this member.
+    /// Notes the id of an object of the account, which stands here or in this member.
     fn names(&mut self, id: Option<String>, member: Option<&str>) {
         let Some(id) = id.filter(|_| self.needs.ids.len() <= MAX_IDS) else { return };
         let path = self.path(member);
         self.needs.ids.entry(id).or_insert(path);
     }
 
-    /// Where the walk is, as refusals name a field: `input[2].content[0].file_id`.
+    /// The current path, as refusals name a field: `input[2].content[0].file_id`.
     fn path(&self, member: Option<&str>) -> String {
         let mut path = String::new();
         for step in &self.path {
@@ -245,7 +245,7 @@ impl<'a> Walk<'a> {
         path
     }
 
-    /// What the answer is to be made of, beside text.
+    /// Reads the modalities of the answer besides text.
     fn modalities(&mut self, scanner: &mut Scanner<'a>) -> Result<(), Refusal> {
         match scanner.peek()? {
             Type::String => {

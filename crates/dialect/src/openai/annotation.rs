@@ -1,5 +1,4 @@
-//! Where a text is from: `url_citation`, the one kind that
-//! <https://platform.openai.com/docs/api-reference/chat/object> knows.
+//! The source of a text: `url_citation`, the only kind in <https://platform.openai.com/docs/api-reference/chat/object>.
 
 use crate::Dialect;
 use crate::chat::Annotation;
@@ -18,8 +17,7 @@ pub(super) fn read(value: Value) -> Annotation {
     }
 }
 
-/// None: it is no page, and nothing here can say what it is. `text` is where the annotated text begins and ends in the
-/// content.
+/// None: the source is not a page, which cannot be expressed here. `text` is the range of the annotated text in the content.
 pub(super) fn write(annotation: Annotation, text: (u64, u64)) -> Option<Value> {
     if let Some((Dialect::OpenAi, raw)) = annotation.raw {
         return Some(raw);

@@ -1,4 +1,4 @@
-//! Reads a JSON object of an answer, whole or one event of a stream, for what the gateway acts on.
+//! Reads a JSON object of an answer, buffered or one event of a stream, for the values the gateway acts on.
 
 use super::{generated, usage};
 use crate::counted::Counted;
@@ -6,14 +6,14 @@ use crate::json::{Error, Scanner, Text, Type};
 use crate::vendor_error::VendorError;
 use crate::{Operation, Usage};
 
-/// What an object of an answer says.
+/// The values of an object of an answer.
 #[derive(Debug, Default)]
 pub(super) struct Answer {
-    /// The vendor reports an error instead of an answer, or instead of the rest of it.
+    /// The error that the vendor reports in place of the answer, or of its rest.
     pub error: Option<VendorError>,
-    /// How many choices or embeddings it has; none if it has no such list.
+    /// The number of its choices or embeddings; None if it has no such list.
     pub items: Option<usize>,
-    /// It reports the usage, readable or not.
+    /// Whether it reports usage, readable or not.
     pub reports_usage: bool,
     pub usage: Option<Usage>,
 }
@@ -23,15 +23,15 @@ pub(super) struct Answer {
 pub(super) struct Choice {
     pub index: u64,
     pub finished: bool,
-    /// What it says, or says more.
+    /// The generated text of this object.
     pub generated: Counted,
 }
 
 impl Answer {
-    /// Read `text`, telling `see` of each choice.
+    /// Reads `text`, and calls `see` for each choice.
     ///
     /// # Errors
-    /// What is no JSON object, or has its list or an element of it in another type.
+    /// Text that is not a JSON object, or whose list or one of its elements has another type.
     pub fn read(
         operation: Operation,
         text: &str,
@@ -78,7 +78,7 @@ fn read_choices(scanner: &mut Scanner<'_>, see: &mut impl FnMut(Choice)) -> Resu
     let mut count = 0;
     scanner.array()?;
     while scanner.element()? {
-        // A vendor that leaves out the index has one choice.
+        // A vendor that omits the index has one choice.
         let mut choice = Choice { index: 0, finished: false, generated: Counted::default() };
         scanner.object()?;
         while let Some(key) = scanner.key()? {
@@ -94,7 +94,7 @@ fn read_choices(scanner: &mut Scanner<'_>, see: &mut impl FnMut(Choice)) -> Resu
                 Some("delta" | "message") if value == Type::Object => {
                     generated::count(scanner, &mut choice.generated)?;
                 }
-                // A completion has no message.
+                // Choices of completions have no message.
                 Some("text") if value == Type::String => {
                     generated::count_text(scanner, &mut choice.generated)?;
                 }

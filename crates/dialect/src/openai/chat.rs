@@ -27,10 +27,10 @@ const FIELDS: &[&str] = &[
 
 const MESSAGES: &str = "an array of messages, each with a `role` and a `content`";
 
-/// What OpenAI calls the cap now.
+/// OpenAI's current name for the cap.
 const CAP: &str = "max_completion_tokens";
 
-/// What has been read so far.
+/// The values read so far.
 #[derive(Default)]
 struct Chat {
     model: Option<Model>,
@@ -40,7 +40,7 @@ struct Chat {
     options: StreamOptions,
     output_cap_tokens: Option<u64>,
     choices: u32,
-    /// How many are made, of which `n` are given.
+    /// The number of answers that are generated, of which `n` are returned.
     best_of: u32,
     tools: u32,
 }
@@ -75,12 +75,12 @@ impl Chat {
             Some("stream") => self.stream = field::boolean(scanner, "stream")?.unwrap_or(false),
             Some("stream_options") => self.options = StreamOptions::read(scanner)?,
             Some(name @ ("max_tokens" | "max_completion_tokens")) => {
-                // Whichever the vendor takes, the larger one is enough. None is smaller than any.
+                // The vendor may take either field, so the larger one is reserved. None is less than any number.
                 let tokens = cap::read(scanner, name)?;
                 self.output_cap_tokens = self.output_cap_tokens.max(tokens);
             }
             Some("n") => self.choices = cap::times(scanner, "n")?,
-            // Of vLLM and servers like it.
+            // An extension of vLLM and similar servers.
             Some("best_of") => self.best_of = cap::times(scanner, "best_of")?,
             Some("tools") => {
                 self.tools = self.tools.saturating_add(read_tools(scanner, &mut self.found)?);
@@ -126,8 +126,8 @@ impl Chat {
     }
 }
 
-/// What lets the model use tools by another name than `tools`: one, whatever it holds, unless it is null or an empty list.
-/// It stays to be read.
+/// Counts a field that lets the model use tools under another name than `tools`: 1, whatever it holds, unless it is null or an
+/// empty list. The scanner does not move.
 pub(crate) fn offered(scanner: &Scanner<'_>) -> Result<u32, Refusal> {
     let mut ahead = scanner.clone();
     let found = ahead.peek()?;
@@ -179,7 +179,7 @@ fn read_message(scanner: &mut Scanner<'_>, index: usize, found: &mut Found) -> R
         match fields.name(&key, || path() + ".")? {
             Some("role") => role = read_role(scanner, || path() + ".role")?,
             Some("content") => read_content(scanner, || path() + ".content", found)?,
-            // What the model spoke, which the vendor has by its id.
+            // The model's speech, which the vendor has by its id.
             Some("audio") => {
                 let is_there = scanner.peek()? == Type::Object;
                 found.member(scanner, &key, Around::MESSAGE, &mut beside)?;
@@ -191,12 +191,12 @@ fn read_message(scanner: &mut Scanner<'_>, index: usize, found: &mut Found) -> R
     beside.close(found);
     let wanted = "one of `system`, `developer`, `user`, `assistant` and `tool`";
     let role = role.ok_or_else(|| missing(path() + ".role", wanted))?;
-    // The role may stand after the content.
+    // The role may come after the content.
     found.said_by(first, role, |_| true);
     Ok(())
 }
 
-/// An unknown role is for the vendor to judge, and trusted no more than a user.
+/// The vendor judges an unknown role; here it is trusted no more than a user.
 pub(crate) fn read_role(
     scanner: &mut Scanner<'_>,
     path: impl Fn() -> String,

@@ -1,12 +1,12 @@
-//! Finds texts, pictures, sounds and documents in a content. Chats and Responses have the same parts under other names,
-//! and servers that speak OpenAI's dialect take some of the names of one in the other: each name is known in both.
+//! Finds texts, pictures, sounds and documents in a content. Chats and Responses have the same parts under different names, and
+//! servers that speak OpenAI's dialect accept some names of one in the other, so each name is known in both.
 
 use super::field::Fields;
 use super::refusal::{Refusal, wrong_type};
 use crate::json::{Scanner, Type};
 use crate::segments::{Around, Beside, Found, Medium};
 
-/// A string, or an array of parts of which some are texts. The texts are of a role that is yet to be read.
+/// Reads a string, or an array of parts, some of which are texts. The role of the texts is set later.
 pub(crate) fn read_content(
     scanner: &mut Scanner<'_>,
     path: impl Fn() -> String,
@@ -30,8 +30,8 @@ pub(crate) fn read_content(
 
 const FIELDS: &[&str] = &["type", "text", "image_url", "input_audio", "file"];
 
-/// Any `text` of a part is a text, whatever `type` the part says it has; a bare string is one for some vendors. What has
-/// no `type` is what its members are for those servers that do not ask for one.
+/// Any `text` of a part is a text, whatever its `type` says; some vendors also take a bare string as one. A part without `type`
+/// is judged by its members, as by the servers that do not require one.
 pub(crate) fn read_part(
     scanner: &mut Scanner<'_>,
     path: impl Fn() -> String,
@@ -76,7 +76,7 @@ pub(crate) fn read_part(
     Ok(())
 }
 
-/// What a part or an item of this type is, if it is no text.
+/// The medium of a part or an item of this type, if it is not a text.
 pub(crate) fn medium(kind: &str) -> Option<Medium> {
     match kind {
         "image_url" | "input_image" | "computer_screenshot" | "image_generation_call" => {

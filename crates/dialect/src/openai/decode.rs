@@ -7,7 +7,7 @@ use crate::vendor_fault::invalid;
 use crate::{Decoded, Facts};
 use postern_fault::Fault;
 
-/// Reads one answer. A whole answer is a stream of one chunk, which leaves at [`finish`](Decoder::finish).
+/// Reads one answer. A buffered answer is a stream of one chunk, which is emitted by [`finish`](Decoder::finish).
 #[derive(Debug)]
 pub struct Decoder(Reading);
 
@@ -15,13 +15,13 @@ pub struct Decoder(Reading);
 enum Reading {
     Whole(Whole),
     Stream(Box<Stream>),
-    /// The answer is not of the form that was asked for.
+    /// The answer does not have the requested form.
     Refused(Fault),
 }
 
 impl Decoder {
-    /// `facts` are the request's; `content_type` is the answer's, empty if it had none. The length of a whole answer is
-    /// the caller's to bound.
+    /// `facts` are the request's; `content_type` is the answer's, empty if it had none. The caller bounds the length of a
+    /// buffered answer.
     pub fn new(facts: &Facts, content_type: &str) -> Self {
         let media_type = content_type.split(';').next().unwrap_or_default().trim();
         let is_stream = media_type.eq_ignore_ascii_case("text/event-stream");
@@ -32,7 +32,7 @@ impl Decoder {
         })
     }
 
-    /// What was generated so far.
+    /// The count of what was generated so far.
     pub(crate) fn generated(&self) -> Counted {
         match &self.0 {
             Reading::Whole(whole) => whole.generated(),
@@ -41,11 +41,11 @@ impl Decoder {
         }
     }
 
-    /// The next chunk of the answer, cut anywhere between two characters.
+    /// Reads the next chunk of the answer, which may end anywhere between two characters.
     ///
     /// # Errors
-    /// What the vendor should not have said (`upstream-invalid`), or what it said went wrong. The events before it in
-    /// the same chunk come out first, and the fault with the next call.
+    /// An invalid answer (`upstream-invalid`), or a failure that the vendor reports. Earlier events of the same chunk are
+    /// returned first; the next call returns the fault.
     pub fn push(&mut self, chunk: &str) -> Result<Decoded, Fault> {
         match &mut self.0 {
             Reading::Whole(whole) => Ok(whole.push(chunk)),
@@ -54,10 +54,10 @@ impl Decoder {
         }
     }
 
-    /// The vendor has ended well.
+    /// Ends an answer whose body the vendor has completed.
     ///
     /// # Errors
-    /// As [`Decoder::push`], and an answer that is not whole.
+    /// As [`Decoder::push`], and an answer that is incomplete.
     pub fn finish(&mut self) -> Result<Decoded, Fault> {
         match &mut self.0 {
             Reading::Whole(whole) => whole.finish(),
@@ -67,10 +67,10 @@ impl Decoder {
     }
 }
 
-/// `content_type` is not what was asked for.
+/// The fault for a `content_type` that was not requested.
 pub(crate) fn wrong_form(stream: bool, media_type: &str) -> Fault {
     let asked = if stream { "a stream of events" } else { "a whole answer" };
-    /// Any other is the vendor's to fill with whatever it has.
+    /// The vendor can fill any other type with anything.
     const KNOWN: [&str; 8] = [
         "application/json",
         "application/octet-stream",

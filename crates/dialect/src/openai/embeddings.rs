@@ -66,7 +66,7 @@ fn read_input(scanner: &mut Scanner<'_>, found: &mut Found) -> Result<bool, Refu
     Ok(true)
 }
 
-/// All elements must be what the first one is: texts, tokens, or arrays of tokens.
+/// All elements must be of the first one's type: texts, tokens, or arrays of tokens.
 fn read_inputs(scanner: &mut Scanner<'_>, found: &mut Found) -> Result<(), Refusal> {
     scanner.array()?;
     let (mut first, mut run) = (None, Run::default());

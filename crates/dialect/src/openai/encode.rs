@@ -1,4 +1,4 @@
-//! Says a client's request to a vendor that speaks the same dialect: the client's own bytes, but for splices.
+//! Encodes a client's request for a vendor that speaks the same dialect: the client's own bytes, except for splices.
 
 use super::completions;
 use super::outline::Outline;
@@ -7,11 +7,11 @@ use crate::chat::Losses;
 use crate::{Edit, Facts, Operation, Spliced, Vendor, media};
 use postern_fault::Fault;
 
-/// Splice in the vendor's name for the model, for a stream the wish for its usage if the client has none, and what the
-/// vendor's quirks ask for. `facts` were read of `body`. What the vendor refuses is left out, and told as a loss.
+/// Splices in the vendor's name for the model, a request for the usage of a stream if the client makes none, and the changes
+/// for the vendor's quirks. `facts` were read from `body`. Fields that the vendor refuses are left out and noted as losses.
 ///
 /// # Errors
-/// A body of which the facts were not read: only then is it not JSON any more.
+/// A body that `facts` were not read from: only then can it fail to be JSON.
 pub fn encode(
     vendor: &Vendor,
     facts: &Facts,
@@ -34,7 +34,7 @@ pub fn encode(
     if facts.operation == Operation::Completions {
         edits.extend(completions::default_cap(vendor, facts, body).map_err(not_json)?);
     }
-    // What is put in at a place stands before what is taken out from there on.
+    // An insertion at a position comes before a removal that starts there.
     edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
     let path = crate::vendor::own_path(&vendor.quirks, facts.operation, &vendor.model);
     let path = path.unwrap_or_else(|| default_path(facts.operation).to_owned());

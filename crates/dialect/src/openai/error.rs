@@ -1,7 +1,7 @@
-//! A fault as a client of this dialect is told it.
+//! Writes a fault for a client of this dialect.
 //!
-//! Types and codes are those of <https://platform.openai.com/docs/guides/error-codes>, so that the SDKs raise the class
-//! that their users catch; what only a gateway can say (`upstream_...`) has codes of its own.
+//! Types and codes are those of <https://platform.openai.com/docs/guides/error-codes>, so that the SDKs raise the class that
+//! their users catch. Faults that only a gateway has (`upstream_...`) have codes of their own.
 
 use postern_fault::{Fault, Kind};
 use serde::Serialize;
@@ -34,11 +34,11 @@ pub fn body(fault: &Fault) -> String {
         param: fault.param.as_deref().or(param),
         code: fault.code.as_deref().or(code),
     };
-    // Four strings cannot fail to be written.
+    // Serializing four strings cannot fail.
     serde_json::to_string(&Body { error }).unwrap_or_default()
 }
 
-/// The event that tells a client mid-stream that no more will come. `openai-python` (`_streaming.py`) and `openai-node`
+/// The event that tells a client mid-stream that the stream has failed. `openai-python` (`_streaming.py`) and `openai-node`
 /// (`core/streaming.ts`) raise on an `error` in the data of an event without a name; `[DONE]` must not follow.
 pub fn event(fault: &Fault) -> String {
     format!("data: {}\n\n", body(fault))
@@ -49,7 +49,7 @@ struct Body<'a> {
     error: ErrorObject<'a>,
 }
 
-/// <https://platform.openai.com/docs/api-reference/responses-streaming/error> names the four.
+/// <https://platform.openai.com/docs/api-reference/responses-streaming/error> names the four members.
 #[derive(Serialize)]
 struct ErrorObject<'a> {
     message: &'a str,
@@ -59,7 +59,7 @@ struct ErrorObject<'a> {
     code: Option<&'a str>,
 }
 
-/// Type, and the code if nothing finer is known.
+/// The type, and the code where no more precise one is known.
 fn words(kind: Kind) -> (&'static str, Option<&'static str>) {
     const REQUEST: &str = "invalid_request_error";
     const SERVER: &str = "server_error";
@@ -69,7 +69,7 @@ fn words(kind: Kind) -> (&'static str, Option<&'static str>) {
         Kind::Forbidden => ("permission_error", Some("forbidden")),
         Kind::ModelNotFound => (REQUEST, Some("model_not_found")),
         Kind::TooLarge => (REQUEST, Some("request_too_large")),
-        // The code of Azure OpenAI: https://learn.microsoft.com/azure/ai-services/openai/concepts/content-filter.
+        // Azure OpenAI's code: https://learn.microsoft.com/azure/ai-services/openai/concepts/content-filter.
         Kind::ContentFiltered => (REQUEST, Some("content_filter")),
         Kind::RateLimited => ("rate_limit_error", Some("rate_limit_exceeded")),
         Kind::Overloaded => ("service_unavailable_error", Some("server_is_overloaded")),

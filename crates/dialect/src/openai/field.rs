@@ -1,10 +1,10 @@
-//! Fields of a request: which one it is, and values of the simple types. `null` counts as absent.
+//! Fields of a request: their names, and values of the simple types. `null` counts as absent.
 
 use super::refusal::{Refusal, invalid, wrong_type};
 use crate::json::{Scanner, Text, Type};
 use crate::vendor_error::clip;
 
-/// The fields of one object that are read here; all others are the vendor's to judge.
+/// The fields of one object that are read here; the vendor judges all others.
 pub(crate) struct Fields {
     names: &'static [&'static str],
     seen: u32,
@@ -17,14 +17,14 @@ impl Fields {
 
     /// The field that `key` names, if it is one of these. `within` is the path of the object, with its dot.
     ///
-    /// A duplicate field, also in other letters (Go's JSON reader takes `Model` for `model`), is refused: the vendor
-    /// could take the one that was not checked here.
+    /// A duplicate field is refused, also one in other letters (Go's JSON reader takes `Model` for `model`): the vendor could
+    /// take the one that was not checked here.
     pub fn name(
         &mut self,
         key: &Text<'_>,
         within: impl Fn() -> String,
     ) -> Result<Option<&'static str>, Refusal> {
-        // A key of half a surrogate pair was refused before, and is none of these.
+        // A key with half a surrogate pair was refused before and cannot be one of these.
         let Some(key) = key.decode() else { return Ok(None) };
         let alike = |name: &&str| name.eq_ignore_ascii_case(&key);
         let Some((index, name)) = self
@@ -70,7 +70,7 @@ pub(crate) fn string<'a>(
     }
 }
 
-/// A whole number of at least `least` and at most `most`.
+/// A whole number from `least` to `most`.
 pub(crate) fn whole_number(
     scanner: &mut Scanner<'_>,
     param: &str,
@@ -81,7 +81,7 @@ pub(crate) fn whole_number(
         Type::Number => scanner.number()?,
         other => return Err(wrong_type(param, "a whole number", other)),
     };
-    // A number may be as long as the body.
+    // The number's text may be as long as the body.
     let shown = clip(written, 32);
     if written.contains(['.', 'e', 'E']) {
         let public = format!(

@@ -1,10 +1,10 @@
-//! What a message of an answer, or more of it, has of what the model generated: words, thoughts, refusals, the names and
-//! arguments of calls, what is said in a recording. Not the JSON around them.
+//! Counts what the model generated in a message of an answer or a delta: words, thoughts, refusals, the names and arguments of
+//! calls, the transcript of a recording. The JSON around them is not counted.
 
 use crate::counted::Counted;
 use crate::json::{Error, Scanner, Type};
 
-/// Members that hold what was generated. All others hold ids, kinds and numbers, or further objects.
+/// Members that hold generated text. All others hold ids, kinds and numbers, or further objects.
 const WORDS: [&str; 11] = [
     "content",
     "refusal",
@@ -19,13 +19,13 @@ const WORDS: [&str; 11] = [
     "partial_json",
 ];
 
-/// Thoughts, by the names that servers have for them. Some say the same thoughts by two names.
+/// The names under which servers send thoughts. Some send the same thoughts under two names.
 const THOUGHTS: [&str; 3] = ["reasoning_content", "reasoning", "reasoning_details"];
 
-/// Count a message or a delta, before which the scanner stands.
+/// Counts a message or a delta, at which the scanner stands.
 ///
 /// # Errors
-/// What is not JSON.
+/// A value that is not JSON.
 pub(super) fn count(scanner: &mut Scanner<'_>, counted: &mut Counted) -> Result<(), Error> {
     let mut thoughts = Counted::default();
     scanner.object()?;
@@ -45,14 +45,14 @@ pub(super) fn count(scanner: &mut Scanner<'_>, counted: &mut Counted) -> Result<
     Ok(())
 }
 
-/// A text outside of a message: that of a completion.
+/// Counts a text outside of a message, as completions have it.
 pub(super) fn count_text(scanner: &mut Scanner<'_>, counted: &mut Counted) -> Result<(), Error> {
     value(scanner, true, counted)
 }
 
 fn member(scanner: &mut Scanner<'_>, name: &str, counted: &mut Counted) -> Result<(), Error> {
     match (name, scanner.peek()?) {
-        // Servers that do not write arguments as a text write them as what the text would say.
+        // Some servers write arguments as JSON instead of a text that contains it.
         ("arguments" | "input", Type::Object | Type::Array) => {
             counted.add(scanner.skip_text()?);
             Ok(())
@@ -62,7 +62,7 @@ fn member(scanner: &mut Scanner<'_>, name: &str, counted: &mut Counted) -> Resul
     }
 }
 
-/// `is_words`: a string here was generated. Recursion ends where the scanner's does.
+/// `is_words`: a string here was generated. The scanner's depth bounds the recursion.
 fn value(scanner: &mut Scanner<'_>, is_words: bool, counted: &mut Counted) -> Result<(), Error> {
     match scanner.peek()? {
         Type::String if is_words => counted.add(&scanner.string()?.decode().unwrap_or_default()),
@@ -83,7 +83,7 @@ fn value(scanner: &mut Scanner<'_>, is_words: bool, counted: &mut Counted) -> Re
     Ok(())
 }
 
-/// A recording: its sound, and what is said in it.
+/// Counts a recording: its sound and its transcript.
 fn audio(scanner: &mut Scanner<'_>, counted: &mut Counted) -> Result<(), Error> {
     scanner.object()?;
     while let Some(key) = scanner.key()? {

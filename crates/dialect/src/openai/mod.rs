@@ -1,7 +1,7 @@
-//! OpenAI's API and all that speak it: chat completions and embeddings.
+//! OpenAI's API and the servers that speak it: chat completions and embeddings.
 //!
-//! The API is described at <https://platform.openai.com/docs/api-reference>. Where servers that speak it differ, the
-//! place that bears with them says so.
+//! The API is described at <https://platform.openai.com/docs/api-reference>. Where other servers differ, the code that handles
+//! it says so.
 
 mod annotation;
 mod answer;

@@ -1,4 +1,4 @@
-//! Where the members of a request and of its messages stand, for the splices that a vendor's quirks ask for.
+//! The positions of the members of a request and of its messages, for the splices that a vendor's quirks require.
 
 use super::refusal::Refusal;
 use super::{read, thoughts};
@@ -10,7 +10,7 @@ use std::borrow::Cow;
 const DETAILS: &str = "reasoning_details";
 const REFUSED: &str = "the vendor refuses it";
 
-/// What begins another maker's seal: [`Sealed::into_text`](crate::chat::Sealed::into_text).
+/// The prefix of another maker's seal: [`Sealed::into_text`](crate::chat::Sealed::into_text).
 const ENVELOPE: &str = r#""postern."#;
 
 const CAPS: [&str; 2] = ["max_tokens", "max_completion_tokens"];
@@ -25,7 +25,7 @@ pub(super) struct Outline<'a> {
 #[derive(Debug)]
 struct Member<'a> {
     name: Cow<'a, str>,
-    /// Quotes included.
+    /// The span of the key, including its quotes.
     key: Span,
     value: Span,
     text: &'a str,
@@ -37,7 +37,7 @@ struct Message<'a> {
 }
 
 impl<'a> Outline<'a> {
-    /// Whether any splice can come of it.
+    /// Whether a splice can be necessary.
     pub fn is_needed(vendor: &Vendor, body: &str) -> bool {
         let quirks = &vendor.quirks;
         quirks.max_tokens_field.is_some()
@@ -67,7 +67,7 @@ impl<'a> Outline<'a> {
         Ok(outline)
     }
 
-    /// The splices, each object's sorted.
+    /// The splices, sorted within each object.
     pub fn edits(&self, vendor: &Vendor, losses: &mut Losses) -> Vec<Edit> {
         let mut edits = self.cap(vendor, losses);
         let renamed = edits.len();
@@ -78,7 +78,7 @@ impl<'a> Outline<'a> {
             }
             gone || self.is_spare_cap(member, vendor)
         }));
-        // A key that goes is not renamed.
+        // A key is not renamed if its member is removed.
         let gone: Vec<Span> = edits.iter().skip(renamed).map(|edit| edit.span).collect();
         let is_gone = |edit: &Edit| {
             gone.iter().any(|span| span.start <= edit.span.start && edit.span.end <= span.end)
@@ -95,14 +95,14 @@ impl<'a> Outline<'a> {
         kept
     }
 
-    /// The cap never is: it is what was reserved.
+    /// Whether the vendor refuses this member. The cap is never refused: it is what was reserved.
     fn is_refused(&self, member: &Member<'_>, vendor: &Vendor) -> bool {
         let quirks = &vendor.quirks;
         quirks.no_stream_options && member.name == "stream_options"
             || !is_cap(member) && quirks.unsupported.iter().any(|name| *name == member.name)
     }
 
-    /// The cap that the vendor is told: of several the one by its own name, if that says something.
+    /// The cap that the vendor receives: if there are several, the one under the vendor's own name, if it has a value.
     fn chosen_cap(&self, own: &str) -> Option<&Member<'a>> {
         let mut caps = self.members.iter().filter(|member| is_cap(member));
         let said: Vec<_> = caps.clone().filter(|cap| cap.says_something()).collect();
@@ -110,14 +110,14 @@ impl<'a> Outline<'a> {
         of_own_name.or(said.first().copied()).or_else(|| caps.next())
     }
 
-    /// The vendor has one name for the cap, and the client has used the other, too.
+    /// Whether this is a second cap, under the other name, for a vendor that has one name.
     fn is_spare_cap(&self, member: &Member<'_>, vendor: &Vendor) -> bool {
         let Some(own) = &vendor.quirks.max_tokens_field else { return false };
         let is_chosen = |chosen: &Member<'_>| chosen.key == member.key;
         is_cap(member) && !self.chosen_cap(own).is_some_and(is_chosen)
     }
 
-    /// The cap under the vendor's name for it.
+    /// Renames the cap to the vendor's name for it.
     fn cap(&self, vendor: &Vendor, losses: &mut Losses) -> Vec<Edit> {
         let Some(own) = vendor.quirks.max_tokens_field.as_deref() else { return Vec::new() };
         let Some(chosen) = self.chosen_cap(own) else { return Vec::new() };
@@ -151,7 +151,7 @@ impl Message<'_> {
         let renamed = role.filter(|_| vendor.quirks.no_developer_role).filter(developer);
         let renamed =
             renamed.map(|role| Edit { span: role.value, replacement: "\"system\"".to_owned() });
-        // Sealed thoughts go only to their maker, and so do the sealed words.
+        // Sealed thoughts go only to their maker, and so do their words.
         let foreign =
             |member: &Member<'_>| member.name == DETAILS && member.text.contains(ENVELOPE);
         let foreign = self.members.iter().any(foreign);
@@ -199,7 +199,7 @@ fn read_messages<'a>(
     Ok(messages)
 }
 
-/// The splices that take members out of one object, each with the comma that it leaves.
+/// The splices that remove members from an object, each with the comma that would be left.
 fn removals(members: &[Member<'_>], mut is_gone: impl FnMut(&Member<'_>) -> bool) -> Vec<Edit> {
     let mut edits = Vec::new();
     let mut kept_one = false;

@@ -1,4 +1,4 @@
-//! What every request of a client has: one object with a model in it.
+//! The common form of a client's request: one object with a model in it.
 
 use super::field;
 use super::refusal::{Refusal, empty, missing, wrong_type};
@@ -6,10 +6,10 @@ use crate::Span;
 use crate::json::{Scanner, Type};
 use postern_fault::{Fault, Kind};
 
-/// What `read` makes of a body, whose spans must be 32 bits wide.
+/// The result of `read` for a body, whose length must fit in 32 bits.
 ///
 /// # Errors
-/// A body that is too long, and the refusal of `read` as the client is told it.
+/// A body that is too long, and the refusal of `read` in the client's dialect.
 pub(crate) fn whole<T>(
     body: &str,
     read: impl FnOnce(&str) -> Result<T, Refusal>,
@@ -21,12 +21,12 @@ pub(crate) fn whole<T>(
     read(body).map_err(|refusal| refusal.into_fault(body))
 }
 
-/// Enter the one object of a body.
+/// Enters the one object of a body.
 pub(crate) fn enter(scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
     match scanner.peek()? {
         Type::Object => Ok(scanner.object()?),
         other => {
-            // What is no JSON at all is told so.
+            // Text that is not JSON at all is reported as such.
             scanner.skip()?;
             scanner.end()?;
             let public = format!("the body must be a JSON object, but is {other}");
@@ -35,7 +35,7 @@ pub(crate) fn enter(scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
     }
 }
 
-/// The model's name and where it stands.
+/// The model's name and its position.
 pub(crate) type Model = (String, Span);
 
 pub(crate) fn model(scanner: &mut Scanner<'_>) -> Result<Option<Model>, Refusal> {
@@ -51,7 +51,7 @@ pub(crate) fn required(model: Option<Model>) -> Result<Model, Refusal> {
     model.ok_or_else(|| missing("model", "the name of a model"))
 }
 
-/// `wanted`, where an array must stand.
+/// Enters an array, which must be `wanted`.
 pub(crate) fn array(scanner: &mut Scanner<'_>, param: &str, wanted: &str) -> Result<bool, Refusal> {
     match scanner.peek()? {
         Type::Null => scanner.null().map(|()| false).map_err(Refusal::from),

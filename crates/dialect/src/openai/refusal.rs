@@ -1,9 +1,9 @@
-//! Why a request is not read.
+//! The reasons why a request is not read.
 
 use crate::json::{self, MAX_DEPTH, Reason, Type};
 use postern_fault::{Fault, Kind};
 
-/// What is wrong with a request. The codes are the API's own.
+/// A fault of a request. The codes are the API's own.
 #[derive(Debug)]
 pub(crate) enum Refusal {
     Json(json::Error),
@@ -23,7 +23,7 @@ impl From<Fault> for Refusal {
 }
 
 impl Refusal {
-    /// What the client is told about `body`: places and types, never its words.
+    /// The fault for a client, about `body`: it names positions and types, never the body's words.
     pub fn into_fault(self, body: &str) -> Fault {
         match self {
             Refusal::Field(fault) => fault,
@@ -60,21 +60,21 @@ pub(crate) fn wrong_type(param: impl Into<String>, wanted: &str, found: Type) ->
     Fault::invalid_request(param, public).with_code("invalid_type").into()
 }
 
-/// The field is not there, or null.
+/// The field is absent or null.
 pub(crate) fn missing(param: impl Into<String>, wanted: &str) -> Refusal {
     let param = param.into();
     let public = format!("`{param}` is missing: send {wanted}");
     Fault::invalid_request(param, public).with_code("missing_required_parameter").into()
 }
 
-/// The field says nothing.
+/// The field is empty.
 pub(crate) fn empty(param: impl Into<String>, code: &str, wanted: &str) -> Refusal {
     let param = param.into();
     let public = format!("`{param}` is empty: send {wanted}");
     Fault::invalid_request(param, public).with_code(code).into()
 }
 
-/// The field has the right type and a value that cannot be.
+/// The field has the right type and an impossible value.
 pub(crate) fn invalid(param: impl Into<String>, code: &str, public: String) -> Refusal {
     Fault::invalid_request(param, public).with_code(code).into()
 }

@@ -1,4 +1,4 @@
-//! A streamed answer: <https://platform.openai.com/docs/api-reference/chat-streaming>. Events pass as they came.
+//! A streamed answer: <https://platform.openai.com/docs/api-reference/chat-streaming>. Events pass unchanged.
 
 use super::answer::{Answer, Choice};
 use super::explain;
@@ -11,10 +11,10 @@ use postern_event_stream::{Event, Parser};
 use postern_fault::Fault;
 use std::collections::BTreeMap;
 
-/// No event is as long: the longest hold an image or a minute of speech, in some 10 MiB.
+/// No event is this long: the longest hold an image or a minute of speech, about 10 MiB.
 const MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
 
-/// OpenAI gives at most 128 choices. Those of a vendor that gives endlessly many are not kept.
+/// OpenAI gives at most 128 choices. Choices beyond this number are not tracked.
 const MAX_CHOICES: usize = 1_024;
 
 const END: &str = "[DONE]";
@@ -24,18 +24,18 @@ pub(super) struct Stream {
     operation: Operation,
     parser: Parser,
     progress: Progress,
-    /// The client asked for the usage, and gets its event.
+    /// Whether the client asked for the usage and receives its event.
     usage_in_stream: bool,
-    /// Found behind events that had to leave first.
+    /// A fault that follows events which had to be sent first.
     held: Option<Fault>,
     done: bool,
 }
 
-/// How far the choices are.
+/// The progress of the choices.
 #[derive(Debug, Default)]
 struct Progress {
     asked: usize,
-    /// Which are there, and whether they have ended.
+    /// The choices that began, and whether they have ended.
     choices: BTreeMap<u64, bool>,
     finished: usize,
     generated: Counted,
@@ -68,7 +68,7 @@ impl Stream {
     pub fn finish(&mut self) -> Result<Decoded, Fault> {
         self.parser.finish();
         let mut decoded = self.drain()?;
-        // No call follows this one that could say it.
+        // There is no later call that could return it.
         if let Some(fault) = &self.held {
             return Err(fault.clone());
         }
@@ -79,14 +79,14 @@ impl Stream {
             let fault = invalid("the provider's stream ended before the answer was complete");
             return Err(self.held.insert(fault).clone());
         }
-        // Some servers leave it out; every client waits for it.
+        // Some servers omit it, but every client waits for it.
         decoded.output.push_str("data: [DONE]\n\n");
         decoded.done = true;
         self.done = true;
         Ok(decoded)
     }
 
-    /// Everything that has arrived whole.
+    /// Reads all complete events.
     fn drain(&mut self) -> Result<Decoded, Fault> {
         if let Some(fault) = &self.held {
             return Err(fault.clone());
@@ -110,7 +110,7 @@ impl Stream {
         Ok(decoded)
     }
 
-    /// Let out what came before the fault, which the next call says then; if nothing came, say it at once.
+    /// Returns the output before the fault, which the next call returns; without any output, returns the fault at once.
     fn hold(&mut self, decoded: Decoded, fault: Fault) -> Result<Decoded, Fault> {
         self.held = Some(fault.clone());
         if decoded == Decoded::default() { Err(fault) } else { Ok(decoded) }
@@ -127,7 +127,7 @@ fn read_event(
         pass(event, decoded);
         return Ok(());
     };
-    // The SDKs of this dialect end there, whatever the event is called.
+    // The SDKs of this dialect end there, whatever the event's name.
     if data.starts_with(END) {
         decoded.done = true;
         pass(event, decoded);
@@ -137,7 +137,7 @@ fn read_event(
         let error = VendorError::from_json(data);
         return Err(explain::reported(&error));
     }
-    // An event of another name is not of this dialect, and one without a word (`data:`) says nothing in it.
+    // An event of another name is not of this dialect, and one with empty data (`data:`) has no meaning in it.
     if data.is_empty() || !matches!(event.name, None | Some("message")) {
         pass(event, decoded);
         return Ok(());
@@ -155,7 +155,7 @@ fn read_event(
     Ok(())
 }
 
-/// As it came; the line that ends it is put in where the vendor left it out.
+/// Passes an event unchanged, with the blank line that ends it if the vendor omitted that.
 pub(crate) fn pass(event: &Event<'_>, decoded: &mut Decoded) {
     decoded.output.push_str(event.raw);
     if !event.complete {
@@ -175,7 +175,7 @@ impl Progress {
         *ended |= choice.finished;
     }
 
-    /// Every choice that was asked for, and every one that began, has ended.
+    /// Whether every requested choice, and every choice that began, has ended.
     fn is_complete(&self) -> bool {
         self.finished >= self.asked && self.finished == self.choices.len()
     }

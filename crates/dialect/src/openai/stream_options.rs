@@ -1,4 +1,4 @@
-//! What a client asked for of a stream: <https://platform.openai.com/docs/api-reference/chat/create#chat_create-stream_options>.
+//! The stream options of a client: <https://platform.openai.com/docs/api-reference/chat/create#chat_create-stream_options>.
 
 use super::field::{self, Fields};
 use super::read::{self};
@@ -13,10 +13,10 @@ const FIELD: &str = "stream_options";
 pub(super) enum StreamOptions {
     #[default]
     Absent,
-    /// Written, as `null`.
+    /// Present as `null`.
     Null(Span),
     Object {
-        /// Just after its `{`.
+        /// The position just after its `{`.
         inside: u32,
         empty: bool,
         include_usage: Option<(bool, Span)>,
@@ -24,7 +24,7 @@ pub(super) enum StreamOptions {
 }
 
 impl StreamOptions {
-    /// Read the value of the field.
+    /// Reads the value of the field.
     pub fn read(scanner: &mut Scanner<'_>) -> Result<Self, Refusal> {
         match scanner.peek()? {
             Type::Null => Ok(StreamOptions::Null(scanner.skip()?)),
@@ -51,7 +51,7 @@ impl StreamOptions {
         Ok(StreamOptions::Object { inside, empty, include_usage })
     }
 
-    /// Find the field in a whole body.
+    /// Finds the field in a complete body.
     pub fn find(body: &str) -> Result<Self, Refusal> {
         let mut scanner = Scanner::new(body);
         let mut fields = Fields::new(&[FIELD]);
@@ -70,12 +70,12 @@ impl StreamOptions {
         matches!(self, StreamOptions::Object { .. })
     }
 
-    /// The client asked for the usage itself, and gets what the vendor says of it.
+    /// Whether the client itself asked for the usage and receives the vendor's.
     pub fn include_usage(self) -> bool {
         matches!(self, StreamOptions::Object { include_usage: Some((true, _)), .. })
     }
 
-    /// The splice that asks for the usage; `member_end` is where a member of the body ends. None: it is asked for.
+    /// The splice that requests the usage; `member_end` is the end of a member of the body. None: it is requested already.
     pub fn ask_for_usage(self, member_end: u32) -> Option<Edit> {
         const ASKED: &str = r#"{"include_usage":true}"#;
         match self {

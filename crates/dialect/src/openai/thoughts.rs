@@ -1,19 +1,19 @@
-//! Thoughts in this API, which has no place for them: what servers of it have agreed on.
+//! Thoughts in this API, which has no place for them: the conventions of the servers that speak it.
 //!
-//! Words are `reasoning_content` (DeepSeek: <https://api-docs.deepseek.com/guides/thinking_mode>) or `reasoning`. What
-//! must go back as it came is a list `reasoning_details`, which a client puts into its next request as it got it
-//! (<https://openrouter.ai/docs/use-cases/reasoning-tokens>): `reasoning.text` with a `signature`, `reasoning.summary`,
-//! and `reasoning.encrypted` with its `data`.
+//! Words are in `reasoning_content` (DeepSeek: <https://api-docs.deepseek.com/guides/thinking_mode>) or `reasoning`. Data that
+//! must be returned unchanged is in a list `reasoning_details`, which a client copies into its next request
+//! (<https://openrouter.ai/docs/use-cases/reasoning-tokens>): `reasoning.text` with a `signature`, `reasoning.summary`, and
+//! `reasoning.encrypted` with its `data`.
 //!
-//! The seal of a detail that a vendor of this API gave is the detail itself without its words; that of words without a
-//! detail is the name of the field they came in. Another maker's seal is an envelope ([`Sealed::into_text`]) in
-//! `signature` or `data`, and the detail's `id` is that of the tool call that it stands before.
+//! The seal of a detail from a vendor of this API is the detail itself without its words; the seal of words without a detail is
+//! the name of their field. Another maker's seal is an envelope ([`Sealed::into_text`]) in `signature` or `data`, and the
+//! detail's `id` is that of the tool call before which it stands.
 
 use crate::Dialect;
 use crate::chat::{Reasoned, Sealed};
 use serde_json::{Map, Value, json};
 
-/// The fields in which servers give words alone.
+/// The fields in which servers send words alone.
 pub(super) const CONTENT: &str = "reasoning_content";
 pub(super) const REASONING: &str = "reasoning";
 /// Mistral's parts of the content: <https://docs.mistral.ai/capabilities/reasoning/>.
@@ -30,18 +30,18 @@ pub(super) fn kind(detail: &Detail) -> &str {
     detail.get("type").and_then(Value::as_str).unwrap_or_default()
 }
 
-/// The seal of words that came in a field of their own.
+/// The seal of words that came in their own field.
 pub(super) fn of_field(field: &str) -> Sealed {
     Sealed { maker: Dialect::OpenAi, id: None, data: field.to_owned() }
 }
 
-/// The field from which the words came, if their maker sealed no more than that.
+/// The field of the words, if their seal is no more than that.
 pub(super) fn field(sealed: &Sealed) -> Option<&'static str> {
     let own = sealed.maker == Dialect::OpenAi;
     [CONTENT, REASONING, THINKING].into_iter().find(|field| own && sealed.data == *field)
 }
 
-/// The detail that a vendor of this API sealed.
+/// The detail that is the seal of a vendor of this API.
 pub(super) fn own_detail(sealed: &Sealed) -> Option<Detail> {
     if sealed.maker != Dialect::OpenAi {
         return None;
@@ -49,7 +49,7 @@ pub(super) fn own_detail(sealed: &Sealed) -> Option<Detail> {
     serde_json::from_str(&sealed.data).ok()
 }
 
-/// The seal of a detail whose words were taken out; none if it has nothing to open.
+/// The seal of a detail without its words. None if the detail holds nothing that must be returned.
 pub(super) fn seal(mut detail: Detail) -> Option<Sealed> {
     let opaque = ["signature", "data"]
         .into_iter()
@@ -66,7 +66,7 @@ pub(super) fn seal(mut detail: Detail) -> Option<Sealed> {
     Some(Sealed { maker: Dialect::OpenAi, id, data: Value::Object(detail).to_string() })
 }
 
-/// The words of a detail, taken out of it.
+/// Removes the words from a detail and returns them.
 pub(super) fn take_words(detail: &mut Detail) -> Option<String> {
     let field = if kind(detail) == SUMMARY { "summary" } else { "text" };
     match detail.shift_remove(field) {
@@ -75,7 +75,7 @@ pub(super) fn take_words(detail: &mut Detail) -> Option<String> {
     }
 }
 
-/// The details that give a client thoughts back with; none if words alone say all.
+/// The details with which a client returns thoughts; empty if the words alone are enough.
 pub(super) fn details(reasoned: &Reasoned) -> Vec<Detail> {
     let Some(sealed) = &reasoned.sealed else { return Vec::new() };
     if field(sealed).is_some() {
@@ -87,7 +87,7 @@ pub(super) fn details(reasoned: &Reasoned) -> Vec<Detail> {
         details.push(Value::Object(with_words(detail, &reasoned.text)));
     } else {
         let opaque = sealed.into_text(Dialect::OpenAi);
-        // A signed thought without words is not one whose words are hidden: Anthropic tells the two apart.
+        // Anthropic distinguishes a signed thought without words from one whose words are hidden.
         let signed = matches!(sealed.maker, Dialect::Anthropic | Dialect::Bedrock)
             && reasoned.summary.is_empty()
             && !reasoned.redacted;
@@ -107,7 +107,7 @@ fn into_detail(value: Value) -> Option<Detail> {
     }
 }
 
-/// A detail as its vendor gave it: the words again behind its type.
+/// A detail as its vendor sent it, with the words after its type.
 pub(super) fn with_words(detail: Detail, words: &str) -> Detail {
     let field = match kind(&detail) {
         SUMMARY => "summary",
@@ -125,7 +125,7 @@ pub(super) fn with_words(detail: Detail, words: &str) -> Detail {
     whole
 }
 
-/// The thoughts that a client gives back as details, each with the detail's id.
+/// The thoughts that a client returns as details, each with the detail's id.
 pub(super) fn from_details(details: Vec<Detail>) -> Vec<(Reasoned, Option<String>)> {
     let mut thoughts = Vec::new();
     let mut summary = Vec::new();

@@ -1,21 +1,21 @@
-//! Members of a request that its dialect does not read: a cap on the answer in them is refused, and a budget for thoughts is
+//! Members of a request that its dialect does not read: a cap on the answer among them is refused, and a budget for thoughts is
 //! counted.
 //!
-//! Servers take caps by many names and in many places (`n_predict`, `options.num_predict`,
-//! `generationConfig.maxOutputTokens`), some beside the dialect's own (llama.cpp lets `n_predict` overrule `max_tokens`). Only
-//! what is read here is reserved, so a cap that would reach a vendor unread is refused with its path. Names are compared
-//! by their letters, and by rule: a list would lack the next server's word.
+//! Servers accept caps under many names and in many places (`n_predict`, `options.num_predict`,
+//! `generationConfig.maxOutputTokens`), some besides the dialect's own (in llama.cpp, `n_predict` overrides `max_tokens`). Only
+//! caps that are read here are reserved, so a cap that would reach a vendor unread is refused with its path. Names are compared
+//! by their letters and by rules, as a list would lack the next server's name.
 
 use super::field;
 use super::refusal::{Refusal, invalid};
 use crate::json::{Scanner, Text, Type};
 use std::borrow::Cow;
 
-/// Google's budget of -1 leaves the choice to the model, which takes at most so many tokens
+/// A budget of -1 leaves the choice to Google's model, which takes at most this many tokens
 /// (<https://ai.google.dev/gemini-api/docs/thinking#set-budget>).
 const DYNAMIC_THINKING_TOKENS: u64 = 32_768;
 
-/// Names that say a cap without a word for "most": llama.cpp's, Ollama's, NVIDIA's, Bedrock's Llama.
+/// Caps whose names do not contain a word for a maximum: llama.cpp's, Ollama's, NVIDIA's, Bedrock's Llama.
 const CAPS: [&str; 8] = [
     "npredict",
     "numpredict",
@@ -27,13 +27,13 @@ const CAPS: [&str; 8] = [
     "completiontokens",
 ];
 
-/// What else than an answer may have a most.
+/// Words for other things than answers that may have a maximum.
 const NOT_OF_ANSWERS: [&str; 16] = [
     "input", "prompt", "context", "content", "document", "doc", "image", "page", "search", "query",
     "cache", "batch", "chunk", "tool", "think", "reason",
 ];
 
-/// Fields with the caller's own names: schemas, texts, labels. They hold no settings.
+/// Fields with names of the caller's own: schemas, texts, labels. They hold no settings.
 const DATA: [&str; 15] = [
     "messages",
     "input",
@@ -52,28 +52,28 @@ const DATA: [&str; 15] = [
     "guidedjson",
 ];
 
-/// What was found so far.
+/// The values found so far.
 pub(crate) struct Unread {
-    /// What the cap is called in this dialect.
+    /// The dialect's name for the cap.
     cap: &'static str,
     thinking_tokens: Option<u64>,
 }
 
 impl Unread {
-    /// Nothing, of a dialect that calls the cap so.
+    /// Nothing found yet, in a dialect with this name for the cap.
     pub fn new(cap: &'static str) -> Self {
         Unread { cap, thinking_tokens: None }
     }
 
-    /// The largest budget for thoughts.
+    /// The largest budget for thoughts that was found.
     pub fn thinking_tokens(&self) -> Option<u64> {
         self.thinking_tokens
     }
 
-    /// Look into the member `key`, whose value `scanner` reads next; it stays there.
+    /// Examines the member `key`, whose value `scanner` reads next; the scanner does not move.
     ///
     /// # Errors
-    /// A cap, unless it is null, and a budget for thoughts that is no number.
+    /// A cap that is not null, and a budget for thoughts that is not a number.
     pub fn see(&mut self, key: &Text<'_>, scanner: &Scanner<'_>) -> Result<(), Refusal> {
         let path = Path { parent: None, name: key.decode().unwrap_or_default() };
         self.member(&path, false, &mut scanner.clone())
@@ -143,14 +143,14 @@ impl Unread {
     }
 }
 
-/// Where a member stands.
+/// The path of a member.
 struct Path<'a> {
     parent: Option<&'a Path<'a>>,
     name: Cow<'a, str>,
 }
 
 impl Path<'_> {
-    /// As the client wrote it, but bounded: names may be of any length.
+    /// The path as the client wrote it, but bounded, as names may be of any length.
     fn shown(&self) -> String {
         let mut names = Vec::new();
         let mut next = Some(self);
@@ -158,14 +158,14 @@ impl Path<'_> {
             names.push(path.name.chars().take(64).collect::<String>());
             next = path.parent;
         }
-        // The last names say it.
+        // The innermost names are enough.
         names.truncate(8);
         names.reverse();
         names.join(".")
     }
 }
 
-/// A name in small letters, without the marks between its words.
+/// A name in lower case, without separators.
 fn letters(name: &str) -> String {
     let letters = name.chars().filter(char::is_ascii_alphanumeric);
     letters.map(|letter| letter.to_ascii_lowercase()).take(64).collect()
@@ -186,7 +186,7 @@ fn is_cap(name: &str) -> bool {
     CAPS.contains(&name) || says_most && of_length && of_answers
 }
 
-/// `thinkingBudget`, `budget_tokens`, `max_thinking_tokens`, and within `reasoning` and its like `max_tokens`.
+/// `thinkingBudget`, `budget_tokens`, `max_thinking_tokens`; within `reasoning` and similar objects also `max_tokens`.
 fn is_budget(name: &str) -> bool {
     let says_most = name.contains("max") || name.contains("limit");
     name.contains("budget") || says_most && name.contains("tok")

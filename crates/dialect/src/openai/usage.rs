@@ -1,4 +1,4 @@
-//! Reads what an answer cost: <https://platform.openai.com/docs/api-reference/chat/object#chat-object-usage>.
+//! Reads the usage of an answer: <https://platform.openai.com/docs/api-reference/chat/object#chat-object-usage>.
 
 use crate::json::{Error, Scanner};
 use crate::usage::{Count, Said, lenient};
@@ -11,7 +11,7 @@ struct Counts {
     prompt_tokens: Count,
     completion_tokens: Count,
     total_tokens: Count,
-    /// DeepSeek's: <https://api-docs.deepseek.com/guides/kv_cache>.
+    /// DeepSeek's field: <https://api-docs.deepseek.com/guides/kv_cache>.
     prompt_cache_hit_tokens: Count,
     #[serde(deserialize_with = "lenient")]
     prompt_tokens_details: OfPrompt,
@@ -34,10 +34,10 @@ struct OfCompletion {
     audio_tokens: Count,
 }
 
-/// Read a `usage` object. None: it has no count of the prompt or of the completion that can be.
+/// Reads a `usage` object. None: it has no possible count of the prompt or of the completion.
 ///
 /// # Errors
-/// What is not JSON.
+/// A value that is not JSON.
 pub(super) fn read(
     operation: Operation,
     scanner: &mut Scanner<'_>,
@@ -52,9 +52,9 @@ impl Counts {
         let reasoning = completion.reasoning_tokens;
         let beside = Count::sum([self.prompt_tokens, self.completion_tokens, reasoning]);
         let output = match operation {
-            // There is no answer that could have tokens.
+            // These operations generate no tokens.
             Operation::Embeddings | Operation::Rerank => self.completion_tokens.or(Count::Of(0)),
-            // OpenAI counts reasoning within the completion; xAI beside it, which its total shows.
+            // OpenAI counts reasoning within the completion; xAI counts it separately, as its total shows.
             _ if beside == self.total_tokens && self.completion_tokens.get().is_some() => {
                 Count::sum([self.completion_tokens, reasoning])
             }

@@ -1,4 +1,4 @@
-//! A whole answer: held until its end, then passed on as it is. How long it may be is for the caller to bound.
+//! A buffered answer: held until its end, then passed unchanged. The caller bounds its length.
 
 use super::answer::{Answer, Choice};
 use super::explain;

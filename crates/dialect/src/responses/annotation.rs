@@ -1,5 +1,5 @@
-//! Where a text is from: <https://platform.openai.com/docs/api-reference/responses/object>. Of the kinds that the API
-//! has, other dialects know pages only.
+//! The source of a text: <https://platform.openai.com/docs/api-reference/responses/object>. Of the API's kinds, other dialects
+//! have pages only.
 
 use crate::Dialect;
 use crate::chat::Annotation;
@@ -17,8 +17,8 @@ pub(super) fn read(value: Value) -> Annotation {
     }
 }
 
-/// None: it is no page, and nothing here can say what it is. `length` is that of the text, in characters: what has no
-/// range is about all of it.
+/// None: the source is not a page, which cannot be expressed here. `length` is that of the text in characters: a source without
+/// a range refers to all of it.
 pub(super) fn write(annotation: Annotation, length: u64) -> Option<Value> {
     if let Some((Dialect::Responses, raw)) = annotation.raw {
         return Some(raw);

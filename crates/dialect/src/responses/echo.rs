@@ -1,10 +1,10 @@
-//! What an answer repeats of its request: <https://platform.openai.com/docs/api-reference/responses/object>.
+//! The settings of a request that its answer repeats: <https://platform.openai.com/docs/api-reference/responses/object>.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-/// The fields that are repeated, in the order of the reference, and what stands for one that was not sent: the API's
-/// default, or null where that is the model's to decide.
+/// The repeated fields, in the order of the reference, with the value of a field that was not sent: the API's default, or null
+/// where the model decides.
 fn unasked() -> [(&'static str, Value); 16] {
     [
         ("background", Value::Bool(false)),
@@ -14,7 +14,7 @@ fn unasked() -> [(&'static str, Value); 16] {
         ("parallel_tool_calls", Value::Bool(true)),
         ("previous_response_id", Value::Null),
         ("reasoning", json!({ "effort": null, "summary": null })),
-        // Nothing is kept here unless the vendor does.
+        // The gateway stores nothing unless the vendor does.
         ("store", Value::Bool(false)),
         ("temperature", Value::Null),
         ("text", json!({ "format": { "type": "text" } })),
@@ -27,22 +27,22 @@ fn unasked() -> [(&'static str, Value); 16] {
     ]
 }
 
-/// Fields that are repeated if they were sent.
+/// Fields that are repeated only if they were sent.
 const IF_ASKED: [&str; 4] =
     ["prompt_cache_key", "prompt_cache_retention", "safety_identifier", "user"];
 
-/// The settings of a request that its answer repeats. What is no request has none.
+/// The settings of a request that its answer repeats; none if the body is not a request.
 pub fn echo(body: &str) -> Value {
     let asked: Asked = serde_json::from_str(body).unwrap_or_default();
     Value::Object(asked.0)
 }
 
-/// The settings in place of those of an unknown request.
+/// The settings for an unknown request.
 pub(super) fn default() -> Map<String, Value> {
     unasked().into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// Only the fields that are repeated are kept: the input can be long.
+/// Only the repeated fields are kept, as the input can be long.
 struct Asked(Map<String, Value>);
 
 impl Default for Asked {

@@ -1,4 +1,4 @@
-//! A fault as a client of this dialect is told it: OpenAI's error object and status, as for chat completions.
+//! Writes a fault for a client of this dialect: OpenAI's error object and status, as for chat completions.
 
 use postern_fault::Fault;
 use serde::Serialize;
@@ -6,14 +6,14 @@ use serde_json::value::RawValue;
 
 pub use crate::openai::error::{body, status};
 
-/// The event that tells a client mid-stream that no more will come:
+/// The event that tells a client mid-stream that the stream has failed:
 /// <https://platform.openai.com/docs/api-reference/responses-streaming/error>.
 pub fn event(fault: &Fault) -> String {
     numbered(fault, 0)
 }
 
-/// The same as the event of this number. Its fields are those of the reference, and once more an `error`, as the API
-/// itself sends it: the SDKs hand on an event `error`, and raise only on an `error` in its data (`_streaming.py`).
+/// The same with a sequence number. It has the fields of the reference and an `error` as well, as the API itself sends it: the
+/// SDKs pass on an event `error`, and raise only on an `error` in its data (`_streaming.py`).
 pub(super) fn numbered(fault: &Fault, sequence_number: u64) -> String {
     #[derive(Serialize)]
     struct Event<'a> {

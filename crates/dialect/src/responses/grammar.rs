@@ -1,9 +1,9 @@
-//! The form of a custom tool's input. The hub has it as chat completions write it, with what describes a grammar in an
+//! The format of a custom tool's input. The hub has the format of chat completions, where the description of a grammar is an
 //! object of its own: <https://platform.openai.com/docs/guides/function-calling#context-free-grammars>.
 
 use serde_json::{Map, Value};
 
-/// `{"type":"grammar","syntax","definition"}` as chat completions write it.
+/// Converts `{"type":"grammar","syntax","definition"}` into the form of chat completions.
 pub(super) fn into_chat(mut format: Map<String, Value>) -> Value {
     if format.get("type").and_then(Value::as_str) == Some("grammar")
         && !format.contains_key("grammar")
@@ -16,7 +16,7 @@ pub(super) fn into_chat(mut format: Map<String, Value>) -> Value {
     Value::Object(format)
 }
 
-/// The other way.
+/// Converts the form of chat completions back.
 pub(super) fn from_chat(format: Value) -> Value {
     match format {
         Value::Object(mut members) => {

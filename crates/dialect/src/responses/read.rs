@@ -18,25 +18,24 @@ const CAP: &str = "max_output_tokens";
 
 const INPUT: &str = "a string or an array of items";
 
-/// Read a request, once: what it asks for, and where its texts stand. Only what the gateway acts on is judged; all else
-/// is the vendor's to judge, and passes as it is: a request that goes on with a conversation at the vendor may have no
-/// input.
+/// Reads a request in one pass: what it asks for, and the places of its texts. It judges only fields that the gateway acts on;
+/// the vendor judges all others, which pass unchanged. A request that continues a conversation at the vendor may have no input.
 ///
 /// # Errors
-/// What is not JSON, a field read here that is missing or of another type, a field read here that is there twice.
-/// Messages name fields and types, never a text of the request.
+/// A body that is not JSON, and a field read here that is missing, duplicate or of another type. Messages name fields and
+/// types, never a text of the request.
 pub fn read(_: Operation, body: &str) -> Result<Request, Fault> {
     read::whole(body, read_body)
 }
 
-/// What has been read so far.
+/// The values read so far.
 #[derive(Default)]
 struct Asked {
     model: Option<Model>,
     found: Found,
     stream: bool,
     output_cap_tokens: Option<u64>,
-    /// Responses give one answer; servers that speak them may make more.
+    /// Responses have one answer; compatible servers may make more.
     answers: u32,
     tools: u32,
 }
@@ -63,7 +62,7 @@ fn read_body(body: &str) -> Result<Request, Refusal> {
         model,
         model_span,
         stream: asked.stream,
-        // The last event always has it.
+        // The last event always has the usage.
         usage_in_stream: true,
         output_cap_tokens: asked.output_cap_tokens,
         thinking_tokens: unread.thinking_tokens(),
@@ -128,7 +127,7 @@ impl Asked {
         Ok(())
     }
 
-    /// A message, what a tool returned, or thoughts: all have texts where messages have them.
+    /// Reads a message, a tool's output, or thoughts: all have texts where messages have them.
     fn read_item(&mut self, scanner: &mut Scanner<'_>, index: usize) -> Result<(), Refusal> {
         let path = || format!("input[{index}].");
         match scanner.peek()? {
@@ -158,13 +157,13 @@ impl Asked {
                 Some("content") => {
                     read_content(scanner, || path() + "content", &mut self.found)?;
                 }
-                // Other tools than functions have outputs of other types.
+                // Outputs of tools other than functions have other types.
                 Some(texts @ ("output" | "summary"))
                     if matches!(scanner.peek()?, Type::String | Type::Array) =>
                 {
                     read_content(scanner, || path() + texts, &mut self.found)?;
                 }
-                // A picture of a screen.
+                // A screenshot.
                 Some("output") if scanner.peek()? == Type::Object => {
                     read_part(scanner, || path() + "output.", &mut self.found)?;
                 }
@@ -172,7 +171,7 @@ impl Asked {
             }
         }
         beside.close(&mut self.found);
-        // Role and type may stand behind the texts.
+        // The role and the type may come after the texts.
         if let Some((_, kind)) = fallback {
             self.found.texts_are(first, kind);
         }
@@ -184,9 +183,9 @@ impl Asked {
         Ok(())
     }
 
-    /// The variables of a prompt that is kept at the vendor are the user's words, pictures and files.
+    /// The variables of a prompt that is stored at the vendor are the user's words, pictures and files.
     fn read_prompt(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Refusal> {
-        // A prompt that is kept at the vendor may have tools of its own.
+        // A prompt that is stored at the vendor may have tools of its own.
         self.tools = self.tools.saturating_add(1);
         scanner.object()?;
         let mut fields = Fields::new(&["variables"]);

@@ -1,4 +1,4 @@
-//! Says a client's request to a vendor that speaks the same dialect: the client's own bytes, but for splices.
+//! Encodes a client's request for a vendor that speaks the same dialect: the client's own bytes, except for splices.
 
 use crate::chat::Losses;
 use crate::vendor::with_model;
@@ -6,12 +6,12 @@ use crate::{Edit, Facts, Spliced, Vendor};
 use postern_fault::Fault;
 use serde_json::Value;
 
-/// Where responses are asked for, appended to the vendor's base URL.
+/// The path of responses, appended to the vendor's base URL.
 pub fn path(vendor: &Vendor) -> String {
     with_model(vendor.quirks.responses_path.as_deref().unwrap_or("/responses"), &vendor.model)
 }
 
-/// A request in its client's own bytes.
+/// A request in the client's own bytes.
 ///
 /// # Errors
 /// None.
@@ -24,10 +24,10 @@ pub(crate) fn pass(
     Ok(Spliced { path: path(vendor), headers: Vec::new(), edits: splice(vendor, facts, body)? })
 }
 
-/// Splice in the vendor's name for the model. `facts` were read of `body`.
+/// Splices in the vendor's name for the model. `facts` were read from `body`.
 ///
 /// # Errors
-/// None: the model stands where the facts say.
+/// None: `facts` have the position of the model.
 pub fn splice(vendor: &Vendor, facts: &Facts, _: &str) -> Result<Vec<Edit>, Fault> {
     let differs = vendor.model != facts.model;
     let replacement = || Value::from(vendor.model.as_str()).to_string();

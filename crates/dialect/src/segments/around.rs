@@ -1,4 +1,4 @@
-//! What stands around a value, and says what a text in it is.
+//! The context of a value, which determines what a text in it is.
 
 use super::means::Means;
 use crate::Role;
@@ -6,19 +6,19 @@ use crate::SegmentKind as Kind;
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Around {
-    /// What a text is.
+    /// The kind of a text.
     pub kind: Kind,
     pub role: Role,
-    /// What a `name` names.
+    /// The kind of a `name`.
     name: Kind,
-    /// What bytes are of.
+    /// The kind of bytes.
     media: Kind,
-    /// What an `id` is; none: of no use to a model.
+    /// The kind of an `id`. None: it is of no use to a model.
     id: Option<Kind>,
 }
 
 impl Around {
-    /// A user says it, as long as nothing else is known.
+    /// A user's text, the default while nothing else is known.
     pub const USER: Self = Around {
         kind: Kind::UserText,
         role: Role::User,
@@ -27,7 +27,7 @@ impl Around {
         id: None,
     };
 
-    /// A message whose role may stand behind.
+    /// A message whose role may come after its content.
     pub const MESSAGE: Self = Around { name: Kind::SpeakerName, ..Self::USER };
 
     pub const INSTRUCTION: Self =
@@ -35,12 +35,12 @@ impl Around {
 
     pub const EMBEDDING: Self = Around { kind: Kind::EmbeddingInput, ..Self::USER };
 
-    /// Texts are of another kind.
+    /// The same context, with texts of another kind.
     pub fn of(self, kind: Kind) -> Self {
         Around { kind, ..self }
     }
 
-    /// Within a field that means this.
+    /// The context within a field of this meaning.
     pub(super) fn within(self, means: Means) -> Self {
         let around = Around { name: Kind::ToolName, id: None, ..self };
         match means {
@@ -51,7 +51,7 @@ impl Around {
         }
     }
 
-    /// Who says what is of this kind, unless the message says otherwise.
+    /// The speaker of a text of this kind, unless the message says otherwise.
     pub(super) fn role_of(self, kind: Kind) -> Role {
         match kind {
             Kind::Instruction | Kind::ToolSchema | Kind::AnswerSchema => Role::System,
@@ -65,7 +65,7 @@ impl Around {
         }
     }
 
-    /// What a string is that a field of this meaning has, and none for settings and ids.
+    /// The kind of a string in a field of this meaning; None for settings and ids.
     pub(super) fn kind_of(self, means: Means) -> Option<Kind> {
         Some(match means {
             Means::Inherits | Means::Spoken | Means::TokenIds => self.kind,
@@ -78,7 +78,7 @@ impl Around {
             Means::Reference => Kind::VendorReference,
             Means::Sealed => Kind::SealedReasoning,
             Means::Prediction => Kind::Prediction,
-            // No model reads tools that are a word.
+            // A string cannot define tools, so no model reads it as such.
             Means::Metadata | Means::Tools => Kind::Metadata,
             Means::Id => return self.id,
             Means::Detail | Means::Type | Means::Setting => return None,
@@ -86,7 +86,7 @@ impl Around {
     }
 }
 
-/// The text of an author.
+/// The kind of a text whose author has this role.
 pub(super) fn text_of(role: Role) -> Kind {
     match role {
         Role::System => Kind::Instruction,

@@ -1,13 +1,13 @@
-//! What members of an object say of each other.
+//! Members of an object that qualify each other.
 
 use super::Found;
 use crate::json::Scanner;
 use crate::{Role, Segment, SegmentKind, Span};
 
-/// The pictures of one object, and how closely they are looked at.
+/// The pictures of one object, and the detail with which they are viewed.
 #[derive(Debug, Default)]
 pub(crate) struct Beside {
-    /// Where they are among the segments; not those further in, for `detail` speaks of its neighbour.
+    /// Their indices in the segments, without deeper ones: `detail` applies to its sibling members only.
     pictures: Vec<usize>,
     /// Whether every `detail` is `low`.
     is_low: Option<bool>,
@@ -22,7 +22,7 @@ impl Beside {
         self.is_low = Some(self.is_low != Some(false) && detail == "low");
     }
 
-    /// At the end of the object.
+    /// Applies them at the end of the object.
     pub fn close(self, found: &mut Found) {
         if self.is_low != Some(true) {
             return;
@@ -35,7 +35,7 @@ impl Beside {
     }
 }
 
-/// A prompt that is kept at the vendor.
+/// A prompt that is stored at the vendor.
 #[derive(Debug)]
 pub(crate) struct Kept {
     /// Where it begins, in the segments and in the body.
@@ -45,12 +45,12 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    /// After the object was entered.
+    /// Called after the object was entered.
     pub fn new(found: &Found, scanner: &Scanner<'_>) -> Self {
         Kept { first: found.segments.len(), start: scanner.at(), is_named: false }
     }
 
-    /// Its id.
+    /// Reads its id.
     pub fn id(&mut self, span: Span, found: &mut Found) {
         if span.start == span.end {
             return;
@@ -61,7 +61,7 @@ impl Kept {
         self.is_named = true;
     }
 
-    /// At the end of the object.
+    /// Called at the end of the object.
     pub fn close(self, found: &mut Found) {
         if !self.is_named {
             let segment = Segment {

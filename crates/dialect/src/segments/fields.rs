@@ -1,18 +1,18 @@
-//! What each field of a request is, by its name: one table for all dialects.
+//! The meaning of each field of a request, by its name: one table for all dialects.
 //!
-//! A field that is not in the table is a segment of its own, names included, and is counted by its JSON: what a vendor adds
-//! tomorrow is reserved too high and not too low, and a stage that reads texts sees it. The tests walk the vendors' shapes: a
-//! field of theirs that is not here fails them.
+//! A field that is not in the table is a segment of its own, including its names, and is counted by its JSON. So a field that a
+//! vendor adds later is reserved too high rather than too low, and a stage that reads texts sees it. The tests walk the
+//! vendors' shapes and fail for any field that is missing here.
 
 use super::means::Means;
 use super::table::TABLE;
 use crate::SegmentKind as Kind;
 use std::sync::LazyLock;
 
-/// More than twice the fields: most buckets have one or none. Every member of a body is looked up.
+/// More than twice the number of fields, so most buckets have one or none. Every member of a body is looked up.
 const BUCKETS: usize = 1024;
 
-/// The same by [`bucket`] of the name.
+/// The same table by [`bucket`] of the name.
 static BY_NAME: LazyLock<Vec<Vec<(&'static str, Means)>>> = LazyLock::new(|| {
     let mut buckets = vec![Vec::new(); BUCKETS];
     for (means, names) in TABLE {
@@ -25,7 +25,7 @@ static BY_NAME: LazyLock<Vec<Vec<(&'static str, Means)>>> = LazyLock::new(|| {
     buckets
 });
 
-/// By length and three letters. Names come from clients, but only those of the table are in buckets.
+/// Hashes the length and three letters. Names come from clients, but only the table's names are in buckets.
 fn bucket(name: &str) -> usize {
     let bytes = name.as_bytes();
     let at = |index: usize| usize::from(bytes.get(index).copied().unwrap_or_default());
@@ -33,19 +33,19 @@ fn bucket(name: &str) -> usize {
     (letters + bytes.len() * 61) % BUCKETS
 }
 
-/// The names of all fields that are known.
+/// The names of all known fields.
 pub fn names() -> impl Iterator<Item = &'static str> {
     TABLE.iter().flat_map(|(_, names)| names.iter().copied())
 }
 
 impl Means {
-    /// What a field of this name is. None: it is not known.
+    /// The meaning of a field of this name. None: it is unknown.
     pub fn of_name(name: &str) -> Option<Self> {
         let rows = BY_NAME.get(bucket(name))?;
         rows.iter().find(|(known, _)| *known == name).map(|(_, means)| *means)
     }
 
-    /// What a member of this name is, in so many objects and arrays.
+    /// The meaning of a member of this name at a depth of objects and arrays.
     pub(super) fn of_member(name: &str, depth: u32) -> Self {
         match Self::of_name(name) {
             Some(Self::Input) if depth == 1 => Self::TokenIds,
@@ -57,7 +57,7 @@ impl Means {
         }
     }
 
-    /// What the elements of an array are that is this itself.
+    /// The meaning of the elements of an array that has this meaning.
     pub(super) fn of_elements(self) -> Self {
         match self {
             Self::Picture | Self::Bytes | Self::TokenIds | Self::Reference => self,

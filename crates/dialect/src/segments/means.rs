@@ -1,47 +1,46 @@
-//! What fields of requests are.
+//! The meanings of fields of requests.
 
 use crate::SegmentKind as Kind;
 
-/// What a field is.
+/// The meaning of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Means {
-    /// It is walked by its own names; a text in it is what the texts around it are.
+    /// It is walked by the names within it; its texts are of the kind of the texts around it.
     Inherits,
-    /// It is walked; a text in it is of this kind.
+    /// It is walked; its texts are of this kind.
     Holds(Kind),
-    /// A string is one segment of this kind, and so is the JSON of an object or an array.
+    /// A string is one segment of this kind, and so is an object or an array, as JSON.
     Whole(Kind),
-    /// In the outermost object, the texts and tokens of embeddings or the items of Responses; further in, what a tool was
-    /// called with.
+    /// In the outermost object, the texts and tokens of embeddings or the items of Responses; deeper, the input of a tool call.
     Input,
-    /// In the outermost object: what the model may call. Further in, a choice names them, and it is walked.
+    /// In the outermost object, the tools that the model may call. Deeper, a tool choice that names them, which is walked.
     Tools,
     /// A picture, by its address or its bytes, or an object that has them.
     Picture,
-    /// Bytes or their address: of a picture, a recording or a document.
+    /// Bytes or their address, of a picture, a recording or a document.
     Bytes,
-    /// How closely a picture is looked at.
+    /// The detail with which a picture is viewed.
     Detail,
-    /// Names a speaker or what was called, where it stands in a message or further in.
+    /// The name of a speaker or of a called tool, where it stands in a message or deeper.
     Name,
-    /// A file that the vendor has or fetches.
+    /// A file that the vendor stores or fetches.
     File,
-    /// What was spoken: it is walked, and its id is a reference.
+    /// Speech: it is walked, and its id is a reference.
     Spoken,
-    /// Names something; in what was spoken, what the vendor has.
+    /// An identifier; within speech, a reference to something the vendor stores.
     Id,
-    /// Something at the vendor that is read with the prompt.
+    /// A reference to something at the vendor that is read with the prompt.
     Reference,
     /// Sealed thoughts in base64.
     Sealed,
-    /// Each number is a token. Texts in it are words, and an object is kept at the vendor.
+    /// Each number is a token. Texts in it are words, and an object is a prompt stored at the vendor.
     TokenIds,
-    /// What may be billed as answer, for each answer.
+    /// A prediction, which may be billed as output for each answer.
     Prediction,
-    /// What is for the vendor: each string in it, whatever its name.
+    /// Data for the vendor: each string in it, whatever its name.
     Metadata,
-    /// What an object is; an `item_reference` stands for something at the vendor.
+    /// The type of an object; an `item_reference` refers to something at the vendor.
     Type,
-    /// Settings and ids, of which no model reads anything.
+    /// Settings and ids, which no model reads.
     Setting,
 }

@@ -1,7 +1,7 @@
-//! What is found in a request while it is read: its segments, and how many pictures, sounds and documents it carries.
+//! Collects the segments of a request while it is read, and the number of its pictures, sounds and documents.
 //!
-//! A reader of a dialect looks into what it judges, and hands every other member to [`Found::member`], which walks it by the
-//! one table of names: so the body is read once, and nothing of it is left out.
+//! A reader of a dialect looks into the members it judges and passes every other member to [`Found::member`], which walks it by
+//! the one table of names. So the body is read once and completely.
 
 mod around;
 mod beside;
@@ -18,7 +18,7 @@ pub(crate) use walk::Run;
 use crate::json::Scanner;
 use crate::{Role, Segment, SegmentKind, Span};
 
-/// What of a request is no text.
+/// Content of a request that is not text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Medium {
     Image,
@@ -26,7 +26,7 @@ pub(crate) enum Medium {
     Document,
 }
 
-/// How many of each; none above [`u32::MAX`].
+/// The number of each medium, at most [`u32::MAX`].
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Media {
     pub images: u32,
@@ -34,17 +34,17 @@ pub(crate) struct Media {
     pub documents: u32,
 }
 
-/// What has been found so far.
+/// The segments and media found so far.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
-    /// In the order in which they stand.
+    /// The segments in the order of the body.
     pub segments: Vec<Segment>,
-    /// How many texts are said.
+    /// The number of texts that are said.
     pub texts: u32,
     pub media: Media,
 }
 
-/// The segments of a body that no dialect has judged, by the names of its fields alone. None: it is not a JSON object.
+/// The segments of a body whose dialect is unknown, by the names of its fields alone. None: it is not a JSON object.
 pub fn of_any(body: &str) -> Option<Vec<Segment>> {
     let mut scanner = Scanner::new(body);
     let mut found = Found::default();
@@ -54,23 +54,23 @@ pub fn of_any(body: &str) -> Option<Vec<Segment>> {
 }
 
 impl Found {
-    /// A text that is said: in a message, an instruction, an input.
+    /// Adds a text of a message, an instruction or an input.
     pub fn text(&mut self, around: Around, span: Span) {
         self.texts = self.texts.saturating_add(1);
         self.string(around.kind, around.role, span);
     }
 
-    /// The inside of a string.
+    /// Adds the inside of a string.
     pub fn string(&mut self, kind: SegmentKind, role: Role, span: Span) {
         self.segments.push(Segment { kind, role, span, is_json_string: true });
     }
 
-    /// A JSON value.
+    /// Adds a JSON value.
     pub fn json(&mut self, kind: SegmentKind, role: Role, span: Span) {
         self.segments.push(Segment { kind, role, span, is_json_string: false });
     }
 
-    /// The tools that the model may call.
+    /// Adds the tools that the model may call.
     pub fn tools(&mut self, span: Span) {
         self.json(SegmentKind::ToolSchema, Role::System, span);
     }
@@ -86,14 +86,15 @@ impl Found {
         *count = count.saturating_add(1);
     }
 
-    /// The bytes that were found since `first` are a picture's.
+    /// The byte segments found since `first` are pictures.
     pub fn are_pictures(&mut self, first: usize) {
         for segment in self.since(first).filter(|segment| segment.kind == SegmentKind::Media) {
             segment.kind = SegmentKind::ImageReference;
         }
     }
 
-    /// Who says what was found since `first`, where `is_open` is true of the role that it had: the role may stand behind.
+    /// Sets the speaker of the segments found since `first` whose role satisfies `is_open`: the role may come after the
+    /// content.
     pub fn said_by(&mut self, first: usize, role: Role, is_open: impl Fn(Role) -> bool) {
         for segment in self.since(first).filter(|segment| is_open(segment.role)) {
             segment.role = role;
@@ -105,7 +106,7 @@ impl Found {
         }
     }
 
-    /// What was found there by its name is a text that is said.
+    /// The segment at this index, found by its name, is a text that is said.
     pub fn is_text(&mut self, at: usize, around: Around) {
         if let Some(segment) = self.segments.get_mut(at) {
             self.texts = self.texts.saturating_add(1);
@@ -113,14 +114,14 @@ impl Found {
         }
     }
 
-    /// The texts that were found since `first` are of this kind.
+    /// The texts found since `first` are of this kind.
     pub fn texts_are(&mut self, first: usize, kind: SegmentKind) {
         for segment in self.since(first).filter(|segment| segment.kind == SegmentKind::UserText) {
             segment.kind = kind;
         }
     }
 
-    /// What has no speaker names tools.
+    /// Names without a speaker are names of tools.
     pub fn names_are_tools(&mut self, first: usize) {
         for segment in self.since(first).filter(|one| one.kind == SegmentKind::SpeakerName) {
             (segment.kind, segment.role) = (SegmentKind::ToolName, Role::Assistant);

@@ -1,9 +1,9 @@
-//! The fields of all dialects' requests, by what they are.
+//! The fields of all dialects' requests, by their meaning.
 
 use super::means::Means;
 use crate::SegmentKind as Kind;
 
-/// What is not here is of kind `other`.
+/// A field that is not here is of kind `other`.
 pub(super) const TABLE: [(Means, &[&str]); 30] = [
     (Means::Holds(Kind::Instruction), &["instructions", "system", "systemInstruction"]),
     (Means::Holds(Kind::UserText), &["suffix", "promptVariables", "variables"]),

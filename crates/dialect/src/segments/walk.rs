@@ -1,15 +1,15 @@
-//! Walks what no reader looks into, by the names of its fields. Recursion ends where the scanner's does.
+//! Walks members that no reader looks into, by the names of their fields. The scanner's depth bounds the recursion.
 
 use super::means::Means;
 use super::{Around, Beside, Found, Kept};
 use crate::json::{Error, Scanner, Text, Type};
 use crate::{Role, SegmentKind, Span};
 
-/// Where a `name` is an author's: in the outermost object, its messages, a message, or further in.
+/// The least depth of a speaker's `name`: the outermost object is 1, its messages are 2, and a message is 3.
 const NAMED_DEPTH: u32 = 3;
 
 impl Found {
-    /// The value of a member that no reader looks into.
+    /// Walks the value of a member that no reader looks into.
     pub fn member(
         &mut self,
         scanner: &mut Scanner<'_>,
@@ -21,17 +21,17 @@ impl Found {
         self.value(scanner, means, around, beside)
     }
 
-    /// A value without a name where texts stand.
+    /// Walks a value without a name, in a place for texts.
     pub fn any(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Error> {
         self.value(scanner, Means::Inherits, Around::USER, &mut Beside::default())
     }
 
-    /// A prompt in tokens, or several.
+    /// Reads one or several prompts in tokens.
     pub fn tokens(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Error> {
         self.value(scanner, Means::TokenIds, Around::USER, &mut Beside::default())
     }
 
-    /// An object whose members are walked.
+    /// Walks the members of an object.
     pub(super) fn object(
         &mut self,
         scanner: &mut Scanner<'_>,
@@ -96,14 +96,14 @@ impl Found {
         self.string(kind, around.role_of(kind), text.inside());
     }
 
-    /// What an object is: an earlier item, which the vendor has, is one in place of what it refers to.
+    /// Reads an object's type: a reference to an earlier item stands for the item, which the vendor has.
     pub fn type_value(&mut self, text: &Text<'_>) {
         if text.decode().as_deref() == Some("item_reference") {
             self.string(SegmentKind::VendorReference, Role::User, text.inside());
         }
     }
 
-    /// An object or an array that is one segment.
+    /// Reads an object or an array as one segment.
     fn whole(
         &mut self,
         scanner: &mut Scanner<'_>,
@@ -121,7 +121,7 @@ impl Found {
         Ok(())
     }
 
-    /// A prompt that is kept at the vendor.
+    /// Reads a prompt that is stored at the vendor.
     fn kept(&mut self, scanner: &mut Scanner<'_>, around: Around) -> Result<(), Error> {
         scanner.object()?;
         let (mut beside, mut kept) = (Beside::default(), Kept::new(self, scanner));
@@ -151,14 +151,14 @@ impl Found {
                 continue;
             }
             run.end(self);
-            // An array is no neighbour of what stands in it.
+            // An array's elements have no siblings.
             self.value(scanner, means, around, &mut Beside::default())?;
         }
         run.end(self);
         Ok(())
     }
 
-    /// Every string of it, whatever its name.
+    /// Reads every string within, whatever its name.
     fn metadata(&mut self, scanner: &mut Scanner<'_>) -> Result<(), Error> {
         match scanner.peek()? {
             Type::String => {
@@ -183,7 +183,7 @@ impl Found {
     }
 }
 
-/// Tokens as numbers, one behind the other.
+/// A sequence of adjacent tokens, as numbers.
 #[derive(Debug, Default)]
 pub(crate) struct Run(Option<Span>);
 

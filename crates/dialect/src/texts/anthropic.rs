@@ -69,7 +69,7 @@ impl FindTexts for Anthropic {
         Some(format!("event: content_block_delta\ndata: {event}\n\n"))
     }
 
-    /// None at all are those of a block that begins.
+    /// An empty text becomes `{}`, as in a block that begins.
     fn value(&self, text: &str) -> Result<String, Fault> {
         let text = if text.is_empty() { "{}" } else { text };
         let is_json = serde_json::from_str::<IgnoredAny>(text).is_ok();
@@ -95,7 +95,7 @@ fn place(kind: TextKind, index: u32) -> Place {
     Place::new(kind, 0).in_content(index)
 }
 
-/// A block, of a stream as far as it is there when it begins.
+/// A block; in a stream, the part of it that its start event has.
 fn begin(index: u32, block: &Node<'_>, streamed: bool, found: &mut Found<'_>) {
     let arguments = place(TextKind::ToolArguments, index);
     match &*block.text_of("type") {
@@ -104,10 +104,10 @@ fn begin(index: u32, block: &Node<'_>, streamed: bool, found: &mut Found<'_>) {
             say(place(TextKind::Reasoning, index), block.get("thinking"), found);
             seal(index, block, found);
         }
-        // Those that run at the vendor are written by the model like any other.
+        // The model writes calls of tools that run at the vendor like any other call.
         "tool_use" | "server_tool_use" | "mcp_tool_use" => {
             say(place(TextKind::ToolName, index), block.get("name"), found);
-            // A stream begins with an empty object, and says the arguments later.
+            // A stream begins with an empty object; the arguments follow in deltas.
             let is_empty = |node: &&Node<'_>| matches!(&node.value, Value::Object(members) if members.is_empty());
             say(arguments, block.get("input").filter(|node| !(streamed && is_empty(node))), found);
         }
@@ -137,7 +137,7 @@ fn say(at: Place, node: Option<&Node<'_>>, found: &mut Found<'_>) {
     }
 }
 
-/// The vendor checks its signature against the words when they come back.
+/// When the thoughts come back, the vendor checks the signature against the words.
 fn seal(index: u32, node: &Node<'_>, found: &mut Found<'_>) {
     if let Some(signature) = node.get("signature").filter(|node| !node.text().is_empty()) {
         let place = place(TextKind::Reasoning, index);

@@ -1,7 +1,7 @@
-//! Chat completions: <https://platform.openai.com/docs/api-reference/chat>, and what servers of it have added.
+//! Chat completions: <https://platform.openai.com/docs/api-reference/chat>, and the extensions of compatible servers.
 //!
-//! Nothing says where a text ends but the end of its choice: one ends where another of the same choice begins, as the
-//! accumulator of `openai-python` has it (`lib/streaming/chat`).
+//! No event marks the end of a text except the end of its choice. A text also ends where another text of the same choice
+//! begins, as in the accumulator of `openai-python` (`lib/streaming/chat`).
 
 use super::close::chat::{Form, Left, whole};
 use super::close::raw::Raw;
@@ -34,16 +34,16 @@ struct Choice {
 struct Call {
     id: String,
     custom: bool,
-    /// The form that came before `tool_calls`.
+    /// The legacy form, before `tool_calls`.
     legacy: bool,
 }
 
-/// How the thoughts of a choice are said.
+/// The fields in which the thoughts of a choice come.
 #[derive(Default)]
 struct Thoughts {
-    /// The field of their words.
+    /// The field that has their words.
     field: Option<&'static str>,
-    /// In `reasoning_details`, piece by piece: the kind of the last one.
+    /// The kind of the last piece of `reasoning_details`.
     details: Option<&'static str>,
 }
 
@@ -173,7 +173,8 @@ impl Choice {
         }
     }
 
-    /// As the reader of vendors' answers tells calls apart: by the index, but a new one where the id is another.
+    /// The key of a call, as the reader of vendors' answers tells calls apart: by index, except that another id begins a new
+    /// call.
     fn key_of(&self, index: Option<u32>, id: &str, named: bool) -> u32 {
         let next = || self.calls.keys().next_back().map_or(0, |last| last.saturating_add(1));
         let same = |key: &u32| {
@@ -221,7 +222,7 @@ impl Thoughts {
         let mut by_field = String::new();
         for (field, words) in fields {
             let text: String = words.iter().map(|(_, word)| word.text()).collect();
-            // Servers that give the words twice give the same.
+            // Servers that send the words twice send the same words.
             let again = !text.is_empty() && text == by_field;
             for (_, word) in words {
                 self.field = self.field.or(Some(field).filter(|_| !word.text().is_empty()));
@@ -234,7 +235,7 @@ impl Thoughts {
         }
     }
 
-    /// They say the words of the field once more, whole or in pieces, and seal them; or they alone say them.
+    /// Details either repeat the words of the field, complete or in pieces, and seal them, or are the only source of the words.
     fn details(&mut self, place: Place, details: &Node<'_>, by_field: &str, found: &mut Found<'_>) {
         let texts: Vec<_> = details.items().iter().filter_map(text_of_detail).collect();
         let is_part = |whole: &str| texts.iter().all(|(_, text)| whole.contains(&*text.text()));
@@ -242,7 +243,7 @@ impl Thoughts {
             found.end(place);
             return found.void(place, details, "[]", When::ThoughtsDiffer);
         }
-        // A summary whose pieces the field has said together.
+        // A summary in pieces whose joined text the field already had.
         if texts.len() > 1 && self.details.is_none() && is_part(by_field) {
             return found.void(place, details, "[]", When::ThoughtsDiffer);
         }
@@ -292,7 +293,7 @@ impl Thoughts {
     }
 }
 
-/// The words of a detail that has some.
+/// The words of a detail, if it has some.
 fn text_of_detail<'n, 'a>(detail: &'n Node<'a>) -> Option<(&'static str, &'n Node<'a>)> {
     let (kind, member) = match &*detail.text_of("type") {
         SUMMARY => (SUMMARY, "summary"),
@@ -301,7 +302,7 @@ fn text_of_detail<'n, 'a>(detail: &'n Node<'a>) -> Option<(&'static str, &'n Nod
     detail.get(member).filter(|text| !text.text().is_empty()).map(|text| (kind, text))
 }
 
-/// A string; or Mistral's parts, of which some are thoughts.
+/// The words of a content: a string, or Mistral's parts, some of which are thoughts.
 fn words<'n, 'a>(node: &'n Node<'a>) -> Vec<(bool, &'n Node<'a>)> {
     match &node.value {
         Value::String(_) => vec![(false, node)],

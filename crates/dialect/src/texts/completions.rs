@@ -16,7 +16,7 @@ use std::mem;
 
 pub(super) struct Completions {
     head: Head,
-    /// Those that were seen.
+    /// The choices that were seen.
     choices: BTreeSet<u32>,
     left: Left,
 }

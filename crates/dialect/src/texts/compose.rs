@@ -1,4 +1,4 @@
-//! An output with other texts.
+//! Composes an output with edited texts.
 
 use super::find::{FindTexts, misfit};
 use super::mark::{Mark, What, When};
@@ -10,13 +10,13 @@ use postern_types::{escape, unescape};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// The texts that a stage wants, by the number of their mark.
+/// A stage's edits, by the number of their mark.
 #[derive(Default)]
 pub(super) struct Edits<'a>(BTreeMap<usize, &'a str>);
 
 impl<'a> Edits<'a> {
     /// # Errors
-    /// Edits of what is no segment, of repeats, and not in order.
+    /// An edit that matches no segment, a repeated edit, and edits out of order.
     pub fn new(marks: &[Mark], edits: &'a [SegmentEdit]) -> Result<Self, Fault> {
         let segments: Vec<usize> = (0..)
             .zip(marks)
@@ -41,12 +41,12 @@ impl<'a> Edits<'a> {
         Ok(Edits(found))
     }
 
-    /// What a mark is to say.
+    /// The edited text of a mark.
     pub fn text(&self, mark: usize) -> Option<&'a str> {
         self.0.get(&mark).copied()
     }
 
-    /// Pieces from this mark on say nothing, unless they are edited.
+    /// Empties all pieces from this mark on, unless they are edited.
     pub fn empty_from(&mut self, first: usize, marks: &[Mark]) {
         for (at, mark) in marks.iter().enumerate().skip(first) {
             if matches!(mark.what, What::Piece { .. }) {
@@ -56,7 +56,7 @@ impl<'a> Edits<'a> {
     }
 }
 
-/// An output and what is known of it.
+/// An output, and what is known of it.
 pub(super) struct Texture<'a> {
     pub dialect: &'a dyn FindTexts,
     pub memory: &'a Memory,
@@ -67,22 +67,22 @@ pub(super) struct Texture<'a> {
 pub(super) struct Composed {
     pub output: String,
     pub marks: Vec<Mark>,
-    /// The text that each place has got.
+    /// The text that each place received.
     pub more: More,
     /// The places that were edited.
     pub touched: Vec<Place>,
     pub next_number: u64,
-    /// How many events were put in.
+    /// The number of events that were inserted.
     pub put_in: u64,
 }
 
-/// What the marks come to.
+/// The changes that the edits amount to.
 struct Plan<'a> {
     /// The new text of pieces, by the number of their mark.
     texts: BTreeMap<usize, String>,
     /// The same, by where the pieces begin.
     starts: BTreeMap<u32, usize>,
-    /// The text of each event that is put in.
+    /// The text of each inserted event.
     events: BTreeMap<usize, &'a str>,
     more: More,
     touched: Vec<Place>,
@@ -119,7 +119,7 @@ impl Texture<'_> {
         mark.span.of(self.output).unwrap_or_default()
     }
 
-    /// What a piece says.
+    /// The text of a piece after the edits.
     pub fn text(&self, mark: &Mark, form: SegmentForm) -> Cow<'_, str> {
         match form {
             SegmentForm::JsonString => unescape(self.raw(mark)),
@@ -184,11 +184,11 @@ impl Plan<'_> {
 struct Writing<'a> {
     texture: &'a Texture<'a>,
     plan: &'a Plan<'a>,
-    /// What was said of each place up to here.
+    /// The text of each place up to here.
     said: More,
     output: String,
     marks: Vec<Mark>,
-    /// How much of the old output was dealt with.
+    /// How much of the old output has been processed.
     done: usize,
     next_number: u64,
     shift: u64,
@@ -231,7 +231,7 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Where the piece begins now that began at `start`.
+    /// The new position of the piece that began at `start`.
     fn moved(&self, start: u32) -> u32 {
         let piece = self.plan.starts.get(&start);
         let mark = piece.and_then(|piece| self.marks.get(*piece));

@@ -1,4 +1,4 @@
-//! An answer that ends in its last output.
+//! Ends an answer within its last output.
 
 use super::close::raw::Raw;
 use super::close::{Cut, Ending, leaves_alone};
@@ -15,10 +15,10 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 impl Texts {
-    /// The last output with other texts, of which nothing leaves from `segment` on, and the end of the answer.
+    /// The last output with edited texts, truncated before `segment`, and the end of the answer.
     ///
     /// # Errors
-    /// As [`edit`](Texts::edit), and a segment at which nothing can be cut.
+    /// As [`edit`](Texts::edit), and a segment at which the answer cannot be cut.
     pub fn cut(
         &mut self,
         edits: &[SegmentEdit],
@@ -40,7 +40,7 @@ impl Texts {
         Ok(answer)
     }
 
-    /// End a stream whose last output has left.
+    /// Ends a stream whose last output has been sent.
     fn cut_behind(&mut self, notice: &Notice, usage: Usage) -> Result<String, Fault> {
         if !self.stream || self.memory.is_empty() {
             return Err(misfit("there is no output in which the answer could end"));
@@ -60,7 +60,7 @@ impl Texts {
         Ok(ending.out)
     }
 
-    /// Nothing is said behind the end.
+    /// Refuses any call after the end.
     pub fn say_cut(&self) -> Result<(), Fault> {
         if self.is_cut { Err(misfit("the answer was cut, and has ended")) } else { Ok(()) }
     }
@@ -101,7 +101,7 @@ impl Texts {
         Ok(ending.out)
     }
 
-    /// What leaves of the last output.
+    /// The part of the last output that is sent.
     fn keep(&self, edits: &Edits<'_>, at: usize) -> Result<Kept, Fault> {
         let Last { output, marks, numbers, .. } = &self.last;
         let all = Texture { dialect: &*self.dialect, memory: &self.memory, output, marks };
@@ -135,15 +135,15 @@ impl Texts {
     }
 }
 
-/// What leaves of an output.
+/// The part of an output that is sent.
 struct Kept {
-    /// The events before that of the cut.
+    /// The events before the event of the cut.
     composed: Composed,
-    /// Of that one's texts.
+    /// The remaining texts of the event of the cut.
     rest: Vec<(Place, String)>,
-    /// That one.
+    /// The event of the cut.
     event: String,
-    /// Where the first text belongs that does not leave.
+    /// The place of the first text that is not sent.
     place: Place,
 }
 
@@ -151,7 +151,7 @@ fn is_said(mark: &Mark) -> bool {
     matches!(mark.what, What::Piece { .. } | What::End { .. })
 }
 
-/// How many marks are before the event of this mark, and where it begins.
+/// The number of marks before the event of this mark, and where that event begins.
 fn event_of(marks: &[Mark], at: usize) -> (usize, usize) {
     let Some(mark) = marks.get(at) else { return (at, 0) };
     if let What::End { inside: false } = mark.what {
@@ -163,7 +163,7 @@ fn event_of(marks: &[Mark], at: usize) -> (usize, usize) {
 }
 
 impl Texture<'_> {
-    /// What these marks say that can be said by itself.
+    /// The texts of these marks that can be sent by themselves.
     fn rest(&self, edits: &Edits<'_>, within: Range<usize>) -> Vec<(Place, String)> {
         let marks = self.marks.iter().enumerate().take(within.end).skip(within.start);
         let texts = marks.filter(|(_, mark)| leaves_alone(mark.place.kind)).map(|(at, mark)| {
@@ -178,7 +178,7 @@ impl Texture<'_> {
     }
 }
 
-/// The events of an output that begin or end what texts stand in.
+/// The events of an output that begin or end the containers of texts.
 pub(super) fn frames(output: &str, marks: &[Mark]) -> Vec<String> {
     let mut frames = Vec::new();
     let mut events = marks.iter().filter(|mark| mark.is_event()).peekable();
@@ -192,9 +192,9 @@ pub(super) fn frames(output: &str, marks: &[Mark]) -> Vec<String> {
     frames
 }
 
-/// They have left.
+/// Notes that a frame has been sent.
 pub(super) fn leave(dialect: &mut dyn FindTexts, frame: &str) {
-    // It was read before.
+    // It parsed before, so it parses now.
     let _ = events::each(frame, |data| {
         if let Some(text) = data.text
             && let Ok(node) = Node::read(&text)

@@ -1,4 +1,4 @@
-//! The events of an output, each with where its data stands.
+//! Splits an output into events and finds the position of each event's data.
 
 use crate::vendor_fault::invalid;
 use postern_event_stream::{Event, Parser};
@@ -11,13 +11,13 @@ const END: &str = "[DONE]";
 pub(super) struct Data<'a> {
     /// Where the event begins in the output.
     pub start: usize,
-    /// Its JSON; none is the end mark of chat completions.
+    /// Its JSON; None for the end mark of chat completions.
     pub text: Option<Cow<'a, str>>,
-    /// Where each line of the text begins in it, and in the output.
+    /// Where each line of the text begins, in the text and in the output.
     pub lines: Vec<(usize, usize)>,
 }
 
-/// Give `read` each event that has data. An output ends where an event ends.
+/// Gives `read` each event that has data. An output ends at the end of an event.
 pub(super) fn each(
     output: &str,
     mut read: impl FnMut(Data<'_>) -> Result<(), (usize, Fault)>,
@@ -45,7 +45,7 @@ pub(super) fn each(
     Ok(())
 }
 
-/// Nearly always there is one line.
+/// Nearly always there is only one line.
 fn lines(event: &Event<'_>, start: usize) -> Vec<(usize, usize)> {
     let (mut lines, mut in_text, mut at) = (Vec::new(), 0, start);
     for line in event.raw.split_inclusive(['\n', '\r']) {

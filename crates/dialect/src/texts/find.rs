@@ -1,4 +1,4 @@
-//! What each client's dialect says of the texts in its answers.
+//! How each client's dialect finds the texts of its answers.
 
 use super::close::raw::Raw;
 use super::close::{Cut, Ending};
@@ -10,34 +10,34 @@ use postern_types::provider::Place;
 
 /// Finds the texts of answers in one dialect.
 pub(crate) trait FindTexts {
-    /// What an event of a stream says; none is its end mark.
+    /// Reads an event of a stream; None is its end mark.
     fn event(&mut self, data: Option<&Node<'_>>, found: &mut Found<'_>);
 
-    /// What a whole answer says.
+    /// Reads a buffered answer.
     fn whole(&mut self, answer: &Node<'_>, found: &mut Found<'_>);
 
-    /// An event with more text at this place, of this number among the events. None: there is none of this kind.
+    /// An event with more text at this place, as event `number`. None: the dialect has no such event.
     fn delta(&self, at: Place, text: &str, number: u64) -> Option<String>;
 
-    /// Arguments where a JSON value stands: in most dialects the string that should stand there.
+    /// Writes arguments where a JSON value stands: in most dialects as the string that belongs there.
     ///
     /// # Errors
-    /// What no value can be made of.
+    /// A text that cannot be written as such a value.
     fn value(&self, text: &str) -> Result<String, Fault> {
         Ok(format!("\"{}\"", escape(text)))
     }
 
-    /// An event has left that was marked as a frame; `text` is its JSON.
+    /// Notes that an event marked as a frame has been sent; `text` is its JSON.
     fn left(&mut self, event: &Node<'_>, text: &str);
 
-    /// Ends a stream behind what has left.
+    /// Ends a stream after what has been sent.
     fn close(&mut self, ending: &mut Ending<'_>);
 
-    /// A whole answer, with its texts edited, that ends early.
+    /// Ends a buffered answer early, with its texts edited.
     fn cut(&self, answer: Raw<'_>, cut: &Cut<'_>) -> String;
 }
 
-/// A stage has made a mistake.
+/// The fault for a mistake of a stage.
 pub(super) fn misfit(private: &str) -> Fault {
     Fault::new(Kind::Unavailable, "the gateway could not edit the answer").with_private(private)
 }

@@ -1,4 +1,4 @@
-//! What an output says, as a dialect finds it.
+//! Collects the texts of an output as a dialect finds them.
 
 use super::mark::{Mark, What, When};
 use super::memory::Memory;
@@ -8,7 +8,7 @@ use postern_types::Unescaped;
 use postern_types::provider::{Place, SegmentForm, TextKind};
 use std::borrow::Cow;
 
-/// Of what is no text.
+/// The place of marks that are not texts.
 pub(super) const NOWHERE: Place = Place { kind: TextKind::Text, choice: 0, content: 0, part: 0 };
 
 /// Collects the marks of an output.
@@ -26,7 +26,7 @@ struct Event {
     start: usize,
     text: String,
     lines: Vec<(usize, usize)>,
-    /// The first of its marks, which is its own.
+    /// The number of its own mark, which is its first.
     first: usize,
 }
 
@@ -41,7 +41,7 @@ impl<'m> Found<'m> {
         }
     }
 
-    /// What is found from now on is of the event that begins there.
+    /// Marks that are found from now on belong to the event that begins at `start`.
     pub fn at(&mut self, start: usize, text: &str, lines: Vec<(usize, usize)>) -> &mut Self {
         self.event = Event { start, text: text.to_owned(), lines, first: self.marks.len() };
         let span = Span::from(start..start);
@@ -49,16 +49,16 @@ impl<'m> Found<'m> {
         self
     }
 
-    /// The event begins or ends what texts stand in: it must be known to close a stream early.
+    /// Marks the event as a frame: it begins or ends the container of a text, and must be known to close a stream early.
     pub fn frame(&mut self) {
         if let Some(mark) = self.marks.get_mut(self.event.first) {
             mark.what = What::Event { frame: true };
         }
     }
 
-    /// The marks in order, the number of the next event, and whether a repeat says something else than was said.
+    /// The marks in order, the number of the next event, and whether a repeat differs from the earlier text.
     pub(super) fn finish(mut self) -> (Vec<Mark>, u64, bool) {
-        // What is put in where an event begins leaves before it.
+        // Insertions at the beginning of an event are sent before it.
         self.marks.sort_by_key(|mark| (mark.span.start, mark.is_event()));
         (self.marks, self.next_number, self.contradicts)
     }
@@ -67,7 +67,7 @@ impl<'m> Found<'m> {
         self.memory.seen(at)
     }
 
-    /// A text begins, though nothing of it is said yet.
+    /// A text begins; it may still be empty.
     pub fn open(&mut self, at: Place) {
         if at.kind != TextKind::ToolName {
             self.memory.open(at);
@@ -97,7 +97,7 @@ impl<'m> Found<'m> {
         self.mark(at, span, What::Piece { form });
     }
 
-    /// The whole of a text: new in a whole answer, and said once more where a stream has told it in pieces.
+    /// The complete text: new in a buffered answer, a repetition where a stream has sent it in pieces.
     pub fn tell(&mut self, at: Place, node: &Node<'_>) {
         let Value::String(text) = &node.value else { return };
         let (whole, inside) = (text.said(), text.inside());
@@ -123,7 +123,7 @@ impl<'m> Found<'m> {
         }
     }
 
-    /// The same event has said it under another name.
+    /// The same event has the text under another name.
     pub fn echo(&mut self, at: Place, node: &Node<'_>) {
         let Value::String(text) = &node.value else { return };
         let piece = self.own().iter().rev().find(|mark| mark.is_piece_of(at));
@@ -147,7 +147,7 @@ impl<'m> Found<'m> {
         self.marks.push(Mark { span, place: at, what: What::End { inside } });
     }
 
-    /// All open texts like this are complete.
+    /// All open texts that match are complete.
     pub fn end_if(&mut self, mut like: impl FnMut(Place) -> bool) {
         for place in self.memory.open_places() {
             if like(place) {
@@ -156,7 +156,7 @@ impl<'m> Found<'m> {
         }
     }
 
-    /// The event says something of this choice: what it does not go on with is complete.
+    /// The event has more of this choice: open texts that it does not continue are complete.
     pub fn end_others(&mut self, choice: u32) {
         let said: Vec<Place> =
             self.own().iter().filter(|mark| mark.is_piece()).map(|mark| mark.place).collect();
@@ -165,7 +165,7 @@ impl<'m> Found<'m> {
         }
     }
 
-    /// A value that edits make untrue: `with` stands in its place then.
+    /// A value that edits invalidate; `with` then replaces it.
     pub(super) fn void(&mut self, at: Place, node: &Node<'_>, with: &'static str, when: When) {
         self.mark(at, node.span, What::Void { with, when });
     }
@@ -199,7 +199,7 @@ impl Mark {
 }
 
 impl Event {
-    /// Where an offset into the text is in the output.
+    /// The position in the output of an offset into the text.
     fn place(&self, at: u32) -> u32 {
         let at = at as usize;
         let line = self.lines.iter().rev().find(|(in_text, _)| *in_text <= at);
@@ -208,7 +208,7 @@ impl Event {
     }
 }
 
-/// How long the writing of the first `bytes` is that the inside of a string says.
+/// The written length of the first `bytes` decoded bytes of a string's inside.
 fn length_of(inside: &str, bytes: usize) -> u32 {
     let mut said = 0;
     for (end, character) in Unescaped::new(inside) {

@@ -1,9 +1,9 @@
-//! What every chunk of chat completions and completions repeats.
+//! The members that every chunk of chat completions and completions repeats.
 
 use crate::json::Node;
 use serde_json::{Value as Json, json};
 
-/// Its id, time and model.
+/// The id, time and model of an answer.
 #[derive(Default)]
 pub(super) struct Head {
     id: String,
@@ -12,7 +12,7 @@ pub(super) struct Head {
 }
 
 impl Head {
-    /// Of the first chunk that has an id.
+    /// Takes them from the first chunk that has an id.
     pub fn see(&mut self, chunk: &Node<'_>) {
         if self.id.is_empty() {
             self.id = chunk.text_of("id").into_owned();

@@ -1,8 +1,8 @@
-//! The items of Responses, and where their texts are.
+//! The items of Responses, and the places of their texts.
 
 use postern_types::provider::{Place, TextKind};
 
-/// The texts of items that are one string: the item's type, its member, and the name of the events.
+/// The items whose text is one string: the item's type, its member, and the prefix of its events.
 pub(super) const STRINGS: [(&str, &str, &str); 4] = [
     ("function_call", "arguments", "function_call_arguments"),
     ("custom_tool_call", "input", "custom_tool_call_input"),
@@ -10,7 +10,7 @@ pub(super) const STRINGS: [(&str, &str, &str); 4] = [
     ("code_interpreter_call", "code", "code_interpreter_call_code"),
 ];
 
-/// A text of an item.
+/// The place of a text in an item.
 pub(super) fn place(kind: TextKind, item: u32, part: u32) -> Place {
     Place::new(kind, 0).in_content(item).in_part(part)
 }

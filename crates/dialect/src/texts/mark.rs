@@ -1,4 +1,4 @@
-//! What is marked in an output.
+//! The marks of an output.
 
 use crate::Span;
 use postern_types::provider::{AnswerSegment, Place, SegmentForm, SegmentRole, TextKind};
@@ -16,37 +16,37 @@ pub(super) enum What {
     Piece {
         form: SegmentForm,
     },
-    /// Text can be put in here for the last time: behind the piece before it, or as an event.
+    /// The last position at which text can be inserted: after the piece before it, or as an event.
     End {
         inside: bool,
     },
-    /// Says all that was said at its place.
+    /// Repeats the complete text of its place.
     Repeat,
-    /// Says what the piece that begins here says.
+    /// Repeats the piece that begins here.
     Echo {
         piece: u32,
     },
-    /// Not true any more once texts are edited.
+    /// Untrue once texts are edited.
     Void {
         with: &'static str,
         when: When,
     },
     /// The number of an event.
     Number(u64),
-    /// An event begins here; `frame`: it begins or ends what texts stand in.
+    /// An event begins here; `frame`: it begins or ends the container of a text.
     Event {
         frame: bool,
     },
 }
 
-/// Which edits make something untrue.
+/// Which edits make a value untrue.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum When {
-    /// Any edit of this text, even of when it leaves.
+    /// Any edit of this text, including one that only delays it.
     Touched,
     /// Any edit of a text or refusal of this choice.
     ChoiceTouched,
-    /// Thoughts of this choice and content that are not released as they were.
+    /// A released thought or content of this choice that differs from the original.
     ThoughtsDiffer,
 }
 
@@ -71,7 +71,7 @@ impl Mark {
         matches!(self.what, What::Event { .. })
     }
 
-    /// As a stage gets it.
+    /// The segment that a stage receives for it.
     pub fn segment(&self) -> Option<AnswerSegment> {
         let (role, form) = match self.what {
             What::Piece { form } => (SegmentRole::Piece, form),

@@ -1,4 +1,4 @@
-//! What was said at each place, and what of it was released.
+//! The original text of each place, and what of it was released.
 
 use super::mark::{Mark, What};
 use postern_types::provider::Place;
@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 pub(super) type Key = (u32, u32, u32, u8);
 
-/// More text of places, in the output at hand.
+/// More text of each place, in the current output.
 pub(super) type More = BTreeMap<Key, String>;
 
 #[derive(Default)]
@@ -17,11 +17,11 @@ pub(super) struct Memory {
 
 struct Text {
     place: Place,
-    /// All that was said.
+    /// The complete original text.
     seen: String,
-    /// How much of it has left before the output at hand.
+    /// The length of `seen` that was sent before the current output.
     settled: usize,
-    /// What has left instead, if a stage has edited it.
+    /// The text sent in its place, if a stage has edited it.
     released: Option<String>,
     open: bool,
 }
@@ -37,7 +37,7 @@ impl Memory {
         })
     }
 
-    /// Nothing was said.
+    /// Whether there is no text.
     pub fn is_empty(&self) -> bool {
         self.texts.is_empty()
     }
@@ -54,7 +54,7 @@ impl Memory {
         self.text(at).open = true;
     }
 
-    /// True: it was open.
+    /// Closes a text. Returns whether it was open.
     pub fn close(&mut self, at: Place) -> bool {
         std::mem::take(&mut self.text(at).open)
     }
@@ -67,23 +67,23 @@ impl Memory {
         self.texts.values().filter(|text| text.open).map(|text| text.place).collect()
     }
 
-    /// Anything was edited.
+    /// Whether any text was edited.
     pub fn is_touched(&self) -> bool {
         self.touched
     }
 
-    /// What has left before the output at hand.
+    /// The text that was sent before the current output.
     pub fn released(&self, at: Place) -> &str {
         let Some(text) = self.texts.get(&at.key()) else { return "" };
         text.released.as_deref().or(text.seen.get(..text.settled)).unwrap_or_default()
     }
 
-    /// Any place like this was edited.
+    /// Whether any matching place was edited.
     pub fn any_touched(&self, mut like: impl FnMut(Place) -> bool) -> bool {
         self.texts.values().any(|text| text.released.is_some() && like(text.place))
     }
 
-    /// Any place like this is, with `more`, not what was said.
+    /// Whether any matching place, with `more`, differs from the original.
     pub fn any_differs(&self, more: &More, mut like: impl FnMut(Place) -> bool) -> bool {
         self.texts.iter().filter(|(_, text)| like(text.place)).any(|(key, text)| {
             let more = more.get(key).map_or("", String::as_str);
@@ -92,7 +92,7 @@ impl Memory {
         })
     }
 
-    /// A stage edits it: what has left of it so far is kept from now on.
+    /// A stage edits this place: what has been sent of it so far is recorded from now on.
     pub fn touch(&mut self, at: Place) {
         self.touched = true;
         let text = self.text(at);
@@ -101,7 +101,7 @@ impl Memory {
         }
     }
 
-    /// More has left.
+    /// More text was sent.
     pub fn release(&mut self, at: Place, words: &str) {
         self.touch(at);
         if let Some(released) = &mut self.text(at).released {
@@ -109,7 +109,7 @@ impl Memory {
         }
     }
 
-    /// The last output has left as far as this.
+    /// The last output was sent up to the given texts.
     pub fn leave(&mut self, more: &More) {
         for (key, more) in more {
             let Some(text) = self.texts.get_mut(key) else { continue };
@@ -118,13 +118,13 @@ impl Memory {
         }
     }
 
-    /// All places of which anything has left.
+    /// All places of which any text was sent.
     pub fn released_places(&self) -> Vec<Place> {
         let places = self.texts.values().map(|text| text.place);
         places.filter(|place| !self.released(*place).is_empty()).collect()
     }
 
-    /// An output has left.
+    /// An output was sent.
     pub fn settle(&mut self, marks: &[Mark], more: &More) {
         let said = |mark: &&Mark| matches!(mark.what, What::Piece { .. } | What::End { .. });
         for mark in marks.iter().filter(said) {

@@ -1,7 +1,7 @@
-//! Where the texts of an answer stand in the client's dialect, and how they are edited.
+//! Finds the texts of an answer in the client's dialect, and edits them.
 //!
-//! It reads what the client is given, not what the vendor said: so it is the same whether the answer was translated or passes, and
-//! what a stage has seen is what the client gets. Nothing of it runs unless a stage asks for segments.
+//! It reads the client's answer, not the vendor's. So it works the same whether the answer is translated or passes, and a stage
+//! sees what the client receives. None of it runs unless a stage asks for segments.
 
 pub(crate) mod anthropic;
 pub(crate) mod chat;
@@ -36,10 +36,10 @@ pub(crate) struct Texts {
     stream: bool,
     memory: Memory,
     last: Last,
-    /// The number of the next event, and how many events were put in, by which the vendor's numbers are too low.
+    /// The number of the next event, and the count of inserted events, by which the vendor's numbers are too low.
     next_number: u64,
     put_in: u64,
-    /// Found behind what had to leave first.
+    /// A fault that follows output which had to be sent first.
     held: Option<Fault>,
     is_cut: bool,
 }
@@ -49,18 +49,18 @@ pub(crate) struct Texts {
 struct Last {
     output: String,
     marks: Vec<Mark>,
-    /// More text of each place, if nothing is edited.
+    /// More text of each place, if there are no edits.
     more: memory::More,
-    /// The number that its first event has, and how many were put in before it.
+    /// The number of its first event, and the count of events inserted before it.
     numbers: (u64, u64),
-    /// Its events that begin or end what texts stand in, as they leave.
+    /// Its events that begin or end the containers of texts, as they are sent.
     frames: Vec<String>,
-    /// It was edited, or there was none.
+    /// It was edited, or there was no output.
     settled: bool,
 }
 
 impl Texts {
-    /// None: an answer without texts, of embeddings or counts.
+    /// None: an answer without texts, such as embeddings or counts.
     pub fn new(facts: &Facts) -> Option<Self> {
         let dialect = match facts.operation {
             Operation::Chat => (codecs::of(facts.client).client.texts)(facts),
@@ -79,16 +79,16 @@ impl Texts {
         })
     }
 
-    /// The fault that was found behind the last output, or that it was the last one.
+    /// Returns the fault that was found after the last output, or one that says that the answer has ended.
     pub fn say_held(&self) -> Result<(), Fault> {
         self.say_cut()?;
         self.held.clone().map_or(Ok(()), Err)
     }
 
-    /// Find the texts of an output.
+    /// Finds the texts of an output.
     ///
     /// # Errors
-    /// What cannot be read, and so could not be guarded. What came before it leaves first.
+    /// Output that cannot be read, and so could not be guarded. The output before it is sent first.
     pub fn see(&mut self, decoded: &mut Decoded) -> Result<(), Fault> {
         self.settle();
         let mut found = Found::new(&mut self.memory, self.next_number);
@@ -123,10 +123,10 @@ impl Texts {
         Ok(())
     }
 
-    /// The last output with other texts.
+    /// The last output with edited texts.
     ///
     /// # Errors
-    /// An edit that fits no segment, and a second call for one output.
+    /// An edit that matches no segment, and a second call for one output.
     pub fn edit(&mut self, edits: &[SegmentEdit]) -> Result<String, Fault> {
         self.say_cut()?;
         if self.last.settled {
@@ -143,7 +143,7 @@ impl Texts {
         Ok(composed.output)
     }
 
-    /// A further event.
+    /// An additional event.
     ///
     /// # Errors
     /// A place that is not open.
@@ -167,7 +167,7 @@ impl Texts {
         texture.compose(edits, numbers.0, numbers.1)
     }
 
-    /// The last output has left as it is.
+    /// Notes that the last output was sent.
     fn settle(&mut self) {
         if !mem::replace(&mut self.last.settled, true) {
             let Last { marks, more, frames, .. } = mem::take(&mut self.last);
@@ -180,7 +180,7 @@ impl Texts {
     }
 }
 
-/// On an error, where the event begins that cannot be read.
+/// On an error, the position of the event that cannot be read.
 fn read(
     dialect: &mut dyn FindTexts,
     stream: bool,

@@ -1,5 +1,5 @@
-//! Responses: <https://platform.openai.com/docs/api-reference/responses-streaming>. Each text is said in pieces, then whole with its
-//! own end, its part's, its item's and the response's.
+//! Responses: <https://platform.openai.com/docs/api-reference/responses-streaming>. Each text comes in pieces, then complete at
+//! its own end and at those of its part, its item and the response.
 
 use super::close::raw::Raw;
 use super::close::responses::{Left, whole};
@@ -111,7 +111,7 @@ impl Responses {
         self.items.insert(index, Item { id, kind });
     }
 
-    /// Its items are those of these ids; one of no known id is the one of its place.
+    /// Items are matched by id; an item without a known id is matched by its position.
     fn response(&self, response: &Node<'_>, found: &mut Found<'_>) {
         for (number, item) in response.list("output") {
             let id = item.text_of("id");
@@ -150,7 +150,7 @@ impl Responses {
     }
 }
 
-/// A part of a message or of thoughts, as far as it is.
+/// A part of a message or of thoughts, as complete as it is.
 fn part(item: u32, number: u32, node: &Node<'_>, found: &mut Found<'_>) {
     let (kind, member) = match &*node.text_of("type") {
         "output_text" => (TextKind::Text, "text"),

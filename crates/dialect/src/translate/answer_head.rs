@@ -1,24 +1,24 @@
-//! What comes before the answer.
+//! What is known before an answer begins.
 
 use crate::Memo;
 
 /// What a decoder must know besides the request's facts.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct AnswerHead {
-    /// The answer's, empty if it had none.
+    /// The answer's content type, empty if it had none.
     pub content_type: String,
-    /// What `encode` gave.
+    /// The memo that `encode` returned.
     pub memo: Memo,
     /// The gateway's own id for the request.
     pub request_id: String,
-    /// Now, in seconds since 1970.
+    /// The current time, in seconds since 1970.
     pub unix_s: u64,
-    /// The texts of the answer are wanted, to be read or edited.
+    /// Whether the texts of the answer are to be read or edited.
     pub segments: bool,
 }
 
 impl AnswerHead {
-    /// `text/event-stream`, or nothing that says otherwise.
+    /// Whether the content type is `text/event-stream`, or absent.
     pub(super) fn is_stream(&self) -> bool {
         self.media_type().eq_ignore_ascii_case("text/event-stream")
     }

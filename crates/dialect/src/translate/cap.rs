@@ -4,10 +4,10 @@ use crate::json::Scanner;
 use crate::openai::read;
 use crate::{Facts, Operation, Span, codecs};
 
-/// The request with a cap on each of its answers, said first of all; nothing where its dialect has no place for one, or
-/// wants the client to say it.
+/// The request with a cap on each of its answers, as the first member. None if its dialect has no field for a cap, or requires
+/// one of the client.
 ///
-/// `reasons`: the model thinks first, and OpenAI's take the newer name only.
+/// `reasons`: the model thinks first; OpenAI's thinking models take only the newer name.
 pub fn capped(
     facts: &Facts,
     body: &str,
@@ -24,28 +24,28 @@ pub fn capped(
     };
     let (said, cap_start, longer) = said(body, fields, cap_tokens)?;
     let Span { start, end } = facts.model_span;
-    // What stands behind the cap is moved by what it is longer than the null in whose place it stands.
+    // What stands after the cap moves by the difference between the cap's length and that of the null it replaces.
     let moved = |at: u32| if at < cap_start { Some(at) } else { at.checked_add(longer) };
     let model_span = Span { start: moved(start)?, end: moved(end)? };
     let facts = Facts { model_span, output_cap_tokens: Some(cap_tokens), ..facts.clone() };
     Some((facts, said))
 }
 
-/// The body with the cap, where it stands, and by how much the body is longer for it. A member that is there and null gets
-/// it, or it would be there twice.
+/// The body with the cap, the cap's position, and the number of bytes that the body grows by. An existing member that is null
+/// receives the cap; a second member would be a duplicate.
 fn said(body: &str, fields: &[&str], cap_tokens: u64) -> Option<(String, u32, u32)> {
     let null = null_member(body, fields)?;
     let (span, text) = match null {
         Some(span) => (span, cap_tokens.to_string()),
         None => {
-            // A request that was read is an object, and has a model.
+            // A request that was read is an object and has a model, so a member follows.
             let start = u32::try_from(body.find('{')?).ok()?.checked_add(1)?;
             let field = fields.first()?;
             (Span { start, end: start }, format!("\"{field}\":{cap_tokens},"))
         }
     };
     let gone = span.end.checked_sub(span.start)?;
-    // A cap may be shorter than `null`: spaces make up for it.
+    // A cap may be shorter than `null`; spaces fill the difference.
     let text = format!("{text:>width$}", width = gone as usize);
     let longer = u32::try_from(text.len()).ok()?.checked_sub(gone)?;
     let before = body.get(..span.start as usize)?;
@@ -53,7 +53,8 @@ fn said(body: &str, fields: &[&str], cap_tokens: u64) -> Option<(String, u32, u3
     Some((format!("{before}{text}{after}"), span.start, longer))
 }
 
-/// Where the value of one of these members stands, all of which are null if they are there. None: the body is no object.
+/// The position of the value of the first of these members, each of which is null if present. The inner None: none is present.
+/// The outer None: the body is not an object.
 fn null_member(body: &str, fields: &[&str]) -> Option<Option<Span>> {
     let mut scanner = Scanner::new(body);
     let mut found = None;

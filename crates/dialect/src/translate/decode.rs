@@ -1,4 +1,4 @@
-//! A vendor's answer in the client's words.
+//! Decodes a vendor's answer into the client's dialect.
 
 use super::answer_head::AnswerHead;
 use super::embeddings::Embeddings;
@@ -13,16 +13,16 @@ use crate::{Context, Decoded, Facts, Operation, Usage, Vendor, codecs, media, op
 use postern_fault::{Fault, Kind};
 use postern_types::provider::{Notice, Place, SegmentEdit};
 
-/// Reads one answer. A whole answer is a stream of one chunk, which leaves at [`finish`](Decoder::finish).
+/// Reads one answer. A buffered answer is a stream of one chunk, which is emitted by [`finish`](Decoder::finish).
 pub struct Decoder {
     reading: Reading,
-    /// What the vendor has said last of its tokens.
+    /// The latest usage that the vendor reported.
     said: Option<Usage>,
-    /// What the client learns the ids of.
+    /// The ids that the client learns.
     handed_out: HandedOut,
-    /// Where its texts stand, if that is asked for.
+    /// The places of its texts, if they are requested.
     texts: Option<Box<Texts>>,
-    /// The prompt as it was counted here, or 0.
+    /// The prompt's tokens as counted here, or 0.
     estimated_input_tokens: u64,
 }
 
@@ -32,12 +32,12 @@ enum Reading {
     Translating(Box<Translating>),
     Embeddings(Box<Embeddings>),
     Media(Box<media::Answer>),
-    /// The answer is not of the form that was asked for.
+    /// The answer does not have the requested form.
     Refused(Fault),
 }
 
 impl Decoder {
-    /// `facts` are the request's. The length of a whole answer is the caller's to bound.
+    /// `facts` are the request's. The caller bounds the length of a buffered answer.
     pub fn new(vendor: &Vendor, facts: &Facts, head: AnswerHead) -> Self {
         let handed_out = HandedOut::new(facts.client, facts.stream);
         let texts = head.segments.then(|| Texts::new(facts)).flatten().map(Box::new);
@@ -46,11 +46,11 @@ impl Decoder {
         Decoder { reading, said: None, handed_out, texts, estimated_input_tokens }
     }
 
-    /// The next chunk of the answer, cut anywhere between two characters.
+    /// Reads the next chunk of the answer, which may end anywhere between two characters.
     ///
     /// # Errors
-    /// What the vendor should not have said (`upstream-invalid`), or what it said went wrong. What came before it in
-    /// the same chunk comes out first, and the fault with the next call.
+    /// An invalid answer (`upstream-invalid`), or a failure that the vendor reports. Earlier output of the same chunk is
+    /// returned first; the next call returns the fault.
     pub fn push(&mut self, chunk: &str) -> Result<Decoded, Fault> {
         self.say_held()?;
         let decoded = match &mut self.reading {
@@ -64,10 +64,10 @@ impl Decoder {
         self.noted(decoded)
     }
 
-    /// The vendor has ended well.
+    /// Ends an answer whose body the vendor has completed.
     ///
     /// # Errors
-    /// As [`Decoder::push`], and an answer that is not whole.
+    /// As [`Decoder::push`], and an answer that is incomplete.
     pub fn finish(&mut self) -> Result<Decoded, Fault> {
         self.say_held()?;
         let decoded = match &mut self.reading {
@@ -81,11 +81,11 @@ impl Decoder {
         self.noted(decoded)
     }
 
-    /// The usage of an answer that ends here: what the vendor has said, or an estimate of what it has generated. An input of
-    /// 0 is not known.
+    /// The usage of an answer that ends here: as the vendor reported it, or an estimate of what was generated. An input of 0 is
+    /// unknown.
     pub fn so_far(&self) -> Usage {
         let said = match &self.reading {
-            // What was put in the place of a count that is not there is not what the vendor said.
+            // Without the estimates that replace the vendor's missing counts.
             Reading::Translating(translating) => translating.said(),
             _ => self.said,
         };
@@ -117,15 +117,15 @@ impl Decoder {
         Ok(decoded)
     }
 
-    /// The last output with other texts, once.
+    /// The last output with edited texts. It may be called once per output.
     ///
     /// # Errors
-    /// An edit that fits no segment of it.
+    /// An edit that matches no segment of the output.
     pub fn edit(&mut self, edits: &[SegmentEdit]) -> Result<String, Fault> {
         self.texts.as_mut().ok_or_else(no_texts)?.edit(edits)
     }
 
-    /// A further event of the stream, with more text at a place that is open; it belongs behind all output so far.
+    /// A further event of the stream, with more text at an open place; it belongs after all output so far.
     ///
     /// # Errors
     /// A place that is not open.
@@ -133,11 +133,11 @@ impl Decoder {
         self.texts.as_mut().ok_or_else(no_texts)?.delta(at, text)
     }
 
-    /// The last output with other texts, of which nothing leaves from `segment` on, and the end of the answer. Nothing but
-    /// [`so_far`](Decoder::so_far) may be asked after it.
+    /// The last output with edited texts, truncated before `segment`, and the end of the answer. After it only
+    /// [`so_far`](Decoder::so_far) may be called.
     ///
     /// # Errors
-    /// An edit that fits no segment of it, and a segment that is neither a piece nor an end.
+    /// An edit that matches no segment of the output, and a segment that is neither a piece nor an end.
     pub fn cut(
         &mut self,
         edits: &[SegmentEdit],

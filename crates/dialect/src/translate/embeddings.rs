@@ -5,7 +5,7 @@ use crate::{Decoded, Memo, Spoken, Vendor, embed};
 use postern_fault::Fault;
 use std::mem;
 
-/// Say a request for embeddings.
+/// Encodes a request for embeddings.
 pub(super) fn encode(
     vendor: &Vendor,
     body: &str,

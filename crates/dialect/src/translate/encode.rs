@@ -1,4 +1,4 @@
-//! A client's request in a vendor's words.
+//! Encodes a client's request in a vendor's dialect.
 
 use super::{embeddings, estimate, passes, spoken};
 use crate::chat::{self, Loss, Losses};
@@ -7,25 +7,25 @@ use crate::{Facts, Memo, Operation, Spliced, Spoken, Vendor, codecs, media};
 use postern_fault::Fault;
 use postern_types::provider::Rewritten;
 
-/// A request in a vendor's words.
+/// A request in a vendor's dialect.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Encoded {
-    /// Appended to the vendor's base URL.
+    /// The path, appended to the vendor's base URL.
     pub path: String,
-    /// Headers, `content-type` included.
+    /// The headers, including `content-type`.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Rewritten,
-    /// What the vendor's dialect could not carry.
+    /// The parts of the request that the vendor's dialect cannot carry.
     pub losses: Vec<Loss>,
-    /// For the decoder of the answer.
+    /// The memo for the decoder of the answer.
     pub memo: Memo,
 }
 
-/// Say a request to a vendor. `facts` were read of `body`.
+/// Encodes a request for a vendor. `facts` were read from `body`.
 ///
 /// # Errors
-/// What the vendor's dialect cannot say without changing what is meant.
+/// Content that the vendor's dialect cannot express without changing its meaning.
 pub fn encode(vendor: &Vendor, facts: &Facts, body: &str) -> Result<Encoded, Fault> {
     let vendor = &Vendor { dialect: spoken(vendor, facts), ..vendor.clone() };
     if passes(vendor, facts) {
@@ -77,7 +77,7 @@ fn decode(
     Ok(request)
 }
 
-/// The client's own bytes.
+/// Passes the client's own bytes.
 fn pass(vendor: &Vendor, facts: &Facts, body: &str) -> Result<Encoded, Fault> {
     let mut losses = Losses::default();
     let pass = codecs::of(facts.client).client.pass;
@@ -97,13 +97,13 @@ fn with_type(mut headers: Vec<(String, String)>) -> Vec<(String, String)> {
     headers
 }
 
-/// Only Anthropic's own dialect has a request for no answer.
+/// Only Anthropic's own dialect has a request for an empty answer.
 fn no_answer() -> Fault {
     let public = "`max_tokens` must be at least 1 for this model, but is 0";
     Fault::invalid_request("max_tokens", public).with_code("integer_below_min_value")
 }
 
-/// The gateway counts by itself then, and does not ask.
+/// The gateway then counts by itself and does not ask the vendor.
 fn not_at_the_vendor() -> Fault {
     Fault::invalid_request("model", "this model's provider does not count tokens")
 }

@@ -1,4 +1,4 @@
-//! A fault as a client is told it, in its own dialect.
+//! Writes a fault for a client in its own dialect.
 
 use crate::{Dialect, codecs};
 use postern_fault::Fault;
@@ -13,7 +13,7 @@ pub fn body(client: Dialect, fault: &Fault) -> String {
     (codecs::of(client).client.error.body)(fault)
 }
 
-/// The event that tells a client mid-stream that no more will come; no end marker follows it.
+/// The event that tells a client mid-stream that the stream has failed; no end marker follows it.
 pub fn event(client: Dialect, fault: &Fault) -> String {
     (codecs::of(client).client.error.event)(fault)
 }

@@ -1,6 +1,6 @@
-//! A count of tokens where the vendor gives none.
+//! Estimates token counts where the vendor reports none.
 //!
-//! Without the model's own tokenizer, which is large, this is an estimate and marked as one.
+//! The model's own tokenizer, which is large, is not used; the estimate is marked as such.
 
 use super::generated::Generated;
 use crate::chat::{Content, Event, Request, ToolKind};
@@ -8,13 +8,13 @@ use crate::counted::Counted;
 use crate::{Dialect, Facts, Memo, Operation, Usage, Vendor, anthropic, usage};
 use postern_fault::Fault;
 
-/// What each message costs beside its text: its role and the marks around it, as OpenAI's cookbook counts them.
+/// The cost of each message besides its text: its role and the marks around it, as OpenAI's cookbook counts them.
 const TOKENS_A_MESSAGE: u64 = 4;
 
-/// Roughly what an image costs at any vendor: a tile or two.
+/// The approximate cost of an image at any vendor: a tile or two.
 const TOKENS_AN_IMAGE: u64 = 800;
 
-/// The tokens of a prompt.
+/// The estimated tokens of a prompt.
 pub(super) fn of_request(request: &Request) -> u64 {
     let mut counted = Counted::default();
     let mut tokens = 0_u64;
@@ -50,12 +50,12 @@ fn of_content(content: &Content, counted: &mut Counted) -> u64 {
     0
 }
 
-/// Counts an answer while it passes, for the case that its vendor does not.
+/// Counts an answer while it passes, in case its vendor does not.
 #[derive(Debug, Default)]
 pub(super) struct Estimate {
     input_tokens: u64,
     generated: Generated,
-    /// What the vendor itself has said last.
+    /// The latest usage that the vendor reported.
     said: Option<Usage>,
 }
 
@@ -65,17 +65,17 @@ impl Estimate {
         Estimate { input_tokens, ..Estimate::default() }
     }
 
-    /// What has been counted of the answer.
+    /// The count of the answer so far.
     pub fn counted(&self) -> Counted {
         self.generated.counted()
     }
 
-    /// What the vendor itself has said, as far as it has.
+    /// The usage that the vendor has reported so far.
     pub fn said(&self) -> Option<Usage> {
         self.said
     }
 
-    /// Count `events`; before the last of them, if the vendor has not said all of its usage, put in the estimate.
+    /// Counts `events`. If the vendor has not reported its complete usage, the estimate is inserted before the last of them.
     pub fn events(&mut self, events: &mut Vec<Event>) {
         for event in &*events {
             if let Event::Usage(usage) = event {
@@ -102,7 +102,7 @@ impl Estimate {
     }
 }
 
-/// The answer to a client who wants a request's tokens counted, for vendors that count none.
+/// The answer to a client that requests a token count, for vendors that have no such endpoint.
 ///
 /// # Errors
 /// A request that cannot be read.

@@ -1,13 +1,13 @@
-//! How much of an answer was generated, by its events: words, thoughts, refusals, calls, what is spoken.
+//! Counts what an answer's events have generated: words, thoughts, refusals, calls, speech.
 
 use crate::chat::{Content, Delta, Event, Kind, Slot};
 use crate::counted::Counted;
 use std::collections::BTreeSet;
 
-/// As many recordings are told apart from texts: no answer has more.
+/// The number of recordings that are told apart from texts; no answer has more.
 const MAX_SOUNDS: usize = 128;
 
-/// What was generated so far.
+/// The count so far.
 #[derive(Debug, Default)]
 pub(super) struct Generated {
     counted: Counted,
@@ -41,7 +41,7 @@ impl Generated {
             Kind::Audio { .. } if self.sounds.len() < MAX_SOUNDS => {
                 self.sounds.insert(slot);
             }
-            // A call of a tool that runs at the vendor is written by the model like any other.
+            // The model writes a call of a tool that runs at the vendor like any other call.
             Kind::Whole(content) => {
                 if let Content::Foreign(_, block) = &**content {
                     for words in ["name", "input", "arguments"] {

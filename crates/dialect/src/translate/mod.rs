@@ -1,7 +1,7 @@
-//! Every client's dialect to every vendor's and back.
+//! Translates every client's dialect to every vendor's and back.
 //!
-//! Client and vendor speak the same dialect: the client's bytes pass but for splices, and the vendor's as they came.
-//! Otherwise the request is decoded into the hub ([`crate::chat`]), encoded from it, and the answer likewise.
+//! If client and vendor speak the same dialect, the client's bytes pass except for splices, and the vendor's bytes pass
+//! unchanged. Otherwise the request is decoded into the hub ([`crate::chat`]) and encoded from it, and so is the answer.
 
 mod answer_head;
 mod cap;
@@ -25,10 +25,10 @@ use crate::openai::completions;
 use crate::{Dialect, Facts, Operation, Request, Vendor, codecs, embed, media};
 use postern_fault::Fault;
 
-/// Read a client's request, once: what it asks for, and where its texts stand.
+/// Reads a client's request in one pass: what it asks for, and the places of its texts.
 ///
 /// # Errors
-/// What cannot be understood, or in two ways; messages never quote the request.
+/// A request that cannot be understood, or that can be understood in two ways; messages never quote the request.
 pub fn read(client: Dialect, operation: Operation, body: &str) -> Result<Request, Fault> {
     match operation {
         Operation::Completions => completions::read(body),
@@ -38,12 +38,12 @@ pub fn read(client: Dialect, operation: Operation, body: &str) -> Result<Request
     }
 }
 
-/// What a vendor's answer with an error status means. `body` may be anything, cut anywhere.
+/// Interprets a vendor's answer with an error status. `body` may be anything, truncated anywhere.
 pub fn explain(vendor: Dialect, status: u16, headers: &[(String, String)], body: &str) -> Fault {
     (codecs::of(vendor).vendor.explain)(status, headers, body)
 }
 
-/// What the vendor is spoken to in: its row's dialect, but Responses where it has them and the client speaks them.
+/// The dialect that the vendor receives: that of its row, or Responses if it has them and the client speaks them.
 fn spoken(vendor: &Vendor, facts: &Facts) -> Dialect {
     match (vendor.dialect, facts.client, facts.operation) {
         (Dialect::OpenAi, Dialect::Responses, Operation::Chat) if vendor.quirks.responses => {
@@ -55,7 +55,7 @@ fn spoken(vendor: &Vendor, facts: &Facts) -> Dialect {
     }
 }
 
-/// Whether the client's bytes pass but for splices.
+/// Whether the client's bytes pass except for splices.
 fn passes(vendor: &Vendor, facts: &Facts) -> bool {
     let wire = spoken(vendor, facts);
     match facts.operation {

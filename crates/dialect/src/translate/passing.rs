@@ -1,4 +1,4 @@
-//! An answer in the client's own dialect: it passes as it came, and is watched for its usage, its end and its errors.
+//! An answer in the client's own dialect: it passes unchanged, while its usage, its end and its errors are observed.
 
 use super::answer_head::AnswerHead;
 use super::generated::Generated;
@@ -27,7 +27,7 @@ enum Form {
         wire: Dialect,
         text: String,
     },
-    /// A small answer of which nothing need be known.
+    /// A small answer that need not be read.
     Unread {
         text: String,
     },
@@ -45,7 +45,7 @@ impl Passing {
         Passing { form, events: Vec::new(), generated: Generated::default() }
     }
 
-    /// What was generated so far.
+    /// The count of what was generated so far.
     pub fn generated(&self) -> Counted {
         self.generated.counted()
     }

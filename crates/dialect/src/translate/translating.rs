@@ -1,4 +1,4 @@
-//! An answer from one dialect into another, by the hub: whole and streamed alike.
+//! Translates an answer from one dialect into another through the hub, buffered and streamed alike.
 
 use super::estimate::Estimate;
 use crate::chat::{Collector, Event};
@@ -10,10 +10,10 @@ use crate::{Context, Decoded, Dialect, Facts, Operation, ReadAnswer, Usage, Writ
 use postern_event_stream::{self as event_stream, Parser};
 use postern_fault::Fault;
 
-/// No event is as long: the longest hold an image or a minute of speech, in some 10 MiB.
+/// No event is this long: the longest hold an image or a minute of speech, about 10 MiB.
 const MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
 
-/// Takes a stream of events apart, and holds a fault back until what came before it is out.
+/// Splits a stream into events, and holds a fault back until the output before it has been returned.
 pub(super) struct Framing {
     parser: Parser,
     held: Option<Fault>,
@@ -37,12 +37,12 @@ impl Framing {
         self.parser.finish();
     }
 
-    /// The fault that is held back, if there is one: for the last call.
+    /// Returns the fault that is held back, if there is one, on the last call.
     pub fn say_held(&self) -> Result<(), Fault> {
         self.held.clone().map_or(Ok(()), Err)
     }
 
-    /// Give `read` everything that has arrived whole, until it is done or fails. What came out before a fault leaves first.
+    /// Gives `read` every complete event, until it is done or fails. Output before a fault is returned first.
     pub fn drain(
         &mut self,
         mut read: impl FnMut(&event_stream::Event<'_>, &mut Decoded) -> Result<(), Fault>,
@@ -74,18 +74,18 @@ pub(super) struct Translating {
     sink: Sink,
 }
 
-/// What comes from the vendor.
+/// The vendor's side.
 enum Source {
     Stream { framing: Box<Framing>, reader: Box<dyn ReadAnswer> },
     Whole { text: String },
 }
 
-/// What goes to the client.
+/// The client's side.
 struct Sink {
     restore: Restore,
     estimate: Estimate,
     writer: Box<dyn WriteAnswer>,
-    /// The client wants it whole: the events so far.
+    /// The events so far, if the client requested a buffered answer.
     whole: Option<Collector>,
     events: Vec<Event>,
 }
@@ -109,12 +109,12 @@ impl Translating {
         Translating { wire, source, sink }
     }
 
-    /// What was generated so far.
+    /// The count of what was generated so far.
     pub fn generated(&self) -> Counted {
         self.sink.estimate.counted()
     }
 
-    /// What the vendor itself has said of its tokens.
+    /// The usage that the vendor itself has reported.
     pub fn said(&self) -> Option<Usage> {
         self.sink.estimate.said()
     }
@@ -176,7 +176,7 @@ impl Translating {
 }
 
 impl Sink {
-    /// Write the events that were read.
+    /// Writes the events that were read.
     fn take(&mut self, decoded: &mut Decoded) {
         self.restore.events(&mut self.events, 0);
         self.estimate.events(&mut self.events);

@@ -1,10 +1,10 @@
-//! What an answer cost. Anthropic's `input_tokens` are those that were neither read from nor written to the cache.
+//! The usage of an answer. Anthropic's `input_tokens` exclude those read from and written to the cache.
 
 use crate::Usage;
 use crate::usage::{Count, Said, lenient};
 use serde::Deserialize;
 
-/// The counts so far. Those of a stream are cumulative: a later one takes the place of an earlier, and is never added.
+/// The counts so far. Those of a stream are cumulative: a later one replaces an earlier one and is never added.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Counts {
@@ -25,7 +25,7 @@ struct Details {
 }
 
 impl Counts {
-    /// Later counts. Servers that speak the dialect fill up the end of a stream with zeros for the prompt.
+    /// Updates the counts. Compatible servers put zeros for the prompt at the end of a stream.
     pub fn update(&mut self, later: Counts) {
         let prompt = |later: Count, earlier| match later {
             Count::Of(0) | Count::Absurd => earlier,
@@ -42,7 +42,7 @@ impl Counts {
             thinking.or(self.output_tokens_details.thinking_tokens);
     }
 
-    /// None: there is no count that can be.
+    /// None: it has no possible count.
     pub fn usage(&self) -> Option<Usage> {
         let (read, written) = (self.cache_read_input_tokens, self.cache_creation_input_tokens);
         let said = Said {

@@ -1,4 +1,4 @@
-//! Why an answer ended: <https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons>.
+//! The reason why an answer ended: <https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons>.
 
 use crate::chat::{Finish, FinishReason};
 

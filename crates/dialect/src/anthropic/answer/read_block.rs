@@ -1,4 +1,4 @@
-//! One block of an answer, whole or as it begins.
+//! A block of an answer, complete or as it begins.
 
 use crate::Dialect;
 use crate::anthropic::citation;
@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 const WHAT: &str = "a block";
 
-/// Blocks that the hub knows. `Option` throughout: a block that begins need not have all.
+/// Blocks that the hub knows. All fields are optional, as a block that begins may lack some.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Known {
@@ -34,14 +34,14 @@ enum Known {
     Foreign,
 }
 
-/// Raw JSON does not pass through a tagged enum.
+/// Read separately, as a tagged enum cannot hold raw JSON.
 #[derive(Debug, Deserialize)]
 struct Input<'a> {
     #[serde(borrow)]
     input: Option<&'a RawValue>,
 }
 
-/// The part that a block is. Arguments are as they are written.
+/// The part for a block. Its arguments are unchanged.
 ///
 /// # Errors
 /// `upstream-invalid`: the block cannot be read.

@@ -1,4 +1,4 @@
-//! A streamed answer: blocks one after the other, each of a start, deltas and a stop.
+//! A streamed answer: blocks one after the other, each with a start, deltas and a stop.
 
 use super::counts::Counts;
 use super::finish::finish;
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// What an event says. Fields that one type of events has are none of another's.
+/// The fields of all events. Each type of event has only some of them.
 #[derive(Debug, Deserialize)]
 struct Said<'a> {
     #[serde(rename = "type", default)]
@@ -35,7 +35,7 @@ struct Head<'a> {
     id: String,
     #[serde(default)]
     model: String,
-    // A vendor that is not asked for a stream would be read elsewhere: its blocks would stand here.
+    // Usually empty: a buffered answer has its blocks here, but is read elsewhere.
     #[serde(borrow, default)]
     content: Vec<&'a RawValue>,
     #[serde(default, deserialize_with = "lenient")]
@@ -78,7 +78,7 @@ pub struct Reader {
     /// The number of the next part.
     next: u32,
     open: Option<Open>,
-    /// A call that ended without a word of arguments: whether it has none or was cut, only what follows tells.
+    /// A call that ended without any text of arguments: only the next event shows whether it has none or was cut.
     wordless: Option<Slot>,
     finished: bool,
     done: bool,
@@ -95,11 +95,11 @@ struct Open {
 #[derive(Debug)]
 enum Block {
     Plain,
-    /// The arguments with which it began, until others come.
+    /// The arguments of its start event, until deltas replace them.
     Call {
         first: Option<String>,
     },
-    /// Held until it is whole: what one dialect alone knows is not known in pieces.
+    /// Held until it is complete, as content that only one dialect knows cannot be passed on in pieces.
     Foreign {
         block: Value,
         input: String,
@@ -201,7 +201,7 @@ impl Reader {
         events.push(Event::Ended(slot));
     }
 
-    /// A call without arguments is one of `{}`; one that was cut before its first word stays as it is.
+    /// A call without arguments receives `{}`; one that was cut before its first word stays empty.
     fn end_wordless(&mut self, whole: bool, events: &mut Vec<Event>) {
         let Some(slot) = self.wordless.take() else { return };
         if whole {
@@ -248,14 +248,14 @@ impl Reader {
                 events.push(Event::Done);
             }
             "error" => return Err(explain::reported(data)),
-            // `ping`, and what is not known yet.
+            // `ping`, and unknown events.
             _ => {}
         }
         Ok(())
     }
 }
 
-/// What its first event says of a part, beside that it begins.
+/// Emits the content of a part's start event, after its beginning.
 fn begun(slot: Slot, part: Part, events: &mut Vec<Event>) -> Block {
     let mut deltas = Vec::new();
     let mut open = Block::Plain;
@@ -293,7 +293,7 @@ impl ReadAnswer for Reader {
         data: &str,
         events: &mut Vec<Event>,
     ) -> Result<(), Fault> {
-        // Servers that speak several dialects end with the word of another.
+        // Servers that speak several dialects send the end mark of another one.
         if self.done || data.is_empty() || data == "[DONE]" {
             return Ok(());
         }

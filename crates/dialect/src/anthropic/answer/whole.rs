@@ -1,4 +1,4 @@
-//! A whole answer.
+//! A buffered answer.
 
 use super::counts::Counts;
 use super::finish::finish;
@@ -27,10 +27,10 @@ struct Message<'a> {
     usage: Counts,
 }
 
-/// Read a whole answer.
+/// Reads a buffered answer.
 ///
 /// # Errors
-/// `upstream-invalid`: it is no message, or not a whole one; or what the vendor reports in its place.
+/// `upstream-invalid`: it is not a message, or an incomplete one; or the failure that the vendor reports in its place.
 pub fn read_whole(body: &str) -> Result<Answer, Fault> {
     let message: Message<'_> = parsed("a message", body)?;
     if message.kind.as_deref() == Some("error") {

@@ -60,7 +60,7 @@ pub(super) fn parts(
     }
 }
 
-/// Blocks that the hub knows; all others are known to Anthropic only, and pass whole.
+/// Blocks that the hub knows; all others are known to Anthropic only, and pass unchanged.
 const KNOWN: [&str; 7] =
     ["text", "image", "document", "tool_use", "tool_result", "thinking", "redacted_thinking"];
 
@@ -69,7 +69,7 @@ fn part(raw: &RawValue, path: String, losses: &mut Losses) -> Result<Part, Fault
         let value: Value = parse(raw, &path)?;
         Ok(Part::new(path, Content::Foreign(Dialect::Anthropic, value)))
     };
-    // Blocks of servers' tools have fields of the same names and other types: only the type tells.
+    // Blocks of server tools have fields of the same names with other types; only the type distinguishes them.
     let Ok(mut block) = parse::<Block<'_>>(raw, &path) else {
         let kind = required(parse::<Kind<'_>>(raw, &path)?.kind, &path, "type")?;
         return match KNOWN.contains(&kind.as_str()) {
@@ -98,7 +98,7 @@ fn part(raw: &RawValue, path: String, losses: &mut Losses) -> Result<Part, Fault
     Ok(Part { path, content, cache: cache.transpose()?, annotations })
 }
 
-/// None: the hub cannot say it whole.
+/// None: the hub cannot express it completely.
 fn content(
     kind: &str,
     block: Block<'_>,
@@ -140,7 +140,7 @@ fn content(
         }),
         _ => {
             let sealed = sealed(&required(block.data, path, "data")?);
-            // What another maker sealed without words stands here only because no other block could carry it.
+            // Another maker's seal without words stands here only because no other block could carry it.
             let redacted = sealed.as_ref().is_some_and(|seal| seal.maker == Dialect::Anthropic);
             Content::Reasoning(Reasoned { sealed, redacted, ..Reasoned::default() })
         }
@@ -164,7 +164,7 @@ fn document(block: Block<'_>, path: &str, losses: &mut Losses) -> Result<Option<
     })))
 }
 
-/// Who called is told in every answer; only a call that code made says something by it.
+/// Every answer names the caller of a tool; it is a loss only if code made the call.
 fn losses_of_caller(caller: Option<&RawValue>, path: &str, losses: &mut Losses) {
     let kind = caller.and_then(|raw| parse::<Kind<'_>>(raw, path).ok()?.kind);
     if kind.is_some_and(|kind| kind != "direct") {

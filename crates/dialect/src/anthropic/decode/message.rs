@@ -11,7 +11,7 @@ object!(Turn<'a> {
     content "content": Written<'a>,
 });
 
-/// One message; of the user's, what tools returned becomes messages of its own, in the order of the blocks.
+/// Decodes a message. In a user's message, outputs of tools become messages of their own, in the order of the blocks.
 pub(super) fn decode(
     raw: &RawValue,
     path: String,

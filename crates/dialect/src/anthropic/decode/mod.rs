@@ -1,4 +1,4 @@
-//! From a client's request to the hub: <https://platform.claude.com/docs/en/api/messages>.
+//! Decodes a client's request into the hub: <https://platform.claude.com/docs/en/api/messages>.
 
 mod block;
 mod message;
@@ -34,14 +34,15 @@ object!(Body<'a> {
     service_tier "service_tier": String,
     cache_control "cache_control": &'a RawValue,
     thread "thread": &'a RawValue,
-    // Of clients of cloud vendors, for whom it stands in the body: the vendor's own is put there.
+    // Clients of cloud vendors put it into the body; the vendor's own version replaces it.
     version "anthropic_version": String,
 });
 
-/// Decode a request, of a chat or of a count of tokens. What the hub has no place for is told as a loss.
+/// Decodes a request for a chat or a token count. Fields that the hub has no place for are noted as losses.
 ///
 /// # Errors
-/// What is not JSON, a field that is missing or of the wrong type. Messages name fields, never a text of the request.
+/// A body that is not JSON, and a field that is missing or of the wrong type. Messages name fields, never a text of the
+/// request.
 pub fn decode(body: &str) -> Result<(Request, Losses), Fault> {
     let mut losses = Losses::default();
     let mut body: Body<'_> = serde_json::from_str(body).map_err(|error| unreadable(&error))?;
@@ -101,7 +102,7 @@ fn unreadable(error: &serde_json::Error) -> Fault {
     Fault::new(postern_fault::Kind::InvalidRequest, public).with_code("invalid_type")
 }
 
-/// A path at the top has no dot before it.
+/// A path at the top has no leading dot.
 fn unrooted(fault: Fault) -> Fault {
     let param = fault.param.map(|param| param.trim_start_matches('.').to_owned());
     Fault { public: fault.public.replacen("`.", "`", 1), param, ..fault }

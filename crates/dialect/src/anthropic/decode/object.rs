@@ -1,4 +1,4 @@
-//! Objects of which every field is optional, and which know what they did not know.
+//! Objects whose fields are all optional, and which record the names of unknown fields.
 
 use crate::chat::{Loss, Losses};
 use postern_fault::Fault;
@@ -8,12 +8,12 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
-/// The name of a field, without a copy where it has no escapes.
+/// The name of a field, copied only if it has escapes.
 #[derive(Deserialize)]
 pub(super) struct Key<'a>(#[serde(borrow)] pub Cow<'a, str>);
 
-/// Declares a struct of optional fields, each with its name in JSON, that also collects the names of the fields it does
-/// not have, for losses. (`flatten` would do it, but neither borrows nor carries raw JSON.) `null` counts as absent.
+/// Declares a struct of optional fields, each with its name in JSON, that also collects the names of unknown fields, for
+/// losses. (`flatten` would do so, but neither borrows nor carries raw JSON.) `null` counts as absent.
 macro_rules! object {
     ($name:ident<$life:lifetime> { $($field:ident $key:literal: $type:ty,)* }) => {
         #[derive(Debug, Default)]
@@ -56,7 +56,7 @@ macro_rules! object {
 }
 pub(super) use object;
 
-/// What `system`, a message and a tool's result hold: a string, or blocks that are yet to be read.
+/// The content of `system`, of a message and of a tool's result: a string, or unread blocks.
 #[derive(Debug)]
 pub(in crate::anthropic) enum Written<'a> {
     Text(String),
@@ -89,20 +89,20 @@ impl<'de: 'a, 'a> Deserialize<'de> for Written<'a> {
     }
 }
 
-/// Read a value that stands at `path`.
+/// Reads the value at `path`.
 ///
 /// # Errors
-/// A value, or a field of it, that has another type. What it says is not repeated.
+/// A value, or a field of it, that has another type. Its content is not quoted.
 pub(super) fn parse<'a, T: Deserialize<'a>>(raw: &'a RawValue, path: &str) -> Result<T, Fault> {
     serde_json::from_str(raw.get()).map_err(|_| wrong(path, "has a value of the wrong type"))
 }
 
-/// The value at `path` cannot be.
+/// The fault for an impossible value at `path`.
 pub(super) fn wrong(path: &str, how: &str) -> Fault {
     Fault::invalid_request(path, format!("`{path}` {how}")).with_code("invalid_value")
 }
 
-/// A field that must be there.
+/// A field that must be present.
 pub(super) fn required<T>(field: Option<T>, path: &str, name: &str) -> Result<T, Fault> {
     field.ok_or_else(|| {
         let path = format!("{path}.{name}");
@@ -111,7 +111,7 @@ pub(super) fn required<T>(field: Option<T>, path: &str, name: &str) -> Result<T,
     })
 }
 
-/// Fields that have no place in the hub. No path is there twice: a body of nothing else is read in linear time.
+/// Notes the fields that have no place in the hub. No path occurs twice: a body of nothing else is read in linear time.
 pub(super) fn lose(unknown: Vec<String>, within: &str, losses: &mut Losses) {
     for name in unknown {
         let path = if within.is_empty() { name } else { format!("{within}.{name}") };

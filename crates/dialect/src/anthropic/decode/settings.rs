@@ -1,4 +1,4 @@
-//! Thinking, the form of the answer, and for whom it is.
+//! Thinking, the form of the answer, and the end user.
 
 use super::object::{lose, object, parse, required, wrong};
 use crate::chat::{Effort, Format, Losses, Reasoning, Request, Schema};
@@ -61,7 +61,7 @@ pub(super) fn thinking(
     Ok(())
 }
 
-/// `output_config`, and `output_format`, where the format stood before there was one.
+/// `output_config`, and `output_format`, the older place of the format.
 pub(super) fn output(
     config: Option<&RawValue>,
     format: Option<&RawValue>,
@@ -93,7 +93,7 @@ fn decode_format(raw: &RawValue, path: &str, losses: &mut Losses) -> Result<Form
             name: String::new(),
             description: None,
             schema: required(format.schema, path, "schema")?,
-            // This dialect has no optional schemas.
+            // This dialect always follows the schema.
             strict: Some(true),
         })),
         _ => Err(wrong(&format!("{path}.type"), "must be `json_schema`")),

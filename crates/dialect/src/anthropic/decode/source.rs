@@ -1,4 +1,4 @@
-//! Where the bytes of images and documents are.
+//! The location of the bytes of images and documents.
 
 use super::object::{Written, lose, object, parse, required, wrong};
 use crate::chat::{self, Losses};
@@ -20,7 +20,7 @@ object!(Chunk<'a> {
     cache_control "cache_control": &'a RawValue,
 });
 
-/// None: the hub cannot say it.
+/// None: the hub cannot express it.
 pub(super) fn decode(
     source: Source<'_>,
     path: &str,
@@ -51,7 +51,7 @@ pub(super) fn decode(
     }))
 }
 
-/// The texts of chunks; none, if one is no text.
+/// The joined texts of chunks. None if one of them is not a text.
 fn joined(blocks: &[&RawValue], path: &str) -> Result<Option<String>, Fault> {
     let mut joined = String::new();
     for raw in blocks {

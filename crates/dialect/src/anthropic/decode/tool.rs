@@ -1,4 +1,4 @@
-//! Tools, and whether one must be called.
+//! Tools and tool choice.
 
 use super::block;
 use super::object::{lose, object, parse, required, wrong};
@@ -23,7 +23,7 @@ object!(Choice<'a> {
     disable_parallel_tool_use "disable_parallel_tool_use": bool,
 });
 
-/// A tool of the client's; one that has a type of its own is known to Anthropic only.
+/// A tool of the client; one that has a type of its own is known to Anthropic only.
 pub(super) fn decode(raw: &RawValue, path: String, losses: &mut Losses) -> Result<Tool, Fault> {
     let tool: Written<'_> = parse(raw, &path)?;
     if tool.kind.as_deref().is_some_and(|kind| kind != "custom") {

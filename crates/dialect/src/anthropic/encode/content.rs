@@ -1,4 +1,4 @@
-//! Parts of a message, as blocks.
+//! Encodes parts of a message as blocks.
 
 use super::{media, names};
 use crate::Dialect;
@@ -7,7 +7,7 @@ use crate::chat::{Annotation, Audio, CacheControl, Content, Losses, Part, Reason
 use postern_fault::Fault;
 use serde_json::Value;
 
-/// Who says it: not everyone may say everything.
+/// The speaker, which determines the permitted blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Speaker {
     System,
@@ -28,14 +28,14 @@ pub(super) fn blocks(
     Ok(blocks)
 }
 
-/// None: it says nothing, or is a loss.
+/// None: it is empty, or is noted as a loss.
 fn block(part: Part, speaker: Speaker, losses: &mut Losses) -> Result<Option<Block>, Fault> {
     let Part { path, content, cache, annotations } = part;
     let cache_control = cache.map(Marker::from);
     Ok(match content {
         Content::Text(text) | Content::Refusal(text) => {
             let citations = citations(annotations, &path, losses);
-            // Refused, were it sent.
+            // Anthropic refuses an empty text.
             (!text.is_empty()).then_some(Block::Text { text, citations, cache_control })
         }
         Content::Foreign(Dialect::Anthropic, value) => Some(Block::Foreign(value)),
@@ -80,7 +80,7 @@ fn returned(
     })
 }
 
-/// Of what was said earlier by an assistant, the words remain.
+/// The words of an assistant's earlier speech.
 fn spoken(
     audio: Audio,
     speaker: Speaker,
@@ -94,7 +94,7 @@ fn spoken(
     Ok(audio.transcript.filter(|words| !words.is_empty()).map(Block::text))
 }
 
-/// Thoughts go back unchanged, only to their maker.
+/// Thoughts are returned unchanged, only to their maker.
 fn thought(
     reasoned: Reasoned,
     cache: Option<Marker>,
@@ -135,7 +135,7 @@ fn citations(annotations: Vec<Annotation>, path: &str, losses: &mut Losses) -> V
     citations
 }
 
-/// A marker on a tool.
+/// The cache marker of a tool.
 pub(super) fn marker(cache: Option<CacheControl>) -> Option<Marker> {
     cache.map(Marker::from)
 }

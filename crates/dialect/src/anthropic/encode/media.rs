@@ -8,7 +8,7 @@ use postern_fault::Fault;
 
 const PDF: &str = "application/pdf";
 
-/// The types of images that are taken, and how each begins in base64.
+/// The accepted types of images, and the base64 prefix of each.
 const IMAGES: [(&str, &str); 4] = [
     ("image/png", "iVBOR"),
     ("image/jpeg", "/9j/"),
@@ -16,7 +16,7 @@ const IMAGES: [(&str, &str); 4] = [
     ("image/webp", "UklGR"),
 ];
 
-/// Content that Anthropic does not take.
+/// The fault for content that Anthropic does not accept.
 pub(super) fn unsupported(path: &str, what: &str) -> Fault {
     let public = format!("`{path}`: this model's provider, Anthropic, takes no {what}");
     Fault::invalid_request(path, public).with_code("unsupported_content")
@@ -67,7 +67,7 @@ pub(super) fn document(
     })
 }
 
-/// A PDF stays as it is; a text is sent as such.
+/// A PDF stays as it is; a text is sent as text.
 fn encoded(media_type: String, data: String, path: &str) -> Result<Source, Fault> {
     let kind = media_type.to_ascii_lowercase();
     let kind = kind.split(';').next().unwrap_or_default().trim();
@@ -89,8 +89,8 @@ fn address(url: String, path: &str) -> Result<Source, Fault> {
     }
 }
 
-/// Ids of Anthropic's files begin so: <https://platform.claude.com/docs/en/build-with-claude/files>. OpenAI's begin
-/// with `file-`.
+/// Ids of Anthropic's files begin like this: <https://platform.claude.com/docs/en/build-with-claude/files>. OpenAI's begin with
+/// `file-`.
 fn own_file(file_id: String, path: &str) -> Result<Source, Fault> {
     match file_id.starts_with("file_") {
         true => Ok(Source::File { file_id }),
@@ -98,7 +98,7 @@ fn own_file(file_id: String, path: &str) -> Result<Source, Fault> {
     }
 }
 
-/// The text that base64 stands for, in lines or in one.
+/// The text that the base64 encodes, which may be broken into lines.
 fn decoded(data: &str) -> Option<String> {
     let data: String = data.split(['\r', '\n']).collect();
     String::from_utf8(base64::decode(&data)?).ok()

@@ -6,7 +6,7 @@ use crate::chat::{Losses, Message, Role};
 use postern_fault::Fault;
 use serde::Serialize;
 
-/// What is said, as Anthropic orders it.
+/// The conversation in Anthropic's order.
 #[derive(Debug, Default)]
 pub(super) struct Conversation {
     pub system: Vec<Block>,
@@ -24,8 +24,8 @@ const USER: &str = "user";
 pub(super) const ASSISTANT: &str = "assistant";
 
 impl Conversation {
-    /// Instructions go into `system`, wherever they stand: only the latest models take them within the conversation, and
-    /// in a user's words they would lose their authority. Messages of one side that follow each other are one turn.
+    /// Instructions are moved to `system`, wherever they stand: only the latest models accept them within the conversation, and
+    /// in a user's message they would lose their authority. Adjacent messages of one side are one turn.
     pub fn from_messages(messages: Vec<Message>, losses: &mut Losses) -> Result<Self, Fault> {
         let mut conversation = Conversation::default();
         for message in messages {
@@ -38,7 +38,7 @@ impl Conversation {
         Ok(conversation)
     }
 
-    /// One more instruction, behind the client's own.
+    /// Adds an instruction after the client's own.
     pub fn instruct(&mut self, instruction: Option<String>) {
         self.system.extend(instruction.map(Block::text));
     }
@@ -62,7 +62,7 @@ impl Conversation {
         };
         let content = content::blocks(parts, speaker, losses)?;
         match self.turns.last_mut() {
-            // Blocks that say nothing are refused, and so are turns without blocks.
+            // Anthropic refuses empty blocks, and turns without blocks.
             _ if content.is_empty() => {}
             Some(turn) if turn.role == role => turn.content.extend(content),
             _ => self.turns.push(Turn { role, content }),
@@ -70,7 +70,7 @@ impl Conversation {
         Ok(())
     }
 
-    /// There is no user message: Anthropic needs a user turn, and the instructions become one.
+    /// Without a user message the instructions become a user turn, which Anthropic requires.
     fn ask_with_instructions(&mut self, losses: &mut Losses) {
         let content = std::mem::take(&mut self.system);
         if !content.is_empty() {
@@ -80,7 +80,7 @@ impl Conversation {
     }
 }
 
-/// Results of tools must stand first in their turn.
+/// Results of tools must come first in their turn.
 fn order_results(turn: &mut Turn) {
     let is_result = |block: &Block| matches!(block, Block::ToolResult { .. });
     let late = turn.content.iter().skip_while(|block| is_result(block)).any(is_result);

@@ -1,4 +1,4 @@
-//! From the hub to a vendor's request: <https://platform.claude.com/docs/en/api/messages>.
+//! Encodes a request of the hub for a vendor: <https://platform.claude.com/docs/en/api/messages>.
 
 mod content;
 mod media;
@@ -19,8 +19,8 @@ use serde_json::{Number, Value};
 use thinking::{Effort, Thinking};
 use tools::{Choice, Tool};
 
-/// The cap on an answer where neither the client nor the catalogue names one: Anthropic demands a cap, and every model
-/// of the last years can write as much.
+/// The cap on an answer where neither the client nor the catalogue names one: Anthropic requires a cap, and every recent model
+/// can write this many tokens.
 const DEFAULT_MAX_TOKENS: u64 = 4_096;
 
 #[derive(Debug, Default, Serialize)]
@@ -79,15 +79,15 @@ struct OutputFormat {
     schema: Value,
 }
 
-/// Encode a request. Anthropic demands a cap on the answer: the client's, else the catalogue's
-/// ([`Vendor::max_output_tokens`]), else 4,096 tokens, and as many beside a budget for thoughts.
+/// Encodes a request. Anthropic requires a cap on the answer: the client's, else the catalogue's
+/// ([`Vendor::max_output_tokens`]), else 4,096 tokens, and 4,096 more beside a budget for thoughts.
 ///
-/// Fields of [`Quirks::unsupported`](crate::Quirks::unsupported) that are known here, beside those of the body:
-/// `output_format` (no structured output: a tool stands for the schema), `strict` (of tools), `budget_tokens` (thinking
-/// is adaptive only, with an effort in its place).
+/// [`Quirks::unsupported`](crate::Quirks::unsupported) may name these besides fields of the body: `output_format` (no
+/// structured output: a tool stands for the schema), `strict` (of tools), `budget_tokens` (thinking is adaptive only, with an
+/// effort instead).
 ///
 /// # Errors
-/// Content that Anthropic does not take and without which the answer would be another: `unsupported_content`.
+/// Content that Anthropic does not accept and without which the answer would differ: `unsupported_content`.
 pub fn encode(
     mut request: Request,
     vendor: &Vendor,
@@ -115,18 +115,19 @@ pub fn encode(
     Ok(Spoken {
         path: path(vendor, Operation::Chat, request.stream),
         headers: headers(vendor),
-        // Only maps with keys that are no strings fail to be written: there are none.
+        // Serializing fails only for maps whose keys are not strings, of which there are none.
         body: serde_json::to_string(&body).unwrap_or_default(),
     })
 }
 
-/// The vendor refuses this field.
+/// Whether the vendor refuses this field.
 fn refuses(vendor: &Vendor, name: &str) -> bool {
     vendor.quirks.unsupported.iter().any(|refused| refused == name)
 }
 
-/// What is to be said in words of the wanted form. Anthropic knows schemas, but no JSON of any form; where it does not,
-/// a tool stands for the schema. A tool cannot be forced beside thoughts: then words must do.
+/// Returns the instruction that asks for the requested form, if one is needed. Anthropic supports schemas, but not arbitrary
+/// JSON; where it does not, a tool stands for the schema. A tool cannot be forced beside thoughts, so the instruction replaces
+/// it.
 fn prepare_format(
     request: &mut Request,
     vendor: &Vendor,

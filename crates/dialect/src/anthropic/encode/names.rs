@@ -1,4 +1,4 @@
-//! Names and ids as Anthropic takes them: letters, digits, `_` and `-`.
+//! Names and ids that Anthropic accepts: letters, digits, `_` and `-`.
 
 use crate::Memo;
 use crate::chat::{Content, Request, Tool, ToolChoice, ToolKind};
@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const MAX_NAME_CHARACTERS: usize = 128;
 
-/// Give tools names that are taken, wherever they stand; the memo keeps the client's, for the answer.
+/// Gives tools accepted names everywhere; the memo keeps the client's names, for the answer.
 pub(super) fn make_valid(request: &mut Request, memo: &mut Memo) {
     let mut sent = BTreeMap::new();
     let mut taken: BTreeSet<String> = request.tools.iter().filter_map(name_of).collect();
@@ -62,7 +62,7 @@ fn name_of(tool: &Tool) -> Option<String> {
     }
 }
 
-/// Two names can become the same.
+/// A free name: two names can become the same.
 fn unused(name: String, taken: &mut BTreeSet<String>) -> String {
     let start: String = name.chars().take(MAX_NAME_CHARACTERS - 8).collect();
     let others = (taken.len()..).map(|number| format!("{start}_{number}"));

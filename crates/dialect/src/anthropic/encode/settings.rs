@@ -1,4 +1,4 @@
-//! Sampling and the settings around it, and those that Anthropic does not have.
+//! Sampling and related settings, and those that Anthropic lacks.
 
 use super::{Body, Metadata, media, refuses};
 use crate::anthropic::block::Marker;
@@ -7,10 +7,10 @@ use crate::{Dialect, Vendor};
 use postern_fault::Fault;
 use serde_json::Number;
 
-/// What Anthropic has nothing for.
+/// Notes the settings that Anthropic lacks.
 ///
 /// # Errors
-/// An answer in nothing but sound.
+/// An answer in sound only.
 pub(super) fn lose_unknown(request: &Request, losses: &mut Losses) -> Result<(), Fault> {
     let sampling = &request.sampling;
     let logprobs = request.logprobs;
@@ -48,7 +48,7 @@ const NO_LOGPROBS: &str = "Anthropic tells no probabilities";
 
 const NO_PENALTY: &str = "Anthropic has no penalties";
 
-/// Zero is what it is without.
+/// Zero is the default.
 fn is_not_zero(number: Option<&Number>) -> bool {
     number.is_some_and(|number| number.as_f64() != Some(0.0))
 }
@@ -82,7 +82,7 @@ fn sampling(request: &mut Request, vendor: &Vendor, body: &mut Body, losses: &mu
         losses.add(request.path(Field::Temperature), "Anthropic's highest, 1, is sent");
         body.temperature = Some(Number::from(1));
     }
-    // Models since Claude Opus 4.1 refuse both; clients of OpenAI's dialect often send the two, one at its default.
+    // Models since Claude Opus 4.1 refuse both together; clients of OpenAI's dialect often send both, one at its default.
     if request.client != Dialect::Anthropic && body.temperature.is_some() {
         let top_p = body.top_p.take();
         if top_p.is_some_and(|top_p| top_p.as_f64() != Some(1.0)) {
@@ -91,7 +91,7 @@ fn sampling(request: &mut Request, vendor: &Vendor, body: &mut Body, losses: &mu
     }
 }
 
-/// A sequence of nothing but white space is refused.
+/// Anthropic refuses a stop sequence of white space only.
 fn stop(request: &mut Request, body: &mut Body, losses: &mut Losses) {
     let stop = std::mem::take(&mut request.stop);
     let asked = stop.len();
@@ -101,7 +101,7 @@ fn stop(request: &mut Request, body: &mut Body, losses: &mut Losses) {
     }
 }
 
-/// <https://platform.claude.com/docs/en/api/service-tiers>: priority capacity if there is some, or never.
+/// <https://platform.claude.com/docs/en/api/service-tiers>: priority capacity if available, or never.
 fn tier(request: &mut Request, body: &mut Body, losses: &mut Losses) {
     let Some(tier) = request.service_tier.take() else { return };
     body.service_tier = match tier.as_str() {

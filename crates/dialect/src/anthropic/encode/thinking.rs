@@ -1,4 +1,4 @@
-//! How much to think, and the cap on the answer of which thoughts are a part:
+//! The amount of thinking, and the cap on the answer, which includes thoughts:
 //! <https://platform.claude.com/docs/en/build-with-claude/extended-thinking>.
 
 use super::messages::{ASSISTANT, Turn};
@@ -8,10 +8,10 @@ use crate::chat::{self, Field, Losses, Reasoning, Request};
 use crate::{Dialect, Vendor};
 use serde::Serialize;
 
-/// Anthropic's least.
+/// Anthropic's minimum.
 const MIN_BUDGET_TOKENS: u64 = 1_024;
 
-/// Beside thoughts, a smaller share is refused.
+/// Anthropic refuses a smaller value beside thoughts.
 const MIN_TOP_P: f64 = 0.95;
 
 #[derive(Debug, Serialize)]
@@ -29,10 +29,10 @@ pub(super) enum Thinking {
     Disabled,
 }
 
-/// A word of `output_config.effort`.
+/// A value of `output_config.effort`.
 pub(super) struct Effort(pub &'static str);
 
-/// What the client wants.
+/// The client's setting.
 enum RequestedThinking {
     Nothing,
     Off,
@@ -84,7 +84,7 @@ impl RequestedThinking {
     }
 }
 
-/// Thoughts are wanted of a model that has some.
+/// Whether thoughts are requested from a model that has them.
 pub(super) fn is_asked(request: &Request, vendor: &Vendor) -> bool {
     vendor.reasons
         && matches!(
@@ -149,7 +149,7 @@ pub(super) fn fill(
     }
 }
 
-/// The budget as it can be. One that stands for an effort leaves at least half of the answer's cap for words.
+/// The budget within its bounds. One derived from an effort leaves at least half of the answer's cap for words.
 fn fitting(tokens: u64, clients_own: bool, max_tokens: u64) -> Option<u64> {
     let most = if clients_own { max_tokens.saturating_sub(1) } else { max_tokens / 2 };
     (most >= MIN_BUDGET_TOKENS).then(|| tokens.clamp(MIN_BUDGET_TOKENS, most))
@@ -177,7 +177,7 @@ fn display(
     Some(if matches!(summary, "none" | "omitted") { "omitted" } else { "summarized" })
 }
 
-/// What may not stand beside thoughts goes.
+/// Removes settings that are not allowed beside thoughts.
 fn make_room(request: &Request, body: &mut Body, losses: &mut Losses) {
     const REASON: &str = "Anthropic takes it only without thinking";
     let default = |number: &serde_json::Number| number.as_f64() == Some(1.0);
@@ -197,8 +197,8 @@ fn make_room(request: &Request, body: &mut Body, losses: &mut Losses) {
     }
 }
 
-/// A turn that calls tools must begin with its thoughts, or Anthropic refuses to think on: a client of a dialect that has
-/// no place for them may not have kept them.
+/// A turn that calls tools must begin with its thoughts, or Anthropic refuses to continue thinking. A client whose dialect has
+/// no place for thoughts may not have kept them.
 fn lacks_thoughts(turns: &[Turn]) -> bool {
     let is_result = |block: &Block| matches!(block, Block::ToolResult { .. });
     let is_call = |block: &Block| matches!(block, Block::ToolUse { .. });

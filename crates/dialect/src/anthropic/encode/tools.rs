@@ -45,12 +45,12 @@ pub(super) struct Parallel {
 }
 
 impl Choice {
-    /// A call is demanded.
+    /// Whether the choice requires a call.
     pub fn is_forced(&self) -> bool {
         matches!(self, Choice::Any(_) | Choice::Tool { .. })
     }
 
-    /// As the model likes.
+    /// The choice without a required call.
     pub fn freed(self) -> Self {
         match self {
             Choice::Any(parallel) | Choice::Tool { parallel, .. } => Choice::Auto(parallel),
@@ -66,7 +66,7 @@ pub(super) fn fill(request: &mut Request, vendor: &Vendor, body: &mut Body, loss
         _ => None,
     };
     for tool in std::mem::take(&mut request.tools) {
-        // Only the tools that it may call are told to the model.
+        // The model sees only the tools that it may call.
         if allowed.as_ref().is_none_or(|allowed| is_among(&tool, allowed)) {
             body.tools.extend(encoded(tool, vendor, losses));
         }
@@ -119,12 +119,12 @@ fn encoded(tool: chat::Tool, vendor: &Vendor, losses: &mut Losses) -> Option<Too
             losses.add(path, format!("only {} has this tool", maker.maker()));
             None
         }
-        // Made functions before.
+        // They became functions before.
         ToolKind::Custom { .. } => None,
     }
 }
 
-/// A schema is demanded, and that it is of an object.
+/// The schema, which is required and must be of type object.
 fn schema(parameters: Option<Value>) -> Value {
     match parameters {
         Some(Value::Object(mut schema)) => {

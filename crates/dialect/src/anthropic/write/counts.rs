@@ -1,4 +1,4 @@
-//! What an answer cost, in Anthropic's way: `input_tokens` are those that were neither read from nor written to a cache.
+//! The usage of an answer in Anthropic's form: `input_tokens` exclude those read from and written to a cache.
 
 use crate::Usage;
 use serde::Serialize;
@@ -34,7 +34,7 @@ impl Counts {
         }
     }
 
-    /// Of the tiers that Anthropic's answers know, the one that served it.
+    /// Adds the tier that served the answer, if it is one of Anthropic's.
     pub fn served_by(self, tier: Option<&str>) -> Self {
         let service_tier = match tier {
             Some("default" | "standard" | "standard_only") => Some("standard"),

@@ -1,11 +1,11 @@
-//! What an answer says of itself.
+//! The head of an answer.
 
 use super::counts::Counts;
 use crate::Context;
 use crate::anthropic::block::Block;
 use serde::Serialize;
 
-/// A message: whole, or as its stream begins.
+/// A message, buffered or at the beginning of its stream.
 #[derive(Debug, Serialize)]
 pub(super) struct Message {
     id: String,
@@ -20,7 +20,7 @@ pub(super) struct Message {
 }
 
 impl Message {
-    /// The vendor's id and model, or those that stand for them.
+    /// The vendor's id and model, or the gateway's in their place.
     pub fn new(context: &Context, id: String, model: String, usage: Counts) -> Self {
         let id = if id.is_empty() { format!("msg_{}", context.request_id) } else { id };
         let model = if model.is_empty() { context.model.clone() } else { model };

@@ -1,6 +1,6 @@
-//! A part of an answer on its way to being blocks.
+//! Converts a part of an answer into blocks.
 //!
-//! What has no shape in this dialect's answers is told in words: an image by its address, speech by its transcript.
+//! Content that this dialect's answers cannot express is written as words: an image by its address, speech by its transcript.
 
 use crate::Dialect;
 use crate::anthropic::block::{Block, input};
@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// What to write for an event of a part.
+/// The output for an event of a part.
 #[derive(Debug)]
 pub(super) enum Piece {
     Start(Block),
@@ -44,7 +44,7 @@ pub(super) enum BlockDelta {
 #[derive(Debug)]
 pub(super) enum Writing {
     Text,
-    /// `started`: a block is open. Until the first word it may yet become `redacted_thinking`, or nothing.
+    /// `started`: a block is open. Before the first word it may still become `redacted_thinking`, or nothing.
     Thinking {
         started: bool,
         redacted: bool,
@@ -52,21 +52,21 @@ pub(super) enum Writing {
         sealed: Option<Sealed>,
     },
     Call,
-    /// Free text that becomes an object.
+    /// Free text, which becomes an object.
     Custom {
         text: String,
     },
-    /// Speech, of which the words are written, if there are some.
+    /// Speech; its words are written, if there are any.
     Spoken {
         started: bool,
     },
     Foreign,
-    /// It has no place here.
+    /// Content that has no place here.
     Nothing,
 }
 
 impl Writing {
-    /// A part begins.
+    /// Begins a part.
     pub fn begin(kind: Kind, out: &mut Vec<Piece>) -> Self {
         match kind {
             Kind::Text | Kind::Refusal => {
@@ -89,7 +89,7 @@ impl Writing {
     fn whole(content: Content, out: &mut Vec<Piece>) -> Self {
         match content {
             Content::Foreign(Dialect::Anthropic, mut block) => {
-                // As the vendor streams it: SDKs take the input from the deltas alone.
+                // As the vendor streams it: SDKs take the input from the deltas only.
                 let empty = Value::Object(serde_json::Map::new());
                 let input = block.get_mut("input").filter(|input| input.is_object());
                 let input = input.map(|input| std::mem::replace(input, empty));
@@ -111,7 +111,7 @@ impl Writing {
         }
     }
 
-    /// More of it.
+    /// Adds to the part.
     pub fn delta(&mut self, delta: Delta, out: &mut Vec<Piece>) {
         match (self, delta) {
             (Writing::Text, Delta::Text(text)) => {
@@ -149,7 +149,7 @@ impl Writing {
         }
     }
 
-    /// It is whole.
+    /// Ends the part.
     pub fn end(self, out: &mut Vec<Piece>) {
         match self {
             Writing::Text | Writing::Call | Writing::Foreign => {}
@@ -174,7 +174,7 @@ impl Writing {
     }
 }
 
-/// Between the pieces of a summary.
+/// Separates the pieces of a summary.
 const PARAGRAPH: &str = "\n\n";
 
 fn think(started: &mut bool, thinking: String, out: &mut Vec<Piece>) {
@@ -185,8 +185,8 @@ fn think(started: &mut bool, thinking: String, out: &mut Vec<Piece>) {
     out.push(Piece::Delta(BlockDelta::ThinkingDelta { thinking }));
 }
 
-/// A seal without words. Anthropic's own may be the signature of thoughts that it does not show; of other makers', and of
-/// Anthropic's that are redacted, `redacted_thinking` is what clients carry back unread.
+/// A seal without words. Anthropic's own may be the signature of thoughts that it does not show. Other makers' seals, and
+/// Anthropic's redacted ones, are `redacted_thinking`, which clients return unread.
 fn wordless(sealed: Sealed, redacted: bool) -> Block {
     let text = sealed.into_text(Dialect::Anthropic);
     match sealed.maker == Dialect::Anthropic && !redacted {
@@ -199,7 +199,7 @@ fn custom_input(text: String) -> String {
     format!(r#"{{"input":{}}}"#, Value::from(text))
 }
 
-/// What is said in the place of content that this dialect's answers cannot hold.
+/// The words for content that this dialect's answers cannot express.
 fn words_for(content: &Content) -> Option<String> {
     let source = match content {
         Content::Image(Image { source, .. }) => source,
@@ -217,7 +217,7 @@ fn words_for(content: &Content) -> Option<String> {
     })
 }
 
-/// A part of a whole answer.
+/// A part of a buffered answer.
 pub(super) fn block(part: Part) -> Option<Block> {
     Some(match part.content {
         Content::Text(text) | Content::Refusal(text) => {

@@ -1,16 +1,16 @@
-//! Why an answer ended: <https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons>.
+//! The reason why an answer ended: <https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons>.
 
 use crate::chat::{Finish, FinishReason};
 
-/// What was in the answer that says why it ended, whatever its vendor's reason.
+/// The content of the answer that determines its reason, whatever its vendor's reason is.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Seen {
     pub calls: bool,
     pub refusal: bool,
 }
 
-/// `stop_reason` and `stop_sequence`. Clients run tools if it is `tool_use`, and only then: some vendors say that a turn
-/// with calls is over like any other.
+/// `stop_reason` and `stop_sequence`. Clients run tools if and only if the reason is `tool_use`, but some vendors end a turn
+/// with calls like any other.
 pub(super) fn words(finish: Option<Finish>, seen: Seen) -> (&'static str, Option<String>) {
     let Some(finish) = finish else { return (ended(seen), None) };
     let word = match finish.reason {

@@ -1,4 +1,4 @@
-//! A streamed answer: blocks strictly one after the other. Parts that come mixed wait for the one before them.
+//! A streamed answer, with blocks strictly one after the other. Interleaved parts wait for the one before them.
 
 use super::counts::Counts;
 use super::head::Message;
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub struct Writer {
     context: Context,
-    /// Id and model, held until something follows: the usage, if the vendor knows it early, belongs to the same event.
+    /// Id and model, held until the next event: if the vendor reports usage early, it belongs to the same event.
     head: Option<(String, String)>,
     started: bool,
     tier: Option<String>,
@@ -23,7 +23,7 @@ pub struct Writer {
     /// The number of the next block.
     next: u32,
     open: Option<(Slot, Writing)>,
-    /// In the order in which they began.
+    /// The waiting parts, in the order in which they began.
     waiting: BTreeMap<Slot, Waiting>,
     seen: Seen,
     finish: Option<Finish>,
@@ -69,7 +69,7 @@ impl Said {
     }
 
     fn write(&self, out: &mut String) {
-        // Only maps with keys that are no strings fail to be written: there are none.
+        // Serializing fails only for maps whose keys are not strings, of which there are none.
         let data = serde_json::to_string(self).unwrap_or_default();
         for piece in ["event: ", self.name(), "\ndata: ", &data, "\n\n"] {
             out.push_str(piece);
@@ -142,7 +142,7 @@ impl Writer {
                 return;
             }
         }
-        // The first that waits is written now, and those after it, until one is not whole.
+        // Writes the waiting parts in order, up to the first that is incomplete.
         while self.open.is_none()
             && let Some((slot, Waiting { kind, deltas, ended })) = self.waiting.pop_first()
         {
@@ -161,7 +161,7 @@ impl Writer {
         self.write(pieces, out);
     }
 
-    /// All that is open or waits is whole.
+    /// Completes all open and waiting parts.
     fn flush(&mut self, out: &mut String) {
         self.waiting.values_mut().for_each(|waiting| waiting.ended = true);
         if let Some((slot, _)) = self.open {
@@ -184,7 +184,7 @@ impl Writer {
         }
     }
 
-    /// The stop and the final counts, which may come after it, are one event.
+    /// Writes one event for the stop reason and the final counts, which may come after it.
     fn finish(&mut self, out: &mut String) {
         if std::mem::replace(&mut self.done, true) {
             return;
@@ -207,7 +207,7 @@ impl WriteAnswer for Writer {
                 self.usage = Some(usage);
                 self.start(out);
             }
-            // This dialect has one alternative, and no probabilities.
+            // This dialect has one choice and no probabilities.
             Event::Begun(Slot { choice: 1.., .. }, _)
             | Event::Delta(Slot { choice: 1.., .. }, _)
             | Event::Ended(Slot { choice: 1.., .. })

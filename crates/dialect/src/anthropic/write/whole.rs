@@ -1,4 +1,4 @@
-//! A whole answer.
+//! A buffered answer.
 
 use super::counts::Counts;
 use super::head::Message;
@@ -7,7 +7,7 @@ use super::stop::{Seen, words};
 use crate::chat::{Answer, Content};
 use crate::{Context, Usage};
 
-/// The first alternative, for this dialect has one.
+/// Writes the first choice, as this dialect has only one.
 pub(super) fn write(context: &Context, answer: Answer) -> String {
     let choice = answer.choices.into_iter().next().unwrap_or_default();
     let mut seen = Seen::default();
@@ -22,11 +22,11 @@ pub(super) fn write(context: &Context, answer: Answer) -> String {
     let (reason, sequence) = words(choice.finish, seen);
     message.stop_reason = Some(reason);
     message.stop_sequence = sequence;
-    // Only maps with keys that are no strings fail to be written: there are none.
+    // Serializing fails only for maps whose keys are not strings, of which there are none.
     serde_json::to_string(&message).unwrap_or_default()
 }
 
-/// What is known before the vendor says what the answer cost.
+/// The usage that is known before the vendor reports it.
 pub(super) fn estimated(context: &Context) -> Usage {
     let input_tokens = context.memo.estimated_input_tokens.unwrap_or_default();
     Usage { input_tokens, ..Usage::default() }

@@ -1,4 +1,4 @@
-//! `ConverseRequest`, as it is written.
+//! `ConverseRequest` as it is written.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -33,7 +33,7 @@ pub(super) struct Message {
     pub content: Vec<Block>,
 }
 
-/// `ContentBlock`, `SystemContentBlock` and `ToolResultContentBlock`: unions, of which one field is there.
+/// `ContentBlock`, `SystemContentBlock` and `ToolResultContentBlock`: unions with one field present.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum Block {
@@ -192,7 +192,7 @@ pub(super) struct TextFormat {
 
 #[derive(Debug, Serialize)]
 pub(super) struct JsonSchema {
-    /// JSON, as text.
+    /// The JSON as text.
     pub schema: String,
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! What is being written, and what is known while it is.
+//! The conversation being written, and what is known of it so far.
 
 use super::body::{Block, Message};
 use crate::Memo;
@@ -14,9 +14,9 @@ pub(super) struct Conversation<'a> {
     pub system: Vec<Block>,
     pub messages: Vec<Message>,
     documents: BTreeSet<String>,
-    /// Tools that are called in it, by the names that are sent.
+    /// The tools that are called in it, by the names that are sent.
     pub called: BTreeSet<String>,
-    /// It has results of tools.
+    /// Whether it has results of tools.
     pub has_results: bool,
 }
 
@@ -34,7 +34,7 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// A name that no other document of the request has.
+    /// A document name that is unique within the request.
     pub fn document_name(&mut self, name: String) -> String {
         let name = if name.is_empty() { "document".to_owned() } else { name };
         let unique = match self.documents.contains(&name) {

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use postern_fault::Fault;
 
-/// `ImageFormat`, by what a media type or a name ends with.
+/// `ImageFormat`, by the end of a media type or a name.
 const IMAGES: [(&str, &str); 5] =
     [("png", "png"), ("jpeg", "jpeg"), ("jpg", "jpeg"), ("gif", "gif"), ("webp", "webp")];
 
@@ -29,7 +29,7 @@ const DOCUMENTS: [(&str, &str); 13] = [
     ("x-markdown", "md"),
 ];
 
-/// Media types whose last word says nothing.
+/// Media types whose last word does not name the format.
 const OFFICE: [(&str, &str); 4] = [
     ("application/msword", "doc"),
     ("application/vnd.ms-excel", "xls"),
@@ -115,7 +115,7 @@ pub(super) fn audio(
     }
 }
 
-/// S3 is the one address that Bedrock reads.
+/// Bedrock reads only S3 addresses.
 fn at_address(uri: String, path: &str) -> Result<Source, Fault> {
     match uri.starts_with("s3://") {
         true => Ok(Source::S3Location { uri }),
@@ -139,7 +139,7 @@ fn of_media_type(formats: &[(&str, &'static str)], media_type: &str) -> Option<&
     let whole = OFFICE.iter().find(|(known, _)| known.eq_ignore_ascii_case(media_type));
     let format = whole.map(|(_, format)| *format);
     let subtype = media_type.rsplit('/').next().unwrap_or_default();
-    // `office` formats are no images.
+    // The formats of `OFFICE` are not images.
     format
         .filter(|format| formats.iter().any(|(_, known)| known == format))
         .or_else(|| exactly(formats, subtype))

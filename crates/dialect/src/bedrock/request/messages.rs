@@ -1,4 +1,4 @@
-//! The conversation: system blocks in front, then messages of user and assistant in turn.
+//! The conversation: system blocks first, then alternating messages of user and assistant.
 
 use super::body::{
     Block, CachePoint, Message, ReasoningContent, ToolResult as ToolResultBlock, ToolUse,
@@ -14,14 +14,14 @@ use crate::chat::{
 use postern_fault::Fault;
 use serde_json::value::RawValue;
 
-/// Words beside a document, which Bedrock demands.
+/// The text beside a document, which Bedrock requires.
 const BESIDE_DOCUMENT: &str = "The document is attached.";
 
 impl Conversation<'_> {
-    /// The next message.
+    /// Adds the next message.
     ///
     /// # Errors
-    /// Content that no model on Bedrock could be given.
+    /// Content that no model on Bedrock accepts.
     pub fn push(&mut self, message: chat::Message) -> Result<(), Fault> {
         if message.name.is_some() {
             self.losses
@@ -42,7 +42,7 @@ impl Conversation<'_> {
         }
     }
 
-    /// All messages are there.
+    /// Completes the conversation after its last message.
     pub fn finish(&mut self, cache: Option<CacheControl>, path: &str) {
         let marker = cache.and_then(|cache| self.cache_point(cache, path));
         if let (Some(message), Some(marker)) = (self.messages.last_mut(), marker) {
@@ -114,7 +114,7 @@ impl Conversation<'_> {
         Ok(())
     }
 
-    /// Bedrock refuses a text without a word.
+    /// Bedrock refuses a blank text.
     fn text(&mut self, text: String, path: &str) -> Option<Block> {
         if !text.is_empty() && text.trim().is_empty() {
             self.losses.add(path, "Bedrock refuses a blank text");
@@ -150,7 +150,7 @@ impl Conversation<'_> {
         self.has_results = true;
         let mut content = Vec::with_capacity(result.parts.len());
         for mut part in result.parts {
-            // A cache point stands behind the whole result or nowhere.
+            // A cache point can only follow the complete result.
             *cache = part.cache.take().or(cache.take());
             if matches!(part.content, Content::Audio(_)) {
                 return Err(media::unsupported(
@@ -174,7 +174,7 @@ impl Conversation<'_> {
 
     fn reasoning(&mut self, reasoned: Reasoned, path: &str) -> Option<Block> {
         let Reasoned { text, sealed, redacted, .. } = reasoned;
-        // Anthropic's signatures hold on every platform that serves its models:
+        // Anthropic's signatures are valid on every platform that serves its models:
         // https://docs.claude.com/en/docs/build-with-claude/extended-thinking
         let is_own = |sealed: &Sealed| {
             sealed.maker == Dialect::Bedrock
@@ -200,7 +200,7 @@ fn raw(json: String) -> Option<Box<RawValue>> {
     RawValue::from_string(json).ok()
 }
 
-/// A cache point, where the family takes one; five minutes is what it holds if nothing is said.
+/// A cache point, if the family accepts one. Its default lifetime is five minutes.
 pub(super) fn cache_point(
     cache: CacheControl,
     path: &str,
@@ -222,7 +222,7 @@ pub(super) fn cache_point(
     Some(CachePoint { r#type: "default", ttl: held })
 }
 
-/// The name that is sent; one that had to be changed is noted, for the answer.
+/// The name that is sent. A changed name is noted for the answer.
 pub(super) fn tool_name(name: String, memo: &mut Memo) -> String {
     let sent = names::tool(name.clone());
     if sent != name {

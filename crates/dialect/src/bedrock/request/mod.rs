@@ -1,4 +1,4 @@
-//! A request in Converse's words.
+//! Encodes a request for Converse.
 
 mod body;
 mod conversation;
@@ -17,10 +17,10 @@ use conversation::Conversation;
 use postern_fault::{Fault, Kind};
 use tools::Wanted;
 
-/// Say a request to a model on Bedrock.
+/// Encodes a request for a model on Bedrock.
 ///
 /// # Errors
-/// Content that Bedrock cannot be given: an address that it would have to fetch, a file of another vendor's store.
+/// Content that Bedrock does not accept: an address that it would have to fetch, a file in another vendor's store.
 pub fn encode(
     mut request: Request,
     vendor: &Vendor,

@@ -1,14 +1,14 @@
-//! Names that Bedrock's patterns refuse, made such as they take. The same name is made the same one wherever it stands.
+//! Converts names to match Bedrock's patterns. The same name yields the same result everywhere.
 
-/// Of `toolUseId`, and of a tool's name.
+/// The limit for `toolUseId` and for a tool's name.
 const MAX_CHARACTERS: usize = 64;
 
-/// An id of a call: `[a-zA-Z0-9_.:-]+`.
+/// The id of a call: `[a-zA-Z0-9_.:-]+`.
 pub(super) fn call_id(id: String) -> String {
     fitted(id, |c| c.is_ascii_alphanumeric() || "_.:-".contains(c))
 }
 
-/// A name of a tool: `[a-zA-Z0-9_-]+`.
+/// The name of a tool: `[a-zA-Z0-9_-]+`.
 pub(super) fn tool(name: String) -> String {
     fitted(name, |c| c.is_ascii_alphanumeric() || "_-".contains(c))
 }
@@ -17,7 +17,7 @@ fn fitted(name: String, fits: impl Fn(char) -> bool) -> String {
     if !name.is_empty() && name.len() <= MAX_CHARACTERS && name.chars().all(&fits) {
         return name;
     }
-    // Two names that differ only in what is refused stay two.
+    // Names that differ only in refused characters stay distinct.
     let mark = format!("_{:016x}", fingerprint(&name));
     let kept = name.chars().map(|c| if fits(c) { c } else { '_' });
     kept.take(MAX_CHARACTERS - mark.len()).collect::<String>() + &mark
@@ -30,8 +30,8 @@ fn fingerprint(name: &str) -> u64 {
     })
 }
 
-/// A document's name: letters, digits, single spaces, hyphens, parentheses, square brackets; at most 200 of them, less
-/// what makes it unique.
+/// The name of a document: letters, digits, single spaces, hyphens, parentheses and square brackets, at most 200 characters
+/// less the suffix that makes it unique.
 pub(super) fn document(name: &str) -> String {
     const MAX: usize = 180;
     let mut clean = String::new();

@@ -1,4 +1,4 @@
-//! How much to think, in each family's words.
+//! The amount of thinking, in each family's form.
 
 use super::body::Body;
 use crate::Vendor;
@@ -6,10 +6,10 @@ use crate::bedrock::family::{Family, Thinking};
 use crate::chat::{Effort, Field, Losses, Reasoning, Request};
 use serde_json::{Value, json};
 
-/// The least that Claude takes.
+/// Claude's minimum.
 const MIN_BUDGET_TOKENS: u64 = 1_024;
 
-/// Ask for thoughts, or for none; whether there will be some.
+/// Requests thoughts, or none. Returns whether the model will think.
 pub(super) fn write(
     request: &Request,
     vendor: &Vendor,
@@ -70,7 +70,7 @@ pub(super) fn write(
     }
 }
 
-/// Less than the cap on the answer, of which it is a part.
+/// The budget, which must be less than the cap on the answer that includes it.
 fn budget(
     request: &Request,
     wanted: &Reasoning,

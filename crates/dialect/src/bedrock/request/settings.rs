@@ -1,4 +1,4 @@
-//! What is asked for besides the conversation.
+//! The settings of a request other than its conversation.
 
 use super::body::{Body, InferenceConfig, JsonSchema, OutputConfig, TextFormat, Typed};
 use crate::bedrock::family::{Family, Sampling, Thinking, TopK};
@@ -6,10 +6,11 @@ use crate::chat::{Field, Format, Losses, Request, Schema};
 use serde_json::{Map, Number, Value, json};
 use std::collections::BTreeMap;
 
-/// The least top-p beside thoughts: <https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html>.
+/// The minimum of top-p beside thoughts:
+/// <https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html>.
 const MIN_TOP_P_OF_THOUGHTS: f64 = 0.95;
 
-/// What Converse has fields for; `thinks`: the model was told to.
+/// Writes the settings that Converse has fields for; `thinks`: thinking was requested.
 pub(super) fn write(
     request: &mut Request,
     family: Family,
@@ -34,7 +35,7 @@ pub(super) fn write(
     body.request_metadata = metadata(request, losses);
 }
 
-/// The schema as Converse takes it, of families that do.
+/// The schema in Converse's form, for families that accept it.
 pub(super) fn schema(schema: Schema) -> OutputConfig {
     let name = if schema.name.is_empty() { "answer".to_owned() } else { schema.name };
     let description = schema.description;
@@ -44,13 +45,13 @@ pub(super) fn schema(schema: Schema) -> OutputConfig {
     OutputConfig { text_format, effort: None }
 }
 
-/// Whether Converse itself is to hold the answer to a schema. A tool does it with every model that has tools; Converse's
-/// own way only with some, and only for schemas that are strict already (all else is refused).
+/// Whether Converse itself is to enforce the schema. A tool works with every model that has tools; Converse's own way only with
+/// some, and only for schemas that are strict already (it refuses all others).
 pub(super) fn takes_schema(format: &Format, family: Family) -> bool {
     matches!(format, Format::JsonSchema(Schema { strict: Some(true), .. })) && family.schemas
 }
 
-/// What Converse has not.
+/// Notes the settings that Converse lacks.
 fn lose(request: &Request, losses: &mut Losses) {
     let sampling = &request.sampling;
     let lacks = [
@@ -166,7 +167,7 @@ fn tier(request: &Request, losses: &mut Losses) -> Option<Typed> {
     Some(Typed { r#type })
 }
 
-/// `RequestMetadata`: at most 16 pairs of short texts of these characters.
+/// `RequestMetadata`: at most 16 pairs of short texts in a limited character set.
 fn metadata(request: &mut Request, losses: &mut Losses) -> Map<String, Value> {
     const MAX_PAIRS: usize = 16;
     const MAX_CHARACTERS: usize = 256;

@@ -1,4 +1,4 @@
-//! What the model may call.
+//! Tools and tool choice.
 
 use super::body::{InputSchema, Nothing, Tool, ToolChoice, ToolConfig, ToolSpec};
 use super::conversation::Conversation;
@@ -8,7 +8,7 @@ use crate::bedrock::family::{Cache, Forces};
 use crate::chat::{self, Field, Request, ToolKind};
 use serde_json::{Value, json};
 
-/// What the request says of tools, taken out of it.
+/// The tool settings, taken out of the request.
 pub(super) struct Wanted {
     pub tools: Vec<chat::Tool>,
     pub choice: Option<chat::ToolChoice>,
@@ -26,7 +26,7 @@ impl Wanted {
         }
     }
 
-    /// What Converse calls `toolConfig`.
+    /// Converse's `toolConfig`.
     pub fn config(mut self, conversation: &mut Conversation<'_>) -> Option<ToolConfig> {
         // Bedrock refuses calls and results in a conversation that declares no tools.
         let needed = conversation.has_results || !conversation.called.is_empty();
@@ -77,7 +77,7 @@ impl Wanted {
         forced.then_some(ToolChoice::Any(Nothing {}))
     }
 
-    /// What is not allowed is not offered.
+    /// Removes tools that are not allowed.
     fn only(&mut self, names: &[String]) {
         self.tools.retain(|tool| match &tool.kind {
             ToolKind::Function { name, .. } | ToolKind::Custom { name, .. } => names.contains(name),
@@ -102,7 +102,7 @@ fn declare(tool: chat::Tool, conversation: &mut Conversation<'_>, tools: &mut Ve
             }));
         }
         ToolKind::Foreign(Dialect::Bedrock, tool) => tools.push(Tool::Foreign(tool)),
-        // Custom tools have been made functions.
+        // Custom tools have become functions.
         ToolKind::Custom { .. } | ToolKind::Foreign(..) => {
             conversation.losses.add(path.as_str(), "Bedrock does not have this tool");
         }
@@ -115,7 +115,7 @@ fn declare(tool: chat::Tool, conversation: &mut Conversation<'_>, tools: &mut Ve
     tools.extend(marker.map(Tool::CachePoint));
 }
 
-/// The tools that the conversation has called, of which no more is known than their names.
+/// Declares the tools that the conversation has called, of which only the names are known.
 fn declare_called(path: &str, conversation: &mut Conversation<'_>, tools: &mut Vec<Tool>) {
     let reason =
         "Bedrock wants the tools declared that the conversation has called: their names are";

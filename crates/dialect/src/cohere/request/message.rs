@@ -27,7 +27,7 @@ pub(super) fn from_hub(request: &mut Request, losses: &mut Losses) -> Result<Vec
     Ok(messages)
 }
 
-/// Of anyone but the model. Results of tools are messages of their own, before the words beside them.
+/// Messages of all roles but the assistant. Results of tools are messages of their own, before the words beside them.
 fn others(
     role: Role,
     parts: Vec<Part>,
@@ -87,7 +87,7 @@ fn assistant(
                 losses.add(path, "Cohere takes no audio: sent as words");
                 said.content.push(Block::Text { text });
             }
-            // What another vendor's own tools did: the words after it say what came of it.
+            // The use of another vendor's own tools: the words after it tell the result.
             Content::Foreign(..) => losses.add(path, "Cohere does not know it"),
             other => return Err(part::unsupported(path, &other)),
         }
@@ -96,18 +96,18 @@ fn assistant(
 }
 
 impl Assistant {
-    /// Citations that are Cohere's own go back. True: some are not.
+    /// Returns Cohere's own citations. True: others were left out.
     fn cite(&mut self, annotations: Vec<Annotation>) -> bool {
         let all = annotations.len();
         let raws = annotations.into_iter().filter_map(|annotation| annotation.raw);
         let own = raws.filter_map(|(maker, raw)| (maker == Dialect::Cohere).then_some(raw));
         let before = self.citations.len();
         self.citations.extend(own);
-        // One of several sources of a citation has none: see `Citation::into_annotations`.
+        // Only the first source of a citation has the raw one: see `Citation::into_annotations`.
         all > 0 && self.citations.len() == before
     }
 
-    /// Thoughts go back to their maker alone, as what they were.
+    /// Thoughts are returned only to their maker, in their original form.
     fn think(&mut self, path: String, reasoned: Reasoned, losses: &mut Losses) {
         let Some(thought) = reasoned.sealed.as_ref().and_then(Thought::sealed_by) else {
             losses.add(path, "thoughts that are not Cohere's stay with their maker");
@@ -125,18 +125,18 @@ impl Assistant {
     fn call(&mut self, call: chat::ToolCall) {
         let chat::ToolCall { id, name, mut arguments, .. } = call;
         if arguments.is_empty() {
-            // A call without any: Cohere's models write and read JSON.
+            // A call without arguments: Cohere's models write and read JSON.
             arguments.push_str("{}");
         }
         let function = Function { name, arguments };
         self.tool_calls.push(ToolCall { id, kind: "function", function });
     }
 
-    /// Words beside calls are the plan of them, if there is none: what other makers' models say there is that.
+    /// Words beside calls become their plan, if there is none: other makers' models use them for that.
     fn settle(&mut self) {
         if self.tool_calls.is_empty() {
             if self.content.is_empty() {
-                // A turn of which nothing is left is still a turn.
+                // An empty turn is still a turn.
                 self.content.push(Block::Text { text: String::new() });
             }
             return;

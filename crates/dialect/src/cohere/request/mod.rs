@@ -1,4 +1,4 @@
-//! Writes a request for a chat: <https://docs.cohere.com/v2/reference/chat>.
+//! Encodes a request for a chat: <https://docs.cohere.com/v2/reference/chat>.
 
 mod message;
 mod part;
@@ -15,8 +15,8 @@ use serde_json::{Number, Value};
 use tools::{Tool, ToolChoice};
 use wire::Message;
 
-/// The body. `documents` stay away: no client's dialect has them. So do `citation_options` and `safety_mode`, whose
-/// defaults fit every model, while their values differ between models.
+/// The body. It has no `documents`, as no client's dialect has them, and no `citation_options` or `safety_mode`, whose defaults
+/// fit every model, while their values differ between models.
 #[derive(Serialize, Default)]
 struct Body {
     model: String,
@@ -55,7 +55,7 @@ struct Body {
     priority: Option<u32>,
 }
 
-/// JSON, and if a schema is there, such as it says.
+/// JSON, following the schema if there is one.
 #[derive(Serialize)]
 struct ResponseFormat {
     #[serde(rename = "type")]
@@ -72,11 +72,11 @@ struct Thinking {
     token_budget: Option<u64>,
 }
 
-/// Write `request` for `vendor`.
+/// Encodes `request` for `vendor`.
 ///
 /// # Errors
-/// What Cohere's models cannot be told, and what left out would make the answer wrong: sounds, PDFs, files that another
-/// vendor keeps.
+/// Content that Cohere's models do not accept and without which the answer would be wrong: sounds, PDFs, files in another
+/// vendor's store.
 pub fn encode(
     mut request: Request,
     vendor: &Vendor,
@@ -101,7 +101,7 @@ pub fn encode(
     settings::write(&mut request, vendor, &mut body, losses);
     quirks::leave_out(&mut body, &vendor.quirks.unsupported, &request, losses);
     let path = crate::vendor::own_path(&vendor.quirks, Operation::Chat, &vendor.model);
-    // Strings, numbers and trees of them cannot fail to be written.
+    // Serializing strings, numbers and trees of them cannot fail.
     let body = serde_json::to_string(&body).map_err(|error| {
         Fault::new(Kind::Unavailable, "the gateway could not write the request")
             .with_private(error.to_string())
@@ -110,7 +110,7 @@ pub fn encode(
 }
 
 impl Body {
-    /// A server without schemas is told in words, in front of all others.
+    /// For a server without schemas, an instruction before all other messages describes the form.
     fn put_format_into_words(&mut self, request: &mut Request) {
         if let Format::JsonSchema(_) = request.format
             && let Some(words) = emulate::schema_as_instruction(&request.format)

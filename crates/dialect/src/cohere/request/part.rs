@@ -1,11 +1,11 @@
-//! Parts of messages that are more than words, and what Cohere does not take.
+//! Parts of messages other than words, and content that Cohere does not accept.
 
 use super::wire::{Block, Document, ImageUrl, Message, Said};
 use crate::chat::{Content, File, Image, Losses, Part, Source, ToolResult};
 use postern_fault::Fault;
 use serde_json::Value;
 
-/// What a tool returned: one text as it is, more as blocks.
+/// The result of a tool: a string if it is one text, otherwise blocks.
 pub(super) fn tool(
     path: String,
     result: ToolResult,
@@ -16,7 +16,7 @@ pub(super) fn tool(
     for Part { path, content, cache, annotations } in parts {
         note(&path, cache.is_some(), !annotations.is_empty(), losses);
         blocks.push(match content {
-            // Cohere has no mark for it; names and values of a document reach the model.
+            // Cohere cannot mark an error, but the model sees the names and values of a document.
             Content::Text(text) if is_error => document([("error", Some(text))]),
             Content::Text(text) => Block::Text { text },
             Content::File(File { source: Source::Text(text), name, context, .. }) => {
@@ -38,7 +38,7 @@ fn document<const N: usize>(fields: [(&str, Option<String>); N]) -> Block {
     Block::Document { document: Document { data } }
 }
 
-/// By its address or as a `data:` URI: <https://docs.cohere.com/v2/docs/image-inputs>.
+/// A picture, by its address or as a `data:` URI: <https://docs.cohere.com/v2/docs/image-inputs>.
 pub(super) fn image_url(path: String, image: Image, losses: &mut Losses) -> Result<Block, Fault> {
     let Image { source, detail } = image;
     let url = match source {
@@ -60,7 +60,7 @@ fn is_web(url: &str) -> bool {
     ["https://", "http://", "data:"].iter().any(|scheme| url.starts_with(scheme))
 }
 
-/// By the first bytes of each format, in base64.
+/// The media type, from the first bytes of each format in base64.
 fn sniffed(base64: &str) -> &'static str {
     const STARTS: [(&str, &str); 3] =
         [("iVBORw0KGgo", "image/png"), ("R0lGOD", "image/gif"), ("UklGR", "image/webp")];
@@ -68,7 +68,7 @@ fn sniffed(base64: &str) -> &'static str {
     known.map_or("image/jpeg", |(_, media_type)| media_type)
 }
 
-/// A document that is text, said by a user.
+/// A text document, as a user's words.
 pub(super) fn words_of(path: String, file: File, losses: &mut Losses) -> Result<String, Fault> {
     let File { source, name, context, citations } = file;
     let Source::Text(text) = source else {

@@ -1,10 +1,10 @@
-//! Fields that a server of this dialect refuses, as its row in the catalogue says.
+//! Fields that a server of this dialect refuses, according to its row in the catalogue.
 
 use super::Body;
 use crate::chat::{Field, Losses, Request};
 use std::mem;
 
-/// Leave out what is `unsupported`; what was asked for and is one of these is a loss.
+/// Leaves out the `unsupported` fields, and notes as losses those that were set.
 pub(super) fn leave_out(
     body: &mut Body,
     unsupported: &[String],
@@ -18,7 +18,7 @@ pub(super) fn leave_out(
                 (Field::Tools, !mem::take(&mut body.tools).is_empty())
             }
             "tool_choice" => (Field::ToolChoice, body.tool_choice.take().is_some()),
-            // Told with the tools: strictness is no setting of the request in any client's dialect.
+            // Noted with the tools: in no client's dialect is strictness a setting of the request.
             "strict_tools" => (Field::Tools, body.strict_tools.take().is_some()),
             "response_format" => (Field::Format, body.response_format.take().is_some()),
             "stop_sequences" => (Field::Stop, !mem::take(&mut body.stop_sequences).is_empty()),

@@ -1,4 +1,4 @@
-//! Everything but messages and tools.
+//! Settings other than messages and tools.
 
 use super::{Body, ResponseFormat, Thinking};
 use crate::Vendor;
@@ -9,7 +9,7 @@ use std::mem;
 /// "A list of up to 5 strings".
 const MAX_STOP_SEQUENCES: usize = 5;
 
-/// The least urgent: "0-999".
+/// The lowest priority: "0-999".
 const LAST: u32 = 999;
 
 pub(super) fn write(request: &mut Request, vendor: &Vendor, body: &mut Body, losses: &mut Losses) {
@@ -33,7 +33,7 @@ pub(super) fn write(request: &mut Request, vendor: &Vendor, body: &mut Body, los
     lose(request, losses);
 }
 
-/// A name says nothing to the model; a description goes into the schema, if that has none.
+/// A schema's name has no effect on the model; its description goes into the schema, unless that has one.
 fn response_format(format: Format) -> Option<ResponseFormat> {
     let json_schema = match format {
         Format::Text => return None,
@@ -63,7 +63,7 @@ fn sampling(request: &mut Request, body: &mut Body, losses: &mut Losses) {
     };
     // In hundredths.
     body.p = within(sampling.top_p, Field::TopP, 1_u16, 99_u16);
-    // None of either is what Cohere begins with; some models refuse to be told both.
+    // Zero is Cohere's default for both; some models refuse both together.
     let some = |number: &Number| number.as_f64() != Some(0.0);
     let frequency = sampling.frequency_penalty.filter(some);
     body.frequency_penalty = within(frequency, Field::FrequencyPenalty, 0, 100);
@@ -91,7 +91,7 @@ fn sampling(request: &mut Request, body: &mut Body, losses: &mut Losses) {
     }
 }
 
-/// 0 to 500; 0, and -1 elsewhere, is no limit, with which Cohere begins.
+/// 0 to 500. Cohere's default of 0 means no limit, as does -1 elsewhere.
 fn top_k(number: Option<Number>, request: &Request, losses: &mut Losses) -> Option<Number> {
     const MOST: u64 = 500;
     let number = number.filter(|number| number.as_i64() != Some(-1))?;
@@ -132,7 +132,7 @@ fn thinking(request: &mut Request, vendor: &Vendor, losses: &mut Losses) -> Opti
         let reason = "Cohere shows the thoughts of its models as they are";
         losses.add(request.path(Field::ReasoningSummary), reason);
     }
-    // What stands for an effort may not be more than the whole answer may have.
+    // A budget derived from an effort must not exceed the cap on the answer.
     let whole = request.max_output_tokens.unwrap_or(u64::MAX).max(1);
     let token_budget = budget_tokens.or(effort.map(|effort| effort.budget_tokens().min(whole)));
     let asked = enabled.is_some() || adaptive || token_budget.is_some();
@@ -152,7 +152,7 @@ fn priority(request: &Request, losses: &mut Losses) -> Option<u32> {
     }
 }
 
-/// What Cohere has no word for.
+/// Notes the settings that Cohere lacks.
 fn lose(request: &Request, losses: &mut Losses) {
     let spoken = request.modalities.iter().any(|modality| modality != "text");
     for (there, field, reason) in [

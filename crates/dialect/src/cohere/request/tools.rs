@@ -1,4 +1,4 @@
-//! Tools, and whether they must be called: <https://docs.cohere.com/v2/docs/tool-use-overview>.
+//! Tools and tool choice: <https://docs.cohere.com/v2/docs/tool-use-overview>.
 
 use super::Body;
 use crate::Dialect;
@@ -21,11 +21,11 @@ struct Function {
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
-    /// Cohere's schema wants them.
+    /// Cohere's schema requires them.
     parameters: Value,
 }
 
-/// Left out: as the model likes.
+/// If absent, the model decides.
 #[derive(Serialize)]
 pub(super) enum ToolChoice {
     #[serde(rename = "REQUIRED")]
@@ -34,10 +34,10 @@ pub(super) enum ToolChoice {
     None,
 }
 
-/// A tool that Cohere can be told of.
+/// A tool that Cohere accepts.
 struct Known {
     tool: Tool,
-    /// Where the client asked for strictness, or not.
+    /// Strictness, as far as the client states it.
     strict: Option<bool>,
     strict_path: String,
 }
@@ -55,7 +55,7 @@ pub(super) fn write(
     body.strict_tools = strictness(&known, losses);
     body.tools = known.into_iter().map(|known| known.tool).collect();
     if body.tools.is_empty() {
-        // Without tools it says nothing, and is refused.
+        // Cohere refuses a tool choice without tools.
         body.tool_choice = None;
     }
     if request.parallel_tool_calls == Some(false) {
@@ -90,7 +90,7 @@ impl Known {
     }
 }
 
-/// Cohere knows no tool by its name: one that must be called is the only one sent.
+/// Cohere cannot require a tool by its name, so a required tool is the only one sent.
 fn choose(
     request: &Request,
     known: &mut Vec<Known>,
@@ -117,7 +117,7 @@ fn choose(
     Ok(required.then_some(ToolChoice::Required))
 }
 
-/// Strictness is of all tools together.
+/// Strictness applies to all tools together.
 fn strictness(known: &[Known], losses: &mut Losses) -> Option<bool> {
     let strict = |tool: &&Known| tool.strict == Some(true);
     if known.is_empty() || known.iter().all(|tool| strict(&tool)) {

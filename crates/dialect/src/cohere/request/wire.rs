@@ -12,7 +12,7 @@ pub(super) enum Message {
     Tool { tool_call_id: String, content: Said },
 }
 
-/// What the model said, which may stand in several messages of the client's.
+/// The model's turn, which the client may have split into several messages.
 #[derive(Serialize, Default)]
 pub(super) struct Assistant {
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -25,7 +25,7 @@ pub(super) struct Assistant {
     pub citations: Vec<Value>,
 }
 
-/// Words alone are a string, which every model takes.
+/// Words alone become a string, which every model accepts.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(super) enum Said {

@@ -1,4 +1,4 @@
-//! One alternative of an answer, part by part.
+//! One choice of an answer, part by part.
 
 use super::sound::Sound;
 use super::wire::{Blob, Candidate, EVENT, FunctionCall, Part};
@@ -13,20 +13,20 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// What is known of it.
+/// The state of a choice.
 #[derive(Debug)]
 pub(super) struct Choice {
     index: u32,
-    /// How many parts have begun.
+    /// The number of parts that have begun.
     parts: u32,
     open: Option<Open>,
-    /// A signature that came alone. It is a part of its own, but only once it is clear that the text before it is whole.
+    /// A signature that came alone. It becomes a part of its own once the text before it is known to be complete.
     seal: Option<String>,
     calls: u32,
     finish: Option<String>,
 }
 
-/// The part that goes on.
+/// The open part.
 #[derive(Debug)]
 enum Open {
     Text(Slot, Text),
@@ -36,9 +36,9 @@ enum Open {
 
 #[derive(Debug, Default)]
 struct Text {
-    /// All of it: sources name bytes of it.
+    /// Its complete text, as sources refer to byte positions in it.
     text: String,
-    /// It began with a signature. What comes without one is another part.
+    /// Whether it began with a signature. Text without one is then another part.
     signed: bool,
     sources: Vec<Annotation>,
 }
@@ -48,7 +48,7 @@ impl Choice {
         Choice { index, parts: 0, open: None, seal: None, calls: 0, finish: None }
     }
 
-    /// More of it. `answer` is Google's id of the answer.
+    /// Reads more of the choice. `answer` is Google's id of the answer.
     pub fn candidate(
         &mut self,
         read: Candidate<'_>,
@@ -66,7 +66,7 @@ impl Choice {
             }
         }
         if let Some(Open::Text(_, text)) = &mut self.open {
-            // The latest holds, as everything in these events.
+            // The latest sources hold, like all values in these events.
             let sources =
                 grounding::sources(&text.text, read.grounding_metadata, read.citation_metadata);
             if !sources.is_empty() {
@@ -78,7 +78,7 @@ impl Choice {
         Ok(())
     }
 
-    /// No more comes. `blocked`: why the prompt was not answered.
+    /// Ends the choice. `blocked`: the reason why the prompt was not answered.
     pub fn end(&mut self, blocked: Option<&Finish>, events: &mut Vec<Event>) -> Result<(), Fault> {
         self.close(events);
         let finish = match (&self.finish, blocked) {
@@ -108,7 +108,7 @@ impl Choice {
             Part { text: Some(text), thought_signature, .. } => {
                 self.text(text, thought_signature, events);
             }
-            // Google leaves out an empty text, even if that is all there is.
+            // Google omits an empty text, even if it is the only content.
             Part { thought: Some(true), thought_signature, .. } if is_empty(raw) => {
                 self.thought(String::new(), thought_signature, events);
             }
@@ -187,8 +187,8 @@ impl Choice {
         let args = call.args.map_or_else(|| "{}".to_owned(), |args| compact(args.get()));
         let id = call.id.filter(|id| !id.is_empty());
         let id = id.unwrap_or_else(|| self.made_id(answer, number, &call.name, &args));
-        // Clients' dialects that move thoughts to the front keep the id: it says where the seal belongs. A dot would not
-        // survive in the envelope.
+        // Dialects that move thoughts to the front keep the id, which tells where the seal belongs. A dot would break the
+        // envelope.
         let of_call = Some(id.clone()).filter(|id| !id.contains('.'));
         self.seal_of(of_call, seal, events);
         let slot = self.begin(Kind::ToolCall { id, name: call.name, custom: false }, events);
@@ -196,8 +196,8 @@ impl Choice {
         events.push(Event::Ended(slot));
     }
 
-    /// The Gemini API gives calls an id, Vertex AI not always. It must be the only one of its kind in a conversation of
-    /// several answers, and the same however often the answer is read.
+    /// An id for a call without one, which Vertex AI does not always provide. It must be unique within a conversation of
+    /// several answers, and the same whenever the answer is read.
     fn made_id(&self, answer: &str, number: u32, name: &str, args: &str) -> String {
         let seed = match answer.is_empty() {
             true => hash(&[name, args]),
@@ -247,7 +247,7 @@ impl Choice {
         slot
     }
 
-    /// The seal of the part that comes next.
+    /// Emits the seal of the next part.
     fn sealed(&mut self, seal: Option<String>, events: &mut Vec<Event>) {
         self.seal_of(None, seal, events);
     }
@@ -259,7 +259,7 @@ impl Choice {
         events.extend([Event::Delta(slot, Delta::Sealed(sealed)), Event::Ended(slot)]);
     }
 
-    /// End what goes on, and bring out the seal that came after it.
+    /// Ends the open part, and emits the seal that came after it.
     fn close(&mut self, events: &mut Vec<Event>) {
         self.close_part(events);
         let seal = self.seal.take();
@@ -287,7 +287,7 @@ impl Choice {
     }
 }
 
-/// A picture or sound; the rest (videos) only Google's own dialect can say.
+/// Whether it is a picture or sound; only Google's own dialect can express other data (videos).
 fn is_known(blob: &Blob) -> bool {
     blob.mime_type.starts_with("image/") || blob.mime_type.starts_with("audio/")
 }
@@ -299,7 +299,7 @@ fn is_empty(raw: &RawValue) -> bool {
     keys.is_ok_and(|keys| keys.keys().all(nothing))
 }
 
-/// JSON without the spaces between its words: Google indents its answers.
+/// JSON without white space between its tokens: Google indents its answers.
 fn compact(json: &str) -> String {
     let mut compact = String::with_capacity(json.len());
     let (mut in_string, mut escaped) = (false, false);
@@ -317,7 +317,7 @@ fn compact(json: &str) -> String {
     compact
 }
 
-/// FNV-1a: short, and the same everywhere.
+/// FNV-1a: short, and the same on every platform.
 fn hash(texts: &[&str]) -> u64 {
     let bytes = texts.iter().flat_map(|text| text.bytes().chain([0]));
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {

@@ -1,8 +1,9 @@
-//! Why an answer ended: `FinishReason` of <https://ai.google.dev/api/generate-content#FinishReason>.
+//! The reason why an answer ended: `FinishReason` of <https://ai.google.dev/api/generate-content#FinishReason>.
 
 use crate::chat::{Finish, FinishReason};
 
-/// What `reason` means. Google says `STOP` for calls as well. The word is kept wherever it says more than the reason.
+/// The meaning of `reason`. Google sends `STOP` for calls as well. The vendor's word is kept where it is more precise than the
+/// reason.
 pub(super) fn finish(reason: &str, calls: bool) -> Finish {
     let (reason, detail) = match reason {
         "STOP" if calls => (FinishReason::ToolCalls, None),

@@ -1,12 +1,12 @@
-//! Where a text is from: `GroundingMetadata` and `CitationMetadata` of <https://ai.google.dev/api/generate-content>.
+//! The sources of a text: `GroundingMetadata` and `CitationMetadata` of <https://ai.google.dev/api/generate-content>.
 
 use super::wire::{CitationMetadata, GroundingMetadata, Page};
 use crate::chat::Annotation;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
-/// The sources of `text`. Google counts its bytes; here its characters are counted. What cannot be read says nothing: the
-/// answer does not depend on it.
+/// The sources of `text`. Google counts bytes, the hub counts characters. Unreadable sources are ignored, as the answer does
+/// not depend on them.
 pub(super) fn sources(
     text: &str,
     grounding: Option<&RawValue>,
@@ -72,7 +72,7 @@ impl Found {
     }
 }
 
-/// How many characters stand before each of these bytes; none for what is within a character or past the end.
+/// The number of characters before each of these bytes; none for a byte within a character or past the end.
 fn characters(text: &str, places: impl Iterator<Item = u64>) -> BTreeMap<u64, u64> {
     let mut characters: BTreeMap<u64, u64> = places.map(|place| (place, u64::MAX)).collect();
     if characters.is_empty() {

@@ -3,7 +3,7 @@
 use super::wire::{LogprobsResult, Token};
 use serde_json::{Value, json};
 
-/// As OpenAI's objects.
+/// Converts them to OpenAI's objects.
 pub(super) fn tokens(result: LogprobsResult) -> Vec<Value> {
     let mut top = result.top_candidates.unwrap_or_default().into_iter();
     let chosen = result.chosen_candidates.unwrap_or_default().into_iter();

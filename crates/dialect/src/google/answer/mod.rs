@@ -1,5 +1,5 @@
-//! Reads an answer of Google's, whole or streamed: a whole one is a stream of one event, and a stream's events are whole
-//! answers with less in them (<https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent>).
+//! Reads an answer of Google, buffered or streamed: a buffered one is a stream of one event, and a stream's events are partial
+//! answers of the same shape (<https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent>).
 
 mod choice;
 mod finish;
@@ -20,7 +20,7 @@ use postern_fault::Fault;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
-/// Google gives 8 at most. A number past what any client can be given is a mistake of the vendor's.
+/// Google gives at most 8. A number beyond what any client can receive is the vendor's mistake.
 const MAX_CHOICES: u32 = 128;
 
 const BODY: &str = "an answer";
@@ -29,10 +29,10 @@ const BODY: &str = "an answer";
 #[derive(Debug, Default)]
 pub struct Reader {
     started: bool,
-    /// What made-up ids of calls are made of: Google's id of the answer.
+    /// Google's id of the answer, the base of generated call ids.
     id: String,
     choices: BTreeMap<u32, Choice>,
-    /// Why the prompt was not answered.
+    /// The reason why the prompt was not answered.
     blocked: Option<String>,
     usage: Option<Usage>,
     tier: Option<&'static str>,
@@ -44,7 +44,7 @@ impl Reader {
         Reader::default()
     }
 
-    /// An answer, or several in an array, which is how errors of streams and streams without `alt=sse` come.
+    /// Reads an answer, or an array of them, which is the form of errors in streams and of streams without `alt=sse`.
     fn read(&mut self, what: &str, data: &str, events: &mut Vec<Event>) -> Result<(), Fault> {
         if !data.trim_start().starts_with('[') {
             return self.response(parsed(what, data)?, events);
@@ -86,7 +86,7 @@ impl Reader {
         choice.candidate(read, &self.id, events)
     }
 
-    /// Every event repeats the counts so far: the latest holds. A count that cannot be read is none.
+    /// Every event repeats the counts so far: the latest holds. An unreadable count is ignored.
     fn usage(&mut self, read: &RawValue, events: &mut Vec<Event>) {
         if !read.get().starts_with('{') {
             return;
@@ -135,10 +135,10 @@ impl ReadAnswer for Reader {
     }
 }
 
-/// Read a whole answer.
+/// Reads a buffered answer.
 ///
 /// # Errors
-/// `upstream-invalid` for what is no answer; what the vendor reports went wrong.
+/// `upstream-invalid` for a body that is not an answer; otherwise the failure that the vendor reports.
 pub fn read_whole(body: &str) -> Result<Answer, Fault> {
     let mut reader = Reader::default();
     let mut events = Vec::new();

@@ -1,11 +1,11 @@
-//! Sound that comes in pieces, each of them base64 with an end of its own.
+//! Sound in pieces, each of which is complete base64.
 
 use crate::base64;
 
 #[derive(Debug)]
 pub(super) struct Sound {
     mime_type: String,
-    /// Bytes that do not fill a group of base64 yet: two at most.
+    /// Bytes that do not fill a group of base64 yet, at most two.
     carried: Vec<u8>,
 }
 
@@ -18,7 +18,7 @@ impl Sound {
         self.mime_type == mime_type
     }
 
-    /// Google's `audio/L16` is 16-bit samples.
+    /// Google's `audio/L16` has 16-bit samples.
     pub fn format(&self) -> String {
         let kind = self.mime_type.split(';').next().unwrap_or_default();
         match kind.trim_start_matches("audio/") {
@@ -30,7 +30,7 @@ impl Sound {
         .to_owned()
     }
 
-    /// The piece, so that it can be joined to those before it. What is no base64 passes as it is.
+    /// The piece, encoded so that it can be appended to those before it. A piece that is not base64 passes unchanged.
     pub fn push(&mut self, data: String) -> String {
         if self.carried.is_empty() && data.len().is_multiple_of(4) && !data.ends_with('=') {
             return data;
@@ -42,7 +42,7 @@ impl Sound {
         base64::encode(&bytes)
     }
 
-    /// What was carried.
+    /// The remaining bytes, encoded.
     pub fn rest(&mut self) -> String {
         base64::encode(&std::mem::take(&mut self.carried))
     }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-/// Seconds since 1970; none for a time before.
+/// Seconds since 1970; None for an earlier time.
 pub(super) fn unix_s(text: &str) -> Option<u64> {
     let time: Timestamp = text.parse().ok()?;
     u64::try_from(time.as_second()).ok()
@@ -23,7 +23,7 @@ mod tests {
             "2026-13-01T00:00:00Z",
             "1969-12-31T23:59:59Z",
             "2026-01-01",
-            // Days and hours that there are not.
+            // Days and hours that do not exist.
             "2026-02-31T00:00:00Z",
             "2026-02-29T00:00:00Z",
             "2026-04-31T00:00:00Z",

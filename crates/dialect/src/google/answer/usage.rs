@@ -1,15 +1,15 @@
-//! What an answer cost: `UsageMetadata` of <https://ai.google.dev/api/generate-content#UsageMetadata>.
+//! The usage of an answer: `UsageMetadata` of <https://ai.google.dev/api/generate-content#UsageMetadata>.
 
 use super::wire::{ModalityCount, UsageMetadata};
 use crate::Usage;
 use crate::usage::{Count, Said};
 
-/// The prompt's count has the cached tokens in it, and not the results of Google's own tools; the candidates' count has
-/// not the thoughts. None: no count that can be.
+/// The prompt's count includes cached tokens but not the results of Google's own tools; the candidates' count excludes
+/// thoughts. None: it has no possible count.
 pub(super) fn usage(read: &UsageMetadata) -> Option<Usage> {
     let prompt = read.prompt_token_count;
     let said = Said {
-        // The results alone are no prompt.
+        // The results alone are not the prompt's count.
         input: match prompt {
             Count::Of(_) => Count::sum([prompt, read.tool_use_prompt_token_count]),
             other => other,
@@ -33,7 +33,8 @@ fn audio(counts: &[ModalityCount]) -> Count {
     audio.fold(Count::Unsaid, |sum, count| Count::sum([sum, count.token_count]))
 }
 
-/// The tier that served the answer, in the hub's words: the Gemini API says it as it takes it, Vertex AI as `trafficType`.
+/// The tier that served the answer, in the hub's words: the Gemini API reports it in the form of the request, Vertex AI as
+/// `trafficType`.
 pub(super) fn tier(read: &UsageMetadata) -> Option<&'static str> {
     match read.service_tier.as_deref().or(read.traffic_type.as_deref())? {
         "standard" | "ON_DEMAND" => Some("default"),

@@ -1,11 +1,11 @@
-//! The body of an answer: `GenerateContentResponse` of
-//! <https://ai.google.dev/api/generate-content#generatecontentresponse>. Unknown fields say nothing.
+//! The body of an answer: `GenerateContentResponse` of <https://ai.google.dev/api/generate-content#generatecontentresponse>.
+//! Unknown fields are ignored.
 
 use crate::usage::{Count, lenient, lenient_list};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// What a fault calls a part of an answer.
+/// The name that faults use for a part of an answer.
 pub(super) const EVENT: &str = "an event";
 
 #[derive(Debug, Deserialize)]

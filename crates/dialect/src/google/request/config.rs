@@ -9,7 +9,7 @@ use serde_json::{Map, Number, Value, json};
 /// `GenerationConfig.stopSequences`.
 const MAX_STOP_SEQUENCES: usize = 5;
 
-/// What Google has no setting for.
+/// Notes the settings that Google lacks.
 pub(super) fn tell_losses(request: &Request, losses: &mut Losses) {
     let sampling = &request.sampling;
     let absent = [
@@ -30,8 +30,8 @@ pub(super) fn tell_losses(request: &Request, losses: &mut Losses) {
 const NO_REPETITION: &str = "Google has no repetition penalty";
 const CACHES_ITSELF: &str = "Google caches prompts by itself";
 
-/// Metadata as labels, as far as those may be so written: lower-case letters, digits, `_` and `-`, a letter first, 63 at
-/// most (<https://docs.cloud.google.com/vertex-ai/generative-ai/docs/labels>).
+/// Metadata as labels, as far as they are valid: lower-case letters, digits, `_` and `-`, beginning with a letter, at most 63
+/// characters (<https://docs.cloud.google.com/vertex-ai/generative-ai/docs/labels>).
 pub(super) fn labels(
     request: &mut Request,
     vendor: &Vendor,
@@ -60,7 +60,7 @@ fn is_label(text: &str) -> bool {
     text.len() <= 63 && text.chars().all(of_label)
 }
 
-/// A row of policy can say that a vendor does not take one of these two, which are newer than the rest.
+/// Whether the vendor's row in the policy refuses one of these two fields, which are newer than the rest.
 fn refuses(vendor: &Vendor, field: &str) -> bool {
     vendor.quirks.unsupported.iter().any(|unsupported| unsupported == field)
 }
@@ -133,8 +133,8 @@ fn stop_sequences(request: &mut Request, losses: &mut Losses) -> Vec<String> {
     stop
 }
 
-/// The form of the answer. `responseJsonSchema` takes JSON Schema as it is; `responseSchema` only OpenAPI's part of it.
-/// Schemas are always followed, and have no names.
+/// The form of the answer. `responseJsonSchema` accepts any JSON Schema, `responseSchema` only OpenAPI's part of it. Google
+/// always follows a schema, and has no names for schemas.
 fn shape(request: &mut Request, config: &mut GenerationConfig, losses: &mut Losses) {
     let path = request.path(Field::Format);
     match std::mem::replace(&mut request.format, Format::Text) {
@@ -155,7 +155,7 @@ fn shape(request: &mut Request, config: &mut GenerationConfig, losses: &mut Loss
     }
 }
 
-/// Spoken answers: <https://ai.google.dev/gemini-api/docs/speech-generation>. What comes is 16-bit samples, 24,000 a second.
+/// Spoken answers: <https://ai.google.dev/gemini-api/docs/speech-generation>. The sound has 24,000 16-bit samples a second.
 fn modalities(request: &mut Request, config: &mut GenerationConfig, losses: &mut Losses) {
     let asked = std::mem::take(&mut request.modalities);
     let mut audio = false;
@@ -168,7 +168,7 @@ fn modalities(request: &mut Request, config: &mut GenerationConfig, losses: &mut
         }
     }
     if audio {
-        // Google's voices say all or nothing.
+        // Google cannot combine speech with other modalities.
         if !config.response_modalities.is_empty() {
             losses.add(request.path(Field::Modalities), "Google gives a voice without its words");
         }

@@ -17,15 +17,15 @@ use std::collections::{BTreeMap, HashMap};
 const USER: &str = "user";
 const MODEL: &str = "model";
 
-/// Stands for the signature of a call that another model made, or whose client has lost it; Gemini 3 refuses the first call
-/// of a step that has none (<https://ai.google.dev/gemini-api/docs/thought-signatures#faqs>).
+/// Replaces the signature of a call that another model made, or whose client has lost it; Gemini 3 refuses the first call of a
+/// step without one (<https://ai.google.dev/gemini-api/docs/thought-signatures#faqs>).
 const NO_SIGNATURE: &str = "skip_thought_signature_validator";
 
-/// What the id of a seal says where it belongs: on the thought itself. Otherwise it is the id of the call that it stands on;
-/// without one, it is on the part after it.
+/// The id of a seal that belongs to the thought itself. Any other id is that of the call that has the seal; a seal without an
+/// id belongs to the next part.
 pub(in crate::google) const OF_THOUGHT: &str = "thought";
 
-/// What has been said so far.
+/// The conversation so far.
 pub(super) struct Conversation<'a> {
     client: Dialect,
     third_generation: bool,
@@ -33,21 +33,21 @@ pub(super) struct Conversation<'a> {
     losses: &'a mut Losses,
     memo: &'a mut Memo,
     spoken: Spoken,
-    /// The functions called, by the ids of the calls: a result must name its function.
+    /// The called functions, by the ids of the calls: a result must name its function.
     called: HashMap<String, String>,
-    /// What belongs to results of tools and must stand after all of them.
+    /// Parts of tool results that must come after all results.
     after_results: Vec<Part>,
-    /// The signature of the part that comes next.
+    /// The signature of the next part.
     seal: Option<String>,
-    /// The signatures of calls, by the calls' ids, and where they stand: some clients' dialects have all thoughts of a
-    /// message before all of its calls.
+    /// The signatures of calls, by the calls' ids, and their paths: some dialects put all thoughts of a message before all of
+    /// its calls.
     seals_of_calls: BTreeMap<String, (String, String)>,
-    /// The model's present turn has a call: only the first of a step is signed.
+    /// Whether the model's current turn has a call: only the first of a step is signed.
     step_has_call: bool,
     details: Details,
 }
 
-/// What came of it.
+/// The finished conversation.
 #[derive(Default)]
 pub(super) struct Spoken {
     pub contents: Vec<Turn>,
@@ -79,8 +79,9 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// Google has instructions only before the conversation. Later ones stay in their place, in the user's voice: moved to
-    /// the front they would speak of what is not said yet, and change the prefix that the vendor has cached.
+    /// Adds a message. Google accepts instructions only before the conversation. Later ones keep their position as user
+    /// messages: at the front, they would refer to what is not said yet, and would change the prefix that the vendor has
+    /// cached.
     pub fn message(&mut self, message: Message) -> Result<(), Fault> {
         let Message { path, role, parts, name } = message;
         if name.is_some() {
@@ -109,7 +110,7 @@ impl<'a> Conversation<'a> {
         Ok(())
     }
 
-    /// A signature without a part to stand on comes from Google as an empty text, and goes back so.
+    /// Google sends a signature without a part as an empty text, and receives it back in this form.
     fn lone_seal(&mut self) {
         if let Some(seal) = self.seal.take() {
             let part = Part { thought_signature: Some(seal), ..Part::text("") };
@@ -117,7 +118,7 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// A conversation of nothing but instructions is said by the user: Google refuses an empty one.
+    /// A conversation of instructions only becomes a user message, as Google refuses an empty conversation.
     pub fn finish(mut self) -> Spoken {
         self.flush_after_results();
         self.spoken.media_resolution = self.details.resolution(self.client, self.losses);
@@ -142,7 +143,7 @@ impl<'a> Conversation<'a> {
         Ok(())
     }
 
-    /// What a part has besides its content.
+    /// Notes the attributes of a part that Google does not accept.
     fn marks(&mut self, part: &Said) {
         if part.cache.is_some() {
             let reason = "Google caches prompts by itself";
@@ -157,7 +158,7 @@ impl<'a> Conversation<'a> {
     fn part(&mut self, turn: &'static str, part: Said) -> Result<(), Fault> {
         let path = part.path;
         match part.content {
-            // Google refuses an empty text that bears no signature; it says nothing.
+            // Google refuses an empty text without a signature, so it is left out.
             Content::Text(text) | Content::Refusal(text) if text.is_empty() => self.lone_seal(),
             Content::Text(text) | Content::Refusal(text) => self.push(turn, Part::text(text)),
             Content::Image(image) => {
@@ -194,7 +195,7 @@ impl<'a> Conversation<'a> {
         Ok(())
     }
 
-    /// Thoughts go back in words as thoughts; a seal goes back to its maker only.
+    /// The words of thoughts are returned as thoughts; a seal is returned only to its maker.
     fn reasoning(&mut self, turn: &'static str, reasoned: Reasoned, path: String) {
         let Reasoned { text, summary, sealed, .. } = reasoned;
         let words = std::iter::once(text).chain(summary).filter(|words| !words.is_empty());
@@ -245,7 +246,7 @@ impl<'a> Conversation<'a> {
         own.or_else(|| self.seal.take())
     }
 
-    /// Google takes an object and nothing else.
+    /// Google accepts only an object.
     fn arguments(&mut self, arguments: String, path: &str) -> Box<RawValue> {
         let written = match arguments.trim() {
             "" => "{}",
@@ -295,8 +296,8 @@ impl<'a> Conversation<'a> {
         Ok(())
     }
 
-    /// Gemini 3 takes media within a result; for older models they stand after the results of the turn, named after the
-    /// function (<https://ai.google.dev/gemini-api/docs/function-calling#multimodal>).
+    /// Gemini 3 accepts media within a result; for older models they follow the results of the turn, with the function's name
+    /// (<https://ai.google.dev/gemini-api/docs/function-calling#multimodal>).
     fn media_of_result(
         &mut self,
         media: Vec<Part>,
@@ -337,7 +338,7 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// The parts of the present turn: what one side says without a break is one turn.
+    /// The parts of the current turn: adjacent messages of one side are one turn.
     fn turn(&mut self, role: &'static str) -> &mut Vec<AnyPart> {
         let contents = &mut self.spoken.contents;
         if contents.last().is_none_or(|last| last.role != Some(role)) {
@@ -345,7 +346,7 @@ impl<'a> Conversation<'a> {
             self.step_has_call = false;
         }
         let at = contents.len().saturating_sub(1);
-        // One was pushed if there was none.
+        // It exists, as one was pushed if there was none.
         match contents.get_mut(at) {
             Some(turn) => &mut turn.parts,
             None => &mut self.spoken.system,

@@ -1,13 +1,13 @@
-//! How closely pictures are to be looked at.
+//! The detail with which pictures are viewed.
 
 use crate::Dialect;
 use crate::chat::Losses;
 
-/// What was asked for: Google has one resolution for all media of a request.
+/// The requested details: Google has one resolution for all media of a request.
 #[derive(Default)]
 pub(super) struct Details {
     images: Vec<(String, Option<bool>)>,
-    /// There are documents.
+    /// Whether there are documents.
     pub others: bool,
 }
 
@@ -21,7 +21,7 @@ impl Details {
         self.images.push((path.to_owned(), high));
     }
 
-    /// The closest look that was asked for. A coarse one only if everything there is may be looked at so.
+    /// The highest requested resolution. A low one is used only if it is requested for all media.
     pub fn resolution(&self, client: Dialect, losses: &mut Losses) -> Option<&'static str> {
         let asked = |high: bool| self.images.iter().any(|(_, detail)| *detail == Some(high));
         let all_low = !self.others && self.images.iter().all(|(_, detail)| *detail == Some(false));

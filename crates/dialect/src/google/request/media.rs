@@ -5,7 +5,7 @@ use crate::chat::{Audio, File, Image, Source};
 use http::Uri;
 use postern_fault::Fault;
 
-/// Files that the Gemini API keeps, by their addresses.
+/// The addresses of files in the Gemini API's store.
 const FILES: &str = "https://generativelanguage.googleapis.com/";
 
 pub(super) fn image(image: Image, path: &str) -> Result<Part, Fault> {
@@ -15,8 +15,7 @@ pub(super) fn image(image: Image, path: &str) -> Result<Part, Fault> {
     }
 }
 
-/// A document: its name and what is said about it stand before it as a text, since Google has no field for them that the
-/// model sees.
+/// A document. Its name and its context come before it as a text, since Google has no fields for them that the model sees.
 pub(super) fn file(file: File, path: &str) -> Result<Vec<Part>, Fault> {
     let about: Vec<String> = file.name.into_iter().chain(file.context).collect();
     let mut parts = Vec::new();
@@ -30,14 +29,14 @@ pub(super) fn file(file: File, path: &str) -> Result<Vec<Part>, Fault> {
     Ok(parts)
 }
 
-/// Sound. None: it is in another vendor's store and has no words.
+/// Sound. None: it is in another vendor's store and has no transcript.
 pub(super) fn audio(audio: Audio) -> Option<Part> {
     if audio.data.is_empty() {
         return audio.transcript.map(Part::text);
     }
     let mime_type = match audio.format.as_str() {
         "" => "audio/wav".to_owned(),
-        // 24 kHz is what both OpenAI and Google speak.
+        // Both OpenAI and Google use 24 kHz.
         "pcm16" => "audio/L16;rate=24000".to_owned(),
         "opus" => "audio/ogg".to_owned(),
         format if format.contains('/') => format.to_owned(),
@@ -63,7 +62,7 @@ fn bytes(source: Source, usual: &str, path: &str) -> Result<Part, Fault> {
     }
 }
 
-/// Google fetches public and signed addresses, those of Cloud Storage, and videos of YouTube.
+/// Google fetches public and signed addresses, those of Cloud Storage, and videos on YouTube.
 fn address(url: String, usual: &str, path: &str) -> Result<Part, Fault> {
     if !["https://", "http://", "gs://"].iter().any(|scheme| url.starts_with(scheme)) {
         return Err(unsupported(path, "an address other than https or gs"));
@@ -72,7 +71,7 @@ fn address(url: String, usual: &str, path: &str) -> Result<Part, Fault> {
     Ok(Part { file_data: Some(FileData { mime_type, file_uri: url }), ..Part::default() })
 }
 
-/// The media type must be said, and no client says it of an address.
+/// Google requires the media type, which no client states for an address.
 fn of_address(url: &str) -> Option<&'static str> {
     let uri: Uri = url.parse().ok()?;
     let host = uri.host().unwrap_or_default();
@@ -115,7 +114,7 @@ const TYPES: [(&str, &str); 27] = [
     ("3gp", "video/3gpp"),
 ];
 
-/// By the first bytes.
+/// The media type, from the first bytes.
 fn of_bytes(data: &str) -> Option<&'static str> {
     const STARTS: [(&str, &str); 5] = [
         ("iVBORw0KGgo", "image/png"),
@@ -127,7 +126,7 @@ fn of_bytes(data: &str) -> Option<&'static str> {
     STARTS.iter().find(|(start, _)| data.starts_with(start)).map(|(_, media_type)| *media_type)
 }
 
-/// A request that Google would not understand without it.
+/// The fault for content without which Google would misunderstand the request.
 pub(super) fn unsupported(path: &str, what: &str) -> Fault {
     let public = format!("`{path}` is {what}, which this model's provider cannot read");
     Fault::invalid_request(path, public).with_code("unsupported_content")

@@ -1,4 +1,4 @@
-//! Says a request to Google.
+//! Encodes a request for Google.
 
 mod config;
 mod contents;
@@ -21,10 +21,10 @@ use crate::emulate;
 use crate::{Memo, Operation, Spoken, Vendor, percent_encoded};
 use postern_fault::{Fault, Kind};
 
-/// Encodes `request` for a model of Google's.
+/// Encodes `request` for one of Google's models.
 ///
 /// # Errors
-/// Content that Google cannot read, and results of tools that were not called.
+/// Content that Google does not accept, and results of tools that were not called.
 pub fn encode(
     mut request: Request,
     vendor: &Vendor,
@@ -32,7 +32,7 @@ pub fn encode(
     memo: &mut Memo,
 ) -> Result<Spoken, Fault> {
     emulate::custom_as_functions(&mut request, losses, memo);
-    // Before Gemini 3, tools and an answer of a schema exclude each other; then the answer is one more tool's input.
+    // Before Gemini 3, tools exclude an answer that follows a schema; the schema then becomes one more tool.
     let structured = request.format != Format::Text && !request.tools.is_empty();
     if structured && !model::is_third_generation(&vendor.model) {
         emulate::schema_as_tool(&mut request, losses, memo);
@@ -66,7 +66,7 @@ pub fn encode(
     Ok(Spoken { path, headers: Vec::new(), body })
 }
 
-/// A path of the vendor's own holds up to its colon; which method is asked for is known here.
+/// The vendor's own path is used up to its colon; the method is determined here.
 fn path(vendor: &Vendor, stream: bool) -> String {
     let own = crate::vendor::own_path(&vendor.quirks, Operation::Chat, &vendor.model);
     let model = own.unwrap_or_else(|| format!("/models/{}", percent_encoded(&vendor.model)));

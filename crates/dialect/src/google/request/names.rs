@@ -1,24 +1,24 @@
-//! Names of functions as Google takes them.
+//! Names of functions that Google accepts.
 
 use crate::Memo;
 use crate::chat::{Request, ToolKind};
 use std::collections::{HashMap, HashSet};
 
-/// `FunctionDeclaration.name` of <https://ai.google.dev/api/caching#FunctionDeclaration>: a letter or `_`, then these, 64 in
-/// all. Newer models take 128; 64 holds everywhere.
+/// `FunctionDeclaration.name` of <https://ai.google.dev/api/caching#FunctionDeclaration>: a letter or `_`, then these, 64
+/// characters in total. Newer models accept 128; 64 is valid everywhere.
 const MAX_CHARACTERS: usize = 64;
 
-/// Which name was sent for each of the client's.
+/// The names that were sent for the client's.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     sent: HashMap<String, String>,
     taken: HashSet<String>,
-    /// The last number that a name was given to be free: thousands of names can become the same one.
+    /// The last number that made a name unique: thousands of names can become the same one.
     numbers: HashMap<String, u32>,
 }
 
 impl Names {
-    /// The names of `request`'s tools that can be sent are sent as they are; no other is ever changed into one of them.
+    /// Valid names of `request`'s tools are sent unchanged; no other name is ever changed into one of them.
     pub fn new(request: &Request) -> Self {
         let names = request.tools.iter().filter_map(|tool| match &tool.kind {
             ToolKind::Function { name, .. } if is_valid(name) => Some(name.clone()),
@@ -27,7 +27,7 @@ impl Names {
         Names { taken: names.collect(), ..Names::default() }
     }
 
-    /// The name to send for the client's; what was changed is noted for the answer.
+    /// The name to send for the client's. A changed name is noted for the answer.
     pub fn sent(&mut self, name: String, memo: &mut Memo) -> String {
         if is_valid(&name) {
             return name;
@@ -47,7 +47,7 @@ impl Names {
         while !self.taken.insert(free.clone()) {
             *number = number.saturating_add(1);
             let end = format!("_{number}");
-            // All of it is ASCII by now.
+            // The name is ASCII by now.
             let kept = wanted.get(..MAX_CHARACTERS - end.len()).unwrap_or(wanted);
             free = format!("{kept}{end}");
         }

@@ -1,4 +1,4 @@
-//! What a function gave: `FunctionResponse.response` of <https://ai.google.dev/api/caching#FunctionResponse>.
+//! The result of a function: `FunctionResponse.response` of <https://ai.google.dev/api/caching#FunctionResponse>.
 
 use super::wire::{Response, Texts};
 use serde::de::IgnoredAny;
@@ -6,8 +6,8 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// A lone JSON object is given as such, unless it would be read as something else: its `output` as all of it, its long
-/// numbers as floating point.
+/// A single JSON object is sent as such, unless Google would change its meaning: it takes a member `output` for the complete
+/// result, and long numbers for floating point.
 pub(super) fn response(mut texts: Vec<String>, is_error: bool) -> Response {
     let said = match texts.len() {
         0 => Texts::One(String::new()),
@@ -25,7 +25,7 @@ pub(super) fn response(mut texts: Vec<String>, is_error: bool) -> Response {
 }
 
 fn object(text: &str) -> Option<Box<RawValue>> {
-    /// `google.protobuf.Struct` has 64-bit floating point: 15 digits are always kept.
+    /// `google.protobuf.Struct` uses 64-bit floating point, which always keeps 15 digits.
     const MAX_DIGITS: usize = 15;
     let mut digits = text.split(|c: char| !c.is_ascii_digit()).map(str::len);
     if !text.trim_start().starts_with('{') || digits.any(|digits| digits > MAX_DIGITS) {

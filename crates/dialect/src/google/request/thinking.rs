@@ -1,4 +1,4 @@
-//! How much to think: <https://ai.google.dev/gemini-api/docs/thinking>.
+//! The amount of thinking: <https://ai.google.dev/gemini-api/docs/thinking>.
 
 use super::wire::ThinkingConfig;
 use crate::chat::{Effort, Field, Losses, Reasoning, Request};
@@ -50,7 +50,7 @@ fn is_wanted(summary: &str) -> bool {
     !matches!(summary, "none" | "omitted")
 }
 
-/// Clients see the thoughts that they ask for; those of responses, who can ask for a summary, only if they do.
+/// Clients see the thoughts that they request; clients of Responses, which can request a summary, only if they do.
 fn shows(client: Dialect, reasoning: &Reasoning) -> bool {
     match reasoning.summary.as_deref() {
         Some(summary) => is_wanted(summary),
@@ -70,9 +70,9 @@ fn by_level(
         (false, Some(effort)) => Some(effort),
         (false, None) => budget.map(Effort::from_budget_tokens),
     };
-    // Without a requested effort the model decides.
+    // Without a requested effort, the model decides.
     let Some(effort) = effort else { return ThinkingConfig::default() };
-    // The least of those that are enough, or the most there is.
+    // The lowest level that is sufficient, or else the highest.
     let enough = levels.iter().find(|level| **level >= effort);
     let level = enough.or(levels.last()).copied().unwrap_or(effort);
     if off {
@@ -94,7 +94,7 @@ fn word(level: Effort) -> &'static str {
     }
 }
 
-/// A budget that the model does not take is moved to the next one that it takes.
+/// A budget outside of the model's range is moved to the nearest accepted one.
 fn by_budget(
     reasoning: &Reasoning,
     off: bool,
@@ -120,7 +120,7 @@ fn by_budget(
     };
     let thinking_budget = match budget {
         Some(tokens) => i64::try_from(tokens).ok(),
-        // As the model likes; Flash-Lite would not think at all without being told.
+        // The model decides; Flash-Lite would not think at all without this.
         None if reasoning.adaptive || reasoning.enabled == Some(true) => Some(-1),
         None => None,
     };

@@ -1,4 +1,4 @@
-//! What the model may call: <https://ai.google.dev/api/caching#Tool>.
+//! Tools and tool choice: <https://ai.google.dev/api/caching#Tool>.
 
 use super::names::Names;
 use super::wire::{Declaration, FunctionCallingConfig, Tool, ToolConfig};
@@ -28,7 +28,7 @@ pub(super) fn encode(
                 });
             }
             ToolKind::Foreign(Dialect::Google, tool) => tools.push(Tool::Googles(tool)),
-            // Custom tools are functions by now.
+            // Custom tools have become functions.
             ToolKind::Custom { .. } => losses.add(tool.path, "Google has functions only"),
             ToolKind::Foreign(maker, _) => {
                 losses.add(tool.path, format!("only {} has this tool", maker.maker()));
@@ -42,8 +42,8 @@ pub(super) fn encode(
     (tools, config)
 }
 
-/// `VALIDATED` is `AUTO` with arguments that follow their schemas, and the only mode that lets the model choose among some
-/// of the functions (<https://ai.google.dev/gemini-api/docs/function-calling#function-calling-modes>).
+/// `VALIDATED` is `AUTO` with arguments that follow their schemas, and the only mode in which the model may choose among a
+/// subset of the functions (<https://ai.google.dev/gemini-api/docs/function-calling#function-calling-modes>).
 fn choice(
     request: &mut Request,
     names: &mut Names,

@@ -89,12 +89,12 @@ pub(super) struct FunctionResponse {
     pub id: String,
     pub name: String,
     pub response: Response,
-    /// Pictures and the like: `inlineData` or `fileData`.
+    /// Pictures and other media: `inlineData` or `fileData`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<AnyPart>,
 }
 
-/// What a function gave: an object of its own, or under the key that `FunctionResponse.response` documents.
+/// The result of a function: an object of its own, or under the key that `FunctionResponse.response` documents.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Response {
@@ -104,7 +104,7 @@ pub(super) enum Response {
     Object(Box<RawValue>),
 }
 
-/// One text, or several whose borders are kept.
+/// One text, or several that stay separate.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub(super) enum Texts {
@@ -128,7 +128,7 @@ pub(super) struct Declaration {
     pub name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Not `parameters`, which takes a part of OpenAPI's schemas: no `$ref`, no `additionalProperties`.
+    /// Not `parameters`, which accepts only a part of OpenAPI's schemas, without `$ref` and `additionalProperties`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameters_json_schema: Option<Value>,
 }

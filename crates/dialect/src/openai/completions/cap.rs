@@ -1,4 +1,4 @@
-//! The cap on a completion whose client has said none: it is reserved, so the vendor is told.
+//! The cap on a completion whose client names none: it is reserved, so the vendor must be told.
 
 use super::DEFAULT_MAX_TOKENS;
 use crate::json::{Scanner, Type};
@@ -8,8 +8,8 @@ use crate::{Edit, Facts, Vendor};
 
 const CAP: &str = "max_tokens";
 
-/// The splice that says OpenAI's default, for servers whose own is another one (llama.cpp writes until the model ends). None:
-/// the client has said a cap.
+/// The splice that states OpenAI's default, for servers with another one (llama.cpp writes until the model ends). None: the
+/// client names a cap.
 pub(in crate::openai) fn default_cap(
     vendor: &Vendor,
     facts: &Facts,

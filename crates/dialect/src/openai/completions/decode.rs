@@ -1,4 +1,4 @@
-//! From a request for completions to the hub.
+//! Decodes a request for completions into the hub.
 
 use super::DEFAULT_MAX_TOKENS;
 use crate::Dialect;
@@ -6,10 +6,10 @@ use crate::chat::{Content, Logprobs, Losses, Message, Part, Request, Role};
 use postern_fault::{Fault, Kind};
 use serde_json::{Map, Number, Value};
 
-/// Take a request for completions as a chat of one message, which the user says.
+/// Decodes a request for completions as a chat of one user message.
 ///
 /// # Errors
-/// A field of the wrong type; prompts that are no text, or more than one.
+/// A field of the wrong type; prompts that are not texts, or more than one prompt.
 pub fn decode(body: &str) -> Result<(Request, Losses), Fault> {
     let fields: Map<String, Value> = serde_json::from_str(body).map_err(|error| {
         let place = format!("line {} column {}", error.line(), error.column());
@@ -39,7 +39,7 @@ impl Decoding {
             "model" => request.model = string(name, value)?,
             "prompt" => self.prompt = Some(prompt(value)?),
             "stream" => request.stream = boolean(name, &value)?,
-            // For the writer of the answer alone.
+            // Only the writer of the answer uses it.
             "stream_options" => {}
             "max_tokens" => request.max_output_tokens = Some(count(name, &value)?),
             "n" => request.choices = u32::try_from(count(name, &value)?).unwrap_or(u32::MAX).max(1),
@@ -51,7 +51,7 @@ impl Decoding {
             "seed" => sampling.seed = Some(number(name, value)?),
             "frequency_penalty" => sampling.frequency_penalty = Some(number(name, value)?),
             "presence_penalty" => sampling.presence_penalty = Some(number(name, value)?),
-            // Of vLLM and servers like it.
+            // An extension of vLLM and similar servers.
             "top_k" => sampling.top_k = Some(number(name, value)?),
             "min_p" => sampling.min_p = Some(number(name, value)?),
             "repetition_penalty" => sampling.repetition_penalty = Some(number(name, value)?),
@@ -64,7 +64,7 @@ impl Decoding {
         Ok(())
     }
 
-    /// What no chat has. Settings that ask for nothing are none.
+    /// Notes a field that no chat has. Settings that ask for nothing are not losses.
     fn lose(&mut self, name: &str, value: &Value) {
         let reason = match name {
             "echo" if value == &Value::Bool(false) => return,
@@ -98,7 +98,7 @@ impl Decoding {
     }
 }
 
-/// A text, alone or alone in an array.
+/// A text, or an array of one text.
 fn prompt(value: Value) -> Result<String, Fault> {
     let refused = |public: &str| {
         Err(Fault::invalid_request("prompt", public).with_code("unsupported_content"))

@@ -1,4 +1,4 @@
-//! Reads a request for completions: what it asks for, and where its texts stand.
+//! Reads a request for completions: what it asks for, and the places of its texts.
 
 use super::super::cap;
 use super::super::field::{self, Fields};
@@ -18,26 +18,26 @@ const FIELDS: &[&str] =
 const PROMPT: &str = "a string, or an array of prompts";
 const CAP: &str = "max_tokens";
 
-/// What has been read so far.
+/// The values read so far.
 #[derive(Default)]
 struct Completion {
     model: Option<Model>,
     found: Found,
-    /// How many prompts there are; each has answers of its own.
+    /// The number of prompts; each has answers of its own.
     prompts: Option<u32>,
     stream: bool,
     options: StreamOptions,
     max_tokens: Option<u64>,
     choices: u32,
-    /// How many are made for a prompt, of which `n` are given.
+    /// The number of answers that are generated for a prompt, of which `n` are returned.
     best_of: u32,
 }
 
-/// Read a request, once. Only what the gateway acts on is judged.
+/// Reads a request in one pass. It judges only fields that the gateway acts on.
 ///
 /// # Errors
-/// What is not JSON, a field read here that is missing, twice there or of another type. Messages name fields and types,
-/// never a text of the request.
+/// A body that is not JSON, and a field read here that is missing, duplicate or of another type. Messages name fields and
+/// types, never a text of the request.
 pub fn read(body: &str) -> Result<Request, Fault> {
     read::whole(body, read_body)
 }
@@ -110,8 +110,8 @@ impl Completion {
     }
 }
 
-/// Every text of the prompt, and how many prompts there are. Whether several, or prompts in tokens, can be served is not
-/// known here.
+/// Reads every text of the prompt and counts the prompts. It is not known here whether the target serves several prompts, or
+/// prompts in tokens.
 fn read_prompt(scanner: &mut Scanner<'_>, found: &mut Found) -> Result<Option<u32>, Refusal> {
     match scanner.peek()? {
         Type::Null => scanner.null().map(|()| None).map_err(Refusal::from),
@@ -130,7 +130,7 @@ fn read_prompts(scanner: &mut Scanner<'_>, found: &mut Found) -> Result<u32, Ref
     while scanner.element()? {
         let next = scanner.peek()?;
         if next == Type::Number {
-            // All of them are one prompt.
+            // All numbers are one prompt.
             run.number(scanner.skip()?);
             is_tokens = true;
             continue;

@@ -1,7 +1,7 @@
 //! Writes an answer as completions: <https://platform.openai.com/docs/api-reference/completions/object>.
 //!
-//! Only words have a place there. Thoughts and whatever else a chat model says are left out; no request for completions
-//! has tools to call.
+//! Only words have a place there. Thoughts and all other content of a chat model are left out; a request for completions has no
+//! tools to call.
 
 use crate::chat::{Answer, Choice, Content, Delta, Event, Finish, FinishReason, Kind, Slot};
 use crate::{Context, Usage, WriteAnswer};
@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Writes one answer. Whole and streamed, the object is the same.
+/// Writes one answer. The object is the same in buffered and streamed answers.
 #[derive(Debug)]
 pub struct Writer {
     id: String,
@@ -17,9 +17,9 @@ pub struct Writer {
     created: u64,
     usage_in_stream: bool,
     usage: Option<Usage>,
-    /// The parts that are words.
+    /// The parts that hold words.
     words: BTreeSet<Slot>,
-    /// How many characters of each choice have had their probabilities told.
+    /// The number of characters in each choice whose probabilities were written.
     offsets: BTreeMap<u32, u64>,
 }
 
@@ -30,7 +30,7 @@ struct Completion<'a> {
     created: u64,
     model: &'a str,
     choices: &'a [Text],
-    /// Inner none: null, in all chunks but the last of a stream in which it was asked for.
+    /// The inner None is written as null, in all chunks but the last of a stream whose usage was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     usage: Option<Option<Counts>>,
 }
@@ -73,7 +73,7 @@ struct ReasoningTokens {
 }
 
 impl Writer {
-    /// A writer that has been told nothing.
+    /// A writer of one answer.
     pub fn new(context: Context) -> Self {
         Writer {
             id: format!("cmpl-{}", context.request_id),
@@ -86,7 +86,7 @@ impl Writer {
         }
     }
 
-    /// What the vendor does not say stays as the gateway has it.
+    /// Values that the vendor does not report keep the gateway's defaults.
     fn head(&mut self, id: String, model: String, created_unix_s: Option<u64>) {
         for (known, said) in [(&mut self.id, id), (&mut self.model, model)] {
             if !said.is_empty() {
@@ -99,7 +99,7 @@ impl Writer {
     fn object(&self, choices: &[Text], usage: Option<Option<Counts>>) -> String {
         let Writer { id, model, created, .. } = self;
         let object = "text_completion";
-        // Strings and numbers cannot fail to be written.
+        // Serializing strings and numbers cannot fail.
         serde_json::to_string(&Completion { id, object, created: *created, model, choices, usage })
             .unwrap_or_default()
     }
@@ -166,7 +166,7 @@ impl WriteAnswer for Writer {
 }
 
 impl Logprobs {
-    /// OpenAI's objects for the tokens of a chat, as completions have them. Offsets count from the beginning of the
+    /// Converts OpenAI's objects for the tokens of a chat into those of completions. Offsets count from the beginning of the
     /// answer.
     fn of(items: Vec<Value>, offset: &mut u64) -> Self {
         let mut logprobs = Logprobs {
@@ -189,7 +189,7 @@ impl Logprobs {
     }
 }
 
-/// Each token with its probability.
+/// The alternatives of a token with their probabilities.
 fn likeliest(top: Value) -> Map<String, Value> {
     let Value::Array(top) = top else { return Map::new() };
     let pairs = top.into_iter().filter_map(|mut one| {
@@ -214,7 +214,7 @@ impl Counts {
     }
 }
 
-/// There are three, of which `stop` is said of all that is no cut.
+/// There are three reasons; `stop` stands for all ends that are not cuts.
 fn reason(finish: &Finish) -> &'static str {
     match finish.reason {
         FinishReason::Length | FinishReason::ContextFull => "length",

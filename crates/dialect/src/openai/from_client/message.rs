@@ -14,7 +14,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 pub(super) fn decode(messages: Vec<Value>, losses: &mut Losses) -> Result<Vec<Message>, Fault> {
-    // The legacy calls of functions have no ids: the result that follows answers the last one.
+    // Legacy function calls have no ids: a result answers the call before it.
     let mut legacy_call = String::new();
     let mut decoded = Vec::with_capacity(messages.len());
     for (index, message) in messages.into_iter().enumerate() {
@@ -66,7 +66,7 @@ impl Said {
                 "annotations" => read.annotations = array(value, at)?,
                 thoughts::CONTENT => read.reasoning = Some(string(value, at)?),
                 thoughts::REASONING => {
-                    // Servers that give both give the same.
+                    // Servers that send both send the same words.
                     let words = string(value, at)?;
                     read.reasoning.get_or_insert(words);
                 }
@@ -115,7 +115,7 @@ impl Said {
         Ok(Part::new(path, Content::ToolResult(result)))
     }
 
-    /// Thoughts first, then what was said, then the calls; thoughts that belong to a call stand before it.
+    /// Thoughts first, then the content, then the calls; thoughts that belong to a call stand before it.
     fn into_answer(
         self,
         path: &str,
@@ -164,7 +164,7 @@ fn call_id(part: &Part) -> Option<&str> {
     }
 }
 
-/// Details say all that the words beside them say.
+/// Details contain everything that the words beside them say.
 fn thoughts_of(
     words: Option<String>,
     details: Vec<Detail>,
@@ -198,7 +198,7 @@ fn read_call(value: Value, path: String, losses: &mut Losses) -> Result<Part, Fa
         let at = || format!("{path}.{name}");
         match name.as_str() {
             "id" => id = Some(string(value, at)?),
-            // Some clients give back the index of the stream's deltas.
+            // Some clients return the index of the stream's deltas.
             "type" | "index" => {}
             "function" => inside = Some((object(value, at)?, false, at())),
             "custom" => inside = Some((object(value, at)?, true, at())),
@@ -226,14 +226,14 @@ fn call_of(mut members: Members, id: String, custom: bool, path: &str) -> Result
     let field = if custom { "input" } else { "arguments" };
     let arguments = match members.shift_remove(field) {
         None | Some(Value::Null) => String::new(),
-        // Some clients give back what they parsed.
+        // Some clients return the parsed arguments.
         Some(parsed @ Value::Object(_)) => parsed.to_string(),
         Some(other) => string(other, || format!("{path}.{field}"))?,
     };
     Ok(ToolCall { id, name, arguments, custom })
 }
 
-/// Of an answer that was spoken, only its id goes back: <https://platform.openai.com/docs/guides/audio>.
+/// A spoken answer is returned by its id only: <https://platform.openai.com/docs/guides/audio>.
 fn read_audio(value: Value, path: String) -> Result<Part, Fault> {
     let mut audio = Audio::default();
     for (name, value) in said(object(value, || path.clone())?) {

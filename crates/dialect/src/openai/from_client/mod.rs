@@ -1,5 +1,5 @@
-//! From a client's chat completion to the hub: <https://platform.openai.com/docs/api-reference/chat/create>, as
-//! `openai-python` 3.57 types it, and what compatible servers add to it (`top_k`, `cache_control`, `reasoning_content`).
+//! Decodes a client's chat completion into the hub: <https://platform.openai.com/docs/api-reference/chat/create>, as
+//! `openai-python` 3.57 types it, with the extensions of compatible servers (`top_k`, `cache_control`, `reasoning_content`).
 
 pub(crate) mod cache;
 mod message;
@@ -15,11 +15,11 @@ use serde_json::Value;
 use settings::Settings;
 use value::{array, boolean, number, required, said, string, whole};
 
-/// A client's chat completion as the hub says it, and what of it the hub has no place for.
+/// Decodes a client's chat completion, and notes as losses the fields that the hub has no place for.
 ///
 /// # Errors
-/// What is not JSON, or lacks or mistypes a field that a vendor of another dialect must be given. Messages name fields
-/// and types, never a text of the request.
+/// A body that is not JSON, and a field that is missing or of the wrong type but required by vendors of other dialects.
+/// Messages name fields and types, never a text of the request.
 pub fn decode(body: &str) -> Result<(Request, Losses), Fault> {
     let mut decoder = Decoder {
         request: Request::new(Dialect::OpenAi, ""),
@@ -62,7 +62,7 @@ impl Decoder {
             "parallel_tool_calls" => request.parallel_tool_calls = Some(boolean(value, path)?),
             "response_format" => request.format = tool::format(value, &mut self.losses)?,
             "max_tokens" | "max_completion_tokens" => {
-                // As in `read`: the larger one is enough, whichever the vendor takes.
+                // As in `read`: the vendor may take either field, so the larger one holds.
                 request.max_output_tokens =
                     request.max_output_tokens.max(Some(whole(value, path)?));
             }
@@ -96,7 +96,7 @@ impl Decoder {
         Ok(())
     }
 
-    /// What the gateway itself does with the stream is read by `read`. Obfuscation is padding against observers.
+    /// `read` reads the options that the gateway itself acts on. Obfuscation is padding against observers.
     fn stream_options(&mut self, value: Value) -> Result<(), Fault> {
         for (name, value) in said(value::object(value, || "stream_options".to_owned())?) {
             let off = value == Value::Bool(false);

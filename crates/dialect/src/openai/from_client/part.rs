@@ -9,7 +9,7 @@ use serde_json::Value;
 
 const UNKNOWN: &str = "no field that the gateway can translate";
 
-/// A string, or parts, of the message at `path`.
+/// A string or parts: the content of the message at `path`.
 pub(super) fn content(
     value: Option<Value>,
     path: &str,
@@ -65,7 +65,7 @@ fn read_content(mut members: Members, path: &str, losses: &mut Losses) -> Result
     }
 }
 
-/// A picture: an object with its address, or (Mistral) the address alone.
+/// A picture: an object with its address, or (Mistral) just the address.
 fn read_image(value: Value, path: &str, losses: &mut Losses) -> Result<Image, Fault> {
     if let Value::String(url) = value {
         return Ok(Image { source: source(url), detail: None });
@@ -83,13 +83,13 @@ fn read_image(value: Value, path: &str, losses: &mut Losses) -> Result<Image, Fa
     Ok(Image { source: source(url), detail })
 }
 
-/// The bytes of a data URL (RFC 2397) in base64; any other address as it is.
+/// The bytes of a base64 data URL (RFC 2397); any other address unchanged.
 pub(crate) fn source(mut url: String) -> Source {
     let head = url.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"));
     let Some((head, _)) = head else { return Source::Url(url) };
-    // Parameters (`;charset=utf-8`) say nothing of a picture or a document.
+    // Parameters (`;charset=utf-8`) have no meaning for a picture or a document.
     let media_type = head.split(';').next().unwrap_or_default().to_owned();
-    // In place: it can be most of the body.
+    // In place, as it can be most of the body.
     url.drain(.."data:".len() + head.len() + ";base64,".len());
     Source::Base64 { media_type, data: url }
 }
@@ -127,7 +127,7 @@ fn read_file(value: Value, path: &str, losses: &mut Losses) -> Result<File, Faul
     Ok(File { source, name, context: None, citations: false })
 }
 
-/// A data URL, an address (which some servers take), or base64 alone.
+/// A data URL, an address (which some servers accept), or bare base64.
 pub(crate) fn file_source(data: String, name: Option<&str>) -> Source {
     if data.starts_with("data:") || data.starts_with("https://") || data.starts_with("http://") {
         return source(data);
@@ -137,7 +137,7 @@ pub(crate) fn file_source(data: String, name: Option<&str>) -> Source {
     Source::Base64 { media_type: media_type.to_owned(), data }
 }
 
-/// Mistral's thoughts are parts, too: <https://docs.mistral.ai/capabilities/reasoning/>.
+/// Mistral's thoughts are parts as well: <https://docs.mistral.ai/capabilities/reasoning/>.
 fn thinking(value: Value) -> String {
     match value {
         Value::String(text) => text,

@@ -1,11 +1,11 @@
-//! Settings that are neither about the conversation nor about sampling.
+//! Settings other than the conversation and the sampling.
 
 use super::value::{array, boolean, object, said, string, whole, wrong};
 use crate::chat::{Effort, Field, Logprobs, Losses, Reasoning, Request};
 use postern_fault::Fault;
 use serde_json::Value;
 
-/// Settings of which two stand for one of the hub's.
+/// Pairs of settings that are one in the hub.
 #[derive(Default)]
 pub(super) struct Settings {
     logprobs: Option<bool>,
@@ -79,7 +79,7 @@ fn effort(word: String, path: &str, losses: &mut Losses) -> Option<Effort> {
     effort
 }
 
-/// How servers of many vendors' models take it: <https://openrouter.ai/docs/use-cases/reasoning-tokens>.
+/// The form that servers of several vendors' models accept: <https://openrouter.ai/docs/use-cases/reasoning-tokens>.
 fn reasoning_object(value: Value, request: &mut Request, losses: &mut Losses) -> Result<(), Fault> {
     for (name, value) in said(object(value, || "reasoning".to_owned())?) {
         let path = format!("reasoning.{name}");

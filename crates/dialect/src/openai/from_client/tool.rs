@@ -1,4 +1,4 @@
-//! Tools, the choice among them, and the form of the answer.
+//! Tools, tool choice, and the form of the answer.
 
 use super::cache;
 use super::value::{Members, array, boolean, object, required, said, string, wrong};
@@ -116,7 +116,7 @@ pub(super) fn choice(value: Value, losses: &mut Losses) -> Result<ToolChoice, Fa
             return match word.as_str() {
                 "none" => Ok(ToolChoice::None),
                 "auto" => Ok(ToolChoice::Auto),
-                // Mistral's word for it.
+                // `any` is Mistral's word.
                 "required" | "any" => Ok(ToolChoice::Required),
                 _ => Err(wrong(PATH.to_owned(), WANTED, &Value::String(word))),
             };
@@ -195,7 +195,7 @@ fn read_schema(value: Value, path: String, losses: &mut Losses) -> Result<Format
         }
     }
     if read.schema.is_null() {
-        // OpenAI lets it be left out: any JSON object then.
+        // OpenAI allows it to be omitted; any JSON object is then valid.
         return Ok(Format::JsonObject);
     }
     Ok(Format::JsonSchema(read))

@@ -1,4 +1,4 @@
-//! Takes a client's JSON apart, and says what is of the wrong type and where. `null` counts as absent.
+//! Takes a client's JSON apart, and reports values of the wrong type with their paths. `null` counts as absent.
 
 use crate::json::Type;
 use crate::openai::refusal::{missing, wrong_type};
@@ -27,7 +27,7 @@ pub(crate) fn body(body: &str) -> Result<Members, Fault> {
     }
 }
 
-/// Those members of an object that say something.
+/// The members of an object that are not null.
 pub(crate) fn said(members: Members) -> impl Iterator<Item = (String, Value)> {
     members.into_iter().filter(|(_, value)| !value.is_null())
 }
@@ -74,7 +74,7 @@ pub(crate) fn whole(value: Value, path: impl FnOnce() -> String) -> Result<u64, 
     }
 }
 
-/// What must be there.
+/// A value that must be present.
 pub(crate) fn required<T>(
     value: Option<T>,
     path: impl FnOnce() -> String,

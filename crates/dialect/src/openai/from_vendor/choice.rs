@@ -1,6 +1,6 @@
-//! The state of one choice: from what the vendor says of it to the hub's events.
+//! The state of one choice: turns the vendor's deltas into events of the hub.
 //!
-//! Parts have no borders in this API: one ends where another kind begins, or the answer. A call ends where the next one
+//! This API does not delimit parts: a part ends where another kind begins, or with the answer. A call ends where the next one
 //! begins.
 
 use super::finish;
@@ -15,23 +15,23 @@ use std::collections::BTreeMap;
 
 #[derive(Debug)]
 pub(super) struct Choice {
-    /// What ids of calls are made of that the vendor does not give.
+    /// The base of ids of calls that the vendor does not report.
     id: String,
     index: u32,
     parts: u32,
     open: Option<Open>,
-    /// The text that citations are about.
+    /// The text that citations refer to.
     text: Option<Slot>,
-    /// Calls by the vendor's index, with the id that it gave.
+    /// Calls by the vendor's index, with the vendor's id.
     calls: BTreeMap<u64, Known>,
     last_call: Option<u64>,
     said: finish::Said,
-    /// The vendor's last word.
+    /// The vendor's latest finish reason.
     finish_reason: Option<String>,
     stop_reason: Option<Value>,
 }
 
-/// The part that is being said.
+/// The part that is being written.
 #[derive(Debug)]
 enum Open {
     Text(Slot),
@@ -44,10 +44,10 @@ enum Open {
 #[derive(Debug, Default)]
 struct Known {
     id: String,
-    /// Where it is, when its name is known.
+    /// Its slot, once its name is known.
     slot: Option<Slot>,
     custom: bool,
-    /// What came before the name.
+    /// The arguments that came before the name.
     early: String,
 }
 
@@ -76,7 +76,7 @@ impl Choice {
         self.stop_reason = stop_reason.or(self.stop_reason.take());
     }
 
-    /// All that a chunk says, in the order in which the hub has it.
+    /// Reads the content of a chunk, in the hub's order of parts.
     pub fn said(&mut self, said: Said<'_>, events: &mut Vec<Event>) -> Result<(), Fault> {
         self.thoughts(said.reasoning_content, said.reasoning, said.reasoning_details, events);
         self.content(said.content, events);
@@ -104,7 +104,7 @@ impl Choice {
         Ok(())
     }
 
-    /// The choice is whole.
+    /// Ends the choice.
     pub fn end(&mut self, events: &mut Vec<Event>) {
         let nameless = self.calls.iter().filter(|(_, known)| known.slot.is_none());
         for key in nameless.map(|(key, _)| *key).collect::<Vec<_>>() {
@@ -128,7 +128,7 @@ impl Choice {
         for detail in details {
             self.detail(detail, events);
         }
-        // Servers that give the words twice give the same.
+        // Servers that send the words twice send the same words.
         let (field, words) = match content.is_empty() {
             true => (thoughts::REASONING, reasoning),
             false => (thoughts::CONTENT, content),
@@ -205,7 +205,7 @@ impl Choice {
     fn audio(&mut self, audio: Audio, events: &mut Vec<Event>) {
         let slot = match self.open {
             Some(Open::Audio(slot)) => slot,
-            // The last piece says only until when the id holds.
+            // The last piece has only the expiry of the id.
             _ if audio.id.is_none() && audio.data.is_none() && audio.transcript.is_none() => return,
             _ => {
                 let kind = Kind::Audio {
@@ -306,8 +306,8 @@ impl Choice {
         self.said.calls = true;
     }
 
-    /// Which call is meant: that of the index, but a new one where the id is another; without an index, the last one or
-    /// a new one as the id says, or a name where there is no id either.
+    /// The key of a call: its index, except that another id begins a new call. Without an index, the id decides between a known
+    /// call and a new one; without an id as well, a name begins a new call, and anything else continues the last one.
     fn key_of(&self, index: Option<u64>, id: Option<&str>, named: bool) -> u64 {
         let id = id.filter(|id| !id.is_empty());
         let next = || self.calls.keys().next_back().map_or(0, |last| last.saturating_add(1));
@@ -327,7 +327,7 @@ impl Choice {
         }
     }
 
-    /// A part begins, and the one before it ends.
+    /// Begins a part and ends the one before it.
     fn begin(&mut self, kind: Kind, events: &mut Vec<Event>) -> Slot {
         self.close(events);
         let slot = Slot { choice: self.index, part: self.parts };

@@ -1,4 +1,4 @@
-//! A chunk of a vendor's stream, or its whole answer: one shape for both.
+//! A chunk of a vendor's stream, or its buffered answer: one shape for both.
 
 use super::said::Said;
 use crate::json::Scanner;
@@ -11,7 +11,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
-/// What stands for half an emoji: vendors cut them between two events.
+/// Replaces half an emoji: vendors split them between two events.
 const REPLACEMENT: &str = "\\ufffd";
 
 #[derive(Debug, Deserialize)]
@@ -45,22 +45,22 @@ struct Groq<'a> {
 #[derive(Debug, Deserialize)]
 #[serde(bound(deserialize = "'de: 'a"))]
 pub(super) struct Choice<'a> {
-    /// A vendor that leaves it out has one choice.
+    /// A vendor that omits it has one choice.
     #[serde(default)]
     pub index: Option<u32>,
     #[serde(default)]
     pub delta: Option<Said<'a>>,
-    /// Of a whole answer.
+    /// In a buffered answer.
     #[serde(default)]
     pub message: Option<Said<'a>>,
     #[serde(default)]
     pub finish_reason: Option<String>,
-    /// vLLM's: the text at which it stopped, or the number of a token.
+    /// vLLM's field: the stop sequence, or the number of a token.
     #[serde(default)]
     pub stop_reason: Option<Value>,
     #[serde(default)]
     pub logprobs: Option<Logprobs>,
-    /// OpenRouter's: the vendor behind it failed.
+    /// OpenRouter's field: the vendor behind it failed.
     #[serde(default, borrow)]
     pub error: Option<&'a RawValue>,
 }
@@ -72,7 +72,7 @@ pub(super) struct Logprobs {
 }
 
 impl Chunk<'_> {
-    /// None: the vendor says no sensible count.
+    /// None: the vendor reports no possible count.
     pub fn usage(&self) -> Option<Usage> {
         let raw = self.usage.or(self.x_groq.as_ref().and_then(|groq| groq.usage))?;
         if !raw.get().starts_with('{') {
@@ -82,7 +82,7 @@ impl Chunk<'_> {
     }
 }
 
-/// Read `text` with `with`. Where escapes of half a surrogate pair keep it from being read, it is read without them.
+/// Reads `text` with `with`. If escapes of half a surrogate pair make that fail, they are replaced.
 pub(super) fn read<T>(
     what: &str,
     text: &str,
@@ -114,7 +114,7 @@ fn mended(text: &str) -> Cow<'_, str> {
                 6
             }
             (Some(_), _) => 6,
-            // What stands behind a backslash may be longer than a byte only where this is no JSON.
+            // A character of several bytes after a backslash is not JSON.
             (None, _) => escape.chars().take(2).map(char::len_utf8).sum(),
         };
         rest = escape.get(length..).unwrap_or_default();
@@ -125,7 +125,7 @@ fn mended(text: &str) -> Cow<'_, str> {
     Cow::Owned(mended + done)
 }
 
-/// The code unit of an escape `\uXXXX` at the beginning.
+/// The code unit of a leading escape `\uXXXX`.
 fn unit(escape: &str) -> Option<u32> {
     let digits = escape.strip_prefix("\\u")?.get(..4)?;
     u32::from_str_radix(digits, 16).ok()

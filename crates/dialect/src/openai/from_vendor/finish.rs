@@ -1,17 +1,17 @@
-//! Why a choice ended, in the words of all that speak this API.
+//! The reason why a choice ended, in the words of all servers that speak this API.
 
 use crate::chat::{Finish, FinishReason};
 use serde_json::Value;
 
-/// What of a choice decides what its last word means.
+/// The properties of a choice that determine the meaning of its last word.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Said {
     pub calls: bool,
     pub refusal: bool,
 }
 
-/// `stop`, `length`, `tool_calls`, `content_filter` and `function_call` are OpenAI's; `model_length` is Mistral's,
-/// `eos_token` and `stop_sequence` are Text Generation Inference's; others have let their model's own words through.
+/// `stop`, `length`, `tool_calls`, `content_filter` and `function_call` are OpenAI's; `model_length` is Mistral's, `eos_token`
+/// and `stop_sequence` are Text Generation Inference's; other servers pass on their models' own words.
 pub(super) fn read(word: Option<&str>, stop_reason: Option<Value>, said: Said) -> Finish {
     let (reason, known) = match word.unwrap_or_default() {
         "stop" | "eos_token" | "eos" | "end_turn" | "stop_sequence" | "STOP" => {
@@ -29,7 +29,7 @@ pub(super) fn read(word: Option<&str>, stop_reason: Option<Value>, said: Said) -
         _ => (FinishReason::Other, false),
     };
     let reason = match reason {
-        // Some servers say `stop` behind calls, which a client then never makes.
+        // Some servers send `stop` after calls, which a client would then never make.
         FinishReason::Stop if said.calls => FinishReason::ToolCalls,
         FinishReason::Other if said.calls && word.is_none() => FinishReason::ToolCalls,
         // OpenAI's own refusals end with `stop`.

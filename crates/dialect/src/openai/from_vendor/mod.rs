@@ -1,5 +1,5 @@
-//! From a vendor's answer to the hub: OpenAI's (<https://platform.openai.com/docs/api-reference/chat-streaming>) and that
-//! of all who speak its API. A whole answer is read as a stream of one chunk, so that both say the same.
+//! Decodes a vendor's answer into the hub: OpenAI's (<https://platform.openai.com/docs/api-reference/chat-streaming>) and those
+//! of other servers of its API. A buffered answer is read as a stream of one chunk, so that both yield the same.
 
 mod choice;
 mod chunk;
@@ -17,10 +17,10 @@ use chunk::Chunk;
 use postern_fault::Fault;
 use std::collections::BTreeMap;
 
-/// What ends a stream.
+/// The end mark of a stream.
 const END: &str = "[DONE]";
 
-/// OpenAI gives at most 128 choices. Those of a vendor that gives endlessly many are not kept.
+/// OpenAI gives at most 128 choices. Choices beyond this number are dropped.
 const MAX_CHOICES: usize = 128;
 
 /// Reads the chunks of one answer.
@@ -52,7 +52,7 @@ impl Reader {
         Ok(())
     }
 
-    /// Azure's first chunk is about the prompt and names neither id nor model.
+    /// Azure's first chunk is about the prompt and has neither id nor model.
     fn head(&mut self, chunk: &Chunk<'_>, events: &mut Vec<Event>) {
         let id = chunk.id.clone().unwrap_or_default();
         let says_nothing = id.is_empty() && chunk.choices.as_ref().is_none_or(Vec::is_empty);
@@ -90,7 +90,7 @@ impl Reader {
         Ok(())
     }
 
-    /// Nothing more comes. An answer without choices is none.
+    /// Ends the answer. An answer without choices is invalid.
     fn finish(&mut self, events: &mut Vec<Event>) -> Result<(), Fault> {
         if self.choices.is_empty() {
             return Err(invalid("the provider's answer has no choices"));
@@ -114,14 +114,14 @@ impl ReadAnswer for Reader {
         if self.done {
             return Ok(());
         }
-        // The SDKs of this dialect end there, whatever the event is called.
+        // The SDKs of this dialect end there, whatever the event's name.
         if data.starts_with(END) {
             return self.finish(events);
         }
         if name == Some("error") {
             return Err(explain::reported(&VendorError::from_json(data)));
         }
-        // An event of another name is not of this dialect, and one without a word (`data:`) says nothing in it.
+        // An event of another name is not of this dialect, and one with empty data (`data:`) has no meaning in it.
         if data.is_empty() || !matches!(name, None | Some("message")) {
             return Ok(());
         }
@@ -132,7 +132,7 @@ impl ReadAnswer for Reader {
         if self.done {
             return Ok(());
         }
-        // Some servers leave the marker out.
+        // Some servers omit the end mark.
         if !self.choices.values().all(Choice::finished) || self.choices.is_empty() {
             return Err(invalid("the provider's stream ended before the answer was complete"));
         }
@@ -140,10 +140,10 @@ impl ReadAnswer for Reader {
     }
 }
 
-/// A vendor's whole answer.
+/// Reads a vendor's buffered answer.
 ///
 /// # Errors
-/// `upstream-invalid`: it is no chat completion; or what the vendor reports went wrong instead of answering.
+/// `upstream-invalid`: it is not a chat completion; or the failure that the vendor reports instead of an answer.
 pub fn read_whole(body: &str) -> Result<Answer, Fault> {
     let mut reader = Reader::default();
     let mut events = Vec::new();

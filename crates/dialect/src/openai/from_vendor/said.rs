@@ -1,7 +1,7 @@
-//! What a vendor says of a choice, in a chunk's `delta` or a whole answer's `message`: one shape for both.
+//! The content of a choice, in a chunk's `delta` or a buffered answer's `message`: one shape for both.
 //!
-//! Fields of servers that speak this API are read beside OpenAI's own; a field of another type than expected says
-//! nothing, if no answer hangs on it.
+//! Fields of compatible servers are read besides OpenAI's own; a field of an unexpected type is ignored if the answer does not
+//! depend on it.
 
 use crate::openai::thoughts::Detail;
 use serde::Deserialize;
@@ -25,7 +25,7 @@ pub(super) struct Said<'a> {
     pub reasoning_details: Option<Vec<Detail>>,
     #[serde(default)]
     pub tool_calls: Option<Vec<Call<'a>>>,
-    /// The legacy form of one call.
+    /// The legacy form of a single call.
     #[serde(default, borrow)]
     pub function_call: Option<Function<'a>>,
     #[serde(default)]
@@ -53,10 +53,10 @@ pub(super) struct Call<'a> {
 pub(super) struct Function<'a> {
     #[serde(default)]
     pub name: Option<String>,
-    /// A string, or (some servers) the JSON that it should hold.
+    /// A string, or (on some servers) the JSON that it should contain.
     #[serde(default, borrow)]
     pub arguments: Option<&'a RawValue>,
-    /// The same of a custom tool.
+    /// The same for a custom tool.
     #[serde(default, borrow)]
     pub input: Option<&'a RawValue>,
 }
@@ -86,8 +86,8 @@ pub(super) struct Audio {
     pub expires_at: Option<u64>,
 }
 
-/// A string; or Mistral's parts, of which some are thoughts: <https://docs.mistral.ai/capabilities/reasoning/>. Anything
-/// else says nothing.
+/// A string, or Mistral's parts, some of which are thoughts: <https://docs.mistral.ai/capabilities/reasoning/>. Any other value
+/// is ignored.
 #[derive(Debug, Default)]
 pub(super) struct Words(pub Vec<Word>);
 
@@ -106,7 +106,7 @@ impl Words {
         self.0.is_empty()
     }
 
-    /// The words alone.
+    /// The words without the thoughts.
     pub fn joined(self) -> String {
         let words = self.0.into_iter().map(|word| match word {
             Word::Text(text) | Word::Thought(text) => text,
@@ -166,7 +166,7 @@ impl<'de> Visitor<'de> for WordsVisitor {
         Ok(Words(words))
     }
 
-    /// One part of parts.
+    /// Reads a part.
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Words, A::Error> {
         let mut words = Vec::new();
         while let Some(name) = members.next_key::<String>()? {

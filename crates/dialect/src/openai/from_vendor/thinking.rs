@@ -1,4 +1,4 @@
-//! A thought that is being said.
+//! A thought that is being written.
 
 use crate::chat::{Delta, Event, Slot};
 use crate::openai::thoughts::{self, Detail};
@@ -12,11 +12,11 @@ pub(super) struct Thinking {
     words: String,
 }
 
-/// What its seal will be made of.
+/// The data from which its seal will be made.
 #[derive(Debug)]
 enum Seal {
     Field(&'static str),
-    /// The pieces of one detail, put together, without its words.
+    /// The joined pieces of one detail, without its words.
     Detail {
         whole: Detail,
         index: Option<u64>,
@@ -39,7 +39,7 @@ impl Thinking {
         matches!(self.seal, Seal::Field(own) if own == field)
     }
 
-    /// The detail is a piece of this one.
+    /// Whether the detail is another piece of this one.
     pub fn is_of(&self, detail: &Detail) -> bool {
         match &self.seal {
             Seal::Field(_) => false,
@@ -49,13 +49,13 @@ impl Thinking {
         }
     }
 
-    /// More words of the field.
+    /// Adds words of the field.
     pub fn say(&mut self, words: String, events: &mut Vec<Event>) {
         self.words.push_str(&words);
         events.push(Event::Delta(self.slot, Delta::Text(words)));
     }
 
-    /// The detail says once more, and whole, what the field has said, and seals it: so does the gateway's own writer.
+    /// Whether the detail repeats the field's words completely and seals them, as the gateway's own writer does.
     pub fn is_sealed_by(&self, detail: &Detail) -> bool {
         let whole = detail.get("text").and_then(Value::as_str);
         matches!(self.seal, Seal::Field(_))
@@ -73,7 +73,7 @@ impl Thinking {
         words.and_then(Value::as_str).is_some_and(|words| !words.is_empty())
     }
 
-    /// Another piece: its words are said at once, what is opaque is put together.
+    /// Adds a piece: its words are emitted at once, its opaque data is joined.
     pub fn add(&mut self, mut detail: Detail, events: &mut Vec<Event>) {
         let Seal::Detail { whole, kind, .. } = &mut self.seal else { return };
         if let Some(words) = thoughts::take_words(&mut detail).filter(|words| !words.is_empty()) {

@@ -1,4 +1,4 @@
-//! The state of one choice of a stream: from the hub's events of it to deltas.
+//! The state of one choice of a stream: turns its events of the hub into deltas.
 
 use super::chunk::{Audio, Call, Delta, Said};
 use super::finish::{self, Ending, is_cut};
@@ -10,15 +10,15 @@ use std::collections::BTreeMap;
 
 #[derive(Debug)]
 pub(super) struct Choice {
-    /// What ids are made of that the vendor does not give.
+    /// The base of ids that the vendor does not report.
     id: String,
     began: bool,
     parts: BTreeMap<u32, Part>,
     calls: u32,
     said: finish::Said,
-    /// How many characters of content there are, in which citations are counted.
+    /// The number of characters of content so far, in which citations are counted.
     content_chars: u64,
-    /// Sealed thoughts, until it is known before what they stand.
+    /// Sealed thoughts, held until it is known which part they precede.
     held: Vec<Detail>,
     details: u32,
 }
@@ -47,12 +47,12 @@ impl Choice {
         }
     }
 
-    /// The first delta of a choice says who speaks.
+    /// The first delta of a choice has the role.
     pub fn with_role(&mut self, mut deltas: Vec<Delta>) -> Vec<Delta> {
         if let Some(first) = deltas.first_mut().filter(|_| !self.began) {
             self.began = true;
             first.said.role = Some("assistant");
-            // What is there in OpenAI's first chunk, and added to by those who fold the chunks.
+            // OpenAI's first chunk has an empty content, to which clients that merge the chunks add.
             if first.said.tool_calls.is_none() && first.said.refusal.is_none() {
                 first.said.content.get_or_insert_default();
             }
@@ -151,7 +151,7 @@ impl Choice {
         vec![Delta::said(said)]
     }
 
-    /// What is known only when a part is whole: its seal.
+    /// Ends a part. Its seal is known only now.
     pub fn end(&mut self, number: u32) -> Vec<Delta> {
         if let Some(Part::Reasoning(reasoned)) = self.parts.get_mut(&number) {
             let reasoned = std::mem::take(reasoned);
@@ -168,7 +168,7 @@ impl Choice {
         deltas
     }
 
-    /// A call without any arguments has an empty object of them, unless the answer was cut in it.
+    /// A call without any arguments receives an empty object, unless the answer was cut in it.
     fn fill_empty_calls(&self, cut: bool) -> Vec<Delta> {
         let last = self.parts.keys().next_back().copied();
         let empty = self.parts.iter().filter_map(|(number, part)| match part {
@@ -184,7 +184,7 @@ impl Choice {
         empty.map(fill).collect()
     }
 
-    /// The held thoughts, which stand before the call of this id, if they stand before a call.
+    /// Releases the held thoughts; `call_id` is that of the call that they precede, if they precede one.
     fn release(&mut self, call_id: Option<&str>) -> Vec<Delta> {
         let held = std::mem::take(&mut self.held);
         if held.is_empty() {
@@ -195,7 +195,7 @@ impl Choice {
     }
 }
 
-/// Number the details, and name the call that they stand before.
+/// Numbers the details and adds the id of the call that they precede.
 pub(super) fn place(details: Vec<Detail>, count: &mut u32, call_id: Option<&str>) -> Vec<Detail> {
     let mut placed = Vec::with_capacity(details.len());
     for mut detail in details {
@@ -209,7 +209,7 @@ pub(super) fn place(details: Vec<Detail>, count: &mut u32, call_id: Option<&str>
     placed
 }
 
-/// Keep what the seal will need, and give the words on.
+/// Keeps what the seal will need, and returns the words.
 fn think(reasoned: &mut Reasoned, delta: chat::Delta) -> Option<String> {
     match delta {
         chat::Delta::Text(words) => {
@@ -235,7 +235,8 @@ fn think(reasoned: &mut Reasoned, delta: chat::Delta) -> Option<String> {
     }
 }
 
-/// A picture that the model made: a field that OpenRouter has added. What only another dialect knows has no place here.
+/// A picture that the model made, in a field that OpenRouter has added. Content that only another dialect knows has no place
+/// here.
 pub(super) fn image(content: Content) -> Option<Value> {
     let Content::Image(Image { source, .. }) = content else { return None };
     let url = match source {

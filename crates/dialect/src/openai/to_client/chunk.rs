@@ -17,7 +17,7 @@ pub(super) struct Chunk<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     service_tier: Option<&'a str>,
     choices: Vec<ChunkChoice>,
-    /// `null` in all but the last where it was asked for, absent where not.
+    /// If the usage was requested, `null` in all chunks but the last; otherwise absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     usage: Option<Option<Counts>>,
 }
@@ -29,7 +29,7 @@ struct ChunkChoice {
     delta: Delta,
 }
 
-/// What one chunk says of a choice.
+/// The content of a chunk for one choice.
 #[derive(Debug, Default)]
 pub(super) struct Delta {
     pub said: Said,
@@ -59,7 +59,7 @@ pub(super) struct Said {
     pub images: Vec<Value>,
 }
 
-/// A piece of a tool call; of a whole one without `index`.
+/// A piece of a tool call; a complete call has no `index`.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Call {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,7 +89,7 @@ pub(super) struct Custom {
 }
 
 impl Call {
-    /// With what the call is named, and what is known of its arguments.
+    /// A call with its name and the arguments that are known.
     pub fn of(custom: bool, name: Option<String>, arguments: String) -> Self {
         match custom {
             true => Call { custom: Some(Custom { name, input: arguments }), ..Call::default() },
@@ -172,10 +172,10 @@ impl<'a> Chunk<'a> {
         }
     }
 
-    /// As an event without a name.
+    /// Writes it as an event without a name.
     pub fn write(&self, out: &mut String) {
         out.push_str("data: ");
-        // Strings, numbers and JSON cannot fail to be written.
+        // Serializing strings, numbers and JSON cannot fail.
         out.push_str(&serde_json::to_string(self).unwrap_or_default());
         out.push_str("\n\n");
     }

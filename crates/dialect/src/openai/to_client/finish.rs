@@ -1,4 +1,4 @@
-//! Why a choice ended, in the four words that this API has for it.
+//! The reason why a choice ended, in this API's four words.
 
 use crate::chat::{Finish, FinishReason};
 use serde::Serialize;
@@ -7,20 +7,20 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 pub(super) struct Ending {
     pub finish_reason: &'static str,
-    /// The text at which it stopped: a field that vLLM has added.
+    /// The stop sequence at which it ended, in a field that vLLM has added.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stop_reason: Option<String>,
-    /// The vendor's own word, where the four do not say it: a field that OpenRouter has added.
+    /// The vendor's own word where the four are not enough, in a field that OpenRouter has added.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub native_finish_reason: Option<String>,
 }
 
-/// What of a choice decides which word fits.
+/// The properties of a choice that determine its reason.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Said {
-    /// It calls tools.
+    /// Whether it calls tools.
     pub calls: bool,
-    /// It says in words that it refuses.
+    /// Whether it refuses in words.
     pub refusal: bool,
 }
 
@@ -32,11 +32,11 @@ impl Ending {
             FinishReason::ToolCalls => "tool_calls",
             FinishReason::Length | FinishReason::ContextFull => "length",
             FinishReason::ContentFilter => "content_filter",
-            // OpenAI ends its own refusals, which are words in `refusal`, with `stop`; `content_filter` is for content
-            // that was left out, which is what a refusal without words is (Anthropic's `refusal`).
+            // OpenAI ends its own refusals, whose words are in `refusal`, with `stop`. `content_filter` means that content was
+            // left out, as in a refusal without words (Anthropic's `refusal`).
             FinishReason::Refusal if said.refusal => "stop",
             FinishReason::Refusal => "content_filter",
-            // The call is not there to be made, and nothing else was said.
+            // There is no call to make, and no other content.
             FinishReason::MalformedToolCall => {
                 detail.get_or_insert_with(|| "malformed_tool_call".to_owned());
                 "stop"
@@ -51,7 +51,7 @@ impl Ending {
     }
 }
 
-/// The answer was cut: its last call may not be whole.
+/// Whether the answer was cut, so that its last call may be incomplete.
 pub(super) fn is_cut(reason: FinishReason) -> bool {
     !matches!(reason, FinishReason::Stop | FinishReason::ToolCalls | FinishReason::Pause)
 }

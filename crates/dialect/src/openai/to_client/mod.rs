@@ -1,7 +1,7 @@
-//! From the hub to an answer as a client of this API gets it.
+//! Writes an answer of the hub for a client of this API.
 //!
-//! Streams: <https://platform.openai.com/docs/api-reference/chat-streaming>; whole answers:
-//! <https://platform.openai.com/docs/api-reference/chat/object>. Thoughts are written as `thoughts` says.
+//! Streams: <https://platform.openai.com/docs/api-reference/chat-streaming>; buffered answers:
+//! <https://platform.openai.com/docs/api-reference/chat/object>. `thoughts` describes the form of thoughts.
 
 mod choice;
 mod chunk;
@@ -15,7 +15,7 @@ use choice::Choice;
 use chunk::{Chunk, Delta};
 use std::collections::BTreeMap;
 
-/// Writes an answer as `chat.completion.chunk`s, or whole as a `chat.completion`.
+/// Writes an answer as `chat.completion.chunk`s, or buffered as a `chat.completion`.
 #[derive(Debug)]
 pub struct Writer {
     context: Context,
@@ -24,7 +24,7 @@ pub struct Writer {
     usage: Option<Usage>,
 }
 
-/// What every chunk repeats.
+/// The members that every chunk repeats.
 #[derive(Debug)]
 struct Head {
     id: String,
@@ -55,7 +55,7 @@ impl Writer {
 }
 
 impl Head {
-    /// Ids and times are the gateway's own where the vendor has none.
+    /// The gateway provides ids and times that the vendor does not report.
     fn new(context: &Context, id: String, model: String, created: Option<u64>) -> Self {
         let or =
             |said: String, other: &dyn Fn() -> String| if said.is_empty() { other() } else { said };

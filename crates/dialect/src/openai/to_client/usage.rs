@@ -1,4 +1,4 @@
-//! What an answer cost: <https://platform.openai.com/docs/api-reference/chat/object#chat-object-usage>.
+//! The usage of an answer: <https://platform.openai.com/docs/api-reference/chat/object#chat-object-usage>.
 
 use crate::Usage;
 use serde::Serialize;
@@ -41,7 +41,7 @@ impl From<Usage> for Counts {
             completion_tokens_details: CompletionDetails {
                 reasoning_tokens: usage.reasoning_tokens,
                 audio_tokens: usage.audio_output_tokens,
-                // Predictions are OpenAI's own, and its answers pass as they are.
+                // Predictions are OpenAI's own feature, and its answers pass unchanged.
                 accepted_prediction_tokens: 0,
                 rejected_prediction_tokens: 0,
             },

@@ -72,7 +72,7 @@ pub(super) fn write(context: &Context, answer: Answer) -> String {
         usage: usage.map(Counts::from),
         service_tier,
     };
-    // Strings, numbers and JSON cannot fail to be written.
+    // Serializing strings, numbers and JSON cannot fail.
     serde_json::to_string(&completion).unwrap_or_default()
 }
 
@@ -89,7 +89,7 @@ fn choice(index: u32, said: chat::Choice, request_id: &str) -> Choice {
     Choice { index, message, logprobs: said.logprobs, ending: Ending::new(finish, said_of) }
 }
 
-/// A message in the making.
+/// A message that is being written.
 struct Writing {
     id: String,
     message: Message,

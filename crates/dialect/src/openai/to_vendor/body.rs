@@ -106,7 +106,7 @@ impl Serialize for ResponseFormat {
         let written = match self {
             ResponseFormat::JsonObject => Written { kind: "json_object", json_schema: None },
             ResponseFormat::JsonSchema(schema) => {
-                // A name must be there, and means nothing.
+                // A name is required and has no effect.
                 let name = if schema.name.is_empty() { "response" } else { &schema.name };
                 let json_schema = Some(Named {
                     name,
@@ -132,7 +132,7 @@ impl<'a> Body<'a> {
         let reasoning_effort = settings::effort(&request, vendor, losses);
         let service_tier = settings::service_tier(request.service_tier.take());
         let (tools, tool_choice) = tool::encode(&mut request, vendor, losses);
-        // Either name is enough, and only the newer one is taken by models that think.
+        // Either name is enough, and models that think accept only the newer one.
         let cap = request.max_output_tokens;
         let old_name = vendor.quirks.max_tokens_field.as_deref() == Some("max_tokens");
         let options = request.stream && !vendor.quirks.no_stream_options;
@@ -140,7 +140,7 @@ impl<'a> Body<'a> {
         Body {
             model: &vendor.model,
             messages,
-            // Neither means anything without tools, and OpenAI refuses both then.
+            // Neither has any effect without tools, and OpenAI then refuses both.
             parallel_tool_calls: request.parallel_tool_calls.filter(|_| !tools.is_empty()),
             tools,
             tool_choice,
@@ -174,7 +174,7 @@ impl<'a> Body<'a> {
             prompt_cache_key: request.prompt_cache_key,
             store: request.store,
             stream: request.stream,
-            // Always: what an answer costs is the gateway's to know.
+            // Always: the gateway must know the usage of an answer.
             stream_options: options.then_some(StreamOptions { include_usage: true }),
         }
     }

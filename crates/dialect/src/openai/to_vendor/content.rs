@@ -1,4 +1,4 @@
-//! Content of a message: a string where it is one text, parts where it is more.
+//! The content of a message: a string if it is one text, otherwise parts.
 
 use crate::Dialect;
 use crate::chat::{self, Audio, Content, File, Image, Losses, Source};
@@ -60,7 +60,7 @@ pub(super) struct FileData {
     filename: Option<String>,
 }
 
-/// An address; bytes are put into a data URL (RFC 2397) only as they are written.
+/// An address. Bytes become a data URL (RFC 2397) only when they are written.
 #[derive(Debug)]
 pub(crate) enum Url {
     At(String),
@@ -79,7 +79,7 @@ impl Serialize for Url {
 }
 
 impl Written {
-    /// None: there is nothing.
+    /// None: there are no parts.
     pub fn of(mut parts: Vec<Part>) -> Option<Self> {
         if let [Part::Text { .. }] = parts.as_slice() {
             return match parts.pop() {
@@ -102,7 +102,7 @@ impl Part {
     }
 }
 
-/// A part of a message of a user's, a system's or a tool's.
+/// A part of a user's, a system's or a tool's message.
 pub(super) fn part(
     part: chat::Part,
     client: Dialect,
@@ -149,7 +149,7 @@ fn input_audio(audio: Audio, path: String) -> Result<Part, Fault> {
     Ok(Part::InputAudio { input_audio: InputAudio { data: audio.data, format: audio.format } })
 }
 
-/// <https://platform.openai.com/docs/guides/pdf-files>. A document that is text is text; words about it stand before it.
+/// <https://platform.openai.com/docs/guides/pdf-files>. A text document becomes text, with its context before it.
 fn files(
     file: File,
     path: String,
@@ -162,7 +162,7 @@ fn files(
     let mut parts: Vec<Part> = file.context.into_iter().map(Part::text).collect();
     let data = match file.source {
         Source::Base64 { media_type, data } => {
-            // OpenAI wants a name to know the type by.
+            // OpenAI requires a name, from which it takes the type.
             let name = file.name.or_else(|| Some(default_name(&media_type).to_owned()));
             FileData {
                 file_data: Some(Url::Data { media_type, data }),

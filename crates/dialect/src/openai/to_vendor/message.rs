@@ -1,7 +1,7 @@
 //! Messages of every role.
 //!
-//! A tool's message holds texts only (<https://platform.openai.com/docs/api-reference/chat/create>): the pictures and
-//! files of a result follow in a user's message, behind the results of all calls, which must stand together.
+//! A tool's message holds texts only (<https://platform.openai.com/docs/api-reference/chat/create>): the pictures and files of
+//! a result follow in a user's message, after the results of all calls, which must be adjacent.
 
 use super::content::{self, Part, Written, unsupported};
 use super::settings::CACHES;
@@ -20,7 +20,7 @@ pub(super) struct Message {
     name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tool_call_id: Option<String>,
-    /// `null` where an assistant only calls tools: some servers want it there.
+    /// `null` where an assistant only calls tools, as some servers require it.
     content: Option<Written>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal: Option<String>,
@@ -72,7 +72,7 @@ pub(super) struct Messages<'a> {
     vendor: &'a Vendor,
     losses: &'a mut Losses,
     written: Vec<Message>,
-    /// What results hold beside texts, until all results are written.
+    /// Content of results other than text, until all results are written.
     beside: Vec<Part>,
 }
 
@@ -196,7 +196,7 @@ impl<'a> Messages<'a> {
         Ok(())
     }
 
-    /// All results are written: what they hold beside texts follows.
+    /// All results are written; their content other than text follows.
     fn release(&mut self) {
         let content = Written::of(std::mem::take(&mut self.beside));
         if content.is_some() {
@@ -234,7 +234,7 @@ impl From<ToolCall> for Call {
         let ToolCall { id, name, arguments, custom } = call;
         let kind = match custom {
             true => CallKind::Custom { custom: Custom { name, input: arguments } },
-            // The API wants JSON; a call without arguments has none of them.
+            // The API requires JSON, but a call without arguments has an empty text.
             false if arguments.is_empty() => {
                 CallKind::Function { function: Function { name, arguments: "{}".to_owned() } }
             }

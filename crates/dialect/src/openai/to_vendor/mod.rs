@@ -1,5 +1,5 @@
-//! From the hub to a vendor's chat completion: <https://platform.openai.com/docs/api-reference/chat/create>, as the
-//! vendor's quirks have it.
+//! Encodes a request of the hub as a chat completion: <https://platform.openai.com/docs/api-reference/chat/create>, with the
+//! vendor's quirks.
 
 mod body;
 pub(crate) mod content;
@@ -15,13 +15,13 @@ use body::Body;
 use message::Messages;
 use postern_fault::{Fault, Kind};
 
-/// A name that `unsupported` has for what is no top-level field: custom tools become functions.
+/// A name in `unsupported` that is not a top-level field: custom tools become functions.
 const CUSTOM_TOOLS: &str = "custom_tools";
 
-/// Say a request to a vendor of this API.
+/// Encodes a request for a vendor of this API.
 ///
 /// # Errors
-/// Content that this API has no form for, by the path of its part.
+/// Content that this API cannot express, by the path of its part.
 pub fn encode_chat(
     mut request: Request,
     vendor: &Vendor,
@@ -47,7 +47,7 @@ pub fn encode_chat(
     Ok(Spoken { path, headers: Vec::new(), body })
 }
 
-/// The vendor refuses this field.
+/// Whether the vendor refuses this field.
 fn lacks(vendor: &Vendor, field: &str) -> bool {
     vendor.quirks.unsupported.iter().any(|unsupported| unsupported == field)
 }

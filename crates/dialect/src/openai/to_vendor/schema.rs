@@ -1,10 +1,10 @@
-//! Structured output for vendors that have JSON mode and no schemas.
+//! Structured output for vendors that have JSON mode but no schemas.
 
 use crate::chat::{Content, Field, Format, Losses, Message, Part, Request, Role};
 use crate::emulate;
 
-/// The schema as words of the first system message, and JSON mode. JSON mode itself wants its name in the prompt
-/// (<https://platform.openai.com/docs/guides/structured-outputs#json-mode>), which the words have.
+/// Puts the schema into the first system message and turns on JSON mode. JSON mode requires the word JSON in the prompt
+/// (<https://platform.openai.com/docs/guides/structured-outputs#json-mode>), which the instruction contains.
 pub(crate) fn as_instruction(request: &mut Request, losses: &mut Losses) {
     if !matches!(request.format, Format::JsonSchema(_)) {
         return;

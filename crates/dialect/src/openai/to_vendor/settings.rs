@@ -1,4 +1,4 @@
-//! Settings that the vendor does not take, or takes in other words.
+//! Settings that the vendor does not accept, or accepts in other words.
 
 use super::lacks;
 use crate::Vendor;
@@ -7,7 +7,7 @@ use crate::chat::{Effort, Field, Format, Losses, Request};
 /// The reason why cache markers are lost.
 pub(super) const CACHES: &str = "OpenAI's chat completions cache prompts without markers";
 
-/// Take out what the vendor's row says it refuses.
+/// Removes the settings that the vendor's row lists as refused.
 pub(super) fn leave_out(request: &mut Request, vendor: &Vendor, losses: &mut Losses) {
     if request.cache.take().is_some() {
         losses.add(request.path(Field::Cache), CACHES);
@@ -19,7 +19,7 @@ pub(super) fn leave_out(request: &mut Request, vendor: &Vendor, losses: &mut Los
     }
 }
 
-/// Take out the field that this API names so, and say which it was if it was there.
+/// Removes the field with this API's name, and returns which one it was if it was set.
 fn take(request: &mut Request, name: &str) -> Option<Field> {
     let sampling = &mut request.sampling;
     let (field, was_there) = match name {
@@ -73,13 +73,13 @@ fn take_other(request: &mut Request, name: &str) -> Option<Field> {
     was_there.then_some(field)
 }
 
-/// `standard_only` is Anthropic's word for no priority.
+/// `standard_only` is Anthropic's value for no priority.
 pub(super) fn service_tier(tier: Option<String>) -> Option<String> {
     tier.map(|tier| if tier == "standard_only" { "default".to_owned() } else { tier })
 }
 
-/// `reasoning_effort`: <https://platform.openai.com/docs/guides/reasoning>. A model that does not think is not asked to:
-/// OpenAI refuses the field then.
+/// `reasoning_effort`: <https://platform.openai.com/docs/guides/reasoning>. It is not sent to a model that does not think, as
+/// OpenAI then refuses the field.
 pub(super) fn effort(
     request: &Request,
     vendor: &Vendor,

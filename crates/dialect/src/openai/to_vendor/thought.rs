@@ -1,4 +1,4 @@
-//! Thoughts that go back: unchanged, only to their maker.
+//! Thoughts that are returned: unchanged, and only to their maker.
 
 use super::content::Part;
 use super::lacks;
@@ -12,12 +12,12 @@ pub(super) struct Thoughts {
     pub reasoning_content: Option<String>,
     pub reasoning: Option<String>,
     pub reasoning_details: Vec<Detail>,
-    /// Those that are parts of the content.
+    /// Thoughts that are parts of the content.
     pub parts: Vec<Part>,
 }
 
 impl Thoughts {
-    /// Words without a seal belong to their client, if it speaks this API; otherwise their maker is unknown.
+    /// Words without a seal belong to the client's dialect, if it is this API; otherwise their maker is unknown.
     pub fn add(
         &mut self,
         reasoned: Reasoned,

@@ -82,7 +82,7 @@ impl Tool {
         }
     }
 
-    /// How a choice names it.
+    /// The form in which a tool choice names it.
     fn reference(&self) -> Option<Value> {
         match self {
             Tool::Function { function, .. } => {
@@ -106,7 +106,7 @@ pub(super) fn encode(
     let path = request.path(Field::ToolChoice);
     let Some(choice) = request.tool_choice.take() else { return (tools, None) };
     if tools.is_empty() {
-        // OpenAI refuses a choice among no tools.
+        // OpenAI refuses a tool choice without tools.
         if !matches!(choice, ToolChoice::Auto | ToolChoice::None) {
             losses.add(path, "there is no tool to choose");
         }
@@ -126,7 +126,7 @@ pub(super) fn encode(
             let allowed = |tool: &Tool| tool.name().is_none_or(|own| names.contains(own));
             let mode = if required { "required" } else { "auto" };
             if lacks(vendor, "allowed_tools") {
-                // The same, without what a cached prompt would keep.
+                // The same restriction, but the changed tools invalidate a cached prompt.
                 tools.retain(allowed);
                 Choice::Word(mode)
             } else {

@@ -7,7 +7,7 @@ use crate::openai::from_client::value::{Members, object, required, said, string,
 use postern_fault::Fault;
 use serde_json::Value;
 
-/// What an item says, and who says it.
+/// The content of an item and its speaker.
 pub(super) struct Said {
     pub role: Role,
     pub parts: Vec<Part>,
@@ -17,7 +17,7 @@ pub(super) fn read(value: Value, path: &str, losses: &mut Losses) -> Result<Said
     let mut members = object(value, || path.to_owned())?;
     let kind = members.get("type").and_then(Value::as_str).unwrap_or("message").to_owned();
     match kind.as_str() {
-        // The SDKs let the type of a message be left out, and its id stand for an item.
+        // The SDKs allow a message without a type, and an id in place of an item.
         "message" if is_reference(&members) => Err(kept(path.to_owned())),
         "message" => message(members, path, losses),
         "function_call" | "custom_tool_call" => {
@@ -50,7 +50,7 @@ fn is_reference(members: &Members) -> bool {
     members.contains_key("id") && !members.contains_key("role") && !members.contains_key("content")
 }
 
-/// A built-in tool's item as it came.
+/// A built-in tool's item, unchanged.
 fn foreign(mut members: Members, kind: &str) -> Value {
     members.entry("type").or_insert_with(|| kind.into());
     Value::Object(members)
@@ -64,7 +64,7 @@ fn role_of(kind: &str) -> Role {
     }
 }
 
-/// The state of an item says nothing that a vendor must know, and its id is the client's.
+/// Whether a member describes the item itself: no vendor needs its status, and its id is the client's.
 fn is_about_item(name: &str) -> bool {
     matches!(name, "type" | "id" | "status")
 }
@@ -128,7 +128,7 @@ fn output(members: Members, path: &str, losses: &mut Losses) -> Result<Said, Fau
         match field.as_str() {
             "call_id" => id = Some(string(value, at)?),
             "output" => output = Some(value),
-            // The call says it.
+            // The call has the name.
             "name" => {}
             _ => losses.add(at(), UNKNOWN),
         }

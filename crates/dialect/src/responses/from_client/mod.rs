@@ -1,4 +1,4 @@
-//! From a client's request to the hub: <https://platform.openai.com/docs/api-reference/responses/create>, as
+//! Decodes a client's request into the hub: <https://platform.openai.com/docs/api-reference/responses/create>, as
 //! `openai-python` 3.57 types it.
 
 mod item;
@@ -15,14 +15,15 @@ use postern_fault::Fault;
 use serde_json::Value;
 use settings::Settings;
 
-/// Why a field does not reach the vendor.
+/// The reason why a field does not reach the vendor.
 const UNKNOWN: &str = "no field that the gateway can translate";
 
-/// A client's request as the hub says it, and what of it the hub has no place for.
+/// Decodes a client's request, and notes as losses the fields that the hub has no place for.
 ///
 /// # Errors
-/// What is not JSON, what lacks or mistypes a field that a vendor of another dialect must be given, and what only the
-/// vendor that keeps the conversation could answer. Messages name fields and types, never a text of the request.
+/// A body that is not JSON, a field that is missing or of the wrong type but required by vendors of other dialects, and a
+/// reference that only the vendor that stores the conversation could resolve. Messages name fields and types, never a text of
+/// the request.
 pub fn decode(body: &str) -> Result<(Request, Losses), Fault> {
     let (mut request, mut losses) = (Request::new(Dialect::Responses, ""), Losses::default());
     let mut settings = Settings::default();
@@ -50,7 +51,7 @@ pub fn decode(body: &str) -> Result<(Request, Losses), Fault> {
     Ok((request, losses))
 }
 
-/// What names something that is kept at a vendor of this dialect.
+/// The fault for a reference to something that is stored at a vendor of this dialect.
 fn kept(path: String) -> Fault {
     let public = format!(
         "`{path}` names what another vendor keeps, and the gateway keeps no conversations: send the whole input"
@@ -62,7 +63,7 @@ fn unsupported(path: String, public: String) -> Fault {
     Fault::invalid_request(path, public).with_code("unsupported_content")
 }
 
-/// What must be a string or an array of something.
+/// Reads a string or an array.
 fn texts_or_items(value: Value, path: &str, wanted: &str) -> Result<TextOrItems, Fault> {
     match value {
         Value::String(text) => Ok(TextOrItems::Text(text)),

@@ -1,4 +1,4 @@
-//! Parts of a message, and of what a tool returned.
+//! Parts of a message, and of a tool's output.
 
 use super::UNKNOWN;
 use crate::Dialect;
@@ -70,7 +70,7 @@ fn image(members: Members, path: &str, losses: &mut Losses) -> Result<Image, Fau
     };
     let at = || format!("{path}.image_url");
     let source = required(source, at, "an address or a data URL")?;
-    // What is the default says nothing.
+    // The default needs no setting.
     Ok(Image { source, detail: detail.filter(|detail| detail != "auto") })
 }
 

@@ -6,7 +6,7 @@ use crate::openai::from_client::value::{array, boolean, number, object, said, st
 use postern_fault::Fault;
 use serde_json::Value;
 
-/// Settings of which two stand for one of the hub's.
+/// Pairs of settings that are one in the hub.
 #[derive(Default)]
 pub(super) struct Settings {
     logprobs: bool,
@@ -61,7 +61,7 @@ impl Settings {
                 return Err(unsupported(path(), public.to_owned()));
             }
             "background" => {}
-            // What the API does unasked.
+            // The API's default.
             "truncation" if value == "disabled" => {}
             "stream_options" => stream_options(value, losses)?,
             "truncation"
@@ -78,7 +78,7 @@ impl Settings {
         Ok(())
     }
 
-    /// What the answer is to hold besides; what built-in tools would say has no place elsewhere.
+    /// Additional content of the answer. That of built-in tools has no place in other dialects.
     fn include(
         &mut self,
         value: Value,
@@ -137,7 +137,7 @@ fn reasoning(value: Value, request: &mut Request, losses: &mut Losses) -> Result
                     losses.add(path, "no effort that is known here");
                 }
             }
-            // The second is the older name.
+            // `generate_summary` is the older name.
             "summary" | "generate_summary" => asked.summary = Some(string(value, || path)?),
             "context" if value == "auto" => {}
             "mode" if value == "standard" => {}
@@ -183,6 +183,6 @@ fn format(value: Value, path: &str, losses: &mut Losses) -> Result<Format, Fault
             _ => losses.add(at(), UNKNOWN),
         }
     }
-    // Any object then.
+    // Without a schema, any object is valid.
     Ok(if schema.schema.is_null() { Format::JsonObject } else { Format::JsonSchema(schema) })
 }

@@ -1,4 +1,4 @@
-//! Thoughts that a client gives back.
+//! Thoughts that a client returns.
 
 use super::UNKNOWN;
 use crate::Dialect;
@@ -7,7 +7,7 @@ use crate::openai::from_client::value::{Members, array, said, string};
 use postern_fault::Fault;
 use serde_json::Value;
 
-/// A reasoning item. One that says nothing at all only names what its vendor keeps.
+/// Reads a reasoning item. Without content it only refers to a thought that its vendor stores.
 pub(super) fn read(members: Members, path: &str, losses: &mut Losses) -> Result<Vec<Part>, Fault> {
     let (mut id, mut encrypted, mut content) = (None, None, None);
     let mut reasoned = Reasoned::default();
@@ -31,7 +31,7 @@ pub(super) fn read(members: Members, path: &str, losses: &mut Losses) -> Result<
             losses.add(path, "thoughts that the vendor kept: the gateway keeps no conversations");
             return Ok(Vec::new());
         }
-        // The writer gives thoughts that are signed and have no words an empty content.
+        // The writer marks signed thoughts without words with an empty content.
         Some(sealed) => {
             let hides = matches!(sealed.maker, Dialect::Anthropic | Dialect::Bedrock);
             reasoned.redacted = hides && says_nothing && !shown;
@@ -44,7 +44,7 @@ pub(super) fn read(members: Members, path: &str, losses: &mut Losses) -> Result<
     Ok(vec![Part::new(path, Content::Reasoning(reasoned))])
 }
 
-/// The hub has either the thoughts or a summary of them.
+/// The hub holds either the thoughts or a summary of them.
 fn beside_words(reasoned: &mut Reasoned, path: &str, losses: &mut Losses) {
     if !std::mem::take(&mut reasoned.summary).is_empty() {
         losses.add(format!("{path}.summary"), "the thoughts themselves are sent");

@@ -17,7 +17,7 @@ pub(super) fn tools(value: Value, tools: &mut Vec<Tool>, losses: &mut Losses) ->
         let kind = match members.get("type").and_then(Value::as_str) {
             Some("function") => function(members, &path, losses)?,
             Some("custom") => custom(members, &path, losses)?,
-            // What runs at the vendor.
+            // A tool that runs at the vendor.
             _ => ToolKind::Foreign(Dialect::Responses, Value::Object(members)),
         };
         tools.push(Tool { path, kind, cache: None });
@@ -58,7 +58,7 @@ fn custom(members: Members, path: &str, losses: &mut Losses) -> Result<ToolKind,
     Ok(ToolKind::Custom { name, description, format })
 }
 
-/// `none`, `auto`, `required`, one tool, or some of them. One that runs at the vendor has no name elsewhere.
+/// `none`, `auto`, `required`, one tool, or some of them. A tool that runs at the vendor has no name in other dialects.
 pub(super) fn choice(value: Value, losses: &mut Losses) -> Result<Option<ToolChoice>, Fault> {
     const PATH: &str = "tool_choice";
     const WANTED: &str = "`none`, `auto`, `required` or an object that names a tool";

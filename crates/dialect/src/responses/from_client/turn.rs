@@ -1,7 +1,7 @@
-//! The turns of a conversation: items are gathered into messages.
+//! Gathers the items of a conversation into messages, one for each turn.
 //!
-//! What the model said in one turn (thoughts, words, calls) is one message of the hub's, and so are the outputs of the
-//! tools that were called in it.
+//! The content of one turn of the model (thoughts, words, calls) is one message of the hub, and so are the outputs of the tools
+//! that were called in it.
 
 use super::item::{self, Said};
 use super::{TextOrItems, texts_or_items};

@@ -1,17 +1,17 @@
-//! Events, as they are read: <https://platform.openai.com/docs/api-reference/responses-streaming>.
+//! Events as they are read: <https://platform.openai.com/docs/api-reference/responses-streaming>.
 
 use serde::Deserialize;
 use serde_json::Value;
 use std::borrow::Cow;
 
-/// Any event. Its name says the same, and some servers leave the name out.
+/// Any event. Its type repeats the event's name, which some servers omit.
 #[derive(Deserialize)]
 pub(super) struct Named<'a> {
     #[serde(default, borrow, rename = "type")]
     pub kind: Option<Cow<'a, str>>,
 }
 
-/// What an event is about.
+/// The subject of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Of {
     /// The response begins.
@@ -23,11 +23,11 @@ pub(super) enum Of {
     ItemAdded,
     ItemDone,
     More(Kind),
-    /// Nothing that is known here.
+    /// Unknown here.
     Nothing,
 }
 
-/// More of what.
+/// The kind of a delta.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A content begins.

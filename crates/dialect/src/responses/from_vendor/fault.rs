@@ -1,4 +1,4 @@
-//! What a vendor reports where its answer should be: an event `error`, or a response that has failed.
+//! Failures that a vendor reports in place of its answer: an event `error`, or a failed response.
 
 use crate::openai::explain;
 use crate::vendor_error::VendorError;
@@ -6,8 +6,8 @@ use postern_fault::Fault;
 
 pub(super) fn reported(error: &str) -> Fault {
     let mut error = VendorError::from_json(error);
-    // The codes of a response's error that are about the request
-    // (<https://platform.openai.com/docs/api-reference/responses/object>) come without a type.
+    // The codes of a response's error that blame the request have no type
+    // (<https://platform.openai.com/docs/api-reference/responses/object>).
     let of_request = |code: &String| {
         code.starts_with("invalid_")
             || code.starts_with("image_")

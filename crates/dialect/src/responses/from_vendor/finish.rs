@@ -1,4 +1,4 @@
-//! Why an answer ended: its status, and what it holds.
+//! The reason why an answer ended, from its status and its content.
 
 use crate::chat::{Finish, FinishReason, Kind};
 use serde::Deserialize;
@@ -9,7 +9,7 @@ pub(super) struct Incomplete {
     reason: Option<String>,
 }
 
-/// What of an answer decides what its status means.
+/// The properties of an answer that determine the meaning of its status.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Said {
     calls: bool,

@@ -1,7 +1,7 @@
-//! Items of an answer, as they come.
+//! Items of an answer as they arrive.
 //!
-//! The event that ends an item has the whole of it: what the events before it have not said is said then, so that
-//! servers that send fewer events, and whole answers, say the same.
+//! The event that ends an item has all of its content: whatever earlier events did not have is emitted then. So servers that
+//! send fewer events, and buffered answers, yield the same.
 
 use super::event::{Kind as Of, More};
 use super::{MAX_ITEMS, Reader, text};
@@ -14,12 +14,12 @@ use std::collections::BTreeMap;
 /// An item that has begun.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
-    /// Its parts: a message has one a content, a call and thoughts have one.
+    /// Its parts: a message has one for each content, a call and thoughts have one.
     parts: BTreeMap<u64, Part>,
     done: bool,
 }
 
-/// A part, and how much of it was said.
+/// A part, and how much of it was emitted.
 #[derive(Debug)]
 struct Part {
     slot: Slot,
@@ -35,7 +35,7 @@ impl Part {
         Part { slot, bytes: 0, notes: 0, logprobs: 0, summary: Vec::new(), ended: false }
     }
 
-    /// What of the whole was not said yet.
+    /// Emits the rest of the complete text.
     fn rest(&mut self, mut whole: String, events: &mut Vec<Event>) {
         if self.bytes > 0 {
             whole = whole.get(self.bytes..).unwrap_or_default().to_owned();
@@ -106,7 +106,7 @@ impl Reader {
         Some(self.items.entry(index).or_default())
     }
 
-    /// The part of an item; `begin` says what it is if it has not begun.
+    /// The part of an item. If it has not begun, `begin` returns its kind.
     fn part(
         &mut self,
         index: u64,
@@ -163,7 +163,7 @@ impl Reader {
                     _ => part.say(delta, events),
                 }
             }
-            // A call without a name cannot be announced before its end.
+            // A call without a name cannot begin before its end.
             Of::Arguments => {
                 let reading = self.items.get_mut(&index);
                 let part = reading.and_then(|reading| reading.parts.get_mut(&0));
@@ -178,7 +178,7 @@ impl Reader {
         }
     }
 
-    /// The whole of an item.
+    /// Reads a complete item.
     pub(super) fn item_done(&mut self, index: u64, mut item: Value, events: &mut Vec<Event>) {
         let Some(reading) = self.reading(index) else { return };
         if std::mem::replace(&mut reading.done, true) {
@@ -205,7 +205,7 @@ impl Reader {
         self.close(index, events);
     }
 
-    /// The whole of a message's content.
+    /// Reads a complete content of a message.
     fn content(&mut self, index: u64, number: u64, content: &mut Value, events: &mut Vec<Event>) {
         let (begin, words) = match kind(content) {
             "output_text" => (Kind::Text, "text"),
@@ -229,7 +229,7 @@ impl Reader {
         let summary = array(&mut item, "summary");
         let id = take(&mut item, "id");
         let sealed = take(&mut item, "encrypted_content").filter(|data| !data.is_empty());
-        // The vendor shows nothing of them, and has only its own id to give back.
+        // The vendor hides the thoughts and has only its own id to return.
         if words.is_empty() && summary.is_empty() && sealed.is_none() {
             return;
         }
@@ -258,7 +258,7 @@ impl Reader {
         self.whole(Content::Image(Image { source, detail: None }), events);
     }
 
-    /// Nothing more comes of an item.
+    /// Ends an item.
     pub(super) fn close(&mut self, index: u64, events: &mut Vec<Event>) {
         if let Some(reading) = self.items.get_mut(&index) {
             reading.done = true;
@@ -267,8 +267,8 @@ impl Reader {
     }
 }
 
-/// What begins with an item. The parts of a message begin on their own, thoughts with their first word, and what only this
-/// API knows is whole at once.
+/// The part that begins with an item. The parts of a message begin on their own, thoughts with their first word, and items that
+/// only this API knows are complete at once.
 fn begins(item: &mut Value) -> Option<Kind> {
     let custom = match kind(item) {
         "function_call" => false,

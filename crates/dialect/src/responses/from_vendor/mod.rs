@@ -1,6 +1,6 @@
-//! From a vendor's answer to the hub: streams (<https://platform.openai.com/docs/api-reference/responses-streaming>) and
-//! whole answers (<https://platform.openai.com/docs/api-reference/responses/object>). A whole answer is read as the last
-//! event of a stream, so that both say the same.
+//! Decodes a vendor's answer into the hub: streams (<https://platform.openai.com/docs/api-reference/responses-streaming>) and
+//! buffered answers (<https://platform.openai.com/docs/api-reference/responses/object>). A buffered answer is read as the last
+//! event of a stream, so that both yield the same.
 
 mod event;
 mod fault;
@@ -19,7 +19,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// More items than any answer has: a vendor that counts higher is not followed.
+/// More items than any answer has; items beyond this number are ignored.
 const MAX_ITEMS: usize = 4_096;
 
 /// Reads the events of one answer.
@@ -35,7 +35,7 @@ pub struct Reader {
     done: bool,
 }
 
-/// A response as far as it is.
+/// A response, as complete as it is.
 #[derive(Deserialize)]
 struct Response {
     #[serde(default)]
@@ -75,7 +75,7 @@ impl Reader {
         }
     }
 
-    /// The last event of a stream, or a whole answer.
+    /// Reads the last event of a stream, or a buffered answer.
     fn finish(&mut self, response: Response, events: &mut Vec<Event>) -> Result<(), Fault> {
         if let Some(error) = response.error.as_ref().filter(|error| !error.is_null()) {
             return Err(fault::reported(&error.to_string()));
@@ -85,7 +85,7 @@ impl Reader {
             return Err(fault::reported("{}"));
         }
         self.head(&response, events);
-        // `auto` is what was asked for; the tier that served it is known at the end.
+        // `auto` only repeats the request; the tier that served it is known at the end.
         if let Some(tier) = response.service_tier.filter(|tier| tier != "auto") {
             self.service_tier = Some(tier.clone());
             events.push(Event::ServiceTier(tier));
@@ -125,7 +125,7 @@ impl ReadAnswer for Reader {
         data: &str,
         events: &mut Vec<Event>,
     ) -> Result<(), Fault> {
-        // Some servers of this API end with chat completions' marker.
+        // Some servers of this API end with the end mark of chat completions.
         if self.done || data.is_empty() || data.starts_with("[DONE]") {
             return Ok(());
         }
@@ -169,10 +169,10 @@ impl ReadAnswer for Reader {
     }
 }
 
-/// A vendor's whole answer.
+/// Reads a vendor's buffered answer.
 ///
 /// # Errors
-/// `upstream-invalid`: it is no response, or not a whole one; or what the vendor reports went wrong instead of answering.
+/// `upstream-invalid`: it is not a response, or an incomplete one; or the failure that the vendor reports instead of an answer.
 pub fn read_whole(body: &str) -> Result<Answer, Fault> {
     let response: Response = parsed("a response", body)?;
     let failed = response.error.as_ref().is_some_and(|error| !error.is_null())
@@ -190,7 +190,7 @@ pub fn read_whole(body: &str) -> Result<Answer, Fault> {
     Ok(collector.finish())
 }
 
-/// A text as a delta, if it says something.
+/// A text as a delta, unless it is empty.
 fn text(words: String) -> Option<Delta> {
     Some(words).filter(|words| !words.is_empty()).map(Delta::Text)
 }

@@ -1,4 +1,4 @@
-//! What an answer cost. The input includes what was read from and written to the cache, the output the reasoning.
+//! The usage of an answer. The input includes tokens read from and written to the cache, and the output includes reasoning.
 
 use crate::Usage;
 use crate::usage::{Count, Said, lenient};
@@ -26,7 +26,7 @@ struct Details {
 }
 
 impl Counts {
-    /// None: there is no count that can be.
+    /// None: it has no possible count.
     pub fn into_usage(self) -> Option<Usage> {
         let (input, output) = (self.input_tokens_details, self.output_tokens_details);
         let said = Said {

@@ -1,6 +1,6 @@
-//! Parts and items that are whole.
+//! Closes complete parts and items.
 //!
-//! A part that has ended is closed when the next thing is said: only then is it known whether the answer was cut in it.
+//! A part that has ended is closed when the next content comes: only then is it known whether the answer was cut in it.
 
 use super::Writer;
 use super::emit::{At, More};
@@ -46,13 +46,13 @@ struct Part<T> {
 }
 
 impl Writer {
-    /// What has ended is whole, messages included: something else begins.
+    /// Closes everything that has ended, including messages: something else begins.
     pub(super) fn close_ended(&mut self) {
         self.close_ended_parts();
         self.close_messages(None);
     }
 
-    /// What has ended is whole, but a message may go on.
+    /// Closes the parts that have ended; their message may continue.
     pub(super) fn close_ended_parts(&mut self) {
         let ended: Vec<u32> =
             self.parts.iter().filter(|(_, open)| open.ended).map(|(part, _)| *part).collect();
@@ -61,7 +61,7 @@ impl Writer {
         }
     }
 
-    /// Nothing more comes. An answer that was cut was cut in its last item.
+    /// Closes everything. An answer that was cut was cut in its last item.
     pub(super) fn close_all(&mut self, cut: bool) {
         let last = self.items.len().checked_sub(1).filter(|_| cut);
         while let Some((part, _)) = self.parts.first_key_value() {
@@ -126,13 +126,13 @@ impl Writer {
 
     fn close_item(&mut self, index: usize, cut: bool) {
         match self.items.get_mut(index) {
-            // A call without arguments is one of none; one that was cut is as the model left it.
+            // A call without arguments receives an empty object; one that was cut stays as the model left it.
             Some(Item::FunctionCall { arguments, .. }) if arguments.is_empty() && !cut => {
                 self.call(index, "{}");
             }
             Some(Item::Reasoning { summary, content, encrypted_content, .. }) => {
                 let (pieces, shown) = (summary.len(), content.as_ref().map_or(0, Vec::len));
-                // An empty content says that thoughts are signed and have no words: they are not hidden.
+                // An empty content marks signed thoughts without words, which are not hidden.
                 let sealed = encrypted_content.as_deref();
                 if shown == 0 && (pieces > 0 || !sealed.is_some_and(is_others)) {
                     *content = None;
@@ -164,7 +164,7 @@ impl Writer {
     }
 }
 
-/// Sealed by a vendor of another dialect.
+/// Whether it was sealed by a vendor of another dialect.
 fn is_others(encrypted: &str) -> bool {
     Sealed::from_text(Dialect::Responses, encrypted).maker != Dialect::Responses
 }

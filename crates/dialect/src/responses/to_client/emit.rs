@@ -1,10 +1,10 @@
-//! Events, as they are written. A whole answer is made without writing any.
+//! Events as they are written. A buffered answer is built without writing any.
 
 use super::item::Item;
 use super::response::Response;
 use serde::Serialize;
 
-/// Writes numbered events, if events are wanted.
+/// Writes numbered events, if the answer is streamed.
 #[derive(Debug, Default)]
 pub(super) struct Emit {
     out: Option<String>,
@@ -26,7 +26,7 @@ struct OfResponse<'a> {
     response: &'a Response<'a>,
 }
 
-/// Where what an event says belongs.
+/// The place of an event's content.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(super) struct At<'a> {
     item_id: &'a str,
@@ -51,7 +51,7 @@ impl<'a> At<'a> {
     }
 }
 
-/// What an event says, and where it belongs.
+/// The content of an event, and its place.
 #[derive(Serialize)]
 pub(super) struct More<'a, T> {
     #[serde(flatten)]
@@ -61,12 +61,12 @@ pub(super) struct More<'a, T> {
 }
 
 impl Emit {
-    /// What follows is written behind `out`.
+    /// Makes the following events be written at the end of `out`.
     pub fn open(&mut self, out: &mut String) {
         self.out = Some(std::mem::take(out));
     }
 
-    /// `out` with what was written.
+    /// Gives `out` back with the events.
     pub fn close(&mut self, out: &mut String) {
         if let Some(written) = self.out.take() {
             *out = written;
@@ -79,7 +79,7 @@ impl Emit {
         number
     }
 
-    /// An event of a part or an item.
+    /// Writes an event of a part or an item.
     pub fn event(&mut self, kind: &str, event: impl Serialize) {
         if self.out.is_some() {
             let numbered = Numbered { r#type: kind, sequence_number: self.next_number(), event };
@@ -87,7 +87,7 @@ impl Emit {
         }
     }
 
-    /// An event with the response as far as it is.
+    /// Writes an event with the response, as complete as it is.
     pub fn response(&mut self, kind: &str, response: &Response<'_>) {
         if self.out.is_some() {
             let sequence_number = self.next_number();

@@ -1,16 +1,16 @@
-//! Why an answer ended, as its status says it.
+//! The end of an answer, as its status expresses it.
 
 use super::item::{Content, Item};
 use crate::chat::{Finish, FinishReason};
 
-/// How a response ended.
+/// The end of a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Ending {
     pub event: &'static str,
     pub status: &'static str,
-    /// Why it is incomplete.
+    /// The reason why it is incomplete.
     pub incomplete: Option<&'static str>,
-    /// Why it failed.
+    /// The reason why it failed.
     pub failed: Option<&'static str>,
 }
 
@@ -22,7 +22,7 @@ impl Ending {
         match finish.reason {
             FinishReason::Length | FinishReason::ContextFull => incomplete("max_output_tokens"),
             FinishReason::ContentFilter => incomplete("content_filter"),
-            // The API's own refusals are words, and complete; one without words leaves out what was to come.
+            // The API's own refusals are words and complete; a refusal without words leaves out content.
             FinishReason::Refusal if !items.iter().any(refuses) => incomplete("content_filter"),
             FinishReason::MalformedToolCall => Ending {
                 event: "response.failed",
@@ -52,7 +52,7 @@ fn refuses(item: &Item) -> bool {
     item.contents().iter().any(|content| matches!(content, Content::Refusal { .. }))
 }
 
-/// The answer was cut: its last call may not be whole.
+/// Whether the answer was cut, so that its last call may be incomplete.
 pub(super) fn is_cut(reason: FinishReason) -> bool {
     matches!(
         reason,
@@ -63,7 +63,7 @@ pub(super) fn is_cut(reason: FinishReason) -> bool {
     )
 }
 
-/// `standard` is Anthropic's word for the usual tier.
+/// `standard` is Anthropic's value for the default tier.
 pub(super) fn service_tier(tier: String) -> String {
     if tier == "standard" { "default".to_owned() } else { tier }
 }

@@ -1,4 +1,4 @@
-//! Items of an answer, as they are written: <https://platform.openai.com/docs/api-reference/responses/object>.
+//! Items of an answer as they are written: <https://platform.openai.com/docs/api-reference/responses/object>.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -43,7 +43,7 @@ pub(super) enum Item {
         status: &'static str,
         result: String,
     },
-    /// A built-in tool's, as its vendor wrote it.
+    /// A built-in tool's item, as its vendor wrote it.
     #[serde(untagged)]
     Own(Value),
 }
@@ -93,7 +93,7 @@ impl Item {
         }
     }
 
-    /// One more content: its number.
+    /// Adds a content and returns its number.
     pub fn push(&mut self, more: Content) -> usize {
         let contents = match self {
             Item::Message { content, .. } => content,
@@ -119,7 +119,7 @@ impl Content {
         Content::OutputText { text: String::new(), annotations: Vec::new(), logprobs: Vec::new() }
     }
 
-    /// What is said in it.
+    /// Its text.
     pub fn words(&mut self) -> &mut String {
         match self {
             Content::OutputText { text, .. } | Content::ReasoningText { text } => text,

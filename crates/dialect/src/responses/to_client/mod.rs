@@ -1,8 +1,8 @@
-//! From the hub to an answer as a client of this API gets it.
+//! Writes an answer of the hub for a client of this API.
 //!
-//! Streams: <https://platform.openai.com/docs/api-reference/responses-streaming>; whole answers:
-//! <https://platform.openai.com/docs/api-reference/responses/object>. Both come of the same events: a stream is what is
-//! said on the way to the whole. The types are those of `openai-python` 3.57.
+//! Streams: <https://platform.openai.com/docs/api-reference/responses-streaming>; buffered answers:
+//! <https://platform.openai.com/docs/api-reference/responses/object>. Both are built from the same events: a stream writes the
+//! steps towards the complete response. The types are those of `openai-python` 3.57.
 
 mod close;
 mod emit;
@@ -22,7 +22,7 @@ use postern_fault::Fault;
 use response::Head;
 use std::collections::BTreeMap;
 
-/// Writes an answer as the events of this API, or whole as a `response`.
+/// Writes an answer as the events of this API, or buffered as a `response`.
 #[derive(Debug)]
 pub struct Writer {
     request_id: String,
@@ -31,9 +31,9 @@ pub struct Writer {
     emit: Emit,
     /// The items of the answer, in order.
     items: Vec<Item>,
-    /// Where each part of the hub's that has begun is.
+    /// The place of each of the hub's parts that has begun.
     parts: BTreeMap<u32, Open>,
-    /// Messages that are not whole, and how many of their contents are open.
+    /// Messages that are incomplete, and how many of their contents are open.
     messages: BTreeMap<usize, usize>,
     /// The item that holds the latest text, for the probabilities of its tokens.
     latest_text: Option<(usize, usize)>,
@@ -58,14 +58,14 @@ impl Writer {
         }
     }
 
-    /// The event that ends a stream which has failed, in its place among the events: [`error::event`] with a number.
+    /// The event that ends a failed stream, with its sequence number: see [`error::event`].
     ///
     /// [`error::event`]: crate::responses::error::event
     pub fn fault(&mut self, fault: &Fault, out: &mut String) {
         out.push_str(&super::error::numbered(fault, self.emit.next_number()));
     }
 
-    /// The API has one choice only.
+    /// Takes an event of the only choice that the API has.
     fn take(&mut self, event: Event) {
         match event {
             Event::Started { id, model, created_unix_s } => {
@@ -126,12 +126,12 @@ impl WriteAnswer for Writer {
 
     fn whole(&mut self, answer: Answer) -> String {
         let mut events = answer.into_events();
-        // The last one would only say that it is the last.
+        // Written last, it would only announce the end.
         events.retain(|event| *event != Event::Done);
         events.into_iter().for_each(|event| self.take(event));
         let ending = self.ending();
         let response = self.head.ended(&ending, &self.items, self.usage);
-        // Strings, numbers and JSON cannot fail to be written.
+        // Serializing strings, numbers and JSON cannot fail.
         serde_json::to_string(&response).unwrap_or_default()
     }
 }

@@ -1,4 +1,4 @@
-//! More of parts that have begun.
+//! Additions to parts that have begun.
 
 use super::Writer;
 use super::emit::{At, More};
@@ -38,7 +38,7 @@ impl Writer {
         let Open { item: index, content: number, .. } = *open;
         let Some(item) = self.items.get_mut(index) else { return };
         let said = match (&item, delta) {
-            // Sound.
+            // The sound itself.
             (Item::Message { .. }, Delta::Text(_)) if open.spoken => return,
             (Item::Message { .. }, Delta::Text(text) | Delta::Transcript(text)) => {
                 open.chars += text.chars().count() as u64;
@@ -93,7 +93,7 @@ impl Writer {
         }
     }
 
-    /// They belong to the words that have just come: an event of no words has them, unless the text is whole already.
+    /// The probabilities belong to the latest words: an event without words carries them, unless the text is complete already.
     pub(super) fn logprobs(&mut self, more: Vec<Value>) {
         let Some((index, number)) = self.latest_text else { return };
         let Some(item) = self.items.get_mut(index) else { return };
@@ -162,7 +162,8 @@ impl Writer {
 }
 
 impl Item {
-    /// The API's own seal is bound to the id of its item: under another id it is put into an envelope, which has it.
+    /// The API's own seal is bound to the id of its item. If the item has another id, the seal is put into an envelope with the
+    /// original id.
     fn seal(&mut self, sealed: &Sealed) {
         let Item::Reasoning { id, encrypted_content, .. } = self else { return };
         let under_another = sealed.id.as_ref().is_some_and(|own| own != id);

@@ -1,4 +1,4 @@
-//! Parts that begin.
+//! The beginnings of parts.
 
 use super::Writer;
 use super::emit::{At, More};
@@ -7,16 +7,16 @@ use crate::Dialect;
 use crate::chat::{self, Delta, Kind, Source};
 use serde::Serialize;
 
-/// Where a part of the hub's is.
+/// The place of one of the hub's parts.
 #[derive(Debug)]
 pub(super) struct Open {
     pub item: usize,
-    /// Of a message: which of its contents.
+    /// In a message, the index of the content.
     pub content: usize,
     pub ended: bool,
-    /// It is sound, of which only the transcript is said.
+    /// Whether it is sound, of which only the transcript is written.
     pub spoken: bool,
-    /// The characters of its text so far.
+    /// The number of characters of its text so far.
     pub chars: u64,
 }
 
@@ -44,7 +44,7 @@ impl Writer {
         }
         match kind {
             Kind::Text => self.begin_content(part, Content::text()),
-            // What is said in the sound: the API has no place for the sound itself.
+            // The transcript: the API has no place for the sound itself.
             Kind::Audio { .. } => {
                 self.begin_content(part, Content::text());
                 if let Some(open) = self.parts.get_mut(&part) {
@@ -69,7 +69,7 @@ impl Writer {
         }
     }
 
-    /// In the message that is being said, or in a new one.
+    /// Begins a content in the open message, or in a new one.
     fn begin_content(&mut self, part: u32, content: Content) {
         if matches!(self.items.last(), Some(Item::Message { status: IN_PROGRESS, .. })) {
             self.close_ended_parts();
@@ -114,8 +114,8 @@ impl Writer {
         self.begin_item(part, item);
     }
 
-    /// A picture is the result of a built-in tool here; an address has no place but among the words. What only another
-    /// dialect knows cannot be said.
+    /// A picture is the result of a built-in tool here; an address can only be written as words. Content that only another
+    /// dialect knows is left out.
     fn begin_whole(&mut self, part: u32, content: chat::Content) {
         match content {
             chat::Content::Image(image) => match image.source {
@@ -142,7 +142,7 @@ impl Writer {
         self.parts.insert(part, Open::new(self.items.len().saturating_sub(1), 0));
     }
 
-    /// What was said before and has ended is whole.
+    /// Adds an item. Earlier content that has ended is complete.
     fn add(&mut self, item: Item) {
         self.close_ended();
         let output_index = self.items.len();

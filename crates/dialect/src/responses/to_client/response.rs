@@ -7,7 +7,7 @@ use crate::{Context, Usage};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// What every state of the response repeats.
+/// The members that every state of the response repeats.
 #[derive(Debug)]
 pub(super) struct Head {
     id: String,
@@ -81,7 +81,7 @@ impl From<Usage> for Counts {
 }
 
 impl Head {
-    /// Ids and times are the gateway's own where the vendor has none.
+    /// The gateway provides ids and times that the vendor does not report.
     pub fn new(context: &Context) -> Self {
         let echo = match &context.memo.echo {
             Some(Value::Object(asked)) => asked.clone(),
@@ -96,7 +96,7 @@ impl Head {
         }
     }
 
-    /// The id of a vendor of another dialect is not one of this.
+    /// Keeps the vendor's id only if it is one of this dialect.
     pub fn see(&mut self, id: String, model: String, created_unix_s: Option<u64>) {
         if id.starts_with("resp_") {
             self.id = id;

@@ -75,7 +75,7 @@ impl Form {
             Format::Text => None,
             Format::JsonObject => Some(Form::JsonObject),
             Format::JsonSchema(Schema { mut name, description, schema, strict }) => {
-                // A name must be there, and means nothing.
+                // A name is required and has no effect.
                 if name.is_empty() {
                     name.push_str("response");
                 }
@@ -102,7 +102,7 @@ impl<'a> Body<'a> {
         Body {
             model: &vendor.model,
             input: input.items,
-            // Neither means anything without tools.
+            // Neither has any effect without tools.
             parallel_tool_calls: request.parallel_tool_calls.filter(|_| !tools.is_empty()),
             tools,
             tool_choice,
@@ -117,7 +117,7 @@ impl<'a> Body<'a> {
             user: request.user,
             metadata: request.metadata,
             prompt_cache_key: request.prompt_cache_key,
-            // The API keeps answers unless it is told not to.
+            // The API stores answers unless `store` is false.
             store: Some(request.store.unwrap_or(false)).filter(|_| !super::lacks(vendor, "store")),
             stream: request.stream,
         }

@@ -8,7 +8,7 @@ use postern_fault::Fault;
 use serde::Serialize;
 use serde_json::Value;
 
-/// A content: a string where it is one text.
+/// A content: a string if it is one text.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(super) enum Written {
@@ -67,7 +67,7 @@ impl Written {
     }
 }
 
-/// A part of what a user, a system or a tool says.
+/// A part of a user's, a system's or a tool's message.
 pub(super) fn part(
     part: chat::Part,
     client: Dialect,
@@ -107,12 +107,12 @@ fn input_image(image: Image, path: String, client: Dialect) -> Result<Part, Faul
     Ok(Part::InputImage { image_url, file_id, detail })
 }
 
-/// Both of OpenAI's dialects name files in the same store.
+/// Both of OpenAI's dialects refer to the same file store.
 fn is_openais(client: Dialect) -> bool {
     matches!(client, Dialect::OpenAi | Dialect::Responses)
 }
 
-/// <https://platform.openai.com/docs/guides/pdf-files>. A document that is text is text; words about it stand before it.
+/// <https://platform.openai.com/docs/guides/pdf-files>. A text document becomes text, with its context before it.
 fn input_file(
     file: File,
     path: String,
@@ -127,7 +127,7 @@ fn input_file(
     let (mut file_data, mut file_url, mut file_id, mut filename) = (None, None, None, file.name);
     match file.source {
         Source::Base64 { media_type, data } => {
-            // OpenAI wants a name to know the type by.
+            // OpenAI requires a name, from which it takes the type.
             filename.get_or_insert_with(|| default_name(&media_type).to_owned());
             let media_type =
                 if media_type.is_empty() { "application/pdf".into() } else { media_type };

@@ -1,4 +1,4 @@
-//! The input: items of every turn.
+//! The input: the items of every turn.
 
 use super::content::{self, Part, Written, unsupported};
 use super::settings::CACHES;
@@ -55,7 +55,7 @@ pub(super) enum Words {
     ReasoningText { text: String },
 }
 
-/// The input, and whether thoughts of this API are in it.
+/// The input, and whether it contains thoughts of this API.
 pub(super) struct Encoded {
     pub items: Vec<Item>,
     pub own_thoughts: bool,
@@ -66,7 +66,7 @@ pub(super) struct Input<'a> {
     vendor: &'a Vendor,
     losses: &'a mut Losses,
     encoded: Encoded,
-    /// The calls of custom tools, whose outputs are items of another type.
+    /// The calls of custom tools, whose outputs have another item type.
     custom: BTreeSet<String>,
 }
 
@@ -119,7 +119,7 @@ impl<'a> Input<'a> {
                     }
                     self.result(result, &part.path)?;
                 }
-                // An item of its own, such as a built-in tool's output.
+                // A complete item, such as a built-in tool's output.
                 Content::Foreign(Dialect::Responses, value) if is_item(&value) => {
                     self.message(role, &mut said);
                     self.encoded.items.push(Item::Own(value));
@@ -131,7 +131,7 @@ impl<'a> Input<'a> {
         Ok(())
     }
 
-    /// What was said so far.
+    /// Writes the content gathered so far as a message.
     fn message(&mut self, role: &'static str, said: &mut Vec<Part>) {
         if !said.is_empty() {
             let content = Written::of(std::mem::take(said));
@@ -202,7 +202,7 @@ impl<'a> Input<'a> {
         Ok(())
     }
 
-    /// Thoughts go back only to their maker.
+    /// Writes a thought, which is returned only to its maker.
     fn thought(&mut self, reasoned: Reasoned, path: String) {
         let Reasoned { text, summary, sealed, .. } = reasoned;
         let Some(sealed) = sealed.filter(|sealed| sealed.maker == Dialect::Responses) else {
@@ -231,7 +231,7 @@ impl<'a> Input<'a> {
     }
 }
 
-/// Parts of a message are called `input_...`; all else stands for itself.
+/// Parts of a message have types `input_...`; all other values are items.
 fn is_item(value: &Value) -> bool {
     let kind = value.get("type").and_then(Value::as_str).unwrap_or_default();
     !kind.starts_with("input_") && kind != "computer_screenshot"

@@ -1,4 +1,4 @@
-//! From the hub to a vendor's response: <https://platform.openai.com/docs/api-reference/responses/create>.
+//! Encodes a request of the hub as a response: <https://platform.openai.com/docs/api-reference/responses/create>.
 
 mod body;
 mod content;
@@ -13,13 +13,13 @@ use body::Body;
 use input::Input;
 use postern_fault::{Fault, Kind};
 
-/// A name that `unsupported` has for what is no top-level field: custom tools become functions.
+/// A name in `unsupported` that is not a top-level field: custom tools become functions.
 const CUSTOM_TOOLS: &str = "custom_tools";
 
-/// Say a request to a vendor of this API. What is said is not kept there unless the client asked for it.
+/// Encodes a request for a vendor of this API. The vendor does not store it unless the client asked for that.
 ///
 /// # Errors
-/// Content that this API has no form for, by the path of its part.
+/// Content that this API cannot express, by the path of its part.
 pub fn encode(
     mut request: Request,
     vendor: &Vendor,
@@ -43,7 +43,7 @@ pub fn encode(
     Ok(Spoken { path: super::path(vendor), headers: Vec::new(), body })
 }
 
-/// The vendor refuses this field.
+/// Whether the vendor refuses this field.
 fn lacks(vendor: &Vendor, field: &str) -> bool {
     vendor.quirks.unsupported.iter().any(|unsupported| unsupported == field)
 }

@@ -1,4 +1,4 @@
-//! Settings that this API does not take, or takes in other words.
+//! Settings that this API does not accept, or accepts in other words.
 
 use super::lacks;
 use crate::chat::{Effort, Field, Format, Losses, Request};
@@ -10,10 +10,10 @@ pub(super) const CACHES: &str = "OpenAI's responses cache prompts without marker
 
 const ABSENT: &str = "OpenAI's responses have no such setting";
 
-/// The least cap that the API takes: <https://platform.openai.com/docs/api-reference/responses/create>.
+/// The API's minimum for the cap: <https://platform.openai.com/docs/api-reference/responses/create>.
 const LEAST_CAP_TOKENS: u64 = 16;
 
-/// What the model is asked of its thoughts.
+/// The settings of the model's thoughts.
 #[derive(Serialize)]
 pub(super) struct Reasoning {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -22,7 +22,7 @@ pub(super) struct Reasoning {
     summary: Option<String>,
 }
 
-/// Take out what the API does not have, and what the vendor's row says it refuses.
+/// Removes the settings that the API lacks, and those that the vendor's row lists as refused.
 pub(super) fn leave_out(request: &mut Request, vendor: &Vendor, losses: &mut Losses) {
     if request.cache.take().is_some() {
         losses.add(request.path(Field::Cache), CACHES);
@@ -51,7 +51,7 @@ pub(super) fn leave_out(request: &mut Request, vendor: &Vendor, losses: &mut Los
     }
 }
 
-/// Take out the field that this API names so, and say which it was if it was there.
+/// Removes the field with this API's name, and returns which one it was if it was set.
 fn take(request: &mut Request, name: &str) -> Option<Field> {
     let (field, was_there) = match name {
         "temperature" => (Field::Temperature, request.sampling.temperature.take().is_some()),
@@ -86,13 +86,13 @@ pub(super) fn cap(request: &Request, losses: &mut Losses) -> Option<u64> {
     Some(cap.max(LEAST_CAP_TOKENS))
 }
 
-/// `standard_only` is Anthropic's word for no priority.
+/// `standard_only` is Anthropic's value for no priority.
 pub(super) fn service_tier(tier: Option<String>) -> Option<String> {
     tier.map(|tier| if tier == "standard_only" { "default".to_owned() } else { tier })
 }
 
-/// <https://platform.openai.com/docs/guides/reasoning>. A model that does not think is not asked to: OpenAI refuses the
-/// field then.
+/// <https://platform.openai.com/docs/guides/reasoning>. It is not sent to a model that does not think, as OpenAI then refuses
+/// the field.
 pub(super) fn reasoning(
     request: &Request,
     vendor: &Vendor,
@@ -107,7 +107,7 @@ pub(super) fn reasoning(
     };
     let shown = match asked.summary.as_deref() {
         Some("none" | "omitted") => None,
-        // Anthropic's clients see thoughts if they say no more than that there shall be some.
+        // Anthropic's clients see thoughts if they enable them and state nothing else.
         None if request.client == Dialect::Anthropic && asked.enabled == Some(true) => Some("auto"),
         summary => summary,
     };
@@ -125,7 +125,7 @@ pub(super) fn reasoning(
         let path = request.path(Field::ReasoningBudget);
         losses.add(path, "OpenAI's responses take an effort, and no budget");
     }
-    // Other dialects' words for it all ask that thoughts be shown.
+    // All of the other dialects' values request that thoughts be shown.
     let summary = shown.filter(|_| !off).map(|summary| match summary {
         "concise" | "detailed" => summary.to_owned(),
         _ => "auto".to_owned(),
@@ -134,8 +134,8 @@ pub(super) fn reasoning(
     Some(Reasoning { effort, summary }).filter(|it| it.effort.is_some() || it.summary.is_some())
 }
 
-/// What the answer is to hold besides. Nothing is kept at the vendor: thoughts come encrypted wherever they are asked for,
-/// so that the next turn can give them back.
+/// The additional content of the answer. As the vendor stores nothing, encrypted thoughts are requested wherever possible, so
+/// that the next turn can return them.
 pub(super) fn include(request: &Request, own_thoughts: bool, vendor: &Vendor) -> Vec<&'static str> {
     let thinks = vendor.reasons && !lacks(vendor, "include");
     let asked = request

@@ -17,7 +17,7 @@ pub(super) enum Tool {
         #[serde(skip_serializing_if = "Option::is_none")]
         description: Option<String>,
         parameters: Value,
-        /// Always said: left out, this API takes a function for a strict one, and the others do not.
+        /// Always written: without it, this API makes a function strict, while the others do not.
         strict: bool,
     },
     Custom {
@@ -71,7 +71,7 @@ impl Tool {
         }
     }
 
-    /// How a choice names it.
+    /// The form in which a tool choice names it.
     fn reference(&self) -> Option<Value> {
         match self {
             Tool::Function { name, .. } => Some(json!({ "type": "function", "name": name })),
@@ -87,7 +87,7 @@ pub(super) fn encode(request: &mut Request, losses: &mut Losses) -> (Vec<Tool>, 
     let tools: Vec<Tool> = tools.filter_map(|tool| Tool::new(tool, client, losses)).collect();
     let Some(choice) = request.tool_choice.take() else { return (tools, None) };
     if tools.is_empty() {
-        // OpenAI refuses a choice among no tools.
+        // OpenAI refuses a tool choice without tools.
         if !matches!(choice, ToolChoice::Auto | ToolChoice::None) {
             losses.add(request.path(Field::ToolChoice), "there is no tool to choose");
         }

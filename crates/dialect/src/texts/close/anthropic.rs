@@ -1,4 +1,4 @@
-//! Messages: `stop_reason` says `refusal`, with `stop_details`
+//! Messages: the `stop_reason` is `refusal`, with `stop_details`
 //! (<https://platform.claude.com/docs/en/test-and-evaluate/strengthen-guardrails/handle-streaming-refusals>).
 
 use super::raw::{Raw, array, string};
@@ -8,7 +8,7 @@ use postern_types::provider::{Notice, Place, TextKind};
 use serde_json::json;
 use std::collections::BTreeMap;
 
-/// What has left of a stream.
+/// The part of a stream that has been sent.
 #[derive(Default)]
 pub struct Left {
     begun: bool,
@@ -71,7 +71,7 @@ impl Left {
         finish(ending);
     }
 
-    /// A stream that is stopped in its first event has begun.
+    /// Writes the beginning of a stream that is stopped in its first event.
     fn begin(&self, ending: &mut Ending<'_>) {
         let event = Raw::uncut(ending.event);
         if !self.begun
@@ -98,7 +98,7 @@ fn stop(index: u32, ending: &mut Ending<'_>) {
 fn finish(ending: &mut Ending<'_>) {
     let usage = ending.usage;
     let mut counts = json!({ "output_tokens": usage.output_tokens });
-    // What is not known stays as the stream began.
+    // Unknown counts keep the values of the stream's beginning.
     if let Some(counts) = counts.as_object_mut().filter(|_| usage.input_tokens > 0) {
         let cached = usage.cached_input_tokens.saturating_add(usage.cache_write_tokens);
         for (name, count) in [
@@ -119,13 +119,13 @@ fn finish(ending: &mut Ending<'_>) {
     ending.event("message_stop", r#"{"type":"message_stop"}"#);
 }
 
-/// None of Anthropic's own categories.
+/// The details name none of Anthropic's own categories.
 fn details(notice: &Notice) -> String {
     let message = string(&notice.message);
     format!(r#"{{"type":"refusal","category":null,"explanation":{message}}}"#)
 }
 
-/// A whole answer: of what is not words, nothing leaves that is not before the cut.
+/// A buffered answer: content other than words is kept only if it stands before the cut.
 pub fn whole(answer: Raw<'_>, cut: &Cut<'_>) -> String {
     let mut message = Some(cut.notice.message.as_str()).filter(|_| cut.notice.said);
     let mut blocks = Vec::new();

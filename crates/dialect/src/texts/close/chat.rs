@@ -1,4 +1,4 @@
-//! Chat completions and completions: `finish_reason` says `content_filter`, of which no client runs a call
+//! Chat completions and completions: the `finish_reason` is `content_filter`, with which no client runs a call
 //! (<https://platform.openai.com/docs/api-reference/chat/object#chat-object-choices-finish_reason>).
 
 use super::raw::{Raw, array, string};
@@ -12,24 +12,24 @@ use std::collections::BTreeMap;
 
 const FILTERED: &str = "content_filter";
 
-/// OpenAI gives no more.
+/// OpenAI's own maximum.
 const MAX_CHOICES: u32 = 128;
 
-/// What has left of a stream.
+/// The part of a stream that has been sent.
 #[derive(Default)]
 pub struct Left {
-    /// Those that began, and whether they have ended.
+    /// The choices that began, and whether they have ended.
     choices: BTreeMap<u32, bool>,
     usage: bool,
     asked: u32,
     asked_for_usage: bool,
 }
 
-/// How chunks say what they say.
+/// How a dialect writes its chunks.
 pub struct Form<'a> {
     pub object: &'static str,
     pub head: &'a Head,
-    /// What a choice begins with.
+    /// The content of a choice's first chunk.
     pub begun: Json,
     pub nothing: Json,
     /// A chunk with more text.
@@ -92,7 +92,7 @@ impl Left {
         ending.out.push_str(&event);
     }
 
-    /// By a chunk of its own: accumulators read no end in the first one of a stream.
+    /// A choice begins with a chunk of its own: accumulators ignore an end in the first chunk of a stream.
     fn begin(&mut self, form: &Form<'_>, index: u32, ending: &mut Ending<'_>) {
         if self.choices.insert(index, false).is_none() {
             let begun = vec![choice(index, &form.begun, None)];
@@ -127,7 +127,7 @@ fn counts(usage: Usage) -> Json {
     })
 }
 
-/// A whole answer.
+/// A buffered answer.
 pub fn whole(answer: Raw<'_>, cut: &Cut<'_>) -> String {
     let choices = answer.list("choices").into_iter().zip(0..).map(|(choice, number)| {
         let index = choice.get("index").and_then(|index| index.as_str().parse().ok());
@@ -147,7 +147,7 @@ pub fn whole(answer: Raw<'_>, cut: &Cut<'_>) -> String {
     answer.with([("choices", Some(choices)), ("guardrail", Some(guardrail(cut.notice)))])
 }
 
-/// Sound and pictures cannot be cut: they go.
+/// Sound and pictures cannot be cut, so they are removed.
 const UNCUT: [&str; 4] = ["function_call", "audio", "images", "annotations"];
 
 fn whole_message(message: Raw<'_>, said: Option<&str>) -> String {
@@ -166,7 +166,7 @@ fn whole_message(message: Raw<'_>, said: Option<&str>) -> String {
     message.with_all(changes)
 }
 
-/// The content with more text: a string, or parts.
+/// The content with more text, as a string or as parts.
 fn with_words(message: Raw<'_>, said: &str) -> String {
     let content = message.get("content").map_or("", Raw::as_str);
     if content.starts_with('[') {

@@ -1,4 +1,4 @@
-//! An item of a response, as far as the client has it.
+//! An item of a response, as far as the client has received it.
 
 use super::Ending;
 use super::raw::{Raw, array, string};
@@ -8,21 +8,21 @@ use std::collections::BTreeMap;
 
 pub struct Item {
     pub index: u32,
-    /// As it began, or as it is if it is whole.
+    /// As it began, or its complete form.
     pub raw: String,
     pub done: bool,
-    /// Its one string was said whole.
+    /// Whether its one string was sent completely.
     pub said: bool,
-    /// Of its summary, and of its content.
+    /// The parts of its summary and of its content.
     pub parts: BTreeMap<(bool, u32), Part>,
 }
 
-/// A part of its content or summary.
+/// A part of an item's content or summary.
 pub struct Part {
-    /// As it began, or as it is if it is whole.
+    /// As it began, or its complete form.
     pub raw: String,
     pub annotations: Vec<String>,
-    /// Its text was said whole.
+    /// Whether its text was sent completely.
     pub said: bool,
     pub done: bool,
 }
@@ -32,7 +32,7 @@ impl Part {
         Part { raw: raw.to_owned(), annotations: Vec::new(), said: false, done: false }
     }
 
-    /// The kind of its text, the member, and the name of its events.
+    /// The kind of its text, the member, and the prefix of its events.
     fn kind(&self) -> (TextKind, &'static str, &'static str) {
         match Raw::uncut(&self.raw).text_of("type").as_str() {
             "refusal" => (TextKind::Refusal, "refusal", "refusal"),
@@ -68,7 +68,7 @@ impl Item {
         numbered("response.output_item.added", at, ending);
     }
 
-    /// A part that nothing is said in yet.
+    /// Begins an empty part.
     pub fn begin_part(&mut self, number: u32, ending: &mut Ending<'_>) {
         let part = Part::new(empty_part(TextKind::Text));
         let mut event = self.at(Some((false, number)));
@@ -77,14 +77,14 @@ impl Item {
         self.parts.insert((false, number), part);
     }
 
-    /// The text that is open last.
+    /// The text that was opened last.
     pub fn open_text(&self) -> Option<u32> {
         let mut parts = self.parts.iter().rev();
         let is_open = |part: &Part| !part.said && !part.done && part.kind().0 == TextKind::Text;
         parts.find(|(_, part)| is_open(part)).map(|((_, number), _)| *number)
     }
 
-    /// Whether more text of this place can be said.
+    /// Whether more text of this place can be sent.
     pub fn is_open(&self, at: Place) -> bool {
         let key = (at.kind == TextKind::ReasoningSummary, at.part);
         let part = self.parts.get(&key);
@@ -104,7 +104,7 @@ impl Item {
         ending.memory.release(at, text);
     }
 
-    /// Its parts and itself end here.
+    /// Ends its parts and the item itself.
     pub fn close(&mut self, status: &str, ending: &mut Ending<'_>) {
         let keys: Vec<(bool, u32)> = self.parts.keys().copied().collect();
         keys.into_iter().for_each(|key| self.close_part(key, ending));
@@ -117,7 +117,7 @@ impl Item {
         numbered("response.output_item.done", event, ending);
     }
 
-    /// The members with its parts. Thoughts that are not whole have no seal.
+    /// The members that hold its parts. Incomplete thoughts have no seal.
     fn whole_parts(&self) -> Vec<(&'static str, Option<String>)> {
         let parts = |summary| {
             let own = self.parts.iter().filter(move |((of_summary, _), _)| *of_summary == summary);
@@ -135,7 +135,7 @@ impl Item {
         members
     }
 
-    /// The member with its one string, if it is an item of one.
+    /// The member with its one string, if the item has one.
     fn close_string(&self, ending: &mut Ending<'_>) -> Option<(&'static str, Option<String>)> {
         let kind = self.kind();
         let (_, member, name) = STRINGS.iter().find(|(of, _, _)| *of == kind)?;
@@ -178,7 +178,7 @@ impl Item {
         numbered(&format!("response.{name}.done"), event, ending);
     }
 
-    /// Where what an event says belongs.
+    /// The members that locate an event.
     fn at(&self, part: Option<(bool, u32)>) -> Vec<(&'static str, String)> {
         let id = string(&Raw::uncut(&self.raw).text_of("id"));
         let mut at = vec![("item_id", id), ("output_index", self.index.to_string())];
@@ -190,7 +190,7 @@ impl Item {
     }
 }
 
-/// The next event, of these members.
+/// The next event, with these members.
 pub fn numbered(name: &str, members: Vec<(&'static str, String)>, ending: &mut Ending<'_>) {
     let head = format!(r#"{{"type":{},"sequence_number":{}}}"#, string(name), ending.number);
     ending.number = ending.number.saturating_add(1);

@@ -1,6 +1,7 @@
-//! How an answer ends before its vendor has ended it: what is open is closed, and the dialect's own finish for filtered content follows.
+//! Ends an answer before its vendor has ended it: closes what is open, and writes the dialect's own finish for filtered
+//! content.
 //!
-//! What is closed is what the client has: so each dialect follows what has left, apart from what was seen.
+//! It closes what the client has received. So each dialect tracks what has been sent, separately from what was read.
 
 pub mod anthropic;
 pub mod chat;
@@ -13,16 +14,16 @@ use crate::Usage;
 use postern_types::provider::{Notice, Place, TextKind};
 use raw::string;
 
-/// The end of a stream, as it is written.
+/// The end of a stream that is being written.
 pub(crate) struct Ending<'a> {
     pub(in crate::texts) memory: &'a mut Memory,
     pub notice: &'a Notice,
     pub usage: Usage,
-    /// Where the first text belongs that does not leave.
+    /// The place of the first text that is not sent.
     pub at: Place,
-    /// The event that says it, which does not leave.
+    /// The event of that text, which is not sent.
     pub event: &'a str,
-    /// What leaves of the texts in that event.
+    /// The texts of that event that are still sent.
     pub rest: Vec<(Place, String)>,
     /// The number of the next event.
     pub number: u64,
@@ -30,41 +31,41 @@ pub(crate) struct Ending<'a> {
 }
 
 impl Ending<'_> {
-    /// An event that has a name.
+    /// Writes an event that has a name.
     pub fn event(&mut self, name: &str, data: &str) {
         for text in ["event: ", name, "\ndata: ", data, "\n\n"] {
             self.out.push_str(text);
         }
     }
 
-    /// An event that has none.
+    /// Writes an event without a name.
     pub fn data(&mut self, data: &str) {
         for text in ["data: ", data, "\n\n"] {
             self.out.push_str(text);
         }
     }
 
-    /// The message, if it is said as text of the answer.
+    /// The message, if it is to be text of the answer.
     pub fn said(&self) -> Option<String> {
         self.notice.said.then(|| self.notice.message.clone()).filter(|text| !text.is_empty())
     }
 }
 
-/// A whole answer that ends early.
+/// A buffered answer that ends early.
 pub(crate) struct Cut<'a> {
     pub notice: &'a Notice,
-    /// Where the first text belongs that does not leave.
+    /// The place of the first text that is not sent.
     pub at: Place,
 }
 
-/// Why the answer ends, as every dialect says it beside its own words.
+/// The reason for the end, which every dialect has beside its own members.
 pub fn guardrail(notice: &Notice) -> String {
     let Notice { rule, detector, message, .. } = notice;
     let [rule, detector, message] = [rule, detector, message].map(|text| string(text));
     format!(r#"{{"rule":{rule},"detector":{detector},"message":{message}}}"#)
 }
 
-/// Texts that leave by themselves. A call of which a part does not leave had better not begin.
+/// Whether texts of this kind can be sent on their own. A tool call that cannot be sent completely must not begin.
 pub fn leaves_alone(kind: TextKind) -> bool {
     !matches!(kind, TextKind::ToolName | TextKind::ToolArguments)
 }

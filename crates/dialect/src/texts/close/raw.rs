@@ -1,4 +1,4 @@
-//! JSON that is written anew only where it changes.
+//! JSON that is rewritten only where it changes.
 
 use crate::Span;
 use crate::json::{Node, Value};
@@ -9,7 +9,7 @@ use std::borrow::Cow;
 #[derive(Debug, Clone, Copy)]
 pub struct Raw<'a> {
     text: &'a str,
-    /// Where in it the first text stands that does not leave: 0 if that was before it, its length if it comes later.
+    /// The offset in it of the first text that is not sent: 0 if it stands before the value, the length of the value if after.
     cut: usize,
 }
 
@@ -18,12 +18,12 @@ impl<'a> Raw<'a> {
         Raw { text, cut }
     }
 
-    /// A value that is whole.
+    /// A value without a cut.
     pub fn uncut(text: &'a str) -> Self {
         Raw::new(text, text.len())
     }
 
-    /// It stands behind the cut, or has it inside.
+    /// Whether the value stands after the cut, or contains it.
     pub fn is_behind(self) -> bool {
         self.cut < self.text.len()
     }
@@ -50,7 +50,7 @@ impl<'a> Raw<'a> {
         }
     }
 
-    /// The elements; none of what is no array.
+    /// The elements; empty if it is not an array.
     pub fn items(self) -> Vec<Raw<'a>> {
         match Node::read(self.text).map(|node| node.value) {
             Ok(Value::Array(items)) => items.iter().map(|node| self.at(node.span)).collect(),
@@ -69,18 +69,18 @@ impl<'a> Raw<'a> {
         self.get(name).map(Raw::items).unwrap_or_default()
     }
 
-    /// What the string of this name says; empty if there is none.
+    /// The decoded string of this name; empty if there is none.
     pub fn text_of(self, name: &str) -> String {
         let text = |raw: Raw<'a>| Node::read(raw.text).map(|node| node.text().into_owned());
         self.get(name).and_then(|raw| text(raw).ok()).unwrap_or_default()
     }
 
-    /// The object with other members: those that have no value go, those that it has not come last.
+    /// The object with changed members: those without a value are removed, new ones are appended.
     pub fn with<const N: usize>(self, changes: [(&str, Option<String>); N]) -> String {
         self.with_all(changes.into())
     }
 
-    /// As [`with`](Raw::with). A member that is there twice is there once then.
+    /// As [`with`](Raw::with). Duplicates of a changed member are merged.
     pub fn with_all(self, mut changes: Vec<(&str, Option<String>)>) -> String {
         let mut written: Vec<(Cow<'_, str>, Cow<'_, str>)> = Vec::new();
         for (name, value) in self.members() {
@@ -102,7 +102,7 @@ pub fn string(text: &str) -> String {
     format!("\"{}\"", escape(text))
 }
 
-/// An array of values as they are written.
+/// An array of written values.
 pub fn array<T: AsRef<str>>(items: impl IntoIterator<Item = T>) -> String {
     let items: Vec<T> = items.into_iter().collect();
     format!("[{}]", items.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join(","))

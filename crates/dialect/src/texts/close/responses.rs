@@ -1,4 +1,4 @@
-//! Responses: `response.incomplete`, of a reason that says `content_filter`
+//! Responses: `response.incomplete`, with the reason `content_filter`
 //! (<https://platform.openai.com/docs/api-reference/responses-streaming/response/incomplete>).
 
 use super::item::{Item, Part, empty_part, numbered};
@@ -14,16 +14,16 @@ const INCOMPLETE: &str = "incomplete";
 
 const WHY: &str = r#"{"reason":"content_filter"}"#;
 
-/// What has left of a stream.
+/// The part of a stream that has been sent.
 #[derive(Default)]
 pub struct Left {
-    /// As it began.
+    /// The response as it began.
     response: Option<String>,
     items: BTreeMap<u32, Item>,
 }
 
 impl Left {
-    /// `text` is the event's.
+    /// `text` is the event's JSON.
     pub fn see(&mut self, event: &Node<'_>, text: &str) {
         let raw = |name: &str| event.get(name).and_then(|node| node.span.of(text));
         let kind = event.text_of("type");
@@ -75,7 +75,7 @@ impl Left {
         self.finish(ending);
     }
 
-    /// Texts that began without a part have one now.
+    /// Adds a part to each text that began without one.
     fn complete_parts(&mut self, ending: &Ending<'_>) {
         for at in ending.memory.released_places() {
             let item = self.items.get_mut(&at.content).filter(|item| !item.done);
@@ -138,7 +138,7 @@ fn is_open_message(item: &Item) -> bool {
     !item.done && item.kind() == "message"
 }
 
-/// In the text that is open, or in a new part.
+/// Writes the message into the open text, or into a new part.
 fn say(item: &mut Item, message: Option<String>, ending: &mut Ending<'_>) {
     let Some(text) = message else { return };
     let number = item.open_text().unwrap_or_else(|| {
@@ -150,7 +150,7 @@ fn say(item: &mut Item, message: Option<String>, ending: &mut Ending<'_>) {
     item.say(place(TextKind::Text, item.index, number), &text, ending);
 }
 
-/// A message of the gateway's own.
+/// A message item of the gateway's own.
 fn new_message(status: &str, content: &str, response_id: &str) -> String {
     let own = response_id.strip_prefix("resp_").unwrap_or(response_id);
     let id = string(&format!("msg_{own}_guardrail"));
@@ -173,7 +173,7 @@ fn counts(usage: Usage) -> String {
     .to_string()
 }
 
-/// A whole answer: of what is not words, nothing leaves that is not before the cut.
+/// A buffered answer: content other than words is kept only if it stands before the cut.
 pub fn whole(answer: Raw<'_>, cut: &Cut<'_>) -> String {
     let mut message = Some(cut.notice.message.as_str()).filter(|_| cut.notice.said);
     let mut items = Vec::new();
@@ -209,7 +209,7 @@ pub fn whole(answer: Raw<'_>, cut: &Cut<'_>) -> String {
     ])
 }
 
-/// The parts of which words are left, and the message behind those in which the cut is.
+/// The parts that keep words, and the message after the part that contains the cut.
 fn whole_parts(item: Raw<'_>, name: &str, said: Option<&str>) -> Vec<String> {
     let mut parts = Vec::new();
     for part in item.list(name) {
