@@ -12,13 +12,6 @@ use crate::{
 use postern_fault::Fault;
 use serde_json::Value;
 
-/// A dialect, for its clients and its vendors.
-pub(crate) struct Codec {
-    pub client: Client,
-    pub vendor: VendorSide,
-    pub headers: Headers,
-}
-
 /// How clients that speak a dialect are understood and answered.
 pub(crate) struct Client {
     /// Reads what a request asks for, and the places of its texts.

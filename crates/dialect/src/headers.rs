@@ -15,18 +15,18 @@ use crate::{Dialect, codecs};
 
 /// The headers that a client may send to its vendor, in lower case.
 pub fn to_vendor(wire: Dialect) -> &'static [&'static str] {
-    codecs::of(wire).headers.to_vendor
+    codecs::headers(wire).to_vendor
 }
 
 /// The headers that a vendor may send to its client. The gateway itself sets request ids, limits and retry times.
 pub fn to_client(wire: Dialect) -> &'static [&'static str] {
-    codecs::of(wire).headers.to_client
+    codecs::headers(wire).to_client
 }
 
 /// Whether a header's name begins with another dialect's prefix.
 pub fn is_of_another(name: &str, wire: Dialect) -> bool {
     let is_of = |wire: Dialect| {
-        codecs::of(wire).headers.own.iter().any(|beginning| name.starts_with(beginning))
+        codecs::headers(wire).own.iter().any(|beginning| name.starts_with(beginning))
     };
     !is_of(wire) && Dialect::ALL.into_iter().any(is_of)
 }

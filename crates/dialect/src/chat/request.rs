@@ -123,7 +123,7 @@ impl Request {
 
     /// The client's own name for a setting.
     pub fn path(&self, field: Field) -> &'static str {
-        (codecs::of(self.client).client.field_name)(field)
+        (codecs::client(self.client).field_name)(field)
     }
 }
 

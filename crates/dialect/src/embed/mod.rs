@@ -26,7 +26,7 @@ use say::no_embeddings;
 /// # Errors
 /// More texts at once than the vendor accepts; a vendor or a model for which no request for vectors is known.
 pub fn encode(request: Request, vendor: &Vendor, losses: &mut Losses) -> Result<Spoken, Fault> {
-    let embeddings = codecs::of(vendor.dialect).vendor.embeddings.as_ref();
+    let embeddings = codecs::vendor(vendor.dialect).embeddings.as_ref();
     (embeddings.ok_or_else(no_embeddings)?.encode)(request, vendor, losses)
 }
 
@@ -35,7 +35,7 @@ pub fn encode(request: Request, vendor: &Vendor, losses: &mut Losses) -> Result<
 /// # Errors
 /// `upstream-invalid` for a body that is not an answer.
 pub fn read(vendor: &Vendor, body: &str) -> Result<Answer, Fault> {
-    let embeddings = codecs::of(vendor.dialect).vendor.embeddings.as_ref();
+    let embeddings = codecs::vendor(vendor.dialect).embeddings.as_ref();
     let answer = (embeddings.ok_or_else(no_embeddings)?.read)(body)?;
     if answer.vectors.is_empty() {
         return Err(crate::vendor_fault::invalid("the provider sent no vectors"));

@@ -40,7 +40,7 @@ impl HandedOut {
     /// The ids in the next part of the answer that did not occur before.
     pub fn read(&mut self, part: &str) -> Vec<String> {
         // Most parts are pieces of text without an id.
-        let ids = codecs::of(self.client).client.ids.as_ref();
+        let ids = codecs::client(self.client).ids.as_ref();
         let Some(ids) = ids.filter(|ids| ids.may_be_in(part)) else { return Vec::new() };
         let place = ids.root(self.is_stream);
         let mut found = Vec::new();

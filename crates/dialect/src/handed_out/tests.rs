@@ -224,7 +224,7 @@ fn every_kind_is_handed_out_somewhere_and_every_step_is_walked() {
             assert!(
                 Dialect::ALL
                     .into_iter()
-                    .filter_map(|client| codecs::of(client).client.ids.as_ref())
+                    .filter_map(|client| codecs::client(client).ids.as_ref())
                     .any(|ids| ids.may_be_in(&format!("{{\"{member}\":")) || member == &"id"),
                 "{place:?}.{member} is passed over"
             );

@@ -77,6 +77,6 @@ fn endpoint(client: Dialect, operation: Operation) -> Endpoint {
         Operation::GenerateImages | Operation::EditImages | Operation::VaryImages => {
             Endpoint::Images
         }
-        Operation::Chat | Operation::CountTokens => codecs::of(client).client.endpoint,
+        Operation::Chat | Operation::CountTokens => codecs::client(client).endpoint,
     }
 }

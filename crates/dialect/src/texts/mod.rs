@@ -63,7 +63,7 @@ impl Texts {
     /// None: an answer without texts, such as embeddings or counts.
     pub fn new(facts: &Facts) -> Option<Self> {
         let dialect = match facts.operation {
-            Operation::Chat => (codecs::of(facts.client).client.texts)(facts),
+            Operation::Chat => (codecs::client(facts.client).texts)(facts),
             Operation::Completions => Box::new(completions::Completions::new(facts)),
             _ => return None,
         };

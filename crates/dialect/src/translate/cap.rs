@@ -17,7 +17,7 @@ pub fn capped(
     if facts.operation != Operation::Chat {
         return None;
     }
-    let fields = match codecs::of(facts.client).client.cap_fields {
+    let fields = match codecs::client(facts.client).cap_fields {
         [.., newest] if reasons => std::slice::from_ref(newest),
         [] => return None,
         fields => fields,

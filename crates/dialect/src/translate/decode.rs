@@ -173,7 +173,7 @@ impl Reading {
                 Operation::CountTokens | Operation::Rerank => {
                     Reading::Passing(Box::new(Passing::unread()))
                 }
-                Operation::Chat if !codecs::of(wire).client.lenient_decoder => {
+                Operation::Chat if !codecs::client(wire).lenient_decoder => {
                     Reading::Passing(Box::new(Passing::new(wire, facts, &head)))
                 }
                 _ => Reading::OpenAi(openai::Decoder::new(facts, &head.content_type)),

@@ -45,7 +45,7 @@ pub fn encode(vendor: &Vendor, facts: &Facts, body: &str) -> Result<Encoded, Fau
         _ => {
             let request = decode(facts, body, &mut losses, &mut memo)?;
             memo.estimated_input_tokens = Some(estimate::of_request(&request));
-            (codecs::of(vendor.dialect).vendor.encode)(request, vendor, &mut losses, &mut memo)?
+            (codecs::vendor(vendor.dialect).encode)(request, vendor, &mut losses, &mut memo)?
         }
     };
     let Spoken { path, headers, body } = spoken;
@@ -65,7 +65,7 @@ fn decode(
     losses: &mut Losses,
     memo: &mut Memo,
 ) -> Result<chat::Request, Fault> {
-    let client = &codecs::of(facts.client).client;
+    let client = codecs::client(facts.client);
     let (request, lost) = match facts.operation {
         Operation::Completions => completions::decode(body)?,
         _ => {
@@ -80,7 +80,7 @@ fn decode(
 /// Passes the client's own bytes.
 fn pass(vendor: &Vendor, facts: &Facts, body: &str) -> Result<Encoded, Fault> {
     let mut losses = Losses::default();
-    let pass = codecs::of(facts.client).client.pass;
+    let pass = codecs::client(facts.client).pass;
     let Spliced { path, headers, edits } = pass(vendor, facts, body, &mut losses)?;
     let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     Ok(Encoded {

@@ -5,15 +5,15 @@ use postern_fault::Fault;
 
 /// The status of the response.
 pub fn status(client: Dialect, fault: &Fault) -> u16 {
-    (codecs::of(client).client.error.status)(fault)
+    (codecs::client(client).error.status)(fault)
 }
 
 /// The body of the response.
 pub fn body(client: Dialect, fault: &Fault) -> String {
-    (codecs::of(client).client.error.body)(fault)
+    (codecs::client(client).error.body)(fault)
 }
 
 /// The event that tells a client mid-stream that the stream has failed; no end marker follows it.
 pub fn event(client: Dialect, fault: &Fault) -> String {
-    (codecs::of(client).client.error.event)(fault)
+    (codecs::client(client).error.event)(fault)
 }

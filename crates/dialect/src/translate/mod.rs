@@ -34,13 +34,13 @@ pub fn read(client: Dialect, operation: Operation, body: &str) -> Result<Request
         Operation::Completions => completions::read(body),
         Operation::Rerank => embed::read_rerank(body),
         operation if media::has(operation) => media::read(operation, body),
-        operation => (codecs::of(client).client.read)(operation, body),
+        operation => (codecs::client(client).read)(operation, body),
     }
 }
 
 /// Interprets a vendor's answer with an error status. `body` may be anything, truncated anywhere.
 pub fn explain(vendor: Dialect, status: u16, headers: &[(String, String)], body: &str) -> Fault {
-    (codecs::of(vendor).vendor.explain)(status, headers, body)
+    (codecs::vendor(vendor).explain)(status, headers, body)
 }
 
 /// The dialect that the vendor receives: that of its row, or Responses if it has them and the client speaks them.

@@ -38,7 +38,7 @@ impl Passing {
         let form = match facts.stream {
             true => Form::Stream {
                 framing: Box::default(),
-                reader: (codecs::of(wire).vendor.reader)(&head.memo),
+                reader: (codecs::vendor(wire).reader)(&head.memo),
             },
             false => Form::Whole { wire, text: String::new() },
         };
@@ -71,7 +71,7 @@ impl Passing {
     pub fn finish(&mut self) -> Result<Decoded, Fault> {
         match &mut self.form {
             Form::Whole { wire, text } => {
-                let answer = (codecs::of(*wire).vendor.read_whole)(text)?;
+                let answer = (codecs::vendor(*wire).read_whole)(text)?;
                 let mut decoded = Decoded { output: mem::take(text), ..Decoded::default() };
                 self.events = answer.into_events();
                 note(&mut self.events, &mut self.generated, &mut decoded);

@@ -95,7 +95,7 @@ impl Translating {
         let source = match is_stream {
             true => Source::Stream {
                 framing: Box::default(),
-                reader: (codecs::of(wire).vendor.reader)(&context.memo),
+                reader: (codecs::vendor(wire).reader)(&context.memo),
             },
             false => Source::Whole { text: String::new() },
         };
@@ -135,7 +135,7 @@ impl Translating {
     pub fn finish(&mut self) -> Result<Decoded, Fault> {
         match &mut self.source {
             Source::Whole { text } => {
-                let answer = (codecs::of(self.wire).vendor.read_whole)(text)?;
+                let answer = (codecs::vendor(self.wire).read_whole)(text)?;
                 *text = String::new();
                 let mut decoded = Decoded::default();
                 self.sink.events = answer.into_events();
@@ -202,6 +202,6 @@ impl Sink {
 fn writer(facts: &Facts, context: Context) -> Box<dyn WriteAnswer> {
     match facts.operation {
         Operation::Completions => Box::new(completions::Writer::new(context)),
-        _ => (codecs::of(facts.client).client.writer)(context),
+        _ => (codecs::client(facts.client).writer)(context),
     }
 }
