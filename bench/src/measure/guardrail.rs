@@ -22,19 +22,6 @@ detectors = ["personal", "secrets", "injection", "moderation"]
 action = "flag"
 "#;
 
-/// The same, but an answer is held back until it is decided.
-const HOLDS: &str = r#"
-[[rule]]
-name = "all"
-detectors = ["personal", "secrets"]
-action = "redact"
-
-[[rule]]
-name = "judged"
-detectors = ["injection", "moderation"]
-action = "flag"
-"#;
-
 /// This repository's words.
 const PROSE: [&str; 3] = [
     include_str!("../../../README.md"),
@@ -44,7 +31,6 @@ const PROSE: [&str; 3] = [
 
 pub async fn guardrail(gateway: &Gateway, effort: &Effort) -> Result<Vec<Figure>> {
     let flagging = gateway.with_policies(&[("guardrails.toml", FLAGS.to_owned())])?;
-    let holding = gateway.with_policies(&[("guardrails.toml", HOLDS.to_owned())])?;
     let tiny = payload::prompt("Hello");
     let mut figures = Vec::new();
     let without = stage(gateway, &Call::chat(tiny.clone()), effort.timed_requests).await?;
@@ -58,11 +44,9 @@ pub async fn guardrail(gateway: &Gateway, effort: &Effort) -> Result<Vec<Figure>
     }
     figures.push(cold(&flagging, Call::chat(tiny), effort).await?);
     let plain = chunk_delay_ms(gateway, effort).await?;
-    for (name, guarded) in [("flagged", &flagging), ("held back", &holding)] {
-        let delay = chunk_delay_ms(guarded, effort).await?;
-        let figure = Figure::new(format!("delay of a chunk, {name}, p50"), "ms", delay).over(plain);
-        figures.push(figure.reaching(Target::AddedAtMost(0.1)).noted("direct is without rules"));
-    }
+    let delay = chunk_delay_ms(&flagging, effort).await?;
+    let figure = Figure::new("delay of a chunk, all detectors, p50", "ms", delay).over(plain);
+    figures.push(figure.reaching(Target::AddedAtMost(0.1)).noted("direct is without rules"));
     Ok(figures)
 }
 
