@@ -1,4 +1,4 @@
-//! What the guardrail costs, with every detector on and nothing changed by a rule.
+//! The cost of the guardrail with every detector on and no rule that changes text.
 
 use super::Effort;
 use super::cold::IDLE;
@@ -11,10 +11,10 @@ use crate::report::{Figure, Target};
 use crate::samples::Samples;
 use anyhow::Result;
 
-/// The entry of `server-timing`.
+/// The stage's entry in the `server-timing` header.
 const STAGE: &str = "guardrail";
 
-/// Every detector, either way.
+/// Every detector runs on requests and on answers, and only flags.
 const FLAGS: &str = r#"
 [[rule]]
 name = "all"
@@ -22,7 +22,7 @@ detectors = ["personal", "secrets", "injection", "moderation"]
 action = "flag"
 "#;
 
-/// The same, but an answer is held back until it is decided.
+/// The same, but the text of an answer is held back until it is decided.
 const HOLDS: &str = r#"
 [[rule]]
 name = "all"
@@ -35,7 +35,7 @@ detectors = ["injection", "moderation"]
 action = "flag"
 "#;
 
-/// This repository's words.
+/// The prose that is sent: documents of this repository.
 const PROSE: [&str; 3] = [
     include_str!("../../../README.md"),
     include_str!("../../../ARCHITECTURE.md"),
@@ -71,7 +71,7 @@ fn figure(name: &str, samples: &Samples) -> Figure {
     Figure::new(format!("guardrail, {name}, median"), "ms", samples.median_ms()).noted(note)
 }
 
-/// What the stage takes for this request.
+/// How long the stage takes for this request.
 async fn stage(gateway: &Gateway, call: &Call, requests: u64) -> Result<Samples> {
     let running = gateway.start().await?;
     let mut connection = Connection::open(&running.server).await?;
@@ -79,7 +79,7 @@ async fn stage(gateway: &Gateway, call: &Call, requests: u64) -> Result<Samples>
     let mut samples = Samples::default();
     for request in 0..requests + requests / 10 {
         let answer = connection.call(&call).await?;
-        // The first tenth warms up.
+        // The first tenth of the requests warms up and is not counted.
         if request >= requests / 10 {
             samples.push(stage_ns(&answer.headers, STAGE)?);
         }
@@ -88,7 +88,7 @@ async fn stage(gateway: &Gateway, call: &Call, requests: u64) -> Result<Samples>
     Ok(samples)
 }
 
-/// The first request of an instance: the rules are read, and a first text is scanned.
+/// The first request of an instance, which reads the rules and scans a first text.
 async fn cold(gateway: &Gateway, call: Call, effort: &Effort) -> Result<Figure> {
     let running = gateway.start().await?;
     let call = Call { timing: true, ..call };
@@ -105,7 +105,7 @@ async fn cold(gateway: &Gateway, call: Call, effort: &Effort) -> Result<Figure> 
     Ok(Figure::new(name, "ms", samples.median_ms()).noted(note).reaching(Target::AtMost(3.0)))
 }
 
-/// So many bytes of whole words.
+/// Whole words of the prose, about `bytes` long.
 fn text(bytes: usize) -> String {
     let mut text = String::with_capacity(bytes);
     for word in PROSE.iter().flat_map(|source| source.split_inclusive(' ')).cycle() {

@@ -1,31 +1,31 @@
-//! The texts of a request, each with a way back to the bytes of the body.
+//! The texts of a request, each with a mapping to the bytes of the body.
 
 use postern_types::{Edit, Segment, SegmentKind, Span, Unescaped, escape};
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// A text that is scanned as one.
+/// A text that is scanned as a whole.
 pub struct Part<'a> {
     pub text: Cow<'a, str>,
     /// The layers of JSON strings around it, the outermost first.
     layers: Vec<Layer>,
-    /// Where the outermost layer stands in the body.
+    /// Where the outermost layer begins in the body.
     offset: usize,
-    /// It is a number or a word of JSON: what replaces any of it replaces all, as a string.
+    /// Whether it is a JSON number or literal: an edit replaces it entirely, by a string.
     is_bare: bool,
 }
 
-/// The inside of a JSON string: where each escape of it is said.
+/// The inside of a JSON string, and the places of its escapes.
 #[derive(Clone, Default)]
 struct Layer {
-    /// Of each escape: where it ends in what is said, and in the writing.
+    /// The end of each escape in the decoded and in the written text.
     escapes: Vec<(u32, u32)>,
-    /// Where the text that is looked at begins in what this layer says.
+    /// Where the scanned text begins in this layer's decoded text.
     offset: usize,
 }
 
-/// A JSON text in a string is looked into once: what it nests itself is scanned as it is written.
+/// Segments whose JSON text is parsed one level deep: JSON nested in it is scanned as written.
 const CONTAINERS: &[SegmentKind] = &[
     SegmentKind::ToolArguments,
     SegmentKind::ToolResult,
@@ -71,7 +71,7 @@ impl<'a> Part<'a> {
         Part { text, layers, offset, is_bare: true }
     }
 
-    /// The strings and numbers of the JSON that it says.
+    /// The strings and numbers of its JSON.
     fn values(self) -> Vec<Part<'a>> {
         let parts = values(&self.text).into_iter().map(|(span, is_string)| {
             let mut layers = self.layers.clone();
@@ -120,7 +120,7 @@ impl Layer {
         (text, Layer { escapes, offset: 0 })
     }
 
-    /// Where what is said at `at` is written. A border stays a border: the end of one character is where the next begins.
+    /// The written place of decoded place `at`. A character's end maps to the start of the next character.
     fn written(&self, at: usize) -> usize {
         let at = at + self.offset;
         let before = self.escapes.partition_point(|(said, _)| *said as usize <= at);
@@ -135,7 +135,7 @@ fn is_container(text: &str) -> bool {
     text.trim_start().starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
-/// The strings of a JSON text, without quotes, and its numbers: true is a string. Keys are names, and no text.
+/// The strings of a JSON text without quotes (`true`), and its numbers (`false`). Keys are names and are not scanned.
 fn values(json: &str) -> Vec<(Range<usize>, bool)> {
     let bytes = json.as_bytes();
     let mut found = Vec::new();
@@ -164,7 +164,7 @@ fn values(json: &str) -> Vec<(Range<usize>, bool)> {
     found
 }
 
-/// Where the closing quote stands, or the text ends.
+/// The place of the closing quote, or the end of the text.
 fn end_of_string(bytes: &[u8], mut at: usize) -> usize {
     while let Some(byte) = bytes.get(at) {
         match byte {

@@ -1,21 +1,21 @@
-//! A text that is decided from its beginning on, in steps that depend on the text alone.
+//! A text that is decided from start to end, in steps that depend on the text alone.
 
 use postern_detect::CONTEXT_BYTES;
 
-/// What is known of a text: some that was decided, for context, and all that is not.
+/// The kept part of a text: some decided text for context, and all undecided text.
 #[derive(Default)]
 pub struct Window {
     text: String,
-    /// How much of it was decided.
+    /// How many bytes of it are decided.
     decided: usize,
 }
 
-/// The part to decide on, with what is around it.
+/// The part to decide on, with its context.
 pub struct View {
     pub text: String,
-    /// The part begins here.
+    /// The start of the part.
     pub start: usize,
-    /// And ends here, unless a finding reaches further.
+    /// The end of the part, unless a finding reaches further.
     pub end: usize,
 }
 
@@ -28,8 +28,8 @@ impl Window {
         self.decided < self.text.len()
     }
 
-    /// The next part that can be decided on: up to a quarter of `hold_back` bytes, once there are as many as that. With `all`,
-    /// whatever there is.
+    /// The next part that can be decided on: up to a quarter of `hold_back` bytes, once `hold_back` bytes are there. With `all`,
+    /// the rest of the text.
     pub fn next(&mut self, hold_back: usize, all: bool) -> Option<View> {
         let rest = self.text.len() - self.decided;
         if rest == 0 || (rest < hold_back && !all) {
@@ -43,19 +43,19 @@ impl Window {
         Some(View { text, start: self.decided, end })
     }
 
-    /// So many bytes from the start of the last view are decided.
+    /// Marks this many bytes from the start of the last view as decided.
     pub fn advance(&mut self, bytes: usize) {
         self.decided = (self.decided + bytes).min(self.text.len());
     }
 
-    /// Behind the last space before `step`, so that words stay whole, or `step`.
+    /// The place after the last space before `step`, so that words stay whole, or `step` if there is no space.
     fn border(&self, text: &str, step: usize) -> usize {
         let part = text.get(self.decided..step).unwrap_or_default();
         let space = part.char_indices().rev().find(|(_, character)| character.is_whitespace());
         space.map_or(step, |(at, character)| self.decided + at + character.len_utf8())
     }
 
-    /// What is too far back to be context.
+    /// Drops text that is too far back to be context.
     fn forget(&mut self) {
         let far = self.text.floor_char_boundary(self.decided.saturating_sub(CONTEXT_BYTES));
         self.text.drain(..far);
