@@ -105,7 +105,7 @@ async fn cold(gateway: &Gateway, call: Call, effort: &Effort) -> Result<Figure> 
     Ok(Figure::new(name, "ms", samples.median_ms()).noted(note).reaching(Target::AtMost(3.0)))
 }
 
-/// Whole words of the prose, about `bytes` long.
+/// As many whole words of the prose as fit into `bytes`.
 fn text(bytes: usize) -> String {
     let mut text = String::with_capacity(bytes);
     for word in PROSE.iter().flat_map(|source| source.split_inclusive(' ')).cycle() {

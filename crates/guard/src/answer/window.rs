@@ -28,8 +28,8 @@ impl Window {
         self.decided < self.text.len()
     }
 
-    /// The next part that can be decided on: up to a quarter of `hold_back` bytes, once `hold_back` bytes are there. With `all`,
-    /// the rest of the text.
+    /// The next part that can be decided on: up to a quarter of `hold_back` bytes, once `hold_back` undecided bytes are there. With
+    /// `all`, also when there are fewer.
     pub fn next(&mut self, hold_back: usize, all: bool) -> Option<View> {
         let rest = self.text.len() - self.decided;
         if rest == 0 || (rest < hold_back && !all) {
