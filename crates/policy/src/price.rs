@@ -6,8 +6,8 @@ use crate::reading::{Decimal, DecimalError};
 /// a price.
 const DECIMALS: usize = 6;
 
-/// The highest plausible price, in US dollars per million tokens: over ten times the most expensive known model, and below what a
-/// mistaken unit would give.
+/// The highest plausible price, in US dollars per million tokens: over ten times the most expensive known model, and far below the
+/// values of a price that was mistakenly converted from thousands of tokens or single tokens.
 const MAX_USD_PER_MILLION_TOKENS: u64 = 10_000;
 
 const PICO_USD_PER_TOKEN_IN_USD_PER_MILLION_TOKENS: u64 = 1_000_000;

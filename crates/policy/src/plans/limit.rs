@@ -86,7 +86,7 @@ fn no_scope(text: &str) -> String {
     format!("`scope` cannot be {}; {advice}", shown(text))
 }
 
-/// The period, if the unit has one; the outer `None` if it is invalid.
+/// The period: `Some(None)` if the unit has none, and `None` if it is invalid.
 fn period(
     report: &mut Report<'_>,
     written: &written::Limit<'_>,

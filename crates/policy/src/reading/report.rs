@@ -86,7 +86,7 @@ impl<'s> Report<'s> {
         self.problems.len()
     }
 
-    /// Whether there is no problem so far; otherwise, a problem with an absent entry may only repeat another.
+    /// Whether there are no problems so far. If there are, an entry may seem absent because of one.
     pub(crate) fn is_clean(&self) -> bool {
         self.problems.is_empty()
     }
