@@ -96,8 +96,7 @@ fn mac(view: &View<'_>, word: &Range<usize>) -> Option<Found> {
         .then(|| Found::new(NetworkAddress, "mac", start..end, 92))
 }
 
-/// Starts at two colons in a row, or at the second of seven, with digits around, and reads the whole run of hexadecimal digits and
-/// colons.
+/// Reads each run of hexadecimal digits, colons and points around a colon as a whole.
 fn find_v6(view: &View<'_>, found: &mut Vec<Found>) {
     let bytes = view.text.as_bytes();
     let is_part = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b':' || *byte == b'.';

@@ -71,7 +71,7 @@ impl<'t> View<'t> {
         !self.at(at).is_some_and(joins)
     }
 
-    /// Whether nothing continues a number: no letter or digit follows, not even after a point, hyphen or slash.
+    /// Whether a number ends here: no letter or digit follows, and no digit after a point, hyphen, slash or colon.
     pub fn is_number_end(&self, at: usize) -> bool {
         if !self.is_end(at) || self.byte(at) == b'_' {
             return false;
@@ -80,7 +80,7 @@ impl<'t> View<'t> {
         !(is_joint && self.byte(at + 1).is_ascii_digit())
     }
 
-    /// Whether a number does not continue another: no digit precedes, not even before a point, hyphen, slash or colon.
+    /// Whether a number begins here: it does not continue another one before a point, hyphen, slash or colon.
     pub fn is_number_start(&self, at: usize) -> bool {
         if !self.is_start(at) {
             return false;
