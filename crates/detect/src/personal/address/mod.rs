@@ -29,7 +29,7 @@ const UNIT: Kinds = Kinds::of(&[Kind::Unit]);
 const BOX: Kinds = Kinds::of(&[Kind::Box]);
 const PLACE: Kinds = Kinds::of(&[Kind::Place]);
 
-/// Append every address.
+/// Appends every address.
 pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
     for cue in view.cues {
         let is = |kinds: Kinds| cue.kinds.meets(kinds).then_some(());
