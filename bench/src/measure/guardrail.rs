@@ -1,4 +1,4 @@
-//! What the guardrail costs, with every detector on and nothing changed by a rule.
+//! The cost of the guardrail with every detector on and no rule that changes text.
 
 use super::Effort;
 use super::cold::IDLE;
@@ -11,10 +11,10 @@ use crate::report::{Figure, Target};
 use crate::samples::Samples;
 use anyhow::Result;
 
-/// The entry of `server-timing`.
+/// The stage's entry in the `server-timing` header.
 const STAGE: &str = "guardrail";
 
-/// Every detector, either way.
+/// Every detector runs on requests and on answers, and only flags.
 const FLAGS: &str = r#"
 [[rule]]
 name = "all"
@@ -55,7 +55,7 @@ fn figure(name: &str, samples: &Samples) -> Figure {
     Figure::new(format!("guardrail, {name}, median"), "ms", samples.median_ms()).noted(note)
 }
 
-/// What the stage takes for this request.
+/// How long the stage takes for this request.
 async fn stage(gateway: &Gateway, call: &Call, requests: u64) -> Result<Samples> {
     let running = gateway.start().await?;
     let mut connection = Connection::open(&running.server).await?;
@@ -63,7 +63,7 @@ async fn stage(gateway: &Gateway, call: &Call, requests: u64) -> Result<Samples>
     let mut samples = Samples::default();
     for request in 0..requests + requests / 10 {
         let answer = connection.call(&call).await?;
-        // The first tenth warms up.
+        // The first tenth of the requests warms up and is not counted.
         if request >= requests / 10 {
             samples.push(stage_ns(&answer.headers, STAGE)?);
         }
@@ -72,7 +72,7 @@ async fn stage(gateway: &Gateway, call: &Call, requests: u64) -> Result<Samples>
     Ok(samples)
 }
 
-/// The first request of an instance: the rules are read, and a first text is scanned.
+/// The first request of an instance, which reads the rules and scans a first text.
 async fn cold(gateway: &Gateway, call: Call, effort: &Effort) -> Result<Figure> {
     let running = gateway.start().await?;
     let call = Call { timing: true, ..call };
@@ -89,7 +89,7 @@ async fn cold(gateway: &Gateway, call: Call, effort: &Effort) -> Result<Figure> 
     Ok(Figure::new(name, "ms", samples.median_ms()).noted(note).reaching(Target::AtMost(3.0)))
 }
 
-/// So many bytes of whole words.
+/// As many whole words of the prose as fit into `bytes`.
 fn text(bytes: usize) -> String {
     let mut text = String::with_capacity(bytes);
     for word in PROSE.iter().flat_map(|source| source.split_inclusive(' ')).cycle() {

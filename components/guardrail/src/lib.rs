@@ -1,4 +1,4 @@
-//! May this text pass, either way?
+//! Decides whether the text of a request or an answer may pass.
 //!
 //! Reads: `guardrails.toml`, its packs, the request's segments, the answer's texts. Writes: nothing. Refuses with:
 //! `content-filtered`. Runs after the request is read, before it is routed, and again on every part of the answer. Pure: it
@@ -41,7 +41,7 @@ impl Guest for Guardrail {
     }
 }
 
-/// One answer. Calls of one component do not overlap, so that a borrow is always free.
+/// One answer. Calls of one component do not overlap, so a borrow never fails.
 struct Answer(Result<RefCell<NativeAnswer<'static>>, Fault>);
 
 impl GuestAnswer for Answer {

@@ -1,6 +1,6 @@
 //! The names of the detectors.
 
-/// What belongs together in policies and documents.
+/// A group of detectors in policies and documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Group {
     /// Data about a person.
@@ -117,17 +117,17 @@ impl DetectorSet {
         Detector::ALL.iter().copied().collect()
     }
 
-    /// Is it among them?
+    /// Whether it contains a detector.
     pub const fn contains(self, detector: Detector) -> bool {
         self.0 & (1 << detector as u8) != 0
     }
 
-    /// Are there any of this group?
+    /// Whether it contains a detector of this group.
     pub fn has_any_of(self, group: Group) -> bool {
         Detector::ALL.iter().any(|detector| detector.group() == group && self.contains(*detector))
     }
 
-    /// None at all?
+    /// Whether it is empty.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }

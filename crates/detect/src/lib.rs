@@ -1,11 +1,11 @@
-//! What a text contains: personal data, secrets, prompt injection, harmful content.
+//! Finds personal data, secrets, prompt injection and harmful content in a text.
 //!
-//! Pure: a [`Scanner`] reads a [`Text`] and returns [`Finding`]s. What to do about them is policy, and not decided here.
+//! Pure: a [`Scanner`] reads a [`Text`] and returns [`Finding`]s. The policy decides what is done about them.
 //!
 //! Two rules hold for every detector:
-//! - **Linear time.** A detector reads the text a bounded number of times, whatever the text is.
+//! - **Linear time.** A detector reads any text a bounded number of times.
 //! - **Locality.** A finding depends on at most [`CONTEXT_BYTES`] bytes of the text before its start and after its end, so that
-//!   a stream can be decided piece by piece with the same result.
+//!   deciding a stream piece by piece gives the same result.
 
 mod detector;
 mod finding;

@@ -1,7 +1,7 @@
-//! A small linear model over hashed n-grams and hand-made features, judged window by window.
+//! A small linear model over hashed n-grams and hand-made features, applied window by window.
 //!
-//! The weights are whole numbers of one byte, and sums are whole numbers: a model says the same natively and in WebAssembly. The
-//! format is written by `tests/guardrail/linear.py`:
+//! Weights are one-byte integers and sums are integers, so a model gives the same result natively and in WebAssembly.
+//! `tests/guardrail/linear.py` writes the format:
 //!
 //! | bytes | what |
 //! |---|---|
@@ -33,13 +33,13 @@ use windows::{Sums, Walk};
 /// A hand-made feature at a place of the folded text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Event {
-    /// Where it ends, in bytes of the folded text: at the end of a word, or it counts with the next one.
+    /// Its end, in bytes of the folded text; if that is not the end of a word, it counts with the next word.
     pub at: usize,
-    /// Which it is: an index into the weights.
+    /// Its index in the weights.
     pub feature: u16,
 }
 
-/// A model with one output for each of `N` things.
+/// A model with `N` outputs.
 pub struct Model<const N: usize> {
     grams: &'static [u8],
     hand: &'static [u8],
@@ -48,7 +48,7 @@ pub struct Model<const N: usize> {
     names: HashMap<u32, &'static str>,
 }
 
-/// What belongs to an output.
+/// The parameters of an output.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Output {
     bias: f32,
@@ -56,19 +56,19 @@ pub struct Output {
     hand_scale: f32,
     slope: f32,
     offset: f32,
-    /// The logit from which it is a finding.
+    /// The lowest logit of a finding.
     pub threshold: f32,
 }
 
 /// Marks a hand-made feature in the table of names.
 const HAND: u32 = 1 << 31;
-/// How many features explain a score.
+/// The most features that explain a score.
 const EXPLAINED: usize = 5;
-/// What explains the rest of a score.
+/// The name of the evidence for the rest of a score.
 const OTHER_WORDS: &str = "other words";
 
 impl<const N: usize> Model<N> {
-    /// Read a model. None: it is cut short or not of this format.
+    /// Reads a model; `None` if it is truncated or in another format.
     pub fn read(bytes: &'static [u8]) -> Option<Self> {
         let mut reader = Reader { bytes };
         let [b'P', b'L', b'M', b'1', bits, outputs] = *reader.take(6)? else { return None };
@@ -99,17 +99,17 @@ impl<const N: usize> Model<N> {
         Some(Model { grams, hand, mask: buckets - 1, outputs: of, names })
     }
 
-    /// What belongs to the outputs.
+    /// The parameters of the outputs.
     pub fn outputs(&self) -> &[Output; N] {
         &self.outputs
     }
 
-    /// Call `judge` for each window of the text, with hand-made features in the order of where they end.
+    /// Calls `judge` for each window of the text. The hand-made features must be in order of their ends.
     pub fn judge(&self, text: &Text<'_>, events: &[Event], judge: impl FnMut(Window<N>)) {
         Walk::new(self, text, events, judge).run();
     }
 
-    /// The features of a window that weigh most for an output.
+    /// The features of a window with the most weight for an output.
     pub fn explain(
         &self,
         text: &Text<'_>,
@@ -170,12 +170,12 @@ impl<const N: usize> Model<N> {
 }
 
 impl Output {
-    /// With a lower threshold.
+    /// The parameters with a lower threshold.
     pub fn lowered(self, by: f32) -> Self {
         Output { threshold: self.threshold - by, ..self }
     }
 
-    /// How certain a logit is, in percent, as measured on texts that the model was not trained with.
+    /// The confidence of a logit, in percent, calibrated on texts that the weights were not fitted on.
     pub fn confidence(&self, logit: f32) -> u8 {
         let certain = 1.0 / (1.0 + (-(self.slope * logit + self.offset)).exp());
         (certain * 100.0).round().clamp(1.0, 99.0) as u8
@@ -190,14 +190,14 @@ pub struct Features {
     pub hand: Vec<u16>,
 }
 
-/// The hand-made features of a window, of those in order.
+/// The hand-made features within a window; `events` must be in order.
 pub fn within<'e>(events: &'e [Event], range: &Range<usize>) -> &'e [Event] {
     let first = events.partition_point(|event| event.at <= range.start);
     let end = events.partition_point(|event| event.at <= range.end);
     events.get(first..end).unwrap_or_default()
 }
 
-/// Those of a window of a folded text.
+/// The features of a window of a folded text.
 pub fn features(folded: &str, events: &[Event], range: &Range<usize>) -> Features {
     let mut hashes = Vec::new();
     let mut grams = Grams::default();

@@ -1,4 +1,4 @@
-//! All detectors over one text.
+//! Runs all detectors over one text.
 
 use crate::detector::{DetectorSet, Group};
 use crate::finding::Finding;
@@ -14,7 +14,7 @@ pub struct Scanner {
 }
 
 impl Scanner {
-    /// Build the tables: some milliseconds, done once before a component is deployed.
+    /// Builds the tables, which takes some milliseconds and is done once before a component is deployed.
     pub fn new() -> Self {
         Scanner {
             personal: personal::Tables::new(),
@@ -24,7 +24,7 @@ impl Scanner {
         }
     }
 
-    /// What these detectors find, by the start of the span. Findings of different detectors may overlap.
+    /// The findings of these detectors, by the start of their span. Findings of different detectors may overlap.
     pub fn scan(&self, text: &Text<'_>, detectors: DetectorSet) -> Vec<Finding> {
         let mut findings = Vec::new();
         if detectors.has_any_of(Group::Personal) {

@@ -1,4 +1,4 @@
-//! A text as detectors read it: normalised for matching, with a way back to the original bytes.
+//! A text normalised for matching, with a mapping to the original bytes.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -21,56 +21,56 @@ pub struct Text<'a> {
 /// A normalised form of a text.
 struct Form<'a> {
     text: Cow<'a, str>,
-    /// None: every byte stands where it stood.
+    /// `None` if every byte is at the same place as in the original.
     map: Option<Map>,
 }
 
 impl<'a> Text<'a> {
-    /// Normalise a text, in linear time.
+    /// Normalises a text, in linear time.
     pub fn new(original: &'a str) -> Self {
         let (plain, invisible) = plain(original);
         let folded = folded(&plain);
         Text { original, plain, folded, invisible }
     }
 
-    /// The text as it is.
+    /// The original text.
     pub fn original(&self) -> &'a str {
         self.original
     }
 
-    /// In compatibility form (NFKC), without invisible characters; letters written as tag characters (U+E0020 to U+E007E) are
-    /// letters. Case and scripts are kept.
+    /// The text in compatibility form (NFKC) without invisible characters; tag characters (U+E0020 to U+E007E) become the letters
+    /// they encode. Case and scripts are kept.
     pub fn plain(&self) -> &str {
         &self.plain.text
     }
 
-    /// The plain form in lower case, without accents, and with the letters of other scripts that look like Latin ones as these
-    /// (Unicode TS 39). What is compared with it must be folded by [`Text::fold`].
+    /// The plain form in lower case, without accents, and with look-alike letters of other scripts as Latin ones (Unicode TS 39).
+    /// Compare it only with text that [`Text::fold`] has folded.
     pub fn folded(&self) -> &str {
         &self.folded.text
     }
 
-    /// How many characters a reader does not see.
+    /// The number of invisible characters.
     pub fn invisible(&self) -> usize {
         self.invisible
     }
 
-    /// Where a range of [`Text::plain`] stands in the original.
+    /// The range in the original of a range of [`Text::plain`].
     pub fn span_of_plain(&self, range: Range<usize>) -> Range<usize> {
         self.plain.back(range)
     }
 
-    /// Where a range of [`Text::folded`] stands in the original.
+    /// The range in the original of a range of [`Text::folded`].
     pub fn span_of_folded(&self, range: Range<usize>) -> Range<usize> {
         self.plain.back(self.folded.back(range))
     }
 
-    /// Where a range of [`Text::folded`] stands in [`Text::plain`].
+    /// The range in [`Text::plain`] of a range of [`Text::folded`].
     pub fn plain_of_folded(&self, range: Range<usize>) -> Range<usize> {
         self.folded.back(range)
     }
 
-    /// A word as [`Text::folded`] has it: for lists of words.
+    /// Folds a word like [`Text::folded`], for lists of words.
     pub fn fold(word: &str) -> String {
         folded(&plain(word).0).text.into_owned()
     }

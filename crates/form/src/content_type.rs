@@ -12,7 +12,7 @@ pub fn boundary(content_type: &str) -> Result<String, Error> {
     if !media_type.eq_ignore_ascii_case("multipart/form-data") {
         return Err(Error::ContentType);
     }
-    // Without parameters there is nothing to read wrongly.
+    // Without a boundary parameter there is nothing to misread.
     if !content_type.to_ascii_lowercase().contains("boundary") {
         return Err(Error::NoBoundary);
     }
@@ -23,7 +23,7 @@ pub fn boundary(content_type: &str) -> Result<String, Error> {
     if is_one { Ok(boundary.to_owned()) } else { Err(Error::BadBoundary) }
 }
 
-/// RFC 2046 has the space as well, within; no client writes it, and parsers trim it.
+/// RFC 2046 also allows a space inside a boundary; no client writes one, and parsers trim it.
 fn is_boundary_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"'()+_,-./:=?".contains(&byte)
 }

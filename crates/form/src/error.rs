@@ -1,8 +1,8 @@
-//! Why a form is not read.
+//! Why a form cannot be read.
 
 use crate::{MAX_FIELDS, MAX_HEADERS_BYTES, MAX_TEXT_BYTES};
 
-/// What is wrong with a form. No message has a text of the form but a field's name.
+/// What is wrong with a form. A message names a field and repeats no other text of the form.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs)] // The messages say it.
 pub enum Error {
@@ -63,7 +63,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// The field it is about, if it is about one.
+    /// The field that the error is about, if there is one.
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         match self {

@@ -1,6 +1,6 @@
-//! Values of headers with parameters: `form-data; name="file"; filename="a.mp3"`.
+//! Header values with parameters: `form-data; name="file"; filename="a.mp3"`.
 
-/// A value and its parameters, names in lower case, in their order.
+/// A value and its parameters in order, their names in lower case.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Parameterised<'a> {
     pub value: &'a str,
@@ -8,7 +8,7 @@ pub struct Parameterised<'a> {
 }
 
 impl<'a> Parameterised<'a> {
-    /// Read it. None: it cannot be read, or not in one way only.
+    /// Reads a value; `None` if it is malformed or ambiguous.
     pub fn read(text: &'a str) -> Option<Self> {
         if text.contains(|c: char| c.is_control() && c != '\t') {
             return None;
@@ -35,7 +35,7 @@ impl<'a> Parameterised<'a> {
     }
 }
 
-/// The value of a parameter, and what stands behind the semicolon that follows it.
+/// The value of a parameter, and the text after the semicolon that follows it.
 fn parameter(text: &str) -> Option<(&str, Option<&str>)> {
     let Some(quoted) = text.strip_prefix('"') else {
         let (value, rest) = split(text, ';');
@@ -44,7 +44,7 @@ fn parameter(text: &str) -> Option<(&str, Option<&str>)> {
         return is_token.then_some((value, rest));
     };
     let (value, rest) = quoted.split_once('"')?;
-    // Some take `\"` for a quote that goes on, some for one that ends.
+    // Some parsers take `\"` for an escaped quote, others for the end of the value.
     if value.ends_with('\\') {
         return None;
     }
@@ -59,7 +59,7 @@ fn split(text: &str, at: char) -> (&str, Option<&str>) {
     text.split_once(at).map_or((text, None), |(before, after)| (before, Some(after)))
 }
 
-/// RFC 9110, 5.6.2, and what boundaries and types are written with unquoted.
+/// RFC 9110, 5.6.2, and the bytes that clients write unquoted in boundaries and types.
 fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$&'()+*-.:=?/^_`|~,%[]".contains(&byte)
 }

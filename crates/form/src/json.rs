@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::json;
 use std::fmt;
 
-/// The fields as one object. A name that is there twice is a member twice: whether it may be, the endpoint knows.
+/// The fields as one object. A repeated field is a repeated member: the endpoint decides whether that is allowed.
 pub fn write(fields: &[Field]) -> String {
     let mut text = String::from("{");
     for (index, field) in fields.iter().enumerate() {
@@ -21,7 +21,7 @@ pub fn write(fields: &[Field]) -> String {
     text
 }
 
-/// What stands for a field.
+/// The JSON value of a field.
 pub fn value(field: &Field) -> serde_json::Value {
     match &field.value {
         Value::Text(text) => json!(text),

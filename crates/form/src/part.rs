@@ -1,4 +1,4 @@
-//! The fields of a form: where each begins and ends, and what its headers say.
+//! The fields of a form: where each begins and ends, and its headers.
 
 use crate::error::Error;
 use crate::header::Parameterised;
@@ -9,12 +9,12 @@ use std::ops::Range;
 const LINE_END: &[u8] = b"\r\n";
 const HEADERS_END: &[u8] = b"\r\n\r\n";
 
-/// More than any client sends.
+/// The most headers of one field: more than any client sends.
 const MAX_HEADERS: usize = 16;
 
 const MAX_NAME_BYTES: usize = 128;
 
-/// All fields, in their order.
+/// All fields, in order.
 pub fn read_all(boundary: &str, bytes: &[u8], max_text_bytes: usize) -> Result<Vec<Field>, Error> {
     let delimiter = format!("--{boundary}");
     let form = Reader { bytes, delimiter: Finder::new(&delimiter), length: delimiter.len() };
@@ -51,11 +51,11 @@ pub fn read_all(boundary: &str, bytes: &[u8], max_text_bytes: usize) -> Result<V
 struct Reader<'a> {
     bytes: &'a [u8],
     delimiter: Finder<'a>,
-    /// The delimiter's.
+    /// The delimiter's length in bytes.
     length: usize,
 }
 
-/// What the headers of a field say.
+/// The headers of a field.
 #[derive(Default)]
 struct Headers {
     name: Option<String>,
@@ -74,7 +74,7 @@ impl<'a> Reader<'a> {
         self.bytes.get(range).unwrap_or_default()
     }
 
-    /// The field whose boundary stands at `at`, and where the next boundary stands.
+    /// The field whose boundary is at `at`, and the place of the next boundary.
     fn field(&self, at: usize) -> Result<(Field, usize), Error> {
         let first = at + self.length + LINE_END.len();
         let window = self.from(first);
@@ -91,12 +91,12 @@ impl<'a> Reader<'a> {
         Ok((field, next))
     }
 
-    /// Where the next boundary stands.
+    /// The place of the next boundary.
     fn next(&self, start: usize) -> Result<usize, Error> {
         let content = self.from(start);
         for found in self.delimiter.find_iter(content) {
             let before = content.get(..found).unwrap_or_default();
-            // A content that is empty has the line end all the same: its headers end with another one.
+            // Empty content is still followed by a line end, besides the one that ends the headers.
             if before.ends_with(LINE_END) {
                 return Ok(start + found);
             }
@@ -128,7 +128,7 @@ impl<'a> Reader<'a> {
                     once("content-transfer-encoding", &mut headers.transfer_encoding, value)?;
                 }
                 "content-length" => {
-                    // The value is a part of these bytes.
+                    // The value is a slice of these bytes.
                     let offset = header.value.as_ptr() as usize - self.bytes.as_ptr() as usize;
                     let place = offset..offset + header.value.len();
                     if headers.length.replace(place).is_some() {
@@ -172,7 +172,7 @@ impl<'a> Reader<'a> {
         content_type: Option<&str>,
         content: Range<usize>,
     ) -> Result<String, Error> {
-        // RFC 7578, 4.6: a field of this name would say the charset of the others.
+        // RFC 7578, 4.6: a field of this name would set the charset of the others.
         if name == "_charset_" || content_type.is_some_and(|content_type| !is_utf8(content_type)) {
             return Err(Error::Charset(name.to_owned()));
         }
@@ -191,7 +191,7 @@ impl Headers {
             return Err(Error::HeaderTwice("content-disposition"));
         }
         let read = Parameterised::read(value).ok_or(Error::Disposition)?;
-        // RFC 7578, 4.2: there is no `filename*`. Other parameters mean nothing here, and something elsewhere.
+        // RFC 7578, 4.2: `filename*` is not allowed. Other parameters have no meaning here but may have one for another parser.
         let known = |name: &str| name == "name" || name == "filename";
         if !read.value.eq_ignore_ascii_case("form-data")
             || !read.parameters.iter().all(|(name, _)| known(name))
@@ -216,7 +216,7 @@ fn once(name: &'static str, field: &mut Option<String>, value: &str) -> Result<(
     }
 }
 
-/// Neither an escape of any kind nor a character that some parser trims.
+/// Excludes escapes of any kind and characters that some parsers trim.
 fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_-.[]".contains(&byte)
 }

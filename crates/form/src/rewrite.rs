@@ -1,4 +1,4 @@
-//! A form with other texts, in the client's own bytes.
+//! A form with some texts replaced and all other bytes the client's.
 
 use crate::error::Error;
 use crate::json::{self, Members};
@@ -6,12 +6,12 @@ use crate::{Field, Form, Value};
 use memchr::memmem;
 use std::ops::Range;
 
-/// A part of a form as it is sent.
+/// A piece of a form as it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
-    /// Bytes of the client's.
+    /// Bytes that the client sent.
     Kept(Range<usize>),
-    /// Other text.
+    /// Replacement text.
     New(String),
 }
 
@@ -22,7 +22,7 @@ pub struct Rewritten {
 }
 
 impl Rewritten {
-    /// How many bytes it has.
+    /// Its length in bytes.
     #[must_use]
     pub fn len(&self) -> usize {
         let lengths = self.pieces.iter().map(|piece| match piece {
@@ -32,13 +32,13 @@ impl Rewritten {
         lengths.sum()
     }
 
-    /// Whether it has none.
+    /// Whether it has no bytes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Its bytes, in slices of at most `most`.
+    /// Its bytes, in slices of at most `most` bytes.
     pub fn chunks<'a>(&'a self, form: &'a Form, most: usize) -> impl Iterator<Item = &'a [u8]> {
         self.pieces.iter().flat_map(move |piece| {
             let bytes = match piece {
@@ -71,7 +71,7 @@ pub fn rewritten(form: &Form, json: &str) -> Result<Rewritten, Error> {
     }
 }
 
-/// Another text, and its length where the field says it.
+/// The splices that replace a field's text, and its length where the field states it.
 fn replaced(
     form: &Form,
     field: &Field,
@@ -85,7 +85,7 @@ fn replaced(
     Ok(length.into_iter().chain([(field.content.clone(), text)]).collect())
 }
 
-/// The bytes with these in place of those; the splices are sorted and do not overlap.
+/// The bytes with the splices applied; the splices are sorted and do not overlap.
 fn spliced(length: usize, splices: Vec<(Range<usize>, String)>) -> Rewritten {
     let mut pieces = Vec::with_capacity(splices.len() * 2 + 1);
     let mut at = 0;

@@ -1,8 +1,8 @@
 //! An answer on its way to the client.
 //!
-//! A text is decided window by window. Where windows begin and end depends on the text alone, and each is scanned with as much of the
-//! text before and after it: so the decisions are the same however the text is cut. A text leaves when it is decided, and
-//! before that only if no rule could keep it.
+//! A text is decided window by window. The borders of a window depend on the text alone, and so does the context it is scanned
+//! with, so the decisions are the same however the text is cut into pieces. A text leaves when it is decided, or at once if no
+//! rule could hold it back.
 
 use crate::decide::{Change, Decided, changes, covered};
 use crate::memo::Memo;
@@ -30,7 +30,7 @@ pub struct Answer<'g> {
     guard: &'g Guard,
     active: Active<'g>,
     wanted: Wanted,
-    /// Some rule keeps text from leaving.
+    /// Whether a rule can keep text from leaving.
     holds: bool,
     restorer: Restorer,
     /// The answer's text is JSON, as the request wants it.
@@ -40,7 +40,7 @@ pub struct Answer<'g> {
     stopped: bool,
 }
 
-/// A text of the answer.
+/// The state of one text of the answer.
 struct Text {
     at: Place,
     window: Window,
@@ -50,11 +50,11 @@ struct Text {
 }
 
 impl<'g> Answer<'g> {
-    /// Of the request whose [`Guard::check`] gave this memo.
+    /// Guards the answer to the request whose [`Guard::check`] returned this memo.
     ///
     /// # Errors
     ///
-    /// `unavailable` for what is not a memo.
+    /// `unavailable` if the text is not a memo.
     pub fn new(guard: &'g Guard, memo: &str) -> Result<Self, Fault> {
         let memo = Memo::read(memo).ok_or_else(|| {
             Fault::new(Kind::Unavailable, "the answer could not be guarded")
@@ -74,12 +74,12 @@ impl<'g> Answer<'g> {
         })
     }
 
-    /// The next texts, and what leaves in their place.
+    /// Takes the next texts, and returns what leaves in their place.
     pub fn push(&mut self, pieces: &[Piece]) -> Released {
         let mut edits = Vec::new();
         let mut stop = None;
         for (at, piece) in (0..).zip(pieces) {
-            // Names of tools come whole, and are not text.
+            // A tool's name arrives whole and is not scanned.
             if piece.at.kind == TextKind::ToolName || self.stopped {
                 continue;
             }
@@ -102,7 +102,7 @@ impl<'g> Answer<'g> {
         }
     }
 
-    /// Decide on what is held, by what there is of it.
+    /// Decides on the held text without waiting for more of it.
     pub fn flush(&mut self) -> Flushed {
         let places: Vec<Place> = self.texts.values().map(|text| text.at).collect();
         let mut texts = Vec::new();
@@ -123,7 +123,7 @@ impl<'g> Answer<'g> {
         Flushed { texts, findings: self.tally.take(), stop: None }
     }
 
-    /// More of a text, or its end: what leaves.
+    /// Takes more of a text, or its end, and returns what leaves.
     fn advance(&mut self, at: Place, more: &str, ended: bool) -> (String, Option<Stop>) {
         let text = self.texts.entry(at.key()).or_insert_with(|| Text::new(at));
         let leaves = if self.wanted.is_empty() {
@@ -134,7 +134,7 @@ impl<'g> Answer<'g> {
             if stop.is_some() {
                 return (String::new(), stop);
             }
-            // Where no rule could keep it, it leaves as it comes.
+            // If no rule could keep the text, it leaves as it comes.
             if self.holds { decided } else { more.to_owned() }
         };
         (self.restore(at, &leaves, ended), None)
@@ -150,7 +150,7 @@ impl<'g> Answer<'g> {
         out
     }
 
-    /// Decide on every window that is complete; with `all`, on what there is.
+    /// Decides on every complete window; with `all`, also on an incomplete last one.
     fn decide(&mut self, at: Place, all: bool) -> (String, Option<Stop>) {
         let mut out = String::new();
         let hold_back = self.guard.hold_back;
@@ -264,7 +264,7 @@ fn strictest<'d, 'r>(decided: &'d [Decided<'r>]) -> Option<&'d Decided<'r>> {
         .max_by_key(|one| one.rule.action)
 }
 
-/// The text of a stop whose rule has none.
+/// The message of a stop whose rule has none.
 const DEFAULT_MESSAGE: &str =
     "the answer was ended because it contains content that this gateway does not pass on";
 

@@ -1,4 +1,4 @@
-//! What is found in one text, and the rule that decides on each finding.
+//! The findings in one text, and the rule that decides on each.
 
 use crate::lists::Lists;
 use crate::rules::{Active, Direction, LIST, Source, Wanted};
@@ -8,27 +8,27 @@ use postern_policy::{self as policy, Guardrails, Rule, Speaker};
 use postern_types::guardrail::Action;
 use std::ops::Range;
 
-/// What looks into texts.
+/// The detectors and lists that scan texts.
 pub struct Eyes {
     scanner: &'static Scanner,
     lists: Lists,
     list_names: Vec<String>,
 }
 
-/// A finding, and what is done about it.
+/// A finding, and the rule that decides on it.
 pub struct Decided<'r> {
     pub source: Source,
     pub form: &'static str,
-    /// In bytes of the text.
+    /// Its place, in bytes of the text.
     pub span: Range<usize>,
     pub rule: &'r Rule,
 }
 
-/// A finding by itself.
+/// A finding without a decision.
 pub struct Found {
     pub source: Source,
     pub form: &'static str,
-    /// In bytes of the text.
+    /// Its place, in bytes of the text.
     pub span: Range<usize>,
     pub confidence: u8,
     pub evidence: Vec<Evidence>,
@@ -40,7 +40,7 @@ impl Eyes {
         Eyes { scanner, lists: Lists::new(policy), list_names }
     }
 
-    /// All findings that a rule is about, by where they begin.
+    /// All findings that a rule matches, by their start.
     pub fn look<'r>(
         &self,
         text: &str,
@@ -73,7 +73,7 @@ impl Eyes {
         decided
     }
 
-    /// Everything that detectors and lists find, by where it begins.
+    /// Everything that detectors and lists find, by its start.
     pub fn all(&self, text: &str) -> Vec<Found> {
         let text = Text::new(text);
         let lists = (0..self.list_names.len()).collect();
@@ -91,7 +91,7 @@ impl Eyes {
         all
     }
 
-    /// The name of what found it.
+    /// The name of a finding's source.
     pub fn name(&self, source: Source) -> String {
         match source {
             Source::Detector(detector) => detector.as_str().to_owned(),
@@ -114,7 +114,7 @@ impl Eyes {
     }
 }
 
-/// A term or a pattern either stands there or not.
+/// The confidence of a term or pattern: it either matches or not.
 const CERTAIN: u8 = 100;
 
 /// A part of a text that is changed, and the finding that says how.
@@ -142,7 +142,7 @@ pub fn changes<'d, 'r>(decided: &'d [Decided<'r>], mildest: policy::Action) -> V
     changes
 }
 
-/// What stands in place of a finding that is masked or redacted.
+/// The replacement of a masked or redacted finding.
 pub fn covered(action: policy::Action, name: &str, original: &str) -> String {
     match action {
         policy::Action::Mask => masked(original),
@@ -150,10 +150,10 @@ pub fn covered(action: policy::Action, name: &str, original: &str) -> String {
     }
 }
 
-/// How many characters a mask leaves: what is printed on receipts (PCI DSS v4.0.1, 3.4.1 allows the last four).
+/// How many characters a mask leaves: as many as receipts print (PCI DSS v4.0.1, 3.4.1 allows the last four).
 const UNMASKED: usize = 4;
 
-/// All letters and digits but the last; of a short text all.
+/// Masks all letters and digits except the last ones; a short text is masked entirely.
 fn masked(original: &str) -> String {
     let count = original.chars().filter(|character| character.is_alphanumeric()).count();
     let covered = if count >= 2 * UNMASKED { count - UNMASKED } else { count };
@@ -168,7 +168,7 @@ fn masked(original: &str) -> String {
     original.chars().map(cover).collect()
 }
 
-/// As the contract calls it.
+/// The action as the WIT contract names it.
 pub fn recorded(action: policy::Action) -> Action {
     match action {
         policy::Action::Allow => Action::Allow,

@@ -1,4 +1,4 @@
-//! What is found in a text, what speaks for it, and what each file of rules says about it: for people.
+//! Explains to people what is found in a text, on which evidence, and which rule of each file matches.
 
 use crate::request::Guard;
 use crate::rules::Direction;
@@ -7,26 +7,26 @@ use postern_policy::{Rule, Speaker};
 use postern_types::Caller;
 use std::ops::Range;
 
-/// A finding, and the rules about it.
+/// A finding, and the rules that match it.
 #[derive(Debug)]
 pub struct Explained<'g> {
     /// The detector, or `list:NAME`.
     pub detector: String,
-    /// Which form of it.
+    /// The detector's form.
     pub form: &'static str,
-    /// In bytes of the text.
+    /// Its place, in bytes of the text.
     pub span: Range<usize>,
-    /// In percent.
+    /// The confidence, in percent.
     pub confidence: u8,
-    /// The weightiest first.
+    /// The evidence, the weightiest first.
     pub evidence: Vec<Evidence>,
-    /// Of each file the rule that matches, with the number of the file in [`postern_policy::Guardrails::rule_sets`]: first the
-    /// one that decides.
+    /// The matching rule of each file, with the file's index in [`postern_policy::Guardrails::rule_sets`]. The rule that decides
+    /// is first.
     pub rules: Vec<(usize, &'g Rule)>,
 }
 
 impl Guard {
-    /// Everything that is found in a text, whether a rule is about it or not.
+    /// Everything that is found in a text, including findings that no rule matches.
     pub fn explain(
         &self,
         caller: &Caller,
@@ -39,7 +39,7 @@ impl Guard {
         let explained = self.eyes.all(text).into_iter().map(|found| {
             let mut rules: Vec<_> =
                 active.firsts(found.source, found.confidence, direction, speaker).collect();
-            // Stable: of equally strict ones the earlier file's is first.
+            // The sort is stable: of equally strict rules, the earlier file's is first.
             rules.sort_by_key(|(_, rule)| std::cmp::Reverse(rule.action));
             Explained {
                 detector: self.eyes.name(found.source),

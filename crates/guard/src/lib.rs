@@ -1,10 +1,10 @@
-//! What is done about findings.
+//! Decides what is done about findings.
 //!
-//! [`Guard`] holds the rules of `guardrails.toml` over a [`postern_detect::Scanner`]. [`Guard::check`] decides on a request, and
-//! [`Answer`] on an answer, whole or streamed. Pure: no I/O, no clock, no randomness.
+//! [`Guard`] applies the rules of `guardrails.toml` to the findings of a [`postern_detect::Scanner`]. [`Guard::check`] decides on
+//! a request, and [`Answer`] on an answer, buffered or streamed. Pure: no I/O, no clock, no randomness.
 //!
-//! A conversation is sent again with every turn, so placeholders must be the same each time: they are numbered by first
-//! occurrence, and a conversation only grows at its end.
+//! A conversation is sent again with every turn, so its placeholders must stay the same: they are numbered by first occurrence,
+//! and a conversation only grows at its end.
 
 mod answer;
 mod decide;

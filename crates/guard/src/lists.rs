@@ -1,4 +1,4 @@
-//! Terms and patterns of the operator's own.
+//! The operator's own terms and patterns.
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use postern_detect::Text;
@@ -7,7 +7,7 @@ use regex_automata::meta::Regex;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-/// All lists, ready to search.
+/// All lists, compiled for searching.
 pub struct Lists {
     lists: Vec<List>,
 }
@@ -22,7 +22,7 @@ impl Lists {
         Lists { lists: policy.lists.iter().map(List::new).collect() }
     }
 
-    /// What these lists find, each with the list's number, by where it stands in the original.
+    /// The matches of these lists, each with its list's index, by their place in the original.
     pub fn find(&self, text: &Text<'_>, wanted: &BTreeSet<usize>) -> Vec<(usize, Range<usize>)> {
         let mut found = Vec::new();
         for at in wanted {
@@ -35,7 +35,7 @@ impl Lists {
 }
 
 impl List {
-    /// The patterns were checked with the policy: one that cannot be built finds nothing here and is refused there.
+    /// The policy check refuses patterns that cannot be compiled; here such a pattern finds nothing.
     fn new(list: &TermList) -> Self {
         let terms: Vec<String> = list.terms.iter().map(|term| Text::fold(term)).collect();
         let mut builder = AhoCorasick::builder();
@@ -62,7 +62,7 @@ impl List {
     }
 }
 
-/// No letter or digit goes on at either side. Scripts without spaces between words have no sides.
+/// Whether no letter or digit is adjacent on either side. Scripts without spaces between words have no such borders.
 fn is_whole(text: &str, range: Range<usize>) -> bool {
     let goes_on = |inside: Option<char>, outside: Option<char>| {
         let is_spaced = |character: char| character.is_alphanumeric() && character < '\u{0e00}';

@@ -1,4 +1,4 @@
-//! What an answer must know of its request. It travels through the gateway and is kept nowhere.
+//! What guarding an answer needs from its request. The memo passes through the gateway and is stored nowhere.
 
 use crate::vault::Entry;
 use postern_types::Caller;
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
 pub struct Memo {
-    /// As it was asked for: rules are about aliases.
+    /// The model or alias as requested: rules name aliases.
     pub model: String,
     pub entries: Vec<Entry>,
     pub caller: OfCaller,
@@ -14,7 +14,7 @@ pub struct Memo {
     pub is_json: bool,
 }
 
-/// What rules ask of a caller.
+/// The attributes of a caller that rules use.
 #[derive(Serialize, Deserialize)]
 pub struct OfCaller {
     consumer: String,
@@ -35,7 +35,7 @@ impl OfCaller {
         }
     }
 
-    /// Somebody of whom nothing else is known.
+    /// A caller without any other attributes.
     #[cfg(test)]
     pub fn of(consumer: &str) -> Self {
         OfCaller {
@@ -70,7 +70,7 @@ impl Memo {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// None: it is not a memo.
+    /// Reads a memo; `None` if the text is not one.
     pub fn read(memo: &str) -> Option<Memo> {
         serde_json::from_str(memo).ok()
     }

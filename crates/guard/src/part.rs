@@ -1,4 +1,4 @@
-//! The texts of a request, each with a way back to the bytes of the body.
+//! The texts of a request, each with a mapping to the bytes of the body.
 
 use postern_types::{Edit, Segment, SegmentKind, Span, Unescaped, escape};
 use serde::de::IgnoredAny;
@@ -6,18 +6,18 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::rc::Rc;
 
-/// A text that is scanned as one.
+/// A text that is scanned as a whole.
 pub struct Part<'a> {
     pub text: Cow<'a, str>,
     /// The layers of JSON strings around it, the outermost first.
     layers: Vec<Layer>,
-    /// Where the outermost layer stands in the body.
+    /// Where the outermost layer begins in the body.
     offset: usize,
-    /// It is a number or a word of JSON: what replaces any of it replaces all, as a string.
+    /// Whether it is a JSON number or literal: an edit replaces it entirely, by a string.
     is_bare: bool,
 }
 
-/// The inside of a JSON string: where each escape of it is said.
+/// The inside of a JSON string, and the places of its escapes.
 #[derive(Clone, Default)]
 struct Layer {
     /// Of each escape: where it ends in what is said, and in the writing.
@@ -26,7 +26,7 @@ struct Layer {
     offset: usize,
 }
 
-/// A JSON text in a string is looked into once: what it nests itself is scanned as it is written.
+/// Segments whose JSON text is parsed one level deep: JSON nested in it is scanned as written.
 const CONTAINERS: &[SegmentKind] = &[
     SegmentKind::ToolArguments,
     SegmentKind::ToolResult,
@@ -129,7 +129,7 @@ impl Layer {
         (text, Layer { escapes: escapes.into(), offset: 0 })
     }
 
-    /// Where what is said at `at` is written. A border stays a border: the end of one character is where the next begins.
+    /// The written place of decoded place `at`. A character's end maps to the start of the next character.
     fn written(&self, at: usize) -> usize {
         let at = at + self.offset;
         let before = self.escapes.partition_point(|(said, _)| *said as usize <= at);
@@ -173,7 +173,7 @@ fn values(json: &str, with_keys: bool) -> Vec<(Range<usize>, bool)> {
     found
 }
 
-/// Where the closing quote stands, or the text ends.
+/// The place of the closing quote, or the end of the text.
 fn end_of_string(bytes: &[u8], mut at: usize) -> usize {
     while let Some(byte) = bytes.get(at) {
         match byte {

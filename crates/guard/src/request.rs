@@ -1,4 +1,4 @@
-//! A request: what is found in its segments, and what becomes of it.
+//! A request: the findings in its segments, and the verdict on it.
 
 use crate::decide::{Change, Decided, Eyes, changes, covered};
 use crate::memo::{Memo, OfCaller};
@@ -14,7 +14,7 @@ use postern_types::guardrail::Verdict;
 use postern_types::{Caller, Edit, Operation, Prompt, Segment, SegmentKind};
 use std::ops::Range;
 
-/// The rules over the detectors.
+/// The rules and the detectors that they use.
 pub struct Guard {
     pub(crate) eyes: Eyes,
     pub(crate) rules: Rules,
@@ -22,10 +22,10 @@ pub struct Guard {
     pub(crate) hold_back_ms: u32,
 }
 
-/// A longer text is not scanned: as long as the longest body that policies may allow is meant to be.
+/// A longer text is not scanned: 16 MiB, the longest body that policies are meant to allow.
 const MAX_TEXT_BYTES: usize = 16 * 1024 * 1024;
 
-/// A part of the request, and what is done about it.
+/// A part of the request, and the decisions on its findings.
 struct Scanned<'a, 'r> {
     part: Part<'a>,
     speaker: Speaker,
@@ -33,7 +33,7 @@ struct Scanned<'a, 'r> {
 }
 
 impl Guard {
-    /// Over detectors whose tables are built.
+    /// Applies a policy to the findings of a scanner whose tables are built.
     pub fn new(scanner: &'static Scanner, policy: &Guardrails) -> Self {
         Guard {
             eyes: Eyes::new(scanner, policy),
@@ -43,7 +43,7 @@ impl Guard {
         }
     }
 
-    /// What becomes of a request.
+    /// Decides on a request.
     ///
     /// # Errors
     ///
@@ -138,7 +138,7 @@ impl Guard {
     }
 }
 
-/// An original that stands where no detector has seen it is replaced there, too: a name in context is a name without it.
+/// Replaces originals also where no detector found them: a name found in context is replaced out of context, too.
 fn elsewhere(
     scanned: &[Scanned<'_, '_>],
     vault: &Vault,
@@ -156,7 +156,7 @@ fn elsewhere(
         return;
     };
     for (Scanned { part, speaker, .. }, replaced) in scanned.iter().zip(replaced) {
-        // The operator's own words are not a person's data unless a detector says so.
+        // The operator's own text is edited only where a detector found something.
         if *speaker == Speaker::System {
             continue;
         }
@@ -198,15 +198,15 @@ fn is_whole(text: &str, range: Range<usize>) -> bool {
 fn edits_of(part: &Part<'_>, replaced: Vec<(Range<usize>, String)>) -> Vec<Edit> {
     let mut edits: Vec<Edit> =
         replaced.into_iter().map(|(span, with)| part.replace(span, &with)).collect();
-    // Of a number only once.
+    // A number is replaced once.
     edits.dedup_by_key(|edit| edit.span);
     edits
 }
 
-/// The text of a refusal whose rule has none.
+/// The message of a refusal whose rule has none.
 const DEFAULT_MESSAGE: &str = "the request contains content that this gateway does not accept";
 
-/// Says the category and the rule's public text, never what was found.
+/// States the category and the rule's public text, never the text that was found.
 fn refusal(rule: &Rule, detector: &str) -> Fault {
     let message = rule.message.as_deref().unwrap_or(DEFAULT_MESSAGE);
     Fault::new(Kind::ContentFiltered, format!("{message} ({detector})"))

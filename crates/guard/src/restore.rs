@@ -1,4 +1,4 @@
-//! Originals in place of placeholders, in a text that arrives in pieces.
+//! Restores originals in place of placeholders in a text that arrives in pieces.
 
 use crate::vault::Entry;
 use aho_corasick::{AhoCorasick, Input, MatchKind};
@@ -8,19 +8,19 @@ use std::ops::Range;
 /// The placeholders of a request.
 pub struct Restorer {
     entries: Vec<Entry>,
-    /// None: there are none.
+    /// `None` if there are no placeholders.
     searcher: Option<AhoCorasick>,
-    /// In lower case, sorted: what a text may be the beginning of.
+    /// The placeholders in lower case, sorted, to tell whether a text may be the beginning of one.
     beginnings: Vec<String>,
     longest: usize,
 }
 
-/// What is known of one text.
+/// The state of one text.
 #[derive(Default)]
 pub struct Restored {
-    /// May be the beginning of a placeholder.
+    /// Held text that may be the beginning of a placeholder.
     held: String,
-    /// The last character that has left: a placeholder is no part of a longer word.
+    /// The last character that has left: a placeholder must not be part of a longer word.
     before: Option<char>,
     /// How many characters of an escape are missing, if the text is JSON as it is written.
     escape: u8,
@@ -31,7 +31,7 @@ impl Restorer {
         let needles: Vec<&str> = entries.iter().map(|entry| &*entry.placeholder).collect();
         let mut builder = AhoCorasick::builder();
         builder.ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest);
-        // More states than fit is the only error.
+        // Building fails only if the automaton has too many states.
         let searcher = builder.build(&needles).ok().filter(|_| !needles.is_empty());
         let mut beginnings: Vec<String> =
             needles.iter().map(|needle| needle.to_ascii_lowercase()).collect();
@@ -40,18 +40,18 @@ impl Restorer {
         Restorer { entries, searcher, beginnings, longest }
     }
 
-    /// Where placeholders stand in a text.
+    /// The places of placeholders in a text.
     pub fn placeholders(&self, text: &str) -> Vec<Range<usize>> {
         let Some(searcher) = &self.searcher else { return Vec::new() };
         searcher.find_iter(text).map(|found| found.range()).collect()
     }
 
-    /// More of a text: what leaves for it. `in_json`: it stands inside a JSON string as it is written.
+    /// Takes more of a text, and returns what leaves. With `in_json`, the text is the escaped inside of a JSON string.
     pub fn push(&self, state: &mut Restored, text: &str, in_json: bool) -> String {
         self.advance(state, text, in_json, false)
     }
 
-    /// Nothing more comes: what was held.
+    /// Ends a text, and returns what was held.
     pub fn finish(&self, state: &mut Restored, in_json: bool) -> String {
         self.advance(state, "", in_json, true)
     }
@@ -78,7 +78,7 @@ impl Restorer {
                     state.escape = 0;
                     found.end()
                 }
-                // A part of a longer word; another placeholder may begin within it.
+                // It is part of a longer word; another placeholder may begin within it.
                 None => {
                     let first = matched.chars().next().map_or(1, char::len_utf8);
                     state.pass(matched.get(..first).unwrap_or_default(), in_json, &mut out);
@@ -94,7 +94,7 @@ impl Restorer {
         out
     }
 
-    /// From where on, not before `from`, the text may be the beginning of a placeholder that goes on.
+    /// The first place, not before `from`, at which the rest of the text may be the beginning of a longer placeholder.
     fn hold_from(&self, text: &str, from: usize) -> usize {
         let earliest = text.len().saturating_sub(self.longest.saturating_sub(1)).max(from);
         (earliest..text.len())

@@ -1,23 +1,23 @@
-//! Which rule decides.
+//! Chooses the rule that decides on a finding.
 
 use postern_detect::{Detector, DetectorSet};
 use postern_policy::{Action, Guardrails, Rule, Speaker};
 use postern_types::{Caller, Role, Segment, SegmentKind};
 use std::collections::BTreeSet;
 
-/// The prefix of detectors that are lists of the operator's.
+/// The prefix of detectors that are the operator's lists.
 pub const LIST: &str = "list:";
 
-/// What finds something: a detector, or a list by its number.
+/// The source of a finding: a detector, or a list by its index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Source {
     /// A built-in detector.
     Detector(Detector),
-    /// A list of policy.
+    /// A list of the policy.
     List(usize),
 }
 
-/// Which way a text goes.
+/// The direction of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// To the vendor.
@@ -31,18 +31,18 @@ pub struct Rules {
     sets: Vec<Vec<Compiled>>,
 }
 
-/// A rule, and what it is about.
+/// A rule, with its detectors resolved.
 pub struct Compiled {
     pub rule: Rule,
     sources: BTreeSet<Source>,
 }
 
-/// The rules that concern a caller and a model.
+/// The rules that apply to a caller and a model.
 pub struct Active<'r> {
     sets: Vec<Vec<&'r Compiled>>,
 }
 
-/// What is looked for in a text.
+/// The detectors and lists that a text is scanned for.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
     pub detectors: DetectorSet,
@@ -71,7 +71,7 @@ impl Rules {
         Rules { sets: sets.collect() }
     }
 
-    /// Those that concern this caller when it asks for this model.
+    /// The rules that apply to this caller when it asks for this model.
     pub fn of(&self, caller: &Caller, model: &str) -> Active<'_> {
         let concerns = |compiled: &&Compiled| {
             let models = compiled.rule.models.as_ref();
@@ -84,7 +84,7 @@ impl Rules {
 }
 
 impl<'r> Active<'r> {
-    /// What to look for in a text of this speaker that goes this way.
+    /// The detectors and lists for a text of this speaker in this direction.
     pub fn wanted(&self, direction: Direction, speaker: Speaker) -> Wanted {
         let mut wanted = Wanted::default();
         let mut detectors = Vec::new();
@@ -100,7 +100,7 @@ impl<'r> Active<'r> {
         wanted
     }
 
-    /// The rule that decides on a finding: the first of each file that matches, and of these the strictest.
+    /// The rule that decides on a finding: the strictest of the first matching rule of each file.
     pub fn decide(
         &self,
         source: Source,
@@ -109,11 +109,11 @@ impl<'r> Active<'r> {
         speaker: Speaker,
     ) -> Option<&'r Rule> {
         let firsts = self.firsts(source, confidence, direction, speaker).map(|(_, rule)| rule);
-        // Of equally strict ones the earlier file's.
+        // Of equally strict rules, the earlier file's decides.
         firsts.rev().max_by_key(|rule| rule.action)
     }
 
-    /// Of each file the first rule that matches a finding, with the number of the file.
+    /// The first rule of each file that matches a finding, with the file's index.
     pub fn firsts(
         &self,
         source: Source,
@@ -132,7 +132,7 @@ impl<'r> Active<'r> {
         self.sets.iter().enumerate().filter_map(first)
     }
 
-    /// True: every rule about such a text lets pass what cannot be scanned.
+    /// Whether every rule about such a text lets it pass when it cannot be scanned.
     pub fn fails_open(&self, direction: Direction, speaker: Speaker) -> bool {
         self.concerning(direction, speaker).all(|compiled| compiled.rule.fails_open)
     }
@@ -192,7 +192,7 @@ fn is_of(rule: &Rule, caller: &Caller) -> bool {
             .is_none_or(|classes| classes.iter().any(|known| Some(known.as_str()) == class))
 }
 
-/// Who says a segment; none where there are no words to guard: bytes, references, sealed thoughts.
+/// The speaker of a segment; `None` if it has no text to guard: bytes, references, sealed reasoning.
 pub fn speaker(segment: &Segment) -> Option<Speaker> {
     Some(match segment.kind {
         SegmentKind::SealedReasoning

@@ -1,4 +1,4 @@
-//! What was found, counted for the record.
+//! Counts findings for the record.
 
 use postern_types::guardrail::{Action, Finding};
 
@@ -26,7 +26,7 @@ impl Tally {
         }
     }
 
-    /// All so far; nothing is left.
+    /// Takes all findings counted so far.
     pub fn take(&mut self) -> Vec<Finding> {
         std::mem::take(&mut self.0)
     }

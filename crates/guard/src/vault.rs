@@ -1,7 +1,7 @@
-//! Placeholders, and the originals that they stand for.
+//! Placeholders and the originals that they replace.
 //!
-//! A placeholder has the type of its original, so that a model and its tools treat it alike. Each is of a range that is reserved
-//! for examples or assigned to nobody, and its number counts first occurrences.
+//! A placeholder has the type of its original, so that a model and its tools treat both alike. It comes from a range that is
+//! reserved for examples or not assigned, and placeholders are numbered by first occurrence.
 
 use postern_detect::Detector;
 use std::collections::{HashMap, HashSet};
@@ -24,14 +24,14 @@ pub struct Vault {
     counts: HashMap<Detector, u32>,
 }
 
-/// What stands for what.
+/// A placeholder and its original.
 #[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Entry {
     pub placeholder: String,
     pub original: String,
 }
 
-/// No original is ever printed.
+/// Never prints the original.
 impl fmt::Debug for Entry {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -101,7 +101,7 @@ impl Vault {
         self.entries.is_empty()
     }
 
-    /// What stands for what, parts of names and other ways to write a number included.
+    /// All placeholders with their originals, including parts of names and other spellings of numbers.
     pub fn into_entries(self) -> Vec<Entry> {
         let derived: Vec<Entry> = self.entries.iter().flat_map(derived).collect();
         let mut known: HashSet<String> =
@@ -111,17 +111,17 @@ impl Vault {
         entries
     }
 
-    /// Originals that may stand elsewhere, where no detector sees them: with the placeholder of each. Parts of names included.
+    /// Originals that may occur where no detector finds them, with their placeholders; includes parts of names.
     pub fn originals(&self) -> Vec<Entry> {
         let parts = self.entries.iter().flat_map(names::parts);
         let mut all: Vec<Entry> = self.entries.iter().cloned().chain(parts).collect();
-        // Short ones stand everywhere by chance.
+        // Short originals occur everywhere by chance.
         all.retain(|entry| entry.original.chars().count() >= MIN_ELSEWHERE);
         all
     }
 }
 
-/// The fewest characters of an original that is looked for where no detector has found it.
+/// The fewest characters of an original that is searched for where no detector found it.
 const MIN_ELSEWHERE: usize = 3;
 
 fn derived(entry: &Entry) -> Vec<Entry> {
@@ -130,7 +130,7 @@ fn derived(entry: &Entry) -> Vec<Entry> {
     all
 }
 
-/// Originals that are written differently but mean the same have one placeholder.
+/// The same key for different spellings of one original, so that they have one placeholder.
 fn key(detector: Detector, original: &str) -> String {
     match detector {
         Detector::Email => original.to_lowercase(),

@@ -1,12 +1,12 @@
-//! What the guardrail has found, in headers and in the record.
+//! The guardrail's findings, in headers and in the record.
 
 use postern_types::guardrail::{Action, Finding};
 use serde::Serialize;
 
-/// Findings that are told apart: detectors have a few forms each.
+/// The most findings that are counted separately: each detector has a few forms.
 const MAX_FOUND: usize = 128;
 
-/// Which way a text went in which something was found.
+/// The direction of a text with a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// To the vendor.
@@ -16,7 +16,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// Its word in headers and records.
+    /// Its name in headers and records.
     pub fn as_str(self) -> &'static str {
         match self {
             Direction::Request => "request",
@@ -25,8 +25,8 @@ impl Direction {
     }
 }
 
-/// What was found, as a list of structured fields (RFC 9651): `email;in=request;action=anonymise;count=2`. What a rule lets pass
-/// in silence is in the record alone.
+/// The findings as a list of structured fields (RFC 9651): `email;in=request;action=anonymise;count=2`. Findings that a rule
+/// allows are in the record only.
 pub fn header<'f>(findings: impl Iterator<Item = (&'f Finding, Direction)>) -> Option<String> {
     let mut sums: Vec<(&str, Direction, Action, u32)> = Vec::new();
     for (finding, direction) in findings.filter(|(finding, _)| finding.action != Action::Allow) {
@@ -49,7 +49,7 @@ pub fn header<'f>(findings: impl Iterator<Item = (&'f Finding, Direction)>) -> O
     (!items.is_empty()).then(|| items.join(", "))
 }
 
-/// Findings, each once with a count, and none with its text.
+/// Findings, each once with a count and never with its text.
 #[derive(Default, Serialize)]
 #[serde(transparent)]
 pub struct Found(Vec<One>);
@@ -67,12 +67,12 @@ struct One {
 }
 
 impl Found {
-    /// Nothing was found.
+    /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// More was found in a text that goes this way.
+    /// Adds findings of a text in this direction.
     pub fn add(&mut self, findings: &[Finding], direction: Direction) {
         for finding in findings {
             let Finding { detector, form, rule, action, count } = finding.clone();

@@ -1,4 +1,4 @@
-//! The guardrail: before a request is routed, and between what is decoded and what leaves.
+//! Calls the guardrail before a request is routed, and on decoded answers before they leave.
 
 use crate::exchange::Exchange;
 use crate::found::Direction;
@@ -9,11 +9,11 @@ use postern_types::guardrail::{Finding, Flushed, Piece, Released, Stop};
 use postern_types::provider::{AnswerSegment, Decoded, Notice, SegmentEdit, SegmentRole, TextKind};
 use postern_types::{Caller, Prompt};
 
-/// The request as it goes on, and how its answer is guarded.
+/// Checks a request, and returns it edited with the guard of its answer.
 ///
 /// # Errors
 ///
-/// The guardrail's refusal. One that cannot scan refuses, too.
+/// The guardrail refuses the request, or cannot scan it.
 pub fn request<S: Stages>(
     caller: &Caller,
     prompt: Prompt,
@@ -37,25 +37,25 @@ pub fn request<S: Stages>(
 /// The guard of one answer.
 pub struct Guarded<G> {
     guard: G,
-    /// What was found since it was last asked.
+    /// The findings since they were last taken.
     pub findings: Vec<Finding>,
-    /// The answer was ended.
+    /// Whether a rule has ended the answer.
     pub is_stopped: bool,
-    /// Text is held back, for so long.
+    /// For how long text is held back, in milliseconds; `None` if none is held.
     pub held_ms: Option<u64>,
 }
 
 impl<G: AnswerGuard> Guarded<G> {
-    /// Nothing has passed yet.
+    /// A guard of an answer of which nothing has passed yet.
     pub fn new(guard: G) -> Self {
         Guarded { guard, findings: Vec::new(), is_stopped: false, held_ms: None }
     }
 
-    /// What leaves of an output.
+    /// Returns what leaves of an output.
     ///
     /// # Errors
     ///
-    /// What keeps it from being guarded: nothing of it leaves then.
+    /// The output cannot be guarded; nothing of it leaves.
     pub fn release(
         &mut self,
         decoder: &impl Decoder,
@@ -89,7 +89,7 @@ impl<G: AnswerGuard> Guarded<G> {
         Ok(())
     }
 
-    /// The time of what is held back is over: what leaves.
+    /// Returns what leaves when the time for holding back is over.
     ///
     /// # Errors
     ///
@@ -110,7 +110,7 @@ impl<G: AnswerGuard> Guarded<G> {
     }
 }
 
-/// The texts of an output, each with the index of its segment. What repeats a text follows by itself.
+/// The texts of an output, each with the index of its segment. Repeated texts are edited along with the first.
 fn pieces(decoded: &Decoded) -> Result<(Vec<u32>, Vec<Piece>), Fault> {
     let (mut segments, mut pieces) = (Vec::new(), Vec::new());
     for (at, segment) in (0..).zip(&decoded.segments) {
@@ -127,7 +127,7 @@ fn pieces(decoded: &Decoded) -> Result<(Vec<u32>, Vec<Piece>), Fault> {
     Ok((segments, pieces))
 }
 
-/// Of a whole answer that is ended nothing leaves.
+/// Nothing of a buffered answer leaves once it is ended.
 fn emptied(segments: &[u32], pieces: &[Piece]) -> Vec<SegmentEdit> {
     let texts = segments.iter().zip(pieces);
     let said = texts.filter(|(_, piece)| !piece.ended && piece.at.kind != TextKind::ToolName);

@@ -5,7 +5,7 @@ use std::mem;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-/// Between whoever reads the vendor and the pump. A clone is the same.
+/// A buffer between the vendor's reader and the pump. Clones share it.
 #[derive(Clone, Default)]
 pub struct Late(Rc<RefCell<State>>);
 
@@ -16,7 +16,7 @@ struct State {
 }
 
 impl Late {
-    /// Have this leave now.
+    /// Adds text that leaves now.
     pub fn put(&self, text: &str) {
         let mut state = self.0.borrow_mut();
         state.text.push_str(text);
@@ -25,12 +25,12 @@ impl Late {
         }
     }
 
-    /// What is to leave.
+    /// Takes the text that is to leave.
     pub fn take(&self) -> String {
         mem::take(&mut self.0.borrow_mut().text)
     }
 
-    /// Ready when there is something.
+    /// Ready when there is text.
     pub fn poll(&self, context: &mut Context<'_>) -> Poll<String> {
         let text = self.take();
         if text.is_empty() {

@@ -1,4 +1,4 @@
-//! What precedes a dialect's paths: a path, of which parts may be variables.
+//! The path before a dialect's paths; parts of it may be variables.
 
 use std::fmt;
 
@@ -10,13 +10,13 @@ use crate::reading::is_variable_name;
 /// A provider's `base_path` as written, with its variables found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BasePath {
-    /// What stands before each variable, and the variable.
+    /// The text before each variable, and the variable's name.
     parts: Vec<(String, String)>,
-    /// What stands after the last of them.
+    /// The text after the last variable.
     rest: String,
 }
 
-/// As written, so that [`BasePath::parse`] reads it again.
+/// Prints the path as written, so that [`BasePath::parse`] reads it again.
 impl fmt::Display for BasePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (before, variable) in &self.parts {
@@ -27,11 +27,11 @@ impl fmt::Display for BasePath {
 }
 
 impl BasePath {
-    /// Reads a base path, and checks everything of it that does not depend on its variables' values.
+    /// Reads a base path, and checks everything that does not depend on its variables' values.
     ///
     /// # Errors
     ///
-    /// An [`EndpointError`] when no values of the variables could make it a path that may be used.
+    /// An [`EndpointError`] if no values of the variables could make it a usable path.
     pub fn parse(text: &str) -> Result<Self, EndpointError> {
         let base_path = Self::split(text)?;
         base_path.filled(|_| Some("1".to_owned()))?;
@@ -59,16 +59,16 @@ impl BasePath {
         Ok(Self { parts, rest: rest.to_owned() })
     }
 
-    /// The variables whose values [`BasePath::filled`] needs, as they stand in it.
+    /// The variables whose values [`BasePath::filled`] needs, in their order in the path.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
         self.parts.iter().map(|(_, variable)| variable.as_str())
     }
 
-    /// The path it means, without a slash at its end, with the variables' values put in.
+    /// The path with the variables' values filled in, without a trailing slash.
     ///
     /// # Errors
     ///
-    /// An [`EndpointError`] when a value is missing or is not one segment of a path.
+    /// An [`EndpointError`] if a value is missing or is not one segment of a path.
     pub fn filled(&self, value: impl Fn(&str) -> Option<String>) -> Result<String, EndpointError> {
         let mut path = String::new();
         for (before, variable) in &self.parts {
@@ -82,13 +82,13 @@ impl BasePath {
     }
 }
 
-/// Whether a value may stand in a path without being escaped, and stays within its segment (RFC 3986, 3.3).
+/// Whether a value needs no escaping in a path and stays within its segment (RFC 3986, 3.3).
 fn is_segment(value: &str) -> bool {
     let right = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:@".contains(&byte);
     !matches!(value, "" | "." | "..") && value.bytes().all(right)
 }
 
-/// A path to put others behind; empty, or beginning and not ending with a slash.
+/// A path that other paths are appended to: empty, or with a leading and without a trailing slash.
 pub(crate) fn checked(text: &str) -> Result<String, EndpointError> {
     if text.contains(['?', '#']) {
         return Err(EndpointError::Query);

@@ -1,4 +1,4 @@
-//! Where a vendor is: a URL, of which a part may be a variable.
+//! The base URL of a vendor; a part of it may be a variable.
 
 use std::fmt;
 
@@ -19,11 +19,11 @@ pub struct BaseUrl {
 /// Where requests to a vendor go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
-    /// Whether the scheme is `https`, else it is `http`.
+    /// Whether the scheme is `https`; otherwise it is `http`.
     pub https: bool,
     /// Host and port, as in `api.openai.com` or `127.0.0.1:8080`; never with a user or password.
     pub authority: String,
-    /// What precedes the dialect's paths, as in `/v1`; never ends with a slash.
+    /// The path before the dialect's paths, as in `/v1`; never ends with a slash.
     pub base_path: String,
 }
 
@@ -36,7 +36,7 @@ impl Endpoint {
     }
 }
 
-/// Why a base URL is none.
+/// Why a base URL is invalid.
 ///
 /// Never repeats a part that may be a credential.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -46,15 +46,15 @@ pub enum EndpointError {
         "it has more than one variable; write one variable for what changes, and the rest as it is"
     )]
     ManyVariables,
-    /// A `{{` without its `}}`, or the other way round.
+    /// A `{{` without its `}}`, or the reverse.
     #[error("its braces do not match; write {{{{ name }}}}")]
     Braces,
-    /// What is between the braces is not the name of a variable.
+    /// The text between the braces is not the name of a variable.
     #[error(
         "what is between its braces is not the name of a variable; write lower-case letters, digits and single `_`"
     )]
     VariableName,
-    /// It has a variable and no value for it was given.
+    /// Its variable has no value.
     #[error(
         "the variable {0:?} has no value; give it one, for example with --variable {0}=https://api.example.com"
     )]
@@ -64,7 +64,7 @@ pub enum EndpointError {
         "the variable {0:?} has no value that can stand in a path (not shown); give it letters, digits and `-` `.` `_` `~` `:` `@`, for example --variable {0}=my-project"
     )]
     PathValue(String),
-    /// No `http://` or `https://` in front.
+    /// It does not begin with `http://` or `https://`.
     #[error(
         "it does not begin with https:// or http://; write for example https://api.example.com"
     )]
@@ -77,7 +77,7 @@ pub enum EndpointError {
     /// A query or fragment.
     #[error("it has a query or fragment (not shown); end it with the path")]
     Query,
-    /// The host or port is none.
+    /// The host or port is invalid.
     #[error("{} is not a host with an optional port; write for example api.example.com or 127.0.0.1:8080", shown(.0))]
     Authority(String),
     /// The path cannot be used.
@@ -85,7 +85,7 @@ pub enum EndpointError {
     Path(String),
 }
 
-/// As written, so that [`BaseUrl::parse`] reads it again.
+/// Prints the URL as written, so that [`BaseUrl::parse`] reads it again.
 impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.variable {
@@ -96,14 +96,14 @@ impl fmt::Display for BaseUrl {
 }
 
 impl BaseUrl {
-    /// Reads a base URL, and checks everything of it that does not depend on the variable's value.
+    /// Reads a base URL, and checks everything that does not depend on the variable's value.
     ///
     /// # Errors
     ///
-    /// An [`EndpointError`] when no value of the variable could make it a URL that may be used.
+    /// An [`EndpointError`] if no value of the variable could make it a usable URL.
     pub fn parse(text: &str) -> Result<Self, EndpointError> {
         let base_url = Self::split(text)?;
-        // What the variable will hold: all from the scheme on, or a part of the rest ("1" is a host and a port).
+        // A value for the variable: the URL from the scheme on, or a part of the rest ("1" is a valid host and a valid port).
         let stand_in = if base_url.before.is_empty() { "https://1" } else { "1" };
         base_url.endpoint(base_url.variable().map(|_| stand_in), "")?;
         Ok(base_url)
@@ -143,21 +143,21 @@ impl BaseUrl {
         self.variable.as_deref()
     }
 
-    /// Scheme, host and port as written, without the path: what `allowed_outbound_hosts` must name.
+    /// Scheme, host and port as written, without the path, as `allowed_outbound_hosts` must name them.
     #[must_use]
     pub fn origin(&self) -> String {
         let whole = self.to_string();
         let host = whole.find("://").map_or(0, |scheme| scheme.saturating_add("://".len()));
-        // No variable's name has a slash: the first one behind the scheme begins the path.
+        // No variable's name has a slash, so the first slash after the scheme begins the path.
         let (scheme, rest) = whole.split_at_checked(host).unwrap_or(("", &whole));
         format!("{scheme}{}", rest.split('/').next().unwrap_or(rest))
     }
 
-    /// The endpoint it means, with the variable's value put in, and the dialect's path when it has none.
+    /// The endpoint with the variable's value filled in, and with the dialect's path if the URL has none.
     ///
     /// # Errors
     ///
-    /// An [`EndpointError`] when the value is missing, or does not make a URL that may be used.
+    /// An [`EndpointError`] if the value is missing or does not make a usable URL.
     pub fn endpoint(
         &self,
         value: Option<&str>,
@@ -191,7 +191,7 @@ fn endpoint_of(url: &str, default_base_path: &str) -> Result<Endpoint, EndpointE
 pub(crate) fn checked_authority(text: &str) -> Result<String, EndpointError> {
     let wrong = || EndpointError::Authority(text.to_owned());
     let authority: Authority = text.parse().map_err(|_| wrong())?;
-    // `Authority` takes any digits for a port: what follows the host must be a port of 16 bits, or nothing.
+    // `Authority` accepts any digits as a port, so the rest after the host must be empty or a port of 16 bits.
     let port = text.strip_prefix(authority.host()).ok_or_else(wrong)?;
     let port_is_right = port.is_empty() || authority.port_u16().is_some_and(|port| port > 0);
     if authority.host().is_empty() || !port_is_right {

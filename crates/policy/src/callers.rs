@@ -1,4 +1,4 @@
-//! By which names callers can be known: those of `consumers.toml`, and what issuers may say of others.
+//! The names that callers can have: those in `consumers.toml`, and those that issuers' tokens may give.
 
 use std::collections::BTreeSet;
 
@@ -9,9 +9,9 @@ use crate::issuers::{ClaimNames, Issuers};
 /// The names of consumers, teams, tenants and roles.
 pub(crate) struct KnownCallers {
     consumers: BTreeSet<String>,
-    /// Issuers whose tokens may name consumers that are not declared: these are called `<issuer>/<claim>`.
+    /// Issuers whose tokens may name undeclared consumers, which are called `<issuer>/<claim>`.
     issuers_of_others: BTreeSet<String>,
-    /// None where tokens may say any; tenants and roles likewise.
+    /// `None` if tokens may name any team; the same holds for tenants and roles.
     teams: Option<BTreeSet<String>>,
     tenants: Option<BTreeSet<String>>,
     roles: Option<BTreeSet<String>>,
@@ -38,7 +38,7 @@ impl KnownCallers {
         }
     }
 
-    /// The names of a kind, when this is none of them and no token can say it.
+    /// The names of a kind, if `name` is not among them and no token can give it.
     pub(crate) fn lacking(&self, key: CallerKey, name: &str) -> Option<&BTreeSet<String>> {
         let names = match key {
             CallerKey::Consumer => {

@@ -1,4 +1,4 @@
-//! Everything that can be asked for: `models.toml` and `routes.toml` together.
+//! All models and aliases that clients can request, from `models.toml` and `routes.toml`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,17 +17,17 @@ pub struct Catalogue {
     routes: BTreeMap<String, Arc<Route>>,
 }
 
-/// What a name that a client asks for stands for.
+/// What a requested name refers to.
 #[derive(Debug, Clone, Copy)]
 pub enum Named<'c> {
     /// One model.
     Model(&'c Arc<Model>),
-    /// An alias for several.
+    /// An alias for several models.
     Route(&'c Arc<Route>),
 }
 
 impl Catalogue {
-    /// Reads the texts of `models.toml` and, where there is one, of `routes.toml`.
+    /// Reads the texts of `models.toml` and, if there is one, of `routes.toml`.
     ///
     /// # Errors
     ///
@@ -40,7 +40,7 @@ impl Catalogue {
         models.into_problems().and(of_routes).or(catalogue)
     }
 
-    /// What a name stands for.
+    /// What a name refers to.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<Named<'_>> {
         let model = self.models.get(name).map(Named::Model);
@@ -70,7 +70,7 @@ impl Catalogue {
         self.providers.values()
     }
 
-    /// The regions that providers are in.
+    /// The regions of the providers.
     #[must_use]
     pub fn regions(&self) -> BTreeSet<&str> {
         self.providers().filter_map(|provider| provider.region.as_deref()).collect()
@@ -87,17 +87,17 @@ impl Catalogue {
     }
 }
 
-/// What can be named, also what is wrong.
+/// The names that can be referred to, including those of invalid entries.
 pub(crate) struct Names {
-    /// All models and aliases; empty where there is no model.
+    /// All models and aliases; empty if there is no model.
     pub(crate) models: Vec<String>,
-    /// The regions of all providers; none where there is no provider, or a wrong one, whose region is not known.
+    /// The regions of all providers; `None` if there is no provider, or an invalid one whose region is not known.
     pub(crate) regions: Option<BTreeSet<String>>,
-    /// Whether any deployment has a price, or a wrong model might have one.
+    /// Whether any deployment has a price, or an invalid model might have one.
     pub(crate) has_prices: bool,
 }
 
-/// Reads both files, and gives beside the catalogue what can be named.
+/// Reads both files, and returns the catalogue and the names that can be referred to.
 pub(crate) fn read(models: &mut Report<'_>, routes: Option<&mut Report<'_>>) -> (Catalogue, Names) {
     let declared = models::read(models);
     let routes = routes.map(|report| routes::read(report, &declared)).unwrap_or_default();

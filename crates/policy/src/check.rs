@@ -1,4 +1,4 @@
-//! All files together.
+//! Checks all policy files together.
 
 use std::io;
 
@@ -18,7 +18,7 @@ use crate::{
     ROUTES_FILE,
 };
 
-/// The files of a policy folder, in the order in which problems are reported. Those of packs ([`pack_file`]) follow
+/// The files of a policy folder, in the order in which problems are reported. The files of packs ([`pack_file`]) come after
 /// `guardrails.toml`.
 pub const FILES: [&str; 7] = [
     GATEWAY_FILE,
@@ -30,7 +30,7 @@ pub const FILES: [&str; 7] = [
     ROUTES_FILE,
 ];
 
-/// Everything a policy folder says.
+/// The contents of a policy folder.
 #[derive(Debug, Clone)]
 pub struct Policies {
     /// `gateway.toml`.
@@ -41,19 +41,19 @@ pub struct Policies {
     pub issuers: Issuers,
     /// `plans.toml`.
     pub plans: Plans,
-    /// `guardrails.toml`, and the packs that it names.
+    /// `guardrails.toml` and the packs that it names.
     pub guardrails: Guardrails,
     /// `models.toml` and `routes.toml`.
     pub catalogue: Catalogue,
 }
 
-/// Reads all files and checks also what one says of another.
+/// Reads all files, and also checks what one file says of another.
 ///
-/// `read` gives the text of a file of [`FILES`] or of a pack, or nothing when there is no such file.
+/// `read` returns the text of a file of [`FILES`] or of a pack, or `None` if there is no such file.
 ///
 /// # Errors
 ///
-/// All problems of all files, those of reading them included.
+/// All problems of all files, including failures to read them.
 pub fn check_all(read: impl Fn(&str) -> io::Result<Option<String>>) -> Result<Policies, Problems> {
     let mut unreadable = Problems::default();
     let mut text_of = |file: &str| match read(file) {
@@ -90,7 +90,7 @@ pub fn check_all(read: impl Fn(&str) -> io::Result<Option<String>>) -> Result<Po
     unreadable.and(problems).or(policies)
 }
 
-/// The files that are there.
+/// The texts of the files that exist.
 struct Texts {
     gateway: Option<String>,
     consumers: Option<String>,
@@ -101,7 +101,7 @@ struct Texts {
     routes: Option<String>,
 }
 
-/// Which of the files that may be absent are known to be.
+/// Which of the optional files are known to be absent.
 struct Absent {
     issuers: bool,
     plans: bool,
@@ -132,7 +132,7 @@ fn together(
         of_models.as_mut().map(|models| catalogue::read(models, of_routes.as_mut())).unzip();
     let none = (issuers::Read::default(), plans::Read::default());
     let known = issuers.as_ref().or(absent.issuers.then_some(&none.0)).map(|read| &read.issuers);
-    // What is wrong there may be what a rule is for.
+    // A problem in these files may hide the caller that a rule names.
     let are_clean = [&of_consumers, &of_issuers].into_iter().flatten().all(Report::is_clean);
     let known = known.filter(|_| are_clean && of_consumers.is_some());
     let callers = known.map(|issuers| KnownCallers::new(&consumers, issuers));
@@ -175,12 +175,12 @@ fn guarded(
     }
 }
 
-/// The one file that is no TOML. `postern-authorization` reads it, and says the same name.
+/// The one file that is not TOML. `postern-authorization` reads it, and has the same name for it.
 const AUTHORIZATION_FILE: &str = "authorization.cedar";
 
-/// What is wrong with a file's being in the policy folder; nothing when it belongs there or is no policy.
+/// The problem with a file in the policy folder; `None` if it belongs there or is not a policy.
 ///
-/// A misspelt file would be ignored, and with it what it forbids. A file of the folder of packs is named with it:
+/// A misspelt file would be ignored, and so would its restrictions. The name of a pack's file includes its folder:
 /// `packs/gdpr.toml`.
 #[must_use]
 pub fn stray_file(name: &str) -> Option<Problem> {
@@ -197,7 +197,7 @@ pub fn stray_file(name: &str) -> Option<Problem> {
     Problems::of_file(name, message).0.pop()
 }
 
-/// What is wrong with a file's being among the packs.
+/// The problem with a file in the folder of packs.
 fn stray_pack(name: &str, pack: &str) -> Option<Problem> {
     let is_policy = [".toml", ".cedar", ".cedarschema"].iter().any(|end| pack.ends_with(end));
     if !is_policy || pack.strip_suffix(".toml").is_some_and(is_name) {

@@ -1,4 +1,4 @@
-//! The closed lists of the format: words with a meaning in code.
+//! The closed lists of words that the format defines.
 
 use postern_types::{Dialect, Tokenizer};
 
@@ -12,15 +12,15 @@ pub enum Capability {
     Chat,
     /// Turns text into vectors.
     Embeddings,
-    /// Goes on with a text, as models did before they chatted.
+    /// Continues a text, as models did before chat.
     Completions,
-    /// Orders texts by how well they answer a question.
+    /// Sorts texts by how well they answer a question.
     Rerank,
-    /// Writes down what is said in a recording.
+    /// Transcribes speech in a recording.
     Transcriptions,
-    /// Speaks a text.
+    /// Reads a text aloud.
     Speech,
-    /// Makes and changes pictures.
+    /// Generates and edits pictures.
     Images,
     /// Calls tools (functions).
     Tools,
@@ -32,12 +32,12 @@ pub enum Capability {
     Audio,
     /// Answers with JSON that follows a given schema.
     JsonSchema,
-    /// Thinks before it answers, in tokens that are counted.
+    /// Reasons before it answers, in tokens that are counted.
     Reasoning,
 }
 
 impl Capability {
-    /// Those that are endpoints of their own.
+    /// The capabilities that have their own endpoint.
     pub const ENDPOINTS: [Self; 7] = [
         Self::Chat,
         Self::Embeddings,
@@ -64,57 +64,57 @@ impl Capability {
         ("reasoning", Self::Reasoning),
     ];
 
-    /// The word for it in `models.toml`.
+    /// Its name in `models.toml`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         word_of(self, Self::WORDS)
     }
 
-    /// Whether it is an endpoint of its own; the others are ways to chat.
+    /// Whether it has its own endpoint; the others are features of chat.
     #[must_use]
     pub fn is_endpoint(self) -> bool {
         Self::ENDPOINTS.contains(&self)
     }
 }
 
-/// How a model splits text into tokens, by the names OpenAI's tiktoken gives. `o200k_harmony` (gpt-oss) is `o200k_base` with
-/// other special tokens, which no prompt has.
+/// How a model splits text into tokens, by the names of OpenAI's tiktoken. `o200k_harmony` (gpt-oss) is `o200k_base` with other
+/// special tokens, which no prompt has.
 pub(crate) const TOKENIZERS: &[(&str, Tokenizer)] = &[
     ("o200k_base", Tokenizer::O200kBase),
     ("o200k_harmony", Tokenizer::O200kBase),
     ("cl100k_base", Tokenizer::Cl100kBase),
 ];
 
-/// In which order the models of a route are tried.
+/// The order in which the models of a route are tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Strategy {
-    /// As they are written: the first that answers.
+    /// In the order they are written, until one answers.
     Ordered,
 }
 
 impl Strategy {
     pub(crate) const WORDS: &[(&'static str, Self)] = &[("ordered", Self::Ordered)];
 
-    /// Names that the format keeps for strategies to come.
+    /// Names that the format reserves for future strategies.
     pub(crate) const RESERVED: [&'static str; 4] = ["weighted", "cheapest", "fastest", "sticky"];
 
-    /// The word for it in `routes.toml`.
+    /// Its name in `routes.toml`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         word_of(self, Self::WORDS)
     }
 }
 
-/// How confidential data may be; each is more so than the ones before it.
+/// How confidential data is, from public to restricted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum DataClass {
-    /// It is public.
+    /// Public data.
     Public,
-    /// For the organisation itself.
+    /// Data for the organisation only.
     Internal,
-    /// For some of it.
+    /// Data for a part of the organisation.
     Confidential,
-    /// For those who are named.
+    /// Data for named persons only.
     Restricted,
 }
 
@@ -126,13 +126,13 @@ impl DataClass {
         ("restricted", Self::Restricted),
     ];
 
-    /// The word for it in `consumers.toml` and `issuers.toml`.
+    /// Its name in `consumers.toml` and `issuers.toml`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         word_of(self, Self::WORDS)
     }
 
-    /// The class that a word is; nothing for any other word.
+    /// The class of this name; `None` for any other word.
     #[must_use]
     pub fn from_name(word: &str) -> Option<Self> {
         Self::WORDS.iter().find(|(each, _)| *each == word).map(|(_, class)| *class)
@@ -152,7 +152,7 @@ pub enum LimitUnit {
     OutputTokens,
     /// Money, at the prices of `models.toml`.
     Usd,
-    /// Requests that are under way at the same time.
+    /// Requests that run at the same time.
     ConcurrentRequests,
 }
 
@@ -166,14 +166,14 @@ impl LimitUnit {
         ("concurrent_requests", Self::ConcurrentRequests),
     ];
 
-    /// The word for it in `plans.toml`.
+    /// Its name in `plans.toml`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         word_of(self, Self::WORDS)
     }
 }
 
-/// In how long a limit's amount may be used; each is longer than the ones before it.
+/// The period in which a limit's amount may be used, from short to long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Period {
     /// A second.
@@ -184,7 +184,7 @@ pub enum Period {
     Hour,
     /// A day.
     Day,
-    /// A month of the calendar; 30 days where it rolls.
+    /// A calendar month; 30 days in a rolling window.
     Month,
 }
 
@@ -197,7 +197,7 @@ impl Period {
         ("month", Self::Month),
     ];
 
-    /// The word for it in `plans.toml`.
+    /// Its name in `plans.toml`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         word_of(self, Self::WORDS)
@@ -209,7 +209,7 @@ impl Period {
 pub enum Window {
     /// At the clock's full second, minute or hour, at midnight, on the first of the month.
     Calendar,
-    /// It is always the one that ends now.
+    /// The period always ends now.
     Rolling,
 }
 
@@ -217,7 +217,7 @@ impl Window {
     pub(crate) const WORDS: &[(&'static str, Self)] =
         &[("calendar", Self::Calendar), ("rolling", Self::Rolling)];
 
-    /// The word for it in `plans.toml`.
+    /// Its name in `plans.toml`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         word_of(self, Self::WORDS)

@@ -1,26 +1,26 @@
-//! What the vendors of each dialect document, one row each: what holds where a policy says nothing else.
+//! The documented conventions of each dialect's vendors, one row each: the defaults of a policy.
 
 use crate::models::scheme::HeaderScheme;
 use postern_types::{Dialect, ImageArea, ImageRule, ImageTiles, ToolRule};
 
-/// A dialect's row.
+/// The conventions of one dialect.
 #[derive(Debug)]
 pub struct Conventions {
-    /// The path that a base URL without a path stands for, where the provider has no `base_path`.
+    /// The path for a base URL without a path, if the provider has no `base_path`.
     pub base_path: &'static str,
     /// How a key is sent.
     pub(crate) key: HeaderScheme,
-    /// What an image counts.
+    /// How the tokens of an image are counted.
     pub image: ImageRule,
-    /// What the declarations of tools count.
+    /// How the tokens of tool declarations are counted.
     pub tools: ToolRule,
-    /// The least cap on an answer that is taken, 0 where there is no such bound.
+    /// The lowest accepted cap on an answer, in tokens; 0 if there is no such bound.
     pub least_cap_tokens: u64,
-    /// Whether the cap on an answer holds a model's thoughts, too.
+    /// Whether the cap on an answer includes a model's reasoning.
     pub thinking_within_cap: fn(&str) -> bool,
 }
 
-/// The row of a dialect.
+/// The conventions of a dialect.
 #[must_use]
 pub fn of(dialect: Dialect) -> &'static Conventions {
     match dialect {
@@ -40,7 +40,7 @@ static OPENAI: Conventions = Conventions {
     image: OPENAIS_TILES,
     tools: ToolRule::Functions,
     least_cap_tokens: 0,
-    // Of the servers that speak it some (Qwen's) have a budget beside the cap.
+    // Some servers with this dialect (Qwen's) have a separate budget for reasoning.
     thinking_within_cap: |_| false,
 };
 
@@ -49,7 +49,7 @@ static RESPONSES: Conventions = Conventions {
     key: HeaderScheme::Bearer,
     image: OPENAIS_TILES,
     tools: ToolRule::Functions,
-    // A smaller one is refused, and the provider sends this one in its place.
+    // The API refuses a smaller cap, so the provider stage sends this one instead.
     least_cap_tokens: 16,
     // `max_output_tokens` says so.
     thinking_within_cap: |_| true,
@@ -69,7 +69,7 @@ static ANTHROPIC: Conventions = Conventions {
 static BEDROCK: Conventions = Conventions {
     // https://docs.aws.amazon.com/bedrock/latest/APIReference: /model/{id}/converse, at the root.
     base_path: "",
-    // Its API keys, which are not signed with, are bearer tokens:
+    // Its API keys are bearer tokens and do not sign requests:
     // https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-use.html
     key: HeaderScheme::Bearer,
     image: ANTHROPICS_AREA,
@@ -85,7 +85,7 @@ static GOOGLE: Conventions = Conventions {
     image: ImageRule::GoogleTiles(258),
     tools: ToolRule::Functions,
     least_cap_tokens: 0,
-    // Its documentation and its models contradict each other.
+    // Its documentation and the behaviour of its models contradict each other.
     thinking_within_cap: |_| false,
 };
 
@@ -96,13 +96,13 @@ static COHERE: Conventions = Conventions {
     image: OPENAIS_TILES,
     tools: ToolRule::Functions,
     least_cap_tokens: 0,
-    // It does not say.
+    // The documentation does not tell.
     thinking_within_cap: |_| false,
 };
 
 const OPENAIS_TILES: ImageRule = ImageRule::Tiles(ImageTiles { base_tokens: 85, tile_tokens: 170 });
 const ANTHROPICS_AREA: ImageRule =
     ImageRule::Area(ImageArea { pixels_per_token: 750, max_tokens: 1_600 });
-/// What Anthropic says to its models of tools, at most
+/// The most tokens of Anthropic's own instructions on tools
 /// (<https://docs.anthropic.com/en/docs/tool-use-pricing-and-tokens>).
 const ANTHROPICS_TOOLS: ToolRule = ToolRule::Json(530);

@@ -1,8 +1,8 @@
-//! What guardrails can look for, by name and by group.
+//! The detectors of guardrails, by name and by group.
 
 use crate::closed::word_of;
 
-/// What detectors belong together, and so can be named together.
+/// A group of detectors, which a rule can name as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum DetectorGroup {
     /// Data about a person.
@@ -23,20 +23,20 @@ impl DetectorGroup {
         ("moderation", Self::Moderation),
     ];
 
-    /// The word for it in `guardrails.toml`.
+    /// Its name in `guardrails.toml`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         word_of(self, Self::WORDS)
     }
 
-    /// Whether its detectors mark data that can be covered; the others judge what is said.
+    /// Whether its detectors mark data that can be replaced; the others judge the meaning of a text.
     #[must_use]
     pub fn marks_data(self) -> bool {
         matches!(self, Self::Personal | Self::Secrets)
     }
 }
 
-/// The detectors that guardrails have, each with its group: those of `postern-detect`, which this crate does not depend on.
+/// All detectors with their groups, as in `postern-detect`, which this crate does not depend on.
 pub const DETECTORS: &[(&str, DetectorGroup)] = &[
     ("email", DetectorGroup::Personal),
     ("phone", DetectorGroup::Personal),

@@ -1,4 +1,4 @@
-//! What a caller is and may, as `consumers.toml` and `issuers.toml` both write it.
+//! The attributes and permissions of a caller that `consumers.toml` and `issuers.toml` write in the same way.
 
 use std::ops::Range;
 
@@ -19,10 +19,10 @@ pub(crate) const DATA_CLASS: Key = Key::new("data_class", r#"data_class = "inter
 pub(crate) const ISSUERS: Key = Key::new("issuers", r#"issuers = ["corporate"]"#);
 pub(crate) const IP_RANGES: Key = Key::new("ip_ranges", r#"ip_ranges = ["10.0.0.0/8"]"#);
 
-/// A list of strings, where it is written.
+/// A list of strings, if it is present.
 pub(crate) type Texts<'t> = Option<Spanned<Vec<Spanned<&'t str>>>>;
 
-/// What one file says of another, and where: checked when both have been read.
+/// A reference from one file to another, and its place; checked when both have been read.
 pub(crate) struct Said {
     pub(crate) what: &'static str,
     pub(crate) name: Option<String>,
@@ -30,7 +30,7 @@ pub(crate) struct Said {
     pub(crate) of: Other,
 }
 
-/// What is said to be in another file.
+/// A thing in another file that a reference names.
 pub(crate) enum Other {
     /// Models or aliases.
     Models(ModelPattern),
@@ -38,19 +38,19 @@ pub(crate) enum Other {
     Region(String),
     /// An issuer.
     Issuer(String),
-    /// The model or alias that is asked in place of a refusal.
+    /// The model or alias that is used instead of a refusal.
     Downgrade(String),
     /// A claim that an issuer passes on.
     Claim(String),
-    /// Money, which models must have a price for.
+    /// Money, which needs a model with a price.
     Money,
-    /// A plan, and of whose callers.
+    /// A plan, with the callers that have it.
     Plan(Holder),
-    /// Callers, by what is known of them.
+    /// Callers, by one of their attributes.
     Caller(CallerKey, String),
 }
 
-/// By what callers are named.
+/// The attributes by which callers are named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CallerKey {
     Consumer,
@@ -60,7 +60,7 @@ pub(crate) enum CallerKey {
 }
 
 impl CallerKey {
-    /// What one of them is called.
+    /// Its name in messages.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Consumer => "consumer",
@@ -71,15 +71,15 @@ impl CallerKey {
     }
 }
 
-/// Who has a plan, and by what its limits can count.
+/// The callers that have a plan, and the attributes by which its limits can count.
 pub(crate) struct Holder {
-    /// The plan's name; none: the default one.
+    /// The plan's name; `None` means the default plan.
     pub(crate) plan: Option<String>,
-    /// Whether a team is known.
+    /// Whether they have a team.
     pub(crate) has_team: bool,
-    /// Whether a tenant is known.
+    /// Whether they have a tenant.
     pub(crate) has_tenant: bool,
-    /// Whose tokens may say more.
+    /// The issuers whose tokens may add attributes.
     pub(crate) issuers: Vec<String>,
 }
 
@@ -124,7 +124,7 @@ pub(crate) fn roles(report: &mut Report<'_>, label: Label<'_>, list: &Texts<'_>)
     names(report, label, ROLES, "role", list).map(|(role, _)| role).collect()
 }
 
-/// Names of regions, each once, at least one; nothing where none is written, which is any region.
+/// Names of regions, each once, at least one; `None` if the key is absent, which means any region.
 pub(crate) fn regions(
     report: &mut Report<'_>,
     label: Label<'_>,
@@ -174,7 +174,7 @@ fn names(
 
 /// Addresses and ranges of them, each once.
 ///
-/// A list that is empty would refuse every address where it restricts, and is refused.
+/// An empty list would refuse every address where it restricts, so it is a problem.
 pub(crate) fn ip_ranges(
     report: &mut Report<'_>,
     label: Label<'_>,

@@ -1,4 +1,4 @@
-//! From which addresses something may come.
+//! Addresses and ranges of addresses.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -15,7 +15,7 @@ const MAPPED_PREFIX_LENGTH: u8 = 96;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct IpRange(IpNet);
 
-/// Why a text is no [`IpRange`].
+/// Why a text is not an [`IpRange`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IpRangeError {
     /// Neither an address nor a range.
@@ -24,28 +24,28 @@ pub enum IpRangeError {
         shown(.0)
     )]
     Malformed(String),
-    /// An address and a length that leaves a part of it out.
+    /// An address with bits set beyond the length of the prefix.
     #[error(
         "\"{address}/{length}\" has bits set behind the first {length}; write \"{range}\" for the range, or \"{address}\" for the one address"
     )]
     HostBits {
-        /// The address as it was written.
+        /// The address as written.
         address: IpAddr,
         /// The length of the prefix.
         length: u8,
-        /// The range it is in.
+        /// The range that contains it.
         range: IpRange,
     },
 }
 
 impl IpRange {
-    /// Whether an address is in the range; an IPv4-mapped IPv6 address counts as the IPv4 address.
+    /// Whether an address is in the range; an IPv4-mapped IPv6 address is treated as the IPv4 address.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         self.0.contains(&address.to_canonical())
     }
 
-    /// A range of IPv4-mapped addresses is one of IPv4 addresses, since that is how those are compared.
+    /// Converts a range of IPv4-mapped addresses to IPv4, in which such addresses are compared.
     fn canonical(net: IpNet) -> Self {
         let IpNet::V6(v6) = net else { return Self(net) };
         let mapped = v6.addr().to_ipv4_mapped();
@@ -72,7 +72,7 @@ impl FromStr for IpRange {
     }
 }
 
-/// As [`IpRange::from_str`] reads it again; one address without a length.
+/// Prints the range as [`IpRange::from_str`] reads it; a single address has no length.
 impl fmt::Display for IpRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.prefix_len() == self.0.max_prefix_len() {

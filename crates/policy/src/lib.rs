@@ -1,15 +1,14 @@
-//! Policies as code: as written, then as used.
+//! Reads policy files, first as written, then as used.
 //!
-//! Each file of `policies/` is read in two steps. *As written*: its TOML is walked key by key, each key with its
-//! type and its position. *As used*: values are checked, references resolved, units made integers, and what is
-//! left is plain data that cannot be wrong. A policy with any problem gives no policy at all, and the answer names
-//! every problem of every file at once ([`Problems`]).
+//! Each file of `policies/` is read in two steps. *As written*: its TOML is walked key by key, each key with its type and its
+//! position. *As used*: values are checked, references resolved and units converted to integers; the result is plain data that
+//! is always valid. A policy with any problem is refused entirely, and the error lists all problems of all files ([`Problems`]).
 //!
-//! The files' reference is `docs/policies.md`. Each stage reads only its own files: the gateway [`Gateway`], auth
-//! [`Consumers`] and [`Issuers`], limiter [`Plans`], guardrail [`Guardrails`], router [`Catalogue`]; [`check_all`] reads them all and
-//! also checks what one file says of another.
+//! `docs/policies.md` is the reference of the files. Each stage reads only its own: the gateway [`Gateway`], auth [`Consumers`] and
+//! [`Issuers`], limiter [`Plans`], guardrail [`Guardrails`], router [`Catalogue`]. [`check_all`] reads them all and also checks
+//! references between them.
 //!
-//! No I/O: callers hand in the texts. Nothing here panics, whatever the text.
+//! No I/O: callers pass in the texts. No text makes this crate panic.
 
 mod base_path;
 mod base_url;

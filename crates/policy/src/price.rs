@@ -1,13 +1,13 @@
-//! What tokens cost, in integers.
+//! Prices of tokens, in integers.
 
 use crate::reading::{Decimal, DecimalError};
 
-/// Digits after the point of a price in US dollars per million tokens; one more would not be a whole pico-dollar
-/// per token.
+/// The most digits after the point of a price in US dollars per million tokens: the sixth is a pico-dollar per token, the unit of
+/// a price.
 const DECIMALS: usize = 6;
 
-/// The highest price taken for true, in US dollars per million tokens: over ten times the dearest known model, and
-/// far below what a price per thousand or per single token looks like when it is written by mistake.
+/// The highest plausible price, in US dollars per million tokens: over ten times the most expensive known model, and far below the
+/// values of a price that was mistakenly converted from thousands of tokens or single tokens.
 const MAX_USD_PER_MILLION_TOKENS: u64 = 10_000;
 
 const PICO_USD_PER_TOKEN_IN_USD_PER_MILLION_TOKENS: u64 = 1_000_000;

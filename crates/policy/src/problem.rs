@@ -1,17 +1,17 @@
-//! What is wrong with a policy, for the person who wrote it.
+//! Problems of a policy, for its author.
 
 use std::fmt;
 
-/// One thing wrong in one file, with what to write instead.
+/// One problem in one file, with what to write instead.
 ///
-/// Printed as `consumers.toml:12: ...`. Values that may be credentials are never part of the message.
+/// Printed as `consumers.toml:12: ...`. The message never contains a value that may be a credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// The file's name, without its folder.
     pub file: String,
-    /// The line, counted from 1; none when the file as a whole is meant.
+    /// The line, counted from 1; `None` if the problem concerns the whole file.
     pub line: Option<u32>,
-    /// What is wrong, with which value, and what to write instead: lower case, no full stop.
+    /// The problem, the offending value, and what to write instead, in lower case without a full stop.
     pub message: String,
 }
 
@@ -24,18 +24,18 @@ impl fmt::Display for Problem {
     }
 }
 
-/// All problems of the files that were read, by file and line; printed one a line.
+/// All problems of the files that were read, by file and line; printed one per line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Problems(pub Vec<Problem>);
 
 impl Problems {
-    /// Whether nothing is wrong.
+    /// Whether there are no problems.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Gives what was read when nothing is wrong with it.
+    /// Returns what was read if there are no problems.
     pub(crate) fn or<T>(self, read: T) -> Result<T, Self> {
         if self.is_empty() { Ok(read) } else { Err(self) }
     }

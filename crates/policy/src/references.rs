@@ -1,4 +1,4 @@
-//! What one file says of another.
+//! Checks references from one file to another.
 
 use crate::callers::KnownCallers;
 use crate::catalogue::Names;
@@ -8,21 +8,20 @@ use crate::plans::Scope;
 use crate::reading::{Report, nearest, nearest_or_list, shown};
 use crate::{issuers, plans};
 
-/// What there is in the other files, as far as they could be read.
+/// The contents of the other files, as far as they could be read.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct There<'t> {
-    /// Models, aliases and regions; none while there is no catalogue: then every name would be dangling, and that
-    /// is one problem, not many.
+    /// Models, aliases and regions; `None` if there is no catalogue: its absence is reported once, not for every name.
     pub(crate) names: Option<&'t Names>,
-    /// Issuers; none while their file cannot be read.
+    /// Issuers; `None` if their file cannot be read.
     pub(crate) issuers: Option<&'t issuers::Read>,
-    /// Plans; none while their file cannot be read.
+    /// Plans; `None` if their file cannot be read.
     pub(crate) plans: Option<&'t plans::Read>,
-    /// Callers; none while the files that say who calls have problems.
+    /// Callers; `None` if the files that define callers have problems.
     pub(crate) callers: Option<&'t KnownCallers>,
 }
 
-/// Reports what is said of another file and is not there.
+/// Reports references to things that the other file does not have.
 pub(crate) fn check(report: &mut Report<'_>, said: &[Said], there: There<'_>) {
     for said in said {
         let message = match &said.of {
@@ -56,7 +55,7 @@ pub(crate) fn check(report: &mut Report<'_>, said: &[Said], there: There<'_>) {
     }
 }
 
-/// What is wrong with a name that must be one of these.
+/// The problem with a name that must be one of these.
 fn dangling<'c>(
     key: &str,
     name: &str,
@@ -72,7 +71,7 @@ fn dangling<'c>(
     Some(format!("`{key}` names {name}, {rule}; {advice}"))
 }
 
-/// What is wrong with a pattern that means nothing of the catalogue.
+/// The problem with a pattern that matches nothing in the catalogue.
 fn dangling_models(pattern: &ModelPattern, names: &[String]) -> Option<String> {
     let prefix = match pattern {
         ModelPattern::Exact(name) => return dangling_model("models", name, names),
@@ -88,7 +87,7 @@ fn dangling_models(pattern: &ModelPattern, names: &[String]) -> Option<String> {
     ))
 }
 
-/// What is wrong with a name that must be a model's or an alias.
+/// The problem with a name that must be a model or an alias.
 fn dangling_model(key: &str, name: &str, names: &[String]) -> Option<String> {
     if names.is_empty() || names.iter().any(|each| each == name) {
         return None;
@@ -98,7 +97,7 @@ fn dangling_model(key: &str, name: &str, names: &[String]) -> Option<String> {
     Some(format!("`{key}` names {name}, which is neither a model nor an alias; {advice}"))
 }
 
-/// What is wrong with a rule for callers that nobody is.
+/// The problem with a rule that matches no caller.
 fn dangling_caller(key: CallerKey, name: &str, callers: &KnownCallers) -> Option<String> {
     let names = callers.lacking(key, name)?;
     let (written, rule) = match key {
@@ -112,7 +111,7 @@ fn dangling_caller(key: CallerKey, name: &str, callers: &KnownCallers) -> Option
     Some(format!("`{written}` names {}, {rule}; {advice}", shown(name)))
 }
 
-/// What is wrong with counting by a claim that nobody says.
+/// The problem with counting by a claim that no issuer passes on.
 fn dangling_claim(claim: &str, issuers: &issuers::Read) -> Option<String> {
     if issuers.passed_on.contains(claim) {
         return None;
@@ -125,7 +124,7 @@ fn dangling_claim(claim: &str, issuers: &issuers::Read) -> Option<String> {
     Some(format!("`scope` counts by the claim {claim}, which no issuer passes on; {remedy}"))
 }
 
-/// What is wrong with limiting money where nothing costs any.
+/// The problem with a limit of money if no model has a price.
 fn no_price(names: &Names) -> Option<String> {
     (!names.models.is_empty() && !names.has_prices).then(|| {
         "`unit` is usd, and no model of models.toml has a price, so nothing would ever count; write prices there, or limit tokens"
@@ -133,7 +132,7 @@ fn no_price(names: &Names) -> Option<String> {
     })
 }
 
-/// What is wrong with a plan for whom it is for.
+/// The problem with a plan for the callers that have it.
 fn wrong_plan(holder: &Holder, plans: &plans::Read, there: There<'_>) -> Option<String> {
     let name = match (&holder.plan, plans.default_plan()) {
         (Some(plan), _) => plan,

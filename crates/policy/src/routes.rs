@@ -1,4 +1,4 @@
-//! `routes.toml`: names that stand for several models.
+//! `routes.toml`: aliases for several models.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,14 +16,14 @@ const ALIAS: Key = Key::new("alias", r#"alias = "default-chat""#);
 const STRATEGY: Key = Key::new("strategy", r#"strategy = "ordered""#);
 const MODELS: Key = Key::new("models", r#"models = ["gpt-4o-mini", "gpt-4o"]"#);
 
-/// A name that stands for several models, and how one of them is chosen.
+/// An alias for several models, and how one of them is chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
-    /// The name clients ask for, unique among models and aliases.
+    /// The name that clients request, unique among models and aliases.
     pub alias: String,
-    /// In which order the models are tried.
+    /// The order in which the models are tried.
     pub strategy: Strategy,
-    /// The models, as written; at least one. They share one of [`Capability::ENDPOINTS`].
+    /// The models in the order they are written, at least one. They share one of [`Capability::ENDPOINTS`].
     pub models: Vec<Arc<Model>>,
 }
 
@@ -43,7 +43,7 @@ struct Written<'t> {
     models: Option<Spanned<Vec<Spanned<&'t str>>>>,
 }
 
-/// Reads the file, noting its problems in the report. A route with a problem is declared without a meaning.
+/// Reads the file and notes its problems in the report. A route with a problem is declared by name only.
 pub(crate) fn read(
     report: &mut Report<'_>,
     declared: &Declared,
@@ -119,7 +119,7 @@ fn checked_strategy(
     one_of(report, written.label, STRATEGY, value, Strategy::WORDS)
 }
 
-/// The models of a route, when all are declared and right, and have an endpoint in common.
+/// The models of a route, if all are declared and valid and share an endpoint.
 fn models(
     report: &mut Report<'_>,
     written: &Written<'_>,
@@ -128,7 +128,7 @@ fn models(
     let list = written.models.as_ref()?;
     at_least_one(report, written.label, MODELS, list);
     if declared.models.is_empty() {
-        // models.toml has a problem of its own: each name here would only repeat it.
+        // models.toml has a problem, which each name here would only repeat.
         return None;
     }
     let mut seen = Seen::default();

@@ -1,13 +1,12 @@
-//! The parts of a URL, each to be checked and named by itself.
+//! Splits a URL into parts, so that each can be checked and named separately.
 //!
-//! `http::Uri` says of a wrong URL that it is wrong, not where, and drops a fragment without a word; it reads what is
-//! right.
+//! `http::Uri` does not tell which part of a URL is wrong, and drops a fragment silently; it is used for valid URLs only.
 
 use http::Uri;
 
-/// A URL of the web in its parts (RFC 3986, 3).
+/// The parts of an `http` or `https` URL (RFC 3986, 3).
 pub(crate) struct Parts<'t> {
-    /// Whether the scheme is `https`, else it is `http`.
+    /// Whether the scheme is `https`; otherwise it is `http`.
     pub(crate) https: bool,
     /// User, host and port.
     pub(crate) authority: &'t str,
@@ -16,7 +15,7 @@ pub(crate) struct Parts<'t> {
 }
 
 impl<'t> Parts<'t> {
-    /// None for another scheme.
+    /// Splits a URL; `None` for another scheme.
     pub(crate) fn of(url: &'t str) -> Option<Self> {
         let (https, rest) = match url.split_once("://")? {
             ("https", rest) => (true, rest),
@@ -30,7 +29,7 @@ impl<'t> Parts<'t> {
     }
 }
 
-/// Scheme, host and port of a URL that was checked: what `allowed_outbound_hosts` must name.
+/// Scheme, host and port of a checked URL, as `allowed_outbound_hosts` must name them.
 pub(crate) fn origin(url: &str) -> String {
     let uri: Uri = url.parse().unwrap_or_default();
     let (scheme, authority) = (uri.scheme_str(), uri.authority());

@@ -1,4 +1,4 @@
-//! Valid but surprising settings.
+//! Warns of valid but surprising settings.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use crate::guardrails::{Guardrails, TermList};
 use crate::plans::{Plan, Scope};
 use crate::{GUARDRAILS_FILE, PLANS_FILE, Policies};
 
-/// A line for each surprise.
+/// One line for each surprising setting.
 #[must_use]
 pub fn warnings(policies: &Policies) -> Vec<String> {
     let by_key_alone = |plan: &&Plan| {
@@ -17,7 +17,7 @@ pub fn warnings(policies: &Policies) -> Vec<String> {
     plans.map(|plan| by_key(&plan.name)).chain(unused_lists(&policies.guardrails)).collect()
 }
 
-/// Lists that are looked for by no rule.
+/// Lists that no rule names.
 fn unused_lists(guardrails: &Guardrails) -> impl Iterator<Item = String> {
     let is_unused = |list: &&TermList| {
         let detector = format!("list:{}", list.name);
@@ -37,7 +37,7 @@ fn by_key(plan: &str) -> String {
     )
 }
 
-/// The plans that callers with tokens may have.
+/// The plans that callers with tokens can have.
 fn of_token_callers(policies: &Policies) -> Vec<&Plan> {
     let mut names = BTreeSet::new();
     let mut any = false;
@@ -104,7 +104,7 @@ mod tests {
         let undeclared = format!("{ISSUER}[issuer.undeclared]\nmodels = [\"*\"]\n");
         let default = format!("default_plan = \"p\"\n{BY_KEY}");
         assert_eq!(of(&undeclared, CONSUMER, &default).len(), 1);
-        // Callers with keys have one counter each, as many as were issued.
+        // Each key has one counter, so there are as many counters as keys.
         assert_eq!(of(ISSUER, CONSUMER, BY_KEY), [""; 0]);
         let more = "[[limit]]\nscope = \"ip\"\nunit = \"requests\"\nper = \"day\"\namount = 9\n";
         assert_eq!(of(ISSUER, &with_tokens, &format!("{BY_KEY}{more}")), [""; 0]);

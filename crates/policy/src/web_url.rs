@@ -1,4 +1,4 @@
-//! Where an issuer or this gateway is: a URL without variables, over TLS.
+//! The URL of an issuer or of this gateway: without variables, and over TLS.
 
 use std::net::IpAddr;
 
@@ -8,7 +8,7 @@ use crate::base_url::checked_authority;
 use crate::reading::shown;
 use crate::url::Parts;
 
-/// Longest URL: no issuer's comes near, and what is compared or put into a header is bounded.
+/// The longest URL: no issuer's comes near it, and it bounds what is compared or written into a header.
 const MAX_URL_BYTES: usize = 1024;
 
 /// Whether a URL may have a query.
@@ -23,10 +23,10 @@ pub(crate) enum Query {
 /// Never repeats a part that may be a credential.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum WebUrlError {
-    /// Longer than any that is meant.
+    /// It is too long.
     #[error("it has {0} bytes; shorten it to at most {MAX_URL_BYTES}")]
     TooLong(usize),
-    /// No `https://` in front.
+    /// It does not begin with `https://`.
     #[error("it does not begin with https://; write for example https://login.example.com")]
     Scheme,
     /// Plain HTTP to another machine.
@@ -37,13 +37,13 @@ pub(crate) enum WebUrlError {
     /// A user or password before the host.
     #[error("it has a user or password before the host (not shown); remove it")]
     UserInfo,
-    /// A query where there is none.
+    /// A query where none is allowed.
     #[error("it has a query (not shown); end it with the path")]
     Query,
     /// A fragment.
     #[error("it has a fragment (not shown); end it before the `#`")]
     Fragment,
-    /// The host or port is none.
+    /// The host or port is invalid.
     #[error("{} is not a host with an optional port; write for example login.example.com or 127.0.0.1:8080", shown(.0))]
     Authority(String),
     /// The path cannot be used.
@@ -51,7 +51,7 @@ pub(crate) enum WebUrlError {
         "its path has characters that a URL cannot have (RFC 3986, 2); write them as %20 and the like"
     )]
     Path,
-    /// A variable where there is none.
+    /// A variable where none is allowed.
     #[error("it has a variable, which has no meaning here; write the URL as it is")]
     Variable,
 }
@@ -83,7 +83,7 @@ pub(crate) fn check(url: &str, query: Query) -> Result<(), WebUrlError> {
     if right { Ok(()) } else { Err(WebUrlError::Path) }
 }
 
-/// Whether a byte may be in a path or query as it is (RFC 3986, 3.3 and 3.4).
+/// Whether a byte may be in a path or query unescaped (RFC 3986, 3.3 and 3.4).
 fn is_path_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%/?".contains(&byte)
 }

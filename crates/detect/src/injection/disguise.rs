@@ -1,6 +1,7 @@
-//! Texts within a text: what is encoded, spelt in other characters, or written backwards.
+//! Hidden texts within a text: encoded, spelt in other characters, or written backwards.
 //!
-//! Each way looks for a run that only it produces, and reads a bounded part of it. What was read is judged like any other text.
+//! Each decoder looks for a run that only its encoding produces, and reads a bounded part of it. The decoded text is scored like
+//! any other.
 
 use super::lexicon::{INVISIBLE, MIXED, Mention};
 use crate::text::Text;
@@ -12,32 +13,32 @@ mod spellings;
 /// A text that was found within another.
 #[derive(Debug, PartialEq)]
 pub struct Hidden {
-    /// What it says.
+    /// The decoded text.
     pub text: String,
-    /// Where it is, in bytes of the original.
+    /// Its place, in bytes of the original.
     pub span: Range<usize>,
-    /// Its words may stand together without spaces.
+    /// Whether its words may be joined without spaces.
     pub joined: bool,
 }
 
-/// The most bytes of a run that are read.
+/// The most bytes of a run that are decoded.
 const MOST_BYTES: usize = 2048;
 
-/// All texts within a text, given what it mentions.
+/// All hidden texts within a text, given its mentions.
 pub fn hidden(text: &Text<'_>, mentions: &[Mention]) -> Vec<Hidden> {
     let mut hidden = encodings::encoded(text);
     spellings::spelt(text, mentions, &mut hidden);
     hidden
 }
 
-/// The concept of a word that is ASCII when folded and was not so written.
+/// The concept of a word that is ASCII in folded form but was written in other characters.
 pub fn sign(written: &str) -> Option<u8> {
     let is_invisible = |character: char| matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
     let is_tag = |character: char| ('\u{e0000}'..='\u{e007f}').contains(&character);
     if written.chars().any(|character| is_invisible(character) || is_tag(character)) {
         return Some(INVISIBLE);
     }
-    // Greek, Cyrillic, Armenian and Cherokee beside Latin; and alphabets for mathematics, which are in no word.
+    // Greek, Cyrillic, Armenian and Cherokee letters mixed with Latin ones; and mathematical alphabets, which no word uses.
     let is_other =
         |character: char| matches!(character, '\u{370}'..='\u{58f}' | '\u{13a0}'..='\u{13ff}');
     let is_latin = written.chars().any(|character| character.is_ascii_alphabetic());
@@ -47,7 +48,7 @@ pub fn sign(written: &str) -> Option<u8> {
     (is_mixed || is_mathematical).then_some(MIXED)
 }
 
-/// Is it text that someone wrote, and not what random bytes decode to?
+/// Returns decoded bytes as text, unless they look random.
 fn is_written(bytes: &[u8]) -> Option<String> {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,

@@ -1,7 +1,7 @@
-//! The concepts of prompt injection, and where a text mentions them.
+//! The concepts of prompt injection, and their mentions in a text.
 //!
-//! A concept is what words of many languages mean: to ignore, what came before, instructions. One mention says nothing; weights
-//! stand on concepts that follow each other, which the trainer finds to be attacks in one language and holds for all.
+//! A concept is the meaning of words in many languages: to ignore, what came before, instructions. A single mention is no
+//! evidence. The weights are on concepts that follow each other; a weight learned in one language applies to all.
 
 use crate::linear::Event;
 use crate::text::Text;
@@ -10,7 +10,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 const WORDS: &str = include_str!("lexicon.txt");
 /// How many concepts the weights have room for.
 const CONCEPTS: u16 = 40;
-/// The alphabet moved by thirteen; the next one is what is written backwards.
+/// The concept of ROT13; the next one is of text written backwards.
 pub const ROT13: u8 = 33;
 /// Invisible characters within words.
 pub const INVISIBLE: u8 = 35;
@@ -18,7 +18,7 @@ pub const INVISIBLE: u8 = 35;
 pub const MIXED: u8 = 36;
 /// A concept follows another if both begin within this many bytes.
 const NEAR_BYTES: usize = 48;
-/// How many that went before a concept are looked at.
+/// How many earlier concepts are paired with a concept.
 const BEFORE: usize = 3;
 
 macro_rules! concepts {
@@ -68,14 +68,14 @@ concepts! {
     "mixed" = "encoded",
 }
 
-/// Where a text mentions a concept, in bytes of the folded text.
+/// A mention of a concept, in bytes of the folded text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mention {
     /// Its first byte.
     pub start: usize,
     /// The byte after it.
     pub end: usize,
-    /// Which.
+    /// The concept.
     pub concept: u8,
 }
 
@@ -85,7 +85,7 @@ pub struct Lexicon {
     of: Vec<Word>,
 }
 
-/// What is known of a word beside its letters.
+/// The properties of a word besides its letters.
 struct Word {
     concept: u8,
     is_start_open: bool,
@@ -93,7 +93,7 @@ struct Word {
 }
 
 impl Lexicon {
-    /// Build the tables. None: they are larger than the library allows, which a test rules out.
+    /// Builds the tables. `None` if they are larger than the library allows, which a test rules out.
     pub fn new() -> Option<Self> {
         let (mut texts, mut of) = (Vec::new(), Vec::new());
         let mut concept = 0;
@@ -116,13 +116,13 @@ impl Lexicon {
         Some(Lexicon { words, of })
     }
 
-    /// How many bytes the tables take.
+    /// The size of the tables, in bytes.
     #[cfg(test)]
     pub fn memory_usage(&self) -> usize {
         self.words.memory_usage() + self.of.len() * size_of::<Word>()
     }
 
-    /// What a folded text mentions, in order. `joined`: its words may stand together without spaces.
+    /// The mentions in a folded text, in order. With `joined`, its words may be joined without spaces.
     pub fn mentions(&self, folded: &str, joined: bool) -> Vec<Mention> {
         let bytes = folded.as_bytes();
         let is_word = |at: Option<usize>| {
@@ -143,13 +143,13 @@ impl Lexicon {
     }
 }
 
-/// The features of mentions: each concept, and each that follows another soon.
+/// The features of mentions: each concept, and each pair of concepts that follow each other closely.
 pub fn events(folded: &str, mentions: &[Mention]) -> Vec<Event> {
     let mut events = Vec::with_capacity(mentions.len() * 2);
     for (index, mention) in mentions.iter().enumerate() {
         let before = mentions.get(index.saturating_sub(BEFORE)..index).unwrap_or_default();
         let near = || before.iter().filter(|earlier| mention.start - earlier.start <= NEAR_BYTES);
-        // What is said twice counts once: lines of a log repeat themselves.
+        // A repeated concept counts once, because lines of a log repeat themselves.
         if near().any(|earlier| earlier.concept == mention.concept) {
             continue;
         }
@@ -165,7 +165,7 @@ pub fn events(folded: &str, mentions: &[Mention]) -> Vec<Event> {
     events
 }
 
-/// The concepts of a feature, and the form of a finding that rests on it.
+/// The forms of a feature's concepts: the form of a finding that rests on it.
 pub fn form(feature: u16) -> [&'static str; 2] {
     let form = |concept: u16| NAMES.get(usize::from(concept)).map_or("", |(_, form)| form);
     match feature.checked_sub(CONCEPTS) {
@@ -174,7 +174,7 @@ pub fn form(feature: u16) -> [&'static str; 2] {
     }
 }
 
-/// Where the last word of a mention ends; if it has none, the next one begins.
+/// The end of a mention's last word; if it has none, the start of the next word.
 fn end_of_word(folded: &str, mention: &Mention) -> usize {
     let Some(text) = folded.get(mention.start..mention.end) else { return mention.end };
     if let Some((at, last)) =
@@ -187,7 +187,7 @@ fn end_of_word(folded: &str, mention: &Mention) -> usize {
     next.map_or(mention.end, |(at, _)| mention.end + at + 1)
 }
 
-/// A letter of a script that writes spaces between words.
+/// Whether a character is a letter of a script with spaces between words.
 fn is_joined(character: char) -> bool {
     character.is_alphanumeric() && !('\u{2e80}'..='\u{9fff}').contains(&character)
 }

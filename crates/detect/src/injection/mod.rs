@@ -1,9 +1,9 @@
 //! Prompt injection and jailbreaks: instructions that are meant to override the operator's.
 //!
-//! A window of the text (some sentences) has a score, which a linear model adds up from two kinds of features: mentions of concepts
-//! that follow each other, in any of thirteen languages ([`lexicon`]), and words. Texts within the text, encoded or
-//! spelt otherwise ([`disguise`]), are scored alike. Trigger words alone stay under the threshold: what counts is their combination,
-//! and the model was trained with texts that are about injections as what it must not find.
+//! A linear model scores each window of the text (a few sentences) by two kinds of features: concepts that follow each other, in
+//! any of thirteen languages ([`lexicon`]), and words. Texts within the text, encoded or spelt otherwise ([`disguise`]), are scored
+//! in the same way. Trigger words alone stay under the threshold: their combination counts, and the training data has texts about
+//! injections as harmless ones.
 //!
 //! Known limits: docs/guardrail/injection.md.
 
@@ -18,18 +18,18 @@ use lexicon::{Lexicon, Mention};
 use std::ops::Range;
 
 const MODEL: &[u8] = include_bytes!("model.bin");
-/// How much less an encoded text must score: nobody encodes what is harmless.
+/// How much lower the threshold is for an encoded text, because harmless instructions are rarely encoded.
 const ENCODED_BONUS: f32 = 1.0;
-/// How many encodings are taken off.
+/// How many nested encodings are decoded.
 const DEPTH: usize = 2;
 
-/// What the detectors of this group look up.
+/// The tables of this group's detectors.
 pub struct Tables {
     lexicon: Option<Lexicon>,
     model: Option<Model<1>>,
 }
 
-/// A part of the text that scores as high as a finding.
+/// A part of the text whose score reaches the threshold.
 struct Hit {
     span: Range<usize>,
     logit: f32,
@@ -37,7 +37,7 @@ struct Hit {
     evidence: Vec<Evidence>,
 }
 
-/// Windows of the folded text that touch, and the strongest of them.
+/// Adjacent windows of the folded text, and the strongest of them.
 struct Windows {
     range: Range<usize>,
     strongest: Range<usize>,
@@ -45,12 +45,12 @@ struct Windows {
 }
 
 impl Tables {
-    /// Build them.
+    /// Builds the tables.
     pub fn new() -> Self {
         Tables { lexicon: Lexicon::new(), model: Model::read(MODEL) }
     }
 
-    /// Append what these detectors find.
+    /// Appends the findings of these detectors.
     pub fn find(&self, text: &Text<'_>, detectors: DetectorSet, findings: &mut Vec<Finding>) {
         let (Some(lexicon), Some(model)) = (&self.lexicon, &self.model) else { return };
         if !detectors.contains(Detector::PromptInjection) {
@@ -68,7 +68,7 @@ impl Tables {
         }));
     }
 
-    /// The hand-made features of a text, in order: for the trainer.
+    /// The hand-made features of a text, in order, for the trainer.
     #[cfg(feature = "training")]
     pub fn events(&self, text: &Text<'_>) -> Vec<Event> {
         let Some(lexicon) = &self.lexicon else { return Vec::new() };
@@ -87,7 +87,7 @@ struct Judge<'t> {
 }
 
 impl Judge<'_> {
-    /// What scores as high as a finding in a text, and in the texts within it.
+    /// The parts of a text, and of the texts hidden in it, whose score reaches the threshold.
     fn hits(self, text: &Text<'_>, joined: bool, depth: usize) -> Vec<Hit> {
         let mut mentions = self.lexicon.mentions(text.folded(), joined);
         let hidden = if depth > 0 { disguise::hidden(text, &mentions) } else { Vec::new() };
@@ -127,8 +127,8 @@ impl Judge<'_> {
     }
 }
 
-/// Windows come by where they end. Those that touch are one finding, explained by the strongest. A joint window adds no place to
-/// one of its sentences that is found already.
+/// Adds a window; windows arrive in order of their ends. Adjacent windows form one finding, explained by the strongest. A joint
+/// window does not extend a finding in one of its sentences.
 fn add_window(windows: &mut Vec<Windows>, mut next: Windows, is_joint: bool) {
     if is_joint
         && let Some(last) = windows.last_mut()
@@ -148,7 +148,7 @@ fn add_window(windows: &mut Vec<Windows>, mut next: Windows, is_joint: bool) {
     windows.push(next);
 }
 
-/// The form of a window: that of the concepts which weigh most in it.
+/// The form of a window: the form of the concepts with the most weight in it.
 fn form(events: &[Event], model: &Model<1>) -> &'static str {
     let mut weights: Vec<(&'static str, f32)> = Vec::new();
     for event in events {
@@ -164,7 +164,7 @@ fn form(events: &[Event], model: &Model<1>) -> &'static str {
     strongest.filter(|(_, weight)| *weight > 0.0).map_or("instruction", |(form, _)| form)
 }
 
-/// What is no word and yet a sign: invisible characters within a word, and letters of several scripts.
+/// Adds signs that are not words: invisible characters within a word, and letters of several scripts.
 fn add_signs(text: &Text<'_>, mentions: &mut Vec<Mention>) {
     let (folded, original) = (text.folded(), text.original());
     if original.is_ascii() {

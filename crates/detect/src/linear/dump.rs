@@ -1,4 +1,4 @@
-//! The features of texts, for the trainer: what it learns from is what the models see.
+//! The features of texts for the trainer, so that training and detection use the same features.
 
 use super::windows::WINDOW_BYTES;
 use super::{Event, Features, Model, Output, features};
@@ -6,14 +6,14 @@ use crate::text::Text;
 use rustc_hash::FxHashMap as HashMap;
 use std::ops::Range;
 
-/// Of the overlapping windows in a long sentence, those that begin at least this far apart are trained with.
+/// The least distance between the starts of two windows in a long sentence that are used for training.
 const STRIDE_BYTES: usize = 48;
 
 /// A window of the original text and its features.
 pub struct Sample {
-    /// Where it is, in bytes of the original text.
+    /// Its place, in bytes of the original text.
     pub range: Range<usize>,
-    /// What is in it.
+    /// Its features.
     pub features: Features,
 }
 
@@ -44,7 +44,7 @@ pub fn samples(text: &Text<'_>, events: &[Event]) -> Vec<Sample> {
     ranges.into_iter().map(sample).collect()
 }
 
-/// Write samples as the trainer reads them: numbers of four bytes, little-endian.
+/// Writes samples in the trainer's format: four-byte little-endian numbers.
 pub fn write(samples: &[Sample], output: &mut Vec<u8>) {
     let mut push = |number: usize| output.extend((number as u32).to_le_bytes());
     push(samples.len());

@@ -1,13 +1,13 @@
 //! The words of a folded text, and the n-grams that a model looks up.
 //!
-//! A word is a run of letters and digits; an ideograph is a word of its own, for such scripts write no spaces. A number is one word
-//! whatever its digits are. N-grams are made of stems (the first letters of a word), so that inflected forms share them.
+//! A word is a run of letters and digits; each ideograph is a word, because such scripts have no spaces. All numbers are the same
+//! word. N-grams consist of stems (the first letters of a word), so that inflected forms share them.
 
 /// How many letters of a word its stem has.
 const STEM: u32 = 5;
-/// How many bytes of a word are read for its hash. Nothing longer is a word, and an n-gram with it would not be local.
+/// How many bytes of a word its hash covers. A longer run is not a word, and an n-gram with it would not be local.
 const LONGEST: usize = 48;
-/// Sentences closer than this are one: a table of short lines would have as many windows as words.
+/// Shorter sentences are joined, because a table of short lines would have as many windows as words.
 const SHORTEST_SENTENCE: usize = 24;
 
 /// A step through a text.
@@ -19,16 +19,16 @@ pub enum Step {
     Border(usize),
 }
 
-/// A word, by where it stands and what it hashes to.
+/// A word, with its place and hashes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Word {
     /// Its first byte.
     pub start: usize,
     /// The byte after it.
     pub end: usize,
-    /// All of it.
+    /// The hash of the whole word.
     whole: u32,
-    /// Its first letters.
+    /// The hash of its first letters.
     stem: u32,
 }
 
@@ -41,7 +41,7 @@ pub struct Steps<'t> {
 }
 
 impl<'t> Steps<'t> {
-    /// Of a part that begins where a word or a sentence does.
+    /// Reads a part that begins at the start of a word or sentence.
     pub fn new(text: &'t str, start: usize, end: usize) -> Self {
         Steps {
             text,
@@ -51,7 +51,7 @@ impl<'t> Steps<'t> {
         }
     }
 
-    /// A sentence may end at `at`. Whether it does depends only on the bytes just before.
+    /// Whether a sentence ends at `at`, which depends only on the bytes just before.
     fn border(&mut self, at: usize) -> Option<Step> {
         let last = self.last_candidate.replace(at);
         let is_close = last.is_some_and(|last| at - last < SHORTEST_SENTENCE);
@@ -146,7 +146,7 @@ impl Hash {
         Hash { state: Hash::START, stem: 0, letters: 0, bytes: 0, is_number: true }
     }
 
-    /// The letters and digits that a text begins with: how many.
+    /// Adds the letters and digits at the start of a text, and returns how many there are.
     fn push_ascii(&mut self, text: &[u8]) -> usize {
         let end = text.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(text.len());
         let word = text.get(..end).unwrap_or_default();
@@ -194,16 +194,16 @@ pub struct Grams {
     before: Option<u32>,
 }
 
-/// The most n-grams that one word ends.
+/// The most n-grams that end with one word.
 pub const MOST_GRAMS: usize = 5;
 
 impl Grams {
-    /// A sentence begins: n-grams do not reach over its border.
+    /// Begins a sentence: n-grams do not cross its border.
     pub fn reset(&mut self) {
         *self = Grams::default();
     }
 
-    /// The hashes of the n-grams that this word ends.
+    /// The hashes of the n-grams that end with this word.
     #[inline]
     pub fn push(&mut self, word: &Word) -> impl Iterator<Item = u32> + use<> {
         let stem = word.stem;
@@ -224,7 +224,7 @@ impl Grams {
     }
 }
 
-/// Spread a hash over all bits, by the kind of n-gram.
+/// Spreads a hash over all bits, depending on the kind of n-gram.
 fn mix(hash: u32, kind: u32) -> u32 {
     let hash = (hash ^ kind.wrapping_mul(0x9e37_79b9)).wrapping_mul(0x85eb_ca6b);
     let hash = (hash ^ (hash >> 13)).wrapping_mul(0xc2b2_ae35);

@@ -1,7 +1,7 @@
-//! The windows of a text that a model judges, one by one.
+//! The windows of a text that a model scores one by one.
 //!
-//! A window is a sentence, or as many whole sentences as fit, or a part of a sentence that is longer. Where windows begin and end
-//! depends only on the text near them. Sums are kept as words come and go, so that the time is linear in the text.
+//! A window is a sentence, as many whole sentences as fit, or a part of a longer sentence. Its borders depend only on the text
+//! near them. Sums are updated as words enter and leave, so the time is linear in the text.
 
 use super::grams::{Grams, Step, Steps};
 use super::{Event, Model};
@@ -9,17 +9,17 @@ use crate::text::Text;
 use std::collections::VecDeque;
 use std::ops::Range;
 
-/// The longest window, in bytes of the original text. With it a byte's finding depends on fewer than `CONTEXT_BYTES` around it.
+/// The longest window, in bytes of the original text; short enough that a finding depends on fewer than `CONTEXT_BYTES` around it.
 pub const WINDOW_BYTES: usize = 192;
 
-/// What is added up over a window.
+/// Sums over a window.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sums<const N: usize> {
     /// The weights of n-grams.
     pub grams: [i32; N],
     /// The weights of hand-made features.
     pub hand: [i32; N],
-    /// How many n-grams.
+    /// The number of n-grams.
     pub count: u32,
 }
 
@@ -40,26 +40,26 @@ impl<const N: usize> Sums<N> {
     }
 }
 
-/// A window and what a model says about it.
+/// A window and its score.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Window<const N: usize> {
-    /// Where it is, in bytes of the folded text.
+    /// Its place, in bytes of the folded text.
     pub range: Range<usize>,
     /// A logit for each output.
     pub logits: [f32; N],
-    /// It has several sentences, each of which was a window before.
+    /// Whether it has several sentences, each of which was a window before.
     pub is_joint: bool,
 }
 
 /// Words that follow each other, with their sums.
 struct Part<const N: usize> {
     range: Range<usize>,
-    /// Where it begins in the original text.
+    /// Its start in the original text.
     original: usize,
     sums: Sums<N>,
 }
 
-/// Parts that follow each other, as many as fit into a window.
+/// Consecutive parts, as many as fit into a window.
 struct Recent<const N: usize> {
     parts: VecDeque<Part<N>>,
     sums: Sums<N>,
@@ -80,7 +80,7 @@ impl<const N: usize> Recent<N> {
         self.parts.push_back(part);
     }
 
-    /// Forget the first parts until the rest fits into a window that ends here. Were there any?
+    /// Drops the first parts until the rest fits into a window that ends here, and returns whether any were dropped.
     fn shorten(&mut self, original_end: usize) -> bool {
         let before = self.parts.len();
         while self.parts.len() > 1
@@ -113,7 +113,7 @@ pub struct Walk<'w, const N: usize, J> {
 }
 
 impl<'w, const N: usize, J: FnMut(Window<N>)> Walk<'w, N, J> {
-    /// Over this text, with hand-made features in the order of where they end.
+    /// Walks over this text; the hand-made features must be in order of their ends.
     pub fn new(model: &'w Model<N>, text: &'w Text<'w>, events: &'w [Event], judge: J) -> Self {
         Walk {
             model,
@@ -126,7 +126,7 @@ impl<'w, const N: usize, J: FnMut(Window<N>)> Walk<'w, N, J> {
         }
     }
 
-    /// Judge all windows.
+    /// Scores all windows.
     pub fn run(mut self) {
         let folded = self.text.folded();
         let mut grams = Grams::default();
@@ -166,7 +166,7 @@ impl<'w, const N: usize, J: FnMut(Window<N>)> Walk<'w, N, J> {
             .front()
             .is_some_and(|first| original.end - first.original > WINDOW_BYTES)
         {
-            // The first part of a sentence that is too long, as far as it fits.
+            // The first part of a sentence that is longer than a window.
             if !self.is_long_sentence {
                 self.judge_words();
             }

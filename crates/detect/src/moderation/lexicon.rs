@@ -1,4 +1,4 @@
-//! The words that rules speak of, by their tags.
+//! The words that rules refer to, with their tags.
 
 use super::words::{self, Word};
 use crate::text::Text;
@@ -34,17 +34,17 @@ tags! {
 /// A word with its tags.
 #[derive(Debug, Clone, Copy)]
 pub struct Tagged {
-    /// Where it begins in the folded text.
+    /// Its start in the folded text.
     pub start: u32,
-    /// Where it, or the phrase that it begins, ends.
+    /// The end of the word, or of the phrase that begins with it.
     pub end: u32,
-    /// What it is.
+    /// Its tags.
     pub tags: Tags,
-    /// Does a sentence begin with it?
+    /// Whether it begins a sentence.
     pub begins: bool,
 }
 
-/// Hashes are hashed already.
+/// A hasher for keys that are hashes already.
 #[derive(Default)]
 struct Same(u64);
 
@@ -64,16 +64,16 @@ impl Hasher for Same {
 #[derive(Default, Clone, Copy)]
 struct Entry {
     tags: Tags,
-    /// Does a phrase begin with it?
+    /// Whether it begins a phrase.
     goes_on: bool,
 }
 
 /// The words and phrases of all lists.
 pub struct Lexicon {
     entries: HashMap<u64, Entry, BuildHasherDefault<Same>>,
-    /// A bit for each hash: most words are in no list, and the bits fit into the fastest memory.
+    /// One bit per hash: most words are in no list, and the bits fit into the processor's cache.
     known: Vec<u64>,
-    /// Those of scripts without spaces.
+    /// The words of scripts without spaces.
     unspaced: Option<AhoCorasick>,
     unspaced_tags: Vec<Tags>,
 }
@@ -81,19 +81,19 @@ pub struct Lexicon {
 /// The logarithm of the number of bits of [`Lexicon::known`].
 const KNOWN_BITS: u32 = 17;
 
-/// Which of the words of [`Lexicon::known`] has a hash's bit.
+/// The index in [`Lexicon::known`] of a hash's bit.
 const fn known_at(hash: u64) -> usize {
     (hash >> 6) as usize & ((1 << (KNOWN_BITS - 6)) - 1)
 }
 
-/// Phrases have no more words.
+/// The most words of a phrase.
 const MAX_WORDS: usize = 6;
 
-/// From here on, scripts are written without spaces (kana, ideographs).
+/// The first character of scripts without spaces (kana, ideographs).
 const UNSPACED: char = '\u{2e80}';
 
 impl Lexicon {
-    /// Read the lists.
+    /// Reads the lists.
     pub fn new() -> Self {
         let mut entries: HashMap<u64, Entry, BuildHasherDefault<Same>> = HashMap::default();
         let mut unspaced: Vec<(String, Tags)> = Vec::new();
@@ -112,7 +112,7 @@ impl Lexicon {
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
             .build(unspaced.iter().map(|(word, _)| word));
-        // A word in several lists is found as the first of them, with the tags of all.
+        // A word in several lists gets the tags of all of them.
         let tags_of = |word: &str| {
             unspaced.iter().filter(|(other, _)| other == word).fold(0, |tags, (_, tag)| tags | tag)
         };
@@ -126,7 +126,7 @@ impl Lexicon {
         Lexicon { entries, known, unspaced: automaton.ok(), unspaced_tags }
     }
 
-    /// The words of a folded text, with their tags. Words without any are there too: they count as distance.
+    /// The words of a folded text with their tags. Words without tags are included, because they count as distance.
     pub fn tagged(&self, folded: &str) -> Vec<Tagged> {
         let mut all: Vec<Word> = Vec::with_capacity(folded.len() / 5);
         words::each(folded, |word| all.push(word));
@@ -152,7 +152,7 @@ impl Lexicon {
         tagged
     }
 
-    /// What a word with digits, signs or repeated letters stands for: `sh1t`, `fuuuck`, `12 years old`.
+    /// The tags of a word with digits, signs or repeated letters: `sh1t`, `fuuuck`, `12 years old`.
     fn odd(&self, rest: &[Word], folded: &str, tags: Tags) -> Tags {
         let plainer = || {
             let word = rest.first()?;
@@ -173,7 +173,7 @@ impl Lexicon {
         self.entries.get(&hash).copied().unwrap_or_default()
     }
 
-    /// The tags of the word and of all phrases that begin with it, and where the longest ends.
+    /// The tags of the word and of all phrases that begin with it, and the end of the longest.
     fn longest(&self, words: &[Word]) -> (Tags, u32) {
         let (mut tags, mut end, mut phrase) = (0, 0, 0);
         for (count, word) in words.iter().take(MAX_WORDS).enumerate() {
@@ -193,7 +193,7 @@ impl Lexicon {
         (tags, end)
     }
 
-    /// In scripts without spaces, the words within a run; the rest counts as one word.
+    /// Adds the words within a run of a script without spaces; the rest of the run counts as one word.
     fn push_unspaced(&self, run: Word, text: &str, tagged: &mut Vec<Tagged>) {
         let before = tagged.len();
         if let Some(automaton) = &self.unspaced {
@@ -230,7 +230,7 @@ fn add(entries: &mut HashMap<u64, Entry, BuildHasherDefault<Same>>, line: &str, 
     }
 }
 
-/// `12 year old`, `15-year-old`, `14yo`: a minor.
+/// The tag of a minor's age: `12 year old`, `15-year-old`, `14yo`.
 fn age(words: &[Word], folded: &str) -> Tags {
     let text = |index: usize| {
         words

@@ -1,13 +1,13 @@
 //! Harmful content, by category, and bias.
 //!
-//! Lists of words in eleven languages give words their tags (`lexicon`); rules say which tags near each other mean harm, and
+//! Lists of words in twelve languages give words their tags (`lexicon`); rules define which tags near each other mean harm, and
 //! which make it a figure of speech, a report or a condemnation (`rules`). A profane word is found by itself.
 //!
 //! The span is the part of the sentence around the words that triggered a rule, at most sixteen words on both sides; of
 //! profanity, the word. The lists in `data/` name their sources.
 //!
-//! Known limits: irony, allusion and what a whole story means are not seen; languages other than English have the frequent
-//! words only. A list of a slur's meanings is found as the slur unless it says that it is one.
+//! Known limits: irony, allusion and the meaning of a whole story are not detected; languages other than English have the
+//! frequent words only. A list of a slur's meanings is found as the slur unless it is called one.
 
 use crate::detector::{Detector, DetectorSet};
 use crate::finding::{Evidence, Finding};
@@ -19,21 +19,21 @@ mod lexicon;
 mod rules;
 mod words;
 
-/// A finding is not extended further than this from its trigger, in bytes of the folded text.
+/// How far a finding extends from its trigger at most, in bytes of the folded text.
 const REACH: u32 = 200;
 
-/// Findings of a detector that overlap are one, up to this length.
+/// The longest finding that results from merging overlapping findings of a detector, in bytes.
 const MAX_MERGED: usize = 600;
 
-/// What the detectors of this group look up.
+/// The tables of this group's detectors.
 pub struct Tables {
     lexicon: Lexicon,
-    /// What triggers any rule.
+    /// The tags that trigger any rule.
     triggers: Tags,
 }
 
 impl Tables {
-    /// Build them.
+    /// Builds the tables.
     pub fn new() -> Self {
         Tables {
             lexicon: Lexicon::new(),
@@ -41,7 +41,7 @@ impl Tables {
         }
     }
 
-    /// Append what these detectors find.
+    /// Appends the findings of these detectors.
     pub fn find(&self, text: &Text<'_>, detectors: DetectorSet, findings: &mut Vec<Finding>) {
         let words = self.lexicon.tagged(text.folded());
         let mut found = Vec::new();
@@ -66,9 +66,9 @@ impl Tables {
 /// The words around a trigger, within its sentence.
 struct Window<'a> {
     words: &'a [Tagged],
-    /// Where the trigger stands in it.
+    /// The index of the trigger in it.
     trigger: usize,
-    /// The tags of all of them.
+    /// The tags of all its words.
     tags: Tags,
 }
 
@@ -116,7 +116,7 @@ impl<'a> Window<'a> {
             .enumerate()
             .skip(first)
             .take_while(|(at, _)| *at <= self.trigger + rule.after);
-        // A word that has both tags is not near to itself.
+        // A word with both tags is not near itself.
         near.into_iter().any(|(at, word)| at != self.trigger && word.tags & rule.near != 0)
     }
 
@@ -145,7 +145,7 @@ fn finding(
     }
 }
 
-/// Findings of the same detector that overlap become one, as sure as the surest.
+/// Merges overlapping findings of the same detector; the highest confidence stays.
 fn merged(mut found: Vec<Finding>) -> Vec<Finding> {
     found.sort_by_key(|finding| (finding.detector, finding.span.start));
     let mut merged: Vec<Finding> = Vec::with_capacity(found.len());

@@ -1,33 +1,33 @@
-//! What words near each other mean.
+//! The rules on words near each other.
 //!
-//! A rule looks around one word that triggers it, no further than the sentence and [`WINDOW`] words; so a finding depends on
-//! its neighbourhood alone.
+//! A rule looks around the word that triggers it, within the sentence and [`WINDOW`] words, so a finding depends only on nearby
+//! text.
 
 use super::lexicon::*;
 use crate::detector::Detector;
 
-/// Words on both sides of the trigger that a rule may consider.
+/// How many words on each side of the trigger a rule considers.
 pub const WINDOW: usize = 16;
 
 /// A rule.
 pub struct Rule {
-    /// What it finds.
+    /// The detector of its findings.
     pub detector: Detector,
     /// The name of the form.
     pub form: &'static str,
-    /// How certain, in percent.
+    /// The confidence, in percent.
     pub confidence: u8,
-    /// A word with one of these triggers it.
+    /// A word with one of these tags triggers it.
     pub trigger: Tags,
-    /// A word with one of these must be near; 0: none need be.
+    /// A word with one of these tags must be near; 0 means no requirement.
     pub near: Tags,
-    /// How many words before the trigger it may stand.
+    /// How many words before the trigger that word may be.
     pub before: usize,
-    /// How many words after.
+    /// How many words after the trigger that word may be.
     pub after: usize,
-    /// One of these must be in the window; 0: none need be.
+    /// One of these tags must be in the window; 0 means no requirement.
     pub with: Tags,
-    /// None of these may be in the window.
+    /// None of these tags may be in the window.
     pub unless: Tags,
 }
 
@@ -56,9 +56,9 @@ impl Rule {
 
 use Detector::{Bias, Harassment, Hate, Illicit, SelfHarm, Sexual, SexualMinors, Violence};
 
-/// All rules. Those of one trigger need not stand together.
+/// All rules. Rules with the same trigger need not be adjacent.
 pub const ALL: &[Rule] = &[
-    // Hatred: slurs, slogans; a group together with contempt, with dehumanisation, with a wish to harm it.
+    // Hatred: slurs, slogans; a group together with contempt, dehumanisation, or a desire to harm it.
     rule(Hate, "slur", 75, SLUR).unless(CONDEMN),
     rule(Hate, "slogan", 85, HATE_PHRASE).unless(CONDEMN),
     rule(Hate, "dehumanisation", 80, DEHUMAN).near(GROUP, 16, 6).unless(CONDEMN),
@@ -86,7 +86,7 @@ pub const ALL: &[Rule] = &[
         .with(FUTURE | FIRST)
         .unless(TECH | CONDEMN),
     rule(Harassment, "threat", 70, KILL).near(YOU, 3, 0).with(FUTURE).unless(TECH | CONDEMN),
-    // Violence: threats, wishes, and its depiction.
+    // Violence: threats, desires to harm, and its depiction.
     rule(Harassment, "insult", 62, TOXIC).near(YOU | YOUR, 4, 1).unless(CONDEMN | TECH),
     rule(Harassment, "insult_of_person", 58, TOXIC | INSULT)
         .near(TOXIC | INSULT | PROFANE, 5, 5)
@@ -129,7 +129,7 @@ pub const ALL: &[Rule] = &[
         .near(SELF_SOFT | SELF_HARM, 10, 10)
         .with(FIRST | YOU | THIRD)
         .unless(PREVENT | CONDEMN | MEDICAL | TECH),
-    // Sexual content; with a minor in the window, of a kind of its own.
+    // Sexual content; with a minor in the window, it has its own detector.
     rule(Sexual, "explicit", 75, SEX_EXPLICIT).unless(CONDEMN),
     rule(Sexual, "suggestive", 65, SEX).near(SEX | SEX_EXPLICIT, 8, 8).unless(MEDICAL | CONDEMN),
     rule(Sexual, "suggestive", 55, SEX)
@@ -142,7 +142,7 @@ pub const ALL: &[Rule] = &[
     rule(Sexual, "minor", 70, SEX | SEX_EXPLICIT)
         .near(MINOR, 12, 12)
         .unless(MEDICAL | CONDEMN | PREVENT | SAFE),
-    // Help with crimes: a request and what it is for.
+    // Help with crimes: a request and its object.
     rule(Illicit, "request", 75, OBJECT).near(REQUEST, 12, 2).unless(SAFE | CONDEMN | MEDICAL),
     rule(Illicit, "request", 65, OBJECT).near(MAKE, 8, 0).unless(SAFE | CONDEMN | MEDICAL),
 ];

@@ -23,7 +23,7 @@ fn found(scanner: &Scanner, text: &str) -> Vec<&'static str> {
     names
 }
 
-/// A text, and what must be found in it at least; "" for nothing at all.
+/// A text, and the detectors that must find something in it; "" if nothing may be found.
 const TEXTS: &[(&str, &str)] = &[
     ("I will kill you", "harassment violence"),
     ("You are a pathetic idiot.", "harassment"),

@@ -1,6 +1,6 @@
-//! Words of a text, as the lexicon knows them.
+//! Splits a text into words for the lexicon.
 
-/// A longer run of letters is no word.
+/// The longest word, in bytes; a longer run of letters is not a word.
 const MAX_WORD: usize = 48;
 
 /// A word in the folded form of a text.
@@ -12,15 +12,15 @@ pub struct Word {
     pub end: u32,
     /// Its hash.
     pub hash: u64,
-    /// Does a sentence begin with it?
+    /// Whether it begins a sentence.
     pub begins: bool,
-    /// Has it digits, signs, or a letter three times in a row?
+    /// Whether it has digits, signs, or a letter three times in a row.
     pub is_odd: bool,
-    /// Has it letters outside of ASCII?
+    /// Whether it has letters outside ASCII.
     pub is_wide: bool,
 }
 
-/// The hash of a word (FNV-1a: words are short, and nobody gains by collisions).
+/// The hash of a word (FNV-1a: words are short, and an attacker gains nothing by collisions).
 pub fn hash(word: &[u8]) -> u64 {
     word.iter().fold(SEED, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(PRIME))
 }
@@ -39,9 +39,9 @@ enum Kind {
     Letter,
     /// A digit.
     Digit,
-    /// A part of a character outside of ASCII: a letter, unless it is a sign.
+    /// A byte of a character outside ASCII: a letter, unless it is a sign.
     Wide,
-    /// A sign that stands for letters only within a word.
+    /// A sign that counts as a letter only within a word.
     Within,
     /// The end of a sentence.
     End,
@@ -60,7 +60,7 @@ const fn kind(byte: u8) -> Kind {
     }
 }
 
-/// A sign of punctuation outside of ASCII: how long it is, and whether it ends a sentence.
+/// A punctuation mark outside ASCII: its length in bytes, and whether it ends a sentence.
 fn sign(bytes: &[u8], at: usize, first: u8) -> Option<(usize, bool)> {
     if first < 0xc2 {
         return None;
@@ -78,7 +78,7 @@ fn sign(bytes: &[u8], at: usize, first: u8) -> Option<(usize, bool)> {
     }
 }
 
-/// Call with each word of a folded text, in order.
+/// Calls `visit` with each word of a folded text, in order.
 pub fn each(text: &str, mut visit: impl FnMut(Word)) {
     let bytes = text.as_bytes();
     let mut begins = true;
@@ -116,7 +116,7 @@ fn word(bytes: &[u8], start: usize, begins: bool) -> Word {
     let mut word =
         Word { start: start as u32, end: 0, hash: SEED, begins, is_odd: false, is_wide: false };
     let mut end = start;
-    // Signs within a word belong to it only if a letter follows.
+    // Signs in a word belong to it only if a letter follows.
     let mut pending = 0;
     let (mut last, mut repeats) = (0, 0);
     for (at, byte) in bytes.iter().enumerate().skip(start) {
@@ -148,7 +148,7 @@ fn word(bytes: &[u8], start: usize, begins: bool) -> Word {
     word
 }
 
-/// A word as it is written without signs for letters and without letters repeated for emphasis; None if it has none.
+/// A word without signs for letters and without letters repeated for emphasis; `None` if it has neither.
 pub fn plainer(word: &str) -> Option<String> {
     let marked = word.bytes().any(|byte| byte.is_ascii_digit() || matches!(byte, b'@' | b'$'));
     let repeats =

@@ -1,4 +1,4 @@
-//! Bank accounts: IBAN (ISO 13616: the country's length and two check digits of MOD 97-10), and national numbers beside a word.
+//! Bank accounts: IBANs (ISO 13616: the country's length and two check digits of MOD 97-10), and national numbers beside a word.
 
 use super::check::{mod_97, weighted};
 use super::cue::Kind;
@@ -61,7 +61,7 @@ fn length(country: &str) -> Option<usize> {
     row.parse().ok()
 }
 
-/// Append every IBAN.
+/// Appends every IBAN.
 pub fn find_ibans(view: &View<'_>, found: &mut Vec<Found>) {
     for word in view.words {
         let is_headed = view.byte(word.start).is_ascii_alphabetic()

@@ -1,6 +1,7 @@
 //! Payment cards: the issuer's range, its lengths and Luhn's check digit (ISO/IEC 7812-1; the networks' published ranges).
 //!
-//! One number in ten has a right check digit by chance: one that an order, an invoice or a parcel is said to have is not taken for a card.
+//! One number in ten has a correct check digit by chance, so a number beside a word for an order, an invoice or a parcel is not
+//! reported.
 
 use super::check::{is_uniform, luhn, part};
 use super::cue::Kind;
@@ -18,7 +19,7 @@ const fn card(
     Row::beside(PaymentCard, form, shapes, check, &[Kind::Card]).alone(92).at_most(99)
 }
 
-/// One row an issuer.
+/// One row per issuer.
 pub const ROWS: &[Row] = &[
     card(
         "visa",
@@ -55,7 +56,7 @@ pub const ROWS: &[Row] = &[
             is_issued(code) && is_maestro
         },
     ),
-    // A card that nobody issues, beside a word that says card: as in test data.
+    // A number without an issuer's range beside a word for a card, as in test data.
     Row::beside(
         PaymentCard,
         "other",

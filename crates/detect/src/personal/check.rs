@@ -21,7 +21,7 @@ pub fn weighted(code: &[u8], weights: &[u32]) -> u32 {
     weights.iter().enumerate().map(|(at, weight)| digit(code, at) * weight).sum()
 }
 
-/// Are all digits the same one?
+/// Whether all digits are the same.
 pub fn is_uniform(code: &[u8]) -> bool {
     code.windows(2).all(|two| two.first() == two.last())
 }
@@ -83,7 +83,7 @@ fn dihedral(a: u32, b: u32) -> u32 {
     }
 }
 
-/// Is it a day of the calendar, the year's leap day allowed for?
+/// Whether it is a day of the calendar; 29 February counts as one.
 pub fn is_date(month: u64, day: u64) -> bool {
     let days = match month {
         2 => 29,

@@ -1,6 +1,7 @@
-//! Numbers that only a word tells: passports, licences, plates, serial numbers, records of patients, health plans.
+//! Numbers that are recognised only by a word near them: passports, licences, plates, serial numbers, patient records, health plans.
 //!
-//! Their formats differ by issuer and have no common check digit, so the nearest word decides, which must stand close before. The shape must be plausible for it.
+//! Their formats differ by issuer and have no common check digit, so the nearest word shortly before decides, and the shape must be
+//! plausible for it.
 
 use super::check;
 use super::cue::{Kind, Kinds};
@@ -9,16 +10,16 @@ use super::view::View;
 use crate::detector::Detector;
 use std::ops::Range;
 
-/// What a word makes of a code beside it.
+/// How a word classifies a code beside it.
 struct Use {
     kinds: Kinds,
     detector: Detector,
     form: &'static str,
-    /// Letters and digits, from and to.
+    /// The allowed number of letters and digits.
     length: Range<usize>,
-    /// Digits at least.
+    /// The least number of digits.
     digits: usize,
-    /// Are its groups joined by spaces too?
+    /// Whether its groups may be joined by spaces.
     has_spaces: bool,
 }
 
@@ -40,7 +41,7 @@ const USES: [Use; 10] = [
     of(Kind::Imei, Detector::DeviceId, "imei", 14..21, 14),
     of(Kind::Medical, Detector::MedicalId, "record", 4..17, 3),
     of(Kind::Plan, Detector::MedicalId, "health_plan", 6..21, 4),
-    // A number that is said to be a national one is personal even if its check digit is wrong: by a slip, or since it is made up.
+    // A number with the label of a national one is personal even if its check digit is wrong, because it may be mistyped.
     Use {
         kinds: NATIONAL,
         has_spaces: true,
@@ -97,14 +98,14 @@ const ALL: Kinds = Kinds::of(&[
 .and(NATIONAL)
 .and(GENERAL);
 const OTHER: Kinds = Kinds::of(&[Kind::Order, Kind::Phone, Kind::Age]);
-/// How far before the code the word may end.
+/// How far before the code the word may end, in bytes.
 const REACH: usize = 42;
-/// How far before a national number its name may end.
+/// How far before a national number its name may end, in bytes.
 const LABEL: usize = 20;
 /// The abbreviations of the provinces of China on plates.
 const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
 
-/// Append every code beside a word.
+/// Appends every code beside a word.
 pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
     let mut end = 0;
     for word in view.words {
@@ -152,13 +153,14 @@ fn beside(view: &View<'_>, word: &Range<usize>) -> Option<Found> {
         .then(|| Found::beside(rule.detector, rule.form, word.start..end, confidence))
 }
 
-/// `MRN-123456`: the label is a part of the code, or is not.
+/// Whether a label is joined with the code: `MRN-123456`.
 fn is_labelled(view: &View<'_>, start: usize) -> bool {
     start.checked_sub(1).is_some_and(|at| matches!(view.byte(at), b'-' | b'#' | b'_'))
         && view.is_start(start)
 }
 
-/// Where a code ends: its groups are joined by hyphens and slashes, some by spaces if the next group has a digit or is in capitals.
+/// The end of a code: hyphens and slashes join its groups, and for some codes spaces do if the next group has a digit or is in
+/// capitals.
 fn read(view: &View<'_>, word: &Range<usize>, rule: &Use) -> Option<usize> {
     let mut end = word.end;
     for _ in 0..7 {
@@ -190,7 +192,7 @@ fn read(view: &View<'_>, word: &Range<usize>, rule: &Use) -> Option<usize> {
     (code.bytes().any(|byte| byte.is_ascii_digit()) && view.is_end(end)).then_some(end)
 }
 
-/// The groups of a card: one, or of three to six digits.
+/// Whether a code is grouped like a card: one group, or groups of three to six digits.
 fn is_grouped(code: &str) -> bool {
     let groups: Vec<usize> = code.split([' ', '-']).map(str::len).collect();
     groups.len() == 1 || groups.iter().all(|length| (3..=6).contains(length))
@@ -231,7 +233,7 @@ fn chinese_plate(view: &View<'_>, word: &Range<usize>) -> Option<Found> {
     is_plate.then(|| Found::new(Detector::VehicleId, "plate", start..word.end, 85))
 }
 
-/// The office, a class, a kana and the number: `品川 300 あ 12-34`. Here stands the number.
+/// The office, a class, a kana and the number: `品川 300 あ 12-34`. `word` is the number.
 fn japanese_plate(view: &View<'_>, word: &Range<usize>) -> Option<Found> {
     let number = view
         .from(word.end)

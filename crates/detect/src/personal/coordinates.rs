@@ -1,6 +1,7 @@
 //! Geographic coordinates (ISO 6709, RFC 5870): with degrees, minutes and seconds, with degree signs, as `geo:` URIs, and pairs of decimals.
 //!
-//! A pair of decimals counts beside a word, or by itself if both have four decimals or more and no third number follows or precedes (a list of numbers).
+//! A pair of decimals is found beside a word, or by itself if both have at least four decimals and no third number is adjacent (as
+//! in a list of numbers).
 
 use super::cue::{Kind, Kinds};
 use super::found::Found;
@@ -21,7 +22,7 @@ struct Angle {
     has_direction: bool,
 }
 
-/// Append every pair.
+/// Appends every pair.
 pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
     let mut end = 0;
     for word in view.words {
@@ -71,7 +72,7 @@ fn single(view: &View<'_>, angle: &Angle) -> Option<Found> {
         .then(|| Found::beside(Coordinates, "decimal", angle.start..angle.end, 85))
 }
 
-/// Where the first digit of the second number stands; its name may precede it: `, Long `.
+/// The place of the second number's first digit; its name may precede it: `, Long `.
 fn second(view: &View<'_>, end: usize) -> Option<usize> {
     let is_gap = |byte: &u8| matches!(byte, b',' | b' ' | b';' | b'/' | b':' | b'=' | b'"');
     let gap = |at: usize| view.from(at).bytes().take(4).take_while(is_gap).count();
@@ -118,7 +119,7 @@ fn decimal(view: &View<'_>, start: usize) -> Option<(f64, usize)> {
     Some((value, start + written.len()))
 }
 
-/// Where degrees end with the minutes and seconds that follow them.
+/// The end of degrees with the minutes and seconds after them.
 fn minutes(view: &View<'_>, end: usize) -> usize {
     let is_part = |character: &char| {
         character.is_ascii_digit() || *character == '.' || MARKS.contains(character)
@@ -126,7 +127,7 @@ fn minutes(view: &View<'_>, end: usize) -> usize {
     let rest = view.from(end);
     let taken: usize = rest.chars().take(18).take_while(is_part).map(char::len_utf8).sum();
     let written = rest.get(..taken).unwrap_or("");
-    // Up to the last mark: what follows it is of the next number.
+    // Up to the last mark: the text after it belongs to the next number.
     let last = written
         .rfind(['\u{b0}', '\u{ba}', '\'', '"', '\u{2032}', '\u{2033}', '\u{2019}', '\u{201d}']);
     let length =
@@ -134,7 +135,7 @@ fn minutes(view: &View<'_>, end: usize) -> usize {
     end + length.unwrap_or(0)
 }
 
-/// Does another number precede or follow in the same list?
+/// Whether another number precedes or follows in the same list.
 fn is_listed(view: &View<'_>, start: usize, end: usize) -> bool {
     let after = view.from(end).strip_prefix(',').map(|rest| rest.trim_start_matches([' ', '-']));
     let follows = after.is_some_and(|rest| {

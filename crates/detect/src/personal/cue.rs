@@ -1,6 +1,6 @@
-//! Words that say what stands beside them: "passport no.", "né le", "身份证号".
+//! Words that announce a kind of data beside them: "passport no.", "né le", "身份证号".
 //!
-//! They are in `data/personal/cues.txt`, by what they say.
+//! `data/personal/cues.txt` lists them by kind.
 
 use super::escapes::without_escapes;
 use crate::text::Text;
@@ -9,7 +9,7 @@ use std::ops::Range;
 
 macro_rules! kinds {
     ($($name:ident = $text:literal,)*) => {
-        /// What a word says of its neighbourhood.
+        /// The kind of data that a word announces.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[repr(u8)]
         pub enum Kind {
@@ -40,12 +40,12 @@ kinds! {
     StreetStem = "street_stem", Box = "box", Unit = "unit", Age = "age", Zip = "zip", Host = "host",
 }
 
-/// Some kinds.
+/// A set of kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Kinds(u128);
 
 impl Kinds {
-    /// These.
+    /// A set of these kinds.
     pub const fn of(kinds: &[Kind]) -> Kinds {
         let mut set = 0;
         let mut rest = kinds;
@@ -56,12 +56,12 @@ impl Kinds {
         Kinds(set)
     }
 
-    /// These and others.
+    /// The union of two sets.
     pub const fn and(self, other: Kinds) -> Kinds {
         Kinds(self.0 | other.0)
     }
 
-    /// Has it one of them?
+    /// Whether two sets share a kind.
     pub const fn meets(self, other: Kinds) -> bool {
         self.0 & other.0 != 0
     }
@@ -70,15 +70,15 @@ impl Kinds {
 /// A word that was found, in bytes of the plain text.
 #[derive(Debug, Clone, Copy)]
 pub struct Cue {
-    /// Where it begins.
+    /// Its start.
     pub start: usize,
-    /// Where it ends.
+    /// Its end.
     pub end: usize,
-    /// What it says.
+    /// Its kinds.
     pub kinds: Kinds,
 }
 
-/// What is said by a word, and where its edges may be.
+/// The kinds of a word, and whether it may be part of a longer word.
 #[derive(Clone, Copy, Default)]
 struct Entry {
     kinds: Kinds,
@@ -95,7 +95,7 @@ pub struct Lexicon {
 }
 
 impl Lexicon {
-    /// Read the list.
+    /// Reads the list.
     pub fn new() -> Self {
         let mut patterns: Vec<String> = Vec::new();
         let mut entries: Vec<Entry> = Vec::new();
@@ -127,18 +127,18 @@ impl Lexicon {
             .match_kind(MatchKind::LeftmostLongest)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(&patterns);
-        // Only more patterns than a 32-bit number counts would fail.
+        // Building fails only with more patterns than a 32-bit number can count.
         let words = words.unwrap_or_else(|_| no_words());
         Lexicon { words, entries }
     }
 
-    /// The automaton's bytes.
+    /// The size of the automaton, in bytes.
     #[cfg(test)]
     pub fn memory_usage(&self) -> usize {
         self.words.memory_usage()
     }
 
-    /// All words of the list in a text, in its order.
+    /// All words of the list in a text, in the order of the text.
     pub fn cues(&self, text: &Text<'_>) -> Vec<Cue> {
         let folded = &*without_escapes(text.folded());
         let is_plain = folded.len() == text.plain().len() && folded.is_ascii();
@@ -160,7 +160,7 @@ fn no_words() -> AhoCorasick {
     AhoCorasick::new::<_, &str>([]).unwrap_or_else(|_| no_words())
 }
 
-/// A word of several parts, as it is written in prose and in the keys of JSON and code.
+/// The spellings of a word of several parts in prose and in keys of JSON and code.
 fn spellings(word: &str) -> Vec<String> {
     if !word.contains(' ') {
         return vec![word.to_owned()];
@@ -178,14 +178,14 @@ fn is_bounded(folded: &str, range: &Range<usize>, entry: Entry) -> bool {
         && (entry.is_open_after || !joins(folded, range.end))
 }
 
-/// `10cf2`: letters behind a digit are of a code.
+/// Whether letters follow a digit and so belong to a code: `10cf2`.
 fn follows_digit(folded: &str, at: usize) -> bool {
     let bytes = folded.as_bytes();
     let before = at.checked_sub(1).and_then(|at| bytes.get(at));
     before.is_some_and(u8::is_ascii_digit) && bytes.get(at).is_some_and(u8::is_ascii_alphabetic)
 }
 
-/// Are there letters of the same word on both sides?
+/// Whether letters of the same word are on both sides.
 fn joins(folded: &str, at: usize) -> bool {
     let bytes = folded.as_bytes();
     let (before, after) = (at.checked_sub(1).and_then(|at| bytes.get(at)), bytes.get(at));
@@ -202,7 +202,7 @@ fn joins(folded: &str, at: usize) -> bool {
     }
 }
 
-/// A letter of a script that puts spaces between words.
+/// Whether a character is a letter of a script with spaces between words.
 pub fn is_letter(character: char) -> bool {
     character.is_ascii_alphabetic()
         || !character.is_ascii()
@@ -210,7 +210,7 @@ pub fn is_letter(character: char) -> bool {
             && !is_unspaced(character)
 }
 
-/// A character of a script without spaces between words: Han, kana, Hangul (whose particles join).
+/// Whether a character is of a script without spaces between words: Han, kana, Hangul (whose particles join).
 pub fn is_unspaced(character: char) -> bool {
     matches!(character, '\u{2e80}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }

@@ -1,6 +1,7 @@
-//! Dates of a life: of birth, death, admission, discharge; and ages over 89 (45 CFR 164.514(b)(2)(i)(C)).
+//! Personal dates: of birth, death, admission, discharge; and ages over 89 (45 CFR 164.514(b)(2)(i)(C)).
 //!
-//! A date in any common format, beside a word of 15 languages that says what day it was. Known limits: two-digit years only between points, slashes or hyphens; no dates in words.
+//! A date in any common format is found beside a word for such a day in 15 languages. Known limits: two-digit years are found only
+//! with points, slashes or hyphens; dates in words are not found.
 
 use super::cue::{Kind, Kinds};
 use super::found::Found;
@@ -14,7 +15,7 @@ const LIFE: Kinds = Kinds::of(&[Kind::Birth, Kind::Event]);
 const BIRTH: Kinds = Kinds::of(&[Kind::Birth]);
 const OTHER: Kinds = Kinds::of(&[Kind::Order, Kind::Version]);
 const AGE: Kinds = Kinds::of(&[Kind::Age]);
-/// How far before the date the word may end.
+/// How far before the date the word may end, in bytes.
 const REACH: usize = 48;
 
 /// The names of months.
@@ -23,7 +24,7 @@ pub struct Months {
 }
 
 impl Months {
-    /// Read the list.
+    /// Reads the list.
     pub fn new() -> Self {
         let mut by_name = HashMap::default();
         for line in include_str!("../../data/personal/months.txt").lines() {
@@ -37,7 +38,7 @@ impl Months {
         Months { by_name }
     }
 
-    /// Append every date.
+    /// Appends every date.
     pub fn find(&self, view: &View<'_>, found: &mut Vec<Found>) {
         let mut end = 0;
         for word in view.words {
@@ -107,7 +108,7 @@ impl Months {
     }
 }
 
-/// A day and where it ends, with its ordinal.
+/// A day and its end, including an ordinal ending.
 fn day(view: &View<'_>, start: usize) -> Option<(u64, usize)> {
     let length = view.from(start).bytes().take(3).take_while(u8::is_ascii_digit).count();
     let day = view.part(start..start + length).parse().ok()?;

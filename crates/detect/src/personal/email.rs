@@ -1,7 +1,7 @@
 //! E-mail addresses: a dot-atom, an at sign and a domain with a top-level domain of letters (RFC 5321, 4.1.2; RFC 6531 for other scripts).
 //!
-//! Not found: quoted local parts, addresses at an IP address or at a name without a dot, and those that hide their at sign. Not taken for one: what precedes
-//! the host of a URL, `git@host:path`, and names of files (`logo@2x.png`).
+//! Not found are quoted local parts, addresses at an IP address or at a name without a dot, and addresses with a disguised at sign.
+//! The user of a URL, `git@host:path` and file names (`logo@2x.png`) are not addresses.
 
 use super::cue::is_unspaced;
 use super::found::Found;
@@ -17,7 +17,7 @@ const FILES: [&str; 14] = [
     "tgz",
 ];
 
-/// Append every address.
+/// Appends every address.
 pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
     let mut from = 0;
     while let Some(at) = memchr::memchr(b'@', view.from(from).as_bytes()) {
@@ -81,7 +81,7 @@ fn domain(view: &View<'_>, start: usize) -> Option<usize> {
         .then(|| start + domain.len())
 }
 
-/// Is it the user of a URL, or a repository's address?
+/// Whether it is the user of a URL, or a repository's address.
 fn is_other(view: &View<'_>, start: usize, at: usize, end: usize) -> bool {
     let is_repository = matches!(view.part(start..at), "git" | "hg" | "svn")
         && matches!(view.byte(end), b':' | b'/');

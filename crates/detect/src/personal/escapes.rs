@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// The text with a space and a line break in the place of `\\n` and its like: every byte stands where it stood.
+/// The text with a space and a line break in place of `\\n` and similar escapes; all other bytes keep their places.
 pub fn without_escapes(text: &str) -> Cow<'_, str> {
     if memchr::memchr(b'\\', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);

@@ -2,12 +2,12 @@
 
 use super::view::View;
 
-/// Does an extension follow without a space: `x12`?
+/// Whether an extension follows without a space: `x12`.
 pub fn has_extension(view: &View<'_>, end: usize) -> bool {
     matches!(view.byte(end), b'x' | b'X') && view.byte(end + 1).is_ascii_digit()
 }
 
-/// Where a number ends with its extension: `ext. 12`, `x12`.
+/// The end of a number including its extension: `ext. 12`, `x12`.
 pub fn extension(view: &View<'_>, end: usize) -> usize {
     let rest = view.from(end);
     let rest = rest.strip_prefix([',', ';']).unwrap_or(rest);

@@ -1,26 +1,26 @@
-//! What a detector of this group has found, in bytes of the plain text, before findings are compared.
+//! The findings of this group's detectors, in bytes of the plain text, before overlaps are resolved.
 
 use crate::detector::Detector;
 use crate::finding::Evidence;
 use std::ops::Range;
 
-/// A finding, not yet compared with others.
+/// A finding that may overlap others.
 #[derive(Debug, Clone)]
 pub struct Found {
     /// The detector.
     pub detector: Detector,
     /// The form.
     pub form: &'static str,
-    /// Where it stands in the plain text.
+    /// Its place in the plain text.
     pub span: Range<usize>,
-    /// In percent.
+    /// The confidence, in percent.
     pub confidence: u8,
-    /// What speaks for it; empty where a check digit decides.
+    /// The evidence for it; empty if a check digit decides.
     pub evidence: Vec<Evidence>,
 }
 
 impl Found {
-    /// By its form alone.
+    /// A finding by its form alone.
     pub fn new(
         detector: Detector,
         form: &'static str,
@@ -30,7 +30,7 @@ impl Found {
         Found { detector, form, span, confidence, evidence: Vec::new() }
     }
 
-    /// By a word near it.
+    /// A finding by a word near it.
     pub fn beside(
         detector: Detector,
         form: &'static str,
@@ -41,7 +41,7 @@ impl Found {
         Found { detector, form, span, confidence, evidence }
     }
 
-    /// By a feature.
+    /// Adds a feature as evidence.
     pub fn by(self, feature: &'static str) -> Found {
         let weight = f32::from(self.confidence) / 100.0;
         Found { evidence: vec![Evidence { feature, weight }], ..self }

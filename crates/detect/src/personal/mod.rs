@@ -1,7 +1,7 @@
 //! Data about persons.
 //!
-//! The text is read twice, whatever it is: once for the words that say something of their neighbourhood (`cue.rs`), once for the words that a number may begin
-//! with (`view.rs`). Detectors start from these and look at a bounded part of the text around.
+//! Any text is read twice: once for words that announce a kind of data (`cue.rs`), and once for words with which a number may begin
+//! (`view.rs`). Detectors start at these words and examine a bounded part of the text around them.
 
 mod address;
 mod bank;
@@ -32,7 +32,7 @@ use crate::text::Text;
 use found::Found;
 use view::View;
 
-/// What the detectors of this group look up.
+/// The tables of this group's detectors.
 pub struct Tables {
     lexicon: cue::Lexicon,
     rows: row::Rows,
@@ -41,7 +41,7 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// Build them.
+    /// Builds the tables.
     pub fn new() -> Self {
         let [first, second, third, fourth] = national::TABLES;
         let rows = row::Rows::new(&[
@@ -59,7 +59,7 @@ impl Tables {
         Tables { lexicon: cue::Lexicon::new(), rows, names, months }
     }
 
-    /// Append what these detectors find.
+    /// Appends the findings of these detectors.
     pub fn find(&self, text: &Text<'_>, detectors: DetectorSet, findings: &mut Vec<Finding>) {
         let plain = escapes::without_escapes(text.plain());
         let (cues, words) = (self.lexicon.cues(text), view::words(&plain));
@@ -77,7 +77,7 @@ impl Tables {
 
     fn all(&self, view: &View<'_>, detectors: DetectorSet) -> Vec<Found> {
         let mut found = Vec::new();
-        // Numbers compete: what is taken for one thing is not another. So all are looked for, and chosen from afterwards.
+        // A number is one thing only, so all detectors of numbers run, and the best finding is chosen afterwards.
         self.rows.find(view, &mut found);
         phone::find(view, &mut found);
         bank::find_ibans(view, &mut found);

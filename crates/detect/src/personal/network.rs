@@ -1,8 +1,8 @@
 //! IP and MAC addresses.
 //!
-//! IPv4 in four decimal parts; IPv6 as RFC 4291, 2.2 and RFC 5952 write it; MAC addresses in six pairs or three fours (IEEE 802). Private and
-//! documentation ranges count. Unspecified, loopback, broadcast addresses and network masks do not. Four small numbers with points are taken for a version
-//! unless a word speaks for an address.
+//! IPv4 addresses have four decimal parts, IPv6 addresses are written as in RFC 4291, 2.2 and RFC 5952, and MAC addresses as six pairs
+//! or three groups of four (IEEE 802). Private and documentation ranges are found; unspecified, loopback and broadcast addresses and
+//! network masks are not. Four small numbers with points are taken for a version unless a word near them means an address.
 
 use super::cue::{Kind, Kinds};
 use super::found::Found;
@@ -14,7 +14,7 @@ use std::ops::Range;
 const VERSION: Kinds = Kinds::of(&[Kind::Version]);
 const NETWORK: Kinds = Kinds::of(&[Kind::Network]);
 
-/// Append every address.
+/// Appends every address.
 pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
     let mut end = 0;
     for word in view.words {
@@ -59,7 +59,7 @@ fn v4(view: &View<'_>, start: usize) -> Option<Found> {
     }
 }
 
-/// A part of something longer: `4.1.2.3.4`, `v1.2.3.4`, `1.2-1.2.3.4`.
+/// Whether it is part of something longer: `4.1.2.3.4`, `v1.2.3.4`, `1.2-1.2.3.4`.
 fn is_dotted(view: &View<'_>, start: usize) -> bool {
     let before = start.checked_sub(1).map_or(0, |at| view.byte(at));
     matches!(before, b'.' | b'-' | b'_')
@@ -96,7 +96,7 @@ fn mac(view: &View<'_>, word: &Range<usize>) -> Option<Found> {
         .then(|| Found::new(NetworkAddress, "mac", start..end, 92))
 }
 
-/// Two colons in a row, or the second of seven, with digits around: the run of hexadecimal digits and colons is read as a whole.
+/// Reads each run of hexadecimal digits, colons and points around a colon as a whole.
 fn find_v6(view: &View<'_>, found: &mut Vec<Found>) {
     let bytes = view.text.as_bytes();
     let is_part = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b':' || *byte == b'.';

@@ -1,7 +1,8 @@
 //! Shapes of numbers: `ddd-dd-dddd`.
 //!
-//! `d` is a digit, `z` one from 1 to 9, `n` one from 2 to 9, `a` a letter, `u` a capital letter, `w` a letter or digit. `_` is no separator, a
-//! space, a hyphen or a point, the same one wherever it stands in the shape. `d{6,9}` is repeated. Everything else is itself.
+//! `d` is a digit, `z` one from 1 to 9, `n` one from 2 to 9, `a` a letter, `u` a capital letter, `w` a letter or digit. `_` is an
+//! optional separator (a space, a hyphen or a point), the same one throughout the shape. `d{6,9}` is a repetition. Every other
+//! character matches itself.
 
 /// A shape without choices.
 pub struct Pattern {
@@ -9,7 +10,7 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// A shape with all its choices made.
+    /// All patterns of a shape.
     pub fn expand(shape: &str) -> Vec<Pattern> {
         let mut shapes = Vec::new();
         for repeated in repeat(shape) {
@@ -23,7 +24,7 @@ impl Pattern {
         shapes.into_iter().map(|shape| Pattern { classes: shape.into_bytes() }).collect()
     }
 
-    /// How many letters and digits it begins with, and whether the first may be a letter, and a digit.
+    /// The number of its leading letters and digits, and whether the first may be a letter and whether it may be a digit.
     pub fn head(&self) -> (usize, [bool; 2]) {
         let head = self.classes.iter().take_while(|class| class.is_ascii_alphanumeric()).count();
         let may_begin = match self.classes.first() {
@@ -34,12 +35,12 @@ impl Pattern {
         (head, may_begin)
     }
 
-    /// The class at a place; 0 behind the end.
+    /// The class at a place; 0 after the end.
     pub fn class(&self, at: usize) -> u8 {
         self.classes.get(at).copied().unwrap_or(0)
     }
 
-    /// Where a text ends that has this shape from here on; its letters and digits are put into `code`, in upper case.
+    /// The end of a text with this shape that begins here; its letters and digits are put into `code`, in upper case.
     pub fn read(&self, bytes: &[u8], start: usize, code: &mut Vec<u8>) -> Option<usize> {
         code.clear();
         let end = start + self.classes.len();

@@ -1,6 +1,6 @@
-//! Web addresses that name a person: profiles at sites where a path is a person's name there.
+//! Web addresses that name a person: profiles at sites whose paths are user names.
 //!
-//! Known limits: the sites of `data/personal/cues.txt` (`host:`) only. A repository at a code host is not a profile.
+//! Known limits: only the sites of `data/personal/cues.txt` (`host:`) are known. A repository at a code host is not a profile.
 
 use super::cue::{Kind, Kinds};
 use super::found::Found;
@@ -8,7 +8,7 @@ use super::view::View;
 use crate::detector::Detector::ProfileUrl;
 
 const HOST: Kinds = Kinds::of(&[Kind::Host]);
-/// Paths of these sites that are not persons.
+/// Paths at these sites that are not persons.
 const PAGES: [&str; 34] = [
     "login",
     "about",
@@ -46,7 +46,7 @@ const PAGES: [&str; 34] = [
     "tos",
 ];
 
-/// Append every profile.
+/// Appends every profile.
 pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
     for cue in view.cues.iter().filter(|cue| cue.kinds.meets(HOST)) {
         let is_handle = |character: &char| {

@@ -1,9 +1,9 @@
-//! Findings that overlap: a number is one thing.
+//! Resolves findings that overlap.
 
 use super::found::Found;
 use crate::detector::Detector;
 
-/// Of findings that overlap, keep the one that is more certain, then the longer one.
+/// Keeps the most certain of overlapping findings, then the longest.
 pub fn keep_best(found: &mut Vec<Found>) {
     found.sort_by(|a, b| a.span.start.cmp(&b.span.start).then(b.span.end.cmp(&a.span.end)));
     let mut kept: Vec<Found> = Vec::with_capacity(found.len());
@@ -22,7 +22,7 @@ pub fn keep_best(found: &mut Vec<Found>) {
     *found = kept;
 }
 
-/// An address of any kind is told by more than digits; a longer number by more digits.
+/// The rank of a finding: an address has more evidence than digits, and a longer number more digits.
 fn rank(found: &Found) -> (u8, usize) {
     let bonus = match found.detector {
         Detector::Email | Detector::NetworkAddress | Detector::ProfileUrl => 10,

@@ -1,4 +1,4 @@
-//! Numbers by their rows: a shape, a check, and the words that must be near.
+//! Finds numbers by rows, each with shapes, a check, and words that must be near.
 
 use super::cue::{Kind, Kinds};
 use super::extension as phone;
@@ -7,7 +7,7 @@ use super::pattern::Pattern;
 use super::view::View;
 use crate::detector::Detector;
 
-/// What a number of one form looks like.
+/// The description of a form of number.
 pub struct Row {
     /// The detector.
     pub detector: Detector,
@@ -15,18 +15,18 @@ pub struct Row {
     pub form: &'static str,
     /// Its shapes, as [`Pattern`] reads them.
     pub shapes: &'static [&'static str],
-    /// Does the code, without separators and in upper case, pass its check?
+    /// Checks the code, without separators and in upper case.
     pub check: fn(&[u8]) -> bool,
-    /// How certain it is without a word near it; 0: it needs one.
+    /// The confidence without a word near it, in percent; 0 means that it needs one.
     pub alone: u8,
-    /// Words that speak for it.
+    /// The kinds of words that are evidence for it.
     pub cues: Kinds,
-    /// How certain it is beside one.
+    /// The confidence beside such a word, in percent.
     pub beside: u8,
 }
 
 impl Row {
-    /// A row that counts only beside a word.
+    /// A row that is found only beside a word.
     pub const fn beside(
         detector: Detector,
         form: &'static str,
@@ -37,37 +37,38 @@ impl Row {
         Row { detector, form, shapes, check, alone: 0, cues: Kinds::of(cues), beside: 95 }
     }
 
-    /// It is this certain without a word.
+    /// Sets the confidence without a word.
     pub const fn alone(self, alone: u8) -> Row {
         Row { alone, ..self }
     }
 
-    /// It is this certain beside a word.
+    /// Sets the confidence beside a word.
     pub const fn at_most(self, beside: u8) -> Row {
         Row { beside, ..self }
     }
 }
 
-/// No check but the shape.
+/// Accepts every code of the shape.
 pub fn any(_: &[u8]) -> bool {
     true
 }
 
-/// All rows, by how the number begins.
+/// All rows, by the beginning of the number.
 pub struct Rows {
     patterns: Vec<(Pattern, &'static Row)>,
-    /// By the length of the leading letters and digits, twice: for those that begin with a letter and with a digit. Each with what follows there; 0: nothing.
+    /// The patterns by the length of their leading letters and digits, separately for a leading letter and a leading digit, each with the
+    /// class of the next character; 0 if there is none.
     by_head: [Vec<Vec<(u8, u16)>>; 2],
 }
 
 /// The longest run of letters and digits that can begin a number.
 const LONGEST_HEAD: usize = 36;
 
-/// What says that a number is something else.
+/// Words that mean that a number is something else.
 const OTHER: Kinds = Kinds::of(&[Kind::Order, Kind::Version]);
 
 impl Rows {
-    /// Expand the shapes.
+    /// Expands the shapes.
     pub fn new(tables: &[&'static [Row]]) -> Self {
         let empty = || vec![Vec::new(); LONGEST_HEAD + 1];
         let mut rows = Rows { patterns: Vec::new(), by_head: [empty(), empty()] };
@@ -84,7 +85,7 @@ impl Rows {
         rows
     }
 
-    /// Append every number of the text that has a row.
+    /// Appends every number of the text that has a row.
     pub fn find(&self, view: &View<'_>, found: &mut Vec<Found>) {
         let mut code = Vec::with_capacity(64);
         for word in view.words {
@@ -124,7 +125,7 @@ impl Rows {
     }
 }
 
-/// How certain a number is, by the words around it.
+/// The confidence of a number, by the words around it.
 fn weigh(view: &View<'_>, row: &'static Row, start: usize, end: usize) -> Option<Found> {
     let span = start..end;
     let near = view.near(row.cues, &span);
@@ -142,7 +143,7 @@ fn weigh(view: &View<'_>, row: &'static Row, start: usize, end: usize) -> Option
     }
 }
 
-/// Where a number begins that has a closing bracket: with the opening one.
+/// The start of a number with a closing bracket, including the opening one.
 fn with_bracket(view: &View<'_>, start: usize, end: usize) -> Option<usize> {
     let number = view.part(start..end);
     match number.contains(')') && !number.contains('(') {
@@ -151,7 +152,7 @@ fn with_bracket(view: &View<'_>, start: usize, end: usize) -> Option<usize> {
     }
 }
 
-/// Does another group of four digits follow, or precede, as in a longer number? A card's expiry may.
+/// Whether another group of four digits follows or precedes, as in a longer number. A card's expiry date may follow.
 fn goes_on(view: &View<'_>, start: usize, end: usize) -> bool {
     let is_digit = |at: usize| view.byte(at).is_ascii_digit();
     let follows = view.byte(end) == b' ' && (1..=4).all(|at| is_digit(end + at));

@@ -1,4 +1,5 @@
-//! What each step takes: `cargo test --release -p postern-detect stages -- --ignored --nocapture`. `STAGES_TEXT=PATH` is of another text.
+//! Measures each step: `cargo test --release -p postern-detect stages -- --ignored --nocapture`. `STAGES_TEXT=PATH` measures another
+//! text.
 
 use super::*;
 use std::time::Instant;

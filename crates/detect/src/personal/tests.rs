@@ -1,11 +1,11 @@
-//! What is found and what is not, by form.
+//! Tests of what is found and what is not, by form.
 
 use crate::{Detector, DetectorSet, Group, Scanner, Text};
 use std::sync::LazyLock;
 
 static SCANNER: LazyLock<Scanner> = LazyLock::new(Scanner::new);
 
-/// The forms found in a text, with what they cover.
+/// The forms found in a text, with their text.
 fn found(text: &str) -> Vec<String> {
     let personal =
         Detector::ALL.iter().copied().filter(|detector| detector.group() == Group::Personal);

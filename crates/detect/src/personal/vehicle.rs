@@ -1,13 +1,13 @@
-//! Numbers of vehicles and devices with a check digit, and of health plans with a form of their own.
+//! Numbers of vehicles and devices with a check digit, and of health plans with a unique form.
 
 use super::check::{digit, luhn};
 use super::cue::Kind;
 use super::row::{Row, any};
 use crate::detector::Detector::{DeviceId, MedicalId, VehicleId};
 
-/// One row a form.
+/// One row per form.
 pub const ROWS: &[Row] = &[
-    // ISO 3779, with the check digit of 49 CFR 565.15; European makers do not all use it, and need a word.
+    // ISO 3779, with the check digit of 49 CFR 565.15; some European makers do not use it, so their numbers need a word.
     Row::beside(VehicleId, "vin", &["w{17,17}"], checked_vin, &[Kind::Vin]).alone(82).at_most(98),
     Row::beside(VehicleId, "vin", &["w{17,17}"], vin, &[Kind::Vin]).at_most(92),
     // 3GPP TS 23.003, 6.2: fifteen digits, the last of them by Luhn.

@@ -1,44 +1,44 @@
-//! A text as the detectors of this group read it: the plain form with the words that say something.
+//! A text as the detectors of this group read it: the plain form with its words of context.
 
 use super::cue::{Cue, Kinds, is_unspaced};
 use std::ops::Range;
 
-/// How far before a finding a word counts.
+/// How far before a finding a word counts, in bytes.
 const BEFORE: usize = 90;
-/// How far after it.
+/// How far after a finding a word counts, in bytes.
 const AFTER: usize = 32;
 
-/// The plain form of a text, and what its words say.
+/// The plain form of a text, with its words of context.
 pub struct View<'t> {
     /// The plain form.
     pub text: &'t str,
-    /// The words that say something, in order.
+    /// The words of context, in order.
     pub cues: &'t [Cue],
-    /// The words that a number may begin with, in order.
+    /// The words with which a number may begin, in order.
     pub words: &'t [Range<usize>],
 }
 
-/// How near the nearest word of some kind is.
+/// The nearest word of some kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Near {
-    /// Bytes between.
+    /// The bytes between it and the finding.
     pub distance: usize,
-    /// What it takes off the confidence.
+    /// The reduction of the confidence by the distance, in percentage points.
     pub penalty: u8,
 }
 
 impl<'t> View<'t> {
-    /// The byte at a place; 0 behind the end.
+    /// The byte at a place; 0 after the end.
     pub fn byte(&self, at: usize) -> u8 {
         self.text.as_bytes().get(at).copied().unwrap_or(0)
     }
 
-    /// A part of the text; nothing where it would cut a character.
+    /// A part of the text; empty if it would cut a character.
     pub fn part(&self, range: Range<usize>) -> &'t str {
         self.text.get(range).unwrap_or("")
     }
 
-    /// What follows a place.
+    /// The text after a place.
     pub fn from(&self, at: usize) -> &'t str {
         self.text.get(at..).unwrap_or("")
     }
@@ -61,17 +61,17 @@ impl<'t> View<'t> {
         }
     }
 
-    /// Does no letter or digit of the same word precede?
+    /// Whether no letter or digit of the same word precedes.
     pub fn is_start(&self, at: usize) -> bool {
         !self.before(at).is_some_and(joins)
     }
 
-    /// Does no letter or digit of the same word follow?
+    /// Whether no letter or digit of the same word follows.
     pub fn is_end(&self, at: usize) -> bool {
         !self.at(at).is_some_and(joins)
     }
 
-    /// Does nothing follow that would make a number longer: no letter or digit, also not after a point, hyphen or slash?
+    /// Whether a number ends here: no letter or digit follows, and no digit after a point, hyphen, slash or colon.
     pub fn is_number_end(&self, at: usize) -> bool {
         if !self.is_end(at) || self.byte(at) == b'_' {
             return false;
@@ -80,7 +80,7 @@ impl<'t> View<'t> {
         !(is_joint && self.byte(at + 1).is_ascii_digit())
     }
 
-    /// Does nothing precede that would make a number longer: no digit before a point, hyphen, slash or colon?
+    /// Whether a number begins here: it does not continue another one before a point, hyphen, slash or colon.
     pub fn is_number_start(&self, at: usize) -> bool {
         if !self.is_start(at) {
             return false;
@@ -93,13 +93,13 @@ impl<'t> View<'t> {
             b'_' | b':' => return !follows_digit,
             _ => return true,
         }
-        // The word before the joint, as far as it may reach: one with a digit makes this a part of a longer code.
+        // The word before the separator, up to its greatest length: with a digit in it, this is part of a longer code.
         let word = (2..34).map(|back| at.checked_sub(back).map_or(0, |at| self.byte(at)));
         let mut word = word.take_while(|byte| byte.is_ascii_alphanumeric());
         !word.any(|byte| byte.is_ascii_digit())
     }
 
-    /// The nearest word of these kinds, before or shortly after.
+    /// The nearest word of these kinds, before or shortly after the span.
     pub fn near(&self, kinds: Kinds, span: &Range<usize>) -> Option<Near> {
         let before = self.before_within(kinds, span.start, BEFORE);
         let after = self.after_within(kinds, span.end, AFTER);
@@ -110,20 +110,20 @@ impl<'t> View<'t> {
         [before, after].into_iter().flatten().min_by_key(|near| near.penalty)
     }
 
-    /// How far before a place the nearest word of these kinds ends.
+    /// The distance from the end of the nearest word of these kinds before a place.
     pub fn before_within(&self, kinds: Kinds, at: usize, bound: usize) -> Option<usize> {
         let next = self.cues.partition_point(|cue| cue.end <= at);
         let cues = self.cues.get(..next)?.iter().rev();
         let mut near = cues.take_while(|cue| at - cue.end <= bound);
         let cue = near.find(|cue| cue.kinds.meets(kinds))?;
-        // A blank line ends what a word says.
+        // A word has no effect beyond a blank line.
         match self.text.as_bytes().get(cue.end..at)?.windows(2).any(|two| two == b"\n\n") {
             true => None,
             false => Some(at - cue.end),
         }
     }
 
-    /// How far after a place the nearest word of these kinds begins, in the same line.
+    /// The distance to the start of the nearest word of these kinds after a place, in the same line.
     pub fn after_within(&self, kinds: Kinds, at: usize, bound: usize) -> Option<usize> {
         let next = self.cues.partition_point(|cue| cue.start < at);
         let mut near = self.cues.get(next..)?.iter().take_while(|cue| cue.start - at <= bound);
@@ -141,13 +141,13 @@ fn joins(character: char) -> bool {
         || !character.is_ascii() && character.is_alphanumeric() && !is_unspaced(character)
 }
 
-/// The words of letters and digits that a number may begin with: those with a digit, short ones in capitals that are followed by another, and
-/// the first pair of a MAC address.
+/// The words of letters and digits with which a number may begin: those with a digit, short ones in capitals that another follows,
+/// and the first pair of a MAC address.
 pub fn words(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let mut words = Vec::new();
     let mut start = 0;
-    // What a word has: a digit, a small letter.
+    // Whether the word has a digit, and a small letter.
     let (mut has_digit, mut has_lower) = (false, false);
     for (at, byte) in bytes.iter().enumerate() {
         match byte {
@@ -169,7 +169,7 @@ pub fn words(text: &str) -> Vec<Range<usize>> {
     words
 }
 
-/// A word without a digit that a number may begin with.
+/// Whether a number may begin with a word without a digit.
 fn leads(bytes: &[u8], word: Range<usize>, has_lower: bool) -> bool {
     let length = word.end - word.start;
     let (joint, next) =

@@ -3,10 +3,10 @@
 use super::{class, placeholder, random};
 use std::ops::Range;
 
-/// User and password are not longer.
+/// The longest user and password, in bytes.
 const MAX_USER_INFO: usize = 256;
 
-/// Passwords that documents show beside such a user.
+/// Passwords that documentation shows beside such a user.
 const SHOWN: &[&str] = &[
     "password",
     "pass",
@@ -21,13 +21,13 @@ const SHOWN: &[&str] = &[
     "token",
 ];
 
-/// Users that documents show.
+/// Users that documentation shows.
 const SHOWN_USERS: &[&str] = &[
     "user", "username", "myuser", "usr", "login", "name", "db_user", "dbuser", "me", "u", "foo",
     "x",
 ];
 
-/// The password in the address whose `://` is here, and how certain it is.
+/// The password in the address whose `://` is here, and its confidence.
 pub fn password(source: &str, anchor: Range<usize>) -> Option<(Range<usize>, u8)> {
     let bytes = source.as_bytes();
     if !class::alnum(class::before(bytes, anchor.start)) {
@@ -63,7 +63,7 @@ fn lone_token(source: &str, span: Range<usize>) -> Option<(Range<usize>, u8)> {
     .then_some((span, 80))
 }
 
-/// The password before `@tcp(`, as Go's drivers write it: `user:password@tcp(host:3306)/name`.
+/// The password before `@tcp(` in the format of Go's drivers: `user:password@tcp(host:3306)/name`.
 pub fn before_protocol(source: &str, anchor: Range<usize>) -> Option<(Range<usize>, u8)> {
     let bytes = source.as_bytes();
     let start = class::run_start(bytes, anchor.start, MAX_USER_INFO, |byte| {

@@ -1,13 +1,13 @@
-//! What the text is searched for, all at once.
+//! The anchors, for which a text is searched in one pass.
 
 use super::rows::{self, Row};
 
-/// What is checked at an anchor.
+/// The check at an anchor.
 #[derive(Clone, Copy)]
 pub enum Target {
     /// A documented form of a token.
     Row(&'static Row),
-    /// Armour.
+    /// The header of a key in armour.
     Pem,
     /// A key file of PuTTY.
     Putty,
@@ -25,15 +25,15 @@ pub enum Target {
     UserFlag,
     /// The flag of a password.
     PasswordFlag,
-    /// SQL's IDENTIFIED BY.
+    /// The words IDENTIFIED BY of SQL.
     Identified,
     /// A part of the name of a secret.
     Name,
-    /// The word for "password" in a language that writes it in other letters, or in several words.
+    /// The word for "password" in a language with other letters, or in several words.
     Spoken,
 }
 
-/// Parts of the names of secrets; each also in capitals, and with a capital.
+/// Parts of the names of secrets; each also in capitals, and with an initial capital.
 const NAMES: &[&str] = &[
     "pass",
     "pwd",
@@ -53,7 +53,7 @@ const NAMES: &[&str] = &[
     "contrasena",
 ];
 
-/// Names that are too short to be looked for in any case.
+/// Names that are too short for a search that ignores case.
 const SHORT_NAMES: &[&str] = &["pw", "PW", "PAT", "OTP", "psk", "PSK"];
 
 const SPOKEN: &[&str] = &[
@@ -81,7 +81,7 @@ const SPOKEN: &[&str] = &[
     "Пароль",
 ];
 
-/// All anchors, each with what is checked there.
+/// All anchors, each with its check.
 pub fn all() -> Vec<(String, Target)> {
     let mut anchors: Vec<(String, Target)> = Vec::new();
     for row in rows::ALL.into_iter().flatten() {

@@ -1,4 +1,4 @@
-//! Values whose name says that they are secret: in code, configuration, commands and markup.
+//! Values with the name of a secret, in code, configuration, commands and markup.
 //!
 //! `db_password = "..."`, `API_KEY=...`, `"token": "..."`, `<secret>...</secret>`, `--password ...`, `setPassword("...")`,
 //! `name: DB_PASSWORD` with `value: ...` beside it.
@@ -9,14 +9,14 @@ use super::value::{self, Written};
 use super::{class, random};
 use std::ops::Range;
 
-/// A longer name is not a name.
+/// The longest name, in bytes.
 const MAX_NAME: usize = 64;
 
-/// A name in a text: the whole of it, around its keyword.
+/// The complete name around a keyword.
 pub struct Name {
-    /// Where it stands.
+    /// Its place.
     pub span: Range<usize>,
-    /// What it announces.
+    /// The kind of secret that it announces, if any.
     pub kind: Option<Kind>,
 }
 
@@ -37,17 +37,17 @@ pub fn name_around(source: &str, keyword: Range<usize>) -> Name {
     Name { span: start..end, kind: text.and_then(name::kind) }
 }
 
-/// What stands after a name.
+/// The text after a name.
 pub enum Assignment {
-    /// Nothing that assigns a value to it.
+    /// No assignment.
     None,
-    /// A value that is no credential, and where it was read to.
+    /// A value that is not a credential, and the end of the text that was read.
     Other(usize),
-    /// A credential, and how certain it is one.
+    /// A credential and its confidence.
     Credential(Range<usize>, u8),
 }
 
-/// What is assigned to this name.
+/// Reads the value that is assigned to a name.
 pub fn assignment(source: &str, name: &Name) -> Assignment {
     let mut reader = Reader::new(source, name.span.end);
     match reader.sign(name.span.start) {
@@ -81,13 +81,13 @@ fn credential(
     if !fits {
         return None;
     }
-    // A type of a cloud's template, `AWS::SecretsManager::Secret`, is no name of a secret.
+    // A type in a cloud's template, `AWS::SecretsManager::Secret`, is not the name of a secret.
     let is_type = source.get(..name.span.start).is_some_and(|head| head.ends_with("::"));
     let confidence = value::confidence(name.kind?, text, value, written).filter(|_| !is_type)?;
     Some((span, confidence))
 }
 
-/// Is it `NAME=value` or `name: value`, with nothing after it? In code there are spaces around the sign, and an end to the statement.
+/// Whether it is `NAME=value` or `name: value` with nothing after it. Code has spaces around the sign, and ends its statements.
 fn is_line(bytes: &[u8], name_start: usize, value: &Range<usize>, sign: &Sign) -> bool {
     let after = class::at(bytes, value.end);
     let ends = after == 0

@@ -1,6 +1,6 @@
-//! Base64, both alphabets, padding or none.
+//! Base64 in both alphabets, with or without padding.
 
-/// The bytes, if it is base64.
+/// The decoded bytes, if the text is base64.
 pub fn decoded(text: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
     let (mut bits, mut count) = (0_u32, 0_u32);

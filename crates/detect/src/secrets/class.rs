@@ -1,6 +1,6 @@
 //! Classes of characters, and runs of them.
 
-/// Does a byte belong to the class?
+/// Whether a byte belongs to a class.
 pub type Class = fn(u8) -> bool;
 
 /// 0 to 9.
@@ -18,7 +18,7 @@ pub const fn letter(byte: u8) -> bool {
     byte.is_ascii_alphabetic()
 }
 
-/// Letters and digits: base 62.
+/// Letters and digits, as in base 62.
 pub const fn alnum(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
 }
@@ -48,22 +48,22 @@ pub const fn dotted(byte: u8) -> bool {
     url64(byte) || matches!(byte, b'.' | b'=')
 }
 
-/// What passwords and client secrets that a machine makes have besides.
+/// Base64 for URLs, with the further characters of generated passwords and client secrets.
 pub const fn tilde(byte: u8) -> bool {
     dotted(byte) || byte == b'~'
 }
 
-/// The byte there; 0 outside of the text.
+/// The byte at an index; 0 outside the text.
 pub fn at(bytes: &[u8], index: usize) -> u8 {
     bytes.get(index).copied().unwrap_or(0)
 }
 
-/// The byte before; 0 at the start.
+/// The byte before an index; 0 at the start.
 pub fn before(bytes: &[u8], index: usize) -> u8 {
     index.checked_sub(1).map_or(0, |index| at(bytes, index))
 }
 
-/// Where a run that begins here ends: after `max` bytes at the latest.
+/// The end of a run that begins here, after at most `max` bytes.
 pub fn run_end(bytes: &[u8], start: usize, max: usize, class: impl Fn(u8) -> bool) -> usize {
     let rest = bytes.get(start..).unwrap_or_default();
     let length = rest.iter().take(max).take_while(|byte| class(**byte)).count();
@@ -71,7 +71,7 @@ pub fn run_end(bytes: &[u8], start: usize, max: usize, class: impl Fn(u8) -> boo
     start + length
 }
 
-/// Where a run that ends here begins: `max` bytes before at the earliest.
+/// The start of a run that ends here, at most `max` bytes before.
 pub fn run_start(bytes: &[u8], end: usize, max: usize, class: impl Fn(u8) -> bool) -> usize {
     let head = bytes.get(..end).unwrap_or_default();
     let length = head.iter().rev().take(max).take_while(|byte| class(**byte)).count();
@@ -81,23 +81,23 @@ pub fn run_start(bytes: &[u8], end: usize, max: usize, class: impl Fn(u8) -> boo
 
 #[cfg(test)]
 thread_local! {
-    /// How many bytes the checks of this thread have read.
+    /// The number of bytes that the checks of this thread have read.
     pub static STEPS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
-/// Count what the checks read: tests bound it.
+/// Counts the bytes that checks read, which tests bound.
 fn count_steps(steps: usize) {
     #[cfg(test)]
     STEPS.with(|all| all.set(all.get() + steps + 1));
     let _ = steps;
 }
 
-/// Does a word begin here? After `\n` in a string, or `%3D` in a query, one does.
+/// Whether a word begins here, which may be after `\n` in a string or `%3D` in a query.
 pub fn starts_word(bytes: &[u8], start: usize) -> bool {
-    // Within a longer base64 text, as of an image, no word begins.
+    // No word begins within a longer base64 text, as of an image.
     let in_base64 = matches!(before(bytes, start), b'/' | b'+')
         && start - run_start(bytes, start, 24, base64) == 24;
-    // Nor within a name with dashes.
+    // No word begins within a name with dashes.
     let in_name = before(bytes, start) == b'-' && start >= 2 && alnum(at(bytes, start - 2));
     if in_base64 || in_name {
         return false;

@@ -4,7 +4,7 @@ use super::class;
 use super::value;
 use std::ops::Range;
 
-/// A command and its flag stand this near to each other.
+/// The greatest distance between a command and its flag, in bytes.
 const REACH: usize = 120;
 
 /// The password after `-u ` or `--user ` of curl and wget.
@@ -15,7 +15,7 @@ pub fn user(source: &str, flag: Range<usize>) -> Option<Range<usize>> {
     accepted(source, start + colon + 1..end)
 }
 
-/// The password after ` -p`: a word of its own, or directly after it.
+/// The password after ` -p`, as a separate word or directly after it.
 pub fn password(source: &str, flag: Range<usize>) -> Option<Range<usize>> {
     let apart = class::at(source.as_bytes(), flag.end) == b' ';
     let commands: &[&str] = if apart {

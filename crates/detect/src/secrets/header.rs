@@ -4,10 +4,10 @@ use super::class::{self, base64, tilde};
 use super::{base64 as base_64, placeholder, random};
 use std::ops::Range;
 
-/// A shorter one is a word.
+/// The shortest bearer token, in bytes; a shorter text is a word.
 const MIN_BEARER: usize = 12;
 
-/// What follows `Basic `: base64 of `user:password`.
+/// The credentials after `Basic `: base64 of `user:password`.
 pub fn basic(bytes: &[u8], anchor: Range<usize>) -> Option<Range<usize>> {
     let end = class::run_end(bytes, anchor.end, 512, base64);
     let encoded = bytes.get(anchor.end..end)?;
@@ -18,7 +18,7 @@ pub fn basic(bytes: &[u8], anchor: Range<usize>) -> Option<Range<usize>> {
     (readable && !placeholder::is_dummy(password)).then_some(anchor.end..end)
 }
 
-/// What follows `Bearer `.
+/// The token after `Bearer `.
 pub fn bearer(bytes: &[u8], anchor: Range<usize>) -> Option<Range<usize>> {
     let end = class::run_end(bytes, anchor.end, 4_096, |byte| tilde(byte) || base64(byte));
     let end = class::run_start(bytes, end, end - anchor.end, |byte| byte == b'.');

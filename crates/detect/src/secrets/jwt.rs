@@ -4,13 +4,13 @@ use super::base64;
 use super::class::{self, url64};
 use std::ops::Range;
 
-/// A header has some members; a certificate chain in it (`x5c`) would be longer, and is for servers, not for clients.
+/// The longest header, in bytes: it has a few members; only tokens between servers have a certificate chain (`x5c`) in it.
 const MAX_HEADER: usize = 2_048;
 
-/// What servers accept in a request's head is 8 to 16 KB.
+/// The longest other part, in bytes: servers accept 8 to 16 KB of request headers.
 const MAX_PART: usize = 16 * 1024;
 
-/// The token whose header begins here: its first part is JSON that names an algorithm.
+/// The token whose header begins here; the header is JSON that names an algorithm.
 pub fn token(bytes: &[u8], anchor: Range<usize>) -> Option<Range<usize>> {
     let start = anchor.start;
     if url64(class::before(bytes, start)) && !class::starts_word(bytes, start)

@@ -1,8 +1,8 @@
 //! Credentials of software: tokens by their documented form, keys in armour, passwords in addresses, headers, assignments,
 //! commands and sentences.
 //!
-//! Everything begins at an anchor: a literal that the form or its surroundings must have. All anchors are found in one pass
-//! over the plain form of the text (Aho and Corasick); each starts one bounded check around it. So the work is linear.
+//! Every check begins at an anchor: a literal that the form or its surroundings must have. One pass over the plain form of the text
+//! (Aho and Corasick) finds all anchors, and each starts one bounded check around it, so the work is linear.
 //!
 //! | file | finds | source |
 //! |---|---|---|
@@ -11,14 +11,14 @@
 //! | `jwt` | JSON web tokens | RFC 7519 |
 //! | `address` | passwords in web addresses and connection strings | RFC 3986 |
 //! | `header` | Basic and Bearer credentials | RFC 7617, RFC 6750 |
-//! | `assigned` | values whose name says that they are secret | |
+//! | `assigned` | values with the name of a secret | |
 //! | `command` | passwords as arguments | |
-//! | `sentence` | passwords in sentences, in ten languages | |
+//! | `sentence` | passwords in sentences, in twelve languages | |
 //!
 //! The span is the credential, without its name.
 //!
-//! Known limits: a drawn text without any name or form (a key alone in a line) is not found. A password that is an ordinary
-//! word is found in an assignment, not in a sentence. A placeholder is recognised by what it says (`your-key`, `<token>`,
+//! Known limits: a generated text without a name or form (a key alone in a line) is not found. A password that is an ordinary word
+//! is found in an assignment, not in a sentence. A placeholder is recognised by its words and signs (`your-key`, `<token>`,
 //! `${TOKEN}`); a dummy that looks like a credential is reported as one.
 
 use crate::detector::{Detector, DetectorSet};
@@ -46,22 +46,22 @@ mod sentence;
 mod shape;
 mod value;
 
-/// What the detectors of this group look up.
+/// The tables of this group's detector.
 pub struct Tables {
-    /// The beginnings of all anchors.
+    /// Searches for the beginnings of all anchors.
     beginnings: Option<AhoCorasick>,
-    /// The anchors as a whole, and what is checked there.
+    /// The complete anchors, each with its check.
     anchors: Vec<(String, Target)>,
 }
 
-/// So many bytes of an anchor are looked for: each byte more would make the automaton larger, and few hits fewer.
+/// How many bytes of an anchor are searched for: more would enlarge the automaton and avoid few hits.
 const BEGINNING: usize = 5;
 
 fn beginning(anchor: &str) -> &str {
     anchor.get(..BEGINNING).filter(|_| anchor.is_ascii()).unwrap_or(anchor)
 }
 
-/// A value longer than this is read once.
+/// A value longer than this, in bytes, is read only once.
 const LONG_VALUE: usize = 64;
 
 /// A credential in the plain form of the text.
@@ -78,7 +78,7 @@ impl Credential {
 }
 
 impl Tables {
-    /// Build them.
+    /// Builds the tables.
     pub fn new() -> Self {
         let anchors = anchors::all();
         let automaton = AhoCorasick::builder()
@@ -92,7 +92,7 @@ impl Tables {
         Tables { beginnings: automaton.ok(), anchors }
     }
 
-    /// Append what these detectors find.
+    /// Appends the findings of these detectors.
     pub fn find(&self, text: &Text<'_>, detectors: DetectorSet, findings: &mut Vec<Finding>) {
         if !detectors.contains(Detector::Credential) {
             return;
@@ -123,7 +123,7 @@ impl Tables {
                 Target::Name => {
                     let name = assigned::name_around(source, anchor);
                     let (credential, read) = named(source, &name);
-                    // Names within a long value are part of it, or its reading would not be linear.
+                    // Names within a long value are skipped, or reading it would not take linear time.
                     name_end = if read > name.span.end + LONG_VALUE { read } else { name.span.end };
                     found.extend(credential);
                 }
@@ -175,7 +175,7 @@ fn other(target: Target, source: &str, anchor: Range<usize>) -> Option<Credentia
     }
 }
 
-/// What the name announces, in an assignment or else in a sentence; and how far the text was read.
+/// The credential that the name announces, in an assignment or else in a sentence, and the end of the text that was read.
 fn named(source: &str, name: &assigned::Name) -> (Option<Credential>, usize) {
     let Some(kind) = name.kind else { return (None, name.span.end) };
     let form = match kind {
@@ -202,7 +202,7 @@ fn said(source: &str, name: &assigned::Name, kind: name::Kind) -> Option<Range<u
     (kind == name::Kind::Password || drawn).then_some(span)
 }
 
-/// The secret key that stands beside an access key's id of AWS: 40 characters of base64.
+/// The secret access key beside an AWS access key id: 40 characters of base64.
 fn paired_secret(source: &str, id_end: usize) -> Option<Range<usize>> {
     let bytes = source.as_bytes();
     let stop = (id_end + 200).min(bytes.len());
@@ -218,7 +218,7 @@ fn paired_secret(source: &str, id_end: usize) -> Option<Range<usize>> {
     None
 }
 
-/// Of findings that overlap, the surest; of equals, the longest.
+/// Keeps the most certain of overlapping findings, and the longest of equally certain ones.
 fn settled(mut found: Vec<Credential>) -> Vec<Credential> {
     found.sort_by_key(|credential| (credential.span.start, std::cmp::Reverse(credential.span.end)));
     let mut settled: Vec<Credential> = Vec::with_capacity(found.len());

@@ -1,28 +1,28 @@
-//! What the name of a variable, field or flag says of its value.
+//! The kind of secret that the name of a variable, field or flag announces.
 
 use rustc_hash::FxHashSet as HashSet;
 use std::sync::LazyLock;
 
-/// What kind of secret a name announces.
+/// The kind of secret that a name announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A password, which a person may have chosen.
     Password,
-    /// A secret: chosen or drawn.
+    /// A secret, chosen or generated.
     Secret,
-    /// A token or a key: drawn.
+    /// A token or a key, which is generated.
     Token,
-    /// A key of an unknown kind, which must be long and drawn.
+    /// A key of an unknown kind, which must be long and generated.
     Key,
 }
 
-/// Words, by the list they stand in.
+/// Words, by their list.
 struct Words {
-    /// After the secret's word: they make it a name of something about the secret.
+    /// Words after the secret's word that make it the name of a property of the secret.
     about: HashSet<&'static str>,
-    /// Before `key`: they make it a secret.
+    /// Words before `key` that make it a secret.
     secret_key: HashSet<&'static str>,
-    /// Before `key`: they make it none.
+    /// Words before `key` that make it another kind of key.
     other_key: HashSet<&'static str>,
 }
 
@@ -79,7 +79,7 @@ pub fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// What this name announces.
+/// The kind of secret that this name announces.
 pub fn kind(name: &str) -> Option<Kind> {
     let words = words(name);
     let at = words.iter().rposition(|word| stem(word).is_some())?;
@@ -126,7 +126,7 @@ pub fn kind(name: &str) -> Option<Kind> {
     Some(kind)
 }
 
-/// Does the name say that its value is a digest or an identifier?
+/// Whether the name announces a digest or an identifier.
 pub fn is_digest(name: &str) -> bool {
     words(name).iter().any(|word| {
         matches!(
@@ -150,7 +150,7 @@ pub fn is_digest(name: &str) -> bool {
     })
 }
 
-/// Words end in one of these, or are one of these.
+/// Words for passwords, and endings of such words.
 const PASSWORD_ENDS: &[&str] = &[
     "password",
     "passwd",

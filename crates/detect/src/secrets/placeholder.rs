@@ -1,10 +1,10 @@
-//! What stands where a credential will be: names of variables, blanks to fill in, examples that vendors publish.
+//! Placeholders for credentials: names of variables, blanks to fill in, examples that vendors publish.
 
 use super::random;
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
 
-/// Parts that no drawn token has.
+/// Parts that no generated token has.
 const MARKS: &[&str] = &[
     "example",
     "placeholder",
@@ -44,7 +44,7 @@ const MARKS: &[&str] = &[
     "hidden",
 ];
 
-/// Credentials that vendors print in their documentation.
+/// Credentials in vendors' documentation.
 /// Sources: docs.stripe.com/keys, docs.aws.amazon.com (they end in EXAMPLE), docs.github.com.
 const PUBLISHED: &[&str] = &["4ec39hqlyjwdarjtt1zdp7dc", "tyooMQauvdEDq54NiTphI7jx"];
 
@@ -57,7 +57,7 @@ pub fn prepare() {
 static MARKED: LazyLock<Option<AhoCorasick>> =
     LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(MARKS).ok());
 
-/// Is it a placeholder, or a run of the keyboard? For tokens, of which the form is known.
+/// Whether a token of a known form is a placeholder or a run of neighbouring keys.
 pub fn is_dummy(secret: &[u8]) -> bool {
     let lower = secret.to_ascii_lowercase();
     let text = String::from_utf8_lossy(&lower);
@@ -70,7 +70,7 @@ pub fn is_dummy(secret: &[u8]) -> bool {
         || is_series(&lower)
 }
 
-/// Does it say where the value comes from, instead of the value?
+/// Whether it names the source of a value instead of the value.
 pub fn is_reference(value: &str) -> bool {
     let first = value.as_bytes().first().copied().unwrap_or(0);
     let last = value.as_bytes().last().copied().unwrap_or(0);
@@ -113,7 +113,7 @@ pub fn is_reference(value: &str) -> bool {
         || is_variable(value)
 }
 
-/// `$PASSWORD`, `%s`, `:password`, `?`, `@Password`.
+/// Whether it is a variable: `$PASSWORD`, `%s`, `:password`, `?`, `@Password`.
 fn is_variable(value: &str) -> bool {
     let name = value.trim_start_matches(['$', '%', ':', '@', '&', '!']);
     let is_name = |text: &str| {
@@ -130,7 +130,7 @@ fn is_variable(value: &str) -> bool {
     }
 }
 
-/// Mostly one character, or blanks to fill in: `xxxx`, `****`, `----`, `...`.
+/// Whether it is mostly one character, or blanks to fill in: `xxxx`, `****`, `----`, `...`.
 pub fn is_blank(value: &str) -> bool {
     let filler = value
         .bytes()
@@ -146,7 +146,7 @@ pub fn is_blank(value: &str) -> bool {
         || value.contains("...")
 }
 
-/// Has it one of the parts that say what it is?
+/// Whether it has one of the marks of a placeholder.
 pub fn has_mark(text: &str) -> bool {
     MARKED.as_ref().is_some_and(|marks| marks.is_match(text))
 }
@@ -159,7 +159,7 @@ fn longest_repeat(text: &[u8]) -> usize {
     text.iter().fold((0, 0, 0), step).0
 }
 
-/// `abcdefghijkl`, `1234567890`: most characters follow their neighbour.
+/// Whether most characters follow their predecessor in the alphabet: `abcdefghijkl`, `1234567890`.
 pub fn is_series(text: &[u8]) -> bool {
     let steps = text.iter().zip(text.iter().skip(1));
     let next = |a: u8, b: u8| {

@@ -1,17 +1,17 @@
 //! Private keys in armour: PEM (RFC 7468) of every kind, OpenSSH's, PGP's (RFC 9580, 6.2), PuTTY's.
 //!
-//! The armour alone, which programs and documents quote, is no key: a body must follow.
+//! Programs and documents quote the armour alone, so a key needs a body.
 
 use super::class::{self, base64};
 use std::ops::Range;
 
-/// A key longer than this is cut; RSA with 16,384 bits has 12,800 characters.
+/// The longest key, in bytes; a longer one is truncated. RSA with 16,384 bits has 12,800 characters.
 const MAX_BYTES: usize = 16 * 1024;
 
-/// The body begins this near to its header: lines such as `Proc-Type` may stand between.
+/// The greatest distance from header to body, in bytes: lines such as `Proc-Type` may be in between.
 const BODY_WITHIN: usize = 240;
 
-/// A shorter run of base64 is a word.
+/// The shortest body, in bytes; a shorter run of base64 is a word.
 const MIN_BODY: usize = 12;
 
 /// The key whose `-----BEGIN ` is here.
@@ -24,7 +24,7 @@ pub fn pem(source: &str, anchor: Range<usize>) -> Option<Range<usize>> {
     }
     let body_start = anchor.end + label_end + 5;
     let body = source.get(body_start..)?;
-    // What begins another key, not what ends this one, bounds the search too: so it stays linear.
+    // The start of another key also bounds the search, so that it stays linear.
     let border = head(body, MAX_BYTES)
         .find("-----")
         .filter(|border| body.get(*border..).is_some_and(|rest| rest.starts_with("-----END")));
@@ -45,7 +45,7 @@ pub fn pem(source: &str, anchor: Range<usize>) -> Option<Range<usize>> {
     Some(anchor.start..body_start + end)
 }
 
-/// The private lines of a key file of PuTTY that begins here.
+/// The private lines of a PuTTY key file that begins here.
 pub fn putty(source: &str, anchor: Range<usize>) -> Option<Range<usize>> {
     let rest = head(source.get(anchor.start..)?, MAX_BYTES);
     let rest = head(
@@ -66,14 +66,14 @@ pub fn putty(source: &str, anchor: Range<usize>) -> Option<Range<usize>> {
 fn has_body(text: &[u8]) -> bool {
     let near = text.get(..BODY_WITHIN.min(text.len())).unwrap_or_default();
     near.split(|byte| !base64(*byte)).any(|run| {
-        // In a string the line break is `\n`, and its `n` seems to belong to the body.
+        // In a string the line break is written `\n`, and its `n` looks like part of the body.
         run.len() >= MIN_BODY
             && run.iter().any(u8::is_ascii_uppercase)
             && run.iter().any(u8::is_ascii_lowercase)
     })
 }
 
-/// At most so many bytes, on a border of characters.
+/// At most `max` bytes of a text, cut on a character border.
 fn head(text: &str, max: usize) -> &str {
     let end = (0..=max.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
     text.get(..end).unwrap_or_default()

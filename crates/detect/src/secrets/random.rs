@@ -1,23 +1,23 @@
-//! Was a text made by a generator, or by a person?
+//! Tells generated text from words.
 //!
-//! Words have frequent pairs of letters and keep to one kind of character; what a generator draws has neither. The pairs of
-//! letters are weighed by a table, changes between letters and digits by a constant.
+//! Words have frequent pairs of letters and mostly one kind of character; generated text has neither. A table gives the weights of
+//! pairs of letters, and a constant that of changes between letters and digits.
 
 use std::sync::LazyLock;
 
-/// Pairs as frequent as chance have this weight in the table.
+/// The weight in the table of a pair that is as frequent as in random text.
 const CHANCE: i32 = 5;
 
-/// Hundredths that a change between letter and digit adds.
+/// The weight of a change between letter and digit, in hundredths.
 const CHANGE: i32 = 250;
 
-/// Hundredths for a digit after a digit: numbers are common in names.
+/// The weight of a digit after a digit, in hundredths: numbers are common in names.
 const DIGITS: i32 = 80;
 
-/// Hundredths for a capital after a small letter: `camelCase` has one for each word.
+/// The weight of a capital after a small letter, in hundredths: `camelCase` has one for each word.
 const CAMEL: i32 = 100;
 
-/// What a drawn text has on average for each pair, in hundredths: words have -100 to 0, drawn texts 150 to 250.
+/// The least average weight of a pair in generated text, in hundredths: words have -100 to 0, generated texts 150 to 250.
 const DRAWN: i32 = 75;
 
 /// Builds what is looked up.
@@ -33,14 +33,14 @@ static PAIRS: LazyLock<Vec<u8>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Drawn, and long enough to be sure.
+/// Whether a text is generated, and long enough to be certain.
 pub fn is_generated(text: &[u8]) -> bool {
     let mixed = has_digit(text)
         || (text.iter().any(u8::is_ascii_lowercase) && text.iter().any(u8::is_ascii_uppercase));
     text.len() >= 12 && mixed && weight(text) > DRAWN && distinct(text) >= 7
 }
 
-/// Drawn, or not a word at all: for values whose name says already that they are secret.
+/// Whether a text is generated or otherwise unlike words, for values that already have the name of a secret.
 pub fn is_unlike_words(text: &[u8]) -> bool {
     weight(text) > DRAWN && distinct(text) >= 5
 }
@@ -72,7 +72,7 @@ fn pair(first: u8, second: u8) -> Option<i32> {
     }
 }
 
-/// How many different characters it has.
+/// The number of different characters.
 pub fn distinct(text: &[u8]) -> u32 {
     let seen = text.iter().fold(0_u128, |seen, byte| seen | 1 << (byte & 127));
     seen.count_ones()

@@ -1,25 +1,25 @@
-//! What follows a name: a sign of assignment and a value, in the ways of code, configuration, markup and commands.
+//! Reads the sign of assignment and the value after a name, in code, configuration, markup and commands.
 
 use super::class;
 use super::value::Written;
 use std::ops::Range;
 
-/// Spaces between a name, its sign and the value.
+/// The most spaces between a name, its sign and the value.
 pub const MAX_SPACE: usize = 48;
 
-/// A value is not longer.
+/// The longest value, in bytes.
 const MAX_VALUE: usize = 1_024;
 
-/// What connects a name and its value.
+/// The sign between a name and its value.
 #[derive(PartialEq, Eq)]
 pub enum Sign {
     /// `=`, without spaces around it.
     Tight,
-    /// `=` and its kin, as in code.
+    /// `=` with spaces, and similar signs, as in code.
     Spaced,
     /// `:`
     Colon,
-    /// `,` between the arguments of a call: as often between the entries of a list.
+    /// `,` between the arguments of a call, or between the entries of a list.
     Comma,
     /// An element of XML.
     Element,
@@ -27,17 +27,17 @@ pub enum Sign {
     Flag,
 }
 
-/// Reads from the end of a name on.
+/// Reads the text after a name.
 pub struct Reader<'a> {
     source: &'a str,
     bytes: &'a [u8],
     at: usize,
-    /// Where the value ends.
+    /// The end of the text that was read.
     pub read: usize,
 }
 
 impl<'a> Reader<'a> {
-    /// One that begins at the end of a name.
+    /// A reader that begins at the end of a name.
     pub fn new(source: &'a str, name_end: usize) -> Self {
         Reader { source, bytes: source.as_bytes(), at: name_end, read: name_end }
     }
@@ -57,7 +57,7 @@ impl<'a> Reader<'a> {
         found
     }
 
-    /// Read what connects the name and its value.
+    /// Reads the sign between the name and its value.
     pub fn sign(&mut self, name_start: usize) -> Option<Sign> {
         let quotes = self.skip(|byte| matches!(byte, b'"' | b'\'' | b'`' | b']' | b'\\'));
         let is_flag = quotes == 0 && class::before(self.bytes, name_start) == b'-';
@@ -146,7 +146,7 @@ impl<'a> Reader<'a> {
             .any(|start| rest.starts_with(start))
     }
 
-    /// The value stands in a field of its own, after this one.
+    /// Reads up to a value in a separate field after this one.
     fn beside(&mut self) -> Option<Sign> {
         self.skip(|byte| byte.is_ascii_whitespace() || matches!(byte, b',' | b'"' | b'\'' | b'{'));
         let word = ["value", "Value", "VALUE", "default", "defaultValue", "content"]
@@ -160,7 +160,7 @@ impl<'a> Reader<'a> {
         sign.then_some(Sign::Spaced)
     }
 
-    /// Read the value: in quotes, as the argument of what makes a string of it, or bare.
+    /// Reads the value: in quotes, as the argument of a string's constructor, or bare.
     pub fn value(&mut self) -> Option<(Range<usize>, Written)> {
         self.skip_text("\\");
         if let Some(quote) = self.quote() {
@@ -261,7 +261,7 @@ impl<'a> Reader<'a> {
         self.quoted(quote)
     }
 
-    /// Signs at the end of a bare value belong to the sentence, the call or the address around it.
+    /// The end of a bare value without signs that belong to the sentence, call or address around it.
     fn without_end(&self, end: usize) -> usize {
         let bytes = self.bytes.get(self.at..end).unwrap_or_default();
         let is_query = bytes.contains(&b'=');

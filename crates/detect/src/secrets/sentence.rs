@@ -1,14 +1,14 @@
-//! Passwords in sentences: "the password for the server is ...", "log in with ... as password", in ten languages.
+//! Passwords in sentences: "the password for the server is ...", "log in with ... as password", in twelve languages.
 //!
-//! In a sentence a word alone is not taken for a password: it needs a digit or a sign within, or quotes.
+//! In a sentence a plain word is not a password: it needs a digit or a sign within, or quotes.
 
 use super::value;
 use std::ops::Range;
 
-/// The password stands this near to its name.
+/// The greatest distance of a password from its name, in bytes.
 const REACH: usize = 96;
 
-/// Words between a name and its value that say: what follows is the value.
+/// Words between a name and its value that announce the value.
 const COPULAS: &[&str] = &[
     "is", "was", "are", "=", ":", "to", "be", "as", "ist", "lautet", "lauten", "war", "est",
     "sera", "es", "era", "será", "è", "é", "sarà", "eh", "jest", "brzmi", "to:", "is:", "ist:",
@@ -18,7 +18,7 @@ const COPULAS: &[&str] = &[
 
 /// The password named by the keyword here.
 pub fn password(source: &str, keyword: Range<usize>) -> Option<Range<usize>> {
-    // As a part of an expression it is no word, and `pass` and `key` alone are other words.
+    // As part of an expression it is not a word of a sentence, and `pass` and `key` alone have other meanings.
     let follows = source.as_bytes().get(keyword.end).copied().unwrap_or(0);
     let is_weak = matches!(
         source.get(keyword.clone()),
@@ -53,7 +53,7 @@ fn after(source: &str, start: usize) -> Option<Range<usize>> {
             return Some(span);
         }
         let lower = text.to_lowercase();
-        // Scripts of which the words are not listed.
+        // Scripts whose words are not listed.
         let is_wide = text.starts_with(|character: char| character >= '\u{590}');
         said = is_wide
             || COPULAS.contains(&lower.as_str())
@@ -126,13 +126,13 @@ fn in_front(source: &str, end: usize) -> Option<Range<usize>> {
     None
 }
 
-/// What stands between spaces, or between letters of a script without them and Latin ones.
+/// The words between spaces, or between Latin letters and letters of a script without spaces.
 fn words(source: &str, start: usize, reach: usize) -> impl Iterator<Item = Range<usize>> {
     let end = (start..=(start + reach).min(source.len()))
         .rev()
         .find(|end| source.is_char_boundary(*end))
         .unwrap_or(start);
-    // The last word within reach may be longer.
+    // The last word may extend beyond the reach.
     let rest = source.get(end..).unwrap_or_default().char_indices().take_while(|(at, _)| *at < 64);
     let more = rest.into_iter().find(|(_, character)| character.is_whitespace());
     let end = more.map_or(end, |(at, _)| end + at);
@@ -162,7 +162,7 @@ fn words(source: &str, start: usize, reach: usize) -> impl Iterator<Item = Range
     words.into_iter()
 }
 
-/// Without the quotes around it and the signs of the sentence after it.
+/// The span without quotes around it and punctuation after it.
 fn trimmed(source: &str, span: Range<usize>) -> Option<Range<usize>> {
     let text = source.get(span.clone())?;
     let opening: &[char] = &[

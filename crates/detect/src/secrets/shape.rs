@@ -1,4 +1,4 @@
-//! How a value looks: like code, a path, a name, a number, a pattern.
+//! Whether a value looks like code, a path, a name, a number or a pattern.
 
 use super::random;
 
@@ -18,7 +18,7 @@ pub fn is_number(value: &str) -> bool {
         })
 }
 
-/// Letters and digits, and not as a name of a program with a number at its end.
+/// Whether it mixes letters and digits, other than a name in code with a number at its end.
 pub fn is_mixed(value: &str) -> bool {
     let ends_in_number = !is_identifier(value) || trailing_digits(value) >= 2;
     has_letter(value) && has_digit(value) && ends_in_number
@@ -26,7 +26,7 @@ pub fn is_mixed(value: &str) -> bool {
         || random::is_unlike_words(value.as_bytes())
 }
 
-/// An expression that matches credentials, or a text with blanks for them.
+/// Whether it is an expression that matches credentials, or a text with blanks for them.
 pub fn is_pattern(value: &str) -> bool {
     [
         "[^", "(?", "[A-Z", "[a-z", "[0-9", "\\w", "\\d", "\\s", "\\S", ".*", "{0", "{1", "{{",
@@ -59,7 +59,7 @@ pub fn is_path(value: &str) -> bool {
     is_path || ends.iter().any(|end| value.ends_with(end)) || is_dotted(value)
 }
 
-/// Names joined by points or by `::`, `->`, all of them like words.
+/// Whether it consists of word-like names joined by points, `::` or `->`.
 pub fn is_dotted(value: &str) -> bool {
     let mut parts = value.split(['.', ':', '>']).filter(|part| !part.is_empty());
     let is_name = |part: &str| {
@@ -72,7 +72,7 @@ pub fn is_dotted(value: &str) -> bool {
         && parts.all(|part| is_name(part.trim_end_matches('-')))
 }
 
-/// Code rather than a value: a call, an index, an operator.
+/// Whether it is code rather than a value: a call, an index, an operator.
 pub fn is_code(value: &str) -> bool {
     let is_call = value.ends_with(')') && value.contains('(')
         || value.contains("()")
@@ -86,13 +86,13 @@ pub fn is_code(value: &str) -> bool {
         || value.contains("||")
 }
 
-/// A name as programs have it; those have digits at their end at most.
+/// Whether it is a name as in code, which has digits only at its end.
 pub fn is_identifier(value: &str) -> bool {
     let stem = value.trim_end_matches(|c: char| c.is_ascii_digit());
     !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
 }
 
-/// Names of resources have their digits in parts of their own: `my-secret-1`, `secret_v2`.
+/// Whether it is like the name of a resource, which has digits in separate parts: `my-secret-1`, `secret_v2`.
 pub fn is_name_like(value: &str) -> bool {
     let is_part = |part: &str| {
         part.bytes().all(|byte| byte.is_ascii_alphabetic())
@@ -102,7 +102,7 @@ pub fn is_name_like(value: &str) -> bool {
     value.split(['-', '_', '.', '/', ':']).all(is_part) || is_identifier(value)
 }
 
-/// Hexadecimal digits alone.
+/// Whether it has only hexadecimal digits.
 pub fn is_hex(value: &str) -> bool {
     value.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
@@ -142,12 +142,12 @@ pub fn is_name_and_number(value: &str) -> bool {
     value.split('.').count() == 2 && trailing_digits(value) >= 2
 }
 
-/// How many digits it ends with.
+/// The number of digits at its end.
 pub fn trailing_digits(value: &str) -> usize {
     value.bytes().rev().take_while(u8::is_ascii_digit).count()
 }
 
-/// A sign that names of programs do not have.
+/// Whether it has a sign that names in code do not have.
 pub fn has_symbol(value: &str) -> bool {
     value.bytes().any(|byte| {
         matches!(
@@ -157,12 +157,12 @@ pub fn has_symbol(value: &str) -> bool {
     })
 }
 
-/// A digit.
+/// Whether it has a digit.
 pub fn has_digit(value: &str) -> bool {
     value.bytes().any(|byte| byte.is_ascii_digit())
 }
 
-/// A letter of ASCII.
+/// Whether it has an ASCII letter.
 pub fn has_letter(value: &str) -> bool {
     value.bytes().any(|byte| byte.is_ascii_alphabetic())
 }

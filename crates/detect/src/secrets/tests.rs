@@ -12,7 +12,7 @@ fn found(scanner: &Scanner, text: &str) -> Vec<String> {
     findings.into_iter().map(|finding| text[finding.span].to_owned()).collect()
 }
 
-/// A text, and the credential in it; "" for none.
+/// A text and the credential in it; "" if there is none.
 const TEXTS: &[(&str, &str)] = &[
     ("password = \"hunter2!\"", "hunter2!"),
     ("DB_PASSWORD=Tr0ub4dor&3", "Tr0ub4dor&3"),
@@ -94,7 +94,7 @@ fn a_key_in_armour_is_found_as_a_whole() {
     assert_eq!(found(&Scanner::new(), &format!("here:\n{key}\nthanks")), [key]);
 }
 
-/// What the checks read for each byte of the text, at most, whatever the text is.
+/// The most bytes that the checks read per byte of any text.
 const STEPS_PER_BYTE: usize = 150;
 
 #[test]

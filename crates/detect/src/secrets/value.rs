@@ -1,4 +1,4 @@
-//! Is a value a credential, if its name says that it is one?
+//! Decides whether a value with the name of a secret is a credential.
 
 use super::name::Kind;
 use super::shape::{
@@ -16,23 +16,23 @@ pub enum Written {
     Quoted,
     /// The rest of its line, as in environment files and YAML.
     Line,
-    /// Otherwise: in code it may be an expression.
+    /// In any other way; in code it may be an expression.
     Bare,
 }
 
-/// A chosen password of fewer characters is not looked for.
+/// The fewest characters of a chosen password.
 const MIN_PASSWORD: usize = 4;
 
-/// Letters alone must be less like words than letters with digits are.
+/// The least weight of a pair in a text of letters only, in hundredths: higher than for letters with digits.
 const DRAWN_LETTERS: i32 = 140;
 
-/// What tests use as values, with or without a number.
+/// Values that tests use, with or without a number.
 const DUMMIES: &[&str] = &[
     "test", "tests", "testing", "foo", "bar", "baz", "key", "token", "value", "string", "user",
     "id", "name", "sha", "base", "utf", "md", "",
 ];
 
-/// Nor a token.
+/// The fewest characters of a token.
 const MIN_TOKEN: usize = 10;
 
 /// Builds what is looked up.
@@ -48,7 +48,7 @@ static VOCABULARY: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
         .collect()
 });
 
-/// How certain it is that this is a credential.
+/// The confidence that this is a credential, in percent.
 pub fn confidence(kind: Kind, name: &str, value: &str, written: Written) -> Option<u8> {
     let name_and_number =
         kind != Kind::Key && written != Written::Bare && is_name_and_number(value);
@@ -74,7 +74,7 @@ pub fn confidence(kind: Kind, name: &str, value: &str, written: Written) -> Opti
     }
 }
 
-/// Placeholders, references, words of the vocabulary.
+/// Whether it is a placeholder, a reference, or made of the vocabulary's words.
 pub fn is_no_value(value: &str) -> bool {
     value.is_empty()
         || placeholder::is_blank(value)
@@ -83,14 +83,14 @@ pub fn is_no_value(value: &str) -> bool {
         || is_vocabulary(value)
 }
 
-/// Does it consist of words that no password is made of?
+/// Whether it consists of words that passwords do not contain.
 fn is_vocabulary(value: &str) -> bool {
     let vocabulary = &*VOCABULARY;
     let whole = value.to_lowercase();
     let parts = super::name::words(value);
     let is_word = |part: &String| {
         let stem = part.trim_end_matches(|c: char| c.is_ascii_digit());
-        // `token2` is a name; `secret123` is a password that somebody chose; `test123` is neither.
+        // `token2` is a name; `secret123` is a chosen password; `test123` is neither.
         let is_chosen = part.len() - stem.len() >= 2 && !DUMMIES.contains(&stem);
         vocabulary.contains(stem) && !is_chosen
     };
@@ -124,7 +124,7 @@ fn password(value: &str, written: Written) -> Option<u8> {
     }
 }
 
-/// One word, or several as a phrase: a name of a variable, a constant or a resource is none.
+/// Whether it is a word or a phrase, rather than the name of a variable, a constant or a resource.
 fn is_chosen_word(value: &str) -> bool {
     let unlike = random::is_unlike_words(value.as_bytes());
     let parts = value.split(['-', '_', '.']).count();
@@ -141,7 +141,7 @@ fn is_spaced_password(value: &str) -> bool {
         && words.iter().all(|word| !is_vocabulary(word))
 }
 
-/// A secret that a person chose.
+/// The confidence of a secret that a person chose.
 fn secret(value: &str, written: Written) -> Option<u8> {
     let fits = value.is_ascii()
         && (6..=100).contains(&value.len())
@@ -152,7 +152,7 @@ fn secret(value: &str, written: Written) -> Option<u8> {
     (fits && mixed && written != Written::Bare).then_some(75)
 }
 
-/// A token that was written by hand.
+/// The confidence of a token that was written by hand.
 fn worded_token(value: &str, written: Written) -> Option<u8> {
     let long = value.len() >= 16 && has_digit(value) && has_letter(value);
     (long && !is_name_like(value) && written == Written::Quoted)
@@ -183,7 +183,7 @@ fn token(name: &str, value: &str, written: Written, min: usize) -> Option<u8> {
     drawn.then_some(if random::is_generated(bytes) { 85 } else { 60 })
 }
 
-/// Would a person say this as a password? A word alone is not enough in a sentence.
+/// Whether it can be a password in a sentence, where a plain word is not enough.
 pub fn is_spoken_password(value: &str) -> bool {
     let length = value.chars().count();
     let within = value.trim_matches(|c: char| c.is_ascii_punctuation());

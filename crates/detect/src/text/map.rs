@@ -1,8 +1,8 @@
-//! From the bytes of a normalised text back to the original's.
+//! Maps bytes of a normalised text to bytes of the original.
 
 use std::ops::Range;
 
-/// Runs of bytes, by where they begin in the normalised text.
+/// Runs of bytes, by their start in the normalised text.
 #[derive(Default)]
 pub struct Map {
     runs: Vec<Run>,
@@ -11,16 +11,16 @@ pub struct Map {
 }
 
 struct Run {
-    /// Where it begins in the normalised text.
+    /// Its start in the normalised text.
     start: u32,
-    /// What it stands for.
+    /// Its start in the original.
     original: u32,
-    /// None: byte for byte, up to the next run. Otherwise the run as a whole stands for these bytes.
+    /// `None` if the run maps byte for byte, up to the next run; otherwise the end of the original bytes that the whole run maps to.
     lump_end: Option<u32>,
 }
 
 impl Map {
-    /// From here on byte for byte, until another call.
+    /// Maps the following bytes one to one, until the next call.
     pub fn same(&mut self, start: usize, original: usize) {
         if let Some(last) = self.runs.last()
             && last.lump_end.is_none()
@@ -31,13 +31,13 @@ impl Map {
         self.runs.push(Run { start: start as u32, original: original as u32, lump_end: None });
     }
 
-    /// What is appended next stands for these bytes as a whole.
+    /// Maps the text that is appended next, as a whole, to these bytes.
     pub fn lump(&mut self, start: usize, original: Range<usize>) {
         let lump_end = Some(original.end as u32);
         self.runs.push(Run { start: start as u32, original: original.start as u32, lump_end });
     }
 
-    /// How long both texts are.
+    /// Sets the lengths of both texts.
     pub fn end(&mut self, end: usize, original_end: usize) {
         self.end = end;
         self.original_end = original_end;

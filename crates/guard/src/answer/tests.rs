@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 
 const AT: Place = Place { kind: TextKind::Text, choice: 0, content: 0, part: 0 };
 
-/// What leaves of a text that is cut there, what was found, and the detector that ended it.
+/// What leaves of a text that is cut into pieces, the findings, and the detector that ended it.
 type Seen = (String, Vec<(String, Done, u32)>, Option<String>);
 
 fn seen(guard: &Guard, text: &str, cuts: &[usize], at: Place) -> Seen {
@@ -203,7 +203,7 @@ fn a_memo_that_is_none_guards_nothing() {
     assert!(Answer::new(&guard, "{}").is_err());
 }
 
-/// What rules may do, over detectors that look around their findings.
+/// Guards with every action, over detectors that look around their findings.
 static GUARDS: LazyLock<Vec<Guard>> = LazyLock::new(|| {
     let all = ["email", "payment_card", "person_name", "phone", "credential", "list:rivals"];
     let mut guards: Vec<Guard> =
@@ -233,7 +233,7 @@ fn text() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
-    /// The verdict on a stream is the verdict on the same text whole, for every chunking.
+    /// A stream gets the verdict of the same text whole, however it is cut into chunks.
     #[test]
     fn how_a_text_is_cut_changes_nothing(
         text in text(), cuts in prop::collection::vec(any::<usize>(), 0..40), which in 0..6_usize,

@@ -1,4 +1,4 @@
-//! A text that is decided from its beginning on, in steps that depend on the text alone.
+//! A text that is decided from start to end, in steps that depend on the text alone.
 
 use postern_detect::CONTEXT_BYTES;
 
@@ -9,18 +9,18 @@ const MAX_FINDING_BYTES: usize = 16 * 1024;
 #[derive(Default)]
 pub struct Window {
     text: String,
-    /// How much of it was decided.
+    /// How many bytes of it are decided.
     decided: usize,
     /// A finding began here that may go on.
     begun: Option<usize>,
 }
 
-/// The part to decide on, with what is around it.
+/// The part to decide on, with its context.
 pub struct View {
     pub text: String,
-    /// The part begins here.
+    /// The start of the part.
     pub start: usize,
-    /// And ends here, unless a finding reaches further.
+    /// The end of the part, unless a finding reaches further.
     pub end: usize,
 }
 
@@ -33,8 +33,8 @@ impl Window {
         self.decided < self.text.len()
     }
 
-    /// The next part that can be decided on: up to a quarter of `hold_back` bytes, once there are as many as that. With `all`,
-    /// whatever there is.
+    /// The next part that can be decided on: up to a quarter of `hold_back` bytes, once `hold_back` undecided bytes are there. With
+    /// `all`, also when there are fewer.
     pub fn next(&mut self, hold_back: usize, all: bool) -> Option<View> {
         let rest = self.text.len() - self.decided;
         if rest == 0 || (rest < hold_back && !all) {

@@ -39,7 +39,7 @@ fn guard() -> Guard {
     Guard::new(&SCANNER, &Guardrails::from_toml(Some(OWN), pack).unwrap())
 }
 
-/// A caller of whom nothing is known.
+/// A caller without any attributes.
 fn nobody() -> Caller {
     Caller {
         consumer: String::new(),

@@ -14,7 +14,7 @@ fn segment(kind: SegmentKind, body: &str, is_json_string: bool) -> Segment {
     Segment { kind, role: Role::User, span: Span::from(0..body.len()), is_json_string }
 }
 
-/// The body with every occurrence of `what` in its texts replaced.
+/// The body with every occurrence of `what` in its texts replaced by `with`.
 fn replaced(segment: Segment, body: &str, what: &str, with: &str) -> String {
     let mut edits: Vec<Edit> = Vec::new();
     for part in of(segment, body) {

@@ -25,7 +25,7 @@ fn chat(messages: Value) -> Value {
     json!({"model": "gpt", "messages": messages})
 }
 
-/// What a model would say that repeats all it has read.
+/// The answer of a model that repeats everything it has read.
 fn echoed(guard: &Guard, verdict: &Verdict, text: &str) -> String {
     let mut answer = Answer::new(guard, verdict.memo.as_deref().unwrap()).unwrap();
     let at = Place::new(TextKind::Text, 0);
@@ -169,7 +169,7 @@ fn terms_are_found_whole_in_any_writing() {
         ["acme corp", "A\u{200b}CME Corp!", "\u{410}cme C\u{43e}rp", "STRASSE", "project-123"]
     {
         let is_found = redacted(text);
-        // Case folding of ß is no lower case.
+        // ß in lower case stays ß; only case folding makes it ss.
         assert_eq!(is_found, text != "STRASSE", "{text}");
     }
     for text in ["acme corporation", "macme corp", "project-12"] {

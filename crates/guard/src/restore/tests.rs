@@ -31,7 +31,7 @@ fn vault() -> Vec<Entry> {
     vault.into_entries()
 }
 
-/// The text cut there, as it leaves.
+/// The text as it leaves when it arrives cut into pieces at `cuts`.
 fn restored(restorer: &Restorer, text: &str, cuts: &[usize], in_json: bool) -> String {
     let mut state = Restored::default();
     let mut out = String::new();
@@ -105,7 +105,7 @@ fn pieces() -> impl Strategy<Value = Vec<(usize, String)>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(10_000))]
 
-    /// What a client gets is what the vendor would have said with the originals, byte for byte, wherever the text is cut.
+    /// A client receives the vendor's text with the originals, byte for byte, wherever the text is cut.
     #[test]
     fn originals_stand_where_placeholders_stood(
         pieces in pieces(), cuts in prop::collection::vec(any::<usize>(), 0..8), in_json in any::<bool>(),

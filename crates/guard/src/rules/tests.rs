@@ -1,4 +1,4 @@
-//! What policy calls detectors is what finds.
+//! The names of detectors in policies are the names of built-in detectors.
 
 use postern_detect::{Detector, Group};
 use postern_policy::{DETECTORS, DetectorGroup};

@@ -1,4 +1,4 @@
-//! Placeholders of persons' names: invented words that can be spoken, inflected and told apart.
+//! Placeholders of persons' names: invented words that can be pronounced, inflected and told apart.
 
 use super::Entry;
 
@@ -19,7 +19,7 @@ const FAMILY_ENDINGS: [&str; 16] = [
     "eldor", "itman", "orrin", "unda", "ymar",
 ];
 
-/// A name of as many words as the original has, up to two.
+/// A name with as many words as the original, at most two.
 pub fn placeholder(number: u32, original: &str) -> String {
     let given = word(&BEGINNINGS, &ENDINGS, number, 7);
     let family = word(&FAMILY_BEGINNINGS, &FAMILY_ENDINGS, number, 11);
@@ -29,7 +29,7 @@ pub fn placeholder(number: u32, original: &str) -> String {
     }
 }
 
-/// The words of one number: each pair comes once in 256, and then with a numeral behind it.
+/// The word for a number: the 256 pairs of beginning and ending come once each, then again with a numeral appended.
 fn word(beginnings: &[&str; 16], endings: &[&str; 16], number: u32, step: u32) -> String {
     let index = number.wrapping_mul(step) % 256;
     let beginning = beginnings.get(index as usize % 16).copied().unwrap_or_default();
@@ -40,7 +40,7 @@ fn word(beginnings: &[&str; 16], endings: &[&str; 16], number: u32, step: u32) -
     }
 }
 
-/// The first and the last name, each on its own.
+/// The first and the last name, each as its own entry.
 pub fn parts(entry: &Entry) -> Vec<Entry> {
     let Some((given, family)) = entry.placeholder.split_once(' ') else { return Vec::new() };
     let is_name = |word: &str| word.bytes().all(|byte| byte.is_ascii_alphanumeric());

@@ -1,8 +1,8 @@
-//! Placeholders that are numbers, with check digits that hold.
+//! Placeholders that are numbers, with correct check digits.
 
 use super::Entry;
 
-/// <https://www.ofcom.org.uk/phones-and-broadband/phone-numbers/numbers-for-drama>: for films and books, assigned to nobody.
+/// <https://www.ofcom.org.uk/phones-and-broadband/phone-numbers/numbers-for-drama>: for films and books, never assigned.
 pub fn phone(number: u32) -> String {
     format!("+44 7700 900{:03}", number % 1_000)
 }
@@ -15,7 +15,7 @@ pub fn card(number: u32) -> String {
     grouped(&digits, 4, ' ')
 }
 
-/// Of a bank that does not exist.
+/// An IBAN of a bank that does not exist.
 pub fn iban(number: u32) -> String {
     let account = format!("ANON{number:014}");
     // ISO 7064, MOD 97-10, over the account, the country and two zeros; letters count from 10.
@@ -46,13 +46,13 @@ pub fn network_address(number: u32, original: &str) -> String {
     }
 }
 
-/// A day that is long gone, and so nobody's.
+/// A date so long ago that it is no living person's.
 pub fn date(number: u32) -> String {
     let (year, rest) = (1801 + number / 336 % 99, number % 336);
     format!("{year}-{:02}-{:02}", rest / 28 + 1, rest % 28 + 1)
 }
 
-/// The same number without its separators, and with others.
+/// The same number without separators and with other separators.
 pub fn variants(entry: &Entry) -> Vec<Entry> {
     let is_separator = |character: char| character == ' ' || character == '-';
     let is_number = entry.placeholder.contains(' ')

@@ -66,7 +66,7 @@ fn a_name_is_known_by_its_parts_and_a_number_by_its_digits() {
     assert_eq!(original("9999000000000012"), Some("4111111111111111"));
 }
 
-/// So that a tool which checks its arguments takes them.
+/// A tool that checks its arguments accepts placeholders.
 #[test]
 fn a_placeholder_is_of_its_originals_type() {
     let scanner = Scanner::new();

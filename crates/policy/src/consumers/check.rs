@@ -16,7 +16,7 @@ struct Taken<'t> {
     hashes: Seen<'t>,
 }
 
-/// Reads the file, noting its problems in the report; what is wrong is left out of the answer.
+/// Reads the file and notes its problems in the report; invalid entries are left out of the result.
 pub(crate) fn read(report: &mut Report<'_>) -> (Consumers, Vec<Said>) {
     let mut consumers = Consumers::default();
     let mut said = Vec::new();
@@ -76,7 +76,7 @@ fn add<'t>(
     consumers.by_name.insert(consumer.name.clone(), consumer);
 }
 
-/// A consumer with this plan, its own or a key's; none: the default one.
+/// A consumer with this plan, its own or a key's; `None` means the default plan.
 fn holder(consumer: &Consumer, plan: Option<String>) -> Other {
     Other::Plan(Holder {
         plan,
@@ -123,10 +123,10 @@ fn checked_key<'t>(
     })
 }
 
-/// The SHA-256 of an empty text: what the line that makes a hash prints where the variable is not set.
+/// The SHA-256 of an empty text, which the command for making a hash prints if its variable is not set.
 const OF_NOTHING: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/// A SHA-256 in hexadecimal. What is none may be the key itself, so it is never repeated.
+/// A SHA-256 in hexadecimal. An invalid value may be the key itself, so it is never repeated.
 fn checked_hash(
     report: &mut Report<'_>,
     label: Label<'_>,

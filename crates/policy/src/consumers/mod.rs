@@ -1,4 +1,4 @@
-//! `consumers.toml`: who may call, with which models and keys.
+//! `consumers.toml`: the callers, their models and their keys.
 
 mod check;
 mod narrower;
@@ -17,7 +17,7 @@ use crate::reading::Report;
 pub(crate) use check::read;
 pub use pattern::ModelPattern;
 
-/// Who calls: an application, a team's service, a partner.
+/// A caller: an application, a team's service, a partner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consumer {
     /// Its name, unique among the consumers.
@@ -26,26 +26,26 @@ pub struct Consumer {
     pub team: Option<String>,
     /// The customer or business unit it belongs to.
     pub tenant: Option<String>,
-    /// The plan whose limits hold for it.
+    /// The plan whose limits apply to it.
     pub plan: Option<String>,
     /// Its roles, in the order they are written.
     pub roles: Vec<String>,
     /// The names of models and aliases it may ask for.
     pub models: Vec<ModelPattern>,
-    /// The regions its data may be processed in, at least one; none: any.
+    /// The regions in which its data may be processed, at least one; `None` means any.
     pub regions: Option<Vec<String>>,
     /// How confidential its data is.
     pub data_class: Option<DataClass>,
     /// The names of the issuers whose tokens may name it.
     pub issuers: Vec<String>,
-    /// From which addresses it may call; empty: from any.
+    /// The addresses from which it may call; empty means any.
     pub ip_ranges: Vec<IpRange>,
 }
 
 impl Consumer {
     /// Whether it may ask for a model or alias of this name.
     ///
-    /// The name asked for is what counts: who may use an alias may use it whatever models stand behind it.
+    /// The requested name decides: a consumer that may use an alias may use all of its models by that alias.
     #[must_use]
     pub fn may_use(&self, name: &str) -> bool {
         self.models.iter().any(|pattern| pattern.matches(name))
@@ -55,19 +55,19 @@ impl Consumer {
 /// A key that is kept in git: only its hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsumerKey {
-    /// What people call the key by, unique among the keys of the file.
+    /// Its public name, unique among the keys of the file.
     pub id: String,
     /// The SHA-256 of the key, 64 lower-case hexadecimal digits.
     pub sha256: String,
-    /// Whose it is.
+    /// The consumer that it belongs to.
     pub consumer: Arc<Consumer>,
-    /// From when on it no longer holds, in seconds since 1970-01-01T00:00:00Z; none: for as long as it is written.
+    /// When it expires, in seconds since 1970-01-01T00:00:00Z; `None` means never.
     pub expires_at_unix_s: Option<u64>,
-    /// Of what the consumer may ask for, what may be asked for with it; none: all.
+    /// The consumer's models and aliases that may be requested with it; `None` means all.
     pub models: Option<Vec<ModelPattern>>,
-    /// Of the consumer's regions, those for it; none: all.
+    /// The consumer's regions that may be used with it; `None` means all.
     pub regions: Option<Vec<String>>,
-    /// From which addresses, among the consumer's, it may be used; empty: from all of them.
+    /// The consumer's addresses from which it may be used; empty means all.
     pub ip_ranges: Vec<IpRange>,
     /// The plan in place of the consumer's.
     pub plan: Option<String>,
@@ -100,8 +100,8 @@ impl Consumers {
 
     /// The key with this hash, in lower-case hexadecimal.
     ///
-    /// The look-up is not constant-time, and need not be: what its time tells is about a hash of what was
-    /// presented, from which no other key can be derived.
+    /// The look-up need not be constant-time: its time reveals only something about the hash of the presented key, from which no
+    /// other key can be derived.
     #[must_use]
     pub fn key_by_sha256(&self, sha256: &str) -> Option<&ConsumerKey> {
         self.by_sha256.get(sha256)

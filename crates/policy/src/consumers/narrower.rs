@@ -1,15 +1,15 @@
-//! A key may have less than its consumer, never more, and never nothing.
+//! A key may have fewer models and regions than its consumer, but not more, and not none.
 
 use toml::Spanned;
 
 use super::{Consumer, ModelPattern, written};
 use crate::reading::{Report, nearest_or_list, shown};
 
-/// Reports the models and regions of a key that its consumer does not have: the key could do nothing with them.
+/// Reports the models and regions of a key that its consumer does not have and the key so could not use.
 pub(super) fn check(report: &mut Report<'_>, key: &written::ConsumerKey<'_>, consumer: &Consumer) {
     for model in key.models.iter().flat_map(Spanned::get_ref) {
         let Some(pattern) = ModelPattern::parse(model.get_ref()) else { continue };
-        // Where the consumer's own models are wrong, that is the problem.
+        // If the consumer's own models are invalid, that problem is reported instead.
         if !consumer.models.is_empty()
             && ModelPattern::narrowed(&consumer.models, &[pattern]).is_empty()
         {

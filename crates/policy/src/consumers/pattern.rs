@@ -1,19 +1,19 @@
-//! Which names of models and aliases are meant.
+//! Patterns for names of models and aliases.
 
 use std::fmt;
 
 use crate::reading::is_model_byte;
 
-/// A name, or the beginning of names.
+/// A name or a prefix of names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ModelPattern {
-    /// Written `gpt-4o`: this name alone.
+    /// Written `gpt-4o`: matches this name only.
     Exact(String),
-    /// Written `gpt-*`: every name that begins so. `*` alone is every name.
+    /// Written `gpt-*`: matches every name with this prefix. `*` alone matches every name.
     Prefix(String),
 }
 
-/// As written, so that [`ModelPattern::parse`] reads it again.
+/// Prints the pattern as written, so that [`ModelPattern::parse`] reads it again.
 impl fmt::Display for ModelPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -24,7 +24,7 @@ impl fmt::Display for ModelPattern {
 }
 
 impl ModelPattern {
-    /// Reads a name, or a beginning with a `*` behind it; nothing for what is neither.
+    /// Reads a name, or a prefix followed by `*`; `None` for any other text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (name, is_prefix) = match text.strip_suffix('*') {
@@ -41,7 +41,7 @@ impl ModelPattern {
         }
     }
 
-    /// Whether it means this name.
+    /// Whether it matches this name.
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
         match self {
@@ -50,7 +50,7 @@ impl ModelPattern {
         }
     }
 
-    /// What both lists mean, as a list; empty when no name is meant by both.
+    /// Patterns for the names that both lists match; empty if there are none.
     #[must_use]
     pub fn narrowed(left: &[Self], right: &[Self]) -> Vec<Self> {
         let mut both: Vec<Self> = Vec::new();
@@ -63,7 +63,7 @@ impl ModelPattern {
         both
     }
 
-    /// The one of two that means what both mean, if any name is meant by both.
+    /// The narrower of two patterns, if one contains the other.
     fn and<'p>(&'p self, other: &'p Self) -> Option<&'p Self> {
         match (self, other) {
             (Self::Exact(name), _) => other.matches(name).then_some(self),

@@ -13,17 +13,17 @@ const HEADERS: Key = Key::new("headers", r#"headers = ["x-my-header"]"#);
 const CREDENTIALS: Key = Key::new("credentials", "credentials = false");
 const MAX_AGE_S: Key = Key::new("max_age_s", "max_age_s = 600");
 
-/// A day, the longest that a browser keeps it (Firefox; Chromium keeps it for two hours).
+/// Up to a day, the longest time that a browser caches a preflight (Firefox; Chromium: two hours).
 const MAX_AGE_SECONDS: RangeInclusive<u64> = 0..=86_400;
 
-/// Ten minutes: a preflight is not needed for every request, and a change of policy soon takes effect.
+/// Ten minutes: few requests need a preflight, and a change of policy soon takes effect.
 const DEFAULT_MAX_AGE_S: u64 = 600;
 
 /// Longest origin: a host has at most 253 characters.
 const MAX_ORIGIN_LENGTH: usize = 270;
 
-/// What the official SDKs send from a browser, the gateway's own, and what tracing adds. Names beginning with
-/// `x-stainless-` are the SDKs' as well.
+/// The headers that official SDKs send from a browser, the gateway's own, and those of tracing. The SDKs also send names that
+/// begin with `x-stainless-`.
 const USUAL_HEADERS: [&str; 19] = [
     "accept",
     "anthropic-beta",
@@ -49,17 +49,17 @@ const USUAL_HEADERS: [&str; 19] = [
 /// Which web pages may call, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cors {
-    /// None: pages of every origin.
+    /// The origins of the pages; `None` means every origin.
     origins: Option<Vec<String>>,
     headers: Vec<String>,
-    /// A page may call with what the browser has of the gateway: cookies of a proxy in front, client certificates.
+    /// Whether a page may send the browser's credentials for the gateway: cookies of a proxy in front, client certificates.
     pub credentials: bool,
-    /// How long a browser may remember what a preflight was told.
+    /// How long a browser may cache the answer to a preflight, in seconds.
     pub max_age_s: u64,
 }
 
 impl Cors {
-    /// What `access-control-allow-origin` says to a page of this origin; nothing where it may not call.
+    /// The value of `access-control-allow-origin` for a page of this origin; `None` if it may not call.
     #[must_use]
     pub fn allowed_origin<'o>(&self, origin: &'o str) -> Option<&'o str> {
         match &self.origins {
@@ -68,13 +68,13 @@ impl Cors {
         }
     }
 
-    /// The answer depends on who asks, which caches must know.
+    /// Whether the answer depends on the origin, so that caches need `vary`.
     #[must_use]
     pub fn depends_on_origin(&self) -> bool {
         self.origins.is_some()
     }
 
-    /// May a page send this header? `name` is in lower case.
+    /// Whether a page may send this header; `name` is in lower case.
     #[must_use]
     pub fn allows_header(&self, name: &str) -> bool {
         USUAL_HEADERS.contains(&name)
@@ -135,7 +135,7 @@ fn problem(report: &mut Report<'_>, table: &Table<'_>, origin: &Spanned<&str>, w
     report.problem(table.label, origin.span(), message);
 }
 
-/// Why a text is not what a browser sends as `Origin` (RFC 6454, 6.2); nothing if it is.
+/// Why a text is not a value that a browser sends as `Origin` (RFC 6454, 6.2); `None` if it is.
 fn wrong(text: &str) -> Option<&'static str> {
     let secure = text.strip_prefix("https://");
     let Some(authority) = secure.or_else(|| text.strip_prefix("http://")) else {
@@ -154,7 +154,7 @@ fn wrong(text: &str) -> Option<&'static str> {
         let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
         address.is_some_and(|address| address.parse::<std::net::Ipv6Addr>().is_ok())
     };
-    // With nothing in front of the host, and no port that is empty, zero or has zeros in front.
+    // No user before the host, and no port that is empty, zero or has leading zeros.
     let is_right = |parsed: Authority| {
         let host = parsed.host();
         let port = parsed.port_u16().filter(|port| *port > 0);

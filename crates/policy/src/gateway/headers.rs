@@ -1,4 +1,4 @@
-//! `[headers]`: which headers pass besides those that a dialect names.
+//! `[headers]`: headers that pass in addition to those of a dialect.
 
 use toml::Spanned;
 
@@ -8,15 +8,15 @@ use crate::reading::{Key, Label, Report, Seen, Table, at_least_one, shown};
 const TO_VENDORS: Key = Key::new("to_vendors", r#"to_vendors = ["x-title"]"#);
 const TO_CLIENTS: Key = Key::new("to_clients", r#"to_clients = ["x-vendor-region"]"#);
 
-/// Names are short; a value of this length is something else.
+/// Header names are short; a longer text is not meant as one.
 const MAX_NAME_LENGTH: usize = 64;
 
-/// Headers that pass because policy names them, in lower case.
+/// Headers that pass because a policy names them, in lower case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PassedHeaders {
-    /// Of a client's request, to whichever vendor serves it. One whose name is a vendor's own goes to that vendor alone.
+    /// Headers of requests that pass to the vendor. A header with a vendor's own name passes to that vendor only.
     pub to_vendors: Vec<String>,
-    /// Of a vendor's answer, to the client.
+    /// Headers of answers that pass to the client.
     pub to_clients: Vec<String>,
 }
 
@@ -49,7 +49,7 @@ fn passed(
     passed
 }
 
-/// Names of headers, each once and at least one where the key is written.
+/// Names of headers, each once, and at least one if the key is present.
 pub(super) fn names<'t>(
     report: &mut Report<'_>,
     table: &mut Table<'t>,
@@ -69,7 +69,7 @@ pub(super) fn names<'t>(
     names
 }
 
-/// RFC 9110, 5.1 and 5.6.2: a token. In lower case, as HTTP/2 carries it and as it is compared.
+/// Whether it is a token (RFC 9110, 5.1 and 5.6.2) in lower case, as HTTP/2 carries names and as they are compared.
 fn is_name(report: &mut Report<'_>, label: Label<'_>, key: Key, name: &Spanned<&str>) -> bool {
     let text = *name.get_ref();
     let right =

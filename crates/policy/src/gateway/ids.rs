@@ -1,4 +1,4 @@
-//! `[request]`, as far as it speaks of ids: who may use what belongs to the one account with a vendor.
+//! The keys of `[request]` about ids: which callers may use objects of the shared account with a vendor.
 
 use std::ops::RangeInclusive;
 
@@ -10,25 +10,25 @@ const FOREIGN_IDS: Key = Key::new("foreign_ids", r#"foreign_ids = "tenant""#);
 const IDS_TTL_S: Key = Key::new("ids_ttl_s", "ids_ttl_s = 2_592_000");
 const SHARED_IDS: Key = Key::new("shared_ids", r#"shared_ids = ["file-abc123", "vs_*"]"#);
 
-/// A year is longer than any vendor keeps an answer by default.
+/// Up to a year, longer than any vendor keeps an answer by default.
 const TTL_SECONDS: RangeInclusive<u64> = 1..=31_536_000;
 
-/// For so long OpenAI keeps a response
+/// 30 days, as long as OpenAI keeps a response
 /// (<https://platform.openai.com/docs/guides/conversation-state>).
 const DEFAULT_TTL_S: u64 = 30 * 86_400;
 
-/// Ids have 20 to 100 characters, places in buckets up to 1,024.
+/// Ids have 20 to 100 characters, object names in buckets up to 1,024.
 const MAX_ID_BYTES: usize = 1_100;
 
-/// Among whom an id may go round that was handed out to one of them.
+/// Which callers may use an id that was issued to one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ForeignIds {
     /// All callers of one tenant may use it.
     #[default]
     Tenant,
-    /// Only who got it may.
+    /// Only the caller that received it may use it.
     Caller,
-    /// Ids are not looked at.
+    /// Ids are not checked.
     Allow,
 }
 
@@ -37,12 +37,12 @@ impl ForeignIds {
         &[("tenant", Self::Tenant), ("caller", Self::Caller), ("allow", Self::Allow)];
 }
 
-/// Who may use which ids.
+/// Which callers may use which ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ids {
-    /// How ids without this owner are treated.
+    /// How ids are treated whose recorded owner is not the caller.
     pub foreign: ForeignIds,
-    /// For how long it is known to whom an id was handed out.
+    /// How long the owner of an id is remembered, in seconds.
     pub ttl_s: u64,
     /// Ids, and prefixes of ids with a final `*`, that every caller may use.
     shared: Vec<String>,
@@ -101,7 +101,7 @@ fn shared(report: &mut Report<'_>, table: &mut Table<'_>) -> Vec<String> {
     shared
 }
 
-/// Why a text is neither an id nor the beginning of one, and what to write; nothing if it is.
+/// Why a text is neither an id nor a prefix of ids, and what to write; `None` if it is one.
 fn wrong(text: &str) -> Option<&'static str> {
     let id = text.strip_suffix('*').unwrap_or(text);
     match () {

@@ -1,5 +1,5 @@
-//! `gateway.toml`: the sizes the gateway holds in memory, whether it may leave anything of a request out, who may use which
-//! ids, whom it believes about where a client is, which headers pass, and which web pages may call.
+//! `gateway.toml`: the sizes that the gateway holds in memory, whether it may drop parts of a request, which callers may use which
+//! ids, which proxies it trusts for a client's address, which headers pass, and which web pages may call.
 
 mod cors;
 mod headers;
@@ -30,35 +30,35 @@ const HEADERS: Key = Key::new("headers", "[headers]");
 const CORS: Key = Key::new("cors", "[cors]");
 const TRUSTED_PROXIES: Key = Key::new("trusted_proxies", r#"trusted_proxies = ["10.0.0.0/8"]"#);
 
-/// What `gateway.toml` says, or the defaults where it says nothing.
+/// The settings of `gateway.toml`, with defaults for absent keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gateway {
     /// The longest body of a request that is read.
     pub max_request_body_bytes: u64,
     /// The longest body of a request that is a form with files.
     pub max_binary_request_body_bytes: u64,
-    /// The longest whole answer of a vendor that is held; streams are not held.
+    /// The longest buffered answer of a vendor; streams are not buffered.
     pub max_response_body_bytes: u64,
-    /// A request of which a vendor cannot carry everything is refused instead of sent without it.
+    /// Whether a request that the vendor's dialect cannot carry entirely is refused, rather than sent with a loss.
     pub strict: bool,
-    /// Who may use what belongs to the account with a vendor.
+    /// Which callers may use objects of the account with a vendor.
     pub ids: Ids,
-    /// From which addresses `X-Forwarded-For` is believed; empty: from none.
+    /// The addresses from which `X-Forwarded-For` is trusted; empty means none.
     pub trusted_proxies: Vec<IpRange>,
-    /// Headers that pass besides those of the dialects.
+    /// Headers that pass in addition to those of the dialects.
     pub headers: PassedHeaders,
-    /// Which web pages may call; none: no page of another origin.
+    /// Which web pages may call; `None` means no page of another origin.
     pub cors: Option<Cors>,
 }
 
 impl Default for Gateway {
     fn default() -> Self {
         Self {
-            // Ten images as base64, and what the smallest platform lets through.
+            // Fits ten images as base64, and is the limit of the smallest platform.
             max_request_body_bytes: 10 * 1024 * 1024,
-            // What OpenAI takes as a recording (<https://platform.openai.com/docs/guides/speech-to-text>).
+            // The largest recording that OpenAI accepts (<https://platform.openai.com/docs/guides/speech-to-text>).
             max_binary_request_body_bytes: 25 * 1024 * 1024,
-            // 2,048 embeddings of 3,072 numbers as text.
+            // Fits 2,048 embeddings of 3,072 numbers as text.
             max_response_body_bytes: 64 * 1024 * 1024,
             strict: false,
             ids: Ids::default(),
@@ -70,7 +70,7 @@ impl Default for Gateway {
 }
 
 impl Gateway {
-    /// Reads the text of `gateway.toml`; without the file the defaults hold.
+    /// Reads the text of `gateway.toml`; without the file the defaults apply.
     ///
     /// # Errors
     ///

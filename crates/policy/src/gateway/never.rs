@@ -1,16 +1,16 @@
-//! Headers that no policy lets pass, and why.
+//! Headers that no policy can let pass, and why.
 
-/// Which way a header goes.
+/// The direction of a header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Direction {
     ToVendors,
     ToClients,
 }
 
-/// Names, or beginnings of names with a `*` behind them, for which one reason holds.
+/// Names, or prefixes of names followed by `*`, that share a reason.
 type Rule = (&'static [&'static str], &'static str);
 
-/// Whichever way it goes.
+/// Headers that pass in neither direction.
 const EITHER_WAY: [Rule; 6] = [
     (
         // RFC 9110, 7.6.1 and 8; RFC 9113, 8.2.2.
@@ -55,7 +55,7 @@ const EITHER_WAY: [Rule; 6] = [
         "it holds a credential",
     ),
     (
-        // What identity-aware proxies and load balancers say of the person who is signed in.
+        // Identity-aware proxies and load balancers describe the signed-in person in these.
         &[
             "cf-access-*",
             "oidc-*",
@@ -76,7 +76,7 @@ const EITHER_WAY: [Rule; 6] = [
         "a proxy says in it who is signed in, or with which token",
     ),
     (
-        // RFC 9440, and what load balancers wrote before it.
+        // RFC 9440, and the headers of load balancers before it.
         &[
             "client-cert*",
             "ssl-client-*",
@@ -152,7 +152,7 @@ const TO_CLIENTS: [Rule; 3] = [
     ),
 ];
 
-/// Parts of a name that no harmless header has.
+/// Parts of names that only secret headers have.
 const SECRET_WORDS: [&str; 11] = [
     "apikey",
     "assertion",
@@ -167,7 +167,7 @@ const SECRET_WORDS: [&str; 11] = [
     "token",
 ];
 
-/// Why a header may never pass this way; nothing for one that may.
+/// Why a header may never pass in this direction; `None` if it may.
 pub(super) fn reason(direction: Direction, name: &str) -> Option<&'static str> {
     let of_way: &[Rule] = match direction {
         Direction::ToVendors => &TO_VENDORS,

@@ -16,39 +16,39 @@ use crate::reading::{
     Label, Report, Seen, Table, at_least_one, name, nearest, shown, whole_number,
 };
 
-/// Less would let the beginning of an address go; more is a page.
+/// Less would let the beginning of an address leave; more is a page of text.
 const HOLD_BACK_CHARACTERS_BOUNDS: RangeInclusive<u64> = 64..=4_096;
 
-/// Less is the time between two pieces of a slow model; more is an answer that seems to hang.
+/// Less is shorter than a slow model's pause between chunks; more makes an answer seem to hang.
 const HOLD_BACK_MS_BOUNDS: RangeInclusive<u64> = 100..=10_000;
 
-/// Each finding is compared with the rules of its file, one by one.
+/// Each finding is compared with the rules of each file one by one, so their number is bounded.
 const MAX_RULES: usize = 1_000;
 
-/// The packs that are shipped.
+/// The packs that Postern ships.
 const SHIPPED_PACKS: [&str; 4] = ["gdpr", "hipaa", "pci-dss", "eu-ai-act-transparency"];
 
 /// The top of a file.
 const TOP: Label<'_> = Label { what: "", name: None };
 
-/// The text of a pack that is there.
+/// A pack that exists, with its text.
 struct Pack {
     name: String,
     file: String,
     text: String,
 }
 
-/// A file, as far as it has been read.
+/// A file, as far as it could be read.
 struct File<'t> {
     pack: Option<&'t str>,
     file: &'t str,
     report: Report<'t>,
-    /// Nothing when it is no TOML.
+    /// `None` if it is not TOML.
     written: Option<Written<'t>>,
 }
 
-/// Reads `guardrails.toml` and the packs that it names; what is wrong is left out. `refer` checks what a file says of
-/// others that are no guardrails.
+/// Reads `guardrails.toml` and the packs that it names; invalid entries are left out. `refer` checks a file's references to
+/// other policy files.
 pub(crate) fn read(
     text: &str,
     pack: impl Fn(&str) -> io::Result<Option<String>>,
@@ -112,7 +112,7 @@ fn check(
             lists.add(report, file, list, max_bytes);
         }
     }
-    // A list may be in a file that is no TOML, which is a problem of its own.
+    // A list may be in a file that is not TOML, which is reported separately.
     let are_all_there = files.iter().all(|file| file.written.is_some());
     let places = are_all_there.then_some(&lists.places);
     for File { pack, report, written, .. } in &mut files {
@@ -127,7 +127,7 @@ fn check(
     problems.fold(Problems::default(), Problems::and)
 }
 
-/// The rules of a file that are right.
+/// The valid rules of a file.
 fn rules(
     report: &mut Report<'_>,
     written: &[written::Rule<'_>],
@@ -168,7 +168,7 @@ fn hold_back(report: &mut Report<'_>, written: &Written<'_>, guardrails: &mut Gu
     }
 }
 
-/// The packs that are named and there.
+/// The packs that are named and exist.
 fn packs(
     report: &mut Report<'_>,
     written: &Written<'_>,

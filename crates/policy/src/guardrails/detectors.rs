@@ -1,4 +1,4 @@
-//! Which detectors a rule names.
+//! The detectors that a rule names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,19 +9,19 @@ use super::written::{self, DETECTORS as KEY};
 use crate::detectors::{DETECTORS, DetectorGroup};
 use crate::reading::{Report, Seen, at_least_one, nearest, nearest_or_list, shown};
 
-/// How a list is named among detectors, before its name.
+/// The prefix of a list's name among detectors.
 const LIST: &str = "list:";
 
-/// Where each list is; none while some file of lists cannot be read.
+/// The place of each list; `None` if a file with lists cannot be read.
 pub(super) type Places<'t> = Option<&'t BTreeMap<&'t str, String>>;
 
-/// What a name in `detectors` stands for.
+/// What a name in `detectors` refers to.
 enum Named {
     Detectors(DetectorGroup, Vec<&'static str>),
     List,
 }
 
-/// The names of all detectors of a rule, when all of them are right.
+/// The names of all detectors of a rule, if all are valid.
 pub(super) fn check(
     report: &mut Report<'_>,
     written: &written::Rule<'_>,
@@ -50,7 +50,7 @@ pub(super) fn check(
     (!names.is_empty() && report.count() == problems).then_some(names)
 }
 
-/// Reports an action that needs data to cover, for a detector that judges what is said.
+/// Reports an action that replaces data on a detector that judges the meaning of a text.
 fn marks_data(
     report: &mut Report<'_>,
     written: &written::Rule<'_>,

@@ -1,4 +1,4 @@
-//! Rules that never decide, since earlier ones of their file match all that they match.
+//! Finds rules that never decide because earlier rules of their file match everything that they match.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +7,10 @@ use super::{Callers, Rule, Speaker};
 use crate::consumers::ModelPattern;
 use crate::reading::{Report, shown};
 
-/// A rule that is right, beside how it is written.
+/// A valid rule, as written and as used.
 pub(super) type Pair<'r, 't> = (&'r written::Rule<'t>, &'r Rule);
 
-/// Which way a text goes.
+/// The direction of a text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
     Request,
@@ -36,7 +36,7 @@ pub(super) fn check(report: &mut Report<'_>, rules: &[Pair<'_, '_>]) {
     }
 }
 
-/// The earlier rules that together hide a rule, when they do.
+/// The earlier rules that together hide a rule, if they do.
 fn hiding<'p, 'r, 't>(rule: &Rule, earlier: &'p [Pair<'r, 't>]) -> Option<Vec<&'p Pair<'r, 't>>> {
     let mut hiding: Vec<&Pair<'_, '_>> = Vec::new();
     for way in [Way::Request, Way::Answer] {
@@ -55,11 +55,11 @@ fn hiding<'p, 'r, 't>(rule: &Rule, earlier: &'p [Pair<'r, 't>]) -> Option<Vec<&'
     (!hiding.is_empty()).then_some(hiding)
 }
 
-/// Whether a rule can match a text that goes this way.
+/// Whether a rule can match a text in this direction.
 fn goes(rule: &Rule, way: Way) -> bool {
     match way {
         Way::Request => rule.directions.request,
-        // In answers all words are the assistant's.
+        // The text of an answer is always the assistant's.
         Way::Answer => {
             let assistant = |roles: &BTreeSet<Speaker>| roles.contains(&Speaker::Assistant);
             rule.directions.answer && rule.roles.as_ref().is_none_or(assistant)
@@ -67,7 +67,7 @@ fn goes(rule: &Rule, way: Way) -> bool {
     }
 }
 
-/// Whether a rule matches all that another one does, of the same detector and way.
+/// Whether a rule matches everything that another rule matches, for the same detector and direction.
 fn is_wider(wide: &Rule, narrow: &Rule, way: Way) -> bool {
     goes(wide, way)
         && (way == Way::Answer || has_all(wide.roles.as_ref(), narrow.roles.as_ref()))
@@ -76,7 +76,7 @@ fn is_wider(wide: &Rule, narrow: &Rule, way: Way) -> bool {
         && has_all_callers(&wide.callers, &narrow.callers)
 }
 
-/// Whether a list has all of another; none has everything.
+/// Whether a list contains another; `None` contains everything.
 fn has_all<T: Ord>(wide: Option<&BTreeSet<T>>, narrow: Option<&BTreeSet<T>>) -> bool {
     match (wide, narrow) {
         (None, _) => true,

@@ -9,26 +9,26 @@ use super::{TermList, pattern};
 use crate::grants::Texts;
 use crate::reading::{Key, Label, Report, Seen, at_least_one, name, shown};
 
-/// All lists are in the memory of every instance of the stage.
+/// Every instance of the stage holds all lists in memory, so their number is bounded.
 const MAX_LISTS: usize = 100;
-/// As many products, people or places as one wants to read.
+/// As many products, people or places as a person can review.
 const MAX_TERMS: usize = 10_000;
-/// Each is looked for by itself.
+/// Each pattern is searched for separately, so their number is bounded.
 const MAX_PATTERNS: usize = 100;
 
 /// The lists of all files so far.
 #[derive(Default)]
 pub(super) struct Lists<'t> {
     pub(super) right: Vec<TermList>,
-    /// Where each is, also a wrong one.
+    /// The place of each list, including invalid ones.
     pub(super) places: BTreeMap<&'t str, String>,
     count: usize,
-    /// Of all patterns.
+    /// The compiled size of all patterns, in bytes.
     compiled_bytes: usize,
 }
 
 impl<'t> Lists<'t> {
-    /// Adds a list of a file, whose entries may be as long as said.
+    /// Adds a list of a file, and checks the length of its entries.
     pub(super) fn add(
         &mut self,
         report: &mut Report<'_>,
@@ -68,7 +68,7 @@ impl<'t> Lists<'t> {
         let before = self.compiled_bytes;
         self.compiled_bytes = before.saturating_add(bytes);
         let most = pattern::MAX_COMPILED_BYTES_OF_ALL;
-        // The others would only repeat it.
+        // The problem is reported once, not again for every further pattern.
         if self.compiled_bytes <= most || before > most {
             return Ok(());
         }
@@ -78,7 +78,7 @@ impl<'t> Lists<'t> {
         ))
     }
 
-    /// Notes its name, which is unique among all files.
+    /// Notes the list's name, which must be unique among all files.
     fn note(&mut self, report: &mut Report<'_>, file: &str, written: &written::List<'t>) {
         let Some(name) = &written.name else { return };
         if let Some(first) = self.places.get(name.get_ref()) {
@@ -93,7 +93,7 @@ impl<'t> Lists<'t> {
     }
 }
 
-/// The entries of a list that are right, each once.
+/// The valid entries of a list, each once.
 fn entries<'t>(
     report: &mut Report<'_>,
     label: Label<'_>,

@@ -1,4 +1,4 @@
-//! `guardrails.toml` and `packs/NAME.toml`: what may be said, either way, and what is done about the rest.
+//! `guardrails.toml` and `packs/NAME.toml`: the rules for text in requests and answers.
 
 mod check;
 mod detectors;
@@ -26,63 +26,63 @@ pub fn pack_file(name: &str) -> String {
     format!("{PACKS_FOLDER}/{name}.toml")
 }
 
-/// How much of a text is held back unless the file says otherwise: more than the longest address or name in context.
+/// How much of a text is held back by default: more than the longest address or name with its context.
 const DEFAULT_HOLD_BACK_CHARACTERS: u32 = 256;
 
-/// How long it is held back, unless the file says otherwise.
+/// How long text is held back by default, in milliseconds.
 const DEFAULT_HOLD_BACK_MS: u32 = 1_000;
 
 /// All rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Guardrails {
-    /// The rules of `guardrails.toml`, and then those of each pack that it names. Of each of them the first rule that matches a
-    /// finding decides; of these decisions the strictest holds, so that no rule weakens a pack.
+    /// The rules of `guardrails.toml`, then those of each pack that it names. In each set the first rule that matches a finding
+    /// decides, and the strictest of these decisions holds, so that no rule weakens a pack.
     pub rule_sets: Vec<RuleSet>,
-    /// Terms and patterns of the operator's own.
+    /// The operator's own terms and patterns.
     pub lists: Vec<TermList>,
-    /// How much text of a stream may be held back, in characters: nothing of a finding leaves before it is decided.
+    /// How much text of a stream may be held back, in characters, until a finding in it is decided.
     pub hold_back_characters: u32,
-    /// For how long, in milliseconds.
+    /// How long text may be held back, in milliseconds.
     pub hold_back_ms: u32,
 }
 
 /// The rules of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleSet {
-    /// The pack's name; none for `guardrails.toml`.
+    /// The pack's name; `None` for `guardrails.toml`.
     pub pack: Option<String>,
-    /// In the order of the file.
+    /// The rules, in the order of the file.
     pub rules: Vec<Rule>,
 }
 
-/// What is done about some findings.
+/// The action on the findings that match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
-    /// Unique in its file.
+    /// Its name, unique in its file.
     pub name: String,
-    /// Names of detectors (`email`), and `list:NAME` for lists; groups (`personal`) are resolved.
+    /// Names of detectors (`email`), and `list:NAME` for lists; groups (`personal`) are resolved to their detectors.
     pub detectors: BTreeSet<String>,
-    /// Requests, answers, or both.
+    /// Whether it applies to requests, answers, or both.
     pub directions: Directions,
-    /// Whose words; none: everybody's. In answers all words are the assistant's.
+    /// The speakers whose text it applies to; `None` means all. The text of an answer is always the assistant's.
     pub roles: Option<BTreeSet<Speaker>>,
-    /// Which models and aliases, as they are asked for; none: all.
+    /// The requested models and aliases that it applies to; `None` means all.
     pub models: Option<Vec<ModelPattern>>,
-    /// Which callers; none of a field: all.
+    /// The callers that it applies to; a field that is `None` matches all.
     pub callers: Callers,
-    /// Findings of less confidence are not the rule's, 0 to 100.
+    /// The lowest confidence of a finding that it matches, 0 to 100.
     pub min_confidence: u8,
-    /// What is done.
+    /// The action on a finding.
     pub action: Action,
-    /// The public text of a refusal or replacement; only [`Action::Replace`] and [`Action::Block`] have one, and always.
+    /// The public text of a refusal or replacement; always present for [`Action::Replace`] and [`Action::Block`], never otherwise.
     pub message: Option<String>,
-    /// The articles that it serves.
+    /// The articles of law that it serves.
     pub cites: Vec<String>,
-    /// Text that cannot be scanned passes.
+    /// Whether text that cannot be scanned passes.
     pub fails_open: bool,
 }
 
-/// Which way a text goes.
+/// The directions of texts that a rule applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Directions {
     /// To the vendor.
@@ -92,14 +92,14 @@ pub struct Directions {
 }
 
 impl Directions {
-    /// The words of `directions`.
+    /// The values of `directions`.
     pub(crate) const WORDS: &[(&'static str, Self)] = &[
         ("request", Self { request: true, answer: false }),
         ("answer", Self { request: false, answer: true }),
     ];
 }
 
-/// Who says a text.
+/// The speaker of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Speaker {
     /// The operator: system and developer messages, tools' declarations.
@@ -120,14 +120,14 @@ impl Speaker {
         ("tool", Self::Tool),
     ];
 
-    /// The word for it in `guardrails.toml`.
+    /// Its name in `guardrails.toml`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         word_of(self, Self::WORDS)
     }
 }
 
-/// Callers, by what is known of them. All fields must match.
+/// Callers, by their attributes. All fields must match.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Callers {
     /// By the names of consumers.
@@ -136,28 +136,28 @@ pub struct Callers {
     pub teams: Option<BTreeSet<String>>,
     /// By tenants.
     pub tenants: Option<BTreeSet<String>>,
-    /// By roles: one is enough.
+    /// By roles: one match is enough.
     pub roles: Option<BTreeSet<String>>,
     /// By the class of their data.
     pub data_classes: Option<BTreeSet<DataClass>>,
 }
 
-/// What is done about a finding, the mildest first.
+/// The action on a finding, from mild to strict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Action {
     /// It is recorded.
     Allow,
     /// It is recorded, and a header says so.
     Flag,
-    /// A placeholder stands for it at the vendor, and it stands again in the answer. In answers as [`Action::Flag`].
+    /// A placeholder replaces it in the request, and the answer has the original again. For findings in answers, as [`Action::Flag`].
     Anonymise,
-    /// All but its last characters are covered.
+    /// All but its last characters are masked.
     Mask,
-    /// Its detector's name stands for it.
+    /// The detector's name replaces it.
     Redact,
     /// The answer ends with the rule's message; a request is refused.
     Replace,
-    /// Refused; an answer ends.
+    /// The request is refused; an answer ends.
     Block,
 }
 
@@ -172,25 +172,25 @@ impl Action {
         ("block", Self::Block),
     ];
 
-    /// The word for it in `guardrails.toml`.
+    /// Its name in `guardrails.toml`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         word_of(self, Self::WORDS)
     }
 
-    /// Whether it puts something in the place of what was found, and so needs a detector that marks data.
+    /// Whether it replaces the finding and so needs a detector that marks data.
     #[must_use]
     pub fn covers_data(self) -> bool {
         matches!(self, Self::Anonymise | Self::Mask | Self::Redact)
     }
 }
 
-/// Terms and patterns of the operator's own, as a detector `list:NAME`.
+/// The operator's own terms and patterns, as a detector `list:NAME`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TermList {
     /// Its name.
     pub name: String,
-    /// Words and phrases, found whole, in any case and with look-alike letters.
+    /// Words and phrases, matched as whole words, in any case and with look-alike letters.
     pub terms: Vec<String>,
     /// Regular expressions whose matches have a bounded length.
     pub patterns: Vec<String>,
@@ -208,13 +208,13 @@ impl Default for Guardrails {
 }
 
 impl Guardrails {
-    /// Reads the text of `guardrails.toml`, and those of the packs that it names. Without the file there are no rules.
+    /// Reads the text of `guardrails.toml` and of the packs that it names. Without the file there are no rules.
     ///
-    /// `pack` gives the text of [`pack_file`] for a name, or nothing when there is no such file.
+    /// `pack` returns the text of [`pack_file`] for a name, or `None` if there is no such file.
     ///
     /// # Errors
     ///
-    /// All problems of all these files.
+    /// All problems of these files.
     pub fn from_toml(
         text: Option<&str>,
         pack: impl Fn(&str) -> io::Result<Option<String>>,
@@ -226,15 +226,15 @@ impl Guardrails {
         problems.or(guardrails)
     }
 
-    /// All rules, in the order in which they are read.
+    /// All rules, in the order of their files.
     pub fn rules(&self) -> impl Iterator<Item = &Rule> {
         self.rule_sets.iter().flat_map(|set| &set.rules)
     }
 }
 
-/// The problems of one pack by itself: of its lists and rules, not of what they say of other files.
+/// The problems of one pack by itself: of its lists and rules, not of its references to other files.
 ///
-/// A pack that `guardrails.toml` does not name holds for nobody, and is still to be right.
+/// A pack that `guardrails.toml` does not name has no effect but must still be valid.
 #[must_use]
 pub fn check_pack(name: &str, text: &str) -> Problems {
     check::pack_alone(name, text)

@@ -1,28 +1,29 @@
-//! Which regular expressions can guard a stream.
+//! Checks whether a regular expression can guard a stream.
 
 use regex_automata::nfa::thompson;
 use regex_syntax::ast;
 use regex_syntax::hir::Hir;
 
-/// What is looked at around a place of a text, in bytes: no match is longer.
+/// The longest match, in bytes: as much context as detectors use.
 const MAX_MATCH_BYTES: usize = 256;
 
-/// Longer ones nobody can review.
+/// A longer pattern cannot be reviewed.
 const MAX_PATTERN_CHARACTERS: usize = 1_000;
 
-/// Each instance of the stage compiles all patterns when it starts: `\w{16}` and a hundred words are below this.
+/// The most memory of one compiled pattern: each instance of the stage compiles all patterns when it starts. `\w{16}` and an
+/// alternation of a hundred words stay below this.
 const MAX_COMPILED_BYTES: usize = 512 * 1024;
 
-/// The same of the patterns of all lists.
+/// The most memory of the compiled patterns of all lists.
 pub(super) const MAX_COMPILED_BYTES_OF_ALL: usize = 4 * 1024 * 1024;
 
-/// How long a term or a match may be, so that nothing of it leaves before it is known. Of what is held back of a stream
-/// a quarter is decided on at a time: what begins there is to end within the rest.
+/// The longest term or match, in bytes, of which nothing leaves before it is complete. A quarter of the held text is decided at a
+/// time, so a match that begins there must end within the other three quarters.
 pub(super) fn max_match_bytes(hold_back_characters: usize) -> usize {
     (hold_back_characters / 4 * 3).min(MAX_MATCH_BYTES)
 }
 
-/// How to have one that long, where there is a way.
+/// The remedy for a match of this length, if there is one.
 pub(super) fn longer(bytes: usize) -> &'static str {
     if bytes <= MAX_MATCH_BYTES {
         ", or raise `hold_back_characters` of [stream], of which three quarters are looked at"
@@ -31,11 +32,11 @@ pub(super) fn longer(bytes: usize) -> &'static str {
     }
 }
 
-/// Checks a pattern whose matches may have this many bytes, and gives how much memory it takes.
+/// Checks a pattern whose matches may have this many bytes, and returns its compiled size in bytes.
 ///
 /// # Errors
 ///
-/// What is wrong with it, and what to write instead.
+/// The problem, and what to write instead.
 pub(super) fn check(pattern: &str, max_match_bytes: usize) -> Result<usize, String> {
     let length = pattern.chars().count();
     if length > MAX_PATTERN_CHARACTERS {

@@ -15,24 +15,24 @@ use crate::closed::DataClass;
 use crate::grants::{self, CallerKey, Other, Said, Texts};
 use crate::reading::{Key, Label, Report, Seen, at_least_one, name, one_of, shown, whole_number};
 
-/// What a refusal says whose rule has no `message`.
+/// The text of a refusal whose rule has no `message`.
 const DEFAULT_MESSAGE: &str = "The policy of this gateway does not allow this content.";
 
 const CONFIDENCE_BOUNDS: RangeInclusive<u64> = 0..=100;
 
-/// A few sentences: it stands in an error, or in place of an answer.
+/// A few sentences: the message is part of an error or replaces an answer.
 const MAX_MESSAGE_CHARACTERS: usize = 1_000;
 
-/// Longest name of an article.
+/// The longest name of an article.
 const MAX_CITE_CHARACTERS: usize = 200;
 
-/// As long as the value of a claim may be that says who calls.
+/// As long as the value of a claim about the caller may be.
 const MAX_CLAIM_BYTES: usize = 256;
 
-/// What becomes of text that cannot be scanned: whether it passes.
+/// The values of `on_error`: whether text that cannot be scanned passes.
 const ON_ERROR_WORDS: &[(&str, bool)] = &[("refuse", false), ("pass", true)];
 
-/// A rule, when all of it is right.
+/// A rule, if all of it is valid.
 pub(super) fn check(
     report: &mut Report<'_>,
     written: &written::Rule<'_>,
@@ -77,7 +77,7 @@ pub(super) fn check(
     })
 }
 
-/// Both where none is written.
+/// The directions; both if the key is absent.
 fn directions(
     report: &mut Report<'_>,
     written: &written::Rule<'_>,
@@ -98,7 +98,7 @@ fn directions(
     directions
 }
 
-/// Reports a rule for answers that is about others' words.
+/// Reports a rule for answers that names other speakers than the assistant.
 fn says_something(
     report: &mut Report<'_>,
     written: &written::Rule<'_>,
@@ -113,7 +113,7 @@ fn says_something(
     }
 }
 
-/// The words of a closed list, each once, at least one; nothing where none is written.
+/// The words of a closed list, each once, at least one; `None` if the key is absent.
 fn words<T: Copy + Ord>(
     report: &mut Report<'_>,
     label: Label<'_>,
@@ -142,7 +142,7 @@ fn each_word<T: Copy>(
     meanings.into_iter()
 }
 
-/// Whether a token could say this of its caller: claims are freer than the names of policies.
+/// Whether a token's claim could have this value: claims allow more characters than names in policies.
 fn is_claimed(text: &str) -> bool {
     !text.is_empty() && text.len() <= MAX_CLAIM_BYTES && !text.chars().any(char::is_control)
 }
@@ -182,7 +182,7 @@ fn callers(report: &mut Report<'_>, written: &written::Rule<'_>, said: &mut Vec<
     }
 }
 
-/// The public text, of the actions that have one.
+/// The public text, for the actions that have one.
 fn message(
     report: &mut Report<'_>,
     written: &written::Rule<'_>,
@@ -220,7 +220,7 @@ fn message(
     None
 }
 
-/// Articles, each once, at least one where any is written.
+/// Articles, each once, at least one if the key is present.
 fn cites(report: &mut Report<'_>, label: Label<'_>, list: &Texts<'_>) -> Vec<String> {
     let Some(list) = list else { return Vec::new() };
     at_least_one(report, label, CITES, list);

@@ -58,7 +58,7 @@ pub(super) struct List<'t> {
     pub(super) name: Text<'t>,
     pub(super) terms: Texts<'t>,
     pub(super) patterns: Texts<'t>,
-    /// Whether one of the two is written, if only as another type.
+    /// Whether one of the two keys is present, even with a wrong type.
     pub(super) has_any: bool,
 }
 
@@ -79,14 +79,14 @@ pub(super) struct Rule<'t> {
     pub(super) min_confidence: Number,
     pub(super) action: Text<'t>,
     pub(super) message: Text<'t>,
-    /// Whether it is written, if only as another type.
+    /// Whether the key is present, even with a wrong type.
     pub(super) has_message: bool,
     pub(super) cites: Texts<'t>,
     pub(super) on_error: Text<'t>,
 }
 
 impl<'t> Written<'t> {
-    /// `guardrails.toml`.
+    /// Reads `guardrails.toml`.
     pub(super) fn own(report: &mut Report<'_>, mut root: Table<'t>) -> Self {
         let packs = root.optional(report, PACKS);
         let stream = root.table(report, STREAM, "[stream]");
@@ -94,7 +94,7 @@ impl<'t> Written<'t> {
         Self { packs, stream, ..Self::pack(report, root) }
     }
 
-    /// A pack, or what is left of `guardrails.toml`.
+    /// Reads a pack, or the remaining keys of `guardrails.toml`.
     pub(super) fn pack(report: &mut Report<'_>, mut root: Table<'t>) -> Self {
         let lists = root.tables(report, LIST, "list", Some(LIST_NAME));
         let rules = root.tables(report, RULE, "rule", Some(RULE_NAME));

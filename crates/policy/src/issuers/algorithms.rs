@@ -1,4 +1,4 @@
-//! Which algorithms of signatures an issuer may use (RFC 7518, 3.1; RFC 8037, 3.1).
+//! The signature algorithms that an issuer may use (RFC 7518, 3.1; RFC 8037, 3.1).
 
 use toml::Spanned;
 
@@ -6,16 +6,16 @@ use super::keys::Kind;
 use super::written::{ALGORITHMS, Issuer};
 use crate::reading::{Report, Seen, at_least_one, one_of, shown};
 
-/// Who can make a signature that is checked with this algorithm.
+/// Which party can make a signature with an algorithm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Keys {
     /// The holder of the private key.
     Public,
-    /// Every party that can verify it.
+    /// Every party that can verify the signature.
     Shared,
 }
 
-/// The algorithms that can be checked, and with what. No other can be named: `none` is not among them.
+/// The algorithms that can be verified, with their kind of keys. No other can be named; `none` is not among them.
 const WORDS: &[(&str, Keys)] = &[
     ("RS256", Keys::Public),
     ("RS384", Keys::Public),
@@ -32,11 +32,11 @@ const WORDS: &[(&str, Keys)] = &[
     ("HS512", Keys::Shared),
 ];
 
-/// What issuers use that say nothing else: RS256 is required of every OpenID provider, the others are its successors.
+/// The default of issuers with public keys: every OpenID provider must support RS256; the others are its successors.
 const DEFAULT_PUBLIC: [&str; 3] = ["RS256", "ES256", "EdDSA"];
 const DEFAULT_SHARED: [&str; 1] = ["HS256"];
 
-/// The issuer's algorithms: as written, else the default of its kind of keys; none with introspection.
+/// The issuer's algorithms as written, or the default of its kind of keys; none with introspection.
 pub(super) fn check(
     report: &mut Report<'_>,
     issuer: &Issuer<'_>,
@@ -69,7 +69,7 @@ pub(super) fn check(
     algorithms
 }
 
-/// Reports an algorithm whose keys are not those of the issuer.
+/// Reports an algorithm that needs another kind of keys than the issuer has.
 fn fits(
     report: &mut Report<'_>,
     issuer: &Issuer<'_>,

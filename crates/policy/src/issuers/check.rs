@@ -13,22 +13,22 @@ use crate::grants::Said;
 use crate::reading::{Report, Seen, Table, at_least_one, name, shown};
 use crate::web_url::Query;
 
-/// Five minutes: clocks that differ by more are wrong, and every second lengthens the life of a token.
+/// Up to five minutes: clocks that differ by more are wrong, and every second lengthens the life of a token.
 const LEEWAY_BOUNDS_S: RangeInclusive<u64> = 0..=300;
 const DEFAULT_LEEWAY_S: u64 = 60;
 
-/// What the file says: the issuers that are right, the names of all, and what it says of other files.
+/// The contents of the file: its valid issuers, the names of all, and its references to other files.
 #[derive(Default)]
 pub(crate) struct Read {
     pub(crate) issuers: Issuers,
-    /// Of each whether its tokens say of which team and tenant a caller is.
+    /// The names of all issuers, each with whether its tokens tell a caller's team and tenant.
     pub(crate) names: BTreeMap<String, Says>,
-    /// The claims that any of them passes on.
+    /// The claims that any issuer passes on.
     pub(crate) passed_on: BTreeSet<String>,
     pub(crate) said: Vec<Said>,
 }
 
-/// Names that must be unique in the file, and the one issuer that introspects.
+/// Names that must be unique in the file, and the one issuer with introspection.
 #[derive(Default)]
 struct Taken<'t> {
     names: Seen<'t>,
@@ -36,8 +36,7 @@ struct Taken<'t> {
     introspection: Option<(&'t str, u32)>,
 }
 
-/// Reads the file, noting its problems in the report; what is wrong is left out of the issuers. Nothing when it is no
-/// TOML.
+/// Reads the file and notes its problems in the report; invalid issuers are left out. `None` if the file is not TOML.
 pub(crate) fn read(report: &mut Report<'_>) -> Option<Read> {
     let mut read = Read::default();
     let document = report.parse()?;
@@ -75,7 +74,7 @@ impl<'t> Taken<'t> {
         }
         let Some(introspection) = &issuer.introspection else { return };
         match self.introspection {
-            // An opaque token does not say whose it is.
+            // An opaque token does not tell its issuer, so only one issuer can introspect.
             Some((name, line)) => {
                 let message = format!(
                     "`introspection` is already on line {line}, of issuer {}; an opaque token does not say whom to ask, so remove one of the two",
@@ -131,7 +130,7 @@ fn check(
     })
 }
 
-/// A claim's name, or with `=` also the text it must be; the first `=` ends the name.
+/// Names of claims, or with `=` also the required value; the first `=` ends the name.
 fn required_claims(
     report: &mut Report<'_>,
     written: &written::Issuer<'_>,

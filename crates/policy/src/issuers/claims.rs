@@ -1,4 +1,4 @@
-//! `[issuer.claims]` and `[issuer.undeclared]`: what is known of who shows a token.
+//! `[issuer.claims]` and `[issuer.undeclared]`: the attributes of a caller with a token.
 
 use std::ops::Range;
 
@@ -19,15 +19,15 @@ const DATA_CLASS: Key = Key::new("data_class", r#"data_class = "data_class""#);
 
 const PASS_ON: Key = Key::new("pass_on", r#"pass_on = ["department"]"#);
 
-/// Each is carried with every request, and limits count by few of them.
+/// Every request carries each of them, and limits count by few, so their number is bounded.
 const MAX_PASSED_ON: usize = 16;
 
-/// Claims that are of one token or one session (RFC 7519, 4.1; OpenID Connect Core 1.0, 2 and 3.3.2.11; Front-Channel
-/// Logout 1.0, 3): a caller with a new token would be a different one by them.
+/// Claims that belong to one token or one session (RFC 7519, 4.1; OpenID Connect Core 1.0, 2 and 3.3.2.11; Front-Channel
+/// Logout 1.0, 3): by them, a caller with a new token would be another caller.
 const OF_ONE_TOKEN: [&str; 10] =
     ["jti", "nonce", "at_hash", "c_hash", "s_hash", "sid", "auth_time", "exp", "iat", "nbf"];
 
-/// Who calls is the token's subject, unless the file says another claim (RFC 7519, 4.1.2).
+/// The claim that names the consumer by default: the token's subject (RFC 7519, 4.1.2).
 const DEFAULT_CONSUMER: &str = "sub";
 
 /// `[issuer.claims]` as written.
@@ -114,23 +114,23 @@ impl<'t> Claims<'t> {
         texts(report, self.label, PASS_ON, list)
     }
 
-    /// The claims that are passed on, also where something else is wrong.
+    /// The claims that are passed on, even if other keys are invalid.
     pub(super) fn passed_on(&self) -> impl Iterator<Item = String> {
         self.pass_on.iter().flat_map(|list| list.get_ref()).map(|name| (*name.get_ref()).to_owned())
     }
 
-    /// Whether a claim says of which team, and of which tenant, a caller is.
+    /// Whether claims tell a caller's team and tenant.
     pub(super) fn says(&self) -> Says {
         Says { team: self.team.is_some(), tenant: self.tenant.is_some() }
     }
 
-    /// Whether a claim says which plan a caller has.
+    /// Whether a claim tells a caller's plan.
     pub(super) fn says_plan(&self) -> bool {
         self.plan.is_some()
     }
 }
 
-/// Whether an issuer's tokens say what a caller belongs to.
+/// Whether an issuer's tokens tell a caller's team and tenant.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Says {
     pub(crate) team: bool,
@@ -168,7 +168,7 @@ impl<'t> Undeclared<'t> {
         Some(undeclared)
     }
 
-    /// What is written, beside what the issuer's claims say.
+    /// Checks the table together with the issuer's claims.
     pub(super) fn check(
         &self,
         report: &mut Report<'_>,

@@ -1,4 +1,4 @@
-//! `introspection` of an issuer: where it is asked about opaque tokens, as whom, and how often.
+//! `introspection` of an issuer: its endpoint for opaque tokens, the gateway's client there, and how often it is asked.
 
 use std::ops::{Range, RangeInclusive};
 
@@ -11,10 +11,10 @@ use crate::base_url::BaseUrl;
 use crate::reading::{Key, Label, Report, Table, shown, variable_name};
 use crate::web_url::Query;
 
-/// An hour: a token that was revoked is let in for as long as the answer about it is kept.
+/// Up to an hour: a revoked token is accepted for as long as the answer about it is cached.
 const CACHE_BOUNDS_S: RangeInclusive<u64> = 0..=3_600;
 const DEFAULT_CACHE_S: u64 = 60;
-/// RFC 6749 has no limit on client ids; vendors' have up to a hundred characters.
+/// RFC 6749 does not limit client ids; those of vendors have up to a hundred characters.
 const MAX_CLIENT_ID_LENGTH: usize = 256;
 
 const URL: Key = Key::new("url", r#"url = "https://login.example.com/introspect""#);
@@ -26,7 +26,7 @@ const INACTIVE_CACHE_S: Key = Key::new("inactive_cache_s", "inactive_cache_s = 6
 const GUESSES_BY_ADDRESS: Key =
     Key::new("guesses_per_minute_by_address", "guesses_per_minute_by_address = 60");
 const GUESSES: Key = Key::new("guesses_per_minute", "guesses_per_minute = 600");
-/// Zero would refuse every caller; a million a minute is more than any issuer answers.
+/// Zero would refuse every caller; no issuer answers more than a million a minute.
 const GUESSES_BOUNDS: RangeInclusive<u64> = 1..=1_000_000;
 const DEFAULT_GUESSES: Guesses =
     Guesses { cache_s: 60, per_minute_by_address: 60, per_minute: 600 };
@@ -107,7 +107,7 @@ impl Introspection<'_> {
     }
 }
 
-/// A URL, which may begin with a variable that holds an origin.
+/// A URL that may begin with a variable for its origin.
 fn variable_url(
     report: &mut Report<'_>,
     label: Label<'_>,

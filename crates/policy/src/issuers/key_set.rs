@@ -1,4 +1,4 @@
-//! `key_set` of an issuer: how long its public keys are kept and waited for.
+//! `key_set` of an issuer: how long its public keys are cached and awaited.
 
 use std::ops::{Range, RangeInclusive};
 
@@ -6,17 +6,17 @@ use super::KeySetTimes;
 use super::values::{Number, within};
 use crate::reading::{Key, Label, Report, Table};
 
-/// A minute, so that issuers are not asked all the time; a day, within which a key that leaked should be gone.
+/// At least a minute, so that issuers are not asked all the time; at most a day, within which a leaked key should be gone.
 const TTL_BOUNDS_S: RangeInclusive<u64> = 60..=86_400;
-/// A week: an issuer that is away for longer is not coming back by itself.
+/// Up to a week: an issuer that is unreachable for longer does not recover by itself.
 const STALE_BOUNDS_S: RangeInclusive<u64> = 0..=604_800;
-/// Tokens with invented keys cause at most a fetch in ten seconds; a new key is known within an hour.
+/// Tokens with invented key ids cause at most one fetch in ten seconds; a new key is known within an hour.
 const REFRESH_BOUNDS_S: RangeInclusive<u64> = 10..=3_600;
 
 const TTL_S: Key = Key::new("ttl_s", "ttl_s = 3_600");
 const STALE_S: Key = Key::new("stale_s", "stale_s = 86_400");
 const REFRESH_S: Key = Key::new("refresh_s", "refresh_s = 60");
-/// Less is no time for TLS, and clients wait no longer for the first byte.
+/// Less than 100 ms is too short for TLS; clients do not wait longer than 10 s for the first byte.
 pub(super) const TIMEOUT_BOUNDS_MS: RangeInclusive<u64> = 100..=10_000;
 pub(super) const TIMEOUT_MS: Key = Key::new("timeout_ms", "timeout_ms = 3_000");
 

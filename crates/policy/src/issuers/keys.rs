@@ -1,4 +1,4 @@
-//! How it is known that a token is its issuer's: by public keys, a shared secret, or by asking.
+//! How an issuer's tokens are verified: with public keys, with a shared secret, or by introspection.
 
 use toml::Spanned;
 
@@ -8,7 +8,7 @@ use super::{IssuerKeys, KeySetTimes};
 use crate::reading::{Key, Report, variable_name};
 use crate::web_url::Query;
 
-/// Which of the four ways an issuer's tokens are checked in.
+/// The four ways to verify an issuer's tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Discovery,
@@ -18,7 +18,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// The key that says it.
+    /// The key of the file that selects it.
     pub(super) fn key(self) -> Key {
         match self {
             Self::Discovery => DISCOVERY,
@@ -28,7 +28,7 @@ impl Kind {
         }
     }
 
-    /// The one way that is written; none or several are a problem.
+    /// The one way that the issuer's table selects; none or several are a problem.
     pub(super) fn of(report: &mut Report<'_>, issuer: &Issuer<'_>) -> Option<Self> {
         let discovery = issuer.discovery.as_ref().filter(|discovery| *discovery.get_ref());
         let written = [

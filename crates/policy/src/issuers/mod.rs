@@ -1,4 +1,4 @@
-//! `issuers.toml`: whose tokens are believed, how they are checked, and what their claims say of the caller.
+//! `issuers.toml`: the trusted issuers of tokens, how their tokens are verified, and which claims describe the caller.
 
 mod algorithms;
 mod check;
@@ -22,7 +22,7 @@ use crate::{ISSUERS_FILE, url};
 
 pub(crate) use check::{Read, read};
 
-/// All issuers of tokens, and what clients are told of where to get one.
+/// All issuers of tokens, and the metadata that tells clients where to get one.
 #[derive(Debug, Clone, Default)]
 pub struct Issuers {
     by_name: BTreeMap<String, Arc<Issuer>>,
@@ -30,111 +30,111 @@ pub struct Issuers {
     protected_resource: Option<ProtectedResource>,
 }
 
-/// Who issues tokens: an authorization server, or an application that signs its own.
+/// An issuer of tokens: an authorization server, or an application that signs its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issuer {
-    /// What records, `consumers.toml` and messages call it by, unique among the issuers.
+    /// Its name in records, `consumers.toml` and messages, unique among the issuers.
     pub name: String,
     /// The `iss` of its tokens (RFC 7519, 4.1.1), compared byte for byte; unique among the issuers.
     pub issuer: String,
-    /// Of which the `aud` of a token must contain one; at least one.
+    /// The accepted audiences, at least one: the `aud` of a token must contain one of them.
     pub audience: Vec<String>,
-    /// The algorithms of signatures that are believed (RFC 7518, 3.1; RFC 8037), as in `RS256`; none with introspection.
+    /// The accepted signature algorithms (RFC 7518, 3.1; RFC 8037), as in `RS256`; none with introspection.
     pub algorithms: Vec<String>,
-    /// How it is known that a token is the issuer's.
+    /// How its tokens are verified.
     pub keys: IssuerKeys,
-    /// By how much its clock and ours may differ, in seconds.
+    /// The tolerated difference between its clock and the gateway's, in seconds.
     pub leeway_s: u64,
-    /// Claims that a token must have, with the text each must equal where there is one.
+    /// Claims that a token must have, each with its required value if there is one.
     pub required_claims: Vec<(String, Option<String>)>,
-    /// Scopes that a token must all have.
+    /// Scopes that a token must have, all of them.
     pub required_scopes: Vec<String>,
-    /// Which claim says what of the caller.
+    /// The claims that describe the caller.
     pub claims: ClaimNames,
-    /// What a consumer may be that `consumers.toml` does not declare; none: its tokens are refused.
+    /// The attributes of consumers that `consumers.toml` does not declare; `None` means that their tokens are refused.
     pub undeclared: Option<Undeclared>,
 }
 
-/// How it is known that a token is the issuer's.
+/// How its tokens are verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IssuerKeys {
-    /// By public keys that `{issuer}/.well-known/openid-configuration` leads to (OpenID Connect Discovery 1.0, 4).
+    /// With the public keys to which `{issuer}/.well-known/openid-configuration` refers (OpenID Connect Discovery 1.0, 4).
     Discovery(KeySetTimes),
-    /// By the public keys of a set (RFC 7517, 5).
+    /// With the public keys of a set (RFC 7517, 5).
     Jwks {
-        /// Where the set is.
+        /// The URL of the set.
         url: String,
-        /// How long it is kept and waited for.
+        /// How long it is cached and awaited.
         times: KeySetTimes,
     },
-    /// By a secret that the issuer and the gateway have (RFC 7518, 3.2).
+    /// With a secret that the issuer and the gateway share (RFC 7518, 3.2).
     SharedSecret {
         /// The variable of `spin.toml` that holds it.
         variable: String,
     },
-    /// By asking the issuer (RFC 7662).
+    /// By introspection at the issuer (RFC 7662).
     Introspection {
-        /// Where it is asked; may begin with a variable, which [`BaseUrl::parse`] finds.
+        /// The endpoint; may begin with a variable, which [`BaseUrl::parse`] finds.
         url: String,
-        /// Who the gateway is there.
+        /// The gateway's client id at the issuer.
         client_id: String,
         /// The variable of `spin.toml` that holds the client's secret.
         client_secret: String,
-        /// How long an answer is kept at most, in seconds; 0: not at all.
+        /// How long an answer is cached at most, in seconds; 0 means not at all.
         cache_s: u64,
-        /// How long an answer is waited for, in milliseconds.
+        /// How long an answer is awaited, in milliseconds.
         timeout_ms: u64,
-        /// What of tokens that are not good.
+        /// The limits on questions about invalid tokens.
         guesses: Guesses,
     },
 }
 
-/// How often an issuer is asked about tokens that are not good.
+/// How often an issuer is asked about invalid tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Guesses {
-    /// How long such an answer is kept, in seconds; 0: not at all.
+    /// How long a negative answer is cached, in seconds; 0 means not at all.
     pub cache_s: u64,
-    /// How many a minute for one address; of IPv6 for one /64.
+    /// The most questions a minute for one IPv4 address or one IPv6 /64.
     pub per_minute_by_address: u64,
-    /// How many a minute in all.
+    /// The most questions a minute in total.
     pub per_minute: u64,
 }
 
-/// How long a set of keys is kept and waited for.
+/// How long a set of keys is cached and awaited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeySetTimes {
     /// How long it is fresh, in seconds.
     pub ttl_s: u64,
-    /// How long it serves beyond that while the issuer cannot be reached, in seconds.
+    /// How long it is used beyond that while the issuer cannot be reached, in seconds.
     pub stale_s: u64,
-    /// How long at least from one fetch to the next because of an unknown key, in seconds.
+    /// The least time between two fetches because of an unknown key, in seconds.
     pub refresh_s: u64,
-    /// How long it is waited for, in milliseconds.
+    /// How long a fetch is awaited, in milliseconds.
     pub timeout_ms: u64,
 }
 
-/// Which claim says what of the caller: each a claim's name, or a path of names with dots between.
+/// The claims that describe the caller: each the name of a claim, or a path of names joined by dots.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimNames {
-    /// Who calls.
+    /// The consumer.
     pub consumer: String,
     /// Its team.
     pub team: Option<String>,
     /// Its customer or business unit.
     pub tenant: Option<String>,
-    /// The plan whose limits hold for it.
+    /// The plan whose limits apply to it.
     pub plan: Option<String>,
     /// Its roles.
     pub roles: Option<String>,
-    /// The regions its data may be processed in.
+    /// The regions in which its data may be processed.
     pub regions: Option<String>,
     /// How confidential its data is.
     pub data_class: Option<String>,
-    /// Those that later stages get as they are, each once, in the order they are written.
+    /// The claims that later stages receive unchanged, each once, in the order they are written.
     pub pass_on: Vec<String>,
 }
 
-/// What a consumer may be that `consumers.toml` does not declare, where no claim says it.
+/// The attributes of a consumer that `consumers.toml` does not declare, unless a claim tells them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undeclared {
     /// The names of models and aliases it may ask for; at least one.
@@ -143,22 +143,22 @@ pub struct Undeclared {
     pub team: Option<String>,
     /// Its customer or business unit.
     pub tenant: Option<String>,
-    /// The plan whose limits hold for it.
+    /// The plan whose limits apply to it.
     pub plan: Option<String>,
     /// Its roles, in the order they are written.
     pub roles: Vec<String>,
-    /// The regions its data may be processed in; none: any.
+    /// The regions in which its data may be processed; `None` means any.
     pub regions: Option<Vec<String>>,
     /// How confidential its data is.
     pub data_class: Option<DataClass>,
 }
 
-/// What clients are told of the gateway as an OAuth 2.0 protected resource (RFC 9728, 2).
+/// The gateway's metadata for clients as an OAuth 2.0 protected resource (RFC 9728, 2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProtectedResource {
-    /// The gateway as clients reach it: `resource`.
+    /// The gateway's URL for clients: `resource`.
     pub url: String,
-    /// A page for people: `resource_documentation`.
+    /// The URL of a page for people: `resource_documentation`.
     pub documentation: Option<String>,
     /// The scopes that a client may ask for: `scopes_supported`.
     pub scopes: Vec<String>,
@@ -196,13 +196,13 @@ impl Issuers {
         self.by_issuer.get(issuer)
     }
 
-    /// The one issuer that is asked about opaque tokens.
+    /// The one issuer with introspection, for opaque tokens.
     #[must_use]
     pub fn introspecting(&self) -> Option<&Arc<Issuer>> {
         self.iter().find(|issuer| matches!(issuer.keys, IssuerKeys::Introspection { .. }))
     }
 
-    /// What clients are told of where to get a token; none: nothing.
+    /// The metadata that tells clients where to get a token, if there is any.
     #[must_use]
     pub fn protected_resource(&self) -> Option<&ProtectedResource> {
         self.protected_resource.as_ref()
@@ -223,9 +223,9 @@ impl Issuer {
         secret.into_iter().chain(of_url)
     }
 
-    /// Scheme, host and port of where it is asked, as written; none when it is not asked.
+    /// Scheme, host and port of the URL that is fetched, as written; `None` if nothing is fetched.
     ///
-    /// A discovery document may lead to keys on another host, which no policy says.
+    /// A discovery document may refer to keys on another host, which no policy names.
     #[must_use]
     pub fn origin(&self) -> Option<String> {
         match &self.keys {

@@ -1,4 +1,4 @@
-//! `[protected_resource]`: what clients are told of this gateway.
+//! `[protected_resource]`: the gateway's metadata for clients.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Values that several tables of `issuers.toml` have: claims, scopes, URLs, numbers with a default.
+//! Values that several tables of `issuers.toml` share: claims, scopes, URLs, numbers with a default.
 
 use std::ops::RangeInclusive;
 
@@ -11,7 +11,7 @@ pub(super) type Text<'t> = Option<Spanned<&'t str>>;
 pub(super) type Texts<'t> = Option<Spanned<Vec<Spanned<&'t str>>>>;
 pub(super) type Number = Option<Spanned<i128>>;
 
-/// Longest name or text of a claim, audience or scope; claims that are URLs have up to a hundred characters.
+/// The longest name or value of a claim, audience or scope; claims that are URLs have up to a hundred characters.
 const MAX_CLAIM_LENGTH: usize = 256;
 
 /// Scopes, each once: RFC 6749, 3.3, a `scope-token`.
@@ -42,7 +42,7 @@ pub(super) fn scopes(
     scopes
 }
 
-/// Texts as they are in tokens, each once.
+/// Texts as they occur in tokens, each once.
 pub(super) fn texts(
     report: &mut Report<'_>,
     label: Label<'_>,
@@ -59,7 +59,7 @@ pub(super) fn texts(
     texts
 }
 
-/// The name or text of a claim.
+/// The name or value of a claim.
 pub(super) fn claim(
     report: &mut Report<'_>,
     label: Label<'_>,
@@ -98,7 +98,7 @@ pub(super) fn url(
     }
 }
 
-/// A number within its bounds; the default where none is right.
+/// A number within its bounds; the default if it is absent or invalid.
 pub(super) fn within(
     report: &mut Report<'_>,
     label: Label<'_>,

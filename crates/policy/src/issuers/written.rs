@@ -53,7 +53,7 @@ pub(super) struct Issuer<'t> {
     pub(super) jwks_url: Text<'t>,
     pub(super) shared_secret: Text<'t>,
     pub(super) introspection: Option<Introspection<'t>>,
-    /// Whether none of these four is written as another type.
+    /// Whether none of these four keys has a wrong type.
     pub(super) kinds_are_right: bool,
     pub(super) key_set: Option<KeySet<'t>>,
     pub(super) leeway_s: Number,

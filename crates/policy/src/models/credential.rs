@@ -1,4 +1,4 @@
-//! What lets the gateway in at a provider: which variables hold it, and how it is shown.
+//! The gateway's credential at a provider: the variables that hold it, and how it is sent.
 
 use std::ops::Range;
 
@@ -21,10 +21,10 @@ const REGION: Key = Key::new("region", r#"region = "bedrock_region""#);
 const SERVICE: Key = Key::new("service", r#"service = "bedrock""#);
 const TOKEN_URL: Key = Key::new("token_url", r#"token_url = "vertex_token_url""#);
 
-/// The service that requests are signed for, unless the file says another.
+/// The AWS service for which requests are signed by default.
 const DEFAULT_SERVICE: &str = "bedrock";
 
-/// What `scheme` can say.
+/// The values of `scheme`.
 #[derive(Clone, Copy)]
 enum Scheme {
     Header(HeaderScheme),
@@ -52,9 +52,9 @@ pub(crate) struct WrittenTable<'t> {
     label: Label<'t>,
     span: Range<usize>,
     scheme: Option<Spanned<&'t str>>,
-    /// Every other key, with its value where it is there.
+    /// Every other key, with its value if it is present.
     keys: Vec<(Key, Option<Spanned<&'t str>>)>,
-    /// Whether all that is there is of the right type.
+    /// Whether all present values have the right type.
     is_text: bool,
 }
 
@@ -147,12 +147,12 @@ impl WrittenTable<'_> {
         value.as_ref()
     }
 
-    /// The name of a variable that must be there.
+    /// The name of a required variable.
     fn variable(&self, report: &mut Report<'_>, key: Key) -> Option<String> {
         if let Some(value) = self.value(key) {
             return variable_name(report, self.label, key, value);
         }
-        // What is there as another type has been reported already.
+        // A value with a wrong type is already reported.
         if self.is_text {
             let Key { name, example } = key;
             let scheme = self.scheme.as_ref().map_or("", |scheme| scheme.get_ref());
@@ -164,7 +164,7 @@ impl WrittenTable<'_> {
         None
     }
 
-    /// Reports the keys that belong to another scheme.
+    /// Reports keys that belong to another scheme.
     fn only(&self, report: &mut Report<'_>, wanted: &[Key]) {
         let scheme = self.scheme.as_ref().map_or("", |scheme| scheme.get_ref());
         for (key, value) in &self.keys {

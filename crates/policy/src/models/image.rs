@@ -1,4 +1,4 @@
-//! `image_tokens`: how many tokens an image in a prompt is, by its vendor's rule.
+//! `image_tokens`: the vendor's rule for how many tokens an image in a prompt has.
 
 use std::ops::RangeInclusive;
 
@@ -17,10 +17,10 @@ const PIXELS_PER_TOKEN: Key = Key::new("pixels_per_token", "pixels_per_token = 7
 const MAX: Key = Key::new("max", "max = 1_600");
 const TOKENS: Key = Key::new("tokens", "tokens = 258");
 
-/// Ten times and more what vendors publish: tokens of an image, pixels of a token, and percent.
+/// At least ten times what vendors publish for tokens of an image, pixels of a token, and percent.
 const BOUNDS: RangeInclusive<u64> = 1..=100_000;
 
-/// The rules by their words, each with its keys.
+/// The rules by name, each with its keys.
 #[derive(Clone, Copy)]
 enum Rule {
     Tiles,
@@ -48,7 +48,7 @@ impl Rule {
         }
     }
 
-    /// The rule with the values of its keys, in their order.
+    /// The rule with the values of its keys, in the order of the keys.
     fn with(self, values: &[u32]) -> Option<ImageRule> {
         Some(match (self, values) {
             (Self::Tiles, &[base, per_tile]) => {

@@ -1,4 +1,4 @@
-//! `models.toml`: providers, models and where they are deployed.
+//! `models.toml`: providers, models and their deployments.
 
 mod credential;
 mod image;
@@ -20,20 +20,20 @@ use postern_types::{Credential, Deadlines, Dialect, ImageRule, Price, Quirks, To
 
 pub use provider::DEFAULT_DEADLINES;
 
-/// Who answers requests for models: a vendor, a server of one's own, or the sandbox.
+/// A provider of models: a vendor, the operator's own server, or the sandbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provider {
     /// Its name, unique among the providers.
     pub name: String,
-    /// How its API is spoken.
+    /// The dialect of its API.
     pub dialect: Dialect,
-    /// How it is reached.
+    /// How the gateway reaches it.
     pub transport: Transport,
-    /// Where it processes data, as in `us` or `eu`.
+    /// The region in which it processes data, as in `us` or `eu`.
     pub region: Option<String>,
-    /// How long it is waited for.
+    /// How long the gateway waits for it.
     pub deadlines: Deadlines,
-    /// How it differs from its dialect; each deployment has these with its own put over them.
+    /// How it differs from its dialect; each deployment can override these quirks.
     pub quirks: Quirks,
 }
 
@@ -43,62 +43,62 @@ pub struct Provider {
 pub enum Transport {
     /// Over the network, by the upstream component.
     Upstream {
-        /// Where it is.
+        /// The base URL of its API.
         base_url: BaseUrl,
-        /// What precedes the dialect's paths when the base URL has no path; none: the dialect's own.
+        /// The path before the dialect's paths if the base URL has no path; `None` means the dialect's default.
         base_path: Option<BasePath>,
-        /// What lets the gateway in; none for a server that asks for nothing.
+        /// The gateway's credential; `None` for a server that requires none.
         credential: Option<Credential>,
     },
-    /// Not at all: the sandbox component answers in its place.
+    /// Not over the network: the sandbox component answers.
     Sandbox,
 }
 
-/// A model that clients can ask for.
+/// A model that clients can request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Model {
     /// Its name, unique among models and aliases.
     pub name: String,
-    /// What it can do, sorted; at least one of [`Capability::ENDPOINTS`] among it.
+    /// Its capabilities, sorted; at least one of [`Capability::ENDPOINTS`] is among them.
     pub capabilities: Vec<Capability>,
     /// The most tokens of prompt and answer together.
     pub context_tokens: Option<u64>,
     /// The most tokens of an answer.
     pub max_output_tokens: Option<u64>,
-    /// How it splits text into tokens, where that is known.
+    /// How it splits text into tokens, if that is known.
     pub tokenizer: Option<Tokenizer>,
-    /// What a count by that tokenizer is multiplied by, in percent, 100 to 400; of a model without one, a count by
+    /// The factor for a count by that tokenizer, in percent, 100 to 400; for a model without one, the factor for a count by
     /// [`Tokenizer::O200kBase`].
     pub token_factor_percent: u32,
-    /// How many tokens an image in a prompt is, where that is known.
+    /// How many tokens an image in a prompt has, if that is known.
     pub image_tokens: Option<ImageRule>,
-    /// Whom the list of models says it is owned by: as written, else the first deployment's provider.
+    /// Its owner in the list of models: as written, or the first deployment's provider.
     pub owned_by: String,
-    /// Where it runs, in the order in which they are tried; at least one.
+    /// Its deployments, in the order in which they are tried; at least one.
     pub deployments: Vec<Deployment>,
 }
 
 /// A model at a provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deployment {
-    /// Who runs it.
+    /// The provider that runs it.
     pub provider: Arc<Provider>,
-    /// What the provider calls it.
+    /// The provider's name for it.
     pub upstream_model: String,
-    /// What its tokens cost; none when the file says no price.
+    /// The price of its tokens; `None` if the file gives none.
     pub price: Option<Price>,
-    /// How it differs from its provider's dialect: the provider's quirks with its own put over them.
+    /// How it differs from its provider's dialect: the provider's quirks, overridden by its own.
     pub quirks: Quirks,
 }
 
 impl Provider {
-    /// What the vendors of its dialect document.
+    /// The conventions that the vendors of its dialect document.
     #[must_use]
     pub fn conventions(&self) -> &'static Conventions {
         conventions::of(self.dialect)
     }
 
-    /// What precedes the dialect's paths when its base URL has no path, as [`BasePath::parse`] reads it.
+    /// The path before the dialect's paths if its base URL has no path, as [`BasePath::parse`] reads it.
     #[must_use]
     pub fn default_base_path(&self) -> String {
         match &self.transport {
@@ -113,7 +113,7 @@ impl Provider {
         self.place().chain(credential)
     }
 
-    /// The variables without whose values, not empty, it cannot be asked: of its place and of its credential.
+    /// The variables that need a value, not empty, before it can be called: those of its place and of its credential.
     pub fn required_variables(&self) -> impl Iterator<Item = &str> {
         let credential = self.credential().into_iter().flat_map(Credential::required_variables);
         self.place().chain(credential)
@@ -137,11 +137,11 @@ impl Provider {
         url.into_iter().chain(path.into_iter().flat_map(BasePath::variables))
     }
 
-    /// Where its requests go; nothing for the sandbox. `value` gives the values of variables.
+    /// The endpoint for its requests; `None` for the sandbox. `value` returns the values of variables.
     ///
     /// # Errors
     ///
-    /// An [`EndpointError`] when a variable has no value, or one that makes no usable URL.
+    /// An [`EndpointError`] if a variable has no value, or one that does not make a usable URL.
     pub fn endpoint(
         &self,
         value: impl Fn(&str) -> Option<String>,
@@ -163,15 +163,15 @@ impl Model {
     }
 }
 
-/// What the file declares: the things that are right, and the names of all.
+/// The contents of the file: its valid entries, and the names of all.
 #[derive(Default)]
 pub(crate) struct Declared {
     pub(crate) providers: BTreeMap<String, Option<Arc<Provider>>>,
     pub(crate) models: BTreeMap<String, Option<Arc<Model>>>,
 }
 
-/// Reads the file, noting its problems in the report. What is wrong is declared without a meaning, so that
-/// references to it are no second problem.
+/// Reads the file and notes its problems in the report. Invalid entries are declared by name only, so that references to them
+/// are not a second problem.
 pub(crate) fn read(report: &mut Report<'_>) -> Declared {
     let mut declared = Declared::default();
     let Some(document) = report.parse() else {

@@ -15,17 +15,17 @@ use crate::reading::{
 };
 use postern_types::Price;
 
-/// A hundred million: ten times the largest context that vendors speak of.
+/// Up to a hundred million: ten times the largest context that vendors announce.
 const TOKENS: RangeInclusive<u64> = 1..=100_000_000;
 
-/// Digits after the point of a token factor: whole percent.
+/// A token factor has two digits after the point: whole percent.
 const TOKEN_FACTOR_DECIMALS: usize = 2;
 
-/// Below 1 a count would promise less than is used; over 4 it is of another script, and no estimate any more.
+/// A factor below 1 would underestimate the use; one over 4 would no longer be an estimate.
 const TOKEN_FACTOR_PERCENT: RangeInclusive<u32> = 100..=400;
 
-/// How much more than by o200k_base a model may count whose tokenizer is not known: vocabularies of 100,000 to 250,000
-/// pieces differ by up to a fifth on English.
+/// The factor for a model with an unknown tokenizer over a count by o200k_base: vocabularies of 100,000 to 250,000 pieces differ
+/// by up to a fifth on English.
 const ESTIMATE_PERCENT: u32 = 120;
 
 type Providers = BTreeMap<String, Option<Arc<Provider>>>;
@@ -103,7 +103,7 @@ fn capabilities(report: &mut Report<'_>, written: &written::Model<'_>) -> Vec<Ca
     capabilities
 }
 
-/// Reports capabilities, all of them known, without the endpoint that they belong to.
+/// Reports known capabilities whose endpoint the model lacks.
 fn fit_together(
     report: &mut Report<'_>,
     written: &written::Model<'_>,
@@ -145,7 +145,7 @@ fn sizes(report: &mut Report<'_>, written: &written::Model<'_>) -> (Option<u64>,
     (context, output)
 }
 
-/// The factor as written; else 1 of the model's own tokenizer, and a guess of another's.
+/// The factor as written; by default 1 with the model's own tokenizer, and an estimate without one.
 fn token_factor_percent(report: &mut Report<'_>, written: &written::Model<'_>) -> u32 {
     let default = match written.tokenizer {
         Some(_) => *TOKEN_FACTOR_PERCENT.start(),
@@ -211,7 +211,7 @@ fn check_deployment(
     Some(Deployment { provider: Arc::clone(declared?), upstream_model: upstream?, price, quirks })
 }
 
-/// The price, when any part of it is written; then all parts that have no default must be.
+/// The price, if any part of it is present; then all parts without a default must be.
 fn price(report: &mut Report<'_>, written: &written::Deployment<'_>, chats: bool) -> Option<Price> {
     let parts = [
         (written::INPUT, &written.input),

@@ -14,16 +14,16 @@ use crate::closed::DIALECTS;
 use crate::reading::{Key, Report, Seen, name, one_of, whole_number};
 use postern_types::{Deadlines, Dialect, Quirks};
 
-/// A minute: who has not connected by then will not.
+/// Up to a minute: a connection that is not made by then will not be made.
 const CONNECT_BOUNDS_MS: RangeInclusive<u64> = 1..=60_000;
-/// An hour: models that think before they answer take many minutes.
+/// Up to an hour: models that reason before they answer can take many minutes.
 const ANSWER_BOUNDS_MS: RangeInclusive<u64> = 1..=3_600_000;
 
-/// Where a provider's row says nothing else.
+/// The deadlines of a provider whose table sets none.
 pub const DEFAULT_DEADLINES: Deadlines =
     Deadlines { connect_ms: 5_000, first_byte_ms: 60_000, between_bytes_ms: 30_000 };
 
-/// What `transport` can say.
+/// The values of `transport`.
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Upstream,
@@ -119,7 +119,7 @@ fn upstream(
     match BaseUrl::parse(base_url.get_ref()) {
         Ok(base_url) => Some(Transport::Upstream {
             base_url,
-            // What is written and wrong leaves no provider, rather than one that goes without.
+            // An invalid base path makes the provider invalid, rather than one without a base path.
             base_path: base_path.transpose().ok()?,
             credential: match credential {
                 None => None,

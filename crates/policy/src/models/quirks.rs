@@ -1,4 +1,4 @@
-//! How a vendor differs from the documentation of the dialect it speaks: data, so that a vendor is a row.
+//! How a vendor differs from the documentation of its dialect, as data: adding a vendor needs no code.
 
 use toml::Spanned;
 
@@ -20,7 +20,7 @@ const UNSUPPORTED: Key = Key::new("unsupported", r#"unsupported = ["service_tier
 const ANTHROPIC_VERSION: Key =
     Key::new("anthropic_version", r#"anthropic_version = "vertex-2023-10-16""#);
 const PATHS: Key = Key::new("paths", r#"paths = { chat = "/deployments/{model}/chat" }"#);
-/// The paths of a vendor that has others than its dialect, each with its operation; of chats, Responses have one of their own.
+/// The keys for a vendor's own paths, each with its operation; Responses have a path separate from other chats.
 const PATH_KEYS: [(Key, Option<Operation>); 12] = [
     (
         Key::new(
@@ -69,7 +69,7 @@ const PATH_KEYS: [(Key, Option<Operation>); 12] = [
     ),
 ];
 
-/// The two names that OpenAI's dialect has for the cap on an answer.
+/// The two names of the cap on an answer in OpenAI's dialect.
 const MAX_TOKENS_FIELDS: &[(&str, &str)] =
     &[("max_tokens", "max_tokens"), ("max_completion_tokens", "max_completion_tokens")];
 
@@ -116,7 +116,7 @@ impl<'t> Written<'t> {
     }
 }
 
-/// The quirks of a row: what it says over what holds above it.
+/// The quirks of a table, which override those above it.
 pub(super) fn check(
     report: &mut Report<'_>,
     written: Option<&Written<'_>>,
@@ -153,12 +153,12 @@ fn says(flag: &Option<Spanned<bool>>) -> Option<bool> {
     flag.as_ref().map(|flag| *flag.get_ref())
 }
 
-/// A flag says what a vendor has.
+/// Whether a vendor lacks a feature, by the flag that says whether it has it.
 fn lacks(flag: &Option<Spanned<bool>>, above: bool) -> bool {
     says(flag).map_or(above, |has| !has)
 }
 
-/// Reports quirks of another dialect: they would change nothing.
+/// Reports quirks of another dialect, which would have no effect.
 fn fit_dialect(report: &mut Report<'_>, written: &Written<'_>, dialect: Dialect) {
     let of_flag = |flag: &Option<Spanned<bool>>| flag.as_ref().map(Spanned::span);
     let of_text = |text: &Option<Spanned<&str>>| text.as_ref().map(Spanned::span);
@@ -183,7 +183,7 @@ fn fit_dialect(report: &mut Report<'_>, written: &Written<'_>, dialect: Dialect)
     }
 }
 
-/// The fields of both.
+/// The unsupported fields of the table and of the one above it.
 fn unsupported(report: &mut Report<'_>, written: &Written<'_>, above: &[String]) -> Vec<String> {
     let mut fields = above.to_vec();
     let list = written.unsupported.as_ref().map(Spanned::get_ref);
@@ -205,8 +205,8 @@ fn unsupported(report: &mut Report<'_>, written: &Written<'_>, above: &[String])
     fields
 }
 
-/// Path by path what the row says, else what is said above: those of operations, and that of Responses. Each begins with a
-/// slash, stands behind the base path, may have a query, and has `{model}` where the model's name goes, percent-encoded.
+/// The paths of operations and of Responses, each from this table or else from the one above it. A path begins with a slash, is
+/// appended to the base path, may have a query, and has `{model}` in place of the percent-encoded model name.
 fn paths(
     report: &mut Report<'_>,
     written: &Written<'_>,
@@ -228,7 +228,7 @@ fn paths(
     (paths, responses)
 }
 
-/// A path with an optional query, of which `{model}` is the only part that changes.
+/// A path with an optional query, in which only `{model}` is variable.
 fn path(
     report: &mut Report<'_>,
     label: Label<'_>,

@@ -16,7 +16,7 @@ pub(crate) enum HeaderScheme {
 }
 
 impl HeaderScheme {
-    /// In this header, of this variable.
+    /// The credential that sends this variable's value in this header.
     pub fn of(self, variable: String) -> Credential {
         let (header, prefix) = match self {
             Self::Bearer => ("authorization", "Bearer "),

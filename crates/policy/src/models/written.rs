@@ -91,7 +91,7 @@ pub(crate) struct Model<'t> {
     pub(crate) max_output_tokens: Number,
     pub(crate) tokenizer: Text<'t>,
     pub(crate) token_factor: Option<Spanned<Decimal<'t>>>,
-    /// Checked where it is read, as it says nothing of anything else.
+    /// Checked when it is read, because it refers to nothing else.
     pub(crate) image_tokens: Option<ImageRule>,
     pub(crate) owned_by: Text<'t>,
     pub(crate) deployments: Vec<Deployment<'t>>,
@@ -110,7 +110,7 @@ pub(crate) struct Deployment<'t> {
     pub(crate) audio_input: Option<Spanned<Decimal<'t>>>,
     pub(crate) audio_output: Option<Spanned<Decimal<'t>>>,
     pub(crate) quirks: Option<quirks::Written<'t>>,
-    /// Whether a price that is not among them is not written at all, rather than written as something else.
+    /// Whether every missing price is absent, rather than present with a wrong type.
     pub(crate) prices_are_numbers: bool,
 }
 

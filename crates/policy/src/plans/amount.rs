@@ -1,18 +1,18 @@
-//! How much a limit admits, in whole units.
+//! The amount of a limit, in whole units.
 
 use crate::closed::LimitUnit;
 use crate::reading::{Decimal, DecimalError};
 
-/// Digits after the point of an amount of US dollars: whole nano-dollars.
+/// An amount of US dollars has up to nine digits after the point: whole nano-dollars.
 const USD_DECIMALS: usize = 9;
 
 const NANO_USD_PER_USD: u64 = 1_000_000_000;
 
-/// The highest amount: counters may be kept as binary floating point (Lua's numbers, in Redis), which is exact for whole
-/// numbers up to 2^53, a little over this.
+/// The highest amount: counters may be binary floating-point numbers (Lua's, in Redis), which are exact for whole numbers up to
+/// 2^53, a little over this.
 const MAX_AMOUNT: u64 = 9_000_000_000_000_000;
 
-/// An amount as it is counted: nano-dollars, or as many as it says.
+/// The amount as it is counted: in nano-dollars for money, otherwise the number itself.
 ///
 /// # Errors
 ///

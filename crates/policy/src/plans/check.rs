@@ -15,33 +15,32 @@ use crate::reading::{
     Label, Report, Seen, Table, name, nearest, nearest_or_list, one_of, shown, whole_number,
 };
 
-/// As high as the `max_output_tokens` of a model can be.
+/// The same bounds as a model's `max_output_tokens`.
 const ANSWER_TOKENS_BOUNDS: RangeInclusive<u64> = 1..=100_000_000;
 
-/// From what providers get to one address.
+/// From the prefix of an internet provider to a single address.
 const IPV6_PREFIX_BOUNDS: RangeInclusive<u64> = 32..=128;
 
-/// What becomes of requests while nothing can be counted: whether they are admitted.
+/// Whether requests are admitted while the counters are unavailable.
 const WHEN_STORE_IS_DOWN_WORDS: &[(&str, bool)] = &[("refuse", false), ("admit", true)];
 
-/// What the file says: the plans that are right, of all of them by what they count, and what it says of other files.
+/// The contents of the file: its valid plans, the scopes of all plans, and its references to other files.
 #[derive(Default)]
 pub(crate) struct Read {
     pub(crate) plans: Plans,
-    /// The names of all plans, also of wrong ones, each with the scopes of its limits.
+    /// The names of all plans, including invalid ones, each with the scopes of its limits.
     pub(crate) scopes: BTreeMap<String, BTreeSet<Scope>>,
     pub(crate) said: Vec<Said>,
 }
 
 impl Read {
-    /// The plan of callers who have none.
+    /// The plan of callers without a plan.
     pub(crate) fn default_plan(&self) -> Option<&str> {
         self.plans.default_plan.as_deref()
     }
 }
 
-/// Reads the file, noting its problems in the report; what is wrong is left out of the plans. Nothing when it is no
-/// TOML.
+/// Reads the file and notes its problems in the report; invalid plans are left out. `None` if the file is not TOML.
 pub(crate) fn read(report: &mut Report<'_>) -> Option<Read> {
     let document = report.parse()?;
     let written = Written::read(report, Table::root(&document));
@@ -95,7 +94,7 @@ fn add(report: &mut Report<'_>, written: &written::Plan<'_>, read: &mut Read) {
     read.plans.by_name.insert(name, plan);
 }
 
-/// The limits of a list that are right.
+/// The valid limits of a list.
 fn limits(
     report: &mut Report<'_>,
     written: &[written::Limit<'_>],
@@ -144,7 +143,7 @@ fn redis_url(report: &mut Report<'_>, counters: &written::Counters<'_>) -> Optio
     }
 }
 
-/// The name of the default plan, when there is such a plan.
+/// The name of the default plan, if that plan exists.
 fn default(report: &mut Report<'_>, value: &Spanned<&str>, read: &Read) -> Option<String> {
     let wanted = *value.get_ref();
     if read.scopes.contains_key(wanted) {

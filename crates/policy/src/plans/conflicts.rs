@@ -1,4 +1,4 @@
-//! Limits of one list that do not fit together.
+//! Finds limits of one list that conflict.
 
 use toml::Spanned;
 
@@ -8,10 +8,10 @@ use crate::closed::{Period, Window};
 use crate::consumers::ModelPattern;
 use crate::reading::Report;
 
-/// A limit that is right, beside how it is written.
+/// A valid limit, as written and as used.
 pub(super) type Pair<'l, 't> = (&'l written::Limit<'t>, &'l Limit);
 
-/// Reports limits that count the same twice, and those that another keeps from ever being reached.
+/// Reports limits that count the same use twice, and limits that another limit makes unreachable.
 pub(super) fn check(report: &mut Report<'_>, limits: &[Pair<'_, '_>]) {
     for (index, pair) in limits.iter().enumerate() {
         let earlier = limits.iter().take(index);
@@ -47,21 +47,21 @@ fn in_words((written, limit): &Pair<'_, '_>) -> String {
     format!("{amount} {article} {}", limit.period.map_or("", Period::as_str))
 }
 
-/// Whether one counter would count both.
+/// Whether one counter would serve both limits.
 fn counts_the_same(left: &Limit, right: &Limit) -> bool {
     has_the_same_use(left, right) && left.period == right.period && left.window == right.window
 }
 
-/// Whether both limit the same use, in whatever time.
+/// Whether both limit the same use, regardless of the period.
 fn has_the_same_use(left: &Limit, right: &Limit) -> bool {
     left.scopes == right.scopes
         && left.unit == right.unit
         && are_the_same(left.models.as_deref(), right.models.as_deref())
 }
 
-/// Whether a longer limit admits less in all its time than the shorter one would in its own.
+/// Whether the longer limit admits less in its whole period than the shorter one admits in its own.
 fn keeps_from(shorter: &Limit, longer: &Limit) -> bool {
-    // What rolls may reach from the end of one calendar's period into the next, and so have of both.
+    // A rolling period can span two calendar periods, and so use the amounts of both.
     let halves = (shorter.window, longer.window) == (Window::Rolling, Window::Calendar);
     let most = longer.amount.saturating_mul(if halves { 2 } else { 1 });
     has_the_same_use(shorter, longer) && shorter.period < longer.period && most < shorter.amount

@@ -10,13 +10,13 @@ use crate::closed::{LimitUnit, Period, Window};
 use crate::grants::{self, Other, Said};
 use crate::reading::{Report, Seen, at_least_one, nearest_or_list, one_of, shown, whole_number};
 
-/// At 0 every request would get a warning, and at 100 the refusal itself is one.
+/// At 0 every request would get a warning; at 100 the warning would coincide with the refusal.
 const WARN_AT_PERCENT_BOUNDS: RangeInclusive<u64> = 1..=99;
 
-/// How a claim is listed among the scopes.
+/// How messages list a claim among the scopes.
 const CLAIM_IN_LIST: &str = "claim:NAME";
 
-/// A limit, when all of it is right.
+/// A limit, if all of it is valid.
 pub(super) fn check(
     report: &mut Report<'_>,
     written: &written::Limit<'_>,
@@ -49,7 +49,7 @@ pub(super) fn check(
     Some(Limit { scopes, unit, period, window, amount, models, warn_at_percent, downgrade_to })
 }
 
-/// The scopes, sorted, when all of them are right.
+/// The scopes, sorted, if all are valid.
 fn scopes(
     report: &mut Report<'_>,
     written: &written::Limit<'_>,
@@ -86,7 +86,7 @@ fn no_scope(text: &str) -> String {
     format!("`scope` cannot be {}; {advice}", shown(text))
 }
 
-/// The period, where the unit has one; nothing where that is wrong.
+/// The period: `Some(None)` if the unit has none, and `None` if it is invalid.
 fn period(
     report: &mut Report<'_>,
     written: &written::Limit<'_>,

@@ -1,4 +1,4 @@
-//! `plans.toml`: how much callers may use, and in how long.
+//! `plans.toml`: how much callers may use in which period.
 
 mod amount;
 mod check;
@@ -19,13 +19,13 @@ use crate::reading::Report;
 pub(crate) use check::{Read, read};
 pub use scope::Scope;
 
-/// The time zone of days and months where the file names none.
+/// The time zone of days and months if the file names none.
 const DEFAULT_TIME_ZONE: &str = "UTC";
 
-/// What one customer has at least (RFC 6177, 2): its addresses are as many as it likes.
+/// One customer has at least a /64 (RFC 6177, 2) and can use any address in it.
 const DEFAULT_IPV6_PREFIX_BITS: u8 = 64;
 
-/// All plans, the limits that hold whatever the plan, and where use is counted.
+/// All plans, the limits that apply to every plan, and where use is counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plans {
     by_name: BTreeMap<String, Plan>,
@@ -36,37 +36,37 @@ pub struct Plans {
     redis_url: Option<String>,
 }
 
-/// How much callers who have this plan may use.
+/// How much callers with this plan may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// Its name, unique among the plans.
     pub name: String,
-    /// Its limits, as they are written; at least one, and all must admit a request.
+    /// Its limits in the order they are written, at least one; a request needs the admission of all.
     pub limits: Vec<Limit>,
-    /// Whether requests are admitted while nothing can be counted; limits of money refuse even then.
+    /// Whether requests are admitted while the counters are unavailable; limits of money refuse even then.
     pub admits_without_store: bool,
-    /// The cap on the answer of a request that names none; none: that of the model.
+    /// The cap on the answer for a request without one, in tokens; `None` means the model's cap.
     pub answer_tokens: Option<u64>,
 }
 
-/// How much of something may be used, by whom together, and in how long.
+/// How much of a unit may be used in a period, and whose use is counted together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limit {
-    /// Whose use is counted together: that of requests which have the same of each. Sorted, each once, at least one.
+    /// The scopes by which use is counted: requests with the same value of each are counted together. Sorted, each once, at least one.
     pub scopes: Vec<Scope>,
-    /// What is counted.
+    /// The unit that is counted.
     pub unit: LimitUnit,
-    /// In how long; none of [`LimitUnit::ConcurrentRequests`], and of those alone.
+    /// The period; `None` for [`LimitUnit::ConcurrentRequests`], and only for that unit.
     pub period: Option<Period>,
     /// Where the period begins.
     pub window: Window,
     /// How much, at least 1: requests, tokens, nano-dollars (10^-9 US dollars) or concurrent requests.
     pub amount: u64,
-    /// For requests of which models and aliases, at least one; none: for all.
+    /// The requested models and aliases to which it applies, at least one; `None` means all.
     pub models: Option<Vec<ModelPattern>>,
-    /// From which part of the amount on callers are warned, 1 to 99.
+    /// The percentage of the amount from which callers are warned, 1 to 99.
     pub warn_at_percent: Option<u8>,
-    /// The model or alias that is asked in place of a refusal.
+    /// The model or alias that is used instead of a refusal.
     pub downgrade_to: Option<String>,
 }
 
@@ -84,7 +84,7 @@ impl Default for Plans {
 }
 
 impl Plans {
-    /// Reads the text of `plans.toml`; without the file nothing is limited.
+    /// Reads the text of `plans.toml`; without the file there are no limits.
     ///
     /// # Errors
     ///
@@ -98,7 +98,7 @@ impl Plans {
         report.into_problems().or(read.plans)
     }
 
-    /// The plan of this name, or of a caller without a plan the default one; nothing for a name that no plan has.
+    /// The plan of this name, or the default plan for a caller without a plan; `None` for an unknown name.
     #[must_use]
     pub fn plan(&self, name: Option<&str>) -> Option<&Plan> {
         self.by_name.get(name.or(self.default_plan.as_deref())?)
@@ -109,31 +109,31 @@ impl Plans {
         self.by_name.values()
     }
 
-    /// The limits that hold for every request, whatever the plan.
+    /// The limits that apply to every request, whatever its plan.
     #[must_use]
     pub fn limits_for_all(&self) -> &[Limit] {
         &self.limits_for_all
     }
 
-    /// The time zone of the calendar's days and months, by its IANA name.
+    /// The time zone of calendar days and months, by its IANA name.
     #[must_use]
     pub fn time_zone(&self) -> &str {
         &self.time_zone
     }
 
-    /// How many bits of an IPv6 address limits by address count by.
+    /// How many leading bits of an IPv6 address a limit by address distinguishes.
     #[must_use]
     pub fn ipv6_prefix_bits(&self) -> u8 {
         self.ipv6_prefix_bits
     }
 
-    /// Where the Redis is that counts, without credentials.
+    /// The address of the Redis that counts, without credentials.
     #[must_use]
     pub fn redis_url(&self) -> Option<&str> {
         self.redis_url.as_deref()
     }
 
-    /// The names of all claims that limits count by.
+    /// The names of all claims by which limits count.
     #[must_use]
     pub fn claims(&self) -> BTreeSet<&str> {
         let limits = self.plans().flat_map(|plan| &plan.limits).chain(&self.limits_for_all);

@@ -1,4 +1,4 @@
-//! Where the Redis is that counts.
+//! The address of the Redis that counts.
 
 const SCHEMES: [&str; 2] = ["redis://", "rediss://"];
 
@@ -6,7 +6,7 @@ const SCHEMES: [&str; 2] = ["redis://", "rediss://"];
 ///
 /// # Errors
 ///
-/// What is wrong and what to write instead. The address is never repeated, since it may have a password in it.
+/// The problem, and what to write instead. The address is never repeated, because it may contain a password.
 pub(super) fn check(url: &str) -> Result<(), &'static str> {
     let Some(rest) = SCHEMES.iter().find_map(|scheme| url.strip_prefix(scheme)) else {
         return Err(

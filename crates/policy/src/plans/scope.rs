@@ -1,16 +1,16 @@
-//! Whose use a limit counts together.
+//! The scopes of limits.
 
 use std::fmt;
 
-/// How the scope of a claim is written, before the claim's name.
+/// The prefix of a claim's scope, before the claim's name.
 const CLAIM: &str = "claim:";
 
-/// Whose use a limit counts together: that of all requests that have the same of it.
+/// A scope of a limit: requests with the same value of it are counted together.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Scope {
-    /// All requests.
+    /// All requests together.
     All,
-    /// The caller's credential: a key, or whom a token is of.
+    /// The caller's credential: a key, or the subject of a token.
     Key,
     /// The consumer.
     Consumer,
@@ -20,7 +20,7 @@ pub enum Scope {
     Tenant,
     /// The model that answers.
     Model,
-    /// The alias that was asked for.
+    /// The requested alias.
     Route,
     /// The provider of the model.
     Provider,
@@ -31,7 +31,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// Those that are one word.
+    /// The scopes that are one word.
     pub(crate) const WORDS: &[(&'static str, Self)] = &[
         ("all", Self::All),
         ("key", Self::Key),
@@ -44,7 +44,7 @@ impl Scope {
         ("ip", Self::Ip),
     ];
 
-    /// The scope that a text is: a word, or `claim:` and the name of a claim.
+    /// Reads a scope: a word, or `claim:` and the name of a claim.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         if let Some(claim) = text.strip_prefix(CLAIM) {
@@ -53,7 +53,7 @@ impl Scope {
         Self::WORDS.iter().find(|(word, _)| *word == text).map(|(_, scope)| scope.clone())
     }
 
-    /// The word for it in `plans.toml`; of a claim `claim`, without its name.
+    /// Its name in `plans.toml`; for a claim `claim`, without the claim's name.
     #[must_use]
     pub fn as_str(&self) -> &'static str {
         let word = Self::WORDS.iter().find(|(_, scope)| scope == self);
@@ -61,7 +61,7 @@ impl Scope {
     }
 }
 
-/// As [`Scope::parse`] reads it again.
+/// Prints the scope as [`Scope::parse`] reads it.
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -65,7 +65,7 @@ pub(super) struct Limit<'t> {
     pub(super) scope: Texts<'t>,
     pub(super) unit: Text<'t>,
     pub(super) per: Text<'t>,
-    /// Whether `per` is written, if only as another type.
+    /// Whether `per` is present, even with a wrong type.
     pub(super) has_per: bool,
     pub(super) window: Text<'t>,
     pub(super) amount: Option<Spanned<Decimal<'t>>>,

@@ -7,14 +7,14 @@ use toml::Spanned;
 
 use super::{Key, Label, Report, nearest_or_list, shown};
 
-/// Longest name of a consumer, team, provider or region: fits a log column and a header.
+/// The longest name of a consumer, team, provider or region: it fits a log column and a header.
 const MAX_NAME_LENGTH: usize = 64;
-/// Longest name of a model or alias.
+/// The longest name of a model or alias.
 const MAX_MODEL_NAME_LENGTH: usize = 128;
-/// Longest name of a model at its vendor; Azure and Bedrock have names of over 100 characters.
+/// The longest name of a model at its vendor; Azure and Bedrock have names of over 100 characters.
 const MAX_UPSTREAM_MODEL_LENGTH: usize = 256;
 
-/// Whether a text is a name of ours, as of a consumer, plan or region: `[a-z0-9][a-z0-9._-]{0,63}`.
+/// Whether a text can name a consumer, plan or region: `[a-z0-9][a-z0-9._-]{0,63}`.
 #[must_use]
 pub fn is_name(text: &str) -> bool {
     is_spelled(text, is_name_byte, MAX_NAME_LENGTH)
@@ -24,7 +24,7 @@ fn is_name_byte(byte: u8) -> bool {
     matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-')
 }
 
-/// A name of ours: `[a-z0-9][a-z0-9._-]{0,63}`, safe in headers, logs and store keys.
+/// A name that policies define: `[a-z0-9][a-z0-9._-]{0,63}`, safe in headers, logs and store keys.
 pub(crate) fn name(
     report: &mut Report<'_>,
     label: Label<'_>,
@@ -35,7 +35,7 @@ pub(crate) fn name(
     spelled(report, label, key, value, is_name_byte, MAX_NAME_LENGTH, rule)
 }
 
-/// A name that clients ask for: vendors' names with their slashes, colons and capitals are allowed.
+/// A name that clients request: vendors' names with their slashes, colons and capitals are allowed.
 pub(crate) fn model_name(
     report: &mut Report<'_>,
     label: Label<'_>,
@@ -51,7 +51,7 @@ pub(crate) fn is_model_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"._-/:@+".contains(&byte)
 }
 
-/// What the vendor calls a model: printable ASCII without quotes, so that it can be spliced into JSON as it is.
+/// The vendor's name for a model: printable ASCII without quotes, so that it can be spliced into JSON without escaping.
 pub(crate) fn upstream_model(
     report: &mut Report<'_>,
     label: Label<'_>,
@@ -63,7 +63,7 @@ pub(crate) fn upstream_model(
     spelled(report, label, key, value, right, MAX_UPSTREAM_MODEL_LENGTH, rule)
 }
 
-/// A text of some alphabet and length, whose first character is a letter or digit.
+/// A text with a given alphabet and length, whose first character is a letter or digit.
 fn spelled(
     report: &mut Report<'_>,
     label: Label<'_>,
@@ -93,7 +93,7 @@ fn is_spelled(text: &str, right: impl Fn(u8) -> bool, max_length: usize) -> bool
         && text.bytes().all(right)
 }
 
-/// The name of a variable of `spin.toml`. What is no name may be the credential itself, so it is never repeated.
+/// The name of a variable of `spin.toml`. An invalid name may be the credential itself, so it is never repeated.
 pub(crate) fn variable_name(
     report: &mut Report<'_>,
     label: Label<'_>,
@@ -176,13 +176,12 @@ pub(crate) fn at_least_one<T>(
     }
 }
 
-/// What has been declared so far and where, to find what is declared twice.
+/// The declarations so far and their places, to find duplicates.
 #[derive(Default)]
 pub(crate) struct Seen<'t>(BTreeMap<&'t str, Range<usize>>);
 
 impl<'t> Seen<'t> {
-    /// Notes a value; a second one of the same text is a problem. `what` names it, `remedy` ends the
-    /// sentence.
+    /// Notes a value; a second one with the same text is a problem. `what` names it, `remedy` ends the sentence.
     pub(crate) fn note(
         &mut self,
         report: &mut Report<'_>,

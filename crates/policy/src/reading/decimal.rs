@@ -5,20 +5,20 @@ use super::Decimal;
 /// Why a decimal cannot be kept exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DecimalError {
-    /// It has a minus.
+    /// It has a minus sign.
     Negative,
-    /// It is no row of digits with at most one point: `1e3`, `inf`.
+    /// It is not a row of digits with at most one point: `1e3`, `inf`.
     NotPlain,
     /// It has more digits after the point than are kept.
     TooFine,
 }
 
 impl Decimal<'_> {
-    /// The number times 10 to the power of `decimals`; what no 64 bits hold is the highest there is.
+    /// The number times 10 to the power of `decimals`; a number that exceeds 64 bits becomes `u64::MAX`.
     ///
     /// # Errors
     ///
-    /// Why it would not be exact.
+    /// Why the result would not be exact.
     pub(crate) fn scaled(self, decimals: usize) -> Result<u64, DecimalError> {
         let text = self.0.strip_prefix('+').unwrap_or(self.0).replace('_', "");
         if text.starts_with('-') {
@@ -33,7 +33,7 @@ impl Decimal<'_> {
         if fraction.len() > decimals {
             return Err(DecimalError::TooFine);
         }
-        // Only digits are left, so what does not parse is what does not fit.
+        // Only digits are left, so parsing fails only if the number does not fit.
         Ok(format!("{whole}{fraction:0<decimals$}").parse().unwrap_or(u64::MAX))
     }
 }

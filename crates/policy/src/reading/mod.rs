@@ -1,6 +1,6 @@
 //! Reading a file as it is written: every key with its type and position, every problem noted.
 //!
-//! The document is walked by hand, because a serde derive stops at the first unknown key or wrong type of a file.
+//! The document is walked by hand, because a serde derive stops at a file's first unknown key or wrong type.
 
 mod checks;
 mod decimal;

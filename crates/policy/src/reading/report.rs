@@ -1,4 +1,4 @@
-//! Where the problems of one file are collected.
+//! Collects the problems of one file.
 
 use std::cell::OnceCell;
 use std::fmt;
@@ -9,16 +9,16 @@ use toml::de::DeTable;
 
 use crate::problem::{Problem, Problems};
 
-/// The largest policy file that is read: 10,000 consumers with a key each have about 2.5 MB. A limit keeps a wrong
-/// mount from filling an instance's memory.
+/// The largest policy file that is read: 10,000 consumers with a key each take about 2.5 MB. The limit keeps a wrong mount from
+/// filling an instance's memory.
 const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
 
-/// What a message is about, printed before it: `consumer "ci"`.
+/// The subject of a message, printed before it: `consumer "ci"`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Label<'t> {
-    /// What it is: `consumer`, `[request]`; empty at the top of a file.
+    /// Its kind: `consumer`, `[request]`; empty at the top of a file.
     pub(crate) what: &'static str,
-    /// Its name, where it has one.
+    /// Its name, if it has one.
     pub(crate) name: Option<&'t str>,
 }
 
@@ -37,7 +37,7 @@ pub(crate) struct Report<'s> {
     file: &'s str,
     text: &'s str,
     problems: Vec<(usize, Problem)>,
-    /// Where each line ends, once a line was asked for.
+    /// The end of each line, computed when the first line number is needed.
     line_ends: OnceCell<Vec<usize>>,
 }
 
@@ -46,7 +46,7 @@ impl<'s> Report<'s> {
         Self { file, text, problems: Vec::new(), line_ends: OnceCell::new() }
     }
 
-    /// Parses the file, or reports all its syntax errors; the parser itself limits how deep tables may nest.
+    /// Parses the file, or reports all its syntax errors; the parser itself limits the nesting of tables.
     pub(crate) fn parse(&mut self) -> Option<Spanned<DeTable<'s>>> {
         if self.text.len() > MAX_FILE_BYTES {
             let bytes = self.text.len();
@@ -64,7 +64,7 @@ impl<'s> Report<'s> {
         errors.is_empty().then_some(document)
     }
 
-    /// Notes a problem of the thing labelled, at a place of the file.
+    /// Notes a problem of the labelled thing, at a place of the file.
     pub(crate) fn problem(
         &mut self,
         label: Label<'_>,
@@ -86,7 +86,7 @@ impl<'s> Report<'s> {
         self.problems.len()
     }
 
-    /// Whether there is none so far: a conclusion from an absence would only repeat a problem.
+    /// Whether there are no problems so far. If there are, an entry may seem absent because of one.
     pub(crate) fn is_clean(&self) -> bool {
         self.problems.is_empty()
     }

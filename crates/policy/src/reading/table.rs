@@ -1,4 +1,4 @@
-//! One table of a file, asked for its keys one by one.
+//! Reads the keys of one table of a file, one by one.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Label, Report, nearest_or_list, shown};
 
-/// A key of the format: its name, and how a right line of it looks.
+/// A key of the format: its name, and an example of a valid line.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Key {
     pub(crate) name: &'static str,
@@ -20,7 +20,7 @@ impl Key {
     }
 }
 
-/// A table, which remembers what it was asked for: any other key is unknown.
+/// A table that remembers which keys were read: any other key is unknown.
 pub(crate) struct Table<'t> {
     pub(crate) label: Label<'t>,
     pub(crate) span: Range<usize>,
@@ -39,7 +39,7 @@ impl<'t> Table<'t> {
         Self { label, span, entries, asked: Vec::new() }
     }
 
-    /// The value of a key, when it is there and of the right type; a wrong type is a problem.
+    /// The value of a key, if it is present and has the right type; a wrong type is a problem.
     pub(crate) fn optional<T: FromToml<'t>>(
         &mut self,
         report: &mut Report<'_>,
@@ -53,7 +53,7 @@ impl<'t> Table<'t> {
         Some(Spanned::new(found.span(), value?))
     }
 
-    /// The value of a key that must be there; its absence is a problem.
+    /// The value of a required key; its absence is a problem.
     pub(crate) fn required<T: FromToml<'t>>(
         &mut self,
         report: &mut Report<'_>,
@@ -62,7 +62,7 @@ impl<'t> Table<'t> {
         if self.lacks(report, key) { None } else { self.optional(report, key) }
     }
 
-    /// The texts of a key that must be there: a list of strings, or one string alone.
+    /// The texts of a required key: a list of strings, or a single string.
     pub(crate) fn required_texts(
         &mut self,
         report: &mut Report<'_>,
@@ -82,12 +82,12 @@ impl<'t> Table<'t> {
         Some(Spanned::new(found.span(), texts?))
     }
 
-    /// Whether a key is there, whatever its value.
+    /// Whether a key is present, whatever its value.
     pub(crate) fn has(&self, key: Key) -> bool {
         self.entries.contains_key(key.name)
     }
 
-    /// Whether a key that must be there is not, which is a problem.
+    /// Reports a required key that is absent, and returns whether it is.
     fn lacks(&mut self, report: &mut Report<'_>, key: Key) -> bool {
         let lacks = !self.has(key);
         if lacks {
@@ -115,7 +115,7 @@ impl<'t> Table<'t> {
         Some(Table::new(label, found.span(), entries))
     }
 
-    /// The value of a key that may be a string, or a table of it; another type is a problem.
+    /// The value of a key that may be a string or a table; another type is a problem.
     pub(crate) fn text_or_table(
         &mut self,
         report: &mut Report<'_>,
@@ -134,8 +134,8 @@ impl<'t> Table<'t> {
         Some(TextOrTable::Table(Table::new(label, found.span(), entries)))
     }
 
-    /// The tables of a list: `[[consumer]]`. `what` names one of them; with a `name_key` it bears its own name in
-    /// messages, else that of the table it is in.
+    /// The tables of a list: `[[consumer]]`. `what` names one of them; messages use its own name if there is a `name_key`, and
+    /// otherwise the name of the table that contains it.
     pub(crate) fn tables(
         &mut self,
         report: &mut Report<'_>,
@@ -197,20 +197,20 @@ impl<'t> Table<'t> {
     }
 }
 
-/// Where a wrong value is: of a list the first thing in it that is no string.
+/// The place of a wrong value; for a list, of its first entry that is not a string.
 fn wrong_place(value: &Spanned<DeValue<'_>>) -> Range<usize> {
     let items = value.get_ref().as_array().into_iter().flatten();
     let place = items.filter(|item| !item.get_ref().is_str()).map(Spanned::span).next();
     place.unwrap_or_else(|| value.span())
 }
 
-/// What may be said in a word, or in full.
+/// A value that is written as a string or as a table.
 pub(crate) enum TextOrTable<'t> {
     Text(Spanned<&'t str>),
     Table(Table<'t>),
 }
 
-/// A wrong value in words: of a list the first thing in it that is no string, of a table only that it is one.
+/// Describes a wrong value: a list by its first entry that is not a string, a table only by its type.
 fn described(value: &DeValue<'_>) -> String {
     match value {
         DeValue::String(text) => format!("the string {}", shown(text)),
@@ -227,7 +227,7 @@ fn described(value: &DeValue<'_>) -> String {
     }
 }
 
-/// A type that a value can be written as.
+/// A type that can be read from a TOML value.
 pub(crate) trait FromToml<'t>: Sized {
     const EXPECTED: &'static str;
     fn from_toml(value: &'t DeValue<'t>) -> Option<Self>;
@@ -265,23 +265,23 @@ impl<'t> FromToml<'t> for i128 {
     }
 }
 
-/// A moment.
+/// A point in time.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Instant {
-    /// Seconds since 1970-01-01T00:00:00Z, parts of one left out.
+    /// Whole seconds since 1970-01-01T00:00:00Z; fractions are dropped.
     pub(crate) unix_s: u64,
 }
 
 impl<'t> FromToml<'t> for Instant {
     const EXPECTED: &'static str = "a date and time after 1970 with its offset";
     fn from_toml(value: &'t DeValue<'t>) -> Option<Self> {
-        // TOML 1.0 writes an offset date-time as RFC 3339 does.
+        // TOML 1.0 writes an offset date-time as in RFC 3339.
         let moment: jiff::Timestamp = value.as_datetime()?.to_string().parse().ok()?;
         Some(Self { unix_s: u64::try_from(moment.as_second()).ok()? })
     }
 }
 
-/// A decimal number as it is written, so that no digit of an amount is lost to binary floating point.
+/// A decimal number as written, so that binary floating point loses no digit of an amount.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Decimal<'t>(pub(crate) &'t str);
 

@@ -1,10 +1,10 @@
-//! How values and remedies are worded.
+//! The wording of values and remedies in messages.
 
 /// The longest part of a value that a message repeats.
 const MAX_SHOWN_CHARACTERS: usize = 80;
 
-/// How credentials begin: ours, OpenAI's and Anthropic's, GitHub's, what a header would carry, and addresses of a Redis,
-/// which may have a password in them.
+/// Prefixes of credentials: Postern's, OpenAI's and Anthropic's, GitHub's, those of a header's value, and addresses of a Redis,
+/// which may contain a password.
 const CREDENTIAL_PREFIXES: [&str; 8] =
     ["pk_", "sk-", "sk_", "ghp_", "Bearer ", "eyJ", "redis://", "rediss://"];
 
@@ -20,7 +20,7 @@ pub(crate) fn shown(value: &str) -> String {
     format!("{start:?}...")
 }
 
-/// `did you mean "x"?` when a candidate is near, else the list of all.
+/// `did you mean "x"?` if a candidate is near, otherwise the list of all.
 pub(crate) fn nearest_or_list<'c>(
     wanted: &str,
     candidates: impl Iterator<Item = &'c str> + Clone,
@@ -36,8 +36,8 @@ pub(crate) fn nearest_or_list<'c>(
     format!("{list_is}: {}", all.join(", "))
 }
 
-/// The candidate that a typing error of at most a third of the word leads to; the first letter is seldom among the wrong
-/// ones, so one that begins otherwise is taken for further away.
+/// The nearest candidate, if at most a third of the word differs. The first letter is seldom mistyped, so a candidate with another
+/// first letter counts as further away.
 pub(crate) fn nearest<'c>(
     wanted: &str,
     candidates: impl Iterator<Item = &'c str>,

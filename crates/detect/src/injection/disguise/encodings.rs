@@ -6,10 +6,10 @@ use std::ops::Range;
 
 /// The shortest run of base64: fifteen bytes.
 const BASE64: usize = 20;
-/// The fewest numbers of characters that are a text.
+/// The fewest character numbers that form a text.
 const NUMBERS: usize = 10;
 
-/// What is encoded in a text.
+/// The encoded texts in a text.
 pub fn encoded(text: &Text<'_>) -> Vec<Hidden> {
     let plain = text.plain();
     let mut hidden = Vec::new();
@@ -63,7 +63,7 @@ fn runs(word: &str) -> Vec<(Range<usize>, String)> {
     found
 }
 
-/// Base64 in both alphabets. A word of one case is not: that would be a chance of one in a million.
+/// Base64 in both alphabets. A word of one case is rejected: base64 of this length has one case with a chance of one in a million.
 fn base64(run: &str) -> Option<String> {
     let has = |is: fn(&u8) -> bool| run.as_bytes().iter().any(is);
     if !(has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase)) {
@@ -139,7 +139,7 @@ enum Kind {
 }
 
 impl Numbers {
-    /// The next word. The text that ends before it, if there is one.
+    /// Takes the next word, and returns the text that ends before it, if there is one.
     fn push(&mut self, word: &str, range: Range<usize>) -> Option<(Range<usize>, String)> {
         let word = word.trim_matches(|character| matches!(character, ',' | ';' | '[' | ']'));
         let kind = self.kind_of(word);
@@ -159,7 +159,7 @@ impl Numbers {
         ended
     }
 
-    /// Two digits are decimal or hexadecimal, as the words before were.
+    /// The kind of a word; two digits are decimal or hexadecimal, like the words before.
     fn kind_of(&self, word: &str) -> Option<Kind> {
         let all = |is: fn(u8) -> bool| !word.is_empty() && word.bytes().all(is);
         let is_hexadecimal = word.len() == 2 && all(|byte| byte.is_ascii_hexdigit())
@@ -191,7 +191,7 @@ impl Numbers {
     }
 }
 
-/// A quick look: most words are none. Only digits, and letters up to F in a word of two, stand for characters.
+/// A quick check that rejects most words: only digits, and letters up to F in a word of two, are numbers of characters.
 fn may_be_number(word: &str) -> bool {
     match word.as_bytes() {
         [first, second] => {

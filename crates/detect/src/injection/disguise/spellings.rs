@@ -1,16 +1,16 @@
-//! Spellings: digits for letters, letters apart, backwards, and the alphabet moved by thirteen.
+//! Spellings: digits for letters, spaced letters, backwards, and ROT13.
 
 use super::{Hidden, MOST_BYTES};
 use crate::injection::lexicon::{Mention, ROT13};
 use crate::text::Text;
 use std::ops::Range;
 
-/// Signs of a spelling that are as near as this belong together.
+/// Signs of a spelling within this distance belong together.
 const NEAR_BYTES: usize = 48;
-/// The fewest letters that stand apart.
+/// The fewest spaced letters that are read as a text.
 const APART: usize = 8;
 
-/// What is spelt in another way.
+/// Appends the texts that are spelt in another way.
 pub fn spelt(text: &Text<'_>, mentions: &[Mention], hidden: &mut Vec<Hidden>) {
     let folded = text.folded();
     let mut push = |range: Range<usize>, joined: bool, read: fn(&str) -> String| {
@@ -36,12 +36,12 @@ pub fn spelt(text: &Text<'_>, mentions: &[Mention], hidden: &mut Vec<Hidden>) {
     }
 }
 
-/// Where digits stand for letters, and where letters stand apart.
+/// The places of words with digits for letters, and of spaced letters.
 fn words(folded: &str) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
     let (mut digits, mut apart) = (Vec::new(), Vec::new());
     let (mut run, mut letters) = (0..0, 0);
     for word in folded.split_ascii_whitespace() {
-        // Most words begin with two letters and have nothing but letters.
+        // Most words begin with two letters and consist of letters.
         let is_plain = matches!(word.as_bytes(), [b'a'..=b'z', b'a'..=b'z', ..]);
         let start = word.as_ptr().addr() - folded.as_ptr().addr();
         if is_leet(word) {
@@ -67,7 +67,7 @@ fn words(folded: &str) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
     (digits, apart)
 }
 
-/// Signs near each other with what is around them on the line; two signs at least.
+/// Clusters of at least two nearby signs, with the text around them on the line.
 fn clusters(folded: &str, signs: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
     let mut clusters: Vec<(Range<usize>, usize)> = Vec::new();
     for sign in signs {
@@ -95,7 +95,7 @@ fn clusters(folded: &str, signs: impl Iterator<Item = Range<usize>>) -> Vec<Rang
     clusters.into_iter().filter(|(_, count)| *count >= 2).map(around).collect()
 }
 
-/// A letter, digits or signs that look like letters, and a letter again: `1gn0re`, `pr3v10us`, `@ll`.
+/// Whether a word mixes letters with digits or signs that look like letters: `1gn0re`, `pr3v10us`, `@ll`.
 fn is_leet(word: &str) -> bool {
     if word.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return false;
@@ -157,7 +157,7 @@ fn together(text: &str) -> String {
     text.chars().filter(|character| character.is_alphanumeric()).collect()
 }
 
-/// How many letters a word has if no two stand together.
+/// How many letters a word has if no two are adjacent.
 fn letters_apart(word: &str) -> usize {
     let (mut count, mut was_letter) = (0, false);
     for character in word.chars() {

@@ -7,14 +7,14 @@ use crate::personal::view::View;
 use std::ops::Range;
 
 const UNIT: Kinds = Kinds::of(&[Kind::Unit]);
-/// What the name of a part of an address ends with, from province to street.
+/// The endings of an address's parts, from province to street.
 const DIVISIONS: &str = "省市区區县縣镇鎮乡村路街巷弄道都府郡町丁内";
-/// What follows the number of a house.
+/// The characters that follow a house number.
 const HOUSE: &str = "号號室栋棟楼樓弄番座单丁";
-/// What precedes an address and is not a part of it.
+/// Characters before an address that are not part of it.
 const BEFORE: &str = "在于到住址为是：，。、；我他她你您的地至往从家于寄";
 
-/// Append every address.
+/// Appends every address.
 pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
     if view.text.is_ascii() {
         return;
@@ -75,7 +75,7 @@ fn postal_mark(view: &View<'_>, start: usize) -> usize {
     }
 }
 
-/// A PIN of six digits behind parts in Devanagari, of which one says that it is of an address.
+/// A PIN of six digits after parts in Devanagari, one of which is a word for a part of an address.
 fn indian(view: &View<'_>, word: &Range<usize>) -> Option<Range<usize>> {
     if word.end - word.start != 6 || view.byte(word.start) == b'0' {
         return None;
@@ -85,7 +85,7 @@ fn indian(view: &View<'_>, word: &Range<usize>) -> Option<Range<usize>> {
     let first = near.filter(|cue| cue.kinds.meets(UNIT)).last()?;
     let between = view.part(first.start..word.start);
     let is_address = between.contains(',') && !between.contains(['.', '\u{964}', '\n', ':']);
-    // What stands before the first part up to a number: `45/2, एमजी रोड`.
+    // The text before the first part, back to a number: `45/2, एमजी रोड`.
     let before: Vec<(usize, char)> =
         view.text.get(..first.start)?.char_indices().rev().take(24).collect();
     let is_ours = |character: char| !matches!(character, ':' | '.' | '\u{964}' | '\n');

@@ -1,11 +1,11 @@
-//! Streets that only what stands beside them tells: "Address: Metsanurga 48", "Skogarlond 53, Apt. 304".
+//! Streets that are recognised only by a word beside them: "Address: Metsanurga 48", "Skogarlond 53, Apt. 304".
 
 use super::words::{is_house_number, number_end, street_words, word_before, word_end};
 use crate::personal::cue::Cue;
 use crate::personal::view::View;
 use std::ops::Range;
 
-/// Directly behind a word for an address: words with capital letters and a number, in either order.
+/// A street directly after a word for an address: words with capital letters and a number, in either order.
 pub fn after_place(view: &View<'_>, cue: &Cue) -> Option<(Range<usize>, u8)> {
     let rest = view.from(cue.end);
     let joint = [
@@ -13,7 +13,7 @@ pub fn after_place(view: &View<'_>, cue: &Cue) -> Option<(Range<usize>, u8)> {
         "=",
     ];
     let start = cue.end + joint.iter().find(|joint| rest.starts_with(**joint))?.len();
-    // A bare space only behind "lives at" and the like.
+    // A bare space suffices only after "lives at" and the like.
     let is_direct = view.part(cue.end..start) != " " || view.part(cue.start..cue.end).contains(' ');
     let first = view.at(start).filter(|_| is_direct)?;
     if first.is_ascii_digit() {
@@ -26,7 +26,7 @@ pub fn after_place(view: &View<'_>, cue: &Cue) -> Option<(Range<usize>, u8)> {
     let number = words + if view.from(words).starts_with(", ") { 2 } else { 1 };
     let is_joined = matches!(view.byte(words), b' ' | b',');
     let end = number_end(view, number).filter(|_| is_joined && names > 0)?;
-    // `Ship to: Jane Doe, 12 Oak Street`: the number is of what follows.
+    // `Ship to: Jane Doe, 12 Oak Street`: the number belongs to the following words.
     let goes_on =
         view.from(end).strip_prefix(' ').is_some_and(|rest| rest.starts_with(char::is_uppercase));
     let written = view.part(number..end);
@@ -34,7 +34,7 @@ pub fn after_place(view: &View<'_>, cue: &Cue) -> Option<(Range<usize>, u8)> {
     (!(is_year || goes_on && view.byte(words) == b',')).then_some((start..end, 60))
 }
 
-/// Before an apartment or suite: words with capital letters and a number.
+/// A street before an apartment or suite: words with capital letters and a number.
 pub fn before_unit(view: &View<'_>, cue: &Cue) -> Option<(Range<usize>, u8)> {
     let unit = view.part(cue.start..cue.end).to_ascii_lowercase();
     if !["apt", "apartment", "suite", "ste"].contains(&unit.trim_end_matches('.')) {

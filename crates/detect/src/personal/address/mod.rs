@@ -1,10 +1,11 @@
 //! Postal addresses.
 //!
-//! A street with a house number, in the order that a language has (`12 High Street`, `Hauptstraße 12`, `12 rue de la Paix`, `Calle Mayor, 12`), and with the postcode and town that
-//! follow; a house number before a postcode and a town, whatever the street is called; post office boxes; postcodes whose form nothing else has (United Kingdom, Canada, US with the
-//! state, Japan), others beside a word for them; Chinese and Japanese addresses by their units (`east.rs`); Indian ones by their PIN (`east.rs`).
+//! Found are streets with a house number, in the order of their language (`12 High Street`, `Hauptstraße 12`, `12 rue de la Paix`,
+//! `Calle Mayor, 12`), with the postcode and town that follow; house numbers before a postcode and a town, whatever the street's
+//! name; post office boxes; postcodes with a unique form (United Kingdom, Canada, US with the state, Japan), others beside a word
+//! for them; Chinese and Japanese addresses by their units and Indian ones by their PIN (`east.rs`).
 //!
-//! Known limits: no streets without a number; no towns alone; streets in small letters are not found.
+//! Known limits: streets without a number, towns alone, and streets in small letters are not found.
 
 mod east;
 mod fields;
@@ -28,7 +29,7 @@ const UNIT: Kinds = Kinds::of(&[Kind::Unit]);
 const BOX: Kinds = Kinds::of(&[Kind::Box]);
 const PLACE: Kinds = Kinds::of(&[Kind::Place]);
 
-/// Append every address.
+/// Appends every address.
 pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
     for cue in view.cues {
         let is = |kinds: Kinds| cue.kinds.meets(kinds).then_some(());
@@ -64,7 +65,7 @@ fn whole(view: &View<'_>, street: Range<usize>, confidence: u8) -> Found {
     })
 }
 
-/// `12 High Street`, `960 N 5th St.`, `221B Baker Street`: the number stands up to six words before.
+/// `12 High Street`, `960 N 5th St.`, `221B Baker Street`: the number is up to six words before.
 fn english(view: &View<'_>, cue: &Cue) -> Option<(Range<usize>, u8)> {
     if !view.at(cue.start)?.is_uppercase() || view.byte(cue.end) == b'\'' {
         return None;
@@ -81,7 +82,7 @@ fn english(view: &View<'_>, cue: &Cue) -> Option<(Range<usize>, u8)> {
             let end = words::direction_end(view, end);
             return Some((before..end, 78));
         }
-        // A comma may stand behind the house number only: `12, MG Road`.
+        // A comma may follow only the house number: `12, MG Road`.
         if !words::is_street_word(word) || !is_joined || view.part(before..start).contains(',') {
             return None;
         }
@@ -95,8 +96,8 @@ fn is_whole_street(view: &View<'_>, cue: &Cue) -> bool {
     view.part(cue.start..cue.end).eq_ignore_ascii_case("broadway")
 }
 
-/// `12 Miller Shoals, Springfield, IL 62704`: words that end streets (USPS Publication 28, C1) and are mostly something else, so a postcode, a unit or a word for
-/// an address must be near.
+/// `12 Miller Shoals, Springfield, IL 62704`: endings of streets (USPS Publication 28, C1) that mostly mean something else, so a
+/// postcode, a unit or a word for an address must be near.
 fn less_sure(view: &View<'_>, cue: &Cue) -> Option<(Range<usize>, u8)> {
     let (street, confidence) = english(view, cue)?;
     let (_, has_postcode) = postcode::tail(view, street.end);
@@ -123,7 +124,7 @@ fn after_stem(view: &View<'_>, cue: &Cue) -> Option<(Range<usize>, u8)> {
         let is_name = word.starts_with(char::is_uppercase)
             && word.len() > 2
             && !view.part(before..start).contains([',', '.']);
-        // The first word of a sentence is not of a street whose name is one word.
+        // The first word of a sentence is not part of a street whose name is one word.
         if !is_name
             || words::starts_sentence(view, before) && word_start(view, cue.start) != cue.start
         {

@@ -1,4 +1,4 @@
-//! Postcodes, and the towns beside them.
+//! Postcodes and the towns beside them.
 
 use super::words::{is_house_number, is_street_word, unit_end, word_before, word_end};
 use crate::detector::Detector::Address;
@@ -63,7 +63,7 @@ fn canadian(code: &[u8]) -> bool {
     code.iter().all(|byte| !b"DFIOQU".contains(byte)) && !matches!(code.first(), Some(b'W' | b'Z'))
 }
 
-/// How many bytes of a postcode of any country stand here.
+/// The length in bytes of a postcode of any country at this place.
 fn length(view: &View<'_>, at: usize) -> Option<usize> {
     let rest = view.from(at);
     let country = ["D-", "A-", "CH-", "F-", "I-", "B-", "NL-", "PL-", "L-", "CP ", "C.P. "]
@@ -107,7 +107,7 @@ fn length(view: &View<'_>, at: usize) -> Option<usize> {
     SHAPES.iter().filter(|shape| fits(shape)).map(|shape| country + shape.len()).max()
 }
 
-/// Where an address ends whose street ends here: with the unit, and with the town and postcode if there is one near. And is there one?
+/// The end of an address whose street ends here, with its unit, and with town and postcode if they are near; and whether they are.
 pub fn tail(view: &View<'_>, street: usize) -> (usize, bool) {
     let after_unit = unit_end(view, street);
     let (mut at, mut end, mut has_postcode) = (after_unit, after_unit, false);
@@ -136,7 +136,7 @@ pub fn tail(view: &View<'_>, street: usize) -> (usize, bool) {
     (end, has_postcode)
 }
 
-/// What is between the parts of an address: `, `, a line break, ` - `.
+/// The length of a separator between the parts of an address: `, `, a line break, ` - `.
 fn gap(view: &View<'_>, at: usize) -> usize {
     let rest = view.from(at);
     let gaps =
@@ -144,7 +144,7 @@ fn gap(view: &View<'_>, at: usize) -> usize {
     gaps.iter().find(|gap| rest.starts_with(**gap)).map_or(0, |gap| gap.len())
 }
 
-/// Where the town ends that follows a postcode: up to three words with capital letters in the same line.
+/// The end of the town after a postcode: up to three words with capital letters in the same line.
 fn town_end(view: &View<'_>, end: usize) -> usize {
     let mut at = end;
     for word in 0..3 {
@@ -160,7 +160,7 @@ fn town_end(view: &View<'_>, end: usize) -> usize {
     at
 }
 
-/// A house number, a comma or line break, a postcode and a town: `Am Markt 9, 80331 München`. Here begins the postcode.
+/// A house number, a comma or line break, a postcode and a town: `Am Markt 9, 80331 München`. `word` begins the postcode.
 pub fn before_town(view: &View<'_>, word: &Range<usize>) -> Option<Range<usize>> {
     let size = length(view, word.start).filter(|size| (4..=9).contains(size))?;
     let before = view.text.get(..word.start)?;

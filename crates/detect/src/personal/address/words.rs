@@ -9,7 +9,7 @@ const SMALL: [&str; 30] = [
     "la", "las", "los", "le", "les", "el", "y", "e", "et", "of", "the", "van", "von", "den", "der",
     "en", "al",
 ];
-/// The longest word that is stepped over.
+/// The longest word that is read, in bytes.
 const LONGEST_WORD: usize = 40;
 
 fn is_part(character: char) -> bool {
@@ -18,13 +18,13 @@ fn is_part(character: char) -> bool {
         || matches!(character, '\'' | '\u{2019}' | '-')
 }
 
-/// Where the word begins that has a letter here.
+/// The start of the word that contains this place.
 pub fn word_start(view: &View<'_>, at: usize) -> usize {
     let before = view.text.get(..at).unwrap_or("").chars().rev().take(LONGEST_WORD);
     at - before.take_while(|character| is_part(*character)).map(char::len_utf8).sum::<usize>()
 }
 
-/// Where the word ends that begins here.
+/// The end of the word that begins here.
 pub fn word_end(view: &View<'_>, at: usize) -> usize {
     at + view
         .from(at)
@@ -35,7 +35,7 @@ pub fn word_end(view: &View<'_>, at: usize) -> usize {
         .sum::<usize>()
 }
 
-/// Where the word before a place begins, and whether only a space, or a comma or point and a space, is between.
+/// The start of the word before a place, and whether only a space, with or without a comma or point, is in between.
 pub fn word_before(view: &View<'_>, at: usize) -> Option<(usize, bool)> {
     let before = view.text.get(..at)?;
     let trimmed = before.trim_end_matches([' ', '.', ',']);
@@ -44,7 +44,7 @@ pub fn word_before(view: &View<'_>, at: usize) -> Option<(usize, bool)> {
     (start < trimmed.len()).then_some((start, (1..=2).contains(&gap) && before.ends_with(' ')))
 }
 
-/// `12`, `221B`, `12-14`, `1234`: a number of up to five digits, perhaps with a letter.
+/// Whether a word is a house number of up to five digits, perhaps with a letter: `12`, `221B`, `12-14`, `1234`.
 pub fn is_house_number(word: &str) -> bool {
     let digits = word.bytes().take_while(u8::is_ascii_digit).count();
     let rest = word.get(digits..).unwrap_or("");
@@ -57,14 +57,14 @@ pub fn is_house_number(word: &str) -> bool {
     (1..=5).contains(&digits) && is_suffix
 }
 
-/// A word of a street's name: with a capital letter, an ordinal, a small word.
+/// Whether a word can be part of a street's name: one with a capital letter, an ordinal, a small word.
 pub fn is_street_word(word: &str) -> bool {
     let is_ordinal = word.starts_with(|character: char| character.is_ascii_digit())
         && word.ends_with(|character: char| character.is_ascii_alphabetic());
     word.starts_with(char::is_uppercase) || is_ordinal || SMALL.contains(&word)
 }
 
-/// Where the names of a street end that begin here, and how many there are: `de la Paix`, `G. Verdi`, `Vittorio Emanuele II`, `5 de Mayo`.
+/// The end and number of the words of a street's name that begin here: `de la Paix`, `G. Verdi`, `Vittorio Emanuele II`, `5 de Mayo`.
 pub fn street_words(view: &View<'_>, start: usize, most: usize) -> Option<(usize, usize)> {
     let (mut at, mut end, mut names) = (start, start, 0);
     for words in 0..most {
@@ -96,7 +96,7 @@ pub fn street_words(view: &View<'_>, start: usize, most: usize) -> Option<(usize
     (end > start).then_some((end, names))
 }
 
-/// Where a house number ends that begins here, with what belongs to it: `12a`, `12/3`, `33-2`, `7 bis`, `5, 3º B`.
+/// The end of a house number that begins here, with its additions: `12a`, `12/3`, `33-2`, `7 bis`, `5, 3º B`.
 pub fn number_end(view: &View<'_>, start: usize) -> Option<usize> {
     let digits = view.from(start).bytes().take(6).take_while(u8::is_ascii_digit).count();
     if !(1..=5).contains(&digits) {
@@ -115,7 +115,7 @@ pub fn number_end(view: &View<'_>, start: usize) -> Option<usize> {
     for word in [" bis", " ter"] {
         end += if view.from(end).starts_with(word) { word.len() } else { 0 };
     }
-    // A unit that looks like a longer number is none: `2020-01-01`, `10.5`, `10:30`, `5%`.
+    // A part of a longer number is not a house number: `2020-01-01`, `10.5`, `10:30`, `5%`.
     let next = view.byte(end);
     let is_over = view.is_end(end)
         && !(matches!(next, b'.' | b':' | b'/' | b'-' | b',')
@@ -138,7 +138,7 @@ fn floor_end(view: &View<'_>, end: usize) -> usize {
     if is_door { stop + 1 + length } else { stop }
 }
 
-/// `NW`, `South`: what may follow a street.
+/// The end of a direction after a street: `NW`, `South`.
 pub fn direction_end(view: &View<'_>, end: usize) -> usize {
     let directions =
         [" NW", " NE", " SW", " SE", " N", " S", " E", " W", " North", " South", " East", " West"];
@@ -148,7 +148,7 @@ pub fn direction_end(view: &View<'_>, end: usize) -> usize {
     end + found.map_or(0, |direction| direction.len())
 }
 
-/// Where an address begins whose street begins here: at `Flat 3, ` before it.
+/// The start of an address whose street begins here, including `Flat 3, ` before it.
 pub fn unit_start(view: &View<'_>, start: usize) -> usize {
     let next = view.cues.partition_point(|cue| cue.end <= start);
     let near = view
@@ -172,7 +172,7 @@ pub fn unit_start(view: &View<'_>, start: usize) -> usize {
         .map_or(start, |cue| cue.start)
 }
 
-/// Where a unit ends that follows a street: `, Apt 4B`, ` Suite 200`, ` #12`.
+/// The end of a unit after a street: `, Apt 4B`, ` Suite 200`, ` #12`.
 pub fn unit_end(view: &View<'_>, end: usize) -> usize {
     let rest = view.from(end);
     let gap = rest.bytes().take(2).take_while(|byte| matches!(byte, b',' | b' ')).count();
@@ -196,7 +196,7 @@ pub fn unit_end(view: &View<'_>, end: usize) -> usize {
     if length > 0 && gap > 0 { after + length } else { end }
 }
 
-/// Does a sentence or line begin here?
+/// Whether a sentence or line begins here.
 pub fn starts_sentence(view: &View<'_>, at: usize) -> bool {
     let before = view.text.get(..at).unwrap_or("");
     let last = before.chars().rev().take(4).find(|character| *character != ' ');

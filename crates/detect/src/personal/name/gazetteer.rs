@@ -1,12 +1,12 @@
 //! Given names, surnames, and words that are neither, by hash.
 //!
-//! 60,000 words would take a megabyte as text with an index; as 24 bits of their hash and eight flags in an open table they take half of that, and a word that is none of them is
-//! taken for one in 4 of 10,000 million look-ups (a table of 2^17 places, 24 bits more).
+//! 60,000 words would take a megabyte as text with an index. As 24 bits of their hash and eight flags in an open table they take half
+//! of that, and an unlisted word is mistaken for a listed one in 4 of 10,000 million look-ups (a table of 2^17 places, 24 bits more).
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
 
-/// What a word is.
+/// The categories of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Flags(u32);
 
@@ -20,70 +20,70 @@ impl Flags {
     const ENGLISH: u32 = 64;
     const PLACE: u32 = 128;
     const ALL: u32 = 255;
-    /// Of the form of a surname; not in the table.
+    /// Has the form of a surname; not stored in the table.
     const LIKE_SURNAME: u32 = 256;
 
-    /// Of what is surely no name.
+    /// The flags of a word that is certainly not a name.
     pub fn stop() -> Flags {
         Flags(Flags::STOP)
     }
 
-    /// A given name, whatever else.
+    /// Whether it is a given name, among other categories or not.
     pub fn is_given(self) -> bool {
         self.0 & (Flags::STOP | Flags::ORG) == 0 && self.0 & Flags::GIVEN != 0
     }
 
-    /// A surname, whatever else.
+    /// Whether it is a surname, among other categories or not.
     pub fn is_surname(self) -> bool {
         self.0 & (Flags::STOP | Flags::ORG) == 0 && self.0 & Flags::SURNAME != 0
     }
 
-    /// A surname, even if also a word that is not a part of names.
+    /// Whether it is a surname, even if it is also a word that is not part of names.
     pub fn may_be_surname(self) -> bool {
         self.0 & Flags::SURNAME != 0
     }
 
-    /// A surname, or of the form of one.
+    /// Whether it is a surname or has the form of one.
     pub fn is_surname_like(self) -> bool {
         self.is_surname() || self.0 & Flags::LIKE_SURNAME != 0
     }
 
-    /// A word of English.
+    /// Whether it is an English word.
     pub fn is_english(self) -> bool {
         self.0 & Flags::ENGLISH != 0
     }
 
-    /// In no list.
+    /// Whether it is in no list.
     pub fn is_unknown(self) -> bool {
         self.0 & !Flags::LIKE_SURNAME == 0
     }
 
-    /// Also another word.
+    /// Whether it is also another word.
     pub fn is_word(self) -> bool {
         self.0 & Flags::ALSO_WORD != 0
     }
 
-    /// Also a place, a brand or a month.
+    /// Whether it is also a place, a brand or a month.
     pub fn is_place(self) -> bool {
         self.0 & Flags::PLACE != 0
     }
 
-    /// A name that few have.
+    /// Whether it is a rare name.
     pub fn is_rare(self) -> bool {
         self.0 & Flags::RARE != 0
     }
 
-    /// Not a part of a name.
+    /// Whether it is not part of names.
     pub fn is_stop(self) -> bool {
         self.0 & Flags::STOP != 0
     }
 
-    /// Of an institution or a place; but behind a given name it may be a surname.
+    /// Whether it belongs to an institution or a place; after a given name it may still be a surname.
     pub fn is_org(self) -> bool {
         self.0 & Flags::ORG != 0
     }
 
-    /// Of an institution or a place, and a surname.
+    /// Whether it belongs to an institution or a place, and is a surname.
     pub fn is_org_surname(self) -> bool {
         self.0 & (Flags::ORG | Flags::STOP) == Flags::ORG && self.0 & Flags::SURNAME != 0
     }
@@ -97,7 +97,7 @@ pub struct Gazetteer {
 const PLACES: usize = 1 << 17;
 
 impl Gazetteer {
-    /// Read the lists.
+    /// Reads the lists.
     pub fn new() -> Self {
         let mut table = Gazetteer { places: vec![0; PLACES] };
         for (list, flag) in [
@@ -132,7 +132,7 @@ impl Gazetteer {
         table
     }
 
-    /// What a word is; it must be folded.
+    /// The categories of a word, which must be folded.
     pub fn get(&self, word: &str) -> Flags {
         let (mut at, tag) = place(word);
         loop {
@@ -148,7 +148,7 @@ impl Gazetteer {
         }
     }
 
-    /// What a word is that may be another one with an English ending, or of the form of a surname.
+    /// The categories of a word, including those of its stem without an English ending, and the form of a surname.
     pub fn look_up(&self, word: &str) -> Flags {
         let flags = self.get(word);
         if flags != Flags::default() {
@@ -179,7 +179,7 @@ impl Gazetteer {
     }
 }
 
-/// A word as the lists have it: in small letters, decomposed, without marks. Most words are ASCII.
+/// A word as in the lists: in lower case, decomposed, without marks. Most words are ASCII.
 pub fn folded(word: &str) -> String {
     if word.is_ascii() {
         return word.to_ascii_lowercase();
@@ -202,7 +202,7 @@ pub fn folded(word: &str) -> String {
     folded
 }
 
-/// FNV-1a, mixed: where a word stands, and 24 bits to tell it by.
+/// The place of a word in the table, and the 24 bits that identify it (FNV-1a, mixed).
 fn place(word: &str) -> (usize, u32) {
     let hash = word.bytes().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
@@ -212,7 +212,7 @@ fn place(word: &str) -> (usize, u32) {
     (mixed as usize % PLACES, ((mixed >> 40) as u32).max(1))
 }
 
-/// Endings of English words, and what stands in their place in the list.
+/// Endings of English words, and their replacement in the list.
 const ENDINGS: [(&str, &str); 12] = [
     ("s", ""),
     ("es", ""),
@@ -228,7 +228,8 @@ const ENDINGS: [(&str, &str); 12] = [
     ("ness", ""),
 ];
 
-/// Endings that surnames have and few other words: of Slavic, Scandinavian, Greek, Turkish, Georgian, Armenian, Spanish, Dutch, German, Japanese, Persian and Indian ones.
+/// Endings of surnames that few other words have: Slavic, Scandinavian, Greek, Turkish, Georgian, Armenian, Spanish, Dutch, German,
+/// Japanese, Persian and Indian ones.
 const SURNAME_ENDINGS: &[&str] = &[
     "sson", "dottir", "nsen", "rsen", "lsen", "ksen", "tsen", "ova", "eva", "ov", "ev", "enko",
     "chuk", "czyk", "wicz", "ski", "ska", "sky", "skaya", "skiy", "escu", "oglu", "poulos", "idis",

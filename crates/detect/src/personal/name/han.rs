@@ -1,4 +1,4 @@
-//! Chinese and Japanese names: a surname and one or two characters more, beside a word that introduces or follows a name.
+//! Chinese and Japanese names: a surname and one or two more characters, beside a word that introduces or follows a name.
 
 use crate::detector::Detector::PersonName;
 use crate::personal::cue::{Kind, Kinds};
@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet as HashSet;
 const BEFORE: Kinds = Kinds::of(&[Kind::Intro, Kind::Field, Kind::Greeting]);
 
 const HONORIFIC: Kinds = Kinds::of(&[Kind::Honorific]);
-/// What is not a part of a name.
+/// Characters that are not part of names.
 const FUNCTION: &str = "的是在于和与已了说有被把从到对为因及或之也都就还请您你我他她它们这那先女小医教老经同律主博护的给向由将会能可以要";
 
 /// The surnames.
@@ -19,7 +19,7 @@ pub struct Names {
 }
 
 impl Names {
-    /// Read the lists.
+    /// Reads the lists.
     pub fn new() -> Self {
         let read =
             |list: &'static str| list.lines().filter(|line| !line.starts_with('#')).collect();
@@ -29,7 +29,7 @@ impl Names {
         }
     }
 
-    /// Append every name.
+    /// Appends every name.
     pub fn find(&self, view: &View<'_>, found: &mut Vec<Found>) {
         if view.text.is_ascii() {
             return;
@@ -81,7 +81,7 @@ impl Names {
             .find(|start| self.chinese.contains(start) || self.japanese.contains(start))
     }
 
-    /// A name that ends here: what follows it is a form of address. Of those that begin with a surname the longest.
+    /// The longest name with a surname that ends here, before a form of address.
     fn before(&self, view: &View<'_>, end: usize) -> Option<Found> {
         let before = view.text.get(..end)?.char_indices().rev().take(6);
         let is_name = |(_, character): &(usize, char)| {
@@ -92,7 +92,7 @@ impl Names {
         Some(Found::new(PersonName, "title", start..end, 82).by("title"))
     }
 
-    /// Is it a surname, or one and a given name?
+    /// Whether it is a surname, with or without a given name.
     fn is_whole(&self, text: &str) -> bool {
         let Some(surname) = self.surname(text) else { return false };
         let is_japanese = self.japanese.contains(surname);

@@ -1,4 +1,4 @@
-//! What stands before a name.
+//! The evidence before a name.
 
 use super::token::{Token, is_particle};
 use crate::personal::cue::{Kind, Kinds};
@@ -34,10 +34,10 @@ const WORDS: Kinds = Kinds::of(&[
     Kind::Intro,
 ]);
 
-/// What stands before a name.
+/// The evidence before a name, from weak to strong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lead {
-    /// Nothing that speaks for it.
+    /// No evidence.
     None,
     /// A small word that may stand before a name: "with", "and".
     Link,
@@ -49,7 +49,7 @@ pub enum Lead {
     Title,
 }
 
-/// What stands directly before a name.
+/// The evidence directly before a name.
 pub fn lead(view: &View<'_>, start: usize) -> Lead {
     let is_near = |kinds: Kinds, within: usize| view.before_within(kinds, start, within).is_some();
     // Between a field and its value: `": "`, `=`, ` is `.
@@ -78,7 +78,7 @@ pub fn lead(view: &View<'_>, start: usize) -> Lead {
     }
 }
 
-/// Where the small words begin that stand before a surname: `von`, `de la`.
+/// The start of the small words before a surname: `von`, `de la`.
 pub fn with_particles(view: &View<'_>, start: usize) -> usize {
     let mut at = start;
     for _ in 0..3 {
@@ -93,7 +93,7 @@ pub fn with_particles(view: &View<'_>, start: usize) -> usize {
     at
 }
 
-/// Is it a word of the lists of context, and not surely a name?
+/// Whether it is a word of context that is not certainly a name.
 pub fn is_word(view: &View<'_>, token: &Token) -> bool {
     let is_name = (token.flags.is_given() || token.flags.is_surname()) && !token.flags.is_word();
     let next = view.cues.partition_point(|cue| cue.start < token.start);
@@ -102,7 +102,7 @@ pub fn is_word(view: &View<'_>, token: &Token) -> bool {
         || cue.is_some_and(|cue| cue.kinds.meets(TITLE))
 }
 
-/// Does the name of a street begin before it: `rue`, `Calle de`?
+/// Whether the name of a street begins before it: `rue`, `Calle de`.
 pub fn is_place(view: &View<'_>, start: usize) -> bool {
     let Some(distance) = view.before_within(STREET, start, 12) else { return false };
     view.part(start - distance..start).split(' ').all(|word| word.len() < 4)
@@ -116,7 +116,7 @@ pub fn starts_sentence(view: &View<'_>, start: usize) -> bool {
     last.is_none_or(|character| matches!(character, '.' | '!' | '?' | '\n' | ':'))
 }
 
-/// Does a small word of [`LINKS`] stand before a place?
+/// Whether a small word of [`LINKS`] is before this place.
 fn follows_link(view: &View<'_>, start: usize) -> bool {
     let Some(before) = view.text.get(..start).and_then(|before| before.strip_suffix(' ')) else {
         return false;

@@ -1,11 +1,13 @@
 //! Names of persons.
 //!
-//! A word with a capital letter is looked up among given names and surnames (Faker's locales). What speaks for a name: a given name followed by a surname or by
-//! another capitalised word; a title, a greeting, "my name is", a field of a form, an e-mail address in angle brackets beside it. What speaks against it: the word
-//! is also another word or a place; an institution's word beside it; a heading of many capitalised words. Names in Devanagari and Arabic, which have no capitals, need two known words or
-//! a word that introduces one; Chinese and Japanese ones stand in `han.rs`.
+//! A word with a capital letter is looked up among given names and surnames (Faker's locales). Evidence for a name is a given name
+//! followed by a surname or another capitalised word; a title, a greeting, "my name is", a field of a form, or an e-mail address in
+//! angle brackets beside it. Evidence against it is a word that is also another word or a place, an institution's word beside it, or a
+//! heading of many capitalised words. Names in Devanagari and Arabic, which have no capitals, need two known words or a word that
+//! introduces a name; `han.rs` finds Chinese and Japanese names.
 //!
-//! Known limits: names in small letters only after "my name is"; single surnames only beside a title; nicknames and user names not at all.
+//! Known limits: names in small letters are found only after "my name is", and single surnames only beside a title; nicknames and
+//! user names are not found.
 
 mod gazetteer;
 mod han;
@@ -25,19 +27,19 @@ use weigh::weigh;
 
 const STREET_END: Kinds = Kinds::of(&[Kind::StreetEnd]);
 
-/// The names that are known.
+/// The known names.
 pub struct Names {
     known: Gazetteer,
     han: han::Names,
 }
 
 impl Names {
-    /// Read the lists.
+    /// Reads the lists.
     pub fn new() -> Self {
         Names { known: Gazetteer::new(), han: han::Names::new() }
     }
 
-    /// Append every name.
+    /// Appends every name.
     pub fn find(&self, view: &View<'_>, found: &mut Vec<Found>) {
         let mut tokens = Vec::with_capacity(16);
         let mut at = 0;
@@ -53,7 +55,7 @@ impl Names {
     }
 }
 
-/// The next place where a word with a capital letter, or of a script without them, begins.
+/// The next start of a word with a capital letter, or of a word in a script without capitals.
 fn next_capital(view: &View<'_>, from: usize) -> Option<usize> {
     let bytes = view.text.as_bytes();
     let mut at = from;
@@ -91,7 +93,7 @@ fn in_run(view: &View<'_>, known: &Gazetteer, tokens: &[Token], found: &mut Vec<
     }
 }
 
-/// `mevrouw Van Dijk`: a small word in capitals behind a title.
+/// `mevrouw Van Dijk`: a small word with a capital after a title.
 fn is_dutch(view: &View<'_>, tokens: &[Token]) -> bool {
     let [first, _, ..] = tokens else { return false };
     let word = view.part(first.start..first.end).to_ascii_lowercase();
@@ -125,7 +127,7 @@ fn is_surname_of(tokens: &[Token], at: usize) -> bool {
         && given.is_some_and(|given| given.flags.is_given() && !given.flags.is_word())
 }
 
-/// The name that begins with the first of these words, and how many of them it has.
+/// The name that begins with the first of these words, and the number of its words.
 fn name(
     view: &View<'_>,
     known: &Gazetteer,
@@ -206,7 +208,7 @@ fn follows_particle(tokens: &[Token], at: usize) -> bool {
     before.is_some_and(|before| before.case == Case::Particle)
 }
 
-/// Where a given name ends that follows a surname and a comma: `Smith, John`.
+/// The end of a given name after a surname and a comma: `Smith, John`.
 fn inverted(view: &View<'_>, known: &Gazetteer, end: usize) -> Option<usize> {
     let rest =
         view.from(end).strip_prefix(", ").filter(|rest| rest.starts_with(char::is_uppercase))?;

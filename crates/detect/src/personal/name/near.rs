@@ -1,4 +1,4 @@
-//! Names that are told by others near them, and names in small letters.
+//! Names that are recognised by other names near them, and names in small letters.
 
 use super::gazetteer::{Gazetteer, folded};
 use crate::detector::Detector::PersonName;
@@ -10,10 +10,10 @@ use std::ops::Range;
 /// "my name is", "hi", "I am".
 const CALLED: Kinds = Kinds::of(&[Kind::Intro, Kind::Greeting, Kind::Naming]);
 const NAMED: Kinds = Kinds::of(&[Kind::Intro, Kind::Greeting]);
-/// How far from a full name a part of it counts.
+/// How far from a full name a part of it is found, in bytes.
 const REPEAT: usize = 120;
 
-/// Append names in small letters directly after "my name is", "i'm", "hi": a given name and perhaps a surname.
+/// Appends names in small letters directly after "my name is", "i'm", "hi": a given name and perhaps a surname.
 pub fn in_small_letters(known: &Gazetteer, view: &View<'_>, found: &mut Vec<Found>) {
     for cue in view.cues.iter().filter(|cue| cue.kinds.meets(CALLED)) {
         let is_called =
@@ -38,7 +38,7 @@ pub fn in_small_letters(known: &Gazetteer, view: &View<'_>, found: &mut Vec<Foun
     }
 }
 
-/// Append parts of a full name that stand alone near it.
+/// Appends parts of a full name that occur alone near it.
 pub fn repeats(known: &Gazetteer, view: &View<'_>, found: &mut Vec<Found>) {
     let full: Vec<Range<usize>> = found
         .iter()
@@ -59,7 +59,7 @@ pub fn repeats(known: &Gazetteer, view: &View<'_>, found: &mut Vec<Found>) {
     }
     more.sort_by_key(|span| span.start);
     more.dedup();
-    // Both are in order: each is compared with the names beside it.
+    // Both lists are in order, so each part is compared only with the names beside it.
     more.retain(|span| {
         let next = full.partition_point(|name| name.end <= span.start);
         full.get(next).is_none_or(|name| name.start >= span.end)

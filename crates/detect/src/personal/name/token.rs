@@ -7,9 +7,9 @@ use crate::personal::view::View;
 /// How a word is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Case {
-    /// Its first letter only, or the script has no cases.
+    /// Only its first letter is a capital, or the script has no cases.
     Capital,
-    /// All of it.
+    /// All letters are capitals.
     Upper,
     /// One letter, with or without a point.
     Initial,
@@ -20,23 +20,23 @@ pub enum Case {
 /// A word of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Token {
-    /// Where it begins.
+    /// Its start.
     pub start: usize,
-    /// Where it ends, without `'s`.
+    /// Its end, without `'s`.
     pub end: usize,
-    /// How it is written.
+    /// Its letter case.
     pub case: Case,
-    /// What it is.
+    /// Its categories.
     pub flags: Flags,
-    /// Is it of a script without cases, where only a known word may begin a name?
+    /// Whether its script has no cases, so that only a known word may begin a name.
     pub is_uncased: bool,
-    /// Does something end the run behind it: `'s`, a point?
+    /// Whether the run ends after it: at `'s` or a point.
     is_last: bool,
 }
 
-/// The longest word that is looked at.
+/// The longest word that is read, in bytes.
 const LONGEST_WORD: usize = 48;
-/// Longer runs are headings and lists.
+/// The longest run, in words; longer ones are headings and lists.
 pub const LONGEST_RUN: usize = 8;
 
 /// Small words that begin the second part of a name.
@@ -44,25 +44,25 @@ const PARTICLES: [&str; 19] = [
     "de", "del", "della", "di", "da", "do", "dos", "das", "du", "van", "von", "vom", "zu", "af",
     "bin", "ibn", "al", "ter", "ten",
 ];
-/// Small words that follow these.
+/// Small words that follow those of [`PARTICLES`].
 const SECOND: [&str; 9] = ["der", "den", "des", "la", "le", "los", "las", "het", "'t"];
 
-/// Is it a small word within names?
+/// Whether it is a small word within names.
 pub fn is_particle(word: &str) -> bool {
     PARTICLES.contains(&word) || SECOND.contains(&word)
 }
 
-/// The run of words that begins here, and where to go on; empty if no such word does.
+/// Reads the run of words that begins here, and returns the place after it; the run may be empty.
 pub fn run(view: &View<'_>, names: &Gazetteer, start: usize, tokens: &mut Vec<Token>) -> usize {
     tokens.clear();
     let mut at = start;
     let mut end = start;
     while let Some(token) = word(view, names, at) {
         let is_known = token.flags.is_given() || token.flags.is_surname();
-        // Without capitals a word that nobody knows may be the surname behind a first word.
+        // In a script without capitals an unknown word may be the surname after the first word.
         let may_follow = tokens.is_empty() || tokens.len() == 1 && !token.flags.is_stop();
         let is_joint = token.case == Case::Particle;
-        // Without capitals only known words go on.
+        // In a script without capitals, only known words continue a run.
         let is_second = is_joint && SECOND.contains(&view.part(token.start..token.end));
         let follows = tokens.last().is_some_and(|last| last.case == Case::Particle);
         if is_joint && tokens.is_empty()
@@ -93,7 +93,7 @@ pub fn run(view: &View<'_>, names: &Gazetteer, start: usize, tokens: &mut Vec<To
     end.max(tokens.last().map_or(start, |token| token.end))
 }
 
-/// The word that begins here, if it may be of a name.
+/// The word that begins here, if it may be part of a name.
 fn word(view: &View<'_>, names: &Gazetteer, start: usize) -> Option<Token> {
     let first = view.at(start)?;
     let is_uncased = matches!(first, '\u{600}'..='\u{6ff}' | '\u{900}'..='\u{97f}');
@@ -141,7 +141,7 @@ fn is_camel(written: &str) -> bool {
             .any(|prefix| written.starts_with(prefix))
 }
 
-/// A double name is what its parts are.
+/// The categories of a word; a double name has those of its parts.
 fn look_up(names: &Gazetteer, written: &str) -> Flags {
     let whole = names.look_up(&folded(written));
     match written.split_once('-') {
@@ -150,7 +150,7 @@ fn look_up(names: &Gazetteer, written: &str) -> Flags {
     }
 }
 
-/// Where a word ends: letters, and an apostrophe or hyphen between letters.
+/// The length of a word: letters, with an apostrophe or hyphen between letters.
 fn length(view: &View<'_>, start: usize) -> Option<usize> {
     let mut end = start;
     while let Some(character) = view.at(end) {
@@ -165,7 +165,7 @@ fn length(view: &View<'_>, start: usize) -> Option<usize> {
             return None;
         }
     }
-    // A word with digits or underscores is of code.
+    // A word with digits or underscores belongs to code.
     let next = view.byte(end);
     (end > start && !next.is_ascii_digit() && !matches!(next, b'_' | b'@' | b'(' | b'='))
         .then_some(end)

@@ -1,10 +1,10 @@
-//! How certain a name is, by its words and what stands before it.
+//! The confidence of a name, by its words and the evidence before it.
 
 use super::gazetteer::Flags;
 use super::lead::Lead;
 use super::token::{Case, Token};
 
-/// How certain a name is, and the weightiest reason.
+/// The confidence of a name, and its main reason.
 pub fn weigh(
     tokens: &[Token],
     lead: Lead,
@@ -29,14 +29,14 @@ pub fn weigh(
     }
 }
 
-/// Not `named Unicode`, `name: String`, a word of English that is no name; and not `--name=VALUE`.
+/// Rejects English words that are not names, as in `named Unicode` and `name: String`, and `--name=VALUE`.
 fn may_be_introduced(first: &Token, words: usize) -> bool {
     let is_name = first.flags.is_given() || first.flags.is_surname();
     let is_capital = first.case == Case::Capital || words > 1 && first.case == Case::Upper;
     is_name || is_capital && !first.flags.is_english()
 }
 
-/// A name of two words or more.
+/// The confidence of a name of two words or more.
 fn weigh_two(
     first: &Token,
     second: &Token,
@@ -85,7 +85,7 @@ fn weigh_two(
     })
 }
 
-/// A single word.
+/// The confidence of a single word.
 fn weigh_one(first: &Token, lead: Lead, is_start: bool) -> Option<(u8, &'static str)> {
     let is_sure = !first.flags.is_word() && matches!(first.case, Case::Capital);
     match lead {
@@ -93,7 +93,7 @@ fn weigh_one(first: &Token, lead: Lead, is_start: bool) -> Option<(u8, &'static 
         Lead::Weak | Lead::Link if first.flags.is_surname() && is_sure && !first.is_uncased => {
             Some((60, "surname"))
         }
-        // "husband Bob": also a word, but with a capital letter within a sentence.
+        // "husband Bob": "bob" is also a word, but has a capital letter within a sentence.
         Lead::Weak
             if first.flags.is_given()
                 && !first.flags.is_place()

@@ -7,9 +7,9 @@ use crate::personal::row::Row;
 
 const GENERAL: &[Kind] = &[Kind::Identity, Kind::Tax, Kind::Social];
 
-/// One row a form.
+/// One row per form.
 pub const ROWS: &[Row] = &[
-    // UIDAI: twelve digits with Verhoeff's check digit; the first is not 0 or 1.
+    // UIDAI: twelve digits with Verhoeff's check digit; the first is neither 0 nor 1.
     Row::beside(
         NationalId,
         "in_aadhaar",
@@ -142,7 +142,7 @@ fn hk_identity(code: &[u8]) -> bool {
 }
 
 fn tw_identity(code: &[u8]) -> bool {
-    // What the place of registration counts, A to Z.
+    // The values of the places of registration, A to Z.
     const PLACES: [u32; 26] = [
         10, 11, 12, 13, 14, 15, 16, 17, 34, 18, 19, 20, 21, 22, 35, 23, 24, 25, 26, 27, 28, 29, 32,
         30, 31, 33,

@@ -8,7 +8,7 @@ use crate::personal::row::{Row, any};
 const SSN: &[Kind] = &[Kind::UsSsn, Kind::Social];
 const TAX: &[Kind] = &[Kind::Tax, Kind::UsSsn, Kind::Identity];
 
-/// One row a form.
+/// One row per form.
 pub const ROWS: &[Row] = &[
     // Social Security Administration, POMS RM 10201.030.
     Row::beside(NationalId, "us_ssn", &["ddd-dd-dddd"], us_ssn, SSN).alone(85),
@@ -18,7 +18,7 @@ pub const ROWS: &[Row] = &[
     Row::beside(NationalId, "us_itin", &["9dd-dd-dddd", "9dd dd dddd"], us_itin, TAX).alone(80),
     Row::beside(NationalId, "us_itin", &["9dddddddd"], us_itin, TAX),
     Row::beside(NationalId, "us_ein", &["dd-ddddddd"], any, &[Kind::Tax]).at_most(80),
-    // Service Canada: a Luhn number that does not begin with 8; 0 is for made-up ones.
+    // Service Canada: a Luhn number that does not begin with 8; a leading 0 marks fictitious ones.
     Row::beside(NationalId, "ca_sin", &["ddd_ddd_ddd"], ca_sin, &[Kind::CaSin, Kind::Social]),
     // RENAPO, Instructivo normativo para la asignación de la CURP.
     Row::beside(NationalId, "mx_curp", &["aaaaddddddaaaaaawd"], mx_curp, &[Kind::MxCurp]).alone(95),
@@ -67,7 +67,7 @@ fn mx_curp(code: &[u8]) -> bool {
     is_sex && mx_rfc(code) && (10 - sum % 10) % 10 == digit(code, 17)
 }
 
-/// Both check digits of Brazil: the sum times ten, of eleven, 10 being 0.
+/// Both check digits of Brazilian numbers: ten times the sum modulo 11, where 10 becomes 0.
 fn brazilian(code: &[u8], first: &[u32], second: &[u32]) -> bool {
     let check = |weights: &[u32]| match weighted(code, weights) % 11 {
         0 | 1 => 0,

@@ -9,7 +9,7 @@ const DE: &[Kind] = &[Kind::DeTax, Kind::Tax];
 const ES: &[Kind] = &[Kind::EsDni, Kind::Identity, Kind::Tax];
 const BE: &[Kind] = &[Kind::BeNational, Kind::Identity, Kind::Social];
 
-/// One row a form.
+/// One row per form.
 pub const ROWS: &[Row] = &[
     // HMRC, NIM39110.
     Row::beside(
@@ -155,7 +155,7 @@ fn de_tax_id(code: &[u8]) -> bool {
     is_mixed && mod_11_10(code)
 }
 
-/// A letter counts as two digits: A is 01.
+/// Replaces a letter by two digits: A is 01.
 fn with_letter(code: &[u8]) -> Vec<u8> {
     let spell = |byte: &u8| match byte {
         b'A'..=b'Z' => vec![b'0' + (byte - b'A' + 1) / 10, b'0' + (byte - b'A' + 1) % 10],
@@ -212,7 +212,7 @@ fn es_nie(code: &[u8]) -> bool {
 }
 
 fn it_fiscal(code: &[u8]) -> bool {
-    // What a letter or digit at an odd place counts.
+    // The values of a letter or digit at an odd place.
     const ODD: [u32; 26] = [
         1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24,
         23,
@@ -251,7 +251,7 @@ fn pl_nip(code: &[u8]) -> bool {
 
 fn be_national(code: &[u8]) -> bool {
     let (birth, key) = (part(code, 0, 9), part(code, 9, 2));
-    // A bis number adds 20 or 40 to the month; births since 2000 count with a 2 before.
+    // A bis number adds 20 or 40 to the month; for births since 2000 the check has a leading 2.
     is_date(part(code, 2, 2) % 20, part(code, 4, 2))
         && (97 - birth % 97 == key || 97 - (2_000_000_000 + birth) % 97 == key)
 }
@@ -282,6 +282,6 @@ fn ie_pps(code: &[u8]) -> bool {
 }
 
 fn cz_birth(code: &[u8]) -> bool {
-    // Women's months have 50 more; 20 more are added when a day's numbers run out.
+    // A woman's month is increased by 50; another 20 are added when a day's numbers run out.
     is_date(part(code, 2, 2) % 50 % 20, part(code, 4, 2)) && number(code).is_multiple_of(11)
 }

@@ -1,7 +1,7 @@
 //! National, tax, social security and health insurance numbers, by country.
 //!
-//! Where the check is strong (two check digits, or a format that nothing else has) a number counts by itself; where it is a single digit over bare
-//! digits, a word must be near: of eleven digits one in ten passes by chance.
+//! A number with a strong check (two check digits, or a format that nothing else has) is found by itself. A number with a single
+//! check digit over bare digits needs a word near it, because one in ten random numbers passes the check.
 
 mod africa_asia;
 mod america;

@@ -8,9 +8,9 @@ use crate::personal::row::Row;
 const NORDIC: &[Kind] = &[Kind::Nordic, Kind::Identity];
 const GENERAL: &[Kind] = &[Kind::Identity, Kind::Tax, Kind::Social];
 
-/// One row a form.
+/// One row per form.
 pub const ROWS: &[Row] = &[
-    // CPR-kontoret: no check digit since 2007. Before Sweden's, whose coordination numbers it may look like.
+    // CPR-kontoret: no check digit since 2007. Precedes Sweden's, whose coordination numbers may look alike.
     Row::beside(
         NationalId,
         "dk_cpr",
@@ -44,7 +44,7 @@ fn is_short_date(code: &[u8], month: usize, day: usize) -> bool {
 }
 
 fn se_ten(code: &[u8]) -> bool {
-    // A coordination number has 60 more in its day.
+    // The day of a coordination number is increased by 60.
     is_date(part(code, 2, 2), part(code, 4, 2) % 60) && luhn(code)
 }
 
@@ -72,7 +72,7 @@ fn dk_cpr(code: &[u8]) -> bool {
 fn no_number(code: &[u8]) -> bool {
     let first = weighted(code, &[3, 7, 6, 1, 8, 9, 4, 5, 2, 1]) % 11;
     let second = weighted(code, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11;
-    // A D number has 40 more in its day.
+    // The day of a D number is increased by 40.
     is_date(part(code, 2, 2), part(code, 0, 2) % 40) && first == 0 && second == 0
 }
 

@@ -1,7 +1,7 @@
 //! Calling codes.
 
-/// Calling codes with the fewest and the most digits that follow them: ITU-T E.164's list of assigned codes (Operational Bulletin 1114) and the
-/// national plans that the ITU publishes.
+/// Calling codes with the fewest and the most digits after them: ITU-T E.164's list of assigned codes (Operational Bulletin 1114)
+/// and the national plans that the ITU publishes.
 const CODES: &str = "1:10-10 7:10-10 20:8-10 27:9-9 30:10-10 31:9-9 32:8-9 33:9-9 34:9-9 36:8-9 39:6-12 40:9-9 41:9-9 43:6-13 44:9-10 45:8-8 46:7-9 \
     47:8-8 48:9-9 49:6-12 51:8-9 52:10-11 53:6-8 54:10-11 55:10-11 56:9-9 57:8-10 58:10-10 60:8-10 61:9-9 62:7-12 63:8-10 64:8-10 65:8-8 66:8-9 \
     81:9-10 82:8-10 84:9-10 86:9-11 90:10-10 91:10-10 92:9-10 93:9-9 94:9-9 95:7-10 98:10-10 211:9-9 212:9-9 213:8-9 216:8-8 218:8-9 220:7-7 221:9-9 \
@@ -14,7 +14,7 @@ const CODES: &str = "1:10-10 7:10-10 20:8-10 27:9-9 30:10-10 31:9-9 32:8-9 33:9-
     856:8-10 880:8-10 886:8-9 960:7-7 961:7-8 962:8-9 963:8-9 964:8-10 965:8-8 966:8-9 967:7-9 968:8-8 970:8-9 971:8-9 972:8-9 973:8-8 974:8-8 975:7-8 \
     976:8-8 977:8-10 992:9-9 993:8-8 994:9-9 995:9-9 996:9-9 998:9-9";
 
-/// Is it a calling code and as many digits as may follow it? A trunk prefix that is written all the same, `+44 (0)20`, is allowed.
+/// Whether it is a calling code with an allowed number of digits after it. A redundant trunk prefix, `+44 (0)20`, is allowed.
 pub fn is_international(digits: &[u8]) -> bool {
     let is_row = |row: &str| {
         let Some((code, bounds)) = row.split_once(':') else { return false };

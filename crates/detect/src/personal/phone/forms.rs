@@ -1,7 +1,7 @@
-//! National forms that do not begin with a trunk prefix, or that are distinct without groups.
+//! National forms that have no trunk prefix, or that are recognisable without groups.
 //!
-//! The national numbering plans: NANPA (US, Canada), Anatel (Brazil), MIIT (China), DoT (India), CNMC (Spain), AGCOM (Italy), Roskomnadzor (Russia), IFT (Mexico),
-//! ANACOM (Portugal), UKE (Poland), Ofcom (United Kingdom).
+//! The national numbering plans: NANPA (US, Canada), Anatel (Brazil), MIIT (China), DoT (India), CNMC (Spain), AGCOM (Italy),
+//! Roskomnadzor (Russia), IFT (Mexico), ANACOM (Portugal), UKE (Poland), Ofcom (United Kingdom).
 
 use crate::detector::Detector::Phone;
 use crate::personal::check::part;
@@ -12,7 +12,7 @@ const fn phone(form: &'static str, shapes: &'static [&'static str], alone: u8) -
     Row::beside(Phone, form, shapes, any, &[Kind::Phone]).alone(alone).at_most(97)
 }
 
-/// One row a form.
+/// One row per form.
 pub const ROWS: &[Row] = &[
     phone(
         "us_ca",

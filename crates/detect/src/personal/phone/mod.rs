@@ -1,9 +1,11 @@
 //! Telephone numbers.
 //!
-//! - E.164 with a plus sign or `00`: the country's calling code, and as many digits as its plan allows (ITU-T E.164 and its list of assigned codes).
-//! - National numbers that begin with the trunk prefix 0, in groups, of 9 to 12 digits (Germany, United Kingdom, France, Italy's land lines, the Netherlands,
-//!   Belgium, Austria, Switzerland, Sweden, Finland, Ireland, Australia, Japan, Korea, India and China's land lines, Turkey, South Africa, Israel).
-//! - Forms without it: `forms.rs` (North America, Brazil, China, India, Spain, Italy's mobiles, Russia, ...).
+//! - E.164 with a plus sign or `00`: the country's calling code, and as many digits as its plan allows (ITU-T E.164 and its list of
+//!   assigned codes).
+//! - National numbers of 9 to 12 digits in groups with the trunk prefix 0 (Germany, United Kingdom, France, Italy's land lines, the
+//!   Netherlands, Belgium, Austria, Switzerland, Sweden, Finland, Ireland, Australia, Japan, Korea, India and China's land lines,
+//!   Turkey, South Africa, Israel).
+//! - Forms without a trunk prefix: `forms.rs` (North America, Brazil, China, India, Spain, Italy's mobiles, Russia, ...).
 //! - Other numbers of 6 to 13 digits beside a word for a telephone.
 
 mod codes;
@@ -20,19 +22,19 @@ use crate::detector::Detector::Phone;
 const PHONE: Kinds = Kinds::of(&[Kind::Phone]);
 const OTHER: Kinds = Kinds::of(&[Kind::Order, Kind::Version]);
 
-/// Groups of digits with what is written between them in telephone numbers.
+/// Groups of digits with the separators of telephone numbers.
 struct Chain {
     has_plus: bool,
     digits: Vec<u8>,
-    /// After each group: how many digits there are up to it, and where it ends.
+    /// For each group, the number of digits up to and including it, and its end.
     groups: Vec<(usize, usize)>,
 }
 
-/// The longest numbers have 15 digits; a few more tell that it is none.
+/// The most digits that are read: the longest numbers have 15, and a few more show that a number is too long.
 const MOST_DIGITS: usize = 18;
 const MOST_GROUPS: usize = 7;
 
-/// Append every number that is not one of the rows.
+/// Appends every number that does not have a row.
 pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
     let mut end = 0;
     for word in view.words {
@@ -59,12 +61,12 @@ pub fn find(view: &View<'_>, found: &mut Vec<Found>) {
     }
 }
 
-/// `phone=0301234567`, `tel-0301234567`: what is joined with the number says that it is one.
+/// Whether a label is joined with the number: `phone=0301234567`, `tel-0301234567`.
 fn chain_follows_label(view: &View<'_>, start: usize) -> bool {
     view.before_within(PHONE, start, 1).is_some()
 }
 
-/// Where a number begins whose first digit is here: at its bracket or plus sign.
+/// The start of a number whose first digit is here, including its bracket or plus sign.
 fn lead(view: &View<'_>, digit: usize) -> usize {
     let back = |at: usize, byte: u8| at.checked_sub(1).filter(|before| view.byte(*before) == byte);
     let start = back(digit, b'(').or_else(|| back(digit, b'+')).unwrap_or(digit);
@@ -98,7 +100,7 @@ fn read(view: &View<'_>, start: usize) -> Chain {
     }
 }
 
-/// How much is written between two groups: ` `, `-`, `) `, ` / `, `(0)`.
+/// The length of the separator between two groups: ` `, `-`, `) `, ` / `, `(0)`.
 fn between(view: &View<'_>, at: usize, is_first: bool) -> usize {
     let is_joint = |byte: &u8| {
         matches!(byte, b' ' | b'-' | b'.' | b'/' | b'(' | b')') || is_first && *byte == b'+'
@@ -147,7 +149,7 @@ fn judge(view: &View<'_>, start: usize, chain: &Chain) -> Option<Found> {
     None
 }
 
-/// The trunk prefix, and 9 to 12 digits in at least two groups.
+/// Whether it has the trunk prefix, and 9 to 12 digits in at least two groups.
 fn is_trunk(digits: &[u8], groups: usize, chain: &Chain) -> bool {
     let first = chain.groups.first().map_or(0, |(count, _)| *count);
     let is_prefixed = matches!(digits, [b'0', b'1'..=b'9', ..]) && (2..=6).contains(&first);

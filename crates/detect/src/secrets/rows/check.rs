@@ -1,33 +1,33 @@
-//! What is true of a token besides its form.
+//! Checks of a token beyond its form.
 
 use super::super::{class, placeholder, random};
 
-/// How sure a token is whose check digits are right.
+/// The confidence of a token with correct check digits, in percent.
 const PROVEN: u8 = 99;
 
-/// How sure a token of a form is that only its vendor has.
+/// The confidence of a token with a form that only its vendor has, in percent.
 const FORMED: u8 = 95;
 
-/// How sure a token is that has the form, and the wrong check digits: mistyped, or made up.
+/// The confidence of a token with the form but wrong check digits, in percent: it may be mistyped or made up.
 const MISTYPED: u8 = 70;
 
 /// A check.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Check {
-    /// It is no placeholder.
+    /// It is not a placeholder.
     Real,
-    /// Besides, it has letters and digits as only a generator mixes them: the form alone is too common.
+    /// It also has a random mixture of letters and digits, because the form alone is too common.
     Random,
     /// The last six characters are the CRC-32 of those before them in base 62, without the prefix (GitHub, npm).
     Crc,
-    /// The last six are the CRC-32 of all before them, and nothing else is accepted: another vendor's public keys look alike.
+    /// The last six must be the CRC-32 of all characters before them, because another vendor's public keys look alike.
     OwnCrc,
     /// The first part is the base64 of a number (Discord's user id).
     NumberFirst,
 }
 
 impl Check {
-    /// None if the check fails, otherwise how certain the token is.
+    /// The confidence of a token in percent, or `None` if the check fails.
     pub fn confidence(self, token: &[u8], secret: &[u8]) -> Option<u8> {
         if placeholder::is_dummy(secret) {
             return None;
@@ -69,7 +69,7 @@ pub fn base62(mut number: u32) -> [u8; 6] {
     digits
 }
 
-/// CRC-32 (IEEE 802.3). Bit by bit: tokens are short, and a table would be larger than what it saves.
+/// CRC-32 (IEEE 802.3), computed bit by bit: tokens are short, and a table would cost more than it saves.
 pub fn crc32(bytes: &[u8]) -> u32 {
     let step = |crc: u32, byte: &u8| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| {

@@ -1,4 +1,4 @@
-//! Repositories, packages, builds, and what keeps secrets for them.
+//! Repositories, packages, builds, and stores of their secrets.
 
 use super::super::class::{alnum, base64, dotted, hex, lower, upper, url64};
 use super::{Check, Row, between, exactly, row, text};

@@ -1,6 +1,6 @@
-//! The forms of tokens that vendors document, one a row.
+//! The documented forms of tokens, one per row.
 //!
-//! A row is an anchor, what stands before it, what follows, and a check. The anchors are found all at once.
+//! A row has an anchor, the characters before and after it, and a check. All anchors are found in one pass.
 
 use super::class::{self, Class};
 use std::ops::Range;
@@ -20,30 +20,30 @@ pub const ALL: [&[Row]; 4] = [clouds::ROWS, models::ROWS, code::ROWS, services::
 pub struct Row {
     /// The name of the form.
     pub form: &'static str,
-    /// What it contains literally.
+    /// The literal that it contains.
     pub anchor: &'static str,
-    /// What stands before the anchor, at least and at most.
+    /// The class of the characters before the anchor, with their least and greatest number.
     pub before: Option<(Class, usize, usize)>,
-    /// What follows the anchor.
+    /// The parts after the anchor.
     pub parts: &'static [Part],
-    /// What else must be true.
+    /// The further check.
     pub check: Check,
 }
 
 /// A part of a token.
 pub enum Part {
-    /// Characters of a class, at least and at most so many.
+    /// Characters of a class, with their least and greatest number.
     Run(Class, usize, usize),
-    /// Literally this.
+    /// A literal text.
     Text(&'static str),
 }
 
-/// A part of this length exactly.
+/// A part of exactly this length.
 const fn exactly(class: Class, length: usize) -> Part {
     Part::Run(class, length, length)
 }
 
-/// A part of a length between these.
+/// A part with a length in this range, both ends included.
 const fn between(class: Class, min: usize, max: usize) -> Part {
     Part::Run(class, min, max)
 }
@@ -53,7 +53,7 @@ const fn text(text: &'static str) -> Part {
     Part::Text(text)
 }
 
-/// A row without anything before its anchor, and no check but that it is no placeholder.
+/// A row with nothing before its anchor, and only the check for placeholders.
 const fn row(form: &'static str, anchor: &'static str, parts: &'static [Part]) -> Row {
     Row { form, anchor, before: None, parts, check: Check::Real }
 }
@@ -69,7 +69,7 @@ impl Row {
         self
     }
 
-    /// The token around this anchor, and how certain it is.
+    /// The token around this anchor, and its confidence.
     pub fn token(&self, bytes: &[u8], anchor: Range<usize>) -> Option<(Range<usize>, u8)> {
         let start = self.start(bytes, anchor.start)?;
         let end = self.end(bytes, anchor.end)?;
@@ -102,7 +102,7 @@ impl Row {
                 }
             };
         }
-        // A longer run is another thing. A point or a dash at the end belongs to the sentence.
+        // A longer run is not this token. A point or a dash at the end belongs to the sentence.
         match self.parts.last() {
             Some(Part::Run(class, ..))
                 if class(class::at(bytes, end)) && class::alnum(class::at(bytes, end)) =>

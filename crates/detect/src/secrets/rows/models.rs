@@ -1,10 +1,10 @@
-//! Vendors of models and what belongs to them.
+//! Vendors of models and related services.
 
 use super::super::class::{alnum, hex, letter, lower, url64};
 use super::{Check, Row, between, exactly, row, text};
 
 pub const ROWS: &[Row] = &[
-    // crates/keys: 43 characters of secret, 6 of checksum. Other vendors' publishable keys begin like it.
+    // crates/keys: 43 characters of secret, 6 of checksum. Other vendors' publishable keys have the same prefix.
     row("postern_key", "pk_live_", &[exactly(alnum, 49)]).check(Check::OwnCrc),
     // https://platform.openai.com/docs/api-reference/authentication; DeepSeek, Moonshot, Alibaba and others use the same form.
     row("openai_key", "sk-", &[between(alnum, 20, 64)]).check(Check::Random),

@@ -9,7 +9,7 @@ use super::check::{base62, crc32};
 use super::{ALL, Check, Class, Part, Row};
 use crate::{DetectorSet, Scanner, Text};
 
-/// A text drawn from a class, the same for the same seed.
+/// A random text of a class, the same for the same seed.
 fn drawn(class: Class, length: usize, seed: &mut u64) -> String {
     let alphabet: Vec<char> = (0_u8..128)
         .filter(|byte| class(*byte) && byte.is_ascii_alphanumeric())
@@ -94,7 +94,7 @@ fn a_row_names_its_form() {
 
 #[test]
 fn a_checksum_decides_how_sure_a_token_is() {
-    // Published with its checksum by secretlint as a dummy.
+    // A dummy with a correct checksum that secretlint publishes.
     let right = super::Check::Crc.confidence(b"", b"qkJaB6MffYVzZXWqmcoF49yrUxP3wf0LsakP");
     let wrong = super::Check::Crc.confidence(b"", b"qkJaB6MffYVzZXWqmcoF49yrUxP3wf0LsakQ");
     assert!(right > wrong, "{right:?} {wrong:?}");
