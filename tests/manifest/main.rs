@@ -9,3 +9,4 @@ mod layering;
 mod lengths;
 mod schema;
 mod twins;
+mod words;

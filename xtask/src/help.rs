@@ -1,4 +1,4 @@
-//! What the other programs say of themselves, kept here so that nobody waits for them to be built to read it.
+//! What the other programs say of themselves, kept here so that reading it does not build them.
 //!
 //! Their own tests compare these files with what they say; `UPDATE_GOLDEN=1` has them written.
 

@@ -115,7 +115,7 @@ impl Client for ClientStream {
         // The host looks at the trailers when the contents have ended.
         self.contents = None;
         if let Some(trailers) = self.trailers.take() {
-            // Nobody may be left to hear it.
+            // The client may have left.
             let _ = trailers.write(Err(ErrorCode::HttpResponseIncomplete)).await;
         }
     }

@@ -81,7 +81,7 @@ pub struct Streamed<S: Stages> {
 pub enum Reading<D> {
     /// As text, by the vendor's dialect.
     Texts(D),
-    /// As sound, by nobody.
+    /// As sound, unread.
     Sound(Sound),
 }
 

@@ -21,7 +21,7 @@ pub fn of(of_vendor: &str, passes: bool, facts: &RequestFacts) -> String {
         return of_vendor.to_owned();
     }
     let media_type = of_vendor.split(';').next().unwrap_or_default().trim();
-    // A model that does not stream takes no notice of the wish.
+    // A model that does not stream ignores the field.
     let is_transcript = matches!(facts.operation, Operation::Transcribe | Operation::Translate);
     if is_transcript && is(&TRANSCRIPTS, media_type) {
         return format!("{}; charset=utf-8", media_type.to_ascii_lowercase());

@@ -94,7 +94,7 @@ fn read(file: &Path) -> Result<String> {
 /// Who is named, or somebody of whom nothing is known.
 fn caller(deployment: &Deployment, options: &Explain, policies: &Policies) -> Result<Caller> {
     if options.who.is_empty() {
-        return Ok(nobody());
+        return Ok(unknown());
     }
     let unix_s = when(options)?;
     let known = match &options.who.consumer {
@@ -104,10 +104,10 @@ fn caller(deployment: &Deployment, options: &Explain, policies: &Policies) -> Re
     };
     let Known { consumer, team, tenant, roles, data_class, .. } = known.identity.caller;
     let data_class = data_class.map(|class| class.as_str().to_owned());
-    Ok(Caller { consumer, team, tenant, roles, data_class, ..nobody() })
+    Ok(Caller { consumer, team, tenant, roles, data_class, ..unknown() })
 }
 
-fn nobody() -> Caller {
+fn unknown() -> Caller {
     Caller {
         consumer: String::new(),
         team: None,

@@ -40,7 +40,7 @@ fn guard() -> Guard {
 }
 
 /// A caller without any attributes.
-fn nobody() -> Caller {
+fn unknown() -> Caller {
     Caller {
         consumer: String::new(),
         team: None,
@@ -59,7 +59,7 @@ fn nobody() -> Caller {
 
 fn explained(model: &str, direction: Direction, speaker: Speaker, text: &str) -> Vec<String> {
     let guard = guard();
-    let found = guard.explain(&nobody(), model, direction, speaker, text);
+    let found = guard.explain(&unknown(), model, direction, speaker, text);
     let lists = found.into_iter().filter(|one| one.detector.starts_with("list:"));
     let line = |one: Explained<'_>| {
         let rules = one.rules.iter().map(|(file, rule)| format!(" {file}:{}", rule.name));

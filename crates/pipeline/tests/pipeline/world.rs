@@ -34,7 +34,7 @@ pub const DONE: &str = "[DONE]";
 /// What stands for an answer that broke off.
 pub const CUT: &str = "[CUT]";
 
-/// How long a request lives that nobody cancels.
+/// How long a request lives that is not cancelled.
 pub const FOR_EVER: u64 = 10_000_000;
 
 /// A part of a vendor's answer, after so many milliseconds.

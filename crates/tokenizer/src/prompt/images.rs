@@ -55,7 +55,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 pub(super) trait CountPictures: Copy {
     /// What the pictures of a request cost that has so many, `found` among them.
     ///
-    /// Where more were found than there are, nobody can tell which are none; then each is taken for the largest.
+    /// Where more were found than there are, those that are none cannot be told; then each is taken for the largest.
     fn count(self, found: &[Picture], images: u32) -> u64;
 
     fn one(self, picture: &Picture) -> u64;

@@ -61,7 +61,7 @@ pub(super) fn transcription(call: &Call<'_>, what: &str) -> Result<Script, Refus
     }
     let text = format!("{TEXT} {} {}", what, file.fingerprint());
     let format = form.text("response_format").unwrap_or("json");
-    // A model that does not stream takes no notice of the wish.
+    // A model that does not stream ignores the field.
     if form.flag("stream")? && !by_length {
         return Ok(stream(scenario, &text));
     }
