@@ -150,7 +150,7 @@ fn a_pack_is_asked_for_by_its_name_and_only_if_it_is_one() {
 }
 
 #[test]
-fn a_pack_that_nobody_names_is_checked_by_itself() {
+fn an_unnamed_pack_is_checked_by_itself() {
     assert_eq!(check_pack("own", SECOND), Problems::default());
     let wrong =
         check_pack("own", "[[rule]]\nname = \"r\"\n\ndetectors = [\"emial\"]\n").to_string();

@@ -43,8 +43,8 @@ fn v4(view: &View<'_>, start: usize) -> Option<Found> {
     let address: Ipv4Addr = written.parse().ok()?;
     let end = start + written.len();
     let [first, .., last] = address.octets();
-    let is_nobody = address.is_loopback() || first == 0 || first == 255 || address.is_broadcast();
-    if is_nobody || !view.is_end(end) || view.byte(end) == b'-' {
+    let is_reserved = address.is_loopback() || first == 0 || first == 255 || address.is_broadcast();
+    if is_reserved || !view.is_end(end) || view.byte(end) == b'-' {
         return None;
     }
     let span = start..end;
@@ -89,10 +89,10 @@ fn mac(view: &View<'_>, word: &Range<usize>) -> Option<Found> {
     }
     let mut digits =
         written.bytes().filter(u8::is_ascii_hexdigit).map(|byte| byte.to_ascii_lowercase());
-    let is_nobody = digits
+    let is_reserved = digits
         .next()
         .is_some_and(|first| matches!(first, b'0' | b'f') && digits.all(|other| other == first));
-    (!is_nobody && (width == 2 || written.bytes().any(|byte| byte.is_ascii_alphabetic())))
+    (!is_reserved && (width == 2 || written.bytes().any(|byte| byte.is_ascii_alphabetic())))
         .then(|| Found::new(NetworkAddress, "mac", start..end, 92))
 }
 
@@ -132,7 +132,7 @@ fn v6(view: &View<'_>, start: usize, length: usize) -> Option<Found> {
     let [first, ..] = address.segments();
     // `a::b` and `ab::cd` are names in code.
     let is_code = !written.bytes().any(|byte| byte.is_ascii_digit()) || groups < 3 && first < 0x100;
-    let is_nobody = address.is_loopback() || address.is_unspecified();
-    (!is_nobody && !is_code && view.is_end(end))
+    let is_reserved = address.is_loopback() || address.is_unspecified();
+    (!is_reserved && !is_code && view.is_end(end))
         .then(|| Found::new(NetworkAddress, "ipv6", start..end, 95))
 }
