@@ -93,7 +93,7 @@ pub fn problems(folder: &Path, manifest: Option<&Path>) -> Result<Vec<Problem>> 
         }
         Err(found) => problems.extend(found),
     }
-    // A pack that is not named holds for nobody yet, and is to be right when it does.
+    // A pack that is not named does not hold yet, but must be right when it does.
     for problem in packs_alone(folder) {
         if !problems.contains(&problem) {
             problems.push(problem);

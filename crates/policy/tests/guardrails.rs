@@ -102,7 +102,7 @@ fn a_rule_is_what_its_row_says() {
 }
 
 #[test]
-fn a_rule_that_says_little_is_for_everybody_both_ways_and_fails_closed() {
+fn a_rule_that_says_little_is_for_all_callers_both_ways_and_fails_closed() {
     let rule = rule("action = \"flag\"");
     assert_eq!(rule.directions, Directions { request: true, answer: true });
     assert_eq!((&rule.roles, &rule.models), (&None, &None));

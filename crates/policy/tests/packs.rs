@@ -102,7 +102,10 @@ fn every_identifier_of_the_safe_harbor_that_is_text_has_a_detector_of_its_own() 
         assert!(rules[0].detectors.contains(detector), "{cite}: {:?}", rules[0].detectors);
         assert!(rules[0].action >= Action::Anonymise && rules[0].directions.request, "{cite}");
     }
-    assert!(text("hipaa").contains("# - (Q) Full-face photographs"), "no text, and said so");
+    assert!(
+        text("hipaa").contains("# - (Q) It does not read full-face photographs"),
+        "no text, and said so"
+    );
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn read(file: &Path) -> Result<String> {
     Ok(text)
 }
 
-/// Who is named, or somebody of whom nothing is known.
+/// The named caller, or one of whom nothing is known.
 fn caller(deployment: &Deployment, options: &Explain, policies: &Policies) -> Result<Caller> {
     if options.who.is_empty() {
         return Ok(unknown());

@@ -157,7 +157,7 @@ impl Studio {
     }
 }
 
-/// A consumer that nobody else uses.
+/// A consumer of one test.
 fn consumer() -> String {
     use std::sync::atomic::{AtomicUsize, Ordering};
     static NEXT: AtomicUsize = AtomicUsize::new(0);
@@ -232,7 +232,7 @@ async fn sent(consumer: &str, path: &str, form: Vec<u8>) -> Answer {
 }
 
 #[tokio::test]
-async fn every_endpoint_is_posted_to_by_somebody_who_is_known() {
+async fn every_endpoint_wants_a_known_caller_who_posts() {
     for path in [
         "/v1/audio/transcriptions",
         "/v1/audio/translations",
@@ -243,7 +243,7 @@ async fn every_endpoint_is_posted_to_by_somebody_who_is_known() {
     ] {
         let got = studio().gateway.call("GET", path).send().await;
         assert_eq!((got.status, got.header("allow")), (405, Some("POST")), "{path}");
-        let nobody = studio().gateway.call("POST", path).typed(&form_type(), "not a form").send();
-        assert_eq!(nobody.await.status, 401, "{path}");
+        let stranger = studio().gateway.call("POST", path).typed(&form_type(), "not a form").send();
+        assert_eq!(stranger.await.status, 401, "{path}");
     }
 }
