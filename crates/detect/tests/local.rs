@@ -30,11 +30,14 @@ fn what(finding: &Finding, offset: usize) -> (Detector, &'static str, usize, usi
     (finding.detector, finding.form, start, end, finding.confidence)
 }
 
+fn personal() -> DetectorSet {
+    Detector::ALL.iter().copied().filter(|one| one.group() == Group::Personal).collect()
+}
+
 #[test]
 fn a_finding_depends_on_what_is_near_it() {
     let scanner = Scanner::new();
-    let personal = Detector::ALL.iter().copied().filter(|one| one.group() == Group::Personal);
-    let personal: DetectorSet = personal.collect();
+    let personal = personal();
     let mut differing = Vec::new();
     for text in texts() {
         let whole = scanner.scan(&Text::new(&text), personal);
@@ -55,8 +58,7 @@ fn a_finding_depends_on_what_is_near_it() {
 #[test]
 fn a_piece_has_nothing_that_the_whole_has_not() {
     let scanner = Scanner::new();
-    let personal = Detector::ALL.iter().copied().filter(|one| one.group() == Group::Personal);
-    let personal: DetectorSet = personal.collect();
+    let personal = personal();
     let mut differing = Vec::new();
     for text in texts() {
         let whole = scanner.scan(&Text::new(&text), personal);
