@@ -12,6 +12,7 @@ use postern_fault::{Fault, Kind};
 use postern_policy::{Action, Guardrails, Rule, Speaker};
 use postern_types::guardrail::Verdict;
 use postern_types::{Caller, Edit, Operation, Prompt, Segment, SegmentKind};
+use std::cell::LazyCell;
 use std::ops::Range;
 
 /// The rules and the detectors that they use.
@@ -116,7 +117,7 @@ impl Guard {
 
     /// The edits of all parts, in order.
     fn edits(&self, scanned: &[Scanned<'_, '_>], prompt: &Prompt, vault: &mut Vault) -> Vec<Edit> {
-        let taken = Taken::of(&prompt.body);
+        let taken = LazyCell::new(|| Taken::of(&prompt.body));
         let mut replaced: Vec<Vec<(Range<usize>, String)>> = Vec::with_capacity(scanned.len());
         for Scanned { part, decided, .. } in scanned {
             let mut of_part = Vec::new();
