@@ -11,6 +11,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Sleep;
+use tokio_util::sync::CancellationToken;
 use wasmtime::component::{GuestTaskId, Linker};
 use wasmtime::{Engine, Store, StoreContextMut};
 use wasmtime_wasi_http::handler::{
@@ -19,6 +20,7 @@ use wasmtime_wasi_http::handler::{
 };
 use wasmtime_wasi_http::{WasiBody, WasiHttpView as _};
 
+use crate::leaving::WaitingRequest;
 use crate::memory::Answers;
 use crate::shared::{Granted, Service, Shared};
 use crate::state::State;
@@ -34,8 +36,20 @@ pub type Handler = ProxyHandler<Instances>;
 pub fn service(handler: Handler) -> Service {
     Box::new(move |request| {
         let handler = handler.clone();
-        Box::pin(async move { handler.handle((), request).await })
+        Box::pin(async move { handle(&handler, request).await })
     })
+}
+
+/// Lets an instance answer. Dropping the future before the answer begins ends what the component has sent for it.
+async fn handle(
+    handler: &Handler,
+    request: http::Request<WasiBody>,
+) -> wasmtime::Result<http::Response<WasiBody>> {
+    let client = CancellationToken::new();
+    let leaves = client.clone().drop_guard();
+    let answered = handler.handle(client, request).await;
+    leaves.disarm();
+    answered
 }
 
 /// A request of this size keeps a component busy for longer than others should wait: 1 MiB is read, counted and
@@ -74,13 +88,13 @@ impl Serving {
         let is_small =
             request.body().size_hint().upper().is_some_and(|bytes| bytes < LARGE_BODY_BYTES);
         if is_small {
-            return self.usual.handle((), request).await;
+            return handle(&self.usual, request).await;
         }
         let large = self.large.clone();
         // The instance runs where its request was passed in. A client that leaves drops the set, and with it the
         // request.
         let mut tasks = JoinSet::new();
-        tasks.spawn_on(async move { large.handle((), request).await }, large_runtime()?);
+        tasks.spawn_on(async move { handle(&large, request).await }, large_runtime()?);
         match tasks.join_next().await {
             Some(Ok(answered)) => answered,
             _ => Err(wasmtime::format_err!(
@@ -195,11 +209,14 @@ impl HandlerState for Instances {
 }
 
 /// A request of an instance, until it has its answer.
-struct RequestOfInstance(Arc<Answers>);
+struct RequestOfInstance {
+    answers: Arc<Answers>,
+    _waiting: WaitingRequest,
+}
 
 impl Drop for RequestOfInstance {
     fn drop(&mut self) {
-        self.0.let_go();
+        self.answers.let_go();
     }
 }
 
@@ -212,7 +229,8 @@ pub struct Worker {
 
 impl WorkerState for Worker {
     type StoreData = State;
-    type RequestData = ();
+    /// Cancelled when the client leaves.
+    type RequestData = CancellationToken;
 
     fn should_accept_request(&self, concurrent: usize, total: usize) -> ShouldAccept {
         if total >= self.reuse.requests {
@@ -227,10 +245,12 @@ impl WorkerState for Worker {
     fn on_request_start(
         &self,
         store: StoreContextMut<'_, State>,
-        (): (),
-        _: GuestTaskId,
+        client: CancellationToken,
+        task: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
-        let request = RequestOfInstance(Arc::clone(&store.data().answers));
+        let State { answers, waiting, .. } = store.data();
+        let request =
+            RequestOfInstance { answers: Arc::clone(answers), _waiting: waiting.add(task, client) };
         // The component enforces its own deadlines.
         Box::pin(async move {
             std::future::pending::<()>().await;

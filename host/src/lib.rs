@@ -15,6 +15,7 @@ pub mod grants;
 mod hop_by_hop;
 pub mod instance;
 pub mod key_value;
+mod leaving;
 pub mod manifest;
 pub mod memory;
 pub mod outbound;

@@ -9,12 +9,14 @@ use std::future::Future;
 use std::sync::Arc;
 
 use http::{HeaderName, Request, Response, Uri};
+use tokio_util::sync::CancellationToken;
 use wasmtime_wasi_http::{
     DEFAULT_FORBIDDEN_HEADERS, Error, ForbiddenHeaderFilter, RequestOptions, WasiBody,
     WasiHttpHooks,
 };
 
 use crate::hop_by_hop;
+use crate::leaving::{self, Waiting};
 use crate::memory::Answers;
 use crate::shared::{Granted, Shared};
 
@@ -29,12 +31,20 @@ pub struct Hooks {
     component: Arc<Granted>,
     shared: Arc<Shared>,
     answers: Arc<Answers>,
+    waiting: Arc<Waiting>,
+    /// The client that the next request is sent for, if it still waits for an answer. None: a request of WASI 0.2.
+    pub(crate) client: Option<Option<CancellationToken>>,
 }
 
 impl Hooks {
     /// The hooks for an instance of the component.
-    pub fn new(component: Arc<Granted>, shared: Arc<Shared>, answers: Arc<Answers>) -> Self {
-        Self { component, shared, answers }
+    pub fn new(
+        component: Arc<Granted>,
+        shared: Arc<Shared>,
+        answers: Arc<Answers>,
+        waiting: Arc<Waiting>,
+    ) -> Self {
+        Self { component, shared, answers, waiting, client: None }
     }
 }
 
@@ -66,6 +76,7 @@ impl WasiHttpHooks for Hooks {
     ) -> Sent {
         let (component, shared) = (Arc::clone(&self.component), Arc::clone(&self.shared));
         let answers = Arc::clone(&self.answers);
+        let client = self.client.take().unwrap_or_else(|| self.waiting.only_client());
         Box::new(async move {
             check(&component, request.uri())?;
             let mut response = match service(request.uri()) {
@@ -76,6 +87,9 @@ impl WasiHttpHooks for Hooks {
                 }
             };
             hop_by_hop::strip(response.headers_mut());
+            if let Some(client) = client {
+                response = leaving::until_left(response, client);
+            }
             Ok((response, Box::new(std::future::ready(Ok(()))) as Io))
         })
     }

@@ -7,6 +7,7 @@ use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
+use crate::leaving::Waiting;
 use crate::memory::{Answers, MemoryGrowth};
 use crate::outbound::Hooks;
 use crate::shared::{Granted, Shared};
@@ -19,9 +20,10 @@ pub struct State {
     pub(crate) shared: Arc<Shared>,
     wasi: WasiCtx,
     http: WasiHttpCtx,
-    hooks: Hooks,
+    pub(crate) hooks: Hooks,
     pub(crate) growth: MemoryGrowth,
     pub(crate) answers: Arc<Answers>,
+    pub(crate) waiting: Arc<Waiting>,
     /// Counts the instance as alive while it is.
     _alive: watch::Receiver<bool>,
 }
@@ -40,13 +42,20 @@ impl State {
             wasi.preopened_dir(directory, destination, FsPerms::ReadOnly)?;
         }
         let answers = Arc::new(Answers::default());
+        let waiting = Arc::new(Waiting::default());
         Ok(Self {
             table: ResourceTable::new(),
             wasi: wasi.build(),
             http: WasiHttpCtx::new(),
-            hooks: Hooks::new(Arc::clone(&component), Arc::clone(&shared), Arc::clone(&answers)),
+            hooks: Hooks::new(
+                Arc::clone(&component),
+                Arc::clone(&shared),
+                Arc::clone(&answers),
+                Arc::clone(&waiting),
+            ),
             growth: MemoryGrowth::new(Arc::clone(&shared.memory)),
             answers,
+            waiting,
             _alive: shared.draining.subscribe(),
             component,
             shared,

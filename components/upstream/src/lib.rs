@@ -95,8 +95,19 @@ async fn inbound(response: Response) -> Inbound {
     Inbound { status, headers, body, ending }
 }
 
+/// The words with which a host ends requests whose client has left.
+const CLIENT_LEFT: &str = "the client has left";
+
+/// The answer is for no one: no other deployment is asked.
+fn client_left() -> Fault {
+    Fault::new(Kind::Unavailable, CLIENT_LEFT).with_code("client_left")
+}
+
 /// Why there is no answer.
 fn explain(error: ErrorCode) -> Fault {
+    if is_client_left(&error) {
+        return client_left();
+    }
     let (kind, public) = match error {
         ErrorCode::ConnectionTimeout
         | ErrorCode::ConnectionReadTimeout
@@ -113,6 +124,10 @@ fn explain(error: ErrorCode) -> Fault {
     Fault { retryable: true, ..fault }
 }
 
+fn is_client_left(error: &ErrorCode) -> bool {
+    matches!(error, ErrorCode::InternalError(Some(words)) if words == CLIENT_LEFT)
+}
+
 /// Why the answer is incomplete.
 fn explain_cut(error: ErrorCode) -> Fault {
     let fault = match error {
@@ -122,6 +137,7 @@ fn explain_cut(error: ErrorCode) -> Fault {
             let fault = Fault::new(Kind::Unavailable, public).with_code("overloaded");
             Fault { retryable: true, retry_after_ms: Some(1_000), ..fault }
         }
+        _ if is_client_left(&error) => client_left(),
         _ => cut(),
     };
     fault.with_private(format!("{error:?}"))

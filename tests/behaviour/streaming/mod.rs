@@ -117,20 +117,53 @@ async fn comments_do_not_hold_up_the_vendors_deadline() {
     assert_cut_with(&answer, "upstream_timeout");
 }
 
-/// Before the head nothing can be written, and the vendor's deadline is the bound.
+/// Before the head nothing can be written: the host ends what was sent for the client, and the gateway asks no other vendor.
 #[tokio::test]
-async fn a_client_that_leaves_before_the_first_byte_ends_the_vendors_work_at_the_deadline() {
-    for streamed in [true, false] {
+async fn a_client_that_leaves_before_the_first_byte_ends_the_vendors_work() {
+    // Long before its deadline: before the head, and within a whole answer.
+    for (model, streamed) in [
+        ("silent-for-long", true),
+        ("silent-for-long", false),
+        ("silent-midstream-for-long", false),
+    ] {
         let (stage, marker) = (shared(), marker());
         let call = match streamed {
-            true => stage.ask_streamed("silent", &marker),
-            false => stage.ask("silent", &marker),
+            true => stage.ask_streamed(model, &marker),
+            false => stage.ask(model, &marker),
         };
+        let call = call.header("x-request-id", marker.as_str());
         let client = tokio::spawn(call.open());
         let request = eventually("the request", || stage.upstream.requests(&marker).pop()).await;
         client.abort();
         eventually("the vendor is left", || (request.ending() == Ending::PeerGone).then_some(()))
             .await;
+        let line = stage.gateway.log_line(&marker).await;
+        assert_eq!(line["outcome"], "client_gone", "{line}");
+        assert_eq!(line["fault"]["code"], "client_left", "{line}");
+        assert_eq!(stage.upstream.requests(&marker).len(), 1);
+    }
+}
+
+/// What one client's leaving ends is its own.
+#[tokio::test]
+async fn a_client_that_leaves_takes_no_other_request_of_its_instance_along() {
+    let (stage, leaves) = (shared(), marker());
+    let gone = tokio::spawn(stage.ask("silent-for-long", &leaves).open());
+    let stays: Vec<String> = (0..20).map(|_| marker()).collect();
+    let others: Vec<_> = stays
+        .iter()
+        .map(|stays| tokio::spawn(stage.ask_streamed("stepped", stays).open()))
+        .collect();
+    for marker in stays.iter().chain([&leaves]) {
+        eventually("the request", || stage.upstream.requests(marker).pop()).await;
+    }
+    gone.abort();
+    let left = stage.upstream.request(&leaves);
+    eventually("the vendor is left", || (left.ending() == Ending::PeerGone).then_some(())).await;
+    for (marker, other) in stays.iter().zip(others) {
+        stage.upstream.release(marker, 100);
+        let answer = other.await.unwrap().whole().await;
+        assert_eq!(answer.events().last(), Some(&Event::Done), "{}", answer.text());
     }
 }
 
