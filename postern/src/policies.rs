@@ -5,7 +5,8 @@ use crate::provisions;
 use anyhow::{Context, Result};
 use postern_authorization::{AUTHORIZATION_FILE, Authorization};
 use postern_policy::{
-    Capability, Originals, Policies, Problem, Provider, check_all, check_pack, pack_file, stray_file,
+    Capability, Originals, Policies, Problem, Provider, check_all, check_pack, pack_file,
+    stray_file,
 };
 use std::fs;
 use std::io::{self, ErrorKind};

@@ -168,7 +168,9 @@ mod tests {
         let originals = Originals { key_variable: "my_key".to_owned(), ttl_s: 60 };
         let manifest = |given: &str| format!("[component.gateway.variables]\n{given} = \"x\"\n");
         let missing = missing_key(Some(&originals), &manifest("other_key")).unwrap();
-        for part in ["my_key = { default = \"\", secret = true }", "{{ my_key }}", "openssl rand -hex 32"] {
+        for part in
+            ["my_key = { default = \"\", secret = true }", "{{ my_key }}", "openssl rand -hex 32"]
+        {
             assert!(missing.message.contains(part), "{part}: {missing}");
         }
         assert_eq!(missing_key(Some(&originals), &manifest("my_key")), None);

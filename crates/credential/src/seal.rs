@@ -5,8 +5,8 @@
 
 use base64::Engine as _;
 use base64::alphabet;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, URL_SAFE_NO_PAD};
 use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, URL_SAFE_NO_PAD};
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 
@@ -104,7 +104,8 @@ mod tests {
             let key = Key::parse(&same).unwrap();
             assert_eq!(key.unseal(&sealed, "context").as_deref(), Some("text"), "{how}");
         }
-        let (standard, url_safe) = (format!("{}8=", "+/".repeat(21)), format!("{}8", "-_".repeat(21)));
+        let (standard, url_safe) =
+            (format!("{}8=", "+/".repeat(21)), format!("{}8", "-_".repeat(21)));
         let sealed = Key::parse(&standard).unwrap().seal([7; 24], "text", "").unwrap();
         assert_eq!(Key::parse(&url_safe).unwrap().unseal(&sealed, "").as_deref(), Some("text"));
     }
@@ -152,7 +153,8 @@ mod tests {
     /// Draft-irtf-cfrg-xchacha-03, A.3.1.
     #[test]
     fn seals_as_the_draft_does() {
-        let bytes = |from: u8, to: u8| (from..to).map(|byte| format!("{byte:02x}")).collect::<String>();
+        let bytes =
+            |from: u8, to: u8| (from..to).map(|byte| format!("{byte:02x}")).collect::<String>();
         let key = Key::parse(&bytes(0x80, 0xa0)).unwrap();
         let nonce: Vec<u8> = (0x40..0x58).collect();
         let text = "Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it.";

@@ -73,7 +73,13 @@ impl Guard {
         let findings = tally.take();
         if let Some(one) = strictest.filter(|one| one.rule.action >= Action::Replace) {
             let refusal = Some(refusal(one.rule, &self.eyes.name(one.source)).into());
-            return Ok(Verdict { edits: Vec::new(), findings, refusal, memo: None, originals: None });
+            return Ok(Verdict {
+                edits: Vec::new(),
+                findings,
+                refusal,
+                memo: None,
+                originals: None,
+            });
         }
         let edits = self.edits(&scanned, prompt, &mut vault);
         let originals = self.keeps_originals.then(|| vault.to_kept()).flatten();

@@ -54,7 +54,9 @@ fn without_a_file_there_are_no_rules() {
 #[test]
 fn originals_live_in_the_request_unless_policy_keeps_them() {
     let originals = |text: &str| without_packs(text).unwrap().originals;
-    let kept = |key_variable: &str, ttl_s| Some(Originals { key_variable: key_variable.to_owned(), ttl_s });
+    let kept = |key_variable: &str, ttl_s| {
+        Some(Originals { key_variable: key_variable.to_owned(), ttl_s })
+    };
     assert_eq!(guardrails().originals, kept("originals_key", 31_536_000));
     for (text, expected) in [
         ("", None),

@@ -61,15 +61,14 @@ impl<'t> Written<'t> {
     pub(super) fn check(&self, report: &mut Report<'_>) -> Option<Originals> {
         let keep = one_of(report, self.label, KEEP, self.keep.as_ref()?, KEEPS)?;
         let named = self.key_variable.as_ref();
-        let key_variable = named.map(|named| variable_name(report, self.label, KEY_VARIABLE, named));
+        let key_variable =
+            named.map(|named| variable_name(report, self.label, KEY_VARIABLE, named));
         let written = self.ttl_s.as_ref();
         let ttl_s =
             written.map(|written| whole_number(report, self.label, TTL_S, written, TTL_SECONDS));
         if keep == Keep::Request {
-            let spans = [
-                (KEY_VARIABLE, named.map(Spanned::span)),
-                (TTL_S, written.map(Spanned::span)),
-            ];
+            let spans =
+                [(KEY_VARIABLE, named.map(Spanned::span)), (TTL_S, written.map(Spanned::span))];
             for (key, span) in spans.into_iter().filter_map(|(key, span)| Some((key, span?))) {
                 let message = format!(
                     "`{}` has no effect, since `keep` is \"request\" and nothing is kept; remove it, or write {}",

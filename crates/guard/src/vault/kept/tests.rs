@@ -32,8 +32,7 @@ fn answered(guard: &Guard, verdict: &Verdict, text: &str) -> String {
 fn turn(guard: &Guard, said: &str, known: Option<&str>) -> (Verdict, String) {
     let prompt = asked(said);
     let verdict = guard.check(&caller(), &prompt, known).unwrap();
-    let edited: Value =
-        serde_json::from_str(&prompt.apply(&verdict.edits).unwrap().body).unwrap();
+    let edited: Value = serde_json::from_str(&prompt.apply(&verdict.edits).unwrap().body).unwrap();
     (verdict, edited["messages"][0]["content"].as_str().unwrap().to_owned())
 }
 
@@ -44,8 +43,11 @@ fn a_turn_knows_the_originals_of_those_before_it() {
     let known = first.originals.as_deref();
     // The same original has the same placeholder, also where no detector finds it; another one has another.
     let (second, of_second) = turn(&guard, "Schmidt, ANNA@firma.de and bob@firma.de", known);
-    assert_eq!(of_second, of_first.split(' ').nth(3).unwrap().replace(',', "")
-        + ", anon001@example.com and anon002@example.com");
+    assert_eq!(
+        of_second,
+        of_first.split(' ').nth(3).unwrap().replace(',', "")
+            + ", anon001@example.com and anon002@example.com"
+    );
     // A turn without any finding restores what the model says of earlier turns.
     let (third, of_third) = turn(&guard, "Who am I?", second.originals.as_deref());
     assert_eq!(of_third, "Who am I?");
