@@ -10,7 +10,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use postern_detect::Scanner;
 use postern_fault::{Fault, Kind};
 use postern_policy::{Action, Guardrails, Rule, Speaker};
-use postern_types::guardrail::Verdict;
+use postern_types::guardrail::{OriginalsPolicy, Verdict};
 use postern_types::{Caller, Edit, Operation, Prompt, Segment, SegmentKind};
 use std::cell::LazyCell;
 use std::ops::Range;
@@ -21,8 +21,7 @@ pub struct Guard {
     pub(crate) rules: Rules,
     pub(crate) hold_back: usize,
     pub(crate) hold_back_ms: u32,
-    /// Originals are kept for the next turn of a conversation.
-    keeps_originals: bool,
+    originals: Option<OriginalsPolicy>,
 }
 
 /// A longer text is not scanned: 16 MiB, the longest body that policies are meant to allow.
@@ -43,8 +42,16 @@ impl Guard {
             rules: Rules::new(policy),
             hold_back: policy.hold_back_characters as usize,
             hold_back_ms: policy.hold_back_ms,
-            keeps_originals: policy.originals.is_some(),
+            originals: policy.originals.as_ref().map(|originals| OriginalsPolicy {
+                key_variable: originals.key_variable.clone(),
+                ttl_s: originals.ttl_s,
+            }),
         }
+    }
+
+    /// How originals are kept for the next turn of a conversation, if policy keeps them.
+    pub fn keeps_originals(&self) -> Option<OriginalsPolicy> {
+        self.originals.clone()
     }
 
     /// Decides on a request. `known` are the originals of its conversation, as the verdict on the last turn had them.
@@ -82,7 +89,7 @@ impl Guard {
             });
         }
         let edits = self.edits(&scanned, prompt, &mut vault);
-        let originals = self.keeps_originals.then(|| vault.to_kept()).flatten();
+        let originals = self.originals.as_ref().and_then(|_| vault.to_kept());
         let is_read = !active.wanted(Direction::Answer, Speaker::Assistant).is_empty();
         let memo = (is_read || !vault.is_empty()).then(|| Memo {
             model: prompt.facts.model.clone(),
