@@ -65,7 +65,7 @@ impl Turn {
         let Some((conversation, originals)) = self.conversation.zip(originals) else {
             return Ok(None);
         };
-        conversation.keeper(caller, originals, exchange).await.map(Some)
+        conversation.keeper(caller, originals, exchange).await
     }
 }
 
@@ -88,19 +88,22 @@ impl Conversation {
         body: &str,
         exchange: &mut Exchange<S>,
     ) -> Result<Option<Self>, Refusal> {
-        let has_id = exchange.client == Dialect::Responses;
+        let is_responses = exchange.client == Dialect::Responses;
         let is_one = matches!(operation, Operation::Chat | Operation::Completions);
-        if !is_one || (!has_id && head.conversation.is_none()) {
+        if !is_one || (!is_responses && head.conversation.is_none()) {
             return Ok(None);
         }
         let kept = exchange.run("originals", |stages| stages.keeps_originals())?;
         let Some(policy) = kept else { return Ok(None) };
-        let past = if has_id { conversation::past(body) } else { conversation::Past::default() };
+        let past = is_responses.then(|| conversation::past(body));
+        let has_id = past.as_ref().is_some_and(|past| past.is_stored);
+        let (named, previous) =
+            past.map_or((None, None), |past| (past.conversation, past.previous_response));
         // The two kinds of names are told apart: a client cannot name what a vendor has named.
         let own = head.conversation.iter().map(|name| format!("client:{name}"));
-        let vendors = past.conversation.map(|name| format!("vendor:{name}"));
+        let vendors = named.map(|name| format!("vendor:{name}"));
         let next: Vec<String> = own.chain(vendors).collect();
-        let previous = past.previous_response.map(|name| format!("vendor:{name}"));
+        let previous = previous.map(|name| format!("vendor:{name}"));
         let names = next.iter().cloned().chain(previous).collect();
         Ok(Some(Conversation { policy, names, next, has_id }))
     }
@@ -134,16 +137,20 @@ impl Conversation {
         caller: &Caller,
         originals: String,
         exchange: &mut Exchange<S>,
-    ) -> Result<Keeper, Refusal> {
+    ) -> Result<Option<Keeper>, Refusal> {
+        let Conversation { policy, next, has_id, .. } = self;
+        // No turn can follow.
+        if next.is_empty() && !has_id {
+            return Ok(None);
+        }
         if originals.len() > MAX_BYTES {
             return Err(too_many().into());
         }
         let stages = exchange.stages.clone();
-        let sealed = sealed(&stages, &self.policy, String::new(), String::new());
+        let sealed = sealed(&stages, &policy, String::new(), String::new());
         exchange.wait("originals", sealed).await?;
-        let Conversation { policy, next, has_id, .. } = self;
         let (caller, originals) = (caller.clone(), originals.into());
-        Ok(Keeper(Rc::new(Kept { caller, policy, originals, next, has_id })))
+        Ok(Some(Keeper(Rc::new(Kept { caller, policy, originals, next, has_id }))))
     }
 }
 

@@ -5,24 +5,27 @@ use crate::json::{Error, Scanner, Type};
 use postern_event_stream::Parser;
 
 /// What a request names as its past.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Past {
     /// `conversation`: one that the vendor keeps under a name of its own.
     pub conversation: Option<String>,
     /// `previous_response_id`: an answer, which may have several continuations.
     pub previous_response: Option<String>,
+    /// The vendor is to keep the answer: the default.
+    pub is_stored: bool,
 }
 
 /// The past that a request names. Text that is not JSON names none.
 #[must_use]
 pub fn past(body: &str) -> Past {
-    let mut past = Past::default();
+    let mut past = Past { conversation: None, previous_response: None, is_stored: true };
     let mut scanner = Scanner::lenient(body);
     // What was read until an error still names a past.
     let _ = members(&mut scanner, |key, scanner| {
         match key {
             "conversation" => past.conversation = text_or_id(scanner)?,
             "previous_response_id" => past.previous_response = text(scanner)?,
+            "store" if scanner.peek()? == Type::Boolean => past.is_stored = scanner.boolean()?,
             _ => drop(scanner.skip()?),
         }
         Ok(())
@@ -113,6 +116,7 @@ mod tests {
         let of = |conversation: Option<&str>, previous: Option<&str>| Past {
             conversation: conversation.map(str::to_owned),
             previous_response: previous.map(str::to_owned),
+            is_stored: true,
         };
         for (body, expected) in [
             (r#"{"model":"m","input":"hi"}"#, of(None, None)),
@@ -131,6 +135,13 @@ mod tests {
             (r#"{"previous_response_id":"r","input":"#, of(None, Some("r"))),
         ] {
             assert_eq!(past(body), expected, "{body}");
+        }
+        for (body, is_stored) in [
+            (r#"{"store":false}"#, false),
+            (r#"{"store":true}"#, true),
+            (r#"{"store":null}"#, true),
+        ] {
+            assert_eq!(past(body), Past { is_stored, ..of(None, None) }, "{body}");
         }
     }
 

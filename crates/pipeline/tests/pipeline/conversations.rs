@@ -96,7 +96,11 @@ fn nothing_is_kept_unless_policy_keeps_it_and_there_is_something() {
     let refused = keeps("a");
     run(&Script { guarding: Guarding::Refuses, ..named(&refused, "mine", true) });
     assert!(names(&refused).is_empty());
-    // Nor of what no turn can follow.
+    // Nor of what no turn can follow: that needs no key either.
+    let unstored = Keeps { fails: Some(Fails::Key), ..keeps("a") };
+    let script = responses(&unstored, "\"store\":false,", "resp_1", true);
+    assert_eq!(run(&script).status, OK);
+    assert!(names(&unstored).is_empty());
     let speech = keeps("a");
     run(&Script { asked: Asked::Speech, ..named(&speech, "mine", true) });
     assert!(names(&speech).is_empty());
