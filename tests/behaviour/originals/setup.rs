@@ -144,7 +144,7 @@ impl Conversing {
         }
         let id = marker();
         let call = self.gateway.call("POST", turn.path).key(self.keys[turn.consumer].expose());
-        let mut call = call.header("x-request-id", &id).body(body.to_string());
+        let mut call = call.header("x-request-id", id.as_str()).body(body.to_string());
         if let Some(name) = turn.header {
             call = call.header("x-postern-conversation", name);
         }
@@ -156,7 +156,7 @@ impl Conversing {
         let (answer, _) = self.sent(&turn).await;
         assert_eq!(answer.status, 200, "{}: {}", turn.path, answer.text());
         let values: Vec<Value> = match turn.stream {
-            true => answer.events().iter().filter_map(|event| event.json()).collect(),
+            true => answer.events().iter().filter_map(|event| event.json().cloned()).collect(),
             false => vec![answer.json()],
         };
         let text: String = values.iter().map(|value| text(turn.path, value)).collect();
