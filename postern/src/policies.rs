@@ -5,7 +5,8 @@ use crate::provisions;
 use anyhow::{Context, Result};
 use postern_authorization::{AUTHORIZATION_FILE, Authorization};
 use postern_policy::{
-    Capability, Policies, Problem, Provider, check_all, check_pack, pack_file, stray_file,
+    Capability, Originals, Policies, Problem, Provider, check_all, check_pack, pack_file,
+    stray_file,
 };
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -38,12 +39,12 @@ pub fn chat_model(folder: &Path, consumer: &str, preferred: &str) -> Result<Opti
     Ok(best.map(|name| (*name).clone()))
 }
 
-/// The providers that are unavailable because one of these variables is empty, a line each.
+/// The providers that are unavailable because one of these variables is empty, a line each; and whether originals cannot be kept.
 ///
 /// # Errors
 /// As [`consumers`].
 pub fn not_offered(folder: &Path, empty: &[&str]) -> Result<Vec<String>> {
-    let Policies { catalogue, .. } = all(folder)?;
+    let Policies { catalogue, guardrails, .. } = all(folder)?;
     let lacking = |provider: &Provider| {
         let names: Vec<_> =
             provider.required_variables().filter(|name| empty.contains(name)).collect();
@@ -52,7 +53,17 @@ pub fn not_offered(folder: &Path, empty: &[&str]) -> Result<Vec<String>> {
             format!("not offered: {} (variable{s} {} {is} empty)", provider.name, names.join(", "));
         (!names.is_empty()).then_some(line)
     };
-    Ok(catalogue.providers().filter_map(|provider| lacking(provider)).collect())
+    let providers = catalogue.providers().filter_map(|provider| lacking(provider));
+    Ok(providers.chain(keyless(guardrails.originals.as_ref(), empty)).collect())
+}
+
+fn keyless(originals: Option<&Originals>, empty: &[&str]) -> Option<String> {
+    let variable = originals.map(|originals| &*originals.key_variable)?;
+    empty.contains(&variable).then(|| {
+        format!(
+            "not ready: originals cannot be kept (variable {variable} is empty); give it 32 random bytes, as `openssl rand -hex 32` prints them"
+        )
+    })
 }
 
 /// Valid but surprising settings, a line each.
@@ -84,8 +95,10 @@ pub fn problems(folder: &Path, manifest: Option<&Path>) -> Result<Vec<Problem>> 
             if let Some(manifest) =
                 manifest.map(|file| fs::read_to_string(file).unwrap_or_default())
             {
-                let Policies { catalogue, issuers, .. } = &policies;
+                let Policies { catalogue, issuers, guardrails, .. } = &policies;
                 problems.extend(provisions::missing(catalogue, issuers, &manifest));
+                let originals = guardrails.originals.as_ref();
+                problems.extend(provisions::missing_key(originals, &manifest));
             }
             if let Ok(authorization) = &authorization {
                 problems.extend(dangling::problems(authorization, &policies.catalogue));
@@ -175,6 +188,15 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let found = problems(&root.join("policies"), Some(&root.join("spin.toml"))).unwrap();
         assert!(found.is_empty(), "{found:?}");
+    }
+
+    #[test]
+    fn says_that_originals_cannot_be_kept_without_a_key() {
+        let originals = Originals { key_variable: "my_key".to_owned(), ttl_s: 60 };
+        let line = keyless(Some(&originals), &["other", "my_key"]).unwrap();
+        assert!(line.contains("my_key") && line.contains("openssl rand -hex 32"), "{line}");
+        assert_eq!(keyless(Some(&originals), &["other"]), None);
+        assert_eq!(keyless(None, &["my_key"]), None);
     }
 
     #[test]

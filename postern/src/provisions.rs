@@ -1,9 +1,10 @@
-//! The policies' requirements of the manifest: the variables that providers and issuers name, and permission to reach
-//! them.
+//! The policies' requirements of the manifest: the variables that providers, issuers and guardrails name, and permission to
+//! reach them.
 
 use postern_allowed_hosts::allows_as_written;
 use postern_policy::{
-    Catalogue, Credential, ISSUERS_FILE, Issuer, Issuers, MODELS_FILE, Problem, Provider, Transport,
+    Catalogue, Credential, GUARDRAILS_FILE, ISSUERS_FILE, Issuer, Issuers, MODELS_FILE, Originals,
+    Problem, Provider, Transport,
 };
 use std::collections::BTreeSet;
 
@@ -18,6 +19,19 @@ pub fn missing(catalogue: &Catalogue, issuers: &Issuers, manifest: &str) -> Vec<
     let providers = catalogue.providers();
     let of_providers = providers.flat_map(|provider| missing_for(provider, &given, &hosts));
     of_issuers.chain(of_providers).collect()
+}
+
+/// The key with which originals are sealed, if the manifest does not give it.
+pub fn missing_key(originals: Option<&Originals>, manifest: &str) -> Option<Problem> {
+    let variable = &originals?.key_variable;
+    let manifest = manifest.parse::<toml::Table>().ok()?;
+    if variables(&manifest).contains(&variable.as_str()) {
+        return None;
+    }
+    let message = format!(
+        "[originals] names the variable {variable:?}, which spin.toml does not give; add the line {variable} = {{ default = \"\", secret = true }} to [variables], and {variable} = \"{{{{ {variable} }}}}\" to [component.gateway.variables]; its value is 32 random bytes, as `openssl rand -hex 32` prints them"
+    );
+    Some(Problem { file: GUARDRAILS_FILE.to_owned(), line: None, message })
 }
 
 fn missing_for_issuer(issuer: &Issuer, given: &[&str], hosts: &[&str]) -> Vec<Problem> {
@@ -147,6 +161,20 @@ mod tests {
         for name in ["id", "p", "place", "q", "secret", "token"] {
             assert!(said.contains(&format!("the variable {name:?}")), "{name}: {said}");
         }
+    }
+
+    #[test]
+    fn names_the_key_of_originals_and_says_how_to_make_one() {
+        let originals = Originals { key_variable: "my_key".to_owned(), ttl_s: 60 };
+        let manifest = |given: &str| format!("[component.gateway.variables]\n{given} = \"x\"\n");
+        let missing = missing_key(Some(&originals), &manifest("other_key")).unwrap();
+        for part in
+            ["my_key = { default = \"\", secret = true }", "{{ my_key }}", "openssl rand -hex 32"]
+        {
+            assert!(missing.message.contains(part), "{part}: {missing}");
+        }
+        assert_eq!(missing_key(Some(&originals), &manifest("my_key")), None);
+        assert_eq!(missing_key(None, &manifest("other_key")), None);
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod limits;
 mod media;
 mod models;
 mod operator;
+mod originals;
 mod overload;
 mod privacy;
 mod readiness;

@@ -195,6 +195,18 @@ impl Gateway {
         output.status.success().then_some(output.stdout)
     }
 
+    /// All bytes of the files in which this gateway keeps its state.
+    ///
+    /// # Panics
+    ///
+    /// When they cannot be read.
+    #[must_use]
+    pub fn stored_bytes(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.state()).expect("a folder");
+        let files = files.map(|file| file.expect("a file").path()).filter(|path| path.is_file());
+        files.flat_map(|path| std::fs::read(path).expect("a file")).collect()
+    }
+
     /// Runs the operator's program with these arguments, on the policies and the store of this gateway.
     ///
     /// # Panics

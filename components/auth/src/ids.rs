@@ -1,27 +1,12 @@
 //! The owners of ids of objects in the account with a vendor.
 
-use crate::{policy, store};
+use crate::{policy, store, sweep};
 use postern_contract::clock::unix_s;
 use postern_contract::types::Caller;
 use postern_contract::types::auth::IdSharing;
 use postern_fault::Fault;
 use postern_identity::{IdOwner, Refused, Sharing, know_tenants};
 use spin_sdk::key_value::Store;
-use spin_sdk::wasip3::spawn;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-/// The time of the last sweep by any instance, in seconds since 1970.
-const SWEPT: &str = "ids-swept";
-
-/// The interval of sweeps. Each covers the records with one first digit of their hash, so all are covered in 3 hours.
-const SWEEP_EVERY_S: u64 = 600;
-const PARTS: u64 = 16;
-
-/// The most records of one sweep: 1,440,000 a day.
-const MAX_SWEPT: usize = 10_000;
-
-/// When this instance last checked whether a sweep is due.
-static ASKED_UNIX_S: AtomicU64 = AtomicU64::new(0);
 
 /// Lets the caller use these ids at this provider.
 pub async fn bind(
@@ -42,7 +27,7 @@ pub async fn bind(
         let set = store.set(&name, &record).await;
         set.map_err(|error| store::failed(&error).fault())?;
     }
-    spawn(async move { drop(sweep(unix_s).await) });
+    sweep::begin(unix_s);
     Ok(())
 }
 
@@ -98,27 +83,4 @@ fn owner(caller: &Caller, sharing: IdSharing) -> IdOwner {
     };
     let (tenant, token_owner) = (caller.tenant.as_deref(), caller.token_owner.as_deref());
     IdOwner::of(sharing, &caller.consumer, tenant, token_owner)
-}
-
-/// Removes expired records, which no store does by itself; once in a while for all instances.
-async fn sweep(unix_s: u64) -> Result<(), Refused> {
-    let asked_unix_s = ASKED_UNIX_S.swap(unix_s, Ordering::Relaxed);
-    if unix_s.saturating_sub(asked_unix_s) < SWEEP_EVERY_S {
-        ASKED_UNIX_S.store(asked_unix_s, Ordering::Relaxed);
-        return Ok(());
-    }
-    let swept = store::get(SWEPT).await?.and_then(|bytes| String::from_utf8(bytes).ok());
-    let swept_unix_s = swept.and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
-    if unix_s.saturating_sub(swept_unix_s) < SWEEP_EVERY_S {
-        return Ok(());
-    }
-    store::set(SWEPT, unix_s.to_string().as_bytes()).await?;
-    let beginning = format!("{}{:x}", IdOwner::STORE_PREFIX, unix_s / SWEEP_EVERY_S % PARTS);
-    for name in store::names(&beginning, MAX_SWEPT).await? {
-        let record = store::get(&name).await?;
-        if record.is_some_and(|record| !IdOwner::holds(&record, unix_s)) {
-            store::delete(&name).await?;
-        }
-    }
-    Ok(())
 }

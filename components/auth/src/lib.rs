@@ -1,8 +1,9 @@
 //! Who is calling, and may they?
 //!
 //! Reads: the credential headers, `consumers.toml`, `issuers.toml`, `authorization.cedar`, from the key-value store
-//! issued keys, key sets, introspected tokens and the owners of ids, and from issuers their discovery documents and key
-//! sets. Writes: key sets, introspection results, the last use of keys, the owners of ids, a probe of the store.
+//! issued keys, key sets, introspected tokens, the owners of ids and the sealed originals of conversations, and from issuers
+//! their discovery documents and key sets. Writes: key sets, introspection results, the last use of keys, the owners of ids,
+//! sealed originals, a probe of the store.
 //! Refuses with: `unauthenticated`, with the same message for every invalid key; `forbidden`; `invalid-request` if two
 //! headers present two credentials. Runs first, and once more when the router has named the deployments. Fails closed:
 //! policies, a store or an issuer that cannot be read are `unavailable`.
@@ -16,9 +17,11 @@ mod ids;
 mod key_sets;
 mod keys;
 mod opaque;
+mod originals;
 mod outcome;
 mod policy;
 mod store;
+mod sweep;
 mod token_cache;
 mod tokens;
 mod used;
@@ -84,6 +87,22 @@ impl Guest for Auth {
         sharing: IdSharing,
     ) -> Result<Vec<Option<u32>>, Fault> {
         Ok(ids::foreign(&caller, &providers, &ids, sharing).await?)
+    }
+
+    async fn keep_originals(
+        caller: Caller,
+        conversation: String,
+        sealed: String,
+        ttl_s: u32,
+    ) -> Result<(), Fault> {
+        Ok(originals::keep(&caller, &conversation, &sealed, ttl_s).await?)
+    }
+
+    async fn recall_originals(
+        caller: Caller,
+        conversation: String,
+    ) -> Result<Option<String>, Fault> {
+        Ok(originals::recall(&caller, &conversation).await?)
     }
 
     fn resource_metadata() -> Result<Option<String>, Fault> {

@@ -63,7 +63,12 @@ pub async fn caller(
             guesses::give_back(issuer, address, unix_s).await;
             return Err(outcome::unavailable(fault));
         }
-        (None, Some(DelegatedResult::Mac(_))) => return Err(outcome::wrong_call()),
+        (
+            None,
+            Some(
+                DelegatedResult::Mac(_) | DelegatedResult::Sealed(_) | DelegatedResult::Unsealed(_),
+            ),
+        ) => return Err(outcome::wrong_call()),
     };
     outcome::known(consumers, issuer, &claims, secret, sha256, until).map(Outcome::Caller)
 }
@@ -142,7 +147,7 @@ async fn sweep(unix_s: u64) -> Result<(), Refused> {
     }
     store::set(SWEPT, unix_s.to_string().as_bytes()).await?;
     let mut removed = 0;
-    for name in &store::names(Introspected::STORE_PREFIX, MAX_LISTED).await? {
+    for name in &store::names(&[Introspected::STORE_PREFIX], MAX_LISTED).await? {
         let kept = store::get(name).await?;
         if kept.is_some_and(|bytes| Introspected::from_json(&bytes, unix_s).is_none()) {
             store::delete(name).await?;

@@ -60,11 +60,12 @@ pub async fn delete(name: &str) -> Result<(), Refused> {
     open().await?.delete(name).await.map_err(|error| failed(&error))
 }
 
-/// At most `at_most` keys with this prefix. There may be many others, which are not kept in memory.
-pub async fn names(beginning: &str, at_most: usize) -> Result<Vec<String>, Refused> {
+/// At most `at_most` keys with one of these prefixes. There may be many others, which are not kept in memory.
+pub async fn names(beginnings: &[impl AsRef<str>], at_most: usize) -> Result<Vec<String>, Refused> {
     let (mut keys, mut names) = (open().await?.get_keys().await, Vec::new());
     while let Some(name) = keys.next().await {
-        if name.starts_with(beginning) && names.len() < at_most {
+        let is_one = beginnings.iter().any(|beginning| name.starts_with(beginning.as_ref()));
+        if is_one && names.len() < at_most {
             names.push(name);
         }
     }

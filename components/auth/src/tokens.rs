@@ -42,7 +42,11 @@ pub async fn caller(
                 token.verify_mac(&mac, &rules, unix_s).map_err(refused)?
             }
             Some(DelegatedResult::Failed(fault)) => return Err(unavailable(fault)),
-            Some(DelegatedResult::Form(_)) => return Err(wrong_call()),
+            Some(
+                DelegatedResult::Form(_)
+                | DelegatedResult::Sealed(_)
+                | DelegatedResult::Unsealed(_),
+            ) => return Err(wrong_call()),
         },
         IssuerKeys::Introspection { .. } => {
             return opaque::caller(consumers, issuer, secret, sha256, done, address, unix_s).await;

@@ -12,7 +12,7 @@ use postern_types::auth::{
     IdSharing,
 };
 use postern_types::delegation::{DelegatedCall, DelegatedResult};
-use postern_types::guardrail::{Flushed, Piece, Released, Verdict};
+use postern_types::guardrail::{Flushed, OriginalsPolicy, Piece, Released, Verdict};
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
 use postern_types::provider::{AnswerHead, Decoded, Encoded, Notice, Place, SegmentEdit};
 use postern_types::router::ModelEntry;
@@ -93,6 +93,24 @@ impl Auth for Imports {
         auth::foreign_ids(caller, providers, ids, sharing).await
     }
 
+    async fn keep_originals(
+        &self,
+        caller: Caller,
+        conversation: String,
+        sealed: String,
+        ttl_s: u32,
+    ) -> Result<(), Fault> {
+        auth::keep_originals(caller, conversation, sealed, ttl_s).await
+    }
+
+    async fn recall_originals(
+        &self,
+        caller: Caller,
+        conversation: String,
+    ) -> Result<Option<String>, Fault> {
+        auth::recall_originals(caller, conversation).await
+    }
+
     fn resource_metadata(&self) -> Result<Option<String>, Fault> {
         auth::resource_metadata()
     }
@@ -105,8 +123,17 @@ impl Auth for Imports {
 impl Guardrail for Imports {
     type AnswerGuard = guardrail::Answer;
 
-    fn check_request(&self, caller: &Caller, prompt: &Prompt) -> Result<Verdict, Fault> {
-        guardrail::check_request(caller, prompt)
+    fn check_request(
+        &self,
+        caller: &Caller,
+        prompt: &Prompt,
+        known: Option<&str>,
+    ) -> Result<Verdict, Fault> {
+        guardrail::check_request(caller, prompt, known)
+    }
+
+    fn keeps_originals(&self) -> Result<Option<OriginalsPolicy>, Fault> {
+        guardrail::keeps_originals()
     }
 
     fn answer_guard(&self, memo: &str) -> Self::AnswerGuard {

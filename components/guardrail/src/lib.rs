@@ -6,7 +6,7 @@
 
 use postern_contract::guardrail::exports::postern::guardrail::stage::{Guest, GuestAnswer};
 use postern_contract::policies::{self, Policies};
-use postern_contract::types::guardrail::{Flushed, Piece, Released, Verdict};
+use postern_contract::types::guardrail::{Flushed, OriginalsPolicy, Piece, Released, Verdict};
 use postern_contract::types::{Caller, Fault, Prompt};
 use postern_detect::Scanner;
 use postern_fault::Fault as NativeFault;
@@ -31,8 +31,16 @@ impl postern_contract::guardrail::Guest for Guardrail {
 impl Guest for Guardrail {
     type Answer = Answer;
 
-    fn check_request(caller: Caller, prompt: Prompt) -> Result<Verdict, Fault> {
-        Ok(guard()?.check(&caller, &prompt)?)
+    fn check_request(
+        caller: Caller,
+        prompt: Prompt,
+        known: Option<String>,
+    ) -> Result<Verdict, Fault> {
+        Ok(guard()?.check(&caller, &prompt, known.as_deref())?)
+    }
+
+    fn keeps_originals() -> Result<Option<OriginalsPolicy>, Fault> {
+        Ok(guard()?.keeps_originals())
     }
 
     fn ready() -> Result<(), Fault> {

@@ -2,6 +2,7 @@
 
 use crate::answer;
 use crate::post::{self, Destination};
+use crate::seal;
 use crate::secrets::{self, secret};
 use postern_contract::clock::within;
 use postern_contract::transport::OutboundBody;
@@ -17,6 +18,8 @@ pub async fn run(call: DelegatedCall) -> DelegatedResult {
     let done = match call {
         DelegatedCall::Form(form) => post(form).await.map(DelegatedResult::Form),
         DelegatedCall::Mac(mac) => compute(mac).await.map(DelegatedResult::Mac),
+        DelegatedCall::Seal(wanted) => seal::seal(wanted).await.map(DelegatedResult::Sealed),
+        DelegatedCall::Unseal(wanted) => seal::unseal(wanted).await.map(DelegatedResult::Unsealed),
     };
     done.unwrap_or_else(|fault| DelegatedResult::Failed(fault.into()))
 }

@@ -5,7 +5,7 @@
 //! secrets, so it parses nothing of a vendor's model: the host's own stream is handed to the gateway, and the answer's
 //! bytes are not touched. A refusal may quote its request with the credential, so it is buffered, bounded, and our
 //! secrets are masked in it. The one answer that is parsed is a token endpoint's, three fields of JSON. It also makes
-//! the calls that `auth` needs a secret for. Fails closed.
+//! the calls for which a stage needs a secret that it does not hold. Fails closed.
 
 mod answer;
 mod credential;
@@ -13,6 +13,7 @@ mod delegation;
 mod post;
 mod region;
 mod request;
+mod seal;
 mod secrets;
 mod token;
 

@@ -114,7 +114,12 @@ pub fn masked(text: &str) -> String {
     sent.masked(text).into_owned()
 }
 
-async fn read(name: &str) -> Result<String, Fault> {
+/// The value of a variable, which may be empty.
+///
+/// # Errors
+///
+/// `unavailable` if it is missing.
+pub async fn read(name: &str) -> Result<String, Fault> {
     variables::get(name).await.map_err(|error| {
         misconfigured(format!(
             "the variable `{name}` cannot be read ({error}): is it in spin.toml?"

@@ -10,7 +10,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use postern_detect::Scanner;
 use postern_fault::{Fault, Kind};
 use postern_policy::{Action, Guardrails, Rule, Speaker};
-use postern_types::guardrail::Verdict;
+use postern_types::guardrail::{OriginalsPolicy, Verdict};
 use postern_types::{Caller, Edit, Operation, Prompt, Segment, SegmentKind};
 use std::cell::LazyCell;
 use std::ops::Range;
@@ -21,6 +21,7 @@ pub struct Guard {
     pub(crate) rules: Rules,
     pub(crate) hold_back: usize,
     pub(crate) hold_back_ms: u32,
+    originals: Option<OriginalsPolicy>,
 }
 
 /// A longer text is not scanned: 16 MiB, the longest body that policies are meant to allow.
@@ -41,15 +42,31 @@ impl Guard {
             rules: Rules::new(policy),
             hold_back: policy.hold_back_characters as usize,
             hold_back_ms: policy.hold_back_ms,
+            originals: policy.originals.as_ref().map(|originals| OriginalsPolicy {
+                key_variable: originals.key_variable.clone(),
+                ttl_s: originals.ttl_s,
+            }),
         }
     }
 
-    /// Decides on a request.
+    /// How originals are kept for the next turn of a conversation, if policy keeps them.
+    pub fn keeps_originals(&self) -> Option<OriginalsPolicy> {
+        self.originals.clone()
+    }
+
+    /// Decides on a request. `known` are the originals of its conversation, as the verdict on the last turn had them.
     ///
     /// # Errors
     ///
-    /// `content-filtered` for a text that cannot be scanned, unless its rules let it pass.
-    pub fn check(&self, caller: &Caller, prompt: &Prompt) -> Result<Verdict, Fault> {
+    /// `content-filtered` for a text that cannot be scanned, unless its rules let it pass; `unavailable` for known originals that
+    /// another version has written.
+    pub fn check(
+        &self,
+        caller: &Caller,
+        prompt: &Prompt,
+        known: Option<&str>,
+    ) -> Result<Verdict, Fault> {
+        let mut vault = known.map_or_else(|| Ok(Vault::default()), recalled)?;
         let active = self.rules.of(caller, &prompt.facts.model);
         let mut tally = Tally::default();
         let scanned = self.scan(&active, prompt, &mut tally)?;
@@ -63,10 +80,16 @@ impl Guard {
         let findings = tally.take();
         if let Some(one) = strictest.filter(|one| one.rule.action >= Action::Replace) {
             let refusal = Some(refusal(one.rule, &self.eyes.name(one.source)).into());
-            return Ok(Verdict { edits: Vec::new(), findings, refusal, memo: None });
+            return Ok(Verdict {
+                edits: Vec::new(),
+                findings,
+                refusal,
+                memo: None,
+                originals: None,
+            });
         }
-        let mut vault = Vault::default();
         let edits = self.edits(&scanned, prompt, &mut vault);
+        let originals = self.originals.as_ref().and_then(|_| vault.to_kept());
         let is_read = !active.wanted(Direction::Answer, Speaker::Assistant).is_empty();
         let memo = (is_read || !vault.is_empty()).then(|| Memo {
             model: prompt.facts.model.clone(),
@@ -75,7 +98,7 @@ impl Guard {
             is_json: prompt.segments.iter().any(|one| one.kind == SegmentKind::AnswerSchema),
         });
         let memo = memo.map(|memo| memo.write());
-        Ok(Verdict { edits, findings, refusal: None, memo })
+        Ok(Verdict { edits, findings, refusal: None, memo, originals })
     }
 
     fn scan<'a, 'r>(
@@ -212,6 +235,16 @@ fn refusal(rule: &Rule, detector: &str) -> Fault {
     let message = rule.message.as_deref().unwrap_or(DEFAULT_MESSAGE);
     Fault::new(Kind::ContentFiltered, format!("{message} ({detector})"))
         .with_private(format!("guardrail rule {}", rule.name))
+}
+
+/// The originals of the last turn.
+fn recalled(known: &str) -> Result<Vault, Fault> {
+    Vault::from_kept(known).ok_or_else(|| {
+        let public = "the gateway cannot read what it keeps of this conversation; begin a new one";
+        Fault::new(Kind::Unavailable, public)
+            .with_code("originals_unavailable")
+            .with_private("the originals were kept by another version of the guardrail")
+    })
 }
 
 /// The name of a file in a form, which stands in the head of its part.

@@ -7,6 +7,7 @@ use postern_detect::Detector;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
+mod kept;
 mod names;
 mod numbers;
 mod taken;
@@ -45,8 +46,12 @@ impl fmt::Debug for Entry {
 const MAX_TRIES: u32 = 64;
 
 impl Vault {
-    /// The placeholder of an original, which is of no other one and stands nowhere in the request.
+    /// The placeholder of an original, which is of no other one and stands nowhere in the request unless an earlier turn had it.
     pub fn placeholder(&mut self, detector: Detector, original: &str, taken: &Taken) -> String {
+        // One of an earlier turn, which the client repeats.
+        if self.known.contains(&original.to_ascii_lowercase()) {
+            return original.to_owned();
+        }
         let key = (detector, key(detector, original));
         if let Some(entry) = self.by_original.get(&key).and_then(|at| self.entries.get(*at)) {
             return entry.placeholder.clone();

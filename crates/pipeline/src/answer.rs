@@ -5,6 +5,7 @@ use crate::ids::Binder;
 use crate::late::Late;
 use crate::lease::Lease;
 use crate::memory::MemoryPermit;
+use crate::originals::Keeping;
 use crate::redact::redacted;
 use crate::sound::Sound;
 use crate::source::Source;
@@ -72,6 +73,8 @@ pub struct Streamed<S: Stages> {
     pub binder: Option<Binder>,
     /// Why some of them have no owner.
     pub unbound: Option<String>,
+    /// Keeps the originals of its conversation.
+    pub keeping: Option<Keeping>,
     /// Decides what leaves.
     pub guard: Option<Guarded<S::AnswerGuard>>,
     late: Late,
@@ -101,6 +104,7 @@ impl<S: Stages> Streamed<S> {
             price: None,
             lease: None,
             binder: None,
+            keeping: None,
             unbound: None,
             guard: None,
             late: Late::default(),
@@ -228,6 +232,10 @@ impl<S: Stages> Streamed<S> {
         }
         self.done |= decoded.done;
         self.usage = decoded.usage.or(self.usage);
+        // Before the client can go on with it.
+        if let Some(keeping) = &mut self.keeping {
+            keeping.before(&decoded.output, &decoded.ids, &self.stages).await?;
+        }
         // Before the client can see them.
         if let Some(binder) = &self.binder
             && let Err(why) = binder.bind(&self.stages, decoded.ids).await

@@ -205,6 +205,7 @@ async fn one<S: Stages>(
     };
     let mut streamed = Streamed::new(stages, source, reading, call.policy.max_response_body_bytes);
     streamed.binder = Binder::of(call, &target);
+    streamed.keeping = call.keeper.map(|keeper| keeper.begin(call.facts.stream));
     streamed.guard = call.guard.map(|memo| Guarded::new(exchange.stages.answer_guard(memo)));
     let body = beginning(&mut streamed, call, exchange).await;
     let body = body.inspect_err(|fault| exchange.observe(Event::SaidByVendor(fault)));

@@ -8,6 +8,7 @@ use crate::stages::Stages;
 use postern_fault::{Fault, Kind};
 use postern_types::Caller;
 use postern_types::auth::{Authentication, AuthenticationFailure, AuthenticationRequest};
+use postern_types::delegation::DelegatedCall;
 
 /// A token is introspected, or its MAC is computed: one call. A second one would be an error, and a third a loop.
 const MAX_DELEGATED_CALLS: usize = 1;
@@ -38,7 +39,11 @@ async fn authenticated<S: Stages>(
         let asked = stages.authenticate(request.clone(), result.take());
         match exchange.wait("auth", asked).await? {
             Authentication::Authenticated(caller) => return Ok(caller),
-            Authentication::Delegated(_) if made == MAX_DELEGATED_CALLS => break,
+            Authentication::Delegated(call)
+                if made == MAX_DELEGATED_CALLS || !is_for_auth(&call) =>
+            {
+                break;
+            }
             Authentication::Delegated(call) => {
                 result = Some(exchange.wait("delegated", stages.delegate(call)).await);
             }
@@ -46,6 +51,14 @@ async fn authenticated<S: Stages>(
     }
     let fault = Fault::new(Kind::Unavailable, "the gateway cannot check credentials at the moment")
         .with_code("auth_unavailable")
-        .with_private("auth delegated one call after another");
+        .with_private("auth delegated one call after another, or one that is not its own");
     Err(AuthenticationFailure { fault: fault.into(), challenge: None, credential_id: None })
+}
+
+/// `auth` holds sealed originals, and must not open them.
+fn is_for_auth(call: &DelegatedCall) -> bool {
+    match call {
+        DelegatedCall::Form(_) | DelegatedCall::Mac(_) => true,
+        DelegatedCall::Seal(_) | DelegatedCall::Unseal(_) => false,
+    }
 }

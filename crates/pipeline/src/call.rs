@@ -1,6 +1,7 @@
 //! A request for a vendor, as it was read.
 
 use crate::head::Head;
+use crate::originals::Keeper;
 use crate::upload::Upload;
 use postern_dialect::needs::Needs;
 use postern_policy::Gateway;
@@ -24,4 +25,6 @@ pub struct Call<'a> {
     pub policy: &'a Gateway,
     /// How the answer is guarded.
     pub guard: Option<&'a str>,
+    /// Keeps the originals of its conversation.
+    pub keeper: Option<&'a Keeper>,
 }

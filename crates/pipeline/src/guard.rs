@@ -5,11 +5,21 @@ use crate::found::Direction;
 use crate::refusal::Refusal;
 use crate::stages::{AnswerGuard, Decoder, Stages};
 use postern_fault::{Fault, Kind};
-use postern_types::guardrail::{Finding, Flushed, Piece, Released, Stop};
+use postern_types::guardrail::{Finding, Flushed, Piece, Released, Stop, Verdict};
 use postern_types::provider::{AnswerSegment, Decoded, Notice, SegmentEdit, SegmentRole, TextKind};
 use postern_types::{Caller, Prompt};
 
-/// Checks a request, and returns it edited with the guard of its answer.
+/// A request that has passed.
+pub struct Passed {
+    /// The request as edited.
+    pub prompt: Prompt,
+    /// How its answer is guarded.
+    pub memo: Option<String>,
+    /// The originals of its conversation, for the next turn.
+    pub originals: Option<String>,
+}
+
+/// Checks a request. `known` are the originals of its conversation's last turn.
 ///
 /// # Errors
 ///
@@ -17,21 +27,24 @@ use postern_types::{Caller, Prompt};
 pub fn request<S: Stages>(
     caller: &Caller,
     prompt: Prompt,
+    known: Option<&str>,
     exchange: &mut Exchange<S>,
-) -> Result<(Prompt, Option<String>), Refusal> {
-    let verdict = exchange.run("guardrail", |stages| stages.check_request(caller, &prompt))?;
+) -> Result<Passed, Refusal> {
+    let verdict =
+        exchange.run("guardrail", |stages| stages.check_request(caller, &prompt, known))?;
     exchange.found(verdict.findings, Direction::Request);
     if let Some(fault) = verdict.refusal {
         return Err(fault.into());
     }
-    if verdict.edits.is_empty() {
-        return Ok((prompt, verdict.memo));
+    let Verdict { edits, memo, originals, .. } = verdict;
+    if edits.is_empty() {
+        return Ok(Passed { prompt, memo, originals });
     }
-    let edited = prompt.apply(&verdict.edits).map_err(|error| {
+    let edited = prompt.apply(&edits).map_err(|error| {
         Fault::new(Kind::Unavailable, "the gateway could not edit the request")
             .with_private(error.to_string())
     })?;
-    Ok((edited, verdict.memo))
+    Ok(Passed { prompt: edited, memo, originals })
 }
 
 /// The guard of one answer.

@@ -32,6 +32,8 @@ pub struct Head {
     pub content_length: Option<u64>,
     /// Refuse rather than lose a part of the request (`x-postern-strict: true`).
     pub strict: bool,
+    /// The client's name of its conversation (`x-postern-conversation`).
+    pub conversation: Option<String>,
 }
 
 impl Head {
@@ -65,6 +67,7 @@ impl Head {
             content_types: Vec::new(),
             content_length: None,
             strict: false,
+            conversation: None,
         };
         let mut proxies = ProxyChain::default();
         for (name, value) in fields {
@@ -109,6 +112,13 @@ impl Head {
             "spin-client-addr" => proxies.peer = Some(value),
             "x-forwarded-for" => proxies.forwarded_for.push(value),
             "x-postern-strict" => self.strict = strict(&value)?,
+            "x-postern-conversation" => {
+                let again = self.conversation.replace(conversation(value)?);
+                if again.is_some_and(|first| Some(&first) != self.conversation.as_ref()) {
+                    let public = "x-postern-conversation is there twice: send one";
+                    return Err(Refusal::http(400, "invalid_header", public));
+                }
+            }
             _ if headers::is_credential(&name) => {
                 self.credentials.push(Credential { header: name, value });
             }
@@ -142,4 +152,21 @@ fn strict(value: &str) -> Result<bool, Refusal> {
         let public = format!("x-postern-strict is `{}`: send true or false", shown(value));
         Refusal::http(400, "invalid_header", public)
     })
+}
+
+/// The longest name of a conversation: a UUID has 36 characters, a URL fits.
+const MAX_CONVERSATION_BYTES: usize = 200;
+
+/// The name is not repeated: it may be a person's.
+fn conversation(value: String) -> Result<String, Refusal> {
+    let value = value.trim().to_owned();
+    let is_name = value.bytes().all(|byte| byte.is_ascii_graphic()) && !value.is_empty();
+    if is_name && value.len() <= MAX_CONVERSATION_BYTES {
+        return Ok(value);
+    }
+    let public = format!(
+        "x-postern-conversation has {} bytes that name no conversation: send 1 to {MAX_CONVERSATION_BYTES} visible ASCII characters, for example a UUID",
+        value.len()
+    );
+    Err(Refusal::http(400, "invalid_header", public))
 }

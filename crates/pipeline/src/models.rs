@@ -5,6 +5,7 @@ use crate::authenticate;
 use crate::authorize;
 use crate::exchange::Exchange;
 use crate::head::Head;
+use crate::originals;
 use crate::refusal::Refusal;
 use crate::stages::Stages;
 use postern_dialect::{Dialect, anthropic};
@@ -82,6 +83,7 @@ pub async fn ready<S: Stages>(exchange: &Exchange<S>) -> Result<Answer<S>, Refus
     stages.auth_ready().await?;
     stages.limiter_ready().await?;
     stages.guardrail_ready()?;
+    originals::ready(stages).await?;
     stages.router_ready()?;
     Ok(Answer::json(r#"{"status":"ready"}"#.to_owned()))
 }

@@ -7,9 +7,10 @@ use crate::authorize;
 use crate::body;
 use crate::call::Call;
 use crate::exchange::Exchange;
-use crate::guard;
+use crate::guard::{self, Passed};
 use crate::head::Head;
 use crate::ids;
+use crate::originals::Turn;
 use crate::record::Event;
 use crate::refusal::Refusal;
 use crate::stages::{Body, Stages};
@@ -38,9 +39,13 @@ pub async fn run<S: Stages>(
     let client = exchange.client;
     let read = exchange.run("read", |_| translate::read(client, operation, &body))?;
     exchange.observe(Event::Read(&read.facts, body_bytes));
+    // What was replaced in the turns before it, if policy keeps that.
+    let turn = Turn::begin(head, &caller, operation, &body, exchange).await?;
     let prompt = read.into_prompt(body);
     // What it says, before anything depends on it: the vendor sees no more than the rules let pass.
-    let (prompt, guard) = guard::request(&caller, prompt, exchange)?;
+    let Passed { prompt, memo: guard, originals } =
+        guard::request(&caller, prompt, turn.known(), exchange)?;
+    let keeper = turn.keeper(&caller, originals, exchange).await?;
     let needs = exchange.run("needs", |_| needs::of(client, operation, &prompt.body))?;
     let call = Call {
         head,
@@ -53,6 +58,7 @@ pub async fn run<S: Stages>(
         needs: &needs,
         policy,
         guard: guard.as_deref(),
+        keeper: keeper.as_ref(),
     };
     // The deployments that may serve it, best first, and of these the ones that this caller may use for what the
     // request does and for the ids that it names.

@@ -9,7 +9,7 @@ use postern_types::auth::{
     IdSharing,
 };
 use postern_types::delegation::{DelegatedCall, DelegatedResult};
-use postern_types::guardrail::{Flushed, Piece, Released, Verdict};
+use postern_types::guardrail::{Flushed, OriginalsPolicy, Piece, Released, Verdict};
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
 use postern_types::provider::{AnswerHead, Decoded, Encoded, Notice, Place, SegmentEdit};
 use postern_types::router::ModelEntry;
@@ -44,6 +44,18 @@ pub trait Auth {
         ids: Vec<String>,
         sharing: IdSharing,
     ) -> Result<Vec<Option<u32>>, Fault>;
+    async fn keep_originals(
+        &self,
+        caller: Caller,
+        conversation: String,
+        sealed: String,
+        ttl_s: u32,
+    ) -> Result<(), Fault>;
+    async fn recall_originals(
+        &self,
+        caller: Caller,
+        conversation: String,
+    ) -> Result<Option<String>, Fault>;
     fn resource_metadata(&self) -> Result<Option<String>, Fault>;
     async fn auth_ready(&self) -> Result<(), Fault>;
 }
@@ -53,7 +65,13 @@ pub trait Auth {
 pub trait Guardrail {
     /// Guards one answer.
     type AnswerGuard: AnswerGuard + 'static;
-    fn check_request(&self, caller: &Caller, prompt: &Prompt) -> Result<Verdict, Fault>;
+    fn check_request(
+        &self,
+        caller: &Caller,
+        prompt: &Prompt,
+        known: Option<&str>,
+    ) -> Result<Verdict, Fault>;
+    fn keeps_originals(&self) -> Result<Option<OriginalsPolicy>, Fault>;
     fn answer_guard(&self, memo: &str) -> Self::AnswerGuard;
     fn guardrail_ready(&self) -> Result<(), Fault>;
 }

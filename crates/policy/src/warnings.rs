@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::guardrails::{Guardrails, TermList};
+use crate::guardrails::{Action, Guardrails, TermList};
 use crate::plans::{Plan, Scope};
 use crate::{GUARDRAILS_FILE, PLANS_FILE, Policies};
 
@@ -14,7 +14,19 @@ pub fn warnings(policies: &Policies) -> Vec<String> {
         limits.all(|limit| limit.scopes.contains(&Scope::Key))
     };
     let plans = of_token_callers(policies).into_iter().filter(by_key_alone);
-    plans.map(|plan| by_key(&plan.name)).chain(unused_lists(&policies.guardrails)).collect()
+    let guardrails = &policies.guardrails;
+    let of_guardrails = unused_lists(guardrails).chain(nothing_to_keep(guardrails));
+    plans.map(|plan| by_key(&plan.name)).chain(of_guardrails).collect()
+}
+
+/// Originals are to be kept, and no rule makes placeholders.
+fn nothing_to_keep(guardrails: &Guardrails) -> Option<String> {
+    let anonymises = guardrails.rules().any(|rule| rule.action == Action::Anonymise);
+    (guardrails.originals.is_some() && !anonymises).then(|| {
+        format!(
+            "{GUARDRAILS_FILE}: [originals] keeps the originals of placeholders, and no rule makes any; write `action = \"anonymise\"` in a rule, or remove [originals]"
+        )
+    })
 }
 
 /// Lists that no rule names.
@@ -94,6 +106,20 @@ mod tests {
         guardrails.lists.push(list("unused"));
         let found: Vec<_> = unused_lists(&guardrails).collect();
         assert!(found.len() == 1 && found[0].contains("the list \"unused\""), "{found:?}");
+    }
+
+    #[test]
+    fn says_that_originals_are_kept_where_none_are_replaced() {
+        let of = |keep: &str, action: &str| {
+            let rules = format!(
+                "[originals]\nkeep = \"{keep}\"\n\
+                 [[rule]]\nname = \"r\"\ndetectors = [\"email\"]\naction = \"{action}\"\n"
+            );
+            nothing_to_keep(&Guardrails::from_toml(Some(&rules), |_| Ok(None)).unwrap())
+        };
+        assert!(of("conversation", "redact").is_some());
+        assert_eq!(of("conversation", "anonymise"), None);
+        assert_eq!(of("request", "redact"), None);
     }
 
     #[test]

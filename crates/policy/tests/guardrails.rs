@@ -6,7 +6,7 @@ use std::io;
 
 use postern_policy::{
     Action, Callers, DETECTORS, DataClass, DetectorGroup, Directions, Guardrails, ModelPattern,
-    Problems, Rule, Speaker, check_pack, pack_file, stray_file,
+    Originals, Problems, Rule, Speaker, check_pack, pack_file, stray_file,
 };
 
 const GUARDRAILS: &str = include_str!("valid/complete/guardrails.toml");
@@ -49,6 +49,23 @@ fn without_a_file_there_are_no_rules() {
     assert_eq!(none.rules().count(), 0);
     assert_eq!((none.hold_back_characters, none.hold_back_ms), (256, 1_000));
     assert_eq!(without_packs("").unwrap().rules().count(), 0);
+}
+
+#[test]
+fn originals_live_in_the_request_unless_policy_keeps_them() {
+    let originals = |text: &str| without_packs(text).unwrap().originals;
+    let kept = |key_variable: &str, ttl_s| {
+        Some(Originals { key_variable: key_variable.to_owned(), ttl_s })
+    };
+    assert_eq!(guardrails().originals, kept("originals_key", 31_536_000));
+    for (text, expected) in [
+        ("", None),
+        ("[originals]\nkeep = \"request\"", None),
+        ("[originals]\nkeep = \"conversation\"", kept("guardrail_key", 86_400)),
+        ("originals = { keep = \"conversation\", ttl_s = 60 }", kept("guardrail_key", 60)),
+    ] {
+        assert_eq!(originals(text), expected, "{text}");
+    }
 }
 
 #[test]

@@ -40,6 +40,11 @@ impl Folder {
         command
     }
 
+    /// The folder of its state.
+    pub(super) fn state(&self) -> PathBuf {
+        self.folder.path().join("state")
+    }
+
     /// The operator's program, without a checkout or a toolchain.
     pub(super) fn operator(&self, options: &Options) -> Command {
         let mut command = Command::new(beside(&program(), "postern"));

@@ -10,6 +10,7 @@ mod keeping;
 mod metered;
 mod quoting;
 mod record;
+mod remembering;
 mod script;
 mod scripts;
 mod serve;
@@ -77,6 +78,12 @@ impl Upstream {
     #[must_use]
     pub fn keeping() -> Self {
         Self::serving(0, keeping::answer)
+    }
+
+    /// Starts one of every dialect that remembers conversations and repeats all of one in each answer.
+    #[must_use]
+    pub fn remembering() -> Self {
+        Self::serving(0, remembering::answer)
     }
 
     /// Starts one with this behaviour, on this port; 0: on a free one.

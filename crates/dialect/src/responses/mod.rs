@@ -1,6 +1,7 @@
 //! OpenAI's Responses: <https://platform.openai.com/docs/api-reference/responses>.
 
 mod annotation;
+pub mod conversation;
 mod echo;
 pub mod error;
 mod from_client;

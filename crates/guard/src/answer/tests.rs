@@ -23,6 +23,7 @@ fn seen(guard: &Guard, text: &str, cuts: &[usize], at: Place) -> Seen {
         .check(
             &caller(),
             &ask(&json!({"model": "m", "messages": [{"role": "user", "content": "hi"}]})),
+            None,
         )
         .unwrap();
     let mut answer = Answer::new(guard, &verdict.memo.unwrap()).unwrap();
@@ -98,6 +99,7 @@ fn a_flagged_answer_leaves_as_it_comes() {
         .check(
             &caller(),
             &ask(&json!({"model": "m", "messages": [{"role": "user", "content": "hi"}]})),
+            None,
         )
         .unwrap();
     let mut answer = Answer::new(&guard, &verdict.memo.unwrap()).unwrap();
@@ -121,6 +123,7 @@ fn what_is_held_back_is_bounded_and_leaves_when_asked() {
         .check(
             &caller(),
             &ask(&json!({"model": "m", "messages": [{"role": "user", "content": "hi"}]})),
+            None,
         )
         .unwrap();
     let mut answer = Answer::new(&guard, &verdict.memo.unwrap()).unwrap();

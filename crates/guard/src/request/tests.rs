@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 fn checked(guard: &Guard, body: &Value) -> (Verdict, Prompt) {
     let prompt = ask(body);
-    let verdict = guard.check(&caller(), &prompt).unwrap();
+    let verdict = guard.check(&caller(), &prompt, None).unwrap();
     let edited = prompt.apply(&verdict.edits).unwrap();
     assert_eq!(segments_of(&edited.body), edited.segments.len(), "it can be read again");
     (verdict, edited)
@@ -85,7 +85,7 @@ fn what_is_known_is_found_again_without_context() {
 fn a_blocked_request_says_the_category_and_never_the_match() {
     let guard = guard(policy(vec![rule("cards", &["payment_card"], Action::Block)]));
     let body = chat(json!([{"role": "user", "content": "pay with 4111 1111 1111 1111"}]));
-    let verdict = guard.check(&caller(), &ask(&body)).unwrap();
+    let verdict = guard.check(&caller(), &ask(&body), None).unwrap();
     let refusal = verdict.refusal.unwrap();
     assert!(refusal.public.contains("payment_card"), "{refusal:?}");
     assert!(!format!("{refusal:?} {:?}", verdict.findings).contains("4111"));

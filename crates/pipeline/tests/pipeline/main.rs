@@ -7,8 +7,10 @@
     reason = "a test may panic"
 )]
 
+mod conversations;
 mod exits;
 mod guarded;
+mod keeping;
 mod media;
 mod schedules;
 mod time;

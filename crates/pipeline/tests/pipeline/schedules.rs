@@ -1,5 +1,6 @@
 //! Random schedules of failures, cancellations and slow clients: every exit settles once and records once.
 
+use crate::keeping::{Fails, Keeps};
 use crate::world::{Asked, Attempt, CUT, DONE, End, Guarding, Part, STOPPED, Script, run};
 use postern_types::limiter::Outcome;
 use proptest::prelude::*;
@@ -40,6 +41,17 @@ fn guarding() -> impl Strategy<Value = Guarding> {
     ]
 }
 
+fn keeps() -> impl Strategy<Value = Keeps> {
+    let fails = [Fails::Policy, Fails::Recall, Fails::Key, Fails::Keep];
+    let fails = prop::option::weighted(0.2, prop::sample::select(fails.to_vec()));
+    (any::<bool>(), fails).prop_map(|(on, fails)| Keeps {
+        on,
+        fails,
+        adds: "a".to_owned(),
+        ..Keeps::default()
+    })
+}
+
 fn script() -> impl Strategy<Value = Script> {
     let who = (prop::bool::weighted(0.95), any::<bool>(), prop::bool::weighted(0.95));
     let how = (any::<bool>(), prop::bool::weighted(0.2), prop::bool::weighted(0.1), any::<bool>());
@@ -47,10 +59,13 @@ fn script() -> impl Strategy<Value = Script> {
     let leaves = (prop::option::of(0_usize..6), prop::option::of(0_u64..100_000));
     let attempts = prop::collection::vec(attempt(), 1..5);
     let asked = prop::sample::select(vec![Asked::Chat, Asked::Speech, Asked::Transcript]);
-    let all = (asked, who, how, slow, leaves, attempts, guarding());
-    all.prop_map(|(asked, who, how, slow, leaves, attempts, guarding)| Script {
+    let conversation = (prop::option::of(Just("mine")), keeps());
+    let all = (asked, who, how, slow, leaves, attempts, guarding(), conversation);
+    all.prop_map(|(asked, who, how, slow, leaves, attempts, guarding, conversation)| Script {
         asked,
         guarding,
+        conversation: conversation.0,
+        keeps: conversation.1,
         authenticated: who.0,
         delegated: who.1,
         permitted: who.2,

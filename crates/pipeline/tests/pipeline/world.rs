@@ -1,5 +1,6 @@
 //! Every stage in memory, doing what a script says, and a ledger of what became of each lease.
 
+use crate::keeping::Keeps;
 use crate::time::Time;
 use postern_fault::Kind;
 use postern_pipeline::{
@@ -12,7 +13,9 @@ use postern_types::auth::{
     IdSharing,
 };
 use postern_types::delegation::{DelegatedCall, DelegatedResult};
-use postern_types::guardrail::{Flushed, LateText, Piece, PieceEdit, Released, Stop, Verdict};
+use postern_types::guardrail::{
+    Flushed, LateText, OriginalsPolicy, Piece, PieceEdit, Released, Stop, Verdict,
+};
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
 use postern_types::provider::{
     AnswerHead, AnswerSegment, Decoded, Encoded, Loss, Notice, Place, Rewritten, SegmentEdit,
@@ -96,6 +99,8 @@ pub enum Asked {
     Speech,
     /// Asked in a form.
     Transcript,
+    /// With these members, which name its past.
+    Responses(&'static str),
 }
 
 /// The boundary of a form.
@@ -109,6 +114,7 @@ impl Asked {
             Asked::Chat => "/v1/chat/completions",
             Asked::Speech => "/v1/audio/speech",
             Asked::Transcript => "/v1/audio/transcriptions",
+            Asked::Responses(_) => "/v1/responses",
         }
     }
 
@@ -118,6 +124,9 @@ impl Asked {
                 r#"{{"model":"m","stream":{stream},"messages":[{{"role":"user","content":"Hello"}}]}}"#
             ),
             Asked::Speech => r#"{"model":"m","input":"Hello","voice":"v"}"#.to_owned(),
+            Asked::Responses(past) => {
+                format!(r#"{{{past}"model":"m","stream":{stream},"input":"Hello"}}"#)
+            }
             Asked::Transcript => return form(stream),
         };
         text.into_bytes()
@@ -125,7 +134,7 @@ impl Asked {
 
     fn content_type(self) -> String {
         match self {
-            Asked::Chat | Asked::Speech => "application/json".to_owned(),
+            Asked::Chat | Asked::Speech | Asked::Responses(_) => "application/json".to_owned(),
             Asked::Transcript => format!("multipart/form-data; boundary={BOUNDARY}"),
         }
     }
@@ -150,6 +159,9 @@ pub struct Script {
     pub delegated: bool,
     pub permitted: bool,
     pub guarding: Guarding,
+    /// The client's name of its conversation, and what becomes of its originals.
+    pub conversation: Option<&'static str>,
+    pub keeps: Keeps,
     pub attempts: Vec<Attempt>,
     /// Nothing is reserved.
     pub unlimited: bool,
@@ -173,6 +185,8 @@ impl Default for Script {
             delegated: false,
             permitted: true,
             guarding: Guarding::Nothing,
+            conversation: None,
+            keeps: Keeps::default(),
             attempts: vec![Attempt::good()],
             unlimited: false,
             limiter_ms: 0,
@@ -249,6 +263,9 @@ pub fn run(script: &Script) -> Seen {
     ];
     if script.strict {
         headers.push(("x-postern-strict".to_owned(), b"true".to_vec()));
+    }
+    if let Some(name) = script.conversation {
+        headers.push(("x-postern-conversation".to_owned(), name.as_bytes().to_vec()));
     }
     let head =
         RequestHead { method: "POST".to_owned(), path: script.asked.path().to_owned(), headers };
@@ -389,6 +406,24 @@ impl Auth for World {
         Ok(vec![None; providers.len()])
     }
 
+    async fn keep_originals(
+        &self,
+        _: Caller,
+        conversation: String,
+        sealed: String,
+        _: u32,
+    ) -> Result<(), Fault> {
+        self.script().keeps.keep(&conversation, &sealed)
+    }
+
+    async fn recall_originals(
+        &self,
+        _: Caller,
+        conversation: String,
+    ) -> Result<Option<String>, Fault> {
+        self.script().keeps.recall(&conversation)
+    }
+
     fn resource_metadata(&self) -> Result<Option<String>, Fault> {
         Ok(None)
     }
@@ -401,7 +436,7 @@ impl Auth for World {
 impl Guardrail for World {
     type AnswerGuard = Guard;
 
-    fn check_request(&self, _: &Caller, _: &Prompt) -> Result<Verdict, Fault> {
+    fn check_request(&self, _: &Caller, _: &Prompt, known: Option<&str>) -> Result<Verdict, Fault> {
         let guarding = self.script().guarding;
         if guarding == Guarding::Fails(None) {
             return Err(fault(Kind::Unavailable, false));
@@ -412,11 +447,16 @@ impl Guardrail for World {
             findings: Vec::new(),
             refusal: refuses.then(|| fault(Kind::ContentFiltered, false)),
             memo: (guarding != Guarding::Nothing).then(String::new),
+            originals: if refuses { None } else { self.script().keeps.scan(known) },
         })
     }
 
     fn answer_guard(&self, _: &str) -> Guard {
         Guard { guarding: self.script().guarding, seen: Cell::new(0), held: RefCell::default() }
+    }
+
+    fn keeps_originals(&self) -> Result<Option<OriginalsPolicy>, Fault> {
+        self.script().keeps.policy()
     }
 
     fn guardrail_ready(&self) -> Result<(), Fault> {
@@ -633,8 +673,14 @@ impl Provider for World {
         })
     }
 
-    fn decoder(&self, _: &VendorApi, _: &RequestFacts, head: &AnswerHead) -> Reader {
-        Reader { said: Cell::new(0), segments: head.segments, last: RefCell::default() }
+    fn decoder(&self, _: &VendorApi, facts: &RequestFacts, head: &AnswerHead) -> Reader {
+        Reader {
+            said: Cell::new(0),
+            segments: head.segments,
+            last: RefCell::default(),
+            id: Cell::new(self.script().keeps.answer_id),
+            is_stream: facts.stream,
+        }
     }
 
     fn count(&self, _: &VendorApi, _: &RequestFacts, _: &str) -> Result<String, Fault> {
@@ -674,6 +720,9 @@ pub struct Reader {
     segments: bool,
     /// How many texts the last output has, and its end.
     last: RefCell<(u32, bool)>,
+    /// The id that is still to be handed out.
+    id: Cell<Option<&'static str>>,
+    is_stream: bool,
 }
 
 const USAGE: Usage = Usage {
@@ -691,6 +740,13 @@ impl Decoder for Reader {
     fn push(&self, chunk: &str) -> Result<Decoded, Fault> {
         let mut decoded = Decoded::default();
         *self.last.borrow_mut() = (0, false);
+        if let Some(id) = self.id.take() {
+            decoded.output = match self.is_stream {
+                true => format!("data: {{\"response\":{{\"id\":\"{id}\"}}}}\n\n"),
+                false => format!("{{\"id\":\"{id}\"}}"),
+            };
+            decoded.ids.push(id.to_owned());
+        }
         for part in chunk.chars() {
             match part {
                 't' => {
@@ -798,8 +854,8 @@ impl Upstream for World {
         Ok(Inbound { status, headers, body })
     }
 
-    async fn delegate(&self, _: DelegatedCall) -> DelegatedResult {
-        DelegatedResult::Mac(String::new())
+    async fn delegate(&self, call: DelegatedCall) -> DelegatedResult {
+        self.script().keeps.delegate(call)
     }
 
     async fn unset_variables(&self, _: Vec<String>) -> Vec<String> {

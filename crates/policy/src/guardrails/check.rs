@@ -61,6 +61,8 @@ pub(crate) fn read(
     };
     let written = Written::own(&mut own, Table::root(&document));
     hold_back(&mut own, &written, &mut guardrails);
+    guardrails.originals =
+        written.originals.as_ref().and_then(|originals| originals.check(&mut own));
     let packs = packs(&mut own, &written, pack);
     let own = File { pack: None, file: GUARDRAILS_FILE, report: own, written: Some(written) };
     let mut reports: Vec<_> =

@@ -4,6 +4,7 @@ mod check;
 mod detectors;
 mod hidden;
 mod list;
+mod originals;
 mod pattern;
 mod rule;
 mod written;
@@ -16,6 +17,7 @@ use crate::consumers::ModelPattern;
 use crate::problem::Problems;
 
 pub(crate) use check::read;
+pub use originals::Originals;
 
 /// The folder of packs, below that of the policies.
 pub(crate) const PACKS_FOLDER: &str = "packs";
@@ -44,6 +46,8 @@ pub struct Guardrails {
     pub hold_back_characters: u32,
     /// How long text may be held back, in milliseconds.
     pub hold_back_ms: u32,
+    /// How originals of placeholders are kept for a conversation; `None` if they live in the request only.
+    pub originals: Option<Originals>,
 }
 
 /// The rules of one file.
@@ -203,6 +207,7 @@ impl Default for Guardrails {
             lists: Vec::new(),
             hold_back_characters: DEFAULT_HOLD_BACK_CHARACTERS,
             hold_back_ms: DEFAULT_HOLD_BACK_MS,
+            originals: None,
         }
     }
 }

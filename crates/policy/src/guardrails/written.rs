@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use toml::Spanned;
 
+use super::originals;
 use crate::grants::{MODELS, Texts};
 use crate::reading::{Key, Label, Report, Table};
 
@@ -36,10 +37,11 @@ pub(super) const ON_ERROR: Key = Key::new("on_error", r#"on_error = "refuse""#);
 type Text<'t> = Option<Spanned<&'t str>>;
 type Number = Option<Spanned<i128>>;
 
-/// A whole file. Packs have neither `packs` nor `[stream]`.
+/// A whole file. Packs have neither `packs` nor `[stream]` nor `[originals]`.
 pub(super) struct Written<'t> {
     pub(super) packs: Texts<'t>,
     pub(super) stream: Option<Stream<'t>>,
+    pub(super) originals: Option<originals::Written<'t>>,
     pub(super) lists: Vec<List<'t>>,
     pub(super) rules: Vec<Rule<'t>>,
 }
@@ -91,7 +93,9 @@ impl<'t> Written<'t> {
         let packs = root.optional(report, PACKS);
         let stream = root.table(report, STREAM, "[stream]");
         let stream = stream.map(|table| Stream::read(report, table));
-        Self { packs, stream, ..Self::pack(report, root) }
+        let originals = root.table(report, originals::ORIGINALS, "[originals]");
+        let originals = originals.map(|table| originals::Written::read(report, table));
+        Self { packs, stream, originals, ..Self::pack(report, root) }
     }
 
     /// Reads a pack, or the remaining keys of `guardrails.toml`.
@@ -102,6 +106,7 @@ impl<'t> Written<'t> {
         Self {
             packs: None,
             stream: None,
+            originals: None,
             lists: lists.into_iter().map(|table| List::read(report, table)).collect(),
             rules: rules.into_iter().map(|table| Rule::read(report, table)).collect(),
         }
