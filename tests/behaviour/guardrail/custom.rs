@@ -3,6 +3,7 @@
 use super::setup::{Client, Guarded, start_before};
 use postern_tests::{manifest, marker};
 use serde_json::Value;
+use std::sync::LazyLock;
 
 const EXAMPLES: [&str; 2] = ["guardrail-rust", "guardrail-python"];
 
@@ -24,8 +25,13 @@ directions = ["answer"]
 action = "redact"
 "#;
 
-fn each() -> impl Iterator<Item = (&'static str, Guarded)> {
-    EXAMPLES.into_iter().map(|example| (example, start_before(RULES, example)))
+/// A gateway with each of them, shared by the tests: each is a composition of its own, which takes long to compile.
+fn each() -> impl Iterator<Item = (&'static str, &'static Guarded)> {
+    static RUNNING: [LazyLock<Guarded>; 2] = [
+        LazyLock::new(|| start_before(RULES, EXAMPLES[0])),
+        LazyLock::new(|| start_before(RULES, EXAMPLES[1])),
+    ];
+    EXAMPLES.into_iter().zip(RUNNING.iter().map(|running| &**running))
 }
 
 #[test]
@@ -52,7 +58,7 @@ async fn a_project_is_refused_in_every_dialect_and_the_vendor_sees_nothing_of_it
                 let text = answer.text();
                 assert!(text.contains("internal projects") && !text.contains("1234"), "{text}");
                 assert!(guarded.stage.upstream.requests(&marker).is_empty(), "{case}");
-                let found = finding(&guarded, answer.header("x-request-id").unwrap()).await;
+                let found = finding(guarded, answer.header("x-request-id").unwrap()).await;
                 assert_eq!(found["detector"], "project_code", "{case}: {found}");
                 assert_eq!(found["rule"], "no-projects", "{case}: {found}");
                 assert_eq!(found["action"], "block", "{case}: {found}");
@@ -123,6 +129,8 @@ async fn all_else_is_the_built_in_ones_whole_and_streamed() {
 
 #[tokio::test]
 async fn without_readable_rules_nothing_passes() {
+    // Compiled by then.
+    each().for_each(drop);
     for example in EXAMPLES {
         let guarded = start_before("nonsense = [", example);
         let answer = guarded.ask(Client::Chat, "sandbox", "Hello", false).send().await;
