@@ -103,7 +103,7 @@ fn one(error: impl std::fmt::Display) -> Vec<String> {
     vec![error.to_string()]
 }
 
-/// Writes a component so that nobody reads a half of it.
+/// Writes a component as a whole: a reader never finds a part of one.
 fn write(to: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let new = to.with_extension(format!("{}.new", process::id()));
     fs::write(&new, bytes)

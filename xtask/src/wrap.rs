@@ -29,18 +29,22 @@ pub fn wrap(workspace: &Workspace, options: &Wrap) -> Result<()> {
     one(workspace, &Programs::build(workspace)?, &options.outer, profile)
 }
 
-/// The examples and the wrapper of the tests, around a guardrail that is built.
-pub fn all(workspace: &Workspace, profile: Profile) -> Result<()> {
+/// The examples, before a guardrail that is built.
+pub fn examples(workspace: &Workspace, profile: Profile) -> Result<()> {
     let programs = Programs::build(workspace)?;
-    let mut folders = examples(workspace)?;
-    folders.push(workspace.root.join(OF_TESTS));
-    folders.iter().try_for_each(|folder| one(workspace, &programs, folder, profile))
+    folders(workspace)?.iter().try_for_each(|folder| one(workspace, &programs, folder, profile))
+}
+
+/// The one of the tests, before a guardrail that is built.
+pub fn of_tests(workspace: &Workspace, profile: Profile) -> Result<()> {
+    let folder = workspace.root.join(OF_TESTS);
+    one(workspace, &Programs::build(workspace)?, &folder, profile)
 }
 
 /// The examples that the current `spin.toml` composes, with the guardrail behind them.
 pub fn composed(workspace: &Workspace, profile: Profile) -> Result<()> {
     let manifest = fs::read_to_string(workspace.root.join("spin.toml"))?;
-    for folder in examples(workspace)? {
+    for folder in folders(workspace)? {
         if manifest.contains(&format!("target/components/{}.wasm", name(&folder)?)) {
             let options = Wrap { outer: folder, dev: matches!(profile, Profile::Dev) };
             wrap(workspace, &options)?;
@@ -49,7 +53,7 @@ pub fn composed(workspace: &Workspace, profile: Profile) -> Result<()> {
     Ok(())
 }
 
-fn examples(workspace: &Workspace) -> Result<Vec<PathBuf>> {
+fn folders(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     let folder = workspace.root.join("examples");
     let entries =
         fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;

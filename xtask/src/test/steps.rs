@@ -112,7 +112,8 @@ pub fn all_components(workspace: &Workspace, profile: Profile) -> Result<()> {
     // Separately: together, cargo would build the product with the features of the SDK that only the probe requires.
     let probe = workspace.probe().context("the workspace has no member tests/probe")?;
     components::build(workspace, &[probe], profile)?;
-    wrap::all(workspace, profile)
+    wrap::examples(workspace, profile)?;
+    wrap::of_tests(workspace, profile)
 }
 
 fn policies(workspace: &Workspace, report: &mut Report) -> Result<()> {
