@@ -8,7 +8,7 @@ use crate::gateway::Gateway;
 use crate::payload;
 use crate::report::Figure;
 use anyhow::{Context, Result, ensure};
-use std::fs;
+use std::{env, fs};
 
 /// The built-in guardrail, and what stands before it.
 const SOURCES: [&str; 3] = ["guardrail", "guardrail-rust", "guardrail-python"];
@@ -47,5 +47,8 @@ fn manifest(shipped: &str, source: &str) -> Result<String> {
     let line = |name: &str| format!("source = \"target/components/{name}.wasm\"");
     let count = shipped.matches(&line("guardrail")).count();
     ensure!(count == 1, "spin.toml has the guardrail {count} times, not once");
-    Ok(shipped.replace(&line("guardrail"), &line(source)))
+    let changed = shipped.replace(&line("guardrail"), &line(source));
+    // It is written elsewhere, and names folders of the repository.
+    let root = env::current_dir()?;
+    Ok(changed.replace("\"target/components/", &format!("\"{}/target/components/", root.display())))
 }
