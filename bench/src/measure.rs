@@ -10,6 +10,7 @@ mod memory;
 mod stages;
 mod streaming;
 mod translation;
+mod wrappers;
 
 use crate::gateway::Gateway;
 use crate::report::Figure;
@@ -39,6 +40,8 @@ pub enum Name {
     Limits,
     /// What every detector costs, on requests and on streams
     Guardrail,
+    /// What a guardrail before the built-in one costs
+    Wrappers,
     /// From the start of the process to the first answer
     ColdStart,
     /// The first request after the instance has been dropped
@@ -136,6 +139,7 @@ impl Name {
             Self::Auth => auth::auth(gateway, effort).await,
             Self::Limits => limits::limits(gateway, effort).await,
             Self::Guardrail => guardrail::guardrail(gateway, effort).await,
+            Self::Wrappers => wrappers::wrappers(gateway, effort).await,
             Self::ColdStart => cold::start(gateway, effort).await,
             Self::ColdInstance => cold::instance(gateway, effort).await,
             Self::Memory => memory::memory(gateway, effort).await,

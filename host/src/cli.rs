@@ -3,10 +3,13 @@
 mod key_value;
 mod pre_initialise;
 mod up;
+mod wrap;
 
-use std::path::PathBuf;
-use std::process::ExitCode;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{self, ExitCode};
 
+use anyhow::Context;
 use clap::{Args, Parser};
 use postern_host::app::{Options, Plan};
 
@@ -24,6 +27,8 @@ pub enum Command {
     KeyValue(key_value::KeyValue),
     /// Runs what a component has to do once, and writes the component that has done it.
     PreInitialise(pre_initialise::PreInitialise),
+    /// Makes one component of a stage and the one that it stands before.
+    Wrap(wrap::Wrap),
 }
 
 /// Which application, and what it is given.
@@ -84,6 +89,7 @@ pub fn run(command: Command) -> Result<ExitCode, Vec<String>> {
         }
         Command::KeyValue(command) => return command.run(),
         Command::PreInitialise(command) => command.run()?,
+        Command::Wrap(command) => command.run()?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -95,6 +101,14 @@ fn pair(text: &str) -> Result<(String, String), String> {
 
 fn one(error: impl std::fmt::Display) -> Vec<String> {
     vec![error.to_string()]
+}
+
+/// Writes a component as a whole: a reader never finds a part of one.
+fn write(to: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let new = to.with_extension(format!("{}.new", process::id()));
+    fs::write(&new, bytes)
+        .and_then(|()| fs::rename(&new, to))
+        .with_context(|| format!("cannot write {}", to.display()))
 }
 
 /// A runtime for a command; it ends without waiting for threads that are stuck.

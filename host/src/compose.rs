@@ -1,5 +1,9 @@
 //! Composes a component with its dependencies into one component, as Spin does.
 
+mod wrap;
+
+pub use wrap::wrap;
+
 use std::collections::BTreeMap;
 
 use wac_graph::types::{ItemKind, Package, Type};

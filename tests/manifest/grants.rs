@@ -84,6 +84,27 @@ fn secrets_are_where_nothing_is_parsed_and_foreign_bytes_where_nothing_is_reache
 }
 
 #[test]
+fn a_guardrail_before_the_built_in_one_imports_what_the_built_in_one_inherits() {
+    for wrapper in ["guardrail-rust", "guardrail-python", "faulty-guardrail"] {
+        let grants = &stages(&manifest::wrapped_guardrail(wrapper))["guardrail"];
+        assert_eq!(*grants, ["environment", "files"].map(str::to_owned).into());
+        let imports = imports(wrapper);
+        assert!(imports.iter().any(|import| import.starts_with("wasi:filesystem/")), "{wrapper}");
+        for import in imports {
+            let set = set_of(&import);
+            assert!(
+                set.is_none_or(|set| grants.contains(set)),
+                "{wrapper} imports {import} without {set:?}"
+            );
+            // What it wraps is in the same file: Spin composes no dependency of a dependency.
+            assert!(import.starts_with("wasi:"), "{wrapper} imports {import}");
+            let is_network = import.contains("sockets") || import.contains("http");
+            assert!(!is_network, "{wrapper} imports {import}");
+        }
+    }
+}
+
+#[test]
 fn the_gateway_itself_calls_nothing_but_its_stages() {
     let stages = imports("gateway");
     for import in &stages {

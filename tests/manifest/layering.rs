@@ -7,7 +7,7 @@ use std::process::Command;
 
 /// Every package, its folder, and which of the others it is built from. A package that is not here fails the test: where does it
 /// belong?
-const PACKAGES: [(&str, &str, &[&str]); 38] = [
+const PACKAGES: [(&str, &str, &[&str]); 40] = [
     // What nothing here is below.
     ("postern-types", "crates/types", &[]),
     ("postern-keys", "crates/keys", &[]),
@@ -149,6 +149,9 @@ const PACKAGES: [(&str, &str, &[&str]); 38] = [
     ),
     ("postern-redis-server", "tests/redis-server", &[]),
     ("probe", "tests/probe", &[]),
+    ("faulty-guardrail", "tests/faulty-guardrail", &["postern-types"]),
+    // What users may begin with.
+    ("guardrail-rust", "examples/guardrail-rust", &["postern-fault", "postern-types"]),
 ];
 
 const LIMITER: &[&str] = &[

@@ -58,6 +58,17 @@ pub fn counting_in_redis(origin: &str) -> String {
     })
 }
 
+/// The shipped manifest with a guardrail that wraps the built-in one, changed as in docs/guardrail.md: one line.
+///
+/// # Panics
+///
+/// When the manifest has changed.
+#[must_use]
+pub fn wrapped_guardrail(wrapper: &str) -> String {
+    let source = |name: &str| format!("source = \"target/components/{name}.wasm\"");
+    shipped_with(&source("guardrail"), &source(wrapper))
+}
+
 /// The inherited sets of permissions of one stage, by name.
 pub type Grants = BTreeSet<String>;
 

@@ -8,6 +8,7 @@ use crate::test::redis;
 use crate::toolchain;
 use crate::tools;
 use crate::workspace::Workspace;
+use crate::wrap;
 use anyhow::Result;
 use std::ffi::OsString;
 
@@ -17,7 +18,8 @@ pub fn bench(workspace: &Workspace, arguments: &[OsString]) -> Result<()> {
     steps.step("tools", || tools::for_builds(workspace).and_then(|()| toolchain::prepare()))?;
     steps.step("components", || {
         let all: Vec<_> = workspace.components().chain(workspace.alternatives()).collect();
-        components::build(workspace, &all, Profile::Release)
+        components::build(workspace, &all, Profile::Release)?;
+        wrap::examples(workspace, Profile::Release)
     })?;
     let programs = steps.step("host", || Programs::build_release(workspace))?;
     steps.step("benchmark", || {

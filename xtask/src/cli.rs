@@ -34,6 +34,8 @@ pub enum Command {
     Usage(Words),
     /// Build components, as `spin build` does
     Component(Component),
+    /// Build a guardrail of your own and put it before the built-in one
+    Wrap(Wrap),
     /// Measure what the gateway costs, on this machine
     #[command(disable_help_flag = true)]
     Bench(Words),
@@ -122,6 +124,16 @@ pub struct Component {
     /// A feature of a component, as in sandbox/spin-llm; may be given several times
     #[arg(long, value_name = "COMPONENT/FEATURE")]
     pub features: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct Wrap {
+    /// A folder under `examples/`, or a component that imports and exports `postern:guardrail/stage`
+    #[arg(value_name = "FOLDER|FILE.wasm")]
+    pub outer: PathBuf,
+    /// Build in half the time, as the tests do, to code that is slower
+    #[arg(long)]
+    pub dev: bool,
 }
 
 /// Arguments of another program.

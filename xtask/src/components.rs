@@ -2,6 +2,8 @@
 
 mod snapshot;
 
+pub use snapshot::{Made, stamp};
+
 use crate::artifacts;
 use crate::progress::note;
 use crate::toolchain::TARGET;
@@ -75,6 +77,27 @@ fn build_together(
     profile: Profile,
     features: &[String],
 ) -> Result<()> {
+    let files = compiled(workspace, packages, profile, features)?;
+    for (package, file) in packages.iter().zip(files) {
+        let file = match package.pre_initialise() {
+            true => snapshot::pre_initialised(workspace, &package.name, &file)?,
+            false => file,
+        };
+        let placed = placed(workspace, &package.name);
+        if place(&file, &placed)? {
+            note(&format!("{}: built with the profile `{}`", placed.display(), profile.name()));
+        }
+    }
+    Ok(())
+}
+
+/// The files that one call of cargo makes of these packages, in their order.
+pub fn compiled(
+    workspace: &Workspace,
+    packages: &[&Package],
+    profile: Profile,
+    features: &[String],
+) -> Result<Vec<PathBuf>> {
     let target = workspace.target.join("wasm");
     let mut command = workspace.cargo();
     // Flags for the machine's own code (`-C target-cpu=native`) do not fit.
@@ -92,25 +115,17 @@ fn build_together(
         command.args(["--features", feature]);
     }
     let built = artifacts::built(&mut command)?;
-    for package in packages {
+    let file_of = |package: &&Package| {
         let artifact = built.iter().find(|a| a.manifest_path == package.manifest_path);
         let file = artifact.and_then(|a| a.filenames.iter().find(|f| is_wasm(f)));
-        let file = file.with_context(|| {
+        file.cloned().with_context(|| {
             format!(
                 "{} makes no .wasm; its Cargo.toml needs `crate-type = [\"cdylib\"]`",
                 package.name
             )
-        })?;
-        let snapshot = match package.pre_initialise() {
-            true => Some(snapshot::pre_initialised(workspace, &package.name, file)?),
-            false => None,
-        };
-        let placed = placed(workspace, &package.name);
-        if place(snapshot.as_ref().unwrap_or(file), &placed)? {
-            note(&format!("{}: built with the profile `{}`", placed.display(), profile.name()));
-        }
-    }
-    Ok(())
+        })
+    };
+    packages.iter().map(file_of).collect()
 }
 
 /// The path where `spin.toml` expects a component: in the clone, wherever cargo builds.
@@ -121,7 +136,7 @@ pub fn placed(workspace: &Workspace, name: &str) -> PathBuf {
 
 /// Copies atomically, and not at all if nothing changed, so that watchers and caches see no change. Returns whether it
 /// did.
-fn place(from: &Path, to: &Path) -> Result<bool> {
+pub fn place(from: &Path, to: &Path) -> Result<bool> {
     let bytes = fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
     if fs::read(to).is_ok_and(|before| before == bytes) {
         return Ok(false);

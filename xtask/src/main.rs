@@ -1,4 +1,4 @@
-//! The developer's commands: up, test, check, key, explain, component, bench.
+//! The developer's commands: up, test, check, key, explain, component, wrap, bench.
 
 mod apt;
 mod artifacts;
@@ -14,7 +14,9 @@ mod test;
 mod toolchain;
 mod tools;
 mod up;
+mod venv;
 mod workspace;
+mod wrap;
 
 use anyhow::{Context, Result};
 use clap::Parser;
@@ -60,6 +62,7 @@ fn run(command: Command) -> Result<()> {
         Command::Usage(words) => postern(&workspace, "usage", &words),
         Command::Key(words) => postern(&workspace, "key", &words),
         Command::Component(component) => build(&workspace, &component),
+        Command::Wrap(options) => wrap::wrap(&workspace, &options),
         Command::Bench(options) => bench::bench(&workspace, &options.words),
     }
 }

@@ -8,6 +8,7 @@ use crate::progress::{Steps, note};
 use crate::toolchain;
 use crate::tools;
 use crate::workspace::Workspace;
+use crate::wrap;
 use anyhow::{Context, Result};
 use std::os::unix::process::CommandExt;
 use std::path;
@@ -21,7 +22,10 @@ pub fn up(workspace: &Workspace, options: &Up) -> Result<()> {
     }
     let mut steps = Steps::new(5);
     steps.step("tools", || tools::for_builds(workspace).and_then(|()| toolchain::prepare()))?;
-    steps.step("components", || components::build(workspace, &workspace.composed()?, profile))?;
+    steps.step("components", || {
+        components::build(workspace, &workspace.composed()?, profile)?;
+        wrap::composed(workspace, profile)
+    })?;
     let programs = steps.step("host", || match options.release {
         true => Programs::build_release(workspace),
         false => Programs::build(workspace),

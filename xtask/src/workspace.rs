@@ -8,6 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// The folders whose packages are components: of the product, of the examples and of the tests.
+const COMPONENTS: [&str; 4] = ["components", "examples", "tests/faulty-guardrail", "tests/probe"];
+
 /// The clone that the command was called in.
 pub struct Workspace {
     /// The folder of the root `Cargo.toml`.
@@ -99,13 +102,12 @@ impl Workspace {
         Some(&package.manifest_path)
     }
 
-    /// The members that are native programs and libraries: all except the components and the probe. Cargo is always
+    /// The members that are native programs and libraries: all except those that are built as components. Cargo is always
     /// called with all of them, so that it builds their common dependencies once, with the same features.
     pub fn native(&self) -> Vec<&str> {
-        let (components, probe) = (self.root.join("components"), self.root.join("tests/probe"));
+        let folders = COMPONENTS.map(|folder| self.root.join(folder));
         let is_native = |package: &&Package| {
-            !package.manifest_path.starts_with(&components)
-                && !package.manifest_path.starts_with(&probe)
+            !folders.iter().any(|folder| package.manifest_path.starts_with(folder))
         };
         let native = self.packages.iter().filter(is_native);
         native.flat_map(|package| ["--package", package.name.as_str()]).collect()

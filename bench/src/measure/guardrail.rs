@@ -15,7 +15,7 @@ use anyhow::Result;
 const STAGE: &str = "guardrail";
 
 /// Every detector runs on requests and on answers, and only flags.
-const FLAGS: &str = r#"
+pub(super) const FLAGS: &str = r#"
 [[rule]]
 name = "all"
 detectors = ["personal", "secrets", "injection", "moderation"]
@@ -42,7 +42,7 @@ pub async fn guardrail(gateway: &Gateway, effort: &Effort) -> Result<Vec<Figure>
         let name = format!("{kilobytes} KB of prose, all detectors");
         figures.push(figure(&name, &samples).reaching(Target::AtMost(limit_ms)));
     }
-    figures.push(cold(&flagging, Call::chat(tiny), effort).await?);
+    figures.push(on_a_cold_instance(&flagging, Call::chat(tiny), effort).await?);
     let plain = chunk_delay_ms(gateway, effort).await?;
     let delay = chunk_delay_ms(&flagging, effort).await?;
     let figure = Figure::new("delay of a chunk, all detectors, p50", "ms", delay).over(plain);
@@ -56,7 +56,7 @@ fn figure(name: &str, samples: &Samples) -> Figure {
 }
 
 /// How long the stage takes for this request.
-async fn stage(gateway: &Gateway, call: &Call, requests: u64) -> Result<Samples> {
+pub(super) async fn stage(gateway: &Gateway, call: &Call, requests: u64) -> Result<Samples> {
     let running = gateway.start().await?;
     let mut connection = Connection::open(&running.server).await?;
     let call = Call { timing: true, ..call.clone() };
@@ -72,25 +72,35 @@ async fn stage(gateway: &Gateway, call: &Call, requests: u64) -> Result<Samples>
     Ok(samples)
 }
 
-/// The first request of an instance, which reads the rules and scans a first text.
-async fn cold(gateway: &Gateway, call: Call, effort: &Effort) -> Result<Figure> {
-    let running = gateway.start().await?;
-    let call = Call { timing: true, ..call };
-    let mut samples = Samples::default();
-    Connection::open(&running.server).await?.call(&call).await?;
-    for _ in 0..effort.cold_repetitions {
-        tokio::time::sleep(IDLE).await;
-        let answer = Connection::open(&running.server).await?.call(&call).await?;
-        samples.push(stage_ns(&answer.headers, STAGE)?);
-    }
-    running.stop().await?;
+async fn on_a_cold_instance(gateway: &Gateway, call: Call, effort: &Effort) -> Result<Figure> {
+    let (_, samples) = cold(gateway, call, effort).await?;
     let note = format!("longest {:.1}", samples.max_ms());
     let name = "guardrail on a cold instance, median";
     Ok(Figure::new(name, "ms", samples.median_ms()).noted(note).reaching(Target::AtMost(3.0)))
 }
 
+/// The first request of an instance, which reads the rules and scans a first text: all of it, and the stage's part.
+pub(super) async fn cold(
+    gateway: &Gateway,
+    call: Call,
+    effort: &Effort,
+) -> Result<(Samples, Samples)> {
+    let running = gateway.start().await?;
+    let call = Call { timing: true, ..call };
+    let (mut all, mut of_stage) = (Samples::default(), Samples::default());
+    Connection::open(&running.server).await?.call(&call).await?;
+    for _ in 0..effort.cold_repetitions {
+        tokio::time::sleep(IDLE).await;
+        let answer = Connection::open(&running.server).await?.call(&call).await?;
+        all.push(answer.ns);
+        of_stage.push(stage_ns(&answer.headers, STAGE)?);
+    }
+    running.stop().await?;
+    Ok((all, of_stage))
+}
+
 /// As many whole words of the prose as fit into `bytes`.
-fn text(bytes: usize) -> String {
+pub(super) fn text(bytes: usize) -> String {
     let mut text = String::with_capacity(bytes);
     for word in PROSE.iter().flat_map(|source| source.split_inclusive(' ')).cycle() {
         if text.len() + word.len() > bytes {

@@ -1,7 +1,7 @@
 //! `pre-initialise`: runs what a component has to do once, and writes the component that has done it.
 
-use std::path::{Path, PathBuf};
-use std::{fs, process};
+use std::fs;
+use std::path::PathBuf;
 
 use anyhow::{Context, anyhow};
 use clap::Args;
@@ -9,7 +9,7 @@ use wasmtime::component::{Component, Instance, Lift, Linker, WasmList};
 use wasmtime::{Config, Engine, Store};
 use wasmtime_wizer::{ComponentInstanceState, Wizer};
 
-use super::{block_on, one};
+use super::{block_on, one, write};
 
 /// The name of the export, which `xtask` and the components share.
 const EXPORT: &str = "postern-initialise";
@@ -136,13 +136,6 @@ fn config() -> Config {
     config.wasm_component_model(true);
     config.wasm_component_model_async(true);
     config
-}
-
-fn write(to: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let new = to.with_extension(format!("{}.new", process::id()));
-    fs::write(&new, bytes)
-        .and_then(|()| fs::rename(&new, to))
-        .with_context(|| format!("cannot write {}", to.display()))
 }
 
 #[cfg(test)]

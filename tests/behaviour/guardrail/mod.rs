@@ -3,8 +3,10 @@
 //! Stages: gateway, guardrail.
 
 mod answers;
+mod custom;
 mod requests;
 mod setup;
+mod traps;
 
 use setup::{Client, start};
 

@@ -32,18 +32,19 @@ pub fn pre_initialised(workspace: &Workspace, name: &str, built: &Path) -> Resul
     Ok(made.file)
 }
 
-/// A snapshot, and the record of its inputs.
-struct Made {
-    file: PathBuf,
+/// A file that takes long to make, and the record of its inputs.
+pub struct Made {
+    pub file: PathBuf,
 }
 
 impl Made {
-    fn is_of(&self, wanted: &str) -> bool {
+    /// Whether it was made of these inputs.
+    pub fn is_of(&self, wanted: &str) -> bool {
         self.file.is_file() && fs::read_to_string(self.stamp()).is_ok_and(|found| found == wanted)
     }
 
-    /// Written last: an interrupted snapshot is taken again.
-    fn remember(&self, wanted: &str) -> Result<()> {
+    /// Written last: what was interrupted is made again.
+    pub fn remember(&self, wanted: &str) -> Result<()> {
         let file = self.stamp();
         fs::write(&file, wanted).with_context(|| format!("cannot write {}", file.display()))
     }
@@ -53,7 +54,8 @@ impl Made {
     }
 }
 
-fn stamp<'a>(files: impl Iterator<Item = &'a Path>) -> Result<String> {
+/// The inputs, as [`Made`] records them.
+pub fn stamp<'a>(files: impl Iterator<Item = &'a Path>) -> Result<String> {
     let line = |file: &Path| {
         let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
         Ok(format!("{}\n", hex::encode(Sha256::digest(bytes))))

@@ -8,6 +8,7 @@ use crate::process::run_in_the_open;
 use crate::programs::Programs;
 use crate::toolchain;
 use crate::workspace::Workspace;
+use crate::wrap;
 use anyhow::{Context, Result, anyhow};
 use std::ffi::OsString;
 use std::num::NonZero;
@@ -104,13 +105,15 @@ fn build_components(workspace: &Workspace, report: &mut Report) -> Result<()> {
     })
 }
 
-/// The components of `spin.toml`, their alternatives, and the probe.
+/// The components of `spin.toml`, their alternatives, the examples, the probe, and the guardrail that fails.
 pub fn all_components(workspace: &Workspace, profile: Profile) -> Result<()> {
     let all: Vec<_> = workspace.components().chain(workspace.alternatives()).collect();
     components::build(workspace, &all, profile)?;
     // Separately: together, cargo would build the product with the features of the SDK that only the probe requires.
     let probe = workspace.probe().context("the workspace has no member tests/probe")?;
-    components::build(workspace, &[probe], profile)
+    components::build(workspace, &[probe], profile)?;
+    wrap::examples(workspace, profile)?;
+    wrap::of_tests(workspace, profile)
 }
 
 fn policies(workspace: &Workspace, report: &mut Report) -> Result<()> {
