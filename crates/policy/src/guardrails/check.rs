@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use super::list::Lists;
 use super::written::{self, HOLD_BACK_CHARACTERS, HOLD_BACK_MS, PACKS, Written};
-use super::{Guardrails, Rule, RuleSet, hidden, pack_file, pattern, rule};
+use super::{Guardrails, Rule, RuleSet, ask, hidden, pack_file, pattern, rule};
 use crate::GUARDRAILS_FILE;
 use crate::grants::Said;
 use crate::problem::Problems;
@@ -61,6 +61,9 @@ pub(crate) fn read(
     };
     let written = Written::own(&mut own, Table::root(&document));
     hold_back(&mut own, &written, &mut guardrails);
+    if let Some(questions) = ask::max_questions(&mut own, &written) {
+        guardrails.max_questions = questions;
+    }
     let packs = packs(&mut own, &written, pack);
     let own = File { pack: None, file: GUARDRAILS_FILE, report: own, written: Some(written) };
     let mut reports: Vec<_> =

@@ -12,6 +12,8 @@ const STREAM: Key = Key::new("stream", "[stream]");
 pub(super) const HOLD_BACK_CHARACTERS: Key =
     Key::new("hold_back_characters", "hold_back_characters = 256");
 pub(super) const HOLD_BACK_MS: Key = Key::new("hold_back_ms", "hold_back_ms = 1_000");
+const ASK: Key = Key::new("ask", "[ask]");
+pub(super) const MAX_QUESTIONS: Key = Key::new("max_questions", "max_questions = 8");
 const LIST: Key = Key::new("list", "[[list]]");
 const RULE: Key = Key::new("rule", "[[rule]]");
 pub(super) const LIST_NAME: Key = Key::new("name", r#"name = "competitors""#);
@@ -28,6 +30,10 @@ pub(super) const CALLER_ROLES: Key = Key::new("caller_roles", r#"caller_roles = 
 pub(super) const DATA_CLASSES: Key = Key::new("data_classes", r#"data_classes = ["restricted"]"#);
 pub(super) const MIN_CONFIDENCE: Key = Key::new("min_confidence", "min_confidence = 70");
 pub(super) const ACTION: Key = Key::new("action", r#"action = "redact""#);
+pub(super) const MODEL: Key = Key::new("model", r#"model = "gpt-4o-mini""#);
+pub(super) const THEN: Key = Key::new("then", r#"then = "block""#);
+pub(super) const OTHERWISE: Key = Key::new("otherwise", r#"otherwise = "flag""#);
+pub(super) const TIMEOUT_MS: Key = Key::new("timeout_ms", "timeout_ms = 3_000");
 pub(super) const MESSAGE: Key =
     Key::new("message", r#"message = "I do not give medical advice; ask a doctor.""#);
 pub(super) const CITES: Key = Key::new("cites", r#"cites = ["GDPR Art. 5(1)(c)"]"#);
@@ -36,10 +42,11 @@ pub(super) const ON_ERROR: Key = Key::new("on_error", r#"on_error = "refuse""#);
 type Text<'t> = Option<Spanned<&'t str>>;
 type Number = Option<Spanned<i128>>;
 
-/// A whole file. Packs have neither `packs` nor `[stream]`.
+/// A whole file. Packs have neither `packs`, nor `[stream]`, nor `[ask]`.
 pub(super) struct Written<'t> {
     pub(super) packs: Texts<'t>,
     pub(super) stream: Option<Stream<'t>>,
+    pub(super) ask: Option<Ask<'t>>,
     pub(super) lists: Vec<List<'t>>,
     pub(super) rules: Vec<Rule<'t>>,
 }
@@ -49,6 +56,12 @@ pub(super) struct Stream<'t> {
     pub(super) label: Label<'t>,
     pub(super) hold_back_characters: Number,
     pub(super) hold_back_ms: Number,
+}
+
+/// `[ask]`.
+pub(super) struct Ask<'t> {
+    pub(super) label: Label<'t>,
+    pub(super) max_questions: Number,
 }
 
 /// `[[list]]`.
@@ -78,6 +91,14 @@ pub(super) struct Rule<'t> {
     pub(super) data_classes: Texts<'t>,
     pub(super) min_confidence: Number,
     pub(super) action: Text<'t>,
+    pub(super) model: Text<'t>,
+    pub(super) then: Text<'t>,
+    pub(super) otherwise: Text<'t>,
+    pub(super) timeout_ms: Number,
+    /// Whether the key is present, even with a wrong type.
+    pub(super) has_model: bool,
+    /// Whether the key is present, even with a wrong type.
+    pub(super) has_then: bool,
     pub(super) message: Text<'t>,
     /// Whether the key is present, even with a wrong type.
     pub(super) has_message: bool,
@@ -91,7 +112,9 @@ impl<'t> Written<'t> {
         let packs = root.optional(report, PACKS);
         let stream = root.table(report, STREAM, "[stream]");
         let stream = stream.map(|table| Stream::read(report, table));
-        Self { packs, stream, ..Self::pack(report, root) }
+        let ask = root.table(report, ASK, "[ask]");
+        let ask = ask.map(|table| Ask::read(report, table));
+        Self { packs, stream, ask, ..Self::pack(report, root) }
     }
 
     /// Reads a pack, or the remaining keys of `guardrails.toml`.
@@ -102,6 +125,7 @@ impl<'t> Written<'t> {
         Self {
             packs: None,
             stream: None,
+            ask: None,
             lists: lists.into_iter().map(|table| List::read(report, table)).collect(),
             rules: rules.into_iter().map(|table| Rule::read(report, table)).collect(),
         }
@@ -117,6 +141,15 @@ impl<'t> Stream<'t> {
         };
         table.finish(report);
         stream
+    }
+}
+
+impl<'t> Ask<'t> {
+    fn read(report: &mut Report<'_>, mut table: Table<'t>) -> Self {
+        let max_questions = table.optional(report, MAX_QUESTIONS);
+        let ask = Self { label: table.label, max_questions };
+        table.finish(report);
+        ask
     }
 }
 
@@ -141,6 +174,8 @@ impl<'t> Rule<'t> {
             label: table.label,
             span: table.span.clone(),
             has_message: table.has(MESSAGE),
+            has_model: table.has(MODEL),
+            has_then: table.has(THEN),
             name: table.required(report, RULE_NAME),
             detectors: table.required(report, DETECTORS),
             directions: table.optional(report, DIRECTIONS),
@@ -153,6 +188,10 @@ impl<'t> Rule<'t> {
             data_classes: table.optional(report, DATA_CLASSES),
             min_confidence: table.optional(report, MIN_CONFIDENCE),
             action: table.required(report, ACTION),
+            model: table.optional(report, MODEL),
+            then: table.optional(report, THEN),
+            otherwise: table.optional(report, OTHERWISE),
+            timeout_ms: table.optional(report, TIMEOUT_MS),
             message: table.optional(report, MESSAGE),
             cites: table.optional(report, CITES),
             on_error: table.optional(report, ON_ERROR),
