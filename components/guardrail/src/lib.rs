@@ -1,12 +1,12 @@
 //! Decides whether the text of a request or an answer may pass.
 //!
-//! Reads: `guardrails.toml`, its packs, the request's segments, the answer's texts. Writes: nothing. Refuses with:
+//! Reads: `guardrails.toml`, its packs, the request's segments, the answer's texts, models' opinions on them. Writes: nothing. Refuses with:
 //! `content-filtered`. Runs after the request is read, before it is routed, and again on every part of the answer. Pure: it
 //! parses foreign text, so it is granted nothing. Fails closed.
 
 use postern_contract::guardrail::exports::postern::guardrail::stage::{Guest, GuestAnswer};
 use postern_contract::policies::{self, Policies};
-use postern_contract::types::guardrail::{Flushed, Piece, Released, Verdict};
+use postern_contract::types::guardrail::{Flushed, Opinion, Piece, Released, Verdict};
 use postern_contract::types::{Caller, Fault, Prompt};
 use postern_detect::Scanner;
 use postern_fault::Fault as NativeFault;
@@ -31,8 +31,12 @@ impl postern_contract::guardrail::Guest for Guardrail {
 impl Guest for Guardrail {
     type Answer = Answer;
 
-    fn check_request(caller: Caller, prompt: Prompt) -> Result<Verdict, Fault> {
-        Ok(guard()?.check(&caller, &prompt)?)
+    fn check_request(
+        caller: Caller,
+        prompt: Prompt,
+        opinions: Vec<Opinion>,
+    ) -> Result<Verdict, Fault> {
+        Ok(guard()?.check_with(&caller, &prompt, &opinions)?)
     }
 
     fn ready() -> Result<(), Fault> {
@@ -53,6 +57,13 @@ impl GuestAnswer for Answer {
     fn push(&self, pieces: Vec<Piece>) -> Result<Released, Fault> {
         let answer = self.0.as_ref().map_err(Clone::clone)?;
         Ok(answer.borrow_mut().push(&pieces))
+    }
+
+    fn take_opinions(&self, opinions: Vec<Opinion>) {
+        // Without rules every push and flush fails.
+        if let Ok(answer) = &self.0 {
+            answer.borrow_mut().take_opinions(&opinions);
+        }
     }
 
     fn flush(&self) -> Result<Flushed, Fault> {

@@ -1,5 +1,6 @@
 //! The findings in one text, and the rule that decides on each.
 
+use crate::ask::Asking;
 use crate::lists::Lists;
 use crate::rules::{Active, Direction, LIST, Source, Wanted};
 use crate::tally::Tally;
@@ -22,6 +23,10 @@ pub struct Decided<'r> {
     /// Its place, in bytes of the text.
     pub span: Range<usize>,
     pub rule: &'r Rule,
+    /// What is done about it, as far as no model is asked or has answered.
+    pub action: policy::Action,
+    /// The rules that ask a model whether to be stricter, the strictest first.
+    pub asks: Vec<Asking<'r>>,
 }
 
 /// A finding without a decision.
@@ -57,17 +62,13 @@ impl Eyes {
         for finding in self.scanner.scan(&text, wanted.detectors) {
             let source = Source::Detector(finding.detector);
             let rule = active.decide(source, finding.confidence, direction, speaker);
-            decided.extend(rule.map(|rule| Decided {
-                source,
-                form: finding.form,
-                span: finding.span,
-                rule,
-            }));
+            let Finding { form, span, .. } = finding;
+            decided.extend(rule.map(|rule| Decided::new(source, form, span, rule)));
         }
         for (list, span) in self.lists.find(&text, &wanted.lists) {
             let source = Source::List(list);
             let rule = active.decide(source, CERTAIN, direction, speaker);
-            decided.extend(rule.map(|rule| Decided { source, form: "", span, rule }));
+            decided.extend(rule.map(|rule| Decided::new(source, "", span, rule)));
         }
         decided.sort_by_key(|one| (one.span.start, std::cmp::Reverse(one.span.end)));
         decided
@@ -105,12 +106,12 @@ impl Eyes {
     /// Count findings.
     pub fn tally(&self, decided: &Decided<'_>, direction: Direction, tally: &mut Tally) {
         let name = self.name(decided.source);
-        let action = match (decided.rule.action, direction) {
+        let action = match (decided.action, direction) {
             // Nothing is put in its place on the way to the client.
             (policy::Action::Anonymise, Direction::Answer) => Action::Flag,
             (action, _) => recorded(action),
         };
-        tally.add(&name, decided.form, &decided.rule.name, action);
+        tally.add(&name, decided.form, &decided.rule.name, action, decided.asked());
     }
 }
 
@@ -126,9 +127,9 @@ pub struct Change<'d, 'r> {
 /// The changes of a text, without overlaps: where findings overlap, all that they cover is changed as the strictest of them says,
 /// or of equally strict ones the longest.
 pub fn changes<'d, 'r>(decided: &'d [Decided<'r>], mildest: policy::Action) -> Vec<Change<'d, 'r>> {
-    let rank = |one: &Decided<'r>| (one.rule.action, one.span.len());
+    let rank = |one: &Decided<'r>| (one.action, one.span.len());
     let mut changes: Vec<Change<'d, 'r>> = Vec::new();
-    for one in decided.iter().filter(|one| one.rule.action >= mildest && !one.span.is_empty()) {
+    for one in decided.iter().filter(|one| one.action >= mildest && !one.span.is_empty()) {
         match changes.last_mut().filter(|last| last.span.end > one.span.start) {
             Some(last) => {
                 last.span.end = last.span.end.max(one.span.end);

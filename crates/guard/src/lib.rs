@@ -7,6 +7,7 @@
 //! and a conversation only grows at its end.
 
 mod answer;
+mod ask;
 mod decide;
 mod explain;
 mod lists;
