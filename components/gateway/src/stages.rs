@@ -12,7 +12,7 @@ use postern_types::auth::{
     IdSharing,
 };
 use postern_types::delegation::{DelegatedCall, DelegatedResult};
-use postern_types::guardrail::{Flushed, Piece, Released, Verdict};
+use postern_types::guardrail::{Flushed, Opinion, Piece, Released, Verdict};
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
 use postern_types::provider::{AnswerHead, Decoded, Encoded, Notice, Place, SegmentEdit};
 use postern_types::router::ModelEntry;
@@ -105,8 +105,13 @@ impl Auth for Imports {
 impl Guardrail for Imports {
     type AnswerGuard = guardrail::Answer;
 
-    fn check_request(&self, caller: &Caller, prompt: &Prompt) -> Result<Verdict, Fault> {
-        guardrail::check_request(caller, prompt)
+    fn check_request(
+        &self,
+        caller: &Caller,
+        prompt: &Prompt,
+        opinions: &[Opinion],
+    ) -> Result<Verdict, Fault> {
+        guardrail::check_request(caller, prompt, opinions)
     }
 
     fn answer_guard(&self, memo: &str) -> Self::AnswerGuard {
@@ -121,6 +126,10 @@ impl Guardrail for Imports {
 impl postern_pipeline::AnswerGuard for guardrail::Answer {
     fn push(&self, pieces: &[Piece]) -> Result<Released, Fault> {
         guardrail::Answer::push(self, pieces)
+    }
+
+    fn take_opinions(&self, opinions: &[Opinion]) {
+        guardrail::Answer::take_opinions(self, opinions);
     }
 
     fn flush(&self) -> Result<Flushed, Fault> {

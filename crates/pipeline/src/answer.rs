@@ -1,10 +1,12 @@
 //! The answer to a client: a head, and a body that is complete or still arriving.
 
+use crate::exchange::Exchange;
 use crate::guard::Guarded;
 use crate::ids::Binder;
 use crate::late::Late;
 use crate::lease::Lease;
 use crate::memory::MemoryPermit;
+use crate::opinion::Asked;
 use crate::redact::redacted;
 use crate::sound::Sound;
 use crate::source::Source;
@@ -73,7 +75,7 @@ pub struct Streamed<S: Stages> {
     /// Why some of them have no owner.
     pub unbound: Option<String>,
     /// Decides what leaves.
-    pub guard: Option<Guarded<S::AnswerGuard>>,
+    pub guard: Option<Guarded<S>>,
     late: Late,
 }
 
@@ -209,6 +211,18 @@ impl<S: Stages> Streamed<S> {
         self.guard.as_mut().map(|guard| std::mem::take(&mut guard.findings)).unwrap_or_default()
     }
 
+    /// What models were asked since it was last asked.
+    pub fn take_asked(&mut self) -> Vec<Asked> {
+        self.guard.as_mut().map(|guard| guard.asker.take_asked()).unwrap_or_default()
+    }
+
+    /// Settles what models were asked when the answer ended.
+    pub async fn settle_asked(&mut self, exchange: &mut Exchange<S>) {
+        if let Some(guard) = &mut self.guard {
+            guard.asker.settle_left(exchange).await;
+        }
+    }
+
     /// The guardrail has ended it.
     pub fn is_stopped(&self) -> bool {
         self.guard.as_ref().is_some_and(|guard| guard.is_stopped)
@@ -221,7 +235,7 @@ impl<S: Stages> Streamed<S> {
 
     async fn take(&mut self, mut decoded: Decoded, is_whole: bool) -> Result<String, Fault> {
         if let (Some(guard), Reading::Texts(decoder)) = (&mut self.guard, &self.reading) {
-            guard.release(decoder, &mut decoded, is_whole)?;
+            guard.release(decoder, &mut decoded, is_whole).await?;
         }
         self.done |= decoded.done;
         self.usage = decoded.usage.or(self.usage);
@@ -238,7 +252,7 @@ impl<S: Stages> Streamed<S> {
 /// The next chunk. Meanwhile, what is held back leaves when its time is over.
 async fn guarded_chunk<'s, S: Stages>(
     source: &'s mut Source<S>,
-    guard: &mut Guarded<S::AnswerGuard>,
+    guard: &mut Guarded<S>,
     decoder: &S::Decoder,
     late: &Late,
     stages: &S,
@@ -249,7 +263,7 @@ async fn guarded_chunk<'s, S: Stages>(
         if let Some(chunk) = within(stages, held_ms, chunk.as_mut()).await {
             return chunk;
         }
-        late.put(&guard.flush(decoder)?);
+        late.put(&guard.flush(decoder).await?);
         if guard.is_stopped {
             return Ok(None);
         }

@@ -97,7 +97,7 @@ fn capped(
 }
 
 /// The outcome of a failed attempt; another replaces it unless it is the last.
-fn failed(answered: bool, is_last: bool) -> Outcome {
+pub fn failed(answered: bool, is_last: bool) -> Outcome {
     match (answered, is_last) {
         (true, is_last) => Outcome::Reserved(is_last),
         (false, true) => Outcome::Failed,
@@ -205,8 +205,9 @@ async fn one<S: Stages>(
     };
     let mut streamed = Streamed::new(stages, source, reading, call.policy.max_response_body_bytes);
     streamed.binder = Binder::of(call, &target);
-    streamed.guard = call.guard.map(|memo| Guarded::new(exchange.stages.answer_guard(memo)));
+    streamed.guard = call.guard.map(|memo| Guarded::of(memo, call, exchange));
     let body = beginning(&mut streamed, call, exchange).await;
+    exchange.asked(&streamed.take_asked(), Direction::Answer);
     let body = body.inspect_err(|fault| exchange.observe(Event::SaidByVendor(fault)));
     let body = body.map_err(Failed::to_answer)?;
     streamed.price = target.metering.price;
@@ -333,7 +334,8 @@ fn passed<'a>(call: &Call<'a>, client: Dialect, same_dialect: bool) -> HeaderFil
     HeaderFilter { dialect: same_dialect.then_some(client), policy: &call.policy.headers }
 }
 
-fn content_type(fields: &[(String, String)]) -> String {
+/// The content type of an answer; empty if it has none.
+pub fn content_type(fields: &[(String, String)]) -> String {
     let named = fields.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
     named.map(|(_, value)| value.clone()).unwrap_or_default()
 }

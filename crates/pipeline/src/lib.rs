@@ -29,6 +29,7 @@ mod lease;
 mod losses;
 mod memory;
 mod models;
+mod opinion;
 mod pump;
 mod record;
 mod redact;

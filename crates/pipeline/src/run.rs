@@ -40,7 +40,7 @@ pub async fn run<S: Stages>(
     exchange.observe(Event::Read(&read.facts, body_bytes));
     let prompt = read.into_prompt(body);
     // What it says, before anything depends on it: the vendor sees no more than the rules let pass.
-    let (prompt, guard) = guard::request(&caller, prompt, exchange)?;
+    let (prompt, guard) = guard::request(head, &caller, prompt, exchange).await?;
     let needs = exchange.run("needs", |_| needs::of(client, operation, &prompt.body))?;
     let call = Call {
         head,

@@ -9,7 +9,7 @@ use postern_types::auth::{
     IdSharing,
 };
 use postern_types::delegation::{DelegatedCall, DelegatedResult};
-use postern_types::guardrail::{Flushed, Piece, Released, Verdict};
+use postern_types::guardrail::{Flushed, Opinion, Piece, Released, Verdict};
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
 use postern_types::provider::{AnswerHead, Decoded, Encoded, Notice, Place, SegmentEdit};
 use postern_types::router::ModelEntry;
@@ -53,7 +53,12 @@ pub trait Auth {
 pub trait Guardrail {
     /// Guards one answer.
     type AnswerGuard: AnswerGuard + 'static;
-    fn check_request(&self, caller: &Caller, prompt: &Prompt) -> Result<Verdict, Fault>;
+    fn check_request(
+        &self,
+        caller: &Caller,
+        prompt: &Prompt,
+        opinions: &[Opinion],
+    ) -> Result<Verdict, Fault>;
     fn answer_guard(&self, memo: &str) -> Self::AnswerGuard;
     fn guardrail_ready(&self) -> Result<(), Fault>;
 }
@@ -62,6 +67,7 @@ pub trait Guardrail {
 #[allow(missing_docs)]
 pub trait AnswerGuard {
     fn push(&self, pieces: &[Piece]) -> Result<Released, Fault>;
+    fn take_opinions(&self, opinions: &[Opinion]);
     fn flush(&self) -> Result<Flushed, Fault>;
 }
 

@@ -9,7 +9,9 @@
 
 mod exits;
 mod guarded;
+mod judge;
 mod media;
+mod opinions;
 mod schedules;
 mod time;
 mod world;

@@ -1,5 +1,6 @@
 //! Random schedules of failures, cancellations and slow clients: every exit settles once and records once.
 
+use crate::judge::{Judge, Word};
 use crate::world::{Asked, Attempt, CUT, DONE, End, Guarding, Part, STOPPED, Script, run};
 use postern_types::limiter::Outcome;
 use proptest::prelude::*;
@@ -37,6 +38,24 @@ fn guarding() -> impl Strategy<Value = Guarding> {
         1 => prop::option::of(0_u32..5).prop_map(Guarding::Fails),
         2 => (0_u32..5).prop_map(Guarding::Stops),
         2 => (1_u32..200, any::<bool>()).prop_map(|(ms, stops)| Guarding::Holds(ms, stops)),
+        2 => (1_u32..5).prop_map(Guarding::Asks),
+        2 => (0_u32..5).prop_map(Guarding::AsksAt),
+        1 => (1_u32..200).prop_map(Guarding::AsksLate),
+        1 => Just(Guarding::AsksOn),
+    ]
+}
+
+fn judge() -> impl Strategy<Value = Judge> {
+    let words = vec![Word::Yes, Word::No, Word::Unclear, Word::Nothing, Word::Garbage];
+    let ms = prop_oneof![4 => 0_u64..100, 2 => 1_000_u64..10_000];
+    prop_oneof![
+        1 => Just(Judge::NotServed),
+        1 => any::<bool>().prop_map(|model_scoped| Judge::Limited { model_scoped }),
+        1 => Just(Judge::NotEncoded),
+        1 => any::<bool>().prop_map(|retryable| Judge::Unreachable { retryable }),
+        1 => prop::sample::select(vec![400_u16, 429, 503]).prop_map(Judge::Status),
+        6 => (ms, prop::sample::select(words)).prop_map(|(ms, word)| Judge::Says(ms, word)),
+        1 => Just(Judge::Breaks),
     ]
 }
 
@@ -47,8 +66,9 @@ fn script() -> impl Strategy<Value = Script> {
     let leaves = (prop::option::of(0_usize..6), prop::option::of(0_u64..100_000));
     let attempts = prop::collection::vec(attempt(), 1..5);
     let asked = prop::sample::select(vec![Asked::Chat, Asked::Speech, Asked::Transcript]);
-    let all = (asked, who, how, slow, leaves, attempts, guarding());
-    all.prop_map(|(asked, who, how, slow, leaves, attempts, guarding)| Script {
+    let judge = prop::collection::vec(judge(), 1..5);
+    let all = (asked, who, how, slow, leaves, attempts, guarding(), judge);
+    all.prop_map(|(asked, who, how, slow, leaves, attempts, guarding, judge)| Script {
         asked,
         guarding,
         authenticated: who.0,
@@ -63,6 +83,7 @@ fn script() -> impl Strategy<Value = Script> {
         client_parts: leaves.0,
         cancelled_ms: leaves.1,
         attempts,
+        judge,
     })
 }
 
@@ -75,14 +96,15 @@ proptest! {
         let outcome = seen.records[0]["outcome"].as_str().unwrap().to_owned();
         prop_assert!(!outcome.is_empty());
         let mut used = 0;
-        for ends in seen.leases.values() {
+        for (id, ends) in &seen.leases {
             prop_assert_eq!(ends.len(), 1, "{:?}", ends);
             // Nothing is abandoned by a request that runs to its end.
             prop_assert!(seen.was_cancelled || ends[0] != End::Abandoned);
-            used += usize::from(matches!(
+            let is_used = matches!(
                 ends[0],
                 End::Settled(Outcome::Completed(_) | Outcome::Interrupted(_))
-            ));
+            );
+            used += usize::from(is_used && !seen.of_questions.contains(id));
         }
         prop_assert!(used <= 1, "one deployment answers: {:?}", seen.leases);
         // An answer that broke never looks complete.
