@@ -4,8 +4,9 @@
 //! surroundings, edited as the other rules want it.
 
 use crate::decide::Decided;
+use crate::opinion::Heard;
 use crate::rules::Source;
-use postern_policy::{Action, Rule};
+use postern_policy::Rule;
 use postern_types::guardrail::Question;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -19,71 +20,6 @@ const MAX_BYTES: usize = 2_000;
 
 /// What is replaced in a text, sorted and without overlaps.
 pub type Replaced = Vec<(Range<usize>, String)>;
-
-/// A rule that would be stricter about a finding, if its model agrees.
-pub struct Asking<'r> {
-    pub rule: &'r Rule,
-    /// What is known of its model's opinion.
-    pub heard: Option<Heard>,
-}
-
-/// Whether the stricter action is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Heard {
-    /// The model was asked; true: the action is taken.
-    Asked(bool),
-    /// There were too many questions: the action is taken.
-    TooMany,
-}
-
-impl Heard {
-    /// What follows from an opinion, or from none.
-    pub fn from_opinion(rule: &Rule, agrees: Option<bool>) -> Self {
-        Heard::Asked(agrees.unwrap_or(!rule.fails_open))
-    }
-
-    fn takes(self) -> bool {
-        matches!(self, Heard::Asked(true) | Heard::TooMany)
-    }
-}
-
-impl<'r> Decided<'r> {
-    /// A finding with the rule that decides as long as no model is asked.
-    pub fn new(
-        source: Source,
-        form: &'static str,
-        span: Range<usize>,
-        (rule, action, asks): (&'r Rule, Action, Vec<&'r Rule>),
-    ) -> Self {
-        let asks = asks.into_iter().map(|rule| Asking { rule, heard: None }).collect();
-        Decided { source, form, span, rule, action, asks }
-    }
-
-    /// Notes what is known of the opinion that a rule asks for.
-    pub fn hear(&mut self, rule: &Rule, heard: Heard) {
-        for asking in self.asks.iter_mut().filter(|asking| std::ptr::eq(asking.rule, rule)) {
-            asking.heard = Some(heard);
-            if heard.takes() && asking.rule.action > self.action {
-                self.rule = asking.rule;
-                self.action = asking.rule.action;
-            }
-        }
-    }
-
-    /// The rules that still ask: those that would be stricter.
-    pub fn open(&self) -> impl Iterator<Item = &'r Rule> {
-        let is_open =
-            |asking: &&Asking<'r>| asking.heard.is_none() && asking.rule.action > self.action;
-        self.asks.iter().filter(is_open).map(|asking| asking.rule)
-    }
-
-    /// The model that was asked: that of the strictest rule.
-    pub fn asked(&self) -> Option<&'r str> {
-        let was_asked = |asking: &&Asking<'r>| matches!(asking.heard, Some(Heard::Asked(_)));
-        let asking = self.asks.iter().find(was_asked)?;
-        asking.rule.ask.as_ref().map(|ask| ask.model.as_str())
-    }
-}
 
 /// The findings of one rule that one question is about.
 pub struct Group<'r> {

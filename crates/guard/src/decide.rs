@@ -1,7 +1,7 @@
 //! The findings in one text, and the rule that decides on each.
 
-use crate::ask::Asking;
 use crate::lists::Lists;
+use crate::opinion::{Asking, Heard};
 use crate::rules::{Active, Direction, LIST, Source, Wanted};
 use crate::tally::Tally;
 use postern_detect::{DetectorSet, Evidence, Finding, Scanner, Text};
@@ -27,6 +27,44 @@ pub struct Decided<'r> {
     pub action: policy::Action,
     /// The rules that ask a model whether to be stricter, the strictest first.
     pub asks: Vec<Asking<'r>>,
+}
+
+impl<'r> Decided<'r> {
+    /// A finding with the rule that decides as long as no model is asked.
+    pub fn new(
+        source: Source,
+        form: &'static str,
+        span: Range<usize>,
+        (rule, action, asks): (&'r Rule, policy::Action, Vec<&'r Rule>),
+    ) -> Self {
+        let asks = asks.into_iter().map(|rule| Asking { rule, heard: None }).collect();
+        Decided { source, form, span, rule, action, asks }
+    }
+
+    /// Notes what is known of the opinion that a rule asks for.
+    pub fn hear(&mut self, rule: &Rule, heard: Heard) {
+        for asking in self.asks.iter_mut().filter(|asking| std::ptr::eq(asking.rule, rule)) {
+            asking.heard = Some(heard);
+            if heard.takes() && asking.rule.action > self.action {
+                self.rule = asking.rule;
+                self.action = asking.rule.action;
+            }
+        }
+    }
+
+    /// The rules that still ask: those that would be stricter.
+    pub fn open(&self) -> impl Iterator<Item = &'r Rule> {
+        let is_open =
+            |asking: &&Asking<'r>| asking.heard.is_none() && asking.rule.action > self.action;
+        self.asks.iter().filter(is_open).map(|asking| asking.rule)
+    }
+
+    /// The model that was asked: that of the strictest rule.
+    pub fn asked(&self) -> Option<&'r str> {
+        let was_asked = |asking: &&Asking<'r>| matches!(asking.heard, Some(Heard::Asked(_)));
+        let asking = self.asks.iter().find(was_asked)?;
+        asking.rule.ask.as_ref().map(|ask| ask.model.as_str())
+    }
 }
 
 /// A finding without a decision.

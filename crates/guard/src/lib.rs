@@ -12,6 +12,7 @@ mod decide;
 mod explain;
 mod lists;
 mod memo;
+mod opinion;
 mod part;
 mod request;
 mod restore;

@@ -1,12 +1,12 @@
 //! The answer to a client: a head, and a body that is complete or still arriving.
 
+use crate::asked::Asked;
 use crate::exchange::Exchange;
 use crate::guard::Guarded;
 use crate::ids::Binder;
 use crate::late::Late;
 use crate::lease::Lease;
 use crate::memory::MemoryPermit;
-use crate::opinion::Asked;
 use crate::redact::redacted;
 use crate::sound::Sound;
 use crate::source::Source;

@@ -63,7 +63,7 @@ pub async fn in_turn<S: Stages>(
             Err(Failed { fault, answered }) if fault.retryable => {
                 exchange.observe(Event::AttemptFailed(&fault));
                 let is_last = targets.peek().is_none();
-                lease.settle(failed(answered, is_last), exchange).await;
+                lease.settle(lease::failed(answered, is_last), exchange).await;
                 let offered = !is_not_configured(&fault);
                 if offered || !tried {
                     last = Refusal { fields, ..fault.into() };
@@ -71,7 +71,7 @@ pub async fn in_turn<S: Stages>(
                 tried |= offered;
             }
             Err(Failed { fault, answered }) => {
-                lease.settle(failed(answered, true), exchange).await;
+                lease.settle(lease::failed(answered, true), exchange).await;
                 return Err(Refusal { fields, ..fault.into() });
             }
         }
@@ -94,15 +94,6 @@ fn capped(
     let unsaid =
         || Fault::new(Kind::Unavailable, "the cap that is reserved cannot be said to this model");
     capped.map(Some).ok_or_else(unsaid)
-}
-
-/// The outcome of a failed attempt; another replaces it unless it is the last.
-pub fn failed(answered: bool, is_last: bool) -> Outcome {
-    match (answered, is_last) {
-        (true, is_last) => Outcome::Reserved(is_last),
-        (false, true) => Outcome::Failed,
-        (false, false) => Outcome::Unused,
-    }
 }
 
 /// Why an attempt failed.
@@ -189,7 +180,7 @@ async fn one<S: Stages>(
     let passed = passed(call, exchange.client, passes);
     let silence_ms = target.endpoint.deadlines.between_bytes_ms;
     let (status, fields) = (inbound.status, inbound.headers);
-    let content_type = content_type(&fields);
+    let content_type = headers::content_type(&fields);
     let mut source = Source::new(stages.clone(), inbound.body, silence_ms);
     if !(200..300).contains(&status) {
         let body = source.beginning(MAX_ERROR_BYTES).await;
@@ -332,10 +323,4 @@ fn outbound<S: Stages>(
 /// The headers that pass: those of the dialect, if client and vendor share it.
 fn passed<'a>(call: &Call<'a>, client: Dialect, same_dialect: bool) -> HeaderFilter<'a> {
     HeaderFilter { dialect: same_dialect.then_some(client), policy: &call.policy.headers }
-}
-
-/// The content type of an answer; empty if it has none.
-pub fn content_type(fields: &[(String, String)]) -> String {
-    let named = fields.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-    named.map(|(_, value)| value.clone()).unwrap_or_default()
 }

@@ -1,10 +1,10 @@
 //! The state of one request from its first byte to its last: its ids, its clock, its record.
 
+use crate::asked::Asked;
 use crate::endpoint;
 use crate::found::{self, Direction};
 use crate::http::RequestHead;
 use crate::memory::MemoryPermit;
-use crate::opinion::Asked;
 use crate::record::{Event, Record};
 use crate::stages::Stages;
 use crate::trace::{self, Trace};

@@ -102,6 +102,15 @@ pub fn answered(usage: Option<Usage>, so_far: impl FnOnce() -> Usage) -> Outcome
     }
 }
 
+/// The outcome of a failed attempt; another replaces it unless it is the last.
+pub fn failed(answered: bool, is_last: bool) -> Outcome {
+    match (answered, is_last) {
+        (true, is_last) => Outcome::Reserved(is_last),
+        (false, true) => Outcome::Failed,
+        (false, false) => Outcome::Unused,
+    }
+}
+
 /// Asks for admission, which reserves the most that the request may use.
 pub async fn admit<S: Stages>(
     call: &Call<'_>,

@@ -9,6 +9,7 @@
 //! written once, and a stream that broke never looks complete.
 
 mod answer;
+mod asked;
 mod attempt;
 mod authenticate;
 mod authorize;

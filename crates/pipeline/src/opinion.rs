@@ -4,6 +4,7 @@
 //! is named by the operator's policy, so the caller needs no right to it; what authorization forbids stays forbidden. The guardrail
 //! is not asked about questions. What the model says is read for one word, and goes nowhere.
 
+use crate::asked::{Asked, Unanswered};
 use crate::exchange::Exchange;
 use crate::found::Direction;
 use crate::head::Head;
@@ -13,8 +14,7 @@ use futures::future::join_all;
 use postern_fault::{Fault, Kind};
 use postern_types::guardrail::{Opinion, Question, Verdict};
 use postern_types::limiter::Outcome;
-use postern_types::{Caller, Field, Prompt, Usage};
-use serde::Serialize;
+use postern_types::{Caller, Field, Prompt};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -24,91 +24,6 @@ mod word;
 
 const NS_PER_MS: u64 = 1_000_000;
 const NS_PER_US: u64 = 1_000;
-
-/// What became of a question. It has nothing of the text, and nothing of what the model said.
-#[derive(Debug)]
-pub struct Asked {
-    pub rule: String,
-    pub model: String,
-    /// The last deployment that was tried.
-    pub deployment: Option<String>,
-    pub opinion: Result<bool, Unanswered>,
-    pub duration_us: u64,
-    pub usage: Option<Usage>,
-    pub cost_nano_usd: Option<u64>,
-}
-
-/// Why there is no opinion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unanswered {
-    /// No deployment may serve it.
-    NotServed,
-    /// A limit of the caller is reached.
-    LimitReached,
-    TimedOut,
-    /// The vendor failed.
-    Failed(Kind),
-    /// The model said neither yes nor no.
-    Unclear,
-}
-
-impl Unanswered {
-    /// For the record.
-    pub fn as_text(self) -> String {
-        match self {
-            Unanswered::NotServed => "not_served".to_owned(),
-            Unanswered::LimitReached => "limit_reached".to_owned(),
-            Unanswered::TimedOut => "timed_out".to_owned(),
-            Unanswered::Failed(kind) => format!("{kind:?}"),
-            Unanswered::Unclear => "unclear".to_owned(),
-        }
-    }
-}
-
-/// A question in the record.
-#[derive(Serialize)]
-pub struct AskedModel {
-    #[serde(rename = "in")]
-    direction: &'static str,
-    rule: String,
-    model: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    deployment: Option<String>,
-    /// `agrees`, `disagrees` or `none`.
-    opinion: &'static str,
-    /// Why there is none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    why: Option<String>,
-    duration_us: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    input_tokens: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    output_tokens: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cost_nano_usd: Option<u64>,
-}
-
-impl AskedModel {
-    /// What the record has of a question about a text that goes this way.
-    pub fn new(asked: &Asked, direction: Direction) -> Self {
-        AskedModel {
-            direction: direction.as_str(),
-            rule: asked.rule.clone(),
-            model: asked.model.clone(),
-            deployment: asked.deployment.clone(),
-            opinion: match asked.opinion {
-                Ok(true) => "agrees",
-                Ok(false) => "disagrees",
-                Err(_) => "none",
-            },
-            why: asked.opinion.err().map(Unanswered::as_text),
-            duration_us: asked.duration_us,
-            input_tokens: asked.usage.map(|usage| usage.input_tokens),
-            output_tokens: asked.usage.map(|usage| usage.output_tokens),
-            cost_nano_usd: asked.cost_nano_usd,
-        }
-    }
-}
 
 /// Asks models on behalf of one request.
 pub struct Asker<S: Stages> {

@@ -1,7 +1,7 @@
 //! The record of a request: facts about it, never its content. It observes typed events, and is one JSON line.
 
+use crate::asked::{Asked, AskedModel};
 use crate::found::{Direction, Found};
-use crate::opinion::{Asked, AskedModel};
 use postern_dialect::vendor_words::{is_known_field, is_known_word};
 use postern_fault::{Fault, shown};
 use postern_types::auth::{Action, Decision};

@@ -3,6 +3,7 @@
 //! Stages: gateway, guardrail.
 
 mod answers;
+mod opinions;
 mod requests;
 mod setup;
 

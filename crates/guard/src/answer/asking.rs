@@ -4,8 +4,9 @@
 //! long as one is open, the answer is as it was before the pieces that led to it.
 
 use super::{Answer, Text, View};
-use crate::ask::{self, Group, Heard, Questions};
+use crate::ask::{self, Group, Questions};
 use crate::decide::{Decided, changes, covered};
+use crate::opinion::Heard;
 use crate::rules::Source;
 use crate::tally::Tally;
 use postern_policy::{Action, Rule};

@@ -8,7 +8,7 @@
 use super::*;
 use crate::tests::{ask, caller, guard, policy, rule};
 use crate::{Answer, Guard};
-use postern_policy::{Ask, Guardrails, RuleSet, TermList};
+use postern_policy::{Action, Ask, Guardrails, RuleSet, TermList};
 use postern_types::Prompt;
 use postern_types::guardrail::{Action as Done, Finding, Opinion, Piece, Verdict};
 use postern_types::provider::{Place, TextKind};

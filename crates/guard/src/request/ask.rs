@@ -1,7 +1,8 @@
 //! The questions about a request, and what the opinions on them decide.
 
 use super::{Guard, Scanned};
-use crate::ask::{self, Group, Heard, Questions};
+use crate::ask::{self, Group, Questions};
+use crate::opinion::Heard;
 use crate::vault::Vault;
 use postern_policy::Action;
 use postern_types::Prompt;

@@ -1,7 +1,7 @@
 //! The attempts to have a question answered, one deployment after the other.
 
-use super::{Asked, Asker, Unanswered, request, word};
-use crate::attempt;
+use super::{Asker, request, word};
+use crate::asked::{Asked, Unanswered};
 use crate::headers;
 use crate::lease::{self, Lease};
 use crate::source::Source;
@@ -114,7 +114,7 @@ impl<S: Stages> Asker<S> {
         let has_answered = Cell::new(false);
         let answer = open.keep(self.answer(target, &prompt, &has_answered));
         let answered = within(&self.stages, left_ms, answer).await;
-        let failed = |is_last| attempt::failed(has_answered.get(), is_last);
+        let failed = |is_last| lease::failed(has_answered.get(), is_last);
         let (outcome, opinion) = match answered {
             None => (failed(true), Err(too_late)),
             Some(Err(fault)) => (failed(is_last || !fault.retryable), Err(Tried::from(fault))),
@@ -151,7 +151,7 @@ impl<S: Stages> Asker<S> {
             return Err(stages.explain(dialect, inbound.status, &inbound.headers, &body).into());
         }
         has_answered.set(true);
-        let content_type = source.unframe(attempt::content_type(&inbound.headers));
+        let content_type = source.unframe(headers::content_type(&inbound.headers));
         let head = AnswerHead {
             content_type,
             memo,
