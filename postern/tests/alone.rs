@@ -244,7 +244,8 @@ fn says_what_guardrails_find_in_a_text_and_which_rule_decides() {
     let asking = pack.replace("\"block\"", "\"ask\"\nmodel = \"sandbox\"\nthen = \"block\"");
     fs::write(alone.path().join("policies/packs/own.toml"), asking).unwrap();
     let asked = alone.printed(&strict);
-    let says = "asks sandbox: block if it agrees, allow if it disagrees, block if it has no opinion";
+    let says =
+        "asks sandbox: block if it agrees, allow if it disagrees, block if it has no opinion";
     assert!(asked.contains(says), "{asked}");
     assert!(asked.contains("asks sandbox, then block: of-local-dev says \"No codes.\""), "{asked}");
     let asked = alone.printed(&[&strict[..], &["--json"]].concat());

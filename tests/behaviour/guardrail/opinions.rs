@@ -207,3 +207,24 @@ async fn a_question_counts_for_the_caller() {
     let line = guarded.stage.gateway.log_line(&id).await;
     assert_eq!(line["opinions"][0]["why"], "limit_reached", "{line}");
 }
+
+#[tokio::test]
+async fn a_stream_gets_the_verdict_of_the_same_text_whole() {
+    let rules = rules("answer", "").replace("then = \"block\"", "then = \"redact\"");
+    let guarded = start_with(&rules, &[("models.toml", JUDGE)]);
+    let mut seen = std::collections::BTreeSet::new();
+    for length in 0..8 {
+        let said =
+            format!("Is ACME Corp better? {}", "I have heard so, and so on. ".repeat(length));
+        let said = format!("{said}{} Or is ACME Corp worse?", "x".repeat(length));
+        let mut texts = Vec::new();
+        for stream in [false, true] {
+            let answer = guarded.ask(Client::Chat, "sandbox", &said, stream).send().await;
+            assert_eq!(answer.status, 200, "{}", answer.text());
+            texts.push(Client::Chat.read(&answer, stream).0);
+        }
+        assert_eq!(texts[0], texts[1], "{said}");
+        seen.insert(texts[0].matches("[rivals]").count());
+    }
+    assert!(seen.len() > 1, "the model has one opinion on all: {seen:?}");
+}

@@ -34,8 +34,11 @@ fn opinions(seen: &Seen) -> Vec<(String, Option<String>)> {
     opinions.iter().map(one).collect()
 }
 
-/// Ways in which one question ends: what the record says, and how its leases end.
-fn ways() -> Vec<(Vec<Judge>, &'static str, Option<&'static str>, Vec<Left>)> {
+/// What becomes of the attempts at a question, what the record says of it, and how its leases end.
+type Way = (Vec<Judge>, &'static str, Option<&'static str>, Vec<Left>);
+
+/// Ways in which one question ends.
+fn ways() -> Vec<Way> {
     let says = |ms, word| vec![Judge::Says(ms, word)];
     let limited = |model_scoped| Judge::Limited { model_scoped };
     let unreachable = |retryable| Judge::Unreachable { retryable };
