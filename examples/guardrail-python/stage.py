@@ -10,7 +10,7 @@ from functools import wraps
 from componentize_py_types import Err
 from wit_world import exports
 from wit_world.imports import stage
-from wit_world.imports.postern_guardrail_types import Action, Finding, Verdict
+from wit_world.imports.postern_guardrail_types import Action, Finding, Opinion, Verdict
 from wit_world.imports.postern_types_types import Blame, Caller, Fault, FaultKind, Prompt, Segment
 
 # Matched in linear time, whatever the text.
@@ -35,8 +35,8 @@ def closed(function):
 
 class Stage(exports.Stage):
     @closed
-    def check_request(self, caller: Caller, prompt: Prompt) -> Verdict:
-        verdict = stage.check_request(caller, prompt)
+    def check_request(self, caller: Caller, prompt: Prompt, known: str | None, opinions: list[Opinion]) -> Verdict:
+        verdict = stage.check_request(caller, prompt, known, opinions)
         body = prompt.body.encode()
         count = sum(len(PROJECT_CODE.findall(text(segment, body))) for segment in prompt.segments)
         if count == 0:
@@ -48,15 +48,21 @@ class Stage(exports.Stage):
                 rule="no-projects",
                 action=Action.BLOCK,
                 count=count,
+                asked=None,
             )
         )
         verdict.refusal = verdict.refusal or fault(
             FaultKind.CONTENT_FILTERED,
             "Names of internal projects must not leave the company. (project_code)",
         )
-        # Nothing of a refused request is edited or answered.
-        verdict.edits, verdict.memo = [], None
+        # Nothing of a refused request is edited, asked about, kept or answered.
+        verdict.edits, verdict.questions = [], []
+        verdict.memo = verdict.originals = None
         return verdict
+
+    @closed
+    def keeps_originals(self):
+        return stage.keeps_originals()
 
     @closed
     def ready(self) -> None:
@@ -71,6 +77,10 @@ class Answer:
     @closed
     def push(self, pieces):
         return self.inner.push(pieces)
+
+    @closed
+    def take_opinions(self, opinions):
+        self.inner.take_opinions(opinions)
 
     @closed
     def flush(self):

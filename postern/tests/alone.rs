@@ -241,6 +241,20 @@ fn says_what_guardrails_find_in_a_text_and_which_rule_decides() {
         (&finding["action"], &finding["rules"][0]["rule"]),
         (&"flag".into(), &"mild".into())
     );
+    let asking = pack.replace("\"block\"", "\"ask\"\nmodel = \"sandbox\"\nthen = \"block\"");
+    fs::write(alone.path().join("policies/packs/own.toml"), asking).unwrap();
+    let asked = alone.printed(&strict);
+    let says =
+        "asks sandbox: block if it agrees, allow if it disagrees, block if it has no opinion";
+    assert!(asked.contains(says), "{asked}");
+    assert!(asked.contains("asks sandbox, then block: of-local-dev says \"No codes.\""), "{asked}");
+    let asked = alone.printed(&[&strict[..], &["--json"]].concat());
+    let asked: serde_json::Value = serde_json::from_str(&asked).unwrap();
+    assert_eq!(asked["refused"], false);
+    assert_eq!(
+        asked["findings"][0]["rules"][0]["asks"],
+        serde_json::json!({"model": "sandbox", "otherwise": "allow", "without_opinion": "block"})
+    );
     for (wrong, says) in [
         (["--text", "nowhere", "--model", "sandbox"], "cannot read nowhere"),
         (["--text", "text", "--model", "nothing"], "neither a model nor an alias"),

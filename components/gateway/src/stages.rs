@@ -12,7 +12,7 @@ use postern_types::auth::{
     IdSharing,
 };
 use postern_types::delegation::{DelegatedCall, DelegatedResult};
-use postern_types::guardrail::{Flushed, OriginalsPolicy, Piece, Released, Verdict};
+use postern_types::guardrail::{Flushed, Opinion, OriginalsPolicy, Piece, Released, Verdict};
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
 use postern_types::provider::{AnswerHead, Decoded, Encoded, Notice, Place, SegmentEdit};
 use postern_types::router::ModelEntry;
@@ -128,8 +128,9 @@ impl Guardrail for Imports {
         caller: &Caller,
         prompt: &Prompt,
         known: Option<&str>,
+        opinions: &[Opinion],
     ) -> Result<Verdict, Fault> {
-        guardrail::check_request(caller, prompt, known)
+        guardrail::check_request(caller, prompt, known, opinions)
     }
 
     fn keeps_originals(&self) -> Result<Option<OriginalsPolicy>, Fault> {
@@ -148,6 +149,10 @@ impl Guardrail for Imports {
 impl postern_pipeline::AnswerGuard for guardrail::Answer {
     fn push(&self, pieces: &[Piece]) -> Result<Released, Fault> {
         guardrail::Answer::push(self, pieces)
+    }
+
+    fn take_opinions(&self, opinions: &[Opinion]) {
+        guardrail::Answer::take_opinions(self, opinions);
     }
 
     fn flush(&self) -> Result<Flushed, Fault> {

@@ -1,12 +1,14 @@
 //! Decides whether the text of a request or an answer may pass.
 //!
-//! Reads: `guardrails.toml`, its packs, the request's segments, the answer's texts. Writes: nothing. Refuses with:
+//! Reads: `guardrails.toml`, its packs, the request's segments, the answer's texts, models' opinions on them. Writes: nothing. Refuses with:
 //! `content-filtered`. Runs after the request is read, before it is routed, and again on every part of the answer. Pure: it
 //! parses foreign text, so it is granted nothing. Fails closed.
 
 use postern_contract::guardrail::exports::postern::guardrail::stage::{Guest, GuestAnswer};
 use postern_contract::policies::{self, Policies};
-use postern_contract::types::guardrail::{Flushed, OriginalsPolicy, Piece, Released, Verdict};
+use postern_contract::types::guardrail::{
+    Flushed, Opinion, OriginalsPolicy, Piece, Released, Verdict,
+};
 use postern_contract::types::{Caller, Fault, Prompt};
 use postern_detect::Scanner;
 use postern_fault::Fault as NativeFault;
@@ -35,8 +37,9 @@ impl Guest for Guardrail {
         caller: Caller,
         prompt: Prompt,
         known: Option<String>,
+        opinions: Vec<Opinion>,
     ) -> Result<Verdict, Fault> {
-        Ok(guard()?.check(&caller, &prompt, known.as_deref())?)
+        Ok(guard()?.check_with(&caller, &prompt, known.as_deref(), &opinions)?)
     }
 
     fn keeps_originals() -> Result<Option<OriginalsPolicy>, Fault> {
@@ -61,6 +64,13 @@ impl GuestAnswer for Answer {
     fn push(&self, pieces: Vec<Piece>) -> Result<Released, Fault> {
         let answer = self.0.as_ref().map_err(Clone::clone)?;
         Ok(answer.borrow_mut().push(&pieces))
+    }
+
+    fn take_opinions(&self, opinions: Vec<Opinion>) {
+        // Without rules every push and flush fails.
+        if let Ok(answer) = &self.0 {
+            answer.borrow_mut().take_opinions(&opinions);
+        }
     }
 
     fn flush(&self) -> Result<Flushed, Fault> {

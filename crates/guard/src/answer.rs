@@ -19,9 +19,11 @@ use postern_types::{escape, unescape};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+mod asking;
 mod quoted;
 mod window;
 
+use asking::{Asked, Judged};
 use quoted::Quoted;
 use window::{View, Window};
 
@@ -35,18 +37,23 @@ pub struct Answer<'g> {
     restorer: Restorer,
     /// The answer's text is JSON, as the request wants it.
     is_json: bool,
-    texts: BTreeMap<(u32, u32, u32, u8), Text>,
+    texts: BTreeMap<(u32, u32, u32, u8), Text<'g>>,
     tally: Tally,
     stopped: bool,
+    /// What models are asked about it.
+    asked: Asked<'g>,
 }
 
 /// The state of one text of the answer.
-struct Text {
+#[derive(Clone)]
+struct Text<'g> {
     at: Place,
     window: Window,
     /// How much of it was decided within a string, if it is JSON.
     quoted: Quoted,
     restored: Restored,
+    /// What models have said about it.
+    judged: Vec<Judged<'g>>,
 }
 
 impl<'g> Answer<'g> {
@@ -65,6 +72,7 @@ impl<'g> Answer<'g> {
             guard,
             wanted: active.wanted(Direction::Answer, Speaker::Assistant),
             holds: active.holds_answers(),
+            asked: Asked::new(active.asks_about_answers(), guard.max_questions),
             active,
             restorer: Restorer::new(memo.entries),
             is_json: memo.is_json,
@@ -74,8 +82,24 @@ impl<'g> Answer<'g> {
         })
     }
 
-    /// Takes the next texts, and returns what leaves in their place.
+    /// Takes the next texts, and returns what leaves in their place. If it returns questions, it has taken nothing: the same texts
+    /// must come again after [`Answer::take_opinions`].
     pub fn push(&mut self, pieces: &[Piece]) -> Released {
+        let before = self.before();
+        let released = self.released(pieces);
+        match self.questions(before) {
+            None => released,
+            Some(questions) => Released {
+                edits: Vec::new(),
+                findings: Vec::new(),
+                stop: None,
+                held_ms: None,
+                questions,
+            },
+        }
+    }
+
+    fn released(&mut self, pieces: &[Piece]) -> Released {
         let mut edits = Vec::new();
         let mut stop = None;
         for (at, piece) in (0..).zip(pieces) {
@@ -84,6 +108,9 @@ impl<'g> Answer<'g> {
                 continue;
             }
             let (text, stopped) = self.advance(piece.at, &piece.text, piece.ended);
+            if self.asked.is_waiting() {
+                break;
+            }
             if let Some(stopped) = stopped {
                 stop = Some(Stop { piece: at, ..stopped });
                 self.stopped = true;
@@ -99,11 +126,24 @@ impl<'g> Answer<'g> {
             findings: self.tally.take(),
             stop,
             held_ms: is_held.then_some(self.guard.hold_back_ms),
+            questions: Vec::new(),
         }
     }
 
-    /// Decides on the held text without waiting for more of it.
+    /// Decides on the held text without waiting for more of it. If it returns questions, nothing is decided: it must be called again
+    /// after [`Answer::take_opinions`].
     pub fn flush(&mut self) -> Flushed {
+        let before = self.before();
+        let flushed = self.flushed();
+        match self.questions(before) {
+            None => flushed,
+            Some(questions) => {
+                Flushed { texts: Vec::new(), findings: Vec::new(), stop: None, questions }
+            }
+        }
+    }
+
+    fn flushed(&mut self) -> Flushed {
         let places: Vec<Place> = self.texts.values().map(|text| text.at).collect();
         let mut texts = Vec::new();
         for at in places {
@@ -111,16 +151,20 @@ impl<'g> Answer<'g> {
                 break;
             }
             let (text, stop) = self.decide(at, true);
+            if self.asked.is_waiting() {
+                break;
+            }
             if let Some(stop) = stop {
                 self.stopped = true;
-                return Flushed { texts, findings: self.tally.take(), stop: Some(stop) };
+                let findings = self.tally.take();
+                return Flushed { texts, findings, stop: Some(stop), questions: Vec::new() };
             }
             let text = self.restore(at, &text, false);
             if !text.is_empty() {
                 texts.push(LateText { at, text });
             }
         }
-        Flushed { texts, findings: self.tally.take(), stop: None }
+        Flushed { texts, findings: self.tally.take(), stop: None, questions: Vec::new() }
     }
 
     /// Takes more of a text, or its end, and returns what leaves.
@@ -131,7 +175,7 @@ impl<'g> Answer<'g> {
         } else {
             text.window.push(more);
             let (decided, stop) = self.decide(at, ended);
-            if stop.is_some() {
+            if stop.is_some() || self.asked.is_waiting() {
                 return (String::new(), stop);
             }
             // If no rule could keep the text, it leaves as it comes.
@@ -157,7 +201,9 @@ impl<'g> Answer<'g> {
         while let Some(view) =
             self.texts.get_mut(&at.key()).and_then(|text| text.window.next(hold_back, all))
         {
-            let (decided, end) = self.look(&view);
+            let Some((decided, end)) = self.look(at, &view) else {
+                return (String::new(), None);
+            };
             let name = |one: &Decided<'_>| self.guard.eyes.name(one.source);
             let stopping = strictest(&decided);
             for one in &decided {
@@ -184,8 +230,8 @@ impl<'g> Answer<'g> {
     }
 
     /// What is found in a window, but for placeholders, and where it ends: it is longer by what is changed of a finding that
-    /// reaches further, and what is found there counts, too.
-    fn look(&self, view: &View) -> (Vec<Decided<'g>>, usize) {
+    /// reaches further, and what is found there counts, too. `None` if a model must be asked before.
+    fn look(&mut self, at: Place, view: &View) -> Option<(Vec<Decided<'g>>, usize)> {
         let Answer { guard, wanted, active, .. } = self;
         let mut decided =
             guard.eyes.look(&view.text, wanted, active, Direction::Answer, Speaker::Assistant);
@@ -197,15 +243,9 @@ impl<'g> Answer<'g> {
                 is_personal && placeholders.iter().any(|span| overlap(span, &one.span));
             one.span.end > view.start && !is_placeholder
         });
-        // They are sorted by where they begin.
-        let mut end = view.end;
-        for one in decided.iter().filter(|one| one.rule.action > Action::Anonymise) {
-            if one.span.start < end {
-                end = end.max(one.span.end);
-            }
-        }
+        let end = self.heard(at, view, &mut decided)?;
         decided.retain(|one| one.span.start < end);
-        (decided, end)
+        Some((decided, end))
     }
 }
 
@@ -225,7 +265,7 @@ fn edited(
         // What began in the window before has its replacement.
         if span.start >= view.start {
             let original = view.text.get(span.clone()).unwrap_or_default();
-            let covered = |original: &str| covered(by.rule.action, &name(by), original);
+            let covered = |original: &str| covered(by.action, &name(by), original);
             match quoted {
                 None => out.push_str(&covered(original)),
                 Some(quoted) => {
@@ -246,22 +286,20 @@ fn edited(
     out
 }
 
-impl Text {
+impl Text<'_> {
     fn new(at: Place) -> Self {
         Text {
             at,
             window: Window::default(),
             quoted: Quoted::default(),
             restored: Restored::default(),
+            judged: Vec::new(),
         }
     }
 }
 
 fn strictest<'d, 'r>(decided: &'d [Decided<'r>]) -> Option<&'d Decided<'r>> {
-    decided
-        .iter()
-        .filter(|one| one.rule.action >= Action::Replace)
-        .max_by_key(|one| one.rule.action)
+    decided.iter().filter(|one| one.action >= Action::Replace).max_by_key(|one| one.action)
 }
 
 /// The message of a stop whose rule has none.
@@ -274,7 +312,7 @@ fn stop(one: &Decided<'_>, detector: String) -> Stop {
         rule: one.rule.name.clone(),
         detector,
         message: one.rule.message.clone().unwrap_or_else(|| DEFAULT_MESSAGE.to_owned()),
-        said: one.rule.action == Action::Replace,
+        said: one.action == Action::Replace,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The findings in one text, and the rule that decides on each.
 
 use crate::lists::Lists;
+use crate::opinion::{Asking, Heard};
 use crate::rules::{Active, Direction, LIST, Source, Wanted};
 use crate::tally::Tally;
 use postern_detect::{DetectorSet, Evidence, Finding, Scanner, Text};
@@ -22,6 +23,48 @@ pub struct Decided<'r> {
     /// Its place, in bytes of the text.
     pub span: Range<usize>,
     pub rule: &'r Rule,
+    /// What is done about it, as far as no model is asked or has answered.
+    pub action: policy::Action,
+    /// The rules that ask a model whether to be stricter, the strictest first.
+    pub asks: Vec<Asking<'r>>,
+}
+
+impl<'r> Decided<'r> {
+    /// A finding with the rule that decides as long as no model is asked.
+    pub fn new(
+        source: Source,
+        form: &'static str,
+        span: Range<usize>,
+        (rule, action, asks): (&'r Rule, policy::Action, Vec<&'r Rule>),
+    ) -> Self {
+        let asks = asks.into_iter().map(|rule| Asking { rule, heard: None }).collect();
+        Decided { source, form, span, rule, action, asks }
+    }
+
+    /// Notes what is known of the opinion that a rule asks for.
+    pub fn hear(&mut self, rule: &Rule, heard: Heard) {
+        for asking in self.asks.iter_mut().filter(|asking| std::ptr::eq(asking.rule, rule)) {
+            asking.heard = Some(heard);
+            if heard.takes() && asking.rule.action > self.action {
+                self.rule = asking.rule;
+                self.action = asking.rule.action;
+            }
+        }
+    }
+
+    /// The rules that still ask: those that would be stricter.
+    pub fn open(&self) -> impl Iterator<Item = &'r Rule> {
+        let is_open =
+            |asking: &&Asking<'r>| asking.heard.is_none() && asking.rule.action > self.action;
+        self.asks.iter().filter(is_open).map(|asking| asking.rule)
+    }
+
+    /// The model that was asked: that of the strictest rule.
+    pub fn asked(&self) -> Option<&'r str> {
+        let was_asked = |asking: &&Asking<'r>| matches!(asking.heard, Some(Heard::Asked(_)));
+        let asking = self.asks.iter().find(was_asked)?;
+        asking.rule.ask.as_ref().map(|ask| ask.model.as_str())
+    }
 }
 
 /// A finding without a decision.
@@ -57,17 +100,13 @@ impl Eyes {
         for finding in self.scanner.scan(&text, wanted.detectors) {
             let source = Source::Detector(finding.detector);
             let rule = active.decide(source, finding.confidence, direction, speaker);
-            decided.extend(rule.map(|rule| Decided {
-                source,
-                form: finding.form,
-                span: finding.span,
-                rule,
-            }));
+            let Finding { form, span, .. } = finding;
+            decided.extend(rule.map(|rule| Decided::new(source, form, span, rule)));
         }
         for (list, span) in self.lists.find(&text, &wanted.lists) {
             let source = Source::List(list);
             let rule = active.decide(source, CERTAIN, direction, speaker);
-            decided.extend(rule.map(|rule| Decided { source, form: "", span, rule }));
+            decided.extend(rule.map(|rule| Decided::new(source, "", span, rule)));
         }
         decided.sort_by_key(|one| (one.span.start, std::cmp::Reverse(one.span.end)));
         decided
@@ -105,12 +144,12 @@ impl Eyes {
     /// Count findings.
     pub fn tally(&self, decided: &Decided<'_>, direction: Direction, tally: &mut Tally) {
         let name = self.name(decided.source);
-        let action = match (decided.rule.action, direction) {
+        let action = match (decided.action, direction) {
             // Nothing is put in its place on the way to the client.
             (policy::Action::Anonymise, Direction::Answer) => Action::Flag,
             (action, _) => recorded(action),
         };
-        tally.add(&name, decided.form, &decided.rule.name, action);
+        tally.add(&name, decided.form, &decided.rule.name, action, decided.asked());
     }
 }
 
@@ -126,9 +165,9 @@ pub struct Change<'d, 'r> {
 /// The changes of a text, without overlaps: where findings overlap, all that they cover is changed as the strictest of them says,
 /// or of equally strict ones the longest.
 pub fn changes<'d, 'r>(decided: &'d [Decided<'r>], mildest: policy::Action) -> Vec<Change<'d, 'r>> {
-    let rank = |one: &Decided<'r>| (one.rule.action, one.span.len());
+    let rank = |one: &Decided<'r>| (one.action, one.span.len());
     let mut changes: Vec<Change<'d, 'r>> = Vec::new();
-    for one in decided.iter().filter(|one| one.rule.action >= mildest && !one.span.is_empty()) {
+    for one in decided.iter().filter(|one| one.action >= mildest && !one.span.is_empty()) {
         match changes.last_mut().filter(|last| last.span.end > one.span.start) {
             Some(last) => {
                 last.span.end = last.span.end.max(one.span.end);

@@ -21,7 +21,7 @@ pub struct Explained<'g> {
     /// The evidence, the weightiest first.
     pub evidence: Vec<Evidence>,
     /// The matching rule of each file, with the file's index in [`postern_policy::Guardrails::rule_sets`]. The rule that decides
-    /// is first.
+    /// is first; if it asks a model, the next ones are milder.
     pub rules: Vec<(usize, &'g Rule)>,
 }
 
@@ -39,8 +39,9 @@ impl Guard {
         let explained = self.eyes.all(text).into_iter().map(|found| {
             let mut rules: Vec<_> =
                 active.firsts(found.source, found.confidence, direction, speaker).collect();
-            // The sort is stable: of equally strict rules, the earlier file's is first.
-            rules.sort_by_key(|(_, rule)| std::cmp::Reverse(rule.action));
+            // The sort is stable: of equally strict rules, the earlier file's is first. No model is asked about what another rule
+            // does anyway.
+            rules.sort_by_key(|(_, rule)| std::cmp::Reverse((rule.action, rule.ask.is_none())));
             Explained {
                 detector: self.eyes.name(found.source),
                 form: found.form,

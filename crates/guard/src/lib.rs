@@ -7,10 +7,12 @@
 //! and a conversation only grows at its end.
 
 mod answer;
+mod ask;
 mod decide;
 mod explain;
 mod lists;
 mod memo;
+mod opinion;
 mod part;
 mod request;
 mod restore;

@@ -1,5 +1,6 @@
 //! A request: the findings in its segments, and the verdict on it.
 
+use crate::ask::Replaced;
 use crate::decide::{Change, Decided, Eyes, changes, covered};
 use crate::memo::{Memo, OfCaller};
 use crate::part::{self, Part};
@@ -10,10 +11,12 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use postern_detect::Scanner;
 use postern_fault::{Fault, Kind};
 use postern_policy::{Action, Guardrails, Rule, Speaker};
-use postern_types::guardrail::{OriginalsPolicy, Verdict};
+use postern_types::guardrail::{Finding, Opinion, OriginalsPolicy, Question, Verdict};
 use postern_types::{Caller, Edit, Operation, Prompt, Segment, SegmentKind};
 use std::cell::LazyCell;
 use std::ops::Range;
+
+mod ask;
 
 /// The rules and the detectors that they use.
 pub struct Guard {
@@ -22,6 +25,7 @@ pub struct Guard {
     pub(crate) hold_back: usize,
     pub(crate) hold_back_ms: u32,
     originals: Option<OriginalsPolicy>,
+    pub(crate) max_questions: usize,
 }
 
 /// A longer text is not scanned: 16 MiB, the longest body that policies are meant to allow.
@@ -32,6 +36,15 @@ struct Scanned<'a, 'r> {
     part: Part<'a>,
     speaker: Speaker,
     decided: Vec<Decided<'r>>,
+    /// The name of a file in a form.
+    is_of_form: bool,
+}
+
+impl Scanned<'_, '_> {
+    /// Whether some of it would be replaced.
+    fn is_changed(&self) -> bool {
+        !changes(&self.decided, Action::Anonymise).is_empty()
+    }
 }
 
 impl Guard {
@@ -46,6 +59,7 @@ impl Guard {
                 key_variable: originals.key_variable.clone(),
                 ttl_s: originals.ttl_s,
             }),
+            max_questions: policy.max_questions as usize,
         }
     }
 
@@ -54,39 +68,56 @@ impl Guard {
         self.originals.clone()
     }
 
-    /// Decides on a request. `known` are the originals of its conversation, as the verdict on the last turn had them.
+    /// Decides on a request, or asks whether findings in it are what they seem.
     ///
     /// # Errors
     ///
-    /// `content-filtered` for a text that cannot be scanned, unless its rules let it pass; `unavailable` for known originals that
-    /// another version has written.
+    /// As [`Guard::check_with`].
     pub fn check(
         &self,
         caller: &Caller,
         prompt: &Prompt,
         known: Option<&str>,
     ) -> Result<Verdict, Fault> {
+        self.check_with(caller, prompt, known, &[])
+    }
+
+    /// Decides on a request. `known` are the originals of its conversation, as the verdict on the last turn had them. Without
+    /// opinions it may return questions; with opinions on them it decides.
+    ///
+    /// # Errors
+    ///
+    /// `content-filtered` for a text that cannot be scanned, unless its rules let it pass; `unavailable` for known originals that
+    /// another version has written.
+    pub fn check_with(
+        &self,
+        caller: &Caller,
+        prompt: &Prompt,
+        known: Option<&str>,
+        opinions: &[Opinion],
+    ) -> Result<Verdict, Fault> {
         let mut vault = known.map_or_else(|| Ok(Vault::default()), recalled)?;
         let active = self.rules.of(caller, &prompt.facts.model);
         let mut tally = Tally::default();
-        let scanned = self.scan(&active, prompt, &mut tally)?;
+        let mut scanned = self.scan(&active, prompt, &mut tally)?;
+        let questions = self.ask(&mut scanned, prompt, opinions);
+        if !questions.is_empty() {
+            return Ok(verdict(Vec::new(), Vec::new(), None, questions));
+        }
+        if scanned.iter().any(|one| one.is_of_form && one.is_changed()) {
+            return Err(unsayable());
+        }
         let mut strictest: Option<&Decided<'_>> = None;
         for one in scanned.iter().flat_map(|scanned| &scanned.decided) {
             self.eyes.tally(one, Direction::Request, &mut tally);
-            if strictest.is_none_or(|known| one.rule.action > known.rule.action) {
+            if strictest.is_none_or(|known| one.action > known.action) {
                 strictest = Some(one);
             }
         }
         let findings = tally.take();
-        if let Some(one) = strictest.filter(|one| one.rule.action >= Action::Replace) {
+        if let Some(one) = strictest.filter(|one| one.action >= Action::Replace) {
             let refusal = Some(refusal(one.rule, &self.eyes.name(one.source)).into());
-            return Ok(Verdict {
-                edits: Vec::new(),
-                findings,
-                refusal,
-                memo: None,
-                originals: None,
-            });
+            return Ok(Verdict { refusal, ..verdict(Vec::new(), findings, None, Vec::new()) });
         }
         let edits = self.edits(&scanned, prompt, &mut vault);
         let originals = self.originals.as_ref().and_then(|_| vault.to_kept());
@@ -98,7 +129,7 @@ impl Guard {
             is_json: prompt.segments.iter().any(|one| one.kind == SegmentKind::AnswerSchema),
         });
         let memo = memo.map(|memo| memo.write());
-        Ok(Verdict { edits, findings, refusal: None, memo, originals })
+        Ok(Verdict { originals, ..verdict(edits, findings, memo, Vec::new()) })
     }
 
     fn scan<'a, 'r>(
@@ -123,16 +154,18 @@ impl Guard {
                 if !active.fails_open(Direction::Request, speaker) {
                     return Err(too_long());
                 }
-                tally.add("too_long", "", "", postern_types::guardrail::Action::Allow);
+                tally.add("too_long", "", "", postern_types::guardrail::Action::Allow, None);
                 continue;
             }
             for part in part::of(*segment, &prompt.body) {
                 let decided =
                     self.eyes.look(&part.text, wanted, active, Direction::Request, speaker);
-                if is_of_form(segment, prompt) && !changes(&decided, Action::Anonymise).is_empty() {
-                    return Err(unsayable());
-                }
-                all.push(Scanned { part, speaker, decided });
+                all.push(Scanned {
+                    part,
+                    speaker,
+                    decided,
+                    is_of_form: is_of_form(segment, prompt),
+                });
             }
         }
         Ok(all)
@@ -140,13 +173,24 @@ impl Guard {
 
     /// The edits of all parts, in order.
     fn edits(&self, scanned: &[Scanned<'_, '_>], prompt: &Prompt, vault: &mut Vault) -> Vec<Edit> {
+        let parts = scanned.iter().zip(self.replaced(scanned, prompt, vault));
+        parts.flat_map(|(scanned, replaced)| edits_of(&scanned.part, replaced)).collect()
+    }
+
+    /// What is replaced in each part, in order.
+    fn replaced(
+        &self,
+        scanned: &[Scanned<'_, '_>],
+        prompt: &Prompt,
+        vault: &mut Vault,
+    ) -> Vec<Replaced> {
         let taken = LazyCell::new(|| Taken::of(&prompt.body));
-        let mut replaced: Vec<Vec<(Range<usize>, String)>> = Vec::with_capacity(scanned.len());
+        let mut replaced: Vec<Replaced> = Vec::with_capacity(scanned.len());
         for Scanned { part, decided, .. } in scanned {
             let mut of_part = Vec::new();
             for Change { span, by } in changes(decided, Action::Anonymise) {
                 let original = part.text.get(span.clone()).unwrap_or_default();
-                let with = match (by.rule.action, by.source) {
+                let with = match (by.action, by.source) {
                     (Action::Anonymise, Source::Detector(detector)) => {
                         vault.placeholder(detector, original, &taken)
                     }
@@ -157,17 +201,12 @@ impl Guard {
             replaced.push(of_part);
         }
         elsewhere(scanned, vault, &mut replaced);
-        let parts = scanned.iter().zip(replaced);
-        parts.flat_map(|(scanned, replaced)| edits_of(&scanned.part, replaced)).collect()
+        replaced
     }
 }
 
 /// Replaces originals also where no detector found them: a name found in context is replaced out of context, too.
-fn elsewhere(
-    scanned: &[Scanned<'_, '_>],
-    vault: &Vault,
-    replaced: &mut [Vec<(Range<usize>, String)>],
-) {
+fn elsewhere(scanned: &[Scanned<'_, '_>], vault: &Vault, replaced: &mut [Replaced]) {
     let originals = vault.originals();
     if originals.is_empty() {
         return;
@@ -219,12 +258,21 @@ fn is_whole(text: &str, range: Range<usize>) -> bool {
     !is_letter(before) && !is_letter(after)
 }
 
-fn edits_of(part: &Part<'_>, replaced: Vec<(Range<usize>, String)>) -> Vec<Edit> {
+fn edits_of(part: &Part<'_>, replaced: Replaced) -> Vec<Edit> {
     let mut edits: Vec<Edit> =
         replaced.into_iter().map(|(span, with)| part.replace(span, &with)).collect();
     // A number is replaced once.
     edits.dedup_by_key(|edit| edit.span);
     edits
+}
+
+fn verdict(
+    edits: Vec<Edit>,
+    findings: Vec<Finding>,
+    memo: Option<String>,
+    questions: Vec<Question>,
+) -> Verdict {
+    Verdict { edits, findings, refusal: None, memo, originals: None, questions }
 }
 
 /// The message of a refusal whose rule has none.

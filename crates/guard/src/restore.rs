@@ -16,7 +16,7 @@ pub struct Restorer {
 }
 
 /// The state of one text.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Restored {
     /// Held text that may be the beginning of a placeholder.
     held: String,

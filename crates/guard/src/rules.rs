@@ -100,17 +100,24 @@ impl<'r> Active<'r> {
         wanted
     }
 
-    /// The rule that decides on a finding: the strictest of the first matching rule of each file.
+    /// The rule that decides on a finding, the strictest of the first matching rule of each file, and its action; and those that
+    /// would be stricter if a model agreed, the strictest first.
     pub fn decide(
         &self,
         source: Source,
         confidence: u8,
         direction: Direction,
         speaker: Speaker,
-    ) -> Option<&'r Rule> {
-        let firsts = self.firsts(source, confidence, direction, speaker).map(|(_, rule)| rule);
+    ) -> Option<(&'r Rule, Action, Vec<&'r Rule>)> {
+        let firsts = || self.firsts(source, confidence, direction, speaker).map(|(_, rule)| rule);
+        let unasked = |rule: &Rule| rule.ask.as_ref().map_or(rule.action, |ask| ask.otherwise);
         // Of equally strict rules, the earlier file's decides.
-        firsts.rev().max_by_key(|rule| rule.action)
+        let rule = firsts().rev().max_by_key(|rule| unasked(rule))?;
+        let action = unasked(rule);
+        let is_asking = |rule: &&Rule| rule.ask.is_some() && rule.action > action;
+        let mut asks: Vec<_> = firsts().filter(is_asking).collect();
+        asks.sort_by_key(|rule| std::cmp::Reverse(rule.action));
+        Some((rule, action, asks))
     }
 
     /// The first rule of each file that matches a finding, with the file's index.
@@ -153,6 +160,12 @@ impl<'r> Active<'r> {
     pub fn holds_answers(&self) -> bool {
         self.concerning(Direction::Answer, Speaker::Assistant)
             .any(|compiled| compiled.rule.action > Action::Anonymise)
+    }
+
+    /// Whether some rule about answers asks a model.
+    pub fn asks_about_answers(&self) -> bool {
+        self.concerning(Direction::Answer, Speaker::Assistant)
+            .any(|compiled| compiled.rule.ask.is_some())
     }
 
     fn concerning(

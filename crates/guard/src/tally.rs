@@ -3,16 +3,24 @@
 use postern_types::guardrail::{Action, Finding};
 
 /// Findings by detector, form, rule and action.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Tally(Vec<Finding>);
 
 impl Tally {
-    pub fn add(&mut self, detector: &str, form: &str, rule: &str, action: Action) {
+    pub fn add(
+        &mut self,
+        detector: &str,
+        form: &str,
+        rule: &str,
+        action: Action,
+        asked: Option<&str>,
+    ) {
         let is_alike = |known: &&mut Finding| {
             known.detector == detector
                 && known.form == form
                 && known.rule == rule
                 && known.action == action
+                && known.asked.as_deref() == asked
         };
         match self.0.iter_mut().find(is_alike) {
             Some(known) => known.count = known.count.saturating_add(1),
@@ -22,6 +30,7 @@ impl Tally {
                 rule: rule.to_owned(),
                 action,
                 count: 1,
+                asked: asked.map(str::to_owned),
             }),
         }
     }

@@ -29,6 +29,7 @@ pub fn rule(name: &str, detectors: &[&str], action: Action) -> Rule {
         callers: Callers::default(),
         min_confidence: 0,
         action,
+        ask: None,
         message: None,
         cites: Vec::new(),
         fails_open: false,

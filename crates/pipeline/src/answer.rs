@@ -1,5 +1,7 @@
 //! The answer to a client: a head, and a body that is complete or still arriving.
 
+use crate::asked::Asked;
+use crate::exchange::Exchange;
 use crate::guard::Guarded;
 use crate::ids::Binder;
 use crate::late::Late;
@@ -76,7 +78,7 @@ pub struct Streamed<S: Stages> {
     /// Keeps the originals of its conversation.
     pub keeping: Option<Keeping>,
     /// Decides what leaves.
-    pub guard: Option<Guarded<S::AnswerGuard>>,
+    pub guard: Option<Guarded<S>>,
     late: Late,
 }
 
@@ -216,6 +218,18 @@ impl<S: Stages> Streamed<S> {
         self.guard.as_mut().map(|guard| std::mem::take(&mut guard.findings)).unwrap_or_default()
     }
 
+    /// What models were asked since it was last asked.
+    pub fn take_asked(&mut self) -> Vec<Asked> {
+        self.guard.as_mut().map(|guard| guard.asker.take_asked()).unwrap_or_default()
+    }
+
+    /// Settles what models were asked when the answer ended.
+    pub async fn settle_asked(&mut self, exchange: &mut Exchange<S>) {
+        if let Some(guard) = &mut self.guard {
+            guard.asker.settle_left(exchange).await;
+        }
+    }
+
     /// The guardrail has ended it.
     pub fn is_stopped(&self) -> bool {
         self.guard.as_ref().is_some_and(|guard| guard.is_stopped)
@@ -228,7 +242,7 @@ impl<S: Stages> Streamed<S> {
 
     async fn take(&mut self, mut decoded: Decoded, is_whole: bool) -> Result<String, Fault> {
         if let (Some(guard), Reading::Texts(decoder)) = (&mut self.guard, &self.reading) {
-            guard.release(decoder, &mut decoded, is_whole)?;
+            guard.release(decoder, &mut decoded, is_whole).await?;
         }
         self.done |= decoded.done;
         self.usage = decoded.usage.or(self.usage);
@@ -258,7 +272,7 @@ enum Chunk<'s> {
 /// is settled first.
 async fn guarded_chunk<'s, S: Stages>(
     source: &'s mut Source<S>,
-    guard: &mut Guarded<S::AnswerGuard>,
+    guard: &mut Guarded<S>,
     decoder: &S::Decoder,
     late: &Late,
     stages: &S,
@@ -269,7 +283,7 @@ async fn guarded_chunk<'s, S: Stages>(
         if let Some(chunk) = within(stages, held_ms, chunk.as_mut()).await {
             return chunk.map(Chunk::Arrived);
         }
-        let text = guard.flush(decoder)?;
+        let text = guard.flush(decoder).await?;
         if guard.is_stopped {
             return Ok(Chunk::Stopped(text));
         }

@@ -63,7 +63,7 @@ pub async fn in_turn<S: Stages>(
             Err(Failed { fault, answered }) if fault.retryable => {
                 exchange.observe(Event::AttemptFailed(&fault));
                 let is_last = targets.peek().is_none();
-                lease.settle(failed(answered, is_last), exchange).await;
+                lease.settle(lease::failed(answered, is_last), exchange).await;
                 let offered = !is_not_configured(&fault);
                 if offered || !tried {
                     last = Refusal { fields, ..fault.into() };
@@ -71,7 +71,7 @@ pub async fn in_turn<S: Stages>(
                 tried |= offered;
             }
             Err(Failed { fault, answered }) => {
-                lease.settle(failed(answered, true), exchange).await;
+                lease.settle(lease::failed(answered, true), exchange).await;
                 return Err(Refusal { fields, ..fault.into() });
             }
         }
@@ -94,15 +94,6 @@ fn capped(
     let unsaid =
         || Fault::new(Kind::Unavailable, "the cap that is reserved cannot be said to this model");
     capped.map(Some).ok_or_else(unsaid)
-}
-
-/// The outcome of a failed attempt; another replaces it unless it is the last.
-fn failed(answered: bool, is_last: bool) -> Outcome {
-    match (answered, is_last) {
-        (true, is_last) => Outcome::Reserved(is_last),
-        (false, true) => Outcome::Failed,
-        (false, false) => Outcome::Unused,
-    }
 }
 
 /// Why an attempt failed.
@@ -189,7 +180,7 @@ async fn one<S: Stages>(
     let passed = passed(call, exchange.client, passes);
     let silence_ms = target.endpoint.deadlines.between_bytes_ms;
     let (status, fields) = (inbound.status, inbound.headers);
-    let content_type = content_type(&fields);
+    let content_type = headers::content_type(&fields);
     let mut source = Source::new(stages.clone(), inbound.body, silence_ms);
     if !(200..300).contains(&status) {
         let body = source.beginning(MAX_ERROR_BYTES).await;
@@ -206,8 +197,9 @@ async fn one<S: Stages>(
     let mut streamed = Streamed::new(stages, source, reading, call.policy.max_response_body_bytes);
     streamed.binder = Binder::of(call, &target);
     streamed.keeping = call.keeper.map(|keeper| keeper.begin(call.facts.stream));
-    streamed.guard = call.guard.map(|memo| Guarded::new(exchange.stages.answer_guard(memo)));
+    streamed.guard = call.guard.map(|memo| Guarded::of(memo, call, exchange));
     let body = beginning(&mut streamed, call, exchange).await;
+    exchange.asked(&streamed.take_asked(), Direction::Answer);
     let body = body.inspect_err(|fault| exchange.observe(Event::SaidByVendor(fault)));
     let body = body.map_err(Failed::to_answer)?;
     streamed.price = target.metering.price;
@@ -332,9 +324,4 @@ fn outbound<S: Stages>(
 /// The headers that pass: those of the dialect, if client and vendor share it.
 fn passed<'a>(call: &Call<'a>, client: Dialect, same_dialect: bool) -> HeaderFilter<'a> {
     HeaderFilter { dialect: same_dialect.then_some(client), policy: &call.policy.headers }
-}
-
-fn content_type(fields: &[(String, String)]) -> String {
-    let named = fields.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-    named.map(|(_, value)| value.clone()).unwrap_or_default()
 }

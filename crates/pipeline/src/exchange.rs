@@ -1,5 +1,6 @@
 //! The state of one request from its first byte to its last: its ids, its clock, its record.
 
+use crate::asked::Asked;
 use crate::endpoint;
 use crate::found::{self, Direction};
 use crate::http::RequestHead;
@@ -69,6 +70,11 @@ impl<S: Stages> Exchange<S> {
     pub fn found(&mut self, findings: Vec<Finding>, direction: Direction) {
         self.observe(Event::Found(&findings, direction));
         self.findings.extend(findings.into_iter().map(|finding| (finding, direction)));
+    }
+
+    /// Models were asked about a text that goes this way.
+    pub fn asked(&mut self, asked: &[Asked], direction: Direction) {
+        self.observe(Event::AskedModels(asked, direction));
     }
 
     /// The header that says what was found.

@@ -28,25 +28,39 @@ impl Direction {
 /// The findings as a list of structured fields (RFC 9651): `email;in=request;action=anonymise;count=2`. Findings that a rule
 /// allows are in the record only.
 pub fn header<'f>(findings: impl Iterator<Item = (&'f Finding, Direction)>) -> Option<String> {
-    let mut sums: Vec<(&str, Direction, Action, u32)> = Vec::new();
+    let mut sums: Vec<Sum<'_>> = Vec::new();
     for (finding, direction) in findings.filter(|(finding, _)| finding.action != Action::Allow) {
-        let Finding { detector, action, count, .. } = finding;
-        let is_like = |sum: &&mut (&str, Direction, Action, u32)| {
-            (sum.0, sum.1, sum.2) == (detector.as_str(), direction, *action)
-        };
-        match sums.iter_mut().find(is_like) {
-            Some(sum) => sum.3 = sum.3.saturating_add(*count),
-            None => sums.push((detector, direction, *action, *count)),
+        let Finding { detector, action, asked, count, .. } = finding;
+        let of = (detector.as_str(), direction, *action, asked.as_deref());
+        match sums.iter_mut().find(|(known, _)| *known == of) {
+            Some((_, sum)) => *sum = sum.saturating_add(*count),
+            None => sums.push((of, *count)),
         }
     }
     let items: Vec<String> = sums
         .into_iter()
-        .map(|(detector, direction, action, count)| {
+        .map(|((detector, direction, action, asked), count)| {
             let (direction, action) = (direction.as_str(), action.as_str());
-            format!("{detector};in={direction};action={action};count={count}")
+            let asked = asked.map(|model| format!(";asked={}", item(model))).unwrap_or_default();
+            format!("{detector};in={direction};action={action};count={count}{asked}")
         })
         .collect();
     (!items.is_empty()).then(|| items.join(", "))
+}
+
+/// Findings that are alike but for their form and rule, and how many there are.
+type Sum<'f> = ((&'f str, Direction, Action, Option<&'f str>), u32);
+
+/// A model's name as a token, or as a string if it is none (RFC 9651, 3.3.3 and 3.3.4).
+fn item(model: &str) -> String {
+    let is_token = model.starts_with(|first: char| first.is_ascii_alphabetic())
+        && model.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-/:+".contains(&byte));
+    if is_token {
+        return model.to_owned();
+    }
+    let is_plain =
+        |sign: &char| (sign.is_ascii_graphic() || *sign == ' ') && !r#""\"#.contains(*sign);
+    format!("\"{}\"", model.chars().filter(is_plain).collect::<String>())
 }
 
 /// Findings, each once with a count and never with its text.
@@ -63,6 +77,9 @@ struct One {
     form: String,
     rule: String,
     action: &'static str,
+    /// The model that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asked: Option<String>,
     count: u32,
 }
 
@@ -75,13 +92,14 @@ impl Found {
     /// Adds findings of a text in this direction.
     pub fn add(&mut self, findings: &[Finding], direction: Direction) {
         for finding in findings {
-            let Finding { detector, form, rule, action, count } = finding.clone();
+            let Finding { detector, form, rule, action, asked, count } = finding.clone();
             let more = One {
                 direction: direction.as_str(),
                 detector,
                 form,
                 rule,
                 action: action.as_str(),
+                asked,
                 count,
             };
             match self.0.iter().position(|known| known.is_like(&more)) {
@@ -99,7 +117,7 @@ impl Found {
 
 impl One {
     fn is_like(&self, other: &One) -> bool {
-        (self.direction, self.action) == (other.direction, other.action)
+        (self.direction, self.action, &self.asked) == (other.direction, other.action, &other.asked)
             && (&self.detector, &self.form, &self.rule)
                 == (&other.detector, &other.form, &other.rule)
     }

@@ -1,7 +1,10 @@
 //! Calls the guardrail before a request is routed, and on decoded answers before they leave.
 
+use crate::call::Call;
 use crate::exchange::Exchange;
 use crate::found::Direction;
+use crate::head::Head;
+use crate::opinion::{self, Asker, Asking};
 use crate::refusal::Refusal;
 use crate::stages::{AnswerGuard, Decoder, Stages};
 use postern_fault::{Fault, Kind};
@@ -24,14 +27,19 @@ pub struct Passed {
 /// # Errors
 ///
 /// The guardrail refuses the request, or cannot scan it.
-pub fn request<S: Stages>(
+pub async fn request<S: Stages>(
+    head: &Head,
     caller: &Caller,
     prompt: Prompt,
     known: Option<&str>,
     exchange: &mut Exchange<S>,
 ) -> Result<Passed, Refusal> {
-    let verdict =
-        exchange.run("guardrail", |stages| stages.check_request(caller, &prompt, known))?;
+    let first = |stages: &S| stages.check_request(caller, &prompt, known, &[]);
+    let mut verdict = exchange.run("guardrail", first)?;
+    if !verdict.questions.is_empty() {
+        let asking = Asking { head, caller, prompt: &prompt, known };
+        verdict = opinion::verdict(&asking, &verdict.questions, exchange).await?;
+    }
     exchange.found(verdict.findings, Direction::Request);
     if let Some(fault) = verdict.refusal {
         return Err(fault.into());
@@ -47,9 +55,14 @@ pub fn request<S: Stages>(
     Ok(Passed { prompt: edited, memo, originals })
 }
 
+/// How often models are asked in turn about one part of an answer: as many questions as a policy may allow.
+const MAX_ROUNDS: usize = 32;
+
 /// The guard of one answer.
-pub struct Guarded<G> {
-    guard: G,
+pub struct Guarded<S: Stages> {
+    guard: S::AnswerGuard,
+    /// Asks models.
+    pub asker: Asker<S>,
     /// The findings since they were last taken.
     pub findings: Vec<Finding>,
     /// Whether a rule has ended the answer.
@@ -58,10 +71,12 @@ pub struct Guarded<G> {
     pub held_ms: Option<u64>,
 }
 
-impl<G: AnswerGuard> Guarded<G> {
+impl<S: Stages> Guarded<S> {
     /// A guard of an answer of which nothing has passed yet.
-    pub fn new(guard: G) -> Self {
-        Guarded { guard, findings: Vec::new(), is_stopped: false, held_ms: None }
+    pub fn of(memo: &str, call: &Call<'_>, exchange: &Exchange<S>) -> Self {
+        let guard = exchange.stages.answer_guard(memo);
+        let asker = Asker::new(call.head, call.caller, exchange);
+        Guarded { guard, asker, findings: Vec::new(), is_stopped: false, held_ms: None }
     }
 
     /// Returns what leaves of an output.
@@ -69,7 +84,7 @@ impl<G: AnswerGuard> Guarded<G> {
     /// # Errors
     ///
     /// The output cannot be guarded; nothing of it leaves.
-    pub fn release(
+    pub async fn release(
         &mut self,
         decoder: &impl Decoder,
         decoded: &mut Decoded,
@@ -79,7 +94,7 @@ impl<G: AnswerGuard> Guarded<G> {
         if pieces.is_empty() {
             return Ok(());
         }
-        let Released { edits, findings, stop, held_ms } = self.guard.push(&pieces)?;
+        let Released { edits, findings, stop, held_ms, .. } = self.released(&pieces).await?;
         self.findings.extend(findings);
         self.held_ms = held_ms.map(u64::from);
         let segment = |piece: u32| segments.get(piece as usize).copied().unwrap_or(u32::MAX);
@@ -107,8 +122,8 @@ impl<G: AnswerGuard> Guarded<G> {
     /// # Errors
     ///
     /// As [`Guarded::release`].
-    pub fn flush(&mut self, decoder: &impl Decoder) -> Result<String, Fault> {
-        let Flushed { texts, findings, stop } = self.guard.flush()?;
+    pub async fn flush(&mut self, decoder: &impl Decoder) -> Result<String, Fault> {
+        let Flushed { texts, findings, stop, .. } = self.flushed().await?;
         self.findings.extend(findings);
         self.held_ms = None;
         let mut output = String::new();
@@ -120,6 +135,30 @@ impl<G: AnswerGuard> Guarded<G> {
             output.push_str(&decoder.cut(&[], 0, &notice(stop))?);
         }
         Ok(output)
+    }
+
+    /// Decides on pieces, with the opinions that it takes.
+    async fn released(&mut self, pieces: &[Piece]) -> Result<Released, Fault> {
+        for _ in 0..=MAX_ROUNDS {
+            let released = self.guard.push(pieces)?;
+            if released.questions.is_empty() {
+                return Ok(released);
+            }
+            self.guard.take_opinions(&self.asker.ask(&released.questions).await);
+        }
+        Err(opinion::undecided())
+    }
+
+    /// Decides on held text, with the opinions that it takes.
+    async fn flushed(&mut self) -> Result<Flushed, Fault> {
+        for _ in 0..=MAX_ROUNDS {
+            let flushed = self.guard.flush()?;
+            if flushed.questions.is_empty() {
+                return Ok(flushed);
+            }
+            self.guard.take_opinions(&self.asker.ask(&flushed.questions).await);
+        }
+        Err(opinion::undecided())
     }
 }
 

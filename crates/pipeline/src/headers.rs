@@ -31,6 +31,12 @@ pub fn of_the_gateway() -> [(String, String); 2] {
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
 }
 
+/// The content type of an answer; empty if it has none.
+pub fn content_type(fields: &[(String, String)]) -> String {
+    let named = fields.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    named.map(|(_, value)| value.clone()).unwrap_or_default()
+}
+
 /// Decides which headers pass between a client and a vendor.
 #[derive(Clone, Copy)]
 pub struct HeaderFilter<'a> {

@@ -62,15 +62,26 @@ impl<S: Stages> Lease<S> {
     }
 
     /// Replaces the reservation by the usage.
-    pub async fn settle(mut self, outcome: Outcome, exchange: &mut Exchange<S>) {
-        let lease = std::mem::take(&mut self.lease);
-        if lease.is_empty() {
+    pub async fn settle(self, outcome: Outcome, exchange: &mut Exchange<S>) {
+        if self.lease.is_empty() {
             return;
         }
-        let settled = self.stages.settle(lease, outcome);
-        if let Err(fault) = exchange.wait("settle", settled).await {
+        if let Err(fault) = exchange.wait("settle", self.end(outcome)).await {
             exchange.observe(Event::Unsettled(fault.private.unwrap_or(fault.public)));
         }
+    }
+
+    /// As [`Lease::settle`], for what is not in the record.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be settled, and lapses.
+    pub async fn end(mut self, outcome: Outcome) -> Result<(), postern_types::Fault> {
+        let lease = std::mem::take(&mut self.lease);
+        if lease.is_empty() {
+            return Ok(());
+        }
+        self.stages.settle(lease, outcome).await
     }
 }
 
@@ -88,6 +99,15 @@ pub fn answered(usage: Option<Usage>, so_far: impl FnOnce() -> Usage) -> Outcome
     match usage {
         Some(usage) if !usage.estimated => Outcome::Completed(usage),
         _ => Outcome::Interrupted(so_far()),
+    }
+}
+
+/// The outcome of a failed attempt; another replaces it unless it is the last.
+pub fn failed(answered: bool, is_last: bool) -> Outcome {
+    match (answered, is_last) {
+        (true, is_last) => Outcome::Reserved(is_last),
+        (false, true) => Outcome::Failed,
+        (false, false) => Outcome::Unused,
     }
 }
 

@@ -9,6 +9,7 @@
 //! written once, and a stream that broke never looks complete.
 
 mod answer;
+mod asked;
 mod attempt;
 mod authenticate;
 mod authorize;
@@ -29,6 +30,7 @@ mod lease;
 mod losses;
 mod memory;
 mod models;
+mod opinion;
 mod originals;
 mod pump;
 mod record;

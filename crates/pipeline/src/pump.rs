@@ -45,6 +45,8 @@ pub async fn run<S: Stages, C: Client>(
         let (usage, price) = (streamed.usage, streamed.price.as_ref());
         pump.exchange.observe(Event::Used(usage, price));
         pump.exchange.observe(Event::Unbound(streamed.unbound.clone()));
+        pump.exchange.asked(&streamed.take_asked(), Direction::Answer);
+        streamed.settle_asked(&mut pump.exchange).await;
         // An answer that ends early has used what was generated so far, if that is known.
         pump.settle(|| streamed.cut_short()).await;
     }

@@ -1,5 +1,6 @@
 //! The record of a request: facts about it, never its content. It observes typed events, and is one JSON line.
 
+use crate::asked::{Asked, AskedModel};
 use crate::found::{Direction, Found};
 use postern_dialect::vendor_words::{is_known_field, is_known_word};
 use postern_fault::{Fault, shown};
@@ -36,6 +37,8 @@ pub enum Event<'a> {
     Read(&'a RequestFacts, usize),
     /// What the guardrail has found in a text that goes this way.
     Found(&'a [Finding], Direction),
+    /// What became of questions to models about a text that goes this way.
+    AskedModels(&'a [Asked], Direction),
     Admitted(&'a Admission),
     /// The limiter rejected it; the limit as text, if a limit did.
     Rejected(Option<&'a str>),
@@ -110,6 +113,9 @@ pub struct Record {
     /// What the guardrail has found, and done.
     #[serde(skip_serializing_if = "Found::is_empty")]
     guardrail: Found,
+    /// What models were asked about it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    opinions: Vec<AskedModel>,
     /// What was said of its limits.
     #[serde(skip_serializing_if = "Option::is_none")]
     limits: Option<Limits>,
@@ -230,6 +236,9 @@ impl Record {
             Event::Decided(deployment, decision) => self.decided(deployment, decision),
             Event::Read(facts, bytes) => self.read(facts, bytes),
             Event::Found(findings, direction) => self.guardrail.add(findings, direction),
+            Event::AskedModels(asked, direction) => {
+                self.opinions.extend(asked.iter().map(|one| AskedModel::new(one, direction)));
+            }
             Event::Admitted(admission) => self.admitted(admission),
             Event::Rejected(Some(limit)) => self.limits().refused_by = Some(limit.to_owned()),
             Event::Rejected(None) => {}

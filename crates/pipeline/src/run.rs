@@ -44,7 +44,7 @@ pub async fn run<S: Stages>(
     let prompt = read.into_prompt(body);
     // What it says, before anything depends on it: the vendor sees no more than the rules let pass.
     let Passed { prompt, memo: guard, originals } =
-        guard::request(&caller, prompt, turn.known(), exchange)?;
+        guard::request(head, &caller, prompt, turn.known(), exchange).await?;
     let keeper = turn.keeper(&caller, originals, exchange).await?;
     let needs = exchange.run("needs", |_| needs::of(client, operation, &prompt.body))?;
     let call = Call {

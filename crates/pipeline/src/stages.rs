@@ -9,7 +9,7 @@ use postern_types::auth::{
     IdSharing,
 };
 use postern_types::delegation::{DelegatedCall, DelegatedResult};
-use postern_types::guardrail::{Flushed, OriginalsPolicy, Piece, Released, Verdict};
+use postern_types::guardrail::{Flushed, Opinion, OriginalsPolicy, Piece, Released, Verdict};
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
 use postern_types::provider::{AnswerHead, Decoded, Encoded, Notice, Place, SegmentEdit};
 use postern_types::router::ModelEntry;
@@ -70,6 +70,7 @@ pub trait Guardrail {
         caller: &Caller,
         prompt: &Prompt,
         known: Option<&str>,
+        opinions: &[Opinion],
     ) -> Result<Verdict, Fault>;
     fn keeps_originals(&self) -> Result<Option<OriginalsPolicy>, Fault>;
     fn answer_guard(&self, memo: &str) -> Self::AnswerGuard;
@@ -80,6 +81,7 @@ pub trait Guardrail {
 #[allow(missing_docs)]
 pub trait AnswerGuard {
     fn push(&self, pieces: &[Piece]) -> Result<Released, Fault>;
+    fn take_opinions(&self, opinions: &[Opinion]);
     fn flush(&self) -> Result<Flushed, Fault>;
 }
 

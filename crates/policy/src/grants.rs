@@ -40,6 +40,8 @@ pub(crate) enum Other {
     Issuer(String),
     /// The model or alias that is used instead of a refusal.
     Downgrade(String),
+    /// The model or alias that is asked for its opinion.
+    Judge(String),
     /// A claim that an issuer passes on.
     Claim(String),
     /// Money, which needs a model with a price.

@@ -45,7 +45,7 @@ pub use conventions::Conventions;
 pub use detectors::{DETECTORS, DetectorGroup};
 pub use gateway::{Cors, ForeignIds, Gateway, Ids, PassedHeaders};
 pub use guardrails::{
-    Action, Callers, Directions, Guardrails, Originals, Rule, RuleSet, Speaker, TermList,
+    Action, Ask, Callers, Directions, Guardrails, Originals, Rule, RuleSet, Speaker, TermList,
     check_pack, pack_file,
 };
 pub use ip_range::{IpRange, IpRangeError};

@@ -31,6 +31,9 @@ pub(crate) fn check(report: &mut Report<'_>, said: &[Said], there: There<'_>) {
             Other::Downgrade(name) => {
                 there.names.and_then(|names| dangling_model("downgrade_to", name, &names.models))
             }
+            Other::Judge(name) => {
+                there.names.and_then(|names| dangling_model("model", name, &names.models))
+            }
             Other::Region(region) => {
                 let regions = there.names.and_then(|names| names.regions.as_ref());
                 let rule = "which no provider of models.toml is in";

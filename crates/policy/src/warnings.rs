@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::guardrails::{Action, Guardrails, TermList};
 use crate::plans::{Plan, Scope};
-use crate::{GUARDRAILS_FILE, PLANS_FILE, Policies};
+use crate::{Capability, GUARDRAILS_FILE, Named, PLANS_FILE, Policies};
 
 /// One line for each surprising setting.
 #[must_use]
@@ -14,9 +14,10 @@ pub fn warnings(policies: &Policies) -> Vec<String> {
         limits.all(|limit| limit.scopes.contains(&Scope::Key))
     };
     let plans = of_token_callers(policies).into_iter().filter(by_key_alone);
+    let plans = plans.map(|plan| by_key(&plan.name));
     let guardrails = &policies.guardrails;
     let of_guardrails = unused_lists(guardrails).chain(nothing_to_keep(guardrails));
-    plans.map(|plan| by_key(&plan.name)).chain(of_guardrails).collect()
+    plans.chain(of_guardrails).chain(mute_judges(policies)).collect()
 }
 
 /// Originals are to be kept, and no rule makes placeholders.
@@ -25,6 +26,23 @@ fn nothing_to_keep(guardrails: &Guardrails) -> Option<String> {
     (guardrails.originals.is_some() && !anonymises).then(|| {
         format!(
             "{GUARDRAILS_FILE}: [originals] keeps the originals of placeholders, and no rule makes any; write `action = \"anonymise\"` in a rule, or remove [originals]"
+        )
+    })
+}
+
+/// Rules that ask a model that cannot answer.
+fn mute_judges(policies: &Policies) -> impl Iterator<Item = String> {
+    let chats = |name: &str| match policies.catalogue.named(name) {
+        Some(Named::Model(model)) => model.can(Capability::Chat),
+        Some(Named::Route(route)) => route.models.iter().any(|model| model.can(Capability::Chat)),
+        // An unknown name is a problem, and reported as one.
+        None => true,
+    };
+    let asking = policies.guardrails.rules().filter_map(|rule| Some((rule, rule.ask.as_ref()?)));
+    asking.filter(move |(_, ask)| !chats(&ask.model)).map(|(rule, ask)| {
+        format!(
+            "{GUARDRAILS_FILE}: the rule {:?} asks {:?}, which does not offer chat, so it never has an opinion; write the name of another model",
+            rule.name, ask.model
         )
     })
 }
@@ -90,6 +108,7 @@ mod tests {
 
     const ISSUER: &str = "[[issuer]]\nname = \"i\"\nissuer = \"https://i.example.com\"\naudience = [\"a\"]\ndiscovery = true\nclaims = { consumer = \"sub\" }\n";
     const BY_KEY: &str = "[[plan]]\nname = \"p\"\nlimits = [{ scope = \"key\", unit = \"requests\", per = \"day\", amount = 1 }]\n";
+    const EMBEDDINGS: &str = "\n[[model]]\nname = \"embed\"\ncapabilities = [\"embeddings\"]\n[[model.deployment]]\nprovider = \"sandbox\"\nupstream_model = \"embed\"\n";
     const CONSUMER: &str = "[[consumer]]\nname = \"c\"\nmodels = [\"*\"]\nplan = \"p\"\n";
 
     #[test]
@@ -120,6 +139,30 @@ mod tests {
         assert!(of("conversation", "redact").is_some());
         assert_eq!(of("conversation", "anonymise"), None);
         assert_eq!(of("request", "redact"), None);
+    }
+
+    #[test]
+    fn names_rules_that_ask_a_model_that_cannot_chat() {
+        let asking = |rules: &str| {
+            let read = |file: &str| {
+                let minimal = include_str!("../tests/valid/minimal/models.toml");
+                Ok(match file {
+                    "guardrails.toml" => Some(rules.to_owned()),
+                    "consumers.toml" => Some(CONSUMER.replace("plan = \"p\"\n", "")),
+                    "models.toml" => Some(format!("{minimal}{EMBEDDINGS}")),
+                    _ => None,
+                })
+            };
+            warnings(&check_all(read).map_err(|problems| problems.to_string()).unwrap())
+        };
+        let rule = |model: &str| {
+            format!(
+                "[[rule]]\nname = \"r\"\ndetectors = [\"hate\"]\naction = \"ask\"\nmodel = \"{model}\"\nthen = \"block\"\n"
+            )
+        };
+        let found = asking(&rule("embed"));
+        assert!(found.len() == 1 && found[0].contains("asks \"embed\""), "{found:?}");
+        assert_eq!(asking(&rule("sandbox")), [""; 0]);
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::io;
 
 use postern_policy::{
-    Action, Callers, DETECTORS, DataClass, DetectorGroup, Directions, Guardrails, ModelPattern,
-    Originals, Problems, Rule, Speaker, check_pack, pack_file, stray_file,
+    Action, Ask, Callers, DETECTORS, DataClass, DetectorGroup, Directions, Guardrails,
+    ModelPattern, Originals, Problems, Rule, Speaker, check_pack, pack_file, stray_file,
 };
 
 const GUARDRAILS: &str = include_str!("valid/complete/guardrails.toml");
@@ -111,6 +111,7 @@ fn a_rule_is_what_its_row_says() {
         },
         min_confidence: 70,
         action: Action::Anonymise,
+        ask: None,
         message: None,
         cites: vec!["GDPR Art. 5(1)(c)".to_owned(), "GDPR Art. 32(1)(a)".to_owned()],
         fails_open: true,
@@ -138,6 +139,26 @@ fn a_refusal_always_has_a_public_text() {
         without_packs("[[rule]]\nname = \"r\"\ndetectors = [\"email\"]\naction = \"replace\"")
             .is_err()
     );
+}
+
+#[test]
+fn a_rule_that_asks_has_a_model_and_what_is_done_either_way() {
+    let least = rule("action = \"ask\"\nmodel = \"judge\"\nthen = \"block\"");
+    let ask = |otherwise, timeout_ms| Ask { model: "judge".to_owned(), otherwise, timeout_ms };
+    assert_eq!((least.action, least.ask), (Action::Block, Some(ask(Action::Allow, 3_000))));
+    assert!(!least.fails_open && least.message.is_some());
+    let all = rule(
+        "action = \"ask\"\nmodel = \"judge\"\nthen = \"redact\"\notherwise = \"flag\"\ntimeout_ms = 100\non_error = \"otherwise\"",
+    );
+    assert_eq!((all.action, all.ask), (Action::Redact, Some(ask(Action::Flag, 100))));
+    assert!(all.fails_open && all.message.is_none());
+    assert_eq!(rule("action = \"flag\"").ask, None);
+}
+
+#[test]
+fn the_number_of_questions_is_bounded() {
+    assert_eq!(without_packs("").unwrap().max_questions, 8);
+    assert_eq!(without_packs("[ask]\nmax_questions = 32").unwrap().max_questions, 32);
 }
 
 #[test]

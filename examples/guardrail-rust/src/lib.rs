@@ -6,7 +6,9 @@
 use bindings::exports::postern::guardrail::stage::{Guest, GuestAnswer};
 use bindings::postern::guardrail::stage;
 use postern_fault::{Fault as NativeFault, Kind};
-use postern_types::guardrail::{Action, Finding, Flushed, Piece, Released, Verdict};
+use postern_types::guardrail::{
+    Action, Finding, Flushed, Opinion, OriginalsPolicy, Piece, Released, Verdict,
+};
 use postern_types::{Caller, Fault, Prompt};
 
 mod bindings {
@@ -30,8 +32,13 @@ struct Wrapper;
 impl Guest for Wrapper {
     type Answer = Answer;
 
-    fn check_request(caller: Caller, prompt: Prompt) -> Result<Verdict, Fault> {
-        let mut verdict = stage::check_request(&caller, &prompt)?;
+    fn check_request(
+        caller: Caller,
+        prompt: Prompt,
+        known: Option<String>,
+        opinions: Vec<Opinion>,
+    ) -> Result<Verdict, Fault> {
+        let mut verdict = stage::check_request(&caller, &prompt, known.as_deref(), &opinions)?;
         let count = projects(&prompt)?;
         if count == 0 {
             return Ok(verdict);
@@ -42,13 +49,26 @@ impl Guest for Wrapper {
             rule: "no-projects".to_owned(),
             action: Action::Block,
             count,
+            asked: None,
         });
         verdict.refusal.get_or_insert_with(|| {
             let message = "Names of internal projects must not leave the company. (project_code)";
             NativeFault::new(Kind::ContentFiltered, message).into()
         });
-        // Nothing of a refused request is edited or answered.
-        Ok(Verdict { edits: Vec::new(), memo: None, ..verdict })
+        // Nothing of a refused request is edited, asked about, kept or answered.
+        let Verdict { findings, refusal, .. } = verdict;
+        Ok(Verdict {
+            edits: Vec::new(),
+            findings,
+            refusal,
+            memo: None,
+            originals: None,
+            questions: Vec::new(),
+        })
+    }
+
+    fn keeps_originals() -> Result<Option<OriginalsPolicy>, Fault> {
+        stage::keeps_originals()
     }
 
     fn ready() -> Result<(), Fault> {
@@ -66,6 +86,10 @@ impl GuestAnswer for Answer {
 
     fn push(&self, pieces: Vec<Piece>) -> Result<Released, Fault> {
         self.0.push(&pieces)
+    }
+
+    fn take_opinions(&self, opinions: Vec<Opinion>) {
+        self.0.take_opinions(&opinions);
     }
 
     fn flush(&self) -> Result<Flushed, Fault> {

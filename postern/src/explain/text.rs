@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use postern_detect::Scanner;
 use postern_guard::{Direction as Way, Explained, Guard};
 use postern_identity::Caller as Known;
-use postern_policy::{Action, Policies, Speaker};
+use postern_policy::{Action, Policies, Rule, Speaker};
 use postern_types::Caller;
 use std::fs;
 use std::io;
@@ -32,7 +32,7 @@ struct Asked<'a> {
     role: &'static str,
 }
 
-/// Prints what is found. Fails if a request with this text would be refused, or an answer ended.
+/// Prints what is found. Fails if a request with this text would be refused, or an answer ended, without asking a model.
 pub fn explain(
     file: &Path,
     deployment: &Deployment,
@@ -64,17 +64,17 @@ pub fn explain(
         false => print::table(&asked, &found),
     }
     match refusing(&found) {
-        Some(_) => bail!("refused"),
-        None => Ok(()),
+        Some(rule) if rule.ask.is_none() => bail!("refused"),
+        _ => Ok(()),
     }
 }
 
-/// The finding that ends it, if one does.
-fn refusing<'e, 'g>(found: &'e [Explained<'g>]) -> Option<&'e Explained<'g>> {
-    let action = |one: &Explained<'_>| one.rules.first().map(|(_, rule)| rule.action);
-    let ends = found.iter().filter(|one| action(one) >= Some(Action::Replace));
+/// The rule that ends it, if one does; a rule that asks a model before only if there is no other.
+fn refusing<'g>(found: &[Explained<'g>]) -> Option<&'g Rule> {
+    let rules = found.iter().filter_map(|one| one.rules.first().map(|(_, rule)| *rule));
+    let ends = rules.filter(|rule| rule.action >= Action::Replace);
     // Of equally strict ones the first.
-    ends.rev().max_by_key(|one| action(one))
+    ends.collect::<Vec<_>>().into_iter().rev().max_by_key(|rule| (rule.ask.is_none(), rule.action))
 }
 
 fn read(file: &Path) -> Result<String> {

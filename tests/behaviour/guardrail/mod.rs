@@ -4,6 +4,7 @@
 
 mod answers;
 mod custom;
+mod opinions;
 mod requests;
 mod setup;
 mod traps;

@@ -126,22 +126,32 @@ pub struct Guarded {
 }
 
 pub fn start(rules: &str) -> Guarded {
-    start_with(rules, Options::default())
+    start_with(rules, &[])
+}
+
+/// With more lines in these policy files.
+pub fn start_with(rules: &str, more: &[(&str, &str)]) -> Guarded {
+    start_as(rules, more, Options::default())
 }
 
 /// With this wrapper before the built-in guardrail, as one line of `spin.toml` puts it there.
 pub fn start_before(rules: &str, wrapper: &str) -> Guarded {
     let manifest = manifest::wrapped_guardrail(wrapper);
-    start_with(rules, Options { manifest: Some(manifest), ..Options::default() })
+    start_as(rules, &[], Options { manifest: Some(manifest), ..Options::default() })
 }
 
-fn start_with(rules: &str, options: Options) -> Guarded {
+fn start_as(rules: &str, more: &[(&str, &str)], options: Options) -> Guarded {
     let policies = tempfile::tempdir().unwrap();
     let tests = manifest::repository().join("tests/policies");
     for file in fs::read_dir(tests).unwrap().map(Result::unwrap) {
         fs::copy(file.path(), policies.path().join(file.file_name())).unwrap();
     }
     fs::write(policies.path().join("guardrails.toml"), rules).unwrap();
+    for (file, lines) in more {
+        let path = policies.path().join(file);
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        fs::write(path, format!("{text}\n{lines}\n")).unwrap();
+    }
     let options = Options { policies: Some(policies.path().to_owned()), ..options };
     Guarded { stage: Stage::with(options), _policies: policies }
 }

@@ -2,7 +2,7 @@
 
 use bindings::exports::postern::guardrail::stage::{Guest, GuestAnswer};
 use bindings::postern::guardrail::stage;
-use postern_types::guardrail::{Flushed, Piece, Released, Verdict};
+use postern_types::guardrail::{Flushed, Opinion, OriginalsPolicy, Piece, Released, Verdict};
 use postern_types::{Caller, Fault, Prompt};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -28,9 +28,18 @@ struct Wrapper;
 impl Guest for Wrapper {
     type Answer = Answer;
 
-    fn check_request(caller: Caller, prompt: Prompt) -> Result<Verdict, Fault> {
+    fn check_request(
+        caller: Caller,
+        prompt: Prompt,
+        known: Option<String>,
+        opinions: Vec<Opinion>,
+    ) -> Result<Verdict, Fault> {
         fail_as_asked(&prompt.body, "request");
-        stage::check_request(&caller, &prompt)
+        stage::check_request(&caller, &prompt, known.as_deref(), &opinions)
+    }
+
+    fn keeps_originals() -> Result<Option<OriginalsPolicy>, Fault> {
+        stage::keeps_originals()
     }
 
     fn ready() -> Result<(), Fault> {
@@ -50,6 +59,10 @@ impl GuestAnswer for Answer {
             fail_as_asked(&piece.text, "answer");
         }
         self.0.push(&pieces)
+    }
+
+    fn take_opinions(&self, opinions: Vec<Opinion>) {
+        self.0.take_opinions(&opinions);
     }
 
     fn flush(&self) -> Result<Flushed, Fault> {

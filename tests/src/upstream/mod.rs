@@ -6,6 +6,7 @@
 
 mod answers;
 mod check;
+mod judge;
 mod keeping;
 mod metered;
 mod quoting;
@@ -18,6 +19,7 @@ mod unusual;
 
 pub use answers::{ANSWER_PREFIX, USAGE};
 pub(crate) use check::RESERVED;
+pub use judge::OPINION;
 pub use quoting::WORD;
 pub use record::{Ending, Recorded};
 pub(crate) use script::{Script, Step};

@@ -1,6 +1,7 @@
 //! The table of models and their behaviours.
 
 use super::answers::{self, ANSWER_PREFIX};
+use super::judge;
 use super::metered;
 use super::record::Recorded;
 use super::script::{Script, Step, is_streamed};
@@ -43,6 +44,7 @@ pub(super) fn script(request: &Recorded) -> Script {
         "slow" => slow(model, &body),
         "ticking" => ticking(model),
         "tools" => tools(model, &body),
+        "judge" => judge::script(model, &body),
         "odd" => unusual::odd(&body),
         "torn" => unusual::torn(),
         "many-headers" => many_headers(plain(model, &body)),

@@ -6,9 +6,11 @@ use postern_detect::CONTEXT_BYTES;
 const MAX_FINDING_BYTES: usize = 16 * 1024;
 
 /// What is known of a text: the decided part, for context, and the part that is not decided.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Window {
     text: String,
+    /// How many bytes before it are forgotten.
+    forgotten: usize,
     /// How many bytes of it are decided.
     decided: usize,
     /// A finding began here that may go on.
@@ -18,6 +20,8 @@ pub struct Window {
 /// The part to decide on, with its context.
 pub struct View {
     pub text: String,
+    /// Where it begins in all of the text.
+    pub offset: usize,
     /// The start of the part.
     pub start: usize,
     /// The end of the part, unless a finding reaches further.
@@ -46,7 +50,8 @@ impl Window {
         let step = self.text.floor_char_boundary(self.decided + hold_back / 4);
         let end = if step == self.text.len() { step } else { self.border(step) };
         let text = self.text.get(from..seen)?.to_owned();
-        Some(View { text, start: self.decided - from, end: end - from })
+        let offset = self.forgotten + from;
+        Some(View { text, offset, start: self.decided - from, end: end - from })
     }
 
     /// So many bytes from the start of the last view are decided. `begun`: a finding began so many bytes before their end, and
@@ -77,6 +82,7 @@ impl Window {
             return from;
         }
         self.text.drain(..from);
+        self.forgotten += from;
         self.decided -= from;
         self.begun = self.begun.map(|begun| begun.saturating_sub(from));
         0

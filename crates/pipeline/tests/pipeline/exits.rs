@@ -19,7 +19,7 @@ pub enum Word {
 
 use Word::{Abandoned, Completed, Failed, Interrupted, Reserved, Unused};
 
-fn word(end: &End) -> Word {
+pub fn word(end: &End) -> Word {
     match end {
         End::Abandoned => Abandoned,
         End::Settled(Outcome::Unused) => Unused,

@@ -10,8 +10,10 @@
 mod conversations;
 mod exits;
 mod guarded;
+mod judge;
 mod keeping;
 mod media;
+mod opinions;
 mod schedules;
 mod time;
 mod world;

@@ -1,5 +1,6 @@
 //! Random schedules of failures, cancellations and slow clients: every exit settles once and records once.
 
+use crate::judge::{Judge, Word};
 use crate::keeping::{Fails, Keeps};
 use crate::world::{Asked, Attempt, CUT, DONE, End, Guarding, Part, STOPPED, Script, run};
 use postern_types::limiter::Outcome;
@@ -38,6 +39,24 @@ fn guarding() -> impl Strategy<Value = Guarding> {
         1 => prop::option::of(0_u32..5).prop_map(Guarding::Fails),
         2 => (0_u32..5).prop_map(Guarding::Stops),
         2 => (1_u32..200, any::<bool>()).prop_map(|(ms, stops)| Guarding::Holds(ms, stops)),
+        2 => (1_u32..5).prop_map(Guarding::Asks),
+        2 => (0_u32..5).prop_map(Guarding::AsksAt),
+        1 => (1_u32..200).prop_map(Guarding::AsksLate),
+        1 => Just(Guarding::AsksOn),
+    ]
+}
+
+fn judge() -> impl Strategy<Value = Judge> {
+    let words = vec![Word::Yes, Word::No, Word::Unclear, Word::Nothing, Word::Garbage];
+    let ms = prop_oneof![4 => 0_u64..100, 2 => 1_000_u64..10_000];
+    prop_oneof![
+        1 => Just(Judge::NotServed),
+        1 => any::<bool>().prop_map(|model_scoped| Judge::Limited { model_scoped }),
+        1 => Just(Judge::NotEncoded),
+        1 => any::<bool>().prop_map(|retryable| Judge::Unreachable { retryable }),
+        1 => prop::sample::select(vec![400_u16, 429, 503]).prop_map(Judge::Status),
+        6 => (ms, prop::sample::select(words)).prop_map(|(ms, word)| Judge::Says(ms, word)),
+        1 => Just(Judge::Breaks),
     ]
 }
 
@@ -60,24 +79,30 @@ fn script() -> impl Strategy<Value = Script> {
     let attempts = prop::collection::vec(attempt(), 1..5);
     let asked = prop::sample::select(vec![Asked::Chat, Asked::Speech, Asked::Transcript]);
     let conversation = (prop::option::of(Just("mine")), keeps());
-    let all = (asked, who, how, slow, leaves, attempts, guarding(), conversation);
-    all.prop_map(|(asked, who, how, slow, leaves, attempts, guarding, conversation)| Script {
-        asked,
-        guarding,
-        conversation: conversation.0,
-        keeps: conversation.1,
-        authenticated: who.0,
-        delegated: who.1,
-        permitted: who.2,
-        stream: how.0,
-        strict: how.1,
-        unlimited: how.2,
-        settles: how.3,
-        limiter_ms: slow.0,
-        client_ms: slow.1,
-        client_parts: leaves.0,
-        cancelled_ms: leaves.1,
-        attempts,
+    let judge = prop::collection::vec(judge(), 1..5);
+    let guards = (guarding(), conversation, judge);
+    let all = (asked, who, how, slow, leaves, attempts, guards);
+    all.prop_map(|(asked, who, how, slow, leaves, attempts, guards)| {
+        let (guarding, conversation, judge) = guards;
+        Script {
+            asked,
+            guarding,
+            conversation: conversation.0,
+            keeps: conversation.1,
+            authenticated: who.0,
+            delegated: who.1,
+            permitted: who.2,
+            stream: how.0,
+            strict: how.1,
+            unlimited: how.2,
+            settles: how.3,
+            limiter_ms: slow.0,
+            client_ms: slow.1,
+            client_parts: leaves.0,
+            cancelled_ms: leaves.1,
+            attempts,
+            judge,
+        }
     })
 }
 
@@ -90,14 +115,15 @@ proptest! {
         let outcome = seen.records[0]["outcome"].as_str().unwrap().to_owned();
         prop_assert!(!outcome.is_empty());
         let mut used = 0;
-        for ends in seen.leases.values() {
+        for (id, ends) in &seen.leases {
             prop_assert_eq!(ends.len(), 1, "{:?}", ends);
             // Nothing is abandoned by a request that runs to its end.
             prop_assert!(seen.was_cancelled || ends[0] != End::Abandoned);
-            used += usize::from(matches!(
+            let is_used = matches!(
                 ends[0],
                 End::Settled(Outcome::Completed(_) | Outcome::Interrupted(_))
-            ));
+            );
+            used += usize::from(is_used && !seen.of_questions.contains(id));
         }
         prop_assert!(used <= 1, "one deployment answers: {:?}", seen.leases);
         // The client may send its next request at once.

@@ -1,5 +1,6 @@
 //! Every stage in memory, doing what a script says, and a ledger of what became of each lease.
 
+use crate::judge::{self, Judge, Word};
 use crate::keeping::Keeps;
 use crate::time::Time;
 use postern_fault::Kind;
@@ -14,7 +15,7 @@ use postern_types::auth::{
 };
 use postern_types::delegation::{DelegatedCall, DelegatedResult};
 use postern_types::guardrail::{
-    Flushed, LateText, OriginalsPolicy, Piece, PieceEdit, Released, Stop, Verdict,
+    Flushed, LateText, Opinion, OriginalsPolicy, Piece, PieceEdit, Released, Stop, Verdict,
 };
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
 use postern_types::provider::{
@@ -27,7 +28,7 @@ use postern_types::{
     Metering, Prompt, RequestFacts, Target, Tokenizer, ToolRule, Transport, Usage, VendorApi,
 };
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::OnceLock;
 
@@ -53,6 +54,8 @@ pub enum Part {
     Done,
     /// What the decoder refuses.
     Garbage,
+    /// What a model says that is asked for its opinion.
+    Said(Word),
 }
 
 /// What becomes of an attempt at a deployment.
@@ -89,6 +92,14 @@ pub enum Guarding {
     Stops(u32),
     /// It holds pieces back until their time is over, so many milliseconds; true: then it ends the answer.
     Holds(u32, bool),
+    /// It asks so many questions about the request, and refuses it unless all models disagree.
+    Asks(u32),
+    /// It asks about this piece of the answer, and ends it there unless the model disagrees.
+    AsksAt(u32),
+    /// It holds pieces back for so many milliseconds, and asks when their time is over.
+    AsksLate(u32),
+    /// It asks again and again.
+    AsksOn,
 }
 
 /// What is asked for.
@@ -163,6 +174,8 @@ pub struct Script {
     pub conversation: Option<&'static str>,
     pub keeps: Keeps,
     pub attempts: Vec<Attempt>,
+    /// What becomes of each attempt at the model that is asked for its opinion.
+    pub judge: Vec<Judge>,
     /// Nothing is reserved.
     pub unlimited: bool,
     /// How long each call of the limiter takes, and whether it can settle.
@@ -188,6 +201,7 @@ impl Default for Script {
             conversation: None,
             keeps: Keeps::default(),
             attempts: vec![Attempt::good()],
+            judge: vec![Judge::Says(10, Word::Yes)],
             unlimited: false,
             limiter_ms: 0,
             settles: true,
@@ -227,6 +241,10 @@ pub struct Seen {
     pub sent: String,
     /// The last body that a vendor got.
     pub asked: Vec<u8>,
+    /// The leases of questions.
+    pub of_questions: BTreeSet<u32>,
+    /// The bodies that asked questions.
+    pub questions: Vec<String>,
     pub renewals: usize,
     pub was_cancelled: bool,
     /// The client got the end of its answer while something was still reserved.
@@ -243,6 +261,8 @@ struct Inner {
     /// Which attempt is being made.
     attempt: Cell<usize>,
     chosen: Cell<usize>,
+    /// How often the model was tried that is asked for its opinion.
+    judged: Cell<usize>,
     seen: RefCell<Seen>,
 }
 
@@ -254,6 +274,7 @@ pub fn run(script: &Script) -> Seen {
         time: time.clone(),
         attempt: Cell::new(0),
         chosen: Cell::new(0),
+        judged: Cell::new(0),
         seen: RefCell::default(),
     }));
     let body = script.asked.body(script.stream);
@@ -285,12 +306,32 @@ pub fn run(script: &Script) -> Seen {
 }
 
 impl World {
-    fn script(&self) -> &Script {
+    pub fn script(&self) -> &Script {
         &self.0.script
     }
 
     fn attempt(&self) -> &Attempt {
         &self.script().attempts[self.0.attempt.get().min(self.script().attempts.len() - 1)]
+    }
+
+    /// What becomes of the next attempt to have a question answered.
+    pub fn judge(&self) -> &Judge {
+        let judge = &self.script().judge;
+        &judge[self.0.judged.get().min(judge.len() - 1)]
+    }
+
+    /// Goes on to the next attempt to have a question answered.
+    pub fn judge_is_done(&self) {
+        self.0.judged.set(self.0.judged.get() + 1);
+    }
+
+    /// A vendor got this question.
+    pub fn was_asked(&self, question: String) {
+        self.0.seen.borrow_mut().questions.push(question);
+    }
+
+    pub fn time(&self) -> &Time {
+        &self.0.time
     }
 
     fn end(&self, lease: &str, end: End) {
@@ -300,7 +341,7 @@ impl World {
     }
 }
 
-fn fault(kind: Kind, retryable: bool) -> Fault {
+pub fn fault(kind: Kind, retryable: bool) -> Fault {
     let fault = postern_fault::Fault::new(kind, "as the script says");
     postern_fault::Fault { retryable, ..fault }.into()
 }
@@ -436,23 +477,41 @@ impl Auth for World {
 impl Guardrail for World {
     type AnswerGuard = Guard;
 
-    fn check_request(&self, _: &Caller, _: &Prompt, known: Option<&str>) -> Result<Verdict, Fault> {
+    fn check_request(
+        &self,
+        _: &Caller,
+        _: &Prompt,
+        known: Option<&str>,
+        opinions: &[Opinion],
+    ) -> Result<Verdict, Fault> {
         let guarding = self.script().guarding;
+        let count = match guarding {
+            Guarding::Asks(count) if opinions.is_empty() => count,
+            Guarding::AsksOn => 1,
+            _ => 0,
+        };
+        let disagree = opinions.iter().all(|opinion| opinion.agrees == Some(false));
         if guarding == Guarding::Fails(None) {
             return Err(fault(Kind::Unavailable, false));
         }
-        let refuses = guarding == Guarding::Refuses;
+        let refuses = guarding == Guarding::Refuses || !disagree;
         Ok(Verdict {
             edits: Vec::new(),
             findings: Vec::new(),
             refusal: refuses.then(|| fault(Kind::ContentFiltered, false)),
             memo: (guarding != Guarding::Nothing).then(String::new),
             originals: if refuses { None } else { self.script().keeps.scan(known) },
+            questions: (0..count).map(judge::question).collect(),
         })
     }
 
     fn answer_guard(&self, _: &str) -> Guard {
-        Guard { guarding: self.script().guarding, seen: Cell::new(0), held: RefCell::default() }
+        Guard {
+            guarding: self.script().guarding,
+            seen: Cell::new(0),
+            held: RefCell::default(),
+            heard: Cell::new(None),
+        }
     }
 
     fn keeps_originals(&self) -> Result<Option<OriginalsPolicy>, Fault> {
@@ -469,6 +528,23 @@ pub struct Guard {
     guarding: Guarding,
     seen: Cell<u32>,
     held: RefCell<Vec<LateText>>,
+    /// The opinion that was taken.
+    heard: Cell<Option<Option<bool>>>,
+}
+
+impl Guard {
+    /// Whether it needs an opinion on one of these pieces.
+    fn asks_about(&self, pieces: &[Piece]) -> bool {
+        let Guarding::AsksAt(asks) = self.guarding else { return false };
+        let first = self.seen.get();
+        let comes = (first..first + u32::try_from(pieces.len()).unwrap()).contains(&asks);
+        comes && self.heard.get().is_none()
+    }
+
+    /// Whether the model did not disagree.
+    fn agrees(&self) -> bool {
+        self.heard.get() != Some(Some(false))
+    }
 }
 
 fn stop(piece: u32) -> Stop {
@@ -483,8 +559,17 @@ fn stop(piece: u32) -> Stop {
 
 impl AnswerGuard for Guard {
     fn push(&self, pieces: &[Piece]) -> Result<Released, Fault> {
-        let mut released =
-            Released { edits: Vec::new(), findings: Vec::new(), stop: None, held_ms: None };
+        let mut released = Released {
+            edits: Vec::new(),
+            findings: Vec::new(),
+            stop: None,
+            held_ms: None,
+            questions: Vec::new(),
+        };
+        if self.asks_about(pieces) {
+            released.questions.push(judge::question(0));
+            return Ok(released);
+        }
         for (at, piece) in (0..).zip(pieces) {
             let number = self.seen.replace(self.seen.get() + 1);
             match self.guarding {
@@ -495,7 +580,11 @@ impl AnswerGuard for Guard {
                     released.stop = Some(stop(at));
                     break;
                 }
-                Guarding::Holds(ms, _) => {
+                Guarding::AsksAt(asks) if asks == number && self.agrees() => {
+                    released.stop = Some(stop(at));
+                    break;
+                }
+                Guarding::Holds(ms, _) | Guarding::AsksLate(ms) => {
                     self.held
                         .borrow_mut()
                         .push(LateText { at: piece.at, text: piece.text.clone() });
@@ -508,16 +597,34 @@ impl AnswerGuard for Guard {
         Ok(released)
     }
 
+    fn take_opinions(&self, opinions: &[Opinion]) {
+        assert_eq!(opinions.len(), 1);
+        self.heard.set(Some(opinions[0].agrees));
+    }
+
     fn flush(&self) -> Result<Flushed, Fault> {
+        let asks = matches!(self.guarding, Guarding::AsksLate(_));
+        if asks && self.heard.get().is_none() {
+            let questions = vec![judge::question(0)];
+            let (texts, findings) = (Vec::new(), Vec::new());
+            return Ok(Flushed { texts, findings, stop: None, questions });
+        }
         let texts = self.held.take();
-        let stop = matches!(self.guarding, Guarding::Holds(_, true)).then(|| stop(0));
-        Ok(Flushed { texts, findings: Vec::new(), stop })
+        let stops = matches!(self.guarding, Guarding::Holds(_, true)) || asks && self.agrees();
+        let stop = stops.then(|| stop(0));
+        Ok(Flushed { texts, findings: Vec::new(), stop, questions: Vec::new() })
     }
 }
 
 impl Limiter for World {
-    async fn admit(&self, _: AdmissionRequest, _: Prompt) -> Result<Admission, Rejection> {
+    async fn admit(
+        &self,
+        request: AdmissionRequest,
+        prompt: Prompt,
+    ) -> Result<Admission, Rejection> {
         self.0.time.sleep(self.script().limiter_ms).await;
+        let is_question = request.deployment.model == judge::MODEL;
+        assert_eq!(request.caller.consumer, "consumer");
         let rejected = |model_scoped, downgrade_to| Rejection {
             fault: fault(Kind::RateLimited, false),
             headers: Vec::new(),
@@ -526,16 +633,25 @@ impl Limiter for World {
             model_scoped,
         };
         let rejection = match self.attempt() {
+            _ if is_question => {
+                let rejection = self.judge().rejection();
+                rejection.map(|model_scoped| rejected(model_scoped, None))
+            }
             Attempt::Rejected { model_scoped } => Some(rejected(*model_scoped, None)),
             Attempt::Downgraded => Some(rejected(false, Some("other".to_owned()))),
             _ => None,
         };
         if let Some(rejection) = rejection {
-            self.0.attempt.set(self.0.attempt.get() + 1);
+            let counter = if is_question { &self.0.judged } else { &self.0.attempt };
+            counter.set(counter.get() + 1);
             return Err(rejection);
         }
         let mut seen = self.0.seen.borrow_mut();
         let id = u32::try_from(seen.leases.len()).unwrap();
+        if is_question {
+            assert_eq!(prompt.facts.model, judge::MODEL);
+            seen.of_questions.insert(id);
+        }
         if !self.script().unlimited {
             seen.leases.insert(id, Vec::new());
         }
@@ -584,7 +700,16 @@ impl Limiter for World {
 }
 
 impl Router for World {
-    fn choose(&self, _: &Caller, _: &RequestFacts, _: Option<&str>) -> Result<Vec<Target>, Fault> {
+    fn choose(
+        &self,
+        caller: &Caller,
+        facts: &RequestFacts,
+        _: Option<&str>,
+    ) -> Result<Vec<Target>, Fault> {
+        if facts.model == judge::MODEL {
+            assert_eq!(caller.models, [judge::MODEL]);
+            return self.judges();
+        }
         // A downgrade goes on with the attempts that are left.
         let first = self.0.chosen.get();
         let attempts = &self.script().attempts;
@@ -604,7 +729,7 @@ impl Router for World {
     }
 }
 
-fn target(index: usize) -> Target {
+pub fn target(index: usize) -> Target {
     Target {
         deployment: Deployment {
             name: format!("provider/{index}"),
@@ -644,7 +769,10 @@ fn target(index: usize) -> Target {
 impl Provider for World {
     type Decoder = Reader;
 
-    fn encode(&self, _: &VendorApi, facts: &RequestFacts, body: &str) -> Result<Encoded, Fault> {
+    fn encode(&self, api: &VendorApi, facts: &RequestFacts, body: &str) -> Result<Encoded, Fault> {
+        if api.model == judge::MODEL {
+            return self.encoded_question(body);
+        }
         if *self.attempt() == Attempt::NotEncoded {
             self.0.attempt.set(self.0.attempt.get() + 1);
             return Err(fault(Kind::InvalidRequest, false));
@@ -761,6 +889,9 @@ impl Decoder for Reader {
                     return Ok(decoded);
                 }
                 'g' => return Err(fault(Kind::UpstreamInvalid, true)),
+                'Y' => self.text(&mut decoded, "Yes."),
+                'N' => self.text(&mut decoded, "no"),
+                '?' => self.text(&mut decoded, "maybe, yes"),
                 _ => {}
             }
         }
@@ -799,9 +930,9 @@ impl Decoder for Reader {
 
 /// The vendor's answer.
 pub struct Parts {
-    time: Time,
-    parts: std::vec::IntoIter<(u64, Part)>,
-    ends_well: bool,
+    pub time: Time,
+    pub parts: std::vec::IntoIter<(u64, Part)>,
+    pub ends_well: bool,
 }
 
 impl Body for Parts {
@@ -814,6 +945,7 @@ impl Body for Parts {
             Part::Usage => b'u',
             Part::Done => b'd',
             Part::Garbage => b'g',
+            Part::Said(word) => word.byte(),
         });
         (false, buffer)
     }
@@ -827,6 +959,9 @@ impl Upstream for World {
     type Body = Parts;
 
     async fn send(&self, outbound: Outbound) -> Result<Inbound<Parts>, Fault> {
+        if outbound.model == judge::MODEL {
+            return self.judged(outbound).await;
+        }
         self.0.seen.borrow_mut().asked = match outbound.body {
             OutboundBody::Text(text) => text.into_bytes(),
             OutboundBody::Form(form) => {

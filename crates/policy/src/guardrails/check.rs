@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use super::list::Lists;
 use super::written::{self, HOLD_BACK_CHARACTERS, HOLD_BACK_MS, PACKS, Written};
-use super::{Guardrails, Rule, RuleSet, hidden, pack_file, pattern, rule};
+use super::{Guardrails, Rule, RuleSet, ask, hidden, pack_file, pattern, rule};
 use crate::GUARDRAILS_FILE;
 use crate::grants::Said;
 use crate::problem::Problems;
@@ -63,6 +63,9 @@ pub(crate) fn read(
     hold_back(&mut own, &written, &mut guardrails);
     guardrails.originals =
         written.originals.as_ref().and_then(|originals| originals.check(&mut own));
+    if let Some(questions) = ask::max_questions(&mut own, &written) {
+        guardrails.max_questions = questions;
+    }
     let packs = packs(&mut own, &written, pack);
     let own = File { pack: None, file: GUARDRAILS_FILE, report: own, written: Some(written) };
     let mut reports: Vec<_> =

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::Spanned;
 
 use super::Action;
+use super::ask::acting_key;
 use super::written::{self, DETECTORS as KEY};
 use crate::detectors::{DETECTORS, DetectorGroup};
 use crate::reading::{Report, Seen, at_least_one, nearest, nearest_or_list, shown};
@@ -62,8 +63,9 @@ fn marks_data(
         return;
     };
     let message = format!(
-        "`detectors` has {}, which judges what is said and marks no data that could be covered, and `action` is {}; write flag, replace or block in a rule of its own",
+        "`detectors` has {}, which judges what is said and marks no data that could be covered, and `{}` is {}; write flag, replace or block in a rule of its own",
         shown(value.get_ref()),
+        acting_key(written),
         action.as_str()
     );
     report.problem(written.label, value.span(), message);

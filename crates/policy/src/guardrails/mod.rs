@@ -1,5 +1,6 @@
 //! `guardrails.toml` and `packs/NAME.toml`: the rules for text in requests and answers.
 
+mod ask;
 mod check;
 mod detectors;
 mod hidden;
@@ -16,6 +17,7 @@ use crate::closed::{DataClass, word_of};
 use crate::consumers::ModelPattern;
 use crate::problem::Problems;
 
+pub use ask::Ask;
 pub(crate) use check::read;
 pub use originals::Originals;
 
@@ -34,6 +36,9 @@ const DEFAULT_HOLD_BACK_CHARACTERS: u32 = 256;
 /// How long text is held back by default, in milliseconds.
 const DEFAULT_HOLD_BACK_MS: u32 = 1_000;
 
+/// How many questions are asked about a request by default, and again about its answer.
+const DEFAULT_MAX_QUESTIONS: u32 = 8;
+
 /// All rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Guardrails {
@@ -48,6 +53,9 @@ pub struct Guardrails {
     pub hold_back_ms: u32,
     /// How originals of placeholders are kept for a conversation; `None` if they live in the request only.
     pub originals: Option<Originals>,
+    /// How many questions models are asked about a request, and again about its answer. What would be one more is done as if the
+    /// model had agreed.
+    pub max_questions: u32,
 }
 
 /// The rules of one file.
@@ -76,13 +84,16 @@ pub struct Rule {
     pub callers: Callers,
     /// The lowest confidence of a finding that it matches, 0 to 100.
     pub min_confidence: u8,
-    /// The action on a finding.
+    /// The action on a finding; of a rule that asks a model, the action if it agrees.
     pub action: Action,
+    /// The model that is asked before the action is taken.
+    pub ask: Option<Ask>,
     /// The public text of a refusal or replacement; always present for [`Action::Replace`] and [`Action::Block`], never otherwise.
     pub message: Option<String>,
     /// The articles of law that it serves.
     pub cites: Vec<String>,
-    /// Whether text that cannot be scanned passes.
+    /// Whether text that cannot be scanned passes; of a rule that asks a model, also whether its action is not taken where the model
+    /// gives no opinion.
     pub fails_open: bool,
 }
 
@@ -208,6 +219,7 @@ impl Default for Guardrails {
             hold_back_characters: DEFAULT_HOLD_BACK_CHARACTERS,
             hold_back_ms: DEFAULT_HOLD_BACK_MS,
             originals: None,
+            max_questions: DEFAULT_MAX_QUESTIONS,
         }
     }
 }

@@ -7,10 +7,10 @@ use toml::Spanned;
 
 use super::detectors::{self, Places};
 use super::written::{
-    self, ACTION, CALLER_ROLES, CITES, CONSUMERS, DATA_CLASSES, DIRECTIONS, MESSAGE,
-    MIN_CONFIDENCE, ON_ERROR, ROLES, RULE_NAME, TEAMS, TENANTS,
+    self, CALLER_ROLES, CITES, CONSUMERS, DATA_CLASSES, DIRECTIONS, MESSAGE, MIN_CONFIDENCE,
+    ON_ERROR, ROLES, RULE_NAME, TEAMS, TENANTS,
 };
-use super::{Action, Callers, Directions, Rule, Speaker};
+use super::{Action, Callers, Directions, Rule, Speaker, ask};
 use crate::closed::DataClass;
 use crate::grants::{self, CallerKey, Other, Said, Texts};
 use crate::reading::{Key, Label, Report, Seen, at_least_one, name, one_of, shown, whole_number};
@@ -32,6 +32,9 @@ const MAX_CLAIM_BYTES: usize = 256;
 /// The values of `on_error`: whether text that cannot be scanned passes.
 const ON_ERROR_WORDS: &[(&str, bool)] = &[("refuse", false), ("pass", true)];
 
+/// The values of `on_error` of a rule that asks a model: what is done also without an opinion.
+const ON_ERROR_OF_ASK_WORDS: &[(&str, bool)] = &[("then", false), ("otherwise", true)];
+
 /// A rule, if all of it is valid.
 pub(super) fn check(
     report: &mut Report<'_>,
@@ -42,8 +45,7 @@ pub(super) fn check(
     let label = written.label;
     let problems = report.count();
     let name = written.name.as_ref().and_then(|value| name(report, label, RULE_NAME, value));
-    let action = written.action.as_ref();
-    let action = action.and_then(|word| one_of(report, label, ACTION, word, Action::WORDS));
+    let (action, ask) = ask::check(report, written, said);
     let detectors = detectors::check(report, written, lists, action);
     let directions = directions(report, written, action);
     let roles = words(report, label, ROLES, &written.roles, Speaker::WORDS);
@@ -57,8 +59,8 @@ pub(super) fn check(
     let message = message(report, written, action);
     let cites = cites(report, label, &written.cites);
     let on_error = written.on_error.as_ref();
-    let fails_open =
-        on_error.and_then(|word| one_of(report, label, ON_ERROR, word, ON_ERROR_WORDS));
+    let words = if ask::is_asking(written) { ON_ERROR_OF_ASK_WORDS } else { ON_ERROR_WORDS };
+    let fails_open = on_error.and_then(|word| one_of(report, label, ON_ERROR, word, words));
     if report.count() > problems {
         return None;
     }
@@ -71,6 +73,7 @@ pub(super) fn check(
         callers,
         min_confidence: min_confidence.unwrap_or(0),
         action: action?,
+        ask,
         message,
         cites,
         fails_open: fails_open.unwrap_or(false),
@@ -92,7 +95,10 @@ fn directions(
         answer: named.iter().any(|one| one.answer),
     };
     if action == Some(Action::Anonymise) && directions.answer && !directions.request {
-        let message = "`action` is anonymise, and `directions` has only answers, for which nothing is there to restore; write redact or mask, or add \"request\"";
+        let message = format!(
+            "`{}` is anonymise, and `directions` has only answers, for which nothing is there to restore; write redact or mask, or add \"request\"",
+            ask::acting_key(written)
+        );
         report.problem(written.label, list.span(), message);
     }
     directions
@@ -203,7 +209,8 @@ fn message(
     let length = text.chars().count();
     let wrong = match () {
         () if !matches!(action, Action::Replace | Action::Block) => {
-            format!("is what replace and block say, and `action` is {}; remove it", action.as_str())
+            let key = ask::acting_key(written);
+            format!("is what replace and block say, and `{key}` is {}; remove it", action.as_str())
         }
         () if text.trim().is_empty() => {
             format!("says nothing; write for example {}", MESSAGE.example)

@@ -13,6 +13,8 @@ const STREAM: Key = Key::new("stream", "[stream]");
 pub(super) const HOLD_BACK_CHARACTERS: Key =
     Key::new("hold_back_characters", "hold_back_characters = 256");
 pub(super) const HOLD_BACK_MS: Key = Key::new("hold_back_ms", "hold_back_ms = 1_000");
+const ASK: Key = Key::new("ask", "[ask]");
+pub(super) const MAX_QUESTIONS: Key = Key::new("max_questions", "max_questions = 8");
 const LIST: Key = Key::new("list", "[[list]]");
 const RULE: Key = Key::new("rule", "[[rule]]");
 pub(super) const LIST_NAME: Key = Key::new("name", r#"name = "competitors""#);
@@ -29,6 +31,10 @@ pub(super) const CALLER_ROLES: Key = Key::new("caller_roles", r#"caller_roles = 
 pub(super) const DATA_CLASSES: Key = Key::new("data_classes", r#"data_classes = ["restricted"]"#);
 pub(super) const MIN_CONFIDENCE: Key = Key::new("min_confidence", "min_confidence = 70");
 pub(super) const ACTION: Key = Key::new("action", r#"action = "redact""#);
+pub(super) const MODEL: Key = Key::new("model", r#"model = "gpt-4o-mini""#);
+pub(super) const THEN: Key = Key::new("then", r#"then = "block""#);
+pub(super) const OTHERWISE: Key = Key::new("otherwise", r#"otherwise = "flag""#);
+pub(super) const TIMEOUT_MS: Key = Key::new("timeout_ms", "timeout_ms = 3_000");
 pub(super) const MESSAGE: Key =
     Key::new("message", r#"message = "I do not give medical advice; ask a doctor.""#);
 pub(super) const CITES: Key = Key::new("cites", r#"cites = ["GDPR Art. 5(1)(c)"]"#);
@@ -37,11 +43,12 @@ pub(super) const ON_ERROR: Key = Key::new("on_error", r#"on_error = "refuse""#);
 type Text<'t> = Option<Spanned<&'t str>>;
 type Number = Option<Spanned<i128>>;
 
-/// A whole file. Packs have neither `packs` nor `[stream]` nor `[originals]`.
+/// A whole file. Packs have neither `packs`, nor `[stream]`, nor `[originals]`, nor `[ask]`.
 pub(super) struct Written<'t> {
     pub(super) packs: Texts<'t>,
     pub(super) stream: Option<Stream<'t>>,
     pub(super) originals: Option<originals::Written<'t>>,
+    pub(super) ask: Option<Ask<'t>>,
     pub(super) lists: Vec<List<'t>>,
     pub(super) rules: Vec<Rule<'t>>,
 }
@@ -51,6 +58,12 @@ pub(super) struct Stream<'t> {
     pub(super) label: Label<'t>,
     pub(super) hold_back_characters: Number,
     pub(super) hold_back_ms: Number,
+}
+
+/// `[ask]`.
+pub(super) struct Ask<'t> {
+    pub(super) label: Label<'t>,
+    pub(super) max_questions: Number,
 }
 
 /// `[[list]]`.
@@ -80,6 +93,14 @@ pub(super) struct Rule<'t> {
     pub(super) data_classes: Texts<'t>,
     pub(super) min_confidence: Number,
     pub(super) action: Text<'t>,
+    pub(super) model: Text<'t>,
+    pub(super) then: Text<'t>,
+    pub(super) otherwise: Text<'t>,
+    pub(super) timeout_ms: Number,
+    /// Whether the key is present, even with a wrong type.
+    pub(super) has_model: bool,
+    /// Whether the key is present, even with a wrong type.
+    pub(super) has_then: bool,
     pub(super) message: Text<'t>,
     /// Whether the key is present, even with a wrong type.
     pub(super) has_message: bool,
@@ -95,7 +116,9 @@ impl<'t> Written<'t> {
         let stream = stream.map(|table| Stream::read(report, table));
         let originals = root.table(report, originals::ORIGINALS, "[originals]");
         let originals = originals.map(|table| originals::Written::read(report, table));
-        Self { packs, stream, originals, ..Self::pack(report, root) }
+        let ask = root.table(report, ASK, "[ask]");
+        let ask = ask.map(|table| Ask::read(report, table));
+        Self { packs, stream, originals, ask, ..Self::pack(report, root) }
     }
 
     /// Reads a pack, or the remaining keys of `guardrails.toml`.
@@ -107,6 +130,7 @@ impl<'t> Written<'t> {
             packs: None,
             stream: None,
             originals: None,
+            ask: None,
             lists: lists.into_iter().map(|table| List::read(report, table)).collect(),
             rules: rules.into_iter().map(|table| Rule::read(report, table)).collect(),
         }
@@ -122,6 +146,15 @@ impl<'t> Stream<'t> {
         };
         table.finish(report);
         stream
+    }
+}
+
+impl<'t> Ask<'t> {
+    fn read(report: &mut Report<'_>, mut table: Table<'t>) -> Self {
+        let max_questions = table.optional(report, MAX_QUESTIONS);
+        let ask = Self { label: table.label, max_questions };
+        table.finish(report);
+        ask
     }
 }
 
@@ -146,6 +179,8 @@ impl<'t> Rule<'t> {
             label: table.label,
             span: table.span.clone(),
             has_message: table.has(MESSAGE),
+            has_model: table.has(MODEL),
+            has_then: table.has(THEN),
             name: table.required(report, RULE_NAME),
             detectors: table.required(report, DETECTORS),
             directions: table.optional(report, DIRECTIONS),
@@ -158,6 +193,10 @@ impl<'t> Rule<'t> {
             data_classes: table.optional(report, DATA_CLASSES),
             min_confidence: table.optional(report, MIN_CONFIDENCE),
             action: table.required(report, ACTION),
+            model: table.optional(report, MODEL),
+            then: table.optional(report, THEN),
+            otherwise: table.optional(report, OTHERWISE),
+            timeout_ms: table.optional(report, TIMEOUT_MS),
             message: table.optional(report, MESSAGE),
             cites: table.optional(report, CITES),
             on_error: table.optional(report, ON_ERROR),

@@ -48,6 +48,9 @@ fn line(asked: &Asked<'_>, one: &Explained<'_>) {
         None => ("none", "no rule is about it".to_owned()),
     };
     println!("{place:<16} {bytes:<14} {detector:<30} {:>4}%  {action:<10} {rule}", one.confidence);
+    if let Some(asks) = one.rules.first().and_then(|(_, rule)| asks(rule)) {
+        println!("{:<31} {asks}", "");
+    }
     for evidence in &one.evidence {
         println!("{:<31} {:+.2} {}", "", evidence.weight, evidence.feature);
     }
@@ -55,6 +58,17 @@ fn line(asked: &Asked<'_>, one: &Explained<'_>) {
         let how = if rule.action.as_str() == action { "also" } else { "milder" };
         println!("{:<31} {how}: {} by {}", "", rule.action.as_str(), named(asked, *file, rule));
     }
+}
+
+/// Whom a rule asks before it acts, and what is done otherwise.
+fn asks(rule: &Rule) -> Option<String> {
+    let ask = rule.ask.as_ref()?;
+    let (then, otherwise) = (rule.action.as_str(), ask.otherwise.as_str());
+    let without = if rule.fails_open { otherwise } else { then };
+    Some(format!(
+        "asks {}: {then} if it agrees, {otherwise} if it disagrees, {without} if it has no opinion",
+        ask.model
+    ))
 }
 
 /// The rule, and its file.
@@ -72,11 +86,12 @@ fn file_of(asked: &Asked<'_>, file: usize) -> String {
 }
 
 fn verdict(found: &[Explained<'_>]) -> String {
-    let rule = refusing(found).and_then(|one| one.rules.first());
-    match rule {
-        Some((_, rule)) => {
+    match refusing(found) {
+        Some(rule) => {
             let message = rule.message.as_deref().unwrap_or_default();
-            format!("{}: {} says {message:?}", rule.action.as_str(), rule.name)
+            let asks = rule.ask.as_ref().map(|ask| format!("asks {}, then ", ask.model));
+            let asks = asks.unwrap_or_default();
+            format!("{asks}{}: {} says {message:?}", rule.action.as_str(), rule.name)
         }
         None => {
             let covers = |one: &&Explained<'_>| {
@@ -110,7 +125,7 @@ pub fn json(asked: &Asked<'_>, found: &[Explained<'_>]) -> Result<()> {
         "role": asked.role,
         "consumer": caller,
         "model": asked.model,
-        "refused": refusing(found).is_some(),
+        "refused": refusing(found).is_some_and(|rule| rule.ask.is_none()),
         "findings": findings,
     });
     println!("{}", serde_json::to_string_pretty(&explained)?);
@@ -123,6 +138,11 @@ fn finding(asked: &Asked<'_>, one: &Explained<'_>) -> Value {
             "rule": rule.name,
             "file": file_of(asked, *file),
             "action": rule.action.as_str(),
+            "asks": rule.ask.as_ref().map(|ask| json!({
+                "model": ask.model,
+                "otherwise": ask.otherwise.as_str(),
+                "without_opinion": if rule.fails_open { ask.otherwise } else { rule.action }.as_str(),
+            })),
             "message": rule.message,
             "cites": rule.cites,
         })
