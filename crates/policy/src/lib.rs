@@ -45,8 +45,8 @@ pub use conventions::Conventions;
 pub use detectors::{DETECTORS, DetectorGroup};
 pub use gateway::{Cors, ForeignIds, Gateway, Ids, PassedHeaders};
 pub use guardrails::{
-    Action, Callers, Directions, Guardrails, Rule, RuleSet, Speaker, TermList, check_pack,
-    pack_file,
+    Action, Callers, CitationForm, Correction, Directions, Guardrails, LANGUAGES, Rule, RuleSet,
+    Speaker, Streams, TermList, Validation, check_pack, pack_file,
 };
 pub use ip_range::{IpRange, IpRangeError};
 pub use issuers::{

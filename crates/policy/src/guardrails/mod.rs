@@ -6,6 +6,7 @@ mod hidden;
 mod list;
 mod pattern;
 mod rule;
+mod validation;
 mod written;
 
 use std::collections::BTreeSet;
@@ -16,6 +17,7 @@ use crate::consumers::ModelPattern;
 use crate::problem::Problems;
 
 pub(crate) use check::read;
+pub use validation::{CitationForm, Correction, LANGUAGES, Streams, Validation};
 
 /// The folder of packs, below that of the policies.
 pub(crate) const PACKS_FOLDER: &str = "packs";
@@ -40,6 +42,8 @@ pub struct Guardrails {
     pub rule_sets: Vec<RuleSet>,
     /// The operator's own terms and patterns.
     pub lists: Vec<TermList>,
+    /// What answers must satisfy, of all files.
+    pub validations: Vec<Validation>,
     /// How much text of a stream may be held back, in characters, until a finding in it is decided.
     pub hold_back_characters: u32,
     /// How long text may be held back, in milliseconds.
@@ -201,6 +205,7 @@ impl Default for Guardrails {
         Guardrails {
             rule_sets: Vec::new(),
             lists: Vec::new(),
+            validations: Vec::new(),
             hold_back_characters: DEFAULT_HOLD_BACK_CHARACTERS,
             hold_back_ms: DEFAULT_HOLD_BACK_MS,
         }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use toml::Spanned;
 
+use super::validation::{NAME as VALIDATION_NAME, Written as Validation};
 use crate::grants::{MODELS, Texts};
 use crate::reading::{Key, Label, Report, Table};
 
@@ -14,6 +15,7 @@ pub(super) const HOLD_BACK_CHARACTERS: Key =
 pub(super) const HOLD_BACK_MS: Key = Key::new("hold_back_ms", "hold_back_ms = 1_000");
 const LIST: Key = Key::new("list", "[[list]]");
 const RULE: Key = Key::new("rule", "[[rule]]");
+const VALIDATION: Key = Key::new("validation", "[[validation]]");
 pub(super) const LIST_NAME: Key = Key::new("name", r#"name = "competitors""#);
 pub(super) const TERMS: Key = Key::new("terms", r#"terms = ["Acme Corp"]"#);
 pub(super) const PATTERNS: Key = Key::new("patterns", r"patterns = ['\bPRJ-[0-9]{4}\b']");
@@ -33,8 +35,8 @@ pub(super) const MESSAGE: Key =
 pub(super) const CITES: Key = Key::new("cites", r#"cites = ["GDPR Art. 5(1)(c)"]"#);
 pub(super) const ON_ERROR: Key = Key::new("on_error", r#"on_error = "refuse""#);
 
-type Text<'t> = Option<Spanned<&'t str>>;
-type Number = Option<Spanned<i128>>;
+pub(super) type Text<'t> = Option<Spanned<&'t str>>;
+pub(super) type Number = Option<Spanned<i128>>;
 
 /// A whole file. Packs have neither `packs` nor `[stream]`.
 pub(super) struct Written<'t> {
@@ -42,6 +44,7 @@ pub(super) struct Written<'t> {
     pub(super) stream: Option<Stream<'t>>,
     pub(super) lists: Vec<List<'t>>,
     pub(super) rules: Vec<Rule<'t>>,
+    pub(super) validations: Vec<Validation<'t>>,
 }
 
 /// `[stream]`.
@@ -71,11 +74,7 @@ pub(super) struct Rule<'t> {
     pub(super) directions: Texts<'t>,
     pub(super) roles: Texts<'t>,
     pub(super) models: Texts<'t>,
-    pub(super) consumers: Texts<'t>,
-    pub(super) teams: Texts<'t>,
-    pub(super) tenants: Texts<'t>,
-    pub(super) caller_roles: Texts<'t>,
-    pub(super) data_classes: Texts<'t>,
+    pub(super) callers: Callers<'t>,
     pub(super) min_confidence: Number,
     pub(super) action: Text<'t>,
     pub(super) message: Text<'t>,
@@ -83,6 +82,27 @@ pub(super) struct Rule<'t> {
     pub(super) has_message: bool,
     pub(super) cites: Texts<'t>,
     pub(super) on_error: Text<'t>,
+}
+
+/// The callers that a table is about.
+pub(super) struct Callers<'t> {
+    pub(super) consumers: Texts<'t>,
+    pub(super) teams: Texts<'t>,
+    pub(super) tenants: Texts<'t>,
+    pub(super) caller_roles: Texts<'t>,
+    pub(super) data_classes: Texts<'t>,
+}
+
+impl<'t> Callers<'t> {
+    pub(super) fn read(report: &mut Report<'_>, table: &mut Table<'t>) -> Self {
+        Self {
+            consumers: table.optional(report, CONSUMERS),
+            teams: table.optional(report, TEAMS),
+            tenants: table.optional(report, TENANTS),
+            caller_roles: table.optional(report, CALLER_ROLES),
+            data_classes: table.optional(report, DATA_CLASSES),
+        }
+    }
 }
 
 impl<'t> Written<'t> {
@@ -98,8 +118,12 @@ impl<'t> Written<'t> {
     pub(super) fn pack(report: &mut Report<'_>, mut root: Table<'t>) -> Self {
         let lists = root.tables(report, LIST, "list", Some(LIST_NAME));
         let rules = root.tables(report, RULE, "rule", Some(RULE_NAME));
+        let validations = root.tables(report, VALIDATION, "validation", Some(VALIDATION_NAME));
         root.finish(report);
+        let validations = validations.into_iter().map(|table| Validation::read(report, table));
+        let validations = validations.collect();
         Self {
+            validations,
             packs: None,
             stream: None,
             lists: lists.into_iter().map(|table| List::read(report, table)).collect(),
@@ -146,11 +170,7 @@ impl<'t> Rule<'t> {
             directions: table.optional(report, DIRECTIONS),
             roles: table.optional(report, ROLES),
             models: table.optional(report, MODELS),
-            consumers: table.optional(report, CONSUMERS),
-            teams: table.optional(report, TEAMS),
-            tenants: table.optional(report, TENANTS),
-            caller_roles: table.optional(report, CALLER_ROLES),
-            data_classes: table.optional(report, DATA_CLASSES),
+            callers: Callers::read(report, &mut table),
             min_confidence: table.optional(report, MIN_CONFIDENCE),
             action: table.required(report, ACTION),
             message: table.optional(report, MESSAGE),
