@@ -5,6 +5,7 @@ use crate::memo::{Memo, OfCaller};
 use crate::part::{self, Part};
 use crate::rules::{self, Active, Direction, Rules, Source};
 use crate::tally::Tally;
+use crate::validate::Validations;
 use crate::vault::{Entry, Taken, Vault};
 use aho_corasick::{AhoCorasick, MatchKind};
 use postern_detect::Scanner;
@@ -19,6 +20,7 @@ use std::ops::Range;
 pub struct Guard {
     pub(crate) eyes: Eyes,
     pub(crate) rules: Rules,
+    pub(crate) validations: Validations,
     pub(crate) hold_back: usize,
     pub(crate) hold_back_ms: u32,
 }
@@ -39,6 +41,7 @@ impl Guard {
         Guard {
             eyes: Eyes::new(scanner, policy),
             rules: Rules::new(policy),
+            validations: Validations::new(policy),
             hold_back: policy.hold_back_characters as usize,
             hold_back_ms: policy.hold_back_ms,
         }
@@ -48,7 +51,8 @@ impl Guard {
     ///
     /// # Errors
     ///
-    /// `content-filtered` for a text that cannot be scanned, unless its rules let it pass.
+    /// `content-filtered` for a text that cannot be scanned, unless its rules let it pass; `invalid-request` for a schema by which
+    /// the answer is to be checked and cannot be.
     pub fn check(&self, caller: &Caller, prompt: &Prompt) -> Result<Verdict, Fault> {
         let active = self.rules.of(caller, &prompt.facts.model);
         let mut tally = Tally::default();
@@ -60,22 +64,26 @@ impl Guard {
                 strictest = Some(one);
             }
         }
+        let demand = self.validations.demand(caller, prompt, &mut tally)?;
         let findings = tally.take();
         if let Some(one) = strictest.filter(|one| one.rule.action >= Action::Replace) {
             let refusal = Some(refusal(one.rule, &self.eyes.name(one.source)).into());
-            return Ok(Verdict { edits: Vec::new(), findings, refusal, memo: None });
+            let (edits, memo, judging) = (Vec::new(), None, None);
+            return Ok(Verdict { edits, findings, refusal, memo, judging });
         }
         let mut vault = Vault::default();
         let edits = self.edits(&scanned, prompt, &mut vault);
         let is_read = !active.wanted(Direction::Answer, Speaker::Assistant).is_empty();
-        let memo = (is_read || !vault.is_empty()).then(|| Memo {
+        let judging = demand.as_ref().map(|demand| demand.judging);
+        let memo = (is_read || !vault.is_empty() || demand.is_some()).then(|| Memo {
             model: prompt.facts.model.clone(),
             entries: vault.into_entries(),
             caller: OfCaller::new(caller),
             is_json: prompt.segments.iter().any(|one| one.kind == SegmentKind::AnswerSchema),
+            form: demand.map(|demand| demand.form),
         });
         let memo = memo.map(|memo| memo.write());
-        Ok(Verdict { edits, findings, refusal: None, memo })
+        Ok(Verdict { edits, findings, refusal: None, memo, judging })
     }
 
     fn scan<'a, 'r>(
