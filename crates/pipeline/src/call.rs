@@ -4,6 +4,7 @@ use crate::head::Head;
 use crate::upload::Upload;
 use postern_dialect::needs::Needs;
 use postern_policy::Gateway;
+use postern_types::guardrail::Judging;
 use postern_types::{Caller, Prompt, RequestFacts};
 use std::rc::Rc;
 
@@ -24,4 +25,6 @@ pub struct Call<'a> {
     pub policy: &'a Gateway,
     /// How the answer is guarded.
     pub guard: Option<&'a str>,
+    /// How the complete answer is judged, if it is.
+    pub judging: Option<Judging>,
 }

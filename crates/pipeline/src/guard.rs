@@ -3,13 +3,16 @@
 use crate::exchange::Exchange;
 use crate::found::Direction;
 use crate::refusal::Refusal;
+use crate::said::Said;
 use crate::stages::{AnswerGuard, Decoder, Stages};
 use postern_fault::{Fault, Kind};
-use postern_types::guardrail::{Finding, Flushed, Piece, Released, Stop};
+use postern_types::guardrail::{
+    Finding, Flushed, Judgement, Judging, Piece, Released, Stop, Verdict,
+};
 use postern_types::provider::{AnswerSegment, Decoded, Notice, SegmentEdit, SegmentRole, TextKind};
 use postern_types::{Caller, Prompt};
 
-/// Checks a request, and returns it edited with the guard of its answer.
+/// Checks a request, and returns it edited, with the guard of its answer and how that is judged.
 ///
 /// # Errors
 ///
@@ -18,20 +21,21 @@ pub fn request<S: Stages>(
     caller: &Caller,
     prompt: Prompt,
     exchange: &mut Exchange<S>,
-) -> Result<(Prompt, Option<String>), Refusal> {
+) -> Result<(Prompt, Option<String>, Option<Judging>), Refusal> {
     let verdict = exchange.run("guardrail", |stages| stages.check_request(caller, &prompt))?;
-    exchange.found(verdict.findings, Direction::Request);
-    if let Some(fault) = verdict.refusal {
+    let Verdict { edits, findings, refusal, memo, judging } = verdict;
+    exchange.found(findings, Direction::Request);
+    if let Some(fault) = refusal {
         return Err(fault.into());
     }
-    if verdict.edits.is_empty() {
-        return Ok((prompt, verdict.memo));
+    if edits.is_empty() {
+        return Ok((prompt, memo, judging));
     }
-    let edited = prompt.apply(&verdict.edits).map_err(|error| {
+    let edited = prompt.apply(&edits).map_err(|error| {
         Fault::new(Kind::Unavailable, "the gateway could not edit the request")
             .with_private(error.to_string())
     })?;
-    Ok((edited, verdict.memo))
+    Ok((edited, memo, judging))
 }
 
 /// The guard of one answer.
@@ -43,12 +47,47 @@ pub struct Guarded<G> {
     pub is_stopped: bool,
     /// For how long text is held back, in milliseconds; `None` if none is held.
     pub held_ms: Option<u64>,
+    /// What the model says, if it may be asked once more.
+    said: Option<Said>,
+    /// Whether the complete answer is judged.
+    is_judged: bool,
+    judgement: Option<Judgement>,
 }
 
 impl<G: AnswerGuard> Guarded<G> {
     /// A guard of an answer of which nothing has passed yet.
-    pub fn new(guard: G) -> Self {
-        Guarded { guard, findings: Vec::new(), is_stopped: false, held_ms: None }
+    pub fn new(guard: G, judging: Option<Judging>) -> Self {
+        Guarded {
+            guard,
+            findings: Vec::new(),
+            is_stopped: false,
+            held_ms: None,
+            said: judging.is_some_and(|judging| judging.repair).then(Said::default),
+            is_judged: judging.is_some(),
+            judgement: None,
+        }
+    }
+
+    /// Judges an answer that is complete.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be judged; nothing more of it leaves.
+    pub fn finish(&mut self) -> Result<(), Fault> {
+        if self.is_judged && !self.is_stopped && self.judgement.is_none() {
+            self.judgement = Some(self.guard.finish()?);
+        }
+        Ok(())
+    }
+
+    /// The judgement, and what was judged.
+    pub fn take_judgement(&mut self) -> Option<(Judgement, Said)> {
+        Some((self.judgement.take()?, self.said.take().unwrap_or_default()))
+    }
+
+    /// What a complete answer is refused for.
+    pub fn judgement(&self) -> Option<&Judgement> {
+        self.judgement.as_ref()
     }
 
     /// Returns what leaves of an output.
@@ -65,6 +104,9 @@ impl<G: AnswerGuard> Guarded<G> {
         let (segments, pieces) = pieces(decoded)?;
         if pieces.is_empty() {
             return Ok(());
+        }
+        if let Some(said) = &mut self.said {
+            said.add(&pieces);
         }
         let Released { edits, findings, stop, held_ms } = self.guard.push(&pieces)?;
         self.findings.extend(findings);

@@ -9,7 +9,7 @@ use postern_types::auth::{
     IdSharing,
 };
 use postern_types::delegation::{DelegatedCall, DelegatedResult};
-use postern_types::guardrail::{Flushed, Piece, Released, Verdict};
+use postern_types::guardrail::{Flushed, Judgement, Piece, Released, Verdict};
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
 use postern_types::provider::{AnswerHead, Decoded, Encoded, Notice, Place, SegmentEdit};
 use postern_types::router::ModelEntry;
@@ -63,6 +63,7 @@ pub trait Guardrail {
 pub trait AnswerGuard {
     fn push(&self, pieces: &[Piece]) -> Result<Released, Fault>;
     fn flush(&self) -> Result<Flushed, Fault>;
+    fn finish(&self) -> Result<Judgement, Fault>;
 }
 
 /// `postern:limiter`.

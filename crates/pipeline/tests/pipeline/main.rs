@@ -9,6 +9,7 @@
 
 mod exits;
 mod guarded;
+mod judged;
 mod media;
 mod schedules;
 mod time;

@@ -1,6 +1,6 @@
 //! Random schedules of failures, cancellations and slow clients: every exit settles once and records once.
 
-use crate::world::{Asked, Attempt, CUT, DONE, End, Guarding, Part, STOPPED, Script, run};
+use crate::world::{Asked, Attempt, CUT, DONE, End, Guarding, Judges, Part, STOPPED, Script, run};
 use postern_types::limiter::Outcome;
 use proptest::prelude::*;
 
@@ -37,6 +37,9 @@ fn guarding() -> impl Strategy<Value = Guarding> {
         1 => prop::option::of(0_u32..5).prop_map(Guarding::Fails),
         2 => (0_u32..5).prop_map(Guarding::Stops),
         2 => (1_u32..200, any::<bool>()).prop_map(|(ms, stops)| Guarding::Holds(ms, stops)),
+        4 => (0_u32..3, any::<[bool; 3]>()).prop_map(|(invalid, [blocks, repair, hold])| {
+            Guarding::Judges(Judges { invalid, blocks, repair, hold })
+        }),
     ]
 }
 
@@ -84,7 +87,9 @@ proptest! {
                 End::Settled(Outcome::Completed(_) | Outcome::Interrupted(_))
             ));
         }
-        prop_assert!(used <= 1, "one deployment answers: {:?}", seen.leases);
+        // One deployment answers, and once more where the answer is not valid.
+        let repairs = matches!(script.guarding, Guarding::Judges(Judges { repair: true, .. }));
+        prop_assert!(used <= 1 + usize::from(repairs), "{:?}", seen.leases);
         // An answer that broke never looks complete.
         let is_sound = script.asked == Asked::Speech;
         let is_ended = seen.sent.contains(DONE) || seen.sent.contains(STOPPED);

@@ -12,7 +12,9 @@ use postern_types::auth::{
     IdSharing,
 };
 use postern_types::delegation::{DelegatedCall, DelegatedResult};
-use postern_types::guardrail::{Flushed, LateText, Piece, PieceEdit, Released, Stop, Verdict};
+use postern_types::guardrail::{
+    Flushed, Judgement, Judging, LateText, Piece, PieceEdit, Released, Stop, Verdict, Violation,
+};
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
 use postern_types::provider::{
     AnswerHead, AnswerSegment, Decoded, Encoded, Loss, Notice, Place, Rewritten, SegmentEdit,
@@ -86,6 +88,27 @@ pub enum Guarding {
     Stops(u32),
     /// It holds pieces back until their time is over, so many milliseconds; true: then it ends the answer.
     Holds(u32, bool),
+    /// It judges complete answers.
+    Judges(Judges),
+}
+
+/// How complete answers are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Judges {
+    /// How many answers are not valid, the first ones.
+    pub invalid: u32,
+    pub blocks: bool,
+    /// The model is asked once more, if nothing has left.
+    pub repair: bool,
+    /// Streams are held back until they are judged.
+    pub hold: bool,
+}
+
+impl Judges {
+    fn judging(self, stream: bool) -> Judging {
+        let hold = self.hold && stream;
+        Judging { hold, repair: self.repair && (hold || !stream) }
+    }
 }
 
 /// What is asked for.
@@ -227,6 +250,8 @@ struct Inner {
     /// Which attempt is being made.
     attempt: Cell<usize>,
     chosen: Cell<usize>,
+    /// How many answers have been judged.
+    judged: Cell<u32>,
     seen: RefCell<Seen>,
 }
 
@@ -238,6 +263,7 @@ pub fn run(script: &Script) -> Seen {
         time: time.clone(),
         attempt: Cell::new(0),
         chosen: Cell::new(0),
+        judged: Cell::new(0),
         seen: RefCell::default(),
     }));
     let body = script.asked.body(script.stream);
@@ -407,11 +433,15 @@ impl Guardrail for World {
             findings: Vec::new(),
             refusal: refuses.then(|| fault(Kind::ContentFiltered, false)),
             memo: (guarding != Guarding::Nothing).then(String::new),
+            judging: match guarding {
+                Guarding::Judges(judges) => Some(judges.judging(self.script().stream)),
+                _ => None,
+            },
         })
     }
 
     fn answer_guard(&self, _: &str) -> Guard {
-        Guard { guarding: self.script().guarding, seen: Cell::new(0), held: RefCell::default() }
+        Guard { world: self.clone(), seen: Cell::new(0), held: RefCell::default() }
     }
 
     fn guardrail_ready(&self) -> Result<(), Fault> {
@@ -421,7 +451,7 @@ impl Guardrail for World {
 
 /// Guards an answer as the script says.
 pub struct Guard {
-    guarding: Guarding,
+    world: World,
     seen: Cell<u32>,
     held: RefCell<Vec<LateText>>,
 }
@@ -442,7 +472,7 @@ impl AnswerGuard for Guard {
             Released { edits: Vec::new(), findings: Vec::new(), stop: None, held_ms: None };
         for (at, piece) in (0..).zip(pieces) {
             let number = self.seen.replace(self.seen.get() + 1);
-            match self.guarding {
+            match self.world.script().guarding {
                 Guarding::Fails(Some(fails)) if fails == number => {
                     return Err(fault(Kind::Unavailable, false));
                 }
@@ -465,8 +495,27 @@ impl AnswerGuard for Guard {
 
     fn flush(&self) -> Result<Flushed, Fault> {
         let texts = self.held.take();
-        let stop = matches!(self.guarding, Guarding::Holds(_, true)).then(|| stop(0));
+        let stop =
+            matches!(self.world.script().guarding, Guarding::Holds(_, true)).then(|| stop(0));
         Ok(Flushed { texts, findings: Vec::new(), stop })
+    }
+
+    fn finish(&self) -> Result<Judgement, Fault> {
+        let Script { guarding, stream, .. } = self.world.script();
+        let Guarding::Judges(judges) = guarding else { panic!("nothing is judged") };
+        let judged = &self.world.0.judged;
+        let number = judged.replace(judged.get() + 1);
+        if number >= judges.invalid {
+            return Ok(Judgement { violations: Vec::new(), repair: None });
+        }
+        let violation = Violation {
+            rule: "rule".to_owned(),
+            check: "json_schema".to_owned(),
+            message: "the answer must be JSON".to_owned(),
+            blocks: judges.blocks,
+        };
+        let repair = judges.judging(*stream).repair.then(|| "Write JSON.".to_owned());
+        Ok(Judgement { violations: vec![violation], repair })
     }
 }
 
