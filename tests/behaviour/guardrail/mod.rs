@@ -5,6 +5,7 @@
 mod answers;
 mod requests;
 mod setup;
+mod validation;
 
 use setup::{Client, start};
 

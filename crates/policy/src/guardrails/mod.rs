@@ -6,6 +6,7 @@ mod hidden;
 mod list;
 mod pattern;
 mod rule;
+mod shared;
 mod validation;
 mod written;
 

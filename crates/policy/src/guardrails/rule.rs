@@ -6,10 +6,10 @@ use std::ops::RangeInclusive;
 use toml::Spanned;
 
 use super::detectors::{self, Places};
-use super::written::{
-    self, ACTION, CALLER_ROLES, CITES, CONSUMERS, DATA_CLASSES, DIRECTIONS, MESSAGE,
-    MIN_CONFIDENCE, ON_ERROR, ROLES, RULE_NAME, TEAMS, TENANTS,
+use super::shared::{
+    self, CALLER_ROLES, CONSUMERS, DATA_CLASSES, MESSAGE, ON_ERROR, TEAMS, TENANTS,
 };
+use super::written::{self, ACTION, CITES, DIRECTIONS, MIN_CONFIDENCE, ROLES, RULE_NAME};
 use super::{Action, Callers, Directions, Rule, Speaker};
 use crate::closed::DataClass;
 use crate::grants::{self, CallerKey, Other, Said, Texts};
@@ -151,7 +151,7 @@ fn is_claimed(text: &str) -> bool {
 pub(super) fn callers(
     report: &mut Report<'_>,
     label: Label<'_>,
-    written: &written::Callers<'_>,
+    written: &shared::Callers<'_>,
     said: &mut Vec<Said>,
 ) -> Callers {
     let mut named = |key: Key, of: CallerKey, list: &Texts<'_>| {

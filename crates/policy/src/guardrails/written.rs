@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use toml::Spanned;
 
+use super::shared::{Callers, MESSAGE, Number, ON_ERROR, Text};
 use super::validation::{NAME as VALIDATION_NAME, Written as Validation};
 use crate::grants::{MODELS, Texts};
 use crate::reading::{Key, Label, Report, Table};
@@ -23,20 +24,9 @@ pub(super) const RULE_NAME: Key = Key::new("name", r#"name = "no-secrets""#);
 pub(super) const DETECTORS: Key = Key::new("detectors", r#"detectors = ["email", "secrets"]"#);
 pub(super) const DIRECTIONS: Key = Key::new("directions", r#"directions = ["request"]"#);
 pub(super) const ROLES: Key = Key::new("roles", r#"roles = ["user"]"#);
-pub(super) const CONSUMERS: Key = Key::new("consumers", r#"consumers = ["search-team"]"#);
-pub(super) const TEAMS: Key = Key::new("teams", r#"teams = ["search"]"#);
-pub(super) const TENANTS: Key = Key::new("tenants", r#"tenants = ["acme"]"#);
-pub(super) const CALLER_ROLES: Key = Key::new("caller_roles", r#"caller_roles = ["developer"]"#);
-pub(super) const DATA_CLASSES: Key = Key::new("data_classes", r#"data_classes = ["restricted"]"#);
 pub(super) const MIN_CONFIDENCE: Key = Key::new("min_confidence", "min_confidence = 70");
 pub(super) const ACTION: Key = Key::new("action", r#"action = "redact""#);
-pub(super) const MESSAGE: Key =
-    Key::new("message", r#"message = "I do not give medical advice; ask a doctor.""#);
 pub(super) const CITES: Key = Key::new("cites", r#"cites = ["GDPR Art. 5(1)(c)"]"#);
-pub(super) const ON_ERROR: Key = Key::new("on_error", r#"on_error = "refuse""#);
-
-pub(super) type Text<'t> = Option<Spanned<&'t str>>;
-pub(super) type Number = Option<Spanned<i128>>;
 
 /// A whole file. Packs have neither `packs` nor `[stream]`.
 pub(super) struct Written<'t> {
@@ -82,27 +72,6 @@ pub(super) struct Rule<'t> {
     pub(super) has_message: bool,
     pub(super) cites: Texts<'t>,
     pub(super) on_error: Text<'t>,
-}
-
-/// The callers that a table is about.
-pub(super) struct Callers<'t> {
-    pub(super) consumers: Texts<'t>,
-    pub(super) teams: Texts<'t>,
-    pub(super) tenants: Texts<'t>,
-    pub(super) caller_roles: Texts<'t>,
-    pub(super) data_classes: Texts<'t>,
-}
-
-impl<'t> Callers<'t> {
-    pub(super) fn read(report: &mut Report<'_>, table: &mut Table<'t>) -> Self {
-        Self {
-            consumers: table.optional(report, CONSUMERS),
-            teams: table.optional(report, TEAMS),
-            tenants: table.optional(report, TENANTS),
-            caller_roles: table.optional(report, CALLER_ROLES),
-            data_classes: table.optional(report, DATA_CLASSES),
-        }
-    }
 }
 
 impl<'t> Written<'t> {

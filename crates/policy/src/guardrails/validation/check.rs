@@ -3,7 +3,7 @@
 use super::super::list::entries;
 use super::super::pattern;
 use super::super::rule::{ON_ERROR_WORDS, callers, words, wrong_message};
-use super::super::written::ON_ERROR;
+use super::super::shared::ON_ERROR;
 use super::written::{
     ACTION, JSON_SCHEMA, LANGUAGES as LANGUAGES_KEY, MUST_CITE, MUST_MATCH, MUST_NOT_CITE,
     MUST_NOT_MATCH, NAME, STREAMS, WHEN_UNREPAIRED, Written,

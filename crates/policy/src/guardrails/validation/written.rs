@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::super::written::{Callers, MESSAGE, Number, ON_ERROR, Text};
+use super::super::shared::{Callers, MESSAGE, Number, ON_ERROR, Text};
 use crate::grants::{MODELS, Texts};
 use crate::reading::{Key, Label, Report, Table};
 
