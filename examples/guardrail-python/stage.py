@@ -57,7 +57,7 @@ class Stage(exports.Stage):
         )
         # Nothing of a refused request is edited, asked about, kept or answered.
         verdict.edits, verdict.questions = [], []
-        verdict.memo = verdict.originals = None
+        verdict.memo = verdict.originals = verdict.judging = None
         return verdict
 
     @closed
@@ -85,6 +85,10 @@ class Answer:
     @closed
     def flush(self):
         return self.inner.flush()
+
+    @closed
+    def finish(self):
+        return self.inner.finish()
 
 
 def text(segment: Segment, body: bytes) -> str:

@@ -12,7 +12,9 @@ use postern_types::auth::{
     IdSharing,
 };
 use postern_types::delegation::{DelegatedCall, DelegatedResult};
-use postern_types::guardrail::{Flushed, Opinion, OriginalsPolicy, Piece, Released, Verdict};
+use postern_types::guardrail::{
+    Flushed, Judgement, Opinion, OriginalsPolicy, Piece, Released, Verdict,
+};
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
 use postern_types::provider::{AnswerHead, Decoded, Encoded, Notice, Place, SegmentEdit};
 use postern_types::router::ModelEntry;
@@ -157,6 +159,10 @@ impl postern_pipeline::AnswerGuard for guardrail::Answer {
 
     fn flush(&self) -> Result<Flushed, Fault> {
         guardrail::Answer::flush(self)
+    }
+
+    fn finish(&self) -> Result<Judgement, Fault> {
+        guardrail::Answer::finish(self)
     }
 }
 

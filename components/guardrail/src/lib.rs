@@ -1,13 +1,13 @@
 //! Decides whether the text of a request or an answer may pass.
 //!
 //! Reads: `guardrails.toml`, its packs, the request's segments, the answer's texts, models' opinions on them. Writes: nothing. Refuses with:
-//! `content-filtered`. Runs after the request is read, before it is routed, and again on every part of the answer. Pure: it
+//! `content-filtered`. Runs after the request is read, before it is routed, and again on every part of the answer and at its end. Pure: it
 //! parses foreign text, so it is granted nothing. Fails closed.
 
 use postern_contract::guardrail::exports::postern::guardrail::stage::{Guest, GuestAnswer};
 use postern_contract::policies::{self, Policies};
 use postern_contract::types::guardrail::{
-    Flushed, Opinion, OriginalsPolicy, Piece, Released, Verdict,
+    Flushed, Judgement, Opinion, OriginalsPolicy, Piece, Released, Verdict,
 };
 use postern_contract::types::{Caller, Fault, Prompt};
 use postern_detect::Scanner;
@@ -76,6 +76,11 @@ impl GuestAnswer for Answer {
     fn flush(&self) -> Result<Flushed, Fault> {
         let answer = self.0.as_ref().map_err(Clone::clone)?;
         Ok(answer.borrow_mut().flush())
+    }
+
+    fn finish(&self) -> Result<Judgement, Fault> {
+        let answer = self.0.as_ref().map_err(Clone::clone)?;
+        Ok(answer.borrow_mut().finish())
     }
 }
 

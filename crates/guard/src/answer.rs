@@ -10,10 +10,13 @@ use crate::request::Guard;
 use crate::restore::{Restored, Restorer};
 use crate::rules::{Active, Direction, Source, Wanted};
 use crate::tally::Tally;
+use crate::validate::Judge;
 use postern_detect::Group;
 use postern_fault::{Fault, Kind};
 use postern_policy::{Action, Speaker};
-use postern_types::guardrail::{Flushed, LateText, Piece, PieceEdit, Released, Stop};
+use postern_types::guardrail::{
+    Action as Recorded, Flushed, Judgement, LateText, Piece, PieceEdit, Released, Stop,
+};
 use postern_types::provider::{Place, TextKind};
 use postern_types::{escape, unescape};
 use std::collections::BTreeMap;
@@ -39,6 +42,8 @@ pub struct Answer<'g> {
     is_json: bool,
     texts: BTreeMap<(u32, u32, u32, u8), Text<'g>>,
     tally: Tally,
+    /// Judges what has left, if a rule is about complete answers.
+    judge: Option<Judge<'g>>,
     stopped: bool,
     /// What models are asked about it.
     asked: Asked<'g>,
@@ -67,7 +72,10 @@ impl<'g> Answer<'g> {
             Fault::new(Kind::Unavailable, "the answer could not be guarded")
                 .with_private("the guardrail's memo cannot be read")
         })?;
-        let active = guard.rules.of(&memo.caller.into_caller(), &memo.model);
+        let caller = memo.caller.into_caller();
+        let active = guard.rules.of(&caller, &memo.model);
+        let validations = || guard.validations.of(&caller, &memo.model);
+        let judge = memo.form.map(|form| Judge::new(validations(), form));
         Ok(Answer {
             guard,
             wanted: active.wanted(Direction::Answer, Speaker::Assistant),
@@ -78,6 +86,7 @@ impl<'g> Answer<'g> {
             is_json: memo.is_json,
             texts: BTreeMap::new(),
             tally: Tally::default(),
+            judge,
             stopped: false,
         })
     }
@@ -103,14 +112,21 @@ impl<'g> Answer<'g> {
         let mut edits = Vec::new();
         let mut stop = None;
         for (at, piece) in (0..).zip(pieces) {
+            if self.stopped {
+                break;
+            }
             // A tool's name arrives whole and is not scanned.
-            if piece.at.kind == TextKind::ToolName || self.stopped {
+            if piece.at.kind == TextKind::ToolName {
+                self.see(piece.at, &piece.text);
                 continue;
             }
             let (text, stopped) = self.advance(piece.at, &piece.text, piece.ended);
             if self.asked.is_waiting() {
                 break;
             }
+            self.see(piece.at, &text);
+            let after = pieces.get(at as usize + 1..).unwrap_or_default();
+            let stopped = stopped.or_else(|| self.judged(piece, after));
             if let Some(stopped) = stopped {
                 stop = Some(Stop { piece: at, ..stopped });
                 self.stopped = true;
@@ -160,11 +176,33 @@ impl<'g> Answer<'g> {
                 return Flushed { texts, findings, stop: Some(stop), questions: Vec::new() };
             }
             let text = self.restore(at, &text, false);
+            self.see(at, &text);
             if !text.is_empty() {
                 texts.push(LateText { at, text });
             }
         }
         Flushed { texts, findings: self.tally.take(), stop: None, questions: Vec::new() }
+    }
+
+    /// Judges the complete answer.
+    pub fn finish(&mut self) -> Judgement {
+        let none = || Judgement { violations: Vec::new(), repair: None };
+        self.judge.as_ref().map_or_else(none, Judge::finish)
+    }
+
+    /// Keeps what leaves.
+    fn see(&mut self, at: Place, text: &str) {
+        if let Some(judge) = &mut self.judge {
+            judge.see(at, text);
+        }
+    }
+
+    /// Why a stream ends with a text that is complete.
+    fn judged(&mut self, piece: &Piece, after: &[Piece]) -> Option<Stop> {
+        let judge = self.judge.as_ref().filter(|_| piece.ended)?;
+        let stop = judge.stop(piece.at, after)?;
+        self.tally.add(&stop.detector, "", &stop.rule, Recorded::Block);
+        Some(stop)
     }
 
     /// Takes more of a text, or its end, and returns what leaves.

@@ -17,7 +17,9 @@ mod part;
 mod request;
 mod restore;
 mod rules;
+mod schema;
 mod tally;
+mod validate;
 mod vault;
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What guarding an answer needs from its request. The memo passes through the gateway and is stored nowhere.
 
+use crate::validate::Form;
 use crate::vault::Entry;
 use postern_types::Caller;
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,8 @@ pub struct Memo {
     pub caller: OfCaller,
     /// The answer's text is to be JSON.
     pub is_json: bool,
+    /// What the answer has to look like, if rules check it.
+    pub form: Option<Form>,
 }
 
 /// The attributes of a caller that rules use.

@@ -6,6 +6,7 @@ use crate::memo::{Memo, OfCaller};
 use crate::part::{self, Part};
 use crate::rules::{self, Active, Direction, Rules, Source};
 use crate::tally::Tally;
+use crate::validate::Validations;
 use crate::vault::{Entry, Taken, Vault};
 use aho_corasick::{AhoCorasick, MatchKind};
 use postern_detect::Scanner;
@@ -22,6 +23,7 @@ mod ask;
 pub struct Guard {
     pub(crate) eyes: Eyes,
     pub(crate) rules: Rules,
+    pub(crate) validations: Validations,
     pub(crate) hold_back: usize,
     pub(crate) hold_back_ms: u32,
     originals: Option<OriginalsPolicy>,
@@ -53,6 +55,7 @@ impl Guard {
         Guard {
             eyes: Eyes::new(scanner, policy),
             rules: Rules::new(policy),
+            validations: Validations::new(policy),
             hold_back: policy.hold_back_characters as usize,
             hold_back_ms: policy.hold_back_ms,
             originals: policy.originals.as_ref().map(|originals| OriginalsPolicy {
@@ -88,7 +91,7 @@ impl Guard {
     /// # Errors
     ///
     /// `content-filtered` for a text that cannot be scanned, unless its rules let it pass; `unavailable` for known originals that
-    /// another version has written.
+    /// another version has written; `invalid-request` for a schema by which the answer is to be checked and cannot be.
     pub fn check_with(
         &self,
         caller: &Caller,
@@ -114,6 +117,7 @@ impl Guard {
                 strictest = Some(one);
             }
         }
+        let demand = self.validations.demand(caller, prompt, &mut tally)?;
         let findings = tally.take();
         if let Some(one) = strictest.filter(|one| one.action >= Action::Replace) {
             let refusal = Some(refusal(one.rule, &self.eyes.name(one.source)).into());
@@ -122,14 +126,16 @@ impl Guard {
         let edits = self.edits(&scanned, prompt, &mut vault);
         let originals = self.originals.as_ref().and_then(|_| vault.to_kept());
         let is_read = !active.wanted(Direction::Answer, Speaker::Assistant).is_empty();
-        let memo = (is_read || !vault.is_empty()).then(|| Memo {
+        let judging = demand.as_ref().map(|demand| demand.judging);
+        let memo = (is_read || !vault.is_empty() || demand.is_some()).then(|| Memo {
             model: prompt.facts.model.clone(),
             entries: vault.into_entries(),
             caller: OfCaller::new(caller),
             is_json: prompt.segments.iter().any(|one| one.kind == SegmentKind::AnswerSchema),
+            form: demand.map(|demand| demand.form),
         });
         let memo = memo.map(|memo| memo.write());
-        Ok(Verdict { originals, ..verdict(edits, findings, memo, Vec::new()) })
+        Ok(Verdict { originals, judging, ..verdict(edits, findings, memo, Vec::new()) })
     }
 
     fn scan<'a, 'r>(
@@ -272,7 +278,7 @@ fn verdict(
     memo: Option<String>,
     questions: Vec<Question>,
 ) -> Verdict {
-    Verdict { edits, findings, refusal: None, memo, originals: None, questions }
+    Verdict { edits, findings, refusal: None, memo, originals: None, judging: None, questions }
 }
 
 /// The message of a refusal whose rule has none.

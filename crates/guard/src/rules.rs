@@ -1,7 +1,7 @@
 //! Chooses the rule that decides on a finding.
 
 use postern_detect::{Detector, DetectorSet};
-use postern_policy::{Action, Guardrails, Rule, Speaker};
+use postern_policy::{Action, Callers, Guardrails, Rule, Speaker};
 use postern_types::{Caller, Role, Segment, SegmentKind};
 use std::collections::BTreeSet;
 
@@ -76,7 +76,7 @@ impl Rules {
         let concerns = |compiled: &&Compiled| {
             let models = compiled.rule.models.as_ref();
             models.is_none_or(|models| models.iter().any(|pattern| pattern.matches(model)))
-                && is_of(&compiled.rule, caller)
+                && is_of(&compiled.rule.callers, caller)
         };
         let sets = self.sets.iter().map(|set| set.iter().filter(concerns).collect());
         Active { sets: sets.collect() }
@@ -186,11 +186,11 @@ fn is_about(rule: &Rule, direction: Direction, speaker: Speaker) -> bool {
     goes && rule.roles.as_ref().is_none_or(|roles| roles.contains(&speaker))
 }
 
-fn is_of(rule: &Rule, caller: &Caller) -> bool {
+/// Whether a caller is one of these.
+pub fn is_of(callers: &Callers, caller: &Caller) -> bool {
     let named = |names: &Option<BTreeSet<String>>, name: Option<&String>| {
         names.as_ref().is_none_or(|names| name.is_some_and(|name| names.contains(name)))
     };
-    let callers = &rule.callers;
     let class = caller.data_class.as_deref();
     named(&callers.consumers, Some(&caller.consumer))
         && named(&callers.teams, caller.team.as_ref())

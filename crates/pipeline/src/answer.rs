@@ -4,17 +4,19 @@ use crate::asked::Asked;
 use crate::exchange::Exchange;
 use crate::guard::Guarded;
 use crate::ids::Binder;
+use crate::judged;
 use crate::late::Late;
-use crate::lease::Lease;
+use crate::lease::{self, Lease};
 use crate::memory::MemoryPermit;
 use crate::originals::Keeping;
 use crate::redact::redacted;
+use crate::said::Said;
 use crate::sound::Sound;
 use crate::source::Source;
 use crate::stages::{Decoder as _, Stages};
 use crate::within::within;
 use postern_fault::{Fault, Kind};
-use postern_types::guardrail::Finding;
+use postern_types::guardrail::{Finding, Judgement};
 use postern_types::limiter::Outcome;
 use postern_types::provider::{Decoded, Loss};
 use postern_types::{self as types, FaultKind, Price, Usage};
@@ -32,6 +34,8 @@ pub struct Answer<S: Stages> {
     pub losses: Vec<Loss>,
     /// The outcome of a buffered answer, if a vendor gave it.
     pub outcome: Option<Outcome>,
+    /// The judgement on an answer that is complete, and what was judged.
+    pub judgement: Option<(Judgement, Said)>,
     /// The body, or its first part if more is to come.
     pub body: Vec<u8>,
     /// The rest of the body.
@@ -48,6 +52,7 @@ impl<S: Stages> Answer<S> {
             served_by: None,
             losses: Vec::new(),
             outcome: None,
+            judgement: None,
             body: body.into_bytes(),
             streamed: None,
         }
@@ -158,6 +163,9 @@ impl<S: Stages> Streamed<S> {
             };
             let decoded = redacted(&self.stages, decoded).await?;
             let output = self.take(decoded, false).await?;
+            if self.done {
+                self.judge()?;
+            }
             if !output.is_empty() {
                 self.kept_bytes = 0;
                 return Ok(Some(output.into_bytes()));
@@ -182,7 +190,46 @@ impl<S: Stages> Streamed<S> {
             let finished = redacted(&self.stages, decoder.finish()).await?;
             output.push_str(&self.take(finished, true).await?);
         }
+        self.judge()?;
         Ok((output, permit))
+    }
+
+    /// The complete stream, of which nothing leaves before it is judged.
+    ///
+    /// # Errors
+    ///
+    /// As [`Streamed::whole`].
+    pub async fn held(&mut self, max_bytes: u64) -> Result<(Vec<u8>, MemoryPermit), Fault> {
+        let mut output = Vec::new();
+        let mut permit = MemoryPermit::default();
+        loop {
+            let part = self.next().await?;
+            // What was held back comes before what came after it.
+            output.extend(self.late.take().into_bytes());
+            let is_last = part.is_none();
+            output.extend(part.unwrap_or_default());
+            if output.len() as u64 > max_bytes {
+                return Err(too_long(max_bytes));
+            }
+            permit.grow_to(output.len())?;
+            if is_last {
+                return Ok((output, permit));
+            }
+        }
+    }
+
+    fn judge(&mut self) -> Result<(), Fault> {
+        self.guard.as_mut().map_or(Ok(()), Guarded::finish)
+    }
+
+    /// The judgement on an answer that is complete, and what was judged.
+    pub fn take_judgement(&mut self) -> Option<(Judgement, Said)> {
+        self.guard.as_mut()?.take_judgement()
+    }
+
+    /// Why its end does not leave: the complete answer is not valid.
+    pub fn refused(&self) -> Option<Fault> {
+        judged::fault(self.guard.as_ref()?.judgement()?, None)
     }
 
     /// Whether the answer is complete: its usage is known.
@@ -205,7 +252,13 @@ impl<S: Stages> Streamed<S> {
 
     /// The outcome of an answer that ends here, incomplete.
     pub fn cut_short(&self) -> Outcome {
-        if self.unreadable { Outcome::Reserved(true) } else { Outcome::Interrupted(self.so_far()) }
+        match self.unreadable {
+            true => Outcome::Reserved(true),
+            false if self.done && !self.is_stopped() => {
+                lease::answered(self.usage, || self.so_far())
+            }
+            false => Outcome::Interrupted(self.so_far()),
+        }
     }
 
     /// After the last part: lets the vendor's connection serve the next request.
@@ -215,7 +268,12 @@ impl<S: Stages> Streamed<S> {
 
     /// What the guardrail has found since it was last asked.
     pub fn take_findings(&mut self) -> Vec<Finding> {
-        self.guard.as_mut().map(|guard| std::mem::take(&mut guard.findings)).unwrap_or_default()
+        let Some(guard) = &mut self.guard else { return Vec::new() };
+        let mut findings = std::mem::take(&mut guard.findings);
+        if let Some((judgement, _)) = guard.take_judgement() {
+            findings.extend(judged::findings(&judgement));
+        }
+        findings
     }
 
     /// What models were asked since it was last asked.

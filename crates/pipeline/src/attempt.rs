@@ -205,9 +205,16 @@ async fn one<S: Stages>(
     streamed.price = target.metering.price;
     exchange.observe(Event::Used(streamed.usage, streamed.price.as_ref()));
     exchange.observe(Event::Unbound(streamed.unbound.take()));
+    let is_held = is_held(call, &streamed);
+    let is_buffered = !call.facts.stream && !is_sound;
+    // A short stream may be complete before its head has left.
+    let is_whole = is_buffered || is_held || streamed.refused().is_some();
+    let judgement = is_whole.then(|| streamed.take_judgement()).flatten();
     exchange.found(streamed.take_findings(), Direction::Answer);
-    let is_whole = !call.facts.stream && !is_sound;
-    let outcome = is_whole.then(|| lease::answered(streamed.usage, || streamed.so_far()));
+    let outcome = is_whole.then(|| match is_buffered {
+        true => lease::answered(streamed.usage, || streamed.so_far()),
+        false => streamed.cut_short(),
+    });
     Ok(Answer {
         status,
         content_type: told_type::of(&content_type, passes, call.facts),
@@ -215,6 +222,7 @@ async fn one<S: Stages>(
         served_by: Some(target.deployment.name),
         losses,
         outcome,
+        judgement,
         body,
         streamed: (!is_whole).then_some(streamed),
     })
@@ -227,6 +235,12 @@ async fn beginning<S: Stages>(
     call: &Call<'_>,
     exchange: &mut Exchange<S>,
 ) -> Result<Vec<u8>, Fault> {
+    if is_held(call, streamed) {
+        let held = streamed.held(call.policy.max_response_body_bytes);
+        let (body, permit) = exchange.wait("answer", held).await?;
+        exchange.memory.push(permit);
+        return Ok(body);
+    }
     if call.facts.stream || streamed.is_sound() {
         let first = exchange.wait("first_event", streamed.next()).await?;
         return Ok(first.unwrap_or_default());
@@ -248,6 +262,12 @@ async fn beginning<S: Stages>(
         | Operation::EditImages
         | Operation::VaryImages => body.into_bytes(),
     })
+}
+
+/// Whether nothing of a stream leaves before it is judged.
+fn is_held<S: Stages>(call: &Call<'_>, streamed: &Streamed<S>) -> bool {
+    let holds = call.judging.is_some_and(|judging| judging.hold);
+    holds && call.facts.stream && !streamed.is_sound()
 }
 
 fn decoder<S: Stages>(

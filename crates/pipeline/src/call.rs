@@ -5,6 +5,7 @@ use crate::originals::Keeper;
 use crate::upload::Upload;
 use postern_dialect::needs::Needs;
 use postern_policy::Gateway;
+use postern_types::guardrail::Judging;
 use postern_types::{Caller, Prompt, RequestFacts};
 use std::rc::Rc;
 
@@ -27,4 +28,6 @@ pub struct Call<'a> {
     pub guard: Option<&'a str>,
     /// Keeps the originals of its conversation.
     pub keeper: Option<&'a Keeper>,
+    /// How the complete answer is judged, if it is.
+    pub judging: Option<Judging>,
 }

@@ -6,9 +6,12 @@ use crate::found::Direction;
 use crate::head::Head;
 use crate::opinion::{self, Asker, Asking};
 use crate::refusal::Refusal;
+use crate::said::Said;
 use crate::stages::{AnswerGuard, Decoder, Stages};
 use postern_fault::{Fault, Kind};
-use postern_types::guardrail::{Finding, Flushed, Piece, Released, Stop, Verdict};
+use postern_types::guardrail::{
+    Finding, Flushed, Judgement, Judging, Piece, Released, Stop, Verdict,
+};
 use postern_types::provider::{AnswerSegment, Decoded, Notice, SegmentEdit, SegmentRole, TextKind};
 use postern_types::{Caller, Prompt};
 
@@ -20,6 +23,8 @@ pub struct Passed {
     pub memo: Option<String>,
     /// The originals of its conversation, for the next turn.
     pub originals: Option<String>,
+    /// How the complete answer is judged, if it is.
+    pub judging: Option<Judging>,
 }
 
 /// Checks a request. `known` are the originals of its conversation's last turn.
@@ -40,19 +45,19 @@ pub async fn request<S: Stages>(
         let asking = Asking { head, caller, prompt: &prompt, known };
         verdict = opinion::verdict(&asking, &verdict.questions, exchange).await?;
     }
-    exchange.found(verdict.findings, Direction::Request);
-    if let Some(fault) = verdict.refusal {
+    let Verdict { edits, findings, refusal, memo, originals, judging, .. } = verdict;
+    exchange.found(findings, Direction::Request);
+    if let Some(fault) = refusal {
         return Err(fault.into());
     }
-    let Verdict { edits, memo, originals, .. } = verdict;
     if edits.is_empty() {
-        return Ok(Passed { prompt, memo, originals });
+        return Ok(Passed { prompt, memo, originals, judging });
     }
     let edited = prompt.apply(&edits).map_err(|error| {
         Fault::new(Kind::Unavailable, "the gateway could not edit the request")
             .with_private(error.to_string())
     })?;
-    Ok(Passed { prompt: edited, memo, originals })
+    Ok(Passed { prompt: edited, memo, originals, judging })
 }
 
 /// How often models are asked in turn about one part of an answer: as many questions as a policy may allow.
@@ -69,14 +74,49 @@ pub struct Guarded<S: Stages> {
     pub is_stopped: bool,
     /// For how long text is held back, in milliseconds; `None` if none is held.
     pub held_ms: Option<u64>,
+    /// What the model says, if it may be asked once more.
+    said: Option<Said>,
+    /// Whether the complete answer is judged.
+    is_judged: bool,
+    judgement: Option<Judgement>,
 }
 
 impl<S: Stages> Guarded<S> {
     /// A guard of an answer of which nothing has passed yet.
     pub fn of(memo: &str, call: &Call<'_>, exchange: &Exchange<S>) -> Self {
-        let guard = exchange.stages.answer_guard(memo);
-        let asker = Asker::new(call.head, call.caller, exchange);
-        Guarded { guard, asker, findings: Vec::new(), is_stopped: false, held_ms: None }
+        let repairs = call.judging.is_some_and(|judging| judging.repair);
+        Guarded {
+            guard: exchange.stages.answer_guard(memo),
+            asker: Asker::new(call.head, call.caller, exchange),
+            findings: Vec::new(),
+            is_stopped: false,
+            held_ms: None,
+            said: repairs.then(Said::default),
+            is_judged: call.judging.is_some(),
+            judgement: None,
+        }
+    }
+
+    /// Judges an answer that is complete.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be judged; nothing more of it leaves.
+    pub fn finish(&mut self) -> Result<(), Fault> {
+        if self.is_judged && !self.is_stopped && self.judgement.is_none() {
+            self.judgement = Some(self.guard.finish()?);
+        }
+        Ok(())
+    }
+
+    /// The judgement, and what was judged.
+    pub fn take_judgement(&mut self) -> Option<(Judgement, Said)> {
+        Some((self.judgement.take()?, self.said.take().unwrap_or_default()))
+    }
+
+    /// What a complete answer is refused for.
+    pub fn judgement(&self) -> Option<&Judgement> {
+        self.judgement.as_ref()
     }
 
     /// Returns what leaves of an output.
@@ -93,6 +133,9 @@ impl<S: Stages> Guarded<S> {
         let (segments, pieces) = pieces(decoded)?;
         if pieces.is_empty() {
             return Ok(());
+        }
+        if let Some(said) = &mut self.said {
+            said.add(&pieces);
         }
         let Released { edits, findings, stop, held_ms, .. } = self.released(&pieces).await?;
         self.findings.extend(findings);

@@ -101,15 +101,18 @@ impl<S: Stages, C: Client> Pump<S, C> {
     async fn carry(&mut self, streamed: &mut Streamed<S>) -> End {
         loop {
             match self.next(streamed).await {
-                Some(Ok(Some(part))) => {
+                Some(Ok(part)) => {
                     self.settle_if_done(streamed).await;
+                    // What has left is not valid, so its end does not follow.
+                    if let Some(fault) = streamed.refused() {
+                        let event = translate::error::event(self.exchange.client, &fault);
+                        self.write(event.into_bytes()).await;
+                        return End::Cut(fault);
+                    }
+                    let Some(part) = part else { return End::Complete };
                     if !self.write(part).await {
                         return End::ClientGone;
                     }
-                }
-                Some(Ok(None)) => {
-                    self.settle_if_done(streamed).await;
-                    return End::Complete;
                 }
                 Some(Err(fault)) => {
                     // The client's dialect has an event for this; no end marker follows it. Sound has none, and breaks off.

@@ -2,6 +2,7 @@
 
 use crate::asked::{Asked, AskedModel};
 use crate::found::{Direction, Found};
+use crate::used::Used;
 use postern_dialect::vendor_words::{is_known_field, is_known_word};
 use postern_fault::{Fault, shown};
 use postern_types::auth::{Action, Decision};
@@ -54,6 +55,8 @@ pub enum Event<'a> {
     SaidByVendor(&'a Fault),
     /// The losses of the translation.
     Lost(&'a [Loss]),
+    /// The answer is not valid, and the model is asked once more: what follows is used beside what was used.
+    Repairing,
     /// The usage, if it is known, and the price of its tokens.
     Used(Option<Usage>, Option<&'a Price>),
     /// Why ids in the answer have no owner: the owner could not be recorded.
@@ -122,22 +125,12 @@ pub struct Record {
     /// Why ids in the answer have no owner.
     #[serde(skip_serializing_if = "Option::is_none")]
     ids_unbound: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    input_tokens: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cached_input_tokens: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cache_write_tokens: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    output_tokens: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reasoning_tokens: Option<u64>,
-    /// The vendor reported no count: these are estimates.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    tokens_estimated: bool,
-    /// The cost of the tokens at the catalogue's prices, in 10^-9 US dollars.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cost_nano_usd: Option<u64>,
+    /// The tokens, and their cost.
+    #[serde(flatten)]
+    used: Used,
+    /// Of these, those of answers that were not valid.
+    #[serde(skip)]
+    used_before: Option<Used>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     losses: Vec<String>,
     /// The number of further losses.
@@ -252,7 +245,11 @@ impl Record {
                 self.of_vendors.extend(fault.code.iter().chain(&fault.param).cloned());
             }
             Event::Lost(losses) => self.lost(losses),
-            Event::Used(usage, price) => self.used(usage, price),
+            Event::Repairing => self.used_before = Some(self.used),
+            Event::Used(usage, price) => {
+                let used = Used::of(usage, price);
+                self.used = self.used_before.map_or(used, |before| used.after(before));
+            }
             Event::Unbound(why) => self.ids_unbound = why.or(self.ids_unbound.take()),
             Event::Answered(status) => self.status = status,
             Event::Sent(bytes) => self.response_bytes = self.response_bytes.saturating_add(bytes),
@@ -337,16 +334,6 @@ impl Record {
     fn lost(&mut self, losses: &[Loss]) {
         self.losses = losses.iter().take(MAX_LOSSES).map(|loss| shown(&loss.path)).collect();
         self.losses_left_out = losses.len().saturating_sub(MAX_LOSSES);
-    }
-
-    fn used(&mut self, usage: Option<Usage>, price: Option<&Price>) {
-        self.input_tokens = usage.map(|usage| usage.input_tokens);
-        self.cached_input_tokens = usage.map(|usage| usage.cached_input_tokens);
-        self.cache_write_tokens = usage.map(|usage| usage.cache_write_tokens);
-        self.output_tokens = usage.map(|usage| usage.output_tokens);
-        self.reasoning_tokens = usage.map(|usage| usage.reasoning_tokens);
-        self.tokens_estimated = usage.is_some_and(|usage| usage.estimated);
-        self.cost_nano_usd = usage.zip(price).map(|(usage, price)| price.cost_nano_usd(&usage));
     }
 
     fn failed(&mut self, fault: &Fault) {

@@ -10,6 +10,7 @@ use crate::exchange::Exchange;
 use crate::guard::{self, Passed};
 use crate::head::Head;
 use crate::ids;
+use crate::judged;
 use crate::originals::Turn;
 use crate::record::Event;
 use crate::refusal::Refusal;
@@ -18,7 +19,7 @@ use crate::upload::Upload;
 use postern_dialect::{Operation, translate};
 use postern_dialect::{media, needs};
 use postern_policy::Gateway;
-use postern_types::Target;
+use postern_types::{Prompt, Target};
 use std::rc::Rc;
 
 /// Runs the stages in their order. Streams go on in [`crate::pump`] after this has returned.
@@ -43,7 +44,7 @@ pub async fn run<S: Stages>(
     let turn = Turn::begin(head, &caller, operation, &body, exchange).await?;
     let prompt = read.into_prompt(body);
     // What it says, before anything depends on it: the vendor sees no more than the rules let pass.
-    let Passed { prompt, memo: guard, originals } =
+    let Passed { prompt, memo: guard, originals, judging } =
         guard::request(head, &caller, prompt, turn.known(), exchange).await?;
     let keeper = turn.keeper(&caller, originals, exchange).await?;
     let needs = exchange.run("needs", |_| needs::of(client, operation, &prompt.body))?;
@@ -59,18 +60,63 @@ pub async fn run<S: Stages>(
         policy,
         guard: guard.as_deref(),
         keeper: keeper.as_ref(),
+        judging,
     };
+    let answer = routed(&call, exchange).await?;
+    // An answer that is complete and not valid is refused, flagged, or asked for once more.
+    judged(&call, answer, exchange).await
+}
+
+/// The answer of the first deployment that gives one.
+async fn routed<S: Stages>(
+    call: &Call<'_>,
+    exchange: &mut Exchange<S>,
+) -> Result<Answer<S>, Refusal> {
     // The deployments that may serve it, best first, and of these the ones that this caller may use for what the
     // request does and for the ids that it names.
-    let targets = targets(&call, None, exchange).await?;
+    let targets = targets(call, None, exchange).await?;
     // Each in turn until one begins to answer: after the client's first byte there is no other. Before each, the
     // limiter reserves the most that it may use.
-    match attempt::in_turn(&call, targets, exchange).await {
-        Err(refusal) if refusal.downgrade_to.is_some() => {
-            downgraded(&call, refusal, exchange).await
-        }
+    match attempt::in_turn(call, targets, exchange).await {
+        Err(refusal) if refusal.downgrade_to.is_some() => downgraded(call, refusal, exchange).await,
         answered => answered,
     }
+}
+
+/// What becomes of an answer that was judged before anything of it has left.
+async fn judged<S: Stages>(
+    call: &Call<'_>,
+    mut answer: Answer<S>,
+    exchange: &mut Exchange<S>,
+) -> Result<Answer<S>, Refusal> {
+    let Some((judgement, said)) = answer.judgement.take() else { return Ok(answer) };
+    let Some(prompt) = judged::conversation(call, &judgement, &said) else {
+        return judged::settled(answer, &judgement, None, exchange);
+    };
+    judged::repairing(&judgement, exchange);
+    match repaired(call, &prompt, exchange).await {
+        Ok(mut second) => match second.judgement.take() {
+            // It is asked once, not until it is right.
+            Some((judgement, _)) => judged::settled(second, &judgement, None, exchange),
+            None => Ok(second),
+        },
+        Err(refusal) => {
+            let why = format!("not repaired: {:?}", refusal.fault.kind);
+            judged::settled(answer, &judgement, Some(&why), exchange)
+        }
+    }
+}
+
+/// The answer to the conversation in which the model is told what was wrong. It is routed, authorized, admitted and sent like
+/// any other, with a lease of its own, so that limits, costs and policies count it.
+async fn repaired<S: Stages>(
+    call: &Call<'_>,
+    prompt: &Prompt,
+    exchange: &mut Exchange<S>,
+) -> Result<Answer<S>, Refusal> {
+    exchange.observe(Event::Repairing);
+    let again = Call { prompt, facts: &prompt.facts, body: &prompt.body, ..*call };
+    routed(&again, exchange).await
 }
 
 /// The body of a request.

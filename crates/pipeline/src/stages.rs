@@ -9,7 +9,9 @@ use postern_types::auth::{
     IdSharing,
 };
 use postern_types::delegation::{DelegatedCall, DelegatedResult};
-use postern_types::guardrail::{Flushed, Opinion, OriginalsPolicy, Piece, Released, Verdict};
+use postern_types::guardrail::{
+    Flushed, Judgement, Opinion, OriginalsPolicy, Piece, Released, Verdict,
+};
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
 use postern_types::provider::{AnswerHead, Decoded, Encoded, Notice, Place, SegmentEdit};
 use postern_types::router::ModelEntry;
@@ -83,6 +85,7 @@ pub trait AnswerGuard {
     fn push(&self, pieces: &[Piece]) -> Result<Released, Fault>;
     fn take_opinions(&self, opinions: &[Opinion]);
     fn flush(&self) -> Result<Flushed, Fault>;
+    fn finish(&self) -> Result<Judgement, Fault>;
 }
 
 /// `postern:limiter`.

@@ -45,8 +45,8 @@ pub use conventions::Conventions;
 pub use detectors::{DETECTORS, DetectorGroup};
 pub use gateway::{Cors, ForeignIds, Gateway, Ids, PassedHeaders};
 pub use guardrails::{
-    Action, Ask, Callers, Directions, Guardrails, Originals, Rule, RuleSet, Speaker, TermList,
-    check_pack, pack_file,
+    Action, Ask, Callers, CitationForm, Correction, Directions, Guardrails, LANGUAGES, Originals,
+    Rule, RuleSet, Speaker, Streams, TermList, Validation, check_pack, pack_file,
 };
 pub use ip_range::{IpRange, IpRangeError};
 pub use issuers::{

@@ -180,7 +180,7 @@ fn the_reference_shows_errors_as_they_are() {
 fn guardrails_of_the_reference(blocks: Vec<&str>) -> Vec<&str> {
     let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
     let (guardrails, others): (Vec<&str>, Vec<&str>) =
-        blocks.into_iter().partition(|block| block.contains("[[rule]]"));
+        blocks.into_iter().partition(|block| is_of_guardrails(block));
     assert!(!guardrails.is_empty(), "examples are missing");
     for guardrails in guardrails {
         let pack = |name: &str| if_present(&packs.join(postern_policy::pack_file(name)));
@@ -188,6 +188,10 @@ fn guardrails_of_the_reference(blocks: Vec<&str>) -> Vec<&str> {
         read.unwrap_or_else(|problems| panic!("{problems}\nin\n{guardrails}"));
     }
     others
+}
+
+fn is_of_guardrails(block: &str) -> bool {
+    block.contains("[[rule]]") || block.contains("[[validation]]")
 }
 
 #[test]

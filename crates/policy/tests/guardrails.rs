@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::io;
 
 use postern_policy::{
-    Action, Ask, Callers, DETECTORS, DataClass, DetectorGroup, Directions, Guardrails,
-    ModelPattern, Originals, Problems, Rule, Speaker, check_pack, pack_file, stray_file,
+    Action, Ask, Callers, CitationForm, Correction, DETECTORS, DataClass, DetectorGroup,
+    Directions, Guardrails, ModelPattern, Originals, Problems, Rule, Speaker, Streams, Validation,
+    check_pack, pack_file, stray_file,
 };
 
 const GUARDRAILS: &str = include_str!("valid/complete/guardrails.toml");
@@ -239,5 +240,49 @@ fn no_text_makes_it_panic_or_wait() {
         let read = Guardrails::from_toml(Some(&text), |_| Ok(None));
         let start: String = text.chars().take(60).collect();
         assert_eq!(read.is_ok(), text.contains("(?i)"), "{start}: {:?}", read.map(|_| ()));
+    }
+}
+
+#[test]
+fn a_validation_says_what_an_answer_must_satisfy() {
+    let guardrails = guardrails();
+    let [structured, style] = guardrails.validations.as_slice() else { panic!("{guardrails:?}") };
+    assert!(structured.json_schema && structured.tool_arguments && structured.fails_open);
+    assert_eq!(structured.action, Correction::Repair);
+    assert_eq!((structured.streams, structured.blocks()), (Streams::Hold, false));
+    assert_eq!(structured.callers.data_classes, Some(BTreeSet::from([DataClass::Restricted])));
+    let expected = Validation {
+        name: "style".to_owned(),
+        must_match: vec![r"\bPRJ-[0-9]{4}\b".to_owned()],
+        must_not_match: vec!["(?i)as an ai".to_owned()],
+        min_characters: Some(20),
+        max_characters: Some(2_000),
+        languages: Some(BTreeSet::from(["eng", "deu"])),
+        must_cite: Some(BTreeSet::from([CitationForm::Url, CitationForm::Number])),
+        must_not_cite: BTreeSet::from([CitationForm::Url, CitationForm::Link]),
+        action: Correction::Block,
+        blocks_unrepaired: true,
+        streams: Streams::Cut,
+        ..Validation::default()
+    };
+    assert_eq!(*style, expected);
+    assert!(style.blocks());
+}
+
+#[test]
+fn streams_of_a_validation_are_judged_as_its_action_allows() {
+    for (action, streams, expected) in [
+        ("flag", "", Streams::Flag),
+        ("block", "", Streams::Cut),
+        ("block", "streams = \"flag\"", Streams::Flag),
+        ("block", "streams = \"hold\"", Streams::Hold),
+        ("repair", "streams = \"flag\"", Streams::Flag),
+        ("repair", "streams = \"hold\"", Streams::Hold),
+    ] {
+        let text = format!(
+            "[[validation]]\nname = \"a\"\njson_schema = true\naction = \"{action}\"\n{streams}\n"
+        );
+        let guardrails = without_packs(&text).unwrap();
+        assert_eq!(guardrails.validations[0].streams, expected, "{text}");
     }
 }

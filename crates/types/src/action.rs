@@ -37,6 +37,7 @@ impl crate::guardrail::Action {
             Action::Mask => "mask",
             Action::Redact => "redact",
             Action::Replace => "replace",
+            Action::Repair => "repair",
             Action::Block => "block",
         }
     }

@@ -7,7 +7,7 @@ use bindings::exports::postern::guardrail::stage::{Guest, GuestAnswer};
 use bindings::postern::guardrail::stage;
 use postern_fault::{Fault as NativeFault, Kind};
 use postern_types::guardrail::{
-    Action, Finding, Flushed, Opinion, OriginalsPolicy, Piece, Released, Verdict,
+    Action, Finding, Flushed, Judgement, Opinion, OriginalsPolicy, Piece, Released, Verdict,
 };
 use postern_types::{Caller, Fault, Prompt};
 
@@ -63,6 +63,7 @@ impl Guest for Wrapper {
             refusal,
             memo: None,
             originals: None,
+            judging: None,
             questions: Vec::new(),
         })
     }
@@ -94,6 +95,10 @@ impl GuestAnswer for Answer {
 
     fn flush(&self) -> Result<Flushed, Fault> {
         self.0.flush()
+    }
+
+    fn finish(&self) -> Result<Judgement, Fault> {
+        self.0.finish()
     }
 }
 

@@ -8,6 +8,7 @@ mod opinions;
 mod requests;
 mod setup;
 mod traps;
+mod validation;
 
 use setup::{Client, start};
 

@@ -158,7 +158,10 @@ fn start_as(rules: &str, more: &[(&str, &str)], options: Options) -> Guarded {
 
 impl Guarded {
     pub fn ask(&self, client: Client, model: &str, said: &str, stream: bool) -> Call {
-        let body = client.body(model, said, stream).to_string();
-        self.stage.call("POST", client.path()).body(body)
+        self.send(client, &client.body(model, said, stream))
+    }
+
+    pub fn send(&self, client: Client, body: &Value) -> Call {
+        self.stage.call("POST", client.path()).body(body.to_string())
     }
 }

@@ -2,7 +2,9 @@
 
 use bindings::exports::postern::guardrail::stage::{Guest, GuestAnswer};
 use bindings::postern::guardrail::stage;
-use postern_types::guardrail::{Flushed, Opinion, OriginalsPolicy, Piece, Released, Verdict};
+use postern_types::guardrail::{
+    Flushed, Judgement, Opinion, OriginalsPolicy, Piece, Released, Verdict,
+};
 use postern_types::{Caller, Fault, Prompt};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -67,6 +69,10 @@ impl GuestAnswer for Answer {
 
     fn flush(&self) -> Result<Flushed, Fault> {
         self.0.flush()
+    }
+
+    fn finish(&self) -> Result<Judgement, Fault> {
+        self.0.finish()
     }
 }
 

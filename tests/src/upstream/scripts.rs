@@ -37,6 +37,7 @@ pub(super) fn script(request: &Recorded) -> Script {
             Script::json(answers::embeddings(model))
         }
         "plain" | "plain-2" | "plain-3" => plain(model, &body),
+        "repairs" => repairs(model, &body),
         "metered" => metered::at_once(plain(model, &body), &body),
         "held" => metered::when_released(plain(model, &body), &body),
         "stepped" => stepped(model, &body),
@@ -214,6 +215,19 @@ fn tools(model: &str, body: &Value) -> Script {
     } });
     let message = json!({ "role": "assistant", "content": null, "tool_calls": [call] });
     Script::json(answers::completion(model, &message, "tool_calls"))
+}
+
+/// A model that writes what is asked for only when it is told that it has not.
+fn repairs(model: &str, body: &Value) -> Script {
+    let messages = body["messages"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let is_told = messages.iter().any(|message| message["role"] == "assistant");
+    let text = if is_told { r#"{"age": 3}"# } else { r#"{"age": "three"}"# };
+    if is_streamed(body) {
+        let with_usage = body["stream_options"]["include_usage"] == true;
+        let events = answers::events(model, text, with_usage);
+        return Script::stream(events.into_iter().map(|event| Step::Write(event.into())).collect());
+    }
+    Script::json(answers::completion(model, &answers::message(text), "stop"))
 }
 
 /// With headers that are between the vendor and the gateway.

@@ -4,6 +4,7 @@
 //! unchanged. Otherwise the request is decoded into the hub ([`crate::chat`]) and encoded from it, and so is the answer.
 
 mod answer_head;
+mod appended;
 mod cap;
 mod decode;
 mod embeddings;
@@ -15,6 +16,7 @@ mod passing;
 mod translating;
 
 pub use answer_head::AnswerHead;
+pub use appended::appended;
 pub use cap::capped;
 pub use decode::Decoder;
 pub use encode::{Encoded, encode};

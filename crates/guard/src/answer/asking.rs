@@ -9,6 +9,7 @@ use crate::decide::{Decided, changes, covered};
 use crate::opinion::Heard;
 use crate::rules::Source;
 use crate::tally::Tally;
+use crate::validate::{Judge, Seen};
 use postern_policy::{Action, Rule};
 use postern_types::guardrail::{Opinion, Question};
 use postern_types::provider::Place;
@@ -41,6 +42,7 @@ pub struct Before<'g> {
     texts: BTreeMap<(u32, u32, u32, u8), Text<'g>>,
     tally: Tally,
     used: BTreeSet<usize>,
+    seen: Option<Seen>,
 }
 
 impl Asked<'_> {
@@ -73,6 +75,7 @@ impl<'g> Answer<'g> {
             texts: self.texts.clone(),
             tally: self.tally.clone(),
             used: self.asked.used.clone(),
+            seen: self.judge.as_ref().map(Judge::seen),
         })
     }
 
@@ -83,6 +86,9 @@ impl<'g> Answer<'g> {
         self.texts = before.texts;
         self.tally = before.tally;
         self.asked.used = before.used;
+        if let (Some(judge), Some(seen)) = (&mut self.judge, before.seen) {
+            judge.return_to(seen);
+        }
         Some(waiting.into_iter().filter_map(|at| self.asked.questions.question(at)).collect())
     }
 

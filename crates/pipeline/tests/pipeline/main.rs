@@ -11,6 +11,7 @@ mod conversations;
 mod exits;
 mod guarded;
 mod judge;
+mod judged;
 mod keeping;
 mod media;
 mod opinions;

@@ -2,7 +2,7 @@
 
 use crate::judge::{Judge, Word};
 use crate::keeping::{Fails, Keeps};
-use crate::world::{Asked, Attempt, CUT, DONE, End, Guarding, Part, STOPPED, Script, run};
+use crate::world::{Asked, Attempt, CUT, DONE, End, Guarding, Judges, Part, STOPPED, Script, run};
 use postern_types::limiter::Outcome;
 use proptest::prelude::*;
 
@@ -43,6 +43,9 @@ fn guarding() -> impl Strategy<Value = Guarding> {
         2 => (0_u32..5).prop_map(Guarding::AsksAt),
         1 => (1_u32..200).prop_map(Guarding::AsksLate),
         1 => Just(Guarding::AsksOn),
+        4 => (0_u32..3, any::<[bool; 3]>()).prop_map(|(invalid, [blocks, repair, hold])| {
+            Guarding::Judges(Judges { invalid, blocks, repair, hold })
+        }),
     ]
 }
 
@@ -125,7 +128,9 @@ proptest! {
             );
             used += usize::from(is_used && !seen.of_questions.contains(id));
         }
-        prop_assert!(used <= 1, "one deployment answers: {:?}", seen.leases);
+        // One deployment answers, and once more where the answer is not valid.
+        let repairs = matches!(script.guarding, Guarding::Judges(Judges { repair: true, .. }));
+        prop_assert!(used <= 1 + usize::from(repairs), "{:?}", seen.leases);
         // The client may send its next request at once.
         prop_assert!(!seen.ended_unsettled);
         // An answer that broke never looks complete.

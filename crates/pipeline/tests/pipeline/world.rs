@@ -15,7 +15,8 @@ use postern_types::auth::{
 };
 use postern_types::delegation::{DelegatedCall, DelegatedResult};
 use postern_types::guardrail::{
-    Flushed, LateText, Opinion, OriginalsPolicy, Piece, PieceEdit, Released, Stop, Verdict,
+    Flushed, Judgement, Judging, LateText, Opinion, OriginalsPolicy, Piece, PieceEdit, Released,
+    Stop, Verdict, Violation,
 };
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
 use postern_types::provider::{
@@ -100,6 +101,27 @@ pub enum Guarding {
     AsksLate(u32),
     /// It asks again and again.
     AsksOn,
+    /// It judges complete answers.
+    Judges(Judges),
+}
+
+/// How complete answers are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Judges {
+    /// How many answers are not valid, the first ones.
+    pub invalid: u32,
+    pub blocks: bool,
+    /// The model is asked once more, if nothing has left.
+    pub repair: bool,
+    /// Streams are held back until they are judged.
+    pub hold: bool,
+}
+
+impl Judges {
+    fn judging(self, stream: bool) -> Judging {
+        let hold = self.hold && stream;
+        Judging { hold, repair: self.repair && (hold || !stream) }
+    }
 }
 
 /// What is asked for.
@@ -262,7 +284,9 @@ struct Inner {
     attempt: Cell<usize>,
     chosen: Cell<usize>,
     /// How often the model was tried that is asked for its opinion.
-    judged: Cell<usize>,
+    asked: Cell<usize>,
+    /// How many answers have been judged.
+    judged: Cell<u32>,
     seen: RefCell<Seen>,
 }
 
@@ -274,6 +298,7 @@ pub fn run(script: &Script) -> Seen {
         time: time.clone(),
         attempt: Cell::new(0),
         chosen: Cell::new(0),
+        asked: Cell::new(0),
         judged: Cell::new(0),
         seen: RefCell::default(),
     }));
@@ -317,12 +342,12 @@ impl World {
     /// What becomes of the next attempt to have a question answered.
     pub fn judge(&self) -> &Judge {
         let judge = &self.script().judge;
-        &judge[self.0.judged.get().min(judge.len() - 1)]
+        &judge[self.0.asked.get().min(judge.len() - 1)]
     }
 
     /// Goes on to the next attempt to have a question answered.
     pub fn judge_is_done(&self) {
-        self.0.judged.set(self.0.judged.get() + 1);
+        self.0.asked.set(self.0.asked.get() + 1);
     }
 
     /// A vendor got this question.
@@ -502,12 +527,16 @@ impl Guardrail for World {
             memo: (guarding != Guarding::Nothing).then(String::new),
             originals: if refuses { None } else { self.script().keeps.scan(known) },
             questions: (0..count).map(judge::question).collect(),
+            judging: match guarding {
+                Guarding::Judges(judges) => Some(judges.judging(self.script().stream)),
+                _ => None,
+            },
         })
     }
 
     fn answer_guard(&self, _: &str) -> Guard {
         Guard {
-            guarding: self.script().guarding,
+            world: self.clone(),
             seen: Cell::new(0),
             held: RefCell::default(),
             heard: Cell::new(None),
@@ -525,7 +554,7 @@ impl Guardrail for World {
 
 /// Guards an answer as the script says.
 pub struct Guard {
-    guarding: Guarding,
+    world: World,
     seen: Cell<u32>,
     held: RefCell<Vec<LateText>>,
     /// The opinion that was taken.
@@ -535,7 +564,7 @@ pub struct Guard {
 impl Guard {
     /// Whether it needs an opinion on one of these pieces.
     fn asks_about(&self, pieces: &[Piece]) -> bool {
-        let Guarding::AsksAt(asks) = self.guarding else { return false };
+        let Guarding::AsksAt(asks) = self.world.script().guarding else { return false };
         let first = self.seen.get();
         let comes = (first..first + u32::try_from(pieces.len()).unwrap()).contains(&asks);
         comes && self.heard.get().is_none()
@@ -572,7 +601,7 @@ impl AnswerGuard for Guard {
         }
         for (at, piece) in (0..).zip(pieces) {
             let number = self.seen.replace(self.seen.get() + 1);
-            match self.guarding {
+            match self.world.script().guarding {
                 Guarding::Fails(Some(fails)) if fails == number => {
                     return Err(fault(Kind::Unavailable, false));
                 }
@@ -603,16 +632,35 @@ impl AnswerGuard for Guard {
     }
 
     fn flush(&self) -> Result<Flushed, Fault> {
-        let asks = matches!(self.guarding, Guarding::AsksLate(_));
+        let asks = matches!(self.world.script().guarding, Guarding::AsksLate(_));
         if asks && self.heard.get().is_none() {
             let questions = vec![judge::question(0)];
             let (texts, findings) = (Vec::new(), Vec::new());
             return Ok(Flushed { texts, findings, stop: None, questions });
         }
         let texts = self.held.take();
-        let stops = matches!(self.guarding, Guarding::Holds(_, true)) || asks && self.agrees();
+        let stops = matches!(self.world.script().guarding, Guarding::Holds(_, true))
+            || asks && self.agrees();
         let stop = stops.then(|| stop(0));
         Ok(Flushed { texts, findings: Vec::new(), stop, questions: Vec::new() })
+    }
+
+    fn finish(&self) -> Result<Judgement, Fault> {
+        let Script { guarding, stream, .. } = self.world.script();
+        let Guarding::Judges(judges) = guarding else { panic!("nothing is judged") };
+        let judged = &self.world.0.judged;
+        let number = judged.replace(judged.get() + 1);
+        if number >= judges.invalid {
+            return Ok(Judgement { violations: Vec::new(), repair: None });
+        }
+        let violation = Violation {
+            rule: "rule".to_owned(),
+            check: "json_schema".to_owned(),
+            message: "the answer must be JSON".to_owned(),
+            blocks: judges.blocks,
+        };
+        let repair = judges.judging(*stream).repair.then(|| "Write JSON.".to_owned());
+        Ok(Judgement { violations: vec![violation], repair })
     }
 }
 
@@ -642,7 +690,7 @@ impl Limiter for World {
             _ => None,
         };
         if let Some(rejection) = rejection {
-            let counter = if is_question { &self.0.judged } else { &self.0.attempt };
+            let counter = if is_question { &self.0.asked } else { &self.0.attempt };
             counter.set(counter.get() + 1);
             return Err(rejection);
         }

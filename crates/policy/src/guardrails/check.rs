@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use super::list::Lists;
 use super::written::{self, HOLD_BACK_CHARACTERS, HOLD_BACK_MS, PACKS, Written};
-use super::{Guardrails, Rule, RuleSet, ask, hidden, pack_file, pattern, rule};
+use super::{Guardrails, Rule, RuleSet, ask, hidden, pack_file, pattern, rule, validation};
 use crate::GUARDRAILS_FILE;
 use crate::grants::Said;
 use crate::problem::Problems;
@@ -95,9 +95,8 @@ pub(super) fn pack_alone(name: &str, text: &str) -> Problems {
 
 fn read_pack<'t>(report: &mut Report<'_>, root: Table<'t>) -> Written<'t> {
     let written = Written::pack(report, root);
-    if written.rules.is_empty() && report.is_clean() {
-        let message =
-            "no [[rule]] is in this pack, so it does nothing; write one, or remove the pack";
+    if written.rules.is_empty() && written.validations.is_empty() && report.is_clean() {
+        let message = "no [[rule]] and no [[validation]] is in this pack, so it does nothing; write one, or remove the pack";
         report.problem(TOP, 0..0, message);
     }
     written
@@ -120,8 +119,13 @@ fn check(
     // A list may be in a file that is not TOML, which is reported separately.
     let are_all_there = files.iter().all(|file| file.written.is_some());
     let places = are_all_there.then_some(&lists.places);
+    let mut compiled_bytes = 0;
     for File { pack, report, written, .. } in &mut files {
         let mut said = Vec::new();
+        let validations = written.iter().flat_map(|written| &written.validations);
+        let validations =
+            validation::check_all(report, validations, &mut compiled_bytes, &mut said);
+        guardrails.validations.extend(validations);
         let written = written.as_ref().map(|written| written.rules.as_slice());
         let rules = rules(report, written.unwrap_or_default(), places, &mut said);
         refer(report, &said);

@@ -94,7 +94,7 @@ impl<'t> Lists<'t> {
 }
 
 /// The valid entries of a list, each once.
-fn entries<'t>(
+pub(super) fn entries<'t>(
     report: &mut Report<'_>,
     label: Label<'_>,
     (key, most): (Key, usize),

@@ -8,6 +8,8 @@ mod list;
 mod originals;
 mod pattern;
 mod rule;
+mod shared;
+mod validation;
 mod written;
 
 use std::collections::BTreeSet;
@@ -20,6 +22,7 @@ use crate::problem::Problems;
 pub use ask::Ask;
 pub(crate) use check::read;
 pub use originals::Originals;
+pub use validation::{CitationForm, Correction, LANGUAGES, Streams, Validation};
 
 /// The folder of packs, below that of the policies.
 pub(crate) const PACKS_FOLDER: &str = "packs";
@@ -47,6 +50,8 @@ pub struct Guardrails {
     pub rule_sets: Vec<RuleSet>,
     /// The operator's own terms and patterns.
     pub lists: Vec<TermList>,
+    /// What answers must satisfy, of all files.
+    pub validations: Vec<Validation>,
     /// How much text of a stream may be held back, in characters, until a finding in it is decided.
     pub hold_back_characters: u32,
     /// How long text may be held back, in milliseconds.
@@ -216,6 +221,7 @@ impl Default for Guardrails {
         Guardrails {
             rule_sets: Vec::new(),
             lists: Vec::new(),
+            validations: Vec::new(),
             hold_back_characters: DEFAULT_HOLD_BACK_CHARACTERS,
             hold_back_ms: DEFAULT_HOLD_BACK_MS,
             originals: None,

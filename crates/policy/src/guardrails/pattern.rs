@@ -5,7 +5,7 @@ use regex_syntax::ast;
 use regex_syntax::hir::Hir;
 
 /// The longest match, in bytes: as much context as detectors use.
-const MAX_MATCH_BYTES: usize = 256;
+pub(super) const MAX_MATCH_BYTES: usize = 256;
 
 /// A longer pattern cannot be reviewed.
 const MAX_PATTERN_CHARACTERS: usize = 1_000;

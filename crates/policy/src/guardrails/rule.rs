@@ -6,10 +6,10 @@ use std::ops::RangeInclusive;
 use toml::Spanned;
 
 use super::detectors::{self, Places};
-use super::written::{
-    self, CALLER_ROLES, CITES, CONSUMERS, DATA_CLASSES, DIRECTIONS, MESSAGE, MIN_CONFIDENCE,
-    ON_ERROR, ROLES, RULE_NAME, TEAMS, TENANTS,
+use super::shared::{
+    self, CALLER_ROLES, CONSUMERS, DATA_CLASSES, MESSAGE, ON_ERROR, TEAMS, TENANTS,
 };
+use super::written::{self, CITES, DIRECTIONS, MIN_CONFIDENCE, ROLES, RULE_NAME};
 use super::{Action, Callers, Directions, Rule, Speaker, ask};
 use crate::closed::DataClass;
 use crate::grants::{self, CallerKey, Other, Said, Texts};
@@ -30,7 +30,7 @@ const MAX_CITE_CHARACTERS: usize = 200;
 const MAX_CLAIM_BYTES: usize = 256;
 
 /// The values of `on_error`: whether text that cannot be scanned passes.
-const ON_ERROR_WORDS: &[(&str, bool)] = &[("refuse", false), ("pass", true)];
+pub(super) const ON_ERROR_WORDS: &[(&str, bool)] = &[("refuse", false), ("pass", true)];
 
 /// The values of `on_error` of a rule that asks a model: what is done also without an opinion.
 const ON_ERROR_OF_ASK_WORDS: &[(&str, bool)] = &[("then", false), ("otherwise", true)];
@@ -51,7 +51,7 @@ pub(super) fn check(
     let roles = words(report, label, ROLES, &written.roles, Speaker::WORDS);
     says_something(report, written, directions, roles.as_ref());
     let models = grants::models(report, label, &written.models, said);
-    let callers = callers(report, written, said);
+    let callers = callers(report, label, &written.callers, said);
     let min_confidence = written.min_confidence.as_ref().and_then(|value| {
         let number = whole_number(report, label, MIN_CONFIDENCE, value, CONFIDENCE_BOUNDS)?;
         u8::try_from(number).ok()
@@ -120,7 +120,7 @@ fn says_something(
 }
 
 /// The words of a closed list, each once, at least one; `None` if the key is absent.
-fn words<T: Copy + Ord>(
+pub(super) fn words<T: Copy + Ord>(
     report: &mut Report<'_>,
     label: Label<'_>,
     key: Key,
@@ -153,8 +153,13 @@ fn is_claimed(text: &str) -> bool {
     !text.is_empty() && text.len() <= MAX_CLAIM_BYTES && !text.chars().any(char::is_control)
 }
 
-fn callers(report: &mut Report<'_>, written: &written::Rule<'_>, said: &mut Vec<Said>) -> Callers {
-    let label = written.label;
+/// The callers that a table is about.
+pub(super) fn callers(
+    report: &mut Report<'_>,
+    label: Label<'_>,
+    written: &shared::Callers<'_>,
+    said: &mut Vec<Said>,
+) -> Callers {
     let mut named = |key: Key, of: CallerKey, list: &Texts<'_>| {
         let list = list.as_ref()?;
         at_least_one(report, label, key, list);
@@ -206,12 +211,23 @@ fn message(
         return (action == Action::Block).then(|| DEFAULT_MESSAGE.to_owned());
     };
     let text = *value.get_ref();
+    let wrong = match matches!(action, Action::Replace | Action::Block) {
+        true => wrong_message(text),
+        false => Some(format!(
+            "is what replace and block say, and `{}` is {}; remove it",
+            ask::acting_key(written),
+            action.as_str()
+        )),
+    };
+    let Some(wrong) = wrong else { return Some(text.to_owned()) };
+    report.problem(label, value.span(), format!("`message` {wrong}"));
+    None
+}
+
+/// The problem with a public text, if it has one.
+pub(super) fn wrong_message(text: &str) -> Option<String> {
     let length = text.chars().count();
-    let wrong = match () {
-        () if !matches!(action, Action::Replace | Action::Block) => {
-            let key = ask::acting_key(written);
-            format!("is what replace and block say, and `{key}` is {}; remove it", action.as_str())
-        }
+    Some(match () {
         () if text.trim().is_empty() => {
             format!("says nothing; write for example {}", MESSAGE.example)
         }
@@ -221,10 +237,8 @@ fn message(
         () if text.chars().any(|sign| sign.is_control() && sign != '\n') => {
             "has a control character; write text".to_owned()
         }
-        () => return Some(text.to_owned()),
-    };
-    report.problem(label, value.span(), format!("`message` {wrong}"));
-    None
+        () => return None,
+    })
 }
 
 /// Articles, each once, at least one if the key is present.

@@ -5,6 +5,8 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::originals;
+use super::shared::{Callers, MESSAGE, Number, ON_ERROR, Text};
+use super::validation::{NAME as VALIDATION_NAME, Written as Validation};
 use crate::grants::{MODELS, Texts};
 use crate::reading::{Key, Label, Report, Table};
 
@@ -17,6 +19,7 @@ const ASK: Key = Key::new("ask", "[ask]");
 pub(super) const MAX_QUESTIONS: Key = Key::new("max_questions", "max_questions = 8");
 const LIST: Key = Key::new("list", "[[list]]");
 const RULE: Key = Key::new("rule", "[[rule]]");
+const VALIDATION: Key = Key::new("validation", "[[validation]]");
 pub(super) const LIST_NAME: Key = Key::new("name", r#"name = "competitors""#);
 pub(super) const TERMS: Key = Key::new("terms", r#"terms = ["Acme Corp"]"#);
 pub(super) const PATTERNS: Key = Key::new("patterns", r"patterns = ['\bPRJ-[0-9]{4}\b']");
@@ -24,24 +27,13 @@ pub(super) const RULE_NAME: Key = Key::new("name", r#"name = "no-secrets""#);
 pub(super) const DETECTORS: Key = Key::new("detectors", r#"detectors = ["email", "secrets"]"#);
 pub(super) const DIRECTIONS: Key = Key::new("directions", r#"directions = ["request"]"#);
 pub(super) const ROLES: Key = Key::new("roles", r#"roles = ["user"]"#);
-pub(super) const CONSUMERS: Key = Key::new("consumers", r#"consumers = ["search-team"]"#);
-pub(super) const TEAMS: Key = Key::new("teams", r#"teams = ["search"]"#);
-pub(super) const TENANTS: Key = Key::new("tenants", r#"tenants = ["acme"]"#);
-pub(super) const CALLER_ROLES: Key = Key::new("caller_roles", r#"caller_roles = ["developer"]"#);
-pub(super) const DATA_CLASSES: Key = Key::new("data_classes", r#"data_classes = ["restricted"]"#);
 pub(super) const MIN_CONFIDENCE: Key = Key::new("min_confidence", "min_confidence = 70");
 pub(super) const ACTION: Key = Key::new("action", r#"action = "redact""#);
 pub(super) const MODEL: Key = Key::new("model", r#"model = "gpt-4o-mini""#);
 pub(super) const THEN: Key = Key::new("then", r#"then = "block""#);
 pub(super) const OTHERWISE: Key = Key::new("otherwise", r#"otherwise = "flag""#);
 pub(super) const TIMEOUT_MS: Key = Key::new("timeout_ms", "timeout_ms = 3_000");
-pub(super) const MESSAGE: Key =
-    Key::new("message", r#"message = "I do not give medical advice; ask a doctor.""#);
 pub(super) const CITES: Key = Key::new("cites", r#"cites = ["GDPR Art. 5(1)(c)"]"#);
-pub(super) const ON_ERROR: Key = Key::new("on_error", r#"on_error = "refuse""#);
-
-type Text<'t> = Option<Spanned<&'t str>>;
-type Number = Option<Spanned<i128>>;
 
 /// A whole file. Packs have neither `packs`, nor `[stream]`, nor `[originals]`, nor `[ask]`.
 pub(super) struct Written<'t> {
@@ -51,6 +43,7 @@ pub(super) struct Written<'t> {
     pub(super) ask: Option<Ask<'t>>,
     pub(super) lists: Vec<List<'t>>,
     pub(super) rules: Vec<Rule<'t>>,
+    pub(super) validations: Vec<Validation<'t>>,
 }
 
 /// `[stream]`.
@@ -86,11 +79,7 @@ pub(super) struct Rule<'t> {
     pub(super) directions: Texts<'t>,
     pub(super) roles: Texts<'t>,
     pub(super) models: Texts<'t>,
-    pub(super) consumers: Texts<'t>,
-    pub(super) teams: Texts<'t>,
-    pub(super) tenants: Texts<'t>,
-    pub(super) caller_roles: Texts<'t>,
-    pub(super) data_classes: Texts<'t>,
+    pub(super) callers: Callers<'t>,
     pub(super) min_confidence: Number,
     pub(super) action: Text<'t>,
     pub(super) model: Text<'t>,
@@ -125,8 +114,12 @@ impl<'t> Written<'t> {
     pub(super) fn pack(report: &mut Report<'_>, mut root: Table<'t>) -> Self {
         let lists = root.tables(report, LIST, "list", Some(LIST_NAME));
         let rules = root.tables(report, RULE, "rule", Some(RULE_NAME));
+        let validations = root.tables(report, VALIDATION, "validation", Some(VALIDATION_NAME));
         root.finish(report);
+        let validations = validations.into_iter().map(|table| Validation::read(report, table));
+        let validations = validations.collect();
         Self {
+            validations,
             packs: None,
             stream: None,
             originals: None,
@@ -186,11 +179,7 @@ impl<'t> Rule<'t> {
             directions: table.optional(report, DIRECTIONS),
             roles: table.optional(report, ROLES),
             models: table.optional(report, MODELS),
-            consumers: table.optional(report, CONSUMERS),
-            teams: table.optional(report, TEAMS),
-            tenants: table.optional(report, TENANTS),
-            caller_roles: table.optional(report, CALLER_ROLES),
-            data_classes: table.optional(report, DATA_CLASSES),
+            callers: Callers::read(report, &mut table),
             min_confidence: table.optional(report, MIN_CONFIDENCE),
             action: table.required(report, ACTION),
             model: table.optional(report, MODEL),
