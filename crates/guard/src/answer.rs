@@ -5,6 +5,7 @@
 //! rule could hold it back.
 
 use crate::decide::{Change, Decided, changes, covered};
+use crate::leak::Hidden;
 use crate::memo::Memo;
 use crate::request::Guard;
 use crate::restore::{Restored, Restorer};
@@ -19,9 +20,11 @@ use postern_types::{escape, unescape};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+mod leaks;
 mod quoted;
 mod window;
 
+use leaks::Leaking;
 use quoted::Quoted;
 use window::{View, Window};
 
@@ -35,6 +38,8 @@ pub struct Answer<'g> {
     restorer: Restorer,
     /// The answer's text is JSON, as the request wants it.
     is_json: bool,
+    /// What the answer may not repeat.
+    hidden: Option<Hidden>,
     texts: BTreeMap<(u32, u32, u32, u8), Text>,
     tally: Tally,
     stopped: bool,
@@ -47,6 +52,8 @@ struct Text {
     /// How much of it was decided within a string, if it is JSON.
     quoted: Quoted,
     restored: Restored,
+    /// Leaks that were found and go on.
+    leaking: Leaking,
 }
 
 impl<'g> Answer<'g> {
@@ -68,6 +75,7 @@ impl<'g> Answer<'g> {
             active,
             restorer: Restorer::new(memo.entries),
             is_json: memo.is_json,
+            hidden: memo.hidden.as_ref().map(Hidden::new),
             texts: BTreeMap::new(),
             tally: Tally::default(),
             stopped: false,
@@ -157,7 +165,8 @@ impl<'g> Answer<'g> {
         while let Some(view) =
             self.texts.get_mut(&at.key()).and_then(|text| text.window.next(hold_back, all))
         {
-            let (decided, end) = self.look(&view);
+            let leaking = self.texts.get(&at.key()).map(|text| text.leaking).unwrap_or_default();
+            let (decided, end) = self.look(&view, leaking);
             let name = |one: &Decided<'_>| self.guard.eyes.name(one.source);
             let stopping = strictest(&decided);
             for one in &decided {
@@ -177,6 +186,7 @@ impl<'g> Answer<'g> {
                 let is_json = at.kind == TextKind::ToolArguments;
                 out.push_str(&edited(&view, end, &changes, is_json.then_some(text.quoted), name));
                 text.quoted = text.quoted.over(view.text.get(view.start..end).unwrap_or_default());
+                text.leaking = leaks::going_on(&decided, end);
                 text.window.advance(end - view.start, begun);
             }
         }
@@ -185,10 +195,13 @@ impl<'g> Answer<'g> {
 
     /// What is found in a window, but for placeholders, and where it ends: it is longer by what is changed of a finding that
     /// reaches further, and what is found there counts, too.
-    fn look(&self, view: &View) -> (Vec<Decided<'g>>, usize) {
+    fn look(&self, view: &View, leaking: Leaking) -> (Vec<Decided<'g>>, usize) {
         let Answer { guard, wanted, active, .. } = self;
         let mut decided =
             guard.eyes.look(&view.text, wanted, active, Direction::Answer, Speaker::Assistant);
+        if let Some(hidden) = &self.hidden {
+            leaks::add(hidden, view, leaking, active, &mut decided);
+        }
         let placeholders = self.restorer.placeholders(&view.text);
         let overlap = |a: &Range<usize>, b: &Range<usize>| a.start < b.end && b.start < a.end;
         decided.retain(|one| {
@@ -253,6 +266,7 @@ impl Text {
             window: Window::default(),
             quoted: Quoted::default(),
             restored: Restored::default(),
+            leaking: Leaking::default(),
         }
     }
 }

@@ -9,6 +9,7 @@
 mod answer;
 mod decide;
 mod explain;
+mod leak;
 mod lists;
 mod memo;
 mod part;

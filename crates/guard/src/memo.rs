@@ -1,5 +1,6 @@
 //! What guarding an answer needs from its request. The memo passes through the gateway and is stored nowhere.
 
+use crate::leak::Fingerprint;
 use crate::vault::Entry;
 use postern_types::Caller;
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,9 @@ pub struct Memo {
     pub caller: OfCaller,
     /// The answer's text is to be JSON.
     pub is_json: bool,
+    /// What the answer may not repeat, if a rule asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hidden: Option<Fingerprint>,
 }
 
 /// The attributes of a caller that rules use.

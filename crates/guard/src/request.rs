@@ -1,13 +1,14 @@
 //! A request: the findings in its segments, and the verdict on it.
 
 use crate::decide::{Change, Decided, Eyes, changes, covered};
+use crate::leak::Fingerprint;
 use crate::memo::{Memo, OfCaller};
 use crate::part::{self, Part};
 use crate::rules::{self, Active, Direction, Rules, Source};
 use crate::tally::Tally;
 use crate::vault::{Entry, Taken, Vault};
 use aho_corasick::{AhoCorasick, MatchKind};
-use postern_detect::Scanner;
+use postern_detect::{Detector, Scanner};
 use postern_fault::{Fault, Kind};
 use postern_policy::{Action, Guardrails, Rule, Speaker};
 use postern_types::guardrail::Verdict;
@@ -67,12 +68,15 @@ impl Guard {
         }
         let mut vault = Vault::default();
         let edits = self.edits(&scanned, prompt, &mut vault);
-        let is_read = !active.wanted(Direction::Answer, Speaker::Assistant).is_empty();
+        let wanted = active.wanted(Direction::Answer, Speaker::Assistant);
+        let is_read = !wanted.is_empty();
+        let is_hidden = wanted.detectors.contains(Detector::SystemPromptLeak);
         let memo = (is_read || !vault.is_empty()).then(|| Memo {
             model: prompt.facts.model.clone(),
             entries: vault.into_entries(),
             caller: OfCaller::new(caller),
             is_json: prompt.segments.iter().any(|one| one.kind == SegmentKind::AnswerSchema),
+            hidden: is_hidden.then(|| Fingerprint::of(prompt)).flatten(),
         });
         let memo = memo.map(|memo| memo.write());
         Ok(Verdict { edits, findings, refusal: None, memo })

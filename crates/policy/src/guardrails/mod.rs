@@ -1,5 +1,6 @@
 //! `guardrails.toml` and `packs/NAME.toml`: the rules for text in requests and answers.
 
+mod answers;
 mod check;
 mod detectors;
 mod hidden;

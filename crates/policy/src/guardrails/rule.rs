@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use toml::Spanned;
 
+use super::answers;
 use super::detectors::{self, Places};
 use super::written::{
     self, ACTION, CALLER_ROLES, CITES, CONSUMERS, DATA_CLASSES, DIRECTIONS, MESSAGE,
@@ -48,6 +49,7 @@ pub(super) fn check(
     let directions = directions(report, written, action);
     let roles = words(report, label, ROLES, &written.roles, Speaker::WORDS);
     says_something(report, written, directions, roles.as_ref());
+    answers::detectors(report, written, directions, roles.as_ref());
     let models = grants::models(report, label, &written.models, said);
     let callers = callers(report, written, said);
     let min_confidence = written.min_confidence.as_ref().and_then(|value| {
