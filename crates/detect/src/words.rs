@@ -35,9 +35,11 @@ pub fn hash_of(word: &str) -> u64 {
     word.chars().fold(SEED, with)
 }
 
-const SEED: u64 = 0xcbf2_9ce4_8422_2325;
+/// The hash of no letters.
+pub(crate) const SEED: u64 = 0xcbf2_9ce4_8422_2325;
 
-fn with(hash: u64, letter: char) -> u64 {
+/// The hash with one more letter.
+pub(crate) fn with(hash: u64, letter: char) -> u64 {
     (hash ^ u64::from(u32::from(letter))).wrapping_mul(0x0100_0000_01b3)
 }
 

@@ -20,10 +20,12 @@ use postern_types::{escape, unescape};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+mod disclaimers;
 mod leaks;
 mod quoted;
 mod window;
 
+use disclaimers::Disclaimers;
 use leaks::Leaking;
 use quoted::Quoted;
 use window::{View, Window};
@@ -40,13 +42,14 @@ pub struct Answer<'g> {
     is_json: bool,
     /// What the answer may not repeat.
     hidden: Option<Hidden>,
-    texts: BTreeMap<(u32, u32, u32, u8), Text>,
+    disclaimers: Disclaimers<'g>,
+    texts: BTreeMap<(u32, u32, u32, u8), Text<'g>>,
     tally: Tally,
     stopped: bool,
 }
 
 /// The state of one text of the answer.
-struct Text {
+struct Text<'g> {
     at: Place,
     window: Window,
     /// How much of it was decided within a string, if it is JSON.
@@ -54,6 +57,7 @@ struct Text {
     restored: Restored,
     /// Leaks that were found and go on.
     leaking: Leaking,
+    disclaimers: Disclaimers<'g>,
 }
 
 impl<'g> Answer<'g> {
@@ -72,6 +76,7 @@ impl<'g> Answer<'g> {
             guard,
             wanted: active.wanted(Direction::Answer, Speaker::Assistant),
             holds: active.holds_answers(),
+            disclaimers: Disclaimers::new(active.disclaimers()),
             active,
             restorer: Restorer::new(memo.entries),
             is_json: memo.is_json,
@@ -133,7 +138,15 @@ impl<'g> Answer<'g> {
 
     /// Takes more of a text, or its end, and returns what leaves.
     fn advance(&mut self, at: Place, more: &str, ended: bool) -> (String, Option<Stop>) {
-        let text = self.texts.entry(at.key()).or_insert_with(|| Text::new(at));
+        let text = self.texts.entry(at.key());
+        let text = text.or_insert_with(|| {
+            // Into data, arguments and speech nothing can be appended.
+            let is_text = at.kind == TextKind::Text && !self.is_json;
+            let disclaimers =
+                if is_text { self.disclaimers.clone() } else { Disclaimers::default() };
+            Text::new(at, disclaimers)
+        });
+        text.disclaimers.read(more, ended);
         let leaves = if self.wanted.is_empty() {
             more.to_owned()
         } else {
@@ -145,7 +158,11 @@ impl<'g> Answer<'g> {
             // If no rule could keep the text, it leaves as it comes.
             if self.holds { decided } else { more.to_owned() }
         };
-        (self.restore(at, &leaves, ended), None)
+        let mut leaves = self.restore(at, &leaves, ended);
+        if let Some(text) = self.texts.get_mut(&at.key()).filter(|_| ended) {
+            leaves.push_str(&text.disclaimers.due());
+        }
+        (leaves, None)
     }
 
     fn restore(&mut self, at: Place, text: &str, ended: bool) -> String {
@@ -168,6 +185,7 @@ impl<'g> Answer<'g> {
             let leaking = self.texts.get(&at.key()).map(|text| text.leaking).unwrap_or_default();
             let (decided, end) = self.look(&view, leaking);
             let name = |one: &Decided<'_>| self.guard.eyes.name(one.source);
+            self.require_disclaimers(at, &decided);
             let stopping = strictest(&decided);
             for one in &decided {
                 let is_stopping = stopping.is_some_and(|stopping| std::ptr::eq(stopping, one));
@@ -191,6 +209,19 @@ impl<'g> Answer<'g> {
             }
         }
         (out, None)
+    }
+
+    /// Notes what the rules that match these findings want appended: of each file the first, as with actions.
+    fn require_disclaimers(&mut self, at: Place, decided: &[Decided<'g>]) {
+        let text = self.texts.get_mut(&at.key());
+        let Some(text) = text.filter(|text| !text.disclaimers.is_empty()) else { return };
+        for one in decided {
+            let assistant = Speaker::Assistant;
+            let firsts =
+                self.active.firsts(one.source, one.confidence, Direction::Answer, assistant);
+            let wanted = firsts.filter_map(|(_, rule)| rule.disclaimer.as_deref());
+            wanted.for_each(|disclaimer| text.disclaimers.require(disclaimer));
+        }
     }
 
     /// What is found in a window, but for placeholders, and where it ends: it is longer by what is changed of a finding that
@@ -259,14 +290,15 @@ fn edited(
     out
 }
 
-impl Text {
-    fn new(at: Place) -> Self {
+impl<'g> Text<'g> {
+    fn new(at: Place, disclaimers: Disclaimers<'g>) -> Self {
         Text {
             at,
             window: Window::default(),
             quoted: Quoted::default(),
             restored: Restored::default(),
             leaking: Leaking::default(),
+            disclaimers,
         }
     }
 }

@@ -21,6 +21,7 @@ pub struct Decided<'r> {
     pub form: &'static str,
     /// Its place, in bytes of the text.
     pub span: Range<usize>,
+    pub confidence: u8,
     pub rule: &'r Rule,
 }
 
@@ -61,13 +62,20 @@ impl Eyes {
                 source,
                 form: finding.form,
                 span: finding.span,
+                confidence: finding.confidence,
                 rule,
             }));
         }
         for (list, span) in self.lists.find(&text, &wanted.lists) {
             let source = Source::List(list);
             let rule = active.decide(source, CERTAIN, direction, speaker);
-            decided.extend(rule.map(|rule| Decided { source, form: "", span, rule }));
+            decided.extend(rule.map(|rule| Decided {
+                source,
+                form: "",
+                span,
+                confidence: CERTAIN,
+                rule,
+            }));
         }
         decided.sort_by_key(|one| (one.span.start, std::cmp::Reverse(one.span.end)));
         decided

@@ -30,6 +30,7 @@ pub fn rule(name: &str, detectors: &[&str], action: Action) -> Rule {
         min_confidence: 0,
         action,
         message: None,
+        disclaimer: None,
         cites: Vec::new(),
         fails_open: false,
     }

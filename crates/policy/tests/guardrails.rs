@@ -95,6 +95,7 @@ fn a_rule_is_what_its_row_says() {
         min_confidence: 70,
         action: Action::Anonymise,
         message: None,
+        disclaimer: None,
         cites: vec!["GDPR Art. 5(1)(c)".to_owned(), "GDPR Art. 32(1)(a)".to_owned()],
         fails_open: true,
     };

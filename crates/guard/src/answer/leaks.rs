@@ -41,7 +41,7 @@ pub fn add<'r>(
         let confidence = leak.kind.confidence();
         let rule = active.decide(source, confidence, Direction::Answer, Speaker::Assistant);
         let form = leak.kind.as_str();
-        decided.extend(rule.map(|rule| Decided { source, form, span, rule }));
+        decided.extend(rule.map(|rule| Decided { source, form, span, confidence, rule }));
     }
     decided.sort_by_key(|one| (one.span.start, std::cmp::Reverse(one.span.end)));
 }

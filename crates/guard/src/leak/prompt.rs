@@ -273,7 +273,7 @@ fn what_is_quoted_or_fenced_is_known() {
     let of = |text: &str| {
         quoted(text)
             .into_iter()
-            .map(|range| text.get(range).unwrap_or_default())
+            .map(|range| text.get(range).unwrap_or_default().to_owned())
             .collect::<Vec<_>>()
     };
     assert_eq!(

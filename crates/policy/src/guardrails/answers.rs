@@ -1,7 +1,8 @@
 //! What only rules about answers can use.
 
-use super::written;
-use super::{Directions, Speaker};
+use super::rule::MAX_MESSAGE_CHARACTERS;
+use super::written::{self, DISCLAIMER};
+use super::{Action, Directions, Speaker};
 use crate::detectors::{DETECTORS, DetectorGroup};
 use crate::reading::{Report, shown};
 use std::collections::BTreeSet;
@@ -36,4 +37,36 @@ pub(super) fn detectors(
         );
         report.problem(written.label, value.span(), message);
     }
+}
+
+/// The text that is appended to an answer.
+pub(super) fn disclaimer(
+    report: &mut Report<'_>,
+    written: &written::Rule<'_>,
+    action: Option<Action>,
+    directions: Directions,
+    roles: Option<&BTreeSet<Speaker>>,
+) -> Option<String> {
+    let value = written.disclaimer.as_ref()?;
+    let text = *value.get_ref();
+    let length = text.chars().count();
+    let wrong = match action {
+        Some(action @ (Action::Replace | Action::Block)) => format!(
+            "is appended to an answer, and `action` is {}, which ends it; write flag, or write the text into `message`",
+            action.as_str()
+        ),
+        _ if !is_about_answers(directions, roles) => "is appended to answers, and the rule is about requests only; add \"answer\" to `directions` and \"assistant\" to `roles`, or remove it".to_owned(),
+        _ if !text.chars().any(char::is_alphanumeric) => {
+            format!("has no word; write for example {}", DISCLAIMER.example)
+        }
+        _ if length > MAX_MESSAGE_CHARACTERS => {
+            format!("has {length} characters; write at most {MAX_MESSAGE_CHARACTERS}")
+        }
+        _ if text.chars().any(|sign| sign.is_control() && sign != '\n') => {
+            "has a control character; write text".to_owned()
+        }
+        _ => return Some(text.to_owned()),
+    };
+    report.problem(written.label, value.span(), format!("`disclaimer` {wrong}"));
+    None
 }

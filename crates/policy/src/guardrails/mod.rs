@@ -77,6 +77,8 @@ pub struct Rule {
     pub action: Action,
     /// The public text of a refusal or replacement; always present for [`Action::Replace`] and [`Action::Block`], never otherwise.
     pub message: Option<String>,
+    /// What is appended to an answer with such a finding; never with [`Action::Replace`] or [`Action::Block`].
+    pub disclaimer: Option<String>,
     /// The articles of law that it serves.
     pub cites: Vec<String>,
     /// Whether text that cannot be scanned passes.

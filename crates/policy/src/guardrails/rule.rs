@@ -22,7 +22,7 @@ const DEFAULT_MESSAGE: &str = "The policy of this gateway does not allow this co
 const CONFIDENCE_BOUNDS: RangeInclusive<u64> = 0..=100;
 
 /// A few sentences: the message is part of an error or replaces an answer.
-const MAX_MESSAGE_CHARACTERS: usize = 1_000;
+pub(super) const MAX_MESSAGE_CHARACTERS: usize = 1_000;
 
 /// The longest name of an article.
 const MAX_CITE_CHARACTERS: usize = 200;
@@ -57,6 +57,7 @@ pub(super) fn check(
         u8::try_from(number).ok()
     });
     let message = message(report, written, action);
+    let disclaimer = answers::disclaimer(report, written, action, directions, roles.as_ref());
     let cites = cites(report, label, &written.cites);
     let on_error = written.on_error.as_ref();
     let fails_open =
@@ -74,6 +75,7 @@ pub(super) fn check(
         min_confidence: min_confidence.unwrap_or(0),
         action: action?,
         message,
+        disclaimer,
         cites,
         fails_open: fails_open.unwrap_or(false),
     })

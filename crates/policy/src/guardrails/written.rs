@@ -30,6 +30,8 @@ pub(super) const MIN_CONFIDENCE: Key = Key::new("min_confidence", "min_confidenc
 pub(super) const ACTION: Key = Key::new("action", r#"action = "redact""#);
 pub(super) const MESSAGE: Key =
     Key::new("message", r#"message = "I do not give medical advice; ask a doctor.""#);
+pub(super) const DISCLAIMER: Key =
+    Key::new("disclaimer", r#"disclaimer = "This is not medical advice.""#);
 pub(super) const CITES: Key = Key::new("cites", r#"cites = ["GDPR Art. 5(1)(c)"]"#);
 pub(super) const ON_ERROR: Key = Key::new("on_error", r#"on_error = "refuse""#);
 
@@ -81,6 +83,7 @@ pub(super) struct Rule<'t> {
     pub(super) message: Text<'t>,
     /// Whether the key is present, even with a wrong type.
     pub(super) has_message: bool,
+    pub(super) disclaimer: Text<'t>,
     pub(super) cites: Texts<'t>,
     pub(super) on_error: Text<'t>,
 }
@@ -154,6 +157,7 @@ impl<'t> Rule<'t> {
             min_confidence: table.optional(report, MIN_CONFIDENCE),
             action: table.required(report, ACTION),
             message: table.optional(report, MESSAGE),
+            disclaimer: table.optional(report, DISCLAIMER),
             cites: table.optional(report, CITES),
             on_error: table.optional(report, ON_ERROR),
         };
