@@ -73,10 +73,19 @@ impl Words<'_> {
         let (start, begins) = (self.at, std::mem::take(&mut self.begins));
         let is_character = has_no_spaces(first);
         let mut hash = SEED;
-        for letter in self.text.get(start..).unwrap_or_default().chars() {
-            let is_mark = !letter.is_ascii() && canonical_combining_class(letter) != 0;
+        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
+        let plain = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric());
+        for byte in plain {
+            hash = with(hash, char::from(*byte));
+            self.at += 1;
+        }
+        if rest.get(self.at - start).is_none_or(u8::is_ascii) && self.at > start {
+            return Word { range: start..self.at, hash, begins, is_character };
+        }
+        for letter in self.text.get(self.at..).unwrap_or_default().chars() {
             let is_first = self.at == start;
             let goes_on = letter.is_alphanumeric() && !is_character && !has_no_spaces(letter);
+            let is_mark = !goes_on && !letter.is_ascii() && canonical_combining_class(letter) != 0;
             if !(is_first || goes_on || is_mark) {
                 break;
             }

@@ -93,6 +93,16 @@ pub struct Lexicon {
     phrases: HashMap<u64, Entry>,
     /// Beginnings of words, by their hash.
     stems: HashMap<u64, Tags>,
+    /// A bit for each beginning: most words have none.
+    known: [u64; KNOWN],
+}
+
+/// How many times 64 bits there are for the beginnings of words.
+const KNOWN: usize = 64;
+
+/// The place and the bit of a beginning.
+const fn known_at(hash: u64) -> (usize, u64) {
+    ((hash >> 8) as usize % KNOWN, 1 << (hash >> 32 & 63))
 }
 
 /// The most words of a phrase, or characters of a script without spaces.
@@ -103,7 +113,8 @@ const STEM: Range<usize> = 3..15;
 
 impl Lexicon {
     pub fn new() -> Self {
-        let mut lexicon = Lexicon { phrases: HashMap::default(), stems: HashMap::default() };
+        let mut lexicon =
+            Lexicon { phrases: HashMap::default(), stems: HashMap::default(), known: [0; KNOWN] };
         let mut tags = Tags::default();
         for line in include_str!("lexicon.txt").lines().filter(|line| !line.starts_with('#')) {
             match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
@@ -121,7 +132,10 @@ impl Lexicon {
         let folded = Text::fold(phrase);
         let stem = folded.strip_suffix('*').filter(|stem| !stem.contains(' '));
         if let Some(stem) = stem {
-            let known = self.stems.entry(hash_of(stem)).or_default();
+            let hash = hash_of(stem);
+            let (place, bit) = known_at(hash);
+            self.known.iter_mut().skip(place).take(1).for_each(|bits| *bits |= bit);
+            let known = self.stems.entry(hash).or_default();
             *known = known.with(tags);
             return;
         }
@@ -176,7 +190,12 @@ impl Lexicon {
             Some((at + 1, *hash))
         });
         let known = stems.filter(|(letters, _)| STEM.contains(letters));
-        let known = known.filter_map(|(_, hash)| self.stems.get(&hash).copied());
+        let is_known = |hash: &u64| {
+            let (place, bit) = known_at(*hash);
+            self.known.get(place).is_some_and(|bits| bits & bit != 0)
+        };
+        let known = known.map(|(_, hash)| hash).filter(is_known);
+        let known = known.filter_map(|hash| self.stems.get(&hash).copied());
         known.fold(Tags::default(), Tags::with)
     }
 }

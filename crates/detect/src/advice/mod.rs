@@ -43,6 +43,17 @@ const IMPERATIVE: (&str, u8) = ("imperative", 65);
 const DIAGNOSIS: (&str, u8) = ("diagnosis", 70);
 const QUESTION: (&str, u8) = ("question", 60);
 
+/// The words that may make a sentence advice.
+const TRIGGERS: [Tag; 7] = [
+    Tag::Direct,
+    Tag::Ask,
+    Tag::Negative,
+    Tag::Diagnosis,
+    Tag::ActMedical,
+    Tag::ActLegal,
+    Tag::ActFinancial,
+];
+
 /// The tables of this group's detectors.
 pub struct Tables {
     lexicon: Lexicon,
@@ -57,15 +68,16 @@ impl Tables {
     /// Appends the findings of these detectors.
     pub fn find(&self, text: &Text<'_>, detectors: DetectorSet, findings: &mut Vec<Finding>) {
         let words = self.lexicon.tagged(text.folded());
-        for field in FIELDS.iter().filter(|field| detectors.contains(field.detector)) {
-            let mut end = 0;
-            for at in 0..words.len() {
-                let near = Near::new(&words, at);
+        let mut ends = [0; FIELDS.len()];
+        for at in 0..words.len() {
+            let Some(near) = Near::new(&words, at) else { continue };
+            let fields = FIELDS.iter().zip(&mut ends);
+            for (field, end) in fields.filter(|(field, _)| detectors.contains(field.detector)) {
                 let Some((form, confidence)) = near.advice(field) else { continue };
                 let span = text.span_of_folded(near.range());
                 // A sentence advises once.
-                if span.start >= end {
-                    end = span.end;
+                if span.start >= *end {
+                    *end = span.end;
                     findings.push(finding(field.detector, form, confidence, span));
                 }
             }
@@ -88,10 +100,9 @@ struct Near<'w> {
 }
 
 impl<'w> Near<'w> {
-    fn new(words: &'w [Tagged], at: usize) -> Self {
-        let Some(middle) = words.get(at).filter(|word| !word.tags.is_empty()) else {
-            return Near { words: &[], at: 0, tags: Tags::default() };
-        };
+    /// The surroundings of a word that may make its sentence advice.
+    fn new(words: &'w [Tagged], at: usize) -> Option<Self> {
+        let middle = words.get(at).filter(|word| TRIGGERS.iter().any(|tag| word.tags.has(*tag)))?;
         let within = |word: &&Tagged| {
             word.range.end <= middle.range.end + REACH
                 && word.range.start + REACH >= middle.range.start
@@ -114,7 +125,7 @@ impl<'w> Near<'w> {
         let count = after.take(AFTER).take_while(within).take_while(|word| !word.begins).count();
         let words = words.get(first..=at + count).unwrap_or_default();
         let tags = words.iter().fold(Tags::default(), |tags, word| tags.with(word.tags));
-        Near { words, at: at - first, tags }
+        Some(Near { words, at: at - first, tags })
     }
 
     fn range(&self) -> Range<usize> {
