@@ -11,6 +11,10 @@ pub enum Group {
     Injection,
     /// Harmful content.
     Moderation,
+    /// Hidden instructions that an answer repeats.
+    Leakage,
+    /// Advice in fields where the law regulates who may give it.
+    Advice,
 }
 
 macro_rules! detectors {
@@ -98,6 +102,14 @@ detectors! {
     Profanity = "profanity" in Moderation,
     /// A generalisation about, or different treatment of, people by a protected attribute.
     Bias = "bias" in Moderation,
+    /// The operator's instructions, repeated by an answer. It compares texts, so `postern-guard` does it.
+    SystemPromptLeak = "system_prompt_leak" in Leakage,
+    /// Advice to a person about health.
+    MedicalAdvice = "medical_advice" in Advice,
+    /// Advice to a person about law.
+    LegalAdvice = "legal_advice" in Advice,
+    /// Advice to a person about money.
+    FinancialAdvice = "financial_advice" in Advice,
 }
 
 impl Detector {

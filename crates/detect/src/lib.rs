@@ -7,6 +7,7 @@
 //! - **Locality.** A finding depends on at most [`CONTEXT_BYTES`] bytes of the text before its start and after its end, so that
 //!   deciding a stream piece by piece gives the same result.
 
+mod advice;
 mod detector;
 mod finding;
 mod injection;
@@ -18,6 +19,7 @@ mod secrets;
 mod text;
 #[cfg(feature = "training")]
 pub mod training;
+pub mod words;
 
 pub use detector::{Detector, DetectorSet, Group};
 pub use finding::{Evidence, Finding};

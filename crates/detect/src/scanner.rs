@@ -3,7 +3,7 @@
 use crate::detector::{DetectorSet, Group};
 use crate::finding::Finding;
 use crate::text::Text;
-use crate::{injection, moderation, personal, secrets};
+use crate::{advice, injection, moderation, personal, secrets};
 
 /// The detectors with their tables, built once.
 pub struct Scanner {
@@ -11,6 +11,7 @@ pub struct Scanner {
     secrets: secrets::Tables,
     injection: injection::Tables,
     moderation: moderation::Tables,
+    advice: advice::Tables,
 }
 
 impl Scanner {
@@ -21,6 +22,7 @@ impl Scanner {
             secrets: secrets::Tables::new(),
             injection: injection::Tables::new(),
             moderation: moderation::Tables::new(),
+            advice: advice::Tables::new(),
         }
     }
 
@@ -38,6 +40,9 @@ impl Scanner {
         }
         if detectors.has_any_of(Group::Moderation) {
             self.moderation.find(text, detectors, &mut findings);
+        }
+        if detectors.has_any_of(Group::Advice) {
+            self.advice.find(text, detectors, &mut findings);
         }
         findings.sort_by(|a, b| a.span.start.cmp(&b.span.start).then(b.span.end.cmp(&a.span.end)));
         findings

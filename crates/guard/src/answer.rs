@@ -5,6 +5,7 @@
 //! rule could hold it back.
 
 use crate::decide::{Change, Decided, changes, covered};
+use crate::leak::Hidden;
 use crate::memo::Memo;
 use crate::request::Guard;
 use crate::restore::{Restored, Restorer};
@@ -23,10 +24,14 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 mod asking;
+mod disclaimers;
+mod leaks;
 mod quoted;
 mod window;
 
 use asking::{Asked, Judged};
+use disclaimers::Disclaimers;
+use leaks::Leaking;
 use quoted::Quoted;
 use window::{View, Window};
 
@@ -40,6 +45,9 @@ pub struct Answer<'g> {
     restorer: Restorer,
     /// The answer's text is JSON, as the request wants it.
     is_json: bool,
+    /// What the answer may not repeat.
+    hidden: Option<Hidden>,
+    disclaimers: Disclaimers<'g>,
     texts: BTreeMap<(u32, u32, u32, u8), Text<'g>>,
     tally: Tally,
     /// Judges what has left, if a rule is about complete answers.
@@ -59,6 +67,9 @@ struct Text<'g> {
     restored: Restored,
     /// What models have said about it.
     judged: Vec<Judged<'g>>,
+    /// Leaks that were found and go on.
+    leaking: Leaking,
+    disclaimers: Disclaimers<'g>,
 }
 
 impl<'g> Answer<'g> {
@@ -81,9 +92,11 @@ impl<'g> Answer<'g> {
             wanted: active.wanted(Direction::Answer, Speaker::Assistant),
             holds: active.holds_answers(),
             asked: Asked::new(active.asks_about_answers(), guard.max_questions),
+            disclaimers: Disclaimers::new(active.disclaimers()),
             active,
             restorer: Restorer::new(memo.entries),
             is_json: memo.is_json,
+            hidden: memo.hidden.as_ref().map(Hidden::new),
             texts: BTreeMap::new(),
             tally: Tally::default(),
             judge,
@@ -201,13 +214,21 @@ impl<'g> Answer<'g> {
     fn judged(&mut self, piece: &Piece, after: &[Piece]) -> Option<Stop> {
         let judge = self.judge.as_ref().filter(|_| piece.ended)?;
         let stop = judge.stop(piece.at, after)?;
-        self.tally.add(&stop.detector, "", &stop.rule, Recorded::Block);
+        self.tally.add(&stop.detector, "", &stop.rule, Recorded::Block, None);
         Some(stop)
     }
 
     /// Takes more of a text, or its end, and returns what leaves.
     fn advance(&mut self, at: Place, more: &str, ended: bool) -> (String, Option<Stop>) {
-        let text = self.texts.entry(at.key()).or_insert_with(|| Text::new(at));
+        let text = self.texts.entry(at.key());
+        let text = text.or_insert_with(|| {
+            // Into data, arguments and speech nothing can be appended.
+            let is_text = at.kind == TextKind::Text && !self.is_json;
+            let disclaimers =
+                if is_text { self.disclaimers.clone() } else { Disclaimers::default() };
+            Text::new(at, disclaimers)
+        });
+        text.disclaimers.read(more, ended);
         let leaves = if self.wanted.is_empty() {
             more.to_owned()
         } else {
@@ -219,7 +240,11 @@ impl<'g> Answer<'g> {
             // If no rule could keep the text, it leaves as it comes.
             if self.holds { decided } else { more.to_owned() }
         };
-        (self.restore(at, &leaves, ended), None)
+        let mut leaves = self.restore(at, &leaves, ended);
+        if let Some(text) = self.texts.get_mut(&at.key()).filter(|_| ended) {
+            leaves.push_str(&text.disclaimers.due());
+        }
+        (leaves, None)
     }
 
     fn restore(&mut self, at: Place, text: &str, ended: bool) -> String {
@@ -239,10 +264,12 @@ impl<'g> Answer<'g> {
         while let Some(view) =
             self.texts.get_mut(&at.key()).and_then(|text| text.window.next(hold_back, all))
         {
-            let Some((decided, end)) = self.look(at, &view) else {
+            let leaking = self.texts.get(&at.key()).map(|text| text.leaking).unwrap_or_default();
+            let Some((decided, end)) = self.look(at, &view, leaking) else {
                 return (String::new(), None);
             };
             let name = |one: &Decided<'_>| self.guard.eyes.name(one.source);
+            self.require_disclaimers(at, &decided);
             let stopping = strictest(&decided);
             for one in &decided {
                 let is_stopping = stopping.is_some_and(|stopping| std::ptr::eq(stopping, one));
@@ -261,18 +288,40 @@ impl<'g> Answer<'g> {
                 let is_json = at.kind == TextKind::ToolArguments;
                 out.push_str(&edited(&view, end, &changes, is_json.then_some(text.quoted), name));
                 text.quoted = text.quoted.over(view.text.get(view.start..end).unwrap_or_default());
+                text.leaking = leaks::going_on(&decided, end);
                 text.window.advance(end - view.start, begun);
             }
         }
         (out, None)
     }
 
+    /// Notes what the rules that match these findings want appended: of each file the first, as with actions.
+    fn require_disclaimers(&mut self, at: Place, decided: &[Decided<'g>]) {
+        let text = self.texts.get_mut(&at.key());
+        let Some(text) = text.filter(|text| !text.disclaimers.is_empty()) else { return };
+        for one in decided {
+            let assistant = Speaker::Assistant;
+            let firsts =
+                self.active.firsts(one.source, one.confidence, Direction::Answer, assistant);
+            let wanted = firsts.filter_map(|(_, rule)| rule.disclaimer.as_deref());
+            wanted.for_each(|disclaimer| text.disclaimers.require(disclaimer));
+        }
+    }
+
     /// What is found in a window, but for placeholders, and where it ends: it is longer by what is changed of a finding that
     /// reaches further, and what is found there counts, too. `None` if a model must be asked before.
-    fn look(&mut self, at: Place, view: &View) -> Option<(Vec<Decided<'g>>, usize)> {
+    fn look(
+        &mut self,
+        at: Place,
+        view: &View,
+        leaking: Leaking,
+    ) -> Option<(Vec<Decided<'g>>, usize)> {
         let Answer { guard, wanted, active, .. } = self;
         let mut decided =
             guard.eyes.look(&view.text, wanted, active, Direction::Answer, Speaker::Assistant);
+        if let Some(hidden) = &self.hidden {
+            leaks::add(hidden, view, leaking, active, &mut decided);
+        }
         let placeholders = self.restorer.placeholders(&view.text);
         let overlap = |a: &Range<usize>, b: &Range<usize>| a.start < b.end && b.start < a.end;
         decided.retain(|one| {
@@ -324,14 +373,16 @@ fn edited(
     out
 }
 
-impl Text<'_> {
-    fn new(at: Place) -> Self {
+impl<'g> Text<'g> {
+    fn new(at: Place, disclaimers: Disclaimers<'g>) -> Self {
         Text {
             at,
             window: Window::default(),
             quoted: Quoted::default(),
             restored: Restored::default(),
             judged: Vec::new(),
+            leaking: Leaking::default(),
+            disclaimers,
         }
     }
 }

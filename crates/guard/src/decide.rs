@@ -22,6 +22,7 @@ pub struct Decided<'r> {
     pub form: &'static str,
     /// Its place, in bytes of the text.
     pub span: Range<usize>,
+    pub confidence: u8,
     pub rule: &'r Rule,
     /// What is done about it, as far as no model is asked or has answered.
     pub action: policy::Action,
@@ -35,10 +36,11 @@ impl<'r> Decided<'r> {
         source: Source,
         form: &'static str,
         span: Range<usize>,
+        confidence: u8,
         (rule, action, asks): (&'r Rule, policy::Action, Vec<&'r Rule>),
     ) -> Self {
         let asks = asks.into_iter().map(|rule| Asking { rule, heard: None }).collect();
-        Decided { source, form, span, rule, action, asks }
+        Decided { source, form, span, confidence, rule, action, asks }
     }
 
     /// Notes what is known of the opinion that a rule asks for.
@@ -100,13 +102,13 @@ impl Eyes {
         for finding in self.scanner.scan(&text, wanted.detectors) {
             let source = Source::Detector(finding.detector);
             let rule = active.decide(source, finding.confidence, direction, speaker);
-            let Finding { form, span, .. } = finding;
-            decided.extend(rule.map(|rule| Decided::new(source, form, span, rule)));
+            let Finding { form, span, confidence, .. } = finding;
+            decided.extend(rule.map(|rule| Decided::new(source, form, span, confidence, rule)));
         }
         for (list, span) in self.lists.find(&text, &wanted.lists) {
             let source = Source::List(list);
             let rule = active.decide(source, CERTAIN, direction, speaker);
-            decided.extend(rule.map(|rule| Decided::new(source, "", span, rule)));
+            decided.extend(rule.map(|rule| Decided::new(source, "", span, CERTAIN, rule)));
         }
         decided.sort_by_key(|one| (one.span.start, std::cmp::Reverse(one.span.end)));
         decided

@@ -10,6 +10,7 @@ mod answer;
 mod ask;
 mod decide;
 mod explain;
+mod leak;
 mod lists;
 mod memo;
 mod opinion;

@@ -1,5 +1,6 @@
 //! What guarding an answer needs from its request. The memo passes through the gateway and is stored nowhere.
 
+use crate::leak::Fingerprint;
 use crate::validate::Form;
 use crate::vault::Entry;
 use postern_types::Caller;
@@ -15,6 +16,9 @@ pub struct Memo {
     pub is_json: bool,
     /// What the answer has to look like, if rules check it.
     pub form: Option<Form>,
+    /// What the answer may not repeat, if a rule asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hidden: Option<Fingerprint>,
 }
 
 /// The attributes of a caller that rules use.

@@ -2,6 +2,7 @@
 
 use crate::ask::Replaced;
 use crate::decide::{Change, Decided, Eyes, changes, covered};
+use crate::leak::Fingerprint;
 use crate::memo::{Memo, OfCaller};
 use crate::part::{self, Part};
 use crate::rules::{self, Active, Direction, Rules, Source};
@@ -9,7 +10,7 @@ use crate::tally::Tally;
 use crate::validate::Validations;
 use crate::vault::{Entry, Taken, Vault};
 use aho_corasick::{AhoCorasick, MatchKind};
-use postern_detect::Scanner;
+use postern_detect::{Detector, Scanner};
 use postern_fault::{Fault, Kind};
 use postern_policy::{Action, Guardrails, Rule, Speaker};
 use postern_types::guardrail::{Finding, Opinion, OriginalsPolicy, Question, Verdict};
@@ -125,7 +126,9 @@ impl Guard {
         }
         let edits = self.edits(&scanned, prompt, &mut vault);
         let originals = self.originals.as_ref().and_then(|_| vault.to_kept());
-        let is_read = !active.wanted(Direction::Answer, Speaker::Assistant).is_empty();
+        let wanted = active.wanted(Direction::Answer, Speaker::Assistant);
+        let is_read = !wanted.is_empty();
+        let is_hidden = wanted.detectors.contains(Detector::SystemPromptLeak);
         let judging = demand.as_ref().map(|demand| demand.judging);
         let memo = (is_read || !vault.is_empty() || demand.is_some()).then(|| Memo {
             model: prompt.facts.model.clone(),
@@ -133,6 +136,7 @@ impl Guard {
             caller: OfCaller::new(caller),
             is_json: prompt.segments.iter().any(|one| one.kind == SegmentKind::AnswerSchema),
             form: demand.map(|demand| demand.form),
+            hidden: is_hidden.then(|| Fingerprint::of(prompt)).flatten(),
         });
         let memo = memo.map(|memo| memo.write());
         Ok(Verdict { originals, judging, ..verdict(edits, findings, memo, Vec::new()) })

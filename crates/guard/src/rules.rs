@@ -168,6 +168,12 @@ impl<'r> Active<'r> {
             .any(|compiled| compiled.rule.ask.is_some())
     }
 
+    /// The texts that may have to be appended to an answer.
+    pub fn disclaimers(&self) -> impl Iterator<Item = &'r str> {
+        let answers = self.concerning(Direction::Answer, Speaker::Assistant);
+        answers.filter_map(|compiled| compiled.rule.disclaimer.as_deref())
+    }
+
     fn concerning(
         &self,
         direction: Direction,

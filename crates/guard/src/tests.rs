@@ -31,6 +31,7 @@ pub fn rule(name: &str, detectors: &[&str], action: Action) -> Rule {
         action,
         ask: None,
         message: None,
+        disclaimer: None,
         cites: Vec::new(),
         fails_open: false,
     }

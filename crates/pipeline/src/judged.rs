@@ -73,5 +73,5 @@ pub fn fault(judgement: &Judgement, why: Option<&str>) -> Option<Fault> {
 
 fn finding(violation: &Violation, action: Action) -> Finding {
     let Violation { rule, check, .. } = violation.clone();
-    Finding { detector: check, form: String::new(), rule, action, count: 1 }
+    Finding { detector: check, form: String::new(), rule, action, count: 1, asked: None }
 }

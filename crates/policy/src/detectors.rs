@@ -13,6 +13,10 @@ pub enum DetectorGroup {
     Injection,
     /// Harmful content.
     Moderation,
+    /// Hidden instructions that an answer repeats.
+    Leakage,
+    /// Advice in fields where the law regulates who may give it.
+    Advice,
 }
 
 impl DetectorGroup {
@@ -21,6 +25,8 @@ impl DetectorGroup {
         ("secrets", Self::Secrets),
         ("injection", Self::Injection),
         ("moderation", Self::Moderation),
+        ("leakage", Self::Leakage),
+        ("advice", Self::Advice),
     ];
 
     /// Its name in `guardrails.toml`.
@@ -65,6 +71,10 @@ pub const DETECTORS: &[(&str, DetectorGroup)] = &[
     ("illicit", DetectorGroup::Moderation),
     ("profanity", DetectorGroup::Moderation),
     ("bias", DetectorGroup::Moderation),
+    ("system_prompt_leak", DetectorGroup::Leakage),
+    ("medical_advice", DetectorGroup::Advice),
+    ("legal_advice", DetectorGroup::Advice),
+    ("financial_advice", DetectorGroup::Advice),
 ];
 
 #[cfg(test)]

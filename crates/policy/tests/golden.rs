@@ -122,6 +122,7 @@ fn the_shipped_policies_are_read() {
         ("flag-personal-data", "flag"),
         ("flag-secrets", "flag"),
         ("flag-injection", "flag"),
+        ("flag-leaked-instructions", "flag"),
     ];
     assert_eq!(rules.collect::<Vec<_>>(), expected, "on by default");
 }
@@ -154,7 +155,7 @@ fn the_commented_examples_of_the_shipped_policies_are_right() {
     assert_eq!(plans, ["developer", "team", "trial"]);
     assert_eq!(policies.plans.limits_for_all().len(), 1);
     let sets: Vec<_> = policies.guardrails.rule_sets.iter().map(|set| set.rules.len()).collect();
-    assert!(sets.len() == 5 && sets.first() == Some(&9), "{sets:?}");
+    assert!(sets.len() == 5 && sets.first() == Some(&14), "{sets:?}");
     assert_eq!(postern_policy::warnings(&policies), [""; 0]);
 }
 

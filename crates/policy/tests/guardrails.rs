@@ -114,6 +114,7 @@ fn a_rule_is_what_its_row_says() {
         action: Action::Anonymise,
         ask: None,
         message: None,
+        disclaimer: None,
         cites: vec!["GDPR Art. 5(1)(c)".to_owned(), "GDPR Art. 32(1)(a)".to_owned()],
         fails_open: true,
     };

@@ -98,3 +98,30 @@ async fn what_is_held_back_leaves_in_its_time() {
     }
     assert!(began.elapsed() < Duration::from_secs(10), "{}", open.text());
 }
+
+#[tokio::test]
+async fn a_disclaimer_ends_an_answer_whole_and_streamed_alike() {
+    let guarded = start(
+        r#"
+[[rule]]
+name = "health"
+detectors = ["medical_advice"]
+directions = ["answer"]
+action = "flag"
+disclaimer = "This is not medical advice."
+"#,
+    );
+    let said = "You should take 400 mg of ibuprofen every six hours.";
+    for client in Client::ALL {
+        for stream in [false, true] {
+            let answer = guarded.ask(client, "sandbox", said, stream).send().await;
+            let (text, end) = client.read(&answer, stream);
+            assert!(
+                text.ends_with("\n\nThis is not medical advice."),
+                "{client:?} {stream}: {text}"
+            );
+            assert_eq!(text.matches("This is not").count(), 1, "{client:?} {stream}: {text}");
+            assert_ne!(end, client.filtered());
+        }
+    }
+}

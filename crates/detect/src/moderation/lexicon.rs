@@ -28,7 +28,7 @@ tags! {
     SELF_HARM = "selfharm", PREVENT = "prevent", SEX_EXPLICIT = "sexx", SEX = "sex2", BODY = "sex1", MEDICAL = "medical",
     MINOR = "minor", REQUEST = "request", OBJECT = "object", TECH = "tech", CONDEMN = "condemn", SAFE = "safe",
     PROFANE = "profanity", SLUR = "slur", THREAT = "threat", MAKE = "make", TOXIC = "toxic",
-    THIRD = "third", THREAT_YOU = "threatyou", SELF_SOFT = "selfsoft", PLACE = "place",
+    THIRD = "third", THREAT_YOU = "threatyou", SELF_SOFT = "selfsoft", PLACE = "place", CRIME = "crime", CONTEMPT = "contempt", LIMB = "limb", HURT = "hurt",
 }
 
 /// A word with its tags.

@@ -117,7 +117,16 @@ impl<'a> Window<'a> {
             .skip(first)
             .take_while(|(at, _)| *at <= self.trigger + rule.after);
         // A word with both tags is not near itself.
-        near.into_iter().any(|(at, word)| at != self.trigger && word.tags & rule.near != 0)
+        near.into_iter().any(|(at, word)| {
+            at != self.trigger && word.tags & rule.near != 0 && self.is_clear(at, rule.between)
+        })
+    }
+
+    /// Whether none of these tags is between a word and the trigger.
+    fn is_clear(&self, at: usize, tags: Tags) -> bool {
+        let (first, last) = (at.min(self.trigger), at.max(self.trigger));
+        let between = self.words.iter().take(last).skip(first + 1);
+        tags == 0 || between.into_iter().all(|word| word.tags & tags == 0)
     }
 
     fn finding(&self, text: &Text<'_>, rule: &Rule) -> Finding {

@@ -25,6 +25,8 @@ pub struct Rule {
     pub before: usize,
     /// How many words after the trigger that word may be.
     pub after: usize,
+    /// None of these tags may be between the trigger and that word.
+    pub between: Tags,
     /// One of these tags must be in the window; 0 means no requirement.
     pub with: Tags,
     /// None of these tags may be in the window.
@@ -32,7 +34,18 @@ pub struct Rule {
 }
 
 const fn rule(detector: Detector, form: &'static str, confidence: u8, trigger: Tags) -> Rule {
-    Rule { detector, form, confidence, trigger, near: 0, before: 0, after: 0, with: 0, unless: 0 }
+    Rule {
+        detector,
+        form,
+        confidence,
+        trigger,
+        near: 0,
+        before: 0,
+        after: 0,
+        between: 0,
+        with: 0,
+        unless: 0,
+    }
 }
 
 impl Rule {
@@ -40,6 +53,11 @@ impl Rule {
         self.near = near;
         self.before = before;
         self.after = after;
+        self
+    }
+
+    const fn without_between(mut self, between: Tags) -> Rule {
+        self.between = between;
         self
     }
 
@@ -68,6 +86,11 @@ pub const ALL: &[Rule] = &[
     rule(Hate, "insult_to_group", 65, TOXIC).near(GROUP, 5, 5).unless(CONDEMN),
     rule(Hate, "contempt", 60, TRAIT).near(GROUP, 16, 0).with(COPULA | QUANT).unless(CONDEMN),
     rule(Hate, "contempt", 58, TRAIT).near(GROUP, 2, 0).unless(CONDEMN),
+    rule(Hate, "contempt", 65, CONTEMPT).near(GROUP, 16, 8).unless(CONDEMN | MEDICAL | PREVENT),
+    rule(Hate, "contempt", 58, CONTEMPT)
+        .near(CONTEMPT | DEHUMAN | HATE_VERB, 10, 10)
+        .with(THIRD | GROUP)
+        .unless(CONDEMN | MEDICAL | TECH | PREVENT),
     // Bias: a group, a generalising verb or quantifier, a trait; or different treatment by a protected attribute.
     rule(Bias, "generalisation", 75, TRAIT).near(GROUP, 16, 0).with(COPULA | QUANT).unless(CONDEMN),
     rule(Bias, "generalisation", 65, TRAIT).near(GROUP, 0, 3).with(QUANT).unless(CONDEMN),
@@ -121,6 +144,9 @@ pub const ALL: &[Rule] = &[
     rule(Violence, "depiction", 65, GORE)
         .near(GORE | KILL | WEAPON, 8, 8)
         .unless(TECH | CONDEMN | MEDICAL),
+    rule(Violence, "depiction", 62, HURT | KILL)
+        .near(LIMB, 0, 5)
+        .unless(TECH | CONDEMN | MEDICAL | PREVENT | SAFE),
     // Self-harm.
     rule(SelfHarm, "intent", 85, SELF_HARM).with(FIRST | YOU).unless(PREVENT | CONDEMN),
     rule(SelfHarm, "request", 80, SELF_HARM).near(REQUEST, 6, 0).unless(PREVENT | CONDEMN),
@@ -145,4 +171,8 @@ pub const ALL: &[Rule] = &[
     // Help with crimes: a request and its object.
     rule(Illicit, "request", 75, OBJECT).near(REQUEST, 12, 2).unless(SAFE | CONDEMN | MEDICAL),
     rule(Illicit, "request", 65, OBJECT).near(MAKE, 8, 0).unless(SAFE | CONDEMN | MEDICAL),
+    // What stands between is what is asked for: to report, to prevent, to write about it.
+    rule(Illicit, "crime", 65, CRIME)
+        .near(REQUEST, 8, 0)
+        .without_between(SAFE | CONDEMN | MEDICAL | PREVENT | TECH),
 ];

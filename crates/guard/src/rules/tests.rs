@@ -10,6 +10,8 @@ fn policies_name_every_detector_and_its_group() {
         DetectorGroup::Secrets => Group::Secret,
         DetectorGroup::Injection => Group::Injection,
         DetectorGroup::Moderation => Group::Moderation,
+        DetectorGroup::Leakage => Group::Leakage,
+        DetectorGroup::Advice => Group::Advice,
     };
     let named: Vec<_> = DETECTORS.iter().map(|(name, of)| (*name, group(*of))).collect();
     let known: Vec<_> =

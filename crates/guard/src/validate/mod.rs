@@ -91,7 +91,7 @@ impl Validations {
                 if rule.action != Correction::Flag && !rule.fails_open {
                     return Err(refusal(rule, &problem));
                 }
-                tally.add(problem.check, "unchecked", &rule.name, Action::Flag);
+                tally.add(problem.check, "unchecked", &rule.name, Action::Flag, None);
             }
         }
         let applying = || rules.iter().map(|one| &one.rule).filter(|rule| form.concerns(rule));

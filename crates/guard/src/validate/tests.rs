@@ -29,7 +29,7 @@ fn chat(more: Value) -> Prompt {
 }
 
 fn verdict(guard: &Guard, prompt: &Prompt) -> Verdict {
-    guard.check(&caller(), prompt).unwrap()
+    guard.check(&caller(), prompt, None).unwrap()
 }
 
 fn piece(kind: TextKind, text: &str, ended: bool) -> Piece {
@@ -290,7 +290,7 @@ fn a_schema_that_cannot_be_checked_is_refused_or_recorded() {
             ("block", "\non_error = \"pass\"", false),
         ] {
             let guard = guarded(&rule(&format!("{check}{on_error}"), action));
-            match guard.check(&caller(), &prompt) {
+            match guard.check(&caller(), &prompt, None) {
                 Err(fault) => {
                     assert!(refuses && fault.public.contains("not fetched"), "{fault}");
                     assert_eq!(fault.param.as_deref(), Some(param));

@@ -1,5 +1,6 @@
 //! `guardrails.toml` and `packs/NAME.toml`: the rules for text in requests and answers.
 
+mod answers;
 mod ask;
 mod check;
 mod detectors;
@@ -95,6 +96,8 @@ pub struct Rule {
     pub ask: Option<Ask>,
     /// The public text of a refusal or replacement; always present for [`Action::Replace`] and [`Action::Block`], never otherwise.
     pub message: Option<String>,
+    /// What is appended to an answer with such a finding; never with [`Action::Replace`] or [`Action::Block`].
+    pub disclaimer: Option<String>,
     /// The articles of law that it serves.
     pub cites: Vec<String>,
     /// Whether text that cannot be scanned passes; of a rule that asks a model, also whether its action is not taken where the model

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use toml::Spanned;
 
+use super::answers;
 use super::detectors::{self, Places};
 use super::shared::{
     self, CALLER_ROLES, CONSUMERS, DATA_CLASSES, MESSAGE, ON_ERROR, TEAMS, TENANTS,
@@ -21,7 +22,7 @@ const DEFAULT_MESSAGE: &str = "The policy of this gateway does not allow this co
 const CONFIDENCE_BOUNDS: RangeInclusive<u64> = 0..=100;
 
 /// A few sentences: the message is part of an error or replaces an answer.
-const MAX_MESSAGE_CHARACTERS: usize = 1_000;
+pub(super) const MAX_MESSAGE_CHARACTERS: usize = 1_000;
 
 /// The longest name of an article.
 const MAX_CITE_CHARACTERS: usize = 200;
@@ -50,6 +51,7 @@ pub(super) fn check(
     let directions = directions(report, written, action);
     let roles = words(report, label, ROLES, &written.roles, Speaker::WORDS);
     says_something(report, written, directions, roles.as_ref());
+    answers::detectors(report, written, directions, roles.as_ref());
     let models = grants::models(report, label, &written.models, said);
     let callers = callers(report, label, &written.callers, said);
     let min_confidence = written.min_confidence.as_ref().and_then(|value| {
@@ -57,6 +59,7 @@ pub(super) fn check(
         u8::try_from(number).ok()
     });
     let message = message(report, written, action);
+    let disclaimer = answers::disclaimer(report, written, action, directions, roles.as_ref());
     let cites = cites(report, label, &written.cites);
     let on_error = written.on_error.as_ref();
     let words = if ask::is_asking(written) { ON_ERROR_OF_ASK_WORDS } else { ON_ERROR_WORDS };
@@ -75,6 +78,7 @@ pub(super) fn check(
         action: action?,
         ask,
         message,
+        disclaimer,
         cites,
         fails_open: fails_open.unwrap_or(false),
     })

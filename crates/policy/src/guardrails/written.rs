@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use toml::Spanned;
-
 use super::originals;
 use super::shared::{Callers, MESSAGE, Number, ON_ERROR, Text};
 use super::validation::{NAME as VALIDATION_NAME, Written as Validation};
@@ -33,6 +31,8 @@ pub(super) const MODEL: Key = Key::new("model", r#"model = "gpt-4o-mini""#);
 pub(super) const THEN: Key = Key::new("then", r#"then = "block""#);
 pub(super) const OTHERWISE: Key = Key::new("otherwise", r#"otherwise = "flag""#);
 pub(super) const TIMEOUT_MS: Key = Key::new("timeout_ms", "timeout_ms = 3_000");
+pub(super) const DISCLAIMER: Key =
+    Key::new("disclaimer", r#"disclaimer = "This is not medical advice.""#);
 pub(super) const CITES: Key = Key::new("cites", r#"cites = ["GDPR Art. 5(1)(c)"]"#);
 
 /// A whole file. Packs have neither `packs`, nor `[stream]`, nor `[originals]`, nor `[ask]`.
@@ -93,6 +93,7 @@ pub(super) struct Rule<'t> {
     pub(super) message: Text<'t>,
     /// Whether the key is present, even with a wrong type.
     pub(super) has_message: bool,
+    pub(super) disclaimer: Text<'t>,
     pub(super) cites: Texts<'t>,
     pub(super) on_error: Text<'t>,
 }
@@ -187,6 +188,7 @@ impl<'t> Rule<'t> {
             otherwise: table.optional(report, OTHERWISE),
             timeout_ms: table.optional(report, TIMEOUT_MS),
             message: table.optional(report, MESSAGE),
+            disclaimer: table.optional(report, DISCLAIMER),
             cites: table.optional(report, CITES),
             on_error: table.optional(report, ON_ERROR),
         };
