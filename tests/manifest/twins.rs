@@ -7,7 +7,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use std::collections::BTreeSet;
 
 /// Public types that are called as a record of the contract is, each with what it is besides.
-const TWINS: [(&str, &str, &str); 21] = [
+const TWINS: [(&str, &str, &str); 22] = [
     (
         "authorization",
         "Action",
@@ -33,6 +33,7 @@ const TWINS: [(&str, &str, &str); 21] = [
     ("policy", "Deployment", "with its provider, before a name was asked for"),
     ("policy", "Endpoint", "a URL, in parts that were checked"),
     ("policy", "Transport", "with where it leads to"),
+    ("sandbox", "Question", "a request to the sandbox"),
 ];
 
 /// The records, variants and enums of the contract, as Rust calls them.

@@ -81,7 +81,7 @@ impl<S: Stages> Asker<S> {
         std::mem::take(&mut self.asked)
     }
 
-    /// Settles what was left open because nobody waits for the answer any more: the vendor has worked, for an unknown amount.
+    /// Settles what was left open because the answer is not waited for any more: the vendor has worked, for an unknown amount.
     pub async fn settle_left(&mut self, exchange: &mut Exchange<S>) {
         let left = std::mem::take(&mut *self.left.borrow_mut());
         for lease in left {

@@ -4,7 +4,7 @@ use super::answers;
 use super::script::{Script, Step};
 use serde_json::Value;
 
-/// What the model says besides its opinion, which nobody may ever see.
+/// What the model says besides its opinion, which no client and no log may ever see.
 pub const OPINION: &str = "since I am quite sure of it";
 
 /// Answers a question of the gateway's.
