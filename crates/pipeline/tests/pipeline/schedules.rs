@@ -100,6 +100,8 @@ proptest! {
             ));
         }
         prop_assert!(used <= 1, "one deployment answers: {:?}", seen.leases);
+        // The client may send its next request at once.
+        prop_assert!(!seen.ended_unsettled);
         // An answer that broke never looks complete.
         let is_sound = script.asked == Asked::Speech;
         let is_ended = seen.sent.contains(DONE) || seen.sent.contains(STOPPED);
