@@ -115,7 +115,7 @@ mod tests {
         for (wrong, error) in [
             ("", WrongKey::Malformed),
             ("hunter2hunter2", WrongKey::Malformed),
-            (&HEX[..62], WrongKey::Malformed),
+            (HEX.strip_suffix("1f").unwrap(), WrongKey::Malformed),
             (&*format!("{HEX}20"), WrongKey::Malformed),
             ("correct horse battery staple 123", WrongKey::Malformed),
             (&*"00".repeat(32), WrongKey::Guessable),

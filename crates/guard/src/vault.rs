@@ -21,6 +21,8 @@ pub struct Vault {
     entries: Vec<Entry>,
     /// All placeholders, in lower case.
     known: HashSet<String>,
+    /// Those of earlier turns, in lower case.
+    earlier: HashSet<String>,
     /// The last number of each detector.
     counts: HashMap<Detector, u32>,
 }
@@ -48,8 +50,8 @@ const MAX_TRIES: u32 = 64;
 impl Vault {
     /// The placeholder of an original, which is of no other one and stands nowhere in the request unless an earlier turn had it.
     pub fn placeholder(&mut self, detector: Detector, original: &str, taken: &Taken) -> String {
-        // One of an earlier turn, which the client repeats.
-        if self.known.contains(&original.to_ascii_lowercase()) {
+        // The client repeats one of an earlier turn.
+        if self.earlier.contains(&original.to_ascii_lowercase()) {
             return original.to_owned();
         }
         let key = (detector, key(detector, original));

@@ -91,7 +91,7 @@ async fn an_answer_whose_originals_cannot_be_kept_does_not_leave() {
     let conversing = Setup { store: Some(&redis), ..Setup::default() }.start();
     let refuse_writes = |replicas: &str| {
         let words = ["CONFIG", "SET", "min-replicas-to-write", replicas];
-        redis.command(&words.map(str::as_bytes));
+        let _ = redis.command(&words.map(str::as_bytes));
     };
     refuse_writes("1");
     let name = marker();
@@ -123,12 +123,12 @@ async fn what_is_past_its_time_is_removed_part_by_part() {
     let prefix = keys("*originals/*")[0].split("originals/").next().unwrap().to_owned();
     for digit in "0123456789abcdef".chars() {
         let name = |end: &str| format!("{prefix}originals/{digit}-{end}");
-        redis.command(&[b"SET", name("past").as_bytes(), b"1000000000 1.AAAA"]);
-        redis.command(&[b"SET", name("held").as_bytes(), b"9000000000 1.AAAA"]);
+        let _ = redis.command(&[b"SET", name("past").as_bytes(), b"1000000000 1.AAAA"]);
+        let _ = redis.command(&[b"SET", name("held").as_bytes(), b"9000000000 1.AAAA"]);
     }
     // The first sweep goes on after its request: what it writes must not stand after this.
     eventually("the first sweep", || keys("*ids-swept").into_iter().next()).await;
-    redis.command(&[b"DEL", format!("{prefix}ids-swept").as_bytes()]);
+    let _ = redis.command(&[b"DEL", format!("{prefix}ids-swept").as_bytes()]);
     conversing.gateway.crash_and_restart();
     let second = marker();
     conversing.say(Turn { header: Some(&second), ..turn(CHAT, ANNA) }).await;

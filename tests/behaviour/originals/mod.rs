@@ -1,4 +1,4 @@
-//! What is replaced in one turn of a conversation is restored in another, for its caller alone, and nobody reads it in between.
+//! What is replaced in one turn of a conversation is restored in another, for its caller alone, and cannot be read in the store.
 //!
 //! Stages: gateway, guardrail, upstream, auth.
 

@@ -83,7 +83,7 @@ pub struct Turn<'a> {
     pub stream: bool,
 }
 
-/// The first turn of somebody.
+/// A first turn.
 pub fn turn<'a>(path: &'a str, said: &'a str) -> Turn<'a> {
     Turn { consumer: "acme-shop", path, said, more: &[], header: None, stream: false }
 }

@@ -50,6 +50,7 @@ impl Vault {
             let (placeholder, original) = (placeholder.into_owned(), original.into_owned());
             vault.entries.push(Entry { placeholder, original });
         }
+        vault.earlier.clone_from(&vault.known);
         Some(vault)
     }
 }

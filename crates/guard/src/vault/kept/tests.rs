@@ -12,6 +12,15 @@ fn keeping(rules: Vec<Rule>) -> Guard {
     guard(Guardrails { originals: Some(originals), ..policy(rules) })
 }
 
+fn read(body: &str) -> postern_types::Prompt {
+    let read = postern_dialect::translate::read(
+        postern_dialect::Dialect::OpenAi,
+        postern_dialect::Operation::Chat,
+        body,
+    );
+    read.unwrap().into_prompt(body.to_owned())
+}
+
 fn asked(said: &str) -> postern_types::Prompt {
     ask(&json!({"model": "gpt", "messages": [{"role": "user", "content": said}]}))
 }
@@ -66,7 +75,12 @@ fn a_placeholder_of_an_earlier_turn_stands_for_its_original() {
     let (second, sent) = turn(&guard, "Who is anon001@example.com?", first.originals.as_deref());
     assert_eq!(sent, "Who is anon001@example.com?");
     assert_eq!(answered(&guard, &second, &sent), "Who is anna@firma.de?");
-    // Without the earlier turn it is an address like any other.
+    // Without the earlier turn it is an address like any other, however it is written.
+    let body = r#"{"model":"m","messages":[{"role":"user","content":"a@b.de and \u0061non001@example.com"}]}"#;
+    let prompt = read(body);
+    let verdict = guard.check(&caller(), &prompt, None).unwrap();
+    let edited = prompt.apply(&verdict.edits).unwrap().body;
+    assert!(edited.contains("anon001@example.com and anon002@example.com"), "{edited}");
     let (alone, sent) = turn(&guard, "Who is anon001@example.com?", None);
     assert_eq!(sent, "Who is anon002@example.com?");
     assert_eq!(answered(&guard, &alone, &sent), "Who is anon001@example.com?");
