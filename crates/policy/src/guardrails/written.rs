@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use toml::Spanned;
-
 use super::shared::{Callers, MESSAGE, Number, ON_ERROR, Text};
 use super::validation::{NAME as VALIDATION_NAME, Written as Validation};
 use crate::grants::{MODELS, Texts};
