@@ -38,6 +38,15 @@ pub(crate) struct Client {
     pub cap_fields: &'static [&'static str],
     /// The places where answers hand out ids. None: no request can name what an answer hands out.
     pub ids: Option<Ids>,
+    /// Where a request has its conversation. None: it has none that could go on.
+    pub turns: Option<Turns>,
+}
+
+/// The member of a request that has its conversation.
+pub(crate) struct Turns {
+    pub field: &'static str,
+    /// The member that names a conversation at the vendor, which has the model's answers already.
+    pub kept_by: Option<&'static str>,
 }
 
 /// How a fault is written for a client.

@@ -1,6 +1,6 @@
 //! The dialects, one row each. Everything else that depends on a dialect is in that dialect's folder.
 
-use crate::codec::{Client, Embeddings, ErrorWords, Headers, VendorSide};
+use crate::codec::{Client, Embeddings, ErrorWords, Headers, Turns, VendorSide};
 use crate::handed_out::table::{Ids, Place};
 use crate::needs::endpoint::Endpoint;
 use crate::{Dialect, anthropic, bedrock, cohere, google, openai, responses};
@@ -44,6 +44,7 @@ pub(crate) fn headers(dialect: Dialect) -> &'static Headers {
 static OPENAI: Client = Client {
     ids: Some(Ids { event: Place::Completion, whole: Place::Completion, members: &["\"audio\""] }),
     cap_fields: &["max_tokens", "max_completion_tokens"],
+    turns: Some(Turns { field: "messages", kept_by: None }),
     ..NO_CLIENT
 };
 
@@ -73,6 +74,7 @@ static RESPONSES: Client = Client {
     field_name: responses::field_name,
     endpoint: Endpoint::Responses,
     cap_fields: &["max_output_tokens"],
+    turns: Some(Turns { field: "input", kept_by: Some("conversation") }),
     ids: Some(Ids {
         event: Place::Event,
         whole: Place::Answer,
@@ -106,6 +108,7 @@ static ANTHROPIC: Client = Client {
     field_name: anthropic::field_name,
     endpoint: Endpoint::Messages,
     cap_fields: &[],
+    turns: Some(Turns { field: "messages", kept_by: None }),
     ids: Some(Ids {
         event: Place::MessageEvent,
         whole: Place::Message,
@@ -200,6 +203,7 @@ const NO_CLIENT: Client = Client {
     field_name: openai::field_name,
     endpoint: Endpoint::Chat,
     cap_fields: &[],
+    turns: None,
     ids: None,
 };
 

@@ -4,7 +4,7 @@ use crate::asked::Asked;
 use crate::exchange::Exchange;
 use crate::guard::Guarded;
 use crate::ids::Binder;
-use crate::judged;
+use crate::judgement;
 use crate::late::Late;
 use crate::lease::{self, Lease};
 use crate::memory::MemoryPermit;
@@ -229,7 +229,7 @@ impl<S: Stages> Streamed<S> {
 
     /// Why its end does not leave: the complete answer is not valid.
     pub fn refused(&self) -> Option<Fault> {
-        judged::fault(self.guard.as_ref()?.judgement()?, None)
+        judgement::fault(self.guard.as_ref()?.judgement()?, None)
     }
 
     /// Whether the answer is complete: its usage is known.
@@ -271,7 +271,7 @@ impl<S: Stages> Streamed<S> {
         let Some(guard) = &mut self.guard else { return Vec::new() };
         let mut findings = std::mem::take(&mut guard.findings);
         if let Some((judgement, _)) = guard.take_judgement() {
-            findings.extend(judged::findings(&judgement));
+            findings.extend(judgement::findings(&judgement));
         }
         findings
     }

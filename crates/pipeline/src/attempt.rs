@@ -12,12 +12,14 @@ use crate::losses;
 use crate::record::Event;
 use crate::redact;
 use crate::refusal::Refusal;
+use crate::said::Said;
 use crate::sound::Sound;
 use crate::source::Source;
 use crate::stages::{Outbound, OutboundBody, Stages};
 use crate::told_type;
 use postern_dialect::{media, translate};
 use postern_fault::{Fault, Kind};
+use postern_types::guardrail::Judgement;
 use postern_types::limiter::Outcome;
 use postern_types::provider::{AnswerHead, Encoded, Rewritten};
 use postern_types::{Dialect, Operation, RequestFacts, Target};
@@ -205,16 +207,10 @@ async fn one<S: Stages>(
     streamed.price = target.metering.price;
     exchange.observe(Event::Used(streamed.usage, streamed.price.as_ref()));
     exchange.observe(Event::Unbound(streamed.unbound.take()));
-    let is_held = is_held(call, &streamed);
-    let is_buffered = !call.facts.stream && !is_sound;
-    // A short stream may be complete before its head has left.
-    let is_whole = is_buffered || is_held || streamed.refused().is_some();
-    let judgement = is_whole.then(|| streamed.take_judgement()).flatten();
+    let ending = ending(call, &mut streamed);
     exchange.found(streamed.take_findings(), Direction::Answer);
-    let outcome = is_whole.then(|| match is_buffered {
-        true => lease::answered(streamed.usage, || streamed.so_far()),
-        false => streamed.cut_short(),
-    });
+    let is_whole = ending.is_some();
+    let (outcome, judgement) = ending.unzip();
     Ok(Answer {
         status,
         content_type: told_type::of(&content_type, passes, call.facts),
@@ -222,7 +218,7 @@ async fn one<S: Stages>(
         served_by: Some(target.deployment.name),
         losses,
         outcome,
-        judgement,
+        judgement: judgement.flatten(),
         body,
         streamed: (!is_whole).then_some(streamed),
     })
@@ -262,6 +258,21 @@ async fn beginning<S: Stages>(
         | Operation::EditImages
         | Operation::VaryImages => body.into_bytes(),
     })
+}
+
+/// The outcome of an answer that is complete before its head has left, and its judgement; none if more of it is to come.
+fn ending<S: Stages>(
+    call: &Call<'_>,
+    streamed: &mut Streamed<S>,
+) -> Option<(Outcome, Option<(Judgement, Said)>)> {
+    let is_buffered = !call.facts.stream && !streamed.is_sound();
+    let outcome = match is_buffered {
+        true => lease::answered(streamed.usage, || streamed.so_far()),
+        // A short stream that is refused may have ended with its first event.
+        false if is_held(call, streamed) || streamed.refused().is_some() => streamed.cut_short(),
+        false => return None,
+    };
+    Some((outcome, streamed.take_judgement()))
 }
 
 /// Whether nothing of a stream leaves before it is judged.

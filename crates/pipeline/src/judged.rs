@@ -4,16 +4,13 @@ use crate::answer::Answer;
 use crate::call::Call;
 use crate::exchange::Exchange;
 use crate::found::Direction;
+use crate::judgement::{fault, finding, findings};
 use crate::refusal::Refusal;
 use crate::said::Said;
 use crate::stages::Stages;
 use postern_dialect::translate;
-use postern_fault::{Fault, Kind};
 use postern_types::Prompt;
-use postern_types::guardrail::{Action, Finding, Judgement, Violation};
-
-/// The code of an answer that is refused because it is not valid.
-const CODE: &str = "response_validation_failed";
+use postern_types::guardrail::{Action, Judgement};
 
 /// The conversation in which the model is asked once more, if the rules want it and it can be continued.
 pub fn conversation(call: &Call<'_>, judgement: &Judgement, said: &Said) -> Option<Prompt> {
@@ -50,28 +47,4 @@ pub fn settled<S: Stages>(
     // The SDKs of OpenAI and Anthropic would ask again by themselves, at the caller's cost.
     fields.push(("x-should-retry".to_owned(), "false".to_owned()));
     Err(Refusal { fields, ..fault.into() })
-}
-
-/// What is recorded of an answer that is not valid.
-pub fn findings(judgement: &Judgement) -> Vec<Finding> {
-    let action =
-        |violation: &Violation| if violation.blocks { Action::Block } else { Action::Flag };
-    judgement.violations.iter().map(|violation| finding(violation, action(violation))).collect()
-}
-
-/// The fault of an answer that does not leave. It is the vendor's: the caller's request was right.
-pub fn fault(judgement: &Judgement, why: Option<&str>) -> Option<Fault> {
-    let mut blocking = judgement.violations.iter().filter(|violation| violation.blocks);
-    let Violation { rule, check, message, .. } = blocking.next()?;
-    let why = why.map(|why| format!("; {why}")).unwrap_or_default();
-    let public = format!("the model's answer was not accepted: {message}");
-    let fault = Fault::new(Kind::UpstreamInvalid, public)
-        .with_code(CODE)
-        .with_private(format!("guardrail validation {rule}: {check}{why}"));
-    Some(Fault { retryable: false, ..fault })
-}
-
-fn finding(violation: &Violation, action: Action) -> Finding {
-    let Violation { rule, check, .. } = violation.clone();
-    Finding { detector: check, form: String::new(), rule, action, count: 1, asked: None }
 }

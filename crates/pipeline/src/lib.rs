@@ -26,6 +26,7 @@ mod headers;
 mod http;
 mod ids;
 mod judged;
+mod judgement;
 mod late;
 mod lease;
 mod losses;

@@ -250,7 +250,7 @@ fn a_validation_says_what_an_answer_must_satisfy() {
     let [structured, style] = guardrails.validations.as_slice() else { panic!("{guardrails:?}") };
     assert!(structured.json_schema && structured.tool_arguments && structured.fails_open);
     assert_eq!(structured.action, Correction::Repair);
-    assert_eq!((structured.streams, structured.blocks()), (Streams::Hold, false));
+    assert_eq!((structured.streams, structured.blocks()), (Streams::Buffered, false));
     assert_eq!(structured.callers.data_classes, Some(BTreeSet::from([DataClass::Restricted])));
     let expected = Validation {
         name: "style".to_owned(),
@@ -276,9 +276,9 @@ fn streams_of_a_validation_are_judged_as_its_action_allows() {
         ("flag", "", Streams::Flag),
         ("block", "", Streams::Cut),
         ("block", "streams = \"flag\"", Streams::Flag),
-        ("block", "streams = \"hold\"", Streams::Hold),
+        ("block", "streams = \"hold\"", Streams::Buffered),
         ("repair", "streams = \"flag\"", Streams::Flag),
-        ("repair", "streams = \"hold\"", Streams::Hold),
+        ("repair", "streams = \"hold\"", Streams::Buffered),
     ] {
         let text = format!(
             "[[validation]]\nname = \"a\"\njson_schema = true\naction = \"{action}\"\n{streams}\n"

@@ -1,8 +1,9 @@
 //! A conversation with two more turns: what the model has answered, and what the client says to it.
 
+use crate::codec::Turns;
 use crate::json::Scanner;
 use crate::openai::read;
-use crate::{Dialect, Operation, Span};
+use crate::{Dialect, Operation, Span, codecs};
 use serde_json::{Value, json};
 
 /// The request with the answer to it and a further message of the user; the client's other bytes are kept. None if its dialect
@@ -17,19 +18,17 @@ pub fn appended(
     if operation != Operation::Chat {
         return None;
     }
-    let (field, kept) = match client {
-        Dialect::OpenAi | Dialect::Anthropic => ("messages", None),
-        Dialect::Responses => ("input", Some("conversation")),
-        Dialect::Bedrock | Dialect::Google | Dialect::Cohere => return None,
-    };
+    let Turns { field, kept_by } = codecs::client(client).turns.as_ref()?;
     let mut turns = Vec::new();
     // No dialect takes an empty message.
     if !answer.trim().is_empty() {
         turns.push(turn("assistant", answer));
     }
     turns.push(turn("user", message));
-    let members = [Some(field), kept].map(|name| name.map(|name| member(body, name)));
-    let [Some(Some(span)), None | Some(None)] = members else { return None };
+    if kept_by.is_some_and(|name| member(body, name).is_some()) {
+        return None;
+    }
+    let span = member(body, field)?;
     let said = body.get(span.start as usize..span.end as usize)?;
     let with_turns = match said.strip_suffix(']') {
         Some(begun) => {

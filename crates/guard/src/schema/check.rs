@@ -329,7 +329,7 @@ impl<'a> Check<'a> {
         Ok(())
     }
 
-    /// Notes what is wrong, unless nobody asks for it. Always false: it does not match.
+    /// Notes what is wrong, if that is asked for. Always false: it does not match.
     fn mismatch(&mut self, message: impl FnOnce() -> String) -> bool {
         if self.quiet == 0 && self.mismatches.len() < MAX_MISMATCHES {
             let mismatch = Mismatch { path: self.shown_path(), message: message() };

@@ -50,7 +50,7 @@ impl Form {
         }
         // The body was read before, so this fails for a member alone that is not what its dialect says.
         let body: Body<'_> = serde_json::from_str(&prompt.body).unwrap_or_default();
-        if schema && let Some((text, param)) = body.schema(facts.client) {
+        if schema && let Some((text, param)) = body.schema() {
             match Schema::read(text) {
                 Ok(_) => form.schema = Some(text.to_owned()),
                 Err(why) => unchecked.push(Unchecked {
@@ -162,21 +162,20 @@ struct Config<'b> {
 const ANY_OBJECT: &str = r#"{"type":"object"}"#;
 
 impl<'b> Body<'b> {
-    /// The schema of the answer, and the field that has it.
-    fn schema(&self, client: Dialect) -> Option<(&'b str, &'static str)> {
+    /// The schema of the answer, and the field that has it: each dialect has its own, and leaves those of others alone.
+    fn schema(&self) -> Option<(&'b str, &'static str)> {
         let format_of = |config: Option<&'b RawValue>| {
             serde_json::from_str::<Config<'_>>(config?.get()).ok()?.format
         };
-        let (format, param) = match client {
-            Dialect::OpenAi => (self.response_format, "response_format"),
-            Dialect::Responses => (format_of(self.text), "text.format"),
-            Dialect::Anthropic => match self.output_format {
-                None => (format_of(self.output_config), "output_config.format"),
-                format => (format, "output_format"),
-            },
-            Dialect::Bedrock | Dialect::Google | Dialect::Cohere => return None,
-        };
-        let format: Format<'_> = serde_json::from_str(format?.get()).ok()?;
+        let fields = [
+            (self.response_format, "response_format"),
+            (format_of(self.text), "text.format"),
+            (self.output_format, "output_format"),
+            (format_of(self.output_config), "output_config.format"),
+        ];
+        let (format, param) =
+            fields.into_iter().find_map(|(format, param)| Some((format?, param)))?;
+        let format: Format<'_> = serde_json::from_str(format.get()).ok()?;
         let schema = match format.kind.as_str() {
             "json_object" => ANY_OBJECT,
             "json_schema" => {

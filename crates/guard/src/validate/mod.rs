@@ -98,7 +98,7 @@ impl Validations {
         if applying().next().is_none() {
             return Ok(None);
         }
-        let hold = facts.stream && applying().any(|rule| rule.streams == Streams::Hold);
+        let hold = facts.stream && applying().any(|rule| rule.streams == Streams::Buffered);
         let repairs = applying().any(|rule| rule.action == Correction::Repair);
         let repair = repairs && (hold || !facts.stream) && form.is_repairable();
         let judging = Judging { hold, repair };

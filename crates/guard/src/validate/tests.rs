@@ -59,65 +59,68 @@ const ENGLISH: &str =
     "The invoice will be sent to you within the next few days, please have a little patience.";
 const JAPANESE: &str = "請求書は数日以内にお送りいたしますので、今しばらくお待ちくださいますようお願い申し上げます。ありがとうございます。";
 
+/// A check, a text that satisfies it, one that does not, and what is said of that.
+const TEXTS: &[(&str, &str, &str, &str)] = &[
+    (
+        "min_characters = 3",
+        "äöü",
+        "äö",
+        "min_characters: the answer has 2 characters, and at least 3",
+    ),
+    (
+        "max_characters = 3",
+        "äöü",
+        "äöüß",
+        "max_characters: the answer has 4 characters, and at most 3",
+    ),
+    ("must_match = ['\\bPRJ-[0-9]{4}\\b', 'b']", "PRJ-1234 b", "PRJ-1234", "must_match: "),
+    ("must_not_match = ['(?i)as an ai', 'x']", "An AI", "well, As an AI", "must_not_match: "),
+    (
+        "languages = [\"de\"]",
+        GERMAN,
+        ENGLISH,
+        "languages: the answer must be in one of these languages: de",
+    ),
+    (
+        "languages = [\"en\", \"ja\"]",
+        JAPANESE,
+        GERMAN,
+        "languages: the answer must be in one of these languages: en, ja",
+    ),
+    // Too short to tell, and code is no language.
+    ("languages = [\"de\"]", "Yes, of course.", JAPANESE, "languages: "),
+    (
+        "languages = [\"de\"]",
+        "```\nfor each of these items do what you have done with the others before\n```\nBitte.",
+        ENGLISH,
+        "languages: ",
+    ),
+    (
+        "must_cite = [\"url\"]",
+        "see https://a.example/b",
+        "see [1]",
+        "must_cite: the answer must cite its sources, by a URL",
+    ),
+    (
+        "must_cite = [\"link\", \"number\"]",
+        "see [here](/a)",
+        "see https://a.example",
+        "must_cite: ",
+    ),
+    ("must_cite = [\"link\", \"number\"]", "so it is [2, 3].", "![alt](a.png)", "must_cite: "),
+    ("must_cite = [\"number\"]", "so【4†source】", "`a[1]`", "must_cite: "),
+    ("must_cite = [\"number\"]", "a `b` c [^1]", "```\na[1]\n```\n", "must_cite: "),
+    (
+        "must_not_cite = [\"url\"]",
+        "http is a protocol",
+        "HTTPS://a.example/",
+        "must_not_cite: the answer must not cite by a URL",
+    ),
+];
+
 #[test]
 fn a_text_is_checked_by_its_rule() {
-    for (check, right, not, said) in [
-        (
-            "min_characters = 3",
-            "äöü",
-            "äö",
-            "min_characters: the answer has 2 characters, and at least 3",
-        ),
-        (
-            "max_characters = 3",
-            "äöü",
-            "äöüß",
-            "max_characters: the answer has 4 characters, and at most 3",
-        ),
-        ("must_match = ['\\bPRJ-[0-9]{4}\\b', 'b']", "PRJ-1234 b", "PRJ-1234", "must_match: "),
-        ("must_not_match = ['(?i)as an ai', 'x']", "An AI", "well, As an AI", "must_not_match: "),
-        (
-            "languages = [\"de\"]",
-            GERMAN,
-            ENGLISH,
-            "languages: the answer must be in one of these languages: de",
-        ),
-        (
-            "languages = [\"en\", \"ja\"]",
-            JAPANESE,
-            GERMAN,
-            "languages: the answer must be in one of these languages: en, ja",
-        ),
-        // Too short to tell, and code is no language.
-        ("languages = [\"de\"]", "Yes, of course.", JAPANESE, "languages: "),
-        (
-            "languages = [\"de\"]",
-            "```\nfor each of these items do what you have done with the others before\n```\nBitte.",
-            ENGLISH,
-            "languages: ",
-        ),
-        (
-            "must_cite = [\"url\"]",
-            "see https://a.example/b",
-            "see [1]",
-            "must_cite: the answer must cite its sources, by a URL",
-        ),
-        (
-            "must_cite = [\"link\", \"number\"]",
-            "see [here](/a)",
-            "see https://a.example",
-            "must_cite: ",
-        ),
-        ("must_cite = [\"link\", \"number\"]", "so it is [2, 3].", "![alt](a.png)", "must_cite: "),
-        ("must_cite = [\"number\"]", "so【4†source】", "`a[1]`", "must_cite: "),
-        ("must_cite = [\"number\"]", "a `b` c [^1]", "```\na[1]\n```\n", "must_cite: "),
-        (
-            "must_not_cite = [\"url\"]",
-            "http is a protocol",
-            "HTTPS://a.example/",
-            "must_not_cite: the answer must not cite by a URL",
-        ),
-    ] {
+    for (check, right, not, said) in TEXTS {
         assert_eq!(wrong(check, right), [""; 0], "{check} {right}");
         let all = wrong(check, not);
         assert!(all.iter().any(|one| one.starts_with(said)), "{check} {not}: {all:?}");

@@ -118,7 +118,7 @@ impl Written<'_> {
         let flags = [&self.json_schema, &self.tool_arguments];
         let is_off =
             |flag: &&Option<toml::Spanned<bool>>| flag.as_ref().is_some_and(|on| !*on.get_ref());
-        flags.iter().any(|flag| is_off(flag))
+        flags.iter().any(is_off)
             && [&self.must_match, &self.must_not_match, &self.languages, &self.must_cite]
                 .iter()
                 .chain([&&self.must_not_cite])
@@ -181,7 +181,7 @@ fn streams(
     };
     let streams = one_of(report, label, STREAMS, word, Streams::WORDS)?;
     let message = match (action?, streams) {
-        (Correction::Flag, Streams::Cut | Streams::Hold) => {
+        (Correction::Flag, Streams::Cut | Streams::Buffered) => {
             "`action` is flag, which keeps nothing from leaving; remove `streams`"
         }
         (Correction::Repair, Streams::Cut) => {

@@ -91,12 +91,12 @@ pub enum Streams {
     /// It leaves as it comes, and one that is not valid does not end as a complete answer.
     Cut,
     /// It is held back until it is judged.
-    Hold,
+    Buffered,
 }
 
 impl Streams {
     const WORDS: &[(&'static str, Self)] =
-        &[("flag", Self::Flag), ("cut", Self::Cut), ("hold", Self::Hold)];
+        &[("flag", Self::Flag), ("cut", Self::Cut), ("hold", Self::Buffered)];
 }
 
 /// A form of citing a source in a text.
