@@ -1,4 +1,4 @@
-//! Finds personal data, secrets, prompt injection and harmful content in a text.
+//! Finds personal data, secrets, prompt injection, harmful content and regulated advice in a text.
 //!
 //! Pure: a [`Scanner`] reads a [`Text`] and returns [`Finding`]s. The policy decides what is done about them.
 //!
