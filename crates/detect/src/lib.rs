@@ -18,6 +18,7 @@ mod secrets;
 mod text;
 #[cfg(feature = "training")]
 pub mod training;
+mod trie;
 
 pub use detector::{Detector, DetectorSet, Group};
 pub use finding::{Evidence, Finding};
