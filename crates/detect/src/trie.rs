@@ -5,6 +5,8 @@
 
 mod filter;
 
+pub use filter::{Bits, three};
+
 use filter::Filter;
 
 /// The number of a word in its list.
@@ -41,7 +43,7 @@ pub struct Trie {
 struct Endings {
     words: Vec<(Box<[u8]>, Number)>,
     /// The last three bytes of each.
-    last: filter::Bits,
+    last: Bits,
 }
 
 /// A word of the list in a text.
@@ -81,7 +83,7 @@ impl Trie {
     pub fn with_endings<'w>(mut self, endings: impl Iterator<Item = (&'w str, Number)>) -> Self {
         for (ending, number) in endings {
             if let Some(last) = ending.as_bytes().last_chunk() {
-                self.endings.last.add(filter::three(*last));
+                self.endings.last.add(three(*last));
             }
             self.endings.words.push((ending.as_bytes().into(), number));
         }
@@ -211,7 +213,7 @@ impl Endings {
 
     fn ending(&self, text: &[u8], from: usize, end: usize) -> Option<Match> {
         let text = text.get(from..end)?;
-        if !self.last.has(filter::three(*text.last_chunk()?)) {
+        if !self.last.has(three(*text.last_chunk()?)) {
             return None;
         }
         let fitting = self.words.iter().filter(|(word, _)| text.ends_with(word));
