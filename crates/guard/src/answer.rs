@@ -23,7 +23,7 @@ mod quoted;
 mod window;
 
 use quoted::Quoted;
-use window::{View, Window};
+use window::{Reach, View, Window};
 
 /// Guards one answer.
 pub struct Answer<'g> {
@@ -154,8 +154,9 @@ impl<'g> Answer<'g> {
     fn decide(&mut self, at: Place, all: bool) -> (String, Option<Stop>) {
         let mut out = String::new();
         let hold_back = self.guard.hold_back;
+        let reach = if self.holds { Reach::holding(hold_back) } else { Reach::flagging(hold_back) };
         while let Some(view) =
-            self.texts.get_mut(&at.key()).and_then(|text| text.window.next(hold_back, all))
+            self.texts.get_mut(&at.key()).and_then(|text| text.window.next(reach, all))
         {
             let (decided, end) = self.look(&view);
             let name = |one: &Decided<'_>| self.guard.eyes.name(one.source);
