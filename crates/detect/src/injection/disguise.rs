@@ -45,6 +45,7 @@ const SPACE: u8 = 1;
 const SIGN: u8 = 2;
 
 /// The classes of all bytes.
+#[allow(clippy::indexing_slicing, reason = "it is evaluated by the compiler")]
 const CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
     let mut rest: &[u8] = b" \t\n\x0c\r";

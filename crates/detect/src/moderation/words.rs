@@ -50,6 +50,7 @@ enum Kind {
 }
 
 /// The kinds of all bytes.
+#[allow(clippy::indexing_slicing, reason = "it is evaluated by the compiler")]
 const KINDS: [Kind; 256] = {
     let mut kinds = [Kind::Between; 256];
     let mut byte = 0;

@@ -161,6 +161,7 @@ const WIDE: u8 = 8;
 const CODE: u8 = 16;
 
 /// The classes of all bytes.
+#[allow(clippy::indexing_slicing, reason = "it is evaluated by the compiler")]
 const CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
     let mut byte = 0;
