@@ -1,10 +1,13 @@
-//! The bodies of the fuzz targets: one for every decoder and framer.
+//! The bodies of the fuzz targets: one for every decoder and framer, and for the guardrail (`guardrail.rs`).
 //!
 //! A body takes any bytes and panics if what must always hold does not. The last byte says how the rest is cut, since
 //! nothing may depend on how a stream is cut: a fixture, which ends in a line feed, is an input as it stands. The bodies
 //! are plain functions, so that a test of the dialect's crate (`crates/dialect/tests/fuzz`) runs them too, without a
 //! fuzzer.
 
+// The dialects' test includes this file, and does not depend on the guardrail.
+#[cfg(not(test))]
+pub mod guardrail;
 mod translation;
 
 use postern_dialect::chat::{Answer, Collector, Event, Losses, Request};
@@ -24,14 +27,14 @@ pub use translation::{translate_answer, translate_request};
 /// Makes a program of a body: for libFuzzer under `cargo fuzz`, else one that runs the files it is given.
 #[macro_export]
 macro_rules! target {
-    ($body:ident) => {
+    ($($body:ident)::+) => {
         #[cfg(fuzzing)]
-        libfuzzer_sys::fuzz_target!(|data: &[u8]| $crate::$body(data));
+        libfuzzer_sys::fuzz_target!(|data: &[u8]| $crate::$($body)::+(data));
 
         #[cfg(not(fuzzing))]
         fn main() -> std::io::Result<()> {
             for path in std::env::args().skip(1) {
-                $crate::$body(&std::fs::read(path)?);
+                $crate::$($body)::+(&std::fs::read(path)?);
             }
             Ok(())
         }

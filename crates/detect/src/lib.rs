@@ -19,6 +19,7 @@ mod secrets;
 mod text;
 #[cfg(feature = "training")]
 pub mod training;
+mod trie;
 pub mod words;
 
 pub use detector::{Detector, DetectorSet, Group};

@@ -146,13 +146,15 @@ impl<const N: usize> Model<N> {
         weight(self.hand, usize::from(feature) * N + output) * scale
     }
 
-    fn add_gram(&self, sums: &mut Sums<N>, hash: u32) {
-        sums.count += 1;
-        add(&mut sums.grams, self.grams, (hash as usize & self.mask) * N);
+    /// Adds the weights of an n-gram if it is there. The words decide that as they please, so it is no branch.
+    #[inline]
+    fn add_gram(&self, sums: &mut Sums<N>, hash: u32, is_there: bool) {
+        sums.count += u32::from(is_there);
+        add(&mut sums.grams, self.grams, (hash as usize & self.mask) * N, i32::from(is_there));
     }
 
     fn add_hand(&self, sums: &mut Sums<N>, feature: u16) {
-        add(&mut sums.hand, self.hand, usize::from(feature) * N);
+        add(&mut sums.hand, self.hand, usize::from(feature) * N, 1);
     }
 
     /// The n-grams' sum is divided by the root of their number, so that long windows weigh no more than short ones.
@@ -203,7 +205,14 @@ pub fn features(folded: &str, events: &[Event], range: &Range<usize>) -> Feature
     let mut grams = Grams::default();
     for step in Steps::new(folded, range.start, range.end) {
         match step {
-            Step::Word(word) => hashes.extend(grams.push(&word)),
+            Step::Word(word) => {
+                hashes.extend(
+                    grams
+                        .push(&word)
+                        .into_iter()
+                        .filter_map(|(hash, is_there)| is_there.then_some(hash)),
+                );
+            }
             Step::Border(_) => grams.reset(),
         }
     }
@@ -211,10 +220,10 @@ pub fn features(folded: &str, events: &[Event], range: &Range<usize>) -> Feature
     Features { grams: hashes, hand }
 }
 
-fn add<const N: usize>(sums: &mut [i32; N], weights: &[u8], at: usize) {
+fn add<const N: usize>(sums: &mut [i32; N], weights: &[u8], at: usize, times: i32) {
     let Some(row) = weights.get(at..at + N) else { return };
     for (sum, weight) in sums.iter_mut().zip(row) {
-        *sum += i32::from(weight.cast_signed());
+        *sum += i32::from(weight.cast_signed()) * times;
     }
 }
 

@@ -92,42 +92,77 @@ fn plain(original: &str) -> (Form<'_>, usize) {
     let mut text = String::with_capacity(original.len());
     let mut map = Map::default();
     let mut invisible = 0;
-    let mut characters = original.char_indices().peekable();
-    while let Some((start, first)) = characters.next() {
+    let mut at = 0;
+    while at < original.len() {
+        let rest = original.get(at..).unwrap_or_default();
+        let simple = simple_length(rest);
+        if let Some(simple) = rest.get(..simple).filter(|simple| !simple.is_empty()) {
+            map.same(text.len(), at);
+            text.push_str(simple);
+            at += simple.len();
+            continue;
+        }
+        let Some(first) = rest.chars().next() else { break };
         if let Some(shown) = fold::unseen(first) {
             invisible += 1;
             if let Some(letter) = shown {
-                map.lump(text.len(), start..start + first.len_utf8());
+                map.lump(text.len(), at..at + first.len_utf8());
                 text.push(letter);
             }
+            at += first.len_utf8();
             continue;
         }
-        // A character and the marks on it are normalised together.
-        let mut end = start + first.len_utf8();
-        let mut is_simple = first.is_ascii();
-        while let Some((at, next)) = characters.peek().copied() {
-            if canonical_combining_class(next) == 0 && !fold::is_jamo(next) {
-                break;
-            }
-            is_simple = false;
-            end = at + next.len_utf8();
-            characters.next();
-        }
-        let Some(cluster) = original.get(start..end) else { continue };
-        if is_simple {
-            map.same(text.len(), start);
-            text.push(first);
-            continue;
-        }
+        let cluster = rest.get(..cluster_length(rest)).unwrap_or(rest);
         let before = text.len();
         text.extend(cluster.nfkc());
         match text.get(before..) == Some(cluster) {
-            true => map.same(before, start),
-            false => map.lump(before, start..end),
+            true => map.same(before, at),
+            false => map.lump(before, at..at + cluster.len()),
         }
+        at += cluster.len();
     }
     map.end(text.len(), original.len());
     (Form { text: Cow::Owned(text), map: Some(map) }, invisible)
+}
+
+/// The bytes of the characters at the start of a text that normalisation keeps, whatever follows them.
+fn simple_length(text: &str) -> usize {
+    let ascii = ascii_length(text.as_bytes());
+    // The characters that were read, without the last one: a mark may follow it.
+    let (mut sure, mut end) = (ascii.saturating_sub(1), ascii);
+    for character in text.get(ascii..).unwrap_or_default().chars() {
+        if fold::is_settled(character) {
+            (sure, end) = (end, end + character.len_utf8());
+        } else if ends_cluster(character) {
+            return end;
+        } else {
+            return sure;
+        }
+    }
+    end
+}
+
+/// The length of the first character with the marks on it, which are normalised together.
+fn cluster_length(text: &str) -> usize {
+    let next = text.char_indices().skip(1).find(|(_, next)| ends_cluster(*next));
+    next.map_or(text.len(), |(at, _)| at)
+}
+
+/// Whether a character is not normalised together with the one before it.
+fn ends_cluster(character: char) -> bool {
+    character.is_ascii() || canonical_combining_class(character) == 0 && !fold::is_jamo(character)
+}
+
+/// How many ASCII characters a text begins with.
+fn ascii_length(text: &[u8]) -> usize {
+    let mut length = 0;
+    for chunk in text.chunks(16) {
+        if !chunk.is_ascii() {
+            return length + chunk.iter().take_while(|byte| byte.is_ascii()).count();
+        }
+        length += chunk.len();
+    }
+    length
 }
 
 fn folded<'a>(plain: &Form<'_>) -> Form<'a> {
@@ -136,19 +171,26 @@ fn folded<'a>(plain: &Form<'_>) -> Form<'a> {
     }
     let mut text = String::with_capacity(plain.text.len());
     let mut map = Map::default();
-    for (start, character) in plain.text.char_indices() {
+    let mut at = 0;
+    while let Some(rest) = plain.text.get(at..).filter(|rest| !rest.is_empty()) {
         let before = text.len();
-        if character.is_ascii() {
-            map.same(before, start);
-            text.push(character.to_ascii_lowercase());
+        if let Some(ascii) =
+            rest.get(..ascii_length(rest.as_bytes())).filter(|ascii| !ascii.is_empty())
+        {
+            map.same(before, at);
+            text.push_str(ascii);
+            text.get_mut(before..).unwrap_or_default().make_ascii_lowercase();
+            at += ascii.len();
             continue;
         }
+        let Some(character) = rest.chars().next() else { break };
         fold::push(character, &mut text);
-        let end = start + character.len_utf8();
+        let end = at + character.len_utf8();
         match text.len() - before == character.len_utf8() {
-            true => map.same(before, start),
-            false => map.lump(before, start..end),
+            true => map.same(before, at),
+            false => map.lump(before, at..end),
         }
+        at = end;
     }
     map.end(text.len(), plain.text.len());
     Form { text: Cow::Owned(text), map: Some(map) }

@@ -33,7 +33,7 @@ use asking::{Asked, Judged};
 use disclaimers::Disclaimers;
 use leaks::Leaking;
 use quoted::Quoted;
-use window::{View, Window};
+use window::{Reach, View, Window};
 
 /// Guards one answer.
 pub struct Answer<'g> {
@@ -261,8 +261,9 @@ impl<'g> Answer<'g> {
     fn decide(&mut self, at: Place, all: bool) -> (String, Option<Stop>) {
         let mut out = String::new();
         let hold_back = self.guard.hold_back;
+        let reach = if self.holds { Reach::holding(hold_back) } else { Reach::flagging(hold_back) };
         while let Some(view) =
-            self.texts.get_mut(&at.key()).and_then(|text| text.window.next(hold_back, all))
+            self.texts.get_mut(&at.key()).and_then(|text| text.window.next(reach, all))
         {
             let leaking = self.texts.get(&at.key()).map(|text| text.leaking).unwrap_or_default();
             let Some((decided, end)) = self.look(at, &view, leaking) else {

@@ -26,9 +26,59 @@ const MOST_BYTES: usize = 2048;
 
 /// All hidden texts within a text, given its mentions.
 pub fn hidden(text: &Text<'_>, mentions: &[Mention]) -> Vec<Hidden> {
-    let mut hidden = encodings::encoded(text);
-    spellings::spelt(text, mentions, &mut hidden);
+    let plain = tokens(text.plain());
+    let mut hidden = encodings::encoded(text, &plain);
+    // Folding keeps the places of an ASCII text.
+    let folded = if text.plain().is_ascii() { plain } else { tokens(text.folded()) };
+    spellings::spelt(text, &folded, mentions, &mut hidden);
     hidden
+}
+
+/// A part of a text between spaces.
+struct Token {
+    range: Range<usize>,
+    /// Whether it has a sign or digit that may stand for a letter.
+    has_sign: bool,
+}
+
+const SPACE: u8 = 1;
+const SIGN: u8 = 2;
+
+/// The classes of all bytes.
+#[allow(clippy::indexing_slicing, reason = "it is evaluated by the compiler")]
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut rest: &[u8] = b" \t\n\x0c\r";
+    while let [byte, more @ ..] = rest {
+        classes[*byte as usize] = SPACE;
+        rest = more;
+    }
+    rest = b"01345789!@$+|";
+    while let [byte, more @ ..] = rest {
+        classes[*byte as usize] = SIGN;
+        rest = more;
+    }
+    classes
+};
+
+fn tokens(text: &str) -> Vec<Token> {
+    let mut tokens = Vec::with_capacity(text.len() / 4);
+    let (mut start, mut classes) = (0, 0);
+    for (at, byte) in text.bytes().enumerate() {
+        let class = CLASSES.get(usize::from(byte)).copied().unwrap_or(0);
+        if class != SPACE {
+            classes |= class;
+            continue;
+        }
+        if start < at {
+            tokens.push(Token { range: start..at, has_sign: classes != 0 });
+        }
+        (start, classes) = (at + 1, 0);
+    }
+    if start < text.len() {
+        tokens.push(Token { range: start..text.len(), has_sign: classes != 0 });
+    }
+    tokens
 }
 
 /// The concept of a word that is ASCII in folded form but was written in other characters.

@@ -5,7 +5,7 @@
 
 use crate::linear::Event;
 use crate::text::Text;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use crate::trie::{self, Match, Trie};
 
 const WORDS: &str = include_str!("lexicon.txt");
 /// How many concepts the weights have room for.
@@ -81,7 +81,7 @@ pub struct Mention {
 
 /// The words of all concepts.
 pub struct Lexicon {
-    words: AhoCorasick,
+    words: Trie,
     of: Vec<Word>,
 }
 
@@ -93,9 +93,9 @@ struct Word {
 }
 
 impl Lexicon {
-    /// Builds the tables. `None` if they are larger than the library allows, which a test rules out.
-    pub fn new() -> Option<Self> {
-        let (mut texts, mut of) = (Vec::new(), Vec::new());
+    /// Builds the tables.
+    pub fn new() -> Self {
+        let (mut texts, mut of): (Vec<String>, Vec<Word>) = (Vec::new(), Vec::new());
         let mut concept = 0;
         for line in WORDS.lines().filter(|line| !line.is_empty() && !line.starts_with("# ")) {
             if let Some(index) = heading(line) {
@@ -108,12 +108,11 @@ impl Lexicon {
             texts.push(Text::fold(word.trim_start_matches('*')));
             of.push(Word { concept, is_start_open, is_end_open });
         }
-        let words = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(texts)
-            .ok()?;
-        Some(Lexicon { words, of })
+        let words = texts
+            .iter()
+            .zip(&of)
+            .map(|(text, word)| trie::Word { text, is_stem: word.is_end_open });
+        Lexicon { words: Trie::new(words), of }
     }
 
     /// The size of the tables, in bytes.
@@ -129,17 +128,19 @@ impl Lexicon {
             at.and_then(|at| bytes.get(at))
                 .is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80)
         };
-        let mention = |found: aho_corasick::Match| {
-            let word = self.of.get(found.pattern().as_usize())?;
-            let is_inside = !word.is_start_open && is_word(found.start().checked_sub(1))
-                || !word.is_end_open && is_word(Some(found.end()));
+        let mention = |found: Match| {
+            let word = self.of.get(usize::from(found.word))?;
+            let is_inside = !word.is_start_open && is_word(found.start.checked_sub(1))
+                || !word.is_end_open && is_word(Some(found.end));
             (joined || !is_inside).then_some(Mention {
-                start: found.start(),
-                end: found.end(),
+                start: found.start,
+                end: found.end,
                 concept: word.concept,
             })
         };
-        self.words.find_iter(folded).filter_map(mention).collect()
+        let mut mentions = Vec::new();
+        self.words.each(folded, joined, |found| mentions.extend(mention(found)));
+        mentions
     }
 }
 

@@ -25,7 +25,7 @@ const DEPTH: usize = 2;
 
 /// The tables of this group's detectors.
 pub struct Tables {
-    lexicon: Option<Lexicon>,
+    lexicon: Lexicon,
     model: Option<Model<1>>,
 }
 
@@ -52,7 +52,8 @@ impl Tables {
 
     /// Appends the findings of these detectors.
     pub fn find(&self, text: &Text<'_>, detectors: DetectorSet, findings: &mut Vec<Finding>) {
-        let (Some(lexicon), Some(model)) = (&self.lexicon, &self.model) else { return };
+        let Some(model) = &self.model else { return };
+        let lexicon = &self.lexicon;
         if !detectors.contains(Detector::PromptInjection) {
             return;
         }
@@ -71,8 +72,7 @@ impl Tables {
     /// The hand-made features of a text, in order, for the trainer.
     #[cfg(feature = "training")]
     pub fn events(&self, text: &Text<'_>) -> Vec<Event> {
-        let Some(lexicon) = &self.lexicon else { return Vec::new() };
-        let mut mentions = lexicon.mentions(text.folded(), false);
+        let mut mentions = self.lexicon.mentions(text.folded(), false);
         add_signs(text, &mut mentions);
         lexicon::events(text.folded(), &mentions)
     }
@@ -171,12 +171,7 @@ fn add_signs(text: &Text<'_>, mentions: &mut Vec<Mention>) {
         return;
     }
     let before = mentions.len();
-    for word in folded
-        .split(|character: char| !character.is_alphanumeric())
-        .filter(|word| word.len() > 1 && word.is_ascii())
-    {
-        let start = word.as_ptr().addr() - folded.as_ptr().addr();
-        let range = start..start + word.len();
+    for range in ascii_words(folded) {
         let Some(written) = original.get(text.span_of_folded(range.clone())) else { continue };
         if written.is_ascii() {
             continue;
@@ -188,6 +183,31 @@ fn add_signs(text: &Text<'_>, mentions: &mut Vec<Mention>) {
     if mentions.len() != before {
         mentions.sort_by_key(|mention| mention.start);
     }
+}
+
+/// The words of two or more ASCII letters and digits, beside no letters of other alphabets.
+fn ascii_words(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = bytes.get(at..)?;
+        let start = at + rest.iter().position(u8::is_ascii_alphanumeric)?;
+        let word = bytes.get(start..)?;
+        let length =
+            word.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(word.len());
+        at = start + length;
+        Some(start..at)
+    })
+    .filter(|word| {
+        let before = || text.get(..word.start)?.chars().next_back();
+        let after = || text.get(word.end..)?.chars().next();
+        let is_wide = |at: Option<usize>| {
+            at.and_then(|at| bytes.get(at)).is_some_and(|byte| !byte.is_ascii())
+        };
+        word.len() > 1
+            && !(is_wide(word.start.checked_sub(1)) && before().is_some_and(char::is_alphanumeric))
+            && !(is_wide(Some(word.end)) && after().is_some_and(char::is_alphanumeric))
+    })
 }
 
 #[cfg(test)]

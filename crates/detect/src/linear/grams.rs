@@ -148,19 +148,31 @@ impl Hash {
 
     /// Adds the letters and digits at the start of a text, and returns how many there are.
     fn push_ascii(&mut self, text: &[u8]) -> usize {
-        let end = text.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(text.len());
-        let word = text.get(..end).unwrap_or_default();
-        self.is_number = self.is_number && word.iter().all(u8::is_ascii_digit);
-        let room = LONGEST.saturating_sub(self.bytes);
-        for (byte, letters) in word.iter().take(room).zip(self.letters + 1..) {
-            self.state = (self.state ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
-            if letters == STEM {
-                self.stem = self.state;
-            }
+        let mut count = 0;
+        let stem = STEM.saturating_sub(self.letters) as usize;
+        let mut rest = text.iter().take_while(|byte| byte.is_ascii_alphanumeric());
+        for byte in rest.by_ref().take(stem) {
+            self.push_byte(*byte);
+            count += 1;
         }
-        self.bytes += end;
-        self.letters += end as u32;
-        end
+        if count == stem && stem > 0 {
+            self.stem = self.state;
+        }
+        for byte in rest {
+            self.push_byte(*byte);
+            count += 1;
+        }
+        self.letters += count as u32;
+        count
+    }
+
+    #[inline]
+    fn push_byte(&mut self, byte: u8) {
+        self.is_number &= byte.is_ascii_digit();
+        if self.bytes < LONGEST {
+            self.state = (self.state ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        }
+        self.bytes += 1;
     }
 
     fn push(&mut self, character: char) {
@@ -203,24 +215,23 @@ impl Grams {
         *self = Grams::default();
     }
 
-    /// The hashes of the n-grams that end with this word.
+    /// The hashes of the n-grams that end with this word, each with whether there is one.
     #[inline]
-    pub fn push(&mut self, word: &Word) -> impl Iterator<Item = u32> + use<> {
+    pub fn push(&mut self, word: &Word) -> [(u32, bool); MOST_GRAMS] {
         let stem = word.stem;
-        let (previous, before) = (self.previous, self.before);
-        let grams: [Option<u32>; MOST_GRAMS] = [
-            Some(mix(word.whole, 1)),
-            (stem != word.whole).then(|| mix(stem, 2)),
-            previous.map(|previous| mix(mix(previous, 3) ^ stem, 3)),
-            before.map(|before| mix(mix(before, 4) ^ stem, 4)),
-            before
-                .zip(previous)
-                .map(|(before, previous)| mix(mix(mix(before, 5) ^ previous, 5) ^ stem, 5)),
+        let (has_previous, has_before) = (self.previous.is_some(), self.before.is_some());
+        let (previous, before) = (self.previous.unwrap_or(0), self.before.unwrap_or(0));
+        let grams = [
+            (mix(word.whole, 1), true),
+            (mix(stem, 2), stem != word.whole),
+            (mix(mix(previous, 3) ^ stem, 3), has_previous),
+            (mix(mix(before, 4) ^ stem, 4), has_before),
+            (mix(mix(mix(before, 5) ^ previous, 5) ^ stem, 5), has_before && has_previous),
         ];
         let is_long = word.end - word.start > LONGEST;
-        self.before = if is_long { None } else { previous };
+        self.before = if is_long { None } else { self.previous };
         self.previous = if is_long { None } else { Some(stem) };
-        grams.into_iter().flatten()
+        grams
     }
 }
 

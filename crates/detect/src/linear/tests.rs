@@ -63,7 +63,13 @@ fn inflected_words_share_n_grams() {
         let word = |step| if let Step::Word(word) = step { Some(word) } else { None };
         Steps::new(text, 0, text.len())
             .filter_map(word)
-            .flat_map(|word| grams.push(&word).collect::<Vec<_>>())
+            .flat_map(|word| {
+                grams
+                    .push(&word)
+                    .into_iter()
+                    .filter(|(_, is_there)| *is_there)
+                    .map(|(hash, _)| hash)
+            })
             .collect()
     };
     let (one, other) = (grams("previous instruction"), grams("previously instructions"));

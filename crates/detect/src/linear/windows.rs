@@ -138,8 +138,8 @@ impl<'w, const N: usize, J: FnMut(Window<N>)> Walk<'w, N, J> {
                 }
                 Step::Word(word) => {
                     let mut sums = Sums::default();
-                    for hash in grams.push(&word) {
-                        self.model.add_gram(&mut sums, hash);
+                    for (hash, is_there) in grams.push(&word) {
+                        self.model.add_gram(&mut sums, hash, is_there);
                     }
                     self.add_events(word.end, &mut sums);
                     self.push(word.start..word.end, sums);

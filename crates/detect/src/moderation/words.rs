@@ -49,7 +49,23 @@ enum Kind {
     Between,
 }
 
-const fn kind(byte: u8) -> Kind {
+/// The kinds of all bytes.
+#[allow(clippy::indexing_slicing, reason = "it is evaluated by the compiler")]
+const KINDS: [Kind; 256] = {
+    let mut kinds = [Kind::Between; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        kinds[byte] = kind_of(byte as u8);
+        byte += 1;
+    }
+    kinds
+};
+
+fn kind(byte: u8) -> Kind {
+    KINDS.get(usize::from(byte)).copied().unwrap_or(Kind::Between)
+}
+
+const fn kind_of(byte: u8) -> Kind {
     match byte {
         b'a'..=b'z' => Kind::Letter,
         b'0'..=b'9' => Kind::Digit,
@@ -119,7 +135,17 @@ fn word(bytes: &[u8], start: usize, begins: bool) -> Word {
     // Signs in a word belong to it only if a letter follows.
     let mut pending = 0;
     let (mut last, mut repeats) = (0, 0);
-    for (at, byte) in bytes.iter().enumerate().skip(start) {
+    // Most words have letters only.
+    for byte in
+        bytes.get(start..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_lowercase())
+    {
+        word.hash = (word.hash ^ u64::from(*byte)).wrapping_mul(PRIME);
+        repeats = if *byte == last { repeats + 1 } else { 0 };
+        word.is_odd |= repeats >= 2;
+        last = *byte;
+        end += 1;
+    }
+    for (at, byte) in bytes.iter().enumerate().skip(end) {
         match kind(*byte) {
             Kind::Letter => {}
             Kind::Digit => word.is_odd = true,

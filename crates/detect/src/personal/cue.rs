@@ -4,7 +4,7 @@
 
 use super::escapes::without_escapes;
 use crate::text::Text;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use crate::trie::{Trie, Word};
 use std::ops::Range;
 
 macro_rules! kinds {
@@ -88,9 +88,9 @@ struct Entry {
     is_open_after: bool,
 }
 
-/// The automaton over all words.
+/// All words.
 pub struct Lexicon {
-    words: AhoCorasick,
+    words: Trie,
     entries: Vec<Entry>,
 }
 
@@ -123,16 +123,19 @@ impl Lexicon {
                 }
             }
         }
-        let words = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(&patterns);
-        // Building fails only with more patterns than a 32-bit number can count.
-        let words = words.unwrap_or_else(|_| no_words());
+        let suffixes =
+            patterns.iter().zip(0..).zip(&entries).filter(|(_, entry)| entry.is_open_before);
+        let words = Trie::new(
+            patterns
+                .iter()
+                .zip(&entries)
+                .map(|(text, entry)| Word { text, is_stem: entry.is_open_after }),
+        )
+        .with_endings(suffixes.map(|((suffix, number), _)| (suffix.as_str(), number)));
         Lexicon { words, entries }
     }
 
-    /// The size of the automaton, in bytes.
+    /// The size of the table of words, in bytes.
     #[cfg(test)]
     pub fn memory_usage(&self) -> usize {
         self.words.memory_usage()
@@ -143,21 +146,17 @@ impl Lexicon {
         let folded = &*without_escapes(text.folded());
         let is_plain = folded.len() == text.plain().len() && folded.is_ascii();
         let mut cues = Vec::new();
-        for found in self.words.find_iter(folded) {
-            let Some(entry) = self.entries.get(found.pattern().as_usize()) else { continue };
-            let range = found.start()..found.end();
+        self.words.each(folded, false, |found| {
+            let Some(entry) = self.entries.get(usize::from(found.word)) else { return };
+            let range = found.start..found.end;
             if !is_bounded(folded, &range, *entry) {
-                continue;
+                return;
             }
             let Range { start, end } = if is_plain { range } else { text.plain_of_folded(range) };
             cues.push(Cue { start, end, kinds: entry.kinds });
-        }
+        });
         cues
     }
-}
-
-fn no_words() -> AhoCorasick {
-    AhoCorasick::new::<_, &str>([]).unwrap_or_else(|_| no_words())
 }
 
 /// The spellings of a word of several parts in prose and in keys of JSON and code.

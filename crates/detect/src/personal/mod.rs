@@ -62,8 +62,9 @@ impl Tables {
     /// Appends the findings of these detectors.
     pub fn find(&self, text: &Text<'_>, detectors: DetectorSet, findings: &mut Vec<Finding>) {
         let plain = escapes::without_escapes(text.plain());
-        let (cues, words) = (self.lexicon.cues(text), view::words(&plain));
-        let view = View { text: &plain, cues: &cues, words: &words };
+        let (cues, starts) = (self.lexicon.cues(text), view::starts(&plain));
+        let view =
+            View { text: &plain, cues: &cues, words: &starts.words, capitals: &starts.capitals };
         let mut found = self.all(&view, detectors);
         resolve::keep_best(&mut found);
         findings.extend(found.into_iter().map(|found| Finding {

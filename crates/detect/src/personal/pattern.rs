@@ -42,26 +42,23 @@ impl Pattern {
 
     /// The end of a text with this shape that begins here; its letters and digits are put into `code`, in upper case.
     pub fn read(&self, bytes: &[u8], start: usize, code: &mut Vec<u8>) -> Option<usize> {
-        code.clear();
         let end = start + self.classes.len();
         let text = bytes.get(start..end)?;
-        for (class, byte) in self.classes.iter().zip(text) {
-            let fits = match class {
-                b'd' => byte.is_ascii_digit(),
-                b'z' => matches!(byte, b'1'..=b'9'),
-                b'n' => matches!(byte, b'2'..=b'9'),
-                b'a' => byte.is_ascii_alphabetic(),
-                b'u' => byte.is_ascii_uppercase(),
-                b'w' => byte.is_ascii_alphanumeric(),
-                class => class == byte,
-            };
-            if !fits {
-                return None;
-            }
-            if byte.is_ascii_alphanumeric() {
-                code.push(byte.to_ascii_uppercase());
-            }
+        let fits = |(class, byte): (&u8, &u8)| match class {
+            b'd' => byte.is_ascii_digit(),
+            b'z' => matches!(byte, b'1'..=b'9'),
+            b'n' => matches!(byte, b'2'..=b'9'),
+            b'a' => byte.is_ascii_alphabetic(),
+            b'u' => byte.is_ascii_uppercase(),
+            b'w' => byte.is_ascii_alphanumeric(),
+            class => class == byte,
+        };
+        if !self.classes.iter().zip(text).all(fits) {
+            return None;
         }
+        code.clear();
+        let letters = text.iter().filter(|byte| byte.is_ascii_alphanumeric());
+        code.extend(letters.map(u8::to_ascii_uppercase));
         Some(end)
     }
 }

@@ -56,9 +56,34 @@ pub fn any(_: &[u8]) -> bool {
 /// All rows, by the beginning of the number.
 pub struct Rows {
     patterns: Vec<(Pattern, &'static Row)>,
-    /// The patterns by the length of their leading letters and digits, separately for a leading letter and a leading digit, each with the
-    /// class of the next character; 0 if there is none.
-    by_head: [Vec<Vec<(u8, u16)>>; 2],
+    /// The patterns by the length of their leading letters and digits, separately for a leading letter and a leading digit.
+    by_head: [Vec<Head>; 2],
+}
+
+/// Patterns with as many leading letters and digits.
+#[derive(Default, Clone)]
+struct Head {
+    /// Those that end there.
+    whole: Vec<u16>,
+    /// The others, by the character that follows.
+    joined: Vec<(u8, Vec<u16>)>,
+}
+
+impl Head {
+    fn add(&mut self, joint: u8, pattern: u16) {
+        match (joint, self.joined.iter_mut().find(|(known, _)| *known == joint)) {
+            (0, _) => self.whole.push(pattern),
+            (_, Some((_, patterns))) => patterns.push(pattern),
+            (_, None) => self.joined.push((joint, vec![pattern])),
+        }
+    }
+
+    /// The patterns that may fit before this character.
+    fn before(&self, next: u8) -> impl Iterator<Item = u16> {
+        let joined = self.joined.iter().find(|(joint, _)| *joint == next);
+        let joined = joined.map_or(&[][..], |(_, patterns)| patterns);
+        self.whole.iter().chain(joined).copied()
+    }
 }
 
 /// The longest run of letters and digits that can begin a number.
@@ -70,14 +95,14 @@ const OTHER: Kinds = Kinds::of(&[Kind::Order, Kind::Version]);
 impl Rows {
     /// Expands the shapes.
     pub fn new(tables: &[&'static [Row]]) -> Self {
-        let empty = || vec![Vec::new(); LONGEST_HEAD + 1];
+        let empty = || vec![Head::default(); LONGEST_HEAD + 1];
         let mut rows = Rows { patterns: Vec::new(), by_head: [empty(), empty()] };
         for row in tables.iter().copied().flatten() {
             for pattern in row.shapes.iter().flat_map(|shape| Pattern::expand(shape)) {
                 let (length, may_begin) = pattern.head();
-                let at = (pattern.class(length), rows.patterns.len() as u16);
+                let (joint, at) = (pattern.class(length), rows.patterns.len() as u16);
                 for (heads, _) in rows.by_head.iter_mut().zip(may_begin).filter(|(_, may)| *may) {
-                    heads.get_mut(length).into_iter().for_each(|head| head.push(at));
+                    heads.get_mut(length).into_iter().for_each(|head| head.add(joint, at));
                 }
                 rows.patterns.push((pattern, row));
             }
@@ -107,9 +132,8 @@ impl Rows {
         let [letters, digits] = &self.by_head;
         let heads = if view.byte(start).is_ascii_digit() { digits } else { letters };
         let Some(head) = heads.get(length) else { return };
-        let next = view.byte(start + length);
-        let fitting = head.iter().filter(|(joint, _)| *joint == next || *joint == 0);
-        for (pattern, row) in fitting.filter_map(|(_, at)| self.patterns.get(usize::from(*at))) {
+        let fitting = head.before(view.byte(start + length));
+        for (pattern, row) in fitting.filter_map(|at| self.patterns.get(usize::from(at))) {
             let Some(end) = pattern.read(view.text.as_bytes(), start, code) else { continue };
             // A telephone number may be followed by its extension: `x12`.
             let is_end = view.is_number_end(end)

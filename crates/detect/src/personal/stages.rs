@@ -28,7 +28,7 @@ fn stages() {
     time("months", 1024, date::Months::new);
     time("all tables", 1024, Tables::new);
     let tables = Tables::new();
-    println!("automaton: {} bytes", tables.lexicon.memory_usage());
+    println!("words of context: {} bytes", tables.lexicon.memory_usage());
     let long = match std::env::var("STAGES_TEXT") {
         Ok(path) => std::fs::read_to_string(path).unwrap_or_default(),
         Err(_) => PROSE.repeat(20),
@@ -37,10 +37,11 @@ fn stages() {
     let text = Text::new(&long);
     let size = long.len();
     time("cues", size, || tables.lexicon.cues(&text));
-    time("words", size, || view::words(text.plain()));
-    let (cues, words) = (tables.lexicon.cues(&text), view::words(text.plain()));
-    println!("{} cues, {} words, {size} bytes", cues.len(), words.len());
-    let view = View { text: text.plain(), cues: &cues, words: &words };
+    time("starts", size, || view::starts(text.plain()));
+    let (cues, starts) = (tables.lexicon.cues(&text), view::starts(text.plain()));
+    println!("{} cues, {} words, {size} bytes", cues.len(), starts.words.len());
+    let (words, capitals) = (&starts.words[..], &starts.capitals[..]);
+    let view = View { text: text.plain(), cues: &cues, words, capitals };
     time("rows", size, || tables.rows.find(&view, &mut Vec::new()));
     time("phone", size, || phone::find(&view, &mut Vec::new()));
     time("iban", size, || bank::find_ibans(&view, &mut Vec::new()));

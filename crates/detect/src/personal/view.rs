@@ -16,6 +16,8 @@ pub struct View<'t> {
     pub cues: &'t [Cue],
     /// The words with which a number may begin, in order.
     pub words: &'t [Range<usize>],
+    /// The places at which a word with a capital letter, or one of letters outside ASCII, may begin, in order.
+    pub capitals: &'t [usize],
 }
 
 /// The nearest word of some kinds.
@@ -141,32 +143,76 @@ fn joins(character: char) -> bool {
         || !character.is_ascii() && character.is_alphanumeric() && !is_unspaced(character)
 }
 
-/// The words of letters and digits with which a number may begin: those with a digit, short ones in capitals that another follows,
-/// and the first pair of a MAC address.
-pub fn words(text: &str) -> Vec<Range<usize>> {
+/// The places of a text from which detectors start.
+#[derive(Default)]
+pub struct Starts {
+    /// The words of letters and digits with which a number may begin: those with a digit, short ones in capitals that another
+    /// follows, and the first pair of a MAC address.
+    pub words: Vec<Range<usize>>,
+    /// The ASCII capitals before which no sign of a name in code stands, and the first bytes of characters outside ASCII.
+    pub capitals: Vec<usize>,
+}
+
+const DIGIT: u8 = 1;
+const LOWER: u8 = 2;
+const UPPER: u8 = 4;
+const WIDE: u8 = 8;
+/// A sign of a name in code or in an address.
+const CODE: u8 = 16;
+
+/// The classes of all bytes.
+#[allow(clippy::indexing_slicing, reason = "it is evaluated by the compiler")]
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b'0'..=b'9' => DIGIT,
+            b'a'..=b'z' => LOWER,
+            b'A'..=b'Z' => UPPER,
+            b'_' | b'@' | b'/' | b'.' => CODE,
+            // The bytes of U+0080 to U+00BF are no letters that begin a name.
+            0xc3.. => WIDE,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+/// Reads the places from which detectors start.
+pub fn starts(text: &str) -> Starts {
     let bytes = text.as_bytes();
-    let mut words = Vec::new();
-    let mut start = 0;
-    // Whether the word has a digit, and a small letter.
-    let (mut has_digit, mut has_lower) = (false, false);
+    let mut starts = Starts::default();
+    // The start of the word, and the classes of its bytes.
+    let (mut start, mut word) = (0, 0);
     for (at, byte) in bytes.iter().enumerate() {
-        match byte {
-            b'0'..=b'9' => has_digit = true,
-            b'a'..=b'z' => has_lower = true,
-            b'A'..=b'Z' => {}
-            _ => {
-                if start < at && (has_digit || leads(bytes, start..at, has_lower)) {
-                    words.push(start..at);
-                }
-                start = at + 1;
-                (has_digit, has_lower) = (false, false);
+        let class = CLASSES.get(usize::from(*byte)).copied().unwrap_or(0);
+        if class & (DIGIT | LOWER | UPPER) != 0 {
+            if class == UPPER && start == at && begins(bytes, at) {
+                starts.capitals.push(at);
             }
+            word |= class;
+            continue;
         }
+        if start < at && (word & DIGIT != 0 || leads(bytes, start..at, word & LOWER != 0)) {
+            starts.words.push(start..at);
+        }
+        if class == WIDE {
+            starts.capitals.push(at);
+        }
+        (start, word) = (at + 1, 0);
     }
-    if start < bytes.len() && has_digit {
-        words.push(start..bytes.len());
+    if start < bytes.len() && word & DIGIT != 0 {
+        starts.words.push(start..bytes.len());
     }
-    words
+    starts
+}
+
+/// Whether a word with a capital letter may begin here.
+fn begins(bytes: &[u8], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+    before.is_none_or(|before| before.is_ascii() && !matches!(before, b'_' | b'@' | b'/' | b'.'))
 }
 
 /// Whether a number may begin with a word without a digit.

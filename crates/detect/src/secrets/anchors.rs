@@ -34,23 +34,23 @@ pub enum Target {
 }
 
 /// Parts of the names of secrets; each also in capitals, and with an initial capital.
-const NAMES: &[&str] = &[
-    "pass",
-    "pwd",
-    "pswd",
-    "psw",
-    "secret",
-    "cred",
-    "token",
-    "key",
-    "auth",
-    "salt",
-    "jwt",
-    "kennwort",
-    "wachtwoord",
-    "senha",
-    "haslo",
-    "contrasena",
+const NAMES: &[[&str; 3]] = &[
+    ["pass", "PASS", "Pass"],
+    ["pwd", "PWD", "Pwd"],
+    ["pswd", "PSWD", "Pswd"],
+    ["psw", "PSW", "Psw"],
+    ["secret", "SECRET", "Secret"],
+    ["cred", "CRED", "Cred"],
+    ["token", "TOKEN", "Token"],
+    ["key", "KEY", "Key"],
+    ["auth", "AUTH", "Auth"],
+    ["salt", "SALT", "Salt"],
+    ["jwt", "JWT", "Jwt"],
+    ["kennwort", "KENNWORT", "Kennwort"],
+    ["wachtwoord", "WACHTWOORD", "Wachtwoord"],
+    ["senha", "SENHA", "Senha"],
+    ["haslo", "HASLO", "Haslo"],
+    ["contrasena", "CONTRASENA", "Contrasena"],
 ];
 
 /// Names that are too short for a search that ignores case.
@@ -81,13 +81,13 @@ const SPOKEN: &[&str] = &[
     "Пароль",
 ];
 
-/// All anchors, each with its check.
-pub fn all() -> Vec<(String, Target)> {
-    let mut anchors: Vec<(String, Target)> = Vec::new();
+/// All anchors, each with its check, and of at least two bytes.
+pub fn all() -> Vec<(&'static str, Target)> {
+    let mut anchors: Vec<(&'static str, Target)> = Vec::new();
     for row in rows::ALL.into_iter().flatten() {
-        anchors.push((row.anchor.to_owned(), Target::Row(row)));
+        anchors.push((row.anchor, Target::Row(row)));
     }
-    for (text, target) in [
+    anchors.extend([
         ("-----BEGIN ", Target::Pem),
         ("PuTTY-User-Key-File-", Target::Putty),
         ("eyJ", Target::Jwt),
@@ -103,18 +103,9 @@ pub fn all() -> Vec<(String, Target)> {
         (" -p", Target::PasswordFlag),
         ("IDENTIFIED BY ", Target::Identified),
         ("identified by ", Target::Identified),
-    ] {
-        anchors.push((text.to_owned(), target));
-    }
-    for name in NAMES {
-        let capital = name.get(..1).unwrap_or_default().to_ascii_uppercase()
-            + name.get(1..).unwrap_or_default();
-        anchors.extend(
-            [(*name).to_owned(), name.to_ascii_uppercase(), capital]
-                .map(|name| (name, Target::Name)),
-        );
-    }
-    anchors.extend(SHORT_NAMES.iter().map(|name| ((*name).to_owned(), Target::Name)));
-    anchors.extend(SPOKEN.iter().map(|name| ((*name).to_owned(), Target::Spoken)));
+    ]);
+    anchors.extend(NAMES.iter().flatten().map(|name| (*name, Target::Name)));
+    anchors.extend(SHORT_NAMES.iter().map(|name| (*name, Target::Name)));
+    anchors.extend(SPOKEN.iter().map(|name| (*name, Target::Spoken)));
     anchors
 }

@@ -2,7 +2,7 @@
 //! commands and sentences.
 //!
 //! Every check begins at an anchor: a literal that the form or its surroundings must have. One pass over the plain form of the text
-//! (Aho and Corasick) finds all anchors, and each starts one bounded check around it, so the work is linear.
+//! finds all anchors, and each starts one bounded check around it, so the work is linear.
 //!
 //! | file | finds | source |
 //! |---|---|---|
@@ -24,8 +24,8 @@
 use crate::detector::{Detector, DetectorSet};
 use crate::finding::Finding;
 use crate::text::Text;
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use anchors::Target;
+use search::Search;
 use std::ops::Range;
 
 mod address;
@@ -42,23 +42,15 @@ mod private_key;
 mod random;
 mod reader;
 mod rows;
+mod search;
 mod sentence;
 mod shape;
 mod value;
 
 /// The tables of this group's detector.
 pub struct Tables {
-    /// Searches for the beginnings of all anchors.
-    beginnings: Option<AhoCorasick>,
-    /// The complete anchors, each with its check.
-    anchors: Vec<(String, Target)>,
-}
-
-/// How many bytes of an anchor are searched for: more would enlarge the automaton and avoid few hits.
-const BEGINNING: usize = 5;
-
-fn beginning(anchor: &str) -> &str {
-    anchor.get(..BEGINNING).filter(|_| anchor.is_ascii()).unwrap_or(anchor)
+    /// The anchors, each with its check.
+    anchors: Search,
 }
 
 /// A value longer than this, in bytes, is read only once.
@@ -80,16 +72,12 @@ impl Credential {
 impl Tables {
     /// Builds the tables.
     pub fn new() -> Self {
-        let anchors = anchors::all();
-        let automaton = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(anchors.iter().map(|(text, _)| beginning(text)));
         // What is looked up is built now, and not with the first request.
         name::prepare();
         placeholder::prepare();
         random::prepare();
         value::prepare();
-        Tables { beginnings: automaton.ok(), anchors }
+        Tables { anchors: Search::new() }
     }
 
     /// Appends the findings of these detectors.
@@ -111,13 +99,8 @@ impl Tables {
     fn credentials(&self, source: &str) -> Vec<Credential> {
         let mut found = Vec::new();
         let mut name_end = 0;
-        let Some(beginnings) = &self.beginnings else { return found };
-        for hit in beginnings.find_overlapping_iter(source) {
-            let Some((text, target)) = self.anchors.get(hit.pattern().as_usize()) else { continue };
-            if !source.get(hit.start()..).is_some_and(|rest| rest.starts_with(text.as_str())) {
-                continue;
-            }
-            let anchor = hit.start()..hit.start() + text.len();
+        self.anchors.each(source, |start, text, target| {
+            let anchor = start..start + text.len();
             match target {
                 Target::Name if anchor.start < name_end => {}
                 Target::Name => {
@@ -140,9 +123,9 @@ impl Tables {
                     }));
                     found.extend(pair.map(Credential::new("aws_secret_access_key", 90)));
                 }
-                _ => found.extend(other(*target, source, anchor)),
+                _ => found.extend(other(target, source, anchor)),
             }
-        }
+        });
         found
     }
 }

@@ -10,6 +10,9 @@ pub const MAX_SPACE: usize = 48;
 /// The longest value, in bytes.
 const MAX_VALUE: usize = 1_024;
 
+/// The shortest beginning of a quoted value at the end of a text, in bytes.
+const MIN_BEGUN: usize = 64;
+
 /// The sign between a name and its value.
 #[derive(PartialEq, Eq)]
 pub enum Sign {
@@ -195,7 +198,9 @@ impl<'a> Reader<'a> {
         let start = if run - self.at == 3 { run } else { self.at + 1 };
         let end =
             class::run_end(self.bytes, start, MAX_VALUE, |byte| byte != quote && byte != b'\n');
-        let closed = class::at(self.bytes, end) == quote;
+        // A stream is decided before all of a long value is there.
+        let is_begun = end == self.bytes.len() && end - start >= MIN_BEGUN;
+        let closed = class::at(self.bytes, end) == quote || is_begun;
         let end = if class::before(self.bytes, end) == b'\\' { end - 1 } else { end };
         let start = ["Bearer ", "bearer ", "Token ", "token ", "Basic ", "ApiKey "].iter().fold(
             start,

@@ -13,6 +13,8 @@ use proptest::prelude::*;
 use serde_json::json;
 use std::sync::LazyLock;
 
+mod long;
+
 const AT: Place = Place { kind: TextKind::Text, choice: 0, content: 0, part: 0 };
 
 /// What leaves of a text that is cut into pieces, the findings, and the detector that ended it.
@@ -70,9 +72,9 @@ fn counted(found: Vec<Finding>) -> Vec<(String, Done, u32)> {
     found
 }
 
-fn of(rules: Vec<Rule>) -> Guard {
+fn of(rules: Vec<Rule>, hold_back: u32) -> Guard {
     let mut policy = policy(rules);
-    policy.hold_back_characters = 64;
+    policy.hold_back_characters = hold_back;
     policy.lists.push(TermList {
         name: "rivals".to_owned(),
         terms: vec!["acme corp".to_owned()],
@@ -83,7 +85,7 @@ fn of(rules: Vec<Rule>) -> Guard {
 
 #[test]
 fn what_is_redacted_never_leaves_in_part() {
-    let guard = of(vec![rule("r", &["email"], Action::Redact)]);
+    let guard = of(vec![rule("r", &["email"], Action::Redact)], 64);
     let text = "Please write to anna.schmidt@firma.example.de or to bob@firma.de, today.";
     for cut in 0..text.len() {
         let (out, found, _) = seen(&guard, text, &[cut], AT);
@@ -94,7 +96,7 @@ fn what_is_redacted_never_leaves_in_part() {
 
 #[test]
 fn a_flagged_answer_leaves_as_it_comes() {
-    let guard = of(vec![rule("r", &["email"], Action::Flag)]);
+    let guard = of(vec![rule("r", &["email"], Action::Flag)], 64);
     let verdict = guard
         .check(
             &caller(),
@@ -109,7 +111,7 @@ fn a_flagged_answer_leaves_as_it_comes() {
 
 #[test]
 fn an_answer_ends_before_the_finding() {
-    let guard = of(vec![rule("r", &["list:rivals"], Action::Block)]);
+    let guard = of(vec![rule("r", &["list:rivals"], Action::Block)], 64);
     let text = format!("{} buy from ACME Corp instead", "This is fine. ".repeat(20));
     let (out, _, detector) = seen(&guard, &text, &[3, 50, 200, 280], AT);
     assert!(text.starts_with(&out) && !out.contains("ACME"), "{out}");
@@ -118,7 +120,7 @@ fn an_answer_ends_before_the_finding() {
 
 #[test]
 fn what_is_held_back_is_bounded_and_leaves_when_asked() {
-    let guard = of(vec![rule("r", &["email"], Action::Redact)]);
+    let guard = of(vec![rule("r", &["email"], Action::Redact)], 64);
     let verdict = guard
         .check(
             &caller(),
@@ -144,7 +146,7 @@ fn what_is_held_back_is_bounded_and_leaves_when_asked() {
 
 #[test]
 fn numbers_in_arguments_stay_json() {
-    let guard = of(vec![rule("r", &["payment_card"], Action::Redact)]);
+    let guard = of(vec![rule("r", &["payment_card"], Action::Redact)], 64);
     let at = Place { kind: TextKind::ToolArguments, ..AT };
     let (out, _, _) = seen(&guard, r#"{"card":4111111111111111,"b":[1]}"#, &[12, 20], at);
     assert_eq!(out, r#"{"card":"[payment_card]","b":[1]}"#);
@@ -152,7 +154,7 @@ fn numbers_in_arguments_stay_json() {
 
 #[test]
 fn strings_in_arguments_stay_strings() {
-    let guard = of(vec![rule("r", &["email", "payment_card"], Action::Redact)]);
+    let guard = of(vec![rule("r", &["email", "payment_card"], Action::Redact)], 64);
     let at = Place { kind: TextKind::ToolArguments, ..AT };
     for (text, expected) in [
         (r#"{"to":"a@firma.de, b@firma.de, c@firma.de"}"#, r#"{"to":"[email], [email], [email]"}"#),
@@ -168,7 +170,7 @@ fn strings_in_arguments_stay_strings() {
 #[test]
 fn what_overlaps_is_covered_whole() {
     let redact = rule("names", &["list:rivals"], Action::Redact);
-    let guard = of(vec![redact, rule("data", &["email"], Action::Mask)]);
+    let guard = of(vec![redact, rule("data", &["email"], Action::Mask)], 64);
     let (out, _, _) = seen(&guard, "write to jane@acme.corp.de, acme corp", &[], AT);
     assert_eq!(out, "write to ****@****.**rp.de, [rivals]");
     let mut policy = policy(vec![
@@ -187,7 +189,7 @@ fn what_overlaps_is_covered_whole() {
 
 #[test]
 fn a_long_secret_does_not_leave_by_its_end() {
-    let guard = of(vec![rule("r", &["credential"], Action::Redact)]);
+    let guard = of(vec![rule("r", &["credential"], Action::Redact)], 64);
     let line = "MIIEpAIBAAKCAQEA7bq8zWq0Yt3mJx5n2vK9sLr4Hc6Dg1Fe8Ua0Pw3Xo7Ti5Zy\n";
     let key = format!(
         "-----BEGIN RSA PRIVATE KEY-----\n{}-----END RSA PRIVATE KEY-----",
@@ -202,7 +204,7 @@ fn a_long_secret_does_not_leave_by_its_end() {
 
 #[test]
 fn a_memo_that_is_none_guards_nothing() {
-    let guard = of(Vec::new());
+    let guard = of(Vec::new(), 64);
     assert!(Answer::new(&guard, "{}").is_err());
 }
 
@@ -211,7 +213,7 @@ static GUARDS: LazyLock<Vec<Guard>> = LazyLock::new(|| {
     let all = ["email", "payment_card", "person_name", "phone", "credential", "list:rivals"];
     let mut guards: Vec<Guard> =
         [Action::Flag, Action::Mask, Action::Redact, Action::Block, Action::Replace]
-            .map(|action| of(vec![rule("r", &all, action)]))
+            .map(|action| of(vec![rule("r", &all, action)], 64))
             .into();
     let judging = [
         "prompt_injection",
@@ -223,7 +225,10 @@ static GUARDS: LazyLock<Vec<Guard>> = LazyLock::new(|| {
         "medical_advice",
         "financial_advice",
     ];
-    guards.push(of(vec![rule("judged", &judging, Action::Flag), rule("r", &all, Action::Redact)]));
+    guards.push(of(
+        vec![rule("judged", &judging, Action::Flag), rule("r", &all, Action::Redact)],
+        64,
+    ));
     guards
 });
 

@@ -17,6 +17,31 @@ pub struct Window {
     begun: Option<usize>,
 }
 
+/// How far a text is decided at once.
+#[derive(Clone, Copy)]
+pub struct Reach {
+    /// The bytes of a part.
+    step: usize,
+    /// The undecided bytes that must be there: those of the part, and what is scanned after it.
+    seen: usize,
+}
+
+/// The bytes of a part if nothing is held back: each byte is scanned less than twice.
+const FLAGGED_STEP: usize = 1_024;
+
+impl Reach {
+    /// The reach for a text of which `hold_back` bytes are held back: a quarter, so that the delay varies little.
+    pub fn holding(hold_back: usize) -> Self {
+        Reach { step: hold_back / 4, seen: hold_back }
+    }
+
+    /// The reach for a text that leaves at once. As much is scanned after each part.
+    pub fn flagging(hold_back: usize) -> Self {
+        let step = FLAGGED_STEP.max(hold_back / 4);
+        Reach { step, seen: step + hold_back - hold_back / 4 }
+    }
+}
+
 /// The part to decide on, with its context.
 pub struct View {
     pub text: String,
@@ -37,17 +62,17 @@ impl Window {
         self.decided < self.text.len()
     }
 
-    /// The next part that can be decided on: up to a quarter of `hold_back` bytes, once `hold_back` undecided bytes are there. With
-    /// `all`, also when there are fewer.
-    pub fn next(&mut self, hold_back: usize, all: bool) -> Option<View> {
+    /// The next part that can be decided on, once as much undecided text is there as `reach` says. With `all`, also when there is
+    /// less.
+    pub fn next(&mut self, reach: Reach, all: bool) -> Option<View> {
         let rest = self.text.len() - self.decided;
-        if rest == 0 || (rest < hold_back && !all) {
+        if rest == 0 || (rest < reach.seen && !all) {
             return None;
         }
         let from = self.context();
         let from = self.forget(from);
-        let seen = self.text.floor_char_boundary(self.decided + hold_back);
-        let step = self.text.floor_char_boundary(self.decided + hold_back / 4);
+        let seen = self.text.floor_char_boundary(self.decided + reach.seen);
+        let step = self.text.floor_char_boundary(self.decided + reach.step);
         let end = if step == self.text.len() { step } else { self.border(step) };
         let text = self.text.get(from..seen)?.to_owned();
         let offset = self.forgotten + from;
@@ -65,7 +90,9 @@ impl Window {
     fn context(&self) -> usize {
         let near = self.decided.saturating_sub(CONTEXT_BYTES);
         let far = self.decided.saturating_sub(MAX_FINDING_BYTES);
-        let from = self.begun.map_or(near, |begun| begun.min(near).max(far));
+        // What is found may depend on the text before it.
+        let begun = self.begun.map(|begun| begun.max(far).saturating_sub(CONTEXT_BYTES));
+        let from = begun.map_or(near, |begun| begun.min(near));
         self.text.floor_char_boundary(from)
     }
 

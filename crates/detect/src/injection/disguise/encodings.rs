@@ -1,6 +1,6 @@
 //! Encodings: base64, hexadecimal, percent-encoding, numbers of characters (binary, decimal), Morse.
 
-use super::{Hidden, MOST_BYTES, is_written};
+use super::{Hidden, MOST_BYTES, Token, is_written};
 use crate::text::Text;
 use std::ops::Range;
 
@@ -10,23 +10,23 @@ const BASE64: usize = 20;
 const NUMBERS: usize = 10;
 
 /// The encoded texts in a text.
-pub fn encoded(text: &Text<'_>) -> Vec<Hidden> {
+pub fn encoded(text: &Text<'_>, tokens: &[Token]) -> Vec<Hidden> {
     let plain = text.plain();
     let mut hidden = Vec::new();
     let mut numbers = Numbers::default();
-    for word in plain.split_ascii_whitespace() {
+    for Token { range, .. } in tokens {
+        let Some(word) = plain.get(range.clone()) else { continue };
         if word.len() < BASE64 && numbers.kind.is_none() && !may_be_number(word) {
             continue;
         }
-        let start = word.as_ptr().addr() - plain.as_ptr().addr();
-        let range = start..start + word.len();
+        let start = range.start;
         if word.len() >= BASE64 {
             for (found, decoded) in runs(word) {
                 let span = text.span_of_plain(start + found.start..start + found.end);
                 hidden.push(Hidden { text: decoded, span, joined: false });
             }
         }
-        if let Some((found, decoded)) = numbers.push(word, range) {
+        if let Some((found, decoded)) = numbers.push(word, range.clone()) {
             hidden.push(Hidden { text: decoded, span: text.span_of_plain(found), joined: false });
         }
     }

@@ -1,6 +1,6 @@
 //! Spellings: digits for letters, spaced letters, backwards, and ROT13.
 
-use super::{Hidden, MOST_BYTES};
+use super::{Hidden, MOST_BYTES, Token};
 use crate::injection::lexicon::{Mention, ROT13};
 use crate::text::Text;
 use std::ops::Range;
@@ -11,7 +11,7 @@ const NEAR_BYTES: usize = 48;
 const APART: usize = 8;
 
 /// Appends the texts that are spelt in another way.
-pub fn spelt(text: &Text<'_>, mentions: &[Mention], hidden: &mut Vec<Hidden>) {
+pub fn spelt(text: &Text<'_>, tokens: &[Token], mentions: &[Mention], hidden: &mut Vec<Hidden>) {
     let folded = text.folded();
     let mut push = |range: Range<usize>, joined: bool, read: fn(&str) -> String| {
         if let Some(part) = folded.get(range.start..range.end.min(range.start + MOST_BYTES)) {
@@ -27,7 +27,7 @@ pub fn spelt(text: &Text<'_>, mentions: &[Mention], hidden: &mut Vec<Hidden>) {
             push(range, false, read);
         }
     }
-    let (digits, apart) = words(folded);
+    let (digits, apart) = words(folded, tokens);
     for range in clusters(folded, digits.into_iter()) {
         push(range, false, from_leet);
     }
@@ -37,15 +37,15 @@ pub fn spelt(text: &Text<'_>, mentions: &[Mention], hidden: &mut Vec<Hidden>) {
 }
 
 /// The places of words with digits for letters, and of spaced letters.
-fn words(folded: &str) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
+fn words(folded: &str, tokens: &[Token]) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
     let (mut digits, mut apart) = (Vec::new(), Vec::new());
     let (mut run, mut letters) = (0..0, 0);
-    for word in folded.split_ascii_whitespace() {
+    for Token { range, has_sign } in tokens {
+        let Some(word) = folded.get(range.clone()) else { continue };
         // Most words begin with two letters and consist of letters.
         let is_plain = matches!(word.as_bytes(), [b'a'..=b'z', b'a'..=b'z', ..]);
-        let start = word.as_ptr().addr() - folded.as_ptr().addr();
-        if is_leet(word) {
-            digits.push(start..start + word.len());
+        if *has_sign && is_leet(word) {
+            digits.push(range.clone());
         }
         let spelt = if is_plain { 0 } else { letters_apart(word) };
         if spelt == 0 {
@@ -56,9 +56,9 @@ fn words(folded: &str) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
             continue;
         }
         if letters == 0 {
-            run.start = start;
+            run.start = range.start;
         }
-        run.end = start + word.len();
+        run.end = range.end;
         letters += spelt;
     }
     if letters >= APART {

@@ -162,12 +162,12 @@ fn town_end(view: &View<'_>, end: usize) -> usize {
 
 /// A house number, a comma or line break, a postcode and a town: `Am Markt 9, 80331 München`. `word` begins the postcode.
 pub fn before_town(view: &View<'_>, word: &Range<usize>) -> Option<Range<usize>> {
-    let size = length(view, word.start).filter(|size| (4..=9).contains(size))?;
     let before = view.text.get(..word.start)?;
     let street = before
         .strip_suffix(", ")
         .or_else(|| before.strip_suffix('\n'))
         .or_else(|| before.strip_suffix(",\n"))?;
+    let size = length(view, word.start).filter(|size| (4..=9).contains(size))?;
     let is_town = view
         .from(word.start + size)
         .strip_prefix(' ')

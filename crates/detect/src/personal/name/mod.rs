@@ -42,9 +42,12 @@ impl Names {
     /// Appends every name.
     pub fn find(&self, view: &View<'_>, found: &mut Vec<Found>) {
         let mut tokens = Vec::with_capacity(16);
-        let mut at = 0;
-        while let Some(start) = next_capital(view, at) {
-            at = token::run(view, &self.known, start, &mut tokens).max(start + 1);
+        let mut end = 0;
+        for start in view.capitals.iter().copied() {
+            if start < end || !is_first(view, start) {
+                continue;
+            }
+            end = token::run(view, &self.known, start, &mut tokens);
             if tokens.len() <= LONGEST_RUN {
                 in_run(view, &self.known, &tokens, found);
             }
@@ -55,22 +58,12 @@ impl Names {
     }
 }
 
-/// The next start of a word with a capital letter, or of a word in a script without capitals.
-fn next_capital(view: &View<'_>, from: usize) -> Option<usize> {
-    let bytes = view.text.as_bytes();
-    let mut at = from;
-    loop {
-        at +=
-            bytes.get(at..)?.iter().position(|byte| byte.is_ascii_uppercase() || *byte >= 0xc3)?;
-        let is_first = match view.byte(at) {
-            byte if byte.is_ascii() => at.checked_sub(1).is_none_or(|before| !matches!(view.byte(before), b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'@' | b'/' | b'.' | 0x80..)),
-            _ => view.is_start(at) && view.at(at).is_some_and(|first| first.is_uppercase() || matches!(first, '\u{600}'..='\u{6ff}' | '\u{900}'..='\u{97f}')),
-        };
-        if is_first {
-            return Some(at);
-        }
-        at += view.at(at).map_or(1, char::len_utf8);
-    }
+/// Whether a word begins here with a capital letter, or in a script without capitals.
+fn is_first(view: &View<'_>, at: usize) -> bool {
+    view.byte(at).is_ascii()
+        || view.at(at).is_some_and(|first| {
+            matches!(first, '\u{600}'..='\u{6ff}' | '\u{900}'..='\u{97f}') || first.is_uppercase()
+        }) && view.is_start(at)
 }
 
 fn in_run(view: &View<'_>, known: &Gazetteer, tokens: &[Token], found: &mut Vec<Found>) {

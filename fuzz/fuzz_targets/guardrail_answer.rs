@@ -1,0 +1,3 @@
+#![cfg_attr(fuzzing, no_main)]
+
+postern_fuzz::target!(guardrail::guardrail_answer);
