@@ -53,7 +53,11 @@ pub fn pem(source: &str, anchor: Range<usize>) -> Option<Range<usize>> {
 /// The length of the lines before the body: `Proc-Type: 4,ENCRYPTED`.
 fn headers(body: &str) -> usize {
     let lines = head(body, BODY_WITHIN).split_inclusive('\n');
-    let is_header = |line: &&str| line.trim().is_empty() || line.contains(": ");
+    let is_name =
+        |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let is_header = |line: &&str| {
+        line.trim().is_empty() || line.split_once(": ").is_some_and(|(name, _)| is_name(name))
+    };
     lines.take_while(is_header).map(str::len).sum()
 }
 

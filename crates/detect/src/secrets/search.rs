@@ -1,6 +1,7 @@
 //! Finds all anchors in one pass.
 
 use super::anchors::{self, Target};
+use super::class::url64;
 use crate::trie::{Bits, three};
 use rustc_hash::FxHashMap as HashMap;
 
@@ -44,7 +45,8 @@ impl Search {
         let bytes = text.as_bytes();
         for (at, beginning) in bytes.windows(3).enumerate() {
             let [first, second, third] = *beginning else { continue };
-            if matches!(first, b'.' | b'-') {
+            // Both rows have at least two such characters after it.
+            if matches!(first, b'.' | b'-') && url64(second) && url64(third) {
                 let single = self.single.iter().filter(|(byte, ..)| *byte == first);
                 single.for_each(|(_, anchor, target)| visit(at, anchor, *target));
             }
