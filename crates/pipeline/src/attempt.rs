@@ -207,8 +207,7 @@ async fn one<S: Stages>(
     };
     let mut streamed = Streamed::new(stages, source, reading, call.policy.max_response_body_bytes);
     streamed.binder = Binder::of(call, &target);
-    streamed.guard =
-        call.guard.map(|memo| Guarded::new(exchange.stages.answer_guard(memo), call.judging));
+    streamed.guard = guarded(call, exchange);
     let body = beginning(&mut streamed, call, exchange).await;
     let body = body.inspect_err(|fault| exchange.observe(Event::SaidByVendor(fault)));
     let body = body.map_err(Failed::to_answer)?;
@@ -217,7 +216,6 @@ async fn one<S: Stages>(
     exchange.observe(Event::Unbound(streamed.unbound.take()));
     let ending = ending(call, &mut streamed);
     exchange.found(streamed.take_findings(), Direction::Answer);
-    let is_whole = ending.is_some();
     let (outcome, judgement) = ending.unzip();
     Ok(Answer {
         status,
@@ -225,10 +223,10 @@ async fn one<S: Stages>(
         fields: fields.into_iter().filter(|(name, _)| passed.passes_to_client(name)).collect(),
         served_by: Some(target.deployment.name),
         losses,
+        streamed: outcome.is_none().then_some(streamed),
         outcome,
         judgement: judgement.flatten(),
         body,
-        streamed: (!is_whole).then_some(streamed),
     })
 }
 
@@ -266,6 +264,10 @@ async fn beginning<S: Stages>(
         | Operation::EditImages
         | Operation::VaryImages => body.into_bytes(),
     })
+}
+
+fn guarded<S: Stages>(call: &Call<'_>, exchange: &Exchange<S>) -> Option<Guarded<S::AnswerGuard>> {
+    Some(Guarded::new(exchange.stages.answer_guard(call.guard?), call.judging))
 }
 
 /// The outcome of an answer that is complete before its head has left, and its judgement; none if more of it is to come.
