@@ -96,7 +96,7 @@ pub fn guardrail_request(data: &[u8]) {
     };
     let prompt = read(body.to_string());
     let guard = &GUARDS[how % GUARDS.len()];
-    let Ok(verdict) = guard.check(&caller(), &prompt) else { return };
+    let Ok(verdict) = guard.check(&caller(), &prompt, None) else { return };
     let edited = prompt.apply(&verdict.edits).expect("the edits fit the body");
     serde_json::from_str::<Value>(&edited.body).expect("an edited body is JSON");
     assert_eq!(read(edited.body).segments.len(), prompt.segments.len());
@@ -132,8 +132,11 @@ fn seen(guard: &Guard, text: &str, size: usize) -> Seen {
     let prompt = translate::read(Dialect::OpenAi, Operation::Chat, &body)
         .expect("a request")
         .into_prompt(body);
-    let memo =
-        guard.check(&caller(), &prompt).expect("it may pass").memo.expect("answers are guarded");
+    let memo = guard
+        .check(&caller(), &prompt, None)
+        .expect("it may pass")
+        .memo
+        .expect("answers are guarded");
     let mut answer = Answer::new(guard, &memo).expect("it is a memo");
     let mut seen = Seen { text: String::new(), findings: Vec::new(), stopped: None };
     let mut rest = text;
@@ -183,7 +186,9 @@ fn guard(action: Action) -> Guard {
         callers: Callers::default(),
         min_confidence: 0,
         action,
+        ask: None,
         message: None,
+        disclaimer: None,
         cites: Vec::new(),
         fails_open: false,
     };

@@ -209,7 +209,6 @@ async fn one<S: Stages>(
     exchange.observe(Event::Unbound(streamed.unbound.take()));
     let ending = ending(call, &mut streamed);
     exchange.found(streamed.take_findings(), Direction::Answer);
-    let is_whole = ending.is_some();
     let (outcome, judgement) = ending.unzip();
     Ok(Answer {
         status,
@@ -217,10 +216,10 @@ async fn one<S: Stages>(
         fields: fields.into_iter().filter(|(name, _)| passed.passes_to_client(name)).collect(),
         served_by: Some(target.deployment.name),
         losses,
+        streamed: outcome.is_none().then_some(streamed),
         outcome,
         judgement: judgement.flatten(),
         body,
-        streamed: (!is_whole).then_some(streamed),
     })
 }
 
