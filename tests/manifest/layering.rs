@@ -59,7 +59,7 @@ const PACKAGES: [(&str, &str, &[&str]); 38] = [
         ],
     ),
     // The bindings.
-    ("postern-contract", "crates/contract", &["postern-fault", "postern-types"]),
+    ("postern-contract", "crates/contract", &["postern-fault", "postern-store", "postern-types"]),
     // The stages.
     (
         "auth",

@@ -3,7 +3,7 @@
 //! A question is counted before it is sent, and given back if the token is active. So callers with active tokens are
 //! not limited, and guesses are.
 
-use crate::key_value::KeyValue;
+use postern_contract::key_value::KeyValue;
 use postern_identity::Refused;
 use postern_meter::counted_address;
 use postern_policy::{Issuer, IssuerKeys};

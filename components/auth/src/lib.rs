@@ -14,7 +14,6 @@ mod fetch;
 mod guesses;
 mod ids;
 mod key_sets;
-mod key_value;
 mod keys;
 mod opaque;
 mod outcome;

@@ -21,6 +21,7 @@ mod contract {
 
 pub mod body;
 pub mod clock;
+pub mod key_value;
 pub mod policies;
 
 pub use contract::postern::types::transport;

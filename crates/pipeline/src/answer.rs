@@ -4,7 +4,7 @@ use crate::guard::Guarded;
 use crate::ids::Binder;
 use crate::judgement;
 use crate::late::Late;
-use crate::lease::{self, Lease};
+use crate::lease::Lease;
 use crate::memory::MemoryPermit;
 use crate::redact::redacted;
 use crate::said::Said;
@@ -129,13 +129,16 @@ impl<S: Stages> Streamed<S> {
             let Reading::Texts(decoder) = reading else { break };
             let chunk = match guard {
                 Some(guard) => guarded_chunk(source, guard, decoder, late, stages).await?,
-                None => source.chunk().await?,
+                None => Chunk::Arrived(source.chunk().await?),
+            };
+            let chunk = match chunk {
+                Chunk::Arrived(chunk) => chunk,
+                Chunk::Stopped(last) => {
+                    self.done = true;
+                    return Ok(Some(last.into_bytes()));
+                }
             };
             let decoded = match chunk {
-                None if guard.as_ref().is_some_and(|guard| guard.is_stopped) => {
-                    self.done = true;
-                    return Ok(None);
-                }
                 Some(chunk) => {
                     self.kept_bytes = self.kept_bytes.saturating_add(chunk.len() as u64);
                     if self.kept_bytes > self.max_bytes {
@@ -243,13 +246,7 @@ impl<S: Stages> Streamed<S> {
 
     /// The outcome of an answer that ends here, incomplete.
     pub fn cut_short(&self) -> Outcome {
-        match self.unreadable {
-            true => Outcome::Reserved(true),
-            false if self.done && !self.is_stopped() => {
-                lease::answered(self.usage, || self.so_far())
-            }
-            false => Outcome::Interrupted(self.so_far()),
-        }
+        if self.unreadable { Outcome::Reserved(true) } else { Outcome::Interrupted(self.so_far()) }
     }
 
     /// After the last part: lets the vendor's connection serve the next request.
@@ -293,26 +290,36 @@ impl<S: Stages> Streamed<S> {
     }
 }
 
-/// The next chunk. Meanwhile, what is held back leaves when its time is over.
+/// What comes next of an answer.
+enum Chunk<'s> {
+    /// From the vendor; none at the end.
+    Arrived(Option<&'s str>),
+    /// The guardrail has ended the answer, and this is the last of it.
+    Stopped(String),
+}
+
+/// The next chunk. Meanwhile, what is held back leaves when its time is over. The end of an answer does not leave here: its lease
+/// is settled first.
 async fn guarded_chunk<'s, S: Stages>(
     source: &'s mut Source<S>,
     guard: &mut Guarded<S::AnswerGuard>,
     decoder: &S::Decoder,
     late: &Late,
     stages: &S,
-) -> Result<Option<&'s str>, Fault> {
+) -> Result<Chunk<'s>, Fault> {
     // One future: dropping a read could lose what it had already taken.
     let mut chunk = pin!(source.chunk());
     while let Some(held_ms) = guard.held_ms {
         if let Some(chunk) = within(stages, held_ms, chunk.as_mut()).await {
-            return chunk;
+            return chunk.map(Chunk::Arrived);
         }
-        late.put(&guard.flush(decoder)?);
+        let text = guard.flush(decoder)?;
         if guard.is_stopped {
-            return Ok(None);
+            return Ok(Chunk::Stopped(text));
         }
+        late.put(&text);
     }
-    chunk.await
+    chunk.await.map(Chunk::Arrived)
 }
 
 fn too_long(max_bytes: u64) -> Fault {

@@ -90,6 +90,8 @@ proptest! {
         // One deployment answers, and once more where the answer is not valid.
         let repairs = matches!(script.guarding, Guarding::Judges(Judges { repair: true, .. }));
         prop_assert!(used <= 1 + usize::from(repairs), "{:?}", seen.leases);
+        // The client may send its next request at once.
+        prop_assert!(!seen.ended_unsettled);
         // An answer that broke never looks complete.
         let is_sound = script.asked == Asked::Speech;
         let is_ended = seen.sent.contains(DONE) || seen.sent.contains(STOPPED);

@@ -238,6 +238,8 @@ pub struct Seen {
     pub asked: Vec<u8>,
     pub renewals: usize,
     pub was_cancelled: bool,
+    /// The client got the end of its answer while something was still reserved.
+    pub ended_unsettled: bool,
 }
 
 /// The stages.
@@ -340,7 +342,10 @@ impl Client for Browser {
         self.world.0.time.sleep(script.client_ms).await;
         self.parts += 1;
         let text = String::from_utf8(bytes).unwrap();
-        self.world.0.seen.borrow_mut().sent.push_str(&text);
+        let mut seen = self.world.0.seen.borrow_mut();
+        let is_last = text.contains(DONE) || text.contains(STOPPED);
+        seen.ended_unsettled |= is_last && seen.leases.values().any(Vec::is_empty);
+        seen.sent.push_str(&text);
         true
     }
 

@@ -1,4 +1,4 @@
-//! The key-value store as a store of counters.
+//! The default key-value store as a store of counters, for the stages that are granted it.
 
 use postern_store::increments::{IncrementError, IncrementIo};
 use spin_sdk::experimental::wasi::keyvalue::atomics;
