@@ -6,7 +6,7 @@ use crate::guard::Guarded;
 use crate::ids::Binder;
 use crate::judgement;
 use crate::late::Late;
-use crate::lease::{self, Lease};
+use crate::lease::Lease;
 use crate::memory::MemoryPermit;
 use crate::originals::Keeping;
 use crate::redact::redacted;
@@ -252,13 +252,7 @@ impl<S: Stages> Streamed<S> {
 
     /// The outcome of an answer that ends here, incomplete.
     pub fn cut_short(&self) -> Outcome {
-        match self.unreadable {
-            true => Outcome::Reserved(true),
-            false if self.done && !self.is_stopped() => {
-                lease::answered(self.usage, || self.so_far())
-            }
-            false => Outcome::Interrupted(self.so_far()),
-        }
+        if self.unreadable { Outcome::Reserved(true) } else { Outcome::Interrupted(self.so_far()) }
     }
 
     /// After the last part: lets the vendor's connection serve the next request.

@@ -265,11 +265,13 @@ fn ending<S: Stages>(
     streamed: &mut Streamed<S>,
 ) -> Option<(Outcome, Option<(Judgement, Said)>)> {
     let is_buffered = !call.facts.stream && !streamed.is_sound();
-    let outcome = match is_buffered {
-        true => lease::answered(streamed.usage, || streamed.so_far()),
-        // A short stream that is refused may have ended with its first event.
-        false if is_held(call, streamed) || streamed.refused().is_some() => streamed.cut_short(),
-        false => return None,
+    // A short stream that is refused may have ended with its first event.
+    if !is_buffered && !is_held(call, streamed) && streamed.refused().is_none() {
+        return None;
+    }
+    let outcome = match streamed.is_stopped() && !is_buffered {
+        true => streamed.cut_short(),
+        false => lease::answered(streamed.usage, || streamed.so_far()),
     };
     Some((outcome, streamed.take_judgement()))
 }

@@ -153,6 +153,15 @@ fn a_repair_that_is_cancelled_settles_each_answer_once() {
 }
 
 #[test]
+fn a_stream_without_an_end_is_not_judged() {
+    // What the vendor said of its usage was not the last word.
+    let broken = Attempt::of(&[Part::Text, Part::Usage, Part::Text], false);
+    let script = judged(BLOCKS, of(vec![broken]));
+    assert_eq!(done(&script), [""; 0]);
+    leaves(script, OK, "cut", &[Interrupted(2)], false);
+}
+
+#[test]
 fn a_held_stream_is_whole_or_nothing() {
     let held = Judges { invalid: 0, hold: true, ..BLOCKS };
     let broken = Attempt::of(&[Part::Text, Part::Text], false);
