@@ -40,6 +40,14 @@ pub(crate) enum Other {
     Issuer(String),
     /// The model or alias that is used instead of a refusal.
     Downgrade(String),
+    /// The model or alias that is used instead of a deprecated one.
+    Successor(String),
+    /// A model or an alias that clients may request.
+    Requested(String),
+    /// A consumer that may use a preview.
+    Previewer(String),
+    /// A header of requests that the router gets.
+    Header(String),
     /// A claim that an issuer passes on.
     Claim(String),
     /// Money, which needs a model with a price.

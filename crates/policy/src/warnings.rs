@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::catalogue::Catalogue;
 use crate::guardrails::{Guardrails, TermList};
 use crate::plans::{Plan, Scope};
-use crate::{GUARDRAILS_FILE, PLANS_FILE, Policies};
+use crate::{GUARDRAILS_FILE, PLANS_FILE, Policies, ROUTES_FILE};
 
 /// One line for each surprising setting.
 #[must_use]
@@ -14,7 +15,21 @@ pub fn warnings(policies: &Policies) -> Vec<String> {
         limits.all(|limit| limit.scopes.contains(&Scope::Key))
     };
     let plans = of_token_callers(policies).into_iter().filter(by_key_alone);
-    plans.map(|plan| by_key(&plan.name)).chain(unused_lists(&policies.guardrails)).collect()
+    let plans = plans.map(|plan| by_key(&plan.name));
+    let routes = unobserved(&policies.catalogue);
+    plans.chain(unused_lists(&policies.guardrails)).chain(routes).collect()
+}
+
+/// Routes whose strategy goes by observations, which the gateway does not keep yet.
+fn unobserved(catalogue: &Catalogue) -> impl Iterator<Item = String> {
+    let routes = catalogue.routes().filter(|route| route.strategy.observes());
+    routes.map(|route| {
+        format!(
+            "{ROUTES_FILE}: the route {:?} is {}, and the gateway does not observe deployments yet: it tries them as they are written",
+            route.alias,
+            route.strategy.as_str()
+        )
+    })
 }
 
 /// Lists that no rule names.
@@ -94,6 +109,22 @@ mod tests {
         guardrails.lists.push(list("unused"));
         let found: Vec<_> = unused_lists(&guardrails).collect();
         assert!(found.len() == 1 && found[0].contains("the list \"unused\""), "{found:?}");
+    }
+
+    #[test]
+    fn names_routes_whose_strategy_has_nothing_to_go_by() {
+        let models = include_str!("../tests/valid/minimal/models.toml");
+        let route = |alias: &str, strategy: &str| {
+            format!(
+                "[[route]]\nalias = {alias:?}\nstrategy = {strategy:?}\nmodels = [\"sandbox\"]\n"
+            )
+        };
+        let routes = ["ordered", "cheapest", "sticky", "fastest", "least_loaded"];
+        let routes: String = routes.map(|strategy| route(strategy, strategy)).concat();
+        let catalogue = Catalogue::from_toml(models, Some(&routes)).unwrap();
+        let found: Vec<_> = unobserved(&catalogue).collect();
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[0].contains("\"fastest\" is fastest"), "{found:?}");
     }
 
     #[test]

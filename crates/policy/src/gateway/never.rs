@@ -4,6 +4,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Direction {
     ToVendors,
+    ToRouter,
     ToClients,
 }
 
@@ -171,6 +172,7 @@ const SECRET_WORDS: [&str; 11] = [
 pub(super) fn reason(direction: Direction, name: &str) -> Option<&'static str> {
     let of_way: &[Rule] = match direction {
         Direction::ToVendors => &TO_VENDORS,
+        Direction::ToRouter => &[],
         Direction::ToClients => &TO_CLIENTS,
     };
     let is_secret = name.split(['-', '_']).any(|word| SECRET_WORDS.contains(&word));
