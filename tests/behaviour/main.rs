@@ -19,6 +19,7 @@ mod overload;
 mod privacy;
 mod readiness;
 mod requests;
+mod routes;
 mod sandbox;
 mod store;
 mod streaming;

@@ -43,7 +43,7 @@ const PACKAGES: [(&str, &str, &[&str]); 38] = [
         "crates/guard",
         &["postern-detect", "postern-fault", "postern-policy", "postern-types"],
     ),
-    ("postern-route", "crates/route", &["postern-fault", "postern-policy"]),
+    ("postern-route", "crates/route", &["postern-fault", "postern-policy", "postern-types"]),
     ("postern-sandbox", "crates/sandbox", &["postern-fault"]),
     // The order of the stages, generic over their bindings.
     (
@@ -55,6 +55,7 @@ const PACKAGES: [(&str, &str, &[&str]); 38] = [
             "postern-fault",
             "postern-form",
             "postern-policy",
+            "postern-route",
             "postern-types",
         ],
     ),
@@ -117,6 +118,8 @@ const PACKAGES: [(&str, &str, &[&str]); 38] = [
             "postern-allowed-hosts",
             "postern-authorization",
             "postern-detect",
+            "postern-dialect",
+            "postern-fault",
             "postern-guard",
             "postern-identity",
             "postern-key-value",

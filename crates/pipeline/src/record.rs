@@ -9,6 +9,7 @@ use postern_types::limiter::Admission;
 use postern_types::provider::Loss;
 use postern_types::{Caller, Deployment, Price, RequestFacts, Usage};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 /// The outcome of a request whose client left before its end.
 const CLIENT_GONE: &str = "client_gone";
@@ -34,6 +35,8 @@ pub enum Event<'a> {
     Decided(Option<&'a Deployment>, &'a Decision),
     /// The body was read; its facts and its length in bytes.
     Read(&'a RequestFacts, usize),
+    /// The router's decision, a JSON object.
+    Routed(&'a str),
     /// What the guardrail has found in a text that goes this way.
     Found(&'a [Finding], Direction),
     Admitted(&'a Admission),
@@ -99,6 +102,9 @@ pub struct Record {
     model: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stream: Option<bool>,
+    /// Which deployments could serve it, in which order and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    routing: Option<Box<RawValue>>,
     /// The deployments that were tried, in order; the last one answered or failed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     deployments: Vec<String>,
@@ -229,6 +235,10 @@ impl Record {
             Event::Asked(actions) => self.asked(actions),
             Event::Decided(deployment, decision) => self.decided(deployment, decision),
             Event::Read(facts, bytes) => self.read(facts, bytes),
+            // What is not JSON is not written.
+            Event::Routed(decision) => {
+                self.routing = RawValue::from_string(decision.to_owned()).ok()
+            }
             Event::Found(findings, direction) => self.guardrail.add(findings, direction),
             Event::Admitted(admission) => self.admitted(admission),
             Event::Rejected(Some(limit)) => self.limits().refused_by = Some(limit.to_owned()),

@@ -18,6 +18,7 @@ use postern_dialect::{Operation, translate};
 use postern_dialect::{media, needs};
 use postern_policy::Gateway;
 use postern_types::Target;
+use postern_types::router::RoutingRequest;
 use std::rc::Rc;
 
 /// Runs the stages in their order. Streams go on in [`crate::pump`] after this has returned.
@@ -108,9 +109,23 @@ async fn targets<S: Stages>(
     instead: Option<&str>,
     exchange: &mut Exchange<S>,
 ) -> Result<Vec<Target>, Refusal> {
-    let Call { caller, facts, .. } = *call;
-    let targets = exchange.run("router", |stages| stages.choose(caller, facts, instead))?;
-    let targets = authorize::permitted(call, targets, exchange)?;
+    let signals = exchange.run("signals", |_| postern_route::signals(call.prompt));
+    let request = RoutingRequest {
+        caller: call.caller.clone(),
+        facts: call.facts.clone(),
+        signals,
+        headers: call.head.for_router.clone(),
+        instead: instead.map(str::to_owned),
+        unix_ms: exchange.stages.unix_ms(),
+        seed: exchange.stages.random(),
+    };
+    let routing = exchange.run("router", |stages| stages.choose(&request))?;
+    exchange.observe(Event::Routed(&routing.decision));
+    if instead.is_none() {
+        // What a limit names instead is not what the client asked for.
+        exchange.notices = routing.headers;
+    }
+    let targets = authorize::permitted(call, routing.targets, exchange)?;
     ids::permitted(call, targets, exchange).await
 }
 

@@ -18,7 +18,7 @@ use postern_types::provider::{
     AnswerHead, AnswerSegment, Decoded, Encoded, Loss, Notice, Place, Rewritten, SegmentEdit,
     SegmentForm, SegmentRole, TextKind,
 };
-use postern_types::router::ModelEntry;
+use postern_types::router::{ModelEntry, Routing, RoutingRequest};
 use postern_types::{
     Caller, Counting, Deadlines, Deployment, Dialect, Edit, Endpoint, Fault, Field, ImageRule,
     Metering, Prompt, RequestFacts, Target, Tokenizer, ToolRule, Transport, Usage, VendorApi,
@@ -539,7 +539,7 @@ impl Limiter for World {
 }
 
 impl Router for World {
-    fn choose(&self, _: &Caller, _: &RequestFacts, _: Option<&str>) -> Result<Vec<Target>, Fault> {
+    fn choose(&self, _: &RoutingRequest) -> Result<Routing, Fault> {
         // A downgrade goes on with the attempts that are left.
         let first = self.0.chosen.get();
         let attempts = &self.script().attempts;
@@ -547,10 +547,13 @@ impl Router for World {
         let here = left.iter().position(|attempt| *attempt == Attempt::Downgraded);
         let here = here.map_or(left.len(), |at| at + 1).max(1);
         self.0.chosen.set(first + here);
-        Ok((first..first + here).map(target).collect())
+        let targets = (first..first + here).map(target).collect();
+        let decision = "{\"strategy\":\"ordered\"}".to_owned();
+        let headers = vec![("deprecation".to_owned(), "@1".to_owned())];
+        Ok(Routing { targets, decision, headers })
     }
 
-    fn models(&self, _: &Caller) -> Result<Vec<ModelEntry>, Fault> {
+    fn models(&self, _: &Caller, _: u64) -> Result<Vec<ModelEntry>, Fault> {
         Ok(Vec::new())
     }
 
