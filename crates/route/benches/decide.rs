@@ -1,7 +1,7 @@
 //! How long a decision among 200 deployments takes: `cargo bench -p postern-route`.
 //!
 //! Each strategy, with conditions, regions, a nested route and everything observed; warm, median of many.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
 
 use postern_policy::Catalogue;
 use postern_route::resilience::{BreakerPolicy, Ended};

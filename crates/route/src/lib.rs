@@ -17,6 +17,7 @@ mod refusal;
 mod request;
 pub mod resilience;
 mod signals;
+mod view;
 
 pub use allowed::Allowed;
 pub use decision::{Candidate, Choice, Decision, Filter, Score};

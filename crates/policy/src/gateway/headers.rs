@@ -25,9 +25,9 @@ pub struct PassedHeaders {
 
 pub(super) fn read(report: &mut Report<'_>, table: &mut Table<'_>) -> PassedHeaders {
     PassedHeaders {
-        to_vendors: passed(report, table, TO_VENDORS, Direction::ToVendors),
-        to_router: passed(report, table, TO_ROUTER, Direction::ToRouter),
-        to_clients: passed(report, table, TO_CLIENTS, Direction::ToClients),
+        to_vendors: passed(report, table, TO_VENDORS, Direction::Vendors),
+        to_router: passed(report, table, TO_ROUTER, Direction::Router),
+        to_clients: passed(report, table, TO_CLIENTS, Direction::Clients),
     }
 }
 

@@ -9,7 +9,7 @@ fn prompt(texts: &[(SegmentKind, Role, &str)]) -> (String, Vec<Segment>) {
         body.push('"');
         let start = body.len() as u32;
         body.push_str(text);
-        let span = Span { start: start.into(), end: (body.len() as u32).into() };
+        let span = Span { start, end: body.len() as u32 };
         segments.push(Segment { kind: *kind, role: *role, span, is_json_string: true });
         body.push('"');
     }

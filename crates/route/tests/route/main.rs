@@ -1,5 +1,5 @@
 //! Decisions over whole policies, and a simulated fleet.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod conditions;
 mod filters;
