@@ -261,6 +261,8 @@ fn says_which_deployments_serve_a_request_and_why_not_the_others() {
                   [[route.target]]\nmodel = \"sandbox-cut\"\nwhen = { headers = [\"x-tier: gold\"] }\n\
                   [[route.target]]\nmodel = \"sandbox\"\n";
     write("policies/routes.toml", routes);
+    // The shipped ones name the shipped aliases.
+    write("policies/guardrails.toml", "");
     write("policies/gateway.toml", "[headers]\nto_router = [\"x-tier\"]\n");
     write(
         "request.json",
@@ -289,7 +291,7 @@ fn says_which_deployments_serve_a_request_and_why_not_the_others() {
     );
     for (more, reason) in [
         (&["--path", "/v1/embeddings"][..], "the request cannot be read"),
-        (&["--path", "/v2"], "it can be: /v1/chat/completions"),
+        (&["--path", "/v2"], "write one that takes JSON"),
         (&["--header", "x-tier"], "write it as in"),
     ] {
         let (success, _, said) = alone.run(&[&asked[..], more].concat());

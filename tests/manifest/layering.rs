@@ -125,6 +125,7 @@ const PACKAGES: [(&str, &str, &[&str]); 38] = [
             "postern-key-value",
             "postern-keys",
             "postern-meter",
+            "postern-pipeline",
             "postern-policy",
             "postern-route",
             "postern-store",

@@ -43,6 +43,7 @@ mod trace;
 mod upload;
 mod within;
 
+pub use endpoint::called;
 pub use http::RequestHead;
 pub use record::{Event, Record};
 pub use reply::Reply;

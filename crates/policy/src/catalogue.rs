@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::grants::Said;
 use crate::models::{self, Declared, Model, Provider};
+use crate::names::Names;
 use crate::problem::Problems;
 use crate::reading::Report;
 use crate::references::{self, There};
@@ -93,16 +94,6 @@ impl Catalogue {
     pub fn routes(&self) -> impl Iterator<Item = &Arc<Route>> {
         self.routes.values()
     }
-}
-
-/// The names that can be referred to, including those of invalid entries.
-pub(crate) struct Names {
-    /// All models and aliases; empty if there is no model.
-    pub(crate) models: Vec<String>,
-    /// The regions of all providers; `None` if there is no provider, or an invalid one whose region is not known.
-    pub(crate) regions: Option<BTreeSet<String>>,
-    /// Whether any deployment has a price, or an invalid model might have one.
-    pub(crate) has_prices: bool,
 }
 
 /// Reads both files, and returns the catalogue, the names that can be referred to, and what they refer to.

@@ -26,6 +26,7 @@ mod ip_range;
 mod issuers;
 mod lifecycle;
 mod models;
+mod names;
 mod plans;
 mod price;
 mod problem;

@@ -1,10 +1,10 @@
 //! Checks references from one file to another.
 
 use crate::callers::KnownCallers;
-use crate::catalogue::Names;
 use crate::consumers::ModelPattern;
 use crate::gateway::Gateway;
 use crate::grants::{CallerKey, Holder, Other, Said};
+use crate::names::Names;
 use crate::plans::Scope;
 use crate::reading::{Report, nearest, nearest_or_list, shown};
 use crate::{issuers, plans};

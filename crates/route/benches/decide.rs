@@ -4,8 +4,8 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing)]
 
 use postern_policy::Catalogue;
-use postern_route::resilience::{BreakerPolicy, Ended};
-use postern_route::{Allowed, Observed, Request, decide};
+use postern_route::resilience::BreakerPolicy;
+use postern_route::{Allowed, Ended, Observed, Request, decide};
 use postern_types::router::Signals;
 use postern_types::{Caller, Dialect, Operation, RequestFacts, Span};
 use std::fmt::Write as _;

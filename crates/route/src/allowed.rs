@@ -29,7 +29,7 @@ impl<'c> Allowed<'c> {
         self.models.iter().any(|pattern| pattern.matches(name))
     }
 
-    /// Whether it may use a preview; anybody may use what is no preview.
+    /// Whether it may use a preview; every caller may use what is not a preview.
     pub(crate) fn previews(&self, lifecycle: &Lifecycle) -> bool {
         let previewers = lifecycle.preview_for.as_ref();
         previewers.is_none_or(|consumers| consumers.contains(&self.caller.consumer))

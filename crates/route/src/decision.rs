@@ -110,7 +110,7 @@ impl fmt::Display for Score {
 
 /// Which deployments serve a request, in which order, and why.
 #[derive(Debug, Clone)]
-pub struct Decision<'c> {
+pub struct RouteDecision<'c> {
     /// The route that was requested, if it was one.
     pub route: Option<&'c Route>,
     /// All deployments that the requested name leads to, in the order of the policy.
@@ -125,7 +125,7 @@ pub struct Decision<'c> {
     pub lifecycle: &'c Lifecycle,
 }
 
-impl<'c> Decision<'c> {
+impl<'c> RouteDecision<'c> {
     /// The deployments to try, best first.
     pub fn choices(&self) -> impl Iterator<Item = Choice<'c>> + '_ {
         self.order.iter().filter_map(|place| Some(self.candidates.get(*place)?.choice))

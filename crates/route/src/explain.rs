@@ -1,6 +1,6 @@
 //! A decision as JSON, for the record and for people. It has names of policies, numbers and no text of the request.
 
-use crate::decision::{Candidate, Decision};
+use crate::decision::{Candidate, RouteDecision};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -52,7 +52,7 @@ fn is_zero(count: &usize) -> bool {
     *count == 0
 }
 
-impl Decision<'_> {
+impl RouteDecision<'_> {
     /// The decision as a JSON object, with at most so many candidates of either kind.
     #[must_use]
     pub fn to_json(&self, most: usize) -> String {

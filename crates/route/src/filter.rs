@@ -128,7 +128,8 @@ fn gently<'c>(
 
 fn context(candidate: &Candidate<'_>, request: &Request<'_>) -> bool {
     let tokens = candidate.choice.model.context_tokens;
-    tokens.is_none_or(|most| request.signals.prompt_tokens <= most)
+    // The estimate is at most twice the count.
+    tokens.is_none_or(|most| request.signals.prompt_tokens / 2 <= most)
 }
 
 fn output_cap(candidate: &Candidate<'_>, request: &Request<'_>) -> bool {

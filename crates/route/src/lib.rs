@@ -1,6 +1,6 @@
 //! Which deployments serve a request, in which order, and what if one fails.
 //!
-//! Pure: the catalogue, the caller, the request, what was observed, time and random bits go in, a [`Decision`] comes out
+//! Pure: the catalogue, the caller, the request, what was observed, time and random bits go in, a [`RouteDecision`] comes out
 //! with its reasons. Filters come first, and are hard; then strategies order what is left. What goes on while deployments
 //! are tried ([`resilience`]) are state machines, to which time is an argument too.
 
@@ -20,12 +20,13 @@ mod signals;
 mod view;
 
 pub use allowed::Allowed;
-pub use decision::{Candidate, Choice, Decision, Filter, Score};
+pub use decision::{Candidate, Choice, Filter, RouteDecision, Score};
 pub use list::{Listed, list};
 pub use notice::headers as lifecycle_headers;
-pub use observed::{DeploymentState, Observed};
+pub use observed::{DeploymentState, Ended, Observed};
 pub use request::{Request, capabilities};
 pub use signals::{Complexity, complexity, signals};
+pub use view::View;
 
 use postern_fault::Fault;
 use postern_policy::{Catalogue, Named};
@@ -36,7 +37,10 @@ use postern_policy::{Catalogue, Named};
 ///
 /// `model-not-found` for a name that does not exist or is not for this caller (which cannot distinguish the two),
 /// `invalid-request` if no model behind it does what is asked, `no-eligible-deployment` if filters have removed all.
-pub fn decide<'c>(catalogue: &'c Catalogue, request: &Request<'_>) -> Result<Decision<'c>, Fault> {
+pub fn decide<'c>(
+    catalogue: &'c Catalogue,
+    request: &Request<'_>,
+) -> Result<RouteDecision<'c>, Fault> {
     let named = catalogue.named(request.name).filter(|_| request.allowed.allows(request.name));
     let Some(named) = named else { return Err(refusal::not_found(request.name)) };
     let (route, lifecycle) = match named {
@@ -54,7 +58,7 @@ pub fn decide<'c>(catalogue: &'c Catalogue, request: &Request<'_>) -> Result<Dec
     if ordered.order.is_empty() {
         return Err(refusal::none_eligible(request, &candidates));
     }
-    Ok(Decision {
+    Ok(RouteDecision {
         route,
         candidates,
         order: ordered.order,

@@ -109,7 +109,7 @@ impl Observed {
                 state.latency.answered(first_token_ms, answer_ms, tokens, now_ms);
                 state.breaker.record(true, now_ms, policy);
             }
-            // It counts as slow, or whoever fails fastest would get all requests.
+            // It counts as slow, or the deployment that fails fastest would get all requests.
             Ended::Failed { deadline_ms } => {
                 state.latency.failed(deadline_ms, now_ms);
                 state.breaker.record(false, now_ms, policy);

@@ -5,30 +5,18 @@ use super::{when, who};
 use crate::cli::Explain;
 use crate::deployment::Deployment;
 use anyhow::{Context, Result, anyhow, bail};
-use postern_dialect::translate;
+use postern_dialect::{media, translate};
 use postern_fault::Fault;
+use postern_pipeline::called;
 use postern_policy::{Catalogue, Policies};
 use postern_route::{
-    Allowed, Choice, Decision, Observed, Request, decide, lifecycle_headers, signals,
+    Allowed, Choice, Observed, Request, RouteDecision, decide, lifecycle_headers, signals,
 };
 use postern_types::router::Signals;
 use postern_types::{Caller, Dialect, Operation, RequestFacts, Span};
 use std::fs;
 use std::io;
 use std::path::Path;
-
-/// The paths of the gateway that take JSON, and what is asked there, in whose dialect.
-const PATHS: [(&str, Dialect, Operation); 9] = [
-    ("/v1/chat/completions", Dialect::OpenAi, Operation::Chat),
-    ("/v1/responses", Dialect::Responses, Operation::Chat),
-    ("/v1/messages", Dialect::Anthropic, Operation::Chat),
-    ("/v1/messages/count_tokens", Dialect::Anthropic, Operation::CountTokens),
-    ("/v1/completions", Dialect::OpenAi, Operation::Completions),
-    ("/v1/embeddings", Dialect::OpenAi, Operation::Embeddings),
-    ("/v1/rerank", Dialect::Cohere, Operation::Rerank),
-    ("/v1/audio/speech", Dialect::OpenAi, Operation::Speak),
-    ("/v1/images/generations", Dialect::OpenAi, Operation::GenerateImages),
-];
 
 /// The candidates that are printed of either kind.
 const MAX_PRINTED: usize = 2_000;
@@ -48,10 +36,9 @@ pub fn explain(
     };
     let caller = &known.identity.caller;
     let path = options.request.path.as_str();
-    let (_, client, operation) =
-        PATHS.into_iter().find(|(each, ..)| *each == path).with_context(|| {
-            let paths: Vec<_> = PATHS.iter().map(|(path, ..)| *path).collect();
-            format!("--path is {path:?}; it can be: {}", paths.join(", "))
+    let (client, operation) =
+        called(path).filter(|(_, operation)| !media::is_form(*operation)).with_context(|| {
+            format!("--path is {path:?}; write one that takes JSON, for example /v1/messages")
         })?;
     let body = read(file)?;
     let read = translate::read(client, operation, &body)
@@ -111,7 +98,7 @@ fn headers(options: &Explain, policies: &Policies) -> Result<Vec<(String, String
     Ok(headers)
 }
 
-fn print(caller: &Caller, request: &Request<'_>, decision: &Decision<'_>) {
+fn print(caller: &Caller, request: &Request<'_>, decision: &RouteDecision<'_>) {
     let Request { signals, .. } = *request;
     println!("consumer      {}", caller.consumer);
     println!("requested     {}", request.name);

@@ -7,7 +7,6 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, civil::Time};
 use toml::Spanned;
 
-use super::written::MODEL;
 use crate::closed::{LANGUAGES, WEEKDAYS};
 use crate::grants::{CallerKey, Other, Said, Texts};
 use crate::reading::{
@@ -196,7 +195,7 @@ fn requested(
     at_least_one(report, written.label, REQUESTED, list);
     let mut names = BTreeSet::new();
     for value in list.get_ref() {
-        let Some(name) = model_name(report, written.label, MODEL, value) else { continue };
+        let Some(name) = model_name(report, written.label, REQUESTED, value) else { continue };
         said.push(Said::new(written.label, value.span(), Other::Requested(name.clone())));
         names.insert(name);
     }

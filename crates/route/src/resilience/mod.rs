@@ -7,8 +7,6 @@ mod deadline;
 mod hedge;
 mod latency;
 
-pub use crate::observed::Ended;
-pub use crate::view::View;
 pub use breaker::{Admit, Breaker, BreakerPolicy};
 pub use budget::{AttemptBudget, AttemptPolicy, FailedAttempt, GiveUp, Next, RetryTokens};
 pub use deadline::{AttemptDeadlines, RouteDeadlines};

@@ -1,4 +1,4 @@
-//! How complex a prompt is: a fixed rule, so that anybody can tell why a prompt went where it did.
+//! How complex a prompt is: a fixed rule, so that it can be told why a prompt went where it did.
 
 use postern_types::RequestFacts;
 use postern_types::router::Signals;

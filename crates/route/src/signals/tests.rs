@@ -52,81 +52,75 @@ fn looks_at_all_texts_of_the_last_message_of_the_user() {
     assert_eq!(last_of_user(&body, &segments).len(), MAX_LOOKED_AT_BYTES);
 }
 
+/// Texts, and their language.
+const LANGUAGES: &[(Option<&str>, [&str; 2])] = &[
+    (
+        Some("en"),
+        [
+            "How do I reverse a list in Python?",
+            "Please write a poem for my friend, and make it short",
+        ],
+    ),
+    (
+        Some("de"),
+        [
+            "Wie kann ich mir die Zeit bis morgen vertreiben?",
+            "Schreibe bitte eine E-Mail an den Kunden",
+        ],
+    ),
+    (
+        Some("fr"),
+        [
+            "Comment puis-je trier les lignes dans un fichier ?",
+            "Écris une lettre pour mon propriétaire",
+        ],
+    ),
+    (
+        Some("es"),
+        [
+            "¿Cómo puedo ordenar una lista por fecha?",
+            "Escribe un correo para el cliente, por favor",
+        ],
+    ),
+    (
+        Some("it"),
+        [
+            "Come posso ordinare una lista per data?",
+            "Scrivi una lettera per il cliente, per favore",
+        ],
+    ),
+    (
+        Some("pt"),
+        ["Como posso ordenar uma lista por data?", "Escreva um e-mail para o cliente, você pode?"],
+    ),
+    (Some("nl"), ["Hoe kan ik een lijst sorteren op datum?", "Schrijf een brief voor mijn klant"]),
+    (
+        Some("pl"),
+        ["Jak posortować listę w Pythonie i czy to jest szybkie?", "Napisz proszę list do klienta"],
+    ),
+    (
+        Some("tr"),
+        ["Bir listeyi nasıl sıralarım ve bu ne kadar hızlı?", "Lütfen bana bir mektup yaz"],
+    ),
+    (Some("ru"), ["Как отсортировать список по дате?", "Напиши письмо клиенту"]),
+    (Some("uk"), ["Як відсортувати список за датою?", "Напиши листа клієнтові"]),
+    (Some("el"), ["Πώς ταξινομώ μια λίστα;", "Γράψε ένα γράμμα στον πελάτη"]),
+    (Some("zh"), ["怎样按日期排序列表?", "请给客户写一封信"]),
+    (Some("ja"), ["リストを日付で並べ替えるには?", "顧客に手紙を書いてください"]),
+    (Some("ko"), ["목록을 날짜로 정렬하려면?", "고객에게 편지를 써 주세요"]),
+    (Some("ar"), ["كيف أرتب قائمة حسب التاريخ؟", "اكتب رسالة إلى العميل"]),
+    (Some("he"), ["איך ממיינים רשימה לפי תאריך?", "כתוב מכתב ללקוח"]),
+    (Some("hi"), ["मैं सूची को तारीख से कैसे क्रमबद्ध करूँ?", "ग्राहक को पत्र लिखो"]),
+    (Some("th"), ["ฉันจะเรียงรายการตามวันที่ได้อย่างไร", "เขียนจดหมายถึงลูกค้า"]),
+    (None, ["ok", "12345 + 67890 = ?"]),
+    (None, ["Lorem ipsum", "xyzzy plugh quux"]),
+];
+
 #[test]
 fn tells_languages_apart() {
-    for (expected, texts) in [
-        (
-            Some("en"),
-            [
-                "How do I reverse a list in Python?",
-                "Please write a poem for my friend, and make it short",
-            ],
-        ),
-        (
-            Some("de"),
-            [
-                "Wie kann ich mir die Zeit bis morgen vertreiben?",
-                "Schreibe bitte eine E-Mail an den Kunden",
-            ],
-        ),
-        (
-            Some("fr"),
-            [
-                "Comment puis-je trier les lignes dans un fichier ?",
-                "Écris une lettre pour mon propriétaire",
-            ],
-        ),
-        (
-            Some("es"),
-            [
-                "¿Cómo puedo ordenar una lista por fecha?",
-                "Escribe un correo para el cliente, por favor",
-            ],
-        ),
-        (
-            Some("it"),
-            [
-                "Come posso ordinare una lista per data?",
-                "Scrivi una lettera per il cliente, per favore",
-            ],
-        ),
-        (
-            Some("pt"),
-            [
-                "Como posso ordenar uma lista por data?",
-                "Escreva um e-mail para o cliente, você pode?",
-            ],
-        ),
-        (
-            Some("nl"),
-            ["Hoe kan ik een lijst sorteren op datum?", "Schrijf een brief voor mijn klant"],
-        ),
-        (
-            Some("pl"),
-            [
-                "Jak posortować listę w Pythonie i czy to jest szybkie?",
-                "Napisz proszę list do klienta",
-            ],
-        ),
-        (
-            Some("tr"),
-            ["Bir listeyi nasıl sıralarım ve bu ne kadar hızlı?", "Lütfen bana bir mektup yaz"],
-        ),
-        (Some("ru"), ["Как отсортировать список по дате?", "Напиши письмо клиенту"]),
-        (Some("uk"), ["Як відсортувати список за датою?", "Напиши листа клієнтові"]),
-        (Some("el"), ["Πώς ταξινομώ μια λίστα;", "Γράψε ένα γράμμα στον πελάτη"]),
-        (Some("zh"), ["怎样按日期排序列表?", "请给客户写一封信"]),
-        (Some("ja"), ["リストを日付で並べ替えるには?", "顧客に手紙を書いてください"]),
-        (Some("ko"), ["목록을 날짜로 정렬하려면?", "고객에게 편지를 써 주세요"]),
-        (Some("ar"), ["كيف أرتب قائمة حسب التاريخ؟", "اكتب رسالة إلى العميل"]),
-        (Some("he"), ["איך ממיינים רשימה לפי תאריך?", "כתוב מכתב ללקוח"]),
-        (Some("hi"), ["मैं सूची को तारीख से कैसे क्रमबद्ध करूँ?", "ग्राहक को पत्र लिखो"]),
-        (Some("th"), ["ฉันจะเรียงรายการตามวันที่ได้อย่างไร", "เขียนจดหมายถึงลูกค้า"]),
-        (None, ["ok", "12345 + 67890 = ?"]),
-        (None, ["Lorem ipsum", "xyzzy plugh quux"]),
-    ] {
+    for (expected, texts) in LANGUAGES {
         for text in texts {
-            assert_eq!(language::of(text), expected, "{text}");
+            assert_eq!(language::of(text), *expected, "{text}");
         }
     }
 }

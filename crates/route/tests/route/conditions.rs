@@ -3,61 +3,61 @@ use crate::world::{Asked, asked, catalogue, model, provider};
 /// A condition, a request that meets it, and one that does not.
 type Row = (&'static str, fn(&mut Asked), fn(&mut Asked));
 
+const ROWS: &[Row] = &[
+    (r#"consumers = ["app", "b"]"#, |_| {}, |asked| asked.caller.consumer = "c".into()),
+    (r#"teams = ["t"]"#, |asked| asked.caller.team = Some("t".into()), |_| {}),
+    (
+        r#"tenants = ["t"]"#,
+        |asked| asked.caller.tenant = Some("t".into()),
+        |asked| asked.caller.tenant = Some("u".into()),
+    ),
+    (
+        r#"caller_roles = ["r", "s"]"#,
+        |asked| asked.caller.roles = vec!["q".into(), "s".into()],
+        |asked| asked.caller.roles = vec!["q".into()],
+    ),
+    ("min_prompt_tokens = 100", |_| {}, |asked| asked.signals.prompt_tokens = 99),
+    ("max_prompt_tokens = 100", |_| {}, |asked| asked.signals.prompt_tokens = 101),
+    (
+        r#"languages = ["de", "fr"]"#,
+        |asked| asked.signals.language = Some("fr".into()),
+        |asked| asked.signals.language = Some("en".into()),
+    ),
+    (r#"languages = ["de"]"#, |asked| asked.signals.language = Some("de".into()), |_| {}),
+    (
+        r#"headers = ["x-tier: gold", "x-tier: silver"]"#,
+        |asked| asked.headers = vec![("x-tier".into(), " silver ".into())],
+        |asked| asked.headers = vec![("x-tier".into(), "Gold".into())],
+    ),
+    (
+        r#"headers = ["x-beta"]"#,
+        |asked| asked.headers = vec![("x-beta".into(), String::new())],
+        |asked| asked.headers = vec![("x-betas".into(), "1".into())],
+    ),
+    (
+        r#"headers = ["x-beta", "x-tier: gold"]"#,
+        |asked| {
+            asked.headers = vec![("x-beta".into(), "1".into()), ("x-tier".into(), "gold".into())]
+        },
+        |asked| asked.headers = vec![("x-beta".into(), "1".into())],
+    ),
+    (r#"weekdays = ["mon"]"#, |_| {}, |asked| asked.unix_ms += 24 * 3_600_000),
+    (
+        r#"hours = "13:00-14:00", time_zone = "Europe/Berlin""#,
+        |_| {},
+        |asked| asked.unix_ms += 3_600_000,
+    ),
+    (r#"hours = "12:00-13:00""#, |_| {}, |asked| asked.unix_ms -= 1),
+    (
+        r#"consumers = ["app"], min_prompt_tokens = 50"#,
+        |_| {},
+        |asked| asked.signals.prompt_tokens = 1,
+    ),
+];
+
 #[test]
 fn a_target_serves_the_requests_that_meet_its_condition() {
-    let rows: &[Row] = &[
-        (r#"consumers = ["app", "b"]"#, |_| {}, |asked| asked.caller.consumer = "c".into()),
-        (r#"teams = ["t"]"#, |asked| asked.caller.team = Some("t".into()), |_| {}),
-        (
-            r#"tenants = ["t"]"#,
-            |asked| asked.caller.tenant = Some("t".into()),
-            |asked| asked.caller.tenant = Some("u".into()),
-        ),
-        (
-            r#"caller_roles = ["r", "s"]"#,
-            |asked| asked.caller.roles = vec!["q".into(), "s".into()],
-            |asked| asked.caller.roles = vec!["q".into()],
-        ),
-        ("min_prompt_tokens = 100", |_| {}, |asked| asked.signals.prompt_tokens = 99),
-        ("max_prompt_tokens = 100", |_| {}, |asked| asked.signals.prompt_tokens = 101),
-        (
-            r#"languages = ["de", "fr"]"#,
-            |asked| asked.signals.language = Some("fr".into()),
-            |asked| asked.signals.language = Some("en".into()),
-        ),
-        (r#"languages = ["de"]"#, |asked| asked.signals.language = Some("de".into()), |_| {}),
-        (
-            r#"headers = ["x-tier: gold", "x-tier: silver"]"#,
-            |asked| asked.headers = vec![("x-tier".into(), " silver ".into())],
-            |asked| asked.headers = vec![("x-tier".into(), "Gold".into())],
-        ),
-        (
-            r#"headers = ["x-beta"]"#,
-            |asked| asked.headers = vec![("x-beta".into(), String::new())],
-            |asked| asked.headers = vec![("x-betas".into(), "1".into())],
-        ),
-        (
-            r#"headers = ["x-beta", "x-tier: gold"]"#,
-            |asked| {
-                asked.headers =
-                    vec![("x-beta".into(), "1".into()), ("x-tier".into(), "gold".into())]
-            },
-            |asked| asked.headers = vec![("x-beta".into(), "1".into())],
-        ),
-        (r#"weekdays = ["mon"]"#, |_| {}, |asked| asked.unix_ms += 24 * 3_600_000),
-        (
-            r#"hours = "13:00-14:00", time_zone = "Europe/Berlin""#,
-            |_| {},
-            |asked| asked.unix_ms += 3_600_000,
-        ),
-        (r#"hours = "12:00-13:00""#, |_| {}, |asked| asked.unix_ms -= 1),
-        (
-            r#"consumers = ["app"], min_prompt_tokens = 50"#,
-            |_| {},
-            |asked| asked.signals.prompt_tokens = 1,
-        ),
-    ];
-    for (condition, meets, fails) in rows {
+    for (condition, meets, fails) in ROWS {
         let routes = format!(
             "[[route]]\nalias = \"r\"\n[[route.target]]\nmodel = \"special\"\nwhen = {{ {condition} }}\n[[route.target]]\nmodel = \"usual\"\n"
         );

@@ -32,80 +32,86 @@ models = ["both", "listening"]
 /// A request, what is asked for, and what serves it.
 type Row = (&'static str, fn(&mut Asked), &'static str, &'static [&'static str]);
 
+const ALL: &[&str] = &["eu/small", "us/small", "us/large", "anywhere/large"];
+
+const ROWS: &[Row] = &[
+    ("nothing to filter", |asked| asked.caller.data_class = Some("public".into()), "both", ALL),
+    (
+        "tools",
+        |asked| (asked.facts.tools, asked.caller.data_class) = (1, Some("public".into())),
+        "both",
+        &["us/large", "anywhere/large"],
+    ),
+    (
+        "a caller's region",
+        |asked| {
+            asked.caller.data_class = Some("public".into());
+            asked.caller.regions = Some(vec!["eu".into()]);
+        },
+        "both",
+        &["eu/small"],
+    ),
+    (
+        "a route's region, over a nested route",
+        |asked| asked.caller.data_class = Some("public".into()),
+        "in-eu",
+        &["eu/small", "eu/listening"],
+    ),
+    (
+        "a class",
+        |asked| asked.caller.data_class = Some("confidential".into()),
+        "both",
+        &["eu/small", "anywhere/large"],
+    ),
+    (
+        "the highest class",
+        |asked| asked.caller.data_class = Some("restricted".into()),
+        "both",
+        &["anywhere/large"],
+    ),
+    ("no class may be any", |asked| asked.caller.data_class = None, "both", &["anywhere/large"]),
+    (
+        "a prompt that is too long for one",
+        |asked| {
+            asked.caller.data_class = Some("public".into());
+            asked.signals.prompt_tokens = 2_002;
+        },
+        "both",
+        &["us/large", "anywhere/large"],
+    ),
+    (
+        "a prompt that may be too long for one is left to the exact count",
+        |asked| {
+            asked.caller.data_class = Some("public".into());
+            asked.signals.prompt_tokens = 2_001;
+        },
+        "both",
+        ALL,
+    ),
+    (
+        "a prompt that is too long for all is left to the exact count",
+        |asked| {
+            asked.caller.data_class = Some("public".into());
+            asked.signals.prompt_tokens = 1_000_000;
+        },
+        "both",
+        ALL,
+    ),
+    (
+        "a cap over that of one",
+        |asked| {
+            asked.caller.data_class = Some("public".into());
+            asked.facts.output_cap_tokens = Some(101);
+        },
+        "both",
+        &["us/large", "anywhere/large"],
+    ),
+];
+
 #[test]
 fn only_deployments_that_may_serve_a_request_do() {
     let world = world();
-    let all: &[&str] = &["eu/small", "us/small", "us/large", "anywhere/large"];
-    let rows: &[Row] = &[
-        ("nothing to filter", |asked| asked.caller.data_class = Some("public".into()), "both", all),
-        (
-            "tools",
-            |asked| (asked.facts.tools, asked.caller.data_class) = (1, Some("public".into())),
-            "both",
-            &["us/large", "anywhere/large"],
-        ),
-        (
-            "a caller's region",
-            |asked| {
-                asked.caller.data_class = Some("public".into());
-                asked.caller.regions = Some(vec!["eu".into()]);
-            },
-            "both",
-            &["eu/small"],
-        ),
-        (
-            "a route's region, over a nested route",
-            |asked| asked.caller.data_class = Some("public".into()),
-            "in-eu",
-            &["eu/small", "eu/listening"],
-        ),
-        (
-            "a class",
-            |asked| asked.caller.data_class = Some("confidential".into()),
-            "both",
-            &["eu/small", "anywhere/large"],
-        ),
-        (
-            "the highest class",
-            |asked| asked.caller.data_class = Some("restricted".into()),
-            "both",
-            &["anywhere/large"],
-        ),
-        (
-            "no class may be any",
-            |asked| asked.caller.data_class = None,
-            "both",
-            &["anywhere/large"],
-        ),
-        (
-            "a prompt that is too long for one",
-            |asked| {
-                asked.caller.data_class = Some("public".into());
-                asked.signals.prompt_tokens = 1_001;
-            },
-            "both",
-            &["us/large", "anywhere/large"],
-        ),
-        (
-            "a prompt that is too long for all is left to the exact count",
-            |asked| {
-                asked.caller.data_class = Some("public".into());
-                asked.signals.prompt_tokens = 1_000_000;
-            },
-            "both",
-            all,
-        ),
-        (
-            "a cap over that of one",
-            |asked| {
-                asked.caller.data_class = Some("public".into());
-                asked.facts.output_cap_tokens = Some(101);
-            },
-            "both",
-            &["us/large", "anywhere/large"],
-        ),
-    ];
-    for (what, change, name, expected) in rows {
+    for (what, change, name, expected) in ROWS {
         let mut asked = asked();
         change(&mut asked);
         assert_eq!(asked.order(&world, name), *expected, "{what}");

@@ -1,7 +1,8 @@
 use crate::random::Random;
 use crate::world::{Asked, asked, catalogue, model, provider};
 use postern_policy::Catalogue;
-use postern_route::resilience::{BreakerPolicy, Ended};
+use postern_route::Ended;
+use postern_route::resilience::BreakerPolicy;
 use std::collections::BTreeMap;
 
 fn priced(name: &str, input: &str, output: &str) -> String {
@@ -61,7 +62,7 @@ fn a_canary_of_5_percent_gets_5_percent_of_the_callers() {
 }
 
 #[test]
-fn each_caller_stays_on_its_side_and_a_growing_canary_takes_nobody_back() {
+fn each_caller_stays_on_its_side_and_a_growing_canary_takes_no_caller_back() {
     let (five, ten) = (canary(5), canary(10));
     let mut asked = asked();
     let mut sides = BTreeMap::new();
@@ -277,6 +278,42 @@ fn without_observations_the_order_is_as_written_and_the_decision_says_so() {
     asked().with(&world("sticky"), "r", |decision| assert!(!decision.unwrap().is_unobserved));
 }
 
+/// A change of a request, its complexity, and the order.
+type Row = (fn(&mut Asked), u8, [&'static str; 3]);
+
+const ROWS: &[Row] = &[
+    (|_| {}, 1, ["p/small", "p/middle", "p/large"]),
+    (|asked| asked.signals.questions = 3, 10, ["p/small", "p/middle", "p/large"]),
+    (
+        |asked| (asked.signals.has_code, asked.facts.tools) = (true, 2),
+        17,
+        ["p/middle", "p/large", "p/small"],
+    ),
+    (
+        |asked| {
+            asked.signals.has_code = true;
+            asked.signals.reasoning_words = 9;
+            asked.signals.prompt_bytes = 100_000;
+        },
+        60,
+        ["p/large", "p/middle", "p/small"],
+    ),
+    (
+        |asked| {
+            asked.signals.reasoning_words = u32::MAX;
+            asked.signals.prompt_bytes = u64::MAX;
+            asked.signals.questions = u32::MAX;
+            asked.facts.images = u32::MAX;
+            asked.facts.audio = u32::MAX;
+            asked.facts.tools = u32::MAX;
+            asked.signals.earlier_texts = u32::MAX;
+            asked.facts.thinking_tokens = Some(1);
+        },
+        0,
+        ["p/large", "p/middle", "p/small"],
+    ),
+];
+
 #[test]
 fn complexity_chooses_the_tier_and_says_why() {
     let able = "capabilities = [\"chat\", \"tools\"]";
@@ -300,40 +337,7 @@ max_complexity = 45
 model = "large"
 "#;
     let catalogue = catalogue(&models, routes);
-    type Row = (fn(&mut Asked), u8, [&'static str; 3]);
-    let rows: &[Row] = &[
-        (|_| {}, 1, ["p/small", "p/middle", "p/large"]),
-        (|asked| asked.signals.questions = 3, 10, ["p/small", "p/middle", "p/large"]),
-        (
-            |asked| (asked.signals.has_code, asked.facts.tools) = (true, 2),
-            17,
-            ["p/middle", "p/large", "p/small"],
-        ),
-        (
-            |asked| {
-                asked.signals.has_code = true;
-                asked.signals.reasoning_words = 9;
-                asked.signals.prompt_bytes = 100_000;
-            },
-            60,
-            ["p/large", "p/middle", "p/small"],
-        ),
-        (
-            |asked| {
-                asked.signals.reasoning_words = u32::MAX;
-                asked.signals.prompt_bytes = u64::MAX;
-                asked.signals.questions = u32::MAX;
-                asked.facts.images = u32::MAX;
-                asked.facts.audio = u32::MAX;
-                asked.facts.tools = u32::MAX;
-                asked.signals.earlier_texts = u32::MAX;
-                asked.facts.thinking_tokens = Some(1);
-            },
-            0,
-            ["p/large", "p/middle", "p/small"],
-        ),
-    ];
-    for (change, score, expected) in rows {
+    for (change, score, expected) in ROWS {
         let mut asked = asked();
         change(&mut asked);
         if asked.facts.images > 0 {

@@ -2,7 +2,7 @@
 
 use postern_fault::Fault;
 use postern_policy::Catalogue;
-use postern_route::{Allowed, Decision, Observed, Request, decide};
+use postern_route::{Allowed, Observed, Request, RouteDecision, decide};
 use postern_types::router::Signals;
 use postern_types::{Caller, Dialect, Operation, RequestFacts, Span};
 
@@ -77,7 +77,7 @@ impl Asked {
         &self,
         catalogue: &Catalogue,
         name: &str,
-        test: impl FnOnce(Result<Decision<'_>, Fault>) -> T,
+        test: impl FnOnce(Result<RouteDecision<'_>, Fault>) -> T,
     ) -> T {
         let allowed = Allowed::of(&self.caller);
         let request = Request {

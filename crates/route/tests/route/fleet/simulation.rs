@@ -4,10 +4,10 @@ use crate::random::Random;
 use crate::world::{Asked, asked, catalogue, model, provider};
 use postern_policy::Catalogue;
 use postern_route::resilience::{
-    Admit, AttemptBudget, AttemptPolicy, BreakerPolicy, Ended, FailedAttempt, Hedge, HedgePolicy,
-    Next, RetryTokens, View,
+    Admit, AttemptBudget, AttemptPolicy, BreakerPolicy, FailedAttempt, Hedge, HedgePolicy, Next,
+    RetryTokens,
 };
-use postern_route::{Allowed, Request, decide};
+use postern_route::{Allowed, Ended, Request, View, decide};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
