@@ -164,7 +164,7 @@ async fn an_empty_result_says_which_filter_has_removed_what() {
 #[tokio::test]
 async fn the_list_of_models_has_what_is_served_to_this_caller() {
     let answer = stage().call("GET", "/v1/models").send().await;
-    let list: Value = serde_json::from_str(&answer.text()).unwrap();
+    let list: Value = serde_json::from_str(answer.text()).unwrap();
     let ids: Vec<_> =
         list["data"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
     for (id, is_there) in [
