@@ -48,7 +48,7 @@ pub enum Command {
         action: KeyAction,
     },
     /// Say who a credential is, what they may do with a model, and by which policy; with `--text`, what guardrails find in a
-    /// text and do about it
+    /// text and do about it; with `--request`, which deployments serve a request and why
     Explain(Box<Explain>),
     /// Make sure that the consumer of the first run has a key, and show a new one
     #[command(hide = true)]
@@ -182,7 +182,7 @@ pub struct Explain {
     #[command(flatten)]
     pub who: CallerOptions,
     /// A model or an alias
-    #[arg(long, required_unless_present = "text")]
+    #[arg(long, required_unless_present_any = ["text", "request"])]
     pub model: Option<String>,
     /// What is done with it: chat, embed, use_tools, ...; may be given several times
     #[arg(long, default_value = "chat")]
@@ -195,13 +195,29 @@ pub struct Explain {
     pub at: Option<String>,
     #[command(flatten)]
     pub text: Text,
+    #[command(flatten)]
+    pub request: Routed,
+}
+
+/// Which request is asked about.
+#[derive(Args)]
+pub struct Routed {
+    /// A request's body, in a file or on standard input (-): which deployments serve it, in which order, and why not the others
+    #[arg(long, value_name = "FILE", group = "subject", conflicts_with_all = ["model", "action", "ip"])]
+    pub request: Option<PathBuf>,
+    /// The path that it is posted to
+    #[arg(long, value_name = "PATH", default_value = "/v1/chat/completions", requires = "request")]
+    pub path: String,
+    /// A header of it, as in "x-tier: gold"; may be given several times
+    #[arg(long, value_name = "NAME: VALUE", requires = "request")]
+    pub header: Vec<String>,
 }
 
 /// Which text is asked about.
 #[derive(Args)]
 pub struct Text {
     /// A text, in a file or on standard input (-): what guardrails find in it, and which rules decide what is done
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["action", "ip"])]
+    #[arg(long, value_name = "FILE", group = "subject", conflicts_with_all = ["action", "ip"])]
     pub text: Option<PathBuf>,
     /// Which way it goes
     #[arg(long, default_value = "request", requires = "text")]
@@ -210,7 +226,7 @@ pub struct Text {
     #[arg(long, default_value = "user", requires = "text")]
     pub role: Role,
     /// Print JSON
-    #[arg(long, requires = "text")]
+    #[arg(long, requires = "subject")]
     pub json: bool,
 }
 

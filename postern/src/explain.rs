@@ -1,6 +1,7 @@
 //! Who is the caller, what may it do with a model, and by which policy? Answered as by the stages, with the same
 //! crates.
 
+mod route;
 mod text;
 pub mod who;
 
@@ -14,13 +15,8 @@ use postern_authorization::{
     Action, Authorization, Context as Circumstances, Decision, Principal, Resource,
 };
 use postern_identity::Caller;
-use postern_policy::{Capability, Catalogue};
-use postern_route::{Allowed, Choice};
+use postern_route::Choice;
 use who::Known;
-
-/// The operations of models; the router decides whether a model has one.
-const ANY: [Capability; 4] =
-    [Capability::Chat, Capability::Embeddings, Capability::Completions, Capability::Rerank];
 
 /// Prints the decision and its policies. Fails if it is a refusal.
 pub fn explain(deployment: &Deployment, options: &Explain) -> Result<()> {
@@ -28,6 +24,9 @@ pub fn explain(deployment: &Deployment, options: &Explain) -> Result<()> {
     let all = policies::all(folder)?;
     if let Some(file) = &options.text.text {
         return text::explain(file, deployment, options, &all);
+    }
+    if let Some(file) = &options.request.request {
+        return route::explain(file, deployment, options, &all);
     }
     let authorization = policies::authorization(folder).map_err(|problems| {
         let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
@@ -45,7 +44,7 @@ pub fn explain(deployment: &Deployment, options: &Explain) -> Result<()> {
     })?;
     print(&known);
     let model = options.model.as_deref().context("no model is named; say --model")?;
-    let choices = choices(&all.catalogue, &known.identity.caller, model)?;
+    let choices = route::of_model(&all.catalogue, &known.identity.caller, model, unix_s)?;
     let circumstances = Circumstances { unix_s, ip: options.ip, ..Circumstances::default() };
     let mut allowed = false;
     for choice in choices {
@@ -98,13 +97,6 @@ fn print(known: &Known) {
 
 fn listed(texts: &[String]) -> String {
     if texts.is_empty() { "none".to_owned() } else { texts.join(", ") }
-}
-
-/// The deployments, as the router would choose them.
-fn choices<'c>(catalogue: &'c Catalogue, caller: &Caller, model: &str) -> Result<Vec<Choice<'c>>> {
-    let allowed = Allowed::new(&caller.models, caller.regions.as_deref());
-    postern_route::choose(catalogue, model, &allowed, &ANY, &[])
-        .map_err(|fault| anyhow!("refused by the router: {}", fault.public))
 }
 
 fn decided(

@@ -265,3 +265,50 @@ fn says_what_guardrails_find_in_a_text_and_which_rule_decides() {
         assert!(said.contains(says), "{wrong:?}: {said}");
     }
 }
+
+#[test]
+fn says_which_deployments_serve_a_request_and_why_not_the_others() {
+    let alone = Alone::new();
+    let write = |file: &str, text: &str| fs::write(alone.path().join(file), text).unwrap();
+    let routes = "[[route]]\nalias = \"r\"\nstrategy = \"complexity\"\nversion = \"2\"\n\
+                  [[route.target]]\nmodel = \"sandbox-slow\"\nmax_complexity = 5\n\
+                  [[route.target]]\nmodel = \"sandbox-cut\"\nwhen = { headers = [\"x-tier: gold\"] }\n\
+                  [[route.target]]\nmodel = \"sandbox\"\n";
+    write("policies/routes.toml", routes);
+    // The shipped ones name the shipped aliases.
+    write("policies/guardrails.toml", "");
+    write("policies/gateway.toml", "[headers]\nto_router = [\"x-tier\"]\n");
+    write(
+        "request.json",
+        r#"{"model":"r","messages":[{"role":"user","content":"Why? And how?"}]}"#,
+    );
+    let asked = ["explain", "--as", "local-dev", "--request", "request.json"];
+    let printed = alone.printed(&asked);
+    let lines = [
+        "strategy      complexity",
+        "version       2",
+        "complexity    10 (questions 6, reasoning_words 4)",
+        "1             sandbox/sandbox (model sandbox; up to complexity 100)",
+        "2             sandbox/sandbox-slow (model sandbox-slow; up to complexity 5)",
+        "removed       sandbox/sandbox-cut (model sandbox-cut) by condition (headers)",
+    ];
+    for line in lines {
+        assert!(printed.lines().any(|each| each == line), "{line} in\n{printed}");
+    }
+    let header = ["--header", "X-Tier: gold"];
+    let printed = alone.printed(&[&asked[..], &header, &["--json"]].concat());
+    let told: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    let first = &told["order"][0];
+    assert_eq!(
+        (&first["deployment"], &first["route"]),
+        (&"sandbox/sandbox-cut".into(), &"r".into())
+    );
+    for (more, reason) in [
+        (&["--path", "/v1/embeddings"][..], "the request cannot be read"),
+        (&["--path", "/v2"], "write one that takes JSON"),
+        (&["--header", "x-tier"], "write it as in"),
+    ] {
+        let (success, _, said) = alone.run(&[&asked[..], more].concat());
+        assert!(!success && said.contains(reason), "{said}");
+    }
+}

@@ -17,9 +17,9 @@ use postern_types::guardrail::{
 };
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
 use postern_types::provider::{AnswerHead, Decoded, Encoded, Notice, Place, SegmentEdit};
-use postern_types::router::ModelEntry;
+use postern_types::router::{ModelEntry, Routing, RoutingRequest};
 use postern_types::{
-    Caller, Dialect, Fault, Field, Prompt, RequestFacts, Target, Transport, Usage, VendorApi,
+    Caller, Dialect, Fault, Field, Prompt, RequestFacts, Transport, Usage, VendorApi,
 };
 use spin_sdk::wasip3::clocks::monotonic_clock;
 use spin_sdk::wasip3::random::random::get_random_u64;
@@ -201,17 +201,12 @@ impl Limiter for Imports {
 }
 
 impl Router for Imports {
-    fn choose(
-        &self,
-        caller: &Caller,
-        facts: &RequestFacts,
-        instead: Option<&str>,
-    ) -> Result<Vec<Target>, Fault> {
-        router::choose(caller, facts, instead)
+    fn choose(&self, request: &RoutingRequest) -> Result<Routing, Fault> {
+        router::choose(request)
     }
 
-    fn models(&self, caller: &Caller) -> Result<Vec<ModelEntry>, Fault> {
-        router::models(caller)
+    fn models(&self, caller: &Caller, unix_ms: u64) -> Result<Vec<ModelEntry>, Fault> {
+        router::models(caller, unix_ms)
     }
 
     fn router_ready(&self) -> Result<(), Fault> {

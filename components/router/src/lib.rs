@@ -1,40 +1,56 @@
 //! Which deployments serve a request, and in which order?
 //!
-//! Reads: `models.toml`, `routes.toml`, the caller's rights. Writes: nothing. Refuses with: `model-not-found`,
-//! `invalid-request` for a model that lacks a required capability. Runs after auth, once per request. Fails closed.
+//! Reads: `models.toml`, `routes.toml`, the caller's rights, what the gateway has measured of the request. Writes: nothing.
+//! Refuses with: `model-not-found`, `no-eligible-deployment`, `invalid-request` for a model of another operation. Runs after
+//! auth, once per request. Fails closed.
 
 use postern_contract::policies::{self, Policies};
 use postern_contract::router::exports::postern::router::stage::Guest;
-use postern_contract::types::router::{ListedDeployment, ModelEntry};
-use postern_contract::types::{Caller, Fault, Operation, RequestFacts, Target};
+use postern_contract::types::router::{ListedDeployment, ModelEntry, Routing, RoutingRequest};
+use postern_contract::types::{Caller, Fault, Operation};
 use postern_fault::Fault as NativeFault;
-use postern_policy::{Capability, Catalogue, MODELS_FILE, Model, ROUTES_FILE};
-use postern_route::{Allowed, Listed};
+use postern_policy::{Catalogue, MODELS_FILE, Model, ROUTES_FILE};
+use postern_route::{Allowed, Listed, Observed, Request, capabilities, lifecycle_headers};
 use std::sync::Arc;
 
 mod target;
 
 static CATALOGUE: Policies<Catalogue> = Policies::new();
 
+/// The candidates of either kind that a record names; an alias has a handful.
+const MAX_RECORDED: usize = 16;
+
 struct Router;
 
 impl Guest for Router {
-    fn choose(
-        caller: Caller,
-        facts: RequestFacts,
-        instead: Option<String>,
-    ) -> Result<Vec<Target>, Fault> {
-        let any_of = capabilities(facts.operation);
-        let allowed = allowed(&caller);
+    fn choose(request: RoutingRequest) -> Result<Routing, Fault> {
+        let RoutingRequest { caller, facts, signals, headers, instead, unix_ms, seed } = request;
+        let allowed = Allowed::of(&caller);
         let name = instead.as_ref().unwrap_or(&facts.model);
-        let choices = postern_route::choose(catalogue()?, name, &allowed, any_of, &needs(&facts))?;
+        // Nothing is observed yet: this component is granted no store.
+        let observed = &Observed::default();
+        let asked = Request {
+            name,
+            allowed: &allowed,
+            facts: &facts,
+            signals: &signals,
+            headers: &headers,
+            observed,
+            unix_ms,
+            seed,
+        };
+        let decision = postern_route::decide(catalogue()?, &asked)?;
         let target = |choice| target::from_choice(choice, name, facts.operation);
-        Ok(choices.into_iter().map(target).collect())
+        Ok(Routing {
+            targets: decision.choices().map(target).collect(),
+            decision: decision.to_json(MAX_RECORDED),
+            headers: lifecycle_headers(decision.lifecycle, &allowed, unix_ms),
+        })
     }
 
-    fn models(caller: Caller) -> Result<Vec<ModelEntry>, Fault> {
-        let allowed = allowed(&caller);
-        let listed = postern_route::list(catalogue()?, &allowed);
+    fn models(caller: Caller, unix_ms: u64) -> Result<Vec<ModelEntry>, Fault> {
+        let allowed = Allowed::of(&caller);
+        let listed = postern_route::list(catalogue()?, &allowed, unix_ms);
         Ok(listed.into_iter().map(|listed| entry(&listed, &allowed)).collect())
     }
 
@@ -42,45 +58,6 @@ impl Guest for Router {
         catalogue()?;
         Ok(())
     }
-}
-
-/// The capabilities for an operation, of which a model must have one.
-fn capabilities(operation: Operation) -> &'static [Capability] {
-    match operation {
-        Operation::Chat | Operation::CountTokens => &[Capability::Chat],
-        Operation::Completions => &[Capability::Completions, Capability::Chat],
-        Operation::Embeddings => &[Capability::Embeddings],
-        Operation::Rerank => &[Capability::Rerank],
-        Operation::Transcribe | Operation::Translate => &[Capability::Transcriptions],
-        Operation::Speak => &[Capability::Speech],
-        Operation::GenerateImages | Operation::EditImages | Operation::VaryImages => {
-            &[Capability::Images]
-        }
-    }
-}
-
-/// The further capabilities that the request's content requires.
-fn needs(facts: &RequestFacts) -> Vec<Capability> {
-    // What these carry is what they are for.
-    if !matches!(capabilities(facts.operation), [.., Capability::Chat]) {
-        return Vec::new();
-    }
-    let needs = [
-        (facts.tools > 0, Capability::Tools),
-        (facts.images > 0, Capability::Vision),
-        (facts.documents > 0, Capability::Files),
-        (facts.audio > 0, Capability::Audio),
-    ];
-    needs
-        .into_iter()
-        .filter(|(is_needed, _)| *is_needed)
-        .map(|(_, capability)| capability)
-        .collect()
-}
-
-/// The models that the caller may request, and the regions its requests may go to.
-fn allowed(caller: &Caller) -> Allowed<'_> {
-    Allowed::new(&caller.models, caller.regions.as_deref())
 }
 
 fn entry(listed: &Listed<'_>, allowed: &Allowed) -> ModelEntry {

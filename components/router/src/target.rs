@@ -50,7 +50,7 @@ pub fn deployment(choice: &Choice<'_>, name: &str) -> types::Deployment {
     let Choice { model, deployment } = choice;
     let provider = &deployment.provider;
     types::Deployment {
-        name: format!("{}/{}", provider.name, deployment.upstream_model),
+        name: deployment.name.clone(),
         model: model.name.clone(),
         route: (name != model.name).then(|| name.to_owned()),
         provider: provider.name.clone(),

@@ -33,6 +33,7 @@ twins!(
         Unauthenticated,
         Forbidden,
         ModelNotFound,
+        NoEligibleDeployment,
         TooLarge,
         ContentFiltered,
         RateLimited,

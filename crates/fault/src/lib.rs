@@ -36,6 +36,7 @@ pub enum Kind {
     Unauthenticated,
     Forbidden,
     ModelNotFound,
+    NoEligibleDeployment,
     TooLarge,
     ContentFiltered,
     RateLimited,
@@ -67,6 +68,7 @@ impl Kind {
             | Kind::Unauthenticated
             | Kind::Forbidden
             | Kind::ModelNotFound
+            | Kind::NoEligibleDeployment
             | Kind::TooLarge
             | Kind::ContentFiltered => Blame::Caller,
             Kind::NotConfigured | Kind::Unavailable => Blame::Gateway,

@@ -55,6 +55,13 @@ pub fn client_of(path: &str, names_anthropic_version: bool) -> Dialect {
     }
 }
 
+/// What is asked by a `POST` to a path, and in which dialect; `None` for a path that takes no such requests.
+#[must_use]
+pub fn called(path: &str) -> Option<(Dialect, Operation)> {
+    let call = CALLS.iter().find(|(known, _, _)| *known == path);
+    call.map(|(_, client, operation)| (*client, *operation))
+}
+
 /// A readable resource also has `HEAD` (RFC 9110, 9.1).
 const READ: &str = "GET, HEAD";
 

@@ -34,6 +34,8 @@ pub struct Exchange<S: Stages> {
     record: Record,
     /// What its whole bodies take of the instance's memory.
     pub memory: Vec<MemoryPermit>,
+    /// Headers that tell the client of the model that it asked for.
+    pub notices: Vec<(String, String)>,
     /// What the guardrail has found before the head of the answer left.
     findings: Vec<(Finding, Direction)>,
     started_ns: u64,
@@ -54,6 +56,7 @@ impl<S: Stages> Exchange<S> {
             timing_asked: request.last("x-postern-timing") == Some("true"),
             record: Record::default(),
             memory: Vec::new(),
+            notices: Vec::new(),
             findings: Vec::new(),
             started_ns: stages.now_ns(),
             timings: Vec::with_capacity(8),

@@ -26,6 +26,8 @@ pub struct Head {
     pub client_ip: Option<String>,
     /// The headers that may pass to a vendor; which ones do is decided when the vendor is known.
     pub forwarded: Vec<(String, String)>,
+    /// The headers that policy names for the router.
+    pub for_router: Vec<(String, String)>,
     /// Every type of the body that the client names.
     pub content_types: Vec<String>,
     /// The length the client announced, in bytes.
@@ -64,6 +66,7 @@ impl Head {
             credentials: Vec::new(),
             client_ip: None,
             forwarded: Vec::new(),
+            for_router: Vec::new(),
             content_types: Vec::new(),
             content_length: None,
             strict: false,
@@ -95,6 +98,9 @@ impl Head {
         let value = std::str::from_utf8(value).map(str::to_owned).map_err(|_| {
             Refusal::http(400, "invalid_header", format!("the header `{name}` is not UTF-8 text"))
         })?;
+        if policy.is_some_and(|policy| policy.headers.to_router.contains(&name)) {
+            self.for_router.push((name.clone(), value.clone()));
+        }
         match name.as_str() {
             "content-type" => self.content_types.push(value),
             "content-length" => self.content_length = value.trim().parse().ok(),

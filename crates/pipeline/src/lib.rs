@@ -50,6 +50,7 @@ mod upload;
 mod used;
 mod within;
 
+pub use endpoint::called;
 pub use http::RequestHead;
 pub use record::{Event, Record};
 pub use reply::Reply;

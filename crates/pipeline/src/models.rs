@@ -94,7 +94,7 @@ async fn entries<S: Stages>(
 ) -> Result<Vec<ModelEntry>, Refusal> {
     let caller = authenticate::caller(head, exchange).await?;
     authorize::to_gateway(&caller, Action::ListModels, head, exchange)?;
-    let entries = exchange.run("router", |stages| stages.models(&caller))?;
+    let entries = exchange.run("router", |stages| stages.models(&caller, stages.unix_ms()))?;
     let entries = exchange.run("authorize", |stages| permitted(stages, &caller, entries, head))?;
     Ok(offered(&exchange.stages, entries).await)
 }

@@ -11,6 +11,7 @@ use postern_types::limiter::Admission;
 use postern_types::provider::Loss;
 use postern_types::{Caller, Deployment, Price, RequestFacts, Usage};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 /// The outcome of a request whose client left before its end.
 const CLIENT_GONE: &str = "client_gone";
@@ -36,6 +37,8 @@ pub enum Event<'a> {
     Decided(Option<&'a Deployment>, &'a Decision),
     /// The body was read; its facts and its length in bytes.
     Read(&'a RequestFacts, usize),
+    /// The router's decision, a JSON object.
+    Routed(&'a str),
     /// What the guardrail has found in a text that goes this way.
     Found(&'a [Finding], Direction),
     /// What became of questions to models about a text that goes this way.
@@ -105,6 +108,9 @@ pub struct Record {
     model: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stream: Option<bool>,
+    /// Which deployments could serve it, in which order and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    routing: Option<Box<RawValue>>,
     /// The deployments that were tried, in order; the last one answered or failed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     deployments: Vec<String>,
@@ -228,6 +234,10 @@ impl Record {
             Event::Asked(actions) => self.asked(actions),
             Event::Decided(deployment, decision) => self.decided(deployment, decision),
             Event::Read(facts, bytes) => self.read(facts, bytes),
+            // What is not JSON is not written.
+            Event::Routed(decision) => {
+                self.routing = RawValue::from_string(decision.to_owned()).ok()
+            }
             Event::Found(findings, direction) => self.guardrail.add(findings, direction),
             Event::AskedModels(asked, direction) => {
                 self.opinions.extend(asked.iter().map(|one| AskedModel::new(one, direction)));

@@ -87,6 +87,7 @@ fn respond<S: Stages>(
     if let Some(found) = exchange.findings() {
         fields.push(("x-postern-guardrail".to_owned(), found));
     }
+    fields.append(&mut exchange.notices);
     if exchange.timing_asked {
         fields.push(("server-timing".to_owned(), exchange.server_timing()));
     }

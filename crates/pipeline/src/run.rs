@@ -19,6 +19,7 @@ use crate::upload::Upload;
 use postern_dialect::{Operation, translate};
 use postern_dialect::{media, needs};
 use postern_policy::Gateway;
+use postern_types::router::RoutingRequest;
 use postern_types::{Prompt, Target};
 use std::rc::Rc;
 
@@ -160,9 +161,23 @@ async fn targets<S: Stages>(
     instead: Option<&str>,
     exchange: &mut Exchange<S>,
 ) -> Result<Vec<Target>, Refusal> {
-    let Call { caller, facts, .. } = *call;
-    let targets = exchange.run("router", |stages| stages.choose(caller, facts, instead))?;
-    let targets = authorize::permitted(call, targets, exchange)?;
+    let signals = exchange.run("signals", |_| postern_route::signals(call.prompt));
+    let request = RoutingRequest {
+        caller: call.caller.clone(),
+        facts: call.facts.clone(),
+        signals,
+        headers: call.head.for_router.clone(),
+        instead: instead.map(str::to_owned),
+        unix_ms: exchange.stages.unix_ms(),
+        seed: exchange.stages.random(),
+    };
+    let routing = exchange.run("router", |stages| stages.choose(&request))?;
+    exchange.observe(Event::Routed(&routing.decision));
+    if instead.is_none() {
+        // What a limit names instead is not what the client asked for.
+        exchange.notices = routing.headers;
+    }
+    let targets = authorize::permitted(call, routing.targets, exchange)?;
     ids::permitted(call, targets, exchange).await
 }
 

@@ -14,9 +14,9 @@ use postern_types::guardrail::{
 };
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
 use postern_types::provider::{AnswerHead, Decoded, Encoded, Notice, Place, SegmentEdit};
-use postern_types::router::ModelEntry;
+use postern_types::router::{ModelEntry, Routing, RoutingRequest};
 use postern_types::{
-    Caller, Dialect, Endpoint, Fault, Field, Prompt, RequestFacts, Target, Usage, VendorApi,
+    Caller, Dialect, Endpoint, Fault, Field, Prompt, RequestFacts, Usage, VendorApi,
 };
 
 use crate::record::Record;
@@ -112,13 +112,8 @@ pub trait Limiter {
 /// `postern:router`.
 #[allow(missing_docs)]
 pub trait Router {
-    fn choose(
-        &self,
-        caller: &Caller,
-        facts: &RequestFacts,
-        instead: Option<&str>,
-    ) -> Result<Vec<Target>, Fault>;
-    fn models(&self, caller: &Caller) -> Result<Vec<ModelEntry>, Fault>;
+    fn choose(&self, request: &RoutingRequest) -> Result<Routing, Fault>;
+    fn models(&self, caller: &Caller, unix_ms: u64) -> Result<Vec<ModelEntry>, Fault>;
     fn router_ready(&self) -> Result<(), Fault>;
 }
 

@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::grants::Said;
 use crate::models::{self, Declared, Model, Provider};
+use crate::names::Names;
 use crate::problem::Problems;
 use crate::reading::Report;
+use crate::references::{self, There};
 use crate::routes::{self, Route};
 use crate::{MODELS_FILE, ROUTES_FILE};
 
@@ -35,7 +38,13 @@ impl Catalogue {
     pub fn from_toml(models: &str, routes: Option<&str>) -> Result<Self, Problems> {
         let mut models = Report::new(MODELS_FILE, models);
         let mut routes = routes.map(|text| Report::new(ROUTES_FILE, text));
-        let (catalogue, _) = read(&mut models, routes.as_mut());
+        let (catalogue, names, said) = read(&mut models, routes.as_mut());
+        // What names models and aliases can be checked without the other files.
+        let there = There { names: Some(&names), ..There::default() };
+        references::check(&mut models, &said.models, there);
+        if let Some(routes) = &mut routes {
+            references::check(routes, &said.routes, there);
+        }
         let of_routes = routes.map(Report::into_problems).unwrap_or_default();
         models.into_problems().and(of_routes).or(catalogue)
     }
@@ -87,32 +96,35 @@ impl Catalogue {
     }
 }
 
-/// The names that can be referred to, including those of invalid entries.
-pub(crate) struct Names {
-    /// All models and aliases; empty if there is no model.
-    pub(crate) models: Vec<String>,
-    /// The regions of all providers; `None` if there is no provider, or an invalid one whose region is not known.
-    pub(crate) regions: Option<BTreeSet<String>>,
-    /// Whether any deployment has a price, or an invalid model might have one.
-    pub(crate) has_prices: bool,
-}
-
-/// Reads both files, and returns the catalogue and the names that can be referred to.
-pub(crate) fn read(models: &mut Report<'_>, routes: Option<&mut Report<'_>>) -> (Catalogue, Names) {
+/// Reads both files, and returns the catalogue, the names that can be referred to, and what they refer to.
+pub(crate) fn read(
+    models: &mut Report<'_>,
+    routes: Option<&mut Report<'_>>,
+) -> (Catalogue, Names, References) {
     let declared = models::read(models);
-    let routes = routes.map(|report| routes::read(report, &declared)).unwrap_or_default();
+    let mut of_routes = Vec::new();
+    let routes = routes.map(|report| routes::read(report, &declared, &mut of_routes));
+    let routes = routes.unwrap_or_default();
     let names = Names {
         models: models_and_aliases(&declared, &routes),
         regions: regions(&declared),
         has_prices: has_prices(&declared),
     };
-    let Declared { providers, models } = declared;
+    let Declared { providers, models, said } = declared;
+    let said = References { models: said, routes: of_routes };
     let catalogue = Catalogue {
         providers: only_right(providers),
         models: only_right(models),
         routes: only_right(routes),
     };
-    (catalogue, names)
+    (catalogue, names, said)
+}
+
+/// What the two files say of others.
+#[derive(Default)]
+pub(crate) struct References {
+    pub(crate) models: Vec<Said>,
+    pub(crate) routes: Vec<Said>,
 }
 
 fn models_and_aliases(

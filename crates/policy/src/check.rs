@@ -128,8 +128,11 @@ fn together(
     let plans = of_plans.as_mut().and_then(plans::read);
     let mut of_models = report(MODELS_FILE, &texts.models);
     let mut of_routes = report(ROUTES_FILE, &texts.routes);
-    let (catalogue, names) =
-        of_models.as_mut().map(|models| catalogue::read(models, of_routes.as_mut())).unzip();
+    let (catalogue, names, of_catalogue) =
+        match of_models.as_mut().map(|models| catalogue::read(models, of_routes.as_mut())) {
+            Some((catalogue, names, said)) => (Some(catalogue), Some(names), said),
+            None => (None, None, catalogue::References::default()),
+        };
     let none = (issuers::Read::default(), plans::Read::default());
     let known = issuers.as_ref().or(absent.issuers.then_some(&none.0)).map(|read| &read.issuers);
     // A problem in these files may hide the caller that a rule names.
@@ -141,6 +144,7 @@ fn together(
         issuers: issuers.as_ref().or(absent.issuers.then_some(&none.0)),
         plans: plans.as_ref().or(absent.plans.then_some(&none.1)),
         callers: callers.as_ref(),
+        gateway: problems.0.is_empty().then_some(&gateway),
     };
     if let Some(report) = &mut of_consumers {
         references::check(report, &said, there);
@@ -150,6 +154,12 @@ fn together(
     }
     if let (Some(report), Some(read)) = (&mut of_plans, &plans) {
         references::check(report, &read.said, there);
+    }
+    if let Some(report) = &mut of_models {
+        references::check(report, &of_catalogue.models, there);
+    }
+    if let Some(report) = &mut of_routes {
+        references::check(report, &of_catalogue.routes, there);
     }
     let (guardrails, of_guardrails) = guarded(texts.guardrails.as_deref(), pack, there);
     let before = [of_consumers, of_issuers, of_plans].into_iter().flatten();

@@ -1,5 +1,6 @@
 //! The closed lists of words that the format defines.
 
+use jiff::civil::Weekday;
 use postern_types::{Dialect, Tokenizer};
 
 /// The dialects, as `models.toml` writes them.
@@ -85,18 +86,41 @@ pub(crate) const TOKENIZERS: &[(&str, Tokenizer)] = &[
     ("cl100k_base", Tokenizer::Cl100kBase),
 ];
 
-/// The order in which the models of a route are tried.
+/// The order in which the targets of a route are tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Strategy {
     /// In the order they are written, until one answers.
     Ordered,
+    /// One by its share of the requests, then as they are written.
+    Weighted,
+    /// The one that costs least for this request.
+    Cheapest,
+    /// The one that was the fastest lately.
+    Fastest,
+    /// The one with the fewest requests under way.
+    LeastLoaded,
+    /// The one that has served the same conversation.
+    Sticky,
+    /// By how complex the prompt is.
+    Complexity,
 }
 
 impl Strategy {
-    pub(crate) const WORDS: &[(&'static str, Self)] = &[("ordered", Self::Ordered)];
+    pub(crate) const WORDS: &[(&'static str, Self)] = &[
+        ("ordered", Self::Ordered),
+        ("weighted", Self::Weighted),
+        ("cheapest", Self::Cheapest),
+        ("fastest", Self::Fastest),
+        ("least_loaded", Self::LeastLoaded),
+        ("sticky", Self::Sticky),
+        ("complexity", Self::Complexity),
+    ];
 
-    /// Names that the format reserves for future strategies.
-    pub(crate) const RESERVED: [&'static str; 4] = ["weighted", "cheapest", "fastest", "sticky"];
+    /// Whether it depends on what was observed of earlier requests.
+    #[must_use]
+    pub fn observes(self) -> bool {
+        matches!(self, Self::Fastest | Self::LeastLoaded)
+    }
 
     /// Its name in `routes.toml`.
     #[must_use]
@@ -104,6 +128,60 @@ impl Strategy {
         word_of(self, Self::WORDS)
     }
 }
+
+/// What has the same target of a route each time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SameFor {
+    /// All requests of a caller.
+    Caller,
+    /// All requests of a conversation: they begin with the same messages.
+    Conversation,
+}
+
+impl SameFor {
+    pub(crate) const WORDS: &[(&'static str, Self)] =
+        &[("caller", Self::Caller), ("conversation", Self::Conversation)];
+
+    /// Its name in `routes.toml`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        word_of(self, Self::WORDS)
+    }
+}
+
+/// The days of the week, as `routes.toml` writes them.
+pub(crate) const WEEKDAYS: &[(&str, Weekday)] = &[
+    ("mon", Weekday::Monday),
+    ("tue", Weekday::Tuesday),
+    ("wed", Weekday::Wednesday),
+    ("thu", Weekday::Thursday),
+    ("fri", Weekday::Friday),
+    ("sat", Weekday::Saturday),
+    ("sun", Weekday::Sunday),
+];
+
+/// The languages that routing tells apart, by ISO 639-1.
+pub(crate) const LANGUAGES: &[(&str, &str)] = &[
+    ("ar", "ar"),
+    ("de", "de"),
+    ("el", "el"),
+    ("en", "en"),
+    ("es", "es"),
+    ("fr", "fr"),
+    ("he", "he"),
+    ("hi", "hi"),
+    ("it", "it"),
+    ("ja", "ja"),
+    ("ko", "ko"),
+    ("nl", "nl"),
+    ("pl", "pl"),
+    ("pt", "pt"),
+    ("ru", "ru"),
+    ("th", "th"),
+    ("tr", "tr"),
+    ("uk", "uk"),
+    ("zh", "zh"),
+];
 
 /// How confidential data is, from public to restricted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -256,6 +334,10 @@ mod tests {
         }
         assert!(Period::WORDS.is_sorted_by_key(|(_, period)| *period), "the longer, the later");
         assert_eq!((Window::Calendar.as_str(), Window::Rolling.as_str()), ("calendar", "rolling"));
-        assert_eq!(Strategy::Ordered.as_str(), "ordered");
+        for (word, strategy) in Strategy::WORDS {
+            assert_eq!(strategy.as_str(), *word);
+        }
+        assert_eq!(SameFor::Conversation.as_str(), "conversation");
+        assert!(LANGUAGES.iter().all(|(word, code)| word == code && word.len() == 2));
     }
 }

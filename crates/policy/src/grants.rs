@@ -42,6 +42,14 @@ pub(crate) enum Other {
     Downgrade(String),
     /// The model or alias that is asked for its opinion.
     Judge(String),
+    /// The model or alias that is used instead of a deprecated one.
+    Successor(String),
+    /// A model or an alias that clients may request.
+    Requested(String),
+    /// A consumer that may use a preview.
+    Previewer(String),
+    /// A header of requests that the router gets.
+    Header(String),
     /// A claim that an issuer passes on.
     Claim(String),
     /// Money, which needs a model with a price.

@@ -24,7 +24,9 @@ mod grants;
 mod guardrails;
 mod ip_range;
 mod issuers;
+mod lifecycle;
 mod models;
+mod names;
 mod plans;
 mod price;
 mod problem;
@@ -39,7 +41,7 @@ pub use base_path::BasePath;
 pub use base_url::{BaseUrl, Endpoint, EndpointError};
 pub use catalogue::{Catalogue, Named};
 pub use check::{FILES, Policies, check_all, stray_file};
-pub use closed::{Capability, DataClass, LimitUnit, Period, Strategy, Window};
+pub use closed::{Capability, DataClass, LimitUnit, Period, SameFor, Strategy, Window};
 pub use consumers::{Consumer, ConsumerKey, Consumers, ModelPattern};
 pub use conventions::Conventions;
 pub use detectors::{DETECTORS, DetectorGroup};
@@ -52,12 +54,13 @@ pub use ip_range::{IpRange, IpRangeError};
 pub use issuers::{
     ClaimNames, Guesses, Issuer, IssuerKeys, Issuers, KeySetTimes, ProtectedResource, Undeclared,
 };
+pub use lifecycle::Lifecycle;
 pub use models::{DEFAULT_DEADLINES, Deployment, Model, Provider, Transport};
 pub use plans::{Limit, Plan, Plans, Scope};
 pub use postern_types::{Credential, Deadlines, Dialect, ImageRule, Price, Quirks, Tokenizer};
 pub use problem::{Problem, Problems};
 pub use reading::is_name;
-pub use routes::Route;
+pub use routes::{Condition, Destination, Route, RouteTarget, Times};
 pub use warnings::warnings;
 
 /// The name of the gateway's own policy file; it may be absent.

@@ -1,9 +1,10 @@
 //! Checks references from one file to another.
 
 use crate::callers::KnownCallers;
-use crate::catalogue::Names;
 use crate::consumers::ModelPattern;
+use crate::gateway::Gateway;
 use crate::grants::{CallerKey, Holder, Other, Said};
+use crate::names::Names;
 use crate::plans::Scope;
 use crate::reading::{Report, nearest, nearest_or_list, shown};
 use crate::{issuers, plans};
@@ -19,6 +20,8 @@ pub(crate) struct There<'t> {
     pub(crate) plans: Option<&'t plans::Read>,
     /// Callers; `None` if the files that define callers have problems.
     pub(crate) callers: Option<&'t KnownCallers>,
+    /// The gateway's own policy; `None` if its file has problems.
+    pub(crate) gateway: Option<&'t Gateway>,
 }
 
 /// Reports references to things that the other file does not have.
@@ -34,6 +37,16 @@ pub(crate) fn check(report: &mut Report<'_>, said: &[Said], there: There<'_>) {
             Other::Judge(name) => {
                 there.names.and_then(|names| dangling_model("model", name, &names.models))
             }
+            Other::Successor(name) => {
+                there.names.and_then(|names| dangling_model("successor", name, &names.models))
+            }
+            Other::Requested(name) => {
+                there.names.and_then(|names| dangling_model("requested", name, &names.models))
+            }
+            Other::Previewer(name) => there.callers.and_then(|callers| {
+                dangling_caller("preview_for", CallerKey::Consumer, name, callers)
+            }),
+            Other::Header(name) => there.gateway.and_then(|gateway| unread_header(name, gateway)),
             Other::Region(region) => {
                 let regions = there.names.and_then(|names| names.regions.as_ref());
                 let rule = "which no provider of models.toml is in";
@@ -49,7 +62,13 @@ pub(crate) fn check(report: &mut Report<'_>, said: &[Said], there: There<'_>) {
             Other::Money => there.names.and_then(no_price),
             Other::Plan(holder) => there.plans.and_then(|plans| wrong_plan(holder, plans, there)),
             Other::Caller(key, name) => {
-                there.callers.and_then(|callers| dangling_caller(*key, name, callers))
+                let written = match key {
+                    CallerKey::Consumer => "consumers",
+                    CallerKey::Team => "teams",
+                    CallerKey::Tenant => "tenants",
+                    CallerKey::Role => "caller_roles",
+                };
+                there.callers.and_then(|callers| dangling_caller(written, *key, name, callers))
             }
         };
         if let Some(message) = message {
@@ -101,17 +120,38 @@ fn dangling_model(key: &str, name: &str, names: &[String]) -> Option<String> {
 }
 
 /// The problem with a rule that matches no caller.
-fn dangling_caller(key: CallerKey, name: &str, callers: &KnownCallers) -> Option<String> {
+fn dangling_caller(
+    written: &str,
+    key: CallerKey,
+    name: &str,
+    callers: &KnownCallers,
+) -> Option<String> {
     let names = callers.lacking(key, name)?;
-    let (written, rule) = match key {
-        CallerKey::Consumer => ("consumers", "which consumers.toml does not declare"),
-        CallerKey::Team => ("teams", "which is the team of no consumer and no issuer"),
-        CallerKey::Tenant => ("tenants", "which is the tenant of no consumer and no issuer"),
-        CallerKey::Role => ("caller_roles", "which is a role of no consumer and no issuer"),
+    let rule = match key {
+        CallerKey::Consumer => "which consumers.toml does not declare",
+        CallerKey::Team => "which is the team of no consumer and no issuer",
+        CallerKey::Tenant => "which is the tenant of no consumer and no issuer",
+        CallerKey::Role => "which is a role of no consumer and no issuer",
     };
     let list_is = format!("the {}s are", key.as_str());
     let advice = nearest_or_list(name, names.iter().map(String::as_str), &list_is);
     Some(format!("`{written}` names {}, {rule}; {advice}", shown(name)))
+}
+
+/// The problem with a header that the gateway does not hand to the router.
+fn unread_header(name: &str, gateway: &Gateway) -> Option<String> {
+    let named = &gateway.headers.to_router;
+    if named.iter().any(|each| each == name) {
+        return None;
+    }
+    let remedy = match nearest(name, named.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean {near:?}?"),
+        None => {
+            format!("name it in `to_router` of [headers] in gateway.toml: to_router = [{name:?}]")
+        }
+    };
+    let name = shown(name);
+    Some(format!("`headers` names {name}, which does not reach the router; {remedy}"))
 }
 
 /// The problem with counting by a claim that no issuer passes on.

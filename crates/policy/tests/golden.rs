@@ -191,6 +191,28 @@ fn guardrails_of_the_reference(blocks: Vec<&str>) -> Vec<&str> {
     others
 }
 
+/// Reads the examples of routes, and gives the others.
+fn routes_of_the_reference(blocks: Vec<&str>) -> Vec<&str> {
+    let (routes, others): (Vec<&str>, Vec<&str>) =
+        blocks.into_iter().partition(|block| block.contains("[[route]]"));
+    assert!(!routes.is_empty(), "examples are missing");
+    let models: String = ["gpt-4o-mini", "gpt-4o", "claude-haiku"]
+        .map(|name| {
+            format!(
+                "[[model]]\nname = {name:?}\ncapabilities = [\"chat\"]\n[[model.deployment]]\nprovider = \"p\"\nupstream_model = \"m\"\n"
+            )
+        })
+        .concat();
+    let models = format!(
+        "[[provider]]\nname = \"p\"\ndialect = \"openai\"\ntransport = \"sandbox\"\n{models}"
+    );
+    for routes in routes {
+        let read = postern_policy::Catalogue::from_toml(&models, Some(routes));
+        read.unwrap_or_else(|problems| panic!("{problems}\nin\n{routes}"));
+    }
+    others
+}
+
 fn is_of_guardrails(block: &str) -> bool {
     block.contains("[[rule]]") || block.contains("[[validation]]")
 }
@@ -212,7 +234,7 @@ fn the_examples_of_the_reference_are_right() {
     let blocks = guardrails_of_the_reference(blocks).into_iter();
     let (callers, blocks): (Vec<&str>, Vec<&str>) =
         blocks.partition(|block| block.contains("[[issuer]]") || block.contains("[[consumer]]"));
-    let (whole, of_a_model): (Vec<&str>, Vec<&str>) = blocks
+    let (whole, of_a_model): (Vec<&str>, Vec<&str>) = routes_of_the_reference(blocks)
         .into_iter()
         .partition(|block| !block.trim_start().starts_with("[[model.deployment]]"));
     assert!(whole.len() >= 4 && !of_a_model.is_empty(), "examples are missing");

@@ -148,7 +148,7 @@ async fn a_model_without_what_the_request_needs_is_skipped_or_named_with_it() {
         ("audio", json!({ "messages": user(sound) })),
         ("files", json!({ "messages": user(file) })),
     ] {
-        for (model, status) in [("narrow", 400), ("narrow-first", 200)] {
+        for (model, status) in [("narrow", 422), ("narrow-first", 200)] {
             let marker = marker();
             let mut body = json!({ "model": model, "max_tokens": 20, "user": marker });
             body.as_object_mut().unwrap().extend(member.as_object().unwrap().clone());
@@ -157,7 +157,7 @@ async fn a_model_without_what_the_request_needs_is_skipped_or_named_with_it() {
             if status == 200 {
                 continue;
             }
-            assert_eq!(answer.refusal(), (400, "unsupported_capability".to_owned()));
+            assert_eq!(answer.refusal(), (422, "no_eligible_deployment".to_owned()));
             let told = answer.error()["message"].as_str().unwrap().to_owned();
             assert!(told.contains(&format!("`{word}`")) && told.contains("`narrow`"), "{told}");
             assert!(limited.upstream.requests(&marker).is_empty());

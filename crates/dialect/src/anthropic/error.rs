@@ -15,6 +15,8 @@ pub fn status(fault: &Fault) -> u16 {
         Kind::Forbidden => 403,
         Kind::ModelNotFound => 404,
         Kind::TooLarge => 413,
+        // RFC 9110, 15.5.21: understood, and not to be processed as it is.
+        Kind::NoEligibleDeployment => 422,
         Kind::RateLimited => 429,
         Kind::UpstreamUnreachable | Kind::UpstreamFailed | Kind::UpstreamInvalid => 502,
         Kind::NotConfigured | Kind::Unavailable => 503,
@@ -61,7 +63,9 @@ struct Details {
 
 fn word(kind: Kind) -> &'static str {
     match kind {
-        Kind::InvalidRequest | Kind::ContentFiltered => "invalid_request_error",
+        Kind::InvalidRequest | Kind::ContentFiltered | Kind::NoEligibleDeployment => {
+            "invalid_request_error"
+        }
         Kind::Unauthenticated => "authentication_error",
         Kind::Forbidden => "permission_error",
         Kind::ModelNotFound => "not_found_error",

@@ -14,6 +14,8 @@ pub fn status(fault: &Fault) -> u16 {
         Kind::Forbidden => 403,
         Kind::ModelNotFound => 404,
         Kind::TooLarge => 413,
+        // RFC 9110, 15.5.21: understood, and not to be processed as it is.
+        Kind::NoEligibleDeployment => 422,
         Kind::RateLimited => 429,
         Kind::UpstreamUnreachable | Kind::UpstreamFailed | Kind::UpstreamInvalid => 502,
         Kind::Overloaded | Kind::NotConfigured | Kind::Unavailable => 503,
@@ -25,7 +27,7 @@ pub fn status(fault: &Fault) -> u16 {
 pub fn body(fault: &Fault) -> String {
     let (kind, code) = words(fault.kind);
     let param = match fault.kind {
-        Kind::ModelNotFound => Some("model"),
+        Kind::ModelNotFound | Kind::NoEligibleDeployment => Some("model"),
         _ => None,
     };
     let error = ErrorObject {
@@ -68,6 +70,7 @@ fn words(kind: Kind) -> (&'static str, Option<&'static str>) {
         Kind::Unauthenticated => (REQUEST, Some("invalid_api_key")),
         Kind::Forbidden => ("permission_error", Some("forbidden")),
         Kind::ModelNotFound => (REQUEST, Some("model_not_found")),
+        Kind::NoEligibleDeployment => (REQUEST, Some("no_eligible_deployment")),
         Kind::TooLarge => (REQUEST, Some("request_too_large")),
         // Azure OpenAI's code: https://learn.microsoft.com/azure/ai-services/openai/concepts/content-filter.
         Kind::ContentFiltered => (REQUEST, Some("content_filter")),

@@ -54,6 +54,7 @@ fn clients_get_anthropics_error_object_and_status() {
         (Kind::Unauthenticated, 401, "authentication_error"),
         (Kind::Forbidden, 403, "permission_error"),
         (Kind::ModelNotFound, 404, "not_found_error"),
+        (Kind::NoEligibleDeployment, 422, "invalid_request_error"),
         (Kind::TooLarge, 413, "request_too_large"),
         (Kind::RateLimited, 429, "rate_limit_error"),
         (Kind::Overloaded, 529, "overloaded_error"),

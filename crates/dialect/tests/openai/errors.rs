@@ -199,6 +199,7 @@ fn each_kind_is_told_in_the_dialects_words() {
         (Kind::Unauthenticated, 401, "invalid_request_error", Some("invalid_api_key")),
         (Kind::Forbidden, 403, "permission_error", Some("forbidden")),
         (Kind::ModelNotFound, 404, "invalid_request_error", Some("model_not_found")),
+        (Kind::NoEligibleDeployment, 422, "invalid_request_error", Some("no_eligible_deployment")),
         (Kind::TooLarge, 413, "invalid_request_error", Some("request_too_large")),
         (Kind::RateLimited, 429, "rate_limit_error", Some("rate_limit_exceeded")),
         (Kind::Overloaded, 503, "service_unavailable_error", Some("server_is_overloaded")),
@@ -211,7 +212,8 @@ fn each_kind_is_told_in_the_dialects_words() {
         let fault = Fault::new(kind, "why \"so\"\nsad").with_private("for the operator");
         assert_eq!(error::status(&fault), status);
         let body: Value = serde_json::from_str(&error::body(&fault)).unwrap();
-        let param = if kind == Kind::ModelNotFound { json!("model") } else { Value::Null };
+        let of_model = matches!(kind, Kind::ModelNotFound | Kind::NoEligibleDeployment);
+        let param = if of_model { json!("model") } else { Value::Null };
         let object =
             json!({ "message": "why \"so\"\nsad", "type": words, "param": param, "code": code });
         assert_eq!(body, json!({ "error": object }));

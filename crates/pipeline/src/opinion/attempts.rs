@@ -14,6 +14,7 @@ use postern_types::limiter::{AdmissionRequest, Outcome};
 use postern_types::provider::{
     AnswerHead, Decoded, Encoded, Place, Rewritten, SegmentRole, TextKind,
 };
+use postern_types::router::RoutingRequest;
 use postern_types::{Caller, Prompt, Target, Usage};
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -65,7 +66,16 @@ impl<S: Stages> Asker<S> {
         let prompt = request::of(question, false)?;
         let caller = &self.for_whom.caller;
         let allowed = Caller { models: vec![question.model.clone()], ..caller.clone() };
-        let targets = self.stages.choose(&allowed, &prompt.facts, None)?;
+        let routing = self.stages.choose(&RoutingRequest {
+            caller: allowed,
+            facts: prompt.facts.clone(),
+            signals: postern_route::signals(&prompt),
+            headers: Vec::new(),
+            instead: None,
+            unix_ms: self.stages.unix_ms(),
+            seed: self.stages.random(),
+        })?;
+        let targets = routing.targets;
         let decisions = self.stages.authorize(&AuthorizationRequest {
             caller: caller.clone(),
             actions: vec![Action::Chat],

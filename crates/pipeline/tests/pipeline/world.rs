@@ -23,7 +23,7 @@ use postern_types::provider::{
     AnswerHead, AnswerSegment, Decoded, Encoded, Loss, Notice, Place, Rewritten, SegmentEdit,
     SegmentForm, SegmentRole, TextKind,
 };
-use postern_types::router::ModelEntry;
+use postern_types::router::{ModelEntry, Routing, RoutingRequest};
 use postern_types::{
     Caller, Counting, Deadlines, Deployment, Dialect, Edit, Endpoint, Fault, Field, ImageRule,
     Metering, Prompt, RequestFacts, Target, Tokenizer, ToolRule, Transport, Usage, VendorApi,
@@ -748,15 +748,11 @@ impl Limiter for World {
 }
 
 impl Router for World {
-    fn choose(
-        &self,
-        caller: &Caller,
-        facts: &RequestFacts,
-        _: Option<&str>,
-    ) -> Result<Vec<Target>, Fault> {
-        if facts.model == judge::MODEL {
-            assert_eq!(caller.models, [judge::MODEL]);
-            return self.judges();
+    fn choose(&self, request: &RoutingRequest) -> Result<Routing, Fault> {
+        if request.facts.model == judge::MODEL {
+            assert_eq!(request.caller.models, [judge::MODEL]);
+            let decision = "{\"strategy\":\"ordered\"}".to_owned();
+            return Ok(Routing { targets: self.judges()?, decision, headers: Vec::new() });
         }
         // A downgrade goes on with the attempts that are left.
         let first = self.0.chosen.get();
@@ -765,10 +761,13 @@ impl Router for World {
         let here = left.iter().position(|attempt| *attempt == Attempt::Downgraded);
         let here = here.map_or(left.len(), |at| at + 1).max(1);
         self.0.chosen.set(first + here);
-        Ok((first..first + here).map(target).collect())
+        let targets = (first..first + here).map(target).collect();
+        let decision = "{\"strategy\":\"ordered\"}".to_owned();
+        let headers = vec![("deprecation".to_owned(), "@1".to_owned())];
+        Ok(Routing { targets, decision, headers })
     }
 
-    fn models(&self, _: &Caller) -> Result<Vec<ModelEntry>, Fault> {
+    fn models(&self, _: &Caller, _: u64) -> Result<Vec<ModelEntry>, Fault> {
         Ok(Vec::new())
     }
 

@@ -6,6 +6,7 @@ use super::never::{self, Direction};
 use crate::reading::{Key, Label, Report, Seen, Table, at_least_one, shown};
 
 const TO_VENDORS: Key = Key::new("to_vendors", r#"to_vendors = ["x-title"]"#);
+const TO_ROUTER: Key = Key::new("to_router", r#"to_router = ["x-tier"]"#);
 const TO_CLIENTS: Key = Key::new("to_clients", r#"to_clients = ["x-vendor-region"]"#);
 
 /// Header names are short; a longer text is not meant as one.
@@ -16,14 +17,17 @@ const MAX_NAME_LENGTH: usize = 64;
 pub struct PassedHeaders {
     /// Headers of requests that pass to the vendor. A header with a vendor's own name passes to that vendor only.
     pub to_vendors: Vec<String>,
+    /// Headers of requests that the router may decide by.
+    pub to_router: Vec<String>,
     /// Headers of answers that pass to the client.
     pub to_clients: Vec<String>,
 }
 
 pub(super) fn read(report: &mut Report<'_>, table: &mut Table<'_>) -> PassedHeaders {
     PassedHeaders {
-        to_vendors: passed(report, table, TO_VENDORS, Direction::ToVendors),
-        to_clients: passed(report, table, TO_CLIENTS, Direction::ToClients),
+        to_vendors: passed(report, table, TO_VENDORS, Direction::Vendors),
+        to_router: passed(report, table, TO_ROUTER, Direction::Router),
+        to_clients: passed(report, table, TO_CLIENTS, Direction::Clients),
     }
 }
 

@@ -3,8 +3,9 @@
 /// The direction of a header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Direction {
-    ToVendors,
-    ToClients,
+    Vendors,
+    Router,
+    Clients,
 }
 
 /// Names, or prefixes of names followed by `*`, that share a reason.
@@ -170,8 +171,9 @@ const SECRET_WORDS: [&str; 11] = [
 /// Why a header may never pass in this direction; `None` if it may.
 pub(super) fn reason(direction: Direction, name: &str) -> Option<&'static str> {
     let of_way: &[Rule] = match direction {
-        Direction::ToVendors => &TO_VENDORS,
-        Direction::ToClients => &TO_CLIENTS,
+        Direction::Vendors => &TO_VENDORS,
+        Direction::Router => &[],
+        Direction::Clients => &TO_CLIENTS,
     };
     let is_secret = name.split(['-', '_']).any(|word| SECRET_WORDS.contains(&word));
     EITHER_WAY

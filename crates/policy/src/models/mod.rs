@@ -13,8 +13,10 @@ use std::sync::Arc;
 
 use crate::base_path::BasePath;
 use crate::base_url::{BaseUrl, Endpoint, EndpointError};
-use crate::closed::Capability;
+use crate::closed::{Capability, DataClass};
 use crate::conventions::{self, Conventions};
+use crate::grants::Said;
+use crate::lifecycle::Lifecycle;
 use crate::reading::{Report, Table};
 use postern_types::{Credential, Deadlines, Dialect, ImageRule, Price, Quirks, Tokenizer};
 
@@ -31,6 +33,8 @@ pub struct Provider {
     pub transport: Transport,
     /// The region in which it processes data, as in `us` or `eu`.
     pub region: Option<String>,
+    /// The most confidential data that it may get; `None` means any.
+    pub max_data_class: Option<DataClass>,
     /// How long the gateway waits for it.
     pub deadlines: Deadlines,
     /// How it differs from its dialect; each deployment can override these quirks.
@@ -74,6 +78,8 @@ pub struct Model {
     pub image_tokens: Option<ImageRule>,
     /// Its owner in the list of models: as written, or the first deployment's provider.
     pub owned_by: String,
+    /// When it is served, and to whom.
+    pub lifecycle: Lifecycle,
     /// Its deployments, in the order in which they are tried; at least one.
     pub deployments: Vec<Deployment>,
 }
@@ -81,6 +87,8 @@ pub struct Model {
 /// A model at a provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deployment {
+    /// `<provider>/<upstream model>`: its name in records, headers and breakers.
+    pub name: String,
     /// The provider that runs it.
     pub provider: Arc<Provider>,
     /// The provider's name for it.
@@ -168,6 +176,7 @@ impl Model {
 pub(crate) struct Declared {
     pub(crate) providers: BTreeMap<String, Option<Arc<Provider>>>,
     pub(crate) models: BTreeMap<String, Option<Arc<Model>>>,
+    pub(crate) said: Vec<Said>,
 }
 
 /// Reads the file and notes its problems in the report. Invalid entries are declared by name only, so that references to them
@@ -185,6 +194,7 @@ pub(crate) fn read(report: &mut Report<'_>) -> Declared {
         report.problem(top, 0..0, message);
     }
     declared.providers = provider::check_all(report, &written.providers);
-    declared.models = model::check_all(report, &written.models, &declared.providers);
+    declared.models =
+        model::check_all(report, &written.models, &declared.providers, &mut declared.said);
     declared
 }

@@ -8,6 +8,8 @@ use toml::Spanned;
 
 use super::{Deployment, Model, Provider, quirks, written};
 use crate::closed::{Capability, TOKENIZERS};
+use crate::grants::Said;
+use crate::lifecycle;
 use crate::price::pico_usd_per_token;
 use crate::reading::{
     Decimal, Key, Report, Seen, at_least_one, model_name, name, nearest_or_list, one_of, shown,
@@ -34,11 +36,12 @@ pub(super) fn check_all(
     report: &mut Report<'_>,
     written: &[written::Model<'_>],
     providers: &Providers,
+    said: &mut Vec<Said>,
 ) -> BTreeMap<String, Option<Arc<Model>>> {
     let mut models = BTreeMap::new();
     let mut names = Seen::default();
     for model in written {
-        let checked = check(report, model, providers).map(Arc::new);
+        let checked = check(report, model, providers, said).map(Arc::new);
         if let Some(name) = &model.name {
             names.note(report, model.label, name, "a model of this name", "rename or remove");
             models.insert((*name.get_ref()).to_owned(), checked);
@@ -51,6 +54,7 @@ fn check(
     report: &mut Report<'_>,
     written: &written::Model<'_>,
     providers: &Providers,
+    said: &mut Vec<Said>,
 ) -> Option<Model> {
     let label = written.label;
     let named = written.name.as_ref();
@@ -65,6 +69,8 @@ fn check(
     let owned_by = owned_by.and_then(|value| name(report, label, written::OWNED_BY, value));
     let deployments = deployments(report, written, &capabilities, providers);
     let owned_by = owned_by.or_else(|| Some(deployments.first()?.provider.name.clone()));
+    let own = written.name.as_ref().map(|name| *name.get_ref());
+    let lifecycle = lifecycle::check(report, label, &written.lifecycle, own, said);
     Some(Model {
         name: named?,
         capabilities,
@@ -74,6 +80,7 @@ fn check(
         token_factor_percent,
         image_tokens: written.image_tokens,
         owned_by: owned_by?,
+        lifecycle,
         deployments,
     })
 }
@@ -208,7 +215,9 @@ fn check_deployment(
     let dialect = declared.map(|provider| provider.dialect);
     let above = declared.map(|provider| provider.quirks.clone()).unwrap_or_default();
     let quirks = quirks::check(report, written.quirks.as_ref(), &above, dialect);
-    Some(Deployment { provider: Arc::clone(declared?), upstream_model: upstream?, price, quirks })
+    let (provider, upstream_model) = (Arc::clone(declared?), upstream?);
+    let name = format!("{}/{upstream_model}", provider.name);
+    Some(Deployment { name, provider, upstream_model, price, quirks })
 }
 
 /// The price, if any part of it is present; then all parts without a default must be.

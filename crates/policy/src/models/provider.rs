@@ -10,7 +10,7 @@ use super::written::{self, BETWEEN_BYTES_MS, CONNECT_MS, FIRST_BYTE_MS};
 use super::{Provider, Transport, credential, quirks};
 use crate::base_path::BasePath;
 use crate::base_url::BaseUrl;
-use crate::closed::DIALECTS;
+use crate::closed::{DIALECTS, DataClass};
 use crate::reading::{Key, Report, Seen, name, one_of, whole_number};
 use postern_types::{Deadlines, Dialect, Quirks};
 
@@ -57,6 +57,9 @@ fn check(report: &mut Report<'_>, written: &written::Provider<'_>) -> Option<Pro
         dialect.and_then(|value| one_of(report, label, written::DIALECT, value, &DIALECTS));
     let region = written.region.as_ref();
     let region = region.and_then(|value| name(report, label, written::REGION, value));
+    let max_data_class = written.max_data_class.as_ref();
+    let max_data_class = max_data_class
+        .and_then(|value| one_of(report, label, written::MAX_DATA_CLASS, value, DataClass::WORDS));
     let deadlines = deadlines(report, written.deadlines.as_ref());
     let quirks = quirks::check(report, written.quirks.as_ref(), &Quirks::default(), dialect);
     let transport = transport(report, written, dialect);
@@ -65,6 +68,7 @@ fn check(report: &mut Report<'_>, written: &written::Provider<'_>) -> Option<Pro
         dialect: dialect?,
         transport: transport?,
         region,
+        max_data_class,
         deadlines,
         quirks,
     })

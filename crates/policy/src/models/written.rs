@@ -5,6 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::{credential, image, quirks};
+use crate::lifecycle;
 use crate::reading::{Decimal, Key, Label, Report, Table};
 use postern_types::ImageRule;
 
@@ -20,6 +21,7 @@ pub(crate) const TRANSPORT: Key = Key::new("transport", r#"transport = "upstream
 pub(crate) const BASE_URL: Key = Key::new("base_url", r#"base_url = "https://api.example.com/v1""#);
 pub(crate) const BASE_PATH: Key = Key::new("base_path", r#"base_path = "/openai/v1""#);
 pub(crate) const REGION: Key = Key::new("region", r#"region = "eu""#);
+pub(crate) const MAX_DATA_CLASS: Key = Key::new("max_data_class", r#"max_data_class = "internal""#);
 pub(crate) const CONNECT_MS: Key = Key::new("connect_ms", "connect_ms = 5_000");
 pub(crate) const FIRST_BYTE_MS: Key = Key::new("first_byte_ms", "first_byte_ms = 60_000");
 pub(crate) const BETWEEN_BYTES_MS: Key = Key::new("between_bytes_ms", "between_bytes_ms = 30_000");
@@ -69,6 +71,7 @@ pub(crate) struct Provider<'t> {
     pub(crate) base_path: Text<'t>,
     pub(crate) credential: Option<credential::Written<'t>>,
     pub(crate) region: Text<'t>,
+    pub(crate) max_data_class: Text<'t>,
     pub(crate) deadlines: Option<Deadlines<'t>>,
     pub(crate) quirks: Option<quirks::Written<'t>>,
 }
@@ -94,6 +97,7 @@ pub(crate) struct Model<'t> {
     /// Checked when it is read, because it refers to nothing else.
     pub(crate) image_tokens: Option<ImageRule>,
     pub(crate) owned_by: Text<'t>,
+    pub(crate) lifecycle: lifecycle::Written<'t>,
     pub(crate) deployments: Vec<Deployment<'t>>,
 }
 
@@ -138,6 +142,7 @@ impl<'t> Provider<'t> {
             base_path: table.optional(report, BASE_PATH),
             credential: credential::Written::read(report, &mut table),
             region: table.optional(report, REGION),
+            max_data_class: table.optional(report, MAX_DATA_CLASS),
             deadlines: table
                 .table(report, DEADLINES, "deadlines of provider")
                 .map(|table| Deadlines::read(report, table)),
@@ -179,6 +184,7 @@ impl<'t> Model<'t> {
             token_factor: table.optional(report, TOKEN_FACTOR),
             image_tokens: image::read(report, &mut table),
             owned_by: table.optional(report, OWNED_BY),
+            lifecycle: lifecycle::Written::read(report, &mut table),
             deployments: table
                 .tables(report, DEPLOYMENT, "deployment of model", None)
                 .into_iter()
