@@ -13,15 +13,18 @@ use crate::tally::Tally;
 use postern_detect::Group;
 use postern_fault::{Fault, Kind};
 use postern_policy::{Action, Speaker};
+use postern_types::escape;
 use postern_types::guardrail::{Flushed, LateText, Piece, PieceEdit, Released, Stop};
 use postern_types::provider::{Place, TextKind};
-use postern_types::{escape, unescape};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+mod json;
 mod quoted;
 mod window;
+mod written;
 
+use json::Json;
 use quoted::Quoted;
 use window::{View, Window};
 
@@ -44,7 +47,9 @@ pub struct Answer<'g> {
 struct Text {
     at: Place,
     window: Window,
-    /// How much of it was decided within a string, if it is JSON.
+    /// Whether it is JSON.
+    json: Json,
+    /// Whether its decided part ends within a string, if it is JSON.
     quoted: Quoted,
     restored: Restored,
 }
@@ -125,11 +130,13 @@ impl<'g> Answer<'g> {
 
     /// Takes more of a text, or its end, and returns what leaves.
     fn advance(&mut self, at: Place, more: &str, ended: bool) -> (String, Option<Stop>) {
-        let text = self.texts.entry(at.key()).or_insert_with(|| Text::new(at));
+        let is_json = self.is_json;
+        let text = self.texts.entry(at.key()).or_insert_with(|| Text::new(at, is_json));
+        text.see(more);
         let leaves = if self.wanted.is_empty() {
             more.to_owned()
         } else {
-            text.window.push(more);
+            text.window.push(more, ended);
             let (decided, stop) = self.decide(at, ended);
             if stop.is_some() {
                 return (String::new(), stop);
@@ -137,12 +144,16 @@ impl<'g> Answer<'g> {
             // If no rule could keep the text, it leaves as it comes.
             if self.holds { decided } else { more.to_owned() }
         };
-        (self.restore(at, &leaves, ended), None)
+        let leaves = self.restore(at, &leaves, ended);
+        if ended && COMPLETE.contains(&at.kind) {
+            self.texts.remove(&at.key());
+        }
+        (leaves, None)
     }
 
     fn restore(&mut self, at: Place, text: &str, ended: bool) -> String {
-        let in_json = at.kind == TextKind::ToolArguments || self.is_json;
         let Some(state) = self.texts.get_mut(&at.key()) else { return text.to_owned() };
+        let in_json = state.json.is_json();
         let mut out = self.restorer.push(&mut state.restored, text, in_json);
         if ended {
             out.push_str(&self.restorer.finish(&mut state.restored, in_json));
@@ -174,9 +185,8 @@ impl<'g> Answer<'g> {
             let begun = changes.last().filter(|last| last.span.end == view.text.len());
             let begun = begun.map(|last| end - last.span.start);
             if let Some(text) = self.texts.get_mut(&at.key()) {
-                let is_json = at.kind == TextKind::ToolArguments;
-                out.push_str(&edited(&view, end, &changes, is_json.then_some(text.quoted), name));
-                text.quoted = text.quoted.over(view.text.get(view.start..end).unwrap_or_default());
+                out.push_str(&text.edited(&view, end, &changes, name));
+                text.quoted = text.quoted.over(text.window.written(&view, view.start..end));
                 text.window.advance(end - view.start, begun);
             }
         }
@@ -209,52 +219,60 @@ impl<'g> Answer<'g> {
     }
 }
 
-/// A window up to `end`, with its findings covered. `quoted`: it is JSON, and begins so.
-fn edited(
-    view: &View,
-    end: usize,
-    changes: &[Change<'_, '_>],
-    quoted: Option<Quoted>,
-    name: impl Fn(&Decided<'_>) -> String,
-) -> String {
-    let mut out = String::new();
-    let mut done = view.start;
-    for Change { span, by } in changes {
-        let before = view.text.get(done..span.start.max(done)).unwrap_or_default();
-        out.push_str(before);
-        // What began in the window before has its replacement.
-        if span.start >= view.start {
-            let original = view.text.get(span.clone()).unwrap_or_default();
-            let covered = |original: &str| covered(by.rule.action, &name(by), original);
-            match quoted {
-                None => out.push_str(&covered(original)),
-                Some(quoted) => {
-                    let start = view.text.get(view.start..span.start).unwrap_or_default();
-                    let with = covered(&unescape(original));
-                    let with = escape(&with);
-                    // A number that is covered becomes a string.
-                    match quoted.over(start).inside {
-                        true => out.push_str(&with),
-                        false => out.push_str(&format!("\"{with}\"")),
+/// Texts that come whole, so that nothing is to be known of them once they have ended.
+const COMPLETE: [TextKind; 2] = [TextKind::Citation, TextKind::ToolData];
+
+impl Text {
+    fn new(at: Place, answer_is_json: bool) -> Self {
+        let json = Json::new(at.kind, answer_is_json);
+        let window = if json.is_json() { Window::of_json() } else { Window::default() };
+        Text { at, window, json, quoted: Quoted::default(), restored: Restored::default() }
+    }
+
+    /// Looks at more of it, to tell whether it is JSON.
+    fn see(&mut self, more: &str) {
+        if self.json.see(more) {
+            self.window.is_plain();
+        }
+    }
+
+    /// A view up to `end`, as it is written, with its findings covered.
+    fn edited(
+        &self,
+        view: &View,
+        end: usize,
+        changes: &[Change<'_, '_>],
+        name: impl Fn(&Decided<'_>) -> String,
+    ) -> String {
+        let written = |range| self.window.written(view, range);
+        let mut out = String::new();
+        let mut done = view.start;
+        for Change { span, by } in changes {
+            out.push_str(written(done..span.start.max(done)));
+            // What began in the window before has its replacement.
+            if span.start >= view.start {
+                let original = view.text.get(span.clone()).unwrap_or_default();
+                let with = covered(by.rule.action, &name(by), original);
+                match self.json.is_json() {
+                    false => out.push_str(&with),
+                    true => {
+                        let before = self.quoted.over(written(view.start..span.start));
+                        let after = before.over(written(span.clone()));
+                        out.push_str(&in_string(&escape(&with), before, after));
                     }
                 }
             }
+            done = span.end.max(done);
         }
-        done = span.end.max(done);
+        out.push_str(written(done..end));
+        out
     }
-    out.push_str(view.text.get(done..end).unwrap_or_default());
-    out
 }
 
-impl Text {
-    fn new(at: Place) -> Self {
-        Text {
-            at,
-            window: Window::default(),
-            quoted: Quoted::default(),
-            restored: Restored::default(),
-        }
-    }
+/// A replacement in JSON. A number that is covered becomes a string; a string in which the original began or ended stays one.
+fn in_string(with: &str, before: Quoted, after: Quoted) -> String {
+    let quote = |state: Quoted| if state.inside { "" } else { "\"" };
+    [quote(before), with, quote(after)].concat()
 }
 
 fn strictest<'d, 'r>(decided: &'d [Decided<'r>]) -> Option<&'d Decided<'r>> {

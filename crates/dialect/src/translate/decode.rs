@@ -40,7 +40,8 @@ impl Decoder {
     /// `facts` are the request's. The caller bounds the length of a buffered answer.
     pub fn new(vendor: &Vendor, facts: &Facts, head: AnswerHead) -> Self {
         let handed_out = HandedOut::new(facts.client, facts.stream);
-        let texts = head.segments.then(|| Texts::new(facts)).flatten().map(Box::new);
+        let texts = head.segments.then(|| Texts::new(facts, head.media_type())).flatten();
+        let texts = texts.map(Box::new);
         let estimated_input_tokens = head.memo.estimated_input_tokens.unwrap_or_default();
         let reading = Reading::new(vendor, facts, head);
         Decoder { reading, said: None, handed_out, texts, estimated_input_tokens }

@@ -8,6 +8,7 @@
 )]
 
 mod beside;
+mod beside_words;
 mod cuts;
 mod faults;
 mod fields;
