@@ -3,6 +3,7 @@
 use super::{embeddings, estimate, passes, spoken};
 use crate::chat::{self, Loss, Losses};
 use crate::openai::completions;
+use crate::repair::repair;
 use crate::{Facts, Memo, Operation, Spliced, Spoken, Vendor, codecs, media};
 use postern_fault::Fault;
 use postern_types::provider::Rewritten;
@@ -79,16 +80,17 @@ fn decode(
 
 /// Passes the client's own bytes.
 fn pass(vendor: &Vendor, facts: &Facts, body: &str) -> Result<Encoded, Fault> {
-    let mut losses = Losses::default();
+    let (mut losses, mut memo) = (Losses::default(), Memo::default());
     let pass = codecs::client(facts.client).pass;
     let Spliced { path, headers, edits } = pass(vendor, facts, body, &mut losses)?;
+    let edits = repair(vendor, facts, body, edits, &mut losses, &mut memo)?;
     let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     Ok(Encoded {
         path,
         headers: with_type(headers),
         body: Rewritten::Edits(edits),
         losses: losses.0,
-        memo: Memo::default(),
+        memo,
     })
 }
 

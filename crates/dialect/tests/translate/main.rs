@@ -18,6 +18,7 @@ mod hub;
 mod memo;
 mod more_answers;
 mod passing;
+mod repairs;
 mod round_trips;
 mod segments;
 mod streams;

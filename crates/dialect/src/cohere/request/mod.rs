@@ -8,7 +8,7 @@ mod tools;
 mod wire;
 
 use crate::chat::{Format, Losses, Request};
-use crate::{Memo, Operation, Spoken, Vendor, emulate};
+use crate::{Memo, Operation, Spoken, Vendor, emulate, tool_names};
 use postern_fault::{Fault, Kind};
 use serde::Serialize;
 use serde_json::{Number, Value};
@@ -88,6 +88,7 @@ pub fn encode(
     if !request.tools.is_empty() {
         emulate::schema_as_tool(&mut request, losses, memo);
     }
+    tool_names::COHERE.apply(&mut request, memo);
     let mut body = Body {
         model: vendor.model.clone(),
         messages: message::from_hub(&mut request, losses)?,

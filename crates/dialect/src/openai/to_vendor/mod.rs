@@ -10,7 +10,7 @@ mod thought;
 mod tool;
 
 use crate::chat::{Losses, Request};
-use crate::{Memo, Operation, Spoken, Vendor, emulate};
+use crate::{Memo, Operation, Spoken, Vendor, emulate, tool_names};
 use body::Body;
 use message::Messages;
 use postern_fault::{Fault, Kind};
@@ -31,6 +31,7 @@ pub fn encode_chat(
     if lacks(vendor, CUSTOM_TOOLS) {
         emulate::custom_as_functions(&mut request, losses, memo);
     }
+    tool_names::SHORT.apply(&mut request, memo);
     if vendor.quirks.no_json_schema {
         schema::as_instruction(&mut request, losses);
     }
