@@ -7,6 +7,7 @@
 //! not read: the decoder reports it as a [`Loss`].
 
 mod answer;
+pub(crate) mod blank;
 mod collect;
 mod loss;
 mod message;

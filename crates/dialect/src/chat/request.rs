@@ -201,6 +201,20 @@ impl Effort {
         Self::WORDS.iter().find(|(known, _)| *known == word).map(|(_, effort)| *effort)
     }
 
+    /// What stands for it at a model that takes `efforts`: the highest that does not exceed it, or else the lowest. Only no effort
+    /// at all stands for no effort, where the model has that. None: the model takes no effort.
+    pub fn among(self, efforts: &[String]) -> Option<Self> {
+        let known = efforts.iter().filter_map(|word| Effort::from_name(word));
+        let mut known: Vec<Effort> = known.collect();
+        known.sort_unstable();
+        if self == Effort::None && known.first() == Some(&Effort::None) {
+            return Some(self);
+        }
+        known.retain(|effort| *effort != Effort::None);
+        let lower = known.iter().rev().find(|effort| **effort <= self);
+        lower.or(known.first()).copied()
+    }
+
     /// The equivalent budget in tokens, for vendors that take one. Google documents these steps for OpenAI's efforts
     /// (<https://ai.google.dev/gemini-api/docs/openai#thinking>): 1,024, 8,192, 24,576.
     pub fn budget_tokens(self) -> u64 {

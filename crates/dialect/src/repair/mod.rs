@@ -2,12 +2,15 @@
 //!
 //! The encoders make the same repairs where a request is translated. Here they are edits: all other bytes stay as they are.
 
+mod conversation;
+mod input;
 mod list;
 mod names;
+mod thinking;
 
 use crate::chat::Losses;
 use crate::json::Node;
-use crate::{Edit, Facts, Memo, Operation, Vendor};
+use crate::{Dialect, Edit, Facts, Memo, Operation, Span, Vendor};
 use postern_fault::Fault;
 
 /// A request that is repaired.
@@ -15,6 +18,8 @@ struct Repair<'a> {
     vendor: &'a Vendor,
     body: &'a str,
     edits: Vec<Edit>,
+    /// The members of the request that are left out.
+    gone: Vec<String>,
     losses: &'a mut Losses,
     memo: &'a mut Memo,
 }
@@ -36,8 +41,22 @@ pub(crate) fn repair(
     }
     // It was read before, so it is JSON.
     let Ok(request) = Node::read(body) else { return Ok(edits) };
-    let mut repair = Repair { vendor, body, edits: Vec::new(), losses, memo };
+    let mut repair = Repair { vendor, body, edits: Vec::new(), gone: Vec::new(), losses, memo };
     repair.names(&request);
+    match vendor.dialect {
+        Dialect::Anthropic => {
+            repair.conversation(&request)?;
+            repair.budget(&request);
+            repair.refused(&request);
+        }
+        Dialect::Responses => {
+            repair.input(&request);
+            repair.refused(&request);
+        }
+        _ => {}
+    }
+    repair.effort(&request);
+    repair.leave_out_gone(&request);
     // What is left out need not be repaired.
     let is_free = |edit: &Edit| {
         !edits
@@ -51,6 +70,10 @@ pub(crate) fn repair(
 }
 
 impl Repair<'_> {
+    fn insert(&mut self, at: u32, text: String) {
+        self.edits.push(Edit { span: Span { start: at, end: at }, replacement: text });
+    }
+
     fn replace(&mut self, node: &Node<'_>, with: String) {
         self.edits.push(Edit { span: node.span, replacement: with });
     }

@@ -172,3 +172,283 @@ fn names_that_a_vendor_takes_stay_and_change_no_byte() {
         assert!(sent.memo.tool_names.is_empty(), "{wire:?} {client:?}");
     }
 }
+
+/// A vendor whose model takes these efforts.
+fn that_takes(wire: Dialect, efforts: &[&str]) -> Vendor {
+    let efforts = Some(efforts.iter().map(|effort| (*effort).to_owned()).collect());
+    Vendor { efforts, ..vendor(wire) }
+}
+
+fn asking(client: Dialect, text: &str) -> Value {
+    match client {
+        Dialect::Responses => {
+            json!({ "model": "alias", "input": [{ "role": "user", "content": text }] })
+        }
+        Dialect::Anthropic => {
+            json!({ "model": "alias", "max_tokens": 9000, "messages": [{ "role": "user", "content": text }] })
+        }
+        _ => json!({ "model": "alias", "messages": [{ "role": "user", "content": text }] }),
+    }
+}
+
+fn with_effort(client: Dialect, effort: &str) -> Value {
+    let mut request = asking(client, "Hi");
+    match client {
+        Dialect::Responses => request["reasoning"] = json!({ "effort": effort }),
+        Dialect::Anthropic => request["output_config"] = json!({ "effort": effort }),
+        _ => request["reasoning_effort"] = effort.into(),
+    }
+    request
+}
+
+/// The effort that a vendor of words for it receives.
+fn effort_of(wire: Dialect, body: &Value) -> Option<String> {
+    let effort = match wire {
+        Dialect::Responses => &body["reasoning"]["effort"],
+        Dialect::Anthropic => &body["output_config"]["effort"],
+        Dialect::Bedrock => &body["outputConfig"]["effort"],
+        _ => &body["reasoning_effort"],
+    };
+    effort.as_str().map(str::to_owned)
+}
+
+#[test]
+fn an_effort_that_the_model_does_not_have_becomes_the_next_one_and_is_told() {
+    for (wire, client) in pairs() {
+        // These say an amount in tokens or by the model's name.
+        if matches!(wire, Dialect::Google | Dialect::Cohere) {
+            continue;
+        }
+        for (asked, sent) in [
+            ("xhigh", "high"),
+            ("max", "high"),
+            ("minimal", "low"),
+            ("none", "low"),
+            ("medium", "medium"),
+        ] {
+            let model =
+                if wire == Dialect::Bedrock { "anthropic.claude-opus-5" } else { "model-x" };
+            let mut row =
+                Vendor { model: model.to_owned(), ..that_takes(wire, &["low", "medium", "high"]) };
+            row.quirks.unsupported.push("budget_tokens".to_owned());
+            let got = send_to(&row, client, &with_effort(client, asked)).unwrap();
+            let effort = effort_of(wire, &got.body);
+            // No thoughts at all can be asked for by Claude's clients in another way only.
+            if asked == "none"
+                && matches!(wire, Dialect::Anthropic | Dialect::Bedrock)
+                && client != wire
+            {
+                continue;
+            }
+            if asked == "minimal" && client == Dialect::Anthropic && wire != client {
+                continue;
+            }
+            assert_eq!(effort.as_deref(), Some(sent), "{wire:?} {client:?} {asked} {}", got.body);
+            let told = got.losses.iter().any(|path| path.contains("effort"));
+            let quiet = asked == sent
+                || matches!(wire, Dialect::Anthropic | Dialect::Bedrock)
+                    && client != wire
+                    && asked == "minimal";
+            assert!(told || quiet, "{wire:?} {client:?} {asked} {:?}", got.losses);
+        }
+        let mut row =
+            Vendor { model: "anthropic.claude-opus-5".to_owned(), ..that_takes(wire, &[]) };
+        row.quirks.unsupported.push("budget_tokens".to_owned());
+        let got = send_to(&row, client, &with_effort(client, "high")).unwrap();
+        assert_eq!(effort_of(wire, &got.body), None, "{wire:?} {client:?} {}", got.body);
+        assert!(got.losses.iter().any(|path| path.contains("effort")), "{wire:?} {client:?}");
+    }
+}
+
+#[test]
+fn a_budget_made_of_an_effort_leaves_half_of_the_cap_for_words() {
+    for (wire, client) in pairs().filter(|(_, client)| *client != Dialect::Anthropic) {
+        let model = match wire {
+            Dialect::Bedrock => "anthropic.claude-sonnet-4-5",
+            Dialect::Google => "gemini-2.5-flash",
+            _ => "model-x",
+        };
+        let mut request = with_effort(client, "high");
+        let cap = if client == Dialect::Responses { "max_output_tokens" } else { "max_tokens" };
+        request[cap] = 4000.into();
+        let got =
+            send_to(&Vendor { model: model.to_owned(), ..vendor(wire) }, client, &request).unwrap();
+        let budget = match wire {
+            Dialect::Anthropic => &got.body["thinking"]["budget_tokens"],
+            Dialect::Bedrock => {
+                &got.body["additionalModelRequestFields"]["thinking"]["budget_tokens"]
+            }
+            Dialect::Google => &got.body["generationConfig"]["thinkingConfig"]["thinkingBudget"],
+            Dialect::Cohere => &got.body["thinking"]["token_budget"],
+            _ => continue,
+        };
+        assert_eq!(budget, 2000, "{wire:?} {client:?} {}", got.body);
+    }
+}
+
+#[test]
+fn claude_does_not_think_beside_calls_whose_thoughts_have_gone() {
+    for wire in [Dialect::Anthropic, Dialect::Bedrock] {
+        for client in CLIENTS {
+            let mut request = with_tool(client, "weather");
+            request.as_object_mut().unwrap().remove("tool_choice");
+            match client {
+                Dialect::Responses => request["reasoning"] = json!({ "effort": "high" }),
+                Dialect::Anthropic => {
+                    request["max_tokens"] = 9000.into();
+                    request["thinking"] = json!({ "type": "enabled", "budget_tokens": 2000 });
+                }
+                _ => request["reasoning_effort"] = "high".into(),
+            }
+            let model = "anthropic.claude-sonnet-4-5".to_owned();
+            let got = send_to(&Vendor { model, ..vendor(wire) }, client, &request).unwrap();
+            assert!(!got.body.to_string().contains("thinking"), "{wire:?} {client:?} {}", got.body);
+            assert!(!got.losses.is_empty(), "{wire:?} {client:?}");
+        }
+    }
+}
+
+/// The texts of a conversation, in their order, with their speakers.
+fn turns(wire: Dialect, body: &Value) -> Vec<(String, Value)> {
+    let list = match wire {
+        Dialect::Responses => &body["input"],
+        Dialect::Google => &body["contents"],
+        _ => &body["messages"],
+    };
+    let turn = |turn: &Value| {
+        let content = if wire == Dialect::Google { &turn["parts"] } else { &turn["content"] };
+        (turn["role"].as_str().unwrap_or("-").to_owned(), content.clone())
+    };
+    list.as_array().unwrap().iter().map(turn).collect()
+}
+
+fn talking(client: Dialect, turns: &[(&str, &str)]) -> Value {
+    let said = |(role, text): &(&str, &str)| json!({ "role": role, "content": text });
+    let mut turns: Vec<Value> = turns.iter().map(said).collect();
+    match client {
+        Dialect::Responses => json!({ "model": "alias", "input": turns }),
+        Dialect::Anthropic => {
+            let mut request = json!({ "model": "alias", "max_tokens": 9 });
+            if turns[0]["role"] == "system" {
+                request["system"] = turns.remove(0)["content"].clone();
+            }
+            request["messages"] = turns.into();
+            request
+        }
+        _ => json!({ "model": "alias", "messages": turns }),
+    }
+}
+
+const STRICT: [Dialect; 4] =
+    [Dialect::Anthropic, Dialect::Bedrock, Dialect::Google, Dialect::Cohere];
+
+#[test]
+fn blank_texts_do_not_reach_a_vendor_that_refuses_them() {
+    for (wire, client) in pairs().filter(|(wire, _)| STRICT.contains(wire)) {
+        let request = talking(
+            client,
+            &[
+                ("user", " \n"),
+                ("user", "Hi"),
+                ("assistant", "\t"),
+                ("user", "So?"),
+                ("assistant", "Yes, \n"),
+            ],
+        );
+        let got = send(wire, client, &request);
+        let turns = turns(wire, &got.body);
+        for (role, content) in &turns {
+            let blank = [" \n", "\t"]
+                .iter()
+                .any(|blank| content.to_string().contains(&Value::from(*blank).to_string()));
+            // Cohere and Google take blank turns of the model's.
+            let kept = matches!(wire, Dialect::Google | Dialect::Cohere)
+                && matches!(role.as_str(), "assistant" | "model");
+            assert!(!blank || kept, "{wire:?} {client:?} {content}");
+        }
+        assert!(!got.losses.is_empty(), "{wire:?} {client:?}");
+        if matches!(wire, Dialect::Anthropic) {
+            assert!(turns.last().unwrap().1.to_string().contains("Yes,\""), "{client:?} {turns:?}");
+        }
+    }
+}
+
+#[test]
+fn instructions_alone_are_the_users_where_a_vendor_wants_a_user() {
+    for (wire, client) in pairs().filter(|(wire, _)| STRICT.contains(wire)) {
+        // Messages without messages are refused when they are read.
+        if client == Dialect::Anthropic {
+            continue;
+        }
+        let got = send(wire, client, &talking(client, &[("system", "Be brief.")]));
+        let turns = turns(wire, &got.body);
+        assert_eq!(turns.len(), 1, "{wire:?} {client:?}");
+        assert_eq!(turns[0].0, "user", "{wire:?} {client:?}");
+        assert!(turns[0].1.to_string().contains("Be brief."), "{wire:?} {client:?}");
+    }
+}
+
+#[test]
+fn a_conversation_that_says_nothing_is_refused_before_it_is_sent() {
+    for (wire, client) in pairs().filter(|(wire, _)| STRICT.contains(wire)) {
+        let fault = send_to(&vendor(wire), client, &asking(client, "  ")).map(|_| ()).unwrap_err();
+        assert_eq!(fault.kind, postern_fault::Kind::InvalidRequest, "{wire:?} {client:?}");
+        let place = if client == Dialect::Responses { "input" } else { "messages" };
+        assert!(fault.public.contains(place) && fault.public.contains("send a text"), "{fault:?}");
+    }
+}
+
+#[test]
+fn a_conversation_that_begins_with_the_model_gets_a_users_turn_before_it() {
+    let strict = [Dialect::Anthropic, Dialect::Bedrock, Dialect::Google];
+    for (wire, client) in pairs().filter(|(wire, _)| strict.contains(wire)) {
+        let request =
+            talking(client, &[("system", "Be brief."), ("assistant", "Hello."), ("user", "Hi")]);
+        let got = send(wire, client, &request);
+        let turns = turns(wire, &got.body);
+        assert_eq!(turns[0].0, "user", "{wire:?} {client:?} {}", got.body);
+        assert_eq!(turns.len(), 3, "{wire:?} {client:?} {}", got.body);
+        assert!(!got.losses.is_empty(), "{wire:?} {client:?}");
+    }
+}
+
+#[test]
+fn a_bedrock_s_redacted_thoughts_come_back_redacted_whatever_the_client() {
+    let vendor = Vendor { model: "anthropic.claude-sonnet-4-5".into(), ..vendor(Dialect::Bedrock) };
+    let answer = |block: &str| {
+        format!(
+            r#"{{"output":{{"message":{{"role":"assistant","content":[{block},{{"text":"Hello."}}]}}}},"stopReason":"end_turn","usage":{{"inputTokens":1,"outputTokens":1,"totalTokens":2}}}}"#
+        )
+    };
+    for client in CLIENTS {
+        for (block, is_redacted) in [
+            (r#"{"reasoningContent":{"redactedContent":"c2ln"}}"#, true),
+            (r#"{"reasoningContent":{"reasoningText":{"text":"","signature":"c2ln"}}}"#, false),
+        ] {
+            let first = send_to(&vendor, client, &asking(client, "Hi")).unwrap();
+            let said: Value =
+                serde_json::from_str(&told(&first, client, &answer(block), false)).unwrap();
+            let mut next = asking(client, "Hi");
+            let list = if client == Dialect::Responses { "input" } else { "messages" };
+            let turns = next[list].as_array_mut().unwrap();
+            match client {
+                Dialect::Responses => turns.extend(said["output"].as_array().unwrap().clone()),
+                Dialect::Anthropic => {
+                    turns.push(json!({ "role": "assistant", "content": said["content"] }))
+                }
+                _ => turns.push(said["choices"][0]["message"].clone()),
+            }
+            turns.push(json!({ "role": "user", "content": "And?" }));
+            let got = send_to(&vendor, client, &next).unwrap();
+            let thought = &got.body["messages"][1]["content"][0]["reasoningContent"];
+            match is_redacted {
+                true => assert_eq!(thought["redactedContent"], "c2ln", "{client:?} {}", got.body),
+                false => assert_eq!(
+                    thought["reasoningText"]["signature"], "c2ln",
+                    "{client:?} {}",
+                    got.body
+                ),
+            }
+        }
+    }
+}

@@ -141,7 +141,8 @@ fn content(
         _ => {
             let sealed = sealed(&required(block.data, path, "data")?);
             // Another maker's seal without words stands here only because no other block could carry it.
-            let redacted = sealed.as_ref().is_some_and(|seal| seal.maker == Dialect::Anthropic);
+            let hides = |seal: &Sealed| matches!(seal.maker, Dialect::Anthropic | Dialect::Bedrock);
+            let redacted = sealed.as_ref().is_some_and(hides);
             Content::Reasoning(Reasoned { sealed, redacted, ..Reasoned::default() })
         }
     }))

@@ -8,8 +8,11 @@ mod settings;
 mod thinking;
 mod tools;
 
+pub(crate) use names::valid_id;
+
 use super::block::{Block, Marker};
 use super::splice::{headers, path};
+use crate::chat::blank::{self, Refuses};
 use crate::chat::{Field, Format, Losses, Request};
 use crate::{Memo, Operation, Spoken, Vendor, emulate};
 use messages::{Conversation, Turn};
@@ -22,6 +25,16 @@ use tools::{Choice, Tool};
 /// The cap on an answer where neither the client nor the catalogue names one: Anthropic requires a cap, and every recent model
 /// can write this many tokens.
 const DEFAULT_MAX_TOKENS: u64 = 4_096;
+
+/// "text content blocks must contain non-whitespace text", "first message must use the \"user\" role" and "final assistant content
+/// cannot end with trailing whitespace": the API's errors 400 (<https://platform.claude.com/docs/en/api/messages>).
+const REFUSES: Refuses = Refuses {
+    by: "Anthropic",
+    instructions_alone: false, // The conversation makes them the user's, with their cache markers.
+    beginning_by_model: true,
+    trailing_blanks: true,
+    blank_answers: true,
+};
 
 #[derive(Debug, Default, Serialize)]
 struct Body {
@@ -95,6 +108,7 @@ pub fn encode(
     memo: &mut Memo,
 ) -> Result<Spoken, Fault> {
     settings::lose_unknown(&request, losses)?;
+    blank::repair(&mut request, REFUSES, losses)?;
     let instruction = prepare_format(&mut request, vendor, losses, memo);
     emulate::custom_as_functions(&mut request, losses, memo);
     names::make_valid(&mut request, memo);

@@ -7,6 +7,7 @@ mod settings;
 mod tools;
 mod wire;
 
+use crate::chat::blank::{self, Refuses};
 use crate::chat::{Format, Losses, Request};
 use crate::{Memo, Operation, Spoken, Vendor, emulate, tool_names};
 use postern_fault::{Fault, Kind};
@@ -72,6 +73,16 @@ struct Thinking {
     token_budget: Option<u64>,
 }
 
+/// "message must be at least 1 token long", and the last message must be the user's or a tool's:
+/// <https://docs.cohere.com/v2/reference/chat>.
+const REFUSES: Refuses = Refuses {
+    by: "Cohere",
+    instructions_alone: true,
+    beginning_by_model: false,
+    trailing_blanks: false,
+    blank_answers: false,
+};
+
 /// Encodes `request` for `vendor`.
 ///
 /// # Errors
@@ -84,6 +95,7 @@ pub fn encode(
     memo: &mut Memo,
 ) -> Result<Spoken, Fault> {
     emulate::custom_as_functions(&mut request, losses, memo);
+    blank::repair(&mut request, REFUSES, losses)?;
     // "The parameter is not supported when used in combinations with the `documents` or `tools` parameters."
     if !request.tools.is_empty() {
         emulate::schema_as_tool(&mut request, losses, memo);

@@ -5,7 +5,7 @@ mod body;
 pub(crate) mod content;
 mod message;
 pub(crate) mod schema;
-mod settings;
+pub(crate) mod settings;
 mod thought;
 mod tool;
 
