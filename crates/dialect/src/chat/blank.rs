@@ -53,7 +53,9 @@ pub(crate) fn repair(
         if request.messages.is_empty() {
             return Err(nothing(&path, refuses.by));
         }
-        if refuses.instructions_alone {
+        let is_text = |part: &Part| matches!(part.content, Content::Text(_));
+        let texts = request.messages.iter().flat_map(|message| &message.parts).all(is_text);
+        if refuses.instructions_alone && texts {
             losses.add("messages", "instructions alone are sent as the user's");
             request.messages.iter_mut().for_each(|message| message.role = Role::User);
         }
