@@ -17,6 +17,7 @@ mod generated;
 mod hub;
 mod memo;
 mod more_answers;
+mod moving;
 mod passing;
 mod repairs;
 mod round_trips;

@@ -35,7 +35,7 @@ pub fn send(wire: Dialect, client: Dialect, request: &Value) -> Sent {
 }
 
 /// What the client gets of a vendor's answer.
-fn told(sent: &Sent, client: Dialect, text: &str, stream: bool) -> String {
+pub fn told(sent: &Sent, client: Dialect, text: &str, stream: bool) -> String {
     let media_type = if stream { STREAM } else { WHOLE };
     let facts = Facts { stream, client, ..sent.facts.clone() };
     let head = AnswerHead {
