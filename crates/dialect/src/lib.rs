@@ -25,6 +25,7 @@ pub mod openai;
 mod repair;
 mod request;
 pub mod responses;
+mod schema;
 pub mod segments;
 mod speak;
 mod texts;

@@ -3,6 +3,7 @@
 use super::{CacheControl, Message};
 use crate::{Dialect, codecs};
 use serde_json::{Map, Number, Value};
+use std::collections::BTreeMap;
 
 /// A request for a chat. Fields that are `None` or empty were not requested.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +16,8 @@ pub struct Request {
     pub messages: Vec<Message>,
     /// The tools that the model may call.
     pub tools: Vec<Tool>,
+    /// The tools that stand in a namespace (Responses), by the names that they have here: namespace and name.
+    pub namespaced: BTreeMap<String, (String, String)>,
     /// Whether the model must call a tool.
     pub tool_choice: Option<ToolChoice>,
     /// Whether several calls in one turn are allowed.
@@ -99,6 +102,7 @@ impl Request {
             model: model.into(),
             messages: Vec::new(),
             tools: Vec::new(),
+            namespaced: BTreeMap::new(),
             tool_choice: None,
             parallel_tool_calls: None,
             format: Format::Text,

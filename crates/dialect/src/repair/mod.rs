@@ -6,6 +6,7 @@ mod conversation;
 mod input;
 mod list;
 mod names;
+mod schemas;
 mod thinking;
 
 use crate::chat::Losses;
@@ -56,6 +57,7 @@ pub(crate) fn repair(
         _ => {}
     }
     repair.effort(&request);
+    repair.schemas(&request);
     repair.leave_out_gone(&request);
     // What is left out need not be repaired.
     let is_free = |edit: &Edit| {

@@ -75,6 +75,7 @@ fn decode(
         }
     };
     *losses = lost;
+    memo.namespaced.clone_from(&request.namespaced);
     Ok(request)
 }
 

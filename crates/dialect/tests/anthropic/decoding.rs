@@ -34,12 +34,12 @@ const EVERYTHING: &str = r#"{
    {"type":"tool_result","tool_use_id":"toolu_2"},
    {"type":"text","text":"go on"}]}],
  "tools":[
-  {"name":"z","description":"d","input_schema":{"type":"object","properties":{"b":{},"a":{}}},"strict":true,
+  {"name":"z","description":"d","input_schema":{"type":"object","properties":{"b":{},"a":{}},"additionalProperties":false},"strict":true,
    "cache_control":{"type":"ephemeral"}},
   {"type":"web_search_20250305","name":"web_search","max_uses":2}],
  "tool_choice":{"type":"auto","disable_parallel_tool_use":true},
  "thinking":{"type":"enabled","budget_tokens":2048,"display":"summarized"},
- "output_config":{"effort":"high","format":{"type":"json_schema","schema":{"type":"object","z":1,"a":2}}},
+ "output_config":{"effort":"high","format":{"type":"json_schema","schema":{"type":"object","properties":{},"additionalProperties":false,"z":1,"a":2}}},
  "stop_sequences":["END"],"service_tier":"auto",
  "metadata":{"user_id":"u"},"cache_control":{"type":"ephemeral"},"stream":true}"#;
 

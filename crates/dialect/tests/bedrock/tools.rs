@@ -183,7 +183,7 @@ fn a_strict_schema_is_bedrocks_own_where_it_can_and_a_tool_elsewhere() {
         asked
     };
     let said = encode(schema(Some(true)), CLAUDE);
-    let text = r#"{"type":"object","properties":{"z":{},"a":{}}}"#;
+    let text = r#"{"type":"object","properties":{"z":{},"a":{}},"additionalProperties":false}"#;
     let expected = json!({"textFormat": {
         "type": "json_schema",
         "structure": {"jsonSchema": {"schema": text, "name": "s"}},

@@ -452,3 +452,237 @@ fn a_bedrock_s_redacted_thoughts_come_back_redacted_whatever_the_client() {
         }
     }
 }
+
+fn with_schema(client: Dialect, schema: &Value) -> Value {
+    let mut request = asking(client, "Hi");
+    match client {
+        Dialect::Responses => {
+            request["text"] = json!({ "format": { "type": "json_schema", "name": "n", "schema": schema, "strict": true } });
+            request["tools"] =
+                json!([{ "type": "function", "name": "f", "parameters": schema, "strict": true }]);
+        }
+        Dialect::Anthropic => {
+            request["output_config"] =
+                json!({ "format": { "type": "json_schema", "schema": schema } });
+            request["tools"] = json!([{ "name": "f", "input_schema": schema, "strict": true }]);
+        }
+        _ => {
+            let named = json!({ "name": "n", "schema": schema, "strict": true });
+            request["response_format"] = json!({ "type": "json_schema", "json_schema": named });
+            let function = json!({ "name": "f", "parameters": schema, "strict": true });
+            request["tools"] = json!([{ "type": "function", "function": function }]);
+        }
+    }
+    request
+}
+
+/// The schemas that a vendor is to hold to exactly.
+fn strict_schemas(wire: Dialect, body: &Value) -> Vec<Value> {
+    let mut schemas = Vec::new();
+    let mut strict = |holder: &Value, schema: &Value| {
+        if holder["strict"] == true {
+            schemas.push(schema.clone());
+        }
+    };
+    for tool in body["tools"].as_array().into_iter().flatten() {
+        match wire {
+            Dialect::OpenAi => strict(&tool["function"], &tool["function"]["parameters"]),
+            Dialect::Responses => strict(tool, &tool["parameters"]),
+            _ => strict(tool, &tool["input_schema"]),
+        }
+    }
+    match wire {
+        Dialect::OpenAi => strict(
+            &body["response_format"]["json_schema"],
+            &body["response_format"]["json_schema"]["schema"],
+        ),
+        Dialect::Responses => strict(&body["text"]["format"], &body["text"]["format"]["schema"]),
+        Dialect::Anthropic => {
+            schemas.extend(body["output_config"]["format"].get("schema").cloned())
+        }
+        Dialect::Bedrock => {
+            for tool in body["toolConfig"]["tools"].as_array().into_iter().flatten() {
+                let spec = &tool["toolSpec"];
+                if spec["strict"] == true {
+                    schemas.push(spec["inputSchema"]["json"].clone());
+                }
+            }
+            let text =
+                body["outputConfig"]["textFormat"]["structure"]["jsonSchema"]["schema"].as_str();
+            schemas.extend(text.map(|text| serde_json::from_str::<Value>(text).unwrap()));
+        }
+        _ => {}
+    }
+    schemas
+}
+
+/// What the references of Anthropic and OpenAI say of schemas.
+fn assert_strict(wire: Dialect, schema: &Value, case: &str) {
+    let openai = matches!(wire, Dialect::OpenAi | Dialect::Responses);
+    match schema {
+        Value::Array(items) => items.iter().for_each(|item| assert_strict(wire, item, case)),
+        Value::Object(members) => {
+            if members.get("type") == Some(&json!("object")) {
+                assert_eq!(members.get("additionalProperties"), Some(&json!(false)), "{case}");
+                let required =
+                    members.get("required").and_then(Value::as_array).map_or(0, Vec::len);
+                let all =
+                    members.get("properties").and_then(Value::as_object).map_or(0, |all| all.len());
+                assert!(!openai || required == all, "{case}");
+            }
+            let bounds: &[&str] = match openai {
+                true => &["minLength", "default", "allOf", "oneOf"],
+                false => &["minimum", "maximum", "minLength", "maxItems", "oneOf"],
+            };
+            for (name, value) in members {
+                assert!(!bounds.contains(&name.as_str()) || value.is_object(), "{case}: {name}");
+                assert_strict(wire, value, case);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn a_strict_schema_fits_its_vendor_or_is_not_strict() {
+    let bounded = json!({ "type": "object", "required": ["n", "s"], "properties": {
+        "n": { "type": "integer", "minimum": 1, "maximum": 9, "description": "A number." },
+        "s": { "type": "array", "items": { "type": "string", "minLength": 2 }, "maxItems": 3 } } });
+    let optional = json!({ "type": "object", "additionalProperties": false, "required": ["a"],
+        "properties": { "a": { "type": "string" }, "b": { "type": "string" } } });
+    let open = json!({ "type": "object", "required": ["m"], "additionalProperties": false,
+        "properties": { "m": { "type": "object", "additionalProperties": { "type": "string" } } } });
+    let ring = json!({ "type": "object", "required": ["next"], "properties": { "next": { "anyOf": [
+        { "$ref": "#/$defs/a" }, { "type": "null" }] } }, "$defs": { "a": { "type": "object", "required": ["next"],
+        "properties": { "next": { "anyOf": [{ "$ref": "#/$defs/a" }, { "type": "null" }] } } } } });
+    let plain = json!({ "type": "object", "properties": { "a": { "type": "string" } }, "required": ["a"],
+        "additionalProperties": false });
+    for (wire, client) in pairs() {
+        for (name, schema) in [
+            ("bounded", &bounded),
+            ("optional", &optional),
+            ("open", &open),
+            ("ring", &ring),
+            ("plain", &plain),
+        ] {
+            let model =
+                if wire == Dialect::Bedrock { "anthropic.claude-opus-4-6" } else { "model-x" };
+            let row = Vendor { model: model.to_owned(), reasons: false, ..vendor(wire) };
+            let got = send_to(&row, client, &with_schema(client, schema)).unwrap();
+            let case = format!("{wire:?} {client:?} {name}: {}", got.body);
+            let strict = strict_schemas(wire, &got.body);
+            // Anthropic says itself that its own client's schema cannot be followed: nothing could stand for it.
+            if !(wire == Dialect::Anthropic && client == wire && matches!(name, "open" | "ring")) {
+                strict.iter().for_each(|schema| assert_strict(wire, schema, &case));
+            }
+            let told =
+                got.losses.iter().any(|path| path.contains("strict") || path.contains("format"));
+            let openai = matches!(wire, Dialect::OpenAi | Dialect::Responses);
+            let fits = match name {
+                "plain" => true,
+                "optional" => !openai,
+                _ => false,
+            };
+            if matches!(wire, Dialect::Google | Dialect::Cohere) {
+                continue;
+            }
+            assert!(told || fits || matches!(name, "ring" | "open"), "{case} {:?}", got.losses);
+            assert!(!told || !fits, "{case} {:?}", got.losses);
+            assert!(!fits || strict.contains(schema), "{case}");
+            // What can be said in words stays exact.
+            assert!(name != "bounded" || !strict.is_empty(), "{case}");
+            // The client's schema is told to the model in any case.
+            assert!(
+                got.body.to_string().contains(if name == "open" || name == "plain" {
+                    "\"m\""
+                } else {
+                    ""
+                }) || name == "plain"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_tool_takes_an_object() {
+    for (wire, client) in pairs() {
+        let mut request = with_tool(client, "weather");
+        let tool = &mut request["tools"][0];
+        let schema = match client {
+            Dialect::Anthropic => &mut tool["input_schema"],
+            Dialect::Responses => &mut tool["parameters"],
+            _ => &mut tool["function"]["parameters"],
+        };
+        *schema = json!({ "properties": { "city": { "type": "string" } } });
+        let got = send(wire, client, &request);
+        let text = got.body.to_string();
+        if wire != client && !matches!(wire, Dialect::Google) {
+            assert!(text.contains(r#""type":"object""#), "{wire:?} {client:?} {text}");
+        }
+    }
+}
+
+#[test]
+fn tools_in_namespaces_are_flat_for_other_vendors_and_come_back_in_them() {
+    let tool = |name: &str| {
+        json!({ "type": "function", "name": name, "description": "d", "strict": false,
+        "parameters": { "type": "object", "properties": {} } })
+    };
+    let spaces = |name: &str| json!([{ "type": "namespace", "name": "mcp__gmail", "description": "Mail.", "tools": [tool(name)] }]);
+    for wire in Dialect::ALL.into_iter().filter(|wire| *wire != Dialect::Responses) {
+        for in_input in [false, true] {
+            let mut request = json!({ "model": "alias", "input": [
+                { "role": "user", "content": "Hi" },
+                { "type": "function_call", "call_id": "k0", "namespace": "mcp__gmail", "name": "_search", "arguments": "{}" },
+                { "type": "function_call_output", "call_id": "k0", "output": "20" }] });
+            match in_input {
+                false => request["tools"] = spaces("_search"),
+                true => {
+                    let item = json!({ "type": "additional_tools", "role": "developer", "tools": spaces("_search") });
+                    request["input"].as_array_mut().unwrap().insert(0, item);
+                }
+            }
+            let sent = send(wire, Dialect::Responses, &request);
+            let mut found = Vec::new();
+            names(&sent.body, &mut found);
+            assert!(
+                found.len() >= 2 && found.iter().all(|name| takes_name(wire, name)),
+                "{wire:?} {found:?}"
+            );
+            assert!(found.iter().all(|name| name == "mcp__gmail___search"), "{wire:?} {found:?}");
+            for stream in [false, true] {
+                let text =
+                    answer(wire, "tools", stream).replace("\"weather\"", "\"mcp__gmail___search\"");
+                let output = told(&sent, Dialect::Responses, &text, stream);
+                let call = r#""namespace":"mcp__gmail","name":"_search""#;
+                assert!(output.contains(call), "{wire:?} {output}");
+                assert!(!output.contains("mcp__gmail___search"), "{wire:?} {output}");
+            }
+        }
+    }
+    // What a vendor of the same dialect gets is the client's own.
+    let request = json!({ "model": "alias", "input": "Hi", "tools": spaces("_search") });
+    let sent = send(Dialect::Responses, Dialect::Responses, &request);
+    assert_eq!(sent.body["tools"], request["tools"]);
+}
+
+#[test]
+fn a_reference_to_a_tool_is_said_to_every_vendor() {
+    for wire in Dialect::ALL {
+        let mut request = with_tool(Dialect::Anthropic, "weather");
+        request["messages"][2]["content"][0]["content"] =
+            json!([{ "type": "tool_reference", "tool_name": "weather" }]);
+        let sent = send(wire, Dialect::Anthropic, &request);
+        let said = if wire == Dialect::Anthropic {
+            "tool_reference"
+        } else {
+            "The tool `weather` is available."
+        };
+        assert!(sent.body.to_string().contains(said), "{wire:?} {}", sent.body);
+        assert!(
+            !sent.losses.iter().any(|path| path.starts_with("messages[2]")),
+            "{wire:?} {:?}",
+            sent.losses
+        );
+    }
+}

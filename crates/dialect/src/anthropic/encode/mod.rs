@@ -14,7 +14,7 @@ use super::block::{Block, Marker};
 use super::splice::{headers, path};
 use crate::chat::blank::{self, Refuses};
 use crate::chat::{Field, Format, Losses, Request};
-use crate::{Memo, Operation, Spoken, Vendor, emulate};
+use crate::{Memo, Operation, Spoken, Vendor, emulate, schema};
 use messages::{Conversation, Turn};
 use postern_fault::Fault;
 use serde::Serialize;
@@ -110,6 +110,7 @@ pub fn encode(
     settings::lose_unknown(&request, losses)?;
     blank::repair(&mut request, REFUSES, losses)?;
     let instruction = prepare_format(&mut request, vendor, losses, memo);
+    schema::ANTHROPIC.tools(&mut request, losses);
     emulate::custom_as_functions(&mut request, losses, memo);
     names::make_valid(&mut request, memo);
     let mut body = Body { stream: request.stream, ..Body::default() };
@@ -151,7 +152,12 @@ fn prepare_format(
     let native = !refuses(vendor, "output_format") && !refuses(vendor, "output_config");
     match &request.format {
         Format::Text => return None,
-        Format::JsonSchema(_) if native => return None,
+        // A schema that Anthropic cannot hold to is that of a tool.
+        Format::JsonSchema(_) if native => {
+            if schema::ANTHROPIC.answer(request, losses).is_none() {
+                return None;
+            }
+        }
         _ => {}
     }
     if thinking::is_asked(request, vendor) {

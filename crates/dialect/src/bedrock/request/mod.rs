@@ -12,7 +12,7 @@ mod tools;
 use super::family::Family;
 use crate::chat::blank::{self, Refuses};
 use crate::chat::{Field, Format, Losses, Request, ToolChoice};
-use crate::{Memo, Spoken, Vendor, emulate, percent_encoded};
+use crate::{Memo, Spoken, Vendor, emulate, percent_encoded, schema};
 use body::Body;
 use conversation::Conversation;
 use postern_fault::{Fault, Kind};
@@ -42,7 +42,11 @@ pub fn encode(
     let mut body = Body::default();
     blank::repair(&mut request, Refuses { trailing_blanks: family.claude, ..REFUSES }, losses)?;
     emulate::custom_as_functions(&mut request, losses, memo);
-    if settings::takes_schema(&request.format, family) {
+    schema::ANTHROPIC.tools(&mut request, losses);
+    // Converse holds Claude to schemas as Anthropic does. One that cannot be made to fit is that of a tool.
+    if settings::takes_schema(&request.format, family)
+        && schema::ANTHROPIC.answer(&mut request, losses).is_none()
+    {
         if let Format::JsonSchema(schema) = std::mem::replace(&mut request.format, Format::Text) {
             body.output_config = Some(settings::schema(schema));
         }

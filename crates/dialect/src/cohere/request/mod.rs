@@ -9,7 +9,7 @@ mod wire;
 
 use crate::chat::blank::{self, Refuses};
 use crate::chat::{Format, Losses, Request};
-use crate::{Memo, Operation, Spoken, Vendor, emulate, tool_names};
+use crate::{Memo, Operation, Spoken, Vendor, emulate, schema, tool_names};
 use postern_fault::{Fault, Kind};
 use serde::Serialize;
 use serde_json::{Number, Value};
@@ -101,6 +101,9 @@ pub fn encode(
         emulate::schema_as_tool(&mut request, losses, memo);
     }
     tool_names::COHERE.apply(&mut request, memo);
+    schema::COHERE.tools(&mut request, losses);
+    // What is left of it can be followed, whatever it is.
+    let _ = schema::COHERE.answer(&mut request, losses);
     let mut body = Body {
         model: vendor.model.clone(),
         messages: message::from_hub(&mut request, losses)?,

@@ -30,6 +30,10 @@ pub fn encode(
         emulate::custom_as_functions(&mut request, losses, memo);
     }
     tool_names::SHORT.apply(&mut request, memo);
+    crate::schema::OPENAI.tools(&mut request, losses);
+    if !vendor.quirks.no_json_schema {
+        crate::schema::OPENAI.strict_answer(&mut request, losses);
+    }
     if vendor.quirks.no_json_schema {
         schema::as_instruction(&mut request, losses);
     }
