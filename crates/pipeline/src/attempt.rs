@@ -8,7 +8,6 @@ use crate::guard::Guarded;
 use crate::headers::{self, HeaderFilter};
 use crate::ids::Binder;
 use crate::lease::{self, Lease};
-use crate::losses;
 use crate::record::Event;
 use crate::redact;
 use crate::refusal::Refusal;
@@ -16,6 +15,7 @@ use crate::sound::Sound;
 use crate::source::Source;
 use crate::stages::{Outbound, OutboundBody, Stages};
 use crate::told_type;
+use crate::{betas, losses};
 use postern_dialect::{media, translate};
 use postern_fault::{Fault, Kind};
 use postern_types::limiter::Outcome;
@@ -175,6 +175,10 @@ async fn one<S: Stages>(
     let encoded =
         exchange.run("encode", |stages| stages.encode(&target.api, call.facts, call.body));
     let mut encoded = encoded.map_err(|fault| for_another(fault.into()))?;
+    let passes = matches!(encoded.body, Rewritten::Edits(_));
+    if passes {
+        encoded.losses.extend(betas::refused(&call.head.forwarded, &target.api));
+    }
     exchange.observe(Event::Lost(&encoded.losses));
     let losses = std::mem::take(&mut encoded.losses);
     if !losses.is_empty() && (call.head.strict || call.policy.strict) {
@@ -182,7 +186,6 @@ async fn one<S: Stages>(
     }
     let memo = std::mem::take(&mut encoded.memo);
     // The vendor's bytes pass if the client's did.
-    let passes = matches!(encoded.body, Rewritten::Edits(_));
     let outbound = outbound(call, &target, encoded, exchange)?;
     let stages = exchange.stages.clone();
     let inbound = exchange.wait("upstream", stages.send(outbound)).await.map_err(Fault::from)?;
@@ -307,6 +310,7 @@ fn outbound<S: Stages>(
     let vendor = target.api.dialect;
     let mut headers = call.head.forwarded.clone();
     headers.retain(|(name, _)| passed.passes_to_vendor(name, vendor));
+    betas::leave_out(&mut headers, &target.api);
     // A client that names its version of the vendor's API means it.
     for (name, value) in of_vendor.into_iter().chain(headers::of_the_gateway()) {
         if !headers.iter().any(|(named, _)| *named == name) {

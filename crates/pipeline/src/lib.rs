@@ -12,6 +12,7 @@ mod answer;
 mod attempt;
 mod authenticate;
 mod authorize;
+mod betas;
 mod body;
 mod call;
 mod client_ip;

@@ -2,6 +2,7 @@
 //!
 //! The encoders make the same repairs where a request is translated. Here they are edits: all other bytes stay as they are.
 
+mod cap;
 mod conversation;
 mod input;
 mod list;
@@ -37,27 +38,17 @@ pub(crate) fn repair(
     losses: &mut Losses,
     memo: &mut Memo,
 ) -> Result<Vec<Edit>, Fault> {
-    if !matches!(facts.operation, Operation::Chat | Operation::CountTokens) {
+    let is_chat = matches!(facts.operation, Operation::Chat | Operation::CountTokens);
+    if !is_chat && facts.operation != Operation::Completions {
         return Ok(edits);
     }
     // It was read before, so it is JSON.
     let Ok(request) = Node::read(body) else { return Ok(edits) };
     let mut repair = Repair { vendor, body, edits: Vec::new(), gone: Vec::new(), losses, memo };
-    repair.names(&request);
-    match vendor.dialect {
-        Dialect::Anthropic => {
-            repair.conversation(&request)?;
-            repair.budget(&request);
-            repair.refused(&request);
-        }
-        Dialect::Responses => {
-            repair.input(&request);
-            repair.refused(&request);
-        }
-        _ => {}
+    repair.cap(&request);
+    if is_chat {
+        repair.chat(&request)?;
     }
-    repair.effort(&request);
-    repair.schemas(&request);
     repair.leave_out_gone(&request);
     // What is left out need not be repaired.
     let is_free = |edit: &Edit| {
@@ -72,6 +63,25 @@ pub(crate) fn repair(
 }
 
 impl Repair<'_> {
+    fn chat(&mut self, request: &Node<'_>) -> Result<(), Fault> {
+        self.names(request);
+        match self.vendor.dialect {
+            Dialect::Anthropic => {
+                self.conversation(request)?;
+                self.budget(request);
+                self.refused(request);
+            }
+            Dialect::Responses => {
+                self.input(request);
+                self.refused(request);
+            }
+            _ => {}
+        }
+        self.effort(request);
+        self.schemas(request);
+        Ok(())
+    }
+
     fn insert(&mut self, at: u32, text: String) {
         self.edits.push(Edit { span: Span { start: at, end: at }, replacement: text });
     }

@@ -44,7 +44,8 @@ pub fn encode(vendor: &Vendor, facts: &Facts, body: &str) -> Result<Encoded, Fau
         Operation::Embeddings => embeddings::encode(vendor, body, &mut losses, &mut memo)?,
         Operation::CountTokens => return Err(not_at_the_vendor()),
         _ => {
-            let request = decode(facts, body, &mut losses, &mut memo)?;
+            let mut request = decode(facts, body, &mut losses, &mut memo)?;
+            within_the_models(&mut request, vendor, &mut losses);
             memo.estimated_input_tokens = Some(estimate::of_request(&request));
             (codecs::vendor(vendor.dialect).encode)(request, vendor, &mut losses, &mut memo)?
         }
@@ -77,6 +78,16 @@ fn decode(
     *losses = lost;
     memo.namespaced.clone_from(&request.namespaced);
     Ok(request)
+}
+
+/// A cap above the model's, which a vendor refuses, becomes the model's: some clients (Claude Code) send one cap to every model.
+fn within_the_models(request: &mut chat::Request, vendor: &Vendor, losses: &mut Losses) {
+    if let (Some(cap), Some(most)) = (request.max_output_tokens, vendor.max_output_tokens)
+        && cap > most
+    {
+        losses.add(request.path(chat::Field::MaxOutputTokens), chat::above_the_models(most));
+        request.max_output_tokens = Some(most);
+    }
 }
 
 /// Passes the client's own bytes.

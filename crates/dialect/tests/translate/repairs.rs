@@ -686,3 +686,23 @@ fn a_reference_to_a_tool_is_said_to_every_vendor() {
         );
     }
 }
+
+#[test]
+fn a_cap_above_the_models_is_the_models_and_told() {
+    for (wire, client) in pairs() {
+        let mut request = asking(client, "Hi");
+        let name = match client {
+            Dialect::Responses => "max_output_tokens",
+            Dialect::Anthropic => "max_tokens",
+            _ => "max_completion_tokens",
+        };
+        request[name] = 32_000.into();
+        let row = Vendor { max_output_tokens: Some(16_384), ..vendor(wire) };
+        let got = send_to(&row, client, &request).unwrap();
+        let text = got.body.to_string();
+        assert!(text.contains(":16384") && !text.contains("32000"), "{wire:?} {client:?} {text}");
+        assert_eq!(got.losses, [name], "{wire:?} {client:?}");
+        request[name] = 16_384.into();
+        assert_eq!(send_to(&row, client, &request).unwrap().losses, [""; 0], "{wire:?} {client:?}");
+    }
+}
