@@ -4,7 +4,7 @@ use super::{embeddings, estimate, passes, spoken};
 use crate::chat::{self, Loss, Losses};
 use crate::openai::completions;
 use crate::repair::repair;
-use crate::{Facts, Memo, Operation, Spliced, Spoken, Vendor, codecs, media};
+use crate::{Dialect, Facts, Memo, Operation, Spliced, Spoken, Vendor, codecs, media};
 use postern_fault::Fault;
 use postern_types::provider::Rewritten;
 
@@ -29,6 +29,11 @@ pub struct Encoded {
 /// Content that the vendor's dialect cannot express without changing its meaning.
 pub fn encode(vendor: &Vendor, facts: &Facts, body: &str) -> Result<Encoded, Fault> {
     let vendor = &Vendor { dialect: spoken(vendor, facts), ..vendor.clone() };
+    let can_rerank = matches!(vendor.dialect, Dialect::Cohere | Dialect::OpenAi);
+    if facts.operation == Operation::Rerank && !can_rerank {
+        return Err(Fault::invalid_request("model", "this model's provider cannot rerank")
+            .with_code("unsupported_capability"));
+    }
     if passes(vendor, facts) {
         return pass(vendor, facts, body);
     }

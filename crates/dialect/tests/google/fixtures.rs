@@ -14,6 +14,7 @@ pub fn vendor(model: &str) -> Vendor {
 
 pub fn request(messages: Vec<Message>) -> Request {
     Request {
+        namespaced: std::collections::BTreeMap::new(),
         client: Dialect::OpenAi,
         model: "m".into(),
         messages,

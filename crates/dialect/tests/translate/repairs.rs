@@ -706,3 +706,38 @@ fn a_cap_above_the_models_is_the_models_and_told() {
         assert_eq!(send_to(&row, client, &request).unwrap().losses, [""; 0], "{wire:?} {client:?}");
     }
 }
+
+#[test]
+fn fields_that_a_version_does_not_have_are_left_out_and_told() {
+    for client in CLIENTS {
+        for (model, has_ids) in [("gemini-2.5-flash", false), ("gemini-3.5-flash", true)] {
+            let row = Vendor { model: model.to_owned(), ..vendor(Dialect::Google) };
+            let got = send_to(&row, client, &with_tool(client, "weather")).unwrap();
+            assert_eq!(
+                got.body.to_string().contains("\"id\":\"k0\""),
+                has_ids,
+                "{client:?} {}",
+                got.body
+            );
+        }
+    }
+    let body = r#"{"model":"alias","input":"a","dimensions":256}"#;
+    let facts = translate::read(Dialect::OpenAi, Operation::Embeddings, body).unwrap().facts;
+    for (model, has) in [("embed-english-v3.0", false), ("embed-v4.0", true)] {
+        let row = Vendor { model: model.to_owned(), ..vendor(Dialect::Cohere) };
+        let encoded = translate::encode(&row, &facts, body).unwrap();
+        let Rewritten::Whole(text) = encoded.body else { panic!("{model}") };
+        assert_eq!(text.contains("output_dimension"), has, "{model} {text}");
+        assert_eq!(encoded.losses.is_empty(), has, "{model}");
+    }
+}
+
+#[test]
+fn rerank_is_refused_for_a_vendor_that_has_none() {
+    let body = r#"{"model":"alias","query":"q","documents":["a"]}"#;
+    let facts = translate::read(Dialect::OpenAi, Operation::Rerank, body).unwrap().facts;
+    for wire in Dialect::ALL {
+        let can = matches!(wire, Dialect::Cohere | Dialect::OpenAi);
+        assert_eq!(translate::encode(&vendor(wire), &facts, body).is_ok(), can, "{wire:?}");
+    }
+}
