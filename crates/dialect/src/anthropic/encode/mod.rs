@@ -150,15 +150,13 @@ fn prepare_format(
     memo: &mut Memo,
 ) -> Option<String> {
     let native = !refuses(vendor, "output_format") && !refuses(vendor, "output_config");
-    match &request.format {
-        Format::Text => return None,
-        // A schema that Anthropic cannot hold to is that of a tool.
-        Format::JsonSchema(_) if native => {
-            if schema::ANTHROPIC.answer(request, losses).is_none() {
-                return None;
-            }
-        }
-        _ => {}
+    if request.format == Format::Text {
+        return None;
+    }
+    // A schema that Anthropic cannot hold to is that of a tool.
+    let is_schema = native && matches!(request.format, Format::JsonSchema(_));
+    if is_schema && schema::ANTHROPIC.answer(request, losses).is_none() {
+        return None;
     }
     if thinking::is_asked(request, vendor) {
         losses.add(request.path(Field::Format), "beside thoughts it is only asked for in words");
