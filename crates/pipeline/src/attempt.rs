@@ -19,7 +19,7 @@ use crate::{betas, losses};
 use postern_dialect::{media, translate};
 use postern_fault::{Fault, Kind};
 use postern_types::limiter::Outcome;
-use postern_types::provider::{AnswerHead, Encoded, Rewritten};
+use postern_types::provider::{AnswerHead, Encoded, Loss, Rewritten};
 use postern_types::{Dialect, Operation, RequestFacts, Target};
 
 /// The most of an error's body that is read to explain it: vendors' error objects are under 2 KiB.
@@ -167,6 +167,25 @@ fn not_offered(fault: Fault) -> Fault {
     Fault { param: Some("model".to_owned()), ..fault }
 }
 
+/// What the vendor does not get, unless the request is strict.
+fn lost<S: Stages>(
+    call: &Call<'_>,
+    target: &Target,
+    encoded: &mut Encoded,
+    exchange: &mut Exchange<S>,
+) -> Result<Vec<Loss>, Failed> {
+    let mut losses = std::mem::take(&mut encoded.losses);
+    // Only where the client's bytes pass, its headers do.
+    if matches!(encoded.body, Rewritten::Edits(_)) {
+        losses.extend(betas::refused(&call.head.forwarded, &target.api));
+    }
+    exchange.observe(Event::Lost(&losses));
+    match !losses.is_empty() && (call.head.strict || call.policy.strict) {
+        true => Err(losses::refusal(&target.deployment.name, &losses).into()),
+        false => Ok(losses),
+    }
+}
+
 async fn one<S: Stages>(
     call: &Call<'_>,
     target: Target,
@@ -176,14 +195,7 @@ async fn one<S: Stages>(
         exchange.run("encode", |stages| stages.encode(&target.api, call.facts, call.body));
     let mut encoded = encoded.map_err(|fault| for_another(fault.into()))?;
     let passes = matches!(encoded.body, Rewritten::Edits(_));
-    if passes {
-        encoded.losses.extend(betas::refused(&call.head.forwarded, &target.api));
-    }
-    exchange.observe(Event::Lost(&encoded.losses));
-    let losses = std::mem::take(&mut encoded.losses);
-    if !losses.is_empty() && (call.head.strict || call.policy.strict) {
-        return Err(losses::refusal(&target.deployment.name, &losses).into());
-    }
+    let losses = lost(call, &target, &mut encoded, exchange)?;
     let memo = std::mem::take(&mut encoded.memo);
     // The vendor's bytes pass if the client's did.
     let outbound = outbound(call, &target, encoded, exchange)?;

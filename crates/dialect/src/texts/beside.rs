@@ -29,7 +29,7 @@ const UNREAD_ENDINGS: [&str; 7] = ["_id", "_ids", "_at", "_index", "_b64", "_ms"
 /// `encrypted_content`, `encrypted_stdout`, `encrypted_index`.
 const ENCRYPTED: &str = "encrypted";
 
-/// A shorter number is nobody's: telephone numbers have at least seven digits.
+/// A shorter number identifies no person: telephone numbers have at least seven digits.
 const MIN_DIGITS: usize = 7;
 
 /// The strings and long numbers of a value, whose texts belong to `at`.

@@ -65,8 +65,16 @@ fn annotation() -> Value {
     json!({ "type": "url_citation", "url": url, "title": format!("On {SECRET}"), "start_index": 0, "end_index": 5 })
 }
 
-/// The items of Responses that have texts of their own.
 fn items() -> Vec<(&'static str, Value)> {
+    first_items().into_iter().chain(items_of_calls()).collect()
+}
+
+fn blocks() -> Vec<(&'static str, Value)> {
+    first_blocks().into_iter().chain(blocks_of_calls()).collect()
+}
+
+/// The items of Responses that have texts of their own.
+fn first_items() -> Vec<(&'static str, Value)> {
     vec![
         (
             "citation",
@@ -94,6 +102,12 @@ fn items() -> Vec<(&'static str, Value)> {
             json!({ "type": "code_interpreter_call", "code": "print(a)", "container_id": "c1",
             "outputs": [{ "type": "logs", "logs": format!("{SECRET}\n") }] }),
         ),
+    ]
+}
+
+/// Those of calls of other servers, of machines and of what is not known.
+fn items_of_calls() -> Vec<(&'static str, Value)> {
+    vec![
         (
             "mcp call",
             json!({ "type": "mcp_call", "name": "f", "server_label": "s", "arguments": "{}",
@@ -145,32 +159,16 @@ fn response(item: &Value) -> Value {
         "output": [item] })
 }
 
-fn responses_stream(item: &Value) -> String {
-    let mut begun = item.clone();
-    for member in [
-        "content",
-        "queries",
-        "results",
-        "outputs",
-        "output",
-        "error",
-        "action",
-        "operation",
-        "revised_prompt",
-    ] {
-        begun.as_object_mut().unwrap().remove(member);
-    }
-    if begun["arguments"].is_string() {
-        begun["arguments"] = "".into();
-    }
-    let mut events = vec![json!({ "type": "response.created", "response": response(&json!({}))})];
-    events[0]["response"]["output"] = json!([]);
-    let at = |mut event: Value| {
-        event["output_index"] = 0.into();
-        event["item_id"] = "i1".into();
-        event
-    };
-    events.push(at(json!({ "type": "response.output_item.added", "item": begun })));
+/// An event of the item.
+fn at(mut event: Value) -> Value {
+    event["output_index"] = 0.into();
+    event["item_id"] = "i1".into();
+    event
+}
+
+/// The events between the beginning of an item and its end.
+fn middle(item: &Value) -> Vec<Value> {
+    let mut events = Vec::new();
     match item["type"].as_str().unwrap() {
         "message" => {
             let part = &item["content"][0];
@@ -227,6 +225,31 @@ fn responses_stream(item: &Value) -> String {
         }
         _ => {}
     }
+    events
+}
+
+fn responses_stream(item: &Value) -> String {
+    let mut begun = item.clone();
+    for member in [
+        "content",
+        "queries",
+        "results",
+        "outputs",
+        "output",
+        "error",
+        "action",
+        "operation",
+        "revised_prompt",
+    ] {
+        begun.as_object_mut().unwrap().remove(member);
+    }
+    if begun["arguments"].is_string() {
+        begun["arguments"] = "".into();
+    }
+    let mut events = vec![json!({ "type": "response.created", "response": response(&json!({}))})];
+    events[0]["response"]["output"] = json!([]);
+    events.push(at(json!({ "type": "response.output_item.added", "item": begun })));
+    events.extend(middle(item));
     events.push(at(json!({ "type": "response.output_item.done", "item": item })));
     events.push(json!({ "type": "response.completed", "response": response(item) }));
     for (number, event) in events.iter_mut().enumerate() {
@@ -236,7 +259,7 @@ fn responses_stream(item: &Value) -> String {
 }
 
 /// The blocks of Messages that have texts of their own.
-fn blocks() -> Vec<(&'static str, Value)> {
+fn first_blocks() -> Vec<(&'static str, Value)> {
     let of_tool = |kind: &str, content: Value| json!({ "type": kind, "tool_use_id": "srvtoolu_1", "content": content });
     vec![
         (
@@ -276,6 +299,13 @@ fn blocks() -> Vec<(&'static str, Value)> {
             "stdout": SECRET, "stderr": "", "return_code": 0, "content": [] }),
             ),
         ),
+    ]
+}
+
+/// Those of machines, of other servers and of what is not known.
+fn blocks_of_calls() -> Vec<(&'static str, Value)> {
+    let of_tool = |kind: &str, content: Value| json!({ "type": kind, "tool_use_id": "srvtoolu_1", "content": content });
+    vec![
         (
             "bash",
             of_tool(
@@ -419,10 +449,6 @@ fn transcripts() -> Vec<(&'static str, &'static str, String)> {
 }
 
 fn rows() -> Vec<Row> {
-    let chat_row = |kind, client, vendor, stream: bool, text| {
-        let media_type = if stream { STREAM } else { WHOLE };
-        Row { kind, vendor, client, operation: Operation::Chat, media_type, text }
-    };
     let mut rows = Vec::new();
     for (kind, mut item) in items() {
         item["id"] = "i1".into();
@@ -455,7 +481,24 @@ fn rows() -> Vec<Row> {
             rows.push(chat_row(kind, Dialect::OpenAi, Dialect::OpenAi, stream, text));
         }
     }
-    // The only kind beside the words that other dialects carry.
+    translated(&mut rows);
+    rows.extend(others());
+    rows
+}
+
+fn chat_row(
+    kind: &'static str,
+    client: Dialect,
+    vendor: Dialect,
+    stream: bool,
+    text: String,
+) -> Row {
+    let media_type = if stream { STREAM } else { WHOLE };
+    Row { kind, vendor, client, operation: Operation::Chat, media_type, text }
+}
+
+/// The only kind beside the words that other dialects carry.
+fn translated(rows: &mut Vec<Row>) {
     for vendor in [Dialect::OpenAi, Dialect::Responses, Dialect::Anthropic] {
         for client in [Dialect::OpenAi, Dialect::Responses, Dialect::Anthropic] {
             for stream in [false, true] {
@@ -472,6 +515,11 @@ fn rows() -> Vec<Row> {
             }
         }
     }
+}
+
+/// Answers that are no chats.
+fn others() -> Vec<Row> {
+    let mut rows = Vec::new();
     let other = |kind, operation, media_type, text| Row {
         kind,
         vendor: Dialect::OpenAi,

@@ -43,14 +43,8 @@ pub(super) fn write(
         losses.add(path, "this model on Bedrock cannot be told to think");
         return false;
     }
-    if family.claude && forced {
-        losses.add(path, "a model that is made to call a tool cannot think first");
-        return false;
-    }
-    let with_budget = family.thinking == Thinking::Budget
-        || family.thinking == Thinking::Either && wanted.budget_tokens.is_some();
-    if family.claude && with_budget && lacks_thoughts(request) {
-        losses.add(path, "the thoughts before the calls of tools did not come back with them");
+    if let Some(reason) = hindrance(request, wanted, family, forced) {
+        losses.add(path, reason);
         return false;
     }
     match family.thinking {
@@ -74,6 +68,24 @@ pub(super) fn write(
             add(body, "reasoning_effort", json!(effort));
             true
         }
+    }
+}
+
+/// Why a model that can think may not in this turn.
+fn hindrance(
+    request: &Request,
+    wanted: &Reasoning,
+    family: Family,
+    forced: bool,
+) -> Option<&'static str> {
+    let with_budget = family.thinking == Thinking::Budget
+        || family.thinking == Thinking::Either && wanted.budget_tokens.is_some();
+    match family.claude {
+        true if forced => Some("a model that is made to call a tool cannot think first"),
+        true if with_budget && lacks_thoughts(request) => {
+            Some("the thoughts before the calls of tools did not come back with them")
+        }
+        _ => None,
     }
 }
 
