@@ -24,7 +24,7 @@ pub async fn admit(
     let counted = limits.for_model(&[&deployment.model, subject::asked_for(deployment)]);
     let needs_cap = counted.iter().any(|limit| counts_tokens(limit));
     let (facts, metering) = (&prompt.facts, &request.metering);
-    let cap = answer_cap(facts, metering, &limits).map_err(fails)?;
+    let cap = answer_cap(facts, metering, &limits);
     let counts = OnceCell::new();
     let tokens = || *counts.get_or_init(|| count(prompt, &metering.counting));
     context::check(metering, prompt, tokens).map_err(fails)?;
@@ -45,17 +45,14 @@ pub async fn admit(
 }
 
 /// The cap on an answer; none for operations without one.
-fn answer_cap(
-    facts: &RequestFacts,
-    metering: &Metering,
-    limits: &Limits<'_>,
-) -> Result<Option<AnswerCap>, Fault> {
+fn answer_cap(facts: &RequestFacts, metering: &Metering, limits: &Limits<'_>) -> Option<AnswerCap> {
     match facts.operation {
         Operation::Chat | Operation::Completions => {
             let plan = limits.answer_tokens();
-            AnswerCap::of(clients_cap(facts, metering), plan, metering.max_output_tokens).map(Some)
+            let own = clients_cap(facts, metering);
+            Some(AnswerCap::of(own, plan, metering.max_output_tokens))
         }
-        Operation::Embeddings | Operation::CountTokens | Operation::Rerank => Ok(None),
+        Operation::Embeddings | Operation::CountTokens | Operation::Rerank => None,
         // Nothing caps it but what is asked for.
         Operation::Transcribe
         | Operation::Translate
@@ -64,7 +61,7 @@ fn answer_cap(
         | Operation::EditImages
         | Operation::VaryImages => {
             let tokens = facts.expected_answer_tokens;
-            Ok(tokens.map(|tokens| AnswerCap { tokens, is_sent: false }))
+            tokens.map(|tokens| AnswerCap { tokens, is_sent: false })
         }
     }
 }

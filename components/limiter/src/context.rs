@@ -33,7 +33,9 @@ pub fn check(
     let Some(context_tokens) = metering.context_tokens.filter(|_| has_context) else {
         return Ok(());
     };
-    let cap_tokens = facts.output_cap_tokens.unwrap_or(0);
+    // A higher cap than the model's is not sent.
+    let most = metering.max_output_tokens.unwrap_or(u64::MAX);
+    let cap_tokens = facts.output_cap_tokens.unwrap_or(0).min(most);
     // No token is shorter than a byte, so most requests need not be counted.
     if (prompt.body.len() as u64).saturating_add(cap_tokens) <= context_tokens {
         return Ok(());

@@ -23,6 +23,7 @@ pub fn from_choice(choice: Choice<'_>, name: &str, operation: Operation) -> Targ
             model: deployment.upstream_model.clone(),
             max_output_tokens: model.max_output_tokens,
             reasons: model.can(Capability::Reasoning),
+            efforts: model.efforts.clone(),
             native: operation != Operation::Completions || model.can(Capability::Completions),
             quirks: deployment.quirks.clone(),
         },

@@ -42,6 +42,9 @@ pub struct Memo {
     /// Tools whose names the vendor does not accept: from the name sent to the client's.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tool_names: BTreeMap<String, String>,
+    /// Tools that stand in a namespace (Responses): from the name in the hub to namespace and name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub namespaced: BTreeMap<String, (String, String)>,
     /// Settings that the client's dialect repeats in its answer (Responses).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub echo: Option<Value>,

@@ -15,22 +15,25 @@ use crate::validate::Judge;
 use postern_detect::Group;
 use postern_fault::{Fault, Kind};
 use postern_policy::{Action, Speaker};
+use postern_types::escape;
 use postern_types::guardrail::{
     Action as Recorded, Flushed, Judgement, LateText, Piece, PieceEdit, Released, Stop,
 };
 use postern_types::provider::{Place, TextKind};
-use postern_types::{escape, unescape};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 mod asking;
 mod disclaimers;
+mod json;
 mod leaks;
 mod quoted;
 mod window;
+mod written;
 
 use asking::{Asked, Judged};
 use disclaimers::Disclaimers;
+use json::Json;
 use leaks::Leaking;
 use quoted::Quoted;
 use window::{Reach, View, Window};
@@ -62,7 +65,9 @@ pub struct Answer<'g> {
 struct Text<'g> {
     at: Place,
     window: Window,
-    /// How much of it was decided within a string, if it is JSON.
+    /// Whether it is JSON.
+    json: Json,
+    /// Whether its decided part ends within a string, if it is JSON.
     quoted: Quoted,
     restored: Restored,
     /// What models have said about it.
@@ -220,19 +225,21 @@ impl<'g> Answer<'g> {
 
     /// Takes more of a text, or its end, and returns what leaves.
     fn advance(&mut self, at: Place, more: &str, ended: bool) -> (String, Option<Stop>) {
+        let is_json = self.is_json;
         let text = self.texts.entry(at.key());
         let text = text.or_insert_with(|| {
             // Into data, arguments and speech nothing can be appended.
-            let is_text = at.kind == TextKind::Text && !self.is_json;
+            let is_text = at.kind == TextKind::Text && !is_json;
             let disclaimers =
                 if is_text { self.disclaimers.clone() } else { Disclaimers::default() };
-            Text::new(at, disclaimers)
+            Text::new(at, is_json, disclaimers)
         });
+        text.see(more);
         text.disclaimers.read(more, ended);
         let leaves = if self.wanted.is_empty() {
             more.to_owned()
         } else {
-            text.window.push(more);
+            text.window.push(more, ended);
             let (decided, stop) = self.decide(at, ended);
             if stop.is_some() || self.asked.is_waiting() {
                 return (String::new(), stop);
@@ -244,12 +251,15 @@ impl<'g> Answer<'g> {
         if let Some(text) = self.texts.get_mut(&at.key()).filter(|_| ended) {
             leaves.push_str(&text.disclaimers.due());
         }
+        if ended && COMPLETE.contains(&at.kind) {
+            self.texts.remove(&at.key());
+        }
         (leaves, None)
     }
 
     fn restore(&mut self, at: Place, text: &str, ended: bool) -> String {
-        let in_json = at.kind == TextKind::ToolArguments || self.is_json;
         let Some(state) = self.texts.get_mut(&at.key()) else { return text.to_owned() };
+        let in_json = state.json.is_json();
         let mut out = self.restorer.push(&mut state.restored, text, in_json);
         if ended {
             out.push_str(&self.restorer.finish(&mut state.restored, in_json));
@@ -286,9 +296,8 @@ impl<'g> Answer<'g> {
             let begun = changes.last().filter(|last| last.span.end == view.text.len());
             let begun = begun.map(|last| end - last.span.start);
             if let Some(text) = self.texts.get_mut(&at.key()) {
-                let is_json = at.kind == TextKind::ToolArguments;
-                out.push_str(&edited(&view, end, &changes, is_json.then_some(text.quoted), name));
-                text.quoted = text.quoted.over(view.text.get(view.start..end).unwrap_or_default());
+                out.push_str(&text.edited(&view, end, &changes, name));
+                text.quoted = text.quoted.over(text.window.written(&view, view.start..end));
                 text.leaking = leaks::going_on(&decided, end);
                 text.window.advance(end - view.start, begun);
             }
@@ -337,48 +346,17 @@ impl<'g> Answer<'g> {
     }
 }
 
-/// A window up to `end`, with its findings covered. `quoted`: it is JSON, and begins so.
-fn edited(
-    view: &View,
-    end: usize,
-    changes: &[Change<'_, '_>],
-    quoted: Option<Quoted>,
-    name: impl Fn(&Decided<'_>) -> String,
-) -> String {
-    let mut out = String::new();
-    let mut done = view.start;
-    for Change { span, by } in changes {
-        let before = view.text.get(done..span.start.max(done)).unwrap_or_default();
-        out.push_str(before);
-        // What began in the window before has its replacement.
-        if span.start >= view.start {
-            let original = view.text.get(span.clone()).unwrap_or_default();
-            let covered = |original: &str| covered(by.action, &name(by), original);
-            match quoted {
-                None => out.push_str(&covered(original)),
-                Some(quoted) => {
-                    let start = view.text.get(view.start..span.start).unwrap_or_default();
-                    let with = covered(&unescape(original));
-                    let with = escape(&with);
-                    // A number that is covered becomes a string.
-                    match quoted.over(start).inside {
-                        true => out.push_str(&with),
-                        false => out.push_str(&format!("\"{with}\"")),
-                    }
-                }
-            }
-        }
-        done = span.end.max(done);
-    }
-    out.push_str(view.text.get(done..end).unwrap_or_default());
-    out
-}
+/// Texts that come whole, so that nothing is to be known of them once they have ended.
+const COMPLETE: [TextKind; 2] = [TextKind::Citation, TextKind::ToolData];
 
 impl<'g> Text<'g> {
-    fn new(at: Place, disclaimers: Disclaimers<'g>) -> Self {
+    fn new(at: Place, answer_is_json: bool, disclaimers: Disclaimers<'g>) -> Self {
+        let json = Json::new(at.kind, answer_is_json);
+        let window = if json.is_json() { Window::of_json() } else { Window::default() };
         Text {
             at,
-            window: Window::default(),
+            window,
+            json,
             quoted: Quoted::default(),
             restored: Restored::default(),
             judged: Vec::new(),
@@ -386,6 +364,51 @@ impl<'g> Text<'g> {
             disclaimers,
         }
     }
+
+    /// Looks at more of it, to tell whether it is JSON.
+    fn see(&mut self, more: &str) {
+        if self.json.see(more) {
+            self.window.is_plain();
+        }
+    }
+
+    /// A view up to `end`, as it is written, with its findings covered.
+    fn edited(
+        &self,
+        view: &View,
+        end: usize,
+        changes: &[Change<'_, '_>],
+        name: impl Fn(&Decided<'_>) -> String,
+    ) -> String {
+        let written = |range| self.window.written(view, range);
+        let mut out = String::new();
+        let mut done = view.start;
+        for Change { span, by } in changes {
+            out.push_str(written(done..span.start.max(done)));
+            // What began in the window before has its replacement.
+            if span.start >= view.start {
+                let original = view.text.get(span.clone()).unwrap_or_default();
+                let with = covered(by.action, &name(by), original);
+                match self.json.is_json() {
+                    false => out.push_str(&with),
+                    true => {
+                        let before = self.quoted.over(written(view.start..span.start));
+                        let after = before.over(written(span.clone()));
+                        out.push_str(&in_string(&escape(&with), before, after));
+                    }
+                }
+            }
+            done = span.end.max(done);
+        }
+        out.push_str(written(done..end));
+        out
+    }
+}
+
+/// A replacement in JSON. A number that is covered becomes a string; a string in which the original began or ended stays one.
+fn in_string(with: &str, before: Quoted, after: Quoted) -> String {
+    let quote = |state: Quoted| if state.inside { "" } else { "\"" };
+    [quote(before), with, quote(after)].concat()
 }
 
 fn strictest<'d, 'r>(decided: &'d [Decided<'r>]) -> Option<&'d Decided<'r>> {

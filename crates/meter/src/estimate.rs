@@ -1,6 +1,5 @@
 //! The upper bound on what a request may use.
 
-use postern_fault::{Fault, Kind};
 use postern_types::{Price, Usage};
 
 /// The cap on an answer where neither client, plan nor catalogue names one. It is reserved and sent to the vendor; no
@@ -19,38 +18,24 @@ pub struct AnswerCap {
 }
 
 impl AnswerCap {
-    /// The client's cap, else the plan's, else the model's.
-    ///
-    /// # Errors
-    ///
-    /// The client's cap exceeds the model's.
-    pub fn of(client: Option<u64>, plan: Option<u64>, model: Option<u64>) -> Result<Self, Fault> {
+    /// The client's cap, else the plan's, else the model's. The model's is never exceeded: `provider` sends no more, and says so.
+    pub fn of(client: Option<u64>, plan: Option<u64>, model: Option<u64>) -> Self {
         let most = model.unwrap_or(u64::MAX);
         match (client, plan) {
             // Some servers take 0 for "no limit", and no other cap can be sent beside it.
             (Some(0), _) => {
                 let tokens = model.unwrap_or(DEFAULT_ANSWER_TOKENS);
-                Ok(AnswerCap { tokens, is_sent: false })
+                AnswerCap { tokens, is_sent: false }
             }
-            (Some(asked), _) if asked > most => Err(above_the_models(asked, most)),
-            (Some(tokens), _) => Ok(AnswerCap { tokens, is_sent: false }),
-            (None, Some(tokens)) => Ok(AnswerCap { tokens: tokens.min(most), is_sent: true }),
-            (None, None) => Ok(match model {
+            (Some(tokens), _) => AnswerCap { tokens: tokens.min(most), is_sent: false },
+            (None, Some(tokens)) => AnswerCap { tokens: tokens.min(most), is_sent: true },
+            (None, None) => match model {
                 // The vendor ends the answer at this cap by itself.
                 Some(tokens) => AnswerCap { tokens, is_sent: false },
                 None => AnswerCap { tokens: DEFAULT_ANSWER_TOKENS, is_sent: true },
-            }),
+            },
         }
     }
-}
-
-fn above_the_models(asked: u64, most: u64) -> Fault {
-    let public = format!(
-        "max_tokens is {asked}, and this model writes at most {most} tokens; send {most} or less"
-    );
-    Fault { retryable: true, ..Fault::new(Kind::InvalidRequest, public) }
-        .with_code("max_tokens_above_model")
-        .with_param("max_tokens")
 }
 
 /// The upper bound on what a request may use, or what it has used.

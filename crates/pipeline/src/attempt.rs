@@ -8,7 +8,6 @@ use crate::guard::Guarded;
 use crate::headers::{self, HeaderFilter};
 use crate::ids::Binder;
 use crate::lease::{self, Lease};
-use crate::losses;
 use crate::record::Event;
 use crate::redact;
 use crate::refusal::Refusal;
@@ -17,11 +16,12 @@ use crate::sound::Sound;
 use crate::source::Source;
 use crate::stages::{Outbound, OutboundBody, Stages};
 use crate::told_type;
+use crate::{betas, losses};
 use postern_dialect::{media, translate};
 use postern_fault::{Fault, Kind};
 use postern_types::guardrail::Judgement;
 use postern_types::limiter::Outcome;
-use postern_types::provider::{AnswerHead, Encoded, Rewritten};
+use postern_types::provider::{AnswerHead, Encoded, Loss, Rewritten};
 use postern_types::{Dialect, Operation, RequestFacts, Target};
 
 /// The most of an error's body that is read to explain it: vendors' error objects are under 2 KiB.
@@ -160,6 +160,25 @@ fn not_offered(fault: Fault) -> Fault {
     Fault { param: Some("model".to_owned()), ..fault }
 }
 
+/// What the vendor does not get, unless the request is strict.
+fn lost<S: Stages>(
+    call: &Call<'_>,
+    target: &Target,
+    encoded: &mut Encoded,
+    exchange: &mut Exchange<S>,
+) -> Result<Vec<Loss>, Failed> {
+    let mut losses = std::mem::take(&mut encoded.losses);
+    // Only where the client's bytes pass, its headers do.
+    if matches!(encoded.body, Rewritten::Edits(_)) {
+        losses.extend(betas::refused(&call.head.forwarded, &target.api));
+    }
+    exchange.observe(Event::Lost(&losses));
+    match !losses.is_empty() && (call.head.strict || call.policy.strict) {
+        true => Err(losses::refusal(&target.deployment.name, &losses).into()),
+        false => Ok(losses),
+    }
+}
+
 async fn one<S: Stages>(
     call: &Call<'_>,
     target: Target,
@@ -168,14 +187,10 @@ async fn one<S: Stages>(
     let encoded =
         exchange.run("encode", |stages| stages.encode(&target.api, call.facts, call.body));
     let mut encoded = encoded.map_err(|fault| for_another(fault.into()))?;
-    exchange.observe(Event::Lost(&encoded.losses));
-    let losses = std::mem::take(&mut encoded.losses);
-    if !losses.is_empty() && (call.head.strict || call.policy.strict) {
-        return Err(losses::refusal(&target.deployment.name, &losses).into());
-    }
+    let passes = matches!(encoded.body, Rewritten::Edits(_));
+    let losses = lost(call, &target, &mut encoded, exchange)?;
     let memo = std::mem::take(&mut encoded.memo);
     // The vendor's bytes pass if the client's did.
-    let passes = matches!(encoded.body, Rewritten::Edits(_));
     let outbound = outbound(call, &target, encoded, exchange)?;
     let stages = exchange.stages.clone();
     let inbound = exchange.wait("upstream", stages.send(outbound)).await.map_err(Fault::from)?;
@@ -332,6 +347,7 @@ fn outbound<S: Stages>(
     let vendor = target.api.dialect;
     let mut headers = call.head.forwarded.clone();
     headers.retain(|(name, _)| passed.passes_to_vendor(name, vendor));
+    betas::leave_out(&mut headers, &target.api);
     // A client that names its version of the vendor's API means it.
     for (name, value) in of_vendor.into_iter().chain(headers::of_the_gateway()) {
         if !headers.iter().any(|(named, _)| *named == name) {

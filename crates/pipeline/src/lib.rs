@@ -13,6 +13,7 @@ mod asked;
 mod attempt;
 mod authenticate;
 mod authorize;
+mod betas;
 mod body;
 mod call;
 mod client_ip;

@@ -78,6 +78,17 @@ impl Capability {
     }
 }
 
+/// Efforts of thinking, in the words of OpenAI and Anthropic.
+pub(crate) const EFFORTS: &[(&str, &str)] = &[
+    ("none", "none"),
+    ("minimal", "minimal"),
+    ("low", "low"),
+    ("medium", "medium"),
+    ("high", "high"),
+    ("xhigh", "xhigh"),
+    ("max", "max"),
+];
+
 /// How a model splits text into tokens, by the names of OpenAI's tiktoken. `o200k_harmony` (gpt-oss) is `o200k_base` with other
 /// special tokens, which no prompt has.
 pub(crate) const TOKENIZERS: &[(&str, Tokenizer)] = &[

@@ -34,7 +34,7 @@ impl AnswerSegment {
         let raw = self.span.of(output)?;
         Some(match self.form {
             SegmentForm::JsonString => unescape(raw),
-            SegmentForm::JsonValue => Cow::Borrowed(raw),
+            SegmentForm::JsonValue | SegmentForm::PlainText => Cow::Borrowed(raw),
         })
     }
 }

@@ -10,6 +10,7 @@ impl VendorApi {
             model: model.into(),
             max_output_tokens: None,
             reasons: false,
+            efforts: None,
             native: false,
             quirks: Quirks::default(),
         }
@@ -29,6 +30,7 @@ impl Default for Quirks {
             paths: Vec::new(),
             responses_path: None,
             anthropic_version_in_body: None,
+            betas: None,
         }
     }
 }

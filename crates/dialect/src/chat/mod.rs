@@ -6,7 +6,13 @@
 //! Opaque data (schemas, arguments, signatures, ids) is carried exactly as it was written. Data that has no place in the hub is
 //! not read: the decoder reports it as a [`Loss`].
 
+/// Why a cap is not sent as it was asked.
+pub(crate) fn above_the_models(most: u64) -> String {
+    format!("this model writes at most {most} tokens: that cap is sent")
+}
+
 mod answer;
+pub(crate) mod blank;
 mod collect;
 mod loss;
 mod message;

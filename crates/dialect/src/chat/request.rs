@@ -3,6 +3,7 @@
 use super::{CacheControl, Message};
 use crate::{Dialect, codecs};
 use serde_json::{Map, Number, Value};
+use std::collections::BTreeMap;
 
 /// A request for a chat. Fields that are `None` or empty were not requested.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +16,8 @@ pub struct Request {
     pub messages: Vec<Message>,
     /// The tools that the model may call.
     pub tools: Vec<Tool>,
+    /// The tools that stand in a namespace (Responses), by the names that they have here: namespace and name.
+    pub namespaced: BTreeMap<String, (String, String)>,
     /// Whether the model must call a tool.
     pub tool_choice: Option<ToolChoice>,
     /// Whether several calls in one turn are allowed.
@@ -99,6 +102,7 @@ impl Request {
             model: model.into(),
             messages: Vec::new(),
             tools: Vec::new(),
+            namespaced: BTreeMap::new(),
             tool_choice: None,
             parallel_tool_calls: None,
             format: Format::Text,
@@ -199,6 +203,20 @@ impl Effort {
     /// The effort with this word.
     pub fn from_name(word: &str) -> Option<Self> {
         Self::WORDS.iter().find(|(known, _)| *known == word).map(|(_, effort)| *effort)
+    }
+
+    /// What stands for it at a model that takes `efforts`: the highest that does not exceed it, or else the lowest. Only no effort
+    /// at all stands for no effort, where the model has that. None: the model takes no effort.
+    pub fn among(self, efforts: &[String]) -> Option<Self> {
+        let known = efforts.iter().filter_map(|word| Effort::from_name(word));
+        let mut known: Vec<Effort> = known.collect();
+        known.sort_unstable();
+        if self == Effort::None && known.first() == Some(&Effort::None) {
+            return Some(self);
+        }
+        known.retain(|effort| *effort != Effort::None);
+        let lower = known.iter().rev().find(|effort| **effort <= self);
+        lower.or(known.first()).copied()
     }
 
     /// The equivalent budget in tokens, for vendors that take one. Google documents these steps for OpenAI's efforts

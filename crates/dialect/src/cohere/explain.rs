@@ -26,10 +26,13 @@ pub(super) fn ended(reason: &str, message: Option<String>) -> Fault {
 }
 
 fn meant(status: u16, error: &VendorError, how: &str) -> Fault {
+    // "Returned when a request or response contains a deny-listed token" (`InvalidTokenError` of cohere-python): a word, not a key.
+    if status == 498 {
+        let refused = fault(400, error, how).with_code("content_filter");
+        return Fault { kind: Kind::ContentFiltered, ..refused };
+    }
     let says = |words: &str| error.message.as_deref().is_some_and(|text| text.contains(words));
     let meaning = match status {
-        // `invalid_token_error` of the SDK: the key is blocked.
-        498 => 401,
         // A trial key has used up its monthly calls, so waiting does not help.
         429 if says("/ month") => 402,
         _ => status,

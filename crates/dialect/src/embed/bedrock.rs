@@ -21,7 +21,7 @@ pub(crate) fn encode(
     match vendor.model.as_str() {
         model if model.contains("titan-embed") => spoken(path, &titan(request, model, losses)?),
         model if model.contains("cohere.embed") => {
-            spoken(path, &cohere::body(request, None, losses))
+            spoken(path, &cohere::body(request, None, model, losses))
         }
         _ => Err(no_embeddings()),
     }

@@ -23,19 +23,32 @@ pub(crate) fn encode(
 ) -> Result<Spoken, Fault> {
     let path = crate::vendor::own_path(&vendor.quirks, Operation::Embeddings, &vendor.model);
     let path = path.unwrap_or_else(|| "/embed".to_owned());
-    spoken(path, &body(request, Some(&vendor.model), losses))
+    spoken(path, &body(request, Some(&vendor.model), &vendor.model, losses))
 }
 
-pub(super) fn body<'a>(request: Request, model: Option<&'a str>, losses: &mut Losses) -> Body<'a> {
+/// The body for the model `name`; `model` is its name where the body has it.
+pub(super) fn body<'a>(
+    request: Request,
+    model: Option<&'a str>,
+    name: &str,
+    losses: &mut Losses,
+) -> Body<'a> {
     if request.user.is_some() {
         losses.add("user", "Cohere has no field for the end user");
+    }
+    // Models before v4 have one length (https://docs.cohere.com/docs/cohere-embed).
+    let is_older =
+        |model: &str| ["-v2", "-v3", "embed-english-light"].iter().any(|part| model.contains(part));
+    let mut output_dimension = request.dimensions;
+    if is_older(name) && output_dimension.take().is_some() {
+        losses.add("dimensions", "this model of Cohere's has one length of vectors");
     }
     Body {
         model,
         texts: request.inputs,
         input_type: request.input_type.unwrap_or_else(|| USUAL_TYPE.to_owned()),
         embedding_types: ["float"],
-        output_dimension: request.dimensions,
+        output_dimension,
     }
 }
 

@@ -20,6 +20,11 @@ const MAX_EVENT_BYTES: usize = 32 * 1024 * 1024;
 /// The media types of transcripts as text: `response_format` of text, srt and vtt.
 const TEXTS: [&str; 4] = ["text/plain", "text/vtt", "text/srt", "application/x-subrip"];
 
+/// Whether this is the media type of a transcript as text.
+pub(crate) fn is_text(media_type: &str) -> bool {
+    TEXTS.iter().any(|text| media_type.eq_ignore_ascii_case(text))
+}
+
 /// Reads one answer.
 pub(crate) struct Answer {
     form: Form,
@@ -73,7 +78,7 @@ impl Answer {
         let form = if facts.stream && is_stream {
             let parser = Parser::new(MAX_EVENT_BYTES);
             Form::Stream(Box::new(Stream { parser, held: None, done: false }))
-        } else if is_transcript && TEXTS.iter().any(|text| is(text)) {
+        } else if is_transcript && is_text(media_type) {
             Form::Text(String::new())
         } else if may_be_whole && (is("application/json") || media_type.is_empty()) {
             Form::Json(String::new())

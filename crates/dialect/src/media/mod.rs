@@ -12,7 +12,7 @@ mod images;
 mod tests;
 mod usage;
 
-pub(crate) use answer::Answer;
+pub(crate) use answer::{Answer, is_text};
 
 use crate::openai::read as body;
 use crate::{Facts, Operation, Request};

@@ -1,5 +1,6 @@
 //! Messages: <https://docs.anthropic.com/en/docs/build-with-claude/streaming>.
 
+use super::beside::beside;
 use super::close::anthropic::{Left, whole};
 use super::close::raw::Raw;
 use super::close::{Cut, Ending};
@@ -99,7 +100,12 @@ fn place(kind: TextKind, index: u32) -> Place {
 fn begin(index: u32, block: &Node<'_>, streamed: bool, found: &mut Found<'_>) {
     let arguments = place(TextKind::ToolArguments, index);
     match &*block.text_of("type") {
-        "text" => say(place(TextKind::Text, index), block.get("text"), found),
+        "text" => {
+            say(place(TextKind::Text, index), block.get("text"), found);
+            if let Some(citations) = block.get("citations") {
+                beside(place(TextKind::Citation, index), citations, found);
+            }
+        }
         "thinking" => {
             say(place(TextKind::Reasoning, index), block.get("thinking"), found);
             seal(index, block, found);
@@ -111,7 +117,8 @@ fn begin(index: u32, block: &Node<'_>, streamed: bool, found: &mut Found<'_>) {
             let is_empty = |node: &&Node<'_>| matches!(&node.value, Value::Object(members) if members.is_empty());
             say(arguments, block.get("input").filter(|node| !(streamed && is_empty(node))), found);
         }
-        _ => {}
+        // Results of tools that ran at the vendor, summaries of what was left out, and what is not known yet.
+        _ => beside(place(TextKind::ToolData, index), block, found),
     }
 }
 
@@ -126,7 +133,8 @@ fn more(index: u32, delta: &Node<'_>, found: &mut Found<'_>) {
             found.end(place(TextKind::Reasoning, index));
             seal(index, delta, found);
         }
-        _ => {}
+        "citations_delta" => beside(place(TextKind::Citation, index), delta, found),
+        _ => beside(place(TextKind::ToolData, index), delta, found),
     }
 }
 

@@ -3,6 +3,7 @@
 //! No event marks the end of a text except the end of its choice. A text also ends where another text of the same choice
 //! begins, as in the accumulator of `openai-python` (`lib/streaming/chat`).
 
+use super::beside::{beside, members};
 use super::close::chat::{Form, Left, whole};
 use super::close::raw::Raw;
 use super::close::{Cut, Ending};
@@ -51,6 +52,7 @@ impl FindTexts for Chat {
     fn event(&mut self, data: Option<&Node<'_>>, found: &mut Found<'_>) {
         let Some(data) = data else { return found.end_if(|_| true) };
         self.head.see(data);
+        sources(data, found);
         let mut is_frame = data.get("usage").is_some();
         for (_, choice) in data.list("choices") {
             let index = choice.index_of("index").unwrap_or_default();
@@ -68,6 +70,7 @@ impl FindTexts for Chat {
     }
 
     fn whole(&mut self, answer: &Node<'_>, found: &mut Found<'_>) {
+        sources(answer, found);
         for (number, choice) in answer.list("choices") {
             self.choice(choice.index_of("index").unwrap_or(number), choice, found);
         }
@@ -84,7 +87,7 @@ impl FindTexts for Chat {
             TextKind::ReasoningSummary => {
                 json!({ "reasoning_details": [{ "type": SUMMARY, "summary": text, "index": at.part }] })
             }
-            TextKind::ToolName => return None,
+            TextKind::ToolName | TextKind::Citation | TextKind::ToolData => return None,
         };
         let choice =
             json!({ "index": at.choice, "delta": delta, "logprobs": null, "finish_reason": null });
@@ -113,6 +116,30 @@ impl FindTexts for Chat {
 }
 
 const OBJECT: &str = "chat.completion.chunk";
+
+/// The members of a message that are read on their own, or have sound and pictures. What compatible servers have beside them are
+/// texts, too: `executed_tools` of Groq (<https://console.groq.com/docs/compound>).
+const READ: [&str; 10] = [
+    "content",
+    "refusal",
+    "tool_calls",
+    "function_call",
+    "annotations",
+    "reasoning_content",
+    "reasoning",
+    "reasoning_details",
+    "audio",
+    "images",
+];
+
+/// Sources beside the choices (<https://docs.perplexity.ai/api-reference/chat-completions-post>), which each chunk repeats.
+const SOURCES: [&str; 3] = ["citations", "search_results", "documents"];
+
+fn sources(answer: &Node<'_>, found: &mut Found<'_>) {
+    for sources in SOURCES.iter().filter_map(|name| answer.get(name)) {
+        beside(Place::new(TextKind::Citation, 0), sources, found);
+    }
+}
 
 impl Chat {
     pub fn new(facts: &Facts) -> Self {
@@ -152,6 +179,10 @@ impl Choice {
             self.calls.entry(0).or_default().legacy = true;
             say_call(Place::new(TextKind::ToolArguments, index), function, "arguments", found);
         }
+        if let Some(annotations) = said.get("annotations") {
+            beside(Place { kind: TextKind::Citation, ..text }, annotations, found);
+        }
+        members(Place { kind: TextKind::ToolData, ..text }, said, &READ, found);
     }
 
     fn call(&mut self, index: u32, node: &Node<'_>, found: &mut Found<'_>) {

@@ -5,7 +5,7 @@ use super::mark::{Mark, What, When};
 use super::memory::{Memory, More};
 use crate::Span;
 use postern_fault::Fault;
-use postern_types::provider::{Place, SegmentEdit, SegmentForm};
+use postern_types::provider::{Place, SegmentEdit, SegmentForm, TextKind};
 use postern_types::{escape, unescape};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -123,7 +123,7 @@ impl Texture<'_> {
     pub fn text(&self, mark: &Mark, form: SegmentForm) -> Cow<'_, str> {
         match form {
             SegmentForm::JsonString => unescape(self.raw(mark)),
-            SegmentForm::JsonValue => Cow::Borrowed(self.raw(mark)),
+            SegmentForm::JsonValue | SegmentForm::PlainText => Cow::Borrowed(self.raw(mark)),
         }
     }
 
@@ -250,10 +250,15 @@ impl Writing<'_> {
             return Ok(None);
         };
         said.push_str(text);
-        if form == SegmentForm::JsonString {
-            return Ok(Some(escape(text).into_owned()));
+        match (form, mark.place.kind) {
+            (SegmentForm::JsonString, _) => Ok(Some(escape(text).into_owned())),
+            (SegmentForm::PlainText, _) => Ok(Some(text.clone())),
+            (SegmentForm::JsonValue, TextKind::ToolArguments) => {
+                self.texture.dialect.value(text).map(Some)
+            }
+            // A number in the data of a tool becomes a string.
+            (SegmentForm::JsonValue, _) => Ok(Some(format!("\"{}\"", escape(text)))),
         }
-        self.texture.dialect.value(text).map(Some)
     }
 
     fn event(&mut self, at: Place, text: &str) -> Result<Option<String>, Fault> {
@@ -283,7 +288,7 @@ impl Writing<'_> {
                 self.plan.touched.iter().any(|place| concerns(*place))
                     || memory.any_touched(concerns)
             }
-            When::ThoughtsDiffer => memory.any_differs(&self.plan.more, concerns),
+            When::Differs | When::ThoughtsDiffer => memory.any_differs(&self.plan.more, concerns),
         }
     }
 }

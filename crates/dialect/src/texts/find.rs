@@ -16,6 +16,16 @@ pub(crate) trait FindTexts {
     /// Reads a buffered answer.
     fn whole(&mut self, answer: &Node<'_>, found: &mut Found<'_>);
 
+    /// Reads a buffered answer that is not JSON. Returns whether it is one.
+    fn plain(&mut self, _: &str, _: &mut Found<'_>) -> bool {
+        false
+    }
+
+    /// Takes out of an edited buffered answer what contradicts its texts.
+    fn mend(&self, output: String) -> String {
+        output
+    }
+
     /// An event with more text at this place, as event `number`. None: the dialect has no such event.
     fn delta(&self, at: Place, text: &str, number: u64) -> Option<String>;
 

@@ -59,7 +59,7 @@ impl<'m> Found<'m> {
     /// The marks in order, the number of the next event, and whether a repeat differs from the earlier text.
     pub(super) fn finish(mut self) -> (Vec<Mark>, u64, bool) {
         // Insertions at the beginning of an event are sent before it.
-        self.marks.sort_by_key(|mark| (mark.span.start, mark.is_event()));
+        self.marks.sort_by_key(|mark| (mark.span.start, mark.rank()));
         (self.marks, self.next_number, self.contradicts)
     }
 
@@ -79,7 +79,7 @@ impl<'m> Found<'m> {
         let (span, form, words) = match &node.value {
             Value::String(text) => (text.inside(), SegmentForm::JsonString, text.said()),
             Value::Array(_) | Value::Object(_) | Value::Number(_)
-                if at.kind == TextKind::ToolArguments =>
+                if at.kind == TextKind::ToolArguments || is_number(node) =>
             {
                 let raw = node.span.of(&self.event.text).unwrap_or_default();
                 (node.span, SegmentForm::JsonValue, Cow::Owned(raw.to_owned()))
@@ -89,6 +89,44 @@ impl<'m> Found<'m> {
         if !words.is_empty() {
             self.memory.say(at, &words);
             self.piece(at, span, form);
+        }
+    }
+
+    /// A text that comes whole and belongs to `at`: it is decided on where it stands.
+    pub fn complete(&mut self, at: Place, node: &Node<'_>) {
+        let Value::String(text) = &node.value else {
+            let place = self.memory.next(at);
+            self.say(place, node);
+            return self.end(place);
+        };
+        let words = text.said();
+        if words.is_empty() {
+            return;
+        }
+        match self.memory.complete(at, &words) {
+            (place, true) => {
+                self.say(place, node);
+                self.end(place);
+            }
+            (place, false) => self.mark(place, text.inside(), What::Repeat),
+        }
+    }
+
+    /// As [`tell`](Found::tell), unless the text differs from what the stream has said: then it is a text of its own.
+    pub fn tell_or_complete(&mut self, at: Place, node: &Node<'_>) {
+        match node.text().starts_with(self.seen(at)) {
+            true => self.tell(at, node),
+            false => self.complete(at, node),
+        }
+    }
+
+    /// A text in an answer that is not JSON.
+    pub fn plain(&mut self, at: Place, span: Span) {
+        let words = span.of(&self.event.text).unwrap_or_default().to_owned();
+        if !words.is_empty() {
+            self.memory.say(at, &words);
+            self.piece(at, span, SegmentForm::PlainText);
+            self.end(at);
         }
     }
 
@@ -206,6 +244,10 @@ impl Event {
         let (in_text, in_output) = line.copied().unwrap_or_default();
         offset(at - in_text + in_output)
     }
+}
+
+fn is_number(node: &Node<'_>) -> bool {
+    matches!(node.value, Value::Number(_))
 }
 
 /// The written length of the first `bytes` decoded bytes of a string's inside.

@@ -3,10 +3,11 @@
 use postern_types::provider::{Place, TextKind};
 
 /// The items whose text is one string: the item's type, its member, and the prefix of its events.
-pub(super) const STRINGS: [(&str, &str, &str); 4] = [
+pub(super) const STRINGS: [(&str, &str, &str); 5] = [
     ("function_call", "arguments", "function_call_arguments"),
     ("custom_tool_call", "input", "custom_tool_call_input"),
     ("mcp_call", "arguments", "mcp_call_arguments"),
+    ("mcp_approval_request", "arguments", "mcp_approval_request_arguments"),
     ("code_interpreter_call", "code", "code_interpreter_call_code"),
 ];
 

@@ -44,6 +44,8 @@ pub(super) enum What {
 pub(super) enum When {
     /// Any edit of this text, including one that only delays it.
     Touched,
+    /// This text, as it is released, differs from the original.
+    Differs,
     /// Any edit of a text or refusal of this choice.
     ChoiceTouched,
     /// A released thought or content of this choice that differs from the original.
@@ -53,7 +55,7 @@ pub(super) enum When {
 impl When {
     pub fn concerns(self, own: Place, other: Place) -> bool {
         match self {
-            When::Touched => own == other,
+            When::Touched | When::Differs => own == other,
             When::ChoiceTouched => {
                 own.choice == other.choice
                     && matches!(other.kind, TextKind::Text | TextKind::Refusal)
@@ -69,6 +71,15 @@ impl When {
 impl Mark {
     pub fn is_event(&self) -> bool {
         matches!(self.what, What::Event { .. })
+    }
+
+    /// Its order among marks at the same position.
+    pub fn rank(&self) -> u8 {
+        match self.what {
+            What::End { .. } => 0,
+            What::Event { .. } => 1,
+            _ => 2,
+        }
     }
 
     /// The segment that a stage receives for it.

@@ -12,6 +12,10 @@ pub(super) type More = BTreeMap<Key, String>;
 #[derive(Default)]
 pub(super) struct Memory {
     texts: BTreeMap<Key, Text>,
+    /// The places of the texts that came whole, by where they belong and what they say.
+    complete: BTreeMap<(Key, String), Place>,
+    /// How many of them belong to each place.
+    counts: BTreeMap<Key, u32>,
     touched: bool,
 }
 
@@ -35,6 +39,24 @@ impl Memory {
             released: None,
             open: false,
         })
+    }
+
+    /// The place of a text that comes whole and belongs to `at`, and whether it is new. A text that is said again is the same.
+    pub fn complete(&mut self, at: Place, words: &str) -> (Place, bool) {
+        let key = (at.key(), words.to_owned());
+        if let Some(known) = self.complete.get(&key) {
+            return (*known, false);
+        }
+        let place = self.next(at);
+        self.complete.insert(key, place);
+        (place, true)
+    }
+
+    /// The next place of a text that belongs to `at`.
+    pub fn next(&mut self, at: Place) -> Place {
+        let count = self.counts.entry(at.key()).or_default();
+        *count = count.saturating_add(1);
+        Place { part: *count, ..at }
     }
 
     /// Whether there is no text.

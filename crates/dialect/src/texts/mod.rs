@@ -4,19 +4,24 @@
 //! sees what the client receives. None of it runs unless a stage asks for segments.
 
 pub(crate) mod anthropic;
+mod beside;
 pub(crate) mod chat;
 mod close;
 mod completions;
 mod compose;
 mod cut;
+mod documents;
 mod events;
 pub(crate) mod find;
 mod found;
 mod head;
+mod hosted;
 mod items;
 mod mark;
 mod memory;
+mod pictures;
 pub(crate) mod responses;
+mod speech;
 
 use crate::json::Node;
 use crate::vendor_fault::malformed;
@@ -60,16 +65,29 @@ struct Last {
 }
 
 impl Texts {
-    /// None: an answer without texts, such as embeddings or counts.
-    pub fn new(facts: &Facts) -> Option<Self> {
-        let dialect = match facts.operation {
+    /// None: an answer without texts, such as embeddings or counts. `media_type` is the answer's.
+    pub fn new(facts: &Facts, media_type: &str) -> Option<Self> {
+        let mut stream = facts.stream;
+        let dialect: Box<dyn FindTexts> = match facts.operation {
             Operation::Chat => (codecs::client(facts.client).texts)(facts),
             Operation::Completions => Box::new(completions::Completions::new(facts)),
-            _ => return None,
+            Operation::Transcribe | Operation::Translate => {
+                // Models that cannot stream ignore the request for a stream.
+                stream &= is_stream(media_type);
+                Box::new(speech::Speech::new(media_type))
+            }
+            Operation::GenerateImages | Operation::EditImages | Operation::VaryImages => {
+                Box::new(pictures::Pictures::default())
+            }
+            Operation::Rerank => {
+                stream = false;
+                Box::new(documents::Documents)
+            }
+            Operation::Embeddings | Operation::CountTokens | Operation::Speak => return None,
         };
         Some(Texts {
             dialect,
-            stream: facts.stream,
+            stream,
             memory: Memory::default(),
             last: Last { settled: true, ..Last::default() },
             next_number: 0,
@@ -140,7 +158,10 @@ impl Texts {
         self.last.more = composed.more;
         self.last.frames = cut::frames(&composed.output, &composed.marks);
         self.settle();
-        Ok(composed.output)
+        Ok(match self.stream {
+            true => composed.output,
+            false => self.dialect.mend(composed.output),
+        })
     }
 
     /// An additional event.
@@ -180,6 +201,10 @@ impl Texts {
     }
 }
 
+fn is_stream(media_type: &str) -> bool {
+    media_type.is_empty() || media_type.eq_ignore_ascii_case("text/event-stream")
+}
+
 /// On an error, the position of the event that cannot be read.
 fn read(
     dialect: &mut dyn FindTexts,
@@ -202,8 +227,11 @@ fn read(
     if output.is_empty() {
         return Ok(());
     }
-    let node = Node::read(output).map_err(|error| (0, malformed("an answer", output, error)))?;
     let found = found.at(0, output, vec![(0, 0)]);
+    if dialect.plain(output, found) {
+        return Ok(());
+    }
+    let node = Node::read(output).map_err(|error| (0, malformed("an answer", output, error)))?;
     dialect.whole(&node, found);
     found.end_if(|_| true);
     Ok(())

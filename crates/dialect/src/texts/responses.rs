@@ -1,11 +1,13 @@
 //! Responses: <https://platform.openai.com/docs/api-reference/responses-streaming>. Each text comes in pieces, then complete at
 //! its own end and at those of its part, its item and the response.
 
+use super::beside::{beside, members};
 use super::close::raw::Raw;
 use super::close::responses::{Left, whole};
 use super::close::{Cut, Ending};
 use super::find::FindTexts;
 use super::found::Found;
+use super::hosted;
 use super::items::{STRINGS, place};
 use super::mark::When;
 use crate::json::Node;
@@ -61,6 +63,9 @@ impl FindTexts for Responses {
 
     fn delta(&self, at: Place, text: &str, number: u64) -> Option<String> {
         let item = self.items.get(&at.content);
+        if let Some(event) = item.and_then(|item| item.hosted(at, text, number)) {
+            return Some(event);
+        }
         let (name, part) = match at.kind {
             TextKind::Text => ("output_text", Some("content_index")),
             TextKind::Refusal => ("refusal", Some("content_index")),
@@ -71,7 +76,9 @@ impl FindTexts for Responses {
                 let known = STRINGS.iter().find(|(of, _, _)| *of == kind);
                 (known.map_or("function_call_arguments", |(_, _, name)| name), None)
             }
-            TextKind::ToolName | TextKind::Transcript => return None,
+            TextKind::ToolName | TextKind::Transcript | TextKind::Citation | TextKind::ToolData => {
+                return None;
+            }
         };
         let kind = format!("response.{name}.delta");
         let mut event = json!({
@@ -131,6 +138,7 @@ impl Responses {
             part(index, number, summary, found);
         }
         let kind = item.text_of("type");
+        self.beside(index, &kind, item, found);
         if kind == "reasoning"
             && let Some(sealed) = item.get("encrypted_content")
         {
@@ -150,6 +158,29 @@ impl Responses {
     }
 }
 
+impl Responses {
+    /// What the item has beside the texts that are read on their own.
+    fn beside(&self, index: u32, kind: &str, item: &Node<'_>, found: &mut Found<'_>) {
+        let own = match kind {
+            "message" | "reasoning" => &["content", "summary"],
+            _ => hosted::of_item(index, kind, item, found),
+        };
+        let string = STRINGS.iter().find(|(of, _, _)| *of == kind).map(|(_, member, _)| *member);
+        let read: Vec<&str> = own.iter().copied().chain(string).collect();
+        members(place(TextKind::ToolData, index, 0), item, &read, found);
+    }
+}
+
+impl Item {
+    fn hosted(&self, at: Place, text: &str, number: u64) -> Option<String> {
+        let (name, mut event) = hosted::delta(&self.kind, at, &self.id, text)?;
+        let kind = format!("response.{name}.delta");
+        event.insert("type".to_owned(), kind.as_str().into());
+        event.insert("sequence_number".to_owned(), number.into());
+        Some(format!("event: {kind}\ndata: {}\n\n", serde_json::Value::Object(event)))
+    }
+}
+
 /// A part of a message or of thoughts, as complete as it is.
 fn part(item: u32, number: u32, node: &Node<'_>, found: &mut Found<'_>) {
     let (kind, member) = match &*node.text_of("type") {
@@ -157,8 +188,11 @@ fn part(item: u32, number: u32, node: &Node<'_>, found: &mut Found<'_>) {
         "refusal" => (TextKind::Refusal, "refusal"),
         "reasoning_text" => (TextKind::Reasoning, "text"),
         "summary_text" => (TextKind::ReasoningSummary, "text"),
-        _ => return,
+        _ => return beside(place(TextKind::ToolData, item, 0), node, found),
     };
+    if let Some(annotations) = node.get("annotations") {
+        beside(place(TextKind::Citation, item, 0), annotations, found);
+    }
     let place = place(kind, item, number);
     match node.get(member) {
         Some(text) if !text.text().is_empty() => found.tell(place, text),
@@ -173,6 +207,9 @@ fn more(item: u32, event: &str, data: &Node<'_>, found: &mut Found<'_>) {
     let content = data.index_of("content_index").unwrap_or_default();
     let summary = data.index_of("summary_index").unwrap_or_default();
     let Some((name, when)) = event.rsplit_once('.') else { return };
+    if hosted::more(item, (name, when), data, found) {
+        return;
+    }
     let (place, member) = match name {
         "content_part" | "reasoning_summary_part" => {
             let number = if name == "content_part" { content } else { summary };
@@ -194,7 +231,7 @@ fn more(item: u32, event: &str, data: &Node<'_>, found: &mut Found<'_>) {
         "reasoning_summary_text" => (place(TextKind::ReasoningSummary, item, summary), "text"),
         _ => {
             let Some((_, member, _)) = STRINGS.iter().find(|(_, _, of)| *of == name) else {
-                return;
+                return other(item, name, data, found);
             };
             (place(TextKind::ToolArguments, item, 0), *member)
         }
@@ -213,6 +250,24 @@ fn more(item: u32, event: &str, data: &Node<'_>, found: &mut Found<'_>) {
         _ => {}
     }
     void_logprobs(place, data, found);
+}
+
+/// An event of a source, or one that is not known.
+fn other(item: u32, name: &str, data: &Node<'_>, found: &mut Found<'_>) {
+    match name {
+        "audio" => {}
+        "output_text.annotation" => {
+            if let Some(annotation) = data.get("annotation") {
+                beside(place(TextKind::Citation, item, 0), annotation, found);
+            }
+        }
+        _ => members(
+            place(TextKind::ToolData, item, 0),
+            data,
+            &["obfuscation", "size", "quality"],
+            found,
+        ),
+    }
 }
 
 fn void_logprobs(place: Place, node: &Node<'_>, found: &mut Found<'_>) {

@@ -9,9 +9,10 @@ use crate::handed_out::HandedOut;
 use crate::openai::decode::wrong_form;
 use crate::texts::Texts;
 use crate::usage::latest;
-use crate::{Context, Decoded, Facts, Operation, Usage, Vendor, codecs, media, openai};
+use crate::{Context, Decoded, Facts, Operation, Usage, Vendor, codecs, media, openai, tool_names};
 use postern_fault::{Fault, Kind};
 use postern_types::provider::{Notice, Place, SegmentEdit};
+use std::collections::BTreeMap;
 
 /// Reads one answer. A buffered answer is a stream of one chunk, which is emitted by [`finish`](Decoder::finish).
 pub struct Decoder {
@@ -22,6 +23,8 @@ pub struct Decoder {
     handed_out: HandedOut,
     /// The places of its texts, if they are requested.
     texts: Option<Box<Texts>>,
+    /// The client's names of tools in an answer that passes, by the names that were sent.
+    tool_names: BTreeMap<String, String>,
     /// The prompt's tokens as counted here, or 0.
     estimated_input_tokens: u64,
 }
@@ -40,10 +43,15 @@ impl Decoder {
     /// `facts` are the request's. The caller bounds the length of a buffered answer.
     pub fn new(vendor: &Vendor, facts: &Facts, head: AnswerHead) -> Self {
         let handed_out = HandedOut::new(facts.client, facts.stream);
-        let texts = head.segments.then(|| Texts::new(facts)).flatten().map(Box::new);
+        let texts = head.segments.then(|| Texts::new(facts, head.media_type())).flatten();
+        let texts = texts.map(Box::new);
         let estimated_input_tokens = head.memo.estimated_input_tokens.unwrap_or_default();
+        let tool_names = match passes(vendor, facts) {
+            true => head.memo.tool_names.clone(),
+            false => BTreeMap::new(),
+        };
         let reading = Reading::new(vendor, facts, head);
-        Decoder { reading, said: None, handed_out, texts, estimated_input_tokens }
+        Decoder { reading, said: None, handed_out, texts, tool_names, estimated_input_tokens }
     }
 
     /// Reads the next chunk of the answer, which may end anywhere between two characters.
@@ -110,6 +118,7 @@ impl Decoder {
             decoded.usage = latest(self.said, decoded.usage);
             self.said = decoded.usage;
         }
+        decoded.output = tool_names::restored(decoded.output, &self.tool_names);
         decoded.ids = self.handed_out.read(&decoded.output);
         if let Some(texts) = &mut self.texts {
             texts.see(&mut decoded)?;

@@ -3,7 +3,8 @@
 use super::{embeddings, estimate, passes, spoken};
 use crate::chat::{self, Loss, Losses};
 use crate::openai::completions;
-use crate::{Facts, Memo, Operation, Spliced, Spoken, Vendor, codecs, media};
+use crate::repair::repair;
+use crate::{Dialect, Facts, Memo, Operation, Spliced, Spoken, Vendor, codecs, media};
 use postern_fault::Fault;
 use postern_types::provider::Rewritten;
 
@@ -28,6 +29,11 @@ pub struct Encoded {
 /// Content that the vendor's dialect cannot express without changing its meaning.
 pub fn encode(vendor: &Vendor, facts: &Facts, body: &str) -> Result<Encoded, Fault> {
     let vendor = &Vendor { dialect: spoken(vendor, facts), ..vendor.clone() };
+    let can_rerank = matches!(vendor.dialect, Dialect::Cohere | Dialect::OpenAi);
+    if facts.operation == Operation::Rerank && !can_rerank {
+        return Err(Fault::invalid_request("model", "this model's provider cannot rerank")
+            .with_code("unsupported_capability"));
+    }
     if passes(vendor, facts) {
         return pass(vendor, facts, body);
     }
@@ -43,7 +49,8 @@ pub fn encode(vendor: &Vendor, facts: &Facts, body: &str) -> Result<Encoded, Fau
         Operation::Embeddings => embeddings::encode(vendor, body, &mut losses, &mut memo)?,
         Operation::CountTokens => return Err(not_at_the_vendor()),
         _ => {
-            let request = decode(facts, body, &mut losses, &mut memo)?;
+            let mut request = decode(facts, body, &mut losses, &mut memo)?;
+            within_the_models(&mut request, vendor, &mut losses);
             memo.estimated_input_tokens = Some(estimate::of_request(&request));
             (codecs::vendor(vendor.dialect).encode)(request, vendor, &mut losses, &mut memo)?
         }
@@ -74,21 +81,33 @@ fn decode(
         }
     };
     *losses = lost;
+    memo.namespaced.clone_from(&request.namespaced);
     Ok(request)
+}
+
+/// A cap above the model's, which a vendor refuses, becomes the model's: some clients (Claude Code) send one cap to every model.
+fn within_the_models(request: &mut chat::Request, vendor: &Vendor, losses: &mut Losses) {
+    if let (Some(cap), Some(most)) = (request.max_output_tokens, vendor.max_output_tokens)
+        && cap > most
+    {
+        losses.add(request.path(chat::Field::MaxOutputTokens), chat::above_the_models(most));
+        request.max_output_tokens = Some(most);
+    }
 }
 
 /// Passes the client's own bytes.
 fn pass(vendor: &Vendor, facts: &Facts, body: &str) -> Result<Encoded, Fault> {
-    let mut losses = Losses::default();
+    let (mut losses, mut memo) = (Losses::default(), Memo::default());
     let pass = codecs::client(facts.client).pass;
     let Spliced { path, headers, edits } = pass(vendor, facts, body, &mut losses)?;
+    let edits = repair(vendor, facts, body, edits, &mut losses, &mut memo)?;
     let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     Ok(Encoded {
         path,
         headers: with_type(headers),
         body: Rewritten::Edits(edits),
         losses: losses.0,
-        memo: Memo::default(),
+        memo,
     })
 }
 

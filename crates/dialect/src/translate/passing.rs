@@ -7,6 +7,7 @@ use crate::chat::Event;
 use crate::counted::Counted;
 use crate::openai::stream::pass;
 use crate::usage::latest;
+use crate::vendor_fault::invalid;
 use crate::{Decoded, Dialect, Facts, ReadAnswer, codecs};
 use postern_fault::Fault;
 use std::mem;
@@ -82,15 +83,14 @@ impl Passing {
             }
             Form::Stream { framing, .. } => {
                 framing.finish();
-                let mut decoded = self.drain()?;
+                let decoded = self.drain()?;
                 let Form::Stream { framing, reader } = &mut self.form else { return Ok(decoded) };
                 framing.say_held()?;
-                if !decoded.done {
-                    reader.end(&mut self.events)?;
-                    note(&mut self.events, &mut self.generated, &mut decoded);
-                    decoded.done = true;
+                match decoded.done {
+                    true => Ok(decoded),
+                    // The client waits for the end event: an answer without it would look whole to some, and cut to others.
+                    false => Err(reader.end(&mut self.events).err().unwrap_or_else(cut)),
                 }
-                Ok(decoded)
             }
         }
     }
@@ -109,6 +109,10 @@ impl Passing {
             Ok(())
         })
     }
+}
+
+fn cut() -> Fault {
+    invalid("the provider's stream ended before its last event")
 }
 
 fn note(events: &mut Vec<Event>, generated: &mut Generated, decoded: &mut Decoded) {

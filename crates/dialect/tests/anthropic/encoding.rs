@@ -241,7 +241,7 @@ fn with_schema() -> Request {
     let schema = Schema {
         name: "n".into(),
         description: Some("d".into()),
-        schema: json!({ "type": "object", "z": 1, "a": 2 }),
+        schema: json!({ "type": "object", "properties": {}, "additionalProperties": false, "z": 1, "a": 2 }),
         strict: Some(true),
     };
     Request { format: Format::JsonSchema(schema), ..request() }
@@ -250,8 +250,7 @@ fn with_schema() -> Request {
 #[test]
 fn schemas_are_native_or_a_tool() {
     let (body, losses, memo) = encoded(with_schema(), &vendor());
-    let written =
-        r#"{"type":"json_schema","schema":{"type":"object","z":1,"a":2,"description":"d"}}"#;
+    let written = r#"{"type":"json_schema","schema":{"type":"object","properties":{},"additionalProperties":false,"z":1,"a":2,"description":"d"}}"#;
     assert_eq!(body["output_config"]["format"].to_string(), written);
     assert_eq!((losses.len(), memo.schema_tool), (0, None));
     let mut old = vendor();

@@ -15,6 +15,7 @@ pub fn json(text: &str) -> Value {
 /// What a client of OpenAI's asks for, with nothing but a question.
 pub fn request() -> Request {
     Request {
+        namespaced: std::collections::BTreeMap::new(),
         client: Dialect::OpenAi,
         model: "alias".into(),
         messages: vec![message(Role::User, Content::Text("hi".into()))],

@@ -12,6 +12,7 @@ pub const CLAUDE: &str = "us.anthropic.claude-sonnet-4-5-20250929-v1:0";
 
 pub fn request(messages: Vec<Message>) -> Request {
     Request {
+        namespaced: std::collections::BTreeMap::new(),
         client: Dialect::OpenAi,
         model: "claude".into(),
         messages,

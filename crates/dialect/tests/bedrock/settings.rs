@@ -126,7 +126,7 @@ fn thoughts_fit_under_the_cap_or_are_told_as_lost() {
     asked.max_output_tokens = Some(4_000);
     let said = encode(asked.clone(), OPUS_4_1);
     let thought = &said.body["additionalModelRequestFields"]["thinking"];
-    assert_eq!(thought["budget_tokens"], json!(3_999));
+    assert_eq!(thought["budget_tokens"], json!(2_000));
     assert_eq!(said.losses, strings(&[]));
     asked.max_output_tokens = Some(1_000);
     let said = encode(asked, OPUS_4_1);

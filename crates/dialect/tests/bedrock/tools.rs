@@ -66,7 +66,7 @@ fn calls_and_results_cross_with_arguments_byte_for_byte() {
 fn cut_arguments_of_earlier_turns_are_kept_and_told() {
     let said =
         encode(request(vec![message(Role::Assistant, vec![call("1", "f", "{\"a\":")])]), CLAUDE);
-    let input = &said.body["messages"][0]["content"][0]["toolUse"]["input"];
+    let input = &said.body["messages"][1]["content"][0]["toolUse"]["input"];
     assert_eq!(*input, json!({"arguments": "{\"a\":"}));
     assert!(said.losses.contains(&"messages[0].content[0].arguments".to_owned()));
 }
@@ -129,7 +129,7 @@ fn names_and_ids_that_bedrock_refuses_are_changed_alike_everywhere() {
     asked.tools = vec![tool("mcp.server/f"), tool("mcp.server.f")];
     asked.tool_choice = Some(ToolChoice::Tool("mcp.server/f".into()));
     let said = encode(asked, CLAUDE);
-    let tool_use = &said.body["messages"][0]["content"][0]["toolUse"];
+    let tool_use = &said.body["messages"][1]["content"][0]["toolUse"];
     let sent = tool_use["name"].as_str().unwrap();
     assert!(
         sent.len() <= 64 && sent.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c))
@@ -140,7 +140,7 @@ fn names_and_ids_that_bedrock_refuses_are_changed_alike_everywhere() {
     assert_eq!(said.body["toolConfig"]["tools"][0]["toolSpec"]["name"], json!(sent));
     let id = tool_use["toolUseId"].as_str().unwrap();
     assert!(id.len() <= 64 && !id.contains('|'));
-    let result = &said.body["messages"][1]["content"][0]["toolResult"];
+    let result = &said.body["messages"][2]["content"][0]["toolResult"];
     assert_eq!(result["toolUseId"], json!(id));
 }
 
@@ -183,7 +183,7 @@ fn a_strict_schema_is_bedrocks_own_where_it_can_and_a_tool_elsewhere() {
         asked
     };
     let said = encode(schema(Some(true)), CLAUDE);
-    let text = r#"{"type":"object","properties":{"z":{},"a":{}}}"#;
+    let text = r#"{"type":"object","properties":{"z":{},"a":{}},"additionalProperties":false}"#;
     let expected = json!({"textFormat": {
         "type": "json_schema",
         "structure": {"jsonSchema": {"schema": text, "name": "s"}},

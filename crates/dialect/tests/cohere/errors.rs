@@ -14,7 +14,7 @@ fn each_status_means_one_kind() {
         (404, Kind::UpstreamFailed, Blame::Gateway),
         (422, Kind::InvalidRequest, Blame::Caller),
         (429, Kind::RateLimited, Blame::Vendor),
-        (498, Kind::UpstreamFailed, Blame::Gateway),
+        (498, Kind::ContentFiltered, Blame::Caller),
         (499, Kind::UpstreamFailed, Blame::Vendor),
         (500, Kind::UpstreamFailed, Blame::Vendor),
         (501, Kind::UpstreamFailed, Blame::Vendor),

@@ -19,6 +19,7 @@ pub fn thinker() -> Vendor {
 
 pub fn asked(messages: Vec<Message>) -> Request {
     Request {
+        namespaced: std::collections::BTreeMap::new(),
         client: Dialect::OpenAi,
         model: "alias".to_owned(),
         messages,

@@ -280,7 +280,7 @@ fn how_much_to_think_is_told_to_models_that_do() {
     assert_eq!(thinking(enabled(true), None), json!({ "type": "enabled" }));
     let budget = |tokens| json!({ "type": "enabled", "token_budget": tokens });
     assert_eq!(thinking(effort(Effort::Low), None), budget(1_024));
-    assert_eq!(thinking(effort(Effort::High), Some(2_000)), budget(2_000));
+    assert_eq!(thinking(effort(Effort::High), Some(2_000)), budget(1_000));
     let asked = Reasoning { budget_tokens: Some(5_000), ..enabled(true) };
     assert_eq!(thinking(asked, None), budget(5_000));
     let encrypted = Reasoning { encrypted: true, ..Reasoning::default() };

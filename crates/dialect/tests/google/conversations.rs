@@ -206,19 +206,18 @@ fn gives_the_name_of_its_function_to_every_result_and_joins_results_of_parallel_
     assert_eq!(
         contents[1]["parts"],
         json!([
-            { "functionCall": { "id": "c1", "name": "get_weather", "args": { "z": 1, "a": 2 } } },
-            { "functionCall": { "id": "c2", "name": "now", "args": {} } },
+            { "functionCall": { "name": "get_weather", "args": { "z": 1, "a": 2 } } },
+            { "functionCall": { "name": "now", "args": {} } },
         ])
     );
     assert_eq!(
         contents[2]["parts"],
         json!([
-            { "functionResponse": { "id": "c2", "name": "now", "response": { "output": "noon" } } },
             { "functionResponse": {
-                "id": "c1",
                 "name": "get_weather",
                 "response": { "z": { "b": 1 }, "a": 2.50 },
             } },
+            { "functionResponse": { "name": "now", "response": { "output": "noon" } } },
             { "text": "and?" },
         ])
     );
@@ -305,8 +304,8 @@ fn shows_pictures_of_a_result_within_it_or_after_all_results() {
     assert_eq!(
         said(messages, OLD)[1]["parts"],
         json!([
-            { "functionResponse": { "id": "c1", "name": "shot", "response": { "output": "ok" } } },
-            noon,
+            { "functionResponse": { "name": "shot", "response": { "output": "ok" } } },
+            { "functionResponse": { "name": "now", "response": { "output": "noon" } } },
             { "text": "From the result of shot:" },
             picture,
             { "text": "and?" },

@@ -81,13 +81,16 @@ fn a_stream_that_ends_too_early_is_the_providers_fault() {
             for end in 0..count {
                 let beginning = beginning(vendor, case, end);
                 // After the vendor has said why it ends, nothing that matters is missing.
-                if beginning.len() > said && events(vendor, &beginning).1.is_ok() {
+                let is_said = beginning.len() > said && events(vendor, &beginning).1.is_ok();
+                // What passes would lack its end event; chat completions get theirs, which some servers omit.
+                if is_said && (vendor != client || vendor == Dialect::OpenAi) {
                     continue;
                 }
                 let outcome = run(decoder(vendor, client, true, STREAM), [beginning.as_str()]);
                 let fault = outcome.end.expect_err(&beginning);
                 assert_eq!(fault.kind, Kind::UpstreamInvalid, "{vendor:?} {client:?} {beginning}");
-                assert!(events(client, &outcome.output).1.is_err(), "{vendor:?} to {client:?}");
+                let whole = events(client, &outcome.output).1.is_ok();
+                assert!(!whole || is_said, "{vendor:?} to {client:?}");
             }
         }
     });

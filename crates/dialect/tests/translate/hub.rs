@@ -25,9 +25,9 @@ fn arguments() -> impl Strategy<Value = String> {
 
 fn schema() -> impl Strategy<Value = Value> {
     let known = [
-        r#"{"type":"object","properties":{"z":{"type":"string","minLength":1},"a":{"type":"integer"}},"required":["z","a"],"additionalProperties":false}"#,
+        r#"{"type":"object","properties":{"z":{"type":"string","pattern":"."},"a":{"type":"integer"}},"required":["z","a"],"additionalProperties":false}"#,
         r#"{"additionalProperties":false,"type":"object","properties":{"m":{"description":"d","anyOf":[{"type":"null"},{"type":"string"}]}},"required":["m"]}"#,
-        r#"{"type":"object","properties":{}}"#,
+        r#"{"type":"object","properties":{},"additionalProperties":false}"#,
     ];
     select(known.to_vec()).prop_map(|schema| serde_json::from_str(schema).unwrap())
 }

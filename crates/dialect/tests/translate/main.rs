@@ -8,6 +8,7 @@
 )]
 
 mod beside;
+mod beside_words;
 mod cuts;
 mod faults;
 mod fields;
@@ -16,7 +17,9 @@ mod generated;
 mod hub;
 mod memo;
 mod more_answers;
+mod moving;
 mod passing;
+mod repairs;
 mod round_trips;
 mod segments;
 mod streams;

@@ -168,6 +168,56 @@ fn strings_in_arguments_stay_strings() {
 }
 
 #[test]
+fn what_an_escape_hides_in_arguments_is_found_wherever_the_stream_is_cut() {
+    let guard = of(vec![rule("r", &["email", "payment_card"], Action::Redact)], 64);
+    let at = Place { kind: TextKind::ToolArguments, ..AT };
+    for (text, expected) in [
+        (r#"{"to":"anna\u0040firma.de"}"#, r#"{"to":"[email]"}"#),
+        (r#"{"to":"\u0061nna@firma\u002ede","b":"\u00e9"}"#, r#"{"to":"[email]","b":"\u00e9"}"#),
+        (r#"{"note":"Hi,\nanna\u0040firma.de\n\"x\""}"#, r#"{"note":"Hi,\n[email]\n\"x\""}"#),
+        (r#"["\ud83d\ude00 \u0034111 1111 1111 1111"]"#, r#"["\ud83d\ude00 [payment_card]"]"#),
+        (r#"{"a\u0040firma.de":1}"#, r#"{"[email]":1}"#),
+    ] {
+        for cut in 0..text.len() {
+            for second in [cut + 1, cut + 3, text.len() - 1] {
+                assert_eq!(seen(&guard, text, &[cut, second], at).0, expected, "{cut} {second}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_escape_hides_nothing_from_a_rule_that_ends_or_flags() {
+    let at = Place { kind: TextKind::ToolArguments, ..AT };
+    let text = r#"{"to":"anna\u0040firma.de"}"#;
+    let (_, _, ended) = seen(&of(vec![rule("r", &["email"], Action::Block)], 64), text, &[14], at);
+    assert_eq!(ended.as_deref(), Some("email"));
+    let (out, found, _) = seen(&of(vec![rule("r", &["email"], Action::Flag)], 64), text, &[14], at);
+    assert_eq!((out.as_str(), found.len()), (text, 1));
+}
+
+#[test]
+fn the_free_text_of_a_custom_tool_is_not_json() {
+    let guard = of(vec![rule("r", &["email", "payment_card"], Action::Redact)], 64);
+    let at = Place { kind: TextKind::ToolArguments, ..AT };
+    let text = "*** Begin Patch\n+to = a@firma.de \\u0040 4111111111111111";
+    let (out, _, _) = seen(&guard, text, &[3, 30], at);
+    assert_eq!(out, "*** Begin Patch\n+to = [email] \\u0040 [payment_card]");
+}
+
+#[test]
+fn a_tool_s_data_is_json_only_if_it_is_whole_json() {
+    let guard = of(vec![rule("r", &["email"], Action::Redact)], 64);
+    let at = Place { kind: TextKind::ToolData, ..AT };
+    for (text, expected) in [
+        (r#"{"to":"a\u0040firma.de"}"#, r#"{"to":"[email]"}"#),
+        (r"{to: a@firma.de, b\n", r"{to: [email], b\n"),
+    ] {
+        assert_eq!(seen(&guard, text, &[], at).0, expected);
+    }
+}
+
+#[test]
 fn what_overlaps_is_covered_whole() {
     let redact = rule("names", &["list:rivals"], Action::Redact);
     let guard = of(vec![redact, rule("data", &["email"], Action::Mask)], 64);
@@ -249,8 +299,49 @@ fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
 }
 
+/// Arguments whose strings have some of their characters escaped.
+fn arguments() -> impl Strategy<Value = String> {
+    let string = || {
+        (text(), prop::collection::vec(0..4_u8, 1..64)).prop_map(|(text, how)| {
+            let escaped = |(character, how): (char, &u8)| match how {
+                0 => {
+                    let mut units = [0; 2];
+                    let units = character.encode_utf16(&mut units).iter();
+                    units.map(|unit| format!("\\u{unit:04x}")).collect()
+                }
+                _ => escape(&character.to_string()).into_owned(),
+            };
+            let inside: String = text.chars().zip(how.iter().cycle()).map(escaped).collect();
+            format!("\"{inside}\"")
+        })
+    };
+    let value = prop_oneof![4 => string(), 1 => Just("4111111111111111".to_owned()), 1 => Just("[1, null]".to_owned())];
+    prop::collection::vec((string(), value), 0..4).prop_map(|members| {
+        let members: Vec<_> =
+            members.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        format!("{{{}}}", members.join(", "))
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// Arguments get one verdict, however they are cut, within escapes too, and stay JSON.
+    #[test]
+    fn how_arguments_are_cut_changes_nothing(
+        text in arguments(), cuts in prop::collection::vec(any::<usize>(), 0..40), which in 0..6_usize,
+    ) {
+        let at = Place { kind: TextKind::ToolArguments, ..AT };
+        let guard = &GUARDS[which];
+        let (whole, found, stopped) = seen(guard, &text, &[], at);
+        let (cut, cut_found, cut_stopped) = seen(guard, &text, &cuts, at);
+        prop_assert_eq!(&stopped, &cut_stopped);
+        prop_assert_eq!(found, cut_found);
+        if stopped.is_none() {
+            prop_assert_eq!(&whole, &cut);
+            prop_assert!(serde_json::from_str::<serde::de::IgnoredAny>(&whole).is_ok(), "{}", whole);
+        }
+    }
 
     /// A stream gets the verdict of the same text whole, however it is cut into chunks.
     #[test]

@@ -1,6 +1,8 @@
 //! A text that is decided from start to end, in steps that depend on the text alone.
 
+use super::written::Written;
 use postern_detect::CONTEXT_BYTES;
+use std::ops::Range;
 
 /// A finding that goes on is followed for so long: the longest private keys have 13 KB.
 const MAX_FINDING_BYTES: usize = 16 * 1024;
@@ -15,6 +17,8 @@ pub struct Window {
     decided: usize,
     /// A finding began here that may go on.
     begun: Option<usize>,
+    /// How the text is written, if it is JSON.
+    written: Option<Written>,
 }
 
 /// How far a text is decided at once.
@@ -51,11 +55,35 @@ pub struct View {
     pub start: usize,
     /// The end of the part, unless a finding reaches further.
     pub end: usize,
+    /// Where it begins in the window.
+    from: usize,
 }
 
 impl Window {
-    pub fn push(&mut self, more: &str) {
-        self.text.push_str(more);
+    /// The window of a JSON text: it is decided on what the text says, and leaves as it is written.
+    pub fn of_json() -> Self {
+        Window { written: Some(Written::default()), ..Window::default() }
+    }
+
+    /// The text is not JSON after all; so far it has no escape.
+    pub fn is_plain(&mut self) {
+        self.written = None;
+    }
+
+    pub fn push(&mut self, more: &str, ended: bool) {
+        match &mut self.written {
+            Some(written) => written.push(more, ended, &mut self.text),
+            None => self.text.push_str(more),
+        }
+    }
+
+    /// How a range of a view is written.
+    pub fn written(&self, view: &View, range: Range<usize>) -> &str {
+        let range = view.from + range.start..view.from + range.end.max(range.start);
+        match &self.written {
+            Some(written) => written.get(range),
+            None => self.text.get(range).unwrap_or_default(),
+        }
     }
 
     pub fn is_holding(&self) -> bool {
@@ -76,7 +104,7 @@ impl Window {
         let end = if step == self.text.len() { step } else { self.border(step) };
         let text = self.text.get(from..seen)?.to_owned();
         let offset = self.forgotten + from;
-        Some(View { text, offset, start: self.decided - from, end: end - from })
+        Some(View { text, offset, start: self.decided - from, end: end - from, from })
     }
 
     /// So many bytes from the start of the last view are decided. `begun`: a finding began so many bytes before their end, and
@@ -110,6 +138,9 @@ impl Window {
         }
         self.text.drain(..from);
         self.forgotten += from;
+        if let Some(written) = &mut self.written {
+            written.forget(from);
+        }
         self.decided -= from;
         self.begun = self.begun.map(|begun| begun.saturating_sub(from));
         0

@@ -59,7 +59,11 @@ impl Said {
                 TextKind::Text | TextKind::Transcript => choice.text.push_str(text),
                 TextKind::Refusal => choice.refuses |= !text.is_empty(),
                 TextKind::ToolName => choice.calls.push((text, self.arguments(*at))),
-                TextKind::ToolArguments | TextKind::Reasoning | TextKind::ReasoningSummary => {}
+                TextKind::ToolArguments
+                | TextKind::Reasoning
+                | TextKind::ReasoningSummary
+                | TextKind::Citation
+                | TextKind::ToolData => {}
             }
         }
         choice

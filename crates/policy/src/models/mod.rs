@@ -71,6 +71,8 @@ pub struct Model {
     pub max_output_tokens: Option<u64>,
     /// How it splits text into tokens, if that is known.
     pub tokenizer: Option<Tokenizer>,
+    /// The efforts of thinking that it takes, if they are known; empty if it takes no effort.
+    pub efforts: Option<Vec<String>>,
     /// The factor for a count by that tokenizer, in percent, 100 to 400; for a model without one, the factor for a count by
     /// [`Tokenizer::O200kBase`].
     pub token_factor_percent: u32,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use super::{Deployment, Model, Provider, quirks, written};
-use crate::closed::{Capability, TOKENIZERS};
+use crate::closed::{Capability, EFFORTS, TOKENIZERS};
 use crate::grants::Said;
 use crate::lifecycle;
 use crate::price::pico_usd_per_token;
@@ -65,6 +65,7 @@ fn check(
     let tokenizer =
         tokenizer.and_then(|value| one_of(report, label, written::TOKENIZER, value, TOKENIZERS));
     let token_factor_percent = token_factor_percent(report, written);
+    let efforts = efforts(report, written);
     let owned_by = written.owned_by.as_ref();
     let owned_by = owned_by.and_then(|value| name(report, label, written::OWNED_BY, value));
     let deployments = deployments(report, written, &capabilities, providers);
@@ -79,6 +80,7 @@ fn check(
         tokenizer,
         token_factor_percent,
         image_tokens: written.image_tokens,
+        efforts,
         owned_by: owned_by?,
         lifecycle,
         deployments,
@@ -108,6 +110,20 @@ fn capabilities(report: &mut Report<'_>, written: &written::Model<'_>) -> Vec<Ca
     }
     capabilities.sort_unstable();
     capabilities
+}
+
+/// The efforts of thinking that the model takes, as written.
+fn efforts(report: &mut Report<'_>, written: &written::Model<'_>) -> Option<Vec<String>> {
+    let (label, key) = (written.label, written::EFFORTS);
+    let list = written.efforts.as_ref()?.get_ref();
+    let mut seen = Seen::default();
+    let mut efforts = Vec::new();
+    for word in list {
+        let what = format!("the effort {}", shown(word.get_ref()));
+        seen.note(report, label, word, &what, "remove");
+        efforts.extend(one_of(report, label, key, word, EFFORTS).map(str::to_owned));
+    }
+    Some(efforts)
 }
 
 /// Reports known capabilities whose endpoint the model lacks.

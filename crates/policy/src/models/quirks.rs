@@ -19,6 +19,7 @@ const CAPS: [&str; 5] =
 const UNSUPPORTED: Key = Key::new("unsupported", r#"unsupported = ["service_tier"]"#);
 const ANTHROPIC_VERSION: Key =
     Key::new("anthropic_version", r#"anthropic_version = "vertex-2023-10-16""#);
+const BETAS: Key = Key::new("betas", r#"betas = ["context-1m-2025-08-07"]"#);
 const PATHS: Key = Key::new("paths", r#"paths = { chat = "/deployments/{model}/chat" }"#);
 /// The keys for a vendor's own paths, each with its operation; Responses have a path separate from other chats.
 const PATH_KEYS: [(Key, Option<Operation>); 12] = [
@@ -83,6 +84,7 @@ pub(crate) struct Written<'t> {
     json_schema: Option<Spanned<bool>>,
     unsupported: Option<Spanned<Vec<Spanned<&'t str>>>>,
     anthropic_version: Option<Spanned<&'t str>>,
+    betas: Option<Spanned<Vec<Spanned<&'t str>>>>,
     /// The values of [`PATH_KEYS`], in their order, with the label of their table.
     paths: Option<(Label<'t>, [Option<Spanned<&'t str>>; 12])>,
 }
@@ -104,6 +106,7 @@ impl<'t> Written<'t> {
             json_schema: table.optional(report, JSON_SCHEMA),
             unsupported: table.optional(report, UNSUPPORTED),
             anthropic_version: table.optional(report, ANTHROPIC_VERSION),
+            betas: table.optional(report, BETAS),
             paths: table.table(report, PATHS, what_paths).map(|mut paths| {
                 let label = paths.label;
                 let values = PATH_KEYS.map(|(key, _)| paths.optional(report, key));
@@ -136,6 +139,10 @@ pub(super) fn check(
     let version = version.and_then(|value| name(report, written.label, ANTHROPIC_VERSION, value));
     let unsupported = unsupported(report, written, &above.unsupported);
     let (paths, responses_path) = paths(report, written, above);
+    let betas = written.betas.as_ref().map(|list| {
+        let names = list.get_ref().iter();
+        names.filter_map(|value| name(report, written.label, BETAS, value)).collect()
+    });
     Quirks {
         max_tokens_field: field.map(str::to_owned).or_else(|| above.max_tokens_field.clone()),
         no_developer_role: lacks(&written.developer_role, above.no_developer_role),
@@ -146,6 +153,7 @@ pub(super) fn check(
         paths,
         responses_path,
         anthropic_version_in_body: version.or_else(|| above.anthropic_version_in_body.clone()),
+        betas: betas.or_else(|| above.betas.clone()),
     }
 }
 
@@ -169,6 +177,7 @@ fn fit_dialect(report: &mut Report<'_>, written: &Written<'_>, dialect: Dialect)
         (STREAM_OPTIONS, of_flag(&written.stream_options), openai),
         (RESPONSES, of_flag(&written.responses), openai),
         (ANTHROPIC_VERSION, of_text(&written.anthropic_version), &[Dialect::Anthropic]),
+        (BETAS, written.betas.as_ref().map(Spanned::span), &[Dialect::Anthropic]),
     ];
     for (key, span, dialects) in quirks {
         let (Some(span), false) = (span, dialects.contains(&dialect)) else { continue };

@@ -33,6 +33,7 @@ pub(crate) const MAX_OUTPUT_TOKENS: Key =
     Key::new("max_output_tokens", "max_output_tokens = 16_384");
 pub(crate) const TOKENIZER: Key = Key::new("tokenizer", r#"tokenizer = "o200k_base""#);
 pub(crate) const TOKEN_FACTOR: Key = Key::new("token_factor", "token_factor = 1.20");
+pub(crate) const EFFORTS: Key = Key::new("efforts", r#"efforts = ["low", "medium", "high"]"#);
 pub(crate) const OWNED_BY: Key = Key::new("owned_by", r#"owned_by = "openai""#);
 
 pub(crate) const DEPLOYMENT_PROVIDER: Key = Key::new("provider", r#"provider = "openai""#);
@@ -96,6 +97,7 @@ pub(crate) struct Model<'t> {
     pub(crate) token_factor: Option<Spanned<Decimal<'t>>>,
     /// Checked when it is read, because it refers to nothing else.
     pub(crate) image_tokens: Option<ImageRule>,
+    pub(crate) efforts: Option<Spanned<Vec<Spanned<&'t str>>>>,
     pub(crate) owned_by: Text<'t>,
     pub(crate) lifecycle: lifecycle::Written<'t>,
     pub(crate) deployments: Vec<Deployment<'t>>,
@@ -183,6 +185,7 @@ impl<'t> Model<'t> {
             tokenizer: table.optional(report, TOKENIZER),
             token_factor: table.optional(report, TOKEN_FACTOR),
             image_tokens: image::read(report, &mut table),
+            efforts: table.optional(report, EFFORTS),
             owned_by: table.optional(report, OWNED_BY),
             lifecycle: lifecycle::Written::read(report, &mut table),
             deployments: table

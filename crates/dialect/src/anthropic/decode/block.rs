@@ -60,6 +60,13 @@ pub(super) fn parts(
     }
 }
 
+/// <https://platform.claude.com/docs/en/agents-and-tools/tool-use/tool-search-tool>
+#[derive(serde::Deserialize)]
+struct Named {
+    #[serde(rename = "tool_name")]
+    name: Option<String>,
+}
+
 /// Blocks that the hub knows; all others are known to Anthropic only, and pass unchanged.
 const KNOWN: [&str; 7] =
     ["text", "image", "document", "tool_use", "tool_result", "thinking", "redacted_thinking"];
@@ -78,6 +85,12 @@ fn part(raw: &RawValue, path: String, losses: &mut Losses) -> Result<Part, Fault
         };
     };
     let kind = required(block.kind.take(), &path, "type")?;
+    // What a search for tools has found: the tool itself is among the request's tools.
+    if kind == "tool_reference" {
+        let Named { name } = parse(raw, &path)?;
+        let text = format!("The tool `{}` is available.", required(name, &path, "tool_name")?);
+        return Ok(Part::new(path, Content::Text(text)));
+    }
     if !KNOWN.contains(&kind.as_str()) {
         return foreign(path);
     }
@@ -141,7 +154,8 @@ fn content(
         _ => {
             let sealed = sealed(&required(block.data, path, "data")?);
             // Another maker's seal without words stands here only because no other block could carry it.
-            let redacted = sealed.as_ref().is_some_and(|seal| seal.maker == Dialect::Anthropic);
+            let hides = |seal: &Sealed| matches!(seal.maker, Dialect::Anthropic | Dialect::Bedrock);
+            let redacted = sealed.as_ref().is_some_and(hides);
             Content::Reasoning(Reasoned { sealed, redacted, ..Reasoned::default() })
         }
     }))

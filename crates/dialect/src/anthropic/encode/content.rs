@@ -105,10 +105,14 @@ fn thought(
         losses.add(format!("{path}.cache_control"), "Anthropic caches no thoughts by themselves");
     }
     match reasoned.sealed {
-        Some(sealed) if sealed.maker == Dialect::Anthropic => Some(match reasoned.redacted {
-            true => Block::RedactedThinking { data: sealed.data },
-            false => Block::Thinking { thinking: reasoned.text, signature: sealed.data },
-        }),
+        // A signature of Claude's on Bedrock holds here, too: "thinking blocks are compatible across platforms"
+        // (https://platform.claude.com/docs/en/build-with-claude/extended-thinking).
+        Some(sealed) if matches!(sealed.maker, Dialect::Anthropic | Dialect::Bedrock) => {
+            Some(match reasoned.redacted {
+                true => Block::RedactedThinking { data: sealed.data },
+                false => Block::Thinking { thinking: reasoned.text, signature: sealed.data },
+            })
+        }
         Some(_) => {
             losses.add(path, "these thoughts are of another maker's");
             None

@@ -8,10 +8,13 @@ mod settings;
 mod thinking;
 mod tools;
 
+pub(crate) use names::valid_id;
+
 use super::block::{Block, Marker};
 use super::splice::{headers, path};
+use crate::chat::blank::{self, Refuses};
 use crate::chat::{Field, Format, Losses, Request};
-use crate::{Memo, Operation, Spoken, Vendor, emulate};
+use crate::{Memo, Operation, Spoken, Vendor, emulate, schema};
 use messages::{Conversation, Turn};
 use postern_fault::Fault;
 use serde::Serialize;
@@ -22,6 +25,16 @@ use tools::{Choice, Tool};
 /// The cap on an answer where neither the client nor the catalogue names one: Anthropic requires a cap, and every recent model
 /// can write this many tokens.
 const DEFAULT_MAX_TOKENS: u64 = 4_096;
+
+/// "text content blocks must contain non-whitespace text", "first message must use the \"user\" role" and "final assistant content
+/// cannot end with trailing whitespace": the API's errors 400 (<https://platform.claude.com/docs/en/api/messages>).
+const REFUSES: Refuses = Refuses {
+    by: "Anthropic",
+    instructions_alone: false, // The conversation makes them the user's, with their cache markers.
+    beginning_by_model: true,
+    trailing_blanks: true,
+    blank_answers: true,
+};
 
 #[derive(Debug, Default, Serialize)]
 struct Body {
@@ -95,7 +108,9 @@ pub fn encode(
     memo: &mut Memo,
 ) -> Result<Spoken, Fault> {
     settings::lose_unknown(&request, losses)?;
+    blank::repair(&mut request, REFUSES, losses)?;
     let instruction = prepare_format(&mut request, vendor, losses, memo);
+    schema::ANTHROPIC.tools(&mut request, losses);
     emulate::custom_as_functions(&mut request, losses, memo);
     names::make_valid(&mut request, memo);
     let mut body = Body { stream: request.stream, ..Body::default() };
@@ -135,10 +150,13 @@ fn prepare_format(
     memo: &mut Memo,
 ) -> Option<String> {
     let native = !refuses(vendor, "output_format") && !refuses(vendor, "output_config");
-    match &request.format {
-        Format::Text => return None,
-        Format::JsonSchema(_) if native => return None,
-        _ => {}
+    if request.format == Format::Text {
+        return None;
+    }
+    // A schema that Anthropic cannot hold to is that of a tool.
+    let is_schema = native && matches!(request.format, Format::JsonSchema(_));
+    if is_schema && schema::ANTHROPIC.answer(request, losses).is_none() {
+        return None;
     }
     if thinking::is_asked(request, vendor) {
         losses.add(request.path(Field::Format), "beside thoughts it is only asked for in words");

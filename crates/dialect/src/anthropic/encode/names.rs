@@ -37,7 +37,7 @@ pub(super) fn make_valid(request: &mut Request, memo: &mut Memo) {
 }
 
 /// The id of a call, the same for the call and its result.
-pub(super) fn valid_id(id: String) -> String {
+pub(crate) fn valid_id(id: String) -> String {
     let taken = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     match id.chars().all(taken) {
         true => id,

@@ -5,6 +5,7 @@ use super::messages::{ASSISTANT, Turn};
 use super::{Body, DEFAULT_MAX_TOKENS, refuses};
 use crate::anthropic::block::Block;
 use crate::chat::{self, Field, Losses, Reasoning, Request};
+use crate::openai::to_vendor::settings::taken;
 use crate::{Dialect, Vendor};
 use serde::Serialize;
 
@@ -118,13 +119,15 @@ pub(super) fn fill(
     match requested {
         RequestedThinking::Nothing => {}
         RequestedThinking::Off => body.thinking = Some(Thinking::Disabled),
-        RequestedThinking::Effort(effort) => fill_effort(effort, body),
+        RequestedThinking::Effort(effort) => fill_effort(effort, request, vendor, body, losses),
         RequestedThinking::Adaptive(effort) => {
             if request.reasoning.as_ref().is_some_and(|requested| requested.budget_tokens.is_some())
             {
                 losses.add(path, "the model takes an effort in place of a budget");
             }
-            effort.into_iter().for_each(|effort| fill_effort(effort, body));
+            if let Some(effort) = effort {
+                fill_effort(effort, request, vendor, body, losses);
+            }
             body.thinking = Some(Thinking::Adaptive { display });
             make_room(request, body, losses);
         }
@@ -132,7 +135,9 @@ pub(super) fn fill(
             losses.add(path, "the thoughts before the calls of tools did not come back with them");
         }
         RequestedThinking::Budget { tokens, clients_own, effort } => {
-            effort.into_iter().for_each(|effort| fill_effort(effort, body));
+            if let Some(effort) = effort {
+                fill_effort(effort, request, vendor, body, losses);
+            }
             if cap.or(vendor.max_output_tokens).is_none() {
                 body.max_tokens = tokens.saturating_add(DEFAULT_MAX_TOKENS);
             }
@@ -155,12 +160,17 @@ fn fitting(tokens: u64, clients_own: bool, max_tokens: u64) -> Option<u64> {
     (most >= MIN_BUDGET_TOKENS).then(|| tokens.clamp(MIN_BUDGET_TOKENS, most))
 }
 
-fn fill_effort(effort: chat::Effort, body: &mut Body) {
-    let word = match effort {
-        chat::Effort::None | chat::Effort::Minimal | chat::Effort::Low => "low",
-        other => other.as_str(),
-    };
-    body.output_config = Some(Effort(word).into());
+fn fill_effort(
+    effort: chat::Effort,
+    request: &Request,
+    vendor: &Vendor,
+    body: &mut Body,
+    losses: &mut Losses,
+) {
+    // Anthropic has no word for less.
+    let effort = effort.max(chat::Effort::Low);
+    let effort = taken(effort, request, vendor, losses);
+    body.output_config = effort.map(|effort| Effort(effort.as_str()).into());
 }
 
 fn display(

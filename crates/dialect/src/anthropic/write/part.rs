@@ -185,11 +185,11 @@ fn think(started: &mut bool, thinking: String, out: &mut Vec<Piece>) {
     out.push(Piece::Delta(BlockDelta::ThinkingDelta { thinking }));
 }
 
-/// A seal without words. Anthropic's own may be the signature of thoughts that it does not show. Other makers' seals, and
-/// Anthropic's redacted ones, are `redacted_thinking`, which clients return unread.
+/// A seal without words. Claude's, at Anthropic or on Bedrock, may be the signature of thoughts that are not shown. Other makers'
+/// seals, and Claude's redacted ones, are `redacted_thinking`, which clients return unread.
 fn wordless(sealed: Sealed, redacted: bool) -> Block {
     let text = sealed.into_text(Dialect::Anthropic);
-    match sealed.maker == Dialect::Anthropic && !redacted {
+    match matches!(sealed.maker, Dialect::Anthropic | Dialect::Bedrock) && !redacted {
         true => Block::Thinking { thinking: String::new(), signature: text },
         false => Block::RedactedThinking { data: text },
     }

@@ -11,6 +11,7 @@ use crate::bedrock::family::{Cache, Family};
 use crate::chat::{
     self, CacheControl, Content, Losses, Part, Reasoned, Role, Sealed, ToolCall, ToolResult,
 };
+use crate::tool_names::SHORT;
 use postern_fault::Fault;
 use serde_json::value::RawValue;
 
@@ -224,9 +225,5 @@ pub(super) fn cache_point(
 
 /// The name that is sent. A changed name is noted for the answer.
 pub(super) fn tool_name(name: String, memo: &mut Memo) -> String {
-    let sent = names::tool(name.clone());
-    if sent != name {
-        memo.tool_names.insert(sent.clone(), name);
-    }
-    sent
+    SHORT.sent(&name, memo)
 }

@@ -10,12 +10,23 @@ mod settings;
 mod tools;
 
 use super::family::Family;
+use crate::chat::blank::{self, Refuses};
 use crate::chat::{Field, Format, Losses, Request, ToolChoice};
-use crate::{Memo, Spoken, Vendor, emulate, percent_encoded};
+use crate::{Memo, Spoken, Vendor, emulate, percent_encoded, schema};
 use body::Body;
 use conversation::Conversation;
 use postern_fault::{Fault, Kind};
 use tools::Wanted;
+
+/// "A conversation must start with a user message", "The text field in the ContentBlock object is blank":
+/// <https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-call.html>.
+const REFUSES: Refuses = Refuses {
+    by: "Bedrock",
+    instructions_alone: true,
+    beginning_by_model: true,
+    trailing_blanks: true,
+    blank_answers: true,
+};
 
 /// Encodes a request for a model on Bedrock.
 ///
@@ -29,8 +40,13 @@ pub fn encode(
 ) -> Result<Spoken, Fault> {
     let family = Family::of(&vendor.model);
     let mut body = Body::default();
+    blank::repair(&mut request, Refuses { trailing_blanks: family.claude, ..REFUSES }, losses)?;
     emulate::custom_as_functions(&mut request, losses, memo);
-    if settings::takes_schema(&request.format, family) {
+    schema::ANTHROPIC.tools(&mut request, losses);
+    // Converse holds Claude to schemas as Anthropic does. One that cannot be made to fit is that of a tool.
+    if settings::takes_schema(&request.format, family)
+        && schema::ANTHROPIC.answer(&mut request, losses).is_none()
+    {
         if let Format::JsonSchema(schema) = std::mem::replace(&mut request.format, Format::Text) {
             body.output_config = Some(settings::schema(schema));
         }

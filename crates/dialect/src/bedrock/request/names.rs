@@ -1,33 +1,10 @@
 //! Converts names to match Bedrock's patterns. The same name yields the same result everywhere.
 
-/// The limit for `toolUseId` and for a tool's name.
-const MAX_CHARACTERS: usize = 64;
+use crate::tool_names::{Rule, SHORT};
 
-/// The id of a call: `[a-zA-Z0-9_.:-]+`.
+/// The id of a call: `[a-zA-Z0-9_.:-]{1,64}`.
 pub(super) fn call_id(id: String) -> String {
-    fitted(id, |c| c.is_ascii_alphanumeric() || "_.:-".contains(c))
-}
-
-/// The name of a tool: `[a-zA-Z0-9_-]+`.
-pub(super) fn tool(name: String) -> String {
-    fitted(name, |c| c.is_ascii_alphanumeric() || "_-".contains(c))
-}
-
-fn fitted(name: String, fits: impl Fn(char) -> bool) -> String {
-    if !name.is_empty() && name.len() <= MAX_CHARACTERS && name.chars().all(&fits) {
-        return name;
-    }
-    // Names that differ only in refused characters stay distinct.
-    let mark = format!("_{:016x}", fingerprint(&name));
-    let kept = name.chars().map(|c| if fits(c) { c } else { '_' });
-    kept.take(MAX_CHARACTERS - mark.len()).collect::<String>() + &mark
-}
-
-/// FNV-1a.
-fn fingerprint(name: &str) -> u64 {
-    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    Rule { takes: |c| c.is_ascii_alphanumeric() || "_.:-".contains(c), ..SHORT }.fitted(id)
 }
 
 /// The name of a document: letters, digits, single spaces, hyphens, parentheses and square brackets, at most 200 characters

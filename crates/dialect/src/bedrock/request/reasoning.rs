@@ -1,9 +1,10 @@
 //! The amount of thinking, in each family's form.
 
 use super::body::Body;
-use crate::Vendor;
 use crate::bedrock::family::{Family, Thinking};
-use crate::chat::{Effort, Field, Losses, Reasoning, Request};
+use crate::chat::{Content, Effort, Field, Losses, Part, Reasoning, Request, Role};
+use crate::openai::to_vendor::settings::taken;
+use crate::{Dialect, Vendor};
 use serde_json::{Value, json};
 
 /// Claude's minimum.
@@ -42,8 +43,8 @@ pub(super) fn write(
         losses.add(path, "this model on Bedrock cannot be told to think");
         return false;
     }
-    if family.claude && forced {
-        losses.add(path, "a model that is made to call a tool cannot think first");
+    if let Some(reason) = hindrance(request, wanted, family, forced) {
+        losses.add(path, reason);
         return false;
     }
     match family.thinking {
@@ -52,7 +53,7 @@ pub(super) fn write(
         Thinking::Either if wanted.budget_tokens.is_some() => {
             budget(request, wanted, vendor, path, body, losses)
         }
-        Thinking::Either | Thinking::Adaptive => adaptive(wanted, path, body, losses),
+        Thinking::Either | Thinking::Adaptive => adaptive(request, vendor, path, body, losses),
         Thinking::Nova => {
             let effort = three_steps(wanted, path, losses);
             add(
@@ -70,6 +71,24 @@ pub(super) fn write(
     }
 }
 
+/// Why a model that can think may not in this turn.
+fn hindrance(
+    request: &Request,
+    wanted: &Reasoning,
+    family: Family,
+    forced: bool,
+) -> Option<&'static str> {
+    let with_budget = family.thinking == Thinking::Budget
+        || family.thinking == Thinking::Either && wanted.budget_tokens.is_some();
+    match family.claude {
+        true if forced => Some("a model that is made to call a tool cannot think first"),
+        true if with_budget && lacks_thoughts(request) => {
+            Some("the thoughts before the calls of tools did not come back with them")
+        }
+        _ => None,
+    }
+}
+
 /// The budget, which must be less than the cap on the answer that includes it.
 fn budget(
     request: &Request,
@@ -82,7 +101,12 @@ fn budget(
     let effort = wanted.effort.unwrap_or(Effort::Medium);
     let asked = wanted.budget_tokens.unwrap_or_else(|| effort.budget_tokens());
     let cap = request.max_output_tokens.or(vendor.max_output_tokens);
-    let most = cap.map_or(u64::MAX, |cap| cap.saturating_sub(1));
+    // A budget derived from an effort leaves at least half of the answer's cap for words.
+    let most = match (cap, wanted.budget_tokens) {
+        (Some(cap), Some(_)) => cap.saturating_sub(1),
+        (Some(cap), None) => cap / 2,
+        (None, _) => u64::MAX,
+    };
     if most < MIN_BUDGET_TOKENS {
         losses.add(path, "the cap on the answer leaves no room for thoughts");
         return false;
@@ -95,18 +119,48 @@ fn budget(
     true
 }
 
-fn adaptive(wanted: &Reasoning, path: &str, body: &mut Body, losses: &mut Losses) -> bool {
+fn adaptive(
+    request: &Request,
+    vendor: &Vendor,
+    path: &str,
+    body: &mut Body,
+    losses: &mut Losses,
+) -> bool {
+    let Some(wanted) = &request.reasoning else { return false };
     let effort = wanted.effort.or_else(|| wanted.budget_tokens.map(Effort::from_budget_tokens));
     if wanted.budget_tokens.is_some() {
         losses
             .add(path, "this model on Bedrock thinks as much as it likes: an effort stands for it");
     }
     add(body, "thinking", json!({ "type": "adaptive" }));
-    body.output_config.get_or_insert_default().effort = effort.map(|effort| match effort {
-        Effort::None | Effort::Minimal => Effort::Low.as_str(),
-        effort => effort.as_str(),
-    });
+    let effort = effort.map(|effort| effort.max(Effort::Low));
+    let effort = effort.and_then(|effort| taken(effort, request, vendor, losses));
+    body.output_config.get_or_insert_default().effort = effort.map(Effort::as_str);
     true
+}
+
+/// Whether the model's last turn called tools whose results follow, and does not begin with thoughts that Bedrock takes back:
+/// Claude then refuses to think (<https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html>).
+fn lacks_thoughts(request: &Request) -> bool {
+    let mut back = request.messages.iter().rev().peekable();
+    let is_said = |role: Role| matches!(role, Role::System | Role::Developer);
+    let mut answered = false;
+    while let Some(message) = back.next_if(|message| message.role != Role::Assistant) {
+        let is_result = |part: &Part| matches!(part.content, Content::ToolResult(_));
+        answered |= message.parts.iter().any(is_result);
+    }
+    let turn = back.take_while(|message| message.role == Role::Assistant || is_said(message.role));
+    let mut turn: Vec<&Part> = turn.flat_map(|message| message.parts.iter().rev()).collect();
+    turn.reverse();
+    let calls = turn.iter().any(|part| matches!(part.content, Content::ToolCall(_)));
+    let is_thought = |part: &&&Part| match &part.content {
+        Content::Reasoning(reasoned) => reasoned
+            .sealed
+            .as_ref()
+            .is_some_and(|sealed| matches!(sealed.maker, Dialect::Bedrock | Dialect::Anthropic)),
+        _ => false,
+    };
+    answered && calls && turn.first().filter(is_thought).is_none()
 }
 
 fn three_steps(wanted: &Reasoning, path: &str, losses: &mut Losses) -> &'static str {

@@ -7,8 +7,9 @@ mod settings;
 mod tools;
 mod wire;
 
+use crate::chat::blank::{self, Refuses};
 use crate::chat::{Format, Losses, Request};
-use crate::{Memo, Operation, Spoken, Vendor, emulate};
+use crate::{Memo, Operation, Spoken, Vendor, emulate, schema, tool_names};
 use postern_fault::{Fault, Kind};
 use serde::Serialize;
 use serde_json::{Number, Value};
@@ -72,6 +73,16 @@ struct Thinking {
     token_budget: Option<u64>,
 }
 
+/// "message must be at least 1 token long", and the last message must be the user's or a tool's:
+/// <https://docs.cohere.com/v2/reference/chat>.
+const REFUSES: Refuses = Refuses {
+    by: "Cohere",
+    instructions_alone: true,
+    beginning_by_model: false,
+    trailing_blanks: false,
+    blank_answers: false,
+};
+
 /// Encodes `request` for `vendor`.
 ///
 /// # Errors
@@ -84,10 +95,15 @@ pub fn encode(
     memo: &mut Memo,
 ) -> Result<Spoken, Fault> {
     emulate::custom_as_functions(&mut request, losses, memo);
+    blank::repair(&mut request, REFUSES, losses)?;
     // "The parameter is not supported when used in combinations with the `documents` or `tools` parameters."
     if !request.tools.is_empty() {
         emulate::schema_as_tool(&mut request, losses, memo);
     }
+    tool_names::COHERE.apply(&mut request, memo);
+    schema::COHERE.tools(&mut request, losses);
+    // What is left of it can be followed, whatever it is.
+    let _ = schema::COHERE.answer(&mut request, losses);
     let mut body = Body {
         model: vendor.model.clone(),
         messages: message::from_hub(&mut request, losses)?,

@@ -132,9 +132,9 @@ fn thinking(request: &mut Request, vendor: &Vendor, losses: &mut Losses) -> Opti
         let reason = "Cohere shows the thoughts of its models as they are";
         losses.add(request.path(Field::ReasoningSummary), reason);
     }
-    // A budget derived from an effort must not exceed the cap on the answer.
-    let whole = request.max_output_tokens.unwrap_or(u64::MAX).max(1);
-    let token_budget = budget_tokens.or(effort.map(|effort| effort.budget_tokens().min(whole)));
+    // A budget derived from an effort leaves at least half of the answer's cap for words.
+    let half = (request.max_output_tokens.unwrap_or(u64::MAX) / 2).max(1);
+    let token_budget = budget_tokens.or(effort.map(|effort| effort.budget_tokens().min(half)));
     let asked = enabled.is_some() || adaptive || token_budget.is_some();
     asked.then_some(Thinking { kind: "enabled", token_budget })
 }

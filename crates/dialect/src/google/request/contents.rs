@@ -35,6 +35,8 @@ pub(super) struct Conversation<'a> {
     spoken: Spoken,
     /// The called functions, by the ids of the calls: a result must name its function.
     called: HashMap<String, String>,
+    /// The order of the calls, by their ids.
+    order: HashMap<String, usize>,
     /// Parts of tool results that must come after all results.
     after_results: Vec<Part>,
     /// The signature of the next part.
@@ -71,6 +73,7 @@ impl<'a> Conversation<'a> {
             memo,
             spoken: Spoken::default(),
             called: HashMap::new(),
+            order: HashMap::new(),
             after_results: Vec::new(),
             seal: None,
             seals_of_calls: BTreeMap::new(),
@@ -121,6 +124,10 @@ impl<'a> Conversation<'a> {
     /// A conversation of instructions only becomes a user message, as Google refuses an empty conversation.
     pub fn finish(mut self) -> Spoken {
         self.flush_after_results();
+        if !self.third_generation {
+            let order = &self.order;
+            self.spoken.contents.iter_mut().for_each(|turn| without_ids(turn, order));
+        }
         self.spoken.media_resolution = self.details.resolution(self.client, self.losses);
         if self.spoken.contents.is_empty() && !self.spoken.system.is_empty() {
             let parts = std::mem::take(&mut self.spoken.system);
@@ -226,6 +233,7 @@ impl<'a> Conversation<'a> {
     fn call(&mut self, turn: &'static str, call: ToolCall, path: &str) {
         let name = self.names.sent(call.name, self.memo);
         self.called.insert(call.id.clone(), name.clone());
+        self.order.insert(call.id.clone(), self.order.len());
         let args = self.arguments(call.arguments, path);
         let mut part = Part {
             thought_signature: self.seal_of_call(&call.id),
@@ -350,6 +358,28 @@ impl<'a> Conversation<'a> {
         match contents.get_mut(at) {
             Some(turn) => &mut turn.parts,
             None => &mut self.spoken.system,
+        }
+    }
+}
+
+/// Before Gemini 3 calls have no ids, and Vertex AI refuses the field: results are told apart by their order, which is that of the
+/// calls.
+fn without_ids(turn: &mut Turn, order: &HashMap<String, usize>) {
+    let (mut places, mut results) = (Vec::new(), Vec::new());
+    for (at, part) in turn.parts.iter_mut().enumerate() {
+        let AnyPart::Made(part) = part else { continue };
+        if let Some(call) = &mut part.function_call {
+            call.id.clear();
+        }
+        if let Some(result) = part.function_response.take() {
+            places.push(at);
+            results.push(result);
+        }
+    }
+    results.sort_by_key(|result| order.get(&result.id).copied());
+    for (at, result) in places.into_iter().zip(results) {
+        if let Some(AnyPart::Made(part)) = turn.parts.get_mut(at) {
+            part.function_response = Some(FunctionResponse { id: String::new(), ..result });
         }
     }
 }

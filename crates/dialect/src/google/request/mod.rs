@@ -16,10 +16,21 @@ use self::contents::Conversation;
 use self::names::Names;
 use self::wire::{Body, Content};
 use super::model;
+use crate::chat::blank::{self, Refuses};
 use crate::chat::{Format, Losses, Request};
 use crate::emulate;
 use crate::{Memo, Operation, Spoken, Vendor, percent_encoded};
 use postern_fault::{Fault, Kind};
+
+/// "Please ensure that function call turn comes immediately after a user turn", "contents is not specified", "must include at least
+/// one parts field": <https://ai.google.dev/gemini-api/docs/function-calling>.
+const REFUSES: Refuses = Refuses {
+    by: "Google",
+    instructions_alone: false, // The conversation makes them the user's.
+    beginning_by_model: true,
+    trailing_blanks: false,
+    blank_answers: false,
+};
 
 /// Encodes `request` for one of Google's models.
 ///
@@ -32,6 +43,7 @@ pub fn encode(
     memo: &mut Memo,
 ) -> Result<Spoken, Fault> {
     emulate::custom_as_functions(&mut request, losses, memo);
+    blank::repair(&mut request, REFUSES, losses)?;
     // Before Gemini 3, tools exclude an answer that follows a schema; the schema then becomes one more tool.
     let structured = request.format != Format::Text && !request.tools.is_empty();
     if structured && !model::is_third_generation(&vendor.model) {

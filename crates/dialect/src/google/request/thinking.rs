@@ -29,7 +29,9 @@ pub(super) fn encode(
     let mut config = match model::thinking(&vendor.model) {
         Thinking::Levels(levels) => by_level(reasoning, off, levels, lose),
         Thinking::Budget { least, most, can_be_off } => {
-            by_budget(reasoning, off, (least, most), can_be_off, lose)
+            // A budget derived from an effort leaves at least half of the answer's cap for words.
+            let half = request.max_output_tokens.map_or(u64::MAX, |cap| cap / 2);
+            by_budget(reasoning, off, (least, most), half, can_be_off, lose)
         }
     };
     config.include_thoughts = !off && shows(request.client, reasoning);
@@ -99,10 +101,11 @@ fn by_budget(
     reasoning: &Reasoning,
     off: bool,
     (least, most): (u64, u64),
+    half: u64,
     can_be_off: bool,
     mut lose: impl FnMut(Field, &str),
 ) -> ThinkingConfig {
-    let of_effort = reasoning.effort.map(Effort::budget_tokens);
+    let of_effort = reasoning.effort.map(|effort| effort.budget_tokens().min(half));
     let budget = match reasoning.budget_tokens.or(of_effort) {
         _ if off && can_be_off => Some(0),
         _ if off => {

@@ -5,12 +5,12 @@ mod body;
 pub(crate) mod content;
 mod message;
 pub(crate) mod schema;
-mod settings;
+pub(crate) mod settings;
 mod thought;
 mod tool;
 
 use crate::chat::{Losses, Request};
-use crate::{Memo, Operation, Spoken, Vendor, emulate};
+use crate::{Memo, Operation, Spoken, Vendor, emulate, tool_names};
 use body::Body;
 use message::Messages;
 use postern_fault::{Fault, Kind};
@@ -30,6 +30,11 @@ pub fn encode_chat(
 ) -> Result<Spoken, Fault> {
     if lacks(vendor, CUSTOM_TOOLS) {
         emulate::custom_as_functions(&mut request, losses, memo);
+    }
+    tool_names::SHORT.apply(&mut request, memo);
+    crate::schema::OPENAI.tools(&mut request, losses);
+    if !vendor.quirks.no_json_schema {
+        crate::schema::OPENAI.strict_answer(&mut request, losses);
     }
     if vendor.quirks.no_json_schema {
         schema::as_instruction(&mut request, losses);

@@ -110,5 +110,27 @@ pub(super) fn effort(
         let path = request.path(Field::ReasoningBudget);
         losses.add(path, "OpenAI's chat completions take an effort, and no budget");
     }
-    Some(effort.as_str())
+    taken(effort, request, vendor, losses).map(Effort::as_str)
+}
+
+/// The effort that the model takes in place of another, as far as the catalogue knows.
+pub(crate) fn taken(
+    effort: Effort,
+    request: &Request,
+    vendor: &Vendor,
+    losses: &mut Losses,
+) -> Option<Effort> {
+    let Some(efforts) = &vendor.efforts else { return Some(effort) };
+    let taken = effort.among(efforts);
+    if taken != Some(effort) {
+        let path = request.path(Field::ReasoningEffort);
+        losses.add(
+            path,
+            match taken {
+                Some(taken) => format!("the model has no such effort: {} is sent", taken.as_str()),
+                None => "the model takes no effort".to_owned(),
+            },
+        );
+    }
+    taken
 }

@@ -1,6 +1,6 @@
 //! Items of the input.
 
-use super::{TextOrItems, UNKNOWN, kept, part, texts_or_items, thought, unsupported};
+use super::{TextOrItems, UNKNOWN, kept, part, texts_or_items, thought, tool, unsupported};
 use crate::Dialect;
 use crate::chat::{Content, Losses, Part, Role, ToolCall, ToolResult};
 use crate::openai::from_client::value::{Members, object, required, said, string, wrong};
@@ -100,21 +100,26 @@ fn contents(value: Value, path: &str, losses: &mut Losses) -> Result<Vec<Part>, 
 }
 
 fn call(members: Members, custom: bool, path: &str, losses: &mut Losses) -> Result<Said, Fault> {
-    let (mut id, mut name, mut arguments) = (None, None, None);
+    let (mut id, mut name, mut arguments, mut namespace) = (None, None, None, None);
     for (field, value) in said(members).filter(|(field, _)| !is_about_item(field)) {
         let at = || format!("{path}.{field}");
         match field.as_str() {
             "call_id" => id = Some(string(value, at)?),
             "name" => name = Some(string(value, at)?),
+            "namespace" => namespace = Some(string(value, at)?),
             "arguments" if !custom => arguments = Some(string(value, at)?),
             "input" if custom => arguments = Some(string(value, at)?),
             _ => losses.add(at(), UNKNOWN),
         }
     }
     let at = |field: &str| format!("{path}.{field}");
+    let name = required(name, || at("name"), "the tool's name")?;
     let call = ToolCall {
         id: required(id, || at("call_id"), "the call's id")?,
-        name: required(name, || at("name"), "the tool's name")?,
+        name: match namespace {
+            Some(namespace) => tool::flat(&namespace, &name),
+            None => name,
+        },
         arguments: arguments.unwrap_or_default(),
         custom,
     };
@@ -129,7 +134,7 @@ fn output(members: Members, path: &str, losses: &mut Losses) -> Result<Said, Fau
             "call_id" => id = Some(string(value, at)?),
             "output" => output = Some(value),
             // The call has the name.
-            "name" => {}
+            "name" | "namespace" => {}
             _ => losses.add(at(), UNKNOWN),
         }
     }

@@ -45,10 +45,23 @@ pub fn decode(body: &str) -> Result<(Request, Losses), Fault> {
         }
     }
     request.model = required(model, || "model".to_owned(), "the name of a model")?;
-    let input = required(input, || "input".to_owned(), "a string or an array of items")?;
+    let mut input = required(input, || "input".to_owned(), "a string or an array of items")?;
+    more_tools(&mut input, &mut request, &mut losses)?;
     request.messages.extend(turn::messages(input, &mut losses)?);
     settings.settle(&mut request, &mut losses);
     Ok((request, losses))
+}
+
+/// Takes out the tools that newer clients (Codex) give as an item of the input.
+fn more_tools(input: &mut Value, request: &mut Request, losses: &mut Losses) -> Result<(), Fault> {
+    for (index, item) in input.as_array_mut().into_iter().flatten().enumerate() {
+        if item.get("type").and_then(Value::as_str) == Some("additional_tools") {
+            let tools = item.get_mut("tools").map(Value::take).unwrap_or_default();
+            tool::tools(tools, &format!("input[{index}].tools"), request, losses)?;
+            *item = Value::Null;
+        }
+    }
+    Ok(())
 }
 
 /// The fault for a reference to something that is stored at a vendor of this dialect.

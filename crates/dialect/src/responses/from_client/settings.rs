@@ -25,7 +25,7 @@ impl Settings {
     ) -> Result<(), Fault> {
         let path = || name.to_owned();
         match name {
-            "tools" => tool::tools(value, &mut request.tools, losses)?,
+            "tools" => tool::tools(value, "tools", request, losses)?,
             "tool_choice" => request.tool_choice = tool::choice(value, losses)?,
             "parallel_tool_calls" => request.parallel_tool_calls = Some(boolean(value, path)?),
             "text" => text(value, request, losses)?,

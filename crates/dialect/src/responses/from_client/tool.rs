@@ -2,27 +2,57 @@
 
 use super::UNKNOWN;
 use crate::Dialect;
-use crate::chat::{Losses, Tool, ToolChoice, ToolKind};
+use crate::chat::{Losses, Request, Tool, ToolChoice, ToolKind};
 use crate::openai::from_client::value::{
     Members, array, boolean, object, required, said, string, wrong,
 };
 use crate::responses::grammar;
 use postern_fault::Fault;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
-pub(super) fn tools(value: Value, tools: &mut Vec<Tool>, losses: &mut Losses) -> Result<(), Fault> {
-    for (index, tool) in array(value, || "tools".to_owned())?.into_iter().enumerate() {
-        let path = format!("tools[{index}]");
-        let members = object(tool, || path.clone())?;
+/// The name in the hub of a tool that stands in a namespace: a function's name elsewhere has no dots.
+pub(super) fn flat(namespace: &str, name: &str) -> String {
+    format!("{namespace}__{name}")
+}
+
+/// Reads the tools of a list at `list`, with those of its namespaces
+/// (<https://developers.openai.com/api/docs/guides/tools-tool-search>), which other vendors do not have.
+pub(super) fn tools(
+    value: Value,
+    list: &str,
+    request: &mut Request,
+    losses: &mut Losses,
+) -> Result<(), Fault> {
+    for (index, tool) in array(value, || list.to_owned())?.into_iter().enumerate() {
+        let path = format!("{list}[{index}]");
+        let mut members = object(tool, || path.clone())?;
         let kind = match members.get("type").and_then(Value::as_str) {
             Some("function") => function(members, &path, losses)?,
             Some("custom") => custom(members, &path, losses)?,
+            Some("namespace") => {
+                let within = members.shift_remove("tools").unwrap_or_default();
+                let name = members.get("name").and_then(Value::as_str).unwrap_or_default();
+                let first = request.tools.len();
+                tools(within, &format!("{path}.tools"), request, losses)?;
+                for tool in request.tools.iter_mut().skip(first) {
+                    move_out(tool, name, &mut request.namespaced);
+                }
+                continue;
+            }
             // A tool that runs at the vendor.
             _ => ToolKind::Foreign(Dialect::Responses, Value::Object(members)),
         };
-        tools.push(Tool { path, kind, cache: None });
+        request.tools.push(Tool { path, kind, cache: None });
     }
     Ok(())
+}
+
+fn move_out(tool: &mut Tool, namespace: &str, all: &mut BTreeMap<String, (String, String)>) {
+    if let ToolKind::Function { name, .. } | ToolKind::Custom { name, .. } = &mut tool.kind {
+        let flat = flat(namespace, name);
+        all.insert(flat.clone(), (namespace.to_owned(), std::mem::replace(name, flat)));
+    }
 }
 
 fn function(members: Members, path: &str, losses: &mut Losses) -> Result<ToolKind, Fault> {
@@ -102,5 +132,7 @@ fn named(tool: &Value) -> Option<String> {
     if !matches!(kind, Some("function" | "custom")) {
         return None;
     }
-    tool.get("name").and_then(Value::as_str).map(str::to_owned)
+    let text = |name: &str| tool.get(name).and_then(Value::as_str);
+    let name = text("name")?;
+    Some(text("namespace").map_or_else(|| name.to_owned(), |namespace| flat(namespace, name)))
 }

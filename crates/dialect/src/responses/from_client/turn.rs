@@ -24,6 +24,10 @@ pub(super) fn messages(input: Value, losses: &mut Losses) -> Result<Vec<Message>
     };
     let mut messages: Vec<Message> = Vec::new();
     for (index, item) in items.into_iter().enumerate() {
+        // An item of tools, which were read before.
+        if item.is_null() {
+            continue;
+        }
         let path = format!("input[{index}]");
         let Said { role, parts } = item::read(item, &path, losses)?;
         if parts.is_empty() && role == Role::Assistant {

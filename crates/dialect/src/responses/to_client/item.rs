@@ -28,6 +28,8 @@ pub(super) enum Item {
     FunctionCall {
         id: String,
         call_id: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        namespace: Option<String>,
         name: String,
         arguments: String,
         status: &'static str,
@@ -35,6 +37,8 @@ pub(super) enum Item {
     CustomToolCall {
         id: String,
         call_id: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        namespace: Option<String>,
         name: String,
         input: String,
     },

@@ -26,6 +26,8 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub struct Writer {
     request_id: String,
+    /// The tools of namespaces, by their names in the hub.
+    namespaced: BTreeMap<String, (String, String)>,
     head: Head,
     started: bool,
     emit: Emit,
@@ -46,6 +48,7 @@ impl Writer {
     pub fn new(context: Context) -> Self {
         Writer {
             head: Head::new(&context),
+            namespaced: context.memo.namespaced,
             request_id: context.request_id,
             started: false,
             emit: Emit::default(),

@@ -99,13 +99,19 @@ impl Writer {
     fn begin_call(&mut self, part: u32, call_id: String, name: String, custom: bool) {
         let own = || format!("call_{}_{part}", self.request_id);
         let call_id = if call_id.is_empty() { own() } else { call_id };
+        let (namespace, name) = match self.namespaced.get(&name).cloned() {
+            Some((namespace, name)) => (Some(namespace), name),
+            None => (None, name),
+        };
         let item = match custom {
             true => {
-                Item::CustomToolCall { id: self.id("ctc"), call_id, name, input: String::new() }
+                let (id, input) = (self.id("ctc"), String::new());
+                Item::CustomToolCall { id, call_id, namespace, name, input }
             }
             false => Item::FunctionCall {
                 id: self.id("fc"),
                 call_id,
+                namespace,
                 name,
                 arguments: String::new(),
                 status: IN_PROGRESS,

@@ -8,7 +8,7 @@ mod tool;
 
 use crate::chat::{Losses, Request};
 use crate::openai::to_vendor::schema;
-use crate::{Memo, Spoken, Vendor, emulate};
+use crate::{Memo, Spoken, Vendor, emulate, tool_names};
 use body::Body;
 use input::Input;
 use postern_fault::{Fault, Kind};
@@ -28,6 +28,11 @@ pub fn encode(
 ) -> Result<Spoken, Fault> {
     if lacks(vendor, CUSTOM_TOOLS) {
         emulate::custom_as_functions(&mut request, losses, memo);
+    }
+    tool_names::SHORT.apply(&mut request, memo);
+    crate::schema::OPENAI.tools(&mut request, losses);
+    if !vendor.quirks.no_json_schema {
+        crate::schema::OPENAI.strict_answer(&mut request, losses);
     }
     if vendor.quirks.no_json_schema {
         schema::as_instruction(&mut request, losses);

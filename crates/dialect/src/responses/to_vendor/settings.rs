@@ -2,6 +2,7 @@
 
 use super::lacks;
 use crate::chat::{Effort, Field, Format, Losses, Request};
+use crate::openai::to_vendor::settings::taken;
 use crate::{Dialect, Vendor};
 use serde::Serialize;
 
@@ -130,6 +131,7 @@ pub(super) fn reasoning(
         "concise" | "detailed" => summary.to_owned(),
         _ => "auto".to_owned(),
     });
+    let effort = effort.and_then(|effort| taken(effort, request, vendor, losses));
     let effort = effort.map(Effort::as_str);
     Some(Reasoning { effort, summary }).filter(|it| it.effort.is_some() || it.summary.is_some())
 }

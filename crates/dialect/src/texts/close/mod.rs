@@ -67,5 +67,7 @@ pub fn guardrail(notice: &Notice) -> String {
 
 /// Whether texts of this kind can be sent on their own. A tool call that cannot be sent completely must not begin.
 pub fn leaves_alone(kind: TextKind) -> bool {
-    !matches!(kind, TextKind::ToolName | TextKind::ToolArguments)
+    let in_more =
+        [TextKind::ToolName, TextKind::ToolArguments, TextKind::Citation, TextKind::ToolData];
+    !in_more.contains(&kind)
 }

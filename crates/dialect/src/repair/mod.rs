@@ -1,0 +1,92 @@
+//! Repairs of a client's own bytes, for a vendor that speaks the same dialect and refuses what the client wrote.
+//!
+//! The encoders make the same repairs where a request is translated. Here they are edits: all other bytes stay as they are.
+
+mod cap;
+mod conversation;
+mod input;
+mod list;
+mod names;
+mod schemas;
+mod thinking;
+
+use crate::chat::Losses;
+use crate::json::Node;
+use crate::{Dialect, Edit, Facts, Memo, Operation, Span, Vendor};
+use postern_fault::Fault;
+
+/// A request that is repaired.
+struct Repair<'a> {
+    vendor: &'a Vendor,
+    body: &'a str,
+    edits: Vec<Edit>,
+    /// The members of the request that are left out.
+    gone: Vec<String>,
+    losses: &'a mut Losses,
+    memo: &'a mut Memo,
+}
+
+/// Adds to the `edits` of a request those that repair it.
+///
+/// # Errors
+/// What cannot be repaired, by its place.
+pub(crate) fn repair(
+    vendor: &Vendor,
+    facts: &Facts,
+    body: &str,
+    mut edits: Vec<Edit>,
+    losses: &mut Losses,
+    memo: &mut Memo,
+) -> Result<Vec<Edit>, Fault> {
+    let is_chat = matches!(facts.operation, Operation::Chat | Operation::CountTokens);
+    if !is_chat && facts.operation != Operation::Completions {
+        return Ok(edits);
+    }
+    // It was read before, so it is JSON.
+    let Ok(request) = Node::read(body) else { return Ok(edits) };
+    let mut repair = Repair { vendor, body, edits: Vec::new(), gone: Vec::new(), losses, memo };
+    repair.cap(&request);
+    if is_chat {
+        repair.chat(&request)?;
+    }
+    repair.leave_out_gone(&request);
+    // What is left out need not be repaired.
+    let is_free = |edit: &Edit| {
+        !edits
+            .iter()
+            .any(|other| other.span.start < edit.span.end && edit.span.start < other.span.end)
+    };
+    let repairs: Vec<Edit> = repair.edits.into_iter().filter(is_free).collect();
+    edits.extend(repairs);
+    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    Ok(edits)
+}
+
+impl Repair<'_> {
+    fn chat(&mut self, request: &Node<'_>) -> Result<(), Fault> {
+        self.names(request);
+        match self.vendor.dialect {
+            Dialect::Anthropic => {
+                self.conversation(request)?;
+                self.budget(request);
+                self.refused(request);
+            }
+            Dialect::Responses => {
+                self.input(request);
+                self.refused(request);
+            }
+            _ => {}
+        }
+        self.effort(request);
+        self.schemas(request);
+        Ok(())
+    }
+
+    fn insert(&mut self, at: u32, text: String) {
+        self.edits.push(Edit { span: Span { start: at, end: at }, replacement: text });
+    }
+
+    fn replace(&mut self, node: &Node<'_>, with: String) {
+        self.edits.push(Edit { span: node.span, replacement: with });
+    }
+}
