@@ -7,7 +7,7 @@ use wasmtime_wasi_http::p3::bindings::http;
 use wasmtime_wasi_http::{WasiHttp, WasiHttpView as _};
 
 use crate::bindings;
-use crate::leaving;
+use crate::client;
 use crate::state::State;
 
 /// The number of live instances of compositions; each serves up to 16 requests. They take half of the 65,530 mappings
@@ -81,7 +81,7 @@ pub fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     wasmtime_wasi::p3::add_to_linker(&mut linker)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
     http::types::add_to_linker::<State, WasiHttp>(&mut linker, State::http)?;
-    http::client::add_to_linker::<State, leaving::Client>(&mut linker, State::http)?;
+    http::client::add_to_linker::<State, client::Client>(&mut linker, State::http)?;
     bindings::Imports::add_to_linker::<State, HasSelf<State>>(&mut linker, |state| state)?;
     Ok(linker)
 }

@@ -1,7 +1,7 @@
 //! Clients that leave before their answer has begun: the requests that a component has sent for them end.
 //!
 //! WASI 0.3 has no call that tells a component of it. Its outbound requests fail instead, those that run and those that it
-//! tries next, so that no vendor works on. Once an answer has begun, a component sees a failed write.
+//! tries next, so that no vendor works on. What is fetched by `GET` goes on, since others may wait for it: an issuer's keys. Once an answer has begun, a component sees a failed write.
 
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -13,16 +13,8 @@ use http::Response;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
-use wasmtime::StoreContextMut;
-use wasmtime::component::{Accessor, GuestTaskId, HasData, Resource};
-use wasmtime_wasi::TrappableError;
-use wasmtime_wasi_http::p3::bindings::http::client::HostWithStore;
-use wasmtime_wasi_http::p3::bindings::http::types::{
-    ErrorCode, Request, Response as GuestResponse,
-};
-use wasmtime_wasi_http::{Error, WasiBody, WasiHttp, WasiHttpCtxView, WasiHttpView as _};
-
-use crate::state::State;
+use wasmtime::component::GuestTaskId;
+use wasmtime_wasi_http::{Error, WasiBody};
 
 /// The error of an outbound request whose client has left.
 pub const CLIENT_LEFT: &str = "the client has left";
@@ -38,9 +30,8 @@ impl Waiting {
         WaitingRequest { waiting: Arc::clone(self), task }
     }
 
-    /// Cancelled when the client of the request leaves for which the component is running.
-    fn client(&self, store: &mut StoreContextMut<'_, State>) -> Option<CancellationToken> {
-        let task = store.async_call_stack().ok()?.last()?;
+    /// Cancelled when the client of this task's request leaves.
+    pub fn client(&self, task: GuestTaskId) -> Option<CancellationToken> {
         self.lock().get(&task).cloned()
     }
 
@@ -66,38 +57,6 @@ pub struct WaitingRequest {
 impl Drop for WaitingRequest {
     fn drop(&mut self) {
         self.waiting.lock().remove(&self.task);
-    }
-}
-
-/// `wasi:http/client` of WASI 0.3, whose requests end with the request that they are sent for.
-pub struct Client;
-
-impl HasData for Client {
-    type Data<'a> = WasiHttpCtxView<'a>;
-}
-
-impl HostWithStore<State> for Client {
-    async fn send(
-        store: &Accessor<State, Self>,
-        request: Resource<Request>,
-    ) -> Result<Resource<GuestResponse>, TrappableError<ErrorCode>> {
-        let client = store.with(|mut access| {
-            let mut store = wasmtime::AsContextMut::as_context_mut(&mut access);
-            let waiting = Arc::clone(&store.data().waiting);
-            let client = waiting.client(&mut store);
-            store.data_mut().hooks.client = Some(client.clone());
-            client
-        });
-        // The first poll of this hands the request to the hooks, which take the client from the state.
-        let http = store.with_getter::<WasiHttp>(State::http);
-        let sent = WasiHttp::send(&http, request);
-        let Some(client) = client else { return sent.await };
-        tokio::select! {
-            sent = sent => sent,
-            () = client.cancelled() => {
-                Err(ErrorCode::InternalError(Some(CLIENT_LEFT.to_owned())).into())
-            }
-        }
     }
 }
 

@@ -9,6 +9,7 @@ pub mod app;
 mod bindings;
 pub mod cache;
 mod causes;
+mod client;
 pub mod compose;
 pub mod engine;
 pub mod grants;

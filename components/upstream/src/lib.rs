@@ -10,6 +10,7 @@
 mod answer;
 mod credential;
 mod delegation;
+mod left;
 mod post;
 mod region;
 mod request;
@@ -96,18 +97,10 @@ async fn inbound(response: Response) -> Inbound {
     Inbound { status, headers, body, ending }
 }
 
-/// The words with which a host ends requests whose client has left.
-const CLIENT_LEFT: &str = "the client has left";
-
-/// The answer is for no one: no other deployment is asked.
-fn client_left() -> Fault {
-    Fault::new(Kind::Unavailable, CLIENT_LEFT).with_code("client_left")
-}
-
 /// Why there is no answer.
 fn explain(error: ErrorCode) -> Fault {
-    if is_client_left(&error) {
-        return client_left();
+    if left::is_of(&error) {
+        return left::fault();
     }
     let (kind, public) = match error {
         ErrorCode::ConnectionTimeout
@@ -125,10 +118,6 @@ fn explain(error: ErrorCode) -> Fault {
     Fault { retryable: true, ..fault }
 }
 
-fn is_client_left(error: &ErrorCode) -> bool {
-    matches!(error, ErrorCode::InternalError(Some(words)) if words == CLIENT_LEFT)
-}
-
 /// Why the answer is incomplete.
 fn explain_cut(error: ErrorCode) -> Fault {
     let fault = match error {
@@ -138,7 +127,7 @@ fn explain_cut(error: ErrorCode) -> Fault {
             let fault = Fault::new(Kind::Unavailable, public).with_code("overloaded");
             Fault { retryable: true, retry_after_ms: Some(1_000), ..fault }
         }
-        _ if is_client_left(&error) => client_left(),
+        _ if left::is_of(&error) => left::fault(),
         _ => cut(),
     };
     fault.with_private(format!("{error:?}"))

@@ -2,6 +2,7 @@
 //! no store holds a secret.
 
 use crate::answer;
+use crate::left;
 use crate::post::{self, Destination};
 use crate::secrets::{self, misconfigured, present, secret};
 use postern_contract::clock::within;
@@ -67,9 +68,10 @@ async fn ask(token_url: &str, body: String) -> Result<Token, Fault> {
         OutboundBody::Text(body),
         None,
     )?;
-    let response = client::send(request)
-        .await
-        .map_err(|error| refused(&format!("the token endpoint cannot be reached: {error:?}")))?;
+    let response = client::send(request).await.map_err(|error| match left::is_of(&error) {
+        true => left::fault(),
+        false => refused(&format!("the token endpoint cannot be reached: {error:?}")),
+    })?;
     let status = response.get_status_code();
     let text = answer::text(response).await;
     if status != 200 {

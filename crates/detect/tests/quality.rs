@@ -22,7 +22,8 @@ use std::path::{Path, PathBuf};
 const HEAD: &str = "<!-- Made by crates/detect/tests/quality.rs: UPDATE_GOLDEN=1 writes it anew. -->\n# How well the detectors do\n\n\
     Measured on the texts of `tests/guardrail/corpus` whose split is `test`. **The figures flatter:** the texts are made up, and misses among them were \
     read while the detectors were corrected. A finding counts as right if it overlaps a labelled span of the same detector; *exact* is the share of right findings that \
-    cover that span and nothing else. Detectors that judge a whole text count texts.\n";
+    cover that span and nothing else. Detectors that judge a whole text count texts. Categories of moderation overlap: here a category besides a text's labels \
+    counts as wrong; [moderation.md](moderation.md#figures) counts it as wrong only in a text without labels.\n";
 
 /// What a detector did.
 #[derive(Default)]

@@ -49,6 +49,9 @@ pub enum Kind {
     Unavailable,
 }
 
+/// The code of a fault for which no one waits: the client has left before its answer began.
+pub const CLIENT_LEFT: &str = "client_left";
+
 /// Who is at fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Blame {

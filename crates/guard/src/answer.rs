@@ -313,7 +313,9 @@ impl<'g> Answer<'g> {
             let assistant = Speaker::Assistant;
             let firsts =
                 self.active.firsts(one.source, one.confidence, Direction::Answer, assistant);
-            let wanted = firsts.filter_map(|(_, rule)| rule.disclaimer.as_deref());
+            let wanted = firsts
+                .filter(|(_, rule)| !one.is_denied(rule))
+                .filter_map(|(_, rule)| rule.disclaimer.as_deref());
             wanted.for_each(|disclaimer| text.disclaimers.require(disclaimer));
         }
     }

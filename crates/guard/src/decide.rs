@@ -54,6 +54,14 @@ impl<'r> Decided<'r> {
         }
     }
 
+    /// Whether a model has said that this rule is not to act.
+    pub fn is_denied(&self, rule: &Rule) -> bool {
+        let denies = |asking: &Asking<'r>| {
+            std::ptr::eq(asking.rule, rule) && asking.heard.is_some_and(|heard| !heard.takes())
+        };
+        self.asks.iter().any(denies)
+    }
+
     /// The rules that still ask: those that would be stricter.
     pub fn open(&self) -> impl Iterator<Item = &'r Rule> {
         let is_open =

@@ -104,7 +104,7 @@ impl Guard {
         let active = self.rules.of(caller, &prompt.facts.model);
         let mut tally = Tally::default();
         let mut scanned = self.scan(&active, prompt, &mut tally)?;
-        let questions = self.ask(&mut scanned, prompt, opinions);
+        let questions = self.ask(&mut scanned, prompt, &vault, opinions);
         if !questions.is_empty() {
             return Ok(verdict(Vec::new(), Vec::new(), None, questions));
         }
@@ -136,7 +136,7 @@ impl Guard {
             caller: OfCaller::new(caller),
             is_json: prompt.segments.iter().any(|one| one.kind == SegmentKind::AnswerSchema),
             form: demand.map(|demand| demand.form),
-            hidden: is_hidden.then(|| Fingerprint::of(prompt)).flatten(),
+            hidden: is_hidden.then(|| hidden(prompt, &edits)).flatten(),
         });
         let memo = memo.map(|memo| memo.write());
         Ok(Verdict { originals, judging, ..verdict(edits, findings, memo, Vec::new()) })
@@ -283,6 +283,14 @@ fn verdict(
     questions: Vec<Question>,
 ) -> Verdict {
     Verdict { edits, findings, refusal: None, memo, originals: None, judging: None, questions }
+}
+
+/// The instructions as the model gets them: with placeholders, which its answer repeats.
+fn hidden(prompt: &Prompt, edits: &[Edit]) -> Option<Fingerprint> {
+    if edits.is_empty() {
+        return Fingerprint::of(prompt);
+    }
+    Fingerprint::of(&prompt.clone().apply(edits).ok()?)
 }
 
 /// The message of a refusal whose rule has none.

@@ -15,7 +15,7 @@ mod taken;
 pub use taken::Taken;
 
 /// The placeholders of one request.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Vault {
     by_original: HashMap<(Detector, String), usize>,
     entries: Vec<Entry>,

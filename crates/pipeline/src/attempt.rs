@@ -18,7 +18,7 @@ use crate::stages::{Outbound, OutboundBody, Stages};
 use crate::told_type;
 use crate::{betas, losses};
 use postern_dialect::{media, translate};
-use postern_fault::{Fault, Kind};
+use postern_fault::{CLIENT_LEFT, Fault, Kind};
 use postern_types::guardrail::Judgement;
 use postern_types::limiter::Outcome;
 use postern_types::provider::{AnswerHead, Encoded, Loss, Rewritten};
@@ -107,7 +107,9 @@ struct Failed {
 
 impl From<Fault> for Failed {
     fn from(fault: Fault) -> Self {
-        Failed { fault, answered: false }
+        // The vendor was at work when its client left.
+        let answered = fault.code.as_deref() == Some(CLIENT_LEFT);
+        Failed { fault, answered }
     }
 }
 
@@ -218,7 +220,7 @@ async fn one<S: Stages>(
     let body = beginning(&mut streamed, call, exchange).await;
     exchange.asked(&streamed.take_asked(), Direction::Answer);
     let body = body.inspect_err(|fault| exchange.observe(Event::SaidByVendor(fault)));
-    let body = body.map_err(Failed::to_answer)?;
+    let body = body.map_err(|fault| broken(fault, call, &mut streamed, exchange))?;
     streamed.price = target.metering.price;
     exchange.observe(Event::Used(streamed.usage, streamed.price.as_ref()));
     exchange.observe(Event::Unbound(streamed.unbound.take()));
@@ -236,6 +238,20 @@ async fn one<S: Stages>(
         judgement: judgement.flatten(),
         body,
     })
+}
+
+/// What is known of an answer that breaks off before its head has left.
+fn broken<S: Stages>(
+    fault: Fault,
+    call: &Call<'_>,
+    streamed: &mut Streamed<S>,
+    exchange: &mut Exchange<S>,
+) -> Failed {
+    exchange.found(streamed.take_findings(), Direction::Answer);
+    // A stream that is held back may have been generated in part.
+    let has_said = is_held(call, streamed) && streamed.so_far().output_tokens > 0;
+    let failed = Failed::to_answer(fault);
+    Failed { answered: failed.answered || has_said, ..failed }
 }
 
 /// The complete answer, or the first event of a stream: the head waits for it, and until then another deployment may

@@ -74,6 +74,8 @@ pub struct Guarded<S: Stages> {
     pub is_stopped: bool,
     /// For how long text is held back, in milliseconds; `None` if none is held.
     pub held_ms: Option<u64>,
+    /// Nothing leaves before the end, so no time is over for held text.
+    is_held: bool,
     /// What the model says, if it may be asked once more.
     said: Option<Said>,
     /// Whether the complete answer is judged.
@@ -91,6 +93,7 @@ impl<S: Stages> Guarded<S> {
             findings: Vec::new(),
             is_stopped: false,
             held_ms: None,
+            is_held: call.facts.stream && call.judging.is_some_and(|judging| judging.hold),
             said: repairs.then(Said::default),
             is_judged: call.judging.is_some(),
             judgement: None,
@@ -139,7 +142,7 @@ impl<S: Stages> Guarded<S> {
         }
         let Released { edits, findings, stop, held_ms, .. } = self.released(&pieces).await?;
         self.findings.extend(findings);
-        self.held_ms = held_ms.map(u64::from);
+        self.held_ms = held_ms.map(u64::from).filter(|_| !self.is_held);
         let segment = |piece: u32| segments.get(piece as usize).copied().unwrap_or(u32::MAX);
         let edits = edits
             .into_iter()

@@ -4,7 +4,7 @@ use crate::asked::{Asked, AskedModel};
 use crate::found::{Direction, Found};
 use crate::used::Used;
 use postern_dialect::vendor_words::{is_known_field, is_known_word};
-use postern_fault::{Fault, shown};
+use postern_fault::{CLIENT_LEFT, Fault, shown};
 use postern_types::auth::{Action, Decision};
 use postern_types::guardrail::Finding;
 use postern_types::limiter::Admission;
@@ -251,6 +251,8 @@ impl Record {
             Event::AttemptFailed(fault) => {
                 self.failed_attempts.push(Failure::new(fault, &self.of_vendors));
             }
+            // The host's word, not the vendor's.
+            Event::SaidByVendor(fault) if fault.code.as_deref() == Some(CLIENT_LEFT) => {}
             Event::SaidByVendor(fault) => {
                 self.of_vendors.extend(fault.code.iter().chain(&fault.param).cloned());
             }

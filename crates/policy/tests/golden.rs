@@ -155,7 +155,7 @@ fn the_commented_examples_of_the_shipped_policies_are_right() {
     assert_eq!(plans, ["developer", "team", "trial"]);
     assert_eq!(policies.plans.limits_for_all().len(), 1);
     let sets: Vec<_> = policies.guardrails.rule_sets.iter().map(|set| set.rules.len()).collect();
-    assert!(sets.len() == 5 && sets.first() == Some(&14), "{sets:?}");
+    assert!(sets.len() == 5 && sets.first() == Some(&15), "{sets:?}");
     assert_eq!(postern_policy::warnings(&policies), [""; 0]);
 }
 

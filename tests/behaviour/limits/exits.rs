@@ -217,13 +217,10 @@ async fn an_embedding_uses_its_prompt_and_no_answer() {
 async fn a_request_that_was_refused_before_it_was_sent_costs_nothing() {
     for counting in BOTH {
         let limited = limited(counting);
-        let mut long = question("metered", &marker());
-        long["max_tokens"] = 1_001.into();
         for (consumer, body, status) in [
             ("watcher", question("metered", &marker()).to_string(), 403),
             ("mistaken", question("no-such-model", &marker()).to_string(), 404),
             ("mistaken", "{".to_owned(), 400),
-            ("mistaken", long.to_string(), 400),
         ] {
             let call = limited.call(consumer, "POST", "/v1/chat/completions").body(body);
             assert_eq!(call.send().await.status, status, "{consumer}");

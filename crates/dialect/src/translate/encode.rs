@@ -32,7 +32,7 @@ pub fn encode(vendor: &Vendor, facts: &Facts, body: &str) -> Result<Encoded, Fau
     let can_rerank = matches!(vendor.dialect, Dialect::Cohere | Dialect::OpenAi);
     if facts.operation == Operation::Rerank && !can_rerank {
         return Err(Fault::invalid_request("model", "this model's provider cannot rerank")
-            .with_code("unsupported_capability"));
+            .with_code("unsupported_operation"));
     }
     if passes(vendor, facts) {
         return pass(vendor, facts, body);

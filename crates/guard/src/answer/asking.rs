@@ -87,7 +87,7 @@ impl<'g> Answer<'g> {
         self.tally = before.tally;
         self.asked.used = before.used;
         if let (Some(judge), Some(seen)) = (&mut self.judge, before.seen) {
-            judge.return_to(seen);
+            judge.return_to(&seen);
         }
         Some(waiting.into_iter().filter_map(|at| self.asked.questions.question(at)).collect())
     }

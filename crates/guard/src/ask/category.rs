@@ -22,6 +22,13 @@ const CATEGORIES: &[(&str, &str)] = &[
     ("illicit", "advice on or intent of a crime: weapons, drugs, fraud, break-ins or others"),
     ("profanity", "profanity: vulgar or obscene words"),
     ("bias", "unfair treatment of, or a generalisation about, people with a protected attribute"),
+    (
+        "system_prompt_leak",
+        "the hidden instructions of an AI system, which its answer repeats to the user",
+    ),
+    ("medical_advice", "medical advice to a person: a diagnosis, a treatment, a dose"),
+    ("legal_advice", "legal advice to a person: what to do, sign or claim in a matter of law"),
+    ("financial_advice", "financial advice to a person: what to buy, sell, borrow or invest in"),
     ("credential", "a credential: a password, a key or a token that is in use"),
 ];
 

@@ -17,12 +17,13 @@ impl Guard {
         &self,
         scanned: &mut [Scanned<'_, '_>],
         prompt: &Prompt,
+        vault: &Vault,
         opinions: &[Opinion],
     ) -> Vec<Question> {
         if is_refused(scanned) || !is_open(scanned) {
             return Vec::new();
         }
-        let replaced = self.replaced(scanned, prompt, &mut Vault::default());
+        let replaced = self.replaced(scanned, prompt, &mut vault.clone());
         let mut questions = Questions::default();
         let mut asked: Vec<(usize, Group<'_>, usize)> = Vec::new();
         for (at, (one, replaced)) in scanned.iter().zip(&replaced).enumerate() {

@@ -1,7 +1,7 @@
 //! The judgement on an answer.
 
 use super::form::{Form, JSON_SCHEMA, TOOL_ARGUMENTS};
-use super::said::{Choice, Said};
+use super::said::{Choice, Lengths, Said};
 use super::{Compiled, text};
 use crate::schema::{Checked, Schema};
 use postern_policy::{Correction, Streams, Validation};
@@ -9,8 +9,8 @@ use postern_types::guardrail::{Judgement, Piece, Stop, Violation};
 use postern_types::provider::{Place, TextKind};
 use serde_json::Value;
 
-/// What was seen of an answer up to a point.
-pub struct Seen(Said);
+/// How much was seen of an answer up to a point.
+pub struct Seen(Lengths);
 
 /// Judges one answer.
 pub struct Judge<'g> {
@@ -37,12 +37,12 @@ impl<'g> Judge<'g> {
 
     /// What was seen so far.
     pub fn seen(&self) -> Seen {
-        Seen(self.said.clone())
+        Seen(self.said.lengths())
     }
 
     /// Forgets what was seen since then.
-    pub fn return_to(&mut self, seen: Seen) {
-        self.said = seen.0;
+    pub fn return_to(&mut self, seen: &Seen) {
+        self.said.shorten(&seen.0);
     }
 
     /// Whether a stream ends here: a text of it is complete that does not satisfy a rule. `after`: what follows in this part.

@@ -6,9 +6,15 @@ use postern_types::provider::{Place, TextKind};
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// The texts of an answer, in the order in which they began.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Said {
     texts: Vec<(Place, String)>,
+    bytes: usize,
+}
+
+/// How much of an answer there was at some point.
+pub struct Lengths {
+    texts: Vec<usize>,
     bytes: usize,
 }
 
@@ -26,7 +32,6 @@ impl Said {
     pub fn add(&mut self, at: Place, text: &str) {
         self.bytes = self.bytes.saturating_add(text.len());
         if self.is_too_long() {
-            self.texts.clear();
             return;
         }
         let is_there = |known: &&mut (Place, String)| known.0 == at;
@@ -34,6 +39,23 @@ impl Said {
             Some((_, known)) => known.push_str(text),
             None => self.texts.push((at, text.to_owned())),
         }
+    }
+
+    /// How much of each text is there.
+    pub fn lengths(&self) -> Lengths {
+        Lengths {
+            texts: self.texts.iter().map(|(_, text)| text.len()).collect(),
+            bytes: self.bytes,
+        }
+    }
+
+    /// Forgets what came after that.
+    pub fn shorten(&mut self, to: &Lengths) {
+        self.texts.truncate(to.texts.len());
+        for ((_, text), length) in self.texts.iter_mut().zip(&to.texts) {
+            text.truncate(*length);
+        }
+        self.bytes = to.bytes;
     }
 
     /// Whether it is more than is kept.
@@ -71,6 +93,9 @@ impl Said {
 
     /// The call whose arguments are at this place.
     pub fn call(&self, at: Place) -> Option<(&str, &str)> {
+        if self.is_too_long() {
+            return None;
+        }
         let name = self.text(Place { kind: TextKind::ToolName, ..at })?;
         Some((name, self.arguments(at)))
     }

@@ -7,7 +7,7 @@ use crate::lease::{self, Lease};
 use crate::source::Source;
 use crate::stages::{Decoder as _, Outbound, OutboundBody, Stages};
 use crate::within::within;
-use postern_fault::{Fault, Kind};
+use postern_fault::{CLIENT_LEFT, Fault, Kind};
 use postern_types::auth::{Action, AuthorizationRequest, Decision};
 use postern_types::guardrail::Question;
 use postern_types::limiter::{AdmissionRequest, Outcome};
@@ -127,7 +127,11 @@ impl<S: Stages> Asker<S> {
         let failed = |is_last| lease::failed(has_answered.get(), is_last);
         let (outcome, opinion) = match answered {
             None => (failed(true), Err(too_late)),
-            Some(Err(fault)) => (failed(is_last || !fault.retryable), Err(Tried::from(fault))),
+            Some(Err(fault)) => {
+                // The model was at work when the client left.
+                has_answered.set(has_answered.get() || fault.code.as_deref() == Some(CLIENT_LEFT));
+                (failed(is_last || !fault.retryable), Err(Tried::from(fault)))
+            }
             Some(Ok(said)) => {
                 asked.usage = Some(said.usage.unwrap_or(said.so_far));
                 let price = target.metering.price;

@@ -1,6 +1,6 @@
 //! What only rules about answers can use.
 
-use super::rule::MAX_MESSAGE_CHARACTERS;
+use super::shared::MAX_MESSAGE_CHARACTERS;
 use super::written::{self, DISCLAIMER};
 use super::{Action, Directions, Speaker};
 use crate::detectors::{DETECTORS, DetectorGroup};

@@ -8,7 +8,8 @@ use toml::Spanned;
 use super::answers;
 use super::detectors::{self, Places};
 use super::shared::{
-    self, CALLER_ROLES, CONSUMERS, DATA_CLASSES, MESSAGE, ON_ERROR, TEAMS, TENANTS,
+    self, CALLER_ROLES, CONSUMERS, DATA_CLASSES, MAX_MESSAGE_CHARACTERS, MESSAGE, ON_ERROR, TEAMS,
+    TENANTS,
 };
 use super::written::{self, CITES, DIRECTIONS, MIN_CONFIDENCE, ROLES, RULE_NAME};
 use super::{Action, Callers, Directions, Rule, Speaker, ask};
@@ -20,9 +21,6 @@ use crate::reading::{Key, Label, Report, Seen, at_least_one, name, one_of, shown
 const DEFAULT_MESSAGE: &str = "The policy of this gateway does not allow this content.";
 
 const CONFIDENCE_BOUNDS: RangeInclusive<u64> = 0..=100;
-
-/// A few sentences: the message is part of an error or replaces an answer.
-pub(super) const MAX_MESSAGE_CHARACTERS: usize = 1_000;
 
 /// The longest name of an article.
 const MAX_CITE_CHARACTERS: usize = 200;

@@ -5,6 +5,9 @@ use toml::Spanned;
 use crate::grants::Texts;
 use crate::reading::{Key, Report, Table};
 
+/// A few sentences: the message is part of an error or replaces an answer.
+pub(super) const MAX_MESSAGE_CHARACTERS: usize = 1_000;
+
 pub(super) const CONSUMERS: Key = Key::new("consumers", r#"consumers = ["search-team"]"#);
 pub(super) const TEAMS: Key = Key::new("teams", r#"teams = ["search"]"#);
 pub(super) const TENANTS: Key = Key::new("tenants", r#"tenants = ["acme"]"#);
