@@ -162,11 +162,14 @@ impl Responses {
     /// What the item has beside the texts that are read on their own.
     fn beside(&self, index: u32, kind: &str, item: &Node<'_>, found: &mut Found<'_>) {
         let own = match kind {
-            "message" | "reasoning" => &["content", "summary"],
+            "message" | "reasoning" => &[][..],
             _ => hosted::of_item(index, kind, item, found),
         };
+        // The parts of any item are read, whatever its type.
+        let parts =
+            ["content", "summary"].into_iter().filter(|name| item.list(name).next().is_some());
         let string = STRINGS.iter().find(|(of, _, _)| *of == kind).map(|(_, member, _)| *member);
-        let read: Vec<&str> = own.iter().copied().chain(string).collect();
+        let read: Vec<&str> = own.iter().copied().chain(string).chain(parts).collect();
         members(place(TextKind::ToolData, index, 0), item, &read, found);
     }
 }
