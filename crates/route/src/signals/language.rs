@@ -169,13 +169,15 @@ fn script(text: &str) -> Option<Script> {
     (count >= LEAST_LETTERS).then_some(script)
 }
 
+/// The first words show the language as well as all of them, and each is looked up in every list.
+const MOST_WORDS: usize = 64;
+
 /// The language with most of its commonest words in the text: at least two, and more than any other.
 fn by_words(text: &str) -> Option<&'static str> {
     let mut found = [0_usize; WORDS.len()];
-    for word in text.split(|sign: char| !sign.is_alphabetic()) {
-        if word.is_empty() || word.len() > 16 {
-            continue;
-        }
+    let words = text.split(|sign: char| !sign.is_alphabetic());
+    let words = words.filter(|word| !word.is_empty() && word.len() <= 16);
+    for word in words.take(MOST_WORDS) {
         let word = word.to_lowercase();
         for (count, (_, words)) in found.iter_mut().zip(WORDS) {
             *count += usize::from(words.contains(&word.as_str()));
