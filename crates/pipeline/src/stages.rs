@@ -113,6 +113,8 @@ pub trait Limiter {
 #[allow(missing_docs)]
 pub trait Router {
     fn choose(&self, request: &RoutingRequest) -> Result<Routing, Fault>;
+    /// Whether the choice for this name goes by how a prompt is written.
+    fn by_style(&self, name: &str) -> Result<bool, Fault>;
     fn models(&self, caller: &Caller, unix_ms: u64) -> Result<Vec<ModelEntry>, Fault>;
     fn router_ready(&self) -> Result<(), Fault>;
 }

@@ -767,6 +767,10 @@ impl Router for World {
         Ok(Routing { targets, decision, headers })
     }
 
+    fn by_style(&self, _: &str) -> Result<bool, Fault> {
+        Ok(false)
+    }
+
     fn models(&self, _: &Caller, _: u64) -> Result<Vec<ModelEntry>, Fault> {
         Ok(Vec::new())
     }
