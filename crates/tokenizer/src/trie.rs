@@ -71,15 +71,18 @@ impl Trie {
     /// Every token and its bytes, in the order of the nodes.
     pub fn words(&self) -> Vec<(u32, Vec<u8>)> {
         let mut words = Vec::new();
-        let mut waiting = vec![(0, Vec::new())];
-        while let Some((place, bytes)) = waiting.pop() {
-            let Some(node) = self.node(place) else { continue };
-            for label in 0..=u8::MAX {
-                let child = self.child(place, node, label);
-                waiting.extend(child.map(|(child, _)| (child, [&*bytes, &[label]].concat())));
+        let mut paths = vec![Vec::new()];
+        // The nodes come level by level, so each is met as a child before.
+        for (place, two) in self.nodes.windows(2).enumerate() {
+            let [node, next] = two else { continue };
+            let (node, next) = (Node::from_word(*node), Node::from_word(*next));
+            let path = paths.get_mut(place).map(std::mem::take).unwrap_or_default();
+            let children = self.nodes.get(node.first as usize..next.first as usize);
+            for child in children.unwrap_or_default() {
+                paths.push([&*path, &[Node::from_word(*child).label]].concat());
             }
             if node.is_end {
-                words.extend(self.token(place).map(|token| (token, bytes)));
+                words.extend(self.token(place).map(|token| (token, path)));
             }
         }
         words
