@@ -30,7 +30,7 @@ fn python() -> OsString {
 /// In OpenAI's format: a token in base64 and its rank per line.
 fn published(encoding: Encoding) -> String {
     let mut file = String::new();
-    for (rank, token) in encoding.vocabulary().enumerate() {
+    for (rank, token) in encoding.vocabulary().iter().enumerate() {
         writeln!(file, "{} {rank}", BASE64_STANDARD.encode(token)).expect("a string");
     }
     file

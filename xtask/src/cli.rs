@@ -36,6 +36,8 @@ pub enum Command {
     Component(Component),
     /// Build a guardrail of your own and put it before the built-in one
     Wrap(Wrap),
+    /// Say what components take: of a disk, and of a runtime's pools for every instance
+    Size(Size),
     /// Measure what the gateway costs, on this machine
     #[command(disable_help_flag = true)]
     Bench(Words),
@@ -134,6 +136,13 @@ pub struct Wrap {
     /// Build in half the time, as the tests do, to code that is slower
     #[arg(long)]
     pub dev: bool,
+}
+
+#[derive(Args)]
+pub struct Size {
+    /// Folders under `components/`, or components; all that are built, and their sums, if none is given
+    #[arg(value_name = "NAME|FILE.wasm")]
+    pub files: Vec<PathBuf>,
 }
 
 /// Arguments of another program.

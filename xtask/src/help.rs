@@ -26,7 +26,11 @@ pub fn asked(command: &Command) -> Option<&'static str> {
         Command::Usage(words) => of("usage", &words.words),
         Command::Key(words) => of("key", &words.words),
         Command::Bench(words) => of("bench", &words.words),
-        Command::Up(_) | Command::Test(_) | Command::Component(_) | Command::Wrap(_) => None,
+        Command::Up(_)
+        | Command::Test(_)
+        | Command::Component(_)
+        | Command::Wrap(_)
+        | Command::Size(_) => None,
     }
 }
 

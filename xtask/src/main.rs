@@ -1,4 +1,4 @@
-//! The developer's commands: up, test, check, key, explain, component, wrap, bench.
+//! The developer's commands: up, test, check, key, explain, component, wrap, size, bench.
 
 mod apt;
 mod artifacts;
@@ -10,6 +10,7 @@ mod process;
 mod programs;
 mod progress;
 mod sharing;
+mod size;
 mod test;
 mod toolchain;
 mod tools;
@@ -63,6 +64,7 @@ fn run(command: Command) -> Result<()> {
         Command::Key(words) => postern(&workspace, "key", &words),
         Command::Component(component) => build(&workspace, &component),
         Command::Wrap(options) => wrap::wrap(&workspace, &options),
+        Command::Size(options) => size::size(&workspace, &options),
         Command::Bench(options) => bench::bench(&workspace, &options.words),
     }
 }

@@ -31,12 +31,6 @@ use postern_store::Counters as _;
 
 struct Limiter;
 
-impl postern_contract::limiter::Guest for Limiter {
-    fn postern_initialise() {
-        postern_tokenizer::prepare();
-    }
-}
-
 impl Stage for Limiter {
     async fn admit(request: AdmissionRequest, prompt: Prompt) -> Result<Admission, Rejection> {
         let admitted = admit::admit(&request, &prompt, unix_ms()).await;

@@ -1,13 +1,15 @@
 //! Counts the tokens of a text.
 
 use crate::merges::Merges;
+use crate::neighbours::Merging;
 use crate::pieces::Splitter;
-use crate::vocabulary;
+use crate::trie::{Found, Trie};
 
-/// An encoding, ready to use.
+/// An encoding.
 pub struct Encoder {
-    splitter: Splitter,
-    merges: Merges,
+    pub splitter: Splitter,
+    pub trie: Trie,
+    pub merges: Merges,
 }
 
 /// What the search needs, kept from piece to piece.
@@ -20,11 +22,6 @@ struct Scratch {
 }
 
 impl Encoder {
-    pub fn new(written: &'static [u8], splitter: Splitter) -> Self {
-        let tokens: Vec<_> = vocabulary::tokens(written).collect();
-        Self { splitter, merges: Merges::new(&tokens) }
-    }
-
     pub fn count(&self, text: &str) -> u64 {
         let mut scratch = Scratch::default();
         self.splitter
@@ -36,8 +33,8 @@ impl Encoder {
     /// that are neighbours all along there is exactly one, so the first that reaches the end is the encoding.
     /// No byte is stepped back from twice: time and memory are linear.
     fn count_piece(&self, piece: &[u8], scratch: &mut Scratch) -> u64 {
-        let Some(longest) = self.merges.trie.longest(piece) else { return 0 };
-        if self.merges.length(longest) == piece.len() {
+        let Some(Found { token: longest, length }) = self.trie.longest(piece) else { return 0 };
+        if length == piece.len() {
             return 1;
         }
         scratch.begin(piece.len());
@@ -48,7 +45,8 @@ impl Encoder {
             if let Some((token, end)) = self.fitting(last, token, position, scratch) {
                 scratch.tokens.push(token);
                 position = end;
-                next = piece.get(end..).and_then(|rest| self.merges.trie.longest(rest));
+                let rest = piece.get(end..).and_then(|rest| self.trie.longest(rest));
+                next = rest.map(|found| found.token);
             } else {
                 scratch.add_dead_end(position);
                 scratch.tokens.pop();
@@ -96,16 +94,5 @@ impl Scratch {
 
     fn is_dead_end(&self, position: usize) -> bool {
         self.dead_ends.get(position / 64).is_some_and(|word| word >> (position % 64) & 1 == 1)
-    }
-}
-
-#[cfg(test)]
-impl Encoder {
-    /// The bytes of the two tokens that one was merged from; of a byte, itself.
-    pub fn halves_of<'a>(&self, token: &'a [u8]) -> Vec<&'a [u8]> {
-        let whole = self.merges.trie.whole(token).expect("a token");
-        let (left, _) = self.merges.halves(whole);
-        let (left, right) = token.split_at(self.merges.length(left));
-        if right.is_empty() { vec![left] } else { vec![left, right] }
     }
 }

@@ -3,24 +3,25 @@
 //! [`count`] returns the same number as the reference `tiktoken`, for any text, in linear time: ten megabytes of
 //! spaces, of one word or of one emoji are counted like prose. `tiktoken-rs`, whose vocabularies these are, uses a
 //! backtracking regex that gives up on long runs of spaces, and then panics, and takes superlinear time for long words;
-//! so only its data is used. The merging is that of GitHub's `bpe` crate, with a quarter of its tables.
+//! so only its data is used. The merging is that of GitHub's `bpe` crate.
 //!
-//! The tables are built by [`prepare`], which a component calls before it is snapshotted; it imports nothing.
+//! The tables are written by `build/` and used in place, 7.5 MiB for both encodings: nothing is built, read or allocated
+//! before the first count.
 //!
 //! No I/O, no clock, no randomness.
 
+mod bucket;
 mod encoder;
 mod merges;
-mod patterns;
+mod neighbours;
+mod numbers;
 mod pieces;
 pub mod prompt;
+mod tables;
 mod trie;
-mod vocabulary;
-
-use std::sync::LazyLock;
+mod words;
 
 use encoder::Encoder;
-use pieces::Splitter;
 use postern_types::Tokenizer;
 
 /// A vocabulary with the rule that splits a text into pieces.
@@ -34,15 +35,6 @@ pub enum Encoding {
     /// GPT-4, GPT-3.5 and the embedding models.
     Cl100kBase,
 }
-
-static O200K_BASE: LazyLock<Encoder> = LazyLock::new(|| {
-    let splitter = Splitter::new(pieces::O200K_BASE, &patterns::O200K_BASE);
-    Encoder::new(vocabulary::O200K_BASE, splitter)
-});
-static CL100K_BASE: LazyLock<Encoder> = LazyLock::new(|| {
-    let splitter = Splitter::new(pieces::CL100K_BASE, &patterns::CL100K_BASE);
-    Encoder::new(vocabulary::CL100K_BASE, splitter)
-});
 
 impl From<Tokenizer> for Encoding {
     fn from(tokenizer: Tokenizer) -> Self {
@@ -66,28 +58,19 @@ impl Encoding {
         }
     }
 
-    /// The bytes of its tokens in the order of rank, without special tokens.
-    pub fn vocabulary(self) -> impl Iterator<Item = &'static [u8]> {
-        vocabulary::tokens(match self {
-            Self::O200kBase => vocabulary::O200K_BASE,
-            Self::Cl100kBase => vocabulary::CL100K_BASE,
-        })
+    /// The bytes of its tokens in the order of rank, without special tokens: read from the tables, for a comparison with
+    /// what is published.
+    pub fn vocabulary(self) -> Vec<Vec<u8>> {
+        let mut words = self.encoder().trie.words();
+        words.sort_unstable();
+        words.into_iter().map(|(_, bytes)| bytes).collect()
     }
 
     fn encoder(self) -> &'static Encoder {
         match self {
-            Self::O200kBase => LazyLock::force(&O200K_BASE),
-            Self::Cl100kBase => LazyLock::force(&CL100K_BASE),
+            Self::O200kBase => &tables::O200K_BASE,
+            Self::Cl100kBase => &tables::CL100K_BASE,
         }
-    }
-}
-
-/// Builds all tables.
-///
-/// Without it the first [`count`] of each encoding builds its own.
-pub fn prepare() {
-    for encoding in Encoding::ALL {
-        encoding.encoder();
     }
 }
 

@@ -1,7 +1,9 @@
 //! The counts of the whole crate, compared with `tiktoken-rs`; `tests/tokenizer` compares with the reference itself.
 
 use super::*;
+use crate::neighbours::Merging;
 use proptest::prelude::*;
+use std::collections::HashMap;
 use tiktoken_rs::CoreBPE;
 
 fn theirs(encoding: Encoding) -> &'static CoreBPE {
@@ -34,17 +36,53 @@ fn counts_a_special_token_as_the_text_it_is() {
 }
 
 #[test]
-fn knows_what_each_token_was_merged_from() {
-    for encoding in Encoding::ALL {
-        let mut ranks = 0;
-        for token in encoding.vocabulary() {
-            let halves = encoding.encoder().halves_of(token);
-            let joined: Vec<u8> = halves.iter().flat_map(|half| half.iter().copied()).collect();
-            assert_eq!(joined, token, "{encoding:?}");
-            assert_eq!(halves.len(), token.len().min(2), "{encoding:?} {token:?}");
-            ranks += 1;
+fn has_the_vocabularies_that_are_published() {
+    for (encoding, ranks) in [(Encoding::O200kBase, 199_998), (Encoding::Cl100kBase, 100_256)] {
+        let vocabulary = encoding.vocabulary();
+        assert_eq!(vocabulary.len(), ranks, "{encoding:?}");
+        for (rank, token) in (0..).zip(&vocabulary) {
+            let expected = theirs(encoding).decode_bytes(&[rank]).expect("a token");
+            assert_eq!(*token, expected, "{encoding:?} {rank}");
         }
-        assert!(ranks > 100_000, "{ranks}");
+    }
+}
+
+#[test]
+fn knows_of_each_token_its_length_what_it_was_merged_from_and_the_longest_it_begins_with() {
+    for encoding in Encoding::ALL {
+        let vocabulary = encoding.vocabulary();
+        let ranks: HashMap<_, _> = vocabulary.iter().map(Vec::as_slice).zip(0..).collect();
+        let merges = &encoding.encoder().merges;
+        for (token, bytes) in (0..).zip(&vocabulary) {
+            assert_eq!(merges.length(token), bytes.len(), "{encoding:?} {token}");
+            let shorter = (1..bytes.len()).rev().find_map(|end| ranks.get(&bytes[..end]));
+            assert_eq!(merges.shorter(token).as_ref(), shorter, "{encoding:?} {token}");
+            let (left, right) = merges.halves(token);
+            if bytes.len() == 1 {
+                assert_eq!((left, right), (token, token), "{encoding:?} {token}");
+                continue;
+            }
+            let joined = [left, right].map(|half| vocabulary[half as usize].as_slice()).concat();
+            assert_eq!(joined, *bytes, "{encoding:?} {token}");
+            assert_eq!(merges.merged(left, right), Some(token), "{encoding:?} {token}");
+        }
+    }
+}
+
+#[test]
+fn merges_no_two_tokens_that_make_none() {
+    for encoding in Encoding::ALL {
+        let vocabulary = encoding.vocabulary();
+        let ranks: HashMap<_, _> = vocabulary.iter().map(Vec::as_slice).zip(0..).collect();
+        let merges = &encoding.encoder().merges;
+        for (left, bytes) in (0..).zip(&vocabulary).step_by(7) {
+            // A walk over all others, with another step for each.
+            let right = (left * 31 + 17) % vocabulary.len() as u32;
+            let joined = [bytes.as_slice(), &vocabulary[right as usize]].concat();
+            let merged = ranks.get(joined.as_slice()).copied();
+            let merged = merged.filter(|token| merges.halves(*token) == (left, right));
+            assert_eq!(merges.merged(left, right), merged, "{encoding:?} {left} {right}");
+        }
     }
 }
 

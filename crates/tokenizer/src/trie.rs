@@ -1,101 +1,90 @@
 //! Finds the longest token that a text begins with.
 
-use std::collections::VecDeque;
-
-/// No token ends here. There are fewer tokens than this number.
-const NONE: u32 = u32::MAX;
+use crate::numbers::Numbers;
+use crate::words::{MANY, Node};
 
 /// The tokens as a tree of bytes, its nodes numbered level by level: the children of a node are consecutive, followed
-/// by those of the next node. A node takes nine bytes, where an automaton takes thirty and more.
+/// by those of the next node. A node takes a little over four bytes, where an automaton takes thirty and more.
 pub struct Trie {
-    /// The first child of each node; its children end where those of the next node begin.
-    first: Vec<u32>,
-    /// The byte that leads to each node.
-    labels: Vec<u8>,
-    /// The token that ends at each node.
-    tokens: Vec<u32>,
+    /// The nodes, and one behind the last.
+    pub nodes: &'static [[u8; 4]],
+    /// A bit for each node at which a token ends.
+    pub ends: &'static [[u8; 8]],
+    /// How many tokens end before each word of `ends`.
+    pub ranks: Numbers,
+    /// The tokens in the order of the nodes at which they end.
+    pub tokens: Numbers,
 }
 
-/// A node while the tree is built: a range of the sorted tokens with a common prefix.
-struct Span {
-    from: usize,
-    to: usize,
-    depth: usize,
+/// A token that a text begins with.
+pub struct Found {
+    pub token: u32,
+    /// Its bytes.
+    pub length: usize,
 }
 
 impl Trie {
-    pub fn new(tokens: &[&[u8]]) -> Self {
-        let mut sorted: Vec<(&[u8], u32)> = tokens.iter().copied().zip(0..).collect();
-        sorted.sort_unstable();
-        let mut trie = Self { first: Vec::new(), labels: vec![0], tokens: Vec::new() };
-        let mut waiting = VecDeque::from([Span { from: 0, to: sorted.len(), depth: 0 }]);
-        while let Some(span) = waiting.pop_front() {
-            trie.add(&sorted, span, &mut waiting);
-        }
-        trie.first.push(number(trie.labels.len()));
-        trie.first.shrink_to_fit();
-        trie.labels.shrink_to_fit();
-        trie.tokens.shrink_to_fit();
-        trie
-    }
-
-    fn add(&mut self, sorted: &[(&[u8], u32)], span: Span, waiting: &mut VecDeque<Span>) {
-        let Span { mut from, to, depth } = span;
-        self.first.push(number(self.labels.len()));
-        // The shortest sorts first: the one that equals the common prefix.
-        let whole = sorted.get(from).filter(|(bytes, _)| bytes.len() == depth);
-        self.tokens.push(whole.map_or(NONE, |(_, token)| *token));
-        from += usize::from(whole.is_some());
-        while let Some(label) = sorted.get(from..to).and_then(|rest| rest.first()?.0.get(depth)) {
-            let same = |(bytes, _): &(&[u8], u32)| bytes.get(depth) == Some(label);
-            let count = sorted.get(from..to).map_or(0, |rest| rest.partition_point(same));
-            self.labels.push(*label);
-            waiting.push_back(Span { from, to: from + count, depth: depth + 1 });
-            from += count;
-        }
-    }
-
-    /// Every token that `text` begins with, from short to long.
-    pub fn prefixes<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = u32> + 'a {
-        let mut node = Some(0);
-        let mut bytes = text.iter();
-        std::iter::from_fn(move || {
-            loop {
-                node = self.child(node?, *bytes.next()?);
-                match *self.tokens.get(node? as usize)? {
-                    NONE => {}
-                    token => return Some(token),
-                }
-            }
-        })
-    }
-
     /// The longest token that `text` begins with.
-    pub fn longest(&self, text: &[u8]) -> Option<u32> {
-        self.prefixes(text).last()
+    pub fn longest(&self, text: &[u8]) -> Option<Found> {
+        let (mut place, mut node, mut last) = (0, self.node(0)?, None);
+        for (length, label) in (1..).zip(text) {
+            let Some(child) = self.child(place, node, *label) else { break };
+            (place, node) = child;
+            if node.is_end {
+                last = Some((place, length));
+            }
+        }
+        let (place, length) = last?;
+        Some(Found { token: self.token(place)?, length })
     }
 
-    /// The token with exactly this text.
-    pub fn whole(&self, text: &[u8]) -> Option<u32> {
-        let node = text.iter().try_fold(0, |node, byte| self.child(node, *byte))?;
-        self.tokens.get(node as usize).copied().filter(|token| *token != NONE)
+    fn node(&self, place: usize) -> Option<Node> {
+        self.nodes.get(place).copied().map(Node::from_word)
     }
 
-    fn child(&self, node: u32, label: u8) -> Option<u32> {
-        let node = node as usize;
-        let (from, to) = (*self.first.get(node)?, *self.first.get(node + 1)?);
-        let labels = self.labels.get(from as usize..to as usize)?;
-        let place = match labels.len() {
+    fn child(&self, place: usize, node: Node, label: u8) -> Option<(usize, Node)> {
+        let first = node.first as usize;
+        if node.children < MANY {
+            let places = first..first + node.children as usize;
+            let children = self.nodes.get(places.clone())?.iter().copied().map(Node::from_word);
+            return places.zip(children).find(|(_, child)| child.label == label);
+        }
+        let children = self.nodes.get(first..self.node(place + 1)?.first as usize)?;
+        let which = match children.len() {
             // The root has all bytes.
             256 => usize::from(label),
-            0..=8 => labels.iter().position(|other| *other == label)?,
-            _ => labels.binary_search(&label).ok()?,
+            _ => {
+                children.binary_search_by_key(&label, |child| Node::from_word(*child).label).ok()?
+            }
         };
-        Some(from + number(place))
+        Some((first + which, Node::from_word(*children.get(which)?)))
     }
-}
 
-/// There are fewer nodes than bytes in a vocabulary, which has some megabytes.
-fn number(place: usize) -> u32 {
-    u32::try_from(place).unwrap_or(NONE)
+    /// The token that ends at a node at which one does.
+    fn token(&self, place: usize) -> Option<u32> {
+        let word = u64::from_le_bytes(*self.ends.get(place / 64)?);
+        let before = word & !(u64::MAX << (place % 64));
+        let rank = self.ranks.get(place / 64)?.wrapping_add(before.count_ones());
+        self.tokens.get(rank as usize)
+    }
+
+    /// Every token and its bytes, in the order of the nodes.
+    pub fn words(&self) -> Vec<(u32, Vec<u8>)> {
+        let mut words = Vec::new();
+        let mut paths = vec![Vec::new()];
+        // The nodes come level by level, so each is met as a child before.
+        for (place, two) in self.nodes.windows(2).enumerate() {
+            let [node, next] = two else { continue };
+            let (node, next) = (Node::from_word(*node), Node::from_word(*next));
+            let path = paths.get_mut(place).map(std::mem::take).unwrap_or_default();
+            let children = self.nodes.get(node.first as usize..next.first as usize);
+            for child in children.unwrap_or_default() {
+                paths.push([&*path, &[Node::from_word(*child).label]].concat());
+            }
+            if node.is_end {
+                words.extend(self.token(place).map(|token| (token, path)));
+            }
+        }
+        words
+    }
 }

@@ -6,6 +6,7 @@ use super::{clients, dependencies, redis};
 use crate::components::{self, Profile};
 use crate::process::run_in_the_open;
 use crate::programs::Programs;
+use crate::size;
 use crate::toolchain;
 use crate::workspace::Workspace;
 use crate::wrap;
@@ -106,6 +107,9 @@ fn build_components(workspace: &Workspace, report: &mut Report) -> Result<()> {
 }
 
 /// The components of `spin.toml`, their alternatives, the examples, the probe, and the guardrail that fails.
+///
+/// # Errors
+/// If one cannot be built, or begins with more memory than a runtime shares between instances.
 pub fn all_components(workspace: &Workspace, profile: Profile) -> Result<()> {
     let all: Vec<_> = workspace.components().chain(workspace.alternatives()).collect();
     components::build(workspace, &all, profile)?;
@@ -113,7 +117,8 @@ pub fn all_components(workspace: &Workspace, profile: Profile) -> Result<()> {
     let probe = workspace.probe().context("the workspace has no member tests/probe")?;
     components::build(workspace, &[probe], profile)?;
     wrap::examples(workspace, profile)?;
-    wrap::of_tests(workspace, profile)
+    wrap::of_tests(workspace, profile)?;
+    size::check(workspace)
 }
 
 fn policies(workspace: &Workspace, report: &mut Report) -> Result<()> {

@@ -1,11 +1,9 @@
-//! The patterns of pieces, which are merged separately; `build.rs` makes automata of them.
+//! The patterns of pieces, which are merged separately.
 
 /// A pattern of a piece.
 pub struct Pattern {
-    #[allow(dead_code)] // Of interest to build.rs only.
     pub regex: &'static str,
     /// The last character is look-ahead: it begins the next piece.
-    #[allow(dead_code)] // Of no interest to build.rs.
     pub looks_ahead: bool,
 }
 
