@@ -2,6 +2,7 @@
 //!
 //! Pure: stores, time and keys are arguments. No field of any type here can hold a prompt or an answer.
 
+pub mod audit;
 pub mod name;
 pub mod record;
 #[cfg(test)]
