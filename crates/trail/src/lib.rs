@@ -3,6 +3,7 @@
 //! Pure: stores, time and keys are arguments. No field of any type here can hold a prompt or an answer.
 
 pub mod audit;
+pub mod ledger;
 pub mod name;
 pub mod record;
 #[cfg(test)]
