@@ -5,6 +5,7 @@
 pub mod audit;
 pub mod ledger;
 pub mod name;
+pub mod questions;
 pub mod record;
 #[cfg(test)]
 mod sample;
