@@ -7,7 +7,7 @@ use std::process::Command;
 
 /// Every package, its folder, and which of the others it is built from. A package that is not here fails the test: where does it
 /// belong?
-const PACKAGES: [(&str, &str, &[&str]); 40] = [
+const PACKAGES: [(&str, &str, &[&str]); 41] = [
     // What nothing here is below.
     ("postern-types", "crates/types", &[]),
     ("postern-keys", "crates/keys", &[]),
@@ -17,6 +17,7 @@ const PACKAGES: [(&str, &str, &[&str]); 40] = [
     ("postern-authorization", "crates/authorization", &[]),
     ("postern-store", "crates/store", &[]),
     ("postern-form", "crates/form", &[]),
+    ("postern-trail", "crates/trail", &[]),
     // What is made of the contract's records.
     ("postern-fault", "crates/fault", &["postern-types"]),
     ("postern-policy", "crates/policy", &["postern-types"]),
