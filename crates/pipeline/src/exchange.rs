@@ -1,10 +1,11 @@
 //! The state of one request from its first byte to its last: its ids, its clock, its record.
 
 use crate::asked::Asked;
+use crate::early::Early;
 use crate::endpoint;
 use crate::found::{self, Direction};
 use crate::http::RequestHead;
-use crate::memory::MemoryPermit;
+use crate::in_flight::{MemoryPermit, Place};
 use crate::record::{Event, Record};
 use crate::stages::Stages;
 use crate::trace::{self, Trace};
@@ -34,6 +35,10 @@ pub struct Exchange<S: Stages> {
     record: Record,
     /// What its whole bodies take of the instance's memory.
     pub memory: Vec<MemoryPermit>,
+    /// Its places among what is in flight.
+    pub places: Vec<Place>,
+    /// Whether its head may leave before its answer, if policy lets it.
+    pub early: Option<Early>,
     /// Headers that tell the client of the model that it asked for.
     pub notices: Vec<(String, String)>,
     /// What the guardrail has found before the head of the answer left.
@@ -56,6 +61,8 @@ impl<S: Stages> Exchange<S> {
             timing_asked: request.last("x-postern-timing") == Some("true"),
             record: Record::default(),
             memory: Vec::new(),
+            places: Vec::new(),
+            early: stages.policy().ok().and_then(|policy| policy.early_head_after_ms).map(|_| Early::default()),
             notices: Vec::new(),
             findings: Vec::new(),
             started_ns: stages.now_ns(),
@@ -101,6 +108,11 @@ impl<S: Stages> Exchange<S> {
         output
     }
 
+    /// When it began, by the platform's clock.
+    pub fn started_ns(&self) -> u64 {
+        self.started_ns
+    }
+
     /// Now, in seconds since 1970.
     pub fn unix_s(&self) -> u64 {
         self.stages.unix_ms() / 1_000
@@ -134,6 +146,9 @@ impl<S: Stages> Drop for Exchange<S> {
     /// The last byte was sent, or the client has left.
     fn drop(&mut self) {
         let duration_us = self.stages.now_ns().saturating_sub(self.started_ns) / NS_PER_US;
+        if self.early.as_ref().is_some_and(Early::has_left) {
+            self.record.on(Event::HeadLeftEarly);
+        }
         self.record.end(
             self.stages.unix_ms(),
             std::mem::take(&mut self.request_id),

@@ -66,6 +66,8 @@ pub enum Event<'a> {
     Unbound(Option<String>),
     /// The head of the answer has this status.
     Answered(u16),
+    /// The head left before the answer began.
+    HeadLeftEarly,
     /// This many bytes were sent to the client.
     Sent(usize),
     /// It failed: before the head, or within a stream that had begun with success.
@@ -87,6 +89,9 @@ pub struct Record {
     /// The path without its query, which may contain anything.
     path: String,
     status: u16,
+    /// The head left before the answer began, so that it could not say what was known later.
+    #[serde(skip_serializing_if = "is_false")]
+    early_head: bool,
     /// `complete`, `refused`, `cut` (the vendor's stream broke) or `client_gone`.
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -193,6 +198,10 @@ struct Limits {
     uncounted: Option<String>,
 }
 
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
 fn is_zero(count: &usize) -> bool {
     *count == 0
 }
@@ -264,6 +273,10 @@ impl Record {
             }
             Event::Unbound(why) => self.ids_unbound = why.or(self.ids_unbound.take()),
             Event::Answered(status) => self.status = status,
+            Event::HeadLeftEarly => {
+                self.early_head = true;
+                self.status = 200;
+            }
             Event::Sent(bytes) => self.response_bytes = self.response_bytes.saturating_add(bytes),
             Event::Failed(fault) => self.failed(fault),
             Event::Completed if self.outcome.is_empty() => self.outcome = "complete",

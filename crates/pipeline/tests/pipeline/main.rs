@@ -8,6 +8,7 @@
 )]
 
 mod conversations;
+mod early;
 mod exits;
 mod guarded;
 mod judge;

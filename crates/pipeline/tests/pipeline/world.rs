@@ -39,6 +39,9 @@ pub const DONE: &str = "[DONE]";
 /// What stands for an answer that broke off.
 pub const CUT: &str = "[CUT]";
 
+/// When the head of a stream leaves that has no event yet, if policy lets it.
+pub const EARLY_HEAD_MS: u64 = 5_000;
+
 /// How long a request lives that is not cancelled.
 pub const FOR_EVER: u64 = 10_000_000;
 
@@ -208,6 +211,8 @@ pub struct Script {
     pub client_parts: Option<usize>,
     /// When the request is cancelled.
     pub cancelled_ms: Option<u64>,
+    /// The head of a stream leaves after [`EARLY_HEAD_MS`].
+    pub early_head: bool,
 }
 
 impl Default for Script {
@@ -230,6 +235,7 @@ impl Default for Script {
             client_ms: 0,
             client_parts: None,
             cancelled_ms: None,
+            early_head: false,
         }
     }
 }
@@ -1067,8 +1073,11 @@ impl Platform for World {
     }
 
     fn policy(&self) -> Result<&'static Gateway, postern_fault::Fault> {
-        static POLICY: OnceLock<Gateway> = OnceLock::new();
-        Ok(POLICY.get_or_init(|| Gateway::from_toml(None).unwrap()))
+        static POLICIES: [OnceLock<Gateway>; 2] = [const { OnceLock::new() }; 2];
+        let early_head = self.script().early_head;
+        let text = early_head.then(|| format!("[response]\nearly_head_after_ms = {EARLY_HEAD_MS}\n"));
+        let policy = &POLICIES[usize::from(early_head)];
+        Ok(policy.get_or_init(|| Gateway::from_toml(text.as_deref()).unwrap()))
     }
 
     fn record(&self, record: &Record) {
