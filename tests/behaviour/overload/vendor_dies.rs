@@ -46,7 +46,7 @@ async fn each_of_500_streams_ends_whole_or_with_an_error_and_has_its_own_text() 
                 assert!(stream.next().await.unwrap().is_some(), "{}", stream.text());
             }
             begun.fetch_add(1, Ordering::Relaxed);
-            stream.whatever_comes().await.text()
+            stream.whatever_comes().await.text().to_owned()
         });
         streams.push((dialect, marker, expected, is_whole, task));
     }
