@@ -183,6 +183,15 @@ fn lost<S: Stages>(
     }
 }
 
+/// One attempt, without a reservation and without another deployment.
+pub async fn once<S: Stages>(
+    call: &Call<'_>,
+    target: Target,
+    exchange: &mut Exchange<S>,
+) -> Result<Answer<S>, Fault> {
+    one(call, target, exchange).await.map_err(|failed| failed.fault)
+}
+
 async fn one<S: Stages>(
     call: &Call<'_>,
     target: Target,

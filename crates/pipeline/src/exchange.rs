@@ -7,10 +7,12 @@ use crate::found::{self, Direction};
 use crate::http::RequestHead;
 use crate::in_flight::{MemoryPermit, Place};
 use crate::record::{Event, Record};
+use crate::shadow::Shadow;
 use crate::stages::Stages;
 use crate::trace::{self, Trace};
 use postern_dialect::Dialect;
 use postern_types::guardrail::Finding;
+use postern_types::router;
 use std::future::Future;
 
 const NS_PER_US: u64 = 1_000;
@@ -33,6 +35,10 @@ pub struct Exchange<S: Stages> {
     /// The client asked for `server-timing`.
     pub timing_asked: bool,
     record: Record,
+    /// The candidate that its route has.
+    pub candidate: Option<router::Shadow>,
+    /// What goes to a candidate when the answer has ended.
+    pub shadow: Option<Box<Shadow<S>>>,
     /// What its whole bodies take of the instance's memory.
     pub memory: Vec<MemoryPermit>,
     /// Its places among what is in flight.
@@ -45,6 +51,13 @@ pub struct Exchange<S: Stages> {
     findings: Vec<(Finding, Direction)>,
     started_ns: u64,
     timings: Vec<(&'static str, u64)>,
+}
+
+/// What a copy of a request has of the request.
+pub struct Origin {
+    client: Dialect,
+    request_id: String,
+    trace: Trace,
 }
 
 impl<S: Stages> Exchange<S> {
@@ -60,6 +73,8 @@ impl<S: Stages> Exchange<S> {
             is_head: request.method == "HEAD",
             timing_asked: request.last("x-postern-timing") == Some("true"),
             record: Record::default(),
+            candidate: None,
+            shadow: None,
             memory: Vec::new(),
             places: Vec::new(),
             early: stages.policy().ok().and_then(|policy| policy.early_head_after_ms).map(|_| Early::default()),
@@ -67,6 +82,40 @@ impl<S: Stages> Exchange<S> {
             findings: Vec::new(),
             started_ns: stages.now_ns(),
             timings: Vec::with_capacity(8),
+            stages,
+        }
+    }
+
+    /// What a copy for a candidate has of it.
+    pub fn origin(&self) -> Origin {
+        Origin {
+            client: self.client,
+            request_id: self.request_id.clone(),
+            trace: self.trace.clone(),
+        }
+    }
+
+    /// The exchange with a candidate, which has a record of its own.
+    pub fn of_shadow(stages: S, origin: &Origin) -> Self {
+        let mut record = Record::default();
+        record.on(Event::Shadow);
+        Exchange {
+            client: origin.client,
+            request_id: origin.request_id.clone(),
+            trace: origin.trace.clone(),
+            origin: None,
+            is_head: false,
+            timing_asked: false,
+            record,
+            candidate: None,
+            shadow: None,
+            memory: Vec::new(),
+            places: Vec::new(),
+            early: None,
+            notices: Vec::new(),
+            findings: Vec::new(),
+            started_ns: stages.now_ns(),
+            timings: Vec::new(),
             stages,
         }
     }

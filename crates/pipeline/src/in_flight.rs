@@ -16,12 +16,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// The code of a refusal: not a limit of the caller's, and no vendor's.
 pub const GATEWAY_OVERLOADED: &str = "gateway_overloaded";
 
+/// The copies for candidates that one instance has in flight: they must not take what requests need.
+const MAX_SHADOWS: u64 = 4;
+
 /// The counts of one instance.
 #[derive(Debug, Default)]
 pub struct InFlight {
     requests: AtomicUsize,
     streams: AtomicUsize,
     bytes: AtomicUsize,
+    shadows: AtomicUsize,
 }
 
 impl InFlight {
@@ -32,6 +36,7 @@ impl InFlight {
             requests: AtomicUsize::new(0),
             streams: AtomicUsize::new(0),
             bytes: AtomicUsize::new(0),
+            shadows: AtomicUsize::new(0),
         }
     }
 }
@@ -142,6 +147,11 @@ pub fn admit_stream<S: Stages>(
         .ok_or_else(|| full(overload, "streams", overload.max_streams))?;
     exchange.places.push(place);
     Ok(())
+}
+
+/// The place of a copy for a candidate; none if there are as many as may be.
+pub fn shadow_place(platform: &impl Platform) -> Option<Place> {
+    Place::take(&platform.in_flight().shadows, MAX_SHADOWS)
 }
 
 fn full(overload: Overload, what: &str, most: u64) -> Fault {

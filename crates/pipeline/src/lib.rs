@@ -43,6 +43,7 @@ mod refusal;
 mod reply;
 mod run;
 mod said;
+mod shadow;
 mod sound;
 mod source;
 mod stages;

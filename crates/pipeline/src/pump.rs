@@ -33,8 +33,9 @@ pub async fn run<S: Stages, C: Client>(
     client: C,
     first: Vec<u8>,
     mut streamed: Option<Streamed<S>>,
-    exchange: Exchange<S>,
+    mut exchange: Exchange<S>,
 ) {
+    let shadow = exchange.shadow.take();
     let lease = streamed.as_mut().and_then(|streamed| streamed.lease.take());
     let mut pump = Pump { client, lease, exchange };
     let mut end = pump.begin(first, streamed.as_ref()).await;
@@ -70,6 +71,9 @@ pub async fn run<S: Stages, C: Client>(
         && !streamed.is_stopped()
     {
         streamed.rest().await;
+    }
+    if let Some(shadow) = shadow {
+        shadow.run().await;
     }
 }
 

@@ -66,6 +66,8 @@ pub enum Event<'a> {
     Unbound(Option<String>),
     /// The head of the answer has this status.
     Answered(u16),
+    /// It is a copy for a candidate.
+    Shadow,
     /// The head left before the answer began.
     HeadLeftEarly,
     /// This many bytes were sent to the client.
@@ -86,6 +88,9 @@ pub struct Record {
     request_id: String,
     /// Its trace context, as the vendor got it.
     traceparent: String,
+    /// A copy for a candidate, whose answer nobody got and whose cost is on no limit.
+    #[serde(skip_serializing_if = "is_false")]
+    shadow: bool,
     /// The path without its query, which may contain anything.
     path: String,
     status: u16,
@@ -273,6 +278,7 @@ impl Record {
             }
             Event::Unbound(why) => self.ids_unbound = why.or(self.ids_unbound.take()),
             Event::Answered(status) => self.status = status,
+            Event::Shadow => self.shadow = true,
             Event::HeadLeftEarly => {
                 self.early_head = true;
                 self.status = 200;

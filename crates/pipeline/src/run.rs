@@ -16,6 +16,7 @@ use crate::judged;
 use crate::originals::Turn;
 use crate::record::Event;
 use crate::refusal::Refusal;
+use crate::shadow;
 use crate::stages::{Body, Stages};
 use crate::upload::Upload;
 use postern_dialect::{Operation, translate};
@@ -68,7 +69,10 @@ pub async fn run<S: Stages>(
     };
     let answer = routed(&call, exchange).await?;
     // An answer that is complete and not valid is refused, flagged, or asked for once more.
-    judged(&call, answer, exchange).await
+    let answer = judged(&call, answer, exchange).await?;
+    // A copy may go to a candidate when the client has its answer.
+    exchange.shadow = shadow::of(exchange.candidate.take(), &call, exchange);
+    Ok(answer)
 }
 
 /// The answer of the first deployment that gives one.
@@ -175,6 +179,7 @@ async fn targets<S: Stages>(
     if instead.is_none() {
         // What a limit names instead is not what the client asked for.
         exchange.notices = routing.headers;
+        exchange.candidate = routing.shadow;
     }
     let targets = authorize::permitted(call, routing.targets, exchange)?;
     ids::permitted(call, targets, exchange).await

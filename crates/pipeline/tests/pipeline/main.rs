@@ -17,5 +17,6 @@ mod keeping;
 mod media;
 mod opinions;
 mod schedules;
+mod shadow;
 mod time;
 mod world;

@@ -105,6 +105,7 @@ fn script() -> impl Strategy<Value = Script> {
             client_parts: leaves.0,
             cancelled_ms: leaves.1,
             early_head: leaves.2,
+            shadow: false,
             attempts,
             judge,
         }

@@ -23,7 +23,7 @@ use postern_types::provider::{
     AnswerHead, AnswerSegment, Decoded, Encoded, Loss, Notice, Place, Rewritten, SegmentEdit,
     SegmentForm, SegmentRole, TextKind,
 };
-use postern_types::router::{ModelEntry, Routing, RoutingRequest};
+use postern_types::router::{ModelEntry, Routing, RoutingRequest, Shadow};
 use postern_types::{
     Caller, Counting, Deadlines, Deployment, Dialect, Edit, Endpoint, Fault, Field, ImageRule,
     Metering, Prompt, RequestFacts, Target, Tokenizer, ToolRule, Transport, Usage, VendorApi,
@@ -213,6 +213,8 @@ pub struct Script {
     pub cancelled_ms: Option<u64>,
     /// The head of a stream leaves after [`EARLY_HEAD_MS`].
     pub early_head: bool,
+    /// A copy goes to a candidate, which does what the last attempt says.
+    pub shadow: bool,
 }
 
 impl Default for Script {
@@ -236,6 +238,7 @@ impl Default for Script {
             client_parts: None,
             cancelled_ms: None,
             early_head: false,
+            shadow: false,
         }
     }
 }
@@ -758,7 +761,22 @@ impl Router for World {
         if request.facts.model == judge::MODEL {
             assert_eq!(request.caller.models, [judge::MODEL]);
             let decision = "{\"strategy\":\"ordered\"}".to_owned();
-            return Ok(Routing { targets: self.judges()?, decision, headers: Vec::new() });
+            return Ok(Routing {
+                targets: self.judges()?,
+                decision,
+                headers: Vec::new(),
+                shadow: None,
+            });
+        }
+        if request.instead.as_deref() == Some("candidate") {
+            let decision = "{}".to_owned();
+            self.0.attempt.set(self.script().attempts.len() - 1);
+            return Ok(Routing {
+                targets: vec![target(0)],
+                decision,
+                headers: Vec::new(),
+                shadow: None,
+            });
         }
         // A downgrade goes on with the attempts that are left.
         let first = self.0.chosen.get();
@@ -770,7 +788,8 @@ impl Router for World {
         let targets = (first..first + here).map(target).collect();
         let decision = "{\"strategy\":\"ordered\"}".to_owned();
         let headers = vec![("deprecation".to_owned(), "@1".to_owned())];
-        Ok(Routing { targets, decision, headers })
+        let shadow = self.script().shadow.then(|| Shadow { model: "candidate".to_owned(), percent: 100 });
+        Ok(Routing { targets, decision, headers, shadow })
     }
 
     fn models(&self, _: &Caller, _: u64) -> Result<Vec<ModelEntry>, Fault> {
