@@ -95,6 +95,15 @@ impl Connection {
         Ok(clock::now_ns().saturating_sub(started_ns))
     }
 
+    /// One call that the host has no room for: its status, and whether it says when to retry.
+    pub async fn overloaded(&mut self, call: &Call) -> Result<(u16, bool)> {
+        let response = self.send(call).await?;
+        let retry_after = response.headers().contains_key(header::RETRY_AFTER);
+        let status = response.status().as_u16();
+        response.into_body().collect().await.context("the answer was cut off")?;
+        Ok((status, retry_after))
+    }
+
     /// One call up to the head of its answer.
     pub async fn begin(&mut self, call: &Call) -> Result<Response<Incoming>> {
         let response = self.send(call).await?;

@@ -1,12 +1,14 @@
 //! The measurements: each answers one question, direct and through the gateway where both make sense.
 
 mod auth;
+mod cancel;
 mod cold;
 mod connections;
 mod guardrail;
 mod latency;
 mod limits;
 mod memory;
+mod overload;
 mod stages;
 mod streaming;
 mod translation;
@@ -50,6 +52,10 @@ pub enum Name {
     Memory,
     /// Memory with a thousand open streams
     Crowd,
+    /// From a client's leaving to the vendor's seeing it
+    Cancel,
+    /// Ten times as many requests as the host takes
+    Overload,
     /// Thousands of silent, slow and half-open connections
     Connections,
 }
@@ -73,6 +79,10 @@ pub struct Effort {
     pub cold_repetitions: u32,
     /// The requests after which memory is read first, and last.
     pub memory_requests: (u64, u64),
+    /// Clients that leave, of each kind.
+    pub cancels: u32,
+    /// Streams that the host takes, a tenth of those that ask.
+    pub streams_at_once: usize,
     /// Silent connections of each kind at once.
     pub silent_connections: usize,
     /// Requests of other clients meanwhile.
@@ -90,6 +100,8 @@ impl Effort {
             timed_requests: 3_000,
             cold_repetitions: 10,
             memory_requests: (10_000, 50_000),
+            cancels: 100,
+            streams_at_once: 500,
             silent_connections: 2_000,
             asked_meanwhile: 200,
         }
@@ -106,6 +118,8 @@ impl Effort {
             timed_requests: 500,
             cold_repetitions: 3,
             memory_requests: (1_000, 5_000),
+            cancels: 50,
+            streams_at_once: 100,
             silent_connections: 200,
             asked_meanwhile: 50,
         }
@@ -146,6 +160,8 @@ impl Name {
             Self::ColdInstance => cold::instance(gateway, effort).await,
             Self::Memory => memory::memory(gateway, effort).await,
             Self::Crowd => memory::crowd(gateway).await,
+            Self::Cancel => cancel::cancel(gateway, effort).await,
+            Self::Overload => overload::overload(gateway, effort).await,
             Self::Connections => connections::connections(gateway, effort).await,
         }
     }

@@ -25,7 +25,7 @@ const DIMENSIONS: usize = 1_536;
 /// How a streamed answer is sent. It travels in the request as an unknown field, which the gateway must let through.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub struct Shape {
-    /// Chunks with text.
+    /// Chunks with text; 0: no answer ever.
     pub chunks: u32,
     /// What is waited between two of them, in milliseconds.
     pub pause_ms: u64,
@@ -50,6 +50,16 @@ pub fn chat(stream: Option<Shape>) -> Bytes {
     if let Some(content) = request.pointer_mut("/messages/1/content") {
         *content = words(missing).into();
     }
+    Bytes::from(request.to_string())
+}
+
+/// A chat completion request that is never answered, and asks for a whole answer.
+pub fn unanswered() -> Bytes {
+    let message = serde_json::json!({ "role": "user", "content": words(100) });
+    let shape = Shape { chunks: 0, pause_ms: 0 };
+    let request = serde_json::json!({
+        "model": MODEL, "messages": [message], "max_tokens": 64, "bench": shape,
+    });
     Bytes::from(request.to_string())
 }
 

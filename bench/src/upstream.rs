@@ -18,9 +18,35 @@ use serde::Deserialize;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
+
+/// How many requests have come.
+pub static ARRIVED: AtomicU64 = AtomicU64::new(0);
+
+/// When the last client left that had no complete answer, by [`clock`].
+pub static LEFT_NS: AtomicU64 = AtomicU64::new(0);
+
+/// Dropped before its answer is complete, it notes that the client has left.
+struct Watch {
+    is_complete: bool,
+}
+
+impl Watch {
+    fn note(&mut self, is_end: bool) {
+        self.is_complete = is_end;
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if !self.is_complete {
+            LEFT_NS.store(clock::now_ns(), Ordering::SeqCst);
+        }
+    }
+}
 
 type Body = UnsyncBoxBody<Bytes, Infallible>;
 
@@ -94,6 +120,11 @@ async fn answer(
     let Ok(asked) = serde_json::from_slice::<Asked>(&body) else {
         return Ok(whole(StatusCode::BAD_REQUEST, Bytes::from_static(b"{}")));
     };
+    ARRIVED.fetch_add(1, Ordering::SeqCst);
+    if asked.bench.is_some_and(|shape| shape.chunks == 0) {
+        let _watch = Watch { is_complete: false };
+        std::future::pending::<()>().await;
+    }
     Ok(match (chat, asked.stream) {
         (true, true) => streamed(&asked),
         (true, false) => whole(StatusCode::OK, answers.completion.clone()),
@@ -117,7 +148,11 @@ fn streamed(asked: &Asked) -> Response<Body> {
         payload::chunk(clock::now_ns())
     });
     let end = payload::end(asked.stream_options.include_usage);
-    let frames = chunks.chain(stream::iter([end])).map(|chunk| Ok(Frame::data(chunk)));
+    let mut watch = Watch { is_complete: false };
+    let frames = chunks.chain(stream::iter([end.clone()])).map(move |chunk| {
+        watch.note(chunk == end);
+        Ok(Frame::data(chunk))
+    });
     response(StatusCode::OK, "text/event-stream", StreamBody::new(frames).boxed_unsync())
 }
 

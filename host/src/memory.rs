@@ -163,7 +163,7 @@ impl Drop for MemoryGrowth {
 }
 
 /// The memory of the machine, or of the container if that is less.
-fn available() -> usize {
+pub fn available() -> usize {
     let machine = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| total(&text));
     // For cgroup v2, and v1.
     let files = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"];

@@ -8,6 +8,7 @@ mod connection;
 mod descriptors;
 mod head;
 mod request;
+mod requests;
 pub(crate) mod responses;
 mod settings;
 mod timed_stream;

@@ -6,7 +6,9 @@
 
 use postern_contract::policies::{self, Policies};
 use postern_contract::router::exports::postern::router::stage::Guest;
-use postern_contract::types::router::{ListedDeployment, ModelEntry, Routing, RoutingRequest};
+use postern_contract::types::router::{
+    ListedDeployment, ModelEntry, Routing, RoutingRequest, Shadow,
+};
 use postern_contract::types::{Caller, Fault, Operation};
 use postern_fault::Fault as NativeFault;
 use postern_policy::{Catalogue, MODELS_FILE, Model, ROUTES_FILE};
@@ -41,7 +43,14 @@ impl Guest for Router {
         };
         let decision = postern_route::decide(catalogue()?, &asked)?;
         let target = |choice| target::from_choice(choice, name, facts.operation);
+        // What a limit names instead has no copy.
+        let shadow = decision.route.and_then(|route| route.shadow.as_ref());
+        let shadow = shadow.filter(|_| instead.is_none());
         Ok(Routing {
+            shadow: shadow.map(|shadow| Shadow {
+                model: shadow.model.name.clone(),
+                percent: shadow.percent,
+            }),
             targets: decision.choices().map(target).collect(),
             decision: decision.to_json(MAX_RECORDED),
             headers: lifecycle_headers(decision.lifecycle, &allowed, unix_ms),

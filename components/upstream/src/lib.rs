@@ -124,7 +124,7 @@ fn explain_cut(error: ErrorCode) -> Fault {
         // The host has no memory for more of it: another host may have, or this one soon.
         ErrorCode::HttpResponseBodySize(_) => {
             let public = "the gateway has no memory for the provider's answer; retry";
-            let fault = Fault::new(Kind::Unavailable, public).with_code("overloaded");
+            let fault = Fault::new(Kind::Unavailable, public).with_code("gateway_overloaded");
             Fault { retryable: true, retry_after_ms: Some(1_000), ..fault }
         }
         _ if left::is_of(&error) => left::fault(),

@@ -30,6 +30,8 @@ pub(crate) struct Client {
     /// Finds the texts of the answers to a chat.
     pub texts: fn(&Facts) -> Box<dyn FindTexts>,
     pub error: ErrorWords,
+    /// What a client of a stream skips until its first event comes.
+    pub waiting: &'static str,
     /// The dialect's name for a setting.
     pub field_name: fn(Field) -> &'static str,
     /// The kind of body that a chat has, which determines what its fields make a vendor do.

@@ -71,6 +71,7 @@ static RESPONSES: Client = Client {
         body: responses::error::body,
         event: responses::error::event,
     },
+    waiting: COMMENT,
     field_name: responses::field_name,
     endpoint: Endpoint::Responses,
     cap_fields: &["max_output_tokens"],
@@ -105,6 +106,7 @@ static ANTHROPIC: Client = Client {
         body: anthropic::error::body,
         event: anthropic::error::event,
     },
+    waiting: anthropic::PING,
     field_name: anthropic::field_name,
     endpoint: Endpoint::Messages,
     cap_fields: &[],
@@ -186,6 +188,10 @@ static COHERE_HEADERS: Headers = Headers {
     own: &["cohere-"],
 };
 
+/// A comment (WHATWG HTML, 9.2.6). No empty line follows it: at one, older versions of `openai-go` (pull request 621) and of
+/// `openai-python` (issue 2722) hand out an event without data, and fail.
+const COMMENT: &str = ": waiting\n";
+
 /// A dialect that no client speaks in chats. Its clients still receive answers to reranking and faults, in OpenAI's dialect.
 const NO_CLIENT: Client = Client {
     read: openai::read,
@@ -200,6 +206,7 @@ const NO_CLIENT: Client = Client {
         body: openai::error::body,
         event: openai::error::event,
     },
+    waiting: COMMENT,
     field_name: openai::field_name,
     endpoint: Endpoint::Chat,
     cap_fields: &[],

@@ -7,7 +7,7 @@ use crate::ids::Binder;
 use crate::judgement;
 use crate::late::Late;
 use crate::lease::Lease;
-use crate::memory::MemoryPermit;
+use crate::in_flight::MemoryPermit;
 use crate::originals::Keeping;
 use crate::redact::redacted;
 use crate::said::Said;
@@ -69,6 +69,8 @@ pub struct Streamed<S: Stages> {
     unreadable: bool,
     /// The bytes since the last output for the client, which bound what the decoder buffers.
     kept_bytes: u64,
+    /// The right to hold them.
+    kept: MemoryPermit,
     max_bytes: u64,
     /// The latest count.
     pub usage: Option<Usage>,
@@ -100,6 +102,7 @@ impl<S: Stages> Streamed<S> {
     /// may answer whole where a stream was asked for.
     pub fn new(stages: S, source: Source<S>, reading: Reading<S::Decoder>, max_bytes: u64) -> Self {
         Streamed {
+            kept: MemoryPermit::of(&stages),
             stages,
             source,
             reading,
@@ -150,6 +153,7 @@ impl<S: Stages> Streamed<S> {
                     if self.kept_bytes > self.max_bytes {
                         return Err(too_long(self.max_bytes));
                     }
+                    self.kept.grow_to(usize::try_from(self.kept_bytes).unwrap_or(usize::MAX))?;
                     let pushed = decoder.push(chunk);
                     let is_unreadable =
                         |fault: &types::Fault| fault.kind == FaultKind::UpstreamInvalid;
@@ -168,6 +172,7 @@ impl<S: Stages> Streamed<S> {
             }
             if !output.is_empty() {
                 self.kept_bytes = 0;
+                self.kept.clear();
                 return Ok(Some(output.into_bytes()));
             }
         }
@@ -180,7 +185,9 @@ impl<S: Stages> Streamed<S> {
     ///
     /// As [`Streamed::next`], and `upstream-invalid` for more than `max_bytes`.
     pub async fn whole(&mut self, max_bytes: u64) -> Result<(String, MemoryPermit), Fault> {
-        let Reading::Texts(decoder) = &self.reading else { return Ok(Default::default()) };
+        let Reading::Texts(decoder) = &self.reading else {
+            return Ok((String::new(), MemoryPermit::of(&self.stages)));
+        };
         let (body, permit) = self.source.whole(max_bytes).await?;
         let pushed = redacted(&self.stages, decoder.push(&body)).await?;
         let mut output = self.take(pushed, true).await?;
@@ -201,7 +208,7 @@ impl<S: Stages> Streamed<S> {
     /// As [`Streamed::whole`].
     pub async fn held(&mut self, max_bytes: u64) -> Result<(Vec<u8>, MemoryPermit), Fault> {
         let mut output = Vec::new();
-        let mut permit = MemoryPermit::default();
+        let mut permit = MemoryPermit::of(&self.stages);
         loop {
             let part = self.next().await?;
             // What was held back comes before what came after it.

@@ -2,6 +2,7 @@
 
 use crate::answer::{Answer, Reading, Streamed};
 use crate::call::Call;
+use crate::early;
 use crate::exchange::Exchange;
 use crate::found::Direction;
 use crate::guard::Guarded;
@@ -18,7 +19,7 @@ use crate::stages::{Outbound, OutboundBody, Stages};
 use crate::told_type;
 use crate::{betas, losses};
 use postern_dialect::{media, translate};
-use postern_fault::{CLIENT_LEFT, Fault, Kind};
+use postern_fault::{Blame, CLIENT_LEFT, Fault, Kind};
 use postern_types::guardrail::Judgement;
 use postern_types::limiter::Outcome;
 use postern_types::provider::{AnswerHead, Encoded, Loss, Rewritten};
@@ -117,7 +118,8 @@ impl Failed {
     /// A fault after a success status. The vendor does not bill errors that it reports itself.
     fn to_answer(fault: Fault) -> Self {
         let answered =
-            matches!(fault.kind, Kind::UpstreamInvalid | Kind::UpstreamTimeout | Kind::Unavailable);
+            matches!(fault.kind, Kind::UpstreamInvalid | Kind::UpstreamTimeout | Kind::Unavailable)
+                || fault.blame == Blame::Gateway;
         Failed { fault, answered }
     }
 }
@@ -148,7 +150,7 @@ async fn answer<S: Stages>(
         return Ok(Answer::json(exchange.run("count", count).map_err(Fault::from)?));
     }
     exchange.observe(Event::Attempted(&target.deployment));
-    one(call, target, exchange).await
+    early::until_left(exchange.early.clone(), one(call, target, exchange)).await
 }
 
 fn is_not_configured(fault: &Fault) -> bool {
@@ -179,6 +181,15 @@ fn lost<S: Stages>(
         true => Err(losses::refusal(&target.deployment.name, &losses).into()),
         false => Ok(losses),
     }
+}
+
+/// One attempt, without a reservation and without another deployment.
+pub async fn once<S: Stages>(
+    call: &Call<'_>,
+    target: Target,
+    exchange: &mut Exchange<S>,
+) -> Result<Answer<S>, Fault> {
+    one(call, target, exchange).await.map_err(|failed| failed.fault)
 }
 
 async fn one<S: Stages>(

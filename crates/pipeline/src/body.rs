@@ -1,17 +1,27 @@
 //! Reads the request's body once, completely, under a cap.
 
 use crate::head::Head;
-use crate::memory::MemoryPermit;
+use crate::in_flight::MemoryPermit;
 use crate::refusal::Refusal;
 use crate::stages::{Body, Platform};
 use crate::within::within;
+use postern_dialect::{Operation, media};
 use postern_fault::{Fault, Kind};
+use postern_policy::Gateway;
 
 /// The first allocation if the client announced no length: most requests fit.
 const USUAL_BYTES: usize = 16 * 1024;
 
 /// How long a client may be silent within its body: an instance serves only 16 requests at once.
 const SILENCE_MS: u64 = 60_000;
+
+/// The longest body of a request that is read.
+pub fn cap(operation: Operation, policy: &Gateway) -> u64 {
+    match media::is_form(operation) {
+        true => policy.max_binary_request_body_bytes,
+        false => policy.max_request_body_bytes,
+    }
+}
 
 /// Read the body.
 ///
@@ -55,7 +65,7 @@ async fn collect(
     announced: usize,
     cap: usize,
 ) -> Result<(Vec<u8>, MemoryPermit), Refusal> {
-    let mut permit = MemoryPermit::default();
+    let mut permit = MemoryPermit::of(platform);
     permit.grow_to(announced)?;
     // One byte more than announced, so that the end is seen without growing.
     let mut bytes = Vec::with_capacity(if announced == 0 { USUAL_BYTES } else { announced + 1 });

@@ -5,7 +5,7 @@ use postern_dialect::{Dialect, Operation, percent_decoded};
 use postern_fault::shown;
 
 /// An endpoint.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Endpoint {
     /// `GET /healthz`: an instance runs.
     Alive,

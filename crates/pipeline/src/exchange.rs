@@ -1,15 +1,18 @@
 //! The state of one request from its first byte to its last: its ids, its clock, its record.
 
 use crate::asked::Asked;
+use crate::early::Early;
 use crate::endpoint;
 use crate::found::{self, Direction};
 use crate::http::RequestHead;
-use crate::memory::MemoryPermit;
+use crate::in_flight::{MemoryPermit, Place};
 use crate::record::{Event, Record};
+use crate::shadow::Shadow;
 use crate::stages::Stages;
 use crate::trace::{self, Trace};
 use postern_dialect::Dialect;
 use postern_types::guardrail::Finding;
+use postern_types::router;
 use std::future::Future;
 
 const NS_PER_US: u64 = 1_000;
@@ -32,14 +35,29 @@ pub struct Exchange<S: Stages> {
     /// The client asked for `server-timing`.
     pub timing_asked: bool,
     record: Record,
+    /// The candidate that its route has.
+    pub candidate: Option<router::Shadow>,
+    /// What goes to a candidate when the answer has ended.
+    pub shadow: Option<Box<Shadow<S>>>,
     /// What its whole bodies take of the instance's memory.
     pub memory: Vec<MemoryPermit>,
+    /// Its places among what is in flight.
+    pub places: Vec<Place>,
+    /// Whether its head may leave before its answer, if policy lets it.
+    pub early: Option<Early>,
     /// Headers that tell the client of the model that it asked for.
     pub notices: Vec<(String, String)>,
     /// What the guardrail has found before the head of the answer left.
     findings: Vec<(Finding, Direction)>,
     started_ns: u64,
     timings: Vec<(&'static str, u64)>,
+}
+
+/// What a copy of a request has of the request.
+pub struct Origin {
+    client: Dialect,
+    request_id: String,
+    trace: Trace,
 }
 
 impl<S: Stages> Exchange<S> {
@@ -55,11 +73,49 @@ impl<S: Stages> Exchange<S> {
             is_head: request.method == "HEAD",
             timing_asked: request.last("x-postern-timing") == Some("true"),
             record: Record::default(),
+            candidate: None,
+            shadow: None,
             memory: Vec::new(),
+            places: Vec::new(),
+            early: stages.policy().ok().and_then(|policy| policy.early_head_after_ms).map(|_| Early::default()),
             notices: Vec::new(),
             findings: Vec::new(),
             started_ns: stages.now_ns(),
             timings: Vec::with_capacity(8),
+            stages,
+        }
+    }
+
+    /// What a copy for a candidate has of it.
+    pub fn origin(&self) -> Origin {
+        Origin {
+            client: self.client,
+            request_id: self.request_id.clone(),
+            trace: self.trace.clone(),
+        }
+    }
+
+    /// The exchange with a candidate, which has a record of its own.
+    pub fn of_shadow(stages: S, origin: &Origin) -> Self {
+        let mut record = Record::default();
+        record.on(Event::Shadow);
+        Exchange {
+            client: origin.client,
+            request_id: origin.request_id.clone(),
+            trace: origin.trace.clone(),
+            origin: None,
+            is_head: false,
+            timing_asked: false,
+            record,
+            candidate: None,
+            shadow: None,
+            memory: Vec::new(),
+            places: Vec::new(),
+            early: None,
+            notices: Vec::new(),
+            findings: Vec::new(),
+            started_ns: stages.now_ns(),
+            timings: Vec::new(),
             stages,
         }
     }
@@ -101,6 +157,11 @@ impl<S: Stages> Exchange<S> {
         output
     }
 
+    /// When it began, by the platform's clock.
+    pub fn started_ns(&self) -> u64 {
+        self.started_ns
+    }
+
     /// Now, in seconds since 1970.
     pub fn unix_s(&self) -> u64 {
         self.stages.unix_ms() / 1_000
@@ -134,6 +195,9 @@ impl<S: Stages> Drop for Exchange<S> {
     /// The last byte was sent, or the client has left.
     fn drop(&mut self) {
         let duration_us = self.stages.now_ns().saturating_sub(self.started_ns) / NS_PER_US;
+        if self.early.as_ref().is_some_and(Early::has_left) {
+            self.record.on(Event::HeadLeftEarly);
+        }
         self.record.end(
             self.stages.unix_ms(),
             std::mem::take(&mut self.request_id),

@@ -17,6 +17,7 @@ use postern_types::auth::{AuthenticationRequest, Credential};
 const MAX_HEADERS_BYTES: usize = 32 * 1024;
 
 /// A request without its body.
+#[derive(Clone)]
 pub struct Head {
     /// Its endpoint.
     pub endpoint: Endpoint,

@@ -18,6 +18,7 @@ mod body;
 mod call;
 mod client_ip;
 mod cors;
+mod early;
 mod endpoint;
 mod exchange;
 mod found;
@@ -26,12 +27,12 @@ mod head;
 mod headers;
 mod http;
 mod ids;
+mod in_flight;
 mod judged;
 mod judgement;
 mod late;
 mod lease;
 mod losses;
-mod memory;
 mod models;
 mod opinion;
 mod originals;
@@ -42,6 +43,7 @@ mod refusal;
 mod reply;
 mod run;
 mod said;
+mod shadow;
 mod sound;
 mod source;
 mod stages;
@@ -53,6 +55,7 @@ mod within;
 
 pub use endpoint::called;
 pub use http::RequestHead;
+pub use in_flight::InFlight;
 pub use record::{Event, Record};
 pub use reply::Reply;
 pub use stages::{
@@ -62,17 +65,28 @@ pub use stages::{
 pub use upload::FormBody;
 
 use answer::Answer;
+use early::Begun;
 use endpoint::Endpoint;
 use exchange::Exchange;
 use head::Head;
 use refusal::Refusal;
 
 /// Serves one request: runs the stages until the head of the answer is known. [`Reply::send`] sends the rest.
-pub async fn serve<S: Stages>(stages: S, request: RequestHead, body: impl Body) -> Reply<S> {
+pub async fn serve<S: Stages>(
+    stages: S,
+    request: RequestHead,
+    body: impl Body + 'static,
+) -> Reply<S> {
     let mut exchange = Exchange::begin(stages, &request);
-    match answer(&request, body, &mut exchange).await {
-        Ok(answer) => reply::answer(answer, exchange),
-        Err(refusal) => reply::refusal(refusal, exchange),
+    let Some(early) = exchange.early.clone() else {
+        let result = answer(&request, body, &mut exchange).await;
+        return reply::of(result, exchange);
+    };
+    let (stages, client) = (exchange.stages.clone(), exchange.client);
+    let work = Box::pin(async move { (answer(&request, body, &mut exchange).await, exchange) });
+    match early::begin(work, early, client, stages).await {
+        Begun::Answered(answered) => reply::of(answered.0, answered.1),
+        Begun::Waiting(fields, waiting) => Reply::early(fields, waiting),
     }
 }
 
@@ -92,6 +106,10 @@ async fn answer<S: Stages>(
         Endpoint::Usage(model) => models::usage(&head, model.as_deref(), exchange).await,
         Endpoint::Models => models::list(&head, exchange).await,
         Endpoint::Model(id) => models::one(&head, id, exchange).await,
-        Endpoint::Call(_, operation) => run::run(&head, *operation, body, exchange).await,
+        Endpoint::Call(_, operation) => {
+            // Before anything is asked or read for it.
+            in_flight::admit(&head, *operation, exchange)?;
+            run::run(&head, *operation, body, exchange).await
+        }
     }
 }

@@ -17,14 +17,15 @@ use std::pin::{Pin, pin};
 use std::task::Poll;
 
 /// A comment, which clients skip (WHATWG HTML, 9.2.6). A leaving client shows only in a write, and proxies on the way
-/// cut connections that are silent for long.
-const COMMENT: &str = ": \n\n";
+/// cut connections that are silent for long. No empty line follows it: at one, older official SDKs hand out an event
+/// without data (`openai-go`, pull request 621; `openai-python`, issue 2722).
+const COMMENT: &str = ": \n";
 
 /// Models think for seconds between events; proxies cut after 30 or 60 s.
 const COMMENT_AFTER_MS: u64 = 5_000;
 
 /// A client that takes nothing for ten minutes does not read any more; its vendor's connection is needed elsewhere.
-const STALLED_MS: u64 = 600_000;
+pub const STALLED_MS: u64 = 600_000;
 
 /// Writes `first`, then what is still arriving, then the record. Ends when the client has all, or has left: dropping
 /// `streamed` then cancels the vendor's work.
@@ -32,8 +33,9 @@ pub async fn run<S: Stages, C: Client>(
     client: C,
     first: Vec<u8>,
     mut streamed: Option<Streamed<S>>,
-    exchange: Exchange<S>,
+    mut exchange: Exchange<S>,
 ) {
+    let shadow = exchange.shadow.take();
     let lease = streamed.as_mut().and_then(|streamed| streamed.lease.take());
     let mut pump = Pump { client, lease, exchange };
     let mut end = pump.begin(first, streamed.as_ref()).await;
@@ -69,6 +71,9 @@ pub async fn run<S: Stages, C: Client>(
         && !streamed.is_stopped()
     {
         streamed.rest().await;
+    }
+    if let Some(shadow) = shadow {
+        shadow.run().await;
     }
 }
 

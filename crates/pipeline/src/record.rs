@@ -66,6 +66,10 @@ pub enum Event<'a> {
     Unbound(Option<String>),
     /// The head of the answer has this status.
     Answered(u16),
+    /// It is a copy for a candidate.
+    Shadow,
+    /// The head left before the answer began.
+    HeadLeftEarly,
     /// This many bytes were sent to the client.
     Sent(usize),
     /// It failed: before the head, or within a stream that had begun with success.
@@ -84,9 +88,15 @@ pub struct Record {
     request_id: String,
     /// Its trace context, as the vendor got it.
     traceparent: String,
+    /// A copy for a candidate, whose answer nobody got and whose cost is on no limit.
+    #[serde(skip_serializing_if = "is_false")]
+    shadow: bool,
     /// The path without its query, which may contain anything.
     path: String,
     status: u16,
+    /// The head left before the answer began, so that it could not say what was known later.
+    #[serde(skip_serializing_if = "is_false")]
+    early_head: bool,
     /// `complete`, `refused`, `cut` (the vendor's stream broke) or `client_gone`.
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -193,6 +203,10 @@ struct Limits {
     uncounted: Option<String>,
 }
 
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
 fn is_zero(count: &usize) -> bool {
     *count == 0
 }
@@ -264,6 +278,11 @@ impl Record {
             }
             Event::Unbound(why) => self.ids_unbound = why.or(self.ids_unbound.take()),
             Event::Answered(status) => self.status = status,
+            Event::Shadow => self.shadow = true,
+            Event::HeadLeftEarly => {
+                self.early_head = true;
+                self.status = 200;
+            }
             Event::Sent(bytes) => self.response_bytes = self.response_bytes.saturating_add(bytes),
             Event::Failed(fault) => self.failed(fault),
             Event::Completed if self.outcome.is_empty() => self.outcome = "complete",

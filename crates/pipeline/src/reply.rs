@@ -2,6 +2,7 @@
 
 use crate::answer::{Answer, Streamed};
 use crate::cors;
+use crate::early::Waiting;
 use crate::exchange::Exchange;
 use crate::losses;
 use crate::pump;
@@ -16,22 +17,45 @@ pub struct Reply<S: Stages> {
     pub status: u16,
     /// The headers.
     pub fields: Vec<(String, String)>,
-    body: Vec<u8>,
-    streamed: Option<Streamed<S>>,
-    exchange: Exchange<S>,
+    rest: Rest<S>,
+}
+
+/// What follows the head.
+enum Rest<S: Stages> {
+    /// A body that is complete, or its beginning and what is still arriving.
+    Known(Vec<u8>, Option<Streamed<S>>, Box<Exchange<S>>),
+    /// Nothing has begun to answer yet.
+    Waiting(Waiting<S>),
 }
 
 impl<S: Stages> Reply<S> {
     /// Sends the body, after the head was sent.
     pub async fn send(self, client: impl Client) {
+        let (body, streamed, exchange) = match self.rest {
+            Rest::Known(body, streamed, exchange) => (body, streamed, *exchange),
+            Rest::Waiting(waiting) => return waiting.send(client).await,
+        };
         // RFC 9110, 9.3.2: the head is the same, and nothing follows it.
-        let body = if self.exchange.is_head { Vec::new() } else { self.body };
-        pump::run(client, body, self.streamed, self.exchange).await;
+        let body = if exchange.is_head { Vec::new() } else { body };
+        pump::run(client, body, streamed, exchange).await;
+    }
+
+    /// The head of a stream that leaves before its answer begins.
+    pub(crate) fn early(fields: Vec<(String, String)>, waiting: Waiting<S>) -> Self {
+        Reply { status: 200, fields, rest: Rest::Waiting(waiting) }
+    }
+}
+
+/// What became of a request.
+pub fn of<S: Stages>(result: Result<Answer<S>, Refusal>, exchange: Exchange<S>) -> Reply<S> {
+    match result {
+        Ok(known) => answer(known, exchange),
+        Err(refused) => refusal(refused, exchange),
     }
 }
 
 /// An answer.
-pub fn answer<S: Stages>(answer: Answer<S>, exchange: Exchange<S>) -> Reply<S> {
+fn answer<S: Stages>(answer: Answer<S>, exchange: Exchange<S>) -> Reply<S> {
     let mut fields = answer.fields;
     if !answer.content_type.is_empty() {
         fields.push(("content-type".to_owned(), answer.content_type));
@@ -50,7 +74,7 @@ pub fn answer<S: Stages>(answer: Answer<S>, exchange: Exchange<S>) -> Reply<S> {
 }
 
 /// The response of a refusal.
-pub fn refusal<S: Stages>(refusal: Refusal, mut exchange: Exchange<S>) -> Reply<S> {
+fn refusal<S: Stages>(refusal: Refusal, mut exchange: Exchange<S>) -> Reply<S> {
     let fault = refusal.fault;
     let status =
         refusal.status.unwrap_or_else(|| translate::error::status(exchange.client, &fault));
@@ -79,6 +103,12 @@ fn respond<S: Stages>(
     mut exchange: Exchange<S>,
 ) -> Reply<S> {
     exchange.observe(Event::Answered(status));
+    add_own(&mut fields, &mut exchange);
+    Reply { status, fields, rest: Rest::Known(body, streamed, Box::new(exchange)) }
+}
+
+/// The gateway's own headers, of any response.
+pub fn add_own<S: Stages>(fields: &mut Vec<(String, String)>, exchange: &mut Exchange<S>) {
     fields.push(("x-request-id".to_owned(), exchange.request_id.clone()));
     if exchange.client == Dialect::Anthropic {
         // Where Anthropic's SDKs look for it.
@@ -91,7 +121,6 @@ fn respond<S: Stages>(
     if exchange.timing_asked {
         fields.push(("server-timing".to_owned(), exchange.server_timing()));
     }
-    let of_cors = cors::fields(&exchange.stages, exchange.origin.as_deref(), &fields);
+    let of_cors = cors::fields(&exchange.stages, exchange.origin.as_deref(), fields);
     fields.extend(of_cors);
-    Reply { status, fields, body, streamed, exchange }
 }

@@ -6,14 +6,17 @@ use crate::authenticate;
 use crate::authorize;
 use crate::body;
 use crate::call::Call;
+use crate::early;
 use crate::exchange::Exchange;
 use crate::guard::{self, Passed};
 use crate::head::Head;
 use crate::ids;
+use crate::in_flight;
 use crate::judged;
 use crate::originals::Turn;
 use crate::record::Event;
 use crate::refusal::Refusal;
+use crate::shadow;
 use crate::stages::{Body, Stages};
 use crate::upload::Upload;
 use postern_dialect::{Operation, translate};
@@ -41,6 +44,7 @@ pub async fn run<S: Stages>(
     let client = exchange.client;
     let read = exchange.run("read", |_| translate::read(client, operation, &body))?;
     exchange.observe(Event::Read(&read.facts, body_bytes));
+    in_flight::admit_stream(&read.facts, exchange)?;
     // What was replaced in the turns before it, if policy keeps that.
     let turn = Turn::begin(head, &caller, operation, &body, exchange).await?;
     let prompt = read.into_prompt(body);
@@ -65,7 +69,10 @@ pub async fn run<S: Stages>(
     };
     let answer = routed(&call, exchange).await?;
     // An answer that is complete and not valid is refused, flagged, or asked for once more.
-    judged(&call, answer, exchange).await
+    let answer = judged(&call, answer, exchange).await?;
+    // A copy may go to a candidate when the client has its answer.
+    exchange.shadow = shadow::of(exchange.candidate.take(), &call, exchange);
+    Ok(answer)
 }
 
 /// The answer of the first deployment that gives one.
@@ -78,6 +85,7 @@ async fn routed<S: Stages>(
     let targets = targets(call, None, exchange).await?;
     // Each in turn until one begins to answer: after the client's first byte there is no other. Before each, the
     // limiter reserves the most that it may use.
+    early::arm(call, exchange);
     match attempt::in_turn(call, targets, exchange).await {
         Err(refusal) if refusal.downgrade_to.is_some() => downgraded(call, refusal, exchange).await,
         answered => answered,
@@ -138,15 +146,10 @@ async fn receive<S: Stages>(
     exchange: &mut Exchange<S>,
 ) -> Result<Received, Refusal> {
     let stages = exchange.stages.clone();
-    let is_form = media::is_form(operation);
-    let max_bytes = match is_form {
-        true => policy.max_binary_request_body_bytes,
-        false => policy.max_request_body_bytes,
-    };
-    let read = body::read(&stages, body, head, max_bytes);
+    let read = body::read(&stages, body, head, body::cap(operation, policy));
     let (content, permit) = exchange.wait("body", read).await?;
     let bytes = content.len();
-    if is_form {
+    if media::is_form(operation) {
         let max_bytes = policy.max_request_body_bytes;
         let upload = Upload::read(&head.content_types, content, permit, max_bytes)?;
         return Ok(Received { body: upload.to_json(), upload: Some(Rc::new(upload)), bytes });
@@ -178,6 +181,7 @@ async fn targets<S: Stages>(
     if instead.is_none() {
         // What a limit names instead is not what the client asked for.
         exchange.notices = routing.headers;
+        exchange.candidate = routing.shadow;
     }
     let targets = authorize::permitted(call, routing.targets, exchange)?;
     ids::permitted(call, targets, exchange).await

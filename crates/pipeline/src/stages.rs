@@ -19,6 +19,7 @@ use postern_types::{
     Caller, Dialect, Endpoint, Fault, Field, Prompt, RequestFacts, Usage, VendorApi,
 };
 
+use crate::in_flight::InFlight;
 use crate::record::Record;
 use crate::upload::FormBody;
 
@@ -224,6 +225,12 @@ pub trait Platform {
     ///
     /// `unavailable` if it cannot be read: without readable policies nothing is served.
     fn policy(&self) -> Result<&'static Gateway, postern_fault::Fault>;
+
+    /// What this instance has in flight.
+    fn in_flight(&self) -> &'static InFlight {
+        static OF_INSTANCE: InFlight = InFlight::new();
+        &OF_INSTANCE
+    }
 
     /// Writes the record: the request has ended.
     fn record(&self, record: &Record);

@@ -45,7 +45,7 @@ pub use closed::{Capability, DataClass, LimitUnit, Period, SameFor, Strategy, Wi
 pub use consumers::{Consumer, ConsumerKey, Consumers, ModelPattern};
 pub use conventions::Conventions;
 pub use detectors::{DETECTORS, DetectorGroup};
-pub use gateway::{Cors, ForeignIds, Gateway, Ids, PassedHeaders};
+pub use gateway::{Cors, ForeignIds, Gateway, Ids, Overload, PassedHeaders};
 pub use guardrails::{
     Action, Ask, Callers, CitationForm, Correction, Directions, Guardrails, LANGUAGES, Originals,
     Rule, RuleSet, Speaker, Streams, TermList, Validation, check_pack, pack_file,

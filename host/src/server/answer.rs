@@ -10,20 +10,31 @@ use http_body::{Body, Frame, SizeHint};
 use wasmtime_wasi_http::{Error, WasiBody};
 
 use super::admission::Slot;
+use super::requests::Place;
 
 /// An open request of a connection, until it is dropped.
-pub struct OpenRequest(Arc<Slot>);
+pub struct OpenRequest {
+    slot: Arc<Slot>,
+    /// Its place under the cap of the process, if it has one.
+    place: Option<Place>,
+}
 
 impl OpenRequest {
     pub fn new(slot: Arc<Slot>) -> Self {
         slot.request_begins();
-        Self(slot)
+        Self { slot, place: None }
+    }
+
+    /// Counts it under the cap of the process until it ends.
+    pub fn hold(&mut self, place: Place) {
+        self.place = Some(place);
     }
 }
 
 impl Drop for OpenRequest {
     fn drop(&mut self) {
-        self.0.request_ends();
+        self.place = None;
+        self.slot.request_ends();
     }
 }
 
@@ -45,7 +56,7 @@ impl AnswerBody {
             return;
         }
         self.waits = waits;
-        let clock = self.request.0.clock();
+        let clock = self.request.slot.clock();
         if waits { clock.answer_waits() } else { clock.answer_moves() }
     }
 }

@@ -21,6 +21,7 @@ use super::body::MinDataRate;
 use super::clock::{Alarm, End};
 use super::head::{MAX_HEADER_BYTES, MAX_HEADERS};
 use super::request::{HEALTH_PATHS, Triggers};
+use super::requests::Requests;
 use super::responses::{and_close, come_back};
 use super::settings::Limits;
 use super::timed_stream::TimedStream;
@@ -29,6 +30,7 @@ use crate::memory::Budget;
 /// Serves connections with these triggers and limits.
 pub struct ConnectionServer {
     triggers: Triggers,
+    requests: Arc<Requests>,
     limits: Limits,
     tls: Option<TlsAcceptor>,
     memory: Arc<Budget>,
@@ -44,7 +46,8 @@ impl ConnectionServer {
         memory: Arc<Budget>,
     ) -> Self {
         let builder = builder(&limits);
-        Self { triggers, limits, tls, memory, builder }
+        let requests = Requests::new(limits.requests);
+        Self { triggers, requests, limits, tls, memory, builder }
     }
 
     /// Serves a connection to its end.
@@ -112,13 +115,21 @@ impl ConnectionServer {
         &self,
         request: Request<Incoming>,
         client: SocketAddr,
-        open: OpenRequest,
+        mut open: OpenRequest,
         overflow: bool,
     ) -> Result<Response<AnswerBody>, Infallible> {
         let version = request.version();
-        let response = if overflow && !HEALTH_PATHS.contains(&request.uri().path()) {
+        // Platforms that ask for health in a storm would restart what is only busy.
+        let is_counted = !HEALTH_PATHS.contains(&request.uri().path());
+        let place = is_counted.then(|| self.requests.admit());
+        let response = if overflow && is_counted {
             come_back("too many connections")
+        } else if matches!(place, Some(None)) {
+            and_close(version, come_back("too many requests are open; retry"))
         } else {
+            if let Some(place) = place.flatten() {
+                open.hold(place);
+            }
             let data_rate =
                 MinDataRate::new(self.limits.body_timeout, self.limits.min_body_bytes_per_s);
             self.triggers.answer(request, client, data_rate, &self.memory).await

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::manifest::Table;
 
 use super::descriptors;
+use crate::memory;
 
 /// Makes one field, one flag and one key of each line, so that none is forgotten.
 macro_rules! settings {
@@ -64,6 +65,9 @@ settings! {
     max_connections: "N",
     /// How many connections an address may have (of IPv6, a /64 network) [default: half of them all]
     max_connections_per_address: "N",
+    /// How many requests may be open at once, streams included [default: one for every 16 MiB of the machine's or the
+    /// container's memory, from 64 to 1000]
+    max_requests: "N",
     /// How much memory requests and answers may take together, in MiB [default: a quarter of the machine's or the
     /// container's, at most 1024]
     memory_budget_mib: "MIB",
@@ -82,6 +86,10 @@ const HTTP2_PING_INTERVAL_MS: u64 = 20_000;
 const HTTP2_PING_TIMEOUT_MS: u64 = 10_000;
 /// A waiting connection holds 5 to 35 kB (measured, 2,000 of each kind): 350 MB at this number.
 const MAX_CONNECTIONS: u64 = 10_000;
+/// In a burst each request makes an instance, which touches about 15 MiB.
+const BYTES_PER_REQUEST: usize = 16 * 1024 * 1024;
+/// To as many as there may be instances: with an instance for each, none fails for want of one.
+const REQUESTS: std::ops::RangeInclusive<usize> = 64..=1_000;
 /// A connection over the cap has this long for its head: it may ask for health, and is otherwise told to retry.
 const OVERFLOW_HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -104,6 +112,8 @@ pub struct Limits {
     pub connections: usize,
     /// Connections of an address.
     pub connections_per_address: usize,
+    /// Open requests.
+    pub requests: usize,
 }
 
 /// The timeouts of a connection's phases.
@@ -148,7 +158,14 @@ impl Settings {
             ping_timeout: ms(self.http2_ping_timeout_ms, HTTP2_PING_TIMEOUT_MS),
             connections: usize::try_from(connections).unwrap_or(usize::MAX),
             connections_per_address: usize::try_from(per_address).unwrap_or(usize::MAX),
+            requests: self.requests(memory::available()),
         })
+    }
+
+    fn requests(&self, memory_bytes: usize) -> usize {
+        let written = self.max_requests.map(|most| usize::try_from(most).unwrap_or(usize::MAX));
+        let most = memory_bytes.checked_div(BYTES_PER_REQUEST).unwrap_or_default();
+        written.unwrap_or_else(|| most.clamp(*REQUESTS.start(), *REQUESTS.end()))
     }
 
     fn connections(&self, descriptors: u64) -> Result<u64, String> {
@@ -189,6 +206,16 @@ mod tests {
         {
             assert_eq!(connections(descriptors), expected, "{descriptors}");
         }
+    }
+
+    #[test]
+    fn the_cap_of_requests_follows_the_memory() {
+        const GIB: usize = 1024 * 1024 * 1024;
+        for (memory, expected) in [(0, 64), (2 * GIB, 128), (8 * GIB, 512), (64 * GIB, 1_000)] {
+            assert_eq!(Settings::default().requests(memory), expected, "{memory}");
+        }
+        let settings = Settings { max_requests: Some(7), ..Settings::default() };
+        assert_eq!(settings.requests(0), 7);
     }
 
     #[test]

@@ -2,6 +2,9 @@
 //!
 //! Stages: gateway, auth, upstream.
 
+mod in_flight;
+mod vendor_dies;
+
 use postern_tests::client::Answer;
 use postern_tests::{Options, Stage, eventually, manifest, marker};
 use std::fs;
@@ -15,7 +18,8 @@ const BUDGET_MIB: u64 = 256;
 const BESIDE_MIB: u64 = 256;
 const MIB: u64 = 1024 * 1024;
 
-fn with_server(settings: &str, files: &[(&str, &str)]) -> (Stage, tempfile::TempDir) {
+/// A stage with these settings of the host, and these policies in place of those of the tests.
+pub fn with_server(settings: &str, files: &[(&str, &str)]) -> (Stage, tempfile::TempDir) {
     let policies = tempfile::tempdir().unwrap();
     for entry in fs::read_dir(manifest::repository().join("tests/policies")).unwrap() {
         let entry = entry.unwrap();

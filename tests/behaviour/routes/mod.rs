@@ -3,6 +3,8 @@
 //!
 //! Stages: gateway, router.
 
+mod shadow;
+
 use postern_tests::client::Answer;
 use postern_tests::{Options, Stage, manifest, marker};
 use serde_json::{Value, json};

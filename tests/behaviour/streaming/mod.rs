@@ -2,6 +2,9 @@
 //!
 //! Stages: gateway, provider, upstream.
 
+pub mod dialects;
+mod early;
+
 use postern_tests::client::Answer;
 use postern_tests::upstream::Ending;
 use postern_tests::{Event, eventually, marker, shared};
@@ -9,7 +12,7 @@ use serde_json::json;
 use std::time::{Duration, Instant};
 
 /// The comment of a silent stream.
-const COMMENT: &str = ": \n\n";
+const COMMENT: &str = ": \n";
 
 /// The events of a `stepped` stream with usage: role, 5 pieces, finish reason, usage, end.
 const EVENTS: usize = 9;

@@ -28,3 +28,7 @@ pub use read::read;
 pub(crate) use splice::pass;
 pub use splice::{headers, path, splice};
 pub use write::Writer;
+
+/// The event that says nothing: "event streams may include any number of `ping` events"
+/// (<https://platform.claude.com/docs/en/build-with-claude/streaming>).
+pub const PING: &str = "event: ping\ndata: {\"type\":\"ping\"}\n\n";

@@ -27,6 +27,11 @@ use crate::openai::completions;
 use crate::{Dialect, Facts, Operation, Request, Vendor, codecs, embed, media};
 use postern_fault::Fault;
 
+/// What a client of a stream skips until its first event comes.
+pub fn waiting(client: Dialect) -> &'static str {
+    codecs::client(client).waiting
+}
+
 /// Reads a client's request in one pass: what it asks for, and the places of its texts.
 ///
 /// # Errors

@@ -8,6 +8,7 @@
 )]
 
 mod conversations;
+mod early;
 mod exits;
 mod guarded;
 mod judge;
@@ -16,5 +17,6 @@ mod keeping;
 mod media;
 mod opinions;
 mod schedules;
+mod shadow;
 mod time;
 mod world;

@@ -23,7 +23,7 @@ use postern_types::provider::{
     AnswerHead, AnswerSegment, Decoded, Encoded, Loss, Notice, Place, Rewritten, SegmentEdit,
     SegmentForm, SegmentRole, TextKind,
 };
-use postern_types::router::{ModelEntry, Routing, RoutingRequest};
+use postern_types::router::{ModelEntry, Routing, RoutingRequest, Shadow};
 use postern_types::{
     Caller, Counting, Deadlines, Deployment, Dialect, Edit, Endpoint, Fault, Field, ImageRule,
     Metering, Prompt, RequestFacts, Target, Tokenizer, ToolRule, Transport, Usage, VendorApi,
@@ -38,6 +38,9 @@ pub const DONE: &str = "[DONE]";
 
 /// What stands for an answer that broke off.
 pub const CUT: &str = "[CUT]";
+
+/// When the head of a stream leaves that has no event yet, if policy lets it.
+pub const EARLY_HEAD_MS: u64 = 5_000;
 
 /// How long a request lives that is not cancelled.
 pub const FOR_EVER: u64 = 10_000_000;
@@ -208,6 +211,10 @@ pub struct Script {
     pub client_parts: Option<usize>,
     /// When the request is cancelled.
     pub cancelled_ms: Option<u64>,
+    /// The head of a stream leaves after [`EARLY_HEAD_MS`].
+    pub early_head: bool,
+    /// A copy goes to a candidate, which does what the last attempt says.
+    pub shadow: bool,
 }
 
 impl Default for Script {
@@ -230,6 +237,8 @@ impl Default for Script {
             client_ms: 0,
             client_parts: None,
             cancelled_ms: None,
+            early_head: false,
+            shadow: false,
         }
     }
 }
@@ -752,7 +761,22 @@ impl Router for World {
         if request.facts.model == judge::MODEL {
             assert_eq!(request.caller.models, [judge::MODEL]);
             let decision = "{\"strategy\":\"ordered\"}".to_owned();
-            return Ok(Routing { targets: self.judges()?, decision, headers: Vec::new() });
+            return Ok(Routing {
+                targets: self.judges()?,
+                decision,
+                headers: Vec::new(),
+                shadow: None,
+            });
+        }
+        if request.instead.as_deref() == Some("candidate") {
+            let decision = "{}".to_owned();
+            self.0.attempt.set(self.script().attempts.len() - 1);
+            return Ok(Routing {
+                targets: vec![target(0)],
+                decision,
+                headers: Vec::new(),
+                shadow: None,
+            });
         }
         // A downgrade goes on with the attempts that are left.
         let first = self.0.chosen.get();
@@ -764,7 +788,8 @@ impl Router for World {
         let targets = (first..first + here).map(target).collect();
         let decision = "{\"strategy\":\"ordered\"}".to_owned();
         let headers = vec![("deprecation".to_owned(), "@1".to_owned())];
-        Ok(Routing { targets, decision, headers })
+        let shadow = self.script().shadow.then(|| Shadow { model: "candidate".to_owned(), percent: 100 });
+        Ok(Routing { targets, decision, headers, shadow })
     }
 
     fn by_style(&self, _: &str) -> Result<bool, Fault> {
@@ -1071,8 +1096,11 @@ impl Platform for World {
     }
 
     fn policy(&self) -> Result<&'static Gateway, postern_fault::Fault> {
-        static POLICY: OnceLock<Gateway> = OnceLock::new();
-        Ok(POLICY.get_or_init(|| Gateway::from_toml(None).unwrap()))
+        static POLICIES: [OnceLock<Gateway>; 2] = [const { OnceLock::new() }; 2];
+        let early_head = self.script().early_head;
+        let text = early_head.then(|| format!("[response]\nearly_head_after_ms = {EARLY_HEAD_MS}\n"));
+        let policy = &POLICIES[usize::from(early_head)];
+        Ok(policy.get_or_init(|| Gateway::from_toml(text.as_deref()).unwrap()))
     }
 
     fn record(&self, record: &Record) {

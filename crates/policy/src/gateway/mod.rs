@@ -1,14 +1,17 @@
 //! `gateway.toml`: the sizes that the gateway holds in memory, whether it may drop parts of a request, which callers may use which
-//! ids, which proxies it trusts for a client's address, which headers pass, and which web pages may call.
+//! ids, which proxies it trusts for a client's address, which headers pass, which web pages may call, and how much an instance takes
+//! on at once.
 
 mod cors;
 mod headers;
 mod ids;
 mod never;
+mod overload;
 
 pub use cors::Cors;
 pub use headers::PassedHeaders;
 pub use ids::{ForeignIds, Ids};
+pub use overload::Overload;
 
 use std::ops::RangeInclusive;
 
@@ -20,11 +23,15 @@ use crate::{GATEWAY_FILE, grants};
 /// 1 KiB, below which no useful request fits, to 100 MiB: an instance has 128 MiB on the smallest platform.
 const BODY_BYTES: RangeInclusive<u64> = 1_024..=104_857_600;
 
+/// From what a fast answer takes to ten minutes, after which clients and proxies have given up.
+const EARLY_HEAD_MS: RangeInclusive<u64> = 1..=600_000;
+
 const REQUEST: Key = Key::new("request", "[request]");
 const RESPONSE: Key = Key::new("response", "[response]");
 const STRICT: Key = Key::new("strict", "strict = true");
 const MAX_BODY_BYTES: Key = Key::new("max_body_bytes", "max_body_bytes = 10_485_760");
 const MAX_FORM_BYTES: Key = Key::new("max_binary_body_bytes", "max_binary_body_bytes = 26_214_400");
+const EARLY_HEAD: Key = Key::new("early_head_after_ms", "early_head_after_ms = 10_000");
 const CLIENT: Key = Key::new("client", "[client]");
 const HEADERS: Key = Key::new("headers", "[headers]");
 const CORS: Key = Key::new("cors", "[cors]");
@@ -39,6 +46,8 @@ pub struct Gateway {
     pub max_binary_request_body_bytes: u64,
     /// The longest buffered answer of a vendor; streams are not buffered.
     pub max_response_body_bytes: u64,
+    /// When the head of a stream leaves without a first event; `None`: it waits for one.
+    pub early_head_after_ms: Option<u64>,
     /// Whether a request that the vendor's dialect cannot carry entirely is refused, rather than sent with a loss.
     pub strict: bool,
     /// Which callers may use objects of the account with a vendor.
@@ -49,6 +58,8 @@ pub struct Gateway {
     pub headers: PassedHeaders,
     /// Which web pages may call; `None` means no page of another origin.
     pub cors: Option<Cors>,
+    /// How much one instance takes on at once.
+    pub overload: Overload,
 }
 
 impl Default for Gateway {
@@ -60,11 +71,13 @@ impl Default for Gateway {
             max_binary_request_body_bytes: 25 * 1024 * 1024,
             // Fits 2,048 embeddings of 3,072 numbers as text.
             max_response_body_bytes: 64 * 1024 * 1024,
+            early_head_after_ms: None,
             strict: false,
             ids: Ids::default(),
             trusted_proxies: Vec::new(),
             headers: PassedHeaders::default(),
             cors: None,
+            overload: Overload::default(),
         }
     }
 }
@@ -99,25 +112,37 @@ fn read(report: &mut Report<'_>) -> Gateway {
     let mut response = root.table(report, RESPONSE, "[response]");
     let max_response =
         response.as_mut().and_then(|table| body_bytes(report, table, MAX_BODY_BYTES));
+    let early_head = response.as_mut().and_then(|table| {
+        let written = table.optional(report, EARLY_HEAD)?;
+        whole_number(report, table.label, EARLY_HEAD, &written, EARLY_HEAD_MS)
+    });
     let mut client = root.table(report, CLIENT, "[client]");
     let trusted_proxies = client.as_mut().map(|table| trusted_proxies(report, table));
     let mut headers = root.table(report, HEADERS, "[headers]");
     let passed = headers.as_mut().map(|table| headers::read(report, table));
     let mut cors = root.table(report, CORS, "[cors]");
     let pages = cors.as_mut().and_then(|table| cors::read(report, table));
-    for table in [request, response, client, headers, cors].into_iter().flatten() {
+    let max_request = max_request.unwrap_or(default.max_request_body_bytes);
+    let max_form = max_form.unwrap_or(default.max_binary_request_body_bytes);
+    let max_response = max_response.unwrap_or(default.max_response_body_bytes);
+    let largest = max_request.max(max_form).max(max_response);
+    let mut overload = root.table(report, overload::OVERLOAD, "[overload]");
+    let in_flight = overload.as_mut().map(|table| overload::read(report, table, largest));
+    for table in [request, response, client, headers, cors, overload].into_iter().flatten() {
         table.finish(report);
     }
     root.finish(report);
     Gateway {
-        max_request_body_bytes: max_request.unwrap_or(default.max_request_body_bytes),
-        max_binary_request_body_bytes: max_form.unwrap_or(default.max_binary_request_body_bytes),
-        max_response_body_bytes: max_response.unwrap_or(default.max_response_body_bytes),
+        max_request_body_bytes: max_request,
+        max_binary_request_body_bytes: max_form,
+        max_response_body_bytes: max_response,
+        early_head_after_ms: early_head,
         strict: strict.is_some_and(|strict| *strict.get_ref()),
         ids: ids.unwrap_or_default(),
         trusted_proxies: trusted_proxies.unwrap_or_default(),
         headers: passed.unwrap_or_default(),
         cors: pages,
+        overload: in_flight.unwrap_or_default(),
     }
 }
 

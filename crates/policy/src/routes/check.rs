@@ -5,6 +5,7 @@ use std::ops::{Range, RangeInclusive};
 use toml::Spanned;
 
 use super::written::{ALIAS, MAX_COMPLEXITY, MODEL, MODELS, SAME_FOR, STRATEGY, VERSION, WEIGHT};
+use super::shadow::DraftShadow;
 use super::{Condition, when, written};
 use crate::closed::{SameFor, Strategy};
 use crate::grants::{self, Said};
@@ -28,6 +29,7 @@ pub(super) struct Draft<'t> {
     pub(super) regions: Option<(Vec<String>, Range<usize>)>,
     pub(super) version: Option<String>,
     pub(super) lifecycle: Lifecycle,
+    pub(super) shadow: Option<DraftShadow<'t>>,
     pub(super) targets: Vec<DraftTarget<'t>>,
     /// The place of all targets together.
     pub(super) span: Range<usize>,
@@ -63,6 +65,7 @@ pub(super) fn check<'t>(
     let regions = regions.zip(written.regions.as_ref().map(Spanned::span));
     let own = written.alias.as_ref().map(|alias| *alias.get_ref());
     let lifecycle = lifecycle::check(report, label, &written.lifecycle, own, said);
+    let shadow = written.shadow.as_ref().and_then(|written| written.check(report));
     let targets = targets(report, written, strategy, said);
     let span = written.models.as_ref().map_or(written.span.clone(), Spanned::span);
     Some(Draft {
@@ -73,6 +76,7 @@ pub(super) fn check<'t>(
         regions,
         version,
         lifecycle,
+        shadow,
         targets: targets?,
         span,
     })

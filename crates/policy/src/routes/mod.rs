@@ -2,6 +2,7 @@
 
 mod check;
 mod resolve;
+mod shadow;
 mod when;
 mod written;
 
@@ -14,6 +15,7 @@ use crate::lifecycle::Lifecycle;
 use crate::models::{Declared, Model};
 use crate::reading::{Report, Seen, Table};
 
+pub use shadow::Shadow;
 pub use when::{Condition, Times};
 
 /// An alias for several models, and how one of them is chosen.
@@ -35,6 +37,8 @@ pub struct Route {
     pub version: Option<String>,
     /// When it is served, and to whom.
     pub lifecycle: Lifecycle,
+    /// Where copies of its requests go.
+    pub shadow: Option<Shadow>,
 }
 
 /// One of the targets of a route.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::check::{Draft, DraftTarget};
-use super::{Destination, Route, RouteTarget};
+use super::{Destination, Route, RouteTarget, shadow};
 use crate::closed::Capability;
 use crate::models::{Declared, Model};
 use crate::reading::{Report, nearest_or_list, shown};
@@ -65,6 +65,7 @@ impl Resolver<'_, '_> {
         let models = models(&targets);
         fit_together(report, draft, &models);
         self.served(report, draft, &models);
+        let shadow = shadow::resolved(report, draft, self.declared, &models);
         if deployments(&targets) > MAX_DEPLOYMENTS {
             let message = format!(
                 "it leads to more than {MAX_DEPLOYMENTS} deployments, over other routes; shorten it"
@@ -81,6 +82,7 @@ impl Resolver<'_, '_> {
             regions: draft.regions.as_ref().map(|(regions, _)| regions.clone()),
             version: draft.version.clone(),
             lifecycle: draft.lifecycle.clone(),
+            shadow,
         })
     }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::when;
+use super::{shadow, when};
 use crate::grants::{REGIONS, Texts};
 use crate::lifecycle;
 use crate::reading::{Key, Label, Report, Table};
@@ -37,6 +37,7 @@ pub(super) struct Route<'t> {
     /// Whether the key `models` is there, of whatever type.
     pub(super) has_models: bool,
     pub(super) targets: Vec<Target<'t>>,
+    pub(super) shadow: Option<shadow::Written<'t>>,
 }
 
 /// `[[route.target]]`.
@@ -66,6 +67,7 @@ impl<'t> Route<'t> {
             regions: table.optional(report, REGIONS),
             version: table.optional(report, VERSION),
             lifecycle: lifecycle::Written::read(report, &mut table),
+            shadow: shadow::Written::read(report, &mut table),
         };
         table.finish(report);
         route

@@ -1,0 +1,169 @@
+//! Shadow traffic: a sampled copy of a request goes to a candidate model, and its answer is read and thrown away.
+//!
+//! It runs when the answer that the client gets has ended, so that no one waits for it. The candidate gets what a vendor gets, which
+//! is what the guardrail has left of the request. The router's filters and the authorization hold for it as if the caller had
+//! named the candidate. It has no lease: what it costs is in a record of its own and counts on no limit.
+
+use crate::attempt;
+use crate::authorize;
+use crate::call::Call;
+use crate::exchange::{Exchange, Origin};
+use crate::head::Head;
+use crate::in_flight::{self, MemoryPermit, Place};
+use crate::record::Event;
+use crate::refusal::Refusal;
+use crate::stages::Stages;
+use crate::within::within;
+use postern_dialect::Operation;
+use postern_dialect::needs::{Needs, Use};
+use postern_fault::{Fault, Kind};
+use postern_types::router::{self, RoutingRequest};
+use postern_types::{Caller, Prompt};
+
+/// The longest time that a copy takes: most answers are complete within two minutes.
+const MOST_MS: u64 = 300_000;
+
+/// A copy that goes out when the client has its answer.
+pub struct Shadow<S: Stages> {
+    stages: S,
+    origin: Origin,
+    model: String,
+    head: Head,
+    caller: Caller,
+    prompt: Prompt,
+    needs: Needs,
+    body_bytes: usize,
+    /// Its place among the copies of the instance, and its memory.
+    _place: Place,
+    _permit: MemoryPermit,
+}
+
+/// Whether this request is one of those that are copied: the same for every attempt to ask, and for every instance.
+fn is_sampled(request_id: &str, percent: u8) -> bool {
+    // FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/).
+    let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    let hash = request_id.bytes().fold(0xcbf2_9ce4_8422_2325, mix);
+    // The upper bits are the mixed ones.
+    (hash >> 32) % 100 < u64::from(percent)
+}
+
+/// Whether another model may be asked the same without a trace at its vendor, and without the client's files.
+fn may_be_copied(call: &Call<'_>) -> bool {
+    let is_kept = call.needs.uses.contains(&Use::KeepState) || !call.needs.ids.is_empty();
+    let is_text = matches!(
+        call.facts.operation,
+        Operation::Chat | Operation::Completions | Operation::Embeddings | Operation::Rerank
+    );
+    is_text && !is_kept && call.upload.is_none()
+}
+
+/// The copy of a request that was answered, if its route has a candidate and it is sampled.
+pub fn of<S: Stages>(
+    shadow: Option<router::Shadow>,
+    call: &Call<'_>,
+    exchange: &Exchange<S>,
+) -> Option<Box<Shadow<S>>> {
+    let shadow = shadow?;
+    if !may_be_copied(call) || !is_sampled(&exchange.request_id, shadow.percent) {
+        return None;
+    }
+    // An instance that is busy copies less.
+    let place = in_flight::shadow_place(&exchange.stages)?;
+    let mut permit = MemoryPermit::of(&exchange.stages);
+    permit.grow_to(call.prompt.body.len()).ok()?;
+    Some(Box::new(Shadow {
+        stages: exchange.stages.clone(),
+        origin: exchange.origin(),
+        model: shadow.model,
+        head: call.head.clone(),
+        caller: call.caller.clone(),
+        prompt: call.prompt.clone(),
+        needs: call.needs.clone(),
+        body_bytes: call.body_bytes,
+        _place: place,
+        _permit: permit,
+    }))
+}
+
+impl<S: Stages> Shadow<S> {
+    /// Asks the candidate, and writes a record.
+    pub async fn run(self: Box<Self>) {
+        let mut exchange = Exchange::of_shadow(self.stages.clone(), &self.origin);
+        let asked = within(&self.stages, MOST_MS, self.ask(&mut exchange)).await;
+        let fault = match asked {
+            Some(Ok(())) => return exchange.observe(Event::Completed),
+            Some(Err(refusal)) => refusal.fault,
+            None => {
+                let public = format!("the candidate has not ended within {MOST_MS} ms");
+                Fault::new(Kind::UpstreamTimeout, public)
+            }
+        };
+        exchange.observe(Event::Failed(&fault));
+    }
+
+    async fn ask(&self, exchange: &mut Exchange<S>) -> Result<(), Refusal> {
+        let policy = self.stages.policy()?;
+        let call = Call {
+            head: &self.head,
+            caller: &self.caller,
+            facts: &self.prompt.facts,
+            needs: &self.needs,
+            prompt: &self.prompt,
+            body: &self.prompt.body,
+            upload: None,
+            body_bytes: self.body_bytes,
+            policy,
+            // Nobody gets the answer.
+            guard: None,
+            keeper: None,
+            judging: None,
+        };
+        exchange.observe(Event::Authenticated(&self.caller));
+        exchange.observe(Event::Read(call.facts, self.body_bytes));
+        let request = RoutingRequest {
+            caller: self.caller.clone(),
+            facts: call.facts.clone(),
+            signals: postern_route::signals(&self.prompt),
+            headers: self.head.for_router.clone(),
+            instead: Some(self.model.clone()),
+            unix_ms: self.stages.unix_ms(),
+            seed: self.stages.random(),
+        };
+        let routing = self.stages.choose(&request)?;
+        exchange.observe(Event::Routed(&routing.decision));
+        let targets = authorize::permitted(&call, routing.targets, exchange)?;
+        let Some(target) = targets.into_iter().next() else { return Ok(()) };
+        exchange.observe(Event::Attempted(&target.deployment));
+        let answer = attempt::once(&call, target, exchange).await?;
+        exchange.observe(Event::Answered(answer.status));
+        let Some(mut streamed) = answer.streamed else { return Ok(()) };
+        let mut left = usize::try_from(policy.max_response_body_bytes).unwrap_or(usize::MAX);
+        let ended = loop {
+            match streamed.next().await {
+                Ok(Some(part)) if part.len() <= left => left = left.saturating_sub(part.len()),
+                // Too long, and not waited for.
+                Ok(_) => break Ok(()),
+                Err(fault) => break Err(fault),
+            }
+        };
+        exchange.observe(Event::Used(streamed.usage, streamed.price.as_ref()));
+        streamed.rest().await;
+        Ok(ended?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_sampled;
+
+    #[test]
+    fn a_request_is_always_sampled_or_never_and_the_share_is_right() {
+        for percent in [1, 5, 50, 100] {
+            let ids = (0..20_000_u32).map(|number| format!("request-{number}"));
+            let sampled = ids.filter(|id| is_sampled(id, percent)).count();
+            let share = sampled as f64 / 200.0;
+            assert!((share - f64::from(percent)).abs() < 1.0, "{share} of {percent}");
+        }
+        assert_eq!(is_sampled("request-1", 50), is_sampled("request-1", 50));
+    }
+}
