@@ -65,6 +65,8 @@ pub struct Streamed<S: Stages> {
     source: Source<S>,
     reading: Reading<S::Decoder>,
     done: bool,
+    /// The vendor has generated something.
+    begun: bool,
     /// A part of the answer could not be read: its usage is not known.
     unreadable: bool,
     /// The bytes since the last output for the client, which bound what the decoder buffers.
@@ -104,6 +106,7 @@ impl<S: Stages> Streamed<S> {
             source,
             reading,
             done: false,
+            begun: false,
             unreadable: false,
             kept_bytes: 0,
             max_bytes,
@@ -127,6 +130,7 @@ impl<S: Stages> Streamed<S> {
         if let Reading::Sound(sound) = &mut self.reading {
             let bytes = self.source.bytes().await?;
             sound.add(bytes.as_ref().map_or(0, Vec::len));
+            self.begins();
             self.done = bytes.is_none();
             return Ok(bytes);
         }
@@ -237,6 +241,17 @@ impl<S: Stages> Streamed<S> {
         self.done
     }
 
+    /// Whether the vendor has generated something of it, or all.
+    pub fn has_begun(&self) -> bool {
+        self.begun || self.done
+    }
+
+    fn begins(&mut self) {
+        if !std::mem::replace(&mut self.begun, true) {
+            self.source.has_begun();
+        }
+    }
+
     /// Whether it is bytes, into which nothing of the gateway's own can be put.
     pub fn is_sound(&self) -> bool {
         matches!(self.reading, Reading::Sound(_))
@@ -295,6 +310,9 @@ impl<S: Stages> Streamed<S> {
     async fn take(&mut self, mut decoded: Decoded, is_whole: bool) -> Result<String, Fault> {
         if let (Some(guard), Reading::Texts(decoder)) = (&mut self.guard, &self.reading) {
             guard.release(decoder, &mut decoded, is_whole).await?;
+        }
+        if decoded.begun && !is_whole {
+            self.begins();
         }
         self.done |= decoded.done;
         self.usage = decoded.usage.or(self.usage);

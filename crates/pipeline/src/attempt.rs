@@ -2,6 +2,7 @@
 
 use crate::answer::{Answer, Reading, Streamed};
 use crate::call::Call;
+use crate::deadline::Timer;
 use crate::exchange::Exchange;
 use crate::found::Direction;
 use crate::guard::Guarded;
@@ -195,12 +196,14 @@ async fn one<S: Stages>(
     // The vendor's bytes pass if the client's did.
     let outbound = outbound(call, &target, encoded, exchange)?;
     let stages = exchange.stages.clone();
-    let inbound = exchange.wait("upstream", stages.send(outbound)).await.map_err(Fault::from)?;
+    let is_streamed = call.facts.stream;
+    let timer = Timer::new(target.endpoint.deadlines, exchange.started_ns, stages.now_ns(), is_streamed);
+    let sent = timer.bound(&stages, stages.send(outbound));
+    let inbound = exchange.wait("upstream", sent).await?.map_err(Fault::from)?;
     let passed = passed(call, exchange.client, passes);
-    let silence_ms = target.endpoint.deadlines.between_bytes_ms;
     let (status, fields) = (inbound.status, inbound.headers);
     let content_type = headers::content_type(&fields);
-    let mut source = Source::new(stages.clone(), inbound.body, silence_ms);
+    let mut source = Source::new(stages.clone(), inbound.body, timer);
     if !(200..300).contains(&status) {
         let body = source.beginning(MAX_ERROR_BYTES).await;
         let fault: Fault = stages.explain(target.api.dialect, status, &fields, &body).into();

@@ -38,7 +38,8 @@ pub struct Exchange<S: Stages> {
     pub notices: Vec<(String, String)>,
     /// What the guardrail has found before the head of the answer left.
     findings: Vec<(Finding, Direction)>,
-    started_ns: u64,
+    /// When the request has arrived.
+    pub started_ns: u64,
     timings: Vec<(&'static str, u64)>,
 }
 

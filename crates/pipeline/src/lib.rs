@@ -18,6 +18,7 @@ mod body;
 mod call;
 mod client_ip;
 mod cors;
+mod deadline;
 mod endpoint;
 mod exchange;
 mod found;

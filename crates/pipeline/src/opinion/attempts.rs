@@ -2,6 +2,7 @@
 
 use super::{Asker, request, word};
 use crate::asked::{Asked, Unanswered};
+use crate::deadline::Timer;
 use crate::headers;
 use crate::lease::{self, Lease};
 use crate::source::Source;
@@ -156,9 +157,11 @@ impl<S: Stages> Asker<S> {
         let encoded = stages.encode(&target.api, &prompt.facts, &prompt.body);
         let mut encoded = encoded.map_err(|fault| Fault { retryable: true, ..fault.into() })?;
         let memo = std::mem::take(&mut encoded.memo);
+        // The question has a time of its own, which is shorter.
+        let now_ns = stages.now_ns();
+        let timer = Timer::new(target.endpoint.deadlines, now_ns, now_ns, false);
         let inbound = stages.send(self.outbound(target, prompt, encoded)?).await?;
-        let silence_ms = target.endpoint.deadlines.between_bytes_ms;
-        let mut source = Source::new(stages.clone(), inbound.body, silence_ms);
+        let mut source = Source::new(stages.clone(), inbound.body, timer);
         if !(200..300).contains(&inbound.status) {
             let body = source.beginning(MAX_ERROR_BYTES).await;
             let dialect = target.api.dialect;

@@ -752,7 +752,8 @@ impl Router for World {
         if request.facts.model == judge::MODEL {
             assert_eq!(request.caller.models, [judge::MODEL]);
             let decision = "{\"strategy\":\"ordered\"}".to_owned();
-            return Ok(Routing { targets: self.judges()?, decision, headers: Vec::new() });
+            let targets = self.judges()?;
+            return Ok(Routing { targets, decision, hedge: None, headers: Vec::new() });
         }
         // A downgrade goes on with the attempts that are left.
         let first = self.0.chosen.get();
@@ -764,7 +765,7 @@ impl Router for World {
         let targets = (first..first + here).map(target).collect();
         let decision = "{\"strategy\":\"ordered\"}".to_owned();
         let headers = vec![("deprecation".to_owned(), "@1".to_owned())];
-        Ok(Routing { targets, decision, headers })
+        Ok(Routing { targets, decision, hedge: None, headers })
     }
 
     fn models(&self, _: &Caller, _: u64) -> Result<Vec<ModelEntry>, Fault> {
@@ -793,8 +794,10 @@ pub fn target(index: usize) -> Target {
             credential: None,
             deadlines: Deadlines {
                 connect_ms: 1_000,
-                first_byte_ms: 60_000,
-                between_bytes_ms: 60_000,
+                first_token_ms: 60_000,
+                between_tokens_ms: 60_000,
+                whole_ms: 60_000,
+                total_ms: 600_000,
             },
         },
         metering: Metering {
@@ -810,6 +813,7 @@ pub fn target(index: usize) -> Target {
             least_cap_tokens: 0,
             thinking_within_cap: false,
         },
+        first_token_p95_ms: None,
     }
 }
 

@@ -1,11 +1,13 @@
 //! `gateway.toml`: the sizes that the gateway holds in memory, whether it may drop parts of a request, which callers may use which
 //! ids, which proxies it trusts for a client's address, which headers pass, and which web pages may call.
 
+mod attempts;
 mod cors;
 mod headers;
 mod ids;
 mod never;
 
+pub use attempts::Attempts;
 pub use cors::Cors;
 pub use headers::PassedHeaders;
 pub use ids::{ForeignIds, Ids};
@@ -27,6 +29,7 @@ const MAX_BODY_BYTES: Key = Key::new("max_body_bytes", "max_body_bytes = 10_485_
 const MAX_FORM_BYTES: Key = Key::new("max_binary_body_bytes", "max_binary_body_bytes = 26_214_400");
 const CLIENT: Key = Key::new("client", "[client]");
 const HEADERS: Key = Key::new("headers", "[headers]");
+const ATTEMPTS: Key = Key::new("attempts", "[attempts]");
 const CORS: Key = Key::new("cors", "[cors]");
 const TRUSTED_PROXIES: Key = Key::new("trusted_proxies", r#"trusted_proxies = ["10.0.0.0/8"]"#);
 
@@ -41,6 +44,8 @@ pub struct Gateway {
     pub max_response_body_bytes: u64,
     /// Whether a request that the vendor's dialect cannot carry entirely is refused, rather than sent with a loss.
     pub strict: bool,
+    /// How often a request is tried.
+    pub attempts: Attempts,
     /// Which callers may use objects of the account with a vendor.
     pub ids: Ids,
     /// The addresses from which `X-Forwarded-For` is trusted; empty means none.
@@ -61,6 +66,7 @@ impl Default for Gateway {
             // Fits 2,048 embeddings of 3,072 numbers as text.
             max_response_body_bytes: 64 * 1024 * 1024,
             strict: false,
+            attempts: Attempts::default(),
             ids: Ids::default(),
             trusted_proxies: Vec::new(),
             headers: PassedHeaders::default(),
@@ -96,6 +102,8 @@ fn read(report: &mut Report<'_>) -> Gateway {
     let max_form = request.as_mut().and_then(|table| body_bytes(report, table, MAX_FORM_BYTES));
     let strict = request.as_mut().and_then(|table| table.optional(report, STRICT));
     let ids = request.as_mut().map(|table| ids::read(report, table));
+    let mut attempts = root.table(report, ATTEMPTS, "[attempts]");
+    let tried = attempts.as_mut().map(|table| attempts::read(report, table));
     let mut response = root.table(report, RESPONSE, "[response]");
     let max_response =
         response.as_mut().and_then(|table| body_bytes(report, table, MAX_BODY_BYTES));
@@ -105,7 +113,7 @@ fn read(report: &mut Report<'_>) -> Gateway {
     let passed = headers.as_mut().map(|table| headers::read(report, table));
     let mut cors = root.table(report, CORS, "[cors]");
     let pages = cors.as_mut().and_then(|table| cors::read(report, table));
-    for table in [request, response, client, headers, cors].into_iter().flatten() {
+    for table in [request, attempts, response, client, headers, cors].into_iter().flatten() {
         table.finish(report);
     }
     root.finish(report);
@@ -114,6 +122,7 @@ fn read(report: &mut Report<'_>) -> Gateway {
         max_binary_request_body_bytes: max_form.unwrap_or(default.max_binary_request_body_bytes),
         max_response_body_bytes: max_response.unwrap_or(default.max_response_body_bytes),
         strict: strict.is_some_and(|strict| *strict.get_ref()),
+        attempts: tried.unwrap_or_default(),
         ids: ids.unwrap_or_default(),
         trusted_proxies: trusted_proxies.unwrap_or_default(),
         headers: passed.unwrap_or_default(),

@@ -5,8 +5,9 @@ use std::ops::{Range, RangeInclusive};
 use toml::Spanned;
 
 use super::written::{ALIAS, MAX_COMPLEXITY, MODEL, MODELS, SAME_FOR, STRATEGY, VERSION, WEIGHT};
-use super::{Condition, when, written};
+use super::{Condition, Hedge, hedge, when, written};
 use crate::closed::{SameFor, Strategy};
+use crate::deadlines::SetDeadlines;
 use crate::grants::{self, Said};
 use crate::lifecycle::{self, Lifecycle};
 use crate::models::Declared;
@@ -28,6 +29,8 @@ pub(super) struct Draft<'t> {
     pub(super) regions: Option<(Vec<String>, Range<usize>)>,
     pub(super) version: Option<String>,
     pub(super) lifecycle: Lifecycle,
+    pub(super) deadlines: SetDeadlines,
+    pub(super) hedge: Option<(Hedge, Range<usize>)>,
     pub(super) targets: Vec<DraftTarget<'t>>,
     /// The place of all targets together.
     pub(super) span: Range<usize>,
@@ -63,6 +66,7 @@ pub(super) fn check<'t>(
     let regions = regions.zip(written.regions.as_ref().map(Spanned::span));
     let own = written.alias.as_ref().map(|alias| *alias.get_ref());
     let lifecycle = lifecycle::check(report, label, &written.lifecycle, own, said);
+    let hedge = written.hedge.as_ref().and_then(|written| hedge::check(report, written));
     let targets = targets(report, written, strategy, said);
     let span = written.models.as_ref().map_or(written.span.clone(), Spanned::span);
     Some(Draft {
@@ -73,6 +77,8 @@ pub(super) fn check<'t>(
         regions,
         version,
         lifecycle,
+        deadlines: written.deadlines,
+        hedge,
         targets: targets?,
         span,
     })
