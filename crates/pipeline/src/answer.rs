@@ -1,7 +1,6 @@
 //! The answer to a client: a head, and a body that is complete or still arriving.
 
 use crate::asked::Asked;
-use crate::exchange::Exchange;
 use crate::guard::Guarded;
 use crate::ids::Binder;
 use crate::judgement;
@@ -21,6 +20,9 @@ use postern_types::limiter::Outcome;
 use postern_types::provider::{Decoded, Loss};
 use postern_types::{self as types, FaultKind, Price, Usage};
 use std::pin::pin;
+
+/// The most that stands before the first token: Responses repeats the request's instructions and tools.
+const MAX_PREAMBLE_BYTES: usize = 1024 * 1024;
 
 /// A success.
 pub struct Answer<S: Stages> {
@@ -178,6 +180,23 @@ impl<S: Stages> Streamed<S> {
         Ok(None)
     }
 
+    /// The beginning of the answer. `holds`: nothing is returned before the model has generated something, so that what fails
+    /// before can be answered by another deployment; pings, roles and empty parts are no beginning.
+    ///
+    /// # Errors
+    ///
+    /// As [`Streamed::next`].
+    pub async fn first(&mut self, holds: bool) -> Result<Vec<u8>, Fault> {
+        let mut first = Vec::new();
+        while let Some(part) = self.next().await? {
+            first.extend(part);
+            if !holds || self.has_begun() || first.len() > MAX_PREAMBLE_BYTES {
+                break;
+            }
+        }
+        Ok(first)
+    }
+
     /// The complete answer: a buffered answer is a stream of one chunk.
     ///
     /// # Errors
@@ -288,13 +307,6 @@ impl<S: Stages> Streamed<S> {
     /// What models were asked since it was last asked.
     pub fn take_asked(&mut self) -> Vec<Asked> {
         self.guard.as_mut().map(|guard| guard.asker.take_asked()).unwrap_or_default()
-    }
-
-    /// Settles what models were asked when the answer ended.
-    pub async fn settle_asked(&mut self, exchange: &mut Exchange<S>) {
-        if let Some(guard) = &mut self.guard {
-            guard.asker.settle_left(exchange).await;
-        }
     }
 
     /// The guardrail has ended it.

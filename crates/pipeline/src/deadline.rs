@@ -151,12 +151,8 @@ mod tests {
             (100, Waiting::MoreTokens, 155, 5, Over::Request),
             (100, Waiting::MoreTokens, 170, 0, Over::Request),
         ] {
-            let timer = Timer {
-                deadlines: DEADLINES,
-                arrived_ns: 100 * MS,
-                began_ns: began * MS,
-                waiting,
-            };
+            let timer =
+                Timer { deadlines: DEADLINES, arrived_ns: 100 * MS, began_ns: began * MS, waiting };
             assert_eq!(timer.left(now * MS), (left, over), "{waiting:?} at {now}");
             let fault = timer.fault(over);
             assert_eq!(fault.retryable, over == Over::Attempt);

@@ -8,9 +8,12 @@
 //! over random schedules of failures, slow clients and cancellations: every lease is settled once or abandoned, the record is
 //! written once, and a stream that broke never looks complete.
 
+mod admitted;
 mod answer;
 mod asked;
 mod attempt;
+mod attempted;
+mod attempts;
 mod authenticate;
 mod authorize;
 mod betas;
@@ -21,16 +24,20 @@ mod cors;
 mod deadline;
 mod endpoint;
 mod exchange;
+mod failure;
+mod failures;
 mod found;
 mod guard;
 mod head;
 mod headers;
+mod hedge;
 mod http;
 mod ids;
 mod judged;
 mod judgement;
 mod late;
 mod lease;
+mod left;
 mod losses;
 mod memory;
 mod models;

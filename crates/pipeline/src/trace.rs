@@ -20,6 +20,7 @@ fn is_request_id(text: &str) -> bool {
 }
 
 /// The trace context for the vendor: the client's trace, continued with a span of our own, or a new one.
+#[derive(Clone)]
 pub struct Trace {
     /// `traceparent`
     pub parent: String,

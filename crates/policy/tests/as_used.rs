@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 use postern_policy::{
-    BasePath, BaseUrl, Capability, Catalogue, Consumers, Credential, DEFAULT_DEADLINES,
-    Deadlines, Dialect, EndpointError, Gateway, ImageRule, Issuers, Named, Plans, Provider, Quirks,
+    BasePath, BaseUrl, Capability, Catalogue, Consumers, Credential, DEFAULT_DEADLINES, Deadlines,
+    Dialect, EndpointError, Gateway, ImageRule, Issuers, Named, Plans, Provider, Quirks,
     REASONING_DEADLINES, SetDeadlines, Strategy, Tokenizer, Transport,
 };
 use postern_types::{HeaderCredential, ImageArea, ImageTiles, Operation};

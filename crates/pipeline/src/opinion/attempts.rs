@@ -5,6 +5,7 @@ use crate::asked::{Asked, Unanswered};
 use crate::deadline::Timer;
 use crate::headers;
 use crate::lease::{self, Lease};
+use crate::left::LeftLeases;
 use crate::source::Source;
 use crate::stages::{Decoder as _, Outbound, OutboundBody, Stages};
 use crate::within::within;
@@ -17,7 +18,7 @@ use postern_types::provider::{
 };
 use postern_types::router::RoutingRequest;
 use postern_types::{Caller, Prompt, Target, Usage};
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::future::Future;
 
 /// The most of a model's answer that is read: a word, and thoughts.
@@ -228,7 +229,7 @@ impl From<Fault> for Tried {
 /// A lease that is kept for later if the answer is not waited for any more.
 struct Open<'a, S: Stages> {
     lease: Option<Lease<S>>,
-    left: &'a RefCell<Vec<Lease<S>>>,
+    left: &'a LeftLeases<S>,
 }
 
 impl<S: Stages> Open<'_, S> {
@@ -249,7 +250,9 @@ impl<S: Stages> Open<'_, S> {
 
 impl<S: Stages> Drop for Open<'_, S> {
     fn drop(&mut self) {
-        self.left.borrow_mut().extend(self.lease.take());
+        if let Some(lease) = self.lease.take() {
+            self.left.push(lease.leave());
+        }
     }
 }
 

@@ -15,6 +15,7 @@ mod judged;
 mod keeping;
 mod media;
 mod opinions;
+mod resilience;
 mod schedules;
 mod time;
 mod world;

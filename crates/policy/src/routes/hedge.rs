@@ -56,5 +56,8 @@ pub(super) fn check(
     let after_ms = written.after_ms.as_ref()?;
     let after_ms = whole_number(report, written.label, AFTER_MS, after_ms, AFTER_BOUNDS_MS)?;
     let after_ms = u32::try_from(after_ms).ok()?;
-    Some((Hedge { after_ms, by_p95: by_p95.is_some_and(|by| by == Some(true)) }, written.span.clone()))
+    Some((
+        Hedge { after_ms, by_p95: by_p95.is_some_and(|by| by == Some(true)) },
+        written.span.clone(),
+    ))
 }
