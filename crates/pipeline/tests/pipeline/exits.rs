@@ -119,7 +119,7 @@ fn attempts_one_after_the_other() {
     leaves(neither, Some(429), "refused", &[Failed], false);
     // No other deployment would do better.
     let final_ = of(vec![Attempt::Unreachable { retryable: false }, good()]);
-    leaves(final_, Some(400), "refused", &[Failed], false);
+    leaves(final_, Some(502), "refused", &[Failed], false);
     let refused = of(vec![Attempt::Status(400), good()]);
     leaves(refused, Some(400), "refused", &[Failed], false);
     let strict = Script { strict: true, ..of(vec![Attempt::Lossy, good()]) };
