@@ -309,6 +309,9 @@ fn silent_midstream(model: &str, body: &Value) -> Script {
 
 /// The role of the answer's author and a comment, and then this.
 fn before_the_first_token(model: &str, body: &Value, step: Step) -> Script {
+    if !is_streamed(body) {
+        return Script::headless(Step::Silence);
+    }
     let mut script = plain(model, body);
     script.steps.truncate(1);
     script.steps.extend([Step::Write(Bytes::from_static(b": still there\n\n")), step]);
