@@ -20,6 +20,7 @@ mod overload;
 mod privacy;
 mod readiness;
 mod requests;
+mod resilience;
 mod routes;
 mod sandbox;
 mod store;

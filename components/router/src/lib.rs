@@ -42,7 +42,7 @@ impl Guest for Router {
             seed,
         };
         let decision = postern_route::decide(catalogue()?, &asked)?;
-        let target = |choice| target::from_choice(choice, name, facts.operation);
+        let target = |choice| target::from_choice(choice, decision.route, name, facts.operation);
         // What a limit names instead has no copy.
         let shadow = decision.route.and_then(|route| route.shadow.as_ref());
         let shadow = shadow.filter(|_| instead.is_none());
@@ -53,6 +53,7 @@ impl Guest for Router {
             }),
             targets: decision.choices().map(target).collect(),
             decision: decision.to_json(MAX_RECORDED),
+            hedge: decision.route.and_then(|route| route.hedge).map(target::hedge),
             headers: lifecycle_headers(decision.lifecycle, &allowed, unix_ms),
         })
     }

@@ -1,15 +1,24 @@
 //! A deployment of the policies as a target of the contract.
 
 use postern_contract::types::{
-    self, Counting, Endpoint, Metering, Operation, Target, Tokenizer, Transport, VendorApi,
+    self, Counting, Deadlines, Endpoint, Metering, Operation, Target, Tokenizer, Transport, VendorApi,
 };
-use postern_policy::{Capability, Conventions, Model, Transport as Reached};
+use postern_contract::types::router::Hedge;
+use postern_policy::{
+    Capability, Conventions, Model, Route, SetDeadlines, Transport as Reached,
+};
 use postern_route::Choice;
 
 /// All that later stages need to reach it, where `name` is asked for.
-pub fn from_choice(choice: Choice<'_>, name: &str, operation: Operation) -> Target {
+pub fn from_choice(
+    choice: Choice<'_>,
+    route: Option<&Route>,
+    name: &str,
+    operation: Operation,
+) -> Target {
     let Choice { model, deployment } = &choice;
     let provider = &deployment.provider;
+    let deadlines = deadlines(&choice, route);
     let conventions = provider.conventions();
     let (transport, base_url, credential) = match &provider.transport {
         Reached::Sandbox => (Transport::Sandbox, String::new(), None),
@@ -32,7 +41,7 @@ pub fn from_choice(choice: Choice<'_>, name: &str, operation: Operation) -> Targ
             base_url,
             default_base_path: provider.default_base_path(),
             credential,
-            deadlines: provider.deadlines,
+            deadlines,
         },
         metering: Metering {
             counting: counting(model, conventions),
@@ -43,7 +52,17 @@ pub fn from_choice(choice: Choice<'_>, name: &str, operation: Operation) -> Targ
             thinking_within_cap: (conventions.thinking_within_cap)(&deployment.upstream_model),
         },
         deployment: self::deployment(&choice, name),
+        // Nothing is observed yet.
+        first_token_p95_ms: None,
     }
+}
+
+/// The deadlines, by what is nearest to the request.
+fn deadlines(choice: &Choice<'_>, route: Option<&Route>) -> Deadlines {
+    let Choice { model, deployment } = choice;
+    let of_route = route.map(|route| route.deadlines).unwrap_or_default();
+    let tables = [&of_route, &model.deadlines, &deployment.provider.deadlines];
+    SetDeadlines::resolved(&tables, model.can(Capability::Reasoning))
 }
 
 /// A deployment as routing knows it. `name` is the requested name.
@@ -57,6 +76,11 @@ pub fn deployment(choice: &Choice<'_>, name: &str) -> types::Deployment {
         provider: provider.name.clone(),
         region: provider.region.clone(),
     }
+}
+
+/// When another deployment is asked beside the first one.
+pub fn hedge(hedge: postern_policy::Hedge) -> Hedge {
+    Hedge { after_ms: hedge.after_ms, by_p95: hedge.by_p95 }
 }
 
 /// What is not said of a model is what its dialect's vendor publishes, or else what no vendor exceeds.

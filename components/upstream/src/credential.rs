@@ -22,7 +22,7 @@ pub async fn headers(outbound: &Outbound, url: &Url) -> Result<Vec<(String, Stri
         }
         Some(Credential::Sigv4(keys)) => signature(outbound, url, keys).await,
         Some(Credential::ServiceAccount(account)) => {
-            let token = token::of(account, &outbound.endpoint, unix_s()).await?;
+            let token = token::of(account, unix_s()).await?;
             Ok(vec![("authorization".to_owned(), format!("Bearer {token}"))])
         }
     }

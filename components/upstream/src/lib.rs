@@ -18,7 +18,6 @@ mod seal;
 mod secrets;
 mod token;
 
-use postern_contract::clock::within;
 use postern_contract::transport::{Inbound, Outbound};
 use postern_contract::types;
 use postern_contract::types::delegation::{DelegatedCall, DelegatedResult};
@@ -56,16 +55,12 @@ impl Guest for Upstream {
 }
 
 async fn send(outbound: Outbound) -> Result<Inbound, Fault> {
-    // The host bounds the connection; the head as a whole is bounded here, independently of the host.
-    let limit_ms = u64::from(outbound.endpoint.deadlines.first_byte_ms);
+    // The host bounds the connection, and the gateway the answer: it leaves when a deadline is over.
+    let connect_ms = outbound.endpoint.deadlines.connect_ms;
     let request = request::build(outbound).await?;
-    match within(limit_ms, client::send(request)).await {
-        Some(Ok(response)) => Ok(inbound(response).await),
-        Some(Err(error)) => Err(explain(error)),
-        None => {
-            let public = format!("the provider did not begin to answer within {limit_ms} ms");
-            Err(Fault::new(Kind::UpstreamTimeout, public))
-        }
+    match client::send(request).await {
+        Ok(response) => Ok(inbound(response).await),
+        Err(error) => Err(explain(error, connect_ms)),
     }
 }
 
@@ -98,16 +93,20 @@ async fn inbound(response: Response) -> Inbound {
 }
 
 /// Why there is no answer.
-fn explain(error: ErrorCode) -> Fault {
+fn explain(error: ErrorCode, connect_ms: u32) -> Fault {
     if left::is_of(&error) {
         return left::fault();
     }
     let (kind, public) = match error {
-        ErrorCode::ConnectionTimeout
-        | ErrorCode::ConnectionReadTimeout
+        ErrorCode::ConnectionTimeout | ErrorCode::DnsTimeout => (
+            Kind::UpstreamTimeout,
+            &*format!("the provider could not be connected to within {connect_ms} ms (connect_ms)"),
+        ),
+        ErrorCode::ConnectionReadTimeout
         | ErrorCode::ConnectionWriteTimeout
-        | ErrorCode::HttpResponseTimeout
-        | ErrorCode::DnsTimeout => (Kind::UpstreamTimeout, "the provider did not answer in time"),
+        | ErrorCode::HttpResponseTimeout => {
+            (Kind::UpstreamTimeout, "the provider did not answer in time")
+        }
         ErrorCode::HttpRequestDenied => {
             (Kind::Unavailable, "the gateway may not reach this provider")
         }

@@ -1,10 +1,13 @@
 //! An outbound request in the host's types.
 
 use postern_contract::transport::OutboundBody;
+use postern_contract::types::Deadlines;
 use postern_fault::{Fault, Kind};
 use spin_sdk::wasip3::http::types::{Fields, Method, Request, RequestOptions, Scheme};
 use spin_sdk::wasip3::{spawn, wit_future, wit_stream};
 use spin_sdk::wit_bindgen::rt::async_support::StreamReader;
+
+const NS_PER_MS: u64 = 1_000_000;
 
 /// The destination of a request.
 pub struct Destination<'a> {
@@ -23,7 +26,7 @@ pub fn post(
     headers: &[(String, String)],
     ours: &[(String, String)],
     body: OutboundBody,
-    connect_ns: Option<u64>,
+    deadlines: Option<Deadlines>,
 ) -> Result<Request, Fault> {
     let fields = Fields::new();
     for (name, value) in headers {
@@ -39,8 +42,9 @@ pub fn post(
         set(&fields, name, value)?;
     }
     let options = RequestOptions::new();
-    // A host without such a timeout reports an error; the head's own timeout still applies.
-    let _ = options.set_connect_timeout(connect_ns);
+    if let Some(deadlines) = deadlines {
+        bound(&options, deadlines);
+    }
     let contents = contents(body);
     let (no_trailers, trailers) = wit_future::new(|| Ok(None));
     let (request, _sent) = Request::new(fields, Some(contents), trailers, Some(options));
@@ -54,6 +58,16 @@ pub fn post(
         return Err(unsendable("the URL"));
     }
     Ok(request)
+}
+
+/// The host bounds the connection. The gateway bounds the answer, so that the host's own timeouts must not be shorter. A host
+/// without such a timeout reports an error, and the gateway's still applies.
+fn bound(options: &RequestOptions, deadlines: Deadlines) {
+    let ns = |ms: u32| Some(u64::from(ms) * NS_PER_MS);
+    let longest_ms = deadlines.first_token_ms.max(deadlines.whole_ms);
+    let _ = options.set_connect_timeout(ns(deadlines.connect_ms));
+    let _ = options.set_first_byte_timeout(ns(longest_ms));
+    let _ = options.set_between_bytes_timeout(ns(longest_ms.max(deadlines.between_tokens_ms)));
 }
 
 /// What goes out by itself: a text of ours, or the gateway's own stream, which is handed on unread.

@@ -9,8 +9,6 @@ use postern_contract::types::Credential;
 use postern_fault::Fault;
 use spin_sdk::wasip3::http::types::Request;
 
-const NS_PER_MS: u64 = 1_000_000;
-
 /// Adds URL, credential and deadlines to the request; its body is sent in the background.
 ///
 /// # Errors
@@ -21,8 +19,7 @@ pub async fn build(outbound: Outbound) -> Result<Request, Fault> {
     let credential = credential::headers(&outbound, &url).await?;
     let Outbound { endpoint, headers, body, .. } = outbound;
     let destination = Destination { https: url.https, authority: &url.authority, path: &url.path };
-    let connect_ns = u64::from(endpoint.deadlines.connect_ms) * NS_PER_MS;
-    post(destination, &headers, &credential, body, Some(connect_ns))
+    post(destination, &headers, &credential, body, Some(endpoint.deadlines))
 }
 
 async fn url(outbound: &Outbound) -> Result<Url, Fault> {

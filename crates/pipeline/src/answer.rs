@@ -1,7 +1,6 @@
 //! The answer to a client: a head, and a body that is complete or still arriving.
 
 use crate::asked::Asked;
-use crate::exchange::Exchange;
 use crate::guard::Guarded;
 use crate::ids::Binder;
 use crate::judgement;
@@ -21,6 +20,9 @@ use postern_types::limiter::Outcome;
 use postern_types::provider::{Decoded, Loss};
 use postern_types::{self as types, FaultKind, Price, Usage};
 use std::pin::pin;
+
+/// The most that stands before the first token: Responses repeats the request's instructions and tools.
+const MAX_PREAMBLE_BYTES: usize = 1024 * 1024;
 
 /// A success.
 pub struct Answer<S: Stages> {
@@ -65,6 +67,8 @@ pub struct Streamed<S: Stages> {
     source: Source<S>,
     reading: Reading<S::Decoder>,
     done: bool,
+    /// The vendor has generated something.
+    begun: bool,
     /// A part of the answer could not be read: its usage is not known.
     unreadable: bool,
     /// The bytes since the last output for the client, which bound what the decoder buffers.
@@ -107,6 +111,7 @@ impl<S: Stages> Streamed<S> {
             source,
             reading,
             done: false,
+            begun: false,
             unreadable: false,
             kept_bytes: 0,
             max_bytes,
@@ -130,6 +135,7 @@ impl<S: Stages> Streamed<S> {
         if let Reading::Sound(sound) = &mut self.reading {
             let bytes = self.source.bytes().await?;
             sound.add(bytes.as_ref().map_or(0, Vec::len));
+            self.begins();
             self.done = bytes.is_none();
             return Ok(bytes);
         }
@@ -177,6 +183,23 @@ impl<S: Stages> Streamed<S> {
             }
         }
         Ok(None)
+    }
+
+    /// The beginning of the answer. `holds`: nothing is returned before the model has generated something, so that what fails
+    /// before can be answered by another deployment; pings, roles and empty parts are no beginning.
+    ///
+    /// # Errors
+    ///
+    /// As [`Streamed::next`].
+    pub async fn first(&mut self, holds: bool) -> Result<Vec<u8>, Fault> {
+        let mut first = Vec::new();
+        while let Some(part) = self.next().await? {
+            first.extend(part);
+            if !holds || self.has_begun() || first.len() > MAX_PREAMBLE_BYTES {
+                break;
+            }
+        }
+        Ok(first)
     }
 
     /// The complete answer: a buffered answer is a stream of one chunk.
@@ -244,6 +267,17 @@ impl<S: Stages> Streamed<S> {
         self.done
     }
 
+    /// Whether the vendor has generated something of it, or all.
+    pub fn has_begun(&self) -> bool {
+        self.begun || self.done
+    }
+
+    fn begins(&mut self) {
+        if !std::mem::replace(&mut self.begun, true) {
+            self.source.has_begun();
+        }
+    }
+
     /// Whether it is bytes, into which nothing of the gateway's own can be put.
     pub fn is_sound(&self) -> bool {
         matches!(self.reading, Reading::Sound(_))
@@ -282,13 +316,6 @@ impl<S: Stages> Streamed<S> {
         self.guard.as_mut().map(|guard| guard.asker.take_asked()).unwrap_or_default()
     }
 
-    /// Settles what models were asked when the answer ended.
-    pub async fn settle_asked(&mut self, exchange: &mut Exchange<S>) {
-        if let Some(guard) = &mut self.guard {
-            guard.asker.settle_left(exchange).await;
-        }
-    }
-
     /// The guardrail has ended it.
     pub fn is_stopped(&self) -> bool {
         self.guard.as_ref().is_some_and(|guard| guard.is_stopped)
@@ -302,6 +329,9 @@ impl<S: Stages> Streamed<S> {
     async fn take(&mut self, mut decoded: Decoded, is_whole: bool) -> Result<String, Fault> {
         if let (Some(guard), Reading::Texts(decoder)) = (&mut self.guard, &self.reading) {
             guard.release(decoder, &mut decoded, is_whole).await?;
+        }
+        if decoded.begun && !is_whole {
+            self.begins();
         }
         self.done |= decoded.done;
         self.usage = decoded.usage.or(self.usage);

@@ -1,167 +1,143 @@
-//! Tries one deployment after the other, until one begins to answer.
+//! One attempt at one deployment: the request is encoded and sent, and its answer is read until it begins.
 
 use crate::answer::{Answer, Reading, Streamed};
 use crate::call::Call;
+use crate::deadline::Timer;
 use crate::early;
 use crate::exchange::Exchange;
 use crate::found::Direction;
 use crate::guard::Guarded;
 use crate::headers::{self, HeaderFilter};
 use crate::ids::Binder;
-use crate::lease::{self, Lease};
+use crate::lease;
 use crate::record::Event;
 use crate::redact;
-use crate::refusal::Refusal;
 use crate::said::Said;
 use crate::sound::Sound;
 use crate::source::Source;
 use crate::stages::{Outbound, OutboundBody, Stages};
 use crate::told_type;
 use crate::{betas, losses};
-use postern_dialect::{media, translate};
+use postern_dialect::media;
+use postern_dialect::needs::Use;
 use postern_fault::{Blame, CLIENT_LEFT, Fault, Kind};
 use postern_types::guardrail::Judgement;
 use postern_types::limiter::Outcome;
 use postern_types::provider::{AnswerHead, Encoded, Loss, Rewritten};
-use postern_types::{Dialect, Operation, RequestFacts, Target};
+use postern_types::{Dialect, Operation, Target};
 
 /// The most of an error's body that is read to explain it: vendors' error objects are under 2 KiB.
 const MAX_ERROR_BYTES: usize = 64 * 1024;
 
-/// Tries the targets in order. A retryable fault leads to the next one, and the last one's fault stands if all fail;
-/// another fault ends the request at once. So does a limit, unless it is specific to that model.
-pub async fn in_turn<S: Stages>(
-    call: &Call<'_>,
-    targets: Vec<Target>,
-    exchange: &mut Exchange<S>,
-) -> Result<Answer<S>, Refusal> {
-    let none = Fault::new(Kind::Unavailable, "no deployment serves this model");
-    let mut last = Refusal::from(none);
-    let mut tried = false;
-    let mut targets = targets.into_iter().peekable();
-    while let Some(target) = targets.next() {
-        let mut admission = match lease::admit(call, &target, exchange).await {
-            Ok(admission) => admission,
-            Err(rejection) if rejection.model_scoped || rejection.fault.retryable => {
-                last = rejection.into();
-                continue;
-            }
-            Err(rejection) => return Err(rejection.into()),
-        };
-        let fields = lease::fields(&mut admission);
-        let mut lease = Lease::of(&admission, exchange.stages.clone());
-        let capped = match capped(call, &target, admission.answer_cap_tokens) {
-            Ok(capped) => capped,
-            Err(fault) => {
-                lease.settle(Outcome::Unused, exchange).await;
-                return Err(Refusal { fields, ..fault.into() });
-            }
-        };
-        let call = capped.as_ref().map_or(*call, |(facts, body)| Call { facts, body, ..*call });
-        match lease.keep(answer(&call, target, exchange)).await {
-            Ok(mut answer) => {
-                answer.fields.extend(fields);
-                return Ok(kept(answer, lease, exchange).await);
-            }
-            Err(Failed { fault, answered }) if fault.retryable => {
-                exchange.observe(Event::AttemptFailed(&fault));
-                let is_last = targets.peek().is_none();
-                lease.settle(lease::failed(answered, is_last), exchange).await;
-                let offered = !is_not_configured(&fault);
-                if offered || !tried {
-                    last = Refusal { fields, ..fault.into() };
-                }
-                tried |= offered;
-            }
-            Err(Failed { fault, answered }) => {
-                lease.settle(lease::failed(answered, true), exchange).await;
-                return Err(Refusal { fields, ..fault.into() });
-            }
-        }
-    }
-    if is_not_configured(&last.fault) {
-        last.fault = not_offered(last.fault);
-    }
-    Err(last)
-}
-
-/// The request with a cap on its answer, if the client named none. The reserved cap is sent, or none is.
-fn capped(
-    call: &Call<'_>,
-    target: &Target,
-    cap: Option<u64>,
-) -> Result<Option<(RequestFacts, String)>, Fault> {
-    let facts = call.facts;
-    let Some(cap) = cap.filter(|_| facts.output_cap_tokens.is_none()) else { return Ok(None) };
-    let capped = translate::capped(facts, call.body, cap, target.api.reasons);
-    let unsaid =
-        || Fault::new(Kind::Unavailable, "the cap that is reserved cannot be said to this model");
-    capped.map(Some).ok_or_else(unsaid)
-}
-
 /// Why an attempt failed.
-struct Failed {
-    fault: Fault,
+pub struct Failed {
+    /// Why.
+    pub fault: Fault,
     /// The vendor has answered with success, and its answer cannot be read: it has worked, for an unknown amount.
-    answered: bool,
+    pub answered: bool,
+    /// How far it got.
+    pub reached: Reached,
 }
 
-impl From<Fault> for Failed {
-    fn from(fault: Fault) -> Self {
-        // The vendor was at work when its client left.
-        let answered = fault.code.as_deref() == Some(CLIENT_LEFT);
-        Failed { fault, answered }
-    }
+/// How far an attempt got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reached {
+    /// Nothing was sent.
+    Nobody,
+    /// It was sent, and there is no answer: whether the vendor works is not known.
+    Unknown,
+    /// The vendor has said itself that it failed, or has no room now.
+    Vendor,
+    /// The vendor has refused it, and would again.
+    Refused,
+    /// The vendor has begun to answer, or was given the time for it.
+    Work,
 }
 
 impl Failed {
+    /// Whether the same deployment may be asked again: it may answer, it is not at work already, and it keeps nothing twice.
+    pub fn may_repeat(&self, call: &Call<'_>) -> bool {
+        match self.reached {
+            Reached::Vendor => match self.fault.kind {
+                Kind::RateLimited | Kind::Overloaded => true,
+                // A credential or a quota does not come back in seconds.
+                Kind::UpstreamFailed => self.fault.blame == Blame::Vendor,
+                _ => false,
+            },
+            Reached::Unknown => !call.needs.uses.contains(&Use::KeepState),
+            Reached::Nobody | Reached::Refused | Reached::Work => false,
+        }
+    }
+
+    /// Nothing was sent.
+    pub fn unsent(fault: Fault) -> Self {
+        Failed { fault, answered: false, reached: Reached::Nobody }
+    }
+
+    /// There is no answer.
+    fn unanswered(fault: Fault) -> Self {
+        // The vendor was at work when its client left.
+        let answered = fault.code.as_deref() == Some(CLIENT_LEFT);
+        let reached = match fault.kind {
+            Kind::NotConfigured | Kind::Unavailable => Reached::Nobody,
+            _ => Reached::Unknown,
+        };
+        Failed { fault, answered, reached }
+    }
+
+    /// An error status.
+    fn refused(fault: Fault, status: u16) -> Self {
+        let reached = match status {
+            429 | 500.. => Reached::Vendor,
+            _ => Reached::Refused,
+        };
+        Failed { fault, answered: false, reached }
+    }
+
+    /// The time of the attempt is over, and the vendor is at work.
+    fn late(fault: Fault) -> Self {
+        Failed { fault, answered: false, reached: Reached::Work }
+    }
+
     /// A fault after a success status. The vendor does not bill errors that it reports itself.
     fn to_answer(fault: Fault) -> Self {
         let answered =
             matches!(fault.kind, Kind::UpstreamInvalid | Kind::UpstreamTimeout | Kind::Unavailable)
                 || fault.blame == Blame::Gateway;
-        Failed { fault, answered }
+        let reached = if answered { Reached::Work } else { Reached::Vendor };
+        Failed { fault, answered, reached }
     }
 }
 
-/// The lease goes on with a stream; a buffered answer's usage is known.
-async fn kept<S: Stages>(
-    mut answer: Answer<S>,
-    lease: Lease<S>,
-    exchange: &mut Exchange<S>,
-) -> Answer<S> {
-    match &mut answer.streamed {
-        Some(streamed) => streamed.lease = Some(lease),
-        None => {
-            lease.settle(answer.outcome.take().unwrap_or(Outcome::Failed), exchange).await;
-        }
+impl From<Fault> for Failed {
+    /// The client has left.
+    fn from(fault: Fault) -> Self {
+        Failed::unanswered(fault)
     }
-    answer
 }
 
-async fn answer<S: Stages>(
+/// One attempt at one deployment, until it begins to answer. `holds`: another one may answer, until the model has generated
+/// something.
+pub async fn once<S: Stages>(
     call: &Call<'_>,
-    target: Target,
+    target: &Target,
+    holds: bool,
     exchange: &mut Exchange<S>,
 ) -> Result<Answer<S>, Failed> {
     // Tokens are counted here for a vendor that does not count them, and if the count of one that does has failed.
     if call.facts.operation == Operation::CountTokens && target.api.dialect != Dialect::Anthropic {
         let count = |stages: &S| stages.count(&target.api, call.facts, call.body);
-        return Ok(Answer::json(exchange.run("count", count).map_err(Fault::from)?));
+        let counted = exchange.run("count", count).map_err(|fault| Failed::unsent(fault.into()));
+        return Ok(Answer::json(counted?));
     }
     exchange.observe(Event::Attempted(&target.deployment));
-    early::until_left(exchange.early.clone(), one(call, target, exchange)).await
-}
-
-fn is_not_configured(fault: &Fault) -> bool {
-    fault.kind == Kind::NotConfigured
-}
-
-/// A model whose providers have no credential here is in no list and does not exist for clients.
-fn not_offered(fault: Fault) -> Fault {
-    let public = "this model is not offered here: none of its providers has a credential";
-    let fault = Fault { private: fault.private, ..Fault::new(Kind::ModelNotFound, public) };
-    Fault { param: Some("model".to_owned()), ..fault }
+    let early = exchange.early.clone();
+    let answered = early::until_left(early, one(call, target, holds, exchange)).await;
+    exchange.observe(match &answered {
+        Ok(_) => Event::AttemptAnswered,
+        Err(failed) => Event::AttemptFailed(&failed.fault),
+    });
+    answered
 }
 
 /// What the vendor does not get, unless the request is strict.
@@ -178,57 +154,52 @@ fn lost<S: Stages>(
     }
     exchange.observe(Event::Lost(&losses));
     match !losses.is_empty() && (call.head.strict || call.policy.strict) {
-        true => Err(losses::refusal(&target.deployment.name, &losses).into()),
+        true => Err(Failed::unsent(losses::refusal(&target.deployment.name, &losses))),
         false => Ok(losses),
     }
 }
 
-/// One attempt, without a reservation and without another deployment.
-pub async fn once<S: Stages>(
-    call: &Call<'_>,
-    target: Target,
-    exchange: &mut Exchange<S>,
-) -> Result<Answer<S>, Fault> {
-    one(call, target, exchange).await.map_err(|failed| failed.fault)
-}
-
 async fn one<S: Stages>(
     call: &Call<'_>,
-    target: Target,
+    target: &Target,
+    holds: bool,
     exchange: &mut Exchange<S>,
 ) -> Result<Answer<S>, Failed> {
     let encoded =
         exchange.run("encode", |stages| stages.encode(&target.api, call.facts, call.body));
-    let mut encoded = encoded.map_err(|fault| for_another(fault.into()))?;
+    let mut encoded = encoded.map_err(|fault| Failed::unsent(for_another(fault.into())))?;
     let passes = matches!(encoded.body, Rewritten::Edits(_));
-    let losses = lost(call, &target, &mut encoded, exchange)?;
+    let losses = lost(call, target, &mut encoded, exchange)?;
     let memo = std::mem::take(&mut encoded.memo);
     // The vendor's bytes pass if the client's did.
-    let outbound = outbound(call, &target, encoded, exchange)?;
+    let outbound = outbound(call, target, encoded, exchange).map_err(Failed::unsent)?;
     let stages = exchange.stages.clone();
-    let inbound = exchange.wait("upstream", stages.send(outbound)).await.map_err(Fault::from)?;
+    let (deadlines, is_streamed) = (target.endpoint.deadlines, call.facts.stream);
+    let timer = Timer::new(deadlines, exchange.started_ns, stages.now_ns(), is_streamed);
+    let sent = timer.bound(&stages, stages.send(outbound));
+    let sent = exchange.wait("upstream", sent).await.map_err(Failed::late)?;
+    let inbound = sent.map_err(|fault| Failed::unanswered(fault.into()))?;
     let passed = passed(call, exchange.client, passes);
-    let silence_ms = target.endpoint.deadlines.between_bytes_ms;
     let (status, fields) = (inbound.status, inbound.headers);
     let content_type = headers::content_type(&fields);
-    let mut source = Source::new(stages.clone(), inbound.body, silence_ms);
+    let mut source = Source::new(stages.clone(), inbound.body, timer);
     if !(200..300).contains(&status) {
         let body = source.beginning(MAX_ERROR_BYTES).await;
         let fault: Fault = stages.explain(target.api.dialect, status, &fields, &body).into();
         exchange.observe(Event::SaidByVendor(&fault));
-        return Err(fault.into());
+        return Err(Failed::refused(fault, status));
     }
     let content_type = source.unframe(content_type);
     let is_sound = media::is_answered_in_bytes(call.facts);
     let reading = match is_sound {
         true => Reading::Sound(Sound::of(&content_type).map_err(Failed::to_answer)?),
-        false => Reading::Texts(decoder(call, &target, &content_type, memo, exchange)),
+        false => Reading::Texts(decoder(call, target, &content_type, memo, exchange)),
     };
     let mut streamed = Streamed::new(stages, source, reading, call.policy.max_response_body_bytes);
-    streamed.binder = Binder::of(call, &target);
+    streamed.binder = Binder::of(call, target);
     streamed.keeping = call.keeper.map(|keeper| keeper.begin(call.facts.stream));
     streamed.guard = call.guard.map(|memo| Guarded::of(memo, call, exchange));
-    let body = beginning(&mut streamed, call, exchange).await;
+    let body = beginning(&mut streamed, call, holds, exchange).await;
     exchange.asked(&streamed.take_asked(), Direction::Answer);
     let body = body.inspect_err(|fault| exchange.observe(Event::SaidByVendor(fault)));
     let body = body.map_err(|fault| broken(fault, call, &mut streamed, exchange))?;
@@ -242,7 +213,7 @@ async fn one<S: Stages>(
         status,
         content_type: told_type::of(&content_type, passes, call.facts),
         fields: fields.into_iter().filter(|(name, _)| passed.passes_to_client(name)).collect(),
-        served_by: Some(target.deployment.name),
+        served_by: Some(target.deployment.name.clone()),
         losses,
         streamed: outcome.is_none().then_some(streamed),
         outcome,
@@ -270,6 +241,7 @@ fn broken<S: Stages>(
 async fn beginning<S: Stages>(
     streamed: &mut Streamed<S>,
     call: &Call<'_>,
+    holds: bool,
     exchange: &mut Exchange<S>,
 ) -> Result<Vec<u8>, Fault> {
     if is_held(call, streamed) {
@@ -279,8 +251,7 @@ async fn beginning<S: Stages>(
         return Ok(body);
     }
     if call.facts.stream || streamed.is_sound() {
-        let first = exchange.wait("first_event", streamed.next()).await?;
-        return Ok(first.unwrap_or_default());
+        return exchange.wait("first_event", streamed.first(holds)).await;
     }
     let whole = streamed.whole(call.policy.max_response_body_bytes);
     let (body, permit) = exchange.wait("answer", whole).await?;

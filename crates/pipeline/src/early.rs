@@ -113,7 +113,7 @@ pub fn arm<S: Stages>(call: &Call<'_>, exchange: &mut Exchange<S>) {
     let notices = exchange.notices.clone();
     reply::add_own(&mut fields, exchange);
     exchange.notices = notices;
-    let due_ns = exchange.started_ns().saturating_add(after_ms.saturating_mul(NS_PER_MS));
+    let due_ns = exchange.started_ns.saturating_add(after_ms.saturating_mul(NS_PER_MS));
     early.0.armed.replace(Some((due_ns, fields)));
 }
 

@@ -6,6 +6,7 @@ use crate::endpoint;
 use crate::found::{self, Direction};
 use crate::http::RequestHead;
 use crate::in_flight::{MemoryPermit, Place};
+use crate::left::LeftLeases;
 use crate::record::{Event, Record};
 use crate::shadow::Shadow;
 use crate::stages::Stages;
@@ -39,6 +40,8 @@ pub struct Exchange<S: Stages> {
     pub candidate: Option<router::Shadow>,
     /// What goes to a candidate when the answer has ended.
     pub shadow: Option<Box<Shadow<S>>>,
+    /// It is a part of another exchange, whose record has it.
+    is_fork: bool,
     /// What its whole bodies take of the instance's memory.
     pub memory: Vec<MemoryPermit>,
     /// Its places among what is in flight.
@@ -49,7 +52,10 @@ pub struct Exchange<S: Stages> {
     pub notices: Vec<(String, String)>,
     /// What the guardrail has found before the head of the answer left.
     findings: Vec<(Finding, Direction)>,
-    started_ns: u64,
+    /// The leases of questions whose answer is not waited for any more.
+    pub questions_left: LeftLeases<S>,
+    /// When the request has arrived.
+    pub started_ns: u64,
     timings: Vec<(&'static str, u64)>,
 }
 
@@ -75,11 +81,13 @@ impl<S: Stages> Exchange<S> {
             record: Record::default(),
             candidate: None,
             shadow: None,
+            is_fork: false,
             memory: Vec::new(),
             places: Vec::new(),
             early: stages.policy().ok().and_then(|policy| policy.early_head_after_ms).map(|_| Early::default()),
             notices: Vec::new(),
             findings: Vec::new(),
+            questions_left: LeftLeases::new(stages.clone()),
             started_ns: stages.now_ns(),
             timings: Vec::with_capacity(8),
             stages,
@@ -109,11 +117,13 @@ impl<S: Stages> Exchange<S> {
             record,
             candidate: None,
             shadow: None,
+            is_fork: false,
             memory: Vec::new(),
             places: Vec::new(),
             early: None,
             notices: Vec::new(),
             findings: Vec::new(),
+            questions_left: LeftLeases::new(stages.clone()),
             started_ns: stages.now_ns(),
             timings: Vec::new(),
             stages,
@@ -122,7 +132,47 @@ impl<S: Stages> Exchange<S> {
 
     /// Records an event.
     pub fn observe(&mut self, event: Event<'_>) {
+        if event.is_of_attempt() {
+            self.record.at(self.elapsed_us());
+        }
         self.record.on(event);
+    }
+
+    /// An exchange for an attempt that runs beside another one, until it is merged.
+    pub fn fork(&self) -> Self {
+        Exchange {
+            stages: self.stages.clone(),
+            request_id: self.request_id.clone(),
+            client: self.client,
+            trace: self.trace.clone(),
+            origin: None,
+            is_head: self.is_head,
+            timing_asked: self.timing_asked,
+            record: Record::default(),
+            candidate: None,
+            shadow: None,
+            is_fork: true,
+            memory: Vec::new(),
+            places: Vec::new(),
+            early: self.early.clone(),
+            notices: Vec::new(),
+            findings: Vec::new(),
+            questions_left: self.questions_left.clone(),
+            started_ns: self.started_ns,
+            timings: Vec::new(),
+        }
+    }
+
+    /// Adds what was observed in a fork, whose attempt has answered or not.
+    pub fn merge(&mut self, mut fork: Self, is_answer: bool) {
+        self.record.absorb(std::mem::take(&mut fork.record), is_answer);
+        for (stage, ns) in std::mem::take(&mut fork.timings) {
+            self.add(stage, ns);
+        }
+        if is_answer {
+            self.memory.append(&mut fork.memory);
+            self.findings.append(&mut fork.findings);
+        }
     }
 
     /// The guardrail has found something.
@@ -157,11 +207,6 @@ impl<S: Stages> Exchange<S> {
         output
     }
 
-    /// When it began, by the platform's clock.
-    pub fn started_ns(&self) -> u64 {
-        self.started_ns
-    }
-
     /// Now, in seconds since 1970.
     pub fn unix_s(&self) -> u64 {
         self.stages.unix_ms() / 1_000
@@ -182,8 +227,15 @@ impl<S: Stages> Exchange<S> {
         text
     }
 
+    fn elapsed_us(&self) -> u64 {
+        self.stages.now_ns().saturating_sub(self.started_ns) / NS_PER_US
+    }
+
     fn note(&mut self, stage: &'static str, before_ns: u64) {
-        let ns = self.stages.now_ns().saturating_sub(before_ns);
+        self.add(stage, self.stages.now_ns().saturating_sub(before_ns));
+    }
+
+    fn add(&mut self, stage: &'static str, ns: u64) {
         match self.timings.iter_mut().find(|(name, _)| *name == stage) {
             Some((_, sum)) => *sum = sum.saturating_add(ns),
             None => self.timings.push((stage, ns)),
@@ -194,7 +246,10 @@ impl<S: Stages> Exchange<S> {
 impl<S: Stages> Drop for Exchange<S> {
     /// The last byte was sent, or the client has left.
     fn drop(&mut self) {
-        let duration_us = self.stages.now_ns().saturating_sub(self.started_ns) / NS_PER_US;
+        if self.is_fork {
+            return;
+        }
+        let duration_us = self.elapsed_us();
         if self.early.as_ref().is_some_and(Early::has_left) {
             self.record.on(Event::HeadLeftEarly);
         }

@@ -102,15 +102,24 @@ impl Found {
                 asked,
                 count,
             };
-            match self.0.iter().position(|known| known.is_like(&more)) {
-                Some(at) => {
-                    if let Some(known) = self.0.get_mut(at) {
-                        known.count = known.count.saturating_add(count);
-                    }
+            self.add_one(more);
+        }
+    }
+
+    /// Adds what was found beside it.
+    pub fn absorb(&mut self, others: Found) {
+        others.0.into_iter().for_each(|more| self.add_one(more));
+    }
+
+    fn add_one(&mut self, more: One) {
+        match self.0.iter().position(|known| known.is_like(&more)) {
+            Some(at) => {
+                if let Some(known) = self.0.get_mut(at) {
+                    known.count = known.count.saturating_add(more.count);
                 }
-                None if self.0.len() >= MAX_FOUND => {}
-                None => self.0.push(more),
             }
+            None if self.0.len() >= MAX_FOUND => {}
+            None => self.0.push(more),
         }
     }
 }

@@ -34,6 +34,16 @@ impl<S: Stages> Lease<S> {
         }
     }
 
+    /// A lease that was left.
+    pub fn left(lease: String, stages: S) -> Self {
+        Lease { lease, renew_after_ms: None, renewed_ns: stages.now_ns(), stages }
+    }
+
+    /// Leaves it to whoever settles it.
+    pub fn leave(mut self) -> String {
+        std::mem::take(&mut self.lease)
+    }
+
     /// Waits for `work`, and renews the lease meanwhile.
     pub async fn keep<T>(&mut self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);

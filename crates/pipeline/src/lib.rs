@@ -8,9 +8,12 @@
 //! over random schedules of failures, slow clients and cancellations: every lease is settled once or abandoned, the record is
 //! written once, and a stream that broke never looks complete.
 
+mod admitted;
 mod answer;
 mod asked;
 mod attempt;
+mod attempted;
+mod attempts;
 mod authenticate;
 mod authorize;
 mod betas;
@@ -18,13 +21,17 @@ mod body;
 mod call;
 mod client_ip;
 mod cors;
+mod deadline;
 mod early;
 mod endpoint;
 mod exchange;
+mod failure;
+mod failures;
 mod found;
 mod guard;
 mod head;
 mod headers;
+mod hedge;
 mod http;
 mod ids;
 mod in_flight;
@@ -32,6 +39,7 @@ mod judged;
 mod judgement;
 mod late;
 mod lease;
+mod left;
 mod losses;
 mod models;
 mod opinion;

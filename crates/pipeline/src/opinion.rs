@@ -9,13 +9,13 @@ use crate::exchange::Exchange;
 use crate::found::Direction;
 use crate::head::Head;
 use crate::lease::Lease;
+use crate::left::LeftLeases;
 use crate::stages::Stages;
 use futures::future::join_all;
 use postern_fault::{Fault, Kind};
 use postern_types::guardrail::{Opinion, Question, Verdict};
 use postern_types::limiter::Outcome;
 use postern_types::{Caller, Field, Prompt};
-use std::cell::RefCell;
 use std::rc::Rc;
 
 mod attempts;
@@ -30,7 +30,7 @@ pub struct Asker<S: Stages> {
     stages: S,
     for_whom: Rc<ForWhom>,
     /// The leases of questions whose answer is not waited for any more.
-    left: Rc<RefCell<Vec<Lease<S>>>>,
+    left: LeftLeases<S>,
     asked: Vec<Asked>,
 }
 
@@ -58,7 +58,7 @@ impl<S: Stages> Asker<S> {
                 request_id: exchange.request_id.clone(),
                 headers,
             }),
-            left: Rc::default(),
+            left: exchange.questions_left.clone(),
             asked: Vec::new(),
         }
     }
@@ -81,14 +81,6 @@ impl<S: Stages> Asker<S> {
         std::mem::take(&mut self.asked)
     }
 
-    /// Settles what was left open because the answer is not waited for any more: the vendor has worked, for an unknown amount.
-    pub async fn settle_left(&mut self, exchange: &mut Exchange<S>) {
-        let left = std::mem::take(&mut *self.left.borrow_mut());
-        for lease in left {
-            lease.settle(Outcome::Reserved(true), exchange).await;
-        }
-    }
-
     async fn one(&self, question: &Question) -> Asked {
         let began_ns = self.stages.now_ns();
         let mut asked = Asked {
@@ -109,6 +101,14 @@ impl<S: Stages> Asker<S> {
     fn left_ms(&self, question: &Question, began_ns: u64) -> Option<u64> {
         let taken_ms = self.stages.now_ns().saturating_sub(began_ns) / NS_PER_MS;
         u64::from(question.timeout_ms).checked_sub(taken_ms).filter(|left| *left > 0)
+    }
+}
+
+/// Settles what was left open because the answer is not waited for any more: the vendor has worked, for an unknown amount.
+pub async fn settle_left<S: Stages>(exchange: &mut Exchange<S>) {
+    for lease in exchange.questions_left.take() {
+        let lease = Lease::left(lease, exchange.stages.clone());
+        lease.settle(Outcome::Reserved(true), exchange).await;
     }
 }
 

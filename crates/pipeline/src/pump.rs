@@ -6,6 +6,7 @@ use crate::exchange::Exchange;
 use crate::found::Direction;
 use crate::late::Late;
 use crate::lease::{self, Lease};
+use crate::opinion;
 use crate::record::Event;
 use crate::stages::{Client, Stages};
 use crate::within::within;
@@ -48,7 +49,7 @@ pub async fn run<S: Stages, C: Client>(
         pump.exchange.observe(Event::Used(usage, price));
         pump.exchange.observe(Event::Unbound(streamed.unbound.clone()));
         pump.exchange.asked(&streamed.take_asked(), Direction::Answer);
-        streamed.settle_asked(&mut pump.exchange).await;
+        opinion::settle_left(&mut pump.exchange).await;
         // An answer that ends early has used what was generated so far, if that is known.
         pump.settle(|| streamed.cut_short()).await;
     }

@@ -1,9 +1,10 @@
 //! The record of a request: facts about it, never its content. It observes typed events, and is one JSON line.
 
 use crate::asked::{Asked, AskedModel};
+use crate::attempted::Attempted;
+use crate::failure::Failure;
 use crate::found::{Direction, Found};
 use crate::used::Used;
-use postern_dialect::vendor_words::{is_known_field, is_known_word};
 use postern_fault::{CLIENT_LEFT, Fault, shown};
 use postern_types::auth::{Action, Decision};
 use postern_types::guardrail::Finding;
@@ -52,8 +53,12 @@ pub enum Event<'a> {
     Unsettled(String),
     /// A deployment is tried.
     Attempted(&'a Deployment),
-    /// The last deployment did not answer.
+    /// It did not answer.
     AttemptFailed(&'a Fault),
+    /// It has begun to answer: this answer is the client's.
+    AttemptAnswered,
+    /// Another one has answered before it.
+    AttemptCancelled,
     /// This fault has a vendor's texts.
     SaidByVendor(&'a Fault),
     /// The losses of the translation.
@@ -121,12 +126,9 @@ pub struct Record {
     /// Which deployments could serve it, in which order and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     routing: Option<Box<RawValue>>,
-    /// The deployments that were tried, in order; the last one answered or failed.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    deployments: Vec<String>,
-    /// Why the earlier ones failed.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    failed_attempts: Vec<Failure>,
+    /// The attempts, in the order in which they began.
+    #[serde(skip_serializing_if = "Attempted::is_empty")]
+    attempts: Attempted,
     #[serde(skip_serializing_if = "Option::is_none")]
     fault: Option<Failure>,
     /// What the guardrail has found, and done.
@@ -158,6 +160,9 @@ pub struct Record {
     /// Codes and fields that a vendor named: its own words, which may quote the prompt.
     #[serde(skip)]
     of_vendors: Vec<String>,
+    /// The time of the next event, from the request's arrival. It is only kept for events of attempts.
+    #[serde(skip)]
+    elapsed_us: u64,
 }
 
 /// The decisions of authorization.
@@ -207,38 +212,59 @@ fn is_false(value: &bool) -> bool {
     !*value
 }
 
-fn is_zero(count: &usize) -> bool {
-    *count == 0
-}
-
-/// A fault for the operator: without the public text, which may repeat a vendor's text about the caller's request.
-#[derive(Serialize)]
-struct Failure {
-    kind: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    param: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    private: Option<String>,
-}
-
-impl Failure {
-    /// `of_vendors` are words that a vendor chose: only those that some API's reference has are written.
-    fn new(fault: &Fault, of_vendors: &[String]) -> Self {
-        let is_ours = |word: &&str| !of_vendors.iter().any(|each| each == word);
-        let code = fault.code.as_deref();
-        let param = fault.param.as_deref();
-        Failure {
-            kind: format!("{:?}", fault.kind),
-            code: code.filter(|code| is_ours(code) || is_known_word(code)).map(shown),
-            param: param.filter(|param| is_ours(param) || is_known_field(param)).map(shown),
-            private: fault.private.clone(),
+impl Limits {
+    /// Adds those of an attempt by itself; its reservation is the request's if it has answered.
+    fn absorb(&mut self, attempt: Limits, is_answer: bool) {
+        self.uncounted = attempt.uncounted.or(self.uncounted.take());
+        if is_answer && attempt.reserved_tokens > 0 {
+            self.reserved_tokens = attempt.reserved_tokens;
+            self.reserved_nano_usd = attempt.reserved_nano_usd;
+            self.warnings = attempt.warnings;
         }
     }
 }
 
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
+impl Event<'_> {
+    /// Whether an attempt begins or ends with it: its time is recorded.
+    pub(crate) fn is_of_attempt(&self) -> bool {
+        matches!(
+            self,
+            Event::Attempted(_)
+                | Event::AttemptFailed(_)
+                | Event::AttemptAnswered
+                | Event::AttemptCancelled
+        )
+    }
+}
+
 impl Record {
+    /// The next event happens now, so long after the request's arrival.
+    pub(crate) fn at(&mut self, elapsed_us: u64) {
+        self.elapsed_us = elapsed_us;
+    }
+
+    /// Adds what was observed of an attempt by itself. Of one that has not answered, what its answer would have been is not the
+    /// request's.
+    pub(crate) fn absorb(&mut self, attempt: Record, is_answer: bool) {
+        self.attempts.absorb(attempt.attempts);
+        self.of_vendors.extend(attempt.of_vendors);
+        self.opinions.extend(attempt.opinions);
+        self.guardrail.absorb(attempt.guardrail);
+        if let Some(of_attempt) = attempt.limits {
+            self.limits().absorb(of_attempt, is_answer);
+        }
+        if is_answer {
+            self.losses = attempt.losses;
+            self.losses_left_out = attempt.losses_left_out;
+            self.ids_unbound = attempt.ids_unbound.or(self.ids_unbound.take());
+            self.used = self.used_before.map_or(attempt.used, |before| attempt.used.after(before));
+        }
+    }
+
     /// Records an event.
     pub(crate) fn on(&mut self, event: Event<'_>) {
         match event {
@@ -261,10 +287,13 @@ impl Record {
             Event::Rejected(None) => {}
             Event::Downgraded(to) => self.limits().downgraded_to = Some(to.to_owned()),
             Event::Unsettled(why) => self.limits().uncounted = Some(why),
-            Event::Attempted(deployment) => self.deployments.push(deployment.name.clone()),
+            Event::Attempted(deployment) => self.attempts.begin(&deployment.name, self.elapsed_us),
             Event::AttemptFailed(fault) => {
-                self.failed_attempts.push(Failure::new(fault, &self.of_vendors));
+                let failure = Failure::new(fault, &self.of_vendors);
+                self.attempts.failed(failure, self.elapsed_us);
             }
+            Event::AttemptAnswered => self.attempts.answered(self.elapsed_us),
+            Event::AttemptCancelled => self.attempts.cancelled(self.elapsed_us),
             // The host's word, not the vendor's.
             Event::SaidByVendor(fault) if fault.code.as_deref() == Some(CLIENT_LEFT) => {}
             Event::SaidByVendor(fault) => {
@@ -303,6 +332,7 @@ impl Record {
         self.request_id = request_id;
         self.traceparent = traceparent;
         self.duration_us = duration_us;
+        self.attempts.left(duration_us);
         if self.outcome.is_empty() {
             self.outcome = CLIENT_GONE;
         }

@@ -1,7 +1,7 @@
 //! The life of a request that goes to a vendor, top to bottom.
 
 use crate::answer::Answer;
-use crate::attempt;
+use crate::attempts::{self, Targets};
 use crate::authenticate;
 use crate::authorize;
 use crate::body;
@@ -22,8 +22,8 @@ use crate::upload::Upload;
 use postern_dialect::{Operation, translate};
 use postern_dialect::{media, needs};
 use postern_policy::Gateway;
+use postern_types::Prompt;
 use postern_types::router::RoutingRequest;
-use postern_types::{Prompt, Target};
 use std::rc::Rc;
 
 /// Runs the stages in their order. Streams go on in [`crate::pump`] after this has returned.
@@ -86,7 +86,7 @@ async fn routed<S: Stages>(
     // Each in turn until one begins to answer: after the client's first byte there is no other. Before each, the
     // limiter reserves the most that it may use.
     early::arm(call, exchange);
-    match attempt::in_turn(call, targets, exchange).await {
+    match attempts::in_turn(call, targets, exchange).await {
         Err(refusal) if refusal.downgrade_to.is_some() => downgraded(call, refusal, exchange).await,
         answered => answered,
     }
@@ -163,7 +163,7 @@ async fn targets<S: Stages>(
     call: &Call<'_>,
     instead: Option<&str>,
     exchange: &mut Exchange<S>,
-) -> Result<Vec<Target>, Refusal> {
+) -> Result<Targets, Refusal> {
     let name = instead.unwrap_or(&call.facts.model);
     let by_style = exchange.stages.by_style(name)?;
     let signals = exchange.run("signals", |_| postern_route::signals(call.prompt, by_style));
@@ -184,7 +184,8 @@ async fn targets<S: Stages>(
         exchange.candidate = routing.shadow;
     }
     let targets = authorize::permitted(call, routing.targets, exchange)?;
-    ids::permitted(call, targets, exchange).await
+    let targets = ids::permitted(call, targets, exchange).await?;
+    Ok(Targets { targets, hedge: routing.hedge })
 }
 
 /// A limit may name another model instead of refusing. If that one does not answer, the limit's refusal stands.
@@ -197,7 +198,7 @@ async fn downgraded<S: Stages>(
     let targets = targets(call, Some(&instead), exchange).await;
     let Ok(targets) = targets else { return Err(refusal) };
     exchange.observe(Event::Downgraded(&instead));
-    let Ok(mut answer) = attempt::in_turn(call, targets, exchange).await else {
+    let Ok(mut answer) = attempts::in_turn(call, targets, exchange).await else {
         return Err(refusal);
     };
     answer.fields.push(("x-postern-downgraded-to".to_owned(), instead.into_string()));

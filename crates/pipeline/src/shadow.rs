@@ -123,7 +123,7 @@ impl<S: Stages> Shadow<S> {
         let request = RoutingRequest {
             caller: self.caller.clone(),
             facts: call.facts.clone(),
-            signals: postern_route::signals(&self.prompt),
+            signals: postern_route::signals(&self.prompt, self.stages.by_style(&self.model)?),
             headers: self.head.for_router.clone(),
             instead: Some(self.model.clone()),
             unix_ms: self.stages.unix_ms(),
@@ -133,8 +133,8 @@ impl<S: Stages> Shadow<S> {
         exchange.observe(Event::Routed(&routing.decision));
         let targets = authorize::permitted(&call, routing.targets, exchange)?;
         let Some(target) = targets.into_iter().next() else { return Ok(()) };
-        exchange.observe(Event::Attempted(&target.deployment));
-        let answer = attempt::once(&call, target, exchange).await?;
+        let answered = attempt::once(&call, &target, false, exchange).await;
+        let answer = answered.map_err(|failed| failed.fault)?;
         exchange.observe(Event::Answered(answer.status));
         let Some(mut streamed) = answer.streamed else { return Ok(()) };
         let mut left = usize::try_from(policy.max_response_body_bytes).unwrap_or(usize::MAX);

@@ -1,5 +1,6 @@
-//! A vendor's answer as text, chunk by chunk, with a bound on its silence.
+//! A vendor's answer as text, chunk by chunk, within its deadlines.
 
+use crate::deadline::Timer;
 use crate::in_flight::MemoryPermit;
 use crate::stages::{Body, Stages};
 use crate::within::within;
@@ -25,7 +26,7 @@ pub struct Source<S: Stages> {
     /// What has been read and not handed out; between two calls at most the beginning of a character.
     buffer: Vec<u8>,
     handed_out: usize,
-    silence_ms: u32,
+    timer: Timer,
     /// Decodes the vendor's binary framing.
     unframer: Option<Unframer>,
     /// The decoder's output of the last bytes.
@@ -39,8 +40,8 @@ const AWS_EVENT_STREAM: &str = "application/vnd.amazon.eventstream";
 const MAX_FRAME_BYTES: usize = 16 * 1024 * 1024;
 
 impl<S: Stages> Source<S> {
-    /// `silence_ms` bounds the time between two chunks.
-    pub fn new(stages: S, body: S::Body, silence_ms: u32) -> Self {
+    /// `timer` bounds each wait.
+    pub fn new(stages: S, body: S::Body, timer: Timer) -> Self {
         let buffer = Vec::new();
         Source {
             stages,
@@ -49,10 +50,15 @@ impl<S: Stages> Source<S> {
             ended: false,
             buffer,
             handed_out: 0,
-            silence_ms,
+            timer,
             unframer: None,
             unframed: String::new(),
         }
+    }
+
+    /// The answer has begun: from now on the time between its pieces counts.
+    pub fn has_begun(&mut self) {
+        self.timer.has_begun();
     }
 
     /// Undo binary framing here, where bytes arrive: only text goes on. Gives the content type of what is left.
@@ -68,7 +74,7 @@ impl<S: Stages> Source<S> {
     ///
     /// # Errors
     ///
-    /// What cut the answer, `upstream-timeout` for silence, `upstream-invalid` for what is not UTF-8.
+    /// What cut the answer, `upstream-timeout` for a deadline, `upstream-invalid` for what is not UTF-8.
     pub async fn chunk(&mut self) -> Result<Option<&str>, Fault> {
         if let Some(unframer) = self.unframer.take() {
             return self.unframed_chunk(unframer).await;
@@ -94,7 +100,7 @@ impl<S: Stages> Source<S> {
     ///
     /// # Errors
     ///
-    /// What cut the answer, `upstream-timeout` for silence.
+    /// What cut the answer, `upstream-timeout` for a deadline.
     pub async fn bytes(&mut self) -> Result<Option<Vec<u8>>, Fault> {
         loop {
             let ended = self.read(READ_BYTES).await?;
@@ -190,15 +196,11 @@ impl<S: Stages> Source<S> {
         }
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.reserve_exact(bytes);
-        let read = within(&self.stages, self.silence_ms.into(), self.body.read(buffer));
-        match read.await {
-            Some((ended, filled)) => {
-                self.buffer = filled;
-                self.ended = ended;
-                Ok(self.ended)
-            }
-            None => Err(silent(self.silence_ms)),
-        }
+        let read = self.timer.bound(&self.stages, self.body.read(buffer));
+        let (ended, filled) = read.await?;
+        self.buffer = filled;
+        self.ended = ended;
+        Ok(self.ended)
     }
 
     async fn end(&mut self) -> Result<(), Fault> {
@@ -207,10 +209,6 @@ impl<S: Stages> Source<S> {
         }
         Ok(self.body.ending().await?)
     }
-}
-
-fn silent(silence_ms: u32) -> Fault {
-    Fault::new(Kind::UpstreamTimeout, format!("the provider was silent for {silence_ms} ms"))
 }
 
 /// How many bytes make whole characters; the rest is the beginning of one.

@@ -18,6 +18,7 @@ mod check;
 mod closed;
 mod consumers;
 mod conventions;
+mod deadlines;
 mod detectors;
 mod gateway;
 mod grants;
@@ -44,8 +45,9 @@ pub use check::{FILES, Policies, check_all, stray_file};
 pub use closed::{Capability, DataClass, LimitUnit, Period, SameFor, Strategy, Window};
 pub use consumers::{Consumer, ConsumerKey, Consumers, ModelPattern};
 pub use conventions::Conventions;
+pub use deadlines::{DEFAULT_DEADLINES, REASONING_DEADLINES, SetDeadlines};
 pub use detectors::{DETECTORS, DetectorGroup};
-pub use gateway::{Cors, ForeignIds, Gateway, Ids, Overload, PassedHeaders};
+pub use gateway::{Attempts, Cors, ForeignIds, Gateway, Ids, Overload, PassedHeaders};
 pub use guardrails::{
     Action, Ask, Callers, CitationForm, Correction, Directions, Guardrails, LANGUAGES, Originals,
     Rule, RuleSet, Speaker, Streams, TermList, Validation, check_pack, pack_file,
@@ -55,12 +57,12 @@ pub use issuers::{
     ClaimNames, Guesses, Issuer, IssuerKeys, Issuers, KeySetTimes, ProtectedResource, Undeclared,
 };
 pub use lifecycle::Lifecycle;
-pub use models::{DEFAULT_DEADLINES, Deployment, Model, Provider, Transport};
+pub use models::{Deployment, Model, Provider, Transport};
 pub use plans::{Limit, Plan, Plans, Scope};
 pub use postern_types::{Credential, Deadlines, Dialect, ImageRule, Price, Quirks, Tokenizer};
 pub use problem::{Problem, Problems};
 pub use reading::is_name;
-pub use routes::{Condition, Destination, Route, RouteTarget, Times};
+pub use routes::{Condition, Destination, Hedge, Route, RouteTarget, Times};
 pub use warnings::warnings;
 
 /// The name of the gateway's own policy file; it may be absent.

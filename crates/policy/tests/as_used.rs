@@ -2,9 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
 use postern_policy::{
-    BasePath, BaseUrl, Capability, Catalogue, Consumers, Credential, DEFAULT_DEADLINES, Dialect,
-    EndpointError, Gateway, ImageRule, Issuers, Named, Plans, Provider, Quirks, Strategy,
-    Tokenizer, Transport,
+    BasePath, BaseUrl, Capability, Catalogue, Consumers, Credential, DEFAULT_DEADLINES, Deadlines,
+    Dialect, EndpointError, Gateway, ImageRule, Issuers, Named, Plans, Provider, Quirks,
+    REASONING_DEADLINES, SetDeadlines, Strategy, Tokenizer, Transport,
 };
 use postern_types::{HeaderCredential, ImageArea, ImageTiles, Operation};
 use proptest::strategy::Strategy as _;
@@ -131,12 +131,42 @@ fn the_catalogue_can_be_read_without_routes() {
 }
 
 #[test]
+fn a_deadline_is_that_of_the_route_or_the_model_or_the_provider_or_the_default() {
+    let set = |ms: u32| SetDeadlines { first_token_ms: Some(ms), ..SetDeadlines::default() };
+    let none = SetDeadlines::default();
+    let cases = [
+        ([set(1), set(2), set(3)], 1),
+        ([none, set(2), set(3)], 2),
+        ([none, none, set(3)], 3),
+        ([none, none, none], DEFAULT_DEADLINES.first_token_ms),
+    ];
+    for (tables, expected) in cases {
+        let tables = tables.each_ref();
+        let resolved = SetDeadlines::resolved(&tables, false);
+        assert_eq!(resolved, Deadlines { first_token_ms: expected, ..DEFAULT_DEADLINES });
+        let reasons = SetDeadlines::resolved(&tables, true);
+        assert_eq!(reasons.whole_ms, REASONING_DEADLINES.whole_ms);
+    }
+    // A model that reasons may be silent for minutes, whoever serves it.
+    let shipped = shipped();
+    for model in shipped.models().filter(|model| model.can(Capability::Reasoning)) {
+        for deployment in &model.deployments {
+            let tables = [&model.deadlines, &deployment.provider.deadlines];
+            let resolved = SetDeadlines::resolved(&tables, true);
+            assert!(resolved.first_token_ms >= 300_000, "{}", deployment.name);
+            assert!(resolved.whole_ms >= 600_000, "{}", deployment.name);
+            assert!(resolved.between_tokens_ms >= 120_000, "{}", deployment.name);
+        }
+    }
+}
+
+#[test]
 fn providers_say_how_they_are_reached() {
     let catalogue = shipped();
     let sandbox = catalogue.provider("sandbox").unwrap();
     assert_eq!(sandbox.transport, Transport::Sandbox);
     assert_eq!(sandbox.endpoint(|_| None), Ok(None));
-    assert_eq!(sandbox.deadlines, DEFAULT_DEADLINES);
+    assert_eq!(sandbox.deadlines, SetDeadlines::default());
     let openai = catalogue.provider("openai").unwrap();
     assert_eq!((openai.dialect, openai.region.as_deref()), (Dialect::OpenAi, Some("us")));
     let Transport::Upstream { base_url, credential, .. } = &openai.transport else {

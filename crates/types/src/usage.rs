@@ -27,6 +27,7 @@ impl Default for Decoded {
             segments: Vec::new(),
             usage: None,
             done: false,
+            begun: false,
             ids: Vec::new(),
         }
     }

@@ -54,7 +54,7 @@ name = "openai"
 dialect = "openai"
 base_url = "{{ openai_base_url }}"
 credential = "openai_api_key"
-deadlines = { between_bytes_ms = 1_500 }
+deadlines = { between_tokens_ms = 1_500 }
 
 [[provider]]
 name = "anthropic"

@@ -130,5 +130,7 @@ async fn each_request_leaves_one_line_in_the_log() {
     let line = stage.gateway.log_line(&id).await;
     assert_eq!(line["status"], 200);
     assert_eq!((&line["consumer"], &line["model"]), (&"tester".into(), &"plain-model".into()));
-    assert_eq!(line["deployments"], serde_json::json!(["vendor/plain"]));
+    assert_eq!(line["attempts"].as_array().map(Vec::len), Some(1), "{line}");
+    assert_eq!(line["attempts"][0]["deployment"], "vendor/plain");
+    assert_eq!(line["attempts"][0]["outcome"], "answered");
 }

@@ -103,6 +103,12 @@ fn failing(behaviour: &str, model: &str, body: &Value) -> Script {
             Script::whole(307, "text/plain", String::new()).with_header("location", "/v1/elsewhere")
         }
         "html" => Script::whole(200, "text/html", "<html><title>Sign in</title></html>".into()),
+        "role-then-silence" => before_the_first_token(model, body, Step::Silence),
+        "role-then-error" => {
+            let error = answers::error("server_error", "The server is overloaded.");
+            let error = Step::Write(format!("data: {error}\n\n").into());
+            before_the_first_token(model, body, error)
+        }
         "not-a-stream" => Script::json(whole_text(model, body)),
         unknown => {
             Script::refusal(404, "invalid_request_error", &format!("no script is called {unknown}"))
@@ -298,6 +304,17 @@ fn silent_midstream(model: &str, body: &Value) -> Script {
         *bytes = bytes.slice(..bytes.len() / 2);
     }
     script.steps.push(Step::Silence);
+    script
+}
+
+/// The role of the answer's author and a comment, and then this.
+fn before_the_first_token(model: &str, body: &Value, step: Step) -> Script {
+    if !is_streamed(body) {
+        return Script::headless(Step::Silence);
+    }
+    let mut script = plain(model, body);
+    script.steps.truncate(1);
+    script.steps.extend([Step::Write(Bytes::from_static(b": still there\n\n")), step]);
     script
 }
 

@@ -19,6 +19,8 @@ pub struct Decoder {
     reading: Reading,
     /// The latest usage that the vendor reported.
     said: Option<Usage>,
+    /// The model has generated something.
+    begun: bool,
     /// The ids that the client learns.
     handed_out: HandedOut,
     /// The places of its texts, if they are requested.
@@ -51,7 +53,15 @@ impl Decoder {
             false => BTreeMap::new(),
         };
         let reading = Reading::new(vendor, facts, head);
-        Decoder { reading, said: None, handed_out, texts, tool_names, estimated_input_tokens }
+        Decoder {
+            reading,
+            said: None,
+            begun: false,
+            handed_out,
+            texts,
+            tool_names,
+            estimated_input_tokens,
+        }
     }
 
     /// Reads the next chunk of the answer, which may end anywhere between two characters.
@@ -98,15 +108,14 @@ impl Decoder {
             _ => self.said,
         };
         let said = said.unwrap_or_default();
-        let generated_tokens = match &self.reading {
-            Reading::OpenAi(decoder) => decoder.generated().tokens(),
-            Reading::Passing(passing) => passing.generated().tokens(),
-            Reading::Translating(translating) => translating.generated().tokens(),
-            Reading::Media(media) => media.generated_tokens(),
-            Reading::Embeddings(_) | Reading::Refused(_) => 0,
-        };
-        let output_tokens = said.output_tokens.max(generated_tokens);
+        let output_tokens = said.output_tokens.max(self.reading.generated_tokens());
         Usage { output_tokens, estimated: true, ..said }
+    }
+
+    /// Whether the model has generated anything; asked until it has.
+    fn has_begun(&mut self) -> bool {
+        self.begun = self.begun || self.reading.generated_tokens() > 0;
+        self.begun
     }
 
     fn say_held(&self) -> Result<(), Fault> {
@@ -118,6 +127,7 @@ impl Decoder {
             decoded.usage = latest(self.said, decoded.usage);
             self.said = decoded.usage;
         }
+        decoded.begun = decoded.done || self.has_begun();
         decoded.output = tool_names::restored(decoded.output, &self.tool_names);
         decoded.ids = self.handed_out.read(&decoded.output);
         if let Some(texts) = &mut self.texts {
@@ -167,6 +177,17 @@ fn no_texts() -> Fault {
 }
 
 impl Reading {
+    /// An estimate, without what the vendor says of it.
+    fn generated_tokens(&self) -> u64 {
+        match self {
+            Reading::OpenAi(decoder) => decoder.generated().tokens(),
+            Reading::Passing(passing) => passing.generated().tokens(),
+            Reading::Translating(translating) => translating.generated().tokens(),
+            Reading::Media(media) => media.generated_tokens(),
+            Reading::Embeddings(_) | Reading::Refused(_) => 0,
+        }
+    }
+
     fn new(vendor: &Vendor, facts: &Facts, head: AnswerHead) -> Self {
         let wire = spoken(vendor, facts);
         let is_stream = head.is_stream();

@@ -7,6 +7,7 @@
     clippy::string_slice
 )]
 
+mod begun;
 mod beside;
 mod beside_words;
 mod cuts;

@@ -2,8 +2,10 @@
 
 use super::{Asker, request, word};
 use crate::asked::{Asked, Unanswered};
+use crate::deadline::Timer;
 use crate::headers;
 use crate::lease::{self, Lease};
+use crate::left::LeftLeases;
 use crate::source::Source;
 use crate::stages::{Decoder as _, Outbound, OutboundBody, Stages};
 use crate::within::within;
@@ -16,7 +18,7 @@ use postern_types::provider::{
 };
 use postern_types::router::RoutingRequest;
 use postern_types::{Caller, Prompt, Target, Usage};
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::future::Future;
 
 /// The most of a model's answer that is read: a word, and thoughts.
@@ -156,9 +158,11 @@ impl<S: Stages> Asker<S> {
         let encoded = stages.encode(&target.api, &prompt.facts, &prompt.body);
         let mut encoded = encoded.map_err(|fault| Fault { retryable: true, ..fault.into() })?;
         let memo = std::mem::take(&mut encoded.memo);
+        // The question has a time of its own, which is shorter.
+        let now_ns = stages.now_ns();
+        let timer = Timer::new(target.endpoint.deadlines, now_ns, now_ns, false);
         let inbound = stages.send(self.outbound(target, prompt, encoded)?).await?;
-        let silence_ms = target.endpoint.deadlines.between_bytes_ms;
-        let mut source = Source::new(stages.clone(), inbound.body, silence_ms);
+        let mut source = Source::new(stages.clone(), inbound.body, timer);
         if !(200..300).contains(&inbound.status) {
             let body = source.beginning(MAX_ERROR_BYTES).await;
             let dialect = target.api.dialect;
@@ -225,7 +229,7 @@ impl From<Fault> for Tried {
 /// A lease that is kept for later if the answer is not waited for any more.
 struct Open<'a, S: Stages> {
     lease: Option<Lease<S>>,
-    left: &'a RefCell<Vec<Lease<S>>>,
+    left: &'a LeftLeases<S>,
 }
 
 impl<S: Stages> Open<'_, S> {
@@ -246,7 +250,9 @@ impl<S: Stages> Open<'_, S> {
 
 impl<S: Stages> Drop for Open<'_, S> {
     fn drop(&mut self) {
-        self.left.borrow_mut().extend(self.lease.take());
+        if let Some(lease) = self.lease.take() {
+            self.left.push(lease.leave());
+        }
     }
 }
 

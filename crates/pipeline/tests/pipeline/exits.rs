@@ -121,7 +121,7 @@ fn attempts_one_after_the_other() {
     let final_ = of(vec![Attempt::Unreachable { retryable: false }, good()]);
     leaves(final_, Some(502), "refused", &[Failed], false);
     let refused = of(vec![Attempt::Status(400), good()]);
-    leaves(refused, Some(502), "refused", &[Failed], false);
+    leaves(refused, Some(400), "refused", &[Failed], false);
     let strict = Script { strict: true, ..of(vec![Attempt::Lossy, good()]) };
     leaves(strict, OK, "complete", &[Unused, Completed], true);
     let lossy = of(vec![Attempt::Lossy]);

@@ -97,7 +97,7 @@ fn a_repaired_answer_leaves_and_both_are_paid_for() {
         assert_eq!(asked["messages"], expected);
         let record = &seen.records[0];
         assert_eq!((&record["input_tokens"], &record["output_tokens"]), (&json!(14), &json!(10)));
-        assert_eq!(record["deployments"].as_array().unwrap().len(), 2);
+        assert_eq!(record["attempts"].as_array().unwrap().len(), 2);
         leaves(script, OK, "complete", &[Completed, Completed], true);
     }
 }

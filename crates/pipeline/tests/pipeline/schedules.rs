@@ -2,7 +2,11 @@
 
 use crate::judge::{Judge, Word};
 use crate::keeping::{Fails, Keeps};
-use crate::world::{Asked, Attempt, CUT, DONE, End, Guarding, Judges, Part, STOPPED, Script, run};
+use crate::world::{
+    Asked, Attempt, CUT, DEADLINES, DONE, End, Guarding, Judges, NO_RETRIES, Part, RETRIES,
+    STOPPED, Script, run,
+};
+use postern_types::Deadlines;
 use postern_types::limiter::Outcome;
 use proptest::prelude::*;
 
@@ -14,6 +18,8 @@ fn part() -> impl Strategy<Value = (u64, Part)> {
         1 => Just(Part::Usage),
         2 => Just(Part::Done),
         1 => Just(Part::Garbage),
+        1 => Just(Part::Preamble),
+        1 => Just(Part::Overloaded),
     ];
     (ms, part)
 }
@@ -84,10 +90,13 @@ fn script() -> impl Strategy<Value = Script> {
     let asked = prop::sample::select(vec![Asked::Chat, Asked::Speech, Asked::Transcript]);
     let conversation = (prop::option::of(Just("mine")), keeps());
     let judge = prop::collection::vec(judge(), 1..5);
-    let guards = (guarding(), conversation, judge);
+    let policy = prop::sample::select(vec![NO_RETRIES, RETRIES]);
+    let hedge_ms = prop::option::weighted(0.4, 50_u32..200);
+    let total_ms = prop::sample::select(vec![DEADLINES.total_ms, 30_000]);
+    let guards = (guarding(), conversation, judge, (policy, hedge_ms, total_ms));
     let all = (asked, who, how, slow, leaves, attempts, guards);
     all.prop_map(|(asked, who, how, slow, leaves, attempts, guards)| {
-        let (guarding, conversation, judge) = guards;
+        let (guarding, conversation, judge, (policy, hedge_ms, total_ms)) = guards;
         Script {
             asked,
             guarding,
@@ -108,6 +117,10 @@ fn script() -> impl Strategy<Value = Script> {
             shadow: false,
             attempts,
             judge,
+            policy,
+            targets: None,
+            hedge_ms,
+            deadlines: Deadlines { total_ms, ..DEADLINES },
         }
     })
 }

@@ -23,7 +23,7 @@ use postern_types::provider::{
     AnswerHead, AnswerSegment, Decoded, Encoded, Loss, Notice, Place, Rewritten, SegmentEdit,
     SegmentForm, SegmentRole, TextKind,
 };
-use postern_types::router::{ModelEntry, Routing, RoutingRequest, Shadow};
+use postern_types::router::{Hedge, ModelEntry, Routing, RoutingRequest, Shadow};
 use postern_types::{
     Caller, Counting, Deadlines, Deployment, Dialect, Edit, Endpoint, Fault, Field, ImageRule,
     Metering, Prompt, RequestFacts, Target, Tokenizer, ToolRule, Transport, Usage, VendorApi,
@@ -31,7 +31,7 @@ use postern_types::{
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::sync::OnceLock;
+use std::sync::Mutex;
 
 /// The end of a stream, as its client sees it.
 pub const DONE: &str = "[DONE]";
@@ -56,6 +56,10 @@ pub enum Part {
     Usage,
     /// The end that the vendor announces.
     Done,
+    /// An event that has nothing of the model's: a role, an empty message, a ping.
+    Preamble,
+    /// The vendor says in its stream that it is overloaded.
+    Overloaded,
     /// What the decoder refuses.
     Garbage,
     /// What a model says that is asked for its opinion.
@@ -185,6 +189,21 @@ fn form(stream: bool) -> Vec<u8> {
     [body.as_bytes(), FILE, end.as_bytes()].concat()
 }
 
+/// Other deployments are tried, and none twice.
+pub const NO_RETRIES: &str = "[attempts]\nextra_percent = 0\nmax = 10";
+
+/// The same deployment is tried again, as often as four attempts allow.
+pub const RETRIES: &str = "[attempts]\nextra_percent = 100";
+
+/// Longer than most vendors take here.
+pub const DEADLINES: Deadlines = Deadlines {
+    connect_ms: 1_000,
+    first_token_ms: 60_000,
+    between_tokens_ms: 60_000,
+    whole_ms: 60_000,
+    total_ms: 600_000,
+};
+
 /// All that happens to one request.
 #[derive(Debug, Clone)]
 pub struct Script {
@@ -209,6 +228,14 @@ pub struct Script {
     /// How long the client takes for each part, and after how many it leaves.
     pub client_ms: u64,
     pub client_parts: Option<usize>,
+    /// `gateway.toml`.
+    pub policy: &'static str,
+    /// How many deployments there are, if not as many as attempts.
+    pub targets: Option<usize>,
+    /// Another deployment is asked beside the first one after so many milliseconds. Then each has an attempt of its own.
+    pub hedge_ms: Option<u32>,
+    /// Whether the deployments wait but so long for a first token, for more, for all of an answer, and the request.
+    pub deadlines: Deadlines,
     /// When the request is cancelled.
     pub cancelled_ms: Option<u64>,
     /// The head of a stream leaves after [`EARLY_HEAD_MS`].
@@ -236,6 +263,10 @@ impl Default for Script {
             settles: true,
             client_ms: 0,
             client_parts: None,
+            policy: NO_RETRIES,
+            targets: None,
+            hedge_ms: None,
+            deadlines: DEADLINES,
             cancelled_ms: None,
             early_head: false,
             shadow: false,
@@ -270,6 +301,12 @@ pub struct Seen {
     pub records: Vec<serde_json::Value>,
     pub status: Option<u16>,
     pub sent: String,
+    /// The models that vendors were asked for, in turn.
+    pub sent_to: Vec<String>,
+    /// The headers of the answer.
+    pub fields: Vec<(String, String)>,
+    /// When the client had all.
+    pub ended_ms: u64,
     /// The last body that a vendor got.
     pub asked: Vec<u8>,
     /// The leases of questions.
@@ -328,6 +365,7 @@ pub fn run(script: &Script) -> Seen {
     let work = async move {
         let reply = serve(stages.clone(), head, OneBody(Some(body))).await;
         stages.0.seen.borrow_mut().status = Some(reply.status);
+        stages.0.seen.borrow_mut().fields = reply.fields.clone();
         let client = Browser { world: stages, parts: 0 };
         reply.send(client).await;
     };
@@ -335,6 +373,7 @@ pub fn run(script: &Script) -> Seen {
     let was_cancelled = time.run(until_ms, work).is_none();
     let mut seen = world.0.seen.take();
     seen.was_cancelled = was_cancelled;
+    seen.ended_ms = time.now_ms();
     assert!(!was_cancelled || script.cancelled_ms.is_some(), "it has not ended: {script:?}");
     seen
 }
@@ -342,6 +381,18 @@ pub fn run(script: &Script) -> Seen {
 impl World {
     pub fn script(&self) -> &Script {
         &self.0.script
+    }
+
+    /// The attempt at this model of the vendor's.
+    fn attempt_at(&self, model: &str) -> &Attempt {
+        let of_target = model.strip_prefix('m').and_then(|index| index.parse::<usize>().ok());
+        match (self.script().hedge_ms, of_target) {
+            (Some(_), Some(index)) => {
+                let attempts = &self.script().attempts;
+                &attempts[index.min(attempts.len() - 1)]
+            }
+            _ => self.attempt(),
+        }
     }
 
     fn attempt(&self) -> &Attempt {
@@ -689,7 +740,8 @@ impl Limiter for World {
             downgrade_to,
             model_scoped,
         };
-        let rejection = match self.attempt() {
+        let at = format!("m{}", request.deployment.name.trim_start_matches("provider/"));
+        let rejection = match self.attempt_at(&at) {
             _ if is_question => {
                 let rejection = self.judge().rejection();
                 rejection.map(|model_scoped| rejected(model_scoped, None))
@@ -764,6 +816,7 @@ impl Router for World {
             return Ok(Routing {
                 targets: self.judges()?,
                 decision,
+                hedge: None,
                 headers: Vec::new(),
                 shadow: None,
             });
@@ -774,6 +827,7 @@ impl Router for World {
             return Ok(Routing {
                 targets: vec![target(0)],
                 decision,
+                hedge: None,
                 headers: Vec::new(),
                 shadow: None,
             });
@@ -785,11 +839,20 @@ impl Router for World {
         let here = left.iter().position(|attempt| *attempt == Attempt::Downgraded);
         let here = here.map_or(left.len(), |at| at + 1).max(1);
         self.0.chosen.set(first + here);
-        let targets = (first..first + here).map(target).collect();
+        let here = self.script().targets.unwrap_or(here);
+        let targets = (first..first + here)
+            .map(|index| {
+                let mut target = target(index);
+                target.endpoint.deadlines = self.script().deadlines;
+                target
+            })
+            .collect();
         let decision = "{\"strategy\":\"ordered\"}".to_owned();
         let headers = vec![("deprecation".to_owned(), "@1".to_owned())];
-        let shadow = self.script().shadow.then(|| Shadow { model: "candidate".to_owned(), percent: 100 });
-        Ok(Routing { targets, decision, headers, shadow })
+        let hedge = self.script().hedge_ms.map(|after_ms| Hedge { after_ms, by_p95: false });
+        let shadow =
+            self.script().shadow.then(|| Shadow { model: "candidate".to_owned(), percent: 100 });
+        Ok(Routing { targets, decision, hedge, headers, shadow })
     }
 
     fn by_style(&self, _: &str) -> Result<bool, Fault> {
@@ -814,17 +877,13 @@ pub fn target(index: usize) -> Target {
             provider: "provider".to_owned(),
             region: None,
         },
-        api: VendorApi::new(Dialect::OpenAi, "m"),
+        api: VendorApi::new(Dialect::OpenAi, &format!("m{index}")),
         endpoint: Endpoint {
             transport: Transport::Upstream,
             base_url: "https://vendor.test".to_owned(),
             default_base_path: "/v1".to_owned(),
             credential: None,
-            deadlines: Deadlines {
-                connect_ms: 1_000,
-                first_byte_ms: 60_000,
-                between_bytes_ms: 60_000,
-            },
+            deadlines: DEADLINES,
         },
         metering: Metering {
             counting: Counting {
@@ -839,6 +898,7 @@ pub fn target(index: usize) -> Target {
             least_cap_tokens: 0,
             thinking_within_cap: false,
         },
+        first_token_p95_ms: None,
     }
 }
 
@@ -849,11 +909,11 @@ impl Provider for World {
         if api.model == judge::MODEL {
             return self.encoded_question(body);
         }
-        if *self.attempt() == Attempt::NotEncoded {
+        if *self.attempt_at(&api.model) == Attempt::NotEncoded {
             self.0.attempt.set(self.0.attempt.get() + 1);
             return Err(fault(Kind::InvalidRequest, false));
         }
-        let losses = match self.attempt() {
+        let losses = match self.attempt_at(&api.model) {
             Attempt::Lossy => {
                 if self.script().strict {
                     self.0.attempt.set(self.0.attempt.get() + 1);
@@ -892,7 +952,20 @@ impl Provider for World {
     }
 
     fn explain(&self, _: Dialect, status: u16, _: &[Field], _: &str) -> Fault {
-        fault(Kind::UpstreamFailed, status >= 500)
+        let kind = match status {
+            400 => Kind::InvalidRequest,
+            429 => Kind::RateLimited,
+            503 => Kind::Overloaded,
+            _ => Kind::UpstreamFailed,
+        };
+        let fault = fault(kind, status >= 500 || status == 429);
+        // A vendor that asks for a short wait, and one that asks for a long one.
+        let retry_after_ms = match status {
+            503 => Some(1_000),
+            429 => Some(7_000),
+            _ => None,
+        };
+        Fault { retry_after_ms, ..fault }
     }
 }
 
@@ -918,7 +991,7 @@ impl Reader {
     }
 }
 
-/// Reads `t`, `h`, `u`, `d` and `g`: the parts.
+/// Reads `t`, `h`, `u`, `d`, `p`, `o` and `g`: the parts.
 pub struct Reader {
     said: Cell<u64>,
     segments: bool,
@@ -961,9 +1034,12 @@ impl Decoder for Reader {
                 'd' => {
                     decoded.output.push_str(DONE);
                     decoded.done = true;
+                    decoded.begun = true;
                     self.last.borrow_mut().1 = true;
                     return Ok(decoded);
                 }
+                'p' => decoded.output.push_str("data: preamble\n\n"),
+                'o' => return Err(fault(Kind::Overloaded, true)),
                 'g' => return Err(fault(Kind::UpstreamInvalid, true)),
                 'Y' => self.text(&mut decoded, "Yes."),
                 'N' => self.text(&mut decoded, "no"),
@@ -971,6 +1047,7 @@ impl Decoder for Reader {
                 _ => {}
             }
         }
+        decoded.begun = self.said.get() > 0;
         Ok(decoded)
     }
 
@@ -1021,6 +1098,8 @@ impl Body for Parts {
             Part::Usage => b'u',
             Part::Done => b'd',
             Part::Garbage => b'g',
+            Part::Preamble => b'p',
+            Part::Overloaded => b'o',
             Part::Said(word) => word.byte(),
         });
         (false, buffer)
@@ -1038,6 +1117,7 @@ impl Upstream for World {
         if outbound.model == judge::MODEL {
             return self.judged(outbound).await;
         }
+        self.0.seen.borrow_mut().sent_to.push(outbound.model.clone());
         self.0.seen.borrow_mut().asked = match outbound.body {
             OutboundBody::Text(text) => text.into_bytes(),
             OutboundBody::Form(form) => {
@@ -1046,7 +1126,7 @@ impl Upstream for World {
                 bytes
             }
         };
-        let attempt = self.attempt().clone();
+        let attempt = self.attempt_at(&outbound.model).clone();
         self.0.attempt.set(self.0.attempt.get() + 1);
         self.0.time.sleep(10).await;
         let (status, parts, ends_well) = match attempt {
@@ -1096,11 +1176,14 @@ impl Platform for World {
     }
 
     fn policy(&self) -> Result<&'static Gateway, postern_fault::Fault> {
-        static POLICIES: [OnceLock<Gateway>; 2] = [const { OnceLock::new() }; 2];
-        let early_head = self.script().early_head;
-        let text = early_head.then(|| format!("[response]\nearly_head_after_ms = {EARLY_HEAD_MS}\n"));
-        let policy = &POLICIES[usize::from(early_head)];
-        Ok(policy.get_or_init(|| Gateway::from_toml(text.as_deref()).unwrap()))
+        static POLICIES: Mutex<BTreeMap<String, &Gateway>> = Mutex::new(BTreeMap::new());
+        let mut text = self.script().policy.to_owned();
+        if self.script().early_head {
+            text.push_str(&format!("[response]\nearly_head_after_ms = {EARLY_HEAD_MS}\n"));
+        }
+        let mut policies = POLICIES.lock().unwrap();
+        let read = || &*Box::leak(Box::new(Gateway::from_toml(Some(&text)).unwrap()));
+        Ok(policies.entry(text.clone()).or_insert_with(read))
     }
 
     fn record(&self, record: &Record) {

@@ -2,12 +2,14 @@
 //! ids, which proxies it trusts for a client's address, which headers pass, which web pages may call, and how much an instance takes
 //! on at once.
 
+mod attempts;
 mod cors;
 mod headers;
 mod ids;
 mod never;
 mod overload;
 
+pub use attempts::Attempts;
 pub use cors::Cors;
 pub use headers::PassedHeaders;
 pub use ids::{ForeignIds, Ids};
@@ -34,6 +36,7 @@ const MAX_FORM_BYTES: Key = Key::new("max_binary_body_bytes", "max_binary_body_b
 const EARLY_HEAD: Key = Key::new("early_head_after_ms", "early_head_after_ms = 10_000");
 const CLIENT: Key = Key::new("client", "[client]");
 const HEADERS: Key = Key::new("headers", "[headers]");
+const ATTEMPTS: Key = Key::new("attempts", "[attempts]");
 const CORS: Key = Key::new("cors", "[cors]");
 const TRUSTED_PROXIES: Key = Key::new("trusted_proxies", r#"trusted_proxies = ["10.0.0.0/8"]"#);
 
@@ -50,6 +53,8 @@ pub struct Gateway {
     pub early_head_after_ms: Option<u64>,
     /// Whether a request that the vendor's dialect cannot carry entirely is refused, rather than sent with a loss.
     pub strict: bool,
+    /// How often a request is tried.
+    pub attempts: Attempts,
     /// Which callers may use objects of the account with a vendor.
     pub ids: Ids,
     /// The addresses from which `X-Forwarded-For` is trusted; empty means none.
@@ -73,6 +78,7 @@ impl Default for Gateway {
             max_response_body_bytes: 64 * 1024 * 1024,
             early_head_after_ms: None,
             strict: false,
+            attempts: Attempts::default(),
             ids: Ids::default(),
             trusted_proxies: Vec::new(),
             headers: PassedHeaders::default(),
@@ -109,6 +115,8 @@ fn read(report: &mut Report<'_>) -> Gateway {
     let max_form = request.as_mut().and_then(|table| body_bytes(report, table, MAX_FORM_BYTES));
     let strict = request.as_mut().and_then(|table| table.optional(report, STRICT));
     let ids = request.as_mut().map(|table| ids::read(report, table));
+    let mut attempts = root.table(report, ATTEMPTS, "[attempts]");
+    let tried = attempts.as_mut().map(|table| attempts::read(report, table));
     let mut response = root.table(report, RESPONSE, "[response]");
     let max_response =
         response.as_mut().and_then(|table| body_bytes(report, table, MAX_BODY_BYTES));
@@ -128,7 +136,7 @@ fn read(report: &mut Report<'_>) -> Gateway {
     let largest = max_request.max(max_form).max(max_response);
     let mut overload = root.table(report, overload::OVERLOAD, "[overload]");
     let in_flight = overload.as_mut().map(|table| overload::read(report, table, largest));
-    for table in [request, response, client, headers, cors, overload].into_iter().flatten() {
+    for table in [request, attempts, response, client, headers, cors, overload].into_iter().flatten() {
         table.finish(report);
     }
     root.finish(report);
@@ -138,6 +146,7 @@ fn read(report: &mut Report<'_>) -> Gateway {
         max_response_body_bytes: max_response,
         early_head_after_ms: early_head,
         strict: strict.is_some_and(|strict| *strict.get_ref()),
+        attempts: tried.unwrap_or_default(),
         ids: ids.unwrap_or_default(),
         trusted_proxies: trusted_proxies.unwrap_or_default(),
         headers: passed.unwrap_or_default(),

@@ -15,12 +15,11 @@ use crate::base_path::BasePath;
 use crate::base_url::{BaseUrl, Endpoint, EndpointError};
 use crate::closed::{Capability, DataClass};
 use crate::conventions::{self, Conventions};
+use crate::deadlines::SetDeadlines;
 use crate::grants::Said;
 use crate::lifecycle::Lifecycle;
 use crate::reading::{Report, Table};
-use postern_types::{Credential, Deadlines, Dialect, ImageRule, Price, Quirks, Tokenizer};
-
-pub use provider::DEFAULT_DEADLINES;
+use postern_types::{Credential, Dialect, ImageRule, Price, Quirks, Tokenizer};
 
 /// A provider of models: a vendor, the operator's own server, or the sandbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,8 +34,8 @@ pub struct Provider {
     pub region: Option<String>,
     /// The most confidential data that it may get; `None` means any.
     pub max_data_class: Option<DataClass>,
-    /// How long the gateway waits for it.
-    pub deadlines: Deadlines,
+    /// The deadlines that it sets.
+    pub deadlines: SetDeadlines,
     /// How it differs from its dialect; each deployment can override these quirks.
     pub quirks: Quirks,
 }
@@ -80,6 +79,8 @@ pub struct Model {
     pub image_tokens: Option<ImageRule>,
     /// Its owner in the list of models: as written, or the first deployment's provider.
     pub owned_by: String,
+    /// The deadlines that it sets; they go before its providers'.
+    pub deadlines: SetDeadlines,
     /// When it is served, and to whom.
     pub lifecycle: Lifecycle,
     /// Its deployments, in the order in which they are tried; at least one.

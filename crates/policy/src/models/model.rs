@@ -82,6 +82,7 @@ fn check(
         image_tokens: written.image_tokens,
         efforts,
         owned_by: owned_by?,
+        deadlines: written.deadlines,
         lifecycle,
         deployments,
     })

@@ -1,27 +1,17 @@
 //! From a `[[provider]]` as written to a [`Provider`].
 
 use std::collections::BTreeMap;
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 use std::sync::Arc;
 
 use toml::Spanned;
 
-use super::written::{self, BETWEEN_BYTES_MS, CONNECT_MS, FIRST_BYTE_MS};
-use super::{Provider, Transport, credential, quirks};
+use super::{Provider, Transport, credential, quirks, written};
 use crate::base_path::BasePath;
 use crate::base_url::BaseUrl;
 use crate::closed::{DIALECTS, DataClass};
-use crate::reading::{Key, Report, Seen, name, one_of, whole_number};
-use postern_types::{Deadlines, Dialect, Quirks};
-
-/// Up to a minute: a connection that is not made by then will not be made.
-const CONNECT_BOUNDS_MS: RangeInclusive<u64> = 1..=60_000;
-/// Up to an hour: models that reason before they answer can take many minutes.
-const ANSWER_BOUNDS_MS: RangeInclusive<u64> = 1..=3_600_000;
-
-/// The deadlines of a provider whose table sets none.
-pub const DEFAULT_DEADLINES: Deadlines =
-    Deadlines { connect_ms: 5_000, first_byte_ms: 60_000, between_bytes_ms: 30_000 };
+use crate::reading::{Key, Report, Seen, name, one_of};
+use postern_types::{Dialect, Quirks};
 
 /// The values of `transport`.
 #[derive(Clone, Copy, PartialEq)]
@@ -60,7 +50,6 @@ fn check(report: &mut Report<'_>, written: &written::Provider<'_>) -> Option<Pro
     let max_data_class = written.max_data_class.as_ref();
     let max_data_class = max_data_class
         .and_then(|value| one_of(report, label, written::MAX_DATA_CLASS, value, DataClass::WORDS));
-    let deadlines = deadlines(report, written.deadlines.as_ref());
     let quirks = quirks::check(report, written.quirks.as_ref(), &Quirks::default(), dialect);
     let transport = transport(report, written, dialect);
     Some(Provider {
@@ -69,7 +58,7 @@ fn check(report: &mut Report<'_>, written: &written::Provider<'_>) -> Option<Pro
         transport: transport?,
         region,
         max_data_class,
-        deadlines,
+        deadlines: written.deadlines,
         quirks,
     })
 }
@@ -149,34 +138,5 @@ fn not_in_the_sandbox(
             key.name
         );
         report.problem(written.label, span, message);
-    }
-}
-
-fn deadlines(report: &mut Report<'_>, written: Option<&written::Deadlines<'_>>) -> Deadlines {
-    let default = DEFAULT_DEADLINES;
-    let Some(written) = written else {
-        return default;
-    };
-    let mut checked = |key, value: &Option<Spanned<i128>>, bounds, default| {
-        let value = value.as_ref();
-        value
-            .and_then(|value| whole_number(report, written.label, key, value, bounds))
-            .and_then(|ms| u32::try_from(ms).ok())
-            .unwrap_or(default)
-    };
-    Deadlines {
-        connect_ms: checked(CONNECT_MS, &written.connect_ms, CONNECT_BOUNDS_MS, default.connect_ms),
-        first_byte_ms: checked(
-            FIRST_BYTE_MS,
-            &written.first_byte_ms,
-            ANSWER_BOUNDS_MS,
-            default.first_byte_ms,
-        ),
-        between_bytes_ms: checked(
-            BETWEEN_BYTES_MS,
-            &written.between_bytes_ms,
-            ANSWER_BOUNDS_MS,
-            default.between_bytes_ms,
-        ),
     }
 }

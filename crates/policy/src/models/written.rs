@@ -5,6 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::{credential, image, quirks};
+use crate::deadlines::{self, SetDeadlines};
 use crate::lifecycle;
 use crate::reading::{Decimal, Key, Label, Report, Table};
 use postern_types::ImageRule;
@@ -12,7 +13,6 @@ use postern_types::ImageRule;
 const PROVIDER: Key = Key::new("provider", "[[provider]]");
 const MODEL: Key = Key::new("model", "[[model]]");
 const DEPLOYMENT: Key = Key::new("deployment", "[[model.deployment]]");
-pub(crate) const DEADLINES: Key = Key::new("deadlines", "deadlines = { first_byte_ms = 60_000 }");
 
 pub(crate) const NAME: Key = Key::new("name", r#"name = "openai""#);
 pub(crate) const MODEL_NAME: Key = Key::new("name", r#"name = "gpt-4o-mini""#);
@@ -22,9 +22,6 @@ pub(crate) const BASE_URL: Key = Key::new("base_url", r#"base_url = "https://api
 pub(crate) const BASE_PATH: Key = Key::new("base_path", r#"base_path = "/openai/v1""#);
 pub(crate) const REGION: Key = Key::new("region", r#"region = "eu""#);
 pub(crate) const MAX_DATA_CLASS: Key = Key::new("max_data_class", r#"max_data_class = "internal""#);
-pub(crate) const CONNECT_MS: Key = Key::new("connect_ms", "connect_ms = 5_000");
-pub(crate) const FIRST_BYTE_MS: Key = Key::new("first_byte_ms", "first_byte_ms = 60_000");
-pub(crate) const BETWEEN_BYTES_MS: Key = Key::new("between_bytes_ms", "between_bytes_ms = 30_000");
 
 pub(crate) const CAPABILITIES: Key =
     Key::new("capabilities", r#"capabilities = ["chat", "tools"]"#);
@@ -73,16 +70,8 @@ pub(crate) struct Provider<'t> {
     pub(crate) credential: Option<credential::Written<'t>>,
     pub(crate) region: Text<'t>,
     pub(crate) max_data_class: Text<'t>,
-    pub(crate) deadlines: Option<Deadlines<'t>>,
+    pub(crate) deadlines: SetDeadlines,
     pub(crate) quirks: Option<quirks::Written<'t>>,
-}
-
-/// `deadlines = { ... }`.
-pub(crate) struct Deadlines<'t> {
-    pub(crate) label: Label<'t>,
-    pub(crate) connect_ms: Number,
-    pub(crate) first_byte_ms: Number,
-    pub(crate) between_bytes_ms: Number,
 }
 
 /// `[[model]]`.
@@ -99,6 +88,7 @@ pub(crate) struct Model<'t> {
     pub(crate) image_tokens: Option<ImageRule>,
     pub(crate) efforts: Option<Spanned<Vec<Spanned<&'t str>>>>,
     pub(crate) owned_by: Text<'t>,
+    pub(crate) deadlines: SetDeadlines,
     pub(crate) lifecycle: lifecycle::Written<'t>,
     pub(crate) deployments: Vec<Deployment<'t>>,
 }
@@ -145,9 +135,7 @@ impl<'t> Provider<'t> {
             credential: credential::Written::read(report, &mut table),
             region: table.optional(report, REGION),
             max_data_class: table.optional(report, MAX_DATA_CLASS),
-            deadlines: table
-                .table(report, DEADLINES, "deadlines of provider")
-                .map(|table| Deadlines::read(report, table)),
+            deadlines: deadlines::read(report, &mut table, "deadlines of provider"),
             quirks: quirks::Written::read(
                 report,
                 &mut table,
@@ -157,19 +145,6 @@ impl<'t> Provider<'t> {
         };
         table.finish(report);
         provider
-    }
-}
-
-impl<'t> Deadlines<'t> {
-    fn read(report: &mut Report<'_>, mut table: Table<'t>) -> Self {
-        let deadlines = Self {
-            label: table.label,
-            connect_ms: table.optional(report, CONNECT_MS),
-            first_byte_ms: table.optional(report, FIRST_BYTE_MS),
-            between_bytes_ms: table.optional(report, BETWEEN_BYTES_MS),
-        };
-        table.finish(report);
-        deadlines
     }
 }
 
@@ -187,6 +162,7 @@ impl<'t> Model<'t> {
             image_tokens: image::read(report, &mut table),
             efforts: table.optional(report, EFFORTS),
             owned_by: table.optional(report, OWNED_BY),
+            deadlines: deadlines::read(report, &mut table, "deadlines of model"),
             lifecycle: lifecycle::Written::read(report, &mut table),
             deployments: table
                 .tables(report, DEPLOYMENT, "deployment of model", None)

@@ -6,8 +6,9 @@ use toml::Spanned;
 
 use super::written::{ALIAS, MAX_COMPLEXITY, MODEL, MODELS, SAME_FOR, STRATEGY, VERSION, WEIGHT};
 use super::shadow::DraftShadow;
-use super::{Condition, when, written};
+use super::{Condition, Hedge, hedge, when, written};
 use crate::closed::{SameFor, Strategy};
+use crate::deadlines::SetDeadlines;
 use crate::grants::{self, Said};
 use crate::lifecycle::{self, Lifecycle};
 use crate::models::Declared;
@@ -30,6 +31,8 @@ pub(super) struct Draft<'t> {
     pub(super) version: Option<String>,
     pub(super) lifecycle: Lifecycle,
     pub(super) shadow: Option<DraftShadow<'t>>,
+    pub(super) deadlines: SetDeadlines,
+    pub(super) hedge: Option<(Hedge, Range<usize>)>,
     pub(super) targets: Vec<DraftTarget<'t>>,
     /// The place of all targets together.
     pub(super) span: Range<usize>,
@@ -66,6 +69,7 @@ pub(super) fn check<'t>(
     let own = written.alias.as_ref().map(|alias| *alias.get_ref());
     let lifecycle = lifecycle::check(report, label, &written.lifecycle, own, said);
     let shadow = written.shadow.as_ref().and_then(|written| written.check(report));
+    let hedge = written.hedge.as_ref().and_then(|written| hedge::check(report, written));
     let targets = targets(report, written, strategy, said);
     let span = written.models.as_ref().map_or(written.span.clone(), Spanned::span);
     Some(Draft {
@@ -77,6 +81,8 @@ pub(super) fn check<'t>(
         version,
         lifecycle,
         shadow,
+        deadlines: written.deadlines,
+        hedge,
         targets: targets?,
         span,
     })

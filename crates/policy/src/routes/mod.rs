@@ -1,6 +1,7 @@
 //! `routes.toml`: aliases, and how a deployment is chosen among those that they stand for.
 
 mod check;
+mod hedge;
 mod resolve;
 mod shadow;
 mod when;
@@ -10,11 +11,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::closed::{Capability, SameFor, Strategy};
+use crate::deadlines::SetDeadlines;
 use crate::grants::Said;
 use crate::lifecycle::Lifecycle;
 use crate::models::{Declared, Model};
 use crate::reading::{Report, Seen, Table};
 
+pub use hedge::Hedge;
 pub use shadow::Shadow;
 pub use when::{Condition, Times};
 
@@ -39,6 +42,10 @@ pub struct Route {
     pub lifecycle: Lifecycle,
     /// Where copies of its requests go.
     pub shadow: Option<Shadow>,
+    /// The deadlines that it sets; they go before those of its models and their providers.
+    pub deadlines: SetDeadlines,
+    /// When another deployment is asked beside one that is slow to begin.
+    pub hedge: Option<Hedge>,
 }
 
 /// One of the targets of a route.

@@ -64,6 +64,7 @@ impl Resolver<'_, '_> {
         let targets = targets.into_iter().collect::<Option<Vec<_>>>()?;
         let models = models(&targets);
         fit_together(report, draft, &models);
+        has_another(report, draft, &models);
         self.served(report, draft, &models);
         let shadow = shadow::resolved(report, draft, self.declared, &models);
         if deployments(&targets) > MAX_DEPLOYMENTS {
@@ -83,6 +84,8 @@ impl Resolver<'_, '_> {
             version: draft.version.clone(),
             lifecycle: draft.lifecycle.clone(),
             shadow,
+            deadlines: draft.deadlines,
+            hedge: draft.hedge.as_ref().map(|(hedge, _)| *hedge),
         })
     }
 
@@ -180,6 +183,15 @@ fn models(targets: &[RouteTarget]) -> Vec<Arc<Model>> {
         }
     }
     models
+}
+
+/// Reports a hedge of a route that leads to one deployment.
+fn has_another(report: &mut Report<'_>, draft: &Draft<'_>, models: &[Arc<Model>]) {
+    let Some((_, span)) = &draft.hedge else { return };
+    if models.iter().map(|model| model.deployments.len()).sum::<usize>() < 2 {
+        let message = "`hedge` asks a second deployment, and the route leads to one only; add a model or a deployment, or remove `hedge`";
+        report.problem(draft.label, span.clone(), message);
+    }
 }
 
 fn deployments(targets: &[RouteTarget]) -> usize {

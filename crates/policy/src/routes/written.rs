@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::{shadow, when};
+use super::{hedge, shadow, when};
+use crate::deadlines::{self, SetDeadlines};
 use crate::grants::{REGIONS, Texts};
 use crate::lifecycle;
 use crate::reading::{Key, Label, Report, Table};
@@ -33,6 +34,8 @@ pub(super) struct Route<'t> {
     pub(super) version: Text<'t>,
     pub(super) regions: Texts<'t>,
     pub(super) lifecycle: lifecycle::Written<'t>,
+    pub(super) deadlines: SetDeadlines,
+    pub(super) hedge: Option<hedge::Written<'t>>,
     pub(super) models: Texts<'t>,
     /// Whether the key `models` is there, of whatever type.
     pub(super) has_models: bool,
@@ -68,6 +71,8 @@ impl<'t> Route<'t> {
             version: table.optional(report, VERSION),
             lifecycle: lifecycle::Written::read(report, &mut table),
             shadow: shadow::Written::read(report, &mut table),
+            deadlines: deadlines::read(report, &mut table, "deadlines of route"),
+            hedge: hedge::Written::read(report, &mut table),
         };
         table.finish(report);
         route

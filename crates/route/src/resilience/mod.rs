@@ -1,14 +1,10 @@
-//! What goes on while deployments are tried: breakers, latencies, budgets of attempts, hedging, deadlines. Pure state
+//! What goes on while deployments are tried: breakers, latencies, budgets of attempts. Pure state
 //! machines: time and random bits are arguments, and what replicas share is a few bytes.
 
 mod breaker;
 mod budget;
-mod deadline;
-mod hedge;
 mod latency;
 
 pub use breaker::{Admit, Breaker, BreakerPolicy};
 pub use budget::{AttemptBudget, AttemptPolicy, FailedAttempt, GiveUp, Next, RetryTokens};
-pub use deadline::{AttemptDeadlines, RouteDeadlines};
-pub use hedge::{Hedge, HedgePolicy};
 pub use latency::Latency;
