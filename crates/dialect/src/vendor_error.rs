@@ -10,6 +10,9 @@ pub(crate) struct VendorError {
     pub kind: Option<String>,
     pub param: Option<String>,
     pub code: Option<String>,
+    /// The prompt's tokens, and the most that fit, which llama.cpp writes beside the message.
+    pub prompt_tokens: Option<u64>,
+    pub context_tokens: Option<u64>,
 }
 
 impl VendorError {
@@ -48,6 +51,9 @@ impl VendorError {
                     Some("type") => read_word(scanner, &mut outer.kind)?,
                     Some("param") => read_word(scanner, &mut outer.param)?,
                     Some("code") => read_word(scanner, &mut outer.code)?,
+                    Some("metadata") => read_raw(scanner, self)?,
+                    Some("n_prompt_tokens") => read_count(scanner, &mut outer.prompt_tokens)?,
+                    Some("n_ctx") => read_count(scanner, &mut outer.context_tokens)?,
                     _ => drop(scanner.skip()?),
                 }
             }
@@ -55,12 +61,14 @@ impl VendorError {
         };
         let read = read();
         // The inner error is more precise than the outer one.
-        let VendorError { message, kind, param, code } = std::mem::take(self);
+        let inner = std::mem::take(self);
         *self = VendorError {
-            message: message.or(outer.message),
-            kind: kind.or(outer.kind),
-            param: param.or(outer.param),
-            code: code.or(outer.code),
+            message: inner.message.or(outer.message),
+            kind: inner.kind.or(outer.kind),
+            param: inner.param.or(outer.param),
+            code: inner.code.or(outer.code),
+            prompt_tokens: inner.prompt_tokens.or(outer.prompt_tokens),
+            context_tokens: inner.context_tokens.or(outer.context_tokens),
         };
         read
     }
@@ -121,6 +129,35 @@ fn read_word(scanner: &mut Scanner<'_>, word: &mut Option<String>) -> Result<(),
         _ => scanner.skip().map(|_| None)?,
     };
     *word = word.take().or(read.filter(|read| !read.is_empty()));
+    Ok(())
+}
+
+/// The error of the vendor behind OpenRouter, as text in `metadata.raw`:
+/// <https://openrouter.ai/docs/api-reference/errors>. Its own says only that a provider has failed.
+fn read_raw(scanner: &mut Scanner<'_>, error: &mut VendorError) -> Result<(), Error> {
+    if scanner.peek()? != Type::Object {
+        return scanner.skip().map(drop);
+    }
+    scanner.object()?;
+    while let Some(key) = scanner.key()? {
+        let is_raw = key.decode().as_deref() == Some("raw") && scanner.peek()? == Type::String;
+        if !is_raw {
+            scanner.skip()?;
+            continue;
+        }
+        let raw = scanner.string()?.decode().unwrap_or_default();
+        // It is read once more, not again and again.
+        if !raw.contains("\"metadata\"") {
+            *error = VendorError::from_json(&raw);
+        }
+    }
+    Ok(())
+}
+
+fn read_count(scanner: &mut Scanner<'_>, count: &mut Option<u64>) -> Result<(), Error> {
+    let mut word = None;
+    read_word(scanner, &mut word)?;
+    *count = count.or(word.and_then(|word| word.parse().ok()));
     Ok(())
 }
 

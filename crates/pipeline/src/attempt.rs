@@ -2,6 +2,7 @@
 
 use crate::answer::{Answer, Reading, Streamed};
 use crate::call::Call;
+use crate::caps;
 use crate::exchange::Exchange;
 use crate::found::Direction;
 use crate::guard::Guarded;
@@ -47,7 +48,9 @@ pub async fn in_turn<S: Stages>(
             }
             Err(rejection) => return Err(rejection.into()),
         };
-        let fields = lease::fields(&mut admission);
+        let mut fields = lease::fields(&mut admission);
+        let target = caps::within(target, &admission);
+        fields.extend(caps::added(call, &target, &admission, exchange));
         let mut lease = Lease::of(&admission, exchange.stages.clone());
         let capped = match capped(call, &target, admission.answer_cap_tokens) {
             Ok(capped) => capped,

@@ -29,6 +29,8 @@ pub struct Exchange<S: Stages> {
     pub origin: Option<String>,
     /// Only the head of the answer is sent (RFC 9110, 9.3.2).
     pub is_head: bool,
+    /// The model of a request for a stream, as the client wrote it.
+    pub streamed_model: Option<String>,
     /// The client asked for `server-timing`.
     pub timing_asked: bool,
     record: Record,
@@ -53,6 +55,7 @@ impl<S: Stages> Exchange<S> {
             trace: Trace::continued(request.last("traceparent"), state, &stages),
             origin: request.last("origin").map(str::to_owned),
             is_head: request.method == "HEAD",
+            streamed_model: None,
             timing_asked: request.last("x-postern-timing") == Some("true"),
             record: Record::default(),
             memory: Vec::new(),

@@ -16,6 +16,7 @@ mod authorize;
 mod betas;
 mod body;
 mod call;
+mod caps;
 mod client_ip;
 mod cors;
 mod endpoint;

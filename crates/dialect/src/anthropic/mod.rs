@@ -20,7 +20,7 @@ mod write;
 pub use answer::{Reader, read_whole};
 pub use decode::decode;
 pub use encode::encode;
-pub(crate) use encode::valid_id;
+pub(crate) use encode::{DEFAULT_MAX_TOKENS, valid_id};
 pub use explain::explain;
 pub use names::field_name;
 pub use pages::{count_answer, model_card, models_page};

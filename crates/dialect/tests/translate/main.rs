@@ -18,6 +18,7 @@ mod hub;
 mod memo;
 mod more_answers;
 mod moving;
+mod overflow;
 mod passing;
 mod repairs;
 mod round_trips;
