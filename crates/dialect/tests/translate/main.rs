@@ -23,6 +23,7 @@ mod passing;
 mod repairs;
 mod round_trips;
 mod segments;
+mod servers;
 mod streams;
 mod strict;
 mod trials;
