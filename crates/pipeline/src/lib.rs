@@ -91,7 +91,7 @@ async fn answer<S: Stages>(
         Endpoint::Ready => models::ready(exchange).await,
         Endpoint::ResourceMetadata => models::resource_metadata(exchange),
         Endpoint::Usage(model) => models::usage(&head, model.as_deref(), exchange).await,
-        Endpoint::Models => models::list(&head, exchange).await,
+        Endpoint::Models(wanted) => models::list(&head, wanted, exchange).await,
         Endpoint::Model(id) => models::one(&head, id, exchange).await,
         Endpoint::Call(_, operation) => run::run(&head, *operation, body, exchange).await,
     }

@@ -23,7 +23,7 @@ pub use encode::encode;
 pub(crate) use encode::{DEFAULT_MAX_TOKENS, valid_id};
 pub use explain::explain;
 pub use names::field_name;
-pub use pages::{count_answer, model_card, models_page};
+pub use pages::{Card, Wanted, count_answer, model_card, models_page};
 pub use read::read;
 pub(crate) use splice::pass;
 pub use splice::{headers, path, splice};
