@@ -22,12 +22,12 @@ pub async fn admit(
     let limits = policy::limits(plans, &request.caller).map_err(fails)?;
     let deployment = &request.deployment;
     let counted = limits.for_model(&[&deployment.model, subject::asked_for(deployment)]);
-    let needs_cap = counted.iter().any(|limit| counts_tokens(limit));
+    let needs_cap = counted.iter().any(|limit| counts_answers(limit, &request.metering));
     let (facts, metering) = (&prompt.facts, &request.metering);
-    let cap = answer_cap(facts, metering, &limits);
     let counts = OnceCell::new();
     let tokens = || *counts.get_or_init(|| count(prompt, &metering.counting));
-    context::check(metering, prompt, tokens).map_err(fails)?;
+    let room_tokens = context::check(metering, prompt, tokens).map_err(fails)?;
+    let cap = answer_cap(facts, metering, room_tokens, &limits);
     let fitting = |cap| context::fitting(cap, metering, tokens);
     let cap = if needs_cap { cap.map(fitting) } else { cap };
     let price = metering.price.as_ref();
@@ -38,19 +38,26 @@ pub async fn admit(
     match limits.reserve(counters::counters(), counted, reserve_request, now_ms).await {
         Ok(reserved) => {
             let answer_cap = cap.filter(|cap| cap.is_sent && needs_cap).map(|cap| cap.tokens);
-            Ok(admitted(names(facts), reserved, &amounts, price, answer_cap))
+            let admission = admitted(names(facts), reserved, &amounts, price, answer_cap);
+            Ok(Admission { room_tokens, ..admission })
         }
         Err(rejected) => Err(refused(names(facts), rejected)),
     }
 }
 
 /// The cap on an answer; none for operations without one.
-fn answer_cap(facts: &RequestFacts, metering: &Metering, limits: &Limits<'_>) -> Option<AnswerCap> {
+fn answer_cap(
+    facts: &RequestFacts,
+    metering: &Metering,
+    room: Option<u64>,
+    limits: &Limits<'_>,
+) -> Option<AnswerCap> {
     match facts.operation {
         Operation::Chat | Operation::Completions => {
             let plan = limits.answer_tokens();
             let own = clients_cap(facts, metering);
-            Some(AnswerCap::of(own, plan, metering.max_output_tokens))
+            let own = own.map(|cap| room.filter(|_| cap > 0).map_or(cap, |room| cap.min(room)));
+            Some(AnswerCap::of(own, plan, metering.max_output_tokens, metering.context_tokens))
         }
         Operation::Embeddings | Operation::CountTokens | Operation::Rerank => None,
         // Nothing caps it but what is asked for.
@@ -101,6 +108,18 @@ fn counts_tokens(limit: &Limit) -> bool {
     !matches!(limit.unit, LimitUnit::Requests | LimitUnit::ConcurrentRequests)
 }
 
+/// Whether a limit must know how long an answer may be.
+fn counts_answers(limit: &Limit, metering: &Metering) -> bool {
+    match limit.unit {
+        LimitUnit::Requests | LimitUnit::ConcurrentRequests | LimitUnit::InputTokens => false,
+        LimitUnit::Tokens | LimitUnit::OutputTokens => true,
+        // Answers that cost nothing need no bound.
+        LimitUnit::Usd => metering.price.as_ref().is_some_and(|price| {
+            price.output_pico_usd_per_token > 0 || price.audio_output_pico_usd_per_token > 0
+        }),
+    }
+}
+
 fn admitted(
     names: HeaderNames,
     reserved: Admitted<'_>,
@@ -117,6 +136,7 @@ fn admitted(
         lease: lease.to_text(),
         headers: headers(names, &statuses, now_ms),
         answer_cap_tokens,
+        room_tokens: None,
         warnings,
         reserved_tokens: amounts.tokens(),
         reserved_nano_usd: amounts.nano_usd,

@@ -88,6 +88,9 @@ fn entry(listed: &Listed<'_>, allowed: &Allowed) -> ModelEntry {
         id: listed.name.to_owned(),
         owned_by: listed.owned_by.to_owned(),
         operation: operation(listed.models),
+        context_tokens: listed.least(|model| model.context_tokens),
+        max_output_tokens: listed.least(|model| model.max_output_tokens),
+        created_unix_s: listed.released_unix_s(),
         deployments: deployments.collect(),
     }
 }

@@ -22,6 +22,7 @@ mod json;
 pub mod media;
 pub mod needs;
 pub mod openai;
+pub mod overflow;
 mod repair;
 mod request;
 pub mod responses;

@@ -36,6 +36,9 @@ pub struct Memo {
     /// The tool that stands for the requested schema: its call is the answer's text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schema_tool: Option<String>,
+    /// Client and vendor speak one dialect, and the request was translated nevertheless.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub translated: bool,
     /// Custom tools that became functions of one string, `input`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub custom_tools: Vec<String>,

@@ -10,11 +10,15 @@ pub(crate) struct VendorError {
     pub kind: Option<String>,
     pub param: Option<String>,
     pub code: Option<String>,
+    /// The prompt's tokens, and the most that fit, which llama.cpp writes beside the message.
+    pub prompt_tokens: Option<u64>,
+    pub context_tokens: Option<u64>,
 }
 
 impl VendorError {
     /// Reads the body of an error, or the error within it: OpenAI's `{"error":{"message",...}}`; the same in an array (Google);
-    /// `{"error":"..."}` (Ollama); the four fields without a wrapper (vLLM); `{"detail":"..."}` (FastAPI). Any other body
+    /// `{"error":"..."}` (Ollama); the four fields without a wrapper (vLLM); `{"detail":"..."}` or a list of details (FastAPI, and
+    /// within `message` Mistral). Any other body
     /// yields nothing; a truncated body yields what stands before the cut.
     pub fn from_json(body: &str) -> Self {
         let mut error = VendorError::default();
@@ -44,10 +48,13 @@ impl VendorError {
             while let Some(key) = scanner.key()? {
                 match key.decode().as_deref() {
                     Some("error") => self.read(scanner)?,
-                    Some("message" | "detail") => read_word(scanner, &mut outer.message)?,
+                    Some("message" | "detail") => read_message(scanner, &mut outer)?,
                     Some("type") => read_word(scanner, &mut outer.kind)?,
                     Some("param") => read_word(scanner, &mut outer.param)?,
                     Some("code") => read_word(scanner, &mut outer.code)?,
+                    Some("metadata") => read_raw(scanner, self)?,
+                    Some("n_prompt_tokens") => read_count(scanner, &mut outer.prompt_tokens)?,
+                    Some("n_ctx") => read_count(scanner, &mut outer.context_tokens)?,
                     _ => drop(scanner.skip()?),
                 }
             }
@@ -55,12 +62,14 @@ impl VendorError {
         };
         let read = read();
         // The inner error is more precise than the outer one.
-        let VendorError { message, kind, param, code } = std::mem::take(self);
+        let inner = std::mem::take(self);
         *self = VendorError {
-            message: message.or(outer.message),
-            kind: kind.or(outer.kind),
-            param: param.or(outer.param),
-            code: code.or(outer.code),
+            message: inner.message.or(outer.message),
+            kind: inner.kind.or(outer.kind),
+            param: inner.param.or(outer.param),
+            code: inner.code.or(outer.code),
+            prompt_tokens: inner.prompt_tokens.or(outer.prompt_tokens),
+            context_tokens: inner.context_tokens.or(outer.context_tokens),
         };
         read
     }
@@ -121,6 +130,117 @@ fn read_word(scanner: &mut Scanner<'_>, word: &mut Option<String>) -> Result<(),
         _ => scanner.skip().map(|_| None)?,
     };
     *word = word.take().or(read.filter(|read| !read.is_empty()));
+    Ok(())
+}
+
+/// A sentence; a list of what is wrong with which field (FastAPI: <https://fastapi.tiangolo.com/tutorial/handling-errors/>), or
+/// an object with such a list (Mistral).
+fn read_message(scanner: &mut Scanner<'_>, error: &mut VendorError) -> Result<(), Error> {
+    match scanner.peek()? {
+        Type::Array => {
+            scanner.array()?;
+            while scanner.element()? {
+                read_detail(scanner, error)?;
+            }
+            Ok(())
+        }
+        Type::Object => {
+            scanner.object()?;
+            while let Some(key) = scanner.key()? {
+                match key.decode().as_deref() {
+                    Some("detail" | "message") => read_message(scanner, error)?,
+                    _ => drop(scanner.skip()?),
+                }
+            }
+            Ok(())
+        }
+        _ => read_word(scanner, &mut error.message),
+    }
+}
+
+/// `{"loc":["body","messages",1,"refusal"],"msg":"Extra inputs are not permitted","input":...}`: the place and the reason. What
+/// was sent is not repeated.
+fn read_detail(scanner: &mut Scanner<'_>, error: &mut VendorError) -> Result<(), Error> {
+    if scanner.peek()? != Type::Object {
+        return read_word(scanner, &mut error.message);
+    }
+    let (mut place, mut reason) = (String::new(), None);
+    scanner.object()?;
+    while let Some(key) = scanner.key()? {
+        match key.decode().as_deref() {
+            Some("loc") => place = read_place(scanner)?,
+            Some("msg" | "message") => read_word(scanner, &mut reason)?,
+            _ => drop(scanner.skip()?),
+        }
+    }
+    let Some(reason) = reason else { return Ok(()) };
+    let said = if place.is_empty() { reason } else { format!("{place}: {reason}") };
+    if error.param.is_none() && !place.is_empty() {
+        error.param = Some(place);
+    }
+    match &mut error.message {
+        // The first ones say enough; a union of types has dozens.
+        Some(message) if message.len() < MAX_DETAILS_BYTES => {
+            message.push_str("; ");
+            message.push_str(&said);
+        }
+        Some(_) => {}
+        none => *none = Some(said),
+    }
+    Ok(())
+}
+
+const MAX_DETAILS_BYTES: usize = 1_000;
+
+/// `["body", "messages", 1, "role"]` as `messages[1].role`.
+fn read_place(scanner: &mut Scanner<'_>) -> Result<String, Error> {
+    let mut place = String::new();
+    if scanner.peek()? != Type::Array {
+        scanner.skip()?;
+        return Ok(place);
+    }
+    scanner.array()?;
+    while scanner.element()? {
+        let is_index = scanner.peek()? == Type::Number;
+        let mut word = None;
+        read_word(scanner, &mut word)?;
+        let Some(word) = word else { continue };
+        match (is_index, place.is_empty()) {
+            (true, _) => place.push_str(&format!("[{word}]")),
+            (false, true) if word == "body" => {}
+            (false, true) => place.push_str(&word),
+            (false, false) => place.push_str(&format!(".{word}")),
+        }
+    }
+    Ok(place)
+}
+
+/// The error of the vendor behind OpenRouter, as text in `metadata.raw`:
+/// <https://openrouter.ai/docs/api-reference/errors>. Its own says only that a provider has failed.
+fn read_raw(scanner: &mut Scanner<'_>, error: &mut VendorError) -> Result<(), Error> {
+    if scanner.peek()? != Type::Object {
+        return scanner.skip().map(drop);
+    }
+    scanner.object()?;
+    while let Some(key) = scanner.key()? {
+        let is_raw = key.decode().as_deref() == Some("raw") && scanner.peek()? == Type::String;
+        if !is_raw {
+            scanner.skip()?;
+            continue;
+        }
+        let raw = scanner.string()?.decode().unwrap_or_default();
+        // It is read once more, not again and again.
+        if !raw.contains("\"metadata\"") {
+            *error = VendorError::from_json(&raw);
+        }
+    }
+    Ok(())
+}
+
+fn read_count(scanner: &mut Scanner<'_>, count: &mut Option<u64>) -> Result<(), Error> {
+    let mut word = None;
+    read_word(scanner, &mut word)?;
+    *count = count.or(word.and_then(|word| word.parse().ok()));
     Ok(())
 }
 

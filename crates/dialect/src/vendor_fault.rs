@@ -1,6 +1,7 @@
 //! Maps a vendor's error to a fault, whatever its dialect: from the status and the words that came with it.
 
 use crate::json;
+use crate::overflow;
 use crate::vendor_error::{VendorError, clip, mask};
 use postern_fault::{Blame, Fault, Kind};
 
@@ -19,6 +20,7 @@ pub(crate) fn fault(status: u16, error: &VendorError, how: &str) -> Fault {
     let gateways =
         |public| Fault { blame: Blame::Gateway, ..Fault::new(Kind::UpstreamFailed, public) };
     let fault = match status {
+        _ if overflow::is(status, error) => too_long(error),
         429 | 402 if status == 402 || error.is(&["insufficient_quota"]) => {
             gateways("the provider's quota for this gateway is used up")
         }
@@ -51,6 +53,12 @@ fn refused(kind: Kind, error: &VendorError) -> Fault {
     // A bare number only repeats the status.
     let code = word(&error.code).filter(|code| code.parse::<u16>().is_err());
     Fault { param: word(&error.param), code, ..Fault::new(kind, public) }
+}
+
+/// All vendors' refusals of a prompt that is too long have one kind and one code, by which they are told again.
+fn too_long(error: &VendorError) -> Fault {
+    let fault = refused(Kind::InvalidRequest, error).with_code(overflow::CODE);
+    Fault { public: overflow::sentence(error).unwrap_or(fault.public), ..fault }
 }
 
 fn is_callers(error: &VendorError) -> bool {

@@ -6,6 +6,10 @@ use postern_types::{Price, Usage};
 /// model of the catalogue writes more without being asked to.
 pub const DEFAULT_ANSWER_TOKENS: u64 = 16_384;
 
+/// The same where the context is not known either: half of 8,192, the smallest context of models that are still served, so that
+/// no server refuses the cap itself.
+pub const SMALL_ANSWER_TOKENS: u64 = 4_096;
+
 const PICO_USD_PER_NANO_USD: u128 = 1_000;
 
 /// The cap on an answer.
@@ -19,7 +23,12 @@ pub struct AnswerCap {
 
 impl AnswerCap {
     /// The client's cap, else the plan's, else the model's. The model's is never exceeded: `provider` sends no more, and says so.
-    pub fn of(client: Option<u64>, plan: Option<u64>, model: Option<u64>) -> Self {
+    pub fn of(
+        client: Option<u64>,
+        plan: Option<u64>,
+        model: Option<u64>,
+        context: Option<u64>,
+    ) -> Self {
         let most = model.unwrap_or(u64::MAX);
         match (client, plan) {
             // Some servers take 0 for "no limit", and no other cap can be sent beside it.
@@ -32,6 +41,9 @@ impl AnswerCap {
             (None, None) => match model {
                 // The vendor ends the answer at this cap by itself.
                 Some(tokens) => AnswerCap { tokens, is_sent: false },
+                None if context.is_none() => {
+                    AnswerCap { tokens: SMALL_ANSWER_TOKENS, is_sent: true }
+                }
                 None => AnswerCap { tokens: DEFAULT_ANSWER_TOKENS, is_sent: true },
             },
         }

@@ -19,7 +19,7 @@ mod subject;
 mod window;
 
 pub use address::counted_address;
-pub use estimate::{Amounts, AnswerCap, DEFAULT_ANSWER_TOKENS};
+pub use estimate::{Amounts, AnswerCap, DEFAULT_ANSWER_TOKENS, SMALL_ANSWER_TOKENS};
 pub use headers::{HeaderNames, headers};
 pub use lease::{Lease, RENEW_AFTER_MS, Settlement};
 pub use limit_match::LimitMatch;

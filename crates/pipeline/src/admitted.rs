@@ -3,6 +3,7 @@
 use crate::answer::Answer;
 use crate::attempt::{self, Failed};
 use crate::call::Call;
+use crate::caps;
 use crate::exchange::Exchange;
 use crate::lease::{self, Lease};
 use crate::refusal::Refusal;
@@ -42,7 +43,9 @@ impl<S: Stages> Admitted<S> {
             let is_final = !rejection.model_scoped && !rejection.fault.retryable;
             Rejected { refusal: rejection.into(), is_final }
         })?;
-        let fields = lease::fields(&mut admission);
+        let mut fields = lease::fields(&mut admission);
+        let target = caps::within(target, &admission);
+        fields.extend(caps::added(call, &target, &admission, exchange));
         let lease = Lease::of(&admission, exchange.stages.clone());
         match capped(call, &target, admission.answer_cap_tokens) {
             Ok(capped) => Ok(Admitted { target, fields, lease, capped }),

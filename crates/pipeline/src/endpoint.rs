@@ -1,6 +1,7 @@
 //! The endpoints.
 
 use crate::refusal::Refusal;
+use postern_dialect::anthropic::Wanted;
 use postern_dialect::{Dialect, Operation, percent_decoded};
 use postern_fault::shown;
 
@@ -15,8 +16,8 @@ pub enum Endpoint {
     ResourceMetadata,
     /// `GET /v1/usage`, of one model's limits as well if it is named (`?model=`).
     Usage(Option<String>),
-    /// `GET /v1/models`
-    Models,
+    /// `GET /v1/models`, and which part of it (Anthropic's pages)
+    Models(Wanted),
     /// `GET /v1/models/{id}`
     Model(String),
     /// `POST` of a request for a vendor, in a client's dialect.
@@ -75,7 +76,7 @@ pub fn route(method: &str, path: &str, query: &str) -> Result<Endpoint, Refusal>
         "/readyz" => (Endpoint::Ready, READ),
         RESOURCE_METADATA => (Endpoint::ResourceMetadata, READ),
         "/v1/usage" => (Endpoint::Usage(model_named(query)), READ),
-        "/v1/models" => (Endpoint::Models, READ),
+        "/v1/models" => (Endpoint::Models(wanted(query)), READ),
         // RFC 9728, 3.1: a path of the resource's URL follows.
         _ if path.strip_prefix(RESOURCE_METADATA).is_some_and(|rest| rest.starts_with('/')) => {
             (Endpoint::ResourceMetadata, READ)
@@ -116,8 +117,21 @@ fn known_paths() -> String {
 
 /// The value of `model` in a query.
 fn model_named(query: &str) -> Option<String> {
-    let value = query.split('&').find_map(|pair| pair.strip_prefix("model="))?;
-    Some(percent_decoded(value))
+    value(query, "model")
+}
+
+/// The page that a query asks for.
+fn wanted(query: &str) -> Wanted {
+    Wanted {
+        limit: value(query, "limit"),
+        after_id: value(query, "after_id"),
+        before_id: value(query, "before_id"),
+    }
+}
+
+fn value(query: &str, name: &str) -> Option<String> {
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| percent_decoded(value))
 }
 
 #[cfg(test)]
@@ -126,7 +140,16 @@ mod tests {
 
     #[test]
     fn finds_every_endpoint_and_says_which_method_it_wants() {
-        assert_eq!(route("GET", "/v1/models", "").unwrap(), Endpoint::Models);
+        assert_eq!(route("GET", "/v1/models", "").unwrap(), Endpoint::Models(Wanted::default()));
+        let page = Wanted {
+            limit: Some("2".to_owned()),
+            after_id: Some("org/name".to_owned()),
+            before_id: None,
+        };
+        assert_eq!(
+            route("GET", "/v1/models", "limit=2&after_id=org%2Fname").unwrap(),
+            Endpoint::Models(page)
+        );
         assert_eq!(
             route("GET", "/v1/models/org%2Fname:1", "").unwrap(),
             Endpoint::Model("org/name:1".to_owned())

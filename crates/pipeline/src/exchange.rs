@@ -33,6 +33,8 @@ pub struct Exchange<S: Stages> {
     pub origin: Option<String>,
     /// Only the head of the answer is sent (RFC 9110, 9.3.2).
     pub is_head: bool,
+    /// The model of a request for a stream, as the client wrote it.
+    pub streamed_model: Option<String>,
     /// The client asked for `server-timing`.
     pub timing_asked: bool,
     record: Record,
@@ -77,6 +79,7 @@ impl<S: Stages> Exchange<S> {
             trace: Trace::continued(request.last("traceparent"), state, &stages),
             origin: request.last("origin").map(str::to_owned),
             is_head: request.method == "HEAD",
+            streamed_model: None,
             timing_asked: request.last("x-postern-timing") == Some("true"),
             record: Record::default(),
             candidate: None,
@@ -113,6 +116,7 @@ impl<S: Stages> Exchange<S> {
             trace: origin.trace.clone(),
             origin: None,
             is_head: false,
+            streamed_model: None,
             timing_asked: false,
             record,
             candidate: None,
@@ -147,6 +151,7 @@ impl<S: Stages> Exchange<S> {
             trace: self.trace.clone(),
             origin: None,
             is_head: self.is_head,
+            streamed_model: self.streamed_model.clone(),
             timing_asked: self.timing_asked,
             record: Record::default(),
             candidate: None,

@@ -19,6 +19,7 @@ mod authorize;
 mod betas;
 mod body;
 mod call;
+mod caps;
 mod client_ip;
 mod cors;
 mod deadline;
@@ -112,7 +113,7 @@ async fn answer<S: Stages>(
         Endpoint::Ready => models::ready(exchange).await,
         Endpoint::ResourceMetadata => models::resource_metadata(exchange),
         Endpoint::Usage(model) => models::usage(&head, model.as_deref(), exchange).await,
-        Endpoint::Models => models::list(&head, exchange).await,
+        Endpoint::Models(wanted) => models::list(&head, wanted, exchange).await,
         Endpoint::Model(id) => models::one(&head, id, exchange).await,
         Endpoint::Call(_, operation) => {
             // Before anything is asked or read for it.

@@ -8,7 +8,8 @@ use crate::head::Head;
 use crate::originals;
 use crate::refusal::Refusal;
 use crate::stages::Stages;
-use postern_dialect::{Dialect, anthropic};
+use postern_dialect::Dialect;
+use postern_dialect::anthropic::{self, Card, Wanted};
 use postern_fault::{Fault, Kind, shown};
 use postern_types::Caller;
 use postern_types::auth::Action;
@@ -20,13 +21,15 @@ use std::collections::BTreeSet;
 /// (<https://platform.openai.com/docs/api-reference/models/list>).
 pub async fn list<S: Stages>(
     head: &Head,
+    wanted: &Wanted,
     exchange: &mut Exchange<S>,
 ) -> Result<Answer<S>, Refusal> {
     let entries = entries(head, exchange).await?;
     if exchange.client == Dialect::Anthropic {
-        let named: Vec<_> = entries.into_iter().map(|entry| (entry.id.clone(), entry.id)).collect();
-        return Ok(Answer::json(anthropic::models_page(&named)));
+        let cards: Vec<_> = entries.iter().map(card).collect();
+        return Ok(Answer::json(anthropic::models_page(&cards, wanted)?));
     }
+    // OpenAI's list has no pages: its SDKs ask for no second one.
     let data: Vec<Value> = entries.iter().map(object).collect();
     Ok(Answer::json(json!({ "object": "list", "data": data }).to_string()))
 }
@@ -40,7 +43,7 @@ pub async fn one<S: Stages>(
     let entries = entries(head, exchange).await?;
     match entries.iter().find(|entry| entry.id == id) {
         Some(entry) if exchange.client == Dialect::Anthropic => {
-            Ok(Answer::json(anthropic::model_card(&entry.id, &entry.id)))
+            Ok(Answer::json(anthropic::model_card(&card(entry))))
         }
         Some(entry) => Ok(Answer::json(object(entry).to_string())),
         None => {
@@ -128,7 +131,36 @@ async fn offered(stages: &impl Stages, mut entries: Vec<ModelEntry>) -> Vec<Mode
     entries
 }
 
-/// `created` is a required field of OpenAI's object; policies do not have it, and 0 claims nothing.
+fn card(entry: &ModelEntry) -> Card {
+    Card {
+        id: entry.id.clone(),
+        created_unix_s: entry.created_unix_s,
+        context_tokens: entry.context_tokens,
+        max_output_tokens: entry.max_output_tokens,
+    }
+}
+
+/// `created` is a required field of OpenAI's object; 0 claims nothing. OpenAI's object has no sizes: they are said by the names
+/// that servers of its dialect have for them, vLLM (`max_model_len`), Groq (`context_window`, `max_completion_tokens`) and
+/// OpenRouter (`context_length`), of which programs read one or the other.
 fn object(entry: &ModelEntry) -> Value {
-    json!({ "id": entry.id, "object": "model", "created": 0, "owned_by": entry.owned_by })
+    let mut object = json!({
+        "id": entry.id,
+        "object": "model",
+        "created": entry.created_unix_s.unwrap_or_default(),
+        "owned_by": entry.owned_by,
+    });
+    let sizes = [
+        ("context_length", entry.context_tokens),
+        ("context_window", entry.context_tokens),
+        ("max_model_len", entry.context_tokens),
+        ("max_completion_tokens", entry.max_output_tokens),
+        ("max_output_tokens", entry.max_output_tokens),
+    ];
+    for (name, size) in sizes {
+        if let (Some(size), Some(members)) = (size, object.as_object_mut()) {
+            members.insert(name.to_owned(), size.into());
+        }
+    }
+    object
 }

@@ -10,7 +10,8 @@ use crate::opinion;
 use crate::record::Event;
 use crate::stages::{Client, Stages};
 use crate::within::within;
-use postern_dialect::translate;
+use postern_dialect::responses::failed::Sequence;
+use postern_dialect::{Dialect, translate};
 use postern_fault::Fault;
 use postern_types::limiter::Outcome;
 use std::future::{Future, poll_fn};
@@ -38,7 +39,8 @@ pub async fn run<S: Stages, C: Client>(
 ) {
     let shadow = exchange.shadow.take();
     let lease = streamed.as_mut().and_then(|streamed| streamed.lease.take());
-    let mut pump = Pump { client, lease, exchange };
+    let sequence = (exchange.client == Dialect::Responses).then(Sequence::default);
+    let mut pump = Pump { client, lease, exchange, sequence };
     let mut end = pump.begin(first, streamed.as_ref()).await;
     if let (Some(streamed), End::Complete) = (&mut streamed, &end) {
         end = pump.carry(streamed).await;
@@ -90,6 +92,8 @@ struct Pump<S: Stages, C> {
     client: C,
     lease: Option<Lease<S>>,
     exchange: Exchange<S>,
+    /// The numbers of a stream of Responses.
+    sequence: Option<Sequence>,
 }
 
 impl<S: Stages, C: Client> Pump<S, C> {
@@ -111,8 +115,7 @@ impl<S: Stages, C: Client> Pump<S, C> {
                     self.settle_if_done(streamed).await;
                     // What has left is not valid, so its end does not follow.
                     if let Some(fault) = streamed.refused() {
-                        let event = translate::error::event(self.exchange.client, &fault);
-                        self.write(event.into_bytes()).await;
+                        self.fail(&fault).await;
                         return End::Cut(fault);
                     }
                     let Some(part) = part else { return End::Complete };
@@ -123,14 +126,22 @@ impl<S: Stages, C: Client> Pump<S, C> {
                 Some(Err(fault)) => {
                     // The client's dialect has an event for this; no end marker follows it. Sound has none, and breaks off.
                     if !streamed.is_sound() {
-                        let event = translate::error::event(self.exchange.client, &fault);
-                        self.write(event.into_bytes()).await;
+                        self.fail(&fault).await;
                     }
                     return End::Cut(fault);
                 }
                 None => return End::ClientGone,
             }
         }
+    }
+
+    /// The client's dialect says that the stream has failed.
+    async fn fail(&mut self, fault: &Fault) {
+        let event = match &self.sequence {
+            Some(sequence) => sequence.failed(fault),
+            None => translate::error::event(self.exchange.client, fault),
+        };
+        self.write(event.into_bytes()).await;
     }
 
     /// Before the client has the last part: it may send its next request at once.
@@ -181,6 +192,9 @@ impl<S: Stages, C: Client> Pump<S, C> {
     /// False: the client has left, or has not taken anything for so long that it might as well have.
     async fn write(&mut self, part: Vec<u8>) -> bool {
         self.exchange.observe(Event::Sent(part.len()));
+        if let (Some(sequence), Ok(events)) = (&mut self.sequence, str::from_utf8(&part)) {
+            sequence.see(events);
+        }
         let written = self.client.write(part);
         let written = within(&self.exchange.stages, STALLED_MS, written);
         keep(&mut self.lease, written).await == Some(true)

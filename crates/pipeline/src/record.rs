@@ -61,6 +61,8 @@ pub enum Event<'a> {
     AttemptCancelled,
     /// This fault has a vendor's texts.
     SaidByVendor(&'a Fault),
+    /// This member of the request was added: the cap on the answer.
+    Added(&'static str),
     /// The losses of the translation.
     Lost(&'a [Loss]),
     /// The answer is not valid, and the model is asked once more: what follows is used beside what was used.
@@ -149,6 +151,9 @@ pub struct Record {
     /// Of these, those of answers that were not valid.
     #[serde(skip)]
     used_before: Option<Used>,
+    /// What the gateway added to the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    added: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     losses: Vec<String>,
     /// The number of further losses.
@@ -299,6 +304,7 @@ impl Record {
             Event::SaidByVendor(fault) => {
                 self.of_vendors.extend(fault.code.iter().chain(&fault.param).cloned());
             }
+            Event::Added(member) => self.added = Some(member),
             Event::Lost(losses) => self.lost(losses),
             Event::Repairing => self.used_before = Some(self.used),
             Event::Used(usage, price) => {

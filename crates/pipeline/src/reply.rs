@@ -10,6 +10,7 @@ use crate::record::Event;
 use crate::refusal::Refusal;
 use crate::stages::{Client, Stages};
 use postern_dialect::{Dialect, translate};
+use postern_fault::Fault;
 
 /// The response: a head, and a body that is complete or still arriving.
 pub struct Reply<S: Stages> {
@@ -80,8 +81,12 @@ fn refusal<S: Stages>(refusal: Refusal, mut exchange: Exchange<S>) -> Reply<S> {
         refusal.status.unwrap_or_else(|| translate::error::status(exchange.client, &fault));
     exchange.observe(Event::Answered(status));
     exchange.observe(Event::Failed(&fault));
-    let body = translate::error::body(exchange.client, &fault);
     let mut fields = refusal.fields;
+    if let Some(body) = streamed(&fault, &exchange) {
+        fields.push(("content-type".to_owned(), "text/event-stream".to_owned()));
+        return respond(200, fields, body.into_bytes(), None, exchange);
+    }
+    let body = translate::error::body(exchange.client, &fault);
     fields.push(("content-type".to_owned(), "application/json".to_owned()));
     fields.push(("content-length".to_owned(), body.len().to_string()));
     if let Some(methods) = refusal.allow {
@@ -93,6 +98,13 @@ fn refusal<S: Stages>(refusal: Refusal, mut exchange: Exchange<S>) -> Reply<S> {
         fields.push(("retry-after-ms".to_owned(), ms.to_string()));
     }
     respond(status, fields, body.into_bytes(), None, exchange)
+}
+
+/// The stream that tells a client of a fault, if its dialect has one for it.
+fn streamed<S: Stages>(fault: &Fault, exchange: &Exchange<S>) -> Option<String> {
+    let model = exchange.streamed_model.as_deref()?;
+    let (client, request_id) = (exchange.client, &exchange.request_id);
+    translate::error::stream(client, fault, request_id, model, exchange.unix_s())
 }
 
 fn respond<S: Stages>(

@@ -45,6 +45,7 @@ pub async fn run<S: Stages>(
     let read = exchange.run("read", |_| translate::read(client, operation, &body))?;
     exchange.observe(Event::Read(&read.facts, body_bytes));
     in_flight::admit_stream(&read.facts, exchange)?;
+    exchange.streamed_model = read.facts.stream.then(|| read.facts.model.clone());
     // What was replaced in the turns before it, if policy keeps that.
     let turn = Turn::begin(head, &caller, operation, &body, exchange).await?;
     let prompt = read.into_prompt(body);

@@ -14,6 +14,7 @@ mod notice;
 mod observed;
 mod order;
 mod refusal;
+mod released;
 mod request;
 pub mod resilience;
 mod signals;

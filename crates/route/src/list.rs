@@ -20,6 +20,20 @@ pub struct Listed<'c> {
 }
 
 impl<'c> Listed<'c> {
+    /// The least of a size of its models, if one is known.
+    pub fn least(&self, size: impl Fn(&Model) -> Option<u64>) -> Option<u64> {
+        self.models.iter().filter_map(|model| size(model)).min()
+    }
+
+    /// The day on which it was released, as its name or that of its first deployment says it.
+    #[must_use]
+    pub fn released_unix_s(&self) -> Option<u64> {
+        let model = self.models.first()?;
+        let upstream = model.deployments.iter().map(|deployment| &deployment.upstream_model);
+        let mut names = [&model.name].into_iter().chain(upstream);
+        names.find_map(|name| crate::released::unix_s(name))
+    }
+
     /// Its deployments that a request may go to, if nothing but the caller is known of it.
     pub fn choices(&self, allowed: &Allowed<'_>) -> impl Iterator<Item = Choice<'c>> {
         let regions = self.regions;

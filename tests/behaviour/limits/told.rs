@@ -244,17 +244,23 @@ async fn a_plans_cap_is_sent_to_the_vendor_where_the_client_names_none() {
         ("capped", "metered", Some(("max_completion_tokens", 200)), Some(200)),
         // The vendor itself ends at the model's cap.
         ("uncapped", "metered", None, None),
-        // And without any cap, at the reserved default.
-        ("uncapped", "unbounded", None, Some(16_384)),
+        // And without any cap, at the reserved default, which fits into any context.
+        ("uncapped", "unbounded", None, Some(4_096)),
     ] {
         let marker = marker();
         let mut body = metered(model, &marker, 10, 5);
         if let Some((name, cap)) = client {
             body[name] = cap.into();
         }
-        let answer = limited.chat(consumer, &body).send().await;
+        // What the client did not ask for is no loss, so that a strict request passes.
+        let answer = limited.chat(consumer, &body).header("x-postern-strict", "true").send().await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         let caps: Vec<_> = caps(&marker).into_iter().filter_map(|cap| cap.as_u64()).collect();
+        let added = sent.filter(|_| client.is_none()).map(|cap| {
+            format!("max_completion_tokens={cap}: a limit of the caller counts the answer's tokens")
+        });
+        assert_eq!(answer.header("x-postern-added"), added.as_deref(), "{consumer}, {model}");
+        assert_eq!(answer.header("x-postern-losses"), None);
         let sent: Vec<u64> = sent.into_iter().collect();
         assert_eq!(caps, sent, "{consumer}, {model}, {client:?}");
     }

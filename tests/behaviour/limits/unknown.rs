@@ -85,7 +85,7 @@ fn long(model: &str, words: usize, cap: u64) -> [(&'static str, Value); 3] {
 #[tokio::test]
 async fn a_request_over_the_models_context_is_refused_as_the_vendors_say_it() {
     let limited = limited(Counting::KeyValue);
-    for (words, cap) in [(200, 20), (60, 80), (99, 1)] {
+    for (words, cap) in [(200, 20), (88, 80), (99, 1)] {
         for (path, body) in long("narrow", words, cap) {
             let marker = marker();
             let call =
@@ -102,6 +102,43 @@ async fn a_request_over_the_models_context_is_refused_as_the_vendors_say_it() {
             }
             assert!(limited.upstream.requests(&marker).is_empty(), "{path}");
         }
+    }
+}
+
+#[tokio::test]
+async fn codex_is_told_of_a_prompt_that_is_too_long_by_the_stream_that_it_acts_on() {
+    let limited = limited(Counting::KeyValue);
+    for (path, mut body) in long("narrow", 200, 20) {
+        body["stream"] = true.into();
+        let answer = limited.call("context", "POST", path).body(body.to_string()).send().await;
+        if path == "/v1/responses" {
+            assert_eq!(answer.status, 200, "{}", answer.text());
+            let failed = answer.text().split("event: response.failed\ndata: ").nth(1).unwrap();
+            let failed: Value = serde_json::from_str(failed.trim()).unwrap();
+            assert_eq!(failed["response"]["error"]["code"], "context_length_exceeded", "{failed}");
+            assert_eq!(failed["sequence_number"], 2);
+        } else {
+            assert_eq!(answer.status, 400, "{path}: {}", answer.text());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_clients_cap_is_lowered_to_what_the_prompt_leaves_and_refused_under_strict() {
+    let limited = limited(Counting::KeyValue);
+    for (path, body) in long("narrow", 60, 80) {
+        let marker = marker();
+        let call = || limited.call("context", "POST", path).header("x-request-id", marker.as_str());
+        let strict = call().header("x-postern-strict", "true").body(body.to_string()).send().await;
+        assert_eq!(strict.status, 400, "{path}: {}", strict.text());
+        assert!(limited.upstream.requests(&marker).is_empty(), "{path}");
+        let answer = call().body(body.to_string()).send().await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        assert!(answer.header("x-postern-losses").unwrap().contains("max_"), "{path}");
+        let sent = limited.upstream.request(&marker).json();
+        let caps = ["max_tokens", "max_completion_tokens"].map(|name| sent[name].as_u64());
+        let cap = caps.into_iter().flatten().next().unwrap();
+        assert!((10..=40).contains(&cap), "{path}: {cap}");
     }
 }
 
@@ -130,7 +167,12 @@ async fn a_cap_of_the_gateways_own_leaves_the_prompt_its_room() {
     let answer = limited.chat("context", &body).send().await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     let sent = limited.upstream.request(&marker).json();
-    assert_eq!(sent["max_tokens"], 100 - prompt_tokens());
+    // A part is left free for what the vendor counts beside.
+    let cap = sent["max_tokens"].as_u64().unwrap();
+    let left = 100 - u64::try_from(prompt_tokens()).unwrap();
+    assert!(cap < left && cap > left / 2, "{cap} of {left}");
+    let said = answer.header("x-postern-added").unwrap();
+    assert!(said.starts_with(&format!("max_completion_tokens={cap}: ")), "{said}");
 }
 
 #[tokio::test]

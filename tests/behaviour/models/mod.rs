@@ -40,6 +40,31 @@ async fn lists_every_model_and_alias_to_who_may_use_all() {
 }
 
 #[tokio::test]
+async fn anthropics_clients_get_pages_and_everybody_sizes() {
+    let all = declared();
+    let page = |query: String| {
+        let call = shared().call("GET", &format!("/v1/models{query}"));
+        call.header("anthropic-version", "2023-06-01").send()
+    };
+    let mut seen = Vec::new();
+    let mut after = String::new();
+    loop {
+        let answer = page(format!("?limit=7{after}")).await.json();
+        let cards = answer["data"].as_array().unwrap();
+        seen.extend(cards.iter().map(|card| card["id"].as_str().unwrap().to_owned()));
+        if answer["has_more"] == false {
+            break;
+        }
+        let last = answer["last_id"].as_str().unwrap().replace('/', "%2F").replace(':', "%3A");
+        after = format!("&after_id={last}");
+    }
+    assert_eq!(seen, all);
+    assert_eq!(page("?limit=0".to_owned()).await.status, 400);
+    let card = shared().call("GET", "/v1/models/sandbox").send().await.json();
+    assert!(card["context_length"].is_u64() && card["max_completion_tokens"].is_u64(), "{card}");
+}
+
+#[tokio::test]
 async fn lists_to_others_what_they_may_use() {
     let stage = shared();
     let call = stage.gateway.call("GET", "/v1/models").key(stage.restricted_key.expose());

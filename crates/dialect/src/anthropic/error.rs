@@ -4,6 +4,7 @@
 //! only a gateway has (the vendor could not be reached) is an `api_error` with the gateway's status.
 
 use super::thread;
+use crate::{Dialect, overflow};
 use postern_fault::{Fault, Kind};
 use serde::Serialize;
 
@@ -28,7 +29,11 @@ pub fn status(fault: &Fault) -> u16 {
 /// The body of the response: Anthropic's error object.
 pub fn body(fault: &Fault) -> String {
     let details = thread::code(fault).map(|error_code| Details { error_code });
-    let error = ErrorObject { kind: word(fault.kind), message: &fault.public, details };
+    let error = ErrorObject {
+        kind: word(fault.kind),
+        message: &overflow::told(fault, Dialect::Anthropic),
+        details,
+    };
     // Serializing strings cannot fail.
     serde_json::to_string(&Body { kind: "error", error }).unwrap_or_default()
 }

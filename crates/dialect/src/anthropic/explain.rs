@@ -36,10 +36,5 @@ fn meaning(status: u16, error: &VendorError, how: &str) -> Fault {
     let says = |start: &str| error.message.as_deref().is_some_and(|said| said.starts_with(start));
     // An account without credit is reported as a bad request, but the caller cannot correct it.
     let status = if status == 400 && says("Your credit balance is too low") { 402 } else { status };
-    let fault = fault(status, error, how);
-    // Programs check for this condition by a code, but this dialect reports it only in words.
-    if status == 400 && says("prompt is too long") {
-        return fault.with_code("context_length_exceeded");
-    }
-    fault
+    fault(status, error, how)
 }

@@ -10,10 +10,6 @@ use serde::Deserialize;
 const ABOUT_MODEL: [&str; 3] =
     ["model identifier is invalid", "on-demand throughput", "model ID is not supported"];
 
-/// Messages that refuse a request because it is too long.
-const TOO_LONG: [&str; 3] =
-    ["Input is too long", "prompt is too long", "exceeds the maximum number of input tokens"];
-
 /// An error's body, which may include its type.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -76,12 +72,11 @@ fn meant(kind: Option<String>, said: Body, status: u16, how: &str) -> Fault {
         .as_deref()
         .is_some_and(|kind| ["InvalidSignatureException", "SignatureDoesNotMatch"].contains(&kind))
         || has(&["Signature expired", "Signature not yet current"]);
-    let code = (status == 400 && has(&TOO_LONG)).then(|| "context_length_exceeded".to_owned());
     let mut how = how.to_owned();
     if let Some(status) = said.original_status {
         how += &format!(" of the model's, {status}");
     }
-    let error = VendorError { message, kind, param: None, code };
+    let error = VendorError { message, kind, ..VendorError::default() };
     if !about_clock {
         return fault(status, &error, &how);
     }

@@ -8,7 +8,7 @@
 
 /// Why a cap is not sent as it was asked.
 pub(crate) fn above_the_models(most: u64) -> String {
-    format!("this model writes at most {most} tokens: that cap is sent")
+    format!("at most {most} tokens can be written here: that cap is sent")
 }
 
 mod answer;

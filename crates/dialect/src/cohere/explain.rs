@@ -37,10 +37,5 @@ fn meant(status: u16, error: &VendorError, how: &str) -> Fault {
         429 if says("/ month") => 402,
         _ => status,
     };
-    let fault = fault(meaning, error, how);
-    let of_request = fault.kind == Kind::InvalidRequest && fault.code.is_none();
-    if of_request && says("too many tokens") {
-        return fault.with_code("context_length_exceeded");
-    }
-    fault
+    fault(meaning, error, how)
 }

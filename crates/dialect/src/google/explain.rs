@@ -1,6 +1,7 @@
 //! Interprets an error of Google: <https://cloud.google.com/apis/design/errors> and
 //! <https://ai.google.dev/gemini-api/docs/troubleshooting>.
 
+use crate::overflow;
 use crate::vendor_error::VendorError;
 use crate::vendor_fault::{fault, retry_after_ms};
 use postern_fault::{Blame, Fault, Kind};
@@ -88,13 +89,10 @@ impl Error {
                 .with_private(private);
         }
         let fault = fault(status, &words, how);
-        let too_long = |message: &String| message.starts_with("The input token count");
+        let is_told = fault.code.as_deref() == Some(overflow::CODE);
         match fault.kind {
             // The reasons are for programs that call Google, not for our clients.
-            Kind::InvalidRequest if self.message.as_ref().is_some_and(too_long) => {
-                Fault { code: None, ..fault }.with_code("context_length_exceeded")
-            }
-            Kind::InvalidRequest => Fault { code: None, ..fault },
+            Kind::InvalidRequest if !is_told => Fault { code: None, ..fault },
             _ => fault,
         }
     }

@@ -3,6 +3,7 @@
 //! Types and codes are those of <https://platform.openai.com/docs/guides/error-codes>, so that the SDKs raise the class that
 //! their users catch. Faults that only a gateway has (`upstream_...`) have codes of their own.
 
+use crate::{Dialect, overflow};
 use postern_fault::{Fault, Kind};
 use serde::Serialize;
 
@@ -31,7 +32,7 @@ pub fn body(fault: &Fault) -> String {
         _ => None,
     };
     let error = ErrorObject {
-        message: &fault.public,
+        message: &overflow::told(fault, Dialect::OpenAi),
         kind,
         param: fault.param.as_deref().or(param),
         code: fault.code.as_deref().or(code),

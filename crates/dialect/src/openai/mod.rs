@@ -5,6 +5,7 @@
 
 mod annotation;
 mod answer;
+pub(crate) mod call_id;
 pub(crate) mod cap;
 pub(crate) mod chat;
 pub mod completions;
@@ -18,6 +19,7 @@ pub(crate) mod field;
 pub(crate) mod from_client;
 mod from_vendor;
 mod generated;
+mod members;
 mod names;
 mod outline;
 pub(crate) mod read;
@@ -25,6 +27,7 @@ pub(crate) mod refusal;
 mod request;
 pub(crate) mod stream;
 mod stream_options;
+mod system;
 mod thoughts;
 mod to_client;
 pub(crate) mod to_vendor;

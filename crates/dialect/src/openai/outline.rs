@@ -1,11 +1,12 @@
 //! The positions of the members of a request and of its messages, for the splices that a vendor's quirks require.
 
+use super::members::{Member, Message, read_messages, removals};
 use super::refusal::Refusal;
+use super::system::{self, Merged};
 use super::{read, thoughts};
 use crate::chat::Losses;
 use crate::json::{Scanner, Type};
 use crate::{Edit, Span, Vendor};
-use std::borrow::Cow;
 
 const DETAILS: &str = "reasoning_details";
 const REFUSED: &str = "the vendor refuses it";
@@ -21,21 +22,6 @@ pub(super) struct Outline<'a> {
     messages: Vec<Message<'a>>,
 }
 
-/// A member of an object.
-#[derive(Debug)]
-struct Member<'a> {
-    name: Cow<'a, str>,
-    /// The span of the key, including its quotes.
-    key: Span,
-    value: Span,
-    text: &'a str,
-}
-
-#[derive(Debug, Default)]
-struct Message<'a> {
-    members: Vec<Member<'a>>,
-}
-
 impl<'a> Outline<'a> {
     /// Whether a splice can be necessary.
     pub fn is_needed(vendor: &Vendor, body: &str) -> bool {
@@ -43,7 +29,9 @@ impl<'a> Outline<'a> {
         quirks.max_tokens_field.is_some()
             || quirks.no_developer_role
             || quirks.no_stream_options
+            || quirks.single_system_message
             || !quirks.unsupported.is_empty()
+            || !quirks.unsupported_in_messages.is_empty()
             || body.contains(ENVELOPE)
     }
 
@@ -89,9 +77,16 @@ impl<'a> Outline<'a> {
                 kept.push(edit);
             }
         }
+        let Merged { edits: merged, gone } = match vendor.quirks.single_system_message {
+            true => system::merged(&self.messages, losses),
+            false => Merged::default(),
+        };
         for (index, message) in self.messages.iter().enumerate() {
-            kept.extend(message.edits(index, vendor, losses));
+            if !gone.contains(&index) {
+                kept.extend(message.edits(index, vendor, losses));
+            }
         }
+        kept.extend(merged);
         kept
     }
 
@@ -136,12 +131,6 @@ fn is_cap(member: &Member<'_>) -> bool {
     CAPS.contains(&member.name.as_ref())
 }
 
-impl Member<'_> {
-    fn says_something(&self) -> bool {
-        !matches!(self.text, "null" | "{}" | "[]")
-    }
-}
-
 impl Message<'_> {
     fn edits(&self, index: usize, vendor: &Vendor, losses: &mut Losses) -> Vec<Edit> {
         let role = self.members.iter().find(|member| member.name == "role");
@@ -155,70 +144,38 @@ impl Message<'_> {
         let foreign =
             |member: &Member<'_>| member.name == DETAILS && member.text.contains(ENVELOPE);
         let foreign = self.members.iter().any(foreign);
-        let refuses = |name: &str| vendor.quirks.unsupported.iter().any(|field| field == name);
+        let quirks = &vendor.quirks;
+        let in_messages = |name: &str| quirks.unsupported_in_messages.iter().any(|one| one == name);
+        let refuses =
+            |name: &str| in_messages(name) || quirks.unsupported.iter().any(|field| field == name);
+        let said = self.refused_words().filter(|_| in_messages("refusal"));
         let thoughts = [thoughts::CONTENT, thoughts::REASONING, DETAILS];
         let mut edits = removals(&self.members, |member| {
             let name = member.name.as_ref();
-            let gone = thoughts.contains(&name) && (foreign || refuses(name));
-            if gone && member.says_something() {
+            if said.is_some_and(|said| said.key == member.key) {
+                return false;
+            }
+            let spare = said.is_some() && name == "content";
+            let thought = thoughts.contains(&name) && (foreign || refuses(name));
+            let gone = spare || thought || in_messages(name);
+            if gone && !spare && member.says_something() {
                 let reason = if foreign { "thoughts of another maker" } else { REFUSED };
                 losses.add(format!("messages[{index}].{name}"), reason);
             }
             gone
         });
         edits.extend(renamed);
+        // The model's words when it refused stand where its other words do.
+        edits.extend(
+            said.map(|said| Edit { span: said.key, replacement: "\"content\"".to_owned() }),
+        );
         edits
     }
-}
 
-fn read_messages<'a>(
-    scanner: &mut Scanner<'a>,
-    body: &'a str,
-) -> Result<Vec<Message<'a>>, Refusal> {
-    let mut messages = Vec::new();
-    scanner.array()?;
-    while scanner.element()? {
-        let mut message = Message::default();
-        if scanner.peek()? != Type::Object {
-            scanner.skip()?;
-            messages.push(message);
-            continue;
-        }
-        scanner.object()?;
-        while let Some(key) = scanner.key()? {
-            let value = scanner.skip()?;
-            message.members.push(Member {
-                name: key.decode().unwrap_or_default(),
-                key: key.span(),
-                value,
-                text: value.of(body).unwrap_or_default(),
-            });
-        }
-        messages.push(message);
+    /// The words of a refusal beside no other content.
+    fn refused_words(&self) -> Option<&Member<'_>> {
+        let is_silent = |member: &Member<'_>| !member.says_something() || member.text == "\"\"";
+        let refusal = self.member("refusal").filter(|refusal| !is_silent(refusal))?;
+        self.member("content").is_none_or(is_silent).then_some(refusal)
     }
-    Ok(messages)
-}
-
-/// The splices that remove members from an object, each with the comma that would be left.
-fn removals(members: &[Member<'_>], mut is_gone: impl FnMut(&Member<'_>) -> bool) -> Vec<Edit> {
-    let mut edits = Vec::new();
-    let mut kept_one = false;
-    let mut before: Option<&Member<'_>> = None;
-    for (at, member) in members.iter().enumerate() {
-        let gone = is_gone(member);
-        if gone {
-            let next = members.get(at + 1);
-            let span = match (before, next) {
-                (Some(before), _) if kept_one => {
-                    Span { start: before.value.end, end: member.value.end }
-                }
-                (_, Some(next)) => Span { start: member.key.start, end: next.key.start },
-                (_, None) => Span { start: member.key.start, end: member.value.end },
-            };
-            edits.push(Edit { span, replacement: String::new() });
-        }
-        kept_one |= !gone;
-        before = Some(member);
-    }
-    edits
 }

@@ -2,9 +2,9 @@
 //! foreign ids, so that without this a conversation would end with its first change of vendor.
 
 use super::Repair;
-use super::list::without;
 use crate::chat::Sealed;
 use crate::chat::blank::{BEGINS, OPENING, TRAILS, nothing};
+use crate::json::without;
 use crate::json::{Node, Value};
 use crate::{Dialect, Span, anthropic};
 use postern_fault::Fault;

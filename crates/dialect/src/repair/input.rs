@@ -1,10 +1,10 @@
 //! Responses: thoughts of other vendors, which OpenAI can neither open nor look up.
 
 use super::Repair;
-use super::list::without;
 use crate::Dialect;
 use crate::chat::Sealed;
 use crate::json::Node;
+use crate::json::without;
 
 impl Repair<'_> {
     pub(super) fn input(&mut self, request: &Node<'_>) {

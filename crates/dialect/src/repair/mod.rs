@@ -2,10 +2,10 @@
 //!
 //! The encoders make the same repairs where a request is translated. Here they are edits: all other bytes stay as they are.
 
+mod call_ids;
 mod cap;
 mod conversation;
 mod input;
-mod list;
 mod names;
 mod schemas;
 mod thinking;
@@ -75,7 +75,7 @@ impl Repair<'_> {
                 self.input(request);
                 self.refused(request);
             }
-            _ => {}
+            _ => self.call_ids(request),
         }
         self.effort(request);
         self.schemas(request);

@@ -1,9 +1,9 @@
 //! Efforts and budgets of thinking that the model does not have, and fields that the vendor's row lists as refused.
 
 use super::Repair;
-use super::list::without;
 use crate::Dialect;
 use crate::chat::Effort;
+use crate::json::without;
 use crate::json::{Node, Value};
 
 const REFUSED: &str = "the vendor refuses it";
@@ -86,7 +86,7 @@ impl Repair<'_> {
     /// Takes members out of an object.
     fn leave_out(&mut self, object: &Node<'_>, is_gone: impl Fn(&str) -> bool) {
         let Value::Object(members) = &object.value else { return };
-        let spans: Vec<_> = super::list::members(members, object.span, self.body);
+        let spans: Vec<_> = crate::json::members(members, object.span, self.body);
         let names: Vec<&str> = members.iter().map(|(name, _)| name.as_ref()).collect();
         self.edits.extend(without(&spans, |at| names.get(at).is_some_and(|name| is_gone(name))));
     }

@@ -1,5 +1,6 @@
 //! Writes a fault for a client of this dialect: OpenAI's error object and status, as for chat completions.
 
+use crate::{Dialect, overflow};
 use postern_fault::Fault;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -30,7 +31,7 @@ pub(super) fn numbered(fault: &Fault, sequence_number: u64) -> String {
     let event = Event {
         r#type: "error",
         code: of_error("code"),
-        message: &fault.public,
+        message: &overflow::told(fault, Dialect::Responses),
         param: of_error("param"),
         sequence_number,
         error,
@@ -40,7 +41,7 @@ pub(super) fn numbered(fault: &Fault, sequence_number: u64) -> String {
 }
 
 /// A member of an object as it is written.
-fn member<'a>(object: &'a str, name: &str) -> Option<&'a RawValue> {
+pub(super) fn member<'a>(object: &'a str, name: &str) -> Option<&'a RawValue> {
     let members: std::collections::BTreeMap<&str, &'a RawValue> =
         serde_json::from_str(object).ok()?;
     members.get(name).copied()

@@ -4,6 +4,7 @@ mod annotation;
 pub mod conversation;
 mod echo;
 pub mod error;
+pub mod failed;
 mod from_client;
 mod from_vendor;
 mod grammar;

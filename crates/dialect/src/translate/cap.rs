@@ -2,7 +2,7 @@
 
 use crate::json::Scanner;
 use crate::openai::read;
-use crate::{Facts, Operation, Span, codecs};
+use crate::{Dialect, Facts, Operation, Span, Vendor, anthropic, codecs};
 
 /// The request with a cap on each of its answers, as the first member. None if its dialect has no field for a cap, or requires
 /// one of the client.
@@ -29,6 +29,19 @@ pub fn capped(
     let model_span = Span { start: moved(start)?, end: moved(end)? };
     let facts = Facts { model_span, output_cap_tokens: Some(cap_tokens), ..facts.clone() };
     Some((facts, said))
+}
+
+/// The newest name that a client's dialect has for the cap on an answer. None: the client itself must name one.
+pub fn cap_name(client: Dialect) -> Option<&'static str> {
+    codecs::client(client).cap_fields.last().copied()
+}
+
+/// The cap that a vendor requires and gets, if the client names none.
+pub fn required_cap(vendor: &Vendor, facts: &Facts) -> Option<u64> {
+    let is_added = facts.output_cap_tokens.is_none()
+        && facts.operation == Operation::Chat
+        && vendor.dialect == Dialect::Anthropic;
+    is_added.then(|| vendor.max_output_tokens.unwrap_or(anthropic::DEFAULT_MAX_TOKENS))
 }
 
 /// The body with the cap, the cap's position, and the number of bytes that the body grows by. An existing member that is null

@@ -48,7 +48,7 @@ impl Decoder {
         let texts = head.segments.then(|| Texts::new(facts, head.media_type())).flatten();
         let texts = texts.map(Box::new);
         let estimated_input_tokens = head.memo.estimated_input_tokens.unwrap_or_default();
-        let tool_names = match passes(vendor, facts) {
+        let tool_names = match passes(vendor, facts) && !head.memo.translated {
             true => head.memo.tool_names.clone(),
             false => BTreeMap::new(),
         };
@@ -195,10 +195,11 @@ impl Reading {
         if is_stream && !facts.stream {
             return Reading::Refused(wrong_form(facts.stream, head.media_type()));
         }
-        if passes(vendor, facts) && media::has(facts.operation) {
+        let passes = passes(vendor, facts) && !head.memo.translated;
+        if passes && media::has(facts.operation) {
             return Reading::Media(Box::new(media::Answer::new(facts, head.media_type())));
         }
-        if passes(vendor, facts) {
+        if passes {
             return match facts.operation {
                 Operation::CountTokens | Operation::Rerank => {
                     Reading::Passing(Box::new(Passing::unread()))

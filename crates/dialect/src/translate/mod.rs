@@ -17,7 +17,7 @@ mod translating;
 
 pub use answer_head::AnswerHead;
 pub use appended::appended;
-pub use cap::capped;
+pub use cap::{cap_name, capped, required_cap};
 pub use decode::Decoder;
 pub use encode::{Encoded, encode};
 pub use estimate::count;

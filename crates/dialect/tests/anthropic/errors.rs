@@ -1,7 +1,9 @@
 //! Errors of vendors, and errors as clients are told them.
 
 use crate::fixtures::json;
-use postern_dialect::anthropic::{count_answer, decode, error, explain, model_card, models_page};
+use postern_dialect::anthropic::{
+    Card, Wanted, count_answer, decode, error, explain, model_card, models_page,
+};
 use postern_fault::{Blame, Fault, Kind};
 use serde_json::json;
 
@@ -76,15 +78,66 @@ fn clients_get_anthropics_error_object_and_status() {
 #[test]
 fn counts_and_models_have_anthropics_shape() {
     assert_eq!(json(&count_answer(12)), json!({ "input_tokens": 12 }));
-    let cards = [("a".to_owned(), "A".to_owned()), ("b".to_owned(), "B".to_owned())];
-    let page = json(&models_page(&cards));
-    assert_eq!((&page["first_id"], &page["last_id"]), (&json!("a"), &json!("b")));
+    let cards: Vec<Card> =
+        ["a", "b", "c", "d", "e"].map(|id| Card { id: id.to_owned(), ..Card::default() }).into();
+    let wanted = |limit: Option<&str>, after: Option<&str>, before: Option<&str>| Wanted {
+        limit: limit.map(str::to_owned),
+        after_id: after.map(str::to_owned),
+        before_id: before.map(str::to_owned),
+    };
+    // As the reference says of each: the page, whether there is more in its direction, its first and its last.
+    for (wanted, expected, has_more) in [
+        (wanted(None, None, None), "abcde", false),
+        (wanted(Some("2"), None, None), "ab", true),
+        (wanted(Some("2"), Some("b"), None), "cd", true),
+        (wanted(Some("2"), Some("d"), None), "e", false),
+        (wanted(Some("2"), Some("e"), None), "", false),
+        (wanted(Some("2"), None, Some("d")), "bc", true),
+        (wanted(Some("2"), None, Some("c")), "ab", false),
+        (wanted(Some("2"), None, Some("a")), "", false),
+        (wanted(Some("1000"), None, None), "abcde", false),
+    ] {
+        let page = json(&models_page(&cards, &wanted).unwrap());
+        let ids: String = page["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|card| card["id"].as_str().unwrap())
+            .collect();
+        assert_eq!((ids.as_str(), &page["has_more"]), (expected, &json!(has_more)), "{wanted:?}");
+        let ends = (page["first_id"].as_str(), page["last_id"].as_str());
+        let first = expected.get(..1);
+        let last = expected.len().checked_sub(1).and_then(|at| expected.get(at..));
+        assert_eq!(ends, (first, last), "{wanted:?}");
+    }
+    for (wanted, param) in [
+        (wanted(Some("0"), None, None), "limit"),
+        (wanted(Some("1001"), None, None), "limit"),
+        (wanted(Some("x"), None, None), "limit"),
+        (wanted(None, Some("z"), None), "after_id"),
+        (wanted(None, None, Some("z")), "before_id"),
+        (wanted(None, Some("a"), Some("b")), "before_id"),
+    ] {
+        let fault = models_page(&cards, &wanted).unwrap_err();
+        assert_eq!(fault.param.as_deref(), Some(param), "{wanted:?}");
+    }
+    let many: Vec<Card> =
+        (0..30).map(|at| Card { id: format!("m{at:02}"), ..Card::default() }).collect();
+    let page = json(&models_page(&many, &Wanted::default()).unwrap());
+    assert_eq!((page["data"].as_array().unwrap().len(), &page["has_more"]), (20, &json!(true)));
+    assert_eq!(json(&models_page(&[], &Wanted::default()).unwrap())["first_id"], json!(null));
+    let card = Card {
+        created_unix_s: Some(1_759_104_000),
+        context_tokens: Some(200_000),
+        max_output_tokens: Some(64_000),
+        ..cards[0].clone()
+    };
     assert_eq!(
-        (&page["has_more"], &page["data"][1]),
-        (&json!(false), &json(&model_card("b", "B")))
+        json(&model_card(&card)),
+        json!({ "type": "model", "id": "a", "display_name": "a", "created_at": "2025-09-29T00:00:00Z",
+            "lifecycle": "active", "max_input_tokens": 200_000, "max_tokens": 64_000 })
     );
-    assert_eq!(page["data"][0]["type"], "model");
-    assert_eq!(json(&models_page(&[]))["first_id"], json!(null));
+    assert_eq!(json(&model_card(&cards[0]))["created_at"], "1970-01-01T00:00:00Z");
 }
 
 /// The tool runners of the official SDKs send the whole conversation when they are told so.

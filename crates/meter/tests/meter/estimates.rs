@@ -1,11 +1,11 @@
 //! The most that a request may use, and what it has used.
 
-use postern_meter::{Amounts, AnswerCap, DEFAULT_ANSWER_TOKENS};
+use postern_meter::{Amounts, AnswerCap, DEFAULT_ANSWER_TOKENS, SMALL_ANSWER_TOKENS};
 use postern_types::{Price, Usage};
 use proptest::prelude::*;
 
 fn cap(client: Option<u64>, plan: Option<u64>, model: Option<u64>) -> (u64, bool) {
-    let cap = AnswerCap::of(client, plan, model);
+    let cap = AnswerCap::of(client, plan, model, Some(128_000));
     (cap.tokens, cap.is_sent)
 }
 
@@ -22,6 +22,14 @@ fn the_cap_is_the_clients_else_the_plans_else_the_models() {
     // Some servers take it for no limit.
     assert_eq!(cap(Some(0), Some(20), Some(30)), (30, false));
     assert_eq!(cap(Some(0), Some(20), None), (DEFAULT_ANSWER_TOKENS, false));
+}
+
+#[test]
+fn where_the_context_is_not_known_the_cap_fits_the_smallest() {
+    let of = |plan, model| AnswerCap::of(None, plan, model, None);
+    assert_eq!(of(None, None), AnswerCap { tokens: SMALL_ANSWER_TOKENS, is_sent: true });
+    assert_eq!(of(Some(9_000), None), AnswerCap { tokens: 9_000, is_sent: true });
+    assert_eq!(of(None, Some(9_000)), AnswerCap { tokens: 9_000, is_sent: false });
 }
 
 #[test]

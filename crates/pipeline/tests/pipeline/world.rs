@@ -768,6 +768,7 @@ impl Limiter for World {
             lease: if self.script().unlimited { String::new() } else { format!("{id}.0") },
             headers: Vec::new(),
             answer_cap_tokens: None,
+            room_tokens: None,
             warnings: Vec::new(),
             reserved_tokens: 100,
             reserved_nano_usd: 0,

@@ -12,6 +12,11 @@ const DEVELOPER_ROLE: Key = Key::new("developer_role", "developer_role = false")
 const STREAM_OPTIONS: Key = Key::new("stream_options", "stream_options = false");
 const RESPONSES: Key = Key::new("responses", "responses = true");
 const JSON_SCHEMA: Key = Key::new("json_schema", "json_schema = false");
+const CUSTOM_TOOLS: Key = Key::new("custom_tools", "custom_tools = false");
+const SYSTEM_MESSAGES: Key = Key::new("system_messages", "system_messages = false");
+const NINE_LETTER_CALL_IDS: Key = Key::new("nine_letter_call_ids", "nine_letter_call_ids = true");
+const IN_MESSAGES: Key =
+    Key::new("unsupported_in_messages", r#"unsupported_in_messages = ["refusal"]"#);
 /// The names of the cap on an answer, in all dialects.
 const CAPS: [&str; 5] =
     ["max_tokens", "max_completion_tokens", "max_output_tokens", "maxTokens", "maxOutputTokens"];
@@ -82,6 +87,10 @@ pub(crate) struct Written<'t> {
     stream_options: Option<Spanned<bool>>,
     responses: Option<Spanned<bool>>,
     json_schema: Option<Spanned<bool>>,
+    custom_tools: Option<Spanned<bool>>,
+    system_messages: Option<Spanned<bool>>,
+    nine_letter_call_ids: Option<Spanned<bool>>,
+    unsupported_in_messages: Option<Spanned<Vec<Spanned<&'t str>>>>,
     unsupported: Option<Spanned<Vec<Spanned<&'t str>>>>,
     anthropic_version: Option<Spanned<&'t str>>,
     betas: Option<Spanned<Vec<Spanned<&'t str>>>>,
@@ -104,6 +113,10 @@ impl<'t> Written<'t> {
             stream_options: table.optional(report, STREAM_OPTIONS),
             responses: table.optional(report, RESPONSES),
             json_schema: table.optional(report, JSON_SCHEMA),
+            custom_tools: table.optional(report, CUSTOM_TOOLS),
+            system_messages: table.optional(report, SYSTEM_MESSAGES),
+            nine_letter_call_ids: table.optional(report, NINE_LETTER_CALL_IDS),
+            unsupported_in_messages: table.optional(report, IN_MESSAGES),
             unsupported: table.optional(report, UNSUPPORTED),
             anthropic_version: table.optional(report, ANTHROPIC_VERSION),
             betas: table.optional(report, BETAS),
@@ -143,13 +156,20 @@ pub(super) fn check(
         let names = list.get_ref().iter();
         names.filter_map(|value| name(report, written.label, BETAS, value)).collect()
     });
+    let in_messages = in_messages(report, written);
     Quirks {
         max_tokens_field: field.map(str::to_owned).or_else(|| above.max_tokens_field.clone()),
         no_developer_role: lacks(&written.developer_role, above.no_developer_role),
         no_stream_options: lacks(&written.stream_options, above.no_stream_options),
         responses: says(&written.responses).unwrap_or(above.responses),
         no_json_schema: lacks(&written.json_schema, above.no_json_schema),
+        no_custom_tools: lacks(&written.custom_tools, above.no_custom_tools),
+        single_system_message: lacks(&written.system_messages, above.single_system_message),
+        nine_letter_call_ids: says(&written.nine_letter_call_ids)
+            .unwrap_or(above.nine_letter_call_ids),
         unsupported,
+        unsupported_in_messages: in_messages
+            .unwrap_or_else(|| above.unsupported_in_messages.clone()),
         paths,
         responses_path,
         anthropic_version_in_body: version.or_else(|| above.anthropic_version_in_body.clone()),
@@ -176,6 +196,14 @@ fn fit_dialect(report: &mut Report<'_>, written: &Written<'_>, dialect: Dialect)
         (DEVELOPER_ROLE, of_flag(&written.developer_role), openai),
         (STREAM_OPTIONS, of_flag(&written.stream_options), openai),
         (RESPONSES, of_flag(&written.responses), openai),
+        (CUSTOM_TOOLS, of_flag(&written.custom_tools), &[Dialect::OpenAi]),
+        (SYSTEM_MESSAGES, of_flag(&written.system_messages), &[Dialect::OpenAi]),
+        (NINE_LETTER_CALL_IDS, of_flag(&written.nine_letter_call_ids), &[Dialect::OpenAi]),
+        (
+            IN_MESSAGES,
+            written.unsupported_in_messages.as_ref().map(Spanned::span),
+            &[Dialect::OpenAi],
+        ),
         (ANTHROPIC_VERSION, of_text(&written.anthropic_version), &[Dialect::Anthropic]),
         (BETAS, written.betas.as_ref().map(Spanned::span), &[Dialect::Anthropic]),
     ];
@@ -190,6 +218,27 @@ fn fit_dialect(report: &mut Report<'_>, written: &Written<'_>, dialect: Dialect)
         );
         report.problem(written.label, span, message);
     }
+}
+
+/// The fields of messages that are refused; `None` if the table does not say. Without these nothing would be left of a message.
+fn in_messages(report: &mut Report<'_>, written: &Written<'_>) -> Option<Vec<String>> {
+    let list = written.unsupported_in_messages.as_ref()?.get_ref();
+    let mut seen = Seen::default();
+    let mut fields = Vec::new();
+    for field in list {
+        let what = format!("the field {}", shown(field.get_ref()));
+        seen.note(report, written.label, field, &what, "remove");
+        if ["role", "content", "tool_calls", "tool_call_id"].contains(field.get_ref()) {
+            let message = format!(
+                "`unsupported_in_messages` has {}, without which a message says nothing; remove it",
+                shown(field.get_ref())
+            );
+            report.problem(written.label, field.span(), message);
+            continue;
+        }
+        fields.extend(name(report, written.label, IN_MESSAGES, field));
+    }
+    Some(fields)
 }
 
 /// The unsupported fields of the table and of the one above it.

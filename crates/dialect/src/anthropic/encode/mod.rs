@@ -24,7 +24,7 @@ use tools::{Choice, Tool};
 
 /// The cap on an answer where neither the client nor the catalogue names one: Anthropic requires a cap, and every recent model
 /// can write this many tokens.
-const DEFAULT_MAX_TOKENS: u64 = 4_096;
+pub(crate) const DEFAULT_MAX_TOKENS: u64 = 4_096;
 
 /// "text content blocks must contain non-whitespace text", "first message must use the \"user\" role" and "final assistant content
 /// cannot end with trailing whitespace": the API's errors 400 (<https://platform.claude.com/docs/en/api/messages>).

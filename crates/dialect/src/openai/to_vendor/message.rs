@@ -7,6 +7,7 @@ use super::content::{self, Part, Written, unsupported};
 use super::settings::CACHES;
 use super::thought::Thoughts;
 use crate::chat::{self, Content, Losses, Request, Role, ToolCall, ToolResult};
+use crate::openai::call_id;
 use crate::openai::thoughts::Detail;
 use crate::{Dialect, Vendor};
 use postern_fault::Fault;
@@ -116,6 +117,18 @@ impl<'a> Messages<'a> {
         Ok(())
     }
 
+    /// Whether the server refuses this field of messages.
+    fn refuses(&self, field: &str) -> bool {
+        self.vendor.quirks.unsupported_in_messages.iter().any(|refused| refused == field)
+    }
+
+    fn call_id(&self, id: String) -> String {
+        match self.vendor.quirks.nine_letter_call_ids {
+            true => call_id::of_nine(&id),
+            false => id,
+        }
+    }
+
     fn assistant(
         &mut self,
         path: String,
@@ -132,10 +145,20 @@ impl<'a> Messages<'a> {
                     thoughts.add(reasoned, part.path, client, vendor, self.losses);
                     content.append(&mut thoughts.parts);
                 }
-                Content::ToolCall(call) => message.tool_calls.push(Call::from(call)),
+                Content::ToolCall(call) => {
+                    let call = ToolCall { id: self.call_id(call.id), ..call };
+                    message.tool_calls.push(Call::from(call));
+                }
+                Content::Refusal(words) if self.refuses("refusal") => {
+                    content.push(Part::text(words));
+                }
                 Content::Refusal(words) => {
                     message.refusal.get_or_insert_default().push_str(&words);
                 }
+                Content::Audio(audio) if self.refuses("audio") => match audio.transcript {
+                    Some(words) => content.push(Part::text(words)),
+                    None => self.losses.add(part.path, "the server has no speech of the model's"),
+                },
                 Content::Audio(audio) => match (audio.id, audio.transcript) {
                     (Some(id), _) => message.audio = Some(AudioId { id }),
                     (None, Some(words)) => content.push(Part::text(words)),
@@ -189,7 +212,7 @@ impl<'a> Messages<'a> {
         let content = Written::of(texts).unwrap_or(Written::Text(String::new()));
         self.written.push(Message {
             role: "tool",
-            tool_call_id: Some(result.call_id),
+            tool_call_id: Some(self.call_id(result.call_id)),
             content: Some(content),
             ..Message::default()
         });

@@ -6,6 +6,7 @@ pub(crate) mod content;
 mod message;
 pub(crate) mod schema;
 pub(crate) mod settings;
+mod system;
 mod thought;
 mod tool;
 
@@ -28,7 +29,7 @@ pub fn encode_chat(
     losses: &mut Losses,
     memo: &mut Memo,
 ) -> Result<Spoken, Fault> {
-    if lacks(vendor, CUSTOM_TOOLS) {
+    if vendor.quirks.no_custom_tools || lacks(vendor, CUSTOM_TOOLS) {
         emulate::custom_as_functions(&mut request, losses, memo);
     }
     tool_names::SHORT.apply(&mut request, memo);
@@ -38,6 +39,9 @@ pub fn encode_chat(
     }
     if vendor.quirks.no_json_schema {
         schema::as_instruction(&mut request, losses);
+    }
+    if vendor.quirks.single_system_message {
+        system::merge(&mut request, losses);
     }
     let messages = std::mem::take(&mut request.messages);
     let messages = Messages::new(&request, vendor, losses).encode(messages)?;

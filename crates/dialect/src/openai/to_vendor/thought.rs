@@ -35,7 +35,9 @@ impl Thoughts {
         let name = field.unwrap_or("reasoning_details");
         if field.is_none() && detail.is_none() {
             losses.add(path, "thoughts of another maker");
-        } else if lacks(vendor, name) {
+        } else if lacks(vendor, name)
+            || vendor.quirks.unsupported_in_messages.iter().any(|refused| refused == name)
+        {
             losses.add(path, "the vendor refuses thoughts");
         } else if let Some(detail) = detail {
             self.add_details(reasoned, detail);

@@ -1,11 +1,11 @@
 //! Elements that are taken out of a list.
 
-use crate::json::Node;
+use super::Node;
 use crate::{Edit, Span};
 use std::borrow::Cow;
 
 /// The spans of the members of an object: of key and value.
-pub(super) fn members(members: &[(Cow<'_, str>, Node<'_>)], object: Span, body: &str) -> Vec<Span> {
+pub(crate) fn members(members: &[(Cow<'_, str>, Node<'_>)], object: Span, body: &str) -> Vec<Span> {
     let mut end = object.start + 1;
     let mut spans = Vec::with_capacity(members.len());
     for (_, value) in members {
@@ -20,7 +20,7 @@ pub(super) fn members(members: &[(Cow<'_, str>, Node<'_>)], object: Span, body: 
 }
 
 /// The edits that take elements out, each with the comma that would be left. `spans` are of all elements, in order.
-pub(super) fn without(spans: &[Span], mut is_gone: impl FnMut(usize) -> bool) -> Vec<Edit> {
+pub(crate) fn without(spans: &[Span], mut is_gone: impl FnMut(usize) -> bool) -> Vec<Edit> {
     let mut edits = Vec::new();
     let (mut kept_one, mut before) = (false, None::<Span>);
     for (at, span) in spans.iter().enumerate() {
