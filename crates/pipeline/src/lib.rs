@@ -86,6 +86,7 @@ async fn answer<S: Stages>(
     }
     let head = Head::read(request, exchange)?;
     match &head.endpoint {
+        Endpoint::About => Ok(models::about()),
         Endpoint::Alive => Ok(Answer::json(r#"{"status":"alive"}"#.to_owned())),
         Endpoint::Ready => models::ready(exchange).await,
         Endpoint::ResourceMetadata => models::resource_metadata(exchange),
