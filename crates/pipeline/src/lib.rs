@@ -17,6 +17,7 @@ mod betas;
 mod body;
 mod call;
 mod client_ip;
+mod coding;
 mod cors;
 mod endpoint;
 mod exchange;
