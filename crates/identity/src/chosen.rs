@@ -92,3 +92,79 @@ fn needs_a_call(secret: &str, issuers: &Issuers) -> bool {
     };
     matches!(Credential::of(secret), Credential::Jwt(token) if issuer_of(token, issuers).is_some_and(is_asked))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use postern_keys::Key;
+
+    const ISSUERS: &str = r#"
+        [[issuer]]
+        name = "corporate"
+        issuer = "https://corporate.example"
+        audience = ["postern"]
+        discovery = true
+        [[issuer]]
+        name = "batch"
+        issuer = "https://batch.example"
+        audience = ["postern"]
+        shared_secret = "batch_secret"
+        [[issuer]]
+        name = "partner"
+        issuer = "https://partner.example"
+        audience = ["postern"]
+        introspection = { url = "https://partner.example/i", client_id = "a", client_secret = "b" }
+    "#;
+
+    fn jwt(issuer: &str) -> String {
+        let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        let claims = format!(r#"{{"iss":"{issuer}"}}"#);
+        format!("{}.{}.{}", part(r#"{"alg":"RS256"}"#), part(&claims), part("signature"))
+    }
+
+    /// Pairs of secrets × what counts: `1` or `2`, `?` for the first unless the second is known, `!` for a refusal.
+    #[test]
+    fn the_one_that_is_ours_counts() {
+        let introspecting = Issuers::from_toml(Some(ISSUERS)).unwrap();
+        let without = Issuers::default();
+        let consumers = Consumers::default();
+        let key = Key::from_random([7; 32]).expose().to_owned();
+        let other_key = Key::from_random([8; 32]).expose().to_owned();
+        let (ours, by_secret, stranger) = (
+            jwt("https://corporate.example"),
+            jwt("https://batch.example"),
+            jwt("https://auth.example"),
+        );
+        let session = "sk-ant-oat01-session";
+        for (issuers, one, two, expected) in [
+            (&without, key.as_str(), "another", "1"),
+            (&without, "another", key.as_str(), "2"),
+            (&without, key.as_str(), stranger.as_str(), "1"),
+            (&without, key.as_str(), other_key.as_str(), "!"),
+            (&without, session, "another", "1"),
+            (&introspecting, key.as_str(), session, "1"),
+            (&introspecting, session, ours.as_str(), "2"),
+            (&introspecting, key.as_str(), stranger.as_str(), "1"),
+            (&introspecting, key.as_str(), ours.as_str(), "!"),
+            (&introspecting, key.as_str(), "opaque", "?"),
+            (&introspecting, ours.as_str(), "opaque", "?"),
+            (&introspecting, by_secret.as_str(), "opaque", "!"),
+            (&introspecting, session, "opaque", "2"),
+            (&introspecting, "opaque", "another", "!"),
+            (&introspecting, &key[..key.len() - 1], ours.as_str(), "!"),
+        ] {
+            let seen = match chosen(&[one, two], &consumers, issuers) {
+                Ok(Chosen::One(secret)) if secret == one => "1",
+                Ok(Chosen::One(_)) => "2",
+                Ok(Chosen::Unless { secret, opaque }) if (secret, opaque) == (one, two) => "?",
+                Err(_) => "!",
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(seen, expected, "{one} and {two}");
+        }
+        assert_eq!(chosen(&[], &consumers, &without).unwrap(), Chosen::Nothing);
+        assert_eq!(chosen(&["one"], &consumers, &introspecting).unwrap(), Chosen::One("one"));
+    }
+}
