@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use http::header::CONTENT_ENCODING;
 use http_body::Body as _;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -89,7 +90,7 @@ impl Serving {
         self.usual.state().prepare();
     }
 
-    /// Answers a request. One of unknown length may become large.
+    /// Answers a request. One of unknown length may become large, and so may one that is compressed.
     ///
     /// # Errors
     /// If the component fails.
@@ -97,8 +98,9 @@ impl Serving {
         &self,
         request: http::Request<WasiBody>,
     ) -> wasmtime::Result<http::Response<WasiBody>> {
-        let is_small =
-            request.body().size_hint().upper().is_some_and(|bytes| bytes < LARGE_BODY_BYTES);
+        let is_encoded = request.headers().contains_key(CONTENT_ENCODING);
+        let bytes = request.body().size_hint().upper().filter(|_| !is_encoded);
+        let is_small = bytes.is_some_and(|bytes| bytes < LARGE_BODY_BYTES);
         if is_small {
             return handle(&self.usual, request).await;
         }

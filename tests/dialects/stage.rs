@@ -13,9 +13,13 @@ pub use postern_tests::fleet::{ROWS, Row, STATUSES};
 /// The fixtures of all tests of this binary.
 pub struct Stage(Fleet);
 
+fn models() -> String {
+    crate::others::MODELS.to_owned() + &crate::agents::models()
+}
+
 /// The stage of all tests.
 pub fn shared() -> &'static Stage {
-    static SHARED: LazyLock<Stage> = LazyLock::new(|| Stage(Fleet::start(crate::others::MODELS)));
+    static SHARED: LazyLock<Stage> = LazyLock::new(|| Stage(Fleet::start(&models())));
     &SHARED
 }
 

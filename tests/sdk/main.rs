@@ -4,6 +4,7 @@ mod cuts;
 mod fakes;
 mod limits;
 mod parity;
+mod programs;
 
 use postern_tests::{Stage, manifest, shared};
 use std::env;

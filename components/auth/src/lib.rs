@@ -5,7 +5,7 @@
 //! their discovery documents and key sets. Writes: key sets, introspection results, the last use of keys, the owners of ids,
 //! sealed originals, a probe of the store.
 //! Refuses with: `unauthenticated`, with the same message for every invalid key; `forbidden`; `invalid-request` if two
-//! headers present two credentials. Runs first, and once more when the router has named the deployments. Fails closed:
+//! headers present two credentials of ours. Runs first, and once more when the router has named the deployments. Fails closed:
 //! policies, a store or an issuer that cannot be read are `unavailable`.
 //!
 //! Holds no secret: introspection and MACs are calls that it delegates to `upstream`, through the gateway.
@@ -20,6 +20,7 @@ mod opaque;
 mod originals;
 mod outcome;
 mod policy;
+mod several;
 mod store;
 mod sweep;
 mod token_cache;
@@ -36,7 +37,7 @@ use postern_contract::types::auth::{
 use postern_contract::types::delegation::DelegatedResult;
 use postern_contract::types::{Caller, Fault};
 use postern_fault::Fault as NativeFault;
-use postern_identity::{Credential, Refused as Reason};
+use postern_identity::{Chosen, Credential, Refused as Reason};
 use postern_policy::{Issuer, Issuers};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -52,9 +53,19 @@ impl Guest for Auth {
         policy::prepare().await.map_err(fails)?;
         let headers = request.credentials.iter();
         let headers = headers.map(|one| (one.header.as_str(), one.value.as_str()));
-        let secret = postern_identity::secret(headers).map_err(fails)?;
+        let secrets = postern_identity::secrets(headers).map_err(fails)?;
+        let consumers = policy::consumers().map_err(fails)?;
+        let chosen = postern_identity::chosen(&secrets, consumers, issuers).map_err(fails)?;
         let address = request.client_ip.as_ref().and_then(|ip| ip.parse().ok());
-        match outcome(issuers, secret.unwrap_or_default(), done, address).await {
+        let (secret, outcome) = match chosen {
+            Chosen::Nothing => (None, outcome(issuers, "", done, address).await),
+            Chosen::One(secret) => (Some(secret), outcome(issuers, secret, done, address).await),
+            Chosen::Unless { secret, opaque } => {
+                let asked = several::outcome(issuers, secret, opaque, done, address).await;
+                (Some(secret), asked.map_err(fails)?)
+            }
+        };
+        match outcome {
             Ok(Outcome::Caller(identity)) => {
                 Ok(Authentication::Authenticated(identity.caller.clone()))
             }

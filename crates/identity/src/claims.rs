@@ -19,6 +19,7 @@ pub fn rules(issuer: &Issuer) -> Rules {
     Rules {
         issuer: issuer.issuer.clone(),
         audience: issuer.audience.clone(),
+        client_id: issuer.client_id.clone(),
         algorithms: issuer.algorithms.iter().filter_map(|word| word.parse().ok()).collect(),
         leeway_s: issuer.leeway_s,
         required_claims: issuer.required_claims.clone(),

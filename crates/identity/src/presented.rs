@@ -1,32 +1,37 @@
-//! The credential of a request, among the headers that may hold one.
+//! The credentials of a request, in the headers that may hold one.
 
 use postern_fault::{Fault, Kind};
 use postern_keys::{KEY_PREFIX, Key};
 
-/// The presented secret, if any; `None` for a scheme other than `Bearer` (RFC 6750, 2.1).
+/// The secrets that are presented, each once, in order; none for a scheme other than `Bearer` (RFC 6750, 2.1).
 ///
 /// Headers are pairs of lower-case name and value: `authorization`, `x-api-key` or `api-key`.
 ///
 /// # Errors
 ///
-/// `invalid-request` if headers present different secrets: the gateway does not guess which one counts.
-pub fn secret<'h>(
+/// [`ambiguous`] for more secrets than there are headers for them.
+pub fn secrets<'h>(
     headers: impl IntoIterator<Item = (&'h str, &'h str)>,
-) -> Result<Option<&'h str>, Fault> {
-    let mut found = None;
+) -> Result<Vec<&'h str>, Fault> {
+    let mut found = Vec::new();
     for (header, value) in headers {
         let secret = match header {
             "authorization" => bearer(value),
             _ => Some(value.trim()),
         };
-        match (found, secret.filter(|secret| !secret.is_empty())) {
-            (Some(first), Some(second)) if first != second => return Err(ambiguous()),
-            (_, Some(secret)) => found = Some(secret),
-            (_, None) => {}
+        let Some(secret) = secret.filter(|secret| !secret.is_empty()) else { continue };
+        if !found.contains(&secret) {
+            found.push(secret);
+        }
+        if found.len() > MAX_SECRETS {
+            return Err(ambiguous());
         }
     }
     Ok(found)
 }
+
+/// One for each header.
+const MAX_SECRETS: usize = 3;
 
 /// The token of `Bearer <token>`; the scheme's case does not matter (RFC 9110, 11.1).
 fn bearer(value: &str) -> Option<&str> {
@@ -34,8 +39,10 @@ fn bearer(value: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-fn ambiguous() -> Fault {
-    let public = "the request presents two different credentials; send one, as `Authorization: Bearer`, `x-api-key` or `api-key`";
+/// The refusal of credentials that disagree: the gateway does not guess which one counts.
+#[must_use]
+pub fn ambiguous() -> Fault {
+    let public = "the request presents two different credentials of this gateway; send one, as `Authorization: Bearer`, `x-api-key` or `api-key`";
     Fault::new(Kind::InvalidRequest, public).with_code("ambiguous_credentials")
 }
 
@@ -75,31 +82,28 @@ mod tests {
 
     #[test]
     fn takes_either_header_in_either_sdks_style() {
-        assert_eq!(secret([("authorization", "Bearer k")]).unwrap(), Some("k"));
-        assert_eq!(secret([("authorization", "bearer  k ")]).unwrap(), Some("k"));
-        assert_eq!(secret([("x-api-key", "k")]).unwrap(), Some("k"));
-        assert_eq!(secret([("api-key", "k")]).unwrap(), Some("k"));
+        assert_eq!(secrets([("authorization", "Bearer k")]).unwrap(), ["k"]);
+        assert_eq!(secrets([("authorization", "bearer  k ")]).unwrap(), ["k"]);
+        assert_eq!(secrets([("x-api-key", "k")]).unwrap(), ["k"]);
+        assert_eq!(secrets([("api-key", "k")]).unwrap(), ["k"]);
         let both = [("x-api-key", "k"), ("authorization", "Bearer k")];
-        assert_eq!(secret(both).unwrap(), Some("k"));
+        assert_eq!(secrets(both).unwrap(), ["k"]);
+        let two = [("x-api-key", "k"), ("authorization", "Bearer l"), ("api-key", "k")];
+        assert_eq!(secrets(two).unwrap(), ["k", "l"]);
     }
 
     #[test]
     fn takes_nothing_from_other_schemes_and_empty_values() {
         for value in ["Basic k", "Bearer", "Bearer ", "k", ""] {
-            assert_eq!(secret([("authorization", value)]).unwrap(), None, "{value}");
+            assert!(secrets([("authorization", value)]).unwrap().is_empty(), "{value}");
         }
-        assert_eq!(secret([]).unwrap(), None);
+        assert!(secrets([]).unwrap().is_empty());
     }
 
     #[test]
-    fn refuses_two_credentials_that_disagree() {
-        for two in [
-            [("x-api-key", "a"), ("authorization", "Bearer b")],
-            [("authorization", "Bearer a"), ("authorization", "Bearer b")],
-            [("api-key", "a"), ("x-api-key", "b")],
-        ] {
-            assert_eq!(secret(two).unwrap_err().kind, Kind::InvalidRequest);
-        }
+    fn refuses_more_secrets_than_headers_have_room_for() {
+        let many = ["a", "b", "c", "d"].map(|value| ("x-api-key", value));
+        assert_eq!(secrets(many).unwrap_err().kind, Kind::InvalidRequest);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Reads the request's body once, completely, under a cap.
+//! Reads the request's body once, completely, under a cap, which holds for what is sent and for what it is decoded to.
 
 use crate::head::Head;
 use crate::in_flight::MemoryPermit;
@@ -27,7 +27,8 @@ pub fn cap(operation: Operation, policy: &Gateway) -> u64 {
 ///
 /// # Errors
 ///
-/// 413 over `max_bytes` (before anything is read, if the client said so), 408 for silence, 400 for what ended early.
+/// 413 over `max_bytes` (before anything is read, if the client said so), 408 for silence, 400 for what ended early or is
+/// not in the coding that the client named.
 pub async fn read(
     platform: &impl Platform,
     mut body: impl Body,
@@ -44,7 +45,11 @@ pub async fn read(
     if body.ending().await.is_err() {
         return Err(Refusal::http(400, "body_incomplete", "the body ended before it was whole"));
     }
-    Ok((bytes, permit))
+    match head.coding {
+        // The permit of what was sent is given back.
+        Some(coding) => coding.decode(&bytes, cap),
+        None => Ok((bytes, permit)),
+    }
 }
 
 /// A body that is text.

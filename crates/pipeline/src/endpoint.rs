@@ -8,6 +8,8 @@ use postern_fault::shown;
 /// An endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Endpoint {
+    /// `GET /`: what is here. Agents ask for it before they send anything.
+    About,
     /// `GET /healthz`: an instance runs.
     Alive,
     /// `GET /readyz`: the stages can serve.
@@ -72,6 +74,7 @@ pub fn route(method: &str, path: &str, query: &str) -> Result<Endpoint, Refusal>
         _ if let Some((_, client, operation)) = call => {
             (Endpoint::Call(*client, *operation), "POST")
         }
+        "/" => (Endpoint::About, READ),
         "/healthz" => (Endpoint::Alive, READ),
         "/readyz" => (Endpoint::Ready, READ),
         RESOURCE_METADATA => (Endpoint::ResourceMetadata, READ),
@@ -160,6 +163,9 @@ mod tests {
         );
         assert_eq!(route("GET", "/v1/usage", "").unwrap(), Endpoint::Usage(None));
         assert_eq!(route("HEAD", "/healthz", "").unwrap(), Endpoint::Alive);
+        for method in ["GET", "HEAD"] {
+            assert_eq!(route(method, "/", "").unwrap(), Endpoint::About);
+        }
         let wrong = route("GET", "/v1/embeddings", "").unwrap_err();
         assert_eq!((wrong.status, wrong.allow), (Some(405), Some("POST")));
         assert_eq!(route("GET", "/v1/models/", "").unwrap_err().status, Some(404));

@@ -1,6 +1,7 @@
 //! The head of a request: its endpoint, and the headers that matter.
 
 use crate::client_ip;
+use crate::coding::Coding;
 use crate::endpoint::{self, Endpoint};
 use crate::exchange::Exchange;
 use crate::headers;
@@ -31,8 +32,10 @@ pub struct Head {
     pub for_router: Vec<(String, String)>,
     /// Every type of the body that the client names.
     pub content_types: Vec<String>,
-    /// The length the client announced, in bytes.
+    /// The length the client announced, in bytes: of the body as it is sent.
     pub content_length: Option<u64>,
+    /// How the body is compressed, if it is.
+    pub coding: Option<Coding>,
     /// Refuse rather than lose a part of the request (`x-postern-strict: true`).
     pub strict: bool,
     /// The client's name of its conversation (`x-postern-conversation`).
@@ -44,7 +47,7 @@ impl Head {
     ///
     /// # Errors
     ///
-    /// 404 and 405 for an unknown endpoint, 431 over the size limit, 400 for a header that is not text.
+    /// 404 and 405 for an unknown endpoint, 431 over the size limit, 415 for an unknown coding, 400 for a header that is not text.
     pub fn read<S: Stages>(
         request: &RequestHead,
         exchange: &mut Exchange<S>,
@@ -70,6 +73,7 @@ impl Head {
             for_router: Vec::new(),
             content_types: Vec::new(),
             content_length: None,
+            coding: None,
             strict: false,
             conversation: None,
         };
@@ -105,16 +109,7 @@ impl Head {
         match name.as_str() {
             "content-type" => self.content_types.push(value),
             "content-length" => self.content_length = value.trim().parse().ok(),
-            "content-encoding" if !value.eq_ignore_ascii_case("identity") => {
-                return Err(Refusal::http(
-                    415,
-                    "unsupported_content_encoding",
-                    format!(
-                        "content-encoding `{}` is not read; send the body as it is",
-                        shown(&value)
-                    ),
-                ));
-            }
+            "content-encoding" => self.coding = Coding::read(self.coding, &value)?,
             // The host appends its own after the client's values.
             "spin-client-addr" => proxies.peer = Some(value),
             "x-forwarded-for" => proxies.forwarded_for.push(value),

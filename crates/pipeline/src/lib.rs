@@ -21,6 +21,7 @@ mod body;
 mod call;
 mod caps;
 mod client_ip;
+mod coding;
 mod cors;
 mod deadline;
 mod early;
@@ -109,6 +110,7 @@ async fn answer<S: Stages>(
     }
     let head = Head::read(request, exchange)?;
     match &head.endpoint {
+        Endpoint::About => Ok(models::about()),
         Endpoint::Alive => Ok(Answer::json(r#"{"status":"alive"}"#.to_owned())),
         Endpoint::Ready => models::ready(exchange).await,
         Endpoint::ResourceMetadata => models::resource_metadata(exchange),

@@ -79,6 +79,12 @@ pub fn resource_metadata<S: Stages>(exchange: &Exchange<S>) -> Result<Answer<S>,
     }
 }
 
+/// `GET /`: public, so it says nothing of versions, policies or models.
+pub fn about<S: Stages>() -> Answer<S> {
+    let text = "Postern, a gateway to language models. Clients use the paths below /v1.\n";
+    Answer { content_type: "text/plain; charset=utf-8".to_owned(), ..Answer::json(text.to_owned()) }
+}
+
 /// `GET /readyz`: every stage can serve.
 pub async fn ready<S: Stages>(exchange: &Exchange<S>) -> Result<Answer<S>, Refusal> {
     let stages = &exchange.stages;

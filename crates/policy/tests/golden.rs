@@ -148,7 +148,7 @@ fn the_commented_examples_of_the_shipped_policies_are_right() {
         Ok(text.map(|text| if has_examples { uncommented(&text) } else { text }))
     });
     let policies = policies.unwrap_or_else(|problems| panic!("{problems}"));
-    assert_eq!(policies.issuers.iter().count(), 3);
+    assert_eq!(policies.issuers.iter().count(), 4);
     assert_eq!(policies.consumers.by_name("search-service").unwrap().issuers, ["corporate"]);
     assert_eq!(policies.consumers.keys().count(), 1);
     let plans: Vec<_> = policies.plans.plans().map(|plan| plan.name.as_str()).collect();

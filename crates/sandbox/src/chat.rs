@@ -24,7 +24,7 @@ use wire::Envelope;
 
 /// Answers `POST /chat/completions`.
 pub(crate) fn complete(behaviour: Behaviour, seed: &Seed, body: &Value) -> Result<Script, Refusal> {
-    let request = ChatRequest::read(&Fields::of_body(body)?)?;
+    let request = ChatRequest::read(&Fields::of_body(body)?, behaviour)?;
     let envelope = Envelope::new(seed, &request);
     if let Behaviour::Huge = behaviour {
         return Ok(if request.stream { huge::streamed(envelope) } else { huge::whole(&envelope) });

@@ -12,6 +12,8 @@ pub enum Behaviour {
         /// 0: no pause.
         pause_ms: u32,
     },
+    /// Answers, and calls the first tool where nothing asks for a call.
+    CallTools,
     /// Refuses every request, with a message that names the model.
     Refuse(fn(&str) -> Refusal),
     /// Never answers.
@@ -31,6 +33,7 @@ pub enum Behaviour {
 /// The models other than `sandbox`; the family `sandbox-pace-<ms>` comes in addition.
 pub const MODELS: &[(&str, Behaviour)] = &[
     ("sandbox", Behaviour::Answer { pause_ms: 0 }),
+    ("sandbox-tools", Behaviour::CallTools),
     ("sandbox-slow", Behaviour::Answer { pause_ms: 200 }),
     ("sandbox-rate-limited", Behaviour::Refuse(Refusal::rate_limited)),
     ("sandbox-server-error", Behaviour::Refuse(Refusal::server_error)),

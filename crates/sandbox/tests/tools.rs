@@ -8,7 +8,7 @@ use common::{chat, gather, request};
 use serde_json::{Value, json};
 
 fn with_tools(more: Value) -> Value {
-    let mut body = request(json!({ "tools": [
+    let mut body = request(json!({ "model": "sandbox-tools", "tools": [
         { "type": "function", "function": {
             "name": "get_weather",
             "parameters": {
@@ -31,7 +31,7 @@ fn called(more: Value) -> Value {
 }
 
 #[test]
-fn calls_the_first_tool() {
+fn calls_the_first_tool_unasked_where_the_model_is_for_that() {
     let answer = chat(&with_tools(json!({}))).whole();
     let choice = &answer["choices"][0];
     assert_eq!(choice["finish_reason"], "tool_calls");
@@ -54,6 +54,38 @@ fn heeds_the_choice_of_tool() {
         json!({ "name": "get_time", "arguments": "{}" })
     );
     assert_eq!(called(json!({ "tool_choice": "none" })), Value::Null);
+}
+
+/// What `sandbox` calls for a request, by its last text and what it says of tools; an empty name is no call.
+#[test]
+fn calls_unasked_only_a_tool_that_the_users_last_text_names() {
+    let user = |content: Value| json!([{ "role": "user", "content": content }]);
+    let part = |text: &str| json!({ "type": "text", "text": text });
+    let answered = json!([
+        { "role": "user", "content": "Call get_time." },
+        { "role": "assistant", "content": "It is noon." },
+        { "role": "user", "content": "Thank you." },
+    ]);
+    let rows = [
+        (user(json!("What is the weather?")), json!(null), ""),
+        (user(json!("Call get_time.")), json!(null), "get_time"),
+        (user(json!("get_time")), json!("auto"), "get_time"),
+        (user(json!("`get_time`, then get_weather")), json!(null), "get_time"),
+        (user(json!("get_weather, then get_time")), json!(null), "get_weather"),
+        (user(json!("get_times, forget_time, get_time-zone, Get_Time")), json!(null), ""),
+        (user(json!("Call get_time.")), json!("none"), ""),
+        (user(json!("Call get_time.")), json!("required"), "get_time"),
+        (user(json!("Call a tool.")), json!("required"), "get_weather"),
+        (user(json!([part("You have get_time."), part("Hello."), part(" ")])), json!(null), ""),
+        (user(json!([part("Hello."), part("Call get_time.")])), json!(null), "get_time"),
+        (user(json!([{ "type": "image_url", "image_url": { "url": "u" } }])), json!(null), ""),
+        (answered, json!(null), ""),
+    ];
+    for (messages, tool_choice, expected) in rows {
+        let more = json!({ "model": "sandbox", "messages": messages, "tool_choice": tool_choice });
+        let call = called(more);
+        assert_eq!(call["name"].as_str().unwrap_or_default(), expected, "{messages} {tool_choice}");
+    }
 }
 
 #[test]

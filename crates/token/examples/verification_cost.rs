@@ -40,6 +40,7 @@ fn rules(algorithm: Algorithm) -> Rules {
     Rules {
         issuer: "https://login.example.com/realms/acme".to_owned(),
         audience: vec!["postern".to_owned()],
+        client_id: Vec::new(),
         algorithms: vec![algorithm],
         leeway_s: 60,
         required_claims: Vec::new(),

@@ -137,6 +137,14 @@ pub enum TokenError {
         /// The policy's, quoted.
         expected: String,
     },
+    /// There is no `aud`, and `client_id` is none of the policy's.
+    #[error("the token has no aud, and is of the client {}; {expected} was expected", Shown(.found))]
+    Client {
+        /// The token's.
+        found: String,
+        /// The policy's, quoted.
+        expected: String,
+    },
     /// `exp` has passed, leeway included.
     #[error("the token expired at {expires_at_unix_s}, and it is {unix_s} (Unix seconds)")]
     Expired {

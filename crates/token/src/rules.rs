@@ -17,6 +17,9 @@ pub struct Rules {
     /// `aud` must have one of these. No JWT satisfies an empty list; the `aud` of an introspection answer is then not
     /// checked.
     pub audience: Vec<String>,
+    /// A token without `aud` must have one of these as `client_id`. Some issuers name the application for which a token
+    /// was issued and no service that it is for (Amazon Cognito's access tokens).
+    pub client_id: Vec<String>,
     /// The algorithms that the issuer may sign with.
     pub algorithms: Vec<Algorithm>,
     /// The allowed difference of the issuer's clock, in seconds.
@@ -36,24 +39,25 @@ struct Times {
 }
 
 impl Rules {
-    /// Checks the claims of a JWT with a valid signature, RFC 7519, section 4.1: `iss`, `aud` and `exp` are required.
+    /// Checks the claims of a JWT with a valid signature, RFC 7519, section 4.1: `iss` and `exp` are required,
+    /// and `aud` or, if policy names clients, `client_id`.
     pub(crate) fn check_token(
         &self,
         members: &Map<String, Value>,
         unix_s: u64,
     ) -> Result<Claims, TokenError> {
-        for name in ["iss", "aud", "exp"] {
+        for name in ["iss", "exp"] {
             if !members.contains_key(name) {
                 return Err(TokenError::MissingClaim(name.to_owned()));
             }
         }
         self.check_issuer(members)?;
-        self.check_audience(members)?;
+        self.check_recipient(members)?;
         self.check_rest(members, unix_s)
     }
 
-    /// Checks the members of an introspection answer, RFC 7662, section 2.2: `iss` and `exp` if present, `aud` if
-    /// policy or the answer has one.
+    /// Checks the members of an introspection answer, RFC 7662, section 2.2: `iss` and `exp` if present, and for
+    /// whom the token is if policy says so.
     pub(crate) fn check_answer(
         &self,
         members: &Map<String, Value>,
@@ -62,11 +66,8 @@ impl Rules {
         if members.contains_key("iss") {
             self.check_issuer(members)?;
         }
-        if !self.audience.is_empty() {
-            if !members.contains_key("aud") {
-                return Err(TokenError::MissingClaim("aud".to_owned()));
-            }
-            self.check_audience(members)?;
+        if !(self.audience.is_empty() && self.client_id.is_empty()) {
+            self.check_recipient(members)?;
         }
         self.check_rest(members, unix_s)
     }
@@ -89,6 +90,24 @@ impl Rules {
         }
     }
 
+    /// For whom it is. A token with `aud` is refused by whoever is not in it (RFC 7519, section 4.1.3), so that `client_id`
+    /// counts only without.
+    fn check_recipient(&self, members: &Map<String, Value>) -> Result<(), TokenError> {
+        if members.contains_key("aud") {
+            return self.check_audience(members);
+        }
+        match members.get("client_id") {
+            _ if self.client_id.is_empty() => Err(TokenError::MissingClaim("aud".to_owned())),
+            None => Err(TokenError::MissingClaim("client_id".to_owned())),
+            Some(Value::String(found)) if self.client_id.contains(found) => Ok(()),
+            Some(Value::String(found)) => {
+                let expected = shown::list(self.client_id.iter().map(String::as_str));
+                Err(TokenError::Client { found: found.clone(), expected })
+            }
+            other => Err(wrong("client_id", "a string", other)),
+        }
+    }
+
     /// `aud` is a string or a list of strings.
     fn check_audience(&self, members: &Map<String, Value>) -> Result<(), TokenError> {
         const MUST: &str = "a string or a list of strings";
@@ -103,7 +122,10 @@ impl Rules {
         if self.audience.iter().any(|expected| found.contains(&expected.as_str())) {
             return Ok(());
         }
-        let expected = shown::list(self.audience.iter().map(String::as_str));
+        let expected = match self.audience.is_empty() {
+            true => "none".to_owned(),
+            false => shown::list(self.audience.iter().map(String::as_str)),
+        };
         Err(TokenError::Audience { found: shown::list(found), expected })
     }
 

@@ -120,6 +120,7 @@ async fn no_page_may_call_without_a_policy() {
 async fn what_can_be_read_can_be_asked_for_by_its_head() {
     let stage = shared();
     for path in [
+        "/",
         "/healthz",
         "/readyz",
         "/v1/models",

@@ -15,6 +15,19 @@ async fn is_alive_and_ready() {
     }
 }
 
+/// Agents ask for it first, without a credential; and so does anybody else.
+#[tokio::test]
+async fn says_what_is_here_and_nothing_of_what_runs_here() {
+    let gateway = &shared().gateway;
+    let get = gateway.call("GET", "/").send().await;
+    assert_eq!((get.status, get.header("content-type")), (200, Some("text/plain; charset=utf-8")));
+    let text = get.text();
+    assert!(text.starts_with("Postern") && text.lines().count() == 1, "{text}");
+    assert!(!text.contains(|sign: char| sign.is_ascii_digit() && sign != '1'), "{text}");
+    let head = gateway.call("HEAD", "/").send().await;
+    assert_eq!((head.status, head.body.len()), (200, 0));
+}
+
 #[tokio::test]
 async fn serves_nothing_with_policies_that_cannot_be_read() {
     for (file, text) in [

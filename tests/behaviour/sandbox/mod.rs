@@ -45,8 +45,9 @@ async fn honours_the_cap_on_the_answer() {
 }
 
 #[tokio::test]
-async fn calls_the_first_tool_with_arguments_that_match_its_schema() {
+async fn calls_the_tool_that_is_named_with_arguments_that_match_its_schema() {
     let mut body = question("sandbox", &marker());
+    body["messages"][0]["content"] = "Call weather.".into();
     body["tools"] = json!([{ "type": "function", "function": {
         "name": "weather",
         "parameters": {

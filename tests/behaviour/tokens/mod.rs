@@ -15,6 +15,7 @@ mod presenting;
 mod providers;
 mod shared_secret;
 mod times;
+mod two;
 
 use postern_tests::issuer::token::signed;
 use postern_tests::issuer::{Guarded, Issuer, Key, Policies};

@@ -69,7 +69,7 @@ test("streams through the helper", async () => {
 });
 
 test("calls tools and takes their results", async () => {
-  for (const model of ["tools", "sandbox"]) {
+  for (const model of ["tools", "sandbox-tools"]) {
     const asked = question(model);
     const first = await client().chat.completions.create({ ...asked, tools: [weather] });
     assert.equal(first.choices[0].finish_reason, "tool_calls");

@@ -75,7 +75,7 @@ class Chat(unittest.TestCase):
         self.assertTrue(answer.choices[0].message.content.endswith(asked))
 
     def test_calls_tools_and_takes_their_results(self):
-        for model in ("tools", "sandbox"):
+        for model in ("tools", "sandbox-tools"):
             asked = question(model)
             first = client().chat.completions.create(**asked, tools=[WEATHER])
             self.assertEqual(first.choices[0].finish_reason, "tool_calls")
@@ -92,7 +92,7 @@ class Chat(unittest.TestCase):
                 self.assertIn("rain in Genova", second.choices[0].message.content)
 
     def test_streams_tool_calls(self):
-        with client().chat.completions.stream(**question("sandbox"), tools=[WEATHER]) as stream:
+        with client().chat.completions.stream(**question("sandbox-tools"), tools=[WEATHER]) as stream:
             answer = stream.get_final_completion()
         call = answer.choices[0].message.tool_calls[0]
         self.assertEqual(call.function.name, "weather")

@@ -23,7 +23,7 @@ pub use scenario::Scenario;
 pub use seal::seal;
 pub use story::{
     ARGUMENTS, CACHED_USAGE, CUT_ARGUMENTS, CUT_TEXT, Cost, REASONING_USAGE, REFUSAL,
-    SECOND_ARGUMENTS, TEXT, THOUGHTS, TOOL, USAGE, example, image_text, result_text,
+    SECOND_ARGUMENTS, TEXT, THOUGHTS, TOOL, USAGE, XML_CALL, example, image_text, result_text,
 };
 
 use crate::upstream::{RESERVED, Recorded, Script, Step, Upstream};

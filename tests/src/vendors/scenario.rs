@@ -35,12 +35,14 @@ pub enum Scenario {
     TruncatedArgs,
     /// A call without arguments.
     EmptyArgs,
+    /// Answers [`super::XML_CALL`], a call for clients that read calls from texts.
+    XmlCall,
     /// Answers [`super::TEXT`] at the cost of [`super::CACHED_USAGE`].
     Cached,
 }
 
 /// Those whose name is always the same.
-const NAMED: [(&str, Scenario); 16] = [
+const NAMED: [(&str, Scenario); 17] = [
     ("text", Scenario::Text),
     ("tools", Scenario::Tools),
     ("parallel", Scenario::Parallel),
@@ -57,6 +59,7 @@ const NAMED: [(&str, Scenario); 16] = [
     ("truncated-args", Scenario::TruncatedArgs),
     ("empty-args", Scenario::EmptyArgs),
     ("cached", Scenario::Cached),
+    ("xml-call", Scenario::XmlCall),
 ];
 
 impl Scenario {

@@ -10,6 +10,9 @@ pub const TEXT: &str =
 pub const CUT_TEXT: &str = "The quick brown fox";
 /// What goes before it.
 pub const THOUGHTS: &str = "First I think.";
+/// A call as a text.
+pub const XML_CALL: &str =
+    "Let me look.\n\n<get_weather>\n<city>Paris & Rome</city>\n</get_weather>";
 /// What is said instead.
 pub const REFUSAL: &str = "I cannot help with that.";
 /// The tool that is called; without it among the tools, their first.
@@ -143,6 +146,7 @@ pub(super) fn tell(scenario: Scenario, seen: &Seen) -> Told {
             Told { said: vec![Said::Refusal(REFUSAL.to_owned())], end: End::Refusal, cost: USAGE }
         }
         Scenario::Filter => Told::text(CUT_TEXT).ended(End::Filter),
+        Scenario::XmlCall => Told::text(XML_CALL),
         Scenario::Cached => Told { cost: CACHED_USAGE, ..Told::text(TEXT) },
         _ => Told::text(TEXT),
     }
@@ -151,8 +155,10 @@ pub(super) fn tell(scenario: Scenario, seen: &Seen) -> Told {
 fn tool(seen: &Seen) -> String {
     let forced = seen.forced.clone();
     let named = seen.tools.iter().map(|(name, _)| name);
+    // Agents put the name of a tool's server before it.
+    let is_weather = |name: &&String| *name == TOOL || name.ends_with("__get_weather");
     forced
-        .or_else(|| named.clone().find(|name| *name == TOOL).cloned())
+        .or_else(|| named.clone().find(is_weather).cloned())
         .or_else(|| named.clone().next().cloned())
         .unwrap_or_default()
 }

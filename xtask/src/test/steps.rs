@@ -63,7 +63,7 @@ pub const STEPS: &[Step] = &[
     early("clients", |workspace, _| clients::prepare(workspace)),
     // The whole gateway, as its clients see it.
     step("pipeline", &["components", "clients", "redis"], pipeline),
-    // Slow tests of exactness: before a release.
+    // Slow tests of exactness, and agents as clients: before a release.
     Step { always: false, ..step("long", &[], long) },
 ];
 
@@ -151,6 +151,7 @@ fn long(workspace: &Workspace, report: &mut Report) -> Result<()> {
     toolchain::prepare()?;
     redis::prepare()?;
     clients::prepare(workspace)?;
+    clients::prepare_agents(workspace)?;
     let (ignored, timeout) = (vec!["--ignored"], TIMEOUT * 6);
     let unit = Tests { arguments: ignored, timeout, ..unit_tests(workspace) };
     let unit = unit.run(workspace, report);

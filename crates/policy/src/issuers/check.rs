@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use super::claims::{Claims, Says};
 use super::keys::{self, Kind};
-use super::values::{scopes, texts, url, within};
-use super::written::{self, AUDIENCE, LEEWAY_S, REQUIRED_CLAIMS, REQUIRED_SCOPES, Written};
+use super::values::{Texts, scopes, texts, url, within};
+use super::written::{
+    self, AUDIENCE, CLIENT_ID, LEEWAY_S, REQUIRED_CLAIMS, REQUIRED_SCOPES, Written,
+};
 use super::{Issuer, IssuerKeys, Issuers, algorithms};
 use crate::grants::Said;
-use crate::reading::{Report, Seen, Table, at_least_one, name, shown};
+use crate::reading::{Key, Label, Report, Seen, Table, at_least_one, name, shown};
 use crate::web_url::Query;
 
 /// Up to five minutes: clocks that differ by more are wrong, and every second lengthens the life of a token.
@@ -101,10 +103,8 @@ fn check(
     let issuer = written.issuer.as_ref();
     let issuer =
         issuer.and_then(|value| url(report, label, written::ISSUER, value, Query::Refused));
-    let audience = written.audience.as_ref().map(|list| {
-        at_least_one(report, label, AUDIENCE, list);
-        texts(report, label, AUDIENCE, list)
-    });
+    let audience = recipients(report, label, AUDIENCE, &written.audience);
+    let client_id = recipients(report, label, CLIENT_ID, &written.client_id);
     let kind = Kind::of(report, written);
     let algorithms = algorithms::check(report, written, kind);
     let keys = kind.and_then(|kind| keys::check(report, written, kind));
@@ -119,7 +119,8 @@ fn check(
     Some(Issuer {
         name: checked_name?,
         issuer: issuer?,
-        audience: audience?,
+        audience,
+        client_id,
         algorithms,
         keys,
         leeway_s,
@@ -128,6 +129,18 @@ fn check(
         claims: claims.unwrap_or_default(),
         undeclared,
     })
+}
+
+/// A list that is there names somebody.
+fn recipients(
+    report: &mut Report<'_>,
+    label: Label<'_>,
+    key: Key,
+    list: &Texts<'_>,
+) -> Vec<String> {
+    let Some(list) = list else { return Vec::new() };
+    at_least_one(report, label, key, list);
+    texts(report, label, key, list)
 }
 
 /// Names of claims, or with `=` also the required value; the first `=` ends the name.

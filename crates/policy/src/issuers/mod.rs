@@ -37,8 +37,11 @@ pub struct Issuer {
     pub name: String,
     /// The `iss` of its tokens (RFC 7519, 4.1.1), compared byte for byte; unique among the issuers.
     pub issuer: String,
-    /// The accepted audiences, at least one: the `aud` of a token must contain one of them.
+    /// The accepted audiences: the `aud` of a token must contain one of them.
     pub audience: Vec<String>,
+    /// The clients whose tokens are accepted without `aud`, by `client_id` (RFC 9068, 2.2). One of the two lists is not
+    /// empty.
+    pub client_id: Vec<String>,
     /// The accepted signature algorithms (RFC 7518, 3.1; RFC 8037), as in `RS256`; none with introspection.
     pub algorithms: Vec<String>,
     /// How its tokens are verified.

@@ -16,6 +16,7 @@ const ISSUER_TABLE: Key = Key::new("issuer", "[[issuer]]");
 pub(super) const NAME: Key = Key::new("name", r#"name = "corporate""#);
 pub(super) const ISSUER: Key = Key::new("issuer", r#"issuer = "https://login.example.com""#);
 pub(super) const AUDIENCE: Key = Key::new("audience", r#"audience = ["postern"]"#);
+pub(super) const CLIENT_ID: Key = Key::new("client_id", r#"client_id = ["4t0fexample9k2"]"#);
 pub(super) const ALGORITHMS: Key = Key::new("algorithms", r#"algorithms = ["RS256"]"#);
 pub(super) const DISCOVERY: Key = Key::new("discovery", "discovery = true");
 pub(super) const JWKS_URL: Key =
@@ -48,6 +49,7 @@ pub(super) struct Issuer<'t> {
     pub(super) name: Text<'t>,
     pub(super) issuer: Text<'t>,
     pub(super) audience: Texts<'t>,
+    pub(super) client_id: Texts<'t>,
     pub(super) algorithms: Texts<'t>,
     pub(super) discovery: Option<Spanned<bool>>,
     pub(super) jwks_url: Text<'t>,
@@ -77,6 +79,9 @@ impl<'t> Written<'t> {
 
 impl<'t> Issuer<'t> {
     fn read(report: &mut Report<'_>, mut table: Table<'t>) -> Self {
+        let name = table.required(report, NAME);
+        let issuer = table.required(report, ISSUER);
+        let [audience, client_id] = recipients(report, &mut table);
         let problems = report.count();
         let discovery = table.optional(report, DISCOVERY);
         let jwks_url = table.optional(report, JWKS_URL);
@@ -87,9 +92,10 @@ impl<'t> Issuer<'t> {
         let issuer = Self {
             label: table.label,
             span: table.span.clone(),
-            name: table.required(report, NAME),
-            issuer: table.required(report, ISSUER),
-            audience: table.required(report, AUDIENCE),
+            name,
+            issuer,
+            audience,
+            client_id,
             algorithms: table.optional(report, ALGORITHMS),
             discovery,
             jwks_url,
@@ -106,4 +112,18 @@ impl<'t> Issuer<'t> {
         table.finish(report);
         issuer
     }
+}
+
+/// Whom its tokens are for: `audience`, `client_id`, or both. Without either, a token for any other service would do.
+fn recipients<'t>(report: &mut Report<'_>, table: &mut Table<'t>) -> [Texts<'t>; 2] {
+    let problems = report.count();
+    let lists = [table.optional(report, AUDIENCE), table.optional(report, CLIENT_ID)];
+    if lists.iter().all(Option::is_none) && report.count() == problems {
+        let message = format!(
+            "`audience` is missing; write for example {}, or for tokens without `aud` {}",
+            AUDIENCE.example, CLIENT_ID.example
+        );
+        report.problem(table.label, table.span.clone(), message);
+    }
+    lists
 }

@@ -17,6 +17,8 @@ pub(super) struct Conversation<'a> {
     pub(super) messages: usize,
     /// The text of the last message of the user.
     pub(super) last_user: Option<String>,
+    /// The last part of that message with a text. Agents put reminders of their own before what their user has written.
+    pub(super) last_part: &'a str,
     /// The tool's result that the conversation ends with, if it does.
     pub(super) tool_result: Option<ToolResult<'a>>,
     pub(super) tokens: u64,
@@ -38,6 +40,7 @@ impl<'a> Conversation<'a> {
         let mut conversation = Conversation {
             messages: messages.len(),
             last_user: None,
+            last_part: "",
             tool_result: None,
             tokens: TOKENS_PER_MESSAGE,
         };
@@ -63,7 +66,10 @@ impl<'a> Conversation<'a> {
         self.tokens += TOKENS_PER_MESSAGE + tokens::count(&text);
         self.tool_result = None;
         match role {
-            "user" => self.last_user = Some(text),
+            "user" => {
+                self.last_user = Some(text);
+                self.last_part = last_part(message)?;
+            }
             "assistant" => self.tokens += read_calls(&message.objects("tool_calls")?, calls)?,
             "tool" => {
                 let tool = answered_call(message, calls)?;
@@ -130,6 +136,21 @@ fn text(message: &Fields) -> Result<Option<String>, Refusal> {
             type_name(other),
         )),
     }
+}
+
+/// The last text of a message that is not blank.
+fn last_part<'a>(message: &Fields<'a>) -> Result<&'a str, Refusal> {
+    if let Some(Value::String(text)) = message.get("content") {
+        return Ok(text);
+    }
+    let mut last = "";
+    for part in message.objects("content")? {
+        let text = part_text(&part)?;
+        if !text.trim().is_empty() {
+            last = text;
+        }
+    }
+    Ok(last)
 }
 
 fn part_text<'a>(part: &Fields<'a>) -> Result<&'a str, Refusal> {

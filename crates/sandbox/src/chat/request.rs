@@ -3,6 +3,7 @@
 use super::messages::Conversation;
 use super::tools::{self, Tool};
 use crate::fields::Fields;
+use crate::model::Behaviour;
 use crate::refusal::Refusal;
 use crate::tokens;
 use serde_json::Value;
@@ -35,7 +36,7 @@ pub(super) enum Format<'a> {
 }
 
 impl<'a> ChatRequest<'a> {
-    pub(super) fn read(body: &Fields<'a>) -> Result<Self, Refusal> {
+    pub(super) fn read(body: &Fields<'a>, behaviour: Behaviour) -> Result<Self, Refusal> {
         let model = body.require_string("model")?;
         body.require("messages")?;
         let conversation = Conversation::read(&body.objects("messages")?)?;
@@ -49,7 +50,7 @@ impl<'a> ChatRequest<'a> {
             stops: stops(body)?,
             stream,
             include_usage: include_usage(body, stream)?,
-            call: tools::to_call(body, conversation.tool_result.is_some())?,
+            call: tools::to_call(body, &conversation, behaviour)?,
             format: format(body)?,
             conversation,
         })

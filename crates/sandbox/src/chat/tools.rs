@@ -1,6 +1,10 @@
 //! Decides which tool the model calls, if any.
+//!
+//! `sandbox` calls a tool only if the request asks for that: agents offer dozens, and perform what is called.
 
+use super::messages::Conversation;
 use crate::fields::Fields;
+use crate::model::Behaviour;
 use crate::refusal::Refusal;
 use serde_json::Value;
 
@@ -18,16 +22,17 @@ pub(super) struct Tool<'a> {
 /// The request's `tool_choice`.
 enum Choice<'a> {
     Never,
-    /// Call, unless a tool has just answered.
+    /// The model decides.
     Auto,
     Always,
     Named(&'a str),
 }
 
-/// The tool to call, if one is to be called now: the named one, or else the first.
+/// The tool to call, if one is to be called now.
 pub(super) fn to_call<'a>(
     body: &Fields<'a>,
-    tool_has_answered: bool,
+    conversation: &Conversation<'a>,
+    behaviour: Behaviour,
 ) -> Result<Option<Tool<'a>>, Refusal> {
     let tools = read_tools(body)?;
     let choice = read_choice(body)?;
@@ -36,11 +41,17 @@ pub(super) fn to_call<'a>(
         let message = "'tool_choice' is only allowed when 'tools' are given.".to_owned();
         return Err(Refusal::invalid("tool_choice", "invalid_value", message));
     }
+    let (named, unasked) = match behaviour {
+        Behaviour::CallTools => (None, Some(0)),
+        _ => (named_first(&tools, conversation.last_part), None),
+    };
     let mut tools = tools.into_iter();
     match choice {
         Choice::Never => Ok(None),
-        Choice::Auto if tool_has_answered => Ok(None),
-        Choice::Auto | Choice::Always => Ok(tools.next()),
+        // A tool has just answered.
+        Choice::Auto if conversation.tool_result.is_some() => Ok(None),
+        Choice::Auto => Ok(named.or(unasked).and_then(|index| tools.nth(index))),
+        Choice::Always => Ok(tools.nth(named.unwrap_or(0))),
         Choice::Named(name) => match tools.find(|tool| tool.name == name) {
             Some(tool) => Ok(Some(tool)),
             None => {
@@ -49,6 +60,24 @@ pub(super) fn to_call<'a>(
             }
         },
     }
+}
+
+/// The index of the tool that `text` names first.
+fn named_first(tools: &[Tool], text: &str) -> Option<usize> {
+    let places = tools.iter().map(|tool| place(tool.name, text));
+    let named = places.enumerate().filter_map(|(index, place)| Some((place?, index)));
+    named.min().map(|(_, index)| index)
+}
+
+/// Where `text` has `name` as a whole word: `get_time` is not in `get_times`.
+fn place(name: &str, text: &str) -> Option<usize> {
+    let goes_on = |sign: char| sign.is_alphanumeric() || matches!(sign, '_' | '-');
+    let whole = |(at, _): &(usize, &str)| {
+        let (before, from) = text.split_at_checked(*at).unwrap_or_default();
+        let after = from.strip_prefix(name).unwrap_or_default();
+        !before.ends_with(goes_on) && !after.starts_with(goes_on)
+    };
+    text.match_indices(name).find(whole).map(|(at, _)| at)
 }
 
 fn read_tools<'a>(body: &Fields<'a>) -> Result<Vec<Tool<'a>>, Refusal> {

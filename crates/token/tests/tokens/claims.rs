@@ -59,6 +59,51 @@ fn refuses_tokens_for_another_audience() {
     assert!(verify_claims(&claims(), &no_audience, NOW).is_err(), "no audience is nobody's");
 }
 
+/// Rules by who is named × what the token has; an access token of Amazon Cognito has `client_id` and no `aud`.
+#[test]
+fn takes_a_token_without_audience_only_by_a_rule_for_its_client() {
+    let by = |audience: &[&str], client_id: &[&str]| Rules {
+        audience: audience.iter().map(|text| (*text).to_owned()).collect(),
+        client_id: client_id.iter().map(|text| (*text).to_owned()).collect(),
+        ..rules()
+    };
+    let of = |aud: Value, client_id: Value| {
+        let mut claims = with("aud", aud);
+        claims["client_id"] = client_id;
+        if claims["client_id"].is_null() {
+            claims.as_object_mut().unwrap().remove("client_id");
+        }
+        claims
+    };
+    let (aud, client, both) =
+        (by(&["postern"], &[]), by(&[], &["app", "app-2"]), by(&["postern"], &["app"]));
+    let rows = [
+        // aud, client_id, and whether the rules by audience, by client and by both take it.
+        (json!("postern"), json!("app"), [true, false, true]),
+        (json!("postern"), json!("other"), [true, false, true]),
+        (json!("postern"), json!(null), [true, false, true]),
+        (json!("other"), json!("app"), [false, false, false]),
+        (json!([]), json!("app"), [false, false, false]),
+        (json!(null), json!("app"), [false, true, true]),
+        (json!(null), json!("app-2"), [false, true, false]),
+        (json!(null), json!("App"), [false, false, false]),
+        (json!(null), json!("other"), [false, false, false]),
+        (json!(null), json!(["app"]), [false, false, false]),
+        (json!(null), json!(""), [false, false, false]),
+        (json!(null), json!(null), [false, false, false]),
+    ];
+    for (audience, client_id, expected) in rows {
+        let claims = of(audience, client_id);
+        let taken = [&aud, &client, &both].map(|rules| verify_claims(&claims, rules, NOW).is_ok());
+        assert_eq!(taken, expected, "{claims}");
+    }
+    let error = verify_claims(&of(json!(null), json!("other")), &client, NOW).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        r#"the token has no aud, and is of the client "other"; "app", "app-2" was expected"#
+    );
+}
+
 #[test]
 fn holds_until_exp_and_the_leeway_have_passed() {
     let at = |unix_s| verify_claims(&claims(), &rules(), unix_s);

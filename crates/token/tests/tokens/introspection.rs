@@ -90,6 +90,20 @@ fn refuses_active_tokens_that_are_not_for_here() {
 }
 
 #[test]
+fn takes_an_active_token_without_audience_by_its_client() {
+    let rules = Rules { audience: Vec::new(), client_id: vec!["app".to_owned()], ..rules() };
+    assert!(read(200, r#"{"active":true,"client_id":"app"}"#, &rules, NOW).is_ok());
+    for refused in [
+        r#"{"active":true,"client_id":"other"}"#,
+        r#"{"active":true,"client_id":"app","aud":"other"}"#,
+        r#"{"active":true,"client_id":"app","aud":null}"#,
+        r#"{"active":true}"#,
+    ] {
+        assert!(read(200, refused, &rules, NOW).is_err(), "{refused}");
+    }
+}
+
+#[test]
 fn demands_claims_and_scopes_as_of_a_jwt() {
     let rules = Rules {
         required_claims: vec![("client_id".to_owned(), Some("app".to_owned()))],

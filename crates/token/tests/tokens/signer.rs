@@ -26,6 +26,7 @@ pub fn rules() -> Rules {
     Rules {
         issuer: ISSUER.to_owned(),
         audience: vec!["postern".to_owned(), "https://ai.example.com".to_owned()],
+        client_id: Vec::new(),
         algorithms: vec![Algorithm::Rs256, Algorithm::Es256, Algorithm::EdDsa],
         leeway_s: 60,
         required_claims: Vec::new(),

@@ -41,6 +41,7 @@ fn route(call: &Call<'_>) -> Result<Script, Refusal> {
     };
     let body = || {
         let body = body(call)?;
+        managed(&body, call.header("anthropic-beta").unwrap_or_default())?;
         if version == VERSIONS[1] { rules::of_2026(&body).map(|()| body) } else { Ok(body) }
     };
     match (call.method, call.path) {
@@ -57,6 +58,17 @@ fn route(call: &Call<'_>) -> Result<Script, Refusal> {
 fn threads(call: &Call<'_>) -> bool {
     let beta = call.header("anthropic-beta").is_some_and(|beta| beta.contains("message-threads-"));
     beta && call.parse().is_ok_and(|body| !body["thread"].is_null())
+}
+
+/// The context is edited only for those who ask for it
+/// (<https://platform.claude.com/docs/en/build-with-claude/context-editing>).
+fn managed(body: &Value, betas: &str) -> Result<(), Refusal> {
+    match body.get("context_management") {
+        Some(_) if !betas.contains("context-management-") => {
+            Err(Refusal::new(400, "context_management: Extra inputs are not permitted"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn body(call: &Call<'_>) -> Result<Value, Refusal> {
@@ -79,6 +91,7 @@ pub(super) fn hosted(mut body: Value, first_version: &str) -> Answer {
         Some(_) => return Err(refused("anthropic_version: is not a valid version")),
         None => return Err(refused("anthropic_version: Field required")),
     }
+    managed(&body, "").map_err(|refusal| refusal.script())?;
     messages(&body, "Messages").map_err(|refusal| refusal.script())
 }
 
