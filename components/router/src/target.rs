@@ -1,12 +1,11 @@
 //! A deployment of the policies as a target of the contract.
 
-use postern_contract::types::{
-    self, Counting, Deadlines, Endpoint, Metering, Operation, Target, Tokenizer, Transport, VendorApi,
-};
 use postern_contract::types::router::Hedge;
-use postern_policy::{
-    Capability, Conventions, Model, Route, SetDeadlines, Transport as Reached,
+use postern_contract::types::{
+    self, Counting, Deadlines, Endpoint, Metering, Operation, Target, Tokenizer, Transport,
+    VendorApi,
 };
+use postern_policy::{Capability, Conventions, Model, Route, SetDeadlines, Transport as Reached};
 use postern_route::Choice;
 
 /// All that later stages need to reach it, where `name` is asked for.

@@ -3,10 +3,10 @@
 use crate::asked::Asked;
 use crate::guard::Guarded;
 use crate::ids::Binder;
+use crate::in_flight::MemoryPermit;
 use crate::judgement;
 use crate::late::Late;
 use crate::lease::Lease;
-use crate::in_flight::MemoryPermit;
 use crate::originals::Keeping;
 use crate::redact::redacted;
 use crate::said::Said;

@@ -47,7 +47,7 @@ pub async fn read(
     }
     match head.coding {
         // The permit of what was sent is given back.
-        Some(coding) => coding.decode(&bytes, cap),
+        Some(coding) => coding.decode(&bytes, cap, MemoryPermit::of(platform)),
         None => Ok((bytes, permit)),
     }
 }

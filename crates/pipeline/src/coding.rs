@@ -2,7 +2,7 @@
 //!
 //! What is decoded is bounded like what is sent plain, at every step, so that a few bytes cannot become many.
 
-use crate::memory::MemoryPermit;
+use crate::in_flight::MemoryPermit;
 use crate::refusal::Refusal;
 use flate2::bufread::MultiGzDecoder;
 use flate2::{Decompress, FlushDecompress, Status};
@@ -59,13 +59,18 @@ impl Coding {
         Ok(coding)
     }
 
-    /// The body as it was before, of at most `cap` bytes, and what it holds of the instance's memory.
+    /// The body as it was before, of at most `cap` bytes, and what it holds of the instance's memory by `permit`, which is new.
     ///
     /// # Errors
     ///
     /// 413 over `cap`, 400 for what is not in this coding, or not all of it.
-    pub fn decode(self, body: &[u8], cap: usize) -> Result<(Vec<u8>, MemoryPermit), Refusal> {
-        let mut decoded = Decoded { bytes: Vec::new(), permit: MemoryPermit::default(), cap };
+    pub fn decode(
+        self,
+        body: &[u8],
+        cap: usize,
+        permit: MemoryPermit,
+    ) -> Result<(Vec<u8>, MemoryPermit), Refusal> {
+        let mut decoded = Decoded { bytes: Vec::new(), permit, cap };
         let done = match self {
             Coding::Gzip => decoded.read(MultiGzDecoder::new(body)),
             Coding::Deflate => inflated(body, &mut decoded),
@@ -211,6 +216,10 @@ mod tests {
     use ruzstd::encoding::{CompressionLevel, compress_to_vec};
     use std::io::Write as _;
 
+    fn decode(coding: Coding, body: &[u8], cap: usize) -> Result<(Vec<u8>, MemoryPermit), Refusal> {
+        coding.decode(body, cap, MemoryPermit::alone())
+    }
+
     fn encoded(coding: Coding, text: &[u8]) -> Vec<u8> {
         match coding {
             Coding::Gzip => {
@@ -242,10 +251,10 @@ mod tests {
         for coding in ALL {
             for bytes in [0, 1, 1_000, STEP_BYTES, STEP_BYTES + 1, 3_000_000] {
                 let (plain, sent) = (text(bytes), encoded(coding, &text(bytes)));
-                let (decoded, _) = coding.decode(&sent, bytes).unwrap();
+                let (decoded, _) = decode(coding, &sent, bytes).unwrap();
                 assert!(decoded == plain, "{coding:?} of {bytes}");
                 if bytes > 0 {
-                    let over = coding.decode(&sent, bytes - 1).unwrap_err();
+                    let over = decode(coding, &sent, bytes - 1).unwrap_err();
                     assert_eq!(status(&over), Kind::TooLarge, "{coding:?} of {bytes}");
                 }
             }
@@ -257,12 +266,12 @@ mod tests {
         for coding in ALL {
             let bomb = encoded(coding, &vec![0; 16 << 20]);
             assert!(bomb.len() < 100_000, "{coding:?}: {}", bomb.len());
-            let refused = coding.decode(&bomb, 1 << 20).unwrap_err();
+            let refused = decode(coding, &bomb, 1 << 20).unwrap_err();
             assert_eq!(status(&refused), Kind::TooLarge, "{coding:?}");
         }
         // A frame that says that it looks back 64 MiB: the window is allocated before anything is decoded.
         let wide = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x80, 0x01, 0x00, 0x00];
-        let refused = Coding::Zstd.decode(&wide, 1 << 20).unwrap_err();
+        let refused = decode(Coding::Zstd, &wide, 1 << 20).unwrap_err();
         assert_eq!(status(&refused), Kind::InvalidRequest);
     }
 
@@ -271,11 +280,11 @@ mod tests {
         for coding in ALL {
             let sent = encoded(coding, &text(10_000));
             for end in [0, 1, 5, sent.len() / 2, sent.len() - 1] {
-                assert!(coding.decode(&sent[..end], 1 << 20).is_err(), "{coding:?} cut at {end}");
+                assert!(decode(coding, &sent[..end], 1 << 20).is_err(), "{coding:?} cut at {end}");
             }
             let followed = [sent.as_slice(), b"{}"].concat();
-            assert!(coding.decode(&followed, 1 << 20).is_err(), "{coding:?} and more");
-            let plain = coding.decode(b"{\"model\":\"m\"}", 1 << 20).unwrap_err();
+            assert!(decode(coding, &followed, 1 << 20).is_err(), "{coding:?} and more");
+            let plain = decode(coding, b"{\"model\":\"m\"}", 1 << 20).unwrap_err();
             assert_eq!(plain.fault.code.as_deref(), Some("invalid_content_encoding"));
         }
     }
@@ -284,12 +293,12 @@ mod tests {
     fn reads_members_and_frames_in_a_row() {
         for coding in [Coding::Gzip, Coding::Zstd] {
             let two = [encoded(coding, b"{\"a\":"), encoded(coding, b"1}")].concat();
-            assert_eq!(coding.decode(&two, 100).unwrap().0, b"{\"a\":1}", "{coding:?}");
+            assert_eq!(decode(coding, &two, 100).unwrap().0, b"{\"a\":1}", "{coding:?}");
         }
         let skipped =
             [&[0x50, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 9, 9], encoded(Coding::Zstd, b"1").as_slice()]
                 .concat();
-        assert_eq!(Coding::Zstd.decode(&skipped, 100).unwrap().0, b"1");
+        assert_eq!(decode(Coding::Zstd, &skipped, 100).unwrap().0, b"1");
     }
 
     #[test]
@@ -330,7 +339,7 @@ mod tests {
                 }
                 let end = cut.index(sent.len()) + 1;
                 for bytes in [sent.as_slice(), &sent[..end], foreign.as_slice()] {
-                    if let Ok((decoded, _)) = coding.decode(bytes, 6_000) {
+                    if let Ok((decoded, _)) = decode(coding, bytes, 6_000) {
                         prop_assert!(decoded.len() <= 6_000);
                     }
                 }

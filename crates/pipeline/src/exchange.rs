@@ -87,7 +87,11 @@ impl<S: Stages> Exchange<S> {
             is_fork: false,
             memory: Vec::new(),
             places: Vec::new(),
-            early: stages.policy().ok().and_then(|policy| policy.early_head_after_ms).map(|_| Early::default()),
+            early: stages
+                .policy()
+                .ok()
+                .and_then(|policy| policy.early_head_after_ms)
+                .map(|_| Early::default()),
             notices: Vec::new(),
             findings: Vec::new(),
             questions_left: LeftLeases::new(stages.clone()),

@@ -76,6 +76,13 @@ impl MemoryPermit {
         MemoryPermit { counter: &platform.in_flight().bytes, overload, bytes: 0 }
     }
 
+    /// A permit of an instance that holds nothing else.
+    #[cfg(test)]
+    pub fn alone() -> Self {
+        let counter = Box::leak(Box::default());
+        MemoryPermit { counter, overload: Overload::default(), bytes: 0 }
+    }
+
     /// Extends the permit to `bytes` in total.
     ///
     /// # Errors
@@ -156,13 +163,15 @@ pub fn shadow_place(platform: &impl Platform) -> Option<Place> {
 
 fn full(overload: Overload, what: &str, most: u64) -> Fault {
     let public = format!("the gateway is busy with other {what}; retry");
-    overloaded(overload, public).with_private(format!("{most} {what} in flight ([overload] max_{what})"))
+    overloaded(overload, public)
+        .with_private(format!("{most} {what} in flight ([overload] max_{what})"))
 }
 
 fn no_memory(overload: Overload, held: usize, more: usize) -> Fault {
     let public = "the gateway holds too many large bodies; retry";
-    overloaded(overload, public)
-        .with_private(format!("{held} bytes held, {more} more asked for ([overload] max_held_bytes)"))
+    overloaded(overload, public).with_private(format!(
+        "{held} bytes held, {more} more asked for ([overload] max_held_bytes)"
+    ))
 }
 
 /// 429 in every dialect. Another deployment would not help.

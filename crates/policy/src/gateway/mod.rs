@@ -136,7 +136,9 @@ fn read(report: &mut Report<'_>) -> Gateway {
     let largest = max_request.max(max_form).max(max_response);
     let mut overload = root.table(report, overload::OVERLOAD, "[overload]");
     let in_flight = overload.as_mut().map(|table| overload::read(report, table, largest));
-    for table in [request, attempts, response, client, headers, cors, overload].into_iter().flatten() {
+    for table in
+        [request, attempts, response, client, headers, cors, overload].into_iter().flatten()
+    {
         table.finish(report);
     }
     root.finish(report);

@@ -84,8 +84,7 @@ pub(super) fn resolved(
         ));
         return None;
     }
-    let shared =
-        |endpoint| model.can(endpoint) && models.iter().all(|each| each.can(endpoint));
+    let shared = |endpoint| model.can(endpoint) && models.iter().all(|each| each.can(endpoint));
     if !Capability::ENDPOINTS.into_iter().any(shared) {
         let named = shown(&model.name);
         problem(format!(
