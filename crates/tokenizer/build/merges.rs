@@ -94,11 +94,11 @@ impl Merges {
             if self.merged.get(&(*left, *right)) != Some(&rank) {
                 continue;
             }
-            let place = bucket::place(*left, *right, buckets);
-            let after = (place.bucket * SLOTS..tags.len()).chain(0..place.bucket * SLOTS);
+            let hash = bucket::hash(*left, *right, buckets);
+            let after = (hash.bucket * SLOTS..tags.len()).chain(0..hash.bucket * SLOTS);
             let mut free = after.filter(|slot| tags.get(*slot) == Some(&EMPTY));
             let slot = free.next().ok_or("the buckets are full")?;
-            *tags.get_mut(slot).ok_or("no such slot")? = place.tag;
+            *tags.get_mut(slot).ok_or("no such slot")? = hash.tag;
             *merged.get_mut(slot).ok_or("no such slot")? = rank;
         }
         Ok((tags, merged))

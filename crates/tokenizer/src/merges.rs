@@ -21,9 +21,9 @@ pub struct Merges {
 
 impl Merging for Merges {
     fn merged(&self, left: u32, right: u32) -> Option<u32> {
-        let place = bucket::place(left, right, self.tags.len());
-        let tags = LOW * u64::from(place.tag);
-        let mut bucket = place.bucket;
+        let hash = bucket::hash(left, right, self.tags.len());
+        let tags = LOW * u64::from(hash.tag);
+        let mut bucket = hash.bucket;
         // Some buckets are not full: the search ends.
         loop {
             let word = u64::from_le_bytes(*self.tags.get(bucket)?);
