@@ -2,6 +2,7 @@
 //!
 //! Pure: stores, time and keys are arguments. No field of any type here can hold a prompt or an answer.
 
+pub mod anomaly;
 pub mod audit;
 pub mod ledger;
 pub mod name;
