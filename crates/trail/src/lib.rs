@@ -4,6 +4,7 @@
 
 pub mod anomaly;
 pub mod audit;
+pub mod export;
 pub mod ledger;
 pub mod name;
 pub mod questions;
