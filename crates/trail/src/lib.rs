@@ -2,7 +2,9 @@
 //!
 //! Pure: stores, time and keys are arguments. No field of any type here can hold a prompt or an answer.
 
+pub mod anomaly;
 pub mod audit;
+pub mod export;
 pub mod ledger;
 pub mod name;
 pub mod questions;
