@@ -47,10 +47,8 @@ impl Guest for Router {
         let shadow = decision.route.and_then(|route| route.shadow.as_ref());
         let shadow = shadow.filter(|_| instead.is_none());
         Ok(Routing {
-            shadow: shadow.map(|shadow| Shadow {
-                model: shadow.model.name.clone(),
-                percent: shadow.percent,
-            }),
+            shadow: shadow
+                .map(|shadow| Shadow { model: shadow.model.name.clone(), percent: shadow.percent }),
             targets: decision.choices().map(target).collect(),
             decision: decision.to_json(MAX_RECORDED),
             headers: lifecycle_headers(decision.lifecycle, &allowed, unix_ms),

@@ -5,15 +5,16 @@ use crate::early::Early;
 use crate::endpoint;
 use crate::found::{self, Direction};
 use crate::http::RequestHead;
-use crate::in_flight::{MemoryPermit, Place};
+use crate::in_flight::Place;
+use crate::memory::MemoryPermit;
 use crate::record::{Event, Record};
-use crate::shadow::Shadow;
 use crate::stages::Stages;
 use crate::trace::{self, Trace};
 use postern_dialect::Dialect;
 use postern_types::guardrail::Finding;
 use postern_types::router;
 use std::future::Future;
+use std::pin::Pin;
 
 const NS_PER_US: u64 = 1_000;
 
@@ -37,8 +38,8 @@ pub struct Exchange<S: Stages> {
     record: Record,
     /// The candidate that its route has.
     pub candidate: Option<router::Shadow>,
-    /// What goes to a candidate when the answer has ended.
-    pub shadow: Option<Box<Shadow<S>>>,
+    /// What is done when the answer has ended, and no one waits.
+    pub afterwards: Option<Pin<Box<dyn Future<Output = ()>>>>,
     /// What its whole bodies take of the instance's memory.
     pub memory: Vec<MemoryPermit>,
     /// Its places among what is in flight.
@@ -74,10 +75,14 @@ impl<S: Stages> Exchange<S> {
             timing_asked: request.last("x-postern-timing") == Some("true"),
             record: Record::default(),
             candidate: None,
-            shadow: None,
+            afterwards: None,
             memory: Vec::new(),
             places: Vec::new(),
-            early: stages.policy().ok().and_then(|policy| policy.early_head_after_ms).map(|_| Early::default()),
+            early: stages
+                .policy()
+                .ok()
+                .and_then(|policy| policy.early_head_after_ms)
+                .map(|_| Early::default()),
             notices: Vec::new(),
             findings: Vec::new(),
             started_ns: stages.now_ns(),
@@ -108,7 +113,7 @@ impl<S: Stages> Exchange<S> {
             timing_asked: false,
             record,
             candidate: None,
-            shadow: None,
+            afterwards: None,
             memory: Vec::new(),
             places: Vec::new(),
             early: None,

@@ -35,7 +35,7 @@ pub async fn run<S: Stages, C: Client>(
     mut streamed: Option<Streamed<S>>,
     mut exchange: Exchange<S>,
 ) {
-    let shadow = exchange.shadow.take();
+    let afterwards = exchange.afterwards.take();
     let lease = streamed.as_mut().and_then(|streamed| streamed.lease.take());
     let mut pump = Pump { client, lease, exchange };
     let mut end = pump.begin(first, streamed.as_ref()).await;
@@ -72,8 +72,8 @@ pub async fn run<S: Stages, C: Client>(
     {
         streamed.rest().await;
     }
-    if let Some(shadow) = shadow {
-        shadow.run().await;
+    if let Some(afterwards) = afterwards {
+        afterwards.await;
     }
 }
 

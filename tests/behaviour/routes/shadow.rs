@@ -43,7 +43,8 @@ async fn a_copy_of_a_request_goes_to_the_candidate_and_is_recorded_apart() {
         let lines = || {
             let log = stage.gateway.log();
             let lines = log.lines().filter(|line| line.contains(&id));
-            let lines: Vec<Value> = lines.filter_map(|line| serde_json::from_str(line).ok()).collect();
+            let lines: Vec<Value> =
+                lines.filter_map(|line| serde_json::from_str(line).ok()).collect();
             (lines.len() == 2).then_some(lines)
         };
         let lines = eventually("both records", lines).await;

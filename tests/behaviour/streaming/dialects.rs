@@ -35,7 +35,12 @@ pub const DIALECTS: [Streaming; 4] = [
         piece: "/delta/text",
         steps: 6,
     },
-    Streaming { path: "/v1/responses", end: "event: response.completed\n", piece: "/delta", steps: 6 },
+    Streaming {
+        path: "/v1/responses",
+        end: "event: response.completed\n",
+        piece: "/delta",
+        steps: 6,
+    },
 ];
 
 impl Streaming {

@@ -78,8 +78,7 @@ fn script() -> impl Strategy<Value = Script> {
     let who = (prop::bool::weighted(0.95), any::<bool>(), prop::bool::weighted(0.95));
     let how = (any::<bool>(), prop::bool::weighted(0.2), prop::bool::weighted(0.1), any::<bool>());
     let slow = (0_u64..2_000, prop_oneof![3 => 0_u64..100, 1 => 0_u64..700_000]);
-    let leaves =
-        (prop::option::of(0_usize..6), prop::option::of(0_u64..100_000), any::<bool>());
+    let leaves = (prop::option::of(0_usize..6), prop::option::of(0_u64..100_000), any::<bool>());
     let attempts = prop::collection::vec(attempt(), 1..5);
     let asked = prop::sample::select(vec![Asked::Chat, Asked::Speech, Asked::Transcript]);
     let conversation = (prop::option::of(Just("mine")), keeps());

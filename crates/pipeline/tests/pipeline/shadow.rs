@@ -44,7 +44,10 @@ fn what_becomes_of_a_copy_changes_nothing_for_the_client() {
 #[test]
 fn what_was_not_answered_or_is_kept_by_a_vendor_has_no_copy() {
     let refused = shadowed(vec![Attempt::Status(400)]);
-    let kept = Script { asked: Asked::Responses(r#""previous_response_id":"r","#), ..shadowed(vec![Attempt::good()]) };
+    let kept = Script {
+        asked: Asked::Responses(r#""previous_response_id":"r","#),
+        ..shadowed(vec![Attempt::good()])
+    };
     let form = Script { asked: Asked::Transcript, ..shadowed(vec![Attempt::good()]) };
     let sound = Script { asked: Asked::Speech, ..shadowed(vec![Attempt::good()]) };
     for script in [refused, kept, form, sound] {

@@ -788,7 +788,8 @@ impl Router for World {
         let targets = (first..first + here).map(target).collect();
         let decision = "{\"strategy\":\"ordered\"}".to_owned();
         let headers = vec![("deprecation".to_owned(), "@1".to_owned())];
-        let shadow = self.script().shadow.then(|| Shadow { model: "candidate".to_owned(), percent: 100 });
+        let shadow =
+            self.script().shadow.then(|| Shadow { model: "candidate".to_owned(), percent: 100 });
         Ok(Routing { targets, decision, headers, shadow })
     }
 
@@ -1094,7 +1095,8 @@ impl Platform for World {
     fn policy(&self) -> Result<&'static Gateway, postern_fault::Fault> {
         static POLICIES: [OnceLock<Gateway>; 2] = [const { OnceLock::new() }; 2];
         let early_head = self.script().early_head;
-        let text = early_head.then(|| format!("[response]\nearly_head_after_ms = {EARLY_HEAD_MS}\n"));
+        let text =
+            early_head.then(|| format!("[response]\nearly_head_after_ms = {EARLY_HEAD_MS}\n"));
         let policy = &POLICIES[usize::from(early_head)];
         Ok(policy.get_or_init(|| Gateway::from_toml(text.as_deref()).unwrap()))
     }

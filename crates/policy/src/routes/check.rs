@@ -4,8 +4,8 @@ use std::ops::{Range, RangeInclusive};
 
 use toml::Spanned;
 
-use super::written::{ALIAS, MAX_COMPLEXITY, MODEL, MODELS, SAME_FOR, STRATEGY, VERSION, WEIGHT};
 use super::shadow::DraftShadow;
+use super::written::{ALIAS, MAX_COMPLEXITY, MODEL, MODELS, SAME_FOR, STRATEGY, VERSION, WEIGHT};
 use super::{Condition, when, written};
 use crate::closed::{SameFor, Strategy};
 use crate::grants::{self, Said};
