@@ -100,23 +100,45 @@ impl<S: Stages> Waiting<S> {
             });
             match select(&mut work, written).await {
                 Either::Left((answered, written)) => {
-                    // Half a comment would spoil what follows. Whether it arrived, the next write shows.
-                    if is_writing.get() {
-                        written.await;
+                    // Half a comment would spoil what follows.
+                    if is_writing.get() && !written.await {
+                        return leave(answered).await;
                     }
                     break answered;
                 }
                 Either::Right((true, _)) => {}
                 Either::Right((false, _)) => {
                     early.leave();
-                    match within(&stages, LEAVING_MS, work.as_mut()).await {
-                        Some(answered) => break answered,
-                        None => return,
+                    if let Some(answered) = within(&stages, LEAVING_MS, work.as_mut()).await {
+                        leave(answered).await;
                     }
+                    return;
                 }
             }
         };
         finish(result, exchange, client).await;
+    }
+}
+
+/// The end of a request whose client has left before its first event. Nothing is written after a write that failed.
+async fn leave<S: Stages>((result, mut exchange): Answered<S>) {
+    match result {
+        Ok(mut answer) => {
+            settle(&mut answer, &mut exchange).await;
+            exchange.observe(Event::Answered(answer.status));
+        }
+        Err(refusal) => exchange.observe(Event::Failed(&refusal.fault)),
+    }
+    exchange.observe(Event::ClientGone);
+}
+
+/// Settles what a stream has reserved that nobody gets.
+async fn settle<S: Stages>(answer: &mut Answer<S>, exchange: &mut Exchange<S>) {
+    if let Some(streamed) = &mut answer.streamed
+        && let Some(lease) = streamed.lease.take()
+    {
+        exchange.observe(Event::Used(streamed.usage, streamed.price.as_ref()));
+        lease.settle(streamed.cut_short(), exchange).await;
     }
 }
 
@@ -133,11 +155,7 @@ async fn finish<S: Stages>(
         }
         // Its body would not be events.
         Ok(mut answer) => {
-            if let Some(streamed) = &mut answer.streamed
-                && let Some(lease) = streamed.lease.take()
-            {
-                lease.settle(streamed.cut_short(), &mut exchange).await;
-            }
+            settle(&mut answer, &mut exchange).await;
             Fault::new(Kind::UpstreamInvalid, "the provider answered without a stream")
         }
         Err(refusal) => refusal.fault,
