@@ -58,6 +58,6 @@ fn the_official_npm_sdk_finds_what_it_expects() {
     let folder = manifest::repository().join("tests/sdk/node");
     assert!(folder.join("node_modules/openai").exists(), "the npm SDK is not installed; {REMEDY}");
     let mut command = Command::new("node");
-    command.args(["--test", "chat.test.js", "errors.test.js"]);
+    command.args(["--test", "chat.test.js", "errors.test.js", "waiting.test.js"]);
     run(command, "node");
 }

@@ -3,10 +3,11 @@
 use crate::asked::Asked;
 use crate::guard::Guarded;
 use crate::ids::Binder;
-use crate::in_flight::MemoryPermit;
+use crate::memory::MemoryPermit;
 use crate::judgement;
 use crate::late::Late;
 use crate::lease::Lease;
+use crate::memory::MemoryPermit;
 use crate::originals::Keeping;
 use crate::redact::redacted;
 use crate::said::Said;
@@ -106,7 +107,7 @@ impl<S: Stages> Streamed<S> {
     /// may answer whole where a stream was asked for.
     pub fn new(stages: S, source: Source<S>, reading: Reading<S::Decoder>, max_bytes: u64) -> Self {
         Streamed {
-            kept: MemoryPermit::of(&stages),
+            kept: stages.memory_permit(),
             stages,
             source,
             reading,
@@ -209,7 +210,7 @@ impl<S: Stages> Streamed<S> {
     /// As [`Streamed::next`], and `upstream-invalid` for more than `max_bytes`.
     pub async fn whole(&mut self, max_bytes: u64) -> Result<(String, MemoryPermit), Fault> {
         let Reading::Texts(decoder) = &self.reading else {
-            return Ok((String::new(), MemoryPermit::of(&self.stages)));
+            return Ok((String::new(), self.stages.memory_permit()));
         };
         let (body, permit) = self.source.whole(max_bytes).await?;
         let pushed = redacted(&self.stages, decoder.push(&body)).await?;
@@ -231,7 +232,7 @@ impl<S: Stages> Streamed<S> {
     /// As [`Streamed::whole`].
     pub async fn held(&mut self, max_bytes: u64) -> Result<(Vec<u8>, MemoryPermit), Fault> {
         let mut output = Vec::new();
-        let mut permit = MemoryPermit::of(&self.stages);
+        let mut permit = self.stages.memory_permit();
         loop {
             let part = self.next().await?;
             // What was held back comes before what came after it.

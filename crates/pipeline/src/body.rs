@@ -1,7 +1,7 @@
 //! Reads the request's body once, completely, under a cap, which holds for what is sent and for what it is decoded to.
 
 use crate::head::Head;
-use crate::in_flight::MemoryPermit;
+use crate::memory::MemoryPermit;
 use crate::refusal::Refusal;
 use crate::stages::{Body, Platform};
 use crate::within::within;
@@ -47,7 +47,7 @@ pub async fn read(
     }
     match head.coding {
         // The permit of what was sent is given back.
-        Some(coding) => coding.decode(&bytes, cap, MemoryPermit::of(platform)),
+        Some(coding) => coding.decode(&bytes, cap, platform.memory_permit()),
         None => Ok((bytes, permit)),
     }
 }
@@ -70,7 +70,7 @@ async fn collect(
     announced: usize,
     cap: usize,
 ) -> Result<(Vec<u8>, MemoryPermit), Refusal> {
-    let mut permit = MemoryPermit::of(platform);
+    let mut permit = platform.memory_permit();
     permit.grow_to(announced)?;
     // One byte more than announced, so that the end is seen without growing.
     let mut bytes = Vec::with_capacity(if announced == 0 { USUAL_BYTES } else { announced + 1 });

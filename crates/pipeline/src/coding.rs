@@ -2,7 +2,7 @@
 //!
 //! What is decoded is bounded like what is sent plain, at every step, so that a few bytes cannot become many.
 
-use crate::in_flight::MemoryPermit;
+use crate::memory::MemoryPermit;
 use crate::refusal::Refusal;
 use flate2::bufread::MultiGzDecoder;
 use flate2::{Decompress, FlushDecompress, Status};

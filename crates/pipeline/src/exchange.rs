@@ -5,16 +5,17 @@ use crate::early::Early;
 use crate::endpoint;
 use crate::found::{self, Direction};
 use crate::http::RequestHead;
-use crate::in_flight::{MemoryPermit, Place};
+use crate::in_flight::Place;
 use crate::left::LeftLeases;
+use crate::memory::MemoryPermit;
 use crate::record::{Event, Record};
-use crate::shadow::Shadow;
 use crate::stages::Stages;
 use crate::trace::{self, Trace};
 use postern_dialect::Dialect;
 use postern_types::guardrail::Finding;
 use postern_types::router;
 use std::future::Future;
+use std::pin::Pin;
 
 const NS_PER_US: u64 = 1_000;
 
@@ -40,8 +41,8 @@ pub struct Exchange<S: Stages> {
     record: Record,
     /// The candidate that its route has.
     pub candidate: Option<router::Shadow>,
-    /// What goes to a candidate when the answer has ended.
-    pub shadow: Option<Box<Shadow<S>>>,
+    /// What is done when the answer has ended, and no one waits.
+    pub afterwards: Option<Pin<Box<dyn Future<Output = ()>>>>,
     /// It is a part of another exchange, whose record has it.
     is_fork: bool,
     /// What its whole bodies take of the instance's memory.
@@ -83,7 +84,7 @@ impl<S: Stages> Exchange<S> {
             timing_asked: request.last("x-postern-timing") == Some("true"),
             record: Record::default(),
             candidate: None,
-            shadow: None,
+            afterwards: None,
             is_fork: false,
             memory: Vec::new(),
             places: Vec::new(),
@@ -124,7 +125,7 @@ impl<S: Stages> Exchange<S> {
             timing_asked: false,
             record,
             candidate: None,
-            shadow: None,
+            afterwards: None,
             is_fork: false,
             memory: Vec::new(),
             places: Vec::new(),
@@ -159,7 +160,7 @@ impl<S: Stages> Exchange<S> {
             timing_asked: self.timing_asked,
             record: Record::default(),
             candidate: None,
-            shadow: None,
+            afterwards: None,
             is_fork: true,
             memory: Vec::new(),
             places: Vec::new(),

@@ -43,9 +43,11 @@ mod late;
 mod lease;
 mod left;
 mod losses;
+mod memory;
 mod models;
 mod opinion;
 mod originals;
+mod own_headers;
 mod pump;
 mod record;
 mod redact;
@@ -54,6 +56,7 @@ mod reply;
 mod run;
 mod said;
 mod shadow;
+mod shedding;
 mod sound;
 mod source;
 mod stages;
@@ -61,6 +64,7 @@ mod told_type;
 mod trace;
 mod upload;
 mod used;
+mod waiting;
 mod within;
 
 pub use endpoint::called;
@@ -75,11 +79,11 @@ pub use stages::{
 pub use upload::FormBody;
 
 use answer::Answer;
-use early::Begun;
 use endpoint::Endpoint;
 use exchange::Exchange;
 use head::Head;
 use refusal::Refusal;
+use waiting::Begun;
 
 /// Serves one request: runs the stages until the head of the answer is known. [`Reply::send`] sends the rest.
 pub async fn serve<S: Stages>(
@@ -94,7 +98,7 @@ pub async fn serve<S: Stages>(
     };
     let (stages, client) = (exchange.stages.clone(), exchange.client);
     let work = Box::pin(async move { (answer(&request, body, &mut exchange).await, exchange) });
-    match early::begin(work, early, client, stages).await {
+    match waiting::begin(work, early, client, stages).await {
         Begun::Answered(answered) => reply::of(answered.0, answered.1),
         Begun::Waiting(fields, waiting) => Reply::early(fields, waiting),
     }
@@ -119,7 +123,7 @@ async fn answer<S: Stages>(
         Endpoint::Model(id) => models::one(&head, id, exchange).await,
         Endpoint::Call(_, operation) => {
             // Before anything is asked or read for it.
-            in_flight::admit(&head, *operation, exchange)?;
+            shedding::request(&head, *operation, exchange)?;
             run::run(&head, *operation, body, exchange).await
         }
     }

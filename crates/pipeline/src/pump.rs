@@ -37,7 +37,7 @@ pub async fn run<S: Stages, C: Client>(
     mut streamed: Option<Streamed<S>>,
     mut exchange: Exchange<S>,
 ) {
-    let shadow = exchange.shadow.take();
+    let afterwards = exchange.afterwards.take();
     let lease = streamed.as_mut().and_then(|streamed| streamed.lease.take());
     let sequence = (exchange.client == Dialect::Responses).then(Sequence::default);
     let mut pump = Pump { client, lease, exchange, sequence };
@@ -75,8 +75,8 @@ pub async fn run<S: Stages, C: Client>(
     {
         streamed.rest().await;
     }
-    if let Some(shadow) = shadow {
-        shadow.run().await;
+    if let Some(afterwards) = afterwards {
+        afterwards.await;
     }
 }
 

@@ -1,14 +1,14 @@
 //! Responses. The one place where a fault becomes a status and an error object, in the client's dialect.
 
 use crate::answer::{Answer, Streamed};
-use crate::cors;
-use crate::early::Waiting;
 use crate::exchange::Exchange;
 use crate::losses;
+use crate::own_headers;
 use crate::pump;
 use crate::record::Event;
 use crate::refusal::Refusal;
 use crate::stages::{Client, Stages};
+use crate::waiting::Waiting;
 use postern_dialect::{Dialect, translate};
 use postern_fault::Fault;
 
@@ -115,24 +115,6 @@ fn respond<S: Stages>(
     mut exchange: Exchange<S>,
 ) -> Reply<S> {
     exchange.observe(Event::Answered(status));
-    add_own(&mut fields, &mut exchange);
+    own_headers::add(&mut fields, &mut exchange);
     Reply { status, fields, rest: Rest::Known(body, streamed, Box::new(exchange)) }
-}
-
-/// The gateway's own headers, of any response.
-pub fn add_own<S: Stages>(fields: &mut Vec<(String, String)>, exchange: &mut Exchange<S>) {
-    fields.push(("x-request-id".to_owned(), exchange.request_id.clone()));
-    if exchange.client == Dialect::Anthropic {
-        // Where Anthropic's SDKs look for it.
-        fields.push(("request-id".to_owned(), exchange.request_id.clone()));
-    }
-    if let Some(found) = exchange.findings() {
-        fields.push(("x-postern-guardrail".to_owned(), found));
-    }
-    fields.append(&mut exchange.notices);
-    if exchange.timing_asked {
-        fields.push(("server-timing".to_owned(), exchange.server_timing()));
-    }
-    let of_cors = cors::fields(&exchange.stages, exchange.origin.as_deref(), fields);
-    fields.extend(of_cors);
 }

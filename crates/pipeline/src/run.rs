@@ -6,19 +6,19 @@ use crate::authenticate;
 use crate::authorize;
 use crate::body;
 use crate::call::Call;
-use crate::early;
 use crate::exchange::Exchange;
 use crate::guard::{self, Passed};
 use crate::head::Head;
 use crate::ids;
-use crate::in_flight;
 use crate::judged;
 use crate::originals::Turn;
 use crate::record::Event;
 use crate::refusal::Refusal;
-use crate::shadow;
+use crate::shadow::{self, Shadow};
+use crate::shedding;
 use crate::stages::{Body, Stages};
 use crate::upload::Upload;
+use crate::waiting;
 use postern_dialect::{Operation, translate};
 use postern_dialect::{media, needs};
 use postern_policy::Gateway;
@@ -44,7 +44,7 @@ pub async fn run<S: Stages>(
     let client = exchange.client;
     let read = exchange.run("read", |_| translate::read(client, operation, &body))?;
     exchange.observe(Event::Read(&read.facts, body_bytes));
-    in_flight::admit_stream(&read.facts, exchange)?;
+    shedding::stream(&read.facts, exchange)?;
     exchange.streamed_model = read.facts.stream.then(|| read.facts.model.clone());
     // What was replaced in the turns before it, if policy keeps that.
     let turn = Turn::begin(head, &caller, operation, &body, exchange).await?;
@@ -72,7 +72,8 @@ pub async fn run<S: Stages>(
     // An answer that is complete and not valid is refused, flagged, or asked for once more.
     let answer = judged(&call, answer, exchange).await?;
     // A copy may go to a candidate when the client has its answer.
-    exchange.shadow = shadow::of(exchange.candidate.take(), &call, exchange);
+    let shadow = shadow::of(exchange.candidate.take(), &call, exchange);
+    exchange.afterwards = shadow.map(Shadow::run);
     Ok(answer)
 }
 
@@ -86,7 +87,7 @@ async fn routed<S: Stages>(
     let targets = targets(call, None, exchange).await?;
     // Each in turn until one begins to answer: after the client's first byte there is no other. Before each, the
     // limiter reserves the most that it may use.
-    early::arm(call, exchange);
+    waiting::arm(call, exchange);
     match attempts::in_turn(call, targets, exchange).await {
         Err(refusal) if refusal.downgrade_to.is_some() => downgraded(call, refusal, exchange).await,
         answered => answered,

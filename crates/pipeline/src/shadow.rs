@@ -9,7 +9,8 @@ use crate::authorize;
 use crate::call::Call;
 use crate::exchange::{Exchange, Origin};
 use crate::head::Head;
-use crate::in_flight::{self, MemoryPermit, Place};
+use crate::in_flight::Place;
+use crate::memory::MemoryPermit;
 use crate::record::Event;
 use crate::refusal::Refusal;
 use crate::stages::Stages;
@@ -19,9 +20,14 @@ use postern_dialect::needs::{Needs, Use};
 use postern_fault::{Fault, Kind};
 use postern_types::router::{self, RoutingRequest};
 use postern_types::{Caller, Prompt};
+use std::future::Future;
+use std::pin::Pin;
 
 /// The longest time that a copy takes: most answers are complete within two minutes.
 const MOST_MS: u64 = 300_000;
+
+/// The copies that one instance has in flight: they must not take what requests need.
+const MAX_SHADOWS: u64 = 4;
 
 /// A copy that goes out when the client has its answer.
 pub struct Shadow<S: Stages> {
@@ -62,16 +68,16 @@ pub fn of<S: Stages>(
     shadow: Option<router::Shadow>,
     call: &Call<'_>,
     exchange: &Exchange<S>,
-) -> Option<Box<Shadow<S>>> {
+) -> Option<Shadow<S>> {
     let shadow = shadow?;
     if !may_be_copied(call) || !is_sampled(&exchange.request_id, shadow.percent) {
         return None;
     }
     // An instance that is busy copies less.
-    let place = in_flight::shadow_place(&exchange.stages)?;
-    let mut permit = MemoryPermit::of(&exchange.stages);
+    let place = Place::take(&exchange.stages.in_flight().shadows, MAX_SHADOWS)?;
+    let mut permit = exchange.stages.memory_permit();
     permit.grow_to(call.prompt.body.len()).ok()?;
-    Some(Box::new(Shadow {
+    Some(Shadow {
         stages: exchange.stages.clone(),
         origin: exchange.origin(),
         model: shadow.model,
@@ -82,12 +88,16 @@ pub fn of<S: Stages>(
         body_bytes: call.body_bytes,
         _place: place,
         _permit: permit,
-    }))
+    })
 }
 
 impl<S: Stages> Shadow<S> {
     /// Asks the candidate, and writes a record.
-    pub async fn run(self: Box<Self>) {
+    pub fn run(self) -> Pin<Box<dyn Future<Output = ()>>> {
+        Box::pin(self.asked())
+    }
+
+    async fn asked(self) {
         let mut exchange = Exchange::of_shadow(self.stages.clone(), &self.origin);
         let asked = within(&self.stages, MOST_MS, self.ask(&mut exchange)).await;
         let fault = match asked {

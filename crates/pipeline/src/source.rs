@@ -1,7 +1,7 @@
 //! A vendor's answer as text, chunk by chunk, within its deadlines.
 
 use crate::deadline::Timer;
-use crate::in_flight::MemoryPermit;
+use crate::memory::MemoryPermit;
 use crate::stages::{Body, Stages};
 use crate::within::within;
 use postern_event_stream::aws::{self, Unframer};
@@ -141,7 +141,7 @@ impl<S: Stages> Source<S> {
     /// it.
     pub async fn whole(&mut self, max_bytes: u64) -> Result<(String, MemoryPermit), Fault> {
         let cap = usize::try_from(max_bytes).unwrap_or(usize::MAX);
-        let mut permit = MemoryPermit::of(&self.stages);
+        let mut permit = self.stages.memory_permit();
         loop {
             // Doubling, but never past the one byte that proves it too long.
             let more = self.buffer.len().max(READ_BYTES).min(cap - self.buffer.len() + 1);

@@ -20,6 +20,7 @@ use postern_types::{
 };
 
 use crate::in_flight::InFlight;
+use crate::memory::MemoryPermit;
 use crate::record::Record;
 use crate::upload::FormBody;
 
@@ -230,6 +231,13 @@ pub trait Platform {
     fn in_flight(&self) -> &'static InFlight {
         static OF_INSTANCE: InFlight = InFlight::new();
         &OF_INSTANCE
+    }
+
+    /// A permit for nothing yet.
+    fn memory_permit(&self) -> MemoryPermit {
+        // Without readable policy the request is refused for that.
+        let overload = self.policy().map(|policy| policy.overload).unwrap_or_default();
+        MemoryPermit::new(self.in_flight(), overload)
     }
 
     /// Writes the record: the request has ended.

@@ -1,6 +1,6 @@
 //! The form of a request: its texts go to the stages, its files stay here until a vendor gets them.
 
-use crate::in_flight::MemoryPermit;
+use crate::memory::MemoryPermit;
 use crate::refusal::Refusal;
 use postern_fault::{Fault, Kind};
 use postern_form::{Error, Form, Rewritten};

@@ -92,6 +92,13 @@ async fn a_client_that_leaves_before_the_first_event_ends_the_vendors_work() {
     let request = eventually("the request", || stage.upstream.requests(&marker).pop()).await;
     drop(stream);
     eventually("the vendor is left", || (request.ending() == Ending::PeerGone).then_some(())).await;
+    for _ in 0..100 {
+        if stage.gateway.log().contains(&marker) {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert!(!stage.gateway.log().contains("error: "), "{}", stage.gateway.log());
     let line = stage.gateway.log_line(&marker).await;
     assert_eq!((&line["outcome"], &line["status"]), (&"client_gone".into(), &200.into()), "{line}");
     assert_eq!(line["fault"]["code"], "client_left", "{line}");

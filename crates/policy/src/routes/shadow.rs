@@ -84,6 +84,22 @@ pub(super) fn resolved(
         ));
         return None;
     }
+    // The router's filter of a route's regions is for its own targets.
+    if let Some((regions, _)) = &draft.regions {
+        let region =
+            |region: &Option<String>| region.clone().unwrap_or_else(|| "no region".to_owned());
+        let is_outside =
+            |there: &&Option<String>| there.as_ref().is_none_or(|there| !regions.contains(there));
+        let mut there = model.deployments.iter().map(|one| &one.provider.region);
+        if let Some(outside) = there.find(is_outside) {
+            let (named, outside) = (shown(&model.name), region(outside));
+            problem(format!(
+                "`model` is {named}, which has a deployment in {outside}, outside the regions of this route ({}); name a model that is only there",
+                regions.join(", ")
+            ));
+            return None;
+        }
+    }
     let shared = |endpoint| model.can(endpoint) && models.iter().all(|each| each.can(endpoint));
     if !Capability::ENDPOINTS.into_iter().any(shared) {
         let named = shown(&model.name);
