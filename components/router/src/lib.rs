@@ -44,7 +44,7 @@ impl Guest for Router {
         Ok(Routing {
             targets: decision.choices().map(target).collect(),
             decision: decision.to_json(MAX_RECORDED),
-            hedge: decision.route.and_then(|route| route.hedge).map(target::hedge),
+            hedge: decision.route.and_then(|route| route.hedge),
             headers: lifecycle_headers(decision.lifecycle, &allowed, unix_ms),
         })
     }

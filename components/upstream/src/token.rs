@@ -24,10 +24,7 @@ static TOKENS: Mutex<Tokens> = Mutex::new(Tokens::new());
 /// # Errors
 ///
 /// `unavailable` for an invalid key; `upstream-failed` if the endpoint refuses it or cannot be reached.
-pub async fn of(
-    account: &ServiceAccountCredential,
-    unix_s: u64,
-) -> Result<String, Fault> {
+pub async fn of(account: &ServiceAccountCredential, unix_s: u64) -> Result<String, Fault> {
     let key_file = secret(&account.variable).await?;
     if let Some(token) = kept(&key_file, unix_s) {
         return Ok(token);

@@ -1,9 +1,10 @@
 //! An attempt that the limiter has admitted: a target, and what is reserved for it.
 
 use crate::answer::Answer;
-use crate::attempt::{self, Failed};
+use crate::attempt;
 use crate::call::Call;
 use crate::exchange::Exchange;
+use crate::failed::Failed;
 use crate::lease::{self, Lease};
 use crate::refusal::Refusal;
 use crate::stages::Stages;

@@ -24,6 +24,7 @@ mod cors;
 mod deadline;
 mod endpoint;
 mod exchange;
+mod failed;
 mod failure;
 mod failures;
 mod found;

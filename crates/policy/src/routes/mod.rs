@@ -15,8 +15,8 @@ use crate::grants::Said;
 use crate::lifecycle::Lifecycle;
 use crate::models::{Declared, Model};
 use crate::reading::{Report, Seen, Table};
+use postern_types::router::Hedge;
 
-pub use hedge::Hedge;
 pub use when::{Condition, Times};
 
 /// An alias for several models, and how one of them is chosen.
