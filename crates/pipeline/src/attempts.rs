@@ -120,7 +120,7 @@ impl<S: Stages> Turns<'_, S> {
                 let may = with_tokens(&call.policy.attempts, |tokens| budget.hedge(tokens));
                 if may { left.pop_front() } else { None }
             };
-            return hedge::race(call, admitted, wait_ms, next, exchange).await;
+            return Box::pin(hedge::race(call, admitted, wait_ms, next, exchange)).await;
         }
         let result = admitted.answer(self.call, !is_last, self.exchange).await;
         Raced { tried: vec![Tried { admitted, result }], rejected: None }
