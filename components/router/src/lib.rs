@@ -51,7 +51,7 @@ impl Guest for Router {
                 .map(|shadow| Shadow { model: shadow.model.name.clone(), percent: shadow.percent }),
             targets: decision.choices().map(target).collect(),
             decision: decision.to_json(MAX_RECORDED),
-            hedge: decision.route.and_then(|route| route.hedge).map(target::hedge),
+            hedge: decision.route.and_then(|route| route.hedge),
             headers: lifecycle_headers(decision.lifecycle, &allowed, unix_ms),
         })
     }

@@ -1,6 +1,5 @@
 //! A deployment of the policies as a target of the contract.
 
-use postern_contract::types::router::Hedge;
 use postern_contract::types::{
     self, Counting, Deadlines, Endpoint, Metering, Operation, Target, Tokenizer, Transport,
     VendorApi,
@@ -75,11 +74,6 @@ pub fn deployment(choice: &Choice<'_>, name: &str) -> types::Deployment {
         provider: provider.name.clone(),
         region: provider.region.clone(),
     }
-}
-
-/// When another deployment is asked beside the first one.
-pub fn hedge(hedge: postern_policy::Hedge) -> Hedge {
-    Hedge { after_ms: hedge.after_ms, by_p95: hedge.by_p95 }
 }
 
 /// What is not said of a model is what its dialect's vendor publishes, or else what no vendor exceeds.

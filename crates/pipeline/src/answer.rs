@@ -3,7 +3,6 @@
 use crate::asked::Asked;
 use crate::guard::Guarded;
 use crate::ids::Binder;
-use crate::memory::MemoryPermit;
 use crate::judgement;
 use crate::late::Late;
 use crate::lease::Lease;

@@ -5,6 +5,7 @@ use crate::call::Call;
 use crate::deadline::Timer;
 use crate::early;
 use crate::exchange::Exchange;
+use crate::failed::Failed;
 use crate::found::Direction;
 use crate::guard::Guarded;
 use crate::headers::{self, HeaderFilter};
@@ -15,12 +16,11 @@ use crate::redact;
 use crate::said::Said;
 use crate::sound::Sound;
 use crate::source::Source;
-use crate::stages::{Outbound, OutboundBody, Stages};
+use crate::stages::{Inbound, Outbound, OutboundBody, Stages};
 use crate::told_type;
 use crate::{betas, losses};
 use postern_dialect::media;
-use postern_dialect::needs::Use;
-use postern_fault::{Blame, CLIENT_LEFT, Fault, Kind};
+use postern_fault::{Fault, Kind};
 use postern_types::guardrail::Judgement;
 use postern_types::limiter::Outcome;
 use postern_types::provider::{AnswerHead, Encoded, Loss, Rewritten};
@@ -28,93 +28,6 @@ use postern_types::{Dialect, Operation, Target};
 
 /// The most of an error's body that is read to explain it: vendors' error objects are under 2 KiB.
 const MAX_ERROR_BYTES: usize = 64 * 1024;
-
-/// Why an attempt failed.
-pub struct Failed {
-    /// Why.
-    pub fault: Fault,
-    /// The vendor has answered with success, and its answer cannot be read: it has worked, for an unknown amount.
-    pub answered: bool,
-    /// How far it got.
-    pub reached: Reached,
-}
-
-/// How far an attempt got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reached {
-    /// Nothing was sent.
-    Nobody,
-    /// It was sent, and there is no answer: whether the vendor works is not known.
-    Unknown,
-    /// The vendor has said itself that it failed, or has no room now.
-    Vendor,
-    /// The vendor has refused it, and would again.
-    Refused,
-    /// The vendor has begun to answer, or was given the time for it.
-    Work,
-}
-
-impl Failed {
-    /// Whether the same deployment may be asked again: it may answer, it is not at work already, and it keeps nothing twice.
-    pub fn may_repeat(&self, call: &Call<'_>) -> bool {
-        match self.reached {
-            Reached::Vendor => match self.fault.kind {
-                Kind::RateLimited | Kind::Overloaded => true,
-                // A credential or a quota does not come back in seconds.
-                Kind::UpstreamFailed => self.fault.blame == Blame::Vendor,
-                _ => false,
-            },
-            Reached::Unknown => !call.needs.uses.contains(&Use::KeepState),
-            Reached::Nobody | Reached::Refused | Reached::Work => false,
-        }
-    }
-
-    /// Nothing was sent.
-    pub fn unsent(fault: Fault) -> Self {
-        Failed { fault, answered: false, reached: Reached::Nobody }
-    }
-
-    /// There is no answer.
-    fn unanswered(fault: Fault) -> Self {
-        // The vendor was at work when its client left.
-        let answered = fault.code.as_deref() == Some(CLIENT_LEFT);
-        let reached = match fault.kind {
-            Kind::NotConfigured | Kind::Unavailable => Reached::Nobody,
-            _ => Reached::Unknown,
-        };
-        Failed { fault, answered, reached }
-    }
-
-    /// An error status.
-    fn refused(fault: Fault, status: u16) -> Self {
-        let reached = match status {
-            429 | 500.. => Reached::Vendor,
-            _ => Reached::Refused,
-        };
-        Failed { fault, answered: false, reached }
-    }
-
-    /// The time of the attempt is over, and the vendor is at work.
-    fn late(fault: Fault) -> Self {
-        Failed { fault, answered: false, reached: Reached::Work }
-    }
-
-    /// A fault after a success status. The vendor does not bill errors that it reports itself.
-    fn to_answer(fault: Fault) -> Self {
-        let answered =
-            matches!(fault.kind, Kind::UpstreamInvalid | Kind::UpstreamTimeout | Kind::Unavailable)
-                || fault.blame == Blame::Gateway;
-        let reached = if answered { Reached::Work } else { Reached::Vendor };
-        Failed { fault, answered, reached }
-    }
-}
-
-impl From<Fault> for Failed {
-    /// The client has left.
-    fn from(fault: Fault) -> Self {
-        Failed::unanswered(fault)
-    }
-}
 
 /// One attempt at one deployment, until it begins to answer. `holds`: another one may answer, until the model has generated
 /// something.
@@ -174,11 +87,9 @@ async fn one<S: Stages>(
     // The vendor's bytes pass if the client's did.
     let outbound = outbound(call, target, encoded, exchange).map_err(Failed::unsent)?;
     let stages = exchange.stages.clone();
-    let (deadlines, is_streamed) = (target.endpoint.deadlines, call.facts.stream);
-    let timer = Timer::new(deadlines, exchange.started_ns, stages.now_ns(), is_streamed);
-    let sent = timer.bound(&stages, stages.send(outbound));
-    let sent = exchange.wait("upstream", sent).await.map_err(Failed::late)?;
-    let inbound = sent.map_err(|fault| Failed::unanswered(fault.into()))?;
+    let deadlines = target.endpoint.deadlines;
+    let timer = Timer::new(deadlines, exchange.started_ns, stages.now_ns(), call.facts.stream);
+    let inbound = sent(outbound, &timer, exchange).await?;
     let passed = passed(call, exchange.client, passes);
     let (status, fields) = (inbound.status, inbound.headers);
     let content_type = headers::content_type(&fields);
@@ -220,6 +131,18 @@ async fn one<S: Stages>(
         judgement: judgement.flatten(),
         body,
     })
+}
+
+/// The head of the vendor's answer, with any status.
+async fn sent<S: Stages>(
+    outbound: Outbound,
+    timer: &Timer,
+    exchange: &mut Exchange<S>,
+) -> Result<Inbound<S::Body>, Failed> {
+    let stages = exchange.stages.clone();
+    let sent = timer.bound(&stages, stages.send(outbound));
+    let sent = exchange.wait("upstream", sent).await.map_err(Failed::late)?;
+    sent.map_err(|fault| Failed::unanswered(fault.into()))
 }
 
 /// What is known of an answer that breaks off before its head has left.

@@ -5,9 +5,9 @@
 
 use crate::admitted::{Admitted, Rejected};
 use crate::answer::Answer;
-use crate::attempt::{Failed, Reached};
 use crate::call::Call;
 use crate::exchange::Exchange;
+use crate::failed::{Failed, Reached};
 use crate::failures::{ATTEMPTS, Failures};
 use crate::hedge::{self, Raced, Tried};
 use crate::lease;
@@ -120,7 +120,7 @@ impl<S: Stages> Turns<'_, S> {
                 let may = with_tokens(&call.policy.attempts, |tokens| budget.hedge(tokens));
                 if may { left.pop_front() } else { None }
             };
-            return hedge::race(call, admitted, wait_ms, next, exchange).await;
+            return Box::pin(hedge::race(call, admitted, wait_ms, next, exchange)).await;
         }
         let result = admitted.answer(self.call, !is_last, self.exchange).await;
         Raced { tried: vec![Tried { admitted, result }], rejected: None }
@@ -128,7 +128,7 @@ impl<S: Stages> Turns<'_, S> {
 
     /// What comes after a failed attempt. Its lease is settled; `is_last`: no other one runs.
     async fn after(&mut self, admitted: Admitted<S>, failed: Failed, is_last: bool) -> Turn<S> {
-        if failed.reached != Reached::Nobody {
+        if failed.reached != Reached::Unsent {
             self.failures.asked();
         }
         let next = match is_last {
@@ -162,8 +162,7 @@ impl<S: Stages> Turns<'_, S> {
             return None;
         }
         let has_another = !self.left.is_empty();
-        if failed.reached == Reached::Nobody && has_another {
-            // Nobody was asked.
+        if failed.reached == Reached::Unsent && has_another {
             return Some(Next::Another);
         }
         let total_ns = u64::from(target.endpoint.deadlines.total_ms).saturating_mul(NS_PER_MS);

@@ -7,9 +7,9 @@
 
 use crate::admitted::{Admitted, Rejected};
 use crate::answer::Answer;
-use crate::attempt::Failed;
 use crate::call::Call;
 use crate::exchange::Exchange;
+use crate::failed::Failed;
 use crate::opinion;
 use crate::record::Event;
 use crate::refusal::Refusal;

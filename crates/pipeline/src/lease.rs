@@ -39,7 +39,7 @@ impl<S: Stages> Lease<S> {
         Lease { lease, renew_after_ms: None, renewed_ns: stages.now_ns(), stages }
     }
 
-    /// Leaves it to whoever settles it.
+    /// Takes its name, by which it is settled later.
     pub fn leave(mut self) -> String {
         std::mem::take(&mut self.lease)
     }

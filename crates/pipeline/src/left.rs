@@ -18,9 +18,11 @@ impl<S: Stages> LeftLeases<S> {
         LeftLeases(Rc::new(List { stages, leases: RefCell::default() }))
     }
 
-    /// Adds a lease.
+    /// Adds a lease; an empty one reserves nothing.
     pub fn push(&self, lease: String) {
-        self.0.leases.borrow_mut().push(lease);
+        if !lease.is_empty() {
+            self.0.leases.borrow_mut().push(lease);
+        }
     }
 
     /// Takes all of them.

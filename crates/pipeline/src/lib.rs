@@ -27,6 +27,7 @@ mod deadline;
 mod early;
 mod endpoint;
 mod exchange;
+mod failed;
 mod failure;
 mod failures;
 mod found;

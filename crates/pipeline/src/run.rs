@@ -127,7 +127,7 @@ async fn repaired<S: Stages>(
 ) -> Result<Answer<S>, Refusal> {
     exchange.observe(Event::Repairing);
     let again = Call { prompt, facts: &prompt.facts, body: &prompt.body, ..*call };
-    routed(&again, exchange).await
+    Box::pin(routed(&again, exchange)).await
 }
 
 /// The body of a request.
@@ -200,7 +200,7 @@ async fn downgraded<S: Stages>(
     let targets = targets(call, Some(&instead), exchange).await;
     let Ok(targets) = targets else { return Err(refusal) };
     exchange.observe(Event::Downgraded(&instead));
-    let Ok(mut answer) = attempts::in_turn(call, targets, exchange).await else {
+    let Ok(mut answer) = Box::pin(attempts::in_turn(call, targets, exchange)).await else {
         return Err(refusal);
     };
     answer.fields.push(("x-postern-downgraded-to".to_owned(), instead.into_string()));

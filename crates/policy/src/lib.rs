@@ -62,7 +62,7 @@ pub use plans::{Limit, Plan, Plans, Scope};
 pub use postern_types::{Credential, Deadlines, Dialect, ImageRule, Price, Quirks, Tokenizer};
 pub use problem::{Problem, Problems};
 pub use reading::is_name;
-pub use routes::{Condition, Destination, Hedge, Route, RouteTarget, Times};
+pub use routes::{Condition, Destination, Route, RouteTarget, Times};
 pub use warnings::warnings;
 
 /// The name of the gateway's own policy file; it may be absent.

@@ -147,7 +147,7 @@ fn a_deadline_is_that_of_the_route_or_the_model_or_the_provider_or_the_default()
         let reasons = SetDeadlines::resolved(&tables, true);
         assert_eq!(reasons.whole_ms, REASONING_DEADLINES.whole_ms);
     }
-    // A model that reasons may be silent for minutes, whoever serves it.
+    // A model that reasons may be silent for minutes, at every provider.
     let shipped = shipped();
     for model in shipped.models().filter(|model| model.can(Capability::Reasoning)) {
         for deployment in &model.deployments {

@@ -1,8 +1,7 @@
 //! What becomes of a request whose deployments fail, are late, or are asked beside one another.
 
 use crate::exits::{Word, of, whole, word};
-use crate::world::{Attempt, DEADLINES, DONE, NO_RETRIES, Part, RETRIES, Script, Seen, fault, run};
-use postern_fault::Kind;
+use crate::world::{Attempt, DEADLINES, DONE, NO_RETRIES, Part, RETRIES, Script, Seen, run};
 use postern_types::Deadlines;
 use serde_json::Value;
 
@@ -122,7 +121,8 @@ fn each_deadline_ends_its_wait_and_says_so() {
     use Part::{Done, Preamble, Text};
     let pings = |until: u64, every: u64| (0..until / every).map(move |_| (every, Preamble));
     let texts = |until: u64, every: u64| (0..until / every).map(move |_| (every, Text));
-    let cases: Vec<(&str, bool, Vec<(u64, Part)>, &str, u64)> = vec![
+    type Case = (&'static str, bool, Vec<(u64, Part)>, &'static str, u64);
+    let cases: Vec<Case> = vec![
         ("silent", true, vec![(9_000, Done)], "first_token_ms", 500),
         ("only pings", true, pings(3_000, 50).collect(), "first_token_ms", 500),
         ("a role, and silence", true, vec![(1, Preamble), (9_000, Text)], "first_token_ms", 500),
@@ -204,24 +204,24 @@ fn the_most_useful_fault_is_told_when_all_fail() {
             }
         }
     }
-    assert!(fault(Kind::RateLimited, true).retryable);
 }
 
 fn hedged(attempts: Vec<Attempt>) -> Script {
     Script { hedge_ms: Some(100), policy: RETRIES, ..of(attempts) }
 }
 
-#[test]
-fn a_slow_deployment_is_hedged_and_the_first_answer_wins() {
+/// A case, what the deployments do, the outcomes of the attempts, and what becomes of their leases.
+type Race = (&'static str, Vec<Attempt>, &'static [&'static str], Vec<Word>);
+
+fn races() -> Vec<Race> {
     use Part::{Done, Overloaded, Preamble, Text, Usage};
     let after = |ms: u64| Attempt::Answer {
         parts: vec![(1, Preamble), (ms, Text), (10, Usage), (0, Done)],
         ends_well: true,
     };
     let fails_after = |ms: u64| Attempt::Answer { parts: vec![(ms, Overloaded)], ends_well: true };
-    type Row = (&'static str, Vec<Attempt>, &'static [&'static str], Vec<Word>);
     use Word::{Completed, Unused};
-    let rows: Vec<Row> = vec![
+    vec![
         ("fast enough", vec![after(50), after(1)], &["answered"], vec![Completed]),
         (
             "the second one wins",
@@ -265,8 +265,12 @@ fn a_slow_deployment_is_hedged_and_the_first_answer_wins() {
             &["answered"],
             vec![Completed],
         ),
-    ];
-    for (case, attempts, expected, leases) in rows {
+    ]
+}
+
+#[test]
+fn a_slow_deployment_is_hedged_and_the_first_answer_wins() {
+    for (case, attempts, expected, leases) in races() {
         for (stream, limiter_ms) in [(true, 0), (false, 0), (true, 80)] {
             let script = Script { stream, limiter_ms, ..hedged(attempts.clone()) };
             let seen = run(&script);
@@ -279,7 +283,7 @@ fn a_slow_deployment_is_hedged_and_the_first_answer_wins() {
                 assert_eq!(ends(&seen), leases, "{case}");
             }
             // One answer, one price.
-            let paid = ends(&seen).iter().filter(|end| **end == Completed).count();
+            let paid = ends(&seen).iter().filter(|end| **end == Word::Completed).count();
             assert_eq!(paid, 1, "{case}");
             assert_eq!(seen.records[0]["output_tokens"], 5, "{case}");
         }

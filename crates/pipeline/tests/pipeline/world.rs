@@ -878,7 +878,7 @@ pub fn target(index: usize) -> Target {
             provider: "provider".to_owned(),
             region: None,
         },
-        api: VendorApi::new(Dialect::OpenAi, &format!("m{index}")),
+        api: VendorApi::new(Dialect::OpenAi, format!("m{index}")),
         endpoint: Endpoint {
             transport: Transport::Upstream,
             base_url: "https://vendor.test".to_owned(),

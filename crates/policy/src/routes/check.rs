@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use super::shadow::DraftShadow;
 use super::written::{ALIAS, MAX_COMPLEXITY, MODEL, MODELS, SAME_FOR, STRATEGY, VERSION, WEIGHT};
-use super::{Condition, Hedge, hedge, when, written};
+use super::{Condition, hedge, when, written};
 use crate::closed::{SameFor, Strategy};
 use crate::deadlines::SetDeadlines;
 use crate::grants::{self, Said};
@@ -15,6 +15,7 @@ use crate::models::Declared;
 use crate::reading::{
     Key, Label, Report, Seen, at_least_one, model_name, name, one_of, shown, whole_number,
 };
+use postern_types::router::Hedge;
 
 /// Up to a million: a thousandth of a percent is still a whole number.
 const WEIGHTS: RangeInclusive<u64> = 0..=1_000_000;

@@ -4,6 +4,8 @@ use std::ops::{Range, RangeInclusive};
 
 use toml::Spanned;
 
+use postern_types::router::Hedge;
+
 use crate::reading::{Key, Label, Report, Table, one_of, whole_number};
 
 const HEDGE: Key = Key::new("hedge", "hedge = { after_ms = 2_000 }");
@@ -14,15 +16,6 @@ const AFTER: Key = Key::new("after", r#"after = "p95""#);
 const AFTER_BOUNDS_MS: RangeInclusive<u64> = 50..=600_000;
 
 const AFTERS: &[(&str, bool)] = &[("p95", true)];
-
-/// When another deployment is asked beside one that is slow to begin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Hedge {
-    /// The longest wait for the first one.
-    pub after_ms: u32,
-    /// It is shorter where 95 of 100 answers of the first one have begun earlier.
-    pub by_p95: bool,
-}
 
 /// The table as written.
 pub(super) struct Written<'t> {
@@ -56,8 +49,6 @@ pub(super) fn check(
     let after_ms = written.after_ms.as_ref()?;
     let after_ms = whole_number(report, written.label, AFTER_MS, after_ms, AFTER_BOUNDS_MS)?;
     let after_ms = u32::try_from(after_ms).ok()?;
-    Some((
-        Hedge { after_ms, by_p95: by_p95.is_some_and(|by| by == Some(true)) },
-        written.span.clone(),
-    ))
+    let by_p95 = by_p95.flatten().unwrap_or(false);
+    Some((Hedge { after_ms, by_p95 }, written.span.clone()))
 }

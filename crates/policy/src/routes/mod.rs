@@ -16,8 +16,8 @@ use crate::grants::Said;
 use crate::lifecycle::Lifecycle;
 use crate::models::{Declared, Model};
 use crate::reading::{Report, Seen, Table};
+use postern_types::router::Hedge;
 
-pub use hedge::Hedge;
 pub use shadow::Shadow;
 pub use when::{Condition, Times};
 

@@ -4,8 +4,7 @@ use crate::random::Random;
 use crate::world::{Asked, asked, catalogue, model, provider};
 use postern_policy::Catalogue;
 use postern_route::resilience::{
-    Admit, AttemptBudget, AttemptPolicy, BreakerPolicy, FailedAttempt, Hedge, HedgePolicy, Next,
-    RetryTokens,
+    Admit, AttemptBudget, AttemptPolicy, BreakerPolicy, FailedAttempt, Next, RetryTokens,
 };
 use postern_route::{Allowed, Ended, Request, View, decide};
 use std::cmp::Reverse;
@@ -85,7 +84,6 @@ pub struct Attempt {
 struct Instance {
     view: View,
     retries: RetryTokens,
-    hedge: Hedge,
     reads: u32,
     born_ms: u64,
     generation: u32,
@@ -131,11 +129,17 @@ pub fn is_within((from, until): (u64, u64), at: u64) -> bool {
     (from..until).contains(&at)
 }
 
+const ATTEMPTS: AttemptPolicy = AttemptPolicy {
+    max_attempts: 4,
+    repeats_before_next: 0,
+    backoff_ms: 200,
+    max_backoff_ms: 5_000,
+};
+
 fn cold(born_ms: u64, generation: u32) -> Instance {
     Instance {
         view: View::default(),
         retries: RetryTokens::new(20, 50),
-        hedge: Hedge::new(HedgePolicy::default()),
         reads: 0,
         born_ms,
         generation,
@@ -213,7 +217,7 @@ impl Fleet<'_> {
         self.running.push(Running {
             instance,
             generation: self.instances[instance].generation,
-            budget: AttemptBudget::new(AttemptPolicy::default(), self.now_ms + 60_000),
+            budget: AttemptBudget::new(ATTEMPTS),
             left,
             under_way: Vec::new(),
             is_hedged: false,
@@ -224,7 +228,9 @@ impl Fleet<'_> {
         if self.plan.hedges {
             let it = &mut self.instances[instance];
             let latency = it.view.known().latency_of(&first).cloned();
-            let wait_ms = it.hedge.wait_ms(latency.as_ref());
+            // What 95 of 100 stay within; ten seconds where nothing is known.
+            let wait_ms = latency.map_or(10_000, |latency| latency.first_token_ms(0.95));
+            let wait_ms = wait_ms.clamp(50, 10_000);
             self.at(self.now_ms + wait_ms, Event::Hedge { request });
         }
     }
@@ -342,10 +348,10 @@ impl Fleet<'_> {
             return;
         }
         let has_another = !self.running[request].left.is_empty();
-        let failed = FailedAttempt { is_safe: true, retry_after_ms: None, has_another };
+        let failed = FailedAttempt { may_repeat: false, retry_after_ms: None, has_another };
         let random = self.random.next();
         let retries = &mut self.instances[instance].retries;
-        match self.running[request].budget.next(failed, self.now_ms, random, retries) {
+        match self.running[request].budget.next(failed, 60_000, random, retries) {
             Next::Another => self.begin(request),
             Next::Again { .. } | Next::GiveUp(_) => self.outcomes[request].is_over = true,
         }
@@ -381,10 +387,10 @@ impl Fleet<'_> {
         if self.instances[instance].generation == running.generation {
             self.instances[instance].view.waits(&name, waited_ms, self.now_ms);
         }
-        let running = &self.running[request];
-        let hedge = &mut self.instances[running.instance].hedge;
-        if hedge.begin(true, has_another, is_hedged) {
-            self.running[request].is_hedged = true;
+        let running = &mut self.running[request];
+        let tokens = &mut self.instances[running.instance].retries;
+        if has_another && !is_hedged && running.budget.hedge(tokens) {
+            running.is_hedged = true;
             self.begin(request);
         }
     }
