@@ -38,8 +38,8 @@ pub struct DeploymentOptions {
 
 #[derive(Subcommand)]
 pub enum Command {
-    /// Check the policies and the manifest, all problems at once
-    Check(Configuration),
+    /// Check the policies and the manifest, all problems at once; with `--probe`, ask a server what it refuses
+    Check(Probe),
     /// Say what has been used, is reserved and is left of each limit
     Usage(Usage),
     /// Issue, list, rotate and revoke API keys
@@ -74,6 +74,19 @@ pub struct Configuration {
     /// A variable of `spin.toml`; may be given several times
     #[arg(long, value_name = "NAME=VALUE")]
     pub variable: Vec<String>,
+}
+
+/// Which server is asked.
+#[derive(Args)]
+pub struct Probe {
+    /// A provider of models.toml with dialect = "openai", whose server is asked what it refuses: prints the quirks of its row
+    #[arg(long, value_name = "NAME")]
+    pub probe: Option<String>,
+    /// The server's name for a model, in place of the first of the provider's in models.toml
+    #[arg(long, value_name = "NAME", requires = "probe")]
+    pub model: Option<String>,
+    #[command(flatten)]
+    pub configuration: Configuration,
 }
 
 #[derive(Subcommand)]

@@ -10,6 +10,7 @@ mod explain;
 mod key;
 mod location;
 mod policies;
+mod probe;
 mod provisions;
 mod store;
 mod usage;
@@ -33,7 +34,10 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<()> {
     let deployment = Deployment::new(cli.place)?;
     match cli.command {
-        Command::Check(configuration) => check::check(&deployment, &configuration),
+        Command::Check(options) => match &options.probe {
+            Some(name) => probe::probe(&deployment, name, &options),
+            None => check::check(&deployment, &options.configuration),
+        },
         Command::Explain(options) => explain::explain(&deployment, &options),
         Command::Usage(options) => usage::usage(&deployment, &options),
         Command::Key { action } => key::key(&deployment, action),

@@ -5,8 +5,8 @@ use crate::provisions;
 use anyhow::{Context, Result};
 use postern_authorization::{AUTHORIZATION_FILE, Authorization};
 use postern_policy::{
-    Capability, Originals, Policies, Problem, Provider, check_all, check_pack, pack_file,
-    stray_file,
+    Capability, Catalogue, Originals, Policies, Problem, Provider, check_all, check_pack,
+    pack_file, stray_file,
 };
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -64,6 +64,14 @@ fn keyless(originals: Option<&Originals>, empty: &[&str]) -> Option<String> {
             "not ready: originals cannot be kept (variable {variable} is empty); give it 32 random bytes, as `openssl rand -hex 32` prints them"
         )
     })
+}
+
+/// The models and providers.
+///
+/// # Errors
+/// As [`consumers`].
+pub fn catalogue(folder: &Path) -> Result<Catalogue> {
+    Ok(all(folder)?.catalogue)
 }
 
 /// Valid but surprising settings, a line each.

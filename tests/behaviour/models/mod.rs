@@ -40,7 +40,7 @@ async fn lists_every_model_and_alias_to_who_may_use_all() {
 }
 
 #[tokio::test]
-async fn anthropics_clients_get_pages_and_everybody_sizes() {
+async fn anthropics_clients_get_pages_and_all_get_sizes() {
     let all = declared();
     let page = |query: String| {
         let call = shared().call("GET", &format!("/v1/models{query}"));

@@ -5,6 +5,7 @@
 
 mod annotation;
 mod answer;
+pub(crate) mod breakpoint;
 pub(crate) mod call_id;
 pub(crate) mod cap;
 pub(crate) mod chat;

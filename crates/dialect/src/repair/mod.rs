@@ -2,6 +2,7 @@
 //!
 //! The encoders make the same repairs where a request is translated. Here they are edits: all other bytes stay as they are.
 
+mod breakpoints;
 mod call_ids;
 mod cap;
 mod conversation;
@@ -9,6 +10,9 @@ mod input;
 mod names;
 mod schemas;
 mod thinking;
+mod translated;
+
+pub(crate) use translated::needs_translation;
 
 use crate::chat::Losses;
 use crate::json::Node;
@@ -73,9 +77,13 @@ impl Repair<'_> {
             }
             Dialect::Responses => {
                 self.input(request);
+                self.breakpoints(request);
                 self.refused(request);
             }
-            _ => self.call_ids(request),
+            _ => {
+                self.call_ids(request);
+                self.breakpoints(request);
+            }
         }
         self.effort(request);
         self.schemas(request);

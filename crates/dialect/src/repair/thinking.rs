@@ -84,7 +84,7 @@ impl Repair<'_> {
     }
 
     /// Takes members out of an object.
-    fn leave_out(&mut self, object: &Node<'_>, is_gone: impl Fn(&str) -> bool) {
+    pub(super) fn leave_out(&mut self, object: &Node<'_>, is_gone: impl Fn(&str) -> bool) {
         let Value::Object(members) = &object.value else { return };
         let spans: Vec<_> = crate::json::members(members, object.span, self.body);
         let names: Vec<&str> = members.iter().map(|(name, _)| name.as_ref()).collect();

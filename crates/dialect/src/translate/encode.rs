@@ -2,9 +2,8 @@
 
 use super::{embeddings, estimate, passes, spoken};
 use crate::chat::{self, Loss, Losses};
-use crate::json::Node;
 use crate::openai::completions;
-use crate::repair::repair;
+use crate::repair::{needs_translation, repair};
 use crate::{Dialect, Facts, Memo, Operation, Spliced, Spoken, Vendor, codecs, media};
 use postern_fault::Fault;
 use postern_types::provider::Rewritten;
@@ -35,7 +34,7 @@ pub fn encode(vendor: &Vendor, facts: &Facts, body: &str) -> Result<Encoded, Fau
         return Err(Fault::invalid_request("model", "this model's provider cannot rerank")
             .with_code("unsupported_operation"));
     }
-    let translated = passes(vendor, facts) && must_be_translated(vendor, facts, body);
+    let translated = passes(vendor, facts) && needs_translation(vendor, facts, body);
     if passes(vendor, facts) && !translated {
         return pass(vendor, facts, body);
     }
@@ -66,19 +65,6 @@ pub fn encode(vendor: &Vendor, facts: &Facts, body: &str) -> Result<Encoded, Fau
         losses: losses.0,
         memo,
     })
-}
-
-/// Whether edits of the client's bytes are not enough: custom tools become functions, and their calls come back as calls of
-/// custom tools.
-fn must_be_translated(vendor: &Vendor, facts: &Facts, body: &str) -> bool {
-    let is_chat = facts.operation == Operation::Chat && vendor.dialect == Dialect::OpenAi;
-    if !is_chat || !vendor.quirks.no_custom_tools || !body.contains("custom") {
-        return false;
-    }
-    let Ok(request) = Node::read(body) else { return false };
-    let is_custom = |(_, tool): (u32, &Node<'_>)| tool.text_of("type") == "custom";
-    request.list("tools").any(is_custom)
-        || request.list("messages").any(|(_, message)| message.list("tool_calls").any(is_custom))
 }
 
 fn decode(

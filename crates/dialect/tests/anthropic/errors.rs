@@ -75,16 +75,22 @@ fn clients_get_anthropics_error_object_and_status() {
     );
 }
 
-#[test]
-fn counts_and_models_have_anthropics_shape() {
-    assert_eq!(json(&count_answer(12)), json!({ "input_tokens": 12 }));
-    let cards: Vec<Card> =
-        ["a", "b", "c", "d", "e"].map(|id| Card { id: id.to_owned(), ..Card::default() }).into();
-    let wanted = |limit: Option<&str>, after: Option<&str>, before: Option<&str>| Wanted {
+fn wanted(limit: Option<&str>, after: Option<&str>, before: Option<&str>) -> Wanted {
+    Wanted {
         limit: limit.map(str::to_owned),
         after_id: after.map(str::to_owned),
         before_id: before.map(str::to_owned),
-    };
+    }
+}
+
+fn five() -> Vec<Card> {
+    ["a", "b", "c", "d", "e"].map(|id| Card { id: id.to_owned(), ..Card::default() }).into()
+}
+
+#[test]
+fn counts_and_models_have_anthropics_shape() {
+    assert_eq!(json(&count_answer(12)), json!({ "input_tokens": 12 }));
+    let cards = five();
     // As the reference says of each: the page, whether there is more in its direction, its first and its last.
     for (wanted, expected, has_more) in [
         (wanted(None, None, None), "abcde", false),
@@ -110,6 +116,11 @@ fn counts_and_models_have_anthropics_shape() {
         let last = expected.len().checked_sub(1).and_then(|at| expected.get(at..));
         assert_eq!(ends, (first, last), "{wanted:?}");
     }
+}
+
+#[test]
+fn a_page_that_is_none_is_refused_and_sizes_and_days_are_told() {
+    let cards = five();
     for (wanted, param) in [
         (wanted(Some("0"), None, None), "limit"),
         (wanted(Some("1001"), None, None), "limit"),

@@ -18,6 +18,7 @@ mod generated;
 mod hub;
 mod memo;
 mod more_answers;
+mod more_repairs;
 mod moving;
 mod overflow;
 mod passing;

@@ -105,67 +105,97 @@ fn mistral(body: &Value) -> Option<String> {
 
 /// What the servers refuse, in each client's dialect; none where the dialect has no such thing.
 fn request(kind: &str, client: Dialect) -> Option<Value> {
-    let parameters = json!({ "type": "object", "properties": { "city": { "type": "string" } } });
-    Some(match (kind, client) {
-        ("two instructions", Dialect::Responses) => {
+    match kind {
+        "two instructions" => two_instructions(client),
+        "a later instruction" => a_later_instruction(client),
+        "a custom tool" => a_custom_tool(client),
+        "a call's id" => a_calls_id(client),
+        _ => fields_of_an_answer(client),
+    }
+}
+
+fn two_instructions(client: Dialect) -> Option<Value> {
+    Some(match client {
+        Dialect::Responses => {
             json!({ "model": "alias", "instructions": "Be brief.",
             "input": [{ "role": "developer", "content": "Say please." }, { "role": "user", "content": "Hi" }] })
         }
-        ("two instructions", Dialect::Anthropic) => json!({ "model": "alias", "max_tokens": 900,
+        Dialect::Anthropic => json!({ "model": "alias", "max_tokens": 900,
             "system": [{ "type": "text", "text": "Be brief." }, { "type": "text", "text": "Say please." }],
             "messages": [{ "role": "user", "content": "Hi" }] }),
-        ("two instructions", _) => json!({ "model": "alias", "messages": [
+        _ => json!({ "model": "alias", "messages": [
             { "role": "system", "content": "Be brief." },
             { "role": "developer", "content": [{ "type": "text", "text": "Say please." }] },
             { "role": "user", "content": "Hi" }] }),
-        ("a later instruction", Dialect::Responses) => json!({ "model": "alias", "input": [
+    })
+}
+
+fn a_later_instruction(client: Dialect) -> Option<Value> {
+    Some(match client {
+        Dialect::Responses => json!({ "model": "alias", "input": [
             { "role": "user", "content": "Hi" },
             { "role": "developer", "content": "Be brief." }, { "role": "developer", "content": "Say please." }] }),
-        ("a later instruction", Dialect::Anthropic) => return None,
-        ("a later instruction", _) => json!({ "model": "alias", "messages": [
+        Dialect::Anthropic => return None,
+        _ => json!({ "model": "alias", "messages": [
             { "role": "user", "content": "Hi" }, { "role": "developer", "content": "Be brief." },
             { "role": "system", "content": "Say please." }] }),
-        ("a custom tool", Dialect::Responses) => {
+    })
+}
+
+fn a_custom_tool(client: Dialect) -> Option<Value> {
+    Some(match client {
+        Dialect::Responses => {
             json!({ "model": "alias", "tools": [{ "type": "custom", "name": "weather", "description": "d" }],
             "input": [{ "role": "user", "content": "Hi" },
                 { "type": "custom_tool_call", "call_id": "call_abc.1", "name": "weather", "input": "Rome" },
                 { "type": "custom_tool_call_output", "call_id": "call_abc.1", "output": "20" }] })
         }
-        ("a custom tool", Dialect::Anthropic) => return None,
-        ("a custom tool", _) => {
+        Dialect::Anthropic => return None,
+        _ => {
             json!({ "model": "alias", "tools": [{ "type": "custom", "custom": { "name": "weather", "description": "d" } }],
             "messages": [{ "role": "user", "content": "Hi" },
                 { "role": "assistant", "content": null, "tool_calls": [{ "id": "call_abc.1", "type": "custom", "custom": { "name": "weather", "input": "Rome" } }] },
                 { "role": "tool", "tool_call_id": "call_abc.1", "content": "20" }] })
         }
-        ("a call's id", Dialect::Responses) => json!({ "model": "alias",
+    })
+}
+
+fn a_calls_id(client: Dialect) -> Option<Value> {
+    let parameters = json!({ "type": "object", "properties": { "city": { "type": "string" } } });
+    Some(match client {
+        Dialect::Responses => json!({ "model": "alias",
             "tools": [{ "type": "function", "name": "weather", "parameters": parameters }],
             "input": [{ "role": "user", "content": "Hi" },
                 { "type": "function_call", "call_id": "call_abc.1", "name": "weather", "arguments": "{}" },
                 { "type": "function_call_output", "call_id": "call_abc.1", "output": "20" }] }),
-        ("a call's id", Dialect::Anthropic) => json!({ "model": "alias", "max_tokens": 900,
+        Dialect::Anthropic => json!({ "model": "alias", "max_tokens": 900,
             "tools": [{ "name": "weather", "input_schema": parameters }],
             "messages": [{ "role": "user", "content": "Hi" },
                 { "role": "assistant", "content": [{ "type": "tool_use", "id": "toolu_01", "name": "weather", "input": {} }] },
                 { "role": "user", "content": [{ "type": "tool_result", "tool_use_id": "toolu_01", "content": "20" }] }] }),
-        ("a call's id", _) => json!({ "model": "alias",
+        _ => json!({ "model": "alias",
             "tools": [{ "type": "function", "function": { "name": "weather", "parameters": parameters } }],
             "messages": [{ "role": "user", "content": "Hi" },
                 { "role": "assistant", "content": null, "tool_calls": [{ "id": "call_abc.1", "type": "function", "function": { "name": "weather", "arguments": "{}" } }] },
                 { "role": "tool", "tool_call_id": "call_abc.1", "content": "20" }] }),
-        ("fields of an answer", Dialect::Responses) => json!({ "model": "alias", "input": [
+    })
+}
+
+fn fields_of_an_answer(client: Dialect) -> Option<Value> {
+    Some(match client {
+        Dialect::Responses => json!({ "model": "alias", "input": [
             { "role": "user", "content": "Hi" },
             { "type": "message", "role": "assistant", "id": "msg_1", "status": "completed", "content": [
                 { "type": "output_text", "text": "Hello", "annotations": [] }] },
             { "type": "message", "role": "assistant", "content": [{ "type": "refusal", "refusal": "I will not." }] },
             { "role": "user", "content": "Why?" }] }),
-        ("fields of an answer", Dialect::Anthropic) => {
+        Dialect::Anthropic => {
             json!({ "model": "alias", "max_tokens": 900, "messages": [
             { "role": "user", "content": "Hi" },
             { "role": "assistant", "content": [{ "type": "thinking", "thinking": "t", "signature": "" }, { "type": "text", "text": "Hello" }] },
             { "role": "user", "content": "Why?" }] })
         }
-        (_, _) => json!({ "model": "alias", "messages": [
+        _ => json!({ "model": "alias", "messages": [
             { "role": "user", "content": "Hi" },
             { "role": "assistant", "content": "Hello", "refusal": null, "annotations": [], "audio": null, "function_call": null,
                 "reasoning_content": "t" },

@@ -2,6 +2,7 @@
 
 use crate::Dialect;
 use crate::chat::{self, Audio, Content, File, Image, Losses, Source};
+use crate::openai::breakpoint;
 use postern_fault::Fault;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -100,6 +101,19 @@ impl Part {
     pub fn is_text(&self) -> bool {
         matches!(self, Part::Text { .. })
     }
+}
+
+/// The parts with a mark that the prompt up to the last one is worth caching.
+pub(super) fn marked(mut parts: Vec<Part>) -> Vec<Part> {
+    let last = parts.pop().map(|last| match serde_json::to_value(&last) {
+        Ok(Value::Object(mut members)) => {
+            members.insert(breakpoint::NAME.to_owned(), serde_json::json!({ "mode": "explicit" }));
+            Part::Own(Value::Object(members))
+        }
+        _ => last,
+    });
+    parts.extend(last);
+    parts
 }
 
 /// A part of a user's, a system's or a tool's message.

@@ -7,8 +7,8 @@ use super::content::{self, Part, Written, unsupported};
 use super::settings::CACHES;
 use super::thought::Thoughts;
 use crate::chat::{self, Content, Losses, Request, Role, ToolCall, ToolResult};
-use crate::openai::call_id;
 use crate::openai::thoughts::Detail;
+use crate::openai::{breakpoint, call_id};
 use crate::{Dialect, Vendor};
 use postern_fault::Fault;
 use serde::Serialize;
@@ -93,7 +93,8 @@ impl<'a> Messages<'a> {
 
     fn message(&mut self, message: chat::Message) -> Result<(), Fault> {
         let chat::Message { path, role, parts, name } = message;
-        self.tell_of_marks(&parts);
+        let marks = role != Role::Assistant && breakpoint::has(&self.vendor.model);
+        self.tell_of_marks(&parts, marks);
         if role == Role::Assistant {
             self.release();
             return self.assistant(path, parts, name);
@@ -102,7 +103,11 @@ impl<'a> Messages<'a> {
         for part in parts {
             match part.content {
                 Content::ToolResult(result) => self.result(result, &part.path)?,
-                _ => others.extend(content::part(part, self.client, self.losses)?),
+                _ => {
+                    let marked = marks && part.cache.is_some();
+                    let parts = content::part(part, self.client, self.losses)?;
+                    others.extend(if marked { content::marked(parts) } else { parts });
+                }
             }
         }
         let Some(content) = Written::of(others) else { return Ok(()) };
@@ -192,7 +197,7 @@ impl<'a> Messages<'a> {
                 "OpenAI's chat completions have no mark for it: the result's text must say it";
             self.losses.add(format!("{path}.is_error"), reason);
         }
-        self.tell_of_marks(&result.parts);
+        self.tell_of_marks(&result.parts, false);
         let mut texts = Vec::new();
         let mut others = Vec::new();
         for part in result.parts {
@@ -227,9 +232,11 @@ impl<'a> Messages<'a> {
         }
     }
 
-    fn tell_of_marks(&mut self, parts: &[chat::Part]) {
+    /// `marks`: the places that are worth caching are said.
+    fn tell_of_marks(&mut self, parts: &[chat::Part], marks: bool) {
         for part in parts {
-            if part.cache.is_some() {
+            let is_result = matches!(part.content, Content::ToolResult(_));
+            if part.cache.is_some() && (!marks || is_result) {
                 self.losses.add(format!("{}.cache_control", part.path), CACHES);
             }
             if !part.annotations.is_empty() {

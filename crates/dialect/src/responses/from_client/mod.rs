@@ -9,11 +9,12 @@ mod tool;
 mod turn;
 
 use crate::Dialect;
-use crate::chat::{Content, Losses, Message, Part, Request, Role};
+use crate::chat::{Content, Losses, Message, Part, Request, Role, ToolKind};
 use crate::openai::from_client::value::{self, required, said, string};
 use postern_fault::Fault;
 use serde_json::Value;
 use settings::Settings;
+use std::collections::BTreeSet;
 
 /// The reason why a field does not reach the vendor.
 const UNKNOWN: &str = "no field that the gateway can translate";
@@ -52,16 +53,45 @@ pub fn decode(body: &str) -> Result<(Request, Losses), Fault> {
     Ok((request, losses))
 }
 
-/// Takes out the tools that newer clients (Codex) give as an item of the input.
+/// Takes out the tools that newer clients (Codex) give as items of the input: those of the session, and those that a search for
+/// tools has found (<https://developers.openai.com/api/docs/guides/tools-tool-search>). No other vendor searches for tools, so
+/// all of them are offered; the search itself is told as a loss.
 fn more_tools(input: &mut Value, request: &mut Request, losses: &mut Losses) -> Result<(), Fault> {
     for (index, item) in input.as_array_mut().into_iter().flatten().enumerate() {
-        if item.get("type").and_then(Value::as_str) == Some("additional_tools") {
-            let tools = item.get_mut("tools").map(Value::take).unwrap_or_default();
-            tool::tools(tools, &format!("input[{index}].tools"), request, losses)?;
-            *item = Value::Null;
+        let kind = item.get("type").and_then(Value::as_str).unwrap_or_default();
+        let is_search = matches!(kind, "tool_search_call" | "tool_search_output");
+        if !is_search && kind != "additional_tools" {
+            continue;
         }
+        if is_search {
+            losses.add(format!("input[{index}]"), SEARCHED);
+        }
+        let tools = item.get_mut("tools").map(Value::take).unwrap_or_default();
+        if tools.is_array() {
+            let known = request.tools.len();
+            tool::tools(tools, &format!("input[{index}].tools"), request, losses)?;
+            leave_out_known(request, known);
+        }
+        *item = Value::Null;
     }
     Ok(())
+}
+
+const SEARCHED: &str = "only OpenAI searches for tools: those that were found are offered";
+
+/// A tool that was found twice, or was there before, is offered once.
+fn leave_out_known(request: &mut Request, known: usize) {
+    let name = |tool: &crate::chat::Tool| match &tool.kind {
+        ToolKind::Function { name, .. } | ToolKind::Custom { name, .. } => Some(name.clone()),
+        ToolKind::Foreign(..) => None,
+    };
+    let mut seen: BTreeSet<String> = request.tools.iter().take(known).filter_map(name).collect();
+    let mut at = 0_usize;
+    request.tools.retain(|tool| {
+        let is_new = at >= known;
+        at += 1;
+        !is_new || name(tool).is_none_or(|name| seen.insert(name))
+    });
 }
 
 /// The fault for a reference to something that is stored at a vendor of this dialect.

@@ -1,9 +1,10 @@
 //! Parts of a content, as they are written.
 
 use super::settings::CACHES;
-use crate::Dialect;
 use crate::chat::{self, Content, File, Image, Losses, Source};
+use crate::openai::breakpoint;
 use crate::openai::to_vendor::content::{Url, default_name, is_web};
+use crate::{Dialect, Vendor};
 use postern_fault::Fault;
 use serde::Serialize;
 use serde_json::Value;
@@ -71,12 +72,30 @@ impl Written {
 pub(super) fn part(
     part: chat::Part,
     client: Dialect,
+    vendor: &Vendor,
     losses: &mut Losses,
 ) -> Result<Vec<Part>, Fault> {
-    let path = part.path;
-    if part.cache.is_some() {
-        losses.add(format!("{path}.cache_control"), CACHES);
+    let is_marked = part.cache.is_some();
+    if is_marked && !breakpoint::has(&vendor.model) {
+        losses.add(format!("{}.cache_control", part.path), CACHES);
     }
+    let mut parts = unmarked(part, client, losses)?;
+    if let Some(last) = parts.last_mut().filter(|_| is_marked && breakpoint::has(&vendor.model)) {
+        mark(last);
+    }
+    Ok(parts)
+}
+
+/// Says that the prompt up to this part is worth caching.
+fn mark(part: &mut Part) {
+    if let Ok(Value::Object(mut members)) = serde_json::to_value(&*part) {
+        members.insert(breakpoint::NAME.to_owned(), serde_json::json!({ "mode": "explicit" }));
+        *part = Part::Own(Value::Object(members));
+    }
+}
+
+fn unmarked(part: chat::Part, client: Dialect, losses: &mut Losses) -> Result<Vec<Part>, Fault> {
+    let path = part.path;
     match part.content {
         Content::Text(text) | Content::Refusal(text) => Ok(vec![Part::InputText { text }]),
         Content::Image(image) => Ok(vec![input_image(image, path, client)?]),

@@ -124,7 +124,7 @@ impl<'a> Input<'a> {
                     self.message(role, &mut said);
                     self.encoded.items.push(Item::Own(value));
                 }
-                _ => said.extend(content::part(part, self.client, self.losses)?),
+                _ => said.extend(content::part(part, self.client, self.vendor, self.losses)?),
             }
         }
         self.message(role, &mut said);
@@ -147,7 +147,7 @@ impl<'a> Input<'a> {
         }
         let mut output = Vec::new();
         for part in parts {
-            output.extend(content::part(part, self.client, self.losses)?);
+            output.extend(content::part(part, self.client, self.vendor, self.losses)?);
         }
         let output = Written::of(output);
         self.encoded.items.push(match self.custom.contains(&call_id) {
