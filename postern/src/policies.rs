@@ -1,6 +1,7 @@
 //! Reads the policy folder, as the stages will, and reports every problem.
 
 use crate::dangling;
+use crate::for_spin::Destinations;
 use crate::provisions;
 use anyhow::{Context, Result};
 use postern_authorization::{AUTHORIZATION_FILE, Authorization};
@@ -82,6 +83,20 @@ pub fn all(folder: &Path) -> Result<Policies> {
     read(folder).map_err(|problems| {
         let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
         anyhow::Error::msg(lines.join("\n")).context(format!("policies in {}", folder.display()))
+    })
+}
+
+/// Where requests go.
+///
+/// # Errors
+/// As [`consumers`].
+pub fn destinations(folder: &Path) -> Result<Destinations> {
+    let Policies { catalogue, issuers, plans, .. } = all(folder)?;
+    let issuers = issuers.iter().filter_map(|issuer| issuer.origin());
+    let redis = plans.redis_url().map(str::to_owned);
+    Ok(Destinations {
+        vendors: catalogue.providers().flat_map(|provider| provisions::origins(provider)).collect(),
+        others: issuers.chain(redis).collect(),
     })
 }
 

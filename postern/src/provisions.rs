@@ -72,7 +72,7 @@ fn missing_for(provider: &Provider, given: &[&str], hosts: &[&str]) -> Vec<Probl
 }
 
 /// The origins that it must reach, as they are written.
-fn origins(provider: &Provider) -> Vec<String> {
+pub fn origins(provider: &Provider) -> Vec<String> {
     let Transport::Upstream { base_url, credential, .. } = &provider.transport else {
         return Vec::new();
     };

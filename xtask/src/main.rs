@@ -1,4 +1,4 @@
-//! The developer's commands: up, test, check, key, explain, component, wrap, bench.
+//! The developer's commands: up, test, check, key, explain, usage, manifest, component, wrap, bench.
 
 mod apt;
 mod artifacts;
@@ -61,6 +61,7 @@ fn run(command: Command) -> Result<()> {
         Command::Explain(words) => postern(&workspace, "explain", &words),
         Command::Usage(words) => postern(&workspace, "usage", &words),
         Command::Key(words) => postern(&workspace, "key", &words),
+        Command::Manifest(words) => postern(&workspace, "manifest", &words),
         Command::Component(component) => build(&workspace, &component),
         Command::Wrap(options) => wrap::wrap(&workspace, &options),
         Command::Bench(options) => bench::bench(&workspace, &options.words),

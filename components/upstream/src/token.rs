@@ -3,15 +3,16 @@
 
 use crate::answer;
 use crate::left;
-use crate::post::{self, Destination};
+use crate::post::Destination;
 use crate::secrets::{self, misconfigured, present, secret};
+use crate::way;
 use postern_contract::clock::within;
 use postern_contract::transport::OutboundBody;
 use postern_contract::types::{Endpoint, ServiceAccountCredential};
 use postern_credential::service_account::{Key, Token, Tokens};
+use postern_egress::Deadlines;
 use postern_fault::{Fault, Kind};
 use postern_policy::BaseUrl;
-use spin_sdk::wasip3::http::client;
 use std::sync::{Mutex, PoisonError};
 
 static TOKENS: Mutex<Tokens> = Mutex::new(Tokens::new());
@@ -37,7 +38,8 @@ pub async fn of(
     // The signed assertion is a credential while it is valid.
     secrets::keep(body.split_once("assertion=").map(|(_, assertion)| assertion));
     let limit_ms = endpoint.deadlines.first_byte_ms.into();
-    let asked = within(limit_ms, ask(&account.token_url, body)).await;
+    let deadlines = Deadlines { first_byte_ms: Some(limit_ms), ..Deadlines::default() };
+    let asked = within(limit_ms, ask(&account.token_url, body, deadlines)).await;
     let token = asked.ok_or_else(|| refused("the token endpoint did not answer in time"))??;
     secrets::keep([token.access_token.as_str()]);
     let mut tokens = TOKENS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -50,7 +52,7 @@ fn kept(key_file: &str, unix_s: u64) -> Option<String> {
     tokens.get(key_file, unix_s).map(str::to_owned)
 }
 
-async fn ask(token_url: &str, body: String) -> Result<Token, Fault> {
+async fn ask(token_url: &str, body: String, deadlines: Deadlines) -> Result<Token, Fault> {
     let origin = present(token_url).await?;
     let base = BaseUrl::parse(&origin)
         .and_then(|base| base.endpoint(None, ""))
@@ -61,14 +63,10 @@ async fn ask(token_url: &str, body: String) -> Result<Token, Fault> {
         authority: &base.authority,
         path: &format!("{}/token", base.base_path),
     };
-    let request = post::post(
-        destination,
-        &[],
-        &[("content-type".to_owned(), form)],
-        OutboundBody::Text(body),
-        None,
-    )?;
-    let response = client::send(request).await.map_err(|error| match left::is_of(&error) {
+    let headers = [("content-type".to_owned(), form)];
+    let body = OutboundBody::Text(body);
+    let request = way::request(destination, &[], &headers, body, deadlines).await?;
+    let response = way::send(request).await.map_err(|error| match left::is_of(&error) {
         true => left::fault(),
         false => refused(&format!("the token endpoint cannot be reached: {error:?}")),
     })?;
