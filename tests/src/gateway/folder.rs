@@ -47,7 +47,7 @@ impl Folder {
 
     /// The operator's program, without a checkout or a toolchain.
     pub(super) fn operator(&self, options: &Options) -> Command {
-        let mut command = Command::new(beside(&program(), "postern"));
+        let mut command = Command::new(operator_program());
         command.env_clear().current_dir("/").arg("--policies").arg(policies(options));
         if self.has_runtime_config {
             let file = self.folder.path().join("runtime-config.toml");
@@ -75,6 +75,11 @@ impl Folder {
 
 fn policies(options: &Options) -> PathBuf {
     options.policies.clone().unwrap_or_else(|| here().join("policies"))
+}
+
+/// The operator's program.
+pub(crate) fn operator_program() -> PathBuf {
+    beside(&program(), "postern")
 }
 
 /// Another program of the same build.
