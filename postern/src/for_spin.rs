@@ -8,14 +8,13 @@ mod hosts;
 use crate::cli::{ManifestOptions, Platform};
 use crate::deployment::Deployment;
 use crate::policies;
+use crate::provisions::Destinations;
 use anyhow::{Context, Result, bail};
 use hosts::Divided;
 use std::fs;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
-
-pub use hosts::Destinations;
 
 /// The component that is added, and its name in the folder of the others.
 const EGRESS: &str = "egress";

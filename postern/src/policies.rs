@@ -1,8 +1,7 @@
 //! Reads the policy folder, as the stages will, and reports every problem.
 
 use crate::dangling;
-use crate::for_spin::Destinations;
-use crate::provisions;
+use crate::provisions::{self, Destinations};
 use anyhow::{Context, Result};
 use postern_authorization::{AUTHORIZATION_FILE, Authorization};
 use postern_policy::{
@@ -91,13 +90,7 @@ pub fn all(folder: &Path) -> Result<Policies> {
 /// # Errors
 /// As [`consumers`].
 pub fn destinations(folder: &Path) -> Result<Destinations> {
-    let Policies { catalogue, issuers, plans, .. } = all(folder)?;
-    let issuers = issuers.iter().filter_map(|issuer| issuer.origin());
-    let redis = plans.redis_url().map(str::to_owned);
-    Ok(Destinations {
-        vendors: catalogue.providers().flat_map(|provider| provisions::origins(provider)).collect(),
-        others: issuers.chain(redis).collect(),
-    })
+    Ok(provisions::destinations(&all(folder)?))
 }
 
 /// All problems, including those of stray files and of `manifest`'s missing grants. None if all is well.

@@ -5,7 +5,6 @@ mod folder;
 use crate::client::Call;
 use crate::wait::PATIENCE;
 use folder::Folder;
-pub(crate) use folder::operator_program;
 use postern_keys::{IssuedKey, Key, public_id, sha256_hex, store_name};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;

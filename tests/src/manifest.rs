@@ -1,6 +1,6 @@
 //! `spin.toml` for the tests: without the host's own reader, which is itself tested.
 
-use crate::gateway::operator_program;
+use crate::programs;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
@@ -78,7 +78,7 @@ pub fn wrapped_guardrail(wrapper: &str) -> String {
 /// When the operator's program does not print it.
 #[must_use]
 pub fn for_spin() -> String {
-    let mut command = Command::new(operator_program());
+    let mut command = Command::new(programs::operator());
     let output = command.arg("--app").arg(repository()).args(["manifest", "--for", "spin"]).output();
     let output = output.expect("the operator's program runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

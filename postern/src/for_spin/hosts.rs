@@ -1,15 +1,7 @@
 //! Which hosts are vendors', and which ones stages reach themselves.
 
+use crate::provisions::Destinations;
 use postern_allowed_hosts::allows_as_written;
-
-/// Where policies send requests, as they are written.
-#[derive(Debug, Default)]
-pub struct Destinations {
-    /// Providers, and where their tokens come from: `upstream` goes there.
-    pub vendors: Vec<String>,
-    /// Issuers and the Redis of limits: `auth` and `limiter` go there, and `upstream` for `auth`.
-    pub others: Vec<String>,
-}
 
 /// The entries of `allowed_outbound_hosts`, in their order.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -14,12 +14,10 @@ use std::sync::LazyLock;
 
 /// A stage with the manifest for Spin.
 fn by_egress() -> &'static Stage {
-    static STAGE: LazyLock<Stage> = LazyLock::new(|| Stage::with(options()));
+    static STAGE: LazyLock<Stage> = LazyLock::new(|| {
+        Stage::with(Options { manifest: Some(manifest::for_spin()), ..Options::default() })
+    });
     &STAGE
-}
-
-fn options() -> Options {
-    Options { manifest: Some(manifest::for_spin()), ..Options::default() }
 }
 
 /// The names of a request's headers.

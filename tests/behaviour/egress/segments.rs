@@ -1,8 +1,7 @@
 //! Head and body of a vendor's request leave together.
 
-use super::options;
 use postern_tests::upstream::CREDENTIAL;
-use postern_tests::{Gateway, Options, stage};
+use postern_tests::{Gateway, Options, manifest, stage};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
@@ -46,13 +45,14 @@ fn is_whole(request: &[u8]) -> bool {
 #[tokio::test]
 async fn head_and_body_of_a_request_arrive_in_one_read() {
     for padding in [0, 2_000, 30_000] {
+        let manifest = Some(manifest::for_spin());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let vendor = thread::spawn(move || vendor(listener));
         let variable = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let variables =
             vec![variable("openai_base_url", &origin), variable("openai_api_key", CREDENTIAL)];
-        let gateway = Gateway::start(&Options { variables, ..options() });
+        let gateway = Gateway::start(&Options { variables, manifest, ..Options::default() });
         let key = gateway.issue_key("tester");
         let mut body = stage::question("plain-model", "segments");
         body["metadata"] = serde_json::json!({ "padding": "x".repeat(padding) });
