@@ -1,9 +1,10 @@
 //! Clients that leave before their answer has begun: the requests that a component has sent for them end.
 //!
-//! WASI 0.3 has no call that tells a component of it. Its outbound requests fail instead, those that run and those that it
+//! WASI has no call that tells a component of it. Its outbound requests fail instead, those that run and those that it
 //! tries next, so that no vendor works on. What is fetched by `GET` goes on, since others may wait for it: an issuer's keys. Once an answer has begun, a component sees a failed write.
 
 use std::collections::HashMap;
+use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -60,6 +61,25 @@ impl Drop for WaitingRequest {
     }
 }
 
+/// What comes of a request that was sent for this client, which ends when the client leaves.
+///
+/// # Errors
+/// The request's, and that the client has left.
+pub async fn unless_left<T>(
+    answered: impl Future<Output = Result<T, Error>>,
+    client: &CancellationToken,
+) -> Result<T, Error> {
+    tokio::select! {
+        biased;
+        answered = answered => answered,
+        () = client.cancelled() => Err(left()),
+    }
+}
+
+fn left() -> Error {
+    Error::InternalError(Some(CLIENT_LEFT.to_owned()))
+}
+
 /// The answer to a request that was sent for this client: it breaks off when the client leaves.
 pub fn until_left(response: Response<WasiBody>, client: CancellationToken) -> Response<WasiBody> {
     let left = Box::pin(client.cancelled_owned());
@@ -86,7 +106,7 @@ impl Body for UntilLeft {
         this.left.as_mut().poll(context).map(|()| {
             // The vendor's connection goes now, not when the component drops the answer.
             this.body = http_body_util::Empty::new().map_err(|never| match never {}).boxed_unsync();
-            Some(Err(Error::InternalError(Some(CLIENT_LEFT.to_owned()))))
+            Some(Err(left()))
         })
     }
 

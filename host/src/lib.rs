@@ -11,6 +11,7 @@ pub mod cache;
 mod causes;
 mod client;
 pub mod compose;
+mod described;
 pub mod engine;
 pub mod grants;
 mod hop_by_hop;

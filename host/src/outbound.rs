@@ -15,6 +15,7 @@ use wasmtime_wasi_http::{
     WasiHttpHooks,
 };
 
+use crate::described::Described;
 use crate::hop_by_hop;
 use crate::leaving::{self, Waiting};
 use crate::memory::Answers;
@@ -79,13 +80,17 @@ impl WasiHttpHooks for Hooks {
         let client = self.client.take().unwrap_or_else(|| self.waiting.only_client());
         Box::new(async move {
             check(&component, request.uri())?;
-            let mut response = match service(request.uri()) {
-                Some(id) => call_component(&shared, &id, request).await?,
-                None => {
-                    let sent = shared.outbound.send(request, options.unwrap_or_default()).await?;
-                    answer::count(sent, &shared.memory, &answers)
+            let answered = async {
+                match service(request.uri()) {
+                    Some(id) => call_component(&shared, &id, request).await,
+                    None => shared.outbound.send(request, options.unwrap_or_default()).await,
                 }
             };
+            let answered = match &client {
+                Some(client) => leaving::unless_left(answered, client).await?,
+                None => answered.await?,
+            };
+            let mut response = answer::count(answered, &shared.memory, &answers);
             hop_by_hop::strip(response.headers_mut());
             if let Some(client) = client {
                 response = leaving::until_left(response, client);
@@ -131,8 +136,10 @@ fn service(uri: &Uri) -> Option<String> {
 async fn call_component(
     shared: &Shared,
     id: &str,
-    request: Request<WasiBody>,
+    mut request: Request<WasiBody>,
 ) -> Result<Response<WasiBody>, Error> {
+    let (url, path) = (request.uri().to_string(), request.uri().path().to_owned());
+    Described::of_component(&url, &path).add_to(request.headers_mut());
     let handler = shared
         .handlers
         .get()

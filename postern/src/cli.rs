@@ -50,6 +50,8 @@ pub enum Command {
     /// Say who a credential is, what they may do with a model, and by which policy; with `--text`, what guardrails find in a
     /// text and do about it; with `--request`, which deployments serve a request and why
     Explain(Box<Explain>),
+    /// Print the manifest for a platform: spin.toml, and the lines that it needs there
+    Manifest(ManifestOptions),
     /// Make sure that the consumer of the first run has a key, and show a new one
     #[command(hide = true)]
     DevKey(DevKey),
@@ -87,6 +89,24 @@ pub struct Probe {
     pub model: Option<String>,
     #[command(flatten)]
     pub configuration: Configuration,
+}
+
+/// Which manifest, and where to.
+#[derive(Args)]
+pub struct ManifestOptions {
+    /// Where it will run
+    #[arg(long = "for", value_name = "PLATFORM")]
+    pub platform: Platform,
+    /// The file to write, beside spin.toml; else it is printed
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// A platform that needs lines of its own.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Platform {
+    /// Vendors' requests leave through the component `egress`
+    Spin,
 }
 
 #[derive(Subcommand)]

@@ -1,4 +1,4 @@
-//! The operator's program: checks policies, issues and revokes keys, explains decisions, reads counters. It needs nothing
+//! The operator's program: checks policies, issues and revokes keys, explains decisions, reads counters, writes the manifest for Spin. It needs nothing
 //! but the policies and the store of a deployment.
 
 mod check;
@@ -7,6 +7,7 @@ mod dangling;
 mod deployment;
 mod dev_key;
 mod explain;
+mod for_spin;
 mod key;
 mod location;
 mod policies;
@@ -41,6 +42,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Explain(options) => explain::explain(&deployment, &options),
         Command::Usage(options) => usage::usage(&deployment, &options),
         Command::Key { action } => key::key(&deployment, action),
+        Command::Manifest(options) => for_spin::manifest(&deployment, &options),
         Command::DevKey(options) => dev_key::show(&deployment, &options),
     }
 }

@@ -1,7 +1,7 @@
 //! Reads the policy folder, as the stages will, and reports every problem.
 
 use crate::dangling;
-use crate::provisions;
+use crate::provisions::{self, Destinations};
 use anyhow::{Context, Result};
 use postern_authorization::{AUTHORIZATION_FILE, Authorization};
 use postern_policy::{
@@ -91,6 +91,14 @@ pub fn all(folder: &Path) -> Result<Policies> {
         let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
         anyhow::Error::msg(lines.join("\n")).context(format!("policies in {}", folder.display()))
     })
+}
+
+/// Where requests go.
+///
+/// # Errors
+/// As [`consumers`].
+pub fn destinations(folder: &Path) -> Result<Destinations> {
+    Ok(provisions::destinations(&all(folder)?))
 }
 
 /// All problems, including those of stray files and of `manifest`'s missing grants. None if all is well.

@@ -4,9 +4,28 @@
 use postern_allowed_hosts::allows_as_written;
 use postern_policy::{
     Catalogue, Credential, GUARDRAILS_FILE, ISSUERS_FILE, Issuer, Issuers, MODELS_FILE, Originals,
-    Problem, Provider, Transport,
+    Policies, Problem, Provider, Transport,
 };
 use std::collections::BTreeSet;
+
+/// Where policies send requests, as they are written.
+#[derive(Debug, Default)]
+pub struct Destinations {
+    /// Providers, and where their tokens come from: `upstream` goes there.
+    pub vendors: Vec<String>,
+    /// Issuers and the Redis of limits: `auth` and `limiter` go there, and `upstream` for `auth`.
+    pub others: Vec<String>,
+}
+
+/// Where these policies send requests.
+pub fn destinations(policies: &Policies) -> Destinations {
+    let issuers = policies.issuers.iter().filter_map(|issuer| issuer.origin());
+    let redis = policies.plans.redis_url().map(str::to_owned);
+    Destinations {
+        vendors: policies.catalogue.providers().flat_map(|provider| origins(provider)).collect(),
+        others: issuers.chain(redis).collect(),
+    }
+}
 
 /// Requirements of providers and issuers that no component of the manifest meets, each with the line to add.
 ///

@@ -5,6 +5,7 @@ mod browsers;
 mod bytes;
 mod concurrency;
 mod drain;
+mod egress;
 mod fallback;
 mod faults;
 mod guardrail;

@@ -1,6 +1,6 @@
 //! Every stage has a test of its behaviour, and every behaviour is compiled.
 
-use postern_tests::manifest::{repository, shipped, stages};
+use postern_tests::manifest::{for_spin, repository, shipped, stages};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -41,8 +41,11 @@ fn every_behaviour_is_compiled_and_has_tests() {
 }
 
 #[test]
-fn the_manifest_composes_every_component() {
+fn the_manifests_have_every_component() {
+    let spin: toml::Table = for_spin().parse().unwrap();
+    let of_spin = spin["component"].as_table().unwrap().keys().cloned().collect();
+    assert_eq!(folders(&repository().join("components")), of_spin);
     let mut composed: BTreeSet<String> = stages(&shipped()).into_keys().collect();
-    composed.insert("gateway".to_owned());
-    assert_eq!(composed, folders(&repository().join("components")));
+    composed.extend(["gateway", "egress"].map(str::to_owned));
+    assert_eq!(composed, of_spin);
 }

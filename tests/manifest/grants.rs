@@ -105,6 +105,18 @@ fn a_guardrail_before_the_built_in_one_imports_what_the_built_in_one_inherits() 
 }
 
 #[test]
+fn egress_imports_the_network_and_nothing_else_that_is_granted() {
+    for import in imports("egress") {
+        let set = set_of(&import);
+        // Rust's standard library imports the environment and files, of which it has none.
+        let expected = [None, Some("allowed_outbound_hosts"), Some("environment"), Some("files")];
+        assert!(expected.contains(&set), "egress imports {import}");
+        // Head and body leave together only so.
+        assert!(!import.contains("@0.3"), "egress imports {import}");
+    }
+}
+
+#[test]
 fn the_gateway_itself_calls_nothing_but_its_stages() {
     let stages = imports("gateway");
     for import in &stages {

@@ -7,13 +7,14 @@ use std::process::Command;
 
 /// Every package, its folder, and which of the others it is built from. A package that is not here fails the test: where does it
 /// belong?
-const PACKAGES: [(&str, &str, &[&str]); 41] = [
+const PACKAGES: [(&str, &str, &[&str]); 43] = [
     // What nothing here is below.
     ("postern-types", "crates/types", &[]),
     ("postern-keys", "crates/keys", &[]),
     ("postern-event-stream", "crates/event-stream", &[]),
     ("postern-credential", "crates/credential", &[]),
     ("postern-detect", "crates/detect", &[]),
+    ("postern-egress", "crates/egress", &[]),
     ("postern-authorization", "crates/authorization", &[]),
     ("postern-store", "crates/store", &[]),
     ("postern-form", "crates/form", &[]),
@@ -78,6 +79,7 @@ const PACKAGES: [(&str, &str, &[&str]); 41] = [
             "postern-token",
         ],
     ),
+    ("egress", "components/egress", &["postern-egress"]),
     (
         "gateway",
         "components/gateway",
@@ -106,7 +108,13 @@ const PACKAGES: [(&str, &str, &[&str]); 41] = [
     (
         "upstream",
         "components/upstream",
-        &["postern-contract", "postern-credential", "postern-fault", "postern-policy"],
+        &[
+            "postern-contract",
+            "postern-credential",
+            "postern-egress",
+            "postern-fault",
+            "postern-policy",
+        ],
     ),
     // Programs.
     ("postern-key-value", "host/key-value", &[]),

@@ -4,6 +4,7 @@
 mod completeness;
 mod cycles;
 mod dialects;
+mod for_spin;
 mod grants;
 mod layering;
 mod lengths;

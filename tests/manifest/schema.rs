@@ -12,12 +12,14 @@ fn spin_toml_matches_the_schema_that_spin_publishes_where_a_copy_of_it_is_at_han
     };
     let schema: Value = serde_json::from_str(&schema).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
-    let shipped: toml::Table = manifest::shipped().parse().unwrap();
-    let shipped = serde_json::to_value(shipped).unwrap();
-    let errors = validator.iter_errors(&shipped);
-    let errors: Vec<_> =
-        errors.map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(errors.is_empty(), "{errors:#?}");
+    let parsed = |text: String| serde_json::to_value(text.parse::<toml::Table>().unwrap()).unwrap();
+    let shipped = parsed(manifest::shipped());
+    for manifest in [&shipped, &parsed(manifest::for_spin())] {
+        let errors = validator.iter_errors(manifest);
+        let errors: Vec<_> =
+            errors.map(|error| format!("{}: {error}", error.instance_path())).collect();
+        assert!(errors.is_empty(), "{errors:#?}");
+    }
     // The schema does distinguish manifests.
     let mut wrong = shipped.clone();
     wrong["component"]["gateway"]["allowed_outbound_hosts"] = 1.into();

@@ -11,6 +11,7 @@ mod gateway;
 pub mod issuer;
 pub mod limited;
 pub mod manifest;
+mod programs;
 mod redis;
 pub mod stage;
 pub mod upstream;

@@ -1,7 +1,9 @@
 //! `spin.toml` for the tests: without the host's own reader, which is itself tested.
 
+use crate::programs;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::process::Command;
 
 /// The repository.
 ///
@@ -67,6 +69,20 @@ pub fn counting_in_redis(origin: &str) -> String {
 pub fn wrapped_guardrail(wrapper: &str) -> String {
     let source = |name: &str| format!("source = \"target/components/{name}.wasm\"");
     shipped_with(&source("guardrail"), &source(wrapper))
+}
+
+/// The manifest for Spin, as `cargo xtask manifest --for spin` prints it for the shipped one.
+///
+/// # Panics
+///
+/// When the operator's program does not print it.
+#[must_use]
+pub fn for_spin() -> String {
+    let mut command = Command::new(programs::operator());
+    let output = command.arg("--app").arg(repository()).args(["manifest", "--for", "spin"]).output();
+    let output = output.expect("the operator's program runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
 }
 
 /// The inherited sets of permissions of one stage, by name.

@@ -32,6 +32,9 @@ pub enum Command {
     /// Say what has been used, is reserved and is left of each limit
     #[command(disable_help_flag = true)]
     Usage(Words),
+    /// Print the manifest for a platform
+    #[command(disable_help_flag = true)]
+    Manifest(Words),
     /// Build components, as `spin build` does
     Component(Component),
     /// Build a guardrail of your own and put it before the built-in one

@@ -6,7 +6,7 @@ use crate::cli::Command;
 use std::ffi::OsString;
 
 /// The subcommands of the other programs; an action follows those that have some.
-const TEXTS: [(&[&str], &str); 9] = [
+const TEXTS: [(&[&str], &str); 10] = [
     (&["check"], include_str!("../help/check.txt")),
     (&["explain"], include_str!("../help/explain.txt")),
     (&["usage"], include_str!("../help/usage.txt")),
@@ -15,6 +15,7 @@ const TEXTS: [(&[&str], &str); 9] = [
     (&["key", "list"], include_str!("../help/key-list.txt")),
     (&["key", "rotate"], include_str!("../help/key-rotate.txt")),
     (&["key", "revoke"], include_str!("../help/key-revoke.txt")),
+    (&["manifest"], include_str!("../help/manifest.txt")),
     (&["bench"], include_str!("../help/bench.txt")),
 ];
 
@@ -25,6 +26,7 @@ pub fn asked(command: &Command) -> Option<&'static str> {
         Command::Explain(words) => of("explain", &words.words),
         Command::Usage(words) => of("usage", &words.words),
         Command::Key(words) => of("key", &words.words),
+        Command::Manifest(words) => of("manifest", &words.words),
         Command::Bench(words) => of("bench", &words.words),
         Command::Up(_)
         | Command::Test(_)
@@ -63,6 +65,7 @@ mod tests {
             (&["key", "--store", "s", "list", "-h"], "postern key list"),
             (&["key", "rotate", "--help"], "postern key rotate"),
             (&["key", "revoke", "--help"], "postern key revoke"),
+            (&["manifest", "--for", "spin", "-h"], "postern manifest"),
             (&["bench", "--help"], "cargo xtask bench"),
         ] {
             let cli = Cli::try_parse_from([&["x"], words].concat()).unwrap();

@@ -1,4 +1,4 @@
-//! The developer's commands: up, test, check, key, explain, component, wrap, size, bench.
+//! The developer's commands: up, test, check, key, explain, usage, manifest, component, wrap, size, bench.
 
 mod apt;
 mod artifacts;
@@ -62,6 +62,7 @@ fn run(command: Command) -> Result<()> {
         Command::Explain(words) => postern(&workspace, "explain", &words),
         Command::Usage(words) => postern(&workspace, "usage", &words),
         Command::Key(words) => postern(&workspace, "key", &words),
+        Command::Manifest(words) => postern(&workspace, "manifest", &words),
         Command::Component(component) => build(&workspace, &component),
         Command::Wrap(options) => wrap::wrap(&workspace, &options),
         Command::Size(options) => size::size(&workspace, &options),

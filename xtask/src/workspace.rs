@@ -65,7 +65,7 @@ impl Workspace {
         })
     }
 
-    /// The members under `components/` that the shipped `spin.toml` composes.
+    /// The members under `components/` that the shipped `spin.toml` or the one for Spin has.
     pub fn components(&self) -> impl Iterator<Item = &Package> {
         self.all_components().filter(|package| package.instead_of().is_none())
     }

@@ -4,7 +4,7 @@
 //! `unavailable` (a variable is missing or makes an invalid URL), `upstream-unreachable`, `upstream-timeout`. Holds
 //! secrets, so it parses nothing of a vendor's model: the host's own stream is handed to the gateway, and the answer's
 //! bytes are not touched. A refusal may quote its request with the credential, so it is buffered, bounded, and our
-//! secrets are masked in it. The one answer that is parsed is a token endpoint's, three fields of JSON. It also makes
+//! secrets are masked in it. Where the manifest has the component `egress`, vendors are reached by way of it (`way`). The one answer that is parsed is a token endpoint's, three fields of JSON. It also makes
 //! the calls for which a stage needs a secret that it does not hold. Fails closed.
 
 mod answer;
@@ -17,6 +17,7 @@ mod request;
 mod seal;
 mod secrets;
 mod token;
+mod way;
 
 use postern_contract::transport::{Inbound, Outbound};
 use postern_contract::types;
@@ -24,7 +25,6 @@ use postern_contract::types::delegation::{DelegatedCall, DelegatedResult};
 use postern_contract::upstream::exports::postern::upstream::client::Guest;
 use postern_contract::upstream::wit_future as contract_future;
 use postern_fault::{Fault, Kind};
-use spin_sdk::wasip3::http::client;
 use spin_sdk::wasip3::http::types::{ErrorCode, Response};
 use spin_sdk::wasip3::{spawn, wit_future};
 
@@ -58,7 +58,7 @@ async fn send(outbound: Outbound) -> Result<Inbound, Fault> {
     // The host bounds the connection, and the gateway the answer: it leaves when a deadline is over.
     let connect_ms = outbound.endpoint.deadlines.connect_ms;
     let request = request::build(outbound).await?;
-    match client::send(request).await {
+    match way::send(request).await {
         Ok(response) => Ok(inbound(response).await),
         Err(error) => Err(explain(error, connect_ms)),
     }
@@ -69,6 +69,7 @@ async fn inbound(response: Response) -> Inbound {
     let headers = response.get_headers().copy_all();
     let headers = headers
         .into_iter()
+        .filter(|(name, _)| postern_egress::comes_from_the_vendor(name))
         // Field values are bytes; a value that is not text cannot become a header of ours.
         .filter_map(|(name, value)| {
             Some((name.to_ascii_lowercase(), secrets::masked(&String::from_utf8(value).ok()?)))

@@ -1,25 +1,25 @@
 //! A vendor's request: its URL, its credential, its deadlines.
 
 use crate::credential;
-use crate::post::{Destination, post};
+use crate::post::Destination;
 use crate::region;
 use crate::secrets::{self, Url};
+use crate::way::{self, Routed};
 use postern_contract::transport::Outbound;
 use postern_contract::types::Credential;
 use postern_fault::Fault;
-use spin_sdk::wasip3::http::types::Request;
 
 /// Adds URL, credential and deadlines to the request; its body is sent in the background.
 ///
 /// # Errors
 ///
 /// `unavailable` if a variable is missing or its value cannot be sent.
-pub async fn build(outbound: Outbound) -> Result<Request, Fault> {
+pub async fn build(outbound: Outbound) -> Result<Routed, Fault> {
     let url = url(&outbound).await?;
     let credential = credential::headers(&outbound, &url).await?;
     let Outbound { endpoint, headers, body, .. } = outbound;
     let destination = Destination { https: url.https, authority: &url.authority, path: &url.path };
-    post(destination, &headers, &credential, body, Some(endpoint.deadlines))
+    way::request(destination, &headers, &credential, body, Some(endpoint.deadlines)).await
 }
 
 async fn url(outbound: &Outbound) -> Result<Url, Fault> {

@@ -3,15 +3,15 @@
 
 use crate::answer;
 use crate::left;
-use crate::post::{self, Destination};
+use crate::post::Destination;
 use crate::secrets::{self, misconfigured, present, secret};
+use crate::way;
 use postern_contract::clock::within;
 use postern_contract::transport::OutboundBody;
 use postern_contract::types::ServiceAccountCredential;
 use postern_credential::service_account::{Key, Token, Tokens};
 use postern_fault::{Fault, Kind};
 use postern_policy::BaseUrl;
-use spin_sdk::wasip3::http::client;
 use std::sync::{Mutex, PoisonError};
 
 /// A token endpoint works on nothing: it answers in well under a second.
@@ -59,14 +59,10 @@ async fn ask(token_url: &str, body: String) -> Result<Token, Fault> {
         authority: &base.authority,
         path: &format!("{}/token", base.base_path),
     };
-    let request = post::post(
-        destination,
-        &[],
-        &[("content-type".to_owned(), form)],
-        OutboundBody::Text(body),
-        None,
-    )?;
-    let response = client::send(request).await.map_err(|error| match left::is_of(&error) {
+    let headers = [("content-type".to_owned(), form)];
+    let body = OutboundBody::Text(body);
+    let request = way::request(destination, &[], &headers, body, None).await?;
+    let response = way::send(request).await.map_err(|error| match left::is_of(&error) {
         true => left::fault(),
         false => refused(&format!("the token endpoint cannot be reached: {error:?}")),
     })?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::header::{HOST, HeaderName};
 use http::uri::{Authority, Scheme};
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
+use http::{Request, Response, StatusCode, Uri};
 use http_body::Body;
 use hyper::body::Incoming;
 use tokio::sync::oneshot;
@@ -15,6 +15,7 @@ use wasmtime_wasi_http::WasiBody;
 use super::body::{Failure, MinDataRate, RequestBody};
 use super::head::{self, MAX_HEADERS};
 use super::responses::{and_close, come_back, full, plain};
+use crate::described::{self, Described};
 use crate::hop_by_hop;
 use crate::instance::Serving;
 use crate::manifest::StaticResponse;
@@ -167,28 +168,16 @@ async fn call(
     })
 }
 
-/// Describes the request in Spin's headers; they replace a client's own of the same name.
+/// Describes the request in Spin's headers.
 fn add_headers(request: &mut Request<Incoming>, found: &Match<'_, Answer>, client: SocketAddr) {
     let url = request.uri().to_string();
-    let component_route = found.pattern.strip_suffix("/...").unwrap_or(found.pattern);
+    let described = Described { url: &url, pattern: found.pattern, trailing: &found.trailing, client };
     let headers = request.headers_mut();
-    add(headers, HeaderName::from_static("spin-path-info"), &found.trailing);
-    add(headers, HeaderName::from_static("spin-full-url"), &url);
-    add(headers, HeaderName::from_static("spin-matched-route"), found.pattern);
-    add(headers, HeaderName::from_static("spin-base-path"), "/");
-    add(headers, HeaderName::from_static("spin-raw-component-route"), found.pattern);
-    add(headers, HeaderName::from_static("spin-component-route"), component_route);
-    add(headers, HeaderName::from_static("spin-client-addr"), &client.to_string());
+    described.add_to(headers);
     for (name, value) in &found.segments {
         if let Ok(name) = HeaderName::try_from(format!("spin-path-match-{name}")) {
-            add(headers, name, value);
+            described::add(headers, name, value);
         }
-    }
-}
-
-fn add(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::try_from(value) {
-        headers.insert(name, value);
     }
 }
 

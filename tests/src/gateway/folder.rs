@@ -2,7 +2,7 @@
 
 use super::Options;
 use crate::manifest;
-use std::env;
+use crate::programs::{build, host as program, operator};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -47,7 +47,7 @@ impl Folder {
 
     /// The operator's program, without a checkout or a toolchain.
     pub(super) fn operator(&self, options: &Options) -> Command {
-        let mut command = Command::new(beside(&program(), "postern"));
+        let mut command = Command::new(operator());
         command.env_clear().current_dir("/").arg("--policies").arg(policies(options));
         if self.has_runtime_config {
             let file = self.folder.path().join("runtime-config.toml");
@@ -77,41 +77,12 @@ fn policies(options: &Options) -> PathBuf {
     options.policies.clone().unwrap_or_else(|| here().join("policies"))
 }
 
-/// Another program of the same build.
-fn beside(program: &Path, name: &str) -> PathBuf {
-    let other = program.with_file_name(name);
-    assert!(
-        other.exists(),
-        "{} is not there: build the packages {name} and postern-host together",
-        other.display()
-    );
-    other
-}
-
 /// The folder of this package.
 fn here() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The host: `POSTERN_HOST`, else the one that cargo built beside the tests.
-fn program() -> PathBuf {
-    let program =
-        env::var_os("POSTERN_HOST").map_or_else(|| build().join("postern-host"), PathBuf::from);
-    assert!(
-        program.exists(),
-        "{} is not there: run `cargo xtask test`, or build the package postern-host",
-        program.display()
-    );
-    program
-}
-
 /// Compiled components, for all gateways of all test runs.
 fn cache() -> PathBuf {
     build().join("test-component-cache")
-}
-
-/// The profile's folder in cargo's target directory, two above the running test.
-fn build() -> PathBuf {
-    let test = env::current_exe().expect("a program");
-    test.ancestors().nth(2).expect("a target directory").to_owned()
 }
