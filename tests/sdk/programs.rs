@@ -81,7 +81,7 @@ fn program(program: impl Into<OsString>, home: &Path) -> Command {
 }
 
 /// How long a program may take for one turn, on two busy cores.
-const TURN: Duration = Duration::from_secs(40);
+const TURN: Duration = Duration::from_secs(120);
 
 /// What it says, if it succeeds.
 fn said(mut command: Command) -> String {
