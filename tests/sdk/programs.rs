@@ -10,8 +10,11 @@ use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::LazyLock;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// Models with room for agents, which ask for long answers.
 fn models() -> String {
@@ -77,9 +80,28 @@ fn program(program: impl Into<OsString>, home: &Path) -> Command {
     command
 }
 
+/// How long a program may take for one turn, on two busy cores.
+const TURN: Duration = Duration::from_secs(120);
+
 /// What it says, if it succeeds.
 fn said(mut command: Command) -> String {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let (id, ended) = (child.id(), Arc::new(AtomicBool::new(false)));
+    let seen = Arc::clone(&ended);
+    thread::spawn(move || {
+        let start = Instant::now();
+        while start.elapsed() < TURN {
+            thread::sleep(Duration::from_millis(100));
+            if seen.load(Ordering::Relaxed) {
+                return;
+            }
+        }
+        let _ = Command::new("kill").arg(id.to_string()).status();
+    });
+    let output = child.wait_with_output();
+    ended.store(true, Ordering::Relaxed);
+    let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}: {}\n{text}\n{errors}", output.status);

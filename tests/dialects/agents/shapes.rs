@@ -31,6 +31,7 @@ macro_rules! shapes {
 
 shapes!(
     "claude_code.json",
+    "claude_code_unknown_model.json",
     "codex.json",
     "vercel_responses.json",
     "vercel_chat.json",

@@ -40,8 +40,9 @@ fn route(call: &Call<'_>) -> Result<Script, Refusal> {
         None => return Err(Refusal::new(400, "anthropic-version: header is required")),
     };
     let body = || {
-        let body = body(call)?;
-        managed(&body, call.header("anthropic-beta").unwrap_or_default())?;
+        let betas = call.header("anthropic-beta").unwrap_or_default();
+        let body = with_system_turns(body(call)?, betas);
+        managed(&body, betas)?;
         if version == VERSIONS[1] { rules::of_2026(&body).map(|()| body) } else { Ok(body) }
     };
     match (call.method, call.path) {
@@ -69,6 +70,17 @@ fn managed(body: &Value, betas: &str) -> Result<(), Refusal> {
         }
         _ => Ok(()),
     }
+}
+
+/// Instructions between the turns, which Claude Code sends to models that it does not know: taken with their beta, and of
+/// no effect on what is told.
+fn with_system_turns(mut body: Value, betas: &str) -> Value {
+    if betas.contains("mid-conversation-system-")
+        && let Some(messages) = body["messages"].as_array_mut()
+    {
+        messages.retain(|message| message["role"] != "system");
+    }
+    body
 }
 
 fn body(call: &Call<'_>) -> Result<Value, Refusal> {

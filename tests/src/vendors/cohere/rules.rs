@@ -76,7 +76,8 @@ pub(super) fn seen(body: &Value) -> Result<Seen, Refusal> {
     };
     let tools: Vec<(String, Value)> = array(&body["tools"]).iter().map(function).collect();
     let messages = array(&body["messages"]);
-    let results = messages.iter().rev().take_while(|message| message["role"] == "tool");
+    let results = messages.iter().rev().take_while(|message| message["role"] != "assistant");
+    let results = results.filter(|message| message["role"] == "tool");
     let mut results: Vec<String> = results.map(|message| words(&message["content"])).collect();
     results.reverse();
     let format = &body["response_format"];

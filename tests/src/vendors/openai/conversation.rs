@@ -58,9 +58,10 @@ fn unanswered(open: &[&str], index: usize) -> Result<(), Refusal> {
     Err(Refusal::invalid(&message, &format!("messages.[{index}].role"), None))
 }
 
-/// The results of tools at the end of the conversation.
+/// The results of tools since the model last spoke. Agents write reminders of their own after them.
 pub(super) fn result(messages: &Value) -> Option<String> {
-    let last = array(messages).iter().rev().take_while(|message| message["role"] == "tool");
+    let last = array(messages).iter().rev().take_while(|message| message["role"] != "assistant");
+    let last = last.filter(|message| message["role"] == "tool");
     let mut results: Vec<String> = last.map(|message| words(&message["content"])).collect();
     results.reverse();
     (!results.is_empty()).then(|| results.join(" | "))

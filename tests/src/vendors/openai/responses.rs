@@ -131,8 +131,11 @@ fn seen(body: &Value) -> Result<Seen, Refusal> {
     };
     let input = array(&body["input"]);
     let is_output = |item: &&Value| text(&item["type"]).ends_with("_output");
-    let mut results: Vec<String> =
-        input.iter().rev().take_while(is_output).map(|item| words(&item["output"])).collect();
+    // Agents write reminders of their own after the results.
+    let is_new =
+        |item: &&Value| is_output(item) || item["role"].is_string() && item["role"] != "assistant";
+    let results = input.iter().rev().take_while(is_new).filter(is_output);
+    let mut results: Vec<String> = results.map(|item| words(&item["output"])).collect();
     results.reverse();
     let format = &body["text"]["format"];
     let schema = match text(&format["type"]) {
