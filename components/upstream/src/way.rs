@@ -22,11 +22,8 @@ const VARIABLE: &str = "egress_url";
 const ABANDONED_MS: u64 = 1_000;
 
 /// The longest waits for what has no deadlines of its own, as a token endpoint.
-const SHORT: Deadlines = Deadlines {
-    connect_ms: None,
-    first_byte_ms: Some(11_000),
-    between_bytes_ms: Some(11_000),
-};
+const SHORT: Deadlines =
+    Deadlines { connect_ms: None, first_byte_ms: Some(11_000), between_bytes_ms: Some(11_000) };
 
 /// A request, and the way it goes.
 pub struct Routed {
@@ -96,9 +93,7 @@ pub async fn send(Routed { request, by_egress }: Routed) -> Result<Response, Err
 fn error(failure: Failure, headers: &Fields) -> ErrorCode {
     match failure {
         Failure::DnsTimeout => ErrorCode::DnsTimeout,
-        Failure::DnsError => {
-            ErrorCode::DnsError(DnsErrorPayload { rcode: None, info_code: None })
-        }
+        Failure::DnsError => ErrorCode::DnsError(DnsErrorPayload { rcode: None, info_code: None }),
         Failure::Denied => ErrorCode::HttpRequestDenied,
         Failure::ConnectionRefused => ErrorCode::ConnectionRefused,
         Failure::ConnectionTimeout => ErrorCode::ConnectionTimeout,
