@@ -17,5 +17,5 @@ mod profile;
 mod stat;
 
 pub use detector::{Detector, WARM_UP_VALUES};
-pub use finding::{Band, Finding, Shape, Verdict};
+pub use finding::{Anomaly, Assessment, Band, Shape};
 pub use monitor::{Contributor, Explained, Measured, Monitor, contributors};

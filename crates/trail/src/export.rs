@@ -9,7 +9,7 @@ mod prometheus;
 
 pub use conventions::{Attribute, Conventions};
 pub use messages::{
-    AnyValue, ExportLogsServiceRequest, ExportTraceServiceRequest, KeyValue, LogRecord, Span,
+    AnyValue, ExportLogsServiceRequest, ExportTraceServiceRequest, KeyValue, LogRecord, TraceSpan,
     any_value,
 };
 pub use otlp::{Service, logs, traces};

@@ -1,5 +1,5 @@
 //! Questions to a ledger over SQLite.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+#![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
 mod support;
 

@@ -1,6 +1,6 @@
 //! The detector of one series.
 
-use super::finding::{Band, Finding, Shape, Verdict};
+use super::finding::{Anomaly, Assessment, Band, Shape};
 use super::level::Level;
 use super::profile::Profile;
 use super::stat::Stat;
@@ -82,7 +82,7 @@ pub struct Detector {
 /// A finding that is not over.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Open {
-    finding: Finding,
+    finding: Anomaly,
     values: u32,
     quiet: u32,
 }
@@ -131,15 +131,15 @@ impl Detector {
     }
 
     /// Takes the next value of the series. A value that is not a number, or not after the one before, says nothing.
-    pub fn push(&mut self, unix_s: i64, value: f64) -> Verdict {
+    pub fn push(&mut self, unix_s: i64, value: f64) -> Assessment {
         self.push_beside(unix_s, value, 0.0)
     }
 
     /// As [`Detector::push`], of a series whose neighbours all deviate by `common` (see [`Detector::deviation`]) at this time: only what it
     /// deviates beside them is its own.
-    pub fn push_beside(&mut self, unix_s: i64, value: f64, common: f64) -> Verdict {
+    pub fn push_beside(&mut self, unix_s: i64, value: f64, common: f64) -> Assessment {
         if !value.is_finite() || unix_s <= self.last_unix_s {
-            return Verdict::NONE;
+            return Assessment::NONE;
         }
         if self.unit > 0.0 {
             return self.step(unix_s, value, common);
@@ -149,7 +149,7 @@ impl Detector {
         if self.first.len() >= FIRST {
             self.begin();
         }
-        Verdict::NONE
+        Assessment::NONE
     }
 
     /// How much a value would deviate, as a ratio (its logarithm, for values far from zero) and in usual deviations; none before the
@@ -161,7 +161,7 @@ impl Detector {
     }
 
     /// The finding that is open.
-    pub fn open(&self) -> Option<&Finding> {
+    pub fn open(&self) -> Option<&Anomaly> {
         self.open.as_ref().map(|open| &open.finding)
     }
 
@@ -194,7 +194,7 @@ impl Detector {
         Seen { deviation: value - expected, expected, scale }
     }
 
-    fn step(&mut self, unix_s: i64, value: f64, common: f64) -> Verdict {
+    fn step(&mut self, unix_s: i64, value: f64, common: f64) -> Assessment {
         let scaled = (value / self.unit).asinh();
         let seen = self.seen_at(unix_s, scaled);
         let common = explained(seen.deviation, common);
@@ -215,7 +215,7 @@ impl Detector {
         let band = self.band(&seen, common, follows);
         let verdict = match self.seen >= WARM_UP_VALUES && self.settling == 0 {
             true => self.judge(unix_s, value, band, excesses),
-            false => Verdict::NONE,
+            false => Assessment::NONE,
         };
         self.learn(unix_s, scaled - common, own);
         self.last_unix_s = unix_s;
@@ -282,7 +282,7 @@ impl Detector {
         Band { expected: value(middle), low: value(middle - reach), high: value(middle + reach) }
     }
 
-    fn judge(&mut self, unix_s: i64, value: f64, band: Band, excesses: [f64; 4]) -> Verdict {
+    fn judge(&mut self, unix_s: i64, value: f64, band: Band, excesses: [f64; 4]) -> Assessment {
         let [point, shift, drift, variation] = excesses;
         // Averages are calibrated on values that follow each other: their tails are less known.
         let worst = point.max(shift).max(drift * 0.95).max(variation * 0.85);
@@ -290,7 +290,7 @@ impl Detector {
         let needed =
             (UNUSUAL + OFTENER * an_hour) * (1.0 + TIRES * (self.tired.min(6.0).exp2() - 1.0));
         let score = 1.0 - (-worst.max(0.0) / needed * std::f64::consts::LN_2).exp();
-        let mut verdict = Verdict { score, band: Some(band), ..Verdict::NONE };
+        let mut verdict = Assessment { score, band: Some(band), ..Assessment::NONE };
         if let Some(open) = &mut self.open {
             open.values = open.values.saturating_add(1);
             open.quiet = if worst >= needed * 0.6 { 0 } else { open.quiet + 1 };
@@ -307,9 +307,9 @@ impl Detector {
         }
         let shape = self.shape(value, &band, excesses);
         let finding =
-            Finding { shape, since_unix_s: unix_s, seen: value, band, score, closed_unix_s: None };
+            Anomaly { shape, since_unix_s: unix_s, seen: value, band, score, closed_unix_s: None };
         if let Some(open) = self.open.replace(Open { finding, values: 0, quiet: 0 }) {
-            verdict.closed = Some(Finding { closed_unix_s: Some(unix_s), ..open.finding });
+            verdict.closed = Some(Anomaly { closed_unix_s: Some(unix_s), ..open.finding });
         }
         self.worst = worst;
         self.tired += if is_known { 0.0 } else { 1.0 };
@@ -318,7 +318,7 @@ impl Detector {
     }
 
     /// Closes the open finding if it is over, or has become how the series is.
-    fn close(&mut self, unix_s: i64, verdict: &mut Verdict) {
+    fn close(&mut self, unix_s: i64, verdict: &mut Assessment) {
         let Some(open) = &mut self.open else { return };
         let is_adopted = open.values >= ADOPTED_VALUES;
         if open.quiet < QUIET_VALUES && !is_adopted {

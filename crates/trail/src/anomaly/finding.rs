@@ -39,7 +39,7 @@ pub struct Band {
 
 /// Something unusual, from its first value on.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Finding {
+pub struct Anomaly {
     /// In which way.
     pub shape: Shape,
     /// The time of the value that opened it.
@@ -56,18 +56,18 @@ pub struct Finding {
 
 /// What is said of one value.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Verdict {
+pub struct Assessment {
     /// From 0 (as expected) to 1; from 0.5 on it is unusual. Of one incident, the first value has the score, and later ones only if they are
     /// worse.
     pub score: f64,
     /// What was expected; none before the warm-up is over.
     pub band: Option<Band>,
     /// A finding that this value opened.
-    pub opened: Option<Finding>,
+    pub opened: Option<Anomaly>,
     /// A finding that this value closed.
-    pub closed: Option<Finding>,
+    pub closed: Option<Anomaly>,
 }
 
-impl Verdict {
-    pub(super) const NONE: Self = Verdict { score: 0.0, band: None, opened: None, closed: None };
+impl Assessment {
+    pub(super) const NONE: Self = Assessment { score: 0.0, band: None, opened: None, closed: None };
 }

@@ -57,7 +57,7 @@ impl History {
         } else {
             // A fixed sequence, so that the same series always has the same findings.
             let random = mixed(self.seen);
-            if random % (self.seen / KEPT as u64).clamp(1, FORGET) != 0 {
+            if !random.is_multiple_of((self.seen / KEPT as u64).clamp(1, FORGET)) {
                 return;
             }
             let place = (random >> 32) as usize % KEPT;

@@ -1,7 +1,7 @@
 //! Many series at once: what they have in common is one finding, and each finding is explained.
 
 use super::detector::Detector;
-use super::finding::{Finding, Shape};
+use super::finding::{Anomaly, Shape};
 use crate::name::Name;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ pub struct Measured {
 pub struct Explained {
     pub metric: Name,
     pub of: Option<Name>,
-    pub finding: Finding,
+    pub finding: Anomaly,
 }
 
 /// The detectors of many series; its state is what has to be kept between two buckets.
@@ -40,7 +40,7 @@ pub struct Explained {
 pub struct Monitor {
     series: BTreeMap<Name, BTreeMap<Name, Detector>>,
     /// Findings of all series of a metric.
-    common: BTreeMap<Name, Finding>,
+    common: BTreeMap<Name, Anomaly>,
 }
 
 impl Monitor {
@@ -94,7 +94,7 @@ impl Monitor {
                 return None;
             }
             self.common.remove(metric);
-            return Some(explained(Finding { closed_unix_s: Some(unix_s), ..finding }));
+            return Some(explained(Anomaly { closed_unix_s: Some(unix_s), ..finding }));
         }
         if common.abs() < COMMON_FINDING {
             return None;
@@ -105,7 +105,7 @@ impl Monitor {
             super::finding::Band { expected: 0.0, low: -COMMON_FINDING, high: COMMON_FINDING };
         let score = 1.0 - (-common.abs() / COMMON_FINDING * std::f64::consts::LN_2).exp();
         let finding =
-            Finding { shape, since_unix_s: unix_s, seen: common, band, score, closed_unix_s: None };
+            Anomaly { shape, since_unix_s: unix_s, seen: common, band, score, closed_unix_s: None };
         self.common.insert(metric.clone(), finding);
         Some(explained(finding))
     }

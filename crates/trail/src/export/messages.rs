@@ -28,7 +28,7 @@ pub struct ScopeSpans {
     #[prost(message, optional, tag = "1")]
     pub scope: Option<InstrumentationScope>,
     #[prost(message, repeated, tag = "2")]
-    pub spans: Vec<Span>,
+    pub spans: Vec<TraceSpan>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -40,7 +40,7 @@ pub struct InstrumentationScope {
 }
 
 #[derive(Clone, PartialEq, Message)]
-pub struct Span {
+pub struct TraceSpan {
     #[prost(bytes = "vec", tag = "1")]
     pub trace_id: Vec<u8>,
     #[prost(bytes = "vec", tag = "2")]

@@ -6,7 +6,7 @@
 use super::conventions::{Attribute, Conventions, operation, provider};
 use super::messages::{
     AnyValue, ExportLogsServiceRequest, ExportTraceServiceRequest, InstrumentationScope, KeyValue,
-    LogRecord, Resource, ResourceLogs, ResourceSpans, ScopeLogs, ScopeSpans, Span, Status,
+    LogRecord, Resource, ResourceLogs, ResourceSpans, ScopeLogs, ScopeSpans, Status, TraceSpan,
     any_value::Value,
 };
 use crate::name::Name;
@@ -150,7 +150,7 @@ fn nanoseconds(record: &Record, after_us: u64) -> u64 {
     start.saturating_add(after_us.saturating_mul(1_000))
 }
 
-fn spans_of(record: &Record, trace: TraceIds, conventions: Conventions) -> Vec<Span> {
+fn spans_of(record: &Record, trace: TraceIds, conventions: Conventions) -> Vec<TraceSpan> {
     let mut spans = vec![root(record, trace, conventions)];
     for (at, stage) in record.stages.iter().enumerate() {
         let times = (stage.started_us, stage.duration_us);
@@ -183,9 +183,9 @@ fn failed() -> Status {
     Status { message: String::new(), code: 2 }
 }
 
-fn root(record: &Record, trace: TraceIds, conventions: Conventions) -> Span {
+fn root(record: &Record, trace: TraceIds, conventions: Conventions) -> TraceSpan {
     let model = record.requested_model.as_ref().map(|model| format!(" {model}"));
-    Span {
+    TraceSpan {
         trace_id: trace.trace_id.0.to_vec(),
         span_id: trace.span_id.0.to_vec(),
         parent_span_id: trace.parent_span_id.map(|id| id.0.to_vec()).unwrap_or_default(),
@@ -206,11 +206,11 @@ fn child(
     (kind, at): (&str, usize),
     (started_us, duration_us): (u64, u64),
     name: String,
-) -> Span {
+) -> TraceSpan {
     let mut id =
         Sha256::digest([&trace.span_id.0[..], format!("{kind} {at}").as_bytes()].concat()).to_vec();
     id.truncate(8);
-    Span {
+    TraceSpan {
         trace_id: trace.trace_id.0.to_vec(),
         span_id: id,
         parent_span_id: trace.span_id.0.to_vec(),
@@ -230,7 +230,7 @@ fn guardrail(
     at: usize,
     finding: &FoundCategory,
     conventions: Conventions,
-) -> Span {
+) -> TraceSpan {
     let name = format!("apply_guardrail {}", finding.rule);
     let mut span = child(record, trace, ("guardrail", at), (0, 0), name);
     let mut attributes = Attributes::new(conventions);
@@ -291,7 +291,7 @@ fn of_attempt(record: &Record, attempt: &AttemptRecord, conventions: Conventions
 mod tests {
     use super::{Service, logs, traces};
     use crate::export::conventions::{Attribute, Conventions};
-    use crate::export::messages::{ExportTraceServiceRequest, Span, any_value::Value};
+    use crate::export::messages::{ExportTraceServiceRequest, TraceSpan, any_value::Value};
     use crate::sample::record;
     use prost::Message as _;
 
@@ -300,14 +300,14 @@ mod tests {
         Service { name: text("postern"), version: text("1"), instance: text("a") }
     }
 
-    fn spans(conventions: Conventions) -> Vec<Span> {
+    fn spans(conventions: Conventions) -> Vec<TraceSpan> {
         let record = record("r-1", 1_767_225_600_000);
         let bytes = traces([&record], &service(), conventions).encode_to_vec();
         let read = ExportTraceServiceRequest::decode(&*bytes).unwrap();
         read.resource_spans[0].scope_spans[0].spans.clone()
     }
 
-    fn value(span: &Span, name: &str) -> Option<Value> {
+    fn value(span: &TraceSpan, name: &str) -> Option<Value> {
         span.attributes.iter().find(|one| one.key == name)?.value.clone()?.value
     }
 
@@ -341,7 +341,7 @@ mod tests {
     #[test]
     fn guardrails_have_spans_in_the_newer_conventions_only() {
         let count = |conventions| {
-            let of = |span: &&Span| span.name.starts_with("apply_guardrail");
+            let of = |span: &&TraceSpan| span.name.starts_with("apply_guardrail");
             spans(conventions).iter().filter(of).count()
         };
         assert_eq!((count(Conventions::Released), count(Conventions::Newer)), (0, 1));
@@ -363,7 +363,7 @@ mod tests {
     /// The bytes of a span of known fields, by the encoding of protocol buffers: tag 7 is a fixed64, tag 6 a varint.
     #[test]
     fn the_wire_has_the_numbers_of_the_protocol() {
-        let span = Span { kind: 3, start_time_unix_nano: 1, ..Span::default() };
+        let span = TraceSpan { kind: 3, start_time_unix_nano: 1, ..TraceSpan::default() };
         assert_eq!(span.encode_to_vec(), [0x30, 3, 0x39, 1, 0, 0, 0, 0, 0, 0, 0]);
     }
 }

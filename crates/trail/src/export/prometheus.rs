@@ -9,8 +9,10 @@ use std::fmt::Write as _;
 /// The value of `content-type`.
 pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// A metric, what it is, the sum that it shows, how much of it is one, and a label that tells it from others of its name.
-const COUNTERS: [(&str, &str, &[(&str, &str)]); 6] = [
+/// A metric's name, what it is, and the sums that it shows, each with its value of the label `type`; an empty one: no label.
+type Counter = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const COUNTERS: [Counter; 6] = [
     ("postern_requests_total", "Requests.", &[("requests", "")]),
     (
         "postern_request_failures_total",

@@ -1,5 +1,5 @@
 //! A ledger in SQLite, and records to write.
-#![allow(dead_code, missing_docs, clippy::unwrap_used)]
+#![allow(dead_code, missing_docs, clippy::panic, clippy::unwrap_used)]
 
 use postern_trail::Name;
 use postern_trail::ledger::{Row, SqlDialect, Store, StoreError, Value, migrate};
