@@ -15,7 +15,7 @@ use crate::lifecycle::Lifecycle;
 use crate::models::{Declared, Model};
 use crate::reading::{Report, Seen, Table};
 
-pub use shadow::Shadow;
+pub use shadow::RouteShadow;
 pub use when::{Condition, Times};
 
 /// An alias for several models, and how one of them is chosen.
@@ -38,7 +38,7 @@ pub struct Route {
     /// When it is served, and to whom.
     pub lifecycle: Lifecycle,
     /// Where copies of its requests go.
-    pub shadow: Option<Shadow>,
+    pub shadow: Option<RouteShadow>,
 }
 
 /// One of the targets of a route.
