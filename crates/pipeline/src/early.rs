@@ -14,10 +14,15 @@ const NS_PER_MS: u64 = 1_000_000;
 #[derive(Clone, Default)]
 pub struct Early(Rc<Shared>);
 
+/// When the head may leave, and its fields.
+struct EarlyHead {
+    due_ns: u64,
+    fields: Vec<(String, String)>,
+}
+
 #[derive(Default)]
 struct Shared {
-    /// When the head may leave, and its fields.
-    armed: RefCell<Option<(u64, Vec<(String, String)>)>>,
+    armed: RefCell<Option<EarlyHead>>,
     has_left: Cell<bool>,
     client: RefCell<ClientState>,
 }
@@ -36,7 +41,7 @@ impl Early {
 
     /// The head may leave at this time, with these fields.
     pub fn arm(&self, due_ns: u64, fields: Vec<(String, String)>) {
-        self.0.armed.replace(Some((due_ns, fields)));
+        self.0.armed.replace(Some(EarlyHead { due_ns, fields }));
     }
 
     /// Whether it has been said when the head may leave.
@@ -67,13 +72,13 @@ impl Early {
     /// It is polled after each poll of the work, which may have armed it; so it needs no waker of its own.
     pub async fn due(&self, stages: &impl Stages) -> Vec<(String, String)> {
         let due_ns = poll_fn(|_| match &*self.0.armed.borrow() {
-            Some((due_ns, _)) => Poll::Ready(*due_ns),
+            Some(head) => Poll::Ready(head.due_ns),
             None => Poll::Pending,
         });
         let left_ns = due_ns.await.saturating_sub(stages.now_ns());
         stages.sleep(left_ns.div_ceil(NS_PER_MS)).await;
         self.0.has_left.set(true);
-        self.0.armed.take().map(|(_, fields)| fields).unwrap_or_default()
+        self.0.armed.take().map(|head| head.fields).unwrap_or_default()
     }
 }
 

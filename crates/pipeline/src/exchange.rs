@@ -5,7 +5,7 @@ use crate::early::Early;
 use crate::endpoint;
 use crate::found::{self, Direction};
 use crate::http::RequestHead;
-use crate::in_flight::Place;
+use crate::in_flight::InFlightPlace;
 use crate::left::LeftLeases;
 use crate::memory::MemoryPermit;
 use crate::record::{Event, Record};
@@ -48,7 +48,7 @@ pub struct Exchange<S: Stages> {
     /// What its whole bodies take of the instance's memory.
     pub memory: Vec<MemoryPermit>,
     /// Its places among what is in flight.
-    pub places: Vec<Place>,
+    pub places: Vec<InFlightPlace>,
     /// Whether its head may leave before its answer, if policy lets it.
     pub early: Option<Early>,
     /// Headers that tell the client of the model that it asked for.

@@ -34,19 +34,19 @@ impl InFlight {
 
 /// The place of one request or stream among those in flight, until it is dropped.
 #[derive(Debug)]
-pub struct Place(&'static AtomicUsize);
+pub struct InFlightPlace(&'static AtomicUsize);
 
-impl Place {
+impl InFlightPlace {
     /// A place among so many; none if there is none left.
     pub fn take(counter: &'static AtomicUsize, most: u64) -> Option<Self> {
         let before = counter.fetch_add(1, Ordering::Relaxed);
         // Dropped, it gives back what was just added.
-        let place = Place(counter);
+        let place = InFlightPlace(counter);
         (before < as_count(most)).then_some(place)
     }
 }
 
-impl Drop for Place {
+impl Drop for InFlightPlace {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
@@ -90,11 +90,13 @@ mod tests {
     #[test]
     fn a_place_that_is_given_up_is_free_again() {
         let counter: &AtomicUsize = Box::leak(Box::default());
-        let first = Place::take(counter, 2).unwrap();
-        let second = Place::take(counter, 2).unwrap();
-        assert!(Place::take(counter, 2).is_none() && Place::take(counter, 2).is_none());
+        let first = InFlightPlace::take(counter, 2).unwrap();
+        let second = InFlightPlace::take(counter, 2).unwrap();
+        assert!(
+            InFlightPlace::take(counter, 2).is_none() && InFlightPlace::take(counter, 2).is_none()
+        );
         drop(first);
-        let third = Place::take(counter, 2).unwrap();
+        let third = InFlightPlace::take(counter, 2).unwrap();
         drop((second, third));
         assert_eq!(counter.load(Ordering::Relaxed), 0);
     }

@@ -95,7 +95,7 @@ pub struct Record {
     request_id: String,
     /// Its trace context, as the vendor got it.
     traceparent: String,
-    /// A copy for a candidate, whose answer nobody got and whose cost is on no limit.
+    /// A copy for a candidate, whose answer no one got and whose cost is on no limit.
     #[serde(skip_serializing_if = "is_false")]
     shadow: bool,
     /// The path without its query, which may contain anything.

@@ -21,10 +21,16 @@ pub struct Reply<S: Stages> {
     rest: Rest<S>,
 }
 
+/// A body that is complete, or its beginning and what is still arriving.
+struct Known<S: Stages> {
+    body: Vec<u8>,
+    streamed: Option<Streamed<S>>,
+    exchange: Exchange<S>,
+}
+
 /// What follows the head.
 enum Rest<S: Stages> {
-    /// A body that is complete, or its beginning and what is still arriving.
-    Known(Vec<u8>, Option<Streamed<S>>, Box<Exchange<S>>),
+    Known(Box<Known<S>>),
     /// Nothing has begun to answer yet.
     Waiting(Waiting<S>),
 }
@@ -32,8 +38,8 @@ enum Rest<S: Stages> {
 impl<S: Stages> Reply<S> {
     /// Sends the body, after the head was sent.
     pub async fn send(self, client: impl Client) {
-        let (body, streamed, exchange) = match self.rest {
-            Rest::Known(body, streamed, exchange) => (body, streamed, *exchange),
+        let Known { body, streamed, exchange } = match self.rest {
+            Rest::Known(known) => *known,
             Rest::Waiting(waiting) => return waiting.send(client).await,
         };
         // RFC 9110, 9.3.2: the head is the same, and nothing follows it.
@@ -116,5 +122,5 @@ fn respond<S: Stages>(
 ) -> Reply<S> {
     exchange.observe(Event::Answered(status));
     own_headers::add(&mut fields, &mut exchange);
-    Reply { status, fields, rest: Rest::Known(body, streamed, Box::new(exchange)) }
+    Reply { status, fields, rest: Rest::Known(Box::new(Known { body, streamed, exchange })) }
 }

@@ -14,7 +14,7 @@ use crate::judged;
 use crate::originals::Turn;
 use crate::record::Event;
 use crate::refusal::Refusal;
-use crate::shadow::{self, Shadow};
+use crate::shadow::{self, ShadowCopy};
 use crate::shedding;
 use crate::stages::{Body, Stages};
 use crate::upload::Upload;
@@ -73,7 +73,7 @@ pub async fn run<S: Stages>(
     let answer = judged(&call, answer, exchange).await?;
     // A copy may go to a candidate when the client has its answer.
     let shadow = shadow::of(exchange.candidate.take(), &call, exchange);
-    exchange.afterwards = shadow.map(Shadow::run);
+    exchange.afterwards = shadow.map(ShadowCopy::run);
     Ok(answer)
 }
 

@@ -9,7 +9,7 @@ use crate::authorize;
 use crate::call::Call;
 use crate::exchange::{Exchange, Origin};
 use crate::head::Head;
-use crate::in_flight::Place;
+use crate::in_flight::InFlightPlace;
 use crate::memory::MemoryPermit;
 use crate::record::Event;
 use crate::refusal::Refusal;
@@ -30,7 +30,7 @@ const MOST_MS: u64 = 300_000;
 const MAX_SHADOWS: u64 = 4;
 
 /// A copy that goes out when the client has its answer.
-pub struct Shadow<S: Stages> {
+pub struct ShadowCopy<S: Stages> {
     stages: S,
     origin: Origin,
     model: String,
@@ -40,7 +40,7 @@ pub struct Shadow<S: Stages> {
     needs: Needs,
     body_bytes: usize,
     /// Its place among the copies of the instance, and its memory.
-    _place: Place,
+    _place: InFlightPlace,
     _permit: MemoryPermit,
 }
 
@@ -68,16 +68,16 @@ pub fn of<S: Stages>(
     shadow: Option<router::Shadow>,
     call: &Call<'_>,
     exchange: &Exchange<S>,
-) -> Option<Shadow<S>> {
+) -> Option<ShadowCopy<S>> {
     let shadow = shadow?;
     if !may_be_copied(call) || !is_sampled(&exchange.request_id, shadow.percent) {
         return None;
     }
     // An instance that is busy copies less.
-    let place = Place::take(&exchange.stages.in_flight().shadows, MAX_SHADOWS)?;
+    let place = InFlightPlace::take(&exchange.stages.in_flight().shadows, MAX_SHADOWS)?;
     let mut permit = exchange.stages.memory_permit();
     permit.grow_to(call.prompt.body.len()).ok()?;
-    Some(Shadow {
+    Some(ShadowCopy {
         stages: exchange.stages.clone(),
         origin: exchange.origin(),
         model: shadow.model,
@@ -91,7 +91,7 @@ pub fn of<S: Stages>(
     })
 }
 
-impl<S: Stages> Shadow<S> {
+impl<S: Stages> ShadowCopy<S> {
     /// Asks the candidate, and writes a record.
     pub fn run(self) -> Pin<Box<dyn Future<Output = ()>>> {
         Box::pin(self.asked())
@@ -123,7 +123,7 @@ impl<S: Stages> Shadow<S> {
             upload: None,
             body_bytes: self.body_bytes,
             policy,
-            // Nobody gets the answer.
+            // No one gets the answer.
             guard: None,
             keeper: None,
             judging: None,

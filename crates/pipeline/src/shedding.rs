@@ -3,7 +3,7 @@
 use crate::body;
 use crate::exchange::Exchange;
 use crate::head::Head;
-use crate::in_flight::{Place, as_count, full, no_memory};
+use crate::in_flight::{InFlightPlace, as_count, full, no_memory};
 use crate::stages::Stages;
 use postern_dialect::{Operation, media};
 use postern_fault::Fault;
@@ -22,7 +22,7 @@ pub fn request<S: Stages>(
 ) -> Result<(), Fault> {
     let policy = exchange.stages.policy()?;
     let (overload, counts) = (policy.overload, exchange.stages.in_flight());
-    let place = Place::take(&counts.requests, overload.max_requests)
+    let place = InFlightPlace::take(&counts.requests, overload.max_requests)
         .ok_or_else(|| full(overload, "requests", overload.max_requests))?;
     let announced = head.content_length.unwrap_or(0);
     // What is too long is told so.
@@ -47,7 +47,7 @@ pub fn stream<S: Stages>(facts: &RequestFacts, exchange: &mut Exchange<S>) -> Re
         return Ok(());
     }
     let overload = exchange.stages.policy()?.overload;
-    let place = Place::take(&exchange.stages.in_flight().streams, overload.max_streams)
+    let place = InFlightPlace::take(&exchange.stages.in_flight().streams, overload.max_streams)
         .ok_or_else(|| full(overload, "streams", overload.max_streams))?;
     exchange.places.push(place);
     Ok(())

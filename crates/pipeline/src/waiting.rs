@@ -132,7 +132,7 @@ async fn leave<S: Stages>((result, mut exchange): Answered<S>) {
     exchange.observe(Event::ClientGone);
 }
 
-/// Settles what a stream has reserved that nobody gets.
+/// Settles what a stream has reserved that no one gets.
 async fn settle<S: Stages>(answer: &mut Answer<S>, exchange: &mut Exchange<S>) {
     if let Some(streamed) = &mut answer.streamed
         && let Some(lease) = streamed.lease.take()

@@ -68,7 +68,7 @@ async fn a_fault_after_the_head_is_the_dialects_event_and_another_deployment_is_
         assert_eq!(answer.status, 200, "{}", dialect.path);
         let text = answer.text();
         assert!(text.contains(waiting(dialect)), "{}: {text}", dialect.path);
-        assert!(dialect.is_failed(&text) && !dialect.is_complete(&text), "{text}");
+        assert!(dialect.is_failed(text) && !dialect.is_complete(text), "{text}");
         let (id, canary) = (marker(), marker());
         let call = dialect.ask(&stage, "silent-first", &canary).header("x-request-id", id.as_str());
         let text = call.send().await.text().replace(waiting(dialect), "");

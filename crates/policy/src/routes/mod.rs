@@ -18,7 +18,7 @@ use crate::models::{Declared, Model};
 use crate::reading::{Report, Seen, Table};
 use postern_types::router::Hedge;
 
-pub use shadow::Shadow;
+pub use shadow::RouteShadow;
 pub use when::{Condition, Times};
 
 /// An alias for several models, and how one of them is chosen.
@@ -41,7 +41,7 @@ pub struct Route {
     /// When it is served, and to whom.
     pub lifecycle: Lifecycle,
     /// Where copies of its requests go.
-    pub shadow: Option<Shadow>,
+    pub shadow: Option<RouteShadow>,
     /// The deadlines that it sets; they go before those of its models and their providers.
     pub deadlines: SetDeadlines,
     /// When another deployment is asked beside one that is slow to begin.

@@ -66,7 +66,10 @@ impl Resolver<'_, '_> {
         fit_together(report, draft, &models);
         has_another(report, draft, &models);
         self.served(report, draft, &models);
-        let shadow = shadow::resolved(report, draft, self.declared, &models);
+        let regions = draft.regions.as_ref().map(|(regions, _)| regions.as_slice());
+        let shadow = draft.shadow.as_ref();
+        let shadow = shadow
+            .and_then(|shadow| shadow::resolved(report, shadow, regions, self.declared, &models));
         if deployments(&targets) > MAX_DEPLOYMENTS {
             let message = format!(
                 "it leads to more than {MAX_DEPLOYMENTS} deployments, over other routes; shorten it"

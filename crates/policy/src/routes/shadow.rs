@@ -1,11 +1,10 @@
-//! `shadow` of a route: a sampled copy of its requests goes to a candidate, whose answers nobody gets.
+//! `shadow` of a route: a sampled copy of its requests goes to a candidate, whose answers no one gets.
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use toml::Spanned;
 
-use super::check::Draft;
 use crate::closed::Capability;
 use crate::models::{Declared, Model};
 use crate::reading::{Key, Label, Report, Table, nearest_or_list, shown, whole_number};
@@ -19,7 +18,7 @@ const PERCENTS: RangeInclusive<u64> = 1..=100;
 
 /// Where copies of a route's requests go, and of how many.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shadow {
+pub struct RouteShadow {
     /// The candidate.
     pub model: Arc<Model>,
     /// Its share of the requests.
@@ -63,11 +62,12 @@ impl<'t> Written<'t> {
 /// Looks up the candidate, which has to do what the route does and must not serve it.
 pub(super) fn resolved(
     report: &mut Report<'_>,
-    draft: &Draft<'_>,
+    draft: &DraftShadow<'_>,
+    route_regions: Option<&[String]>,
     declared: &Declared,
     models: &[Arc<Model>],
-) -> Option<Shadow> {
-    let DraftShadow { label, model: name, percent } = draft.shadow.as_ref()?;
+) -> Option<RouteShadow> {
+    let DraftShadow { label, model: name, percent } = draft;
     let mut problem = |message: String| report.problem(*label, name.span(), message);
     let Some(model) = declared.models.get(*name.get_ref()) else {
         let names = declared.models.keys().map(String::as_str);
@@ -85,7 +85,7 @@ pub(super) fn resolved(
         return None;
     }
     // The router's filter of a route's regions is for its own targets.
-    if let Some((regions, _)) = &draft.regions {
+    if let Some(regions) = route_regions {
         let region =
             |region: &Option<String>| region.clone().unwrap_or_else(|| "no region".to_owned());
         let is_outside =
@@ -108,5 +108,5 @@ pub(super) fn resolved(
         ));
         return None;
     }
-    Some(Shadow { model, percent: *percent })
+    Some(RouteShadow { model, percent: *percent })
 }
