@@ -81,6 +81,6 @@ const RATES: [&str; 4] = ["per minute", "per min ", "per day", "rate limit"];
 /// Whether a message says it.
 pub(super) fn says(message: &str) -> bool {
     let message = message.to_lowercase();
-    let has = |words: &&str| message.contains(words);
-    SENTENCES.iter().any(|words| has(&words)) && !RATES.iter().any(|words| has(&words))
+    let has = |words: &str| message.contains(words);
+    SENTENCES.iter().any(|words| has(words)) && !RATES.iter().any(|words| has(words))
 }
