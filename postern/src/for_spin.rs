@@ -61,9 +61,10 @@ fn for_spin(text: &str, destinations: &Destinations) -> Result<String> {
     let allowed = component.get("allowed_outbound_hosts");
     let allowed = allowed.with_context(|| format!("component.{gateway} may reach no host"))?;
     let divided = hosts::divide(&strings(allowed)?, destinations);
-    let mut edits = vec![
-        Edit { at: allowed.span(), text: list(&[&[ORIGIN.to_owned()], &divided.stay[..]].concat()) },
-    ];
+    let mut edits = vec![Edit {
+        at: allowed.span(),
+        text: list(&[&[ORIGIN.to_owned()], &divided.stay[..]].concat()),
+    }];
     let mut after = String::new();
     match component.get("variables") {
         Some(variables) => edits.push(add_variable(text, variables)?),
@@ -80,9 +81,9 @@ fn sender<'t, 'c>(components: &'c DeTable<'t>) -> Result<(&'c str, &'c DeTable<'
             dependencies.iter().any(|(name, _)| name.get_ref().starts_with(UPSTREAM))
         })
     };
-    let all = components.iter().filter_map(|(name, value)| {
-        Some((name.get_ref().as_ref(), value.get_ref().as_table()?))
-    });
+    let all = components
+        .iter()
+        .filter_map(|(name, value)| Some((name.get_ref().as_ref(), value.get_ref().as_table()?)));
     let mut senders = all.filter(|(_, component)| depends(component));
     match (senders.next(), senders.next()) {
         (Some(sender), None) => Ok(sender),
@@ -106,7 +107,8 @@ fn add_variable(text: &str, variables: &Spanned<DeValue<'_>>) -> Result<Edit> {
     let rest = text.get(start..).unwrap_or_default();
     let line = format!("{VARIABLE} = {ORIGIN:?}");
     if rest.starts_with('{') {
-        let comma = if variables.get_ref().as_table().is_some_and(DeTable::is_empty) { "" } else { "," };
+        let comma =
+            if variables.get_ref().as_table().is_some_and(DeTable::is_empty) { "" } else { "," };
         let at = start + 1;
         return Ok(Edit { at: at..at, text: format!(" {line}{comma}") });
     }
@@ -121,7 +123,8 @@ fn source_beside(components: &DeTable<'_>, gateway: &DeTable<'_>) -> Result<Stri
     let mut upstream = dependencies.filter(|(name, _)| name.get_ref().starts_with(UPSTREAM));
     let path = upstream.next().and_then(|(_, dependency)| {
         let dependency = dependency.get_ref().as_table()?;
-        let text = |table: &DeTable, key: &str| Some(table.get(key)?.get_ref().as_str()?.to_owned());
+        let text =
+            |table: &DeTable, key: &str| Some(table.get(key)?.get_ref().as_str()?.to_owned());
         let of_component = |name: String| text(table(components, &name)?, "source");
         text(dependency, "path").or_else(|| of_component(text(dependency, "component")?))
     });

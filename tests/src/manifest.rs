@@ -79,7 +79,8 @@ pub fn wrapped_guardrail(wrapper: &str) -> String {
 #[must_use]
 pub fn for_spin() -> String {
     let mut command = Command::new(programs::operator());
-    let output = command.arg("--app").arg(repository()).args(["manifest", "--for", "spin"]).output();
+    let output =
+        command.arg("--app").arg(repository()).args(["manifest", "--for", "spin"]).output();
     let output = output.expect("the operator's program runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("UTF-8")

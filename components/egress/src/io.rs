@@ -45,7 +45,8 @@ pub fn write_now<'b>(to: &OutputStream, mut bytes: &'b [u8]) -> Result<&'b [u8],
         if room == 0 {
             break;
         }
-        let (now, later) = bytes.split_at(bytes.len().min(usize::try_from(room).unwrap_or(usize::MAX)));
+        let (now, later) =
+            bytes.split_at(bytes.len().min(usize::try_from(room).unwrap_or(usize::MAX)));
         to.write(now).map_err(|_| Gone)?;
         bytes = later;
     }

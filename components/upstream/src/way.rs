@@ -99,9 +99,7 @@ pub async fn send(Routed { request, by_egress }: Routed) -> Result<Response, Err
 fn error(failure: Failure, headers: &Fields) -> ErrorCode {
     match failure {
         Failure::DnsTimeout => ErrorCode::DnsTimeout,
-        Failure::DnsError => {
-            ErrorCode::DnsError(DnsErrorPayload { rcode: None, info_code: None })
-        }
+        Failure::DnsError => ErrorCode::DnsError(DnsErrorPayload { rcode: None, info_code: None }),
         Failure::Denied => ErrorCode::HttpRequestDenied,
         Failure::ConnectionRefused => ErrorCode::ConnectionRefused,
         Failure::ConnectionTimeout => ErrorCode::ConnectionTimeout,

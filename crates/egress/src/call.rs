@@ -87,7 +87,8 @@ impl Call {
             (FIRST_BYTE_MS, first_byte_ms),
             (BETWEEN_BYTES_MS, between_bytes_ms),
         ];
-        let deadlines = deadlines.into_iter().filter_map(|(name, ms)| Some((name, ms?.to_string())));
+        let deadlines =
+            deadlines.into_iter().filter_map(|(name, ms)| Some((name, ms?.to_string())));
         let all = std::iter::once((URL, url)).chain(deadlines);
         all.map(|(name, value)| (name.to_owned(), value)).collect()
     }
@@ -141,10 +142,7 @@ fn parts(url: &str) -> Option<(bool, &str, &str)> {
     fits.then_some((https, authority, path))
 }
 
-fn deadline(
-    headers: &[(String, Vec<u8>)],
-    name: &'static str,
-) -> Result<Option<u64>, Refusal> {
+fn deadline(headers: &[(String, Vec<u8>)], name: &'static str) -> Result<Option<u64>, Refusal> {
     let mut found = values(headers, name);
     let (Some(value), more) = (found.next(), found.next()) else { return Ok(None) };
     let text = std::str::from_utf8(value).ok().filter(|_| more.is_none());
@@ -183,7 +181,8 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let bare = Call { https: false, path: "/".to_owned(), deadlines: Deadlines::default(), ..call() };
+        let bare =
+            Call { https: false, path: "/".to_owned(), deadlines: Deadlines::default(), ..call() };
         for call in [call(), bare] {
             let mut headers = bytes(call.headers());
             headers.push(("authorization".to_owned(), b"Bearer a".to_vec()));
@@ -197,9 +196,19 @@ mod tests {
     #[test]
     fn a_url_that_upstream_does_not_write_is_refused() {
         for url in [
-            "", "/v1", "api.example/v1", "ftp://a.example/", "HTTPS://a.example/", "https://a.example",
-            "https:///v1", "https://user@a.example/", "https://a.example/#b", "https://a.example/ b",
-            "https://a.example\\@b.example/", "https://a.example?b=/", "https://a.example/\u{e9}",
+            "",
+            "/v1",
+            "api.example/v1",
+            "ftp://a.example/",
+            "HTTPS://a.example/",
+            "https://a.example",
+            "https:///v1",
+            "https://user@a.example/",
+            "https://a.example/#b",
+            "https://a.example/ b",
+            "https://a.example\\@b.example/",
+            "https://a.example?b=/",
+            "https://a.example/\u{e9}",
         ] {
             assert_eq!(Call::read(&with(URL, url)), Err(Refusal::BadUrl), "{url:?}");
         }

@@ -171,7 +171,8 @@ async fn call(
 /// Describes the request in Spin's headers.
 fn add_headers(request: &mut Request<Incoming>, found: &Match<'_, Answer>, client: SocketAddr) {
     let url = request.uri().to_string();
-    let described = Described { url: &url, pattern: found.pattern, trailing: &found.trailing, client };
+    let described =
+        Described { url: &url, pattern: found.pattern, trailing: &found.trailing, client };
     let headers = request.headers_mut();
     described.add_to(headers);
     for (name, value) in &found.segments {
