@@ -138,6 +138,7 @@ mod tests {
             jwt("https://auth.example"),
         );
         let session = "sk-ant-oat01-session";
+        let miscopied = key.get(..key.len() - 1).unwrap();
         for (issuers, one, two, expected) in [
             (&without, key.as_str(), "another", "1"),
             (&without, "another", key.as_str(), "2"),
@@ -153,7 +154,7 @@ mod tests {
             (&introspecting, by_secret.as_str(), "opaque", "!"),
             (&introspecting, session, "opaque", "2"),
             (&introspecting, "opaque", "another", "!"),
-            (&introspecting, &key[..key.len() - 1], ours.as_str(), "!"),
+            (&introspecting, miscopied, ours.as_str(), "!"),
         ] {
             let seen = match chosen(&[one, two], &consumers, issuers) {
                 Ok(Chosen::One(secret)) if secret == one => "1",

@@ -90,7 +90,7 @@ impl Rules {
         }
     }
 
-    /// For whom it is. A token with `aud` is refused by whoever is not in it (RFC 7519, section 4.1.3), so that `client_id`
+    /// For whom it is. A service that `aud` does not name refuses the token (RFC 7519, section 4.1.3), so that `client_id`
     /// counts only without.
     fn check_recipient(&self, members: &Map<String, Value>) -> Result<(), TokenError> {
         if members.contains_key("aud") {

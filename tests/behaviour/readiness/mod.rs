@@ -15,7 +15,7 @@ async fn is_alive_and_ready() {
     }
 }
 
-/// Agents ask for it first, without a credential; and so does anybody else.
+/// Agents ask for it first, without a credential.
 #[tokio::test]
 async fn says_what_is_here_and_nothing_of_what_runs_here() {
     let gateway = &shared().gateway;

@@ -111,7 +111,7 @@ async fn two_keys_of_ours_are_refused_and_a_miscopied_one_is_ours() {
     let (_, key, _) = &scene.ours[0];
     let seen = scene.seen([("authorization", key), ("x-api-key", restricted)]).await;
     assert_eq!(seen, "400 ambiguous_credentials");
-    // A miscopied key is one of ours: its owner learns that instead of being somebody else.
+    // A miscopied key is one of ours: its owner learns that, and is not taken for another caller.
     let miscopied = &key[..key.len() - 1];
     let (_, token, _) = &scene.ours[1];
     let seen = scene.seen([("authorization", token), ("x-api-key", miscopied)]).await;

@@ -24,6 +24,8 @@ for (const [name, text] of [[first, "The weather in Paris?"], [second, "And agai
     messages,
     tools: { get_weather },
     stopWhen: stepCountIs(4),
+    // Else Responses names earlier items by ids that its vendor keeps.
+    providerOptions: { openai: { store: false } },
     onError: ({ error }) => {
       console.error(error);
       process.exit(1);

@@ -131,7 +131,7 @@ fn check(
     })
 }
 
-/// A list that is there names somebody.
+/// The entries of a list; one that is written is not empty.
 fn recipients(
     report: &mut Report<'_>,
     label: Label<'_>,
