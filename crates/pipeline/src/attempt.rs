@@ -269,6 +269,7 @@ async fn beginning<S: Stages>(
     }
     if call.facts.stream || streamed.is_sound() {
         let first = exchange.wait("first_event", streamed.next()).await?;
+        exchange.first_token();
         return Ok(first.unwrap_or_default());
     }
     let whole = streamed.whole(call.policy.max_response_body_bytes);

@@ -5,6 +5,7 @@ use crate::endpoint;
 use crate::found::{self, Direction};
 use crate::http::RequestHead;
 use crate::memory::MemoryPermit;
+use crate::observations::Observing;
 use crate::record::{Event, Record};
 use crate::stages::Stages;
 use crate::trace::{self, Trace};
@@ -32,6 +33,8 @@ pub struct Exchange<S: Stages> {
     /// The client asked for `server-timing`.
     pub timing_asked: bool,
     record: Record,
+    /// What the router is told of it.
+    pub observing: Observing,
     /// What its whole bodies take of the instance's memory.
     pub memory: Vec<MemoryPermit>,
     /// Headers that tell the client of the model that it asked for.
@@ -55,6 +58,7 @@ impl<S: Stages> Exchange<S> {
             is_head: request.method == "HEAD",
             timing_asked: request.last("x-postern-timing") == Some("true"),
             record: Record::default(),
+            observing: Observing::default(),
             memory: Vec::new(),
             notices: Vec::new(),
             findings: Vec::new(),
@@ -66,7 +70,21 @@ impl<S: Stages> Exchange<S> {
 
     /// Records an event.
     pub fn observe(&mut self, event: Event<'_>) {
+        self.observing.on(&event, self.stages.now_ns());
         self.record.on(event);
+    }
+
+    /// The first token of a stream is there.
+    pub fn first_token(&mut self) {
+        self.observing.first_token(self.stages.now_ns());
+    }
+
+    /// Tells the router of attempts that failed before the answer that has begun.
+    pub async fn tell_failures(&mut self) {
+        let failures = self.observing.failures(self.stages.unix_ms());
+        if let Some(failures) = failures {
+            self.stages.observe(failures).await;
+        }
     }
 
     /// The guardrail has found something.

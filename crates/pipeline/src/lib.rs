@@ -33,6 +33,7 @@ mod lease;
 mod losses;
 mod memory;
 mod models;
+mod observations;
 mod opinion;
 mod originals;
 mod pump;

@@ -37,6 +37,8 @@ pub async fn run<S: Stages, C: Client>(
     let lease = streamed.as_mut().and_then(|streamed| streamed.lease.take());
     let mut pump = Pump { client, lease, exchange };
     let mut end = pump.begin(first, streamed.as_ref()).await;
+    // Other requests need not fail where this one did.
+    pump.exchange.tell_failures().await;
     if let (Some(streamed), End::Complete) = (&mut streamed, &end) {
         end = pump.carry(streamed).await;
     }
@@ -64,7 +66,12 @@ pub async fn run<S: Stages, C: Client>(
             exchange.observe(Event::Failed(fault));
         }
     }
+    let (stages, unix_ms) = (exchange.stages.clone(), exchange.stages.unix_ms());
+    let observations = exchange.observing.finish(unix_ms);
     drop(exchange);
+    if let Some(observations) = observations {
+        stages.observe(observations).await;
+    }
     if let (Some(mut streamed), End::Complete) = (streamed, end)
         && !streamed.is_stopped()
     {

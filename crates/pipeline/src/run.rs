@@ -171,8 +171,10 @@ async fn targets<S: Stages>(
         unix_ms: exchange.stages.unix_ms(),
         seed: exchange.stages.random(),
     };
-    let routing = exchange.run("router", |stages| stages.choose(&request))?;
+    let stages = exchange.stages.clone();
+    let routing = exchange.wait("router", stages.choose(request)).await?;
     exchange.observe(Event::Routed(&routing.decision));
+    exchange.observing.routed(routing.memo);
     if instead.is_none() {
         // What a limit names instead is not what the client asked for.
         exchange.notices = routing.headers;

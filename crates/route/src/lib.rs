@@ -14,8 +14,10 @@ mod notice;
 mod observed;
 mod order;
 mod refusal;
+mod replica;
 mod request;
 pub mod resilience;
+mod shard;
 mod signals;
 mod view;
 
@@ -24,9 +26,9 @@ pub use decision::{Candidate, Choice, Filter, RouteDecision, Score};
 pub use list::{Listed, list};
 pub use notice::headers as lifecycle_headers;
 pub use observed::{DeploymentState, Ended, Observed};
+pub use replica::{Chosen, Replica, StateStore, Unreachable};
 pub use request::{Request, capabilities};
 pub use signals::{Complexity, complexity, signals};
-pub use view::View;
 
 use postern_fault::Fault;
 use postern_policy::{Catalogue, Named};
@@ -64,6 +66,9 @@ pub fn decide<'c>(
         order: ordered.order,
         complexity: ordered.complexity,
         is_unobserved: ordered.is_unobserved,
+        are_all_open: ordered.are_all_open,
+        is_probe: false,
+        trouble: request.observed.trouble,
         lifecycle,
     })
 }

@@ -1,5 +1,6 @@
 //! `models.toml`: providers, models and their deployments.
 
+mod breaker;
 mod credential;
 mod image;
 mod model;
@@ -20,6 +21,7 @@ use crate::lifecycle::Lifecycle;
 use crate::reading::{Report, Table};
 use postern_types::{Credential, Deadlines, Dialect, ImageRule, Price, Quirks, Tokenizer};
 
+pub use breaker::BreakerPolicy;
 pub use provider::DEFAULT_DEADLINES;
 
 /// A provider of models: a vendor, the operator's own server, or the sandbox.
@@ -37,6 +39,8 @@ pub struct Provider {
     pub max_data_class: Option<DataClass>,
     /// How long the gateway waits for it.
     pub deadlines: Deadlines,
+    /// When its deployments are left alone.
+    pub breaker: BreakerPolicy,
     /// How it differs from its dialect; each deployment can override these quirks.
     pub quirks: Quirks,
 }

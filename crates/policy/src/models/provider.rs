@@ -7,7 +7,7 @@ use std::sync::Arc;
 use toml::Spanned;
 
 use super::written::{self, BETWEEN_BYTES_MS, CONNECT_MS, FIRST_BYTE_MS};
-use super::{Provider, Transport, credential, quirks};
+use super::{Provider, Transport, breaker, credential, quirks};
 use crate::base_path::BasePath;
 use crate::base_url::BaseUrl;
 use crate::closed::{DIALECTS, DataClass};
@@ -61,6 +61,7 @@ fn check(report: &mut Report<'_>, written: &written::Provider<'_>) -> Option<Pro
     let max_data_class = max_data_class
         .and_then(|value| one_of(report, label, written::MAX_DATA_CLASS, value, DataClass::WORDS));
     let deadlines = deadlines(report, written.deadlines.as_ref());
+    let breaker = breaker::check(report, written.breaker.as_ref());
     let quirks = quirks::check(report, written.quirks.as_ref(), &Quirks::default(), dialect);
     let transport = transport(report, written, dialect);
     Some(Provider {
@@ -70,6 +71,7 @@ fn check(report: &mut Report<'_>, written: &written::Provider<'_>) -> Option<Pro
         region,
         max_data_class,
         deadlines,
+        breaker,
         quirks,
     })
 }

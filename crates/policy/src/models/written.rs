@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::{credential, image, quirks};
+use super::{breaker, credential, image, quirks};
 use crate::lifecycle;
 use crate::reading::{Decimal, Key, Label, Report, Table};
 use postern_types::ImageRule;
@@ -74,6 +74,7 @@ pub(crate) struct Provider<'t> {
     pub(crate) region: Text<'t>,
     pub(crate) max_data_class: Text<'t>,
     pub(crate) deadlines: Option<Deadlines<'t>>,
+    pub(crate) breaker: Option<breaker::Written<'t>>,
     pub(crate) quirks: Option<quirks::Written<'t>>,
 }
 
@@ -148,6 +149,9 @@ impl<'t> Provider<'t> {
             deadlines: table
                 .table(report, DEADLINES, "deadlines of provider")
                 .map(|table| Deadlines::read(report, table)),
+            breaker: table
+                .table(report, breaker::BREAKER, "breaker of provider")
+                .map(|table| breaker::Written::read(report, table)),
             quirks: quirks::Written::read(
                 report,
                 &mut table,

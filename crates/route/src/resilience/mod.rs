@@ -7,8 +7,9 @@ mod deadline;
 mod hedge;
 mod latency;
 
-pub use breaker::{Admit, Breaker, BreakerPolicy};
+pub use breaker::{Admit, Breaker};
 pub use budget::{AttemptBudget, AttemptPolicy, FailedAttempt, GiveUp, Next, RetryTokens};
 pub use deadline::{AttemptDeadlines, RouteDeadlines};
 pub use hedge::{Hedge, HedgePolicy};
 pub use latency::Latency;
+pub use postern_policy::BreakerPolicy;

@@ -1,0 +1,164 @@
+//! What the router is told of a request's attempts, for its decisions on later ones.
+
+use crate::record::Event;
+use postern_fault::{CLIENT_LEFT, Fault};
+use postern_types::router::{AttemptFailure, AttemptOutcome, Observations, ObservedAttempt};
+use postern_types::{self as types, Deployment};
+
+const NS_PER_MS: u64 = 1_000_000;
+
+/// The attempts of a request, as its events tell of them.
+#[derive(Default)]
+pub struct Observing {
+    memos: Vec<String>,
+    /// Those under way, in the order of their beginnings.
+    open: Vec<Open>,
+    ended: Vec<ObservedAttempt>,
+}
+
+struct Open {
+    deployment: String,
+    began_ns: u64,
+    first_token_ns: Option<u64>,
+    output_tokens: u64,
+}
+
+impl Observing {
+    /// The router has decided.
+    pub fn routed(&mut self, memo: String) {
+        self.memos.push(memo);
+    }
+
+    /// Takes from an event what it says of attempts.
+    pub fn on(&mut self, event: &Event<'_>, now_ns: u64) {
+        match event {
+            Event::Attempted(deployment) => self.begin(deployment, now_ns),
+            Event::Used(Some(usage), _) => {
+                if let Some(open) = self.open.last_mut() {
+                    open.output_tokens = usage.output_tokens;
+                }
+            }
+            Event::AttemptFailed(fault) | Event::Failed(fault) => self.failed(fault, now_ns),
+            // What is asked once more was an answer.
+            Event::Completed | Event::ClientGone | Event::Repairing => self.answered(now_ns),
+            _ => {}
+        }
+    }
+
+    fn begin(&mut self, deployment: &Deployment, began_ns: u64) {
+        let deployment = deployment.name.clone();
+        self.open.push(Open { deployment, began_ns, first_token_ns: None, output_tokens: 0 });
+    }
+
+    /// The first token of a stream is there.
+    pub fn first_token(&mut self, now_ns: u64) {
+        if let Some(open) = self.open.last_mut() {
+            open.first_token_ns.get_or_insert(now_ns);
+        }
+    }
+
+    fn failed(&mut self, fault: &Fault, now_ns: u64) {
+        let outcome = match fault.code.as_deref() {
+            Some(CLIENT_LEFT) => AttemptOutcome::Cancelled,
+            _ => {
+                let kind = types::Fault::from(fault.clone()).kind;
+                AttemptOutcome::Failed(AttemptFailure { kind, retry_after_ms: fault.retry_after_ms })
+            }
+        };
+        self.end(outcome, now_ns);
+    }
+
+    /// The answer has ended, or its client has left: what came was an answer.
+    fn answered(&mut self, now_ns: u64) {
+        self.end(AttemptOutcome::Answered, now_ns);
+    }
+
+    fn end(&mut self, outcome: AttemptOutcome, now_ns: u64) {
+        let Some(open) = self.open.pop() else { return };
+        self.ended.push(ObservedAttempt {
+            deployment: open.deployment,
+            outcome,
+            first_token_ms: open.first_token_ns.map(|at| ms(open.began_ns, at)),
+            duration_ms: ms(open.began_ns, now_ns),
+            output_tokens: open.output_tokens,
+        });
+    }
+
+    /// What failed before the answer that has begun; none if nothing did.
+    pub fn failures(&mut self, unix_ms: u64) -> Option<Observations> {
+        let serving = self.open.last()?.deployment.clone();
+        if self.ended.is_empty() {
+            return None;
+        }
+        let attempts = std::mem::take(&mut self.ended);
+        Some(Observations { memos: self.memos.clone(), attempts, serving: Some(serving), unix_ms })
+    }
+
+    /// What is left to tell at the end; none if no decision was made.
+    pub fn finish(&mut self, unix_ms: u64) -> Option<Observations> {
+        if self.memos.is_empty() {
+            return None;
+        }
+        let (memos, attempts) = (std::mem::take(&mut self.memos), std::mem::take(&mut self.ended));
+        Some(Observations { memos, attempts, serving: None, unix_ms })
+    }
+}
+
+fn ms(from_ns: u64, until_ns: u64) -> u32 {
+    u32::try_from(until_ns.saturating_sub(from_ns) / NS_PER_MS).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use postern_fault::Kind;
+    use postern_types::Usage;
+
+    fn deployment(name: &str) -> Deployment {
+        let (name, provider, model) = (name.to_owned(), "p".to_owned(), "m".to_owned());
+        Deployment { name, model, route: None, provider, region: None }
+    }
+
+    #[test]
+    fn tells_failures_while_the_answer_comes_and_the_rest_at_its_end() {
+        let mut observing = Observing::default();
+        assert_eq!(observing.finish(1), None, "nothing was decided");
+        observing.routed("memo".to_owned());
+        let (one, other) = (deployment("p/one"), deployment("p/other"));
+        let fault = Fault { retry_after_ms: Some(7), ..Fault::new(Kind::Overloaded, "no") };
+        observing.on(&Event::Attempted(&one), 0);
+        observing.on(&Event::AttemptFailed(&fault), 40 * NS_PER_MS);
+        observing.on(&Event::Attempted(&other), 50 * NS_PER_MS);
+        observing.first_token(150 * NS_PER_MS);
+        let told = observing.failures(9).unwrap();
+        assert_eq!((told.serving.as_deref(), told.memos.len()), (Some("p/other"), 1));
+        let failure =
+            AttemptFailure { kind: types::FaultKind::Overloaded, retry_after_ms: Some(7) };
+        let [failed] = told.attempts.as_slice() else { panic!("{told:?}") };
+        assert_eq!((failed.deployment.as_str(), failed.duration_ms), ("p/one", 40));
+        assert_eq!(failed.outcome, AttemptOutcome::Failed(failure));
+        assert_eq!(observing.failures(9), None, "once");
+        let usage = Usage { output_tokens: 12, ..Usage::default() };
+        observing.on(&Event::Used(Some(usage), None), 900 * NS_PER_MS);
+        observing.on(&Event::Completed, 950 * NS_PER_MS);
+        let told = observing.finish(10).unwrap();
+        let [answered] = told.attempts.as_slice() else { panic!("{told:?}") };
+        assert_eq!(answered.outcome, AttemptOutcome::Answered);
+        assert_eq!((answered.first_token_ms, answered.duration_ms), (Some(100), 900));
+        assert_eq!((answered.output_tokens, told.serving), (12, None));
+        assert_eq!(observing.finish(11), None);
+    }
+
+    #[test]
+    fn a_client_that_left_before_the_answer_says_only_how_long_it_waited() {
+        let mut observing = Observing::default();
+        observing.routed("memo".to_owned());
+        observing.on(&Event::Attempted(&deployment("p/one")), 0);
+        let left = Fault::new(Kind::UpstreamUnreachable, "left").with_code(CLIENT_LEFT);
+        observing.on(&Event::Failed(&left), NS_PER_MS);
+        observing.on(&Event::ClientGone, NS_PER_MS);
+        let told = observing.finish(1).unwrap();
+        assert_eq!(told.attempts.len(), 1);
+        assert_eq!(told.attempts[0].outcome, AttemptOutcome::Cancelled);
+    }
+}
