@@ -2,6 +2,7 @@
 
 use crate::asked::Asked;
 use crate::endpoint;
+use crate::explain;
 use crate::found::{self, Direction};
 use crate::http::RequestHead;
 use crate::memory::MemoryPermit;
@@ -35,6 +36,8 @@ pub struct Exchange<S: Stages> {
     record: Record,
     /// What the router is told of it.
     pub observing: Observing,
+    /// The decisions, if they are to be told to the client.
+    decisions: Option<Vec<String>>,
     /// What its whole bodies take of the instance's memory.
     pub memory: Vec<MemoryPermit>,
     /// Headers that tell the client of the model that it asked for.
@@ -59,6 +62,7 @@ impl<S: Stages> Exchange<S> {
             timing_asked: request.last("x-postern-timing") == Some("true"),
             record: Record::default(),
             observing: Observing::default(),
+            decisions: None,
             memory: Vec::new(),
             notices: Vec::new(),
             findings: Vec::new(),
@@ -70,6 +74,9 @@ impl<S: Stages> Exchange<S> {
 
     /// Records an event.
     pub fn observe(&mut self, event: Event<'_>) {
+        if let (Event::Routed(decision), Some(decisions)) = (&event, &mut self.decisions) {
+            decisions.push((*decision).to_owned());
+        }
         self.observing.on(&event, self.stages.now_ns());
         self.record.on(event);
     }
@@ -77,6 +84,17 @@ impl<S: Stages> Exchange<S> {
     /// The first token of a stream is there.
     pub fn first_token(&mut self) {
         self.observing.first_token(self.stages.now_ns());
+    }
+
+    /// The client may know how it is decided, and asks.
+    pub fn explain(&mut self) {
+        self.decisions.get_or_insert_default();
+    }
+
+    /// The header that says how it was decided, if the client asked.
+    pub fn explanation(&self) -> Option<String> {
+        let decisions = self.decisions.as_ref()?;
+        Some(explain::header(decisions, &self.observing.tried(self.stages.now_ns())))
     }
 
     /// Tells the router of attempts that failed before the answer that has begun.
@@ -152,6 +170,7 @@ impl<S: Stages> Drop for Exchange<S> {
     /// The last byte was sent, or the client has left.
     fn drop(&mut self) {
         let duration_us = self.stages.now_ns().saturating_sub(self.started_ns) / NS_PER_US;
+        self.record.tried(self.observing.tried(self.stages.now_ns()));
         self.record.end(
             self.stages.unix_ms(),
             std::mem::take(&mut self.request_id),

@@ -34,6 +34,8 @@ pub struct Head {
     pub content_length: Option<u64>,
     /// Refuse rather than lose a part of the request (`x-postern-strict: true`).
     pub strict: bool,
+    /// Say how it was decided (`x-postern-explain: true`).
+    pub explain: bool,
     /// The client's name of its conversation (`x-postern-conversation`).
     pub conversation: Option<String>,
 }
@@ -70,6 +72,7 @@ impl Head {
             content_types: Vec::new(),
             content_length: None,
             strict: false,
+            explain: false,
             conversation: None,
         };
         let mut proxies = ProxyChain::default();
@@ -117,7 +120,8 @@ impl Head {
             // The host appends its own after the client's values.
             "spin-client-addr" => proxies.peer = Some(value),
             "x-forwarded-for" => proxies.forwarded_for.push(value),
-            "x-postern-strict" => self.strict = strict(&value)?,
+            "x-postern-strict" => self.strict = flag(&name, &value)?,
+            "x-postern-explain" => self.explain = flag(&name, &value)?,
             "x-postern-conversation" => {
                 let again = self.conversation.replace(conversation(value)?);
                 if again.is_some_and(|first| Some(&first) != self.conversation.as_ref()) {
@@ -153,9 +157,9 @@ impl ProxyChain {
 }
 
 /// Only these two words are accepted: a misspelt one would silently not be strict.
-fn strict(value: &str) -> Result<bool, Refusal> {
+fn flag(name: &str, value: &str) -> Result<bool, Refusal> {
     value.trim().parse().map_err(|_| {
-        let public = format!("x-postern-strict is `{}`: send true or false", shown(value));
+        let public = format!("{name} is `{}`: send true or false", shown(value));
         Refusal::http(400, "invalid_header", public)
     })
 }

@@ -20,6 +20,7 @@ mod client_ip;
 mod cors;
 mod endpoint;
 mod exchange;
+mod explain;
 mod found;
 mod guard;
 mod head;

@@ -4,6 +4,7 @@ use crate::record::Event;
 use postern_fault::{CLIENT_LEFT, Fault};
 use postern_types::router::{AttemptFailure, AttemptOutcome, Observations, ObservedAttempt};
 use postern_types::{self as types, Deployment};
+use serde::Serialize;
 
 const NS_PER_MS: u64 = 1_000_000;
 
@@ -14,6 +15,26 @@ pub struct Observing {
     /// Those under way, in the order of their beginnings.
     open: Vec<Open>,
     ended: Vec<ObservedAttempt>,
+    /// What is told to people.
+    tried: Vec<TriedAttempt>,
+}
+
+/// The attempts that are told to people: an alias has a handful.
+const MAX_TRIED: usize = 16;
+
+/// An attempt, for the record and for a caller who asks.
+#[derive(Debug, Clone, Serialize)]
+pub struct TriedAttempt {
+    pub deployment: String,
+    /// `answered`, `failed`, `cancelled`, or `under_way`.
+    pub outcome: &'static str,
+    /// The kind of the fault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// From its beginning to the first token of a stream.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_token_ms: Option<u32>,
+    pub duration_ms: u32,
 }
 
 struct Open {
@@ -21,6 +42,18 @@ struct Open {
     began_ns: u64,
     first_token_ns: Option<u64>,
     output_tokens: u64,
+}
+
+impl Open {
+    fn tried(&self, outcome: &'static str, kind: Option<String>, now_ns: u64) -> TriedAttempt {
+        TriedAttempt {
+            deployment: self.deployment.clone(),
+            outcome,
+            kind,
+            first_token_ms: self.first_token_ns.map(|at| ms(self.began_ns, at)),
+            duration_ms: ms(self.began_ns, now_ns),
+        }
+    }
 }
 
 impl Observing {
@@ -62,7 +95,10 @@ impl Observing {
             Some(CLIENT_LEFT) => AttemptOutcome::Cancelled,
             _ => {
                 let kind = types::Fault::from(fault.clone()).kind;
-                AttemptOutcome::Failed(AttemptFailure { kind, retry_after_ms: fault.retry_after_ms })
+                AttemptOutcome::Failed(AttemptFailure {
+                    kind,
+                    retry_after_ms: fault.retry_after_ms,
+                })
             }
         };
         self.end(outcome, now_ns);
@@ -73,8 +109,20 @@ impl Observing {
         self.end(AttemptOutcome::Answered, now_ns);
     }
 
+    /// The attempts so far.
+    pub fn tried(&self, now_ns: u64) -> Vec<TriedAttempt> {
+        let under_way = self.open.iter().map(|open| open.tried("under_way", None, now_ns));
+        self.tried.iter().cloned().chain(under_way).take(MAX_TRIED).collect()
+    }
+
     fn end(&mut self, outcome: AttemptOutcome, now_ns: u64) {
         let Some(open) = self.open.pop() else { return };
+        let (word, kind) = match &outcome {
+            AttemptOutcome::Answered => ("answered", None),
+            AttemptOutcome::Failed(failure) => ("failed", Some(format!("{:?}", failure.kind))),
+            AttemptOutcome::Cancelled => ("cancelled", None),
+        };
+        self.tried.push(open.tried(word, kind, now_ns));
         self.ended.push(ObservedAttempt {
             deployment: open.deployment,
             outcome,

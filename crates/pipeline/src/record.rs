@@ -2,6 +2,7 @@
 
 use crate::asked::{Asked, AskedModel};
 use crate::found::{Direction, Found};
+use crate::observations::TriedAttempt;
 use crate::used::Used;
 use postern_dialect::vendor_words::{is_known_field, is_known_word};
 use postern_fault::{CLIENT_LEFT, Fault, shown};
@@ -114,6 +115,9 @@ pub struct Record {
     /// The deployments that were tried, in order; the last one answered or failed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     deployments: Vec<String>,
+    /// How each ended and how long it took.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attempts: Vec<TriedAttempt>,
     /// Why the earlier ones failed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     failed_attempts: Vec<Failure>,
@@ -287,6 +291,11 @@ impl Record {
         if self.outcome.is_empty() {
             self.outcome = CLIENT_GONE;
         }
+    }
+
+    /// The attempts, when all have ended.
+    pub(crate) fn tried(&mut self, attempts: Vec<TriedAttempt>) {
+        self.attempts = attempts;
     }
 
     /// One line of JSON, without its line end.

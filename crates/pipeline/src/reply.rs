@@ -87,6 +87,9 @@ fn respond<S: Stages>(
     if let Some(found) = exchange.findings() {
         fields.push(("x-postern-guardrail".to_owned(), found));
     }
+    if let Some(explanation) = exchange.explanation() {
+        fields.push(("x-postern-decision".to_owned(), explanation));
+    }
     fields.append(&mut exchange.notices);
     if exchange.timing_asked {
         fields.push(("server-timing".to_owned(), exchange.server_timing()));

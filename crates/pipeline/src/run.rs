@@ -19,6 +19,7 @@ use crate::upload::Upload;
 use postern_dialect::{Operation, translate};
 use postern_dialect::{media, needs};
 use postern_policy::Gateway;
+use postern_types::auth::Action;
 use postern_types::router::RoutingRequest;
 use postern_types::{Prompt, Target};
 use std::rc::Rc;
@@ -34,6 +35,11 @@ pub async fn run<S: Stages>(
     let policy = exchange.stages.policy()?;
     // Identity first: an unknown caller costs no read, no count and no look-up.
     let caller = authenticate::caller(head, exchange).await?;
+    // Not every caller may know which deployments there are, and why one was chosen.
+    if head.explain {
+        authorize::to_gateway(&caller, Action::Explain, head, exchange)?;
+        exchange.explain();
+    }
     // The body, once: every later stage refers to these bytes.
     let Received { body, upload, bytes: body_bytes } =
         receive(head, operation, body, policy, exchange).await?;

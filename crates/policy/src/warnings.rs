@@ -17,10 +17,7 @@ pub fn warnings(policies: &Policies) -> Vec<String> {
     let plans = plans.map(|plan| by_key(&plan.name));
     let guardrails = &policies.guardrails;
     let of_guardrails = unused_lists(guardrails).chain(nothing_to_keep(guardrails));
-    plans
-        .chain(of_guardrails)
-        .chain(mute_judges(policies))
-        .collect()
+    plans.chain(of_guardrails).chain(mute_judges(policies)).collect()
 }
 
 /// Originals are to be kept, and no rule makes placeholders.
