@@ -39,7 +39,7 @@ pub struct DeploymentOptions {
 #[derive(Subcommand)]
 pub enum Command {
     /// Check the policies and the manifest, all problems at once
-    Check(Configuration),
+    Check(Check),
     /// Say what has been used, is reserved and is left of each limit
     Usage(Usage),
     /// Issue, list, rotate and revoke API keys
@@ -74,6 +74,15 @@ pub struct Configuration {
     /// A variable of `spin.toml`; may be given several times
     #[arg(long, value_name = "NAME=VALUE")]
     pub variable: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct Check {
+    #[command(flatten)]
+    pub configuration: Configuration,
+    /// Say which hosts each residency rule can reach: the regions of callers and routes
+    #[arg(long)]
+    pub residency: bool,
 }
 
 #[derive(Subcommand)]

@@ -11,6 +11,7 @@ mod key;
 mod location;
 mod policies;
 mod provisions;
+mod residency;
 mod store;
 mod usage;
 
@@ -33,7 +34,7 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<()> {
     let deployment = Deployment::new(cli.place)?;
     match cli.command {
-        Command::Check(configuration) => check::check(&deployment, &configuration),
+        Command::Check(options) => check::check(&deployment, &options),
         Command::Explain(options) => explain::explain(&deployment, &options),
         Command::Usage(options) => usage::usage(&deployment, &options),
         Command::Key { action } => key::key(&deployment, action),
