@@ -62,6 +62,16 @@ pub fn resident_mb(pid: u32) -> Option<f64> {
     Some(kib * 1024.0 / 1e6)
 }
 
+/// Memory of a process that it shares with no other and no file, in MB.
+pub fn private_mb(pid: u32) -> Option<f64> {
+    let path = format!("/proc/{pid}/smaps_rollup");
+    let kib: f64 = ["Private_Clean", "Private_Dirty"]
+        .iter()
+        .filter_map(|name| field(&path, name)?.strip_suffix(" kB")?.trim().parse::<f64>().ok())
+        .sum();
+    (kib > 0.0).then_some(kib * 1024.0 / 1e6)
+}
+
 /// Processor time that a process has used on all cores, in seconds.
 pub fn cpu_seconds(pid: u32) -> Option<f64> {
     let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;

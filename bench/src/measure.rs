@@ -48,6 +48,8 @@ pub enum Name {
     ColdInstance,
     /// Resident memory of the host
     Memory,
+    /// Memory with a thousand open streams
+    Crowd,
     /// Thousands of silent, slow and half-open connections
     Connections,
 }
@@ -143,6 +145,7 @@ impl Name {
             Self::ColdStart => cold::start(gateway, effort).await,
             Self::ColdInstance => cold::instance(gateway, effort).await,
             Self::Memory => memory::memory(gateway, effort).await,
+            Self::Crowd => memory::crowd(gateway).await,
             Self::Connections => connections::connections(gateway, effort).await,
         }
     }

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use crate::cache::Cache;
 use crate::compose::{self, Inputs};
 use crate::engine;
-use crate::instance::{self, Handler, Instances, Reuse, Serving};
+use crate::instance::{self, Handler, Instances, Reuse, Serving, SpareInstances};
 use crate::manifest::{Component, DependencySource, Manifest, Route, Target};
 use crate::memory::Budget;
 use crate::outbound::client::Outbound;
@@ -153,6 +153,7 @@ impl Compiled {
     pub async fn start(
         self,
         reuse: Reuse,
+        spare: Option<SpareInstances>,
         scheme: Scheme,
         memory: Arc<Budget>,
     ) -> Result<(Triggers, Arc<Shared>), String> {
@@ -160,11 +161,12 @@ impl Compiled {
         let shared = Arc::new(self.shared(memory)?);
         let (mut handlers, mut serving) = (BTreeMap::new(), BTreeMap::new());
         for (id, (granted, compiled)) in &self.components {
-            let reused = |reuse| {
-                Instances::new(&linker, compiled, Arc::clone(granted), Arc::clone(&shared), reuse)
+            let reused = |reuse, spare| {
+                let (granted, shared) = (Arc::clone(granted), Arc::clone(&shared));
+                Instances::new(&linker, compiled, granted, shared, reuse, spare)
                     .map_err(|error| format!("component.{id}: {error:#}"))
             };
-            let (instances, large) = (reused(reuse)?, reused(reuse.once())?);
+            let (instances, large) = (reused(reuse, spare.clone())?, reused(reuse.once(), None)?);
             let tried = instances.try_one().await;
             tried.map_err(|error| format!("component.{id}: cannot be instantiated: {error:#}"))?;
             let handler = Handler::new(instances);
@@ -174,6 +176,7 @@ impl Compiled {
         let triggers = Triggers { routes: self.routes(&serving)?, scheme };
         // Set once, here.
         let _ = shared.handlers.set(handlers);
+        serving.values().for_each(Serving::prepare);
         Ok((triggers, shared))
     }
 

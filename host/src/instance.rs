@@ -1,5 +1,8 @@
 //! Instances: when one is made, how many requests it takes, and when it ends.
 
+mod maker;
+mod spare;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
@@ -13,10 +16,9 @@ use tokio::task::JoinSet;
 use tokio::time::Sleep;
 use tokio_util::sync::CancellationToken;
 use wasmtime::component::{GuestTaskId, Linker};
-use wasmtime::{Engine, Store, StoreContextMut};
+use wasmtime::{Store, StoreContextMut};
 use wasmtime_wasi_http::handler::{
-    HandlerState, Instance, ProxyHandler, ProxyPre, ShouldAccept, WorkerExpiration, WorkerState,
-    WorkerStatus,
+    HandlerState, Instance, ProxyHandler, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus,
 };
 use wasmtime_wasi_http::{WasiBody, WasiHttpView as _};
 
@@ -25,8 +27,9 @@ use crate::memory::Answers;
 use crate::shared::{Granted, Service, Shared};
 use crate::state::State;
 
-const SERVES_NO_HTTP: &str = "it is named by a trigger and serves no HTTP: it exports neither \
-    `wasi:http/handler@0.3` nor `wasi:http/incoming-handler@0.2`";
+use maker::Maker;
+use spare::Spare;
+pub use spare::SpareInstances;
 
 /// Hands requests to the instances of one component.
 pub type Handler = ProxyHandler<Instances>;
@@ -60,6 +63,10 @@ const LARGE_BODY_BYTES: u64 = 1024 * 1024;
 /// cores. Further ones wait.
 const LARGE_THREADS: usize = 16;
 
+/// Up to so many instances of a component, each takes a part of the requests that it may.
+const SPREAD_INSTANCES: usize = 16;
+const SPREAD_PART: usize = 4;
+
 /// Dispatches the requests of one component.
 ///
 /// A component runs on one thread at a time, and its computation for one request blocks all others of its instance and
@@ -75,6 +82,11 @@ impl Serving {
     #[must_use]
     pub fn new(usual: Handler, large: Handler) -> Self {
         Self { usual, large }
+    }
+
+    /// Begins to make a spare instance for usual requests.
+    pub fn prepare(&self) {
+        self.usual.state().prepare();
     }
 
     /// Answers a request. One of unknown length may become large.
@@ -128,19 +140,19 @@ impl Reuse {
 pub struct Reuse {
     /// Requests before an instance is replaced.
     pub requests: usize,
-    /// Requests at the same time.
+    /// Requests at the same time, of which the first instances take a quarter.
     pub concurrent_requests: usize,
     /// How long an idle instance is kept.
     pub idle_timeout: Duration,
 }
 
-/// Makes the instances of one component.
+/// The instances of one component.
 pub struct Instances {
-    engine: Engine,
-    pre: ProxyPre<State>,
-    component: Arc<Granted>,
-    shared: Arc<Shared>,
+    maker: Arc<Maker>,
+    spare: Spare,
     reuse: Reuse,
+    /// A clone for each living one.
+    living: Arc<()>,
 }
 
 impl Instances {
@@ -154,26 +166,13 @@ impl Instances {
         component: Arc<Granted>,
         shared: Arc<Shared>,
         reuse: Reuse,
+        spare: Option<SpareInstances>,
     ) -> wasmtime::Result<Self> {
-        let pre = linker.instantiate_pre(compiled)?;
-        let pre = match wasmtime_wasi_http::p3::bindings::ServicePre::new(pre.clone()) {
-            Ok(service) => ProxyPre::P3(service),
-            Err(_) => ProxyPre::P2(
-                wasmtime_wasi_http::p2::bindings::ProxyPre::new(pre)
-                    .map_err(|_| wasmtime::format_err!("{SERVES_NO_HTTP}"))?,
-            ),
-        };
-        // WASI 0.2 calls cannot share an instance.
-        let single = reuse.once();
-        let reuse = if matches!(pre, ProxyPre::P3(_)) { reuse } else { single };
-        Ok(Self { engine: linker.engine().clone(), pre, component, shared, reuse })
-    }
-
-    fn store(&self) -> wasmtime::Result<Store<State>> {
-        let state = State::new(Arc::clone(&self.component), Arc::clone(&self.shared))?;
-        let mut store = Store::new(&self.engine, state);
-        store.limiter(|state| &mut state.growth);
-        Ok(store)
+        let maker = Arc::new(Maker::new(linker, compiled, component, shared)?);
+        let can_share = maker.can_share();
+        let spare = Spare::new(Arc::clone(&maker), spare.filter(|_| can_share));
+        let reuse = if can_share { reuse } else { reuse.once() };
+        Ok(Self { maker, spare, reuse, living: Arc::default() })
     }
 
     /// Makes an instance and drops it: a failure here would be a failure of the first request.
@@ -181,8 +180,12 @@ impl Instances {
     /// # Errors
     /// If the component cannot be instantiated.
     pub async fn try_one(&self) -> wasmtime::Result<()> {
-        let mut store = self.store()?;
-        self.pre.instantiate_async(&mut store).await.map(drop)
+        self.maker.make().await.map(drop)
+    }
+
+    /// Begins to make a spare instance.
+    pub fn prepare(&self) {
+        self.spare.refill();
     }
 }
 
@@ -192,17 +195,22 @@ impl HandlerState for Instances {
     type WorkerState = Worker;
 
     async fn instantiate(&self) -> wasmtime::Result<Instance<State, Expiration, Worker>> {
-        let mut store = self.store()?;
-        let proxy = self.pre.instantiate_async(&mut store).await?;
+        let made = match self.spare.take() {
+            Some(spare) => spare,
+            None => self.maker.make().await?,
+        };
+        self.spare.refill();
+        let Maker { component, shared, .. } = &*self.maker;
         Ok(Instance {
-            store,
-            proxy,
+            store: made.store,
+            proxy: made.proxy,
             view: State::http,
-            expiration: Expiration::new(self.reuse.idle_timeout, self.shared.draining.subscribe()),
+            expiration: Expiration::new(self.reuse.idle_timeout, shared.draining.subscribe()),
             state: Worker {
-                component: Arc::clone(&self.component),
-                shared: Arc::clone(&self.shared),
+                component: Arc::clone(component),
+                shared: Arc::clone(shared),
                 reuse: self.reuse,
+                living: Arc::clone(&self.living),
             },
         })
     }
@@ -225,6 +233,18 @@ pub struct Worker {
     component: Arc<Granted>,
     shared: Arc<Shared>,
     reuse: Reuse,
+    living: Arc<()>,
+}
+
+impl Worker {
+    /// How many requests an instance takes at once. The first ones take a part, since the computation for one request
+    /// blocks the others of its instance; with many open requests, few instances are worth more.
+    fn most_at_once(&self) -> usize {
+        // The component's own reference is no instance.
+        let living = Arc::strong_count(&self.living).saturating_sub(1);
+        let most = self.reuse.concurrent_requests;
+        if living < SPREAD_INSTANCES { most.div_ceil(SPREAD_PART) } else { most }
+    }
 }
 
 impl WorkerState for Worker {
@@ -235,7 +255,7 @@ impl WorkerState for Worker {
     fn should_accept_request(&self, concurrent: usize, total: usize) -> ShouldAccept {
         if total >= self.reuse.requests {
             ShouldAccept::Never
-        } else if concurrent >= self.reuse.concurrent_requests {
+        } else if concurrent >= self.most_at_once() {
             ShouldAccept::No
         } else {
             ShouldAccept::Yes

@@ -8,7 +8,7 @@ mod connection;
 mod descriptors;
 mod head;
 mod request;
-mod responses;
+pub(crate) mod responses;
 mod settings;
 mod timed_stream;
 mod tls;

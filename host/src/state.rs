@@ -24,6 +24,7 @@ pub struct State {
     pub(crate) growth: MemoryGrowth,
     pub(crate) answers: Arc<Answers>,
     pub(crate) waiting: Arc<Waiting>,
+    output: [Lines; 2],
     /// Counts the instance as alive while it is.
     _alive: watch::Receiver<bool>,
 }
@@ -35,7 +36,9 @@ impl State {
     /// If a folder of the component cannot be opened.
     pub fn new(component: Arc<Granted>, shared: Arc<Shared>) -> wasmtime::Result<Self> {
         let mut wasi = WasiCtxBuilder::new();
-        wasi.stdout(Lines::default()).stderr(Lines::default()).envs(&component.environment);
+        let output = [Lines::default(), Lines::default()];
+        let [stdout, stderr] = output.clone();
+        wasi.stdout(stdout).stderr(stderr).envs(&component.environment);
         // Mounted files are small and local: reading them in place is faster than handing them to a thread.
         wasi.allow_blocking_current_thread(true);
         for (directory, destination) in &component.files {
@@ -56,10 +59,18 @@ impl State {
             growth: MemoryGrowth::new(Arc::clone(&shared.memory)),
             answers,
             waiting,
+            output,
             _alive: shared.draining.subscribe(),
             component,
             shared,
         })
+    }
+
+    /// Drops what the instance writes from now on, or no longer.
+    pub fn mute(&self, is_muted: bool) {
+        for lines in &self.output {
+            lines.mute(is_muted);
+        }
     }
 }
 

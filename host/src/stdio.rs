@@ -21,27 +21,38 @@ const MAX_WRITE_BYTES: usize = 64 * 1024;
 pub struct Lines(Arc<Mutex<Buffer>>);
 
 #[derive(Default)]
-struct Buffer(Vec<u8>);
+struct Buffer {
+    line: Vec<u8>,
+    /// What comes is dropped.
+    is_muted: bool,
+}
 
 impl Lines {
     fn push(&self, bytes: &[u8]) {
         let mut buffer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        write_out(&buffer.push(bytes));
+        if !buffer.is_muted {
+            write_out(&buffer.push(bytes));
+        }
+    }
+
+    /// Drops what comes from now on, or no longer.
+    pub fn mute(&self, is_muted: bool) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_muted = is_muted;
     }
 }
 
 impl Buffer {
     /// Adds bytes and returns the complete lines.
     fn push(&mut self, bytes: &[u8]) -> Vec<u8> {
-        let before = self.0.len();
-        self.0.extend_from_slice(bytes);
+        let before = self.line.len();
+        self.line.extend_from_slice(bytes);
         let mut lines = Vec::new();
         // The earlier bytes contain no line end.
         if let Some(end) = bytes.iter().rposition(|byte| *byte == b'\n') {
-            let rest = self.0.split_off(before.saturating_add(end).saturating_add(1));
-            lines = std::mem::replace(&mut self.0, rest);
+            let rest = self.line.split_off(before.saturating_add(end).saturating_add(1));
+            lines = std::mem::replace(&mut self.line, rest);
         }
-        if self.0.len() > MAX_LINE_BYTES {
+        if self.line.len() > MAX_LINE_BYTES {
             lines.append(&mut self.end_line());
         }
         lines
@@ -49,7 +60,7 @@ impl Buffer {
 
     /// The unfinished line, ended.
     fn end_line(&mut self) -> Vec<u8> {
-        let mut line = std::mem::take(&mut self.0);
+        let mut line = std::mem::take(&mut self.line);
         if !line.is_empty() {
             line.push(b'\n');
         }
@@ -141,7 +152,7 @@ mod tests {
         assert_eq!(line.len(), 3 * MAX_WRITE_BYTES + 2);
         assert!(line.ends_with(b"ab\n"));
         assert_eq!(buffer.push(b"d\ne\n"), b"cd\ne\n");
-        assert!(buffer.0.is_empty());
+        assert!(buffer.line.is_empty());
     }
 
     #[test]
@@ -150,6 +161,6 @@ mod tests {
         assert!(buffer.push(&[b'a'; MAX_LINE_BYTES]).is_empty());
         let line = buffer.push(b"a");
         assert_eq!((line.len(), line.last()), (MAX_LINE_BYTES + 2, Some(&b'\n')));
-        assert!(buffer.0.is_empty());
+        assert!(buffer.line.is_empty());
     }
 }

@@ -64,7 +64,7 @@ async fn once(gateway: &Gateway, cache: &Path) -> Result<Start> {
 
 /// One request on an open connection after the instance was dropped, beside one with an instance.
 pub async fn instance(gateway: &Gateway, effort: &Effort) -> Result<Vec<Figure>> {
-    let running = gateway.start().await?;
+    let running = gateway.start_with_flags(&["--spare-instance-ms", "0"]).await?;
     let call = Call::chat(payload::chat(None));
     let mut connection = Connection::open(&running.server).await?;
     let mut warm = Samples::default();

@@ -5,15 +5,22 @@ use crate::client::Call;
 use crate::gateway::{Gateway, Running};
 use crate::load::Load;
 use crate::machine;
-use crate::payload;
+use crate::payload::{self, Shape};
 use crate::report::{Figure, Target};
 use anyhow::{Context, Result};
+use std::time::Duration;
 
 const CONNECTIONS: usize = 16;
 
 /// After the first reading memory may grow by this, in MB: an allocator settles, a leak of 200 bytes a request does not
 /// fit in (8 MB in 40,000 requests).
 const GROWTH_MB: f64 = 5.0;
+
+/// Streams that are open at once.
+const CROWD: usize = 1_000;
+
+/// Long enough that all are open in the middle.
+const OPEN: Shape = Shape { chunks: 2, pause_ms: 8_000 };
 
 /// Readings after the first, so that the way between can be seen.
 const STEPS: u64 = 4;
@@ -35,6 +42,26 @@ pub async fn memory(gateway: &Gateway, effort: &Effort) -> Result<Vec<Figure>> {
     }
     running.stop().await?;
     Ok(figures(at_start, at_first, &readings))
+}
+
+/// A thousand streams at once.
+pub async fn crowd(gateway: &Gateway) -> Result<Vec<Figure>> {
+    let running = gateway.start().await?;
+    let call = Call::chat(payload::chat(Some(OPEN)));
+    let mut load = Load::open(&running.server, &call, CROWD).await?;
+    let reading = async {
+        tokio::time::sleep(Duration::from_millis(OPEN.pause_ms / 2)).await;
+        machine::private_mb(running.pid).zip(machine::resident_mb(running.pid))
+    };
+    let (run, read) = tokio::join!(load.run_requests(CROWD as u64), reading);
+    let answered = run?.latency.len();
+    let (private, resident) = read.context("memory is read from /proc, which is not there")?;
+    running.stop().await?;
+    Ok(vec![
+        Figure::new(format!("private memory with {CROWD} open streams"), "MB", private)
+            .reaching(Target::AtMost(400.0))
+            .noted(format!("{resident:.0} resident; {answered} answered")),
+    ])
 }
 
 fn figures(at_start: f64, at_first: f64, readings: &[(u64, f64)]) -> Vec<Figure> {

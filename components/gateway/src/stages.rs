@@ -26,6 +26,7 @@ use spin_sdk::wasip3::random::random::get_random_u64;
 use spin_sdk::wasip3::{spawn, wit_stream};
 use spin_sdk::wit_bindgen::rt::async_support::{FutureReader, StreamReader};
 use std::io::Write as _;
+use std::sync::OnceLock;
 
 mod imports {
     spin_sdk::wit_bindgen::generate!({
@@ -54,6 +55,9 @@ use imports::postern::router::stage as router;
 use imports::postern::sandbox::client as sandbox;
 use imports::postern::upstream::client as upstream;
 use postern_contract::transport;
+
+/// The aliases whose choice goes by how a prompt is written: asked once in an instance, as policies are read once.
+static BY_STYLE: OnceLock<Vec<String>> = OnceLock::new();
 
 const NS_PER_MS: u64 = 1_000_000;
 
@@ -207,6 +211,17 @@ impl Router for Imports {
 
     async fn observe(&self, observations: Observations) {
         router::observe(observations).await;
+    }
+
+    fn by_style(&self, name: &str) -> Result<bool, Fault> {
+        let aliases = match BY_STYLE.get() {
+            Some(aliases) => aliases,
+            None => {
+                let aliases = router::by_style()?;
+                BY_STYLE.get_or_init(|| aliases)
+            }
+        };
+        Ok(aliases.iter().any(|alias| alias == name))
     }
 
     fn models(&self, caller: &Caller, unix_ms: u64) -> Result<Vec<ModelEntry>, Fault> {

@@ -59,6 +59,10 @@ impl Guest for Router {
         }
     }
 
+    fn by_style() -> Result<Vec<String>, Fault> {
+        Ok(postern_route::by_style(catalogue()?).map(str::to_owned).collect())
+    }
+
     fn models(caller: Caller, unix_ms: u64) -> Result<Vec<ModelEntry>, Fault> {
         let allowed = Allowed::of(&caller);
         let listed = postern_route::list(catalogue()?, &allowed, unix_ms);

@@ -167,7 +167,9 @@ async fn targets<S: Stages>(
     instead: Option<&str>,
     exchange: &mut Exchange<S>,
 ) -> Result<Vec<Target>, Refusal> {
-    let signals = exchange.run("signals", |_| postern_route::signals(call.prompt));
+    let name = instead.unwrap_or(&call.facts.model);
+    let by_style = exchange.stages.by_style(name)?;
+    let signals = exchange.run("signals", |_| postern_route::signals(call.prompt, by_style));
     let request = RoutingRequest {
         caller: call.caller.clone(),
         facts: call.facts.clone(),

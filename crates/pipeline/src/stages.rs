@@ -114,6 +114,8 @@ pub trait Limiter {
 pub trait Router {
     async fn choose(&self, request: RoutingRequest) -> Result<Routing, Fault>;
     async fn observe(&self, observations: Observations);
+    /// Whether the choice for this name goes by how a prompt is written.
+    fn by_style(&self, name: &str) -> Result<bool, Fault>;
     fn models(&self, caller: &Caller, unix_ms: u64) -> Result<Vec<ModelEntry>, Fault>;
     fn router_ready(&self) -> Result<(), Fault>;
 }

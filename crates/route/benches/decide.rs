@@ -6,7 +6,7 @@
 use postern_policy::Catalogue;
 use postern_route::resilience::BreakerPolicy;
 use postern_route::{Allowed, Ended, Observed, Request, decide};
-use postern_types::router::Signals;
+use postern_types::router::{Signals, Style};
 use postern_types::{Caller, Dialect, Operation, RequestFacts, Span};
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -141,10 +141,12 @@ fn signals() -> Signals {
         prompt_tokens: 1_000,
         prompt_bytes: 4_000,
         conversation: Some(7),
-        language: Some("en".to_owned()),
-        has_code: false,
-        questions: 1,
-        reasoning_words: 1,
+        style: Some(Style {
+            language: Some("en".to_owned()),
+            has_code: false,
+            questions: 1,
+            reasoning_words: 1,
+        }),
         earlier_texts: 0,
     }
 }

@@ -151,7 +151,7 @@ fn unmet(when: &Condition, request: &Request<'_>) -> Option<&'static str> {
         (Some(_), None) => false,
     };
     let tokens = request.signals.prompt_tokens;
-    let language = request.signals.language.as_deref();
+    let language = request.signals.style.as_ref().and_then(|style| style.language.as_deref());
     let of_languages = |languages: &Vec<&'static str>| {
         language.is_some_and(|language| languages.contains(&language))
     };

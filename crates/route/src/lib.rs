@@ -23,7 +23,7 @@ mod view;
 
 pub use allowed::Allowed;
 pub use decision::{Candidate, Choice, Filter, RouteDecision, Score};
-pub use list::{Listed, list};
+pub use list::{Listed, by_style, list};
 pub use notice::headers as lifecycle_headers;
 pub use observed::{DeploymentState, Ended, Observed};
 pub use replica::{Chosen, Replica, StateStore, Unreachable};

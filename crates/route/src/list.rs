@@ -2,7 +2,7 @@
 
 use crate::allowed::Allowed;
 use crate::decision::Choice;
-use postern_policy::{Catalogue, Lifecycle, Model};
+use postern_policy::{Catalogue, Destination, Lifecycle, Model, Route, RouteTarget, Strategy};
 use std::sync::Arc;
 
 /// A name that can be requested, and its owner.
@@ -34,6 +34,23 @@ impl<'c> Listed<'c> {
                 && allowed.entrusts(deployment)
         })
     }
+}
+
+/// The aliases whose choice goes by how a prompt is written.
+pub fn by_style(catalogue: &Catalogue) -> impl Iterator<Item = &str> {
+    catalogue.routes().filter(|route| goes_by_style(route)).map(|route| route.alias.as_str())
+}
+
+fn goes_by_style(route: &Route) -> bool {
+    let of_target = |target: &RouteTarget| {
+        let by_language = target.when.as_ref().is_some_and(|when| when.languages.is_some());
+        by_language
+            || match &target.to {
+                Destination::Model(_) => false,
+                Destination::Route(inner) => goes_by_style(inner),
+            }
+    };
+    route.strategy == Strategy::Complexity || route.targets.iter().any(of_target)
 }
 
 /// Every model and alias that may be requested at this time, by name.

@@ -1,8 +1,8 @@
 //! Counters over a store whose only atomic step is an increment, as in `wasi:keyvalue`.
 //!
-//! There is no transaction and no portable compare-and-swap, so a reservation is made in steps that others see: read
-//! all gates, then for each gate in turn increment its counter, read the other counters of the limit, and undo
-//! everything if the sum is too high.
+//! There is no transaction and no portable compare-and-swap, so a reservation is made in steps that others see: for
+//! each gate in turn increment its counter, read the other counters of the limit, and undo everything if the sum is too
+//! high. Where a limit has just refused, all gates are read before, so that requests that will be refused write nothing.
 //!
 //! **No request is admitted over a limit.** Increments of one counter are ordered, and each returns the sum of all
 //! before it. Of all requests that a limit admitted, take the one whose increment came last. It read the limit's other
@@ -26,7 +26,7 @@ mod clock;
 mod io;
 mod sweep;
 
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::counters::{added, first_exceeded, is_in_range};
 use crate::{Change, Counter, Counters, Error, Gate, ReserveOutcome, Seen};
@@ -51,7 +51,12 @@ pub struct Increments<I> {
     io: I,
     clock: Clock,
     sweep_due_unix_s: AtomicU64,
+    /// Until then gates are read before they are incremented.
+    cautious_until_unix_s: AtomicU64,
 }
+
+/// For how long a refusal makes the instance cautious: requests that are refused come in a row.
+const CAUTIOUS_S: u64 = 2;
 
 /// Why a step of a reservation was not done.
 enum Failure {
@@ -68,17 +73,41 @@ struct Added<'a, I> {
 impl<I: IncrementIo> Increments<I> {
     /// Counters in this store.
     pub const fn new(io: I) -> Self {
-        Self { io, clock: Clock::new(), sweep_due_unix_s: AtomicU64::new(0) }
+        Self {
+            io,
+            clock: Clock::new(),
+            sweep_due_unix_s: AtomicU64::new(0),
+            cautious_until_unix_s: AtomicU64::new(0),
+        }
     }
 
     /// One round of a reservation. It does not wait, so a leaving client cannot interrupt it.
-    fn attempt(&self, gates: &[Gate]) -> Result<ReserveOutcome, Failure> {
-        let values = self.look(gates)?;
-        if let Some(gate) = first_exceeded(gates, &values) {
-            return Ok(ReserveOutcome::Refused { gate, values });
+    fn attempt(&self, unix_s: u64, gates: &[Gate]) -> Result<ReserveOutcome, Failure> {
+        let is_bold = self.cautious_until_unix_s.load(Ordering::Relaxed) <= unix_s;
+        // An amount that can never fit could take a counter out of its range.
+        if is_bold && gates.iter().all(Gate::can_fit) {
+            match self.add_all(gates, Vec::new())? {
+                // Which limit to name shows only when all are read.
+                ReserveOutcome::Refused { .. } => {}
+                other => return Ok(other),
+            }
         }
+        let until_unix_s = unix_s.saturating_add(CAUTIOUS_S);
+        let values = self.look(gates)?;
+        let result = match first_exceeded(gates, &values) {
+            Some(gate) => Ok(ReserveOutcome::Refused { gate, values }),
+            None => self.add_all(gates, values),
+        };
+        if matches!(result, Ok(ReserveOutcome::Refused { .. })) {
+            self.cautious_until_unix_s.store(until_unix_s, Ordering::Relaxed);
+        }
+        result
+    }
+
+    /// Adds to all gates or to none.
+    fn add_all(&self, gates: &[Gate], looked: Vec<Vec<i64>>) -> Result<ReserveOutcome, Failure> {
         let mut added = Added { io: &self.io, counters: Vec::with_capacity(gates.len()) };
-        let result = self.add(gates, values, &mut added);
+        let result = self.add(gates, looked, &mut added);
         if !matches!(result, Ok(ReserveOutcome::Admitted(_))) {
             added.undo()?;
         }
@@ -180,7 +209,7 @@ impl<I: IncrementIo> Counters for Increments<I> {
         }
         let mut pauses_ms = PAUSES_MS.iter();
         loop {
-            let refused = match self.attempt(gates) {
+            let refused = match self.attempt(unix_s, gates) {
                 Ok(refused @ ReserveOutcome::Refused { .. }) => refused,
                 Ok(other) | Err(Failure::Broken(other)) => return Ok(other),
                 Err(Failure::Unavailable(why)) => return Err(Error::Unavailable(why)),

@@ -140,6 +140,8 @@ async fn the_file_is_laid_out_as_spin_lays_it_out() {
         file.query_row(sql, [key], |row| row.get(0)).unwrap()
     };
     assert_eq!(read("key"), b"value");
+    // The next write commits what was counted before it.
+    ours.set("other", b"value").await.unwrap();
     assert_eq!(read("count"), 258_i64.to_le_bytes());
     // A write of another program is seen at once.
     file.execute("UPDATE spin_key_value SET value=x'6e6577' WHERE key='key'", []).unwrap();

@@ -10,7 +10,7 @@ use std::time::Duration;
 use clap::Args;
 use http::uri::Scheme;
 use postern_host::app::Plan;
-use postern_host::instance::Reuse;
+use postern_host::instance::{Reuse, SpareInstances};
 use postern_host::memory::Budget;
 use postern_host::server::{self, Server, Settings};
 use tokio::net::TcpListener;
@@ -38,12 +38,18 @@ pub struct Up {
     /// How many requests an instance serves before it is replaced.
     #[arg(long, value_name = "N", default_value_t = 128, value_parser = at_least_one)]
     max_instance_reuse_count: usize,
-    /// How many requests an instance serves at the same time.
-    #[arg(long, value_name = "N", default_value_t = 16, value_parser = at_least_one)]
+    /// How many requests an instance serves at the same time; the first 16 instances take a quarter of it.
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = at_least_one)]
     max_instance_concurrent_reuse_count: usize,
     /// How long an idle instance is kept, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = 1000)]
     idle_instance_timeout_ms: u64,
+    /// How long a spare instance is kept ready after another was made, in milliseconds; 0: there is none.
+    #[arg(long, value_name = "MS", default_value_t = 10_000)]
+    spare_instance_ms: u64,
+    /// The path that a spare instance answers once, to read and build what its first request needs.
+    #[arg(long, value_name = "PATH", default_value = "/readyz")]
+    warm_up_path: String,
     #[command(
         flatten,
         next_help_heading = "Connections and memory (also `[server]` of the runtime configuration)"
@@ -99,7 +105,7 @@ impl Up {
         let settings = self.settings.or(compiled.settings());
         let limits = settings.limits(server::raise_limit()).map_err(one)?;
         let memory = Budget::of_mib(settings.memory_budget_mib);
-        let started = compiled.start(self.reuse(), scheme.clone(), memory).await;
+        let started = compiled.start(self.reuse(), self.spare(), scheme.clone(), memory).await;
         let (triggers, shared) = started.map_err(one)?;
         let stop = stop_signal()?;
         // A parent that does not read the host's output does not need this line.
@@ -121,6 +127,13 @@ impl Up {
                 )]
             }
             _ => vec![format!("cannot listen on {}: {error}", self.listen)],
+        })
+    }
+
+    fn spare(&self) -> Option<SpareInstances> {
+        (self.spare_instance_ms > 0).then(|| SpareInstances {
+            warm_up_path: self.warm_up_path.clone(),
+            kept: Duration::from_millis(self.spare_instance_ms),
         })
     }
 

@@ -44,7 +44,7 @@ pub fn explain(
     let read = translate::read(client, operation, &body)
         .map_err(|fault| anyhow!("the request cannot be read: {}", fault.public))?;
     let prompt = read.into_prompt(body);
-    let measured = signals(&prompt);
+    let measured = signals(&prompt, true);
     let headers = headers(options, policies)?;
     let request = Request {
         name: &prompt.facts.model,
@@ -106,10 +106,11 @@ fn print(caller: &Caller, request: &Request<'_>, decision: &RouteDecision<'_>) {
     if let Some(version) = decision.route.and_then(|route| route.version.as_ref()) {
         println!("version       {version}");
     }
+    let language = signals.style.as_ref().and_then(|style| style.language.as_deref());
     println!(
         "prompt        about {} tokens, language {}",
         signals.prompt_tokens,
-        signals.language.as_deref().unwrap_or("not known")
+        language.unwrap_or("not known")
     );
     if let Some(complexity) = decision.complexity {
         let points = complexity.points.iter().filter(|(_, points)| *points > 0);
@@ -208,14 +209,5 @@ fn facts(operation: Operation) -> RequestFacts {
 }
 
 fn nothing_said() -> Signals {
-    Signals {
-        prompt_tokens: 0,
-        prompt_bytes: 0,
-        conversation: None,
-        language: None,
-        has_code: false,
-        questions: 0,
-        reasoning_words: 0,
-        earlier_texts: 0,
-    }
+    Signals { prompt_tokens: 0, prompt_bytes: 0, conversation: None, style: None, earlier_texts: 0 }
 }

@@ -2,6 +2,8 @@
 //!
 //! Stages: gateway, auth, router.
 
+mod spare;
+
 use postern_tests::{Gateway, Options, eventually, manifest, marker, shared};
 use std::fs;
 

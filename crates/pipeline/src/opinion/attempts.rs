@@ -69,7 +69,7 @@ impl<S: Stages> Asker<S> {
         let request = RoutingRequest {
             caller: allowed,
             facts: prompt.facts.clone(),
-            signals: postern_route::signals(&prompt),
+            signals: postern_route::signals(&prompt, self.stages.by_style(&question.model)?),
             headers: Vec::new(),
             instead: None,
             unix_ms: self.stages.unix_ms(),

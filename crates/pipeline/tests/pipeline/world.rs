@@ -794,6 +794,10 @@ impl Router for World {
         self.0.seen.borrow_mut().observed.push(observations);
     }
 
+    fn by_style(&self, _: &str) -> Result<bool, Fault> {
+        Ok(false)
+    }
+
     fn models(&self, _: &Caller, _: u64) -> Result<Vec<ModelEntry>, Fault> {
         Ok(Vec::new())
     }

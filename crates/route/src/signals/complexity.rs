@@ -24,11 +24,13 @@ const MAX_LENGTH: u64 = 40;
 pub fn complexity(signals: &Signals, facts: &RequestFacts) -> Complexity {
     let media = facts.images.saturating_add(facts.audio).saturating_add(facts.documents);
     let thinks = facts.thinking_tokens.is_some_and(|tokens| tokens > 0);
+    let style = signals.style.as_ref();
+    let has_code = style.is_some_and(|style| style.has_code);
     let points = [
         ("length", length(signals.prompt_bytes)),
-        ("code", if signals.has_code { 12 } else { 0 }),
-        ("questions", capped(signals.questions, 3, 12)),
-        ("reasoning_words", capped(signals.reasoning_words, 4, 20)),
+        ("code", if has_code { 12 } else { 0 }),
+        ("questions", capped(style.map_or(0, |style| style.questions), 3, 12)),
+        ("reasoning_words", capped(style.map_or(0, |style| style.reasoning_words), 4, 20)),
         ("tools", capped(facts.tools, 2, 12)),
         ("media", capped(media, 5, 15)),
         ("earlier_texts", capped(signals.earlier_texts, 1, 8)),

@@ -7,7 +7,7 @@ mod words;
 pub use complexity::{Complexity, complexity};
 
 use crate::hash;
-use postern_types::router::Signals;
+use postern_types::router::{Signals, Style};
 use postern_types::{Prompt, Role, Segment, SegmentKind};
 use std::borrow::Cow;
 
@@ -21,9 +21,9 @@ const MAX_HASHED_BYTES: usize = 4 * 1024;
 const ASCII_BYTES_PER_TOKEN: u64 = 4;
 const OTHER_BYTES_PER_TOKEN: u64 = 3;
 
-/// Measures a prompt.
+/// Measures a prompt, and how it is written if the choice goes by it.
 #[must_use]
-pub fn signals(prompt: &Prompt) -> Signals {
+pub fn signals(prompt: &Prompt, by_style: bool) -> Signals {
     let (body, segments) = (prompt.body.as_str(), prompt.segments.as_slice());
     let (mut prompt_tokens, mut prompt_bytes) = (0, 0);
     for segment in segments.iter().filter(|segment| is_read(segment.kind)) {
@@ -31,17 +31,22 @@ pub fn signals(prompt: &Prompt) -> Signals {
         prompt_bytes += raw.len() as u64;
         prompt_tokens += estimate(raw);
     }
-    let last = last_of_user(body, segments);
-    let seen = words::of(&last);
     Signals {
         prompt_tokens,
         prompt_bytes,
         conversation: conversation(body, segments),
-        language: language::of(&last).map(str::to_owned),
+        earlier_texts: earlier(segments),
+        style: by_style.then(|| style(&last_of_user(body, segments))),
+    }
+}
+
+fn style(last: &str) -> Style {
+    let seen = words::of(last);
+    Style {
+        language: language::of(last).map(str::to_owned),
         has_code: seen.has_code,
         questions: seen.questions,
         reasoning_words: seen.reasoning_words,
-        earlier_texts: earlier(segments),
     }
 }
 

@@ -20,10 +20,10 @@ const ROWS: &[Row] = &[
     ("max_prompt_tokens = 100", |_| {}, |asked| asked.signals.prompt_tokens = 101),
     (
         r#"languages = ["de", "fr"]"#,
-        |asked| asked.signals.language = Some("fr".into()),
-        |asked| asked.signals.language = Some("en".into()),
+        |asked| asked.style().language = Some("fr".into()),
+        |asked| asked.style().language = Some("en".into()),
     ),
-    (r#"languages = ["de"]"#, |asked| asked.signals.language = Some("de".into()), |_| {}),
+    (r#"languages = ["de"]"#, |asked| asked.style().language = Some("de".into()), |_| {}),
     (
         r#"headers = ["x-tier: gold", "x-tier: silver"]"#,
         |asked| asked.headers = vec![("x-tier".into(), " silver ".into())],
@@ -63,6 +63,8 @@ fn a_target_serves_the_requests_that_meet_its_condition() {
         );
         let models = [provider("p", ""), model("special", "", &["p"]), model("usual", "", &["p"])];
         let catalogue = catalogue(&models, &routes);
+        let by_style: &[&str] = if condition.contains("languages") { &["r"] } else { &[] };
+        assert_eq!(postern_route::by_style(&catalogue).collect::<Vec<_>>(), by_style);
         let (mut met, mut unmet) = (asked(), asked());
         meets(&mut met);
         fails(&mut unmet);

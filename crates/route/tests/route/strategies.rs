@@ -286,16 +286,16 @@ type Row = (fn(&mut Asked), u8, [&'static str; 3]);
 
 const ROWS: &[Row] = &[
     (|_| {}, 1, ["p/small", "p/middle", "p/large"]),
-    (|asked| asked.signals.questions = 3, 10, ["p/small", "p/middle", "p/large"]),
+    (|asked| asked.style().questions = 3, 10, ["p/small", "p/middle", "p/large"]),
     (
-        |asked| (asked.signals.has_code, asked.facts.tools) = (true, 2),
+        |asked| (asked.style().has_code, asked.facts.tools) = (true, 2),
         17,
         ["p/middle", "p/large", "p/small"],
     ),
     (
         |asked| {
-            asked.signals.has_code = true;
-            asked.signals.reasoning_words = 9;
+            asked.style().has_code = true;
+            asked.style().reasoning_words = 9;
             asked.signals.prompt_bytes = 100_000;
         },
         60,
@@ -303,9 +303,9 @@ const ROWS: &[Row] = &[
     ),
     (
         |asked| {
-            asked.signals.reasoning_words = u32::MAX;
+            asked.style().reasoning_words = u32::MAX;
             asked.signals.prompt_bytes = u64::MAX;
-            asked.signals.questions = u32::MAX;
+            asked.style().questions = u32::MAX;
             asked.facts.images = u32::MAX;
             asked.facts.audio = u32::MAX;
             asked.facts.tools = u32::MAX;

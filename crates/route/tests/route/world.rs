@@ -3,7 +3,7 @@
 use postern_fault::Fault;
 use postern_policy::Catalogue;
 use postern_route::{Allowed, Observed, Request, RouteDecision, decide};
-use postern_types::router::Signals;
+use postern_types::router::{Signals, Style};
 use postern_types::{Caller, Dialect, Operation, RequestFacts, Span};
 
 /// A request: all that a decision goes by.
@@ -57,10 +57,12 @@ pub fn asked() -> Asked {
             prompt_tokens: 100,
             prompt_bytes: 400,
             conversation: None,
-            language: None,
-            has_code: false,
-            questions: 0,
-            reasoning_words: 0,
+            style: Some(Style {
+                language: None,
+                has_code: false,
+                questions: 0,
+                reasoning_words: 0,
+            }),
             earlier_texts: 0,
         },
         headers: Vec::new(),
@@ -132,4 +134,11 @@ pub fn model(name: &str, more: &str, providers: &[&str]) -> String {
 pub fn catalogue(models: &[String], routes: &str) -> Catalogue {
     Catalogue::from_toml(&models.concat(), Some(routes))
         .unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+impl Asked {
+    /// How it is written.
+    pub fn style(&mut self) -> &mut Style {
+        self.signals.style.as_mut().expect("it is measured")
+    }
 }

@@ -6,8 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
-use rusqlite::config::DbConfig;
+use super::connections::Connections;
 
 /// How often the path is checked: the check takes a microsecond.
 const EVERY: Duration = Duration::from_secs(1);
@@ -17,9 +16,9 @@ const ANYONE_WRITES: u32 = 0o222;
 /// A file's device and inode.
 type Identity = (u64, u64);
 
-/// A connection, and the identity of its file.
+/// The connections to a file, and its identity.
 pub struct Opened {
-    pub connection: Connection,
+    pub connections: Connections,
     file: Option<Identity>,
     log: Option<Identity>,
     looked_at: Instant,
@@ -37,14 +36,10 @@ pub enum Change {
 
 impl Opened {
     /// Opens a file.
-    pub fn new(
-        path: Option<&Path>,
-        open: impl Fn(Option<&Path>) -> rusqlite::Result<Connection>,
-    ) -> rusqlite::Result<Self> {
+    pub fn new(path: Option<&Path>) -> rusqlite::Result<Self> {
         let before = path.and_then(identity);
-        let connection = open(path)?;
         let opened = Self {
-            connection,
+            connections: Connections::open(path)?,
             // A replacement at this moment shows at the first check.
             file: before.or_else(|| path.and_then(identity)),
             log: path.and_then(|path| identity(&beside(path, "-wal"))),
@@ -67,18 +62,15 @@ impl Opened {
         // An open file may be written whatever its mode has become, until the next start: that would be too late.
         let read_only = metadata.mode() & ANYONE_WRITES == 0;
         if read_only != self.read_only {
-            self.connection.pragma_update(None, "query_only", read_only)?;
+            self.connections.set_read_only(read_only)?;
             self.read_only = read_only;
         }
         Ok(Change::None)
     }
 
-    /// Closes the connection to a replaced file, without touching the new file.
+    /// Closes the connections to a replaced file, without touching the new file.
     pub fn close(self, path: &Path) {
-        // Otherwise the last connection to a file deletes the log at its path, which may already be that of the new
-        // file.
-        let _ = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
-        drop(self.connection);
+        self.connections.close_without_checkpoint();
         // And our own log, left beside the new file, would be taken for that file's
         // (https://sqlite.org/howtocorrupt.html).
         let log = beside(path, "-wal");
@@ -108,6 +100,7 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 mod tests {
     use super::super::{File, SqliteStore};
     use super::*;
+    use rusqlite::Connection;
     use std::os::unix::fs::PermissionsExt;
     use std::sync::Arc;
 
@@ -201,7 +194,7 @@ mod tests {
         ours.set("key", b"value").await.unwrap();
         {
             let guard = ours.file.opened.lock().unwrap();
-            let connection = &guard.as_ref().unwrap().connection;
+            let connection = guard.as_ref().unwrap().connections.durable();
             let pages: i64 =
                 connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
             // SQLite answers as on a full disk (https://sqlite.org/pragma.html#pragma_max_page_count).
