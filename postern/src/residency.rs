@@ -124,12 +124,7 @@ impl<'p> Residency<'p> {
         let named: BTreeSet<String> = catalogue
             .providers()
             .flat_map(|one| provisions::origins(one))
-            .chain(
-                self.policies
-                    .issuers
-                    .iter()
-                    .filter_map(|one| one.origin().map(|origin| origin.to_owned())),
-            )
+            .chain(self.policies.issuers.iter().filter_map(|issuer| issuer.origin()))
             .collect();
         let variables: BTreeSet<&str> =
             catalogue.providers().flat_map(|provider| provider.variables()).collect();

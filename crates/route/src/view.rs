@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// What was read is used for this long: each value is read at most once in it, however many requests come.
 pub(crate) const KEEP_MS: u64 = 1_000;
 
-/// So long after it began, a request that nobody has heard of since is over: its client has left before the answer began.
+/// So long after it began, a request that has not been heard of is over: its client has left before the answer began.
 const RUNS_AT_MOST_MS: u64 = 600_000;
 
 /// The store does not answer.

@@ -57,7 +57,7 @@ async fn a_caller_that_may_know_is_told_the_decision_and_the_attempts() {
 }
 
 #[tokio::test]
-async fn others_are_refused_and_nobody_is_told_unasked() {
+async fn others_are_refused_and_no_caller_is_told_unasked() {
     for roles in [&["chatter"][..], &["user"]] {
         let answer = call(roles, "plain-model", Some("true"), false).send().await;
         assert_eq!(answer.refusal(), (403, "permission_denied".to_owned()), "{roles:?}");

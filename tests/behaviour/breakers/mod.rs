@@ -110,7 +110,7 @@ async fn what_one_gateway_has_observed_holds_for_every_gateway_on_the_same_store
     // What cannot be read is nothing: the order is that of the policy, and the record says so.
     for place in 0..8 {
         let key = format!("router/1/deployments/{place}");
-        let set = redis.command(&[b"SET", key.as_bytes(), b"what nobody has written"]);
+        let set = redis.command(&[b"SET", key.as_bytes(), b"what no instance has written"]);
         assert_eq!(set, [Some(b"OK".to_vec())]);
     }
     let cold = Breakers::start(Some(&redis));

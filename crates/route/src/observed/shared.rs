@@ -10,7 +10,7 @@ const VERSION: u8 = 1;
 /// The deployments of one value; those that were seen last.
 const MAX_DEPLOYMENTS: usize = 256;
 
-/// A deployment that nobody has tried for so long is forgotten, unless its breaker is open.
+/// A deployment that was not tried for so long is forgotten, unless its breaker is open.
 const FORGOTTEN_MS: u64 = 600_000;
 
 /// A value that cannot be read.
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_has_tried_for_long_is_forgotten() {
+    fn what_was_not_tried_for_long_is_forgotten() {
         assert_eq!(observed().to_bytes(|_| true, 700_000), [VERSION]);
         assert_eq!(observed().to_bytes(|name| name == "p/a", 1_000).len() < 80, true);
     }

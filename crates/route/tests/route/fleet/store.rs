@@ -42,7 +42,7 @@ impl Store {
         self.0.writes.get()
     }
 
-    /// Replaces all values by what nobody has written.
+    /// Replaces all values by what no instance has written.
     pub fn corrupt(&self) {
         self.0.values.borrow_mut().values_mut().for_each(|value| *value = vec![0xa5; 40]);
     }
