@@ -119,7 +119,8 @@ impl Observing {
         let Some(open) = self.open.pop() else { return };
         let (word, kind) = match &outcome {
             AttemptOutcome::Answered => ("answered", None),
-            AttemptOutcome::Failed(failure) => ("failed", Some(format!("{:?}", failure.kind))),
+            // As in the record's faults.
+            AttemptOutcome::Failed(failure) => ("failed", Some(word(failure.kind))),
             AttemptOutcome::Cancelled => ("cancelled", None),
         };
         self.tried.push(open.tried(word, kind, now_ns));
@@ -152,6 +153,12 @@ impl Observing {
     }
 }
 
+/// The name of a kind, without that of its type.
+fn word(kind: types::FaultKind) -> String {
+    let shown = format!("{kind:?}");
+    shown.rsplit(':').next().unwrap_or_default().to_owned()
+}
+
 fn ms(from_ns: u64, until_ns: u64) -> u32 {
     u32::try_from(until_ns.saturating_sub(from_ns) / NS_PER_MS).unwrap_or(u32::MAX)
 }
@@ -182,6 +189,7 @@ mod tests {
         assert_eq!((told.serving.as_deref(), told.memos.len()), (Some("p/other"), 1));
         let failure =
             AttemptFailure { kind: types::FaultKind::Overloaded, retry_after_ms: Some(7) };
+        assert_eq!(observing.tried(0)[0].kind.as_deref(), Some("Overloaded"));
         let [failed] = told.attempts.as_slice() else { panic!("{told:?}") };
         assert_eq!((failed.deployment.as_str(), failed.duration_ms), ("p/one", 40));
         assert_eq!(failed.outcome, AttemptOutcome::Failed(failure));
