@@ -1,17 +1,22 @@
 //! Checks the policies and the manifest: every problem in one run.
 
-use crate::cli::Configuration;
+use crate::cli::{Check, Configuration};
 use crate::deployment::Deployment;
 use crate::policies;
+use crate::residency::Residency;
 use anyhow::{Result, bail};
+use postern_policy::{MODELS_FILE, Problem};
+use std::path::PathBuf;
 
 /// Prints the problems of both and fails if there is one.
-pub fn check(deployment: &Deployment, configuration: &Configuration) -> Result<()> {
+pub fn check(deployment: &Deployment, options: &Check) -> Result<()> {
+    let configuration = &options.configuration;
     let folder = &deployment.policies;
     let manifest = deployment.folder.join("spin.toml");
     // With a host, a missing manifest is a problem, which the host reports.
     let has_manifest = manifest.exists();
-    let problems = policies::problems(folder, has_manifest.then_some(&*manifest))?;
+    let mut problems = policies::problems(folder, has_manifest.then_some(&*manifest))?;
+    let of_residency = residency(deployment, configuration, &mut problems);
     let shown = folder.strip_prefix(&deployment.folder).unwrap_or(folder).display();
     for problem in &problems {
         eprintln!("{shown}/{problem}");
@@ -29,6 +34,9 @@ pub fn check(deployment: &Deployment, configuration: &Configuration) -> Result<(
         (false, false) => bail!(refused("the policies and spin.toml are")),
     }
     surprises(deployment, configuration)?;
+    if options.residency {
+        of_residency.iter().for_each(|line| println!("{line}"));
+    }
     match (by_host, has_manifest) {
         (Some(_), _) => eprintln!("policies and manifest are fine"),
         (None, true) => eprintln!(
@@ -40,6 +48,21 @@ pub fn check(deployment: &Deployment, configuration: &Configuration) -> Result<(
         ),
     }
     Ok(())
+}
+
+/// What each residency rule reaches; a rule that could reach another region is a problem. Policies that cannot be read have
+/// problems of their own.
+fn residency(
+    deployment: &Deployment,
+    configuration: &Configuration,
+    problems: &mut Vec<Problem>,
+) -> Vec<String> {
+    let Ok(policies) = policies::all(&deployment.policies) else { return Vec::new() };
+    let read = |file: PathBuf| std::fs::read_to_string(file).unwrap_or_default();
+    let manifest = read(deployment.folder.join("spin.toml"));
+    let residency = Residency::of(&policies, &manifest, &configuration.variable);
+    problems.extend(residency.problems(&read(deployment.policies.join(MODELS_FILE))));
+    residency.lines()
 }
 
 fn refused(what: &str) -> String {

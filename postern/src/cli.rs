@@ -39,7 +39,7 @@ pub struct DeploymentOptions {
 #[derive(Subcommand)]
 pub enum Command {
     /// Check the policies and the manifest, all problems at once; with `--probe`, ask a server what it refuses
-    Check(Probe),
+    Check(Check),
     /// Say what has been used, is reserved and is left of each limit
     Usage(Usage),
     /// Issue, list, rotate and revoke API keys
@@ -87,8 +87,6 @@ pub struct Probe {
     /// The server's name for a model, in place of the first of the provider's in models.toml
     #[arg(long, value_name = "NAME", requires = "probe")]
     pub model: Option<String>,
-    #[command(flatten)]
-    pub configuration: Configuration,
 }
 
 /// Which manifest, and where to.
@@ -107,6 +105,17 @@ pub struct ManifestOptions {
 pub enum Platform {
     /// Vendors' requests leave through the component `egress`
     Spin,
+}
+
+#[derive(Args)]
+pub struct Check {
+    #[command(flatten)]
+    pub configuration: Configuration,
+    #[command(flatten)]
+    pub probe: Probe,
+    /// Say which hosts each residency rule can reach: the regions of callers and routes
+    #[arg(long)]
+    pub residency: bool,
 }
 
 #[derive(Subcommand)]

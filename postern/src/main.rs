@@ -13,6 +13,7 @@ mod location;
 mod policies;
 mod probe;
 mod provisions;
+mod residency;
 mod store;
 mod usage;
 
@@ -35,9 +36,9 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<()> {
     let deployment = Deployment::new(cli.place)?;
     match cli.command {
-        Command::Check(options) => match &options.probe {
+        Command::Check(options) => match &options.probe.probe {
             Some(name) => probe::probe(&deployment, name, &options),
-            None => check::check(&deployment, &options.configuration),
+            None => check::check(&deployment, &options),
         },
         Command::Explain(options) => explain::explain(&deployment, &options),
         Command::Usage(options) => usage::usage(&deployment, &options),

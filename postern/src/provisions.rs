@@ -91,7 +91,7 @@ fn missing_for(provider: &Provider, given: &[&str], hosts: &[&str]) -> Vec<Probl
 }
 
 /// The origins that it must reach, as they are written.
-fn origins(provider: &Provider) -> Vec<String> {
+pub fn origins(provider: &Provider) -> Vec<String> {
     let Transport::Upstream { base_url, credential, .. } = &provider.transport else {
         return Vec::new();
     };
@@ -115,7 +115,8 @@ fn variables(manifest: &toml::Table) -> Vec<&str> {
         .collect()
 }
 
-fn allowed_hosts(manifest: &toml::Table) -> Vec<&str> {
+/// The entries of all components.
+pub fn allowed_hosts(manifest: &toml::Table) -> Vec<&str> {
     components(manifest)
         .filter_map(|component| component.get("allowed_outbound_hosts")?.as_array())
         .flatten()
@@ -124,7 +125,7 @@ fn allowed_hosts(manifest: &toml::Table) -> Vec<&str> {
 }
 
 /// Whether an entry lets requests go to an origin.
-fn is_allowed(origin: &str, entries: &[&str]) -> bool {
+pub fn is_allowed(origin: &str, entries: &[&str]) -> bool {
     entries.iter().any(|entry| allows_as_written(entry, origin))
 }
 

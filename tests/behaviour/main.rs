@@ -1,6 +1,7 @@
 //! The gateway's behaviour, one folder each. The line `Stages:` of a folder names the stages that it exercises.
 
 mod authorization;
+mod breakers;
 mod browsers;
 mod bytes;
 mod concurrency;

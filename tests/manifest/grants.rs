@@ -73,8 +73,8 @@ fn secrets_are_where_nothing_is_parsed_and_foreign_bytes_where_nothing_is_reache
     assert_eq!(holders("variables"), ["upstream"]);
     // Auth fetches issuers' documents, without a secret.
     assert_eq!(holders("allowed_outbound_hosts"), ["auth", "upstream"]);
-    // Keys and key sets; usage of limits.
-    assert_eq!(holders("key_value_stores"), ["auth", "limiter"]);
+    // Keys and key sets; usage of limits; what was observed of deployments.
+    assert_eq!(holders("key_value_stores"), ["auth", "limiter", "router"]);
     for pure in ["provider", "sandbox"] {
         assert!(
             stages[pure].is_subset(&["environment", "files"].map(str::to_owned).into()),

@@ -58,6 +58,16 @@ fn upstream_does_not_start_without_the_variables_it_reads() {
 }
 
 #[test]
+fn router_does_not_start_without_the_key_value_stores_it_calls() {
+    let refusal = Refusal {
+        stage: "router",
+        interface: "spin:key-value/key-value@3",
+        set: "key_value_stores",
+    };
+    assert_refused(without(&refusal), &refusal);
+}
+
+#[test]
 fn router_does_not_start_without_the_files_it_reads() {
     let refusal =
         Refusal { stage: "router", interface: "wasi:filesystem/preopens@0.", set: "files" };

@@ -105,6 +105,7 @@ fn action(asked: Asked) -> Action {
         Asked::GenerateImages => Action::GenerateImages,
         Asked::KeepState => Action::KeepState,
         Asked::RouteAtVendor => Action::RouteAtVendor,
+        Asked::Explain => Action::Explain,
         Asked::Admin => Action::Admin,
     }
 }

@@ -17,7 +17,7 @@ use postern_types::guardrail::{
 };
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
 use postern_types::provider::{AnswerHead, Decoded, Encoded, Notice, Place, SegmentEdit};
-use postern_types::router::{ModelEntry, Routing, RoutingRequest};
+use postern_types::router::{ModelEntry, Observations, Routing, RoutingRequest};
 use postern_types::{
     Caller, Dialect, Fault, Field, Prompt, RequestFacts, Transport, Usage, VendorApi,
 };
@@ -205,8 +205,12 @@ impl Limiter for Imports {
 }
 
 impl Router for Imports {
-    fn choose(&self, request: &RoutingRequest) -> Result<Routing, Fault> {
-        router::choose(request)
+    async fn choose(&self, request: RoutingRequest) -> Result<Routing, Fault> {
+        router::choose(request).await
+    }
+
+    async fn observe(&self, observations: Observations) {
+        router::observe(observations).await;
     }
 
     fn by_style(&self, name: &str) -> Result<bool, Fault> {

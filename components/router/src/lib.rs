@@ -1,20 +1,22 @@
 //! Which deployments serve a request, and in which order?
 //!
-//! Reads: `models.toml`, `routes.toml`, the caller's rights, what the gateway has measured of the request. Writes: nothing.
-//! Refuses with: `model-not-found`, `no-eligible-deployment`, `invalid-request` for a model of another operation. Runs after
-//! auth, once per request. Fails closed.
+//! Reads: `models.toml`, `routes.toml`, the caller's rights, what the gateway has measured of the request, what was observed of
+//! the deployments. Writes: what is observed of them. Refuses with: `model-not-found`, `no-eligible-deployment`,
+//! `invalid-request` for a model of another operation. Runs after auth, once per request, and again when it has ended. Fails
+//! closed without policies; without the store it decides by what this instance has observed, or else as policy is written.
 
 use postern_contract::policies::{self, Policies};
 use postern_contract::router::exports::postern::router::stage::Guest;
 use postern_contract::types::router::{
-    ListedDeployment, ModelEntry, Routing, RoutingRequest, Shadow,
+    ListedDeployment, ModelEntry, Observations, Routing, RoutingRequest, Shadow,
 };
 use postern_contract::types::{Caller, Fault, Operation};
 use postern_fault::Fault as NativeFault;
 use postern_policy::{Catalogue, MODELS_FILE, Model, ROUTES_FILE};
-use postern_route::{Allowed, Listed, Observed, Request, capabilities, lifecycle_headers};
+use postern_route::{Allowed, Chosen, Listed, Observed, Request, capabilities, lifecycle_headers};
 use std::sync::Arc;
 
+mod state;
 mod target;
 
 static CATALOGUE: Policies<Catalogue> = Policies::new();
@@ -25,24 +27,29 @@ const MAX_RECORDED: usize = 16;
 struct Router;
 
 impl Guest for Router {
-    fn choose(request: RoutingRequest) -> Result<Routing, Fault> {
+    async fn choose(request: RoutingRequest) -> Result<Routing, Fault> {
         let RoutingRequest { caller, facts, signals, headers, instead, unix_ms, seed } = request;
         let allowed = Allowed::of(&caller);
         let name = instead.as_ref().unwrap_or(&facts.model);
-        // Nothing is observed yet: this component is granted no store.
-        let observed = &Observed::default();
         let asked = Request {
             name,
             allowed: &allowed,
             facts: &facts,
             signals: &signals,
             headers: &headers,
-            observed,
+            // The instance adds what is known.
+            observed: &Observed::default(),
             unix_ms,
             seed,
         };
-        let decision = postern_route::decide(catalogue()?, &asked)?;
-        let target = |choice| target::from_choice(choice, decision.route, name, facts.operation);
+        let replica = state::replica();
+        let Chosen { decision, memo } = replica.choose(catalogue()?, &asked).await?;
+        let target = |choice| {
+            let mut target = target::from_choice(choice, decision.route, name, facts.operation);
+            let name = &target.deployment.name;
+            target.first_token_p95_ms = replica.first_token_p95_ms(name, unix_ms);
+            target
+        };
         // What a limit names instead has no copy.
         let shadow = decision.route.and_then(|route| route.shadow.as_ref());
         let shadow = shadow.filter(|_| instead.is_none());
@@ -52,8 +59,16 @@ impl Guest for Router {
             targets: decision.choices().map(target).collect(),
             decision: decision.to_json(MAX_RECORDED),
             hedge: decision.route.and_then(|route| route.hedge),
+            memo,
             headers: lifecycle_headers(decision.lifecycle, &allowed, unix_ms),
         })
+    }
+
+    async fn observe(observations: Observations) {
+        // Without policies there was no decision.
+        if let Ok(catalogue) = catalogue() {
+            state::replica().observe(catalogue, &observations).await;
+        }
     }
 
     fn by_style() -> Result<Vec<String>, Fault> {

@@ -56,13 +56,15 @@ pub enum Action {
     RouteAtVendor,
     /// List the models.
     ListModels,
+    /// Be told how a request was decided.
+    Explain,
     /// Administer the gateway.
     Admin,
 }
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Chat,
         Self::Embed,
         Self::Rerank,
@@ -78,6 +80,7 @@ impl Action {
         Self::KeepState,
         Self::RouteAtVendor,
         Self::ListModels,
+        Self::Explain,
         Self::Admin,
     ];
 
@@ -100,6 +103,7 @@ impl Action {
             Self::KeepState => "keep_state",
             Self::RouteAtVendor => "route_at_vendor",
             Self::ListModels => "list_models",
+            Self::Explain => "explain",
             Self::Admin => "admin",
         }
     }
@@ -113,7 +117,7 @@ impl Action {
     /// Whether its resource is a model, and so belongs to `Action::"use"`; the resource of the others is the gateway.
     #[must_use]
     pub fn is_on_model(self) -> bool {
-        !matches!(self, Self::ListModels | Self::Admin)
+        !matches!(self, Self::ListModels | Self::Explain | Self::Admin)
     }
 }
 

@@ -174,7 +174,9 @@ async fn beginning<S: Stages>(
         return Ok(body);
     }
     if call.facts.stream || streamed.is_sound() {
-        return exchange.wait("first_event", streamed.first(holds)).await;
+        let first = exchange.wait("first_event", streamed.first(holds)).await?;
+        exchange.first_token();
+        return Ok(first);
     }
     let whole = streamed.whole(call.policy.max_response_body_bytes);
     let (body, permit) = exchange.wait("answer", whole).await?;

@@ -3,11 +3,13 @@
 use crate::asked::Asked;
 use crate::early::Early;
 use crate::endpoint;
+use crate::explain;
 use crate::found::{self, Direction};
 use crate::http::RequestHead;
 use crate::in_flight::InFlightPlace;
 use crate::left::LeftLeases;
 use crate::memory::MemoryPermit;
+use crate::observations::Observing;
 use crate::record::{Event, Record};
 use crate::stages::Stages;
 use crate::trace::{self, Trace};
@@ -45,6 +47,10 @@ pub struct Exchange<S: Stages> {
     pub afterwards: Option<Pin<Box<dyn Future<Output = ()>>>>,
     /// It is a part of another exchange, whose record has it.
     is_fork: bool,
+    /// What the router is told of it.
+    pub observing: Observing,
+    /// The decisions, if they are to be told to the client.
+    decisions: Option<Vec<String>>,
     /// What its whole bodies take of the instance's memory.
     pub memory: Vec<MemoryPermit>,
     /// Its places among what is in flight.
@@ -86,6 +92,8 @@ impl<S: Stages> Exchange<S> {
             candidate: None,
             afterwards: None,
             is_fork: false,
+            observing: Observing::default(),
+            decisions: None,
             memory: Vec::new(),
             places: Vec::new(),
             early: stages
@@ -144,7 +152,35 @@ impl<S: Stages> Exchange<S> {
         if event.is_of_attempt() {
             self.record.at(self.elapsed_us());
         }
+        if let (Event::Routed(decision), Some(decisions)) = (&event, &mut self.decisions) {
+            decisions.push((*decision).to_owned());
+        }
+        self.observing.on(&event, self.stages.now_ns());
         self.record.on(event);
+    }
+
+    /// The first token of a stream is there.
+    pub fn first_token(&mut self) {
+        self.observing.first_token(self.stages.now_ns());
+    }
+
+    /// The client may know how it is decided, and asks.
+    pub fn explain(&mut self) {
+        self.decisions.get_or_insert_default();
+    }
+
+    /// The header that says how it was decided, if the client asked.
+    pub fn explanation(&self) -> Option<String> {
+        let decisions = self.decisions.as_ref()?;
+        Some(explain::header(decisions, &self.observing.tried(self.stages.now_ns())))
+    }
+
+    /// Tells the router of attempts that failed before the answer that has begun.
+    pub async fn tell_failures(&mut self) {
+        let failures = self.observing.failures(self.stages.unix_ms());
+        if let Some(failures) = failures {
+            self.stages.observe(failures).await;
+        }
     }
 
     /// An exchange for an attempt that runs beside another one, until it is merged.
@@ -162,6 +198,8 @@ impl<S: Stages> Exchange<S> {
             candidate: None,
             afterwards: None,
             is_fork: true,
+            observing: Observing::default(),
+            decisions: None,
             memory: Vec::new(),
             places: Vec::new(),
             early: self.early.clone(),
@@ -176,12 +214,16 @@ impl<S: Stages> Exchange<S> {
     /// Adds what was observed in a fork, whose attempt has answered or not.
     pub fn merge(&mut self, mut fork: Self, is_answer: bool) {
         self.record.absorb(std::mem::take(&mut fork.record), is_answer);
+        self.observing.absorb(std::mem::take(&mut fork.observing));
         for (stage, ns) in std::mem::take(&mut fork.timings) {
             self.add(stage, ns);
         }
         if is_answer {
             self.memory.append(&mut fork.memory);
             self.findings.append(&mut fork.findings);
+        }
+    }
+
         }
     }
 

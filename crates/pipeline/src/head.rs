@@ -38,6 +38,8 @@ pub struct Head {
     pub coding: Option<Coding>,
     /// Refuse rather than lose a part of the request (`x-postern-strict: true`).
     pub strict: bool,
+    /// Say how it was decided (`x-postern-explain: true`).
+    pub explain: bool,
     /// The client's name of its conversation (`x-postern-conversation`).
     pub conversation: Option<String>,
 }
@@ -75,6 +77,7 @@ impl Head {
             content_length: None,
             coding: None,
             strict: false,
+            explain: false,
             conversation: None,
         };
         let mut proxies = ProxyChain::default();
@@ -113,7 +116,8 @@ impl Head {
             // The host appends its own after the client's values.
             "spin-client-addr" => proxies.peer = Some(value),
             "x-forwarded-for" => proxies.forwarded_for.push(value),
-            "x-postern-strict" => self.strict = strict(&value)?,
+            "x-postern-strict" => self.strict = flag(&name, &value)?,
+            "x-postern-explain" => self.explain = flag(&name, &value)?,
             "x-postern-conversation" => {
                 let again = self.conversation.replace(conversation(value)?);
                 if again.is_some_and(|first| Some(&first) != self.conversation.as_ref()) {
@@ -149,9 +153,9 @@ impl ProxyChain {
 }
 
 /// Only these two words are accepted: a misspelt one would silently not be strict.
-fn strict(value: &str) -> Result<bool, Refusal> {
+fn flag(name: &str, value: &str) -> Result<bool, Refusal> {
     value.trim().parse().map_err(|_| {
-        let public = format!("x-postern-strict is `{}`: send true or false", shown(value));
+        let public = format!("{name} is `{}`: send true or false", shown(value));
         Refusal::http(400, "invalid_header", public)
     })
 }

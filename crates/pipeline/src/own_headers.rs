@@ -12,6 +12,9 @@ pub fn add<S: Stages>(fields: &mut Vec<(String, String)>, exchange: &mut Exchang
         // Where Anthropic's SDKs look for it.
         fields.push(("request-id".to_owned(), exchange.request_id.clone()));
     }
+    if let Some(explanation) = exchange.explanation() {
+        fields.push(("x-postern-decision".to_owned(), explanation));
+    }
     if let Some(found) = exchange.findings() {
         fields.push(("x-postern-guardrail".to_owned(), found));
     }

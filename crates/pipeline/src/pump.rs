@@ -42,6 +42,8 @@ pub async fn run<S: Stages, C: Client>(
     let sequence = (exchange.client == Dialect::Responses).then(Sequence::default);
     let mut pump = Pump { client, lease, exchange, sequence };
     let mut end = pump.begin(first, streamed.as_ref()).await;
+    // Other requests need not fail where this one did.
+    pump.exchange.tell_failures().await;
     if let (Some(streamed), End::Complete) = (&mut streamed, &end) {
         end = pump.carry(streamed).await;
     }
@@ -69,7 +71,12 @@ pub async fn run<S: Stages, C: Client>(
             exchange.observe(Event::Failed(fault));
         }
     }
+    let (stages, unix_ms) = (exchange.stages.clone(), exchange.stages.unix_ms());
+    let observations = exchange.observing.finish(unix_ms);
     drop(exchange);
+    if let Some(observations) = observations {
+        stages.observe(observations).await;
+    }
     if let (Some(mut streamed), End::Complete) = (streamed, end)
         && !streamed.is_stopped()
     {

@@ -23,6 +23,7 @@ use postern_dialect::{Operation, translate};
 use postern_dialect::{media, needs};
 use postern_policy::Gateway;
 use postern_types::Prompt;
+use postern_types::auth::Action;
 use postern_types::router::RoutingRequest;
 use std::rc::Rc;
 
@@ -37,6 +38,11 @@ pub async fn run<S: Stages>(
     let policy = exchange.stages.policy()?;
     // Identity first: an unknown caller costs no read, no count and no look-up.
     let caller = authenticate::caller(head, exchange).await?;
+    // Not every caller may know which deployments there are, and why one was chosen.
+    if head.explain {
+        authorize::to_gateway(&caller, Action::Explain, head, exchange)?;
+        exchange.explain();
+    }
     // The body, once: every later stage refers to these bytes.
     let Received { body, upload, bytes: body_bytes } =
         receive(head, operation, body, policy, exchange).await?;
@@ -178,8 +184,10 @@ async fn targets<S: Stages>(
         unix_ms: exchange.stages.unix_ms(),
         seed: exchange.stages.random(),
     };
-    let routing = exchange.run("router", |stages| stages.choose(&request))?;
+    let stages = exchange.stages.clone();
+    let routing = exchange.wait("router", stages.choose(request)).await?;
     exchange.observe(Event::Routed(&routing.decision));
+    exchange.observing.routed(routing.memo);
     if instead.is_none() {
         // What a limit names instead is not what the client asked for.
         exchange.notices = routing.headers;

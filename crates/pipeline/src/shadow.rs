@@ -139,7 +139,7 @@ impl<S: Stages> ShadowCopy<S> {
             unix_ms: self.stages.unix_ms(),
             seed: self.stages.random(),
         };
-        let routing = self.stages.choose(&request)?;
+        let routing = self.stages.choose(request).await?;
         exchange.observe(Event::Routed(&routing.decision));
         let targets = authorize::permitted(&call, routing.targets, exchange)?;
         let Some(target) = targets.into_iter().next() else { return Ok(()) };

@@ -14,7 +14,7 @@ use postern_types::guardrail::{
 };
 use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
 use postern_types::provider::{AnswerHead, Decoded, Encoded, Notice, Place, SegmentEdit};
-use postern_types::router::{ModelEntry, Routing, RoutingRequest};
+use postern_types::router::{ModelEntry, Observations, Routing, RoutingRequest};
 use postern_types::{
     Caller, Dialect, Endpoint, Fault, Field, Prompt, RequestFacts, Usage, VendorApi,
 };
@@ -114,7 +114,8 @@ pub trait Limiter {
 /// `postern:router`.
 #[allow(missing_docs)]
 pub trait Router {
-    fn choose(&self, request: &RoutingRequest) -> Result<Routing, Fault>;
+    async fn choose(&self, request: RoutingRequest) -> Result<Routing, Fault>;
+    async fn observe(&self, observations: Observations);
     /// Whether the choice for this name goes by how a prompt is written.
     fn by_style(&self, name: &str) -> Result<bool, Fault>;
     fn models(&self, caller: &Caller, unix_ms: u64) -> Result<Vec<ModelEntry>, Fault>;

@@ -127,12 +127,6 @@ impl Strategy {
         ("complexity", Self::Complexity),
     ];
 
-    /// Whether it depends on what was observed of earlier requests.
-    #[must_use]
-    pub fn observes(self) -> bool {
-        matches!(self, Self::Fastest | Self::LeastLoaded)
-    }
-
     /// Its name in `routes.toml`.
     #[must_use]
     pub fn as_str(self) -> &'static str {

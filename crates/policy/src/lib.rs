@@ -57,7 +57,7 @@ pub use issuers::{
     ClaimNames, Guesses, Issuer, IssuerKeys, Issuers, KeySetTimes, ProtectedResource, Undeclared,
 };
 pub use lifecycle::Lifecycle;
-pub use models::{Deployment, Model, Provider, Transport};
+pub use models::{BreakerPolicy, Deployment, Model, Provider, Transport};
 pub use plans::{Limit, Plan, Plans, Scope};
 pub use postern_types::{Credential, Deadlines, Dialect, ImageRule, Price, Quirks, Tokenizer};
 pub use problem::{Problem, Problems};

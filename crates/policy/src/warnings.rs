@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalogue::Catalogue;
 use crate::guardrails::{Action, Guardrails, TermList};
 use crate::plans::{Plan, Scope};
-use crate::{Capability, GUARDRAILS_FILE, Named, PLANS_FILE, Policies, ROUTES_FILE};
+use crate::{Capability, GUARDRAILS_FILE, Named, PLANS_FILE, Policies};
 
 /// One line for each surprising setting.
 #[must_use]
@@ -18,11 +17,7 @@ pub fn warnings(policies: &Policies) -> Vec<String> {
     let plans = plans.map(|plan| by_key(&plan.name));
     let guardrails = &policies.guardrails;
     let of_guardrails = unused_lists(guardrails).chain(nothing_to_keep(guardrails));
-    plans
-        .chain(of_guardrails)
-        .chain(mute_judges(policies))
-        .chain(unobserved(&policies.catalogue))
-        .collect()
+    plans.chain(of_guardrails).chain(mute_judges(policies)).collect()
 }
 
 /// Originals are to be kept, and no rule makes placeholders.
@@ -48,18 +43,6 @@ fn mute_judges(policies: &Policies) -> impl Iterator<Item = String> {
         format!(
             "{GUARDRAILS_FILE}: the rule {:?} asks {:?}, which does not offer chat, so it never has an opinion; write the name of another model",
             rule.name, ask.model
-        )
-    })
-}
-
-/// Routes whose strategy goes by observations, which the gateway does not keep yet.
-fn unobserved(catalogue: &Catalogue) -> impl Iterator<Item = String> {
-    let routes = catalogue.routes().filter(|route| route.strategy.observes());
-    routes.map(|route| {
-        format!(
-            "{ROUTES_FILE}: the route {:?} is {}, and the gateway does not observe deployments yet: it tries them as they are written",
-            route.alias,
-            route.strategy.as_str()
         )
     })
 }
@@ -180,22 +163,6 @@ mod tests {
         let found = asking(&rule("embed"));
         assert!(found.len() == 1 && found[0].contains("asks \"embed\""), "{found:?}");
         assert_eq!(asking(&rule("sandbox")), [""; 0]);
-    }
-
-    #[test]
-    fn names_routes_whose_strategy_has_nothing_to_go_by() {
-        let models = include_str!("../tests/valid/minimal/models.toml");
-        let route = |alias: &str, strategy: &str| {
-            format!(
-                "[[route]]\nalias = {alias:?}\nstrategy = {strategy:?}\nmodels = [\"sandbox\"]\n"
-            )
-        };
-        let routes = ["ordered", "cheapest", "sticky", "fastest", "least_loaded"];
-        let routes: String = routes.map(|strategy| route(strategy, strategy)).concat();
-        let catalogue = Catalogue::from_toml(models, Some(&routes)).unwrap();
-        let found: Vec<_> = unobserved(&catalogue).collect();
-        assert_eq!(found.len(), 2, "{found:?}");
-        assert!(found[0].contains("\"fastest\" is fastest"), "{found:?}");
     }
 
     #[test]

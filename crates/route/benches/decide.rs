@@ -24,7 +24,7 @@ fn main() {
     for model in catalogue.models() {
         for (place, deployment) in model.deployments.iter().enumerate() {
             observed.begin(&deployment.name, 1_000, &policy);
-            let first_token_ms = 100 + place as u64 * 7;
+            let first_token_ms = Some(100 + place as u64 * 7);
             let ended = Ended::Answered { first_token_ms, answer_ms: 2_000, tokens: 100 };
             observed.end(&deployment.name, &ended, 1_000, &policy);
         }

@@ -23,8 +23,22 @@ pub struct Candidate<'c> {
     pub removed: Option<Filter<'c>>,
     /// What the strategy went by.
     pub score: Score,
-    /// Its breaker is open, so it is tried after the others.
-    pub is_broken: bool,
+    /// What its breaker says.
+    pub breaker: BreakerState,
+}
+
+/// What a breaker says of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BreakerState {
+    /// It may be tried.
+    Closed,
+    /// It has failed, and may be tried by one request, which finds out whether it is back.
+    HalfOpen,
+    /// It has failed, and is left alone for so long.
+    Open {
+        /// The time until it may be probed.
+        probe_after_ms: u64,
+    },
 }
 
 /// Why a deployment cannot serve a request.
@@ -50,6 +64,11 @@ pub enum Filter<'c> {
     Context,
     /// Its model's answers are shorter than the client's cap.
     OutputCap,
+    /// It has failed lately, and others have not: it may be probed after so long.
+    Breaker {
+        /// The time until then.
+        probe_after_ms: u64,
+    },
 }
 
 impl Filter<'_> {
@@ -66,6 +85,7 @@ impl Filter<'_> {
             Filter::Sunset(_) => "sunset",
             Filter::Context => "context",
             Filter::OutputCap => "output_cap",
+            Filter::Breaker { .. } => "breaker",
         }
     }
 }
@@ -121,6 +141,12 @@ pub struct RouteDecision<'c> {
     pub complexity: Option<Complexity>,
     /// A strategy that goes by observations had none, and kept the order of the policy.
     pub is_unobserved: bool,
+    /// The breakers of all that may serve are open: they are tried as written.
+    pub are_all_open: bool,
+    /// The probe of the first one is claimed.
+    pub(crate) is_probe: bool,
+    /// Why the shared state is not known.
+    pub trouble: Option<&'static str>,
     /// The lifecycle of the requested name.
     pub lifecycle: &'c Lifecycle,
 }
@@ -129,6 +155,28 @@ impl<'c> RouteDecision<'c> {
     /// The deployments to try, best first.
     pub fn choices(&self) -> impl Iterator<Item = Choice<'c>> + '_ {
         self.order.iter().filter_map(|place| Some(self.candidates.get(*place)?.choice))
+    }
+
+    fn in_order(&self) -> impl Iterator<Item = &Candidate<'c>> {
+        self.order.iter().filter_map(|place| self.candidates.get(*place))
+    }
+
+    /// The deployment to try first, if that is a probe.
+    pub(crate) fn probe(&self) -> Option<&'c Deployment> {
+        let first = self.in_order().next()?;
+        (first.breaker == BreakerState::HalfOpen).then_some(first.choice.deployment)
+    }
+
+    /// Whether the first attempt finds out if its deployment is back.
+    #[must_use]
+    pub fn is_probe(&self) -> bool {
+        self.is_probe
+    }
+
+    /// Those that may be tried although their breakers are not closed.
+    pub(crate) fn open(&self) -> impl Iterator<Item = &'c str> {
+        let open = self.in_order().filter(|one| one.breaker != BreakerState::Closed);
+        open.map(|one| one.choice.deployment.name.as_str())
     }
 
     /// The strategy of the requested route; a model's deployments are tried as written.
@@ -149,6 +197,9 @@ impl Filter<'_> {
             Filter::RouteRegion(regions) => Some(format!("of the route: {}", regions.join(", "))),
             Filter::Sunset(lifecycle) => {
                 lifecycle.successor.as_ref().map(|successor| format!("successor: {successor}"))
+            }
+            Filter::Breaker { probe_after_ms } => {
+                Some(format!("it has failed; probed after {probe_after_ms} ms at the earliest"))
             }
             Filter::Operation
             | Filter::DataClass

@@ -1,6 +1,6 @@
 //! A decision as JSON, for the record and for people. It has names of policies, numbers and no text of the request.
 
-use crate::decision::{Candidate, RouteDecision};
+use crate::decision::{BreakerState, Candidate, RouteDecision};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ struct Told<'d> {
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<&'d str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<&'static str>,
+    note: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     complexity: Option<u8>,
     /// What the complexity is made of.
@@ -33,8 +33,8 @@ struct Eligible<'d> {
     #[serde(skip_serializing_if = "Option::is_none")]
     route: Option<&'d str>,
     by: String,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    breaker_open: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    breaker: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -62,7 +62,7 @@ impl RouteDecision<'_> {
         let told = Told {
             strategy: self.strategy().as_str(),
             version: self.route.and_then(|route| route.version.as_deref()),
-            note: self.is_unobserved.then_some("nothing is observed: tried as written"),
+            note: self.note(),
             complexity: self.complexity.map(|complexity| complexity.score),
             complexity_points: points.filter(|(_, points)| *points > 0).collect(),
             order: eligible.take(most).map(Self::eligible).collect(),
@@ -74,13 +74,29 @@ impl RouteDecision<'_> {
         serde_json::to_string(&told).unwrap_or_default()
     }
 
+    /// What is not as usual.
+    #[must_use]
+    pub fn note(&self) -> Option<String> {
+        let notes = [
+            self.trouble,
+            self.is_unobserved.then_some("nothing is observed: tried as written"),
+            self.are_all_open.then_some("all breakers are open: tried as written"),
+        ];
+        let notes: Vec<_> = notes.into_iter().flatten().collect();
+        (!notes.is_empty()).then(|| notes.join("; "))
+    }
+
     fn eligible<'d>(candidate: &'d Candidate<'_>) -> Eligible<'d> {
         Eligible {
             deployment: &candidate.choice.deployment.name,
             model: &candidate.choice.model.name,
             route: candidate.route.map(|route| route.alias.as_str()),
             by: candidate.score.to_string(),
-            breaker_open: candidate.is_broken,
+            breaker: match candidate.breaker {
+                BreakerState::Closed => None,
+                BreakerState::HalfOpen => Some("half-open"),
+                BreakerState::Open { .. } => Some("open"),
+            },
         }
     }
 

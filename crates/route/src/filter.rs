@@ -4,7 +4,7 @@
 //! that may be lowered (`output_cap`) leave everything if they would leave nothing.
 
 use crate::allowed::is_in;
-use crate::decision::{Candidate, Choice, Filter, Score};
+use crate::decision::{BreakerState, Candidate, Choice, Filter, Score};
 use crate::request::Request;
 use postern_policy::{Condition, Destination, Lifecycle, Model, Named, Route, RouteTarget};
 use std::collections::BTreeSet;
@@ -66,7 +66,7 @@ impl<'c> Walk<'_, 'c> {
                 route: way.map(|way| way.route),
                 removed,
                 score: Score::Written,
-                is_broken: false,
+                breaker: BreakerState::Closed,
             });
         }
     }

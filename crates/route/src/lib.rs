@@ -15,8 +15,10 @@ mod observed;
 mod order;
 mod refusal;
 mod released;
+mod replica;
 mod request;
 pub mod resilience;
+mod shard;
 mod signals;
 mod view;
 
@@ -25,9 +27,9 @@ pub use decision::{Candidate, Choice, Filter, RouteDecision, Score};
 pub use list::{Listed, by_style, list};
 pub use notice::headers as lifecycle_headers;
 pub use observed::{DeploymentState, Ended, Observed};
+pub use replica::{Chosen, Replica, StateStore, Unreachable};
 pub use request::{Request, capabilities};
 pub use signals::{Complexity, complexity, signals};
-pub use view::View;
 
 use postern_fault::Fault;
 use postern_policy::{Catalogue, Named};
@@ -65,6 +67,9 @@ pub fn decide<'c>(
         order: ordered.order,
         complexity: ordered.complexity,
         is_unobserved: ordered.is_unobserved,
+        are_all_open: ordered.are_all_open,
+        is_probe: false,
+        trouble: request.observed.trouble,
         lifecycle,
     })
 }

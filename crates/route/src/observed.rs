@@ -1,20 +1,20 @@
 //! What is known of deployments: how fast they are, how busy, and whether they fail.
 //!
-//! Many instances of the gateway observe the same deployments, and each sees little. They share one small value in a store:
-//! an instance reads it at most once a request and keeps it for a bounded time, writes its own observations into it when it
-//! reads, and knows all in between by its own. A lost write costs observations, never correctness.
+//! Many instances of the gateway observe the same deployments, and each sees little. They share small values in a store
+//! ([`crate::Replica`]). A lost write costs observations, never correctness.
 
 use crate::resilience::{Admit, Breaker, BreakerPolicy, Latency};
 use std::collections::BTreeMap;
 
+mod conversations;
+mod load;
+mod shared;
+
+pub(crate) use conversations::Conversations;
+pub(crate) use load::Load;
+
 /// A deployment that was not observed for so long may be another by now.
 const STALE_MS: u64 = 30_000;
-
-/// Conversations whose deployment is remembered; the oldest are forgotten first.
-const MAX_CONVERSATIONS: usize = 4_096;
-
-/// The version of the shared value; another one is not read.
-const VERSION: u8 = 1;
 
 /// What is known of one deployment.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -24,16 +24,18 @@ pub struct DeploymentState {
     /// Its times to the first token, and per token.
     pub latency: Latency,
     /// The requests of this instance that are under way.
-    pub(crate) load: u32,
+    pub(crate) own_load: u32,
+    /// Those of the other instances.
+    pub(crate) loads: Vec<Load>,
 }
 
 /// What is known of all.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Observed {
     pub(crate) deployments: BTreeMap<String, DeploymentState>,
-    /// The deployment that served a conversation last, and the number of that answer.
-    pub(crate) conversations: BTreeMap<u64, (String, u64)>,
-    pub(crate) served: u64,
+    pub(crate) conversations: Conversations,
+    /// Why the shared state is not known.
+    pub(crate) trouble: Option<&'static str>,
 }
 
 impl Observed {
@@ -42,14 +44,10 @@ impl Observed {
     }
 
     /// Whether this deployment has ever been observed.
-    pub(crate) fn knows(&self, name: &str) -> bool {
-        self.deployments.get(name).is_some_and(|state| !state.latency.is_empty() || state.load > 0)
-    }
-
-    /// How fast it is, if that is known.
-    pub(crate) fn latency(&self, name: &str, now_ms: u64) -> Option<Latency> {
-        let latency = self.deployments.get(name)?.latency.at(now_ms);
-        (!latency.is_empty()).then_some(latency)
+    pub(crate) fn knows(&self, name: &str, now_ms: u64) -> bool {
+        self.deployments
+            .get(name)
+            .is_some_and(|state| !state.latency.is_empty() || state.load(now_ms) > 0)
     }
 
     /// How fast a deployment was observed to be.
@@ -58,9 +56,14 @@ impl Observed {
         self.deployments.get(name).map(|state| &state.latency).filter(|one| !one.is_empty())
     }
 
-    /// The requests of this instance that are under way there.
-    pub(crate) fn load(&self, name: &str) -> u32 {
-        self.deployments.get(name).map_or(0, |state| state.load)
+    /// How fast it is, unless that is long ago.
+    pub(crate) fn latency(&self, name: &str, now_ms: u64) -> Option<&Latency> {
+        self.latency_of(name).filter(|latency| latency.is_of(now_ms))
+    }
+
+    /// The requests that are under way there.
+    pub(crate) fn load(&self, name: &str, now_ms: u64) -> u32 {
+        self.deployments.get(name).map_or(0, |state| state.load(now_ms))
     }
 
     /// Whether nothing was observed of it lately.
@@ -69,25 +72,24 @@ impl Observed {
         now_ms.saturating_sub(seen) > STALE_MS
     }
 
-    /// Whether its breaker refuses requests.
-    pub(crate) fn is_open(&self, name: &str, now_ms: u64) -> bool {
-        self.deployments.get(name).is_some_and(|state| state.breaker.is_open(now_ms))
+    /// What is known of its breaker.
+    pub(crate) fn breaker(&self, name: &str) -> Breaker {
+        self.deployments.get(name).map(|state| state.breaker).unwrap_or_default()
     }
 
-    /// The deployment that has served this conversation last.
-    pub(crate) fn served(&self, conversation: u64) -> Option<&str> {
-        self.conversations.get(&conversation).map(|(name, _)| name.as_str())
+    /// Whether its breaker refuses requests.
+    pub(crate) fn is_open(&self, name: &str, now_ms: u64) -> bool {
+        self.breaker(name).is_open(now_ms)
+    }
+
+    /// Whether this conversation was served there lately, so that its prompt is cached.
+    pub(crate) fn has_served(&self, conversation: u64, name: &str, now_ms: u64) -> bool {
+        self.conversations.is_at(conversation, name, now_ms)
     }
 
     /// Notes that a deployment has answered a conversation: its prompt cache is there.
-    pub fn serves(&mut self, conversation: u64, name: &str) {
-        self.served = self.served.saturating_add(1);
-        self.conversations.insert(conversation, (name.to_owned(), self.served));
-        if self.conversations.len() > MAX_CONVERSATIONS {
-            // Half of them at once, so that this is rare.
-            let older = self.served.saturating_sub(MAX_CONVERSATIONS as u64 / 2);
-            self.conversations.retain(|_, (_, at)| *at > older);
-        }
+    pub fn serves(&mut self, conversation: u64, name: &str, now_ms: u64) {
+        self.conversations.put(conversation, name, now_ms);
     }
 
     /// Asks whether a deployment may be tried now, and notes that it is.
@@ -95,7 +97,7 @@ impl Observed {
         let state = self.state(name);
         let admit = state.breaker.admit(now_ms, policy);
         if !matches!(admit, Admit::Refused { .. }) {
-            state.load = state.load.saturating_add(1);
+            state.own_load = state.own_load.saturating_add(1);
         }
         admit
     }
@@ -103,25 +105,32 @@ impl Observed {
     /// An attempt that had begun has ended.
     pub fn end(&mut self, name: &str, end: &Ended, now_ms: u64, policy: &BreakerPolicy) {
         let state = self.state(name);
-        state.load = state.load.saturating_sub(1);
-        match *end {
-            Ended::Answered { first_token_ms, answer_ms, tokens } => {
-                state.latency.answered(first_token_ms, answer_ms, tokens, now_ms);
-                state.breaker.record(true, now_ms, policy);
-            }
-            // It counts as slow, or the deployment that fails fastest would get all requests.
-            Ended::Failed { deadline_ms } => {
-                state.latency.failed(deadline_ms, now_ms);
-                state.breaker.record(false, now_ms, policy);
-            }
-            Ended::Late { after_ms } => state.latency.failed(after_ms, now_ms),
-            Ended::Gone => state.breaker.release(),
-        }
+        state.own_load = state.own_load.saturating_sub(1);
+        let is_probe = state.breaker.is_odd();
+        self.ended(name, end, is_probe, now_ms, policy);
     }
 
-    /// An attempt that is still under way has no first token after so long.
-    pub fn waits(&mut self, name: &str, after_ms: u64, now_ms: u64) {
-        self.state(name).latency.failed(after_ms, now_ms);
+    /// What the end of an attempt says of a deployment.
+    pub(crate) fn ended(
+        &mut self,
+        name: &str,
+        end: &Ended,
+        is_probe: bool,
+        now_ms: u64,
+        policy: &BreakerPolicy,
+    ) {
+        let state = self.state(name);
+        end.observe(&mut state.latency, now_ms);
+        match *end {
+            Ended::Answered { .. } => state.breaker.record(true, is_probe, now_ms, policy),
+            Ended::Failed { retry_after_ms, .. } => {
+                state.breaker.record(false, is_probe, now_ms, policy);
+                let after_ms = retry_after_ms.unwrap_or(0).min(policy.max_open_ms);
+                state.breaker.open_until(now_ms.saturating_add(after_ms));
+            }
+            Ended::Gone if is_probe => state.breaker.release(now_ms),
+            Ended::Late { .. } | Ended::Gone => {}
+        }
     }
 
     pub(crate) fn state(&mut self, name: &str) -> &mut DeploymentState {
@@ -130,45 +139,11 @@ impl Observed {
         }
         self.deployments.entry(name.to_owned()).or_default()
     }
+}
 
-    /// Takes what others have observed into this. Latencies are sums of disjoint observations, breakers the later state.
-    pub fn merge(&mut self, other: &Observed) {
-        for (name, theirs) in &other.deployments {
-            let ours = self.state(name);
-            ours.breaker.merge(&theirs.breaker);
-            ours.latency.add(&theirs.latency);
-        }
-    }
-
-    /// The shared value: about 60 bytes a deployment.
-    #[must_use]
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = vec![VERSION];
-        for (name, state) in &self.deployments {
-            let Ok(length) = u8::try_from(name.len()) else { continue };
-            bytes.push(length);
-            bytes.extend(name.as_bytes());
-            state.breaker.write(&mut bytes);
-            state.latency.write(&mut bytes);
-        }
-        bytes
-    }
-
-    /// Reads a shared value. What cannot be read is nothing: the gateway then goes by its own observations.
-    #[must_use]
-    pub fn from_bytes(bytes: &[u8]) -> Self {
-        let mut observed = Observed::default();
-        let Some((&VERSION, mut rest)) = bytes.split_first() else { return observed };
-        while let Some((&length, after)) = rest.split_first() {
-            let Some((name, after)) = after.split_at_checked(usize::from(length)) else { break };
-            let Ok(name) = std::str::from_utf8(name) else { break };
-            let Some((breaker, after)) = Breaker::read(after) else { break };
-            let Some((latency, after)) = Latency::read(after) else { break };
-            let state = DeploymentState { breaker, latency, load: 0 };
-            observed.deployments.insert(name.to_owned(), state);
-            rest = after;
-        }
-        observed
+impl DeploymentState {
+    fn load(&self, now_ms: u64) -> u32 {
+        load::sum(&self.loads, now_ms).saturating_add(self.own_load)
     }
 }
 
@@ -177,8 +152,8 @@ impl Observed {
 pub enum Ended {
     /// With an answer.
     Answered {
-        /// From sending the request to the first token.
-        first_token_ms: u64,
+        /// From sending the request to the first token; `None` for an answer that came whole.
+        first_token_ms: Option<u64>,
         /// From sending the request to the end.
         answer_ms: u64,
         /// The tokens of the answer.
@@ -188,6 +163,8 @@ pub enum Ended {
     Failed {
         /// How long it would have had.
         deadline_ms: u64,
+        /// The wait that it asks for.
+        retry_after_ms: Option<u64>,
     },
     /// It was given up because another one answered first, after so long.
     Late {
@@ -196,4 +173,22 @@ pub enum Ended {
     },
     /// The client has left, or the request was at fault: nothing is known.
     Gone,
+}
+
+impl Ended {
+    pub(crate) fn observe(&self, latency: &mut Latency, now_ms: u64) {
+        match *self {
+            Ended::Answered { first_token_ms, answer_ms, tokens } => {
+                let first = first_token_ms.unwrap_or_else(|| latency.share_of(answer_ms, tokens));
+                // The rate of an answer that came whole would be a guess.
+                let tokens = if first_token_ms.is_some() { tokens } else { 0 };
+                latency.answered(first, answer_ms, tokens, now_ms);
+            }
+            // It counts as slow, or the deployment that fails fastest would get all requests.
+            Ended::Failed { deadline_ms: ms, .. } | Ended::Late { after_ms: ms } => {
+                latency.failed(ms, now_ms);
+            }
+            Ended::Gone => {}
+        }
+    }
 }

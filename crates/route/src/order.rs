@@ -1,6 +1,6 @@
 //! The strategies: in which order the deployments that may serve are tried.
 
-use crate::decision::{Candidate, Score};
+use crate::decision::{BreakerState, Candidate, Filter, Score};
 use crate::hash::{fraction, mixed, of};
 use crate::observed::Observed;
 use crate::request::Request;
@@ -21,6 +21,7 @@ pub(crate) struct Ordered {
     pub(crate) order: Vec<usize>,
     pub(crate) complexity: Option<Complexity>,
     pub(crate) is_unobserved: bool,
+    pub(crate) are_all_open: bool,
 }
 
 /// Orders the candidates that no filter has removed, and writes down their scores.
@@ -42,8 +43,9 @@ pub(crate) fn order(
         Named::Route(route) => orderer.route(route),
     };
     let (complexity, is_unobserved) = (orderer.complexity, orderer.is_unobserved);
-    let order = broken_last(each_once(order, candidates), candidates, request);
-    Ordered { order, complexity, is_unobserved }
+    let order = each_once(order, candidates);
+    let (order, are_all_open) = without_broken(order, candidates, request);
+    Ordered { order, complexity, is_unobserved, are_all_open }
 }
 
 /// What is ordered as one: the places of its candidates, in their own order; never empty.
@@ -155,18 +157,18 @@ impl Orderer<'_, '_> {
     }
 
     fn cheapest(&mut self, units: &mut [Unit]) {
-        let Request { facts, signals, observed, .. } = *self.request;
+        let Request { facts, signals, observed, unix_ms, .. } = *self.request;
         let prompt = u128::from(signals.prompt_tokens);
         let answer = u128::from(facts.output_cap_tokens.unwrap_or(ANSWER_TOKENS))
             * u128::from(facts.answers.max(1));
-        let served = signals.conversation.and_then(|one| observed.served(one));
         for unit in units.iter_mut() {
             let Some(first) = unit.places.first().and_then(|place| self.candidates.get(*place))
             else {
                 continue;
             };
             let deployment = first.choice.deployment;
-            let is_cached = served == Some(deployment.name.as_str());
+            let served = |one| observed.has_served(one, &deployment.name, unix_ms);
+            let is_cached = signals.conversation.is_some_and(served);
             let cost = deployment.price.map(|price| {
                 let input = match is_cached {
                     true => price.cached_input_pico_usd_per_token,
@@ -186,8 +188,9 @@ impl Orderer<'_, '_> {
         if !self.is_observed(units) {
             return;
         }
+        let now = self.request.unix_ms;
         for unit in units.iter_mut() {
-            let load = self.state(unit).map_or(0, |(observed, name)| observed.load(name));
+            let load = self.state(unit).map_or(0, |(observed, name)| observed.load(name, now));
             unit.score = Score::Load(load);
         }
         units.sort_by_key(|unit| match unit.score {
@@ -236,7 +239,9 @@ impl Orderer<'_, '_> {
                 _ if observed.is_stale(name, now) => EXPLORE_STALE_IN,
                 _ => return false,
             };
-            draw.is_multiple_of(one_in) && observed.load(name) == 0 && !observed.is_open(name, now)
+            draw.is_multiple_of(one_in)
+                && observed.load(name, now) == 0
+                && !observed.is_open(name, now)
         };
         let due = units.iter().enumerate().skip(1).find(|(place, unit)| is_due(*place, unit));
         let Some((due, _)) = due else { return };
@@ -265,9 +270,9 @@ impl Orderer<'_, '_> {
 
     /// Whether anything is known of these; notes if not.
     fn is_observed(&mut self, units: &[Unit]) -> bool {
-        let known = units
-            .iter()
-            .any(|unit| self.state(unit).is_some_and(|(observed, name)| observed.knows(name)));
+        let now = self.request.unix_ms;
+        let knows = |(observed, name): (&Observed, &str)| observed.knows(name, now);
+        let known = units.iter().any(|unit| self.state(unit).is_some_and(knows));
         self.is_unobserved |= !known && !units.is_empty();
         known
     }
@@ -311,22 +316,57 @@ fn each_once(order: Vec<usize>, candidates: &[Candidate<'_>]) -> Vec<usize> {
     order.into_iter().filter(is_new).collect()
 }
 
-/// Those whose breaker is open come last, in their order: if nothing else is left, they say when to come again.
-fn broken_last(
-    order: Vec<usize>,
+/// Leaves those alone that have failed, as long as others are left. One that may be probed stays where it would be tried first,
+/// and is the last resort otherwise. Where all have failed, they are tried in the order of the policy.
+fn without_broken(
+    mut order: Vec<usize>,
     candidates: &mut [Candidate<'_>],
     request: &Request<'_>,
-) -> Vec<usize> {
+) -> (Vec<usize>, bool) {
     if request.observed.is_empty() {
-        return order;
+        return (order, false);
     }
     for place in &order {
         if let Some(candidate) = candidates.get_mut(*place) {
-            let name = &candidate.choice.deployment.name;
-            candidate.is_broken = request.observed.is_open(name, request.unix_ms);
+            candidate.breaker = state_of(&candidate.choice.deployment.name, request);
         }
     }
-    let is_broken = |place: &usize| candidates.get(*place).is_some_and(|one| one.is_broken);
-    let (broken, whole): (Vec<_>, Vec<_>) = order.into_iter().partition(is_broken);
-    whole.into_iter().chain(broken).collect()
+    let is = |place: &usize, state: BreakerState| {
+        candidates.get(*place).is_some_and(|one| one.breaker == state)
+    };
+    if !order.iter().any(|place| is(place, BreakerState::Closed)) {
+        order.sort_unstable();
+        // A probe may find that it is back.
+        order.sort_by_key(|place| !is(place, BreakerState::HalfOpen));
+        let has_probe = order.first().is_some_and(|place| is(place, BreakerState::HalfOpen));
+        return (order, !has_probe);
+    }
+    let first = order.first().copied();
+    let mut half_open = Vec::new();
+    order.retain(|place| {
+        let Some(candidate) = candidates.get_mut(*place) else { return false };
+        match candidate.breaker {
+            BreakerState::Closed => true,
+            BreakerState::HalfOpen if first == Some(*place) => true,
+            BreakerState::HalfOpen => {
+                half_open.push(*place);
+                false
+            }
+            BreakerState::Open { probe_after_ms } => {
+                candidate.removed = Some(Filter::Breaker { probe_after_ms });
+                false
+            }
+        }
+    });
+    order.append(&mut half_open);
+    (order, false)
+}
+
+fn state_of(name: &str, request: &Request<'_>) -> BreakerState {
+    let breaker = request.observed.breaker(name);
+    match (breaker.is_odd(), breaker.free_ms().saturating_sub(request.unix_ms)) {
+        (false, _) => BreakerState::Closed,
+        (true, 0) => BreakerState::HalfOpen,
+        (true, probe_after_ms) => BreakerState::Open { probe_after_ms },
+    }
 }

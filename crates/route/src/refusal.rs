@@ -88,6 +88,7 @@ fn said(filter: Filter<'_>, request: &Request<'_>) -> String {
         Filter::Sunset(lifecycle) => sunset(lifecycle, request),
         Filter::Context => "context (the prompt is too long)".to_owned(),
         Filter::OutputCap => "output_cap (the cap on the answer is too high)".to_owned(),
+        Filter::Breaker { .. } => "breaker (it has failed lately)".to_owned(),
     }
 }
 

@@ -21,6 +21,7 @@ impl Action {
             Action::GenerateImages => "generate_images",
             Action::KeepState => "keep_state",
             Action::RouteAtVendor => "route_at_vendor",
+            Action::Explain => "explain",
             Action::Admin => "admin",
         }
     }

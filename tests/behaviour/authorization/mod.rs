@@ -5,6 +5,7 @@
 mod actions;
 mod addresses;
 mod deployments;
+mod explain;
 mod fields;
 mod lists;
 mod roles;
@@ -29,6 +30,9 @@ permit (principal in Role::"counter", action == Action::"count_tokens", resource
 
 @id("listers-list")
 permit (principal in Role::"lister", action == Action::"list_models", resource);
+
+@id("explainers-are-told")
+permit (principal in Role::"explainer", action == Action::"explain", resource);
 
 @id("toolsmiths-use-tools")
 permit (principal in Role::"toolsmith", action == Action::"use_tools", resource);
@@ -75,13 +79,14 @@ when { context has ip && !context.ip.isLoopback() };
 "#;
 
 /// Consumers with these roles, each called by them.
-const ROLES: [&[&str]; 22] = [
+const ROLES: [&[&str]; 23] = [
     &[],
     &["chatter"],
     &["embedder"],
     &["counter"],
     &["lister"],
     &["chatter", "lister"],
+    &["chatter", "explainer"],
     &["chatter", "toolsmith"],
     &["chatter", "painter"],
     &["chatter", "speaker"],

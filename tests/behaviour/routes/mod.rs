@@ -124,12 +124,18 @@ async fn conditions_are_met_by_header_language_and_size() {
 }
 
 #[tokio::test]
-async fn what_is_not_observed_yet_is_tried_as_written_and_the_record_says_so() {
+async fn what_is_not_observed_yet_is_tried_as_written_and_then_by_what_was_observed() {
     let answer = asked("fast", "hello").await;
-    assert_eq!(served(&answer), LOW, "the first one fails");
+    assert_eq!(served(&answer), "vendor-fast/plain-2", "the first one fails");
     let told = decision(&answer).await;
     assert_eq!(told["note"], "nothing is observed: tried as written", "{told}");
-    assert_eq!(told["order"][0]["deployment"], "vendor/error-503");
+    assert_eq!(told["order"][0]["deployment"], "vendor-fast/error-503");
+    // Failing fast is not fast.
+    let answer = asked("fast", "hello").await;
+    let told = decision(&answer).await;
+    assert_eq!(told["order"][0]["deployment"], "vendor-fast/plain-2", "{told}");
+    assert!(told["order"][0]["by"].as_str().unwrap().ends_with(" ms"), "{told}");
+    assert_eq!(told["note"], Value::Null, "{told}");
 }
 
 #[tokio::test]

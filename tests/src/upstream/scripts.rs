@@ -37,6 +37,8 @@ pub(super) fn script(request: &Recorded) -> Script {
             Script::json(answers::embeddings(model))
         }
         "plain" | "plain-2" | "plain-3" => plain(model, &body),
+        "obedient" if prompt(&body).contains("fail") => failing("error-503", model, &body),
+        "obedient" => plain(model, &body),
         "repairs" => repairs(model, &body),
         "metered" => metered::at_once(plain(model, &body), &body),
         "held" => metered::when_released(plain(model, &body), &body),

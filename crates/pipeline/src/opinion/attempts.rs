@@ -16,7 +16,7 @@ use postern_types::limiter::{AdmissionRequest, Outcome};
 use postern_types::provider::{
     AnswerHead, Decoded, Encoded, Place, Rewritten, SegmentRole, TextKind,
 };
-use postern_types::router::RoutingRequest;
+use postern_types::router::{Observations, RoutingRequest};
 use postern_types::{Caller, Prompt, Target, Usage};
 use std::cell::Cell;
 use std::future::Future;
@@ -49,7 +49,7 @@ impl<S: Stages> Asker<S> {
         asked: &mut Asked,
     ) -> Result<bool, Unanswered> {
         let mut last = Unanswered::NotServed;
-        let targets = self.targets(question).map_err(|_| Unanswered::NotServed)?;
+        let targets = self.targets(question).await.map_err(|_| Unanswered::NotServed)?;
         let mut targets = targets.into_iter().peekable();
         while let Some(target) = targets.next() {
             let is_last = targets.peek().is_none();
@@ -64,11 +64,11 @@ impl<S: Stages> Asker<S> {
 
     /// The deployments of the model that this caller's text may go to: within its regions, and not forbidden. The model itself is
     /// allowed by the rule that names it.
-    fn targets(&self, question: &Question) -> Result<Vec<Target>, Fault> {
+    async fn targets(&self, question: &Question) -> Result<Vec<Target>, Fault> {
         let prompt = request::of(question, false)?;
         let caller = &self.for_whom.caller;
         let allowed = Caller { models: vec![question.model.clone()], ..caller.clone() };
-        let routing = self.stages.choose(&RoutingRequest {
+        let request = RoutingRequest {
             caller: allowed,
             facts: prompt.facts.clone(),
             signals: postern_route::signals(&prompt, self.stages.by_style(&question.model)?),
@@ -76,7 +76,12 @@ impl<S: Stages> Asker<S> {
             instead: None,
             unix_ms: self.stages.unix_ms(),
             seed: self.stages.random(),
-        })?;
+        };
+        let routing = self.stages.choose(request).await?;
+        // What a model of opinions takes is not what answers take: nothing is told of it but that it was asked.
+        let (memos, unix_ms) = (vec![routing.memo], self.stages.unix_ms());
+        let nothing = Observations { memos, attempts: Vec::new(), serving: None, unix_ms };
+        self.stages.observe(nothing).await;
         let targets = routing.targets;
         let decisions = self.stages.authorize(&AuthorizationRequest {
             caller: caller.clone(),

@@ -23,7 +23,9 @@ use postern_types::provider::{
     AnswerHead, AnswerSegment, Decoded, Encoded, Loss, Notice, Place, Rewritten, SegmentEdit,
     SegmentForm, SegmentRole, TextKind,
 };
-use postern_types::router::{Hedge, ModelEntry, Routing, RoutingRequest, Shadow};
+use postern_types::router::{
+    Hedge, ModelEntry, Observations, Routing, RoutingRequest, Shadow,
+};
 use postern_types::{
     Caller, Counting, Deadlines, Deployment, Dialect, Edit, Endpoint, Fault, Field, ImageRule,
     Metering, Prompt, RequestFacts, Target, Tokenizer, ToolRule, Transport, Usage, VendorApi,
@@ -314,9 +316,30 @@ pub struct Seen {
     /// The bodies that asked questions.
     pub questions: Vec<String>,
     pub renewals: usize,
+    /// What the router was told.
+    pub observed: Vec<Observations>,
     pub was_cancelled: bool,
     /// The client got the end of its answer while something was still reserved.
     pub ended_unsettled: bool,
+}
+
+impl Seen {
+    /// The router is told of each attempt once, and once that the request has ended.
+    #[track_caller]
+    pub fn check_what_the_router_was_told(&self) {
+        // A question has no attempts of the request's.
+        let of_request = || self.observed.iter().filter(|one| one.memos != [""]);
+        let told = of_request().flat_map(|one| &one.attempts).map(|one| one.deployment.as_str());
+        let mut told: Vec<_> = told.collect();
+        let tried = self.records[0]["deployments"].as_array();
+        let mut tried: Vec<_> =
+            tried.into_iter().flatten().filter_map(serde_json::Value::as_str).collect();
+        told.sort_unstable();
+        tried.sort_unstable();
+        assert_eq!(told, tried);
+        let ends = of_request().filter(|one| one.serving.is_none()).count();
+        assert!(ends <= 1 && (ends == 1 || tried.is_empty()), "{ends} ends");
+    }
 }
 
 /// The stages.
@@ -810,7 +833,7 @@ impl Limiter for World {
 }
 
 impl Router for World {
-    fn choose(&self, request: &RoutingRequest) -> Result<Routing, Fault> {
+    async fn choose(&self, request: RoutingRequest) -> Result<Routing, Fault> {
         if request.facts.model == judge::MODEL {
             assert_eq!(request.caller.models, [judge::MODEL]);
             let decision = "{\"strategy\":\"ordered\"}".to_owned();
@@ -820,6 +843,7 @@ impl Router for World {
                 hedge: None,
                 headers: Vec::new(),
                 shadow: None,
+                memo: String::new(),
             });
         }
         if request.instead.as_deref() == Some("candidate") {
@@ -831,6 +855,7 @@ impl Router for World {
                 hedge: None,
                 headers: Vec::new(),
                 shadow: None,
+                memo: String::new(),
             });
         }
         // A downgrade goes on with the attempts that are left.
@@ -853,7 +878,12 @@ impl Router for World {
         let hedge = self.script().hedge_ms.map(|after_ms| Hedge { after_ms, by_p95: false });
         let shadow =
             self.script().shadow.then(|| Shadow { model: "candidate".to_owned(), percent: 100 });
-        Ok(Routing { targets, decision, hedge, headers, shadow })
+        let memo = self.0.chosen.get().to_string();
+        Ok(Routing { targets, decision, hedge, memo, headers, shadow })
+    }
+
+    async fn observe(&self, observations: Observations) {
+        self.0.seen.borrow_mut().observed.push(observations);
     }
 
     fn by_style(&self, _: &str) -> Result<bool, Fault> {

@@ -1,5 +1,6 @@
 //! `models.toml`: providers, models and their deployments.
 
+mod breaker;
 mod credential;
 mod image;
 mod model;
@@ -21,6 +22,8 @@ use crate::lifecycle::Lifecycle;
 use crate::reading::{Report, Table};
 use postern_types::{Credential, Dialect, ImageRule, Price, Quirks, Tokenizer};
 
+pub use breaker::BreakerPolicy;
+
 /// A provider of models: a vendor, the operator's own server, or the sandbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provider {
@@ -36,6 +39,8 @@ pub struct Provider {
     pub max_data_class: Option<DataClass>,
     /// The deadlines that it sets.
     pub deadlines: SetDeadlines,
+    /// When its deployments are left alone.
+    pub breaker: BreakerPolicy,
     /// How it differs from its dialect; each deployment can override these quirks.
     pub quirks: Quirks,
 }

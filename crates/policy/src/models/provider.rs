@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use toml::Spanned;
 
-use super::{Provider, Transport, credential, quirks, written};
+use super::{Provider, Transport, breaker, credential, quirks, written};
 use crate::base_path::BasePath;
 use crate::base_url::BaseUrl;
 use crate::closed::{DIALECTS, DataClass};
@@ -50,6 +50,7 @@ fn check(report: &mut Report<'_>, written: &written::Provider<'_>) -> Option<Pro
     let max_data_class = written.max_data_class.as_ref();
     let max_data_class = max_data_class
         .and_then(|value| one_of(report, label, written::MAX_DATA_CLASS, value, DataClass::WORDS));
+    let breaker = breaker::check(report, written.breaker.as_ref());
     let quirks = quirks::check(report, written.quirks.as_ref(), &Quirks::default(), dialect);
     let transport = transport(report, written, dialect);
     Some(Provider {
@@ -59,6 +60,7 @@ fn check(report: &mut Report<'_>, written: &written::Provider<'_>) -> Option<Pro
         region,
         max_data_class,
         deadlines: written.deadlines,
+        breaker,
         quirks,
     })
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::{credential, image, quirks};
+use super::{breaker, credential, image, quirks};
 use crate::deadlines::{self, SetDeadlines};
 use crate::lifecycle;
 use crate::reading::{Decimal, Key, Label, Report, Table};
@@ -71,6 +71,7 @@ pub(crate) struct Provider<'t> {
     pub(crate) region: Text<'t>,
     pub(crate) max_data_class: Text<'t>,
     pub(crate) deadlines: SetDeadlines,
+    pub(crate) breaker: Option<breaker::Written<'t>>,
     pub(crate) quirks: Option<quirks::Written<'t>>,
 }
 
@@ -136,6 +137,9 @@ impl<'t> Provider<'t> {
             region: table.optional(report, REGION),
             max_data_class: table.optional(report, MAX_DATA_CLASS),
             deadlines: deadlines::read(report, &mut table, "deadlines of provider"),
+            breaker: table
+                .table(report, breaker::BREAKER, "breaker of provider")
+                .map(|table| breaker::Written::read(report, table)),
             quirks: quirks::Written::read(
                 report,
                 &mut table,

@@ -1,34 +1,6 @@
 //! A circuit breaker: a deployment that fails is left alone, but for probes that find out whether it is back.
 
-/// When a breaker opens, and for how long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BreakerPolicy {
-    /// Failures are counted for this long.
-    pub window_ms: u64,
-    /// Fewer attempts say nothing.
-    pub min_attempts: u16,
-    /// It opens when this share of them has failed.
-    pub failure_percent: u16,
-    /// It stays open for this long, twice as long each time a probe fails.
-    pub open_ms: u64,
-    /// But no longer than this.
-    pub max_open_ms: u64,
-    /// A probe that has not ended after this long is lost, and another one may begin.
-    pub probe_ms: u64,
-}
-
-impl Default for BreakerPolicy {
-    fn default() -> Self {
-        Self {
-            window_ms: 10_000,
-            min_attempts: 5,
-            failure_percent: 50,
-            open_ms: 5_000,
-            max_open_ms: 60_000,
-            probe_ms: 30_000,
-        }
-    }
-}
+use postern_policy::BreakerPolicy;
 
 /// Whether a deployment may be tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,17 +49,19 @@ impl Breaker {
         self.is_odd() && now_ms >= self.free_ms()
     }
 
-    /// Whether another state says more than this one about being open or closed.
+    /// Whether another state says something else about being open or closed.
     pub(crate) fn differs(&self, other: &Breaker) -> bool {
-        (self.epoch, self.probe_until_ms) != (other.epoch, other.probe_until_ms)
+        let at = |one: &Breaker| if one.is_odd() { one.at_ms } else { 0 };
+        (self.epoch, self.probe_until_ms, at(self))
+            != (other.epoch, other.probe_until_ms, at(other))
     }
 
     /// Open: from when a probe may begin.
-    fn free_ms(&self) -> u64 {
+    pub(crate) fn free_ms(&self) -> u64 {
         self.at_ms.max(self.probe_until_ms)
     }
 
-    fn is_odd(&self) -> bool {
+    pub(crate) fn is_odd(&self) -> bool {
         self.epoch % 2 == 1
     }
 
@@ -104,25 +78,53 @@ impl Breaker {
         Admit::Probe
     }
 
-    /// An attempt has ended, a probe or not.
-    pub fn record(&mut self, succeeded: bool, now_ms: u64, policy: &BreakerPolicy) {
-        if self.is_odd() {
-            self.of_probe(succeeded, now_ms, policy);
-        } else {
-            self.count(succeeded, now_ms, policy);
+    /// An attempt has ended. Open, only a probe says something new: other attempts are from before it opened.
+    pub fn record(&mut self, succeeded: bool, is_probe: bool, now_ms: u64, policy: &BreakerPolicy) {
+        match (self.is_odd(), is_probe) {
+            (true, true) => self.of_probe(succeeded, now_ms, policy),
+            (true, false) => {}
+            (false, _) => self.count(succeeded, now_ms, policy),
         }
     }
 
-    /// The probe's end says nothing: another one may begin.
-    pub fn release(&mut self) {
-        self.probe_until_ms = 0;
+    /// The probe's end says nothing: another one may begin. The later time tells the replicas.
+    pub fn release(&mut self, now_ms: u64) {
+        if self.is_odd() && self.probe_until_ms > 0 {
+            (self.at_ms, self.probe_until_ms) = (self.at_ms.max(now_ms), 0);
+        }
     }
 
-    /// An end of an attempt from before it opened says nothing new: it is not a probe.
-    fn of_probe(&mut self, succeeded: bool, now_ms: u64, policy: &BreakerPolicy) {
-        if self.probe_until_ms == 0 {
+    /// Counts attempts of another replica: into the window that is under way, or else into theirs. Whether they open it is
+    /// decided by the next failure.
+    pub(crate) fn add(&mut self, theirs: &Breaker, window_ms: u64, attempts: u16, failures: u16) {
+        if self.is_odd() {
             return;
         }
+        if theirs.at_ms >= self.at_ms.saturating_add(window_ms) {
+            (self.at_ms, self.attempts, self.failures) = (theirs.at_ms, 0, 0);
+        }
+        self.attempts = self.attempts.saturating_add(attempts);
+        self.failures = self.failures.saturating_add(failures);
+    }
+
+    /// An open one admits no probe before this time.
+    pub(crate) fn open_until(&mut self, until_ms: u64) {
+        if self.is_odd() {
+            self.at_ms = self.at_ms.max(until_ms);
+        }
+    }
+
+    pub(crate) fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    /// Whether this may be a state at this time: none looks further ahead than policy allows.
+    pub(crate) fn is_plausible(&self, now_ms: u64) -> bool {
+        const AHEAD_MS: u64 = 2 * 3_600_000;
+        self.at_ms.max(self.probe_until_ms) <= now_ms.saturating_add(AHEAD_MS)
+    }
+
+    fn of_probe(&mut self, succeeded: bool, now_ms: u64, policy: &BreakerPolicy) {
         self.probe_until_ms = 0;
         if succeeded {
             self.epoch = self.epoch.wrapping_add(1);
@@ -162,15 +164,11 @@ impl Breaker {
         let ours = (self.epoch, self.at_ms);
         let theirs = (other.epoch, other.at_ms);
         if theirs > ours {
-            let probe_until_ms = if other.epoch == self.epoch { self.probe_until_ms } else { 0 };
             *self = *other;
-            self.probe_until_ms = self.probe_until_ms.max(probe_until_ms);
         } else if theirs == ours {
             self.attempts = self.attempts.max(other.attempts);
             self.failures = self.failures.max(other.failures);
             self.openings = self.openings.max(other.openings);
-            self.probe_until_ms = self.probe_until_ms.max(other.probe_until_ms);
-        } else if other.epoch == self.epoch {
             self.probe_until_ms = self.probe_until_ms.max(other.probe_until_ms);
         }
     }

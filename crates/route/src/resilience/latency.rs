@@ -19,6 +19,9 @@ const PERCENTILE: f64 = 0.9;
 /// Weights are kept in this fraction when they are shared.
 const SHARED_STEPS: f32 = 16.0;
 
+/// A hundred tokens a second, until a stream has shown another rate.
+const USUAL_TOKEN_US: f32 = 10_000.0;
+
 /// Below this an observation is forgotten.
 const LEAST_WEIGHT: f32 = 0.05;
 
@@ -57,15 +60,23 @@ impl Latency {
         self.first_token.iter().sum()
     }
 
-    /// As it is at a later time: older observations count less.
+    /// Whether it says something of this time.
     #[must_use]
-    pub fn at(&self, now_ms: u64) -> Self {
-        // The proportions, of which a percentile is made, do not change.
-        let age_ms = now_ms.saturating_sub(self.at_ms);
-        match age_ms > HALF_LIFE_MS * 8 {
-            true => Self::default(),
-            false => self.clone(),
-        }
+    pub fn is_of(&self, now_ms: u64) -> bool {
+        now_ms.saturating_sub(self.at_ms) <= HALF_LIFE_MS * 8
+    }
+
+    /// Whether it may be a state at this time, by clocks that differ by less than an hour.
+    pub(crate) fn is_plausible(&self, now_ms: u64) -> bool {
+        self.at_ms <= now_ms.saturating_add(3_600_000)
+    }
+
+    /// The time to the first token of an answer that came whole: what its tokens have not taken. A tenth at least, for the
+    /// rate is an estimate.
+    pub(crate) fn share_of(&self, answer_ms: u64, tokens: u64) -> u64 {
+        let us = if self.token_weight > 0.0 { self.token_us } else { USUAL_TOKEN_US };
+        let tokens_ms = (f64::from(us) * tokens as f64 / 1_000.0) as u64;
+        answer_ms.saturating_sub(tokens_ms).max(answer_ms / 10)
     }
 
     fn decay(&mut self, now_ms: u64) {
@@ -94,9 +105,11 @@ impl Latency {
         }
     }
 
-    /// None has come, within this time: an answer would have been later still.
+    /// None has come, within this time: an answer would have been later still. It counts twice, so that fewer requests have to
+    /// wait until a deployment is known to be slow.
     pub fn failed(&mut self, after_ms: u64, now_ms: u64) {
         self.decay(now_ms);
+        self.observe(after_ms);
         self.observe(after_ms);
     }
 

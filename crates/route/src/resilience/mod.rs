@@ -5,6 +5,7 @@ mod breaker;
 mod budget;
 mod latency;
 
-pub use breaker::{Admit, Breaker, BreakerPolicy};
+pub use breaker::{Admit, Breaker};
 pub use budget::{AttemptBudget, AttemptPolicy, FailedAttempt, GiveUp, Next, RetryTokens};
 pub use latency::Latency;
+pub use postern_policy::BreakerPolicy;

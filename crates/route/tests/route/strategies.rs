@@ -2,7 +2,7 @@ use crate::random::Random;
 use crate::world::{Asked, asked, catalogue, model, provider};
 use postern_policy::Catalogue;
 use postern_route::Ended;
-use postern_route::resilience::BreakerPolicy;
+use postern_route::resilience::{Admit, BreakerPolicy};
 use std::collections::BTreeMap;
 
 fn priced(name: &str, input: &str, output: &str) -> String {
@@ -134,18 +134,20 @@ fn sticky_keeps_a_conversation_where_it_is_and_moves_only_what_it_must() {
         let broken = open(&mut asked, &order[1]);
         let without: Vec<_> = asked.order(&catalogue, "r");
         let expected = order.iter().filter(|name| **name != broken).cloned();
-        assert_eq!(without, expected.chain([broken.clone()]).collect::<Vec<_>>());
+        assert_eq!(without, expected.collect::<Vec<_>>());
     }
     assert_eq!(firsts.len(), 5);
     assert!(firsts.values().all(|count| (330..=470).contains(count)), "{firsts:?}");
 }
+
+const FAILED: Ended = Ended::Failed { deadline_ms: 1_000, retry_after_ms: None };
 
 /// Opens the breaker of a deployment.
 fn open(asked: &mut Asked, name: &str) -> String {
     let policy = BreakerPolicy::default();
     for _ in 0..5 {
         asked.observed.begin(name, asked.unix_ms, &policy);
-        asked.observed.end(name, &Ended::Failed { deadline_ms: 1_000 }, asked.unix_ms, &policy);
+        asked.observed.end(name, &FAILED, asked.unix_ms, &policy);
     }
     name.to_owned()
 }
@@ -179,7 +181,7 @@ fn cheapest_goes_by_the_tokens_of_the_request() {
     let mut asked = asked();
     (asked.signals.prompt_tokens, asked.facts.output_cap_tokens) = (10_000, Some(100));
     asked.signals.conversation = Some(5);
-    asked.observed.serves(5, "p/short-answers");
+    asked.observed.serves(5, "p/short-answers", asked.unix_ms);
     assert_eq!(asked.order(&catalogue, "r")[0], "p/short-answers");
     asked.signals.conversation = Some(6);
     assert_eq!(asked.order(&catalogue, "r")[0], "p/short-prompts");
@@ -190,6 +192,7 @@ fn observe(asked: &mut Asked, name: &str, first_token_ms: u64, token_ms: u64) {
     let answer_ms = first_token_ms + token_ms * 99;
     for _ in 0..10 {
         asked.observed.begin(name, asked.unix_ms, &policy);
+        let first_token_ms = Some(first_token_ms);
         let ended = Ended::Answered { first_token_ms, answer_ms, tokens: 100 };
         asked.observed.end(name, &ended, asked.unix_ms, &policy);
     }
@@ -213,7 +216,7 @@ fn fastest_is_the_soonest_at_the_end_and_failing_fast_is_not_fast() {
     let policy = BreakerPolicy { min_attempts: 1_000, ..BreakerPolicy::default() };
     for _ in 0..10 {
         asked.observed.begin("q/b", asked.unix_ms, &policy);
-        let failed = Ended::Failed { deadline_ms: 20_000 };
+        let failed = Ended::Failed { deadline_ms: 20_000, retry_after_ms: None };
         asked.observed.end("q/b", &failed, asked.unix_ms, &policy);
     }
     assert_eq!(asked.order(&catalogue, "r")[0], "p/a");
@@ -387,21 +390,68 @@ models = ["fair", "cheap-first"]
 }
 
 #[test]
-fn a_broken_deployment_comes_last_with_every_strategy() {
-    for strategy in
-        ["ordered", "weighted", "cheapest", "fastest", "least_loaded", "sticky", "complexity"]
-    {
+fn a_deployment_that_fails_is_left_alone_until_one_request_probes_it() {
+    let policy = BreakerPolicy::default();
+    for strategy in ["ordered", "weighted", "cheapest", "sticky", "fastest", "least_loaded"] {
         let catalogue = world(strategy);
         let mut asked = asked();
-        let first = asked.order(&catalogue, "r").remove(0);
-        open(&mut asked, &first);
-        let order = asked.order(&catalogue, "r");
-        assert_eq!(order.len(), 5, "{strategy}");
-        assert_eq!(order[4], first, "{strategy}");
-        // After its time it is tried again, where it was.
-        asked.unix_ms += 5_000;
-        if !matches!(strategy, "fastest") {
-            assert_eq!(asked.order(&catalogue, "r")[0], first, "{strategy}");
+        asked.seed = 4;
+        let whole = asked.order(&catalogue, "r");
+        let broken = open(&mut asked, &whole[0]);
+        let left = asked.order(&catalogue, "r");
+        assert_eq!(left.len(), 4, "{strategy}: {left:?}");
+        assert!(!left.contains(&broken), "{strategy}");
+        asked.with(&catalogue, "r", |decision| {
+            let told: serde_json::Value =
+                serde_json::from_str(&decision.unwrap().to_json(9)).unwrap();
+            let removed = &told["removed"][0];
+            assert_eq!(
+                (&removed["deployment"], &removed["filter"]),
+                (&broken.as_str().into(), &"breaker".into())
+            );
+            assert!(removed["why"].as_str().unwrap().contains("5000 ms"), "{removed}");
+        });
+        // Half-open: it is tried where it would be first, and is a last resort otherwise.
+        asked.unix_ms += policy.open_ms;
+        let due = asked.order(&catalogue, "r");
+        let place = due.iter().position(|name| *name == broken);
+        let expected = if strategy == "fastest" { 4 } else { 0 };
+        assert_eq!((due.len(), place), (5, Some(expected)), "{strategy}: {due:?}");
+        if expected == 0 {
+            assert!(matches!(asked.observed.begin(&broken, asked.unix_ms, &policy), Admit::Probe));
+            assert!(!asked.order(&catalogue, "r").contains(&broken), "{strategy}: one probe");
+            let answered = Ended::Answered { first_token_ms: None, answer_ms: 9, tokens: 1 };
+            asked.observed.end(&broken, &answered, asked.unix_ms, &policy);
+            assert_eq!(asked.order(&catalogue, "r"), whole, "{strategy}");
         }
     }
+}
+
+#[test]
+fn where_all_have_failed_they_are_tried_as_written() {
+    for strategy in ["ordered", "weighted", "cheapest", "sticky", "fastest", "least_loaded"] {
+        let catalogue = world(strategy);
+        let mut asked = asked();
+        WRITTEN.iter().for_each(|name| drop(open(&mut asked, name)));
+        assert_eq!(asked.order(&catalogue, "r"), WRITTEN, "{strategy}");
+        asked.with(&catalogue, "r", |decision| {
+            let told = decision.unwrap().to_json(9);
+            assert!(told.contains("all breakers are open: tried as written"), "{told}");
+        });
+    }
+}
+
+#[test]
+fn a_deployment_that_says_when_to_come_again_is_not_probed_before() {
+    let mut asked = asked();
+    let failed = Ended::Failed { deadline_ms: 1_000, retry_after_ms: Some(20_000) };
+    let (catalogue, policy) = (world("ordered"), BreakerPolicy::default());
+    for _ in 0..5 {
+        asked.observed.begin("p/a", asked.unix_ms, &policy);
+        asked.observed.end("p/a", &failed, asked.unix_ms, &policy);
+    }
+    asked.unix_ms += 19_999;
+    assert!(!asked.order(&catalogue, "r").contains(&"p/a".to_owned()));
+    asked.unix_ms += 1;
+    assert_eq!(asked.order(&catalogue, "r")[0], "p/a");
 }

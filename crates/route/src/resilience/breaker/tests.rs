@@ -12,7 +12,7 @@ const POLICY: BreakerPolicy = BreakerPolicy {
 /// A breaker that has opened at this time.
 fn opened(at_ms: u64) -> Breaker {
     let mut breaker = Breaker::default();
-    (0..5).for_each(|_| breaker.record(false, at_ms, &POLICY));
+    (0..5).for_each(|_| breaker.record(false, false, at_ms, &POLICY));
     breaker
 }
 
@@ -27,17 +27,17 @@ fn opens_at_the_share_of_failures_within_the_window() {
         // 3 of 5 have failed.
         (false, 500, true),
     ] {
-        breaker.record(succeeded, now_ms, &POLICY);
+        breaker.record(succeeded, false, now_ms, &POLICY);
         assert_eq!(breaker.is_open(now_ms), is_open, "{now_ms}");
     }
     let mut rare = Breaker::default();
     for at in 0..100 {
-        rare.record(at % 3 != 0, at * 10, &POLICY);
+        rare.record(at % 3 != 0, false, at * 10, &POLICY);
         assert_eq!(rare.admit(at * 10, &POLICY), Admit::Pass, "a third is below the half");
     }
     let mut slow = Breaker::default();
     for at in 0..20 {
-        slow.record(false, at * 3_000, &POLICY);
+        slow.record(false, false, at * 3_000, &POLICY);
         assert_eq!(slow.admit(at * 3_000, &POLICY), Admit::Pass, "four in a window are too few");
     }
 }
@@ -49,7 +49,7 @@ fn admits_one_probe_at_a_time_and_closes_when_it_succeeds() {
     assert_eq!(breaker.admit(5_999, &POLICY), Admit::Refused { retry_after_ms: 1 });
     assert_eq!(breaker.admit(6_000, &POLICY), Admit::Probe);
     assert!(matches!(breaker.admit(6_001, &POLICY), Admit::Refused { .. }));
-    breaker.record(true, 6_500, &POLICY);
+    breaker.record(true, true, 6_500, &POLICY);
     assert_eq!(breaker.admit(6_500, &POLICY), Admit::Pass);
 }
 
@@ -61,7 +61,7 @@ fn stays_open_twice_as_long_each_time_a_probe_fails() {
         assert_eq!(breaker.admit(now_ms, &POLICY), Admit::Refused { retry_after_ms: wait_ms });
         now_ms += wait_ms;
         assert_eq!(breaker.admit(now_ms, &POLICY), Admit::Probe);
-        breaker.record(false, now_ms, &POLICY);
+        breaker.record(false, true, now_ms, &POLICY);
     }
 }
 
@@ -71,7 +71,7 @@ fn a_probe_that_is_lost_or_released_does_not_block_the_next_one() {
     assert_eq!(breaker.admit(5_000, &POLICY), Admit::Probe);
     assert!(breaker.is_open(20_000));
     assert_eq!(breaker.admit(35_000, &POLICY), Admit::Probe, "the first one never ended");
-    breaker.release();
+    breaker.release(35_000);
     assert_eq!(breaker.admit(35_001, &POLICY), Admit::Probe);
 }
 
@@ -79,23 +79,34 @@ fn a_probe_that_is_lost_or_released_does_not_block_the_next_one() {
 fn an_end_from_before_it_opened_neither_closes_nor_reopens_it() {
     let mut breaker = opened(0);
     let before = breaker;
-    breaker.record(true, 10, &POLICY);
-    breaker.record(false, 20, &POLICY);
+    breaker.record(true, false, 10, &POLICY);
+    breaker.record(false, false, 20, &POLICY);
     assert_eq!(breaker, before);
 }
 
 /// States that replicas can be in.
 fn states() -> Vec<Breaker> {
     let mut counting = Breaker::default();
-    counting.record(false, 50, &POLICY);
-    counting.record(true, 60, &POLICY);
+    counting.record(false, false, 50, &POLICY);
+    counting.record(true, false, 60, &POLICY);
     let mut probing = opened(100);
     probing.admit(5_100, &POLICY);
     let mut closed = probing;
-    closed.record(true, 5_200, &POLICY);
+    closed.record(true, true, 5_200, &POLICY);
     let mut reopened = probing;
-    reopened.record(false, 5_300, &POLICY);
-    vec![Breaker::default(), counting, opened(100), opened(700), probing, closed, reopened]
+    reopened.record(false, true, 5_300, &POLICY);
+    let mut released = probing;
+    released.release(5_250);
+    vec![
+        Breaker::default(),
+        counting,
+        opened(100),
+        opened(700),
+        probing,
+        released,
+        closed,
+        reopened,
+    ]
 }
 
 #[test]

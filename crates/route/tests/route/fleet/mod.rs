@@ -1,6 +1,8 @@
 //! What a fleet of instances does when vendors fail or are slow.
 
 mod simulation;
+mod state;
+pub mod store;
 
 use crate::random::Random;
 use crate::world::{asked, catalogue, model, provider};

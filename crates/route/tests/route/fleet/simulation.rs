@@ -1,22 +1,20 @@
 //! A simulated fleet: three vendors, several instances of the gateway that come and go, and one store that they share.
 
+use super::store::{Store, now};
 use crate::random::Random;
 use crate::world::{Asked, asked, catalogue, model, provider};
 use postern_policy::Catalogue;
-use postern_route::resilience::{
-    Admit, AttemptBudget, AttemptPolicy, BreakerPolicy, FailedAttempt, Next, RetryTokens,
-};
-use postern_route::{Allowed, Ended, Request, View, decide};
+use postern_route::resilience::{AttemptBudget, AttemptPolicy, RetryTokens};
+use postern_route::{Allowed, Observed, Replica, Request};
+use postern_types::FaultKind;
+use postern_types::router::{AttemptFailure, AttemptOutcome, Observations, ObservedAttempt};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-/// An instance keeps what it has read for this long.
-const KEEP_MS: u64 = 1_000;
 /// How often an instance ends and a cold one takes its place.
 const LIFE_MS: u64 = 7_000;
 /// How long a vendor that fails takes to say so: less than an answer.
 const FAILURE_MS: u64 = 40;
-const DEADLINE_MS: u64 = 20_000;
 const TOKENS: u64 = 100;
 
 /// A vendor: `p0`, `p1`, `p2`.
@@ -82,9 +80,8 @@ pub struct Attempt {
 }
 
 struct Instance {
-    view: View,
+    replica: Replica<Store>,
     retries: RetryTokens,
-    reads: u32,
     born_ms: u64,
     generation: u32,
 }
@@ -92,10 +89,13 @@ struct Instance {
 struct Running {
     instance: usize,
     generation: u32,
-    budget: AttemptBudget,
+    memo: String,
     left: Vec<String>,
+    budget: AttemptBudget,
     /// The attempts under way: number, vendor, beginning.
     under_way: Vec<(u64, String, u64)>,
+    /// Those that have ended and are not told yet.
+    ended: Vec<ObservedAttempt>,
     is_hedged: bool,
 }
 
@@ -105,7 +105,7 @@ enum Event {
     Fail { request: usize, attempt: u64 },
     FirstToken { request: usize, attempt: u64, answer_ms: u64 },
     Hedge { request: usize },
-    End { instance: usize, generation: u32, vendor: String, first_token_ms: u64, answer_ms: u64 },
+    End { request: usize, vendor: String, first_token_ms: u64, answer_ms: u64 },
 }
 
 pub struct Fleet<'p> {
@@ -113,8 +113,7 @@ pub struct Fleet<'p> {
     catalogue: Catalogue,
     asked: Asked,
     random: Random,
-    breaker: BreakerPolicy,
-    shared: Vec<u8>,
+    pub store: Store,
     instances: Vec<Instance>,
     running: Vec<Running>,
     pub outcomes: Vec<Outcome>,
@@ -122,7 +121,6 @@ pub struct Fleet<'p> {
     events: BinaryHeap<Reverse<(u64, u64, Event)>>,
     numbers: u64,
     now_ms: u64,
-    max_reads: u32,
 }
 
 pub fn is_within((from, until): (u64, u64), at: u64) -> bool {
@@ -136,11 +134,10 @@ const ATTEMPTS: AttemptPolicy = AttemptPolicy {
     max_backoff_ms: 5_000,
 };
 
-fn cold(born_ms: u64, generation: u32) -> Instance {
+fn cold(store: &Store, random: u64, born_ms: u64, generation: u32) -> Instance {
     Instance {
-        view: View::default(),
+        replica: Replica::new(store.clone(), random),
         retries: RetryTokens::new(20, 50),
-        reads: 0,
         born_ms,
         generation,
     }
@@ -152,22 +149,23 @@ pub fn run(plan: &Plan) -> Fleet<'_> {
     let models = [models.concat(), model("m", "", &["p0", "p1", "p2"])];
     let routes =
         format!("[[route]]\nalias = \"r\"\nstrategy = {:?}\nmodels = [\"m\"]\n", plan.strategy);
+    // One write in twenty is lost.
+    let store = Store::default().losing_one_in(20);
+    let mut random = Random(plan.seed);
+    let instances = (0..plan.instances).map(|_| cold(&store, random.next(), 0, 0)).collect();
     let mut fleet = Fleet {
         plan,
         catalogue: catalogue(&models, &routes),
         asked: asked(),
-        random: Random(plan.seed),
-        breaker: BreakerPolicy::default(),
-        shared: Vec::new(),
-        // Their ends are spread over a life.
-        instances: (0..plan.instances).map(|_| cold(0, 0)).collect(),
+        random,
+        store,
+        instances,
         running: Vec::new(),
         outcomes: Vec::new(),
         begun: Vec::new(),
         events: BinaryHeap::new(),
         numbers: 0,
         now_ms: 0,
-        max_reads: 0,
     };
     fleet.at(1, Event::Arrive);
     while let Some(Reverse((now_ms, _, event))) = fleet.events.pop() {
@@ -191,9 +189,12 @@ impl Fleet<'_> {
                 self.first_token(request, attempt, answer_ms);
             }
             Event::Hedge { request } => self.hedge(request),
-            Event::End { instance, generation, vendor, first_token_ms, answer_ms } => {
-                let ended = Ended::Answered { first_token_ms, answer_ms, tokens: TOKENS };
-                self.end(instance, generation, &vendor, &ended);
+            Event::End { request, vendor, first_token_ms, answer_ms } => {
+                let outcome = AttemptOutcome::Answered;
+                let first_token_ms = Some(first_token_ms as u32);
+                let attempt = attempt(vendor, outcome, first_token_ms, answer_ms);
+                self.running[request].ended.push(attempt);
+                self.observe(request, None);
             }
         }
     }
@@ -206,61 +207,37 @@ impl Fleet<'_> {
         }
         let instance = (self.random.next() % self.instances.len() as u64) as usize;
         let age_ms = self.now_ms - self.instances[instance].born_ms;
+        // Their ends are spread over a life.
         if age_ms > LIFE_MS + instance as u64 * 1_000 {
             let generation = self.instances[instance].generation + 1;
-            self.instances[instance] = cold(self.now_ms, generation);
+            let random = self.random.next();
+            self.instances[instance] = cold(&self.store, random, self.now_ms, generation);
         }
-        self.sync(instance);
-        let left = self.decide(instance);
+        self.store.set_down(is_within(self.plan.store_down, self.now_ms));
+        let (left, memo, is_probe) = self.choose(instance);
         let request = self.running.len();
-        self.instances[instance].retries.earn();
+        let first = left.first().cloned().unwrap();
         self.running.push(Running {
             instance,
             generation: self.instances[instance].generation,
-            budget: AttemptBudget::new(ATTEMPTS),
+            memo,
             left,
+            budget: AttemptBudget::new(ATTEMPTS),
             under_way: Vec::new(),
+            ended: Vec::new(),
             is_hedged: false,
         });
         self.outcomes.push(Outcome { arrived_ms: self.now_ms, ..Outcome::default() });
-        let first = self.running[request].left.first().cloned().unwrap();
-        self.begin(request);
+        self.begin(request, is_probe);
         if self.plan.hedges {
-            let it = &mut self.instances[instance];
-            let latency = it.view.known().latency_of(&first).cloned();
-            // What 95 of 100 stay within; ten seconds where nothing is known.
-            let wait_ms = latency.map_or(10_000, |latency| latency.first_token_ms(0.95));
-            let wait_ms = wait_ms.clamp(50, 10_000);
+            let usual = self.instances[instance].replica.first_token_p95_ms(&first, self.now_ms);
+            let wait_ms = u64::from(usual.unwrap_or(10_000)).clamp(50, 10_000);
             self.at(self.now_ms + wait_ms, Event::Hedge { request });
         }
     }
 
-    /// Reads the store at most once a request, and not while what was read is young. One write in twenty is lost.
-    fn sync(&mut self, instance: usize) {
-        let it = &mut self.instances[instance];
-        it.reads = 0;
-        if !it.view.is_due(self.now_ms, KEEP_MS) {
-            return;
-        }
-        it.reads += 1;
-        self.max_reads = self.max_reads.max(it.reads);
-        self.exchange(instance);
-    }
-
-    fn exchange(&mut self, instance: usize) {
-        let it = &mut self.instances[instance];
-        if is_within(self.plan.store_down, self.now_ms) {
-            it.view.unread(self.now_ms);
-            return;
-        }
-        if let Some(news) = it.view.sync(&self.shared, self.now_ms)
-            && self.random.fraction() > 0.05
-        {
-            self.shared = news;
-        }
-    }
-
-    fn decide(&mut self, instance: usize) -> Vec<String> {
+    /// The deployments to try, what is to be told of it, and whether the first one is a probe.
+    fn choose(&mut self, instance: usize) -> (Vec<String>, String, bool) {
         self.asked.signals.conversation = Some(self.random.next());
         self.asked.caller.consumer = format!("app-{}", self.random.next() % 1_000);
         let allowed = Allowed::of(&self.asked.caller);
@@ -270,37 +247,29 @@ impl Fleet<'_> {
             facts: &self.asked.facts,
             signals: &self.asked.signals,
             headers: &[],
-            observed: self.instances[instance].view.known(),
+            observed: &Observed::default(),
             unix_ms: self.now_ms,
             seed: self.random.next(),
         };
-        let decision = decide(&self.catalogue, &request).unwrap();
-        decision.choices().map(|choice| choice.deployment.name.clone()).collect()
+        let chosen = now(self.instances[instance].replica.choose(&self.catalogue, &request));
+        let chosen = chosen.unwrap();
+        let names = chosen.decision.choices().map(|choice| choice.deployment.name.clone());
+        (names.collect(), chosen.memo, chosen.decision.is_probe())
     }
 
-    /// Begins the next attempt that a breaker admits; without one the request has failed.
-    fn begin(&mut self, request: usize) {
-        let now_ms = self.now_ms;
-        while !self.running[request].left.is_empty() {
-            let name = self.running[request].left.remove(0);
-            let it = &mut self.instances[self.running[request].instance];
-            let admit = it.view.begin(&name, now_ms, &self.breaker);
-            if let Admit::Refused { .. } = admit {
-                continue;
-            }
-            let is_probe = admit == Admit::Probe;
-            self.share(self.running[request].instance);
-            self.begun.push(Attempt { at_ms: now_ms, vendor: name.clone(), is_probe });
-            *self.outcomes[request].attempts.entry(name.clone()).or_default() += 1;
-            self.numbers += 1;
-            let attempt = self.numbers;
-            self.running[request].under_way.push((attempt, name.clone(), now_ms));
-            self.answer(request, attempt, &name);
-            return;
-        }
-        if self.running[request].under_way.is_empty() {
+    /// Begins the next attempt; without one the request has failed.
+    fn begin(&mut self, request: usize, is_probe: bool) {
+        if self.running[request].left.is_empty() {
             self.outcomes[request].is_over = true;
+            return self.observe(request, None);
         }
+        let name = self.running[request].left.remove(0);
+        self.begun.push(Attempt { at_ms: self.now_ms, vendor: name.clone(), is_probe });
+        *self.outcomes[request].attempts.entry(name.clone()).or_default() += 1;
+        self.numbers += 1;
+        let attempt = self.numbers;
+        self.running[request].under_way.push((attempt, name.clone(), self.now_ms));
+        self.answer(request, attempt, &name);
     }
 
     fn answer(&mut self, request: usize, attempt: u64, name: &str) {
@@ -316,20 +285,20 @@ impl Fleet<'_> {
         self.at(self.now_ms + first_token_ms, Event::FirstToken { request, attempt, answer_ms });
     }
 
-    /// An instance that is gone observes nothing.
-    fn end(&mut self, instance: usize, generation: u32, vendor: &str, ended: &Ended) {
-        let it = &mut self.instances[instance];
-        if it.generation == generation {
-            it.view.end(vendor, ended, self.now_ms, &self.breaker);
-            self.share(instance);
+    /// Tells what is not told yet. An instance that is gone tells nothing.
+    fn observe(&mut self, request: usize, serving: Option<String>) {
+        let running = &mut self.running[request];
+        let it = &self.instances[running.instance];
+        if it.generation != running.generation {
+            return;
         }
-    }
-
-    /// After the answer, what has become of a breaker is shared at once.
-    fn share(&mut self, instance: usize) {
-        if self.instances[instance].view.take_change() {
-            self.exchange(instance);
-        }
+        let observations = Observations {
+            memos: vec![running.memo.clone()],
+            attempts: std::mem::take(&mut running.ended),
+            serving,
+            unix_ms: self.now_ms,
+        };
+        now(it.replica.observe(&self.catalogue, &observations));
     }
 
     fn take(&mut self, request: usize, attempt: u64) -> Option<(String, u64)> {
@@ -339,40 +308,34 @@ impl Fleet<'_> {
         Some((name, began_ms))
     }
 
-    fn failed(&mut self, request: usize, attempt: u64) {
-        let Some((name, _)) = self.take(request, attempt) else { return };
-        let (instance, generation) =
-            (self.running[request].instance, self.running[request].generation);
-        self.end(instance, generation, &name, &Ended::Failed { deadline_ms: DEADLINE_MS });
-        if !self.running[request].under_way.is_empty() {
-            return;
-        }
-        let has_another = !self.running[request].left.is_empty();
-        let failed = FailedAttempt { may_repeat: false, retry_after_ms: None, has_another };
-        let random = self.random.next();
-        let retries = &mut self.instances[instance].retries;
-        match self.running[request].budget.next(failed, 60_000, random, retries) {
-            Next::Another => self.begin(request),
-            Next::Again { .. } | Next::GiveUp(_) => self.outcomes[request].is_over = true,
+    fn failed(&mut self, request: usize, number: u64) {
+        let Some((name, began_ms)) = self.take(request, number) else { return };
+        let failure = AttemptFailure { kind: FaultKind::UpstreamFailed, retry_after_ms: None };
+        let outcome = AttemptOutcome::Failed(failure);
+        let ended = attempt(name, outcome, None, self.now_ms - began_ms);
+        let running = &mut self.running[request];
+        running.ended.push(ended);
+        if running.under_way.is_empty() {
+            self.begin(request, false);
         }
     }
 
     /// The first one wins, the others are cancelled: only the winner is paid for.
-    fn first_token(&mut self, request: usize, attempt: u64, answer_ms: u64) {
-        let Some((vendor, began_ms)) = self.take(request, attempt) else { return };
+    fn first_token(&mut self, request: usize, number: u64, answer_ms: u64) {
+        let Some((vendor, began_ms)) = self.take(request, number) else { return };
         let outcome = &mut self.outcomes[request];
         outcome.billed += 1;
         outcome.is_over = true;
         outcome.first_token_ms = Some(self.now_ms - outcome.arrived_ms);
-        let (instance, generation) =
-            (self.running[request].instance, self.running[request].generation);
         for (_, loser, began_ms) in std::mem::take(&mut self.running[request].under_way) {
-            let late = Ended::Late { after_ms: self.now_ms - began_ms };
-            self.end(instance, generation, &loser, &late);
+            let ended = attempt(loser, AttemptOutcome::Cancelled, None, self.now_ms - began_ms);
+            self.running[request].ended.push(ended);
+        }
+        if !self.running[request].ended.is_empty() {
+            self.observe(request, Some(vendor.clone()));
         }
         let first_token_ms = self.now_ms - began_ms;
-        let end = Event::End { instance, generation, vendor, first_token_ms, answer_ms };
-        self.at(began_ms + answer_ms, end);
+        self.at(began_ms + answer_ms, Event::End { request, vendor, first_token_ms, answer_ms });
     }
 
     fn hedge(&mut self, request: usize) {
@@ -381,17 +344,11 @@ impl Fleet<'_> {
             return;
         }
         let (has_another, is_hedged) = (!running.left.is_empty(), running.is_hedged);
-        // Whether it is hedged or not, it is known to be slow.
-        let (_, name, began_ms) = running.under_way[0].clone();
-        let (instance, waited_ms) = (running.instance, self.now_ms - began_ms);
-        if self.instances[instance].generation == running.generation {
-            self.instances[instance].view.waits(&name, waited_ms, self.now_ms);
-        }
         let running = &mut self.running[request];
         let tokens = &mut self.instances[running.instance].retries;
         if has_another && !is_hedged && running.budget.hedge(tokens) {
             running.is_hedged = true;
-            self.begin(request);
+            self.begin(request, false);
         }
     }
 
@@ -417,7 +374,7 @@ impl Fleet<'_> {
     /// What holds of every plan.
     pub fn check(&self) {
         assert!(self.outcomes.len() > 5_000, "{}", self.outcomes.len());
-        assert!(self.max_reads <= 1, "one read a request");
+        assert!(self.store.bytes() < 6_000, "{} bytes in a value", self.store.bytes());
         for outcome in &self.outcomes {
             assert!(outcome.is_over);
             let billed = u32::from(outcome.first_token_ms.is_some());
@@ -427,4 +384,14 @@ impl Fleet<'_> {
             }
         }
     }
+}
+
+fn attempt(
+    deployment: String,
+    outcome: AttemptOutcome,
+    first_token_ms: Option<u32>,
+    duration_ms: u64,
+) -> ObservedAttempt {
+    let duration_ms = duration_ms as u32;
+    ObservedAttempt { deployment, outcome, first_token_ms, duration_ms, output_tokens: TOKENS }
 }
