@@ -135,6 +135,8 @@ impl<S: Stages> Exchange<S> {
             candidate: None,
             afterwards: None,
             is_fork: false,
+            observing: Observing::default(),
+            decisions: None,
             memory: Vec::new(),
             places: Vec::new(),
             early: None,
@@ -221,9 +223,6 @@ impl<S: Stages> Exchange<S> {
         if is_answer {
             self.memory.append(&mut fork.memory);
             self.findings.append(&mut fork.findings);
-        }
-    }
-
         }
     }
 

@@ -4,7 +4,6 @@ use crate::asked::{Asked, AskedModel};
 use crate::attempted::Attempted;
 use crate::failure::Failure;
 use crate::found::{Direction, Found};
-use crate::observations::TriedAttempt;
 use crate::used::Used;
 use postern_fault::{CLIENT_LEFT, Fault, shown};
 use postern_types::auth::{Action, Decision};
@@ -343,11 +342,6 @@ impl Record {
         if self.outcome.is_empty() {
             self.outcome = CLIENT_GONE;
         }
-    }
-
-    /// The attempts, when all have ended.
-    pub(crate) fn tried(&mut self, attempts: Vec<TriedAttempt>) {
-        self.attempts = attempts;
     }
 
     /// One line of JSON, without its line end.

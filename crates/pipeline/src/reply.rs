@@ -9,7 +9,7 @@ use crate::record::Event;
 use crate::refusal::Refusal;
 use crate::stages::{Client, Stages};
 use crate::waiting::Waiting;
-use postern_dialect::{Dialect, translate};
+use postern_dialect::translate;
 use postern_fault::Fault;
 
 /// The response: a head, and a body that is complete or still arriving.

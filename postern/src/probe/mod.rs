@@ -8,7 +8,7 @@ mod finding;
 mod questions;
 mod variables;
 
-use crate::cli::Probe;
+use crate::cli::Check;
 use crate::deployment::Deployment;
 use crate::policies;
 use anyhow::{Context, Result, anyhow, bail};
@@ -23,10 +23,10 @@ use variables::Variables;
 ///
 /// # Errors
 /// The provider cannot be asked, or its server answers no plain request; the error says what to do.
-pub fn probe(deployment: &Deployment, name: &str, options: &Probe) -> Result<()> {
+pub fn probe(deployment: &Deployment, name: &str, options: &Check) -> Result<()> {
     let catalogue = policies::catalogue(&deployment.policies)?;
     let provider = provider(&catalogue, name)?;
-    let model = match &options.model {
+    let model = match &options.probe.model {
         Some(model) => model.clone(),
         None => model_of(&catalogue, name).ok_or_else(|| {
             anyhow!("no model of models.toml has a deployment at {name:?}: name the server's model with --model")

@@ -23,9 +23,7 @@ use postern_types::provider::{
     AnswerHead, AnswerSegment, Decoded, Encoded, Loss, Notice, Place, Rewritten, SegmentEdit,
     SegmentForm, SegmentRole, TextKind,
 };
-use postern_types::router::{
-    Hedge, ModelEntry, Observations, Routing, RoutingRequest, Shadow,
-};
+use postern_types::router::{Hedge, ModelEntry, Observations, Routing, RoutingRequest, Shadow};
 use postern_types::{
     Caller, Counting, Deadlines, Deployment, Dialect, Edit, Endpoint, Fault, Field, ImageRule,
     Metering, Prompt, RequestFacts, Target, Tokenizer, ToolRule, Transport, Usage, VendorApi,
