@@ -125,16 +125,17 @@ impl<'p> Residency<'p> {
             .providers()
             .flat_map(|one| provisions::origins(one))
             .chain(self.policies.issuers.iter().filter_map(|issuer| issuer.origin()))
+            .chain(self.policies.plans.redis_url().map(str::to_owned))
             .collect();
         let variables: BTreeSet<&str> =
             catalogue.providers().flat_map(|provider| provider.variables()).collect();
         let is_known = move |entry: &&String| {
             let of_variable = |name: &&str| place::names(entry, name);
             named.iter().any(|origin| provisions::is_allowed(origin, &[entry.as_str()]))
-                || variables.iter().any(|name| of_variable(name))
+                || variables.iter().any(of_variable)
         };
         self.allowed.iter().filter(move |entry| !is_known(entry)).map(|entry| {
-            format!("allowed_outbound_hosts of spin.toml has {entry:?} beside, which no provider and no issuer needs; remove it, or no grant keeps requests from there")
+            format!("allowed_outbound_hosts of spin.toml has {entry:?} beside, which no provider, no issuer and no redis_url needs; remove it, or no grant keeps requests from there")
         })
     }
 }

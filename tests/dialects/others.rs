@@ -165,10 +165,17 @@ async fn a_model_whose_vendor_has_no_credential_is_neither_listed_nor_there() {
 
 #[tokio::test]
 async fn models_come_in_anthropics_shape_for_a_client_that_names_its_version() {
-    let call = shared().gateway.call("GET", "/v1/models").header("anthropic-version", "2023-06-01");
-    let page = call.header("x-api-key", shared().key.expose()).send().await;
-    let page: Value = serde_json::from_str(page.text()).expect("JSON");
-    assert_eq!(page["has_more"], false, "{page}");
+    let page = async |path: &str| -> Value {
+        let call = shared().gateway.call("GET", path).header("anthropic-version", "2023-06-01");
+        let page = call.header("x-api-key", shared().key.expose()).send().await;
+        serde_json::from_str(page.text()).expect("JSON")
+    };
+    // As Anthropic's API: 20 unless the client says how many.
+    let first = page("/v1/models").await;
+    let length = |page: &Value| page["data"].as_array().map_or(0, Vec::len);
+    assert_eq!((length(&first), &first["has_more"]), (20, &json!(true)), "{first}");
+    let page = page("/v1/models?limit=1000").await;
+    assert!(length(&page) > 20 && page["has_more"] == false, "{page}");
     let model = &page["data"][0];
     assert_eq!(model["type"], "model", "{model}");
     assert!(model["display_name"].is_string() && model["created_at"].is_string(), "{model}");

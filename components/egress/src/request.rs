@@ -2,7 +2,7 @@
 
 use crate::failures::Reason;
 use crate::io::{self, Gone, Part};
-use postern_egress::{Call, Deadlines, Failure, goes_to_the_vendor};
+use postern_egress::{Call, Failure, Timeouts, goes_to_the_vendor};
 use wasip2::http::outgoing_handler;
 use wasip2::http::types::{
     Fields, IncomingRequest, IncomingResponse, Method, OutgoingBody, OutgoingRequest,
@@ -37,7 +37,7 @@ pub fn send(request: &IncomingRequest) -> Result<IncomingResponse, Reason> {
     let writer = body.write().map_err(|()| internal("the body cannot be written"))?;
     let (first, is_whole) = beginning(&reader)?;
     let rest = io::write_now(&writer, &first).map_err(|Gone| internal("the body is not taken"))?;
-    let options = options(call.deadlines);
+    let options = options(call.timeouts);
     if is_whole && rest.is_empty() {
         finish(body, writer)?;
         return answered(outgoing_handler::handle(outgoing, Some(options))?);
@@ -69,13 +69,13 @@ fn outgoing(call: &Call, headers: &[(String, Vec<u8>)]) -> Result<OutgoingReques
     Ok(outgoing)
 }
 
-fn options(deadlines: Deadlines) -> RequestOptions {
+fn options(timeouts: Timeouts) -> RequestOptions {
     let options = RequestOptions::new();
     let ns = |ms: Option<u64>| ms.map(|ms| ms.saturating_mul(NS_PER_MS));
     // A host without such a timeout says so; `upstream` and the gateway bound the whole.
-    let _ = options.set_connect_timeout(ns(deadlines.connect_ms));
-    let _ = options.set_first_byte_timeout(ns(deadlines.first_byte_ms));
-    let _ = options.set_between_bytes_timeout(ns(deadlines.between_bytes_ms));
+    let _ = options.set_connect_timeout(ns(timeouts.connect_ms));
+    let _ = options.set_first_byte_timeout(ns(timeouts.first_byte_ms));
+    let _ = options.set_between_bytes_timeout(ns(timeouts.between_bytes_ms));
     options
 }
 

@@ -58,7 +58,8 @@ impl Guest for Router {
                 .map(|shadow| Shadow { model: shadow.model.name.clone(), percent: shadow.percent }),
             targets: decision.choices().map(target).collect(),
             decision: decision.to_json(MAX_RECORDED),
-            hedge: decision.route.and_then(|route| route.hedge),
+            // A probe says something only if its end is waited for.
+            hedge: decision.route.and_then(|route| route.hedge).filter(|_| !decision.is_probe()),
             memo,
             headers: lifecycle_headers(decision.lifecycle, &allowed, unix_ms),
         })

@@ -6,7 +6,7 @@ use crate::post::{Destination, post};
 use crate::secrets::misconfigured;
 use postern_contract::transport::OutboundBody;
 use postern_contract::types;
-use postern_egress::{ANSWER, Call, DETAIL, Deadlines, Failure, goes_to_the_vendor};
+use postern_egress::{ANSWER, Call, DETAIL, Failure, Timeouts, goes_to_the_vendor};
 use postern_fault::Fault;
 use postern_policy::{BaseUrl, Endpoint};
 use spin_sdk::variables::{self, Error};
@@ -22,8 +22,8 @@ const VARIABLE: &str = "egress_url";
 const ABANDONED_MS: u64 = 1_000;
 
 /// The longest waits for what has no deadlines of its own, as a token endpoint.
-const SHORT: Deadlines =
-    Deadlines { connect_ms: None, first_byte_ms: Some(11_000), between_bytes_ms: Some(11_000) };
+const SHORT: Timeouts =
+    Timeouts { connect_ms: None, first_byte_ms: Some(11_000), between_bytes_ms: Some(11_000) };
 
 /// A request, and the way it goes.
 pub struct Routed {
@@ -51,7 +51,7 @@ pub async fn request(
         https: vendor.https,
         authority: vendor.authority.to_owned(),
         path: vendor.path.to_owned(),
-        deadlines: deadlines.map_or(SHORT, longest),
+        timeouts: deadlines.map_or(SHORT, longest),
     };
     let headers: Vec<_> =
         headers.iter().filter(|(name, _)| goes_to_the_vendor(name)).cloned().collect();
@@ -62,10 +62,10 @@ pub async fn request(
 }
 
 /// The longest waits for a vendor, streamed or not.
-fn longest(of: types::Deadlines) -> Deadlines {
+fn longest(of: types::Deadlines) -> Timeouts {
     let longest_ms = of.first_token_ms.max(of.whole_ms);
     let later = |ms: u32| Some(u64::from(ms).saturating_add(ABANDONED_MS));
-    Deadlines {
+    Timeouts {
         connect_ms: Some(of.connect_ms.into()),
         first_byte_ms: later(longest_ms),
         between_bytes_ms: later(longest_ms.max(of.between_tokens_ms)),

@@ -21,12 +21,12 @@ pub struct Call {
     /// Path and query.
     pub path: String,
     /// How long it may take.
-    pub deadlines: Deadlines,
+    pub timeouts: Timeouts,
 }
 
 /// How long a vendor may take; `None`: as long as the host lets it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Deadlines {
+pub struct Timeouts {
     /// Until the connection is established.
     pub connect_ms: Option<u64>,
     /// From then to the answer's head.
@@ -81,7 +81,7 @@ impl Call {
     pub fn headers(&self) -> Vec<(String, String)> {
         let scheme = if self.https { "https" } else { "http" };
         let url = format!("{scheme}://{}{}", self.authority, self.path);
-        let Deadlines { connect_ms, first_byte_ms, between_bytes_ms } = self.deadlines;
+        let Timeouts { connect_ms, first_byte_ms, between_bytes_ms } = self.timeouts;
         let deadlines = [
             (CONNECT_MS, connect_ms),
             (FIRST_BYTE_MS, first_byte_ms),
@@ -111,7 +111,7 @@ impl Call {
             https,
             authority: authority.to_owned(),
             path: path.to_owned(),
-            deadlines: Deadlines {
+            timeouts: Timeouts {
                 connect_ms: deadline(headers, CONNECT_MS)?,
                 first_byte_ms: deadline(headers, FIRST_BYTE_MS)?,
                 between_bytes_ms: deadline(headers, BETWEEN_BYTES_MS)?,
@@ -160,7 +160,7 @@ mod tests {
             https: true,
             authority: "api.example:8443".to_owned(),
             path: "/v1/chat?a=b".to_owned(),
-            deadlines: Deadlines {
+            timeouts: Timeouts {
                 connect_ms: Some(5_000),
                 first_byte_ms: Some(60_000),
                 between_bytes_ms: None,
@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let bare =
-            Call { https: false, path: "/".to_owned(), deadlines: Deadlines::default(), ..call() };
+            Call { https: false, path: "/".to_owned(), timeouts: Timeouts::default(), ..call() };
         for call in [call(), bare] {
             let mut headers = bytes(call.headers());
             headers.push(("authorization".to_owned(), b"Bearer a".to_vec()));

@@ -6,7 +6,7 @@
 mod call;
 mod failure;
 
-pub use call::{Call, Deadlines, Refusal};
+pub use call::{Call, Refusal, Timeouts};
 pub use failure::{ANSWER, DETAIL, Failure, VENDOR};
 
 /// The beginning of all our headers: none of them goes to a vendor, and none of a vendor's goes back.

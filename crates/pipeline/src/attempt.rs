@@ -3,7 +3,7 @@
 use crate::answer::{Answer, Reading, Streamed};
 use crate::call::Call;
 use crate::deadline::Timer;
-use crate::early;
+use crate::early::{self, Early};
 use crate::exchange::Exchange;
 use crate::failed::Failed;
 use crate::found::Direction;
@@ -43,8 +43,11 @@ pub async fn once<S: Stages>(
         let counted = exchange.run("count", count).map_err(|fault| Failed::unsent(fault.into()));
         return Ok(Answer::json(counted?));
     }
-    exchange.observe(Event::Attempted(&target.deployment));
     let early = exchange.early.clone();
+    if early.as_ref().is_some_and(Early::is_gone) {
+        return Err(Failed::unsent(early::left()));
+    }
+    exchange.observe(Event::Attempted(&target.deployment));
     let answered = early::until_left(early, one(call, target, holds, exchange)).await;
     exchange.observe(match &answered {
         Ok(_) => Event::AttemptAnswered,

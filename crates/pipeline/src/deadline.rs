@@ -9,6 +9,9 @@ use std::pin::pin;
 
 const NS_PER_MS: u64 = 1_000_000;
 
+/// The code of a request that took longer than policy lets it.
+pub const REQUEST_TIME_OVER: &str = "request_time_over";
+
 /// What an attempt waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Waiting {
@@ -121,7 +124,7 @@ fn too_late(deadlines: &Deadlines) -> Fault {
     let fault = late(format!(
         "no provider's answer was complete within {total_ms} ms of the request (total_ms)"
     ));
-    Fault { retryable: false, ..fault }
+    Fault { retryable: false, ..fault.with_code(REQUEST_TIME_OVER) }
 }
 
 #[cfg(test)]

@@ -58,6 +58,11 @@ impl Early {
         }
     }
 
+    /// Whether the client has left.
+    pub fn is_gone(&self) -> bool {
+        self.0.client.borrow().is_gone
+    }
+
     fn poll_gone(&self, context: &Context<'_>) -> Poll<()> {
         let mut client = self.0.client.borrow_mut();
         if client.is_gone {
@@ -82,6 +87,11 @@ impl Early {
     }
 }
 
+/// The client has left.
+pub fn left() -> Fault {
+    Fault::new(Kind::Unavailable, "the client has left").with_code(CLIENT_LEFT)
+}
+
 /// The result of an attempt, unless the client leaves meanwhile: then the attempt is dropped, and no other is made.
 pub async fn until_left<T, E: From<Fault>>(
     early: Option<Early>,
@@ -90,10 +100,7 @@ pub async fn until_left<T, E: From<Fault>>(
     let Some(early) = early else { return attempt.await };
     let mut attempt = pin!(attempt);
     poll_fn(|context| match early.poll_gone(context) {
-        Poll::Ready(()) => {
-            let fault = Fault::new(Kind::Unavailable, "the client has left");
-            Poll::Ready(Err(fault.with_code(CLIENT_LEFT).into()))
-        }
+        Poll::Ready(()) => Poll::Ready(Err(left().into())),
         Poll::Pending => attempt.as_mut().poll(context),
     })
     .await

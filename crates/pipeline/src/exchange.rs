@@ -15,7 +15,7 @@ use crate::stages::Stages;
 use crate::trace::{self, Trace};
 use postern_dialect::Dialect;
 use postern_types::guardrail::Finding;
-use postern_types::router;
+use postern_types::router::{self, Observations};
 use std::future::Future;
 use std::pin::Pin;
 
@@ -177,11 +177,18 @@ impl<S: Stages> Exchange<S> {
         Some(explain::header(decisions, &self.observing.tried(self.stages.now_ns())))
     }
 
-    /// Tells the router of attempts that failed before the answer that has begun.
-    pub async fn tell_failures(&mut self) {
-        let failures = self.observing.failures(self.stages.unix_ms());
-        if let Some(failures) = failures {
-            self.stages.observe(failures).await;
+    /// The attempts that failed before the answer that has begun.
+    pub fn failures(&mut self) -> Option<Observations> {
+        self.observing.failures(self.stages.unix_ms())
+    }
+
+    /// Writes the record, and tells the router what is left to tell.
+    pub async fn end(mut self) {
+        let (stages, unix_ms) = (self.stages.clone(), self.stages.unix_ms());
+        let observations = self.observing.finish(unix_ms);
+        drop(self);
+        if let Some(observations) = observations {
+            stages.observe(observations).await;
         }
     }
 

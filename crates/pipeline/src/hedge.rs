@@ -17,6 +17,7 @@ use crate::stages::Stages;
 use crate::within::within;
 use futures::future::{Either, select};
 use postern_dialect::needs::Use;
+use postern_fault::CLIENT_LEFT;
 use postern_types::Target;
 use postern_types::limiter::Outcome;
 use postern_types::router::Hedge;
@@ -94,11 +95,13 @@ pub async fn race<S: Stages>(
     let (mut one, mut two) = (Some(one), Some(two));
     let mut raced = Raced { tried: Vec::new(), rejected: None };
     for (which, ended) in ended {
+        // What was not sent has not ended.
+        let Some(result) = ended else { continue };
         let side = match which {
             Which::First => one.take(),
             Which::Second => two.take(),
         };
-        if let (Some(side), Some(result)) = (side, ended) {
+        if let Some(side) = side {
             side.ended(result, &mut raced, exchange);
         }
     }
@@ -127,6 +130,11 @@ async fn both<S: Stages>(
         Some(Err(failed)) => failed.fault.retryable,
         None => true,
     };
+    let is_answer = |ended: &Ended<S>| matches!(ended, Some(Ok(_)));
+    let has_left = |ended: &Ended<S>| {
+        let code = |failed: &Failed| failed.fault.code.as_deref() == Some(CLIENT_LEFT);
+        matches!(ended, Some(Err(failed)) if code(failed))
+    };
     match select(first, second).await {
         Either::Left((ended, second)) if leaves_it(&ended) => {
             vec![(Which::First, ended), (Which::Second, second.await)]
@@ -138,7 +146,8 @@ async fn both<S: Stages>(
             }
             vec![(Which::First, ended)]
         }
-        Either::Right((ended, first)) if leaves_it(&ended) => {
+        // What another deployment refuses, the first one may answer: without a hedge it would.
+        Either::Right((ended, first)) if !is_answer(&ended) && !has_left(&ended) => {
             vec![(Which::Second, ended), (Which::First, first.await)]
         }
         Either::Right((ended, _)) => vec![(Which::Second, ended)],

@@ -1,5 +1,7 @@
 //! What the router is told of a request's attempts, for its decisions on later ones.
 
+use crate::deadline::REQUEST_TIME_OVER;
+use crate::in_flight::GATEWAY_OVERLOADED;
 use crate::record::Event;
 use postern_fault::{CLIENT_LEFT, Fault};
 use postern_types::router::{AttemptFailure, AttemptOutcome, Observations, ObservedAttempt};
@@ -18,6 +20,10 @@ pub struct Observing {
     /// What is told to people.
     tried: Vec<TriedAttempt>,
 }
+
+/// The codes of faults that are the client's, the request's or the gateway's own, whatever their kind: the deployment would have
+/// answered.
+const OF_NO_DEPLOYMENT: [&str; 3] = [CLIENT_LEFT, GATEWAY_OVERLOADED, REQUEST_TIME_OVER];
 
 /// The attempts that are told to people: an alias has a handful.
 const MAX_TRIED: usize = 16;
@@ -100,17 +106,14 @@ impl Observing {
     }
 
     fn failed(&mut self, fault: &Fault, now_ns: u64) {
-        let outcome = match fault.code.as_deref() {
-            Some(CLIENT_LEFT) => AttemptOutcome::Cancelled,
-            _ => {
-                let kind = types::Fault::from(fault.clone()).kind;
-                AttemptOutcome::Failed(AttemptFailure {
-                    kind,
-                    retry_after_ms: fault.retry_after_ms,
-                })
-            }
+        let says_nothing =
+            fault.code.as_deref().is_some_and(|code| OF_NO_DEPLOYMENT.contains(&code));
+        let kind = match says_nothing {
+            true => types::FaultKind::Unavailable,
+            false => types::Fault::from(fault.clone()).kind,
         };
-        self.end(outcome, now_ns);
+        let retry_after_ms = fault.retry_after_ms.filter(|_| !says_nothing);
+        self.end(AttemptOutcome::Failed(AttemptFailure { kind, retry_after_ms }), now_ns);
     }
 
     /// The answer has ended, or its client has left: what came was an answer.
@@ -215,15 +218,22 @@ mod tests {
     }
 
     #[test]
-    fn a_client_that_left_before_the_answer_says_only_how_long_it_waited() {
-        let mut observing = Observing::default();
-        observing.routed("memo".to_owned());
-        observing.on(&Event::Attempted(&deployment("p/one")), 0);
-        let left = Fault::new(Kind::UpstreamUnreachable, "left").with_code(CLIENT_LEFT);
-        observing.on(&Event::Failed(&left), NS_PER_MS);
-        observing.on(&Event::ClientGone, NS_PER_MS);
-        let told = observing.finish(1).unwrap();
-        assert_eq!(told.attempts.len(), 1);
-        assert_eq!(told.attempts[0].outcome, AttemptOutcome::Cancelled);
+    fn what_is_not_the_deployments_fault_says_nothing_of_it() {
+        for code in OF_NO_DEPLOYMENT {
+            for kind in [Kind::UpstreamUnreachable, Kind::RateLimited, Kind::UpstreamTimeout] {
+                let mut observing = Observing::default();
+                observing.routed("memo".to_owned());
+                observing.on(&Event::Attempted(&deployment("p/one")), 0);
+                let fault =
+                    Fault { retry_after_ms: Some(9), ..Fault::new(kind, "no").with_code(code) };
+                observing.on(&Event::Failed(&fault), NS_PER_MS);
+                observing.on(&Event::ClientGone, NS_PER_MS);
+                let told = observing.finish(1).unwrap();
+                let [attempt] = told.attempts.as_slice() else { panic!("{told:?}") };
+                let nothing =
+                    AttemptFailure { kind: types::FaultKind::Unavailable, retry_after_ms: None };
+                assert_eq!(attempt.outcome, AttemptOutcome::Failed(nothing), "{code}");
+            }
+        }
     }
 }

@@ -10,6 +10,7 @@ use crate::opinion;
 use crate::record::Event;
 use crate::stages::{Client, Stages};
 use crate::within::within;
+use futures::future::join;
 use postern_dialect::responses::failed::Sequence;
 use postern_dialect::{Dialect, translate};
 use postern_fault::Fault;
@@ -42,10 +43,16 @@ pub async fn run<S: Stages, C: Client>(
     let sequence = (exchange.client == Dialect::Responses).then(Sequence::default);
     let mut pump = Pump { client, lease, exchange, sequence };
     let mut end = pump.begin(first, streamed.as_ref()).await;
-    // Other requests need not fail where this one did.
-    pump.exchange.tell_failures().await;
-    if let (Some(streamed), End::Complete) = (&mut streamed, &end) {
-        end = pump.carry(streamed).await;
+    // Other requests need not fail where this one did; this one does not wait for that.
+    let (failures, stages) = (pump.exchange.failures(), pump.exchange.stages.clone());
+    let telling = async {
+        if let Some(failures) = failures {
+            stages.observe(failures).await;
+        }
+    };
+    match (&mut streamed, &end) {
+        (Some(streamed), End::Complete) => (end, ()) = join(pump.carry(streamed), telling).await,
+        _ => telling.await,
     }
     if let Some(streamed) = &mut streamed {
         pump.exchange.found(streamed.take_findings(), Direction::Answer);
@@ -71,12 +78,7 @@ pub async fn run<S: Stages, C: Client>(
             exchange.observe(Event::Failed(fault));
         }
     }
-    let (stages, unix_ms) = (exchange.stages.clone(), exchange.stages.unix_ms());
-    let observations = exchange.observing.finish(unix_ms);
-    drop(exchange);
-    if let Some(observations) = observations {
-        stages.observe(observations).await;
-    }
+    exchange.end().await;
     if let (Some(mut streamed), End::Complete) = (streamed, end)
         && !streamed.is_stopped()
     {

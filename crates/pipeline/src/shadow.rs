@@ -44,13 +44,9 @@ pub struct ShadowCopy<S: Stages> {
     _permit: MemoryPermit,
 }
 
-/// Whether this request is one of those that are copied: the same for every attempt to ask, and for every instance.
-fn is_sampled(request_id: &str, percent: u8) -> bool {
-    // FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/).
-    let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    let hash = request_id.bytes().fold(0xcbf2_9ce4_8422_2325, mix);
-    // The upper bits are the mixed ones.
-    (hash >> 32) % 100 < u64::from(percent)
+/// Whether a request with these random bits is one of those that are copied. A client cannot choose them, as it can its request id.
+fn is_sampled(random: u64, percent: u8) -> bool {
+    random % 100 < u64::from(percent)
 }
 
 /// Whether another model may be asked the same without a trace at its vendor, and without the client's files.
@@ -70,7 +66,7 @@ pub fn of<S: Stages>(
     exchange: &Exchange<S>,
 ) -> Option<ShadowCopy<S>> {
     let shadow = shadow?;
-    if !may_be_copied(call) || !is_sampled(&exchange.request_id, shadow.percent) {
+    if !may_be_copied(call) || !is_sampled(exchange.stages.random(), shadow.percent) {
         return None;
     }
     // An instance that is busy copies less.
@@ -100,15 +96,15 @@ impl<S: Stages> ShadowCopy<S> {
     async fn asked(self) {
         let mut exchange = Exchange::of_shadow(self.stages.clone(), &self.origin);
         let asked = within(&self.stages, MOST_MS, self.ask(&mut exchange)).await;
-        let fault = match asked {
-            Some(Ok(())) => return exchange.observe(Event::Completed),
-            Some(Err(refusal)) => refusal.fault,
+        match asked {
+            Some(Ok(())) => exchange.observe(Event::Completed),
+            Some(Err(refusal)) => exchange.observe(Event::Failed(&refusal.fault)),
             None => {
                 let public = format!("the candidate has not ended within {MOST_MS} ms");
-                Fault::new(Kind::UpstreamTimeout, public)
+                exchange.observe(Event::Failed(&Fault::new(Kind::UpstreamTimeout, public)));
             }
-        };
-        exchange.observe(Event::Failed(&fault));
+        }
+        exchange.end().await;
     }
 
     async fn ask(&self, exchange: &mut Exchange<S>) -> Result<(), Refusal> {
@@ -140,6 +136,7 @@ impl<S: Stages> ShadowCopy<S> {
             seed: self.stages.random(),
         };
         let routing = self.stages.choose(request).await?;
+        exchange.observing.routed(routing.memo);
         exchange.observe(Event::Routed(&routing.decision));
         let targets = authorize::permitted(&call, routing.targets, exchange)?;
         let Some(target) = targets.into_iter().next() else { return Ok(()) };
@@ -167,13 +164,10 @@ mod tests {
     use super::is_sampled;
 
     #[test]
-    fn a_request_is_always_sampled_or_never_and_the_share_is_right() {
+    fn the_share_of_the_copies_is_right() {
         for percent in [1, 5, 50, 100] {
-            let ids = (0..20_000_u32).map(|number| format!("request-{number}"));
-            let sampled = ids.filter(|id| is_sampled(id, percent)).count();
-            let share = sampled as f64 / 200.0;
-            assert!((share - f64::from(percent)).abs() < 1.0, "{share} of {percent}");
+            let sampled = (0..10_000).filter(|random| is_sampled(*random, percent)).count();
+            assert_eq!(sampled, usize::from(percent) * 100, "{percent}");
         }
-        assert_eq!(is_sampled("request-1", 50), is_sampled("request-1", 50));
     }
 }

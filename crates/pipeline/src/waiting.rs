@@ -9,6 +9,7 @@ use crate::answer::Answer;
 use crate::call::Call;
 use crate::early::Early;
 use crate::exchange::Exchange;
+use crate::opinion;
 use crate::own_headers;
 use crate::pump::{self, STALLED_MS};
 use crate::record::Event;
@@ -129,7 +130,9 @@ async fn leave<S: Stages>((result, mut exchange): Answered<S>) {
         }
         Err(refusal) => exchange.observe(Event::Failed(&refusal.fault)),
     }
+    opinion::settle_left(&mut exchange).await;
     exchange.observe(Event::ClientGone);
+    exchange.end().await;
 }
 
 /// Settles what a stream has reserved that no one gets.

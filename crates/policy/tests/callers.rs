@@ -108,7 +108,7 @@ fn without_a_file_no_issuer_is_trusted() {
 fn an_issuer_is_found_by_its_name_and_by_exactly_its_iss() {
     let issuers = issuers();
     let names: Vec<_> = issuers.iter().map(|issuer| issuer.name.as_str()).collect();
-    assert_eq!(names, ["batch", "corporate", "partner", "tokens"]);
+    assert_eq!(names, ["batch", "clients", "corporate", "partner", "tokens"]);
     let corporate = issuers.by_issuer("https://login.example.com/realms/acme").unwrap();
     assert_eq!(corporate, issuers.by_name("corporate").unwrap());
     for other in

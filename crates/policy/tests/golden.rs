@@ -196,7 +196,7 @@ fn routes_of_the_reference(blocks: Vec<&str>) -> Vec<&str> {
     let (routes, others): (Vec<&str>, Vec<&str>) =
         blocks.into_iter().partition(|block| block.contains("[[route]]"));
     assert!(!routes.is_empty(), "examples are missing");
-    let models: String = ["gpt-4o-mini", "gpt-4o", "claude-haiku"]
+    let models: String = ["gpt-4o-mini", "gpt-4o", "claude-haiku-4-5"]
         .map(|name| {
             format!(
                 "[[model]]\nname = {name:?}\ncapabilities = [\"chat\"]\n[[model.deployment]]\nprovider = \"p\"\nupstream_model = \"m\"\n"

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 mod conversations;
 mod load;
+mod reader;
 mod shared;
 
 pub(crate) use conversations::Conversations;
@@ -128,7 +129,7 @@ impl Observed {
                 let after_ms = retry_after_ms.unwrap_or(0).min(policy.max_open_ms);
                 state.breaker.open_until(now_ms.saturating_add(after_ms));
             }
-            Ended::Gone if is_probe => state.breaker.release(now_ms),
+            Ended::Late { .. } | Ended::Gone if is_probe => state.breaker.release(now_ms),
             Ended::Late { .. } | Ended::Gone => {}
         }
     }
@@ -185,9 +186,9 @@ impl Ended {
                 latency.answered(first, answer_ms, tokens, now_ms);
             }
             // It counts as slow, or the deployment that fails fastest would get all requests.
-            Ended::Failed { deadline_ms: ms, .. } | Ended::Late { after_ms: ms } => {
-                latency.failed(ms, now_ms);
-            }
+            Ended::Failed { deadline_ms: ms, .. } => latency.failed(ms, now_ms),
+            // How much longer it would have taken is not known; times have long tails, so as long again.
+            Ended::Late { after_ms } => latency.failed(after_ms.saturating_mul(2), now_ms),
             Ended::Gone => {}
         }
     }

@@ -204,7 +204,7 @@ impl<S: StateStore> Replica<S> {
         }
         for memo in &memos {
             match &observations.serving {
-                Some(serving) => view.moves(memo.id, serving),
+                Some(serving) => view.moves(memo.id, serving, now_ms),
                 None => touched.extend(view.finish(memo.id, now_ms)),
             }
         }

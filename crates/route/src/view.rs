@@ -206,9 +206,14 @@ impl View {
     }
 
     /// It goes on at another deployment.
-    pub(crate) fn moves(&mut self, id: u64, to: &str) {
+    pub(crate) fn moves(&mut self, id: u64, to: &str, now_ms: u64) {
         let Some(running) = self.running.iter_mut().find(|one| one.id == id) else { return };
         let from = std::mem::replace(&mut running.deployment, to.to_owned());
+        // A probe that was not made.
+        if from != to && std::mem::take(&mut running.is_probe) {
+            self.known.state(&from).breaker.release(now_ms);
+            self.slot(Shard::of_deployment(&from)).is_urgent = true;
+        }
         self.load(&from, -1);
         self.load(to, 1);
     }
@@ -276,7 +281,7 @@ impl View {
     pub(crate) fn serves(&mut self, conversation: u64, name: &str, now_ms: u64) {
         if self.known.conversations.is_news(conversation, name, now_ms) {
             self.known.serves(conversation, name, now_ms);
-            self.slot(Shard::of_conversation(conversation)).is_urgent = true;
+            self.slot(Shard::of_conversation(conversation)).is_dirty = true;
         }
     }
 }

@@ -8,9 +8,9 @@ mod parts;
 
 pub use ids::{NotAnId, SpanId, TraceId};
 pub use parts::{
-    AccessDecision, AttemptOutcome, AttemptRecord, CacheOutcome, FaultLabel, FoundCategory,
-    LimitUse, LimitsUsed, Party, Principal, RefusedDeployment, StageTime, TextDirection,
-    TokenCounts, TraceIds,
+    AccessDecision, AttemptEnd, AttemptRecord, CacheOutcome, FaultLabel, FoundCategory, LimitUse,
+    LimitsUsed, Party, Principal, RefusedDeployment, StageTime, TextDirection, TokenCounts,
+    TraceIds,
 };
 
 use crate::name::Name;
@@ -204,8 +204,7 @@ impl Record {
 
     /// The attempt whose answer the client got, or the last one.
     pub fn served_by(&self) -> Option<&AttemptRecord> {
-        let answered =
-            |attempt: &&AttemptRecord| matches!(attempt.outcome, AttemptOutcome::Answered);
+        let answered = |attempt: &&AttemptRecord| matches!(attempt.outcome, AttemptEnd::Answered);
         self.attempts.iter().rev().find(answered).or(self.attempts.last())
     }
 

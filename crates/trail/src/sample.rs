@@ -2,16 +2,15 @@
 
 use crate::name::Name;
 use crate::record::{
-    AttemptOutcome, AttemptRecord, FaultLabel, FoundCategory, LimitUse, LimitsUsed, Party,
-    Principal, Record, RequestOutcome, SpanId, StageTime, TextDirection, TokenCounts, TraceId,
-    TraceIds,
+    AttemptEnd, AttemptRecord, FaultLabel, FoundCategory, LimitUse, LimitsUsed, Party, Principal,
+    Record, RequestOutcome, SpanId, StageTime, TextDirection, TokenCounts, TraceId, TraceIds,
 };
 
 pub(crate) fn name(text: &str) -> Name {
     Name::from_policy(text)
 }
 
-pub(crate) fn attempt(provider: &str, model: &str, outcome: AttemptOutcome) -> AttemptRecord {
+pub(crate) fn attempt(provider: &str, model: &str, outcome: AttemptEnd) -> AttemptRecord {
     AttemptRecord {
         deployment: name(&format!("{provider}/{model}")),
         provider: name(provider),
@@ -20,9 +19,9 @@ pub(crate) fn attempt(provider: &str, model: &str, outcome: AttemptOutcome) -> A
         outcome,
         started_us: 900,
         duration_us: 40_000,
-        first_token_us: (outcome == AttemptOutcome::Answered).then_some(30_000),
-        status: Some(if outcome == AttemptOutcome::Answered { 200 } else { 503 }),
-        fault: (outcome == AttemptOutcome::Failed).then(|| FaultLabel {
+        first_token_us: (outcome == AttemptEnd::Answered).then_some(30_000),
+        status: Some(if outcome == AttemptEnd::Answered { 200 } else { 503 }),
+        fault: (outcome == AttemptEnd::Failed).then(|| FaultLabel {
             kind: name("overloaded"),
             party: Party::Vendor,
             code: None,
@@ -36,7 +35,7 @@ pub(crate) fn attempt(provider: &str, model: &str, outcome: AttemptOutcome) -> A
 /// A request that was answered at the second attempt.
 pub(crate) fn record(id: &str, unix_ms: u64) -> Record {
     let tokens = TokenCounts { input: 120, cached_input: 20, output: 30, ..Default::default() };
-    let mut last = attempt("anthropic", "claude-haiku", AttemptOutcome::Answered);
+    let mut last = attempt("anthropic", "claude-haiku", AttemptEnd::Answered);
     last.tokens = Some(tokens);
     last.cost_nano_usd = Some(270_000);
     Record {
@@ -63,7 +62,7 @@ pub(crate) fn record(id: &str, unix_ms: u64) -> Record {
         stream: true,
         outcome: RequestOutcome::Complete,
         status: Some(200),
-        attempts: vec![attempt("openai", "gpt-4o-mini", AttemptOutcome::Failed), last],
+        attempts: vec![attempt("openai", "gpt-4o-mini", AttemptEnd::Failed), last],
         tokens: Some(tokens),
         cost_nano_usd: Some(270_000),
         limits: Some(LimitsUsed {

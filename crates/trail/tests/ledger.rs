@@ -7,7 +7,7 @@ use postern_trail::ledger::{
     Grain, LedgerError, MAX_AMOUNT, Migrated, Retention, SCHEMA_VERSION, Swept, Written, migrate,
     sweep, write,
 };
-use postern_trail::record::{AttemptOutcome, Record, TokenCounts};
+use postern_trail::record::{AttemptEnd, Record, TokenCounts};
 use proptest::prelude::*;
 use support::{attempt, empty, ledger, name, now, record, refused};
 
@@ -68,7 +68,7 @@ fn a_newer_or_other_schema_is_refused_by_name() {
 fn a_request_is_one_row_and_its_attempts_are_below_it() {
     let mut store = ledger();
     let mut one = record("r-1", DAY_MS, "shop", "gpt-4o");
-    one.attempts.insert(0, attempt("azure", "gpt-4o", AttemptOutcome::Failed));
+    one.attempts.insert(0, attempt("azure", "gpt-4o", AttemptEnd::Failed));
     let written = now(write(&mut store, &[one, refused("r-2", DAY_MS, "shop")]));
     assert_eq!(written, Ok(Written { new: 2, known: 0 }));
     assert_eq!(store.integer("SELECT COUNT(*) FROM request"), 2);
@@ -138,7 +138,7 @@ fn tokens_are_summed_at_the_vendor_who_served_them() {
     let tokens = |input| Some(TokenCounts { input, ..TokenCounts::default() });
     let mut store = ledger();
     let mut one = record("r-1", DAY_MS, "shop", "gpt-4o");
-    let mut cut = attempt("azure", "gpt-4o", AttemptOutcome::Failed);
+    let mut cut = attempt("azure", "gpt-4o", AttemptEnd::Failed);
     (cut.tokens, cut.cost_nano_usd) = (tokens(40), Some(400));
     one.attempts.insert(0, cut);
     // 40 of the first, 100 of the second, 5 of a question to a model.

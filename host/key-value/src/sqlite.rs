@@ -105,17 +105,11 @@ impl File {
             tokio::time::sleep(GROUP).await;
             // A file that is gone has ended its group.
             let Some(file) = file.upgrade() else { return };
-            let ended = file.lock().as_mut().map(|opened| opened.connections.end_group());
-            if let Some(Err(error)) = ended {
-                lost(&error);
+            if let Some(opened) = file.lock().as_mut() {
+                opened.connections.end_group();
             }
         });
     }
-}
-
-/// Counts are lost, so that limits may admit as much again.
-fn lost(error: &rusqlite::Error) {
-    eprintln!("error: the last increments of the key-value store are lost: {error}");
 }
 
 /// Whether to retry. SQLite's own busy timeout does not cover everything: not a change of the journal's mode, and not
@@ -237,8 +231,8 @@ impl SqliteStore {
         match added {
             Ok(added) => Ok((added, begins)),
             Err(error) => {
-                // Nobody would end a group whose first increment has failed.
-                connections.end_group()?;
+                // No timer ends a group whose first increment has failed.
+                connections.end_group();
                 Err(error)
             }
         }

@@ -11,7 +11,7 @@ use super::maker::{Files, Made, Maker};
 pub struct SpareInstances {
     /// The path that a spare answers once, to read and build what it needs.
     pub warm_up_path: String,
-    /// How long an unused one is kept: an application that nobody asks ends with its last one.
+    /// How long an unused one is kept: without requests an application ends with its last instance.
     pub kept: Duration,
 }
 

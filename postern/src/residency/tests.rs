@@ -114,7 +114,7 @@ fn says_what_each_rule_reaches_and_what_is_allowed_beside() {
             "    there (us) at https://vendor.example",
             "route \"outer\": us, eu",
             "    there (us) at https://vendor.example",
-            "allowed_outbound_hosts of spin.toml has \"https://*.elsewhere.example\" beside, which no provider and no issuer needs; remove it, or no grant keeps requests from there",
+            "allowed_outbound_hosts of spin.toml has \"https://*.elsewhere.example\" beside, which no provider, no issuer and no redis_url needs; remove it, or no grant keeps requests from there",
         ]
     );
 }

@@ -47,14 +47,15 @@ async fn is_used_unless_a_policy_has_changed_since_it_was_made() {
         assert!([200, 404].contains(&status), "{status}");
         status == 200
     };
-    assert!(offers("sandbox").await);
-    // A spare instance has read the old name; one that is made for the request reads the new one.
     let mut was_used = false;
     for _ in 0..TRIES {
+        // The next spare instance is made with this request.
+        assert!(offers("sandbox").await);
         tokio::time::sleep(IDLE).await;
+        // It has read the old name; one that is made for the request reads the new one.
         rename_unseen(policies, "sandbox", "hidden1");
         was_used = offers("sandbox").await;
-        rename_unseen(policies, "hidden1", "sandbox");
+        rename(policies, "hidden1", "sandbox");
         if was_used {
             break;
         }
@@ -64,6 +65,6 @@ async fn is_used_unless_a_policy_has_changed_since_it_was_made() {
     tokio::time::sleep(IDLE).await;
     rename(policies, "sandbox", "renamed");
     assert!(offers("renamed").await, "the spare instance is older than the policies");
-    // What it has answered to be ready is no request of anybody.
+    // What it has answered to be ready is no request of a client.
     assert!(!gateway.log().contains("/readyz"), "{}", gateway.log());
 }

@@ -51,7 +51,7 @@ async fn a_copy_of_a_request_goes_to_the_candidate_and_is_recorded_apart() {
         assert!(lines[0].get("shadow").is_none(), "{}", lines[0]);
         assert_eq!(lines[1]["shadow"], true);
         assert_eq!(lines[1]["outcome"], "complete", "{}", lines[1]);
-        assert!(lines[1]["deployments"][0].as_str().unwrap().ends_with("/plain-2"));
+        assert!(lines[1]["attempts"][0]["deployment"].as_str().unwrap().ends_with("/plain-2"));
         assert!(lines[1]["output_tokens"].as_u64().unwrap() > 0, "{}", lines[1]);
     }
 }

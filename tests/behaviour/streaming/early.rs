@@ -76,7 +76,7 @@ async fn a_fault_after_the_head_is_the_dialects_event_and_another_deployment_is_
         assert!(dialect.said(&text).ends_with(&canary), "{}: {text}", dialect.path);
         let line = stage.gateway.log_line(&id).await;
         assert_eq!(line["early_head"], true, "{line}");
-        assert_eq!(line["deployments"].as_array().unwrap().len(), 2, "{line}");
+        assert_eq!(line["attempts"].as_array().unwrap().len(), 2, "{line}");
     }
 }
 

@@ -37,7 +37,10 @@ type Rows = &'static [(Does, &'static [&'static str])];
 
 /// Fields at the top of one endpoint's body.
 const AT_TOP_OF: &[(Endpoint, Rows)] = &[
-    (Endpoint::Responses, &[(Talk, &["text", "instructions"]), (Contain, &["input"])]),
+    (
+        Endpoint::Responses,
+        &[(Talk, &["text", "instructions", "client_metadata"]), (Contain, &["input"])],
+    ),
     (Endpoint::Completions, &[(Talk, &["prompt", "suffix"])]),
     (Endpoint::Embeddings, &[(Contain, &["input", "inputs", "texts"])]),
     (Endpoint::Rerank, &[(Talk, &["query"]), (Contain, &["documents"])]),

@@ -106,6 +106,8 @@ const KINDS: &[(&[Use], &[&str])] = &[
             "web_search_premium",
             "document_library",
             "connector",
+            // Codex's: its tools are tools.
+            "namespace",
         ],
     ),
 ];

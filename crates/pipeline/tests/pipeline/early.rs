@@ -44,7 +44,7 @@ fn another_deployment_may_still_answer_after_the_head() {
     let script = early(vec![breaks, after(10)]);
     let seen = run(&script);
     assert!(seen.sent.starts_with(COMMENT) && seen.sent.contains(DONE), "{}", seen.sent);
-    assert_eq!(seen.records[0]["deployments"].as_array().unwrap().len(), 2);
+    assert_eq!(seen.records[0]["attempts"].as_array().unwrap().len(), 2);
     leaves(script, Some(200), "complete", &[Word::Reserved(false), Word::Completed], true);
 }
 
@@ -70,7 +70,7 @@ fn a_client_that_leaves_before_the_first_event_ends_its_attempt_and_settles() {
     assert_eq!(seen.records[0]["fault"]["code"], "client_left");
     assert!(seen.records[0]["duration_us"].as_u64().unwrap() < 10_000_000);
     // No other deployment was asked for it.
-    assert_eq!(seen.records[0]["deployments"].as_array().unwrap().len(), 1);
+    assert_eq!(seen.records[0]["attempts"].as_array().unwrap().len(), 1);
     leaves(script, Some(200), "client_gone", &[Word::Reserved(true)], false);
 }
 

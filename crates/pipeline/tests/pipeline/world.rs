@@ -329,9 +329,10 @@ impl Seen {
         let of_request = || self.observed.iter().filter(|one| one.memos != [""]);
         let told = of_request().flat_map(|one| &one.attempts).map(|one| one.deployment.as_str());
         let mut told: Vec<_> = told.collect();
-        let tried = self.records[0]["deployments"].as_array();
-        let mut tried: Vec<_> =
-            tried.into_iter().flatten().filter_map(serde_json::Value::as_str).collect();
+        let tried = self.records[0]["attempts"].as_array();
+        let deployment =
+            |attempt: &'_ serde_json::Value| attempt["deployment"].as_str().map(str::to_owned);
+        let mut tried: Vec<_> = tried.into_iter().flatten().filter_map(deployment).collect();
         told.sort_unstable();
         tried.sort_unstable();
         assert_eq!(told, tried);
@@ -1208,7 +1209,7 @@ impl Platform for World {
         static POLICIES: Mutex<BTreeMap<String, &Gateway>> = Mutex::new(BTreeMap::new());
         let mut text = self.script().policy.to_owned();
         if self.script().early_head {
-            text.push_str(&format!("[response]\nearly_head_after_ms = {EARLY_HEAD_MS}\n"));
+            text.push_str(&format!("\n[response]\nearly_head_after_ms = {EARLY_HEAD_MS}\n"));
         }
         let mut policies = POLICIES.lock().unwrap();
         let read = || &*Box::leak(Box::new(Gateway::from_toml(Some(&text)).unwrap()));

@@ -24,7 +24,7 @@ const MAX_ORIGIN_LENGTH: usize = 270;
 
 /// The headers that official SDKs send from a browser, the gateway's own, and those of tracing. The SDKs also send names that
 /// begin with `x-stainless-`.
-const USUAL_HEADERS: [&str; 19] = [
+const USUAL_HEADERS: [&str; 21] = [
     "accept",
     "anthropic-beta",
     "anthropic-dangerous-direct-browser-access",
@@ -41,6 +41,8 @@ const USUAL_HEADERS: [&str; 19] = [
     "user-agent",
     "x-api-key",
     "x-client-request-id",
+    "x-postern-conversation",
+    "x-postern-explain",
     "x-postern-strict",
     "x-postern-timing",
     "x-request-id",

@@ -1,6 +1,7 @@
 //! The deployment that has served a conversation last: its prompt is cached there.
 
-use super::shared::{Corrupt, Reader};
+use super::reader::Reader;
+use super::shared::Corrupt;
 use crate::hash;
 
 /// Vendors keep a prompt for 5 to 10 minutes after its last use (<https://platform.openai.com/docs/guides/prompt-caching>,

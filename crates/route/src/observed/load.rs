@@ -3,7 +3,7 @@
 //! Each instance writes its own number, so that no write takes from another's, and its time: what an instance that has
 //! crashed has left lapses.
 
-use super::shared::Reader;
+use super::reader::Reader;
 
 /// So long after it was written, the load of an instance is not believed any more.
 pub(crate) const LAPSES_AFTER_MS: u64 = 30_000;

@@ -1,6 +1,7 @@
 //! The shared values: what instances write for each other.
 
 use super::load::{Load, MAX_INSTANCES};
+use super::reader::Reader;
 use super::{DeploymentState, Observed};
 use crate::resilience::{Breaker, Latency};
 
@@ -16,38 +17,6 @@ const FORGOTTEN_MS: u64 = 600_000;
 /// A value that cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Corrupt;
-
-/// Reads a value from its beginning to its end.
-pub(super) struct Reader<'b>(pub(super) &'b [u8]);
-
-impl<'b> Reader<'b> {
-    pub(super) fn is_at_end(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    pub(super) fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let (array, rest) = self.0.split_first_chunk()?;
-        self.0 = rest;
-        Some(*array)
-    }
-
-    fn byte(&mut self) -> Option<u8> {
-        self.array::<1>().map(|[byte]| byte)
-    }
-
-    fn text(&mut self) -> Option<&'b str> {
-        let length = usize::from(self.byte()?);
-        let (text, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        std::str::from_utf8(text).ok()
-    }
-
-    fn with<T>(&mut self, read: impl FnOnce(&'b [u8]) -> Option<(T, &'b [u8])>) -> Option<T> {
-        let (value, rest) = read(self.0)?;
-        self.0 = rest;
-        Some(value)
-    }
-}
 
 impl Observed {
     /// The deployments as a value for the store: about 80 bytes each.

@@ -104,6 +104,16 @@ fn read_tool<'a>(tool: &Fields<'a>) -> Result<Tool<'a>, Refusal> {
     }
     function.object("parameters")?;
     let parameters = function.get("parameters");
+    if let Some(kind) =
+        parameters.and_then(|schema| schema.get("type")).filter(|kind| *kind != "object")
+    {
+        let expected = "a schema of type 'object'";
+        return Err(Refusal::wrong_value(
+            &function.path("parameters"),
+            &kind.to_string(),
+            expected,
+        ));
+    }
     Ok(Tool { name, parameters: parameters.map(|schema| (schema, function.path("parameters"))) })
 }
 

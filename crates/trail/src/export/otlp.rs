@@ -10,7 +10,7 @@ use super::messages::{
     any_value::Value,
 };
 use crate::name::Name;
-use crate::record::{AttemptOutcome, AttemptRecord, FoundCategory, Record, TokenCounts, TraceIds};
+use crate::record::{AttemptEnd, AttemptRecord, FoundCategory, Record, TokenCounts, TraceIds};
 use sha2::{Digest, Sha256};
 
 const INTERNAL: i32 = 1;
@@ -163,7 +163,7 @@ fn spans_of(record: &Record, trace: TraceIds, conventions: Conventions) -> Vec<T
         let mut span = child(record, trace, ("attempt", at), times, name);
         span.kind = CLIENT;
         span.attributes = of_attempt(record, attempt, conventions);
-        span.status = (attempt.outcome == AttemptOutcome::Failed).then(failed);
+        span.status = (attempt.outcome == AttemptEnd::Failed).then(failed);
         spans.push(span);
     }
     if conventions == Conventions::Newer {

@@ -1,7 +1,7 @@
 //! Sums by time and by who, what and where; made in the transaction that writes the rows.
 
 use super::amount::amount;
-use crate::record::{AttemptOutcome, AttemptRecord, Record, RequestOutcome, TokenCounts};
+use crate::record::{AttemptEnd, AttemptRecord, Record, RequestOutcome, TokenCounts};
 use std::collections::BTreeMap;
 
 /// The lengths of time that sums are kept for.
@@ -184,7 +184,7 @@ fn dimensions(record: &Record, attempt: Option<&AttemptRecord>) -> [String; DIME
 }
 
 fn of_request(record: &Record) -> Sums {
-    let failed = |attempt: &&AttemptRecord| attempt.outcome == AttemptOutcome::Failed;
+    let failed = |attempt: &&AttemptRecord| attempt.outcome == AttemptEnd::Failed;
     let served = record.served_by().is_some();
     let mut sums = [0; SUMS.len()];
     let (first, last) = sums.split_at_mut(TOKENS_AT);

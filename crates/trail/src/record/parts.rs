@@ -89,14 +89,14 @@ pub struct RefusedDeployment {
 /// How a try at a deployment ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum AttemptOutcome {
+pub enum AttemptEnd {
     Answered,
     Failed,
     /// Another attempt was faster.
     Cancelled,
 }
 
-impl AttemptOutcome {
+impl AttemptEnd {
     /// The word in records and questions.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -116,7 +116,7 @@ pub struct AttemptRecord {
     pub model: Name,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub region: Option<Name>,
-    pub outcome: AttemptOutcome,
+    pub outcome: AttemptEnd,
     /// When it began, counted from the head of the request.
     pub started_us: u64,
     pub duration_us: u64,

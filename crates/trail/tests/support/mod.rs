@@ -4,8 +4,7 @@
 use postern_trail::Name;
 use postern_trail::ledger::{Row, SqlDialect, Store, StoreError, Value, migrate};
 use postern_trail::record::{
-    AttemptOutcome, AttemptRecord, FaultLabel, Party, Principal, Record, RequestOutcome,
-    TokenCounts,
+    AttemptEnd, AttemptRecord, FaultLabel, Party, Principal, Record, RequestOutcome, TokenCounts,
 };
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params_from_iter};
@@ -102,8 +101,8 @@ pub fn name(text: &str) -> Name {
     Name::from_policy(text)
 }
 
-pub fn attempt(provider: &str, model: &str, outcome: AttemptOutcome) -> AttemptRecord {
-    let answered = outcome == AttemptOutcome::Answered;
+pub fn attempt(provider: &str, model: &str, outcome: AttemptEnd) -> AttemptRecord {
+    let answered = outcome == AttemptEnd::Answered;
     let fault =
         FaultLabel { kind: name("overloaded"), party: Party::Vendor, code: None, param: None };
     AttemptRecord {
@@ -125,7 +124,7 @@ pub fn attempt(provider: &str, model: &str, outcome: AttemptOutcome) -> AttemptR
 /// A request of a consumer that was answered by this model.
 pub fn record(id: &str, unix_ms: u64, consumer: &str, model: &str) -> Record {
     let tokens = TokenCounts { input: 100, cached_input: 10, output: 20, ..Default::default() };
-    let mut answered = attempt("openai", model, AttemptOutcome::Answered);
+    let mut answered = attempt("openai", model, AttemptEnd::Answered);
     answered.tokens = Some(tokens);
     answered.cost_nano_usd = Some(7_000);
     Record {

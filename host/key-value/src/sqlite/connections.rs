@@ -12,6 +12,8 @@ use super::TABLE;
 pub struct Connections {
     /// Reads and counts. While a group of increments is open, this is the one transaction on the file.
     counting: Connection,
+    /// Whether increments wait for the end of their group.
+    is_grouping: bool,
     /// Writes what must survive a power cut; none in memory, where nothing does.
     durable: Option<Connection>,
 }
@@ -21,7 +23,7 @@ impl Connections {
         let Some(path) = path else {
             let counting = prepared(Connection::open_in_memory()?)?;
             counting.execute(TABLE, [])?;
-            return Ok(Self { counting, durable: None });
+            return Ok(Self { counting, is_grouping: false, durable: None });
         };
         if let Some(parent) = path.parent() {
             // A folder that cannot be created shows as a file that cannot be opened.
@@ -35,7 +37,7 @@ impl Connections {
         durable.execute(TABLE, [])?;
         let counting = prepared(Connection::open(path)?)?;
         counting.pragma_update(None, "synchronous", "normal")?;
-        Ok(Self { counting, durable: Some(durable) })
+        Ok(Self { counting, is_grouping: false, durable: Some(durable) })
     }
 
     /// What reads. It sees the increments of an open group.
@@ -45,24 +47,39 @@ impl Connections {
 
     /// What writes to the disk. The open group is complete before it.
     pub fn writing(&mut self) -> rusqlite::Result<&mut Connection> {
-        self.end_group()?;
+        self.end_group();
         Ok(self.durable.as_mut().unwrap_or(&mut self.counting))
     }
 
     /// What counts, in a group that [`Connections::end_group`] ends, and whether the group is new.
     pub fn grouped(&mut self) -> rusqlite::Result<(&mut Connection, bool)> {
-        let is_new = self.counting.is_autocommit();
+        if self.counting.is_autocommit() {
+            // After a full disk or an error of the disk the transaction may be gone.
+            self.end_group();
+        }
+        let is_new = !self.is_grouping;
         if is_new {
             self.counting.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+            self.is_grouping = true;
         }
         Ok((&mut self.counting, is_new))
     }
 
-    /// Commits the open group, if there is one.
-    pub fn end_group(&mut self) -> rusqlite::Result<()> {
-        if self.counting.is_autocommit() {
-            return Ok(());
+    /// Commits the open group, if there is one. What is lost then is said: limits may admit as much again.
+    pub fn end_group(&mut self) {
+        if !std::mem::take(&mut self.is_grouping) {
+            return;
         }
+        let ended = match self.counting.is_autocommit() {
+            true => Err("SQLite has rolled them back".to_owned()),
+            false => self.commit().map_err(|error| error.to_string()),
+        };
+        if let Err(why) = ended {
+            eprintln!("error: the last increments of the key-value store are lost: {why}");
+        }
+    }
+
+    fn commit(&mut self) -> rusqlite::Result<()> {
         let committed = self.counting.prepare_cached("COMMIT")?.execute([]);
         if committed.is_err() && !self.counting.is_autocommit() {
             // A group that cannot be committed would keep every other writer out.
@@ -72,7 +89,7 @@ impl Connections {
     }
 
     pub fn set_read_only(&mut self, read_only: bool) -> rusqlite::Result<()> {
-        self.end_group()?;
+        self.end_group();
         for connection in self.each() {
             connection.pragma_update(None, "query_only", read_only)?;
         }
@@ -99,9 +116,7 @@ impl Connections {
 impl Drop for Connections {
     /// A closed connection rolls its transaction back.
     fn drop(&mut self) {
-        if let Err(error) = self.end_group() {
-            super::lost(&error);
-        }
+        self.end_group();
     }
 }
 

@@ -215,6 +215,7 @@ impl Fleet<'_> {
         }
         self.store.set_down(is_within(self.plan.store_down, self.now_ms));
         let (left, memo, is_probe) = self.choose(instance);
+        self.instances[instance].retries.earn();
         let request = self.running.len();
         let first = left.first().cloned().unwrap();
         self.running.push(Running {
