@@ -46,6 +46,7 @@ pub async fn memory(gateway: &Gateway, effort: &Effort) -> Result<Vec<Figure>> {
 
 /// A thousand streams at once.
 pub async fn crowd(gateway: &Gateway) -> Result<Vec<Figure>> {
+    rlimit::increase_nofile_limit(u64::MAX).context("the limit of open files")?;
     let running = gateway.start().await?;
     let call = Call::chat(payload::chat(Some(OPEN)));
     let mut load = Load::open(&running.server, &call, CROWD).await?;

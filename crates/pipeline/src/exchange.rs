@@ -80,14 +80,27 @@ impl<S: Stages> Exchange<S> {
     pub fn begin(stages: S, request: &RequestHead) -> Self {
         let (path, _) = request.path_and_query();
         let state = request.last("tracestate").map(str::to_owned);
+        let client = endpoint::client_of(path, request.has("anthropic-version"));
+        let request_id = trace::request_id(request.last("x-request-id"), &stages);
+        let trace = Trace::continued(request.last("traceparent"), state, &stages);
+        let early_head = stages.policy().ok().and_then(|policy| policy.early_head_after_ms);
+        let mut exchange = Exchange::new(stages, client, request_id, trace);
+        exchange.origin = request.last("origin").map(str::to_owned);
+        exchange.is_head = request.method == "HEAD";
+        exchange.timing_asked = request.last("x-postern-timing") == Some("true");
+        exchange.early = early_head.map(|_| Early::default());
+        exchange
+    }
+
+    fn new(stages: S, client: Dialect, request_id: String, trace: Trace) -> Self {
         Exchange {
-            client: endpoint::client_of(path, request.has("anthropic-version")),
-            request_id: trace::request_id(request.last("x-request-id"), &stages),
-            trace: Trace::continued(request.last("traceparent"), state, &stages),
-            origin: request.last("origin").map(str::to_owned),
-            is_head: request.method == "HEAD",
+            client,
+            request_id,
+            trace,
+            origin: None,
+            is_head: false,
             streamed_model: None,
-            timing_asked: request.last("x-postern-timing") == Some("true"),
+            timing_asked: false,
             record: Record::default(),
             candidate: None,
             afterwards: None,
@@ -96,11 +109,7 @@ impl<S: Stages> Exchange<S> {
             decisions: None,
             memory: Vec::new(),
             places: Vec::new(),
-            early: stages
-                .policy()
-                .ok()
-                .and_then(|policy| policy.early_head_after_ms)
-                .map(|_| Early::default()),
+            early: None,
             notices: Vec::new(),
             findings: Vec::new(),
             questions_left: LeftLeases::new(stages.clone()),
@@ -121,32 +130,10 @@ impl<S: Stages> Exchange<S> {
 
     /// The exchange with a candidate, which has a record of its own.
     pub fn of_shadow(stages: S, origin: &Origin) -> Self {
-        let mut record = Record::default();
-        record.on(Event::Shadow);
-        Exchange {
-            client: origin.client,
-            request_id: origin.request_id.clone(),
-            trace: origin.trace.clone(),
-            origin: None,
-            is_head: false,
-            streamed_model: None,
-            timing_asked: false,
-            record,
-            candidate: None,
-            afterwards: None,
-            is_fork: false,
-            observing: Observing::default(),
-            decisions: None,
-            memory: Vec::new(),
-            places: Vec::new(),
-            early: None,
-            notices: Vec::new(),
-            findings: Vec::new(),
-            questions_left: LeftLeases::new(stages.clone()),
-            started_ns: stages.now_ns(),
-            timings: Vec::new(),
-            stages,
-        }
+        let Origin { client, request_id, trace } = origin;
+        let mut exchange = Exchange::new(stages, *client, request_id.clone(), trace.clone());
+        exchange.record.on(Event::Shadow);
+        exchange
     }
 
     /// Records an event.
@@ -157,7 +144,7 @@ impl<S: Stages> Exchange<S> {
         if let (Event::Routed(decision), Some(decisions)) = (&event, &mut self.decisions) {
             decisions.push((*decision).to_owned());
         }
-        self.observing.on(&event, self.stages.now_ns());
+        self.observing.on(&event, || self.stages.now_ns());
         self.record.on(event);
     }
 
@@ -194,30 +181,16 @@ impl<S: Stages> Exchange<S> {
 
     /// An exchange for an attempt that runs beside another one, until it is merged.
     pub fn fork(&self) -> Self {
-        Exchange {
-            stages: self.stages.clone(),
-            request_id: self.request_id.clone(),
-            client: self.client,
-            trace: self.trace.clone(),
-            origin: None,
-            is_head: self.is_head,
-            streamed_model: self.streamed_model.clone(),
-            timing_asked: self.timing_asked,
-            record: Record::default(),
-            candidate: None,
-            afterwards: None,
-            is_fork: true,
-            observing: Observing::default(),
-            decisions: None,
-            memory: Vec::new(),
-            places: Vec::new(),
-            early: self.early.clone(),
-            notices: Vec::new(),
-            findings: Vec::new(),
-            questions_left: self.questions_left.clone(),
-            started_ns: self.started_ns,
-            timings: Vec::new(),
-        }
+        let (stages, request_id) = (self.stages.clone(), self.request_id.clone());
+        let mut fork = Exchange::new(stages, self.client, request_id, self.trace.clone());
+        fork.is_head = self.is_head;
+        fork.timing_asked = self.timing_asked;
+        fork.streamed_model.clone_from(&self.streamed_model);
+        fork.early.clone_from(&self.early);
+        fork.questions_left = self.questions_left.clone();
+        fork.started_ns = self.started_ns;
+        fork.is_fork = true;
+        fork
     }
 
     /// Adds what was observed in a fork, whose attempt has answered or not.

@@ -77,18 +77,18 @@ impl Observing {
     }
 
     /// Takes from an event what it says of attempts.
-    pub fn on(&mut self, event: &Event<'_>, now_ns: u64) {
+    pub fn on(&mut self, event: &Event<'_>, now_ns: impl FnOnce() -> u64) {
         match event {
-            Event::Attempted(deployment) => self.begin(deployment, now_ns),
+            Event::Attempted(deployment) => self.begin(deployment, now_ns()),
             Event::Used(Some(usage), _) => {
                 if let Some(open) = self.open.last_mut() {
                     open.output_tokens = usage.output_tokens;
                 }
             }
-            Event::AttemptFailed(fault) | Event::Failed(fault) => self.failed(fault, now_ns),
-            Event::AttemptCancelled => self.end(AttemptOutcome::Cancelled, now_ns),
+            Event::AttemptFailed(fault) | Event::Failed(fault) => self.failed(fault, now_ns()),
+            Event::AttemptCancelled => self.end(AttemptOutcome::Cancelled, now_ns()),
             // What is asked once more was an answer.
-            Event::Completed | Event::ClientGone | Event::Repairing => self.answered(now_ns),
+            Event::Completed | Event::ClientGone | Event::Repairing => self.answered(now_ns()),
             _ => {}
         }
     }
@@ -193,9 +193,9 @@ mod tests {
         observing.routed("memo".to_owned());
         let (one, other) = (deployment("p/one"), deployment("p/other"));
         let fault = Fault { retry_after_ms: Some(7), ..Fault::new(Kind::Overloaded, "no") };
-        observing.on(&Event::Attempted(&one), 0);
-        observing.on(&Event::AttemptFailed(&fault), 40 * NS_PER_MS);
-        observing.on(&Event::Attempted(&other), 50 * NS_PER_MS);
+        observing.on(&Event::Attempted(&one), || 0);
+        observing.on(&Event::AttemptFailed(&fault), || 40 * NS_PER_MS);
+        observing.on(&Event::Attempted(&other), || 50 * NS_PER_MS);
         observing.first_token(150 * NS_PER_MS);
         let told = observing.failures(9).unwrap();
         assert_eq!((told.serving.as_deref(), told.memos.len()), (Some("p/other"), 1));
@@ -207,8 +207,8 @@ mod tests {
         assert_eq!(failed.outcome, AttemptOutcome::Failed(failure));
         assert_eq!(observing.failures(9), None, "once");
         let usage = Usage { output_tokens: 12, ..Usage::default() };
-        observing.on(&Event::Used(Some(usage), None), 900 * NS_PER_MS);
-        observing.on(&Event::Completed, 950 * NS_PER_MS);
+        observing.on(&Event::Used(Some(usage), None), || 900 * NS_PER_MS);
+        observing.on(&Event::Completed, || 950 * NS_PER_MS);
         let told = observing.finish(10).unwrap();
         let [answered] = told.attempts.as_slice() else { panic!("{told:?}") };
         assert_eq!(answered.outcome, AttemptOutcome::Answered);
@@ -223,11 +223,11 @@ mod tests {
             for kind in [Kind::UpstreamUnreachable, Kind::RateLimited, Kind::UpstreamTimeout] {
                 let mut observing = Observing::default();
                 observing.routed("memo".to_owned());
-                observing.on(&Event::Attempted(&deployment("p/one")), 0);
+                observing.on(&Event::Attempted(&deployment("p/one")), || 0);
                 let fault =
                     Fault { retry_after_ms: Some(9), ..Fault::new(kind, "no").with_code(code) };
-                observing.on(&Event::Failed(&fault), NS_PER_MS);
-                observing.on(&Event::ClientGone, NS_PER_MS);
+                observing.on(&Event::Failed(&fault), || NS_PER_MS);
+                observing.on(&Event::ClientGone, || NS_PER_MS);
                 let told = observing.finish(1).unwrap();
                 let [attempt] = told.attempts.as_slice() else { panic!("{told:?}") };
                 let nothing =
