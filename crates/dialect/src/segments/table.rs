@@ -155,6 +155,7 @@ pub(super) const TABLE: [(Means, &[&str]); 30] = [
     (
         Means::Metadata,
         &[
+            "client_metadata",
             "custom_id",
             "labels",
             "metadata",

@@ -128,7 +128,8 @@ fn generate(model: &str, body: &Value, shape: &str, streams: bool) -> Result<Scr
     }
     let seen = rules::seen(body, streams);
     let told = tell(scenario, &seen);
-    let teller = told::Teller { model, seals: scenario == Scenario::Reasoning };
+    let number = body["contents"].as_array().map_or(0, Vec::len);
+    let teller = told::Teller { model, seals: scenario == Scenario::Reasoning, number };
     if !streams {
         return Ok(match scenario {
             Scenario::MidstreamError => Refusal::scripted(500).script(),

@@ -10,6 +10,8 @@ pub(super) struct Teller<'a> {
     pub model: &'a str,
     /// It signs its calls and its last words.
     pub seals: bool,
+    /// Each answer has an id of its own: its place in the conversation.
+    pub number: usize,
 }
 
 /// The prompt counts what came from the cache; the candidates do not count the thoughts.
@@ -43,7 +45,7 @@ impl Teller<'_> {
             "candidates": [candidate],
             "usageMetadata": usage,
             "modelVersion": self.model,
-            "responseId": "fake-response",
+            "responseId": format!("fake-response-{}", self.number),
         })
     }
 
@@ -54,7 +56,7 @@ impl Teller<'_> {
                 "promptFeedback": { "blockReason": "SAFETY" },
                 "usageMetadata": { "promptTokenCount": told.cost.input, "totalTokenCount": told.cost.input },
                 "modelVersion": self.model,
-                "responseId": "fake-response",
+                "responseId": format!("fake-response-{}", self.number),
             })
         })
     }
