@@ -27,6 +27,7 @@ pub use pages::{Card, Wanted, count_answer, model_card, models_page};
 pub use read::read;
 pub(crate) use splice::pass;
 pub use splice::{headers, path, splice};
+pub(crate) use thread::unsupported as thread_unsupported;
 pub use write::Writer;
 
 /// The event that says nothing: "event streams may include any number of `ping` events"

@@ -29,7 +29,7 @@ fn known(code: &str) -> Option<&'static str> {
 }
 
 /// No other vendor stores the conversation, so a request that continues one would lack its earlier part.
-pub(super) fn unsupported() -> Fault {
+pub(crate) fn unsupported() -> Fault {
     let public = "`thread` names a conversation that the vendor keeps, and this model's keeps none: send all messages without `thread`";
     Fault::invalid_request("thread", public).with_code(UNSUPPORTED)
 }

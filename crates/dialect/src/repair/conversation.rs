@@ -13,6 +13,8 @@ use postern_fault::Fault;
 enum Fate {
     Stays,
     Goes(&'static str),
+    /// It goes, and that is told already.
+    Told,
 }
 
 const BLANK: &str = "Anthropic refuses a blank text";
@@ -21,15 +23,16 @@ const UNSIGNED: &str = "Anthropic takes no thoughts that it has not signed";
 
 impl Repair<'_> {
     /// # Errors
-    /// A conversation that says nothing.
+    /// A conversation that says nothing, and what only a beta allows that the vendor lacks.
     pub(super) fn conversation(&mut self, request: &Node<'_>) -> Result<(), Fault> {
-        self.system(request);
+        self.system(request)?;
         let Some(list) = request.get("messages") else { return Ok(()) };
         let messages = list.items();
         let mut says = Vec::with_capacity(messages.len());
         for (at, message) in messages.iter().enumerate() {
-            says.push(self.message(message, &format!("messages[{at}]")));
+            says.push(self.message(message, &format!("messages[{at}]"))?);
         }
+        self.behind_results(messages, &mut says);
         let spans: Vec<Span> = messages.iter().map(|message| message.span).collect();
         let kept =
             messages.iter().zip(&says).filter(|(_, says)| **says).map(|(message, _)| message);
@@ -46,17 +49,15 @@ impl Repair<'_> {
             self.trailing(kept.last().and_then(|last| last.get("content")));
         }
         let gone = without(&spans, |at| !says.get(at).copied().unwrap_or(true));
-        // Edits within a message that goes are not made.
-        self.edits.retain(|edit| !gone.iter().any(|gone| within(edit.span, gone.span)));
         self.edits.extend(gone);
         Ok(())
     }
 
-    fn system(&mut self, request: &Node<'_>) {
-        let Some(system) = request.get("system") else { return };
+    fn system(&mut self, request: &Node<'_>) -> Result<(), Fault> {
+        let Some(system) = request.get("system") else { return Ok(()) };
         match &system.value {
             Value::Array(blocks) => {
-                let fates = blocks.iter().map(|block| blank(block)).collect();
+                let fates = self.fates(blocks, "system", |_, block, _| Ok(blank(block)))?;
                 self.apply(blocks, fates, "system");
             }
             Value::String(text) if !text.said().is_empty() && text.said().trim().is_empty() => {
@@ -65,28 +66,49 @@ impl Repair<'_> {
             }
             _ => {}
         }
+        Ok(())
+    }
+
+    /// What becomes of each block; `of` decides on those that no beta concerns.
+    fn fates(
+        &mut self,
+        blocks: &[Node<'_>],
+        path: &str,
+        of: impl Fn(&mut Self, &Node<'_>, usize) -> Result<Fate, Fault>,
+    ) -> Result<Vec<Fate>, Fault> {
+        let mut fates = Vec::with_capacity(blocks.len());
+        for (at, block) in blocks.iter().enumerate() {
+            fates.push(match self.beta_block(block, &|| format!("{path}[{at}]"))? {
+                true => Fate::Told,
+                false => of(self, block, at)?,
+            });
+        }
+        Ok(fates)
     }
 
     /// Returns whether the message still says anything.
-    fn message(&mut self, message: &Node<'_>, path: &str) -> bool {
+    fn message(&mut self, message: &Node<'_>, path: &str) -> Result<bool, Fault> {
         let is_models = message.text_of("role") == "assistant";
-        let Some(content) = message.get("content") else { return true };
-        match &content.value {
+        let goes_empty = self.beta_message(message, path);
+        let Some(content) = message.get("content") else { return Ok(true) };
+        Ok(match &content.value {
             Value::String(text) if text.said().trim().is_empty() => {
                 self.losses.add(format!("{path}.content"), BLANK);
                 false
             }
             Value::Array(blocks) => {
-                let fates: Vec<Fate> = blocks
-                    .iter()
-                    .map(|block| if is_models { self.models(block) } else { self.users(block) })
-                    .collect();
-                let any = fates.is_empty() || fates.iter().any(|fate| matches!(fate, Fate::Stays));
-                self.apply(blocks, fates, &format!("{path}.content"));
+                let path = format!("{path}.content");
+                let fates = self.fates(blocks, &path, |this, block, at| match is_models {
+                    true => Ok(this.models(block)),
+                    false => this.users(block, &|| format!("{path}[{at}]")),
+                })?;
+                let stays = |fate: &Fate| matches!(fate, Fate::Stays);
+                let any = (fates.is_empty() && !goes_empty) || fates.iter().any(stays);
+                self.apply(blocks, fates, &path);
                 any
             }
             _ => true,
-        }
+        })
     }
 
     /// Takes out the parts that go.
@@ -97,21 +119,22 @@ impl Repair<'_> {
             }
         }
         let spans: Vec<Span> = blocks.iter().map(|block| block.span).collect();
-        let is_gone = |at: usize| matches!(fates.get(at), Some(Fate::Goes(_)));
+        let is_gone = |at: usize| matches!(fates.get(at), Some(Fate::Goes(_) | Fate::Told));
         let gone = without(&spans, is_gone);
         self.edits.extend(gone);
     }
 
-    fn users(&mut self, block: &Node<'_>) -> Fate {
+    fn users(&mut self, block: &Node<'_>, path: &dyn Fn() -> String) -> Result<Fate, Fault> {
         if block.text_of("type") == "tool_result" {
             if let Some(id) = block.get("tool_use_id") {
                 self.id(id);
             }
             let content = block.get("content").map(Node::items).unwrap_or_default();
-            let fates = content.iter().map(|block| blank(block)).collect();
+            let within = format!("{}.content", path());
+            let fates = self.fates(content, &within, |_, block, _| Ok(blank(block)))?;
             self.apply(content, fates, "messages.content");
         }
-        blank(block)
+        Ok(blank(block))
     }
 
     fn models(&mut self, block: &Node<'_>) -> Fate {
@@ -192,8 +215,4 @@ impl Repair<'_> {
 fn blank(block: &Node<'_>) -> Fate {
     let is_blank = block.text_of("type") == "text" && block.text_of("text").trim().is_empty();
     if is_blank { Fate::Goes(BLANK) } else { Fate::Stays }
-}
-
-fn within(span: Span, other: Span) -> bool {
-    other.start <= span.start && span.end <= other.end
 }

@@ -38,6 +38,7 @@ impl Repair<'_> {
                 self.losses.add(path, "the model takes no effort");
                 match self.vendor.dialect {
                     Dialect::OpenAi => self.gone.push(name.to_owned()),
+                    Dialect::Anthropic => self.gone_of_output.push(name),
                     _ => self.leave_out(outer, |member| member == name),
                 }
             }
@@ -79,8 +80,32 @@ impl Repair<'_> {
 
     /// Takes the members out that the repairs have named.
     pub(super) fn leave_out_gone(&mut self, request: &Node<'_>) {
+        self.leave_out_of_output(request);
         let gone = std::mem::take(&mut self.gone);
         self.leave_out(request, |name| gone.iter().any(|one| one == name));
+    }
+
+    /// The same for `output_config`, to which the form of the answer may have moved.
+    fn leave_out_of_output(&mut self, request: &Node<'_>) {
+        let gone = std::mem::take(&mut self.gone_of_output);
+        let format = self.format.take().map(|format| format!(r#""format":{format}"#));
+        match (request.get("output_config"), format) {
+            (Some(config), format) => {
+                let Value::Object(members) = &config.value else { return };
+                let is_kept = |name: &str| !gone.contains(&name);
+                let any = members.iter().any(|(name, _)| is_kept(name));
+                self.leave_out(config, |name| !is_kept(name));
+                if let Some(format) = format {
+                    let comma = if any { "," } else { "" };
+                    self.insert(config.span.start.saturating_add(1), format + comma);
+                }
+            }
+            (None, Some(format)) => {
+                let config = format!(r#""output_config":{{{format}}},"#);
+                self.insert(request.span.start.saturating_add(1), config);
+            }
+            (None, None) => {}
+        }
     }
 
     /// Takes members out of an object.
@@ -95,7 +120,9 @@ impl Repair<'_> {
 /// As in the encoder: the model's last turn called tools whose results follow, and does not begin with its thoughts.
 fn lacks_thoughts(request: &Node<'_>, gone: impl Fn(&Node<'_>) -> bool) -> bool {
     let messages = request.get("messages").map(Node::items).unwrap_or_default();
-    let [.., calls, results] = messages else { return false };
+    // Instructions between the turns are no turns.
+    let mut turns = messages.iter().rev().filter(|message| message.text_of("role") != "system");
+    let (Some(results), Some(calls)) = (turns.next(), turns.next()) else { return false };
     let has = |message: &Node<'_>, kind: &str| {
         message.list("content").any(|(_, block)| block.text_of("type") == kind)
     };

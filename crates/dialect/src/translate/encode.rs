@@ -3,7 +3,7 @@
 use super::{embeddings, estimate, passes, spoken};
 use crate::chat::{self, Loss, Losses};
 use crate::openai::completions;
-use crate::repair::{needs_translation, repair};
+use crate::repair::{needs_translation, repair, repair_translated};
 use crate::{Dialect, Facts, Memo, Operation, Spliced, Spoken, Vendor, codecs, media};
 use postern_fault::Fault;
 use postern_types::provider::Rewritten;
@@ -53,7 +53,10 @@ pub fn encode(vendor: &Vendor, facts: &Facts, body: &str) -> Result<Encoded, Fau
             let mut request = decode(facts, body, &mut losses, &mut memo)?;
             within_the_models(&mut request, vendor, &mut losses);
             memo.estimated_input_tokens = Some(estimate::of_request(&request));
-            (codecs::vendor(vendor.dialect).encode)(request, vendor, &mut losses, &mut memo)?
+            let encode = codecs::vendor(vendor.dialect).encode;
+            let spoken = encode(request, vendor, &mut losses, &mut memo)?;
+            let body = repair_translated(vendor, spoken.body, &mut losses, &mut memo)?;
+            Spoken { body, ..spoken }
         }
     };
     let Spoken { path, headers, body } = spoken;
