@@ -139,6 +139,6 @@ pub fn catalogue(models: &[String], routes: &str) -> Catalogue {
 impl Asked {
     /// How it is written.
     pub fn style(&mut self) -> &mut Style {
-        self.signals.style.as_mut().expect("it is measured")
+        self.signals.style.as_mut().unwrap()
     }
 }
