@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 /// What becomes of a request for a vendor without the beta.
 #[derive(Clone, Copy)]
-pub enum Verdict {
+pub enum Expected {
     /// It is sent, and this is told.
     Told(&'static str),
     /// It is refused, and this is named.
@@ -13,7 +13,7 @@ pub enum Verdict {
     /// It is sent with the same meaning.
     Said,
 }
-use Verdict::{Refused, Said, Told};
+use Expected::{Refused, Said, Told};
 
 pub struct Case {
     pub part: Part,
@@ -21,16 +21,16 @@ pub struct Case {
     pub asked: Value,
     /// What the vendor must not see.
     pub needle: &'static str,
-    pub passed: Verdict,
-    pub translated: Verdict,
+    pub passed: Expected,
+    pub translated: Expected,
 }
 
 fn case(
     part: Part,
     asked: Value,
     needle: &'static str,
-    passed: Verdict,
-    translated: Verdict,
+    passed: Expected,
+    translated: Expected,
 ) -> Case {
     Case { part, asked, needle, passed, translated }
 }
@@ -57,65 +57,39 @@ pub fn merge(into: &mut Value, members: &Value) {
     }
 }
 
+/// A case that is told at one place, on both ways.
+fn told(part: Part, members: Value, word: &'static str, place: &'static str) -> Case {
+    case(part, members, word, Told(place), Told(place))
+}
+
 fn in_the_request() -> Vec<Case> {
     let edits = |kind: &str| json!({ "context_management": { "edits": [{ "type": kind }] } });
     let servers = json!({ "mcp_servers": [{ "type": "url", "url": "https://a.example", "name": "a" }],
         "tools": [{ "type": "mcp_toolset", "mcp_server_name": "a" }] });
     let skills =
         json!({ "container": { "skills": [{ "type": "anthropic", "skill_id": "pptx" }] } });
-    let binding = json!({ "thinking": { "type": "adaptive", "block_binding": { "prefix_mismatch_behavior": "error" } } });
-    let format = json!({ "output_format": { "type": "json_schema",
-        "schema": { "type": "object", "properties": {}, "additionalProperties": false } } });
     let budget = json!({ "output_config": { "effort": "low", "task_budget": { "type": "tokens", "total": 20000 } } });
     let managed = Told("context_management");
     vec![
         case(Part::ContextEdits, edits("clear_tool_uses_20250919"), "clear_tool", managed, managed),
         case(Part::Compaction, edits("compact_20260112"), "compact", managed, managed),
-        case(
-            Part::CompactionOnDemand,
-            json!({ "compaction": {} }),
-            "compaction",
-            Told("compaction"),
-            Told("compaction"),
-        ),
+        told(Part::CompactionOnDemand, json!({ "compaction": {} }), "compaction", "compaction"),
         case(Part::Mcp, servers, "mcp", Refused("mcp_servers"), Refused("tools[0]")),
         case(Part::Skills, skills, "pptx", Refused("container.skills"), Told("container")),
-        case(Part::Speed, json!({ "speed": "fast" }), "speed", Told("speed"), Told("speed")),
-        case(
-            Part::Fallbacks,
-            json!({ "fallbacks": "default" }),
-            "fallbacks",
-            Told("fallbacks"),
-            Told("fallbacks"),
-        ),
-        case(
-            Part::TaskBudget,
-            budget,
-            "task_budget",
-            Told("output_config.task_budget"),
-            Told("output_config.task_budget"),
-        ),
-        case(
-            Part::Diagnostics,
-            json!({ "diagnostics": {} }),
-            "diagnostics",
-            Told("diagnostics"),
-            Told("diagnostics"),
-        ),
-        case(
-            Part::UserProfile,
-            json!({ "user_profile_id": "u" }),
-            "profile",
-            Told("user_profile_id"),
-            Told("user_profile_id"),
-        ),
-        case(
-            Part::Safeguards,
-            json!({ "safeguards": [] }),
-            "safeguards",
-            Told("safeguards"),
-            Told("safeguards"),
-        ),
+        told(Part::Speed, json!({ "speed": "fast" }), "speed", "speed"),
+        told(Part::Fallbacks, json!({ "fallbacks": "default" }), "fallbacks", "fallbacks"),
+        told(Part::TaskBudget, budget, "task_budget", "output_config.task_budget"),
+    ]
+}
+
+fn in_more_of_the_request() -> Vec<Case> {
+    let binding = json!({ "thinking": { "type": "adaptive", "block_binding": { "prefix_mismatch_behavior": "error" } } });
+    let format = json!({ "output_format": { "type": "json_schema",
+        "schema": { "type": "object", "properties": {}, "additionalProperties": false } } });
+    vec![
+        told(Part::Diagnostics, json!({ "diagnostics": {} }), "diagnostics", "diagnostics"),
+        told(Part::UserProfile, json!({ "user_profile_id": "u" }), "profile", "user_profile_id"),
+        told(Part::Safeguards, json!({ "safeguards": [] }), "safeguards", "safeguards"),
         case(
             Part::Thread,
             json!({ "thread": { "type": "create" } }),
@@ -123,28 +97,20 @@ fn in_the_request() -> Vec<Case> {
             Refused("thread"),
             Refused("thread"),
         ),
-        case(
-            Part::ThinkingBinding,
-            binding,
-            "binding",
-            Told("thinking.block_binding"),
-            Told("thinking.block_binding"),
-        ),
-        case(
+        told(Part::ThinkingBinding, binding, "binding", "thinking.block_binding"),
+        told(
             Part::ThinkingUpdates,
             json!({ "thinking": { "type": "adaptive", "display": "updates" } }),
             "updates",
-            Told("thinking.display"),
-            Told("thinking.display"),
+            "thinking.display",
         ),
         case(Part::OutputFormat, format, "output_format", Said, Said),
-        case(
+        told(
             Part::CacheScope,
             json!({ "system": [{ "type": "text", "text": "Be kind.",
             "cache_control": { "type": "ephemeral", "scope": "global" } }] }),
             "global",
-            Told("system[0].cache_control.scope"),
-            Told("system[0].cache_control.scope"),
+            "system[0].cache_control.scope",
         ),
     ]
 }
@@ -153,50 +119,44 @@ fn in_tools() -> Vec<Case> {
     let computer = |kind: &str, name: &str| json!({ "tools": [{ "type": kind, "name": name }] });
     let by = Refused("tools[0]");
     vec![
-        case(
+        told(
             Part::ToolSearch,
             tool(json!({ "defer_loading": true })),
             "defer",
-            Told("tools[0].defer_loading"),
-            Told("tools[0].defer_loading"),
+            "tools[0].defer_loading",
         ),
-        case(
+        told(
             Part::ToolSearch,
             json!({ "tools": [{ "type": "tool_search_tool_regex_20251119", "name": "tool_search_tool_regex" },
             { "name": "u", "input_schema": { "type": "object" } }] }),
             "tool_search",
-            Told("tools[0]"),
-            Told("tools[0]"),
+            "tools[0]",
         ),
-        case(
+        told(
             Part::ToolSearch,
             says(json!([{ "type": "text", "text": "a" },
             { "type": "server_tool_use", "id": "srvtoolu_1", "name": "tool_search_tool_regex", "input": {} },
             { "type": "tool_search_tool_result", "tool_use_id": "srvtoolu_1", "content": {} }])),
             "tool_search",
-            Told("messages[1].content[2]"),
-            Told("messages[1].content[2]"),
+            "messages[1].content[2]",
         ),
-        case(
+        told(
             Part::ToolExamples,
             tool(json!({ "input_examples": [{}] })),
             "examples",
-            Told("tools[0].input_examples"),
-            Told("tools[0].input_examples"),
+            "tools[0].input_examples",
         ),
-        case(
+        told(
             Part::ToolCallers,
             tool(json!({ "allowed_callers": ["direct"] })),
             "callers",
-            Told("tools[0].allowed_callers"),
-            Told("tools[0].allowed_callers"),
+            "tools[0].allowed_callers",
         ),
-        case(
+        told(
             Part::Advisor,
             json!({ "tools": [{ "type": "advisor_20260301", "name": "advisor", "model": "m" }] }),
             "advisor",
-            Told("tools[0]"),
-            Told("tools[0]"),
+            "tools[0]",
         ),
         case(Part::Computer2024, computer("computer_20241022", "computer"), "computer", by, by),
         case(Part::Computer2024, computer("bash_20241022", "bash"), "bash", by, by),
@@ -206,11 +166,6 @@ fn in_tools() -> Vec<Case> {
 }
 
 fn in_messages() -> Vec<Case> {
-    let file = json!({ "messages": [{ "role": "user", "content": [
-        { "type": "document", "source": { "type": "file", "file_id": "file_1" } }] }] });
-    let by_name =
-        json!({ "type": "tool_addition", "tool": { "type": "tool_reference", "name": "t" } });
-    let whole = json!({ "type": "tool_addition", "tool": { "type": "tool_definition", "definition": { "name": "t" } } });
     let hoisted = Told("messages[1]");
     vec![
         case(
@@ -220,39 +175,45 @@ fn in_messages() -> Vec<Case> {
             Told("messages[1]"),
             hoisted,
         ),
-        case(
+        told(
             Part::SystemMessages,
             json!({ "messages": [{ "role": "user", "content": [
             { "type": "mid_conv_system", "content": [{ "type": "text", "text": "Be brief." }] }] }] }),
             "mid_conv",
-            Told("messages[0].content[0]"),
-            Told("messages[0].content[0]"),
+            "messages[0].content[0]",
         ),
-        case(
+        told(
             Part::SystemMessages,
             json!({ "messages": [{ "role": "user", "content": [{ "type": "mid_conv_system", "content": "Be brief." }] }] }),
             "mid_conv",
-            Told("messages[0].content[0]"),
-            Told("messages[0].content[0]"),
+            "messages[0].content[0]",
         ),
-        case(
+        told(
             Part::ClearAt,
             instructs(
                 json!({ "role": "system", "content": "Be brief.", "clear_at": "next_user_message" }),
             ),
             "clear_at",
-            Told("messages[1].clear_at"),
-            Told("messages[1].clear_at"),
+            "messages[1].clear_at",
         ),
-        case(
+        told(
             Part::MessageEffort,
             instructs(
                 json!({ "role": "system", "content": [], "output_config": { "effort": "low" } }),
             ),
             "effort",
-            Told("messages[1].output_config"),
-            Told("messages[1].output_config"),
+            "messages[1].output_config",
         ),
+    ]
+}
+
+fn in_more_of_messages() -> Vec<Case> {
+    let file = json!({ "messages": [{ "role": "user", "content": [
+        { "type": "document", "source": { "type": "file", "file_id": "file_1" } }] }] });
+    let by_name =
+        json!({ "type": "tool_addition", "tool": { "type": "tool_reference", "name": "t" } });
+    let whole = json!({ "type": "tool_addition", "tool": { "type": "tool_definition", "definition": { "name": "t" } } });
+    vec![
         case(
             Part::ToolChanges,
             instructs(json!({ "role": "system", "content": [by_name] })),
@@ -285,6 +246,12 @@ fn in_messages() -> Vec<Case> {
 }
 
 pub fn cases() -> Vec<Case> {
-    let all = [in_the_request(), in_tools(), in_messages()];
+    let all = [
+        in_the_request(),
+        in_more_of_the_request(),
+        in_tools(),
+        in_messages(),
+        in_more_of_messages(),
+    ];
     all.into_iter().flatten().collect()
 }

@@ -9,8 +9,8 @@ use crate::{Dialect, Operation, Quirks, Vendor, apply};
 use postern_fault::Fault;
 use serde_json::{Value, json};
 
-use cases::Verdict::{Refused, Said, Told};
-use cases::{Case, Verdict, cases, instructs, merge, tool};
+use cases::Expected::{Refused, Said, Told};
+use cases::{Case, Expected, cases, instructs, merge, tool};
 
 struct Sent {
     body: String,
@@ -53,9 +53,9 @@ fn others(part: Part) -> Vec<&'static str> {
     all.copied().filter(|name| !allow(name)).collect()
 }
 
-fn check(case: &Case, verdict: Verdict, betas: &[&str], is_translated: bool) {
+fn check(case: &Case, expected: Expected, betas: &[&str], is_translated: bool) {
     let at = format!("{:?} translated: {is_translated} {}", case.part, case.asked);
-    match (verdict, send(Some(betas), &case.asked, is_translated)) {
+    match (expected, send(Some(betas), &case.asked, is_translated)) {
         (Told(path), Ok((_, sent))) => {
             assert!(!sent.body.contains(case.needle), "{at}: {}", sent.body);
             assert!(sent.losses.iter().any(|lost| lost == path), "{at}: {:?}", sent.losses);
