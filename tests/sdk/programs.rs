@@ -1,5 +1,5 @@
 //! The programs themselves: agents and SDKs for agents hold a conversation through the gateway with every vendor, and go on
-//! with another one. `cargo xtask test long` installs them (600 MB) and runs these tests; every run has what they send, in
+//! with another one. `cargo xtask test long` installs them (1.2 GB) and runs these tests; every run has what they send, in
 //! `tests/dialects/agents`.
 
 use super::REMEDY;

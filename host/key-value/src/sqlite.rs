@@ -34,7 +34,7 @@ const BUSY_PAUSE: Duration = Duration::from_millis(1);
 
 /// How long a group of increments stays open for more.
 ///
-/// An increment in an open group takes some microseconds, one by itself ten times as long. Until a group is committed,
+/// An increment in an open group needs no transaction and no commit of its own. Until a group is committed,
 /// other processes wait for the file, and the end of this process without notice loses it.
 const GROUP: Duration = Duration::from_millis(2);
 
