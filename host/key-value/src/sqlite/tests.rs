@@ -1,0 +1,97 @@
+use super::*;
+use std::path::Path;
+
+#[test]
+fn a_write_is_on_the_disk_when_it_is_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let connections = Connections::open(Some(&folder.path().join("store.db"))).unwrap();
+    let pragma =
+        |name| connections.durable().pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    // https://sqlite.org/pragma.html#pragma_synchronous: 2 is FULL.
+    assert_eq!(pragma("synchronous"), Ok(2));
+}
+
+/// As many hosts as threads, each with its own connection.
+#[test]
+fn hosts_that_open_a_new_file_at_once_all_count_in_it() {
+    const HOSTS: i64 = 8;
+    const RUNS: i64 = 20;
+    for run in 0..RUNS {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let count = || {
+            let file = Arc::new(File::new(Some(path.clone())));
+            let store = SqliteStore::new("default", file);
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+            runtime.unwrap().block_on(store.increment("count", 1)).unwrap()
+        };
+        let mut counts: Vec<_> = std::thread::scope(|scope| {
+            let hosts: Vec<_> = (0..HOSTS).map(|_| scope.spawn(count)).collect();
+            hosts.into_iter().map(|host| host.join().unwrap()).collect()
+        });
+        counts.sort_unstable();
+        assert_eq!(counts, (1..=HOSTS).collect::<Vec<_>>(), "run {run}");
+    }
+}
+
+/// Spin opens the file without a write-ahead log.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_another_program_is_writing_is_waited_for_when_it_is_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let other = Connection::open(&path).unwrap();
+    other.execute(TABLE, []).unwrap();
+    other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let file = Arc::new(File::new(Some(path)));
+    let store = SqliteStore::new("default", file);
+    let waiting = tokio::spawn(async move { store.increment("count", 1).await });
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(!waiting.is_finished());
+    other.execute_batch("COMMIT").unwrap();
+    assert_eq!(waiting.await.unwrap(), Ok(1));
+    // And continues beside it, in the journal mode that the file now has.
+    assert_eq!(other.execute(SET, params!["default", "text", b"value"]), Ok(1));
+}
+
+fn counted(path: &Path, key: &str) -> Option<Vec<u8>> {
+    let file = Connection::open(path).unwrap();
+    file.query_row(GET, params!["default", key], |row| row.get(0)).optional().unwrap()
+}
+
+#[tokio::test]
+async fn increments_are_committed_together_soon_and_before_any_other_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let store = SqliteStore::new("default", Arc::new(File::new(Some(path.clone()))));
+    let eight = |count: i64| Some(count.to_le_bytes().to_vec());
+    for count in 1..=3 {
+        assert_eq!(store.increment("count", 1).await, Ok(count));
+    }
+    // Nothing of the group is in the file yet, and this process sees all of it.
+    assert_eq!(counted(&path, "count"), None);
+    assert_eq!(store.get("count").await, Ok(eight(3)));
+    store.set("text", b"no counter").await.unwrap();
+    assert_eq!(counted(&path, "count"), eight(3));
+    assert!(store.increment("text", 1).await.is_err());
+    assert_eq!(store.increment("count", 1).await, Ok(4));
+    while counted(&path, "count") != eight(4) {
+        tokio::time::sleep(GROUP).await;
+    }
+    // A group that is open when the store is closed is kept.
+    assert_eq!(store.increment("count", 1).await, Ok(5));
+    drop(store);
+    assert_eq!(counted(&path, "count"), eight(5));
+}
+
+#[tokio::test]
+async fn a_group_is_waited_for_by_another_process_and_ends_without_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let store = |path: &Path| SqliteStore::new("default", Arc::new(File::new(Some(path.into()))));
+    let (ours, theirs) = (store(&path), store(&path));
+    assert_eq!(ours.increment("count", 1).await, Ok(1));
+    assert_eq!(theirs.increment("count", 1).await, Ok(2));
+    assert_eq!(ours.increment("count", 1).await, Ok(3));
+    theirs.set("text", b"value").await.unwrap();
+    assert_eq!(ours.get("text").await, Ok(Some(b"value".to_vec())));
+}
