@@ -1,7 +1,7 @@
 //! The state of one request from its first byte to its last: its ids, its clock, its record.
 
 use crate::asked::Asked;
-use crate::early::Early;
+use crate::attempt::early::Early;
 use crate::endpoint;
 use crate::explain;
 use crate::found::{self, Direction};

@@ -8,34 +8,24 @@
 //! over random schedules of failures, slow clients and cancellations: every lease is settled once or abandoned, the record is
 //! written once, and a stream that broke never looks complete.
 
-mod admitted;
 mod answer;
 mod asked;
 mod attempt;
-mod attempted;
-mod attempts;
 mod authenticate;
 mod authorize;
 mod betas;
 mod body;
 mod call;
-mod caps;
 mod client_ip;
 mod coding;
 mod cors;
-mod deadline;
-mod early;
 mod endpoint;
 mod exchange;
 mod explain;
-mod failed;
-mod failure;
-mod failures;
 mod found;
 mod guard;
 mod head;
 mod headers;
-mod hedge;
 mod http;
 mod ids;
 mod in_flight;
@@ -67,7 +57,6 @@ mod told_type;
 mod trace;
 mod upload;
 mod used;
-mod waiting;
 mod within;
 
 pub use endpoint::called;
@@ -82,11 +71,11 @@ pub use stages::{
 pub use upload::FormBody;
 
 use answer::Answer;
+use attempt::waiting::{self, Begun};
 use endpoint::Endpoint;
 use exchange::Exchange;
 use head::Head;
 use refusal::Refusal;
-use waiting::Begun;
 
 /// Serves one request: runs the stages until the head of the answer is known. [`Reply::send`] sends the rest.
 pub async fn serve<S: Stages>(

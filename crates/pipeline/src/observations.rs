@@ -1,6 +1,6 @@
 //! What the router is told of a request's attempts, for its decisions on later ones.
 
-use crate::deadline::REQUEST_TIME_OVER;
+use crate::attempt::deadline::REQUEST_TIME_OVER;
 use crate::in_flight::GATEWAY_OVERLOADED;
 use crate::record::Event;
 use postern_fault::{CLIENT_LEFT, Fault};

@@ -1,8 +1,8 @@
 //! The record of a request: facts about it, never its content. It observes typed events, and is one JSON line.
 
 use crate::asked::{Asked, AskedModel};
-use crate::attempted::Attempted;
-use crate::failure::Failure;
+use crate::attempt::Attempted;
+use crate::attempt::failure::Failure;
 use crate::found::{Direction, Found};
 use crate::used::Used;
 use postern_fault::{CLIENT_LEFT, Fault, shown};

@@ -1,6 +1,7 @@
 //! Responses. The one place where a fault becomes a status and an error object, in the client's dialect.
 
 use crate::answer::{Answer, Streamed};
+use crate::attempt::waiting::Waiting;
 use crate::exchange::Exchange;
 use crate::losses;
 use crate::own_headers;
@@ -8,7 +9,6 @@ use crate::pump;
 use crate::record::Event;
 use crate::refusal::Refusal;
 use crate::stages::{Client, Stages};
-use crate::waiting::Waiting;
 use postern_dialect::translate;
 use postern_fault::Fault;
 

@@ -1,7 +1,8 @@
 //! The life of a request that goes to a vendor, top to bottom.
 
 use crate::answer::Answer;
-use crate::attempts::{self, Targets};
+use crate::attempt::attempts::{self, Targets};
+use crate::attempt::waiting;
 use crate::authenticate;
 use crate::authorize;
 use crate::body;
@@ -18,7 +19,6 @@ use crate::shadow::{self, ShadowCopy};
 use crate::shedding;
 use crate::stages::{Body, Stages};
 use crate::upload::Upload;
-use crate::waiting;
 use postern_dialect::{Operation, translate};
 use postern_dialect::{media, needs};
 use postern_policy::Gateway;

@@ -4,7 +4,7 @@
 //! is what the guardrail has left of the request. The router's filters and the authorization hold for it as if the caller had
 //! named the candidate. It has no lease: what it costs is in a record of its own and counts on no limit.
 
-use crate::attempt;
+use crate::attempt::one;
 use crate::authorize;
 use crate::call::Call;
 use crate::exchange::{Exchange, Origin};
@@ -140,7 +140,7 @@ impl<S: Stages> ShadowCopy<S> {
         exchange.observe(Event::Routed(&routing.decision));
         let targets = authorize::permitted(&call, routing.targets, exchange)?;
         let Some(target) = targets.into_iter().next() else { return Ok(()) };
-        let answered = attempt::once(&call, &target, false, exchange).await;
+        let answered = one::once(&call, &target, false, exchange).await;
         let answer = answered.map_err(|failed| failed.fault)?;
         exchange.observe(Event::Answered(answer.status));
         let Some(mut streamed) = answer.streamed else { return Ok(()) };

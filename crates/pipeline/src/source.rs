@@ -1,6 +1,6 @@
 //! A vendor's answer as text, chunk by chunk, within its deadlines.
 
-use crate::deadline::Timer;
+use crate::attempt::deadline::Timer;
 use crate::memory::MemoryPermit;
 use crate::stages::{Body, Stages};
 use crate::within::within;

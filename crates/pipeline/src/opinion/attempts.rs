@@ -2,7 +2,7 @@
 
 use super::{Asker, request, word};
 use crate::asked::{Asked, Unanswered};
-use crate::deadline::Timer;
+use crate::attempt::deadline::Timer;
 use crate::headers;
 use crate::lease::{self, Lease};
 use crate::left::LeftLeases;

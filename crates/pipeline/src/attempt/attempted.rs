@@ -1,6 +1,6 @@
 //! The attempts of a request, as the record has them.
 
-use crate::failure::Failure;
+use crate::attempt::failure::Failure;
 use serde::Serialize;
 
 /// The attempts, in the order in which they began.

@@ -5,11 +5,11 @@
 //! gets one answer, and pays for one. What a vendor bills for a prompt whose answer is not read is the operator's, whose policy
 //! asks for hedging; it is bounded by the share of extra attempts.
 
-use crate::admitted::{Admitted, Rejected};
 use crate::answer::Answer;
+use crate::attempt::admitted::{Admitted, Rejected};
+use crate::attempt::failed::Failed;
 use crate::call::Call;
 use crate::exchange::Exchange;
-use crate::failed::Failed;
 use crate::opinion;
 use crate::record::Event;
 use crate::refusal::Refusal;

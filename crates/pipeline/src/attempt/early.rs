@@ -1,4 +1,4 @@
-//! What the parts of a request know of a head that leaves before its answer begins ([`crate::waiting`]).
+//! What the parts of a request know of a head that leaves before its answer begins ([`crate::attempt::waiting`]).
 
 use crate::stages::Stages;
 use postern_fault::{CLIENT_LEFT, Fault, Kind};

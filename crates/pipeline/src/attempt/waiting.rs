@@ -6,8 +6,8 @@
 //! client.
 
 use crate::answer::Answer;
+use crate::attempt::early::Early;
 use crate::call::Call;
-use crate::early::Early;
 use crate::exchange::Exchange;
 use crate::opinion;
 use crate::own_headers;

@@ -3,13 +3,13 @@
 //! After the client's first byte there is no other one. Each attempt has a lease of its own, which is settled: only the one
 //! that answers is paid for. Retries are bounded by the request ([`AttemptBudget`]) and by the instance ([`RetryTokens`]).
 
-use crate::admitted::{Admitted, Rejected};
 use crate::answer::Answer;
+use crate::attempt::admitted::{Admitted, Rejected};
+use crate::attempt::failed::{Failed, Reached};
+use crate::attempt::failures::{ATTEMPTS, Failures};
+use crate::attempt::hedge::{self, Raced, Tried};
 use crate::call::Call;
 use crate::exchange::Exchange;
-use crate::failed::{Failed, Reached};
-use crate::failures::{ATTEMPTS, Failures};
-use crate::hedge::{self, Raced, Tried};
 use crate::lease;
 use crate::refusal::Refusal;
 use crate::stages::Stages;

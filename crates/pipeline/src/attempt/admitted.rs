@@ -1,11 +1,11 @@
 //! An attempt that the limiter has admitted: a target, and what is reserved for it.
 
 use crate::answer::Answer;
-use crate::attempt;
+use crate::attempt::caps;
+use crate::attempt::failed::Failed;
+use crate::attempt::one;
 use crate::call::Call;
-use crate::caps;
 use crate::exchange::Exchange;
-use crate::failed::Failed;
 use crate::lease::{self, Lease};
 use crate::refusal::Refusal;
 use crate::stages::Stages;
@@ -67,7 +67,7 @@ impl<S: Stages> Admitted<S> {
         let Admitted { target, lease, capped, .. } = self;
         let call = capped.as_ref().map_or(*call, |(facts, body)| Call { facts, body, ..*call });
         // Boxed: the largest future of a request, of which a hedged one has two.
-        lease.keep(Box::pin(attempt::once(&call, target, holds, exchange))).await
+        lease.keep(Box::pin(one::once(&call, target, holds, exchange))).await
     }
 
     /// The lease goes on with a stream; a buffered answer's usage is known.
