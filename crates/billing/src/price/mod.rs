@@ -1,0 +1,16 @@
+//! Prices of plans: as written in TOML, then as used.
+
+mod charge;
+mod check;
+mod charge_check;
+mod models;
+mod plan;
+mod pricing;
+mod rate;
+mod shadow;
+
+pub use crate::reading::{Problem, Problems};
+pub use charge::{Charge, Unit};
+pub use plan::{Package, PlanPrice, SeatPrice};
+pub use pricing::{Part, Pricing, Tier};
+pub use rate::Rate;
