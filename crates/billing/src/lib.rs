@@ -9,7 +9,11 @@ mod exact;
 mod money;
 mod reading;
 
+pub mod dunning;
+pub mod events;
+pub mod invoice;
 pub mod price;
+pub mod rating;
 pub mod subscription;
 pub mod usage;
 

@@ -1,5 +1,6 @@
 //! From TOML to [`PlanPrice`].
 
+use super::charge::Charge;
 use super::charge_check::charges;
 use super::plan::{Package, PlanPrice, SeatPrice};
 use super::shadow::is_shadowed;
@@ -25,7 +26,18 @@ const CURRENCIES: &[(&str, ())] = &[("USD", ())];
 const BILLINGS: &[(&str, Billing)] =
     &[("anniversary", Billing::Anniversary), ("calendar_month", Billing::CalendarMonth)];
 
-pub(super) fn read(text: &str) -> Result<PlanPrice, Problems> {
+impl PlanPrice {
+    /// Reads the TOML of one plan's price.
+    ///
+    /// # Errors
+    ///
+    /// All problems of the text, each with its line and what to write instead.
+    pub fn from_toml(text: &str) -> Result<Self, Problems> {
+        read(text)
+    }
+}
+
+fn read(text: &str) -> Result<PlanPrice, Problems> {
     let (document, errors) = DeTable::parse_recoverable(text);
     let mut report = Report::new(text);
     for error in &errors {
@@ -120,7 +132,7 @@ fn seat(report: &mut Report<'_>, fields: &mut Fields<'_>) -> Option<SeatPrice> {
 }
 
 /// The charges; one that never counts is a problem.
-fn unshadowed(report: &mut Report<'_>, tables: Vec<Fields<'_>>) -> Vec<super::Charge> {
+fn unshadowed(report: &mut Report<'_>, tables: Vec<Fields<'_>>) -> Vec<Charge> {
     let mut all = Vec::new();
     for (mut table, number) in tables.into_iter().zip(1_u32..) {
         let before = report.count();

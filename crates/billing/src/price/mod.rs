@@ -10,6 +10,7 @@ mod rate;
 mod shadow;
 
 pub use crate::reading::{Problem, Problems};
+pub(crate) use charge::slots;
 pub use charge::{Charge, Unit};
 pub use plan::{Package, PlanPrice, SeatPrice};
 pub use pricing::{Part, Pricing, Tier};

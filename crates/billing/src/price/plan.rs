@@ -1,10 +1,8 @@
 //! The price of a plan.
 
 use super::charge::Charge;
-use super::check;
 use crate::calendar::Billing;
 use crate::money::NanoUsd;
-use crate::reading::Problems;
 
 /// What a plan costs, checked. All amounts are US dollars, the one currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,15 +45,4 @@ pub struct Package {
     pub price: NanoUsd,
     /// Days until they expire; none if they do not.
     pub valid_days: Option<u32>,
-}
-
-impl PlanPrice {
-    /// Reads the TOML of one plan's price.
-    ///
-    /// # Errors
-    ///
-    /// All problems of the text, each with its line and what to write instead.
-    pub fn from_toml(text: &str) -> Result<Self, Problems> {
-        check::read(text)
-    }
 }

@@ -78,6 +78,11 @@ impl Pricing {
         }
     }
 
+    /// Whether it has tiers.
+    pub fn is_tiered(&self) -> bool {
+        matches!(self, Self::Graduated(_) | Self::Volume(_))
+    }
+
     /// Whether every unit has one price, so that units of several models need not be counted together.
     pub fn is_linear(&self) -> bool {
         matches!(self, Self::Flat { included: 0, .. })

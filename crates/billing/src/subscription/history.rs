@@ -1,16 +1,8 @@
 //! What was subscribed to, and when.
 
+use super::spell::Spell;
 use super::state::Subscription;
 use crate::calendar::Period;
-
-/// A plan and seats from a moment on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Spell {
-    pub(super) start_s: i64,
-    pub(super) plan: String,
-    pub(super) seats: u32,
-    pub(super) is_trial: bool,
-}
 
 /// A time in which plan and seats stayed the same.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,6 +7,7 @@
 mod event;
 mod history;
 mod refusal;
+mod spell;
 mod state;
 mod timed;
 mod transition;

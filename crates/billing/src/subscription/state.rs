@@ -1,7 +1,7 @@
 //! The state of a subscription.
 
 use super::event::Terms;
-use super::history::Spell;
+use super::spell::Spell;
 use crate::calendar::{Billing, Period, Zone};
 
 /// Where a subscription is.
