@@ -4,7 +4,7 @@ use super::error::RatingError;
 use super::fixed::{Fixed, fixed_lines};
 use super::line::Line;
 use super::unrated::Unrated;
-use super::variable::usage_lines;
+use super::variable::{usage_lines, used_up};
 use crate::calendar::Period;
 use crate::price::PlanPrice;
 use crate::subscription::Span;
@@ -118,6 +118,21 @@ impl<'p> Rater<'p> {
         self.rows_outside = self.rows_outside.saturating_add(other.rows_outside);
         self.trial_requests = self.trial_requests.saturating_add(other.trial_requests);
         Ok(())
+    }
+
+    /// The charges whose included units are used up where there are no others (`overage = "stop"`), by plan and id: what the rows
+    /// so far leave to admit is nothing of these.
+    ///
+    /// # Errors
+    ///
+    /// A number is too large.
+    pub fn used_up(&self) -> Result<Vec<(&'p str, &'p str)>, RatingError> {
+        let mut all = Vec::new();
+        for PlanSums { price, fixed, sums } in &self.plans {
+            let ids = used_up(price, sums, fixed.billed_s, self.period)?;
+            all.extend(ids.into_iter().map(|id| (price.plan.as_str(), id)));
+        }
+        Ok(all)
     }
 
     /// The lines of the rows so far.

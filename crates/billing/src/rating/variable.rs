@@ -20,6 +20,23 @@ pub(super) fn usage_lines(
     period: Period,
     unrated: &mut Unrated,
 ) -> Result<Vec<Line>, RatingError> {
+    let quantities = quantities(price, sums, unrated);
+    let mut lines = Vec::new();
+    for ((at, model), quantity) in quantities {
+        let Some(charge) = price.charges.get(at) else { continue };
+        for part in charge.pricing.parts(quantity, billed_s, period.length_s())? {
+            lines.push(line(&price.plan, charge, model, &part, period)?);
+        }
+    }
+    Ok(lines)
+}
+
+/// The units of each charge.
+fn quantities<'s>(
+    price: &PlanPrice,
+    sums: &'s UsageSums,
+    unrated: &mut Unrated,
+) -> Quantities<'s> {
     let mut quantities = Quantities::new();
     for (model, sums) in sums.models() {
         for unit in [Unit::Tokens, Unit::Requests, Unit::Cost] {
@@ -34,14 +51,26 @@ pub(super) fn usage_lines(
             unrated.rows_without_cost.insert(key, sums.rows_without_cost);
         }
     }
-    let mut lines = Vec::new();
-    for ((at, model), quantity) in quantities {
-        let Some(charge) = price.charges.get(at) else { continue };
-        for part in charge.pricing.parts(quantity, billed_s, period.length_s())? {
-            lines.push(line(&price.plan, charge, model, &part, period)?);
+    quantities
+}
+
+/// The ids of the charges whose included units are used up, and that have no others.
+pub(super) fn used_up<'p>(
+    price: &'p PlanPrice,
+    sums: &UsageSums,
+    billed_s: i64,
+    period: Period,
+) -> Result<Vec<&'p str>, RatingError> {
+    let quantities = quantities(price, sums, &mut Unrated::default());
+    let mut used_up = Vec::new();
+    for (charge, at) in price.charges.iter().zip(0..) {
+        let used = quantities.get(&(at, None)).copied().unwrap_or(0);
+        let stops_at = charge.pricing.stops_at(billed_s, period.length_s())?;
+        if stops_at.is_some_and(|most| i128::try_from(used).is_ok_and(|used| used >= most)) {
+            used_up.push(charge.id.as_str());
         }
     }
-    Ok(lines)
+    Ok(used_up)
 }
 
 /// Gives the units of a model to the first charges that match, and returns how many none has.
