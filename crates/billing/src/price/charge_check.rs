@@ -193,26 +193,13 @@ fn included(report: &mut Report<'_>, fields: &mut Fields<'_>, unit: Unit) -> Opt
 /// Exactly one form of price, and nothing that has no meaning with it.
 fn combination(report: &mut Report<'_>, fields: &Fields<'_>, unit: Unit, written: &Written<'_>) {
     let (_, price) = PRICES.into_iter().find(|(of, _)| *of == unit).unwrap_or((unit, ""));
-    let by_kind = KIND_PRICES.iter().find(|(_, key)| fields.has(key)).map(|(_, key)| *key);
-    let stops = written.stops == Some(true);
-    let mut wrong = |key: &str, message: String| fields.problem(report, key, &message);
-    let forms = [Some(price).filter(|key| fields.has(key)), by_kind, Some("tiers").filter(|key| fields.has(key))];
-    let forms: Vec<_> = forms.into_iter().flatten().collect();
-    match forms.as_slice() {
-        [] if !stops => wrong(price, format!("the charge has no price; write `{price}`, or `tiers`")),
-        [one, .., other] => {
-            wrong(other, format!("`{one}` and `{other}` are two prices; keep one"));
-        }
-        [one] if stops => wrong(
-            "overage",
-            format!("`overage = \"stop\"` leaves nothing to pay; take `{one}` out, or write \"charge\""),
-        ),
-        _ => {}
-    }
+    let by_kind = KIND_PRICES.iter().map(|(_, key)| *key);
+    let by_kind = by_kind.filter(|_| unit == Unit::Tokens).find(|key| fields.has(key));
+    one_form(report, fields, price, by_kind, written.stops == Some(true));
     let has = |key: &str| fields.has(key);
     for (is_wrong, key, message) in [
         (
-            stops && !has("included"),
+            written.stops == Some(true) && !has("included"),
             "overage",
             "`overage = \"stop\"` needs `included`, which is when it stops",
         ),
@@ -241,16 +228,39 @@ fn combination(report: &mut Report<'_>, fields: &Fields<'_>, unit: Unit, written
             "tier_mode",
             "`tier_mode` needs `tiers`; take it out, or write them",
         ),
-        (
-            has("tiers") && !has("tier_mode"),
-            "tiers",
-            "`tiers` need `tier_mode`; write \"graduated\" (each unit at its tier's price) or \"volume\" (all at the last one's)",
-        ),
+        (has("tiers") && !has("tier_mode"), "tiers", TIER_MODE),
     ] {
         if is_wrong {
-            wrong(key, message.to_owned());
+            fields.problem(report, key, message);
         }
     }
+}
+
+const TIER_MODE: &str = "`tiers` need `tier_mode`; write \"graduated\" (each unit at its tier's price) or \"volume\" (all \
+                         at the last one's)";
+
+/// Reports none, and more than one, of the forms of a price.
+fn one_form(
+    report: &mut Report<'_>,
+    fields: &Fields<'_>,
+    price: &'static str,
+    by_kind: Option<&'static str>,
+    stops: bool,
+) {
+    let forms = [Some(price), by_kind, Some("tiers")].into_iter().flatten();
+    let forms: Vec<_> = forms.filter(|key| fields.has(key)).collect();
+    let (key, message) = match forms.as_slice() {
+        [] if !stops => (price, format!("the charge has no price; write `{price}`, or `tiers`")),
+        [one, .., other] => (*other, format!("`{one}` and `{other}` are two prices; keep one")),
+        [one] if stops => (
+            "overage",
+            format!(
+                "`overage = \"stop\"` leaves nothing to pay; take `{one}` out, or write \"charge\""
+            ),
+        ),
+        _ => return,
+    };
+    fields.problem(report, key, &message);
 }
 
 fn pricing(

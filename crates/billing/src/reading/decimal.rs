@@ -16,8 +16,10 @@ pub(super) fn scaled(written: &str, decimals: usize) -> Result<u64, String> {
     if !are_digits(whole) || !are_digits(fraction) {
         return Err("write a plain decimal number such as 0.15".to_owned());
     }
-    if fraction.len() > decimals {
-        return Err(format!("write at most {decimals} digits after the point"));
+    match fraction.len() {
+        length if length <= decimals => {}
+        _ if decimals == 0 => return Err("write a whole number".to_owned()),
+        _ => return Err(format!("write at most {decimals} digits after the point")),
     }
     // Only digits are left: it does not fit.
     Ok(format!("{whole}{fraction:0<decimals$}").parse().unwrap_or(u64::MAX))

@@ -47,11 +47,11 @@ impl<'t> Fields<'t> {
     }
 
     pub(crate) fn text(&mut self, report: &mut Report<'_>, key: &'static str) -> Option<&'t str> {
-        self.typed(report, key, "a string", DeValue::as_str)
+        self.typed(report, key, "a string; write it in quotes", DeValue::as_str)
     }
 
     pub(crate) fn boolean(&mut self, report: &mut Report<'_>, key: &'static str) -> Option<bool> {
-        self.typed(report, key, "true or false", DeValue::as_bool)
+        self.typed(report, key, "true or false; write one of them without quotes", DeValue::as_bool)
     }
 
     /// One word of a list.
@@ -90,15 +90,14 @@ impl<'t> Fields<'t> {
         decimals: usize,
         bounds: RangeInclusive<u64>,
     ) -> Option<u64> {
-        let written = self.typed(report, key, "a decimal number", |value| match value {
+        let written = self.typed(report, key, "a number; write it without quotes, such as 0.15", |value| match value {
             DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str()),
             DeValue::Float(number) => Some(number.as_str()),
             _ => None,
         })?;
         let number = scaled(written, decimals).and_then(|number| {
             let unit = 10_u64.checked_pow(u32::try_from(decimals).unwrap_or(0)).unwrap_or(1);
-            let outside =
-                || format!("write a number from {} to {}", low(&bounds, unit), bounds.end() / unit);
+            let outside = || format!("write a number {} to {}", low(&bounds, unit), bounds.end() / unit);
             if bounds.contains(&number) { Ok(number) } else { Err(outside()) }
         });
         if let Err(remedy) = &number {
@@ -113,7 +112,7 @@ impl<'t> Fields<'t> {
         report: &mut Report<'_>,
         key: &'static str,
     ) -> Option<Vec<&'t str>> {
-        let list = self.typed(report, key, "a list of strings", |value| {
+        let list = self.typed(report, key, "a list of strings; write them in brackets", |value| {
             value.as_array()?.iter().map(|item| item.get_ref().as_str()).collect::<Option<Vec<_>>>()
         })?;
         if list.is_empty() {
@@ -129,7 +128,7 @@ impl<'t> Fields<'t> {
         key: &'static str,
         label: &str,
     ) -> Vec<Fields<'t>> {
-        let tables = self.typed(report, key, "a list of tables", |value| {
+        let tables = self.typed(report, key, "a list of tables; write each below its name in two brackets", |value| {
             let table = |item: &'t Spanned<DeValue<'t>>| Some((item.span(), item.get_ref().as_table()?));
             value.as_array()?.iter().map(table).collect::<Option<Vec<_>>>()
         });
@@ -176,9 +175,8 @@ impl<'t> Fields<'t> {
 /// The low bound; one that is above 0 and below a unit is said in words.
 fn low(bounds: &RangeInclusive<u64>, unit: u64) -> String {
     match bounds.start() {
-        0 => "0".to_owned(),
-        low if low % unit == 0 => (low / unit).to_string(),
-        _ => "more than 0".to_owned(),
+        low if low % unit == 0 => format!("from {}", low / unit),
+        _ => "over 0, up".to_owned(),
     }
 }
 

@@ -7,7 +7,18 @@
     reason = "a test may panic"
 )]
 
+mod dunning;
+mod events;
+mod examples;
 mod fixtures;
+mod invoices;
+mod late_rows;
 mod oracle;
+mod outbox;
+mod periods;
+mod prices;
 mod rating;
+mod records;
 mod spec;
+mod subscriptions;
+mod transitions;
