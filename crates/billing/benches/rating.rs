@@ -16,10 +16,10 @@ const MODELS: [&str; 4] = ["gpt-4o", "gpt-4o-mini", "claude-haiku", "llama"];
 const PERIOD: Period = Period { start_s: 1_796_083_200, end_s: 1_798_761_600 };
 
 fn main() {
-    let price = PlanPrice::from_toml(include_str!("../tests/prices/valid/everything.toml")).unwrap();
+    let price =
+        PlanPrice::from_toml(include_str!("../tests/prices/valid/everything.toml")).unwrap();
     let prices = BTreeMap::from([(price.plan.clone(), price)]);
-    let span =
-        Span { period: PERIOD, plan: "team".to_owned(), seats: 5, is_trial: false };
+    let span = Span { period: PERIOD, plan: "team".to_owned(), seats: 5, is_trial: false };
     let empty = Rater::new(PERIOD, &[span], &prices).unwrap();
 
     let mut rater = empty.clone();

@@ -43,10 +43,8 @@ impl Period {
 
     /// What two spans have in common; none if that is nothing.
     pub fn overlap(self, other: Self) -> Option<Self> {
-        let both = Self {
-            start_s: self.start_s.max(other.start_s),
-            end_s: self.end_s.min(other.end_s),
-        };
+        let both =
+            Self { start_s: self.start_s.max(other.start_s), end_s: self.end_s.min(other.end_s) };
         (both.start_s < both.end_s).then_some(both)
     }
 }
@@ -125,8 +123,10 @@ impl Zone {
         let months = years * 12 + i64::from(local.month()) - i64::from(anchor.month());
         // The period begins in this month or the one before.
         [months + 1, months, months - 1].into_iter().find_map(|months| {
-            let period =
-                Period { start_s: self.start(first, months)?, end_s: self.start(first, months + 1)? };
+            let period = Period {
+                start_s: self.start(first, months)?,
+                end_s: self.start(first, months + 1)?,
+            };
             period.contains(unix_s).then_some(period)
         })
     }

@@ -17,13 +17,17 @@ const MAX: i128 = 1_000_000_000_000_000_000_000_000_000;
 /// A signed amount of whole nano-dollars (10^-9 US dollars), at most 10^18 US dollars.
 ///
 /// Written as a decimal number of US dollars in a string (`"-0.000000001"`), so that no reader takes it for a binary fraction.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(try_from = "String", into = "String")]
 pub struct NanoUsd(i128);
 
 /// A text that is no amount.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{given:?} is no amount of US dollars; write a decimal number with at most 9 digits after the point, such as \"12.50\"")]
+#[error(
+    "{given:?} is no amount of US dollars; write a decimal number with at most 9 digits after the point, such as \"12.50\""
+)]
 pub struct NotUsd {
     given: String,
 }
@@ -172,7 +176,8 @@ mod tests {
     #[test]
     fn a_text_that_is_no_exact_amount_is_refused() {
         let long = "9".repeat(60);
-        for text in ["", "-", ".5", "1.", "1e3", "+1", "1,000", "0.0000000001", " 1", "--1", &long] {
+        for text in ["", "-", ".5", "1.", "1e3", "+1", "1,000", "0.0000000001", " 1", "--1", &long]
+        {
             let error = text.parse::<NanoUsd>().unwrap_err();
             assert!(error.to_string().contains("such as"), "{text}");
         }

@@ -49,7 +49,11 @@ impl Budget {
 
     /// The notices that are due now, in order; from now on they are given. What is given back later does not take them back. Of a
     /// budget of nothing, all are due with the first nano-dollar.
-    pub fn notices(&mut self, spent_usd: NanoUsd, thresholds: &BudgetThresholds) -> Vec<BudgetNotice> {
+    pub fn notices(
+        &mut self,
+        spent_usd: NanoUsd,
+        thresholds: &BudgetThresholds,
+    ) -> Vec<BudgetNotice> {
         let budget = self.amount_usd.nano_usd().max(0);
         // Both are below 2^90.
         let is_reached = |percent: u32| {

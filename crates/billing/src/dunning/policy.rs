@@ -55,7 +55,9 @@ pub enum DunningError {
     #[error("there are no steps; write at least one, such as a notice after 0 days")]
     Empty,
     /// A step is before the one before it.
-    #[error("step {number} is after {after_days} days, not later than the one before; write the steps in order")]
+    #[error(
+        "step {number} is after {after_days} days, not later than the one before; write the steps in order"
+    )]
     Order {
         /// Its number, counted from 1.
         number: usize,
@@ -63,7 +65,9 @@ pub enum DunningError {
         after_days: u32,
     },
     /// A step takes back what one before it did, or does it again.
-    #[error("step {number} is no harder than one before it; a notice comes before a restriction, and a stop is last")]
+    #[error(
+        "step {number} is no harder than one before it; a notice comes before a restriction, and a stop is last"
+    )]
     Softer {
         /// Its number, counted from 1.
         number: usize,
@@ -138,7 +142,7 @@ impl Policy {
         };
         let is_reached = |step: &&Step| is_open && at(step) <= now_s;
         let reached = self.0.iter().take_while(is_reached).count();
-        let hardest = self.0.iter().take(reached).last().map(|step| &step.action);
+        let hardest = self.0.iter().take(reached).next_back().map(|step| &step.action);
         Ok(Decision {
             is_past_due: is_open && invoice.due_s <= now_s,
             in_force: hardest.filter(|action| **action != Action::Notify),

@@ -95,7 +95,10 @@ impl CloudEvent {
         }
         // RFC 3986, 2: what has to be escaped in a reference.
         let is_escaped = |sign: char| {
-            sign.is_whitespace() || sign.is_control() || !sign.is_ascii() || "\"<>\\^`{|}".contains(sign)
+            sign.is_whitespace()
+                || sign.is_control()
+                || !sign.is_ascii()
+                || "\"<>\\^`{|}".contains(sign)
         };
         if self.source.contains(is_escaped) {
             return Err(EventError::Source { given: self.source.clone() });

@@ -14,7 +14,9 @@ pub enum EventError {
         most: usize,
     },
     /// A source that is no reference.
-    #[error("source {given:?} is no URI reference; write one without spaces, such as \"postern\" or \"https://ai.example/gateway\"")]
+    #[error(
+        "source {given:?} is no URI reference; write one without spaces, such as \"postern\" or \"https://ai.example/gateway\""
+    )]
     Source {
         /// The source.
         given: String,
@@ -30,7 +32,9 @@ pub enum EventError {
         wanted: &'static str,
     },
     /// A time that is none.
-    #[error("{given:?} is no time; write it as RFC 3339 does, such as \"2026-12-01T00:00:00.000Z\"")]
+    #[error(
+        "{given:?} is no time; write it as RFC 3339 does, such as \"2026-12-01T00:00:00.000Z\""
+    )]
     Time {
         /// The text.
         given: String,
@@ -42,7 +46,9 @@ pub enum EventError {
         given: String,
     },
     /// Stripe takes events of the past 35 days.
-    #[error("the event is {age_s} s old, and the receiver takes those of the last {most_s} s; put it on an invoice of its own")]
+    #[error(
+        "the event is {age_s} s old, and the receiver takes those of the last {most_s} s; put it on an invoice of its own"
+    )]
     TooOld {
         /// Its age in seconds.
         age_s: i64,
@@ -50,7 +56,9 @@ pub enum EventError {
         most_s: i64,
     },
     /// Stripe takes events of up to five minutes ahead.
-    #[error("the event is {ahead_s} s ahead, and the receiver takes at most {most_s} s; set the clock")]
+    #[error(
+        "the event is {ahead_s} s ahead, and the receiver takes at most {most_s} s; set the clock"
+    )]
     InTheFuture {
         /// Seconds from now.
         ahead_s: i64,

@@ -29,7 +29,8 @@ pub fn cloud_events(
     customer: Customer<'_>,
 ) -> Result<Vec<CloudEvent>, EventError> {
     let unix_ms = row.started_unix_ms;
-    let time = rfc_3339_ms(unix_ms).ok_or_else(|| EventError::Time { given: unix_ms.to_string() })?;
+    let time =
+        rfc_3339_ms(unix_ms).ok_or_else(|| EventError::Time { given: unix_ms.to_string() })?;
     let event = |(kind, value): (&str, u64)| {
         let value = Some(value.to_string());
         let (tokens, requests) = if kind == REQUEST { (None, value) } else { (value, None) };

@@ -87,9 +87,10 @@ pub fn use_credits(
     amount: NanoUsd,
     at_s: i64,
 ) -> Result<Vec<CreditUse>, InvoiceError> {
-    if let Some(broken) = credits.iter().find(|credit| {
-        credit.left_usd < NanoUsd::ZERO || credit.left_usd > credit.granted_usd
-    }) {
+    if let Some(broken) = credits
+        .iter()
+        .find(|credit| credit.left_usd < NanoUsd::ZERO || credit.left_usd > credit.granted_usd)
+    {
         return Err(broken.broken(broken.left_usd));
     }
     let mut valid: Vec<_> = credits.iter().filter(|credit| credit.is_valid(at_s)).collect();

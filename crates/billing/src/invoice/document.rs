@@ -30,9 +30,8 @@ pub fn to_json(invoice: &Invoice) -> String {
 /// It has another form or version, or its total is not the sum of its lines.
 pub fn from_json(text: &str) -> Result<Invoice, InvoiceError> {
     let unreadable = |reason: String| InvoiceError::Unreadable { reason };
-    let document: Document<Invoice> = serde_json::from_str(text).map_err(|error| {
-        unreadable(format!("line {}, column {}", error.line(), error.column()))
-    })?;
+    let document: Document<Invoice> = serde_json::from_str(text)
+        .map_err(|error| unreadable(format!("line {}, column {}", error.line(), error.column())))?;
     if document.version != VERSION || document.currency != "USD" {
         let version = document.version;
         return Err(unreadable(format!("it has version {version}, and this is {VERSION}, in USD")));

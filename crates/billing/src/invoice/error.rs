@@ -34,7 +34,9 @@ pub enum InvoiceError {
         remedy: &'static str,
     },
     /// The draft is another issuer's.
-    #[error("the draft is issued by {given:?}, and the numbers are those of {issuer:?}; use the issuer's own")]
+    #[error(
+        "the draft is issued by {given:?}, and the numbers are those of {issuer:?}; use the issuer's own"
+    )]
     OtherIssuer {
         /// The draft's issuer.
         given: String,
@@ -56,7 +58,9 @@ pub enum InvoiceError {
         key: String,
     },
     /// More is credited than was charged.
-    #[error("{amount} USD of the line {key:?} exceed the {left} USD that are left to credit; write at most that, over 0")]
+    #[error(
+        "{amount} USD of the line {key:?} exceed the {left} USD that are left to credit; write at most that, over 0"
+    )]
     TooMuch {
         /// The line.
         key: String,

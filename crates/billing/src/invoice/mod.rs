@@ -16,8 +16,8 @@ mod series;
 mod state;
 mod tax;
 
-pub use credit::{Credit, CreditUse, use_credits};
 pub use carry_over::carry_over;
+pub use credit::{Credit, CreditUse, use_credits};
 pub use credit_note::CreditNote;
 pub use credit_note_line::CreditNoteLine;
 pub use csv::{csv, neutral};

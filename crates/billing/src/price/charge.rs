@@ -54,8 +54,10 @@ impl Charge {
             Unit::Tokens if self.kinds.len() == TokenKind::ALL.len() => "tokens".to_owned(),
             Unit::Tokens => {
                 // What has another kind's price is in that kind's line.
-                let own = |kind: &&TokenKind| !kind.fallback().is_some_and(|of| self.kinds.contains(&of));
-                let words = self.kinds.iter().filter(own).map(|kind| kind.as_str().replace('_', " "));
+                let own =
+                    |kind: &&TokenKind| !kind.fallback().is_some_and(|of| self.kinds.contains(&of));
+                let words =
+                    self.kinds.iter().filter(own).map(|kind| kind.as_str().replace('_', " "));
                 format!("{} tokens", words.collect::<Vec<_>>().join(", "))
             }
         }

@@ -51,7 +51,11 @@ struct Written<'t> {
 }
 
 /// The charges of a table: one, or one for each price of a kind; none with a problem.
-pub(super) fn charges(report: &mut Report<'_>, fields: &mut Fields<'_>, number: u32) -> Vec<Charge> {
+pub(super) fn charges(
+    report: &mut Report<'_>,
+    fields: &mut Fields<'_>,
+    number: u32,
+) -> Vec<Charge> {
     let models = models(report, fields);
     let unit = fields.word(report, "unit", UNIT_WORDS);
     if !fields.has("unit") {
@@ -91,9 +95,8 @@ pub(super) fn charges(report: &mut Report<'_>, fields: &mut Fields<'_>, number: 
 /// A kind, and those that have no price of their own and count as this one.
 fn with_fallbacks(kind: TokenKind, written: &Written<'_>) -> Vec<TokenKind> {
     let has = |kind: TokenKind| written.by_kind.iter().any(|(priced, _)| *priced == kind);
-    let counts = |other: &TokenKind| {
-        *other == kind || other.fallback() == Some(kind) && !has(*other)
-    };
+    let counts =
+        |other: &TokenKind| *other == kind || other.fallback() == Some(kind) && !has(*other);
     TokenKind::ALL.into_iter().filter(counts).collect()
 }
 
@@ -135,7 +138,8 @@ fn wrong_unit(
     fields.know(key);
     let is_wrong = unit != of && fields.has(key);
     if is_wrong {
-        let word = |unit| UNIT_WORDS.iter().find(|(_, of)| *of == unit).map_or("", |(word, _)| word);
+        let word =
+            |unit| UNIT_WORDS.iter().find(|(_, of)| *of == unit).map_or("", |(word, _)| word);
         let message = format!(
             "`{key}` is of the unit {:?}, and this is {:?}; take it out, or write a charge of that unit",
             word(of),
@@ -155,9 +159,9 @@ fn rate(report: &mut Report<'_>, fields: &mut Fields<'_>, unit: Unit) -> Option<
         Unit::Tokens => fields
             .decimal(report, "usd_per_million_tokens", PER_MILLION_DECIMALS, PER_MILLION)
             .map(Rate::pico_usd_per_token),
-        Unit::Requests => {
-            fields.decimal(report, "usd_per_request", 9, PER_REQUEST).map(Rate::nano_usd_per_request)
-        }
+        Unit::Requests => fields
+            .decimal(report, "usd_per_request", 9, PER_REQUEST)
+            .map(Rate::nano_usd_per_request),
         Unit::Cost => fields.decimal(report, "markup_percent", 2, MARKUP).map(Rate::of_cost),
     }
 }
@@ -292,7 +296,8 @@ fn tiers(
     let before = report.count();
     let last = tables.len();
     if last < 2 {
-        let message = "`tiers` has one tier or none; write at least two, or one price without `tiers`";
+        let message =
+            "`tiers` has one tier or none; write at least two, or one price without `tiers`";
         fields.problem(report, "tiers", message);
     }
     let decimals = if unit == Unit::Cost { 9 } else { 0 };

@@ -124,7 +124,8 @@ fn seat(report: &mut Report<'_>, fields: &mut Fields<'_>) -> Option<SeatPrice> {
     let month = usd(report, fields, "usd_per_seat_per_month", 0);
     let included = fields.whole(report, "included_seats", SEATS);
     if fields.has("included_seats") && !fields.has("usd_per_seat_per_month") {
-        let message = "`included_seats` needs the price of the others; write `usd_per_seat_per_month`";
+        let message =
+            "`included_seats` needs the price of the others; write `usd_per_seat_per_month`";
         fields.problem(report, "included_seats", message);
     }
     let included = included.and_then(|seats| u32::try_from(seats).ok()).unwrap_or(0);

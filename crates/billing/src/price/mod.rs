@@ -1,8 +1,8 @@
 //! Prices of plans: as written in TOML, then as used.
 
 mod charge;
-mod check;
 mod charge_check;
+mod check;
 mod models;
 mod plan;
 mod pricing;

@@ -51,9 +51,15 @@ impl Pricing {
     /// # Errors
     ///
     /// A number exceeds 127 bits.
-    pub fn parts(&self, quantity: u128, billed_s: i64, period_s: i64) -> Result<Vec<Part>, Overflow> {
+    pub fn parts(
+        &self,
+        quantity: u128,
+        billed_s: i64,
+        period_s: i64,
+    ) -> Result<Vec<Part>, Overflow> {
         let quantity = i128::try_from(quantity).map_err(|_| Overflow)?;
-        let scaled = |units: u64| share(i128::from(units), i128::from(billed_s), i128::from(period_s));
+        let scaled =
+            |units: u64| share(i128::from(units), i128::from(billed_s), i128::from(period_s));
         let mut parts = match self {
             Self::Flat { included, rate } => within(quantity, scaled(*included)?, *rate),
             Self::Stop { included } => within(quantity, scaled(*included)?, Rate::FREE),

@@ -13,9 +13,9 @@ pub(super) fn is_shadowed(charge: &Charge, earlier: &[Charge]) -> bool {
     let same_unit = || earlier.iter().filter(|other| other.unit == charge.unit);
     kinds.iter().all(|kind| {
         charge.models.iter().all(|pattern| {
-            same_unit().filter(|other| other.counts(*kind)).any(|other| {
-                other.models.iter().any(|wide| covers(wide, pattern))
-            })
+            same_unit()
+                .filter(|other| other.counts(*kind))
+                .any(|other| other.models.iter().any(|wide| covers(wide, pattern)))
         })
     })
 }

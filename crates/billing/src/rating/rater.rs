@@ -104,8 +104,9 @@ impl<'p> Rater<'p> {
     ///
     /// It is of another period, subscription or price.
     pub fn merge(&mut self, other: &Self) -> Result<(), RatingError> {
-        let same_plan =
-            |(one, other): (&PlanSums<'_>, &PlanSums<'_>)| one.price == other.price && one.fixed == other.fixed;
+        let same_plan = |(one, other): (&PlanSums<'_>, &PlanSums<'_>)| {
+            one.price == other.price && one.fixed == other.fixed
+        };
         let is_same = self.period == other.period
             && self.spans == other.spans
             && self.plans.iter().zip(&other.plans).all(same_plan);

@@ -32,11 +32,7 @@ pub(super) fn usage_lines(
 }
 
 /// The units of each charge.
-fn quantities<'s>(
-    price: &PlanPrice,
-    sums: &'s UsageSums,
-    unrated: &mut Unrated,
-) -> Quantities<'s> {
+fn quantities<'s>(price: &PlanPrice, sums: &'s UsageSums, unrated: &mut Unrated) -> Quantities<'s> {
     let mut quantities = Quantities::new();
     for (model, sums) in sums.models() {
         for unit in [Unit::Tokens, Unit::Requests, Unit::Cost] {
@@ -86,9 +82,8 @@ fn assign<'s>(
         if quantity == 0 {
             continue;
         }
-        let is_first = |charge: &Charge| {
-            charge.unit == unit && charge.counts(kind) && charge.matches(model)
-        };
+        let is_first =
+            |charge: &Charge| charge.unit == unit && charge.counts(kind) && charge.matches(model);
         match price.charges.iter().position(is_first) {
             None => without_price = without_price.saturating_add(quantity),
             Some(at) => {
@@ -120,12 +115,17 @@ fn line(
 ) -> Result<Line, RatingError> {
     let (id, what) = (&charge.id, charge.what());
     let (key, description) = match (model, part.tier) {
-        (Some(model), _) => (format!("{plan}/charge/{id}/{model}"), format!("{plan}: {model}, {what}")),
+        (Some(model), _) => {
+            (format!("{plan}/charge/{id}/{model}"), format!("{plan}: {model}, {what}"))
+        }
         (None, 0) => (format!("{plan}/charge/{id}/included"), format!("{plan}: {what}, included")),
-        (None, tier) => (format!("{plan}/charge/{id}/tier-{tier}"), match charge.pricing.is_tiered() {
-            true => format!("{plan}: {what}, tier {tier}"),
-            false => format!("{plan}: {what}"),
-        }),
+        (None, tier) => (
+            format!("{plan}/charge/{id}/tier-{tier}"),
+            match charge.pricing.is_tiered() {
+                true => format!("{plan}: {what}, tier {tier}"),
+                false => format!("{plan}: {what}"),
+            },
+        ),
     };
     Ok(Line {
         key,

@@ -90,14 +90,18 @@ impl<'t> Fields<'t> {
         decimals: usize,
         bounds: RangeInclusive<u64>,
     ) -> Option<u64> {
-        let written = self.typed(report, key, "a number; write it without quotes, such as 0.15", |value| match value {
-            DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str()),
-            DeValue::Float(number) => Some(number.as_str()),
-            _ => None,
-        })?;
+        let written =
+            self.typed(report, key, "a number; write it without quotes, such as 0.15", |value| {
+                match value {
+                    DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str()),
+                    DeValue::Float(number) => Some(number.as_str()),
+                    _ => None,
+                }
+            })?;
         let number = scaled(written, decimals).and_then(|number| {
             let unit = 10_u64.checked_pow(u32::try_from(decimals).unwrap_or(0)).unwrap_or(1);
-            let outside = || format!("write a number {} to {}", low(&bounds, unit), bounds.end() / unit);
+            let outside =
+                || format!("write a number {} to {}", low(&bounds, unit), bounds.end() / unit);
             if bounds.contains(&number) { Ok(number) } else { Err(outside()) }
         });
         if let Err(remedy) = &number {
@@ -112,9 +116,14 @@ impl<'t> Fields<'t> {
         report: &mut Report<'_>,
         key: &'static str,
     ) -> Option<Vec<&'t str>> {
-        let list = self.typed(report, key, "a list of strings; write them in brackets", |value| {
-            value.as_array()?.iter().map(|item| item.get_ref().as_str()).collect::<Option<Vec<_>>>()
-        })?;
+        let list =
+            self.typed(report, key, "a list of strings; write them in brackets", |value| {
+                value
+                    .as_array()?
+                    .iter()
+                    .map(|item| item.get_ref().as_str())
+                    .collect::<Option<Vec<_>>>()
+            })?;
         if list.is_empty() {
             self.problem(report, key, &format!("`{key}` is empty; leave it out, or name one"));
         }
@@ -128,10 +137,17 @@ impl<'t> Fields<'t> {
         key: &'static str,
         label: &str,
     ) -> Vec<Fields<'t>> {
-        let tables = self.typed(report, key, "a list of tables; write each below its name in two brackets", |value| {
-            let table = |item: &'t Spanned<DeValue<'t>>| Some((item.span(), item.get_ref().as_table()?));
-            value.as_array()?.iter().map(table).collect::<Option<Vec<_>>>()
-        });
+        let tables = self.typed(
+            report,
+            key,
+            "a list of tables; write each below its name in two brackets",
+            |value| {
+                let table = |item: &'t Spanned<DeValue<'t>>| {
+                    Some((item.span(), item.get_ref().as_table()?))
+                };
+                value.as_array()?.iter().map(table).collect::<Option<Vec<_>>>()
+            },
+        );
         let numbered = tables.into_iter().flatten().zip(1..);
         let of = |((span, table), number): ((Range<usize>, &'t DeTable<'t>), u32)| {
             Fields::of(format!("{}{label} {number}: ", self.label), span, table)

@@ -22,7 +22,9 @@ pub enum Refusal {
         event: &'static str,
     },
     /// The event is before the one before it.
-    #[error("the event is of {at_s} s, before the last one of {last_s} s; give events in their order")]
+    #[error(
+        "the event is of {at_s} s, before the last one of {last_s} s; give events in their order"
+    )]
     OutOfOrder {
         /// Its moment, in seconds since 1970.
         at_s: i64,

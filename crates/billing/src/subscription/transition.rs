@@ -61,7 +61,9 @@ impl Subscription {
         match (self.status, change) {
             (Status::Requested, Change::Approve) => self.status = Status::Approved,
             (Status::Requested, Change::Refuse)
-            | (Status::Requested | Status::Approved, Change::Cancel | Change::End) => self.end(at_s),
+            | (Status::Requested | Status::Approved, Change::Cancel | Change::End) => {
+                self.end(at_s)
+            }
             (Status::Approved, Change::Start) => self.start(at_s)?,
             (Status::Active | Status::PastDue, Change::PaymentFailed) => {
                 (self.status, self.is_past_due) = (Status::PastDue, true);
@@ -89,10 +91,9 @@ impl Subscription {
                 self.cancel(at_s)?;
             }
             (Status::Cancelled, Change::Resume) => self.resume(),
-            (
-                Status::Trial | Status::Active | Status::PastDue | Status::Cancelled,
-                Change::End,
-            ) => self.end(at_s),
+            (Status::Trial | Status::Active | Status::PastDue | Status::Cancelled, Change::End) => {
+                self.end(at_s)
+            }
             (status, change) => {
                 let remedy = remedy(status, change);
                 return Err(Refusal::Status { status, event: change.as_str(), remedy });

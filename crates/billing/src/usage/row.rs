@@ -22,7 +22,9 @@ pub struct UsageRow<'r> {
 impl UsageRow<'_> {
     /// Whether there is nothing in it to charge.
     pub fn is_empty(&self) -> bool {
-        self.requests == 0 && self.tokens == Tokens::default() && self.cost_nano_usd.unwrap_or(0) == 0
+        self.requests == 0
+            && self.tokens == Tokens::default()
+            && self.cost_nano_usd.unwrap_or(0) == 0
     }
 }
 
@@ -52,7 +54,8 @@ pub fn rows(record: &Record) -> Vec<UsageRow<'_>> {
 /// Rows of the attempts that have usage of their own, and what the whole has beyond them; no rows if they have more than the
 /// whole, which is what counts.
 fn by_attempt(record: &Record) -> (Vec<UsageRow<'_>>, Tokens, Option<u64>) {
-    let whole = (tokens(record.tokens.unwrap_or_default()), cost(record.tokens, record.cost_nano_usd));
+    let whole =
+        (tokens(record.tokens.unwrap_or_default()), cost(record.tokens, record.cost_nano_usd));
     let used = |attempt: &&AttemptRecord| attempt.tokens.is_some();
     let (mut rows, mut rest) = (Vec::new(), whole);
     for attempt in record.attempts.iter().filter(used) {

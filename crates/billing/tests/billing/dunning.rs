@@ -72,14 +72,8 @@ fn impossible_steps_are_refused_with_the_remedy() {
         ),
         (vec![step(1, Action::Stop), step(2, Action::Stop)], DunningError::Softer { number: 2 }),
         (vec![step(1, Action::Stop), step(2, Action::Notify)], DunningError::Softer { number: 2 }),
-        (
-            vec![step(1, restrict("a")), step(2, restrict("a"))],
-            DunningError::Softer { number: 2 },
-        ),
-        (
-            vec![step(1, restrict("a")), step(2, Action::Notify)],
-            DunningError::Softer { number: 2 },
-        ),
+        (vec![step(1, restrict("a")), step(2, restrict("a"))], DunningError::Softer { number: 2 }),
+        (vec![step(1, restrict("a")), step(2, Action::Notify)], DunningError::Softer { number: 2 }),
         (vec![step(366, Action::Notify)], DunningError::TooLate { number: 1, after_days: 366 }),
     ] {
         assert!(error.to_string().contains("; "), "{error}");
@@ -145,7 +139,9 @@ fn use_stops_for_the_first_reason_that_holds() {
     let decision = |days: i64| policy.decide(&invoice, invoice.due_s + days * DAY_S).unwrap();
     let (early, late) = (decision(14), decision(30));
     let open = price("plan = \"a\"\nusd_per_month = 1\n");
-    let prepaid = price("plan = \"a\"\nusd_per_month = 1\nprepaid_only = true\n[[prepaid]]\ncredit_usd = 9\n");
+    let prepaid = price(
+        "plan = \"a\"\nusd_per_month = 1\nprepaid_only = true\n[[prepaid]]\ncredit_usd = 9\n",
+    );
     for (status, dunning, price, credit, budget, stopped) in [
         (Status::Active, None, &open, "0", None, None),
         (Status::Cancelled, None, &open, "0", Some("0.1"), None),
@@ -160,6 +156,10 @@ fn use_stops_for_the_first_reason_that_holds() {
         (Status::Active, None, &open, "0", Some("0"), Some(Stop::OverBudget)),
         (Status::Active, None, &open, "0", Some("-1"), Some(Stop::OverBudget)),
     ] {
-        assert_eq!(stop(status, dunning, price, usd(credit), budget.map(usd)), stopped, "{status:?}");
+        assert_eq!(
+            stop(status, dunning, price, usd(credit), budget.map(usd)),
+            stopped,
+            "{status:?}"
+        );
     }
 }

@@ -87,7 +87,9 @@ fn a_cloud_event_that_breaks_a_rule_is_refused() {
         cloud_events("r-1", &row(), no_customer),
         Err(EventError::Length { field: "subject", .. })
     ));
-    assert!(serde_json::from_str::<CloudEvent>(&right.to_json().replace("subject", "object")).is_err());
+    assert!(
+        serde_json::from_str::<CloudEvent>(&right.to_json().replace("subject", "object")).is_err()
+    );
 }
 
 fn meter_event() -> MeterEvent {

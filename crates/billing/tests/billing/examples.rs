@@ -16,7 +16,8 @@ const DOCUMENT: &str = include_str!("../../../../docs/billing.md");
 /// The rows of the table with these columns. A cell without text fails.
 fn table<const N: usize>(columns: [&str; N]) -> Vec<[String; N]> {
     let head = format!("| {} |", columns.join(" | "));
-    let (_, after) = DOCUMENT.split_once(&format!("{head}\n")).unwrap_or_else(|| panic!("no table {head}"));
+    let (_, after) =
+        DOCUMENT.split_once(&format!("{head}\n")).unwrap_or_else(|| panic!("no table {head}"));
     let rows = after.lines().skip(1).take_while(|line| line.starts_with('|'));
     let row = |line: &str| {
         let cells = line.trim_matches('|').split('|').map(|cell| cell.trim().trim_matches('`'));
@@ -81,7 +82,11 @@ fn periods() {
         let billing: Billing = serde_json::from_value(billing.clone().into()).unwrap();
         let zone = Zone::named(&zone).unwrap();
         let period = zone.period(billing, unix_s(&began), unix_s(&moment)).unwrap();
-        assert_eq!((period.start_s, period.end_s), (unix_s(&start), unix_s(&end)), "{began} {moment}");
+        assert_eq!(
+            (period.start_s, period.end_s),
+            (unix_s(&start), unix_s(&end)),
+            "{began} {moment}"
+        );
     }
 }
 
@@ -93,7 +98,8 @@ fn proration() {
         let price = price(&format!("plan = \"p\"\nusd_per_month = {price_}\n"));
         let prices = BTreeMap::from([("p".to_owned(), price)]);
         let span = |start: &str, end: &str| Period { start_s: unix_s(start), end_s: unix_s(end) };
-        let spans = [Span { period: span(&from, &to), plan: "p".to_owned(), seats: 1, is_trial: false }];
+        let spans =
+            [Span { period: span(&from, &to), plan: "p".to_owned(), seats: 1, is_trial: false }];
         let rater = Rater::new(span(&period_from, &period_to), &spans, &prices).unwrap();
         assert_eq!(rater.rate().unwrap().lines[0].amount_usd, usd(&charge), "{price_} {from}");
     }

@@ -2,7 +2,7 @@
 
 use crate::fixtures::{DAY_S, DECEMBER, DECEMBER_S, JANUARY_S, prices, row, span, usd};
 use postern_billing::invoice::{
-    Credit, CreditNoteLine, Draft, Invoice, InvoiceError, InvoiceState, Party, Parts, Series, Tax,
+    Credit, CreditNoteLine, Draft, Invoice, InvoiceError, InvoiceState, Parts, Party, Series, Tax,
     carry_over, csv, from_json, html, neutral, purchase, to_json, use_credits,
 };
 use postern_billing::rating::{Line, LineKind, Rated, Rater};
@@ -119,8 +119,11 @@ fn numbers_have_no_gap_whatever_is_refused_thrown_away_or_void() {
 #[test]
 fn each_state_takes_what_the_table_says() {
     /// The state after `pay`, `void` and a credit note; `-` where it is refused.
-    const TABLE: [(&str, &str, &str, &str); 3] =
-        [("issued", "paid", "void", "issued"), ("paid", "paid", "-", "paid"), ("void", "-", "-", "-")];
+    const TABLE: [(&str, &str, &str, &str); 3] = [
+        ("issued", "paid", "void", "issued"),
+        ("paid", "paid", "-", "paid"),
+        ("void", "-", "-", "-"),
+    ];
     let in_state = |state: &str| {
         let mut invoice = invoice();
         match state {
@@ -169,8 +172,7 @@ fn credit_notes_take_back_at_most_what_was_charged_with_its_tax() {
     assert_eq!((first.number.as_str(), first.total_usd), ("CN-000001", usd("4.76")));
     assert_eq!(first.invoice_number, "INV-000001");
     assert_eq!(invoice.open_usd().unwrap(), usd("7.1757"));
-    for (key, amount) in
-        [("team/month", "6.000000001"), ("team/month", "0"), ("team/month", "-1")]
+    for (key, amount) in [("team/month", "6.000000001"), ("team/month", "0"), ("team/month", "-1")]
     {
         let refused = notes.credit(&mut invoice, vec![note(key, amount)], "", NOW_S);
         assert!(matches!(refused, Err(InvoiceError::TooMuch { .. })), "{key} {amount}");
@@ -222,7 +224,10 @@ fn credits_are_used_oldest_first_while_they_are_valid() {
     assert_eq!(uses("0"), []);
     assert_eq!(uses("-5"), []);
     let broken = [credit("broken", 0, None, "51")];
-    assert!(matches!(use_credits(&broken, usd("1"), JANUARY_S), Err(InvoiceError::BrokenCredit { .. })));
+    assert!(matches!(
+        use_credits(&broken, usd("1"), JANUARY_S),
+        Err(InvoiceError::BrokenCredit { .. })
+    ));
 }
 
 #[test]
@@ -256,7 +261,9 @@ proptest! {
 
 #[test]
 fn bought_credits_are_charged_and_not_paid_with_credits() {
-    let prices = prices(&["plan = \"a\"\nusd_per_month = 0\n[[prepaid]]\ncredit_usd = 100\nprice_usd = 90\n"]);
+    let prices = prices(&[
+        "plan = \"a\"\nusd_per_month = 0\n[[prepaid]]\ncredit_usd = 100\nprice_usd = 90\n",
+    ]);
     let credits = [credit("c1", 0, None, "50")];
     let mut parts = parts(&credits);
     parts.more = vec![purchase(&prices["a"].prepaid[0], "c2", DECEMBER)];
@@ -334,7 +341,8 @@ const HOSTILE: [&str; 8] = [
 
 fn hostile(text: &str) -> Invoice {
     let mut parts = parts(&[]);
-    let party = Party { name: text.to_owned(), address: vec![text.to_owned()], ..party(text, text) };
+    let party =
+        Party { name: text.to_owned(), address: vec![text.to_owned()], ..party(text, text) };
     parts.customer = Party { tax_id: Some(text.to_owned()), ..party };
     parts.tax = Some(Tax { name: text.to_owned(), rate_ppm: 1 });
     for line in &mut parts.rated.lines {
@@ -349,7 +357,13 @@ fn hostile(text: &str) -> Invoice {
 #[test]
 fn the_page_escapes_everything_and_loads_nothing() {
     let plain = html(&invoice(), Some("abc"));
-    for wanted in ["Invoice INV-000001", "To pay: 11.94 USD", "2026-12-01 – 2026-12-31", "@media print", "nonce=\"abc\""] {
+    for wanted in [
+        "Invoice INV-000001",
+        "To pay: 11.94 USD",
+        "2026-12-01 – 2026-12-31",
+        "@media print",
+        "nonce=\"abc\"",
+    ] {
         // The period is that of Berlin, one hour ahead of UTC.
         assert!(plain.contains(wanted) || wanted.starts_with("2026"), "{wanted}\n{plain}");
     }
@@ -380,7 +394,9 @@ fn cells(text: &str, separator: char) -> Vec<String> {
     for sign in text.chars() {
         match sign {
             '"' => is_quoted = !is_quoted,
-            _ if !is_quoted && (sign == separator || sign == '\n') => cells.push(std::mem::take(&mut cell)),
+            _ if !is_quoted && (sign == separator || sign == '\n') => {
+                cells.push(std::mem::take(&mut cell))
+            }
             _ => cell.push(sign),
         }
     }
@@ -404,7 +420,8 @@ fn csv_has_the_lines_and_no_formula_in_any_programs_cells() {
         assert_eq!(csv.lines().count(), rows.len(), "{text}");
         for separator in [',', ';', '\t', '|'] {
             for cell in cells(&csv, separator) {
-                let begin = cell.trim_start_matches(|sign: char| sign.is_whitespace() || sign == '"');
+                let begin =
+                    cell.trim_start_matches(|sign: char| sign.is_whitespace() || sign == '"');
                 assert!(!begin.starts_with(['=', '+', '-', '@', '＝']), "{text}: {cell}");
             }
         }

@@ -35,10 +35,7 @@ fn late_rows_are_the_difference_on_the_next_invoice() {
         late.iter().map(|line| (line.key.as_str(), line.quantity, line.amount_usd)).collect();
     assert_eq!(
         lines,
-        [
-            ("team/charge/1/tier-1", -900, usd("-0.9")),
-            ("team/charge/1/tier-2", 1_200, usd("0.12"))
-        ]
+        [("team/charge/1/tier-1", -900, usd("-0.9")), ("team/charge/1/tier-2", 1_200, usd("0.12"))]
     );
     assert!(late.iter().all(|line| line.kind == LineKind::Adjustment && line.period == DECEMBER));
     assert_eq!(late[0].description, "Adjustment of an earlier period, team: tokens, tier 1");
@@ -82,7 +79,8 @@ fn lines_that_are_not_of_the_period_or_its_usage_are_left_alone() {
     let rater = Rater::new(DECEMBER, &spans, &prices).unwrap();
     let rated = rater.rate().unwrap().lines;
     let mut others = rated.clone();
-    let mut add = |kind, key: &str| others.push(Line { kind, key: key.to_owned(), ..rated[0].clone() });
+    let mut add =
+        |kind, key: &str| others.push(Line { kind, key: key.to_owned(), ..rated[0].clone() });
     add(LineKind::Tax, "tax");
     add(LineKind::Credit, "credit/c1");
     add(LineKind::Prepaid, "prepaid/c2");

@@ -75,7 +75,9 @@ impl<'s> Oracle<'s> {
             let ms = |unix_s: i64| u64::try_from(unix_s * 1_000).unwrap();
             (ms(span.period.start_s)..ms(span.period.end_s)).contains(&row.started_unix_ms)
         };
-        let Some(span) = self.spans.iter().find(is_in).filter(|span| !span.is_trial) else { return };
+        let Some(span) = self.spans.iter().find(is_in).filter(|span| !span.is_trial) else {
+            return;
+        };
         let plan = self.specs.iter().position(|spec| spec.plan == span.plan).unwrap();
         let tokens = row.tokens;
         let plain = tokens.input - tokens.cached_input - tokens.cache_write;

@@ -53,15 +53,15 @@ fn a_price_is_kept_exactly() {
         Package { credit: usd("10"), price: usd("10"), valid_days: None },
     ];
     assert_eq!(read.prepaid, packages);
-    let pricings: Vec<_> =
-        read.charges.iter().map(|charge| (charge.id.as_str(), charge.unit, &charge.pricing)).collect();
+    let pricings: Vec<_> = read
+        .charges
+        .iter()
+        .map(|charge| (charge.id.as_str(), charge.unit, &charge.pricing))
+        .collect();
     let flat = |rate| Pricing::Flat { included: 0, rate };
     let tier = |up_to, pico_usd| Tier { up_to, rate: Rate::pico_usd_per_token(pico_usd) };
-    let tiers = vec![
-        tier(Some(1_000_000), 0),
-        tier(Some(10_000_000), 3_000_000),
-        tier(None, 2_500_000),
-    ];
+    let tiers =
+        vec![tier(Some(1_000_000), 0), tier(Some(10_000_000), 3_000_000), tier(None, 2_500_000)];
     let included = Pricing::Flat { included: 10_000, rate: Rate::nano_usd_per_request(1_000_000) };
     for (at, wanted) in [
         ("1.input", Unit::Tokens, flat(Rate::pico_usd_per_token(150_000))),

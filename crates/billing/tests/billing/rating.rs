@@ -127,7 +127,8 @@ fn a_million_rows_cost_what_an_independent_calculation_says() {
 fn made_up_plans_have_every_form_of_price() {
     let mut random = Random(1);
     let all: String = (0..50).map(|_| Spec::random("one", &mut random).toml()).collect();
-    for word in ["graduated", "volume", "stop", "included =", "markup", "per_request", "reasoning"] {
+    for word in ["graduated", "volume", "stop", "included =", "markup", "per_request", "reasoning"]
+    {
         assert!(all.contains(word), "{word}");
     }
 }
@@ -169,7 +170,8 @@ fn what_cannot_be_rated_is_an_error() {
 
 #[test]
 fn an_included_volume_without_overage_is_used_up_at_its_last_unit() {
-    let toml = "plan = \"one\"\n[[charge]]\nunit = \"requests\"\nincluded = 4\noverage = \"stop\"\n";
+    let toml =
+        "plan = \"one\"\n[[charge]]\nunit = \"requests\"\nincluded = 4\noverage = \"stop\"\n";
     let prices = BTreeMap::from([("one".to_owned(), price(toml))]);
     // Half of the month: two of four.
     let middle_s = (DECEMBER_S + JANUARY_S) / 2;

@@ -14,7 +14,11 @@ fn counts(input: u64, output: u64) -> TokenCounts {
     TokenCounts { input, output, ..TokenCounts::default() }
 }
 
-fn attempt(model: &str, outcome: AttemptEnd, used: Option<(u64, u64, Option<u64>)>) -> AttemptRecord {
+fn attempt(
+    model: &str,
+    outcome: AttemptEnd,
+    used: Option<(u64, u64, Option<u64>)>,
+) -> AttemptRecord {
     AttemptRecord {
         deployment: name("vendor/model"),
         provider: name("vendor"),
@@ -53,16 +57,14 @@ fn tokens_and_cost_are_at_the_model_that_used_them() {
     let answered = record(Some((9, 4)), Some(70), vec![attempt("a", Answered, None)]);
     assert_eq!(rows(&answered), [row("a", 1, 9, 4, Some(70))]);
     // A failed attempt that cost something, and questions to a model that no attempt has.
-    let attempts =
-        vec![attempt("a", Failed, Some((9, 1, Some(10)))), attempt("b", Answered, Some((9, 4, Some(50))))];
+    let attempts = vec![
+        attempt("a", Failed, Some((9, 1, Some(10)))),
+        attempt("b", Answered, Some((9, 4, Some(50)))),
+    ];
     let failed_over = record(Some((20, 5)), Some(70), attempts.clone());
     assert_eq!(
         rows(&failed_over),
-        [
-            row("a", 0, 9, 1, Some(10)),
-            row("b", 0, 9, 4, Some(50)),
-            row("b", 1, 2, 0, Some(10))
-        ]
+        [row("a", 0, 9, 1, Some(10)), row("b", 0, 9, 4, Some(50)), row("b", 1, 2, 0, Some(10))]
     );
     // More in the parts than in the whole: the whole counts.
     let broken = record(Some((17, 5)), Some(70), attempts);
@@ -73,8 +75,10 @@ fn tokens_and_cost_are_at_the_model_that_used_them() {
 fn an_unknown_cost_stays_unknown_where_the_tokens_are() {
     let one = record(Some((9, 4)), None, vec![attempt("a", Answered, None)]);
     assert_eq!(rows(&one), [row("a", 1, 9, 4, None)]);
-    let attempts =
-        vec![attempt("a", Failed, Some((3, 0, Some(10)))), attempt("b", Answered, Some((6, 4, None)))];
+    let attempts = vec![
+        attempt("a", Failed, Some((3, 0, Some(10)))),
+        attempt("b", Answered, Some((6, 4, None))),
+    ];
     assert_eq!(
         rows(&record(Some((9, 4)), None, attempts)),
         [row("a", 0, 3, 0, Some(10)), row("b", 0, 6, 4, None), row("b", 1, 0, 0, Some(0))]

@@ -95,7 +95,9 @@ impl SpecCharge {
         };
         let form = match form {
             // A charge has a price.
-            Form::ByKind(prices) if prices.iter().all(Option::is_none) => Form::ByKind([Some(7); 5]),
+            Form::ByKind(prices) if prices.iter().all(Option::is_none) => {
+                Form::ByKind([Some(7); 5])
+            }
             Form::Flat { included, price } if unit == SpecUnit::Cost => {
                 Form::Flat { included, price: price % 1_000_001 }
             }
@@ -144,7 +146,11 @@ impl SpecCharge {
                 writeln!(text, "tier_mode = {mode:?}").unwrap();
                 let tier = |(up_to, price): &(Option<u64>, u64)| {
                     let up_to = up_to.map(|up_to| format!("up_to = {}, ", units(up_to)));
-                    format!("{{ {}{key} = {} }}", up_to.unwrap_or_default(), decimal(*price, decimals))
+                    format!(
+                        "{{ {}{key} = {} }}",
+                        up_to.unwrap_or_default(),
+                        decimal(*price, decimals)
+                    )
                 };
                 let tiers: Vec<_> = tiers.iter().map(tier).collect();
                 writeln!(text, "tiers = [{}]", tiers.join(", ")).unwrap();

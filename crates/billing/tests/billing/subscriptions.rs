@@ -3,7 +3,9 @@
 use crate::fixtures::{DAY_S, DECEMBER_S};
 use crate::transitions::{event, terms};
 use postern_billing::price::PlanPrice;
-use postern_billing::subscription::{Change, Event, Refusal, Span, Status, Subscription, Terms, When};
+use postern_billing::subscription::{
+    Change, Event, Refusal, Span, Status, Subscription, Terms, When,
+};
 use postern_billing::{Billing, Period, Zone};
 use proptest::prelude::*;
 
@@ -12,7 +14,8 @@ fn replay(events: &[Event]) -> Subscription {
 }
 
 fn begun(more: impl IntoIterator<Item = Event>) -> Subscription {
-    let first = [event(0, Change::Request(terms())), event(0, Change::Approve), event(0, Change::Start)];
+    let first =
+        [event(0, Change::Request(terms())), event(0, Change::Approve), event(0, Change::Start)];
     replay(&first.into_iter().chain(more).collect::<Vec<_>>())
 }
 
@@ -21,7 +24,10 @@ fn plan(plan: &str, when: When) -> Change {
 }
 
 /// Days of December with plan, seats and trial.
-fn days(subscription: &Subscription, days: std::ops::Range<i64>) -> Vec<(i64, i64, String, u32, bool)> {
+fn days(
+    subscription: &Subscription,
+    days: std::ops::Range<i64>,
+) -> Vec<(i64, i64, String, u32, bool)> {
     let period =
         Period { start_s: DECEMBER_S + days.start * DAY_S, end_s: DECEMBER_S + days.end * DAY_S };
     let day = |unix_s: i64| (unix_s - DECEMBER_S) / DAY_S;
@@ -31,7 +37,13 @@ fn days(subscription: &Subscription, days: std::ops::Range<i64>) -> Vec<(i64, i6
     subscription.spans(period).into_iter().map(row).collect()
 }
 
-fn of(start: i64, end: i64, plan: &str, seats: u32, is_trial: bool) -> (i64, i64, String, u32, bool) {
+fn of(
+    start: i64,
+    end: i64,
+    plan: &str,
+    seats: u32,
+    is_trial: bool,
+) -> (i64, i64, String, u32, bool) {
     (start, end, plan.to_owned(), seats, is_trial)
 }
 
@@ -48,34 +60,35 @@ fn a_trial_becomes_active_by_itself() {
     let period = subscription.period(DECEMBER_S + 20 * DAY_S).unwrap();
     assert_eq!(period.start_s, DECEMBER_S + 10 * DAY_S);
     assert_eq!(period.length_s(), 31 * DAY_S);
-    assert_eq!(days(&subscription, 5..15), [of(5, 10, "team", 3, true), of(10, 15, "team", 3, false)]);
+    assert_eq!(
+        days(&subscription, 5..15),
+        [of(5, 10, "team", 3, true), of(10, 15, "team", 3, false)]
+    );
 }
 
 #[test]
 fn an_upgrade_counts_at_once_and_a_downgrade_from_the_next_period() {
-    let subscription = begun([
-        event(20, plan("pro", When::Now)),
-        event(25, plan("team", When::PeriodEnd)),
-    ]);
+    let subscription =
+        begun([event(20, plan("pro", When::Now)), event(25, plan("team", When::PeriodEnd))]);
     assert_eq!(subscription.plan(), "pro");
     assert_eq!(subscription.next_plan(), Some((DECEMBER_S + 41 * DAY_S, "team")));
     assert_eq!(
         days(&subscription, 10..50),
-        [
-            of(10, 20, "team", 3, false),
-            of(20, 41, "pro", 3, false),
-            of(41, 50, "team", 3, false)
-        ]
+        [of(10, 20, "team", 3, false), of(20, 41, "pro", 3, false), of(41, 50, "team", 3, false)]
     );
 }
 
 #[test]
 fn a_later_change_replaces_a_planned_one() {
-    let planned = |more: Vec<Event>| begun([event(20, plan("pro", When::PeriodEnd))].into_iter().chain(more));
+    let planned =
+        |more: Vec<Event>| begun([event(20, plan("pro", When::PeriodEnd))].into_iter().chain(more));
     assert_eq!(planned(vec![]).next_plan().unwrap().1, "pro");
     // Back to the plan that it has.
     assert_eq!(planned(vec![event(21, plan("team", When::PeriodEnd))]).next_plan(), None);
-    assert_eq!(planned(vec![event(21, plan("max", When::PeriodEnd))]).next_plan().unwrap().1, "max");
+    assert_eq!(
+        planned(vec![event(21, plan("max", When::PeriodEnd))]).next_plan().unwrap().1,
+        "max"
+    );
     let now = planned(vec![event(21, plan("max", When::Now))]);
     assert_eq!((now.plan(), now.next_plan()), ("max", None));
     assert_eq!(planned(vec![event(21, Change::Cancel)]).next_plan(), None);
@@ -118,11 +131,7 @@ fn seats_and_ends_count_to_the_second() {
     ]);
     assert_eq!(
         days(&subscription, 0..60),
-        [
-            of(0, 10, "team", 3, true),
-            of(10, 12, "team", 3, false),
-            of(12, 13, "team", 9, false)
-        ]
+        [of(0, 10, "team", 3, true), of(10, 12, "team", 3, false), of(12, 13, "team", 9, false)]
     );
 }
 
@@ -142,11 +151,17 @@ fn impossible_events_are_refused() {
     for seats in [0, 1_000_001] {
         assert_eq!(request(Terms { seats, ..terms() }), Err(Refusal::Seats { seats }));
     }
-    assert!(matches!(Subscription::begin(&event(0, Change::Start)), Err(Refusal::NotRequested { .. })));
+    assert!(matches!(
+        Subscription::begin(&event(0, Change::Start)),
+        Err(Refusal::NotRequested { .. })
+    ));
     let beyond = Event { at_s: i64::MAX, change: Change::Request(terms()) };
     assert!(matches!(Subscription::begin(&beyond), Err(Refusal::Moment { .. })));
     let subscription = begun([event(20, Change::PaymentFailed)]);
-    assert!(matches!(subscription.after(&event(19, Change::Paid)), Err(Refusal::OutOfOrder { .. })));
+    assert!(matches!(
+        subscription.after(&event(19, Change::Paid)),
+        Err(Refusal::OutOfOrder { .. })
+    ));
     let same = begun([]).after(&event(1, plan("team", When::Now)));
     assert_eq!(same, Err(Refusal::SamePlan { plan: "team".to_owned() }));
     assert_eq!(Subscription::replay(&[]), Ok(None));
@@ -155,7 +170,8 @@ fn impossible_events_are_refused() {
 #[test]
 fn what_costs_more_begins_at_once() {
     let price = |month: u32, seat: u32| {
-        let text = format!("plan = \"p\"\nusd_per_month = {month}\nusd_per_seat_per_month = {seat}\n");
+        let text =
+            format!("plan = \"p\"\nusd_per_month = {month}\nusd_per_seat_per_month = {seat}\n");
         PlanPrice::from_toml(&text).unwrap()
     };
     for (from, to, seats, when) in [

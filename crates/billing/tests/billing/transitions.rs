@@ -97,7 +97,9 @@ fn every_event_in_every_status_does_what_the_table_says() {
                     let text = refusal.to_string();
                     assert!(text.contains(status) && text.contains("; "), "{text}");
                 }
-                (wanted, Ok(after)) => assert_eq!(after.status().as_str(), wanted, "{word} in {status}"),
+                (wanted, Ok(after)) => {
+                    assert_eq!(after.status().as_str(), wanted, "{word} in {status}")
+                }
                 _ => panic!("{word} in {status}: {after:?}, not {cell}"),
             }
         }
