@@ -62,7 +62,8 @@ fn a_receiver_counts_events_of_one_source_and_id_once() {
 fn a_cloud_event_that_breaks_a_rule_is_refused() {
     let right = events().remove(0);
     assert_eq!(right.check(), Ok(()));
-    let changes: [(&str, fn(&mut CloudEvent)); 12] = [
+    type Change = (&'static str, fn(&mut CloudEvent));
+    let changes: [Change; 12] = [
         ("specversion", |event| event.specversion = "0.3".to_owned()),
         ("datacontenttype", |event| event.datacontenttype = "text/plain".to_owned()),
         ("id", |event| event.id.clear()),

@@ -134,7 +134,8 @@ fn each_state_takes_what_the_table_says() {
         invoice
     };
     for (state, pay, void, credit) in TABLE {
-        let steps: [(&str, fn(&mut Invoice) -> Result<(), InvoiceError>); 3] = [
+        type Step = fn(&mut Invoice) -> Result<(), InvoiceError>;
+        let steps: [(&str, Step); 3] = [
             (pay, |invoice| invoice.pay(NOW_S + 1)),
             (void, |invoice| invoice.void(NOW_S + 1, "again")),
             (credit, |invoice| {
