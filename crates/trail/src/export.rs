@@ -2,15 +2,21 @@
 //!
 //! Names are those of OpenTelemetry's semantic conventions for generative AI, from one table ([`Attribute`]).
 
+mod attributes;
 mod conventions;
+mod instruments;
+mod measurements;
 mod messages;
 mod otlp;
 mod prometheus;
+mod resource;
 
 pub use conventions::{Attribute, Conventions};
+pub use measurements::{Interval, otlp_metrics};
 pub use messages::{
-    AnyValue, ExportLogsServiceRequest, ExportTraceServiceRequest, KeyValue, LogRecord, TraceSpan,
-    any_value,
+    AnyValue, ExportLogsServiceRequest, ExportMetricsServiceRequest, ExportTraceServiceRequest,
+    KeyValue, LogRecord, TraceSpan, any_value,
 };
-pub use otlp::{Service, logs, traces};
+pub use otlp::{logs, traces};
 pub use prometheus::{CONTENT_TYPE, metrics};
+pub use resource::Service;
