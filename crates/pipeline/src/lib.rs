@@ -68,7 +68,7 @@ pub use record::{Event, Record};
 pub use reply::Reply;
 pub use stages::{
     AnswerGuard, Auth, Body, Client, Decoder, Guardrail, Inbound, Limiter, Outbound, OutboundBody,
-    Platform, Provider, Router, Stages, Upstream,
+    Platform, Provider, Recorder, Router, Stages, Upstream,
 };
 pub use upload::FormBody;
 

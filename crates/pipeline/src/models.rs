@@ -94,6 +94,7 @@ pub async fn ready<S: Stages>(exchange: &Exchange<S>) -> Result<Answer<S>, Refus
     stages.guardrail_ready()?;
     originals::ready(stages).await?;
     stages.router_ready()?;
+    stages.recorder_ready().await?;
     Ok(Answer::json(r#"{"status":"ready"}"#.to_owned()))
 }
 
