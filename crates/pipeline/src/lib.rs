@@ -8,6 +8,8 @@
 //! over random schedules of failures, slow clients and cancellations: every lease is settled once or abandoned, the record is
 //! written once, and a stream that broke never looks complete.
 
+mod accept;
+mod admin;
 mod answer;
 mod asked;
 mod attempt;
@@ -113,6 +115,7 @@ async fn answer<S: Stages>(
         Endpoint::Usage(model) => models::usage(&head, model.as_deref(), exchange).await,
         Endpoint::Models(wanted) => models::list(&head, wanted, exchange).await,
         Endpoint::Model(id) => models::one(&head, id, exchange).await,
+        Endpoint::Admin(asked) => admin::answer(&head, asked, body, exchange).await,
         Endpoint::Call(_, operation) => {
             // Before anything is asked or read for it.
             shedding::request(&head, *operation, exchange)?;

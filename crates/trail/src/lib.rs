@@ -2,6 +2,7 @@
 //!
 //! Pure: stores, time and keys are arguments. No field of any type here can hold a prompt or an answer.
 
+pub mod admin;
 pub mod anomaly;
 pub mod audit;
 pub mod export;

@@ -106,7 +106,7 @@ fn what_cannot_be_asked_is_refused_with_what_can_be() {
         ("", "`from` is missing: sums are asked for from a time on, such as `from=2026-03-01`"),
         (
             "from=2026-02-29",
-            "`from` cannot be `2026-02-29`; it is a date (`2026-03-01`), a local time (`2026-03-01T08:00`) or a time with its offset (`2026-03-01T08:00:00Z`)",
+            "`from` cannot be `2026-02-29`; it is a date (`2026-03-01`), a local time (`2026-03-01T08:00`) or a time with its offset (`2026-03-01T08:00:00Z`; in a URL, `+` is written `%2B`)",
         ),
         (
             "from=2026-03-01&zone=Mars/Olympus",

@@ -7,7 +7,7 @@ use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, ToSpan as _};
 
 /// How times are written.
-const TIMES: &str = "a date (`2026-03-01`), a local time (`2026-03-01T08:00`) or a time with its offset (`2026-03-01T08:00:00Z`)";
+const TIMES: &str = "a date (`2026-03-01`), a local time (`2026-03-01T08:00`) or a time with its offset (`2026-03-01T08:00:00Z`; in a URL, `+` is written `%2B`)";
 
 /// A stretch of time in which local time has one offset from UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
