@@ -12,6 +12,7 @@ pub use endpoint::{AdminEndpoint, ENDPOINTS};
 
 use crate::ledger::{LedgerError, Store};
 use crate::questions::{self, Parameters, QuestionError, Scope};
+use crate::watch::{self, WatchPlan};
 use form::Format;
 
 /// A question of an administrator.
@@ -27,6 +28,8 @@ pub struct Question<'q> {
     pub scope: &'q Scope,
     /// Now.
     pub unix_ms: i64,
+    /// What is watched for the unusual; none: nothing.
+    pub watch: Option<&'q WatchPlan>,
 }
 
 /// Answers a question.
@@ -55,6 +58,18 @@ async fn answered(
     let scope = question.scope;
     let now_s = question.unix_ms.div_euclid(1_000);
     match endpoint {
+        AdminEndpoint::Anomalies => {
+            everything(scope)?;
+            Ok(AdminAnswer::json(watch::anomalies(store, parameters).await?))
+        }
+        AdminEndpoint::EvaluateAnomalies => {
+            everything(scope)?;
+            parameters.only(&[])?;
+            let plan = question.watch.ok_or(AdminError::NotWatched)?;
+            let done = watch::evaluate(store, plan, now_s, MOST_STEPS).await;
+            let done = done.map_err(QuestionError::from)?;
+            Ok(AdminAnswer::json(serde_json::to_string(&done).unwrap_or_default()))
+        }
         AdminEndpoint::Usage => {
             let format = Format::of(parameters)?;
             let table = questions::usage(store, parameters, scope, now_s).await?;
@@ -75,4 +90,12 @@ async fn answered(
             record.map(AdminAnswer::json).ok_or_else(|| AdminError::no_request(id))
         }
     }
+}
+
+/// The most steps of an evaluation that is asked for: the caller asks again until it is up to date.
+const MOST_STEPS: usize = 96;
+
+/// Findings are of models, providers and routes as well, which no tenant has to itself.
+fn everything(scope: &Scope) -> Result<(), AdminError> {
+    if *scope == Scope::All { Ok(()) } else { Err(AdminError::NotYours) }
 }

@@ -12,6 +12,8 @@ pub mod questions;
 pub mod record;
 #[cfg(test)]
 mod sample;
+pub mod watch;
+pub mod webhook;
 
 pub use name::Name;
 pub use record::Record;

@@ -7,6 +7,7 @@ use postern_trail::admin::{AdminAnswer, ENDPOINTS, Question, answer};
 use postern_trail::ledger::write;
 use postern_trail::questions::Scope;
 use postern_trail::record::{Principal, Record};
+use postern_trail::watch::WatchPlan;
 use serde_json::Value;
 use support::{Sqlite, ledger, name, now, record, refused};
 
@@ -17,7 +18,7 @@ const DAY: &str = "from=2026-03-01&to=2026-03-02";
 
 fn ask(store: &mut Sqlite, scope: &Scope, path: &str, query: &str) -> AdminAnswer {
     let unix_ms = MARCH_MS as i64 + 60_000;
-    let question = Question { method: "GET", path, query, scope, unix_ms };
+    let question = Question { method: "GET", path, query, scope, unix_ms, watch: None };
     now(answer(store, &question)).unwrap()
 }
 
@@ -87,7 +88,9 @@ fn seen(store: &mut Sqlite, scope: &Scope, endpoint: &str) -> Vec<String> {
             }
             ids
         }
-        "requests" => column(ask(store, scope, endpoint, DAY), "requests", |row| &row["request_id"]),
+        "requests" => {
+            column(ask(store, scope, endpoint, DAY), "requests", |row| &row["request_id"])
+        }
         "requests/{id}" => {
             let all = scopes()[0].1.iter();
             let found = all.filter(|id| {
@@ -103,6 +106,12 @@ fn seen(store: &mut Sqlite, scope: &Scope, endpoint: &str) -> Vec<String> {
                 }
             });
             found.map(|id| (*id).to_owned()).collect()
+        }
+        // Findings are of all tenants: who may see them is in tests/watch.rs.
+        "anomalies" | "anomalies/evaluate" => {
+            let all = scopes();
+            let all = all.iter().find(|(known, _)| known == scope);
+            all.map(|(_, ids)| ids.iter().map(|id| (*id).to_owned()).collect()).unwrap_or_default()
         }
         other => panic!("the endpoint {other} has no row here"),
     }
@@ -122,10 +131,12 @@ fn every_endpoint_shows_every_scope_its_own() {
 fn no_filter_widens_a_scope() {
     let mut store = world();
     let scope = Scope::Tenant(name("acme"));
-    for query in ["tenant=other", "team=web&tenant=", "consumer=consumer-web", "tenant=' OR 1=1 --"] {
+    for query in ["tenant=other", "team=web&tenant=", "consumer=consumer-web", "tenant=' OR 1=1 --"]
+    {
         for endpoint in ["usage", "requests", "costs"] {
             let query = query.replace(' ', "+").replace('\'', "%27");
-            let answer = ask(&mut store, &scope, endpoint, &format!("{DAY}&group_by=consumer&{query}"));
+            let answer =
+                ask(&mut store, &scope, endpoint, &format!("{DAY}&group_by=consumer&{query}"));
             let answer = match answer.status {
                 400 => ask(&mut store, &scope, endpoint, &format!("{DAY}&{query}")),
                 _ => answer,
@@ -147,7 +158,12 @@ fn tables_are_json_or_csv() {
             ("&format=csv", "text/csv; charset=utf-8; header=present"),
         ] {
             let answer = ask(&mut store, &Scope::All, endpoint, &format!("{DAY}{query}"));
-            assert_eq!((answer.status, answer.content_type), (200, content_type), "{}", answer.body);
+            assert_eq!(
+                (answer.status, answer.content_type),
+                (200, content_type),
+                "{}",
+                answer.body
+            );
             assert!(answer.headers.contains(&("cache-control", "no-store".to_owned())));
             if query.ends_with("csv") {
                 assert!(answer.body.starts_with(begins), "{}", answer.body);
@@ -170,7 +186,12 @@ fn what_cannot_be_asked_is_answered_with_what_can() {
         ("usage", "from=2026-03-01T08:00:00+01:00", 400, "`%2B`"),
         ("costs", "to=2026-03-01", 400, "`from` is missing"),
         ("costs", "from=2026-03-01&group_by=model", 400, "no parameter `group_by`"),
-        ("requests", "from=2026-03-01", 400, "`to` is missing: single requests are read in a range"),
+        (
+            "requests",
+            "from=2026-03-01",
+            400,
+            "`to` is missing: single requests are read in a range",
+        ),
         ("requests", "to=2026-03-01", 400, "`from` is missing"),
         ("requests", "from=2025-03-01&to=2026-03-01", 400, "at most 31 days"),
         ("requests", "from=2026-03-02&to=2026-03-01", 400, "empty"),
@@ -208,13 +229,16 @@ fn a_foreign_text_comes_back_shortened_and_on_one_line() {
 
 #[test]
 fn a_store_that_is_away_is_no_answer() {
-    for (endpoint, _) in ENDPOINTS {
+    let watch = WatchPlan { bucket_s: 3_600, webhooks: Vec::new() };
+    for (endpoint, method) in ENDPOINTS {
         let mut store = world();
         store.fails_at = Some(0);
         let path = endpoint.replace("{id}", "web");
-        let query = if endpoint.contains("id") { "" } else { DAY };
+        let takes_range = !endpoint.contains("id") && method == "GET";
+        let query = if takes_range { DAY } else { "" };
         let (scope, unix_ms) = (&Scope::All, MARCH_MS as i64);
-        let question = Question { method: "GET", path: &path, query, scope, unix_ms };
+        let watch = Some(&watch);
+        let question = Question { method, path: &path, query, scope, unix_ms, watch };
         assert!(now(answer(&mut store, &question)).unwrap_err().is_retryable(), "{endpoint}");
     }
 }

@@ -32,11 +32,23 @@ pub enum AdminError {
         allow: &'static str,
     },
     /// There is no such request, or not in this scope.
-    #[error("there is no request `{id}` that you may see: it is not known, or older than requests are kept")]
+    #[error(
+        "there is no request `{id}` that you may see: it is not known, or older than requests are kept"
+    )]
     NoRequest {
         /// The id, shortened.
         id: Name,
     },
+    /// It is about all tenants.
+    #[error(
+        "anomalies are found in the sums of all tenants: they are for administrators of the whole gateway"
+    )]
+    NotYours,
+    /// Policy says so.
+    #[error(
+        "nothing is watched: recorder.toml has enabled = false in [anomalies], or keeps no ledger"
+    )]
+    NotWatched,
     /// The parameters are wrong, or the ledger cannot be read.
     #[error(transparent)]
     Question(#[from] QuestionError),
@@ -85,6 +97,8 @@ impl AdminError {
             AdminError::NoEndpoint { .. } => (404, "unknown_url"),
             AdminError::OtherMethod { .. } => (405, "method_not_allowed"),
             AdminError::NoRequest { .. } => (404, "request_not_found"),
+            AdminError::NotYours => (403, "not_allowed"),
+            AdminError::NotWatched => (409, "not_watched"),
             AdminError::Question(_) => (400, "invalid_question"),
         }
     }

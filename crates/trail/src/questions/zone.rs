@@ -102,3 +102,10 @@ pub(super) fn month_of(unix_s: i64) -> Option<(i64, i64)> {
     let next = first.checked_add(1.month()).ok()?;
     Some((day(first)?.checked_mul(86_400)?, day(next)?.checked_mul(86_400)?))
 }
+
+/// The time from `from` to `to`, in seconds since 1970; either may be absent.
+pub(crate) fn span(parameters: Parameters<'_>) -> Result<(i64, i64), QuestionError> {
+    let zone = zone(parameters)?;
+    let from = time(parameters, "from", &zone)?.unwrap_or(i64::MIN);
+    Ok((from, time(parameters, "to", &zone)?.unwrap_or(i64::MAX)))
+}
