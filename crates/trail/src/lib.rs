@@ -12,6 +12,7 @@ pub mod questions;
 pub mod record;
 #[cfg(test)]
 mod sample;
+pub mod telemetry;
 pub mod watch;
 pub mod webhook;
 
