@@ -157,6 +157,7 @@ const PACKAGES: [(&str, &str, &[&str]); 43] = [
             "postern-keys",
             "postern-redis-server",
             "postern-tokenizer",
+            "postern-trail",
             "postern-types",
         ],
     ),

@@ -23,5 +23,5 @@ pub use messages::{
 };
 pub use otlp::{logs, traces};
 pub use plan::{ExportPlan, Signal};
-pub use prometheus::{CONTENT_TYPE, metrics};
+pub use prometheus::{CONTENT_TYPE, metric_names, metrics};
 pub use resource::Service;
