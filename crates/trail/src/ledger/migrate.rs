@@ -21,7 +21,11 @@ const MIGRATIONS: [Migration; 2] = [
         name: "requests_attempts_usage",
         statements: include_str!("migrations/0001_requests_attempts_usage.sql"),
     },
-    Migration { version: 2, name: "watch", statements: include_str!("migrations/0002_watch.sql") },
+    Migration {
+        version: 2,
+        name: "recorders",
+        statements: include_str!("migrations/0002_recorders.sql"),
+    },
 ];
 
 /// The version of this program's schema.
