@@ -40,8 +40,8 @@ pub struct DeploymentOptions {
 pub enum Command {
     /// Check the policies and the manifest, all problems at once; with `--probe`, ask a server what it refuses
     Check(Check),
-    /// Say what has been used, is reserved and is left of each limit
-    Usage(Usage),
+    /// Say what has been used, is reserved and is left of each limit; with a word after it, what the ledger has
+    Usage(Box<Usage>),
     /// Issue, list, rotate and revoke API keys
     Key {
         #[command(subcommand)]
@@ -200,7 +200,10 @@ impl CallerOptions {
 
 /// Whose limits are asked about; all consumers' if nothing is said.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Usage {
+    #[command(subcommand)]
+    pub recorded: Option<Recorded>,
     #[command(flatten)]
     pub who: CallerOptions,
     /// The consumers that have this plan
@@ -216,6 +219,95 @@ pub struct Usage {
     /// the key-value store has the counters
     #[arg(long, value_name = "URL")]
     pub counters: Option<String>,
+}
+
+/// What the ledger has.
+#[derive(Subcommand)]
+pub enum Recorded {
+    /// Sums of requests, tokens and costs, by time and group
+    Sums(Sums),
+    /// Single requests, newest first, or one by its id
+    Requests(Requests),
+    /// Costs in the columns of FOCUS, a row a day
+    Costs(Asked),
+}
+
+/// The ledger that is asked.
+#[derive(Args)]
+pub struct LedgerOptions {
+    /// The ledger's SQLite file; else it is .spin/sqlite_db.db
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
+    /// A running gateway in place of the file: https://gateway.example.com. The variable POSTERN_ADMIN_KEY has the key of an
+    /// administrator
+    #[arg(long, value_name = "URL", conflicts_with = "ledger")]
+    pub url: Option<String>,
+}
+
+/// How a table is printed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Printed {
+    /// For people: columns that are 0 or empty in every row are left out
+    Table,
+    /// Comma-separated values, all columns
+    Csv,
+    /// JSON, all columns
+    Json,
+}
+
+/// A question about a time.
+#[derive(Args)]
+pub struct Asked {
+    #[command(flatten)]
+    pub ledger: LedgerOptions,
+    /// From when: 2026-03-01, 2026-03-01T08:00, 2026-03-01T08:00:00Z; the first of this month if it is not said
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// Until when; now if it is not said
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+    /// The time zone of these and of days: Europe/Berlin; UTC if it is not said
+    #[arg(long, value_name = "NAME")]
+    pub zone: Option<String>,
+    /// Only rows with this value: model=gpt-4o; several values of one column are alternatives
+    #[arg(long = "where", value_name = "COLUMN=VALUE", value_parser = column)]
+    pub filters: Vec<(String, String)>,
+    /// How it is printed
+    #[arg(long, value_name = "FORM", default_value = "table")]
+    pub format: Printed,
+}
+
+/// Which sums.
+#[derive(Args)]
+pub struct Sums {
+    #[command(flatten)]
+    pub asked: Asked,
+    /// The columns that make a row of their own: consumer, team, tenant, model, provider, route
+    #[arg(long, value_name = "COLUMNS")]
+    pub by: Option<String>,
+    /// A row for each hour, day, week or month
+    #[arg(long, value_name = "LENGTH")]
+    pub bucket: Option<String>,
+}
+
+/// Which requests.
+#[derive(Args)]
+pub struct Requests {
+    /// The id of one request: its whole record is printed, as JSON
+    #[arg(conflicts_with_all = ["from", "to", "zone", "filters", "limit"])]
+    pub id: Option<String>,
+    #[command(flatten)]
+    pub asked: Asked,
+    /// The most rows
+    #[arg(long, value_name = "NUMBER", default_value = "50", value_parser = clap::value_parser!(u16).range(1..=500))]
+    pub limit: u16,
+}
+
+/// `column=value`.
+fn column(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').filter(|(column, _)| !column.is_empty());
+    let pair = pair.ok_or_else(|| format!("{text:?} is not COLUMN=VALUE, as in model=gpt-4o"))?;
+    Ok((pair.0.to_owned(), pair.1.to_owned()))
 }
 
 /// Who is asked about, and what they would do.

@@ -3,12 +3,15 @@
 
 mod check;
 mod cli;
+mod columns;
+mod connector;
 mod dangling;
 mod deployment;
 mod dev_key;
 mod explain;
 mod for_spin;
 mod key;
+mod ledger;
 mod location;
 mod policies;
 mod probe;

@@ -139,6 +139,7 @@ const PACKAGES: [(&str, &str, &[&str]); 43] = [
             "postern-route",
             "postern-store",
             "postern-token",
+            "postern-trail",
             "postern-types",
         ],
     ),

@@ -6,10 +6,13 @@ use crate::cli::Command;
 use std::ffi::OsString;
 
 /// The subcommands of the other programs; an action follows those that have some.
-const TEXTS: [(&[&str], &str); 10] = [
+const TEXTS: [(&[&str], &str); 13] = [
     (&["check"], include_str!("../help/check.txt")),
     (&["explain"], include_str!("../help/explain.txt")),
     (&["usage"], include_str!("../help/usage.txt")),
+    (&["usage", "sums"], include_str!("../help/usage-sums.txt")),
+    (&["usage", "requests"], include_str!("../help/usage-requests.txt")),
+    (&["usage", "costs"], include_str!("../help/usage-costs.txt")),
     (&["key"], include_str!("../help/key.txt")),
     (&["key", "issue"], include_str!("../help/key-issue.txt")),
     (&["key", "list"], include_str!("../help/key-list.txt")),
@@ -60,6 +63,9 @@ mod tests {
             (&["check", "-h"], "postern check"),
             (&["explain", "--model", "m", "--help"], "postern explain"),
             (&["usage", "--help"], "postern usage"),
+            (&["usage", "sums", "--help"], "postern usage sums"),
+            (&["usage", "requests", "--help"], "postern usage requests"),
+            (&["usage", "costs", "--help"], "postern usage costs"),
             (&["key", "--help"], "postern key [OPTIONS] <COMMAND>"),
             (&["key", "issue", "--help"], "postern key issue"),
             (&["key", "--store", "s", "list", "-h"], "postern key list"),
