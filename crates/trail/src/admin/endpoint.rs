@@ -3,8 +3,14 @@
 use super::answer::AdminError;
 
 /// Paths below `/admin/v1/`, with the methods that they answer.
-pub const ENDPOINTS: [(&str, &str); 4] =
-    [("usage", "GET"), ("requests", "GET"), ("requests/{id}", "GET"), ("costs", "GET")];
+pub const ENDPOINTS: [(&str, &str); 6] = [
+    ("usage", "GET"),
+    ("requests", "GET"),
+    ("requests/{id}", "GET"),
+    ("costs", "GET"),
+    ("audit", "GET"),
+    ("erasures", "POST"),
+];
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +23,10 @@ pub enum AdminEndpoint<'p> {
     Request(&'p str),
     /// Costs in the columns of FOCUS.
     Costs,
+    /// An audit stream, as lines of JSON.
+    Audit,
+    /// The erasure of a data subject's traces.
+    Erasures,
 }
 
 impl<'p> AdminEndpoint<'p> {
@@ -30,6 +40,8 @@ impl<'p> AdminEndpoint<'p> {
             "usage" => (Self::Usage, "GET"),
             "requests" => (Self::Requests, "GET"),
             "costs" => (Self::Costs, "GET"),
+            "audit" => (Self::Audit, "GET"),
+            "erasures" => (Self::Erasures, "POST"),
             _ => match path.strip_prefix("requests/") {
                 Some(id) if is_id(id) => (Self::Request(id), "GET"),
                 _ => return Err(AdminError::no_endpoint(path)),

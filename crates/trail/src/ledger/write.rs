@@ -37,9 +37,12 @@ pub async fn write(store: &mut impl Store, records: &[Record]) -> Result<Written
     let mut written = Written::default();
     for group in records.chunks(MAX_GROUP) {
         store.execute(store.dialect().begin(), &[]).await?;
-        match group_of(store, group).await {
+        let committed = match group_of(store, group).await {
+            Ok(new) => store.execute("COMMIT", &[]).await.map(|()| new).map_err(LedgerError::from),
+            Err(error) => Err(error),
+        };
+        match committed {
             Ok(new) => {
-                store.execute("COMMIT", &[]).await?;
                 written.new = written.new.saturating_add(new);
                 written.known = written.known.saturating_add(group.len().saturating_sub(new));
             }

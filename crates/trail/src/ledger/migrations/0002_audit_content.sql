@@ -8,15 +8,6 @@ CREATE TABLE audit_stream (
   unsigned_since_ms BIGINT NOT NULL
 ){without_rowid};
 
--- Links, as their lines. They are read by stream and number alone.
-CREATE TABLE audit_link (
-  stream TEXT NOT NULL,
-  seq BIGINT NOT NULL,
-  unix_ms BIGINT NOT NULL,
-  line TEXT NOT NULL,
-  PRIMARY KEY (stream, seq)
-){without_rowid};
-
 -- The key of each data subject, wrapped by the key of a variable. Without it, the content of the subject cannot be read.
 CREATE TABLE content_key (
   subject TEXT PRIMARY KEY,
