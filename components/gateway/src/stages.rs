@@ -15,7 +15,9 @@ use postern_types::delegation::{DelegatedCall, DelegatedResult};
 use postern_types::guardrail::{
     Flushed, Judgement, Opinion, OriginalsPolicy, Piece, Released, Verdict,
 };
-use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
+use postern_types::limiter::{
+    Admission, AdmissionRequest, LeaseSettlement, Outcome, Rejection,
+};
 use postern_types::provider::{AnswerHead, Decoded, Encoded, Notice, Place, SegmentEdit};
 use postern_types::recorder::{
     AdminQuestion, AdminReply, RecorderCall, RecorderResult, RecorderState, RecordingPlan,
@@ -66,6 +68,9 @@ use postern_contract::transport;
 
 /// The aliases whose choice goes by how a prompt is written: asked once in an instance, as policies are read once.
 static BY_STYLE: OnceLock<Vec<String>> = OnceLock::new();
+
+/// How records are written: asked once in an instance, too.
+static PLAN: OnceLock<RecordingPlan> = OnceLock::new();
 
 const NS_PER_MS: u64 = 1_000_000;
 
@@ -187,7 +192,7 @@ impl Limiter for Imports {
         limiter::admit(request, prompt).await
     }
 
-    async fn settle(&self, lease: String, outcome: Outcome) -> Result<(), Fault> {
+    async fn settle(&self, lease: String, outcome: Outcome) -> Result<LeaseSettlement, Fault> {
         limiter::settle(lease, outcome).await
     }
 
@@ -243,7 +248,10 @@ impl Router for Imports {
 
 impl Recorder for Imports {
     fn recording_plan(&self) -> Result<RecordingPlan, Fault> {
-        recorder::plan()
+        match PLAN.get() {
+            Some(plan) => Ok(*plan),
+            None => recorder::plan().map(|plan| *PLAN.get_or_init(|| plan)),
+        }
     }
 
     fn accepts(&self) -> Result<(), Fault> {

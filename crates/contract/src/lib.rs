@@ -90,6 +90,7 @@ stage!(
         "postern:recorder/types@0.1.0": postern_types::recorder,
         "postern:types/delegation@0.1.0": postern_types::delegation,
         "postern:guardrail/types@0.1.0": postern_types::guardrail,
+        "postern:limiter/types@0.1.0": postern_types::limiter,
         "postern:provider/types@0.1.0": postern_types::provider
     ]
 );

@@ -45,6 +45,8 @@ mod originals;
 mod own_headers;
 mod pump;
 mod record;
+mod recorded;
+mod recorder;
 mod redact;
 mod refusal;
 mod reply;
@@ -55,6 +57,7 @@ mod shedding;
 mod sound;
 mod source;
 mod stages;
+mod timings;
 mod told_type;
 mod trace;
 mod upload;
@@ -88,6 +91,7 @@ pub async fn serve<S: Stages>(
     let mut exchange = Exchange::begin(stages, &request);
     let Some(early) = exchange.early.clone() else {
         let result = answer(&request, body, &mut exchange).await;
+        let result = recorder::before_head(result, &mut exchange).await;
         return reply::of(result, exchange);
     };
     let (stages, client) = (exchange.stages.clone(), exchange.client);
@@ -108,9 +112,18 @@ async fn answer<S: Stages>(
     }
     let head = Head::read(request, exchange)?;
     match &head.endpoint {
-        Endpoint::About => Ok(models::about()),
-        Endpoint::Alive => Ok(Answer::json(r#"{"status":"alive"}"#.to_owned())),
-        Endpoint::Ready => models::ready(exchange).await,
+        Endpoint::About => {
+            exchange.observe(Event::Probed);
+            Ok(models::about())
+        }
+        Endpoint::Alive => {
+            exchange.observe(Event::Probed);
+            Ok(Answer::json(r#"{"status":"alive"}"#.to_owned()))
+        }
+        Endpoint::Ready => {
+            exchange.observe(Event::Probed);
+            models::ready(exchange).await
+        }
         Endpoint::ResourceMetadata => models::resource_metadata(exchange),
         Endpoint::Usage(model) => models::usage(&head, model.as_deref(), exchange).await,
         Endpoint::Models(wanted) => models::list(&head, wanted, exchange).await,
@@ -119,6 +132,7 @@ async fn answer<S: Stages>(
         Endpoint::Call(_, operation) => {
             // Before anything is asked or read for it.
             shedding::request(&head, *operation, exchange)?;
+            recorder::accepts(&exchange.stages)?;
             run::run(&head, *operation, body, exchange).await
         }
     }

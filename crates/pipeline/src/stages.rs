@@ -12,7 +12,9 @@ use postern_types::delegation::{DelegatedCall, DelegatedResult};
 use postern_types::guardrail::{
     Flushed, Judgement, Opinion, OriginalsPolicy, Piece, Released, Verdict,
 };
-use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
+use postern_types::limiter::{
+    Admission, AdmissionRequest, LeaseSettlement, Outcome, Rejection,
+};
 use postern_types::provider::{AnswerHead, Decoded, Encoded, Notice, Place, SegmentEdit};
 use postern_types::recorder::{
     AdminQuestion, AdminReply, RecorderCall, RecorderResult, RecorderState, RecordingPlan,
@@ -105,7 +107,7 @@ pub trait Limiter {
         request: AdmissionRequest,
         prompt: Prompt,
     ) -> Result<Admission, Rejection>;
-    async fn settle(&self, lease: String, outcome: Outcome) -> Result<(), Fault>;
+    async fn settle(&self, lease: String, outcome: Outcome) -> Result<LeaseSettlement, Fault>;
     async fn renew(&self, lease: String) -> Result<String, Fault>;
     async fn usage_of(
         &self,
