@@ -50,6 +50,15 @@ pub enum Command {
     /// Say who a credential is, what they may do with a model, and by which policy; with `--text`, what guardrails find in a
     /// text and do about it; with `--request`, which deployments serve a request and why
     Explain(Box<Explain>),
+    /// Export the audit chain, and prove that nothing in it was removed, added or changed
+    Audit {
+        #[command(subcommand)]
+        action: AuditAction,
+    },
+    /// Run the recorded decisions on a request again, with the policies of that time, and say whether they are equal
+    Replay(Replay),
+    /// Erase a person's traces: the key of their content, and their name in rows; sums stay
+    Erase(Erase),
     /// Print the manifest for a platform: spin.toml, and the lines that it needs there
     Manifest(ManifestOptions),
     /// Make sure that the consumer of the first run has a key, and show a new one
@@ -308,6 +317,64 @@ fn column(text: &str) -> Result<(String, String), String> {
     let pair = text.split_once('=').filter(|(column, _)| !column.is_empty());
     let pair = pair.ok_or_else(|| format!("{text:?} is not COLUMN=VALUE, as in model=gpt-4o"))?;
     Ok((pair.0.to_owned(), pair.1.to_owned()))
+}
+
+/// What is done with the audit chain.
+#[derive(Subcommand)]
+pub enum AuditAction {
+    /// Verify an export, offline; the first broken link is named
+    Verify(Verify),
+    /// Write both streams as lines of JSON. Of a file, the variable POSTERN_AUDIT_KEY has the key that signs its end
+    Export(Export),
+    /// Print the public key of the private one in the variable POSTERN_AUDIT_KEY
+    PublicKey,
+}
+
+#[derive(Args)]
+pub struct Verify {
+    /// An export; - is standard input
+    pub file: PathBuf,
+    /// The public key of checkpoints, 64 hexadecimal digits; several if it was replaced
+    #[arg(long, value_name = "HEX", required = true)]
+    pub public_key: Vec<String>,
+    /// The file may end anywhere: say how far it is signed
+    #[arg(long)]
+    pub open: bool,
+    /// Streams may begin after a link that a checkpoint signs: what was before has been swept
+    #[arg(long)]
+    pub swept: bool,
+    /// A link that must be there, as an earlier verification printed it; may be given several times
+    #[arg(long, value_name = "STREAM:LINK:HASH")]
+    pub known: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct Export {
+    #[command(flatten)]
+    pub ledger: LedgerOptions,
+    /// The file to write; else it is printed
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct Replay {
+    /// As `usage requests` and the header x-request-id show it
+    pub request_id: String,
+    #[command(flatten)]
+    pub ledger: LedgerOptions,
+    /// Find the policies of that time in the history of the folder's git repository
+    #[arg(long)]
+    pub git: bool,
+}
+
+#[derive(Args)]
+pub struct Erase {
+    /// The person: `user`, `safety_identifier` or `metadata.user_id` of their requests, or a consumer's name
+    #[arg(long, value_name = "ID")]
+    pub subject: String,
+    #[command(flatten)]
+    pub ledger: LedgerOptions,
 }
 
 /// Who is asked about, and what they would do.

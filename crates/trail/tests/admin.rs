@@ -273,9 +273,8 @@ fn an_export_is_signed_elsewhere_and_verified() {
     let AdminReply::Sign(unsigned) = now(answer(&mut store, &wanted)).unwrap() else { panic!() };
     // What follows meanwhile is not in the export.
     assert_eq!(post(&mut store, &Scope::All, "erasures", r#"{"subject":"y"}"#).status, 200);
-    let made = format!("{:?}", unsigned.signed_by(&key));
-    let signature = made.split('"').rev().nth(1).unwrap();
-    let public_key = key.public().to_hex();
+    let (public_key, signature) = unsigned.signed_by(&key).to_hex();
+    let signature = signature.as_str();
     let through = unsigned.through;
     let signing = Signing::Made { through, public_key: &public_key, signature };
     let AdminReply::Answer(file) = now(answer(&mut store, &Question { signing, ..asked })).unwrap()

@@ -58,12 +58,8 @@ fn decided(id: &str) -> Record {
 fn exported(store: &mut Sqlite, stream: AuditStream) -> String {
     let part = now(export(store, stream, None, None, NOW_MS)).unwrap();
     let end: Unsigned = part.end.unwrap();
-    let key = key();
-    let public = key.public().to_hex();
-    let made = end.signed_by(&key);
-    let text = format!("{made:?}");
-    let signature = text.split('"').rev().nth(1).unwrap();
-    let signed = end.signed_elsewhere(&public, signature).unwrap();
+    let (public, signature) = end.signed_by(&key()).to_hex();
+    let signed = end.signed_elsewhere(&public, &signature).unwrap();
     format!("{}{}\n", part.lines, end.closing_line(&signed))
 }
 

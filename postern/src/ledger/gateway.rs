@@ -1,9 +1,10 @@
 //! A running gateway, asked as an administrator.
 
+use super::{Answered, Asked, next_of};
 use crate::connector::connector;
 use anyhow::{Context, Result, anyhow, bail};
 use bytes::Bytes;
-use http::{Method, Request, Uri, header};
+use http::{Request, Uri, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
@@ -44,12 +45,10 @@ impl RunningGateway {
     }
 
     /// The answer to a question with a path below `/admin/v1/`.
-    pub fn get(&self, path: &str, query: &str) -> Result<String> {
-        self.ask(Method::GET, &format!("{path}?{query}"), String::new())
-    }
-
-    fn ask(&self, method: Method, path: &str, body: String) -> Result<String> {
-        let uri = format!("{}/admin/v1/{}", self.url, path.trim_end_matches('?'));
+    pub fn ask(&self, asked: Asked<'_>) -> Result<Answered> {
+        let Asked { method, path, query, body } = asked;
+        let uri = format!("{}/admin/v1/{path}?{query}", self.url);
+        let (uri, body) = (uri.trim_end_matches('?').to_owned(), body.to_owned());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let request = Request::builder()
             .method(method)
@@ -58,14 +57,14 @@ impl RunningGateway {
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::USER_AGENT, "postern")
             .body(Full::new(Bytes::from(body)))?;
-        let (status, text) = runtime.block_on(async {
+        let (status, next, text) = runtime.block_on(async {
             match tokio::time::timeout(DEADLINE, answered(request)).await {
                 Ok(answered) => answered.with_context(|| format!("{} cannot be asked", self.url)),
                 Err(_) => Err(anyhow!("{} did not answer within {DEADLINE:?}", self.url)),
             }
         })?;
         if (200..300).contains(&status) {
-            return Ok(text);
+            return Ok(Answered { body: text, next });
         }
         let value: Value = serde_json::from_str(&text).unwrap_or_default();
         let message = value.pointer("/error/message").and_then(Value::as_str).unwrap_or("no reason");
@@ -73,11 +72,13 @@ impl RunningGateway {
     }
 }
 
-async fn answered(request: Request<Full<Bytes>>) -> Result<(u16, String)> {
+async fn answered(request: Request<Full<Bytes>>) -> Result<(u16, Option<String>, String)> {
     let client = Client::builder(TokioExecutor::new()).build(connector()?);
     let answer = client.request(request).await?;
     let status = answer.status().as_u16();
+    let link = answer.headers().get(header::LINK).and_then(|link| link.to_str().ok());
+    let next = link.and_then(next_of);
     let body = Limited::new(answer.into_body(), MAX_BYTES).collect().await;
     let body = body.map_err(|error| anyhow!("its answer broke off: {error}"))?;
-    Ok((status, String::from_utf8_lossy(&body.to_bytes()).into_owned()))
+    Ok((status, next, String::from_utf8_lossy(&body.to_bytes()).into_owned()))
 }

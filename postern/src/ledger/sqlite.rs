@@ -27,7 +27,6 @@ impl Sqlite {
     ///
     /// # Errors
     /// As [`Sqlite::open`].
-    #[allow(dead_code)]
     pub fn open_to_write(file: &Path) -> Result<Self> {
         Self::with(file, OpenFlags::SQLITE_OPEN_READ_WRITE)
     }

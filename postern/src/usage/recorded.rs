@@ -35,7 +35,7 @@ fn table(
 ) -> Result<()> {
     let format = if asked.format == Printed::Csv { "csv" } else { "json" };
     let query = format!("{query}&format={format}");
-    let answer = Ledger::open(deployment, &asked.ledger)?.ask(path, &query, now_ms)?;
+    let answer = Ledger::open(deployment, &asked.ledger)?.get(path, &query, now_ms)?.body;
     match asked.format {
         Printed::Csv => print!("{answer}"),
         Printed::Json => println!("{answer}"),
@@ -49,11 +49,12 @@ fn requests(deployment: &Deployment, wanted: &Requests, now_ms: u64) -> Result<(
     let mut ledger = Ledger::open(deployment, &asked.ledger)?;
     if let Some(id) = &wanted.id {
         let id = postern_dialect::percent_encoded(id);
-        println!("{}", ledger.ask(&format!("requests/{id}"), "", now_ms)?);
+        println!("{}", ledger.get(&format!("requests/{id}"), "", now_ms)?.body);
         return Ok(());
     }
     let limit = wanted.limit.to_string();
-    let answer = ledger.ask("requests", &query(asked, &[("limit", Some(&limit))], now_ms)?, now_ms)?;
+    let query = query(asked, &[("limit", Some(&limit))], now_ms)?;
+    let answer = ledger.get("requests", &query, now_ms)?.body;
     match asked.format {
         Printed::Json => println!("{answer}"),
         Printed::Csv => bail!("requests are printed as a table or as JSON; sums and costs have CSV"),

@@ -25,6 +25,7 @@ pub struct Unsigned {
 /// The signature of a checkpoint, verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature {
+    public_key: AuditPublicKey,
     key_id: Name,
     signature: String,
 }
@@ -66,6 +67,11 @@ impl Unsigned {
 
 impl Signature {
     fn new(key: &AuditPublicKey, signature: String) -> Self {
-        Signature { key_id: Name::from_policy(&key.id()), signature }
+        Signature { public_key: *key, key_id: Name::from_policy(&key.id()), signature }
+    }
+
+    /// The public key and the signature, in hexadecimal.
+    pub fn to_hex(&self) -> (String, String) {
+        (self.public_key.to_hex(), self.signature.clone())
     }
 }
