@@ -7,7 +7,7 @@ use std::process::Command;
 
 /// Every package, its folder, and which of the others it is built from. A package that is not here fails the test: where does it
 /// belong?
-const PACKAGES: [(&str, &str, &[&str]); 43] = [
+const PACKAGES: [(&str, &str, &[&str]); 44] = [
     // What nothing here is below.
     ("postern-types", "crates/types", &[]),
     ("postern-keys", "crates/keys", &[]),
@@ -18,9 +18,9 @@ const PACKAGES: [(&str, &str, &[&str]); 43] = [
     ("postern-authorization", "crates/authorization", &[]),
     ("postern-store", "crates/store", &[]),
     ("postern-form", "crates/form", &[]),
-    ("postern-trail", "crates/trail", &[]),
     // What is made of the contract's records.
     ("postern-fault", "crates/fault", &["postern-types"]),
+    ("postern-trail", "crates/trail", &["postern-types"]),
     ("postern-policy", "crates/policy", &["postern-types"]),
     ("postern-tokenizer", "crates/tokenizer", &["postern-types"]),
     // Decisions over these.
@@ -99,6 +99,11 @@ const PACKAGES: [(&str, &str, &[&str]); 43] = [
     ("limiter", "components/limiter", LIMITER),
     ("limiter-redis", "components/limiter/redis", LIMITER),
     ("provider", "components/provider", &["postern-contract", "postern-dialect", "postern-fault"]),
+    (
+        "recorder",
+        "components/recorder",
+        &["postern-contract", "postern-fault", "postern-policy", "postern-trail"],
+    ),
     (
         "router",
         "components/router",

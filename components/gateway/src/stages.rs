@@ -15,9 +15,7 @@ use postern_types::delegation::{DelegatedCall, DelegatedResult};
 use postern_types::guardrail::{
     Flushed, Judgement, Opinion, OriginalsPolicy, Piece, Released, Verdict,
 };
-use postern_types::limiter::{
-    Admission, AdmissionRequest, LeaseSettlement, Outcome, Rejection,
-};
+use postern_types::limiter::{Admission, AdmissionRequest, LeaseSettlement, Outcome, Rejection};
 use postern_types::provider::{AnswerHead, Decoded, Encoded, Notice, Place, SegmentEdit};
 use postern_types::recorder::{
     AdminQuestion, AdminReply, RecorderCall, RecorderResult, RecorderState, RecordingPlan,
@@ -254,8 +252,8 @@ impl Recorder for Imports {
         }
     }
 
-    fn accepts(&self) -> Result<(), Fault> {
-        recorder::accepts()
+    async fn accepts(&self) -> Result<(), Fault> {
+        recorder::accepts().await
     }
 
     async fn keep_record(&self, record: RequestRecord) -> Result<Vec<RecorderCall>, Fault> {

@@ -8,11 +8,7 @@ use postern_meter::{Amounts, Lease, Settlement as Settled, closed};
 use postern_store::{Change, Counters as _};
 
 /// Settles a lease.
-pub async fn settle(
-    lease: &str,
-    outcome: Outcome,
-    now_ms: u64,
-) -> Result<LeaseSettlement, Fault> {
+pub async fn settle(lease: &str, outcome: Outcome, now_ms: u64) -> Result<LeaseSettlement, Fault> {
     let lease = read(lease)?;
     let outcome = counted(outcome, &lease);
     let usage = match outcome {

@@ -3,6 +3,21 @@
 //! Reads: `recorder.toml`, the record of each request. Writes: the ledger. Refuses with: `unavailable` while the ledger cannot be
 //! written, if policy says so. Runs when a request has ended. Fails open, unless policy says otherwise: records wait in a bounded
 //! queue.
+//!
+//! Two builds, by feature: `sqlite` writes to SQLite, `postgres` to PostgreSQL.
+
+mod connection;
+mod keeper;
+mod policy;
+mod report;
+mod state;
+mod sweep;
+
+#[cfg(feature = "sqlite")]
+mod store;
+#[cfg(all(feature = "postgres", not(feature = "sqlite")))]
+#[path = "postgres.rs"]
+mod store;
 
 use postern_contract::recorder::exports::postern::recorder::stage::Guest;
 use postern_contract::types::Fault;
@@ -10,22 +25,39 @@ use postern_contract::types::recorder::{
     AdminAnswer, AdminQuestion, AdminReply, RecorderCall, RecorderResult, RecorderState,
     RecordingPlan, RequestRecord,
 };
-
-mod policy;
+use postern_policy::LedgerStore;
+use postern_trail::Record;
 
 struct Recorder;
 
 impl Guest for Recorder {
     fn plan() -> Result<RecordingPlan, Fault> {
         let ledger = &policy::recorder()?.ledger;
-        Ok(RecordingPlan { synchronous: ledger.synchronous, refuses: ledger.refuses_without_store })
+        let is_kept = ledger.store == LedgerStore::Sql;
+        Ok(RecordingPlan {
+            synchronous: is_kept && ledger.synchronous,
+            refuses: is_kept && ledger.refuses_without_store,
+        })
     }
 
-    fn accepts() -> Result<(), Fault> {
-        Ok(())
+    async fn accepts() -> Result<(), Fault> {
+        let ledger = &policy::recorder()?.ledger;
+        Ok(keeper::accepts(ledger).await?)
     }
 
-    async fn record(_record: RequestRecord) -> Result<Vec<RecorderCall>, Fault> {
+    async fn record(record: RequestRecord) -> Result<Vec<RecorderCall>, Fault> {
+        let ledger = &policy::recorder()?.ledger;
+        if ledger.store == LedgerStore::None {
+            return Ok(Vec::new());
+        }
+        let record = Record::from(record);
+        if !ledger.synchronous {
+            keeper::keep(record, ledger).await;
+        } else if let Err(fault) = keeper::write(record, ledger).await
+            && ledger.refuses_without_store
+        {
+            return Err(fault.into());
+        }
         Ok(Vec::new())
     }
 
@@ -46,17 +78,7 @@ impl Guest for Recorder {
     }
 
     async fn ready() -> Result<RecorderState, Fault> {
-        policy::recorder()?;
-        Ok(RecorderState {
-            queued_records: 0,
-            queued_bytes: 0,
-            written_records: 0,
-            dropped_records: 0,
-            dropped_calls: 0,
-            lost_records: 0,
-            last_write_unix_ms: None,
-            problem: None,
-        })
+        Ok(state::now(&policy::recorder()?.ledger).await?)
     }
 }
 

@@ -5,9 +5,7 @@ use crate::exchange::Exchange;
 use crate::record::Event;
 use crate::stages::Stages;
 use crate::within::within;
-use postern_types::limiter::{
-    Admission, AdmissionRequest, LeaseSettlement, Outcome, Rejection,
-};
+use postern_types::limiter::{Admission, AdmissionRequest, LeaseSettlement, Outcome, Rejection};
 use postern_types::{Target, Usage};
 use std::future::Future;
 use std::pin::pin;
@@ -93,10 +91,7 @@ impl<S: Stages> Lease<S> {
     /// # Errors
     ///
     /// It cannot be settled, and lapses.
-    pub async fn end(
-        mut self,
-        outcome: Outcome,
-    ) -> Result<LeaseSettlement, postern_types::Fault> {
+    pub async fn end(mut self, outcome: Outcome) -> Result<LeaseSettlement, postern_types::Fault> {
         let lease = std::mem::take(&mut self.lease);
         if lease.is_empty() {
             return Ok(told(outcome));

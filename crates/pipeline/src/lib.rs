@@ -132,7 +132,7 @@ async fn answer<S: Stages>(
         Endpoint::Call(_, operation) => {
             // Before anything is asked or read for it.
             shedding::request(&head, *operation, exchange)?;
-            recorder::accepts(&exchange.stages)?;
+            recorder::accepts(&exchange.stages).await?;
             run::run(&head, *operation, body, exchange).await
         }
     }

@@ -16,9 +16,9 @@ const MAX_ROUNDS: usize = 4;
 /// # Errors
 ///
 /// It may not.
-pub fn accepts<S: Stages>(stages: &S) -> Result<(), Fault> {
+pub async fn accepts<S: Stages>(stages: &S) -> Result<(), Fault> {
     match stages.recording_plan()?.refuses {
-        true => stages.accepts(),
+        true => stages.accepts().await,
         false => Ok(()),
     }
 }

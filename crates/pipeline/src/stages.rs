@@ -12,9 +12,7 @@ use postern_types::delegation::{DelegatedCall, DelegatedResult};
 use postern_types::guardrail::{
     Flushed, Judgement, Opinion, OriginalsPolicy, Piece, Released, Verdict,
 };
-use postern_types::limiter::{
-    Admission, AdmissionRequest, LeaseSettlement, Outcome, Rejection,
-};
+use postern_types::limiter::{Admission, AdmissionRequest, LeaseSettlement, Outcome, Rejection};
 use postern_types::provider::{AnswerHead, Decoded, Encoded, Notice, Place, SegmentEdit};
 use postern_types::recorder::{
     AdminQuestion, AdminReply, RecorderCall, RecorderResult, RecorderState, RecordingPlan,
@@ -135,7 +133,7 @@ pub trait Router {
 #[allow(missing_docs)]
 pub trait Recorder {
     fn recording_plan(&self) -> Result<RecordingPlan, Fault>;
-    fn accepts(&self) -> Result<(), Fault>;
+    async fn accepts(&self) -> Result<(), Fault>;
     async fn keep_record(&self, record: RequestRecord) -> Result<Vec<RecorderCall>, Fault>;
     async fn done(&self, results: Vec<RecorderResult>) -> Vec<RecorderCall>;
     async fn ask(

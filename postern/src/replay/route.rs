@@ -53,7 +53,7 @@ fn reached(policies: &Policies, name: &str) -> Vec<String> {
     match policies.catalogue.named(name) {
         Some(Named::Model(model)) => of(&model.name),
         Some(Named::Route(route)) => {
-            route.models().flat_map(|model| of(&model.name)).collect()
+            route.models.iter().flat_map(|model| of(&model.name)).collect()
         }
         None => Vec::new(),
     }

@@ -823,7 +823,8 @@ impl Limiter for World {
             _ => (None, 1),
         };
         let limit = "all:requests:minute".to_owned();
-        let limits = vec![LimitSettlement { limit, unit: "requests".to_owned(), reserved: 1, settled }];
+        let limits =
+            vec![LimitSettlement { limit, unit: "requests".to_owned(), reserved: 1, settled }];
         Ok(LeaseSettlement { usage, limits })
     }
 

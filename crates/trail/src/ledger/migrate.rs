@@ -15,7 +15,7 @@ struct Migration {
 }
 
 /// Applied in this order and never changed: a later need is a later migration.
-const MIGRATIONS: [Migration; 2] = [
+const MIGRATIONS: [Migration; 3] = [
     Migration {
         version: 1,
         name: "requests_attempts_usage",
@@ -23,8 +23,13 @@ const MIGRATIONS: [Migration; 2] = [
     },
     Migration {
         version: 2,
+        name: "recorders",
+        statements: include_str!("migrations/0002_recorders.sql"),
+    },
+    Migration {
+        version: 3,
         name: "audit_content",
-        statements: include_str!("migrations/0002_audit_content.sql"),
+        statements: include_str!("migrations/0003_audit_content.sql"),
     },
 ];
 
