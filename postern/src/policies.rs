@@ -169,7 +169,7 @@ pub fn authorization(folder: &Path) -> Result<Authorization, Vec<Problem>> {
     })
 }
 
-fn optional(text: io::Result<String>) -> io::Result<Option<String>> {
+pub fn optional(text: io::Result<String>) -> io::Result<Option<String>> {
     match text {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         text => text.map(Some),

@@ -144,6 +144,7 @@ const PACKAGES: [(&str, &str, &[&str]); 44] = [
             "postern-route",
             "postern-store",
             "postern-token",
+            "postern-trail",
             "postern-types",
         ],
     ),

@@ -20,6 +20,7 @@ mod consumers;
 mod conventions;
 mod deadlines;
 mod detectors;
+mod digest;
 mod gateway;
 mod grants;
 mod guardrails;
@@ -47,6 +48,7 @@ pub use closed::{Capability, DataClass, LimitUnit, Period, SameFor, Strategy, Wi
 pub use consumers::{Consumer, ConsumerKey, Consumers, ModelPattern};
 pub use conventions::Conventions;
 pub use deadlines::{DEFAULT_DEADLINES, REASONING_DEADLINES, SetDeadlines};
+pub use digest::digest;
 pub use detectors::{DETECTORS, DetectorGroup};
 pub use gateway::{Attempts, Cors, ForeignIds, Gateway, Ids, Overload, PassedHeaders};
 pub use guardrails::{

@@ -25,4 +25,5 @@ pub use row::{integer, text};
 pub use sql::{Sql, SqlDialect};
 pub use store::{Store, StoreError};
 pub use value::{Row, Value};
+pub(crate) use write::insert;
 pub use write::{MAX_GROUP, Written, write, write_from};

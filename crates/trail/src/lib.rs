@@ -5,6 +5,7 @@
 pub mod admin;
 pub mod anomaly;
 pub mod audit;
+pub mod content;
 pub mod export;
 pub mod ledger;
 pub mod name;

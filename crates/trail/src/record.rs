@@ -126,6 +126,9 @@ pub struct Record {
     pub stages: Vec<StageTime>,
     pub request_bytes: u64,
     pub response_bytes: u64,
+    /// The digest of the policies that decided.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub policy_digest: Option<Name>,
 }
 
 /// Why a record cannot be read. The text of the record is not repeated.
@@ -181,6 +184,7 @@ impl Record {
             stages: Vec::new(),
             request_bytes: 0,
             response_bytes: 0,
+            policy_digest: None,
         }
     }
 

@@ -3,7 +3,8 @@
 
 mod support;
 
-use postern_trail::admin::{AdminAnswer, ENDPOINTS, Question, answer};
+use postern_trail::admin::{AdminAnswer, AdminReply, ENDPOINTS, Question, Signing, answer};
+use postern_trail::audit::{AuditKey, Begin, Ending, Verifier, verify};
 use postern_trail::ledger::write;
 use postern_trail::questions::Scope;
 use postern_trail::record::{Principal, Record};
@@ -17,9 +18,25 @@ const MARCH_MS: u64 = 1_772_323_200_000;
 const DAY: &str = "from=2026-03-01&to=2026-03-02";
 
 fn ask(store: &mut Sqlite, scope: &Scope, path: &str, query: &str) -> AdminAnswer {
+    match now(answer(store, &get(path, query, scope))).unwrap() {
+        AdminReply::Answer(answer) => answer,
+        AdminReply::Sign(unsigned) => panic!("{unsigned:?}"),
+    }
+}
+
+fn get<'q>(path: &'q str, query: &'q str, scope: &'q Scope) -> Question<'q> {
     let unix_ms = MARCH_MS as i64 + 60_000;
-    let question = Question { method: "GET", path, query, scope, unix_ms, watch: None };
-    now(answer(store, &question)).unwrap()
+    let (method, body, actor, random, signing) = ("GET", "", "ops", 7, Signing::Off);
+    let watch = None;
+    Question { method, path, query, body, actor, scope, unix_ms, random, signing, watch }
+}
+
+fn post(store: &mut Sqlite, scope: &Scope, path: &str, body: &str) -> AdminAnswer {
+    let question = Question { method: "POST", body, ..get(path, "", scope) };
+    match now(answer(store, &question)).unwrap() {
+        AdminReply::Answer(answer) => answer,
+        AdminReply::Sign(unsigned) => panic!("{unsigned:?}"),
+    }
 }
 
 fn of(id: &str, tenant: Option<&str>, team: Option<&str>) -> Record {
@@ -107,6 +124,15 @@ fn seen(store: &mut Sqlite, scope: &Scope, endpoint: &str) -> Vec<String> {
             });
             found.map(|id| (*id).to_owned()).collect()
         }
+        // What concerns all tenants is for those who see everything.
+        "audit" => {
+            let answer = ask(store, scope, endpoint, "stream=decisions");
+            all_or_nothing(answer.status, scope)
+        }
+        "erasures" => {
+            let answer = post(store, scope, endpoint, r#"{"subject":"nobody-at-all"}"#);
+            all_or_nothing(answer.status, scope)
+        }
         // Findings are of all tenants: who may see them is in tests/watch.rs.
         "anomalies" | "anomalies/evaluate" => {
             let all = scopes();
@@ -114,6 +140,15 @@ fn seen(store: &mut Sqlite, scope: &Scope, endpoint: &str) -> Vec<String> {
             all.map(|(_, ids)| ids.iter().map(|id| (*id).to_owned()).collect()).unwrap_or_default()
         }
         other => panic!("the endpoint {other} has no row here"),
+    }
+}
+
+fn all_or_nothing(status: u16, scope: &Scope) -> Vec<String> {
+    let (_, all) = scopes().into_iter().find(|(each, _)| each == scope).unwrap();
+    match (status, *scope == Scope::All) {
+        (200, true) => all.iter().map(|id| (*id).to_owned()).collect(),
+        (403, false) => all.iter().map(|id| (*id).to_owned()).collect(),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -201,6 +236,10 @@ fn what_cannot_be_asked_is_answered_with_what_can() {
         ("requests/acme-web", "from=2026-03-01", 400, "no parameter `from`; there are none"),
         ("requests/unknown", "", 404, "no request `unknown` that you may see"),
         ("prompts", "", 404, "/admin/v1/usage"),
+        ("audit", "stream=all", 400, "one of `decisions` and `administration`"),
+        ("audit", "after=x", 400, "the number of the last link"),
+        ("audit", "from=2026-03-01", 400, "there are `stream` and `after`"),
+        ("erasures", "", 405, "POST only"),
     ] {
         let answer = ask(&mut store, &Scope::All, path, query);
         let body: Value = serde_json::from_str(&answer.body).unwrap();
@@ -230,15 +269,105 @@ fn a_foreign_text_comes_back_shortened_and_on_one_line() {
 #[test]
 fn a_store_that_is_away_is_no_answer() {
     let watch = WatchPlan { bucket_s: 3_600, webhooks: Vec::new() };
-    for (endpoint, method) in ENDPOINTS {
+    for (endpoint, _) in ENDPOINTS {
         let mut store = world();
         store.fails_at = Some(0);
         let path = endpoint.replace("{id}", "web");
-        let takes_range = !endpoint.contains("id") && method == "GET";
-        let query = if takes_range { DAY } else { "" };
-        let (scope, unix_ms) = (&Scope::All, MARCH_MS as i64);
-        let watch = Some(&watch);
-        let question = Question { method, path: &path, query, scope, unix_ms, watch };
+        let query = if endpoint.contains("id") { "" } else { DAY };
+        let question = match endpoint {
+            "audit" => get(&path, "", &Scope::All),
+            "erasures" => {
+                let body = r#"{"subject":"a"}"#;
+                Question { method: "POST", body, ..get(&path, "", &Scope::All) }
+            }
+            "anomalies" => get(&path, "", &Scope::All),
+            "anomalies/evaluate" => {
+                let watch = Some(&watch);
+                Question { method: "POST", watch, ..get(&path, "", &Scope::All) }
+            }
+            _ => get(&path, query, &Scope::All),
+        };
         assert!(now(answer(&mut store, &question)).unwrap_err().is_retryable(), "{endpoint}");
     }
+}
+
+#[test]
+fn an_export_is_signed_elsewhere_and_verified() {
+    let mut store = world();
+    let key = AuditKey::from_hex(&"42".repeat(32)).unwrap();
+    assert_eq!(post(&mut store, &Scope::All, "erasures", r#"{"subject":"x"}"#).status, 200);
+    let asked = get("audit", "stream=administration", &Scope::All);
+    let wanted = Question { signing: Signing::Wanted, ..asked };
+    let AdminReply::Sign(unsigned) = now(answer(&mut store, &wanted)).unwrap() else { panic!() };
+    // What follows meanwhile is not in the export.
+    assert_eq!(post(&mut store, &Scope::All, "erasures", r#"{"subject":"y"}"#).status, 200);
+    let (public_key, signature) = unsigned.signed_by(&key).to_hex();
+    let signature = signature.as_str();
+    let through = unsigned.through;
+    let signing = Signing::Made { through, public_key: &public_key, signature };
+    let AdminReply::Answer(file) = now(answer(&mut store, &Question { signing, ..asked })).unwrap()
+    else {
+        panic!()
+    };
+    let verifier = Verifier::new(&[key.public()], Begin::AtFirstLink, Ending::Closed);
+    assert_eq!(verify(&file.body, verifier).unwrap()["administration"].links, 2);
+    // Another signature is not written into a file that could then not be verified.
+    let signing = Signing::Made { through, public_key: &public_key, signature: "00" };
+    let AdminReply::Answer(refused) =
+        now(answer(&mut store, &Question { signing, ..asked })).unwrap()
+    else {
+        panic!()
+    };
+    assert_eq!(refused.status, 503);
+}
+
+#[test]
+fn an_erasure_leaves_sums_and_no_name() {
+    let mut store = world();
+    let before = ask(&mut store, &Scope::All, "usage", DAY);
+    store
+        .connection
+        .execute_batch(
+            "INSERT INTO content_key VALUES ('unknown', 'w', 'k', 0);
+             INSERT INTO request_subject VALUES ('unknown', 'r', 0);",
+        )
+        .unwrap();
+    let told = post(&mut store, &Scope::All, "erasures", r#"{"subject":" consumer-web "}"#);
+    let told: Value = serde_json::from_str(&told.body).unwrap();
+    assert_eq!(told["requests_pseudonymised"], 1, "{told}");
+    assert_eq!(told["pseudonym"], "erased-0000000000000007");
+    assert_eq!(ask(&mut store, &Scope::All, "usage", DAY).body, before.body);
+    let by_consumer = ask(&mut store, &Scope::All, "usage", &format!("{DAY}&group_by=consumer"));
+    assert!(by_consumer.body.contains("erased-0000000000000007"), "{}", by_consumer.body);
+    let kept = ask(&mut store, &Scope::All, "requests", DAY);
+    for body in [by_consumer.body, kept.body] {
+        assert!(!body.contains("\"consumer-web\""), "{body}");
+    }
+    // Others are as they were.
+    assert_eq!(store.integer("SELECT COUNT(*) FROM content_key"), 1);
+    let proof = ask(&mut store, &Scope::All, "audit", "stream=administration").body;
+    assert!(
+        proof.contains("\"kind\":\"erasure\",\"actor\":\"ops\"") && proof.contains("\"rows\":1")
+    );
+    assert!(!proof.contains("consumer-web"), "{proof}");
+}
+
+#[test]
+fn a_wrong_body_erases_nothing_and_is_not_repeated() {
+    let mut store = world();
+    let long = format!("{{\"subject\":\"{}\"}}", "x".repeat(513));
+    for body in [
+        "",
+        "{}",
+        "[]",
+        "{\"subject\":3}",
+        "{\"subject\":\"  \"}",
+        "{\"subject\":\"Ann\",\"a\":1}",
+        &long,
+    ] {
+        let answer = post(&mut store, &Scope::All, "erasures", body);
+        assert_eq!(answer.status, 400, "{body}");
+        assert!(!answer.body.contains("Ann") && !answer.body.contains("xxx"), "{}", answer.body);
+    }
+    assert_eq!(store.integer("SELECT COUNT(*) FROM audit_link WHERE stream = 'administration'"), 0);
 }

@@ -93,7 +93,7 @@ fn what_cannot_be_asked_is_refused_with_what_can_be() {
     for (query, expected) in [
         (
             "from=2026-03-01&modle=a",
-            "there is no parameter `modle`; there are `from`, `to`, `bucket`, `zone`, `group_by`, `consumer`, `team`, `tenant`, `model`, `provider` and `route`",
+            "there is no parameter `modle`; there are `from`, `to`, `bucket`, `zone`, `group_by`, `format`, `consumer`, `team`, `tenant`, `model`, `provider` and `route`",
         ),
         (
             "from=2026-03-01&group_by=model,user",

@@ -1,9 +1,9 @@
 //! Anomalies in a ledger: evaluated as time passes, by any instance, and told once.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
 mod support;
 
-use postern_trail::admin::{Question, answer};
+use postern_trail::admin::{AdminAnswer, AdminReply, Question, Signing, answer};
 use postern_trail::ledger::write;
 use postern_trail::questions::Scope;
 use postern_trail::record::Record;
@@ -61,17 +61,21 @@ fn caught_up(store: &mut Sqlite, hours: i64) -> Evaluated {
     }
 }
 
+fn question<'q>(query: &'q str, scope: &'q Scope, watch: Option<&'q WatchPlan>) -> Question<'q> {
+    let (method, path, body, actor) = ("GET", "anomalies", "", "ops");
+    let (unix_ms, random, signing) = (0, 7, Signing::Off);
+    Question { method, path, query, body, actor, scope, unix_ms, watch, random, signing }
+}
+
+fn answered(store: &mut Sqlite, question: &Question<'_>) -> AdminAnswer {
+    match now(answer(store, question)).unwrap() {
+        AdminReply::Answer(answer) => answer,
+        AdminReply::Sign(unsigned) => panic!("{unsigned:?}"),
+    }
+}
+
 fn anomalies(store: &mut Sqlite, query: &str) -> serde_json::Value {
-    let plan = plan();
-    let question = Question {
-        method: "GET",
-        path: "anomalies",
-        query,
-        scope: &Scope::All,
-        unix_ms: 0,
-        watch: Some(&plan),
-    };
-    let answer = now(answer(store, &question)).unwrap();
+    let answer = answered(store, &question(query, &Scope::All, None));
     assert_eq!(answer.status, 200, "{}", answer.body);
     serde_json::from_str::<serde_json::Value>(&answer.body).unwrap()["anomalies"].clone()
 }
@@ -177,19 +181,12 @@ fn findings_are_for_administrators_of_everything() {
         ("GET", "anomalies", &scope, Some(&plan), 403),
         ("POST", "anomalies/evaluate", &scope, Some(&plan), 403),
     ] {
-        let question = Question { method, path, query: "", scope, unix_ms: 0, watch };
-        let answer = now(answer(&mut store, &question)).unwrap();
+        let question = Question { method, path, ..question("", scope, watch) };
+        let answer = answered(&mut store, &question);
         assert_eq!(answer.status, status, "{method} {path}: {}", answer.body);
     }
     for query in ["state=new", "metric=cost", "dimension=tenant", "from=yesterday", "x=1"] {
-        let question = Question {
-            method: "GET",
-            path: "anomalies",
-            query,
-            scope: &Scope::All,
-            unix_ms: 0,
-            watch: None,
-        };
-        assert_eq!(now(answer(&mut store, &question)).unwrap().status, 400, "{query}");
+        let answer = answered(&mut store, &question(query, &Scope::All, None));
+        assert_eq!(answer.status, 400, "{query}");
     }
 }

@@ -39,16 +39,29 @@ pub enum AdminError {
         /// The id, shortened.
         id: Name,
     },
-    /// It is about all tenants.
-    #[error(
-        "anomalies are found in the sums of all tenants: they are for administrators of the whole gateway"
-    )]
-    NotYours,
     /// Policy says so.
     #[error(
         "nothing is watched: recorder.toml has enabled = false in [anomalies], or keeps no ledger"
     )]
     NotWatched,
+    /// What concerns everyone is for those who see everything.
+    #[error("this concerns all tenants: it needs the action `admin`")]
+    NotForScope,
+    /// The body is wrong.
+    #[error(
+        "the body is not an object with `subject`, the id of a person with 1 to {most} bytes: {why}"
+    )]
+    WrongBody {
+        /// The longest id.
+        most: usize,
+        /// What is wrong with it; never the value.
+        why: String,
+    },
+    /// The signature that was made is another one's.
+    #[error(
+        "the export cannot be signed: the signature does not fit; is the key of `[audit]` an Ed25519 key?"
+    )]
+    WrongSignature,
     /// The parameters are wrong, or the ledger cannot be read.
     #[error(transparent)]
     Question(#[from] QuestionError),
@@ -58,6 +71,14 @@ impl AdminAnswer {
     /// A success.
     pub(super) fn json(body: String) -> Self {
         AdminAnswer { status: 200, content_type: "application/json", headers: private(), body }
+    }
+
+    /// A part of a file with lines of JSON, and where the next part is.
+    pub(super) fn lines(body: String, name: &str, next: Option<String>) -> Self {
+        let mut headers = private();
+        headers.push(("content-disposition", format!("attachment; filename=\"{name}.jsonl\"")));
+        headers.extend(next.map(|next| ("link", format!("<{next}>; rel=\"next\""))));
+        AdminAnswer { status: 200, content_type: "application/jsonl", headers, body }
     }
 
     /// A table: an object with one list, or a file.
@@ -97,8 +118,10 @@ impl AdminError {
             AdminError::NoEndpoint { .. } => (404, "unknown_url"),
             AdminError::OtherMethod { .. } => (405, "method_not_allowed"),
             AdminError::NoRequest { .. } => (404, "request_not_found"),
-            AdminError::NotYours => (403, "not_allowed"),
             AdminError::NotWatched => (409, "not_watched"),
+            AdminError::NotForScope => (403, "permission_denied"),
+            AdminError::WrongBody { .. } => (400, "invalid_body"),
+            AdminError::WrongSignature => (503, "audit_unsigned"),
             AdminError::Question(_) => (400, "invalid_question"),
         }
     }

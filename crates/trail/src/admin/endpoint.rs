@@ -3,13 +3,15 @@
 use super::answer::AdminError;
 
 /// Paths below `/admin/v1/`, with the methods that they answer.
-pub const ENDPOINTS: [(&str, &str); 6] = [
+pub const ENDPOINTS: [(&str, &str); 8] = [
     ("usage", "GET"),
     ("requests", "GET"),
     ("requests/{id}", "GET"),
     ("costs", "GET"),
     ("anomalies", "GET"),
     ("anomalies/evaluate", "POST"),
+    ("audit", "GET"),
+    ("erasures", "POST"),
 ];
 
 /// What is asked for.
@@ -27,6 +29,10 @@ pub enum AdminEndpoint<'p> {
     Anomalies,
     /// To look for it now, which a scheduler asks where there are no requests that do.
     EvaluateAnomalies,
+    /// An audit stream, as lines of JSON.
+    Audit,
+    /// The erasure of a data subject's traces.
+    Erasures,
 }
 
 impl<'p> AdminEndpoint<'p> {
@@ -42,6 +48,8 @@ impl<'p> AdminEndpoint<'p> {
             "costs" => (Self::Costs, "GET"),
             "anomalies" => (Self::Anomalies, "GET"),
             "anomalies/evaluate" => (Self::EvaluateAnomalies, "POST"),
+            "audit" => (Self::Audit, "GET"),
+            "erasures" => (Self::Erasures, "POST"),
             _ => match path.strip_prefix("requests/") {
                 Some(id) if is_id(id) => (Self::Request(id), "GET"),
                 _ => return Err(AdminError::no_endpoint(path)),

@@ -15,7 +15,7 @@ struct Migration {
 }
 
 /// Applied in this order and never changed: a later need is a later migration.
-const MIGRATIONS: [Migration; 2] = [
+const MIGRATIONS: [Migration; 4] = [
     Migration {
         version: 1,
         name: "requests_attempts_usage",
@@ -26,6 +26,12 @@ const MIGRATIONS: [Migration; 2] = [
         name: "recorders",
         statements: include_str!("migrations/0002_recorders.sql"),
     },
+    Migration {
+        version: 3,
+        name: "audit_content",
+        statements: include_str!("migrations/0003_audit_content.sql"),
+    },
+    Migration { version: 4, name: "watch", statements: include_str!("migrations/0004_watch.sql") },
 ];
 
 /// The version of this program's schema.

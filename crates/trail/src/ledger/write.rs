@@ -8,6 +8,7 @@ use super::row::text;
 use super::sql::{Sql, SqlDialect};
 use super::store::Store;
 use super::value::{Row, Value};
+use crate::audit;
 use crate::name::Name;
 use crate::record::Record;
 use std::collections::BTreeMap;
@@ -87,6 +88,7 @@ async fn group_of(store: &mut impl Store, group: &[Record]) -> Result<usize, Led
     }
     let attempts: Vec<_> = new.iter().flat_map(|record| attempts(record)).collect();
     insert(store, "attempt", &ATTEMPT, attempts, "").await?;
+    audit::record(store, &new).await?;
     for (grain, usage) in Grain::ALL.into_iter().zip(rollups.usage) {
         upsert_usage(store, grain, usage).await?;
     }
@@ -167,7 +169,7 @@ fn inserting(dialect: SqlDialect, table: &str, columns: &[&str]) -> Sql {
     Sql::new(dialect, &format!("INSERT INTO {table} ({}) VALUES ", columns.join(", ")))
 }
 
-async fn insert(
+pub(crate) async fn insert(
     store: &mut impl Store,
     table: &str,
     columns: &[&str],
