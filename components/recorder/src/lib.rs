@@ -8,10 +8,13 @@
 
 mod connection;
 mod keeper;
+mod metrics;
+mod outbox;
 mod policy;
 mod report;
 mod state;
 mod sweep;
+mod watch;
 
 #[cfg(feature = "sqlite")]
 mod store;
@@ -19,6 +22,7 @@ mod store;
 #[path = "postgres.rs"]
 mod store;
 
+use postern_contract::clock::unix_ms;
 use postern_contract::recorder::exports::postern::recorder::stage::Guest;
 use postern_contract::types::Fault;
 use postern_contract::types::recorder::{
@@ -46,11 +50,13 @@ impl Guest for Recorder {
     }
 
     async fn record(record: RequestRecord) -> Result<Vec<RecorderCall>, Fault> {
-        let ledger = &policy::recorder()?.ledger;
-        if ledger.store == LedgerStore::None {
-            return Ok(Vec::new());
-        }
+        let policy = policy::recorder()?;
+        let (ledger, began_ms) = (&policy.ledger, unix_ms());
         let record = Record::from(record);
+        let leads = outbox::take_in(&record, policy);
+        if ledger.store == LedgerStore::None {
+            return Ok(outbox::due(leads, began_ms, policy).await);
+        }
         if !ledger.synchronous {
             keeper::keep(record, ledger).await;
         } else if let Err(fault) = keeper::write(record, ledger).await
@@ -58,17 +64,23 @@ impl Guest for Recorder {
         {
             return Err(fault.into());
         }
-        Ok(Vec::new())
+        Ok(outbox::due(leads, began_ms, policy).await)
     }
 
-    async fn done(_results: Vec<RecorderResult>) -> Vec<RecorderCall> {
-        Vec::new()
+    async fn done(results: Vec<RecorderResult>) -> Vec<RecorderCall> {
+        match policy::recorder() {
+            Ok(policy) => outbox::done(results, policy).await,
+            Err(_) => Vec::new(),
+        }
     }
 
     async fn ask(
-        _question: AdminQuestion,
+        question: AdminQuestion,
         _results: Vec<RecorderResult>,
     ) -> Result<AdminReply, Fault> {
+        if question.path == "metrics" {
+            return Ok(AdminReply::Answer(metrics::answer(policy::recorder()?).await?));
+        }
         Ok(AdminReply::Answer(AdminAnswer {
             status: 404,
             content_type: "application/json".to_owned(),
@@ -78,7 +90,9 @@ impl Guest for Recorder {
     }
 
     async fn ready() -> Result<RecorderState, Fault> {
-        Ok(state::now(&policy::recorder()?.ledger).await?)
+        let policy = policy::recorder()?;
+        let state = state::now(&policy.ledger).await?;
+        Ok(RecorderState { dropped_calls: outbox::dropped(policy), ..state })
     }
 }
 

@@ -37,6 +37,21 @@ pub fn lost(lost: &LostInstance) {
     );
 }
 
+/// A collector has not taken records.
+pub fn not_exported(dropped: u64) {
+    line("a collector does not take records", &format!(r#""dropped":{dropped}"#));
+}
+
+/// Series are not evaluated.
+pub fn unwatched(why: &str) {
+    line("anomalies cannot be looked for", &format!(r#""why":{}"#, quoted(why)));
+}
+
+/// A message has not arrived, and will not.
+pub fn not_told(webhook: &str, why: &str) {
+    line("a message is given up", &format!(r#""webhook":{},"why":{}"#, quoted(webhook), quoted(why)));
+}
+
 fn line(what: &str, more: &str) {
     let text = format!("{{\"recorder\":\"{what}\",{more}}}\n");
     // If the log cannot be written, there is no place to report it.
