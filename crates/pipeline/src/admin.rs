@@ -102,7 +102,7 @@ async fn read<S: Stages>(
 }
 
 /// The answer of `recorder`, after the calls that it needs.
-async fn replied<S: Stages>(
+pub async fn replied<S: Stages>(
     question: AdminQuestion,
     exchange: &mut Exchange<S>,
 ) -> Result<AdminAnswer, Refusal> {
@@ -131,7 +131,7 @@ async fn made<S: Stages>(
     results
 }
 
-fn told<S: Stages>(answer: AdminAnswer) -> Result<Answer<S>, Refusal> {
+pub fn told<S: Stages>(answer: AdminAnswer) -> Result<Answer<S>, Refusal> {
     let AdminAnswer { status, content_type, headers, body } = answer;
     if status < 400 {
         let json = Answer::json(body);

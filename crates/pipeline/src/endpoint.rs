@@ -14,6 +14,8 @@ pub enum Endpoint {
     Alive,
     /// `GET /readyz`: the stages can serve.
     Ready,
+    /// `GET /metrics`, for Prometheus.
+    Metrics,
     /// `GET /.well-known/oauth-protected-resource`: where to get a token (RFC 9728, 3).
     ResourceMetadata,
     /// `GET /v1/usage`, of one model's limits as well if it is named (`?model=`).
@@ -97,6 +99,7 @@ pub fn route(method: &str, path: &str, query: &str) -> Result<Endpoint, Refusal>
         "/" => (Endpoint::About, READ),
         "/healthz" => (Endpoint::Alive, READ),
         "/readyz" => (Endpoint::Ready, READ),
+        "/metrics" => (Endpoint::Metrics, READ),
         RESOURCE_METADATA => (Endpoint::ResourceMetadata, READ),
         "/v1/usage" => (Endpoint::Usage(model_named(query)), READ),
         "/v1/models" => (Endpoint::Models(wanted(query)), READ),

@@ -38,6 +38,7 @@ mod lease;
 mod left;
 mod losses;
 mod memory;
+mod metrics;
 mod models;
 mod observations;
 mod opinion;
@@ -123,6 +124,10 @@ async fn answer<S: Stages>(
         Endpoint::Ready => {
             exchange.observe(Event::Probed);
             models::ready(exchange).await
+        }
+        Endpoint::Metrics => {
+            exchange.observe(Event::Probed);
+            metrics::answer(&head, exchange).await
         }
         Endpoint::ResourceMetadata => models::resource_metadata(exchange),
         Endpoint::Usage(model) => models::usage(&head, model.as_deref(), exchange).await,
