@@ -40,8 +40,8 @@ pub struct DeploymentOptions {
 pub enum Command {
     /// Check the policies and the manifest, all problems at once; with `--probe`, ask a server what it refuses
     Check(Check),
-    /// Say what has been used, is reserved and is left of each limit
-    Usage(Usage),
+    /// Say what has been used, is reserved and is left of each limit; with a word after it, what the ledger has
+    Usage(Box<Usage>),
     /// Issue, list, rotate and revoke API keys
     Key {
         #[command(subcommand)]
@@ -50,6 +50,15 @@ pub enum Command {
     /// Say who a credential is, what they may do with a model, and by which policy; with `--text`, what guardrails find in a
     /// text and do about it; with `--request`, which deployments serve a request and why
     Explain(Box<Explain>),
+    /// Export the audit chain, and prove that nothing in it was removed, added or changed
+    Audit {
+        #[command(subcommand)]
+        action: AuditAction,
+    },
+    /// Run the recorded decisions on a request again, with the policies of that time, and say whether they are equal
+    Replay(Replay),
+    /// Erase a person's traces: the key of their content, and their name in rows; sums stay
+    Erase(Erase),
     /// Print the manifest for a platform: spin.toml, and the lines that it needs there
     Manifest(ManifestOptions),
     /// Make sure that the consumer of the first run has a key, and show a new one
@@ -200,7 +209,10 @@ impl CallerOptions {
 
 /// Whose limits are asked about; all consumers' if nothing is said.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Usage {
+    #[command(subcommand)]
+    pub recorded: Option<Recorded>,
     #[command(flatten)]
     pub who: CallerOptions,
     /// The consumers that have this plan
@@ -216,6 +228,153 @@ pub struct Usage {
     /// the key-value store has the counters
     #[arg(long, value_name = "URL")]
     pub counters: Option<String>,
+}
+
+/// What the ledger has.
+#[derive(Subcommand)]
+pub enum Recorded {
+    /// Sums of requests, tokens and costs, by time and group
+    Sums(Sums),
+    /// Single requests, newest first, or one by its id
+    Requests(Requests),
+    /// Costs in the columns of FOCUS, a row a day
+    Costs(Asked),
+}
+
+/// The ledger that is asked.
+#[derive(Args)]
+pub struct LedgerOptions {
+    /// The ledger's SQLite file; else it is .spin/sqlite_db.db
+    #[arg(long, value_name = "FILE")]
+    pub ledger: Option<PathBuf>,
+    /// A running gateway in place of the file: https://gateway.example.com. The variable POSTERN_ADMIN_KEY has the key of an
+    /// administrator
+    #[arg(long, value_name = "URL", conflicts_with = "ledger")]
+    pub url: Option<String>,
+}
+
+/// How a table is printed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Printed {
+    /// For people: columns that are 0 or empty in every row are left out
+    Table,
+    /// Comma-separated values, all columns
+    Csv,
+    /// JSON, all columns
+    Json,
+}
+
+/// A question about a time.
+#[derive(Args)]
+pub struct Asked {
+    #[command(flatten)]
+    pub ledger: LedgerOptions,
+    /// From when: 2026-03-01, 2026-03-01T08:00, 2026-03-01T08:00:00Z; the first of this month if it is not said
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// Until when; now if it is not said
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+    /// The time zone of these and of days: Europe/Berlin; UTC if it is not said
+    #[arg(long, value_name = "NAME")]
+    pub zone: Option<String>,
+    /// Only rows with this value: model=gpt-4o; several values of one column are alternatives
+    #[arg(long = "where", value_name = "COLUMN=VALUE", value_parser = column)]
+    pub filters: Vec<(String, String)>,
+    /// How it is printed
+    #[arg(long, value_name = "FORM", default_value = "table")]
+    pub format: Printed,
+}
+
+/// Which sums.
+#[derive(Args)]
+pub struct Sums {
+    #[command(flatten)]
+    pub asked: Asked,
+    /// The columns that make a row of their own: consumer, team, tenant, model, provider, route
+    #[arg(long, value_name = "COLUMNS")]
+    pub by: Option<String>,
+    /// A row for each hour, day, week or month
+    #[arg(long, value_name = "LENGTH")]
+    pub bucket: Option<String>,
+}
+
+/// Which requests.
+#[derive(Args)]
+pub struct Requests {
+    /// The id of one request: its whole record is printed, as JSON
+    #[arg(conflicts_with_all = ["from", "to", "zone", "filters", "limit"])]
+    pub id: Option<String>,
+    #[command(flatten)]
+    pub asked: Asked,
+    /// The most rows
+    #[arg(long, value_name = "NUMBER", default_value = "50", value_parser = clap::value_parser!(u16).range(1..=500))]
+    pub limit: u16,
+}
+
+/// `column=value`.
+fn column(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').filter(|(column, _)| !column.is_empty());
+    let pair = pair.ok_or_else(|| format!("{text:?} is not COLUMN=VALUE, as in model=gpt-4o"))?;
+    Ok((pair.0.to_owned(), pair.1.to_owned()))
+}
+
+/// What is done with the audit chain.
+#[derive(Subcommand)]
+pub enum AuditAction {
+    /// Verify an export, offline; the first broken link is named
+    Verify(Verify),
+    /// Write both streams as lines of JSON. Of a file, the variable POSTERN_AUDIT_KEY has the key that signs its end
+    Export(Export),
+    /// Print the public key of the private one in the variable POSTERN_AUDIT_KEY
+    PublicKey,
+}
+
+#[derive(Args)]
+pub struct Verify {
+    /// An export; - is standard input
+    pub file: PathBuf,
+    /// The public key of checkpoints, 64 hexadecimal digits; several if it was replaced
+    #[arg(long, value_name = "HEX", required = true)]
+    pub public_key: Vec<String>,
+    /// The file may end anywhere: say how far it is signed
+    #[arg(long)]
+    pub open: bool,
+    /// Streams may begin after a link that a checkpoint signs: what was before has been swept
+    #[arg(long)]
+    pub swept: bool,
+    /// A link that must be there, as an earlier verification printed it; may be given several times
+    #[arg(long, value_name = "STREAM:LINK:HASH")]
+    pub known: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct Export {
+    #[command(flatten)]
+    pub ledger: LedgerOptions,
+    /// The file to write; else it is printed
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct Replay {
+    /// As `usage requests` and the header x-request-id show it
+    pub request_id: String,
+    #[command(flatten)]
+    pub ledger: LedgerOptions,
+    /// Find the policies of that time in the history of the folder's git repository
+    #[arg(long)]
+    pub git: bool,
+}
+
+#[derive(Args)]
+pub struct Erase {
+    /// The person: `user`, `safety_identifier` or `metadata.user_id` of their requests, or a consumer's name
+    #[arg(long, value_name = "ID")]
+    pub subject: String,
+    #[command(flatten)]
+    pub ledger: LedgerOptions,
 }
 
 /// Who is asked about, and what they would do.

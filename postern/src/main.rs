@@ -1,18 +1,24 @@
 //! The operator's program: checks policies, issues and revokes keys, explains decisions, reads counters, writes the manifest for Spin. It needs nothing
 //! but the policies and the store of a deployment.
 
+mod audit;
 mod check;
 mod cli;
+mod columns;
+mod connector;
 mod dangling;
 mod deployment;
 mod dev_key;
+mod erase;
 mod explain;
 mod for_spin;
 mod key;
+mod ledger;
 mod location;
 mod policies;
 mod probe;
 mod provisions;
+mod replay;
 mod residency;
 mod store;
 mod usage;
@@ -43,6 +49,9 @@ fn run(cli: Cli) -> Result<()> {
         Command::Explain(options) => explain::explain(&deployment, &options),
         Command::Usage(options) => usage::usage(&deployment, &options),
         Command::Key { action } => key::key(&deployment, action),
+        Command::Audit { action } => audit::audit(&deployment, action),
+        Command::Replay(options) => replay::replay(&deployment, &options),
+        Command::Erase(options) => erase::erase(&deployment, &options),
         Command::Manifest(options) => for_spin::manifest(&deployment, &options),
         Command::DevKey(options) => dev_key::show(&deployment, &options),
     }

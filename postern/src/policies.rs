@@ -115,6 +115,7 @@ pub fn problems(folder: &Path, manifest: Option<&Path>) -> Result<Vec<Problem>> 
                 problems.extend(provisions::missing(catalogue, issuers, &manifest));
                 let originals = guardrails.originals.as_ref();
                 problems.extend(provisions::missing_key(originals, &manifest));
+                problems.extend(provisions::missing_for_recorder(&policies.recorder, &manifest));
             }
             if let Ok(authorization) = &authorization {
                 problems.extend(dangling::problems(authorization, &policies.catalogue));
@@ -168,7 +169,7 @@ pub fn authorization(folder: &Path) -> Result<Authorization, Vec<Problem>> {
     })
 }
 
-fn optional(text: io::Result<String>) -> io::Result<Option<String>> {
+pub fn optional(text: io::Result<String>) -> io::Result<Option<String>> {
     match text {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         text => text.map(Some),

@@ -8,12 +8,17 @@ use postern_policy::{
 };
 use std::collections::BTreeSet;
 
+mod recorder;
+
+pub use recorder::{missing_for_recorder, of_recorder};
+
 /// Where policies send requests, as they are written.
 #[derive(Debug, Default)]
 pub struct Destinations {
     /// Providers, and where their tokens come from: `upstream` goes there.
     pub vendors: Vec<String>,
-    /// Issuers and the Redis of limits: `auth` and `limiter` go there, and `upstream` for `auth`.
+    /// Issuers, the Redis of limits, the collector and webhooks: `auth` and `limiter` go there, and `upstream` for `auth` and
+    /// `recorder`.
     pub others: Vec<String>,
 }
 
@@ -21,9 +26,10 @@ pub struct Destinations {
 pub fn destinations(policies: &Policies) -> Destinations {
     let issuers = policies.issuers.iter().filter_map(|issuer| issuer.origin());
     let redis = policies.plans.redis_url().map(str::to_owned);
+    let recorder = of_recorder(&policies.recorder);
     Destinations {
         vendors: policies.catalogue.providers().flat_map(|provider| origins(provider)).collect(),
-        others: issuers.chain(redis).collect(),
+        others: issuers.chain(redis).chain(recorder).collect(),
     }
 }
 

@@ -126,6 +126,7 @@ impl<'p> Residency<'p> {
             .flat_map(|one| provisions::origins(one))
             .chain(self.policies.issuers.iter().filter_map(|issuer| issuer.origin()))
             .chain(self.policies.plans.redis_url().map(str::to_owned))
+            .chain(provisions::of_recorder(&self.policies.recorder))
             .collect();
         let variables: BTreeSet<&str> =
             catalogue.providers().flat_map(|provider| provider.variables()).collect();

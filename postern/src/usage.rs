@@ -1,6 +1,7 @@
 //! The usage of limits, as the limiter would report it: its counters, read beside the gateway.
 
 mod counters;
+mod recorded;
 mod table;
 
 use crate::cli::Usage;
@@ -20,6 +21,9 @@ use table::Row;
 
 /// Prints a line for each limit: what is used, reserved and left, and when it resets.
 pub fn usage(deployment: &Deployment, options: &Usage) -> Result<()> {
+    if let Some(of) = &options.recorded {
+        return recorded::print(deployment, of, now_ms()?);
+    }
     let policies = policies::all(&deployment.policies)?;
     let store = deployment.store()?;
     let source = Source::of(options.counters.as_deref(), &policies.plans, &store)?;

@@ -18,9 +18,9 @@ const PACKAGES: [(&str, &str, &[&str]); 44] = [
     ("postern-authorization", "crates/authorization", &[]),
     ("postern-store", "crates/store", &[]),
     ("postern-form", "crates/form", &[]),
-    ("postern-trail", "crates/trail", &[]),
     // What is made of the contract's records.
     ("postern-fault", "crates/fault", &["postern-types"]),
+    ("postern-trail", "crates/trail", &["postern-types"]),
     ("postern-policy", "crates/policy", &["postern-types"]),
     ("postern-tokenizer", "crates/tokenizer", &["postern-types"]),
     // Decisions over these.
@@ -101,6 +101,11 @@ const PACKAGES: [(&str, &str, &[&str]); 44] = [
     ("limiter-redis", "components/limiter/redis", LIMITER),
     ("provider", "components/provider", &["postern-contract", "postern-dialect", "postern-fault"]),
     (
+        "recorder",
+        "components/recorder",
+        &["postern-contract", "postern-fault", "postern-policy", "postern-trail"],
+    ),
+    (
         "router",
         "components/router",
         &["postern-contract", "postern-fault", "postern-policy", "postern-route"],
@@ -140,6 +145,7 @@ const PACKAGES: [(&str, &str, &[&str]); 44] = [
             "postern-route",
             "postern-store",
             "postern-token",
+            "postern-trail",
             "postern-types",
         ],
     ),
@@ -158,6 +164,7 @@ const PACKAGES: [(&str, &str, &[&str]); 44] = [
             "postern-keys",
             "postern-redis-server",
             "postern-tokenizer",
+            "postern-trail",
             "postern-types",
         ],
     ),

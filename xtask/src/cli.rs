@@ -32,6 +32,15 @@ pub enum Command {
     /// Say what has been used, is reserved and is left of each limit
     #[command(disable_help_flag = true)]
     Usage(Words),
+    /// Export the audit chain, and prove that nothing in it was changed
+    #[command(disable_help_flag = true)]
+    Audit(Words),
+    /// Run the recorded decisions on a request again
+    #[command(disable_help_flag = true)]
+    Replay(Words),
+    /// Erase a person's traces
+    #[command(disable_help_flag = true)]
+    Erase(Words),
     /// Print the manifest for a platform
     #[command(disable_help_flag = true)]
     Manifest(Words),

@@ -6,15 +6,24 @@ use crate::cli::Command;
 use std::ffi::OsString;
 
 /// The subcommands of the other programs; an action follows those that have some.
-const TEXTS: [(&[&str], &str); 10] = [
+const TEXTS: [(&[&str], &str); 19] = [
     (&["check"], include_str!("../help/check.txt")),
     (&["explain"], include_str!("../help/explain.txt")),
     (&["usage"], include_str!("../help/usage.txt")),
+    (&["usage", "sums"], include_str!("../help/usage-sums.txt")),
+    (&["usage", "requests"], include_str!("../help/usage-requests.txt")),
+    (&["usage", "costs"], include_str!("../help/usage-costs.txt")),
     (&["key"], include_str!("../help/key.txt")),
     (&["key", "issue"], include_str!("../help/key-issue.txt")),
     (&["key", "list"], include_str!("../help/key-list.txt")),
     (&["key", "rotate"], include_str!("../help/key-rotate.txt")),
     (&["key", "revoke"], include_str!("../help/key-revoke.txt")),
+    (&["audit"], include_str!("../help/audit.txt")),
+    (&["audit", "verify"], include_str!("../help/audit-verify.txt")),
+    (&["audit", "export"], include_str!("../help/audit-export.txt")),
+    (&["audit", "public-key"], include_str!("../help/audit-public-key.txt")),
+    (&["replay"], include_str!("../help/replay.txt")),
+    (&["erase"], include_str!("../help/erase.txt")),
     (&["manifest"], include_str!("../help/manifest.txt")),
     (&["bench"], include_str!("../help/bench.txt")),
 ];
@@ -26,6 +35,9 @@ pub fn asked(command: &Command) -> Option<&'static str> {
         Command::Explain(words) => of("explain", &words.words),
         Command::Usage(words) => of("usage", &words.words),
         Command::Key(words) => of("key", &words.words),
+        Command::Audit(words) => of("audit", &words.words),
+        Command::Replay(words) => of("replay", &words.words),
+        Command::Erase(words) => of("erase", &words.words),
         Command::Manifest(words) => of("manifest", &words.words),
         Command::Bench(words) => of("bench", &words.words),
         Command::Up(_)
@@ -60,11 +72,18 @@ mod tests {
             (&["check", "-h"], "postern check"),
             (&["explain", "--model", "m", "--help"], "postern explain"),
             (&["usage", "--help"], "postern usage"),
+            (&["usage", "sums", "--help"], "postern usage sums"),
+            (&["usage", "requests", "--help"], "postern usage requests"),
+            (&["usage", "costs", "--help"], "postern usage costs"),
             (&["key", "--help"], "postern key [OPTIONS] <COMMAND>"),
             (&["key", "issue", "--help"], "postern key issue"),
             (&["key", "--store", "s", "list", "-h"], "postern key list"),
             (&["key", "rotate", "--help"], "postern key rotate"),
             (&["key", "revoke", "--help"], "postern key revoke"),
+            (&["audit", "--help"], "postern audit [OPTIONS] <COMMAND>"),
+            (&["audit", "verify", "--help"], "postern audit verify"),
+            (&["replay", "--help"], "postern replay"),
+            (&["erase", "--help"], "postern erase"),
             (&["manifest", "--for", "spin", "-h"], "postern manifest"),
             (&["bench", "--help"], "cargo xtask bench"),
         ] {

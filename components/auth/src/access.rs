@@ -107,5 +107,7 @@ fn action(asked: Asked) -> Action {
         Asked::RouteAtVendor => Action::RouteAtVendor,
         Asked::Explain => Action::Explain,
         Asked::Admin => Action::Admin,
+        Asked::AdminTenant => Action::AdminTenant,
+        Asked::AdminTeam => Action::AdminTeam,
     }
 }

@@ -60,11 +60,15 @@ pub enum Action {
     Explain,
     /// Administer the gateway.
     Admin,
+    /// See what the consumers of the caller's own tenant did.
+    AdminTenant,
+    /// See what the consumers of the caller's own team did.
+    AdminTeam,
 }
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Chat,
         Self::Embed,
         Self::Rerank,
@@ -82,6 +86,8 @@ impl Action {
         Self::ListModels,
         Self::Explain,
         Self::Admin,
+        Self::AdminTenant,
+        Self::AdminTeam,
     ];
 
     /// Its name in policies: `Action::"chat"`.
@@ -105,6 +111,8 @@ impl Action {
             Self::ListModels => "list_models",
             Self::Explain => "explain",
             Self::Admin => "admin",
+            Self::AdminTenant => "admin_tenant",
+            Self::AdminTeam => "admin_team",
         }
     }
 
@@ -117,7 +125,10 @@ impl Action {
     /// Whether its resource is a model, and so belongs to `Action::"use"`; the resource of the others is the gateway.
     #[must_use]
     pub fn is_on_model(self) -> bool {
-        !matches!(self, Self::ListModels | Self::Explain | Self::Admin)
+        !matches!(
+            self,
+            Self::ListModels | Self::Explain | Self::Admin | Self::AdminTenant | Self::AdminTeam
+        )
     }
 }
 

@@ -78,7 +78,7 @@ fn is_of_gateway(message: &str) -> bool {
     let of = |action: Action| {
         message.contains(&format!("in context for Action::\"{}\"", action.as_str()))
     };
-    [Action::ListModels, Action::Explain, Action::Admin].into_iter().any(of)
+    Action::ALL.into_iter().filter(|action| !action.is_on_model()).any(of)
 }
 
 /// Cedar calls an entity `e`; here each type has one meaning.

@@ -73,13 +73,21 @@ fn holds(condition: &str) -> bool {
 #[test]
 fn the_shipped_policies_let_every_caller_use_models_and_admins_administer() {
     let shipped = policies(SHIPPED);
-    let admin = Principal { roles: vec!["admin".into()], ..stranger() };
     for action in Action::ALL {
         let resource = if action.is_on_model() { bare_model() } else { Resource::Gateway };
         let of = |principal: &Principal| shipped.decide(principal, action, &resource, &context());
-        let is_for_admins = matches!(action, Action::Admin | Action::Explain);
-        assert_eq!(of(&stranger()).allowed, !is_for_admins, "{action:?}");
-        assert!(of(&admin).allowed, "{action:?}");
+        let with = |role: &str| Principal { roles: vec![role.into()], ..stranger() };
+        let for_role = match action {
+            Action::Admin | Action::Explain => Some("admin"),
+            Action::AdminTenant => Some("tenant_admin"),
+            Action::AdminTeam => Some("team_admin"),
+            _ => None,
+        };
+        assert_eq!(of(&stranger()).allowed, for_role.is_none(), "{action:?}");
+        for role in ["admin", "tenant_admin", "team_admin"] {
+            let is_allowed = for_role.is_none_or(|needed| needed == role);
+            assert_eq!(of(&with(role)).allowed, is_allowed, "{action:?} by {role}");
+        }
     }
     assert_eq!(
         shipped.context_attributes(),

@@ -82,7 +82,7 @@ fn the_shipped_policies_are_right_and_so_are_their_examples() {
     let uncommented = format!("{policies}{}", uncommented.join("\n"));
     let with_examples = Authorization::from_cedar(&uncommented);
     let with_examples = with_examples.unwrap_or_else(|found| panic!("{}", lines(&found)));
-    assert_eq!(with_examples.policies().len(), 9);
+    assert_eq!(with_examples.policies().len(), 11);
 }
 
 #[test]

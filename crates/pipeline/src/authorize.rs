@@ -63,6 +63,31 @@ pub fn to_gateway<S: Stages>(
     }
 }
 
+/// The first of these actions on the gateway that the caller may do. The record has this one; if it may do none, the first.
+pub fn first_to_gateway<S: Stages>(
+    caller: &Caller,
+    actions: &[Action],
+    head: &Head,
+    exchange: &mut Exchange<S>,
+) -> Result<Action, Refusal> {
+    let mut denied: Option<(Action, Decision)> = None;
+    for action in actions {
+        let request = request(caller, *action, Vec::new(), head);
+        let decisions = exchange.run("authorize", |stages| stages.authorize(&request))?;
+        let decision = decisions.into_iter().next().ok_or_else(undecided)?;
+        if decision.denied.is_none() {
+            exchange.observe(Event::Asked(&[*action]));
+            exchange.observe(Event::Decided(None, &decision));
+            return Ok(*action);
+        }
+        denied.get_or_insert((*action, decision));
+    }
+    let (action, decision) = denied.ok_or_else(undecided)?;
+    exchange.observe(Event::Asked(&[action]));
+    exchange.observe(Event::Decided(None, &decision));
+    Err(decision.denied.map_or_else(|| undecided().into(), Refusal::from))
+}
+
 /// The decision for each deployment, for lists, which are not noted in the record.
 pub fn each(
     stages: &impl Stages,

@@ -14,6 +14,8 @@ pub enum Endpoint {
     Alive,
     /// `GET /readyz`: the stages can serve.
     Ready,
+    /// `GET /metrics`, for Prometheus.
+    Metrics,
     /// `GET /.well-known/oauth-protected-resource`: where to get a token (RFC 9728, 3).
     ResourceMetadata,
     /// `GET /v1/usage`, of one model's limits as well if it is named (`?model=`).
@@ -22,8 +24,24 @@ pub enum Endpoint {
     Models(Wanted),
     /// `GET /v1/models/{id}`
     Model(String),
+    /// What an administrator asks: `recorder` knows the paths, after the one who asks is known.
+    Admin(AdminRequest),
     /// `POST` of a request for a vendor, in a client's dialect.
     Call(Dialect, Operation),
+}
+
+/// What administrators ask for is below this path.
+const ADMIN: &str = "/admin/v1/";
+
+/// A question of an administrator, as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdminRequest {
+    /// In upper case.
+    pub method: String,
+    /// Below `/admin/v1/`.
+    pub path: String,
+    /// Without the question mark.
+    pub query: String,
 }
 
 /// What can be called, and in which dialect it is said.
@@ -69,6 +87,10 @@ pub fn called(path: &str) -> Option<(Dialect, Operation)> {
 const READ: &str = "GET, HEAD";
 
 pub fn route(method: &str, path: &str, query: &str) -> Result<Endpoint, Refusal> {
+    if let Some(below) = path.strip_prefix(ADMIN) {
+        let (path, query) = (below.to_owned(), query.to_owned());
+        return Ok(Endpoint::Admin(AdminRequest { method: method.to_owned(), path, query }));
+    }
     let call = CALLS.iter().find(|(known, _, _)| *known == path);
     let (endpoint, allow) = match path {
         _ if let Some((_, client, operation)) = call => {
@@ -77,6 +99,7 @@ pub fn route(method: &str, path: &str, query: &str) -> Result<Endpoint, Refusal>
         "/" => (Endpoint::About, READ),
         "/healthz" => (Endpoint::Alive, READ),
         "/readyz" => (Endpoint::Ready, READ),
+        "/metrics" => (Endpoint::Metrics, READ),
         RESOURCE_METADATA => (Endpoint::ResourceMetadata, READ),
         "/v1/usage" => (Endpoint::Usage(model_named(query)), READ),
         "/v1/models" => (Endpoint::Models(wanted(query)), READ),

@@ -1,5 +1,6 @@
 //! The head of a request: its endpoint, and the headers that matter.
 
+use crate::accept;
 use crate::client_ip;
 use crate::coding::Coding;
 use crate::endpoint::{self, Endpoint};
@@ -42,6 +43,8 @@ pub struct Head {
     pub explain: bool,
     /// The client's name of its conversation (`x-postern-conversation`).
     pub conversation: Option<String>,
+    /// The client prefers CSV to JSON.
+    pub prefers_csv: bool,
 }
 
 impl Head {
@@ -79,6 +82,7 @@ impl Head {
             strict: false,
             explain: false,
             conversation: None,
+            prefers_csv: request.texts("accept").any(accept::prefers_csv),
         };
         let mut proxies = ProxyChain::default();
         for (name, value) in fields {

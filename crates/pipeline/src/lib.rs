@@ -8,6 +8,8 @@
 //! over random schedules of failures, slow clients and cancellations: every lease is settled once or abandoned, the record is
 //! written once, and a stream that broke never looks complete.
 
+mod accept;
+mod admin;
 mod answer;
 mod asked;
 mod attempt;
@@ -36,6 +38,7 @@ mod lease;
 mod left;
 mod losses;
 mod memory;
+mod metrics;
 mod models;
 mod observations;
 mod opinion;
@@ -43,6 +46,8 @@ mod originals;
 mod own_headers;
 mod pump;
 mod record;
+mod recorded;
+mod recorder;
 mod redact;
 mod refusal;
 mod reply;
@@ -53,6 +58,7 @@ mod shedding;
 mod sound;
 mod source;
 mod stages;
+mod timings;
 mod told_type;
 mod trace;
 mod upload;
@@ -66,7 +72,7 @@ pub use record::{Event, Record};
 pub use reply::Reply;
 pub use stages::{
     AnswerGuard, Auth, Body, Client, Decoder, Guardrail, Inbound, Limiter, Outbound, OutboundBody,
-    Platform, Provider, Router, Stages, Upstream,
+    Platform, Provider, Recorder, Router, Stages, Upstream,
 };
 pub use upload::FormBody;
 
@@ -86,6 +92,7 @@ pub async fn serve<S: Stages>(
     let mut exchange = Exchange::begin(stages, &request);
     let Some(early) = exchange.early.clone() else {
         let result = answer(&request, body, &mut exchange).await;
+        let result = recorder::before_head(result, &mut exchange).await;
         return reply::of(result, exchange);
     };
     let (stages, client) = (exchange.stages.clone(), exchange.client);
@@ -106,16 +113,31 @@ async fn answer<S: Stages>(
     }
     let head = Head::read(request, exchange)?;
     match &head.endpoint {
-        Endpoint::About => Ok(models::about()),
-        Endpoint::Alive => Ok(Answer::json(r#"{"status":"alive"}"#.to_owned())),
-        Endpoint::Ready => models::ready(exchange).await,
+        Endpoint::About => {
+            exchange.observe(Event::Probed);
+            Ok(models::about())
+        }
+        Endpoint::Alive => {
+            exchange.observe(Event::Probed);
+            Ok(Answer::json(r#"{"status":"alive"}"#.to_owned()))
+        }
+        Endpoint::Ready => {
+            exchange.observe(Event::Probed);
+            models::ready(exchange).await
+        }
+        Endpoint::Metrics => {
+            exchange.observe(Event::Probed);
+            metrics::answer(&head, exchange).await
+        }
         Endpoint::ResourceMetadata => models::resource_metadata(exchange),
         Endpoint::Usage(model) => models::usage(&head, model.as_deref(), exchange).await,
         Endpoint::Models(wanted) => models::list(&head, wanted, exchange).await,
         Endpoint::Model(id) => models::one(&head, id, exchange).await,
+        Endpoint::Admin(asked) => admin::answer(&head, asked, body, exchange).await,
         Endpoint::Call(_, operation) => {
             // Before anything is asked or read for it.
             shedding::request(&head, *operation, exchange)?;
+            recorder::accepts(&exchange.stages).await?;
             run::run(&head, *operation, body, exchange).await
         }
     }

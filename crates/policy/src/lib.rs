@@ -5,8 +5,8 @@
 //! is always valid. A policy with any problem is refused entirely, and the error lists all problems of all files ([`Problems`]).
 //!
 //! `docs/policies.md` is the reference of the files. Each stage reads only its own: the gateway [`Gateway`], auth [`Consumers`] and
-//! [`Issuers`], limiter [`Plans`], guardrail [`Guardrails`], router [`Catalogue`]. [`check_all`] reads them all and also checks
-//! references between them.
+//! [`Issuers`], limiter [`Plans`], guardrail [`Guardrails`], router [`Catalogue`], recorder [`Recorder`]. [`check_all`] reads them all and
+//! also checks references between them.
 //!
 //! No I/O: callers pass in the texts. No text makes this crate panic.
 
@@ -20,6 +20,7 @@ mod consumers;
 mod conventions;
 mod deadlines;
 mod detectors;
+mod digest;
 mod gateway;
 mod grants;
 mod guardrails;
@@ -32,6 +33,7 @@ mod plans;
 mod price;
 mod problem;
 mod reading;
+mod recorder;
 mod references;
 mod routes;
 mod url;
@@ -46,6 +48,7 @@ pub use closed::{Capability, DataClass, LimitUnit, Period, SameFor, Strategy, Wi
 pub use consumers::{Consumer, ConsumerKey, Consumers, ModelPattern};
 pub use conventions::Conventions;
 pub use deadlines::{DEFAULT_DEADLINES, REASONING_DEADLINES, SetDeadlines};
+pub use digest::digest;
 pub use detectors::{DETECTORS, DetectorGroup};
 pub use gateway::{Attempts, Cors, ForeignIds, Gateway, Ids, Overload, PassedHeaders};
 pub use guardrails::{
@@ -62,6 +65,10 @@ pub use plans::{Limit, Plan, Plans, Scope};
 pub use postern_types::{Credential, Deadlines, Dialect, ImageRule, Price, Quirks, Tokenizer};
 pub use problem::{Problem, Problems};
 pub use reading::is_name;
+pub use recorder::{
+    Anomalies, Ledger, LedgerStore, OpenTelemetry, OtelConventions, OtelSignal, Recorder,
+    Retention, SentHeader, Webhook, WebhookFormat,
+};
 pub use routes::{Condition, Destination, Route, RouteTarget, Times};
 pub use warnings::warnings;
 
@@ -79,3 +86,5 @@ pub const GUARDRAILS_FILE: &str = "guardrails.toml";
 pub const MODELS_FILE: &str = "models.toml";
 /// The name of the file of aliases; it may be absent.
 pub const ROUTES_FILE: &str = "routes.toml";
+/// The name of the file of the recorder; it may be absent.
+pub const RECORDER_FILE: &str = "recorder.toml";

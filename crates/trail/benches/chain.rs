@@ -28,11 +28,11 @@ fn main() {
         text.push_str(&chain.append(seq, &event));
         text.push('\n');
         if chain.is_checkpoint_due(seq, CheckpointPlan::default()) {
-            text.push_str(&chain.checkpoint(seq, &key));
+            text.push_str(&chain.sign(seq, &key).unwrap());
             text.push('\n');
         }
     }
-    text.push_str(&chain.closing(LINKS, &key));
+    text.push_str(&chain.closing(LINKS, &key).unwrap());
     text.push('\n');
     rate("appended", LINKS, began);
     let began = Instant::now();

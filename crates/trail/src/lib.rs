@@ -2,15 +2,21 @@
 //!
 //! Pure: stores, time and keys are arguments. No field of any type here can hold a prompt or an answer.
 
+pub mod admin;
 pub mod anomaly;
 pub mod audit;
+pub mod content;
 pub mod export;
 pub mod ledger;
 pub mod name;
 pub mod questions;
 pub mod record;
+pub mod recorder;
 #[cfg(test)]
 mod sample;
+pub mod telemetry;
+pub mod watch;
+pub mod webhook;
 
 pub use name::Name;
 pub use record::Record;

@@ -19,3 +19,4 @@ pub use requests::{MAX_PAGE, RequestPage, request, requests};
 pub use scope::Scope;
 pub use table::{Cell, Table};
 pub use usage::{MAX_ROWS, usage};
+pub(crate) use zone::span;

@@ -36,11 +36,11 @@ fn export() -> Vec<String> {
         for chain in &mut chains {
             lines.push(chain.append(1_000 + seq, &event(seq)));
             if chain.is_checkpoint_due(1_000 + seq, plan) {
-                lines.push(chain.checkpoint(1_000 + seq, &key()));
+                lines.push(chain.sign(1_000 + seq, &key()).unwrap());
             }
         }
     }
-    lines.extend(chains.iter().map(|chain| chain.closing(2_000, &key())));
+    lines.extend(chains.iter().map(|chain| chain.closing(2_000, &key()).unwrap()));
     lines
 }
 
@@ -48,9 +48,9 @@ fn export() -> Vec<String> {
 fn small() -> String {
     let mut chain = Chain::new(Name::from_policy("access"));
     let mut lines: Vec<_> = (0..3).map(|seq| chain.append(1_000, &event(seq))).collect();
-    lines.push(chain.checkpoint(1_000, &key()));
+    lines.push(chain.sign(1_000, &key()).unwrap());
     lines.push(chain.append(1_000, &event(4)));
-    lines.push(chain.closing(2_000, &key()));
+    lines.push(chain.closing(2_000, &key()).unwrap());
     text(&lines)
 }
 
@@ -147,10 +147,10 @@ fn forged(from: u64, with_key: &AuditKey) -> Vec<String> {
         let changed = if seq == from { 77 } else { seq };
         lines.push(chain.append(1_000 + seq, &event(changed)));
         if chain.is_checkpoint_due(1_000 + seq, plan) {
-            lines.push(chain.checkpoint(1_000 + seq, with_key));
+            lines.push(chain.sign(1_000 + seq, with_key).unwrap());
         }
     }
-    lines.push(chain.closing(2_000, with_key));
+    lines.push(chain.closing(2_000, with_key).unwrap());
     lines
 }
 
@@ -181,7 +181,7 @@ fn an_older_export_lacks_the_link_that_is_known() {
     let report = checked(&text(&lines)).unwrap().remove("access").unwrap();
     let last_real = report.last - 1;
     let mut chain = Chain::new(Name::from_policy("access"));
-    let old = [chain.append(1_000, &event(0)), chain.closing(1_001, &key())];
+    let old = [chain.append(1_000, &event(0)), chain.closing(1_001, &key()).unwrap()];
     assert!(checked(&text(&old)).is_ok());
     let known = KnownLink { stream: "access".to_owned(), seq: last_real, hash: report.hash };
     let verifier = || Verifier::new(&[key().public()], Begin::AtFirstLink, Ending::Closed);
@@ -218,7 +218,7 @@ fn a_stream_goes_on_from_what_is_kept_of_it() {
     let kept = serde_json::to_string(&chain).unwrap();
     let mut chain: Chain = serde_json::from_str(&kept).unwrap();
     let second = chain.append(2, &event(1));
-    assert!(checked(&text(&[first, second, chain.closing(3, &key())])).is_ok());
+    assert!(checked(&text(&[first, second, chain.closing(3, &key()).unwrap()])).is_ok());
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn what_cannot_be_asked_is_refused_with_what_can_be() {
     for (query, expected) in [
         (
             "from=2026-03-01&modle=a",
-            "there is no parameter `modle`; there are `from`, `to`, `bucket`, `zone`, `group_by`, `consumer`, `team`, `tenant`, `model`, `provider` and `route`",
+            "there is no parameter `modle`; there are `from`, `to`, `bucket`, `zone`, `group_by`, `format`, `consumer`, `team`, `tenant`, `model`, `provider` and `route`",
         ),
         (
             "from=2026-03-01&group_by=model,user",
@@ -106,7 +106,7 @@ fn what_cannot_be_asked_is_refused_with_what_can_be() {
         ("", "`from` is missing: sums are asked for from a time on, such as `from=2026-03-01`"),
         (
             "from=2026-02-29",
-            "`from` cannot be `2026-02-29`; it is a date (`2026-03-01`), a local time (`2026-03-01T08:00`) or a time with its offset (`2026-03-01T08:00:00Z`)",
+            "`from` cannot be `2026-02-29`; it is a date (`2026-03-01`), a local time (`2026-03-01T08:00`) or a time with its offset (`2026-03-01T08:00:00Z`; in a URL, `+` is written `%2B`)",
         ),
         (
             "from=2026-03-01&zone=Mars/Olympus",

@@ -23,6 +23,8 @@ impl Action {
             Action::RouteAtVendor => "route_at_vendor",
             Action::Explain => "explain",
             Action::Admin => "admin",
+            Action::AdminTenant => "admin_tenant",
+            Action::AdminTeam => "admin_team",
         }
     }
 }

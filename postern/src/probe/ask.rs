@@ -1,5 +1,6 @@
 //! Requests to the server that is asked.
 
+use crate::connector::connector;
 use anyhow::{Context, Result, anyhow, bail};
 use bytes::Bytes;
 use http::{Request, Uri, header};
@@ -10,9 +11,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use postern_dialect::{Dialect, translate};
 use postern_policy::Endpoint;
-use rustls::{ClientConfig, RootCertStore};
 use serde_json::Value;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// A model may be loaded before the first answer.
@@ -121,20 +120,4 @@ fn is_error(text: &str) -> bool {
 fn reason_in(text: &str) -> String {
     let data = text.strip_prefix("data:").unwrap_or(text).lines().next().unwrap_or_default();
     translate::explain(Dialect::OpenAi, 400, &[], data.trim()).public
-}
-
-fn connector() -> Result<HttpsConnector<HttpConnector>> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if roots.is_empty() {
-        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config =
-        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    let config = config.with_root_certificates(roots).with_no_client_auth();
-    let mut http = HttpConnector::new();
-    http.enforce_http(false);
-    let builder = hyper_rustls::HttpsConnectorBuilder::new().with_tls_config(config);
-    Ok(builder.https_or_http().enable_http1().wrap_connector(http))
 }

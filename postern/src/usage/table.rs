@@ -1,5 +1,6 @@
 //! A report of the meter, as a table for people.
 
+use crate::columns;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::Value;
@@ -79,16 +80,5 @@ pub fn print(rows: &[Row]) {
         println!("no limits");
         return;
     }
-    let head = HEAD.map(str::to_owned);
-    let lines = || std::iter::once(&head).chain(rows.iter().map(|row| &row.cells));
-    let mut widths = [0; HEAD.len()];
-    for line in lines() {
-        for (width, cell) in widths.iter_mut().zip(line) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    for line in lines() {
-        let cells = line.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
-        println!("{}", cells.collect::<Vec<_>>().join("  ").trim_end());
-    }
+    columns::print(&HEAD, rows.iter().map(|row| row.cells.as_slice()));
 }

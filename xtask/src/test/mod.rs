@@ -3,6 +3,7 @@
 mod clients;
 mod dependencies;
 mod libtest;
+pub mod monitoring;
 mod programs;
 pub mod redis;
 mod report;

@@ -2,7 +2,7 @@
 
 use super::programs::{TIMEOUT, Tests};
 use super::report::Report;
-use super::{clients, dependencies, redis};
+use super::{clients, dependencies, monitoring, redis};
 use crate::components::{self, Profile};
 use crate::process::run_in_the_open;
 use crate::programs::Programs;
@@ -61,8 +61,12 @@ pub const STEPS: &[Step] = &[
     step("policies", &["components"], policies),
     // The official SDKs.
     early("clients", |workspace, _| clients::prepare(workspace)),
+    // Real collectors, Prometheus and Alertmanager.
+    early("monitoring", |workspace, _| monitoring::prepare(workspace)),
     // The whole gateway, as its clients see it.
-    step("pipeline", &["components", "clients", "redis"], pipeline),
+    step("pipeline", &["components", "clients", "monitoring", "redis"], pipeline),
+    // A part of it: recipes and exports, against the programs that they are for.
+    Step { always: false, ..step("observability", &["components", "monitoring"], observability) },
     // Slow tests of exactness, and agents as clients: before a release.
     Step { always: false, ..step("long", &[], long) },
 ];
@@ -136,10 +140,16 @@ pub fn pipeline_tests<'a>(workspace: &'a Workspace, report: &mut Report) -> Resu
     let mut environment = redis_environment();
     environment.push(("POSTERN_HOST", programs.host.into()));
     environment.push(("POSTERN_PYTHON", clients::python(workspace).into()));
+    environment.extend(monitoring::environment(workspace));
     let tests = Tests { packages: vec![PIPELINE], environment, ..Tests::of(workspace.native()) };
     // They wait for one another's processes more than they compute.
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     Ok(Tests { threads: Some(cores * 2), ..tests })
+}
+
+fn observability(workspace: &Workspace, report: &mut Report) -> Result<()> {
+    let programs = vec!["observability"];
+    Tests { programs, ..pipeline_tests(workspace, report)? }.run(workspace, report)
 }
 
 fn redis_environment() -> Vec<(&'static str, OsString)> {
@@ -152,6 +162,7 @@ fn long(workspace: &Workspace, report: &mut Report) -> Result<()> {
     redis::prepare()?;
     clients::prepare(workspace)?;
     clients::prepare_agents(workspace)?;
+    monitoring::prepare(workspace)?;
     let (ignored, timeout) = (vec!["--ignored"], TIMEOUT * 6);
     let unit = Tests { arguments: ignored, timeout, ..unit_tests(workspace) };
     let unit = unit.run(workspace, report);

@@ -6,6 +6,7 @@ mod attempts;
 mod cors;
 mod headers;
 mod ids;
+mod metrics;
 mod never;
 mod overload;
 
@@ -59,6 +60,8 @@ pub struct Gateway {
     pub ids: Ids,
     /// The addresses from which `X-Forwarded-For` is trusted; empty means none.
     pub trusted_proxies: Vec<IpRange>,
+    /// Who may read `/metrics` without a credential.
+    pub metrics_addresses: Vec<IpRange>,
     /// Headers that pass in addition to those of the dialects.
     pub headers: PassedHeaders,
     /// Which web pages may call; `None` means no page of another origin.
@@ -81,6 +84,7 @@ impl Default for Gateway {
             attempts: Attempts::default(),
             ids: Ids::default(),
             trusted_proxies: Vec::new(),
+            metrics_addresses: Vec::new(),
             headers: PassedHeaders::default(),
             cors: None,
             overload: Overload::default(),
@@ -141,6 +145,7 @@ fn read(report: &mut Report<'_>) -> Gateway {
     {
         table.finish(report);
     }
+    let metrics_addresses = metrics::addresses(report, &mut root);
     root.finish(report);
     Gateway {
         max_request_body_bytes: max_request,
@@ -151,6 +156,7 @@ fn read(report: &mut Report<'_>) -> Gateway {
         attempts: tried.unwrap_or_default(),
         ids: ids.unwrap_or_default(),
         trusted_proxies: trusted_proxies.unwrap_or_default(),
+        metrics_addresses,
         headers: passed.unwrap_or_default(),
         cors: pages,
         overload: in_flight.unwrap_or_default(),

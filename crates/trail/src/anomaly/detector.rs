@@ -214,7 +214,7 @@ impl Detector {
         ];
         let band = self.band(&seen, common, follows);
         let verdict = match self.seen >= WARM_UP_VALUES && self.settling == 0 {
-            true => self.judge(unix_s, value, band, excesses),
+            true => self.judge(unix_s, value, band, excesses, own),
             false => Assessment::NONE,
         };
         self.learn(unix_s, scaled - common, own);
@@ -282,7 +282,14 @@ impl Detector {
         Band { expected: value(middle), low: value(middle - reach), high: value(middle + reach) }
     }
 
-    fn judge(&mut self, unix_s: i64, value: f64, band: Band, excesses: [f64; 4]) -> Assessment {
+    fn judge(
+        &mut self,
+        unix_s: i64,
+        value: f64,
+        band: Band,
+        excesses: [f64; 4],
+        own: f64,
+    ) -> Assessment {
         let [point, shift, drift, variation] = excesses;
         // Averages are calibrated on values that follow each other: their tails are less known.
         let worst = point.max(shift).max(drift * 0.95).max(variation * 0.85);
@@ -293,7 +300,9 @@ impl Detector {
         let mut verdict = Assessment { score, band: Some(band), ..Assessment::NONE };
         if let Some(open) = &mut self.open {
             open.values = open.values.saturating_add(1);
-            open.quiet = if worst >= needed * 0.6 { 0 } else { open.quiet + 1 };
+            // Long averages remember what is over: the value itself and a short one say whether it is.
+            let now = shift.max(self.point.excess_of(own));
+            open.quiet = if now >= needed * 0.6 { 0 } else { open.quiet + 1 };
             open.finding.score = open.finding.score.max(score);
             self.close(unix_s, &mut verdict);
         } else {

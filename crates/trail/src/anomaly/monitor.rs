@@ -49,6 +49,26 @@ impl Monitor {
         Monitor::default()
     }
 
+    /// Takes in what was kept of a series.
+    pub fn insert(&mut self, metric: Name, of: Name, detector: Detector) {
+        self.series.entry(metric).or_default().insert(of, detector);
+    }
+
+    /// Takes in the finding of all series of a metric that was kept.
+    pub fn insert_common(&mut self, metric: Name, finding: Anomaly) {
+        self.common.insert(metric, finding);
+    }
+
+    /// The series of a metric, to be kept.
+    pub fn series(&self, metric: &Name) -> impl Iterator<Item = (&Name, &Detector)> {
+        self.series.get(metric).into_iter().flatten()
+    }
+
+    /// The finding of all series of a metric, to be kept.
+    pub fn common(&self, metric: &Name) -> Option<&Anomaly> {
+        self.common.get(metric)
+    }
+
     /// Takes in all series of one bucket of time, and returns what was opened and closed.
     pub fn close_bucket(&mut self, unix_s: i64, measured: &[Measured]) -> Vec<Explained> {
         let mut changes = Vec::new();

@@ -29,6 +29,11 @@ impl Stat {
         self.past.excess(self.value.abs())
     }
 
+    /// How far a single deviation is beyond what is usual of this statistic.
+    pub(super) fn excess_of(&self, deviation: f64) -> f64 {
+        self.past.excess(deviation.abs())
+    }
+
     /// What was stepped to becomes a part of the past in a while.
     pub(super) fn learn(&mut self) {
         self.recent.push_back(self.value.abs() as f32);

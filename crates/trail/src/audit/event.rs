@@ -65,9 +65,13 @@ pub enum AuditEvent {
         key_id: Name,
         rows: u64,
     },
-    /// All links before this one are signed.
+    /// All links up to one before this are signed.
     Checkpoint {
         key_id: Name,
+        /// The number of the last link that it signs. Others may have followed while it was signed.
+        through: u64,
+        /// When it was signed.
+        signed_unix_ms: u64,
         /// It ends an export; the stream goes on without it.
         closing: bool,
         signature: String,

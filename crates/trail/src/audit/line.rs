@@ -1,5 +1,6 @@
 //! A link as a line of JSON.
 
+use super::event::AuditEvent;
 use super::hash::LinkHash;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -57,16 +58,29 @@ pub(super) fn hashed<'l>(line: &'l str, hash: &str) -> Option<&'l str> {
     line.strip_suffix("\"}")?.strip_suffix(hash)?.strip_suffix(",\"hash\":\"")
 }
 
-/// What a checkpoint signs. Names have no control characters, so that no two checkpoints share a message.
+/// What a checkpoint signs: a link and, by its hash, all before it. Names have no control characters, so that no two checkpoints
+/// share a message. The key is a part of what Ed25519 hashes.
 pub(super) fn signed(
     stream: &str,
-    seq: u64,
+    through: u64,
+    hash: LinkHash,
     unix_ms: u64,
-    prev: LinkHash,
-    key_id: &str,
     closing: bool,
 ) -> String {
-    format!(
-        "postern-trail-checkpoint-v1\n{stream}\n{seq}\n{unix_ms}\n{prev}\n{key_id}\n{closing}\n"
-    )
+    format!("postern-trail-checkpoint-v2\n{stream}\n{through}\n{hash}\n{unix_ms}\n{closing}\n")
+}
+
+/// The hash that a line ends with.
+pub(super) fn hash_of(line: &str) -> Option<LinkHash> {
+    let hash = line.strip_suffix("\"}")?;
+    LinkHash::from_hex(hash.get(hash.len().checked_sub(64)?..)?)
+}
+
+/// The last link that a line signs, if it is a checkpoint.
+pub(super) fn signed_through(line: &str) -> Option<u64> {
+    let link: ReadLine<'_> = serde_json::from_str(line).ok()?;
+    match serde_json::from_str(link.event.get()).ok()? {
+        AuditEvent::Checkpoint { through, .. } => Some(through),
+        _ => None,
+    }
 }

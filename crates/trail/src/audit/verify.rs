@@ -1,10 +1,11 @@
 //! Offline verification of streams, line by line, in memory that does not grow with the file.
 
+use super::chain::MAX_BEHIND;
 use super::event::AuditEvent;
 use super::hash::LinkHash;
 use super::key::AuditPublicKey;
 use super::line::{self, ReadLine};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 
 /// How a checkpoint's event begins: fields have their order.
@@ -16,7 +17,7 @@ pub enum Begin {
     /// At its first link.
     #[default]
     AtFirstLink,
-    /// Also at a signed checkpoint: what was before it has been swept by policy.
+    /// Also after a link that a checkpoint of the file signs: what was before has been swept by policy.
     AtCheckpoint,
 }
 
@@ -61,6 +62,7 @@ pub enum Why {
     OutOfOrder { expected: u64 },
     PreviousChanged,
     BadSignature,
+    SignsAnother { through: u64 },
     UnknownKey { key_id: String },
     AfterClosing,
     NotClosed,
@@ -85,6 +87,10 @@ impl fmt::Display for Why {
                 formatter.write_str("it does not follow the link before it: one was replaced")
             }
             Why::BadSignature => formatter.write_str("the signature of the checkpoint is wrong"),
+            Why::SignsAnother { through } => write!(
+                formatter,
+                "the checkpoint signs link {through}, which it cannot sign from here: it was moved"
+            ),
             Why::UnknownKey { key_id } => write!(
                 formatter,
                 "the checkpoint is signed with key `{key_id}`; give its public key to verify it"
@@ -121,13 +127,68 @@ pub struct StreamReport {
     pub closed: bool,
 }
 
+/// A stream as far as it is verified.
+struct Verified {
+    report: StreamReport,
+    /// The hashes of the last links, which a checkpoint may sign, and the number of the first of them.
+    window: VecDeque<LinkHash>,
+    window_first: u64,
+    /// The line of its first link, if it is not proven yet that the stream may begin there.
+    begin_line: Option<usize>,
+}
+
+impl Verified {
+    /// A stream that begins with this link.
+    fn new(link: &ReadLine<'_>, prev: LinkHash, line: usize) -> Self {
+        let report = StreamReport {
+            first: link.seq,
+            links: 0,
+            checkpoints: 0,
+            signed_through: None,
+            last: link.seq,
+            hash: prev,
+            closed: false,
+        };
+        // The link before the first one may be what a checkpoint signs.
+        let before = link.seq.checked_sub(1);
+        let window = before.map(|_| prev).into_iter().collect();
+        let begin_line = before.map(|_| line);
+        Verified { report, window, window_first: before.unwrap_or(0), begin_line }
+    }
+
+    /// The hash of the link with this number, if it is remembered.
+    fn hash_at(&self, seq: u64) -> Option<LinkHash> {
+        let at = usize::try_from(seq.checked_sub(self.window_first)?).ok()?;
+        self.window.get(at).copied()
+    }
+
+    fn add(&mut self, link: &ReadLine<'_>, hash: LinkHash) {
+        self.report.links = self.report.links.saturating_add(1);
+        (self.report.last, self.report.hash) = (link.seq, hash);
+        self.window.push_back(hash);
+        if self.window.len() as u64 > MAX_BEHIND.saturating_add(1) {
+            self.window.pop_front();
+            self.window_first = self.window_first.saturating_add(1);
+        }
+    }
+
+    fn signed(&mut self, through: u64, closing: bool) {
+        self.report.checkpoints = self.report.checkpoints.saturating_add(1);
+        self.report.signed_through = Some(through);
+        self.report.closed = closing;
+        if through.saturating_add(1) == self.report.first {
+            self.begin_line = None;
+        }
+    }
+}
+
 /// Verifies line by line.
 pub struct Verifier {
     keys: Vec<(String, AuditPublicKey)>,
     begin: Begin,
     ending: Ending,
     known: Vec<(KnownLink, bool)>,
-    streams: BTreeMap<String, StreamReport>,
+    streams: BTreeMap<String, Verified>,
     line: usize,
 }
 
@@ -191,44 +252,63 @@ impl Verifier {
         if LinkHash::of(hashed.as_bytes()) != hash {
             return Err(Why::Changed);
         }
-        let checkpoint = link.event.get().starts_with(CHECKPOINT);
-        self.follows(link, prev, checkpoint)?;
-        let closing = checkpoint && self.signature(text, link, prev)?;
+        self.follows(link, prev)?;
+        let at = self.line;
+        let name = link.stream.as_ref();
+        if !self.streams.contains_key(name) {
+            self.streams.insert(name.to_owned(), Verified::new(link, prev, at));
+        }
+        let signed = match link.event.get().starts_with(CHECKPOINT) {
+            true => Some(self.signature(text, link, prev)?),
+            false => None,
+        };
         self.matches_known(link, hash)?;
-        self.passed(link, hash, checkpoint, closing);
+        if let Some(stream) = self.streams.get_mut(name) {
+            stream.add(link, hash);
+            if let Some((through, closing)) = signed {
+                stream.signed(through, closing);
+            }
+        }
         Ok(())
     }
 
     /// Whether the link continues its stream, or may begin it.
-    fn follows(&self, link: &ReadLine<'_>, prev: LinkHash, checkpoint: bool) -> Result<(), Why> {
-        let Some(stream) = self.streams.get(link.stream.as_ref()) else {
+    fn follows(&self, link: &ReadLine<'_>, prev: LinkHash) -> Result<(), Why> {
+        let Some(Verified { report, .. }) = self.streams.get(link.stream.as_ref()) else {
             return match (self.begin, link.seq) {
                 (_, 0) if prev == LinkHash::NONE => Ok(()),
                 (_, 0) => Err(Why::PreviousChanged),
-                (Begin::AtCheckpoint, _) if checkpoint => Ok(()),
-                _ => Err(Why::OutOfOrder { expected: 0 }),
+                // Whether it may begin here, a checkpoint says.
+                (Begin::AtCheckpoint, _) => Ok(()),
+                (Begin::AtFirstLink, _) => Err(Why::OutOfOrder { expected: 0 }),
             };
         };
-        let expected = stream.last.saturating_add(1);
-        if stream.closed {
+        let expected = report.last.saturating_add(1);
+        if report.closed {
             Err(Why::AfterClosing)
         } else if link.seq != expected {
             Err(Why::OutOfOrder { expected })
-        } else if prev != stream.hash {
+        } else if prev != report.hash {
             Err(Why::PreviousChanged)
         } else {
             Ok(())
         }
     }
 
-    /// Verifies a checkpoint, and returns whether it is a closing one.
-    fn signature(&self, text: &str, link: &ReadLine<'_>, prev: LinkHash) -> Result<bool, Why> {
+    /// Verifies a checkpoint, and returns the last link that it signs, and whether it is a closing one.
+    fn signature(
+        &self,
+        text: &str,
+        link: &ReadLine<'_>,
+        prev: LinkHash,
+    ) -> Result<(u64, bool), Why> {
         let event: AuditEvent =
             serde_json::from_str(link.event.get()).map_err(|_| Why::NotALink)?;
-        let AuditEvent::Checkpoint { key_id, closing, signature } = &event else {
+        let AuditEvent::Checkpoint { key_id, through, signed_unix_ms, closing, signature } = &event
+        else {
             return Err(Why::NotALink);
         };
-        let stream = link.stream.as_ref();
+        let (stream, through) = (link.stream.as_ref(), *through);
         // Its values are signed; that it has no other form of them is checked here.
         if line::write(stream, link.seq, link.unix_ms, prev, &event).0 != text {
             return Err(Why::Changed);
@@ -237,9 +317,15 @@ impl Verifier {
         let Some((_, key)) = self.keys.iter().find(|(id, _)| id == key_id) else {
             return Err(Why::UnknownKey { key_id: key_id.to_owned() });
         };
-        let message = line::signed(stream, link.seq, link.unix_ms, prev, key_id, *closing);
+        // An export ends with what it signs.
+        if through >= link.seq || (*closing && through.saturating_add(1) != link.seq) {
+            return Err(Why::SignsAnother { through });
+        }
+        let known = self.streams.get(stream).and_then(|stream| stream.hash_at(through));
+        let hash = known.ok_or(Why::SignsAnother { through })?;
+        let message = line::signed(stream, through, hash, *signed_unix_ms, *closing);
         if key.has_signed(message.as_bytes(), signature) {
-            Ok(*closing)
+            Ok((through, *closing))
         } else {
             Err(Why::BadSignature)
         }
@@ -257,27 +343,6 @@ impl Verifier {
         Ok(())
     }
 
-    fn passed(&mut self, link: &ReadLine<'_>, hash: LinkHash, checkpoint: bool, closing: bool) {
-        let report = match self.streams.get_mut(link.stream.as_ref()) {
-            Some(report) => report,
-            None => self.streams.entry(link.stream.to_string()).or_insert(StreamReport {
-                first: link.seq,
-                links: 0,
-                checkpoints: 0,
-                signed_through: None,
-                last: link.seq,
-                hash,
-                closed: false,
-            }),
-        };
-        report.links = report.links.saturating_add(1);
-        (report.last, report.hash, report.closed) = (link.seq, hash, closing);
-        if checkpoint {
-            report.checkpoints = report.checkpoints.saturating_add(1);
-            report.signed_through = link.seq.checked_sub(1);
-        }
-    }
-
     /// Ends the file.
     ///
     /// # Errors
@@ -289,14 +354,20 @@ impl Verifier {
             let link = Some((known.stream.clone(), known.seq));
             return Err(Broken { line, link, why: Why::KnownMissing });
         }
-        let open = self.streams.iter().find(|(_, report)| !report.closed);
-        if let (Ending::Closed, Some((stream, report))) = (self.ending, open) {
+        for (stream, Verified { report, begin_line, .. }) in &self.streams {
+            if let Some(line) = begin_line {
+                let link = Some((stream.clone(), report.first));
+                return Err(Broken { line: *line, link, why: Why::OutOfOrder { expected: 0 } });
+            }
+        }
+        let open = self.streams.iter().find(|(_, stream)| !stream.report.closed);
+        if let (Ending::Closed, Some((stream, Verified { report, .. }))) = (self.ending, open) {
             let link = Some((stream.clone(), report.last.saturating_add(1)));
             return Err(Broken { line, link, why: Why::NotClosed });
         }
         if self.ending == Ending::Closed && self.streams.is_empty() {
             return Err(Broken { line, link: None, why: Why::NotClosed });
         }
-        Ok(self.streams)
+        Ok(self.streams.into_iter().map(|(name, stream)| (name, stream.report)).collect())
     }
 }

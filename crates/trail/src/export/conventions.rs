@@ -11,7 +11,7 @@ pub enum Conventions {
 }
 
 /// What is said of a request or an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs)]
 pub enum Attribute {
     Operation,
@@ -40,10 +40,13 @@ pub enum Attribute {
     Region,
     GuardrailName,
     GuardrailFindings,
+    TokenType,
+    TokenModality,
+    Signal,
 }
 
 /// Each attribute, its name in the released set, and its name in the newer one. What begins with `postern.` is in no convention.
-const NAMES: [(Attribute, &str, &str); 26] = {
+const NAMES: [(Attribute, &str, &str); 29] = {
     use Attribute as A;
     [
         (A::Operation, "gen_ai.operation.name", "gen_ai.operation.name"),
@@ -88,6 +91,9 @@ const NAMES: [(Attribute, &str, &str); 26] = {
         (A::Region, "cloud.region", "cloud.region"),
         (A::GuardrailName, "postern.guardrail.name", "gen_ai.guardrail.name"),
         (A::GuardrailFindings, "postern.guardrail.findings", "postern.guardrail.findings"),
+        (A::TokenType, "gen_ai.token.type", "gen_ai.token.type"),
+        (A::TokenModality, "gen_ai.token.modality", "gen_ai.token.modality"),
+        (A::Signal, "postern.signal", "postern.signal"),
     ]
 };
 

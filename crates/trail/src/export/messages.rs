@@ -1,6 +1,13 @@
 //! The messages of OTLP 1.x that are sent: of `opentelemetry/proto`, the fields that have a value here.
 #![allow(missing_docs, reason = "opentelemetry-proto documents them")]
 
+mod metrics;
+
+pub use metrics::{
+    ExportMetricsServiceRequest, Histogram, HistogramDataPoint, Metric, NumberDataPoint,
+    ResourceMetrics, ScopeMetrics, Sum, metric, number_data_point,
+};
+
 use prost::Message;
 
 #[derive(Clone, PartialEq, Message)]

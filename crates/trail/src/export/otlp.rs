@@ -3,86 +3,20 @@
 //! A request is a span of its gateway, with a child for each stage and each attempt. A record without trace ids is in no trace, and one
 //! that its client did not sample is left out.
 
+use super::attributes::Attributes;
 use super::conventions::{Attribute, Conventions, operation, provider};
 use super::messages::{
-    AnyValue, ExportLogsServiceRequest, ExportTraceServiceRequest, InstrumentationScope, KeyValue,
-    LogRecord, Resource, ResourceLogs, ResourceSpans, ScopeLogs, ScopeSpans, Status, TraceSpan,
-    any_value::Value,
+    AnyValue, ExportLogsServiceRequest, ExportTraceServiceRequest, KeyValue, LogRecord,
+    ResourceLogs, ResourceSpans, ScopeLogs, ScopeSpans, Status, TraceSpan, any_value::Value,
 };
+use super::resource::{Service, resource, scope};
 use crate::name::Name;
-use crate::record::{AttemptEnd, AttemptRecord, FoundCategory, Record, TokenCounts, TraceIds};
+use crate::record::{AttemptEnd, AttemptRecord, FoundCategory, Record, TraceIds};
 use sha2::{Digest, Sha256};
 
 const INTERNAL: i32 = 1;
 const SERVER: i32 = 2;
 const CLIENT: i32 = 3;
-
-/// Who sends it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Service {
-    /// `service.name`.
-    pub name: String,
-    /// `service.version`.
-    pub version: String,
-    /// `service.instance.id`.
-    pub instance: String,
-}
-
-/// Attributes as they are put together.
-struct Attributes {
-    conventions: Conventions,
-    all: Vec<KeyValue>,
-}
-
-impl Attributes {
-    fn new(conventions: Conventions) -> Self {
-        Attributes { conventions, all: Vec::new() }
-    }
-
-    fn text(&mut self, attribute: Attribute, text: &str) {
-        self.push(attribute, Value::StringValue(text.to_owned()));
-    }
-
-    fn name(&mut self, attribute: Attribute, name: Option<&Name>) {
-        if let Some(name) = name {
-            self.text(attribute, name.as_str());
-        }
-    }
-
-    fn integer(&mut self, attribute: Attribute, number: Option<u64>) {
-        if let Some(number) = number {
-            let number = i64::try_from(number).unwrap_or(i64::MAX);
-            self.push(attribute, Value::IntValue(number));
-        }
-    }
-
-    fn seconds(&mut self, attribute: Attribute, duration_us: Option<u64>) {
-        if let Some(duration_us) = duration_us {
-            self.push(attribute, Value::DoubleValue(duration_us as f64 / 1e6));
-        }
-    }
-
-    fn tokens(&mut self, tokens: Option<TokenCounts>) {
-        let Some(tokens) = tokens else { return };
-        let unless_zero = |count: u64| (count > 0).then_some(count);
-        self.integer(Attribute::InputTokens, Some(tokens.input));
-        self.integer(Attribute::OutputTokens, Some(tokens.output));
-        self.integer(Attribute::CachedInputTokens, unless_zero(tokens.cached_input));
-        self.integer(Attribute::CacheWriteTokens, unless_zero(tokens.cache_write));
-        self.integer(Attribute::ReasoningTokens, unless_zero(tokens.reasoning));
-        if tokens.estimated {
-            self.push(Attribute::Estimated, Value::BoolValue(true));
-        }
-    }
-
-    fn push(&mut self, attribute: Attribute, value: Value) {
-        self.all.push(pair(attribute.name(self.conventions), value));
-    }
-}
-
-fn pair(key: &str, value: Value) -> KeyValue {
-    KeyValue { key: key.to_owned(), value: Some(AnyValue { value: Some(value) }) }
-}
 
 /// The traces of records; encode it with `prost::Message::encode_to_vec`, and send it to `/v1/traces` as `application/x-protobuf`.
 pub fn traces<'r>(
@@ -107,21 +41,6 @@ pub fn logs<'r>(
     let scope_logs = vec![ScopeLogs { scope: Some(scope(service)), log_records }];
     let resource_logs = vec![ResourceLogs { resource: Some(resource(service)), scope_logs }];
     ExportLogsServiceRequest { resource_logs }
-}
-
-fn scope(service: &Service) -> InstrumentationScope {
-    InstrumentationScope { name: "postern".to_owned(), version: service.version.clone() }
-}
-
-fn resource(service: &Service) -> Resource {
-    let text = |text: &str| Value::StringValue(text.to_owned());
-    Resource {
-        attributes: vec![
-            pair("service.name", text(&service.name)),
-            pair("service.version", text(&service.version)),
-            pair("service.instance.id", text(&service.instance)),
-        ],
-    }
 }
 
 fn log(record: &Record) -> LogRecord {

@@ -57,6 +57,16 @@ const HISTOGRAMS: [(LatencyMetric, &str, &str); 2] = [
     ),
 ];
 
+/// The names of all series, as queries name them: a histogram has three.
+pub fn metric_names() -> Vec<String> {
+    let counters = COUNTERS.iter().map(|(name, ..)| (*name).to_owned());
+    let parts = ["_bucket", "_sum", "_count"];
+    let histograms = HISTOGRAMS
+        .iter()
+        .flat_map(|(_, name, _)| parts.iter().map(move |part| format!("{name}{part}")));
+    counters.chain(histograms).collect()
+}
+
 /// All metrics, as they are scraped.
 ///
 /// # Errors

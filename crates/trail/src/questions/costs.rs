@@ -81,7 +81,7 @@ pub async fn costs(
     scope: &Scope,
     now_s: i64,
 ) -> Result<Table, QuestionError> {
-    let mut known = vec!["from", "to", "zone"];
+    let mut known = vec!["from", "to", "zone", "format"];
     known.extend(DIMENSIONS);
     parameters.only(&known)?;
     let (start_s, end_s, _) = range(parameters, now_s)?;

@@ -24,7 +24,7 @@ pub(super) fn listed(names: &[&str]) -> String {
 
 impl<'p> Parameters<'p> {
     /// Refuses parameters that are not in the list.
-    pub(super) fn only(self, known: &[&str]) -> Result<(), QuestionError> {
+    pub(crate) fn only(self, known: &[&str]) -> Result<(), QuestionError> {
         let is_unknown = |(name, _): &&(String, String)| !known.contains(&name.as_str());
         match self.0.iter().find(is_unknown) {
             Some((given, _)) => {
@@ -35,7 +35,7 @@ impl<'p> Parameters<'p> {
     }
 
     /// The value of a parameter that may be there once.
-    pub(super) fn one(self, parameter: &'static str) -> Result<Option<&'p str>, QuestionError> {
+    pub(crate) fn one(self, parameter: &'static str) -> Result<Option<&'p str>, QuestionError> {
         let mut values = self.all(parameter);
         let first = values.next();
         if values.next().is_some() {
@@ -45,13 +45,13 @@ impl<'p> Parameters<'p> {
     }
 
     /// All values of a parameter that may be there several times.
-    pub(super) fn all(self, parameter: &str) -> impl Iterator<Item = &'p str> {
+    pub(crate) fn all(self, parameter: &str) -> impl Iterator<Item = &'p str> {
         let pairs = self.0.iter().filter(move |(name, _)| name == parameter);
         pairs.map(|(_, value)| value.as_str())
     }
 
     /// The value of a parameter that takes one of these words.
-    pub(super) fn word<T: Copy>(
+    pub(crate) fn word<T: Copy>(
         self,
         parameter: &'static str,
         words: &[(&str, T)],

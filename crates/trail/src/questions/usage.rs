@@ -90,7 +90,7 @@ pub async fn usage(
 
 impl Usage {
     fn of(parameters: Parameters<'_>, now_s: i64) -> Result<Self, QuestionError> {
-        let mut known = vec!["from", "to", "bucket", "zone", "group_by"];
+        let mut known = vec!["from", "to", "bucket", "zone", "group_by", "format"];
         known.extend(DIMENSIONS);
         parameters.only(&known)?;
         let bucket = parameters.word("bucket", &BUCKETS)?.unwrap_or(Bucket::All);

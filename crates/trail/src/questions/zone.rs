@@ -7,7 +7,7 @@ use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, ToSpan as _};
 
 /// How times are written.
-const TIMES: &str = "a date (`2026-03-01`), a local time (`2026-03-01T08:00`) or a time with its offset (`2026-03-01T08:00:00Z`)";
+const TIMES: &str = "a date (`2026-03-01`), a local time (`2026-03-01T08:00`) or a time with its offset (`2026-03-01T08:00:00Z`; in a URL, `+` is written `%2B`)";
 
 /// A stretch of time in which local time has one offset from UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,4 +101,11 @@ pub(super) fn month_of(unix_s: i64) -> Option<(i64, i64)> {
     let first = date(unix_s.div_euclid(86_400))?.first_of_month();
     let next = first.checked_add(1.month()).ok()?;
     Some((day(first)?.checked_mul(86_400)?, day(next)?.checked_mul(86_400)?))
+}
+
+/// The time from `from` to `to`, in seconds since 1970; either may be absent.
+pub(crate) fn span(parameters: Parameters<'_>) -> Result<(i64, i64), QuestionError> {
+    let zone = zone(parameters)?;
+    let from = time(parameters, "from", &zone)?.unwrap_or(i64::MIN);
+    Ok((from, time(parameters, "to", &zone)?.unwrap_or(i64::MAX)))
 }

@@ -1,0 +1,256 @@
+//! The streams of a ledger.
+//!
+//! A stream has one chain, whoever appends to it: many instances write at once, and each appends within its transaction, which
+//! holds the row of the stream's end. SQLite has one writer anyway; on PostgreSQL instances wait for each other at this row, the last
+//! that a transaction takes, for the time of a commit. A stream for each instance would let them not wait; but instances live as
+//! long as a request does on some hosts, each stream needs signatures of its own, and no file shows that a whole stream is missing.
+//!
+//! There are two streams, since they are kept for different times: decisions are many, and changes are kept for ever.
+
+use super::chain::{Chain, CheckpointPlan};
+use super::checkpoint::{Signature, Unsigned};
+use super::decisions::decisions;
+use super::event::AuditEvent;
+use super::hash::LinkHash;
+use super::line;
+use crate::ledger::{LedgerError, Row, Sql, SqlDialect, Store, insert, integer, text};
+use crate::name::Name;
+use crate::record::Record;
+
+/// The most links of a part of an export.
+pub const EXPORT_LINKS: u64 = 10_000;
+
+/// A stream of a ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuditStream {
+    /// About access, limits and findings of guardrails.
+    Decisions,
+    /// What people and programs changed, and what was erased.
+    Administration,
+}
+
+impl AuditStream {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Decisions, Self::Administration];
+
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Decisions => "decisions",
+            Self::Administration => "administration",
+        }
+    }
+}
+
+/// A part of an export: lines, each with its line end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exported {
+    /// The links.
+    pub lines: String,
+    /// The last of them; none if there are none.
+    pub through: Option<u64>,
+    /// What a closing checkpoint signs, if the stream ends here.
+    pub end: Option<Unsigned>,
+}
+
+/// Appends the decisions on requests, within the transaction that writes them.
+///
+/// # Errors
+///
+/// The store fails; the transaction must be rolled back.
+pub async fn record(store: &mut impl Store, records: &[&Record]) -> Result<(), LedgerError> {
+    let of = |record: &&Record| {
+        let ended_ms = record.started_unix_ms.saturating_add(record.duration_us / 1_000);
+        decisions(record).into_iter().map(move |event| (ended_ms, event)).collect::<Vec<_>>()
+    };
+    let events: Vec<_> = records.iter().flat_map(of).collect();
+    append(store, AuditStream::Decisions, &events).await
+}
+
+/// Appends events, each with its time, within a transaction.
+///
+/// # Errors
+///
+/// The store fails; the transaction must be rolled back.
+pub async fn append(
+    store: &mut impl Store,
+    stream: AuditStream,
+    events: &[(u64, AuditEvent)],
+) -> Result<(), LedgerError> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let mut chain = held(store, stream).await?;
+    let rows: Vec<Row> = events
+        .iter()
+        .map(|(unix_ms, event)| {
+            let seq = chain.next();
+            row(stream, seq, *unix_ms, chain.append(*unix_ms, event))
+        })
+        .collect();
+    insert(store, "audit_link", &LINK, rows, "").await?;
+    keep(store, &chain).await
+}
+
+/// What a checkpoint would sign, if one is due.
+///
+/// # Errors
+///
+/// The store fails.
+pub async fn due(
+    store: &mut impl Store,
+    stream: AuditStream,
+    unix_ms: u64,
+    plan: CheckpointPlan,
+) -> Result<Option<Unsigned>, LedgerError> {
+    let chain = read(store, stream, "").await?;
+    let chain = chain.filter(|chain| chain.is_checkpoint_due(unix_ms, plan));
+    Ok(chain.and_then(|chain| chain.unsigned(unix_ms)))
+}
+
+/// Appends a checkpoint whose signature has arrived, within a transaction. False: it is not needed any more.
+///
+/// # Errors
+///
+/// The store fails; the transaction must be rolled back.
+pub async fn checkpoint(
+    store: &mut impl Store,
+    stream: AuditStream,
+    unix_ms: u64,
+    unsigned: &Unsigned,
+    signature: &Signature,
+) -> Result<bool, LedgerError> {
+    let mut chain = held(store, stream).await?;
+    let seq = chain.next();
+    let Some(line) = chain.checkpoint(unix_ms, unsigned, signature) else { return Ok(false) };
+    insert(store, "audit_link", &LINK, [row(stream, seq, unix_ms, line)], "").await?;
+    keep(store, &chain).await?;
+    Ok(true)
+}
+
+/// The links after one (from the first one that is kept, if none is given) up to `through`, at most [`EXPORT_LINKS`].
+///
+/// # Errors
+///
+/// The store fails.
+pub async fn export(
+    store: &mut impl Store,
+    stream: AuditStream,
+    after: Option<u64>,
+    through: Option<u64>,
+    unix_ms: u64,
+) -> Result<Exported, LedgerError> {
+    let mut sql = Sql::new(store.dialect(), "SELECT seq, line FROM audit_link WHERE stream = ");
+    sql.bind(stream.as_str()).push(" AND seq > ").bind(after.map_or(-1, number));
+    sql.push(" AND seq <= ").bind(through.map_or(i64::MAX, number));
+    sql.push(&format!(" ORDER BY seq LIMIT {}", EXPORT_LINKS + 1));
+    let rows = store.query(sql.text(), sql.values()).await?;
+    let most = usize::try_from(EXPORT_LINKS).unwrap_or(usize::MAX);
+    let (mut lines, mut last) = (String::new(), None);
+    for row in rows.iter().take(most) {
+        let link = text(row, 1)?;
+        lines.push_str(link);
+        lines.push('\n');
+        last = Some((integer(row, 0)?.unsigned_abs(), line::hash_of(link)));
+    }
+    let ends = rows.len() <= most;
+    let end = last.filter(|_| ends).and_then(|(through, hash)| {
+        let (stream, hash) = (Name::from_policy(stream.as_str()), hash?);
+        Some(Unsigned { stream, through, hash, unix_ms, closing: true, links: 0 })
+    });
+    Ok(Exported { lines, through: last.map(|(seq, _)| seq), end })
+}
+
+/// Removes at most `links` links that ended before a time and are signed, within a transaction. The stream then begins after a link that a
+/// checkpoint signs.
+///
+/// # Errors
+///
+/// The store fails; the transaction must be rolled back.
+pub async fn sweep(
+    store: &mut impl Store,
+    stream: AuditStream,
+    before_unix_ms: u64,
+    links: u32,
+) -> Result<u64, LedgerError> {
+    let mut sql = Sql::new(store.dialect(), "SELECT seq, line FROM audit_link WHERE stream = ");
+    sql.bind(stream.as_str()).push(" AND unix_ms < ").bind(number(before_unix_ms));
+    sql.push(" ORDER BY seq LIMIT ").bind(i64::from(links));
+    let rows = store.query(sql.text(), sql.values()).await?;
+    // The last checkpoint of these stays, and all from the link after the one that it signs.
+    let signed = rows.iter().rev().find_map(|row| line::signed_through(text(row, 1).ok()?));
+    let (Some(first), Some(signed)) = (rows.first(), signed) else { return Ok(0) };
+    let first = integer(first, 0)?.unsigned_abs();
+    if signed < first {
+        return Ok(0);
+    }
+    let mut sql = Sql::new(store.dialect(), "DELETE FROM audit_link WHERE stream = ");
+    sql.bind(stream.as_str()).push(" AND seq <= ").bind(number(signed));
+    store.execute(sql.text(), sql.values()).await?;
+    Ok(signed.saturating_sub(first).saturating_add(1))
+}
+
+const LINK: [&str; 4] = ["stream", "seq", "unix_ms", "line"];
+
+fn row(stream: AuditStream, seq: u64, unix_ms: u64, line: String) -> Row {
+    vec![
+        stream.as_str().into(),
+        number(seq).into(),
+        number(unix_ms).into(),
+        crate::ledger::Value::Text(line),
+    ]
+}
+
+/// A number as the ledger keeps it.
+fn number(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+/// The end of a stream, which no other transaction changes until this one ends.
+async fn held(store: &mut impl Store, stream: AuditStream) -> Result<Chain, LedgerError> {
+    let chain = Chain::new(Name::from_policy(stream.as_str()));
+    let mut sql = Sql::new(
+        store.dialect(),
+        "INSERT INTO audit_stream (stream, next, hash, signed, unsigned, unsigned_since_ms) VALUES (",
+    );
+    sql.bind(stream.as_str()).push(", 0, ").bind(chain.hash.to_string().as_str());
+    sql.push(", 0, 0, 0) ON CONFLICT (stream) DO NOTHING");
+    store.execute(sql.text(), sql.values()).await?;
+    let lock = if store.dialect() == SqlDialect::Postgres { " FOR UPDATE" } else { "" };
+    Ok(read(store, stream, lock).await?.unwrap_or(chain))
+}
+
+async fn read(
+    store: &mut impl Store,
+    stream: AuditStream,
+    lock: &str,
+) -> Result<Option<Chain>, LedgerError> {
+    let mut sql = Sql::new(
+        store.dialect(),
+        "SELECT next, hash, signed, unsigned, unsigned_since_ms FROM audit_stream WHERE stream = ",
+    );
+    sql.bind(stream.as_str()).push(lock);
+    let rows = store.query(sql.text(), sql.values()).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let wrong = || LedgerError::wrong_value(1, "the hash of a link", row.get(1));
+    let count = |at| integer(row, at).map(i64::unsigned_abs);
+    Ok(Some(Chain {
+        stream: Name::from_policy(stream.as_str()),
+        next: count(0)?,
+        hash: LinkHash::from_hex(text(row, 1)?).ok_or_else(wrong)?,
+        signed: count(2)?,
+        unsigned: count(3)?,
+        unsigned_since_unix_ms: count(4)?,
+    }))
+}
+
+async fn keep(store: &mut impl Store, chain: &Chain) -> Result<(), LedgerError> {
+    let mut sql = Sql::new(store.dialect(), "UPDATE audit_stream SET next = ");
+    sql.bind(number(chain.next)).push(", hash = ").bind(chain.hash.to_string().as_str());
+    sql.push(", signed = ").bind(number(chain.signed));
+    sql.push(", unsigned = ").bind(number(chain.unsigned));
+    sql.push(", unsigned_since_ms = ").bind(number(chain.unsigned_since_unix_ms));
+    sql.push(" WHERE stream = ").bind(chain.stream.as_str());
+    store.execute(sql.text(), sql.values()).await?;
+    Ok(())
+}

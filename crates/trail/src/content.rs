@@ -1,0 +1,10 @@
+//! Content that policy keeps, and how a person's traces are erased.
+//!
+//! Content never is a part of a record: it stands in a table of its own, sealed by a key for each data subject. Who destroys the key
+//! destroys the content, in every copy and backup of the ledger.
+
+mod erase;
+mod subject;
+
+pub use erase::{Erased, Erasure, erase};
+pub use subject::{MAX_SUBJECT_BYTES, SubjectHash};
