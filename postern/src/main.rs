@@ -3,6 +3,7 @@
 
 mod check;
 mod cli;
+mod compile;
 mod dangling;
 mod deployment;
 mod dev_key;
@@ -40,6 +41,7 @@ fn run(cli: Cli) -> Result<()> {
             Some(name) => probe::probe(&deployment, name, &options),
             None => check::check(&deployment, &options),
         },
+        Command::Compile(options) => compile::compile(&deployment, &options),
         Command::Explain(options) => explain::explain(&deployment, &options),
         Command::Usage(options) => usage::usage(&deployment, &options),
         Command::Key { action } => key::key(&deployment, action),

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
 use ipnet::{IpNet, Ipv4Net};
 
 use crate::reading::shown;
@@ -12,7 +13,7 @@ use crate::reading::shown;
 const MAPPED_PREFIX_LENGTH: u8 = 96;
 
 /// An address, or a range of addresses in CIDR notation (RFC 4632; RFC 4291, section 2.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct IpRange(IpNet);
 
 /// Why a text is not an [`IpRange`].
