@@ -26,8 +26,8 @@ const SMALL: u64 = 64 * 1024;
 
 #[derive(Serialize, Deserialize)]
 enum Record {
-    Consumer(Arc<Consumer>),
-    Key(Arc<ConsumerKey>),
+    Consumer(#[serde(with = "super::shared")] Arc<Consumer>),
+    Key(#[serde(with = "super::shared")] Arc<ConsumerKey>),
 }
 
 impl Record {

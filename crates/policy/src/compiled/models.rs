@@ -7,18 +7,19 @@ use crate::catalogue::Catalogue;
 use crate::models::{Declared, Model, Provider};
 
 /// Providers, then models. A deployment has its provider again: [`read`] lets it share the one of that name.
-type Compiled<T> = (Vec<Arc<Provider>>, Vec<T>);
+type Compiled<P, M> = (Vec<P>, Vec<M>);
 
 pub fn write(catalogue: &Catalogue) -> Result<Vec<u8>, postcard::Error> {
-    let providers: Vec<_> = catalogue.providers().map(Arc::clone).collect();
-    let models: Vec<_> = catalogue.models().map(Arc::clone).collect();
-    let compiled: Compiled<Arc<Model>> = (providers, models);
+    let compiled: Compiled<&Provider, &Model> = (
+        catalogue.providers().map(AsRef::as_ref).collect(),
+        catalogue.models().map(AsRef::as_ref).collect(),
+    );
     postcard::to_allocvec(&compiled)
 }
 
 pub fn read(bytes: &[u8]) -> Option<Declared> {
-    let (providers, models): Compiled<Model> = postcard::from_bytes(bytes).ok()?;
-    let named = |provider: Arc<Provider>| (provider.name.clone(), Some(provider));
+    let (providers, models): Compiled<Provider, Model> = postcard::from_bytes(bytes).ok()?;
+    let named = |provider: Provider| (provider.name.clone(), Some(Arc::new(provider)));
     let providers: BTreeMap<_, _> = providers.into_iter().map(named).collect();
     let shared = |mut model: Model| {
         for deployment in &mut model.deployments {

@@ -63,6 +63,7 @@ pub struct ConsumerKey {
     /// The SHA-256 of the key, 64 lower-case hexadecimal digits.
     pub sha256: String,
     /// The consumer that it belongs to.
+    #[serde(with = "crate::compiled::shared")]
     pub consumer: Arc<Consumer>,
     /// When it expires, in seconds since 1970-01-01T00:00:00Z; `None` means never.
     pub expires_at_unix_s: Option<u64>,
