@@ -11,6 +11,7 @@
 mod consumers;
 mod header;
 mod models;
+pub(crate) mod named;
 pub(crate) mod shared;
 mod write;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::catalogue::Catalogue;
 use crate::models::{Declared, Model, Provider};
 
-/// Providers, then models. A deployment has its provider again: [`read`] lets it share the one of that name.
+/// Providers, then models. A deployment has the name of its provider.
 type Compiled<P, M> = (Vec<P>, Vec<M>);
 
 pub fn write(catalogue: &Catalogue) -> Result<Vec<u8>, postcard::Error> {
@@ -21,14 +21,13 @@ pub fn read(bytes: &[u8]) -> Option<Declared> {
     let (providers, models): Compiled<Provider, Model> = postcard::from_bytes(bytes).ok()?;
     let named = |provider: Provider| (provider.name.clone(), Some(Arc::new(provider)));
     let providers: BTreeMap<_, _> = providers.into_iter().map(named).collect();
-    let shared = |mut model: Model| {
+    let whole = |mut model: Model| {
         for deployment in &mut model.deployments {
-            if let Some(Some(provider)) = providers.get(&deployment.provider.name) {
-                deployment.provider = Arc::clone(provider);
-            }
+            let provider = providers.get(&deployment.provider.name)?.as_ref()?;
+            deployment.provider = Arc::clone(provider);
         }
-        (model.name.clone(), Some(Arc::new(model)))
+        Some((model.name.clone(), Some(Arc::new(model))))
     };
-    let models = models.into_iter().map(shared).collect();
+    let models = models.into_iter().map(whole).collect::<Option<_>>()?;
     Some(Declared { providers, models, said: Vec::new() })
 }

@@ -100,7 +100,7 @@ pub struct Deployment {
     /// `<provider>/<upstream model>`: its name in records, headers and breakers.
     pub name: String,
     /// The provider that runs it.
-    #[serde(with = "crate::compiled::shared")]
+    #[serde(with = "crate::compiled::named")]
     pub provider: Arc<Provider>,
     /// The provider's name for it.
     pub upstream_model: String,
