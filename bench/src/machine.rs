@@ -72,6 +72,52 @@ pub fn private_mb(pid: u32) -> Option<f64> {
     (kib > 0.0).then_some(kib * 1024.0 / 1e6)
 }
 
+/// A part of the address space of a process.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Mapping {
+    pub begin: u64,
+    pub end: u64,
+    pub is_writable: bool,
+    pub offset: u64,
+    /// Empty if there is none.
+    pub file: String,
+    pub private_dirty_kib: u64,
+}
+
+/// The mappings of a process, in the order of their addresses.
+pub fn mappings(pid: u32) -> Option<Vec<Mapping>> {
+    fs::read_to_string(format!("/proc/{pid}/smaps")).ok().map(|text| parsed_mappings(&text))
+}
+
+/// A mapping is a line of its address, permissions, offset, device, inode and file, and a line for each number (proc_pid_smaps(5)).
+fn parsed_mappings(text: &str) -> Vec<Mapping> {
+    let mut mappings: Vec<Mapping> = Vec::new();
+    for line in text.lines() {
+        match (line.strip_prefix("Private_Dirty:"), mappings.last_mut()) {
+            (Some(dirty), Some(last)) => {
+                let kib = dirty.trim().strip_suffix(" kB").and_then(|kib| kib.parse().ok());
+                last.private_dirty_kib = kib.unwrap_or_default();
+            }
+            _ => mappings.extend(mapping(line)),
+        }
+    }
+    mappings
+}
+
+fn mapping(line: &str) -> Option<Mapping> {
+    let mut words = line.split_whitespace();
+    let (begin, end) = words.next()?.split_once('-')?;
+    let hexadecimal = |text| u64::from_str_radix(text, 16).ok();
+    Some(Mapping {
+        begin: hexadecimal(begin)?,
+        end: hexadecimal(end)?,
+        is_writable: words.next()?.contains('w'),
+        offset: hexadecimal(words.next()?)?,
+        file: words.nth(2).unwrap_or_default().to_owned(),
+        private_dirty_kib: 0,
+    })
+}
+
 /// Processor time that a process has used on all cores, in seconds.
 pub fn cpu_seconds(pid: u32) -> Option<f64> {
     let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
@@ -117,6 +163,17 @@ mod tests {
         assert!(cpu_seconds(ours).unwrap() > before);
         assert!(busy_seconds().unwrap() > 0.0);
         assert!((1.0..10_000.0).contains(&resident_mb(ours).unwrap()));
+    }
+
+    #[test]
+    fn reads_mappings() {
+        let text = "7f00-7f10 rw-p 00001000 08:01 42   /cache/a.cwasm\nSize: 4 kB\nPrivate_Dirty:  12 kB\n\
+                    7f10-7f20 ---p 00000000 00:00 0\nPrivate_Dirty: 0 kB\nVmFlags: rd wr\n";
+        let read = parsed_mappings(text);
+        assert_eq!(read.len(), 2);
+        assert_eq!((read[0].file.as_str(), read[0].private_dirty_kib), ("/cache/a.cwasm", 12));
+        assert_eq!((read[0].begin, read[0].offset, read[0].is_writable), (0x7f00, 0x1000, true));
+        assert_eq!((read[1].file.as_str(), read[1].is_writable), ("", false));
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod cancel;
 mod cold;
 mod connections;
 mod guardrail;
+mod instances;
 mod latency;
 mod limits;
 mod memory;
@@ -52,6 +53,8 @@ pub enum Name {
     Memory,
     /// Memory with a thousand open streams
     Crowd,
+    /// What an instance takes, by stage
+    Instances,
     /// From a client's leaving to the vendor's seeing it
     Cancel,
     /// Ten times as many requests as the host takes
@@ -160,6 +163,7 @@ impl Name {
             Self::ColdInstance => cold::instance(gateway, effort).await,
             Self::Memory => memory::memory(gateway, effort).await,
             Self::Crowd => memory::crowd(gateway).await,
+            Self::Instances => instances::instances(gateway, effort).await,
             Self::Cancel => cancel::cancel(gateway, effort).await,
             Self::Overload => overload::overload(gateway, effort).await,
             Self::Connections => connections::connections(gateway, effort).await,

@@ -166,7 +166,7 @@ impl Compiled {
                 Instances::new(&linker, compiled, granted, shared, reuse, spare)
                     .map_err(|error| format!("component.{id}: {error:#}"))
             };
-            let (instances, large) = (reused(reuse, spare.clone())?, reused(reuse.once(), None)?);
+            let (instances, large) = (reused(reuse, spare.clone())?, reused(reuse.large(), None)?);
             let tried = instances.try_one().await;
             tried.map_err(|error| format!("component.{id}: cannot be instantiated: {error:#}"))?;
             let handler = Handler::new(instances);

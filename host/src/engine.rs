@@ -10,7 +10,7 @@ use crate::bindings;
 use crate::client;
 use crate::state::State;
 
-/// The number of live instances of compositions; each serves up to 16 requests. They take half of the 65,530 mappings
+/// The number of live instances of all components (`--max-instances` bounds those of one). They take half of the 65,530 mappings
 /// that Linux allows a process (`vm.max_map_count`).
 const MAX_INSTANCES: u32 = 1000;
 /// Core modules, memories and tables of one composition: about ten components, each with its shims.

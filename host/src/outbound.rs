@@ -18,6 +18,7 @@ use wasmtime_wasi_http::{
 use crate::described::Described;
 use crate::hop_by_hop;
 use crate::leaving::{self, Waiting};
+use crate::instance::NoInstance;
 use crate::memory::Answers;
 use crate::shared::{Granted, Shared};
 
@@ -145,5 +146,10 @@ async fn call_component(
         .get()
         .and_then(|handlers| handlers.get(id))
         .ok_or(Error::DestinationNotFound)?;
-    handler(request).await.map_err(|error| Error::InternalError(Some(format!("`{id}`: {error}"))))
+    match handler(request).await {
+        Err(error) if error.is::<NoInstance>() => Ok(answer::overloaded()),
+        answered => {
+            answered.map_err(|error| Error::InternalError(Some(format!("`{id}`: {error}"))))
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Checks the policies and the manifest: every problem in one run.
 
 use crate::cli::{Check, Configuration};
+use crate::compile;
 use crate::deployment::Deployment;
 use crate::policies;
 use crate::residency::Residency;
@@ -34,6 +35,8 @@ pub fn check(deployment: &Deployment, options: &Check) -> Result<()> {
         (false, false) => bail!(refused("the policies and spin.toml are")),
     }
     surprises(deployment, configuration)?;
+    eprintln!("      {}", compile::state(folder));
+    compile::too_large(folder).iter().for_each(|line| eprintln!("      {line}"));
     if options.residency {
         of_residency.iter().for_each(|line| println!("{line}"));
     }

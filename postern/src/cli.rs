@@ -40,6 +40,8 @@ pub struct DeploymentOptions {
 pub enum Command {
     /// Check the policies and the manifest, all problems at once; with `--probe`, ask a server what it refuses
     Check(Check),
+    /// Check the policies and write them as stages read them quickest, to compiled.bin beside them
+    Compile(Compile),
     /// Say what has been used, is reserved and is left of each limit; with a word after it, what the ledger has
     Usage(Box<Usage>),
     /// Issue, list, rotate and revoke API keys
@@ -114,6 +116,13 @@ pub struct ManifestOptions {
 pub enum Platform {
     /// Vendors' requests leave through the component `egress`
     Spin,
+}
+
+#[derive(Args)]
+pub struct Compile {
+    /// While files are wrong, the last right models and consumers serve; else a stage without right files does not serve
+    #[arg(long)]
+    pub outlive_files: bool,
 }
 
 #[derive(Args)]

@@ -5,6 +5,7 @@ mod audit;
 mod check;
 mod cli;
 mod columns;
+mod compile;
 mod connector;
 mod dangling;
 mod deployment;
@@ -46,6 +47,7 @@ fn run(cli: Cli) -> Result<()> {
             Some(name) => probe::probe(&deployment, name, &options),
             None => check::check(&deployment, &options),
         },
+        Command::Compile(options) => compile::compile(&deployment, &options),
         Command::Explain(options) => explain::explain(&deployment, &options),
         Command::Usage(options) => usage::usage(&deployment, &options),
         Command::Key { action } => key::key(&deployment, action),

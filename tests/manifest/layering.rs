@@ -63,7 +63,11 @@ const PACKAGES: [(&str, &str, &[&str]); 44] = [
         ],
     ),
     // The bindings.
-    ("postern-contract", "crates/contract", &["postern-fault", "postern-store", "postern-types"]),
+    (
+        "postern-contract",
+        "crates/contract",
+        &["postern-fault", "postern-policy", "postern-store", "postern-types"],
+    ),
     // The stages.
     (
         "auth",

@@ -3,6 +3,7 @@
 //! A runtime that serves a request from a new instance gives it memories, tables and core instances of pools whose sizes
 //! are fixed. An image that is mapped costs it little; one that is copied costs time and memory for each instance.
 
+mod pool;
 mod read;
 
 use crate::cli;
@@ -79,7 +80,9 @@ pub fn size(workspace: &Workspace, options: &cli::Size) -> Result<()> {
     built.iter().for_each(|built| println!("{}", built.row()));
     if options.files.is_empty() {
         let composed = composed(workspace)?;
-        println!("{}  one instance, without what joins the components", whole(&composed));
+        let sum = sum(&composed);
+        println!("{}  one instance, without what joins the components", whole(&composed, &sum));
+        pool::lines(&sum).iter().for_each(|line| println!("{line}"));
     }
     refuse(&built)
 }
@@ -140,11 +143,15 @@ fn sources(manifest: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The sums: what a request takes that is served by a new instance.
-fn whole(composed: &[Built]) -> String {
+fn whole(composed: &[Built], size: &Size) -> String {
+    let file_bytes = composed.iter().map(|built| built.file_bytes).sum();
+    columns("spin.toml", file_bytes, size.memories.iter().sum(), size)
+}
+
+fn sum(composed: &[Built]) -> Size {
     let mut size = Size::default();
     composed.iter().for_each(|built| size.add(&built.size));
-    let file_bytes = composed.iter().map(|built| built.file_bytes).sum();
-    columns("spin.toml", file_bytes, size.memories.iter().sum(), &size)
+    size
 }
 
 fn columns(name: &str, file_bytes: u64, memory: u64, size: &Size) -> String {
@@ -201,7 +208,8 @@ mod tests {
 
     #[test]
     fn the_sums_are_of_all_that_is_composed() {
-        let row = whole(&[built("one", 16, OWN_MIB), built("two", 32, OWN_MIB)]);
+        let composed = [built("one", 16, OWN_MIB), built("two", 32, OWN_MIB)];
+        let row = whole(&composed, &sum(&composed));
         let words: Vec<_> = row.split_whitespace().collect();
         assert_eq!(words, ["spin.toml", "0.0", "MiB", "3.0", "MiB", "2", "0", "2"]);
     }

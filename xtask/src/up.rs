@@ -32,7 +32,8 @@ pub fn up(workspace: &Workspace, options: &Up) -> Result<()> {
     })?;
     let configuration = options.configuration.words()?;
     steps.step("policies and manifest", || {
-        run_in_the_open(programs.postern(workspace, "check").args(&configuration))
+        run_in_the_open(programs.postern(workspace, "check").args(&configuration))?;
+        run_in_the_open(&mut programs.postern(workspace, "compile"))
     })?;
     steps.step("key", || {
         let mut command = programs.postern(workspace, "dev-key");

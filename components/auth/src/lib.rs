@@ -184,7 +184,7 @@ async fn opaque_or_key(
     unix_s: u64,
 ) -> Result<Outcome, Reason> {
     match consumers.key_by_sha256(sha256) {
-        Some(key) => postern_identity::of_policy_key(key, sha256, unix_s)
+        Some(key) => postern_identity::of_policy_key(&key, sha256, unix_s)
             .map(|caller| Outcome::Caller(Arc::new(caller))),
         None => {
             crate::opaque::caller(consumers, issuer, token, sha256, done, address, unix_s).await

@@ -2,9 +2,9 @@
 
 use crate::store;
 use postern_authorization::{AUTHORIZATION_FILE, Authorization};
-use postern_contract::policies::{self, Policies};
+use postern_contract::policies::{self, Mounted, Policies};
 use postern_fault::Fault;
-use postern_policy::{CONSUMERS_FILE, Consumers, ISSUERS_FILE, Issuers};
+use postern_policy::{CONSUMERS_FILE, Compiled, Consumers, ISSUERS_FILE, Issuers};
 
 static CONSUMERS: Policies<Consumers> = Policies::new();
 static ISSUERS: Policies<Issuers> = Policies::new();
@@ -21,8 +21,11 @@ const CHECKED: &str = "authorization-checked";
 /// `unavailable` if the file cannot be read or is invalid; the same for the others.
 pub fn consumers() -> Result<&'static Consumers, Fault> {
     CONSUMERS.get(|| {
-        let text = policies::required(CONSUMERS_FILE)?;
-        Consumers::from_toml(&text).map_err(|problems| problems.to_string())
+        let compiled = |compiled: Compiled<Mounted>| compiled.consumers().map(Ok);
+        policies::compiled_or(&[CONSUMERS_FILE], compiled, || {
+            let text = policies::required(CONSUMERS_FILE)?;
+            Consumers::from_toml(&text).map_err(|problems| problems.to_string())
+        })
     })
 }
 

@@ -5,14 +5,14 @@
 //! `invalid-request` for a model of another operation. Runs after auth, once per request, and again when it has ended. Fails
 //! closed without policies; without the store it decides by what this instance has observed, or else as policy is written.
 
-use postern_contract::policies::{self, Policies};
+use postern_contract::policies::{self, Mounted, Policies};
 use postern_contract::router::exports::postern::router::stage::Guest;
 use postern_contract::types::router::{
     ListedDeployment, ModelEntry, Observations, Routing, RoutingRequest, Shadow,
 };
 use postern_contract::types::{Caller, Fault, Operation};
 use postern_fault::Fault as NativeFault;
-use postern_policy::{Catalogue, MODELS_FILE, Model, ROUTES_FILE};
+use postern_policy::{Catalogue, Compiled, MODELS_FILE, Model, Problems, ROUTES_FILE};
 use postern_route::{Allowed, Chosen, Listed, Observed, Request, capabilities, lifecycle_headers};
 use std::sync::Arc;
 
@@ -129,9 +129,15 @@ fn operation(models: &[Arc<Model>]) -> Operation {
 
 fn catalogue() -> Result<&'static Catalogue, NativeFault> {
     CATALOGUE.get(|| {
-        let models = policies::required(MODELS_FILE)?;
         let routes = policies::optional(ROUTES_FILE)?;
-        Catalogue::from_toml(&models, routes.as_deref()).map_err(|problems| problems.to_string())
+        let in_lines = |problems: Problems| problems.to_string();
+        let compiled = |compiled: Compiled<Mounted>| {
+            Ok(compiled.catalogue(routes.as_deref())?.map_err(in_lines))
+        };
+        policies::compiled_or(&[MODELS_FILE], compiled, || {
+            let models = policies::required(MODELS_FILE)?;
+            Catalogue::from_toml(&models, routes.as_deref()).map_err(in_lines)
+        })
     })
 }
 

@@ -1,7 +1,7 @@
 //! How a stage reads its policies: mounted read-only by `spin.toml`, read once per instance.
 
 use files::wasi::filesystem::preopens::get_directories;
-use files::wasi::filesystem::types::{DescriptorFlags, ErrorCode, OpenFlags, PathFlags};
+use files::wasi::filesystem::types::{Descriptor, DescriptorFlags, ErrorCode, OpenFlags, PathFlags};
 use postern_fault::{Fault, Kind};
 use std::sync::OnceLock;
 
@@ -10,6 +10,10 @@ const DIRECTORY: &str = "/policies";
 
 /// The bytes of one read: a policy file takes one or two.
 const READ_BYTES: u64 = 64 * 1024;
+
+mod mounted;
+
+pub use mounted::{Mounted, compiled_or};
 
 mod files {
     spin_sdk::wit_bindgen::generate!({
@@ -72,6 +76,21 @@ pub fn optional(file: &str) -> Result<Option<String>, String> {
 }
 
 fn read(file: &str) -> Result<Vec<u8>, ErrorCode> {
+    read_all(&open(file)?)
+}
+
+fn open(file: &str) -> Result<Descriptor, ErrorCode> {
+    at(file, |directory, below| {
+        let (flags, access) = (OpenFlags::empty(), DescriptorFlags::READ);
+        directory.open_at(PathFlags::SYMLINK_FOLLOW, below, flags, access)
+    })
+}
+
+/// Does something with a file's name below the mount that holds it.
+fn at<T>(
+    file: &str,
+    act: impl FnOnce(&Descriptor, &str) -> Result<T, ErrorCode>,
+) -> Result<T, ErrorCode> {
     let path = format!("{DIRECTORY}/{file}");
     let directories = get_directories();
     let (directory, below) = directories
@@ -79,12 +98,10 @@ fn read(file: &str) -> Result<Vec<u8>, ErrorCode> {
         .filter_map(|(directory, mount)| Some((directory, below(mount, &path)?)))
         .min_by_key(|(_, below)| below.len())
         .ok_or(ErrorCode::NoEntry)?;
-    let file = directory.open_at(
-        PathFlags::SYMLINK_FOLLOW,
-        below,
-        OpenFlags::empty(),
-        DescriptorFlags::READ,
-    )?;
+    act(directory, below)
+}
+
+fn read_all(file: &Descriptor) -> Result<Vec<u8>, ErrorCode> {
     let mut text = Vec::new();
     loop {
         let (bytes, end) = file.read(READ_BYTES, text.len() as u64)?;

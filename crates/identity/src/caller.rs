@@ -127,7 +127,7 @@ pub fn of_issued_key(
     let ip_ranges = key.ip_ranges.as_deref().map(ranges).transpose()?.unwrap_or_default();
     let (models, regions) = (models.as_deref(), key.regions.as_deref());
     let (id, plan) = (key.id.clone(), key.plan.as_ref());
-    Ok(Identity::narrowed(consumer, id, models, regions, plan, ip_ranges))
+    Ok(Identity::narrowed(&consumer, id, models, regions, plan, ip_ranges))
 }
 
 fn patterns(texts: &[String]) -> Result<Vec<ModelPattern>, Refused> {

@@ -46,7 +46,7 @@ pub fn of_claims(
     let name = claims.text(named).filter(|name| !name.is_empty()).ok_or_else(missing)?;
     checked(named, &name)?;
     let declared = consumers.by_name(&name).filter(|one| one.issuers.contains(&issuer.name));
-    let Identity { mut caller, ip_ranges } = match (declared, &issuer.undeclared) {
+    let Identity { mut caller, ip_ranges } = match (&declared, &issuer.undeclared) {
         (Some(consumer), _) => Identity::of_consumer(consumer, credential_id),
         (None, Some(undeclared)) => of_undeclared(issuer, undeclared, &name, credential_id),
         (None, None) => {

@@ -61,7 +61,7 @@ impl IdOwner {
 /// Whether these policies distinguish tenants.
 #[must_use]
 pub fn know_tenants(consumers: &Consumers, issuers: &Issuers) -> bool {
-    consumers.iter().any(|consumer| consumer.tenant.is_some())
+    consumers.have_tenants()
         || issuers.iter().any(|issuer| {
             let undeclared = issuer.undeclared.as_ref();
             issuer.claims.tenant.is_some() || undeclared.is_some_and(|one| one.tenant.is_some())

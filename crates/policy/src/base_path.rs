@@ -2,13 +2,14 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use http::uri::PathAndQuery;
 
 use crate::EndpointError;
 use crate::reading::is_variable_name;
 
 /// A provider's `base_path` as written, with its variables found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BasePath {
     /// The text before each variable, and the variable's name.
     parts: Vec<(String, String)>,

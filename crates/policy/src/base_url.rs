@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use http::uri::Authority;
 
 use crate::base_path;
@@ -9,7 +10,7 @@ use crate::reading::{is_variable_name, shown};
 use crate::url::Parts;
 
 /// A provider's `base_url` as written, with its one variable found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BaseUrl {
     before: String,
     variable: Option<String>,

@@ -49,6 +49,17 @@ impl Catalogue {
         models.into_problems().and(of_routes).or(catalogue)
     }
 
+    /// Compiled providers and models, and the text of `routes.toml`, if there is one.
+    pub(crate) fn with_routes(declared: Declared, routes: Option<&str>) -> Result<Self, Problems> {
+        let mut routes = routes.map(|text| Report::new(ROUTES_FILE, text));
+        let (catalogue, names, said) = resolve(declared, routes.as_mut());
+        let there = There { names: Some(&names), ..There::default() };
+        if let Some(routes) = &mut routes {
+            references::check(routes, &said.routes, there);
+        }
+        routes.map(Report::into_problems).unwrap_or_default().or(catalogue)
+    }
+
     /// What a name refers to.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<Named<'_>> {
@@ -101,7 +112,10 @@ pub(crate) fn read(
     models: &mut Report<'_>,
     routes: Option<&mut Report<'_>>,
 ) -> (Catalogue, Names, References) {
-    let declared = models::read(models);
+    resolve(models::read(models), routes)
+}
+
+fn resolve(declared: Declared, routes: Option<&mut Report<'_>>) -> (Catalogue, Names, References) {
     let mut of_routes = Vec::new();
     let routes = routes.map(|report| routes::read(report, &declared, &mut of_routes));
     let routes = routes.unwrap_or_default();

@@ -1,5 +1,7 @@
 //! The closed lists of words that the format defines.
 
+use serde::{Deserialize, Serialize};
+
 use jiff::civil::Weekday;
 use postern_types::{Dialect, Tokenizer};
 
@@ -7,7 +9,7 @@ use postern_types::{Dialect, Tokenizer};
 pub(crate) const DIALECTS: [(&str, Dialect); 6] = Dialect::WORDS;
 
 /// What a model can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Capability {
     /// Answers a conversation.
     Chat,
@@ -189,7 +191,7 @@ pub(crate) const LANGUAGES: &[(&str, &str)] = &[
 ];
 
 /// How confidential data is, from public to restricted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum DataClass {
     /// Public data.
     Public,

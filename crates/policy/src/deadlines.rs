@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::reading::{Key, Label, Report, Table, whole_number};
@@ -38,7 +39,7 @@ pub const REASONING_DEADLINES: Deadlines = Deadlines {
 };
 
 /// The deadlines that one table sets.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "they are those of the contract")]
 pub struct SetDeadlines {
     pub connect_ms: Option<u32>,

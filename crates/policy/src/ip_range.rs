@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
 use ipnet::{IpNet, Ipv4Net};
 
 use crate::reading::shown;
@@ -12,8 +13,23 @@ use crate::reading::shown;
 const MAPPED_PREFIX_LENGTH: u8 = 96;
 
 /// An address, or a range of addresses in CIDR notation (RFC 4632; RFC 4291, section 2.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct IpRange(IpNet);
+
+impl From<IpRange> for String {
+    fn from(range: IpRange) -> Self {
+        range.to_string()
+    }
+}
+
+impl TryFrom<String> for IpRange {
+    type Error = IpRangeError;
+
+    fn try_from(text: String) -> Result<Self, IpRangeError> {
+        text.parse()
+    }
+}
 
 /// Why a text is not an [`IpRange`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

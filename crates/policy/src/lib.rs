@@ -16,6 +16,7 @@ mod callers;
 mod catalogue;
 mod check;
 mod closed;
+mod compiled;
 mod consumers;
 mod conventions;
 mod deadlines;
@@ -44,6 +45,7 @@ pub use base_path::BasePath;
 pub use base_url::{BaseUrl, Endpoint, EndpointError};
 pub use catalogue::{Catalogue, Named};
 pub use check::{FILES, Policies, check_all, stray_file};
+pub use compiled::{COMPILED_FILE, Compiled, Folder, Source, Unused, compile};
 pub use closed::{Capability, DataClass, LimitUnit, Period, SameFor, Strategy, Window};
 pub use consumers::{Consumer, ConsumerKey, Consumers, ModelPattern};
 pub use conventions::Conventions;
@@ -64,7 +66,7 @@ pub use models::{BreakerPolicy, Deployment, Model, Provider, Transport};
 pub use plans::{Limit, Plan, Plans, Scope};
 pub use postern_types::{Credential, Deadlines, Dialect, ImageRule, Price, Quirks, Tokenizer};
 pub use problem::{Problem, Problems};
-pub use reading::is_name;
+pub use reading::{MAX_STAGE_FILE_BYTES, is_name};
 pub use recorder::{
     Anomalies, Ledger, LedgerStore, OpenTelemetry, OtelConventions, OtelSignal, Recorder,
     Retention, SentHeader, Webhook, WebhookFormat,

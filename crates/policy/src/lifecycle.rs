@@ -1,5 +1,7 @@
 //! From when a model or an alias is deprecated, until when it is served, and who may use it before others.
 
+use serde::{Deserialize, Serialize};
+
 use toml::Spanned;
 
 use crate::grants::{Other, Said};
@@ -13,7 +15,7 @@ const SUNSET: Key = Key::new("sunset", "sunset = 2027-07-01T00:00:00Z");
 const SUCCESSOR: Key = Key::new("successor", r#"successor = "gpt-5-mini""#);
 
 /// When a model or an alias is served, and to whom.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lifecycle {
     /// The consumers that may use it already; `None` if it is not a preview.
     pub preview_for: Option<Vec<String>>,

@@ -21,7 +21,7 @@ mod records {
     wit_bindgen::generate!({
         path: "../../wit",
         world: "records",
-        additional_derives: [PartialEq, Eq, Hash],
+        additional_derives: [PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize],
         generate_unused_types: true,
         generate_all,
     });

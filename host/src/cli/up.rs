@@ -41,6 +41,9 @@ pub struct Up {
     /// How many requests an instance serves at the same time; the first 16 instances take a quarter of it.
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = at_least_one)]
     max_instance_concurrent_reuse_count: usize,
+    /// How many instances of a component there may be at once; when all have their fill, further requests get 503.
+    #[arg(long, value_name = "N", default_value_t = 256, value_parser = at_least_one)]
+    max_instances: usize,
     /// How long an idle instance is kept, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = 1000)]
     idle_instance_timeout_ms: u64,
@@ -56,6 +59,10 @@ pub struct Up {
     )]
     settings: Settings,
 }
+
+/// How many times its requests an instance takes where long streams keep many instances alive: at most as many streams as
+/// the gateway allows one by default (256).
+const CROWDED_TIMES: usize = 2;
 
 /// Set in a process that has been restarted after compiling.
 const RESTARTED: &str = "POSTERN_HOST_RESTARTED";
@@ -140,8 +147,10 @@ impl Up {
     fn reuse(&self) -> Reuse {
         Reuse {
             requests: self.max_instance_reuse_count,
+            crowded_requests: self.max_instance_reuse_count.saturating_mul(CROWDED_TIMES),
             concurrent_requests: self.max_instance_concurrent_reuse_count,
             idle_timeout: Duration::from_millis(self.idle_instance_timeout_ms),
+            instances: self.max_instances,
         }
     }
 }

@@ -83,14 +83,19 @@ impl Maker {
         Ok(Made { store, proxy })
     }
 
-    /// Makes an instance that has answered a request for this path: what a component reads and builds at its first
-    /// request is there. The answer and what it logs are dropped: the first real request shows the same.
+    /// Lets an instance answer a request for this path: what a component reads and builds at its first request is there
+    /// then. The answer is dropped, and so is what it logs if that was said before.
     ///
     /// # Errors
-    /// If the component cannot be instantiated, or fails.
-    pub async fn make_ready(&self, path: &str) -> wasmtime::Result<Made> {
-        let Made { mut store, proxy } = self.make().await?;
-        store.data().mute(true);
+    /// If the component fails.
+    pub async fn warm_up(
+        &self,
+        made: Made,
+        path: &str,
+        is_muted: bool,
+    ) -> wasmtime::Result<Made> {
+        let Made { mut store, proxy } = made;
+        store.data().mute(is_muted);
         let request = http::Request::get(path)
             .header(http::header::HOST, "localhost")
             .body(full(Bytes::new()))?;

@@ -29,6 +29,8 @@ pub struct Spare {
 enum Place {
     #[default]
     Empty,
+    /// Made, and not warm: the host made it at its start.
+    Begun(Box<Made>),
     Making,
     Ready {
         made: Box<Made>,
@@ -44,6 +46,13 @@ impl Spare {
         Self { maker, policy, place: Arc::default() }
     }
 
+    /// Begins with an instance that is not warm.
+    pub fn begin_with(&self, made: Made) {
+        if self.policy.is_some() {
+            *lock(&self.place) = Place::Begun(Box::new(made));
+        }
+    }
+
     /// The spare instance, unless files of the component have changed since it was made.
     pub fn take(&self) -> Option<Made> {
         self.policy.as_ref()?;
@@ -51,9 +60,15 @@ impl Spare {
         if matches!(*place, Place::Making) {
             return None;
         }
-        let Place::Ready { made, files, .. } = std::mem::take(&mut *place) else { return None };
+        let taken = std::mem::take(&mut *place);
         drop(place);
-        (self.maker.files() == Some(files)).then_some(*made)
+        match taken {
+            Place::Ready { made, files, .. } => {
+                (self.maker.files() == Some(files)).then_some(*made)
+            }
+            Place::Begun(made) => Some(*made),
+            Place::Empty | Place::Making => None,
+        }
     }
 
     /// Begins to make one, if there is none.
@@ -61,14 +76,17 @@ impl Spare {
         let Some(policy) = self.policy.clone() else { return };
         let mut draining = self.maker.shared.draining.subscribe();
         let mut place = lock(&self.place);
-        if !matches!(*place, Place::Empty) || *draining.borrow() {
+        if matches!(*place, Place::Making | Place::Ready { .. }) || *draining.borrow() {
             return;
         }
-        *place = Place::Making;
+        let begun = match std::mem::replace(&mut *place, Place::Making) {
+            Place::Begun(made) => Some(*made),
+            _ => None,
+        };
         drop(place);
         let (maker, place) = (Arc::clone(&self.maker), Arc::clone(&self.place));
         tokio::spawn(async move {
-            let number = made(&maker, &policy, &place).await;
+            let number = made(&maker, begun, &policy, &place).await;
             let draining = async {
                 // An error means that the application is gone.
                 let _ = draining.wait_for(|draining| *draining).await;
@@ -86,11 +104,25 @@ impl Spare {
 }
 
 /// Fills the place, and returns the number of what is there.
-async fn made(maker: &Maker, policy: &SpareInstances, place: &Mutex<Place>) -> Option<u64> {
+async fn made(
+    maker: &Maker,
+    begun: Option<Made>,
+    policy: &SpareInstances,
+    place: &Mutex<Place>,
+) -> Option<u64> {
     // Before it reads them: a change meanwhile shows.
     let files = maker.files();
+    let warm = async {
+        // What the first one says of the policies is news; the others would repeat it.
+        let is_muted = begun.is_none();
+        let made = match begun {
+            Some(made) => made,
+            None => maker.make().await?,
+        };
+        maker.warm_up(made, &policy.warm_up_path, is_muted).await
+    };
     let made = match files {
-        Some(_) => maker.make_ready(&policy.warm_up_path).await.map(Some),
+        Some(_) => warm.await.map(Some),
         None => Ok(None),
     };
     let mut place = lock(place);

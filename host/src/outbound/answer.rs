@@ -50,7 +50,8 @@ fn is_stream(response: &Response<WasiBody>) -> bool {
     STREAMS.iter().any(|stream| kind.eq_ignore_ascii_case(stream))
 }
 
-fn overloaded() -> Response<WasiBody> {
+/// The answer of an overloaded server.
+pub fn overloaded() -> Response<WasiBody> {
     let empty = Empty::new().map_err(|never| match never {}).boxed_unsync();
     let mut response = Response::new(empty);
     *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;

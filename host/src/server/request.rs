@@ -17,7 +17,7 @@ use super::head::{self, MAX_HEADERS};
 use super::responses::{and_close, come_back, full, plain};
 use crate::described::{self, Described};
 use crate::hop_by_hop;
-use crate::instance::Serving;
+use crate::instance::{NoInstance, Serving};
 use crate::manifest::StaticResponse;
 use crate::memory::{BODY_FACTOR, Budget, Permit};
 use crate::routes::{Match, Routes};
@@ -29,6 +29,8 @@ pub const HEALTH_PATHS: [&str; 3] = [HEALTH_PATH, "/healthz", "/readyz"];
 
 /// The text of a response when memory is short.
 const NO_MEMORY: &str = "too much is under way; retry";
+/// The same when there is no place in an instance.
+const NO_INSTANCE: &str = "too many requests are under way; retry";
 
 /// The triggers and their targets.
 pub struct Triggers {
@@ -163,6 +165,9 @@ async fn call(
         handled = serving.answer(request) => handled,
     };
     handled.unwrap_or_else(|error| {
+        if error.is::<NoInstance>() {
+            return and_close(version, come_back(NO_INSTANCE));
+        }
         eprintln!("error: a request failed: {error:#}");
         plain(StatusCode::INTERNAL_SERVER_ERROR, "")
     })

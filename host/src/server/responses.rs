@@ -17,10 +17,19 @@ pub fn plain(status: StatusCode, text: &'static str) -> Response<WasiBody> {
 }
 
 /// A response that asks the client to retry in a second.
+///
+/// What the client speaks is not known here. Its body is an error to the clients of all dialects: OpenAI's look for
+/// `error.message` and `error.code`, Anthropic's for `type` and `error.type`, Google's for `error.status`, Cohere's for `message`.
 pub fn come_back(text: &'static str) -> Response<WasiBody> {
-    let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, text);
-    let second = http::HeaderValue::from_static("1");
-    response.headers_mut().insert(http::header::RETRY_AFTER, second);
+    let body = format!(
+        r#"{{"type":"error","message":"{text}","error":{{"type":"overloaded_error","code":"gateway_overloaded","status":"UNAVAILABLE","message":"{text}"}}}}"#
+    );
+    let mut response = Response::new(full(Bytes::from(body)));
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    let headers = response.headers_mut();
+    let json = http::HeaderValue::from_static("application/json");
+    headers.insert(http::header::CONTENT_TYPE, json);
+    headers.insert(http::header::RETRY_AFTER, http::HeaderValue::from_static("1"));
     response
 }
 

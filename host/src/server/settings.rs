@@ -65,7 +65,7 @@ settings! {
     max_connections: "N",
     /// How many connections an address may have (of IPv6, a /64 network) [default: half of them all]
     max_connections_per_address: "N",
-    /// How many requests may be open at once, streams included [default: one for every 16 MiB of the machine's or the
+    /// How many requests may be open at once, streams included [default: one for every 2 MiB of the machine's or the
     /// container's memory, from 64 to 1000]
     max_requests: "N",
     /// How much memory requests and answers may take together, in MiB [default: a quarter of the machine's or the
@@ -86,9 +86,9 @@ const HTTP2_PING_INTERVAL_MS: u64 = 20_000;
 const HTTP2_PING_TIMEOUT_MS: u64 = 10_000;
 /// A waiting connection holds 5 to 35 kB (measured, 2,000 of each kind): 350 MB at this number.
 const MAX_CONNECTIONS: u64 = 10_000;
-/// In a burst each request makes an instance, which touches about 15 MiB.
-const BYTES_PER_REQUEST: usize = 16 * 1024 * 1024;
-/// To as many as there may be instances: with an instance for each, none fails for want of one.
+/// An open request takes about 0.15 MiB beside its body, and a sixteenth of an instance of 2 to 4 MiB; the rest is for bodies.
+const BYTES_PER_REQUEST: usize = 2 * 1024 * 1024;
+/// To as many as take about 270 MB.
 const REQUESTS: std::ops::RangeInclusive<usize> = 64..=1_000;
 /// A connection over the cap has this long for its head: it may ask for health, and is otherwise told to retry.
 const OVERFLOW_HEAD_TIMEOUT: Duration = Duration::from_secs(5);

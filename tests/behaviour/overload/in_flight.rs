@@ -141,7 +141,11 @@ async fn ten_times_the_processs_cap_is_a_503_each_and_no_failure_of_an_instance(
         let answer = call.await.unwrap();
         assert_eq!(answer.status, 503, "{}", answer.text());
         assert_eq!(answer.header("retry-after"), Some("1"));
-        assert!(answer.text().contains("retry"), "{}", answer.text());
+        // An error to the clients of each dialect.
+        let error = &answer.json()["error"];
+        assert_eq!(error["code"], "gateway_overloaded");
+        assert_eq!(error["type"], "overloaded_error");
+        assert!(error["message"].as_str().unwrap().contains("retry"), "{}", answer.text());
     }
     // Platforms ask for health meanwhile.
     assert_eq!(stage.gateway.call("GET", "/healthz").send().await.status, 200);

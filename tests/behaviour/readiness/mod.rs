@@ -2,6 +2,7 @@
 //!
 //! Stages: gateway, auth, router.
 
+mod compiled;
 mod spare;
 
 use postern_tests::{Gateway, Options, eventually, manifest, marker, shared};

@@ -70,7 +70,7 @@ fn add<'t>(
     let consumer = Arc::new(consumer);
     for key in &written.keys {
         if let Some(key) = checked_key(report, key, taken, &consumer, said) {
-            consumers.by_sha256.insert(key.sha256.clone(), key);
+            consumers.by_sha256.insert(key.sha256.clone(), Arc::new(key));
         }
     }
     consumers.by_name.insert(consumer.name.clone(), consumer);

@@ -6,7 +6,10 @@ mod pattern;
 mod written;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use crate::CONSUMERS_FILE;
 use crate::closed::DataClass;
@@ -18,7 +21,7 @@ pub(crate) use check::read;
 pub use pattern::ModelPattern;
 
 /// A caller: an application, a team's service, a partner.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consumer {
     /// Its name, unique among the consumers.
     pub name: String,
@@ -53,13 +56,14 @@ impl Consumer {
 }
 
 /// A key that is kept in git: only its hash.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConsumerKey {
     /// Its public name, unique among the keys of the file.
     pub id: String,
     /// The SHA-256 of the key, 64 lower-case hexadecimal digits.
     pub sha256: String,
     /// The consumer that it belongs to.
+    #[serde(with = "crate::compiled::shared")]
     pub consumer: Arc<Consumer>,
     /// When it expires, in seconds since 1970-01-01T00:00:00Z; `None` means never.
     pub expires_at_unix_s: Option<u64>,
@@ -77,7 +81,22 @@ pub struct ConsumerKey {
 #[derive(Debug, Clone, Default)]
 pub struct Consumers {
     by_name: BTreeMap<String, Arc<Consumer>>,
-    by_sha256: BTreeMap<String, ConsumerKey>,
+    by_sha256: BTreeMap<String, Arc<ConsumerKey>>,
+    /// Where they are if they are compiled: the maps are empty then.
+    compiled: Option<Arc<dyn Lookup>>,
+}
+
+/// Finds consumers and keys that are compiled.
+pub(crate) trait Lookup: Send + Sync {
+    fn by_name(&self, name: &str) -> Option<Arc<Consumer>>;
+    fn key_by_sha256(&self, sha256: &str) -> Option<Arc<ConsumerKey>>;
+    fn have_tenants(&self) -> bool;
+}
+
+impl fmt::Debug for dyn Lookup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("compiled")
+    }
 }
 
 impl Consumers {
@@ -92,10 +111,17 @@ impl Consumers {
         report.into_problems().or(consumers)
     }
 
+    pub(crate) fn compiled(compiled: Arc<dyn Lookup>) -> Self {
+        Self { compiled: Some(compiled), ..Self::default() }
+    }
+
     /// The consumer of this name.
     #[must_use]
-    pub fn by_name(&self, name: &str) -> Option<&Arc<Consumer>> {
-        self.by_name.get(name)
+    pub fn by_name(&self, name: &str) -> Option<Arc<Consumer>> {
+        match &self.compiled {
+            Some(compiled) => compiled.by_name(name),
+            None => self.by_name.get(name).cloned(),
+        }
     }
 
     /// The key with this hash, in lower-case hexadecimal.
@@ -103,17 +129,29 @@ impl Consumers {
     /// The look-up need not be constant-time: its time reveals only something about the hash of the presented key, from which no
     /// other key can be derived.
     #[must_use]
-    pub fn key_by_sha256(&self, sha256: &str) -> Option<&ConsumerKey> {
-        self.by_sha256.get(sha256)
+    pub fn key_by_sha256(&self, sha256: &str) -> Option<Arc<ConsumerKey>> {
+        match &self.compiled {
+            Some(compiled) => compiled.key_by_sha256(sha256),
+            None => self.by_sha256.get(sha256).cloned(),
+        }
     }
 
-    /// All consumers, by name.
+    /// Whether one of them has a tenant.
+    #[must_use]
+    pub fn have_tenants(&self) -> bool {
+        match &self.compiled {
+            Some(compiled) => compiled.have_tenants(),
+            None => self.by_name.values().any(|consumer| consumer.tenant.is_some()),
+        }
+    }
+
+    /// All consumers of the file that was read, by name. Compiled ones are found by their names only.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Consumer>> {
         self.by_name.values()
     }
 
-    /// All keys that are kept in git.
-    pub fn keys(&self) -> impl Iterator<Item = &ConsumerKey> {
+    /// All keys that are kept in git, in the file that was read.
+    pub fn keys(&self) -> impl Iterator<Item = &Arc<ConsumerKey>> {
         self.by_sha256.values()
     }
 }

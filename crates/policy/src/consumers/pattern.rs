@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::reading::is_model_byte;
 
 /// A name or a prefix of names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ModelPattern {
     /// Written `gpt-4o`: matches this name only.
     Exact(String),

@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::reading::{Key, Label, Report, Table, whole_number};
@@ -19,7 +20,7 @@ const ATTEMPTS: RangeInclusive<u64> = 1..=10_000;
 const PERCENT: RangeInclusive<u64> = 1..=100;
 
 /// When a breaker opens, and for how long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BreakerPolicy {
     /// Failures are counted for this long.
     pub window_ms: u64,

@@ -12,6 +12,8 @@ mod written;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::base_path::BasePath;
 use crate::base_url::{BaseUrl, Endpoint, EndpointError};
 use crate::closed::{Capability, DataClass};
@@ -25,7 +27,7 @@ use postern_types::{Credential, Dialect, ImageRule, Price, Quirks, Tokenizer};
 pub use breaker::BreakerPolicy;
 
 /// A provider of models: a vendor, the operator's own server, or the sandbox.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provider {
     /// Its name, unique among the providers.
     pub name: String,
@@ -46,7 +48,7 @@ pub struct Provider {
 }
 
 /// How a provider is reached.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(clippy::large_enum_variant, reason = "there is one of each provider, behind an Arc")]
 pub enum Transport {
     /// Over the network, by the upstream component.
@@ -63,7 +65,7 @@ pub enum Transport {
 }
 
 /// A model that clients can request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Model {
     /// Its name, unique among models and aliases.
     pub name: String,
@@ -93,11 +95,12 @@ pub struct Model {
 }
 
 /// A model at a provider.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deployment {
     /// `<provider>/<upstream model>`: its name in records, headers and breakers.
     pub name: String,
     /// The provider that runs it.
+    #[serde(with = "crate::compiled::named")]
     pub provider: Arc<Provider>,
     /// The provider's name for it.
     pub upstream_model: String,

@@ -14,6 +14,7 @@ pub(crate) use checks::{
     variable_name, whole_number,
 };
 pub(crate) use decimal::DecimalError;
+pub use report::MAX_STAGE_FILE_BYTES;
 pub(crate) use report::{Label, Report};
 pub(crate) use table::{Decimal, Instant, Key, Table, TextOrTable};
 pub(crate) use wording::{nearest, nearest_or_list, shown};

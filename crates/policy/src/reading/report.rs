@@ -9,9 +9,15 @@ use toml::de::DeTable;
 
 use crate::problem::{Problem, Problems};
 
-/// The largest policy file that is read: 10,000 consumers with a key each take about 2.5 MB. The limit keeps a wrong mount from
-/// filling an instance's memory.
-const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
+/// The largest policy file that a stage reads: 10,000 consumers with a key each take about 2.5 MB. The limit keeps a wrong mount
+/// from filling an instance's memory.
+pub const MAX_STAGE_FILE_BYTES: usize = 4 * 1024 * 1024;
+/// The largest that is compiled for stages: 200,000 consumers with a key each.
+const MAX_COMPILED_FILE_BYTES: usize = 64 * 1024 * 1024;
+const MAX_FILE_BYTES: usize = match cfg!(target_family = "wasm") {
+    true => MAX_STAGE_FILE_BYTES,
+    false => MAX_COMPILED_FILE_BYTES,
+};
 
 /// The subject of a message, printed before it: `consumer "ci"`.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +58,9 @@ impl<'s> Report<'s> {
             let bytes = self.text.len();
             self.push(
                 0..0,
-                format!("the file has {bytes} bytes; shorten it to at most {MAX_FILE_BYTES}"),
+                format!(
+                    "the file has {bytes} bytes; shorten it to at most {MAX_FILE_BYTES}, or where it is read by a stage, compile it (`postern compile`)"
+                ),
             );
             return None;
         }
