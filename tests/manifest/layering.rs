@@ -7,7 +7,7 @@ use std::process::Command;
 
 /// Every package, its folder, and which of the others it is built from. A package that is not here fails the test: where does it
 /// belong?
-const PACKAGES: [(&str, &str, &[&str]); 43] = [
+const PACKAGES: [(&str, &str, &[&str]); 44] = [
     // What nothing here is below.
     ("postern-types", "crates/types", &[]),
     ("postern-keys", "crates/keys", &[]),
@@ -147,7 +147,13 @@ const PACKAGES: [(&str, &str, &[&str]); 43] = [
     (
         "postern-bench",
         "bench",
-        &["postern-keys", "postern-redis-server", "postern-store", "postern-tokenizer"],
+        &[
+            "postern-keys",
+            "postern-redis-server",
+            "postern-spin",
+            "postern-store",
+            "postern-tokenizer",
+        ],
     ),
     (
         "postern-tests",
@@ -156,11 +162,13 @@ const PACKAGES: [(&str, &str, &[&str]); 43] = [
             "postern-dialect",
             "postern-keys",
             "postern-redis-server",
+            "postern-spin",
             "postern-tokenizer",
             "postern-types",
         ],
     ),
     ("postern-redis-server", "tests/redis-server", &[]),
+    ("postern-spin", "tests/spin", &[]),
     ("probe", "tests/probe", &[]),
     ("faulty-guardrail", "tests/faulty-guardrail", &["postern-types"]),
     // What users may begin with.
