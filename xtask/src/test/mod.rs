@@ -3,6 +3,7 @@
 mod clients;
 mod dependencies;
 mod libtest;
+mod on_spin;
 mod programs;
 pub mod redis;
 mod report;
