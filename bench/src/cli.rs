@@ -3,6 +3,7 @@
 use crate::measure::{Effort, Name};
 use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
+use postern_spin::Spin;
 use std::env;
 use std::path::PathBuf;
 
@@ -25,6 +26,9 @@ pub struct Options {
     /// The host; `POSTERN_HOST` says it otherwise
     #[arg(long, value_name = "FILE")]
     host: Option<PathBuf>,
+    /// Measures on Spin too, beside the host: the program of Spin 4.1 or later
+    #[arg(long, value_name = "FILE")]
+    spin: Option<PathBuf>,
 }
 
 impl Options {
@@ -45,6 +49,10 @@ impl Options {
     /// Whether nothing is left out or cut short.
     pub fn complete(&self) -> bool {
         !self.quick && self.only.is_empty() && self.seconds.is_none()
+    }
+
+    pub fn spin(&self) -> Option<Spin> {
+        self.spin.as_ref().map(Spin::at)
     }
 
     pub fn host(&self) -> Result<PathBuf> {

@@ -5,6 +5,7 @@ use crate::payload::{EMBEDDING_MODEL, MODEL};
 use anyhow::{Context, Result, anyhow, bail};
 use http::HeaderValue;
 use postern_keys::{IssuedKey, Key, public_id, sha256_hex, store_name};
+use postern_spin::{Application, Spin};
 use std::fs::{self, File};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,8 @@ pub const CONSUMER: &str = "bench";
 /// Everything for a start, prepared once.
 pub struct Gateway {
     host: PathBuf,
+    /// What serves it instead of the host.
+    spin: Option<Spin>,
     manifest: PathBuf,
     /// Store and policies; removed at the end.
     folder: TempDir,
@@ -61,6 +64,7 @@ impl Gateway {
         let key = Key::from_random(bytes);
         let gateway = Self {
             host: host.to_owned(),
+            spin: None,
             manifest: PathBuf::from("spin.toml"),
             folder,
             cache: output.join("cache"),
@@ -84,6 +88,7 @@ impl Gateway {
         }
         Ok(Self {
             host: self.host.clone(),
+            spin: self.spin.clone(),
             manifest: self.manifest.clone(),
             folder,
             cache: self.cache.clone(),
@@ -92,6 +97,12 @@ impl Gateway {
             authorization: self.authorization.clone(),
             random: self.random,
         })
+    }
+
+    /// The same on Spin, with a store of its own.
+    pub fn on_spin(&self, spin: Spin) -> Result<Self> {
+        let log = self.log.with_file_name("spin.log");
+        Ok(Self { spin: Some(spin), log, ..self.with_policies(&[])? })
     }
 
     /// The same, composed by another manifest.
@@ -121,9 +132,12 @@ impl Gateway {
         Server { address: self.upstream, authorization: self.authorization.clone() }
     }
 
-    /// Starts the host with cached components.
+    /// Starts the host with cached components, or Spin.
     pub async fn start(&self) -> Result<Running> {
-        self.start_with_cache(&self.cache).await
+        match &self.spin {
+            Some(spin) => self.start_command(self.spin_command(spin)?).await,
+            None => self.start_with_cache(&self.cache).await,
+        }
     }
 
     /// Starts the host, and waits until it listens.
@@ -152,16 +166,39 @@ impl Gateway {
             .with_context(|| format!("cannot run {}", self.host.display()))?;
         let stdout = child.stdout.take().context("the host has no stdout")?;
         let mut lines = BufReader::new(stdout).lines();
-        let line = timeout(START_LIMIT, lines.next_line()).await;
-        let line = line.context("the host does not say that it listens")??;
-        let address = line.as_deref().and_then(|line| line.strip_prefix("listening on http://"));
-        let Some(address) = address else {
-            bail!("the host did not start, see {}", self.log.display());
+        let said = timeout(START_LIMIT, address(&mut lines)).await;
+        let said = said.context("the host does not say that it listens")??;
+        let address =
+            said.with_context(|| format!("the host did not start, see {}", self.log.display()))?;
+        let leader = child.id().context("the host ended as soon as it listened")?;
+        // Spin serves in a child.
+        let pid = match &self.spin {
+            Some(_) => postern_spin::processes(leader).into_iter().max().unwrap_or(leader),
+            None => leader,
         };
-        let address = address.parse().with_context(|| format!("{address:?} is no address"))?;
-        let pid = child.id().context("the host ended as soon as it listened")?;
         let server = Server { address, authorization: self.authorization.clone() };
         Ok(Running { server, pid, child, _stdout: lines })
+    }
+
+    /// Spin on the same application, whose manifest names all folders as they are.
+    fn spin_command(&self, spin: &Spin) -> Result<Command> {
+        let text = fs::read_to_string(&self.manifest).context("cannot read the manifest")?;
+        let here = std::env::current_dir()?.display().to_string();
+        let text = text.replace("\"target/components/", &format!("\"{here}/target/components/"));
+        let text = postern_spin::with_policies(&text, &self.folder.path().join("policies"));
+        let manifest = self.folder.path().join("spin-on-spin.toml");
+        fs::write(&manifest, text)?;
+        let origin = format!("http://{}", self.upstream);
+        let variables = [("openai_base_url", origin.as_str()), ("openai_api_key", "bench")];
+        Ok(spin
+            .up(&Application {
+                manifest: &manifest,
+                state_dir: &self.state(),
+                log_dir: &self.folder.path().join("logs"),
+                runtime_config: None,
+                variables: &variables.map(|(name, value)| (name.to_owned(), value.to_owned())),
+            })
+            .into())
     }
 
     fn command(&self, cache: &Path) -> Command {
@@ -199,8 +236,35 @@ impl Gateway {
 impl Running {
     /// Ends it, and waits until it has ended.
     pub async fn stop(mut self) -> Result<()> {
+        self.kill_children();
         self.child.kill().await.context("cannot end the host")
     }
+
+    /// What the program has started in its group, which would outlive it.
+    fn kill_children(&self) {
+        let Some(leader) = self.child.id() else { return };
+        for child in postern_spin::processes(leader).into_iter().filter(|id| *id != leader) {
+            let _ = std::process::Command::new("kill").args(["-KILL", &child.to_string()]).status();
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.kill_children();
+    }
+}
+
+/// The address in the line with which the host, or Spin, says that it listens; none if it ends without it.
+async fn address(lines: &mut Lines<BufReader<ChildStdout>>) -> Result<Option<SocketAddr>> {
+    while let Some(line) = lines.next_line().await? {
+        let of_host = line.strip_prefix("listening on http://").map(str::parse);
+        let of_host = of_host.transpose().with_context(|| format!("{line:?} has no address"))?;
+        if let Some(address) = of_host.or_else(|| postern_spin::address(&line)) {
+            return Ok(Some(address));
+        }
+    }
+    Ok(None)
 }
 
 /// The files of a folder; there are no folders within.

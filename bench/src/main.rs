@@ -95,12 +95,25 @@ async fn measure(options: &Options, effort: &Effort) -> Result<Vec<Figure>> {
     let gateway = Gateway::prepare(&options.host()?, upstream, &options.output).await?;
     // Compiles the components that are not cached, so that no measurement waits for it.
     gateway.start().await?.stop().await?;
+    let on_spin = options.spin().map(|spin| gateway.on_spin(spin)).transpose()?;
+    if let Some(on_spin) = &on_spin {
+        on_spin.start().await?.stop().await?;
+    }
     let mut figures = Vec::new();
     for name in options.names() {
         let word = name.to_possible_value().map(|value| value.get_name().to_owned());
         let word = word.unwrap_or_default();
         eprintln!("measuring {word} ...");
-        figures.extend(one(name, &gateway, effort).await.context(word)?);
+        figures.extend(one(name, &gateway, effort).await.with_context(|| word.clone())?);
+        match (&on_spin, name.not_on_spin()) {
+            (Some(_), Some(reason)) => eprintln!("skipped on Spin: {word}: {reason}"),
+            (Some(on_spin), None) => {
+                eprintln!("measuring {word} on Spin ...");
+                let there = one(name, on_spin, effort).await.with_context(|| word.clone())?;
+                figures.extend(there.into_iter().map(Figure::on_spin));
+            }
+            (None, _) => {}
+        }
     }
     Ok(figures)
 }

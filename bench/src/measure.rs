@@ -146,6 +146,28 @@ impl Name {
         }
     }
 
+    /// Why it says nothing of Spin, if so.
+    pub fn not_on_spin(self) -> Option<&'static str> {
+        match self {
+            Self::ColdStart => Some("the cache of compiled components is Spin's own"),
+            Self::ColdInstance => Some("sets a flag of our host's spare instances"),
+            Self::Overload | Self::Connections => Some("sets caps that only our host has"),
+            Self::Crowd => Some("Spin's pool is too small for it, as docs/spin.md says"),
+            Self::Latency
+            | Self::Throughput
+            | Self::Embeddings
+            | Self::Streaming
+            | Self::Stages
+            | Self::Translation
+            | Self::Auth
+            | Self::Limits
+            | Self::Guardrail
+            | Self::Wrappers
+            | Self::Memory
+            | Self::Cancel => None,
+        }
+    }
+
     /// Measures, on a separate host.
     pub async fn measure(self, gateway: &Gateway, effort: &Effort) -> Result<Vec<Figure>> {
         match self {

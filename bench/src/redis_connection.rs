@@ -53,6 +53,26 @@ impl Connection {
         self.query(&redis::cmd("DBSIZE"))
     }
 
+    /// How many scripts the server has run, by what it says of its commands
+    /// (<https://redis.io/docs/latest/commands/info/>).
+    pub fn scripts(&self) -> Result<u64> {
+        let said: String = self.query(redis::cmd("INFO").arg("commandstats"))?;
+        let calls = |line: &str| -> Option<u64> {
+            let (command, rest) = line.strip_prefix("cmdstat_")?.split_once(":calls=")?;
+            let (calls, _) = rest.split_once(',')?;
+            ["eval", "evalsha"].contains(&command).then(|| calls.parse().ok()).flatten()
+        };
+        Ok(said.lines().filter_map(calls).sum())
+    }
+
+    /// How many requests a limit of requests has counted in all its windows.
+    pub fn requests(&self) -> Result<u64> {
+        let keys: Vec<String> =
+            self.query(redis::cmd("KEYS").arg("{postern}:limit:key:requests:*"))?;
+        let value = |key: &String| self.query::<u64>(redis::cmd("GET").arg(key));
+        keys.iter().map(value).sum()
+    }
+
     fn query<T: redis::FromRedisValue>(&self, command: &redis::Cmd) -> Result<T> {
         let mut connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(command.query(&mut *connection)?)
@@ -72,6 +92,11 @@ impl Execute for Connection {
         let mut replies = Vec::new();
         flatten(value, &mut replies)?;
         Ok(replies)
+    }
+
+    /// No call of a connection that blocks is overtaken by another, so there is nothing to carry.
+    fn spawn(&self, work: impl Future<Output = ()> + 'static) {
+        futures::executor::block_on(work);
     }
 }
 

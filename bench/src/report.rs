@@ -57,6 +57,12 @@ impl Figure {
         self
     }
 
+    /// As a figure of Spin. Targets are our host's.
+    pub fn on_spin(self) -> Self {
+        let name = format!("on Spin: {}", self.name);
+        Self { name, target: None, met: None, missed_by: None, ..self }
+    }
+
     /// Compares it with its target.
     pub fn reaching(mut self, target: Target) -> Self {
         let added = self.added.unwrap_or(self.through);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use http::uri::Scheme;
-use postern_key_value::Stores;
+use postern_key_value::{Durability, Stores};
 use tokio::sync::watch;
 
 use crate::cache::Cache;
@@ -182,7 +182,7 @@ impl Compiled {
 
     fn shared(&self, memory: Arc<Budget>) -> Result<Shared, String> {
         Ok(Shared {
-            key_value: Stores::new(&self.config.key_value_stores)?,
+            key_value: Stores::new(&self.config.key_value_stores, Durability::System)?,
             redis: Connections::default(),
             databases: self.config.sqlite_databases.clone(),
             outbound: Outbound::new(self.config.connection_pooling),

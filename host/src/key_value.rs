@@ -3,4 +3,4 @@
 mod spin;
 mod wasi;
 
-pub use postern_key_value::{Store, Stores, Swap};
+pub use postern_key_value::{Durability, Store, Stores, Swap};

@@ -2,7 +2,7 @@
 
 use crate::location::Location;
 use anyhow::{Result, anyhow, bail};
-use postern_key_value::{Store as Opened, Stores};
+use postern_key_value::{Durability, Store as Opened, Stores};
 use postern_store::increments::{IncrementError, IncrementIo};
 use std::cell::OnceCell;
 use std::fs::File;
@@ -43,7 +43,7 @@ impl Store {
     /// If its address is invalid.
     pub fn new(location: &Location) -> Result<Self> {
         let configs = [(LABEL.to_owned(), location.config())].into();
-        let stores = Stores::new(&configs).map_err(|error| anyhow!(error))?;
+        let stores = Stores::new(&configs, Durability::Disk).map_err(|error| anyhow!(error))?;
         let store = stores.get(LABEL).cloned().ok_or_else(|| anyhow!("no store {LABEL}"))?;
         let runtime = Builder::new_current_thread().enable_all().build()?;
         Ok(Self {

@@ -158,7 +158,13 @@ const PACKAGES: [(&str, &str, &[&str]); 44] = [
     (
         "postern-bench",
         "bench",
-        &["postern-keys", "postern-redis-server", "postern-store", "postern-tokenizer"],
+        &[
+            "postern-keys",
+            "postern-redis-server",
+            "postern-spin",
+            "postern-store",
+            "postern-tokenizer",
+        ],
     ),
     (
         "postern-tests",
@@ -167,12 +173,14 @@ const PACKAGES: [(&str, &str, &[&str]); 44] = [
             "postern-dialect",
             "postern-keys",
             "postern-redis-server",
+            "postern-spin",
             "postern-tokenizer",
             "postern-trail",
             "postern-types",
         ],
     ),
     ("postern-redis-server", "tests/redis-server", &[]),
+    ("postern-spin", "tests/spin", &[]),
     ("probe", "tests/probe", &[]),
     ("faulty-guardrail", "tests/faulty-guardrail", &["postern-types"]),
     // What users may begin with.

@@ -1,18 +1,18 @@
-//! The gateway, as `cargo xtask up` runs it: the host as a separate process, with its own port and state.
+//! The gateway, as `cargo xtask up` runs it: the host as a separate process, with its own port and state. Where `POSTERN_SPIN` names a
+//! program with Spin's command line, that one serves the gateway instead.
 
 mod folder;
+mod process;
 
 use crate::client::Call;
-use crate::wait::PATIENCE;
 use folder::Folder;
 use postern_keys::{IssuedKey, Key, public_id, sha256_hex, store_name};
-use std::io::{BufRead, BufReader, Read, Write};
+use process::Process;
+use std::io::{Read, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::sync::{Arc, Mutex, mpsc};
-use std::thread;
-use std::time::Instant;
+use std::process::{ExitStatus, Output, Stdio};
+use std::sync::{Arc, Mutex};
 
 /// The differences of a gateway from the shipped one, run with the policies of the tests.
 #[derive(Debug, Clone, Default)]
@@ -29,9 +29,7 @@ pub struct Options {
 
 /// A running gateway. It is killed when it is dropped.
 pub struct Gateway {
-    address: SocketAddr,
-    process: Child,
-    guard: Child,
+    process: Process,
     log: Arc<Mutex<String>>,
     folder: Folder,
     options: Options,
@@ -60,8 +58,8 @@ impl Gateway {
     pub fn try_start(options: &Options) -> Result<Self, String> {
         let folder = Folder::write(options);
         let log = Arc::new(Mutex::new(String::new()));
-        let (address, process, guard) = launch(&folder, options, &log)?;
-        Ok(Self { address, process, guard, log, folder, options: options.clone() })
+        let process = Process::launch(folder.up(options), &log)?;
+        Ok(Self { process, log, folder, options: options.clone() })
     }
 
     /// Kills the process at any moment, as a crash would, and starts another on the same state, with another port.
@@ -70,30 +68,22 @@ impl Gateway {
     ///
     /// When it does not start.
     pub fn crash_and_restart(&mut self) {
-        self.kill();
-        let started = launch(&self.folder, &self.options, &self.log);
-        (self.address, self.process, self.guard) =
+        self.process.kill();
+        let started = Process::launch(self.folder.up(&self.options), &self.log);
+        self.process =
             started.unwrap_or_else(|log| panic!("the gateway did not start again:\n{log}"));
-    }
-
-    fn kill(&mut self) {
-        // The guard first: the process's id may be reused.
-        for child in [&mut self.guard, &mut self.process] {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
     }
 
     /// Its address.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.process.address()
     }
 
     /// A request to it.
     #[must_use]
     pub fn call(&self, method: &str, path: &str) -> Call {
-        Call::new(self.address, method, path)
+        Call::new(self.address(), method, path)
     }
 
     /// Its standard error so far.
@@ -224,8 +214,7 @@ impl Gateway {
     ///
     /// When there is no `kill`.
     pub fn terminate(&self) {
-        let status = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status();
-        assert!(status.expect("kill").success());
+        self.process.terminate();
     }
 
     /// Waits until the process has ended.
@@ -235,82 +224,12 @@ impl Gateway {
     /// When it does not end.
     pub async fn ended(&mut self) -> ExitStatus {
         let process = &mut self.process;
-        crate::eventually("the end of the process", || process.try_wait().expect("a process")).await
+        crate::eventually("the end of the process", || process.ended()).await
     }
 
-    /// The memory of the process, in bytes; none if the system does not report it.
+    /// The memory of its processes, in bytes; none if the system does not report it.
     #[must_use]
     pub fn resident_bytes(&self) -> Option<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-        let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-        Some(kibibytes * 1024)
+        self.process.resident_bytes()
     }
-}
-
-impl Drop for Gateway {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
-
-/// Starts the program on the files of a gateway, and returns its address and what ends it.
-fn launch(
-    folder: &Folder,
-    options: &Options,
-    log: &Arc<Mutex<String>>,
-) -> Result<(SocketAddr, Child, Child), String> {
-    let mut process = folder.up(options).spawn().expect("the host runs");
-    let stderr = process.stderr.take().expect("a pipe");
-    let collector = thread::spawn({
-        let log = Arc::clone(log);
-        move || collect(stderr, &log)
-    });
-    let stdout = process.stdout.take().expect("a pipe");
-    // From now on, however the tests end, even while components are compiled.
-    let mut guard = guard(process.id());
-    let Some(address) = listening(stdout) else {
-        for child in [&mut guard, &mut process] {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-        collector.join().expect("the log");
-        return Err(log.lock().expect("log").clone());
-    };
-    Ok((address, process, guard))
-}
-
-/// Kills the process with this id when the tests end, in any way.
-fn guard(id: u32) -> Child {
-    let mut command = Command::new("sh");
-    command.args(["-c", "read _; kill -KILL \"$0\"", &id.to_string()]);
-    // Its input ends with this process, which holds the other end.
-    command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().expect("a shell")
-}
-
-fn collect(pipe: impl Read, log: &Mutex<String>) {
-    for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
-        let mut log = log.lock().expect("log");
-        log.push_str(&String::from_utf8_lossy(&line));
-        log.push('\n');
-    }
-}
-
-/// The address in the line that reports it; none if the program ends without it.
-fn listening(stdout: impl Read + Send + 'static) -> Option<SocketAddr> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let lines = BufReader::new(stdout).lines().map_while(Result::ok);
-        // The pipe is read to its end: a full one would stop the host.
-        for line in lines {
-            if let Some(address) = line.strip_prefix("listening on http://") {
-                let _ = sender.send(address.parse().expect("an address"));
-            }
-        }
-    });
-    // Components may have to be compiled first, on busy cores.
-    let start = Instant::now();
-    let found = receiver.recv_timeout(PATIENCE * 6);
-    assert!(found.is_ok() || start.elapsed() < PATIENCE * 6, "the host neither listens nor ends");
-    found.ok()
 }

@@ -1,15 +1,19 @@
 //! Counters in Redis.
 
 use crate::policy;
-use postern_store::redis::{Argument, Execute, Reply, Scripts};
+use postern_store::redis::{Argument, Execute, Reply, Scripts, is_unknown_script};
 use spin_sdk::redis::{Connection, RedisParameter, RedisResult};
+use spin_sdk::wasip3;
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::LazyLock;
+// For its feature only.
+use wit_bindgen as _;
 
 /// Overrides `plans.toml`: the place for an address with a password, which does not belong in git.
 const URL_VARIABLE: &str = "POSTERN_REDIS_URL";
 
-static COUNTERS: Scripts<Redis> = Scripts::new(Redis);
+static COUNTERS: LazyLock<Scripts<Redis>> = LazyLock::new(|| Scripts::new(Redis));
 
 thread_local! {
     /// Opened once per instance, which has one thread, and again after a failure.
@@ -45,18 +49,26 @@ impl Execute for Redis {
             Ok(replies) => replies,
             // An idle connection may have been cut. If the server did run the command, it counts twice: too high for a
             // while, where a lost command would be too low for ever.
-            Err(_) => tried(command, arguments).await?,
+            Err(error) if !is_unknown_script(&error) => tried(command, arguments).await?,
+            Err(error) => return Err(error),
         };
         Ok(replies.into_iter().map(from_result).collect())
+    }
+
+    fn spawn(&self, work: impl Future<Output = ()> + 'static) {
+        wasip3::spawn(work);
     }
 }
 
 async fn tried(command: &str, arguments: Vec<RedisParameter>) -> Result<Vec<RedisResult>, String> {
     let connection = connection().await?;
     connection.execute(command, arguments).await.map_err(|error| {
-        // The connection may be at fault: the next call opens another.
-        CONNECTION.with(|cell| cell.take());
-        format!("redis: {error:?}")
+        let error = format!("redis: {error:?}");
+        if !is_unknown_script(&error) {
+            // The connection may be at fault: the next call opens another.
+            CONNECTION.with(|cell| cell.take());
+        }
+        error
     })
 }
 

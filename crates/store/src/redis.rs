@@ -1,18 +1,21 @@
 //! Counters on a Redis server (6.2 or later, or Valkey), by scripts.
 //!
 //! A script runs atomically on the server, so a reservation is one step and one round trip for all gates, clock
-//! included. Keys are `{postern}:limit:<name>`: the braces put all on one node of a cluster, where a script must find
+//! included; and so are the calls of several requests of an instance together. Keys are `{postern}:limit:<name>`: the braces put all on one node of a cluster, where a script must find
 //! its keys (<https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags>). They expire at
 //! [`Counter::keep_until_unix_s`] by the server's clock, which is used for nothing else: its difference is part of how
 //! long a counter must be kept.
 
-mod named;
+mod call;
+mod flights;
 
 use std::future::Future;
+use std::sync::Arc;
 
 use crate::counters::is_in_range;
 use crate::{Change, Counter, Counters, Error, Gate, MAX_VALUE, ReserveOutcome};
-use named::Named;
+use call::Call;
+use flights::Flights;
 
 const PREFIX: &str = "{postern}:limit:";
 const ASIDE_PREFIX: &str = "{postern}:limit-aside:";
@@ -20,8 +23,9 @@ const ASIDE_PREFIX: &str = "{postern}:limit-aside:";
 /// Holds the latest time seen, in seconds since 1970-01-01T00:00:00Z.
 const CLOCK: &str = "{postern}:limit-clock";
 
-const RESERVE: &str = concat!(include_str!("redis/values.lua"), include_str!("redis/reserve.lua"));
-const CHANGE: &str = concat!(include_str!("redis/values.lua"), include_str!("redis/change.lua"));
+const BATCH: &str = concat!(include_str!("redis/values.lua"), include_str!("redis/batch.lua"));
+/// The digest of [`BATCH`], by which a server that has seen it runs it. With a wrong one each call would be sent twice; a test compares.
+const BATCH_SHA1: &str = "17c7c29af1157dda0364c1733d59242329d4bcd0";
 const READ: &str = concat!(include_str!("redis/values.lua"), include_str!("redis/read.lua"));
 const ASIDE: &str = include_str!("redis/aside.lua");
 
@@ -58,32 +62,21 @@ pub trait Execute {
         command: &str,
         arguments: Vec<Argument>,
     ) -> impl Future<Output = Result<Vec<Reply>, String>>;
+
+    /// Goes on with this beside the call that is about to return, and after it.
+    fn spawn(&self, work: impl Future<Output = ()> + 'static);
 }
 
-/// Counters by scripts.
+/// Counters by scripts. One per instance: its calls travel together (`redis/flights.rs`).
 #[derive(Debug, Default)]
 pub struct Scripts<E> {
-    connection: E,
+    flights: Arc<Flights<E>>,
 }
 
-impl<E: Execute> Scripts<E> {
+impl<E: Execute + 'static> Scripts<E> {
     /// Counters on the server of this connection.
-    pub const fn new(connection: E) -> Self {
-        Self { connection }
-    }
-
-    async fn run(
-        &self,
-        script: &str,
-        keys: Vec<String>,
-        arguments: Vec<Argument>,
-    ) -> Result<Vec<Reply>, Error> {
-        let mut all = Vec::with_capacity(2 + keys.len() + arguments.len());
-        all.push(Argument::Bytes(script.into()));
-        all.push(int(keys.len()));
-        all.extend(keys.into_iter().map(|key| Argument::Bytes(key.into_bytes())));
-        all.extend(arguments);
-        self.connection.execute("EVAL", all).await.map_err(Error::Unavailable)
+    pub fn new(connection: E) -> Self {
+        Self { flights: Arc::new(Flights::new(connection)) }
     }
 
     /// A round trip of its own, since it is needed only if a value is broken.
@@ -93,16 +86,59 @@ impl<E: Execute> Scripts<E> {
         }
         let aside = |counter: &Counter| format!("{ASIDE_PREFIX}{}", counter.name);
         let keys = counters.iter().flat_map(|counter| [key(counter), aside(counter)]).collect();
-        self.run(ASIDE, keys, Vec::new()).await.map(drop)
+        let arguments = script(ASIDE, keys, Vec::new());
+        self.execute("EVAL", arguments).await.map(drop)
+    }
+
+    async fn execute(&self, command: &str, arguments: Vec<Argument>) -> Result<Vec<Reply>, Error> {
+        let executed = self.flights.connection.execute(command, arguments).await;
+        executed.map_err(Error::Unavailable)
     }
 }
 
-impl<E: Execute> Counters for Scripts<E> {
+/// Whether an error of Redis says that it does not know a script by its digest. Clients word it in their own way.
+#[must_use]
+pub fn is_unknown_script(error: &str) -> bool {
+    let error = error.to_ascii_lowercase();
+    error.contains("noscript") || error.contains("no matching script")
+}
+
+/// Runs these calls in one script, and returns the answer to each.
+async fn run_batch(connection: &impl Execute, calls: &[&Call]) -> Result<Vec<Vec<i64>>, Error> {
+    let (keys, arguments) = call::batch(calls);
+    let replies = match connection.execute("EVALSHA", script(BATCH_SHA1, keys, arguments)).await {
+        // A server that was started anew knows no script; with this it knows it.
+        Err(error) if is_unknown_script(&error) => {
+            let (keys, arguments) = call::batch(calls);
+            connection.execute("EVAL", script(BATCH, keys, arguments)).await
+        }
+        other => other,
+    };
+    let replies = replies.map_err(Error::Unavailable)?;
+    let numbers = numbers(&replies);
+    let (mut rest, mut answers) = (numbers.as_slice(), Vec::with_capacity(calls.len()));
+    for call in calls {
+        let (answer, after) = call.split(rest).ok_or_else(|| unexpected(&replies))?;
+        answers.push(answer.to_vec());
+        rest = after;
+    }
+    Ok(answers)
+}
+
+/// The arguments of `EVAL` and `EVALSHA`.
+fn script(script: &str, keys: Vec<String>, arguments: Vec<Argument>) -> Vec<Argument> {
+    let mut all = Vec::with_capacity(2 + keys.len() + arguments.len());
+    all.push(Argument::Bytes(script.into()));
+    all.push(int(keys.len()));
+    all.extend(keys.into_iter().map(|key| Argument::Bytes(key.into_bytes())));
+    all.extend(arguments);
+    all
+}
+
+impl<E: Execute + 'static> Counters for Scripts<E> {
     async fn reserve(&self, unix_s: u64, gates: &[Gate]) -> Result<ReserveOutcome, Error> {
-        let named = Named::of(gates);
-        let replies = self.run(RESERVE, named.keys(), named.arguments(unix_s, gates)).await?;
-        let reservation =
-            named.reservation(gates, &numbers(&replies)).ok_or_else(|| unexpected(&replies))?;
+        let answer = self.flights.make(Call::reserve(unix_s, gates)).await?;
+        let reservation = Call::reservation(gates, &answer).ok_or_else(|| unexpected(&[]))?;
         if let ReserveOutcome::Broken { counter, .. } = &reservation {
             self.put_aside(std::slice::from_ref(counter)).await?;
         }
@@ -113,27 +149,18 @@ impl<E: Execute> Counters for Scripts<E> {
         if changes.is_empty() {
             return Ok(Vec::new());
         }
-        let keys = changes.iter().map(|change| key(&change.counter)).collect();
-        let arguments = changes
-            .iter()
-            .flat_map(|change| [Argument::Int(change.by), time(change.counter.keep_until_unix_s)])
-            .collect();
-        let replies = self.run(CHANGE, keys, arguments).await?;
-        let left_out = |number: &i64| {
-            let index = usize::try_from(*number).ok()?.checked_sub(1)?;
-            Some(changes.get(index)?.counter.clone())
-        };
-        let left_out: Option<Vec<_>> = numbers(&replies).iter().map(left_out).collect();
-        let left_out = left_out.ok_or_else(|| unexpected(&replies))?;
-        self.put_aside(&left_out).await?;
-        Ok(left_out)
+        let answer = self.flights.make(Call::change(changes)).await?;
+        let skipped = Call::skipped(changes, &answer).ok_or_else(|| unexpected(&[]))?;
+        self.put_aside(&skipped).await?;
+        Ok(skipped)
     }
 
     async fn read(&self, counters: &[Counter]) -> Result<Vec<Option<i64>>, Error> {
         if counters.is_empty() {
             return Ok(Vec::new());
         }
-        let replies = self.run(READ, counters.iter().map(key).collect(), Vec::new()).await?;
+        let keys = counters.iter().map(key).collect();
+        let replies = self.execute("EVAL", script(READ, keys, Vec::new())).await?;
         let value = |reply: &Reply| match reply {
             Reply::Int(value) => Some(Some(*value)),
             Reply::Nil => Some(None),
@@ -147,7 +174,7 @@ impl<E: Execute> Counters for Scripts<E> {
         // A read-only server (a replica, a full disk) would count nothing.
         let words = [format!("{PREFIX}ready"), "1".to_owned(), "EX".to_owned(), "60".to_owned()];
         let words = words.map(|word| Argument::Bytes(word.into_bytes())).into();
-        self.connection.execute("SET", words).await.map(drop).map_err(Error::Unavailable)
+        self.execute("SET", words).await.map(drop)
     }
 }
 

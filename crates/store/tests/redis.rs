@@ -5,6 +5,8 @@
 mod conformance;
 #[path = "stores/redis_server.rs"]
 mod redis_server;
+#[path = "redis/together.rs"]
+mod travelling;
 
 use conformance::{KEPT, NOW, Store, change, counter, gate, read, reserve};
 use futures::executor::block_on;

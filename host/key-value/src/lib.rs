@@ -28,6 +28,16 @@ pub enum Config {
     Redis(String),
 }
 
+/// When a write to a file is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// It is on the disk: a power cut loses nothing. For an operator's program, which issues and revokes keys.
+    Disk,
+    /// The system has it, and brings it to the disk within a second: the end of the process loses nothing, a power cut the last moments.
+    /// For components, whose requests would wait for the disk.
+    System,
+}
+
 /// Every store of the runtime configuration, by label.
 #[derive(Default)]
 pub struct Stores(BTreeMap<String, Store>);
@@ -54,7 +64,10 @@ impl Stores {
     ///
     /// # Errors
     /// If a Redis URL is invalid.
-    pub fn new(configs: &BTreeMap<String, Config>) -> Result<Self, Error> {
+    pub fn new(
+        configs: &BTreeMap<String, Config>,
+        durability: Durability,
+    ) -> Result<Self, Error> {
         let mut files = BTreeMap::new();
         let mut stores = BTreeMap::new();
         for (label, config) in configs {
@@ -63,7 +76,7 @@ impl Stores {
                     // Two labels may use one file: one connection serves both.
                     let file = files
                         .entry(path.clone())
-                        .or_insert_with(|| Arc::new(sqlite::File::new(path.clone())));
+                        .or_insert_with(|| Arc::new(sqlite::File::new(path.clone(), durability)));
                     Backend::Sqlite(Arc::new(SqliteStore::new(label, Arc::clone(file))))
                 }
                 Config::Redis(url) => Backend::Redis(Arc::new(

@@ -3,7 +3,8 @@
 mod connections;
 mod identity;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use connections::Connections;
 use identity::{Change, Opened};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
 
+use crate::Durability;
 use crate::error::Error;
 
 /// Exactly Spin's table.
@@ -38,13 +40,19 @@ const BUSY_PAUSE: Duration = Duration::from_millis(1);
 /// other processes wait for the file, and the end of this process without notice loses it.
 const GROUP: Duration = Duration::from_millis(2);
 
+/// How long what was written may be in the memory of the system only ([`Durability::System`]): what a power cut loses.
+const TO_DISK: Duration = Duration::from_secs(1);
+
 /// A SQLite file with its connections.
 ///
-/// A call takes 10 to 30 microseconds, and a write in addition the time of the disk, so calls run in place; while
+/// A call takes 10 to 30 microseconds, and a write that waits for the disk its time in addition, so calls run in place; while
 /// another process has the file locked, the caller waits without holding the connection or its thread.
 pub struct File {
     path: Option<PathBuf>,
+    durability: Durability,
     opened: Mutex<Option<Opened>>,
+    /// Whether something is in the memory of the system only, and a task brings it to the disk.
+    is_dirty: AtomicBool,
 }
 
 /// The part of a file with one label.
@@ -55,8 +63,39 @@ pub struct SqliteStore {
 
 impl File {
     /// `None` keeps the data in memory.
-    pub fn new(path: Option<PathBuf>) -> Self {
-        Self { path, opened: Mutex::new(None) }
+    pub fn new(path: Option<PathBuf>, durability: Durability) -> Self {
+        Self { path, durability, opened: Mutex::new(None), is_dirty: AtomicBool::new(false) }
+    }
+
+    /// Runs what writes, and sees to it that it reaches the disk.
+    async fn write<T>(
+        self: &Arc<Self>,
+        work: impl Fn(&mut Connections) -> rusqlite::Result<T>,
+    ) -> Result<T, Error> {
+        let written = self.run(work).await;
+        self.reach_the_disk_soon();
+        written
+    }
+
+    /// Synchronises the log in a while, for all that is written until then. Nobody waits for it, and no connection is held.
+    fn reach_the_disk_soon(self: &Arc<Self>) {
+        let Some(path) = self.path.as_deref().filter(|_| self.durability == Durability::System)
+        else {
+            return;
+        };
+        if self.is_dirty.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let (log, file) = (identity::beside(path, "-wal"), Arc::clone(self));
+        tokio::spawn(async move {
+            tokio::time::sleep(TO_DISK).await;
+            // What is written from now on is for another task.
+            file.is_dirty.store(false, Ordering::Release);
+            let synchronised = tokio::task::spawn_blocking(move || synchronise(&log)).await;
+            if let Ok(Err(error)) = synchronised {
+                eprintln!("warning: the last writes to the key-value store may not be on the disk: {error}");
+            }
+        });
     }
 
     async fn run<T>(
@@ -89,9 +128,14 @@ impl File {
         }
         let opened = match guard.as_mut() {
             Some(opened) => opened,
-            None => guard.insert(Opened::new(self.path.as_deref())?),
+            None => guard.insert(Opened::new(self.path.as_deref(), self.durability)?),
         };
         work(&mut opened.connections)
+    }
+
+    #[cfg(test)]
+    fn is_dirty(&self) -> bool {
+        self.is_dirty.load(Ordering::Acquire)
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Opened>> {
@@ -109,6 +153,14 @@ impl File {
                 opened.connections.end_group();
             }
         });
+    }
+}
+
+/// A log that is gone has been written to the file, which SQLite synchronises before.
+fn synchronise(log: &Path) -> std::io::Result<()> {
+    match std::fs::File::open(log).and_then(|log| log.sync_data()) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        other => other,
     }
 }
 
@@ -132,11 +184,11 @@ impl SqliteStore {
     }
 
     pub async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
-        self.file.run(|connections| self.read(connections.reading(), key)).await
+        self.file.run(|connections| self.look(connections, key)).await
     }
 
     pub async fn set(&self, key: &str, value: &[u8]) -> Result<(), Error> {
-        self.file.run(|connections| self.write(connections.writing()?, key, value)).await
+        self.file.write(|connections| self.write(connections.writing()?, key, value)).await
     }
 
     pub async fn delete(&self, key: &str) -> Result<(), Error> {
@@ -147,7 +199,7 @@ impl SqliteStore {
                 .execute(params![self.label, key])
                 .map(drop)
         };
-        self.file.run(delete).await
+        self.file.write(delete).await
     }
 
     pub async fn exists(&self, key: &str) -> Result<bool, Error> {
@@ -169,10 +221,9 @@ impl SqliteStore {
 
     pub async fn get_many(&self, keys: &[String]) -> Result<Vec<(String, Option<Vec<u8>>)>, Error> {
         let read = |connections: &mut Connections| {
-            let connection = connections.reading();
             let mut found = Vec::new();
             for key in keys {
-                if let Some(value) = self.read(connection, key)? {
+                if let Some(value) = self.look(connections, key)? {
                     found.push((key.clone(), Some(value)));
                 }
             }
@@ -190,7 +241,7 @@ impl SqliteStore {
             }
             transaction.commit()
         };
-        self.file.run(write).await
+        self.file.write(write).await
     }
 
     pub async fn delete_many(&self, keys: &[String]) -> Result<(), Error> {
@@ -202,17 +253,17 @@ impl SqliteStore {
             }
             transaction.commit()
         };
-        self.file.run(delete).await
+        self.file.write(delete).await
     }
 
     /// Unlike a revocation, a counter need not survive a power cut: increments are committed in groups, of [`GROUP`] at
-    /// most, and are on the disk with the next write that waits for it. Otherwise each would take milliseconds.
+    /// most, and are on the disk with the next write that waits for it, or a while later. Otherwise each would take milliseconds.
     pub async fn increment(&self, key: &str, delta: i64) -> Result<i64, Error> {
         if delta == 0 {
             return self.count(key).await;
         }
         let (counted, begins) =
-            self.file.run(|connections| self.add(connections, key, delta)).await?;
+            self.file.write(|connections| self.add(connections, key, delta)).await?;
         if begins {
             self.file.end_group_soon();
         }
@@ -226,8 +277,8 @@ impl SqliteStore {
         key: &str,
         delta: i64,
     ) -> rusqlite::Result<(Result<i64, Error>, bool)> {
-        let (connection, begins) = connections.grouped()?;
-        let added = self.add_in(connection, key, delta);
+        let begins = connections.begin_group()?;
+        let added = self.add_in(connections, key, delta);
         match added {
             Ok(added) => Ok((added, begins)),
             Err(error) => {
@@ -240,17 +291,25 @@ impl SqliteStore {
 
     fn add_in(
         &self,
-        connection: &Connection,
+        connections: &mut Connections,
         key: &str,
         delta: i64,
     ) -> rusqlite::Result<Result<i64, Error>> {
-        let Some(count) = counter(self.read(connection, key)?) else {
-            return Ok(Err(no_counter(key)));
+        let (label, known) = (&self.label, connections.counted(&self.label, key));
+        let found = match known {
+            Some(count) => Some(count),
+            None => counter(self.read(connections.reading(), key)?),
         };
+        let Some(count) = found else { return Ok(Err(no_counter(key))) };
         let Some(count) = count.checked_add(delta) else {
             return Ok(Err(format!("`{key}` would leave the range of a counter")));
         };
-        self.write(connection, key, &count.to_le_bytes())?;
+        if known.is_some() {
+            connections.recount(label, key, count);
+        } else {
+            self.write(connections.reading(), key, &count.to_le_bytes())?;
+            connections.remember(label, key, count);
+        }
         Ok(Ok(count))
     }
 
@@ -272,7 +331,19 @@ impl SqliteStore {
             };
             Ok(changed == 1)
         };
-        self.file.run(swap).await
+        self.file.write(swap).await
+    }
+
+    /// A value, with the increments of an open group.
+    fn look(
+        &self,
+        connections: &mut Connections,
+        key: &str,
+    ) -> rusqlite::Result<Option<Vec<u8>>> {
+        match connections.counted(&self.label, key) {
+            Some(count) => Ok(Some(count.to_le_bytes().to_vec())),
+            None => self.read(connections.reading(), key),
+        }
     }
 
     fn read(&self, connection: &Connection, key: &str) -> rusqlite::Result<Option<Vec<u8>>> {

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use postern_host::key_value::{Store, Stores as KeyValueStores};
+use postern_host::key_value::{Durability, Store, Stores as KeyValueStores};
 use postern_host::runtime_config::RuntimeConfig;
 
 use super::{Stores, block_on, one};
@@ -91,7 +91,7 @@ impl StoreOptions {
             self.stores.runtime_config_file.as_deref(),
             &self.stores.state_dir,
         )?;
-        let stores = KeyValueStores::new(&config.key_value_stores).map_err(one)?;
+        let stores = KeyValueStores::new(&config.key_value_stores, Durability::Disk).map_err(one)?;
         stores.get(&self.store).cloned().ok_or_else(|| {
             vec![format!(
                 "there is no key-value store `{}`; there are {}",

@@ -50,7 +50,7 @@ impl<'a> Source<'a> {
             Self::Store(store) => Ok(block_on(Increments::new(*store).read(counters))?),
             Self::Redis { url, .. } => {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-                let read = runtime.block_on(Scripts::new(Redis(url)).read(counters));
+                let read = runtime.block_on(Scripts::new(Redis(url.clone())).read(counters));
                 read.with_context(|| {
                     format!("{self} cannot be read; the server must run and be reached from here")
                 })
@@ -69,12 +69,12 @@ impl fmt::Display for Source<'_> {
 }
 
 /// A connection for one call.
-struct Redis<'a>(&'a str);
+struct Redis(String);
 
-impl Execute for Redis<'_> {
+impl Execute for Redis {
     async fn execute(&self, command: &str, arguments: Vec<Argument>) -> Result<Vec<Reply>, String> {
         let text = |error: redis::RedisError| error.to_string();
-        let client = client(self.0).map_err(|_| "it is no Redis URL".to_owned())?;
+        let client = client(self.0.as_str()).map_err(|_| "it is no Redis URL".to_owned())?;
         let mut connection = connect(&client).await.map_err(text)?;
         let mut command = redis::cmd(command);
         for argument in arguments {
@@ -88,6 +88,9 @@ impl Execute for Redis<'_> {
             value => Ok(vec![reply(value)]),
         }
     }
+
+    /// This program only reads: no call travels with others.
+    fn spawn(&self, _: impl Future<Output = ()> + 'static) {}
 }
 
 /// The reply of a reading script: numbers, and nil for a value that is not a number.

@@ -3,6 +3,8 @@
 use super::Options;
 use crate::manifest;
 use crate::programs::{build, host as program, operator};
+use postern_spin::{Application, Spin, with_policies};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -20,6 +22,10 @@ impl Folder {
         let root = manifest::repository().display().to_string();
         // The manifest names folders of the repository, and is written elsewhere.
         let text = text.replace("\"target/components/", &format!("\"{root}/target/components/"));
+        let text = match Spin::named() {
+            Some(_) => with_policies(&text, &policies(options)),
+            None => text,
+        };
         std::fs::write(folder.path().join("spin.toml"), text).expect("a file");
         if let Some(text) = &options.runtime_config {
             std::fs::write(folder.path().join("runtime-config.toml"), text).expect("a file");
@@ -27,7 +33,32 @@ impl Folder {
         Self { folder, has_runtime_config: options.runtime_config.is_some() }
     }
 
+    /// What serves the gateway, as the leader of a process group: our host, or the program that `POSTERN_SPIN` names.
     pub(super) fn up(&self, options: &Options) -> Command {
+        let mut command = match Spin::named() {
+            Some(spin) => self.up_on(&spin, options),
+            None => self.up_on_host(options),
+        };
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.process_group(0);
+        command
+    }
+
+    fn up_on(&self, spin: &Spin, options: &Options) -> Command {
+        let file = |name: &str| self.folder.path().join(name);
+        let runtime_config = self.has_runtime_config.then(|| file("runtime-config.toml"));
+        let mut command = spin.up(&Application {
+            manifest: &file("spin.toml"),
+            state_dir: &self.state(),
+            log_dir: &file("logs"),
+            runtime_config: runtime_config.as_deref(),
+            variables: &options.variables,
+        });
+        command.current_dir(self.folder.path());
+        command
+    }
+
+    fn up_on_host(&self, options: &Options) -> Command {
         let policies = policies(options);
         let mut command = self.host(&["up", "--listen", "127.0.0.1:0"]);
         command.arg("--manifest").arg(self.folder.path().join("spin.toml"));
@@ -36,7 +67,6 @@ impl Folder {
         for (name, value) in &options.variables {
             command.arg("--variable").arg(format!("{name}={value}"));
         }
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
 

@@ -48,6 +48,11 @@ pub enum Outcome {
 }
 
 impl Ended {
+    /// A test that was not run.
+    pub fn ignored(name: String, why: &str) -> Self {
+        Self { name, outcome: Outcome::Ignored, seconds: 0.0, output: why.to_owned() }
+    }
+
     /// Why the test did less than its name says, if it did.
     pub fn skipped(&self) -> Option<&str> {
         self.output.lines().find_map(|line| line.strip_prefix(SKIPPED))

@@ -4,6 +4,7 @@ mod clients;
 mod dependencies;
 mod libtest;
 pub mod monitoring;
+mod on_spin;
 mod programs;
 pub mod redis;
 mod report;

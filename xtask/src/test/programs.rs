@@ -1,6 +1,7 @@
 //! Test programs: built by cargo, then run one after the other under watch.
 
-use super::libtest::Outcome;
+use super::libtest::{Ended, Outcome};
+use super::on_spin::{self, Skips};
 use super::report::Report;
 use super::watch::{self, Watched};
 use crate::artifacts::{self, Artifact};
@@ -27,6 +28,8 @@ pub struct Tests<'a> {
     pub timeout: Duration,
     /// How many run at once; by default as many as there are cores.
     pub threads: Option<usize>,
+    /// Whether the gateway is on Spin, where the table of [`on_spin`] names what cannot hold.
+    pub on_spin: bool,
 }
 
 impl<'a> Tests<'a> {
@@ -40,6 +43,7 @@ impl<'a> Tests<'a> {
             environment: Vec::new(),
             timeout: TIMEOUT,
             threads: None,
+            on_spin: false,
         }
     }
 
@@ -118,7 +122,10 @@ impl<'a> Tests<'a> {
         failed: &mut Vec<String>,
     ) -> Result<()> {
         let (name, start) = (name(program), Instant::now());
+        let skips = self.skips(workspace, program)?;
         let mut command = self.command(workspace, program)?;
+        command.args(&self.arguments);
+        command.args(skips.keys().flat_map(|test| ["--skip", test]));
         let watched = watch::run(&mut command, self.timeout).with_context(|| name.clone())?;
         let seconds = start.elapsed().as_secs_f64();
         println!("      {name}: {} in {seconds:.1} s", counts(&watched));
@@ -130,11 +137,25 @@ impl<'a> Tests<'a> {
             println!("---- {name} ----\n{trouble}");
             failed.push(format!("{name} ({trouble})"));
         }
-        report.tests.extend(watched.ended.into_iter().map(|ended| (name.clone(), ended)));
+        let skips_itself = |ended: &&Ended| self.on_spin && ended.skipped().is_some();
+        for ended in watched.ended.iter().filter(skips_itself) {
+            failed.push(format!("{name} {}: skipped, and not in the table of skips", ended.name));
+        }
+        let skipped = skips.into_iter().map(|(test, why)| Ended::ignored(test, why));
+        let ended = watched.ended.into_iter().chain(skipped);
+        report.tests.extend(ended.map(|ended| (name.clone(), ended)));
         Ok(())
     }
 
-    /// As `cargo test` starts it.
+    /// The tests of a program that cannot hold on Spin, if the gateway is there.
+    fn skips(&self, workspace: &Workspace, program: &Artifact) -> Result<Skips> {
+        match self.on_spin {
+            true => on_spin::skips(&program.target.name, self.command(workspace, program)?),
+            false => Ok(Skips::new()),
+        }
+    }
+
+    /// As `cargo test` starts it, without arguments.
     fn command(&self, workspace: &Workspace, program: &Artifact) -> Result<Command> {
         let executable = program.executable.as_ref().context("a test program is no file")?;
         let folder = program.manifest_path.parent().unwrap_or(Path::new("."));
@@ -143,7 +164,7 @@ impl<'a> Tests<'a> {
         if let Some(threads) = self.threads {
             command.env("RUST_TEST_THREADS", threads.to_string());
         }
-        command.args(&self.arguments).envs(self.environment.iter().map(|(name, of)| (name, of)));
+        command.envs(self.environment.iter().map(|(name, of)| (name, of)));
         Ok(command)
     }
 }

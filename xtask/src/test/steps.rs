@@ -2,7 +2,7 @@
 
 use super::programs::{TIMEOUT, Tests};
 use super::report::Report;
-use super::{clients, dependencies, monitoring, redis};
+use super::{clients, dependencies, monitoring, on_spin, redis};
 use crate::components::{self, Profile};
 use crate::process::run_in_the_open;
 use crate::programs::Programs;
@@ -141,10 +141,13 @@ pub fn pipeline_tests<'a>(workspace: &'a Workspace, report: &mut Report) -> Resu
     environment.push(("POSTERN_HOST", programs.host.into()));
     environment.push(("POSTERN_PYTHON", clients::python(workspace).into()));
     environment.extend(monitoring::environment(workspace));
+    let on_spin = on_spin::program();
+    environment.extend(on_spin.iter().map(|program| (on_spin::VARIABLE, program.clone())));
     let tests = Tests { packages: vec![PIPELINE], environment, ..Tests::of(workspace.native()) };
     // They wait for one another's processes more than they compute.
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    Ok(Tests { threads: Some(cores * 2), ..tests })
+    let programs = if on_spin.is_some() { on_spin::PROGRAMS.to_vec() } else { Vec::new() };
+    Ok(Tests { threads: Some(cores * 2), programs, on_spin: on_spin.is_some(), ..tests })
 }
 
 fn observability(workspace: &Workspace, report: &mut Report) -> Result<()> {

@@ -45,6 +45,11 @@ impl Execute for Connection {
         flatten(value.map_err(|error| error.to_string())?, &mut replies);
         Ok(replies)
     }
+
+    /// No call of a connection that blocks is overtaken by another, so there is nothing to carry.
+    fn spawn(&self, work: impl Future<Output = ()> + 'static) {
+        futures::executor::block_on(work);
+    }
 }
 
 /// As `spin:redis` does it.

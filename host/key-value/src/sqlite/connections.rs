@@ -1,12 +1,14 @@
-//! The two connections to a file: one whose writes are on the disk when they are done, and one that counts in groups.
+//! The two connections to a file: one for single writes, and one that counts in groups.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::Connection;
 use rusqlite::config::DbConfig;
+use rusqlite::{Connection, params};
 
-use super::TABLE;
+use super::{SET, TABLE};
+use crate::Durability;
 
 /// The connections to a file, of which only one writes at a time.
 pub struct Connections {
@@ -14,45 +16,65 @@ pub struct Connections {
     counting: Connection,
     /// Whether increments wait for the end of their group.
     is_grouping: bool,
-    /// Writes what must survive a power cut; none in memory, where nothing does.
+    /// The counters of the open group, by their names: a hot one is read and written once in a group. Nobody else writes while
+    /// the group is open, so no count here is old.
+    counts: HashMap<String, Counted>,
+    /// Writes what must survive the end of this process at least; none in memory, where nothing does.
     durable: Option<Connection>,
 }
 
+/// A counter in the open group.
+struct Counted {
+    store: String,
+    key: String,
+    count: i64,
+    /// Whether the transaction has it.
+    is_written: bool,
+}
+
+/// One name for a store's key. No store has this sign in its label.
+fn name(store: &str, key: &str) -> String {
+    format!("{store}\0{key}")
+}
+
 impl Connections {
-    pub fn open(path: Option<&Path>) -> rusqlite::Result<Self> {
+    pub fn open(path: Option<&Path>, durability: Durability) -> rusqlite::Result<Self> {
         let Some(path) = path else {
             let counting = prepared(Connection::open_in_memory()?)?;
             counting.execute(TABLE, [])?;
-            return Ok(Self { counting, is_grouping: false, durable: None });
+            return Ok(Self::new(counting, None));
         };
         if let Some(parent) = path.parent() {
             // A folder that cannot be created shows as a file that cannot be opened.
             let _ = std::fs::create_dir_all(parent);
         }
         let durable = prepared(Connection::open(path)?)?;
-        // Readers do not wait for the writer. With `full` a write is on the disk when it is done: with `normal` a power cut
-        // may lose the last ones (https://sqlite.org/pragma.html#pragma_synchronous), and so a revocation.
+        // Readers do not wait for the writer.
         durable.pragma_update(None, "journal_mode", "wal")?;
-        durable.pragma_update(None, "synchronous", "full")?;
+        durable.pragma_update(None, "synchronous", durability.synchronous())?;
         durable.execute(TABLE, [])?;
         let counting = prepared(Connection::open(path)?)?;
         counting.pragma_update(None, "synchronous", "normal")?;
-        Ok(Self { counting, is_grouping: false, durable: Some(durable) })
+        Ok(Self::new(counting, Some(durable)))
     }
 
-    /// What reads. It sees the increments of an open group.
+    fn new(counting: Connection, durable: Option<Connection>) -> Self {
+        Self { counting, is_grouping: false, counts: HashMap::new(), durable }
+    }
+
+    /// What reads. It sees the increments of an open group, except those that [`Connections::counted`] knows.
     pub fn reading(&mut self) -> &mut Connection {
         &mut self.counting
     }
 
-    /// What writes to the disk. The open group is complete before it.
+    /// What writes by itself. The open group is complete before it.
     pub fn writing(&mut self) -> rusqlite::Result<&mut Connection> {
         self.end_group();
         Ok(self.durable.as_mut().unwrap_or(&mut self.counting))
     }
 
-    /// What counts, in a group that [`Connections::end_group`] ends, and whether the group is new.
-    pub fn grouped(&mut self) -> rusqlite::Result<(&mut Connection, bool)> {
+    /// Opens a group of increments unless one is open, and says whether it did. [`Connections::end_group`] ends it.
+    pub fn begin_group(&mut self) -> rusqlite::Result<bool> {
         if self.counting.is_autocommit() {
             // After a full disk or an error of the disk the transaction may be gone.
             self.end_group();
@@ -62,7 +84,26 @@ impl Connections {
             self.counting.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
             self.is_grouping = true;
         }
-        Ok((&mut self.counting, is_new))
+        Ok(is_new)
+    }
+
+    /// A count of the open group, if the group has this counter.
+    pub fn counted(&self, store: &str, key: &str) -> Option<i64> {
+        // Mostly there is no group.
+        (!self.counts.is_empty()).then(|| self.counts.get(&name(store, key)))?.map(|of| of.count)
+    }
+
+    /// Another count of a counter of the open group. It is written at the end of the group.
+    pub fn recount(&mut self, store: &str, key: &str, count: i64) {
+        if let Some(counted) = self.counts.get_mut(&name(store, key)) {
+            (counted.count, counted.is_written) = (count, false);
+        }
+    }
+
+    /// Remembers a count that has been written in the open group. So the first increment of a group shows whether the file can be written.
+    pub fn remember(&mut self, store: &str, key: &str, count: i64) {
+        let (store, key) = (store.to_owned(), key.to_owned());
+        self.counts.insert(name(&store, &key), Counted { store, key, count, is_written: true });
     }
 
     /// Commits the open group, if there is one. What is lost then is said: limits may admit as much again.
@@ -70,22 +111,34 @@ impl Connections {
         if !std::mem::take(&mut self.is_grouping) {
             return;
         }
+        let counts = std::mem::take(&mut self.counts);
         let ended = match self.counting.is_autocommit() {
             true => Err("SQLite has rolled them back".to_owned()),
-            false => self.commit().map_err(|error| error.to_string()),
+            false => self.commit(&counts).map_err(|error| error.to_string()),
         };
         if let Err(why) = ended {
             eprintln!("error: the last increments of the key-value store are lost: {why}");
         }
     }
 
-    fn commit(&mut self) -> rusqlite::Result<()> {
-        let committed = self.counting.prepare_cached("COMMIT")?.execute([]);
+    fn commit(&mut self, counts: &HashMap<String, Counted>) -> rusqlite::Result<()> {
+        let committed = self.write(counts).and_then(|()| {
+            let mut commit = self.counting.prepare_cached("COMMIT")?;
+            commit.execute([]).map(drop)
+        });
         if committed.is_err() && !self.counting.is_autocommit() {
             // A group that cannot be committed would keep every other writer out.
             self.counting.execute_batch("ROLLBACK")?;
         }
-        committed.map(drop)
+        committed
+    }
+
+    fn write(&self, counts: &HashMap<String, Counted>) -> rusqlite::Result<()> {
+        for Counted { store, key, count, .. } in counts.values().filter(|of| !of.is_written) {
+            let mut set = self.counting.prepare_cached(SET)?;
+            set.execute(params![store, key, count.to_le_bytes()])?;
+        }
+        Ok(())
     }
 
     pub fn set_read_only(&mut self, read_only: bool) -> rusqlite::Result<()> {
@@ -110,6 +163,17 @@ impl Connections {
     #[cfg(test)]
     pub fn durable(&self) -> &Connection {
         self.durable.as_ref().unwrap_or(&self.counting)
+    }
+}
+
+impl Durability {
+    /// With `full` a write is on the disk when it is done, with all before it, whoever wrote them. With `normal` the system has it, and a
+    /// power cut may lose the last ones (https://sqlite.org/pragma.html#pragma_synchronous).
+    fn synchronous(self) -> &'static str {
+        match self {
+            Self::Disk => "full",
+            Self::System => "normal",
+        }
     }
 }
 

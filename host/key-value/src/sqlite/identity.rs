@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::connections::Connections;
+use crate::Durability;
 
 /// How often the path is checked: the check takes a microsecond.
 const EVERY: Duration = Duration::from_secs(1);
@@ -36,10 +37,10 @@ pub enum Change {
 
 impl Opened {
     /// Opens a file.
-    pub fn new(path: Option<&Path>) -> rusqlite::Result<Self> {
+    pub fn new(path: Option<&Path>, durability: Durability) -> rusqlite::Result<Self> {
         let before = path.and_then(identity);
         let opened = Self {
-            connections: Connections::open(path)?,
+            connections: Connections::open(path, durability)?,
             // A replacement at this moment shows at the first check.
             file: before.or_else(|| path.and_then(identity)),
             log: path.and_then(|path| identity(&beside(path, "-wal"))),
@@ -90,7 +91,7 @@ fn of(metadata: &Metadata) -> Identity {
     (metadata.dev(), metadata.ino())
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()
@@ -105,7 +106,7 @@ mod tests {
     use std::sync::Arc;
 
     fn store(path: &Path) -> SqliteStore {
-        SqliteStore::new("default", Arc::new(File::new(Some(path.to_owned()))))
+        SqliteStore::new("default", Arc::new(File::new(Some(path.to_owned()), Durability::Disk)))
     }
 
     async fn look_again() {

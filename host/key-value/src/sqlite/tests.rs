@@ -2,13 +2,42 @@ use super::*;
 use std::path::Path;
 
 #[test]
-fn a_write_is_on_the_disk_when_it_is_done() {
+fn a_write_is_on_the_disk_when_it_is_done_unless_the_system_may_keep_it_for_a_while() {
     let folder = tempfile::tempdir().unwrap();
-    let connections = Connections::open(Some(&folder.path().join("store.db"))).unwrap();
-    let pragma =
-        |name| connections.durable().pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    // https://sqlite.org/pragma.html#pragma_synchronous: 2 is FULL.
-    assert_eq!(pragma("synchronous"), Ok(2));
+    // https://sqlite.org/pragma.html#pragma_synchronous: 2 is FULL, 1 is NORMAL.
+    for (durability, expected) in [(Durability::Disk, 2), (Durability::System, 1)] {
+        let path = folder.path().join("store.db");
+        let connections = Connections::open(Some(&path), durability).unwrap();
+        let connection = connections.durable();
+        let level = connection.pragma_query_value(None, "synchronous", |row| row.get::<_, i64>(0));
+        assert_eq!(level, Ok(expected), "{durability:?}");
+    }
+}
+
+/// A program that never says that it ends: what it was told is written stays, and what it counted within the last group may be lost.
+#[tokio::test]
+async fn what_the_system_has_outlives_the_process_and_reaches_the_disk_within_a_second() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let file = Arc::new(File::new(Some(path.clone()), Durability::System));
+    let store = SqliteStore::new("default", Arc::clone(&file));
+    store.set("text", b"value").await.unwrap();
+    assert!(file.is_dirty());
+    // Neither closed nor synchronised: another process reads it from the system's memory.
+    assert_eq!(counted(&path, "text"), Some(b"value".to_vec()));
+    let start = Instant::now();
+    while file.is_dirty() {
+        assert!(start.elapsed() < Duration::from_secs(30));
+        tokio::time::sleep(GROUP).await;
+    }
+    // Counts reach it too.
+    assert_eq!(store.increment("count", 1).await, Ok(1));
+    assert!(file.is_dirty());
+    // One that waits for the disk has nothing to catch up on.
+    let durable = Arc::new(File::new(Some(path.clone()), Durability::Disk));
+    let store = SqliteStore::new("default", Arc::clone(&durable));
+    store.set("text", b"other").await.unwrap();
+    assert!(!durable.is_dirty());
 }
 
 /// As many hosts as threads, each with its own connection.
@@ -20,7 +49,7 @@ fn hosts_that_open_a_new_file_at_once_all_count_in_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store.db");
         let count = || {
-            let file = Arc::new(File::new(Some(path.clone())));
+            let file = Arc::new(File::new(Some(path.clone()), Durability::Disk));
             let store = SqliteStore::new("default", file);
             let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
             runtime.unwrap().block_on(store.increment("count", 1)).unwrap()
@@ -42,7 +71,7 @@ async fn a_file_that_another_program_is_writing_is_waited_for_when_it_is_opened(
     let other = Connection::open(&path).unwrap();
     other.execute(TABLE, []).unwrap();
     other.execute_batch("BEGIN EXCLUSIVE").unwrap();
-    let file = Arc::new(File::new(Some(path)));
+    let file = Arc::new(File::new(Some(path), Durability::Disk));
     let store = SqliteStore::new("default", file);
     let waiting = tokio::spawn(async move { store.increment("count", 1).await });
     tokio::time::sleep(Duration::from_millis(200)).await;
@@ -62,7 +91,7 @@ fn counted(path: &Path, key: &str) -> Option<Vec<u8>> {
 async fn increments_are_committed_together_soon_and_before_any_other_write() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
-    let store = SqliteStore::new("default", Arc::new(File::new(Some(path.clone()))));
+    let store = SqliteStore::new("default", Arc::new(File::new(Some(path.clone()), Durability::Disk)));
     let eight = |count: i64| Some(count.to_le_bytes().to_vec());
     for count in 1..=3 {
         assert_eq!(store.increment("count", 1).await, Ok(count));
@@ -77,6 +106,18 @@ async fn increments_are_committed_together_soon_and_before_any_other_write() {
     while counted(&path, "count") != eight(4) {
         tokio::time::sleep(GROUP).await;
     }
+    // What is read within a group is what it has counted.
+    for count in 5..=7 {
+        assert_eq!(store.increment("count", 1).await, Ok(count));
+        assert_eq!(store.get("count").await, Ok(eight(count)));
+        let many = store.get_many(&["count".to_owned()]).await;
+        assert_eq!(many, Ok(vec![("count".to_owned(), eight(count))]));
+    }
+    assert_eq!(store.count("count").await, Ok(7));
+    assert_eq!(store.increment("count", -3).await, Ok(4));
+    // A counter that is deleted or written in between begins anew.
+    store.delete("count").await.unwrap();
+    assert_eq!(store.increment("count", 4).await, Ok(4));
     // A group that is open when the store is closed is kept.
     assert_eq!(store.increment("count", 1).await, Ok(5));
     drop(store);
@@ -87,7 +128,7 @@ async fn increments_are_committed_together_soon_and_before_any_other_write() {
 async fn a_group_is_waited_for_by_another_process_and_ends_without_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
-    let store = |path: &Path| SqliteStore::new("default", Arc::new(File::new(Some(path.into()))));
+    let store = |path: &Path| SqliteStore::new("default", Arc::new(File::new(Some(path.into()), Durability::Disk)));
     let (ours, theirs) = (store(&path), store(&path));
     assert_eq!(ours.increment("count", 1).await, Ok(1));
     assert_eq!(theirs.increment("count", 1).await, Ok(2));

@@ -1,0 +1,260 @@
+//! Calls that travel together: those that come while a script is on its way go with the next one, all in one.
+//!
+//! The first call leaves at once and alone. Its task carries no other call before it has returned its own answer, for until then
+//! it may be dropped in mid-flight, with its request, and the others would not learn what became of theirs. After that it carries
+//! all that wait, in their order, until none is left.
+//!
+//! A script is one atomic step, and decides its calls one after the other; so each is answered as if it had come alone, and a
+//! busy instance takes fewer round trips than it has calls.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use super::call::Call;
+use super::{Execute, run_batch};
+use crate::Error;
+
+/// The most calls of one script: it keeps other clients of the server waiting.
+const MOST_CALLS: usize = 64;
+
+/// The most counters of one script. Lua's `unpack` takes some thousand values.
+const MOST_COUNTERS: usize = 1_000;
+
+/// The answer of batch.lua to one call.
+pub(super) type Answer = Result<Vec<i64>, Error>;
+
+/// The calls of an instance, and its connection.
+#[derive(Debug, Default)]
+pub(super) struct Flights<E> {
+    pub(super) connection: E,
+    line: Mutex<Line>,
+}
+
+/// Who waits.
+#[derive(Debug, Default)]
+struct Line {
+    /// Whether a script is on its way, or is about to be: if not, nobody waits.
+    is_flying: bool,
+    next: u64,
+    seats: BTreeMap<u64, Seat>,
+}
+
+/// One that waits.
+#[derive(Debug, Default)]
+struct Seat {
+    /// Its call, until it travels.
+    call: Option<Call>,
+    answer: Option<Answer>,
+    /// Whether it is to leave by itself, for nobody carries it any more.
+    leads: bool,
+    waker: Option<Waker>,
+}
+
+impl<E: Execute + 'static> Flights<E> {
+    pub(super) const fn new(connection: E) -> Self {
+        let line = Line { is_flying: false, next: 0, seats: BTreeMap::new() };
+        Self { connection, line: Mutex::new(line) }
+    }
+
+    /// Makes a call.
+    pub(super) async fn make(self: &Arc<Self>, call: Call) -> Answer {
+        let call = match self.board(call) {
+            Ok(call) => call,
+            Err(seat) => match seat.await {
+                Woken::Answered(answer) => return answer,
+                Woken::Leads(call) => call,
+            },
+        };
+        let lead = Lead(self);
+        let answers = run_batch(&self.connection, &[&call]).await;
+        lead.hand_over();
+        answers?.pop().ok_or_else(missing)
+    }
+
+    /// The call, if it leaves now; else the seat that waits for its answer.
+    fn board(self: &Arc<Self>, call: Call) -> Result<Call, Waiting<E>> {
+        let mut line = self.line();
+        if !line.is_flying {
+            line.is_flying = true;
+            return Ok(call);
+        }
+        let id = line.next;
+        line.next = line.next.wrapping_add(1);
+        line.seats.insert(id, Seat { call: Some(call), ..Seat::default() });
+        Err(Waiting { flights: Arc::clone(self), id })
+    }
+
+    /// Carries those that wait, until none is left.
+    async fn carry(self: Arc<Self>) {
+        let lead = Lead(&self);
+        loop {
+            let calls = self.line().depart();
+            if calls.is_empty() {
+                // Nobody has come meanwhile: the line was locked when it was empty.
+                std::mem::forget(lead);
+                return;
+            }
+            let flight = Flight { flights: &self, calls };
+            let all: Vec<&Call> = flight.calls.values().collect();
+            let answers = run_batch(&self.connection, &all).await;
+            flight.land(answers);
+        }
+    }
+
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Line {
+    /// The calls of the next script. If there is none, nothing is on its way from now on.
+    fn depart(&mut self) -> BTreeMap<u64, Call> {
+        let (mut calls, mut counters) = (BTreeMap::new(), 0_usize);
+        for (id, seat) in &mut self.seats {
+            let Some(call) = seat.call.take() else { continue };
+            counters = counters.saturating_add(call.counters());
+            if calls.len() == MOST_CALLS || !calls.is_empty() && counters > MOST_COUNTERS {
+                seat.call = Some(call);
+                break;
+            }
+            calls.insert(*id, call);
+        }
+        self.is_flying = !calls.is_empty();
+        calls
+    }
+
+    /// Whether a call waits. If none does, nothing is on its way from now on.
+    fn is_waited_for(&mut self) -> bool {
+        self.is_flying = self.seats.values().any(|seat| seat.call.is_some());
+        self.is_flying
+    }
+
+    /// Nobody carries the others any more: the first of them leaves by itself.
+    fn pass_on(&mut self) {
+        let waits = |seat: &&mut Seat| seat.call.is_some();
+        match self.seats.values_mut().find(waits) {
+            Some(seat) => {
+                seat.leads = true;
+                seat.wake();
+            }
+            None => self.is_flying = false,
+        }
+    }
+}
+
+impl Seat {
+    fn wake(&mut self) {
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+}
+
+/// The duty to go on. It is passed to another call if this one is dropped.
+struct Lead<'a, E: Execute + 'static>(&'a Arc<Flights<E>>);
+
+impl<E: Execute + 'static> Lead<'_, E> {
+    /// Goes on beside this task, which is about to return.
+    fn hand_over(self) {
+        let flights = self.0;
+        std::mem::forget(self);
+        if flights.line().is_waited_for() {
+            flights.connection.spawn(Arc::clone(flights).carry());
+        }
+    }
+}
+
+impl<E: Execute + 'static> Drop for Lead<'_, E> {
+    fn drop(&mut self) {
+        self.0.line().pass_on();
+    }
+}
+
+/// The calls of a script that is on its way.
+struct Flight<'a, E: Execute + 'static> {
+    flights: &'a Flights<E>,
+    calls: BTreeMap<u64, Call>,
+}
+
+impl<E: Execute + 'static> Flight<'_, E> {
+    fn land(mut self, answers: Result<Vec<Vec<i64>>, Error>) {
+        let (ids, mut line) = (std::mem::take(&mut self.calls), self.flights.line());
+        let (mut answers, failed) = match answers {
+            Ok(answers) => (answers.into_iter(), None),
+            Err(error) => (Vec::new().into_iter(), Some(error)),
+        };
+        for id in ids.into_keys() {
+            let answer = answers.next().ok_or_else(|| failed.clone().unwrap_or_else(missing));
+            // Its request may have gone.
+            if let Some(seat) = line.seats.get_mut(&id) {
+                seat.answer = Some(answer);
+                seat.wake();
+            }
+        }
+    }
+}
+
+impl<E: Execute + 'static> Drop for Flight<'_, E> {
+    /// In mid-flight: the calls go once more. If the server did run them, they count twice: too high for a while, where a lost
+    /// call would be too low for ever.
+    fn drop(&mut self) {
+        let mut line = self.flights.line();
+        for (id, call) in std::mem::take(&mut self.calls) {
+            if let Some(seat) = line.seats.get_mut(&id) {
+                seat.call = Some(call);
+            }
+        }
+    }
+}
+
+/// Waits for the answer to a call that another carries.
+struct Waiting<E: Execute + 'static> {
+    flights: Arc<Flights<E>>,
+    id: u64,
+}
+
+enum Woken {
+    Answered(Answer),
+    Leads(Call),
+}
+
+impl<E: Execute + 'static> Future for Waiting<E> {
+    type Output = Woken;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Woken> {
+        let mut line = self.flights.line();
+        let Some(seat) = line.seats.get_mut(&self.id) else {
+            return Poll::Ready(Woken::Answered(Err(missing())));
+        };
+        let woken = match (seat.answer.take(), seat.leads) {
+            (Some(answer), _) => Woken::Answered(answer),
+            (None, true) => match seat.call.take() {
+                Some(call) => Woken::Leads(call),
+                None => Woken::Answered(Err(missing())),
+            },
+            (None, false) => {
+                seat.waker = Some(context.waker().clone());
+                return Poll::Pending;
+            }
+        };
+        line.seats.remove(&self.id);
+        Poll::Ready(woken)
+    }
+}
+
+impl<E: Execute + 'static> Drop for Waiting<E> {
+    /// A call that has not left is not made. One that was to lead passes that on.
+    fn drop(&mut self) {
+        let mut line = self.flights.line();
+        if line.seats.remove(&self.id).is_some_and(|seat| seat.leads) {
+            line.pass_on();
+        }
+    }
+}
+
+fn missing() -> Error {
+    Error::Unavailable("redis gave fewer answers than it was asked for".to_owned())
+}
