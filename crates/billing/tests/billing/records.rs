@@ -19,20 +19,19 @@ fn attempt(
     outcome: AttemptEnd,
     used: Option<(u64, u64, Option<u64>)>,
 ) -> AttemptRecord {
-    AttemptRecord {
-        deployment: name("vendor/model"),
-        provider: name("vendor"),
-        model: name(model),
-        region: None,
-        outcome,
-        started_us: 0,
-        duration_us: 0,
-        first_token_us: None,
-        status: None,
-        fault: None,
-        tokens: used.map(|(input, output, _)| counts(input, output)),
-        cost_nano_usd: used.and_then(|(_, _, cost)| cost),
-    }
+    // As a ledger has it, so that what is added to the form later is absent.
+    let mut attempt: AttemptRecord = serde_json::from_value(serde_json::json!({
+        "deployment": "vendor/model",
+        "provider": "vendor",
+        "model": model,
+        "outcome": outcome,
+        "started_us": 0,
+        "duration_us": 0,
+    }))
+    .unwrap();
+    attempt.tokens = used.map(|(input, output, _)| counts(input, output));
+    attempt.cost_nano_usd = used.and_then(|(_, _, cost)| cost);
+    attempt
 }
 
 fn record(tokens: Option<(u64, u64)>, cost: Option<u64>, attempts: Vec<AttemptRecord>) -> Record {
