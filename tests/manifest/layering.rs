@@ -7,7 +7,7 @@ use std::process::Command;
 
 /// Every package, its folder, and which of the others it is built from. A package that is not here fails the test: where does it
 /// belong?
-const PACKAGES: [(&str, &str, &[&str]); 44] = [
+const PACKAGES: [(&str, &str, &[&str]); 47] = [
     // What nothing here is below.
     ("postern-types", "crates/types", &[]),
     ("postern-keys", "crates/keys", &[]),
@@ -18,9 +18,9 @@ const PACKAGES: [(&str, &str, &[&str]); 44] = [
     ("postern-authorization", "crates/authorization", &[]),
     ("postern-store", "crates/store", &[]),
     ("postern-form", "crates/form", &[]),
-    ("postern-trail", "crates/trail", &[]),
     // What is made of the contract's records.
     ("postern-fault", "crates/fault", &["postern-types"]),
+    ("postern-trail", "crates/trail", &["postern-types"]),
     ("postern-policy", "crates/policy", &["postern-types"]),
     ("postern-tokenizer", "crates/tokenizer", &["postern-types"]),
     // Decisions over these.
@@ -100,6 +100,8 @@ const PACKAGES: [(&str, &str, &[&str]); 44] = [
     ("limiter", "components/limiter", LIMITER),
     ("limiter-redis", "components/limiter/redis", LIMITER),
     ("provider", "components/provider", &["postern-contract", "postern-dialect", "postern-fault"]),
+    ("recorder", "components/recorder", RECORDER),
+    ("recorder-postgres", "components/recorder/postgres", RECORDER),
     (
         "router",
         "components/router",
@@ -156,17 +158,22 @@ const PACKAGES: [(&str, &str, &[&str]); 44] = [
         &[
             "postern-dialect",
             "postern-keys",
+            "postern-postgres-server",
             "postern-redis-server",
             "postern-tokenizer",
             "postern-types",
         ],
     ),
+    ("postern-postgres-server", "tests/postgres-server", &[]),
     ("postern-redis-server", "tests/redis-server", &[]),
     ("probe", "tests/probe", &[]),
     ("faulty-guardrail", "tests/faulty-guardrail", &["postern-types"]),
     // What users may begin with.
     ("guardrail-rust", "examples/guardrail-rust", &["postern-fault", "postern-types"]),
 ];
+
+const RECORDER: &[&str] =
+    &["postern-contract", "postern-fault", "postern-policy", "postern-trail"];
 
 const LIMITER: &[&str] = &[
     "postern-contract",

@@ -66,7 +66,11 @@ pub async fn caller(
         (
             None,
             Some(
-                DelegatedResult::Mac(_) | DelegatedResult::Sealed(_) | DelegatedResult::Unsealed(_),
+                DelegatedResult::Mac(_)
+                | DelegatedResult::Sealed(_)
+                | DelegatedResult::Unsealed(_)
+                | DelegatedResult::Posted(_)
+                | DelegatedResult::Signed(_),
             ),
         ) => return Err(outcome::wrong_call()),
     };

@@ -45,7 +45,9 @@ pub async fn caller(
             Some(
                 DelegatedResult::Form(_)
                 | DelegatedResult::Sealed(_)
-                | DelegatedResult::Unsealed(_),
+                | DelegatedResult::Unsealed(_)
+                | DelegatedResult::Posted(_)
+                | DelegatedResult::Signed(_),
             ) => return Err(wrong_call()),
         },
         IssuerKeys::Introspection { .. } => {

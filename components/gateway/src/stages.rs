@@ -4,7 +4,7 @@
 use crate::{http, policy};
 use postern_pipeline::{
     Auth, Body, FormBody, Guardrail, Inbound, Limiter, Outbound, OutboundBody, Platform, Provider,
-    Record, Router, Upstream,
+    Record, Recorder, Router, Upstream,
 };
 use postern_policy::Gateway;
 use postern_types::auth::{
@@ -15,8 +15,12 @@ use postern_types::delegation::{DelegatedCall, DelegatedResult};
 use postern_types::guardrail::{
     Flushed, Judgement, Opinion, OriginalsPolicy, Piece, Released, Verdict,
 };
-use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
+use postern_types::limiter::{Admission, AdmissionRequest, LeaseSettlement, Outcome, Rejection};
 use postern_types::provider::{AnswerHead, Decoded, Encoded, Notice, Place, SegmentEdit};
+use postern_types::recorder::{
+    AdminQuestion, AdminReply, RecorderCall, RecorderResult, RecorderState, RecordingPlan,
+    RequestRecord,
+};
 use postern_types::router::{ModelEntry, Observations, Routing, RoutingRequest};
 use postern_types::{
     Caller, Dialect, Fault, Field, Prompt, RequestFacts, Transport, Usage, VendorApi,
@@ -25,7 +29,9 @@ use spin_sdk::wasip3::clocks::monotonic_clock;
 use spin_sdk::wasip3::random::random::get_random_u64;
 use spin_sdk::wasip3::{spawn, wit_stream};
 use spin_sdk::wit_bindgen::rt::async_support::{FutureReader, StreamReader};
+use std::future::Future;
 use std::io::Write as _;
+use std::pin::Pin;
 use std::sync::OnceLock;
 
 mod imports {
@@ -41,6 +47,7 @@ mod imports {
             "postern:guardrail/types@0.1.0": postern_types::guardrail,
             "postern:limiter/types@0.1.0": postern_types::limiter,
             "postern:provider/types@0.1.0": postern_types::provider,
+            "postern:recorder/types@0.1.0": postern_types::recorder,
             "postern:router/types@0.1.0": postern_types::router,
         },
         generate_all,
@@ -51,6 +58,7 @@ use imports::postern::auth::stage as auth;
 use imports::postern::guardrail::stage as guardrail;
 use imports::postern::limiter::stage as limiter;
 use imports::postern::provider::stage as provider;
+use imports::postern::recorder::stage as recorder;
 use imports::postern::router::stage as router;
 use imports::postern::sandbox::client as sandbox;
 use imports::postern::upstream::client as upstream;
@@ -58,6 +66,9 @@ use postern_contract::transport;
 
 /// The aliases whose choice goes by how a prompt is written: asked once in an instance, as policies are read once.
 static BY_STYLE: OnceLock<Vec<String>> = OnceLock::new();
+
+/// How records are written: asked once in an instance, too.
+static PLAN: OnceLock<RecordingPlan> = OnceLock::new();
 
 const NS_PER_MS: u64 = 1_000_000;
 
@@ -179,7 +190,7 @@ impl Limiter for Imports {
         limiter::admit(request, prompt).await
     }
 
-    async fn settle(&self, lease: String, outcome: Outcome) -> Result<(), Fault> {
+    async fn settle(&self, lease: String, outcome: Outcome) -> Result<LeaseSettlement, Fault> {
         limiter::settle(lease, outcome).await
     }
 
@@ -230,6 +241,39 @@ impl Router for Imports {
 
     fn router_ready(&self) -> Result<(), Fault> {
         router::ready()
+    }
+}
+
+impl Recorder for Imports {
+    fn recording_plan(&self) -> Result<RecordingPlan, Fault> {
+        match PLAN.get() {
+            Some(plan) => Ok(*plan),
+            None => recorder::plan().map(|plan| *PLAN.get_or_init(|| plan)),
+        }
+    }
+
+    async fn accepts(&self) -> Result<(), Fault> {
+        recorder::accepts().await
+    }
+
+    async fn keep_record(&self, record: RequestRecord) -> Result<Vec<RecorderCall>, Fault> {
+        recorder::record(record).await
+    }
+
+    async fn done(&self, results: Vec<RecorderResult>) -> Vec<RecorderCall> {
+        recorder::done(results).await
+    }
+
+    async fn ask(
+        &self,
+        question: AdminQuestion,
+        results: Vec<RecorderResult>,
+    ) -> Result<AdminReply, Fault> {
+        recorder::ask(question, results).await
+    }
+
+    async fn recorder_ready(&self) -> Result<RecorderState, Fault> {
+        recorder::ready().await
     }
 }
 
@@ -378,5 +422,10 @@ impl Platform for Imports {
             // If the log cannot be written, there is no place to report it.
             let _ = std::io::stderr().write_all(line.as_bytes());
         }
+    }
+
+    /// Keeps the task of the request, and with it the instance, until it is done.
+    fn afterwards(&self, work: Pin<Box<dyn Future<Output = ()>>>) {
+        spawn(work);
     }
 }

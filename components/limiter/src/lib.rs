@@ -24,7 +24,9 @@ mod counters;
 
 use postern_contract::clock::unix_ms;
 use postern_contract::limiter::exports::postern::limiter::stage::Guest as Stage;
-use postern_contract::types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
+use postern_contract::types::limiter::{
+    Admission, AdmissionRequest, LeaseSettlement, Outcome, Rejection,
+};
 use postern_contract::types::{Caller, Fault, Prompt};
 use postern_meter::closed;
 use postern_store::Counters as _;
@@ -38,7 +40,7 @@ impl Stage for Limiter {
         admitted
     }
 
-    async fn settle(lease: String, outcome: Outcome) -> Result<(), Fault> {
+    async fn settle(lease: String, outcome: Outcome) -> Result<LeaseSettlement, Fault> {
         Ok(settle::settle(&lease, outcome, unix_ms()).await?)
     }
 

@@ -5,13 +5,17 @@ use crate::post::{self, Destination};
 use crate::seal;
 use crate::secrets::{self, secret};
 use postern_contract::clock::within;
+use postern_contract::transport::ByteStream;
 use postern_contract::transport::OutboundBody;
 use postern_contract::types::delegation::{
-    DelegatedCall, DelegatedResult, FormAnswer, FormPost, HashFunction, Mac,
+    DelegatedCall, DelegatedResult, FormAnswer, FormPost, HashFunction, Mac, Post, PostAnswer,
+    Signed, Signing,
 };
-use postern_credential::{basic, mac};
+use postern_credential::{basic, mac, sign};
 use postern_fault::{Fault, Kind};
 use spin_sdk::wasip3::http::client;
+use spin_sdk::wasip3::http::types::Response;
+use spin_sdk::wasip3::{spawn, wit_stream};
 
 /// Makes the call, or says why not. No fault repeats a secret or the form.
 pub async fn run(call: DelegatedCall) -> DelegatedResult {
@@ -20,6 +24,8 @@ pub async fn run(call: DelegatedCall) -> DelegatedResult {
         DelegatedCall::Mac(mac) => compute(mac).await.map(DelegatedResult::Mac),
         DelegatedCall::Seal(wanted) => seal::seal(wanted).await.map(DelegatedResult::Sealed),
         DelegatedCall::Unseal(wanted) => seal::unseal(wanted).await.map(DelegatedResult::Unsealed),
+        DelegatedCall::Post(wanted) => send(wanted).await.map(DelegatedResult::Posted),
+        DelegatedCall::Sign(wanted) => signed(wanted).await.map(DelegatedResult::Signed),
     };
     done.unwrap_or_else(|fault| DelegatedResult::Failed(fault.into()))
 }
@@ -56,6 +62,66 @@ async fn compute(wanted: Mac) -> Result<String, Fault> {
     };
     mac::hex(hash, &key, &wanted.message)
         .map_err(|error| unavailable(format!("the variable `{}`: {error}", wanted.variable)))
+}
+
+async fn send(wanted: Post) -> Result<PostAnswer, Fault> {
+    let url = secrets::url(&wanted.url, "", "").await.map_err(unsent)?;
+    let mut ours = wanted.headers;
+    for credential in wanted.credentials {
+        if let Some(value) =
+            secrets::optional_secret(Some(&credential.variable)).await.map_err(unsent)?
+        {
+            ours.push((credential.header, format!("{}{value}", credential.prefix)));
+        }
+    }
+    let path = if url.path.is_empty() { "/" } else { &url.path };
+    let destination = Destination { https: url.https, authority: &url.authority, path };
+    let (mut writer, content) = wit_stream::new();
+    let body = ByteStream { length_bytes: wanted.body.len() as u64, content };
+    spawn(async move {
+        // A server that has heard enough closes early; its answer says why.
+        let _ = writer.write_all(wanted.body).await;
+    });
+    let request =
+        post::post(destination, &[], &ours, OutboundBody::Bytes(body), None).map_err(unsent)?;
+    let asked = async {
+        let response = client::send(request).await.map_err(|error| format!("{error:?}"))?;
+        let answer = PostAnswer {
+            status: response.get_status_code(),
+            retry_after_s: retry_after_s(&response),
+        };
+        // Read to its end, so that the connection can be used again.
+        drop(answer::text(response).await);
+        Ok(answer)
+    };
+    let failed = |error: &str| outside(format!("{} cannot be reached: {error}", wanted.url));
+    match within(wanted.deadline_ms.into(), asked).await {
+        Some(answered) => answered.map_err(|error: String| failed(&error)),
+        None => Err(failed(&format!("no answer in {} ms", wanted.deadline_ms))),
+    }
+}
+
+/// The wait that an answer asks for, if it is a number of seconds (RFC 9110, 10.2.3).
+fn retry_after_s(response: &Response) -> Option<u32> {
+    let values = response.get_headers().get("retry-after");
+    String::from_utf8(values.into_iter().next()?).ok()?.trim().parse().ok()
+}
+
+async fn signed(wanted: Signing) -> Result<Signed, Fault> {
+    let seed = secret(&wanted.variable).await.map_err(unsent)?;
+    let signature = sign::sign(&seed, &wanted.message)
+        .map_err(|error| outside(format!("the variable `{}`: {error}", wanted.variable)))?;
+    Ok(Signed { public_key: signature.public_key, signature: signature.signature })
+}
+
+/// A fault of a call to a vendor, changed for a call that no request waits for.
+fn unsent(fault: Fault) -> Fault {
+    outside(fault.private.unwrap_or_default())
+}
+
+fn outside(private: String) -> Fault {
+    let fault = Fault::new(Kind::Unavailable, "a call of the recorder failed");
+    Fault { retryable: true, ..fault.with_private(private) }
 }
 
 fn unreachable(url: &str, error: &str) -> Fault {

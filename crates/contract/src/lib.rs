@@ -83,3 +83,14 @@ stage!(
     sandbox, "sandbox", "postern_contract::sandbox", "export_sandbox",
     ["postern:types/transport@0.1.0": crate::transport]
 );
+stage!(
+    /// For the component that is `recorder`.
+    recorder, "recorder", "postern_contract::recorder", "export_recorder",
+    [
+        "postern:recorder/types@0.1.0": postern_types::recorder,
+        "postern:types/delegation@0.1.0": postern_types::delegation,
+        "postern:guardrail/types@0.1.0": postern_types::guardrail,
+        "postern:limiter/types@0.1.0": postern_types::limiter,
+        "postern:provider/types@0.1.0": postern_types::provider
+    ]
+);

@@ -7,4 +7,5 @@ pub mod mac;
 pub mod mask;
 pub mod seal;
 pub mod service_account;
+pub mod sign;
 pub mod sigv4;

@@ -4,6 +4,7 @@ use crate::estimate::Amounts;
 use crate::reservation::{LEASE_MS, Layout, Reservation, Unit};
 use postern_store::Change;
 use postern_types::Price;
+use postern_types::limiter::LimitSettlement;
 use serde::{Deserialize, Serialize};
 
 /// How often a lease is renewed: three times before it could first lapse.
@@ -95,6 +96,17 @@ impl Lease {
             .collect()
     }
 
+    /// What each limit is settled to.
+    pub fn settlements(&self, settlement: Settlement) -> Vec<LimitSettlement> {
+        let of_limit = |reservation: &Reservation| LimitSettlement {
+            limit: reservation.limit().to_owned(),
+            unit: reservation.unit.as_str().to_owned(),
+            reserved: reservation.amount,
+            settled: used(reservation, settlement),
+        };
+        self.reservations.iter().map(of_limit).collect()
+    }
+
     /// The renewed lease, and the changes, in order, that renew it.
     #[must_use]
     pub fn renew(mut self, now_ms: u64) -> (Self, Vec<Change>) {
@@ -122,13 +134,17 @@ impl Lease {
     }
 }
 
-fn settled(reservation: &Reservation, settlement: Settlement, now_ms: u64) -> Vec<Change> {
-    let used = match settlement {
+fn used(reservation: &Reservation, settlement: Settlement) -> u64 {
+    match settlement {
         Settlement::Unused => 0,
         Settlement::Reserved { counts: false } if reservation.unit == Unit::Requests => 0,
         Settlement::Reserved { .. } => reservation.amount,
         Settlement::Used(amounts) => reservation.unit.of(&amounts),
-    };
+    }
+}
+
+fn settled(reservation: &Reservation, settlement: Settlement, now_ms: u64) -> Vec<Change> {
+    let used = used(reservation, settlement);
     let difference = signed(used).saturating_sub(signed(reservation.amount));
     let changes = match reservation.layout {
         Layout::Count => vec![(reservation.total(), difference)],
@@ -156,6 +172,18 @@ fn settled(reservation: &Reservation, settlement: Settlement, now_ms: u64) -> Ve
 }
 
 impl Unit {
+    /// The word in records.
+    fn as_str(self) -> &'static str {
+        match self {
+            Unit::Requests => "requests",
+            Unit::Tokens => "tokens",
+            Unit::InputTokens => "input_tokens",
+            Unit::OutputTokens => "output_tokens",
+            Unit::NanoUsd => "nano_usd",
+            Unit::Concurrent => "concurrent_requests",
+        }
+    }
+
     /// What a request has used, in this unit.
     pub fn of(self, amounts: &Amounts) -> u64 {
         match self {

@@ -118,6 +118,11 @@ impl Reservation {
         }
     }
 
+    /// The limit's identity, without the subject.
+    pub(crate) fn limit(&self) -> &str {
+        self.base.split('/').next().unwrap_or_default()
+    }
+
     pub(crate) fn of_window(&self, kind: &str, span: Span) -> Counter {
         Counter {
             name: format!("{}/{kind}/{}", self.base, span.start_ms),

@@ -2,7 +2,8 @@
 
 use crate::found::Direction;
 use postern_fault::Kind;
-use postern_types::Usage;
+use postern_types::limiter::LimitSettlement;
+use postern_types::{Deployment, Usage};
 use serde::Serialize;
 
 /// What became of a question. It has nothing of the text, and nothing of what the model said.
@@ -11,11 +12,13 @@ pub struct Asked {
     pub rule: String,
     pub model: String,
     /// The last deployment that was tried.
-    pub deployment: Option<String>,
+    pub deployment: Option<Deployment>,
     pub opinion: Result<bool, Unanswered>,
     pub duration_us: u64,
     pub usage: Option<Usage>,
     pub cost_nano_usd: Option<u64>,
+    /// What its limits were settled to.
+    pub settlements: Vec<LimitSettlement>,
 }
 
 /// Why there is no opinion.
@@ -75,7 +78,7 @@ impl AskedModel {
             direction: direction.as_str(),
             rule: asked.rule.clone(),
             model: asked.model.clone(),
-            deployment: asked.deployment.clone(),
+            deployment: asked.deployment.as_ref().map(|deployment| deployment.name.clone()),
             opinion: match asked.opinion {
                 Ok(true) => "agrees",
                 Ok(false) => "disagrees",

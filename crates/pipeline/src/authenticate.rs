@@ -55,10 +55,13 @@ async fn authenticated<S: Stages>(
     Err(AuthenticationFailure { fault: fault.into(), challenge: None, credential_id: None })
 }
 
-/// `auth` holds sealed originals, and must not open them.
+/// `auth` holds sealed originals, and must not open them. What posts and signs is for the recorder.
 fn is_for_auth(call: &DelegatedCall) -> bool {
     match call {
         DelegatedCall::Form(_) | DelegatedCall::Mac(_) => true,
-        DelegatedCall::Seal(_) | DelegatedCall::Unseal(_) => false,
+        DelegatedCall::Seal(_)
+        | DelegatedCall::Unseal(_)
+        | DelegatedCall::Post(_)
+        | DelegatedCall::Sign(_) => false,
     }
 }

@@ -11,10 +11,15 @@ use crate::left::LeftLeases;
 use crate::memory::MemoryPermit;
 use crate::observations::Observing;
 use crate::record::{Event, Record};
+use crate::recorded::{Ended, Recorded};
+use crate::recorder;
 use crate::stages::Stages;
+use crate::timings::Timings;
 use crate::trace::{self, Trace};
 use postern_dialect::Dialect;
+use postern_fault::Fault;
 use postern_types::guardrail::Finding;
+use postern_types::recorder::RequestRecord;
 use postern_types::router::{self, Observations};
 use std::future::Future;
 use std::pin::Pin;
@@ -41,6 +46,13 @@ pub struct Exchange<S: Stages> {
     /// The client asked for `server-timing`.
     pub timing_asked: bool,
     record: Record,
+    recorded: Recorded,
+    /// Names its record, if the request id may not.
+    record_id: Option<String>,
+    /// The record of the request that it is a copy of.
+    shadow_of: Option<String>,
+    /// The recorder has its record.
+    is_recorded: bool,
     /// The candidate that its route has.
     pub candidate: Option<router::Shadow>,
     /// What is done when the answer has ended, and no one waits.
@@ -65,13 +77,14 @@ pub struct Exchange<S: Stages> {
     pub questions_left: LeftLeases<S>,
     /// When the request has arrived.
     pub started_ns: u64,
-    timings: Vec<(&'static str, u64)>,
+    timings: Timings,
 }
 
 /// What a copy of a request has of the request.
 pub struct Origin {
     client: Dialect,
     request_id: String,
+    record_id: Option<String>,
     trace: Trace,
 }
 
@@ -82,9 +95,12 @@ impl<S: Stages> Exchange<S> {
         let state = request.last("tracestate").map(str::to_owned);
         let client = endpoint::client_of(path, request.has("anthropic-version"));
         let request_id = trace::request_id(request.last("x-request-id"), &stages);
+        let record_id = (request.last("x-request-id") == Some(request_id.as_str()))
+            .then(|| trace::record_id(&request_id, &stages));
         let trace = Trace::continued(request.last("traceparent"), state, &stages);
         let early_head = stages.policy().ok().and_then(|policy| policy.early_head_after_ms);
         let mut exchange = Exchange::new(stages, client, request_id, trace);
+        exchange.record_id = record_id;
         exchange.origin = request.last("origin").map(str::to_owned);
         exchange.is_head = request.method == "HEAD";
         exchange.timing_asked = request.last("x-postern-timing") == Some("true");
@@ -102,6 +118,10 @@ impl<S: Stages> Exchange<S> {
             streamed_model: None,
             timing_asked: false,
             record: Record::default(),
+            recorded: Recorded::default(),
+            record_id: None,
+            shadow_of: None,
+            is_recorded: false,
             candidate: None,
             afterwards: None,
             is_fork: false,
@@ -114,7 +134,7 @@ impl<S: Stages> Exchange<S> {
             findings: Vec::new(),
             questions_left: LeftLeases::new(stages.clone()),
             started_ns: stages.now_ns(),
-            timings: Vec::with_capacity(8),
+            timings: Timings::default(),
             stages,
         }
     }
@@ -124,15 +144,19 @@ impl<S: Stages> Exchange<S> {
         Origin {
             client: self.client,
             request_id: self.request_id.clone(),
+            record_id: self.record_id.clone(),
             trace: self.trace.clone(),
         }
     }
 
     /// The exchange with a candidate, which has a record of its own.
     pub fn of_shadow(stages: S, origin: &Origin) -> Self {
-        let Origin { client, request_id, trace } = origin;
+        let Origin { client, request_id, record_id, trace } = origin;
+        let id = trace::record_id(request_id, &stages);
         let mut exchange = Exchange::new(stages, *client, request_id.clone(), trace.clone());
         exchange.record.on(Event::Shadow);
+        exchange.record_id = Some(id);
+        exchange.shadow_of = Some(record_id.as_ref().unwrap_or(request_id).clone());
         exchange
     }
 
@@ -145,12 +169,16 @@ impl<S: Stages> Exchange<S> {
             decisions.push((*decision).to_owned());
         }
         self.observing.on(&event, || self.stages.now_ns());
+        let (started_ns, stages) = (self.started_ns, &self.stages);
+        self.recorded.on(&event, || stages.now_ns().saturating_sub(started_ns) / NS_PER_US);
         self.record.on(event);
     }
 
     /// The first token of a stream is there.
     pub fn first_token(&mut self) {
-        self.observing.first_token(self.stages.now_ns());
+        let now_ns = self.stages.now_ns();
+        self.observing.first_token(now_ns);
+        self.recorded.first_token(now_ns.saturating_sub(self.started_ns) / NS_PER_US);
     }
 
     /// The client may know how it is decided, and asks.
@@ -196,10 +224,9 @@ impl<S: Stages> Exchange<S> {
     /// Adds what was observed in a fork, whose attempt has answered or not.
     pub fn merge(&mut self, mut fork: Self, is_answer: bool) {
         self.record.absorb(std::mem::take(&mut fork.record), is_answer);
+        self.recorded.absorb(std::mem::take(&mut fork.recorded), is_answer);
         self.observing.absorb(std::mem::take(&mut fork.observing));
-        for (stage, ns) in std::mem::take(&mut fork.timings) {
-            self.add(stage, ns);
-        }
+        self.timings.absorb(&fork.timings);
         if is_answer {
             self.memory.append(&mut fork.memory);
             self.findings.append(&mut fork.findings);
@@ -243,19 +270,44 @@ impl<S: Stages> Exchange<S> {
         self.stages.unix_ms() / 1_000
     }
 
-    /// The stages so far, in the form of `server-timing` (<https://www.w3.org/TR/server-timing/>): durations in
-    /// milliseconds. A stage that ran more than once is summed.
+    /// The stages so far, in the form of `server-timing`.
     pub fn server_timing(&self) -> String {
-        let total = ("total", self.stages.now_ns().saturating_sub(self.started_ns));
-        let mut text = String::with_capacity(160);
-        for (stage, ns) in self.timings.iter().chain([&total]) {
-            if !text.is_empty() {
-                text.push_str(", ");
-            }
-            let us = ns / NS_PER_US;
-            text.push_str(&format!("{stage};dur={}.{:03}", us / 1_000, us % 1_000));
+        self.timings.header(self.stages.now_ns().saturating_sub(self.started_ns))
+    }
+
+    /// Its record as it is now, with what is known of its end; none if the recorder has it, or is to have none.
+    fn take_record(&mut self, duration_us: u64) -> Option<RequestRecord> {
+        if self.is_fork || std::mem::replace(&mut self.is_recorded, true) {
+            return None;
         }
-        text
+        let id = self.record_id.take().unwrap_or_else(|| self.request_id.clone());
+        std::mem::take(&mut self.recorded).end(Ended {
+            id,
+            shadow_of: self.shadow_of.take(),
+            unix_ms: self.stages.unix_ms(),
+            duration_us,
+            trace: &self.trace,
+            stages: self.timings.recorded(self.started_ns),
+        })
+    }
+
+    /// Writes its record before it has ended, as if the client had all of the answer, if policy wants that.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written, and policy refuses.
+    pub async fn write_record(&mut self, events: &[Event<'_>]) -> Result<(), Fault> {
+        if self.is_recorded || !self.stages.recording_plan()?.synchronous {
+            return Ok(());
+        }
+        let duration_us = self.elapsed_us();
+        for event in events.iter().chain([&Event::Completed]) {
+            self.recorded.on(event, || duration_us);
+        }
+        match self.take_record(duration_us) {
+            Some(record) => recorder::write(&self.stages, record).await.map_err(Fault::from),
+            None => Ok(()),
+        }
     }
 
     fn elapsed_us(&self) -> u64 {
@@ -263,14 +315,7 @@ impl<S: Stages> Exchange<S> {
     }
 
     fn note(&mut self, stage: &'static str, before_ns: u64) {
-        self.add(stage, self.stages.now_ns().saturating_sub(before_ns));
-    }
-
-    fn add(&mut self, stage: &'static str, ns: u64) {
-        match self.timings.iter_mut().find(|(name, _)| *name == stage) {
-            Some((_, sum)) => *sum = sum.saturating_add(ns),
-            None => self.timings.push((stage, ns)),
-        }
+        self.timings.add(stage, before_ns, self.stages.now_ns());
     }
 }
 
@@ -283,7 +328,9 @@ impl<S: Stages> Drop for Exchange<S> {
         let duration_us = self.elapsed_us();
         if self.early.as_ref().is_some_and(Early::has_left) {
             self.record.on(Event::HeadLeftEarly);
+            self.recorded.on(&Event::HeadLeftEarly, || duration_us);
         }
+        let record = self.take_record(duration_us);
         self.record.end(
             self.stages.unix_ms(),
             std::mem::take(&mut self.request_id),
@@ -291,5 +338,8 @@ impl<S: Stages> Drop for Exchange<S> {
             duration_us,
         );
         self.stages.record(&self.record);
+        if let Some(record) = record {
+            self.stages.afterwards(Box::pin(recorder::hand_over(self.stages.clone(), record)));
+        }
     }
 }

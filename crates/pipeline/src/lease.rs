@@ -5,7 +5,7 @@ use crate::exchange::Exchange;
 use crate::record::Event;
 use crate::stages::Stages;
 use crate::within::within;
-use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
+use postern_types::limiter::{Admission, AdmissionRequest, LeaseSettlement, Outcome, Rejection};
 use postern_types::{Target, Usage};
 use std::future::Future;
 use std::pin::pin;
@@ -74,10 +74,15 @@ impl<S: Stages> Lease<S> {
     /// Replaces the reservation by the usage.
     pub async fn settle(self, outcome: Outcome, exchange: &mut Exchange<S>) {
         if self.lease.is_empty() {
+            exchange.observe(Event::Settled(&told(outcome)));
             return;
         }
-        if let Err(fault) = exchange.wait("settle", self.end(outcome)).await {
-            exchange.observe(Event::Unsettled(fault.private.unwrap_or(fault.public)));
+        match exchange.wait("settle", self.end(outcome)).await {
+            Ok(settlement) => exchange.observe(Event::Settled(&settlement)),
+            Err(fault) => {
+                exchange.observe(Event::Settled(&told(outcome)));
+                exchange.observe(Event::Unsettled(fault.private.unwrap_or(fault.public)));
+            }
         }
     }
 
@@ -86,10 +91,10 @@ impl<S: Stages> Lease<S> {
     /// # Errors
     ///
     /// It cannot be settled, and lapses.
-    pub async fn end(mut self, outcome: Outcome) -> Result<(), postern_types::Fault> {
+    pub async fn end(mut self, outcome: Outcome) -> Result<LeaseSettlement, postern_types::Fault> {
         let lease = std::mem::take(&mut self.lease);
         if lease.is_empty() {
-            return Ok(());
+            return Ok(told(outcome));
         }
         self.stages.settle(lease, outcome).await
     }
@@ -101,6 +106,15 @@ impl<S: Stages> Drop for Lease<S> {
             self.stages.abandoned(std::mem::take(&mut self.lease));
         }
     }
+}
+
+/// What the limiter was told, if it cannot say what it settled.
+fn told(outcome: Outcome) -> LeaseSettlement {
+    let usage = match outcome {
+        Outcome::Completed(usage) | Outcome::Interrupted(usage) => Some(usage),
+        Outcome::Unused | Outcome::Failed | Outcome::Reserved(_) => None,
+    };
+    LeaseSettlement { usage, limits: Vec::new() }
 }
 
 /// The outcome of an answered request: with the vendor's count, or with an estimate where the vendor has not counted

@@ -43,6 +43,8 @@ mod originals;
 mod own_headers;
 mod pump;
 mod record;
+mod recorded;
+mod recorder;
 mod redact;
 mod refusal;
 mod reply;
@@ -53,6 +55,7 @@ mod shedding;
 mod sound;
 mod source;
 mod stages;
+mod timings;
 mod told_type;
 mod trace;
 mod upload;
@@ -66,7 +69,7 @@ pub use record::{Event, Record};
 pub use reply::Reply;
 pub use stages::{
     AnswerGuard, Auth, Body, Client, Decoder, Guardrail, Inbound, Limiter, Outbound, OutboundBody,
-    Platform, Provider, Router, Stages, Upstream,
+    Platform, Provider, Recorder, Router, Stages, Upstream,
 };
 pub use upload::FormBody;
 
@@ -86,6 +89,7 @@ pub async fn serve<S: Stages>(
     let mut exchange = Exchange::begin(stages, &request);
     let Some(early) = exchange.early.clone() else {
         let result = answer(&request, body, &mut exchange).await;
+        let result = recorder::before_head(result, &mut exchange).await;
         return reply::of(result, exchange);
     };
     let (stages, client) = (exchange.stages.clone(), exchange.client);
@@ -106,9 +110,18 @@ async fn answer<S: Stages>(
     }
     let head = Head::read(request, exchange)?;
     match &head.endpoint {
-        Endpoint::About => Ok(models::about()),
-        Endpoint::Alive => Ok(Answer::json(r#"{"status":"alive"}"#.to_owned())),
-        Endpoint::Ready => models::ready(exchange).await,
+        Endpoint::About => {
+            exchange.observe(Event::Probed);
+            Ok(models::about())
+        }
+        Endpoint::Alive => {
+            exchange.observe(Event::Probed);
+            Ok(Answer::json(r#"{"status":"alive"}"#.to_owned()))
+        }
+        Endpoint::Ready => {
+            exchange.observe(Event::Probed);
+            models::ready(exchange).await
+        }
         Endpoint::ResourceMetadata => models::resource_metadata(exchange),
         Endpoint::Usage(model) => models::usage(&head, model.as_deref(), exchange).await,
         Endpoint::Models(wanted) => models::list(&head, wanted, exchange).await,
@@ -116,6 +129,7 @@ async fn answer<S: Stages>(
         Endpoint::Call(_, operation) => {
             // Before anything is asked or read for it.
             shedding::request(&head, *operation, exchange)?;
+            recorder::accepts(&exchange.stages).await?;
             run::run(&head, *operation, body, exchange).await
         }
     }

@@ -13,6 +13,7 @@ use postern_dialect::anthropic::{self, Card, Wanted};
 use postern_fault::{Fault, Kind, shown};
 use postern_types::Caller;
 use postern_types::auth::Action;
+use postern_types::recorder::RecorderState;
 use postern_types::router::{ListedDeployment, ModelEntry};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -94,7 +95,27 @@ pub async fn ready<S: Stages>(exchange: &Exchange<S>) -> Result<Answer<S>, Refus
     stages.guardrail_ready()?;
     originals::ready(stages).await?;
     stages.router_ready()?;
-    Ok(Answer::json(r#"{"status":"ready"}"#.to_owned()))
+    let recorder = stages.recorder_ready().await?;
+    Ok(Answer::json(readiness(&recorder)))
+}
+
+/// What everyone may know of a gateway that is ready.
+fn readiness(recorder: &RecorderState) -> String {
+    let state = json!({
+        "status": "ready",
+        "recorder": {
+            // Why is in the log: it may name files and hosts.
+            "ledger": if recorder.problem.is_some() { "down" } else { "up" },
+            "queued_records": recorder.queued_records,
+            "queued_bytes": recorder.queued_bytes,
+            "written_records": recorder.written_records,
+            "dropped_records": recorder.dropped_records,
+            "dropped_calls": recorder.dropped_calls,
+            "lost_records_at_most": recorder.lost_records,
+            "last_write_unix_ms": recorder.last_write_unix_ms,
+        },
+    });
+    state.to_string()
 }
 
 async fn entries<S: Stages>(

@@ -91,6 +91,7 @@ impl<S: Stages> Asker<S> {
             duration_us: 0,
             usage: None,
             cost_nano_usd: None,
+            settlements: Vec::new(),
         };
         asked.opinion = self.opinion(question, began_ns, &mut asked).await;
         asked.duration_us = self.stages.now_ns().saturating_sub(began_ns) / NS_PER_US;

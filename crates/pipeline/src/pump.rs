@@ -42,7 +42,7 @@ pub async fn run<S: Stages, C: Client>(
     let lease = streamed.as_mut().and_then(|streamed| streamed.lease.take());
     let sequence = (exchange.client == Dialect::Responses).then(Sequence::default);
     let mut pump = Pump { client, lease, exchange, sequence };
-    let mut end = pump.begin(first, streamed.as_ref()).await;
+    let mut end = pump.begin(first, streamed.as_mut()).await;
     // Other requests need not fail where this one did; this one does not wait for that.
     let (failures, stages) = (pump.exchange.failures(), pump.exchange.stages.clone());
     let telling = async {
@@ -106,9 +106,15 @@ struct Pump<S: Stages, C> {
 }
 
 impl<S: Stages, C: Client> Pump<S, C> {
-    async fn begin(&mut self, first: Vec<u8>, streamed: Option<&Streamed<S>>) -> End {
-        if let Some(streamed) = streamed {
-            self.settle_if_done(streamed).await;
+    async fn begin(&mut self, first: Vec<u8>, streamed: Option<&mut Streamed<S>>) -> End {
+        let written = match streamed {
+            Some(streamed) => self.settle_if_done(streamed, first.len()).await,
+            // Of a refusal: there is nothing else to refuse.
+            None => Ok(drop(self.exchange.write_record(&[Event::Sent(first.len())]).await)),
+        };
+        if let Err(fault) = written {
+            self.fail(&fault).await;
+            return End::Cut(fault);
         }
         match self.write(first).await {
             true => End::Complete,
@@ -121,7 +127,11 @@ impl<S: Stages, C: Client> Pump<S, C> {
         loop {
             match self.next(streamed).await {
                 Some(Ok(part)) => {
-                    self.settle_if_done(streamed).await;
+                    let bytes = part.as_ref().map_or(0, Vec::len);
+                    if let Err(fault) = self.settle_if_done(streamed, bytes).await {
+                        self.fail(&fault).await;
+                        return End::Cut(fault);
+                    }
                     // What has left is not valid, so its end does not follow.
                     if let Some(fault) = streamed.refused() {
                         self.fail(&fault).await;
@@ -153,13 +163,26 @@ impl<S: Stages, C: Client> Pump<S, C> {
         self.write(event.into_bytes()).await;
     }
 
-    /// Before the client has the last part: it may send its next request at once.
-    async fn settle_if_done(&mut self, streamed: &Streamed<S>) {
+    /// Before the client has the last part: it may send its next request at once. Its record is written then, if policy wants that.
+    async fn settle_if_done(
+        &mut self,
+        streamed: &mut Streamed<S>,
+        bytes: usize,
+    ) -> Result<(), Fault> {
         if streamed.is_stopped() {
             self.settle(|| streamed.cut_short()).await;
         } else if streamed.is_done() {
             self.settle(|| lease::answered(streamed.usage, || streamed.so_far())).await;
+        } else {
+            return Ok(());
         }
+        // What is not valid is refused with a fault of its own.
+        if streamed.refused().is_some() {
+            return Ok(());
+        }
+        self.exchange.found(streamed.take_findings(), Direction::Answer);
+        let used = Event::Used(streamed.usage, streamed.price.as_ref());
+        self.exchange.write_record(&[used, Event::Sent(bytes)]).await
     }
 
     /// Settles the lease, once.

@@ -8,7 +8,7 @@ use crate::used::Used;
 use postern_fault::{CLIENT_LEFT, Fault, shown};
 use postern_types::auth::{Action, Decision};
 use postern_types::guardrail::Finding;
-use postern_types::limiter::Admission;
+use postern_types::limiter::{Admission, LeaseSettlement};
 use postern_types::provider::Loss;
 use postern_types::{Caller, Deployment, Price, RequestFacts, Usage};
 use serde::Serialize;
@@ -27,6 +27,8 @@ const MAX_REFUSED: usize = 16;
 #[derive(Debug)]
 #[allow(missing_docs)]
 pub enum Event<'a> {
+    /// It is a probe of the platform's.
+    Probed,
     /// The path, without its query.
     Path(&'a str),
     Authenticated(&'a Caller),
@@ -51,8 +53,12 @@ pub enum Event<'a> {
     Downgraded(&'a str),
     /// The lease could not be settled.
     Unsettled(String),
+    /// What the lease was settled to.
+    Settled(&'a LeaseSettlement),
     /// A deployment is tried.
     Attempted(&'a Deployment),
+    /// The vendor has answered, with this status.
+    VendorAnswered(u16),
     /// It did not answer.
     AttemptFailed(&'a Fault),
     /// It has begun to answer: this answer is the client's.
@@ -323,6 +329,8 @@ impl Record {
             Event::Completed if self.outcome.is_empty() => self.outcome = "complete",
             Event::Completed => {}
             Event::ClientGone => self.outcome = CLIENT_GONE,
+            // For the recorder alone.
+            Event::Probed | Event::Settled(_) | Event::VendorAnswered(_) => {}
         }
     }
 

@@ -12,12 +12,19 @@ use postern_types::delegation::{DelegatedCall, DelegatedResult};
 use postern_types::guardrail::{
     Flushed, Judgement, Opinion, OriginalsPolicy, Piece, Released, Verdict,
 };
-use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
+use postern_types::limiter::{Admission, AdmissionRequest, LeaseSettlement, Outcome, Rejection};
 use postern_types::provider::{AnswerHead, Decoded, Encoded, Notice, Place, SegmentEdit};
+use postern_types::recorder::{
+    AdminQuestion, AdminReply, RecorderCall, RecorderResult, RecorderState, RecordingPlan,
+    RequestRecord,
+};
 use postern_types::router::{ModelEntry, Observations, Routing, RoutingRequest};
 use postern_types::{
     Caller, Dialect, Endpoint, Fault, Field, Prompt, RequestFacts, Usage, VendorApi,
 };
+
+use std::future::Future;
+use std::pin::Pin;
 
 use crate::in_flight::InFlight;
 use crate::memory::MemoryPermit;
@@ -98,7 +105,7 @@ pub trait Limiter {
         request: AdmissionRequest,
         prompt: Prompt,
     ) -> Result<Admission, Rejection>;
-    async fn settle(&self, lease: String, outcome: Outcome) -> Result<(), Fault>;
+    async fn settle(&self, lease: String, outcome: Outcome) -> Result<LeaseSettlement, Fault>;
     async fn renew(&self, lease: String) -> Result<String, Fault>;
     async fn usage_of(
         &self,
@@ -120,6 +127,21 @@ pub trait Router {
     fn by_style(&self, name: &str) -> Result<bool, Fault>;
     fn models(&self, caller: &Caller, unix_ms: u64) -> Result<Vec<ModelEntry>, Fault>;
     fn router_ready(&self) -> Result<(), Fault>;
+}
+
+/// `postern:recorder`.
+#[allow(missing_docs)]
+pub trait Recorder {
+    fn recording_plan(&self) -> Result<RecordingPlan, Fault>;
+    async fn accepts(&self) -> Result<(), Fault>;
+    async fn keep_record(&self, record: RequestRecord) -> Result<Vec<RecorderCall>, Fault>;
+    async fn done(&self, results: Vec<RecorderResult>) -> Vec<RecorderCall>;
+    async fn ask(
+        &self,
+        question: AdminQuestion,
+        results: Vec<RecorderResult>,
+    ) -> Result<AdminReply, Fault>;
+    async fn recorder_ready(&self) -> Result<RecorderState, Fault>;
 }
 
 /// `postern:provider`.
@@ -241,17 +263,29 @@ pub trait Platform {
         MemoryPermit::new(self.in_flight(), overload)
     }
 
-    /// Writes the record: the request has ended.
+    /// Writes the line of a request that has ended.
     fn record(&self, record: &Record);
+
+    /// Does this when no request waits for it, if the platform still can.
+    fn afterwards(&self, work: Pin<Box<dyn Future<Output = ()>>>);
 }
 
 /// All stages and the platform. A clone is the same stages.
 pub trait Stages:
-    Auth + Guardrail + Limiter + Router + Provider + Upstream + Platform + Clone + 'static
+    Auth + Guardrail + Limiter + Router + Provider + Upstream + Recorder + Platform + Clone + 'static
 {
 }
 
 impl<S> Stages for S where
-    S: Auth + Guardrail + Limiter + Router + Provider + Upstream + Platform + Clone + 'static
+    S: Auth
+        + Guardrail
+        + Limiter
+        + Router
+        + Provider
+        + Upstream
+        + Recorder
+        + Platform
+        + Clone
+        + 'static
 {
 }

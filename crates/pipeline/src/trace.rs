@@ -6,12 +6,21 @@ use crate::stages::Platform;
 /// prefixes.
 const MAX_REQUEST_ID_BYTES: usize = 128;
 
+/// The longest part of a request id that names its record.
+const MAX_RECORDED_BYTES: usize = 96;
+
 /// The client's request id if it is valid, otherwise a new one of 128 random bits.
 pub fn request_id(presented: Option<&str>, platform: &impl Platform) -> String {
     match presented {
         Some(id) if is_request_id(id) => id.to_owned(),
         _ => format!("{:016x}{:016x}", platform.random(), platform.random()),
     }
+}
+
+/// The id of the record of a request that is a copy, or whose client has chosen its request id: it may have chosen it before.
+pub fn record_id(request_id: &str, platform: &impl Platform) -> String {
+    let known: String = request_id.chars().take(MAX_RECORDED_BYTES).collect();
+    format!("{known}~{:016x}", platform.random())
 }
 
 fn is_request_id(text: &str) -> bool {
@@ -24,6 +33,8 @@ fn is_request_id(text: &str) -> bool {
 pub struct Trace {
     /// `traceparent`
     pub parent: String,
+    /// The client's span, if it sent one.
+    pub client_span: Option<String>,
     /// `tracestate`; only that of a trace that is continued (section 3.3.1).
     pub state: Option<String>,
 }
@@ -37,20 +48,23 @@ impl Trace {
     ) -> Self {
         let span = platform.random().max(1);
         match parent.and_then(parse_traceparent) {
-            Some((trace, sampled)) => {
-                Trace { parent: format!("00-{trace}-{span:016x}-{:02x}", u8::from(sampled)), state }
-            }
+            Some((trace, client_span, sampled)) => Trace {
+                parent: format!("00-{trace}-{span:016x}-{:02x}", u8::from(sampled)),
+                client_span: Some(client_span.to_owned()),
+                state,
+            },
             None => {
                 let (high, low) = (platform.random(), platform.random().max(1));
-                Trace { parent: format!("00-{high:016x}{low:016x}-{span:016x}-01"), state: None }
+                let parent = format!("00-{high:016x}{low:016x}-{span:016x}-01");
+                Trace { parent, client_span: None, state: None }
             }
         }
     }
 }
 
-/// The trace id of a valid `traceparent`, and whether it is sampled, the one flag of version 00 (section 3.2.2.5). A
+/// The trace and the span of a valid `traceparent`, and whether it is sampled, the one flag of version 00 (section 3.2.2.5). A
 /// later version is read as version 00 (section 3.2.4).
-fn parse_traceparent(text: &str) -> Option<(&str, bool)> {
+fn parse_traceparent(text: &str) -> Option<(&str, &str, bool)> {
     let mut parts = text.split('-');
     let (version, trace, parent, flags) =
         (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
@@ -64,7 +78,7 @@ fn parse_traceparent(text: &str) -> Option<(&str, bool)> {
         && trace.bytes().any(|byte| byte != b'0')
         && parent.bytes().any(|byte| byte != b'0');
     let flags = u8::from_str_radix(flags, 16).unwrap_or(0);
-    valid.then_some((trace, flags & 1 == 1))
+    valid.then_some((trace, parent, flags & 1 == 1))
 }
 
 fn is_hex(text: &str, length: usize) -> bool {
@@ -89,13 +103,14 @@ mod tests {
     fn continues_only_a_valid_trace() {
         let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
         let valid = format!("00-{trace}-00f067aa0ba902b7-01");
-        assert_eq!(parse_traceparent(&valid), Some((trace, true)));
+        let span = "00f067aa0ba902b7";
+        assert_eq!(parse_traceparent(&valid), Some((trace, span, true)));
         assert_eq!(
             parse_traceparent(&format!("cc-{trace}-00f067aa0ba902b7-01-more")),
-            Some((trace, true))
+            Some((trace, span, true))
         );
         let unsampled = format!("00-{trace}-00f067aa0ba902b7-fe");
-        assert_eq!(parse_traceparent(&unsampled), Some((trace, false)));
+        assert_eq!(parse_traceparent(&unsampled), Some((trace, span, false)));
         for invalid in [
             format!("00-{trace}-00f067aa0ba902b7-01-more"),
             format!("ff-{trace}-00f067aa0ba902b7-01"),

@@ -12,15 +12,16 @@ use crate::issuers::{self, Issuers};
 use crate::plans::{self, Plans};
 use crate::problem::{Problem, Problems};
 use crate::reading::{Report, is_name, nearest_or_list};
+use crate::recorder::Recorder;
 use crate::references::{self, There};
 use crate::{
     CONSUMERS_FILE, GATEWAY_FILE, GUARDRAILS_FILE, ISSUERS_FILE, MODELS_FILE, PLANS_FILE,
-    ROUTES_FILE,
+    RECORDER_FILE, ROUTES_FILE,
 };
 
 /// The files of a policy folder, in the order in which problems are reported. The files of packs ([`pack_file`]) come after
 /// `guardrails.toml`.
-pub const FILES: [&str; 7] = [
+pub const FILES: [&str; 8] = [
     GATEWAY_FILE,
     CONSUMERS_FILE,
     ISSUERS_FILE,
@@ -28,6 +29,7 @@ pub const FILES: [&str; 7] = [
     GUARDRAILS_FILE,
     MODELS_FILE,
     ROUTES_FILE,
+    RECORDER_FILE,
 ];
 
 /// The contents of a policy folder.
@@ -45,6 +47,8 @@ pub struct Policies {
     pub guardrails: Guardrails,
     /// `models.toml` and `routes.toml`.
     pub catalogue: Catalogue,
+    /// `recorder.toml`.
+    pub recorder: Recorder,
 }
 
 /// Reads all files, and also checks what one file says of another.
@@ -72,6 +76,7 @@ pub fn check_all(read: impl Fn(&str) -> io::Result<Option<String>>) -> Result<Po
         guardrails: text_of(GUARDRAILS_FILE),
         models: text_of(MODELS_FILE),
         routes: text_of(ROUTES_FILE),
+        recorder: text_of(RECORDER_FILE),
     };
     let is_unreadable =
         |file: &str, problems: &Problems| problems.0.iter().any(|problem| problem.file == file);
@@ -99,6 +104,7 @@ struct Texts {
     guardrails: Option<String>,
     models: Option<String>,
     routes: Option<String>,
+    recorder: Option<String>,
 }
 
 /// Which of the optional files are known to be absent.
@@ -119,6 +125,10 @@ fn together(
     let (gateway, problems) = match Gateway::from_toml(texts.gateway.as_deref()) {
         Ok(gateway) => (gateway, Problems::default()),
         Err(problems) => (Gateway::default(), problems),
+    };
+    let (recorder, of_recorder) = match Recorder::from_toml(texts.recorder.as_deref()) {
+        Ok(recorder) => (recorder, Problems::default()),
+        Err(problems) => (Recorder::default(), problems),
     };
     let mut of_consumers = report(CONSUMERS_FILE, &texts.consumers);
     let (consumers, said) = of_consumers.as_mut().map(consumers::read).unwrap_or_default();
@@ -165,11 +175,15 @@ fn together(
     let before = [of_consumers, of_issuers, of_plans].into_iter().flatten();
     let before = before.map(Report::into_problems);
     let after = [of_models, of_routes].into_iter().flatten().map(Report::into_problems);
-    let problems = before.chain([of_guardrails]).chain(after).fold(problems, Problems::and);
+    let problems = before
+        .chain([of_guardrails])
+        .chain(after)
+        .chain([of_recorder])
+        .fold(problems, Problems::and);
     let issuers = issuers.unwrap_or_default().issuers;
     let plans = plans.unwrap_or_default().plans;
     let catalogue = catalogue.unwrap_or_default();
-    (Policies { gateway, consumers, issuers, plans, guardrails, catalogue }, problems)
+    (Policies { gateway, consumers, issuers, plans, guardrails, catalogue, recorder }, problems)
 }
 
 /// The guardrails and the problems of their files.

@@ -5,8 +5,8 @@
 //! is always valid. A policy with any problem is refused entirely, and the error lists all problems of all files ([`Problems`]).
 //!
 //! `docs/policies.md` is the reference of the files. Each stage reads only its own: the gateway [`Gateway`], auth [`Consumers`] and
-//! [`Issuers`], limiter [`Plans`], guardrail [`Guardrails`], router [`Catalogue`]. [`check_all`] reads them all and also checks
-//! references between them.
+//! [`Issuers`], limiter [`Plans`], guardrail [`Guardrails`], router [`Catalogue`], recorder [`Recorder`]. [`check_all`] reads them all and
+//! also checks references between them.
 //!
 //! No I/O: callers pass in the texts. No text makes this crate panic.
 
@@ -32,6 +32,7 @@ mod plans;
 mod price;
 mod problem;
 mod reading;
+mod recorder;
 mod references;
 mod routes;
 mod url;
@@ -62,6 +63,7 @@ pub use plans::{Limit, Plan, Plans, Scope};
 pub use postern_types::{Credential, Deadlines, Dialect, ImageRule, Price, Quirks, Tokenizer};
 pub use problem::{Problem, Problems};
 pub use reading::is_name;
+pub use recorder::{Ledger, LedgerStore, Recorder, Retention};
 pub use routes::{Condition, Destination, Route, RouteTarget, Times};
 pub use warnings::warnings;
 
@@ -79,3 +81,5 @@ pub const GUARDRAILS_FILE: &str = "guardrails.toml";
 pub const MODELS_FILE: &str = "models.toml";
 /// The name of the file of aliases; it may be absent.
 pub const ROUTES_FILE: &str = "routes.toml";
+/// The name of the file of the recorder; it may be absent.
+pub const RECORDER_FILE: &str = "recorder.toml";

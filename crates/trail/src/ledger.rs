@@ -5,6 +5,7 @@
 
 mod amount;
 mod error;
+mod instance;
 mod migrate;
 mod retention;
 mod rollup;
@@ -16,6 +17,7 @@ mod write;
 
 pub use amount::MAX_AMOUNT;
 pub use error::LedgerError;
+pub use instance::{InstanceState, LostInstance, find_lost, lost_records, note_instance};
 pub use migrate::{Migrated, SCHEMA_VERSION, migrate};
 pub use retention::{Retention, Swept, sweep};
 pub use rollup::{DIMENSIONS, Grain, LATENCY_BOUNDS_US, LatencyMetric, SUMS};
@@ -23,4 +25,4 @@ pub use row::{integer, text};
 pub use sql::{Sql, SqlDialect};
 pub use store::{Store, StoreError};
 pub use value::{Row, Value};
-pub use write::{MAX_GROUP, Written, write};
+pub use write::{MAX_GROUP, Written, write, write_from};

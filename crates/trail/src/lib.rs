@@ -9,6 +9,7 @@ pub mod ledger;
 pub mod name;
 pub mod questions;
 pub mod record;
+pub mod recorder;
 #[cfg(test)]
 mod sample;
 

@@ -3,6 +3,7 @@
 //! Text is a [`Name`] or one of a fixed set of words, everything else is a number: there is no field that content fits in. The
 //! form is stable: fields have their order, what is not known is absent, and [`VERSION`] says which form it is.
 
+mod contract;
 mod ids;
 mod parts;
 
@@ -57,6 +58,9 @@ pub struct Record {
     pub version: u16,
     /// It identifies the request: a record that is written twice counts once.
     pub request_id: Name,
+    /// It is a copy of the request with this record for a candidate: no one got its answer, and its cost is on no limit.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub shadow_of: Option<Name>,
     /// When its head arrived, in milliseconds since 1970-01-01T00:00:00Z.
     pub started_unix_ms: u64,
     /// From its head to the last byte of the answer.
@@ -90,6 +94,9 @@ pub struct Record {
     /// The status of the answer; none if no head was sent.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub status: Option<u16>,
+    /// The head left before the answer began.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub early_head: bool,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub fault: Option<FaultLabel>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -146,6 +153,7 @@ impl Record {
         Record {
             version: VERSION,
             request_id,
+            shadow_of: None,
             started_unix_ms,
             duration_us: 0,
             first_token_us: None,
@@ -159,6 +167,7 @@ impl Record {
             stream: false,
             outcome: RequestOutcome::ClientGone,
             status: None,
+            early_head: false,
             fault: None,
             access: None,
             attempts: Vec::new(),
@@ -204,8 +213,8 @@ impl Record {
 
     /// The attempt whose answer the client got, or the last one.
     pub fn served_by(&self) -> Option<&AttemptRecord> {
-        let answered = |attempt: &&AttemptRecord| matches!(attempt.outcome, AttemptEnd::Answered);
-        self.attempts.iter().rev().find(answered).or(self.attempts.last())
+        let own = || self.attempts.iter().rev().filter(|attempt| !attempt.question);
+        own().find(|attempt| attempt.outcome == AttemptEnd::Answered).or_else(|| own().next())
     }
 
     /// Whether the gateway or a vendor failed.

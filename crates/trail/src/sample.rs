@@ -12,6 +12,7 @@ pub(crate) fn name(text: &str) -> Name {
 
 pub(crate) fn attempt(provider: &str, model: &str, outcome: AttemptEnd) -> AttemptRecord {
     AttemptRecord {
+        question: false,
         deployment: name(&format!("{provider}/{model}")),
         provider: name(provider),
         model: name(model),

@@ -57,3 +57,8 @@ pub mod provider {
 pub mod router {
     pub use crate::records::postern::router::types::*;
 }
+
+/// The records of `postern:recorder`.
+pub mod recorder {
+    pub use crate::records::postern::recorder::types::*;
+}

@@ -111,3 +111,10 @@ fn a_cached_answer_is_a_request_of_the_model_that_was_asked_for() {
     cached.cache = Some(CacheOutcome::Exact);
     assert_eq!(rows(&cached), [row("gpt-4o", 1, 0, 0, Some(0))]);
 }
+
+#[test]
+fn a_copy_of_a_request_for_a_candidate_is_not_charged() {
+    let mut shadow = record(Some((9, 4)), Some(7), vec![attempt("a", Answered, None)]);
+    shadow.shadow_of = Some(name("r-0"));
+    assert_eq!(rows(&shadow), []);
+}

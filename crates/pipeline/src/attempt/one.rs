@@ -95,6 +95,7 @@ async fn one<S: Stages>(
     let inbound = sent(outbound, &timer, exchange).await?;
     let passed = passed(call, exchange.client, passes);
     let (status, fields) = (inbound.status, inbound.headers);
+    exchange.observe(Event::VendorAnswered(status));
     let content_type = headers::content_type(&fields);
     let mut source = Source::new(stages.clone(), inbound.body, timer);
     if !(200..300).contains(&status) {

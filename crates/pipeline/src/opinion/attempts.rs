@@ -12,7 +12,7 @@ use crate::within::within;
 use postern_fault::{CLIENT_LEFT, Fault, Kind};
 use postern_types::auth::{Action, AuthorizationRequest, Decision};
 use postern_types::guardrail::Question;
-use postern_types::limiter::{AdmissionRequest, Outcome};
+use postern_types::limiter::{AdmissionRequest, LimitSettlement, Outcome};
 use postern_types::provider::{
     AnswerHead, Decoded, Encoded, Place, Rewritten, SegmentRole, TextKind,
 };
@@ -127,7 +127,7 @@ impl<S: Stages> Asker<S> {
             open.settle(Outcome::Unused).await;
             return Err(too_late);
         };
-        asked.deployment = Some(target.deployment.name.clone());
+        asked.deployment = Some(target.deployment.clone());
         let has_answered = Cell::new(false);
         let answer = open.keep(self.answer(target, &prompt, &has_answered));
         let answered = within(&self.stages, left_ms, answer).await;
@@ -149,7 +149,7 @@ impl<S: Stages> Asker<S> {
                 (lease::answered(said.usage, || said.so_far), opinion)
             }
         };
-        open.settle(outcome).await;
+        asked.settlements.extend(open.settle(outcome).await);
         opinion
     }
 
@@ -245,10 +245,11 @@ impl<S: Stages> Open<'_, S> {
         }
     }
 
-    async fn settle(mut self, outcome: Outcome) {
-        if let Some(lease) = self.lease.take() {
-            // What cannot be settled lapses.
-            let _ = lease.end(outcome).await;
+    /// What it was settled to; what cannot be settled lapses.
+    async fn settle(mut self, outcome: Outcome) -> Vec<LimitSettlement> {
+        match self.lease.take() {
+            Some(lease) => lease.end(outcome).await.map(|it| it.limits).unwrap_or_default(),
+            None => Vec::new(),
         }
     }
 }

@@ -47,6 +47,7 @@ pub fn leaves(script: Script, status: Option<u16>, outcome: &str, leases: &[Word
     let said = seen.records[0]["outcome"].as_str().unwrap();
     let left = (seen.status, said, ends.as_slice(), seen.sent.contains(DONE));
     assert_eq!(left, (status, outcome, leases, has_end), "{script:?}");
+    seen.check_what_the_recorder_got();
     if !seen.was_cancelled {
         seen.check_what_the_router_was_told();
     }

@@ -16,6 +16,7 @@ mod judged;
 mod keeping;
 mod media;
 mod opinions;
+mod recording;
 mod resilience;
 mod schedules;
 mod shadow;

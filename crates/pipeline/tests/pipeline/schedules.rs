@@ -130,6 +130,7 @@ proptest! {
     fn every_exit_settles_once_and_records_once(script in script()) {
         let seen = run(&script);
         prop_assert_eq!(seen.records.len(), 1);
+        seen.check_what_the_recorder_got();
         let outcome = seen.records[0]["outcome"].as_str().unwrap().to_owned();
         prop_assert!(!outcome.is_empty());
         let mut used = 0;

@@ -21,6 +21,8 @@ fn a_copy_goes_out_when_the_client_has_its_answer_and_has_its_own_record_and_no_
         assert_eq!(shadow["request_id"], record["request_id"]);
         assert_eq!(shadow["output_tokens"], record["output_tokens"]);
         assert!(shadow.get("limits").is_none(), "{shadow}");
+        seen.check_what_the_recorder_got();
+        assert_eq!(seen.kept[1].shadow_of.as_ref(), Some(&seen.kept[0].id));
         // Only the client's request has reserved.
         assert_eq!(seen.leases.len(), 1);
     }

@@ -18,11 +18,14 @@ use postern_types::guardrail::{
     Flushed, Judgement, Judging, LateText, Opinion, OriginalsPolicy, Piece, PieceEdit, Released,
     Stop, Verdict, Violation,
 };
-use postern_types::limiter::{Admission, AdmissionRequest, Outcome, Rejection};
+use postern_types::limiter::{
+    Admission, AdmissionRequest, LeaseSettlement, LimitSettlement, Outcome, Rejection,
+};
 use postern_types::provider::{
     AnswerHead, AnswerSegment, Decoded, Encoded, Loss, Notice, Place, Rewritten, SegmentEdit,
     SegmentForm, SegmentRole, TextKind,
 };
+use postern_types::recorder::RequestRecord;
 use postern_types::router::{Hedge, ModelEntry, Observations, Routing, RoutingRequest, Shadow};
 use postern_types::{
     Caller, Counting, Deadlines, Deployment, Dialect, Edit, Endpoint, Fault, Field, ImageRule,
@@ -30,6 +33,8 @@ use postern_types::{
 };
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Mutex;
 
@@ -317,6 +322,8 @@ pub struct Seen {
     /// What the router was told.
     pub observed: Vec<Observations>,
     pub was_cancelled: bool,
+    /// What the recorder got.
+    pub kept: Vec<RequestRecord>,
     /// The client got the end of its answer while something was still reserved.
     pub ended_unsettled: bool,
 }
@@ -403,6 +410,11 @@ pub fn run(script: &Script) -> Seen {
 impl World {
     pub fn script(&self) -> &Script {
         &self.0.script
+    }
+
+    /// The recorder got this record.
+    pub fn kept(&self, record: RequestRecord) {
+        self.0.seen.borrow_mut().kept.push(record);
     }
 
     /// The attempt at this model of the vendor's.
@@ -799,11 +811,21 @@ impl Limiter for World {
         })
     }
 
-    async fn settle(&self, lease: String, outcome: Outcome) -> Result<(), Fault> {
+    async fn settle(&self, lease: String, outcome: Outcome) -> Result<LeaseSettlement, Fault> {
         // The call is completed, whether or not its caller still waits.
         self.end(&lease, End::Settled(outcome));
         self.0.time.sleep(self.script().limiter_ms).await;
-        if self.script().settles { Ok(()) } else { Err(fault(Kind::Unavailable, true)) }
+        if !self.script().settles {
+            return Err(fault(Kind::Unavailable, true));
+        }
+        let (usage, settled) = match outcome {
+            Outcome::Completed(usage) | Outcome::Interrupted(usage) => (Some(usage), 1),
+            _ => (None, 1),
+        };
+        let limit = "all:requests:minute".to_owned();
+        let limits =
+            vec![LimitSettlement { limit, unit: "requests".to_owned(), reserved: 1, settled }];
+        Ok(LeaseSettlement { usage, limits })
     }
 
     async fn renew(&self, lease: String) -> Result<String, Fault> {
@@ -1219,5 +1241,10 @@ impl Platform for World {
     fn record(&self, record: &Record) {
         let line = record.to_json().unwrap();
         self.0.seen.borrow_mut().records.push(serde_json::from_str(&line).unwrap());
+    }
+
+    fn afterwards(&self, work: Pin<Box<dyn Future<Output = ()>>>) {
+        // Nothing in it waits.
+        let () = futures::FutureExt::now_or_never(work).unwrap();
     }
 }

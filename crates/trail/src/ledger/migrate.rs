@@ -15,11 +15,18 @@ struct Migration {
 }
 
 /// Applied in this order and never changed: a later need is a later migration.
-const MIGRATIONS: [Migration; 1] = [Migration {
-    version: 1,
-    name: "requests_attempts_usage",
-    statements: include_str!("migrations/0001_requests_attempts_usage.sql"),
-}];
+const MIGRATIONS: [Migration; 2] = [
+    Migration {
+        version: 1,
+        name: "requests_attempts_usage",
+        statements: include_str!("migrations/0001_requests_attempts_usage.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "recorders",
+        statements: include_str!("migrations/0002_recorders.sql"),
+    },
+];
 
 /// The version of this program's schema.
 pub const SCHEMA_VERSION: i64 = MIGRATIONS.len() as i64;

@@ -2,6 +2,7 @@
 
 use super::amount::amount;
 use super::error::LedgerError;
+use super::instance::{InstanceState, note_instance};
 use super::rollup::{DIMENSIONS, Grain, Key, Rollups, SUMS, Sums};
 use super::row::text;
 use super::sql::{Sql, SqlDialect};
@@ -35,21 +36,38 @@ pub struct Written {
 pub async fn write(store: &mut impl Store, records: &[Record]) -> Result<Written, LedgerError> {
     let mut written = Written::default();
     for group in records.chunks(MAX_GROUP) {
-        store.execute(store.dialect().begin(), &[]).await?;
-        match group_of(store, group).await {
-            Ok(new) => {
-                store.execute("COMMIT", &[]).await?;
-                written.new = written.new.saturating_add(new);
-                written.known = written.known.saturating_add(group.len().saturating_sub(new));
-            }
-            Err(error) => {
-                // What went wrong first is what is reported.
-                let _ = store.execute("ROLLBACK", &[]).await;
-                return Err(error);
-            }
-        }
+        let more = write_from(store, group, None).await?;
+        written.new = written.new.saturating_add(more.new);
+        written.known = written.known.saturating_add(more.known);
     }
     Ok(written)
+}
+
+/// Writes one group of at most [`MAX_GROUP`] records, and in the same transaction what the instance that has them says of itself.
+///
+/// # Errors
+///
+/// The store fails; then nothing was written, and the same group can be written again.
+pub async fn write_from(
+    store: &mut impl Store,
+    group: &[Record],
+    instance: Option<(&InstanceState, i64)>,
+) -> Result<Written, LedgerError> {
+    store.execute(store.dialect().begin(), &[]).await?;
+    let work = async {
+        let new = group_of(store, group).await?;
+        if let Some((state, now_unix_ms)) = instance {
+            note_instance(store, state, now_unix_ms).await?;
+        }
+        store.execute("COMMIT", &[]).await?;
+        Ok(Written { new, known: group.len().saturating_sub(new) })
+    };
+    let written = work.await;
+    if written.is_err() {
+        // What went wrong first is what is reported.
+        let _ = store.execute("ROLLBACK", &[]).await;
+    }
+    written
 }
 
 async fn group_of(store: &mut impl Store, group: &[Record]) -> Result<usize, LedgerError> {

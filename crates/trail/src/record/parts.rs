@@ -111,6 +111,9 @@ impl AttemptEnd {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AttemptRecord {
+    /// A model was asked a question about the request or its answer: no part of the answer.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub question: bool,
     pub deployment: Name,
     pub provider: Name,
     pub model: Name,

@@ -106,6 +106,7 @@ pub fn attempt(provider: &str, model: &str, outcome: AttemptEnd) -> AttemptRecor
     let fault =
         FaultLabel { kind: name("overloaded"), party: Party::Vendor, code: None, param: None };
     AttemptRecord {
+        question: false,
         deployment: name(&format!("{provider}/{model}")),
         provider: name(provider),
         model: name(model),

@@ -1,0 +1,61 @@
+//! What the log says of the recorder: one line of JSON each. It never has a record in it.
+
+use postern_trail::ledger::LostInstance;
+use spin_sdk::wasip3::random::random::get_random_u64;
+use std::fmt::Write as _;
+use std::io::Write as _;
+
+/// The name of an instance: random digits.
+pub fn new_name() -> String {
+    format!("{:016x}", get_random_u64())
+}
+
+/// The ledger cannot be written.
+pub fn down(why: &str, queued: usize) {
+    line("the ledger cannot be written", &format!(r#""why":{},"queued":{queued}"#, quoted(why)));
+}
+
+/// The ledger can be written again.
+pub fn back(dropped: u64) {
+    line("the ledger is written again", &format!(r#""dropped":{dropped}"#));
+}
+
+/// The queue is full.
+pub fn dropped(dropped: u64) {
+    line("records are dropped: the queue is full", &format!(r#""dropped":{dropped}"#));
+}
+
+/// An instance ended without closing.
+pub fn lost(lost: &LostInstance) {
+    let LostInstance { instance, heard_unix_ms, records } = lost;
+    line(
+        "an instance ended before it had written its records",
+        &format!(
+            r#""instance":{},"heard_unix_ms":{heard_unix_ms},"lost_at_most":{records}"#,
+            quoted(instance)
+        ),
+    );
+}
+
+fn line(what: &str, more: &str) {
+    let text = format!("{{\"recorder\":\"{what}\",{more}}}\n");
+    // If the log cannot be written, there is no place to report it.
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+/// A text as a string of JSON.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for sign in text.chars() {
+        match sign {
+            '"' | '\\' => quoted.extend(['\\', sign]),
+            sign if sign.is_control() => {
+                // A text is long enough.
+                let _ = write!(quoted, "\\u{:04x}", u32::from(sign));
+            }
+            sign => quoted.push(sign),
+        }
+    }
+    quoted.push('"');
+    quoted
+}

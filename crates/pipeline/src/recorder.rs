@@ -1,0 +1,72 @@
+//! Hands records to the recorder, and makes its calls.
+
+use crate::answer::Answer;
+use crate::exchange::Exchange;
+use crate::record::Event;
+use crate::refusal::Refusal;
+use crate::stages::Stages;
+use postern_types::Fault;
+use postern_types::recorder::{RecorderCall, RecorderResult, RequestRecord};
+
+/// The rounds of calls that one record leads to: a notice is signed, sent, and perhaps sent once more.
+const MAX_ROUNDS: usize = 4;
+
+/// Whether a request may be served: not while its record could not be written, if policy says so.
+///
+/// # Errors
+///
+/// It may not.
+pub async fn accepts<S: Stages>(stages: &S) -> Result<(), Fault> {
+    match stages.recording_plan()?.refuses {
+        true => stages.accepts().await,
+        false => Ok(()),
+    }
+}
+
+/// A whole answer leaves when its record is written, if policy wants that; if it cannot be written and policy refuses, the fault
+/// takes its place.
+pub async fn before_head<S: Stages>(
+    result: Result<Answer<S>, Refusal>,
+    exchange: &mut Exchange<S>,
+) -> Result<Answer<S>, Refusal> {
+    let answer = result?;
+    if answer.streamed.is_none() {
+        let events = [Event::Answered(answer.status), Event::Sent(answer.body.len())];
+        exchange.write_record(&events).await?;
+    }
+    Ok(answer)
+}
+
+/// Hands over a record when no request waits for it. What cannot be kept is counted there.
+pub async fn hand_over<S: Stages>(stages: S, record: RequestRecord) {
+    if let Ok(calls) = stages.keep_record(record).await {
+        make(stages, calls).await;
+    }
+}
+
+/// Hands over a record that must be written before its request ends.
+///
+/// # Errors
+///
+/// It cannot be written, and policy refuses.
+pub async fn write<S: Stages>(stages: &S, record: RequestRecord) -> Result<(), Fault> {
+    let calls = stages.keep_record(record).await?;
+    if !calls.is_empty() {
+        stages.afterwards(Box::pin(make(stages.clone(), calls)));
+    }
+    Ok(())
+}
+
+/// Makes the recorder's calls.
+pub async fn make<S: Stages>(stages: S, mut calls: Vec<RecorderCall>) {
+    for _ in 0..MAX_ROUNDS {
+        if calls.is_empty() {
+            return;
+        }
+        let mut results = Vec::with_capacity(calls.len());
+        for RecorderCall { id, call } in calls {
+            results.push(RecorderResult { id, outcome: stages.delegate(call).await });
+        }
+        calls = stages.done(results).await;
+    }
+}
