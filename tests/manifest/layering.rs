@@ -7,7 +7,7 @@ use std::process::Command;
 
 /// Every package, its folder, and which of the others it is built from. A package that is not here fails the test: where does it
 /// belong?
-const PACKAGES: [(&str, &str, &[&str]); 44] = [
+const PACKAGES: [(&str, &str, &[&str]); 47] = [
     // What nothing here is below.
     ("postern-types", "crates/types", &[]),
     ("postern-keys", "crates/keys", &[]),
@@ -104,11 +104,8 @@ const PACKAGES: [(&str, &str, &[&str]); 44] = [
     ("limiter", "components/limiter", LIMITER),
     ("limiter-redis", "components/limiter/redis", LIMITER),
     ("provider", "components/provider", &["postern-contract", "postern-dialect", "postern-fault"]),
-    (
-        "recorder",
-        "components/recorder",
-        &["postern-contract", "postern-fault", "postern-policy", "postern-trail"],
-    ),
+    ("recorder", "components/recorder", RECORDER),
+    ("recorder-postgres", "components/recorder/postgres", RECORDER),
     (
         "router",
         "components/router",
@@ -172,6 +169,7 @@ const PACKAGES: [(&str, &str, &[&str]); 44] = [
         &[
             "postern-dialect",
             "postern-keys",
+            "postern-postgres-server",
             "postern-redis-server",
             "postern-spin",
             "postern-tokenizer",
@@ -179,6 +177,7 @@ const PACKAGES: [(&str, &str, &[&str]); 44] = [
             "postern-types",
         ],
     ),
+    ("postern-postgres-server", "tests/postgres-server", &[]),
     ("postern-redis-server", "tests/redis-server", &[]),
     ("postern-spin", "tests/spin", &[]),
     ("probe", "tests/probe", &[]),
@@ -186,6 +185,9 @@ const PACKAGES: [(&str, &str, &[&str]); 44] = [
     // What users may begin with.
     ("guardrail-rust", "examples/guardrail-rust", &["postern-fault", "postern-types"]),
 ];
+
+const RECORDER: &[&str] =
+    &["postern-contract", "postern-fault", "postern-policy", "postern-trail"];
 
 const LIMITER: &[&str] = &[
     "postern-contract",

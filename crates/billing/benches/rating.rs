@@ -6,7 +6,7 @@ use postern_billing::price::PlanPrice;
 use postern_billing::rating::Rater;
 use postern_billing::subscription::Span;
 use postern_billing::usage::{Tokens, UsageRow, rows};
-use postern_trail::record::{AttemptEnd, AttemptRecord, RequestOutcome, TokenCounts};
+use postern_trail::record::{AttemptRecord, RequestOutcome, TokenCounts};
 use postern_trail::{Name, Record};
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -14,6 +14,9 @@ use std::time::Instant;
 const ROWS: u64 = 1_000_000;
 const MODELS: [&str; 4] = ["gpt-4o", "gpt-4o-mini", "claude-haiku", "llama"];
 const PERIOD: Period = Period { start_s: 1_796_083_200, end_s: 1_798_761_600 };
+
+const ATTEMPT: &str = r#"{"deployment":"openai/gpt-4o","provider":"openai","model":"gpt-4o","outcome":"answered",
+    "started_us":900,"duration_us":40000,"status":200}"#;
 
 fn main() {
     let price =
@@ -52,27 +55,13 @@ fn row(number: u64) -> UsageRow<'static> {
 }
 
 fn record() -> Record {
-    let name = Name::from_policy;
-    let attempt = AttemptRecord {
-        deployment: name("openai/gpt-4o"),
-        provider: name("openai"),
-        model: name("gpt-4o"),
-        region: None,
-        outcome: AttemptEnd::Answered,
-        started_us: 900,
-        duration_us: 40_000,
-        first_token_us: None,
-        status: Some(200),
-        fault: None,
-        tokens: None,
-        cost_nano_usd: None,
-    };
+    let attempt: AttemptRecord = serde_json::from_str(ATTEMPT).unwrap();
     Record {
         attempts: vec![attempt],
         outcome: RequestOutcome::Complete,
         tokens: Some(TokenCounts { input: 1_200, output: 300, ..TokenCounts::default() }),
         cost_nano_usd: Some(360_000),
-        ..Record::new(name("0192f0c1-8f7e-7c3a-9d2b-0123456789ab"), 1_796_083_200_001)
+        ..Record::new(Name::from_policy("0192f0c1-8f7e-7c3a-9d2b-0123456789ab"), 1_796_083_200_001)
     }
 }
 

@@ -6,6 +6,7 @@ mod libtest;
 pub mod monitoring;
 mod on_spin;
 mod programs;
+pub mod postgres;
 pub mod redis;
 mod report;
 mod stages;

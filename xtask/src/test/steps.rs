@@ -2,7 +2,7 @@
 
 use super::programs::{TIMEOUT, Tests};
 use super::report::Report;
-use super::{clients, dependencies, monitoring, on_spin, redis};
+use super::{clients, dependencies, monitoring, on_spin, postgres, redis};
 use crate::components::{self, Profile};
 use crate::process::run_in_the_open;
 use crate::programs::Programs;
@@ -67,6 +67,8 @@ pub const STEPS: &[Step] = &[
     step("pipeline", &["components", "clients", "monitoring", "redis"], pipeline),
     // A part of it: recipes and exports, against the programs that they are for.
     Step { always: false, ..step("observability", &["components", "monitoring"], observability) },
+    // The ledger in a real PostgreSQL.
+    step("postgres", &["components"], ledger_in_postgres),
     // Slow tests of exactness, and agents as clients: before a release.
     Step { always: false, ..step("long", &[], long) },
 ];
@@ -155,6 +157,17 @@ fn observability(workspace: &Workspace, report: &mut Report) -> Result<()> {
     Tests { programs, ..pipeline_tests(workspace, report)? }.run(workspace, report)
 }
 
+/// Compiled with the others, and ignored there: they need the server.
+fn ledger_in_postgres(workspace: &Workspace, report: &mut Report) -> Result<()> {
+    postgres::prepare()?;
+    let arguments = vec!["--ignored", "postgres"];
+    let trail = Tests { packages: vec!["postern-trail"], ..Tests::of(workspace.native()) };
+    let (programs, of_trail) = (vec!["postgres"], arguments.clone());
+    Tests { programs, arguments: of_trail, ..trail }.run(workspace, report)?;
+    let tests = pipeline_tests(workspace, report)?;
+    Tests { programs: vec!["behaviour"], arguments, ..tests }.run(workspace, report)
+}
+
 fn redis_environment() -> Vec<(&'static str, OsString)> {
     redis::server().map(|server| ("POSTERN_REDIS_SERVER", server.into())).into_iter().collect()
 }
@@ -163,6 +176,7 @@ fn redis_environment() -> Vec<(&'static str, OsString)> {
 fn long(workspace: &Workspace, report: &mut Report) -> Result<()> {
     toolchain::prepare()?;
     redis::prepare()?;
+    postgres::prepare()?;
     clients::prepare(workspace)?;
     clients::prepare_agents(workspace)?;
     monitoring::prepare(workspace)?;

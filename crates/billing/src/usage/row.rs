@@ -30,8 +30,11 @@ impl UsageRow<'_> {
 
 /// The rows of a record: tokens and cost at the model of the attempt that used them, as in the ledger's roll-ups, and the request at
 /// the model that answered. A request that was refused, or failed through the gateway or a vendor, is none; its tokens and cost,
-/// if it has any, are there.
+/// if it has any, are there. A copy of a request for a candidate (shadow traffic) is the operator's, and has no rows.
 pub fn rows(record: &Record) -> Vec<UsageRow<'_>> {
+    if record.shadow_of.is_some() {
+        return Vec::new();
+    }
     let served = record.served_by();
     let is_hit = record.cache.is_some_and(|cache| cache.is_hit());
     // A cached answer has no attempt: its model is the one that was asked for.

@@ -19,20 +19,19 @@ fn attempt(
     outcome: AttemptEnd,
     used: Option<(u64, u64, Option<u64>)>,
 ) -> AttemptRecord {
-    AttemptRecord {
-        deployment: name("vendor/model"),
-        provider: name("vendor"),
-        model: name(model),
-        region: None,
-        outcome,
-        started_us: 0,
-        duration_us: 0,
-        first_token_us: None,
-        status: None,
-        fault: None,
-        tokens: used.map(|(input, output, _)| counts(input, output)),
-        cost_nano_usd: used.and_then(|(_, _, cost)| cost),
-    }
+    // As a ledger has it, so that what is added to the form later is absent.
+    let mut attempt: AttemptRecord = serde_json::from_value(serde_json::json!({
+        "deployment": "vendor/model",
+        "provider": "vendor",
+        "model": model,
+        "outcome": outcome,
+        "started_us": 0,
+        "duration_us": 0,
+    }))
+    .unwrap();
+    attempt.tokens = used.map(|(input, output, _)| counts(input, output));
+    attempt.cost_nano_usd = used.and_then(|(_, _, cost)| cost);
+    attempt
 }
 
 fn record(tokens: Option<(u64, u64)>, cost: Option<u64>, attempts: Vec<AttemptRecord>) -> Record {
@@ -111,4 +110,11 @@ fn a_cached_answer_is_a_request_of_the_model_that_was_asked_for() {
     assert_eq!(rows(&cached), []);
     cached.cache = Some(CacheOutcome::Exact);
     assert_eq!(rows(&cached), [row("gpt-4o", 1, 0, 0, Some(0))]);
+}
+
+#[test]
+fn a_copy_of_a_request_for_a_candidate_is_not_charged() {
+    let mut shadow = record(Some((9, 4)), Some(7), vec![attempt("a", Answered, None)]);
+    shadow.shadow_of = Some(name("r-0"));
+    assert_eq!(rows(&shadow), []);
 }
