@@ -105,6 +105,7 @@ impl Ledger {
             scope: &Scope::All,
             unix_ms: i64::try_from(unix_ms)?,
             random: random()?,
+            watch: None,
             signing: Signing::Wanted,
         };
         let reply = match (block_on(answer(store, &question))?, key()?) {

@@ -1,5 +1,7 @@
 //! What monitoring sees of the gateway: the recipes of `deploy/observability`, tried with the programs that they are for.
 
+mod collector;
+mod gateway;
 mod messages;
 mod receivers;
 mod recipes;

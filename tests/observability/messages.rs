@@ -2,9 +2,7 @@
 
 use super::receivers::Receiver;
 use postern_tests::client::Call;
-use postern_trail::export::{
-    Conventions, ExportPlan, Exporter, PostOutcome, Service, Signal,
-};
+use postern_trail::export::{Conventions, ExportPlan, Exporter, PostOutcome, Service, Signal};
 use postern_trail::record::{Record, SpanId, TokenCounts, TraceId, TraceIds};
 use postern_trail::{Name, record};
 
@@ -56,7 +54,8 @@ async fn a_collector_passes_on_all_signals() {
     ] {
         let text = |text: &str| text.to_owned();
         let instance = format!("instance-{conventions:?}");
-        let service = Service { name: text("postern"), version: text("1"), instance: instance.clone() };
+        let service =
+            Service { name: text("postern"), version: text("1"), instance: instance.clone() };
         let plan = ExportPlan { conventions, ..ExportPlan::default() };
         let mut exporter = Exporter::new(plan, service, 1_000);
         exporter.add(&records(), 2_000);

@@ -36,10 +36,7 @@ pub async fn answer<S: Stages>(
     admin::told(admin::replied(question, exchange).await?)
 }
 
-fn is_of_a_named_address<S: Stages>(
-    head: &Head,
-    exchange: &Exchange<S>,
-) -> Result<bool, Refusal> {
+fn is_of_a_named_address<S: Stages>(head: &Head, exchange: &Exchange<S>) -> Result<bool, Refusal> {
     let named = &exchange.stages.policy()?.metrics_addresses;
     let client: Option<IpAddr> = head.client_ip.as_ref().and_then(|ip| ip.parse().ok());
     Ok(client.is_some_and(|client| named.iter().any(|range| range.contains(client))))

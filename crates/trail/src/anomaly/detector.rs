@@ -13,10 +13,10 @@ pub const WARM_UP_VALUES: u64 = 336;
 const FIRST: usize = 24;
 
 /// How far beyond the usual a value must be: multiples of the distance from the median to what one in thirty exceeds.
-const UNUSUAL: f64 = 2.2;
+const UNUSUAL: f64 = 2.1;
 
 /// The more values an hour has, the more unusual one must be: people read so many findings a month. For each e-fold.
-const OFTENER: f64 = 0.45;
+const OFTENER: f64 = 0.55;
 
 /// A finding is over after so many usual values.
 const QUIET_VALUES: u32 = 3;
@@ -319,6 +319,9 @@ impl Detector {
             Anomaly { shape, since_unix_s: unix_s, seen: value, band, score, closed_unix_s: None };
         if let Some(open) = self.open.replace(Open { finding, values: 0, quiet: 0 }) {
             verdict.closed = Some(Anomaly { closed_unix_s: Some(unix_s), ..open.finding });
+        }
+        for stat in [&mut self.point, &mut self.shift, &mut self.drift, &mut self.variation] {
+            stat.note();
         }
         self.worst = worst;
         self.tired += if is_known { 0.0 } else { 1.0 };

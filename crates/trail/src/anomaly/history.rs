@@ -8,6 +8,12 @@ const KEPT: usize = 128;
 /// A value replaces one of the sample at least this often: one in so many, so that the past is forgotten.
 const FORGET: u64 = 4;
 
+/// The largest value counts for less and less: half after 1,400 values.
+const FADES: f32 = 0.9995;
+
+/// A finding counts as this part of its size.
+const NOTED: f64 = 0.7;
+
 /// A uniform sample of the past, of fixed size, that slowly forgets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct History {
@@ -17,28 +23,51 @@ pub(super) struct History {
     seen: u64,
     median: f32,
     high: f32,
+    /// The largest values of the past below and above what is expected; they fade.
+    top: [f32; 2],
+    /// How unusual the largest value of the past is.
+    top_excess: f32,
 }
 
 impl History {
     /// A past that is assumed, until there is one: normal noise of this standard deviation.
-    pub(super) fn assumed(size: f64) -> Self {
+    pub(super) fn assumed(size: f64, top_excess: f64) -> Self {
         let size = size as f32;
         let sample = NORMAL.iter().map(|quantile| quantile * size).collect();
-        let mut past = History { size, sample, seen: 0, median: 0.0, high: 0.0 };
+        let mut past = History {
+            size,
+            sample,
+            seen: 0,
+            median: 0.0,
+            high: 0.0,
+            top: [0.0; 2],
+            top_excess: top_excess as f32,
+        };
         past.sort();
         past
     }
 
     /// Forgets the past for the assumed one.
     pub(super) fn forget(&mut self) {
-        *self = History::assumed(f64::from(self.size));
+        *self = History::assumed(f64::from(self.size), f64::from(self.top_excess));
     }
 
     /// How far a value is beyond what is usual: 0 is the median of the past, 1 is what one value in thirty exceeds.
-    pub(super) fn excess(&self, value: f64) -> f64 {
+    pub(super) fn excess(&self, deviation: f64) -> f64 {
+        let value = deviation.abs();
+        let [below, above] = self.top;
+        let top = if deviation < 0.0 { below } else { above };
         let (median, high) = (f64::from(self.median), f64::from(self.high));
         let spread = (high - median).max(median * 0.25).max(f64::from(self.size) * 0.7);
-        (value - median) / spread
+        let beside_top = (f64::from(top) - median) / f64::from(self.top_excess);
+        (value - median) / spread.max(beside_top)
+    }
+
+    /// Notes a value that was unusual: the next one of its size is less so.
+    pub(super) fn note(&mut self, deviation: f64) {
+        let [below, above] = &mut self.top;
+        let top = if deviation < 0.0 { below } else { above };
+        *top = top.max((deviation.abs() * NOTED) as f32);
     }
 
     /// The value that one in thirty exceeds.
@@ -47,7 +76,12 @@ impl History {
     }
 
     /// Adds a value. What is far outside is added as less: one incident is not usual yet.
-    pub(super) fn add(&mut self, value: f64) {
+    pub(super) fn add(&mut self, deviation: f64) {
+        let value = deviation.abs();
+        let [below, above] = &mut self.top;
+        (*below, *above) = (*below * FADES, *above * FADES);
+        let top = if deviation < 0.0 { below } else { above };
+        *top = top.max(value as f32);
         let limit = f64::from(self.high) * 1.5;
         let value = value.min(limit);
         let value = value.max(0.0) as f32;
