@@ -64,7 +64,7 @@ pub const STEPS: &[Step] = &[
     // The whole gateway, as its clients see it.
     step("pipeline", &["components", "clients", "redis"], pipeline),
     // The ledger in a real PostgreSQL.
-    step("postgres", &["components"], ledger_in_postgres),
+    Step { always: false, ..step("postgres", &["components"], ledger_in_postgres) },
     // Slow tests of exactness, and agents as clients: before a release.
     Step { always: false, ..step("long", &[], long) },
 ];
