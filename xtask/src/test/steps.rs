@@ -68,7 +68,7 @@ pub const STEPS: &[Step] = &[
     // A part of it: recipes and exports, against the programs that they are for.
     Step { always: false, ..step("observability", &["components", "monitoring"], observability) },
     // The ledger in a real PostgreSQL.
-    step("postgres", &["components"], ledger_in_postgres),
+    Step { always: false, ..step("postgres", &["components"], ledger_in_postgres) },
     // Slow tests of exactness, and agents as clients: before a release.
     Step { always: false, ..step("long", &[], long) },
 ];
