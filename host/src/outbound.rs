@@ -17,8 +17,8 @@ use wasmtime_wasi_http::{
 
 use crate::described::Described;
 use crate::hop_by_hop;
-use crate::leaving::{self, Waiting};
 use crate::instance::NoInstance;
+use crate::leaving::{self, Waiting};
 use crate::memory::Answers;
 use crate::shared::{Granted, Shared};
 

@@ -46,13 +46,17 @@ pub async fn instances(gateway: &Gateway, _: &Effort) -> Result<Vec<Figure>> {
 fn figure(stage: &Stage) -> Figure {
     let instances = stage.instances.max(1) as f64;
     let of_one = (stage.changed_kib + stage.heap_kib) as f64 / instances;
-    Figure::new(format!("memory of the stage with an image of {} KiB", stage.image_kib), "KiB", of_one)
-        .noted(format!(
-            "{:.0} of its image, {:.0} of its heap; {} instances",
-            stage.changed_kib as f64 / instances,
-            stage.heap_kib as f64 / instances,
-            stage.instances
-        ))
+    Figure::new(
+        format!("memory of the stage with an image of {} KiB", stage.image_kib),
+        "KiB",
+        of_one,
+    )
+    .noted(format!(
+        "{:.0} of its image, {:.0} of its heap; {} instances",
+        stage.changed_kib as f64 / instances,
+        stage.heap_kib as f64 / instances,
+        stage.instances
+    ))
 }
 
 /// An image is a private, writable mapping of a file of compiled components; the heap comes right behind it.

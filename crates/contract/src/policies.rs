@@ -1,7 +1,9 @@
 //! How a stage reads its policies: mounted read-only by `spin.toml`, read once per instance.
 
 use files::wasi::filesystem::preopens::get_directories;
-use files::wasi::filesystem::types::{Descriptor, DescriptorFlags, ErrorCode, OpenFlags, PathFlags};
+use files::wasi::filesystem::types::{
+    Descriptor, DescriptorFlags, ErrorCode, OpenFlags, PathFlags,
+};
 use postern_fault::{Fault, Kind};
 use std::sync::OnceLock;
 

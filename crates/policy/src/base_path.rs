@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
 use http::uri::PathAndQuery;
+use serde::{Deserialize, Serialize};
 
 use crate::EndpointError;
 use crate::reading::is_variable_name;

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
 use http::uri::Authority;
+use serde::{Deserialize, Serialize};
 
 use crate::base_path;
 use crate::reading::{is_variable_name, shown};

@@ -75,7 +75,7 @@ fn a_consumer_is_what_its_row_says() {
 #[test]
 fn a_key_narrows_its_consumer() {
     let consumers = Consumers::from_toml(CONSUMERS).unwrap();
-    let key = |id: &str| consumers.keys().find(|key| key.id == id).unwrap().clone();
+    let key = |id: &str| consumers.keys().find(|key| key.id == id).unwrap().as_ref().clone();
     let narrow = key("ci-2027");
     assert_eq!(narrow.expires_at_unix_s, Some(1_830_297_600), "01:00 in +01:00, parts left out");
     assert_eq!(narrow.models, Some(patterns(&["chat-*"])));

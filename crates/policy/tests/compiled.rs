@@ -1,12 +1,13 @@
 //! Compiled policies are what their files say, or are not used.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
 use postern_policy::{
-    COMPILED_FILE, CONSUMERS_FILE, Catalogue, Compiled, Consumers, Folder, MODELS_FILE, ROUTES_FILE,
-    Source, Unused, check_all, compile,
+    COMPILED_FILE, CONSUMERS_FILE, Catalogue, Compiled, Consumers, Folder, MODELS_FILE,
+    ROUTES_FILE, Source, Unused, check_all, compile,
 };
 
 /// A folder in memory: the content of each file, and its time.
@@ -50,9 +51,8 @@ fn with(files: &Files, name: &str, content: &[u8], modified_ns: u64) -> Files {
 }
 
 fn compiled(files: &Files, outlives_its_files: bool) -> Vec<u8> {
-    let text = |file: &str| {
-        Ok(files.content(file).map(|content| String::from_utf8(content).unwrap()))
-    };
+    let text =
+        |file: &str| Ok(files.content(file).map(|content| String::from_utf8(content).unwrap()));
     let policies = check_all(text).unwrap();
     let source = |(name, (content, modified_ns)): (&String, &(Vec<u8>, u64))| {
         Source::new(name, *modified_ns, content)
@@ -97,7 +97,7 @@ fn whole() -> Files {
 }
 
 fn open(files: &Files) -> Compiled<Files> {
-    Compiled::open(files.clone()).ok().expect("it opens")
+    Compiled::open(files.clone()).ok().unwrap()
 }
 
 #[test]

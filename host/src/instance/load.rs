@@ -38,7 +38,9 @@ impl std::fmt::Display for NoInstance {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(match self {
             Self::Busy => "no instance has had a place for the request in time",
-            Self::Full => "there are as many instances as may be, and all have their fill (--max-instances)",
+            Self::Full => {
+                "there are as many instances as may be, and all have their fill (--max-instances)"
+            }
         })
     }
 }
@@ -206,7 +208,13 @@ mod tests {
         let idle_timeout = Duration::from_secs(1);
         let crowded_requests = requests * 2;
         let concurrent_requests = 64;
-        Load::new(Reuse { requests, crowded_requests, concurrent_requests, idle_timeout, instances })
+        Load::new(Reuse {
+            requests,
+            crowded_requests,
+            concurrent_requests,
+            idle_timeout,
+            instances,
+        })
     }
 
     fn seat(load: &Arc<Load>) -> Seat {
@@ -247,7 +255,8 @@ mod tests {
         let first = seat(&load);
         assert!(matches!(first.accepts(1, 1), ShouldAccept::Yes));
         assert!(matches!(first.accepts(2, 2), ShouldAccept::Never));
-        let counts = [&load.living, &load.accepting, &load.waiting].map(|count| count.load(Relaxed));
+        let counts =
+            [&load.living, &load.accepting, &load.waiting].map(|count| count.load(Relaxed));
         assert_eq!(counts, [1, 0, 0]);
         drop(first);
         assert_eq!(load.living.load(Relaxed), 0);

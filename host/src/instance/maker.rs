@@ -88,12 +88,7 @@ impl Maker {
     ///
     /// # Errors
     /// If the component fails.
-    pub async fn warm_up(
-        &self,
-        made: Made,
-        path: &str,
-        is_muted: bool,
-    ) -> wasmtime::Result<Made> {
+    pub async fn warm_up(&self, made: Made, path: &str, is_muted: bool) -> wasmtime::Result<Made> {
         let Made { mut store, proxy } = made;
         store.data().mute(is_muted);
         let request = http::Request::get(path)

@@ -68,7 +68,10 @@ pub fn compiled_or<T>(
         Err(unused) => unused,
     };
     if unused != Unused::Absent {
-        eprintln!("warning: {unused}; {} are read in {DIRECTORY}, `postern compile` compiles them", files.join(", "));
+        eprintln!(
+            "warning: {unused}; {} are read in {DIRECTORY}, `postern compile` compiles them",
+            files.join(", ")
+        );
     }
     read().or_else(|problems| {
         let last = mounted().ok().filter(Compiled::outlives_its_files).map(compiled);

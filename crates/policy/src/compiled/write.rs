@@ -16,11 +16,8 @@ pub fn compile(
     outlives_its_files: bool,
 ) -> Result<Vec<u8>, postcard::Error> {
     let (directory, records) = consumers::write(&policies.consumers)?;
-    let sections = [
-        (MODELS, models::write(&policies.catalogue)?),
-        (CONSUMERS, directory),
-        (RECORDS, records),
-    ];
+    let sections =
+        [(MODELS, models::write(&policies.catalogue)?), (CONSUMERS, directory), (RECORDS, records)];
     let mut bytes = Header::write(sources, &sections, outlives_its_files)?;
     sections.iter().for_each(|(_, section)| bytes.extend(section));
     Ok(bytes)
