@@ -63,13 +63,18 @@ pub trait Execute {
         arguments: Vec<Argument>,
     ) -> impl Future<Output = Result<Vec<Reply>, String>>;
 
+    /// Wakes the task that waits for it when it is dropped. Tasks of a component have no other way: they wait for the host only.
+    type Bell;
+
+    /// A bell, and what waits until it is dropped.
+    fn bell(&self) -> (Self::Bell, impl Future<Output = ()>);
+
     /// Goes on with this beside the call that is about to return, and after it.
     fn spawn(&self, work: impl Future<Output = ()> + 'static);
 }
 
 /// Counters by scripts. One per instance: its calls travel together (`redis/flights.rs`).
-#[derive(Debug, Default)]
-pub struct Scripts<E> {
+pub struct Scripts<E: Execute> {
     flights: Arc<Flights<E>>,
 }
 

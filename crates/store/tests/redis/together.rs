@@ -5,6 +5,7 @@ use std::future::Future;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
+use futures::channel::oneshot;
 use futures::executor::{LocalPool, LocalSpawner};
 use futures::future::RemoteHandle;
 use futures::task::LocalSpawnExt;
@@ -49,6 +50,15 @@ struct Slow {
 }
 
 impl Execute for Slow {
+    type Bell = oneshot::Sender<()>;
+
+    fn bell(&self) -> (oneshot::Sender<()>, impl Future<Output = ()>) {
+        let (bell, rung) = oneshot::channel();
+        (bell, async move {
+            let _ = rung.await;
+        })
+    }
+
     async fn execute(&self, name: &str, arguments: Vec<Argument>) -> Result<Vec<Reply>, String> {
         self.commands.borrow_mut().push(name.to_owned());
         self.door.pass().await;
