@@ -3,6 +3,7 @@
 use crate::clock;
 use crate::samples::Samples;
 use anyhow::{Context, Result, bail};
+use futures::channel::oneshot;
 use postern_redis_server::{RedisServer, program};
 use postern_store::redis::{Argument, Execute, Reply};
 use redis::Value;
@@ -80,6 +81,15 @@ impl Connection {
 }
 
 impl Execute for Connection {
+    type Bell = oneshot::Sender<()>;
+
+    fn bell(&self) -> (oneshot::Sender<()>, impl Future<Output = ()>) {
+        let (bell, rung) = oneshot::channel();
+        (bell, async move {
+            let _ = rung.await;
+        })
+    }
+
     async fn execute(&self, name: &str, arguments: Vec<Argument>) -> Result<Vec<Reply>, String> {
         let mut command = redis::cmd(name);
         for argument in arguments {

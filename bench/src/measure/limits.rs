@@ -47,11 +47,13 @@ async fn hot_key(redis: &Gateway, server: &RedisServer, effort: &Effort) -> Resu
     let before = (connection.scripts()?, connection.requests()?);
     let name = "rate of one hot key on Redis, 16 connections";
     let rate = latency::rate_at_16(redis, effort, name).await?;
-    let note = "three scopes; client, vendor, gateway and Redis share the cores; direct is the vendor";
+    let note =
+        "three scopes; client, vendor, gateway and Redis share the cores; direct is the vendor";
     let scripts = connection.scripts()?.saturating_sub(before.0) as f64;
     let requests = connection.requests()?.saturating_sub(before.1).max(1) as f64;
-    let each = Figure::new("scripts a request, one hot key, 16 connections", "", scripts / requests)
-        .reaching(Target::AtMost(2.0))
-        .noted("a reservation and a settlement each; warm-up and renewals included");
+    let each =
+        Figure::new("scripts a request, one hot key, 16 connections", "", scripts / requests)
+            .reaching(Target::AtMost(2.0))
+            .noted("a reservation and a settlement each; warm-up and renewals included");
     Ok(vec![rate.reaching(Target::AtLeast(2_500.0)).also_noted(note), each])
 }

@@ -3,12 +3,11 @@
 use crate::policy;
 use postern_store::redis::{Argument, Execute, Reply, Scripts, is_unknown_script};
 use spin_sdk::redis::{Connection, RedisParameter, RedisResult};
-use spin_sdk::wasip3;
+use spin_sdk::wasip3::wit_bindgen::rt::async_support::StreamWriter;
+use spin_sdk::wasip3::{spawn, wit_stream};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::LazyLock;
-// For its feature only.
-use wit_bindgen as _;
 
 /// Overrides `plans.toml`: the place for an address with a password, which does not belong in git.
 const URL_VARIABLE: &str = "POSTERN_REDIS_URL";
@@ -55,8 +54,16 @@ impl Execute for Redis {
         Ok(replies.into_iter().map(from_result).collect())
     }
 
+    /// A stream that nothing is written to: whoever reads it is woken by its end.
+    type Bell = StreamWriter<u8>;
+
+    fn bell(&self) -> (StreamWriter<u8>, impl Future<Output = ()>) {
+        let (bell, mut rung) = wit_stream::new();
+        (bell, async move { drop(rung.read(Vec::with_capacity(1)).await) })
+    }
+
     fn spawn(&self, work: impl Future<Output = ()> + 'static) {
-        wasip3::spawn(work);
+        spawn(work);
     }
 }
 

@@ -25,7 +25,7 @@ const CLOCK: &str = "{postern}:limit-clock";
 
 const BATCH: &str = concat!(include_str!("redis/values.lua"), include_str!("redis/batch.lua"));
 /// The digest of [`BATCH`], by which a server that has seen it runs it. With a wrong one each call would be sent twice; a test compares.
-const BATCH_SHA1: &str = "17c7c29af1157dda0364c1733d59242329d4bcd0";
+const BATCH_SHA1: &str = "d9b9ce1114f9581b8a03eb575e205a6a81f95611";
 const READ: &str = concat!(include_str!("redis/values.lua"), include_str!("redis/read.lua"));
 const ASIDE: &str = include_str!("redis/aside.lua");
 
@@ -63,13 +63,18 @@ pub trait Execute {
         arguments: Vec<Argument>,
     ) -> impl Future<Output = Result<Vec<Reply>, String>>;
 
+    /// Wakes the task that waits for it when it is dropped. Tasks of a component have no other way: they wait for the host only.
+    type Bell;
+
+    /// A bell, and what waits until it is dropped.
+    fn bell(&self) -> (Self::Bell, impl Future<Output = ()>);
+
     /// Goes on with this beside the call that is about to return, and after it.
     fn spawn(&self, work: impl Future<Output = ()> + 'static);
 }
 
 /// Counters by scripts. One per instance: its calls travel together (`redis/flights.rs`).
-#[derive(Debug, Default)]
-pub struct Scripts<E> {
+pub struct Scripts<E: Execute> {
     flights: Arc<Flights<E>>,
 }
 

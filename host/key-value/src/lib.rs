@@ -64,10 +64,7 @@ impl Stores {
     ///
     /// # Errors
     /// If a Redis URL is invalid.
-    pub fn new(
-        configs: &BTreeMap<String, Config>,
-        durability: Durability,
-    ) -> Result<Self, Error> {
+    pub fn new(configs: &BTreeMap<String, Config>, durability: Durability) -> Result<Self, Error> {
         let mut files = BTreeMap::new();
         let mut stores = BTreeMap::new();
         for (label, config) in configs {

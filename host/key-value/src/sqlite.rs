@@ -93,7 +93,9 @@ impl File {
             file.is_dirty.store(false, Ordering::Release);
             let synchronised = tokio::task::spawn_blocking(move || synchronise(&log)).await;
             if let Ok(Err(error)) = synchronised {
-                eprintln!("warning: the last writes to the key-value store may not be on the disk: {error}");
+                eprintln!(
+                    "warning: the last writes to the key-value store may not be on the disk: {error}"
+                );
             }
         });
     }
@@ -335,11 +337,7 @@ impl SqliteStore {
     }
 
     /// A value, with the increments of an open group.
-    fn look(
-        &self,
-        connections: &mut Connections,
-        key: &str,
-    ) -> rusqlite::Result<Option<Vec<u8>>> {
+    fn look(&self, connections: &mut Connections, key: &str) -> rusqlite::Result<Option<Vec<u8>>> {
         match connections.counted(&self.label, key) {
             Some(count) => Ok(Some(count.to_le_bytes().to_vec())),
             None => self.read(connections.reading(), key),

@@ -123,7 +123,8 @@ async fn a_redis_that_is_away_is_an_error_and_no_hang() {
 #[test]
 fn a_wrong_redis_url_is_not_repeated_because_it_may_hold_a_password() {
     let config = Config::Redis("http://user:secret@host".to_owned());
-    let problem = Stores::new(&[("default".to_owned(), config)].into(), Durability::Disk).err().unwrap();
+    let problem =
+        Stores::new(&[("default".to_owned(), config)].into(), Durability::Disk).err().unwrap();
     assert_eq!(problem, "the key-value store `default`: its `url` is no Redis URL");
 }
 
@@ -152,8 +153,11 @@ async fn the_file_is_laid_out_as_spin_lays_it_out() {
 async fn two_labels_share_a_file_and_no_key() {
     let directory = tempfile::tempdir().unwrap();
     let config = Config::Sqlite(Some(directory.path().join("store.db")));
-    let stores =
-        Stores::new(&[("a".to_owned(), config.clone()), ("b".to_owned(), config)].into(), Durability::Disk).unwrap();
+    let stores = Stores::new(
+        &[("a".to_owned(), config.clone()), ("b".to_owned(), config)].into(),
+        Durability::Disk,
+    )
+    .unwrap();
     stores.get("a").unwrap().set("key", b"a").await.unwrap();
     assert_eq!(stores.get("b").unwrap().get("key").await, Ok(None));
 }

@@ -91,7 +91,8 @@ impl StoreOptions {
             self.stores.runtime_config_file.as_deref(),
             &self.stores.state_dir,
         )?;
-        let stores = KeyValueStores::new(&config.key_value_stores, Durability::Disk).map_err(one)?;
+        let stores =
+            KeyValueStores::new(&config.key_value_stores, Durability::Disk).map_err(one)?;
         stores.get(&self.store).cloned().ok_or_else(|| {
             vec![format!(
                 "there is no key-value store `{}`; there are {}",

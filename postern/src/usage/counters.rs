@@ -3,6 +3,7 @@
 use crate::location::{Location, shown};
 use crate::store::Store;
 use anyhow::{Context, Result, anyhow};
+use futures::channel::oneshot;
 use futures::executor::block_on;
 use postern_key_value::connection::{client, connect};
 use postern_policy::Plans;
@@ -72,6 +73,15 @@ impl fmt::Display for Source<'_> {
 struct Redis(String);
 
 impl Execute for Redis {
+    type Bell = oneshot::Sender<()>;
+
+    fn bell(&self) -> (oneshot::Sender<()>, impl Future<Output = ()>) {
+        let (bell, rung) = oneshot::channel();
+        (bell, async move {
+            let _ = rung.await;
+        })
+    }
+
     async fn execute(&self, command: &str, arguments: Vec<Argument>) -> Result<Vec<Reply>, String> {
         let text = |error: redis::RedisError| error.to_string();
         let client = client(self.0.as_str()).map_err(|_| "it is no Redis URL".to_owned())?;

@@ -153,7 +153,10 @@ mod tests {
             let command = Spin::at("spin").up(&application);
             let words: Vec<_> = command.get_args().map(|word| word.to_str().unwrap()).collect();
             let up = arguments::Up::parse(&words).unwrap();
-            assert_eq!((up.one("--from"), up.one("--listen")), (Some("/a/file"), Some("127.0.0.1:0")));
+            assert_eq!(
+                (up.one("--from"), up.one("--listen")),
+                (Some("/a/file"), Some("127.0.0.1:0"))
+            );
             assert_eq!(up.all("--variable"), ["a=b=c"]);
         }
     }

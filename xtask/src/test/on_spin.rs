@@ -19,8 +19,16 @@ pub const PROGRAMS: &[&str] = &["behaviour", "capabilities", "dialects", "sdk", 
 /// What cannot hold on Spin 4.1: the program, the test or the beginning of its name that ends in `::`, and the reason.
 const SKIPPED: &[(&str, &str, &str)] = &[
     ("behaviour", "drain::", NO_DRAIN),
-    ("behaviour", "overload::a_body_for_which_there_is_no_memory_is_a_503_before_it_is_read", SERVER),
-    ("behaviour", "overload::a_body_that_does_not_come_is_a_408_and_its_connection_is_closed", SERVER),
+    (
+        "behaviour",
+        "overload::a_body_for_which_there_is_no_memory_is_a_503_before_it_is_read",
+        SERVER,
+    ),
+    (
+        "behaviour",
+        "overload::a_body_that_does_not_come_is_a_408_and_its_connection_is_closed",
+        SERVER,
+    ),
     (
         "behaviour",
         "overload::a_body_that_is_announced_too_large_is_a_413_and_no_question_of_memory",
@@ -37,11 +45,7 @@ const SKIPPED: &[(&str, &str, &str)] = &[
         "overload::large_bodies_at_once_are_taken_as_far_as_there_is_memory_and_ten_times_as_many_change_nothing",
         SERVER,
     ),
-    (
-        "behaviour",
-        "overload::over_long_answers_at_once_are_read_as_far_as_there_is_memory",
-        SERVER,
-    ),
+    ("behaviour", "overload::over_long_answers_at_once_are_read_as_far_as_there_is_memory", SERVER),
     (
         "behaviour",
         "overload::vendor_dies::each_of_500_streams_ends_whole_or_with_an_error_and_has_its_own_text",
@@ -76,7 +80,8 @@ const SKIPPED: &[(&str, &str, &str)] = &[
 ];
 
 const NO_DRAIN: &str = "Spin ends at SIGTERM at once, and open requests with it";
-const SERVER: &str = "sets `[server]`, which is our host's; Spin refuses such a runtime configuration";
+const SERVER: &str =
+    "sets `[server]`, which is our host's; Spin refuses such a runtime configuration";
 const UNSEEN: &str = "Spin does not tell a component that a client has left before the first byte";
 
 /// The program that is named, if one is. A path is from here: tests run in their own folders.

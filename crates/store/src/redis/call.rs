@@ -31,9 +31,8 @@ impl Call {
             Argument::Int(now) => now,
             Argument::Bytes(_) => 0,
         };
-        call.words.extend([Word::Number(RESERVE), Word::Number(now)]);
+        call.words.push(Word::Number(now));
         call.push_counters((0..call.counters.len()).collect());
-        call.words.push(number(gates.len()));
         for gate in gates {
             call.words.extend([Word::Number(gate.amount()), Word::Number(gate.at_most())]);
             let mut indexes = Vec::new();
@@ -49,7 +48,6 @@ impl Call {
 
     pub(super) fn change(changes: &[Change]) -> Self {
         let mut call = Self::of(CHANGE, changes.iter().map(|change| &change.counter));
-        call.words.extend([Word::Number(CHANGE), number(changes.len())]);
         for change in changes {
             let index = call.index(&change.counter).unwrap_or_default();
             call.words.extend([Word::Counter(index), Word::Number(change.by)]);
@@ -146,6 +144,7 @@ pub(super) fn batch(calls: &[&Call]) -> (Vec<String>, Vec<Argument>) {
                 keys.len().saturating_sub(1)
             }));
         }
+        words.extend([Argument::Int(call.kind), super::int(call.words.len())]);
         words.extend(call.words.iter().map(|word| match word {
             Word::Number(number) => Argument::Int(*number),
             Word::Counter(index) => super::int(of_call.get(*index).copied().unwrap_or_default()),

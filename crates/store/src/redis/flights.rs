@@ -9,9 +9,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
 
 use super::call::Call;
 use super::{Execute, run_batch};
@@ -27,30 +25,28 @@ const MOST_COUNTERS: usize = 1_000;
 pub(super) type Answer = Result<Vec<i64>, Error>;
 
 /// The calls of an instance, and its connection.
-#[derive(Debug, Default)]
-pub(super) struct Flights<E> {
+pub(super) struct Flights<E: Execute> {
     pub(super) connection: E,
-    line: Mutex<Line>,
+    line: Mutex<Line<E::Bell>>,
 }
 
 /// Who waits.
-#[derive(Debug, Default)]
-struct Line {
+struct Line<B> {
     /// Whether a script is on its way, or is about to be: if not, nobody waits.
     is_flying: bool,
     next: u64,
-    seats: BTreeMap<u64, Seat>,
+    seats: BTreeMap<u64, Seat<B>>,
 }
 
 /// One that waits.
-#[derive(Debug, Default)]
-struct Seat {
+struct Seat<B> {
     /// Its call, until it travels.
     call: Option<Call>,
     answer: Option<Answer>,
     /// Whether it is to leave by itself, for nobody carries it any more.
     leads: bool,
-    waker: Option<Waker>,
+    /// Wakes its task, once.
+    bell: Option<B>,
 }
 
 impl<E: Execute + 'static> Flights<E> {
@@ -63,10 +59,13 @@ impl<E: Execute + 'static> Flights<E> {
     pub(super) async fn make(self: &Arc<Self>, call: Call) -> Answer {
         let call = match self.board(call) {
             Ok(call) => call,
-            Err(seat) => match seat.await {
-                Woken::Answered(answer) => return answer,
-                Woken::Leads(call) => call,
-            },
+            Err((seat, rung)) => {
+                rung.await;
+                match seat.leave() {
+                    Woken::Answered(answer) => return answer,
+                    Woken::Leads(call) => call,
+                }
+            }
         };
         let lead = Lead(self);
         let answers = run_batch(&self.connection, &[&call]).await;
@@ -75,7 +74,10 @@ impl<E: Execute + 'static> Flights<E> {
     }
 
     /// The call, if it leaves now; else the seat that waits for its answer.
-    fn board(self: &Arc<Self>, call: Call) -> Result<Call, Waiting<E>> {
+    fn board(
+        self: &Arc<Self>,
+        call: Call,
+    ) -> Result<Call, (Taken<'_, E>, impl Future<Output = ()>)> {
         let mut line = self.line();
         if !line.is_flying {
             line.is_flying = true;
@@ -83,8 +85,10 @@ impl<E: Execute + 'static> Flights<E> {
         }
         let id = line.next;
         line.next = line.next.wrapping_add(1);
-        line.seats.insert(id, Seat { call: Some(call), ..Seat::default() });
-        Err(Waiting { flights: Arc::clone(self), id })
+        let (bell, rung) = self.connection.bell();
+        let seat = Seat { call: Some(call), answer: None, leads: false, bell: Some(bell) };
+        line.seats.insert(id, seat);
+        Err((Taken { flights: self, id }, rung))
     }
 
     /// Carries those that wait, until none is left.
@@ -104,12 +108,12 @@ impl<E: Execute + 'static> Flights<E> {
         }
     }
 
-    fn line(&self) -> MutexGuard<'_, Line> {
+    fn line(&self) -> MutexGuard<'_, Line<E::Bell>> {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Line {
+impl<B> Line<B> {
     /// The calls of the next script. If there is none, nothing is on its way from now on.
     fn depart(&mut self) -> BTreeMap<u64, Call> {
         let (mut calls, mut counters) = (BTreeMap::new(), 0_usize);
@@ -134,7 +138,7 @@ impl Line {
 
     /// Nobody carries the others any more: the first of them leaves by itself.
     fn pass_on(&mut self) {
-        let waits = |seat: &&mut Seat| seat.call.is_some();
+        let waits = |seat: &&mut Seat<B>| seat.call.is_some();
         match self.seats.values_mut().find(waits) {
             Some(seat) => {
                 seat.leads = true;
@@ -145,11 +149,9 @@ impl Line {
     }
 }
 
-impl Seat {
+impl<B> Seat<B> {
     fn wake(&mut self) {
-        if let Some(waker) = self.waker.take() {
-            waker.wake();
-        }
+        drop(self.bell.take());
     }
 }
 
@@ -210,9 +212,9 @@ impl<E: Execute + 'static> Drop for Flight<'_, E> {
     }
 }
 
-/// Waits for the answer to a call that another carries.
-struct Waiting<E: Execute + 'static> {
-    flights: Arc<Flights<E>>,
+/// The seat of a call that another carries.
+struct Taken<'a, E: Execute + 'static> {
+    flights: &'a Flights<E>,
     id: u64,
 }
 
@@ -221,31 +223,19 @@ enum Woken {
     Leads(Call),
 }
 
-impl<E: Execute + 'static> Future for Waiting<E> {
-    type Output = Woken;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Woken> {
-        let mut line = self.flights.line();
-        let Some(seat) = line.seats.get_mut(&self.id) else {
-            return Poll::Ready(Woken::Answered(Err(missing())));
-        };
-        let woken = match (seat.answer.take(), seat.leads) {
-            (Some(answer), _) => Woken::Answered(answer),
-            (None, true) => match seat.call.take() {
-                Some(call) => Woken::Leads(call),
-                None => Woken::Answered(Err(missing())),
-            },
-            (None, false) => {
-                seat.waker = Some(context.waker().clone());
-                return Poll::Pending;
-            }
-        };
-        line.seats.remove(&self.id);
-        Poll::Ready(woken)
+impl<E: Execute + 'static> Taken<'_, E> {
+    /// Once its bell has rung.
+    fn leave(self) -> Woken {
+        let seat = self.flights.line().seats.remove(&self.id);
+        match seat.map(|seat| (seat.answer, seat.call)) {
+            Some((Some(answer), _)) => Woken::Answered(answer),
+            Some((None, Some(call))) => Woken::Leads(call),
+            _ => Woken::Answered(Err(missing())),
+        }
     }
 }
 
-impl<E: Execute + 'static> Drop for Waiting<E> {
+impl<E: Execute + 'static> Drop for Taken<'_, E> {
     /// A call that has not left is not made. One that was to lead passes that on.
     fn drop(&mut self) {
         let mut line = self.flights.line();

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
+use futures::channel::oneshot;
 use futures::executor::{LocalPool, LocalSpawner};
 use futures::future::RemoteHandle;
 use futures::task::LocalSpawnExt;
@@ -49,6 +50,15 @@ struct Slow {
 }
 
 impl Execute for Slow {
+    type Bell = oneshot::Sender<()>;
+
+    fn bell(&self) -> (oneshot::Sender<()>, impl Future<Output = ()>) {
+        let (bell, rung) = oneshot::channel();
+        (bell, async move {
+            let _ = rung.await;
+        })
+    }
+
     async fn execute(&self, name: &str, arguments: Vec<Argument>) -> Result<Vec<Reply>, String> {
         self.commands.borrow_mut().push(name.to_owned());
         self.door.pass().await;
@@ -142,7 +152,7 @@ fn a_call_that_is_dropped_before_it_leaves_is_not_made_and_the_others_go_on() {
     // The first, which is on its way; one that waits; and the one that is carried by the first.
     for dropped in 0..3 {
         let mut instance = Instance::of(&server);
-            let name = format!("dropped {dropped}");
+        let name = format!("dropped {dropped}");
         let mut handles: Vec<_> = (0..6)
             .map(|_| {
                 let reserving = reserving(&instance, vec![gate(&name, 1, 100)]);
@@ -167,7 +177,7 @@ fn any_calls_together_are_answered_as_one_after_the_other() {
         let prefix = format!("together {}", case.get());
         let mut instance = Instance::of(&server);
         let mut handles = Vec::new();
-            for call in calls {
+        for call in calls {
             let call = call.renamed(&prefix);
             let counters = Rc::clone(&instance.counters);
             let made = call.clone();

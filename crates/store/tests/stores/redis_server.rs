@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 
+use futures::channel::oneshot;
 use postern_redis_server::RedisServer;
 use postern_store::redis::{Argument, Execute, Reply};
 use redis::{FromRedisValue, Value};
@@ -32,6 +33,15 @@ impl Connection {
 }
 
 impl Execute for Connection {
+    type Bell = oneshot::Sender<()>;
+
+    fn bell(&self) -> (oneshot::Sender<()>, impl Future<Output = ()>) {
+        let (bell, rung) = oneshot::channel();
+        (bell, async move {
+            let _ = rung.await;
+        })
+    }
+
     async fn execute(&self, name: &str, arguments: Vec<Argument>) -> Result<Vec<Reply>, String> {
         let mut command = redis::cmd(name);
         for argument in arguments {

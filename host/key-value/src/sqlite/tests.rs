@@ -91,7 +91,8 @@ fn counted(path: &Path, key: &str) -> Option<Vec<u8>> {
 async fn increments_are_committed_together_soon_and_before_any_other_write() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
-    let store = SqliteStore::new("default", Arc::new(File::new(Some(path.clone()), Durability::Disk)));
+    let store =
+        SqliteStore::new("default", Arc::new(File::new(Some(path.clone()), Durability::Disk)));
     let eight = |count: i64| Some(count.to_le_bytes().to_vec());
     for count in 1..=3 {
         assert_eq!(store.increment("count", 1).await, Ok(count));
@@ -128,7 +129,9 @@ async fn increments_are_committed_together_soon_and_before_any_other_write() {
 async fn a_group_is_waited_for_by_another_process_and_ends_without_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
-    let store = |path: &Path| SqliteStore::new("default", Arc::new(File::new(Some(path.into()), Durability::Disk)));
+    let store = |path: &Path| {
+        SqliteStore::new("default", Arc::new(File::new(Some(path.into()), Durability::Disk)))
+    };
     let (ours, theirs) = (store(&path), store(&path));
     assert_eq!(ours.increment("count", 1).await, Ok(1));
     assert_eq!(theirs.increment("count", 1).await, Ok(2));
