@@ -16,6 +16,7 @@ use crate::trace::{self, Trace};
 use postern_dialect::Dialect;
 use postern_types::guardrail::Finding;
 use postern_types::router::{self, Observations};
+use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -65,6 +66,8 @@ pub struct Exchange<S: Stages> {
     pub questions_left: LeftLeases<S>,
     /// When the request has arrived.
     pub started_ns: u64,
+    /// When it has ended; none if it was dropped.
+    ended_unix_ms: Option<u64>,
     timings: Vec<(&'static str, u64)>,
 }
 
@@ -114,7 +117,8 @@ impl<S: Stages> Exchange<S> {
             findings: Vec::new(),
             questions_left: LeftLeases::new(stages.clone()),
             started_ns: stages.now_ns(),
-            timings: Vec::with_capacity(8),
+            ended_unix_ms: None,
+            timings: Vec::new(),
             stages,
         }
     }
@@ -136,15 +140,21 @@ impl<S: Stages> Exchange<S> {
         exchange
     }
 
-    /// Records an event.
+    /// Records an event. The clock is a call of the host: it is read once, and only for an event whose time counts.
     pub fn observe(&mut self, event: Event<'_>) {
+        let read = Cell::new(None);
+        let now_ns = || {
+            let now_ns = read.get().unwrap_or_else(|| self.stages.now_ns());
+            read.set(Some(now_ns));
+            now_ns
+        };
         if event.is_of_attempt() {
-            self.record.at(self.elapsed_us());
+            self.record.at(now_ns().saturating_sub(self.started_ns) / NS_PER_US);
         }
         if let (Event::Routed(decision), Some(decisions)) = (&event, &mut self.decisions) {
             decisions.push((*decision).to_owned());
         }
-        self.observing.on(&event, || self.stages.now_ns());
+        self.observing.on(&event, now_ns);
         self.record.on(event);
     }
 
@@ -166,12 +176,13 @@ impl<S: Stages> Exchange<S> {
 
     /// The attempts that failed before the answer that has begun.
     pub fn failures(&mut self) -> Option<Observations> {
-        self.observing.failures(self.stages.unix_ms())
+        self.observing.failures(|| self.stages.unix_ms())
     }
 
     /// Writes the record, and tells the router what is left to tell.
     pub async fn end(mut self) {
         let (stages, unix_ms) = (self.stages.clone(), self.stages.unix_ms());
+        self.ended_unix_ms = Some(unix_ms);
         let observations = self.observing.finish(unix_ms);
         drop(self);
         if let Some(observations) = observations {
@@ -222,17 +233,17 @@ impl<S: Stages> Exchange<S> {
         found::header(self.findings.iter().map(|(finding, direction)| (finding, *direction)))
     }
 
-    /// Run a stage that waits, and note what it took.
+    /// Runs a stage that waits, and notes its time if the client asked for it.
     pub async fn wait<T>(&mut self, stage: &'static str, work: impl Future<Output = T>) -> T {
-        let before = self.stages.now_ns();
+        let before = self.timing_asked.then(|| self.stages.now_ns());
         let output = work.await;
         self.note(stage, before);
         output
     }
 
-    /// Runs a stage that does not wait, and notes its time.
+    /// Runs a stage that does not wait, and notes its time if the client asked for it.
     pub fn run<T>(&mut self, stage: &'static str, work: impl FnOnce(&S) -> T) -> T {
-        let before = self.stages.now_ns();
+        let before = self.timing_asked.then(|| self.stages.now_ns());
         let output = work(&self.stages);
         self.note(stage, before);
         output
@@ -262,8 +273,10 @@ impl<S: Stages> Exchange<S> {
         self.stages.now_ns().saturating_sub(self.started_ns) / NS_PER_US
     }
 
-    fn note(&mut self, stage: &'static str, before_ns: u64) {
-        self.add(stage, self.stages.now_ns().saturating_sub(before_ns));
+    fn note(&mut self, stage: &'static str, before_ns: Option<u64>) {
+        if let Some(before_ns) = before_ns {
+            self.add(stage, self.stages.now_ns().saturating_sub(before_ns));
+        }
     }
 
     fn add(&mut self, stage: &'static str, ns: u64) {
@@ -285,7 +298,7 @@ impl<S: Stages> Drop for Exchange<S> {
             self.record.on(Event::HeadLeftEarly);
         }
         self.record.end(
-            self.stages.unix_ms(),
+            self.ended_unix_ms.unwrap_or_else(|| self.stages.unix_ms()),
             std::mem::take(&mut self.request_id),
             std::mem::take(&mut self.trace.parent),
             duration_us,
