@@ -8,6 +8,7 @@
 
 mod http;
 mod policy;
+mod random;
 mod stages;
 
 use crate::http::{ClientStream, HttpBody};
