@@ -33,12 +33,17 @@ fn method(method: Method) -> String {
     known.to_owned()
 }
 
-/// The headers of a response.
-pub fn fields(named: &[(String, String)]) -> Fields {
+/// The headers of a response. All of them are one call of the host.
+pub fn fields(named: Vec<(String, String)>) -> Fields {
+    let named: Vec<_> = named.into_iter().map(|(name, value)| (name, value.into_bytes())).collect();
+    Fields::from_list(&named).unwrap_or_else(|_| one_by_one(&named))
+}
+
+/// A vendor's header that the host does not carry is dropped.
+fn one_by_one(named: &[(String, Vec<u8>)]) -> Fields {
     let fields = Fields::new();
     for (name, value) in named {
-        // A vendor's header that the host does not carry is dropped.
-        let _ = fields.append(name, value.as_bytes());
+        let _ = fields.append(name, value);
     }
     fields
 }

@@ -8,6 +8,7 @@
 
 mod http;
 mod policy;
+mod random;
 mod stages;
 
 use crate::http::{ClientStream, HttpBody};
@@ -22,8 +23,8 @@ impl Guest for Gateway {
     async fn handle(request: Request) -> Result<Response, ErrorCode> {
         let head = http::head(&request);
         let body = HttpBody::Unread(Some(request));
-        let reply = postern_pipeline::serve(Imports, head, body).await;
-        let fields = http::fields(&reply.fields);
+        let mut reply = postern_pipeline::serve(Imports, head, body).await;
+        let fields = http::fields(std::mem::take(&mut reply.fields));
         let (client, contents) = wit_stream::new();
         let (no_trailers, trailers) = wit_future::new(|| Ok(None));
         let (response, _sent) = Response::new(fields, Some(contents), trailers);

@@ -1,7 +1,7 @@
 //! The stages as imports, bound to the traits of the pipeline.
 #![allow(missing_docs)] // The documentation is in the WIT, which the generated items repeat.
 
-use crate::{http, policy};
+use crate::{http, policy, random};
 use postern_pipeline::{
     Auth, Body, FormBody, Guardrail, Inbound, Limiter, Outbound, OutboundBody, Platform, Provider,
     Record, Recorder, Router, Upstream,
@@ -26,7 +26,6 @@ use postern_types::{
     Caller, Dialect, Fault, Field, Prompt, RequestFacts, Transport, Usage, VendorApi,
 };
 use spin_sdk::wasip3::clocks::monotonic_clock;
-use spin_sdk::wasip3::random::random::get_random_u64;
 use spin_sdk::wasip3::{spawn, wit_stream};
 use spin_sdk::wit_bindgen::rt::async_support::{FutureReader, StreamReader};
 use std::future::Future;
@@ -408,7 +407,7 @@ impl Platform for Imports {
     }
 
     fn random(&self) -> u64 {
-        get_random_u64()
+        random::next()
     }
 
     fn policy(&self) -> Result<&'static Gateway, postern_fault::Fault> {

@@ -28,19 +28,11 @@ pub fn post(
     body: OutboundBody,
     deadlines: Option<Deadlines>,
 ) -> Result<Request, Fault> {
-    let fields = Fields::new();
-    for (name, value) in headers {
-        // A client's header that the host does not carry is dropped.
-        let _ = fields.append(name, value.as_bytes());
-    }
     let length_bytes = match &body {
         OutboundBody::Text(text) => text.len() as u64,
         OutboundBody::Bytes(bytes) => bytes.length_bytes,
     };
-    set(&fields, "content-length", &length_bytes.to_string())?;
-    for (name, value) in ours {
-        set(&fields, name, value)?;
-    }
+    let fields = fields(headers, ours, ("content-length", &length_bytes.to_string()))?;
     let options = RequestOptions::new();
     if let Some(deadlines) = deadlines {
         bound(&options, deadlines);
@@ -82,6 +74,41 @@ fn contents(body: OutboundBody) -> StreamReader<u8> {
         let _ = writer.write_all(text.into_bytes()).await;
     });
     contents
+}
+
+/// The client's headers, and in place of those of the same name ours. All of them are one call of the host.
+fn fields(
+    headers: &[(String, String)],
+    ours: &[(String, String)],
+    length: (&str, &str),
+) -> Result<Fields, Fault> {
+    let ours: Vec<_> =
+        ours.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain([length]).collect();
+    let is_ours = |name: &str| ours.iter().any(|(of_us, _)| name.eq_ignore_ascii_case(of_us));
+    let named = |(name, value): (&str, &str)| (name.to_owned(), value.as_bytes().to_vec());
+    let all: Vec<_> = headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .filter(|(name, _)| !is_ours(name))
+        .chain(ours.iter().copied())
+        .map(named)
+        .collect();
+    match Fields::from_list(&all) {
+        Ok(fields) => Ok(fields),
+        Err(_) => one_by_one(headers, &ours),
+    }
+}
+
+/// A client's header that the host does not carry is dropped; ours are required.
+fn one_by_one(headers: &[(String, String)], ours: &[(&str, &str)]) -> Result<Fields, Fault> {
+    let fields = Fields::new();
+    for (name, value) in headers {
+        let _ = fields.append(name, value.as_bytes());
+    }
+    for (name, value) in ours {
+        set(&fields, name, value)?;
+    }
+    Ok(fields)
 }
 
 fn set(fields: &Fields, name: &str, value: &str) -> Result<(), Fault> {

@@ -24,6 +24,11 @@ pub mod clock;
 pub mod key_value;
 pub mod policies;
 
+/// What components allocate with. The C library's allocator, which is Rust's default for WASI, takes longer for a call.
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 pub use contract::postern::types::transport;
 pub use postern_types as types;
 

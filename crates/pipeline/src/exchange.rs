@@ -21,6 +21,7 @@ use postern_fault::Fault;
 use postern_types::guardrail::Finding;
 use postern_types::recorder::RequestRecord;
 use postern_types::router::{self, Observations};
+use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -78,6 +79,8 @@ pub struct Exchange<S: Stages> {
     /// When the request has arrived.
     pub started_ns: u64,
     timings: Timings,
+    /// When it has ended; none if it was dropped.
+    ended_unix_ms: Option<u64>,
 }
 
 /// What a copy of a request has of the request.
@@ -135,6 +138,7 @@ impl<S: Stages> Exchange<S> {
             questions_left: LeftLeases::new(stages.clone()),
             started_ns: stages.now_ns(),
             timings: Timings::default(),
+            ended_unix_ms: None,
             stages,
         }
     }
@@ -160,17 +164,23 @@ impl<S: Stages> Exchange<S> {
         exchange
     }
 
-    /// Records an event.
+    /// Records an event. The clock is a call of the host: it is read once, and only for an event whose time counts.
     pub fn observe(&mut self, event: Event<'_>) {
+        let read = Cell::new(None);
+        let now_ns = || {
+            let now_ns = read.get().unwrap_or_else(|| self.stages.now_ns());
+            read.set(Some(now_ns));
+            now_ns
+        };
         if event.is_of_attempt() {
-            self.record.at(self.elapsed_us());
+            self.record.at(now_ns().saturating_sub(self.started_ns) / NS_PER_US);
         }
         if let (Event::Routed(decision), Some(decisions)) = (&event, &mut self.decisions) {
             decisions.push((*decision).to_owned());
         }
-        self.observing.on(&event, || self.stages.now_ns());
-        let (started_ns, stages) = (self.started_ns, &self.stages);
-        self.recorded.on(&event, || stages.now_ns().saturating_sub(started_ns) / NS_PER_US);
+        self.observing.on(&event, now_ns);
+        let started_ns = self.started_ns;
+        self.recorded.on(&event, || now_ns().saturating_sub(started_ns) / NS_PER_US);
         self.record.on(event);
     }
 
@@ -194,12 +204,13 @@ impl<S: Stages> Exchange<S> {
 
     /// The attempts that failed before the answer that has begun.
     pub fn failures(&mut self) -> Option<Observations> {
-        self.observing.failures(self.stages.unix_ms())
+        self.observing.failures(|| self.stages.unix_ms())
     }
 
     /// Writes the record, and tells the router what is left to tell.
     pub async fn end(mut self) {
         let (stages, unix_ms) = (self.stages.clone(), self.stages.unix_ms());
+        self.ended_unix_ms = Some(unix_ms);
         let observations = self.observing.finish(unix_ms);
         drop(self);
         if let Some(observations) = observations {
@@ -249,7 +260,7 @@ impl<S: Stages> Exchange<S> {
         found::header(self.findings.iter().map(|(finding, direction)| (finding, *direction)))
     }
 
-    /// Run a stage that waits, and note what it took.
+    /// Runs a stage that waits, and notes its time if the client asked for it.
     pub async fn wait<T>(&mut self, stage: &'static str, work: impl Future<Output = T>) -> T {
         let before = self.stages.now_ns();
         let output = work.await;
@@ -257,7 +268,7 @@ impl<S: Stages> Exchange<S> {
         output
     }
 
-    /// Runs a stage that does not wait, and notes its time.
+    /// Runs a stage that does not wait, and notes its time if the client asked for it.
     pub fn run<T>(&mut self, stage: &'static str, work: impl FnOnce(&S) -> T) -> T {
         let before = self.stages.now_ns();
         let output = work(&self.stages);
@@ -332,7 +343,7 @@ impl<S: Stages> Drop for Exchange<S> {
         }
         let record = self.take_record(duration_us);
         self.record.end(
-            self.stages.unix_ms(),
+            self.ended_unix_ms.unwrap_or_else(|| self.stages.unix_ms()),
             std::mem::take(&mut self.request_id),
             std::mem::take(&mut self.trace.parent),
             duration_us,

@@ -20,23 +20,21 @@ pub struct Lease<S: Stages> {
     /// Empty: nothing is reserved, or it is settled.
     lease: String,
     renew_after_ms: Option<u64>,
+    /// Of the clock, if it needs renewal.
     renewed_ns: u64,
 }
 
 impl<S: Stages> Lease<S> {
     /// The lease of an admission.
     pub fn of(admission: &Admission, stages: S) -> Self {
-        Lease {
-            lease: admission.lease.clone(),
-            renew_after_ms: admission.renew_after_ms.map(u64::from),
-            renewed_ns: stages.now_ns(),
-            stages,
-        }
+        let renew_after_ms = admission.renew_after_ms.map(u64::from);
+        let renewed_ns = renew_after_ms.map_or(0, |_| stages.now_ns());
+        Lease { lease: admission.lease.clone(), renew_after_ms, renewed_ns, stages }
     }
 
     /// A lease that was left.
     pub fn left(lease: String, stages: S) -> Self {
-        Lease { lease, renew_after_ms: None, renewed_ns: stages.now_ns(), stages }
+        Lease { lease, renew_after_ms: None, renewed_ns: 0, stages }
     }
 
     /// Takes its name, by which it is settled later.

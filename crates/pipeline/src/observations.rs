@@ -146,13 +146,14 @@ impl Observing {
     }
 
     /// What failed before the answer that has begun; none if nothing did.
-    pub fn failures(&mut self, unix_ms: u64) -> Option<Observations> {
+    pub fn failures(&mut self, unix_ms: impl FnOnce() -> u64) -> Option<Observations> {
         let serving = self.open.last()?.deployment.clone();
         if self.ended.is_empty() {
             return None;
         }
         let attempts = std::mem::take(&mut self.ended);
-        Some(Observations { memos: self.memos.clone(), attempts, serving: Some(serving), unix_ms })
+        let (memos, unix_ms) = (self.memos.clone(), unix_ms());
+        Some(Observations { memos, attempts, serving: Some(serving), unix_ms })
     }
 
     /// What is left to tell at the end; none if no decision was made.
@@ -197,7 +198,7 @@ mod tests {
         observing.on(&Event::AttemptFailed(&fault), || 40 * NS_PER_MS);
         observing.on(&Event::Attempted(&other), || 50 * NS_PER_MS);
         observing.first_token(150 * NS_PER_MS);
-        let told = observing.failures(9).unwrap();
+        let told = observing.failures(|| 9).unwrap();
         assert_eq!((told.serving.as_deref(), told.memos.len()), (Some("p/other"), 1));
         let failure =
             AttemptFailure { kind: types::FaultKind::Overloaded, retry_after_ms: Some(7) };
@@ -205,7 +206,7 @@ mod tests {
         let [failed] = told.attempts.as_slice() else { panic!("{told:?}") };
         assert_eq!((failed.deployment.as_str(), failed.duration_ms), ("p/one", 40));
         assert_eq!(failed.outcome, AttemptOutcome::Failed(failure));
-        assert_eq!(observing.failures(9), None, "once");
+        assert_eq!(observing.failures(|| 9), None, "once");
         let usage = Usage { output_tokens: 12, ..Usage::default() };
         observing.on(&Event::Used(Some(usage), None), || 900 * NS_PER_MS);
         observing.on(&Event::Completed, || 950 * NS_PER_MS);

@@ -8,6 +8,7 @@
 )]
 
 mod conversations;
+mod crossings;
 mod early;
 mod exits;
 mod guarded;

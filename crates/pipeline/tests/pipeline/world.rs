@@ -326,6 +326,8 @@ pub struct Seen {
     pub kept: Vec<RequestRecord>,
     /// The client got the end of its answer while something was still reserved.
     pub ended_unsettled: bool,
+    /// How often each of these was called: what crosses a border in a component.
+    pub calls: BTreeMap<&'static str, u32>,
 }
 
 impl Seen {
@@ -453,6 +455,10 @@ impl World {
         &self.0.time
     }
 
+    fn count(&self, call: &'static str) {
+        *self.0.seen.borrow_mut().calls.entry(call).or_default() += 1;
+    }
+
     fn end(&self, lease: &str, end: End) {
         let (id, _) = lease.split_once('.').unwrap();
         let mut seen = self.0.seen.borrow_mut();
@@ -511,6 +517,7 @@ impl Auth for World {
         _: AuthenticationRequest,
         delegated: Option<DelegatedResult>,
     ) -> Result<Authentication, AuthenticationFailure> {
+        self.count("authenticate");
         if !self.script().authenticated {
             let fault = fault(Kind::Unauthenticated, false);
             return Err(AuthenticationFailure { fault, challenge: None, credential_id: None });
@@ -540,6 +547,7 @@ impl Auth for World {
     }
 
     fn authorize(&self, request: &AuthorizationRequest) -> Result<Vec<Decision>, Fault> {
+        self.count("authorize");
         let denied = (!self.script().permitted).then(|| fault(Kind::Forbidden, false));
         let decision = Decision { denied, policies: Vec::new() };
         Ok(vec![decision; request.resources.len().max(1)])
@@ -603,6 +611,7 @@ impl Guardrail for World {
         known: Option<&str>,
         opinions: &[Opinion],
     ) -> Result<Verdict, Fault> {
+        self.count("check_request");
         let guarding = self.script().guarding;
         let count = match guarding {
             Guarding::Asks(count) if opinions.is_empty() => count,
@@ -764,6 +773,7 @@ impl Limiter for World {
         request: AdmissionRequest,
         prompt: Prompt,
     ) -> Result<Admission, Rejection> {
+        self.count("admit");
         self.0.time.sleep(self.script().limiter_ms).await;
         let is_question = request.deployment.model == judge::MODEL;
         assert_eq!(request.caller.consumer, "consumer");
@@ -812,6 +822,7 @@ impl Limiter for World {
     }
 
     async fn settle(&self, lease: String, outcome: Outcome) -> Result<LeaseSettlement, Fault> {
+        self.count("settle");
         // The call is completed, whether or not its caller still waits.
         self.end(&lease, End::Settled(outcome));
         self.0.time.sleep(self.script().limiter_ms).await;
@@ -855,6 +866,7 @@ impl Limiter for World {
 
 impl Router for World {
     async fn choose(&self, request: RoutingRequest) -> Result<Routing, Fault> {
+        self.count("choose");
         if request.facts.model == judge::MODEL {
             assert_eq!(request.caller.models, [judge::MODEL]);
             let decision = "{\"strategy\":\"ordered\"}".to_owned();
@@ -904,10 +916,12 @@ impl Router for World {
     }
 
     async fn observe(&self, observations: Observations) {
+        self.count("observe");
         self.0.seen.borrow_mut().observed.push(observations);
     }
 
     fn by_style(&self, _: &str) -> Result<bool, Fault> {
+        self.count("by_style");
         Ok(false)
     }
 
@@ -958,6 +972,7 @@ impl Provider for World {
     type Decoder = Reader;
 
     fn encode(&self, api: &VendorApi, facts: &RequestFacts, body: &str) -> Result<Encoded, Fault> {
+        self.count("encode");
         if api.model == judge::MODEL {
             return self.encoded_question(body);
         }
@@ -1166,6 +1181,7 @@ impl Upstream for World {
     type Body = Parts;
 
     async fn send(&self, outbound: Outbound) -> Result<Inbound<Parts>, Fault> {
+        self.count("send");
         if outbound.model == judge::MODEL {
             return self.judged(outbound).await;
         }
@@ -1212,18 +1228,22 @@ impl Upstream for World {
 
 impl Platform for World {
     fn now_ns(&self) -> u64 {
+        self.count("clock");
         self.0.time.now_ms() * 1_000_000
     }
 
     fn unix_ms(&self) -> u64 {
+        self.count("wall clock");
         self.0.time.now_ms()
     }
 
     async fn sleep(&self, ms: u64) {
+        self.count("timer");
         self.0.time.sleep(ms).await;
     }
 
     fn random(&self) -> u64 {
+        self.count("random");
         1
     }
 
