@@ -295,7 +295,7 @@ impl<S: Stages> Exchange<S> {
         std::mem::take(&mut self.recorded).end(Ended {
             id,
             shadow_of: self.shadow_of.take(),
-            unix_ms: self.stages.unix_ms(),
+            unix_ms: self.ended_unix_ms.unwrap_or_else(|| self.stages.unix_ms()),
             duration_us,
             trace: &self.trace,
             stages: self.timings.recorded(self.started_ns),
