@@ -153,6 +153,7 @@ impl Name {
             Self::ColdInstance => Some("sets a flag of our host's spare instances"),
             Self::Overload | Self::Connections => Some("sets caps that only our host has"),
             Self::Crowd => Some("Spin's pool is too small for it, as docs/spin.md says"),
+            Self::Instances => Some("reads the mappings of our host's process"),
             Self::Latency
             | Self::Throughput
             | Self::Embeddings

@@ -186,8 +186,7 @@ const PACKAGES: [(&str, &str, &[&str]); 47] = [
     ("guardrail-rust", "examples/guardrail-rust", &["postern-fault", "postern-types"]),
 ];
 
-const RECORDER: &[&str] =
-    &["postern-contract", "postern-fault", "postern-policy", "postern-trail"];
+const RECORDER: &[&str] = &["postern-contract", "postern-fault", "postern-policy", "postern-trail"];
 
 const LIMITER: &[&str] = &[
     "postern-contract",
