@@ -6,6 +6,8 @@
 //!
 //! Two builds, by feature: `sqlite` writes to SQLite, `postgres` to PostgreSQL.
 
+mod ask;
+mod checkpoint;
 mod connection;
 mod keeper;
 mod policy;
@@ -22,11 +24,11 @@ mod store;
 use postern_contract::recorder::exports::postern::recorder::stage::Guest;
 use postern_contract::types::Fault;
 use postern_contract::types::recorder::{
-    AdminAnswer, AdminQuestion, AdminReply, RecorderCall, RecorderResult, RecorderState,
+    AdminQuestion, AdminReply, RecorderCall, RecorderResult, RecorderState,
     RecordingPlan, RequestRecord,
 };
 use postern_policy::LedgerStore;
-use postern_trail::Record;
+use postern_trail::{Name, Record};
 
 struct Recorder;
 
@@ -50,7 +52,8 @@ impl Guest for Recorder {
         if ledger.store == LedgerStore::None {
             return Ok(Vec::new());
         }
-        let record = Record::from(record);
+        let policy_digest = Some(Name::from_policy(policy::digest()?));
+        let record = Record { policy_digest, ..Record::from(record) };
         if !ledger.synchronous {
             keeper::keep(record, ledger).await;
         } else if let Err(fault) = keeper::write(record, ledger).await
@@ -58,23 +61,19 @@ impl Guest for Recorder {
         {
             return Err(fault.into());
         }
-        Ok(Vec::new())
+        Ok(checkpoint::calls().await)
     }
 
-    async fn done(_results: Vec<RecorderResult>) -> Vec<RecorderCall> {
+    async fn done(results: Vec<RecorderResult>) -> Vec<RecorderCall> {
+        checkpoint::done(&results).await;
         Vec::new()
     }
 
     async fn ask(
-        _question: AdminQuestion,
-        _results: Vec<RecorderResult>,
+        question: AdminQuestion,
+        results: Vec<RecorderResult>,
     ) -> Result<AdminReply, Fault> {
-        Ok(AdminReply::Answer(AdminAnswer {
-            status: 404,
-            content_type: "application/json".to_owned(),
-            headers: Vec::new(),
-            body: "{}".to_owned(),
-        }))
+        Ok(ask::answer(question, results).await?)
     }
 
     async fn ready() -> Result<RecorderState, Fault> {

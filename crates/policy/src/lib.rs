@@ -65,7 +65,7 @@ pub use plans::{Limit, Plan, Plans, Scope};
 pub use postern_types::{Credential, Deadlines, Dialect, ImageRule, Price, Quirks, Tokenizer};
 pub use problem::{Problem, Problems};
 pub use reading::is_name;
-pub use recorder::{Ledger, LedgerStore, Recorder, Retention};
+pub use recorder::{Audit, Ledger, LedgerStore, Recorder, Retention};
 pub use routes::{Condition, Destination, Route, RouteTarget, Times};
 pub use warnings::warnings;
 

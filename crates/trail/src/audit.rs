@@ -26,6 +26,6 @@ pub use event::AuditEvent;
 pub use hash::LinkHash;
 pub use key::{AuditKey, AuditPublicKey, NotAKey};
 pub use streams::{
-    AuditStream, EXPORT_LINKS, Exported, append, checkpoint, due, export, record, sweep,
+    AuditStream, EXPORT_LINKS, Exported, append, append_checkpoint, checkpoint, due, export, record, sweep,
 };
 pub use verify::{Begin, Broken, Ending, KnownLink, StreamReport, Verifier, Why, verify};

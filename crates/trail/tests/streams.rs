@@ -202,9 +202,7 @@ fn a_long_stream_is_exported_in_parts_that_are_one_file() {
 fn what_is_swept_is_signed_and_the_rest_is_still_proven() {
     let mut store = ledger();
     let swept = |store: &mut Sqlite| {
-        in_transaction(store, |store| {
-            now(sweep(store, AuditStream::Decisions, NOW_MS + 10_000, 100)).unwrap()
-        })
+        now(sweep(store, AuditStream::Decisions, NOW_MS + 10_000, 100, true)).unwrap()
     };
     now(write(&mut store, &[decided("r-1")])).unwrap();
     assert_eq!(swept(&mut store), 0, "nothing is signed");
@@ -240,4 +238,19 @@ fn changes_are_in_a_stream_of_their_own() {
     });
     assert_eq!(verified(&exported(&mut store, AuditStream::Administration), Begin::AtFirstLink).links, 2);
     assert_eq!(now(export(&mut store, AuditStream::Decisions, None, None, NOW_MS)).unwrap().end, None);
+}
+
+#[test]
+fn only_what_is_old_is_swept() {
+    let mut store = ledger();
+    for (id, unix_ms) in [("a", NOW_MS), ("b", NOW_MS + 5_000), ("c", NOW_MS)] {
+        now(write(&mut store, &[Record { started_unix_ms: unix_ms, ..decided(id) }])).unwrap();
+    }
+    let swept = |store: &mut Sqlite, is_signed| {
+        now(sweep(store, AuditStream::Decisions, NOW_MS + 1_000, 100, is_signed)).unwrap()
+    };
+    assert_eq!(swept(&mut store, true), 0, "nothing is signed");
+    // Without a key nothing ever is.
+    assert_eq!(swept(&mut store, false), 4);
+    assert_eq!(swept(&mut store, false), 0, "the next one is young");
 }

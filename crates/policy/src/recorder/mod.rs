@@ -2,10 +2,12 @@
 //!
 //! Each table of the file has a file of its own here.
 
+mod audit;
 mod ledger;
 mod postgres;
 mod retention;
 
+pub use audit::Audit;
 pub use ledger::{Ledger, LedgerStore};
 pub use retention::Retention;
 
@@ -13,6 +15,7 @@ use crate::RECORDER_FILE;
 use crate::problem::Problems;
 use crate::reading::{Key, Report, Table};
 
+const AUDIT: Key = Key::new("audit", "[audit]");
 const LEDGER: Key = Key::new("ledger", "[ledger]");
 const RETENTION: Key = Key::new("retention", "[retention]");
 
@@ -23,6 +26,8 @@ pub struct Recorder {
     pub ledger: Ledger,
     /// How long they are kept.
     pub retention: Retention,
+    /// How the audit chain is signed and kept.
+    pub audit: Audit,
 }
 
 impl Recorder {
@@ -48,14 +53,16 @@ fn read(report: &mut Report<'_>) -> Recorder {
     let mut root = Table::root(&document);
     let mut ledger = root.table(report, LEDGER, "[ledger]");
     let mut retention = root.table(report, RETENTION, "[retention]");
+    let mut audit = root.table(report, AUDIT, "[audit]");
     let recorder = Recorder {
         ledger: ledger.as_mut().map(|table| ledger::read(report, table)).unwrap_or_default(),
         retention: retention
             .as_mut()
             .map(|table| retention::read(report, table))
             .unwrap_or_default(),
+        audit: audit.as_mut().map(|table| audit::read(report, table)).unwrap_or_default(),
     };
-    for table in [ledger, retention].into_iter().flatten() {
+    for table in [ledger, retention, audit].into_iter().flatten() {
         table.finish(report);
     }
     root.finish(report);

@@ -128,6 +128,32 @@ pub async fn checkpoint(
     Ok(true)
 }
 
+/// As [`checkpoint`], in a transaction of its own.
+///
+/// # Errors
+///
+/// The store fails; then nothing was appended.
+pub async fn append_checkpoint(
+    store: &mut impl Store,
+    stream: AuditStream,
+    unix_ms: u64,
+    unsigned: &Unsigned,
+    signature: &Signature,
+) -> Result<bool, LedgerError> {
+    store.execute(store.dialect().begin(), &[]).await?;
+    let done = async {
+        let appended = checkpoint(store, stream, unix_ms, unsigned, signature).await?;
+        store.execute("COMMIT", &[]).await?;
+        Ok(appended)
+    }
+    .await;
+    if done.is_err() {
+        // What went wrong first is what is reported.
+        let _ = store.execute("ROLLBACK", &[]).await;
+    }
+    done
+}
+
 /// The links after one (from the first one that is kept, if none is given) up to `through`, at most [`EXPORT_LINKS`].
 ///
 /// # Errors
@@ -161,33 +187,42 @@ pub async fn export(
     Ok(Exported { lines, through: last.map(|(seq, _)| seq), end })
 }
 
-/// Removes at most `links` links that ended before a time and are signed, within a transaction. The stream then begins after a link that a
-/// checkpoint signs.
+/// Removes at most `links` of the oldest links that ended before a time, in a transaction of its own. If the stream is signed, it then begins
+/// after a link that a checkpoint signs. Returns how many were removed.
 ///
 /// # Errors
 ///
-/// The store fails; the transaction must be rolled back.
+/// The store fails; then nothing was removed.
 pub async fn sweep(
     store: &mut impl Store,
     stream: AuditStream,
     before_unix_ms: u64,
     links: u32,
+    is_signed: bool,
 ) -> Result<u64, LedgerError> {
-    let mut sql = Sql::new(store.dialect(), "SELECT seq, line FROM audit_link WHERE stream = ");
-    sql.bind(stream.as_str()).push(" AND unix_ms < ").bind(number(before_unix_ms));
-    sql.push(" ORDER BY seq LIMIT ").bind(i64::from(links));
-    let rows = store.query(sql.text(), sql.values()).await?;
-    // The last checkpoint of these stays, and all from the link after the one that it signs.
-    let signed = rows.iter().rev().find_map(|row| line::signed_through(text(row, 1).ok()?));
-    let (Some(first), Some(signed)) = (rows.first(), signed) else { return Ok(0) };
+    // By number: the oldest come first, and the others are not looked at.
+    let mut sql = Sql::new(store.dialect(), "SELECT seq, unix_ms, line FROM audit_link WHERE stream = ");
+    sql.bind(stream.as_str()).push(" ORDER BY seq LIMIT ").bind(i64::from(links));
+    let mut rows = store.query(sql.text(), sql.values()).await?;
+    let before = number(before_unix_ms);
+    let young = rows.iter().position(|row| integer(row, 1).is_ok_and(|unix_ms| unix_ms >= before));
+    rows.truncate(young.unwrap_or(rows.len()));
+    let through = match is_signed {
+        // What the last checkpoint of these signs.
+        true => rows.iter().rev().find_map(|row| line::signed_through(text(row, 2).ok()?)),
+        false => rows.last().and_then(|row| Some(integer(row, 0).ok()?.unsigned_abs())),
+    };
+    let (Some(first), Some(through)) = (rows.first(), through) else { return Ok(0) };
     let first = integer(first, 0)?.unsigned_abs();
-    if signed < first {
+    let Some(removed) = through.saturating_add(1).checked_sub(first).filter(|links| *links > 0)
+    else {
         return Ok(0);
-    }
+    };
+    // One statement is a transaction.
     let mut sql = Sql::new(store.dialect(), "DELETE FROM audit_link WHERE stream = ");
-    sql.bind(stream.as_str()).push(" AND seq <= ").bind(number(signed));
+    sql.bind(stream.as_str()).push(" AND seq <= ").bind(number(through));
     store.execute(sql.text(), sql.values()).await?;
-    Ok(signed.saturating_sub(first).saturating_add(1))
+    Ok(removed)
 }
 
 const LINK: [&str; 4] = ["stream", "seq", "unix_ms", "line"];
