@@ -21,6 +21,7 @@ mod originals;
 mod overload;
 mod privacy;
 mod readiness;
+mod recorder;
 mod requests;
 mod resilience;
 mod routes;

@@ -75,6 +75,8 @@ fn secrets_are_where_nothing_is_parsed_and_foreign_bytes_where_nothing_is_reache
     assert_eq!(holders("allowed_outbound_hosts"), ["auth", "upstream"]);
     // Keys and key sets; usage of limits; what was observed of deployments.
     assert_eq!(holders("key_value_stores"), ["auth", "limiter", "router"]);
+    // The ledger.
+    assert_eq!(holders("sqlite_databases"), ["recorder"]);
     for pure in ["provider", "sandbox"] {
         assert!(
             stages[pure].is_subset(&["environment", "files"].map(str::to_owned).into()),

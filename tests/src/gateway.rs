@@ -195,6 +195,12 @@ impl Gateway {
         output.status.success().then_some(output.stdout)
     }
 
+    /// The folder of its state.
+    #[must_use]
+    pub fn state(&self) -> PathBuf {
+        self.folder.state()
+    }
+
     /// All bytes of the files in which this gateway keeps its state.
     ///
     /// # Panics

@@ -9,6 +9,7 @@ mod events;
 pub mod fleet;
 mod gateway;
 pub mod issuer;
+pub mod ledger;
 pub mod limited;
 pub mod manifest;
 mod programs;
