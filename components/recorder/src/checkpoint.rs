@@ -8,6 +8,7 @@ use postern_contract::clock::unix_ms;
 use postern_contract::types::delegation::{DelegatedCall, DelegatedResult, Signed, Signing};
 use postern_contract::types::recorder::{RecorderCall, RecorderResult};
 use postern_policy::Audit;
+use postern_trail::Name;
 use postern_trail::audit::{self, AuditStream, CheckpointPlan, Unsigned};
 use postern_trail::ledger::LedgerError;
 use std::cell::{Cell, RefCell};
@@ -22,6 +23,8 @@ const LATER_MS: u64 = 60_000;
 const FIRST_ID: u64 = 1 << 48;
 
 thread_local! {
+    /// The ledger knows which policies decide.
+    static NOTED: Cell<bool> = const { Cell::new(false) };
     static NEXT_MS: Cell<u64> = const { Cell::new(0) };
     /// What is signed at the moment: one for each stream.
     static SIGNING: RefCell<Vec<(u64, AuditStream, Unsigned)>> = const { RefCell::new(Vec::new()) };
@@ -32,6 +35,7 @@ thread_local! {
 pub async fn calls() -> Vec<RecorderCall> {
     let now_ms = unix_ms();
     let Ok(policy) = policy::recorder() else { return Vec::new() };
+    note_policies(now_ms).await;
     let Some(variable) = &policy.audit.key_variable else { return Vec::new() };
     if now_ms < NEXT_MS.get() || SIGNING.with_borrow(|signing| !signing.is_empty()) {
         return Vec::new();
@@ -51,6 +55,21 @@ pub async fn calls() -> Vec<RecorderCall> {
         RecorderCall { id, call: DelegatedCall::Sign(Signing { variable, message }) }
     };
     due.into_iter().map(call).collect()
+}
+
+/// Once in an instance: which policies decide. What cannot be noted is noted with the next record.
+async fn note_policies(now_ms: u64) {
+    let Ok(digest) = policy::digest() else { return };
+    if NOTED.replace(true) {
+        return;
+    }
+    let noted = async {
+        let mut store = connection::take().await?;
+        audit::note_policies(&mut store, &Name::from_policy(digest), now_ms).await?;
+        connection::put(store);
+        Ok::<_, LedgerError>(())
+    };
+    NOTED.set(noted.await.is_ok());
 }
 
 async fn due(policy: &Audit, now_ms: u64) -> Result<Vec<(AuditStream, Unsigned)>, LedgerError> {

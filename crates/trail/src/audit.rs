@@ -26,6 +26,7 @@ pub use event::AuditEvent;
 pub use hash::LinkHash;
 pub use key::{AuditKey, AuditPublicKey, NotAKey};
 pub use streams::{
-    AuditStream, EXPORT_LINKS, Exported, append, append_checkpoint, checkpoint, due, export, record, sweep,
+    AuditStream, EXPORT_LINKS, Exported, append, append_checkpoint, checkpoint, due, export, note_policies, record,
+    sweep,
 };
 pub use verify::{Begin, Broken, Ending, KnownLink, StreamReport, Verifier, Why, verify};

@@ -6,7 +6,7 @@ mod support;
 use postern_trail::Name;
 use postern_trail::audit::{
     AuditEvent, AuditKey, AuditStream, Begin, CheckpointPlan, Ending, StreamReport, Unsigned,
-    Verifier, append, checkpoint, due, export, sweep, verify,
+    Verifier, append, checkpoint, due, export, note_policies, sweep, verify,
 };
 use postern_trail::ledger::{Store, write};
 use postern_trail::record::{
@@ -253,4 +253,16 @@ fn only_what_is_old_is_swept() {
     // Without a key nothing ever is.
     assert_eq!(swept(&mut store, false), 4);
     assert_eq!(swept(&mut store, false), 0, "the next one is young");
+}
+
+#[test]
+fn other_policies_are_a_change_and_the_same_are_none() {
+    let mut store = ledger();
+    let (one, two) = (name("sha256:01"), name("sha256:02"));
+    for (digest, is_new) in [(&one, true), (&one, false), (&two, true), (&two, false), (&one, true)] {
+        assert_eq!(now(note_policies(&mut store, digest, NOW_MS)).unwrap(), is_new);
+    }
+    let text = exported(&mut store, AuditStream::Administration);
+    assert_eq!(verified(&text, Begin::AtFirstLink).links, 4);
+    assert!(text.contains(r#""before_digest":"sha256:01","after_digest":"sha256:02""#), "{text}");
 }

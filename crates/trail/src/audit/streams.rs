@@ -128,6 +128,60 @@ pub async fn checkpoint(
     Ok(true)
 }
 
+/// The action of a link that says that other policies decide from now on.
+const POLICIES_CHANGED: &str = "policies_changed";
+
+/// Appends that these policies decide, in a transaction of its own, if others did before. True: it was appended.
+///
+/// # Errors
+///
+/// The store fails; then nothing was appended.
+pub async fn note_policies(
+    store: &mut impl Store,
+    digest: &Name,
+    unix_ms: u64,
+) -> Result<bool, LedgerError> {
+    store.execute(store.dialect().begin(), &[]).await?;
+    let done = async {
+        // Held first, so that two instances with the same policies say it once.
+        held(store, AuditStream::Administration).await?;
+        let before_digest = policies_before(store).await?;
+        let is_new = before_digest.as_ref() != Some(digest);
+        if is_new {
+            let event = AuditEvent::Administration {
+                actor: Name::from_policy("deployment"),
+                action: Name::from_policy(POLICIES_CHANGED),
+                object: Name::from_policy("policies"),
+                before_digest,
+                after_digest: Some(digest.clone()),
+            };
+            append(store, AuditStream::Administration, &[(unix_ms, event)]).await?;
+        }
+        store.execute("COMMIT", &[]).await?;
+        Ok(is_new)
+    }
+    .await;
+    if done.is_err() {
+        // What went wrong first is what is reported.
+        let _ = store.execute("ROLLBACK", &[]).await;
+    }
+    done
+}
+
+/// The digest of the last change of policies.
+async fn policies_before(store: &mut impl Store) -> Result<Option<Name>, LedgerError> {
+    let mut sql = Sql::new(store.dialect(), "SELECT line FROM audit_link WHERE stream = ");
+    sql.bind(AuditStream::Administration.as_str()).push(" AND line LIKE ");
+    sql.bind(format!("%\"action\":\"{POLICIES_CHANGED}\"%").as_str());
+    sql.push(" ORDER BY seq DESC LIMIT 1");
+    let rows = store.query(sql.text(), sql.values()).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    Ok(match line::event_of(text(row, 0)?) {
+        Some(AuditEvent::Administration { after_digest, .. }) => after_digest,
+        _ => None,
+    })
+}
+
 /// As [`checkpoint`], in a transaction of its own.
 ///
 /// # Errors
