@@ -71,7 +71,7 @@ async fn one_by_one(scene: &Scene, name: &str) -> Result<Vec<String>, u16> {
 }
 
 async fn all_or_nothing(scene: &Scene, name: &str, method: &str, path: &str) -> u16 {
-    let body = if method == "POST" { r#"{"subject":"nobody at all"}"# } else { "" };
+    let body = if method == "POST" { r#"{"subject":"none at all"}"# } else { "" };
     scene.call(method, path).key(scene.key(name)).body(body).send().await.status
 }
 
