@@ -57,7 +57,7 @@ impl PoliciesOfThen {
         )
     }
 
-    fn of(read: impl Fn(&str) -> io::Result<Option<String>>, place: String) -> Result<Self> {
+    pub(super) fn of(read: impl Fn(&str) -> io::Result<Option<String>>, place: String) -> Result<Self> {
         let authorization = read(AUTHORIZATION_FILE)?.unwrap_or_default();
         let policies = check_all(read).map_err(|problems| anyhow!("{problems}"))?;
         let authorization = Authorization::from_cedar(&authorization).map_err(|problems| {
