@@ -3,8 +3,8 @@
 
 use postern_allowed_hosts::allows_as_written;
 use postern_policy::{
-    Audit, Catalogue, Credential, GUARDRAILS_FILE, ISSUERS_FILE, Issuer, Issuers, MODELS_FILE, Originals,
-    Policies, Problem, Provider, RECORDER_FILE, Transport,
+    Audit, Catalogue, Credential, GUARDRAILS_FILE, ISSUERS_FILE, Issuer, Issuers, MODELS_FILE,
+    Originals, Policies, Problem, Provider, RECORDER_FILE, Transport,
 };
 use std::collections::BTreeSet;
 

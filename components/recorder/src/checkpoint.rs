@@ -105,11 +105,7 @@ pub async fn done(results: &[RecorderResult]) {
     }
 }
 
-async fn appended(
-    stream: AuditStream,
-    unsigned: &Unsigned,
-    signed: &Signed,
-) -> Result<(), String> {
+async fn appended(stream: AuditStream, unsigned: &Unsigned, signed: &Signed) -> Result<(), String> {
     let signature = unsigned.signed_elsewhere(&signed.public_key, &signed.signature);
     let signature = signature.ok_or("the signature does not fit")?;
     let work = async {

@@ -24,8 +24,8 @@ mod store;
 use postern_contract::recorder::exports::postern::recorder::stage::Guest;
 use postern_contract::types::Fault;
 use postern_contract::types::recorder::{
-    AdminQuestion, AdminReply, RecorderCall, RecorderResult, RecorderState,
-    RecordingPlan, RequestRecord,
+    AdminQuestion, AdminReply, RecorderCall, RecorderResult, RecorderState, RecordingPlan,
+    RequestRecord,
 };
 use postern_policy::LedgerStore;
 use postern_trail::{Name, Record};

@@ -1,8 +1,8 @@
 //! The digest of a policy folder, by which a record names the policies that decided.
 
+use crate::GUARDRAILS_FILE;
 use crate::check::FILES;
 use crate::guardrails::pack_file;
-use crate::GUARDRAILS_FILE;
 use sha2::{Digest, Sha256};
 use std::io;
 

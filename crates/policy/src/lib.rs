@@ -48,8 +48,8 @@ pub use closed::{Capability, DataClass, LimitUnit, Period, SameFor, Strategy, Wi
 pub use consumers::{Consumer, ConsumerKey, Consumers, ModelPattern};
 pub use conventions::Conventions;
 pub use deadlines::{DEFAULT_DEADLINES, REASONING_DEADLINES, SetDeadlines};
-pub use digest::digest;
 pub use detectors::{DETECTORS, DetectorGroup};
+pub use digest::digest;
 pub use gateway::{Attempts, Cors, ForeignIds, Gateway, Ids, Overload, PassedHeaders};
 pub use guardrails::{
     Action, Ask, Callers, CitationForm, Correction, Directions, Guardrails, LANGUAGES, Originals,

@@ -103,7 +103,9 @@ fn seen(store: &mut Sqlite, scope: &Scope, endpoint: &str) -> Vec<String> {
             }
             ids
         }
-        "requests" => column(ask(store, scope, endpoint, DAY), "requests", |row| &row["request_id"]),
+        "requests" => {
+            column(ask(store, scope, endpoint, DAY), "requests", |row| &row["request_id"])
+        }
         "requests/{id}" => {
             let all = scopes()[0].1.iter();
             let found = all.filter(|id| {
@@ -156,10 +158,12 @@ fn every_endpoint_shows_every_scope_its_own() {
 fn no_filter_widens_a_scope() {
     let mut store = world();
     let scope = Scope::Tenant(name("acme"));
-    for query in ["tenant=other", "team=web&tenant=", "consumer=consumer-web", "tenant=' OR 1=1 --"] {
+    for query in ["tenant=other", "team=web&tenant=", "consumer=consumer-web", "tenant=' OR 1=1 --"]
+    {
         for endpoint in ["usage", "requests", "costs"] {
             let query = query.replace(' ', "+").replace('\'', "%27");
-            let answer = ask(&mut store, &scope, endpoint, &format!("{DAY}&group_by=consumer&{query}"));
+            let answer =
+                ask(&mut store, &scope, endpoint, &format!("{DAY}&group_by=consumer&{query}"));
             let answer = match answer.status {
                 400 => ask(&mut store, &scope, endpoint, &format!("{DAY}&{query}")),
                 _ => answer,
@@ -181,7 +185,12 @@ fn tables_are_json_or_csv() {
             ("&format=csv", "text/csv; charset=utf-8; header=present"),
         ] {
             let answer = ask(&mut store, &Scope::All, endpoint, &format!("{DAY}{query}"));
-            assert_eq!((answer.status, answer.content_type), (200, content_type), "{}", answer.body);
+            assert_eq!(
+                (answer.status, answer.content_type),
+                (200, content_type),
+                "{}",
+                answer.body
+            );
             assert!(answer.headers.contains(&("cache-control", "no-store".to_owned())));
             if query.ends_with("csv") {
                 assert!(answer.body.starts_with(begins), "{}", answer.body);
@@ -204,7 +213,12 @@ fn what_cannot_be_asked_is_answered_with_what_can() {
         ("usage", "from=2026-03-01T08:00:00+01:00", 400, "`%2B`"),
         ("costs", "to=2026-03-01", 400, "`from` is missing"),
         ("costs", "from=2026-03-01&group_by=model", 400, "no parameter `group_by`"),
-        ("requests", "from=2026-03-01", 400, "`to` is missing: single requests are read in a range"),
+        (
+            "requests",
+            "from=2026-03-01",
+            400,
+            "`to` is missing: single requests are read in a range",
+        ),
         ("requests", "to=2026-03-01", 400, "`from` is missing"),
         ("requests", "from=2025-03-01&to=2026-03-01", 400, "at most 31 days"),
         ("requests", "from=2026-03-02&to=2026-03-01", 400, "empty"),
@@ -318,7 +332,9 @@ fn an_erasure_leaves_sums_and_no_name() {
     // Others are as they were.
     assert_eq!(store.integer("SELECT COUNT(*) FROM content_key"), 1);
     let proof = ask(&mut store, &Scope::All, "audit", "stream=administration").body;
-    assert!(proof.contains("\"kind\":\"erasure\",\"actor\":\"ops\"") && proof.contains("\"rows\":1"));
+    assert!(
+        proof.contains("\"kind\":\"erasure\",\"actor\":\"ops\"") && proof.contains("\"rows\":1")
+    );
     assert!(!proof.contains("consumer-web"), "{proof}");
 }
 
@@ -326,7 +342,15 @@ fn an_erasure_leaves_sums_and_no_name() {
 fn a_wrong_body_erases_nothing_and_is_not_repeated() {
     let mut store = world();
     let long = format!("{{\"subject\":\"{}\"}}", "x".repeat(513));
-    for body in ["", "{}", "[]", "{\"subject\":3}", "{\"subject\":\"  \"}", "{\"subject\":\"Ann\",\"a\":1}", &long] {
+    for body in [
+        "",
+        "{}",
+        "[]",
+        "{\"subject\":3}",
+        "{\"subject\":\"  \"}",
+        "{\"subject\":\"Ann\",\"a\":1}",
+        &long,
+    ] {
         let answer = post(&mut store, &Scope::All, "erasures", body);
         assert_eq!(answer.status, 400, "{body}");
         assert!(!answer.body.contains("Ann") && !answer.body.contains("xxx"), "{}", answer.body);

@@ -92,7 +92,10 @@ fn each_decision_on_a_request_is_a_link() {
     let mut store = ledger();
     now(write(&mut store, &[decided("r-1")])).unwrap();
     let text = exported(&mut store, AuditStream::Decisions);
-    let kinds: Vec<_> = text.lines().map(|line| line.split("\"kind\":\"").nth(1).unwrap().split('"').next().unwrap()).collect();
+    let kinds: Vec<_> = text
+        .lines()
+        .map(|line| line.split("\"kind\":\"").nth(1).unwrap().split('"').next().unwrap())
+        .collect();
     assert_eq!(kinds, ["access", "access", "limit", "guardrail", "checkpoint"], "{text}");
     assert!(text.contains("stays-in-the-eu") && text.contains("\"reserved_tokens\":500"), "{text}");
     assert_eq!(text.matches("sha256:ab").count(), 4);
@@ -105,12 +108,17 @@ fn refusals_are_links_too() {
     let fault = |kind: &str| {
         Some(FaultLabel { kind: name(kind), party: Party::Policy, code: None, param: None })
     };
-    let stranger = Record { caller: None, fault: fault("unauthenticated"), ..refused("a", NOW_MS, "x") };
+    let stranger =
+        Record { caller: None, fault: fault("unauthenticated"), ..refused("a", NOW_MS, "x") };
     let limited = LimitsUsed { refused_by: Some(name("600 requests")), ..LimitsUsed::default() };
     let limited = Record { limits: Some(limited), ..refused("b", NOW_MS, "shop") };
-    let broken = Record { fault: fault("invalid_request"), caller: None, ..refused("c", NOW_MS, "x") };
+    let broken =
+        Record { fault: fault("invalid_request"), caller: None, ..refused("c", NOW_MS, "x") };
     for (record, says) in [
-        (stranger, Some("\"kind\":\"access\",\"request_id\":\"a\",\"actions\":[],\"allowed\":false")),
+        (
+            stranger,
+            Some("\"kind\":\"access\",\"request_id\":\"a\",\"actions\":[],\"allowed\":false"),
+        ),
         (limited, Some("\"admitted\":false,\"limit\":\"600 requests\"")),
         (broken, None),
     ] {
@@ -170,9 +178,11 @@ fn a_signature_of_something_else_is_not_taken() {
     now(write(&mut store, &[decided("r-1")])).unwrap();
     let unsigned = due_now(&mut store).unwrap();
     let public = key().public().to_hex();
-    for (public, signature) in
-        [(public.as_str(), "00".repeat(64)), (public.as_str(), String::new()), ("", "00".repeat(64))]
-    {
+    for (public, signature) in [
+        (public.as_str(), "00".repeat(64)),
+        (public.as_str(), String::new()),
+        ("", "00".repeat(64)),
+    ] {
         assert_eq!(unsigned.signed_elsewhere(public, &signature), None);
     }
 }
@@ -236,8 +246,14 @@ fn changes_are_in_a_stream_of_their_own() {
     in_transaction(&mut store, |store| {
         now(append(store, AuditStream::Administration, &[(NOW_MS, event)])).unwrap();
     });
-    assert_eq!(verified(&exported(&mut store, AuditStream::Administration), Begin::AtFirstLink).links, 2);
-    assert_eq!(now(export(&mut store, AuditStream::Decisions, None, None, NOW_MS)).unwrap().end, None);
+    assert_eq!(
+        verified(&exported(&mut store, AuditStream::Administration), Begin::AtFirstLink).links,
+        2
+    );
+    assert_eq!(
+        now(export(&mut store, AuditStream::Decisions, None, None, NOW_MS)).unwrap().end,
+        None
+    );
 }
 
 #[test]
@@ -259,7 +275,8 @@ fn only_what_is_old_is_swept() {
 fn other_policies_are_a_change_and_the_same_are_none() {
     let mut store = ledger();
     let (one, two) = (name("sha256:01"), name("sha256:02"));
-    for (digest, is_new) in [(&one, true), (&one, false), (&two, true), (&two, false), (&one, true)] {
+    for (digest, is_new) in [(&one, true), (&one, false), (&two, true), (&two, false), (&one, true)]
+    {
         assert_eq!(now(note_policies(&mut store, digest, NOW_MS)).unwrap(), is_new);
     }
     let text = exported(&mut store, AuditStream::Administration);

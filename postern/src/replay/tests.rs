@@ -156,7 +156,9 @@ fn of_access() -> Vec<Row> {
         ),
         (
             "an action that is not allowed",
-            with(|record| record.access.as_mut().unwrap().actions = vec![name("chat"), name("admin")]),
+            with(|record| {
+                record.access.as_mut().unwrap().actions = vec![name("chat"), name("admin")]
+            }),
             &["auth: equal", "route: equal", "access: different"],
         ),
         (
@@ -178,12 +180,19 @@ fn of_findings() -> Vec<Row> {
         (
             "a finding",
             with(|record| record.findings = vec![found("flag-personal-data", "flag")]),
-            &["auth: equal", "route: equal", "access: equal", "guardrail: equal", "guardrail: not replayed"],
+            &[
+                "auth: equal",
+                "route: equal",
+                "access: equal",
+                "guardrail: equal",
+                "guardrail: not replayed",
+            ],
         ),
         (
             "a finding of another rule and another action",
             with(|record| {
-                record.findings = vec![found("no-rule", "flag"), found("flag-personal-data", "block")];
+                record.findings =
+                    vec![found("no-rule", "flag"), found("flag-personal-data", "block")];
             }),
             &[
                 "auth: equal",
@@ -232,7 +241,12 @@ fn the_limits_that_count_are_those_of_the_plan() {
     assert!(matches!(limit(&limits(&names, None)), Replayed::Equal(_)));
     assert!(matches!(limit(&limits(&names[1..], None)), Replayed::Different { .. }));
     let refused = |by| limit(&limits(&[], Some(by)));
-    let Replayed::Equal(said) = refused("600 requests per minute for the key `key-1`") else { panic!() };
+    let Replayed::Equal(said) = refused("600 requests per minute for the key `key-1`") else {
+        panic!()
+    };
     assert!(said.contains("the counters of that moment are not recorded"), "{said}");
-    assert!(matches!(refused("6 requests per minute for the key `key-1`"), Replayed::Different { .. }));
+    assert!(matches!(
+        refused("6 requests per minute for the key `key-1`"),
+        Replayed::Different { .. }
+    ));
 }

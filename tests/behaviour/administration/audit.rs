@@ -9,7 +9,8 @@ use std::fs;
 /// The public key of the private one.
 fn public_key(scene: &Scene) -> String {
     let words = ["audit", "public-key"];
-    let output = scene.guarded.stage.gateway.operator_with(&words, &[("POSTERN_AUDIT_KEY", AUDIT_KEY)]);
+    let output =
+        scene.guarded.stage.gateway.operator_with(&words, &[("POSTERN_AUDIT_KEY", AUDIT_KEY)]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
@@ -48,7 +49,10 @@ async fn decisions_are_signed_exported_and_verified_and_a_change_is_named() {
     assert_eq!(answer.status, 200, "{}", answer.text());
     let text = answer.text();
     let report = verified(&scene, text).unwrap();
-    assert!(report.contains("decisions: links 0 to") && report.contains("the end of an export"), "{report}");
+    assert!(
+        report.contains("decisions: links 0 to") && report.contains("the end of an export"),
+        "{report}"
+    );
     // Each question was allowed, and says by which policies.
     let allowed: Vec<Value> = text
         .lines()
@@ -79,7 +83,8 @@ async fn an_erasure_is_proven_and_leaves_no_name() {
     let requests = scene.get("root", &format!("requests?{}&limit=500", super::range())).await;
     assert!(!requests.text().contains("\"acme-web\""), "{}", requests.text());
     assert!(requests.text().contains(told["pseudonym"].as_str().unwrap()));
-    let after = scene.get("root", &format!("usage?{}&model=plain-model", super::range())).await.json();
+    let after =
+        scene.get("root", &format!("usage?{}&model=plain-model", super::range())).await.json();
     assert!(after["usage"][0]["requests"].as_i64() <= before["usage"][0]["requests"].as_i64());
     assert_eq!(after["usage"][0]["requests"], super::ROLES.len() as i64);
     let proof = scene.get("root", "audit?stream=administration").await;

@@ -23,9 +23,15 @@ async fn sums_requests_and_costs_are_the_same_from_the_file_and_by_url() {
     let (from, to) = (from.replace("from=", ""), to.replace("to=", ""));
     let range = ["--from", &from, "--to", &to];
     for (words, says) in [
-        (&["usage", "sums", "--by", "consumer", "--where", "model=plain-model"][..], "acme-web-lead"),
+        (
+            &["usage", "sums", "--by", "consumer", "--where", "model=plain-model"][..],
+            "acme-web-lead",
+        ),
         (&["usage", "requests", "--limit", "500", "--where", "operation=chat"], "acme-web-lead"),
-        (&["usage", "costs", "--where", "model=plain-model", "--format", "csv"], "AvailabilityZone,"),
+        (
+            &["usage", "costs", "--where", "model=plain-model", "--format", "csv"],
+            "AvailabilityZone,",
+        ),
         (&["usage", "costs", "--where", "model=plain-model"], "ProviderName"),
     ] {
         let of_file = [words, &range, &["--ledger", &file]].concat();
@@ -36,7 +42,9 @@ async fn sums_requests_and_costs_are_the_same_from_the_file_and_by_url() {
         assert!(of_file.contains(says), "{words:?}: {of_file}");
     }
     // Who sees less is shown less.
-    let by_url = [&["usage", "requests", "--where", "operation=chat"], &range[..], &["--url", &url]].concat();
+    let by_url =
+        [&["usage", "requests", "--where", "operation=chat"], &range[..], &["--url", &url]]
+            .concat();
     let own = printed(scene, &by_url, &[("POSTERN_ADMIN_KEY", scene.key("acme-web-lead"))]);
     assert!(own.contains("acme-web") && !own.contains("other-admin"), "{own}");
 }
@@ -47,8 +55,16 @@ async fn what_cannot_be_asked_is_said_with_what_can() {
     let file = ledger(scene);
     let url = format!("http://{}", scene.guarded.stage.gateway.address());
     for (words, variables, says) in [
-        (&["usage", "sums", "--by", "prompt", "--ledger", &file][..], &[][..], "a list of `consumer`"),
-        (&["usage", "sums", "--ledger", "/no/ledger.db"], &[], "there is no ledger at /no/ledger.db"),
+        (
+            &["usage", "sums", "--by", "prompt", "--ledger", &file][..],
+            &[][..],
+            "a list of `consumer`",
+        ),
+        (
+            &["usage", "sums", "--ledger", "/no/ledger.db"],
+            &[],
+            "there is no ledger at /no/ledger.db",
+        ),
         (&["usage", "sums", "--url", &url], &[], "POSTERN_ADMIN_KEY"),
         (&["usage", "sums", "--url", &url], &[("POSTERN_ADMIN_KEY", "pk-wrong")], "status 401"),
         (

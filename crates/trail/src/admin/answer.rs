@@ -32,7 +32,9 @@ pub enum AdminError {
         allow: &'static str,
     },
     /// There is no such request, or not in this scope.
-    #[error("there is no request `{id}` that you may see: it is not known, or older than requests are kept")]
+    #[error(
+        "there is no request `{id}` that you may see: it is not known, or older than requests are kept"
+    )]
     NoRequest {
         /// The id, shortened.
         id: Name,
@@ -41,7 +43,9 @@ pub enum AdminError {
     #[error("this concerns all tenants: it needs the action `admin`")]
     NotForScope,
     /// The body is wrong.
-    #[error("the body is not an object with `subject`, the id of a person with 1 to {most} bytes: {why}")]
+    #[error(
+        "the body is not an object with `subject`, the id of a person with 1 to {most} bytes: {why}"
+    )]
     WrongBody {
         /// The longest id.
         most: usize,
@@ -49,7 +53,9 @@ pub enum AdminError {
         why: String,
     },
     /// The signature that was made is another one's.
-    #[error("the export cannot be signed: the signature does not fit; is the key of `[audit]` an Ed25519 key?")]
+    #[error(
+        "the export cannot be signed: the signature does not fit; is the key of `[audit]` an Ed25519 key?"
+    )]
     WrongSignature,
     /// The parameters are wrong, or the ledger cannot be read.
     #[error(transparent)]

@@ -45,9 +45,9 @@ pub(super) async fn export(
     let unix_ms = question.unix_ms.unsigned_abs();
     let part = audit::export(store, stream, after, through, unix_ms).await;
     let Exported { mut lines, through, end } = part.map_err(QuestionError::from)?;
-    let next = through.filter(|_| end.is_none()).map(|through| {
-        format!("/admin/v1/audit?stream={}&after={through}", stream.as_str())
-    });
+    let next = through
+        .filter(|_| end.is_none())
+        .map(|through| format!("/admin/v1/audit?stream={}&after={through}", stream.as_str()));
     match (question.signing, end) {
         (Signing::Wanted, Some(end)) => return Ok(AdminReply::Sign(end)),
         (Signing::Made { public_key, signature, .. }, Some(end)) => {

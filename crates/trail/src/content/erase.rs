@@ -39,10 +39,7 @@ pub struct Erased {
 /// # Errors
 ///
 /// The store fails; then nothing was erased.
-pub async fn erase(
-    store: &mut impl Store,
-    erasure: &Erasure<'_>,
-) -> Result<Erased, LedgerError> {
+pub async fn erase(store: &mut impl Store, erasure: &Erasure<'_>) -> Result<Erased, LedgerError> {
     store.execute(store.dialect().begin(), &[]).await?;
     let committed = match erased(store, erasure).await {
         Ok(erased) => {
@@ -61,7 +58,8 @@ pub async fn erase(
 async fn erased(store: &mut impl Store, erasure: &Erasure<'_>) -> Result<Erased, LedgerError> {
     let hash = SubjectHash::of(erasure.subject).to_string();
     let key_id = destroy_key(store, &hash).await?;
-    let contents = count(store, "DELETE FROM content WHERE subject = ", &hash, "request_id").await?;
+    let contents =
+        count(store, "DELETE FROM content WHERE subject = ", &hash, "request_id").await?;
     let named = rename_subject(store, &hash, erasure).await?;
     let own = rename_consumer(store, erasure).await?;
     let requests = named.saturating_add(own);
