@@ -8,6 +8,8 @@ wasmtime::component::bindgen!({
     imports: { default: async | trappable },
     with: {
         "spin:key-value/key-value.store": postern_key_value::Store,
+        "spin:postgres/postgres.connection": crate::postgres::session::Session,
+        "spin:postgres/postgres.connection-builder": String,
         "spin:redis/redis.connection": crate::redis::connection::Connection,
         "spin:sqlite/sqlite.connection": crate::sqlite::connection::Connection,
         "wasi:keyvalue/store.bucket": postern_key_value::Store,

@@ -79,9 +79,10 @@ const GRANTS: [(Grant, &str, &[&str]); 7] = [
 ];
 
 /// The interfaces of this host: packages (with a version prefix where there are several) and single interfaces.
-const PROVIDED: [&str; 18] = [
+const PROVIDED: [&str; 19] = [
     "fermyon:spin/variables@2.",
     "spin:key-value/key-value@3.",
+    "spin:postgres/postgres@4.",
     "spin:redis/redis@3.",
     "spin:sqlite/sqlite@3.",
     "spin:variables/variables@3.",

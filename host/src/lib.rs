@@ -21,6 +21,7 @@ mod leaving;
 pub mod manifest;
 pub mod memory;
 pub mod outbound;
+pub mod postgres;
 pub mod redis;
 mod repeated_warning;
 pub mod routes;

@@ -7,7 +7,7 @@ use std::process::Command;
 
 /// Every package, its folder, and which of the others it is built from. A package that is not here fails the test: where does it
 /// belong?
-const PACKAGES: [(&str, &str, &[&str]); 44] = [
+const PACKAGES: [(&str, &str, &[&str]); 46] = [
     // What nothing here is below.
     ("postern-types", "crates/types", &[]),
     ("postern-keys", "crates/keys", &[]),
@@ -99,11 +99,8 @@ const PACKAGES: [(&str, &str, &[&str]); 44] = [
     ("limiter", "components/limiter", LIMITER),
     ("limiter-redis", "components/limiter/redis", LIMITER),
     ("provider", "components/provider", &["postern-contract", "postern-dialect", "postern-fault"]),
-    (
-        "recorder",
-        "components/recorder",
-        &["postern-contract", "postern-fault", "postern-policy", "postern-trail"],
-    ),
+    ("recorder", "components/recorder", RECORDER),
+    ("recorder-postgres", "components/recorder/postgres", RECORDER),
     (
         "router",
         "components/router",
@@ -161,17 +158,22 @@ const PACKAGES: [(&str, &str, &[&str]); 44] = [
         &[
             "postern-dialect",
             "postern-keys",
+            "postern-postgres-server",
             "postern-redis-server",
             "postern-tokenizer",
             "postern-types",
         ],
     ),
+    ("postern-postgres-server", "tests/postgres-server", &[]),
     ("postern-redis-server", "tests/redis-server", &[]),
     ("probe", "tests/probe", &[]),
     ("faulty-guardrail", "tests/faulty-guardrail", &["postern-types"]),
     // What users may begin with.
     ("guardrail-rust", "examples/guardrail-rust", &["postern-fault", "postern-types"]),
 ];
+
+const RECORDER: &[&str] =
+    &["postern-contract", "postern-fault", "postern-policy", "postern-trail"];
 
 const LIMITER: &[&str] = &[
     "postern-contract",

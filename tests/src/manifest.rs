@@ -60,6 +60,27 @@ pub fn counting_in_redis(origin: &str) -> String {
     })
 }
 
+/// The shipped manifest with the recorder that writes to PostgreSQL, changed as in docs/recorder.md.
+///
+/// # Panics
+///
+/// When the manifest has changed.
+#[must_use]
+pub fn recording_in_postgres(origin: &str, url: &str) -> String {
+    let hosts = "\nallowed_outbound_hosts = [\n";
+    let gateway = "[component.gateway]\n";
+    [
+        ("target/components/recorder.wasm", "target/components/recorder-postgres.wasm".to_owned()),
+        (hosts, format!("{hosts}  \"{origin}\",\n")),
+        (gateway, format!("{gateway}environment = {{ POSTERN_POSTGRES_URL = \"{url}\" }}\n")),
+    ]
+    .iter()
+    .fold(shipped(), |text, (from, to)| {
+        assert_eq!(text.matches(from).count(), 1, "spin.toml has {from:?} once");
+        text.replace(from, to)
+    })
+}
+
 /// The shipped manifest with a guardrail that wraps the built-in one, changed as in docs/guardrail.md: one line.
 ///
 /// # Panics

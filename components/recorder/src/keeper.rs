@@ -9,7 +9,7 @@ use postern_trail::Record;
 use postern_trail::ledger::{
     InstanceState, LedgerError, MAX_GROUP, find_lost, lost_records, note_instance, write_from,
 };
-use postern_trail::recorder::{Backoff, Group, Queue, QueueBounds, Role};
+use postern_trail::recorder::{Backoff, Group, Queue, QueueBounds, CallRole};
 use spin_sdk::wasip3::clocks::monotonic_clock::wait_for;
 use spin_sdk::wasip3::spawn;
 use std::cell::{Cell, RefCell};
@@ -100,13 +100,13 @@ fn bounds(ledger: &Ledger) -> QueueBounds {
 /// Takes a record. Returns when its group is written, if this call writes it, and at once otherwise.
 pub async fn keep(record: Record, ledger: &Ledger) {
     match with(|keeper| keeper.queue.borrow_mut().push(record, bounds(ledger))) {
-        Role::Leads => {
+        CallRole::Leads => {
             note_open(ledger).await;
             lead(ledger).await;
         }
-        Role::Writes => drain(ledger).await,
-        Role::Follows => {}
-        Role::Dropped => dropped(),
+        CallRole::Writes => drain(ledger).await,
+        CallRole::Follows => {}
+        CallRole::Dropped => dropped(),
     }
 }
 
@@ -120,11 +120,11 @@ pub async fn write(record: Record, ledger: &Ledger) -> Result<(), Fault> {
         let mut queue = keeper.queue.borrow_mut();
         (queue.push(record, bounds(ledger)), queue.given())
     });
-    if role == Role::Dropped {
+    if role == CallRole::Dropped {
         dropped();
         return Err(unavailable("the queue of records is full"));
     }
-    if role == Role::Leads {
+    if role == CallRole::Leads {
         // No one waits here: this call writes at once, and so does the next one.
         with(|keeper| keeper.queue.borrow_mut().leader_is_done());
     }

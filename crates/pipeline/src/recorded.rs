@@ -144,6 +144,11 @@ impl Recorded {
         }
     }
 
+    /// Whether it has no record.
+    pub fn is_probe(&self) -> bool {
+        self.is_probe
+    }
+
     /// The first token of a stream is there.
     pub fn first_token(&mut self, elapsed_us: u64) {
         self.first_token_us.get_or_insert(elapsed_us);

@@ -91,8 +91,15 @@ pub fn check_all(read: impl Fn(&str) -> io::Result<Option<String>>) -> Result<Po
             unreadable.0.extend(Problems::of_file(file, message).0);
         }
     }
-    let (policies, problems) = together(&texts, absent, |pack| read(&pack_file(pack)));
-    unreadable.and(problems).or(policies)
+    let (mut policies, problems) = together(&texts, absent, |pack| read(&pack_file(pack)));
+    let of_recorder = match Recorder::from_toml(texts.recorder.as_deref()) {
+        Ok(recorder) => {
+            policies.recorder = recorder;
+            Problems::default()
+        }
+        Err(problems) => problems,
+    };
+    unreadable.and(problems).and(of_recorder).or(policies)
 }
 
 /// The texts of the files that exist.
@@ -125,10 +132,6 @@ fn together(
     let (gateway, problems) = match Gateway::from_toml(texts.gateway.as_deref()) {
         Ok(gateway) => (gateway, Problems::default()),
         Err(problems) => (Gateway::default(), problems),
-    };
-    let (recorder, of_recorder) = match Recorder::from_toml(texts.recorder.as_deref()) {
-        Ok(recorder) => (recorder, Problems::default()),
-        Err(problems) => (Recorder::default(), problems),
     };
     let mut of_consumers = report(CONSUMERS_FILE, &texts.consumers);
     let (consumers, said) = of_consumers.as_mut().map(consumers::read).unwrap_or_default();
@@ -178,12 +181,12 @@ fn together(
     let problems = before
         .chain([of_guardrails])
         .chain(after)
-        .chain([of_recorder])
+        
         .fold(problems, Problems::and);
     let issuers = issuers.unwrap_or_default().issuers;
     let plans = plans.unwrap_or_default().plans;
     let catalogue = catalogue.unwrap_or_default();
-    (Policies { gateway, consumers, issuers, plans, guardrails, catalogue, recorder }, problems)
+    (Policies { gateway, consumers, issuers, plans, guardrails, catalogue, recorder: Recorder::default() }, problems)
 }
 
 /// The guardrails and the problems of their files.

@@ -1,9 +1,9 @@
-//! The ledger over a real Postgres, by `psql`: set `POSTERN_TEST_POSTGRES` to a connection string of an empty database, such as
-//! `host=/run/postgresql user=postgres dbname=postern_test`.
+//! The ledger over a real PostgreSQL, by `psql`: on a server of its own.
 #![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
 mod support;
 
+use postern_postgres_server::PostgresServer;
 use postern_trail::export::metrics;
 use postern_trail::ledger::{
     Grain, Migrated, Retention, Row, SCHEMA_VERSION, SqlDialect, Store, StoreError, Value, Written,
@@ -82,11 +82,10 @@ impl Store for Psql {
 }
 
 #[test]
-#[ignore = "needs a Postgres server: `cargo xtask test long` with POSTERN_TEST_POSTGRES"]
+#[ignore = "needs a PostgreSQL: `cargo xtask test postgres`"]
 fn postgres_keeps_the_same_ledger() {
-    let connection = std::env::var("POSTERN_TEST_POSTGRES");
-    let connection = connection.expect("the connection string of an empty database");
-    let mut store = Psql::open(&connection);
+    let server = PostgresServer::start().unwrap();
+    let mut store = Psql::open(&server.url());
     let to = SCHEMA_VERSION;
     assert_eq!(now(migrate(&mut store, 5)), Ok(Migrated { from: 0, to }));
     assert_eq!(now(migrate(&mut store, 6)), Ok(Migrated { from: to, to }));

@@ -4,6 +4,7 @@
 
 mod exits;
 mod kills;
+mod postgres;
 mod store_down;
 mod sums;
 mod written;

@@ -4,6 +4,7 @@ mod clients;
 mod dependencies;
 mod libtest;
 mod programs;
+pub mod postgres;
 pub mod redis;
 mod report;
 mod stages;

@@ -2,7 +2,7 @@
 
 use super::programs::{TIMEOUT, Tests};
 use super::report::Report;
-use super::{clients, dependencies, redis};
+use super::{clients, dependencies, postgres, redis};
 use crate::components::{self, Profile};
 use crate::process::run_in_the_open;
 use crate::programs::Programs;
@@ -63,6 +63,8 @@ pub const STEPS: &[Step] = &[
     early("clients", |workspace, _| clients::prepare(workspace)),
     // The whole gateway, as its clients see it.
     step("pipeline", &["components", "clients", "redis"], pipeline),
+    // The ledger in a real PostgreSQL.
+    Step { always: false, ..step("postgres", &["components"], ledger_in_postgres) },
     // Slow tests of exactness, and agents as clients: before a release.
     Step { always: false, ..step("long", &[], long) },
 ];
@@ -142,6 +144,17 @@ pub fn pipeline_tests<'a>(workspace: &'a Workspace, report: &mut Report) -> Resu
     Ok(Tests { threads: Some(cores * 2), ..tests })
 }
 
+/// Compiled with the others, and ignored there: they need the server.
+fn ledger_in_postgres(workspace: &Workspace, report: &mut Report) -> Result<()> {
+    postgres::prepare()?;
+    let arguments = vec!["--ignored", "postgres"];
+    let trail = Tests { packages: vec!["postern-trail"], ..Tests::of(workspace.native()) };
+    let (programs, of_trail) = (vec!["postgres"], arguments.clone());
+    Tests { programs, arguments: of_trail, ..trail }.run(workspace, report)?;
+    let tests = pipeline_tests(workspace, report)?;
+    Tests { programs: vec!["behaviour"], arguments, ..tests }.run(workspace, report)
+}
+
 fn redis_environment() -> Vec<(&'static str, OsString)> {
     redis::server().map(|server| ("POSTERN_REDIS_SERVER", server.into())).into_iter().collect()
 }
@@ -150,6 +163,7 @@ fn redis_environment() -> Vec<(&'static str, OsString)> {
 fn long(workspace: &Workspace, report: &mut Report) -> Result<()> {
     toolchain::prepare()?;
     redis::prepare()?;
+    postgres::prepare()?;
     clients::prepare(workspace)?;
     clients::prepare_agents(workspace)?;
     let (ignored, timeout) = (vec!["--ignored"], TIMEOUT * 6);

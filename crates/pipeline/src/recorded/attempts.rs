@@ -50,14 +50,14 @@ impl Attempts {
 
     /// The vendor has answered with this status.
     pub fn status(&mut self, status: u16) {
-        if let Some(one) = self.last() {
+        if let Some(one) = self.current() {
             one.recorded.status = Some(status);
         }
     }
 
     /// The first token of a stream is there.
     pub fn first_token(&mut self, elapsed_us: u64) {
-        if let Some(one) = self.last() {
+        if let Some(one) = self.current() {
             let after_us = elapsed_us.saturating_sub(one.recorded.started_us);
             one.recorded.first_token_us.get_or_insert(after_us);
         }
@@ -107,7 +107,7 @@ impl Attempts {
 
     /// What its answer has used so far, and the price of its tokens.
     pub fn used(&mut self, usage: Option<Usage>, price: Option<&Price>) {
-        if let Some(one) = self.last() {
+        if let Some(one) = self.current() {
             one.price = price.copied().or(one.price);
             one.has_used(usage);
         }
@@ -115,7 +115,7 @@ impl Attempts {
 
     /// What counts on its limits.
     pub fn settled(&mut self, usage: Option<Usage>) {
-        if let Some(one) = self.last() {
+        if let Some(one) = self.current() {
             one.has_used(usage);
         }
     }
@@ -140,9 +140,12 @@ impl Attempts {
         self.0.into_iter().map(|one| one.recorded).collect()
     }
 
-    /// The last attempt of the request's own.
-    fn last(&mut self) -> Option<&mut One> {
-        self.0.iter_mut().rev().find(|one| !one.recorded.is_question)
+    /// The attempt that goes on, or else the last one, of the request's own: a hedge that began later may have failed.
+    fn current(&mut self) -> Option<&mut One> {
+        let own = |one: &One| !one.recorded.is_question;
+        let open = self.0.iter().rposition(|one| one.is_open && own(one));
+        let at = open.or_else(|| self.0.iter().rposition(own))?;
+        self.0.get_mut(at)
     }
 
     fn open(&mut self) -> Option<&mut One> {

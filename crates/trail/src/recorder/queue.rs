@@ -16,7 +16,7 @@ pub struct QueueBounds {
 
 /// What the call does that brought a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
+pub enum CallRole {
     /// It waits for others, and writes the group then.
     Leads,
     /// The group is full: it writes.
@@ -57,27 +57,27 @@ pub struct Queue {
 
 impl Queue {
     /// Takes a record, and says what its call does.
-    pub fn push(&mut self, record: Record, bounds: QueueBounds) -> Role {
+    pub fn push(&mut self, record: Record, bounds: QueueBounds) -> CallRole {
         let bytes = size(&record);
         let records = self.len().saturating_add(1);
         let all_bytes = self.bytes().saturating_add(bytes);
         if records > bounds.records || all_bytes > bounds.bytes {
             self.dropped = self.dropped.saturating_add(1);
-            return Role::Dropped;
+            return CallRole::Dropped;
         }
         self.given = self.given.saturating_add(1);
         self.bytes = self.bytes.saturating_add(bytes);
         self.waiting.push_back((record, bytes));
         if self.is_writing {
             // Whoever writes looks for more.
-            return Role::Follows;
+            return CallRole::Follows;
         }
         if self.waiting.len() >= bounds.group {
-            return Role::Writes;
+            return CallRole::Writes;
         }
         match std::mem::replace(&mut self.has_leader, true) {
-            true => Role::Follows,
-            false => Role::Leads,
+            true => CallRole::Follows,
+            false => CallRole::Leads,
         }
     }
 
@@ -187,33 +187,33 @@ fn size(record: &Record) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Queue, QueueBounds, Role, size};
+    use super::{Queue, QueueBounds, CallRole, size};
     use crate::sample::record;
 
     const BOUNDS: QueueBounds = QueueBounds { group: 3, records: 5, bytes: 1 << 20 };
 
-    fn push(queue: &mut Queue, id: usize) -> Role {
+    fn push(queue: &mut Queue, id: usize) -> CallRole {
         queue.push(record(&format!("r-{id}"), 0), BOUNDS)
     }
 
     #[test]
     fn the_first_record_leads_and_a_full_group_is_written_by_its_last() {
         let mut queue = Queue::default();
-        assert_eq!((push(&mut queue, 1), push(&mut queue, 2)), (Role::Leads, Role::Follows));
-        assert_eq!(push(&mut queue, 3), Role::Writes);
+        assert_eq!((push(&mut queue, 1), push(&mut queue, 2)), (CallRole::Leads, CallRole::Follows));
+        assert_eq!(push(&mut queue, 3), CallRole::Writes);
         let group = queue.take(512).unwrap();
         assert_eq!((group.records.len(), group.last), (3, 3));
         assert!(queue.take(512).is_none(), "one writes at a time");
-        assert_eq!(push(&mut queue, 4), Role::Follows, "who writes looks for more");
+        assert_eq!(push(&mut queue, 4), CallRole::Follows, "who writes looks for more");
         queue.wrote(&group);
         assert_eq!((queue.done(), queue.given(), queue.len()), (3, 4, 1));
         // The leader of the first group still waits, and will write it.
-        assert_eq!(push(&mut queue, 5), Role::Follows);
+        assert_eq!(push(&mut queue, 5), CallRole::Follows);
         queue.leader_is_done();
         let group = queue.take(512).unwrap();
         queue.wrote(&group);
         assert_eq!((queue.done(), queue.written(), queue.is_empty()), (5, 5, true));
-        assert_eq!(push(&mut queue, 6), Role::Leads);
+        assert_eq!(push(&mut queue, 6), CallRole::Leads);
     }
 
     #[test]
@@ -226,8 +226,8 @@ mod tests {
         assert_eq!((queue.len(), queue.bytes()), (3, 3 * size(&record("r-1", 0))));
         push(&mut queue, 4);
         queue.put_back(group);
-        assert_eq!(push(&mut queue, 5), Role::Writes);
-        assert_eq!(push(&mut queue, 6), Role::Dropped);
+        assert_eq!(push(&mut queue, 5), CallRole::Writes);
+        assert_eq!(push(&mut queue, 6), CallRole::Dropped);
         assert_eq!((queue.len(), queue.dropped(), queue.done()), (5, 1, 0));
         let group = queue.take(512).unwrap();
         let ids: Vec<_> = group.records.iter().map(|one| one.request_id.as_str()).collect();
@@ -235,6 +235,6 @@ mod tests {
         queue.wrote(&group);
         assert_eq!((queue.bytes(), queue.written()), (0, 5));
         let narrow = QueueBounds { bytes: 10, ..BOUNDS };
-        assert_eq!(queue.push(record("r-7", 0), narrow), Role::Dropped);
+        assert_eq!(queue.push(record("r-7", 0), narrow), CallRole::Dropped);
     }
 }
