@@ -46,7 +46,7 @@ const ROLES: [Role; 11] = [
     ("web-lead", "team = \"web\"\nroles = [\"team_admin\"]", Some(&["web-lead"])),
     ("no-tenant", "roles = [\"tenant_admin\"]", None),
     ("no-team", "tenant = \"third\"\nroles = [\"team_admin\"]", None),
-    ("other-word", "roles = [\"Admin\", \"admins\", \"tenant-admin\"]", None),
+    ("other-word", "roles = [\"admins\", \"tenant-admin\"]", None),
     ("plain", "", None),
 ];
 
