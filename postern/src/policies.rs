@@ -111,11 +111,12 @@ pub fn problems(folder: &Path, manifest: Option<&Path>) -> Result<Vec<Problem>> 
             if let Some(manifest) =
                 manifest.map(|file| fs::read_to_string(file).unwrap_or_default())
             {
-                let Policies { catalogue, issuers, guardrails, .. } = &policies;
+                let Policies { catalogue, issuers, guardrails, recorder, .. } = &policies;
                 problems.extend(provisions::missing(catalogue, issuers, &manifest));
                 let originals = guardrails.originals.as_ref();
                 problems.extend(provisions::missing_key(originals, &manifest));
                 problems.extend(provisions::missing_for_recorder(&policies.recorder, &manifest));
+                problems.extend(provisions::missing_audit_key(&policies.recorder.audit, &manifest));
             }
             if let Ok(authorization) = &authorization {
                 problems.extend(dangling::problems(authorization, &policies.catalogue));

@@ -3,8 +3,8 @@
 
 use postern_allowed_hosts::allows_as_written;
 use postern_policy::{
-    Catalogue, Credential, GUARDRAILS_FILE, ISSUERS_FILE, Issuer, Issuers, MODELS_FILE, Originals,
-    Policies, Problem, Provider, Transport,
+    Audit, Catalogue, Credential, GUARDRAILS_FILE, ISSUERS_FILE, Issuer, Issuers, MODELS_FILE,
+    Originals, Policies, Problem, Provider, RECORDER_FILE, Transport,
 };
 use std::collections::BTreeSet;
 
@@ -48,15 +48,23 @@ pub fn missing(catalogue: &Catalogue, issuers: &Issuers, manifest: &str) -> Vec<
 
 /// The key with which originals are sealed, if the manifest does not give it.
 pub fn missing_key(originals: Option<&Originals>, manifest: &str) -> Option<Problem> {
-    let variable = &originals?.key_variable;
+    missing_variable(GUARDRAILS_FILE, "[originals]", &originals?.key_variable, manifest)
+}
+
+/// The variable with the key of the audit chain, if the manifest does not give it.
+pub fn missing_audit_key(audit: &Audit, manifest: &str) -> Option<Problem> {
+    missing_variable(RECORDER_FILE, "[audit]", audit.key_variable.as_deref()?, manifest)
+}
+
+fn missing_variable(file: &str, table: &str, variable: &str, manifest: &str) -> Option<Problem> {
     let manifest = manifest.parse::<toml::Table>().ok()?;
-    if variables(&manifest).contains(&variable.as_str()) {
+    if variables(&manifest).contains(&variable) {
         return None;
     }
     let message = format!(
-        "[originals] names the variable {variable:?}, which spin.toml does not give; add the line {variable} = {{ default = \"\", secret = true }} to [variables], and {variable} = \"{{{{ {variable} }}}}\" to [component.gateway.variables]; its value is 32 random bytes, as `openssl rand -hex 32` prints them"
+        "{table} names the variable {variable:?}, which spin.toml does not give; add the line {variable} = {{ default = \"\", secret = true }} to [variables], and {variable} = \"{{{{ {variable} }}}}\" to [component.gateway.variables]; its value is 32 random bytes, as `openssl rand -hex 32` prints them"
     );
-    Some(Problem { file: GUARDRAILS_FILE.to_owned(), line: None, message })
+    Some(Problem { file: file.to_owned(), line: None, message })
 }
 
 fn missing_for_issuer(issuer: &Issuer, given: &[&str], hosts: &[&str]) -> Vec<Problem> {

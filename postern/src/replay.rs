@@ -8,6 +8,8 @@ mod guard;
 mod limit;
 mod policies;
 mod route;
+#[cfg(test)]
+mod tests;
 
 use crate::cli::Replay;
 use crate::deployment::Deployment;

@@ -1,5 +1,6 @@
 //! The gateway's behaviour, one folder each. The line `Stages:` of a folder names the stages that it exercises.
 
+mod administration;
 mod authorization;
 mod breakers;
 mod browsers;

@@ -210,7 +210,18 @@ impl Gateway {
     /// When it does not run.
     #[must_use]
     pub fn operator(&self, words: &[&str]) -> Output {
+        self.operator_with(words, &[])
+    }
+
+    /// As [`Gateway::operator`], with these variables of the environment.
+    ///
+    /// # Panics
+    ///
+    /// When it does not run.
+    #[must_use]
+    pub fn operator_with(&self, words: &[&str], variables: &[(&str, &str)]) -> Output {
         let mut command = self.folder.operator(&self.options);
+        command.envs(variables.iter().copied());
         command.args(words).output().expect("the operator's program runs")
     }
 

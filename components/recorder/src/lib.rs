@@ -6,6 +6,8 @@
 //!
 //! Two builds, by feature: `sqlite` writes to SQLite, `postgres` to PostgreSQL.
 
+mod ask;
+mod checkpoint;
 mod connection;
 mod keeper;
 mod metrics;
@@ -26,11 +28,11 @@ use postern_contract::clock::unix_ms;
 use postern_contract::recorder::exports::postern::recorder::stage::Guest;
 use postern_contract::types::Fault;
 use postern_contract::types::recorder::{
-    AdminAnswer, AdminQuestion, AdminReply, RecorderCall, RecorderResult, RecorderState,
-    RecordingPlan, RequestRecord,
+    AdminQuestion, AdminReply, RecorderCall, RecorderResult, RecorderState, RecordingPlan,
+    RequestRecord,
 };
 use postern_policy::LedgerStore;
-use postern_trail::Record;
+use postern_trail::{Name, Record};
 
 struct Recorder;
 
@@ -52,7 +54,8 @@ impl Guest for Recorder {
     async fn record(record: RequestRecord) -> Result<Vec<RecorderCall>, Fault> {
         let policy = policy::recorder()?;
         let (ledger, began_ms) = (&policy.ledger, unix_ms());
-        let record = Record::from(record);
+        let policy_digest = Some(Name::from_policy(policy::digest()?));
+        let record = Record { policy_digest, ..Record::from(record) };
         let leads = outbox::take_in(&record, policy);
         if ledger.store == LedgerStore::None {
             return Ok(outbox::due(leads, began_ms, policy).await);
@@ -64,10 +67,13 @@ impl Guest for Recorder {
         {
             return Err(fault.into());
         }
-        Ok(outbox::due(leads, began_ms, policy).await)
+        let mut calls = outbox::due(leads, began_ms, policy).await;
+        calls.extend(checkpoint::calls().await);
+        Ok(calls)
     }
 
     async fn done(results: Vec<RecorderResult>) -> Vec<RecorderCall> {
+        checkpoint::done(&results).await;
         match policy::recorder() {
             Ok(policy) => outbox::done(results, policy).await,
             Err(_) => Vec::new(),
@@ -76,17 +82,12 @@ impl Guest for Recorder {
 
     async fn ask(
         question: AdminQuestion,
-        _results: Vec<RecorderResult>,
+        results: Vec<RecorderResult>,
     ) -> Result<AdminReply, Fault> {
         if question.path == "metrics" {
             return Ok(AdminReply::Answer(metrics::answer(policy::recorder()?).await?));
         }
-        Ok(AdminReply::Answer(AdminAnswer {
-            status: 404,
-            content_type: "application/json".to_owned(),
-            headers: Vec::new(),
-            body: "{}".to_owned(),
-        }))
+        Ok(ask::answer(question, results).await?)
     }
 
     async fn ready() -> Result<RecorderState, Fault> {

@@ -25,6 +25,12 @@ pub fn dropped(dropped: u64) {
     line("records are dropped: the queue is full", &format!(r#""dropped":{dropped}"#));
 }
 
+/// A checkpoint of an audit stream was not signed.
+pub fn unsigned(stream: &str, why: &str) {
+    let more = format!(r#""stream":{},"why":{}"#, quoted(stream), quoted(why));
+    line("a checkpoint of the audit chain is not signed", &more);
+}
+
 /// An instance ended without closing.
 pub fn lost(lost: &LostInstance) {
     let LostInstance { instance, heard_unix_ms, records } = lost;

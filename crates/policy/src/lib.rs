@@ -68,7 +68,7 @@ pub use postern_types::{Credential, Deadlines, Dialect, ImageRule, Price, Quirks
 pub use problem::{Problem, Problems};
 pub use reading::{MAX_STAGE_FILE_BYTES, is_name};
 pub use recorder::{
-    Anomalies, Ledger, LedgerStore, OpenTelemetry, OtelConventions, OtelSignal, Recorder,
+    Anomalies, Audit, Ledger, LedgerStore, OpenTelemetry, OtelConventions, OtelSignal, Recorder,
     Retention, SentHeader, Webhook, WebhookFormat,
 };
 pub use routes::{Condition, Destination, Route, RouteTarget, Times};

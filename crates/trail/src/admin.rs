@@ -106,8 +106,8 @@ async fn answered(
         }
         AdminEndpoint::Request(id) => {
             parameters.only(&[])?;
-            let record = questions::request(store, id, scope).await?;
-            record.map(AdminAnswer::json).ok_or_else(|| AdminError::no_request(id))?
+            let record = questions::request(store, &id, scope).await?;
+            record.map(AdminAnswer::json).ok_or_else(|| AdminError::no_request(&id))?
         }
         AdminEndpoint::Audit => return audit::export(store, parameters, question).await,
         AdminEndpoint::Erasures => {

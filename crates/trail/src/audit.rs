@@ -13,19 +13,21 @@ mod chain;
 mod checkpoint;
 mod decisions;
 mod event;
+mod export;
 mod hash;
 mod key;
 mod line;
 mod streams;
+mod verified;
 mod verify;
 
 pub use chain::{Chain, CheckpointPlan, MAX_BEHIND};
 pub use checkpoint::{Signature, Unsigned};
 pub use decisions::decisions;
 pub use event::AuditEvent;
+pub use export::{EXPORT_LINKS, Exported, export, sweep};
 pub use hash::LinkHash;
 pub use key::{AuditKey, AuditPublicKey, NotAKey};
-pub use streams::{
-    AuditStream, EXPORT_LINKS, Exported, append, checkpoint, due, export, record, sweep,
-};
-pub use verify::{Begin, Broken, Ending, KnownLink, StreamReport, Verifier, Why, verify};
+pub use streams::{AuditStream, append, append_checkpoint, checkpoint, due, note_policies, record};
+pub use verified::StreamReport;
+pub use verify::{Begin, Broken, Ending, KnownLink, Verifier, Why, verify};

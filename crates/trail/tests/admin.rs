@@ -51,17 +51,17 @@ fn of(id: &str, tenant: Option<&str>, team: Option<&str>) -> Record {
     record
 }
 
-/// Requests of two tenants, of teams of the same name in both and in none, and of nobody.
+/// Requests of two tenants, of teams of the same name in both and in none, and of no caller.
 fn world() -> Sqlite {
     let mut store = ledger();
-    let nobody = Record { caller: None, ..refused("nobody", MARCH_MS, "x") };
+    let without_caller = Record { caller: None, ..refused("no-caller", MARCH_MS, "x") };
     let records = [
         of("acme-web", Some("acme"), Some("web")),
         of("acme-ops", Some("acme"), Some("ops")),
         of("acme-none", Some("acme"), None),
         of("other-web", Some("other"), Some("web")),
         of("web", None, Some("web")),
-        nobody,
+        without_caller,
     ];
     now(write(&mut store, &records)).unwrap();
     store
@@ -71,7 +71,7 @@ fn world() -> Sqlite {
 fn scopes() -> [(Scope, &'static [&'static str]); 5] {
     let team = |tenant: Option<&str>| Scope::Team { tenant: tenant.map(name), team: name("web") };
     [
-        (Scope::All, &["acme-none", "acme-ops", "acme-web", "nobody", "other-web", "web"]),
+        (Scope::All, &["acme-none", "acme-ops", "acme-web", "no-caller", "other-web", "web"]),
         (Scope::Tenant(name("acme")), &["acme-none", "acme-ops", "acme-web"]),
         (team(Some("acme")), &["acme-web"]),
         (team(None), &["web"]),
@@ -84,7 +84,7 @@ fn seen(store: &mut Sqlite, scope: &Scope, endpoint: &str) -> Vec<String> {
     let column = |answer: AdminAnswer, list: &str, of: fn(&Value) -> &Value| -> Vec<String> {
         assert_eq!(answer.status, 200, "{}", answer.body);
         let body: Value = serde_json::from_str(&answer.body).unwrap();
-        let id = |row: &Value| of(row).as_str().map_or("nobody", |text| text).to_owned();
+        let id = |row: &Value| of(row).as_str().map_or("no-caller", |text| text).to_owned();
         let ids = body[list].as_array().unwrap().iter().map(id);
         let mut ids: Vec<_> = ids.map(|id| id.replace("consumer-", "")).collect();
         ids.sort();
@@ -100,7 +100,7 @@ fn seen(store: &mut Sqlite, scope: &Scope, endpoint: &str) -> Vec<String> {
             // What was refused costs nothing.
             let mut ids = column(answer, "costs", |row| &row["Tags"]["consumer"]);
             if *scope == Scope::All {
-                ids.push("nobody".to_owned());
+                ids.push("no-caller".to_owned());
                 ids.sort();
             }
             ids
@@ -130,7 +130,7 @@ fn seen(store: &mut Sqlite, scope: &Scope, endpoint: &str) -> Vec<String> {
             all_or_nothing(answer.status, scope)
         }
         "erasures" => {
-            let answer = post(store, scope, endpoint, r#"{"subject":"nobody-at-all"}"#);
+            let answer = post(store, scope, endpoint, r#"{"subject":"none-at-all"}"#);
             all_or_nothing(answer.status, scope)
         }
         // Findings are of all tenants: who may see them is in tests/watch.rs.

@@ -6,7 +6,7 @@ mod support;
 use postern_trail::Name;
 use postern_trail::audit::{
     AuditEvent, AuditKey, AuditStream, Begin, CheckpointPlan, Ending, StreamReport, Unsigned,
-    Verifier, append, checkpoint, due, export, sweep, verify,
+    Verifier, append, checkpoint, due, export, note_policies, sweep, verify,
 };
 use postern_trail::ledger::{Store, write};
 use postern_trail::record::{
@@ -212,9 +212,7 @@ fn a_long_stream_is_exported_in_parts_that_are_one_file() {
 fn what_is_swept_is_signed_and_the_rest_is_still_proven() {
     let mut store = ledger();
     let swept = |store: &mut Sqlite| {
-        in_transaction(store, |store| {
-            now(sweep(store, AuditStream::Decisions, NOW_MS + 10_000, 100)).unwrap()
-        })
+        now(sweep(store, AuditStream::Decisions, NOW_MS + 10_000, 100, true)).unwrap()
     };
     now(write(&mut store, &[decided("r-1")])).unwrap();
     assert_eq!(swept(&mut store), 0, "nothing is signed");
@@ -256,4 +254,32 @@ fn changes_are_in_a_stream_of_their_own() {
         now(export(&mut store, AuditStream::Decisions, None, None, NOW_MS)).unwrap().end,
         None
     );
+}
+
+#[test]
+fn only_what_is_old_is_swept() {
+    let mut store = ledger();
+    for (id, unix_ms) in [("a", NOW_MS), ("b", NOW_MS + 5_000), ("c", NOW_MS)] {
+        now(write(&mut store, &[Record { started_unix_ms: unix_ms, ..decided(id) }])).unwrap();
+    }
+    let swept = |store: &mut Sqlite, is_signed| {
+        now(sweep(store, AuditStream::Decisions, NOW_MS + 1_000, 100, is_signed)).unwrap()
+    };
+    assert_eq!(swept(&mut store, true), 0, "nothing is signed");
+    // Without a key nothing ever is.
+    assert_eq!(swept(&mut store, false), 4);
+    assert_eq!(swept(&mut store, false), 0, "the next one is young");
+}
+
+#[test]
+fn other_policies_are_a_change_and_the_same_are_none() {
+    let mut store = ledger();
+    let (one, two) = (name("sha256:01"), name("sha256:02"));
+    for (digest, is_new) in [(&one, true), (&one, false), (&two, true), (&two, false), (&one, true)]
+    {
+        assert_eq!(now(note_policies(&mut store, digest, NOW_MS)).unwrap(), is_new);
+    }
+    let text = exported(&mut store, AuditStream::Administration);
+    assert_eq!(verified(&text, Begin::AtFirstLink).links, 4);
+    assert!(text.contains(r#""before_digest":"sha256:01","after_digest":"sha256:02""#), "{text}");
 }

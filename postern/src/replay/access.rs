@@ -60,7 +60,7 @@ impl Access<'_> {
             self.access.refused.iter().any(|refused| refused.deployment.as_ref() == Some(name))
         };
         let mut allowed: Vec<&Name> =
-            self.record.attempts.iter().map(|attempt| &attempt.deployment).collect();
+            route::of_the_request(self.record).map(|attempt| &attempt.deployment).collect();
         allowed.retain(|name| !is_refused(name));
         allowed.dedup();
         if self.access.allowed && allowed.is_empty() && self.record.requested_model.is_none() {

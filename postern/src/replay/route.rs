@@ -3,6 +3,7 @@
 use super::Replayed;
 use postern_policy::{Model, Named, Policies};
 use postern_trail::Record;
+use postern_trail::record::AttemptRecord;
 use std::collections::BTreeSet;
 
 /// A deployment by its name in records, with its model.
@@ -17,11 +18,16 @@ pub fn deployments(policies: &Policies) -> Vec<(String, &Model)> {
     models.flat_map(|model| of(model).into_iter().map(move |name| (name, &**model))).collect()
 }
 
+/// The attempts at an answer: a question of the guardrail to a model is not routed by the requested name.
+pub fn of_the_request(record: &Record) -> impl Iterator<Item = &AttemptRecord> {
+    record.attempts.iter().filter(|attempt| !attempt.question)
+}
+
 /// Whether the recorded name leads to every deployment that was tried. Their order goes by the prompt and by the state of that moment.
 pub fn replay(record: &Record, policies: &Policies) -> Option<Replayed> {
     let requested = record.requested_model.as_ref()?.as_str();
     let tried: BTreeSet<&str> =
-        record.attempts.iter().map(|attempt| attempt.deployment.as_str()).collect();
+        of_the_request(record).map(|attempt| attempt.deployment.as_str()).collect();
     if tried.is_empty() {
         return None;
     }

@@ -77,6 +77,8 @@ pub struct Policies {
     pub authorization: String,
     /// `plans.toml`; empty: no file.
     pub plans: String,
+    /// `recorder.toml`; empty: no file.
+    pub recorder: String,
     /// The origins that the gateway may reach, besides the vendor.
     pub hosts: Vec<String>,
     /// The value of `tests_client_secret`.
@@ -92,6 +94,7 @@ impl Default for Policies {
             consumers: String::new(),
             authorization: EVERYTHING.to_owned(),
             plans: String::new(),
+            recorder: String::new(),
             hosts: Vec::new(),
             client_secret: CLIENT_SECRET.to_owned(),
             shared_secret: SHARED_SECRET.to_owned(),
@@ -172,6 +175,9 @@ impl Policies {
         }
         if !self.plans.is_empty() {
             write("plans.toml", &self.plans);
+        }
+        if !self.recorder.is_empty() {
+            write("recorder.toml", &self.recorder);
         }
     }
 

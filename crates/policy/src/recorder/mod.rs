@@ -3,6 +3,7 @@
 //! Each table of the file has a file of its own here.
 
 mod anomalies;
+mod audit;
 mod endpoint;
 mod header;
 mod ledger;
@@ -12,6 +13,7 @@ mod retention;
 mod webhook;
 
 pub use anomalies::Anomalies;
+pub use audit::Audit;
 pub use header::SentHeader;
 pub use ledger::{Ledger, LedgerStore};
 pub use opentelemetry::{OpenTelemetry, OtelConventions, OtelSignal};
@@ -22,6 +24,7 @@ use crate::RECORDER_FILE;
 use crate::problem::Problems;
 use crate::reading::{Key, Report, Table};
 
+const AUDIT: Key = Key::new("audit", "[audit]");
 const LEDGER: Key = Key::new("ledger", "[ledger]");
 const RETENTION: Key = Key::new("retention", "[retention]");
 const OPENTELEMETRY: Key = Key::new("opentelemetry", "[opentelemetry]");
@@ -41,6 +44,8 @@ pub struct Recorder {
     pub anomalies: Anomalies,
     /// Who is told of it.
     pub webhooks: Vec<Webhook>,
+    /// How the audit chain is signed and kept.
+    pub audit: Audit,
 }
 
 impl Recorder {
@@ -69,6 +74,7 @@ fn read(report: &mut Report<'_>) -> Recorder {
     let mut opentelemetry = root.table(report, OPENTELEMETRY, "[opentelemetry]");
     let mut anomalies = root.table(report, ANOMALIES, "[anomalies]");
     let webhooks = root.tables(report, WEBHOOK, "webhook", Some(webhook::NAME));
+    let mut audit = root.table(report, AUDIT, "[audit]");
     let recorder = Recorder {
         ledger: ledger.as_mut().map(|table| ledger::read(report, table)).unwrap_or_default(),
         retention: retention
@@ -81,8 +87,9 @@ fn read(report: &mut Report<'_>) -> Recorder {
             .map(|table| anomalies::read(report, table))
             .unwrap_or_default(),
         webhooks: webhook::read_all(report, webhooks),
+        audit: audit.as_mut().map(|table| audit::read(report, table)).unwrap_or_default(),
     };
-    for table in [ledger, retention, opentelemetry, anomalies].into_iter().flatten() {
+    for table in [ledger, retention, opentelemetry, anomalies, audit].into_iter().flatten() {
         table.finish(report);
     }
     root.finish(report);

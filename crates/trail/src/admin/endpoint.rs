@@ -1,6 +1,8 @@
 //! What administrators can ask for.
 
 use super::answer::AdminError;
+use percent_encoding::percent_decode_str;
+use std::borrow::Cow;
 
 /// Paths below `/admin/v1/`, with the methods that they answer.
 pub const ENDPOINTS: [(&str, &str); 8] = [
@@ -15,14 +17,14 @@ pub const ENDPOINTS: [(&str, &str); 8] = [
 ];
 
 /// What is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AdminEndpoint<'p> {
     /// Sums by time and group.
     Usage,
     /// Single requests, newest first.
     Requests,
     /// One request by its id.
-    Request(&'p str),
+    Request(Cow<'p, str>),
     /// Costs in the columns of FOCUS.
     Costs,
     /// What is unusual.
@@ -51,12 +53,17 @@ impl<'p> AdminEndpoint<'p> {
             "audit" => (Self::Audit, "GET"),
             "erasures" => (Self::Erasures, "POST"),
             _ => match path.strip_prefix("requests/") {
-                Some(id) if is_id(id) => (Self::Request(id), "GET"),
+                Some(id) if is_id(id) => (Self::Request(decoded(id)), "GET"),
                 _ => return Err(AdminError::no_endpoint(path)),
             },
         };
         if method == allow { Ok(endpoint) } else { Err(AdminError::OtherMethod { allow }) }
     }
+}
+
+/// The id, which may have signs that a path has not.
+fn decoded(id: &str) -> Cow<'_, str> {
+    percent_decode_str(id).decode_utf8_lossy()
 }
 
 /// One segment of a path.
@@ -76,6 +83,14 @@ mod tests {
                 let found = AdminEndpoint::of(method, &path);
                 assert_eq!(found.is_ok(), method == allow, "{method} {path}: {found:?}");
             }
+        }
+    }
+
+    #[test]
+    fn an_id_may_have_any_sign() {
+        for (path, id) in [("r-1~0a", "r-1~0a"), ("a%2Fb%20c", "a/b c"), ("%zz", "%zz")] {
+            let path = format!("requests/{path}");
+            assert_eq!(AdminEndpoint::of("GET", &path), Ok(AdminEndpoint::Request(id.into())));
         }
     }
 

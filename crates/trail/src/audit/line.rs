@@ -76,10 +76,15 @@ pub(super) fn hash_of(line: &str) -> Option<LinkHash> {
     LinkHash::from_hex(hash.get(hash.len().checked_sub(64)?..)?)
 }
 
+/// The event of a line of our own.
+pub(super) fn event_of(line: &str) -> Option<AuditEvent> {
+    let link: ReadLine<'_> = serde_json::from_str(line).ok()?;
+    serde_json::from_str(link.event.get()).ok()
+}
+
 /// The last link that a line signs, if it is a checkpoint.
 pub(super) fn signed_through(line: &str) -> Option<u64> {
-    let link: ReadLine<'_> = serde_json::from_str(line).ok()?;
-    match serde_json::from_str(link.event.get()).ok()? {
+    match event_of(line)? {
         AuditEvent::Checkpoint { through, .. } => Some(through),
         _ => None,
     }

@@ -17,9 +17,6 @@ use crate::ledger::{LedgerError, Row, Sql, SqlDialect, Store, insert, integer, t
 use crate::name::Name;
 use crate::record::Record;
 
-/// The most links of a part of an export.
-pub const EXPORT_LINKS: u64 = 10_000;
-
 /// A stream of a ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuditStream {
@@ -40,17 +37,6 @@ impl AuditStream {
             Self::Administration => "administration",
         }
     }
-}
-
-/// A part of an export: lines, each with its line end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exported {
-    /// The links.
-    pub lines: String,
-    /// The last of them; none if there are none.
-    pub through: Option<u64>,
-    /// What a closing checkpoint signs, if the stream ends here.
-    pub end: Option<Unsigned>,
 }
 
 /// Appends the decisions on requests, within the transaction that writes them.
@@ -128,66 +114,84 @@ pub async fn checkpoint(
     Ok(true)
 }
 
-/// The links after one (from the first one that is kept, if none is given) up to `through`, at most [`EXPORT_LINKS`].
+/// The action of a link that says that other policies decide from now on.
+const POLICIES_CHANGED: &str = "policies_changed";
+
+/// Appends that these policies decide, in a transaction of its own, if others did before. True: it was appended.
 ///
 /// # Errors
 ///
-/// The store fails.
-pub async fn export(
+/// The store fails; then nothing was appended.
+pub async fn note_policies(
     store: &mut impl Store,
-    stream: AuditStream,
-    after: Option<u64>,
-    through: Option<u64>,
+    digest: &Name,
     unix_ms: u64,
-) -> Result<Exported, LedgerError> {
-    let mut sql = Sql::new(store.dialect(), "SELECT seq, line FROM audit_link WHERE stream = ");
-    sql.bind(stream.as_str()).push(" AND seq > ").bind(after.map_or(-1, number));
-    sql.push(" AND seq <= ").bind(through.map_or(i64::MAX, number));
-    sql.push(&format!(" ORDER BY seq LIMIT {}", EXPORT_LINKS + 1));
-    let rows = store.query(sql.text(), sql.values()).await?;
-    let most = usize::try_from(EXPORT_LINKS).unwrap_or(usize::MAX);
-    let (mut lines, mut last) = (String::new(), None);
-    for row in rows.iter().take(most) {
-        let link = text(row, 1)?;
-        lines.push_str(link);
-        lines.push('\n');
-        last = Some((integer(row, 0)?.unsigned_abs(), line::hash_of(link)));
+) -> Result<bool, LedgerError> {
+    store.execute(store.dialect().begin(), &[]).await?;
+    let done = async {
+        // Held first, so that two instances with the same policies say it once.
+        held(store, AuditStream::Administration).await?;
+        let before_digest = policies_before(store).await?;
+        let is_new = before_digest.as_ref() != Some(digest);
+        if is_new {
+            let event = AuditEvent::Administration {
+                actor: Name::from_policy("deployment"),
+                action: Name::from_policy(POLICIES_CHANGED),
+                object: Name::from_policy("policies"),
+                before_digest,
+                after_digest: Some(digest.clone()),
+            };
+            append(store, AuditStream::Administration, &[(unix_ms, event)]).await?;
+        }
+        store.execute("COMMIT", &[]).await?;
+        Ok(is_new)
     }
-    let ends = rows.len() <= most;
-    let end = last.filter(|_| ends).and_then(|(through, hash)| {
-        let (stream, hash) = (Name::from_policy(stream.as_str()), hash?);
-        Some(Unsigned { stream, through, hash, unix_ms, closing: true, links: 0 })
-    });
-    Ok(Exported { lines, through: last.map(|(seq, _)| seq), end })
+    .await;
+    if done.is_err() {
+        // What went wrong first is what is reported.
+        let _ = store.execute("ROLLBACK", &[]).await;
+    }
+    done
 }
 
-/// Removes at most `links` links that ended before a time and are signed, within a transaction. The stream then begins after a link that a
-/// checkpoint signs.
+/// The digest of the last change of policies.
+async fn policies_before(store: &mut impl Store) -> Result<Option<Name>, LedgerError> {
+    let mut sql = Sql::new(store.dialect(), "SELECT line FROM audit_link WHERE stream = ");
+    sql.bind(AuditStream::Administration.as_str()).push(" AND line LIKE ");
+    sql.bind(format!("%\"action\":\"{POLICIES_CHANGED}\"%").as_str());
+    sql.push(" ORDER BY seq DESC LIMIT 1");
+    let rows = store.query(sql.text(), sql.values()).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    Ok(match line::event_of(text(row, 0)?) {
+        Some(AuditEvent::Administration { after_digest, .. }) => after_digest,
+        _ => None,
+    })
+}
+
+/// As [`checkpoint`], in a transaction of its own.
 ///
 /// # Errors
 ///
-/// The store fails; the transaction must be rolled back.
-pub async fn sweep(
+/// The store fails; then nothing was appended.
+pub async fn append_checkpoint(
     store: &mut impl Store,
     stream: AuditStream,
-    before_unix_ms: u64,
-    links: u32,
-) -> Result<u64, LedgerError> {
-    let mut sql = Sql::new(store.dialect(), "SELECT seq, line FROM audit_link WHERE stream = ");
-    sql.bind(stream.as_str()).push(" AND unix_ms < ").bind(number(before_unix_ms));
-    sql.push(" ORDER BY seq LIMIT ").bind(i64::from(links));
-    let rows = store.query(sql.text(), sql.values()).await?;
-    // The last checkpoint of these stays, and all from the link after the one that it signs.
-    let signed = rows.iter().rev().find_map(|row| line::signed_through(text(row, 1).ok()?));
-    let (Some(first), Some(signed)) = (rows.first(), signed) else { return Ok(0) };
-    let first = integer(first, 0)?.unsigned_abs();
-    if signed < first {
-        return Ok(0);
+    unix_ms: u64,
+    unsigned: &Unsigned,
+    signature: &Signature,
+) -> Result<bool, LedgerError> {
+    store.execute(store.dialect().begin(), &[]).await?;
+    let done = async {
+        let appended = checkpoint(store, stream, unix_ms, unsigned, signature).await?;
+        store.execute("COMMIT", &[]).await?;
+        Ok(appended)
     }
-    let mut sql = Sql::new(store.dialect(), "DELETE FROM audit_link WHERE stream = ");
-    sql.bind(stream.as_str()).push(" AND seq <= ").bind(number(signed));
-    store.execute(sql.text(), sql.values()).await?;
-    Ok(signed.saturating_sub(first).saturating_add(1))
+    .await;
+    if done.is_err() {
+        // What went wrong first is what is reported.
+        let _ = store.execute("ROLLBACK", &[]).await;
+    }
+    done
 }
 
 const LINK: [&str; 4] = ["stream", "seq", "unix_ms", "line"];
@@ -202,7 +206,7 @@ fn row(stream: AuditStream, seq: u64, unix_ms: u64, line: String) -> Row {
 }
 
 /// A number as the ledger keeps it.
-fn number(value: u64) -> i64 {
+pub(super) fn number(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 

@@ -1,4 +1,4 @@
--- The end of each audit stream. Who appends holds this row, so that links follow each other whoever appends.
+-- The end of each audit stream. A writer that appends locks this row, so that links follow each other wherever they come from.
 CREATE TABLE audit_stream (
   stream TEXT PRIMARY KEY,
   next BIGINT NOT NULL,
