@@ -20,7 +20,6 @@ use crate::state::State;
 
 use gate::Gate;
 use load::Load;
-pub use load::NoInstance;
 use maker::Maker;
 pub use serving::Serving;
 use spare::Spare;

@@ -20,6 +20,7 @@ pub mod key_value;
 mod leaving;
 pub mod manifest;
 pub mod memory;
+mod no_instance;
 pub mod outbound;
 pub mod postgres;
 pub mod redis;

@@ -17,9 +17,9 @@ use wasmtime_wasi_http::{
 
 use crate::described::Described;
 use crate::hop_by_hop;
-use crate::instance::NoInstance;
 use crate::leaving::{self, Waiting};
 use crate::memory::Answers;
+use crate::no_instance::NoInstance;
 use crate::shared::{Granted, Shared};
 
 /// The domain by which components reach each other.

@@ -17,7 +17,8 @@ use wasmtime_wasi_http::WasiBody;
 use wasmtime_wasi_http::handler::InstantiationError;
 
 use super::Handler;
-use super::load::{Load, NoInstance};
+use super::load::Load;
+use crate::no_instance::NoInstance;
 
 /// The longest wait for a place. A thousand requests at once are computed in a second.
 const WAIT: Duration = Duration::from_secs(10);

@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 use wasmtime_wasi_http::handler::ShouldAccept;
 
 use super::Reuse;
+use crate::no_instance::NoInstance;
 
 /// Up to so many instances that accept requests, each takes a part of the requests that it may: the computation for one
 /// blocks the others of its instance.
@@ -24,28 +25,6 @@ const COMPUTING: usize = 8;
 /// From so many living instances on, one that has had its requests takes more: long streams keep alive what accepts no
 /// more, and its successors would only add to them.
 const CROWDED: usize = 32;
-
-/// Why no instance is made for a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoInstance {
-    /// There will be a place soon.
-    Busy,
-    /// There are as many instances as may be, and all have their fill of requests.
-    Full,
-}
-
-impl std::fmt::Display for NoInstance {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(match self {
-            Self::Busy => "no instance has had a place for the request in time",
-            Self::Full => {
-                "there are as many instances as may be, and all have their fill (--max-instances)"
-            }
-        })
-    }
-}
-
-impl std::error::Error for NoInstance {}
 
 /// The load of the instances of one component.
 pub struct Load {

@@ -113,13 +113,11 @@ async fn made(
     // Before it reads them: a change meanwhile shows.
     let files = maker.files();
     let warm = async {
-        // What the first one says of the policies is news; the others would repeat it.
-        let is_muted = begun.is_none();
         let made = match begun {
             Some(made) => made,
             None => maker.make().await?,
         };
-        maker.warm_up(made, &policy.warm_up_path, is_muted).await
+        maker.warm_up(made, &policy.warm_up_path).await
     };
     let made = match files {
         Some(_) => warm.await.map(Some),

@@ -17,9 +17,10 @@ use super::head::{self, MAX_HEADERS};
 use super::responses::{and_close, come_back, full, plain};
 use crate::described::{self, Described};
 use crate::hop_by_hop;
-use crate::instance::{NoInstance, Serving};
+use crate::instance::Serving;
 use crate::manifest::StaticResponse;
 use crate::memory::{BODY_FACTOR, Budget, Permit};
+use crate::no_instance::NoInstance;
 use crate::routes::{Match, Routes};
 
 /// The path of Spin's own health check.

@@ -48,7 +48,7 @@ impl Folder for Mounted {
 
 /// Policies as they were compiled, if `files` are still those; else as the files say.
 ///
-/// If the files are wrong and whoever compiled them has said so, the last right ones serve.
+/// If the files are wrong, the last right ones serve, provided that they were compiled for that.
 ///
 /// # Errors
 ///

@@ -169,7 +169,7 @@ impl<F: Folder> Section<F> {
         self.part(Part::Directory, offset, to.checked_sub(from)?.checked_mul(ENTRY as u64)?)
     }
 
-    /// All consumers of the file, as the files are read without compiled policies. Without them, nobody is known.
+    /// All consumers of the file, as the files are read without compiled policies. Without them, no caller is known.
     fn otherwise(&self) -> &Consumers {
         self.otherwise.get_or_init(|| {
             eprintln!("error: {}; {} is read", Unused::Damaged, crate::CONSUMERS_FILE);

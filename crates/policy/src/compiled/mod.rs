@@ -111,7 +111,7 @@ impl<F: Folder> Compiled<F> {
         }
     }
 
-    /// Whether the last right policies serve while the files are wrong: as whoever compiled them has said.
+    /// Whether the last right policies serve while the files are wrong, as was asked for when they were compiled.
     #[must_use]
     pub fn outlives_its_files(&self) -> bool {
         self.header.outlives_its_files
