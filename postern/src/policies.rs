@@ -111,7 +111,7 @@ pub fn problems(folder: &Path, manifest: Option<&Path>) -> Result<Vec<Problem>> 
             if let Some(manifest) =
                 manifest.map(|file| fs::read_to_string(file).unwrap_or_default())
             {
-                let Policies { catalogue, issuers, guardrails, recorder, .. } = &policies;
+                let Policies { catalogue, issuers, guardrails, .. } = &policies;
                 problems.extend(provisions::missing(catalogue, issuers, &manifest));
                 let originals = guardrails.originals.as_ref();
                 problems.extend(provisions::missing_key(originals, &manifest));

@@ -4,7 +4,9 @@ use crate::report;
 use crate::watch;
 use postern_contract::clock::unix_ms;
 use postern_contract::types::recorder::{RecorderCall, RecorderResult};
-use postern_policy::{OpenTelemetry, OtelConventions, OtelSignal, Recorder, Webhook, WebhookFormat};
+use postern_policy::{
+    OpenTelemetry, OtelConventions, OtelSignal, Recorder, Webhook, WebhookFormat,
+};
 use postern_trail::Record;
 use postern_trail::export::{Conventions, ExportPlan, Service, Signal};
 use postern_trail::telemetry::{CollectorTarget, Telemetry, WebhookTarget};

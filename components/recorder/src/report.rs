@@ -55,7 +55,10 @@ pub fn unwatched(why: &str) {
 
 /// A message has not arrived, and will not.
 pub fn not_told(webhook: &str, why: &str) {
-    line("a message is given up", &format!(r#""webhook":{},"why":{}"#, quoted(webhook), quoted(why)));
+    line(
+        "a message is given up",
+        &format!(r#""webhook":{},"why":{}"#, quoted(webhook), quoted(why)),
+    );
 }
 
 fn line(what: &str, more: &str) {

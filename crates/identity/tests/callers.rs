@@ -86,19 +86,19 @@ fn patterns(caller: &Caller) -> &[String] {
 fn a_key_in_git_narrows_what_its_consumer_may() {
     let (consumers, sha256) = (consumers(), sha256_hex("abc"));
     let key = consumers.key_by_sha256(&sha256).unwrap();
-    let caller = of_policy_key(key, &sha256, NOW).unwrap().caller;
+    let caller = of_policy_key(&key, &sha256, NOW).unwrap().caller;
     assert_eq!((caller.consumer.as_str(), caller.credential_id.as_str()), ("search", "ci"));
     assert_eq!(caller.plan.as_deref(), Some("trial"));
     assert_eq!(patterns(&caller), ["gpt-4*"]);
     assert_eq!(caller.regions.as_deref(), Some(&["eu".to_owned()][..]));
-    assert!(matches!(of_policy_key(key, &sha256_hex("abd"), NOW), Err(Refused::Unknown)));
-    assert!(matches!(of_policy_key(key, &sha256, 1_798_761_600), Err(Refused::Expired)));
+    assert!(matches!(of_policy_key(&key, &sha256_hex("abd"), NOW), Err(Refused::Unknown)));
+    assert!(matches!(of_policy_key(&key, &sha256, 1_798_761_600), Err(Refused::Expired)));
 }
 
 #[test]
 fn calls_only_from_where_consumer_and_key_both_may() {
     let (consumers, sha256) = (consumers(), sha256_hex("abc"));
-    let caller = of_policy_key(consumers.key_by_sha256(&sha256).unwrap(), &sha256, NOW).unwrap();
+    let caller = of_policy_key(&consumers.key_by_sha256(&sha256).unwrap(), &sha256, NOW).unwrap();
     assert!(caller.calls_from(Some("10.1.2.3".parse().unwrap())).is_ok());
     for elsewhere in ["10.2.0.1", "192.0.2.1", "2001:db8::1"] {
         let refused = caller.calls_from(Some(elsewhere.parse().unwrap())).unwrap_err();
@@ -237,6 +237,6 @@ fn passes_on_the_claims_that_its_issuer_names() {
 fn a_key_has_no_claims() {
     let (consumers, sha256) = (consumers(), sha256_hex("abc"));
     let caller =
-        of_policy_key(consumers.key_by_sha256(&sha256).unwrap(), &sha256, NOW).unwrap().caller;
+        of_policy_key(&consumers.key_by_sha256(&sha256).unwrap(), &sha256, NOW).unwrap().caller;
     assert!(caller.claims.is_empty());
 }
