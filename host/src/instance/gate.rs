@@ -79,7 +79,7 @@ impl Gate {
         client: &CancellationToken,
         request: Request<WasiBody>,
     ) -> wasmtime::Result<Response<WasiBody>> {
-        // Nobody waits: the usual case.
+        // No request waits: the usual case.
         let is_open = self.first.available_permits() == self.most_first;
         let request = match is_open {
             false => request,
