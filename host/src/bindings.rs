@@ -5,7 +5,7 @@
 wasmtime::component::bindgen!({
     path: "wit",
     world: "postern:host/imports",
-    imports: { default: async | trappable },
+    imports: { default: async | tracing | trappable },
     with: {
         "spin:key-value/key-value.store": postern_key_value::Store,
         "spin:postgres/postgres.connection": crate::postgres::session::Session,

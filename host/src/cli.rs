@@ -9,9 +9,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{self, ExitCode};
 
+use crate::app::{Options, Plan};
 use anyhow::Context;
 use clap::{Args, Parser};
-use postern_host::app::{Options, Plan};
 
 /// Runs what a spin.toml says, without Spin installed.
 #[derive(Parser)]

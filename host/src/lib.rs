@@ -9,6 +9,7 @@ pub mod app;
 mod bindings;
 pub mod cache;
 mod causes;
+pub mod cli;
 mod client;
 pub mod compose;
 mod described;

@@ -1,10 +1,9 @@
 //! `postern-host`: runs and checks applications, and manages their stores.
 
-mod cli;
-
 use std::process::ExitCode;
 
 use clap::Parser;
+use postern_host::cli;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -3,9 +3,9 @@
 use std::io::{Read, Write};
 use std::process::ExitCode;
 
+use crate::key_value::{Durability, Store, Stores as KeyValueStores};
+use crate::runtime_config::RuntimeConfig;
 use clap::{Args, Subcommand};
-use postern_host::key_value::{Durability, Store, Stores as KeyValueStores};
-use postern_host::runtime_config::RuntimeConfig;
 
 use super::{Stores, block_on, one};
 

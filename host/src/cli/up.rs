@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::app::Plan;
+use crate::instance::{Reuse, SpareInstances};
+use crate::memory::Budget;
+use crate::server::{self, Server, Settings};
 use clap::Args;
 use http::uri::Scheme;
-use postern_host::app::Plan;
-use postern_host::instance::{Reuse, SpareInstances};
-use postern_host::memory::Budget;
-use postern_host::server::{self, Server, Settings};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 

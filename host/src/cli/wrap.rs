@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::compose::wrap;
 use clap::Args;
-use postern_host::compose::wrap;
 
 use super::{one, write};
 
