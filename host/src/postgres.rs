@@ -61,8 +61,9 @@ impl State {
     /// Whether the manifest allows every server of this address.
     fn postgres(&self, address: &str) -> Result<Address, Error> {
         let address = Address::parse(address)?;
-        let is_allowed =
-            |(host, port): (&str, u16)| self.component.allowed_hosts.allows("postgres", host, Some(port));
+        let is_allowed = |(host, port): (&str, u16)| {
+            self.component.allowed_hosts.allows("postgres", host, Some(port))
+        };
         let are_allowed = address.servers().all(is_allowed);
         match are_allowed {
             true => Ok(address),

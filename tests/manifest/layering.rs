@@ -172,8 +172,7 @@ const PACKAGES: [(&str, &str, &[&str]); 46] = [
     ("guardrail-rust", "examples/guardrail-rust", &["postern-fault", "postern-types"]),
 ];
 
-const RECORDER: &[&str] =
-    &["postern-contract", "postern-fault", "postern-policy", "postern-trail"];
+const RECORDER: &[&str] = &["postern-contract", "postern-fault", "postern-policy", "postern-trail"];
 
 const LIMITER: &[&str] = &[
     "postern-contract",

@@ -9,7 +9,7 @@ use postern_trail::Record;
 use postern_trail::ledger::{
     InstanceState, LedgerError, MAX_GROUP, find_lost, lost_records, note_instance, write_from,
 };
-use postern_trail::recorder::{Backoff, Group, Queue, QueueBounds, CallRole};
+use postern_trail::recorder::{Backoff, CallRole, Group, Queue, QueueBounds};
 use spin_sdk::wasip3::clocks::monotonic_clock::wait_for;
 use spin_sdk::wasip3::spawn;
 use std::cell::{Cell, RefCell};

@@ -13,9 +13,10 @@ use postern_policy::{Ledger, LedgerStore};
 pub async fn now(ledger: &Ledger) -> Result<RecorderState, Fault> {
     if ledger.store == LedgerStore::Sql {
         let known = connection::is_known().await;
-        let is_ready = known.as_ref().err().is_none_or(|error| {
-            error.is_retryable() && !ledger.refuses_without_store
-        });
+        let is_ready = known
+            .as_ref()
+            .err()
+            .is_none_or(|error| error.is_retryable() && !ledger.refuses_without_store);
         if let (Err(error), false) = (&known, is_ready) {
             return Err(keeper::unavailable(&error.to_string()));
         }

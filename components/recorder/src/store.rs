@@ -5,11 +5,8 @@ use spin_sdk::sqlite::{Connection, Error, Value as SqlValue};
 
 /// A reader never waits for a writer, nor a writer for readers (<https://www.sqlite.org/wal.html>). With `NORMAL`, what is committed
 /// outlives the process; a power failure may take the last commits, and never the order.
-const PRAGMAS: [&str; 3] = [
-    "PRAGMA busy_timeout = 5000",
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = NORMAL",
-];
+const PRAGMAS: [&str; 3] =
+    ["PRAGMA busy_timeout = 5000", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL"];
 
 /// One connection.
 pub struct Sql(Connection);

@@ -297,7 +297,10 @@ impl<S: Stages> Exchange<S> {
     ///
     /// It cannot be written, and policy refuses.
     pub async fn write_record(&mut self, events: &[Event<'_>]) -> Result<(), Fault> {
-        if self.is_recorded || self.recorded.is_probe() || !self.stages.recording_plan()?.synchronous {
+        if self.is_recorded
+            || self.recorded.is_probe()
+            || !self.stages.recording_plan()?.synchronous
+        {
             return Ok(());
         }
         let duration_us = self.elapsed_us();

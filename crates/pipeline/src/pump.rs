@@ -110,7 +110,10 @@ impl<S: Stages, C: Client> Pump<S, C> {
         let written = match streamed {
             Some(streamed) => self.settle_if_done(streamed, first.len()).await,
             // Of a refusal: there is nothing else to refuse.
-            None => Ok(drop(self.exchange.write_record(&[Event::Sent(first.len())]).await)),
+            None => {
+                let _ = self.exchange.write_record(&[Event::Sent(first.len())]).await;
+                Ok(())
+            }
         };
         if let Err(fault) = written {
             self.fail(&fault).await;

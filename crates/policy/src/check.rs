@@ -178,15 +178,22 @@ fn together(
     let before = [of_consumers, of_issuers, of_plans].into_iter().flatten();
     let before = before.map(Report::into_problems);
     let after = [of_models, of_routes].into_iter().flatten().map(Report::into_problems);
-    let problems = before
-        .chain([of_guardrails])
-        .chain(after)
-        
-        .fold(problems, Problems::and);
+    let problems = before.chain([of_guardrails]).chain(after).fold(problems, Problems::and);
     let issuers = issuers.unwrap_or_default().issuers;
     let plans = plans.unwrap_or_default().plans;
     let catalogue = catalogue.unwrap_or_default();
-    (Policies { gateway, consumers, issuers, plans, guardrails, catalogue, recorder: Recorder::default() }, problems)
+    (
+        Policies {
+            gateway,
+            consumers,
+            issuers,
+            plans,
+            guardrails,
+            catalogue,
+            recorder: Recorder::default(),
+        },
+        problems,
+    )
 }
 
 /// The guardrails and the problems of their files.

@@ -52,7 +52,8 @@ fn written(store: &mut Sqlite) {
 /// Sums of a year, by day, model and consumer, as rows would have made them.
 fn a_year(connection: &Connection) {
     connection.execute_batch("BEGIN").unwrap();
-    let columns = "bucket_s, consumer, team, tenant, model, provider, route, requests, errors, refusals";
+    let columns =
+        "bucket_s, consumer, team, tenant, model, provider, route, requests, errors, refusals";
     let known = connection.prepare(&format!("SELECT * FROM {}", Grain::Day.table())).unwrap();
     let names: Vec<_> = known.column_names().into_iter().map(str::to_owned).collect();
     drop(known);

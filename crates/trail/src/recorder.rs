@@ -4,4 +4,4 @@ mod backoff;
 mod queue;
 
 pub use backoff::Backoff;
-pub use queue::{Group, Queue, QueueBounds, CallRole};
+pub use queue::{CallRole, Group, Queue, QueueBounds};

@@ -80,9 +80,23 @@ const TABLE: [Left; 18] = [
         false,
     ),
     left(Exit::Fallback, "complete", 200, None, &["failed", "failed", "answered"], true),
-    left(Exit::CutBeforeItsHead, "refused", 502, Some(("upstream_invalid", "vendor")), &["failed"], false),
+    left(
+        Exit::CutBeforeItsHead,
+        "refused",
+        502,
+        Some(("upstream_invalid", "vendor")),
+        &["failed"],
+        false,
+    ),
     left(Exit::Cut, "cut", 200, Some(("upstream_invalid", "vendor")), &["failed"], true),
-    left(Exit::ErrorInItsStream, "cut", 200, Some(("upstream_failed", "vendor")), &["failed"], true),
+    left(
+        Exit::ErrorInItsStream,
+        "cut",
+        200,
+        Some(("upstream_failed", "vendor")),
+        &["failed"],
+        true,
+    ),
     left(Exit::ClientGone, "client_gone", 200, None, GOOD, true),
     left(Exit::TimedOut, "refused", 504, Some(("upstream_timeout", "vendor")), &["failed"], false),
 ];
@@ -95,7 +109,9 @@ async fn ends(stage: &Stage, exit: Exit, marker: &str) {
         Exit::Stream => stage.ask_streamed("plain-model", marker),
         Exit::Sandbox => ask("sandbox"),
         Exit::List => stage.call("GET", "/v1/models"),
-        Exit::NoCredential => stage.gateway.call("POST", "/v1/chat/completions").body("{}".to_owned()),
+        Exit::NoCredential => {
+            stage.gateway.call("POST", "/v1/chat/completions").body("{}".to_owned())
+        }
         Exit::WrongPath => stage.call("POST", "/v1/no-such-path").body("{}".to_owned()),
         Exit::WrongMethod => stage.call("GET", "/v1/chat/completions"),
         Exit::NotJson => stage.chat_text("{"),
@@ -171,8 +187,11 @@ async fn attempts_are_rows_below_their_request() {
          WHERE request_id = '{}' ORDER BY ordinal",
         row.id
     ));
-    let expected =
-        ["0 vendor/error-500 failed 500", "1 vendor/error-503 failed 503", "2 vendor/plain answered 200"];
+    let expected = [
+        "0 vendor/error-500 failed 500",
+        "1 vendor/error-503 failed 503",
+        "2 vendor/plain answered 200",
+    ];
     assert_eq!(rows, expected);
 }
 

@@ -50,8 +50,7 @@ async fn kills(times: u64) {
     })
     .await;
     let ledger = Ledger::of(&stage.gateway).unwrap();
-    let rows: BTreeSet<_> =
-        ledger.texts("SELECT request_id FROM request").into_iter().collect();
+    let rows: BTreeSet<_> = ledger.texts("SELECT request_id FROM request").into_iter().collect();
     assert_eq!(rows.len() as i64, ledger.number("SELECT COUNT(*) FROM request"), "none twice");
     let missing = before.iter().filter(|id| !rows.contains(*id)).count();
     let lost = ledger.number("SELECT SUM(lost) FROM recorder");

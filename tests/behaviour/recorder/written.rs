@@ -23,9 +23,8 @@ async fn a_drain_writes_what_waits() {
 async fn a_full_group_does_not_wait() {
     let (stage, _policies) = stage(&format!("{SLOW}group_records = 4\n"));
     let marker = marker();
-    let calls = (0..4).map(|_| {
-        stage.ask("plain-model", &marker).header("x-request-id", marker.as_str()).send()
-    });
+    let calls = (0..4)
+        .map(|_| stage.ask("plain-model", &marker).header("x-request-id", marker.as_str()).send());
     let start = std::time::Instant::now();
     futures::future::join_all(calls).await;
     eventually("all four", || {

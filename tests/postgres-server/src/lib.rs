@@ -79,8 +79,9 @@ impl PostgresServer {
     fn wait(&self) -> Result<()> {
         let start = Instant::now();
         loop {
-            let ready = Command::new("psql").args(["-qAtXc", "SELECT 1", &self.url()]);
-            let ready = silenced(ready).status();
+            let mut asks = Command::new("psql");
+            asks.args(["-qAtXc", "SELECT 1", &self.url()]);
+            let ready = silenced(&mut asks).status();
             if ready.is_ok_and(|status| status.success()) {
                 return Ok(());
             }

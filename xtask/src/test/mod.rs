@@ -3,8 +3,8 @@
 mod clients;
 mod dependencies;
 mod libtest;
-mod programs;
 pub mod postgres;
+mod programs;
 pub mod redis;
 mod report;
 mod stages;

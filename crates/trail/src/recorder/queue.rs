@@ -187,7 +187,7 @@ fn size(record: &Record) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Queue, QueueBounds, CallRole, size};
+    use super::{CallRole, Queue, QueueBounds, size};
     use crate::sample::record;
 
     const BOUNDS: QueueBounds = QueueBounds { group: 3, records: 5, bytes: 1 << 20 };
@@ -199,7 +199,10 @@ mod tests {
     #[test]
     fn the_first_record_leads_and_a_full_group_is_written_by_its_last() {
         let mut queue = Queue::default();
-        assert_eq!((push(&mut queue, 1), push(&mut queue, 2)), (CallRole::Leads, CallRole::Follows));
+        assert_eq!(
+            (push(&mut queue, 1), push(&mut queue, 2)),
+            (CallRole::Leads, CallRole::Follows)
+        );
         assert_eq!(push(&mut queue, 3), CallRole::Writes);
         let group = queue.take(512).unwrap();
         assert_eq!((group.records.len(), group.last), (3, 3));
