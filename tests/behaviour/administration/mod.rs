@@ -134,3 +134,12 @@ fn range() -> String {
     };
     format!("from={}&to={}", time(quarter - 4), time(quarter + 4))
 }
+
+#[tokio::test]
+async fn what_is_not_below_its_path_is_not_administration() {
+    let gateway = &scene().await.guarded.stage.gateway;
+    for path in ["/admin", "/admin/", "/admin/v1", "/admin/v2/usage", "/v1/admin/usage"] {
+        let answer = gateway.call("GET", path).send().await;
+        assert_eq!(answer.refusal(), (404, "unknown_url".to_owned()), "{path}");
+    }
+}
