@@ -6,8 +6,8 @@ use crate::key;
 use crate::ledger::{self, AUDIT_KEY_VARIABLE, Ledger};
 use anyhow::{Context, Result, anyhow, bail};
 use postern_trail::audit::{
-    AuditPublicKey, AuditStream, Begin, Broken, Ending, KnownLink, LinkHash, StreamReport, Verifier,
-    Why,
+    AuditPublicKey, AuditStream, Begin, Broken, Ending, KnownLink, LinkHash, StreamReport,
+    Verifier, Why,
 };
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -172,8 +172,18 @@ mod tests {
         let hash = lines[1].rsplit('"').nth(1).unwrap().to_owned();
         for (text, given, open, says) in [
             (whole.clone(), None, false, "4 links"),
-            (whole.replace("\"ops\"", "\"eve\""), None, false, "line 1 (link 0 of stream `administration`)"),
-            (removed, None, false, "line 2 (link 2 of stream `administration`): link 1 is expected here"),
+            (
+                whole.replace("\"ops\"", "\"eve\""),
+                None,
+                false,
+                "line 1 (link 0 of stream `administration`)",
+            ),
+            (
+                removed,
+                None,
+                false,
+                "line 2 (link 2 of stream `administration`): link 1 is expected here",
+            ),
             (lines[..3].join("\n") + "\n", None, false, "the closing checkpoint is missing"),
             (lines[..3].join("\n") + "\n", None, true, "3 links"),
             (whole.trim_end().to_owned(), None, false, "no line end"),

@@ -30,7 +30,9 @@ pub fn erase(deployment: &Deployment, options: &Erase) -> Result<()> {
     println!("requests pseudonymised  {}", erased.requests_pseudonymised);
     println!("The audit stream `administration` has the proof; sums are unchanged.");
     if erased.keys_destroyed == 0 && erased.requests_pseudonymised == 0 {
-        eprintln!("note: nothing was known of this subject: is the id written as requests have it?");
+        eprintln!(
+            "note: nothing was known of this subject: is the id written as requests have it?"
+        );
     }
     Ok(())
 }

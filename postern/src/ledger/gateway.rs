@@ -67,7 +67,8 @@ impl RunningGateway {
             return Ok(Answered { body: text, next });
         }
         let value: Value = serde_json::from_str(&text).unwrap_or_default();
-        let message = value.pointer("/error/message").and_then(Value::as_str).unwrap_or("no reason");
+        let message =
+            value.pointer("/error/message").and_then(Value::as_str).unwrap_or("no reason");
         bail!("{} answered with status {status}: {message}", self.url)
     }
 }

@@ -15,7 +15,8 @@ pub fn of(record: &Record, policies: &Policies) -> Option<Caller> {
     let mut caller = known.identity.caller;
     // A key may have a plan of its own.
     caller.plan = recorded.plan.as_ref().map(ToString::to_string);
-    caller.credential_id = record.credential_id.as_ref().map(ToString::to_string).unwrap_or_default();
+    caller.credential_id =
+        record.credential_id.as_ref().map(ToString::to_string).unwrap_or_default();
     caller.issuer = recorded.issuer.as_ref().map(ToString::to_string);
     Some(caller)
 }
@@ -23,7 +24,9 @@ pub fn of(record: &Record, policies: &Policies) -> Option<Caller> {
 /// The caller's team and tenant, as policy says them.
 pub fn replay(record: &Record, again: Option<&Caller>) -> Replayed {
     let Some(recorded) = &record.caller else {
-        return Replayed::NotReplayed("no credential was accepted, and none is recorded".to_owned());
+        return Replayed::NotReplayed(
+            "no credential was accepted, and none is recorded".to_owned(),
+        );
     };
     if let Some(issuer) = &recorded.issuer {
         return Replayed::NotReplayed(format!(
@@ -33,10 +36,9 @@ pub fn replay(record: &Record, again: Option<&Caller>) -> Replayed {
     }
     match again {
         Some(caller) => Replayed::compare(told(recorded), told_again(caller)),
-        None => Replayed::Different {
-            recorded: told(recorded),
-            again: "no such consumer".to_owned(),
-        },
+        None => {
+            Replayed::Different { recorded: told(recorded), again: "no such consumer".to_owned() }
+        }
     }
 }
 

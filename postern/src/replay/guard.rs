@@ -7,10 +7,10 @@ use postern_trail::record::{FoundCategory, TextDirection};
 
 /// Each finding, by the rule that decided.
 pub fn replay(record: &Record, policies: &Policies) -> Vec<Replayed> {
-    let mut replayed: Vec<_> =
-        record.findings.iter().map(|found| one(found, policies)).collect();
+    let mut replayed: Vec<_> = record.findings.iter().map(|found| one(found, policies)).collect();
     if !record.findings.is_empty() {
-        let why = "what was found is not looked for again: the content of the request is not recorded";
+        let why =
+            "what was found is not looked for again: the content of the request is not recorded";
         replayed.push(Replayed::NotReplayed(why.to_owned()));
     }
     replayed

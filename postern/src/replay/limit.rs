@@ -40,7 +40,12 @@ struct Matches<'r> {
 
 impl Matches<'_> {
     /// Runs `with` on the limits of these names of a model.
-    fn with<T>(&self, names: &[&str], provider: Option<&str>, with: impl Fn(&[LimitMatch<'_>]) -> T) -> T {
+    fn with<T>(
+        &self,
+        names: &[&str],
+        provider: Option<&str>,
+        with: impl Fn(&[LimitMatch<'_>]) -> T,
+    ) -> T {
         let Caller { credential_id, consumer, team, tenant, claims, .. } = self.caller;
         let subject = Subject {
             credential_id,
@@ -74,9 +79,12 @@ impl Matches<'_> {
         // A counter's name begins with the identity of its limit.
         let again: BTreeSet<String> = self.with(&self.names(), provider, |matches| {
             let counters = postern_meter::counters(matches).into_iter();
-            counters.filter_map(|counter| Some(counter.name.split('/').next()?.to_owned())).collect()
+            counters
+                .filter_map(|counter| Some(counter.name.split('/').next()?.to_owned()))
+                .collect()
         });
-        let listed = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join(", ");
+        let listed =
+            |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join(", ");
         if used.is_subset(&again) && used.len() == again.len() {
             return Replayed::Equal(format!("counted by {}", listed(used)));
         }

@@ -37,7 +37,10 @@ impl PoliciesOfThen {
         let here = digest(|name| file(&folder.join(name)))
             .with_context(|| format!("the policies in {} cannot be read", folder.display()))?;
         if here == wanted {
-            return Self::of(|name| file(&folder.join(name)), format!("{} {wanted}", folder.display()));
+            return Self::of(
+                |name| file(&folder.join(name)),
+                format!("{} {wanted}", folder.display()),
+            );
         }
         if !git {
             bail!(
@@ -48,7 +51,10 @@ impl PoliciesOfThen {
         let commits = git_output(folder, &["log", "--format=%H", "--", "."])?;
         for commit in commits.lines().take(MAX_COMMITS) {
             if digest(|name| shown(folder, commit, name))? == wanted {
-                return Self::of(|name| shown(folder, commit, name), format!("commit {commit} {wanted}"));
+                return Self::of(
+                    |name| shown(folder, commit, name),
+                    format!("commit {commit} {wanted}"),
+                );
             }
         }
         bail!(

@@ -57,7 +57,9 @@ fn requests(deployment: &Deployment, wanted: &Requests, now_ms: u64) -> Result<(
     let answer = ledger.get("requests", &query, now_ms)?.body;
     match asked.format {
         Printed::Json => println!("{answer}"),
-        Printed::Csv => bail!("requests are printed as a table or as JSON; sums and costs have CSV"),
+        Printed::Csv => {
+            bail!("requests are printed as a table or as JSON; sums and costs have CSV")
+        }
         Printed::Table => rows::print(&rows::of_requests(&answer)?),
     }
     Ok(())

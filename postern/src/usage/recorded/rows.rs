@@ -53,7 +53,15 @@ pub fn of_table(answer: &str, list: &str) -> Result<Table> {
 
 /// What people look for in a request; the record by its id has the rest.
 const REQUEST: [&str; 10] = [
-    "started", "request_id", "consumer", "model", "provider", "outcome", "status", "ms", "tokens",
+    "started",
+    "request_id",
+    "consumer",
+    "model",
+    "provider",
+    "outcome",
+    "status",
+    "ms",
+    "tokens",
     "usd",
 ];
 
@@ -77,7 +85,8 @@ fn request(record: &Record) -> Vec<String> {
     let started = Timestamp::from_millisecond(started).map(|time| time.to_string());
     let served = record.served_by();
     let tokens = record.tokens.map(|tokens| tokens.input.saturating_add(tokens.output));
-    let name = |name: Option<&postern_trail::Name>| name.map(ToString::to_string).unwrap_or_default();
+    let name =
+        |name: Option<&postern_trail::Name>| name.map(ToString::to_string).unwrap_or_default();
     vec![
         started.unwrap_or_default(),
         record.request_id.to_string(),
@@ -114,7 +123,8 @@ pub fn print(table: &Table) {
     let says = |at: &usize| table.rows.iter().any(|row| !matches!(row[*at].as_str(), "" | "0"));
     let kept: Vec<usize> = (0..table.head.len()).filter(says).collect();
     let head: Vec<&str> = kept.iter().map(|at| table.head[*at].as_str()).collect();
-    let pick = |row: &Vec<String>| -> Vec<String> { kept.iter().map(|at| shown(&row[*at])).collect() };
+    let pick =
+        |row: &Vec<String>| -> Vec<String> { kept.iter().map(|at| shown(&row[*at])).collect() };
     let rows: Vec<Vec<String>> = table.rows.iter().map(pick).collect();
     columns::print(&head, rows.iter().map(Vec::as_slice));
 }
