@@ -54,7 +54,7 @@ impl Execute for Redis {
         Ok(replies.into_iter().map(from_result).collect())
     }
 
-    /// A stream that nothing is written to: whoever reads it is woken by its end.
+    /// A stream that nothing is written to: its reader is woken by its end.
     type Bell = StreamWriter<u8>;
 
     fn bell(&self) -> (StreamWriter<u8>, impl Future<Output = ()>) {

@@ -12,8 +12,9 @@ use postern_fault::Fault;
 use postern_policy::{Limit, Plan, Plans};
 use postern_store::{Counters, ReserveOutcome};
 
-/// The clock may be corrected once, and each limit may turn out to be unreadable.
-const MAX_EXTRA_ROUNDS: usize = 2;
+/// Each limit may turn out to be unreadable, and the clock may be corrected: once if it is wrong, and again for each second that the
+/// counters of a busy machine take to answer, in which another host has seen a later time.
+const MAX_EXTRA_ROUNDS: usize = 10;
 
 /// The limits of a caller.
 #[derive(Debug, Clone, Copy)]

@@ -3,6 +3,7 @@
 //! The host serves them to components; the operator's program reads and writes them beside a running gateway.
 
 pub mod connection;
+mod durability;
 mod error;
 mod redis;
 mod sqlite;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 // Redis over TLS needs a provider of cryptography, which `ring` is.
 use rustls as _;
 
+pub use self::durability::Durability;
 pub use self::error::Error;
 
 use self::redis::RedisStore;
@@ -26,16 +28,6 @@ pub enum Config {
     Sqlite(Option<PathBuf>),
     /// A Redis server, by URL.
     Redis(String),
-}
-
-/// When a write to a file is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Durability {
-    /// It is on the disk: a power cut loses nothing. For an operator's program, which issues and revokes keys.
-    Disk,
-    /// The system has it, and brings it to the disk within a second: the end of the process loses nothing, a power cut the last moments.
-    /// For components, whose requests would wait for the disk.
-    System,
 }
 
 /// Every store of the runtime configuration, by label.

@@ -12,7 +12,7 @@ use connections::Connections;
 use identity::{Change, Opened};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
 
-use crate::Durability;
+use crate::durability::Durability;
 use crate::error::Error;
 
 /// Exactly Spin's table.
@@ -77,7 +77,7 @@ impl File {
         written
     }
 
-    /// Synchronises the log in a while, for all that is written until then. Nobody waits for it, and no connection is held.
+    /// Synchronises the log in a while, for all that is written until then. No caller waits for it, and no connection is held.
     fn reach_the_disk_soon(self: &Arc<Self>) {
         let Some(path) = self.path.as_deref().filter(|_| self.durability == Durability::System)
         else {

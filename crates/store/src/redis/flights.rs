@@ -32,7 +32,7 @@ pub(super) struct Flights<E: Execute> {
 
 /// Who waits.
 struct Line<B> {
-    /// Whether a script is on its way, or is about to be: if not, nobody waits.
+    /// Whether a script is on its way, or is about to be: if not, no call waits.
     is_flying: bool,
     next: u64,
     seats: BTreeMap<u64, Seat<B>>,
@@ -43,7 +43,7 @@ struct Seat<B> {
     /// Its call, until it travels.
     call: Option<Call>,
     answer: Option<Answer>,
-    /// Whether it is to leave by itself, for nobody carries it any more.
+    /// Whether it is to leave by itself, for no other carries it any more.
     leads: bool,
     /// Wakes its task, once.
     bell: Option<B>,
@@ -97,7 +97,7 @@ impl<E: Execute + 'static> Flights<E> {
         loop {
             let calls = self.line().depart();
             if calls.is_empty() {
-                // Nobody has come meanwhile: the line was locked when it was empty.
+                // No call has come meanwhile: the line was locked when it was empty.
                 std::mem::forget(lead);
                 return;
             }
@@ -136,7 +136,7 @@ impl<B> Line<B> {
         self.is_flying
     }
 
-    /// Nobody carries the others any more: the first of them leaves by itself.
+    /// No task carries the others any more: the first of them leaves by itself.
     fn pass_on(&mut self) {
         let waits = |seat: &&mut Seat<B>| seat.call.is_some();
         match self.seats.values_mut().find(waits) {

@@ -8,7 +8,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, params};
 
 use super::{SET, TABLE};
-use crate::Durability;
+use crate::durability::Durability;
 
 /// The connections to a file, of which only one writes at a time.
 pub struct Connections {
@@ -16,7 +16,7 @@ pub struct Connections {
     counting: Connection,
     /// Whether increments wait for the end of their group.
     is_grouping: bool,
-    /// The counters of the open group, by their names: a hot one is read and written once in a group. Nobody else writes while
+    /// The counters of the open group, by their names: a hot one is read and written once in a group. No other process writes while
     /// the group is open, so no count here is old.
     counts: HashMap<String, Counted>,
     /// Writes what must survive the end of this process at least; none in memory, where nothing does.
@@ -167,7 +167,7 @@ impl Connections {
 }
 
 impl Durability {
-    /// With `full` a write is on the disk when it is done, with all before it, whoever wrote them. With `normal` the system has it, and a
+    /// With `full` a write is on the disk when it is done, with all that any process wrote before it. With `normal` the system has it, and a
     /// power cut may lose the last ones (https://sqlite.org/pragma.html#pragma_synchronous).
     fn synchronous(self) -> &'static str {
         match self {

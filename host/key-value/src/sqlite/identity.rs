@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::connections::Connections;
-use crate::Durability;
+use crate::durability::Durability;
 
 /// How often the path is checked: the check takes a microsecond.
 const EVERY: Duration = Duration::from_secs(1);
