@@ -3,6 +3,7 @@
 use crate::connection;
 use crate::keeper::unavailable;
 use crate::policy;
+use crate::watch;
 use postern_contract::types::delegation::{DelegatedCall, DelegatedResult, Signing as Wanted};
 use postern_contract::types::recorder::{
     AdminAnswer, AdminQuestion, AdminReply, AdminScope, RecorderCall, RecorderResult,
@@ -33,6 +34,7 @@ pub async fn answer(
         (Some(_), None) => Signing::Wanted,
         (Some(_), Some(result)) => made(result)?,
     };
+    let watched = watch::plan(policy);
     let asked = Question {
         method: &question.method,
         path: &question.path,
@@ -42,6 +44,7 @@ pub async fn answer(
         scope: &scope(question.scope),
         unix_ms: i64::try_from(question.unix_ms).unwrap_or(i64::MAX),
         random: get_random_u64(),
+        watch: watched.as_ref(),
         signing,
     };
     let failed = |error: postern_trail::ledger::LedgerError| unavailable(&error.to_string());
