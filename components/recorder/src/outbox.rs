@@ -4,7 +4,9 @@ use crate::report;
 use crate::watch;
 use postern_contract::clock::unix_ms;
 use postern_contract::types::recorder::{RecorderCall, RecorderResult};
-use postern_policy::{OpenTelemetry, OtelConventions, OtelSignal, Recorder, Webhook, WebhookFormat};
+use postern_policy::{
+    OpenTelemetry, OtelConventions, OtelSignal, Recorder, Webhook, WebhookFormat,
+};
 use postern_trail::Record;
 use postern_trail::export::{Conventions, ExportPlan, Service, Signal};
 use postern_trail::telemetry::{CollectorTarget, Telemetry, WebhookTarget};
@@ -82,7 +84,12 @@ pub async fn due(leads: bool, began_ms: u64, policy: &Recorder) -> Vec<RecorderC
     }
     OUTBOX.with(|outbox| outbox.has_leader.set(false));
     let mut calls = flush(policy);
-    calls.extend(watch::calls(policy).await);
+    let notices = watch::messages(policy).await;
+    if !notices.is_empty() {
+        let (messages, refused) = with(policy, |telemetry| telemetry.messages(notices, unix_ms()));
+        watch::settle(refused).await;
+        calls.extend(messages);
+    }
     calls
 }
 
