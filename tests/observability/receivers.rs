@@ -106,7 +106,7 @@ fn collectors() -> PathBuf {
     )
 }
 
-/// An address that nobody has now.
+/// An address that is free now.
 fn free() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("an address")

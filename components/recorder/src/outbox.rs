@@ -84,7 +84,12 @@ pub async fn due(leads: bool, began_ms: u64, policy: &Recorder) -> Vec<RecorderC
     }
     OUTBOX.with(|outbox| outbox.has_leader.set(false));
     let mut calls = flush(policy);
-    calls.extend(watch::calls(policy).await);
+    let notices = watch::messages(policy).await;
+    if !notices.is_empty() {
+        let (messages, refused) = with(policy, |telemetry| telemetry.messages(notices, unix_ms()));
+        watch::settle(refused).await;
+        calls.extend(messages);
+    }
     calls
 }
 

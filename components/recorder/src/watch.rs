@@ -1,12 +1,11 @@
 //! Looks for the unusual in what the ledger has, and sends what it tells.
 
-use crate::{connection, outbox, report};
+use crate::{connection, report};
 use postern_contract::clock::unix_ms;
-use postern_contract::types::recorder::RecorderCall;
 use postern_policy::{LedgerStore, Recorder};
 use postern_trail::ledger::LedgerError;
 use postern_trail::telemetry::Delivery;
-use postern_trail::watch::{Notice, WatchPlan, delivered, due, evaluate, failed};
+use postern_trail::watch::{WatchPlan, WebhookNotice, delivered, due, evaluate, failed};
 use std::cell::Cell;
 
 /// The steps of one group's call: some tens of milliseconds.
@@ -32,8 +31,8 @@ pub fn plan(policy: &Recorder) -> Option<WatchPlan> {
     })
 }
 
-/// Evaluates what is due, and returns the calls of messages.
-pub async fn calls(policy: &Recorder) -> Vec<RecorderCall> {
+/// Evaluates what is due, and returns the messages that are to be sent.
+pub async fn messages(policy: &Recorder) -> Vec<WebhookNotice> {
     let Some(plan) = plan(policy) else { return Vec::new() };
     let now_ms = unix_ms();
     if now_ms < NEXT_MS.get() {
@@ -47,13 +46,7 @@ pub async fn calls(policy: &Recorder) -> Vec<RecorderCall> {
             if !is_up_to_date {
                 NEXT_MS.set(0);
             }
-            let has_notices = !notices.is_empty();
-            let (calls, refused) =
-                outbox::with(policy, |telemetry| telemetry.messages(notices, now_ms));
-            if has_notices {
-                settle(refused).await;
-            }
-            calls
+            notices
         }
         Err(error) => {
             not_done(&error);
@@ -62,7 +55,7 @@ pub async fn calls(policy: &Recorder) -> Vec<RecorderCall> {
     }
 }
 
-async fn look(plan: &WatchPlan, now_ms: u64) -> Result<(Vec<Notice>, bool), LedgerError> {
+async fn look(plan: &WatchPlan, now_ms: u64) -> Result<(Vec<WebhookNotice>, bool), LedgerError> {
     let now = i64::try_from(now_ms).unwrap_or(i64::MAX);
     let mut store = connection::take().await?;
     let done = evaluate(&mut store, plan, now / 1_000, STEPS).await?;

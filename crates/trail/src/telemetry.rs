@@ -4,7 +4,7 @@
 
 use crate::export::{Due, ExportPlan, Exporter, PostOutcome, Service, Signal};
 use crate::record::Record;
-use crate::watch::Notice;
+use crate::watch::WebhookNotice;
 use crate::webhook::{WebhookFormat, WebhookMessage, is_retryable, message};
 use postern_types::HeaderCredential;
 use postern_types::delegation::{DelegatedCall, DelegatedResult, HashFunction, Mac, Post};
@@ -48,18 +48,18 @@ pub struct WebhookTarget {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivery {
     /// It has arrived.
-    Arrived(Notice),
+    Arrived(WebhookNotice),
     /// It may arrive later.
-    Failed(Notice),
+    Failed(WebhookNotice),
     /// Its receiver refuses it, or there is none any more.
-    Refused(Notice),
+    Refused(WebhookNotice),
 }
 
 #[derive(Debug)]
 enum Pending {
     Batch(u64),
-    Signature(Notice, WebhookMessage),
-    Message(Notice),
+    Signature(WebhookNotice, WebhookMessage),
+    Message(WebhookNotice),
 }
 
 /// What waits to leave, in one instance.
@@ -127,7 +127,7 @@ impl Telemetry {
     /// The first call of each message. One whose webhook policy does not name any more is refused.
     pub fn messages(
         &mut self,
-        notices: Vec<Notice>,
+        notices: Vec<WebhookNotice>,
         now_ms: u64,
     ) -> (Vec<RecorderCall>, Vec<Delivery>) {
         let (mut calls, mut refused) = (Vec::new(), Vec::new());
@@ -193,13 +193,13 @@ impl Telemetry {
         (calls, deliveries)
     }
 
-    fn webhook(&self, notice: &Notice) -> Option<WebhookTarget> {
+    fn webhook(&self, notice: &WebhookNotice) -> Option<WebhookTarget> {
         self.webhooks.iter().find(|webhook| webhook.name == notice.webhook).cloned()
     }
 
     fn send(
         &mut self,
-        notice: Notice,
+        notice: WebhookNotice,
         webhook: &WebhookTarget,
         message: &WebhookMessage,
         mac: Option<&str>,
@@ -256,7 +256,7 @@ fn outcome_of(result: &DelegatedResult) -> PostOutcome {
     }
 }
 
-fn delivery(notice: Notice, outcome: PostOutcome) -> Delivery {
+fn delivery(notice: WebhookNotice, outcome: PostOutcome) -> Delivery {
     match outcome {
         PostOutcome::Answered { status: 200..=299, .. } => Delivery::Arrived(notice),
         PostOutcome::Answered { status, .. } if !is_retryable(status) => Delivery::Refused(notice),

@@ -3,7 +3,7 @@
 use super::{CollectorTarget, Delivery, Telemetry, WebhookTarget};
 use crate::export::{ExportPlan, Service, Signal};
 use crate::sample::record;
-use crate::watch::Notice;
+use crate::watch::WebhookNotice;
 use crate::webhook::WebhookFormat;
 use postern_types::delegation::{DelegatedCall, DelegatedResult, PostAnswer};
 use postern_types::recorder::{RecorderCall, RecorderResult};
@@ -30,8 +30,12 @@ fn telemetry() -> Telemetry {
     Telemetry::new(Some((collector, plan)), webhooks, service, 1_000)
 }
 
-fn notice(webhook: &str) -> Notice {
-    Notice { id: text("m-1"), webhook: text(webhook), body: text("{\"opened\":[],\"closed\":[]}") }
+fn notice(webhook: &str) -> WebhookNotice {
+    WebhookNotice {
+        id: text("m-1"),
+        webhook: text(webhook),
+        body: text("{\"opened\":[],\"closed\":[]}"),
+    }
 }
 
 fn posted(id: u64, status: u16) -> RecorderResult {
@@ -85,7 +89,7 @@ fn a_message_is_signed_and_then_sent() {
 #[test]
 fn what_became_of_a_message_is_its_status() {
     for (status, expected) in [
-        (200, Delivery::Arrived as fn(Notice) -> Delivery),
+        (200, Delivery::Arrived as fn(WebhookNotice) -> Delivery),
         (500, Delivery::Failed),
         (429, Delivery::Failed),
         (404, Delivery::Refused),
@@ -102,7 +106,7 @@ fn what_became_of_a_message_is_its_status() {
 }
 
 #[test]
-fn calls_whose_end_nobody_reports_are_bounded() {
+fn calls_whose_end_is_not_reported_are_bounded() {
     let mut telemetry = telemetry();
     for _ in 0..2_000 {
         telemetry.messages(vec![notice("plain")], 9_000);

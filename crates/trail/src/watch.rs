@@ -14,5 +14,5 @@ mod unit;
 
 pub use evaluate::{Evaluated, WatchPlan, evaluate};
 pub use findings::anomalies;
-pub use notices::{Notice, delivered, due, failed};
+pub use notices::{WebhookNotice, delivered, due, failed};
 pub use unit::{UNITS, Unit, WatchMetric};

@@ -1,6 +1,6 @@
 //! Messages to webhooks, by Standard Webhooks (<https://www.standardwebhooks.com>) or as Slack takes them.
 
-use crate::watch::Notice;
+use crate::watch::WebhookNotice;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ pub struct WebhookMessage {
 }
 
 /// The message of a notice.
-pub fn message(notice: &Notice, format: WebhookFormat, unix_s: i64) -> WebhookMessage {
+pub fn message(notice: &WebhookNotice, format: WebhookFormat, unix_s: i64) -> WebhookMessage {
     let data: Value = serde_json::from_str(&notice.body).unwrap_or_default();
     let body = match format {
         WebhookFormat::Json => {
@@ -111,7 +111,7 @@ fn line(finding: &Value) -> String {
     line
 }
 
-/// Slack reads `&`, `<` and `>`: a name could mention everybody.
+/// Slack reads `&`, `<` and `>`: a name could mention a whole channel.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
@@ -119,14 +119,14 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{WebhookFormat, is_retryable, message};
-    use crate::watch::Notice;
+    use crate::watch::WebhookNotice;
 
-    fn notice() -> Notice {
+    fn notice() -> WebhookNotice {
         let finding = r#"{"text":"spike: requests of consumer <!channel> are 400, expected 40 (30 to 52)",
             "since":"2026-01-05T00:00:00Z","until":null,
             "contributors":{"model":[{"of":"gpt-4o","expected":1,"seen":9,"share":0.75}],"route":[]}}"#;
         let body = format!(r#"{{"opened":[{finding}],"closed":[],"left_out":3}}"#);
-        Notice { id: "msg_1".to_owned(), webhook: "on-call".to_owned(), body }
+        WebhookNotice { id: "msg_1".to_owned(), webhook: "on-call".to_owned(), body }
     }
 
     #[test]

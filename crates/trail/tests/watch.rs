@@ -113,7 +113,7 @@ fn a_spike_is_found_explained_told_once_and_closed() {
 fn a_gateway_that_was_away_finds_its_silence() {
     let mut store = filled(504, usual);
     caught_up(&mut store, 504);
-    // Nobody asked for a day, so that nothing was written.
+    // There was no request for a day, so that nothing was written.
     let found = caught_up(&mut store, 528);
     assert!(found.opened >= 1 && found.notices >= 2, "{found:?}");
     let found = anomalies(&mut store, "metric=requests&dimension=consumer&value=shop");

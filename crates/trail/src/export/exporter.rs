@@ -22,10 +22,10 @@ const LONGEST_WAIT_MS: u64 = 60_000;
 /// The longest wait that a collector may ask for.
 const LONGEST_RETRY_AFTER_S: u32 = 300;
 
-/// A post whose end nobody reports is taken for failed so long after its deadline: the task that made it has gone.
+/// A post whose end is not reported is taken for failed so long after its deadline: the task that made it has gone.
 const FORGOTTEN_AFTER_MS: u64 = 30_000;
 
-/// A batch that was not taken for so long is dropped: what a collector shows of ten minutes ago helps nobody now.
+/// A batch that was not taken for so long is dropped: what a collector shows of ten minutes ago is of no use now.
 const STALE_AFTER_MS: u64 = 600_000;
 
 /// A batch to post now.

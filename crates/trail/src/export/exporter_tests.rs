@@ -107,7 +107,7 @@ fn a_collector_that_hangs_holds_no_more_than_the_bound() {
     let (mut now, mut sent) = (2_000, 0);
     for _ in 0..500 {
         exporter.add(&records(4), now);
-        // Nobody ever says how a post has ended.
+        // No one ever says how a post has ended.
         sent += exporter.due(now).len();
         assert!(exporter.bytes() <= 20_000, "{}", exporter.bytes());
         now += 1_000;

@@ -56,86 +56,130 @@ pub(super) enum Instrument {
 /// Name, unit, kind, description.
 pub(super) type Description = (&'static str, &'static str, Kind, &'static str);
 
-impl Instrument {
-    /// How it is described to collectors.
-    pub(super) fn description(self) -> Description {
-        use Kind::{Counter, Histogram};
-        let tokens = "{token}";
-        match self {
-            Self::Duration => (
+const TOKEN: &str = "{token}";
+
+/// Each instrument, as collectors are told of it.
+const DESCRIPTIONS: [(Instrument, Description); 13] = {
+    use Instrument as I;
+    use Kind::{Counter, Histogram};
+    [
+        (
+            I::Duration,
+            (
                 "gen_ai.client.operation.duration",
                 "s",
                 Histogram(&SECONDS),
                 "From the head of a request to the last byte of its answer.",
             ),
-            Self::TimeToFirstChunk => (
+        ),
+        (
+            I::TimeToFirstChunk,
+            (
                 "gen_ai.client.operation.time_to_first_chunk",
                 "s",
                 Histogram(&SECONDS),
                 "From the head of a streamed request to the first part of its answer.",
             ),
-            Self::TokenUsage => (
+        ),
+        (
+            I::TokenUsage,
+            (
                 "gen_ai.client.token.usage",
-                tokens,
+                TOKEN,
                 Histogram(&TOKENS),
                 "Tokens of a request, by type.",
             ),
-            Self::InputTokens => (
+        ),
+        (
+            I::InputTokens,
+            (
                 "gen_ai.client.inference.usage.input_tokens",
-                tokens,
+                TOKEN,
                 Counter,
                 "Tokens of prompts, cached ones among them.",
             ),
-            Self::OutputTokens => (
+        ),
+        (
+            I::OutputTokens,
+            (
                 "gen_ai.client.inference.usage.output_tokens",
-                tokens,
+                TOKEN,
                 Counter,
                 "Tokens of answers, reasoning among them.",
             ),
-            Self::CacheReadTokens => (
+        ),
+        (
+            I::CacheReadTokens,
+            (
                 "gen_ai.client.inference.usage.cache_read.input_tokens",
-                tokens,
+                TOKEN,
                 Counter,
                 "Tokens of prompts that a vendor's cache had.",
             ),
-            Self::CacheWriteTokens => (
+        ),
+        (
+            I::CacheWriteTokens,
+            (
                 "gen_ai.client.inference.usage.cache_write.input_tokens",
-                tokens,
+                TOKEN,
                 Counter,
                 "Tokens of prompts that a vendor's cache took.",
             ),
-            Self::ReasoningTokens => (
+        ),
+        (
+            I::ReasoningTokens,
+            (
                 "gen_ai.client.inference.usage.reasoning.output_tokens",
-                tokens,
+                TOKEN,
                 Counter,
                 "Tokens of reasoning.",
             ),
-            Self::InputTokensEach => (
+        ),
+        (
+            I::InputTokensEach,
+            (
                 "gen_ai.client.inference.operation.input_tokens",
-                tokens,
+                TOKEN,
                 Histogram(&TOKENS),
                 "Tokens of the prompt of a request.",
             ),
-            Self::OutputTokensEach => (
+        ),
+        (
+            I::OutputTokensEach,
+            (
                 "gen_ai.client.inference.operation.output_tokens",
-                tokens,
+                TOKEN,
                 Histogram(&TOKENS),
                 "Tokens of the answer of a request.",
             ),
-            Self::Requests => ("postern.requests", "{request}", Counter, "Requests, by outcome."),
-            Self::Cost => (
+        ),
+        (I::Requests, ("postern.requests", "{request}", Counter, "Requests, by outcome.")),
+        (
+            I::Cost,
+            (
                 "postern.cost_nano_usd",
                 "{nano_usd}",
                 Counter,
                 "Cost at the catalogue's prices, in 10^-9 US dollars.",
             ),
-            Self::Dropped => (
+        ),
+        (
+            I::Dropped,
+            (
                 "postern.telemetry.dropped",
                 "{record}",
                 Counter,
                 "Records that a collector did not take, by signal.",
             ),
-        }
+        ),
+    ]
+};
+
+impl Instrument {
+    /// How it is described to collectors.
+    pub(super) fn description(self) -> Description {
+        let row = DESCRIPTIONS.iter().find(|(instrument, _)| *instrument == self);
+        row.map_or(("", "", Kind::Counter, ""), |(_, description)| *description)
     }
 
     /// The sums and the histograms of tokens of a set of conventions.

@@ -1,8 +1,8 @@
 //! Records as metrics of OTLP.
 //!
 //! Each message says what its records add, with *delta* temporality. An instance of a component lives for
-//! minutes, so that sums since its start would be as many series as there have been instances; deltas can be added up by whoever
-//! receives them (Datadog does; the processor `deltatocumulative` of a collector does it for Prometheus). Sums over all instances and
+//! minutes, so that sums since its start would be as many series as there have been instances; deltas can be added up by their
+//! receiver (Datadog does; the processor `deltatocumulative` of a collector does it for Prometheus). Sums over all instances and
 //! restarts are at `/metrics`.
 
 use super::attributes::pair;

@@ -16,7 +16,7 @@ const CLAIMED_MS: i64 = 120_000;
 
 /// A message that is to be sent now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
+pub struct WebhookNotice {
     /// The same however often it is sent.
     pub id: String,
     /// The name of its webhook.
@@ -87,7 +87,7 @@ pub async fn due(
     store: &mut impl Store,
     now_ms: i64,
     most: i64,
-) -> Result<Vec<Notice>, LedgerError> {
+) -> Result<Vec<WebhookNotice>, LedgerError> {
     let mut sql = Sql::new(
         store.dialect(),
         "SELECT notice_id, webhook, body, next_ms FROM notice WHERE next_ms <= ",
@@ -101,7 +101,7 @@ pub async fn due(
         sql.push(" AND webhook = ").bind(webhook.as_str());
         sql.push(" AND next_ms = ").bind(integer(&row, 3)?).push(" RETURNING notice_id");
         if !store.query(sql.text(), sql.values()).await?.is_empty() {
-            due.push(Notice { id, webhook, body: text(&row, 2)?.to_owned() });
+            due.push(WebhookNotice { id, webhook, body: text(&row, 2)?.to_owned() });
         }
     }
     Ok(due)
