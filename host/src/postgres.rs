@@ -60,7 +60,7 @@ async fn execute(
 impl State {
     /// Whether the manifest allows every server of this address.
     fn postgres(&self, address: &str) -> Result<Address, Error> {
-        let address = Address::parse(address)?;
+        let address = Address::parse(address).map_err(Error::ConnectionFailed)?;
         let is_allowed = |(host, port): (&str, u16)| {
             self.component.allowed_hosts.allows("postgres", host, Some(port))
         };
@@ -87,7 +87,7 @@ async fn open<T: 'static>(
         Ok(address) => address,
         Err(error) => return Ok(Err(error)),
     };
-    match Session::open(&address).await {
+    match Session::open(&address).await.map_err(Error::ConnectionFailed) {
         Ok(session) => accessor.with(|mut access| Ok(Ok(access.get().table.push(session)?))),
         Err(error) => Ok(Err(error)),
     }
@@ -98,7 +98,7 @@ impl Host for State {}
 impl HostConnection for State {
     async fn open(&mut self, address: String) -> Answer<Resource<Session>> {
         let opened = match self.postgres(&address) {
-            Ok(address) => Session::open(&address).await,
+            Ok(address) => Session::open(&address).await.map_err(Error::ConnectionFailed),
             Err(error) => Err(error),
         };
         match opened {

@@ -28,7 +28,7 @@ pub enum Replayed {
     /// It is another one.
     Different { recorded: String, again: String },
     /// It cannot be made again: what is missing.
-    NotReplayed(String),
+    Missing(String),
 }
 
 impl Replayed {
@@ -54,7 +54,7 @@ pub fn replay(deployment: &Deployment, options: &Replay) -> Result<()> {
                 differs = true;
                 println!("{decision:<10}different: {again}; recorded: {recorded}");
             }
-            Replayed::NotReplayed(why) => println!("{decision:<10}not replayed: {why}"),
+            Replayed::Missing(why) => println!("{decision:<10}not replayed: {why}"),
         }
     }
     if differs { bail!("not every decision is equal") } else { Ok(()) }

@@ -7,13 +7,17 @@ use proc_macro2::{TokenStream, TokenTree};
 use std::collections::BTreeSet;
 
 /// Public types that are called as a record of the contract is, each with what it is besides.
-const TWINS: [(&str, &str, &str); 22] = [
+const TWINS: [(&str, &str, &str); 30] = [
     (
         "authorization",
         "Action",
         "an action of Cedar's schema, which also knows what no request does",
     ),
     ("authorization", "Decision", "what Cedar said of one action, with the policies that failed"),
+    ("billing", "Action", "of dunning"),
+    ("billing", "Decision", "of dunning"),
+    ("billing", "Span", "of time, with a plan"),
+    ("billing", "Stop", "why nothing is admitted"),
     ("detect", "Finding", "where it stands and why, which no record may say"),
     ("detect", "Target", "what a phrase is said about"),
     ("dialect", "AnswerHead", "with the memo as it is read"),
@@ -34,6 +38,10 @@ const TWINS: [(&str, &str, &str); 22] = [
     ("policy", "Endpoint", "a URL, in parts that were checked"),
     ("policy", "Transport", "with where it leads to"),
     ("sandbox", "Question", "a request to the sandbox"),
+    ("trail", "AdminAnswer", "whose headers are the crate's own"),
+    ("trail", "AdminReply", "with what is to be signed, before it is a call"),
+    ("trail", "Question", "of an administrator"),
+    ("trail", "Signing", "whether an answer is signed, and the signature"),
 ];
 
 /// The records, variants and enums of the contract, as Rust calls them.

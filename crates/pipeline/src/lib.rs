@@ -47,6 +47,7 @@ mod own_headers;
 mod pump;
 mod record;
 mod recorded;
+mod recorded_first;
 mod recorder;
 mod redact;
 mod refusal;
@@ -92,7 +93,7 @@ pub async fn serve<S: Stages>(
     let mut exchange = Exchange::begin(stages, &request);
     let Some(early) = exchange.early.clone() else {
         let result = answer(&request, body, &mut exchange).await;
-        let result = recorder::before_head(result, &mut exchange).await;
+        let result = recorded_first::before_head(result, &mut exchange).await;
         return reply::of(result, exchange);
     };
     let (stages, client) = (exchange.stages.clone(), exchange.client);

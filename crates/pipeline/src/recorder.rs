@@ -1,9 +1,5 @@
 //! Hands records to the recorder, and makes its calls.
 
-use crate::answer::Answer;
-use crate::exchange::Exchange;
-use crate::record::Event;
-use crate::refusal::Refusal;
 use crate::stages::Stages;
 use postern_types::Fault;
 use postern_types::recorder::{RecorderCall, RecorderResult, RequestRecord};
@@ -21,20 +17,6 @@ pub async fn accepts<S: Stages>(stages: &S) -> Result<(), Fault> {
         true => stages.accepts().await,
         false => Ok(()),
     }
-}
-
-/// A whole answer leaves when its record is written, if policy wants that; if it cannot be written and policy refuses, the fault
-/// takes its place.
-pub async fn before_head<S: Stages>(
-    result: Result<Answer<S>, Refusal>,
-    exchange: &mut Exchange<S>,
-) -> Result<Answer<S>, Refusal> {
-    let answer = result?;
-    if answer.streamed.is_none() {
-        let events = [Event::Answered(answer.status), Event::Sent(answer.body.len())];
-        exchange.write_record(&events).await?;
-    }
-    Ok(answer)
 }
 
 /// Hands over a record when no request waits for it. What cannot be kept is counted there.

@@ -159,20 +159,17 @@ fn together(
         callers: callers.as_ref(),
         gateway: problems.0.is_empty().then_some(&gateway),
     };
-    if let Some(report) = &mut of_consumers {
-        references::check(report, &said, there);
-    }
-    if let (Some(report), Some(read)) = (&mut of_issuers, &issuers) {
-        references::check(report, &read.said, there);
-    }
-    if let (Some(report), Some(read)) = (&mut of_plans, &plans) {
-        references::check(report, &read.said, there);
-    }
-    if let Some(report) = &mut of_models {
-        references::check(report, &of_catalogue.models, there);
-    }
-    if let Some(report) = &mut of_routes {
-        references::check(report, &of_catalogue.routes, there);
+    let read = [
+        (&mut of_consumers, Some(&said)),
+        (&mut of_issuers, issuers.as_ref().map(|read| &read.said)),
+        (&mut of_plans, plans.as_ref().map(|read| &read.said)),
+        (&mut of_models, Some(&of_catalogue.models)),
+        (&mut of_routes, Some(&of_catalogue.routes)),
+    ];
+    for (report, said) in read {
+        if let (Some(report), Some(said)) = (report, said) {
+            references::check(report, said, there);
+        }
     }
     let (guardrails, of_guardrails) = guarded(texts.guardrails.as_deref(), pack, there);
     let before = [of_consumers, of_issuers, of_plans].into_iter().flatten();
@@ -182,18 +179,9 @@ fn together(
     let issuers = issuers.unwrap_or_default().issuers;
     let plans = plans.unwrap_or_default().plans;
     let catalogue = catalogue.unwrap_or_default();
-    (
-        Policies {
-            gateway,
-            consumers,
-            issuers,
-            plans,
-            guardrails,
-            catalogue,
-            recorder: Recorder::default(),
-        },
-        problems,
-    )
+    let recorder = Recorder::default();
+    let policies = Policies { gateway, consumers, issuers, plans, guardrails, catalogue, recorder };
+    (policies, problems)
 }
 
 /// The guardrails and the problems of their files.

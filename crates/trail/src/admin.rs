@@ -8,10 +8,12 @@ mod audit;
 mod endpoint;
 mod erasure;
 mod form;
+mod paths;
 
 pub use answer::{AdminAnswer, AdminError};
 pub use audit::Signing;
-pub use endpoint::{AdminEndpoint, ENDPOINTS};
+pub use endpoint::AdminEndpoint;
+pub use paths::ENDPOINTS;
 
 use crate::audit::Unsigned;
 use crate::ledger::{LedgerError, Store};

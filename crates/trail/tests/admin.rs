@@ -134,20 +134,20 @@ fn seen(store: &mut Sqlite, scope: &Scope, endpoint: &str) -> Vec<String> {
             all_or_nothing(answer.status, scope)
         }
         // Findings are of all tenants: who may see them is in tests/watch.rs.
-        "anomalies" | "anomalies/evaluate" => {
-            let all = scopes();
-            let all = all.iter().find(|(known, _)| known == scope);
-            all.map(|(_, ids)| ids.iter().map(|id| (*id).to_owned()).collect()).unwrap_or_default()
-        }
+        "anomalies" | "anomalies/evaluate" => all_of(scope),
         other => panic!("the endpoint {other} has no row here"),
     }
 }
 
-fn all_or_nothing(status: u16, scope: &Scope) -> Vec<String> {
+/// All that there is in a scope.
+fn all_of(scope: &Scope) -> Vec<String> {
     let (_, all) = scopes().into_iter().find(|(each, _)| each == scope).unwrap();
+    all.iter().map(|id| (*id).to_owned()).collect()
+}
+
+fn all_or_nothing(status: u16, scope: &Scope) -> Vec<String> {
     match (status, *scope == Scope::All) {
-        (200, true) => all.iter().map(|id| (*id).to_owned()).collect(),
-        (403, false) => all.iter().map(|id| (*id).to_owned()).collect(),
+        (200, true) | (403, false) => all_of(scope),
         other => panic!("{other:?}"),
     }
 }

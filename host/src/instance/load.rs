@@ -197,7 +197,8 @@ mod tests {
     }
 
     fn seat(load: &Arc<Load>) -> Seat {
-        load.begin().map(|(_, seat)| seat).ok().expect("an instance may be made")
+        let Ok((_, seat)) = load.begin() else { panic!("an instance may be made") };
+        seat
     }
 
     fn refusal(load: &Arc<Load>) -> Option<NoInstance> {
@@ -249,7 +250,9 @@ mod tests {
         let load = load(128, 2);
         let seats = [seat(&load), seat(&load)];
         assert_eq!(refusal(&load), Some(NoInstance::Busy));
-        seats.iter().for_each(|seat| drop(seat.accepts(16, 16)));
+        for seat in &seats {
+            let _ = seat.accepts(16, 16);
+        }
         assert_eq!(refusal(&load), Some(NoInstance::Full));
         drop(seats);
         assert_eq!(refusal(&load), None);

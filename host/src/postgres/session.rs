@@ -7,8 +7,6 @@ use std::time::Duration;
 use tokio_postgres::config::Host;
 use tokio_postgres::{Client, Config, NoTls, Statement};
 
-use crate::bindings::spin::postgres::postgres::Error;
-
 /// A server that does not answer for so long is away.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -30,8 +28,8 @@ pub struct Session {
 
 impl Address {
     /// Reads a URL or a string of `key=value`. The error does not repeat it: it may have a password.
-    pub(super) fn parse(text: &str) -> Result<Self, Error> {
-        let wrong = || Error::ConnectionFailed("the address is no PostgreSQL address".to_owned());
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let wrong = || "the address is no PostgreSQL address".to_owned();
         let mut config: Config = text.parse().map_err(|_| wrong())?;
         config.connect_timeout(CONNECT_TIMEOUT);
         let is_named = config.get_hosts().iter().all(|host| matches!(host, Host::Tcp(_)));
@@ -52,10 +50,9 @@ impl Address {
 }
 
 impl Session {
-    pub(super) async fn open(address: &Address) -> Result<Self, Error> {
+    pub(super) async fn open(address: &Address) -> Result<Self, String> {
         let opened = address.0.connect(NoTls).await;
-        let (client, connection) =
-            opened.map_err(|error| Error::ConnectionFailed(error.to_string()))?;
+        let (client, connection) = opened.map_err(|error| error.to_string())?;
         // Ends with the client.
         tokio::spawn(async move { drop(connection.await) });
         Ok(Self { client: Arc::new(client), prepared: Arc::default() })

@@ -9,8 +9,11 @@ use postern_identity::Caller;
 use postern_trail::record::AccessDecision;
 use postern_trail::{Name, Record};
 
+/// Whether policies read an attribute.
+type IsRead = fn(&ContextAttributes) -> bool;
+
 /// The attributes of a request that policies may read and records do not have.
-const NOT_RECORDED: [(&str, fn(&ContextAttributes) -> bool); 4] = [
+const NOT_RECORDED: [(&str, IsRead); 4] = [
     ("ip", |read| read.ip),
     ("tools", |read| read.tools),
     ("output_cap_tokens", |read| read.output_cap_tokens),
@@ -24,7 +27,7 @@ pub fn replay(
     caller: Option<&Caller>,
 ) -> Result<Vec<Replayed>> {
     let Some(access) = &record.access else { return Ok(Vec::new()) };
-    let not = |why: String| Ok(vec![Replayed::NotReplayed(why)]);
+    let not = |why: String| Ok(vec![Replayed::Missing(why)]);
     let read = then.authorization.context_attributes();
     let missing: Vec<_> =
         NOT_RECORDED.iter().filter(|(_, is_read)| is_read(&read)).map(|(name, _)| *name).collect();

@@ -24,12 +24,10 @@ pub fn of(record: &Record, policies: &Policies) -> Option<Caller> {
 /// The caller's team and tenant, as policy says them.
 pub fn replay(record: &Record, again: Option<&Caller>) -> Replayed {
     let Some(recorded) = &record.caller else {
-        return Replayed::NotReplayed(
-            "no credential was accepted, and none is recorded".to_owned(),
-        );
+        return Replayed::Missing("no credential was accepted, and none is recorded".to_owned());
     };
     if let Some(issuer) = &recorded.issuer {
-        return Replayed::NotReplayed(format!(
+        return Replayed::Missing(format!(
             "the claims of its token of `{issuer}` are not recorded; it was the consumer `{}`",
             recorded.consumer
         ));

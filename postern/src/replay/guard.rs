@@ -11,7 +11,7 @@ pub fn replay(record: &Record, policies: &Policies) -> Vec<Replayed> {
     if !record.findings.is_empty() {
         let why =
             "what was found is not looked for again: the content of the request is not recorded";
-        replayed.push(Replayed::NotReplayed(why.to_owned()));
+        replayed.push(Replayed::Missing(why.to_owned()));
     }
     replayed
 }

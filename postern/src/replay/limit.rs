@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 pub fn replay(record: &Record, policies: &Policies, caller: Option<&Caller>) -> Vec<Replayed> {
     let Some(recorded) = &record.limits else { return Vec::new() };
     let Some(caller) = caller else {
-        return vec![Replayed::NotReplayed("the policies do not know the caller".to_owned())];
+        return vec![Replayed::Missing("the policies do not know the caller".to_owned())];
     };
     let Ok(limits) = Limits::of(&policies.plans, caller.plan.as_deref()) else {
         let plan = caller.plan.clone().unwrap_or_default();

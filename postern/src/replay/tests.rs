@@ -86,7 +86,7 @@ fn outcomes(record: &Record) -> Vec<String> {
     let word = |replayed: &Replayed| match replayed {
         Replayed::Equal(_) => "equal",
         Replayed::Different { .. } => "different",
-        Replayed::NotReplayed(_) => "not replayed",
+        Replayed::Missing(_) => "not replayed",
     };
     replayed.iter().map(|(decision, replayed)| format!("{decision}: {}", word(replayed))).collect()
 }

@@ -16,7 +16,7 @@ fn stage(text: &str, folder: &Path) -> (Stage, tempfile::TempDir) {
 
 async fn readiness(stage: &Stage) -> (u16, Value) {
     let answer = stage.gateway.call("GET", "/readyz").send().await;
-    (answer.status, serde_json::from_str(&answer.text()).unwrap())
+    (answer.status, serde_json::from_str(answer.text()).unwrap())
 }
 
 /// A file where the ledger's folder should be: no one can write below it, not even root.

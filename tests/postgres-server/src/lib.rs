@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 /// It listens within a second, unless the machine is busy.
 const START_LIMIT: Duration = Duration::from_secs(60);
 
-/// The user that the server runs as if we are root, which it refuses to run as: `nobody`.
+/// The user that the server runs as if we are root, which it refuses to run as: the one without rights.
 const NOBODY: &str = "65534";
 
 /// A running server that trusts every local client. It is killed when it is dropped, and when its owner is killed.

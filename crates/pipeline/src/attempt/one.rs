@@ -96,7 +96,6 @@ async fn one<S: Stages>(
     let passed = passed(call, exchange.client, passes);
     let (status, fields) = (inbound.status, inbound.headers);
     exchange.observe(Event::VendorAnswered(status));
-    let content_type = headers::content_type(&fields);
     let mut source = Source::new(stages.clone(), inbound.body, timer);
     if !(200..300).contains(&status) {
         let body = source.beginning(MAX_ERROR_BYTES).await;
@@ -104,7 +103,7 @@ async fn one<S: Stages>(
         exchange.observe(Event::SaidByVendor(&fault));
         return Err(Failed::refused(fault, status));
     }
-    let content_type = source.unframe(content_type);
+    let content_type = source.unframe(headers::content_type(&fields));
     let is_sound = media::is_answered_in_bytes(call.facts);
     let reading = match is_sound {
         true => Reading::Sound(Sound::of(&content_type).map_err(Failed::to_answer)?),

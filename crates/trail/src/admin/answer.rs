@@ -1,7 +1,7 @@
 //! Answers to administrators.
 
-use super::endpoint::ENDPOINTS;
 use super::form::Format;
+use super::paths::ENDPOINTS;
 use crate::name::Name;
 use crate::questions::{QuestionError, Table};
 use serde_json::json;

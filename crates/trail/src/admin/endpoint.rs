@@ -4,18 +4,6 @@ use super::answer::AdminError;
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
 
-/// Paths below `/admin/v1/`, with the methods that they answer.
-pub const ENDPOINTS: [(&str, &str); 8] = [
-    ("usage", "GET"),
-    ("requests", "GET"),
-    ("requests/{id}", "GET"),
-    ("costs", "GET"),
-    ("anomalies", "GET"),
-    ("anomalies/evaluate", "POST"),
-    ("audit", "GET"),
-    ("erasures", "POST"),
-];
-
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AdminEndpoint<'p> {
@@ -73,6 +61,7 @@ fn is_id(id: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::paths::ENDPOINTS;
     use super::*;
 
     #[test]

@@ -1,6 +1,6 @@
 //! The streams of a ledger.
 //!
-//! A stream has one chain, whoever appends to it: many instances write at once, and each appends within its transaction, which
+//! A stream has one chain, for all that append to it: many instances write at once, and each appends within its transaction, which
 //! holds the row of the stream's end. SQLite has one writer anyway; on PostgreSQL instances wait for each other at this row, the last
 //! that a transaction takes, for the time of a commit. A stream for each instance would let them not wait; but instances live as
 //! long as a request does on some hosts, each stream needs signatures of its own, and no file shows that a whole stream is missing.

@@ -69,7 +69,7 @@ impl Queue {
         self.bytes = self.bytes.saturating_add(bytes);
         self.waiting.push_back((record, bytes));
         if self.is_writing {
-            // Whoever writes looks for more.
+            // The call that writes looks for more.
             return CallRole::Follows;
         }
         if self.waiting.len() >= bounds.group {

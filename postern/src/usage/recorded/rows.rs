@@ -120,13 +120,20 @@ pub fn print(table: &Table) {
         println!("nothing was recorded");
         return;
     }
-    let says = |at: &usize| table.rows.iter().any(|row| !matches!(row[*at].as_str(), "" | "0"));
-    let kept: Vec<usize> = (0..table.head.len()).filter(says).collect();
-    let head: Vec<&str> = kept.iter().map(|at| table.head[*at].as_str()).collect();
-    let pick =
-        |row: &Vec<String>| -> Vec<String> { kept.iter().map(|at| shown(&row[*at])).collect() };
+    let says = |row: &Vec<String>, at: usize| {
+        row.get(at).is_some_and(|text| !matches!(text.as_str(), "" | "0"))
+    };
+    let kept: Vec<bool> =
+        (0..table.head.len()).map(|at| table.rows.iter().any(|row| says(row, at))).collect();
+    let head: Vec<&str> = of_kept(&table.head, &kept).map(String::as_str).collect();
+    let pick = |row: &Vec<String>| of_kept(row, &kept).map(|text| shown(text)).collect();
     let rows: Vec<Vec<String>> = table.rows.iter().map(pick).collect();
     columns::print(&head, rows.iter().map(Vec::as_slice));
+}
+
+/// The texts of the columns that are kept.
+fn of_kept<'r>(row: &'r [String], kept: &'r [bool]) -> impl Iterator<Item = &'r String> {
+    row.iter().zip(kept).filter(|(_, is_kept)| **is_kept).map(|(text, _)| text)
 }
 
 /// A terminal obeys control characters; names have none, and a gateway of another version may differ.
