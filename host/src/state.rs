@@ -66,11 +66,14 @@ impl State {
         })
     }
 
-    /// Drops what the instance writes from now on, or no longer.
-    pub fn mute(&self, is_muted: bool) {
-        for lines in &self.output {
-            lines.mute(is_muted);
-        }
+    /// Holds back what the instance writes from now on.
+    pub fn hold_output(&self) {
+        self.output.iter().for_each(Lines::hold);
+    }
+
+    /// Writes what was held back, or drops it, and holds back no more.
+    pub fn release_output(&self, is_written: bool) {
+        self.output.iter().for_each(|lines| lines.release(is_written));
     }
 }
 

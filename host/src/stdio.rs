@@ -23,21 +23,32 @@ pub struct Lines(Arc<Mutex<Buffer>>);
 #[derive(Default)]
 struct Buffer {
     line: Vec<u8>,
-    /// What comes is dropped.
-    is_muted: bool,
+    /// What comes is held back: the first of it.
+    held: Option<Vec<u8>>,
 }
 
 impl Lines {
     fn push(&self, bytes: &[u8]) {
         let mut buffer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !buffer.is_muted {
-            write_out(&buffer.push(bytes));
+        match &mut buffer.held {
+            Some(held) => {
+                let room = MAX_LINE_BYTES.saturating_sub(held.len());
+                held.extend(bytes.iter().take(room));
+            }
+            None => write_out(&buffer.push(bytes)),
         }
     }
 
-    /// Drops what comes from now on, or no longer.
-    pub fn mute(&self, is_muted: bool) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_muted = is_muted;
+    /// Holds back what comes from now on.
+    pub fn hold(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).held = Some(Vec::new());
+    }
+
+    /// Writes what was held back, or drops it, and holds back no more.
+    pub fn release(&self, is_written: bool) {
+        let mut buffer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = buffer.held.take().filter(|_| is_written);
+        write_out(&buffer.push(&held.unwrap_or_default()));
     }
 }
 
@@ -70,6 +81,8 @@ impl Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
+        let held = self.held.take().unwrap_or_default();
+        write_out(&self.push(&held));
         write_out(&self.end_line());
     }
 }

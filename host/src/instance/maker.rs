@@ -84,13 +84,13 @@ impl Maker {
     }
 
     /// Lets an instance answer a request for this path: what a component reads and builds at its first request is there
-    /// then. The answer and what it logs are dropped: the first real request shows the same.
+    /// then. The answer is dropped, and so is what it logs if the answer is a success: the first real request shows the same.
     ///
     /// # Errors
     /// If the component fails.
     pub async fn warm_up(&self, made: Made, path: &str) -> wasmtime::Result<Made> {
         let Made { mut store, proxy } = made;
-        store.data().mute(true);
+        store.data().hold_output();
         let request = http::Request::get(path)
             .header(http::header::HOST, "localhost")
             .body(full(Bytes::new()))?;
@@ -98,17 +98,20 @@ impl Maker {
         let prepared = Prepared::new(store.as_context_mut(), &proxy, request, State::http, sender)?;
         let answered = async move |accessor: &wasmtime::component::Accessor<State>| {
             let read = async {
-                let Ok(Ok(response)) = receiver.await else { return };
+                let Ok(Ok(response)) = receiver.await else { return false };
+                let is_success = response.status().is_success();
                 // Errors of the answer are of no interest here.
                 let _ = response.into_body().collect().await;
+                is_success
             };
-            let (ran, ()) = tokio::join!(prepared.run(accessor, std::future::pending()), read);
+            let (ran, is_success) =
+                tokio::join!(prepared.run(accessor, std::future::pending()), read);
             ran?;
             std::future::poll_fn(|context| accessor.poll_no_interesting_tasks(context)).await;
-            Ok::<_, wasmtime::Error>(())
+            Ok::<_, wasmtime::Error>(is_success)
         };
-        store.run_concurrent(answered).await??;
-        store.data().mute(false);
+        let is_success = store.run_concurrent(answered).await??;
+        store.data().release_output(!is_success);
         Ok(Made { store, proxy })
     }
 

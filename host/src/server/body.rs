@@ -23,9 +23,18 @@ pub enum Failure {
     NoMemory,
 }
 
+/// What was left unread of a body is read for so long, and so much of it. A client that still sends when its connection is closed is
+/// told by the kernel that it broke, and may lose the answer that was sent before (RFC 9112, 9.6).
+const LINGER: Duration = Duration::from_secs(5);
+const LINGER_BYTES: usize = 64 * 1024 * 1024;
+
 /// A body with a minimum data rate and a permit.
-pub struct RequestBody<B> {
-    incoming: B,
+pub struct RequestBody<B>
+where
+    B: Body<Data = Bytes, Error = hyper::Error> + Send + Unpin + 'static,
+{
+    /// None: it is dropped.
+    incoming: Option<B>,
     data_rate: MinDataRate,
     /// Grows with a body of unknown length.
     grows: Option<Arc<Permit>>,
@@ -43,7 +52,7 @@ where
         grows: Option<Arc<Permit>>,
     ) -> (WasiBody, oneshot::Receiver<Failure>) {
         let (failed, failure) = oneshot::channel();
-        let body = Self { incoming, data_rate, grows, failed: Some(failed) };
+        let body = Self { incoming: Some(incoming), data_rate, grows, failed: Some(failed) };
         (body.boxed_unsync(), failure)
     }
 
@@ -70,7 +79,8 @@ where
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         let this = self.get_mut();
-        let Poll::Ready(frame) = Pin::new(&mut this.incoming).poll_frame(context) else {
+        let Some(incoming) = &mut this.incoming else { return Poll::Ready(None) };
+        let Poll::Ready(frame) = Pin::new(incoming).poll_frame(context) else {
             return match this.data_rate.poll_waiting(context) {
                 Poll::Ready(()) => this.fail(Failure::Slow),
                 Poll::Pending => Poll::Pending,
@@ -89,11 +99,34 @@ where
     }
 
     fn is_end_stream(&self) -> bool {
-        self.incoming.is_end_stream()
+        self.incoming.as_ref().is_none_or(Body::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.incoming.size_hint()
+        self.incoming.as_ref().map_or_else(SizeHint::default, Body::size_hint)
+    }
+}
+
+impl<B> Drop for RequestBody<B>
+where
+    B: Body<Data = Bytes, Error = hyper::Error> + Send + Unpin + 'static,
+{
+    /// The rest is read, so that the client gets its answer.
+    fn drop(&mut self) {
+        let rest = self.incoming.take().filter(|incoming| !incoming.is_end_stream());
+        if let (Some(rest), Ok(runtime)) = (rest, tokio::runtime::Handle::try_current()) {
+            runtime.spawn(tokio::time::timeout(LINGER, read_rest(rest)));
+        }
+    }
+}
+
+async fn read_rest<B: Body<Data = Bytes, Error = hyper::Error> + Unpin>(mut rest: B) {
+    let mut bytes: usize = 0;
+    while let Some(Ok(frame)) = rest.frame().await {
+        bytes = bytes.saturating_add(frame.data_ref().map_or(0, Bytes::len));
+        if bytes > LINGER_BYTES {
+            return;
+        }
     }
 }
 
