@@ -113,10 +113,20 @@ where
 {
     /// The rest is read, so that the client gets its answer.
     fn drop(&mut self) {
-        let rest = self.incoming.take().filter(|incoming| !incoming.is_end_stream());
-        if let (Some(rest), Ok(runtime)) = (rest, tokio::runtime::Handle::try_current()) {
-            runtime.spawn(tokio::time::timeout(LINGER, read_rest(rest)));
+        if let Some(rest) = self.incoming.take() {
+            linger(rest);
         }
+    }
+}
+
+/// Reads a body that is not asked for, beside what follows.
+pub fn linger<B>(rest: B)
+where
+    B: Body<Data = Bytes, Error = hyper::Error> + Send + Unpin + 'static,
+{
+    let is_left = !rest.is_end_stream();
+    if let (true, Ok(runtime)) = (is_left, tokio::runtime::Handle::try_current()) {
+        runtime.spawn(tokio::time::timeout(LINGER, read_rest(rest)));
     }
 }
 

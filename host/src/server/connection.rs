@@ -17,7 +17,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::admission::Slot;
 use super::answer::{AnswerBody, OpenRequest};
-use super::body::MinDataRate;
+use super::body::{MinDataRate, linger};
 use super::clock::{Alarm, End};
 use super::head::{MAX_HEADER_BYTES, MAX_HEADERS};
 use super::request::{HEALTH_PATHS, Triggers};
@@ -125,6 +125,7 @@ impl ConnectionServer {
         let response = if overflow && is_counted {
             come_back("too many connections")
         } else if matches!(place, Some(None)) {
+            linger(request.into_body());
             and_close(version, come_back("too many requests are open; retry"))
         } else {
             if let Some(place) = place.flatten() {

@@ -12,7 +12,7 @@ use hyper::body::Incoming;
 use tokio::sync::oneshot;
 use wasmtime_wasi_http::WasiBody;
 
-use super::body::{Failure, MinDataRate, RequestBody};
+use super::body::{Failure, MinDataRate, RequestBody, linger};
 use super::head::{self, MAX_HEADERS};
 use super::responses::{and_close, come_back, full, plain};
 use crate::described::{self, Described};
@@ -63,7 +63,9 @@ impl Triggers {
             return plain(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "too many headers");
         }
         if let Err((status, problem)) = head::check(&request) {
-            return and_close(request.version(), plain(status, problem));
+            let version = request.version();
+            linger(request.into_body());
+            return and_close(version, plain(status, problem));
         }
         if request.uri().path() == HEALTH_PATH {
             return plain(StatusCode::OK, "OK");
@@ -78,6 +80,7 @@ impl Triggers {
                 let version = request.version();
                 // Kept until the answer begins: the copies of the body are made by then.
                 let Some(permit) = admit(&request, memory) else {
+                    linger(request.into_body());
                     return and_close(version, come_back(NO_MEMORY));
                 };
                 match self.prepare(request, &found, client, data_rate, memory, &permit) {
