@@ -4,6 +4,7 @@ mod auth;
 mod cancel;
 mod cold;
 mod connections;
+mod crossings;
 mod guardrail;
 mod latency;
 mod limits;
@@ -34,6 +35,8 @@ pub enum Name {
     Streaming,
     /// What each stage costs
     Stages,
+    /// Calls of the host by name, and its allocations, a request
+    Crossings,
     /// Another dialect than the vendor's, and a long context
     Translation,
     /// Keys, tokens, decisions
@@ -139,6 +142,7 @@ impl Name {
     pub fn check(self) -> Result<()> {
         match self {
             Self::Limits => limits::check(),
+            Self::Crossings => crossings::check(),
             _ => Ok(()),
         }
     }
@@ -151,6 +155,7 @@ impl Name {
             Self::Embeddings => latency::embeddings(gateway, effort).await,
             Self::Streaming => streaming::streaming(gateway, effort).await,
             Self::Stages => stages::stages(gateway, effort).await,
+            Self::Crossings => crossings::crossings(gateway, effort).await,
             Self::Translation => translation::translation(gateway, effort).await,
             Self::Auth => auth::auth(gateway, effort).await,
             Self::Limits => limits::limits(gateway, effort).await,
