@@ -112,6 +112,17 @@ impl Gateway {
         Ok(self)
     }
 
+    /// The same, run by another program.
+    pub fn with_host(mut self, host: PathBuf) -> Self {
+        self.host = host;
+        self
+    }
+
+    /// What the host writes on stderr.
+    pub fn log(&self) -> &Path {
+        &self.log
+    }
+
     /// Two keys that were never issued: one differs from the issued key in the last characters only, one in all.
     pub fn wrong_keys(&self) -> [String; 2] {
         let mut near = self.random;

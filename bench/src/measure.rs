@@ -4,6 +4,7 @@ mod auth;
 mod cancel;
 mod cold;
 mod connections;
+mod crossings;
 mod guardrail;
 mod instances;
 mod latency;
@@ -35,6 +36,8 @@ pub enum Name {
     Streaming,
     /// What each stage costs
     Stages,
+    /// Calls of the host by name, and its allocations, a request
+    Crossings,
     /// Another dialect than the vendor's, and a long context
     Translation,
     /// Keys, tokens, decisions
@@ -142,6 +145,7 @@ impl Name {
     pub fn check(self) -> Result<()> {
         match self {
             Self::Limits => limits::check(),
+            Self::Crossings => crossings::check(),
             _ => Ok(()),
         }
     }
@@ -153,6 +157,7 @@ impl Name {
             Self::ColdInstance => Some("sets a flag of our host's spare instances"),
             Self::Overload | Self::Connections => Some("sets caps that only our host has"),
             Self::Crowd => Some("Spin's pool is too small for it, as docs/spin.md says"),
+            Self::Crossings => Some("counts with a build of our host"),
             Self::Instances => Some("reads the mappings of our host's process"),
             Self::Latency
             | Self::Throughput
@@ -177,6 +182,7 @@ impl Name {
             Self::Embeddings => latency::embeddings(gateway, effort).await,
             Self::Streaming => streaming::streaming(gateway, effort).await,
             Self::Stages => stages::stages(gateway, effort).await,
+            Self::Crossings => crossings::crossings(gateway, effort).await,
             Self::Translation => translation::translation(gateway, effort).await,
             Self::Auth => auth::auth(gateway, effort).await,
             Self::Limits => limits::limits(gateway, effort).await,

@@ -22,12 +22,22 @@ pub fn bench(workspace: &Workspace, arguments: &[OsString]) -> Result<()> {
         wrap::examples(workspace, Profile::Release)
     })?;
     let programs = steps.step("host", || Programs::build_release(workspace))?;
+    // It is another build of the host, which takes minutes.
+    let counts = !arguments.iter().any(|word| word == "--only")
+        || arguments.iter().any(|word| word == "crossings" || word == "--only=crossings");
+    let counted = match counts {
+        true => Some(Programs::build_counted(workspace)?),
+        false => None,
+    };
     steps.step("benchmark", || {
         let mut command = workspace.cargo();
         command
             .args(["run", "--release", "--package", "postern-bench", "--"])
             .args(arguments)
             .env("POSTERN_HOST", &programs.host);
+        if let Some(counted) = &counted {
+            command.env("POSTERN_HOST_COUNTED", counted);
+        }
         if let Some(server) = redis::server() {
             command.env("POSTERN_REDIS_SERVER", server);
         }

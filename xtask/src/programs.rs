@@ -8,6 +8,7 @@ use std::process::Command;
 
 /// The packages, and the names of their programs.
 const HOST: &str = "postern-host";
+const HOST_COUNTED: &str = "postern-host-counted";
 const POSTERN: &str = "postern";
 
 /// The built programs.
@@ -26,6 +27,20 @@ impl Programs {
     /// Builds them optimised.
     pub fn build_release(workspace: &Workspace) -> Result<Self> {
         Self::build_with(workspace, &["--release"])
+    }
+
+    /// The host that counts what a request costs, for the benchmark.
+    pub fn build_counted(workspace: &Workspace) -> Result<PathBuf> {
+        let mut command = workspace.cargo();
+        command.args(["build", "--release", "--package", HOST, "--bin", HOST_COUNTED]).args([
+            "--features",
+            "counted",
+            "--message-format=json-render-diagnostics",
+        ]);
+        let built = artifacts::built(&mut command)?;
+        let mut programs = built.iter().filter(|artifact| artifact.target.name == HOST_COUNTED);
+        let program = programs.find_map(|artifact| artifact.executable.clone());
+        program.with_context(|| format!("{HOST_COUNTED} makes no program"))
     }
 
     fn build_with(workspace: &Workspace, words: &[&str]) -> Result<Self> {

@@ -10,6 +10,8 @@ mod counting;
 mod deployment;
 mod stage;
 
+pub use deployment::local;
+
 use super::Effort;
 use super::latency;
 use crate::gateway::Gateway;
