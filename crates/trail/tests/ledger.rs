@@ -4,8 +4,8 @@
 mod support;
 
 use postern_trail::ledger::{
-    Grain, LedgerError, MAX_AMOUNT, Migrated, Retention, SCHEMA_VERSION, Swept, Written, migrate,
-    sweep, write,
+    Grain, InstanceState, LedgerError, MAX_AMOUNT, Migrated, Retention, SCHEMA_VERSION, Swept,
+    Written, find_lost, lost_records, migrate, note_instance, sweep, write,
 };
 use postern_trail::record::{AttemptEnd, Record, TokenCounts};
 use proptest::prelude::*;
@@ -200,6 +200,47 @@ fn what_is_old_is_swept_in_bounded_steps() {
     assert_eq!(store.integer("SELECT COUNT(*) FROM usage_day"), 35);
     assert_eq!(store.integer("SELECT requests FROM usage_total"), 200);
     assert_eq!(now(sweep(&mut store, &retention, now_ms, 7)), Ok(Swept::default()));
+}
+
+#[test]
+fn instances_that_ended_are_removed_and_what_they_lost_stays_counted() {
+    let mut store = ledger();
+    let noted_ms = DAY_MS as i64;
+    for at in 0..600 {
+        let state = InstanceState {
+            instance: format!("{at:016x}"),
+            started_unix_ms: noted_ms,
+            is_open: at < 3,
+            done: 10,
+            given: 14,
+            dropped: 0,
+        };
+        now(note_instance(&mut store, &state, noted_ms)).unwrap();
+    }
+    assert_eq!(now(find_lost(&mut store, noted_ms + 1)).unwrap().len(), 3);
+    for (at_ms, more, left, lost) in [
+        (noted_ms + 1_000, false, 600, 12),
+        (noted_ms + 86_400_001, true, 89, 12),
+        (noted_ms + 86_400_001, false, 1, 12),
+        (noted_ms + 900 * 86_400_000, false, 1, 12),
+    ] {
+        let swept = now(sweep(&mut store, &Retention::default(), at_ms, 7)).unwrap();
+        assert_eq!(swept.more, more, "{at_ms}");
+        assert_eq!(store.integer("SELECT COUNT(*) FROM recorder"), left, "{at_ms}");
+        assert_eq!(now(lost_records(&mut store)), Ok(lost));
+    }
+    let plan = "EXPLAIN QUERY PLAN UPDATE recorder SET lost = 1 WHERE is_open = 1 AND heard_ms < 5";
+    let plan: String = store.connection.query_row(plan, [], |row| row.get(3)).unwrap();
+    assert!(plan.contains("recorder_open"), "{plan}");
+}
+
+#[test]
+fn a_ledger_that_is_migrated_is_known_without_a_writer_s_lock() {
+    let mut store = ledger();
+    // The third statement would be that of a writer.
+    store.fails_at = Some(2);
+    let to = SCHEMA_VERSION;
+    assert_eq!(now(migrate(&mut store, 6)), Ok(Migrated { from: to, to }));
 }
 
 proptest! {
