@@ -1,14 +1,11 @@
 //! The records of this instance, from the request's end to the ledger.
 
-use crate::connection;
-use crate::report;
+use crate::{connection, housekeeping, report};
 use postern_contract::clock::unix_ms;
 use postern_fault::{Fault, Kind};
 use postern_policy::Ledger;
 use postern_trail::Record;
-use postern_trail::ledger::{
-    InstanceState, LedgerError, MAX_GROUP, find_lost, lost_records, note_instance, write_from,
-};
+use postern_trail::ledger::{InstanceState, LedgerError, MAX_GROUP, note_instance, write_from};
 use postern_trail::recorder::{Backoff, CallRole, Group, Queue, QueueBounds};
 use spin_sdk::wasip3::clocks::monotonic_clock::wait_for;
 use spin_sdk::wasip3::spawn;
@@ -16,20 +13,11 @@ use std::cell::{Cell, RefCell};
 
 const NS_PER_MS: u64 = 1_000_000;
 
-/// How long a call goes on trying to write while the store is down; the next record's call goes on after it.
-const TRIES_FOR_MS: u64 = 60_000;
+/// How long records wait while the store is down and no others come; then they are given up, and the instance may end.
+const TRIES_FOR_MS: u64 = 600_000;
 
 /// In a group's time so many groups may come at most, before they are noted: more are missed without being counted.
 const GROUPS_AHEAD: u64 = 4;
-
-/// How often instances are looked for that ended without closing.
-const LOOKS_EVERY_MS: u64 = 5_000;
-
-/// An instance says that it is there once in a group's time. After so many of them it is not.
-const SILENT_GROUPS: u64 = 3;
-
-/// The shortest silence of an instance that has ended.
-const SILENT_MS: u64 = 5_000;
 
 thread_local! {
     /// One instance has one thread.
@@ -48,7 +36,6 @@ pub struct Keeper {
     /// Its name, once it has written.
     name: RefCell<String>,
     started_ms: u64,
-    looked_ms: Cell<u64>,
     /// The ledger says that records may wait here.
     noted_open: Cell<bool>,
     /// A call waits to say that none do.
@@ -61,7 +48,8 @@ pub struct Keeper {
 enum Wrote {
     /// There is nothing to write, or another call writes.
     Nothing,
-    Some,
+    /// So many records are written.
+    Some(usize),
     Failed,
 }
 
@@ -75,7 +63,6 @@ impl Keeper {
             lost: Cell::default(),
             name: RefCell::default(),
             started_ms: unix_ms(),
-            looked_ms: Cell::default(),
             noted_open: Cell::default(),
             closes: Cell::default(),
             reported: Cell::default(),
@@ -97,14 +84,14 @@ fn bounds(ledger: &Ledger) -> QueueBounds {
     }
 }
 
-/// Takes a record. Returns when its group is written, if this call writes it, and at once otherwise.
+/// Takes a record. Returns when its group is written or could not be, if this call writes it, and at once otherwise.
 pub async fn keep(record: Record, ledger: &Ledger) {
     match with(|keeper| keeper.queue.borrow_mut().push(record, bounds(ledger))) {
         CallRole::Leads => {
             note_open(ledger).await;
             lead(ledger).await;
         }
-        CallRole::Writes => drain(ledger).await,
+        CallRole::Writes => begin(ledger).await,
         CallRole::Follows => {}
         CallRole::Dropped => dropped(),
     }
@@ -133,7 +120,7 @@ pub async fn write(record: Record, ledger: &Ledger) -> Result<(), Fault> {
             return Ok(());
         }
         match write_once(ledger).await {
-            Wrote::Some => {}
+            Wrote::Some(_) => {}
             // Another call's group has it, or will be followed by it.
             Wrote::Nothing => wait_for(NS_PER_MS).await,
             Wrote::Failed => {
@@ -144,25 +131,39 @@ pub async fn write(record: Record, ledger: &Ledger) -> Result<(), Fault> {
     }
 }
 
-/// Whether records can be written; if not, tries to.
+/// Whether records can be written; if not, tries to, unless the store is to be left alone.
 pub async fn accepts(ledger: &Ledger) -> Result<(), Fault> {
-    if !with(|keeper| keeper.backoff.get().is_down()) && connection::is_known().await.is_ok() {
-        return Ok(());
+    if with(|keeper| keeper.backoff.get().wait_ms(unix_ms())) > 0 {
+        return Err(unavailable("the ledger cannot be written: its store has failed just now"));
     }
-    if with(|keeper| keeper.queue.borrow().is_empty()) {
-        return connection::is_known().await.map_err(|error| unavailable(&error.to_string()));
+    let is_down = is_down();
+    if is_down && !with(|keeper| keeper.queue.borrow().is_empty()) {
+        return match write_once(ledger).await {
+            Wrote::Some(_) => Ok(()),
+            _ => Err(unavailable("the ledger cannot be written")),
+        };
     }
-    match write_once(ledger).await {
-        Wrote::Some => Ok(()),
-        _ => Err(unavailable("the ledger cannot be written")),
+    let known = if is_down { connection::probe().await } else { connection::is_known().await };
+    if let Err(error) = known {
+        failed(&error);
+        return Err(unavailable(&error.to_string()));
     }
+    if is_down {
+        succeeded();
+    }
+    Ok(())
+}
+
+/// Whether the last thing that the store did was to fail.
+pub fn is_down() -> bool {
+    with(|keeper| keeper.backoff.get().is_down())
 }
 
 /// Waits for others, and writes what is there.
 async fn lead(ledger: &Ledger) {
     wait_for(ledger.group_ms.saturating_mul(NS_PER_MS)).await;
     with(|keeper| keeper.queue.borrow_mut().leader_is_done());
-    drain(ledger).await;
+    begin(ledger).await;
 }
 
 async fn lead_on(ledger: Ledger) {
@@ -171,16 +172,31 @@ async fn lead_on(ledger: Ledger) {
     }
 }
 
-/// Writes what is there until nothing is, or for a minute while the store is down.
-async fn drain(ledger: &Ledger) {
-    let until_ms = unix_ms().saturating_add(TRIES_FOR_MS);
+/// Writes what is there. A task of its own goes on, so that what else its record leads to does not wait for a busy or a dead store.
+async fn begin(ledger: &Ledger) {
+    match write_once(ledger).await {
+        Wrote::Nothing => {}
+        wrote => spawn(go_on(wrote, ledger.clone())),
+    }
+}
+
+/// Writes on until nothing is left, or until what is left has waited for too long.
+async fn go_on(mut wrote: Wrote, ledger: Ledger) {
+    let (mut given, mut until_ms) = (0, 0);
     loop {
-        let wait_ms = match write_once(ledger).await {
-            Wrote::Some => ledger.group_ms,
+        let wait_ms = match wrote {
+            Wrote::Some(records) => {
+                housekeeping::due(records, &ledger).await;
+                ledger.group_ms
+            }
             Wrote::Nothing => return,
             Wrote::Failed => {
                 let now_ms = unix_ms();
-                if now_ms >= until_ms {
+                let last = with(|keeper| keeper.queue.borrow().given());
+                if last != given {
+                    (given, until_ms) = (last, now_ms.saturating_add(TRIES_FOR_MS));
+                }
+                if now_ms >= until_ms && give_up() {
                     return;
                 }
                 with(|keeper| keeper.backoff.get().wait_ms(now_ms)).max(1)
@@ -188,11 +204,22 @@ async fn drain(ledger: &Ledger) {
         };
         // What came meanwhile has no leader but this call.
         if !with(|keeper| keeper.queue.borrow_mut().lead()) {
-            return close(ledger).await;
+            return close(&ledger).await;
         }
         wait_for(wait_ms.saturating_mul(NS_PER_MS)).await;
         with(|keeper| keeper.queue.borrow_mut().leader_is_done());
+        wrote = write_once(&ledger).await;
     }
+}
+
+/// What waits is dropped, and counted, unless another call writes it. Returns whether it was.
+fn give_up() -> bool {
+    let left = with(|keeper| keeper.queue.borrow_mut().give_up());
+    if left > 0 {
+        report::given_up(left);
+        dropped();
+    }
+    left > 0
 }
 
 /// After a busy time, one call looks whether it is over.
@@ -219,7 +246,7 @@ async fn write_once(ledger: &Ledger) -> Wrote {
                 keeper.last_write_ms.set(Some(unix_ms()));
             });
             succeeded();
-            Wrote::Some
+            Wrote::Some(group.records.len())
         }
         Err(error) => {
             with(|keeper| keeper.queue.borrow_mut().put_back(group));
@@ -237,26 +264,7 @@ async fn write_group(group: &Group, ledger: &Ledger) -> Result<(), LedgerError> 
     let mut store = connection::take().await?;
     write_from(&mut store, &group.records, Some((&state, now_ms))).await?;
     with(|keeper| keeper.noted_open.set(state.is_open));
-    if with(|keeper| unix_ms().saturating_sub(keeper.looked_ms.get()) >= LOOKS_EVERY_MS) {
-        look(&mut store, ledger).await?;
-    }
-    crate::sweep::due(&mut store).await?;
     connection::put(store);
-    Ok(())
-}
-
-/// Finds instances that took records with them.
-async fn look(store: &mut crate::store::Sql, ledger: &Ledger) -> Result<(), LedgerError> {
-    let now_ms = unix_ms();
-    let silent_ms = ledger.group_ms.saturating_mul(SILENT_GROUPS).max(SILENT_MS);
-    for lost in find_lost(store, signed(now_ms.saturating_sub(silent_ms))).await? {
-        report::lost(&lost);
-    }
-    let all = lost_records(store).await?;
-    with(|keeper| {
-        keeper.lost.set(u64::try_from(all).unwrap_or(0));
-        keeper.looked_ms.set(now_ms);
-    });
     Ok(())
 }
 
@@ -337,7 +345,10 @@ fn failed(error: &LedgerError) {
         if !backoff.is_down() {
             report::down(&error.to_string(), keeper.queue.borrow().len());
         }
-        backoff.failed(unix_ms());
+        // Of several that fail at once, one counts.
+        if backoff.wait_ms(unix_ms()) == 0 {
+            backoff.failed(unix_ms());
+        }
         keeper.backoff.set(backoff);
         keeper.problem.replace(Some(error.to_string()));
     });
@@ -361,6 +372,7 @@ pub fn unavailable(private: &str) -> Fault {
     Fault { retryable: false, ..fault.with_private(private) }
 }
 
-fn signed(number: u64) -> i64 {
+/// A number as the ledger keeps it.
+pub fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
