@@ -49,7 +49,16 @@ pub async fn write<S: Stages>(stages: &S, record: RequestRecord) -> Result<(), F
 
 /// Makes the recorder's calls, all at once: a signature does not wait for a collector that hangs.
 pub async fn make<S: Stages>(stages: S, calls: Vec<RecorderCall>) {
-    let one = |call, round| made(&stages, call, round);
+    at_once(calls, async |RecorderCall { id, call }| {
+        let outcome = stages.delegate(call).await;
+        stages.done(vec![RecorderResult { id, outcome }]).await
+    })
+    .await;
+}
+
+/// Makes calls at once, and what each leads to, within [`MAX_ROUNDS`].
+async fn at_once<C>(calls: Vec<C>, made: impl AsyncFn(C) -> Vec<C>) {
+    let one = async |call, round: usize| (made(call).await, round.saturating_add(1));
     let mut running: FuturesUnordered<_> = calls.into_iter().map(|call| one(call, 1)).collect();
     while let Some((calls, round)) = running.next().await {
         if round <= MAX_ROUNDS {
@@ -58,12 +67,23 @@ pub async fn make<S: Stages>(stages: S, calls: Vec<RecorderCall>) {
     }
 }
 
-/// Makes a call, and returns what it leads to, with the number of that round.
-async fn made<S: Stages>(
-    stages: &S,
-    RecorderCall { id, call }: RecorderCall,
-    round: usize,
-) -> (Vec<RecorderCall>, usize) {
-    let outcome = stages.delegate(call).await;
-    (stages.done(vec![RecorderResult { id, outcome }]).await, round.saturating_add(1))
+#[cfg(test)]
+mod tests {
+    use super::{MAX_ROUNDS, at_once};
+    use futures::FutureExt as _;
+    use std::cell::RefCell;
+
+    #[test]
+    fn a_call_that_hangs_holds_up_no_other_and_rounds_end() {
+        let seen = RefCell::new(Vec::new());
+        let made = at_once(vec!["hangs", "goes on"], async |call| {
+            if call == "hangs" {
+                std::future::pending::<()>().await;
+            }
+            seen.borrow_mut().push(call);
+            vec![call]
+        });
+        assert!(made.now_or_never().is_none(), "one hangs");
+        assert_eq!(*seen.borrow(), vec!["goes on"; MAX_ROUNDS]);
+    }
 }
