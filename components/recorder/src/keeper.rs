@@ -1,23 +1,21 @@
 //! The records of this instance, from the request's end to the ledger.
 
+use crate::noted::{close, note_open, state};
 use crate::{connection, housekeeping, report};
 use postern_contract::clock::unix_ms;
 use postern_fault::{Fault, Kind};
 use postern_policy::Ledger;
 use postern_trail::Record;
-use postern_trail::ledger::{InstanceState, LedgerError, MAX_GROUP, note_instance, write_from};
+use postern_trail::ledger::{LedgerError, MAX_GROUP, write_from};
 use postern_trail::recorder::{Backoff, CallRole, Group, Queue, QueueBounds};
 use spin_sdk::wasip3::clocks::monotonic_clock::wait_for;
 use spin_sdk::wasip3::spawn;
 use std::cell::{Cell, RefCell};
 
-const NS_PER_MS: u64 = 1_000_000;
+pub const NS_PER_MS: u64 = 1_000_000;
 
 /// How long records wait while the store is down and no others come; then they are given up, and the instance may end.
 const TRIES_FOR_MS: u64 = 600_000;
-
-/// In a group's time so many groups may come at most, before they are noted: more are missed without being counted.
-const GROUPS_AHEAD: u64 = 4;
 
 thread_local! {
     /// One instance has one thread.
@@ -34,12 +32,12 @@ pub struct Keeper {
     /// Of all instances.
     pub lost: Cell<u64>,
     /// Its name, once it has written.
-    name: RefCell<String>,
-    started_ms: u64,
+    pub name: RefCell<String>,
+    pub started_ms: u64,
     /// The ledger says that records may wait here.
-    noted_open: Cell<bool>,
+    pub noted_open: Cell<bool>,
     /// A call waits to say that none do.
-    closes: Cell<bool>,
+    pub closes: Cell<bool>,
     /// The dropped records that were reported.
     reported: Cell<u64>,
 }
@@ -222,16 +220,6 @@ fn give_up() -> bool {
     left > 0
 }
 
-/// After a busy time, one call looks whether it is over.
-async fn close(ledger: &Ledger) {
-    let closes = with(|keeper| keeper.noted_open.get() && !keeper.closes.replace(true));
-    if closes {
-        wait_for(ledger.group_ms.saturating_mul(NS_PER_MS)).await;
-        with(|keeper| keeper.closes.set(false));
-        note_closed(ledger).await;
-    }
-}
-
 async fn write_once(ledger: &Ledger) -> Wrote {
     if with(|keeper| keeper.backoff.get().wait_ms(unix_ms())) > 0 {
         return Wrote::Failed;
@@ -268,64 +256,6 @@ async fn write_group(group: &Group, ledger: &Ledger) -> Result<(), LedgerError> 
     Ok(())
 }
 
-/// The ledger learns that records wait here, before they are in it.
-async fn note_open(ledger: &Ledger) {
-    if with(|keeper| keeper.noted_open.get()) {
-        return;
-    }
-    let done = with(|keeper| keeper.queue.borrow().done());
-    note(&state(ledger, done, true)).await;
-}
-
-/// And that none do, if none do.
-async fn note_closed(ledger: &Ledger) {
-    let (done, is_empty) = with(|keeper| {
-        let queue = keeper.queue.borrow();
-        (queue.done(), queue.is_empty())
-    });
-    if is_empty && with(|keeper| keeper.noted_open.get()) {
-        note(&state(ledger, done, false)).await;
-        // One that came meanwhile took this for open.
-        if !with(|keeper| keeper.queue.borrow().is_empty()) {
-            note_open(ledger).await;
-        }
-    }
-}
-
-/// What cannot be noted is noted with the next group.
-async fn note(state: &InstanceState) {
-    let noted = async {
-        let mut store = connection::take().await?;
-        note_instance(&mut store, state, signed(unix_ms())).await?;
-        connection::put(store);
-        Ok::<_, LedgerError>(())
-    };
-    match noted.await {
-        Ok(()) => with(|keeper| keeper.noted_open.set(state.is_open)),
-        Err(error) => failed(&error),
-    }
-}
-
-fn state(ledger: &Ledger, done: u64, is_busy: bool) -> InstanceState {
-    with(|keeper| {
-        if keeper.name.borrow().is_empty() {
-            *keeper.name.borrow_mut() = report::new_name();
-        }
-        let queue = keeper.queue.borrow();
-        let is_open = is_busy || queue.given() > done;
-        let ahead = ledger.group_records.saturating_mul(GROUPS_AHEAD);
-        let given = if is_open { queue.given().saturating_add(ahead) } else { done };
-        InstanceState {
-            instance: keeper.name.borrow().clone(),
-            started_unix_ms: signed(keeper.started_ms),
-            is_open,
-            done: signed(done),
-            given: signed(given),
-            dropped: signed(queue.dropped()),
-        }
-    })
-}
-
 fn succeeded() {
     with(|keeper| {
         let mut backoff = keeper.backoff.get();
@@ -339,7 +269,7 @@ fn succeeded() {
 }
 
 /// The first failure is logged, and not each one after it.
-fn failed(error: &LedgerError) {
+pub fn failed(error: &LedgerError) {
     with(|keeper| {
         let mut backoff = keeper.backoff.get();
         if !backoff.is_down() {

@@ -12,6 +12,7 @@ mod connection;
 mod housekeeping;
 mod keeper;
 mod metrics;
+mod noted;
 mod outbox;
 mod policy;
 mod report;
