@@ -1,6 +1,7 @@
 //! Checkpoints of the audit streams, which `upstream` signs.
 
 use crate::connection;
+use crate::keeper;
 use crate::policy;
 use crate::report;
 use crate::store::Sql;
@@ -35,6 +36,10 @@ thread_local! {
 pub async fn calls() -> Vec<RecorderCall> {
     let now_ms = unix_ms();
     let Ok(policy) = policy::recorder() else { return Vec::new() };
+    // The ledger is left alone while it fails.
+    if keeper::is_down() {
+        return Vec::new();
+    }
     note_policies(now_ms).await;
     let Some(variable) = &policy.audit.key_variable else { return Vec::new() };
     if now_ms < NEXT_MS.get() || SIGNING.with_borrow(|signing| !signing.is_empty()) {
@@ -110,9 +115,13 @@ async fn appended(stream: AuditStream, unsigned: &Unsigned, signed: &Signed) -> 
     let signature = signature.ok_or("the signature does not fit")?;
     let work = async {
         let mut store: Sql = connection::take().await?;
-        audit::append_checkpoint(&mut store, stream, unix_ms(), unsigned, &signature).await?;
+        let is_appended =
+            audit::append_checkpoint(&mut store, stream, unix_ms(), unsigned, &signature).await?;
         connection::put(store);
-        Ok::<_, LedgerError>(())
+        Ok::<_, LedgerError>(is_appended)
     };
-    work.await.map_err(|error| error.to_string())
+    if !work.await.map_err(|error| error.to_string())? {
+        report::not_needed(stream.as_str(), unsigned.through);
+    }
+    Ok(())
 }

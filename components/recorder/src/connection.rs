@@ -2,7 +2,7 @@
 
 use crate::store::{self, Sql};
 use postern_contract::clock::unix_ms;
-use postern_trail::ledger::{LedgerError, migrate};
+use postern_trail::ledger::{LedgerError, Store as _, migrate};
 use std::cell::{Cell, RefCell};
 
 thread_local! {
@@ -43,5 +43,17 @@ pub async fn is_known() -> Result<(), LedgerError> {
     if !MIGRATED.get() {
         put(take().await?);
     }
+    Ok(())
+}
+
+/// Whether the ledger can be read now.
+///
+/// # Errors
+///
+/// It cannot.
+pub async fn probe() -> Result<(), LedgerError> {
+    let mut store = take().await?;
+    store.query("SELECT MAX(version) FROM schema_version", &[]).await?;
+    put(store);
     Ok(())
 }

@@ -1,35 +1,21 @@
 //! The records of this instance, from the request's end to the ledger.
 
-use crate::connection;
-use crate::report;
+use crate::noted::{close, note_open, state};
+use crate::{connection, housekeeping, report};
 use postern_contract::clock::unix_ms;
 use postern_fault::{Fault, Kind};
 use postern_policy::Ledger;
 use postern_trail::Record;
-use postern_trail::ledger::{
-    InstanceState, LedgerError, MAX_GROUP, find_lost, lost_records, note_instance, write_from,
-};
+use postern_trail::ledger::{LedgerError, MAX_GROUP, write_from};
 use postern_trail::recorder::{Backoff, CallRole, Group, Queue, QueueBounds};
 use spin_sdk::wasip3::clocks::monotonic_clock::wait_for;
 use spin_sdk::wasip3::spawn;
 use std::cell::{Cell, RefCell};
 
-const NS_PER_MS: u64 = 1_000_000;
+pub const NS_PER_MS: u64 = 1_000_000;
 
-/// How long a call goes on trying to write while the store is down; the next record's call goes on after it.
-const TRIES_FOR_MS: u64 = 60_000;
-
-/// In a group's time so many groups may come at most, before they are noted: more are missed without being counted.
-const GROUPS_AHEAD: u64 = 4;
-
-/// How often instances are looked for that ended without closing.
-const LOOKS_EVERY_MS: u64 = 5_000;
-
-/// An instance says that it is there once in a group's time. After so many of them it is not.
-const SILENT_GROUPS: u64 = 3;
-
-/// The shortest silence of an instance that has ended.
-const SILENT_MS: u64 = 5_000;
+/// How long records wait while the store is down and no others come; then they are given up, and the instance may end.
+const TRIES_FOR_MS: u64 = 600_000;
 
 thread_local! {
     /// One instance has one thread.
@@ -46,13 +32,12 @@ pub struct Keeper {
     /// Of all instances.
     pub lost: Cell<u64>,
     /// Its name, once it has written.
-    name: RefCell<String>,
-    started_ms: u64,
-    looked_ms: Cell<u64>,
+    pub name: RefCell<String>,
+    pub started_ms: u64,
     /// The ledger says that records may wait here.
-    noted_open: Cell<bool>,
+    pub noted_open: Cell<bool>,
     /// A call waits to say that none do.
-    closes: Cell<bool>,
+    pub closes: Cell<bool>,
     /// The dropped records that were reported.
     reported: Cell<u64>,
 }
@@ -61,7 +46,8 @@ pub struct Keeper {
 enum Wrote {
     /// There is nothing to write, or another call writes.
     Nothing,
-    Some,
+    /// So many records are written.
+    Some(usize),
     Failed,
 }
 
@@ -75,7 +61,6 @@ impl Keeper {
             lost: Cell::default(),
             name: RefCell::default(),
             started_ms: unix_ms(),
-            looked_ms: Cell::default(),
             noted_open: Cell::default(),
             closes: Cell::default(),
             reported: Cell::default(),
@@ -97,14 +82,14 @@ fn bounds(ledger: &Ledger) -> QueueBounds {
     }
 }
 
-/// Takes a record. Returns when its group is written, if this call writes it, and at once otherwise.
+/// Takes a record. Returns when its group is written or could not be, if this call writes it, and at once otherwise.
 pub async fn keep(record: Record, ledger: &Ledger) {
     match with(|keeper| keeper.queue.borrow_mut().push(record, bounds(ledger))) {
         CallRole::Leads => {
             note_open(ledger).await;
             lead(ledger).await;
         }
-        CallRole::Writes => drain(ledger).await,
+        CallRole::Writes => begin(ledger).await,
         CallRole::Follows => {}
         CallRole::Dropped => dropped(),
     }
@@ -133,7 +118,7 @@ pub async fn write(record: Record, ledger: &Ledger) -> Result<(), Fault> {
             return Ok(());
         }
         match write_once(ledger).await {
-            Wrote::Some => {}
+            Wrote::Some(_) => {}
             // Another call's group has it, or will be followed by it.
             Wrote::Nothing => wait_for(NS_PER_MS).await,
             Wrote::Failed => {
@@ -144,25 +129,39 @@ pub async fn write(record: Record, ledger: &Ledger) -> Result<(), Fault> {
     }
 }
 
-/// Whether records can be written; if not, tries to.
+/// Whether records can be written; if not, tries to, unless the store is to be left alone.
 pub async fn accepts(ledger: &Ledger) -> Result<(), Fault> {
-    if !with(|keeper| keeper.backoff.get().is_down()) && connection::is_known().await.is_ok() {
-        return Ok(());
+    if with(|keeper| keeper.backoff.get().wait_ms(unix_ms())) > 0 {
+        return Err(unavailable("the ledger cannot be written: its store has failed just now"));
     }
-    if with(|keeper| keeper.queue.borrow().is_empty()) {
-        return connection::is_known().await.map_err(|error| unavailable(&error.to_string()));
+    let is_down = is_down();
+    if is_down && !with(|keeper| keeper.queue.borrow().is_empty()) {
+        return match write_once(ledger).await {
+            Wrote::Some(_) => Ok(()),
+            _ => Err(unavailable("the ledger cannot be written")),
+        };
     }
-    match write_once(ledger).await {
-        Wrote::Some => Ok(()),
-        _ => Err(unavailable("the ledger cannot be written")),
+    let known = if is_down { connection::probe().await } else { connection::is_known().await };
+    if let Err(error) = known {
+        failed(&error);
+        return Err(unavailable(&error.to_string()));
     }
+    if is_down {
+        succeeded();
+    }
+    Ok(())
+}
+
+/// Whether the last thing that the store did was to fail.
+pub fn is_down() -> bool {
+    with(|keeper| keeper.backoff.get().is_down())
 }
 
 /// Waits for others, and writes what is there.
 async fn lead(ledger: &Ledger) {
     wait_for(ledger.group_ms.saturating_mul(NS_PER_MS)).await;
     with(|keeper| keeper.queue.borrow_mut().leader_is_done());
-    drain(ledger).await;
+    begin(ledger).await;
 }
 
 async fn lead_on(ledger: Ledger) {
@@ -171,16 +170,31 @@ async fn lead_on(ledger: Ledger) {
     }
 }
 
-/// Writes what is there until nothing is, or for a minute while the store is down.
-async fn drain(ledger: &Ledger) {
-    let until_ms = unix_ms().saturating_add(TRIES_FOR_MS);
+/// Writes what is there. A task of its own goes on, so that what else its record leads to does not wait for a busy or a dead store.
+async fn begin(ledger: &Ledger) {
+    match write_once(ledger).await {
+        Wrote::Nothing => {}
+        wrote => spawn(go_on(wrote, ledger.clone())),
+    }
+}
+
+/// Writes on until nothing is left, or until what is left has waited for too long.
+async fn go_on(mut wrote: Wrote, ledger: Ledger) {
+    let (mut given, mut until_ms) = (0, 0);
     loop {
-        let wait_ms = match write_once(ledger).await {
-            Wrote::Some => ledger.group_ms,
+        let wait_ms = match wrote {
+            Wrote::Some(records) => {
+                housekeeping::due(records, &ledger).await;
+                ledger.group_ms
+            }
             Wrote::Nothing => return,
             Wrote::Failed => {
                 let now_ms = unix_ms();
-                if now_ms >= until_ms {
+                let last = with(|keeper| keeper.queue.borrow().given());
+                if last != given {
+                    (given, until_ms) = (last, now_ms.saturating_add(TRIES_FOR_MS));
+                }
+                if now_ms >= until_ms && give_up() {
                     return;
                 }
                 with(|keeper| keeper.backoff.get().wait_ms(now_ms)).max(1)
@@ -188,21 +202,22 @@ async fn drain(ledger: &Ledger) {
         };
         // What came meanwhile has no leader but this call.
         if !with(|keeper| keeper.queue.borrow_mut().lead()) {
-            return close(ledger).await;
+            return close(&ledger).await;
         }
         wait_for(wait_ms.saturating_mul(NS_PER_MS)).await;
         with(|keeper| keeper.queue.borrow_mut().leader_is_done());
+        wrote = write_once(&ledger).await;
     }
 }
 
-/// After a busy time, one call looks whether it is over.
-async fn close(ledger: &Ledger) {
-    let closes = with(|keeper| keeper.noted_open.get() && !keeper.closes.replace(true));
-    if closes {
-        wait_for(ledger.group_ms.saturating_mul(NS_PER_MS)).await;
-        with(|keeper| keeper.closes.set(false));
-        note_closed(ledger).await;
+/// What waits is dropped, and counted, unless another call writes it. Returns whether it was.
+fn give_up() -> bool {
+    let left = with(|keeper| keeper.queue.borrow_mut().give_up());
+    if left > 0 {
+        report::given_up(left);
+        dropped();
     }
+    left > 0
 }
 
 async fn write_once(ledger: &Ledger) -> Wrote {
@@ -219,7 +234,7 @@ async fn write_once(ledger: &Ledger) -> Wrote {
                 keeper.last_write_ms.set(Some(unix_ms()));
             });
             succeeded();
-            Wrote::Some
+            Wrote::Some(group.records.len())
         }
         Err(error) => {
             with(|keeper| keeper.queue.borrow_mut().put_back(group));
@@ -237,85 +252,8 @@ async fn write_group(group: &Group, ledger: &Ledger) -> Result<(), LedgerError> 
     let mut store = connection::take().await?;
     write_from(&mut store, &group.records, Some((&state, now_ms))).await?;
     with(|keeper| keeper.noted_open.set(state.is_open));
-    if with(|keeper| unix_ms().saturating_sub(keeper.looked_ms.get()) >= LOOKS_EVERY_MS) {
-        look(&mut store, ledger).await?;
-    }
-    crate::sweep::due(&mut store).await?;
     connection::put(store);
     Ok(())
-}
-
-/// Finds instances that took records with them.
-async fn look(store: &mut crate::store::Sql, ledger: &Ledger) -> Result<(), LedgerError> {
-    let now_ms = unix_ms();
-    let silent_ms = ledger.group_ms.saturating_mul(SILENT_GROUPS).max(SILENT_MS);
-    for lost in find_lost(store, signed(now_ms.saturating_sub(silent_ms))).await? {
-        report::lost(&lost);
-    }
-    let all = lost_records(store).await?;
-    with(|keeper| {
-        keeper.lost.set(u64::try_from(all).unwrap_or(0));
-        keeper.looked_ms.set(now_ms);
-    });
-    Ok(())
-}
-
-/// The ledger learns that records wait here, before they are in it.
-async fn note_open(ledger: &Ledger) {
-    if with(|keeper| keeper.noted_open.get()) {
-        return;
-    }
-    let done = with(|keeper| keeper.queue.borrow().done());
-    note(&state(ledger, done, true)).await;
-}
-
-/// And that none do, if none do.
-async fn note_closed(ledger: &Ledger) {
-    let (done, is_empty) = with(|keeper| {
-        let queue = keeper.queue.borrow();
-        (queue.done(), queue.is_empty())
-    });
-    if is_empty && with(|keeper| keeper.noted_open.get()) {
-        note(&state(ledger, done, false)).await;
-        // One that came meanwhile took this for open.
-        if !with(|keeper| keeper.queue.borrow().is_empty()) {
-            note_open(ledger).await;
-        }
-    }
-}
-
-/// What cannot be noted is noted with the next group.
-async fn note(state: &InstanceState) {
-    let noted = async {
-        let mut store = connection::take().await?;
-        note_instance(&mut store, state, signed(unix_ms())).await?;
-        connection::put(store);
-        Ok::<_, LedgerError>(())
-    };
-    match noted.await {
-        Ok(()) => with(|keeper| keeper.noted_open.set(state.is_open)),
-        Err(error) => failed(&error),
-    }
-}
-
-fn state(ledger: &Ledger, done: u64, is_busy: bool) -> InstanceState {
-    with(|keeper| {
-        if keeper.name.borrow().is_empty() {
-            *keeper.name.borrow_mut() = report::new_name();
-        }
-        let queue = keeper.queue.borrow();
-        let is_open = is_busy || queue.given() > done;
-        let ahead = ledger.group_records.saturating_mul(GROUPS_AHEAD);
-        let given = if is_open { queue.given().saturating_add(ahead) } else { done };
-        InstanceState {
-            instance: keeper.name.borrow().clone(),
-            started_unix_ms: signed(keeper.started_ms),
-            is_open,
-            done: signed(done),
-            given: signed(given),
-            dropped: signed(queue.dropped()),
-        }
-    })
 }
 
 fn succeeded() {
@@ -331,13 +269,16 @@ fn succeeded() {
 }
 
 /// The first failure is logged, and not each one after it.
-fn failed(error: &LedgerError) {
+pub fn failed(error: &LedgerError) {
     with(|keeper| {
         let mut backoff = keeper.backoff.get();
         if !backoff.is_down() {
             report::down(&error.to_string(), keeper.queue.borrow().len());
         }
-        backoff.failed(unix_ms());
+        // Of several that fail at once, one counts.
+        if backoff.wait_ms(unix_ms()) == 0 {
+            backoff.failed(unix_ms());
+        }
         keeper.backoff.set(backoff);
         keeper.problem.replace(Some(error.to_string()));
     });
@@ -361,6 +302,7 @@ pub fn unavailable(private: &str) -> Fault {
     Fault { retryable: false, ..fault.with_private(private) }
 }
 
-fn signed(number: u64) -> i64 {
+/// A number as the ledger keeps it.
+pub fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

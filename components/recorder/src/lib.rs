@@ -9,8 +9,10 @@
 mod ask;
 mod checkpoint;
 mod connection;
+mod housekeeping;
 mod keeper;
 mod metrics;
+mod noted;
 mod outbox;
 mod policy;
 mod report;
@@ -24,7 +26,7 @@ mod store;
 #[path = "postgres.rs"]
 mod store;
 
-use postern_contract::clock::unix_ms;
+use futures::future::join;
 use postern_contract::recorder::exports::postern::recorder::stage::Guest;
 use postern_contract::types::Fault;
 use postern_contract::types::recorder::{
@@ -53,31 +55,34 @@ impl Guest for Recorder {
 
     async fn record(record: RequestRecord) -> Result<Vec<RecorderCall>, Fault> {
         let policy = policy::recorder()?;
-        let (ledger, began_ms) = (&policy.ledger, unix_ms());
+        let ledger = &policy.ledger;
         let policy_digest = Some(Name::from_policy(policy::digest()?));
         let record = Record { policy_digest, ..Record::from(record) };
-        let leads = outbox::take_in(&record, policy);
+        outbox::take_in(&record, policy);
         if ledger.store == LedgerStore::None {
-            return Ok(outbox::due(leads, began_ms, policy).await);
+            return Ok(outbox::due(policy).await);
         }
-        if !ledger.synchronous {
-            keeper::keep(record, ledger).await;
-        } else if let Err(fault) = keeper::write(record, ledger).await
-            && ledger.refuses_without_store
-        {
-            return Err(fault.into());
+        if ledger.synchronous {
+            // A request waits: the gateway asks for calls when it has ended.
+            return match keeper::write(record, ledger).await {
+                Err(fault) if ledger.refuses_without_store => Err(fault.into()),
+                _ => Ok(Vec::new()),
+            };
         }
-        let mut calls = outbox::due(leads, began_ms, policy).await;
-        calls.extend(checkpoint::calls().await);
-        Ok(calls)
+        // Telemetry does not wait for the ledger.
+        let ((), sent) = join(keeper::keep(record, ledger), outbox::due(policy)).await;
+        Ok(signed_first(sent).await)
     }
 
     async fn done(results: Vec<RecorderResult>) -> Vec<RecorderCall> {
-        checkpoint::done(&results).await;
-        match policy::recorder() {
-            Ok(policy) => outbox::done(results, policy).await,
-            Err(_) => Vec::new(),
+        let Ok(policy) = policy::recorder() else { return Vec::new() };
+        if results.is_empty() {
+            // A record was written while its request waited.
+            housekeeping::due(1, &policy.ledger).await;
+            return signed_first(outbox::due(policy).await).await;
         }
+        checkpoint::done(&results).await;
+        outbox::done(results, policy).await
     }
 
     async fn ask(
@@ -95,6 +100,13 @@ impl Guest for Recorder {
         let state = state::now(&policy.ledger).await?;
         Ok(RecorderState { dropped_calls: outbox::dropped(policy), ..state })
     }
+}
+
+/// Checkpoints do not wait for posts.
+async fn signed_first(sent: Vec<RecorderCall>) -> Vec<RecorderCall> {
+    let mut calls = checkpoint::calls().await;
+    calls.extend(sent);
+    calls
 }
 
 postern_contract::recorder::export_recorder!(Recorder);

@@ -58,30 +58,21 @@ pub fn with<T>(policy: &Recorder, work: impl FnOnce(&mut Telemetry) -> T) -> T {
     })
 }
 
-/// Takes in a record, and returns whether its call is the one that makes a batch.
-pub fn take_in(record: &Record, policy: &Recorder) -> bool {
-    OUTBOX.with(|outbox| {
-        if policy.opentelemetry.is_some() {
-            outbox.waiting.borrow_mut().push(record.clone());
-        }
-        !outbox.has_leader.replace(true)
-    })
+/// Takes in a record.
+pub fn take_in(record: &Record, policy: &Recorder) {
+    if policy.opentelemetry.is_some() {
+        OUTBOX.with(|outbox| outbox.waiting.borrow_mut().push(record.clone()));
+    }
 }
 
 /// What is to be called for when a record is written. One call of a group waits until its time is over; for the others there is
 /// nothing, unless the batch is full.
-pub async fn due(leads: bool, began_ms: u64, policy: &Recorder) -> Vec<RecorderCall> {
-    if !leads {
+pub async fn due(policy: &Recorder) -> Vec<RecorderCall> {
+    if OUTBOX.with(|outbox| outbox.has_leader.replace(true)) {
         let is_full = OUTBOX.with(|outbox| outbox.waiting.borrow().len() >= FULL);
         return if is_full { flush(policy) } else { Vec::new() };
     }
-    if !policy.ledger.synchronous {
-        let until_ms = began_ms.saturating_add(policy.ledger.group_ms);
-        let wait_ms = until_ms.saturating_sub(unix_ms()).min(policy.ledger.group_ms);
-        if wait_ms > 0 {
-            wait_for(wait_ms.saturating_mul(NS_PER_MS)).await;
-        }
-    }
+    wait_for(policy.ledger.group_ms.saturating_mul(NS_PER_MS)).await;
     OUTBOX.with(|outbox| outbox.has_leader.set(false));
     let mut calls = flush(policy);
     let notices = watch::messages(policy).await;

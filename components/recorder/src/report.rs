@@ -25,6 +25,25 @@ pub fn dropped(dropped: u64) {
     line("records are dropped: the queue is full", &format!(r#""dropped":{dropped}"#));
 }
 
+/// The store was away for too long.
+pub fn given_up(records: usize) {
+    line(
+        "records are given up: the ledger was away for too long",
+        &format!(r#""records":{records}"#),
+    );
+}
+
+/// What is done between groups has failed.
+pub fn not_kept(why: &str) {
+    line("the ledger is not cleaned up", &format!(r#""why":{}"#, quoted(why)));
+}
+
+/// A checkpoint of an audit stream was signed too late.
+pub fn not_needed(stream: &str, through: u64) {
+    let more = format!(r#""stream":{},"through":{through}"#, quoted(stream));
+    line("a signature is not used: the stream has a later one, or is too far ahead", &more);
+}
+
 /// A checkpoint of an audit stream was not signed.
 pub fn unsigned(stream: &str, why: &str) {
     let more = format!(r#""stream":{},"why":{}"#, quoted(stream), quoted(why));

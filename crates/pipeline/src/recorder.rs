@@ -1,6 +1,8 @@
 //! Hands records to the recorder, and makes its calls.
 
 use crate::stages::Stages;
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
 use postern_types::Fault;
 use postern_types::recorder::{RecorderCall, RecorderResult, RequestRecord};
 
@@ -26,29 +28,62 @@ pub async fn hand_over<S: Stages>(stages: S, record: RequestRecord) {
     }
 }
 
-/// Hands over a record that must be written before its request ends.
+/// Hands over a record that must be written before its request ends. What it leads to is asked for when no request waits for it.
 ///
 /// # Errors
 ///
 /// It cannot be written, and policy refuses.
 pub async fn write<S: Stages>(stages: &S, record: RequestRecord) -> Result<(), Fault> {
-    let calls = stages.keep_record(record).await?;
+    let kept = stages.keep_record(record).await;
+    let afterwards = stages.clone();
+    stages.afterwards(Box::pin(async move {
+        let calls = afterwards.done(Vec::new()).await;
+        make(afterwards, calls).await;
+    }));
+    let calls = kept?;
     if !calls.is_empty() {
         stages.afterwards(Box::pin(make(stages.clone(), calls)));
     }
     Ok(())
 }
 
-/// Makes the recorder's calls.
-pub async fn make<S: Stages>(stages: S, mut calls: Vec<RecorderCall>) {
-    for _ in 0..MAX_ROUNDS {
-        if calls.is_empty() {
-            return;
+/// Makes the recorder's calls, all at once: a signature does not wait for a collector that hangs.
+pub async fn make<S: Stages>(stages: S, calls: Vec<RecorderCall>) {
+    at_once(calls, async |RecorderCall { id, call }| {
+        let outcome = stages.delegate(call).await;
+        stages.done(vec![RecorderResult { id, outcome }]).await
+    })
+    .await;
+}
+
+/// Makes calls at once, and what each leads to, within [`MAX_ROUNDS`].
+async fn at_once<C>(calls: Vec<C>, made: impl AsyncFn(C) -> Vec<C>) {
+    let one = async |call, round: usize| (made(call).await, round.saturating_add(1));
+    let mut running: FuturesUnordered<_> = calls.into_iter().map(|call| one(call, 1)).collect();
+    while let Some((calls, round)) = running.next().await {
+        if round <= MAX_ROUNDS {
+            running.extend(calls.into_iter().map(|call| one(call, round)));
         }
-        let mut results = Vec::with_capacity(calls.len());
-        for RecorderCall { id, call } in calls {
-            results.push(RecorderResult { id, outcome: stages.delegate(call).await });
-        }
-        calls = stages.done(results).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_ROUNDS, at_once};
+    use futures::FutureExt as _;
+    use std::cell::RefCell;
+
+    #[test]
+    fn a_call_that_hangs_holds_up_no_other_and_rounds_end() {
+        let seen = RefCell::new(Vec::new());
+        let made = at_once(vec!["hangs", "goes on"], async |call| {
+            if call == "hangs" {
+                std::future::pending::<()>().await;
+            }
+            seen.borrow_mut().push(call);
+            vec![call]
+        });
+        assert!(made.now_or_never().is_none(), "one hangs");
+        assert_eq!(*seen.borrow(), vec!["goes on"; MAX_ROUNDS]);
     }
 }

@@ -4,6 +4,7 @@
 //! destroys the content, in every copy and backup of the ledger.
 
 mod erase;
+mod findings;
 mod subject;
 
 pub use erase::{Erased, Erasure, erase};

@@ -329,7 +329,13 @@ fn an_erasure_leaves_sums_and_no_name() {
         .connection
         .execute_batch(
             "INSERT INTO content_key VALUES ('unknown', 'w', 'k', 0);
-             INSERT INTO request_subject VALUES ('unknown', 'r', 0);",
+             INSERT INTO request_subject VALUES ('unknown', 'r', 0);
+             INSERT INTO anomaly_series VALUES ('requests consumer', 'consumer-web', 0, '{}');
+             INSERT INTO anomaly VALUES ('a', 'cost_nano_usd consumer', 'consumer-web', 0, NULL, '{}');
+             INSERT INTO anomaly VALUES ('b', 'requests model', 'gpt-4o', 0, NULL,
+               '{\"contributors\":{\"consumer\":[{\"part\":\"consumer-web\"},{\"part\":\"consumer-web-2\"}]}}');
+             INSERT INTO notice VALUES ('n', 'ops', 0, 0, 0,
+               '{\"opened\":[{\"value\":\"consumer-web\",\"text\":\"spike: requests of consumer consumer-web are 9\"}]}');",
         )
         .unwrap();
     let told = post(&mut store, &Scope::All, "erasures", r#"{"subject":" consumer-web "}"#);
@@ -342,6 +348,16 @@ fn an_erasure_leaves_sums_and_no_name() {
     let kept = ask(&mut store, &Scope::All, "requests", DAY);
     for body in [by_consumer.body, kept.body] {
         assert!(!body.contains("\"consumer-web\""), "{body}");
+    }
+    let left = "SELECT COUNT(*) FROM anomaly_series";
+    assert_eq!(store.integer(left), 0);
+    for (statement, expected) in [
+        ("SELECT explanation FROM anomaly", r#"[{"part":"@"},{"part":"consumer-web-2"}]"#),
+        ("SELECT body FROM notice", r#""value":"@""#),
+        ("SELECT body FROM notice", r#""text":"spike: requests of consumer @ are 9""#),
+    ] {
+        let said: String = store.connection.query_row(statement, [], |row| row.get(0)).unwrap();
+        assert!(said.contains(&expected.replace('@', "erased-0000000000000007")), "{said}");
     }
     // Others are as they were.
     assert_eq!(store.integer("SELECT COUNT(*) FROM content_key"), 1);

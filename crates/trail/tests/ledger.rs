@@ -4,8 +4,8 @@
 mod support;
 
 use postern_trail::ledger::{
-    Grain, LedgerError, MAX_AMOUNT, Migrated, Retention, SCHEMA_VERSION, Swept, Written, migrate,
-    sweep, write,
+    Grain, InstanceState, LedgerError, MAX_AMOUNT, Migrated, Retention, SCHEMA_VERSION, Swept,
+    Written, find_lost, lost_records, migrate, note_instance, sweep, write,
 };
 use postern_trail::record::{AttemptEnd, Record, TokenCounts};
 use proptest::prelude::*;
@@ -120,12 +120,12 @@ fn a_record_that_is_written_twice_counts_once() {
 #[test]
 fn a_store_that_fails_at_any_statement_leaves_nothing_of_the_group() {
     let group = [record("r-1", DAY_MS, "shop", "gpt-4o"), refused("r-2", DAY_MS, "shop")];
-    for at in 0..9 {
+    for at in 0..10 {
         let mut store = ledger();
         store.fails_at = Some(at);
         assert!(now(write(&mut store, &group)).is_err(), "at {at}");
         // A `COMMIT` that fails leaves the transaction open: the connection is given up.
-        if at < 8 {
+        if at < 9 {
             assert_eq!(store.integer("SELECT COUNT(*) FROM request"), 0, "at {at}");
             assert_eq!(now(write(&mut store, &group)), Ok(Written { new: 2, known: 0 }));
             assert_eq!(store.integer("SELECT SUM(requests) FROM usage_day"), 2);
@@ -202,6 +202,67 @@ fn what_is_old_is_swept_in_bounded_steps() {
     assert_eq!(now(sweep(&mut store, &retention, now_ms, 7)), Ok(Swept::default()));
 }
 
+#[test]
+fn instances_that_ended_are_removed_and_what_they_lost_stays_counted() {
+    let mut store = ledger();
+    let noted_ms = DAY_MS as i64;
+    for at in 0..600 {
+        let state = InstanceState {
+            instance: format!("{at:016x}"),
+            started_unix_ms: noted_ms,
+            is_open: at < 3,
+            done: 10,
+            given: 14,
+            dropped: 0,
+        };
+        now(note_instance(&mut store, &state, noted_ms)).unwrap();
+    }
+    assert_eq!(now(find_lost(&mut store, noted_ms + 1)).unwrap().len(), 3);
+    for (at_ms, more, left, lost) in [
+        (noted_ms + 1_000, false, 600, 12),
+        (noted_ms + 86_400_001, true, 89, 12),
+        (noted_ms + 86_400_001, false, 1, 12),
+        (noted_ms + 900 * 86_400_000, false, 1, 12),
+    ] {
+        let swept = now(sweep(&mut store, &Retention::default(), at_ms, 7)).unwrap();
+        assert_eq!(swept.more, more, "{at_ms}");
+        assert_eq!(store.integer("SELECT COUNT(*) FROM recorder"), left, "{at_ms}");
+        assert_eq!(now(lost_records(&mut store)), Ok(lost));
+    }
+    let plan = "EXPLAIN QUERY PLAN UPDATE recorder SET lost = 1 WHERE is_open = 1 AND heard_ms < 5";
+    let plan: String = store.connection.query_row(plan, [], |row| row.get(3)).unwrap();
+    assert!(plan.contains("recorder_open"), "{plan}");
+}
+
+#[test]
+fn the_sums_of_series_begin_with_what_the_ledger_has() {
+    let mut store = ledger();
+    let group = [record("r-1", DAY_MS, "shop", "gpt-4o"), record("r-2", DAY_MS, "desk", "gpt-4o")];
+    now(write(&mut store, &group)).unwrap();
+    store
+        .connection
+        .execute_batch(
+            "DROP INDEX recorder_open; DROP INDEX recorder_closed; DROP INDEX recorder_lost;
+             DROP INDEX request_by_trace; DROP INDEX audit_link_by_signature;
+             ALTER TABLE audit_link DROP COLUMN signs; DROP TABLE usage_series;
+             DELETE FROM schema_version WHERE version = 5;",
+        )
+        .unwrap();
+    assert_eq!(now(migrate(&mut store, 6)), Ok(Migrated { from: 4, to: SCHEMA_VERSION }));
+    now(write(&mut store, &[record("r-3", DAY_MS, "shop", "gpt-4o")])).unwrap();
+    assert_eq!(store.integer("SELECT requests FROM usage_series"), 3);
+    assert_eq!(store.integer("SELECT cost_nano_usd FROM usage_series"), 21_000);
+}
+
+#[test]
+fn a_ledger_that_is_migrated_is_known_without_a_writer_s_lock() {
+    let mut store = ledger();
+    // The third statement would be that of a writer.
+    store.fails_at = Some(2);
+    let to = SCHEMA_VERSION;
+    assert_eq!(now(migrate(&mut store, 6)), Ok(Migrated { from: to, to }));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
@@ -232,6 +293,8 @@ proptest! {
             prop_assert_eq!(store.integer(&format!("SELECT SUM(requests) FROM {table}")), seen.len() as i64);
             prop_assert_eq!(store.integer(&format!("SELECT SUM(cost_nano_usd) FROM {table}")), cost as i64);
         }
+        prop_assert_eq!(store.integer("SELECT SUM(requests) FROM usage_series"), seen.len() as i64);
+        prop_assert_eq!(store.integer("SELECT SUM(cost_nano_usd) FROM usage_series"), cost as i64);
         prop_assert_eq!(store.integer("SELECT COUNT(*) FROM request"), seen.len() as i64);
     }
 }

@@ -4,15 +4,17 @@
 mod support;
 
 use postern_postgres_server::PostgresServer;
+use postern_trail::audit::{self, AuditStream};
+use postern_trail::content::{Erasure, erase};
 use postern_trail::export::metrics;
 use postern_trail::ledger::{
     Grain, Migrated, Retention, Row, SCHEMA_VERSION, SqlDialect, Store, StoreError, Value, Written,
-    migrate, sweep, write,
+    find_lost, lost_records, migrate, sweep, write,
 };
 use postern_trail::questions::{Cell, Parameters, Scope, requests, usage};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdout, Command, Stdio};
-use support::{now, record, refused};
+use support::{name, now, record, refused};
 
 /// 2026-03-01T00:00:00Z.
 const MARCH_S: i64 = 1_772_323_200;
@@ -73,8 +75,9 @@ impl Store for Psql {
     async fn query(&mut self, statement: &str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
         let value = |text: &str| match text.parse::<i64>() {
             _ if text == "\u{1e}" => Value::Null,
-            Ok(number) => Value::Integer(number),
-            Err(_) => Value::Text(text.to_owned()),
+            // A hash may have digits alone.
+            Ok(number) if number.to_string() == text => Value::Integer(number),
+            _ => Value::Text(text.to_owned()),
         };
         let lines = self.run(statement, values);
         Ok(lines.iter().map(|line| line.split('\u{1f}').map(value).collect()).collect())
@@ -117,6 +120,15 @@ fn postgres_keeps_the_same_ledger() {
     let page = now(requests(&mut store, Parameters(&query), &Scope::All)).unwrap();
     assert!(page.records.len() == 2 && page.next.is_some());
     assert!(now(metrics(&mut store)).unwrap().contains("postern_requests_total"));
+    let erasure =
+        Erasure { subject: "o'shop", actor: name("ops"), pseudonym: name("erased-1"), unix_ms: at };
+    assert_eq!(now(erase(&mut store, &erasure)).unwrap().requests, 2);
+    let named = "SELECT COUNT(*) FROM usage_total WHERE consumer = 'erased-1'";
+    assert_eq!(store.run(named, &[]), ["1"]);
+    let swept = now(audit::sweep(&mut store, AuditStream::Decisions, u64::MAX, 100, true));
+    assert_eq!(swept, Ok(0), "nothing is signed");
+    assert!(now(find_lost(&mut store, MARCH_S)).unwrap().is_empty());
+    assert_eq!(now(lost_records(&mut store)), Ok(0));
     let later_ms = (MARCH_S + 40 * 86_400) * 1_000;
     let swept = now(sweep(&mut store, &Retention::default(), later_ms, 10)).unwrap();
     assert_eq!((swept.requests, swept.more), (3, false));

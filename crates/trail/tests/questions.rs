@@ -14,6 +14,9 @@ use support::{Sqlite, ledger, name, now, record, refused};
 /// 2026-03-01T00:00:00Z.
 const MARCH_S: i64 = 1_772_323_200;
 
+/// 2029-01-01T00:00:00Z, when questions are asked.
+const LATER_S: i64 = 1_861_920_000;
+
 fn pairs(query: &str) -> Vec<(String, String)> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     pairs
@@ -23,11 +26,11 @@ fn pairs(query: &str) -> Vec<(String, String)> {
 }
 
 fn table(store: &mut Sqlite, query: &str) -> Table {
-    now(usage(store, Parameters(&pairs(query)), &Scope::All, MARCH_S)).unwrap()
+    now(usage(store, Parameters(&pairs(query)), &Scope::All, LATER_S)).unwrap()
 }
 
 fn refusal(store: &mut Sqlite, query: &str) -> String {
-    let error = now(usage(store, Parameters(&pairs(query)), &Scope::All, MARCH_S)).unwrap_err();
+    let error = now(usage(store, Parameters(&pairs(query)), &Scope::All, LATER_S)).unwrap_err();
     assert!(error.is_of_the_caller());
     error.to_string()
 }
@@ -121,6 +124,10 @@ fn what_cannot_be_asked_is_refused_with_what_can_be() {
             "the range from `from` to `to` is not of whole quarters of an hour; it is summed by quarters: both are at :00, :15, :30 or :45",
         ),
         ("from=2026-03-01&from=2026-03-02", "`from` is given twice"),
+        (
+            "from=1971-01-01&to=9999-01-01&zone=Europe/Berlin&bucket=day",
+            "the range from `from` to `to` is 21185 days; it is at most 20 years",
+        ),
     ] {
         assert_eq!(refusal(&mut store, query), expected, "{query}");
     }
@@ -217,7 +224,7 @@ fn others_usage_is_outside_of_a_scope() {
     let web_of_acme = Scope::Team { tenant: Some(name("acme")), team: name("web") };
     for (scope, sees) in [(acme, "1"), (web_of_none, "2"), (web_of_acme, "1")] {
         let query = pairs("from=2026-03-01&tenant=acme&tenant=");
-        let table = now(usage(&mut store, Parameters(&query), &scope, MARCH_S)).unwrap();
+        let table = now(usage(&mut store, Parameters(&query), &scope, LATER_S)).unwrap();
         assert_eq!(counts(&table), [(String::new(), 1)]);
         for id in ["1", "2"] {
             let found = now(request(&mut store, id, &scope)).unwrap();
@@ -299,7 +306,7 @@ fn values_never_become_sql() {
         let query = query.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let page = now(requests(&mut store, Parameters(&query), &Scope::All)).unwrap();
         assert!(page.records.is_empty());
-        let table = now(usage(&mut store, Parameters(&query), &Scope::All, MARCH_S)).unwrap();
+        let table = now(usage(&mut store, Parameters(&query), &Scope::All, LATER_S)).unwrap();
         assert!(table.rows.iter().all(|row| row.is_empty()) || table.rows.is_empty());
     }
     assert_eq!(store.integer("SELECT COUNT(*) FROM request"), 4);
@@ -310,7 +317,7 @@ fn costs_have_the_columns_of_focus() {
     let mut store = every(3_600, MARCH_S, MARCH_S + 2 * 86_400);
     now(write(&mut store, &[refused("no", MARCH_S as u64 * 1_000, "shop")])).unwrap();
     let query = pairs("from=2026-03-01&to=2026-04-01");
-    let table = now(costs(&mut store, Parameters(&query), &Scope::All, MARCH_S)).unwrap();
+    let table = now(costs(&mut store, Parameters(&query), &Scope::All, LATER_S)).unwrap();
     assert_eq!(table.columns, FOCUS_COLUMNS);
     let json: Value = serde_json::from_str(&table.to_json()).unwrap();
     assert_eq!(json.as_array().unwrap().len(), 2);
@@ -331,4 +338,20 @@ fn costs_have_the_columns_of_focus() {
         assert_eq!(json[1][column].to_string(), expected, "{column}");
     }
     assert_eq!(json[1]["Tags"]["consumer"], "shop");
+}
+
+#[test]
+fn a_range_ends_now_and_a_scope_is_found_by_its_index() {
+    let mut store = every(900, MARCH_S, MARCH_S + 3_600);
+    let table = table(&mut store, "from=2026-03-01&to=9999-01-01&zone=Europe/Berlin&bucket=day");
+    assert_eq!(table.rows.len(), 1);
+    for (condition, index) in [
+        ("tenant = 'acme'", "request_by_tenant"),
+        ("tenant IS NULL AND team = 'web'", "request_by_te"),
+        ("trace_id IN ('a', 'b')", "request_by_trace"),
+    ] {
+        let plan = format!("EXPLAIN QUERY PLAN SELECT record FROM request WHERE {condition}");
+        let plan: String = store.connection.query_row(&plan, [], |row| row.get(3)).unwrap();
+        assert!(plan.contains(index), "{plan}");
+    }
 }

@@ -272,6 +272,24 @@ fn only_what_is_old_is_swept() {
 }
 
 #[test]
+fn a_long_beginning_without_a_signature_is_swept_in_steps_once_a_signature_is_old() {
+    let mut store = ledger();
+    for at in 0..5 {
+        now(write(&mut store, &[decided(&format!("r-{at}"))])).unwrap();
+    }
+    let unsigned = due_now(&mut store).unwrap();
+    assert!(sign(&mut store, &unsigned));
+    now(write(&mut store, &[decided("r-5")])).unwrap();
+    let swept = |store: &mut Sqlite| {
+        now(sweep(store, AuditStream::Decisions, NOW_MS + 10_000, 8, true)).unwrap()
+    };
+    assert_eq!([swept(&mut store), swept(&mut store), swept(&mut store)], [8, 8, 4]);
+    assert_eq!(swept(&mut store), 0);
+    let text = exported(&mut store, AuditStream::Decisions);
+    assert_eq!(verified(&text, Begin::AtCheckpoint).first, 20);
+}
+
+#[test]
 fn other_policies_are_a_change_and_the_same_are_none() {
     let mut store = ledger();
     let (one, two) = (name("sha256:01"), name("sha256:02"));

@@ -190,3 +190,26 @@ fn findings_are_for_administrators_of_everything() {
         assert_eq!(answer.status, 400, "{query}");
     }
 }
+
+#[test]
+fn buckets_of_another_length_are_learned_anew_and_close_what_is_open() {
+    let mut store = filled(24 * 10, usual);
+    caught_up(&mut store, 24 * 10);
+    let insert = "INSERT INTO anomaly VALUES ('open', 'requests consumer', 'shop', 0, NULL, '{}')";
+    store.connection.execute(insert, []).unwrap();
+    let quarters = WatchPlan { bucket_s: 900, ..plan() };
+    let now_s = START_S + 24 * 10 * HOUR_S + 600;
+    let mut notices = 0;
+    loop {
+        let done = now(evaluate(&mut store, &quarters, now_s, 3)).unwrap();
+        notices += done.notices;
+        if done.is_up_to_date {
+            break;
+        }
+    }
+    let of = |unit: &str| format!("SELECT COUNT(*) FROM anomaly_series WHERE unit = '{unit}'");
+    assert_eq!(store.integer(&of("requests consumer")), 2);
+    assert_eq!(store.integer(&of("requests consumer 900")), 2);
+    assert_eq!(store.integer("SELECT COUNT(*) FROM anomaly WHERE closed_s IS NULL"), 0);
+    assert!(notices <= 2, "the past is no news: {notices}");
+}

@@ -5,6 +5,7 @@ use super::line;
 use super::streams::{AuditStream, number};
 use crate::ledger::{LedgerError, Sql, Store, integer, text};
 use crate::name::Name;
+use std::ops::Range;
 
 /// The most links of a part of an export.
 pub const EXPORT_LINKS: u64 = 10_000;
@@ -53,8 +54,9 @@ pub async fn export(
     Ok(Exported { lines, through: last.map(|(seq, _)| seq), end })
 }
 
-/// Removes at most `links` of the oldest links that ended before a time, in a transaction of its own. If the stream is signed, it then begins
-/// after a link that a checkpoint signs. Returns how many were removed.
+/// Removes at most `links` of the oldest links that ended before a time, in a transaction of its own. If the stream is signed, only what a
+/// checkpoint of before that time signs is removed: after the last step, the stream begins where that signature ends. Returns how
+/// many were removed.
 ///
 /// # Errors
 ///
@@ -66,28 +68,67 @@ pub async fn sweep(
     links: u32,
     is_signed: bool,
 ) -> Result<u64, LedgerError> {
-    // By number: the oldest come first, and the others are not looked at.
-    let mut sql =
-        Sql::new(store.dialect(), "SELECT seq, unix_ms, line FROM audit_link WHERE stream = ");
-    sql.bind(stream.as_str()).push(" ORDER BY seq LIMIT ").bind(i64::from(links));
-    let mut rows = store.query(sql.text(), sql.values()).await?;
+    let Some((first, unix_ms)) = oldest(store, stream).await? else { return Ok(0) };
     let before = number(before_unix_ms);
-    let young = rows.iter().position(|row| integer(row, 1).is_ok_and(|unix_ms| unix_ms >= before));
-    rows.truncate(young.unwrap_or(rows.len()));
-    let through = match is_signed {
-        // What the last checkpoint of these signs.
-        true => rows.iter().rev().find_map(|row| line::signed_through(text(row, 2).ok()?)),
-        false => rows.last().and_then(|row| Some(integer(row, 0).ok()?.unsigned_abs())),
-    };
-    let (Some(first), Some(through)) = (rows.first(), through) else { return Ok(0) };
-    let first = integer(first, 0)?.unsigned_abs();
-    let Some(removed) = through.saturating_add(1).checked_sub(first).filter(|links| *links > 0)
-    else {
+    if unix_ms >= before {
         return Ok(0);
+    }
+    let most = first.saturating_add(i64::from(links.max(1)));
+    let end = match is_signed {
+        // In one step to where a signature ends, if there is one so near.
+        true => match signed_end(store, stream, before, first..most).await? {
+            Some(end) => Some(end),
+            None => signed_end(store, stream, before, most..i64::MAX).await?.map(|_| most),
+        },
+        false => Some(old_end(store, stream, before, most).await?),
     };
+    let Some(end) = end.filter(|end| *end > first) else { return Ok(0) };
     // One statement is a transaction.
     let mut sql = Sql::new(store.dialect(), "DELETE FROM audit_link WHERE stream = ");
-    sql.bind(stream.as_str()).push(" AND seq <= ").bind(number(through));
+    sql.bind(stream.as_str()).push(" AND seq < ").bind(end);
     store.execute(sql.text(), sql.values()).await?;
-    Ok(removed)
+    Ok(end.saturating_sub(first).unsigned_abs())
+}
+
+/// The number and the time of a stream's first link.
+async fn oldest(
+    store: &mut impl Store,
+    stream: AuditStream,
+) -> Result<Option<(i64, i64)>, LedgerError> {
+    let mut sql = Sql::new(store.dialect(), "SELECT seq, unix_ms FROM audit_link WHERE stream = ");
+    sql.bind(stream.as_str()).push(" ORDER BY seq LIMIT 1");
+    let rows = store.query(sql.text(), sql.values()).await?;
+    rows.first().map(|row| Ok((integer(row, 0)?, integer(row, 1)?))).transpose()
+}
+
+/// The number after the last link that an old checkpoint signs, of those whose last link is in a range.
+async fn signed_end(
+    store: &mut impl Store,
+    stream: AuditStream,
+    before: i64,
+    within: Range<i64>,
+) -> Result<Option<i64>, LedgerError> {
+    let mut sql = Sql::new(
+        store.dialect(),
+        "SELECT signs FROM audit_link WHERE signs IS NOT NULL AND stream = ",
+    );
+    sql.bind(stream.as_str()).push(" AND unix_ms < ").bind(before);
+    sql.push(" AND signs >= ").bind(within.start).push(" AND signs < ").bind(within.end);
+    sql.push(" ORDER BY signs DESC LIMIT 1");
+    let rows = store.query(sql.text(), sql.values()).await?;
+    rows.first().map(|row| Ok(integer(row, 0)?.saturating_add(1))).transpose()
+}
+
+/// The number of the first link that is young, or the first one that is too many.
+async fn old_end(
+    store: &mut impl Store,
+    stream: AuditStream,
+    before: i64,
+    most: i64,
+) -> Result<i64, LedgerError> {
+    let mut sql = Sql::new(store.dialect(), "SELECT seq FROM audit_link WHERE stream = ");
+    sql.bind(stream.as_str()).push(" AND seq < ").bind(most).push(" AND unix_ms >= ").bind(before);
+    sql.push(" ORDER BY seq LIMIT 1");
+    let rows = store.query(sql.text(), sql.values()).await?;
+    rows.first().map_or(Ok(most), |row| integer(row, 0))
 }

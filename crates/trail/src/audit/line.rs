@@ -81,11 +81,3 @@ pub(super) fn event_of(line: &str) -> Option<AuditEvent> {
     let link: ReadLine<'_> = serde_json::from_str(line).ok()?;
     serde_json::from_str(link.event.get()).ok()
 }
-
-/// The last link that a line signs, if it is a checkpoint.
-pub(super) fn signed_through(line: &str) -> Option<u64> {
-    match event_of(line)? {
-        AuditEvent::Checkpoint { through, .. } => Some(through),
-        _ => None,
-    }
-}

@@ -13,7 +13,7 @@ use super::decisions::decisions;
 use super::event::AuditEvent;
 use super::hash::LinkHash;
 use super::line;
-use crate::ledger::{LedgerError, Row, Sql, SqlDialect, Store, insert, integer, text};
+use crate::ledger::{LedgerError, Row, Sql, SqlDialect, Store, Value, insert, integer, text};
 use crate::name::Name;
 use crate::record::Record;
 
@@ -71,7 +71,7 @@ pub async fn append(
         .iter()
         .map(|(unix_ms, event)| {
             let seq = chain.next();
-            row(stream, seq, *unix_ms, chain.append(*unix_ms, event))
+            row(stream, seq, *unix_ms, chain.append(*unix_ms, event), None)
         })
         .collect();
     insert(store, "audit_link", &LINK, rows, "").await?;
@@ -109,7 +109,8 @@ pub async fn checkpoint(
     let mut chain = held(store, stream).await?;
     let seq = chain.next();
     let Some(line) = chain.checkpoint(unix_ms, unsigned, signature) else { return Ok(false) };
-    insert(store, "audit_link", &LINK, [row(stream, seq, unix_ms, line)], "").await?;
+    let row = row(stream, seq, unix_ms, line, Some(unsigned.through));
+    insert(store, "audit_link", &LINK, [row], "").await?;
     keep(store, &chain).await?;
     Ok(true)
 }
@@ -194,14 +195,15 @@ pub async fn append_checkpoint(
     done
 }
 
-const LINK: [&str; 4] = ["stream", "seq", "unix_ms", "line"];
+const LINK: [&str; 5] = ["stream", "seq", "unix_ms", "line", "signs"];
 
-fn row(stream: AuditStream, seq: u64, unix_ms: u64, line: String) -> Row {
+fn row(stream: AuditStream, seq: u64, unix_ms: u64, line: String, signs: Option<u64>) -> Row {
     vec![
         stream.as_str().into(),
         number(seq).into(),
         number(unix_ms).into(),
-        crate::ledger::Value::Text(line),
+        Value::Text(line),
+        signs.map_or(Value::Null, |through| number(through).into()),
     ]
 }
 

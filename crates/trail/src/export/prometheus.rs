@@ -1,7 +1,7 @@
 //! Metrics in Prometheus' text format 0.0.4, from the sums of all time: right over all instances and restarts.
 
 use crate::ledger::{
-    LATENCY_BOUNDS_US, LatencyMetric, LedgerError, Row, SUMS, Sql, Store, integer, text,
+    LATENCY_BOUNDS_US, LatencyMetric, LedgerError, Row, SUMS, Store, integer, text,
 };
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -73,12 +73,11 @@ pub fn metric_names() -> Vec<String> {
 ///
 /// The ledger cannot be read.
 pub async fn metrics(store: &mut impl Store) -> Result<String, LedgerError> {
-    let mut sql = Sql::new(store.dialect(), "SELECT model, provider, route");
-    for sum in SUMS {
-        sql.push(&format!(", CAST(SUM({sum}) AS BIGINT)"));
-    }
-    sql.push(" FROM usage_total GROUP BY model, provider, route ORDER BY model, provider, route");
-    let usage = store.query(sql.text(), sql.values()).await?;
+    let sums = SUMS.join(", ");
+    let statement = format!(
+        "SELECT model, provider, route, {sums} FROM usage_series ORDER BY model, provider, route"
+    );
+    let usage = store.query(&statement, &[]).await?;
     let latency = store
         .query(
             "SELECT metric, model, provider, route, le_us, requests, sum_us FROM usage_latency",

@@ -34,6 +34,12 @@ pub struct LostInstance {
     pub records: i64,
 }
 
+/// The row that has what the removed rows had lost. It is no instance's name.
+const SWEPT: &str = "(swept)";
+
+/// The most rows that one step removes.
+const ROWS: i64 = 512;
+
 const COLUMNS: &str = "instance, started_ms, heard_ms, is_open, done, given, dropped, lost";
 
 /// Notes the state of an instance.
@@ -95,7 +101,45 @@ pub async fn find_lost(
 ///
 /// The store fails.
 pub async fn lost_records(store: &mut impl Store) -> Result<i64, LedgerError> {
-    let statement = "SELECT CAST(COALESCE(SUM(lost), 0) AS BIGINT) FROM recorder";
+    let statement = "SELECT CAST(COALESCE(SUM(lost), 0) AS BIGINT) FROM recorder WHERE lost > 0";
     let rows = store.query(statement, &[]).await?;
     rows.first().map_or(Ok(0), |row| integer(row, 0))
+}
+
+/// Removes instances that are closed and were not heard of since then, in a bounded step; what they lost is added up in one row.
+/// Returns whether there is more. It runs within a transaction.
+pub(super) async fn sweep_instances(
+    store: &mut impl Store,
+    heard_before_unix_ms: i64,
+) -> Result<bool, LedgerError> {
+    let mut sql = Sql::new(
+        store.dialect(),
+        "DELETE FROM recorder WHERE instance IN (SELECT instance FROM recorder WHERE is_open = 0 AND heard_ms < ",
+    );
+    sql.bind(heard_before_unix_ms).push(" ORDER BY heard_ms LIMIT ").bind(ROWS);
+    sql.push(") RETURNING lost");
+    let rows = store.query(sql.text(), sql.values()).await?;
+    let mut lost = 0i64;
+    for row in &rows {
+        lost = lost.saturating_add(integer(row, 0)?);
+    }
+    if lost > 0 {
+        let mut sql =
+            Sql::new(store.dialect(), &format!("INSERT INTO recorder ({COLUMNS}) VALUES ("));
+        // Heard of for ever, so that it is not swept itself.
+        let row: [Value; 8] = [
+            SWEPT.into(),
+            0.into(),
+            i64::MAX.into(),
+            0.into(),
+            0.into(),
+            0.into(),
+            0.into(),
+            lost.into(),
+        ];
+        sql.bind_all(row);
+        sql.push(") ON CONFLICT (instance) DO UPDATE SET lost = recorder.lost + excluded.lost");
+        store.execute(sql.text(), sql.values()).await?;
+    }
+    Ok(i64::try_from(rows.len()).unwrap_or(i64::MAX) >= ROWS)
 }

@@ -15,7 +15,7 @@ struct Migration {
 }
 
 /// Applied in this order and never changed: a later need is a later migration.
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     Migration {
         version: 1,
         name: "requests_attempts_usage",
@@ -32,6 +32,11 @@ const MIGRATIONS: [Migration; 4] = [
         statements: include_str!("migrations/0003_audit_content.sql"),
     },
     Migration { version: 4, name: "watch", statements: include_str!("migrations/0004_watch.sql") },
+    Migration {
+        version: 5,
+        name: "bounded",
+        statements: include_str!("migrations/0005_bounded.sql"),
+    },
 ];
 
 /// The version of this program's schema.
@@ -55,6 +60,9 @@ pub struct Migrated {
 ///
 /// The ledger is newer than this program, was migrated by another build, or the store fails; then nothing was changed.
 pub async fn migrate(store: &mut impl Store, now_unix_ms: i64) -> Result<Migrated, LedgerError> {
+    if is_current(store).await? {
+        return Ok(Migrated { from: SCHEMA_VERSION, to: SCHEMA_VERSION });
+    }
     store.execute(store.dialect().begin(), &[]).await?;
     match apply(store, now_unix_ms).await {
         Ok(migrated) => {
@@ -67,6 +75,19 @@ pub async fn migrate(store: &mut impl Store, now_unix_ms: i64) -> Result<Migrate
             Err(error)
         }
     }
+}
+
+/// Whether nothing is to be done. It is read without the lock of a writer, for which each new instance would wait.
+async fn is_current(store: &mut impl Store) -> Result<bool, LedgerError> {
+    let tables = match store.dialect() {
+        SqlDialect::Sqlite => "SELECT COUNT(*) FROM sqlite_master WHERE name = 'schema_version'",
+        SqlDialect::Postgres => {
+            "SELECT CAST(COUNT(*) AS BIGINT) FROM pg_class WHERE oid = to_regclass('schema_version')"
+        }
+    };
+    let rows = store.query(tables, &[]).await?;
+    let has_table = rows.first().map_or(Ok(0), |row| integer(row, 0))? > 0;
+    Ok(has_table && applied(store).await? == SCHEMA_VERSION)
 }
 
 async fn apply(store: &mut impl Store, now_unix_ms: i64) -> Result<Migrated, LedgerError> {

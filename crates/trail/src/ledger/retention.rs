@@ -1,12 +1,16 @@
 //! What is old is removed, in bounded steps.
 
 use super::error::LedgerError;
+use super::instance::sweep_instances;
 use super::rollup::Grain;
 use super::row::integer;
 use super::sql::Sql;
 use super::store::Store;
 
 const DAY_MS: i64 = 86_400_000;
+
+/// How long an instance is remembered that has ended.
+const INSTANCES_DAYS: u32 = 1;
 
 /// How long what is kept, in days. Sums of all time are not swept.
 ///
@@ -41,7 +45,7 @@ pub struct Swept {
     pub more: bool,
 }
 
-/// Removes at most `rows` requests with their attempts, and one bucket of each kind of sums.
+/// Removes at most `rows` requests with their attempts, and one bucket of each kind of sums, and some instances that ended.
 ///
 /// # Errors
 ///
@@ -65,6 +69,7 @@ pub async fn sweep(
             let before_s = before(now_unix_ms, days).div_euclid(1_000);
             sweep_bucket(store, grain, before_s, &mut swept).await?;
         }
+        swept.more |= sweep_instances(store, before(now_unix_ms, INSTANCES_DAYS)).await?;
         Ok::<_, LedgerError>(swept)
     };
     match swept.await {

@@ -15,7 +15,7 @@ pub enum Grain {
     Hour,
     /// A day of UTC.
     Day,
-    /// All time: what counters of metrics are read from.
+    /// All time.
     Total,
 }
 
@@ -115,6 +115,8 @@ pub const LATENCY_BOUNDS_US: [i64; 14] = [
 #[derive(Default)]
 pub(super) struct Rollups {
     pub(super) usage: [BTreeMap<Key, Sums>; Grain::ALL.len()],
+    /// Of all time, by model, provider and route.
+    pub(super) series: BTreeMap<[String; 3], Sums>,
     /// By metric, model, provider, route and bound: requests and microseconds.
     pub(super) latency: BTreeMap<(&'static str, [String; 3], i64), (i64, i64)>,
 }
@@ -144,11 +146,10 @@ impl Rollups {
         let unix_s = amount(record.started_unix_ms) / 1_000;
         for (grain, table) in Grain::ALL.into_iter().zip(&mut self.usage) {
             let key = (grain.bucket(unix_s), dimensions(record, attempt));
-            let known = table.entry(key).or_insert([0; SUMS.len()]);
-            for (known, more) in known.iter_mut().zip(sums) {
-                *known = known.saturating_add(*more);
-            }
+            add(table.entry(key).or_insert([0; SUMS.len()]), sums);
         }
+        let [_, _, _, model, provider, route] = dimensions(record, attempt);
+        add(self.series.entry([model, provider, route]).or_insert([0; SUMS.len()]), sums);
     }
 
     fn add_latency(&mut self, record: &Record) {
@@ -166,6 +167,12 @@ impl Rollups {
             *requests = requests.saturating_add(1);
             *sum_us = sum_us.saturating_add(duration_us);
         }
+    }
+}
+
+fn add(known: &mut Sums, sums: &Sums) {
+    for (known, more) in known.iter_mut().zip(sums) {
+        *known = known.saturating_add(*more);
     }
 }
 

@@ -92,6 +92,13 @@ async fn group_of(store: &mut impl Store, group: &[Record]) -> Result<usize, Led
     for (grain, usage) in Grain::ALL.into_iter().zip(rollups.usage) {
         upsert_usage(store, grain, usage).await?;
     }
+    let series = rollups.series.into_iter().map(|(texts, sums)| {
+        let texts = texts.into_iter().map(Value::Text);
+        texts.chain(sums.into_iter().map(Value::Integer)).collect()
+    });
+    let columns: Vec<_> = SERIES.into_iter().chain(SUMS).collect();
+    insert(store, "usage_series", &columns, series, &adding("usage_series", &SERIES, &SUMS))
+        .await?;
     let latency =
         rollups.latency.into_iter().map(|((metric, [model, provider, route], le), of)| {
             let texts =
@@ -148,6 +155,8 @@ const ATTEMPT: [&str; 15] = [
     "output_tokens",
     "cost_nano_usd",
 ];
+
+const SERIES: [&str; 3] = ["model", "provider", "route"];
 
 const LATENCY: [&str; 7] = ["metric", "model", "provider", "route", "le_us", "requests", "sum_us"];
 

@@ -73,7 +73,7 @@ pub async fn requests(
     sql.bind(start_s.saturating_mul(1_000)).push(" AND started_ms < ");
     sql.bind(end_s.saturating_mul(1_000));
     filter(&mut sql, parameters)?;
-    scope.push(&mut sql);
+    scope.push_rows(&mut sql);
     if let Some(given) = parameters.one("cursor")? {
         let Cursor { started_ms, request_id } = Cursor::of(given)?;
         sql.push(" AND (started_ms < ").bind(started_ms).push(" OR (started_ms = ");
@@ -108,7 +108,7 @@ pub async fn request(
 ) -> Result<Option<String>, QuestionError> {
     let mut sql = Sql::new(store.dialect(), "SELECT record FROM request WHERE request_id = ");
     sql.bind(request_id);
-    scope.push(&mut sql);
+    scope.push_rows(&mut sql);
     let rows = store.query(sql.text(), sql.values()).await.map_err(LedgerError::from)?;
     Ok(rows.first().map(|row| text(row, 0).map(str::to_owned)).transpose()?)
 }

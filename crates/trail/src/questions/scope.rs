@@ -20,16 +20,31 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// Appends its conditions, each after `AND`. Without a value, columns of rows are null and those of sums are empty.
-    pub(super) fn push(&self, sql: &mut Sql) {
-        let (tenant, team) = match self {
-            Scope::All => return,
-            Scope::Tenant(tenant) => (Some(tenant), None),
-            Scope::Team { tenant, team } => (tenant.as_ref(), Some(team)),
-        };
-        sql.push(" AND COALESCE(tenant, '') = ").bind(tenant.map_or("", Name::as_str));
-        if let Some(team) = team {
-            sql.push(" AND COALESCE(team, '') = ").bind(team.as_str());
+    /// Appends its conditions on rows of requests, each after `AND`. Without a value, their columns are null.
+    pub(super) fn push_rows(&self, sql: &mut Sql) {
+        for (column, value) in self.columns() {
+            match value {
+                Some(value) => sql.push(&format!(" AND {column} = ")).bind(value.as_str()),
+                None => sql.push(&format!(" AND {column} IS NULL")),
+            };
+        }
+    }
+
+    /// Appends its conditions on sums, each after `AND`. Without a value, their columns are empty.
+    pub(super) fn push_sums(&self, sql: &mut Sql) {
+        for (column, value) in self.columns() {
+            sql.push(&format!(" AND {column} = ")).bind(value.map_or("", Name::as_str));
+        }
+    }
+
+    /// Its columns. No function is about them, so that indexes are of use.
+    fn columns(&self) -> Vec<(&'static str, Option<&Name>)> {
+        match self {
+            Scope::All => Vec::new(),
+            Scope::Tenant(tenant) => vec![("tenant", Some(tenant))],
+            Scope::Team { tenant, team } => {
+                vec![("tenant", tenant.as_ref()), ("team", Some(team))]
+            }
         }
     }
 }

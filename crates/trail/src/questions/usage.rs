@@ -14,6 +14,11 @@ pub const MAX_ROWS: usize = 50_000;
 
 const DAY_S: i64 = 86_400;
 
+/// The longest range: each change of a zone's offset in it is a statement or more, and there are two in a year.
+const MAX_RANGE_YEARS: i64 = 20;
+
+const MAX_RANGE_S: i64 = MAX_RANGE_YEARS * 366 * DAY_S;
+
 /// The finest time that sums are kept for.
 const FINEST_S: i64 = 900;
 
@@ -115,7 +120,7 @@ impl Usage {
                     sql.push(&format!(" AND {column} IN ("));
                     sql.bind_all(values.iter().map(|value| value.as_str().into())).push(")");
                 }
-                scope.push(&mut sql);
+                scope.push_sums(&mut sql);
                 let groups: Vec<_> =
                     (1..=self.group_by.len() + 1).map(|at| at.to_string()).collect();
                 sql.push(" GROUP BY ").push(&groups.join(", "));
@@ -226,7 +231,8 @@ pub(super) fn range(
         return Err(QuestionError::OpenRange { parameter: "from", what });
     };
     let now_s = now_s.saturating_add(FINEST_S).div_euclid(FINEST_S).saturating_mul(FINEST_S);
-    let end_s = zone::time(parameters, "to", &zone)?.unwrap_or(now_s.max(start_s + FINEST_S));
+    let now_s = now_s.max(start_s.saturating_add(FINEST_S));
+    let end_s = zone::time(parameters, "to", &zone)?.unwrap_or(now_s);
     if end_s <= start_s {
         let found = "empty".to_owned();
         let known = "`from` before `to`, which is not in it".to_owned();
@@ -235,6 +241,13 @@ pub(super) fn range(
     if start_s % FINEST_S != 0 || end_s % FINEST_S != 0 {
         let found = "not of whole quarters of an hour".to_owned();
         let known = "summed by quarters: both are at :00, :15, :30 or :45".to_owned();
+        return Err(QuestionError::WrongRange { found, known });
+    }
+    // Nothing has happened after now.
+    let end_s = end_s.min(now_s);
+    if end_s.saturating_sub(start_s) > MAX_RANGE_S {
+        let found = format!("{} days", end_s.saturating_sub(start_s) / DAY_S);
+        let known = format!("at most {MAX_RANGE_YEARS} years");
         return Err(QuestionError::WrongRange { found, known });
     }
     Ok((start_s, end_s, zone))

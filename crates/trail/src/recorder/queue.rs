@@ -132,6 +132,19 @@ impl Queue {
         }
     }
 
+    /// Drops what waits, unless one writes. Returns how many were dropped.
+    pub fn give_up(&mut self) -> usize {
+        if self.is_writing {
+            return 0;
+        }
+        let count = self.waiting.len();
+        self.waiting.clear();
+        self.bytes = 0;
+        self.done = self.done.saturating_add(count as u64);
+        self.dropped = self.dropped.saturating_add(count as u64);
+        count
+    }
+
     /// The records that are not written, those that are being written included.
     pub fn len(&self) -> usize {
         self.waiting.len().saturating_add(self.taken)
@@ -237,6 +250,9 @@ mod tests {
         assert_eq!(ids, ["r-1", "r-2", "r-3", "r-4", "r-5"]);
         queue.wrote(&group);
         assert_eq!((queue.bytes(), queue.written()), (0, 5));
+        push(&mut queue, 7);
+        assert_eq!((queue.give_up(), queue.len(), queue.bytes()), (1, 0, 0));
+        assert_eq!((queue.done(), queue.given(), queue.dropped()), (6, 6, 2));
         let narrow = QueueBounds { bytes: 10, ..BOUNDS };
         assert_eq!(queue.push(record("r-7", 0), narrow), CallRole::Dropped);
     }

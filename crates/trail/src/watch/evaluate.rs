@@ -3,7 +3,7 @@
 use super::explain;
 use super::findings;
 use super::notices;
-use super::unit::{UNITS, Unit};
+use super::unit::{UNITS, Unit, units};
 use crate::anomaly::{Anomaly, Detector, Explained, Measured, Monitor};
 use crate::ledger::{LedgerError, Row, Sql, Store, Value, integer, text};
 use crate::name::Name;
@@ -98,7 +98,7 @@ async fn furthest_behind(
     for row in &rows {
         known.insert(text(row, 0)?, integer(row, 1)?);
     }
-    let cursors = UNITS.iter().map(|unit| (known.get(unit.name().as_str()).copied(), *unit));
+    let cursors = units(plan.bucket_s).map(|unit| (known.get(unit.name().as_str()).copied(), unit));
     let Some((cursor, unit)) = cursors.min_by_key(|(cursor, _)| *cursor) else { return Ok(None) };
     let after = match cursor {
         Some(cursor) => cursor,
@@ -155,6 +155,9 @@ async fn step(
         bucket = bucket.saturating_add(plan.bucket_s);
     }
     save(store, unit, &series, until).await?;
+    if until == last {
+        findings::close_others(store, unit, until).await?;
+    }
     tell(store, plan, last, done).await
 }
 
@@ -343,17 +346,18 @@ async fn tell(
     done: &mut Evaluated,
 ) -> Result<(), LedgerError> {
     let rows = store.query("SELECT unit, last_bucket_s FROM anomaly_unit", &[]).await?;
-    let (mut units, mut passed, mut told) = (0, i64::MAX, None);
+    let names: BTreeSet<String> = units(plan.bucket_s).map(Unit::name).collect();
+    let (mut count, mut passed, mut told) = (0, i64::MAX, None);
     for row in &rows {
         let at = integer(row, 1)?;
         if text(row, 0)? == TOLD {
             told = Some(at);
-        } else {
-            units += 1;
+        } else if names.contains(text(row, 0)?) {
+            count += 1;
             passed = passed.min(at);
         }
     }
-    if units < UNITS.len() || told.is_some_and(|told| told >= passed) {
+    if count < UNITS.len() || told.is_some_and(|told| told >= passed) {
         return Ok(());
     }
     let until = if told.is_none() { last } else { passed };

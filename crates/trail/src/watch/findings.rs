@@ -61,6 +61,21 @@ pub(super) async fn close(
     Ok(store.query(sql.text(), sql.values()).await?.len())
 }
 
+/// Closes what is open of the same series by buckets of another length: policy has changed it, and no one goes on with them.
+pub(super) async fn close_others(
+    store: &mut impl Store,
+    unit: Unit,
+    bucket: i64,
+) -> Result<(), LedgerError> {
+    let of_hours = Unit { bucket_s: 3_600, ..unit }.name();
+    let mut sql = Sql::new(store.dialect(), "UPDATE anomaly SET closed_s = ");
+    sql.bind(bucket).push(" WHERE closed_s IS NULL AND unit <> ").bind(unit.name().as_str());
+    sql.push(" AND (unit = ").bind(of_hours.as_str());
+    sql.push(" OR unit LIKE ").bind(format!("{of_hours} %").as_str());
+    sql.push(") AND opened_s < ").bind(bucket);
+    Ok(store.execute(sql.text(), sql.values()).await?)
+}
+
 /// A row as an object.
 pub(super) fn object(row: &[Value]) -> Result<serde_json::Value, LedgerError> {
     let mut object: serde_json::Value = serde_json::from_str(text(row, 3)?).unwrap_or_default();
@@ -110,7 +125,8 @@ pub async fn anomalies(
         sql.push(" AND unit LIKE ").bind(format!("{metric} %").as_str());
     }
     if let Some(dimension) = parameters.word("dimension", &dimensions)? {
-        sql.push(" AND unit LIKE ").bind(format!("% {dimension}").as_str());
+        sql.push(" AND (unit LIKE ").bind(format!("% {dimension}").as_str());
+        sql.push(" OR unit LIKE ").bind(format!("% {dimension} %").as_str()).push(")");
     }
     if let Some(value) = parameters.one("value")? {
         sql.push(" AND value = ").bind(value);

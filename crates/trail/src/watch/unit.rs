@@ -83,19 +83,29 @@ pub struct Unit {
     pub metric: WatchMetric,
     /// Of what: a column of the sums.
     pub dimension: &'static str,
+    /// The length of its buckets in seconds.
+    pub bucket_s: i64,
 }
+
+/// The buckets of units whose names do not say how long theirs are.
+const HOUR_S: i64 = 3_600;
 
 /// What series are made by.
 pub(super) const WATCHED: [&str; 4] = ["consumer", "model", "provider", "route"];
 
-/// All units, in the order in which they are evaluated.
+/// All units, in the order in which they are evaluated, by the hour.
 pub const UNITS: [Unit; 24] = {
-    let mut units = [Unit { metric: WatchMetric::Requests, dimension: "consumer" }; 24];
+    let mut units =
+        [Unit { metric: WatchMetric::Requests, dimension: "consumer", bucket_s: HOUR_S }; 24];
     let mut at = 0;
     while at < 24 {
         #[allow(clippy::indexing_slicing, reason = "evaluated when it is compiled")]
         {
-            units[at] = Unit { metric: WatchMetric::ALL[at / 4], dimension: WATCHED[at % 4] };
+            units[at] = Unit {
+                metric: WatchMetric::ALL[at / 4],
+                dimension: WATCHED[at % 4],
+                bucket_s: HOUR_S,
+            };
         }
         at += 1;
     }
@@ -103,8 +113,14 @@ pub const UNITS: [Unit; 24] = {
 };
 
 impl Unit {
-    /// Its name in the ledger.
+    /// Its name in the ledger. What was learned of buckets of another length is about another unit.
     pub fn name(self) -> String {
-        format!("{} {}", self.metric.as_str(), self.dimension)
+        let name = format!("{} {}", self.metric.as_str(), self.dimension);
+        if self.bucket_s == HOUR_S { name } else { format!("{name} {}", self.bucket_s) }
     }
+}
+
+/// All units with buckets of this length.
+pub(super) fn units(bucket_s: i64) -> impl Iterator<Item = Unit> {
+    UNITS.into_iter().map(move |unit| Unit { bucket_s, ..unit })
 }
