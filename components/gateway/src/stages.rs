@@ -347,6 +347,10 @@ impl Upstream for Imports {
         upstream::delegate(call).await
     }
 
+    async fn delegate_for_recorder(&self, call: DelegatedCall) -> DelegatedResult {
+        upstream::delegate_for_recorder(call).await
+    }
+
     async fn unset_variables(&self, names: Vec<String>) -> Vec<String> {
         upstream::unset_variables(names).await
     }

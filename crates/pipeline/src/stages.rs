@@ -202,6 +202,7 @@ pub trait Upstream {
     type Body: Body + 'static;
     async fn send(&self, request: Outbound) -> Result<Inbound<Self::Body>, Fault>;
     async fn delegate(&self, call: DelegatedCall) -> DelegatedResult;
+    async fn delegate_for_recorder(&self, call: DelegatedCall) -> DelegatedResult;
     async fn unset_variables(&self, names: Vec<String>) -> Vec<String>;
     async fn redact(&self, texts: Vec<String>) -> Vec<String>;
 }

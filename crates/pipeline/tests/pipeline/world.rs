@@ -1217,6 +1217,10 @@ impl Upstream for World {
         self.script().keeps.delegate(call)
     }
 
+    async fn delegate_for_recorder(&self, call: DelegatedCall) -> DelegatedResult {
+        self.script().keeps.delegate(call)
+    }
+
     async fn unset_variables(&self, _: Vec<String>) -> Vec<String> {
         Vec::new()
     }
