@@ -114,9 +114,12 @@ async fn rename_consumer(
     erasure: &Erasure<'_>,
 ) -> Result<u64, LedgerError> {
     let mut requests = 0u64;
+    // By its name, or as a row shows it.
+    let name = Name::of_identity(erasure.subject);
     loop {
         let mut sql = Sql::new(store.dialect(), "SELECT request_id, record FROM request");
-        sql.push(" WHERE consumer = ").bind(erasure.subject).push(" LIMIT ").bind(STEP);
+        sql.push(" WHERE consumer IN (").bind(erasure.subject).push(", ").bind(name.as_str());
+        sql.push(") LIMIT ").bind(STEP);
         let rows = store.query(sql.text(), sql.values()).await?;
         if rows.is_empty() {
             break;
@@ -133,7 +136,8 @@ async fn rename_consumer(
     for grain in Grain::ALL {
         let mut sql = Sql::new(store.dialect(), &format!("UPDATE {}", grain.table()));
         sql.push(" SET consumer = ").bind(erasure.pseudonym.as_str());
-        sql.push(" WHERE consumer = ").bind(erasure.subject);
+        sql.push(" WHERE consumer IN (").bind(erasure.subject).push(", ").bind(name.as_str());
+        sql.push(")");
         store.execute(sql.text(), sql.values()).await?;
     }
     Ok(requests)
