@@ -255,8 +255,12 @@ impl Recorder for Imports {
         recorder::accepts().await
     }
 
-    async fn keep_record(&self, record: RequestRecord) -> Result<Vec<RecorderCall>, Fault> {
-        recorder::record(record).await
+    async fn keep_record(
+        &self,
+        record: RequestRecord,
+        is_awaited: bool,
+    ) -> Result<Vec<RecorderCall>, Fault> {
+        recorder::record(record, is_awaited).await
     }
 
     async fn done(&self, results: Vec<RecorderResult>) -> Vec<RecorderCall> {

@@ -51,21 +51,21 @@ impl Guest for Recorder {
         Ok(keeper::accepts(ledger).await?)
     }
 
-    async fn record(record: RequestRecord) -> Result<Vec<RecorderCall>, Fault> {
+    async fn record(record: RequestRecord, is_awaited: bool) -> Result<Vec<RecorderCall>, Fault> {
         let policy = policy::recorder()?;
         let (ledger, began_ms) = (&policy.ledger, unix_ms());
         let policy_digest = Some(Name::from_policy(policy::digest()?));
         let record = Record { policy_digest, ..Record::from(record) };
+        let is_kept = ledger.store == LedgerStore::Sql;
+        if is_kept && ledger.synchronous {
+            keeper::write(record.clone(), is_awaited, ledger).await?;
+        }
         let leads = outbox::take_in(&record, policy);
-        if ledger.store == LedgerStore::None {
+        if !is_kept {
             return Ok(outbox::due(leads, began_ms, policy).await);
         }
         if !ledger.synchronous {
             keeper::keep(record, ledger).await;
-        } else if let Err(fault) = keeper::write(record, ledger).await
-            && ledger.refuses_without_store
-        {
-            return Err(fault.into());
         }
         let mut calls = outbox::due(leads, began_ms, policy).await;
         calls.extend(checkpoint::calls().await);

@@ -23,7 +23,7 @@ pub async fn accepts<S: Stages>(stages: &S) -> Result<(), Fault> {
 
 /// Hands over a record when no request waits for it. What cannot be kept is counted there.
 pub async fn hand_over<S: Stages>(stages: S, record: RequestRecord) {
-    if let Ok(calls) = stages.keep_record(record).await {
+    if let Ok(calls) = stages.keep_record(record, false).await {
         make(stages, calls).await;
     }
 }
@@ -32,9 +32,9 @@ pub async fn hand_over<S: Stages>(stages: S, record: RequestRecord) {
 ///
 /// # Errors
 ///
-/// It cannot be written, and policy refuses.
+/// It cannot be written, and policy refuses. Then it is not kept either: its request is refused, and has another record.
 pub async fn write<S: Stages>(stages: &S, record: RequestRecord) -> Result<(), Fault> {
-    let calls = stages.keep_record(record).await?;
+    let calls = stages.keep_record(record, true).await?;
     if !calls.is_empty() {
         stages.afterwards(Box::pin(make(stages.clone(), calls)));
     }

@@ -134,7 +134,11 @@ pub trait Router {
 pub trait Recorder {
     fn recording_plan(&self) -> Result<RecordingPlan, Fault>;
     async fn accepts(&self) -> Result<(), Fault>;
-    async fn keep_record(&self, record: RequestRecord) -> Result<Vec<RecorderCall>, Fault>;
+    async fn keep_record(
+        &self,
+        record: RequestRecord,
+        is_awaited: bool,
+    ) -> Result<Vec<RecorderCall>, Fault>;
     async fn done(&self, results: Vec<RecorderResult>) -> Vec<RecorderCall>;
     async fn ask(
         &self,

@@ -1,6 +1,8 @@
 //! The recorder of the world.
 
-use crate::world::{End, Seen, World};
+use crate::exits::{of, whole};
+use crate::world::{Attempt, DONE, End, Script, Seen, World, fault, run};
+use postern_fault::Kind;
 use postern_pipeline::Recorder;
 use postern_types::limiter::Outcome;
 use postern_types::recorder::RequestEnding;
@@ -55,14 +57,21 @@ impl Seen {
 
 impl Recorder for World {
     fn recording_plan(&self) -> Result<RecordingPlan, Fault> {
-        Ok(RecordingPlan { synchronous: false, refuses: false })
+        Ok(RecordingPlan { synchronous: self.script().ledger_down, refuses: false })
     }
 
     async fn accepts(&self) -> Result<(), Fault> {
         Ok(())
     }
 
-    async fn keep_record(&self, record: RequestRecord) -> Result<Vec<RecorderCall>, Fault> {
+    async fn keep_record(
+        &self,
+        record: RequestRecord,
+        is_awaited: bool,
+    ) -> Result<Vec<RecorderCall>, Fault> {
+        if is_awaited && self.script().ledger_down {
+            return Err(fault(Kind::Unavailable, false));
+        }
         self.kept(record);
         Ok(Vec::new())
     }
@@ -91,5 +100,24 @@ impl Recorder for World {
             last_write_unix_ms: None,
             problem: None,
         })
+    }
+}
+
+#[test]
+fn what_cannot_be_recorded_is_refused_and_its_record_says_so() {
+    let good = || vec![Attempt::good()];
+    for (script, status, ending) in [
+        (whole(good()), 503, RequestEnding::Refused),
+        (Script { early_head: true, ..whole(good()) }, 503, RequestEnding::Refused),
+        (of(good()), 200, RequestEnding::Cut),
+        (Script { early_head: true, ..of(good()) }, 200, RequestEnding::Cut),
+    ] {
+        let seen = run(&Script { ledger_down: true, ..script.clone() });
+        assert_eq!(seen.status, Some(status), "{script:?}");
+        assert!(!seen.sent.contains(DONE), "{}", seen.sent);
+        seen.check_what_the_recorder_got();
+        let [record] = seen.kept.as_slice() else { panic!("{:?}", seen.kept) };
+        assert_eq!((record.ending, record.status), (ending, Some(status)), "{script:?}");
+        assert!(record.usage.is_some(), "the vendor's work is paid for: {record:?}");
     }
 }

@@ -247,6 +247,8 @@ pub struct Script {
     pub early_head: bool,
     /// A copy goes to a candidate, which does what the last attempt says.
     pub shadow: bool,
+    /// Answers wait for their record, which cannot be written.
+    pub ledger_down: bool,
 }
 
 impl Default for Script {
@@ -275,6 +277,7 @@ impl Default for Script {
             cancelled_ms: None,
             early_head: false,
             shadow: false,
+            ledger_down: false,
         }
     }
 }
@@ -1248,7 +1251,7 @@ impl Platform for World {
 
     fn random(&self) -> u64 {
         self.count("random");
-        1
+        self.0.seen.borrow().calls["random"].into()
     }
 
     fn policy(&self) -> Result<&'static Gateway, postern_fault::Fault> {
