@@ -261,7 +261,7 @@ impl<S: Stages> Exchange<S> {
         found::header(self.findings.iter().map(|(finding, direction)| (finding, *direction)))
     }
 
-    /// Runs a stage that waits, and notes its time if the client asked for it.
+    /// Runs a stage that waits, and notes its time, which its record has.
     pub async fn wait<T>(&mut self, stage: &'static str, work: impl Future<Output = T>) -> T {
         let before = self.stages.now_ns();
         let output = work.await;
@@ -269,7 +269,7 @@ impl<S: Stages> Exchange<S> {
         output
     }
 
-    /// Runs a stage that does not wait, and notes its time if the client asked for it.
+    /// Runs a stage that does not wait, and notes its time.
     pub fn run<T>(&mut self, stage: &'static str, work: impl FnOnce(&S) -> T) -> T {
         let before = self.stages.now_ns();
         let output = work(&self.stages);

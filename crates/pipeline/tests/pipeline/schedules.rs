@@ -115,6 +115,7 @@ fn script() -> impl Strategy<Value = Script> {
             early_head: leaves.2,
             shadow: false,
             ledger_down: false,
+            recorder_wants: None,
             attempts,
             judge,
             policy,
