@@ -255,8 +255,12 @@ impl Recorder for Imports {
         recorder::accepts().await
     }
 
-    async fn keep_record(&self, record: RequestRecord) -> Result<Vec<RecorderCall>, Fault> {
-        recorder::record(record).await
+    async fn keep_record(
+        &self,
+        record: RequestRecord,
+        is_awaited: bool,
+    ) -> Result<Vec<RecorderCall>, Fault> {
+        recorder::record(record, is_awaited).await
     }
 
     async fn done(&self, results: Vec<RecorderResult>) -> Vec<RecorderCall> {
@@ -345,6 +349,10 @@ impl Upstream for Imports {
 
     async fn delegate(&self, call: DelegatedCall) -> DelegatedResult {
         upstream::delegate(call).await
+    }
+
+    async fn delegate_for_recorder(&self, call: DelegatedCall) -> DelegatedResult {
+        upstream::delegate_for_recorder(call).await
     }
 
     async fn unset_variables(&self, names: Vec<String>) -> Vec<String> {

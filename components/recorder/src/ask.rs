@@ -79,7 +79,7 @@ fn made(result: &RecorderResult) -> Result<Signing<'_>, Fault> {
 }
 
 fn scope(scope: AdminScope) -> Scope {
-    let name = |text: String| Name::from_policy(&text);
+    let name = |text: String| Name::of_identity(&text);
     match scope {
         AdminScope::Everything => Scope::All,
         AdminScope::Tenant(tenant) => Scope::Tenant(name(tenant)),

@@ -99,15 +99,16 @@ pub async fn keep(record: Record, ledger: &Ledger) {
 ///
 /// # Errors
 ///
-/// It cannot be written now. It stays in the queue, if that has room.
-pub async fn write(record: Record, ledger: &Ledger) -> Result<(), Fault> {
+/// It cannot be written now, and the answer that awaits it is refused: it is not kept. All others stay in the queue, if that has room.
+pub async fn write(record: Record, is_awaited: bool, ledger: &Ledger) -> Result<(), Fault> {
+    let refuses = is_awaited && ledger.refuses_without_store;
     let (role, number) = with(|keeper| {
         let mut queue = keeper.queue.borrow_mut();
         (queue.push(record, bounds(ledger)), queue.given())
     });
     if role == CallRole::Dropped {
         dropped();
-        return Err(unavailable("the queue of records is full"));
+        return if refuses { Err(unavailable("the queue of records is full")) } else { Ok(()) };
     }
     if role == CallRole::Leads {
         // No one waits here: this call writes at once, and so does the next one.
@@ -121,10 +122,15 @@ pub async fn write(record: Record, ledger: &Ledger) -> Result<(), Fault> {
             Wrote::Some(_) => {}
             // Another call's group has it, or will be followed by it.
             Wrote::Nothing => wait_for(NS_PER_MS).await,
-            Wrote::Failed => {
+            Wrote::Failed if !refuses => {
                 spawn(lead_on(ledger.clone()));
+                return Ok(());
+            }
+            Wrote::Failed if with(|keeper| keeper.queue.borrow_mut().withdraw(number)) => {
                 return Err(unavailable("the ledger cannot be written"));
             }
+            // Another call is writing it.
+            Wrote::Failed => wait_for(NS_PER_MS).await,
         }
     }
 }

@@ -53,7 +53,7 @@ impl Guest for Recorder {
         Ok(keeper::accepts(ledger).await?)
     }
 
-    async fn record(record: RequestRecord) -> Result<Vec<RecorderCall>, Fault> {
+    async fn record(record: RequestRecord, is_awaited: bool) -> Result<Vec<RecorderCall>, Fault> {
         let policy = policy::recorder()?;
         let ledger = &policy.ledger;
         let policy_digest = Some(Name::from_policy(policy::digest()?));
@@ -64,10 +64,8 @@ impl Guest for Recorder {
         }
         if ledger.synchronous {
             // A request waits: the gateway asks for calls when it has ended.
-            return match keeper::write(record, ledger).await {
-                Err(fault) if ledger.refuses_without_store => Err(fault.into()),
-                _ => Ok(Vec::new()),
-            };
+            keeper::write(record, is_awaited, ledger).await?;
+            return Ok(Vec::new());
         }
         // Telemetry does not wait for the ledger.
         let ((), sent) = join(keeper::keep(record, ledger), outbox::due(policy)).await;

@@ -9,14 +9,15 @@ use postern_policy::{Ledger, LedgerStore};
 ///
 /// # Errors
 ///
-/// The ledger is not this program's, or it cannot be written and policy refuses requests then.
+/// The ledger has another program's schema, or it cannot be written and policy refuses requests then. A platform without SQL is ready
+/// otherwise: it serves as policy says.
 pub async fn now(ledger: &Ledger) -> Result<RecorderState, Fault> {
     if ledger.store == LedgerStore::Sql {
         let known = connection::is_known().await;
         let is_ready = known
             .as_ref()
             .err()
-            .is_none_or(|error| error.is_retryable() && !ledger.refuses_without_store);
+            .is_none_or(|error| !error.is_of_schema() && !ledger.refuses_without_store);
         if let (Err(error), false) = (&known, is_ready) {
             return Err(keeper::unavailable(&error.to_string()));
         }

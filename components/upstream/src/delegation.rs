@@ -5,6 +5,7 @@ use crate::post::{self, Destination};
 use crate::seal;
 use crate::secrets::{self, secret};
 use postern_contract::clock::within;
+use postern_contract::policies::{self, Policies};
 use postern_contract::transport::ByteStream;
 use postern_contract::transport::OutboundBody;
 use postern_contract::types::delegation::{
@@ -13,9 +14,12 @@ use postern_contract::types::delegation::{
 };
 use postern_credential::{basic, mac, sign};
 use postern_fault::{Fault, Kind};
+use postern_policy::{ForeignCall, RECORDER_FILE, Recorder};
 use spin_sdk::wasip3::http::client;
 use spin_sdk::wasip3::http::types::Response;
 use spin_sdk::wasip3::{spawn, wit_stream};
+
+static RECORDER: Policies<Recorder> = Policies::new();
 
 /// Makes the call, or says why not. No fault repeats a secret or the form.
 pub async fn run(call: DelegatedCall) -> DelegatedResult {
@@ -24,10 +28,39 @@ pub async fn run(call: DelegatedCall) -> DelegatedResult {
         DelegatedCall::Mac(mac) => compute(mac).await.map(DelegatedResult::Mac),
         DelegatedCall::Seal(wanted) => seal::seal(wanted).await.map(DelegatedResult::Sealed),
         DelegatedCall::Unseal(wanted) => seal::unseal(wanted).await.map(DelegatedResult::Unsealed),
-        DelegatedCall::Post(wanted) => send(wanted).await.map(DelegatedResult::Posted),
-        DelegatedCall::Sign(wanted) => signed(wanted).await.map(DelegatedResult::Signed),
+        DelegatedCall::Post(_) | DelegatedCall::Sign(_) => {
+            Err(unavailable("posts and signatures are made for the recorder alone".to_owned()))
+        }
     };
     done.unwrap_or_else(|fault| DelegatedResult::Failed(fault.into()))
+}
+
+/// Makes a call for the recorder, if `recorder.toml` names it.
+pub async fn run_for_recorder(call: DelegatedCall) -> DelegatedResult {
+    let done = match permitted(&call) {
+        Ok(()) => made_for_recorder(call).await,
+        Err(fault) => Err(fault),
+    };
+    done.unwrap_or_else(|fault| DelegatedResult::Failed(fault.into()))
+}
+
+async fn made_for_recorder(call: DelegatedCall) -> Result<DelegatedResult, Fault> {
+    match call {
+        DelegatedCall::Post(wanted) => send(wanted).await.map(DelegatedResult::Posted),
+        DelegatedCall::Sign(wanted) => signed(wanted).await.map(DelegatedResult::Signed),
+        DelegatedCall::Mac(wanted) => {
+            compute(wanted).await.map(DelegatedResult::Mac).map_err(unsent)
+        }
+        _ => Err(outside(ForeignCall::Kind.to_string())),
+    }
+}
+
+fn permitted(call: &DelegatedCall) -> Result<(), Fault> {
+    let policy = RECORDER.get(|| {
+        let text = policies::optional(RECORDER_FILE)?;
+        Recorder::from_toml(text.as_deref()).map_err(|problems| problems.to_string())
+    })?;
+    policy.permits(call).map_err(|error| outside(error.to_string()))
 }
 
 async fn post(form: FormPost) -> Result<FormAnswer, Fault> {

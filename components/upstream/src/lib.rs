@@ -1,6 +1,6 @@
 //! Sends requests to vendors, with their credentials.
 //!
-//! Reads: the variables that hold base URLs and credentials. Writes: the request, to the vendor. Refuses with:
+//! Reads: the variables that hold base URLs and credentials, and `recorder.toml`, which says what it does for the recorder. Writes: the request, to the vendor. Refuses with:
 //! `unavailable` (a variable is missing or makes an invalid URL), `upstream-unreachable`, `upstream-timeout`. Holds
 //! secrets, so it parses nothing of a vendor's model: the host's own stream is handed to the gateway, and the answer's
 //! bytes are not touched. A refusal may quote its request with the credential, so it is buffered, bounded, and our
@@ -37,6 +37,10 @@ impl Guest for Upstream {
 
     async fn delegate(call: DelegatedCall) -> DelegatedResult {
         delegation::run(call).await
+    }
+
+    async fn delegate_for_recorder(call: DelegatedCall) -> DelegatedResult {
+        delegation::run_for_recorder(call).await
     }
 
     async fn unset_variables(names: Vec<String>) -> Vec<String> {

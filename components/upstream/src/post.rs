@@ -76,14 +76,16 @@ fn contents(body: OutboundBody) -> StreamReader<u8> {
     contents
 }
 
-/// The client's headers, and in place of those of the same name ours. All of them are one call of the host.
+/// The client's headers, and in place of those of the same name ours, of which the last of a name counts. All of them are one call of the
+/// host.
 fn fields(
     headers: &[(String, String)],
     ours: &[(String, String)],
     length: (&str, &str),
 ) -> Result<Fields, Fault> {
-    let ours: Vec<_> =
-        ours.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain([length]).collect();
+    let ours = last_of_each(
+        ours.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain([length]),
+    );
     let is_ours = |name: &str| ours.iter().any(|(of_us, _)| name.eq_ignore_ascii_case(of_us));
     let named = |(name, value): (&str, &str)| (name.to_owned(), value.as_bytes().to_vec());
     let all: Vec<_> = headers
@@ -97,6 +99,16 @@ fn fields(
         Ok(fields) => Ok(fields),
         Err(_) => one_by_one(headers, &ours),
     }
+}
+
+/// Headers of which each name is there once, with its last value.
+fn last_of_each<'h>(headers: impl Iterator<Item = (&'h str, &'h str)>) -> Vec<(&'h str, &'h str)> {
+    let mut last: Vec<(&str, &str)> = Vec::new();
+    for header in headers {
+        last.retain(|(name, _)| !name.eq_ignore_ascii_case(header.0));
+        last.push(header);
+    }
+    last
 }
 
 /// A client's header that the host does not carry is dropped; ours are required.
@@ -121,4 +133,17 @@ fn unsendable(what: &str) -> Fault {
     let fault = Fault::new(Kind::Unavailable, public)
         .with_private(format!("{what} holds characters that HTTP does not carry"));
     Fault { retryable: true, ..fault }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::last_of_each;
+
+    #[test]
+    fn a_header_of_ours_is_sent_once() {
+        let headers =
+            [("a", "1"), ("content-length", "9"), ("A", "2"), ("b", "3"), ("content-length", "5")];
+        let sent = last_of_each(headers.into_iter());
+        assert_eq!(sent, [("A", "2"), ("b", "3"), ("content-length", "5")]);
+    }
 }

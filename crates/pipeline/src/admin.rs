@@ -10,6 +10,7 @@ use crate::body;
 use crate::endpoint::AdminRequest;
 use crate::exchange::Exchange;
 use crate::head::Head;
+use crate::recorder;
 use crate::refusal::Refusal;
 use crate::stages::{Body, Stages};
 use postern_fault::{Fault, Kind};
@@ -125,7 +126,7 @@ async fn made<S: Stages>(
     let stages = exchange.stages.clone();
     let mut results = Vec::with_capacity(calls.len());
     for RecorderCall { id, call } in calls {
-        let outcome = exchange.wait("delegated", stages.delegate(call)).await;
+        let outcome = exchange.wait("delegated", recorder::delegated(&stages, call)).await;
         results.push(RecorderResult { id, outcome });
     }
     results

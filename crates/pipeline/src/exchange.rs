@@ -157,7 +157,8 @@ impl<S: Stages> Exchange<S> {
     pub fn of_shadow(stages: S, origin: &Origin) -> Self {
         let Origin { client, request_id, record_id, trace } = origin;
         let id = trace::record_id(request_id, &stages);
-        let mut exchange = Exchange::new(stages, *client, request_id.clone(), trace.clone());
+        let trace = trace.below(&stages);
+        let mut exchange = Exchange::new(stages, *client, request_id.clone(), trace);
         exchange.record.on(Event::Shadow);
         exchange.record_id = Some(id);
         exchange.shadow_of = Some(record_id.as_ref().unwrap_or(request_id).clone());
@@ -260,7 +261,7 @@ impl<S: Stages> Exchange<S> {
         found::header(self.findings.iter().map(|(finding, direction)| (finding, *direction)))
     }
 
-    /// Runs a stage that waits, and notes its time if the client asked for it.
+    /// Runs a stage that waits, and notes its time, which its record has.
     pub async fn wait<T>(&mut self, stage: &'static str, work: impl Future<Output = T>) -> T {
         let before = self.stages.now_ns();
         let output = work.await;
@@ -268,7 +269,7 @@ impl<S: Stages> Exchange<S> {
         output
     }
 
-    /// Runs a stage that does not wait, and notes its time if the client asked for it.
+    /// Runs a stage that does not wait, and notes its time.
     pub fn run<T>(&mut self, stage: &'static str, work: impl FnOnce(&S) -> T) -> T {
         let before = self.stages.now_ns();
         let output = work(&self.stages);
@@ -315,13 +316,23 @@ impl<S: Stages> Exchange<S> {
             return Ok(());
         }
         let duration_us = self.elapsed_us();
+        let before = (self.recorded.clone(), self.record_id.clone(), self.shadow_of.clone());
         for event in events.iter().chain([&Event::Completed]) {
             self.recorded.on(event, || duration_us);
         }
-        match self.take_record(duration_us) {
-            Some(record) => recorder::write(&self.stages, record).await.map_err(Fault::from),
-            None => Ok(()),
+        let Some(record) = self.take_record(duration_us) else { return Ok(()) };
+        let written = recorder::write(&self.stages, record).await;
+        if written.is_err() {
+            // The recorder has not kept it. What the client gets now is recorded at the end.
+            (self.recorded, self.record_id, self.shadow_of) = before;
+            self.is_recorded = false;
         }
+        written.map_err(Fault::from)
+    }
+
+    /// Whether the head of its answer has left early.
+    pub fn is_head_gone(&self) -> bool {
+        self.early.as_ref().is_some_and(Early::has_left)
     }
 
     fn elapsed_us(&self) -> u64 {
@@ -340,7 +351,7 @@ impl<S: Stages> Drop for Exchange<S> {
             return;
         }
         let duration_us = self.elapsed_us();
-        if self.early.as_ref().is_some_and(Early::has_left) {
+        if self.is_head_gone() {
             self.record.on(Event::HeadLeftEarly);
             self.recorded.on(&Event::HeadLeftEarly, || duration_us);
         }

@@ -97,7 +97,10 @@ pub async fn serve<S: Stages>(
         return reply::of(result, exchange);
     };
     let (stages, client) = (exchange.stages.clone(), exchange.client);
-    let work = Box::pin(async move { (answer(&request, body, &mut exchange).await, exchange) });
+    let work = Box::pin(async move {
+        let result = answer(&request, body, &mut exchange).await;
+        (recorded_first::before_head(result, &mut exchange).await, exchange)
+    });
     match waiting::begin(work, early, client, stages).await {
         Begun::Answered(answered) => reply::of(answered.0, answered.1),
         Begun::Waiting(fields, waiting) => Reply::early(fields, waiting),
@@ -127,8 +130,10 @@ async fn answer<S: Stages>(
             models::ready(exchange).await
         }
         Endpoint::Metrics => {
+            let answered = metrics::answer(&head, exchange).await?;
+            // Who may not scrape is on record.
             exchange.observe(Event::Probed);
-            metrics::answer(&head, exchange).await
+            Ok(answered)
         }
         Endpoint::ResourceMetadata => models::resource_metadata(exchange),
         Endpoint::Usage(model) => models::usage(&head, model.as_deref(), exchange).await,

@@ -30,7 +30,7 @@ const MAX_REFUSED: usize = 16;
 const MAX_FOUND: usize = 128;
 
 /// What is known of a request so far.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub struct Recorded {
     /// A probe of the platform's, which is no one's request.
     is_probe: bool,

@@ -13,7 +13,8 @@ pub async fn before_head<S: Stages>(
     exchange: &mut Exchange<S>,
 ) -> Result<Answer<S>, Refusal> {
     let answer = result?;
-    if answer.streamed.is_none() {
+    // One that comes after an early head is not sent: it is no stream.
+    if answer.streamed.is_none() && !exchange.is_head_gone() {
         let events = [Event::Answered(answer.status), Event::Sent(answer.body.len())];
         exchange.write_record(&events).await?;
     }

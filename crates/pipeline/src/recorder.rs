@@ -3,7 +3,9 @@
 use crate::stages::Stages;
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
+use postern_fault::Kind;
 use postern_types::Fault;
+use postern_types::delegation::{DelegatedCall, DelegatedResult};
 use postern_types::recorder::{RecorderCall, RecorderResult, RequestRecord};
 
 /// The rounds of calls that one record leads to: a notice is signed, sent, and perhaps sent once more.
@@ -23,7 +25,7 @@ pub async fn accepts<S: Stages>(stages: &S) -> Result<(), Fault> {
 
 /// Hands over a record when no request waits for it. What cannot be kept is counted there.
 pub async fn hand_over<S: Stages>(stages: S, record: RequestRecord) {
-    if let Ok(calls) = stages.keep_record(record).await {
+    if let Ok(calls) = stages.keep_record(record, false).await {
         make(stages, calls).await;
     }
 }
@@ -32,9 +34,9 @@ pub async fn hand_over<S: Stages>(stages: S, record: RequestRecord) {
 ///
 /// # Errors
 ///
-/// It cannot be written, and policy refuses.
+/// It cannot be written, and policy refuses. Then it is not kept either: its request is refused, and has another record.
 pub async fn write<S: Stages>(stages: &S, record: RequestRecord) -> Result<(), Fault> {
-    let kept = stages.keep_record(record).await;
+    let kept = stages.keep_record(record, true).await;
     let afterwards = stages.clone();
     stages.afterwards(Box::pin(async move {
         let calls = afterwards.done(Vec::new()).await;
@@ -50,7 +52,7 @@ pub async fn write<S: Stages>(stages: &S, record: RequestRecord) -> Result<(), F
 /// Makes the recorder's calls, all at once: a signature does not wait for a collector that hangs.
 pub async fn make<S: Stages>(stages: S, calls: Vec<RecorderCall>) {
     at_once(calls, async |RecorderCall { id, call }| {
-        let outcome = stages.delegate(call).await;
+        let outcome = delegated(&stages, call).await;
         stages.done(vec![RecorderResult { id, outcome }]).await
     })
     .await;
@@ -63,6 +65,23 @@ async fn at_once<C>(calls: Vec<C>, made: impl AsyncFn(C) -> Vec<C>) {
     while let Some((calls, round)) = running.next().await {
         if round <= MAX_ROUNDS {
             running.extend(calls.into_iter().map(|call| one(call, round)));
+        }
+    }
+}
+
+/// Makes one of the recorder's calls. It never opens what was sealed, nor logs in with the gateway's credentials; `upstream` compares the
+/// rest with `recorder.toml`.
+pub async fn delegated<S: Stages>(stages: &S, call: DelegatedCall) -> DelegatedResult {
+    match call {
+        DelegatedCall::Post(_) | DelegatedCall::Sign(_) | DelegatedCall::Mac(_) => {
+            stages.delegate_for_recorder(call).await
+        }
+        DelegatedCall::Form(_) | DelegatedCall::Seal(_) | DelegatedCall::Unseal(_) => {
+            let fault =
+                postern_fault::Fault::new(Kind::Unavailable, "a call of the recorder failed");
+            let private =
+                "the recorder delegated a call that is not its own: a form, or a sealed text";
+            DelegatedResult::Failed(fault.with_private(private).into())
         }
     }
 }

@@ -134,7 +134,11 @@ pub trait Router {
 pub trait Recorder {
     fn recording_plan(&self) -> Result<RecordingPlan, Fault>;
     async fn accepts(&self) -> Result<(), Fault>;
-    async fn keep_record(&self, record: RequestRecord) -> Result<Vec<RecorderCall>, Fault>;
+    async fn keep_record(
+        &self,
+        record: RequestRecord,
+        is_awaited: bool,
+    ) -> Result<Vec<RecorderCall>, Fault>;
     async fn done(&self, results: Vec<RecorderResult>) -> Vec<RecorderCall>;
     async fn ask(
         &self,
@@ -202,6 +206,7 @@ pub trait Upstream {
     type Body: Body + 'static;
     async fn send(&self, request: Outbound) -> Result<Inbound<Self::Body>, Fault>;
     async fn delegate(&self, call: DelegatedCall) -> DelegatedResult;
+    async fn delegate_for_recorder(&self, call: DelegatedCall) -> DelegatedResult;
     async fn unset_variables(&self, names: Vec<String>) -> Vec<String>;
     async fn redact(&self, texts: Vec<String>) -> Vec<String>;
 }

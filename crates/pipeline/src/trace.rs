@@ -60,6 +60,18 @@ impl Trace {
             }
         }
     }
+
+    /// The context of a copy of the request: a span of its own below that of the request.
+    pub fn below(&self, platform: &impl Platform) -> Self {
+        let mut parts = self.parent.split('-').skip(1);
+        let mut part = || parts.next().unwrap_or_default();
+        let (trace, span, flags) = (part(), part(), part());
+        Trace {
+            parent: format!("00-{trace}-{:016x}-{flags}", platform.random().max(1)),
+            client_span: Some(span.to_owned()),
+            state: self.state.clone(),
+        }
+    }
 }
 
 /// The trace and the span of a valid `traceparent`, and whether it is sampled, the one flag of version 00 (section 3.2.2.5). A

@@ -68,8 +68,8 @@ pub use postern_types::{Credential, Deadlines, Dialect, ImageRule, Price, Quirks
 pub use problem::{Problem, Problems};
 pub use reading::{MAX_STAGE_FILE_BYTES, is_name};
 pub use recorder::{
-    Anomalies, Audit, Ledger, LedgerStore, OpenTelemetry, OtelConventions, OtelSignal, Recorder,
-    Retention, SentHeader, Webhook, WebhookFormat,
+    Anomalies, Audit, ForeignCall, Ledger, LedgerStore, OpenTelemetry, OtelConventions, OtelSignal,
+    Recorder, Retention, SentHeader, Webhook, WebhookFormat,
 };
 pub use routes::{Condition, Destination, Route, RouteTarget, Times};
 pub use warnings::warnings;

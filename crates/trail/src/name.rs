@@ -1,10 +1,17 @@
 //! Names, the only text that records have.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::fmt;
 
 /// The longest name: names of models and consumers have under 64 characters.
 pub const MAX_NAME_BYTES: usize = 128;
+
+/// What is left of an identity that is too long: its beginning, `~`, and [`DIGEST_SIGNS`] of its SHA-256.
+const BEGINNING_BYTES: usize = 100;
+
+/// In hexadecimal: 64 bits.
+const DIGEST_SIGNS: usize = 16;
 
 /// What stands in place of a client's text that cannot be a name.
 pub const NOT_A_NAME: &str = "(not a name)";
@@ -29,14 +36,34 @@ impl Name {
     /// A name that policy, a vendor's table or the gateway chose. Control characters are replaced, and it is cut to its bound.
     pub fn from_policy(text: &str) -> Self {
         let mut name = String::new();
-        for sign in text.chars() {
-            let sign = if sign.is_control() { char::REPLACEMENT_CHARACTER } else { sign };
+        for sign in text.chars().map(replaced) {
             if name.len() + sign.len_utf8() > MAX_NAME_BYTES {
                 break;
             }
             name.push(sign);
         }
         if name.is_empty() { Name(NOT_A_NAME.to_owned()) } else { Name(name) }
+    }
+
+    /// The name of a consumer, a team or a tenant, by which rows are found and hidden: two identities never have one name. One that is too
+    /// long, or is not one line, is shortened to its beginning and its digest; so is one that looks like that.
+    pub fn of_identity(text: &str) -> Self {
+        let fits =
+            (1..=MAX_NAME_BYTES).contains(&text.len()) && !text.chars().any(char::is_control);
+        if fits && text != NOT_A_NAME && !is_shortened(text) {
+            return Name(text.to_owned());
+        }
+        let mut name = String::new();
+        for sign in text.chars().map(replaced) {
+            if name.len() + sign.len_utf8() > BEGINNING_BYTES {
+                break;
+            }
+            name.push(sign);
+        }
+        let digest = hex::encode(Sha256::digest(text));
+        name.push('~');
+        name.extend(digest.chars().take(DIGEST_SIGNS));
+        Name(name)
     }
 
     /// A name that a client chose: an identifier as it is, and [`NOT_A_NAME`] for everything else.
@@ -50,6 +77,19 @@ impl Name {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn replaced(sign: char) -> char {
+    if sign.is_control() { char::REPLACEMENT_CHARACTER } else { sign }
+}
+
+/// Whether a text has the form of a shortened identity.
+fn is_shortened(text: &str) -> bool {
+    let is_digest = |end: &str| {
+        end.len() == DIGEST_SIGNS
+            && end.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    text.rsplit_once('~').is_some_and(|(_, end)| is_digest(end))
 }
 
 impl TryFrom<String> for Name {
@@ -80,6 +120,7 @@ impl fmt::Display for Name {
 #[cfg(test)]
 mod tests {
     use super::{MAX_NAME_BYTES, NOT_A_NAME, Name};
+    use std::collections::BTreeSet;
 
     #[test]
     fn text_of_a_client_is_recorded_only_if_it_is_an_identifier() {
@@ -98,6 +139,37 @@ mod tests {
         assert_eq!(Name::from_policy("").as_str(), NOT_A_NAME);
         assert!(Name::from_policy(&"ö".repeat(100)).as_str().len() <= MAX_NAME_BYTES);
         assert_eq!(Name::from_policy("a\nb").as_str(), "a\u{fffd}b");
+    }
+
+    #[test]
+    fn two_identities_never_have_one_name() {
+        for text in ["acme", "Köln, team 1", "a~b", &"a".repeat(MAX_NAME_BYTES)] {
+            assert_eq!(Name::of_identity(text).as_str(), text);
+        }
+        let long = "a".repeat(MAX_NAME_BYTES);
+        let shortened = Name::of_identity(&format!("{long}1")).to_string();
+        let texts = [
+            String::new(),
+            NOT_A_NAME.to_owned(),
+            "a\nb".to_owned(),
+            "a\u{fffd}b".to_owned(),
+            "a\tb".to_owned(),
+            long.clone(),
+            format!("{long}1"),
+            format!("{long}2"),
+            format!("{long}\n"),
+            "ö".repeat(128),
+            format!("{}x", "ö".repeat(127)),
+            // The name of another, claimed as one's own.
+            shortened.clone(),
+            Name::of_identity(&shortened).to_string(),
+        ];
+        let names: BTreeSet<_> = texts.iter().map(|text| Name::of_identity(text)).collect();
+        assert_eq!(names.len(), texts.len(), "{names:?}");
+        for name in names {
+            assert!(Name::try_from(name.to_string()).is_ok(), "{name}");
+        }
+        assert!(shortened.starts_with(&format!("{}~", "a".repeat(100))), "{shortened}");
     }
 
     #[test]

@@ -6,9 +6,10 @@ use postern_types::recorder::{AttemptEnding, RecordedAttempt, RecordedFault};
 use postern_types::{self as types, Deployment, Price, Usage};
 
 /// The attempts, in the order in which they began.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub struct Attempts(Vec<One>);
 
+#[derive(Clone)]
 struct One {
     recorded: RecordedAttempt,
     /// Its end is not known yet.

@@ -7,7 +7,7 @@ use postern_types::recorder::RecordedLimits;
 const MAX_SETTLED: usize = 32;
 
 /// What was said of a request's limits, by all attempts.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub struct Limits {
     pub refused_by: Option<String>,
     pub downgraded_to: Option<String>,

@@ -114,6 +114,8 @@ fn script() -> impl Strategy<Value = Script> {
             cancelled_ms: leaves.1,
             early_head: leaves.2,
             shadow: false,
+            ledger_down: false,
+            recorder_wants: None,
             attempts,
             judge,
             policy,

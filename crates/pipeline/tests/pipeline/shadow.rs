@@ -23,6 +23,11 @@ fn a_copy_goes_out_when_the_client_has_its_answer_and_has_its_own_record_and_no_
         assert!(shadow.get("limits").is_none(), "{shadow}");
         seen.check_what_the_recorder_got();
         assert_eq!(seen.kept[1].shadow_of.as_ref(), Some(&seen.kept[0].id));
+        // A span of its own, below that of the request.
+        let (own, of_copy) = (&seen.kept[0].trace, &seen.kept[1].trace);
+        assert_eq!(of_copy.trace_id, own.trace_id);
+        assert_eq!(of_copy.parent_span_id.as_ref(), Some(&own.span_id));
+        assert_ne!(of_copy.span_id, own.span_id);
         // Only the client's request has reserved.
         assert_eq!(seen.leases.len(), 1);
     }

@@ -146,6 +146,8 @@ pub enum Asked {
     Transcript,
     /// With these members, which name its past.
     Responses(&'static str),
+    /// What Prometheus scrapes.
+    Metrics,
 }
 
 /// The boundary of a form.
@@ -160,7 +162,12 @@ impl Asked {
             Asked::Speech => "/v1/audio/speech",
             Asked::Transcript => "/v1/audio/transcriptions",
             Asked::Responses(_) => "/v1/responses",
+            Asked::Metrics => "/metrics",
         }
+    }
+
+    fn method(self) -> &'static str {
+        if matches!(self, Asked::Metrics) { "GET" } else { "POST" }
     }
 
     pub fn body(self, stream: bool) -> Vec<u8> {
@@ -173,13 +180,16 @@ impl Asked {
                 format!(r#"{{{past}"model":"m","stream":{stream},"input":"Hello"}}"#)
             }
             Asked::Transcript => return form(stream),
+            Asked::Metrics => String::new(),
         };
         text.into_bytes()
     }
 
     fn content_type(self) -> String {
         match self {
-            Asked::Chat | Asked::Speech | Asked::Responses(_) => "application/json".to_owned(),
+            Asked::Chat | Asked::Speech | Asked::Responses(_) | Asked::Metrics => {
+                "application/json".to_owned()
+            }
             Asked::Transcript => format!("multipart/form-data; boundary={BOUNDARY}"),
         }
     }
@@ -247,6 +257,10 @@ pub struct Script {
     pub early_head: bool,
     /// A copy goes to a candidate, which does what the last attempt says.
     pub shadow: bool,
+    /// Answers wait for their record, which cannot be written.
+    pub ledger_down: bool,
+    /// The recorder delegates this before it answers a question.
+    pub recorder_wants: Option<fn() -> DelegatedCall>,
 }
 
 impl Default for Script {
@@ -275,6 +289,8 @@ impl Default for Script {
             cancelled_ms: None,
             early_head: false,
             shadow: false,
+            ledger_down: false,
+            recorder_wants: None,
         }
     }
 }
@@ -390,8 +406,11 @@ pub fn run(script: &Script) -> Seen {
     if let Some(name) = script.conversation {
         headers.push(("x-postern-conversation".to_owned(), name.as_bytes().to_vec()));
     }
-    let head =
-        RequestHead { method: "POST".to_owned(), path: script.asked.path().to_owned(), headers };
+    let head = RequestHead {
+        method: script.asked.method().to_owned(),
+        path: script.asked.path().to_owned(),
+        headers,
+    };
     let stages = world.clone();
     let work = async move {
         let reply = serve(stages.clone(), head, OneBody(Some(body))).await;
@@ -1217,6 +1236,10 @@ impl Upstream for World {
         self.script().keeps.delegate(call)
     }
 
+    async fn delegate_for_recorder(&self, call: DelegatedCall) -> DelegatedResult {
+        self.script().keeps.delegate(call)
+    }
+
     async fn unset_variables(&self, _: Vec<String>) -> Vec<String> {
         Vec::new()
     }
@@ -1244,7 +1267,7 @@ impl Platform for World {
 
     fn random(&self) -> u64 {
         self.count("random");
-        1
+        self.0.seen.borrow().calls["random"].into()
     }
 
     fn policy(&self) -> Result<&'static Gateway, postern_fault::Fault> {

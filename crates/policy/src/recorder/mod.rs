@@ -4,6 +4,7 @@
 
 mod anomalies;
 mod audit;
+mod calls;
 mod endpoint;
 mod header;
 mod ledger;
@@ -14,6 +15,7 @@ mod webhook;
 
 pub use anomalies::Anomalies;
 pub use audit::Audit;
+pub use calls::ForeignCall;
 pub use header::SentHeader;
 pub use ledger::{Ledger, LedgerStore};
 pub use opentelemetry::{OpenTelemetry, OtelConventions, OtelSignal};

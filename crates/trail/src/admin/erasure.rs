@@ -28,7 +28,7 @@ pub(super) async fn erase(
     let pseudonym = Name::from_policy(&format!("erased-{:016x}", question.random));
     let erasure = Erasure {
         subject: subject.trim(),
-        actor: Name::from_policy(question.actor),
+        actor: Name::of_identity(question.actor),
         pseudonym: pseudonym.clone(),
         unix_ms: question.unix_ms.unsigned_abs(),
     };

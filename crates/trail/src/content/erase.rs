@@ -164,8 +164,11 @@ async fn rename_consumer(
 }
 
 async fn rename_rows(store: &mut impl Store, erasure: &Erasure<'_>) -> Result<u64, LedgerError> {
+    // By its name, or as a row shows it.
+    let name = Name::of_identity(erasure.subject);
     let mut sql = Sql::new(store.dialect(), "SELECT request_id, record FROM request");
-    sql.push(" WHERE consumer = ").bind(erasure.subject).push(" LIMIT ").bind(STEP);
+    sql.push(" WHERE consumer IN (").bind(erasure.subject).push(", ").bind(name.as_str());
+    sql.push(") LIMIT ").bind(STEP);
     let rows = store.query(sql.text(), sql.values()).await?;
     for row in &rows {
         let record = pseudonymised(text(row, 1)?, erasure);
@@ -179,18 +182,20 @@ async fn rename_rows(store: &mut impl Store, erasure: &Erasure<'_>) -> Result<u6
 
 /// And in sums. The buckets are looked for by a reader, which holds up no one.
 async fn rename_sums(store: &mut impl Store, erasure: &Erasure<'_>) -> Result<(), LedgerError> {
+    let name = Name::of_identity(erasure.subject);
     for grain in Grain::ALL {
         let table = grain.table();
         let mut sql = Sql::new(
             store.dialect(),
-            &format!("SELECT DISTINCT bucket_s FROM {table} WHERE consumer = "),
+            &format!("SELECT DISTINCT bucket_s FROM {table} WHERE consumer IN ("),
         );
-        sql.bind(erasure.subject);
+        sql.bind(erasure.subject).push(", ").bind(name.as_str()).push(")");
         let rows = store.query(sql.text(), sql.values()).await?;
         let buckets: Vec<_> = rows.into_iter().flatten().collect();
         for buckets in buckets.chunks(BUCKETS) {
             let mut sql = Sql::new(store.dialect(), &format!("UPDATE {table} SET consumer = "));
-            sql.bind(erasure.pseudonym.as_str()).push(" WHERE consumer = ").bind(erasure.subject);
+            sql.bind(erasure.pseudonym.as_str()).push(" WHERE consumer IN (");
+            sql.bind(erasure.subject).push(", ").bind(name.as_str()).push(")");
             sql.push(" AND bucket_s IN (").bind_all(buckets.iter().cloned()).push(")");
             store.execute(sql.text(), sql.values()).await?;
         }

@@ -70,4 +70,35 @@ impl LedgerError {
     pub fn is_retryable(&self) -> bool {
         matches!(self, LedgerError::Store(error) if error.retryable)
     }
+
+    /// Whether the ledger has a schema that is not this program's.
+    pub fn is_of_schema(&self) -> bool {
+        match self {
+            LedgerError::Newer { .. } | LedgerError::Altered { .. } | LedgerError::Gap { .. } => {
+                true
+            }
+            LedgerError::Store(_) | LedgerError::WrongValue { .. } => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LedgerError, StoreError};
+
+    #[test]
+    fn a_store_that_is_not_there_is_not_a_foreign_schema() {
+        let name = || "0001_requests".to_owned();
+        let store = |retryable| StoreError { text: "access denied".to_owned(), retryable };
+        for (error, expected) in [
+            (LedgerError::Newer { found: 9, name: name(), known: 1 }, true),
+            (LedgerError::Altered { version: 1, name: name() }, true),
+            (LedgerError::Gap { missing: 1 }, true),
+            (LedgerError::Store(store(true)), false),
+            (LedgerError::Store(store(false)), false),
+            (LedgerError::wrong_value(0, "a text", None), false),
+        ] {
+            assert_eq!(error.is_of_schema(), expected, "{error}");
+        }
+    }
 }

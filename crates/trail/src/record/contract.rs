@@ -25,7 +25,7 @@ impl From<RequestRecord> for Record {
             first_token_us: given.first_token_us,
             trace: trace(&given.trace),
             caller: given.caller.map(principal),
-            credential_id: given.credential_id.map(|id| policy(&id)),
+            credential_id: given.credential_id.map(|id| Name::of_identity(&id)),
             operation: given.operation.map(|operation| policy(word_of_operation(operation))),
             dialect: given.client.map(|dialect| policy(dialect.as_str())),
             requested_model: given.model.map(|model| Name::from_client(&model)),
@@ -79,13 +79,13 @@ fn trace(given: &TraceContext) -> Option<TraceIds> {
 }
 
 fn principal(given: RecordedCaller) -> Principal {
-    let name = |text: Option<String>| text.map(|text| policy(&text));
+    let identity = |text: Option<String>| text.map(|text| Name::of_identity(&text));
     Principal {
-        consumer: policy(&given.consumer),
-        team: name(given.team),
-        tenant: name(given.tenant),
-        plan: name(given.plan),
-        issuer: name(given.issuer),
+        consumer: Name::of_identity(&given.consumer),
+        team: identity(given.team),
+        tenant: identity(given.tenant),
+        plan: identity(given.plan),
+        issuer: identity(given.issuer),
     }
 }
 

@@ -35,16 +35,25 @@ pub struct Group {
     /// The number of the last one.
     pub last: u64,
     bytes: usize,
+    numbers: Vec<u64>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    record: Record,
+    bytes: usize,
+    number: u64,
 }
 
 /// Records that are not written yet. Each has a number, from 1 on.
 #[derive(Debug, Default)]
 pub struct Queue {
-    waiting: VecDeque<(Record, usize)>,
+    waiting: VecDeque<Waiting>,
     bytes: usize,
     /// Those that a writer has taken.
     taken: usize,
     taken_bytes: usize,
+    taken_last: u64,
     /// The number of the last record that came.
     given: u64,
     /// The number of the last record that is written or dropped, of those in their order.
@@ -67,7 +76,7 @@ impl Queue {
         }
         self.given = self.given.saturating_add(1);
         self.bytes = self.bytes.saturating_add(bytes);
-        self.waiting.push_back((record, bytes));
+        self.waiting.push_back(Waiting { record, bytes, number: self.given });
         if self.is_writing {
             // The call that writes looks for more.
             return CallRole::Follows;
@@ -105,18 +114,22 @@ impl Queue {
         }
         self.is_writing = true;
         let count = self.waiting.len().min(most.max(1));
-        let (records, sizes): (Vec<_>, Vec<_>) = self.waiting.drain(..count).unzip();
-        let bytes = sizes.into_iter().sum();
+        let (mut records, mut numbers, mut bytes) = (Vec::new(), Vec::new(), 0usize);
+        for one in self.waiting.drain(..count) {
+            records.push(one.record);
+            numbers.push(one.number);
+            bytes = bytes.saturating_add(one.bytes);
+        }
         self.bytes = self.bytes.saturating_sub(bytes);
-        (self.taken, self.taken_bytes) = (count, bytes);
-        let last = self.done.saturating_add(count as u64);
-        Some(Group { records, last, bytes })
+        let last = numbers.last().copied().unwrap_or(self.done);
+        (self.taken, self.taken_bytes, self.taken_last) = (count, bytes, last);
+        Some(Group { records, last, bytes, numbers })
     }
 
     /// A group is written.
     pub fn wrote(&mut self, group: &Group) {
         self.is_writing = false;
-        (self.taken, self.taken_bytes) = (0, 0);
+        (self.taken, self.taken_bytes, self.taken_last) = (0, 0, 0);
         self.done = group.last;
         self.written = self.written.saturating_add(group.records.len() as u64);
     }
@@ -124,11 +137,11 @@ impl Queue {
     /// A group could not be written, and waits on, before all others.
     pub fn put_back(&mut self, group: Group) {
         self.is_writing = false;
-        (self.taken, self.taken_bytes) = (0, 0);
+        (self.taken, self.taken_bytes, self.taken_last) = (0, 0, 0);
         self.bytes = self.bytes.saturating_add(group.bytes);
-        for record in group.records.into_iter().rev() {
+        for (record, number) in group.records.into_iter().zip(group.numbers).rev() {
             let bytes = size(&record);
-            self.waiting.push_front((record, bytes));
+            self.waiting.push_front(Waiting { record, bytes, number });
         }
     }
 
@@ -143,6 +156,17 @@ impl Queue {
         self.done = self.done.saturating_add(count as u64);
         self.dropped = self.dropped.saturating_add(count as u64);
         count
+    }
+
+    /// Takes a record out that waits, by its number. False: it does not wait any more.
+    pub fn withdraw(&mut self, number: u64) -> bool {
+        let at = self.waiting.iter().position(|one| one.number == number);
+        let Some(one) = at.and_then(|at| self.waiting.remove(at)) else { return false };
+        self.bytes = self.bytes.saturating_sub(one.bytes);
+        // Nothing may seem to wait that does not.
+        let last = self.waiting.back().map_or(self.taken_last, |one| one.number);
+        self.given = last.max(self.done);
+        true
     }
 
     /// The records that are not written, those that are being written included.
@@ -230,6 +254,36 @@ mod tests {
         queue.wrote(&group);
         assert_eq!((queue.done(), queue.written(), queue.is_empty()), (5, 5, true));
         assert_eq!(push(&mut queue, 6), CallRole::Leads);
+    }
+
+    #[test]
+    fn a_record_that_is_withdrawn_is_not_written_and_not_missed() {
+        // Those that are withdrawn, of four; then the numbers of the last that came and the last that is written.
+        for (withdrawn, given, ids) in [
+            (&[4][..], 3, &["r-1", "r-2", "r-3"][..]),
+            (&[2], 4, &["r-1", "r-3", "r-4"]),
+            (&[3, 4], 2, &["r-1", "r-2"]),
+            (&[1, 2, 3, 4], 0, &[]),
+        ] {
+            let mut queue = Queue::default();
+            for id in 1..=4 {
+                push(&mut queue, id);
+            }
+            let group = queue.take(512).unwrap();
+            assert!(!queue.withdraw(4), "it is being written");
+            queue.put_back(group);
+            assert!(withdrawn.iter().all(|number| queue.withdraw(*number)));
+            assert!(!queue.withdraw(withdrawn[0]));
+            assert_eq!((queue.given(), queue.len()), (given, ids.len()));
+            assert_eq!(queue.bytes(), ids.len() * size(&record("r-1", 0)));
+            if let Some(group) = queue.take(512) {
+                let left: Vec<_> =
+                    group.records.iter().map(|one| one.request_id.as_str()).collect();
+                assert_eq!((left.as_slice(), group.last), (ids, given));
+                queue.wrote(&group);
+            }
+            assert_eq!((queue.done(), queue.written()), (given, ids.len() as u64));
+        }
     }
 
     #[test]
