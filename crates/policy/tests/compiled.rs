@@ -226,6 +226,21 @@ fn a_copy_with_other_times_is_as_good() {
 }
 
 #[test]
+fn a_time_that_all_versions_have_is_not_believed() {
+    let models = shipped(MODELS_FILE);
+    let edited = models.replacen("128_000", "128_001", 1);
+    // The time of both versions, and whether the edited one is seen.
+    for (modified_ns, is_seen) in [(7, false), (0, true), (1_788_220_800_000_000_000, true)] {
+        let files = with(&shipped_files(), MODELS_FILE, models.as_bytes(), modified_ns);
+        let files = with(&files, COMPILED_FILE, &compiled(&files, false), 9);
+        assert_eq!(open(&files).is_of(&[MODELS_FILE]), Ok(()), "{modified_ns}");
+        let edited = with(&files, MODELS_FILE, edited.as_bytes(), modified_ns);
+        let expected = if is_seen { Err(stale()) } else { Ok(()) };
+        assert_eq!(open(&edited).is_of(&[MODELS_FILE]), expected, "{modified_ns}");
+    }
+}
+
+#[test]
 fn a_file_that_has_appeared_or_gone_is_a_change() {
     let files = whole();
     let mut without = (*files.files).clone();
