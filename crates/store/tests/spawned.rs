@@ -14,7 +14,7 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use futures::channel::oneshot;
 use futures::stream::{FuturesUnordered, StreamExt};
-use postern_store::redis::{Argument, Execute, Reply, Scripts};
+use postern_store::redis::{Argument, Execute, Reply, Scripts, is_broken_connection};
 use postern_store::{Counter, Counters, Gate, ReserveOutcome};
 
 const NOW: u64 = 1_788_220_800;
@@ -171,4 +171,27 @@ fn spawned_work_that_is_dropped_before_it_begins_passes_its_duty_on() {
     run(&mut [&mut second]);
     assert_eq!(of_second.take(), admitted(1));
     assert_eq!(of_first.take(), Some(ReserveOutcome::Behind { unix_s: NOW + 1 }));
+}
+
+#[test]
+fn a_command_is_sent_again_only_if_the_connection_broke() {
+    for (error, is_sent) in [
+        ("redis: Other(\"broken pipe\")", true),
+        ("redis: Other(\"Broken pipe (os error 32)\")", true),
+        ("redis: Other(\"Connection reset by peer (os error 104)\")", true),
+        ("redis: Other(\"unexpected end of file\")", true),
+        ("redis: Other(\"Multiplexed connection driver unexpectedly terminated\")", true),
+        (
+            "redis: Other(\"\\\"OOM\\\": command not allowed when used memory > 'maxmemory'.\")",
+            false,
+        ),
+        ("redis: Other(\"ReadOnly: You can't write against a read only replica.\")", false),
+        ("redis: Other(\"\\\"BUSY\\\": Redis is busy running a script.\")", false),
+        ("redis: Other(\"BusyLoading: Redis is loading the dataset in memory\")", false),
+        ("redis: TypeError", false),
+        ("redis: it has not answered in 2 seconds", false),
+        ("redis: it cannot be reached", false),
+    ] {
+        assert_eq!(is_broken_connection(error), is_sent, "{error}");
+    }
 }
