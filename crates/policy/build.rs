@@ -9,8 +9,11 @@ use std::hash::{Hash, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The types that are compiled, and the records of the contract among them.
-const SOURCES: [&str; 2] = ["src", "../../wit/deps/types"];
+/// The types that are compiled, with those of the other crate and the records of the contract among them.
+const SOURCES: [&str; 3] = ["src", "../types/src", "../../wit/deps/types"];
+
+/// Says which version of the format's crate writes them.
+const LOCK_FILE: &str = "../../Cargo.lock";
 
 fn main() -> io::Result<()> {
     let mut files = Vec::new();
@@ -24,8 +27,16 @@ fn main() -> io::Result<()> {
     for file in files {
         fs::read(&file)?.hash(&mut hasher);
     }
+    println!("cargo::rerun-if-changed={LOCK_FILE}");
+    version_of_format(&fs::read_to_string(LOCK_FILE)?)?.hash(&mut hasher);
     println!("cargo::rustc-env=POSTERN_POLICY_FORM={}", hasher.finish());
     Ok(())
+}
+
+fn version_of_format(lock: &str) -> io::Result<&str> {
+    let entry = lock.split_once("name = \"postcard\"\nversion = ");
+    let version = entry.and_then(|(_, rest)| rest.lines().next());
+    version.ok_or_else(|| io::Error::other("Cargo.lock names no version of postcard"))
 }
 
 fn add(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -3,9 +3,13 @@
 pub mod session;
 mod values;
 
+use std::future::Future;
+use std::time::Duration;
+
+use futures::TryStreamExt;
 use wasmtime::component::{Accessor, FutureReader, HasSelf, Resource, StreamReader};
 
-use self::session::{Address, Session};
+use self::session::{Address, CONNECT_TIMEOUT, Session};
 use self::values::{Parameter, column, value};
 use crate::bindings::spin::postgres::postgres::{
     Column, DbError, Error, Host, HostConnection, HostConnectionBuilder,
@@ -16,6 +20,15 @@ use crate::state::State;
 
 type Answer<T> = wasmtime::Result<Result<T, Error>>;
 type Rows = (Vec<Column>, StreamReader<Row>, FutureReader<Result<(), Error>>);
+
+/// The most that a statement may take, the wait for its rows included. The statements of a component take milliseconds.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The most bytes of rows that one query may bring into the memory of the host, which no limit of a guest bounds.
+const MAX_BYTES: usize = 64 * 1024 * 1024;
+
+/// What a row takes in addition to what the server has sent: a vector, and a value for each column.
+const BYTES_PER_ROW: usize = 256;
 
 fn failed(error: &tokio_postgres::Error) -> Error {
     let Some(said) = error.as_db_error() else {
@@ -31,19 +44,45 @@ fn failed(error: &tokio_postgres::Error) -> Error {
     }))
 }
 
+fn text(text: &str) -> Error {
+    Error::QueryFailed(QueryError::Text(text.to_owned()))
+}
+
+/// What is left of [`MAX_BYTES`] after a row of so many bytes.
+fn less(left: usize, row_bytes: usize) -> Result<usize, Error> {
+    let left = left.checked_sub(row_bytes.saturating_add(BYTES_PER_ROW));
+    left.ok_or_else(|| text("the rows take more than 64 MiB: ask for fewer with LIMIT"))
+}
+
+/// Does this within the time of a statement. A session whose statement took longer is closed.
+async fn in_time<T>(
+    session: &Session,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    tokio::time::timeout(STATEMENT_TIMEOUT, work).await.unwrap_or_else(|_| {
+        session.close();
+        Err(text("the server has not answered in 30 seconds: the session is closed"))
+    })
+}
+
 async fn query(
     session: Session,
     statement: String,
     parameters: Vec<ParameterValue>,
 ) -> Result<(Vec<Column>, Vec<Row>), Error> {
     let parameters = Parameter::all(parameters)?;
-    let prepared = session.prepared(&statement).await.map_err(|error| failed(&error))?;
-    let found = session.client.query_raw(&prepared, &parameters).await;
-    let found = found.map_err(|error| failed(&error))?;
-    let found: Vec<_> =
-        futures::TryStreamExt::try_collect(found).await.map_err(|error| failed(&error))?;
-    let rows = found.iter().map(|row| (0..row.len()).map(|at| value(row, at)).collect());
-    Ok((prepared.columns().iter().map(column).collect(), rows.collect()))
+    let found = async {
+        let prepared = session.prepared(&statement).await.map_err(|error| failed(&error))?;
+        let found = session.client.query_raw(&prepared, &parameters).await;
+        let mut found = std::pin::pin!(found.map_err(|error| failed(&error))?);
+        let (mut rows, mut left) = (Vec::new(), MAX_BYTES);
+        while let Some(row) = found.try_next().await.map_err(|error| failed(&error))? {
+            left = less(left, row.raw_size_bytes())?;
+            rows.push((0..row.len()).map(|at| value(&row, at)).collect());
+        }
+        Ok((prepared.columns().iter().map(column).collect(), rows))
+    };
+    in_time(&session, found).await
 }
 
 async fn execute(
@@ -52,9 +91,12 @@ async fn execute(
     parameters: Vec<ParameterValue>,
 ) -> Result<u64, Error> {
     let parameters = Parameter::all(parameters)?;
-    let prepared = session.prepared(&statement).await.map_err(|error| failed(&error))?;
-    let changed = session.client.execute_raw(&prepared, &parameters).await;
-    changed.map_err(|error| failed(&error))
+    let changed = async {
+        let prepared = session.prepared(&statement).await.map_err(|error| failed(&error))?;
+        let changed = session.client.execute_raw(&prepared, &parameters).await;
+        changed.map_err(|error| failed(&error))
+    };
+    in_time(&session, changed).await
 }
 
 impl State {
@@ -87,7 +129,7 @@ async fn open<T: 'static>(
         Ok(address) => address,
         Err(error) => return Ok(Err(error)),
     };
-    match Session::open(&address).await.map_err(Error::ConnectionFailed) {
+    match Session::open(&address, CONNECT_TIMEOUT).await.map_err(Error::ConnectionFailed) {
         Ok(session) => accessor.with(|mut access| Ok(Ok(access.get().table.push(session)?))),
         Err(error) => Ok(Err(error)),
     }
@@ -98,7 +140,9 @@ impl Host for State {}
 impl HostConnection for State {
     async fn open(&mut self, address: String) -> Answer<Resource<Session>> {
         let opened = match self.postgres(&address) {
-            Ok(address) => Session::open(&address).await.map_err(Error::ConnectionFailed),
+            Ok(address) => {
+                Session::open(&address, CONNECT_TIMEOUT).await.map_err(Error::ConnectionFailed)
+            }
             Err(error) => Err(error),
         };
         match opened {
@@ -200,5 +244,19 @@ impl<T: 'static> HostConnectionBuilderWithStore<T> for HasSelf<State> {
             wasmtime::error::Ok(state.table.get(&this)?.clone())
         })?;
         open(accessor, &address).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_brings_no_more_rows_than_fit() {
+        assert_eq!(less(MAX_BYTES, 0).ok(), Some(MAX_BYTES - BYTES_PER_ROW));
+        assert_eq!(less(MAX_BYTES, MAX_BYTES - BYTES_PER_ROW).ok(), Some(0));
+        for row_bytes in [MAX_BYTES, usize::MAX] {
+            assert!(less(MAX_BYTES, row_bytes).is_err(), "{row_bytes}");
+        }
     }
 }

@@ -9,6 +9,7 @@ use postern_policy::{
     COMPILED_FILE, Compiled, FILES, Folder, MAX_STAGE_FILE_BYTES, Source, Unused,
 };
 use std::fs;
+use std::io::{self, Write as _};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
@@ -31,11 +32,18 @@ pub fn compile(deployment: &Deployment, options: &Compile) -> Result<()> {
     let bytes = postern_policy::compile(&policies, sources, options.outlive_files)?;
     let file = folder.join(COMPILED_FILE);
     let new = folder.join(format!("{COMPILED_FILE}.{}.new", std::process::id()));
-    fs::write(&new, &bytes)
+    write_through(&new, &bytes)
         .and_then(|()| fs::rename(&new, &file))
         .with_context(|| format!("cannot write {}", file.display()))?;
     eprintln!("{}: {} bytes; {}", file.display(), bytes.len(), meaning(options.outlive_files));
     Ok(())
+}
+
+/// Writes a file whose content is on the disk then: otherwise a power cut after the file is renamed may leave an empty one in its place.
+fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = fs::File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 fn meaning(outlives_its_files: bool) -> &'static str {

@@ -30,7 +30,7 @@ pub fn consumers(folder: &Path) -> Result<Vec<String>> {
 /// As [`consumers`].
 pub fn chat_model(folder: &Path, consumer: &str, preferred: &str) -> Result<Option<String>> {
     let Policies { consumers, catalogue, .. } = all(folder)?;
-    let Some(consumer) = consumers.by_name(consumer) else { return Ok(None) };
+    let Some(consumer) = consumers.by_name(consumer)? else { return Ok(None) };
     let models = catalogue.models().filter(|model| model.can(Capability::Chat));
     let routes = catalogue.routes().filter(|route| route.can(Capability::Chat));
     let names = models.map(|model| &model.name).chain(routes.map(|route| &route.alias));

@@ -16,7 +16,7 @@ pub async fn caller(
 ) -> Result<Identity, Refused> {
     let issued = store::get(&store_name(sha256)).await;
     // The empty text has a hash, too: if it is in git by mistake, it authenticates no caller.
-    if let Some(key) = consumers.key_by_sha256(sha256).filter(|_| !secret.is_empty()) {
+    if let Some(key) = consumers.key_by_sha256(sha256)?.filter(|_| !secret.is_empty()) {
         return of_policy_key(&key, sha256, unix_s);
     }
     let record = issued?.filter(|_| !secret.is_empty()).ok_or(Refused::Unknown)?;

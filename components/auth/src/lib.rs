@@ -183,7 +183,7 @@ async fn opaque_or_key(
     address: Option<IpAddr>,
     unix_s: u64,
 ) -> Result<Outcome, Reason> {
-    match consumers.key_by_sha256(sha256) {
+    match consumers.key_by_sha256(sha256)? {
         Some(key) => postern_identity::of_policy_key(&key, sha256, unix_s)
             .map(|caller| Outcome::Caller(Arc::new(caller))),
         None => {

@@ -1,7 +1,10 @@
 //! Counters in Redis.
 
 use crate::policy;
-use postern_store::redis::{Argument, Execute, Reply, Scripts, is_unknown_script};
+use postern_contract::clock::within;
+use postern_store::redis::{
+    Argument, Execute, Reply, Scripts, is_broken_connection, is_unknown_script,
+};
 use spin_sdk::redis::{Connection, RedisParameter, RedisResult};
 use spin_sdk::wasip3::wit_bindgen::rt::async_support::StreamWriter;
 use spin_sdk::wasip3::{spawn, wit_stream};
@@ -11,6 +14,10 @@ use std::sync::LazyLock;
 
 /// Overrides `plans.toml`: the place for an address with a password, which does not belong in git.
 const URL_VARIABLE: &str = "POSTERN_REDIS_URL";
+
+/// A server that does not answer for so long is away: the calls that came meanwhile wait for the same command. Scripts take less than a
+/// millisecond.
+const ANSWER_MS: u64 = 2_000;
 
 static COUNTERS: LazyLock<Scripts<Redis>> = LazyLock::new(|| Scripts::new(Redis));
 
@@ -46,9 +53,9 @@ impl Execute for Redis {
         let arguments: Vec<_> = arguments.into_iter().map(into_parameter).collect();
         let replies = match tried(command, arguments.clone()).await {
             Ok(replies) => replies,
-            // An idle connection may have been cut. If the server did run the command, it counts twice: too high for a
+            // An idle connection may have been cut. If the server did run the command, all its calls count twice: too high for a
             // while, where a lost command would be too low for ever.
-            Err(error) if !is_unknown_script(&error) => tried(command, arguments).await?,
+            Err(error) if is_broken_connection(&error) => tried(command, arguments).await?,
             Err(error) => return Err(error),
         };
         Ok(replies.into_iter().map(from_result).collect())
@@ -68,15 +75,17 @@ impl Execute for Redis {
 }
 
 async fn tried(command: &str, arguments: Vec<RedisParameter>) -> Result<Vec<RedisResult>, String> {
-    let connection = connection().await?;
-    connection.execute(command, arguments).await.map_err(|error| {
-        let error = format!("redis: {error:?}");
-        if !is_unknown_script(&error) {
-            // The connection may be at fault: the next call opens another.
-            CONNECTION.with(|cell| cell.take());
-        }
-        error
-    })
+    let answered = within(ANSWER_MS, async {
+        let executed = connection().await?.execute(command, arguments).await;
+        executed.map_err(|error| format!("redis: {error:?}"))
+    });
+    let silent = || Err(format!("redis: it has not answered in {} seconds", ANSWER_MS / 1_000));
+    let answer = answered.await.unwrap_or_else(silent);
+    if answer.as_ref().is_err_and(|error| !is_unknown_script(error)) {
+        // The connection may be at fault: the next call opens another.
+        CONNECTION.with(|cell| cell.take());
+    }
+    answer
 }
 
 async fn connection() -> Result<Rc<Connection>, String> {

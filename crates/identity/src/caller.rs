@@ -121,7 +121,7 @@ pub fn of_issued_key(
         KeyState::Revoked => return Err(Refused::Revoked),
         KeyState::Expired => return Err(Refused::Expired),
     }
-    let consumer = consumers.by_name(&key.consumer);
+    let consumer = consumers.by_name(&key.consumer)?;
     let consumer = consumer.ok_or_else(|| Refused::RemovedConsumer(key.consumer.clone()))?;
     let models = key.models.as_deref().map(patterns).transpose()?;
     let ip_ranges = key.ip_ranges.as_deref().map(ranges).transpose()?.unwrap_or_default();

@@ -4,11 +4,12 @@
 //! elsewhere; Claude Desktop the other way round. The one that is ours counts if exactly one is. Two of ours that differ are
 //! refused.
 
+use crate::Refused;
 use crate::foreign_key::is_foreign_key;
 use crate::presented::{Credential, ambiguous};
 use postern_fault::Fault;
 use postern_keys::sha256_hex;
-use postern_policy::{Consumers, Issuer, IssuerKeys, Issuers};
+use postern_policy::{Consumers, ConsumersUnreadable, Issuer, IssuerKeys, Issuers};
 use postern_token::Unverified;
 use std::sync::Arc;
 
@@ -41,7 +42,7 @@ enum Belongs {
 ///
 /// # Errors
 ///
-/// [`ambiguous`] if two of them are ours, or cannot be told apart.
+/// [`ambiguous`] if two of them are ours, or cannot be told apart; [`Refused::Unavailable`] if it cannot be read which are.
 pub fn chosen<'s>(
     secrets: &[&'s str],
     consumers: &Consumers,
@@ -52,9 +53,14 @@ pub fn chosen<'s>(
         [one] => return Ok(Chosen::One(one)),
         [first, ..] => first,
     };
+    let mut belonging = Vec::new();
+    for secret in secrets {
+        let found = belongs(secret, consumers, issuers);
+        belonging.push((*secret, found.map_err(|why| Refused::from(why).fault())?));
+    }
     let of = |wanted| {
-        let belong = move |secret: &&&str| belongs(secret, consumers, issuers) == wanted;
-        secrets.iter().filter(belong).copied().collect::<Vec<_>>()
+        let own = belonging.iter().filter(|(_, belongs)| *belongs == wanted);
+        own.map(|(secret, _)| *secret).collect::<Vec<_>>()
     };
     match (of(Belongs::Here).as_slice(), of(Belongs::Perhaps).as_slice()) {
         ([], []) => Ok(Chosen::One(first)),
@@ -67,19 +73,23 @@ pub fn chosen<'s>(
     }
 }
 
-fn belongs(secret: &str, consumers: &Consumers, issuers: &Issuers) -> Belongs {
+fn belongs(
+    secret: &str,
+    consumers: &Consumers,
+    issuers: &Issuers,
+) -> Result<Belongs, ConsumersUnreadable> {
     // A key of another service may be in git.
-    if consumers.key_by_sha256(&sha256_hex(secret)).is_some() {
-        return Belongs::Here;
+    if consumers.key_by_sha256(&sha256_hex(secret))?.is_some() {
+        return Ok(Belongs::Here);
     }
-    match Credential::of(secret) {
+    Ok(match Credential::of(secret) {
         Credential::Key(_) | Credential::MistypedKey => Belongs::Here,
         Credential::Jwt(token) if issuer_of(token, issuers).is_some() => Belongs::Here,
         Credential::Opaque(text) if issuers.introspecting().is_some() && !is_foreign_key(text) => {
             Belongs::Perhaps
         }
         Credential::Jwt(_) | Credential::Opaque(_) => Belongs::Elsewhere,
-    }
+    })
 }
 
 fn issuer_of<'i>(token: &str, issuers: &'i Issuers) -> Option<&'i Arc<Issuer>> {

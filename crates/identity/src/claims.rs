@@ -34,7 +34,8 @@ pub fn rules(issuer: &Issuer) -> Rules {
 ///
 /// # Errors
 ///
-/// [`Refused::NoConsumer`], [`Refused::UnknownConsumer`], [`Refused::ClaimValue`].
+/// [`Refused::NoConsumer`], [`Refused::UnknownConsumer`], [`Refused::ClaimValue`], and [`Refused::Unavailable`] if it cannot be
+/// read whether the consumer is declared.
 pub fn of_claims(
     issuer: &Issuer,
     consumers: &Consumers,
@@ -45,7 +46,7 @@ pub fn of_claims(
     let missing = || Refused::NoConsumer { issuer: issuer.name.clone(), claim: named.clone() };
     let name = claims.text(named).filter(|name| !name.is_empty()).ok_or_else(missing)?;
     checked(named, &name)?;
-    let declared = consumers.by_name(&name).filter(|one| one.issuers.contains(&issuer.name));
+    let declared = consumers.by_name(&name)?.filter(|one| one.issuers.contains(&issuer.name));
     let Identity { mut caller, ip_ranges } = match (&declared, &issuer.undeclared) {
         (Some(consumer), _) => Identity::of_consumer(consumer, credential_id),
         (None, Some(undeclared)) => of_undeclared(issuer, undeclared, &name, credential_id),

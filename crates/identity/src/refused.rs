@@ -1,6 +1,7 @@
 //! Why a caller is refused, and what it is told.
 
 use postern_fault::{Fault, Kind, shown};
+use postern_policy::ConsumersUnreadable;
 use postern_token::{IntrospectionError, TokenError};
 
 /// Why a caller is refused.
@@ -89,6 +90,13 @@ pub enum Refused {
     /// The gateway or the issuer is unavailable.
     #[error("{0}")]
     Unavailable(String),
+}
+
+/// Who a caller is cannot be said then, not even that it is nobody.
+impl From<ConsumersUnreadable> for Refused {
+    fn from(error: ConsumersUnreadable) -> Self {
+        Self::Unavailable(error.to_string())
+    }
 }
 
 impl Refused {

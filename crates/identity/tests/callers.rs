@@ -85,7 +85,7 @@ fn patterns(caller: &Caller) -> &[String] {
 #[test]
 fn a_key_in_git_narrows_what_its_consumer_may() {
     let (consumers, sha256) = (consumers(), sha256_hex("abc"));
-    let key = consumers.key_by_sha256(&sha256).unwrap();
+    let key = consumers.key_by_sha256(&sha256).unwrap().unwrap();
     let caller = of_policy_key(&key, &sha256, NOW).unwrap().caller;
     assert_eq!((caller.consumer.as_str(), caller.credential_id.as_str()), ("search", "ci"));
     assert_eq!(caller.plan.as_deref(), Some("trial"));
@@ -98,7 +98,8 @@ fn a_key_in_git_narrows_what_its_consumer_may() {
 #[test]
 fn calls_only_from_where_consumer_and_key_both_may() {
     let (consumers, sha256) = (consumers(), sha256_hex("abc"));
-    let caller = of_policy_key(&consumers.key_by_sha256(&sha256).unwrap(), &sha256, NOW).unwrap();
+    let caller =
+        of_policy_key(&consumers.key_by_sha256(&sha256).unwrap().unwrap(), &sha256, NOW).unwrap();
     assert!(caller.calls_from(Some("10.1.2.3".parse().unwrap())).is_ok());
     for elsewhere in ["10.2.0.1", "192.0.2.1", "2001:db8::1"] {
         let refused = caller.calls_from(Some(elsewhere.parse().unwrap())).unwrap_err();
@@ -236,7 +237,8 @@ fn passes_on_the_claims_that_its_issuer_names() {
 #[test]
 fn a_key_has_no_claims() {
     let (consumers, sha256) = (consumers(), sha256_hex("abc"));
-    let caller =
-        of_policy_key(&consumers.key_by_sha256(&sha256).unwrap(), &sha256, NOW).unwrap().caller;
+    let caller = of_policy_key(&consumers.key_by_sha256(&sha256).unwrap().unwrap(), &sha256, NOW)
+        .unwrap()
+        .caller;
     assert!(caller.claims.is_empty());
 }

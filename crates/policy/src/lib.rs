@@ -47,7 +47,7 @@ pub use catalogue::{Catalogue, Named};
 pub use check::{FILES, Policies, check_all, stray_file};
 pub use closed::{Capability, DataClass, LimitUnit, Period, SameFor, Strategy, Window};
 pub use compiled::{COMPILED_FILE, Compiled, Folder, Source, Unused, compile};
-pub use consumers::{Consumer, ConsumerKey, Consumers, ModelPattern};
+pub use consumers::{Consumer, ConsumerKey, Consumers, ConsumersUnreadable, ModelPattern};
 pub use conventions::Conventions;
 pub use deadlines::{DEFAULT_DEADLINES, REASONING_DEADLINES, SetDeadlines};
 pub use detectors::{DETECTORS, DetectorGroup};

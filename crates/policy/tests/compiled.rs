@@ -124,7 +124,7 @@ fn consumers_and_keys_are_those_of_the_file() {
         assert_eq!(found.by_name(name), read.by_name(name), "{name}");
     }
     let hash = format!("ab{}", "0".repeat(62));
-    assert!(found.key_by_sha256(&hash).is_some());
+    assert!(found.key_by_sha256(&hash).unwrap().is_some());
     for sha256 in [hash.as_str(), "first", "", &"0".repeat(64)] {
         assert_eq!(found.key_by_sha256(sha256), read.key_by_sha256(sha256), "{sha256}");
     }
@@ -226,6 +226,21 @@ fn a_copy_with_other_times_is_as_good() {
 }
 
 #[test]
+fn a_time_that_all_versions_have_is_not_believed() {
+    let models = shipped(MODELS_FILE);
+    let edited = models.replacen("128_000", "128_001", 1);
+    // The time of both versions, and whether the edited one is seen.
+    for (modified_ns, is_seen) in [(7, false), (0, true), (1_788_220_800_000_000_000, true)] {
+        let files = with(&shipped_files(), MODELS_FILE, models.as_bytes(), modified_ns);
+        let files = with(&files, COMPILED_FILE, &compiled(&files, false), 9);
+        assert_eq!(open(&files).is_of(&[MODELS_FILE]), Ok(()), "{modified_ns}");
+        let edited = with(&files, MODELS_FILE, edited.as_bytes(), modified_ns);
+        let expected = if is_seen { Err(stale()) } else { Ok(()) };
+        assert_eq!(open(&edited).is_of(&[MODELS_FILE]), expected, "{modified_ns}");
+    }
+}
+
+#[test]
 fn a_file_that_has_appeared_or_gone_is_a_change() {
     let files = whole();
     let mut without = (*files.files).clone();
@@ -248,21 +263,69 @@ fn whether_they_outlive_their_files_is_said_by_who_compiles() {
     }
 }
 
-#[test]
-fn where_a_record_is_damaged_the_file_is_read() {
-    let files = whole();
+/// Consumers that take more than what is read at once.
+fn many_consumers() -> String {
     let mut text = String::from(CONSUMERS);
-    for number in 0..4_000 {
+    for number in 0..1_500 {
         write!(text, "[[consumer]]\nname = \"c{number}\"\nmodels = [\"*\"]\n").unwrap();
     }
-    let many = with(&files, CONSUMERS_FILE, text.as_bytes(), 7);
-    let mut bytes = compiled(&many, false);
-    let last = bytes.len() - 200..bytes.len() - 1;
-    bytes[last].iter_mut().for_each(|byte| *byte ^= 0xff);
-    let found = open(&with(&many, COMPILED_FILE, &bytes, 9)).consumers().ok().unwrap();
+    text
+}
+
+#[test]
+fn where_any_part_of_consumers_is_damaged_the_file_is_read_or_nothing_is_known() {
+    let text = many_consumers();
+    let many = with(&shipped_files(), CONSUMERS_FILE, text.as_bytes(), 7);
+    let bytes = compiled(&many, false);
+    let without_file = with(&many, CONSUMERS_FILE, b"no policy", 7);
     let read = Consumers::from_toml(&text).unwrap();
-    for number in 0..4_000 {
-        let name = format!("c{number}");
-        assert_eq!(found.by_name(&name), read.by_name(&name), "{name}");
+    let names: Vec<_> = (0..1_500).step_by(15).map(|number| format!("c{number}")).collect();
+    let mut unreadable = 0;
+    for from in (0..bytes.len()).step_by(2_048) {
+        let mut damaged = bytes.clone();
+        let to = damaged.len().min(from + 2_048);
+        damaged[from..to].fill(0);
+        let opened = |files: &Files| {
+            let found = Compiled::open(with(files, COMPILED_FILE, &damaged, 9));
+            found.and_then(Compiled::consumers).ok()
+        };
+        let (Some(found), Some(alone)) = (opened(&many), opened(&without_file)) else { continue };
+        for name in &names {
+            let expected = read.by_name(name);
+            assert_eq!(found.by_name(name), expected, "{name}, damaged from {from}");
+            match alone.by_name(name) {
+                Err(_) => unreadable += 1,
+                known => assert_eq!(known, expected, "{name}, damaged from {from}"),
+            }
+        }
     }
+    assert!(unreadable > names.len(), "each is in a part that was damaged: {unreadable}");
+}
+
+#[test]
+fn where_a_group_has_the_place_of_another_nothing_is_known() {
+    let text = many_consumers();
+    let many = with(&shipped_files(), CONSUMERS_FILE, text.as_bytes(), 7);
+    let bytes = compiled(&many, false);
+    // The first places: of entry 0, and of some entry after it.
+    let begin = (0..bytes.len() - 32)
+        .find(|at| {
+            let number = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap());
+            number(*at) == 0 && (40..100).contains(&number(at + 16)) && number(at + 8) > 1 << 32
+        })
+        .unwrap();
+    let mut damaged = bytes.clone();
+    damaged.copy_within(begin + 16..begin + 48, begin);
+    let files = with(&many, CONSUMERS_FILE, b"no policy", 7);
+    let found = Compiled::open(with(&files, COMPILED_FILE, &damaged, 9)).ok().unwrap();
+    let (found, read) = (found.consumers().ok().unwrap(), Consumers::from_toml(&text).unwrap());
+    let names = (0..1_500).map(|number| format!("c{number}"));
+    let unknown = names.filter(|name| match found.by_name(name) {
+        Err(_) => true,
+        known => {
+            assert_eq!(known, read.by_name(name), "{name}");
+            false
+        }
+    });
+    assert!(unknown.count() > 0);
 }

@@ -111,8 +111,8 @@ fn the_shipped_policies_are_read() {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
     let policies = check_all(|file| if_present(&shipped.join(file)));
     let policies = policies.unwrap_or_else(|problems| panic!("{problems}"));
-    assert!(policies.consumers.by_name("local-dev").unwrap().may_use("sandbox"));
-    let plan = policies.consumers.by_name("local-dev").unwrap().plan.clone();
+    assert!(policies.consumers.by_name("local-dev").unwrap().unwrap().may_use("sandbox"));
+    let plan = policies.consumers.by_name("local-dev").unwrap().unwrap().plan.clone();
     assert_eq!(policies.plans.plan(plan.as_deref()).unwrap().limits.len(), 4);
     assert!(policies.catalogue.route("with-fallback").is_some());
     assert_eq!(policies.issuers.iter().count(), 0, "nobody's tokens are believed as shipped");
@@ -149,7 +149,10 @@ fn the_commented_examples_of_the_shipped_policies_are_right() {
     });
     let policies = policies.unwrap_or_else(|problems| panic!("{problems}"));
     assert_eq!(policies.issuers.iter().count(), 4);
-    assert_eq!(policies.consumers.by_name("search-service").unwrap().issuers, ["corporate"]);
+    assert_eq!(
+        policies.consumers.by_name("search-service").unwrap().unwrap().issuers,
+        ["corporate"]
+    );
     assert_eq!(policies.consumers.keys().count(), 1);
     let plans: Vec<_> = policies.plans.plans().map(|plan| plan.name.as_str()).collect();
     assert_eq!(plans, ["developer", "team", "trial"]);

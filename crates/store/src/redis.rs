@@ -108,6 +108,25 @@ pub fn is_unknown_script(error: &str) -> bool {
     error.contains("noscript") || error.contains("no matching script")
 }
 
+/// Whether an error says that a connection has broken, after which a command is sent once more. All else is not: above all the server's
+/// own errors (`OOM`, `READONLY`, `BUSY`), which the same command would get again. Clients word them in their own way.
+#[must_use]
+pub fn is_broken_connection(error: &str) -> bool {
+    const WORDS: [&str; 9] = [
+        "broken pipe",
+        "connection reset",
+        "connection aborted",
+        "connection closed",
+        "not connected",
+        "unexpected end of file",
+        "early eof",
+        "unexpectedly terminated",
+        "os error",
+    ];
+    let error = error.to_ascii_lowercase();
+    WORDS.iter().any(|word| error.contains(word))
+}
+
 /// Runs these calls in one script, and returns the answer to each.
 async fn run_batch(connection: &impl Execute, calls: &[&Call]) -> Result<Vec<Vec<i64>>, Error> {
     let (keys, arguments) = call::batch(calls);

@@ -73,24 +73,25 @@ impl File {
         work: impl Fn(&mut Connections) -> rusqlite::Result<T>,
     ) -> Result<T, Error> {
         let written = self.run(work).await;
-        self.reach_the_disk_soon();
+        if self.durability == Durability::System {
+            self.reach_the_disk_soon();
+        }
         written
     }
 
     /// Synchronises the log in a while, for all that is written until then. No caller waits for it, and no connection is held.
     fn reach_the_disk_soon(self: &Arc<Self>) {
-        let Some(path) = self.path.as_deref().filter(|_| self.durability == Durability::System)
-        else {
-            return;
-        };
+        let Some(path) = self.path.as_deref() else { return };
         if self.is_dirty.swap(true, Ordering::AcqRel) {
             return;
         }
-        let (log, file) = (identity::beside(path, "-wal"), Arc::clone(self));
+        let (log, file) = (identity::beside(path, "-wal"), Arc::downgrade(self));
         tokio::spawn(async move {
             tokio::time::sleep(TO_DISK).await;
             // What is written from now on is for another task.
-            file.is_dirty.store(false, Ordering::Release);
+            if let Some(file) = file.upgrade() {
+                file.is_dirty.store(false, Ordering::Release);
+            }
             let synchronised = tokio::task::spawn_blocking(move || synchronise(&log)).await;
             if let Ok(Err(error)) = synchronised {
                 eprintln!(
@@ -152,8 +153,11 @@ impl File {
             // A file that is gone has ended its group.
             let Some(file) = file.upgrade() else { return };
             if let Some(opened) = file.lock().as_mut() {
-                opened.connections.end_group();
+                // What is lost is said there.
+                let _ = opened.connections.end_group();
             }
+            // A commit in a group waits for no disk, whatever other writes wait for.
+            file.reach_the_disk_soon();
         });
     }
 }
@@ -282,10 +286,14 @@ impl SqliteStore {
         let begins = connections.begin_group()?;
         let added = self.add_in(connections, key, delta);
         match added {
+            Ok(added) if connections.must_prove() => {
+                let kept = connections.end_group();
+                Ok((kept.and(added), false))
+            }
             Ok(added) => Ok((added, begins)),
             Err(error) => {
                 // No timer ends a group whose first increment has failed.
-                connections.end_group();
+                let _ = connections.end_group();
                 Err(error)
             }
         }

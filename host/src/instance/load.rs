@@ -151,7 +151,11 @@ impl Seat {
         load.waiting.fetch_add(waiting.wrapping_sub(before), Relaxed);
         match waiting >= load.most_at_once(load.accepting.load(Relaxed)) {
             true => ShouldAccept::No,
-            false => ShouldAccept::Yes,
+            false => {
+                // The request that waited for too long has a place here, or the ones before it have.
+                load.overdue.store(false, Relaxed);
+                ShouldAccept::Yes
+            }
         }
     }
 
@@ -223,6 +227,9 @@ mod tests {
         load.is_overdue();
         drop(seat(&load));
         assert_eq!(refusal(&load), Some(NoInstance::Busy), "once");
+        load.is_overdue();
+        assert!(matches!(seats[0].accepts(0, 0), ShouldAccept::Yes));
+        assert_eq!(refusal(&load), Some(NoInstance::Busy), "it has found a place");
         seats.iter().for_each(|seat| assert!(matches!(seat.accepts(16, 16), ShouldAccept::No)));
         assert_eq!(refusal(&load), None, "all are full");
         seats.iter().for_each(|seat| assert!(matches!(seat.accepts(3, 17), ShouldAccept::Yes)));

@@ -33,7 +33,7 @@ fn canonical(range: &str) -> String {
 /// Every problem, a line each.
 pub fn check(record: &IssuedKey, policies: &Policies) -> Result<()> {
     let name = &record.consumer;
-    let Some(consumer) = &policies.consumers.by_name(name) else {
+    let Some(consumer) = &policies.consumers.by_name(name)? else {
         let known: Vec<_> = policies.consumers.iter().map(|known| known.name.as_str()).collect();
         bail!("no consumer is called {name:?} in consumers.toml; there are: {}", known.join(", "));
     };

@@ -1,23 +1,22 @@
 //! Consumers and keys, found where they lie: an instance that serves one caller reads that one.
 //!
-//! The directory is a head, the places of its groups, and the groups of entries, sorted by the hash of their names. A look-up
-//! reads two places, a group and a record. A small section is read once, as a whole.
+//! The directory is the places of its groups, and the groups of entries, sorted by the hash of their names. A look-up reads two
+//! places, a group and a record, and each has its digest: a damaged part must not look like a caller who is not there. A small
+//! section is read once, as a whole.
 
 use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-use super::header::{CONSUMERS, RECORDS, number};
+use super::header::{CONSUMERS, Directory, RECORDS, number};
 use super::{Compiled, Folder, Unused};
-use crate::consumers::{Consumer, ConsumerKey, Consumers, Lookup};
+use crate::consumers::{Consumer, ConsumerKey, Consumers, ConsumersUnreadable, Lookup};
 
 /// Entries of a group, on average.
 const GROUP: usize = 64;
-/// Number of groups, and of a place: 8 bytes.
-const PLACE: u64 = 8;
-/// The number of groups, and whether a consumer has a tenant.
-const HEAD: u64 = 2 * PLACE;
+/// Number of the first entry, and the digest of the entries.
+const PLACE: u64 = 16;
 /// Hash, offset, length and digest of a record.
 const ENTRY: usize = 32;
 
@@ -48,8 +47,8 @@ fn of_key(sha256: &str) -> u64 {
     xxh3_64(format!("key {sha256}").as_bytes())
 }
 
-/// The directory and the records.
-pub fn write(consumers: &Consumers) -> Result<(Vec<u8>, Vec<u8>), postcard::Error> {
+/// What the header says of the directory, the directory, and the records.
+pub fn write(consumers: &Consumers) -> Result<(Directory, Vec<u8>, Vec<u8>), postcard::Error> {
     let all = consumers.iter().map(Arc::clone).map(Record::Consumer);
     let keys = consumers.keys().map(Arc::clone).map(Record::Key);
     let (mut entries, mut records) = (Vec::new(), Vec::new());
@@ -60,18 +59,26 @@ pub fn write(consumers: &Consumers) -> Result<(Vec<u8>, Vec<u8>), postcard::Erro
         records.extend(bytes);
     }
     entries.sort_unstable();
-    let groups = entries.len().div_ceil(GROUP).max(1);
-    let has_tenants = consumers.have_tenants();
-    let mut directory = Vec::new();
-    let mut push = |number: u64| directory.extend(number.to_le_bytes());
-    push(groups as u64);
-    push(u64::from(has_tenants));
-    for group in 0..=groups as u64 {
-        let before = entries.partition_point(|entry| group_of(entry[0], groups as u64) < group);
-        push(before as u64);
+    let groups = entries.len().div_ceil(GROUP).max(1) as u64;
+    let (mut places, mut grouped) = (Vec::new(), Vec::new());
+    let mut rest = entries.as_slice();
+    for group in 0..=groups {
+        let own = rest.partition_point(|entry| group_of(entry[0], groups) <= group);
+        let (own, after) = rest.split_at(own);
+        let bytes: Vec<u8> = own.iter().flatten().flat_map(|number| number.to_le_bytes()).collect();
+        places.extend(((entries.len() - rest.len()) as u64).to_le_bytes());
+        places.extend(digest(group, &bytes).to_le_bytes());
+        grouped.extend(bytes);
+        rest = after;
     }
-    entries.into_iter().flatten().for_each(push);
-    Ok((directory, records))
+    places.extend(grouped);
+    let directory = Directory { groups, have_tenants: consumers.have_tenants() };
+    Ok((directory, places, records))
+}
+
+/// The digest of a group's entries. Those of another group are as wrong as damaged ones.
+fn digest(group: u64, entries: &[u8]) -> u64 {
+    xxh3_64_with_seed(entries, group)
 }
 
 /// Hashes are spread evenly, so equal ranges of them are groups of like size.
@@ -85,8 +92,6 @@ pub struct Section<F> {
     compiled: Compiled<F>,
     /// Directory and records, if they are few.
     small: Option<[Vec<u8>; 2]>,
-    groups: u64,
-    has_tenants: bool,
     /// Read in their place where a part of the section is damaged.
     otherwise: OnceLock<Consumers>,
 }
@@ -107,11 +112,7 @@ impl<F: Folder> Section<F> {
             false => None,
         };
         let otherwise = OnceLock::new();
-        let mut section = Self { compiled, small, groups: 0, has_tenants: false, otherwise };
-        let head = section.part(Part::Directory, 0, HEAD).ok_or(Unused::Damaged)?;
-        let mut numbers = head.chunks_exact(8).map(number);
-        section.groups = numbers.next().flatten().ok_or(Unused::Damaged)?;
-        section.has_tenants = numbers.next().flatten() == Some(1);
+        let section = Self { compiled, small, otherwise };
         // The last record is there: half a file is not.
         let last = all.1.checked_sub(1);
         let is_whole = last.is_none_or(|last| section.part(Part::Records, last, 1).is_some());
@@ -157,49 +158,56 @@ impl<F: Folder> Section<F> {
         Ok(records)
     }
 
-    /// The entries of a hash's group.
+    /// The entries of a hash's group, if they are what was written.
     fn entries(&self, hash: u64) -> Option<Vec<u8>> {
-        let group = group_of(hash, self.groups);
-        let at = HEAD.checked_add(group.checked_mul(PLACE)?)?;
-        let places = self.part(Part::Directory, at, 2 * PLACE)?;
-        let mut places = places.chunks_exact(8).map(number);
-        let (from, to) = (places.next()??, places.next()??);
-        let begin = HEAD.checked_add(self.groups.checked_add(1)?.checked_mul(PLACE)?)?;
+        let groups = self.compiled.header.directory.groups;
+        let group = group_of(hash, groups);
+        let places = self.part(Part::Directory, group.checked_mul(PLACE)?, 2 * PLACE)?;
+        let mut numbers = places.chunks_exact(8).map(number);
+        let (from, written, to) = (numbers.next()??, numbers.next()??, numbers.next()??);
+        let begin = groups.checked_add(1)?.checked_mul(PLACE)?;
         let offset = begin.checked_add(from.checked_mul(ENTRY as u64)?)?;
-        self.part(Part::Directory, offset, to.checked_sub(from)?.checked_mul(ENTRY as u64)?)
+        let bytes = to.checked_sub(from)?.checked_mul(ENTRY as u64)?;
+        let entries = self.part(Part::Directory, offset, bytes)?;
+        (digest(group, &entries) == written).then_some(entries)
     }
 
-    /// All consumers of the file, as the files are read without compiled policies. Without them, no caller is known.
-    fn otherwise(&self) -> &Consumers {
-        self.otherwise.get_or_init(|| {
-            eprintln!("error: {}; {} is read", Unused::Damaged, crate::CONSUMERS_FILE);
-            let text = self.compiled.folder.content(crate::CONSUMERS_FILE);
-            let text = text.and_then(|text| String::from_utf8(text).ok());
-            text.and_then(|text| Consumers::from_toml(&text).ok()).unwrap_or_default()
-        })
+    /// All consumers of the file, as the files are read without compiled policies.
+    fn otherwise(&self) -> Result<&Consumers, ConsumersUnreadable> {
+        if let Some(read) = self.otherwise.get() {
+            return Ok(read);
+        }
+        eprintln!("error: {}; {} is read", Unused::Damaged, crate::CONSUMERS_FILE);
+        let text = self.compiled.folder.content(crate::CONSUMERS_FILE);
+        let text = text.and_then(|text| String::from_utf8(text).ok());
+        let read = text.and_then(|text| Consumers::from_toml(&text).ok());
+        let read = read.ok_or(ConsumersUnreadable)?;
+        Ok(self.otherwise.get_or_init(|| read))
     }
 }
 
 impl<F: Folder + Send + Sync> Lookup for Section<F> {
-    fn by_name(&self, name: &str) -> Option<Arc<Consumer>> {
-        let Ok(found) = self.find(of_consumer(name)) else { return self.otherwise().by_name(name) };
-        found.into_iter().find_map(|record| match record {
+    fn by_name(&self, name: &str) -> Result<Option<Arc<Consumer>>, ConsumersUnreadable> {
+        let Ok(found) = self.find(of_consumer(name)) else {
+            return self.otherwise()?.by_name(name);
+        };
+        Ok(found.into_iter().find_map(|record| match record {
             Record::Consumer(consumer) if consumer.name == name => Some(consumer),
             _ => None,
-        })
+        }))
     }
 
-    fn key_by_sha256(&self, sha256: &str) -> Option<Arc<ConsumerKey>> {
+    fn key_by_sha256(&self, sha256: &str) -> Result<Option<Arc<ConsumerKey>>, ConsumersUnreadable> {
         let Ok(found) = self.find(of_key(sha256)) else {
-            return self.otherwise().key_by_sha256(sha256);
+            return self.otherwise()?.key_by_sha256(sha256);
         };
-        found.into_iter().find_map(|record| match record {
+        Ok(found.into_iter().find_map(|record| match record {
             Record::Key(key) if key.sha256 == sha256 => Some(key),
             _ => None,
-        })
+        }))
     }
 
     fn have_tenants(&self) -> bool {
-        self.has_tenants
+        self.compiled.header.directory.have_tenants
     }
 }

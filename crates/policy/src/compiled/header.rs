@@ -57,12 +57,21 @@ pub struct Section {
     pub digest: u128,
 }
 
+/// The directory of consumers, as a whole: a look-up reads a part of it only.
+#[derive(Serialize, Deserialize)]
+pub struct Directory {
+    pub groups: u64,
+    /// Whether a consumer has a tenant.
+    pub have_tenants: bool,
+}
+
 #[derive(Serialize, Deserialize)]
 pub struct Header {
     /// The version of what follows; first, so that it is read whatever follows.
     form: String,
     pub sources: Vec<Source>,
     pub sections: Vec<Section>,
+    pub directory: Directory,
     pub outlives_its_files: bool,
 }
 
@@ -71,10 +80,11 @@ impl Header {
     pub fn write(
         sources: Vec<Source>,
         sections: &[(&str, Vec<u8>)],
+        directory: Directory,
         outlives_its_files: bool,
     ) -> Result<Vec<u8>, postcard::Error> {
-        let mut header =
-            Self { form: FORM.to_owned(), sources, sections: Vec::new(), outlives_its_files };
+        let (form, all) = (FORM.to_owned(), Vec::with_capacity(sections.len()));
+        let mut header = Self { form, sources, sections: all, directory, outlives_its_files };
         let mut offset = 0;
         for (name, content) in sections {
             let bytes = content.len() as u64;

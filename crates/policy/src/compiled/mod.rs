@@ -34,6 +34,12 @@ pub const COMPILED_FILE: &str = "compiled.bin";
 /// The version of what is compiled: that of the sources of this crate and of the contract.
 const FORM: &str = env!("POSTERN_POLICY_FORM");
 
+/// Whether a file's time tells its versions apart. Tools that make archives and images give all files the same time, of whole
+/// seconds (`tar --mtime`, `SOURCE_DATE_EPOCH`); a file system without parts of seconds has no other either.
+fn is_own_time(modified_ns: u64) -> bool {
+    !modified_ns.is_multiple_of(1_000_000_000)
+}
+
 /// Where a file of a policy folder is read.
 pub trait Folder {
     /// A part of the compiled file; fewer bytes at its end, and none if it cannot be read.
@@ -88,7 +94,7 @@ impl<F: Folder> Compiled<F> {
     }
 
     /// Whether these files are those that were compiled. An equal size and time suffice; where the time differs, as in a copy
-    /// of the folder, the content is read.
+    /// of the folder, or has whole seconds, the content is read.
     ///
     /// # Errors
     ///
@@ -104,7 +110,7 @@ impl<F: Folder> Compiled<F> {
             (None, None) => true,
             (Some(source), Some((bytes, modified_ns))) => {
                 source.bytes == bytes
-                    && (source.modified_ns == modified_ns
+                    && (is_own_time(modified_ns) && source.modified_ns == modified_ns
                         || self.folder.content(file).is_some_and(|content| source.is_of(&content)))
             }
             _ => false,

@@ -15,10 +15,10 @@ pub fn compile(
     sources: Vec<Source>,
     outlives_its_files: bool,
 ) -> Result<Vec<u8>, postcard::Error> {
-    let (directory, records) = consumers::write(&policies.consumers)?;
+    let (directory, entries, records) = consumers::write(&policies.consumers)?;
     let sections =
-        [(MODELS, models::write(&policies.catalogue)?), (CONSUMERS, directory), (RECORDS, records)];
-    let mut bytes = Header::write(sources, &sections, outlives_its_files)?;
+        [(MODELS, models::write(&policies.catalogue)?), (CONSUMERS, entries), (RECORDS, records)];
+    let mut bytes = Header::write(sources, &sections, directory, outlives_its_files)?;
     sections.iter().for_each(|(_, section)| bytes.extend(section));
     Ok(bytes)
 }

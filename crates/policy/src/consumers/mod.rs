@@ -86,10 +86,17 @@ pub struct Consumers {
     compiled: Option<Arc<dyn Lookup>>,
 }
 
+/// Neither compiled consumers nor their file can be read. It is not known then whether a consumer or a key is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the compiled consumers are damaged, and consumers.toml cannot be read in their place: run `postern compile`"
+)]
+pub struct ConsumersUnreadable;
+
 /// Finds consumers and keys that are compiled.
 pub(crate) trait Lookup: Send + Sync {
-    fn by_name(&self, name: &str) -> Option<Arc<Consumer>>;
-    fn key_by_sha256(&self, sha256: &str) -> Option<Arc<ConsumerKey>>;
+    fn by_name(&self, name: &str) -> Result<Option<Arc<Consumer>>, ConsumersUnreadable>;
+    fn key_by_sha256(&self, sha256: &str) -> Result<Option<Arc<ConsumerKey>>, ConsumersUnreadable>;
     fn have_tenants(&self) -> bool;
 }
 
@@ -116,11 +123,14 @@ impl Consumers {
     }
 
     /// The consumer of this name.
-    #[must_use]
-    pub fn by_name(&self, name: &str) -> Option<Arc<Consumer>> {
+    ///
+    /// # Errors
+    ///
+    /// If compiled consumers are damaged, and their file cannot be read.
+    pub fn by_name(&self, name: &str) -> Result<Option<Arc<Consumer>>, ConsumersUnreadable> {
         match &self.compiled {
             Some(compiled) => compiled.by_name(name),
-            None => self.by_name.get(name).cloned(),
+            None => Ok(self.by_name.get(name).cloned()),
         }
     }
 
@@ -128,11 +138,17 @@ impl Consumers {
     ///
     /// The look-up need not be constant-time: its time reveals only something about the hash of the presented key, from which no
     /// other key can be derived.
-    #[must_use]
-    pub fn key_by_sha256(&self, sha256: &str) -> Option<Arc<ConsumerKey>> {
+    ///
+    /// # Errors
+    ///
+    /// As [`Consumers::by_name`].
+    pub fn key_by_sha256(
+        &self,
+        sha256: &str,
+    ) -> Result<Option<Arc<ConsumerKey>>, ConsumersUnreadable> {
         match &self.compiled {
             Some(compiled) => compiled.key_by_sha256(sha256),
-            None => self.by_sha256.get(sha256).cloned(),
+            None => Ok(self.by_sha256.get(sha256).cloned()),
         }
     }
 

@@ -10,6 +10,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
 use super::call::Call;
 use super::{Execute, run_batch};
@@ -67,9 +68,9 @@ impl<E: Execute + 'static> Flights<E> {
                 }
             }
         };
-        let lead = Lead(self);
+        let lead = Lead(Arc::clone(self));
         let answers = run_batch(&self.connection, &[&call]).await;
-        lead.hand_over();
+        lead.hand_over().await;
         answers?.pop().ok_or_else(missing)
     }
 
@@ -91,30 +92,13 @@ impl<E: Execute + 'static> Flights<E> {
         Err((Taken { flights: self, id }, rung))
     }
 
-    /// Carries those that wait, until none is left.
-    async fn carry(self: Arc<Self>) {
-        let lead = Lead(&self);
-        loop {
-            let calls = self.line().depart();
-            if calls.is_empty() {
-                // No call has come meanwhile: the line was locked when it was empty.
-                std::mem::forget(lead);
-                return;
-            }
-            let flight = Flight { flights: &self, calls };
-            let all: Vec<&Call> = flight.calls.values().collect();
-            let answers = run_batch(&self.connection, &all).await;
-            flight.land(answers);
-        }
-    }
-
     fn line(&self) -> MutexGuard<'_, Line<E::Bell>> {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<B> Line<B> {
-    /// The calls of the next script. If there is none, nothing is on its way from now on.
+    /// The calls of the next script.
     fn depart(&mut self) -> BTreeMap<u64, Call> {
         let (mut calls, mut counters) = (BTreeMap::new(), 0_usize);
         for (id, seat) in &mut self.seats {
@@ -126,17 +110,15 @@ impl<B> Line<B> {
             }
             calls.insert(*id, call);
         }
-        self.is_flying = !calls.is_empty();
         calls
     }
 
-    /// Whether a call waits. If none does, nothing is on its way from now on.
-    fn is_waited_for(&mut self) -> bool {
-        self.is_flying = self.seats.values().any(|seat| seat.call.is_some());
-        self.is_flying
+    /// Whether a call waits.
+    fn is_waited_for(&self) -> bool {
+        self.seats.values().any(|seat| seat.call.is_some())
     }
 
-    /// No task carries the others any more: the first of them leaves by itself.
+    /// No task carries the others any more: the first of them leaves by itself. If none waits, nothing is on its way.
     fn pass_on(&mut self) {
         let waits = |seat: &&mut Seat<B>| seat.call.is_some();
         match self.seats.values_mut().find(waits) {
@@ -155,21 +137,43 @@ impl<B> Seat<B> {
     }
 }
 
-/// The duty to go on. It is passed to another call if this one is dropped.
-struct Lead<'a, E: Execute + 'static>(&'a Arc<Flights<E>>);
+/// The duty to go on. It is passed to a call that waits, if any does, when this is dropped: with the task that has it, or at its end.
+struct Lead<E: Execute + 'static>(Arc<Flights<E>>);
 
-impl<E: Execute + 'static> Lead<'_, E> {
-    /// Goes on beside this task, which is about to return.
-    fn hand_over(self) {
-        let flights = self.0;
-        std::mem::forget(self);
-        if flights.line().is_waited_for() {
-            flights.connection.spawn(Arc::clone(flights).carry());
+impl<E: Execute + 'static> Lead<E> {
+    /// Goes on beside this task, which has its answer.
+    async fn hand_over(self) {
+        if !self.0.line().is_waited_for() {
+            return;
+        }
+        let flights = Arc::clone(&self.0);
+        // The duty goes along: spawned work may be dropped before it has begun.
+        flights.connection.spawn(self.carry());
+        // A component begins spawned work only when it next polls its tasks, and this task may wait for that work: it may make
+        // another call before it returns. So it is woken, which has the tasks polled.
+        std::future::poll_fn(|context| {
+            context.waker().wake_by_ref();
+            Poll::Ready(())
+        })
+        .await;
+    }
+
+    /// Carries those that wait, until none is left.
+    async fn carry(self) {
+        loop {
+            let calls = self.0.line().depart();
+            if calls.is_empty() {
+                return;
+            }
+            let flight = Flight { flights: &self.0, calls };
+            let all: Vec<&Call> = flight.calls.values().collect();
+            let answers = run_batch(&self.0.connection, &all).await;
+            flight.land(answers);
         }
     }
 }
 
-impl<E: Execute + 'static> Drop for Lead<'_, E> {
+impl<E: Execute + 'static> Drop for Lead<E> {
     fn drop(&mut self) {
         self.0.line().pass_on();
     }

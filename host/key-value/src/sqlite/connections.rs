@@ -2,20 +2,25 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, params};
 
-use super::{SET, TABLE};
+use super::{GROUP, SET, TABLE};
 use crate::durability::Durability;
+use crate::error::Error;
 
 /// The connections to a file, of which only one writes at a time.
 pub struct Connections {
     /// Reads and counts. While a group of increments is open, this is the one transaction on the file.
     counting: Connection,
-    /// Whether increments wait for the end of their group.
-    is_grouping: bool,
+    /// When the open group began, whose increments wait for its end.
+    began: Option<Instant>,
+    /// An older group takes no more increments: on a busy machine what ends it comes late.
+    longest: Duration,
+    /// Groups that were lost since the last one that was kept.
+    lost: u64,
     /// The counters of the open group, by their names: a hot one is read and written once in a group. No other process writes while
     /// the group is open, so no count here is old.
     counts: HashMap<String, Counted>,
@@ -59,7 +64,8 @@ impl Connections {
     }
 
     fn new(counting: Connection, durable: Option<Connection>) -> Self {
-        Self { counting, is_grouping: false, counts: HashMap::new(), durable }
+        let (began, counts) = (None, HashMap::new());
+        Self { counting, began, longest: GROUP, lost: 0, counts, durable }
     }
 
     /// What reads. It sees the increments of an open group, except those that [`Connections::counted`] knows.
@@ -69,20 +75,21 @@ impl Connections {
 
     /// What writes by itself. The open group is complete before it.
     pub fn writing(&mut self) -> rusqlite::Result<&mut Connection> {
-        self.end_group();
+        let _ = self.end_group();
         Ok(self.durable.as_mut().unwrap_or(&mut self.counting))
     }
 
     /// Opens a group of increments unless one is open, and says whether it did. [`Connections::end_group`] ends it.
     pub fn begin_group(&mut self) -> rusqlite::Result<bool> {
-        if self.counting.is_autocommit() {
-            // After a full disk or an error of the disk the transaction may be gone.
-            self.end_group();
+        let is_old = self.began.is_some_and(|began| began.elapsed() > self.longest);
+        // After a full disk or an error of the disk the transaction may be gone.
+        if is_old || self.counting.is_autocommit() {
+            let _ = self.end_group();
         }
-        let is_new = !self.is_grouping;
+        let is_new = self.began.is_none();
         if is_new {
             self.counting.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-            self.is_grouping = true;
+            self.began = Some(Instant::now());
         }
         Ok(is_new)
     }
@@ -100,25 +107,41 @@ impl Connections {
         }
     }
 
-    /// Remembers a count that has been written in the open group. So the first increment of a group shows whether the file can be written.
+    /// Remembers a count that has been written in the open group. So the first increment of a group shows whether the file may be
+    /// written; that the disk is full shows at the group's end only ([`Connections::must_prove`]).
     pub fn remember(&mut self, store: &str, key: &str, count: i64) {
         let (store, key) = (store.to_owned(), key.to_owned());
         self.counts.insert(name(&store, &key), Counted { store, key, count, is_written: true });
     }
 
-    /// Commits the open group, if there is one. What is lost then is said: limits may admit as much again.
-    pub fn end_group(&mut self) {
-        if !std::mem::take(&mut self.is_grouping) {
-            return;
+    /// Whether the last group was lost. Until one is kept, an increment is answered only when it is committed: otherwise no limit would
+    /// refuse anything while the disk is full.
+    pub fn must_prove(&self) -> bool {
+        self.lost > 0
+    }
+
+    /// Commits the open group, if there is one. The first group that is lost is said, for limits may admit as much again; and the
+    /// next one that is kept.
+    pub fn end_group(&mut self) -> Result<(), Error> {
+        if self.began.take().is_none() {
+            return Ok(());
         }
         let counts = std::mem::take(&mut self.counts);
         let ended = match self.counting.is_autocommit() {
             true => Err("SQLite has rolled them back".to_owned()),
             false => self.commit(&counts).map_err(|error| error.to_string()),
         };
-        if let Err(why) = ended {
-            eprintln!("error: the last increments of the key-value store are lost: {why}");
+        match &ended {
+            Err(why) if self.lost == 0 => {
+                eprintln!("error: the last increments of the key-value store are lost: {why}");
+            }
+            Ok(()) if self.lost > 0 => {
+                eprintln!("warning: the key-value store counts again, after {} errors", self.lost);
+            }
+            _ => {}
         }
+        self.lost = if ended.is_ok() { 0 } else { self.lost.saturating_add(1) };
+        ended
     }
 
     fn commit(&mut self, counts: &HashMap<String, Counted>) -> rusqlite::Result<()> {
@@ -142,7 +165,7 @@ impl Connections {
     }
 
     pub fn set_read_only(&mut self, read_only: bool) -> rusqlite::Result<()> {
-        self.end_group();
+        let _ = self.end_group();
         for connection in self.each() {
             connection.pragma_update(None, "query_only", read_only)?;
         }
@@ -158,6 +181,11 @@ impl Connections {
 
     fn each(&self) -> impl Iterator<Item = &Connection> {
         std::iter::once(&self.counting).chain(&self.durable)
+    }
+
+    #[cfg(test)]
+    pub fn let_groups_last(&mut self, longest: Duration) {
+        self.longest = longest;
     }
 
     #[cfg(test)]
@@ -180,7 +208,7 @@ impl Durability {
 impl Drop for Connections {
     /// A closed connection rolls its transaction back.
     fn drop(&mut self) {
-        self.end_group();
+        let _ = self.end_group();
     }
 }
 

@@ -91,8 +91,9 @@ fn counted(path: &Path, key: &str) -> Option<Vec<u8>> {
 async fn increments_are_committed_together_soon_and_before_any_other_write() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
-    let store =
-        SqliteStore::new("default", Arc::new(File::new(Some(path.clone()), Durability::Disk)));
+    let file = Arc::new(File::new(Some(path.clone()), Durability::Disk));
+    let store = SqliteStore::new("default", file);
+    let_groups_last(&store, Duration::MAX).await;
     let eight = |count: i64| Some(count.to_le_bytes().to_vec());
     for count in 1..=3 {
         assert_eq!(store.increment("count", 1).await, Ok(count));
@@ -138,4 +139,79 @@ async fn a_group_is_waited_for_by_another_process_and_ends_without_it() {
     assert_eq!(ours.increment("count", 1).await, Ok(3));
     theirs.set("text", b"value").await.unwrap();
     assert_eq!(ours.get("text").await, Ok(Some(b"value".to_vec())));
+}
+
+async fn let_groups_last(store: &SqliteStore, longest: Duration) {
+    let last = |connections: &mut Connections| {
+        connections.let_groups_last(longest);
+        Ok(())
+    };
+    store.file.run(last).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_old_group_takes_no_more_increments() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let file = Arc::new(File::new(Some(path.clone()), Durability::Disk));
+    let store = SqliteStore::new("default", file);
+    let_groups_last(&store, Duration::ZERO).await;
+    // Nothing else runs between these, so no timer ends a group.
+    for count in 1..=3_i64 {
+        assert_eq!(store.increment("count", 1).await, Ok(count));
+        let committed =
+            counted(&path, "count").map(|bytes| i64::from_le_bytes(bytes.try_into().unwrap()));
+        assert_eq!(committed.unwrap_or(0), count - 1);
+    }
+}
+
+#[tokio::test]
+async fn what_a_group_commits_reaches_the_disk_whatever_writes_wait_for() {
+    let folder = tempfile::tempdir().unwrap();
+    for durability in [Durability::Disk, Durability::System] {
+        let path = folder.path().join("store.db");
+        let file = Arc::new(File::new(Some(path), durability));
+        let store = SqliteStore::new("default", Arc::clone(&file));
+        store.increment("count", 1).await.unwrap();
+        // As if the task of an earlier write had just synchronised the log, before the group's end.
+        file.is_dirty.store(false, Ordering::Release);
+        let start = Instant::now();
+        while !file.is_dirty() {
+            assert!(start.elapsed() < Duration::from_secs(30), "{durability:?}");
+            tokio::time::sleep(GROUP).await;
+        }
+    }
+}
+
+/// A disk is full only at the end of a group; a constraint that is checked there is as good.
+#[tokio::test]
+async fn after_a_lost_group_no_increment_is_answered_before_it_is_kept() {
+    const FULL: &str = "
+        CREATE TABLE parent (id INTEGER PRIMARY KEY);
+        CREATE TABLE child (id REFERENCES parent DEFERRABLE INITIALLY DEFERRED);
+        CREATE TRIGGER at_insert AFTER INSERT ON spin_key_value BEGIN INSERT INTO child VALUES (7); END;
+        CREATE TRIGGER at_update AFTER UPDATE ON spin_key_value BEGIN INSERT INTO child VALUES (7); END;";
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let file = Arc::new(File::new(Some(path.clone()), Durability::Disk));
+    let store = SqliteStore::new("default", file);
+    store.set("text", b"value").await.unwrap();
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch(FULL).unwrap();
+    // The increments of one group were answered, and are lost.
+    assert_eq!(store.increment("count", 1).await, Ok(1));
+    let must_prove = || store.file.run(|connections| Ok(connections.must_prove()));
+    while !must_prove().await.unwrap() {
+        tokio::time::sleep(GROUP).await;
+    }
+    for _ in 0..3 {
+        store.increment("count", 1).await.unwrap_err();
+    }
+    other.execute_batch("DROP TRIGGER at_insert; DROP TRIGGER at_update").unwrap();
+    assert_eq!(store.increment("count", 1).await, Ok(1));
+    assert_eq!(counted(&path, "count"), Some(1_i64.to_le_bytes().to_vec()));
+    assert!(!must_prove().await.unwrap());
+    // And in groups again.
+    assert_eq!(store.increment("count", 1).await, Ok(2));
+    assert_eq!(counted(&path, "count"), Some(1_i64.to_le_bytes().to_vec()));
 }

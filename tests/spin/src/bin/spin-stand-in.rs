@@ -1,5 +1,8 @@
 //! **A test fixture, and not Spin.** It takes the command line of `spin up` as strictly as Spin 4.1 does, runs the application on our
 //! host, and says what Spin says: so the tests' way to Spin is tested where Spin is not installed. `POSTERN_HOST` names the host.
+//!
+//! Of the manifest it checks one thing, that absolute sources of files need `--direct-mounts`; the rest goes to our host as it is. So a
+//! manifest that Spin alone would refuse is not refused here.
 
 use postern_spin::arguments::{Up, check_runtime_config};
 use std::env;
