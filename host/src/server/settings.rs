@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn the_cap_of_requests_follows_the_memory() {
         const GIB: usize = 1024 * 1024 * 1024;
-        for (memory, expected) in [(0, 64), (2 * GIB, 128), (8 * GIB, 512), (64 * GIB, 1_000)] {
+        for (memory, expected) in [(0, 64), (GIB / 4, 128), (GIB, 512), (64 * GIB, 1_000)] {
             assert_eq!(Settings::default().requests(memory), expected, "{memory}");
         }
         let settings = Settings { max_requests: Some(7), ..Settings::default() };
