@@ -1,7 +1,7 @@
 //! Questions of administrators.
 
 use crate::connection;
-use crate::keeper::unavailable;
+use crate::kept::unavailable;
 use crate::policy;
 use crate::watch;
 use postern_contract::types::delegation::{DelegatedCall, DelegatedResult, Signing as Wanted};

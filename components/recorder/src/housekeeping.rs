@@ -1,7 +1,7 @@
 //! What is done between groups: ended instances are looked for, and what is old is removed. If it fails, the group is written all
 //! the same.
 
-use crate::{connection, keeper, report, sweep};
+use crate::{connection, kept, report, sweep};
 use postern_contract::clock::unix_ms;
 use postern_policy::Ledger;
 use postern_trail::ledger::{LedgerError, find_lost, lost_records};
@@ -57,11 +57,11 @@ async fn work(looks: bool, group: usize, ledger: &Ledger) -> Result<(), LedgerEr
 /// Finds instances that took records with them.
 async fn look(store: &mut crate::store::Sql, ledger: &Ledger) -> Result<(), LedgerError> {
     let silent_ms = ledger.group_ms.saturating_mul(SILENT_GROUPS).max(SILENT_MS);
-    let heard_before_ms = keeper::signed(unix_ms().saturating_sub(silent_ms));
+    let heard_before_ms = kept::signed(unix_ms().saturating_sub(silent_ms));
     for lost in find_lost(store, heard_before_ms).await? {
         report::lost(&lost);
     }
     let all = lost_records(store).await?;
-    keeper::with(|keeper| keeper.lost.set(u64::try_from(all).unwrap_or(0)));
+    kept::with(|keeper| keeper.lost.set(u64::try_from(all).unwrap_or(0)));
     Ok(())
 }

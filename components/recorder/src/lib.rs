@@ -11,6 +11,7 @@ mod checkpoint;
 mod connection;
 mod housekeeping;
 mod keeper;
+mod kept;
 mod metrics;
 mod noted;
 mod outbox;

@@ -1,7 +1,7 @@
 //! `/metrics`: the sums of the ledger, for Prometheus.
 
 use crate::connection;
-use crate::keeper::unavailable;
+use crate::kept::unavailable;
 use postern_contract::types::recorder::AdminAnswer;
 use postern_fault::Fault;
 use postern_policy::{LedgerStore, Recorder};

@@ -1,6 +1,6 @@
 //! What the ledger is told of this instance: whether records wait in it, so that what it takes with it is counted.
 
-use crate::keeper::{NS_PER_MS, failed, signed, with};
+use crate::kept::{NS_PER_MS, failed, signed, with};
 use crate::{connection, report};
 use postern_contract::clock::unix_ms;
 use postern_policy::Ledger;

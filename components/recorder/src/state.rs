@@ -1,6 +1,6 @@
 //! How the recorder is.
 
-use crate::{connection, keeper};
+use crate::{connection, keeper, kept};
 use postern_contract::types::recorder::RecorderState;
 use postern_fault::Fault;
 use postern_policy::{Ledger, LedgerStore};
@@ -19,16 +19,16 @@ pub async fn now(ledger: &Ledger) -> Result<RecorderState, Fault> {
             .err()
             .is_none_or(|error| !error.is_of_schema() && !ledger.refuses_without_store);
         if let (Err(error), false) = (&known, is_ready) {
-            return Err(keeper::unavailable(&error.to_string()));
+            return Err(kept::unavailable(&error.to_string()));
         }
         if let Err(error) = known {
-            keeper::with(|keeper| keeper.problem.replace(Some(error.to_string())));
+            kept::with(|keeper| keeper.problem.replace(Some(error.to_string())));
         }
         if ledger.refuses_without_store {
             keeper::accepts(ledger).await?;
         }
     }
-    Ok(keeper::with(|keeper| {
+    Ok(kept::with(|keeper| {
         let queue = keeper.queue.borrow();
         RecorderState {
             queued_records: u32::try_from(queue.len()).unwrap_or(u32::MAX),

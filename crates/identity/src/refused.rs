@@ -92,7 +92,7 @@ pub enum Refused {
     Unavailable(String),
 }
 
-/// Who a caller is cannot be said then, not even that it is nobody.
+/// Who a caller is cannot be said then, not even that no one is.
 impl From<ConsumersUnreadable> for Refused {
     fn from(error: ConsumersUnreadable) -> Self {
         Self::Unavailable(error.to_string())

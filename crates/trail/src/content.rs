@@ -4,8 +4,10 @@
 //! destroys the content, in every copy and backup of the ledger.
 
 mod erase;
+mod erasure;
 mod findings;
 mod subject;
 
-pub use erase::{Erased, Erasure, erase};
+pub use erase::{Erased, erase};
+pub use erasure::Erasure;
 pub use subject::{MAX_SUBJECT_BYTES, SubjectHash};

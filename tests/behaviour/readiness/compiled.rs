@@ -76,8 +76,8 @@ async fn says(stage: &Stage, model: &str, text: &str) {
     while !stage.gateway.log().contains(text) {
         assert!(begun.elapsed() < PATIENCE, "no {text:?}: {}", stage.gateway.log());
         asked(stage, model).await;
-        // Longer than an instance without requests lives, and its spare.
-        tokio::time::sleep(Duration::from_millis(1_200)).await;
+        // Longer than an instance without requests lives, with what it still has to record, and its spare.
+        tokio::time::sleep(Duration::from_millis(4_000)).await;
     }
 }
 

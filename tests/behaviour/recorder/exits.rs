@@ -133,6 +133,8 @@ async fn ends(stage: &Stage, exit: Exit, marker: &str) {
             let mut stream = call.open().await;
             stream.read_events(2).await;
             drop(stream);
+            // What is sent before the gateway sees that would be an answer that its client has.
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
             stage.upstream.release(marker, 100);
             return;
         }

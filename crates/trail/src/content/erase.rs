@@ -1,5 +1,6 @@
 //! Erasure: the key is destroyed, rows are pseudonymised, and a link of the audit chain proves it. Sums stay.
 
+use super::erasure::Erasure;
 use super::findings::erase_findings;
 use super::subject::SubjectHash;
 use crate::audit::{self, AuditEvent, AuditStream};
@@ -13,19 +14,6 @@ const STEP: i64 = 500;
 
 /// How many buckets of sums are.
 const BUCKETS: usize = 64;
-
-/// Whose traces are erased.
-#[derive(Debug, Clone)]
-pub struct Erasure<'e> {
-    /// The id of the subject, as requests name it; or the name of a consumer who is a person.
-    pub subject: &'e str,
-    /// Who asked for it.
-    pub actor: Name,
-    /// What stands in place of the subject from now on. It must be new.
-    pub pseudonym: Name,
-    /// Now.
-    pub unix_ms: u64,
-}
 
 /// What was erased.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The name of a consumer in what was found about it, and in messages about it.
 
-use super::erase::Erasure;
+use super::erasure::Erasure;
 use crate::ledger::{LedgerError, Sql, SqlDialect, Store, text};
 use serde_json::Value;
 
