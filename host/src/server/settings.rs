@@ -88,7 +88,7 @@ const HTTP2_PING_TIMEOUT_MS: u64 = 10_000;
 const MAX_CONNECTIONS: u64 = 10_000;
 /// An open request takes about 0.15 MiB beside its body, and a sixteenth of an instance of 2 to 4 MiB; the rest is for bodies.
 const BYTES_PER_REQUEST: usize = 2 * 1024 * 1024;
-/// To as many as take about 270 MB.
+/// To as many as take about 280 MB.
 const REQUESTS: std::ops::RangeInclusive<usize> = 64..=1_000;
 /// A connection over the cap has this long for its head: it may ask for health, and is otherwise told to retry.
 const OVERFLOW_HEAD_TIMEOUT: Duration = Duration::from_secs(5);
