@@ -144,7 +144,8 @@ fn verdict(authorization: &Authorization, decision: &Decision) -> String {
     format!("{word} by {}{errors}", by.join(", "))
 }
 
-fn principal(caller: &Caller) -> Principal {
+/// The caller, as Cedar knows it.
+pub fn principal(caller: &Caller) -> Principal {
     Principal {
         consumer: caller.consumer.clone(),
         team: caller.team.clone(),

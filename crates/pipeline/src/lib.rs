@@ -9,6 +9,7 @@
 //! written once, and a stream that broke never looks complete.
 
 mod accept;
+mod access;
 mod admin;
 mod answer;
 mod asked;

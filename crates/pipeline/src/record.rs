@@ -1,5 +1,6 @@
 //! The record of a request: facts about it, never its content. It observes typed events, and is one JSON line.
 
+use crate::access::Access;
 use crate::asked::{Asked, AskedModel};
 use crate::attempt::Attempted;
 use crate::attempt::failure::Failure;
@@ -19,9 +20,6 @@ const CLIENT_GONE: &str = "client_gone";
 
 /// The number of losses that are named; a request can have a hundred thousand, and its line must stay short.
 const MAX_LOSSES: usize = 64;
-
-/// The number of refused deployments that are named; an alias has a handful.
-const MAX_REFUSED: usize = 16;
 
 /// The events of a request. No event carries a prompt, an answer or a credential.
 #[derive(Debug)]
@@ -174,29 +172,6 @@ pub struct Record {
     /// The time of the next event, from the request's arrival. It is only kept for events of attempts.
     #[serde(skip)]
     elapsed_us: u64,
-}
-
-/// The decisions of authorization.
-#[derive(Default, Serialize)]
-struct Access {
-    actions: Vec<&'static str>,
-    /// At least one deployment is allowed.
-    allowed: bool,
-    /// The policies that allowed the first one, by their ids.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    policies: Vec<String>,
-    /// The refused deployments.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    refused: Vec<RefusedUse>,
-}
-
-/// A deployment that this caller may not use for this request, or the gateway itself.
-#[derive(Serialize)]
-struct RefusedUse {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    deployment: Option<String>,
-    /// The policies that forbid it; none: no policy permits it.
-    policies: Vec<String>,
 }
 
 /// The limiter's part of the record.
@@ -370,22 +345,12 @@ impl Record {
     }
 
     fn asked(&mut self, actions: &[Action]) {
-        let actions = actions.iter().map(|action| action.as_str()).collect();
-        self.access = Some(Access { actions, ..Access::default() });
+        self.access = Some(Access::of(actions));
     }
 
     fn decided(&mut self, deployment: Option<&Deployment>, decision: &Decision) {
-        let Some(access) = &mut self.access else { return };
-        if decision.denied.is_none() {
-            if !access.allowed {
-                access.policies.clone_from(&decision.policies);
-            }
-            access.allowed = true;
-        } else if access.refused.len() < MAX_REFUSED {
-            access.refused.push(RefusedUse {
-                deployment: deployment.map(|deployment| deployment.name.clone()),
-                policies: decision.policies.clone(),
-            });
+        if let Some(access) = &mut self.access {
+            access.decided(deployment, decision);
         }
     }
 

@@ -4,6 +4,7 @@
 mod attempts;
 mod limits;
 
+use crate::access::Access;
 use crate::attempt::failure;
 use crate::found::Direction;
 use crate::record::Event;
@@ -11,20 +12,15 @@ use crate::trace::Trace;
 use attempts::Attempts;
 use limits::Limits;
 use postern_fault::{CLIENT_LEFT, Fault, shown};
-use postern_types::auth::{Action, Decision};
 use postern_types::guardrail::Finding;
 use postern_types::provider::Loss;
 use postern_types::recorder::{
-    RecordedAccess, RecordedCaller, RecordedFault, RefusedUse, RequestEnding, RequestRecord,
-    StageDuration, TraceContext,
+    RecordedCaller, RecordedFault, RequestEnding, RequestRecord, StageDuration, TraceContext,
 };
-use postern_types::{Caller, Deployment, Dialect, Operation, RequestFacts};
+use postern_types::{Caller, Dialect, Operation, RequestFacts};
 
 /// The number of losses that are named; a request can have a hundred thousand.
 const MAX_LOSSES: usize = 64;
-
-/// The number of refused deployments that are named; an alias has a handful.
-const MAX_REFUSED: usize = 16;
 
 /// The number of findings that are told apart, in each direction.
 const MAX_FOUND: usize = 128;
@@ -40,7 +36,7 @@ pub struct Recorded {
     fault: Option<RecordedFault>,
     caller: Option<RecordedCaller>,
     credential_id: Option<String>,
-    access: Option<RecordedAccess>,
+    access: Option<Access>,
     operation: Option<Operation>,
     client: Option<Dialect>,
     model: Option<String>,
@@ -78,8 +74,12 @@ impl Recorded {
             Event::Probed => self.is_probe = true,
             Event::Authenticated(caller) => self.authenticated(caller),
             Event::NotAuthenticated(id) => self.credential_id.clone_from(id),
-            Event::Asked(actions) => self.asked(actions),
-            Event::Decided(deployment, decision) => self.decided(*deployment, decision),
+            Event::Asked(actions) => self.access = Some(Access::of(actions)),
+            Event::Decided(deployment, decision) => {
+                if let Some(access) = &mut self.access {
+                    access.decided(*deployment, decision);
+                }
+            }
             Event::Read(facts, bytes) => self.read(facts, *bytes),
             Event::Found(findings, direction) => self.found(findings, *direction),
             Event::AskedModels(asked, _) => {
@@ -196,7 +196,7 @@ impl Recorded {
             status: self.status,
             early_head: self.early_head,
             fault: self.fault,
-            access: self.access,
+            access: self.access.map(Into::into),
             attempts: self.attempts.into_records(),
             usage,
             cost_nano_usd,
@@ -220,30 +220,6 @@ impl Recorded {
             plan: caller.plan.clone(),
             issuer: caller.issuer.clone(),
         });
-    }
-
-    fn asked(&mut self, actions: &[Action]) {
-        self.access = Some(RecordedAccess {
-            actions: actions.iter().map(|action| action.as_str().to_owned()).collect(),
-            allowed: false,
-            policies: Vec::new(),
-            refused: Vec::new(),
-        });
-    }
-
-    fn decided(&mut self, deployment: Option<&Deployment>, decision: &Decision) {
-        let Some(access) = &mut self.access else { return };
-        if decision.denied.is_none() {
-            if !access.allowed {
-                access.policies.clone_from(&decision.policies);
-            }
-            access.allowed = true;
-        } else if access.refused.len() < MAX_REFUSED {
-            access.refused.push(RefusedUse {
-                deployment: deployment.map(|deployment| deployment.name.clone()),
-                policies: decision.policies.clone(),
-            });
-        }
     }
 
     fn read(&mut self, facts: &RequestFacts, bytes: usize) {

@@ -3,8 +3,9 @@
 use super::Replayed;
 use super::policies::PoliciesOfThen;
 use super::route;
+use crate::explain::principal;
 use anyhow::{Context as _, Result};
-use postern_authorization::{Action, Context, ContextAttributes, Principal, Resource};
+use postern_authorization::{Action, Context, ContextAttributes, Resource};
 use postern_identity::Caller;
 use postern_trail::record::AccessDecision;
 use postern_trail::{Name, Record};
@@ -133,18 +134,5 @@ fn told(on: &str, allowed: bool, policies: &[String]) -> String {
     match policies {
         [] => format!("{on} {word}"),
         _ => format!("{on} {word} by {}", policies.join(", ")),
-    }
-}
-
-fn principal(caller: &Caller) -> Principal {
-    Principal {
-        consumer: caller.consumer.clone(),
-        team: caller.team.clone(),
-        tenant: caller.tenant.clone(),
-        plan: caller.plan.clone(),
-        roles: caller.roles.clone(),
-        regions: caller.regions.clone(),
-        data_class: caller.data_class.clone(),
-        issuer: caller.issuer.clone(),
     }
 }

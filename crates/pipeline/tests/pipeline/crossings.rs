@@ -31,11 +31,11 @@ fn costs(script: Script, clock: u32, timers: u32) {
 /// The vendor's four parts take two reads of the clock and a timer each, since each is waited for. The record has the time of each stage,
 /// which takes two reads more.
 #[test]
-fn a_whole_answer_calls_each_stage_once_and_reads_the_clock_seldom() {
+fn a_whole_answer_calls_each_stage_once_and_the_host_as_often_as_is_known() {
     costs(whole(vec![Attempt::good()]), 40, 6);
 }
 
 #[test]
-fn a_stream_calls_each_stage_once_and_reads_the_clock_seldom() {
+fn a_stream_calls_each_stage_once_and_the_host_as_often_as_is_known() {
     costs(of(vec![Attempt::good()]), 46, 10);
 }

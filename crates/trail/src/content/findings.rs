@@ -2,6 +2,7 @@
 
 use super::erasure::Erasure;
 use crate::ledger::{LedgerError, Sql, SqlDialect, Store, text};
+use crate::name::Name;
 use serde_json::Value;
 
 /// Series by consumer, of all metrics.
@@ -13,6 +14,9 @@ pub(super) async fn erase_findings(
     store: &mut impl Store,
     erasure: &Erasure<'_>,
 ) -> Result<(), LedgerError> {
+    // What is found is named as rows are.
+    let name = Name::of_identity(erasure.subject);
+    let erasure = &Erasure { subject: name.as_str(), ..erasure.clone() };
     for table in ["anomaly_series", "anomaly"] {
         let mut sql = Sql::new(store.dialect(), &format!("DELETE FROM {table} WHERE value = "));
         sql.bind(erasure.subject).push(" AND unit LIKE ").bind(UNITS);

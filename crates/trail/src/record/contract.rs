@@ -6,7 +6,7 @@ use super::{
     TokenCounts, TraceId, TraceIds,
 };
 use crate::name::Name;
-use postern_types::guardrail::{Action, Finding};
+use postern_types::guardrail::Finding;
 use postern_types::recorder::{
     AttemptEnding, RecordedAccess, RecordedAttempt, RecordedCaller, RecordedFault, RecordedLimits,
     RequestEnding, RequestRecord, StageDuration, TraceContext,
@@ -181,7 +181,7 @@ fn found(given: Finding, direction: TextDirection) -> FoundCategory {
         detector: policy(&given.detector),
         form: (!given.form.is_empty()).then(|| policy(&given.form)),
         rule: policy(&given.rule),
-        action: policy(word_of_action(given.action)),
+        action: policy(given.action.as_str()),
         count: given.count,
     }
 }
@@ -191,19 +191,6 @@ fn stage(given: StageDuration) -> StageTime {
         stage: policy(&given.stage),
         started_us: given.started_us,
         duration_us: given.duration_us,
-    }
-}
-
-fn word_of_action(action: Action) -> &'static str {
-    match action {
-        Action::Allow => "allow",
-        Action::Flag => "flag",
-        Action::Anonymise => "anonymise",
-        Action::Mask => "mask",
-        Action::Redact => "redact",
-        Action::Replace => "replace",
-        Action::Repair => "repair",
-        Action::Block => "block",
     }
 }
 
